@@ -1,0 +1,17 @@
+/** Why a probe failed, as one word that filters and charts can group by. */
+export const errorKinds = [
+  'network',
+  'timeout',
+  'tls',
+  'auth',
+  'quota',
+  'rate_limit',
+  'not_found',
+  'bad_request',
+  'upstream',
+  'bad_body',
+  'no_text',
+  'skipped',
+] as const;
+
+export type ErrorKind = (typeof errorKinds)[number];

@@ -1,0 +1,47 @@
+/** What the upstream room needs to know of a channel to reach it. */
+export interface Channel {
+  /** The target's id: pools are kept by it. */
+  id: number;
+  /** Normalised: no trailing slash, no `/v1`. */
+  baseUrl: string;
+  /** In the clear; it goes into headers and nowhere else. */
+  apiKey: string;
+  verifySsl: boolean;
+}
+
+/** A request to a channel, without its credential: the upstream room adds that. */
+export interface UpstreamRequest {
+  method: 'GET' | 'POST';
+  /** Beneath the channel's base URL, with a leading slash and, where wanted, a query. */
+  path: string;
+  /** Beyond those that every request carries; names in lower case. */
+  headers: Record<string, string>;
+  /** The header that carries the key beside the bearer, where the wire format has one. */
+  keyHeader: 'x-api-key' | 'x-goog-api-key' | null;
+  /** JSON text, null for a GET. */
+  body: string | null;
+}
+
+/** An HTTP answer whose end was reached, or whose body passed the limit and was cut there. */
+export interface AnsweredExchange {
+  answered: true;
+  status: number;
+  /** Names in lower case; a repeated header is joined with a comma. */
+  headers: Record<string, string>;
+  /** Decompressed and decoded as UTF-8. */
+  body: string;
+  /** The body was longer than the limit: `body` holds its start. */
+  cut: boolean;
+  firstByteS: number;
+  durationS: number;
+}
+
+/** No whole HTTP answer came. `message` is a plain sentence such as `connection refused`. */
+export interface UnansweredExchange {
+  answered: false;
+  kind: 'network' | 'timeout' | 'tls';
+  message: string;
+  durationS: number;
+}
+
+export type Exchange = AnsweredExchange | UnansweredExchange;

@@ -1,0 +1,44 @@
+import type { HistoryPoint } from './probe-row.ts';
+import type { Route, WireProtocol } from './route.ts';
+import type { TargetStatus } from './target.ts';
+
+/** A run ended, in whatever process it ran. */
+export interface RunCompleted {
+  type: 'run_completed';
+  data: {
+    target_id: number;
+    target_name: string;
+    status: TargetStatus;
+    total: number;
+    success: number;
+    fail: number;
+    run_id: number;
+  };
+}
+
+/** A target was created, changed, reordered, deleted, or starts running. */
+export interface TargetUpdated {
+  type: 'target_updated';
+  data: { target_id: number };
+}
+
+/** A run has listed its models (`probe` is null) or ended one more probe. */
+export interface RunProgressed {
+  type: 'run_progress';
+  data: {
+    target_id: number;
+    run_id: number;
+    total: number;
+    done: number;
+    probe: (HistoryPoint & { protocol: WireProtocol; route: Route; model: string }) | null;
+  };
+}
+
+/** A setting changed; processes re-read it. No value travels. */
+export interface SettingsChanged {
+  type: 'settings_changed';
+  data: { keys: string[] };
+}
+
+export type MonitorEvent = RunCompleted | TargetUpdated | RunProgressed | SettingsChanged;
+export type MonitorEventType = MonitorEvent['type'];

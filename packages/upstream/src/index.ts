@@ -1,0 +1,1 @@
+export { createUpstream, type Upstream } from './create-upstream.ts';
