@@ -22,7 +22,7 @@ export interface UpstreamRequest {
   body: string | null;
 }
 
-/** An HTTP answer whose end was reached, or whose body passed the limit and was cut there. */
+/** An HTTP answer whose end was reached, or whose body was given up on for the reason in `cut`. */
 export interface AnsweredExchange {
   answered: true;
   status: number;
@@ -30,8 +30,8 @@ export interface AnsweredExchange {
   headers: Record<string, string>;
   /** Decompressed and decoded as UTF-8. */
   body: string;
-  /** The body was longer than the limit: `body` holds its start. */
-  cut: boolean;
+  /** Why `body` holds only its start: longer than the limit, or broken compression; else null. */
+  cut: 'too_long' | 'undecodable' | null;
   firstByteS: number;
   durationS: number;
 }

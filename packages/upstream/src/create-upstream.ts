@@ -1,4 +1,15 @@
 import type { Channel, Exchange, UpstreamRequest } from '@api-monitor/core';
+import type { Dispatcher } from 'undici';
+import { type ChannelPool, createChannelPools } from './channel-pools.ts';
+import { codeOf, describeFault } from './describe-fault.ts';
+import { type AllowPrivate, createAddressGuard } from './guard-address.ts';
+import { readBody } from './read-body.ts';
+import { redirectPath } from './redirect-path.ts';
+import { requestHeaders } from './request-headers.ts';
+
+export interface UpstreamOptions {
+  allowPrivate: AllowPrivate;
+}
 
 export interface ExchangeOptions {
   /** Bounds the whole exchange, redirects and the retry on a stale connection included. */
@@ -13,7 +24,119 @@ export interface Upstream {
   exchange(channel: Channel, request: UpstreamRequest, options: ExchangeOptions): Promise<Exchange>;
   /** Forgets a channel's connections, after it changed or was deleted. */
   forget(channelId: number): void;
+  /** Ends every connection at once. */
   close(): Promise<void>;
 }
 
-export declare function createUpstream(options: unknown): Upstream;
+const redirectLimit = 3;
+
+/** Makes the one road to channels; whoever makes it closes it. */
+export function createUpstream(options: UpstreamOptions): Upstream {
+  const pools = createChannelPools(createAddressGuard(options.allowPrivate));
+  return {
+    async exchange(channel, request, exchangeOptions) {
+      const startedAtMs = performance.now();
+      const elapsedS = () => (performance.now() - startedAtMs) / 1000;
+      const deadline = AbortSignal.timeout(exchangeOptions.timeoutMs);
+      const caller = exchangeOptions.signal;
+      const signal = caller ? AbortSignal.any([deadline, caller]) : deadline;
+      try {
+        const context = { channel, request, pool: pools.of(channel), signal, elapsedS };
+        return await follow({ ...context, onText: exchangeOptions.onText });
+      } catch (error) {
+        caller?.throwIfAborted();
+        const durationS = elapsedS();
+        if (deadline.aborted) return timedOut(exchangeOptions.timeoutMs, durationS);
+        return { answered: false, ...describeFault(error), durationS };
+      }
+    },
+    forget: pools.forget,
+    close: pools.close,
+  };
+}
+
+interface Attempt {
+  channel: Channel;
+  request: UpstreamRequest;
+  pool: ChannelPool;
+  signal: AbortSignal;
+  elapsedS: () => number;
+  onText: ExchangeOptions['onText'] | undefined;
+}
+
+async function follow(attempt: Attempt): Promise<Exchange> {
+  const base = new URL(attempt.channel.baseUrl);
+  let path = base.pathname.replace(/\/$/, '') + attempt.request.path;
+  for (let redirects = 0; ; redirects += 1) {
+    const response = await sendOrResend(attempt, path);
+    const next = redirectPath(response.statusCode, response.headers.location, {
+      origin: base.origin,
+      path,
+      method: attempt.request.method,
+    });
+    if (next === null || redirects === redirectLimit) return readAnswer(attempt, response);
+    await response.body.dump();
+    path = next;
+  }
+}
+
+async function sendOrResend(attempt: Attempt, path: string): Promise<Dispatcher.ResponseData> {
+  try {
+    return await send(attempt, attempt.pool.pool, path);
+  } catch (error) {
+    if (attempt.signal.aborted || !wasStale(error, attempt.pool)) throw error;
+    const client = attempt.pool.freshClient();
+    const response = await send(attempt, client, path).catch(async (second) => {
+      await client.destroy();
+      throw second;
+    });
+    response.body.once('close', () => client.destroy().catch(() => {}));
+    return response;
+  }
+}
+
+/** The server had closed a kept connection before the request reached it: no fault of the channel. */
+function wasStale(error: unknown, pool: ChannelPool): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const code = codeOf(error);
+  if (code === 'UND_ERR_SOCKET') return socketBytesRead(error) > 0;
+  return (code === 'ECONNRESET' || code === 'EPIPE') && pool.bytesReadBefore(error) > 0;
+}
+
+function socketBytesRead(error: object): number {
+  if (!('socket' in error) || typeof error.socket !== 'object' || error.socket === null) return 0;
+  return 'bytesRead' in error.socket ? Number(error.socket.bytesRead) : 0;
+}
+
+function send(attempt: Attempt, dispatcher: Dispatcher, path: string) {
+  const { channel, request, signal } = attempt;
+  return dispatcher.request({
+    method: request.method,
+    path,
+    headers: requestHeaders(channel, request),
+    body: request.body,
+    signal,
+  });
+}
+
+async function readAnswer(attempt: Attempt, response: Dispatcher.ResponseData): Promise<Exchange> {
+  const firstByteS = attempt.elapsedS();
+  const headers = joined(response.headers);
+  const isSuccess = response.statusCode >= 200 && response.statusCode < 300;
+  const onText = isSuccess ? attempt.onText : undefined;
+  const { body, cut } = await readBody(response.body, headers['content-encoding'], (text) =>
+    onText?.(text, attempt.elapsedS()),
+  );
+  const durationS = attempt.elapsedS();
+  return { answered: true, status: response.statusCode, headers, body, cut, firstByteS, durationS };
+}
+
+function joined(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+  const entries = Object.entries(headers).filter((entry) => entry[1] !== undefined);
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+}
+
+function timedOut(timeoutMs: number, durationS: number): Exchange {
+  const message = `timed out after ${timeoutMs / 1000} s`;
+  return { answered: false, kind: 'timeout', message, durationS };
+}

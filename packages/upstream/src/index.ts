@@ -1,1 +1,7 @@
-export { createUpstream, type Upstream } from './create-upstream.ts';
+export {
+  createUpstream,
+  type ExchangeOptions,
+  type Upstream,
+  type UpstreamOptions,
+} from './create-upstream.ts';
+export { type AllowPrivate, parseAllowPrivate } from './guard-address.ts';

@@ -1,0 +1,201 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import type { Channel, UpstreamRequest } from '@api-monitor/core';
+import { afterEach, expect, test } from 'vitest';
+import { createUpstream, type Upstream } from './create-upstream.ts';
+
+const closers: (() => Promise<unknown> | unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+const get: UpstreamRequest = {
+  method: 'GET',
+  path: '/v1/models',
+  headers: {},
+  keyHeader: null,
+  body: null,
+};
+const post: UpstreamRequest = { ...get, method: 'POST', path: '/v1/messages', body: '{"a":1}' };
+
+async function originOf(server: Server | ReturnType<typeof createTcpServer>): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(() => {
+    if ('closeAllConnections' in server) server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+const serve = (listener: RequestListener) => originOf(createServer(listener));
+
+function upstreamWith(allowPrivate: 'on' | 'off' | string[] = 'on'): Upstream {
+  const upstream = createUpstream({ allowPrivate });
+  closers.push(() => upstream.close());
+  return upstream;
+}
+
+const channelAt = (baseUrl: string): Channel => ({
+  id: 1,
+  baseUrl,
+  apiKey: 'sk-test-key-0123456789',
+  verifySsl: true,
+});
+
+test('an answer comes whole, with its times, and each piece as it came', async () => {
+  const origin = await serve((_request, response) => {
+    response.write('first ');
+    setTimeout(() => response.end('second'), 20);
+  });
+  const pieces: string[] = [];
+  const exchange = await upstreamWith().exchange(channelAt(origin), get, {
+    timeoutMs: 5000,
+    onText: (text) => pieces.push(text),
+  });
+  expect(exchange).toMatchObject({ answered: true, status: 200, body: 'first second', cut: null });
+  expect(pieces).toEqual(['first ', 'second']);
+});
+
+test('the base path stays before the asked path, and the key goes up as bearer and in its header', async () => {
+  const seen: unknown[] = [];
+  const origin = await serve((request, response) => {
+    seen.push(request.url, request.headers.authorization, request.headers['x-api-key']);
+    response.end('{}');
+  });
+  const request: UpstreamRequest = { ...post, keyHeader: 'x-api-key' };
+  await upstreamWith().exchange(channelAt(`${origin}/relay/a`), request, { timeoutMs: 5000 });
+  const key = 'sk-test-key-0123456789';
+  expect(seen).toEqual(['/relay/a/v1/messages', `Bearer ${key}`, key]);
+});
+
+test('a connection that the server closed while idle is retried once on a fresh one', async () => {
+  let connections = 0;
+  const origin = await originOf(
+    createTcpServer((socket) => {
+      connections += 1;
+      let requests = 0;
+      socket.on('error', () => {});
+      socket.on('data', () => {
+        requests += 1;
+        // The second request on a kept connection meets a server that has just hung up.
+        if (requests > 1) socket.destroy();
+        else socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+      });
+    }),
+  );
+  const upstream = upstreamWith();
+  for (let i = 0; i < 3; i += 1) {
+    const exchange = await upstream.exchange(channelAt(origin), post, { timeoutMs: 5000 });
+    expect(exchange).toMatchObject({ answered: true, status: 200, body: 'ok' });
+  }
+  expect(connections).toBeGreaterThanOrEqual(2);
+});
+
+test('a fresh connection that is closed without an answer is not tried again', async () => {
+  let connections = 0;
+  const origin = await originOf(
+    createTcpServer((socket) => {
+      connections += 1;
+      socket.on('error', () => {});
+      socket.on('data', () => socket.destroy());
+    }),
+  );
+  const exchange = await upstreamWith().exchange(channelAt(origin), post, { timeoutMs: 5000 });
+  expect(exchange).toMatchObject({ answered: false, kind: 'network' });
+  expect(connections).toBe(1);
+});
+
+test('a redirect within the origin is followed, one to another origin is not', async () => {
+  const elsewhere: string[] = [];
+  const other = await serve((request, response) => {
+    elsewhere.push(request.headers.authorization ?? 'none');
+    response.end('{}');
+  });
+  const origin = await serve((request, response) => {
+    if (request.url === '/v1/models') response.writeHead(307, { location: '/moved' }).end();
+    else if (request.url === '/moved') response.end('here');
+    else response.writeHead(307, { location: `${other}/v1/messages` }).end();
+  });
+  const upstream = upstreamWith();
+  const within = await upstream.exchange(channelAt(origin), get, { timeoutMs: 5000 });
+  expect(within).toMatchObject({ status: 200, body: 'here' });
+  const across = await upstream.exchange(channelAt(origin), post, { timeoutMs: 5000 });
+  expect(across).toMatchObject({ answered: true, status: 307 });
+  expect(elsewhere).toEqual([]);
+});
+
+test('the timeout bounds the whole exchange, a drip of bytes included', async () => {
+  const origin = await serve((_request, response) => {
+    const drip = setInterval(() => response.write('.'), 10);
+    response.on('close', () => clearInterval(drip));
+  });
+  const exchange = await upstreamWith().exchange(channelAt(origin), get, { timeoutMs: 120 });
+  expect(exchange).toMatchObject({
+    answered: false,
+    kind: 'timeout',
+    message: 'timed out after 0.12 s',
+  });
+});
+
+test("the caller's abort is thrown, not turned into a finding", async () => {
+  const origin = await serve(() => {});
+  const exchange = upstreamWith().exchange(channelAt(origin), get, {
+    timeoutMs: 5000,
+    signal: AbortSignal.timeout(50),
+  });
+  await expect(exchange).rejects.toThrow();
+});
+
+test('a body beyond 4 MiB is cut, compressed or not', async () => {
+  const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
+  const origin = await serve((request, response) => {
+    if (request.method === 'GET') response.end(Buffer.alloc(5 * 1024 * 1024, 'a'));
+    else response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb);
+  });
+  const upstream = upstreamWith();
+  for (const request of [get, post]) {
+    const exchange = await upstream.exchange(channelAt(origin), request, { timeoutMs: 10_000 });
+    expect(exchange).toMatchObject({ answered: true, cut: 'too_long' });
+    expect(exchange.answered && exchange.body.length).toBe(4 * 1024 * 1024);
+  }
+});
+
+test('broken compression is told apart from a broken connection', async () => {
+  const origin = await serve((_request, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end('this is not gzip');
+  });
+  const exchange = await upstreamWith().exchange(channelAt(origin), get, { timeoutMs: 5000 });
+  expect(exchange).toMatchObject({ answered: true, status: 200, cut: 'undecodable' });
+});
+
+test('a metadata address is never connected to, whatever is allowed', async () => {
+  const exchange = await upstreamWith('on').exchange(channelAt('http://169.254.169.254'), get, {
+    timeoutMs: 5000,
+  });
+  expect(exchange).toMatchObject({
+    answered: false,
+    kind: 'network',
+    message: 'address not allowed: 169.254.169.254',
+  });
+});
+
+test('private addresses are refused by number and by name unless they are allowed', async () => {
+  const origin = await serve((_request, response) => response.end('{}'));
+  const byName = origin.replace('127.0.0.1', 'localhost');
+  const closed = upstreamWith('off');
+  for (const baseUrl of [origin, byName]) {
+    const exchange = await closed.exchange(channelAt(baseUrl), get, { timeoutMs: 5000 });
+    expect(exchange.answered).toBe(false);
+    expect(exchange).toMatchObject({
+      message: expect.stringContaining('private address not allowed'),
+    });
+  }
+  const open = upstreamWith(['127.0.0.0/8', '::1']);
+  const exchange = await open.exchange(channelAt(byName), get, { timeoutMs: 5000 });
+  expect(exchange).toMatchObject({ answered: true, status: 200 });
+});

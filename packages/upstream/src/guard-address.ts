@@ -1,0 +1,92 @@
+import { BlockList, isIP, isIPv4 } from 'node:net';
+
+/** Which private addresses a channel may have: all, none, or those within the listed networks. */
+export type AllowPrivate = 'on' | 'off' | readonly string[];
+
+/** Returns why an address may not be connected to, or null where it may. */
+export type AddressGuard = (address: string) => string | null;
+
+// Link-local holds the metadata services of most clouds; the single addresses are those that others
+// chose elsewhere (Alibaba, Oracle, Azure's wire server, AWS over IPv6). The last two networks are
+// link-local again, dressed as NAT64 (RFC 6052) and 6to4 (RFC 3056).
+const neverAllowed = blockListOf([
+  '0.0.0.0/8',
+  '169.254.0.0/16',
+  '100.100.100.200/32',
+  '168.63.129.16/32',
+  '192.0.0.192/32',
+  '224.0.0.0/4',
+  '255.255.255.255/32',
+  '::/128',
+  'fe80::/10',
+  'fd00:ec2::254/128',
+  'ff00::/8',
+  '64:ff9b::a9fe:0/112',
+  '2002:a9fe::/32',
+]);
+
+const privateNetworks = blockListOf([
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '240.0.0.0/4',
+  '::1/128',
+  'fc00::/7',
+  '64:ff9b:1::/48',
+]);
+
+/**
+ * Makes the check that every connection to a channel passes after its name was resolved, so that a
+ * name cannot be rebound to an inner address.
+ */
+export function createAddressGuard(allowPrivate: AllowPrivate): AddressGuard {
+  const allowed = blockListOf(typeof allowPrivate === 'string' ? [] : allowPrivate);
+  return (address) => {
+    if (contains(neverAllowed, address)) return `address not allowed: ${address}`;
+    if (allowPrivate === 'on' || !contains(privateNetworks, address)) return null;
+    return contains(allowed, address) ? null : `private address not allowed: ${address}`;
+  };
+}
+
+/**
+ * Reads `UPSTREAM_ALLOW_PRIVATE`: `on`, `off`, or addresses and networks (CIDR) between commas.
+ * Returns null where a part is none of these.
+ */
+export function parseAllowPrivate(text: string): AllowPrivate | null {
+  const value = text.trim().toLowerCase();
+  if (['', 'on', 'true', '1'].includes(value)) return 'on';
+  if (['off', 'false', '0'].includes(value)) return 'off';
+  const networks = value.split(',').map((part) => part.trim());
+  return networks.every(isNetwork) ? networks : null;
+}
+
+function isNetwork(network: string): boolean {
+  const [address = '', prefix] = network.split('/');
+  if (!isIP(address)) return false;
+  return prefix === undefined || (/^\d+$/.test(prefix) && Number(prefix) <= bitsOf(address));
+}
+
+function blockListOf(networks: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', prefix] = network.split('/');
+    list.addSubnet(address, Number(prefix ?? bitsOf(address)), familyOf(address));
+  }
+  return list;
+}
+
+function contains(list: BlockList, address: string): boolean {
+  return list.check(address, familyOf(address));
+}
+
+function bitsOf(address: string): number {
+  return isIPv4(address) ? 32 : 128;
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIPv4(address) ? 'ipv4' : 'ipv6';
+}

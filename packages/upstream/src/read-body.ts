@@ -1,0 +1,104 @@
+import { pipeline, Readable, type Transform } from 'node:stream';
+import {
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  createZstdDecompress,
+} from 'node:zlib';
+import type { AnsweredExchange } from '@api-monitor/core';
+
+export const bodyLimitBytes = 4 * 1024 * 1024;
+
+interface ReadBody {
+  body: string;
+  cut: AnsweredExchange['cut'];
+}
+
+/**
+ * Reads a body to its end or to the limit, decompressed and decoded as UTF-8; `onText` gets each
+ * piece as it comes. Rejects with the connection's own error where the connection breaks.
+ */
+export async function readBody(
+  raw: Readable,
+  contentEncoding: string | undefined,
+  onText: (text: string) => void,
+): Promise<ReadBody> {
+  const faults: { connection?: Error } = {};
+  raw.once('error', (error) => {
+    faults.connection = error;
+  });
+  const decoder = new TextDecoder();
+  const pieces: string[] = [];
+  const take = (text: string) => {
+    if (text === '') return;
+    pieces.push(text);
+    onText(text);
+  };
+  let size = 0;
+  let cut: ReadBody['cut'] = null;
+  try {
+    for await (const chunk of decompressed(raw, contentEncoding)) {
+      const room = bodyLimitBytes - size;
+      size += chunk.length;
+      take(decoder.decode(chunk.subarray(0, room), { stream: true }));
+      if (size > bodyLimitBytes) {
+        cut = 'too_long';
+        break;
+      }
+    }
+  } catch (error) {
+    // What is not the connection's fault is the decompressor's.
+    if (faults.connection || raw.errored) throw faults.connection ?? error;
+    cut = 'undecodable';
+  } finally {
+    if (!raw.readableEnded) raw.once('error', () => {}).destroy();
+  }
+  take(decoder.decode());
+  return { body: pieces.join(''), cut };
+}
+
+async function* decompressed(
+  raw: Readable,
+  contentEncoding: string | undefined,
+): AsyncGenerator<Buffer> {
+  const [first, rest] = await firstChunkOf(raw);
+  if (!first) return;
+  const steps = (contentEncoding ?? '')
+    .split(',')
+    .map((name) => decompressorOf(name.trim().toLowerCase(), first))
+    .filter((step) => step !== null)
+    .reverse();
+  let output = Readable.from(prepend(first, rest));
+  // Errors reach the reader through the last stream; the callback only keeps them from being thrown.
+  for (const step of steps) output = pipeline(output, step, () => {});
+  yield* output;
+}
+
+async function firstChunkOf(raw: Readable): Promise<[Buffer | null, AsyncIterable<Buffer>]> {
+  const iterator: AsyncIterator<Buffer> = raw[Symbol.asyncIterator]();
+  const { done, value } = await iterator.next();
+  return [done ? null : value, { [Symbol.asyncIterator]: () => iterator }];
+}
+
+async function* prepend(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  yield* rest;
+}
+
+// `deflate` names zlib's format, but servers send the bare one too; the first byte tells them apart.
+function decompressorOf(encoding: string, first: Buffer): Transform | null {
+  switch (encoding) {
+    case 'gzip':
+    case 'x-gzip':
+      return createGunzip();
+    case 'deflate':
+      return ((first[0] ?? 0) & 0x0f) === 8 ? createInflate() : createInflateRaw();
+    case 'br':
+      return createBrotliDecompress();
+    case 'zstd':
+      return createZstdDecompress();
+    default:
+      return null;
+  }
+}
