@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { EnvError, envBoolean, envInt, readEnv } from './read-env.ts';
+
+const schema = z.object({
+  PORT: envInt({ min: 0, max: 65535, default: 8081 }),
+  METRICS_PUBLIC: envBoolean(false),
+});
+
+test('unset and empty variables take their defaults', () => {
+  expect(readEnv(schema, { PORT: ' ' })).toEqual({ PORT: 8081, METRICS_PUBLIC: false });
+});
+
+test('values are read in their types', () => {
+  expect(readEnv(schema, { PORT: '9000', METRICS_PUBLIC: 'ON', OTHER: 'x' })).toEqual({
+    PORT: 9000,
+    METRICS_PUBLIC: true,
+  });
+});
+
+test('every bad variable is named with its fault and what is allowed', () => {
+  const read = () => readEnv(schema, { PORT: '80a', METRICS_PUBLIC: 'maybe' });
+  expect(read).toThrow(EnvError);
+  expect(read).toThrow('PORT: must be a whole number from 0 to 65535, not "80a"');
+  expect(read).toThrow('METRICS_PUBLIC: must be true or false, not "maybe"');
+});

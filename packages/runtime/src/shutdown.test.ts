@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { createLogger } from './logger.ts';
+import { createShutdown } from './shutdown.ts';
+
+const quiet = createLogger({ name: 'test', level: 'silent' });
+
+test('what was taken last is closed first, and only once', async () => {
+  const closed: string[] = [];
+  const shutdown = createShutdown(quiet, 1000);
+  shutdown.onClose('database', () => closed.push('database'));
+  shutdown.onClose('server', async () => closed.push('server'));
+  await Promise.all([shutdown.close(), shutdown.close()]);
+  expect(closed).toEqual(['server', 'database']);
+});
+
+test('a step that fails or hangs does not keep the others from closing', async () => {
+  const closed: string[] = [];
+  const shutdown = createShutdown(quiet, 20);
+  shutdown.onClose('last', () => closed.push('last'));
+  shutdown.onClose('hangs', () => new Promise(() => {}));
+  shutdown.onClose('fails', () => Promise.reject(new Error('no')));
+  await shutdown.close();
+  expect(closed).toEqual(['last']);
+});
