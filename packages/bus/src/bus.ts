@@ -1,0 +1,20 @@
+import type { RunTargetJob } from '@api-monitor/core';
+import type { EventBus } from './event-bus.ts';
+import type { JobQueue } from './job-queue.ts';
+import type { Ticker } from './ticker.ts';
+
+/** Everything that processes share beside the database; one driver makes all of it. */
+export interface Bus {
+  /** Runs that the minute scan asks for. */
+  scheduledRuns: JobQueue<RunTargetJob>;
+  /** Runs asked for by hand: they never wait behind scheduled ones. */
+  manualRuns: JobQueue<RunTargetJob>;
+  events: EventBus;
+  ticker: Ticker;
+  /** Null where all is well, else a sentence that says what is out of reach. */
+  fault(): Promise<string | null>;
+  close(): Promise<void>;
+}
+
+/** Told of what a handler, listener or task threw; nobody else will see it. */
+export type FaultListener = (fault: unknown, where: string) => void;

@@ -1,0 +1,25 @@
+import type { Bus, FaultListener } from '../bus.ts';
+import { createInProcessEventBus } from './in-process-event-bus.ts';
+import { createInProcessQueue } from './in-process-queue.ts';
+import { createInProcessTicker } from './in-process-ticker.ts';
+
+const queueLimit = 10_000;
+const historyLimit = 5_000;
+
+interface Options {
+  nowMs: () => number;
+  onFault: FaultListener;
+}
+
+/** The bus of embedded mode: one process, nothing to install, nothing kept over a restart. */
+export function createInProcessBus({ nowMs, onFault }: Options): Bus {
+  const ticker = createInProcessTicker(onFault);
+  return {
+    scheduledRuns: createInProcessQueue({ name: 'scheduled-runs', limit: queueLimit, onFault }),
+    manualRuns: createInProcessQueue({ name: 'manual-runs', limit: queueLimit, onFault }),
+    events: createInProcessEventBus({ nowMs, historyLimit, onFault }),
+    ticker,
+    fault: async () => null,
+    close: () => ticker.close(),
+  };
+}

@@ -1,0 +1,58 @@
+import { AppError } from '@api-monitor/core';
+import type { FaultListener } from '../bus.ts';
+import type { JobHandler, JobQueue } from '../job-queue.ts';
+
+interface Options {
+  name: string;
+  /** How many jobs may wait. */
+  limit: number;
+  onFault: FaultListener;
+}
+
+/** A queue within one process: jobs that wait end with it, for the schedule finds them again. */
+export function createInProcessQueue<Job>({ name, limit, onFault }: Options): JobQueue<Job> {
+  const waiting = new Map<string, Job>();
+  const active = new Map<string, Promise<void>>();
+  const cutOff = new AbortController();
+  let consumer: { handler: JobHandler<Job>; concurrency: number } | null = null;
+  let isDraining = false;
+
+  const start = (key: string, job: Job, handler: JobHandler<Job>) => {
+    const work = (async () => handler(job, cutOff.signal))()
+      .catch((fault) => onFault(fault, name))
+      .finally(() => {
+        active.delete(key);
+        handOut();
+      });
+    active.set(key, work);
+  };
+
+  const handOut = () => {
+    if (!consumer || isDraining) return;
+    for (const [key, job] of waiting) {
+      if (active.size >= consumer.concurrency) return;
+      waiting.delete(key);
+      start(key, job, consumer.handler);
+    }
+  };
+
+  return {
+    async add(key, job) {
+      if (waiting.has(key) || active.has(key)) return false;
+      if (waiting.size >= limit) throw new AppError('unavailable', `the queue ${name} is full`);
+      waiting.set(key, job);
+      handOut();
+      return true;
+    },
+    consume(handler, { concurrency }) {
+      consumer = { handler, concurrency };
+      handOut();
+    },
+    depth: async () => ({ waiting: waiting.size, active: active.size }),
+    async drain(graceMs) {
+      isDraining = true;
+      const timer = setTimeout(() => cutOff.abort(), graceMs);
+      await Promise.all(active.values()).finally(() => clearTimeout(timer));
+    },
+  };
+}

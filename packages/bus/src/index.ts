@@ -1,0 +1,5 @@
+export type { Bus, FaultListener } from './bus.ts';
+export type { EventBus, EventListener, StoredEvent } from './event-bus.ts';
+export { createInProcessBus } from './in-process/create-in-process-bus.ts';
+export type { JobHandler, JobQueue, QueueDepth } from './job-queue.ts';
+export type { Ticker } from './ticker.ts';

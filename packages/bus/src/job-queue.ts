@@ -1,0 +1,24 @@
+export interface QueueDepth {
+  waiting: number;
+  active: number;
+}
+
+/**
+ * Work handed from process to process. A job is known by its key: while one with that key waits or
+ * runs, another is not taken.
+ */
+export interface JobQueue<Job> {
+  /** Resolves to false where a job with this key waits or runs already. Throws AppError `unavailable` when full. */
+  add(key: string, job: Job): Promise<boolean>;
+  /** Hands out jobs, oldest first, at most `concurrency` at a time; called once by a worker. */
+  consume(handler: JobHandler<Job>, options: { concurrency: number }): void;
+  depth(): Promise<QueueDepth>;
+  /**
+   * Hands out nothing more and waits for the jobs under way; after `graceMs` their signal aborts,
+   * and it waits for them to end.
+   */
+  drain(graceMs: number): Promise<void>;
+}
+
+/** A handler that throws ends its job; the fault is logged by whoever made the bus. */
+export type JobHandler<Job> = (job: Job, signal: AbortSignal) => Promise<void>;

@@ -1,0 +1,76 @@
+import { describe, expect, test, vi } from 'vitest';
+import { compareEventIds, nextEventId } from '../src/event-id.ts';
+import { createInProcessEventBus } from '../src/in-process/in-process-event-bus.ts';
+import { createInProcessQueue } from '../src/in-process/in-process-queue.ts';
+import { createInProcessTicker } from '../src/in-process/in-process-ticker.ts';
+import { describeEventBusContract } from './event-bus-contract.ts';
+import { describeQueueContract } from './queue-contract.ts';
+
+describe('the in-process queue', () => {
+  describeQueueContract(async () => {
+    const faults: unknown[] = [];
+    const onFault = (fault: unknown) => faults.push(fault);
+    return { queue: createInProcessQueue({ name: 'test', limit: 100, onFault }), faults };
+  });
+
+  test('a full queue refuses with a sentence', async () => {
+    const queue = createInProcessQueue({ name: 'runs', limit: 1, onFault: () => {} });
+    await queue.add('1', {});
+    await expect(queue.add('2', {})).rejects.toThrow('the queue runs is full');
+  });
+});
+
+describe('the in-process event bus', () => {
+  describeEventBusContract(async () => {
+    const faults: unknown[] = [];
+    const onFault = (fault: unknown) => faults.push(fault);
+    const historyLimit = 5;
+    return {
+      events: createInProcessEventBus({ nowMs: Date.now, historyLimit, onFault }),
+      faults,
+      historyLimit,
+    };
+  });
+
+  test('ids grow even where the clock goes back', () => {
+    const first = nextEventId({ ms: 1000, sequence: 4 }, 900);
+    expect(first).toEqual({ ms: 1000, sequence: 5 });
+    expect(compareEventIds(nextEventId(first, 1001), first)).toBeGreaterThan(0);
+  });
+});
+
+describe('the in-process ticker', () => {
+  test('a task runs at once and then every period, never beside itself', async () => {
+    vi.useFakeTimers();
+    try {
+      const ticker = createInProcessTicker(() => {});
+      const finishes: (() => void)[] = [];
+      ticker.every('scan', 60_000, () => new Promise((resolve) => finishes.push(resolve)));
+      await vi.advanceTimersByTimeAsync(180_000);
+      expect(finishes).toHaveLength(1);
+      finishes[0]?.();
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(finishes).toHaveLength(2);
+      finishes[1]?.();
+      await ticker.close();
+      await vi.advanceTimersByTimeAsync(180_000);
+      expect(finishes).toHaveLength(2);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('a task that throws is told of and runs again', async () => {
+    vi.useFakeTimers();
+    try {
+      const faults: unknown[] = [];
+      const ticker = createInProcessTicker((fault) => faults.push(fault));
+      ticker.every('scan', 1000, () => Promise.reject(new Error('broken')));
+      await vi.advanceTimersByTimeAsync(2500);
+      expect(faults).toHaveLength(3);
+      await ticker.close();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
