@@ -1,0 +1,21 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from './schema.ts';
+import type { SecretBox } from './secret-box.ts';
+
+/** What every query takes first: the database itself, or a transaction on it. */
+export interface Database {
+  readonly kysely: Kysely<Schema>;
+  readonly secretBox: SecretBox;
+}
+
+/**
+ * Runs `work` all or nothing: in the transaction that `db` is already, else in one of its own.
+ * `work` must await nothing but queries, since one process has one connection.
+ */
+export async function inTransaction<T>(
+  db: Database,
+  work: (transaction: Database) => Promise<T>,
+): Promise<T> {
+  if (db.kysely.isTransaction) return work(db);
+  return db.kysely.transaction().execute((kysely) => work({ kysely, secretBox: db.secretBox }));
+}

@@ -1,0 +1,101 @@
+import { randomBytes, scrypt } from 'node:crypto';
+import { constants } from 'node:fs';
+import { copyFile, link, open, readFile, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '@api-monitor/core';
+
+const keyLength = 32;
+const shortestPassphrase = 16;
+/** Fixed, so that one passphrase gives one key on every host; its length is what guards it. */
+const passphraseSalt = 'api-monitor/encryption-key/v1';
+const scryptCost = { N: 32_768, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
+
+export const encryptionKeyFileName = 'encryption.key';
+
+/**
+ * The key of `ENCRYPTION_KEY`: 32 bytes as base64 or hex, else a passphrase of 16 characters or more
+ * (scrypt). Throws AppError `invalid_input` for anything shorter.
+ */
+export async function deriveEncryptionKey(text: string): Promise<Buffer> {
+  const trimmed = text.trim();
+  const bytes = decodeKey(trimmed);
+  if (bytes) return bytes;
+  if (trimmed.length >= shortestPassphrase) return stretch(trimmed);
+  throw new AppError(
+    'invalid_input',
+    `ENCRYPTION_KEY is too short: give 32 bytes as base64 or hex, or a passphrase of at least ${shortestPassphrase} characters.`,
+  );
+}
+
+/** The key in the data folder's key file, or null where there is none. */
+export async function readKeyFile(dataDir: string): Promise<Buffer | null> {
+  const text = await readFile(join(dataDir, encryptionKeyFileName), 'utf8').catch(nullIfMissing);
+  if (text === null) return null;
+  const bytes = decodeKey(text.trim());
+  if (bytes) return bytes;
+  throw new AppError(
+    'encryption_key_mismatch',
+    `The file ${encryptionKeyFileName} in the data folder does not hold a key (32 bytes as base64): restore it from a backup.`,
+  );
+}
+
+/** Makes the key file (mode 600) unless another process was faster; returns the key that stands. */
+export async function createKeyFile(dataDir: string): Promise<Buffer> {
+  const path = join(dataDir, encryptionKeyFileName);
+  const draft = `${path}.${randomBytes(8).toString('hex')}`;
+  await writeDurably(draft, `${randomBytes(keyLength).toString('base64')}\n`);
+  try {
+    await publish(draft, path);
+  } finally {
+    await unlink(draft);
+  }
+  const key = await readKeyFile(dataDir);
+  if (key) return key;
+  throw new AppError('internal', `The file ${encryptionKeyFileName} vanished while it was made.`);
+}
+
+function decodeKey(text: string): Buffer | null {
+  if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex');
+  if (/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return Buffer.from(text, 'base64');
+  return null;
+}
+
+function stretch(passphrase: string): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(passphrase, passphraseSalt, keyLength, scryptCost, (error, key) =>
+      error ? reject(error) : resolve(key),
+    );
+  });
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A link appears whole or not at all, and never over another's file. */
+async function publish(draft: string, path: string): Promise<void> {
+  try {
+    await link(draft, path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    // Some file systems know no links; a copy that refuses to overwrite is the next best.
+    await copyFile(draft, path, constants.COPYFILE_EXCL).catch((failure: unknown) => {
+      if (codeOf(failure) !== 'EEXIST') throw failure;
+    });
+  }
+}
+
+function nullIfMissing(error: unknown): null {
+  if (codeOf(error) === 'ENOENT') return null;
+  throw error;
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error ? String(error.code) : null;
+}

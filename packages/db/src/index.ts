@@ -1,0 +1,49 @@
+export { countTargets, type DashboardCounts } from './dashboard-counts.ts';
+export { type Database, inTransaction } from './database.ts';
+export { listDueTargets } from './due-targets.ts';
+export { encryptionKeyFileName } from './encryption-key.ts';
+export { type FinishRunInput, type FinishRunOutcome, finishRun } from './finish-run.ts';
+export { pingDatabase } from './health.ts';
+export {
+  type AvailableModel,
+  type KnownModel,
+  type ListModelStatesInput,
+  listAvailableModels,
+  listKnownModels,
+  listModelStates,
+  type ModelStateRow,
+} from './model-states.ts';
+export {
+  databaseFileName,
+  type OpenDatabaseOptions,
+  type OpenedDatabase,
+  openDatabase,
+} from './open-database.ts';
+export { type PruneRunsInput, pruneRuns } from './prune-runs.ts';
+export { reorderTargets } from './reorder-targets.ts';
+export { type ListRunModelsInput, listRunModels } from './run-models.ts';
+export type { RunRow } from './run-row.ts';
+export {
+  endInterruptedRuns,
+  getLatestFinishedRun,
+  getRun,
+  heartbeatRun,
+  listLogFilesInUse,
+  listRunningTargetIds,
+  listRuns,
+  type StartRunInput,
+  type StartRunOutcome,
+  startRun,
+} from './runs.ts';
+export type { SecretBox } from './secret-box.ts';
+export { secretSettingKeys } from './secret-columns.ts';
+export { ensureSetting, getSetting, getSettings, setSettings } from './settings.ts';
+export {
+  createTarget,
+  deleteTarget,
+  findTargetByName,
+  getTarget,
+  listTargets,
+  openApiKey,
+  updateTarget,
+} from './targets.ts';

@@ -1,0 +1,66 @@
+import type { Kysely } from 'kysely';
+import { chunksOf } from '../chunks-of.ts';
+import { type ModelState, nextModelState } from '../next-model-state.ts';
+import type { Schema } from '../schema.ts';
+
+const pageLength = 5_000;
+
+/** Replays the kept probes, oldest first, through the same step that every later run takes. */
+export async function buildModelStates(db: Kysely<Schema>): Promise<void> {
+  const states = await replay(db);
+  const targets = await db.selectFrom('targets').select('id').execute();
+  for (const { id } of targets) {
+    const ofTarget = [...(states.get(id)?.values() ?? [])];
+    const lastRunId = Math.max(0, ...ofTarget.map((state) => state.run_id));
+    const rows = ofTarget.map(({ history, ...state }) => ({
+      ...state,
+      target_id: id,
+      in_last_run: state.run_id === lastRunId ? (1 as const) : (0 as const),
+      remembered: null,
+      history: JSON.stringify(history),
+    }));
+    for (const chunk of chunksOf(rows)) {
+      await db.insertInto('model_states').values(chunk).execute();
+    }
+  }
+}
+
+async function replay(db: Kysely<Schema>): Promise<Map<number, Map<string, ModelState>>> {
+  const states = new Map<number, Map<string, ModelState>>();
+  let page = await readPage(db, 0);
+  while (page.length > 0) {
+    for (const row of page) {
+      const ofTarget = states.get(row.target_id) ?? new Map<string, ModelState>();
+      states.set(row.target_id, ofTarget);
+      const probe = { ...row, success: Boolean(row.success) };
+      ofTarget.set(row.model, nextModelState(ofTarget.get(row.model) ?? null, probe, row.run_id));
+    }
+    page = await readPage(db, page.at(-1)?.id ?? 0);
+  }
+  return states;
+}
+
+function readPage(db: Kysely<Schema>, afterId: number) {
+  return db
+    .selectFrom('run_models')
+    .select([
+      'id',
+      'run_id',
+      'target_id',
+      'model',
+      'protocol',
+      'route',
+      'success',
+      'duration',
+      'error',
+      'error_kind',
+      'status_code',
+      'timestamp',
+      'first_token_s',
+      'output_tokens_per_s',
+    ])
+    .where('id', '>', afterId)
+    .orderBy('id')
+    .limit(pageLength)
+    .execute();
+}

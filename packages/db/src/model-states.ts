@@ -1,0 +1,99 @@
+import type { Route, WireProtocol } from '@api-monitor/core';
+import type { Database } from './database.ts';
+import { parseColumn } from './json-column.ts';
+import type { ModelStateTableRow } from './schema.ts';
+
+/** A model's latest state, for the dashboard. `history` is JSON text (HistoryPoint[], oldest first). */
+export interface ModelStateRow
+  extends Omit<ModelStateTableRow, 'success' | 'in_last_run' | 'remembered'> {
+  success: boolean;
+}
+
+export interface ListModelStatesInput {
+  /** Absent: of every target, ordered by target. */
+  target_id?: number | undefined;
+  /** false leaves the widest column unread: `history` is then `[]`. */
+  with_history?: boolean;
+}
+
+const columns = [
+  'target_id',
+  'model',
+  'protocol',
+  'route',
+  'success',
+  'duration',
+  'error',
+  'error_kind',
+  'status_code',
+  'timestamp',
+  'first_token_s',
+  'output_tokens_per_s',
+  'last_success_at',
+  'state_since',
+  'run_id',
+] as const;
+
+/**
+ * The models that each target's last completed run probed, by target and name. The history stays
+ * text, so that an answer can splice it in: parsing 10,000 of them would cost more than all else.
+ */
+export async function listModelStates(
+  db: Database,
+  { target_id, with_history = true }: ListModelStatesInput = {},
+): Promise<ModelStateRow[]> {
+  let query = db.kysely.selectFrom('model_states').select(columns).where('in_last_run', '=', 1);
+  if (target_id !== undefined) query = query.where('target_id', '=', target_id);
+  query = query.orderBy('target_id').orderBy('model');
+  if (with_history) {
+    const rows = await query.select('history').execute();
+    return rows.map((row) => ({ ...row, success: row.success === 1 }));
+  }
+  const rows = await query.execute();
+  return rows.map((row) => ({ ...row, success: row.success === 1, history: '[]' }));
+}
+
+/** What the worker knows of a model before it probes it. */
+export interface KnownModel {
+  model: string;
+  protocol: WireProtocol;
+  route: Route;
+  success: boolean;
+  /** As it was given to `finishRun`; null where nothing was. */
+  remembered: unknown;
+}
+
+/** All models of a target that are known, those too that its last run left out. */
+export async function listKnownModels(db: Database, targetId: number): Promise<KnownModel[]> {
+  const rows = await db.kysely
+    .selectFrom('model_states')
+    .select(['model', 'protocol', 'route', 'success', 'remembered'])
+    .where('target_id', '=', targetId)
+    .orderBy('model')
+    .execute();
+  return rows.map((row) => ({
+    ...row,
+    success: row.success === 1,
+    remembered: row.remembered === null ? null : parseColumn<unknown>(row.remembered),
+  }));
+}
+
+export interface AvailableModel {
+  model: string;
+  protocol: WireProtocol;
+  success: boolean;
+}
+
+/** The models that a target's owner may choose from: known ones, chosen now or not. */
+export async function listAvailableModels(
+  db: Database,
+  targetId: number,
+): Promise<AvailableModel[]> {
+  const rows = await db.kysely
+    .selectFrom('model_states')
+    .select(['model', 'protocol', 'success'])
+    .where('target_id', '=', targetId)
+    .orderBy('model')
+    .execute();
+  return rows.map((row) => ({ ...row, success: row.success === 1 }));
+}

@@ -1,0 +1,75 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Database } from './database.ts';
+
+const runsPerPage = 50;
+
+export interface PruneRunsInput {
+  /** Unix seconds: runs that started earlier go. */
+  before: number;
+  /** Rows to a statement; other work gets its turn between two statements. */
+  batchSize: number;
+  /** Stops between two batches; what is deleted by then stays deleted. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Deletes old runs with their rows, oldest first, but never one that is running nor a target's
+ * latest finished one. Returns the number of runs deleted.
+ */
+export async function pruneRuns(db: Database, input: PruneRunsInput): Promise<number> {
+  let deleted = 0;
+  while (!input.signal?.aborted) {
+    const runIds = await listExpired(db, input.before);
+    if (runIds.length === 0) break;
+    if (!(await pruneRows(db, runIds, input))) break;
+    await db.kysely.deleteFrom('runs').where('id', 'in', runIds).execute();
+    deleted += runIds.length;
+    await nextTurn();
+  }
+  return deleted;
+}
+
+async function listExpired(db: Database, before: number): Promise<number[]> {
+  const runs = await db.kysely
+    .selectFrom('runs')
+    .select('runs.id')
+    .where('runs.started_at', '<', before)
+    .where('runs.status', '!=', 'running')
+    .where((where) =>
+      where.exists(
+        where
+          .selectFrom('runs as later')
+          .select('later.id')
+          .whereRef('later.target_id', '=', 'runs.target_id')
+          .whereRef('later.id', '>', 'runs.id')
+          .where('later.status', '!=', 'running'),
+      ),
+    )
+    .orderBy('runs.id')
+    .limit(runsPerPage)
+    .execute();
+  return runs.map((run) => run.id);
+}
+
+/** Deletes the rows of these runs, batch by batch; false where it was stopped before the last. */
+async function pruneRows(
+  db: Database,
+  runIds: readonly number[],
+  { batchSize, signal }: PruneRunsInput,
+): Promise<boolean> {
+  while (!signal?.aborted) {
+    const removed = await db.kysely
+      .deleteFrom('run_models')
+      .where('id', 'in', (batch) =>
+        batch
+          .selectFrom('run_models')
+          .select('run_models.id')
+          .where('run_models.run_id', 'in', runIds)
+          .limit(batchSize),
+      )
+      .executeTakeFirstOrThrow();
+    if (Number(removed.numDeletedRows) < batchSize) return true;
+    await nextTurn();
+  }
+  return false;
+}

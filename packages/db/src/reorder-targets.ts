@@ -1,0 +1,42 @@
+import { AppError } from '@api-monitor/core';
+import { type Database, inTransaction } from './database.ts';
+
+/**
+ * Numbers the targets anew: those of `ids` first, in that order, then the rest in the order that they
+ * had. Throws AppError `invalid_input` for an id that is unknown or given twice.
+ */
+export async function reorderTargets(
+  db: Database,
+  ids: readonly number[],
+  nowS: number,
+): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    const current = await tx.kysely
+      .selectFrom('targets')
+      .select(['id', 'sort_order'])
+      .orderBy('sort_order')
+      .orderBy('id')
+      .execute();
+    refuseBadIds(ids, new Set(current.map((target) => target.id)));
+    const orderById = new Map(current.map((target) => [target.id, target.sort_order]));
+    const given = new Set(ids);
+    const left = current.filter((target) => !given.has(target.id)).map((target) => target.id);
+    for (const [index, id] of [...ids, ...left].entries()) {
+      if (orderById.get(id) === index + 1) continue;
+      await tx.kysely
+        .updateTable('targets')
+        .set({ sort_order: index + 1, updated_at: nowS })
+        .where('id', '=', id)
+        .execute();
+    }
+  });
+}
+
+function refuseBadIds(ids: readonly number[], known: ReadonlySet<number>): void {
+  const seen = new Set<number>();
+  for (const id of ids) {
+    if (!known.has(id)) throw new AppError('invalid_input', `ids: there is no channel ${id}`);
+    if (seen.has(id)) throw new AppError('invalid_input', `ids: channel ${id} is given twice`);
+    seen.add(id);
+  }
+}

@@ -1,0 +1,142 @@
+import type { RunTrigger, Target } from '@api-monitor/core';
+import { type Database, inTransaction } from './database.ts';
+import { type RunRow, runColumns } from './run-row.ts';
+import { getTarget } from './targets.ts';
+
+export interface StartRunInput {
+  target_id: number;
+  trigger: RunTrigger;
+  nowS: number;
+  /** Named from the start, so that the size cap spares it. */
+  log_file?: string | null;
+}
+
+export type StartRunOutcome =
+  | { outcome: 'started'; run: RunRow; target: Target }
+  | { outcome: 'already_running' }
+  | { outcome: 'target_gone' };
+
+/** Claims the target: of any number of callers, in any process, one gets `started`. */
+export async function startRun(db: Database, input: StartRunInput): Promise<StartRunOutcome> {
+  return inTransaction(db, async (tx) => {
+    const target = await getTarget(tx, input.target_id);
+    if (!target) return { outcome: 'target_gone' };
+    const run = await tx.kysely
+      .insertInto('runs')
+      .values({
+        target_id: input.target_id,
+        started_at: input.nowS,
+        heartbeat_at: input.nowS,
+        status: 'running',
+        trigger: input.trigger,
+        log_file: input.log_file ?? null,
+        total: 0,
+        success: 0,
+        fail: 0,
+        skipped: 0,
+      })
+      // The one index that can object is that of running runs.
+      .onConflict((conflict) => conflict.doNothing())
+      .returning(runColumns)
+      .executeTakeFirst();
+    return run ? { outcome: 'started', run, target } : { outcome: 'already_running' };
+  });
+}
+
+/** Says that the run is alive; false where it is over (ended as interrupted, or its target deleted). */
+export async function heartbeatRun(
+  db: Database,
+  { run_id, nowS }: { run_id: number; nowS: number },
+): Promise<boolean> {
+  const run = await db.kysely
+    .updateTable('runs')
+    .set({ heartbeat_at: nowS })
+    .where('id', '=', run_id)
+    .where('status', '=', 'running')
+    .returning('id')
+    .executeTakeFirst();
+  return run !== undefined;
+}
+
+/** A target's runs, newest first. */
+export async function listRuns(db: Database, targetId: number, limit: number): Promise<RunRow[]> {
+  return db.kysely
+    .selectFrom('runs')
+    .select(runColumns)
+    .where('target_id', '=', targetId)
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+export async function getRun(db: Database, id: number): Promise<RunRow | null> {
+  const run = await db.kysely
+    .selectFrom('runs')
+    .select(runColumns)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return run ?? null;
+}
+
+/** The target's newest run that is over, whatever its end; null before the first. */
+export async function getLatestFinishedRun(db: Database, targetId: number): Promise<RunRow | null> {
+  const run = await db.kysely
+    .selectFrom('runs')
+    .select(runColumns)
+    .where('target_id', '=', targetId)
+    .where('status', '!=', 'running')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return run ?? null;
+}
+
+/** The ids of the targets that are being probed at this moment, in any process. */
+export async function listRunningTargetIds(db: Database): Promise<number[]> {
+  const runs = await db.kysely
+    .selectFrom('runs')
+    .select('target_id')
+    .where('status', '=', 'running')
+    .orderBy('target_id')
+    .execute();
+  return runs.map((run) => run.target_id);
+}
+
+/** The log files that a run is writing at this moment: the size cap must spare them. */
+export async function listLogFilesInUse(db: Database): Promise<string[]> {
+  const runs = await db.kysely
+    .selectFrom('runs')
+    .select('log_file')
+    .where('status', '=', 'running')
+    .execute();
+  return runs.flatMap((run) => run.log_file ?? []);
+}
+
+/**
+ * Ends the runs whose worker has been silent since before `heartbeat_before` and returns them. The
+ * target keeps its last status, and its `last_run_at` stays, so that it is due again.
+ */
+export async function endInterruptedRuns(
+  db: Database,
+  { heartbeat_before, nowS }: { heartbeat_before: number; nowS: number },
+): Promise<RunRow[]> {
+  return inTransaction(db, async (tx) => {
+    const ended = await tx.kysely
+      .updateTable('runs')
+      .set({ status: 'error', error: 'interrupted', finished_at: nowS })
+      .where('status', '=', 'running')
+      .where((where) =>
+        where.or([where('heartbeat_at', 'is', null), where('heartbeat_at', '<', heartbeat_before)]),
+      )
+      .returning(runColumns)
+      .execute();
+    for (const run of ended) {
+      await tx.kysely
+        .updateTable('targets')
+        .set({ last_error: 'interrupted' })
+        .where('id', '=', run.target_id)
+        .execute();
+    }
+    return ended;
+  });
+}

@@ -1,0 +1,149 @@
+import type {
+  ErrorKind,
+  Route,
+  RunStatus,
+  RunTrigger,
+  TargetStatus,
+  WireProtocol,
+} from '@api-monitor/core';
+import type { Generated, Selectable } from 'kysely';
+
+/** A boolean as both SQLite and Postgres keep it here. */
+export type Bit = 0 | 1;
+
+/** Tables carry the wire's names. Times are Unix seconds, JSON is text, secrets are sealed. */
+export interface Schema {
+  targets: TargetsTable;
+  runs: RunsTable;
+  run_models: RunModelsTable;
+  model_states: ModelStatesTable;
+  app_settings: AppSettingsTable;
+  proxy_keys: ProxyKeysTable;
+}
+
+interface TargetsTable {
+  id: Generated<number>;
+  name: string;
+  base_url: string;
+  /** Sealed by the secret box. */
+  api_key: string;
+  enabled: Bit;
+  interval_min: number;
+  timeout_s: number;
+  verify_ssl: Bit;
+  prompt: string;
+  anthropic_version: string;
+  max_models: number;
+  source_url: string | null;
+  sort_order: number;
+  visitor_channel_actions_enabled: Bit;
+  /** JSON: string[]. */
+  selected_models: string;
+  created_at: number;
+  updated_at: number;
+  last_run_at: number | null;
+  last_status: TargetStatus | null;
+  last_total: number;
+  last_success: number;
+  last_fail: number;
+  last_log_file: string | null;
+  last_error: string | null;
+}
+
+interface RunsTable {
+  id: Generated<number>;
+  target_id: number;
+  started_at: number;
+  finished_at: number | null;
+  status: RunStatus;
+  total: number;
+  success: number;
+  fail: number;
+  skipped: number;
+  log_file: string | null;
+  error: string | null;
+  trigger: RunTrigger;
+  /** When the worker last said that the run is alive; null in runs of the older tool. */
+  heartbeat_at: number | null;
+}
+
+interface RunModelsTable {
+  id: Generated<number>;
+  run_id: number;
+  target_id: number;
+  protocol: WireProtocol;
+  model: string;
+  stream: Bit;
+  duration: number;
+  success: Bit;
+  transport_success: Bit;
+  tool_calls_count: number;
+  /** JSON: ToolCall[]. */
+  tool_calls: string;
+  content: string;
+  timestamp: number;
+  error: string | null;
+  error_kind: ErrorKind | null;
+  status_code: number | null;
+  route: Route;
+  endpoint: string;
+  first_token_s: number | null;
+  output_tokens: number | null;
+  output_tokens_per_s: number | null;
+}
+
+/** The maintained summary: one row for each target and model, written with the run itself. */
+interface ModelStatesTable {
+  target_id: number;
+  model: string;
+  protocol: WireProtocol;
+  route: Route;
+  success: Bit;
+  duration: number;
+  error: string | null;
+  error_kind: ErrorKind | null;
+  status_code: number | null;
+  timestamp: number;
+  first_token_s: number | null;
+  output_tokens_per_s: number | null;
+  last_success_at: number | null;
+  /** When `success` last flipped, or the first probe. */
+  state_since: number;
+  run_id: number;
+  /** Whether the target's last completed run probed this model. */
+  in_last_run: Bit;
+  /** JSON, opaque here: what worked for probing this model on this channel. */
+  remembered: string | null;
+  /** JSON: HistoryPoint[], oldest first. The widest column stands last: reads without it stay short. */
+  history: string;
+}
+
+interface AppSettingsTable {
+  key: string;
+  /** Sealed where the key is one of `secretSettingKeys`. */
+  value: string;
+  updated_at: number;
+}
+
+interface ProxyKeysTable {
+  id: Generated<number>;
+  name: string;
+  /** SHA-256 of the key, in hex; the key itself is kept nowhere. */
+  key_hash: string;
+  key_prefix: string;
+  /** JSON: number[]. */
+  allowed_targets: string;
+  /** JSON: string[] of "channel/model". */
+  allowed_models: string;
+  description: string;
+  enabled: Bit;
+  created_at: number;
+  revoked_at: number | null;
+  last_used_at: number | null;
+  last_used_target_id: number | null;
+}
+
+export type TargetTableRow = Selectable<TargetsTable>;
+export type RunTableRow = Selectable<RunsTable>;
+export type RunModelTableRow = Selectable<RunModelsTable>;
+export type ModelStateTableRow = Selectable<ModelStatesTable>;

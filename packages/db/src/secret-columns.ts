@@ -1,0 +1,18 @@
+/** What the secret box binds each kind of secret to, so that one can't be passed off as another. */
+export const apiKeyPurpose = 'targets.api_key';
+
+/** The settings whose values are sealed; the first three have the older tool's names. */
+export const secretSettingKeys = [
+  'runtime_api_monitor_token',
+  'runtime_api_monitor_visitor_token',
+  'proxy_master_token',
+  'admin_panel_password',
+] as const;
+
+export function isSecretSetting(key: string): boolean {
+  return secretSettingKeys.some((secretKey) => secretKey === key);
+}
+
+export function settingPurpose(key: string): string {
+  return `app_settings.${key}`;
+}

@@ -1,0 +1,141 @@
+import { AppError, type Target, type TargetInput, type TargetPatch } from '@api-monitor/core';
+import { type Database, inTransaction } from './database.ts';
+import { bitOf } from './json-column.ts';
+import type { TargetTableRow } from './schema.ts';
+import { apiKeyPurpose } from './secret-columns.ts';
+import { targetColumns, targetOf } from './target-row.ts';
+
+/** All targets in the order that the user gave them. */
+export async function listTargets(db: Database): Promise<Target[]> {
+  const rows = await db.kysely
+    .selectFrom('targets')
+    .select(targetColumns)
+    .orderBy('sort_order')
+    .orderBy('id')
+    .execute();
+  return rows.map(targetOf);
+}
+
+export async function getTarget(db: Database, id: number): Promise<Target | null> {
+  const row = await db.kysely
+    .selectFrom('targets')
+    .select(targetColumns)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row ? targetOf(row) : null;
+}
+
+export async function findTargetByName(db: Database, name: string): Promise<Target | null> {
+  const row = await db.kysely
+    .selectFrom('targets')
+    .select(targetColumns)
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return row ? targetOf(row) : null;
+}
+
+/** The target's API key in the clear. Throws AppError `encryption_key_mismatch`. */
+export function openApiKey(db: Database, target: Pick<Target, 'api_key'>): string {
+  return db.secretBox.open(target.api_key, apiKeyPurpose);
+}
+
+/**
+ * Stores a new target, its key sealed; a null `sort_order` puts it after the last.
+ * Throws AppError `conflict` where the name is taken.
+ */
+export async function createTarget(
+  db: Database,
+  input: TargetInput,
+  nowS: number,
+): Promise<Target> {
+  return inTransaction(db, async (tx) => {
+    await refuseTakenName(tx, input.name, null);
+    const row = await tx.kysely
+      .insertInto('targets')
+      .values({
+        ...input,
+        api_key: tx.secretBox.seal(input.api_key, apiKeyPurpose),
+        enabled: bitOf(input.enabled),
+        verify_ssl: bitOf(input.verify_ssl),
+        visitor_channel_actions_enabled: bitOf(input.visitor_channel_actions_enabled),
+        selected_models: JSON.stringify(input.selected_models),
+        sort_order: input.sort_order ?? (await nextSortOrder(tx)),
+        created_at: nowS,
+        updated_at: nowS,
+        last_total: 0,
+        last_success: 0,
+        last_fail: 0,
+      })
+      .returning(targetColumns)
+      .executeTakeFirstOrThrow();
+    return targetOf(row);
+  });
+}
+
+/**
+ * Changes the fields that `patch` names (a new `api_key` comes in the clear); null where there is no
+ * such target. Throws AppError `conflict` where the name is taken.
+ */
+export async function updateTarget(
+  db: Database,
+  id: number,
+  patch: TargetPatch,
+  nowS: number,
+): Promise<Target | null> {
+  return inTransaction(db, async (tx) => {
+    if (patch.name !== undefined) await refuseTakenName(tx, patch.name, id);
+    const row = await tx.kysely
+      .updateTable('targets')
+      .set({ ...columnsOfPatch(tx, patch), updated_at: nowS })
+      .where('id', '=', id)
+      .returning(targetColumns)
+      .executeTakeFirst();
+    return row ? targetOf(row) : null;
+  });
+}
+
+/** Deletes the target with its runs, their rows and its states; false where there is no such target. */
+export async function deleteTarget(db: Database, id: number): Promise<boolean> {
+  return inTransaction(db, async (tx) => {
+    // By hand, children first: tables that the older tool made carry no cascading keys.
+    await tx.kysely.deleteFrom('model_states').where('target_id', '=', id).execute();
+    await tx.kysely.deleteFrom('run_models').where('target_id', '=', id).execute();
+    await tx.kysely.deleteFrom('runs').where('target_id', '=', id).execute();
+    const gone = await tx.kysely
+      .deleteFrom('targets')
+      .where('id', '=', id)
+      .returning('id')
+      .executeTakeFirst();
+    return gone !== undefined;
+  });
+}
+
+async function refuseTakenName(db: Database, name: string, ownId: number | null): Promise<void> {
+  const holder = await findTargetByName(db, name);
+  if (holder && holder.id !== ownId) {
+    throw new AppError('conflict', `name: a channel named "${name}" exists already`);
+  }
+}
+
+async function nextSortOrder(db: Database): Promise<number> {
+  const { last } = await db.kysely
+    .selectFrom('targets')
+    .select((select) => select.fn.max('sort_order').as('last'))
+    .executeTakeFirstOrThrow();
+  return (last ?? 0) + 1;
+}
+
+function columnsOfPatch(db: Database, patch: TargetPatch): Partial<TargetTableRow> {
+  const { api_key, enabled, verify_ssl, visitor_channel_actions_enabled, ...rest } = patch;
+  const { selected_models, ...plain } = rest;
+  return {
+    ...plain,
+    ...(api_key === undefined ? {} : { api_key: db.secretBox.seal(api_key, apiKeyPurpose) }),
+    ...(enabled === undefined ? {} : { enabled: bitOf(enabled) }),
+    ...(verify_ssl === undefined ? {} : { verify_ssl: bitOf(verify_ssl) }),
+    ...(visitor_channel_actions_enabled === undefined
+      ? {}
+      : { visitor_channel_actions_enabled: bitOf(visitor_channel_actions_enabled) }),
+    ...(selected_models === undefined ? {} : { selected_models: JSON.stringify(selected_models) }),
+  };
+}
