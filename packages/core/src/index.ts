@@ -1,5 +1,7 @@
+export type { Answer, BodyError, BodyFault, BodyReading } from './answer.ts';
 export { AppError, type ErrorCode, httpStatusByErrorCode } from './app-error.ts';
 export { baseUrlSchema, isSameOrigin, normaliseBaseUrl } from './base-url.ts';
+export { chooseRoute, type ProbePlan } from './choose-route.ts';
 export { type ErrorKind, errorKinds } from './error-kind.ts';
 export type {
   AnsweredExchange,
@@ -9,7 +11,9 @@ export type {
   UpstreamRequest,
 } from './exchange.ts';
 export { type RunTargetJob, runTargetJobSchema } from './jobs.ts';
+export { judgeProbe, type Verdict } from './judge-probe.ts';
 export { maskSecret } from './mask-secret.ts';
+export { type Attempt, isRouteRefused, maxAttempts, mendRequest } from './mend-request.ts';
 export type {
   MonitorEvent,
   MonitorEventType,
@@ -28,6 +32,7 @@ export {
   type ProbeRow,
   type ToolCall,
 } from './probe-row.ts';
+export { firstFormOf, isSameForm, type RequestForm } from './request-form.ts';
 export { protocolOf, type Route, routes, type WireProtocol, wireProtocols } from './route.ts';
 export {
   type Run,
@@ -43,9 +48,9 @@ export {
   defaultAnthropicVersion,
   defaultPrompt,
   type Target,
-  targetFieldSchemas,
   type TargetInput,
   type TargetPatch,
   type TargetStatus,
+  targetFieldSchemas,
   targetStatuses,
 } from './target.ts';

@@ -1,0 +1,34 @@
+import type { ToolCall } from './probe-row.ts';
+
+/** What a model answered, whatever the wire format it came in. Nothing here is shortened yet. */
+export interface Answer {
+  /** What the route's table counts as text; empty where the model said nothing. */
+  text: string;
+  /** Reasoning came in sight, though it may not count as text on this route. */
+  hasThought: boolean;
+  toolCalls: ToolCall[];
+  /** The model was stopped at the token limit. */
+  stoppedAtLimit: boolean;
+  /** As the usage report says, reasoning included; null where none came. */
+  outputTokens: number | null;
+  /** How many of `outputTokens` went into reasoning; null where the report doesn't say. */
+  reasoningTokens: number | null;
+}
+
+/** An error that a body carries, in the body's own words. */
+export interface BodyError {
+  message: string;
+  /** The provider's word for the kind of error, e.g. `rate_limit_error`. */
+  type: string | null;
+  /** The provider's code, e.g. `model_not_found`, or a number as text. */
+  code: string | null;
+}
+
+/** What a body turned out to be. */
+export type BodyReading =
+  | { kind: 'answer'; answer: Answer /** It came as an event stream. */; streamed: boolean }
+  | { kind: 'error'; error: BodyError; streamed: boolean }
+  | { kind: 'unreadable'; fault: BodyFault; body: string };
+
+/** Why a body can't be read. `broken_stream`: an event stream without its end. */
+export type BodyFault = 'empty' | 'html' | 'not_json' | 'broken_stream';

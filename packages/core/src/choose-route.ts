@@ -1,0 +1,68 @@
+import type { Route } from './route.ts';
+
+/** What to do with a model: ask it along a route, or leave it out, saying why. */
+export type ProbePlan = { kind: 'probe'; route: Route } | { kind: 'skip'; reason: string };
+
+interface PlanRow {
+  pattern: RegExp;
+  plan: ProbePlan;
+}
+
+const probe = (route: Route): ProbePlan => ({ kind: 'probe', route });
+const skip = (what: string): ProbePlan => ({ kind: 'skip', reason: `${what}, not a chat model` });
+
+/**
+ * Read from the top, first match wins; patterns see the lower-cased name behind the first slash.
+ * What isn't surely something else is asked as chat: a wrong skip hides a dead model.
+ */
+const planRows: readonly PlanRow[] = [
+  { pattern: /rerank/, plan: skip('a reranker') },
+  {
+    pattern:
+      /embed|^bge-|^m3e|^(gte|e5|multilingual-e5)[-_]|^voyage-|^jina-clip|minilm|^text-similarity/,
+    plan: probe('embeddings'),
+  },
+  { pattern: /moderation/, plan: skip('a moderation model') },
+  {
+    pattern: /whisper|transcri|speech-to-text|(^|[-_])(stt|asr)([-_.]|$)|paraformer|sensevoice/,
+    plan: skip('a transcription model'),
+  },
+  {
+    pattern: /(^|[-_])tts([-_.]|\d|$)|text-to-speech|^speech-\d|cosyvoice|^eleven/,
+    plan: skip('a speech model'),
+  },
+  { pattern: /^(suno|chirp|lyria|udio|musicgen|music)([-_.]|\d|$)/, plan: skip('a music model') },
+  { pattern: /realtime|(^|[-_])live([-_.]|$)|native-audio/, plan: skip('a realtime model') },
+  // Gemini's image models answer text on the ordinary route, so they are asked like the others.
+  { pattern: /^(?!.*gemini).*(^|[-_.])image([-_.]|\d|$)/, plan: skip('an image model') },
+  {
+    pattern:
+      /dall-?e|^imagen|(^|[-_.])flux([-_.]|\d|$)|(^|[-_])sd(xl|[-_]?\d)|stable-?(diffusion|image)/,
+    plan: skip('an image model'),
+  },
+  {
+    pattern:
+      /midjourney|^mj[-_]|^niji|seedream|^(ideogram|recraft|kolors|cogview|wanx|playground-v)/,
+    plan: skip('an image model'),
+  },
+  {
+    pattern: /(^|[-_])(sora|veo|kling|vidu|hailuo|runway|pika|luma)([-_.]|\d|$)|seedance|cogvideo/,
+    plan: skip('a video model'),
+  },
+  { pattern: /(^|[-_])video([-_](?!ll)|$)|[-_](t2v|i2v)([-_.]|$)/, plan: skip('a video model') },
+  { pattern: /^mistral-ocr/, plan: skip('a document reader') },
+  {
+    pattern: /^(davinci|babbage|curie|ada)-|^gpt-3\.5-turbo-instruct/,
+    plan: skip('a plain completion model'),
+  },
+  { pattern: /claude/, plan: probe('anthropic') },
+  { pattern: /gemini/, plan: probe('gemini') },
+  // From 5.1 on; the lookahead keeps Azure's gpt-35-turbo out of the later generations.
+  { pattern: /codex|gpt-(5\.[1-9]|([6-9]|1\d)(?=[-_.]|$))/, plan: probe('responses') },
+];
+
+/** How to probe the model that a channel lists as `model`, by its name alone. */
+export function chooseRoute(model: string): ProbePlan {
+  const name = model.slice(model.indexOf('/') + 1).toLowerCase();
+  return planRows.find((row) => row.pattern.test(name))?.plan ?? probe('chat');
+}
