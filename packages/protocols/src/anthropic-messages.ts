@@ -1,0 +1,100 @@
+import { addToolCall, type Draft, emptyDraft } from './draft.ts';
+import { arrayAt, countAt, stringAt, textOf, valueAt } from './json-value.ts';
+import { type Protocol, probeTokenLimit } from './protocol.ts';
+
+/**
+ * Anthropic's Messages.
+ * Source: https://docs.anthropic.com/en/api/messages and …/messages-streaming
+ */
+export const anthropicMessages: Protocol = {
+  route: 'anthropic',
+  buildRequest: ({ model, prompt, anthropicVersion, form }) => ({
+    method: 'POST',
+    path: '/v1/messages',
+    headers: { 'anthropic-version': anthropicVersion },
+    keyHeader: 'x-api-key',
+    body: JSON.stringify({
+      model,
+      stream: form.stream,
+      max_tokens: probeTokenLimit,
+      messages: [{ role: 'user', content: prompt }],
+    }),
+  }),
+  readJson: (body) => ({ ...readMessage(emptyDraft, body), ended: true }),
+  readEvent,
+  textOf: (draft) => draft.text,
+};
+
+function readEvent(draft: Draft, event: unknown): Draft {
+  const key = `block ${countAt(event, 'index') ?? 0}`;
+  switch (stringAt(event, 'type')) {
+    case 'message_start':
+      return readMessage(draft, valueAt(event, 'message'));
+    case 'content_block_start':
+      return readBlock(draft, valueAt(event, 'content_block'), key);
+    case 'content_block_delta':
+      return readDelta(draft, valueAt(event, 'delta'), key);
+    case 'message_delta':
+      return readEnd(draft, valueAt(event, 'delta'), event);
+    case 'message_stop':
+      return { ...draft, ended: true };
+    case 'message':
+      return { ...readMessage(draft, event), ended: true };
+    default:
+      return draft;
+  }
+}
+
+function readMessage(draft: Draft, message: unknown): Draft {
+  const read = arrayAt(message, 'content').reduce<Draft>(
+    (sofar, block, position) => readBlock(sofar, block, `block ${position}`),
+    draft,
+  );
+  return readEnd(read, message, message);
+}
+
+/** The stop reason and the usage stand together in a message, apart in a `message_delta`. */
+function readEnd(draft: Draft, stop: unknown, usage: unknown): Draft {
+  const reason = stringAt(stop, 'stop_reason');
+  return {
+    ...draft,
+    stoppedAtLimit: draft.stoppedAtLimit || reason === 'max_tokens',
+    ended: draft.ended || reason !== '',
+    outputTokens: countAt(usage, 'usage', 'output_tokens') ?? draft.outputTokens,
+  };
+}
+
+function readBlock(draft: Draft, block: unknown, key: string): Draft {
+  switch (stringAt(block, 'type')) {
+    case 'text':
+      return { ...draft, text: draft.text + stringAt(block, 'text') };
+    case 'thinking':
+      return { ...draft, thought: draft.thought + stringAt(block, 'thinking') };
+    case 'redacted_thinking':
+      return { ...draft, thought: draft.thought + stringAt(block, 'data') };
+    case 'tool_use':
+    case 'server_tool_use':
+      return addToolCall(draft, key, { name: stringAt(block, 'name'), arguments: inputOf(block) });
+    default:
+      return draft;
+  }
+}
+
+/** A stream starts a tool call with an empty input and sends the real one piece by piece. */
+function inputOf(block: unknown): string {
+  const input = textOf(valueAt(block, 'input'));
+  return input === '{}' ? '' : input;
+}
+
+function readDelta(draft: Draft, delta: unknown, key: string): Draft {
+  switch (stringAt(delta, 'type')) {
+    case 'text_delta':
+      return { ...draft, text: draft.text + stringAt(delta, 'text') };
+    case 'thinking_delta':
+      return { ...draft, thought: draft.thought + stringAt(delta, 'thinking') };
+    case 'input_json_delta':
+      return addToolCall(draft, key, { name: '', arguments: stringAt(delta, 'partial_json') });
+    default:
+      return draft;
+  }
+}

@@ -1,0 +1,69 @@
+import { addToolCall, type Draft, emptyDraft } from './draft.ts';
+import { arrayAt, countAt, stringAt, textOf, valueAt } from './json-value.ts';
+import { type Protocol, probeTokenLimit } from './protocol.ts';
+
+/**
+ * Google's generateContent.
+ * Source: https://ai.google.dev/api/generate-content
+ */
+export const gemini: Protocol = {
+  route: 'gemini',
+  buildRequest: ({ model, prompt, form }) => ({
+    method: 'POST',
+    path: `/v1beta/models/${escapedPath(model)}:${form.stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
+    headers: {},
+    keyHeader: 'x-goog-api-key',
+    body: JSON.stringify({
+      contents: [{ role: 'user', parts: [{ text: prompt }] }],
+      generationConfig: { maxOutputTokens: probeTokenLimit },
+    }),
+  }),
+  readJson: (body) => ({ ...readEvent(emptyDraft, body), ended: true }),
+  readEvent,
+  textOf: (draft) => draft.text,
+};
+
+/** A model id may hold slashes, which stay; Google lists its own ids with `models/` before them. */
+function escapedPath(model: string): string {
+  // A lone surrogate would make encodeURIComponent throw.
+  const segments = model
+    .toWellFormed()
+    .replace(/^models\//, '')
+    .split('/');
+  return segments.map((segment) => encodeURIComponent(segment)).join('/');
+}
+
+// Every event of a stream is a whole response that holds the next piece.
+function readEvent(draft: Draft, event: unknown): Draft {
+  const candidate = valueAt(event, 'candidates', 0);
+  const finish = stringAt(candidate, 'finishReason');
+  const answered = countAt(event, 'usageMetadata', 'candidatesTokenCount');
+  const thought = countAt(event, 'usageMetadata', 'thoughtsTokenCount');
+  const read: Draft = {
+    ...draft,
+    stoppedAtLimit: draft.stoppedAtLimit || finish === 'MAX_TOKENS',
+    ended: draft.ended || finish !== '' || isBlocked(event),
+    outputTokens:
+      answered === null && thought === null ? draft.outputTokens : (answered ?? 0) + (thought ?? 0),
+    reasoningTokens: thought ?? draft.reasoningTokens,
+  };
+  return arrayAt(candidate, 'content', 'parts').reduce<Draft>(readPart, read);
+}
+
+/** A blocked prompt ends the answer without a candidate. */
+function isBlocked(event: unknown): boolean {
+  return stringAt(event, 'promptFeedback', 'blockReason') !== '';
+}
+
+function readPart(draft: Draft, part: unknown): Draft {
+  const call = valueAt(part, 'functionCall');
+  if (call) {
+    const key = `call ${Object.keys(draft.toolCalls).length}`;
+    const name = stringAt(call, 'name');
+    return addToolCall(draft, key, { name, arguments: textOf(valueAt(call, 'args')) });
+  }
+  const text = stringAt(part, 'text');
+  return valueAt(part, 'thought') === true
+    ? { ...draft, thought: draft.thought + text }
+    : { ...draft, text: draft.text + text };
+}

@@ -1,0 +1,59 @@
+import type { AnsweredExchange } from '@api-monitor/core';
+import { describe, expect, test } from 'vitest';
+import { readModelList } from './model-list.ts';
+
+const answered = (body: unknown, status = 200): AnsweredExchange => ({
+  answered: true,
+  status,
+  headers: {},
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+  cut: null,
+  firstByteS: 0,
+  durationS: 0,
+});
+
+test('ids count once and in order; entries without a usable one not at all', () => {
+  const data = [{ id: 'b' }, { id: 'a' }, null, 7, {}, { id: 5 }, { id: '' }, { id: 'b' }];
+  const tooLong = { id: 'x'.repeat(257) };
+  expect(readModelList(answered({ data: [...data, tooLong] }))).toEqual({
+    ok: true,
+    models: ['b', 'a'],
+  });
+});
+
+test('an empty list is a list', () => {
+  expect(readModelList(answered({ data: [] }))).toEqual({ ok: true, models: [] });
+});
+
+describe('anything else says what came', () => {
+  test.each<[string, AnsweredExchange, string]>([
+    ['a 401', answered({ error: { message: 'bad key' } }, 401), 'HTTP 401: bad key'],
+    ['a silent 502', answered('', 502), 'HTTP 502: no message'],
+    ['an error in a 200', answered({ error: 'no' }), 'HTTP 200, response error: no'],
+    [
+      'a page',
+      answered('<html>login</html>'),
+      'HTTP 200 without a list of models: <html>login</html>',
+    ],
+    ['an array', answered([{ id: 'a' }]), 'HTTP 200 without a list of models: [{"id":"a"}]'],
+    ['nothing', answered(''), 'HTTP 200 without a list of models: empty body'],
+    ['too much', { ...answered('{"data":['), cut: 'too_long' }, 'longer than is read'],
+  ])('%s', (_, exchange, what) => {
+    expect(readModelList(exchange)).toEqual({ ok: false, error: `model list: ${what}` });
+  });
+
+  test('no answer', () => {
+    const exchange = { answered: false, kind: 'network', message: 'connection refused' } as const;
+    expect(readModelList({ ...exchange, durationS: 1 })).toEqual({
+      ok: false,
+      error: 'model list: connection refused',
+    });
+  });
+
+  test('no more than the first 500 characters', () => {
+    const list = readModelList(answered('y'.repeat(10_000)));
+    expect(list.ok ? '' : list.error).toBe(
+      `model list: HTTP 200 without a list of models: ${'y'.repeat(500)}`,
+    );
+  });
+});

@@ -1,0 +1,62 @@
+import type { AnsweredExchange, Exchange, UpstreamRequest } from '@api-monitor/core';
+import { findError, messageOf } from './find-error.ts';
+import { isObject, parseJson, stringAt, valueAt } from './json-value.ts';
+import { readErrorBody } from './read-body.ts';
+
+/** The models that a channel lists, or a sentence that says what came instead. */
+export type ModelList = { ok: true; models: string[] } | { ok: false; error: string };
+
+/** A model's id in our data: longer ones are no model names. */
+const modelIdLimit = 256;
+/** How much of what came instead of a list is quoted. */
+const quoteLimit = 500;
+
+/** Source: https://platform.openai.com/docs/api-reference/models/list */
+export const modelListRequest: UpstreamRequest = {
+  method: 'GET',
+  path: '/v1/models',
+  headers: {},
+  keyHeader: null,
+  body: null,
+};
+
+/** Reads `{"data": [{"id"}]}`; ids count once, entries without one don't count. */
+export function readModelList(exchange: Exchange): ModelList {
+  if (!exchange.answered) return { ok: false, error: `model list: ${exchange.message}` };
+  const { status, body } = exchange;
+  if (status < 200 || status > 299) {
+    return fault(`HTTP ${status}: ${quote(readErrorBody(body).message) || 'no message'}`);
+  }
+  if (exchange.cut === 'too_long') return fault('longer than is read');
+  if (exchange.cut === 'undecodable') return fault('its compression is broken');
+  return readList(exchange);
+}
+
+function readList({ status, body }: AnsweredExchange): ModelList {
+  const json = parseJson(body.replace(/^\uFEFF/, ''));
+  const data = valueAt(json, 'data');
+  if (Array.isArray(data)) return { ok: true, models: idsOf(data) };
+  const error = isObject(json) ? findError(json) : null;
+  if (error) return fault(`HTTP ${status}, response error: ${quote(error.message)}`);
+  const message = quote(messageOf(json));
+  return fault(
+    `HTTP ${status} without a list of models: ${message || quote(body) || 'empty body'}`,
+  );
+}
+
+function idsOf(data: unknown[]): string[] {
+  const ids = data.map((entry) => stringAt(entry, 'id').trim());
+  return [...new Set(ids.filter((id) => id !== '' && id.length <= modelIdLimit))];
+}
+
+function fault(what: string): ModelList {
+  return { ok: false, error: `model list: ${what}` };
+}
+
+function quote(text: string): string {
+  return text
+    .slice(0, quoteLimit * 8)
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .slice(0, quoteLimit);
+}
