@@ -1,0 +1,55 @@
+import { type BodyReading, type Exchange, maskSecret } from '@api-monitor/core';
+
+/** A shorter key can't be told from ordinary text. */
+const shortestKey = 4;
+
+/** Puts the masked form of a channel's key wherever an upstream echoes it. */
+export interface KeyHider {
+  inText(text: string): string;
+  inExchange(exchange: Exchange): Exchange;
+  inReading(reading: BodyReading): BodyReading;
+}
+
+/** The key is looked for as it is, as JSON writes it, and as a URL does. */
+export function hideKey(apiKey: string): KeyHider {
+  const spellings = apiKey.length < shortestKey ? [] : spellingsOf(apiKey);
+  const masked = maskSecret(apiKey);
+  const inText = (text: string) =>
+    spellings.reduce((sofar, spelling) => sofar.replaceAll(spelling, () => masked), text);
+  return {
+    inText,
+    inExchange: (exchange) => hideInExchange(exchange, inText),
+    inReading: (reading) => hideInReading(reading, inText),
+  };
+}
+
+function spellingsOf(apiKey: string): string[] {
+  return [...new Set([apiKey, JSON.stringify(apiKey).slice(1, -1), encodeURIComponent(apiKey)])];
+}
+
+function hideInExchange(exchange: Exchange, inText: KeyHider['inText']): Exchange {
+  if (!exchange.answered) return { ...exchange, message: inText(exchange.message) };
+  const { location, ...others } = exchange.headers;
+  const headers = location === undefined ? others : { ...others, location: inText(location) };
+  return { ...exchange, headers, body: inText(exchange.body) };
+}
+
+function hideInReading(reading: BodyReading, inText: KeyHider['inText']): BodyReading {
+  switch (reading.kind) {
+    case 'unreadable':
+      return { ...reading, body: inText(reading.body) };
+    case 'error': {
+      const { message, type, code } = reading.error;
+      const hidden = { type: type && inText(type), code: code && inText(code) };
+      return { ...reading, error: { message: inText(message), ...hidden } };
+    }
+    case 'answer': {
+      const { answer } = reading;
+      const toolCalls = answer.toolCalls.map((call) => ({
+        name: inText(call.name),
+        arguments: inText(call.arguments),
+      }));
+      return { ...reading, answer: { ...answer, text: inText(answer.text), toolCalls } };
+    }
+  }
+}

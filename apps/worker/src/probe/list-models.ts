@@ -1,0 +1,23 @@
+import type { Channel, Target } from '@api-monitor/core';
+import { type ModelList, modelListRequest, readModelList } from '@api-monitor/protocols';
+import type { Upstream } from '@api-monitor/upstream';
+import { hideKey } from './hide-key.ts';
+
+interface ListModelsInput {
+  upstream: Upstream;
+  channel: Channel;
+  target: Pick<Target, 'timeout_s'>;
+  signal: AbortSignal;
+}
+
+/**
+ * The ids that a channel lists, each once and in its order, or a sentence that says what came
+ * instead. Throws the signal's reason where it aborts.
+ */
+export async function listModels(input: ListModelsInput): Promise<ModelList> {
+  const { upstream, channel, target, signal } = input;
+  const timeoutMs = target.timeout_s * 1000;
+  const exchange = await upstream.exchange(channel, modelListRequest, { timeoutMs, signal });
+  const list = readModelList(exchange);
+  return list.ok ? list : readModelList(hideKey(channel.apiKey).inExchange(exchange));
+}

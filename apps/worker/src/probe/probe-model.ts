@@ -1,0 +1,112 @@
+import {
+  chooseRoute,
+  firstFormOf,
+  isRouteRefused,
+  judgeProbe,
+  mendRequest,
+  type ProbeResult,
+  protocolOf,
+  type RequestForm,
+  type Route,
+} from '@api-monitor/core';
+import { outputRate } from './output-rate.ts';
+import { type RememberedRequest, recall, remember } from './remembered-request.ts';
+import { type ProbeContext, type SentAttempt, sendAttempt } from './send-attempt.ts';
+
+export interface ProbeModelInput extends ProbeContext {
+  /** What the last probe of this channel and model returned as `remembered`, as it was stored. */
+  remembered: unknown;
+  /** The time in Unix seconds. */
+  nowS: () => number;
+}
+
+export interface ProbeOutcome {
+  probe: ProbeResult;
+  /** To be stored and handed to the next probe of the same channel and model; null clears it. */
+  remembered: RememberedRequest | null;
+}
+
+/** With less time left than this, a mended request would only time out. */
+const shortestAttemptS = 0.05;
+
+/**
+ * Asks one model of a channel a real question and judges the answer; requests that are rejected for
+ * their form are mended and sent again, all within `timeout_s`. Never throws for what the channel
+ * does; throws the signal's reason where it aborts.
+ */
+export async function probeModel(input: ProbeModelInput): Promise<ProbeOutcome> {
+  const plan = chooseRoute(input.model);
+  if (plan.kind === 'skip') return skipped(input, plan.reason);
+  const known = recall(input.remembered, plan.route, input.nowS());
+  const attempts = await sendUntilFound(input, known ?? firstFormOf(plan.route));
+  const decisive = decisiveOf(attempts);
+  const probe = resultOf(input, decisive);
+  const context = { route: plan.route, nowS: probe.timestamp };
+  return { probe, remembered: probe.success ? remember(decisive.form, known, context) : known };
+}
+
+async function sendUntilFound(
+  input: ProbeModelInput,
+  first: RequestForm,
+): Promise<[SentAttempt, ...SentAttempt[]]> {
+  let spentS = 0;
+  const send = async (form: RequestForm) => {
+    const attempt = await sendAttempt(input, form, spentS);
+    spentS += attempt.exchange.durationS;
+    return attempt;
+  };
+  const attempts: [SentAttempt, ...SentAttempt[]] = [await send(first)];
+  for (;;) {
+    const form = mendRequest(attempts);
+    if (!form || input.target.timeout_s - spentS < shortestAttemptS) return attempts;
+    attempts.push(await send(form));
+  }
+}
+
+/**
+ * The attempt that tells most: the last one that reached the model or the account. Where the channel
+ * refused every route, the first tells it of the route that the model's name asks for.
+ */
+function decisiveOf(attempts: [SentAttempt, ...SentAttempt[]]): SentAttempt {
+  return attempts.findLast((attempt) => !isRouteRefused(attempt)) ?? attempts[0];
+}
+
+function resultOf(input: ProbeModelInput, attempt: SentAttempt): ProbeResult {
+  const { form, exchange, reading, path, firstTokenS } = attempt;
+  const answer = reading.kind === 'answer' ? reading.answer : null;
+  return {
+    ...identityOf(input, form.route),
+    ...judgeProbe(exchange, reading),
+    stream: form.stream,
+    duration: exchange.durationS,
+    endpoint: path,
+    first_token_s: firstTokenS,
+    output_tokens: answer?.outputTokens ?? null,
+    output_tokens_per_s: answer ? outputRate(answer, firstTokenS, exchange.durationS) : null,
+  };
+}
+
+function identityOf({ model, nowS }: ProbeModelInput, route: Route) {
+  return { protocol: protocolOf(route), model, route, timestamp: nowS() };
+}
+
+function skipped(input: ProbeModelInput, reason: string): ProbeOutcome {
+  const probe: ProbeResult = {
+    ...identityOf(input, 'chat'),
+    success: false,
+    transport_success: false,
+    status_code: null,
+    error: `skipped: ${reason}`,
+    error_kind: 'skipped',
+    content: '',
+    tool_calls: [],
+    tool_calls_count: 0,
+    stream: false,
+    duration: 0,
+    endpoint: '',
+    first_token_s: null,
+    output_tokens: null,
+    output_tokens_per_s: null,
+  };
+  return { probe, remembered: null };
+}

@@ -1,0 +1,78 @@
+import type { Attempt, Channel, Exchange, RequestForm, Target } from '@api-monitor/core';
+import {
+  hasFirstToken,
+  type Protocol,
+  protocolFor,
+  readBody,
+  readPiece,
+  streamStart,
+} from '@api-monitor/protocols';
+import type { Upstream } from '@api-monitor/upstream';
+import { hideKey } from './hide-key.ts';
+
+/** What every request of one probe shares. */
+export interface ProbeContext {
+  upstream: Upstream;
+  channel: Channel;
+  target: Pick<Target, 'prompt' | 'anthropic_version' | 'timeout_s'>;
+  model: string;
+  /** Aborts the probe: `probeModel` then throws the signal's reason. */
+  signal: AbortSignal;
+}
+
+/** An attempt and what was measured of it; the channel's key is hidden throughout. */
+export interface SentAttempt extends Attempt {
+  path: string;
+  firstTokenS: number | null;
+}
+
+/** Sends one request in the given form, within what is left of the probe's time. */
+export async function sendAttempt(
+  context: ProbeContext,
+  form: RequestForm,
+  spentS: number,
+): Promise<SentAttempt> {
+  const { channel, target, model, signal } = context;
+  const protocol = protocolFor(form.route);
+  const question = { model, prompt: target.prompt, anthropicVersion: target.anthropic_version };
+  const request = protocol.buildRequest({ ...question, form });
+  const watch = watchFirstToken(protocol);
+  const exchange = await context.upstream.exchange(channel, request, {
+    timeoutMs: Math.max(1, Math.round((target.timeout_s - spentS) * 1000)),
+    signal,
+    onText: watch.take,
+  });
+  return {
+    form,
+    path: request.path,
+    firstTokenS: watch.firstTokenS(),
+    ...readHidden(protocol, withWholeTimeout(exchange, target.timeout_s), channel.apiKey),
+  };
+}
+
+/** The body is read before the key is hidden in it, so that hiding can't break its form. */
+function readHidden(protocol: Protocol, exchange: Exchange, apiKey: string) {
+  const hider = hideKey(apiKey);
+  const { status, body } = exchange.answered ? exchange : { status: 0, body: '' };
+  const reading = hider.inReading(readBody(protocol, status, body));
+  return { exchange: hider.inExchange(exchange), reading };
+}
+
+/** A mended request has less time than the whole probe, yet it is the probe that timed out. */
+function withWholeTimeout(exchange: Exchange, timeoutS: number): Exchange {
+  if (exchange.answered || !exchange.message.startsWith('timed out after')) return exchange;
+  return { ...exchange, message: `timed out after ${timeoutS} s` };
+}
+
+function watchFirstToken(protocol: Protocol) {
+  let state = streamStart;
+  let firstTokenS: number | null = null;
+  return {
+    take(text: string, elapsedS: number) {
+      if (firstTokenS !== null) return;
+      state = readPiece(protocol, state, text);
+      if (hasFirstToken(state)) firstTokenS = elapsedS;
+    },
+    firstTokenS: () => firstTokenS,
+  };
+}
