@@ -24,7 +24,11 @@ function statusOf(total: number, success: number): RunSummary['status'] {
 }
 
 /** Percent of probed models that passed, one decimal; null before the first run. */
-export function successRate(total: number, success: number, lastRunAt: number | null): number | null {
+export function successRate(
+  total: number,
+  success: number,
+  lastRunAt: number | null,
+): number | null {
   if (lastRunAt === null || total === 0) return null;
   return Math.round((success / total) * 1000) / 10;
 }

@@ -43,7 +43,10 @@ const sourceUrlSchema = z
   .string()
   .trim()
   .max(1024)
-  .refine((raw) => raw === '' || /^https?:\/\//i.test(raw), 'must be an http:// or https:// address')
+  .refine(
+    (raw) => raw === '' || /^https?:\/\//i.test(raw),
+    'must be an http:// or https:// address',
+  )
   .transform((raw) => (raw === '' ? null : raw))
   .nullable();
 
@@ -98,6 +101,4 @@ export interface TargetInput {
 }
 
 /** The fields that a PATCH may change; an absent one stays. */
-export type TargetPatch = { [K in keyof TargetInput]?: NonNullable<TargetInput[K]> } & {
-  source_url?: string | null;
-};
+export type TargetPatch = Partial<Omit<TargetInput, 'sort_order'> & { sort_order: number }>;

@@ -6,7 +6,8 @@ export const secretSettingKeys = [
   'runtime_api_monitor_token',
   'runtime_api_monitor_visitor_token',
   'proxy_master_token',
-  'admin_panel_password',
+  'generated_api_monitor_token',
+  'generated_api_monitor_visitor_token',
 ] as const;
 
 export function isSecretSetting(key: string): boolean {

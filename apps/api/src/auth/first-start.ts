@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { type Database, ensureSetting, getSetting, getSettings } from '@api-monitor/db';
+import type { Tokens } from './credentials.ts';
+import { hashPassword } from './hash-password.ts';
+
+/** What the environment says; a token or password that it leaves out is made at the first start. */
+export interface GivenSecrets {
+  apiToken: string | undefined;
+  visitorToken: string | undefined;
+  adminPassword: string | undefined;
+}
+
+/** A secret that this start has made: shown once, to whoever started the program. */
+export interface MadeSecret {
+  name: string;
+  value: string;
+}
+
+const keys = {
+  apiToken: 'generated_api_monitor_token',
+  visitorToken: 'generated_api_monitor_visitor_token',
+  passwordHash: 'admin_panel_password_hash',
+} as const;
+
+/** Makes the secrets that neither the environment nor an earlier start gave. Returns those it made. */
+export async function makeMissingSecrets(
+  db: Database,
+  given: GivenSecrets,
+  nowS: number,
+): Promise<MadeSecret[]> {
+  const made: MadeSecret[] = [];
+  const ensure = async (key: string, value: string, stored: string, name: string) => {
+    if ((await getSetting(db, key)) !== null) return;
+    // Of two processes that start at once, one makes it; only that one may show it.
+    if ((await ensureSetting(db, key, stored, nowS)) === stored) made.push({ name, value });
+  };
+  if (!given.apiToken) {
+    const token = randomSecret('am-');
+    await ensure(keys.apiToken, token, token, 'API_MONITOR_TOKEN');
+  }
+  if (!given.visitorToken) {
+    const token = randomSecret('visitor-');
+    await ensure(keys.visitorToken, token, token, 'API_MONITOR_TOKEN_VISITOR');
+  }
+  if (!given.adminPassword && (await getSetting(db, keys.passwordHash)) === null) {
+    const password = randomSecret('');
+    await ensure(keys.passwordHash, password, await hashPassword(password), 'ADMIN_PANEL_PASSWORD');
+  }
+  return made;
+}
+
+/** The tokens in force: what an admin set at run time, else the environment's, else the made ones. */
+export async function readTokens(db: Database, given: GivenSecrets): Promise<Tokens> {
+  const stored = await getSettings(db, [
+    'runtime_api_monitor_token',
+    'runtime_api_monitor_visitor_token',
+    'visitor_mode_enabled',
+    keys.apiToken,
+    keys.visitorToken,
+  ]);
+  // A token that nobody could know stands where, against all expectation, none is stored.
+  const unknowable = () => randomSecret('');
+  return {
+    apiToken:
+      stored.get('runtime_api_monitor_token') ||
+      given.apiToken ||
+      stored.get(keys.apiToken) ||
+      unknowable(),
+    visitorToken:
+      stored.get('runtime_api_monitor_visitor_token') ||
+      given.visitorToken ||
+      stored.get(keys.visitorToken) ||
+      unknowable(),
+    isAnonymousVisitorAllowed: ['1', 'true'].includes(stored.get('visitor_mode_enabled') ?? ''),
+  };
+}
+
+function randomSecret(prefix: string): string {
+  return prefix + randomBytes(24).toString('base64url');
+}

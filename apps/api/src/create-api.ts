@@ -1,0 +1,64 @@
+import type { BlockList } from 'node:net';
+import type { Bus } from '@api-monitor/bus';
+import type { Database } from '@api-monitor/db';
+import type { Logger, Registry } from '@api-monitor/runtime';
+import { createCredentials } from './auth/credentials.ts';
+import { createFailureLimiter } from './auth/failure-limiter.ts';
+import { type GivenSecrets, readTokens } from './auth/first-start.ts';
+import { createRoutes } from './create-routes.ts';
+import { createEventClients } from './events/event-clients.ts';
+import { registerApiMetrics } from './monitor/api-metrics.ts';
+import { createProgressBoard } from './targets/progress-board.ts';
+
+export interface ApiOptions {
+  db: Database;
+  bus: Bus;
+  logger: Logger;
+  metrics: Registry;
+  secrets: GivenSecrets;
+  trustedProxies: BlockList;
+  metricsPublic: boolean;
+  defaultIntervalMin: number;
+  /** The folder of the built dashboard. */
+  webRoot: string;
+  /** Unix seconds. */
+  now: () => number;
+}
+
+export interface Api {
+  app: ReturnType<typeof createRoutes>;
+  /** Ends every event stream. */
+  close(): void;
+}
+
+const heartbeatMs = 30_000;
+const eventClientLimits = { total: 2000, perAddress: 100 };
+const badTokenLimits = { failures: 30, windowS: 60, blockS: 600 };
+
+/** Builds the api over an open database and a bus; whoever builds it closes it. */
+export async function createApi(options: ApiOptions): Promise<Api> {
+  const { db, bus, secrets, logger, metrics } = options;
+  const credentials = createCredentials(await readTokens(db, secrets));
+  const progress = createProgressBoard();
+  const eventClients = createEventClients({
+    events: bus.events,
+    heartbeatMs,
+    limits: eventClientLimits,
+  });
+  const unsubscribe = bus.events.subscribe(({ event }) => {
+    progress.take(event);
+    if (event.type !== 'settings_changed') return;
+    readTokens(db, secrets).then(credentials.replace, (err) =>
+      logger.error({ err }, 'settings could not be read again'),
+    );
+  });
+  registerApiMetrics(metrics, bus, eventClients);
+  const badTokens = createFailureLimiter(badTokenLimits, options.now);
+  return {
+    app: createRoutes({ ...options, credentials, badTokens, eventClients, progress }),
+    close() {
+      unsubscribe();
+      eventClients.close();
+    },
+  };
+}

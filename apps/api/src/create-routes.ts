@@ -1,0 +1,74 @@
+import { AppError } from '@api-monitor/core';
+import { bodyLimit } from 'hono/body-limit';
+import { compress } from 'hono/compress';
+import type { ApiDeps } from './api-deps.ts';
+import { errorResponder } from './errors/error-response.ts';
+import { streamEventsRoute } from './events/stream-events.ts';
+import { apiDocument } from './monitor/api-document.ts';
+import { dashboardRoute } from './monitor/dashboard.ts';
+import { healthRoute } from './monitor/health.ts';
+import { metricsRoute } from './monitor/metrics.ts';
+import { pageHeaders } from './pages/page-headers.ts';
+import { servePages } from './pages/serve-pages.ts';
+import { createRouter } from './router.ts';
+import { createTargetRoute } from './targets/create-target.ts';
+import { deleteTargetRoute } from './targets/delete-target.ts';
+import { getTargetRoute } from './targets/get-target.ts';
+import { listLogsRoute } from './targets/list-logs.ts';
+import { listRunsRoute } from './targets/list-runs.ts';
+import { listTargetsRoute } from './targets/list-targets.ts';
+import { reorderTargetsRoute } from './targets/reorder-targets.ts';
+import { runTargetRoute } from './targets/run-target.ts';
+import { getTargetModelsRoute, updateTargetModelsRoute } from './targets/target-models.ts';
+import { targetSecretRoute } from './targets/target-secret.ts';
+import { updateTargetRoute } from './targets/update-target.ts';
+
+const bodyLimitBytes = 1024 * 1024;
+
+/** The API's own routes, chained so that their type reaches the web client. */
+function createApiRoutes(deps: ApiDeps) {
+  return createRouter()
+    .route('/', healthRoute(deps))
+    .route('/', dashboardRoute(deps))
+    .route('/', listTargetsRoute(deps))
+    .route('/', createTargetRoute(deps))
+    .route('/', reorderTargetsRoute(deps))
+    .route('/', getTargetRoute(deps))
+    .route('/', updateTargetRoute(deps))
+    .route('/', deleteTargetRoute(deps))
+    .route('/', runTargetRoute(deps))
+    .route('/', listRunsRoute(deps))
+    .route('/', listLogsRoute(deps))
+    .route('/', getTargetModelsRoute(deps))
+    .route('/', updateTargetModelsRoute(deps))
+    .route('/', targetSecretRoute(deps))
+    .route('/', streamEventsRoute(deps));
+}
+
+export type ApiApp = ReturnType<typeof createApiRoutes>;
+
+/** Everything that the api answers: its routes, its document, the metrics and the pages. */
+export function createRoutes(deps: ApiDeps) {
+  const app = createRouter();
+  app.onError(errorResponder(deps.logger));
+  app.use('*', pageHeaders);
+  app.use('/api/targets/*', compress());
+  app.use(
+    '/api/*',
+    bodyLimit({
+      maxSize: bodyLimitBytes,
+      onError: () => {
+        throw new AppError('payload_too_large', 'the body must not exceed 1 MiB');
+      },
+    }),
+  );
+  const routes = createApiRoutes(deps);
+  const document = apiDocument(routes);
+  app.get('/api/openapi.json', (c) => c.json(document));
+  app.route('/', routes);
+  app.route('/', metricsRoute(deps));
+  app.all('/api/*', (c) => c.json({ detail: `there is no ${c.req.method} ${c.req.path}` }, 404));
+  app.route('/', servePages(deps.webRoot));
+  app.notFound((c) => c.json({ detail: `there is no ${c.req.path}` }, 404));
+  return app;
+}

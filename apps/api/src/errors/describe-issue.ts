@@ -1,0 +1,47 @@
+import { AppError } from '@api-monitor/core';
+import type { z } from 'zod';
+
+/** Throws AppError `invalid_input` with a sentence for each fault, the field named first. */
+export function throwInvalidInput(error: z.ZodError): never {
+  throw new AppError('invalid_input', error.issues.slice(0, 5).map(describeIssue).join('; '));
+}
+
+/** One fault of a body or a query as a sentence: `interval_min must be at most 1440`. */
+export function describeIssue(issue: z.core.$ZodIssue): string {
+  const field = issue.path.length === 0 ? 'the body' : fieldOf(issue.path);
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.message.includes('received undefined')
+        ? `${field} is required`
+        : `${field} must be ${withArticle(issue.expected)}`;
+    case 'too_small':
+      return `${field} ${boundOf('at least', issue.minimum, issue.origin)}`;
+    case 'too_big':
+      return `${field} ${boundOf('at most', issue.maximum, issue.origin)}`;
+    case 'unrecognized_keys':
+      return `unknown field ${issue.keys.map((key) => JSON.stringify(key.slice(0, 64))).join(', ')}`;
+    case 'invalid_value':
+      return `${field} must be one of ${issue.values.map(String).join(', ')}`;
+    default:
+      return `${field} ${issue.message}`;
+  }
+}
+
+function fieldOf(path: readonly PropertyKey[]): string {
+  return path.map((part) => String(part).slice(0, 64)).join('.');
+}
+
+function withArticle(expected: string): string {
+  const words: Record<string, string> = {
+    int: 'a whole number',
+    object: 'an object',
+    array: 'a list',
+  };
+  return words[expected] ?? `a ${expected}`;
+}
+
+function boundOf(side: string, bound: number | bigint, origin: string): string {
+  if (origin === 'string') return `must have ${side} ${bound} characters`;
+  if (origin === 'array') return `must have ${side} ${bound} items`;
+  return `must be ${side} ${bound}`;
+}

@@ -1,0 +1,26 @@
+import { AppError, httpStatusByErrorCode } from '@api-monitor/core';
+import type { Logger } from '@api-monitor/runtime';
+import type { ErrorHandler } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { ApiEnv } from '../router.ts';
+
+/** Turns whatever a route threw into `{"detail": "…"}`; what was not foreseen is logged, not shown. */
+export function errorResponder(logger: Logger): ErrorHandler<ApiEnv> {
+  return (error, c) => {
+    const known = asAppError(error);
+    if (!known || known.code === 'internal') {
+      logger.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed');
+    }
+    const { code, message, retryAfterS } =
+      known ?? new AppError('internal', 'the server met an unexpected error; its log says more');
+    if (retryAfterS !== undefined) c.header('Retry-After', String(Math.ceil(retryAfterS)));
+    return c.json({ detail: message }, httpStatusByErrorCode[code]);
+  };
+}
+
+function asAppError(error: Error): AppError | null {
+  if (error instanceof AppError) return error;
+  if (!(error instanceof HTTPException)) return null;
+  if (error.status === 400) return new AppError('invalid_input', 'the body is not valid JSON');
+  return null;
+}

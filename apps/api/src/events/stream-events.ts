@@ -1,0 +1,37 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { ApiDeps } from '../api-deps.ts';
+import { authenticate } from '../auth/authenticate.ts';
+import { clientAddress } from '../auth/client-address.ts';
+import { tokenSecurity } from '../describe-route.ts';
+import { createRouter } from '../router.ts';
+
+export function streamEventsRoute(deps: ApiDeps) {
+  const route = createRoute({
+    method: 'get',
+    path: '/api/events',
+    summary: 'What happens, as Server-Sent Events',
+    description:
+      'connected, run_progress, run_completed, target_updated, and resync where the history no longer reaches back to Last-Event-ID. An EventSource cannot set headers, so the token may come as ?token=.',
+    tags: ['events'],
+    security: tokenSecurity,
+    middleware: [authenticate(deps, { isTokenInQueryAllowed: true })] as const,
+    request: { query: z.object({ token: z.string().optional() }) },
+    responses: {
+      200: {
+        description: 'an endless stream; a comment line every 30 s keeps it open',
+        content: { 'text/event-stream': { schema: z.string() } },
+      },
+    },
+  });
+  return createRouter().openapi(route, async (c) => {
+    const address = clientAddress(c, deps.trustedProxies);
+    const lastEventId = c.req.header('last-event-id') || null;
+    const stream = await deps.eventClients.connect(address, lastEventId);
+    return c.body(stream, 200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      // Proxies such as nginx hold back what they may buffer.
+      'x-accel-buffering': 'no',
+    });
+  });
+}

@@ -1,0 +1,36 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { errorSchema } from '../errors/error-schema.ts';
+import type { ApiEnv } from '../router.ts';
+
+/** The OpenAPI 3.1 document of all routes, made of the very schemas that validate. */
+export function apiDocument(routes: OpenAPIHono<ApiEnv>) {
+  routes.openAPIRegistry.register('Error', errorSchema);
+  routes.openAPIRegistry.registerComponent('securitySchemes', 'token', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'the API token, or the visitor token for reading',
+  });
+  const document = routes.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'API Monitor',
+      version: '1',
+      description:
+        'Times are Unix seconds, durations seconds. Errors are {"detail": "a sentence"}.',
+      license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' },
+    },
+    servers: [{ url: '/' }],
+  });
+  for (const path of Object.values(document.paths ?? {})) {
+    for (const method of ['get', 'post', 'patch', 'delete'] as const) {
+      const operation = path[method];
+      if (operation?.responses) operation.responses.default = errorAnswer;
+    }
+  }
+  return document;
+}
+
+const errorAnswer = {
+  description: 'refused or failed: the sentence says why',
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+};

@@ -1,0 +1,32 @@
+import type { Bus, JobQueue } from '@api-monitor/bus';
+import { Gauge, type Registry } from '@api-monitor/runtime';
+import type { EventClients } from '../events/event-clients.ts';
+
+/** Registers what the api itself can tell: who listens, and what waits. */
+export function registerApiMetrics(registry: Registry, bus: Bus, clients: EventClients): void {
+  new Gauge({
+    name: 'api_monitor_event_clients',
+    help: 'Clients that listen to the event stream',
+    registers: [registry],
+    collect() {
+      this.set(clients.count());
+    },
+  });
+  const queues: Record<string, Pick<JobQueue<unknown>, 'depth'>> = {
+    'scheduled-runs': bus.scheduledRuns,
+    'manual-runs': bus.manualRuns,
+  };
+  new Gauge({
+    name: 'api_monitor_queue_jobs',
+    help: 'Jobs in a queue, by state',
+    labelNames: ['queue', 'state'],
+    registers: [registry],
+    async collect() {
+      for (const [queue, jobs] of Object.entries(queues)) {
+        const { waiting, active } = await jobs.depth();
+        this.set({ queue, state: 'waiting' }, waiting);
+        this.set({ queue, state: 'active' }, active);
+      }
+    },
+  });
+}

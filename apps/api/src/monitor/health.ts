@@ -1,0 +1,27 @@
+import { AppError } from '@api-monitor/core';
+import { listRunningTargetIds, pingDatabase } from '@api-monitor/db';
+import { createRoute, z } from '@hono/zod-openapi';
+import type { ApiDeps } from '../api-deps.ts';
+import { jsonAnswer } from '../describe-route.ts';
+import { createRouter } from '../router.ts';
+
+const answerSchema = z.object({
+  ok: z.literal(true),
+  running_targets: z.array(z.int()).openapi({ description: 'the ids of running channels' }),
+});
+
+export function healthRoute(deps: ApiDeps) {
+  const route = createRoute({
+    method: 'get',
+    path: '/api/health',
+    summary: 'Whether the monitor is well; 503 says what is out of reach',
+    tags: ['monitor'],
+    responses: jsonAnswer(answerSchema, 'all is well'),
+  });
+  return createRouter().openapi(route, async (c) => {
+    await pingDatabase(deps.db);
+    const fault = await deps.bus.fault();
+    if (fault) throw new AppError('unavailable', fault);
+    return c.json({ ok: true as const, running_targets: await listRunningTargetIds(deps.db) }, 200);
+  });
+}

@@ -1,0 +1,18 @@
+import type { HttpBindings } from '@hono/node-server';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Caller } from './auth/caller.ts';
+import { throwInvalidInput } from './errors/describe-issue.ts';
+
+export interface ApiEnv {
+  Bindings: HttpBindings;
+  Variables: { caller: Caller };
+}
+
+/** A router whose validation throws, so that error shapes stay out of the success types. */
+export function createRouter(): OpenAPIHono<ApiEnv> {
+  return new OpenAPIHono<ApiEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throwInvalidInput(result.error);
+    },
+  });
+}

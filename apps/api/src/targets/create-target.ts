@@ -1,0 +1,52 @@
+import { defaultAnthropicVersion, defaultPrompt, type TargetInput } from '@api-monitor/core';
+import { createTarget, getSetting } from '@api-monitor/db';
+import { createRoute, type z } from '@hono/zod-openapi';
+import type { ApiDeps } from '../api-deps.ts';
+import { authenticate, requireAdmin } from '../auth/authenticate.ts';
+import { jsonAnswer, jsonBody, tokenSecurity } from '../describe-route.ts';
+import { createRouter } from '../router.ts';
+import { targetItemSchema } from './get-target.ts';
+import { rawJson } from './raw-json.ts';
+import { type CreateTargetBody, createTargetSchema, settableFields } from './target-body-schema.ts';
+import { viewTarget } from './view-targets.ts';
+
+export function createTargetRoute(deps: ApiDeps) {
+  const route = createRoute({
+    method: 'post',
+    path: '/api/targets',
+    summary: 'Add a channel',
+    tags: ['targets'],
+    security: tokenSecurity,
+    middleware: [authenticate(deps), requireAdmin] as const,
+    request: { body: jsonBody(createTargetSchema) },
+    responses: jsonAnswer(targetItemSchema, 'the new channel'),
+  });
+  return createRouter().openapi(route, async (c) => {
+    const input = await withDefaults(deps, c.req.valid('json'));
+    const target = await createTarget(deps.db, input, deps.now());
+    await deps.bus.events.publish({ type: 'target_updated', data: { target_id: target.id } });
+    const text = `{"item":${await viewTarget(deps, target, c.var.caller)}}`;
+    return rawJson<z.infer<typeof targetItemSchema>>(c, text);
+  });
+}
+
+async function withDefaults(deps: ApiDeps, body: CreateTargetBody): Promise<TargetInput> {
+  const stored = await getSetting(deps.db, 'default_interval_min');
+  return {
+    enabled: true,
+    interval_min: stored === null ? deps.defaultIntervalMin : Number(stored),
+    timeout_s: 30,
+    verify_ssl: true,
+    prompt: defaultPrompt,
+    anthropic_version: defaultAnthropicVersion,
+    max_models: 0,
+    source_url: null,
+    sort_order: null,
+    visitor_channel_actions_enabled: false,
+    selected_models: [],
+    ...settableFields(body),
+    name: body.name,
+    base_url: body.base_url,
+    api_key: body.api_key,
+  };
+}

@@ -1,0 +1,28 @@
+import { AppError } from '@api-monitor/core';
+import { deleteTarget } from '@api-monitor/db';
+import { createRoute } from '@hono/zod-openapi';
+import type { ApiDeps } from '../api-deps.ts';
+import { authenticate, requireAdmin } from '../auth/authenticate.ts';
+import { jsonAnswer, okSchema, tokenSecurity } from '../describe-route.ts';
+import { createRouter } from '../router.ts';
+import { targetIdParams } from './find-target.ts';
+
+export function deleteTargetRoute(deps: ApiDeps) {
+  const route = createRoute({
+    method: 'delete',
+    path: '/api/targets/{id}',
+    summary: 'Delete a channel with its runs',
+    tags: ['targets'],
+    security: tokenSecurity,
+    middleware: [authenticate(deps), requireAdmin] as const,
+    request: { params: targetIdParams },
+    responses: jsonAnswer(okSchema, 'deleted'),
+  });
+  return createRouter().openapi(route, async (c) => {
+    const { id } = c.req.valid('param');
+    const wasThere = await deleteTarget(deps.db, id);
+    if (!wasThere) throw new AppError('not_found', `there is no channel ${id}`);
+    await deps.bus.events.publish({ type: 'target_updated', data: { target_id: id } });
+    return c.json({ ok: true as const }, 200);
+  });
+}
