@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { failedProbe, probe, runOnce, targetInput } from '../test/samples.ts';
+import { tempDatabase } from '../test/temp-database.ts';
+import { createTarget, listAvailableModels, listKnownModels, listModelStates } from './index.ts';
+
+async function withRuns() {
+  const db = await tempDatabase();
+  await createTarget(db, targetInput({ name: 'a' }), 1);
+  await createTarget(db, targetInput({ name: 'b' }), 1);
+  await runOnce(db, 1, 100, [probe({ model: 'z', timestamp: 101 }), probe({ timestamp: 102 })]);
+  await runOnce(db, 1, 200, [
+    probe({ model: 'z', timestamp: 201 }),
+    failedProbe({ timestamp: 202 }),
+  ]);
+  await runOnce(db, 2, 300, [probe({ protocol: 'gemini', route: 'gemini', model: 'gemini-2' })]);
+  return db;
+}
+
+test('states come by target and model, with all that the dashboard shows', async () => {
+  const db = await withRuns();
+  const states = await listModelStates(db);
+  expect(states.map((state) => [state.target_id, state.model])).toEqual([
+    [1, 'gpt-4o'],
+    [1, 'z'],
+    [2, 'gemini-2'],
+  ]);
+  const { history, ...state } = states[0] ?? { history: '' };
+  expect(state).toEqual({
+    target_id: 1,
+    model: 'gpt-4o',
+    protocol: 'openai',
+    route: 'chat',
+    success: false,
+    duration: 0.75,
+    error: 'HTTP 429: slow down',
+    error_kind: 'rate_limit',
+    status_code: 429,
+    timestamp: 202,
+    first_token_s: null,
+    output_tokens_per_s: null,
+    last_success_at: 102,
+    state_since: 202,
+    run_id: 2,
+  });
+  expect(JSON.parse(history)).toMatchObject([
+    { success: true, timestamp: 102 },
+    { success: false, timestamp: 202 },
+  ]);
+});
+
+test('states of one target alone, and without their history', async () => {
+  const db = await withRuns();
+  const [state, ...others] = await listModelStates(db, { target_id: 2, with_history: false });
+  expect(state).toMatchObject({ model: 'gemini-2', protocol: 'gemini', history: '[]' });
+  expect(others).toEqual([]);
+});
+
+test('the models to choose from, and those that a worker knows', async () => {
+  const db = await withRuns();
+  expect(await listAvailableModels(db, 1)).toEqual([
+    { model: 'gpt-4o', protocol: 'openai', success: false },
+    { model: 'z', protocol: 'openai', success: true },
+  ]);
+  expect(await listKnownModels(db, 2)).toEqual([
+    { model: 'gemini-2', protocol: 'gemini', route: 'gemini', success: true, remembered: null },
+  ]);
+});

@@ -1,0 +1,113 @@
+import type { ProbeResult, TargetInput } from '@api-monitor/core';
+import {
+  type Database,
+  type FinishRunInput,
+  type FinishRunOutcome,
+  finishRun,
+  type RunRow,
+  startRun,
+} from '../src/index.ts';
+
+export function targetInput(fields: Partial<TargetInput> = {}): TargetInput {
+  return {
+    name: 'Relay',
+    base_url: 'https://relay.example',
+    api_key: 'sk-relay-0123456789',
+    enabled: true,
+    interval_min: 30,
+    timeout_s: 30,
+    verify_ssl: true,
+    prompt: 'Who are you?',
+    anthropic_version: '2023-06-01',
+    max_models: 0,
+    source_url: null,
+    sort_order: null,
+    visitor_channel_actions_enabled: false,
+    selected_models: [],
+    ...fields,
+  };
+}
+
+export function probe(fields: Partial<ProbeResult> = {}): ProbeResult {
+  return {
+    protocol: 'openai',
+    model: 'gpt-4o',
+    stream: true,
+    duration: 0.75,
+    success: true,
+    transport_success: true,
+    tool_calls_count: 0,
+    tool_calls: [],
+    content: 'I am a model.',
+    timestamp: 1000,
+    error: null,
+    error_kind: null,
+    status_code: 200,
+    route: 'chat',
+    endpoint: '/v1/chat/completions',
+    first_token_s: 0.25,
+    output_tokens: 12,
+    output_tokens_per_s: 24,
+    ...fields,
+  };
+}
+
+export function failedProbe(fields: Partial<ProbeResult> = {}): ProbeResult {
+  return probe({
+    success: false,
+    content: '',
+    error: 'HTTP 429: slow down',
+    error_kind: 'rate_limit',
+    status_code: 429,
+    first_token_s: null,
+    output_tokens: null,
+    output_tokens_per_s: null,
+    ...fields,
+  });
+}
+
+/** Starts a run that must start. */
+export async function startedRun(
+  db: Database,
+  targetId: number,
+  nowS: number,
+  logFile: string | null = null,
+): Promise<RunRow> {
+  const input = { target_id: targetId, trigger: 'schedule' as const, nowS, log_file: logFile };
+  const started = await startRun(db, input);
+  if (started.outcome !== 'started') throw new Error(`the run is ${started.outcome}`);
+  return started.run;
+}
+
+/** Ends a run, completed unless `fields` says else; all probed models are listed. */
+export function finish(
+  db: Database,
+  run: RunRow,
+  probes: readonly ProbeResult[],
+  fields: Partial<FinishRunInput> = {},
+): Promise<FinishRunOutcome> {
+  return finishRun(db, {
+    run_id: run.id,
+    target_id: run.target_id,
+    status: 'completed',
+    probes,
+    remembered: new Map(),
+    listed_models: probes.map((result) => result.model),
+    log_file: null,
+    error: null,
+    nowS: run.started_at + 5,
+    ...fields,
+  });
+}
+
+/** A whole run at a time: started, and ended five seconds later. */
+export async function runOnce(
+  db: Database,
+  targetId: number,
+  nowS: number,
+  probes: readonly ProbeResult[],
+): Promise<RunRow> {
+  const outcome = await finish(db, await startedRun(db, targetId, nowS), probes);
+  if (outcome.outcome !== 'finished') throw new Error(`the run is ${outcome.outcome}`);
+  return outcome.run;
+}
