@@ -1,0 +1,88 @@
+import type { Bus, StoredEvent } from '@api-monitor/bus';
+import { type Database, getTarget } from '@api-monitor/db';
+import type { Logger, Registry } from '@api-monitor/runtime';
+import { type AllowPrivate, createUpstream } from '@api-monitor/upstream';
+import { cleanOldLogs, pruneHistory } from './housekeeping.ts';
+import { createActiveRuns } from './run/active-runs.ts';
+import { runTarget } from './run/run-target.ts';
+import { recoverInterrupted, runIfDue, scan } from './scan.ts';
+import type { WorkerDeps, WorkerLimits } from './worker-deps.ts';
+import { createWorkerMetrics } from './worker-metrics.ts';
+
+export interface WorkerOptions {
+  db: Database;
+  bus: Bus;
+  logger: Logger;
+  metrics: Registry;
+  allowPrivate: AllowPrivate;
+  limits: WorkerLimits;
+  logDir: string;
+  /** Unix seconds. */
+  nowS: () => number;
+}
+
+export interface Worker {
+  /** Begins to scan, to run, and to keep house. */
+  start(): void;
+  /** Starts nothing new; probes under way may end within `graceMs`. What was measured is written. */
+  stop(graceMs: number): Promise<void>;
+}
+
+const scanPeriodMs = 60_000;
+const recoveryPeriodMs = 15_000;
+const logCleanupPeriodMs = 10 * 60_000;
+const prunePeriodMs = 60 * 60_000;
+
+/** Builds the worker over an open database and a bus; whoever builds it stops it. */
+export function createWorker(options: WorkerOptions): Worker {
+  const { bus } = options;
+  const stopping = new AbortController();
+  const deps: WorkerDeps = {
+    ...options,
+    upstream: createUpstream({ allowPrivate: options.allowPrivate }),
+    metrics: createWorkerMetrics(options.metrics),
+    activeRuns: createActiveRuns(),
+    stopping: stopping.signal,
+  };
+  let unsubscribe = () => {};
+  return {
+    start() {
+      unsubscribe = bus.events.subscribe((stored) => followTarget(deps, stored));
+      consumeRuns(deps);
+      bus.ticker.every('recover-interrupted', recoveryPeriodMs, () => recoverInterrupted(deps));
+      bus.ticker.every('scan', scanPeriodMs, () => scan(deps));
+      bus.ticker.every('clean-logs', logCleanupPeriodMs, () => cleanOldLogs(deps));
+      bus.ticker.every('prune-history', prunePeriodMs, () => pruneHistory(deps));
+    },
+    async stop(graceMs) {
+      stopping.abort();
+      await Promise.all([bus.scheduledRuns.drain(graceMs), bus.manualRuns.drain(graceMs)]);
+      unsubscribe();
+      await deps.upstream.close();
+    },
+  };
+}
+
+function consumeRuns(deps: WorkerDeps): void {
+  const { scheduledRuns, manualRuns } = deps.bus;
+  scheduledRuns.consume((job, cut) => runIfDue(deps, job.target_id, cut), {
+    concurrency: deps.limits.scheduledRuns,
+  });
+  manualRuns.consume(
+    (job, cut) => runTarget(deps, { targetId: job.target_id, trigger: 'manual' }, cut),
+    { concurrency: deps.limits.manualRuns },
+  );
+}
+
+/** Lets a change of a target reach its run, and its connections go when it is deleted. */
+function followTarget(deps: WorkerDeps, { event }: StoredEvent): void {
+  if (event.type !== 'target_updated') return;
+  const { target_id } = event.data;
+  getTarget(deps.db, target_id).then(
+    (target) => {
+      deps.activeRuns.targetChanged(target_id, target);
+      if (!target) deps.upstream.forget(target_id);
+    },
+    (err) => deps.logger.error({ err, target_id }, 'changed target could not be read'),
+  );
+}

@@ -1,0 +1,31 @@
+import { getSettings, listLogFilesInUse, pruneRuns } from '@api-monitor/db';
+import { cleanLogs } from './log/clean-logs.ts';
+import type { WorkerDeps } from './worker-deps.ts';
+
+const pruneBatchRows = 500;
+
+/** Deletes runs older than the retention, in batches between which other work goes on. */
+export async function pruneHistory(deps: WorkerDeps): Promise<void> {
+  const { retentionDays } = deps.limits;
+  if (retentionDays === 0) return;
+  const before = deps.nowS() - retentionDays * 86_400;
+  const batch = { before, batchSize: pruneBatchRows, signal: deps.stopping };
+  const count = await pruneRuns(deps.db, batch);
+  if (count > 0) deps.logger.info({ count, retentionDays }, 'old runs deleted');
+}
+
+/** Keeps the JSONL logs below their limit; settings made at run time go before the environment. */
+export async function cleanOldLogs(deps: WorkerDeps): Promise<void> {
+  const settings = await getSettings(deps.db, ['log_cleanup_enabled', 'log_max_size_mb']);
+  const enabled = settings.get('log_cleanup_enabled');
+  const maxSizeMb = Number(settings.get('log_max_size_mb') ?? deps.limits.logMaxSizeMb);
+  const isEnabled = enabled === undefined ? deps.limits.isLogCleanupEnabled : isOn(enabled);
+  if (!isEnabled || maxSizeMb === 0) return;
+  const inUse = new Set(await listLogFilesInUse(deps.db));
+  const deleted = await cleanLogs({ dir: deps.logDir, maxBytes: maxSizeMb * 1024 ** 2, inUse });
+  if (deleted.length > 0) deps.logger.info({ count: deleted.length }, 'old logs deleted');
+}
+
+function isOn(value: string): boolean {
+  return value === '1' || value.toLowerCase() === 'true';
+}

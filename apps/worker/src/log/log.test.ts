@@ -1,0 +1,88 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ProbeResult } from '@api-monitor/core';
+import { createLogger } from '@api-monitor/runtime';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { cleanLogs } from './clean-logs.ts';
+import { logFileName, openProbeLog } from './probe-log.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'logs-'));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+const logger = createLogger({ name: 'test', level: 'silent' });
+const head = { target_id: 7, run_id: 3, target_name: 'a "name"\nwith a break' };
+const probe: ProbeResult = {
+  protocol: 'openai',
+  model: 'gpt-4o',
+  stream: true,
+  duration: 1.5,
+  success: true,
+  transport_success: true,
+  tool_calls_count: 0,
+  tool_calls: [],
+  content: 'line\nbreak',
+  timestamp: 1,
+  error: null,
+  error_kind: null,
+  status_code: 200,
+  route: 'chat',
+  endpoint: '/v1/chat/completions',
+  first_token_s: 0.5,
+  output_tokens: 3,
+  output_tokens_per_s: 2,
+};
+
+async function file(name: string, bytes: number, ageS: number) {
+  await writeFile(join(dir, name), Buffer.alloc(bytes));
+  const time = 1_700_000_000 - ageS;
+  await utimes(join(dir, name), time, time);
+}
+
+test('a log is named after its target and its second', () => {
+  expect(logFileName(12, Date.UTC(2026, 10, 23, 7, 5, 9) / 1000)).toBe(
+    'target_12_20261123_070509.jsonl',
+  );
+});
+
+test('each probe is one line, whatever its texts hold', async () => {
+  const path = { dir: join(dir, 'made'), file: 'target_7_20261123_070509.jsonl' };
+  const log = await openProbeLog(path, head, logger);
+  log.write(probe);
+  log.write({ ...probe, model: 'second' });
+  await log.close();
+  const lines = (await readFile(join(path.dir, path.file), 'utf8')).trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    { ...head, ...probe },
+    { ...head, ...probe, model: 'second' },
+  ]);
+});
+
+test('a log that cannot be written keeps no run from ending', async () => {
+  await mkdir(join(dir, 'taken.jsonl'));
+  const log = await openProbeLog({ dir, file: 'taken.jsonl' }, head, logger);
+  log.write(probe);
+  await log.close();
+});
+
+test('the oldest logs go first, never one in use, and nothing else', async () => {
+  await file('target_1_20260101_000000.jsonl', 400, 300);
+  await file('target_2_20260101_000000.jsonl', 400, 200);
+  await file('target_3_20260101_000000.jsonl', 400, 100);
+  await file('notes.txt', 10_000, 999);
+  const inUse = new Set(['target_1_20260101_000000.jsonl']);
+  const deleted = await cleanLogs({ dir, maxBytes: 900, inUse });
+  expect(deleted).toEqual(['target_2_20260101_000000.jsonl']);
+  expect((await readdir(dir)).sort()).toEqual([
+    'notes.txt',
+    'target_1_20260101_000000.jsonl',
+    'target_3_20260101_000000.jsonl',
+  ]);
+});
+
+test('a folder that does not exist yet needs no cleaning', async () => {
+  expect(await cleanLogs({ dir: join(dir, 'none'), maxBytes: 1, inUse: new Set() })).toEqual([]);
+});
