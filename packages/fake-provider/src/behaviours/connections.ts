@@ -1,0 +1,69 @@
+import type { ServerResponse } from 'node:http';
+import type { Ask } from '../ask.ts';
+import { type Behaviour, goodBody, goodReply, pause, sendReply, streamType } from '../send.ts';
+
+/** Sends the start of a good body, and doesn't end. */
+function sendHalf(ask: Ask, response: ServerResponse): Promise<void> {
+  const { contentType, text } = goodBody(ask);
+  response.writeHead(200, { 'content-type': contentType });
+  return new Promise((sent) => {
+    response.write(text.slice(0, text.length / 2), () => sent());
+  });
+}
+
+/** Writes the same text again and again, as fast as it is taken or slowly, until the caller goes. */
+async function writeForever(ask: Ask, response: ServerResponse, text: string, everyMs: number) {
+  response.writeHead(200, { 'content-type': streamType });
+  while (!ask.gone.aborted) {
+    const isTaken = response.write(text);
+    if (everyMs > 0) await pause(ask, everyMs);
+    else if (!isTaken) await drained(ask, response);
+  }
+}
+
+function drained(ask: Ask, response: ServerResponse): Promise<void> {
+  return new Promise((go) => {
+    response.once('drain', go);
+    ask.gone.addEventListener('abort', () => go(), { once: true });
+  });
+}
+
+/** Connections that break, hang or never end. */
+export const connections = {
+  reset_before_headers: (_, response) => {
+    response.socket?.resetAndDestroy();
+  },
+  closed_before_headers: (_, response) => {
+    response.socket?.destroy();
+  },
+  reset_midway: async (ask, response) => {
+    await sendHalf(ask, response);
+    response.socket?.resetAndDestroy();
+  },
+  closed_midway: async (ask, response) => {
+    await sendHalf(ask, response);
+    response.socket?.end();
+  },
+  /** Says how long it will be, and isn't. */
+  shorter_than_promised: (ask, response) => {
+    const { contentType, text } = goodBody(ask);
+    const length = Buffer.byteLength(text) + 100;
+    response.writeHead(200, { 'content-type': contentType, 'content-length': length });
+    response.write(text, () => response.socket?.end());
+  },
+  /** Never answers; the connection stays open until the caller goes. */
+  hang_before_headers: () => {},
+  hang_midway: (ask, response) => sendHalf(ask, response),
+  endless_body: (ask, response) => writeForever(ask, response, 'x'.repeat(65_536), 0),
+  endless_comments: (ask, response) => writeForever(ask, response, ': still here\n\n', 20),
+  slow_drip: (ask, response) => writeForever(ask, response, ' ', 20),
+  not_http: (_, response) => {
+    response.socket?.end('SSH-2.0-OpenSSH_9.6\r\n');
+  },
+  /** Answers well, keeps the connection by its headers, and closes it behind the caller's back. */
+  closes_when_idle: async (ask, response) => {
+    const { socket } = response;
+    await sendReply(ask, response, goodReply(ask));
+    response.once('finish', () => setTimeout(() => socket?.destroy(), 5));
+  },
+} satisfies Record<string, Behaviour>;

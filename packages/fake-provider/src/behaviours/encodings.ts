@@ -1,0 +1,40 @@
+import {
+  brotliCompressSync,
+  deflateRawSync,
+  deflateSync,
+  gzipSync,
+  zstdCompressSync,
+} from 'node:zlib';
+import { type Behaviour, goodBody, sendBody } from '../send.ts';
+
+const bombBytes = 16 * 1024 * 1024;
+
+/** The good body compressed; `label` goes into content-encoding, null leaves it out. */
+const compressed =
+  (label: string | null, compress: (text: Buffer) => Buffer): Behaviour =>
+  (ask, response) => {
+    const { contentType, text } = goodBody(ask);
+    const headers: Record<string, string> = label === null ? {} : { 'content-encoding': label };
+    sendBody(response, 200, contentType, compress(Buffer.from(text)), headers);
+  };
+
+/** Its checksum and length, the last eight bytes, no longer agree with its content. */
+function corrupt(gzipped: Buffer): Buffer {
+  const broken = Buffer.from(gzipped);
+  broken.fill(0x55, broken.length - 12);
+  return broken;
+}
+
+/** Compressed bodies, honest and not. */
+export const encodings = {
+  gzip: compressed('gzip', gzipSync),
+  deflate: compressed('deflate', deflateSync),
+  deflate_raw: compressed('deflate', deflateRawSync),
+  br: compressed('br', brotliCompressSync),
+  zstd: compressed('zstd', zstdCompressSync),
+  gzip_unlabelled: compressed(null, gzipSync),
+  gzip_though_plain: compressed('gzip', (text) => text),
+  gzip_corrupt: compressed('gzip', (text) => corrupt(gzipSync(text))),
+  gzip_cut: compressed('gzip', (text) => gzipSync(text).subarray(0, -16)),
+  gzip_bomb: compressed('gzip', () => gzipSync(Buffer.alloc(bombBytes, ' '))),
+} satisfies Record<string, Behaviour>;

@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { type FakeProvider, startFakeProvider } from './start-fake-provider.ts';
+
+const apiKey = 'sk-fake-0123456789';
+const authorization = `Bearer ${apiKey}`;
+let provider: FakeProvider | undefined;
+afterEach(() => provider?.close());
+
+async function start(models: Parameters<typeof startFakeProvider>[0]['models']) {
+  provider = await startFakeProvider({ models, apiKey });
+  return provider;
+}
+
+function ask(origin: string, path: string, body: object, key = authorization) {
+  const headers = { authorization: key, 'content-type': 'application/json' };
+  return fetch(origin + path, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+test('lists its models, a new one included', async () => {
+  const { origin, setBehaviour } = await start({ a: 'good' });
+  setBehaviour('b', 'good');
+  const list = await fetch(`${origin}/v1/models`, { headers: { authorization } });
+  expect(await list.json()).toMatchObject({ data: [{ id: 'a' }, { id: 'b' }] });
+});
+
+describe('a good model answers on', () => {
+  test.each([
+    ['/v1/chat/completions', { model: 'a' }],
+    ['/v1/responses', { model: 'a' }],
+    ['/v1/messages', { model: 'a' }],
+    ['/v1beta/models/a:generateContent', {}],
+    ['/relay/v1/chat/completions', { model: 'a' }],
+  ])('%s', async (path, body) => {
+    const { origin } = await start({ a: 'good' });
+    const whole = await ask(origin, path, body);
+    expect(whole.headers.get('content-type')).toContain('json');
+    expect(await whole.text()).toContain('I am a.');
+    const streamPath = path.replace(':generateContent', ':streamGenerateContent?alt=sse');
+    const stream = await ask(origin, streamPath, { ...body, stream: true });
+    expect(stream.headers.get('content-type')).toContain('text/event-stream');
+    expect(await stream.text()).toContain('I am a');
+  });
+});
+
+test('a behaviour is switched while it runs, and every request is kept', async () => {
+  const { origin, setBehaviour, requests, received } = await start({ a: 'good' });
+  const statusOf = async () => (await ask(origin, '/v1/messages', { model: 'a', n: 1 })).status;
+  expect(await statusOf()).toBe(200);
+  setBehaviour('a', 'http_503');
+  expect(await statusOf()).toBe(503);
+  expect(received()).toBe(2);
+  expect(requests[1]).toMatchObject({
+    method: 'POST',
+    url: '/v1/messages',
+    model: 'a',
+    body: { model: 'a', n: 1 },
+    headers: { authorization },
+  });
+});
+
+test('another key, another model and another path are refused', async () => {
+  const { origin } = await start({ a: 'good' });
+  const statusOf = async (path: string, model: string, key?: string) =>
+    (await ask(origin, path, { model }, key)).status;
+  expect(await statusOf('/v1/messages', 'a', 'Bearer other')).toBe(401);
+  expect(await statusOf('/v1/messages', 'b')).toBe(404);
+  expect(await statusOf('/v1/messages/count_tokens', 'a')).toBe(404);
+});
+
+test('closing ends connections that hang', async () => {
+  const { origin, close } = await start({ a: 'hang_midway' });
+  const response = await ask(origin, '/v1/messages', { model: 'a' });
+  const body = response.text().catch(() => 'broken');
+  await close();
+  provider = undefined;
+  expect(await body).toBe('broken');
+});

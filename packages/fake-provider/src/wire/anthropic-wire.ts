@@ -1,0 +1,72 @@
+import { piecesOf, type Reply } from '../reply.ts';
+import type { Wire, WireEvent } from './wire.ts';
+
+const stopReasonByStop = { end: 'end_turn', limit: 'max_tokens', tool: 'tool_use' } as const;
+
+/** Source: https://docs.anthropic.com/en/api/messages-streaming */
+export const anthropicWire: Wire = {
+  json: (reply, model) => ({
+    ...envelope(model),
+    content: contentOf(reply),
+    stop_reason: stopReasonByStop[reply.stop],
+    usage: { input_tokens: 20, output_tokens: reply.outputTokens },
+  }),
+  events: (reply, model) => [
+    named('message_start', {
+      message: { ...envelope(model), content: [], usage: { input_tokens: 20, output_tokens: 1 } },
+    }),
+    named('ping', {}),
+    ...blocksOf(reply),
+    named('message_delta', {
+      delta: { stop_reason: stopReasonByStop[reply.stop], stop_sequence: null },
+      usage: { output_tokens: reply.outputTokens },
+    }),
+    named('message_stop', {}),
+  ],
+  error: (message, type) => ({ type: 'error', error: { type, message } }),
+  empty: {
+    none: { ...envelope('fake'), content: [], stop_reason: 'end_turn' },
+    null: { ...envelope('fake'), content: null, stop_reason: 'end_turn' },
+  },
+};
+
+function envelope(model: string) {
+  return { id: 'msg_fake', type: 'message', role: 'assistant', model };
+}
+
+function named(type: string, fields: object): WireEvent {
+  return { event: type, data: { type, ...fields } };
+}
+
+function contentOf({ thought, text, refusal, toolCall }: Reply): object[] {
+  const said = text || refusal;
+  const input: unknown = toolCall ? JSON.parse(toolCall.arguments) : null;
+  return [
+    ...(thought ? [{ type: 'thinking', thinking: thought, signature: 'x' }] : []),
+    ...(said ? [{ type: 'text', text: said }] : []),
+    ...(toolCall ? [{ type: 'tool_use', id: 'toolu_fake', name: toolCall.name, input }] : []),
+  ];
+}
+
+function blocksOf({ thought, text, refusal, toolCall }: Reply): WireEvent[] {
+  const thoughts = piecesOf(thought).map((thinking) => ({ type: 'thinking_delta', thinking }));
+  const texts = piecesOf(text || refusal).map((piece) => ({ type: 'text_delta', text: piece }));
+  const inputs = piecesOf(toolCall?.arguments ?? '').map((piece) => ({
+    type: 'input_json_delta',
+    partial_json: piece,
+  }));
+  const call = { type: 'tool_use', id: 'toolu_fake', name: toolCall?.name, input: {} };
+  return [
+    ...(thought ? blockOf(0, { type: 'thinking', thinking: '' }, thoughts) : []),
+    ...(texts.length > 0 ? blockOf(1, { type: 'text', text: '' }, texts) : []),
+    ...(toolCall ? blockOf(2, call, inputs) : []),
+  ];
+}
+
+function blockOf(index: number, block: object, deltas: object[]): WireEvent[] {
+  return [
+    named('content_block_start', { index, content_block: block }),
+    ...deltas.map((delta) => named('content_block_delta', { index, delta })),
+    named('content_block_stop', { index }),
+  ];
+}
