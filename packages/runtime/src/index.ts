@@ -1,4 +1,4 @@
-export { createLogger, type Logger, type LogLevel, logLevels, withoutSecrets } from './logger.ts';
+export { createLogger, type Logger, logLevels } from './logger.ts';
 export { Counter, createMetricsRegistry, Gauge, Histogram, Registry } from './metrics.ts';
 export { EnvError, envBoolean, envInt, readEnv } from './read-env.ts';
 export { createShutdown, type Shutdown, shutDownOnSignals } from './shutdown.ts';

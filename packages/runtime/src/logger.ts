@@ -29,7 +29,7 @@ export function createLogger(
   const settings = {
     name: options.name,
     level: options.level,
-    base: { service: options.name },
+    base: null,
     timestamp: stdTimeFunctions.isoTime,
     redact: {
       paths: secretNames.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),

@@ -46,7 +46,7 @@ async function within(timeoutMs: number, work: Promise<unknown> | unknown): Prom
 }
 
 /** Ends the process cleanly on SIGTERM and SIGINT; a second signal ends it at once. */
-export function shutDownOnSignals(shutdown: Shutdown, logger: Logger): void {
+export function shutDownOnSignals(shutdown: Pick<Shutdown, 'close'>, logger: Logger): void {
   let asked = false;
   const stop = (signal: NodeJS.Signals) => {
     if (asked) process.exit(1);

@@ -1,0 +1,83 @@
+import type { BehaviourName, Pace } from '@api-monitor/fake-provider';
+
+/** A channel of the demo: what its provider offers, and how that changes while one watches. */
+export interface DemoChannel {
+  name: string;
+  models: Record<string, BehaviourName>;
+  pace: () => Pace;
+  /** Models that go through these behaviours, one step a round. */
+  moods?: Record<string, readonly BehaviourName[]>;
+  /** The provider refuses the channel's key. */
+  isKeyWrong?: boolean;
+}
+
+const between = (low: number, high: number) => low + Math.random() * (high - low);
+const pace = (latencyMs: number) => (): Pace => ({
+  latencyMs: between(latencyMs * 0.6, latencyMs * 1.6),
+  pieceDelayMs: between(8, 30),
+});
+
+export const demoChannels: readonly DemoChannel[] = [
+  {
+    name: 'Aurora Relay',
+    pace: pace(250),
+    models: {
+      'gpt-4o': 'paced',
+      'gpt-4o-mini': 'paced',
+      'gpt-5.1': 'paced',
+      'gpt-5.1-codex': 'good',
+      'claude-sonnet-4-5': 'thought_then_text',
+      'claude-haiku-4-5': 'paced',
+      'gemini-2.5-pro': 'paced',
+      'gemini-2.5-flash': 'good',
+      'text-embedding-3-large': 'good',
+    },
+  },
+  {
+    name: 'Birch Gateway',
+    pace: pace(600),
+    models: {
+      'gpt-4.1': 'paced',
+      'deepseek-r1': 'reasoning_only',
+      'deepseek-v3.2': 'paced',
+      'qwen3-max': 'http_429',
+      'claude-opus-4-1': 'page_403',
+      'gemini-3-pro': 'good',
+      'whisper-1': 'good',
+    },
+    moods: {
+      'deepseek-v3.2': ['paced', 'paced', 'paced', 'hang_midway'],
+      'gemini-3-pro': ['good', 'good', 'http_503', 'good', 'reset_midway'],
+    },
+  },
+  {
+    name: 'Cobalt Mirror',
+    pace: pace(120),
+    models: {
+      'gpt-4o': 'good',
+      'gpt-5-mini': 'wants_max_completion_tokens',
+      'llama-4-maverick': 'paced',
+      'mistral-large': 'paced',
+    },
+    moods: {
+      'gpt-4o': ['good', 'good', 'good', 'http_500', 'http_500', 'good'],
+      'llama-4-maverick': ['paced', 'http_402', 'http_402', 'paced'],
+    },
+  },
+  {
+    name: 'Dune Free Tier',
+    pace: pace(900),
+    models: {
+      'gpt-4o-mini': 'http_402',
+      'claude-haiku-4-5': 'http_503',
+      'glm-4.6': 'page_403',
+      'kimi-k2': 'http_429',
+    },
+  },
+  {
+    name: 'Ember Hub',
+    pace: pace(300),
+    models: { 'gpt-4o': 'good' },
+    isKeyWrong: true,
+  },
+];

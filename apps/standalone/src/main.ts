@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import { createLogger, readEnv, shutDownOnSignals } from '@api-monitor/runtime';
+import { describeStartFault } from './describe-start-fault.ts';
+import { envSchema } from './env.ts';
+import { greet } from './greet.ts';
+import { startEmbedded } from './start-embedded.ts';
+
+const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url));
+
+try {
+  const env = readEnv(envSchema, process.env);
+  const logger = createLogger({ name: 'api-monitor', level: env.LOG_LEVEL });
+  const embedded = await startEmbedded({ env, logger, webRoot });
+  shutDownOnSignals(embedded, logger);
+  process.stdout.write(greet(embedded.port, embedded.madeSecrets));
+} catch (error) {
+  const sentence = describeStartFault(error);
+  console.error(sentence ?? error);
+  process.exit(1);
+}
