@@ -56,13 +56,14 @@ function unanswered({ message, kind }: UnansweredExchange): Verdict {
 }
 
 const cutSentences = {
-  too_long: 'the body is longer than is read, starts with',
-  undecodable: "the body's compression is broken, starts with",
+  too_long: 'the body is longer than is read',
+  undecodable: "the body's compression is broken",
 } as const;
 
 function notWhole(exchange: AnsweredExchange, cut: keyof typeof cutSentences): Verdict {
-  const error = `response parse failed: ${cutSentences[cut]} ${quote(exchange.body, bodyQuoteLimit)}`;
-  const verdict = failed(exchange.status, error.trim(), { kind: 'bad_body' });
+  const start = quote(exchange.body, bodyQuoteLimit);
+  const error = `response parse failed: ${cutSentences[cut]}${start && `, starts with ${start}`}`;
+  const verdict = failed(exchange.status, error, { kind: 'bad_body' });
   return { ...verdict, transport_success: false };
 }
 
@@ -143,7 +144,7 @@ function messageOf({ message, type, code }: BodyError): string {
 function quote(text: string, limit = quoteLimit): string {
   const line = text
     .slice(0, limit * 8)
-    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim();
-  return line.length > limit ? `${shorten(line, limit)}…` : line;
+  return `${shorten(line, limit)}${line.length > limit ? '…' : ''}`;
 }

@@ -88,7 +88,7 @@ function mendedFormOf(attempt: Attempt): RequestForm | null {
 const refusal =
   /unsupported|not (be )?(supported|allowed|permitted|available)|(does|do|is)(n't| not) support|unknown|unrecogni[sz]ed|unexpected|extra inputs|invalid|disabled|must be (set to )?false|不支持|未知/i;
 const demand =
-  /required|must|only (support|accept|allow|available)|should be (set to )?true|please (use|set|enable)|need|not support|unsupported|必须|仅支持|只支持|需要|不支持/i;
+  /requir|must|only (support|accept|allow|available)|should be (set to )?true|please (use|set|enable)|need|not support|unsupported|必须|仅支持|只支持|需要|不支持/i;
 
 function renameTokenLimit(form: RequestForm, { message }: Complaint): RequestForm | null {
   const speaksOfLimit = /\bmax_tokens\b/i.test(message);

@@ -72,7 +72,12 @@ export const answers = {
   no_last_blank_line: reworked((text) => text.trimEnd()),
   /** 0xFF is no UTF-8 anywhere. */
   invalid_utf8: reworked((text) => {
-    const [before = '', after = ''] = text.split(/(?<="I am |I am )/, 2);
-    return Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(after)]);
+    const at = text.indexOf('I am ') + 'I am '.length;
+    const bytes = [
+      Buffer.from(text.slice(0, at)),
+      Buffer.from([0xff]),
+      Buffer.from(text.slice(at)),
+    ];
+    return Buffer.concat(bytes);
   }),
 } satisfies Record<string, Behaviour>;

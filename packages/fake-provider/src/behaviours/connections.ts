@@ -60,10 +60,12 @@ export const connections = {
   not_http: (_, response) => {
     response.socket?.end('SSH-2.0-OpenSSH_9.6\r\n');
   },
-  /** Answers well, keeps the connection by its headers, and closes it behind the caller's back. */
-  closes_when_idle: async (ask, response) => {
-    const { socket } = response;
-    await sendReply(ask, response, goodReply(ask));
-    response.once('finish', () => setTimeout(() => socket?.destroy(), 5));
+  /**
+   * Answers the first request of a connection, and closes it on the next one unanswered: what a
+   * caller sees of a server that had tired of waiting.
+   */
+  closes_used_connection: (ask, response) => {
+    if ((response.socket?.bytesWritten ?? 0) === 0) return sendReply(ask, response, goodReply(ask));
+    response.socket?.destroy();
   },
 } satisfies Record<string, Behaviour>;

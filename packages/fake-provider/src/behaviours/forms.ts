@@ -21,7 +21,7 @@ const picky =
   };
 
 const maxTokens: Demand = {
-  refuses: ({ body }) => 'max_tokens' in body,
+  refuses: ({ route, body }) => route === 'chat' && 'max_tokens' in body,
   message:
     "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
 };

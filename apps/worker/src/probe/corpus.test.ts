@@ -1,0 +1,85 @@
+import type { Channel, Route } from '@api-monitor/core';
+import { behaviours, type FakeProvider, startFakeProvider } from '@api-monitor/fake-provider';
+import { createUpstream, type Upstream } from '@api-monitor/upstream';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CorpusRow } from './corpus-row.ts';
+import { corpusRows } from './corpus-rows.ts';
+import { probeModel } from './probe-model.ts';
+
+const apiKey = 'sk-corpus-key-0123456789';
+const nowS = () => 1_800_000_000;
+const nameByRoute: Record<Route, string> = {
+  chat: 'gpt-4o',
+  responses: 'gpt-5.1',
+  anthropic: 'claude-sonnet-4-5',
+  gemini: 'gemini-2.5-pro',
+  embeddings: 'text-embedding-3-small',
+};
+
+let provider: FakeProvider;
+let upstream: Upstream;
+beforeAll(async () => {
+  upstream = createUpstream({ allowPrivate: 'on' });
+  provider = await startFakeProvider({ models: {}, apiKey });
+});
+afterAll(async () => {
+  await upstream.close();
+  await provider.close();
+});
+
+const cases = corpusRows
+  .flatMap((row) =>
+    row.routes.flatMap((route) => row.asked.map((asked) => ({ row, route, asked }))),
+  )
+  .map((probe, index) => ({ ...probe, id: index + 1 }));
+
+interface Case {
+  row: CorpusRow;
+  route: Route;
+  asked: 'streamed' | 'whole';
+  id: number;
+}
+
+/** Each probe has a channel, and so connections, of its own: none sees what another broke. */
+async function run({ row, route, asked, id }: Case) {
+  const model = `${row.behaviour}/${nameByRoute[route]}`;
+  provider.setBehaviour(model, row.behaviour);
+  const channel: Channel = { id, baseUrl: provider.origin, apiKey, verifySsl: true };
+  const whole = { route, stream: false, tokenLimitField: 'max_tokens', asksStreamUsage: true };
+  const { probe } = await probeModel({
+    upstream,
+    channel,
+    target: { prompt: 'Who are you?', anthropic_version: '2023-06-01', timeout_s: row.timeoutS },
+    model,
+    remembered: asked === 'whole' ? { ...whole, learned_at: nowS() } : null,
+    signal: new AbortController().signal,
+    nowS,
+  });
+  upstream.forget(id);
+  return probe;
+}
+
+function expectedOf({ row, route }: Case) {
+  const fill = (text: string) =>
+    text.replaceAll('{model}', `${row.behaviour}/${nameByRoute[route]}`);
+  const { error, content } = row.expected;
+  return {
+    ...row.expected,
+    content: fill(content),
+    error: error instanceof RegExp ? expect.stringMatching(error) : error && fill(error),
+  };
+}
+
+describe.concurrent('the verdict on', () => {
+  test.each(cases)('$row.behaviour, along $route, asked $asked', async (probed) => {
+    const probe = await run(probed);
+    expect(probe).toMatchObject(expectedOf(probed));
+    expect(JSON.stringify(probe)).not.toContain(apiKey);
+    expect(probe.duration).toBeLessThan(probed.row.timeoutS + 1);
+  });
+});
+
+test('every behaviour of the provider has its row', () => {
+  const covered = new Set<string>(corpusRows.map((row) => row.behaviour));
+  expect(Object.keys(behaviours).filter((name) => !covered.has(name))).toEqual([]);
+});

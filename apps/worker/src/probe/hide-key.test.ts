@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { hideKey } from './hide-key.ts';
+
+test('the key is hidden as it is, as JSON writes it and as a URL does', () => {
+  const { inText } = hideKey('sk-"quoted"/key+0123456789');
+  const masked = 'sk-"q…6789';
+  expect(inText('a sk-"quoted"/key+0123456789 b')).toBe(`a ${masked} b`);
+  expect(inText(JSON.stringify('sk-"quoted"/key+0123456789'))).toBe(`"${masked}"`);
+  expect(inText('?key=sk-%22quoted%22%2Fkey%2B0123456789')).toBe(`?key=${masked}`);
+});
+
+test('a key of special characters is replaced as text, not as a pattern', () => {
+  expect(hideKey('$&$1.*-0123456789').inText('x$&$1.*-0123456789x')).toBe('x$&$1.…6789x');
+});
+
+test('a key too short to be told from ordinary text leaves it alone', () => {
+  expect(hideKey('abc').inText('the abc of it')).toBe('the abc of it');
+});

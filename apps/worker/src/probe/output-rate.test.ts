@@ -1,0 +1,20 @@
+import type { Answer } from '@api-monitor/core';
+import { expect, test } from 'vitest';
+import { outputRate } from './output-rate.ts';
+
+function answer(outputTokens: number | null, part: Partial<Answer> = {}): Answer {
+  const said = { text: 'x', hasThought: false, toolCalls: [], stoppedAtLimit: false };
+  return { ...said, outputTokens, reasoningTokens: null, ...part };
+}
+
+test.each<[string, Answer, number | null, number, number | null]>([
+  ['tokens after the first by the time after it', answer(21), 0.5, 2.5, 10],
+  ['unseen thought is no output', answer(61, { reasoningTokens: 40 }), 1, 3, 10],
+  ['seen thought is', answer(61, { reasoningTokens: 40, hasThought: true }), 1, 3, 30],
+  ['no stream', answer(21), null, 2, null],
+  ['no count', answer(null), 1, 2, null],
+  ['a single token', answer(1), 1, 2, null],
+  ['all in one piece', answer(21), 1, 1.001, null],
+])('%s', (_, said, firstTokenS, endS, rate) => {
+  expect(outputRate(said, firstTokenS, endS)).toBe(rate);
+});

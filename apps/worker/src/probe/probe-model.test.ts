@@ -1,0 +1,258 @@
+import type { BehaviourName } from '@api-monitor/fake-provider';
+import { afterEach, describe, expect, test } from 'vitest';
+import { type Probing, probingKey, probingNowS, startProbing } from './start-probing.ts';
+
+let probing: Probing;
+afterEach(() => probing.close());
+
+async function start(model: string, behaviour: BehaviourName = 'good') {
+  probing = await startProbing({ [model]: behaviour });
+  return probing;
+}
+
+/** What the provider was asked, one line a request. */
+function asked(): string[] {
+  return probing.provider.requests.map(({ url, body }) => {
+    const form = ['stream', 'stream_options', 'max_tokens', 'max_completion_tokens'];
+    const fields = form.filter((name) => name in body && body[name] !== false);
+    return [url, ...fields].join(' ');
+  });
+}
+
+const chat = '/v1/chat/completions';
+
+describe('a request that is rejected for its form is mended', () => {
+  test.each<[BehaviourName, string, string[]]>([
+    [
+      'wants_max_completion_tokens',
+      'gpt-5-mini',
+      [
+        `${chat} stream stream_options max_tokens`,
+        `${chat} stream stream_options max_completion_tokens`,
+      ],
+    ],
+    [
+      'refuses_stream_options',
+      'm',
+      [`${chat} stream stream_options max_tokens`, `${chat} stream max_tokens`],
+    ],
+    ['refuses_stream', 'm', [`${chat} stream stream_options max_tokens`, `${chat} max_tokens`]],
+    [
+      'refuses_much',
+      'm',
+      [
+        `${chat} stream stream_options max_tokens`,
+        `${chat} stream stream_options max_completion_tokens`,
+        `${chat} stream max_completion_tokens`,
+        `${chat} max_completion_tokens`,
+      ],
+    ],
+    ['stream_without_end', 'gpt-5.1', ['/v1/responses stream', '/v1/responses']],
+    [
+      'gemini_without_streaming',
+      'gemini-pro',
+      [
+        '/v1beta/models/gemini-pro:streamGenerateContent?alt=sse',
+        '/v1beta/models/gemini-pro:generateContent',
+      ],
+    ],
+    [
+      'only_responses',
+      'claude-x',
+      [
+        '/v1/messages stream max_tokens',
+        `${chat} stream stream_options max_tokens`,
+        '/v1/responses stream',
+      ],
+    ],
+  ])('%s', async (behaviour, model, requests) => {
+    const { probe } = await start(model, behaviour);
+    const { probe: result } = await probe(model);
+    expect(asked()).toEqual(requests);
+    expect(result).toMatchObject({ success: true, error: null });
+  });
+
+  test('a required stream is streamed', async () => {
+    const { probe } = await start('m', 'wants_stream');
+    const whole = { route: 'chat', stream: false, tokenLimitField: 'max_tokens' };
+    const remembered = { ...whole, asksStreamUsage: true, learned_at: probingNowS };
+    const { probe: result, remembered: kept } = await probe('m', { remembered });
+    expect(asked()).toEqual([`${chat} max_tokens`, `${chat} stream stream_options max_tokens`]);
+    expect(result).toMatchObject({ success: true, stream: true });
+    expect(kept).toBeNull();
+  });
+});
+
+describe('a finding is not asked again', () => {
+  test.each<BehaviourName>([
+    'http_400',
+    'http_401',
+    'http_402',
+    'http_403',
+    'http_404_model',
+    'http_429',
+    'http_500',
+    'http_503',
+    'error_object',
+    'page_200',
+    'empty_body',
+    'reset_before_headers',
+    'over_4_mib',
+  ])('%s', async (behaviour) => {
+    const { probe, provider } = await start('claude-x', behaviour);
+    expect((await probe('claude-x')).probe.success).toBe(false);
+    expect(provider.received()).toBe(1);
+  });
+});
+
+describe('what worked is remembered', () => {
+  test('the other route is asked at once the next time', async () => {
+    const { probe, provider } = await start('claude-x', 'only_chat');
+    const first = await probe('claude-x');
+    expect(first.probe).toMatchObject({ route: 'chat', protocol: 'openai', endpoint: chat });
+    const second = await probe('claude-x', {
+      remembered: JSON.parse(JSON.stringify(first.remembered)),
+    });
+    expect(second.probe).toMatchObject({ success: true, route: 'chat' });
+    expect(second.remembered).toEqual(first.remembered);
+    expect(provider.received()).toBe(3);
+  });
+
+  test('a failure forgets nothing', async () => {
+    const { probe, provider } = await start('claude-x', 'only_chat');
+    const { remembered } = await probe('claude-x');
+    provider.setBehaviour('claude-x', 'http_500');
+    expect(await probe('claude-x', { remembered })).toMatchObject({
+      probe: { success: false, route: 'chat' },
+      remembered,
+    });
+  });
+
+  test('after a day the ordinary form is tried again', async () => {
+    const { probe, provider } = await start('claude-x', 'only_chat');
+    const { remembered } = await probe('claude-x');
+    provider.setBehaviour('claude-x', 'good');
+    const later = await probe('claude-x', { remembered, nowS: () => probingNowS + 86_401 });
+    expect(later).toMatchObject({ probe: { route: 'anthropic' }, remembered: null });
+  });
+
+  test('what the database holds is checked', async () => {
+    const { probe } = await start('m');
+    for (const remembered of ['junk', 7, { route: 'chat' }, [], { route: 'moon', stream: 1 }]) {
+      expect((await probe('m', { remembered })).probe.success).toBe(true);
+    }
+  });
+});
+
+describe('the row tells', () => {
+  test('which address was refused where all were', async () => {
+    const { probe } = await start('gemini-x', 'no_route');
+    const { probe: result } = await probe('gemini-x');
+    expect(result).toMatchObject({
+      route: 'gemini',
+      protocol: 'gemini',
+      endpoint: '/v1beta/models/gemini-x:streamGenerateContent?alt=sse',
+      error_kind: 'not_found',
+    });
+    expect(asked()).toHaveLength(5);
+  });
+
+  test('what the route that answered said, where another was refused', async () => {
+    const { probe } = await start('claude-x', 'only_chat_and_limited');
+    const { probe: result } = await probe('claude-x');
+    expect(result).toMatchObject({ route: 'chat', status_code: 429, error_kind: 'rate_limit' });
+  });
+
+  test('when the first token came and how fast the others did', async () => {
+    const { probe } = await start('m', 'paced');
+    const { probe: result } = await probe('m');
+    const { first_token_s, duration, output_tokens_per_s } = result;
+    expect(result.output_tokens).toBe(12);
+    expect(first_token_s).toBeGreaterThan(0.04);
+    expect(first_token_s).toBeLessThan(duration);
+    const expected = 11 / (duration - (first_token_s ?? 0));
+    expect(output_tokens_per_s).toBeCloseTo(expected, 1);
+  });
+
+  test('neither where nothing streamed', async () => {
+    const { probe } = await start('m', 'json_though_stream_asked');
+    const { probe: result } = await probe('m');
+    expect(result).toMatchObject({ first_token_s: null, output_tokens_per_s: null, stream: true });
+  });
+
+  test('that a model was left out, and nothing was sent', async () => {
+    const { probe, provider } = await start('whisper-1');
+    const { probe: result, remembered } = await probe('whisper-1');
+    expect(result).toMatchObject({
+      success: false,
+      transport_success: false,
+      error_kind: 'skipped',
+      error: 'skipped: a transcription model, not a chat model',
+      timestamp: probingNowS,
+    });
+    expect(remembered).toBeNull();
+    expect(provider.received()).toBe(0);
+  });
+});
+
+test('one bound holds for all requests of a probe together', async () => {
+  const { probe, provider } = await start('m', 'refuses_stream');
+  provider.setBehaviour('m', async (ask, response) => {
+    if (!ask.isStream) return;
+    await new Promise((go) => setTimeout(go, 200));
+    response.writeHead(400).end('streaming is not supported');
+  });
+  const target = { prompt: 'x', anthropic_version: '2023-06-01', timeout_s: 0.5 };
+  const { probe: result } = await probe('m', { target });
+  expect(result.error).toBe('timed out after 0.5 s');
+  expect(result.duration).toBeLessThan(0.4);
+  expect(provider.received()).toBe(2);
+});
+
+test('an aborted probe throws the reason and ends its request', async () => {
+  const { probe, provider } = await start('m', 'hang_before_headers');
+  const controller = new AbortController();
+  provider.setBehaviour('m', () => controller.abort(new Error('shutting down')));
+  await expect(probe('m', { signal: controller.signal })).rejects.toThrow('shutting down');
+});
+
+test('a kept connection that the server closed is tried once more on a fresh one', async () => {
+  const { probe } = await start('m', 'closes_used_connection');
+  for (let count = 0; count < 5; count += 1) {
+    expect((await probe('m')).probe).toMatchObject({ success: true, error: null });
+  }
+});
+
+describe('the key stays within its origin', () => {
+  test.each<BehaviourName>(['redirect_cross_origin', 'redirect_302_cross_origin'])(
+    '%s',
+    async (behaviour) => {
+      const { probe, provider } = await start('gemini-x', behaviour);
+      expect((await probe('gemini-x')).probe.success).toBe(false);
+      expect(provider.requests.map(({ headers }) => headers.host)).toEqual([
+        new URL(provider.origin).host,
+      ]);
+    },
+  );
+
+  test('within it, a redirect takes the key along in both headers', async () => {
+    const { probe, provider } = await start('claude-x', 'redirect_same_origin');
+    expect((await probe('claude-x')).probe.success).toBe(true);
+    expect(provider.requests).toHaveLength(2);
+    for (const { headers } of provider.requests) {
+      expect(headers).toMatchObject({
+        authorization: `Bearer ${probingKey}`,
+        'x-api-key': probingKey,
+        'anthropic-version': '2023-06-01',
+      });
+    }
+  });
+});
+
+test('a model with slashes and odd characters reaches the provider whole', async () => {
+  const model = 'google/gemini-2.5 pro+x?/é';
+  const { probe, provider } = await start(model);
+  const { probe: result } = await probe(model);
+  expect(result).toMatchObject({ success: true, content: `I am ${model}.` });
+  expect(provider.requests[0]?.model).toBe(model);
+});

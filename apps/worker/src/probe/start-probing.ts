@@ -1,0 +1,42 @@
+import type { Channel } from '@api-monitor/core';
+import {
+  type FakeProvider,
+  type FakeProviderOptions,
+  startFakeProvider,
+} from '@api-monitor/fake-provider';
+import { createUpstream } from '@api-monitor/upstream';
+import { listModels } from './list-models.ts';
+import { type ProbeModelInput, probeModel } from './probe-model.ts';
+
+export const probingKey = 'sk-probing-key-0123456789';
+/** The time that every probe of a test sees. */
+export const probingNowS = 1_800_000_000;
+
+/** For tests: a provider and the real road to it; whoever starts it closes it. */
+export async function startProbing(models: FakeProviderOptions['models']) {
+  const upstream = createUpstream({ allowPrivate: 'on' });
+  const provider: FakeProvider = await startFakeProvider({ models, apiKey: probingKey });
+  const channel: Channel = {
+    id: 1,
+    baseUrl: provider.origin,
+    apiKey: probingKey,
+    verifySsl: true,
+  };
+  const target = { prompt: 'Who are you?', anthropic_version: '2023-06-01', timeout_s: 10 };
+  const signal = new AbortController().signal;
+  const shared = { upstream, channel, target, signal };
+  return {
+    provider,
+    probe: (model: string, changes: Partial<ProbeModelInput> = {}) =>
+      probeModel({ ...shared, model, remembered: null, nowS: () => probingNowS, ...changes }),
+    list: (changes: Partial<Channel> = {}) =>
+      listModels({ ...shared, channel: { ...channel, ...changes } }),
+    channel,
+    async close() {
+      await upstream.close();
+      await provider.close();
+    },
+  };
+}
+
+export type Probing = Awaited<ReturnType<typeof startProbing>>;
