@@ -41,7 +41,11 @@ export function describeFault(error: unknown): Fault {
   const known = faultByCode[code];
   if (known) return known;
   if (code.startsWith('ERR_SSL_')) return { kind: 'tls', message: 'TLS handshake failed' };
-  if (code.startsWith('HPE_')) return { kind: 'network', message: 'the answer is not valid HTTP' };
+  // undici's parser error carries llhttp's code only where llhttp gave one.
+  const isUnparsable = root instanceof Error && root.name === 'HTTPParserError';
+  if (isUnparsable || code.startsWith('HPE_')) {
+    return { kind: 'network', message: 'the answer is not valid HTTP' };
+  }
   return { kind: 'network', message: `connection failed${code ? ` (${code})` : ''}` };
 }
 
