@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { openTestApi } from './open-test-api.ts';
+
+test('the document names every call of the contract, with the bounds that validate', async () => {
+  const api = await openTestApi();
+  const { json } = await api.asNobody('GET', '/api/openapi.json');
+  expect(json.openapi).toBe('3.1.0');
+  const calls = Object.entries<object>(json.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(calls.sort()).toEqual(
+    [
+      'GET /api/health',
+      'GET /api/dashboard',
+      'GET /api/targets',
+      'POST /api/targets',
+      'GET /api/targets/{id}',
+      'PATCH /api/targets/{id}',
+      'DELETE /api/targets/{id}',
+      'POST /api/targets/{id}/run',
+      'GET /api/targets/{id}/runs',
+      'GET /api/targets/{id}/logs',
+      'GET /api/targets/{id}/models',
+      'PATCH /api/targets/{id}/models',
+      'GET /api/targets/{id}/secret',
+      'POST /api/targets/reorder',
+      'GET /api/events',
+    ].sort(),
+  );
+  const schema = json.components.schemas.NewTarget;
+  expect(schema.required.sort()).toEqual(['api_key', 'base_url', 'name']);
+  expect(schema.properties.interval_min).toMatchObject({
+    type: 'integer',
+    minimum: 1,
+    maximum: 1440,
+  });
+  expect(schema.additionalProperties).toBe(false);
+  for (const methods of Object.values<Record<string, { responses: object }>>(json.paths)) {
+    for (const { responses } of Object.values(methods)) expect(responses).toHaveProperty('default');
+  }
+});

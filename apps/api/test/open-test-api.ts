@@ -1,0 +1,98 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { BlockList } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInProcessBus } from '@api-monitor/bus';
+import { openDatabase } from '@api-monitor/db';
+import { createLogger, createMetricsRegistry } from '@api-monitor/runtime';
+import { onTestFinished } from 'vitest';
+import { createApi } from '../src/create-api.ts';
+
+export const adminToken = 'admin-token-0123456789';
+export const visitorToken = 'visitor-token-0123456789';
+export const upstreamKey = 'sk-upstream-0123456789abcdef';
+
+export const newTarget = {
+  name: 'relay',
+  base_url: 'https://relay.example/v1/',
+  api_key: upstreamKey,
+};
+
+interface Options {
+  metricsPublic?: boolean;
+}
+
+/** The api over a database of its own and an in-process bus, with what a test may turn. */
+export async function openTestApi({ metricsPublic = false }: Options = {}) {
+  const dataDir = await mkdtemp(join(tmpdir(), 'api-'));
+  const webRoot = join(dataDir, 'web');
+  await mkdir(webRoot);
+  const clock = { now: 1_800_000_000 };
+  const now = () => clock.now;
+  const logLines: string[] = [];
+  const db = await openDatabase({ dataDir, now });
+  const bus = createInProcessBus({ nowMs: Date.now, onFault: () => {} });
+  const api = await createApi({
+    db,
+    bus,
+    logger: createLogger(
+      { name: 'test', level: 'debug' },
+      { write: (line) => logLines.push(line) },
+    ),
+    metrics: createMetricsRegistry(),
+    secrets: { apiToken: adminToken, visitorToken, adminPassword: undefined },
+    trustedProxies: new BlockList(),
+    metricsPublic,
+    defaultIntervalMin: 30,
+    webRoot,
+    now,
+  });
+  onTestFinished(async () => {
+    api.close();
+    await bus.close();
+    await db.close();
+    await rm(dataDir, { recursive: true });
+  });
+  return { api, bus, clock, db, logLines, ...callers(api.app) };
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into any answer, right or wrong
+  json: any;
+}
+
+type Call = (method: string, path: string, body?: unknown) => Promise<Answer>;
+
+function callers(app: {
+  request: (path: string, init: RequestInit) => Response | Promise<Response>;
+}) {
+  const callWith =
+    (headers: Record<string, string>): Call =>
+    async (method, path, body) => {
+      const text = typeof body === 'string' ? body : JSON.stringify(body);
+      const init = body === undefined ? { method, headers } : { method, headers, body: text };
+      const response = await app.request(path, init);
+      return answerOf(response);
+    };
+  const json = { 'content-type': 'application/json' };
+  return {
+    asAdmin: callWith({ ...json, authorization: `Bearer ${adminToken}` }),
+    asVisitor: callWith({ ...json, authorization: `Bearer ${visitorToken}` }),
+    asNobody: callWith(json),
+    withToken: (token: string) => callWith({ ...json, authorization: `Bearer ${token}` }),
+  };
+}
+
+async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json');
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json: isJson ? JSON.parse(text) : null,
+  };
+}

@@ -1,0 +1,373 @@
+import type { MonitorEvent, ProbeResult } from '@api-monitor/core';
+import { finishRun, getTarget, openApiKey, startRun } from '@api-monitor/db';
+import { expect, test } from 'vitest';
+import { newTarget, openTestApi, upstreamKey } from './open-test-api.ts';
+
+type TestApi = Awaited<ReturnType<typeof openTestApi>>;
+
+async function addTarget({ asAdmin }: TestApi, fields: object = {}): Promise<{ id: number }> {
+  const { status, json, text } = await asAdmin('POST', '/api/targets', { ...newTarget, ...fields });
+  expect(status, text).toBe(200);
+  return json.item;
+}
+
+/** A finished run of one model that passed. */
+async function addRun({ db, clock }: TestApi, target_id: number, model = 'gpt-4o') {
+  const started = await startRun(db, { target_id, trigger: 'schedule', nowS: clock.now });
+  if (started.outcome !== 'started') throw new Error(started.outcome);
+  const probe: ProbeResult = {
+    protocol: 'openai',
+    route: 'chat',
+    model,
+    stream: true,
+    duration: 1.25,
+    success: true,
+    transport_success: true,
+    tool_calls_count: 0,
+    tool_calls: [],
+    content: 'I am gpt-4o',
+    timestamp: clock.now,
+    error: null,
+    error_kind: null,
+    status_code: 200,
+    endpoint: '/v1/chat/completions',
+    first_token_s: 0.5,
+    output_tokens: 5,
+    output_tokens_per_s: 6.5,
+  };
+  await finishRun(db, {
+    run_id: started.run.id,
+    target_id,
+    status: 'completed',
+    probes: [probe],
+    remembered: new Map(),
+    listed_models: [model],
+    log_file: null,
+    error: null,
+    nowS: clock.now,
+  });
+  return started.run.id;
+}
+
+test('a new channel takes every default and comes back with its key masked', async () => {
+  const api = await openTestApi();
+  const { json, text } = await api.asAdmin('POST', '/api/targets', newTarget);
+  expect(json.item).toMatchObject({
+    name: 'relay',
+    base_url: 'https://relay.example',
+    api_key: 'sk-up…cdef',
+    enabled: true,
+    interval_min: 30,
+    timeout_s: 30,
+    verify_ssl: true,
+    anthropic_version: '2023-06-01',
+    max_models: 0,
+    source_url: null,
+    sort_order: 1,
+    visitor_channel_actions_enabled: false,
+    selected_models: [],
+    last_run_at: null,
+    last_status: null,
+    last_success_rate: null,
+    running: false,
+    can_operate: true,
+    latest_models: [],
+  });
+  expect(text).not.toContain(upstreamKey);
+});
+
+test('the key is sealed in the database and shown by the secret call alone', async () => {
+  const api = await openTestApi();
+  const { id } = await addTarget(api);
+  const stored = await getTarget(api.db, id);
+  expect(stored?.api_key).toMatch(/^v1:/);
+  const { json, headers } = await api.asAdmin('GET', `/api/targets/${id}/secret`);
+  expect(json.item.api_key).toBe(upstreamKey);
+  expect(headers.get('cache-control')).toBe('no-store');
+});
+
+test.each([
+  [{ name: '' }, 'name must have at least 1 characters'],
+  [{ name: 'x'.repeat(129) }, 'name must have at most 128 characters'],
+  [{ name: undefined }, 'name is required'],
+  [{ base_url: 'relay.example' }, 'base_url must be an http:// or https:// address'],
+  [{ base_url: 'https://relay.example/?a=1' }, 'base_url must not hold a query'],
+  [{ base_url: 'https://relay.example/#a' }, 'base_url must not hold a fragment'],
+  [{ base_url: 'https://me:pw@relay.example' }, 'base_url must not hold a user name'],
+  [{ api_key: '' }, 'api_key must have at least 1 characters'],
+  [{ api_key: 'two\r\nX-Evil: 1' }, 'api_key must be printable ASCII'],
+  [{ interval_min: 0 }, 'interval_min must be at least 1'],
+  [{ interval_min: 1441 }, 'interval_min must be at most 1440'],
+  [{ interval_min: 1.5 }, 'interval_min must be a whole number'],
+  [{ interval_min: '5' }, 'interval_min must be a number'],
+  [{ timeout_s: 2 }, 'timeout_s must be at least 3'],
+  [{ timeout_s: 301 }, 'timeout_s must be at most 300'],
+  [{ enabled: 'yes' }, 'enabled must be a boolean'],
+  [{ prompt: '' }, 'prompt must have at least 1 characters'],
+  [{ anthropic_version: '1\n2345' }, 'anthropic_version must be printable ASCII'],
+  [{ max_models: 5001 }, 'max_models must be at most 5000'],
+  [{ source_url: 'javascript:alert(1)' }, 'source_url must be an http:// or https:// address'],
+  [{ sort_order: 0 }, 'sort_order must be at least 1'],
+  [{ selected_models: 'gpt-4o' }, 'selected_models must be a list'],
+  [{ selected_models: [''] }, 'selected_models.0 must have at least 1 characters'],
+  [{ colour: 'red', flavour: 1 }, 'unknown field "colour", "flavour"'],
+])('bad input %j is named', async (fields, sentence) => {
+  const api = await openTestApi();
+  const { status, json } = await api.asAdmin('POST', '/api/targets', { ...newTarget, ...fields });
+  expect(status).toBe(400);
+  expect(json.detail).toContain(sentence);
+  expect((await api.asAdmin('GET', '/api/targets')).json.items).toEqual([]);
+});
+
+test.each(['', 'not json', '[]', '"text"', 'null', '{"name":'])(
+  'a body that is no object (%j) is a 400',
+  async (body) => {
+    const api = await openTestApi();
+    const { status, json } = await api.asAdmin('POST', '/api/targets', body);
+    expect(status).toBe(400);
+    expect(json.detail).toMatch(/the body|is required/);
+  },
+);
+
+test('a body over 1 MiB is a 413', async () => {
+  const api = await openTestApi();
+  const body = { ...newTarget, prompt: 'x'.repeat(1024 * 1024) };
+  const { status, json } = await api.asAdmin('POST', '/api/targets', body);
+  expect([status, json.detail]).toEqual([413, 'the body must not exceed 1 MiB']);
+});
+
+test('two channels cannot bear one name', async () => {
+  const api = await openTestApi();
+  await addTarget(api);
+  const other = await addTarget(api, { name: 'other' });
+  const { status, json } = await api.asAdmin('POST', '/api/targets', newTarget);
+  expect(status).toBe(409);
+  expect(json.detail).toContain('relay');
+  const rename = await api.asAdmin('PATCH', `/api/targets/${other.id}`, { name: 'relay' });
+  expect(rename.status).toBe(409);
+});
+
+test('an item can be read, changed and written back whole', async () => {
+  const api = await openTestApi();
+  const { id } = await addTarget(api);
+  const { json } = await api.asAdmin('GET', `/api/targets/${id}`);
+  const changed = { ...json.item, interval_min: 5 };
+  const { status, json: after } = await api.asAdmin('PATCH', `/api/targets/${id}`, changed);
+  expect(status).toBe(200);
+  expect(after.item).toMatchObject({ interval_min: 5, name: 'relay', api_key: 'sk-up…cdef' });
+  expect((await api.asAdmin('GET', `/api/targets/${id}/secret`)).json.item.api_key).toBe(
+    upstreamKey,
+  );
+});
+
+test('the masked form of another key is refused', async () => {
+  const api = await openTestApi();
+  const { id } = await addTarget(api);
+  const { status, json } = await api.asAdmin('PATCH', `/api/targets/${id}`, {
+    api_key: 'sk-aa…zzzz',
+  });
+  expect(status).toBe(400);
+  expect(json.detail).toContain('api_key is the masked form of another key');
+});
+
+test('another origin needs the key entered again, another path does not', async () => {
+  const api = await openTestApi();
+  const { id } = await addTarget(api);
+  const path = `/api/targets/${id}`;
+  const moved = await api.asAdmin('PATCH', path, { base_url: 'https://thief.example' });
+  expect([moved.status, moved.json.detail]).toEqual([
+    400,
+    'api_key must be entered again when base_url moves to another origin',
+  ]);
+  const downgraded = await api.asAdmin('PATCH', path, { base_url: 'http://relay.example' });
+  expect(downgraded.status).toBe(400);
+  const within = await api.asAdmin('PATCH', path, { base_url: 'https://relay.example/team/v1' });
+  expect(within.json.item.base_url).toBe('https://relay.example/team');
+  const whole = { base_url: 'https://new.example', api_key: 'sk-new-0123456789' };
+  expect((await api.asAdmin('PATCH', path, whole)).json.item.base_url).toBe('https://new.example');
+  const stored = await getTarget(api.db, id);
+  expect(stored && openApiKey(api.db, stored)).toBe('sk-new-0123456789');
+});
+
+test('the order is kept, and a bad order changes nothing', async () => {
+  const api = await openTestApi();
+  const ids: number[] = [];
+  for (const name of ['a', 'b', 'c']) ids.push((await addTarget(api, { name })).id);
+  const [a, b, c] = ids;
+  expect((await api.asAdmin('POST', '/api/targets/reorder', { ids: [c, a] })).status).toBe(200);
+  const names = async () =>
+    (await api.asAdmin('GET', '/api/targets')).json.items.map(
+      (item: { name: string }) => item.name,
+    );
+  expect(await names()).toEqual(['c', 'a', 'b']);
+  for (const bad of [[a, a], [a, 999], [], ['1'], 'x']) {
+    const { status } = await api.asAdmin('POST', '/api/targets/reorder', { ids: bad });
+    expect(status, JSON.stringify(bad)).toBe(400);
+  }
+  expect(await names()).toEqual(['c', 'a', 'b']);
+  expect(b).toBeDefined();
+});
+
+test('a deleted channel is gone with its history', async () => {
+  const api = await openTestApi();
+  const { id } = await addTarget(api);
+  await addRun(api, id);
+  expect((await api.asAdmin('DELETE', `/api/targets/${id}`)).json).toEqual({ ok: true });
+  for (const path of ['', '/runs', '/logs', '/models', '/secret']) {
+    const { status, json } = await api.asAdmin('GET', `/api/targets/${id}${path}`);
+    expect([status, json.detail], path).toEqual([404, `there is no channel ${id}`]);
+  }
+  expect((await api.asAdmin('DELETE', `/api/targets/${id}`)).status).toBe(404);
+});
+
+test.each(['0', '-1', 'abc', '1.5', '99999999999999999999', '%00', '1%2F2'])(
+  'the id %j is refused without a fault',
+  async (id) => {
+    const api = await openTestApi();
+    const { status } = await api.asAdmin('GET', `/api/targets/${id}`);
+    expect([400, 404]).toContain(status);
+  },
+);
+
+test('every change is told to whoever listens', async () => {
+  const api = await openTestApi();
+  const seen: MonitorEvent[] = [];
+  api.bus.events.subscribe(({ event }) => seen.push(event));
+  const { id } = await addTarget(api);
+  await api.asAdmin('PATCH', `/api/targets/${id}`, { enabled: false });
+  await api.asAdmin('PATCH', `/api/targets/${id}/models`, { selected_models: ['m'] });
+  await api.asAdmin('POST', '/api/targets/reorder', { ids: [id] });
+  await api.asAdmin('DELETE', `/api/targets/${id}`);
+  expect(seen).toEqual(
+    Array.from({ length: 5 }, () => ({ type: 'target_updated', data: { target_id: id } })),
+  );
+});
+
+test('the list shows the latest state of each model, with its history or without', async () => {
+  const api = await openTestApi();
+  const { id } = await addTarget(api);
+  await addRun(api, id);
+  api.clock.now += 60;
+  await addRun(api, id);
+  const full = (await api.asAdmin('GET', '/api/targets')).json;
+  expect(full.permissions).toEqual({ role: 'admin' });
+  const [item] = full.items;
+  expect(item).toMatchObject({ last_status: 'healthy', last_success_rate: 100, last_total: 1 });
+  expect(item.next_run_at).toBe(api.clock.now + 30 * 60);
+  expect(item.latest_models).toHaveLength(1);
+  expect(item.latest_models[0]).toMatchObject({
+    protocol: 'openai',
+    model: 'gpt-4o',
+    success: true,
+    skipped: false,
+    duration: 1.25,
+    error: null,
+    first_token_s: 0.5,
+    output_tokens_per_s: 6.5,
+  });
+  expect(item.latest_models[0].history).toHaveLength(2);
+  expect(item.latest_models[0].history[0]).toMatchObject({
+    success: true,
+    duration: 1.25,
+    timestamp: api.clock.now - 60,
+    error: null,
+    status_code: 200,
+  });
+  const light = (await api.asAdmin('GET', '/api/targets?history=0')).json;
+  expect(light.items[0].latest_models[0]).not.toHaveProperty('history');
+});
+
+test('runs come newest first, up to the limit', async () => {
+  const api = await openTestApi();
+  const { id } = await addTarget(api);
+  const runIds = [await addRun(api, id), await addRun(api, id), await addRun(api, id)];
+  const { json } = await api.asAdmin('GET', `/api/targets/${id}/runs?limit=2`);
+  expect(json.target.id).toBe(id);
+  expect(json.items.map((run: { id: number }) => run.id)).toEqual([runIds[2], runIds[1]]);
+  expect(json.items[0]).toMatchObject({ status: 'completed', total: 1, success: 1, fail: 0 });
+  for (const limit of ['0', '201', 'x', '1e9', '']) {
+    const { status } = await api.asAdmin('GET', `/api/targets/${id}/runs?limit=${limit}`);
+    expect(status, limit).toBe(400);
+  }
+});
+
+test('logs come of the latest run, of one run, or of all', async () => {
+  const api = await openTestApi();
+  const { id } = await addTarget(api);
+  const other = await addTarget(api, { name: 'other' });
+  const first = await addRun(api, id, 'first');
+  const second = await addRun(api, id, 'second');
+  const foreign = await addRun(api, other.id);
+  const models = async (query: string) => {
+    const { json } = await api.asAdmin('GET', `/api/targets/${id}/logs${query}`);
+    expect(json.count).toBe(json.items.length);
+    return [json.run?.id ?? null, json.items.map((row: { model: string }) => row.model)];
+  };
+  expect(await models('')).toEqual([second, ['second']]);
+  expect(await models(`?run_id=${first}`)).toEqual([first, ['first']]);
+  expect(await models('?scope=all')).toEqual([null, ['second', 'first']]);
+  expect(await models('?scope=all&limit=1')).toEqual([null, ['second']]);
+  const missing = await api.asAdmin('GET', `/api/targets/${id}/logs?run_id=${foreign}`);
+  expect([missing.status, missing.json.detail]).toEqual([
+    404,
+    `run_id: channel ${id} has no run ${foreign}`,
+  ]);
+  for (const query of ['scope=some', 'limit=20001', 'run_id=x']) {
+    const { status, json } = await api.asAdmin('GET', `/api/targets/${id}/logs?${query}`);
+    expect(status).toBe(400);
+    expect(json.detail).toContain(query.split('=')[0]);
+  }
+});
+
+test('models can be chosen from those that the channel has shown', async () => {
+  const api = await openTestApi();
+  const { id } = await addTarget(api);
+  await addRun(api, id);
+  const path = `/api/targets/${id}/models`;
+  expect((await api.asAdmin('GET', path)).json.item).toEqual({
+    target_id: id,
+    target_name: 'relay',
+    selected_models: [],
+    available_models: [{ model: 'gpt-4o', protocol: 'openai', success: true }],
+  });
+  const { json } = await api.asAdmin('PATCH', path, { selected_models: ['gpt-4o'] });
+  expect(json.item.selected_models).toEqual(['gpt-4o']);
+  const unknown = await api.asAdmin('PATCH', path, { models: [] });
+  expect(unknown.status).toBe(400);
+});
+
+test('a run asked for by hand is queued once, for a disabled channel too', async () => {
+  const api = await openTestApi();
+  const { id } = await addTarget(api, { enabled: false });
+  const { status, json } = await api.asAdmin('POST', `/api/targets/${id}/run`);
+  expect([status, json.ok]).toEqual([200, true]);
+  expect(await api.bus.manualRuns.depth()).toEqual({ waiting: 1, active: 0 });
+  const again = await api.asAdmin('POST', `/api/targets/${id}/run`);
+  expect([again.status, again.json.detail]).toEqual([409, 'channel "relay" is running already']);
+});
+
+test('a channel that runs is shown running, with its progress, and is not started again', async () => {
+  const api = await openTestApi();
+  const { id } = await addTarget(api);
+  const started = await startRun(api.db, { target_id: id, trigger: 'schedule', nowS: 1 });
+  if (started.outcome !== 'started') throw new Error(started.outcome);
+  await api.bus.events.publish({
+    type: 'run_progress',
+    data: { target_id: id, run_id: started.run.id, total: 9, done: 4, probe: null },
+  });
+  const { json } = await api.asAdmin('GET', `/api/targets/${id}`);
+  expect(json.item).toMatchObject({ running: true, run_progress: { total: 9, done: 4 } });
+  expect((await api.asAdmin('POST', `/api/targets/${id}/run`)).status).toBe(409);
+  expect((await api.asNobody('GET', '/api/health')).json).toEqual({
+    ok: true,
+    running_targets: [id],
+  });
+  expect((await api.asAdmin('GET', '/api/dashboard')).json).toEqual({
+    total_targets: 1,
+    enabled_targets: 1,
+    running_targets: 1,
+    healthy: 0,
+    degraded: 0,
+    down_or_error: 0,
+  });
+});
