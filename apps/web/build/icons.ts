@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Plugin } from 'vite';
+
+const iconMark = /<svg data-icon="([a-z0-9-]+)"([^>]*)><\/svg>/g;
+
+/**
+ * Turns `<svg data-icon="play"></svg>` into a reference to Lucide's icon of that name and puts each
+ * icon that a page names once into a sprite at the body's start, so no icon is fetched at run time.
+ */
+export function icons(root: string): Plugin {
+  return {
+    name: 'icons',
+    transformIndexHtml: {
+      order: 'pre',
+      handler(html) {
+        const names = new Set<string>();
+        const body = html.replace(iconMark, (_mark, name: string, attributes: string) => {
+          names.add(name);
+          const className = attributes.includes('class=') ? '' : ' class="icon"';
+          return `<svg${className}${attributes} aria-hidden="true"><use href="#icon-${name}"></use></svg>`;
+        });
+        const symbols = [...names].sort().map((name) => symbolOf(root, name));
+        return body.replace(
+          /<body[^>]*>/,
+          (tag) => `${tag}\n<svg hidden>${symbols.join('')}</svg>`,
+        );
+      },
+    },
+  };
+}
+
+function symbolOf(root: string, name: string): string {
+  const file = join(root, 'node_modules/lucide-static/icons', `${name}.svg`);
+  const shapes = readFileSync(file, 'utf8').replace(/^[\s\S]*?<svg[^>]*>|<\/svg>\s*$/g, '');
+  return `<symbol id="icon-${name}" viewBox="0 0 24 24">${shapes.replace(/\s+/g, ' ').trim()}</symbol>`;
+}

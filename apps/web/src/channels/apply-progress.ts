@@ -1,0 +1,57 @@
+import type { Channel, HistoryPoint, LatestModel, ProgressEvent } from './channel.ts';
+
+const historyLength = 30;
+
+type Probe = NonNullable<ProgressEvent['probe']>;
+
+/**
+ * The channel after one more step of its run: the progress moves on, and a finished probe becomes
+ * its model's newest state and last bar. A probe that is known already changes nothing.
+ */
+export function applyProgress(channel: Channel, event: ProgressEvent): Channel {
+  const done = Math.max(event.done, channel.run_progress?.done ?? 0);
+  const progressed: Channel = {
+    ...channel,
+    running: true,
+    run_progress: { total: event.total, done: Math.min(done, event.total) },
+  };
+  if (event.done === 0) progressed.run_progress = { total: event.total, done: 0 };
+  const { probe } = event;
+  if (!probe) return progressed;
+  const index = channel.latest_models.findIndex((it) => it.model === probe.model);
+  const before = channel.latest_models[index];
+  if (before && before.timestamp >= probe.timestamp) return progressed;
+  const after = latestAfter(before, probe);
+  progressed.latest_models = before
+    ? channel.latest_models.with(index, after)
+    : [...channel.latest_models, after];
+  return progressed;
+}
+
+function latestAfter(before: LatestModel | undefined, probe: Probe): LatestModel {
+  const { protocol, route, model, ...point } = probe;
+  const changed = !before || before.success !== point.success;
+  return {
+    protocol,
+    route,
+    model,
+    success: point.success,
+    skipped: point.error_kind === 'skipped',
+    duration: point.duration,
+    error: point.error,
+    error_kind: point.error_kind,
+    status_code: point.status_code,
+    timestamp: point.timestamp,
+    first_token_s: point.first_token_s,
+    output_tokens_per_s: null,
+    state_since: changed ? point.timestamp : before.state_since,
+    last_success_at: point.success ? point.timestamp : (before?.last_success_at ?? null),
+    history: historyAfter(before, point),
+  };
+}
+
+/** A history that was never loaded stays absent: one bar would pretend to be all there is. */
+function historyAfter(before: LatestModel | undefined, point: HistoryPoint) {
+  if (before && !before.history) return undefined;
+  return [...(before?.history ?? []), point].slice(-historyLength);
+}

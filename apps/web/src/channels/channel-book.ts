@@ -1,0 +1,79 @@
+import { applyProgress } from './apply-progress.ts';
+import type { Channel, ProgressEvent } from './channel.ts';
+
+/** What the page knows of the channels, outside of any framework, with a note of what changed. */
+export interface ChannelBook {
+  /** In the order of the page; channels whose deletion may yet be undone are left out. */
+  all(): Channel[];
+  get(id: number): Channel | undefined;
+  /** Takes the server's list over. Histories that are known already are kept. */
+  replaceAll(channels: readonly Channel[]): void;
+  put(channel: Channel): void;
+  remove(id: number): void;
+  /** Leaves a channel out, or brings it back, without forgetting it. */
+  hide(id: number, hidden: boolean): void;
+  reorder(ids: readonly number[]): void;
+  progress(event: ProgressEvent): void;
+}
+
+/** `onChange` hears the id of what changed, or null for the whole list. */
+export function createChannelBook(onChange: (id: number | null) => void): ChannelBook {
+  const channels = new Map<number, Channel>();
+  const hiddenIds = new Set<number>();
+  let order: number[] = [];
+
+  const put = (channel: Channel) => {
+    const before = channels.get(channel.id);
+    if (!before) order.push(channel.id);
+    channels.set(channel.id, keepHistories(channel, before));
+  };
+
+  return {
+    all: () => order.flatMap((id) => (hiddenIds.has(id) ? [] : (channels.get(id) ?? []))),
+    get: (id) => channels.get(id),
+    replaceAll(next) {
+      const known = new Set(next.map((it) => it.id));
+      for (const id of channels.keys()) if (!known.has(id)) channels.delete(id);
+      for (const channel of next) put(channel);
+      order = next.map((it) => it.id);
+      onChange(null);
+    },
+    put(channel) {
+      const isNew = !channels.has(channel.id);
+      put(channel);
+      onChange(isNew ? null : channel.id);
+    },
+    remove(id) {
+      if (!channels.delete(id)) return;
+      hiddenIds.delete(id);
+      order = order.filter((it) => it !== id);
+      onChange(null);
+    },
+    hide(id, hidden) {
+      if (hidden) hiddenIds.add(id);
+      else hiddenIds.delete(id);
+      onChange(null);
+    },
+    reorder(ids) {
+      const rest = order.filter((id) => !ids.includes(id));
+      order = [...ids.filter((id) => channels.has(id)), ...rest];
+      onChange(null);
+    },
+    progress(event) {
+      const channel = channels.get(event.target_id);
+      if (!channel) return;
+      channels.set(channel.id, applyProgress(channel, event));
+      onChange(channel.id);
+    },
+  };
+}
+
+/** A list without histories must not make the bars of an open card vanish. */
+function keepHistories(channel: Channel, before: Channel | undefined): Channel {
+  if (!before || channel.latest_models.every((it) => it.history)) return channel;
+  const histories = new Map(before.latest_models.map((it) => [it.model, it.history]));
+  const latest_models = channel.latest_models.map((it) =>
+    it.history ? it : { ...it, history: histories.get(it.model) },
+  );
+  return { ...channel, latest_models };
+}

@@ -1,0 +1,107 @@
+import { formatPercent, formatSpan } from '../format/duration.ts';
+import type { Translator } from '../i18n/translate.ts';
+import type { Channel, WireProtocol } from './channel.ts';
+import { channelState, countModels, modelState, type Tone, toneOf } from './channel-state.ts';
+import { type SegmentBar, segmentBar } from './tick-paths.ts';
+
+export interface ProtocolCount {
+  protocol: WireProtocol;
+  label: string;
+  count: string;
+  failing: boolean;
+}
+
+/** Everything that a card shows, ready to print, so that the markup decides nothing. */
+export interface ChannelCard {
+  id: number;
+  name: string;
+  baseUrl: string;
+  /** null where there is none, or none that is safe to link. */
+  sourceUrl: string | null;
+  state: string;
+  stateText: string;
+  tone: Tone;
+  running: boolean;
+  enabled: boolean;
+  canOperate: boolean;
+  rateText: string;
+  countText: string;
+  skippedText: string;
+  barLabel: string;
+  bar: SegmentBar;
+  protocols: ProtocolCount[];
+  error: string;
+  progressText: string;
+  /** 0 to 1; null while a run lists its models or none is under way. */
+  progress: number | null;
+  lastRunAt: number | null;
+  nextRunAt: number | null;
+  scheduleText: string;
+}
+
+export function channelCard(channel: Channel, translator: Translator): ChannelCard {
+  const { t, count } = translator;
+  const counts = countModels(channel.latest_models);
+  const total = counts.ok + counts.bad;
+  const state = channelState(channel);
+  return {
+    id: channel.id,
+    name: channel.name,
+    baseUrl: channel.base_url,
+    sourceUrl: safeLink(channel.source_url),
+    state,
+    stateText: t(`status.${state}`),
+    tone: toneOf(state),
+    running: channel.running,
+    enabled: channel.enabled,
+    canOperate: channel.can_operate,
+    rateText: total === 0 ? '—' : formatPercent(Math.floor((counts.ok / total) * 1000) / 10),
+    countText: total === 0 ? '' : t('card.passed', { success: counts.ok, total }),
+    skippedText: counts.skipped === 0 ? '' : count('card.skipped', counts.skipped),
+    barLabel: t('card.bar', { success: counts.ok, total }),
+    bar: segmentBar(channel.latest_models),
+    protocols: protocolCounts(channel, translator),
+    error: channel.running ? '' : errorOf(channel),
+    ...progressOf(channel, translator),
+    lastRunAt: channel.last_run_at,
+    nextRunAt: channel.enabled && !channel.running ? channel.next_run_at : null,
+    scheduleText: t('card.every', { interval: formatSpan(channel.interval_min * 60, translator) }),
+  };
+}
+
+/** An address that may become a link: http or https, so that no stored script ever runs. */
+export function safeLink(raw: string | null): string | null {
+  const url = raw === null ? null : URL.parse(raw);
+  return url && (url.protocol === 'https:' || url.protocol === 'http:') ? url.href : null;
+}
+
+function errorOf(channel: Channel): string {
+  return channel.last_status === 'error' ? (channel.last_error ?? '') : '';
+}
+
+function progressOf(channel: Channel, { t }: Translator) {
+  if (!channel.running) return { progressText: '', progress: null };
+  const progress = channel.run_progress;
+  if (!progress || progress.total === 0) {
+    return { progressText: t('card.listing'), progress: null };
+  }
+  return {
+    progressText: t('card.progress', { ...progress }),
+    progress: progress.done / progress.total,
+  };
+}
+
+const shownProtocols: readonly WireProtocol[] = ['openai', 'anthropic', 'gemini'];
+
+function protocolCounts(channel: Channel, { t }: Translator): ProtocolCount[] {
+  return shownProtocols.flatMap((protocol) => {
+    const judged = channel.latest_models.filter(
+      (it) => it.protocol === protocol && modelState(it) !== 'skipped',
+    );
+    if (judged.length === 0) return [];
+    const ok = judged.filter((it) => it.success).length;
+    const failing = ok < judged.length;
+    const label = t(`protocol.${protocol}`);
+    return [{ protocol, label, count: failing ? `${ok}/${judged.length}` : `${ok}`, failing }];
+  });
+}

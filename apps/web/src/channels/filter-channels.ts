@@ -1,0 +1,72 @@
+import type { Channel, WireProtocol } from './channel.ts';
+import { channelState, toneOf } from './channel-state.ts';
+
+export const statusFilters = ['all', 'healthy', 'trouble', 'running', 'disabled'] as const;
+export type StatusFilter = (typeof statusFilters)[number];
+export type ProtocolFilter = WireProtocol | 'all';
+
+export interface ChannelFilter {
+  query: string;
+  status: StatusFilter;
+  protocol: ProtocolFilter;
+}
+
+export const noFilter: ChannelFilter = { query: '', status: 'all', protocol: 'all' };
+
+export function isFiltering(filter: ChannelFilter): boolean {
+  return filter.query.trim() !== '' || filter.status !== 'all' || filter.protocol !== 'all';
+}
+
+/** Whether a channel has the status, serves the protocol, and holds every word of the query. */
+export function matchesFilter(channel: Channel, filter: ChannelFilter): boolean {
+  return (
+    matchesStatus(channel, filter.status) &&
+    matchesProtocol(channel, filter.protocol) &&
+    matchesQuery(channel, filter.query)
+  );
+}
+
+export function matchesStatus(channel: Channel, status: StatusFilter): boolean {
+  switch (status) {
+    case 'all':
+      return true;
+    case 'healthy':
+      return channelState(channel) === 'healthy';
+    case 'trouble': {
+      const tone = toneOf(channelState(channel));
+      return tone === 'warn' || tone === 'bad';
+    }
+    case 'running':
+      return channel.running;
+    case 'disabled':
+      return !channel.enabled;
+  }
+}
+
+function matchesProtocol(channel: Channel, protocol: ProtocolFilter): boolean {
+  return protocol === 'all' || channel.latest_models.some((it) => it.protocol === protocol);
+}
+
+function matchesQuery(channel: Channel, query: string): boolean {
+  const about = [channel.name, channel.base_url, channel.source_url ?? ''].join('\n').toLowerCase();
+  return wordsOf(query).every(
+    (word) =>
+      about.includes(word) ||
+      channel.latest_models.some((it) => it.model.toLowerCase().includes(word)),
+  );
+}
+
+/**
+ * Which of a channel's models to show under a query: those that hold one of its words, or all of
+ * them where the query is about the channel itself.
+ */
+export function modelMatcher(channel: Channel, filter: ChannelFilter): (model: string) => boolean {
+  const words = wordsOf(filter.query);
+  const about = [channel.name, channel.base_url, channel.source_url ?? ''].join('\n').toLowerCase();
+  const wanted = words.filter((word) => !about.includes(word));
+  return (model) => wanted.every((word) => model.toLowerCase().includes(word));
+}
+
+function wordsOf(query: string): string[] {
+  return query.toLowerCase().split(/\s+/).filter(Boolean);
+}

@@ -1,0 +1,43 @@
+import { formatLatency } from '../format/duration.ts';
+import { formatExactTime } from '../format/time.ts';
+import type { Translator } from '../i18n/translate.ts';
+import type { HistoryPoint } from './channel.ts';
+
+/** A bar's tooltip, ready to print; `spoken` is the same as one sentence for screen readers. */
+export interface HistoryTip {
+  tone: 'ok' | 'bad' | 'idle';
+  verdict: string;
+  time: string;
+  facts: { label: string; value: string }[];
+  error: string;
+  spoken: string;
+}
+
+export function historyTip(point: HistoryPoint, { t, language }: Translator): HistoryTip {
+  const skipped = point.error_kind === 'skipped';
+  const verdict = point.success
+    ? t('strip.passed')
+    : point.error_kind
+      ? t(`kind.${point.error_kind}`)
+      : t('strip.failed');
+  const time = formatExactTime(point.timestamp, language);
+  const facts = skipped
+    ? []
+    : [{ label: t('strip.latency'), value: formatLatency(point.duration) }];
+  if (point.first_token_s !== null) {
+    facts.push({ label: t('strip.first_token'), value: formatLatency(point.first_token_s) });
+  }
+  if (point.status_code !== null) {
+    facts.push({ label: t('strip.status'), value: String(point.status_code) });
+  }
+  const error = point.success ? '' : (point.error ?? '');
+  const spoken = [verdict, time, ...facts.map((it) => `${it.label} ${it.value}`), error];
+  return {
+    tone: point.success ? 'ok' : skipped ? 'idle' : 'bad',
+    verdict,
+    time,
+    facts,
+    error,
+    spoken: spoken.filter(Boolean).join(', '),
+  };
+}

@@ -1,0 +1,81 @@
+import type { HistoryPoint, LatestModel } from './channel.ts';
+import { modelState } from './channel-state.ts';
+
+/** SVG path data by colour. */
+export interface TonePaths {
+  ok: string;
+  bad: string;
+  idle: string;
+}
+
+export const historyBars = 30;
+/** The strip's drawing space: 8 units a bar, and a height that leaves room for round caps. */
+export const stripSize = { width: historyBars * 8, height: 28, inset: 3 } as const;
+
+/**
+ * A model's history as vertical strokes, newest at the right. A passed check is as tall as it was
+ * slow beside the slowest of the strip (by square root, so that one outlier flattens nothing), a
+ * failed one is full height, and where there is none yet there is a dot.
+ */
+export function historyPaths(history: readonly HistoryPoint[]): TonePaths {
+  const paths: TonePaths = { ok: '', bad: '', idle: '' };
+  const points = history.slice(-historyBars);
+  const slowest = Math.max(...points.map((it) => (it.success ? it.duration : 0)), 0.001);
+  const offset = historyBars - points.length;
+  for (let slot = 0; slot < historyBars; slot += 1) {
+    const point = points[slot - offset];
+    const tone = point ? toneOfPoint(point) : 'idle';
+    paths[tone] += stroke(slot, point ? shareOf(point, slowest) : 0);
+  }
+  return paths;
+}
+
+/** The bar under a position across the strip (0 to 1), as an index into the history; null on a dot. */
+export function historyIndexAt(position: number, historyCount: number): number | null {
+  const slot = Math.min(historyBars - 1, Math.max(0, Math.floor(position * historyBars)));
+  const index = slot - (historyBars - Math.min(historyCount, historyBars));
+  return index < 0 ? null : index;
+}
+
+function toneOfPoint(point: HistoryPoint): keyof TonePaths {
+  if (point.success) return 'ok';
+  return point.error_kind === 'skipped' ? 'idle' : 'bad';
+}
+
+function shareOf(point: HistoryPoint, slowest: number): number {
+  if (!point.success) return point.error_kind === 'skipped' ? 0.15 : 1;
+  return 0.3 + 0.7 * Math.sqrt(Math.min(1, point.duration / slowest));
+}
+
+function stroke(slot: number, share: number): string {
+  const { height, inset } = stripSize;
+  const bottom = height - inset;
+  const top = bottom - share * (height - 2 * inset);
+  return `M${slot * 8 + 4} ${bottom}V${Number(top.toFixed(1))}`;
+}
+
+const mostSegments = 60;
+
+/** A channel's models as segments of one bar, in a space `width` units wide and 1 high. */
+export interface SegmentBar extends TonePaths {
+  width: number;
+  /** Lines between the segments. */
+  gaps: string;
+}
+
+/** One segment a model, in the models' order; beyond 60 models, three blocks in proportion. */
+export function segmentBar(models: readonly LatestModel[]): SegmentBar {
+  const width = Math.max(1, models.length);
+  const bar: SegmentBar = { ok: '', bad: '', idle: '', gaps: '', width };
+  const tones = models.map((it) => (modelState(it) === 'skipped' ? 'idle' : modelState(it)));
+  if (models.length > mostSegments) tones.sort().reverse();
+  let from = 0;
+  tones.forEach((tone, index) => {
+    // Neighbours of one colour grow into one block where single segments would be too thin to see.
+    if (models.length > mostSegments && tones[index + 1] === tone) return;
+    bar[tone === 'skipped' ? 'idle' : tone] += `M${from} 0H${index + 1}V1H${from}Z`;
+    from = index + 1;
+    if (from < models.length) bar.gaps += `M${from} 0V1`;
+  });
+  return bar;
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { translatorFor } from '../i18n/translate.ts';
+import { formatLatency, formatPercent, formatRate, formatSpan } from './duration.ts';
+import { formatAgo, formatUntil } from './time.ts';
+
+const en = translatorFor('en');
+const zh = translatorFor('zh');
+
+describe('a latency', () => {
+  it.each([
+    [null, '—'],
+    [0.0421, '42 ms'],
+    [0.9996, '1.00 s'],
+    [1.236, '1.24 s'],
+    [9.996, '10.0 s'],
+    [12.34, '12.3 s'],
+    [134.2, '134 s'],
+  ])('of %s s reads %s', (seconds, text) => expect(formatLatency(seconds)).toBe(text));
+});
+
+describe('a rate and a percentage', () => {
+  it('keep a decimal only where it says something', () => {
+    expect(formatRate(58.4)).toBe('58 tok/s');
+    expect(formatRate(4.24)).toBe('4.2 tok/s');
+    expect(formatPercent(100)).toBe('100%');
+    expect(formatPercent(97.94)).toBe('97.9%');
+    expect(formatPercent(null)).toBe('—');
+  });
+});
+
+describe('a span', () => {
+  it('is told in one unit', () => {
+    expect(formatSpan(5, en)).toBe('1 min');
+    expect(formatSpan(3600, en)).toBe('1 h');
+    expect(formatSpan(3 * 86_400, zh)).toBe('3 天');
+  });
+});
+
+describe('a past time', () => {
+  it('is told in words, and never lies in the future', () => {
+    expect(formatAgo(1000, 1030, en)).toBe('just now');
+    expect(formatAgo(1000, 990, en)).toBe('just now');
+    expect(formatAgo(1000, 1000 + 185, en)).toBe('3 minutes ago');
+    expect(formatAgo(0, 7300, zh)).toBe('2小时前');
+  });
+});
+
+describe('a countdown', () => {
+  it('counts seconds only at its end, and ends at null', () => {
+    expect(formatUntil(1000, 1000, en)).toBeNull();
+    expect(formatUntil(1042, 1000, en)).toBe('in 42 s');
+    expect(formatUntil(1000 + 720, 1000, en)).toBe('in 12 min');
+    expect(formatUntil(1000 + 7200, 1000, en)).toBe('in 2 h');
+  });
+});

@@ -1,0 +1,156 @@
+import Alpine from '@alpinejs/csp';
+import { type ChannelBook, createChannelBook } from '../channels/channel-book.ts';
+import { readViewState, writeViewState } from '../channels/view-state.ts';
+import { batchChanges } from '../live/batch-changes.ts';
+import { createShell, type Shell } from '../shell/start-shell.ts';
+import { createActionsStore } from './actions-store.ts';
+import { type BoardStore, createBoardStore } from './board-store.ts';
+import { createChannelFormStore } from './channel-form-store.ts';
+import { createChannelMenuStore } from './channel-menu-store.ts';
+import { attachDragOrder } from './drag-order.ts';
+import { attachHistoryTips } from './history-tips.ts';
+import { createHomeStore } from './home-store.ts';
+import { createModelListsStore, type ModelListsStore } from './model-lists-store.ts';
+import { createModelPickerStore } from './model-picker-store.ts';
+import { createOrderStore } from './order-store.ts';
+import { createSync } from './sync.ts';
+import { watchServer } from './watch-server.ts';
+
+function start(): void {
+  const shell = createShell({ page: 'home', onTokenChange: () => watch.reconnect() });
+  const book = createChannelBook(
+    batchChanges(beforeNextPaint, (changes) => {
+      board.draw(changes);
+      modelLists.draw(changes);
+      showTrouble(board, shell);
+    }),
+  );
+  const { board, modelLists } = addBoard(shell, book);
+  const sync = createSync({ ...shell, book, board, modelLists });
+  const watch = watchServer(shell, sync);
+  addActions(shell, book, board, modelLists, sync);
+  attachHistoryTips({
+    list: elementById('channels'),
+    tip: elementById('history-tip'),
+    language: shell.language,
+    historyOf: (id, model) =>
+      book.get(id)?.latest_models.find((it) => it.model === model)?.history ?? [],
+  });
+  redrawInNewLanguage(shell, board, modelLists);
+  focusSearchOnSlash();
+  Alpine.start();
+  watch.start();
+}
+
+function addBoard(shell: Shell, book: ChannelBook) {
+  const view = readViewState(location.search);
+  const board: BoardStore = shell.addStore(
+    'board',
+    createBoardStore({
+      book,
+      language: shell.language,
+      filter: view.filter,
+      openIds: view.openIds,
+      onViewChange: () => {
+        const { filter, openIds } = board;
+        history.replaceState(
+          null,
+          '',
+          `${location.pathname}${writeViewState({ filter, openIds })}`,
+        );
+        modelLists.draw({ ids: new Set(), all: true });
+      },
+    }),
+  );
+  const modelLists: ModelListsStore = shell.addStore(
+    'modelLists',
+    createModelListsStore({
+      book,
+      language: shell.language,
+      filter: () => board.filter,
+      openIds: () => board.openIds,
+      nowS: shell.nowS,
+    }),
+  );
+  return { board, modelLists };
+}
+
+function addActions(
+  shell: Shell,
+  book: ChannelBook,
+  board: BoardStore,
+  modelLists: ModelListsStore,
+  sync: ReturnType<typeof createSync>,
+): void {
+  const { addStore } = shell;
+  const shared = { ...shell, book };
+  const actions = addStore(
+    'actions',
+    createActionsStore({ ...shared, copyText: (text) => navigator.clipboard.writeText(text) }),
+  );
+  const order = addStore('order', createOrderStore({ ...shared, reload: sync.loadAll }));
+  addStore('channelForm', createChannelFormStore({ ...shared, actions, focusField }));
+  addStore('modelPicker', createModelPickerStore(shared));
+  addStore('channelMenu', createChannelMenuStore(elementById('channel-menu')));
+  addStore(
+    'home',
+    createHomeStore({
+      ...shell,
+      board,
+      modelLists,
+      order,
+      load: (id) => void sync.load(id),
+      loadAll: () => void sync.loadAll(),
+      afterDraw: (callback) => beforeNextPaint(() => Alpine.nextTick(callback)),
+    }),
+  );
+  attachDragOrder(elementById('channels'), order.dropBefore);
+}
+
+/** A hidden page gets no animation frames, but its title should still tell of trouble. */
+function beforeNextPaint(callback: () => void): void {
+  if (document.hidden) setTimeout(callback, 250);
+  else requestAnimationFrame(callback);
+}
+
+function showTrouble(board: BoardStore, { language }: Shell): void {
+  const name = language.translator.t('app.name');
+  const { trouble } = board.totals;
+  document.title = trouble > 0 ? `(${trouble}) ${name}` : name;
+}
+
+function redrawInNewLanguage(shell: Shell, board: BoardStore, modelLists: ModelListsStore): void {
+  Alpine.effect(() => {
+    if (!shell.language.is) return;
+    Alpine.nextTick(() => {
+      const everything = { ids: new Set<number>(), all: true };
+      board.draw(everything);
+      modelLists.draw(everything);
+    });
+  });
+}
+
+function focusField(field: string): void {
+  Alpine.nextTick(() => {
+    document.querySelector<HTMLElement>(`#channel-form [name=${field}]`)?.focus();
+  });
+}
+
+function focusSearchOnSlash(): void {
+  addEventListener('keydown', (event) => {
+    const isTyping =
+      event.target instanceof Element && event.target.closest('input, textarea, dialog');
+    if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    elementById('search').focus();
+  });
+}
+
+/** An element of the page's own markup. */
+function elementById(id: string): HTMLElement {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`The page has no #${id}`);
+  return element;
+}
+
+start();

@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { en } from './en.ts';
+import { isTextKey, languageFrom, translatorFor } from './translate.ts';
+import { zh } from './zh.ts';
+
+const webRoot = new URL('../../', import.meta.url);
+
+function markup(): string[] {
+  const files = readdirSync(webRoot, { recursive: true, encoding: 'utf8' });
+  return files.filter((file) => /^(src|docs|[^/]+$).*\.html$/.test(file));
+}
+
+const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((it) => it[1]).sort();
+
+describe('the dictionaries', () => {
+  it('hold the same keys with the same placeholders and no empty text', () => {
+    expect(Object.keys(zh).sort()).toEqual(Object.keys(en).sort());
+    for (const key of Object.keys(en).filter(isTextKey)) {
+      expect(placeholders(zh[key]), key).toEqual(placeholders(en[key]));
+      expect(zh[key].trim(), key).not.toBe('');
+    }
+  });
+
+  it('hold every key that the markup names', () => {
+    const files = markup();
+    expect(files.length).toBeGreaterThan(5);
+    for (const file of files) {
+      const html = readFileSync(new URL(file, webRoot), 'utf8');
+      const keys = [...html.matchAll(/x-t(?::[\w-]+)?="([^"]+)"/g)].map((it) => it[1] ?? '');
+      for (const key of keys) expect(isTextKey(key), `${key} in ${file}`).toBe(true);
+    }
+  });
+});
+
+describe('a translator', () => {
+  it('fills placeholders and leaves unknown ones visible', () => {
+    const { t } = translatorFor('en');
+    expect(t('card.passed', { success: 3, total: 4 })).toBe('3 of 4');
+    expect(t('card.passed', { success: 3 })).toBe('3 of {total}');
+  });
+
+  it('chooses the form by the count', () => {
+    expect(translatorFor('en').count('summary.trouble', 1)).toBe('1 channel needs attention');
+    expect(translatorFor('en').count('summary.trouble', 2)).toBe('2 channels need attention');
+    expect(translatorFor('zh').count('summary.trouble', 1)).toBe('1 个渠道需要关注');
+  });
+});
+
+describe('the language', () => {
+  it('is what was kept, else what the browser asks for, else English', () => {
+    expect(languageFrom('en', 'zh-CN')).toBe('en');
+    expect(languageFrom(null, 'zh-TW')).toBe('zh');
+    expect(languageFrom(null, 'de-DE')).toBe('en');
+  });
+});

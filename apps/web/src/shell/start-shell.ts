@@ -1,0 +1,104 @@
+import Alpine from '@alpinejs/csp';
+import { type ApiClient, answerOf, createClient } from '../api/client.ts';
+import { createTokenStore, type TokenStore } from '../api/token-store.ts';
+import { languageFrom } from '../i18n/translate.ts';
+import { addDialogDirective, addTextDirective, addTimeDirectives } from '../ui/directives.ts';
+import { createLanguageStore, type LanguageStore } from './language-store.ts';
+import { createLiveStore, type LiveStore } from './live-store.ts';
+import { createThemeStore, themeFrom } from './theme-store.ts';
+import { createToastStore, type ToastStore } from './toast-store.ts';
+import { createTokenDialogStore, type TokenDialogStore } from './token-dialog-store.ts';
+
+/** What every page has: language, theme, token, toasts, and the client that calls the api. */
+export interface Shell {
+  client: ApiClient;
+  tokens: TokenStore;
+  language: LanguageStore;
+  live: LiveStore;
+  toasts: ToastStore;
+  tokenDialog: TokenDialogStore;
+  clock: { nowS: number };
+  nowS(): number;
+  setTimer(callback: () => void, delayMs: number): () => void;
+  /** Makes a store reactive and known to the markup as `$store.name`. */
+  addStore<T extends object>(name: string, store: T): T;
+}
+
+interface ShellOptions {
+  /** Marks the page in the navigation. */
+  page: 'home' | 'docs';
+  /** A token was accepted or forgotten. */
+  onTokenChange(): void;
+}
+
+/** Builds the shell; the page adds its own stores, then starts Alpine. */
+export function createShell({ page, onTokenChange }: ShellOptions): Shell {
+  const tokens = createTokenStore(localStorage, sessionStorage);
+  const client = createClient(location.origin, tokens.read);
+  const nowS = () => Date.now() / 1000;
+  const language = addStore('language', languageOf());
+  const clock = addStore('clock', { nowS: nowS() });
+  const live = addStore('live', createLiveStore(language));
+  const toasts = addStore('toasts', createToastStore(setTimer));
+  const tokenDialog = addStore(
+    'tokenDialog',
+    createTokenDialogStore({
+      tokens,
+      language,
+      tryToken: async (token) => {
+        const trial = createClient(location.origin, () => token);
+        await answerOf(trial.api.dashboard.$get());
+      },
+      onAccepted: onTokenChange,
+      onForgotten: onTokenChange,
+    }),
+  );
+  startTheme();
+  setInterval(() => {
+    clock.nowS = nowS();
+  }, 1000);
+  addEventListener('pagehide', () => toasts.lapseAll());
+  addTextDirective(Alpine, language);
+  addTimeDirectives(Alpine, language, clock);
+  addDialogDirective(Alpine);
+  document.querySelector(`[data-page=${page}]`)?.setAttribute('aria-current', 'page');
+  return { client, tokens, language, live, toasts, tokenDialog, clock, nowS, setTimer, addStore };
+}
+
+function languageOf(): LanguageStore {
+  const root = document.documentElement;
+  return createLanguageStore(
+    languageFrom(localStorage.getItem('language'), navigator.language),
+    (language) => localStorage.setItem('language', language),
+    (language) => {
+      root.lang = language;
+    },
+  );
+}
+
+function startTheme(): void {
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const theme = addStore(
+    'theme',
+    createThemeStore({
+      initial: themeFrom(localStorage.getItem('theme')),
+      isSystemDark: () => dark.matches,
+      keep: (choice) => localStorage.setItem('theme', choice),
+      show: (shown) => {
+        document.documentElement.dataset.theme = shown;
+      },
+    }),
+  );
+  dark.addEventListener('change', () => theme.systemChanged());
+}
+
+function addStore<T extends object>(name: string, store: T): T {
+  const reactive = Alpine.reactive(store);
+  Alpine.store(name, reactive);
+  return reactive;
+}
+
+function setTimer(callback: () => void, delayMs: number): () => void {
+  const timer = setTimeout(callback, delayMs);
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,64 @@
+export interface Toast {
+  id: number;
+  text: string;
+  tone: 'plain' | 'bad';
+  actionText: string;
+}
+
+interface ToastOptions {
+  tone?: Toast['tone'];
+  /** A button beside the text, such as “Undo”. */
+  action?: { text: string; run(): void };
+  /** What happens when the toast goes without its action having been taken. */
+  onLapse?: () => void;
+}
+
+export interface ToastStore {
+  items: Toast[];
+  show(text: string, options?: ToastOptions): void;
+  act(id: number): void;
+  dismiss(id: number): void;
+  /** The page is going away: whatever waits for a lapse happens now. */
+  lapseAll(): void;
+}
+
+const shownMs = 6000;
+const mostShown = 3;
+
+export function createToastStore(
+  setTimer: (callback: () => void, delayMs: number) => () => void,
+): ToastStore {
+  const pending = new Map<number, ToastOptions & { cancelTimer: () => void }>();
+  let lastId = 0;
+
+  const take = (store: ToastStore, id: number) => {
+    const options = pending.get(id);
+    pending.delete(id);
+    options?.cancelTimer();
+    store.items = store.items.filter((it) => it.id !== id);
+    return options;
+  };
+
+  return {
+    items: [],
+    show(text, options = {}) {
+      lastId += 1;
+      const id = lastId;
+      const cancelTimer = setTimer(() => this.dismiss(id), shownMs);
+      pending.set(id, { ...options, cancelTimer });
+      const actionText = options.action?.text ?? '';
+      this.items = [...this.items, { id, text, tone: options.tone ?? 'plain', actionText }];
+      const oldest = this.items[0];
+      if (this.items.length > mostShown && oldest) this.dismiss(oldest.id);
+    },
+    act(id) {
+      take(this, id)?.action?.run();
+    },
+    dismiss(id) {
+      take(this, id)?.onLapse?.();
+    },
+    lapseAll() {
+      for (const id of [...pending.keys()]) this.dismiss(id);
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+import tailwindcss from '@tailwindcss/vite';
+import { defineConfig } from 'vite';
+import { cleanUrls } from './build/clean-urls.ts';
+import { icons } from './build/icons.ts';
+import { partials } from './build/partials.ts';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const apiPort = process.env.PORT ?? '8081';
+
+export default defineConfig({
+  root,
+  plugins: [partials(root), icons(root), cleanUrls(), tailwindcss()],
+  build: {
+    // The bundle's data: URLs would need `img-src data:` in the policy that the api sends.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: [`${root}index.html`] },
+  },
+  server: { proxy: { '/api': `http://127.0.0.1:${apiPort}` } },
+});
