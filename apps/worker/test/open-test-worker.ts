@@ -1,0 +1,110 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Bus, createInProcessBus } from '@api-monitor/bus';
+import {
+  defaultAnthropicVersion,
+  defaultPrompt,
+  type MonitorEvent,
+  type Target,
+  type TargetInput,
+} from '@api-monitor/core';
+import { createTarget, openDatabase } from '@api-monitor/db';
+import {
+  type FakeProvider,
+  type FakeProviderOptions,
+  startFakeProvider,
+} from '@api-monitor/fake-provider';
+import { createLogger, createMetricsRegistry } from '@api-monitor/runtime';
+import { createUpstream } from '@api-monitor/upstream';
+import { onTestFinished } from 'vitest';
+import { createActiveRuns } from '../src/run/active-runs.ts';
+import type { WorkerDeps, WorkerLimits } from '../src/worker-deps.ts';
+import { createWorkerMetrics } from '../src/worker-metrics.ts';
+
+export const apiKey = 'sk-upstream-0123456789abcdef';
+
+export const limits: WorkerLimits = {
+  probesPerRun: 3,
+  scheduledRuns: 8,
+  manualRuns: 200,
+  isLogCleanupEnabled: true,
+  logMaxSizeMb: 500,
+  retentionDays: 90,
+};
+
+/** What a worker is made of, over a data folder and a clock of the test's own. */
+export async function openTestWorker(given: { limits?: Partial<WorkerLimits> } = {}) {
+  const dataDir = await mkdtemp(join(tmpdir(), 'worker-'));
+  onTestFinished(() => rm(dataDir, { recursive: true }));
+  const clock = { now: 1_800_000_000 };
+  const nowS = () => clock.now;
+  const db = await openDatabase({ dataDir, now: nowS });
+  onTestFinished(() => db.close());
+  const logger = createLogger({ name: 'test', level: 'silent' });
+  const metrics = createMetricsRegistry();
+  const logDir = join(dataDir, 'logs');
+  const options = { db, logger, nowS, logDir, limits: { ...limits, ...given.limits } };
+
+  const makeDeps = (): WorkerDeps & { events: MonitorEvent[]; stop: () => void } => {
+    const { bus, events } = openBus();
+    const upstream = createUpstream({ allowPrivate: 'on' });
+    onTestFinished(() => upstream.close());
+    const stopping = new AbortController();
+    return {
+      ...options,
+      bus,
+      events,
+      upstream,
+      metrics: createWorkerMetrics(createMetricsRegistry()),
+      activeRuns: createActiveRuns(),
+      stopping: stopping.signal,
+      stop: () => stopping.abort(),
+    };
+  };
+  const readLogs = async () => {
+    const files = (await readdir(logDir)).sort();
+    const texts = await Promise.all(files.map((file) => readFile(join(logDir, file), 'utf8')));
+    return { files, lines: texts.flatMap((text) => text.split('\n').filter(Boolean)) };
+  };
+  return { ...options, dataDir, metrics, clock, makeDeps, openBus, readLogs };
+}
+
+function openBus(): { bus: Bus; events: MonitorEvent[] } {
+  const events: MonitorEvent[] = [];
+  const bus = createInProcessBus({ nowMs: Date.now, onFault: (fault) => console.error(fault) });
+  bus.events.subscribe(({ event }) => events.push(event));
+  onTestFinished(() => bus.close());
+  return { bus, events };
+}
+
+export async function startProvider(models: FakeProviderOptions['models']): Promise<FakeProvider> {
+  const provider = await startFakeProvider({ models, apiKey });
+  onTestFinished(() => provider.close());
+  return provider;
+}
+
+export function addTarget(
+  { db, clock }: Pick<Awaited<ReturnType<typeof openTestWorker>>, 'db' | 'clock'>,
+  provider: { origin: string },
+  fields: Partial<TargetInput> = {},
+): Promise<Target> {
+  const input: TargetInput = {
+    name: `relay ${Math.random()}`,
+    base_url: provider.origin,
+    api_key: apiKey,
+    enabled: true,
+    interval_min: 30,
+    timeout_s: 5,
+    verify_ssl: true,
+    prompt: defaultPrompt,
+    anthropic_version: defaultAnthropicVersion,
+    max_models: 0,
+    source_url: null,
+    sort_order: null,
+    visitor_channel_actions_enabled: false,
+    selected_models: [],
+    ...fields,
+  };
+  return createTarget(db, input, clock.now);
+}

@@ -1,0 +1,155 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { getTarget, listRuns, setSettings, startRun, updateTarget } from '@api-monitor/db';
+import { expect, onTestFinished, test } from 'vitest';
+import { createWorker } from '../src/create-worker.ts';
+import { cleanOldLogs, pruneHistory } from '../src/housekeeping.ts';
+import { recoverInterrupted, runIfDue, scan } from '../src/scan.ts';
+import { addTarget, openTestWorker, startProvider } from './open-test-worker.ts';
+
+type TestWorker = Awaited<ReturnType<typeof openTestWorker>>;
+
+function startWorker(test: TestWorker) {
+  const { bus, events } = test.openBus();
+  const worker = createWorker({ ...test, bus, allowPrivate: 'on' });
+  worker.start();
+  onTestFinished(() => worker.stop(0));
+  return { bus, events, worker };
+}
+
+test('a started worker runs what is due by itself', async () => {
+  const test = await openTestWorker();
+  const provider = await startProvider({ a: 'good' });
+  const due = await addTarget(test, provider);
+  const disabled = await addTarget(test, provider, { enabled: false });
+  const { events } = startWorker(test);
+  await expect.poll(() => events.at(-1)?.type).toBe('run_completed');
+  expect((await getTarget(test.db, due.id))?.last_status).toBe('healthy');
+  expect(await listRuns(test.db, disabled.id, 1)).toEqual([]);
+});
+
+test('the scan queues what is due, those that never ran first, then the oldest', async () => {
+  const test = await openTestWorker();
+  const provider = await startProvider({ a: 'good' });
+  const ids: number[] = [];
+  for (const age of [2000, 4000, 60, null]) {
+    const { id } = await addTarget(test, provider);
+    const last_run_at = age === null ? null : test.clock.now - age;
+    await test.db.kysely.updateTable('targets').set({ last_run_at }).where('id', '=', id).execute();
+    ids.push(id);
+  }
+  const deps = test.makeDeps();
+  await scan(deps);
+  await scan(deps);
+  const order: number[] = [];
+  deps.bus.scheduledRuns.consume(async (job) => void order.push(job.target_id), { concurrency: 1 });
+  await expect.poll(() => order).toEqual([ids[3], ids[1], ids[0]]);
+});
+
+test('a target that was run or disabled while it waited is not run by the schedule', async () => {
+  const test = await openTestWorker();
+  const provider = await startProvider({ a: 'good' });
+  const target = await addTarget(test, provider);
+  const deps = test.makeDeps();
+  const endless = new AbortController().signal;
+  await runIfDue(deps, target.id, endless);
+  await runIfDue(deps, target.id, endless);
+  expect(await listRuns(test.db, target.id, 10)).toHaveLength(1);
+  test.clock.now += 31 * 60;
+  await updateTarget(test.db, target.id, { enabled: false }, test.clock.now);
+  await runIfDue(deps, target.id, endless);
+  expect(await listRuns(test.db, target.id, 10)).toHaveLength(1);
+});
+
+test('the run of a dead worker is ended within a minute, and its target runs again', async () => {
+  const test = await openTestWorker();
+  const provider = await startProvider({ a: 'good' });
+  const target = await addTarget(test, provider);
+  await startRun(test.db, { target_id: target.id, trigger: 'schedule', nowS: test.clock.now });
+  const deps = test.makeDeps();
+  test.clock.now += 30;
+  await recoverInterrupted(deps);
+  expect((await listRuns(test.db, target.id, 1))[0]?.status).toBe('running');
+  test.clock.now += 15;
+  await recoverInterrupted(deps);
+  expect((await listRuns(test.db, target.id, 1))[0]).toMatchObject({
+    status: 'error',
+    error: 'interrupted',
+    finished_at: test.clock.now,
+  });
+  expect(await deps.bus.manualRuns.depth()).toEqual({ waiting: 1, active: 0 });
+});
+
+test('targets run at most so many at a time; one that hangs delays no other, and hands go ahead', async () => {
+  const test = await openTestWorker({ limits: { scheduledRuns: 2 } });
+  const hanging = await startProvider({ a: 'hang_before_headers' });
+  const good = await startProvider({ a: 'good' });
+  const stuck = await addTarget(test, hanging, { timeout_s: 300 });
+  const others = [];
+  for (let i = 0; i < 5; i += 1) others.push(await addTarget(test, good));
+  const second = await addTarget(test, hanging, { timeout_s: 300 });
+  const last = await addTarget(test, good);
+  const { bus, events } = startWorker(test);
+  const completed = () => events.filter(({ type }) => type === 'run_completed').length;
+  await expect.poll(completed).toBe(5);
+  await expect.poll(() => bus.scheduledRuns.depth()).toEqual({ waiting: 1, active: 2 });
+  await bus.manualRuns.add(String(last.id), { target_id: last.id });
+  await expect.poll(completed).toBe(6);
+  expect(new Set([stuck.id, second.id]).size).toBe(2);
+});
+
+test('stopping cuts what outlasts the grace and leaves no run behind', async () => {
+  const test = await openTestWorker();
+  const provider = await startProvider({ a: 'hang_before_headers' });
+  const target = await addTarget(test, provider, { timeout_s: 300 });
+  const { worker } = startWorker(test);
+  await expect.poll(() => provider.requests.length).toBe(2);
+  await worker.stop(20);
+  expect((await listRuns(test.db, target.id, 1))[0]).toMatchObject({
+    status: 'error',
+    error: 'interrupted',
+  });
+});
+
+test('a deletion that is told on the bus ends the run of that target', async () => {
+  const test = await openTestWorker();
+  const provider = await startProvider({ a: 'hang_before_headers' });
+  const target = await addTarget(test, provider, { timeout_s: 300 });
+  const { bus } = startWorker(test);
+  await expect.poll(() => provider.requests.length).toBe(2);
+  await test.db.kysely.deleteFrom('targets').where('id', '=', target.id).execute();
+  await bus.events.publish({ type: 'target_updated', data: { target_id: target.id } });
+  await expect.poll(() => bus.scheduledRuns.depth()).toEqual({ waiting: 0, active: 0 });
+});
+
+test('runs beyond the retention go, and each target keeps its latest', async () => {
+  const test = await openTestWorker({ limits: { retentionDays: 7 } });
+  const provider = await startProvider({ a: 'good' });
+  const target = await addTarget(test, provider);
+  const deps = test.makeDeps();
+  const endless = new AbortController().signal;
+  for (let day = 0; day < 3; day += 1) {
+    await runIfDue(deps, target.id, endless);
+    test.clock.now += 86_400;
+  }
+  test.clock.now += 5.5 * 86_400;
+  await pruneHistory(deps);
+  expect(await listRuns(test.db, target.id, 10)).toHaveLength(1);
+  test.clock.now += 365 * 86_400;
+  await pruneHistory(deps);
+  expect(await listRuns(test.db, target.id, 10)).toHaveLength(1);
+});
+
+test('logs are kept below their limit unless the settings say otherwise', async () => {
+  const test = await openTestWorker({ limits: { logMaxSizeMb: 1 } });
+  const deps = test.makeDeps();
+  await mkdir(test.logDir, { recursive: true });
+  const names = ['target_1_20260101_000000.jsonl', 'target_1_20260102_000000.jsonl'];
+  for (const name of names) await writeFile(join(test.logDir, name), Buffer.alloc(700_000));
+  await setSettings(test.db, { log_cleanup_enabled: 'false' }, test.clock.now);
+  await cleanOldLogs(deps);
+  expect(await readdir(test.logDir)).toHaveLength(2);
+  await setSettings(test.db, { log_cleanup_enabled: '1' }, test.clock.now);
+  await cleanOldLogs(deps);
+  expect(await readdir(test.logDir)).toHaveLength(1);
+});
