@@ -41,6 +41,33 @@ describe('a request rejected for its form is mended', () => {
       { tokenLimitField: 'max_completion_tokens' },
     ],
     [
+      'a limit below the thinking budget',
+      attempt(
+        { route: 'anthropic' },
+        400,
+        '`max_tokens` must be greater than `thinking.budget_tokens`',
+      ),
+      { tokenLimit: 'ample' },
+    ],
+    [
+      'a limit that left nothing to say',
+      attempt(
+        chat,
+        400,
+        'Could not finish the message because max_tokens or model output limit was reached. Please try again with higher max_tokens.',
+      ),
+      { tokenLimit: 'ample' },
+    ],
+    [
+      'a stream for verified organisations alone',
+      attempt(
+        { route: 'responses' },
+        400,
+        'Your organization must be verified to stream this model.',
+      ),
+      { stream: false },
+    ],
+    [
       'stream_options',
       attempt(chat, 400, 'Unknown parameter: stream_options'),
       { asksStreamUsage: false },

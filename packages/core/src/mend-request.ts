@@ -25,6 +25,7 @@ type Mending = (form: RequestForm, complaint: Complaint) => RequestForm | null;
 
 /** In this order: what names a parameter is told apart before what speaks of streams at large. */
 const mendings: readonly Mending[] = [
+  raiseTokenLimit,
   renameTokenLimit,
   dropStreamUsage,
   startStreaming,
@@ -86,9 +87,18 @@ function mendedFormOf(attempt: Attempt): RequestForm | null {
 }
 
 const refusal =
-  /unsupported|not (be )?(supported|allowed|permitted|available)|(does|do|is)(n't| not) support|unknown|unrecogni[sz]ed|unexpected|extra inputs|invalid|disabled|must be (set to )?false|不支持|未知/i;
+  /unsupported|not (be )?(supported|allowed|permitted|available)|(does|do|is)(n't| not) support|unknown|unrecogni[sz]ed|unexpected|extra inputs|invalid|disabled|must be (set to )?false|verified to stream|不支持|未知/i;
 const demand =
   /requir|must|only (support|accept|allow|available)|should be (set to )?true|please (use|set|enable)|need|not support|unsupported|必须|仅支持|只支持|需要|不支持/i;
+
+/** Thinking models may refuse a limit below their budget, or give up at it with an error. */
+const limitTooLow =
+  /max_\w*tokens.{0,60}(greater than|too (small|low)|at least|minimum|limit was reached)|higher max_\w*tokens/i;
+
+function raiseTokenLimit(form: RequestForm, { message }: Complaint): RequestForm | null {
+  if (form.tokenLimit === 'ample' || !limitTooLow.test(message)) return null;
+  return { ...form, tokenLimit: 'ample' };
+}
 
 function renameTokenLimit(form: RequestForm, { message }: Complaint): RequestForm | null {
   const speaksOfLimit = /\bmax_tokens\b/i.test(message);

@@ -6,6 +6,8 @@ export interface RequestForm {
   stream: boolean;
   /** Which field bounds the answer on the chat route. */
   tokenLimitField: 'max_tokens' | 'max_completion_tokens';
+  /** `ample` for models that refuse to start, or to answer, within the usual few tokens. */
+  tokenLimit: 'small' | 'ample';
   /** Whether a chat stream asks for its usage report. */
   asksStreamUsage: boolean;
 }
@@ -16,6 +18,7 @@ export function firstFormOf(route: Route): RequestForm {
     route,
     stream: route !== 'embeddings',
     tokenLimitField: 'max_tokens',
+    tokenLimit: 'small',
     asksStreamUsage: true,
   };
 }
@@ -25,6 +28,7 @@ export function isSameForm(a: RequestForm, b: RequestForm): boolean {
     a.route === b.route &&
     a.stream === b.stream &&
     a.tokenLimitField === b.tokenLimitField &&
+    a.tokenLimit === b.tokenLimit &&
     a.asksStreamUsage === b.asksStreamUsage
   );
 }

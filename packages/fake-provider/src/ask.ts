@@ -1,5 +1,4 @@
-export const fakeRoutes = ['chat', 'responses', 'anthropic', 'gemini', 'embeddings'] as const;
-export type FakeRoute = (typeof fakeRoutes)[number];
+export type FakeRoute = 'chat' | 'responses' | 'anthropic' | 'gemini' | 'embeddings';
 
 /** How fast the provider answers: before the first byte, and between the pieces of a stream. */
 export interface Pace {

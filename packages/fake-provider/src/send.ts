@@ -26,7 +26,7 @@ export function sendBody(
 }
 
 /** Text of an event as it goes over the wire. */
-export function eventText({ event, data }: WireEvent): string {
+function eventText({ event, data }: WireEvent): string {
   const name = event === undefined ? '' : `event: ${event}\n`;
   return `${name}data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
 }

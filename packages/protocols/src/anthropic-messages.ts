@@ -1,6 +1,6 @@
 import { addToolCall, type Draft, emptyDraft } from './draft.ts';
 import { arrayAt, countAt, stringAt, textOf, valueAt } from './json-value.ts';
-import { type Protocol, probeTokenLimit } from './protocol.ts';
+import { type Protocol, probeTokens } from './protocol.ts';
 
 /**
  * Anthropic's Messages.
@@ -16,7 +16,7 @@ export const anthropicMessages: Protocol = {
     body: JSON.stringify({
       model,
       stream: form.stream,
-      max_tokens: probeTokenLimit,
+      max_tokens: probeTokens[form.tokenLimit],
       messages: [{ role: 'user', content: prompt }],
     }),
   }),

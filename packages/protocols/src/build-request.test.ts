@@ -38,6 +38,13 @@ test('chat in its mended forms', () => {
   expect(build('chat', { asksStreamUsage: false }).body).not.toHaveProperty('stream_options');
 });
 
+test('an ample limit where the small one was refused', () => {
+  const form = { tokenLimit: 'ample' } as const;
+  expect(build('chat', form).body.max_tokens).toBe(4096);
+  expect(build('anthropic', form).body.max_tokens).toBe(4096);
+  expect(build('gemini', form).body.generationConfig.maxOutputTokens).toBe(4096);
+});
+
 test('responses', () => {
   expect(build('responses')).toMatchObject({
     path: '/v1/responses',

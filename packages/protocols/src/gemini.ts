@@ -1,6 +1,6 @@
 import { addToolCall, type Draft, emptyDraft } from './draft.ts';
 import { arrayAt, countAt, stringAt, textOf, valueAt } from './json-value.ts';
-import { type Protocol, probeTokenLimit } from './protocol.ts';
+import { type Protocol, probeTokens } from './protocol.ts';
 
 /**
  * Google's generateContent.
@@ -15,7 +15,7 @@ export const gemini: Protocol = {
     keyHeader: 'x-goog-api-key',
     body: JSON.stringify({
       contents: [{ role: 'user', parts: [{ text: prompt }] }],
-      generationConfig: { maxOutputTokens: probeTokenLimit },
+      generationConfig: { maxOutputTokens: probeTokens[form.tokenLimit] },
     }),
   }),
   readJson: (body) => ({ ...readEvent(emptyDraft, body), ended: true }),

@@ -1,6 +1,6 @@
 import { addToolCall, type Draft, emptyDraft, firstText } from './draft.ts';
 import { arrayAt, countAt, stringAt, textOf, valueAt } from './json-value.ts';
-import { type ProbeQuestion, type Protocol, probeTokenLimit } from './protocol.ts';
+import { type ProbeQuestion, type Protocol, probeTokens } from './protocol.ts';
 
 /**
  * OpenAI's chat completions and the dialects of those who imitate it.
@@ -25,7 +25,7 @@ function requestBody({ model, prompt, form }: ProbeQuestion) {
     model,
     stream: form.stream,
     ...(form.stream && form.asksStreamUsage ? { stream_options: { include_usage: true } } : {}),
-    [form.tokenLimitField]: probeTokenLimit,
+    [form.tokenLimitField]: probeTokens[form.tokenLimit],
     messages: [{ role: 'user', content: prompt }],
   };
 }

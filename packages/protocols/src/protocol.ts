@@ -23,4 +23,4 @@ export interface Protocol {
 }
 
 /** How many tokens a probe lets the model answer with: enough to name itself, little to pay for. */
-export const probeTokenLimit = 64;
+export const probeTokens: Record<RequestForm['tokenLimit'], number> = { small: 64, ample: 4096 };

@@ -181,6 +181,7 @@ const encodings = bothWays(
 
 const forms = bothWays(
   alive('wants_max_completion_tokens', chatRoutes),
+  alive('wants_ample_limit', chatRoutes),
   alive('wants_stream', chatRoutes),
   alive('refuses_stream', chatRoutes),
   alive('refuses_stream_options', chatRoutes),

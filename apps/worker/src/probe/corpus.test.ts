@@ -1,4 +1,4 @@
-import type { Channel, Route } from '@api-monitor/core';
+import { type Channel, firstFormOf, type Route } from '@api-monitor/core';
 import { behaviours, type FakeProvider, startFakeProvider } from '@api-monitor/fake-provider';
 import { createUpstream, type Upstream } from '@api-monitor/upstream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -45,13 +45,13 @@ async function run({ row, route, asked, id }: Case) {
   const model = `${row.behaviour}/${nameByRoute[route]}`;
   provider.setBehaviour(model, row.behaviour);
   const channel: Channel = { id, baseUrl: provider.origin, apiKey, verifySsl: true };
-  const whole = { route, stream: false, tokenLimitField: 'max_tokens', asksStreamUsage: true };
   const { probe } = await probeModel({
     upstream,
     channel,
     target: { prompt: 'Who are you?', anthropic_version: '2023-06-01', timeout_s: row.timeoutS },
     model,
-    remembered: asked === 'whole' ? { ...whole, learned_at: nowS() } : null,
+    remembered:
+      asked === 'whole' ? { ...firstFormOf(route), stream: false, learned_at: nowS() } : null,
     signal: new AbortController().signal,
     nowS,
   });

@@ -1,3 +1,4 @@
+import { firstFormOf } from '@api-monitor/core';
 import type { BehaviourName } from '@api-monitor/fake-provider';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Probing, probingKey, probingNowS, startProbing } from './start-probing.ts';
@@ -74,8 +75,7 @@ describe('a request that is rejected for its form is mended', () => {
 
   test('a required stream is streamed', async () => {
     const { probe } = await start('m', 'wants_stream');
-    const whole = { route: 'chat', stream: false, tokenLimitField: 'max_tokens' };
-    const remembered = { ...whole, asksStreamUsage: true, learned_at: probingNowS };
+    const remembered = { ...firstFormOf('chat'), stream: false, learned_at: probingNowS };
     const { probe: result, remembered: kept } = await probe('m', { remembered });
     expect(asked()).toEqual([`${chat} max_tokens`, `${chat} stream stream_options max_tokens`]);
     expect(result).toMatchObject({ success: true, stream: true });

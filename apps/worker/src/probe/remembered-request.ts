@@ -14,6 +14,7 @@ const rememberedSchema = z.object({
   route: z.enum(routes),
   stream: z.boolean(),
   tokenLimitField: z.enum(['max_tokens', 'max_completion_tokens']),
+  tokenLimit: z.enum(['small', 'ample']),
   asksStreamUsage: z.boolean(),
   learned_at: z.number(),
 });

@@ -25,6 +25,10 @@ const maxTokens: Demand = {
   message:
     "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
 };
+const ampleLimit: Demand = {
+  refuses: ({ body }) => typeof body.max_tokens === 'number' && body.max_tokens < 2048,
+  message: '`max_tokens` must be greater than `thinking.budget_tokens`',
+};
 const mustStream: Demand = {
   refuses: ({ isStream }) => !isStream,
   message: 'This model requires stream to be set to true',
@@ -62,6 +66,7 @@ const onlyOn =
 /** Requests are refused for their form or their address, while the model lives. */
 export const forms = {
   wants_max_completion_tokens: picky(maxTokens),
+  wants_ample_limit: picky(ampleLimit),
   wants_stream: picky(mustStream),
   refuses_stream: picky(noStream),
   refuses_stream_options: picky(noStreamOptions),
