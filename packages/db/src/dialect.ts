@@ -39,7 +39,7 @@ function openSqlite(filePath: string): Sqlite.Database {
     sqlite.pragma('foreign_keys = ON');
     sqlite.pragma('temp_store = MEMORY');
     // The dashboard reads the whole summary (tens of MB with full histories): map it, don't copy it.
-    sqlite.pragma(`mmap_size = ${256 * 1024 * 1024}`);
+    sqlite.pragma(`mmap_size = ${1024 ** 3}`);
     sqlite.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
     return sqlite;
   } catch (error) {

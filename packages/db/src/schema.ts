@@ -144,6 +144,5 @@ interface ProxyKeysTable {
 }
 
 export type TargetTableRow = Selectable<TargetsTable>;
-export type RunTableRow = Selectable<RunsTable>;
 export type RunModelTableRow = Selectable<RunModelsTable>;
 export type ModelStateTableRow = Selectable<ModelStatesTable>;
