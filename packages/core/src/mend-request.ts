@@ -21,6 +21,9 @@ const chatRoutes: readonly Route[] = ['chat', 'responses', 'anthropic', 'gemini'
 /** Findings about the channel or the account: asking in another form would not change them. */
 const findings: readonly ErrorKind[] = ['auth', 'quota', 'rate_limit', 'upstream', 'timeout'];
 
+/** What rejects a form says so in few words; a page of megabytes is not searched. */
+const messageLimit = 2000;
+
 type Mending = (form: RequestForm, complaint: Complaint) => RequestForm | null;
 
 /** In this order: what names a parameter is told apart before what speaks of streams at large. */
@@ -58,7 +61,8 @@ const routeRefused =
 
 function complaintOf({ exchange, reading }: Attempt): Complaint | null {
   if (!exchange.answered || exchange.cut !== null || reading.kind !== 'error') return null;
-  return { status: exchange.status, ...reading.error };
+  const { message } = reading.error;
+  return { status: exchange.status, ...reading.error, message: message.slice(0, messageLimit) };
 }
 
 function isMendable(complaint: Complaint): boolean {

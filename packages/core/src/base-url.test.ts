@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { baseUrlSchema, isSameOrigin, normaliseBaseUrl } from './base-url.ts';
+
+test.each([
+  ['https://relay.example', 'https://relay.example'],
+  ['  https://relay.example/  ', 'https://relay.example'],
+  ['https://relay.example///', 'https://relay.example'],
+  ['https://relay.example/v1', 'https://relay.example'],
+  ['https://relay.example/V1//', 'https://relay.example'],
+  ['https://relay.example/team/v1/', 'https://relay.example/team'],
+  ['https://relay.example/team/v1beta', 'https://relay.example/team/v1beta'],
+  ['https://relay.example/mv1', 'https://relay.example/mv1'],
+])('%j is kept as %j', (raw, kept) => {
+  expect(normaliseBaseUrl(raw)).toBe(kept);
+  expect(baseUrlSchema.parse(raw)).toBe(kept);
+});
+
+test.each([
+  'ftp://relay.example',
+  'relay.example',
+  'https://',
+  'https://a.example?',
+  'https://a.example/#',
+  'https://u@a.example',
+  '',
+])('%j is refused', (raw) => {
+  expect(baseUrlSchema.safeParse(raw).success).toBe(false);
+});
+
+test('an origin is scheme, host and port; nothing else moves a key elsewhere', () => {
+  const base = 'https://relay.example/team';
+  expect(isSameOrigin(base, 'https://relay.example:443/other')).toBe(true);
+  expect(isSameOrigin(base, 'http://relay.example/team')).toBe(false);
+  expect(isSameOrigin(base, 'https://relay.example:8443/team')).toBe(false);
+  expect(isSameOrigin(base, 'https://relay.example.evil.com/team')).toBe(false);
+});

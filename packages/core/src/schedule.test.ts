@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { isDue, nextRunAtOf } from './schedule.ts';
+
+const target = { enabled: true, interval_min: 30, last_run_at: 1000 };
+
+test('a target is due when its interval has passed, to the second', () => {
+  expect(nextRunAtOf(target)).toBe(1000 + 1800);
+  expect(isDue(target, 2799)).toBe(false);
+  expect(isDue(target, 2800)).toBe(true);
+});
+
+test('a target that never ran is due at once, a disabled one never', () => {
+  expect(isDue({ ...target, last_run_at: null }, 1)).toBe(true);
+  expect(isDue({ ...target, enabled: false }, 1e12)).toBe(false);
+  expect(nextRunAtOf({ ...target, enabled: false })).toBeNull();
+});
