@@ -156,3 +156,21 @@ test.each(['[', '{"error":', '{"a":'])(
     }
   },
 );
+
+describe('a hostile body of 4 MiB is read in a moment:', () => {
+  const fill = (text: string) => text.repeat(Math.floor((4 * 1024 * 1024) / text.length));
+  const callOf = (index: number) =>
+    `data: ${JSON.stringify({ choices: [{ delta: { tool_calls: [{ index, function: { name: 'f' } }] } }] })}\n\n`;
+  test.each([
+    ['tiny events', fill('data:1\n\n')],
+    ['one event of many lines', fill('data:\n')],
+    ['a call in every event', Array.from({ length: 40_000 }, (_, at) => callOf(at)).join('')],
+    ['tags that never close', `<html>${fill('<script')}`],
+    ['titles that never close', fill('<title ')],
+    ['an array of nothing', `[${fill('{},')}{}]`],
+  ])('%s', (_, body) => {
+    const startedAt = performance.now();
+    for (const status of [200, 404]) read('chat', body, status);
+    expect(performance.now() - startedAt).toBeLessThan(5000);
+  });
+});

@@ -55,9 +55,12 @@ function nameless(message: string): BodyError {
   return { message, type: null, code: null };
 }
 
+/** A message stands at the start; patterns that look for it are not let loose on megabytes. */
+const pageLimit = 8000;
+
 /** A page's title says more than its markup. */
 function htmlMessage(page: string): string {
-  const start = page.slice(0, 20_000);
+  const start = page.slice(0, pageLimit);
   const title = /<title[^>]*>([^<]*)/i.exec(start)?.[1]?.trim();
   if (title) return title;
   return start.replaceAll(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ').trim();

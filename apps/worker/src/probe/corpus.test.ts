@@ -75,7 +75,8 @@ describe.concurrent('the verdict on', () => {
     const probe = await run(probed);
     expect(probe).toMatchObject(expectedOf(probed));
     expect(JSON.stringify(probe)).not.toContain(apiKey);
-    expect(probe.duration).toBeLessThan(probed.row.timeoutS + 1);
+    // Generous, since the machine may be busy: what hangs or never ends would last for ever.
+    expect(probe.duration).toBeLessThan(probed.row.timeoutS + 10);
   });
 });
 

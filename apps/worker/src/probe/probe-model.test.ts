@@ -199,13 +199,13 @@ test('one bound holds for all requests of a probe together', async () => {
   const { probe, provider } = await start('m', 'refuses_stream');
   provider.setBehaviour('m', async (ask, response) => {
     if (!ask.isStream) return;
-    await new Promise((go) => setTimeout(go, 200));
+    await new Promise((go) => setTimeout(go, 600));
     response.writeHead(400).end('streaming is not supported');
   });
-  const target = { prompt: 'x', anthropic_version: '2023-06-01', timeout_s: 0.5 };
+  const target = { prompt: 'x', anthropic_version: '2023-06-01', timeout_s: 2 };
   const { probe: result } = await probe('m', { target });
-  expect(result.error).toBe('timed out after 0.5 s');
-  expect(result.duration).toBeLessThan(0.4);
+  expect(result.error).toBe('timed out after 2 s');
+  expect(result.duration).toBeLessThan(2);
   expect(provider.received()).toBe(2);
 });
 
@@ -221,6 +221,35 @@ test('a kept connection that the server closed is tried once more on a fresh one
   for (let count = 0; count < 5; count += 1) {
     expect((await probe('m')).probe).toMatchObject({ success: true, error: null });
   }
+});
+
+describe('where no answer can come', () => {
+  test.each<[string, (origin: string) => string, object]>([
+    [
+      'nobody listens',
+      () => 'http://127.0.0.1:1',
+      { error: 'connection refused', error_kind: 'network' },
+    ],
+    [
+      'the host has no TLS',
+      (origin) => origin.replace('http:', 'https:'),
+      { error: 'TLS handshake failed', error_kind: 'tls' },
+    ],
+    [
+      'the address is never allowed',
+      () => 'http://169.254.169.254',
+      { error: expect.stringContaining('169.254.169.254'), error_kind: 'network' },
+    ],
+  ])('%s', async (_, baseUrl, finding) => {
+    const { probe, channel } = await start('m');
+    const elsewhere = { ...channel, baseUrl: baseUrl(channel.baseUrl) };
+    expect((await probe('m', { channel: elsewhere })).probe).toMatchObject({
+      ...finding,
+      success: false,
+      transport_success: false,
+      status_code: null,
+    });
+  });
 });
 
 describe('the key stays within its origin', () => {
