@@ -10,7 +10,8 @@ export interface Database {
 
 /**
  * Runs `work` all or nothing: in the transaction that `db` is already, else in one of its own.
- * `work` must await nothing but queries, since one process has one connection.
+ * A process has one connection, so `work` must query through the handle that it is given (through `db`
+ * it would wait for itself) and await nothing but queries.
  */
 export async function inTransaction<T>(
   db: Database,

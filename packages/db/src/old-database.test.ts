@@ -82,7 +82,12 @@ describe.each(shapes)('a data folder of the older tool in its %s shape', (shape)
     const { db } = await openOld();
     expect(await listRunningTargetIds(db)).toEqual([]);
     const [latest] = await listRuns(db, 1, 1);
-    expect(latest).toMatchObject({ status: 'error', error: 'interrupted', finished_at: 1000 });
+    expect(latest).toMatchObject({
+      status: 'error',
+      error: 'interrupted',
+      finished_at: 1000,
+      total: 0,
+    });
     expect(await listRuns(db, 1, 200)).toHaveLength(41);
   });
 
@@ -153,7 +158,10 @@ test('the newest shape keeps its settings, tokens sealed, and its proxy keys', a
   const stored = await db.kysely.selectFrom('app_settings').select('value').execute();
   expect(JSON.stringify(stored)).not.toContain('in-the-clear');
   const proxyKeys = await db.kysely.selectFrom('proxy_keys').selectAll().execute();
-  expect(proxyKeys).toMatchObject([{ name: 'editor', key_hash: 'abc123', allowed_targets: '[1]' }]);
+  expect(proxyKeys).toMatchObject([
+    { name: 'editor', key_hash: 'abc123', allowed_targets: '[1]' },
+    { name: 'script', allowed_targets: '[]', allowed_models: '[]', description: '' },
+  ]);
 });
 
 test('a key that the older tool writes after the first start is encrypted at the next', async () => {

@@ -82,7 +82,7 @@ const newestAdditions = `
   UPDATE targets SET sort_order = 2, selected_models = '["gpt-4o"]', visitor_channel_actions_enabled = 1 WHERE id = 1;
   UPDATE targets SET sort_order = 1, source_url = 'https://two.example/about' WHERE id = 2;
   INSERT INTO proxy_keys (name, key_hash, key_prefix, allowed_targets, allowed_models, description, created_at)
-    VALUES ('editor', 'abc123', 'amk-ab', '[1]', '["One/gpt-4o"]', 'my editor', 50);
+    VALUES ('editor', 'abc123', 'amk-ab', '[1]', '["One/gpt-4o"]', 'my editor', 50), ('script', 'def456', 'amk-de', NULL, NULL, NULL, 51);
   INSERT INTO app_settings VALUES
     ('proxy_master_token', 'master-token-in-the-clear', 60),
     ('runtime_api_monitor_token', 'api-token-in-the-clear', 60),
@@ -131,5 +131,7 @@ function writeRuns(sqlite: Sqlite.Database): void {
     const isAlive = index <= 10 ? 1 : 0;
     addRow.run(runId, 'o1-mini', isAlive, null, 100 + index, isAlive ? null : 'HTTP 500: no', 500);
   }
-  sqlite.exec(`INSERT INTO runs (target_id, started_at, status) VALUES (1, 150, 'running')`);
+  sqlite.exec(
+    `INSERT INTO runs (target_id, started_at, status, total, success, fail) VALUES (1, 150, 'running', NULL, NULL, NULL)`,
+  );
 }

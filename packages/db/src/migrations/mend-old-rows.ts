@@ -6,7 +6,9 @@ import type { Schema } from '../schema.ts';
 export async function mendOldRows(db: Kysely<Schema>, nowS: number): Promise<void> {
   await endStaleRuns(db, nowS);
   await fillTargets(db);
+  await fillRuns(db);
   await fillRunModels(db);
+  await fillProxyKeys(db);
   await orderTargets(db);
   await mendSelections(db);
 }
@@ -41,6 +43,29 @@ async function fillTargets(db: Kysely<Schema>): Promise<void> {
     .updateTable('targets')
     .set({ last_status: null })
     .where('last_status', 'not in', ['healthy', 'degraded', 'down', 'no_models', 'error'])
+    .execute();
+}
+
+async function fillRuns(db: Kysely<Schema>): Promise<void> {
+  await db
+    .updateTable('runs')
+    .set({
+      total: sql<number>`coalesce(total, 0)`,
+      success: sql<number>`coalesce(success, 0)`,
+      fail: sql<number>`coalesce(fail, 0)`,
+    })
+    .where(sql<boolean>`total is null or success is null or fail is null`)
+    .execute();
+}
+
+async function fillProxyKeys(db: Kysely<Schema>): Promise<void> {
+  await db
+    .updateTable('proxy_keys')
+    .set({
+      allowed_targets: sql<string>`coalesce(allowed_targets, '[]')`,
+      allowed_models: sql<string>`coalesce(allowed_models, '[]')`,
+      description: sql<string>`coalesce(description, '')`,
+    })
     .execute();
 }
 
