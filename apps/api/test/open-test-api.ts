@@ -9,7 +9,7 @@ import { onTestFinished } from 'vitest';
 import { createApi } from '../src/create-api.ts';
 
 export const adminToken = 'admin-token-0123456789';
-export const visitorToken = 'visitor-token-0123456789';
+const visitorToken = 'visitor-token-0123456789';
 export const upstreamKey = 'sk-upstream-0123456789abcdef';
 
 export const newTarget = {

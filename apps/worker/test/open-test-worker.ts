@@ -22,9 +22,9 @@ import { createActiveRuns } from '../src/run/active-runs.ts';
 import type { WorkerDeps, WorkerLimits } from '../src/worker-deps.ts';
 import { createWorkerMetrics } from '../src/worker-metrics.ts';
 
-export const apiKey = 'sk-upstream-0123456789abcdef';
+const apiKey = 'sk-upstream-0123456789abcdef';
 
-export const limits: WorkerLimits = {
+const limits: WorkerLimits = {
   probesPerRun: 3,
   scheduledRuns: 8,
   manualRuns: 200,

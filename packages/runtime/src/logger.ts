@@ -41,6 +41,6 @@ export function createLogger(
 }
 
 /** Takes bearer tokens and secret query parameters out of a text. */
-export function withoutSecrets(text: string): string {
+function withoutSecrets(text: string): string {
   return text.replace(bearer, '$1[secret]').replace(secretInQuery, '$1[secret]');
 }

@@ -8,7 +8,7 @@ import {
 } from 'node:zlib';
 import type { AnsweredExchange } from '@api-monitor/core';
 
-export const bodyLimitBytes = 4 * 1024 * 1024;
+const bodyLimitBytes = 4 * 1024 * 1024;
 
 interface ReadBody {
   body: string;

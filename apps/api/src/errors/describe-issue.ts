@@ -7,7 +7,7 @@ export function throwInvalidInput(error: z.ZodError): never {
 }
 
 /** One fault of a body or a query as a sentence: `interval_min must be at most 1440`. */
-export function describeIssue(issue: z.core.$ZodIssue): string {
+function describeIssue(issue: z.core.$ZodIssue): string {
   const field = issue.path.length === 0 ? 'the body' : fieldOf(issue.path);
   switch (issue.code) {
     case 'invalid_type':
