@@ -16,8 +16,7 @@ export interface Ask {
   body: Record<string, unknown>;
   /** The credential that came along, as a bearer or in the format's own header. */
   key: string;
-  /** Where the provider listens, under its address and under another name: another origin. */
-  origin: string;
+  /** The provider under another name, and so another origin. */
   otherOrigin: string;
   pace: Pace;
   /** Aborts when the caller goes or the provider closes: no behaviour outlives its connection. */

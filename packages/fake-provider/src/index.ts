@@ -8,3 +8,4 @@ export {
   type FakeProviderOptions,
   startFakeProvider,
 } from './start-fake-provider.ts';
+export type { TestCertificate } from './test-certificates.ts';

@@ -1,10 +1,18 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { type Ask, addressOf, type Pace } from './ask.ts';
 import { type BehaviourName, behaviours } from './behaviours/behaviours.ts';
 import { type ModelListName, modelLists } from './model-lists.ts';
 import { keyOf, type ReceivedRequest, readJsonBody } from './receive.ts';
 import { type Behaviour, pause, sendJson } from './send.ts';
+import { type TestCertificate, testCertificates } from './test-certificates.ts';
 import { wireFor } from './wire/wire-for.ts';
 
 export interface FakeProviderOptions {
@@ -14,12 +22,14 @@ export interface FakeProviderOptions {
   apiKey: string;
   /** 0, the default, takes a free one. */
   port?: number;
+  /** Speaks TLS, with a certificate that nobody trusts. */
+  certificate?: TestCertificate;
   /** Asked for each request; at once by default. */
   pace?: () => Pace;
 }
 
 export interface FakeProvider {
-  /** `http://127.0.0.1:<port>`: a channel's base URL. */
+  /** `http://127.0.0.1:<port>`, or https: a channel's base URL. */
   origin: string;
   /** What came in, oldest first; the newest 5,000 are kept. */
   requests: ReceivedRequest[];
@@ -59,7 +69,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
     received: 0,
     port: 0,
   };
-  const server = createServer((request, response) => {
+  const server = serverFor(options.certificate, (request, response) => {
     // Whatever a behaviour does to its own connection is no fault of the provider.
     serve(state, request, response).catch(() => response.destroy());
   });
@@ -67,7 +77,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
   await once(server, 'listening');
   state.port = portOf(server);
   return {
-    origin: `http://127.0.0.1:${state.port}`,
+    origin: `http${options.certificate ? 's' : ''}://127.0.0.1:${state.port}`,
     requests: state.requests,
     received: () => state.received,
     setBehaviour: (model, how) => state.models.set(model, behaviourOf(how)),
@@ -77,6 +87,12 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
     },
     close: () => closeServer(server),
   };
+}
+
+function serverFor(certificate: TestCertificate | undefined, listener: RequestListener): Server {
+  return certificate
+    ? createTlsServer(testCertificates[certificate], listener)
+    : createServer(listener);
 }
 
 function behaviourOf(how: BehaviourName | Behaviour): Behaviour {
@@ -134,7 +150,6 @@ function askOf(state: State, parts: Parts, response: ServerResponse): Ask {
     ...rest,
     route: address.route,
     isStream: address.isStream ?? parts.body.stream === true,
-    origin: `http://127.0.0.1:${state.port}`,
     otherOrigin: `http://localhost:${state.port}`,
     pace: state.pace(),
     gone: gone.signal,

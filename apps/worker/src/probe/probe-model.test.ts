@@ -1,5 +1,5 @@
 import { firstFormOf } from '@api-monitor/core';
-import type { BehaviourName } from '@api-monitor/fake-provider';
+import type { BehaviourName, TestCertificate } from '@api-monitor/fake-provider';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Probing, probingKey, probingNowS, startProbing } from './start-probing.ts';
 
@@ -249,6 +249,27 @@ describe('where no answer can come', () => {
       transport_success: false,
       status_code: null,
     });
+  });
+});
+
+describe('a certificate that proves nothing', () => {
+  test.each<[TestCertificate, string]>([
+    ['self_signed', 'self-signed certificate'],
+    ['expired', 'certificate expired'],
+  ])('%s is a finding, but for a channel that does not ask for proof', async (name, error) => {
+    probing = await startProbing({ m: 'good' }, name);
+    const { probe, channel, provider } = probing;
+    expect((await probe('m')).probe).toMatchObject({
+      success: false,
+      transport_success: false,
+      status_code: null,
+      error,
+      error_kind: 'tls',
+    });
+    expect(provider.received()).toBe(0);
+    const trusting = { ...channel, id: 2, verifySsl: false };
+    expect((await probe('m', { channel: trusting })).probe.success).toBe(true);
+    expect((await probe('m')).probe.error).toBe(error);
   });
 });
 

@@ -3,6 +3,7 @@ import {
   type FakeProvider,
   type FakeProviderOptions,
   startFakeProvider,
+  type TestCertificate,
 } from '@api-monitor/fake-provider';
 import { createUpstream } from '@api-monitor/upstream';
 import { listModels } from './list-models.ts';
@@ -13,9 +14,16 @@ export const probingKey = 'sk-probing-key-0123456789';
 export const probingNowS = 1_800_000_000;
 
 /** For tests: a provider and the real road to it; whoever starts it closes it. */
-export async function startProbing(models: FakeProviderOptions['models']) {
+export async function startProbing(
+  models: FakeProviderOptions['models'],
+  certificate?: TestCertificate,
+) {
   const upstream = createUpstream({ allowPrivate: 'on' });
-  const provider: FakeProvider = await startFakeProvider({ models, apiKey: probingKey });
+  const provider: FakeProvider = await startFakeProvider({
+    models,
+    apiKey: probingKey,
+    ...(certificate ? { certificate } : {}),
+  });
   const channel: Channel = {
     id: 1,
     baseUrl: provider.origin,
