@@ -155,7 +155,7 @@ test('a model that is listed no more goes; one that is merely not chosen steps b
   });
   expect((await listModelStates(db)).map((state) => state.model)).toEqual(['gpt-4o']);
   const available = await listAvailableModels(db, 1);
-  expect(available.map(({ model }) => model)).toEqual(['gpt-4o', 'unchosen']);
+  expect(available.map(({ model }) => model)).toEqual(['gpt-4o', 'never probed', 'unchosen']);
   await runOnce(db, 1, 300, [probe(), probe({ model: 'unchosen', timestamp: 301 })]);
   expect((await listModelStates(db)).map((state) => state.model)).toEqual(['gpt-4o', 'unchosen']);
 });

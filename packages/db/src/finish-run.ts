@@ -68,7 +68,7 @@ async function updateRun(db: Database, input: FinishRunInput): Promise<RunRow> {
 async function updateSummary(db: Database, input: FinishRunInput): Promise<Target | null> {
   const row = await db.kysely
     .updateTable('targets')
-    .set(summaryOf(input))
+    .set({ ...summaryOf(input), ...listedOf(input) })
     .where('id', '=', input.target_id)
     .returning(targetColumns)
     .executeTakeFirst();
@@ -87,6 +87,10 @@ function summaryOf(input: FinishRunInput) {
     last_log_file: input.log_file,
     last_error: errorOf(input),
   };
+}
+
+function listedOf({ listed_models }: FinishRunInput) {
+  return listed_models === null ? {} : { listed_models: JSON.stringify(listed_models) };
 }
 
 function errorOf(input: FinishRunInput): string | null {

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { failedProbe, probe, runOnce, targetInput } from '../test/samples.ts';
 import { tempDatabase } from '../test/temp-database.ts';
-import { createTarget, listAvailableModels, listKnownModels, listModelStates } from './index.ts';
+import {
+  createTarget,
+  finishRun,
+  listAvailableModels,
+  listKnownModels,
+  listModelStates,
+  startRun,
+} from './index.ts';
 
 async function withRuns() {
   const db = await tempDatabase();
@@ -63,5 +70,28 @@ test('the models to choose from, and those that a worker knows', async () => {
   ]);
   expect(await listKnownModels(db, 2)).toEqual([
     { model: 'gemini-2', protocol: 'gemini', route: 'gemini', success: true, remembered: null },
+  ]);
+});
+
+test('a model that was listed but never probed can be chosen too', async () => {
+  const db = await tempDatabase();
+  const { id: target_id } = await createTarget(db, targetInput({ max_models: 1 }), 1);
+  const started = await startRun(db, { target_id, trigger: 'manual', nowS: 100 });
+  if (started.outcome !== 'started') throw new Error(started.outcome);
+  await finishRun(db, {
+    run_id: started.run.id,
+    target_id,
+    status: 'completed',
+    probes: [probe({ timestamp: 101 })],
+    remembered: new Map(),
+    listed_models: ['gpt-4o', 'claude-x', 'whisper-1'],
+    log_file: null,
+    error: null,
+    nowS: 102,
+  });
+  expect(await listAvailableModels(db, target_id)).toEqual([
+    { model: 'claude-x', protocol: 'anthropic', success: false },
+    { model: 'gpt-4o', protocol: 'openai', success: true },
+    { model: 'whisper-1', protocol: 'openai', success: false },
   ]);
 });

@@ -1,4 +1,4 @@
-import type { Route, WireProtocol } from '@api-monitor/core';
+import { chooseRoute, protocolOf, type Route, type WireProtocol } from '@api-monitor/core';
 import type { Database } from './database.ts';
 import { parseColumn } from './json-column.ts';
 import type { ModelStateTableRow } from './schema.ts';
@@ -84,16 +84,34 @@ export interface AvailableModel {
   success: boolean;
 }
 
-/** The models that a target's owner may choose from: known ones, chosen now or not. */
+/** The models that a target's owner may choose from: all that were listed or probed, chosen now or not. */
 export async function listAvailableModels(
   db: Database,
   targetId: number,
 ): Promise<AvailableModel[]> {
-  const rows = await db.kysely
+  const probed = await db.kysely
     .selectFrom('model_states')
     .select(['model', 'protocol', 'success'])
     .where('target_id', '=', targetId)
-    .orderBy('model')
     .execute();
-  return rows.map((row) => ({ ...row, success: row.success === 1 }));
+  const available = new Map<string, AvailableModel>();
+  for (const model of await listedModels(db, targetId)) {
+    available.set(model, { model, protocol: protocolByName(model), success: false });
+  }
+  for (const row of probed) available.set(row.model, { ...row, success: row.success === 1 });
+  return [...available.values()].sort((a, b) => (a.model < b.model ? -1 : 1));
+}
+
+async function listedModels(db: Database, targetId: number): Promise<string[]> {
+  const target = await db.kysely
+    .selectFrom('targets')
+    .select('listed_models')
+    .where('id', '=', targetId)
+    .executeTakeFirst();
+  return target?.listed_models ? parseColumn<string[]>(target.listed_models) : [];
+}
+
+function protocolByName(model: string): WireProtocol {
+  const plan = chooseRoute(model);
+  return plan.kind === 'skip' ? 'openai' : protocolOf(plan.route);
 }

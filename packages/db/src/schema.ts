@@ -39,6 +39,8 @@ interface TargetsTable {
   visitor_channel_actions_enabled: Bit;
   /** JSON: string[]. */
   selected_models: string;
+  /** JSON: string[], every model that the channel last listed; null before the first list. */
+  listed_models: string | null;
   created_at: number;
   updated_at: number;
   last_run_at: number | null;

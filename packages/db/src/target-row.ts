@@ -31,7 +31,7 @@ export const targetColumns = [
 ] as const;
 
 /** The stored row with its booleans and lists as such; `api_key` stays sealed. */
-export function targetOf(row: TargetTableRow): Target {
+export function targetOf(row: Pick<TargetTableRow, (typeof targetColumns)[number]>): Target {
   return {
     ...row,
     enabled: Boolean(row.enabled),

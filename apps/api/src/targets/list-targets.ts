@@ -33,7 +33,8 @@ export function listTargetsRoute(deps: ApiDeps) {
   return createRouter().openapi(route, async (c) => {
     const role = c.var.caller;
     const items = await viewTargets(deps, role, c.req.valid('query').history !== '0');
-    const text = `{"items":[${items.join(',')}],"permissions":${JSON.stringify({ role })}}`;
+    const rest = Buffer.from(`,"permissions":${JSON.stringify({ role })}}`);
+    const text = Buffer.concat([Buffer.from('{"items":'), ...items, rest]);
     return rawJson<z.infer<typeof answerSchema>>(c, text);
   });
 }

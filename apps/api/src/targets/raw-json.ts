@@ -4,7 +4,7 @@ import type { JSONParsed } from 'hono/utils/types';
 /** Answers with JSON that is text already. The caller guarantees that `text` is a `Shape`. */
 export function rawJson<Shape>(
   c: Context,
-  text: string,
+  text: string | Uint8Array<ArrayBuffer>,
 ): Response & TypedResponse<JSONParsed<Shape>, 200, 'json'> {
   const response = c.body(text, 200, { 'content-type': 'application/json' });
   return response as unknown as Response & TypedResponse<JSONParsed<Shape>, 200, 'json'>;

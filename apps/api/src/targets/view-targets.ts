@@ -1,10 +1,5 @@
 import type { Target } from '@api-monitor/core';
-import {
-  listModelStates,
-  listRunningTargetIds,
-  listTargets,
-  type ModelStateRow,
-} from '@api-monitor/db';
+import { listModelStates, listRunningTargetIds, listTargets } from '@api-monitor/db';
 import type { ApiDeps } from '../api-deps.ts';
 import type { Caller } from '../auth/caller.ts';
 import { serialiseTarget, type TargetView } from './serialise-target.ts';
@@ -15,22 +10,24 @@ type ViewDeps = Pick<ApiDeps, 'db' | 'progress'>;
 export async function viewTarget(deps: ViewDeps, target: Target, caller: Caller): Promise<string> {
   const view = await createView(deps, caller, true);
   const states = await listModelStates(deps.db, { target_id: target.id });
-  return serialiseTarget(target, states, view);
+  return Buffer.concat(serialiseTarget(target, states, view)).toString();
 }
 
-/** Every target as JSON texts, in their order. */
+/** Every target as a JSON list, in their order and in pieces: at most tens of megabytes in all. */
 export async function viewTargets(
   deps: ViewDeps,
   caller: Caller,
   withHistory: boolean,
-): Promise<string[]> {
+): Promise<Buffer[]> {
   const view = await createView(deps, caller, withHistory);
   const targets = await listTargets(deps.db);
   const states = await listModelStates(deps.db, { with_history: withHistory });
-  const statesByTarget = groupByTarget(states);
-  return targets.map((target) =>
-    serialiseTarget(target, statesByTarget.get(target.id) ?? [], view),
-  );
+  const statesByTarget = Map.groupBy(states, (state) => state.target_id);
+  const pieces = targets.flatMap((target, index) => [
+    ...(index === 0 ? [] : [Buffer.from(',')]),
+    ...serialiseTarget(target, statesByTarget.get(target.id) ?? [], view),
+  ]);
+  return [Buffer.from('['), ...pieces, Buffer.from(']')];
 }
 
 async function createView(
@@ -40,14 +37,4 @@ async function createView(
 ): Promise<TargetView> {
   const runningIds = new Set(await listRunningTargetIds(db));
   return { db, caller, runningIds, progress, withHistory };
-}
-
-function groupByTarget(states: readonly ModelStateRow[]): Map<number, ModelStateRow[]> {
-  const groups = new Map<number, ModelStateRow[]>();
-  for (const state of states) {
-    const group = groups.get(state.target_id);
-    if (group) group.push(state);
-    else groups.set(state.target_id, [state]);
-  }
-  return groups;
 }

@@ -72,22 +72,29 @@ function decisiveOf(attempts: [SentAttempt, ...SentAttempt[]]): SentAttempt {
 }
 
 function resultOf(input: ProbeModelInput, attempt: SentAttempt): ProbeResult {
-  const { form, exchange, reading, path, firstTokenS } = attempt;
+  const { form, exchange, reading, path } = attempt;
   const answer = reading.kind === 'answer' ? reading.answer : null;
+  const duration = toMs(exchange.durationS);
+  const firstTokenS = attempt.firstTokenS === null ? null : toMs(attempt.firstTokenS);
   return {
     ...identityOf(input, form.route),
     ...judgeProbe(exchange, reading),
     stream: form.stream,
-    duration: exchange.durationS,
+    duration,
     endpoint: path,
     first_token_s: firstTokenS,
     output_tokens: answer?.outputTokens ?? null,
-    output_tokens_per_s: answer ? outputRate(answer, firstTokenS, exchange.durationS) : null,
+    output_tokens_per_s: answer ? outputRate(answer, firstTokenS, duration) : null,
   };
 }
 
 function identityOf({ model, nowS }: ProbeModelInput, route: Route) {
-  return { protocol: protocolOf(route), model, route, timestamp: nowS() };
+  return { protocol: protocolOf(route), model, route, timestamp: toMs(nowS()) };
+}
+
+/** Seconds to the millisecond: more digits would only make ten thousand histories longer. */
+function toMs(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
 }
 
 function skipped(input: ProbeModelInput, reason: string): ProbeOutcome {

@@ -40,6 +40,7 @@ export const targetsColumns: readonly ColumnPlan[] = [
   integer('sort_order', defaultsTo(0)),
   integer('visitor_channel_actions_enabled', defaultsTo(0)),
   text('selected_models', defaultsTo('[]')),
+  text('listed_models'),
   seconds('created_at', defaultsTo(0)),
   seconds('updated_at', defaultsTo(0)),
   seconds('last_run_at'),
