@@ -10,13 +10,22 @@ export type {
   UnansweredExchange,
   UpstreamRequest,
 } from './exchange.ts';
-export { type RunTargetJob, runTargetJobSchema } from './jobs.ts';
+export {
+  type ProbeModelJob,
+  type ProxyRequestsJob,
+  probeModelJobSchema,
+  proxyRequestsJobSchema,
+  type RunTargetJob,
+  runTargetJobSchema,
+} from './jobs.ts';
 export { judgeProbe, type Verdict } from './judge-probe.ts';
 export { maskSecret } from './mask-secret.ts';
 export { type Attempt, isRouteRefused, maxAttempts, mendRequest } from './mend-request.ts';
 export type {
+  BreakerChanged,
   MonitorEvent,
   MonitorEventType,
+  ProxyKeysChanged,
   RunCompleted,
   RunProgressed,
   SettingsChanged,
@@ -32,6 +41,24 @@ export {
   type ProbeRow,
   type ToolCall,
 } from './probe-row.ts';
+export { type ProxyKey, proxyKeyFieldSchemas } from './proxy-key.ts';
+export {
+  type GatewayRoute,
+  gatewayRoutes,
+  type ProxyAttempt,
+  type ProxyRequest,
+  proxyAttemptSchema,
+  proxyRequestSchema,
+} from './proxy-request.ts';
+export {
+  type BreakerState,
+  type Candidate,
+  type RankedCandidate,
+  type Ranking,
+  type RoutingPolicy,
+  rankCandidates,
+  routingPolicies,
+} from './rank-candidates.ts';
 export { firstFormOf, isSameForm, type RequestForm } from './request-form.ts';
 export { protocolOf, type Route, routes, type WireProtocol, wireProtocols } from './route.ts';
 export {

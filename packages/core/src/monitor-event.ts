@@ -40,5 +40,29 @@ export interface SettingsChanged {
   data: { keys: string[] };
 }
 
-export type MonitorEvent = RunCompleted | TargetUpdated | RunProgressed | SettingsChanged;
+/** Proxy keys were made, changed or revoked; gateways re-read them. */
+export interface ProxyKeysChanged {
+  type: 'proxy_keys_changed';
+  data: { key_ids: number[] };
+}
+
+/** A gateway opened or closed its breaker for a channel's model. */
+export interface BreakerChanged {
+  type: 'breaker_changed';
+  data: {
+    target_id: number;
+    model: string;
+    is_open: boolean;
+    consecutive_failures: number;
+    error: string | null;
+  };
+}
+
+export type MonitorEvent =
+  | RunCompleted
+  | TargetUpdated
+  | RunProgressed
+  | SettingsChanged
+  | ProxyKeysChanged
+  | BreakerChanged;
 export type MonitorEventType = MonitorEvent['type'];

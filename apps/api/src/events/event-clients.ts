@@ -99,7 +99,7 @@ function frameOf({ id, event }: StoredEvent): Uint8Array | null {
 }
 
 function isPublic(event: MonitorEvent): boolean {
-  return event.type !== 'settings_changed';
+  return !['settings_changed', 'proxy_keys_changed'].includes(event.type);
 }
 
 function encode(text: string): Uint8Array {
