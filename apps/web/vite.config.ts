@@ -15,7 +15,7 @@ export default defineConfig({
     // The bundle's data: URLs would need `img-src data:` in the policy that the api sends.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: [`${root}index.html`] },
+    rolldownOptions: { input: [`${root}index.html`, `${root}docs/api.html`] },
   },
   server: { proxy: { '/api': `http://127.0.0.1:${apiPort}` } },
 });

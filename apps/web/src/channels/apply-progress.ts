@@ -24,8 +24,14 @@ export function applyProgress(channel: Channel, event: ProgressEvent): Channel {
   const after = latestAfter(before, probe);
   progressed.latest_models = before
     ? channel.latest_models.with(index, after)
-    : [...channel.latest_models, after];
+    : insert(channel.latest_models, after);
   return progressed;
+}
+
+/** Where the server will list it too, so that nothing moves when its list comes. */
+function insert(models: readonly LatestModel[], added: LatestModel): LatestModel[] {
+  const index = models.findIndex((it) => it.model > added.model);
+  return models.toSpliced(index < 0 ? models.length : index, 0, added);
 }
 
 function latestAfter(before: LatestModel | undefined, probe: Probe): LatestModel {

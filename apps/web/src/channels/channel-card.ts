@@ -23,6 +23,8 @@ export interface ChannelCard {
   tone: Tone;
   running: boolean;
   enabled: boolean;
+  /** Nothing will happen by itself, and nothing is happening. */
+  isPaused: boolean;
   canOperate: boolean;
   rateText: string;
   countText: string;
@@ -54,6 +56,7 @@ export function channelCard(channel: Channel, translator: Translator): ChannelCa
     tone: toneOf(state),
     running: channel.running,
     enabled: channel.enabled,
+    isPaused: !channel.enabled && !channel.running,
     canOperate: channel.can_operate,
     rateText: total === 0 ? '—' : formatPercent(Math.floor((counts.ok / total) * 1000) / 10),
     countText: total === 0 ? '' : t('card.passed', { success: counts.ok, total }),

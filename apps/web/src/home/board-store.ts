@@ -12,7 +12,6 @@ import {
   statusFilters,
 } from '../channels/filter-channels.ts';
 import { type ChannelTotals, sumUpChannels } from '../channels/sum-up-channels.ts';
-import type { Changes } from '../live/batch-changes.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 
 export type BoardPhase = 'loading' | 'ready' | 'locked' | 'failed';
@@ -38,8 +37,8 @@ export interface BoardStore {
   setProtocol(protocol: ProtocolFilter): void;
   clearFilter(): void;
   toggle(id: number): void;
-  /** Draws what changed in the book. */
-  draw(changes: Changes): void;
+  /** Takes over what the book holds now. */
+  draw(): void;
 }
 
 interface BoardOptions {
@@ -66,7 +65,7 @@ export function createBoardStore(options: BoardOptions): BoardStore {
 
   const changeFilter = (store: BoardStore, change: Partial<ChannelFilter>) => {
     store.filter = { ...store.filter, ...change };
-    store.draw({ ids: new Set(), all: true });
+    store.draw();
     options.onViewChange();
   };
 
@@ -124,7 +123,7 @@ export function createBoardStore(options: BoardOptions): BoardStore {
 function headlineOf(board: BoardStore, language: LanguageStore): string {
   const { t, count } = language.translator;
   const { channels, trouble, judged, running } = board.totals;
-  if (board.phase === 'loading') return t('summary.loading');
+  if (board.phase !== 'ready') return t(`summary.${board.phase}`);
   if (channels === 0) return t('summary.empty');
   if (trouble > 0) return count('summary.trouble', trouble);
   if (judged > 0) return t('summary.all_well');

@@ -39,7 +39,8 @@ export function walkMenu(menu: HTMLElement, event: KeyboardEvent): void {
   const items = [...menu.querySelectorAll<HTMLElement>('[role=menuitem]')].filter(
     (it) => it.offsetParent !== null,
   );
-  const index = items.findIndex((it) => it === document.activeElement);
+  const focused = document.activeElement;
+  const index = focused instanceof HTMLElement ? items.indexOf(focused) : -1;
   const last = items.length - 1;
   const nextByKey: Record<string, number> = {
     ArrowDown: index === last ? 0 : index + 1,

@@ -16,6 +16,8 @@ export interface HomeStore {
   readonly staleText: string;
   readonly canCheckAll: boolean;
   readonly isEmpty: boolean;
+  /** There are channels to sum up and search, or there may be. */
+  readonly hasBoard: boolean;
   readonly isUnmatched: boolean;
   /** A figure, or a dash while nothing is known. */
   figure(count: number): string;
@@ -35,6 +37,7 @@ interface HomeOptions {
   clock: { nowS: number };
   load(id: number): void;
   loadAll(): void;
+  /** Calls back when the document has followed the stores. */
   afterDraw(callback: () => void): void;
 }
 
@@ -60,6 +63,9 @@ export function createHomeStore(options: HomeOptions): HomeStore {
     get canCheckAll() {
       return isReady() && board.isAdmin && board.totals.channels > 0;
     },
+    get hasBoard() {
+      return board.phase === 'loading' || (isReady() && board.totals.channels > 0);
+    },
     get isEmpty() {
       return isReady() && board.totals.channels === 0;
     },
@@ -84,7 +90,9 @@ export function createHomeStore(options: HomeOptions): HomeStore {
       const handle = event.currentTarget;
       const visibleIds = board.cards.map((it) => it.id);
       options.order.step(id, event.key === 'ArrowUp' ? -1 : 1, visibleIds);
-      // Moving the card in the document takes the focus away from its handle.
+      // Moving the card in the document takes the focus away from its handle; it is given back
+      // before the next key comes, so that a key held down moves on.
+      board.draw();
       options.afterDraw(() => handle instanceof HTMLElement && handle.focus());
     },
     menuKey(event) {

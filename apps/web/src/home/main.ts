@@ -20,7 +20,7 @@ function start(): void {
   const shell = createShell({ page: 'home', onTokenChange: () => watch.reconnect() });
   const book = createChannelBook(
     batchChanges(beforeNextPaint, (changes) => {
-      board.draw(changes);
+      board.draw();
       modelLists.draw(changes);
       showTrouble(board, shell);
     }),
@@ -101,7 +101,8 @@ function addActions(
       order,
       load: (id) => void sync.load(id),
       loadAll: () => void sync.loadAll(),
-      afterDraw: (callback) => beforeNextPaint(() => Alpine.nextTick(callback)),
+      // Alpine follows its stores in a microtask, which was queued before this one.
+      afterDraw: (callback) => queueMicrotask(callback),
     }),
   );
   attachDragOrder(elementById('channels'), order.dropBefore);
@@ -123,9 +124,8 @@ function redrawInNewLanguage(shell: Shell, board: BoardStore, modelLists: ModelL
   Alpine.effect(() => {
     if (!shell.language.is) return;
     Alpine.nextTick(() => {
-      const everything = { ids: new Set<number>(), all: true };
-      board.draw(everything);
-      modelLists.draw(everything);
+      board.draw();
+      modelLists.draw({ ids: new Set(), all: true });
     });
   });
 }

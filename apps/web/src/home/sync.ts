@@ -74,6 +74,8 @@ export function createSync(options: SyncOptions): Sync {
       const answer = await answerOf(client.api.targets.$get({ query: { history: '0' } }));
       board.isAdmin = answer.permissions.role === 'admin';
       book.replaceAll(answer.items);
+      // Drawn before it is called ready: a full list must not look empty for a frame.
+      board.draw();
       board.phase = 'ready';
       heard();
     } catch (error) {

@@ -24,6 +24,8 @@ export const en = {
   'summary.healthy': 'Healthy',
   'summary.rate': 'Health rate',
   'summary.loading': 'Looking at your channels…',
+  'summary.locked': 'This monitor is private',
+  'summary.failed': 'The monitor is out of reach',
   'summary.empty': 'Nothing to watch yet',
   'summary.waiting': 'Waiting for the first results',
   'summary.all_well': 'Every channel is healthy',

@@ -7,8 +7,12 @@ import { zh } from './zh.ts';
 const webRoot = new URL('../../', import.meta.url);
 
 function markup(): string[] {
-  const files = readdirSync(webRoot, { recursive: true, encoding: 'utf8' });
-  return files.filter((file) => /^(src|docs|[^/]+$).*\.html$/.test(file));
+  const files = ['src/', 'docs/'].flatMap((folder) =>
+    readdirSync(new URL(folder, webRoot), { recursive: true, encoding: 'utf8' }).map(
+      (file) => `${folder}${file}`,
+    ),
+  );
+  return ['index.html', ...files.filter((file) => file.endsWith('.html'))];
 }
 
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((it) => it[1]).sort();

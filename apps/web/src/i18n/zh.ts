@@ -25,6 +25,8 @@ export const zh: Record<TextKey, string> = {
   'summary.healthy': '健康',
   'summary.rate': '健康率',
   'summary.loading': '正在查看渠道…',
+  'summary.locked': '此监控需要令牌',
+  'summary.failed': '无法连接监控服务',
   'summary.empty': '还没有监控对象',
   'summary.waiting': '等待首次结果',
   'summary.all_well': '所有渠道均健康',

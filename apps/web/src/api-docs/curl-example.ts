@@ -1,0 +1,46 @@
+import type { Field } from './schema-fields.ts';
+
+interface ExampleParts {
+  origin: string;
+  method: string;
+  path: string;
+  needsToken: boolean;
+  body: readonly Field[];
+}
+
+/** A command that makes the call; `$TOKEN` stands for the token, `1` for an id. */
+export function curlExample({ origin, method, path, needsToken, body }: ExampleParts): string {
+  const lines = [`curl '${origin}${path.replace(/\{[^}]+\}/g, '1')}'`];
+  if (method !== 'GET') lines[0] = lines[0]?.replace('curl', `curl -X ${method}`) ?? '';
+  if (path.endsWith('/events')) lines[0] = lines[0]?.replace('curl', 'curl -N') ?? '';
+  if (needsToken) lines.push(`-H "Authorization: Bearer $TOKEN"`);
+  const json = exampleBody(body);
+  if (json) lines.push(`-H 'Content-Type: application/json'`, `-d '${json}'`);
+  return lines.join(' \\\n  ');
+}
+
+const wellKnown: Record<string, unknown> = {
+  name: 'Tokyo relay',
+  base_url: 'https://api.example.com',
+  api_key: 'sk-…',
+  enabled: false,
+  ids: [3, 1, 2],
+  selected_models: ['gpt-4o'],
+};
+
+/** The required fields; where none is, the first that there is. */
+function exampleBody(body: readonly Field[]): string | null {
+  const top = body.filter((it) => it.depth === 0);
+  const required = top.filter((it) => it.required);
+  const optional = top.find((it) => it.name === 'enabled') ?? top[0];
+  const shown = required.length > 0 ? required : optional ? [optional] : [];
+  if (shown.length === 0) return null;
+  return JSON.stringify(Object.fromEntries(shown.map((it) => [it.name, sampleOf(it)])));
+}
+
+function sampleOf({ name, type }: Field): unknown {
+  if (name in wellKnown) return wellKnown[name];
+  if (type.endsWith('[]')) return [];
+  if (type.startsWith('integer') || type.startsWith('number')) return 1;
+  return type.startsWith('boolean') ? true : '…';
+}

@@ -1,0 +1,90 @@
+import { type OpenApiDocument, resolve, type Schema } from './open-api.ts';
+
+/** One line of a schema's table. */
+export interface Field {
+  /** Unique within its table: the path from the root. */
+  path: string;
+  name: string;
+  depth: number;
+  type: string;
+  bounds: string;
+  required: boolean;
+  description: string;
+}
+
+const mostDepth = 4;
+
+/** A schema's fields, nested ones right after the one that holds them. */
+export function fieldsOf(document: OpenApiDocument, schema: Schema | undefined): Field[] {
+  return schema ? walk(document, schema, '', 0) : [];
+}
+
+function walk(document: OpenApiDocument, schema: Schema, parent: string, depth: number): Field[] {
+  const object = insideOf(document, schema);
+  if (!object.properties || depth >= mostDepth) return [];
+  const required = new Set(object.required ?? []);
+  return Object.entries(object.properties).flatMap(([name, property]) => {
+    const own = flatten(document, property);
+    // A field without any type is one that the api takes and ignores.
+    if (own.type === undefined && !own.enum && !own.properties && !own.anyOf) return [];
+    const path = parent === '' ? name : `${parent}.${name}`;
+    const field: Field = {
+      path,
+      name,
+      depth,
+      type: typeOf(document, own),
+      bounds: boundsOf(own),
+      required: required.has(name),
+      description: property.description ?? own.description ?? '',
+    };
+    return [field, ...walk(document, own, path, depth + 1)];
+  });
+}
+
+/** The schema itself with references followed and its parts laid together. */
+function flatten(document: OpenApiDocument, schema: Schema): Schema {
+  const { $ref, allOf, ...own } = schema;
+  const parts = [...(allOf ?? []), ...($ref ? [resolve(document, $ref) ?? {}] : [])];
+  if (parts.length === 0) return own;
+  return Object.assign({}, ...parts.map((part) => flatten(document, part)), own);
+}
+
+/** An array's table shows what its items hold. */
+function insideOf(document: OpenApiDocument, schema: Schema): Schema {
+  const own = flatten(document, schema);
+  return own.items ? insideOf(document, own.items) : own;
+}
+
+export function typeOf(document: OpenApiDocument, schema: Schema): string {
+  const own = flatten(document, schema);
+  if (own.const !== undefined) return JSON.stringify(own.const);
+  if (own.enum) return own.enum.map((it) => JSON.stringify(it)).join(' | ');
+  const choices = own.anyOf ?? own.oneOf;
+  if (choices) return choices.map((it) => typeOf(document, it)).join(' | ');
+  if (own.items && isType(own, 'array')) {
+    const inner = typeOf(document, own.items);
+    return inner.includes(' | ') ? `(${inner})[]` : `${inner}[]`;
+  }
+  return [own.type ?? 'any'].flat().join(' | ');
+}
+
+/** What a value must keep to, in short: `1–128 characters`, `≥ 1`, `default 20`. */
+export function boundsOf(schema: Schema): string {
+  const parts = [
+    range(schema.minimum ?? schema.exclusiveMinimum, schema.maximum, ''),
+    range(schema.minLength, schema.maxLength, ' characters'),
+    range(schema.minItems, schema.maxItems, ' items'),
+    schema.default === undefined ? '' : `default ${JSON.stringify(schema.default)}`,
+  ];
+  return parts.filter(Boolean).join(', ');
+}
+
+function range(least: number | undefined, most: number | undefined, unit: string): string {
+  if (least !== undefined && most !== undefined) return `${least}–${most}${unit}`;
+  if (least !== undefined) return `≥ ${least}${unit}`;
+  return most === undefined ? '' : `≤ ${most}${unit}`;
+}
+
+function isType(schema: Schema, type: string): boolean {
+  return [schema.type].flat().includes(type);
+}

@@ -1,0 +1,68 @@
+import { type FakeProvider, startFakeProvider } from '@api-monitor/fake-provider';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { buildPages } from './build-pages.ts';
+import { launchBrowser } from './launch-browser.ts';
+import { describeAccess } from './scenarios/access.ts';
+import { describeAccessibility } from './scenarios/accessibility.ts';
+import { describeChannels } from './scenarios/channels.ts';
+import { describeDocs } from './scenarios/docs.ts';
+import { describePreferences } from './scenarios/preferences.ts';
+import { patienceMs, providerKey, rememberedToken, type Stage } from './stage.ts';
+import { apiToken, type Product, startProduct } from './start-product.ts';
+
+let browser: Browser;
+let product: Product;
+let provider: FakeProvider;
+const contexts: BrowserContext[] = [];
+const complaints: string[] = [];
+
+const stage: Stage = {
+  get product() {
+    return product;
+  },
+  get provider() {
+    return provider;
+  },
+  async open(path, { token = apiToken, ...options } = {}) {
+    const { origin } = product;
+    const kept = token === null ? {} : { storageState: rememberedToken(origin, token) };
+    const context = await browser.newContext({ locale: 'en-US', ...kept, ...options });
+    contexts.push(context);
+    context.setDefaultTimeout(patienceMs);
+    // A breach of the content policy is an error here too.
+    context.on('weberror', (error) => complaints.push(error.error().message));
+    context.on('console', (message) => {
+      const isOurs = message.type() === 'error' && !message.text().startsWith('Failed to load');
+      if (isOurs) complaints.push(message.text());
+    });
+    const page = await context.newPage();
+    await page.goto(origin + path);
+    return page;
+  },
+};
+
+beforeAll(async () => {
+  provider = await startFakeProvider({
+    apiKey: providerKey,
+    models: { 'gpt-4o': 'good', 'claude-sonnet-4-5': 'good', 'gemini-2.5-flash': 'good' },
+  });
+  [browser, product] = await Promise.all([launchBrowser(), buildPages().then(startProduct)]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+  await provider?.close();
+});
+
+afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close();
+  expect(complaints.splice(0)).toEqual([]);
+});
+
+describe('who may look', () => describeAccess(stage));
+describe('channels', () => describeChannels(stage));
+describe('preferences', () => describePreferences(stage));
+describe('accessibility', () => describeAccessibility(stage));
+describe('the API page', () => describeDocs(stage));

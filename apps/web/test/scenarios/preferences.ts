@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { eventually, type Stage, toggleOf } from '../stage.ts';
+
+export function describePreferences(stage: Stage): void {
+  it('the language comes from the browser, is switched at once, and kept', async () => {
+    const page = await stage.open('/', { locale: 'zh-CN' });
+    await page.getByRole('button', { name: '添加渠道' }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('zh');
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.getByRole('button', { name: 'Add channel' }).waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: 'Add channel' }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('en');
+  });
+
+  it('the theme follows the system until it is chosen, and is kept', async () => {
+    const page = await stage.open('/', { colorScheme: 'dark' });
+    const theme = () => page.locator('html').getAttribute('data-theme');
+    expect(await theme()).toBe('dark');
+    await page.emulateMedia({ colorScheme: 'light' });
+    await eventually(theme).toBe('light');
+    await page.getByRole('button', { name: 'System theme' }).click();
+    await page.getByRole('button', { name: 'Light theme' }).click();
+    await eventually(theme).toBe('dark');
+    await page.reload();
+    expect(await theme()).toBe('dark');
+  });
+
+  it.each([360, 768, 1440])('nothing overflows sideways at %i px', async (width) => {
+    const page = await stage.open('/', { viewport: { width, height: 800 } });
+    await toggleOf(page, 'Aurora').click();
+    await page.locator('.model').first().waitFor();
+    const overflow = () =>
+      page.evaluate(() => document.documentElement.scrollWidth - document.body.clientWidth);
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    await page.goto(`${stage.product.origin}/docs/api`);
+    await page.locator('.call summary').first().click();
+    expect(await overflow()).toBeLessThanOrEqual(0);
+  });
+}

@@ -1,0 +1,48 @@
+import type { FakeProvider } from '@api-monitor/fake-provider';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { Product } from './start-product.ts';
+
+/** What a browser test works with. */
+export interface Stage {
+  product: Product;
+  provider: FakeProvider;
+  /** A page in a context of its own; `token: null` comes as a stranger. */
+  open(path: string, options?: OpenOptions): Promise<Page>;
+}
+
+export interface OpenOptions extends BrowserContextOptions {
+  token?: string | null;
+}
+
+/** How long a page may take to come to show something. */
+export const patienceMs = 6000;
+export const providerKey = 'sk-browser-tests-0123456789';
+
+/** What a browser has kept that holds the token. */
+export function rememberedToken(origin: string, token: string) {
+  return {
+    cookies: [],
+    origins: [{ origin, localStorage: [{ name: 'api_monitor_token', value: token }] }],
+  };
+}
+
+/** The card of the channel called `name`. */
+export function cardOf(page: Page, name: string) {
+  return page.locator('.channel').filter({ has: toggleOf(page, name) });
+}
+
+/** The button that opens the card of the channel called `name`. */
+export function toggleOf(page: Page, name: string) {
+  return page.getByRole('button', { name: new RegExp(`^${name}, `) });
+}
+
+/** The names on the page, from top to bottom. */
+export function namesOn(page: Page): Promise<string[]> {
+  return page.locator('.channel-toggle').allTextContents();
+}
+
+/** Asserts on what a page comes to show. */
+export function eventually<T>(read: () => T) {
+  return expect.poll(read, { timeout: patienceMs });
+}

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const standalone = fileURLToPath(new URL('../../standalone/src/main.ts', import.meta.url));
+const startTimeoutMs = 20_000;
+
+export const apiToken = 'token-of-the-browser-tests';
+export const visitorToken = 'visitor-of-the-browser-tests';
+
+/** The whole product as `npm start` runs it, on a free port with a data folder of its own. */
+export interface Product {
+  origin: string;
+  call(method: string, path: string, body?: object): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+export async function startProduct(): Promise<Product> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'api-monitor-web-'));
+  const child = spawn(process.execPath, [standalone], {
+    env: {
+      ...process.env,
+      PORT: '0',
+      HOST: '127.0.0.1',
+      DATA_DIR: dataDir,
+      LOG_LEVEL: 'error',
+      API_MONITOR_TOKEN: apiToken,
+      API_MONITOR_TOKEN_VISITOR: visitorToken,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const origin = `http://127.0.0.1:${await portOf(child)}`;
+  return {
+    origin,
+    call: (method, path, body) => call(origin, method, path, body),
+    async stop() {
+      const exited = once(child, 'exit');
+      child.kill('SIGTERM');
+      await exited;
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function portOf(child: ChildProcess): Promise<string> {
+  let output = '';
+  child.stdout?.setEncoding('utf8');
+  const late = AbortSignal.timeout(startTimeoutMs);
+  for (;;) {
+    const [chunk] = await once(child.stdout ?? child, 'data', { signal: late });
+    output += String(chunk);
+    const port = output.match(/listens on http:\/\/localhost:(\d+)/)?.[1];
+    if (port) return port;
+  }
+}
+
+async function call(origin: string, method: string, path: string, body?: object): Promise<unknown> {
+  const response = await fetch(origin + path, {
+    method,
+    headers: { authorization: `Bearer ${apiToken}`, 'content-type': 'application/json' },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+  if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
+  return response.json();
+}
