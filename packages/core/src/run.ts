@@ -1,8 +1,11 @@
 export const runStatuses = ['running', 'completed', 'error'] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
-/** What made a run start; by hand it goes ahead of the schedule. */
-export const runTriggers = ['schedule', 'manual'] as const;
+/**
+ * What made a run start; by hand it goes ahead of the schedule. `traffic`: a probe of one model alone,
+ * asked for by the gateway; it is never a channel's latest run.
+ */
+export const runTriggers = ['schedule', 'manual', 'traffic'] as const;
 export type RunTrigger = (typeof runTriggers)[number];
 
 /** One pass over a target's models. `total` counts what was probed; skipped models stand apart. */

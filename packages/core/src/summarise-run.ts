@@ -10,7 +10,9 @@ export interface RunSummary {
 }
 
 /** Counts a run's probes; a skipped model is neither alive nor failed and weighs nothing. */
-export function summariseRun(probes: readonly ProbeResult[]): RunSummary {
+export function summariseRun(
+  probes: readonly Pick<ProbeResult, 'success' | 'error_kind'>[],
+): RunSummary {
   const skipped = probes.filter((probe) => probe.error_kind === 'skipped').length;
   const success = probes.filter((probe) => probe.success).length;
   const total = probes.length - skipped;

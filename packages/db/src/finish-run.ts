@@ -1,5 +1,6 @@
 import { type ProbeResult, summariseRun, type Target } from '@api-monitor/core';
 import { type Database, inTransaction } from './database.ts';
+import { nextRevision } from './next-revision.ts';
 import { insertRunModels } from './run-models.ts';
 import { type RunRow, runColumns } from './run-row.ts';
 import { getRun } from './runs.ts';
@@ -68,7 +69,7 @@ async function updateRun(db: Database, input: FinishRunInput): Promise<RunRow> {
 async function updateSummary(db: Database, input: FinishRunInput): Promise<Target | null> {
   const row = await db.kysely
     .updateTable('targets')
-    .set({ ...summaryOf(input), ...listedOf(input) })
+    .set({ ...summaryOf(input), ...listedOf(input), revision: nextRevision })
     .where('id', '=', input.target_id)
     .returning(targetColumns)
     .executeTakeFirst();

@@ -19,7 +19,33 @@ export {
   type OpenedDatabase,
   openDatabase,
 } from './open-database.ts';
+export {
+  createProxyKey,
+  getProxyKey,
+  listGatewayKeys,
+  listProxyKeyRevisions,
+  listProxyKeys,
+  type ProxyKeyInput,
+  type ProxyKeySecret,
+  regenerateProxyKey,
+  revokeProxyKey,
+  updateProxyKey,
+} from './proxy-keys.ts';
+export {
+  type ProxyRequestFilter,
+  type RequestOutcome,
+  requestOutcomes,
+} from './proxy-request-filter.ts';
+export type { ProxyRequestRow } from './proxy-request-row.ts';
+export { type ListProxyRequestsInput, listProxyRequests } from './proxy-requests.ts';
+export { type PruneProxyRequestsInput, pruneProxyRequests } from './prune-proxy-requests.ts';
 export { type PruneRunsInput, pruneRuns } from './prune-runs.ts';
+export {
+  type RecordModelProbeInput,
+  type RecordModelProbeOutcome,
+  recordModelProbe,
+} from './record-model-probe.ts';
+export { type RecordedRequests, recordProxyRequests } from './record-proxy-requests.ts';
 export { reorderTargets } from './reorder-targets.ts';
 export { type ListRunModelsInput, listRunModels } from './run-models.ts';
 export type { RunRow } from './run-row.ts';
@@ -39,11 +65,21 @@ export type { SecretBox } from './secret-box.ts';
 export { secretSettingKeys } from './secret-columns.ts';
 export { ensureSetting, getSetting, getSettings, setSettings } from './settings.ts';
 export {
+  type ProxyRequestTotals,
+  type SumProxyRequestsInput,
+  sumProxyRequests,
+  type TotalsGroup,
+  totalsGroups,
+} from './sum-proxy-requests.ts';
+export {
   createTarget,
   deleteTarget,
   findTargetByName,
   getTarget,
+  listTargetRevisions,
   listTargets,
+  listTargetsByIds,
   openApiKey,
   updateTarget,
 } from './targets.ts';
+export type { LiveChange } from './write-live-states.ts';

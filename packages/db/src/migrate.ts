@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { firstSchema } from './migrations/0001-first-schema.ts';
+import { gatewaySchema } from './migrations/0002-gateway.ts';
 import type { Schema } from './schema.ts';
 
 /** Brings any older database to the newest schema, all or nothing. Throws what the migration threw. */
@@ -8,7 +9,12 @@ export async function migrate(db: Kysely<Schema>, nowS: number): Promise<void> {
   const migrator = new Migrator({
     db,
     // Listed, not read from a folder: the apps are bundled. A migration that was released never changes.
-    provider: { getMigrations: async () => ({ '0001-first-schema': firstSchema(nowS) }) },
+    provider: {
+      getMigrations: async () => ({
+        '0001-first-schema': firstSchema(nowS),
+        '0002-gateway': gatewaySchema,
+      }),
+    },
   });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;

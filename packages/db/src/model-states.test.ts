@@ -48,6 +48,10 @@ test('states come by target and model, with all that the dashboard shows', async
     last_success_at: 102,
     state_since: 202,
     run_id: 2,
+    live_failures: 0,
+    live_failed_at: null,
+    live_error: null,
+    live_first_byte_s: null,
   });
   expect(JSON.parse(history)).toMatchObject([
     { success: true, timestamp: 102 },

@@ -1,4 +1,5 @@
 import { chooseRoute, protocolOf, type Route, type WireProtocol } from '@api-monitor/core';
+import { chunksOf } from './chunks-of.ts';
 import type { Database } from './database.ts';
 import { parseColumn } from './json-column.ts';
 import type { ModelStateTableRow } from './schema.ts';
@@ -12,6 +13,8 @@ export interface ModelStateRow
 export interface ListModelStatesInput {
   /** Absent: of every target, ordered by target. */
   target_id?: number | undefined;
+  /** Of these targets alone. */
+  target_ids?: readonly number[] | undefined;
   /** false leaves the widest column unread: `history` is then `[]`. */
   with_history?: boolean;
 }
@@ -32,6 +35,10 @@ const columns = [
   'last_success_at',
   'state_since',
   'run_id',
+  'live_failures',
+  'live_failed_at',
+  'live_error',
+  'live_first_byte_s',
 ] as const;
 
 /**
@@ -40,12 +47,26 @@ const columns = [
  */
 export async function listModelStates(
   db: Database,
-  { target_id, with_history = true }: ListModelStatesInput = {},
+  { target_id, target_ids, with_history = true }: ListModelStatesInput = {},
+): Promise<ModelStateRow[]> {
+  const ids = target_ids ?? (target_id === undefined ? null : [target_id]);
+  if (ids === null) return readStates(db, null, with_history);
+  const states: ModelStateRow[] = [];
+  for (const chunk of chunksOf([...ids].sort((a, b) => a - b))) {
+    states.push(...(await readStates(db, chunk, with_history)));
+  }
+  return states;
+}
+
+async function readStates(
+  db: Database,
+  targetIds: readonly number[] | null,
+  withHistory: boolean,
 ): Promise<ModelStateRow[]> {
   let query = db.kysely.selectFrom('model_states').select(columns).where('in_last_run', '=', 1);
-  if (target_id !== undefined) query = query.where('target_id', '=', target_id);
+  if (targetIds) query = query.where('target_id', 'in', targetIds);
   query = query.orderBy('target_id').orderBy('model');
-  if (with_history) {
+  if (withHistory) {
     const rows = await query.select('history').execute();
     return rows.map((row) => ({ ...row, success: row.success === 1 }));
   }

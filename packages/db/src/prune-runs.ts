@@ -14,7 +14,7 @@ export interface PruneRunsInput {
 
 /**
  * Deletes old runs with their rows, oldest first, but never one that is running nor a target's
- * latest finished one. Returns the number of runs deleted.
+ * latest finished one that was whole. Returns the number of runs deleted.
  */
 export async function pruneRuns(db: Database, input: PruneRunsInput): Promise<number> {
   let deleted = 0;
@@ -36,14 +36,18 @@ async function listExpired(db: Database, before: number): Promise<number[]> {
     .where('runs.started_at', '<', before)
     .where('runs.status', '!=', 'running')
     .where((where) =>
-      where.exists(
-        where
-          .selectFrom('runs as later')
-          .select('later.id')
-          .whereRef('later.target_id', '=', 'runs.target_id')
-          .whereRef('later.id', '>', 'runs.id')
-          .where('later.status', '!=', 'running'),
-      ),
+      where.or([
+        where('runs.trigger', '=', 'traffic'),
+        where.exists(
+          where
+            .selectFrom('runs as later')
+            .select('later.id')
+            .whereRef('later.target_id', '=', 'runs.target_id')
+            .whereRef('later.id', '>', 'runs.id')
+            .where('later.trigger', '!=', 'traffic')
+            .where('later.status', '!=', 'running'),
+        ),
+      ]),
     )
     .orderBy('runs.id')
     .limit(runsPerPage)

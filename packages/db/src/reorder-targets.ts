@@ -1,5 +1,6 @@
 import { AppError } from '@api-monitor/core';
 import { type Database, inTransaction } from './database.ts';
+import { nextRevision } from './next-revision.ts';
 
 /**
  * Numbers the targets anew: those of `ids` first, in that order, then the rest in the order that they
@@ -25,7 +26,7 @@ export async function reorderTargets(
       if (orderById.get(id) === index + 1) continue;
       await tx.kysely
         .updateTable('targets')
-        .set({ sort_order: index + 1, updated_at: nowS })
+        .set({ sort_order: index + 1, updated_at: nowS, revision: nextRevision })
         .where('id', '=', id)
         .execute();
     }

@@ -58,15 +58,16 @@ export async function heartbeatRun(
   return run !== undefined;
 }
 
-/** A target's runs, newest first. */
-export async function listRuns(db: Database, targetId: number, limit: number): Promise<RunRow[]> {
-  return db.kysely
-    .selectFrom('runs')
-    .select(runColumns)
-    .where('target_id', '=', targetId)
-    .orderBy('id', 'desc')
-    .limit(limit)
-    .execute();
+/** A target's runs, newest first; without `with_traffic` those alone that probed the whole target. */
+export async function listRuns(
+  db: Database,
+  targetId: number,
+  limit: number,
+  { with_traffic = false }: { with_traffic?: boolean } = {},
+): Promise<RunRow[]> {
+  let query = db.kysely.selectFrom('runs').select(runColumns).where('target_id', '=', targetId);
+  if (!with_traffic) query = query.where('trigger', '!=', 'traffic');
+  return query.orderBy('id', 'desc').limit(limit).execute();
 }
 
 export async function getRun(db: Database, id: number): Promise<RunRow | null> {
@@ -78,13 +79,14 @@ export async function getRun(db: Database, id: number): Promise<RunRow | null> {
   return run ?? null;
 }
 
-/** The target's newest run that is over, whatever its end; null before the first. */
+/** The target's newest whole run that is over, whatever its end; null before the first. */
 export async function getLatestFinishedRun(db: Database, targetId: number): Promise<RunRow | null> {
   const run = await db.kysely
     .selectFrom('runs')
     .select(runColumns)
     .where('target_id', '=', targetId)
     .where('status', '!=', 'running')
+    .where('trigger', '!=', 'traffic')
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();

@@ -1,5 +1,6 @@
 import type {
   ErrorKind,
+  GatewayRoute,
   Route,
   RunStatus,
   RunTrigger,
@@ -19,6 +20,7 @@ export interface Schema {
   model_states: ModelStatesTable;
   app_settings: AppSettingsTable;
   proxy_keys: ProxyKeysTable;
+  proxy_requests: ProxyRequestsTable;
 }
 
 interface TargetsTable {
@@ -50,6 +52,8 @@ interface TargetsTable {
   last_fail: number;
   last_log_file: string | null;
   last_error: string | null;
+  /** Grows with every change of the configuration or of a model's state: gateways follow it. */
+  revision: Generated<number>;
 }
 
 interface RunsTable {
@@ -114,6 +118,12 @@ interface ModelStatesTable {
   run_id: number;
   /** Whether the target's last completed run probed this model. */
   in_last_run: Bit;
+  /** How often live traffic failed there since it, or a probe, last succeeded. */
+  live_failures: Generated<number>;
+  live_failed_at: number | null;
+  live_error: string | null;
+  /** Smoothed time to the first byte of live streams, in seconds. */
+  live_first_byte_s: number | null;
   /** JSON, opaque here: what worked for probing this model on this channel. */
   remembered: string | null;
   /** JSON: HistoryPoint[], oldest first. The widest column stands last: reads without it stay short. */
@@ -143,8 +153,42 @@ interface ProxyKeysTable {
   revoked_at: number | null;
   last_used_at: number | null;
   last_used_target_id: number | null;
+  expires_at: number | null;
+  rpm_limit: number | null;
+  tpm_limit: number | null;
+  /** Grows with every change that matters to a gateway: use alone is none. */
+  revision: Generated<number>;
+}
+
+/** One row for each request through the gateway; never any content. */
+interface ProxyRequestsTable {
+  id: Generated<number>;
+  /** Unique: a batch that is delivered twice is written once. */
+  request_id: string;
+  timestamp: number;
+  key_id: number | null;
+  key_name: string;
+  target_id: number | null;
+  target_name: string | null;
+  requested_model: string;
+  model: string | null;
+  route: GatewayRoute;
+  stream: Bit;
+  status: number;
+  /** JSON: ProxyAttempt[]. */
+  attempts: string;
+  first_byte_s: number | null;
+  duration_s: number;
+  input_tokens: number | null;
+  output_tokens: number | null;
+  request_bytes: number;
+  response_bytes: number;
+  error_kind: ErrorKind | null;
+  error: string | null;
 }
 
 export type TargetTableRow = Selectable<TargetsTable>;
 export type RunModelTableRow = Selectable<RunModelsTable>;
 export type ModelStateTableRow = Selectable<ModelStatesTable>;
+export type ProxyKeyTableRow = Selectable<ProxyKeysTable>;
+export type ProxyRequestTableRow = Selectable<ProxyRequestsTable>;

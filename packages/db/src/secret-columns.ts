@@ -8,6 +8,7 @@ export const secretSettingKeys = [
   'proxy_master_token',
   'generated_api_monitor_token',
   'generated_api_monitor_visitor_token',
+  'generated_proxy_master_token',
 ] as const;
 
 export function isSecretSetting(key: string): boolean {

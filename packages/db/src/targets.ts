@@ -1,6 +1,8 @@
 import { AppError, type Target, type TargetInput, type TargetPatch } from '@api-monitor/core';
+import { chunksOf } from './chunks-of.ts';
 import { type Database, inTransaction } from './database.ts';
 import { bitOf } from './json-column.ts';
+import { nextRevision } from './next-revision.ts';
 import type { TargetTableRow } from './schema.ts';
 import { apiKeyPurpose } from './secret-columns.ts';
 import { targetColumns, targetOf } from './target-row.ts';
@@ -14,6 +16,27 @@ export async function listTargets(db: Database): Promise<Target[]> {
     .orderBy('id')
     .execute();
   return rows.map(targetOf);
+}
+
+/** Those of `ids` that exist, in no particular order. */
+export async function listTargetsByIds(db: Database, ids: readonly number[]): Promise<Target[]> {
+  const targets: Target[] = [];
+  for (const chunk of chunksOf(ids)) {
+    const rows = await db.kysely
+      .selectFrom('targets')
+      .select(targetColumns)
+      .where('id', 'in', chunk)
+      .execute();
+    targets.push(...rows.map(targetOf));
+  }
+  return targets;
+}
+
+/** How often each target changed: a gateway reads anew those whose number is another. */
+export async function listTargetRevisions(
+  db: Database,
+): Promise<{ id: number; revision: number }[]> {
+  return db.kysely.selectFrom('targets').select(['id', 'revision']).execute();
 }
 
 export async function getTarget(db: Database, id: number): Promise<Target | null> {
@@ -86,7 +109,7 @@ export async function updateTarget(
     if (patch.name !== undefined) await refuseTakenName(tx, patch.name, id);
     const row = await tx.kysely
       .updateTable('targets')
-      .set({ ...columnsOfPatch(tx, patch), updated_at: nowS })
+      .set({ ...columnsOfPatch(tx, patch), updated_at: nowS, revision: nextRevision })
       .where('id', '=', id)
       .returning(targetColumns)
       .executeTakeFirst();

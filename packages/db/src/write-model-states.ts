@@ -4,7 +4,7 @@ import { chunksOf } from './chunks-of.ts';
 import type { Database } from './database.ts';
 import { parseColumn } from './json-column.ts';
 import { nextModelState } from './next-model-state.ts';
-import type { Bit, ModelStateTableRow, Schema } from './schema.ts';
+import type { ModelStateTableRow, Schema } from './schema.ts';
 
 export interface WriteModelStatesInput {
   run_id: number;
@@ -15,17 +15,27 @@ export interface WriteModelStatesInput {
   listed_models: readonly string[] | null;
 }
 
-type PastRow = Pick<
-  ModelStateTableRow,
-  'model' | 'success' | 'last_success_at' | 'state_since' | 'remembered' | 'history' | 'in_last_run'
->;
+type PastRow = Pick<ModelStateTableRow, (typeof pastColumns)[number]>;
+
+const pastColumns = [
+  'model',
+  'success',
+  'last_success_at',
+  'state_since',
+  'in_last_run',
+  'live_failures',
+  'remembered',
+  'history',
+] as const;
 
 /** Carries each probed model's state forward; a completed run also settles which models count. */
 export async function writeModelStates(db: Database, input: WriteModelStatesInput): Promise<void> {
   const past = await readPast(db, input.target_id);
   const rows = new Map<string, Insertable<Schema['model_states']>>();
   for (const probe of input.probes) {
-    rows.set(probe.model, nextRow(input, probe, past.get(probe.model) ?? null));
+    const known = past.get(probe.model) ?? null;
+    const counts = input.status === 'completed' ? 1 : (known?.in_last_run ?? 1);
+    rows.set(probe.model, { ...nextRow(input, probe, known), in_last_run: counts });
   }
   await upsert(db, [...rows.values()]);
   if (input.status !== 'completed') return;
@@ -33,35 +43,43 @@ export async function writeModelStates(db: Database, input: WriteModelStatesInpu
   await retire(db, input, unprobed);
 }
 
-async function readPast(db: Database, targetId: number): Promise<Map<string, PastRow>> {
-  const rows = await db.kysely
+/** Carries the state of one known model forward; false where the model is not known. */
+export async function writeModelState(
+  db: Database,
+  input: Pick<WriteModelStatesInput, 'run_id' | 'target_id' | 'remembered'>,
+  probe: ProbeResult,
+): Promise<boolean> {
+  const past = (await readPast(db, input.target_id, probe.model)).get(probe.model);
+  if (!past) return false;
+  await upsert(db, [{ ...nextRow(input, probe, past), in_last_run: past.in_last_run }]);
+  return true;
+}
+
+/** The states of all the target's models, or of the one that is named. */
+async function readPast(
+  db: Database,
+  targetId: number,
+  model?: string,
+): Promise<Map<string, PastRow>> {
+  let query = db.kysely
     .selectFrom('model_states')
-    .select([
-      'model',
-      'success',
-      'last_success_at',
-      'state_since',
-      'remembered',
-      'in_last_run',
-      'history',
-    ])
-    .where('target_id', '=', targetId)
-    .execute();
-  return new Map(rows.map((row) => [row.model, row]));
+    .select(pastColumns)
+    .where('target_id', '=', targetId);
+  if (model !== undefined) query = query.where('model', '=', model);
+  return new Map((await query.execute()).map((row) => [row.model, row]));
 }
 
 function nextRow(
-  input: WriteModelStatesInput,
+  input: Pick<WriteModelStatesInput, 'run_id' | 'target_id' | 'remembered'>,
   probe: ProbeResult,
   past: PastRow | null,
-): Insertable<Schema['model_states']> {
+) {
   const previous = past && { ...past, history: parseColumn<HistoryPoint[]>(past.history) };
   const { history, ...state } = nextModelState(previous, probe, input.run_id);
-  const inLastRun: Bit = input.status === 'completed' ? 1 : (past?.in_last_run ?? 1);
   return {
     ...state,
     target_id: input.target_id,
-    in_last_run: inLastRun,
+    live_failures: probe.success ? 0 : (past?.live_failures ?? 0),
     remembered: input.remembered.has(probe.model)
       ? rememberedText(input.remembered.get(probe.model))
       : (past?.remembered ?? null),
@@ -97,6 +115,7 @@ async function upsert(
           state_since: update.ref('excluded.state_since'),
           run_id: update.ref('excluded.run_id'),
           in_last_run: update.ref('excluded.in_last_run'),
+          live_failures: update.ref('excluded.live_failures'),
           remembered: update.ref('excluded.remembered'),
           history: update.ref('excluded.history'),
         })),

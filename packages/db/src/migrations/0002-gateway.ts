@@ -1,0 +1,72 @@
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import { idColumn } from '../dialect.ts';
+import type { Schema } from '../schema.ts';
+import { type ColumnPlan, ensureTable } from './ensure-table.ts';
+import { mendProxyKeys } from './mend-proxy-keys.ts';
+import { widenModelStates } from './widen-model-states.ts';
+
+const revision: ColumnPlan = {
+  name: 'revision',
+  type: 'integer',
+  build: (column) => column.notNull().defaultTo(1),
+};
+
+const proxyKeysAdditions: readonly ColumnPlan[] = [
+  { name: 'expires_at', type: 'double precision' },
+  { name: 'rpm_limit', type: 'integer' },
+  { name: 'tpm_limit', type: 'integer' },
+  revision,
+];
+
+/** What the gateway needs: limits of keys, what to follow, a record of requests, live evidence. */
+export const gatewaySchema: Migration = {
+  async up(db: Kysely<Schema>) {
+    const existing = await db.introspection.getTables();
+    await ensureTable(db.schema, existing, 'targets', [revision]);
+    await ensureTable(db.schema, existing, 'proxy_keys', proxyKeysAdditions);
+    await mendProxyKeys(db);
+    await createProxyRequests(db);
+    await widenModelStates(db);
+  },
+};
+
+async function createProxyRequests(db: Kysely<Schema>): Promise<void> {
+  await db.schema
+    .createTable('proxy_requests')
+    .addColumn('id', 'integer', idColumn)
+    .addColumn('request_id', 'text', (column) => column.notNull().unique())
+    .addColumn('timestamp', 'double precision', (column) => column.notNull())
+    .addColumn('key_id', 'integer')
+    .addColumn('key_name', 'text', (column) => column.notNull())
+    .addColumn('target_id', 'integer')
+    .addColumn('target_name', 'text')
+    .addColumn('requested_model', 'text', (column) => column.notNull())
+    .addColumn('model', 'text')
+    .addColumn('route', 'text', (column) => column.notNull())
+    .addColumn('stream', 'integer', (column) => column.notNull())
+    .addColumn('status', 'integer', (column) => column.notNull())
+    .addColumn('attempts', 'text', (column) => column.notNull())
+    .addColumn('first_byte_s', 'double precision')
+    .addColumn('duration_s', 'double precision', (column) => column.notNull())
+    .addColumn('input_tokens', 'integer')
+    .addColumn('output_tokens', 'integer')
+    .addColumn('request_bytes', 'integer', (column) => column.notNull())
+    .addColumn('response_bytes', 'integer', (column) => column.notNull())
+    .addColumn('error_kind', 'text')
+    .addColumn('error', 'text')
+    .execute();
+  await indexProxyRequests(db);
+}
+
+/** A page is walked by id within its filter; totals and the retention go by time. */
+async function indexProxyRequests(db: Kysely<Schema>): Promise<void> {
+  const indexes = { time: ['timestamp'], key: ['key_id', 'id'], target: ['target_id', 'id'] };
+  for (const [name, columns] of Object.entries({ ...indexes, model: ['model', 'id'] })) {
+    await db.schema
+      .createIndex(`proxy_requests_by_${name}`)
+      .on('proxy_requests')
+      .columns(columns)
+      .execute();
+  }
+}

@@ -1,0 +1,91 @@
+import type { ProxyAttempt, ProxyRequest } from '@api-monitor/core';
+
+/** What live traffic says of a channel's model. Times are Unix seconds. */
+export interface LiveState {
+  /** Since traffic or a probe last succeeded. */
+  live_failures: number;
+  live_failed_at: number | null;
+  live_error: string | null;
+  /** Smoothed, in seconds. */
+  live_first_byte_s: number | null;
+}
+
+/** One attempt as evidence for or against the model that it went to. */
+export interface LiveEvidence {
+  target_id: number;
+  model: string;
+  /** When the attempt ended. */
+  at: number;
+  outcome: 'success' | 'failure';
+  error: string | null;
+  first_byte_s: number | null;
+}
+
+/** How much a new measurement weighs against all before it. */
+const newestWeight = 0.3;
+
+/**
+ * The state after one more attempt. Records come late and in no certain order: a failure from before
+ * the last passed probe, or a success from before the last failure, changes no count.
+ */
+export function nextLiveState(
+  state: LiveState,
+  evidence: LiveEvidence,
+  lastSuccessAt: number | null,
+): LiveState {
+  if (evidence.outcome === 'success') {
+    const isLatest = evidence.at >= (state.live_failed_at ?? 0);
+    return {
+      ...state,
+      live_failures: isLatest ? 0 : state.live_failures,
+      live_first_byte_s: smoothed(state.live_first_byte_s, evidence.first_byte_s),
+    };
+  }
+  const isLatest = evidence.at >= (state.live_failed_at ?? 0);
+  return {
+    ...state,
+    live_failures: state.live_failures + (evidence.at > (lastSuccessAt ?? 0) ? 1 : 0),
+    live_failed_at: isLatest ? evidence.at : state.live_failed_at,
+    live_error: isLatest ? evidence.error : state.live_error,
+  };
+}
+
+/**
+ * What a request says of the models that it was sent to, attempt by attempt. A client that left or
+ * sent bad input says nothing.
+ */
+export function evidenceOf(request: ProxyRequest): LiveEvidence[] {
+  let at = request.timestamp;
+  return request.attempts.flatMap((attempt) => {
+    at += attempt.duration_s;
+    const outcome = outcomeOf(attempt);
+    if (!outcome) return [];
+    const { target_id, model, error } = attempt;
+    const first_byte_s = outcome === 'success' ? firstByteOf(request) : null;
+    return [{ target_id, model, at, outcome, error, first_byte_s }];
+  });
+}
+
+function outcomeOf({
+  is_live_failure,
+  status,
+  error_kind,
+}: ProxyAttempt): LiveEvidence['outcome'] | null {
+  if (is_live_failure) return 'failure';
+  const isAnswered = status !== null && status >= 200 && status < 300 && error_kind === null;
+  return isAnswered ? 'success' : null;
+}
+
+/**
+ * Streams alone tell how soon a model begins: an answer that comes whole takes as long as it is. And
+ * after a failover the request's first byte holds the time of the failed attempts too.
+ */
+function firstByteOf({ stream, attempts, first_byte_s }: ProxyRequest): number | null {
+  return stream && attempts.length === 1 ? first_byte_s : null;
+}
+
+function smoothed(before: number | null, measured: number | null): number | null {
+  if (measured === null || before === null) return measured ?? before;
+  const next = before + newestWeight * (measured - before);
+  return Math.round(next * 10_000) / 10_000;
+}
