@@ -1,4 +1,4 @@
-import type { RunTargetJob } from '@api-monitor/core';
+import type { ProbeModelJob, ProxyRequestsJob, RunTargetJob } from '@api-monitor/core';
 import type { EventBus } from './event-bus.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { Ticker } from './ticker.ts';
@@ -9,6 +9,10 @@ export interface Bus {
   scheduledRuns: JobQueue<RunTargetJob>;
   /** Runs asked for by hand: they never wait behind scheduled ones. */
   manualRuns: JobQueue<RunTargetJob>;
+  /** Probes of one model that live traffic asks for; the key is `<target_id>/<model>`. */
+  modelProbes: JobQueue<ProbeModelJob>;
+  /** What gateways served, in batches to be written; each key is a batch's own. */
+  proxyRequests: JobQueue<ProxyRequestsJob>;
   events: EventBus;
   ticker: Ticker;
   /** Null where all is well, else a sentence that says what is out of reach. */

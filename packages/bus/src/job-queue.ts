@@ -15,7 +15,8 @@ export interface JobQueue<Job> {
   depth(): Promise<QueueDepth>;
   /**
    * Hands out nothing more and waits for the jobs under way; after `graceMs` their signal aborts,
-   * and it waits for them to end.
+   * and it waits for them to end. Jobs that nothing would ask for again must outlive it: a driver that
+   * can't keep them hands them out first.
    */
   drain(graceMs: number): Promise<void>;
 }

@@ -18,6 +18,33 @@ describe('the in-process queue', () => {
     await queue.add('1', {});
     await expect(queue.add('2', {})).rejects.toThrow('the queue runs is full');
   });
+
+  const batches = { name: 'batches', limit: 10, onFault: () => {} } as const;
+
+  test('jobs that nothing would ask for again are finished by the drain', async () => {
+    const queue = createInProcessQueue<number>({ ...batches, whenDrained: 'finish-waiting' });
+    const done: number[] = [];
+    for (const batch of [1, 2, 3]) await queue.add(`${batch}`, batch);
+    queue.consume(async (batch) => void done.push(batch), { concurrency: 1 });
+    await queue.drain(10_000);
+    expect(done).toEqual([1, 2, 3]);
+    expect(await queue.depth()).toEqual({ waiting: 0, active: 0 });
+  });
+
+  test('a drain that takes too long leaves the rest', async () => {
+    const queue = createInProcessQueue<number>({ ...batches, whenDrained: 'finish-waiting' });
+    const begun: number[] = [];
+    for (const batch of [1, 2]) await queue.add(`${batch}`, batch);
+    queue.consume(
+      async (batch, signal) => {
+        begun.push(batch);
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      },
+      { concurrency: 1 },
+    );
+    await queue.drain(1);
+    expect(begun).toEqual([1]);
+  });
 });
 
 describe('the in-process event bus', () => {

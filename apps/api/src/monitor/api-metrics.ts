@@ -15,6 +15,8 @@ export function registerApiMetrics(registry: Registry, bus: Bus, clients: EventC
   const queues: Record<string, Pick<JobQueue<unknown>, 'depth'>> = {
     'scheduled-runs': bus.scheduledRuns,
     'manual-runs': bus.manualRuns,
+    'model-probes': bus.modelProbes,
+    'proxy-requests': bus.proxyRequests,
   };
   new Gauge({
     name: 'api_monitor_queue_jobs',

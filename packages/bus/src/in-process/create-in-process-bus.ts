@@ -4,6 +4,8 @@ import { createInProcessQueue } from './in-process-queue.ts';
 import { createInProcessTicker } from './in-process-ticker.ts';
 
 const queueLimit = 10_000;
+/** A batch holds many requests, and this process's memory holds the batches. */
+const batchLimit = 1_000;
 const historyLimit = 5_000;
 
 interface Options {
@@ -17,6 +19,14 @@ export function createInProcessBus({ nowMs, onFault }: Options): Bus {
   return {
     scheduledRuns: createInProcessQueue({ name: 'scheduled-runs', limit: queueLimit, onFault }),
     manualRuns: createInProcessQueue({ name: 'manual-runs', limit: queueLimit, onFault }),
+    modelProbes: createInProcessQueue({ name: 'model-probes', limit: queueLimit, onFault }),
+    proxyRequests: createInProcessQueue({
+      name: 'proxy-requests',
+      limit: batchLimit,
+      onFault,
+      // Nobody would find them again.
+      whenDrained: 'finish-waiting',
+    }),
     events: createInProcessEventBus({ nowMs, historyLimit, onFault }),
     ticker,
     fault: async () => null,

@@ -7,10 +7,16 @@ interface Options {
   /** How many jobs may wait. */
   limit: number;
   onFault: FaultListener;
+  /** What a drain does with jobs that wait; unless told, they end with the process. */
+  whenDrained?: 'drop-waiting' | 'finish-waiting';
 }
 
-/** A queue within one process: jobs that wait end with it, for the schedule finds them again. */
-export function createInProcessQueue<Job>({ name, limit, onFault }: Options): JobQueue<Job> {
+/**
+ * A queue within one process. Jobs that wait when it is drained are dropped where the schedule finds
+ * them again, and finished within the grace where it does not.
+ */
+export function createInProcessQueue<Job>(options: Options): JobQueue<Job> {
+  const { name, limit, onFault, whenDrained = 'drop-waiting' } = options;
   const waiting = new Map<string, Job>();
   const active = new Map<string, Promise<void>>();
   const cutOff = new AbortController();
@@ -50,9 +56,15 @@ export function createInProcessQueue<Job>({ name, limit, onFault }: Options): Jo
     },
     depth: async () => ({ waiting: waiting.size, active: active.size }),
     async drain(graceMs) {
+      isDraining = whenDrained === 'drop-waiting';
+      const timer = setTimeout(() => {
+        isDraining = true;
+        cutOff.abort();
+      }, graceMs);
+      // A job that ends hands out the next, unless nothing more is handed out.
+      while (active.size > 0) await Promise.race(active.values());
       isDraining = true;
-      const timer = setTimeout(() => cutOff.abort(), graceMs);
-      await Promise.all(active.values()).finally(() => clearTimeout(timer));
+      clearTimeout(timer);
     },
   };
 }
