@@ -1,3 +1,4 @@
+import { routingPolicies } from '@api-monitor/core';
 import { envBoolean, envInt } from '@api-monitor/runtime';
 import { z } from 'zod';
 import { parseTrustedProxies } from './auth/client-address.ts';
@@ -15,6 +16,15 @@ export const apiEnvShape = {
   API_MONITOR_TOKEN_ADMIN: token,
   API_MONITOR_TOKEN_VISITOR: token,
   ADMIN_PANEL_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
+  PROXY_MASTER_TOKEN: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
+    .optional(),
+  PROXY_ROUTING: z
+    .enum(routingPolicies, { error: `must be one of ${routingPolicies.join(', ')}` })
+    .default('latency'),
+  PROXY_BARE_MODELS: envBoolean(true),
   DEFAULT_INTERVAL_MIN: envInt({ min: 1, max: 1440, default: 30 }),
   METRICS_PUBLIC: envBoolean(false),
   TRUSTED_PROXIES: z

@@ -1,4 +1,9 @@
-export { type GivenSecrets, type MadeSecret, makeMissingSecrets } from './auth/first-start.ts';
+export {
+  type GivenSecrets,
+  type MadeSecret,
+  makeMissingSecrets,
+  readProxyMasterToken,
+} from './auth/first-start.ts';
 export { type Api, type ApiOptions, createApi } from './create-api.ts';
 export type { ApiApp } from './create-routes.ts';
 export { apiEnvShape } from './env.ts';

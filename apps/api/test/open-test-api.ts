@@ -40,7 +40,12 @@ export async function openTestApi({ metricsPublic = false }: Options = {}) {
       { write: (line) => logLines.push(line) },
     ),
     metrics: createMetricsRegistry(),
-    secrets: { apiToken: adminToken, visitorToken, adminPassword: undefined },
+    secrets: {
+      apiToken: adminToken,
+      visitorToken,
+      adminPassword: undefined,
+      proxyMasterToken: undefined,
+    },
     trustedProxies: new BlockList(),
     metricsPublic,
     defaultIntervalMin: 30,

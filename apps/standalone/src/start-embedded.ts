@@ -78,6 +78,7 @@ function secretsOf(env: Env): GivenSecrets {
     apiToken: env.API_MONITOR_TOKEN ?? env.API_MONITOR_TOKEN_ADMIN,
     visitorToken: env.API_MONITOR_TOKEN_VISITOR,
     adminPassword: env.ADMIN_PANEL_PASSWORD,
+    proxyMasterToken: env.PROXY_MASTER_TOKEN,
   };
 }
 

@@ -8,6 +8,7 @@ export interface GivenSecrets {
   apiToken: string | undefined;
   visitorToken: string | undefined;
   adminPassword: string | undefined;
+  proxyMasterToken: string | undefined;
 }
 
 /** A secret that this start has made: shown once, to whoever started the program. */
@@ -19,8 +20,12 @@ export interface MadeSecret {
 const keys = {
   apiToken: 'generated_api_monitor_token',
   visitorToken: 'generated_api_monitor_visitor_token',
+  proxyMasterToken: 'generated_proxy_master_token',
   passwordHash: 'admin_panel_password_hash',
 } as const;
+
+/** Set at run time, by the older tool too. */
+const runtimeProxyMasterToken = 'proxy_master_token';
 
 /** Makes the secrets that neither the environment nor an earlier start gave. Returns those it made. */
 export async function makeMissingSecrets(
@@ -41,6 +46,10 @@ export async function makeMissingSecrets(
   if (!given.visitorToken) {
     const token = randomSecret('visitor-');
     await ensure(keys.visitorToken, token, token, 'API_MONITOR_TOKEN_VISITOR');
+  }
+  if (!given.proxyMasterToken && (await getSetting(db, runtimeProxyMasterToken)) === null) {
+    const token = randomSecret('sk-master-');
+    await ensure(keys.proxyMasterToken, token, token, 'PROXY_MASTER_TOKEN');
   }
   if (!given.adminPassword && (await getSetting(db, keys.passwordHash)) === null) {
     const password = randomSecret('');
@@ -73,6 +82,18 @@ export async function readTokens(db: Database, given: GivenSecrets): Promise<Tok
       unknowable(),
     isAnonymousVisitorAllowed: ['1', 'true'].includes(stored.get('visitor_mode_enabled') ?? ''),
   };
+}
+
+/**
+ * The gateway's token in force, which may use everything: what an admin set at run time, else the
+ * environment's, else the made one. Null where there is none yet.
+ */
+export async function readProxyMasterToken(
+  db: Database,
+  given: string | undefined,
+): Promise<string | null> {
+  const stored = await getSettings(db, [runtimeProxyMasterToken, keys.proxyMasterToken]);
+  return stored.get(runtimeProxyMasterToken) || given || stored.get(keys.proxyMasterToken) || null;
 }
 
 function randomSecret(prefix: string): string {
