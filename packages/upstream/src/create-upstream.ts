@@ -1,11 +1,13 @@
 import type { Channel, Exchange, UpstreamRequest } from '@api-monitor/core';
 import type { Dispatcher } from 'undici';
+import { type ChannelDispatch, createChannelDispatch } from './channel-dispatch.ts';
 import { type ChannelPool, createChannelPools } from './channel-pools.ts';
-import { codeOf, describeFault } from './describe-fault.ts';
+import { describeFault } from './describe-fault.ts';
 import { type AllowPrivate, createAddressGuard } from './guard-address.ts';
 import { readBody } from './read-body.ts';
 import { redirectPath } from './redirect-path.ts';
 import { requestHeaders } from './request-headers.ts';
+import { wasStale } from './was-stale.ts';
 
 export interface UpstreamOptions {
   allowPrivate: AllowPrivate;
@@ -22,6 +24,8 @@ export interface ExchangeOptions {
 export interface Upstream {
   /** One request to a channel. Never throws for what the channel does; throws if `signal` aborts. */
   exchange(channel: Channel, request: UpstreamRequest, options: ExchangeOptions): Promise<Exchange>;
+  /** The gateway's way: the answer goes to a handler as it comes. */
+  dispatch: ChannelDispatch;
   /** Forgets a channel's connections, after it changed or was deleted. */
   forget(channelId: number): void;
   /** Ends every connection at once. */
@@ -50,6 +54,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         return { answered: false, ...describeFault(error), durationS };
       }
     },
+    dispatch: createChannelDispatch(pools),
     forget: pools.forget,
     close: pools.close,
   };
@@ -93,19 +98,6 @@ async function sendOrResend(attempt: Attempt, path: string): Promise<Dispatcher.
     response.body.once('close', () => client.destroy().catch(() => {}));
     return response;
   }
-}
-
-/** The server had closed a kept connection before the request reached it: no fault of the channel. */
-function wasStale(error: unknown, pool: ChannelPool): boolean {
-  if (typeof error !== 'object' || error === null) return false;
-  const code = codeOf(error);
-  if (code === 'UND_ERR_SOCKET') return socketBytesRead(error) > 0;
-  return (code === 'ECONNRESET' || code === 'EPIPE') && pool.bytesReadBefore(error) > 0;
-}
-
-function socketBytesRead(error: object): number {
-  if (!('socket' in error) || typeof error.socket !== 'object' || error.socket === null) return 0;
-  return 'bytesRead' in error.socket ? Number(error.socket.bytesRead) : 0;
 }
 
 function send(attempt: Attempt, dispatcher: Dispatcher, path: string) {

@@ -1,7 +1,9 @@
+export type { ChannelDispatch, DispatchRequest } from './channel-dispatch.ts';
 export {
   createUpstream,
   type ExchangeOptions,
   type Upstream,
   type UpstreamOptions,
 } from './create-upstream.ts';
+export { describeFault } from './describe-fault.ts';
 export { type AllowPrivate, parseAllowPrivate } from './guard-address.ts';

@@ -1,0 +1,134 @@
+import type { Candidate, Channel, ProxyKey } from '@api-monitor/core';
+import type { ModelStateRow } from '@api-monitor/db';
+
+/** A channel as the gateway needs it; the same object until the channel changes. */
+export interface BoardTarget {
+  id: number;
+  name: string;
+  enabled: boolean;
+  sortOrder: number;
+  intervalMin: number;
+  timeoutS: number;
+  anthropicVersion: string;
+  channel: Channel;
+  models: ReadonlyMap<string, BoardModel>;
+}
+
+/** What the latest probe and the latest traffic said of a channel's model. */
+export interface BoardModel {
+  target: BoardTarget;
+  model: string;
+  /** null: it was left out of the probes, for it is no chat model. */
+  isAlive: boolean | null;
+  provedAt: number;
+  stateSince: number;
+  error: string | null;
+  firstByteS: number | null;
+}
+
+export interface BoardKey extends Pick<ProxyKey, 'name' | 'rpm_limit' | 'tpm_limit'> {
+  /** null: the master token, which may use everything. */
+  id: number | null;
+  enabled: boolean;
+  expiresAt: number | null;
+  /** null: every channel. */
+  targetIds: ReadonlySet<number> | null;
+  /** null: every model; else "channel/model". */
+  models: ReadonlySet<string> | null;
+}
+
+/** All that a request needs to know, in memory: no query stands between a client and its channel. */
+export interface Board {
+  key(hash: string): BoardKey | undefined;
+  targets(): Iterable<BoardTarget>;
+  targetById(id: number): BoardTarget | undefined;
+  targetByName(name: string): BoardTarget | undefined;
+  /** Who offers a model under its bare name. */
+  offering(model: string): readonly BoardModel[];
+  putTarget(target: BoardTarget): void;
+  dropTarget(id: number): void;
+  replaceKeys(keys: ReadonlyMap<string, BoardKey>): void;
+}
+
+export function createBoard(): Board {
+  const byId = new Map<number, BoardTarget>();
+  const byName = new Map<string, BoardTarget>();
+  const byModel = new Map<string, BoardModel[]>();
+  let keys: ReadonlyMap<string, BoardKey> = new Map();
+
+  const dropTarget = (id: number) => {
+    const target = byId.get(id);
+    if (!target) return;
+    byId.delete(id);
+    if (byName.get(target.name) === target) byName.delete(target.name);
+    for (const model of target.models.keys()) {
+      const rest = (byModel.get(model) ?? []).filter((one) => one.target.id !== id);
+      if (rest.length > 0) byModel.set(model, rest);
+      else byModel.delete(model);
+    }
+  };
+
+  return {
+    key: (hash) => keys.get(hash),
+    targets: () => byId.values(),
+    targetById: (id) => byId.get(id),
+    targetByName: (name) => byName.get(name),
+    offering: (model) => byModel.get(model) ?? [],
+    putTarget(target) {
+      dropTarget(target.id);
+      byId.set(target.id, target);
+      byName.set(target.name, target);
+      for (const [model, entry] of target.models) {
+        byModel.set(model, [...(byModel.get(model) ?? []), entry]);
+      }
+    },
+    dropTarget,
+    replaceKeys(next) {
+      keys = next;
+    },
+  };
+}
+
+/** Whether the key may use this channel's model. */
+export function isAllowed(key: BoardKey, target: BoardTarget, model: string): boolean {
+  if (key.targetIds && !key.targetIds.has(target.id)) return false;
+  return !key.models || key.models.has(`${target.name}/${model}`);
+}
+
+export function candidateOf(entry: BoardModel, breaker: Candidate['breaker']): Candidate {
+  const { target, model, isAlive, provedAt, firstByteS } = entry;
+  return {
+    target_id: target.id,
+    target_name: target.name,
+    model,
+    sort_order: target.sortOrder,
+    interval_min: target.intervalMin,
+    is_alive: isAlive,
+    proved_at: provedAt,
+    first_byte_s: firstByteS,
+    breaker,
+  };
+}
+
+/** Builds a target's entry from its rows. */
+export function boardTargetOf(
+  fields: Omit<BoardTarget, 'models'>,
+  states: readonly ModelStateRow[],
+): BoardTarget {
+  const models = new Map<string, BoardModel>();
+  const target: BoardTarget = { ...fields, models };
+  for (const state of states) models.set(state.model, boardModelOf(target, state));
+  return target;
+}
+
+function boardModelOf(target: BoardTarget, state: ModelStateRow): BoardModel {
+  return {
+    target,
+    model: state.model,
+    isAlive: state.error_kind === 'skipped' ? null : state.success,
+    provedAt: state.timestamp,
+    stateSince: state.state_since,
+    error: state.error,
+    firstByteS: state.live_first_byte_s ?? state.first_token_s ?? null,
+  };
+}

@@ -1,0 +1,99 @@
+import type { BreakerState } from '@api-monitor/core';
+
+/** Remembers where live traffic failed, for each channel and model. */
+export interface Breakers {
+  state(targetId: number, model: string, provedAt: number): BreakerState;
+  /** Takes the one try of a half-open breaker; the outcome or `release` gives it back. */
+  begin(targetId: number, model: string): void;
+  succeeded(targetId: number, model: string): void;
+  failed(targetId: number, model: string, error: string): void;
+  /** Neither: the client left, or what it sent was at fault. */
+  release(targetId: number, model: string): void;
+  openCount(): number;
+}
+
+export interface BreakerChange {
+  targetId: number;
+  model: string;
+  isOpen: boolean;
+  consecutiveFailures: number;
+  error: string | null;
+}
+
+interface Options {
+  nowS: () => number;
+  onChange: (change: BreakerChange) => void;
+  /** Every failure of live traffic: asks for a probe of just that model. */
+  onFailure: (targetId: number, model: string) => void;
+}
+
+interface Breaker {
+  consecutiveFailures: number;
+  openedAt: number;
+  /** When the last failure was; a passing probe after it closes the breaker. */
+  failedAt: number;
+  tryBeganAt: number;
+}
+
+const failuresToOpen = 3;
+const pauseS = 15;
+/** A try that never reported back is released by time. */
+const tryTimeoutS = 120;
+
+/** Consecutive failures open a breaker; after a pause one request may try; a passing probe closes it. */
+export function createBreakers({ nowS, onChange, onFailure }: Options): Breakers {
+  const breakers = new Map<string, Breaker>();
+  const keyOf = (targetId: number, model: string) => `${targetId}/${model}`;
+
+  const close = (targetId: number, model: string) => {
+    const breaker = breakers.get(keyOf(targetId, model));
+    if (!breaker) return;
+    breakers.delete(keyOf(targetId, model));
+    if (breaker.openedAt === 0) return;
+    onChange({ targetId, model, isOpen: false, consecutiveFailures: 0, error: null });
+  };
+
+  return {
+    state(targetId, model, provedAt) {
+      const breaker = breakers.get(keyOf(targetId, model));
+      if (!breaker || breaker.openedAt === 0) return 'closed';
+      if (provedAt > breaker.failedAt) {
+        close(targetId, model);
+        return 'closed';
+      }
+      const now = nowS();
+      if (now < breaker.openedAt + pauseS) return 'open';
+      return now < breaker.tryBeganAt + tryTimeoutS ? 'open' : 'half_open';
+    },
+    begin(targetId, model) {
+      const breaker = breakers.get(keyOf(targetId, model));
+      if (breaker && breaker.openedAt > 0) breaker.tryBeganAt = nowS();
+    },
+    succeeded: close,
+    failed(targetId, model, error) {
+      const key = keyOf(targetId, model);
+      const breaker = breakers.get(key) ?? {
+        consecutiveFailures: 0,
+        openedAt: 0,
+        failedAt: 0,
+        tryBeganAt: 0,
+      };
+      breakers.set(key, breaker);
+      breaker.consecutiveFailures += 1;
+      breaker.failedAt = nowS();
+      breaker.tryBeganAt = 0;
+      onFailure(targetId, model);
+      if (breaker.consecutiveFailures < failuresToOpen) return;
+      const wasOpen = breaker.openedAt > 0;
+      breaker.openedAt = breaker.failedAt;
+      if (wasOpen) return;
+      const { consecutiveFailures } = breaker;
+      onChange({ targetId, model, isOpen: true, consecutiveFailures, error });
+    },
+    release(targetId, model) {
+      const breaker = breakers.get(keyOf(targetId, model));
+      if (breaker) breaker.tryBeganAt = 0;
+    },
+    openCount: () => [...breakers.values()].filter(({ openedAt }) => openedAt > 0).length,
+  };
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import type { Bus } from '@api-monitor/bus';
+import type { RoutingPolicy } from '@api-monitor/core';
+import type { Database } from '@api-monitor/db';
+import type { Logger, Registry } from '@api-monitor/runtime';
+import { type AllowPrivate, createUpstream } from '@api-monitor/upstream';
+import { createAffinity } from './board/affinity.ts';
+import { createBoard } from './board/board.ts';
+import { createBoardSync } from './board/board-sync.ts';
+import { type BreakerChange, createBreakers } from './board/breakers.ts';
+import { createKeyLimits } from './board/key-limits.ts';
+import { createGatewayHandler, type GatewayHandler } from './create-gateway-handler.ts';
+import { createGatewayMetrics } from './gateway-metrics.ts';
+import { createRecordSink } from './records/record-sink.ts';
+import { createResolver } from './request/resolve-candidates.ts';
+
+export interface GatewayOptions {
+  db: Database;
+  bus: Bus;
+  logger: Logger;
+  metrics: Registry;
+  allowPrivate: AllowPrivate;
+  policy: RoutingPolicy;
+  areBareModelsOn: boolean;
+  bodyLimitBytes: number;
+  idleTimeoutMs: number;
+  attemptLimit: number;
+  readMasterToken: () => Promise<string | null>;
+  /** Unix seconds. */
+  nowS: () => number;
+}
+
+export interface Gateway {
+  handle: GatewayHandler;
+  /** Hands over the last records and ends every connection to a channel. */
+  close(): Promise<void>;
+}
+
+const boardPeriodMs = 1000;
+const recordPeriodMs = 1000;
+
+/** Builds the gateway over an open database and a bus, its board read; whoever builds it closes it. */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const { bus, logger, nowS } = options;
+  const quietly = (work: Promise<unknown>, what: string) => {
+    work.catch((err) => logger.error({ err }, what));
+  };
+  const board = createBoard();
+  const upstream = createUpstream({ allowPrivate: options.allowPrivate });
+  const breakers = createBreakers({
+    nowS,
+    onChange: (change) => quietly(bus.events.publish(breakerEvent(change)), 'breaker not told'),
+    onFailure: (target_id, model) =>
+      quietly(
+        bus.modelProbes.add(`${target_id}/${model}`, { target_id, model }),
+        'probe not asked for',
+      ),
+  });
+  const boardSync = createBoardSync({
+    ...options,
+    events: bus.events,
+    board,
+    onTargetGone: upstream.forget,
+    periodMs: boardPeriodMs,
+  });
+  await boardSync.sync();
+  const metrics = createGatewayMetrics(options.metrics, { breakers, boardAgeS: boardSync.ageS });
+  const records = createRecordSink({
+    queue: bus.proxyRequests,
+    newBatchId: randomUUID,
+    onDropped: metrics.recordsDropped,
+    onFault: (err) => logger.error({ err }, 'records not handed over'),
+    periodMs: recordPeriodMs,
+  });
+  const affinity = createAffinity(nowS);
+  const handle = createGatewayHandler({
+    ...options,
+    board,
+    breakers,
+    affinity,
+    keyLimits: createKeyLimits(nowS),
+    resolve: createResolver({ ...options, board, breakers, affinity, random: Math.random }),
+    dispatch: upstream.dispatch,
+    records,
+    metrics,
+    newRequestId: () => `req_${randomUUID().replaceAll('-', '')}`,
+  });
+  return {
+    handle,
+    async close() {
+      boardSync.close();
+      await records.close();
+      await upstream.close();
+    },
+  };
+}
+
+function breakerEvent({ targetId, model, isOpen, consecutiveFailures, error }: BreakerChange) {
+  const counts = { is_open: isOpen, consecutive_failures: consecutiveFailures, error };
+  return { type: 'breaker_changed', data: { target_id: targetId, model, ...counts } } as const;
+}

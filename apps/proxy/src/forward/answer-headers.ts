@@ -1,0 +1,53 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+
+/** What concerns the upstream connection or the upstream's own site alone, and stays here. */
+const staysHere = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'set-cookie',
+  'strict-transport-security',
+  'alt-svc',
+  'nel',
+  'report-to',
+  'x-request-id',
+  'request-id',
+]);
+
+/** What the gateway tells of its choice, beside the answer. */
+export interface Truth {
+  requestId: string;
+  targetId: number;
+  model: string;
+  attempts: number;
+  proofAgeS: number;
+}
+
+/** The upstream's headers as they came, and the truth about where they came from. */
+export function answerHeaders(
+  upstream: Readonly<Record<string, string | string[] | undefined>>,
+  truth: Truth,
+): OutgoingHttpHeaders {
+  const headers: OutgoingHttpHeaders = {};
+  for (const name in upstream) {
+    const value = upstream[name];
+    if (value !== undefined && !staysHere.has(name)) headers[name] = value;
+  }
+  headers['x-request-id'] = truth.requestId;
+  headers['request-id'] = truth.requestId;
+  headers['x-proxy-target-id'] = String(truth.targetId);
+  headers['x-proxy-upstream-model'] = asHeaderValue(truth.model);
+  headers['x-proxy-attempts'] = String(truth.attempts);
+  headers['x-proxy-proof-age'] = String(Math.round(truth.proofAgeS));
+  return headers;
+}
+
+/** A model's name is the upstream's word: what a header can't carry is written in percent. */
+function asHeaderValue(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text);
+}

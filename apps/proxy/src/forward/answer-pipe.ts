@@ -1,0 +1,231 @@
+import type { ServerResponse } from 'node:http';
+import { describeFault } from '@api-monitor/upstream';
+import type { Dispatcher } from 'undici';
+import { answerHeaders, type Truth } from './answer-headers.ts';
+import { createUsageReader, type UsageReader } from './read-usage.ts';
+import type { StreamEndWatch } from './stream-end.ts';
+
+/** How one attempt ended. */
+export type AttemptEnd =
+  | { kind: 'whole'; status: number; isStreamError: boolean }
+  /** Nothing has reached the client yet: another channel may be tried. */
+  | { kind: 'retriable'; status: number | null; fault: AttemptFault }
+  /** Midway: the client has had the start. */
+  | { kind: 'broken'; status: number; fault: AttemptFault }
+  | { kind: 'client_left' };
+
+export interface AttemptFault {
+  kind: 'network' | 'timeout' | 'tls' | 'upstream';
+  message: string;
+  /** The request never left: the kept connection had been closed. */
+  isStale: boolean;
+}
+
+export interface PipeOptions {
+  response: ServerResponse;
+  truth: Truth;
+  /** Whether an answer of this status is to be held back for another attempt. */
+  isHeldBack: (status: number) => boolean;
+  /** Made once the answer turns out to be an event stream. */
+  watchEnd: () => StreamEndWatch | null;
+  isStale: (error: Error) => boolean;
+  firstByteTimeoutMs: number;
+  idleTimeoutMs: number;
+  onEnd: (end: AttemptEnd) => void;
+}
+
+type Headers = Record<string, string | string[] | undefined>;
+
+const clientLeft = new Error('the client left');
+const timedOut = new Error('timed out');
+
+/**
+ * One attempt's answer on its way to the client: bytes as they come, headers at once, one write per
+ * read of the upstream, and as slow as the client reads. It keeps nothing.
+ */
+export class AnswerPipe implements Dispatcher.DispatchHandler {
+  readonly #options: PipeOptions;
+  #controller: Dispatcher.DispatchController | null = null;
+  #timer: NodeJS.Timeout;
+  #status = 0;
+  #pending: Buffer[] = [];
+  #isFlushPlanned = false;
+  #isHeld = false;
+  #hasBegun = false;
+  #hasUpstreamEnded = false;
+  #isOver = false;
+  #endWatch: StreamEndWatch | null = null;
+  #isEventStream = false;
+  usage: UsageReader | null = null;
+  /** By the clock of `performance.now()`. */
+  firstByteAtMs: number | null = null;
+  responseBytes = 0;
+
+  constructor(options: PipeOptions) {
+    this.#options = options;
+    this.#timer = setTimeout(this.#onTimeout, options.firstByteTimeoutMs);
+    options.response.on('close', this.#onClientClose);
+    options.response.on('drain', this.#onDrain);
+  }
+
+  /** Whether the client was told that an event stream comes. */
+  get isEventStream(): boolean {
+    return this.#isEventStream;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#isOver) controller.abort(clientLeft);
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Headers,
+  ): void {
+    // 1xx: the answer itself is still to come.
+    if (status < 200 || this.#isOver) return;
+    this.#status = status;
+    this.firstByteAtMs = performance.now();
+    this.#isHeld = this.#options.isHeldBack(status);
+    this.#setTimer(this.#options.idleTimeoutMs);
+    if (!this.#isHeld) this.#begin(status, headers);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#isOver) return;
+    this.#timer.refresh();
+    if (this.#isHeld) return;
+    this.responseBytes += chunk.length;
+    this.usage?.take(chunk);
+    this.#endWatch?.take(chunk);
+    this.#pending.push(chunk);
+    this.#planFlush();
+  }
+
+  onResponseEnd(): void {
+    if (this.#isOver) return;
+    if (this.#isHeld) {
+      const fault = { kind: 'upstream', message: `HTTP ${this.#status}`, isStale: false } as const;
+      this.#finish({ kind: 'retriable', status: this.#status, fault });
+    } else if (this.#endWatch && this.#status < 300 && !this.#endWatch.hasEnded()) {
+      this.#break('the stream stopped before its end', 'network');
+    } else {
+      this.#hasUpstreamEnded = true;
+      this.#planFlush();
+    }
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#isOver) return;
+    if (error === clientLeft) {
+      this.#finish({ kind: 'client_left' });
+      return;
+    }
+    const { kind, message } = error === timedOut ? this.#timeoutFault() : describeFault(error);
+    if (this.#hasBegun) {
+      this.#break(message, kind);
+      return;
+    }
+    const isStale = error !== timedOut && this.#options.isStale(error);
+    this.#finish({ kind: 'retriable', status: null, fault: { kind, message, isStale } });
+  }
+
+  #begin(status: number, headers: Headers): void {
+    const { response, truth, watchEnd } = this.#options;
+    this.#hasBegun = true;
+    this.#isEventStream = String(headers['content-type'] ?? '').includes('event-stream');
+    const encoding = headers['content-encoding'];
+    const plain = encoding === undefined || encoding === 'identity';
+    this.usage = createUsageReader(plain ? undefined : String(encoding));
+    // Compressed events can't be watched without opening them; they pass as they are.
+    this.#endWatch = this.#isEventStream && plain ? watchEnd() : null;
+    response.writeHead(status, answerHeaders(headers, truth));
+    this.#planFlush();
+  }
+
+  /** The next tick comes before the next read: all of one read goes out in one write. */
+  #planFlush(): void {
+    if (this.#isFlushPlanned) return;
+    this.#isFlushPlanned = true;
+    process.nextTick(this.#flush);
+  }
+
+  #flush = (): void => {
+    this.#isFlushPlanned = false;
+    const { response } = this.#options;
+    if (this.#isOver || response.destroyed) return;
+    const [first] = this.#pending;
+    const bytes = this.#pending.length > 1 ? Buffer.concat(this.#pending) : first;
+    this.#pending = [];
+    if (this.#hasUpstreamEnded) {
+      this.#finish({
+        kind: 'whole',
+        status: this.#status,
+        isStreamError: this.#endWatch?.hasError() ?? false,
+      });
+      if (bytes) response.end(bytes);
+      else response.end();
+    } else if (!bytes) response.flushHeaders();
+    else if (!response.write(bytes)) this.#pause();
+  };
+
+  #pause(): void {
+    this.#controller?.pause();
+    // A client that reads slowly is no fault of the upstream.
+    clearTimeout(this.#timer);
+  }
+
+  #onDrain = (): void => {
+    if (this.#isOver) return;
+    this.#setTimer(this.#options.idleTimeoutMs);
+    this.#controller?.resume();
+  };
+
+  #onClientClose = (): void => {
+    if (this.#isOver) return;
+    this.#controller?.abort(clientLeft);
+    this.#finish({ kind: 'client_left' });
+  };
+
+  #onTimeout = (): void => {
+    if (this.#controller) this.#controller.abort(timedOut);
+    // Not even a connection came: when one does, the attempt is found to be over.
+    else
+      this.#finish({
+        kind: 'retriable',
+        status: null,
+        fault: { ...this.#timeoutFault(), isStale: false },
+      });
+  };
+
+  #break(message: string, kind: AttemptFault['kind']): void {
+    const held = this.#pending;
+    this.#pending = [];
+    // What came before the break still goes out, before the error that follows it.
+    if (held.length > 0) this.#options.response.write(Buffer.concat(held));
+    const fault = { kind, message, isStale: false };
+    this.#finish({ kind: 'broken', status: this.#status, fault });
+  }
+
+  #timeoutFault(): { kind: 'timeout'; message: string } {
+    const { firstByteTimeoutMs, idleTimeoutMs } = this.#options;
+    return this.#status === 0
+      ? { kind: 'timeout', message: `no first byte within ${firstByteTimeoutMs / 1000} s` }
+      : { kind: 'timeout', message: `nothing came for ${idleTimeoutMs / 1000} s` };
+  }
+
+  #setTimer(timeoutMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#onTimeout, timeoutMs);
+  }
+
+  #finish(end: AttemptEnd): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    const { response, onEnd } = this.#options;
+    response.off('close', this.#onClientClose);
+    response.off('drain', this.#onDrain);
+    onEnd(end);
+  }
+}

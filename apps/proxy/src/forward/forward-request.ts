@@ -1,0 +1,157 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ProxyAttempt } from '@api-monitor/core';
+import type { BoardKey, BoardModel } from '../board/board.ts';
+import { errorEvent, type GatewayError } from '../dialects/gateway-error.ts';
+import type { GatewayDeps } from '../gateway-deps.ts';
+import { type FoundModel, spliceModel } from '../request/find-model.ts';
+import type { Endpoint } from '../request/match-route.ts';
+import type { Choice } from '../request/resolve-candidates.ts';
+import { AnswerPipe, type AttemptEnd, type AttemptFault } from './answer-pipe.ts';
+import { isHeldBackStatus, isLiveFailure } from './judge-attempt.ts';
+import { upstreamHeaders } from './request-headers.ts';
+import { watchStreamEnd } from './stream-end.ts';
+
+/** A request that is to go up: everything about it that is known by now. */
+export interface Forwarding {
+  request: IncomingMessage;
+  response: ServerResponse;
+  requestId: string;
+  key: BoardKey;
+  endpoint: Endpoint;
+  body: Buffer;
+  /** null where the path names the model. */
+  found: FoundModel | null;
+  /** What goes up of the query, with its question mark. */
+  query: string;
+  choices: readonly Choice[];
+  isPinned: boolean;
+}
+
+/** What came of it, for the record. */
+export interface Forwarded {
+  entry: BoardModel | null;
+  attempts: ProxyAttempt[];
+  status: number;
+  pipe: AnswerPipe | null;
+  fault: AttemptFault | null;
+}
+
+/** Sends a request to one channel after the other until one has begun to answer. Never rejects. */
+export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Promise<Forwarded> {
+  const attempts: ProxyAttempt[] = [];
+  const choices = given.choices.slice(0, deps.attemptLimit);
+  for (const [index, choice] of choices.entries()) {
+    const isLast = index === choices.length - 1;
+    let tried = await attempt(deps, given, choice, { isLast, isFresh: false, attempts });
+    if (tried.end.kind === 'retriable' && tried.end.fault.isStale) {
+      attempts.pop();
+      tried = await attempt(deps, given, choice, { isLast, isFresh: true, attempts });
+    }
+    const { end, pipe } = tried;
+    if (end.kind === 'retriable') {
+      if (!isLast) continue;
+      return { entry: choice.entry, attempts, status: 0, pipe, fault: end.fault };
+    }
+    const status = end.kind === 'client_left' ? 499 : end.status;
+    if (end.kind === 'broken') endBroken(given, pipe, end.fault);
+    const fault = end.kind === 'broken' ? end.fault : null;
+    return { entry: choice.entry, attempts, status, pipe, fault };
+  }
+  return { entry: null, attempts, status: 0, pipe: null, fault: null };
+}
+
+interface AttemptOptions {
+  isLast: boolean;
+  isFresh: boolean;
+  /** Gets one more, which `x-proxy-attempts` counts. */
+  attempts: ProxyAttempt[];
+}
+
+interface Tried {
+  end: AttemptEnd;
+  pipe: AnswerPipe;
+}
+
+async function attempt(
+  deps: GatewayDeps,
+  given: Forwarding,
+  { entry, proofAgeS }: Choice,
+  { isLast, isFresh, attempts }: AttemptOptions,
+): Promise<Tried> {
+  const { target, model } = entry;
+  const startedAtMs = performance.now();
+  deps.breakers.begin(target.id, model);
+  const tried = await new Promise<Tried>((resolve) => {
+    const pipe: AnswerPipe = new AnswerPipe({
+      response: given.response,
+      truth: {
+        requestId: given.requestId,
+        targetId: target.id,
+        model,
+        attempts: attempts.length + 1,
+        proofAgeS,
+      },
+      isHeldBack: (status) => !isLast && isHeldBackStatus(status),
+      watchEnd: () => watchStreamEnd(given.endpoint),
+      isStale: (error) => !isFresh && deps.dispatch.wasStale(target.channel, error),
+      firstByteTimeoutMs: 1000 * Math.max(target.timeoutS, 3 * (entry.firstByteS ?? 0)),
+      idleTimeoutMs: deps.idleTimeoutMs,
+      onEnd: (end) => resolve({ end, pipe }),
+    });
+    deps.dispatch.send(target.channel, upstreamRequest(given, entry), pipe, isFresh);
+  });
+  const durationS = (performance.now() - startedAtMs) / 1000;
+  attempts.push(judged(deps, given, entry, tried.end, durationS));
+  return tried;
+}
+
+function upstreamRequest({ request, endpoint, body, found, query }: Forwarding, entry: BoardModel) {
+  const { target, model } = entry;
+  const escaped = model.split('/').map(encodeURIComponent).join('/');
+  return {
+    method: 'POST' as const,
+    path: endpoint.upstreamPath.replace('{model}', () => escaped) + query,
+    headers: upstreamHeaders(request.rawHeaders, target, endpoint),
+    body: found ? spliceModel(body, found, model) : body,
+  };
+}
+
+/** Turns an attempt's end into its record, and lets the breaker know. */
+function judged(
+  { breakers }: GatewayDeps,
+  { endpoint }: Forwarding,
+  { target, model }: BoardModel,
+  end: AttemptEnd,
+  durationS: number,
+): ProxyAttempt {
+  const failure = isLiveFailure(end, endpoint.route);
+  if (failure) breakers.failed(target.id, model, failure.error);
+  else if (end.kind === 'whole' && end.status < 300) breakers.succeeded(target.id, model);
+  else breakers.release(target.id, model);
+  return {
+    target_id: target.id,
+    target_name: target.name,
+    model,
+    status: 'status' in end ? end.status : null,
+    error: failure?.error ?? null,
+    error_kind: failure?.error_kind ?? null,
+    duration_s: Math.round(durationS * 1000) / 1000,
+    is_live_failure: failure !== null,
+  };
+}
+
+/** A stream gets an error in the client's words; a body whose length was promised is cut off. */
+function endBroken(given: Forwarding, pipe: AnswerPipe, { kind, message }: AttemptFault): void {
+  const { response, endpoint, requestId } = given;
+  if (!pipe.isEventStream) {
+    response.destroy();
+    return;
+  }
+  const status = kind === 'timeout' ? 504 : 502;
+  const error: GatewayError = {
+    status,
+    code: 'upstream_interrupted',
+    message: `the channel broke off: ${message}`,
+  };
+  response.end(errorEvent(endpoint.dialect, endpoint.route === 'responses', error, requestId));
+}

@@ -1,0 +1,56 @@
+import type { ErrorKind, GatewayRoute } from '@api-monitor/core';
+import type { AttemptEnd } from './answer-pipe.ts';
+
+/** What live traffic has against a channel's model. */
+export interface LiveFailure {
+  error: string;
+  error_kind: ErrorKind;
+}
+
+const kindByStatus: Record<number, ErrorKind> = {
+  401: 'auth',
+  402: 'quota',
+  408: 'timeout',
+  429: 'rate_limit',
+};
+
+/**
+ * Whether another channel should be asked before the client hears of this status: the channel is
+ * busy, broken, or out of credit, or refuses its own key. What the client sent wrong goes back to it.
+ */
+export function isHeldBackStatus(status: number): boolean {
+  return status >= 500 || status in kindByStatus;
+}
+
+/** Null where the attempt says nothing against the model: it answered, or the client was at fault. */
+export function isLiveFailure(end: AttemptEnd, route: GatewayRoute): LiveFailure | null {
+  switch (end.kind) {
+    case 'client_left':
+      return null;
+    case 'retriable':
+      return end.status === null ? faultOf(end) : statusFailure(end.status, route);
+    case 'broken':
+      return faultOf(end);
+    case 'whole':
+      if (end.isStreamError) return { error: 'error within the stream', error_kind: 'upstream' };
+      return statusFailure(end.status, route);
+  }
+}
+
+function faultOf({ fault }: Extract<AttemptEnd, { kind: 'retriable' | 'broken' }>): LiveFailure {
+  return { error: fault.message, error_kind: fault.kind };
+}
+
+/** Whether a channel serves the side endpoints at all says nothing of its model. */
+const mainRoutes: readonly GatewayRoute[] = [
+  'chat',
+  'responses',
+  'anthropic',
+  'gemini',
+  'embeddings',
+];
+
+function statusFailure(status: number, route: GatewayRoute): LiveFailure | null {
+  if (!mainRoutes.includes(route) || !isHeldBackStatus(status)) return null;
+  return { error: `HTTP ${status}`, error_kind: kindByStatus[status] ?? 'upstream' };
+}

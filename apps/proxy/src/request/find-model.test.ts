@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { findModel, spliceModel } from './find-model.ts';
+
+const search = (text: string) => findModel(Buffer.from(text));
+const modelOf = (text: string) => {
+  const result = search(text);
+  return result.ok ? result.found.model : result.fault;
+};
+const big = 'x'.repeat(20_000);
+
+test.each([
+  ['{"model":"gpt-4o"}', 'gpt-4o'],
+  [' \n{ "messages" : [], "model" : "a/b" , "stream":true}', 'a/b'],
+  ['{"messages":[{"model":"inner","content":"\\"model\\":\\"x\\""}],"model":"outer"}', 'outer'],
+  ['{"metadata":{"model":"inner"},"model":"outer"}', 'outer'],
+  ['{"a":"model","model":"m"}', 'm'],
+  ['{"a":["model","b"],"model":"m"}', 'm'],
+  ['{"model":"caf\\u00e9 \\"x\\""}', 'café "x"'],
+  ['{"model":"日本"}', '日本'],
+  ['{"\\u006dodel":"m"}', 'm'],
+  ['{"a":"\\\\","model":"m"}', 'm'],
+  ['{"a":"\\\\\\"","model":"m"}', 'm'],
+])('%s names its model', (text, model) => {
+  expect(modelOf(text)).toBe(model);
+});
+
+test.each([
+  ['{"messages":[]}', 'no_model'],
+  ['{"model":5}', 'no_model'],
+  ['{"model":null}', 'no_model'],
+  ['{"model":""}', 'no_model'],
+  ['{"model":{"model":"x"}}', 'no_model'],
+  ['["model","x"]', 'no_model'],
+  ['"model"', 'no_model'],
+  ['{"model":"a","model":"b"}', 'two_models'],
+  ['{"model":"a","\\u006dodel":"b"}', 'two_models'],
+  ['', 'not_json'],
+  ['not json', 'not_json'],
+  ['{"model":"a"', 'not_json'],
+  ['{"model":"a"}}', 'not_json'],
+  ['{"model":"a', 'not_json'],
+  ['{"model":"a",}', 'not_json'],
+])('%s is refused as %s', (text, fault) => {
+  expect(modelOf(text)).toBe(fault);
+});
+
+test('a large body is scanned, not parsed, and its structure still counts', () => {
+  expect(modelOf(`{"messages":"${big}","model":"m"}`)).toBe('m');
+  expect(modelOf(`{"messages":"${big}","model":"m"`)).toBe('not_json');
+  expect(modelOf(`{"messages":"${big}","model":"m","model":"n"}`)).toBe('two_models');
+  expect(modelOf(`{"messages":["${big}",{"model":"inner"}]}`)).toBe('no_model');
+});
+
+test('nothing but the model changes: order, white space, numbers and unknown fields stay', () => {
+  const text = '{ "n":1.0000000000000000001, "model" : "old", "x":[1e400],"é":"\\u00e9" }';
+  const body = Buffer.from(text);
+  const result = findModel(body);
+  if (!result.ok) throw new Error(result.fault);
+  expect(spliceModel(body, result.found, 'new "one"').toString()).toBe(
+    text.replace('"old"', '"new \\"one\\""'),
+  );
+  expect(body.toString()).toBe(text);
+  expect(spliceModel(body, result.found, 'old')).toBe(body);
+});

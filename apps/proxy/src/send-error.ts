@@ -1,0 +1,35 @@
+import type { ServerResponse } from 'node:http';
+import { errorBody, type GatewayError } from './dialects/gateway-error.ts';
+import type { Dialect } from './request/match-route.ts';
+
+/** Answers with an error in the caller's dialect, unless the client has left. */
+export function sendError(
+  response: ServerResponse,
+  dialect: Dialect,
+  error: GatewayError,
+  requestId: string,
+): void {
+  if (response.headersSent || response.destroyed) return;
+  sendJson(response, error.status, errorBody(dialect, error, requestId), {
+    'x-request-id': requestId,
+    'request-id': requestId,
+    ...(error.retryAfterS === undefined ? {} : { 'retry-after': String(error.retryAfterS) }),
+    // What is left of a body that nobody reads must not be taken for the next request.
+    ...(error.status === 413 ? { connection: 'close' } : {}),
+  });
+}
+
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: object,
+  headers: Record<string, string> = {},
+): void {
+  const text = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, {
+    ...headers,
+    'content-type': 'application/json',
+    'content-length': text.length,
+  });
+  response.end(text);
+}
