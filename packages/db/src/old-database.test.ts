@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HistoryPoint } from '@api-monitor/core';
+import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { writeOldDatabase } from '../test/old-database.ts';
 import { finish, probe, startedRun, targetInput } from '../test/samples.ts';
@@ -9,6 +10,7 @@ import {
   createTarget,
   deleteTarget,
   getSettings,
+  listGatewayKeys,
   listModelStates,
   listRunModels,
   listRunningTargetIds,
@@ -157,10 +159,47 @@ test('the newest shape keeps its settings, tokens sealed, and its proxy keys', a
   });
   const stored = await db.kysely.selectFrom('app_settings').select('value').execute();
   expect(JSON.stringify(stored)).not.toContain('in-the-clear');
-  const proxyKeys = await db.kysely.selectFrom('proxy_keys').selectAll().execute();
-  expect(proxyKeys).toMatchObject([
-    { name: 'editor', key_hash: 'abc123', allowed_targets: '[1]' },
-    { name: 'script', allowed_targets: '[]', allowed_models: '[]', description: '' },
+});
+
+test('the keys of the newest shape hold as before, without limits', async () => {
+  const dataDir = await tempFolder();
+  writeOldDatabase(dataDir, 'newest');
+  const db = await openIn(dataDir);
+  const unlimited = { expires_at: null, rpm_limit: null, tpm_limit: null, revoked_at: null };
+  expect(await listGatewayKeys(db)).toMatchObject([
+    {
+      name: 'editor',
+      key_hash: 'abc123',
+      key_prefix: 'amk-ab',
+      allowed_target_ids: [1],
+      allowed_models: ['One/gpt-4o'],
+      enabled: true,
+      ...unlimited,
+    },
+    {
+      name: 'script',
+      key_hash: 'def456',
+      allowed_target_ids: [],
+      allowed_models: [],
+      description: '',
+    },
+  ]);
+});
+
+test('a key whose list cannot be read is paused, rather than opened to everything', async () => {
+  const dataDir = await tempFolder();
+  writeOldDatabase(dataDir, 'newest');
+  const sqlite = new Sqlite(join(dataDir, 'registry.db'));
+  sqlite.exec(`UPDATE proxy_keys SET allowed_targets = 'null', allowed_models = '' WHERE name = 'editor';
+    UPDATE proxy_keys SET allowed_targets = '1,2' WHERE name = 'script'`);
+  sqlite.close();
+  const db = await openIn(dataDir);
+  const keys = await listGatewayKeys(db);
+  expect(
+    keys.map(({ name, enabled, allowed_target_ids }) => [name, enabled, allowed_target_ids]),
+  ).toEqual([
+    ['editor', true, []],
+    ['script', false, []],
   ]);
 });
 
