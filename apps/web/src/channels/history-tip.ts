@@ -13,14 +13,15 @@ export interface HistoryTip {
   spoken: string;
 }
 
-export function historyTip(point: HistoryPoint, { t, language }: Translator): HistoryTip {
+export function historyTip(point: HistoryPoint, translator: Translator): HistoryTip {
+  const { t } = translator;
   const skipped = point.error_kind === 'skipped';
   const verdict = point.success
     ? t('strip.passed')
     : point.error_kind
       ? t(`kind.${point.error_kind}`)
       : t('strip.failed');
-  const time = formatExactTime(point.timestamp, language);
+  const time = formatExactTime(point.timestamp, translator);
   const facts = skipped
     ? []
     : [{ label: t('strip.latency'), value: formatLatency(point.duration) }];

@@ -1,4 +1,4 @@
-import type { Language, Translator } from '../i18n/translate.ts';
+import type { Translator } from '../i18n/translate.ts';
 
 const steps: readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
   ['day', 86_400],
@@ -7,12 +7,12 @@ const steps: readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
 ];
 
 /** `3 minutes ago`, in the reader's words; `just now` within the first minute. Unix seconds. */
-export function formatAgo(timeS: number, nowS: number, { t, language }: Translator): string {
+export function formatAgo(timeS: number, nowS: number, { t, formats }: Translator): string {
   const elapsedS = Math.max(0, nowS - timeS);
   const step = steps.find(([, seconds]) => elapsedS >= seconds);
   if (!step) return t('time.now');
   const count = -Math.floor(elapsedS / step[1]);
-  return new Intl.RelativeTimeFormat(language).format(count, step[0]);
+  return formats.relative.format(count, step[0]);
 }
 
 /** `in 12 min`; seconds only within the last minute, so that a page of countdowns stays calm. */
@@ -25,14 +25,11 @@ export function formatUntil(timeS: number, nowS: number, { t }: Translator): str
 }
 
 /** Date and time to the second in the reader's zone, with the zone named. */
-export function formatExactTime(timeS: number, language: Language): string {
-  return new Intl.DateTimeFormat(language, {
-    dateStyle: 'medium',
-    timeStyle: 'long',
-  }).format(timeS * 1000);
+export function formatExactTime(timeS: number, { formats }: Translator): string {
+  return formats.exact.format(timeS * 1000);
 }
 
 /** The hour and minute of a time, for a moment of today. */
-export function formatClock(timeS: number, language: Language): string {
-  return new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(timeS * 1000);
+export function formatClock(timeS: number, { formats }: Translator): string {
+  return formats.clock.format(timeS * 1000);
 }

@@ -1,6 +1,5 @@
-import type { Channel } from '../channels/channel.ts';
 import type { ChannelBook } from '../channels/channel-book.ts';
-import { type ChannelCard, channelCard } from '../channels/channel-card.ts';
+import type { ChannelCard } from '../channels/channel-card.ts';
 import {
   type ChannelFilter,
   isFiltering,
@@ -13,6 +12,7 @@ import {
 } from '../channels/filter-channels.ts';
 import { type ChannelTotals, sumUpChannels } from '../channels/sum-up-channels.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
+import { createCardDrawer } from './card-drawer.ts';
 
 export type BoardPhase = 'loading' | 'ready' | 'locked' | 'failed';
 
@@ -37,7 +37,7 @@ export interface BoardStore {
   setProtocol(protocol: ProtocolFilter): void;
   clearFilter(): void;
   toggle(id: number): void;
-  /** Takes over what the book holds now. */
+  /** Takes over what the book holds now; a long list over several frames. */
   draw(): void;
 }
 
@@ -48,20 +48,13 @@ interface BoardOptions {
   openIds: number[];
   /** The filter or the open cards changed. */
   onViewChange(): void;
+  nextFrame(callback: () => void): void;
 }
 
 export function createBoardStore(options: BoardOptions): BoardStore {
   const { book, language } = options;
-  const drawn = new Map<number, { channel: Channel; card: ChannelCard; language: string }>();
-
-  /** A card that nothing changed stays the same object, so nothing of it is drawn again. */
-  const cardOf = (channel: Channel): ChannelCard => {
-    const known = drawn.get(channel.id);
-    if (known?.channel === channel && known.language === language.is) return known.card;
-    const card = channelCard(channel, language.translator);
-    drawn.set(channel.id, { channel, card, language: language.is });
-    return card;
-  };
+  const drawCards = createCardDrawer();
+  let isGoingOn = false;
 
   const changeFilter = (store: BoardStore, change: Partial<ChannelFilter>) => {
     store.filter = { ...store.filter, ...change };
@@ -115,7 +108,15 @@ export function createBoardStore(options: BoardOptions): BoardStore {
       for (const status of statusFilters) {
         this.statusCounts[status] = channels.filter((it) => matchesStatus(it, status)).length;
       }
-      this.cards = channels.filter((it) => matchesFilter(it, this.filter)).map(cardOf);
+      const fitting = channels.filter((it) => matchesFilter(it, this.filter));
+      const { cards, isUnfinished } = drawCards(fitting, language.translator);
+      this.cards = cards;
+      if (!isUnfinished || isGoingOn) return;
+      isGoingOn = true;
+      options.nextFrame(() => {
+        isGoingOn = false;
+        this.draw();
+      });
     },
   };
 }

@@ -57,7 +57,7 @@ export function createHomeStore(options: HomeOptions): HomeStore {
       return isReady() ? formatPercent(board.totals.rate) : '–';
     },
     get staleText() {
-      const time = formatClock(board.staleSinceS ?? clock.nowS, language.is);
+      const time = formatClock(board.staleSinceS ?? clock.nowS, language.translator);
       return language.translator.t('list.stale', { time });
     },
     get canCheckAll() {

@@ -2,6 +2,7 @@ import Alpine from '@alpinejs/csp';
 import { type ChannelBook, createChannelBook } from '../channels/channel-book.ts';
 import { readViewState, writeViewState } from '../channels/view-state.ts';
 import { batchChanges } from '../live/batch-changes.ts';
+import { paceDraws } from '../live/pace-draws.ts';
 import { createShell, type Shell } from '../shell/start-shell.ts';
 import { createActionsStore } from './actions-store.ts';
 import { type BoardStore, createBoardStore } from './board-store.ts';
@@ -18,14 +19,19 @@ import { watchServer } from './watch-server.ts';
 
 function start(): void {
   const shell = createShell({ page: 'home', onTokenChange: () => watch.reconnect() });
+  const pacedDraw = paceDraws({
+    requestFrame: beforeNextPaint,
+    setTimer: shell.setTimer,
+    nowMs: () => performance.now(),
+  });
   const book = createChannelBook(
-    batchChanges(beforeNextPaint, (changes) => {
+    batchChanges(pacedDraw, (changes) => {
       board.draw();
       modelLists.draw(changes);
       showTrouble(board, shell);
     }),
   );
-  const { board, modelLists } = addBoard(shell, book);
+  const { board, modelLists } = addBoard(shell, book, pacedDraw);
   const sync = createSync({ ...shell, book, board, modelLists });
   const watch = watchServer(shell, sync);
   addActions(shell, book, board, modelLists, sync);
@@ -42,7 +48,7 @@ function start(): void {
   watch.start();
 }
 
-function addBoard(shell: Shell, book: ChannelBook) {
+function addBoard(shell: Shell, book: ChannelBook, nextFrame: (callback: () => void) => void) {
   const view = readViewState(location.search);
   const board: BoardStore = shell.addStore(
     'board',
@@ -51,6 +57,7 @@ function addBoard(shell: Shell, book: ChannelBook) {
       language: shell.language,
       filter: view.filter,
       openIds: view.openIds,
+      nextFrame,
       onViewChange: () => {
         const { filter, openIds } = board;
         history.replaceState(

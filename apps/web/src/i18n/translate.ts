@@ -21,6 +21,15 @@ export interface Translator {
   t(key: TextKey, values?: Values): string;
   /** The same for a counted text: picks `.one` or `.other`, and fills in `{count}`. */
   count(key: CountKey, count: number, values?: Values): string;
+  /** Made once: making one costs more than a hundred uses. */
+  readonly formats: TimeFormats;
+}
+
+export interface TimeFormats {
+  relative: Intl.RelativeTimeFormat;
+  /** Date and time to the second, with the zone. */
+  exact: Intl.DateTimeFormat;
+  clock: Intl.DateTimeFormat;
 }
 
 export function translatorFor(language: Language): Translator {
@@ -32,6 +41,11 @@ export function translatorFor(language: Language): Translator {
     t,
     count: (key, count, values = {}) =>
       t(`${key}.${plurals.select(count) === 'one' ? 'one' : 'other'}`, { count, ...values }),
+    formats: {
+      relative: new Intl.RelativeTimeFormat(language),
+      exact: new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }),
+      clock: new Intl.DateTimeFormat(language, { timeStyle: 'short' }),
+    },
   };
 }
 

@@ -32,11 +32,10 @@ export function addTimeDirectives(alpine: Alpine, language: LanguageStore, clock
       const evaluate = evaluateLater<number | null>(expression);
       effect(() =>
         evaluate((timeS) => {
-          setText(element, timeS === null ? '' : print(timeS));
-          const exact = timeS ? formatExactTime(timeS, language.translator.language) : '';
-          if (element.title !== exact) element.title = exact;
+          element.title = timeS ? formatExactTime(timeS, language.translator) : '';
         }),
       );
+      effect(() => evaluate((timeS) => setText(element, timeS === null ? '' : print(timeS))));
     });
   };
   bind('ago', (timeS) => formatAgo(timeS, clock.nowS, language.translator));

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { translatorFor } from '../i18n/translate.ts';
+import { ApiFailure, failureOf, sentenceOf } from './failure.ts';
+import { createTokenStore } from './token-store.ts';
+
+const en = translatorFor('en');
+
+function keep() {
+  const values = new Map<string, string>();
+  return {
+    getItem: (key: string) => values.get(key) ?? null,
+    setItem: (key: string, value: string) => void values.set(key, value),
+    removeItem: (key: string) => void values.delete(key),
+  };
+}
+
+it("a failure tells the api's own sentence, and when to come back", async () => {
+  const refused = await failureOf(
+    new Response('{"detail":"too many bad tokens"}', {
+      status: 429,
+      headers: { 'retry-after': '600' },
+    }),
+  );
+  expect(refused).toMatchObject({ status: 429, detail: 'too many bad tokens', retryAfterS: 600 });
+  expect(sentenceOf(refused, en)).toBe('too many bad tokens');
+});
+
+it('a failure without a sentence tells its status, or that nothing came', async () => {
+  const page = await failureOf(new Response('<html>Bad gateway</html>', { status: 502 }));
+  expect(sentenceOf(page, en)).toBe('The server answered 502.');
+  expect(sentenceOf(new ApiFailure(0, null), en)).toBe('The server is out of reach.');
+});
+
+it('a mistake of ours is no failure of the api', () => {
+  expect(() => sentenceOf(new TypeError('a bug'), en)).toThrow('a bug');
+});
+
+it('a token is kept on the device or for the tab, never in both', () => {
+  const [device, tab] = [keep(), keep()];
+  const tokens = createTokenStore(device, tab);
+  tokens.write('first', true);
+  tokens.write('second', false);
+  expect(device.getItem('api_monitor_token')).toBeNull();
+  expect(tokens.read()).toBe('second');
+  tokens.forget();
+  expect(tokens.read()).toBeNull();
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { sampleChannel, sampleModel } from '../../test/sample-channel.ts';
+import { createChannelBook } from './channel-book.ts';
+
+function setUp() {
+  const changes: (number | null)[] = [];
+  const book = createChannelBook((id) => changes.push(id));
+  book.replaceAll([1, 2, 3].map((id) => sampleChannel({ id })));
+  changes.length = 0;
+  return { book, changes, ids: () => book.all().map((it) => it.id) };
+}
+
+describe('the book of channels', () => {
+  it('tells which channel changed, and of a new one that the list did', () => {
+    const { book, changes, ids } = setUp();
+    book.put(sampleChannel({ id: 2, name: 'Renamed' }));
+    book.put(sampleChannel({ id: 4 }));
+    expect(changes).toEqual([2, null]);
+    expect(book.get(2)?.name).toBe('Renamed');
+    expect(ids()).toEqual([1, 2, 3, 4]);
+  });
+
+  it('takes over the order of a new list and forgets what it no longer holds', () => {
+    const { book, ids } = setUp();
+    book.replaceAll([3, 1].map((id) => sampleChannel({ id })));
+    expect(ids()).toEqual([3, 1]);
+    expect(book.get(2)).toBeUndefined();
+  });
+
+  it('hides a channel without forgetting its place', () => {
+    const { book, ids } = setUp();
+    book.hide(2, true);
+    expect(ids()).toEqual([1, 3]);
+    book.hide(2, false);
+    expect(ids()).toEqual([1, 2, 3]);
+  });
+
+  it('reorders, with channels that the order does not name at the end', () => {
+    const { book, ids } = setUp();
+    book.reorder([3, 1]);
+    expect(ids()).toEqual([3, 1, 2]);
+  });
+
+  it('keeps the bars of a channel when a list without bars comes', () => {
+    const { book } = setUp();
+    book.replaceAll([
+      sampleChannel({ latest_models: [sampleModel({ duration: 9, history: undefined })] }),
+    ]);
+    expect(book.get(1)?.latest_models[0]).toMatchObject({ duration: 9, history: [{}] });
+  });
+
+  it('ignores progress of a channel that it does not know', () => {
+    const { book, changes } = setUp();
+    book.progress({ target_id: 99, run_id: 1, total: 1, done: 0, probe: null });
+    expect(changes).toEqual([]);
+  });
+});

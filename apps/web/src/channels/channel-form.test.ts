@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { sampleChannel } from '../../test/sample-channel.ts';
+import { bodyOf, emptyForm, faultsOf, fieldNamedIn, formOf } from './channel-form.ts';
+import {
+  choiceOf,
+  chooseAll,
+  chooseLastOk,
+  chooseNone,
+  selectedModelsOf,
+  toggleModel,
+} from './model-choice.ts';
+
+const filled = { ...emptyForm, name: ' A ', base_url: 'https://a.example.com', api_key: 'sk-1' };
+const stored = sampleChannel();
+
+describe('the form', () => {
+  it('sends what was filled in and leaves the rest to the server', () => {
+    expect(bodyOf(filled)).toEqual({
+      name: 'A',
+      base_url: 'https://a.example.com',
+      api_key: 'sk-1',
+      source_url: null,
+      enabled: true,
+      verify_ssl: true,
+      visitor_channel_actions_enabled: false,
+      timeout_s: 30,
+      max_models: 0,
+    });
+  });
+
+  it('never shows or sends the stored key', () => {
+    expect(formOf(stored).api_key).toBe('');
+    expect('api_key' in bodyOf(formOf(stored))).toBe(false);
+  });
+
+  it('says what is missing or no address or no number', () => {
+    expect(
+      faultsOf({ ...emptyForm, base_url: 'ftp://x', interval_min: 'often' }, 'new', null),
+    ).toEqual({
+      name: 'form.required',
+      base_url: 'form.url',
+      api_key: 'form.required',
+      interval_min: 'form.number',
+    });
+    expect(faultsOf(filled, 'new', null)).toEqual({});
+    expect(faultsOf({ ...filled, source_url: 'javascript:x' }, 'new', null)).toEqual({
+      source_url: 'form.url',
+    });
+  });
+
+  it('asks for the key again where the address moves to another origin', () => {
+    const moved = { ...formOf(stored), base_url: 'https://evil.example.com' };
+    expect(faultsOf(moved, 'edit', stored)).toEqual({ api_key: 'form.api_key.again' });
+    expect(faultsOf({ ...moved, api_key: 'sk-2' }, 'edit', stored)).toEqual({});
+    const deeper = { ...formOf(stored), base_url: 'https://aurora.example.com/v2' };
+    expect(faultsOf(deeper, 'edit', stored)).toEqual({});
+    expect(faultsOf({ ...formOf(stored) }, 'copy', stored)).toEqual({ api_key: 'form.required' });
+  });
+
+  it('finds the field that a sentence names', () => {
+    expect(fieldNamedIn('interval_min: must be at most 1440')).toBe('interval_min');
+    expect(fieldNamedIn('base_url must not hold a user name or password')).toBe('base_url');
+    expect(fieldNamedIn('the database is out of reach')).toBeNull();
+  });
+});
+
+describe('the choice of models', () => {
+  const available = [
+    { model: 'a', success: true },
+    { model: 'b', success: false },
+    { model: 'c', success: null },
+  ];
+
+  it('is an empty list for all, now and later', () => {
+    expect(selectedModelsOf(choiceOf([], available))).toEqual([]);
+    expect(selectedModelsOf(chooseAll(available))).toEqual([]);
+  });
+
+  it('is what was chosen, and no choice where that is nothing', () => {
+    expect(selectedModelsOf(chooseLastOk(available))).toEqual(['a']);
+    expect(selectedModelsOf(toggleModel(chooseAll(available), 'b'))).toEqual(['a', 'c']);
+    expect(selectedModelsOf(toggleModel(choiceOf(['a'], available), 'b'))).toEqual(['a', 'b']);
+    expect(selectedModelsOf(chooseNone)).toBeNull();
+  });
+});

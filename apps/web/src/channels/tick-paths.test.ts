@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { sampleModel, samplePoint } from '../../test/sample-channel.ts';
+import { historyIndexAt, historyPaths, segmentBar } from './tick-paths.ts';
+
+const strokes = (path: string) => path.split('M').length - 1;
+const failed = { success: false, error_kind: 'timeout' } as const;
+const skipped = { success: false, skipped: true, error_kind: 'skipped' } as const;
+
+describe('the history strip', () => {
+  it('has 30 places, newest at the right, dots where nothing was', () => {
+    const paths = historyPaths([samplePoint(), samplePoint(failed)]);
+    expect([strokes(paths.idle), strokes(paths.ok), strokes(paths.bad)]).toEqual([28, 1, 1]);
+    expect(paths.bad).toBe('M236 25V3');
+  });
+
+  it('is the taller the slower, by square root of the slowest', () => {
+    const { ok } = historyPaths([samplePoint({ duration: 1 }), samplePoint({ duration: 4 })]);
+    const heights = ok
+      .split('M')
+      .slice(1)
+      .map((it) => 25 - Number(it.split('V')[1]));
+    expect(heights[1]).toBe(22);
+    expect(heights[0]).toBeCloseTo((0.3 + 0.7 * 0.5) * 22, 1);
+  });
+
+  it('takes a skipped check for no verdict', () => {
+    const paths = historyPaths([samplePoint({ success: false, error_kind: 'skipped' })]);
+    expect(paths.bad).toBe('');
+    expect(strokes(paths.idle)).toBe(30);
+  });
+
+  it('knows which check lies under a position', () => {
+    expect(historyIndexAt(0.999, 2)).toBe(1);
+    expect(historyIndexAt(28.5 / 30, 2)).toBe(0);
+    expect(historyIndexAt(0.5, 2)).toBeNull();
+    expect(historyIndexAt(0, 30)).toBe(0);
+    expect(historyIndexAt(1.2, 30)).toBe(29);
+  });
+});
+
+describe("a channel's bar", () => {
+  it('has a segment for each model, in order', () => {
+    const bar = segmentBar([sampleModel(), sampleModel(failed), sampleModel(skipped)]);
+    expect(bar).toEqual({
+      width: 3,
+      ok: 'M0 0H1V1H0Z',
+      bad: 'M1 0H2V1H1Z',
+      idle: 'M2 0H3V1H2Z',
+      gaps: 'M1 0V1M2 0V1',
+    });
+  });
+
+  it('falls together into blocks in proportion where models are many', () => {
+    const many = Array.from({ length: 90 }, (_, index) => sampleModel(index % 3 ? {} : failed));
+    const bar = segmentBar(many);
+    expect([bar.width, bar.ok, bar.bad]).toEqual([90, 'M0 0H60V1H0Z', 'M60 0H90V1H60Z']);
+  });
+
+  it('is empty for a channel without models', () => {
+    expect(segmentBar([])).toMatchObject({ width: 1, ok: '', bad: '', idle: '' });
+  });
+});

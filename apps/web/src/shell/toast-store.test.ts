@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { createToastStore } from './toast-store.ts';
+
+function setUp() {
+  const timers: { callback: () => void; cancelled: boolean }[] = [];
+  const toasts = createToastStore((callback) => {
+    const timer = { callback, cancelled: false };
+    timers.push(timer);
+    return () => {
+      timer.cancelled = true;
+    };
+  });
+  const happened: string[] = [];
+  const show = (name: string) =>
+    toasts.show(name, {
+      action: { text: 'Undo', run: () => happened.push(`undo ${name}`) },
+      onLapse: () => happened.push(`lapse ${name}`),
+    });
+  return { toasts, timers, happened, show };
+}
+
+it('lapses in time, unless its action was taken', () => {
+  const { toasts, timers, happened, show } = setUp();
+  show('a');
+  show('b');
+  toasts.act(2);
+  timers[0]?.callback();
+  expect(happened).toEqual(['undo b', 'lapse a']);
+  expect(timers[1]?.cancelled).toBe(true);
+  expect(toasts.items).toEqual([]);
+});
+
+it('lapses once, however often it is dismissed', () => {
+  const { toasts, timers, happened, show } = setUp();
+  show('a');
+  toasts.dismiss(1);
+  timers[0]?.callback();
+  expect(happened).toEqual(['lapse a']);
+});
+
+it('lapses at once when the page goes away or newer ones need the place', () => {
+  const { toasts, happened, show } = setUp();
+  for (const name of ['a', 'b', 'c', 'd']) show(name);
+  expect(happened).toEqual(['lapse a']);
+  toasts.lapseAll();
+  expect(happened).toEqual(['lapse a', 'lapse b', 'lapse c', 'lapse d']);
+});
