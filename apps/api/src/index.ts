@@ -7,4 +7,4 @@ export {
 export { type Api, type ApiOptions, createApi } from './create-api.ts';
 export type { ApiApp } from './create-routes.ts';
 export { apiEnvShape } from './env.ts';
-export { type HttpServer, serveApi } from './serve-api.ts';
+export { type HttpServer, type ServeOptions, serveApi } from './serve-api.ts';

@@ -1,27 +1,40 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
 import type { Api } from './create-api.ts';
 
 export interface HttpServer {
-  /** Where it listens, e.g. `http://127.0.0.1:8081`. */
+  /** Where it listens. */
   port: number;
   /** Takes no more requests, lets those under way end, and cuts them after `graceMs`. */
   close(graceMs: number): Promise<void>;
 }
 
-// A client that sends its request in drips holds a connection no longer than this.
+// A client that sends its request in drips holds a connection no longer than this; a large upload
+// for the gateway over a slow line fits in.
 const serverOptions = {
   headersTimeout: 15_000,
-  requestTimeout: 60_000,
+  requestTimeout: 300_000,
   keepAliveTimeout: 65_000,
   maxHeaderSize: 32 * 1024,
 };
 
-/** Listens on `port` (0: any free one). Rejects where the port can't be had. */
-export async function serveApi(api: Api, port: number, host?: string): Promise<HttpServer> {
-  const adaptor = createAdaptorServer({ fetch: api.app.fetch, createServer, serverOptions });
-  const server = adaptor as Server;
+export interface ServeOptions {
+  /** 0: any free one. */
+  port: number;
+  /** Absent: all interfaces. */
+  host?: string | undefined;
+  /** Asked first: true where it takes the request, so that a gateway can share the port. */
+  handleFirst?: (request: IncomingMessage, response: ServerResponse) => boolean;
+}
+
+/** Serves the api. Rejects where the port can't be had. */
+export async function serveApi(api: Api, options: ServeOptions): Promise<HttpServer> {
+  const { port, host, handleFirst = () => false } = options;
+  const listener = getRequestListener(api.app.fetch);
+  const server = createServer(serverOptions, (request, response) => {
+    if (!handleFirst(request, response)) listener(request, response);
+  });
   server.maxConnections = 10_000;
   server.listen(port, host);
   await once(server, 'listening');

@@ -37,7 +37,7 @@ async function listen(port: number, headers: Record<string, string> = {}) {
 
 async function serveTestApi() {
   const test = await openTestApi();
-  const server = await serveApi(test.api, 0, '127.0.0.1');
+  const server = await serveApi(test.api, { port: 0, host: '127.0.0.1' });
   onTestFinished(() => server.close(0));
   return { ...test, server };
 }

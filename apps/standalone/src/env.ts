@@ -1,4 +1,5 @@
 import { apiEnvShape } from '@api-monitor/api';
+import { proxyEnvShape } from '@api-monitor/proxy';
 import { envInt, logLevels } from '@api-monitor/runtime';
 import { workerEnvShape } from '@api-monitor/worker';
 import { z } from 'zod';
@@ -12,6 +13,7 @@ export const envSchema = z.object({
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
   ...apiEnvShape,
   ...workerEnvShape,
+  ...proxyEnvShape,
 });
 
 export type Env = z.output<typeof envSchema>;

@@ -4,10 +4,12 @@ import {
   type GivenSecrets,
   type MadeSecret,
   makeMissingSecrets,
+  readProxyMasterToken,
   serveApi,
 } from '@api-monitor/api';
 import { createInProcessBus } from '@api-monitor/bus';
 import { openDatabase } from '@api-monitor/db';
+import { createGateway } from '@api-monitor/proxy';
 import { createMetricsRegistry, createShutdown, type Logger } from '@api-monitor/runtime';
 import { createWorker, type WorkerLimits } from '@api-monitor/worker';
 import type { Env } from './env.ts';
@@ -27,6 +29,8 @@ export interface Embedded {
 }
 
 const drainMs = 10_000;
+/** How long a client's stream may go on after the signal. */
+const streamGraceMs = 5_000;
 const closeTimeoutMs = drainMs + 5_000;
 
 /** The whole product in this process: one port, SQLite, queue and events in memory. */
@@ -62,8 +66,21 @@ export async function startEmbedded({ env, logger, webRoot }: EmbeddedOptions): 
       webRoot,
       now,
     });
-    const server = await serveApi(api, env.PORT, env.HOST);
-    shutdown.onClose('server', () => server.close(2_000));
+    const gateway = await createGateway({
+      ...common,
+      allowPrivate: env.UPSTREAM_ALLOW_PRIVATE,
+      policy: env.PROXY_ROUTING,
+      areBareModelsOn: env.PROXY_BARE_MODELS,
+      bodyLimitBytes: env.PROXY_BODY_MAX_MB * 1024 ** 2,
+      idleTimeoutMs: env.PROXY_IDLE_TIMEOUT_S * 1000,
+      attemptLimit: env.PROXY_MAX_ATTEMPTS,
+      readMasterToken: () => readProxyMasterToken(db, secrets.proxyMasterToken),
+      nowS: now,
+    });
+    shutdown.onClose('gateway', () => gateway.close());
+    const { PORT: port, HOST: host } = env;
+    const server = await serveApi(api, { port, host, handleFirst: gateway.handle });
+    shutdown.onClose('server', () => server.close(streamGraceMs));
     shutdown.onClose('api', () => api.close());
     worker.start();
     return { port: server.port, madeSecrets, close: () => shutdown.close() };

@@ -41,58 +41,59 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
   const attempts: ProxyAttempt[] = [];
   const choices = given.choices.slice(0, deps.attemptLimit);
   for (const [index, choice] of choices.entries()) {
-    const isLast = index === choices.length - 1;
-    let tried = await attempt(deps, given, choice, { isLast, isFresh: false, attempts });
-    if (tried.end.kind === 'retriable' && tried.end.fault.isStale) {
-      attempts.pop();
-      tried = await attempt(deps, given, choice, { isLast, isFresh: true, attempts });
-    }
-    const { end, pipe } = tried;
-    if (end.kind === 'retriable') {
-      if (!isLast) continue;
-      return { entry: choice.entry, attempts, status: 0, pipe, fault: end.fault };
-    }
-    const status = end.kind === 'client_left' ? 499 : end.status;
+    const options = { isLast: index === choices.length - 1, number: index + 1 };
+    const { end, pipe, durationS } = await tryChannel(deps, given, choice, options);
+    attempts.push(judged(deps, given, choice.entry, end, durationS));
+    if (end.kind === 'retriable' && !options.isLast) continue;
     if (end.kind === 'broken') endBroken(given, pipe, end.fault);
-    const fault = end.kind === 'broken' ? end.fault : null;
-    return { entry: choice.entry, attempts, status, pipe, fault };
+    const fault = 'fault' in end ? end.fault : null;
+    return { entry: choice.entry, attempts, status: statusOf(end), pipe, fault };
   }
   return { entry: null, attempts, status: 0, pipe: null, fault: null };
 }
 
 interface AttemptOptions {
   isLast: boolean;
-  isFresh: boolean;
-  /** Gets one more, which `x-proxy-attempts` counts. */
-  attempts: ProxyAttempt[];
+  /** What `x-proxy-attempts` says: 1 for the first channel. */
+  number: number;
 }
 
 interface Tried {
   end: AttemptEnd;
   pipe: AnswerPipe;
+  durationS: number;
 }
 
-async function attempt(
+/** One try at a channel, and a second one where the kept connection turned out to be closed. */
+async function tryChannel(
+  deps: GatewayDeps,
+  given: Forwarding,
+  choice: Choice,
+  options: AttemptOptions,
+): Promise<Tried> {
+  const startedAtMs = performance.now();
+  deps.breakers.begin(choice.entry.target.id, choice.entry.model);
+  let tried = await send(deps, given, choice, { ...options, isFresh: false });
+  if (tried.end.kind === 'retriable' && tried.end.fault.isStale) {
+    tried = await send(deps, given, choice, { ...options, isFresh: true });
+  }
+  return { ...tried, durationS: (performance.now() - startedAtMs) / 1000 };
+}
+
+function send(
   deps: GatewayDeps,
   given: Forwarding,
   { entry, proofAgeS }: Choice,
-  { isLast, isFresh, attempts }: AttemptOptions,
-): Promise<Tried> {
+  { isLast, number, isFresh }: AttemptOptions & { isFresh: boolean },
+): Promise<Omit<Tried, 'durationS'>> {
   const { target, model } = entry;
-  const startedAtMs = performance.now();
-  deps.breakers.begin(target.id, model);
-  const tried = await new Promise<Tried>((resolve) => {
+  const { response, requestId, endpoint } = given;
+  return new Promise((resolve) => {
     const pipe: AnswerPipe = new AnswerPipe({
-      response: given.response,
-      truth: {
-        requestId: given.requestId,
-        targetId: target.id,
-        model,
-        attempts: attempts.length + 1,
-        proofAgeS,
-      },
+      response,
+      truth: { requestId, targetId: target.id, model, attempts: number, proofAgeS },
       isHeldBack: (status) => !isLast && isHeldBackStatus(status),
-      watchEnd: () => watchStreamEnd(given.endpoint),
+      watchEnd: () => watchStreamEnd(endpoint),
       isStale: (error) => !isFresh && deps.dispatch.wasStale(target.channel, error),
       firstByteTimeoutMs: 1000 * Math.max(target.timeoutS, 3 * (entry.firstByteS ?? 0)),
       idleTimeoutMs: deps.idleTimeoutMs,
@@ -100,9 +101,19 @@ async function attempt(
     });
     deps.dispatch.send(target.channel, upstreamRequest(given, entry), pipe, isFresh);
   });
-  const durationS = (performance.now() - startedAtMs) / 1000;
-  attempts.push(judged(deps, given, entry, tried.end, durationS));
-  return tried;
+}
+
+/** 0 where nothing has reached the client, so that the gateway answers by itself. */
+function statusOf(end: AttemptEnd): number {
+  switch (end.kind) {
+    case 'whole':
+    case 'broken':
+      return end.status;
+    case 'client_left':
+      return 499;
+    case 'retriable':
+      return 0;
+  }
 }
 
 function upstreamRequest({ request, endpoint, body, found, query }: Forwarding, entry: BoardModel) {
