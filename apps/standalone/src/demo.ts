@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type FakeProvider, startFakeProvider } from '@api-monitor/fake-provider';
 import { createLogger, readEnv, shutDownOnSignals } from '@api-monitor/runtime';
 import { type DemoChannel, demoChannels } from './demo-channels.ts';
+import { playTraffic } from './demo-traffic.ts';
 import { describeStartFault } from './describe-start-fault.ts';
 import { envSchema } from './env.ts';
 import { greet } from './greet.ts';
@@ -13,28 +14,37 @@ import { type Embedded, startEmbedded } from './start-embedded.ts';
 const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url));
 const providerKey = 'sk-demo-provider-0123456789';
 const roundMs = 15_000;
-const heading = 'The page asks for this token, which holds for this demo alone:';
+const heading =
+  'The page asks for the first, the gateway for the second; they hold for this demo alone:';
 
 /** The monitor beside providers of its own, so that it shows its work without any account. */
 async function startDemo(): Promise<void> {
   const token = `demo-${randomBytes(9).toString('base64url')}`;
+  const masterToken = `sk-demo-${randomBytes(12).toString('base64url')}`;
   const env = readEnv(envSchema, {
     ...process.env,
     HOST: process.env.HOST ?? '127.0.0.1',
     DATA_DIR: join(process.env.DATA_DIR ?? 'data', 'demo'),
     API_MONITOR_TOKEN: token,
+    PROXY_MASTER_TOKEN: masterToken,
     UPSTREAM_ALLOW_PRIVATE: 'on',
   });
   const logger = createLogger({ name: 'demo', level: 'warn' });
   const embedded = await startEmbedded({ env, logger, webRoot });
-  const call = caller(`http://127.0.0.1:${embedded.port}`, token);
+  const origin = `http://127.0.0.1:${embedded.port}`;
+  const call = caller(origin, token);
   const stop = new AbortController();
   const providers = await Promise.all(demoChannels.map((channel) => addChannel(channel, call)));
   shutDownOnSignals({ close: () => closeAll(stop, embedded, providers) }, logger);
-  process.stdout.write(
-    greet(embedded.port, [{ name: 'API_MONITOR_TOKEN', value: token }], heading),
-  );
-  await playRounds(providers, call, stop.signal);
+  const tokens = [
+    { name: 'API_MONITOR_TOKEN', value: token },
+    { name: 'PROXY_MASTER_TOKEN', value: masterToken },
+  ];
+  process.stdout.write(greet(embedded.port, tokens, heading));
+  await Promise.all([
+    playRounds(providers, call, stop.signal),
+    playTraffic({ origin, token: masterToken, signal: stop.signal }),
+  ]);
 }
 
 type Call = (method: string, path: string, body?: object) => Promise<unknown>;
