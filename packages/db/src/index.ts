@@ -6,7 +6,9 @@ export { type FinishRunInput, type FinishRunOutcome, finishRun } from './finish-
 export { pingDatabase } from './health.ts';
 export {
   type AvailableModel,
+  getLastProbe,
   type KnownModel,
+  type LastProbe,
   type ListModelStatesInput,
   listAvailableModels,
   listKnownModels,

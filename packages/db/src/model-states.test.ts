@@ -4,6 +4,7 @@ import { tempDatabase } from '../test/temp-database.ts';
 import {
   createTarget,
   finishRun,
+  getLastProbe,
   listAvailableModels,
   listKnownModels,
   listModelStates,
@@ -75,6 +76,17 @@ test('the models to choose from, and those that a worker knows', async () => {
   expect(await listKnownModels(db, 2)).toEqual([
     { model: 'gemini-2', protocol: 'gemini', route: 'gemini', success: true, remembered: null },
   ]);
+});
+
+test('the last probe of a model says what asked for it', async () => {
+  const db = await withRuns();
+  expect(await getLastProbe(db, 1, 'gpt-4o')).toEqual({
+    success: false,
+    timestamp: 202,
+    trigger: 'schedule',
+    remembered: null,
+  });
+  expect(await getLastProbe(db, 2, 'gpt-4o')).toBeNull();
 });
 
 test('a model that was listed but never probed can be chosen too', async () => {
