@@ -6,6 +6,8 @@ import { cleanOldLogs, pruneHistory } from './housekeeping.ts';
 import { createActiveRuns } from './run/active-runs.ts';
 import { runTarget } from './run/run-target.ts';
 import { recoverInterrupted, runIfDue, scan } from './scan.ts';
+import { probeOneModel } from './traffic/probe-one-model.ts';
+import { settleRequests } from './traffic/settle-requests.ts';
 import type { WorkerDeps, WorkerLimits } from './worker-deps.ts';
 import { createWorkerMetrics } from './worker-metrics.ts';
 
@@ -28,6 +30,7 @@ export interface Worker {
   stop(graceMs: number): Promise<void>;
 }
 
+const modelProbesAtOnce = 16;
 const scanPeriodMs = 60_000;
 const recoveryPeriodMs = 15_000;
 const logCleanupPeriodMs = 10 * 60_000;
@@ -49,6 +52,7 @@ export function createWorker(options: WorkerOptions): Worker {
     start() {
       unsubscribe = bus.events.subscribe((stored) => followTarget(deps, stored));
       consumeRuns(deps);
+      consumeTraffic(deps);
       bus.ticker.every('recover-interrupted', recoveryPeriodMs, () => recoverInterrupted(deps));
       bus.ticker.every('scan', scanPeriodMs, () => scan(deps));
       bus.ticker.every('clean-logs', logCleanupPeriodMs, () => cleanOldLogs(deps));
@@ -56,7 +60,8 @@ export function createWorker(options: WorkerOptions): Worker {
     },
     async stop(graceMs) {
       stopping.abort();
-      await Promise.all([bus.scheduledRuns.drain(graceMs), bus.manualRuns.drain(graceMs)]);
+      const queues = [bus.scheduledRuns, bus.manualRuns, bus.modelProbes, bus.proxyRequests];
+      await Promise.all(queues.map((queue) => queue.drain(graceMs)));
       unsubscribe();
       await deps.upstream.close();
     },
@@ -72,6 +77,16 @@ function consumeRuns(deps: WorkerDeps): void {
     (job, cut) => runTarget(deps, { targetId: job.target_id, trigger: 'manual' }, cut),
     { concurrency: deps.limits.manualRuns },
   );
+}
+
+/** What the gateway asks for: probes of models that failed, and its records written. */
+function consumeTraffic(deps: WorkerDeps): void {
+  const { modelProbes, proxyRequests } = deps.bus;
+  modelProbes.consume((job, cut) => probeOneModel(deps, job, cut), {
+    concurrency: modelProbesAtOnce,
+  });
+  // One after the other: each is a transaction, and a process has one connection.
+  proxyRequests.consume((job) => settleRequests(deps, job), { concurrency: 1 });
 }
 
 /** Lets a change of a target reach its run, and its connections go when it is deleted. */

@@ -1,17 +1,18 @@
-import { getSettings, listLogFilesInUse, pruneRuns } from '@api-monitor/db';
+import { getSettings, listLogFilesInUse, pruneProxyRequests, pruneRuns } from '@api-monitor/db';
 import { cleanLogs } from './log/clean-logs.ts';
 import type { WorkerDeps } from './worker-deps.ts';
 
 const pruneBatchRows = 500;
 
-/** Deletes runs older than the retention, in batches between which other work goes on. */
+/** Deletes runs and requests older than the retention, in batches between which other work goes on. */
 export async function pruneHistory(deps: WorkerDeps): Promise<void> {
   const { retentionDays } = deps.limits;
   if (retentionDays === 0) return;
   const before = deps.nowS() - retentionDays * 86_400;
   const batch = { before, batchSize: pruneBatchRows, signal: deps.stopping };
-  const count = await pruneRuns(deps.db, batch);
-  if (count > 0) deps.logger.info({ count, retentionDays }, 'old runs deleted');
+  const runs = await pruneRuns(deps.db, batch);
+  const requests = await pruneProxyRequests(deps.db, batch);
+  if (runs + requests > 0) deps.logger.info({ runs, requests, retentionDays }, 'old rows deleted');
 }
 
 /** Keeps the JSONL logs below their limit; settings made at run time go before the environment. */

@@ -36,9 +36,14 @@ export function createActiveRuns(): ActiveRuns {
 function reasonToStop(before: Target, now: Target | null): string | null {
   if (!now) return 'stopped: the channel was deleted';
   if (before.enabled && !now.enabled) return 'stopped: the channel was disabled';
-  const isElsewhere =
+  return isElsewhere(before, now) ? 'stopped: the address or the key of the channel changed' : null;
+}
+
+/** Whether what was asked before says nothing of the channel as it is now. */
+export function isElsewhere(before: Target, now: Target): boolean {
+  return (
     before.base_url !== now.base_url ||
     before.api_key !== now.api_key ||
-    before.verify_ssl !== now.verify_ssl;
-  return isElsewhere ? 'stopped: the address or the key of the channel changed' : null;
+    before.verify_ssl !== now.verify_ssl
+  );
 }

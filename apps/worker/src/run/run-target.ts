@@ -1,14 +1,9 @@
-import { AppError, type Channel, type ProbeResult, type Run, type Target } from '@api-monitor/core';
-import {
-  type FinishRunOutcome,
-  finishRun,
-  heartbeatRun,
-  openApiKey,
-  startRun,
-} from '@api-monitor/db';
+import { AppError, type ProbeResult, type Run, type Target } from '@api-monitor/core';
+import { type FinishRunOutcome, finishRun, heartbeatRun, startRun } from '@api-monitor/db';
 import { logFileName, openProbeLog, type ProbeLog } from '../log/probe-log.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 import type { ActiveRun } from './active-runs.ts';
+import { channelOf } from './channel-of.ts';
 import { type Findings, noFindings, probeTarget } from './probe-target.ts';
 import { withRetries } from './with-retries.ts';
 
@@ -76,7 +71,7 @@ async function findOut(
   try {
     return await probeTarget(deps, {
       target,
-      channel: channelOf(deps, target),
+      channel: channelOf(deps.db, target),
       cut,
       onListed: (total) => publishProgress(total, 0, null),
       onProbe: async (probe, total, done) => {
@@ -96,11 +91,6 @@ function openLog(deps: WorkerDeps, run: Run, target: Target): Promise<ProbeLog> 
   const file = run.log_file ?? logFileName(target.id, run.started_at);
   const head = { target_id: target.id, run_id: run.id, target_name: target.name };
   return openProbeLog({ dir: deps.logDir, file }, head, deps.logger);
-}
-
-function channelOf(deps: WorkerDeps, target: Target): Channel {
-  const { id, base_url, verify_ssl } = target;
-  return { id, baseUrl: base_url, apiKey: openApiKey(deps.db, target), verifySsl: verify_ssl };
 }
 
 function pointOf(probe: ProbeResult) {

@@ -1,0 +1,72 @@
+import { chooseRoute, type ProbeModelJob, type Target } from '@api-monitor/core';
+import { getLastProbe, getTarget, type LastProbe, recordModelProbe } from '@api-monitor/db';
+import { type ProbeOutcome, probeModel } from '../probe/probe-model.ts';
+import { isElsewhere } from '../run/active-runs.ts';
+import { channelOf } from '../run/channel-of.ts';
+import { withRetries } from '../run/with-retries.ts';
+import type { WorkerDeps } from '../worker-deps.ts';
+
+/** A model under heavy traffic may fail a thousand times a second; it is asked once in this time. */
+const pauseS = 10;
+
+/**
+ * Probes the one model that failed for live traffic, and records what was found. `cut` ends it at
+ * once, with no finding. Throws for faults of our own.
+ */
+export async function probeOneModel(
+  deps: WorkerDeps,
+  { target_id, model }: ProbeModelJob,
+  cut: AbortSignal,
+): Promise<void> {
+  const target = await getTarget(deps.db, target_id);
+  const last = await getLastProbe(deps.db, target_id, model);
+  const isWanted = target?.enabled && last && chooseRoute(model).kind === 'probe';
+  if (!isWanted || isFoundOut(last, deps.nowS())) {
+    deps.metrics.trafficProbeEnded('skipped');
+    return;
+  }
+  const outcome = await ask(deps, target, { model, remembered: last.remembered }, cut);
+  if (outcome) await record(deps, target, outcome);
+}
+
+/** A scheduled probe that passed a moment ago is no answer: the failure may be younger. */
+function isFoundOut({ success, timestamp, trigger }: LastProbe, nowS: number): boolean {
+  return nowS - timestamp < pauseS && (!success || trigger === 'traffic');
+}
+
+/** Null where the probe was cut off. */
+async function ask(
+  deps: WorkerDeps,
+  target: Target,
+  question: { model: string; remembered: unknown },
+  cut: AbortSignal,
+): Promise<ProbeOutcome | null> {
+  const channel = channelOf(deps.db, target);
+  const { upstream, nowS } = deps;
+  try {
+    return await probeModel({ ...question, upstream, channel, target, signal: cut, nowS });
+  } catch (error) {
+    if (cut.aborted) return null;
+    throw error;
+  }
+}
+
+async function record(
+  deps: WorkerDeps,
+  asked: Target,
+  { probe, remembered }: ProbeOutcome,
+): Promise<void> {
+  const { id: target_id } = asked;
+  const current = await getTarget(deps.db, target_id);
+  if (!current || isElsewhere(asked, current)) return;
+  const recorded = await withRetries(
+    () => recordModelProbe(deps.db, { target_id, probe, remembered, nowS: deps.nowS() }),
+    (err) => deps.logger.error({ err, target_id }, 'probe not written; trying again'),
+  );
+  if (recorded.outcome !== 'recorded') return;
+  const { model, success, error } = probe;
+  deps.metrics.probeEnded(probe);
+  deps.metrics.trafficProbeEnded(success ? 'alive' : 'failed');
+  deps.logger.info({ target_id, model, success, error }, 'model probed after it failed in traffic');
+  await deps.bus.events.publish({ type: 'target_updated', data: { target_id } });
+}
