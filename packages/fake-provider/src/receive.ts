@@ -8,14 +8,18 @@ export interface ReceivedRequest {
   /** With its query. */
   url: string;
   headers: IncomingMessage['headers'];
+  /** The body as it came. */
+  text: string;
   /** The parsed JSON body; an empty object where there is none. */
   body: Record<string, unknown>;
   /** The model that is asked, where one is. */
   model: string | null;
 }
 
-/** Reads a JSON body; throws where it is longer than a megabyte. */
-export async function readJsonBody(request: IncomingMessage): Promise<Record<string, unknown>> {
+/** Reads a JSON body, as it came and parsed; throws where it is longer than a megabyte. */
+export async function readJsonBody(
+  request: IncomingMessage,
+): Promise<Pick<ReceivedRequest, 'text' | 'body'>> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
@@ -24,11 +28,12 @@ export async function readJsonBody(request: IncomingMessage): Promise<Record<str
     if (size > bodyLimitBytes) throw new Error('request body too large');
     chunks.push(chunk);
   }
+  const text = Buffer.concat(chunks).toString();
   try {
-    const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
-    return isObject(body) ? body : {};
+    const body: unknown = JSON.parse(text);
+    return { text, body: isObject(body) ? body : {} };
   } catch {
-    return {};
+    return { text, body: {} };
   }
 }
 

@@ -75,3 +75,11 @@ test('closing ends connections that hang', async () => {
   provider = undefined;
   expect(await body).toBe('broken');
 });
+
+test('serves the endpoints beside the models where it is asked to', async () => {
+  provider = await startFakeProvider({ models: { a: 'good' }, apiKey, hasSideEndpoints: true });
+  const counted = await ask(provider.origin, '/v1/messages/count_tokens', { model: 'a' });
+  expect(await counted.json()).toEqual({ input_tokens: 20 });
+  const spoken = await ask(provider.origin, '/v1/audio/speech', { model: 'a', input: 'hi' });
+  expect(spoken.headers.get('content-type')).toBe('audio/mpeg');
+});

@@ -11,7 +11,8 @@ import { type Ask, addressOf, type Pace } from './ask.ts';
 import { type BehaviourName, behaviours } from './behaviours/behaviours.ts';
 import { type ModelListName, modelLists } from './model-lists.ts';
 import { keyOf, type ReceivedRequest, readJsonBody } from './receive.ts';
-import { type Behaviour, pause, sendJson } from './send.ts';
+import { type Behaviour, pause, sendBody, sendJson } from './send.ts';
+import { sideAnswer } from './side-endpoints.ts';
 import { type TestCertificate, testCertificates } from './test-certificates.ts';
 import { wireFor } from './wire/wire-for.ts';
 
@@ -26,6 +27,8 @@ export interface FakeProviderOptions {
   certificate?: TestCertificate;
   /** Asked for each request; at once by default. */
   pace?: () => Pace;
+  /** Serves the endpoints beside the models' own too (token counts, images, speech …); else a 404. */
+  hasSideEndpoints?: boolean;
 }
 
 export interface FakeProvider {
@@ -53,6 +56,7 @@ interface State {
   modelList: ModelListName;
   apiKey: string;
   pace: () => Pace;
+  hasSideEndpoints: boolean;
   requests: ReceivedRequest[];
   received: number;
   port: number;
@@ -65,6 +69,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
     modelList: 'good',
     apiKey: options.apiKey,
     pace: options.pace ?? (() => atOnce),
+    hasSideEndpoints: options.hasSideEndpoints ?? false,
     requests: [],
     received: 0,
     port: 0,
@@ -115,10 +120,11 @@ async function closeServer(server: Server): Promise<void> {
 async function serve(state: State, request: IncomingMessage, response: ServerResponse) {
   const url = request.url ?? '/';
   const path = url.split('?')[0] ?? '/';
-  const body = await readJsonBody(request);
+  const { text, body } = await readJsonBody(request);
   const address = request.method === 'POST' ? addressOf(path) : null;
   const model = address ? (address.model ?? String(body.model ?? '')) : null;
-  keep(state, { method: request.method ?? '', url, headers: request.headers, body, model });
+  const { method = '', headers } = request;
+  keep(state, { method, url, headers, text, body, model });
   if (keyOf(request) !== state.apiKey) {
     const error = { message: 'Incorrect API key provided', code: 'invalid_api_key' };
     return sendJson(response, 401, { error });
@@ -126,7 +132,12 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
   if (request.method === 'GET' && path.endsWith('/v1/models')) {
     return modelLists[state.modelList]([...state.models.keys()], response);
   }
-  if (!address || model === null) return unknownPath(request, response);
+  if (!address || model === null) {
+    const side = state.hasSideEndpoints ? sideAnswer(path, String(body.model ?? '')) : null;
+    return side
+      ? sendBody(response, 200, side.contentType, side.body)
+      : unknownPath(request, response);
+  }
   const ask = askOf(state, { address, model, body, url, key: keyOf(request) }, response);
   await pause(ask, ask.pace.latencyMs);
   return (state.models.get(model) ?? unknownModel)(ask, response);
