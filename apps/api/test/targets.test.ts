@@ -87,14 +87,14 @@ test('the key is sealed in the database and shown by the secret call alone', asy
 });
 
 test.each([
-  [{ name: '' }, 'name must have at least 1 characters'],
+  [{ name: '' }, 'name must not be empty'],
   [{ name: 'x'.repeat(129) }, 'name must have at most 128 characters'],
   [{ name: undefined }, 'name is required'],
   [{ base_url: 'relay.example' }, 'base_url must be an http:// or https:// address'],
   [{ base_url: 'https://relay.example/?a=1' }, 'base_url must not hold a query'],
   [{ base_url: 'https://relay.example/#a' }, 'base_url must not hold a fragment'],
   [{ base_url: 'https://me:pw@relay.example' }, 'base_url must not hold a user name'],
-  [{ api_key: '' }, 'api_key must have at least 1 characters'],
+  [{ api_key: '' }, 'api_key must not be empty'],
   [{ api_key: 'two\r\nX-Evil: 1' }, 'api_key must be printable ASCII'],
   [{ interval_min: 0 }, 'interval_min must be at least 1'],
   [{ interval_min: 1441 }, 'interval_min must be at most 1440'],
@@ -103,13 +103,13 @@ test.each([
   [{ timeout_s: 2 }, 'timeout_s must be at least 3'],
   [{ timeout_s: 301 }, 'timeout_s must be at most 300'],
   [{ enabled: 'yes' }, 'enabled must be a boolean'],
-  [{ prompt: '' }, 'prompt must have at least 1 characters'],
+  [{ prompt: '' }, 'prompt must not be empty'],
   [{ anthropic_version: '1\n2345' }, 'anthropic_version must be printable ASCII'],
   [{ max_models: 5001 }, 'max_models must be at most 5000'],
   [{ source_url: 'javascript:alert(1)' }, 'source_url must be an http:// or https:// address'],
   [{ sort_order: 0 }, 'sort_order must be at least 1'],
   [{ selected_models: 'gpt-4o' }, 'selected_models must be a list'],
-  [{ selected_models: [''] }, 'selected_models.0 must have at least 1 characters'],
+  [{ selected_models: [''] }, 'selected_models.0 must not be empty'],
   [{ colour: 'red', flavour: 1 }, 'unknown field "colour", "flavour"'],
 ])('bad input %j is named', async (fields, sentence) => {
   const api = await openTestApi();
@@ -275,6 +275,20 @@ test('the list shows the latest state of each model, with its history or without
   });
   const light = (await api.asAdmin('GET', '/api/targets?history=0')).json;
   expect(light.items[0].latest_models[0]).not.toHaveProperty('history');
+});
+
+test('a list of no, one, or many parts is one whole answer in its order', async () => {
+  const api = await openTestApi();
+  for (const count of [0, 1, 10, 11, 23]) {
+    const known = (await api.asAdmin('GET', '/api/targets')).json;
+    expect(known.permissions).toEqual({ role: 'admin' });
+    for (let index = known.items.length; index < count; index += 1) {
+      await api.asAdmin('POST', '/api/targets', { ...newTarget, name: `relay ${index} …` });
+    }
+    const { items } = (await api.asAdmin('GET', '/api/targets?history=0')).json;
+    const names = items.map((item: { name: string }) => item.name);
+    expect(names).toEqual(Array.from({ length: count }, (_, index) => `relay ${index} …`));
+  }
 });
 
 test('runs come newest first, up to the limit', async () => {

@@ -18,6 +18,10 @@ test('values are read in their types', () => {
   });
 });
 
+test.each(['constructor', '__proto__', 'maybe', '2'])('%s is no truth value', (text) => {
+  expect(() => readEnv(schema, { METRICS_PUBLIC: text })).toThrow('must be true or false');
+});
+
 test('every bad variable is named with its fault and what is allowed', () => {
   const read = () => readEnv(schema, { PORT: '80a', METRICS_PUBLIC: 'maybe' });
   expect(read).toThrow(EnvError);

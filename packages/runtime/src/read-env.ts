@@ -39,16 +39,16 @@ export function envInt(range: { min: number; max: number; default: number }) {
     });
 }
 
-const words: Record<string, boolean> = {
-  true: true,
-  '1': true,
-  yes: true,
-  on: true,
-  false: false,
-  '0': false,
-  no: false,
-  off: false,
-};
+const words = new Map([
+  ['true', true],
+  ['1', true],
+  ['yes', true],
+  ['on', true],
+  ['false', false],
+  ['0', false],
+  ['no', false],
+  ['off', false],
+]);
 
 /** true, 1, yes, on; or false, 0, no, off. */
 export function envBoolean(fallback: boolean) {
@@ -56,7 +56,7 @@ export function envBoolean(fallback: boolean) {
     .string()
     .default(String(fallback))
     .transform((text, context) => {
-      const value = words[text.toLowerCase()];
+      const value = words.get(text.toLowerCase());
       if (value !== undefined) return value;
       context.addIssue({ code: 'custom', message: `must be true or false, not "${text}"` });
       return z.NEVER;

@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import type { ApiDeps } from '../api-deps.ts';
 import type { ApiEnv } from '../router.ts';
 import type { Caller } from './caller.ts';
-import { clientAddress } from './client-address.ts';
+import { clientAddress, limitKeyOf } from './client-address.ts';
 
 type AuthDeps = Pick<ApiDeps, 'credentials' | 'badTokens' | 'trustedProxies'>;
 
@@ -13,7 +13,7 @@ export function authenticate(
   options: { isTokenInQueryAllowed: boolean } = { isTokenInQueryAllowed: false },
 ): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
-    const address = clientAddress(c, trustedProxies);
+    const address = limitKeyOf(clientAddress(c, trustedProxies));
     badTokens.assertAllowed(address);
     const query = options.isTokenInQueryAllowed ? c.req.query('token') : undefined;
     const token = bearerOf(c.req.header('authorization')) ?? (query || null);
@@ -36,7 +36,7 @@ export const requireAdmin: MiddlewareHandler<ApiEnv> = async (c, next) => {
 
 /** Throws AppError `forbidden` for a visitor. */
 export function assertAdmin(caller: Caller): void {
-  if (caller !== 'admin') throw new AppError('forbidden', 'a visitor may look, not change');
+  if (caller !== 'admin') throw new AppError('forbidden', 'this needs the API token');
 }
 
 function bearerOf(header: string | undefined): string | null {

@@ -1,4 +1,4 @@
-import { BlockList, isIP, isIPv4 } from 'node:net';
+import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 import type { Context } from 'hono';
 import type { ApiEnv } from '../router.ts';
 
@@ -9,24 +9,47 @@ export function parseTrustedProxies(text: string): BlockList | null {
     if (part === '') continue;
     const [address = '', prefix] = part.split('/');
     const bits = isIPv4(address) ? 32 : 128;
-    const length = prefix === undefined ? bits : Number(prefix);
-    if (!isIP(address) || !Number.isInteger(length) || length < 0 || length > bits) return null;
-    list.addSubnet(address, length, familyOf(address));
+    const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+    if (!isIP(address) || !isPrefix) return null;
+    list.addSubnet(address, prefix === undefined ? bits : Number(prefix), familyOf(address));
   }
   return list;
 }
 
 /**
  * The caller's address: the socket's, or, behind trusted proxies, the nearest address in
- * `X-Forwarded-For` that is none of them (each proxy appends the peer that it saw).
+ * `X-Forwarded-For` that is none of them (each proxy appends the peer that it saw). What stands
+ * beyond an entry that is no address was written by nobody who is trusted.
  */
 export function clientAddress(c: Context<ApiEnv>, trusted: BlockList): string {
   // Requests made in memory have no socket.
-  const peer = c.env?.incoming?.socket.remoteAddress ?? 'unknown';
-  if (!isTrusted(peer, trusted)) return peer;
-  const hops = (c.req.header('x-forwarded-for') ?? '').split(',').map((hop) => hop.trim());
-  const nearest = hops.reverse().find((hop) => isIP(hop) && !isTrusted(hop, trusted));
-  return nearest ?? peer;
+  let nearest = c.env?.incoming?.socket.remoteAddress ?? 'unknown';
+  const hops = (c.req.header('x-forwarded-for') ?? '').split(',').reverse();
+  for (const hop of hops) {
+    if (!isTrusted(nearest, trusted)) return nearest;
+    const address = withoutPort(hop.trim());
+    if (!isIP(address)) return nearest;
+    nearest = address;
+  }
+  return nearest;
+}
+
+/** What counts as one caller: an IPv4 address, or the /64 that one IPv6 subscriber has to himself. */
+export function limitKeyOf(address: string): string {
+  if (!isIPv6(address) || address.includes('.')) return address;
+  const [head = '', tail = ''] = address.split('::');
+  const groups = head.split(':');
+  const filled = address.includes('::')
+    ? [...groups, ...Array(8 - groups.length - tail.split(':').length).fill('0')]
+    : groups;
+  return filled.slice(0, 4).join(':');
+}
+
+// Some proxies append the port: `203.0.113.9:5555`, `[2001:db8::1]:5555`.
+function withoutPort(hop: string): string {
+  const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(hop);
+  if (bracketed) return bracketed[1] ?? '';
+  return hop.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
 }
 
 function isTrusted(address: string, trusted: BlockList): boolean {

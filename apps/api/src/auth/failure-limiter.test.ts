@@ -31,9 +31,20 @@ test('failures of an earlier minute do not count', () => {
   expect(() => limiter.assertAllowed('a')).not.toThrow();
 });
 
-test('a flood of addresses does not grow the memory without end', () => {
+test('a minute is any sixty seconds, not one of the clock', () => {
+  const { clock, limiter, fail } = setup();
+  fail(15);
+  clock.now += 59;
+  fail(15);
+  expect(() => limiter.assertAllowed('a')).toThrow();
+});
+
+test('a flood of addresses drops the oldest, but no block', () => {
   const { limiter, fail } = setup();
-  fail(30, 'first');
+  fail(30, 'blocked');
+  fail(29, 'nearly');
   for (let i = 0; i < 10_001; i += 1) fail(1, `x${i}`);
-  expect(() => limiter.assertAllowed('first')).not.toThrow();
+  expect(() => limiter.assertAllowed('blocked')).toThrow();
+  fail(1, 'nearly');
+  expect(() => limiter.assertAllowed('nearly')).not.toThrow();
 });

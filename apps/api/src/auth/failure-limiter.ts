@@ -15,12 +15,12 @@ export interface FailureLimits {
 }
 
 interface Tally {
-  count: number;
-  windowEndsAt: number;
+  /** The newest failures, oldest first; never more than block. */
+  failedAt: number[];
   blockedUntil: number;
 }
 
-/** Far more addresses than fail within a window in peace; a flood of them drops the oldest. */
+/** Far more addresses than fail within a window in peace; a flood drops the oldest that are not blocked. */
 const addressLimit = 10_000;
 
 export function createFailureLimiter(limits: FailureLimits, now: () => number): FailureLimiter {
@@ -37,22 +37,19 @@ export function createFailureLimiter(limits: FailureLimits, now: () => number): 
     recordFailure(address) {
       const nowS = now();
       const known = tallies.get(address);
-      const isOver = !known || (known.windowEndsAt <= nowS && known.blockedUntil <= nowS);
-      const tally = isOver
-        ? { count: 0, windowEndsAt: nowS + limits.windowS, blockedUntil: 0 }
-        : known;
-      tally.count += 1;
-      if (tally.count >= limits.failures) tally.blockedUntil = nowS + limits.blockS;
+      const recent = (known?.failedAt ?? []).filter((at) => at > nowS - limits.windowS);
+      const failedAt = [...recent, nowS].slice(-limits.failures);
+      const isOver = failedAt.length === limits.failures;
+      const blockedUntil = isOver ? nowS + limits.blockS : (known?.blockedUntil ?? 0);
       tallies.delete(address);
-      tallies.set(address, tally);
-      if (tallies.size > addressLimit) dropOldest(tallies);
+      tallies.set(address, { failedAt, blockedUntil });
+      if (tallies.size > addressLimit) dropOldest(tallies, nowS);
     },
   };
 }
 
-function dropOldest(tallies: Map<string, Tally>): void {
-  for (const address of tallies.keys()) {
-    tallies.delete(address);
-    return;
-  }
+function dropOldest(tallies: Map<string, Tally>, nowS: number): void {
+  const free = tallies.entries().find(([, tally]) => tally.blockedUntil <= nowS);
+  const [oldest] = free ?? tallies.entries().next().value ?? [];
+  if (oldest !== undefined) tallies.delete(oldest);
 }

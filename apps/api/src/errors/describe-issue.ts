@@ -1,21 +1,27 @@
 import { AppError } from '@api-monitor/core';
 import type { z } from 'zod';
 
-/** Throws AppError `invalid_input` with a sentence for each fault, the field named first. */
+/** Throws AppError `invalid_input` with a sentence for each bad field, the field named first. */
 export function throwInvalidInput(error: z.ZodError): never {
-  throw new AppError('invalid_input', error.issues.slice(0, 5).map(describeIssue).join('; '));
+  const firstByField = new Map<string, string>();
+  for (const issue of error.issues) {
+    const field = issue.path.join('.');
+    if (!firstByField.has(field)) firstByField.set(field, describeIssue(issue));
+  }
+  throw new AppError('invalid_input', [...firstByField.values()].slice(0, 5).join('; '));
 }
 
 /** One fault of a body or a query as a sentence: `interval_min must be at most 1440`. */
 function describeIssue(issue: z.core.$ZodIssue): string {
   const field = issue.path.length === 0 ? 'the body' : fieldOf(issue.path);
+  if (!isStandardMessage(issue.message)) return `${field} ${issue.message}`;
   switch (issue.code) {
     case 'invalid_type':
       return issue.message.includes('received undefined')
         ? `${field} is required`
         : `${field} must be ${withArticle(issue.expected)}`;
     case 'too_small':
-      return `${field} ${boundOf('at least', issue.minimum, issue.origin)}`;
+      return `${field} ${lowerBound(issue)}`;
     case 'too_big':
       return `${field} ${boundOf('at most', issue.maximum, issue.origin)}`;
     case 'unrecognized_keys':
@@ -25,6 +31,17 @@ function describeIssue(issue: z.core.$ZodIssue): string {
     default:
       return `${field} ${issue.message}`;
   }
+}
+
+/** zod's own words; a schema that has better ones keeps them. */
+function isStandardMessage(message: string): boolean {
+  return /^(Invalid|Too small|Too big|Unrecognized)/.test(message);
+}
+
+function lowerBound(issue: z.core.$ZodIssueTooSmall): string {
+  if (issue.origin === 'string' && issue.minimum === 1) return 'must not be empty';
+  if (issue.inclusive === false) return `must be greater than ${issue.minimum}`;
+  return boundOf('at least', issue.minimum, issue.origin);
 }
 
 function fieldOf(path: readonly PropertyKey[]): string {

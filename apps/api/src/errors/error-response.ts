@@ -13,6 +13,8 @@ export function errorResponder(logger: Logger): ErrorHandler<ApiEnv> {
     }
     const { code, message, retryAfterS } =
       known ?? new AppError('internal', 'the server met an unexpected error; its log says more');
+    // What is left of a body that nobody reads must not be taken for the next request.
+    if (code === 'payload_too_large') c.header('Connection', 'close');
     if (retryAfterS !== undefined) c.header('Retry-After', String(Math.ceil(retryAfterS)));
     return c.json({ detail: message }, httpStatusByErrorCode[code]);
   };
@@ -22,5 +24,8 @@ function asAppError(error: Error): AppError | null {
   if (error instanceof AppError) return error;
   if (!(error instanceof HTTPException)) return null;
   if (error.status === 400) return new AppError('invalid_input', 'the body is not valid JSON');
+  if (error.status === 415) {
+    return new AppError('invalid_input', 'the body must be sent as Content-Type: application/json');
+  }
   return null;
 }

@@ -1,15 +1,13 @@
 import { AppError, type Target } from '@api-monitor/core';
 import { type Database, getTarget } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
+import { wholeNumber } from '../whole-number-query.ts';
 
 /** `{id}` in a path. */
 export const targetIdParams = z.object({
-  id: z.coerce
-    .number({ error: 'must be a whole number' })
-    .int({ error: 'must be a whole number' })
-    .positive()
-    .max(Number.MAX_SAFE_INTEGER)
-    .openapi({ param: { name: 'id', in: 'path' }, type: 'integer' }),
+  id: wholeNumber('must be a whole number above 0')
+    .refine((id) => id > 0, { error: 'must be a whole number above 0' })
+    .openapi({ param: { name: 'id', in: 'path' }, type: 'integer', minimum: 1 }),
 });
 
 /** Throws AppError `not_found` where there is no such target. */

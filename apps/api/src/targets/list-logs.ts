@@ -11,8 +11,8 @@ import type { ApiDeps } from '../api-deps.ts';
 import { authenticate } from '../auth/authenticate.ts';
 import { jsonAnswer, tokenSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
+import { limitQuery, wholeNumber } from '../whole-number-query.ts';
 import { findTarget, targetIdParams } from './find-target.ts';
-import { limitQuery } from './limit-query.ts';
 import { rawJson } from './raw-json.ts';
 import { probeRowSchema, runSchema } from './run-schema.ts';
 import { targetSchema } from './target-schema.ts';
@@ -20,10 +20,7 @@ import { viewTarget } from './view-targets.ts';
 
 const querySchema = z.object({
   scope: z.enum(['latest', 'all']).default('latest'),
-  run_id: z.coerce
-    .number({ error: 'must be a whole number' })
-    .int({ error: 'must be a whole number' })
-    .positive()
+  run_id: wholeNumber('must be a whole number')
     .optional()
     .openapi({ type: 'integer', description: 'this run, whatever the scope' }),
   limit: limitQuery({ default: 5000, max: 20_000 }),

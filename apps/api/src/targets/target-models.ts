@@ -18,7 +18,14 @@ const answerSchema = z.object({
   }),
 });
 
-const patchSchema = z.strictObject({ selected_models: targetFieldSchemas.selected_models });
+/** The item's other fields: accepted, so that what was read can be written back, and dropped. */
+const ignored = z.unknown().optional().openapi({ description: 'read-only: ignored' });
+const patchSchema = z.strictObject({
+  selected_models: targetFieldSchemas.selected_models,
+  target_id: ignored,
+  target_name: ignored,
+  available_models: ignored,
+});
 
 export function getTargetModelsRoute(deps: ApiDeps) {
   const route = createRoute({
@@ -50,7 +57,8 @@ export function updateTargetModelsRoute(deps: ApiDeps) {
   });
   return createRouter().openapi(route, async (c) => {
     const { id } = c.req.valid('param');
-    const target = await updateTarget(deps.db, id, c.req.valid('json'), deps.now());
+    const { selected_models } = c.req.valid('json');
+    const target = await updateTarget(deps.db, id, { selected_models }, deps.now());
     if (!target) throw new AppError('not_found', `there is no channel ${id}`);
     await deps.bus.events.publish({ type: 'target_updated', data: { target_id: id } });
     return c.json(await itemOf(deps.db, target), 200);
