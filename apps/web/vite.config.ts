@@ -10,7 +10,7 @@ const apiPort = process.env.PORT ?? '8081';
 
 export default defineConfig({
   root,
-  plugins: [partials(root), icons(root), cleanUrls(), tailwindcss()],
+  plugins: [partials(root), icons(), cleanUrls(), tailwindcss()],
   build: {
     // The bundle's data: URLs would need `img-src data:` in the policy that the api sends.
     assetsInlineLimit: 0,

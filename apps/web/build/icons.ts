@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { Plugin } from 'vite';
 
+const require = createRequire(import.meta.url);
+const iconFolder = join(dirname(require.resolve('lucide-static/package.json')), 'icons');
 const iconMark = /<svg data-icon="([a-z0-9-]+)"([^>]*)><\/svg>/g;
 
 /**
  * Turns `<svg data-icon="play"></svg>` into a reference to Lucide's icon of that name and puts each
  * icon that a page names once into a sprite at the body's start, so no icon is fetched at run time.
  */
-export function icons(root: string): Plugin {
+export function icons(): Plugin {
   return {
     name: 'icons',
     transformIndexHtml: {
@@ -20,7 +23,7 @@ export function icons(root: string): Plugin {
           const className = attributes.includes('class=') ? '' : ' class="icon"';
           return `<svg${className}${attributes} aria-hidden="true"><use href="#icon-${name}"></use></svg>`;
         });
-        const symbols = [...names].sort().map((name) => symbolOf(root, name));
+        const symbols = [...names].sort().map((name) => symbolOf(name));
         return body.replace(
           /<body[^>]*>/,
           (tag) => `${tag}\n<svg hidden>${symbols.join('')}</svg>`,
@@ -30,8 +33,10 @@ export function icons(root: string): Plugin {
   };
 }
 
-function symbolOf(root: string, name: string): string {
-  const file = join(root, 'node_modules/lucide-static/icons', `${name}.svg`);
-  const shapes = readFileSync(file, 'utf8').replace(/^[\s\S]*?<svg[^>]*>|<\/svg>\s*$/g, '');
+function symbolOf(name: string): string {
+  const shapes = readFileSync(join(iconFolder, `${name}.svg`), 'utf8').replace(
+    /^[\s\S]*?<svg[^>]*>|<\/svg>\s*$/g,
+    '',
+  );
   return `<symbol id="icon-${name}" viewBox="0 0 24 24">${shapes.replace(/\s+/g, ' ').trim()}</symbol>`;
 }

@@ -1,13 +1,21 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
 
-const packageEntry = createRequire(import.meta.url).resolve('@sparticuz/chromium');
+/** The package's own names folders of Lambda. https://www.freedesktop.org/software/fontconfig/ */
+const fontsConf = `<?xml version="1.0"?>
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+</fontconfig>
+`;
+const require = createRequire(import.meta.url);
+const packageEntry = require.resolve('@sparticuz/chromium');
 
 /**
  * Starts a headless Chromium that needs nothing installed: `CHROMIUM_PATH` where it is set, else
@@ -50,4 +58,5 @@ async function unpackInto(folder: string): Promise<void> {
     env: { ...process.env, TMPDIR: folder, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' },
     timeout: 120_000,
   });
+  await writeFile(join(folder, 'fonts/fonts.conf'), fontsConf);
 }

@@ -112,7 +112,7 @@ export function faultsOf(
 }
 
 /** Whether the stored key would travel to another server. */
-export function movesAway(form: ChannelForm, stored: Channel | null): boolean {
+function movesAway(form: ChannelForm, stored: Channel | null): boolean {
   const [before, after] = [URL.parse(stored?.base_url ?? ''), URL.parse(form.base_url.trim())];
   return before !== null && after !== null && before.origin !== after.origin;
 }

@@ -10,22 +10,22 @@ export interface TonePaths {
 
 export const historyBars = 30;
 /** The strip's drawing space: 8 units a bar, and a height that leaves room for round caps. */
-export const stripSize = { width: historyBars * 8, height: 28, inset: 3 } as const;
+const stripSize = { width: historyBars * 8, height: 28, inset: 3 } as const;
 
 /**
  * A model's history as vertical strokes, newest at the right. A passed check is as tall as it was
- * slow beside the slowest of the strip (by square root, so that one outlier flattens nothing), a
- * failed one is full height, and where there is none yet there is a dot.
+ * slow beside the second slowest of the strip (so that one outlier flattens nothing), a failed one
+ * is full height, and where there is none yet there is a dot.
  */
 export function historyPaths(history: readonly HistoryPoint[]): TonePaths {
   const paths: TonePaths = { ok: '', bad: '', idle: '' };
   const points = history.slice(-historyBars);
-  const slowest = Math.max(...points.map((it) => (it.success ? it.duration : 0)), 0.001);
+  const slow = slowOf(points);
   const offset = historyBars - points.length;
   for (let slot = 0; slot < historyBars; slot += 1) {
     const point = points[slot - offset];
     const tone = point ? toneOfPoint(point) : 'idle';
-    paths[tone] += stroke(slot, point ? shareOf(point, slowest) : 0);
+    paths[tone] += stroke(slot, point ? shareOf(point, slow) : 0);
   }
   return paths;
 }
@@ -42,9 +42,16 @@ function toneOfPoint(point: HistoryPoint): keyof TonePaths {
   return point.error_kind === 'skipped' ? 'idle' : 'bad';
 }
 
-function shareOf(point: HistoryPoint, slowest: number): number {
+/** The second longest of the passed checks, in seconds, or the only one; never 0. */
+function slowOf(points: readonly HistoryPoint[]): number {
+  const durations = points.filter((it) => it.success).map((it) => it.duration);
+  const [longest = 0, second = longest] = durations.sort((a, b) => b - a);
+  return Math.max(second, 0.001);
+}
+
+function shareOf(point: HistoryPoint, slow: number): number {
   if (!point.success) return point.error_kind === 'skipped' ? 0.15 : 1;
-  return 0.3 + 0.7 * Math.sqrt(Math.min(1, point.duration / slowest));
+  return 0.2 + 0.8 * Math.min(1, point.duration / slow);
 }
 
 function stroke(slot: number, share: number): string {

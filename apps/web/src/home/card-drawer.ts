@@ -16,7 +16,7 @@ interface Drawn {
 }
 
 /** Redrawing so many cards fits into a frame, whatever else goes on. */
-export const cardsPerFrame = 24;
+const cardsPerFrame = 24;
 
 /**
  * Makes the cards of a list, a frame's worth at a time: what has waited longest comes first, a card

@@ -3,6 +3,8 @@ import type { Shell } from '../shell/start-shell.ts';
 import { type Sync, syncEvents } from './sync.ts';
 
 const pollMs = 20_000;
+/** A stream of a tab that slept may be dead without anyone knowing. */
+const trustMs = 60_000;
 
 export interface ServerWatch {
   start(): void;
@@ -21,6 +23,7 @@ export function watchServer({ client, tokens, live, setTimer }: Shell, sync: Syn
     onEvent: sync.onEvent,
     onState: (state) => {
       live.state = state;
+      live.isWatching = true;
     },
     onGap: () => void sync.loadAll(),
     isOnline: () => navigator.onLine,
@@ -30,9 +33,9 @@ export function watchServer({ client, tokens, live, setTimer }: Shell, sync: Syn
 
   const loadThenWatch = async () => {
     const isWelcome = await sync.loadAll();
-    live.isWatching = isWelcome;
-    if (isWelcome) feed.restart();
-    else feed.stop();
+    if (isWelcome) return feed.restart();
+    feed.stop();
+    live.isWatching = false;
   };
 
   return {
@@ -41,6 +44,11 @@ export function watchServer({ client, tokens, live, setTimer }: Shell, sync: Syn
       setInterval(() => {
         if (live.isWatching && live.state !== 'live') void sync.loadAll();
       }, pollMs);
+      let hiddenAtMs = 0;
+      addEventListener('visibilitychange', () => {
+        if (document.hidden) hiddenAtMs = Date.now();
+        else if (live.isWatching && Date.now() - hiddenAtMs > trustMs) void sync.loadAll();
+      });
       addEventListener('online', () => live.isWatching && feed.restart());
       addEventListener('offline', () => {
         live.state = 'offline';

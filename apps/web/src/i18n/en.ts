@@ -126,7 +126,7 @@ export const en = {
   'kind.network': 'No connection',
   'kind.timeout': 'Timed out',
   'kind.tls': 'TLS failure',
-  'kind.auth': 'Key refused',
+  'kind.auth': 'Access refused',
   'kind.quota': 'Out of quota',
   'kind.rate_limit': 'Rate limited',
   'kind.not_found': 'Not found',

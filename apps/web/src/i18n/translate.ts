@@ -9,7 +9,6 @@ export type CountKey = TextKey extends infer K
     : never
   : never;
 export type Language = 'en' | 'zh';
-export const languages: readonly Language[] = ['en', 'zh'];
 
 type Values = Record<string, string | number>;
 

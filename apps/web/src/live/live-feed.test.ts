@@ -89,6 +89,12 @@ describe('the live feed', () => {
     expect(heard).toEqual(['live', 'reconnecting']);
   });
 
+  it('does not call a first attempt a loss', () => {
+    const { feed, heard } = setUp();
+    feed.restart();
+    expect(heard).toEqual([]);
+  });
+
   it('says offline where the browser is', () => {
     const { sources, heard } = setUp(false);
     sources[0]?.failForGood();

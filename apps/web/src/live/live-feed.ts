@@ -83,7 +83,7 @@ export function createLiveFeed(options: LiveFeedOptions): LiveFeed {
     start: connect,
     restart() {
       failures = 0;
-      reportLoss();
+      if (hadConnected) reportLoss();
       connect();
     },
     stop: drop,

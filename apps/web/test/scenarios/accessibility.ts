@@ -4,7 +4,8 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { type Stage, toggleOf } from '../stage.ts';
 
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const require = createRequire(import.meta.url);
+const axePath = require.resolve('axe-core/axe.min.js');
 
 /** What axe finds against WCAG 2.2 A and AA, as one line a finding. https://www.deque.com/axe/ */
 async function faultsOn(page: Page): Promise<string[]> {
