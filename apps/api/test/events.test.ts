@@ -106,6 +106,42 @@ function clientsOver(limits = { total: 3, perAddress: 2 }) {
   return { bus, clients };
 }
 
+test('what happens while the history is read comes once, behind what was missed', async () => {
+  const { bus } = clientsOver();
+  const gate = Promise.withResolvers<void>();
+  const events = {
+    ...bus.events,
+    since: async (lastId: string) => {
+      const missed = await bus.events.since(lastId);
+      await gate.promise;
+      return missed;
+    },
+  };
+  const clients = createEventClients({
+    events,
+    heartbeatMs: 60_000,
+    limits: { total: 9, perAddress: 9 },
+  });
+  onTestFinished(() => clients.close());
+  let lastId = '';
+  const stop = bus.events.subscribe(({ id }) => {
+    lastId = id;
+  });
+  await bus.events.publish(updated(1));
+  stop();
+  await bus.events.publish(updated(2));
+  const connecting = clients.connect('a', lastId);
+  await bus.events.publish(updated(3));
+  gate.resolve();
+  const reader = (await connecting).getReader();
+  await bus.events.publish(updated(4));
+  let text = '';
+  while (!text.includes('"target_id":4')) {
+    text += new TextDecoder().decode((await reader.read()).value);
+  }
+  expect([...text.matchAll(/"target_id":(\d)/g)].map((match) => match[1])).toEqual(['2', '3', '4']);
+});
+
 test('a client that does not read is dropped, and the others go on', async () => {
   const { bus, clients } = clientsOver();
   const slow = await clients.connect('a', null);

@@ -239,7 +239,7 @@ test('every change is told to whoever listens', async () => {
   await api.asAdmin('POST', '/api/targets/reorder', { ids: [id] });
   await api.asAdmin('DELETE', `/api/targets/${id}`);
   expect(seen).toEqual(
-    Array.from({ length: 5 }, () => ({ type: 'target_updated', data: { target_id: id } })),
+    Array.from({ length: 4 }, () => ({ type: 'target_updated', data: { target_id: id } })),
   );
 });
 

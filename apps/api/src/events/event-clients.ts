@@ -1,5 +1,7 @@
 import type { EventBus, StoredEvent } from '@api-monitor/bus';
-import { AppError, type MonitorEvent } from '@api-monitor/core';
+import { AppError } from '@api-monitor/core';
+import { createEventClient, type EventClient } from './event-client.ts';
+import { frameOf, heartbeatFrame, resyncFrame } from './event-frame.ts';
 
 /** Everybody who listens to the event stream. */
 export interface EventClients {
@@ -19,41 +21,17 @@ interface Options {
   limits: { total: number; perAddress: number };
 }
 
-interface Client {
-  address: string;
-  controller: ReadableStreamDefaultController<Uint8Array>;
-}
-
-/** A client that is so far behind is dropped; it comes back with its last id. */
-const backlogLimitBytes = 256 * 1024;
-const heartbeatFrame = encode(': still here\n\n');
-// The id of events that can't be replayed is absent, so the client keeps the one it has.
-const resyncFrame = encode('event: resync\ndata: {}\n\n');
-const connectedFrame = encode('event: connected\ndata: ok\n\n');
-
 export function createEventClients({ events, heartbeatMs, limits }: Options): EventClients {
-  const clients = new Set<Client>();
+  const clients = new Set<EventClient>();
 
-  const drop = (client: Client) => {
-    if (!clients.delete(client)) return;
-    try {
-      client.controller.close();
-    } catch {
-      // The reader has cancelled already.
-    }
-  };
-  const send = (client: Client, frame: Uint8Array) => {
-    if ((client.controller.desiredSize ?? 0) <= 0) drop(client);
-    else client.controller.enqueue(frame);
-  };
-  const broadcast = (frame: Uint8Array) => {
-    for (const client of clients) send(client, frame);
+  const broadcast = (frame: Uint8Array, id: string | null) => {
+    for (const client of clients) client.send(frame, id);
   };
   const unsubscribe = events.subscribe((stored) => {
     const frame = frameOf(stored);
-    if (frame) broadcast(frame);
+    if (frame) broadcast(frame, stored.id);
   });
-  const heartbeat = setInterval(broadcast, heartbeatMs, heartbeatFrame);
+  const heartbeat = setInterval(broadcast, heartbeatMs, heartbeatFrame, null);
   heartbeat.unref();
 
   const assertRoom = (address: string) => {
@@ -65,43 +43,27 @@ export function createEventClients({ events, heartbeatMs, limits }: Options): Ev
   return {
     async connect(address, lastEventId) {
       assertRoom(address);
-      const missed = lastEventId === null ? [] : await events.since(lastEventId);
-      let client: Client;
-      return new ReadableStream<Uint8Array>(
-        {
-          start(controller) {
-            client = { address, controller };
-            clients.add(client);
-            send(client, connectedFrame);
-            for (const frame of missed?.map(frameOf) ?? [resyncFrame]) {
-              if (frame) send(client, frame);
-            }
-          },
-          cancel: () => drop(client),
-        },
-        { highWaterMark: backlogLimitBytes, size: (frame) => frame?.byteLength ?? 0 },
-      );
+      // It joins before the history is read: what comes meanwhile waits behind what it missed.
+      const client = createEventClient(address, (gone) => clients.delete(gone));
+      clients.add(client);
+      client.begin(lastEventId === null ? [] : framesOf(await events.since(lastEventId)));
+      return client.stream;
     },
     count: () => clients.size,
     close() {
       clearInterval(heartbeat);
       unsubscribe();
-      for (const client of clients) drop(client);
+      for (const client of clients) client.drop();
     },
   };
 }
 
-/** One prepared frame serves every client; null for what concerns processes alone. */
-function frameOf({ id, event }: StoredEvent): Uint8Array | null {
-  return isPublic(event)
-    ? encode(`id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(event.data)}\n\n`)
-    : null;
-}
-
-function isPublic(event: MonitorEvent): boolean {
-  return !['settings_changed', 'proxy_keys_changed'].includes(event.type);
-}
-
-function encode(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
+function framesOf(
+  missed: readonly StoredEvent[] | null,
+): { frame: Uint8Array; id: string | null }[] {
+  if (!missed) return [{ frame: resyncFrame, id: null }];
+  return missed.flatMap((stored) => {
+    const frame = frameOf(stored);
+    return frame ? [{ frame, id: stored.id }] : [];
+  });
 }

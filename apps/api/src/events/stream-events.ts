@@ -11,7 +11,7 @@ export function streamEventsRoute(deps: ApiDeps) {
     path: '/api/events',
     summary: 'What happens, as Server-Sent Events',
     description:
-      'connected, run_progress, run_completed, target_updated, and resync where the history no longer reaches back to Last-Event-ID. An EventSource cannot set headers, so the token may come as ?token=.',
+      'connected, run_progress, run_completed, target_updated, breaker_changed, and resync where the history no longer reaches back to Last-Event-ID. An EventSource cannot set headers, so the token may come as ?token=.',
     tags: ['events'],
     security: tokenSecurity,
     middleware: [authenticate(deps, { isTokenInQueryAllowed: true })] as const,

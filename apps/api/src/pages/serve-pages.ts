@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { serveStatic } from '@hono/node-server/serve-static';
 import type { MiddlewareHandler } from 'hono';
 import { compress } from 'hono/compress';
@@ -12,6 +13,9 @@ const pages: Record<string, string> = {
 /** Serves the built dashboard. Files under /assets/ bear a hash in their name and never change. */
 export function servePages(webRoot: string) {
   const router = createRouter();
+  if (!existsSync(webRoot)) {
+    return router.get('/', (c) => c.text('The dashboard is not built yet: pnpm build', 503));
+  }
   router.use('*', compress());
   for (const [path, file] of Object.entries(pages)) {
     router.get(path, cacheFor('no-cache'), serveStatic({ root: webRoot, path: file }));

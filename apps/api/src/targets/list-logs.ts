@@ -14,6 +14,7 @@ import { createRouter } from '../router.ts';
 import { limitQuery, wholeNumber } from '../whole-number-query.ts';
 import { findTarget, targetIdParams } from './find-target.ts';
 import { rawJson } from './raw-json.ts';
+import { runItem } from './run-item.ts';
 import { probeRowSchema, runSchema } from './run-schema.ts';
 import { targetSchema } from './target-schema.ts';
 import { viewTarget } from './view-targets.ts';
@@ -48,7 +49,7 @@ export function listLogsRoute(deps: ApiDeps) {
     const target = await findTarget(deps.db, c.req.valid('param').id);
     const { run, items } = await readLogs(deps.db, target.id, c.req.valid('query'));
     const view = await viewTarget(deps, target, c.var.caller);
-    const rest = JSON.stringify({ run, count: items.length, items });
+    const rest = JSON.stringify({ run: run && runItem(run), count: items.length, items });
     return rawJson<z.infer<typeof answerSchema>>(c, `{"target":${view},${rest.slice(1)}`);
   });
 }

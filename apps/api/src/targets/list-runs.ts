@@ -7,6 +7,7 @@ import { createRouter } from '../router.ts';
 import { limitQuery } from '../whole-number-query.ts';
 import { findTarget, targetIdParams } from './find-target.ts';
 import { rawJson } from './raw-json.ts';
+import { runItem } from './run-item.ts';
 import { runSchema } from './run-schema.ts';
 import { targetSchema } from './target-schema.ts';
 import { viewTarget } from './view-targets.ts';
@@ -31,7 +32,7 @@ export function listRunsRoute(deps: ApiDeps) {
     const target = await findTarget(deps.db, c.req.valid('param').id);
     const items = await listRuns(deps.db, target.id, c.req.valid('query').limit);
     const view = await viewTarget(deps, target, c.var.caller);
-    const text = `{"target":${view},"items":${JSON.stringify(items)}}`;
+    const text = `{"target":${view},"items":${JSON.stringify(items.map(runItem))}}`;
     return rawJson<z.infer<typeof answerSchema>>(c, text);
   });
 }

@@ -1,4 +1,4 @@
-import { reorderTargets } from '@api-monitor/db';
+import { listTargets, reorderTargets } from '@api-monitor/db';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { authenticate, requireAdmin } from '../auth/authenticate.ts';
@@ -20,8 +20,12 @@ export function reorderTargetsRoute(deps: ApiDeps) {
   });
   return createRouter().openapi(route, async (c) => {
     const { ids } = c.req.valid('json');
+    const placeBefore = new Map(
+      (await listTargets(deps.db)).map((one) => [one.id, one.sort_order]),
+    );
     await reorderTargets(deps.db, ids, deps.now());
-    for (const target_id of ids) {
+    for (const { id: target_id, sort_order } of await listTargets(deps.db)) {
+      if (placeBefore.get(target_id) === sort_order) continue;
       await deps.bus.events.publish({ type: 'target_updated', data: { target_id } });
     }
     return c.json({ ok: true as const }, 200);
