@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { authenticate } from '../auth/authenticate.ts';
+import type { Caller } from '../auth/caller.ts';
 import { jsonAnswer, tokenSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
 import { rawJson } from './raw-json.ts';
@@ -33,8 +34,13 @@ export function listTargetsRoute(deps: ApiDeps) {
   return createRouter().openapi(route, async (c) => {
     const role = c.var.caller;
     const items = await viewTargets(deps, role, c.req.valid('query').history !== '0');
-    const rest = Buffer.from(`,"permissions":${JSON.stringify({ role })}}`);
-    const text = Buffer.concat([Buffer.from('{"items":'), ...items, rest]);
+    const text = ReadableStream.from(answerPieces(items, role));
     return rawJson<z.infer<typeof answerSchema>>(c, text);
   });
+}
+
+async function* answerPieces(items: AsyncIterable<Uint8Array>, role: Caller) {
+  yield Buffer.from('{"items":');
+  yield* items;
+  yield Buffer.from(`,"permissions":${JSON.stringify({ role })}}`);
 }

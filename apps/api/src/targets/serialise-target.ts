@@ -13,23 +13,22 @@ export interface TargetView {
 }
 
 /**
- * A target as JSON text, in two pieces of bytes. The models' histories are spliced in as the database
- * keeps them, so that a list of ten thousand models costs neither parsing nor building 300,000
- * points; and they stay apart from the head, whose masked key ("…") would make one text of both
- * twice as wide.
+ * A target as JSON text, in pieces. The models' histories are passed on as the database keeps them, so
+ * that a list of ten thousand models costs neither parsing nor building 300,000 points.
  */
 export function serialiseTarget(
   target: Target,
   states: readonly ModelStateRow[],
   view: TargetView,
-): Buffer[] {
+): string[] {
   const head = JSON.stringify(headOf(target, view));
-  let models = '';
-  for (const state of states) {
-    if (models !== '') models += ',';
-    models += serialiseState(state, view.withHistory);
+  const pieces = [`${head.slice(0, -1)},"latest_models":[`];
+  for (const [index, state] of states.entries()) {
+    if (index > 0) pieces.push(',');
+    pieces.push(...serialiseState(state, view.withHistory));
   }
-  return [Buffer.from(`${head.slice(0, -1)},"latest_models":[`), Buffer.from(`${models}]}`)];
+  pieces.push(']}');
+  return pieces;
 }
 
 function headOf(target: Target, view: TargetView): Omit<TargetItem, 'latest_models'> {
@@ -54,9 +53,27 @@ function maskedKey(target: Target, db: Database): string {
   }
 }
 
-function serialiseState(state: ModelStateRow, withHistory: boolean): string {
-  const { history, target_id: _target, run_id: _run, ...rest } = state;
-  const entry: Omit<LatestModel, 'history'> = { ...rest, skipped: rest.error_kind === 'skipped' };
-  const head = JSON.stringify(entry);
-  return withHistory ? `${head.slice(0, -1)},"history":${history}}` : head;
+function serialiseState(state: ModelStateRow, withHistory: boolean): string[] {
+  const head = JSON.stringify(entryOf(state));
+  return withHistory ? [`${head.slice(0, -1)},"history":`, state.history, '}'] : [head];
+}
+
+/** Field by field: spread, ten thousand of them would take twice as long. */
+function entryOf(state: ModelStateRow): Omit<LatestModel, 'history'> {
+  return {
+    model: state.model,
+    protocol: state.protocol,
+    route: state.route,
+    success: state.success,
+    skipped: state.error_kind === 'skipped',
+    duration: state.duration,
+    error: state.error,
+    error_kind: state.error_kind,
+    status_code: state.status_code,
+    timestamp: state.timestamp,
+    first_token_s: state.first_token_s,
+    output_tokens_per_s: state.output_tokens_per_s,
+    state_since: state.state_since,
+    last_success_at: state.last_success_at,
+  };
 }
