@@ -8,7 +8,7 @@ import { type DemoChannel, demoChannels } from './demo-channels.ts';
 import { playTraffic } from './demo-traffic.ts';
 import { describeStartFault } from './describe-start-fault.ts';
 import { envSchema } from './env.ts';
-import { greet } from './greet.ts';
+import { greet, showSecrets } from './greet.ts';
 import { type Embedded, startEmbedded } from './start-embedded.ts';
 
 const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url));
@@ -30,7 +30,8 @@ async function startDemo(): Promise<void> {
     UPSTREAM_ALLOW_PRIVATE: 'on',
   });
   const logger = createLogger({ name: 'demo', level: 'warn' });
-  const embedded = await startEmbedded({ env, logger, webRoot });
+  // The demo's own tokens stand in the environment; what is made beside them nobody needs.
+  const embedded = await startEmbedded({ env, logger, webRoot, onSecretsMade: () => {} });
   const origin = `http://127.0.0.1:${embedded.port}`;
   const call = caller(origin, token);
   const stop = new AbortController();
@@ -40,7 +41,7 @@ async function startDemo(): Promise<void> {
     { name: 'API_MONITOR_TOKEN', value: token },
     { name: 'PROXY_MASTER_TOKEN', value: masterToken },
   ];
-  process.stdout.write(greet(embedded.port, tokens, heading));
+  process.stdout.write(showSecrets(heading, tokens) + greet(embedded.port));
   await Promise.all([
     playRounds(providers, call, stop.signal),
     playTraffic({ origin, token: masterToken, signal: stop.signal }),

@@ -10,6 +10,13 @@ export function describeStartFault(error: unknown): string | null {
       return 'PORT: another program listens there already; choose another port';
     case 'EACCES':
       return `PORT or DATA_DIR: not allowed (${error.message})`;
+    case 'ENOTFOUND':
+    case 'EADDRNOTAVAIL':
+      return `HOST: no address of this machine (${error.message})`;
+    case 'SQLITE_NOTADB':
+    case 'SQLITE_CORRUPT':
+      return 'DATA_DIR: registry.db is no intact SQLite database; restore it from a backup';
+    case 'EEXIST':
     case 'SQLITE_CANTOPEN':
     case 'ENOTDIR':
     case 'EROFS':

@@ -19,29 +19,31 @@ export interface EmbeddedOptions {
   logger: Logger;
   /** The folder of the built dashboard. */
   webRoot: string;
+  /** Told of the secrets that this start has made, at once: they are kept, and never shown again. */
+  onSecretsMade: (made: MadeSecret[]) => void;
 }
 
 export interface Embedded {
   port: number;
-  /** The secrets that this start has made; shown once. */
-  madeSecrets: MadeSecret[];
   close(): Promise<void>;
 }
 
-const drainMs = 10_000;
+/** Within the 10 s that container engines give before they kill. */
+const drainMs = 6_000;
 /** How long a client's stream may go on after the signal. */
-const streamGraceMs = 5_000;
+const streamGraceMs = 2_000;
 const closeTimeoutMs = drainMs + 5_000;
 
 /** The whole product in this process: one port, SQLite, queue and events in memory. */
-export async function startEmbedded({ env, logger, webRoot }: EmbeddedOptions): Promise<Embedded> {
+export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  const { env, logger, webRoot, onSecretsMade } = options;
   const now = () => Date.now() / 1000;
   const shutdown = createShutdown(logger, closeTimeoutMs);
   const db = await openDatabase({ dataDir: env.DATA_DIR, encryptionKey: env.ENCRYPTION_KEY, now });
   shutdown.onClose('database', () => db.close());
   try {
     const secrets = secretsOf(env);
-    const madeSecrets = await makeMissingSecrets(db, secrets, now());
+    onSecretsMade(await makeMissingSecrets(db, secrets, now()));
     const onFault = (err: unknown, where: string) => logger.error({ err, where }, 'fault');
     const bus = createInProcessBus({ nowMs: Date.now, onFault });
     const metrics = createMetricsRegistry();
@@ -63,6 +65,7 @@ export async function startEmbedded({ env, logger, webRoot }: EmbeddedOptions): 
       trustedProxies: env.TRUSTED_PROXIES,
       metricsPublic: env.METRICS_PUBLIC,
       defaultIntervalMin: env.DEFAULT_INTERVAL_MIN,
+      routing: { policy: env.PROXY_ROUTING, areBareModelsOn: env.PROXY_BARE_MODELS },
       webRoot,
       now,
     });
@@ -83,7 +86,7 @@ export async function startEmbedded({ env, logger, webRoot }: EmbeddedOptions): 
     shutdown.onClose('server', () => server.close(streamGraceMs));
     shutdown.onClose('api', () => api.close());
     worker.start();
-    return { port: server.port, madeSecrets, close: () => shutdown.close() };
+    return { port: server.port, close: () => shutdown.close() };
   } catch (error) {
     await shutdown.close();
     throw error;

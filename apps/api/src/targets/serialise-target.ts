@@ -75,5 +75,9 @@ function entryOf(state: ModelStateRow): Omit<LatestModel, 'history'> {
     output_tokens_per_s: state.output_tokens_per_s,
     state_since: state.state_since,
     last_success_at: state.last_success_at,
+    live_failures: state.live_failures,
+    live_failed_at: state.live_failed_at,
+    live_error: state.live_error,
+    live_first_byte_s: state.live_first_byte_s,
   };
 }

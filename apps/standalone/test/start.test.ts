@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+async function tempDir(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'start-'));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+function start(env: Record<string, string>) {
+  const child: ChildProcess = spawn(process.execPath, [main], {
+    env: { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: '0', ...env },
+  });
+  let output = '';
+  child.stdout?.on('data', (chunk) => {
+    output += chunk;
+  });
+  child.stderr?.on('data', (chunk) => {
+    output += chunk;
+  });
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return { child, exited, output: () => output };
+}
+
+const address = /listens on (http:\/\/localhost:\d+)/;
+
+async function started(env: Record<string, string>) {
+  const process = start(env);
+  await expect.poll(process.output, { timeout: 15_000 }).toMatch(address);
+  return { ...process, origin: address.exec(process.output())?.[1] ?? '' };
+}
+
+test('the first start shows what it made, the second keeps it and shows nothing', async () => {
+  const DATA_DIR = await tempDir();
+  const first = await started({ DATA_DIR });
+  const token = /API_MONITOR_TOKEN +(\S+)/.exec(first.output())?.[1] ?? '';
+  expect(first.output()).toMatch(/ADMIN_PANEL_PASSWORD +\S{16,}/);
+  first.child.kill('SIGTERM');
+  expect(await first.exited).toBe(0);
+  const second = await started({ DATA_DIR });
+  expect(second.output()).not.toContain('API_MONITOR_TOKEN');
+  const answer = await fetch(`${second.origin}/api/targets`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  expect(answer.status).toBe(200);
+  second.child.kill('SIGINT');
+  expect(await second.exited).toBe(0);
+});
+
+test('a port that is taken is one line, and the secrets made before it are shown all the same', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  onTestFinished(() => void taken.close());
+  const place = taken.address();
+  const PORT = String(typeof place === 'object' ? place?.port : '');
+  const { exited, output } = start({ DATA_DIR: await tempDir(), PORT });
+  expect(await exited).toBe(1);
+  expect(output()).toContain('PORT: another program listens there already');
+  expect(output()).toMatch(/API_MONITOR_TOKEN +\S+/);
+  expect(output()).not.toContain('    at ');
+});
+
+test('every bad variable is named before anything is made', async () => {
+  const { exited, output } = start({
+    DATA_DIR: await tempDir(),
+    PORT: '80a',
+    METRICS_PUBLIC: 'constructor',
+    UPSTREAM_ALLOW_PRIVATE: 'some',
+    TRUSTED_PROXIES: '10.0.0.0/',
+    LOG_LEVEL: 'loud',
+    PROXY_ROUTING: 'luck',
+    API_MONITOR_TOKEN: 'same-token',
+    DEFAULT_INTERVAL_MIN: '0',
+  });
+  expect(await exited).toBe(1);
+  for (const line of [
+    'PORT: must be a whole number from 0 to 65535, not "80a"',
+    'METRICS_PUBLIC: must be true or false, not "constructor"',
+    'UPSTREAM_ALLOW_PRIVATE: must be on, off',
+    'TRUSTED_PROXIES: must be addresses or networks',
+    'LOG_LEVEL: must be one of fatal',
+    'PROXY_ROUTING: must be one of latency',
+    'DEFAULT_INTERVAL_MIN: must be a whole number from 1 to 1440',
+  ]) {
+    expect(output()).toContain(line);
+  }
+  expect(output()).not.toContain('    at ');
+});
+
+test('one token for the admin and the visitor is refused', async () => {
+  const same = 'same-token-0123456789';
+  const DATA_DIR = await tempDir();
+  const { exited, output } = start({
+    DATA_DIR,
+    API_MONITOR_TOKEN: same,
+    API_MONITOR_TOKEN_VISITOR: same,
+  });
+  expect(await exited).toBe(1);
+  expect(output()).toContain('API_MONITOR_TOKEN_VISITOR: must not be the same');
+  expect(output()).not.toContain(same);
+});
+
+test.each([
+  ['a file in the place of the folder', 'DATA_DIR: the folder cannot be used'],
+  ['a database that is none', 'DATA_DIR: registry.db is no intact SQLite database'],
+])('%s is one line', async (what, sentence) => {
+  const dir = await tempDir();
+  const file = join(dir, 'registry.db');
+  await writeFile(file, 'this is no database, and long enough to be read as one'.repeat(100));
+  const { exited, output } = start({ DATA_DIR: what.startsWith('a file') ? file : dir });
+  expect(await exited).toBe(1);
+  expect(output()).toContain(sentence);
+  expect(output()).not.toContain('    at ');
+});
