@@ -15,6 +15,7 @@ export function sampleChannel(given: Partial<Channel> = {}): Channel {
     anthropic_version: '2023-06-01',
     max_models: 0,
     source_url: null,
+    sort_order: 1,
     visitor_channel_actions_enabled: false,
     selected_models: [],
     last_run_at: 1000,

@@ -41,6 +41,17 @@ describe('the book of channels', () => {
     expect(ids()).toEqual([3, 1, 2]);
   });
 
+  it('lets no list undo an order that is yet to be saved', () => {
+    const { book, ids } = setUp();
+    const list = [1, 2, 3].map((id) => sampleChannel({ id }));
+    book.reorder([3, 1, 2]);
+    book.replaceAll(list);
+    expect(ids()).toEqual([3, 1, 2]);
+    book.settleOrder();
+    book.replaceAll(list);
+    expect(ids()).toEqual([1, 2, 3]);
+  });
+
   it('keeps the bars of a channel when a list without bars comes', () => {
     const { book } = setUp();
     book.replaceAll([

@@ -12,7 +12,10 @@ export interface ChannelBook {
   remove(id: number): void;
   /** Leaves a channel out, or brings it back, without forgetting it. */
   hide(id: number, hidden: boolean): void;
+  /** Sorts by hand. Lists that come before `settleOrder` do not undo it. */
   reorder(ids: readonly number[]): void;
+  /** The server knows the order now. */
+  settleOrder(): void;
   progress(event: ProgressEvent): void;
 }
 
@@ -21,6 +24,7 @@ export function createChannelBook(onChange: (id: number | null) => void): Channe
   const channels = new Map<number, Channel>();
   const hiddenIds = new Set<number>();
   let order: number[] = [];
+  let isOrderUnsaved = false;
 
   const put = (channel: Channel) => {
     const before = channels.get(channel.id);
@@ -35,7 +39,8 @@ export function createChannelBook(onChange: (id: number | null) => void): Channe
       const known = new Set(next.map((it) => it.id));
       for (const id of channels.keys()) if (!known.has(id)) channels.delete(id);
       for (const channel of next) put(channel);
-      order = next.map((it) => it.id);
+      const ids = next.map((it) => it.id);
+      order = isOrderUnsaved ? order.filter((id) => known.has(id)) : ids;
       onChange(null);
     },
     put(channel) {
@@ -57,7 +62,11 @@ export function createChannelBook(onChange: (id: number | null) => void): Channe
     reorder(ids) {
       const rest = order.filter((id) => !ids.includes(id));
       order = [...ids.filter((id) => channels.has(id)), ...rest];
+      isOrderUnsaved = true;
       onChange(null);
+    },
+    settleOrder() {
+      isOrderUnsaved = false;
     },
     progress(event) {
       const channel = channels.get(event.target_id);

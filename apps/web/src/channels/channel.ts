@@ -42,6 +42,7 @@ export interface Channel {
   anthropic_version: string;
   max_models: number;
   source_url: string | null;
+  sort_order: number;
   visitor_channel_actions_enabled: boolean;
   selected_models: string[];
   last_run_at: number | null;

@@ -31,9 +31,13 @@ export function createOrderStore(options: OrderOptions): OrderStore {
   const ids = () => book.all().map((it) => it.id);
 
   const save = async () => {
+    const saving = ids();
     try {
-      await answerOf(options.client.api.targets.reorder.$post({ json: { ids: ids() } }));
+      await answerOf(options.client.api.targets.reorder.$post({ json: { ids: saving } }));
+      // Moved on meanwhile: the next save is already waiting.
+      if (saving.every((id, index) => id === ids()[index])) book.settleOrder();
     } catch (error) {
+      book.settleOrder();
       const detail = sentenceOf(error, language.translator);
       options.toasts.show(language.translator.t('toast.order_failed', { detail }), { tone: 'bad' });
       await options.reload();

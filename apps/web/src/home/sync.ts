@@ -59,7 +59,10 @@ export function createSync(options: SyncOptions): Sync {
       const { item } = await answerOf(
         client.api.targets[':id'].$get({ param: { id: String(id) } }),
       );
+      const before = book.get(id);
       book.put(item);
+      // Somebody sorted the channels elsewhere: the list alone tells their order.
+      if (before && before.sort_order !== item.sort_order) queue.requestAll();
       modelLists.setPhase(id, 'ready');
       heard();
     } catch (error) {

@@ -86,6 +86,7 @@ export function describeChannels(stage: Stage): void {
       await stage.product.call('POST', '/api/targets', body);
     }
     const page = await stage.open('/');
+    const other = await stage.open('/');
     await eventually(() => namesOn(page)).toEqual(['Aurora', 'Birch', 'Cedar']);
     const saved = page.waitForResponse((it) => it.url().endsWith('/reorder'));
     await page.getByRole('button', { name: /^Move Cedar/ }).focus();
@@ -109,6 +110,7 @@ export function describeChannels(stage: Stage): void {
     await page.mouse.up();
     await eventually(() => namesOn(page)).toEqual(['Birch', 'Cedar', 'Aurora']);
     await savedAgain;
+    await eventually(() => namesOn(other)).toEqual(['Birch', 'Cedar', 'Aurora']);
     await page.reload();
     await eventually(() => namesOn(page)).toEqual(['Birch', 'Cedar', 'Aurora']);
   });
