@@ -65,6 +65,8 @@ test('states of one target alone, and without their history', async () => {
   const [state, ...others] = await listModelStates(db, { target_id: 2, with_history: false });
   expect(state).toMatchObject({ model: 'gemini-2', protocol: 'gemini', history: '[]' });
   expect(others).toEqual([]);
+  const named = await listModelStates(db, { model: 'z', with_history: false });
+  expect(named.map((one) => [one.target_id, one.model])).toEqual([[1, 'z']]);
 });
 
 test('the models to choose from, and those that a worker knows', async () => {

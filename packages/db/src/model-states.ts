@@ -21,6 +21,8 @@ export interface ListModelStatesInput {
   target_id?: number | undefined;
   /** Of these targets alone. */
   target_ids?: readonly number[] | undefined;
+  /** Of this model alone. */
+  model?: string | undefined;
   /** false leaves the widest column unread: `history` is then `[]`. */
   with_history?: boolean;
 }
@@ -53,13 +55,13 @@ const columns = [
  */
 export async function listModelStates(
   db: Database,
-  { target_id, target_ids, with_history = true }: ListModelStatesInput = {},
+  { target_id, target_ids, ...input }: ListModelStatesInput = {},
 ): Promise<ModelStateRow[]> {
   const ids = target_ids ?? (target_id === undefined ? null : [target_id]);
-  if (ids === null) return readStates(db, null, with_history);
+  if (ids === null) return readStates(db, null, input);
   const states: ModelStateRow[] = [];
   for (const chunk of chunksOf([...ids].sort((a, b) => a - b))) {
-    states.push(...(await readStates(db, chunk, with_history)));
+    states.push(...(await readStates(db, chunk, input)));
   }
   return states;
 }
@@ -67,12 +69,13 @@ export async function listModelStates(
 async function readStates(
   db: Database,
   targetIds: readonly number[] | null,
-  withHistory: boolean,
+  { model, with_history = true }: Pick<ListModelStatesInput, 'model' | 'with_history'>,
 ): Promise<ModelStateRow[]> {
   let query = db.kysely.selectFrom('model_states').select(columns).where('in_last_run', '=', 1);
   if (targetIds) query = query.where('target_id', 'in', targetIds);
+  if (model !== undefined) query = query.where('model', '=', model);
   query = query.orderBy('target_id').orderBy('model');
-  if (withHistory) {
+  if (with_history) {
     const rows = await query.select('history').execute();
     return rows.map((row) => ({ ...row, success: row.success === 1 }));
   }
