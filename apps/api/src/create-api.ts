@@ -2,12 +2,14 @@ import type { BlockList } from 'node:net';
 import type { Bus } from '@api-monitor/bus';
 import type { Database } from '@api-monitor/db';
 import type { Logger, Registry } from '@api-monitor/runtime';
+import type { RoutingOptions } from './api-deps.ts';
 import { createCredentials } from './auth/credentials.ts';
 import { createFailureLimiter } from './auth/failure-limiter.ts';
 import { type GivenSecrets, readTokens } from './auth/first-start.ts';
 import { createRoutes } from './create-routes.ts';
 import { createEventClients } from './events/event-clients.ts';
 import { registerApiMetrics } from './monitor/api-metrics.ts';
+import { createBreakerBoard } from './routing/breaker-board.ts';
 import { createProgressBoard } from './targets/progress-board.ts';
 
 export interface ApiOptions {
@@ -19,6 +21,7 @@ export interface ApiOptions {
   trustedProxies: BlockList;
   metricsPublic: boolean;
   defaultIntervalMin: number;
+  routing: RoutingOptions;
   /** The folder of the built dashboard. */
   webRoot: string;
   /** Unix seconds. */
@@ -40,6 +43,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const { db, bus, secrets, logger, metrics } = options;
   const credentials = createCredentials(await readTokens(db, secrets));
   const progress = createProgressBoard();
+  const breakers = createBreakerBoard(options.now);
   const eventClients = createEventClients({
     events: bus.events,
     heartbeatMs,
@@ -47,6 +51,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   });
   const unsubscribe = bus.events.subscribe(({ event }) => {
     progress.take(event);
+    breakers.take(event);
     if (event.type !== 'settings_changed') return;
     readTokens(db, secrets).then(credentials.replace, (err) =>
       logger.error({ err }, 'settings could not be read again'),
@@ -55,7 +60,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   registerApiMetrics(metrics, bus, eventClients);
   const badTokens = createFailureLimiter(badTokenLimits, options.now);
   return {
-    app: createRoutes({ ...options, credentials, badTokens, eventClients, progress }),
+    app: createRoutes({ ...options, credentials, badTokens, eventClients, progress, breakers }),
     close() {
       unsubscribe();
       eventClients.close();

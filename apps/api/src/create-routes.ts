@@ -10,7 +10,15 @@ import { healthRoute } from './monitor/health.ts';
 import { metricsRoute } from './monitor/metrics.ts';
 import { pageHeaders } from './pages/page-headers.ts';
 import { servePages } from './pages/serve-pages.ts';
+import { createProxyKeyRoute } from './proxy-keys/create-proxy-key.ts';
+import { listProxyKeysRoute } from './proxy-keys/list-proxy-keys.ts';
+import { regenerateProxyKeyRoute } from './proxy-keys/regenerate-proxy-key.ts';
+import { revokeProxyKeyRoute } from './proxy-keys/revoke-proxy-key.ts';
+import { updateProxyKeyRoute } from './proxy-keys/update-proxy-key.ts';
+import { listProxyRequestsRoute } from './proxy-requests/list-proxy-requests.ts';
+import { sumProxyRequestsRoute } from './proxy-requests/sum-proxy-requests.ts';
 import { createRouter } from './router.ts';
+import { explainRoutesRoute } from './routing/explain-routes.ts';
 import { createTargetRoute } from './targets/create-target.ts';
 import { deleteTargetRoute } from './targets/delete-target.ts';
 import { getTargetRoute } from './targets/get-target.ts';
@@ -42,6 +50,14 @@ function createApiRoutes(deps: ApiDeps) {
     .route('/', getTargetModelsRoute(deps))
     .route('/', updateTargetModelsRoute(deps))
     .route('/', targetSecretRoute(deps))
+    .route('/', listProxyKeysRoute(deps))
+    .route('/', createProxyKeyRoute(deps))
+    .route('/', updateProxyKeyRoute(deps))
+    .route('/', revokeProxyKeyRoute(deps))
+    .route('/', regenerateProxyKeyRoute(deps))
+    .route('/', listProxyRequestsRoute(deps))
+    .route('/', sumProxyRequestsRoute(deps))
+    .route('/', explainRoutesRoute(deps))
     .route('/', streamEventsRoute(deps));
 }
 

@@ -13,6 +13,14 @@ const changes: [string, string, unknown?][] = [
   ['GET', '/api/targets/1/secret'],
   ['POST', '/api/targets/1/run'],
   ['GET', '/metrics'],
+  ['GET', '/api/proxy/keys'],
+  ['POST', '/api/proxy/keys', { name: 'mine' }],
+  ['PATCH', '/api/proxy/keys/1', { enabled: true }],
+  ['DELETE', '/api/proxy/keys/1'],
+  ['POST', '/api/proxy/keys/1/regenerate'],
+  ['GET', '/api/proxy/requests'],
+  ['GET', '/api/proxy/requests/totals'],
+  ['GET', '/api/routes?model=gpt-4o'],
 ];
 
 test('without a token only the health is told', async () => {

@@ -25,6 +25,14 @@ test('the document names every call of the contract, with the bounds that valida
       'GET /api/targets/{id}/secret',
       'POST /api/targets/reorder',
       'GET /api/events',
+      'GET /api/proxy/keys',
+      'POST /api/proxy/keys',
+      'PATCH /api/proxy/keys/{id}',
+      'DELETE /api/proxy/keys/{id}',
+      'POST /api/proxy/keys/{id}/regenerate',
+      'GET /api/proxy/requests',
+      'GET /api/proxy/requests/totals',
+      'GET /api/routes',
     ].sort(),
   );
   const schema = json.components.schemas.NewTarget;

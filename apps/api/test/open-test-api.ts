@@ -6,7 +6,7 @@ import { createInProcessBus } from '@api-monitor/bus';
 import { openDatabase } from '@api-monitor/db';
 import { createLogger, createMetricsRegistry } from '@api-monitor/runtime';
 import { onTestFinished } from 'vitest';
-import { createApi } from '../src/create-api.ts';
+import { type ApiOptions, createApi } from '../src/create-api.ts';
 
 export const adminToken = 'admin-token-0123456789';
 const visitorToken = 'visitor-token-0123456789';
@@ -20,10 +20,11 @@ export const newTarget = {
 
 interface Options {
   metricsPublic?: boolean;
+  routing?: Partial<ApiOptions['routing']>;
 }
 
 /** The api over a database of its own and an in-process bus, with what a test may turn. */
-export async function openTestApi({ metricsPublic = false }: Options = {}) {
+export async function openTestApi({ metricsPublic = false, routing = {} }: Options = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'api-'));
   const webRoot = join(dataDir, 'web');
   await mkdir(webRoot);
@@ -49,6 +50,7 @@ export async function openTestApi({ metricsPublic = false }: Options = {}) {
     trustedProxies: new BlockList(),
     metricsPublic,
     defaultIntervalMin: 30,
+    routing: { policy: 'latency', areBareModelsOn: true, ...routing },
     webRoot,
     now,
   });

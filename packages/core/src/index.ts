@@ -1,6 +1,7 @@
 export type { Answer, BodyError, BodyFault, BodyReading } from './answer.ts';
 export { AppError, type ErrorCode, httpStatusByErrorCode } from './app-error.ts';
 export { baseUrlSchema, isSameOrigin, normaliseBaseUrl } from './base-url.ts';
+export { breakerPauseS } from './breaker.ts';
 export { chooseRoute, type ProbePlan } from './choose-route.ts';
 export { type ErrorKind, errorKinds } from './error-kind.ts';
 export type {
@@ -31,6 +32,7 @@ export type {
   SettingsChanged,
   TargetUpdated,
 } from './monitor-event.ts';
+export { isPlainLine } from './plain-line.ts';
 export {
   appendPoint,
   contentLimit,
@@ -50,6 +52,7 @@ export {
   proxyAttemptSchema,
   proxyRequestSchema,
 } from './proxy-request.ts';
+export { quote } from './quote.ts';
 export {
   type BreakerState,
   type Candidate,
@@ -69,7 +72,7 @@ export {
   runStatuses,
   runTriggers,
 } from './run.ts';
-export { isDue, nextRunAtOf } from './schedule.ts';
+export { clockSkewS, isDue, nextRunAtOf } from './schedule.ts';
 export { type RunSummary, successRate, summariseRun } from './summarise-run.ts';
 export {
   defaultAnthropicVersion,

@@ -24,13 +24,20 @@ export function listRunsRoute(deps: ApiDeps) {
     middleware: [authenticate(deps)] as const,
     request: {
       params: targetIdParams,
-      query: z.object({ limit: limitQuery({ default: 20, max: 200 }) }),
+      query: z.object({
+        limit: limitQuery({ default: 20, max: 200 }),
+        traffic: z
+          .enum(['0', '1'])
+          .optional()
+          .openapi({ description: '1: the probes of one model too that traffic asked for' }),
+      }),
     },
     responses: jsonAnswer(answerSchema, 'the runs'),
   });
   return createRouter().openapi(route, async (c) => {
     const target = await findTarget(deps.db, c.req.valid('param').id);
-    const items = await listRuns(deps.db, target.id, c.req.valid('query').limit);
+    const { limit, traffic } = c.req.valid('query');
+    const items = await listRuns(deps.db, target.id, limit, { with_traffic: traffic === '1' });
     const view = await viewTarget(deps, target, c.var.caller);
     const text = `{"target":${view},"items":${JSON.stringify(items.map(runItem))}}`;
     return rawJson<z.infer<typeof answerSchema>>(c, text);

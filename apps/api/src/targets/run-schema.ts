@@ -1,4 +1,4 @@
-import { errorKinds, routes, runStatuses, wireProtocols } from '@api-monitor/core';
+import { errorKinds, routes, runStatuses, runTriggers, wireProtocols } from '@api-monitor/core';
 import { z } from '@hono/zod-openapi';
 
 const unixSeconds = z.number().openapi({ description: 'Unix seconds' });
@@ -10,6 +10,9 @@ export const runSchema = z
     started_at: unixSeconds,
     finished_at: unixSeconds.nullable(),
     status: z.enum(runStatuses),
+    trigger: z
+      .enum(runTriggers)
+      .openapi({ description: 'traffic: a probe of one model that failed for the gateway' }),
     total: z.int(),
     success: z.int(),
     fail: z.int(),

@@ -31,6 +31,15 @@ const latestModelSchema = z
     output_tokens_per_s: z.number().nullable(),
     state_since: unixSeconds.openapi({ description: 'when success last flipped, Unix seconds' }),
     last_success_at: unixSeconds.nullable(),
+    live_failures: z
+      .int()
+      .openapi({ description: 'failures of live traffic since it, or a probe, last succeeded' }),
+    live_failed_at: unixSeconds.nullable().openapi({ description: 'when traffic last failed' }),
+    live_error: z.string().nullable().openapi({ description: 'of the last failure of traffic' }),
+    live_first_byte_s: z
+      .number()
+      .nullable()
+      .openapi({ description: 'smoothed time to the first byte of live streams, seconds' }),
     history: z
       .array(historyPointSchema)
       .optional()

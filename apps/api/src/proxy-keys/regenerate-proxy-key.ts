@@ -1,0 +1,32 @@
+import { regenerateProxyKey } from '@api-monitor/db';
+import { createRoute } from '@hono/zod-openapi';
+import type { ApiDeps } from '../api-deps.ts';
+import { authenticate, requireAdmin } from '../auth/authenticate.ts';
+import { jsonAnswer, tokenSecurity } from '../describe-route.ts';
+import { createRouter } from '../router.ts';
+import { targetIdParams } from '../targets/find-target.ts';
+import { findProxyKey, revokedError } from './find-proxy-key.ts';
+import { makeProxyKey } from './make-proxy-key.ts';
+import { shownKeySchema } from './proxy-key-schema.ts';
+
+export function regenerateProxyKeyRoute(deps: ApiDeps) {
+  const route = createRoute({
+    method: 'post',
+    path: '/api/proxy/keys/{id}/regenerate',
+    summary: 'Give a key another text, shown this once; the old one holds no more',
+    tags: ['gateway'],
+    security: tokenSecurity,
+    middleware: [authenticate(deps), requireAdmin] as const,
+    request: { params: targetIdParams },
+    responses: jsonAnswer(shownKeySchema, 'the key and its new text'),
+  });
+  return createRouter().openapi(route, async (c) => {
+    const current = await findProxyKey(deps.db, c.req.valid('param').id);
+    const { text, ...secret } = makeProxyKey();
+    const item = await regenerateProxyKey(deps.db, current.id, secret);
+    if (!item) throw revokedError(current);
+    await deps.bus.events.publish({ type: 'proxy_keys_changed', data: { key_ids: [item.id] } });
+    c.header('Cache-Control', 'no-store');
+    return c.json({ item, proxy_key: text }, 200);
+  });
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import type { MonitorEvent } from '@api-monitor/core';
+import { listGatewayKeys } from '@api-monitor/db';
+import { expect, test } from 'vitest';
+import { newTarget, openTestApi } from './open-test-api.ts';
+
+const path = '/api/proxy/keys';
+
+async function withKey(fields: object = {}) {
+  const api = await openTestApi();
+  const events: MonitorEvent[] = [];
+  api.bus.events.subscribe(({ event }) => events.push(event));
+  await api.asAdmin('POST', '/api/targets', newTarget);
+  const { status, json, text, headers } = await api.asAdmin('POST', path, {
+    name: 'editor',
+    ...fields,
+  });
+  expect(status, text).toBe(200);
+  events.length = 0;
+  const item = async () => (await api.asAdmin('GET', path)).json.items[0];
+  return { ...api, events, created: json, headers, item };
+}
+
+test('a new key takes every default, is shown once, and only its digest is kept', async () => {
+  const { db, asAdmin, created, headers, clock, logLines } = await withKey();
+  expect(created.proxy_key).toMatch(/^sk-am-[\w-]{43}$/);
+  expect(created.item).toEqual({
+    id: 1,
+    name: 'editor',
+    key_prefix: created.proxy_key.slice(0, 10),
+    allowed_target_ids: [],
+    allowed_models: [],
+    description: '',
+    enabled: true,
+    created_at: clock.now,
+    revoked_at: null,
+    last_used_at: null,
+    last_used_target_id: null,
+    expires_at: null,
+    rpm_limit: null,
+    tpm_limit: null,
+  });
+  expect(headers.get('cache-control')).toBe('no-store');
+  const { text } = await asAdmin('GET', path);
+  expect(text).not.toContain(created.proxy_key);
+  expect(text).not.toContain('hash');
+  const [kept] = await listGatewayKeys(db);
+  expect(kept?.key_hash).toBe(createHash('sha256').update(created.proxy_key).digest('hex'));
+  expect(logLines.join('')).not.toContain(created.proxy_key);
+});
+
+test('a key takes its limits', async () => {
+  const fields = {
+    allowed_target_ids: [1],
+    allowed_models: ['relay/gpt-4o'],
+    description: 'my editor',
+    expires_at: 1_900_000_000,
+    rpm_limit: 60,
+    tpm_limit: 100_000,
+  };
+  const { created } = await withKey({ ...fields, allowed_target_ids: [1, 1] });
+  expect(created.item).toMatchObject(fields);
+});
+
+test.each([
+  [{}, 'name is required'],
+  [{ name: ' ' }, 'name must not be empty'],
+  [{ name: 'x'.repeat(129) }, 'name must have at most 128 characters'],
+  [{ name: 'x', description: 'x'.repeat(513) }, 'description must have at most 512 characters'],
+  [{ name: 'x', allowed_models: ['gpt-4o'] }, 'allowed_models.0 must have the form channel/model'],
+  [{ name: 'x', allowed_target_ids: [99] }, 'allowed_target_ids: there is no channel 99'],
+  [{ name: 'x', rpm_limit: 0 }, 'rpm_limit must be at least 1'],
+  [{ name: 'x', expires_at: 1_700_000_000 }, 'expires_at must lie in the future (Unix seconds)'],
+  [{ name: 'x', role: 'admin' }, 'unknown field "role"'],
+])('%j is refused: %s', async (body, detail) => {
+  const api = await openTestApi();
+  const { status, json } = await api.asAdmin('POST', path, body);
+  expect([status, json.detail]).toEqual([400, detail]);
+  expect((await api.asAdmin('GET', path)).json.items).toEqual([]);
+});
+
+test('a key is edited and paused, and gateways are told', async () => {
+  const { asAdmin, events, item, created } = await withKey();
+  const patch = { name: 'script', enabled: false, rpm_limit: 5 };
+  const { status, json } = await asAdmin('PATCH', `${path}/1`, patch);
+  expect([status, json.item]).toEqual([200, { ...created.item, ...patch }]);
+  expect(await item()).toEqual(json.item);
+  expect(events).toEqual([{ type: 'proxy_keys_changed', data: { key_ids: [1] } }]);
+});
+
+test('a key can be read, changed and written back whole, even where a channel is gone', async () => {
+  const { asAdmin, item } = await withKey({ allowed_target_ids: [1] });
+  await asAdmin('DELETE', '/api/targets/1');
+  const { status, json } = await asAdmin('PATCH', `${path}/1`, {
+    ...(await item()),
+    description: 'changed',
+  });
+  expect([status, json.item.description]).toEqual([200, 'changed']);
+  const unknown = await asAdmin('PATCH', `${path}/1`, { allowed_target_ids: [1, 7] });
+  expect([unknown.status, unknown.json.detail]).toEqual([
+    400,
+    'allowed_target_ids: there is no channel 7',
+  ]);
+  expect((await asAdmin('PATCH', `${path}/1`, { key_hash: 'x' })).status).toBe(400);
+});
+
+test('a regenerated key has another text, and the old one is gone', async () => {
+  const { db, asAdmin, events, created } = await withKey();
+  const { status, json } = await asAdmin('POST', `${path}/1/regenerate`);
+  expect(status).toBe(200);
+  expect(json.proxy_key).not.toBe(created.proxy_key);
+  expect(json.item).toMatchObject({ id: 1, key_prefix: json.proxy_key.slice(0, 10) });
+  const keys = await listGatewayKeys(db);
+  expect(keys.map((key) => key.key_hash)).toEqual([
+    createHash('sha256').update(json.proxy_key).digest('hex'),
+  ]);
+  expect(events).toHaveLength(1);
+});
+
+test('a revoked key stays on the list, dead for good', async () => {
+  const { db, asAdmin, events, item, clock } = await withKey();
+  expect((await asAdmin('DELETE', `${path}/1`)).json).toEqual({ ok: true });
+  expect((await item()).revoked_at).toBe(clock.now);
+  expect(await listGatewayKeys(db)).toEqual([]);
+  expect(events).toEqual([{ type: 'proxy_keys_changed', data: { key_ids: [1] } }]);
+  clock.now += 60;
+  expect((await asAdmin('DELETE', `${path}/1`)).status).toBe(200);
+  expect((await item()).revoked_at).toBe(clock.now - 60);
+  for (const [method, end] of [
+    ['PATCH', ''],
+    ['POST', '/regenerate'],
+  ] as const) {
+    const { status, json } = await asAdmin(method, `${path}/1${end}`, { enabled: true });
+    expect([status, json.detail]).toEqual([409, 'proxy key "editor" is revoked: make another']);
+  }
+});
+
+test('a key that is not there is a 404', async () => {
+  const { asAdmin } = await withKey();
+  for (const [method, end] of [
+    ['PATCH', ''],
+    ['DELETE', ''],
+    ['POST', '/regenerate'],
+  ] as const) {
+    const { status, json } = await asAdmin(method, `${path}/9${end}`, { enabled: true });
+    expect([status, json.detail], method).toEqual([404, 'there is no proxy key 9']);
+  }
+});
