@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** Every credential that a request carries, in the order in which they count. */
@@ -20,7 +20,7 @@ export function credentialsOf(
 
 /** SHA-256 in hex: the form in which keys are kept. */
 export function hashKey(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+  return hash('sha256', key);
 }
 
 function textOf(header: string | string[] | undefined): string | undefined {
