@@ -6,6 +6,8 @@ import type { SecretBox } from './secret-box.ts';
 export interface Database {
   readonly kysely: Kysely<Schema>;
   readonly secretBox: SecretBox;
+  /** Whether what was opened still stands where it is to be found at the next start. */
+  readonly isInPlace: () => Promise<boolean>;
 }
 
 /**
@@ -18,5 +20,5 @@ export async function inTransaction<T>(
   work: (transaction: Database) => Promise<T>,
 ): Promise<T> {
   if (db.kysely.isTransaction) return work(db);
-  return db.kysely.transaction().execute((kysely) => work({ kysely, secretBox: db.secretBox }));
+  return db.kysely.transaction().execute((kysely) => work({ ...db, kysely }));
 }

@@ -2,7 +2,12 @@ import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { tempFolder } from '../test/temp-database.ts';
-import { createKeyFile, deriveEncryptionKey, readKeyFile } from './encryption-key.ts';
+import {
+  createKeyFile,
+  deriveEncryptionKey,
+  faultOfEncryptionKey,
+  readKeyFile,
+} from './encryption-key.ts';
 
 const bytes = Buffer.from(Array.from({ length: 32 }, (_, index) => index * 7));
 
@@ -24,6 +29,13 @@ test('refuses a short passphrase and says what is allowed', async () => {
     code: 'invalid_input',
     message: expect.stringMatching(/^ENCRYPTION_KEY is too short: give 32 bytes/),
   });
+});
+
+test('the form of a key is judged without making anything of it', () => {
+  expect(faultOfEncryptionKey('fifteen letters')).toMatch(/^is too short: give 32 bytes/);
+  expect(faultOfEncryptionKey(' sixteen letters ')).toMatch(/^is too short/);
+  expect(faultOfEncryptionKey('sixteen letters!')).toBeNull();
+  expect(faultOfEncryptionKey(bytes.toString('base64'))).toBeNull();
 });
 
 test('makes a key file that its owner alone may read, and leaves no draft', async () => {

@@ -1,6 +1,6 @@
 import { randomBytes, scrypt } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, open, readFile, unlink } from 'node:fs/promises';
+import { copyFile, link, open, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@api-monitor/core';
 
@@ -12,19 +12,27 @@ const scryptCost = { N: 32_768, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 
 export const encryptionKeyFileName = 'encryption.key';
 
+/** What is wrong with the form of an `ENCRYPTION_KEY`, as a sentence without its subject; else null. */
+export function faultOfEncryptionKey(text: string): string | null {
+  const trimmed = text.trim();
+  if (decodeKey(trimmed) || trimmed.length >= shortestPassphrase) return null;
+  return `is too short: give 32 bytes as base64 or hex, or a passphrase of at least ${shortestPassphrase} characters`;
+}
+
 /**
  * The key of `ENCRYPTION_KEY`: 32 bytes as base64 or hex, else a passphrase of 16 characters or more
  * (scrypt). Throws AppError `invalid_input` for anything shorter.
  */
 export async function deriveEncryptionKey(text: string): Promise<Buffer> {
+  const fault = faultOfEncryptionKey(text);
+  if (fault) throw new AppError('invalid_input', `ENCRYPTION_KEY ${fault}.`);
   const trimmed = text.trim();
-  const bytes = decodeKey(trimmed);
-  if (bytes) return bytes;
-  if (trimmed.length >= shortestPassphrase) return stretch(trimmed);
-  throw new AppError(
-    'invalid_input',
-    `ENCRYPTION_KEY is too short: give 32 bytes as base64 or hex, or a passphrase of at least ${shortestPassphrase} characters.`,
-  );
+  return decodeKey(trimmed) ?? stretch(trimmed);
+}
+
+/** Whether the data folder has a key file, readable or not. */
+export async function hasKeyFile(dataDir: string): Promise<boolean> {
+  return (await stat(join(dataDir, encryptionKeyFileName)).catch(nullIfMissing)) !== null;
 }
 
 /** The key in the data folder's key file, or null where there is none. */

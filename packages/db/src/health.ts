@@ -1,10 +1,20 @@
 import { AppError } from '@api-monitor/core';
 import type { Database } from './database.ts';
 
-/** Resolves where the database answers; else throws AppError `unavailable`. */
+const tables = ['app_settings', 'targets', 'runs', 'run_models', 'model_states'] as const;
+
+/**
+ * Resolves where every table of the monitor can be read and the file is the one that was opened; else
+ * throws AppError `unavailable`.
+ */
 export async function pingDatabase(db: Database): Promise<void> {
+  if (!(await db.isInPlace())) {
+    throw new AppError('unavailable', 'The database file was deleted or replaced: start anew.');
+  }
   try {
-    await db.kysely.selectFrom('app_settings').select('key').limit(1).execute();
+    for (const table of tables) {
+      await db.kysely.selectFrom(table).selectAll().limit(1).execute();
+    }
   } catch (cause) {
     throw new AppError('unavailable', 'The database does not answer.', { cause });
   }

@@ -1,7 +1,7 @@
 export { countTargets, type DashboardCounts } from './dashboard-counts.ts';
 export { type Database, inTransaction } from './database.ts';
 export { listDueTargets } from './due-targets.ts';
-export { encryptionKeyFileName } from './encryption-key.ts';
+export { encryptionKeyFileName, faultOfEncryptionKey } from './encryption-key.ts';
 export { type FinishRunInput, type FinishRunOutcome, finishRun } from './finish-run.ts';
 export { pingDatabase } from './health.ts';
 export {

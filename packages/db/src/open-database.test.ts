@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { chmod, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { sql } from 'kysely';
@@ -18,7 +18,7 @@ test('the file is in WAL mode and enforces its keys', async () => {
     (await sql<Record<string, unknown>>`${sql.raw(`pragma ${pragma}`)}`.execute(db.kysely)).rows[0];
   expect(await read('journal_mode')).toEqual({ journal_mode: 'wal' });
   expect(await read('foreign_keys')).toEqual({ foreign_keys: 1 });
-  expect(await read('busy_timeout')).toEqual({ timeout: 10_000 });
+  expect(await read('busy_timeout')).toEqual({ timeout: 50 });
   expect(await read('synchronous')).toEqual({ synchronous: 1 });
 });
 
@@ -49,6 +49,36 @@ test('a wrong key is refused and says what to do', async () => {
     message: expect.stringMatching(/encrypted with another key.*set ENCRYPTION_KEY as it was/s),
   });
   await openIn(dataDir, passphrase);
+});
+
+test('a key that is given later, beside a key file, is told which of the two to use', async () => {
+  const dataDir = await tempFolder();
+  await (await openIn(dataDir)).close();
+  await expect(openIn(dataDir, passphrase)).rejects.toMatchObject({
+    ...mismatch,
+    message: expect.stringMatching(
+      /: unset ENCRYPTION_KEY, or set it to the content of encryption\.key;/,
+    ),
+  });
+  await openIn(dataDir, (await readFile(join(dataDir, 'encryption.key'), 'utf8')).trim());
+});
+
+test('what is made belongs to its owner alone', async () => {
+  const dataDir = join(await tempFolder(), 'new');
+  const db = await openIn(dataDir);
+  await createTarget(db, targetInput(), 5);
+  const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
+  expect(await modeOf(dataDir)).toBe(0o700);
+  for (const name of ['registry.db', 'registry.db-wal', 'registry.db-shm']) {
+    expect([name, await modeOf(join(dataDir, name))]).toEqual([name, 0o600]);
+  }
+});
+
+test('a folder that the user made keeps its mode', async () => {
+  const dataDir = await tempFolder();
+  await chmod(dataDir, 0o755);
+  await openIn(dataDir);
+  expect((await stat(dataDir)).mode & 0o777).toBe(0o755);
 });
 
 test('a lost key file is refused, and none is made in its place', async () => {

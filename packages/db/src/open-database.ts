@@ -4,11 +4,17 @@ import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import type { Database } from './database.ts';
 import { createDialect } from './dialect.ts';
-import { createKeyFile, deriveEncryptionKey, readKeyFile } from './encryption-key.ts';
+import { createKeyFile, deriveEncryptionKey, hasKeyFile, readKeyFile } from './encryption-key.ts';
 import { migrate } from './migrate.ts';
-import { hasSealedSecrets, keyMismatch, proveEncryptionKey } from './prove-encryption-key.ts';
+import {
+  hasSealedSecrets,
+  type KeySource,
+  keyMismatch,
+  proveEncryptionKey,
+} from './prove-encryption-key.ts';
 import type { Schema } from './schema.ts';
 import { createSecretBox } from './secret-box.ts';
+import { watchIdentity } from './watch-identity.ts';
 
 export const databaseFileName = 'registry.db';
 
@@ -31,14 +37,17 @@ export interface OpenedDatabase extends Database {
  * `invalid_input` for an `encryptionKey` that is too short.
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenedDatabase> {
-  await mkdir(options.dataDir, { recursive: true });
-  const dialect = createDialect(join(options.dataDir, databaseFileName));
-  const kysely = new Kysely<Schema>({ dialect });
+  // A folder that stands already keeps its mode: it is the user's.
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  const path = join(options.dataDir, databaseFileName);
+  const kysely = new Kysely<Schema>({ dialect: createDialect(path) });
   try {
+    const isInPlace = await watchIdentity(path);
     await migrate(kysely, options.now());
-    const key = await resolveKey(kysely, options);
-    const db: Database = { kysely, secretBox: createSecretBox({ key, randomBytes }) };
-    await proveEncryptionKey(db, options.now());
+    const { key, source } = await resolveKey(kysely, options);
+    const secretBox = createSecretBox({ key, randomBytes });
+    const db: Database = { kysely, secretBox, isInPlace };
+    await proveEncryptionKey(db, source, options.now());
     return { ...db, close: () => kysely.destroy() };
   } catch (error) {
     await kysely.destroy();
@@ -46,12 +55,17 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Opened
   }
 }
 
-async function resolveKey(kysely: Kysely<Schema>, options: OpenDatabaseOptions): Promise<Buffer> {
-  if (options.encryptionKey?.trim()) return deriveEncryptionKey(options.encryptionKey);
+async function resolveKey(
+  kysely: Kysely<Schema>,
+  { dataDir, encryptionKey }: OpenDatabaseOptions,
+): Promise<{ key: Buffer; source: KeySource }> {
+  if (encryptionKey?.trim()) {
+    const source = (await hasKeyFile(dataDir)) ? 'variable_beside_file' : 'variable';
+    return { key: await deriveEncryptionKey(encryptionKey), source };
+  }
   // Asked before the file is: whoever seals first has made the file by then.
   const isSealed = await hasSealedSecrets(kysely);
-  const key = await readKeyFile(options.dataDir);
-  if (key) return key;
-  if (isSealed) throw keyMismatch('lost');
-  return createKeyFile(options.dataDir);
+  const key = await readKeyFile(dataDir);
+  if (!key && isSealed) throw keyMismatch('lost');
+  return { key: key ?? (await createKeyFile(dataDir)), source: 'file' };
 }

@@ -23,25 +23,43 @@ export async function hasSealedSecrets(kysely: Database['kysely']): Promise<bool
  * Proves that the key opens what is stored, then seals what the older tool left in the clear.
  * Throws AppError `encryption_key_mismatch`, before anything is written, where it doesn't.
  */
-export async function proveEncryptionKey(db: Database, nowS: number): Promise<void> {
-  await inTransaction(db, async (tx) => {
-    await proveCanary(tx, nowS);
-    await sealApiKeys(tx);
-    await sealSettings(tx);
-  });
+export async function proveEncryptionKey(
+  db: Database,
+  source: KeySource,
+  nowS: number,
+): Promise<void> {
+  try {
+    await inTransaction(db, async (tx) => {
+      await proveCanary(tx, nowS);
+      await sealApiKeys(tx);
+      await sealSettings(tx);
+    });
+  } catch (error) {
+    const isMismatch = error instanceof AppError && error.code === 'encryption_key_mismatch';
+    throw isMismatch ? keyMismatch(source, error) : error;
+  }
 }
 
+/** Where the key in use came from; `variable_beside_file`: from ENCRYPTION_KEY, and a key file is there too. */
+export type KeySource = 'file' | 'variable' | 'variable_beside_file';
+
 /** The refusal that a wrong or lost key gets at the start. */
-export function keyMismatch(found: 'wrong' | 'lost', cause?: unknown): AppError {
-  const fault =
-    found === 'lost'
-      ? `The stored API keys are encrypted, but ENCRYPTION_KEY is unset and the data folder holds no ${encryptionKeyFileName}`
-      : `The stored API keys are encrypted with another key than the one in ENCRYPTION_KEY or ${encryptionKeyFileName}`;
-  return new AppError(
-    'encryption_key_mismatch',
-    `${fault}: set ENCRYPTION_KEY as it was or restore ${encryptionKeyFileName} from a backup; if the key is lost for good, move registry.db away and enter the channels again.`,
-    { cause },
-  );
+export function keyMismatch(found: KeySource | 'lost', cause?: unknown): AppError {
+  const message = `${faultOf(found)}; if the key is lost for good, move registry.db away and enter the channels again.`;
+  return new AppError('encryption_key_mismatch', message, { cause });
+}
+
+function faultOf(found: KeySource | 'lost'): string {
+  const fromBackup = `set ENCRYPTION_KEY as it was or restore ${encryptionKeyFileName} from a backup`;
+  switch (found) {
+    case 'lost':
+      return `The stored API keys are encrypted, but ENCRYPTION_KEY is unset and the data folder holds no ${encryptionKeyFileName}: ${fromBackup}`;
+    case 'file':
+    case 'variable':
+      return `The stored API keys are encrypted with another key than the one in ${found === 'file' ? encryptionKeyFileName : 'ENCRYPTION_KEY'}: ${fromBackup}`;
+    case 'variable_beside_file':
+      return `The stored API keys do not open with ENCRYPTION_KEY, and the data folder holds an ${encryptionKeyFileName} of its own: unset ENCRYPTION_KEY, or set it to the content of ${encryptionKeyFileName}`;
+  }
 }
 
 async function proveCanary(db: Database, nowS: number): Promise<void> {
@@ -51,7 +69,7 @@ async function proveCanary(db: Database, nowS: number): Promise<void> {
     .where('key', '=', canaryKey)
     .executeTakeFirst();
   if (canary) {
-    openOrRefuse(db, canary.value, settingPurpose(canaryKey));
+    db.secretBox.open(canary.value, settingPurpose(canaryKey));
     return;
   }
   const value = db.secretBox.seal(canaryText, settingPurpose(canaryKey));
@@ -90,14 +108,6 @@ async function sealSettings(db: Database): Promise<void> {
 /** The value as it is where it is sealed already (and opens), else sealed now. */
 function sealedForm(db: Database, value: string, purpose: string): string {
   if (!looksSealed(value)) return db.secretBox.seal(value, purpose);
-  openOrRefuse(db, value, purpose);
+  db.secretBox.open(value, purpose);
   return value;
-}
-
-function openOrRefuse(db: Database, sealed: string, purpose: string): void {
-  try {
-    db.secretBox.open(sealed, purpose);
-  } catch (error) {
-    throw keyMismatch('wrong', error);
-  }
 }
