@@ -2,6 +2,7 @@ import type { Answer, BodyError, BodyFault, BodyReading } from './answer.ts';
 import { classifyError } from './classify-error.ts';
 import type { AnsweredExchange, Exchange, UnansweredExchange } from './exchange.ts';
 import { contentLimit, type ProbeResult } from './probe-row.ts';
+import { quote } from './quote.ts';
 import { shorten } from './shorten.ts';
 
 /** Whether the model is alive, as a row of `run_models` tells it. */
@@ -38,7 +39,7 @@ export function judgeProbe(exchange: Exchange, reading: BodyReading): Verdict {
   if (status < 200 || status > 299) return refused(exchange, reading);
   switch (reading.kind) {
     case 'error':
-      return failed(status, `response error: ${quote(messageOf(reading.error))}`, {
+      return failed(status, `response error: ${quote(messageOf(reading.error), quoteLimit)}`, {
         kind: classifyError({ status, ...reading.error }),
       });
     case 'unreadable':
@@ -51,7 +52,7 @@ export function judgeProbe(exchange: Exchange, reading: BodyReading): Verdict {
 }
 
 function unanswered({ message, kind }: UnansweredExchange): Verdict {
-  const verdict = failed(null, quote(message), { kind });
+  const verdict = failed(null, quote(message, quoteLimit), { kind });
   return { ...verdict, transport_success: false };
 }
 
@@ -69,7 +70,7 @@ function notWhole(exchange: AnsweredExchange, cut: keyof typeof cutSentences): V
 
 function refused({ status, headers }: AnsweredExchange, reading: BodyReading): Verdict {
   const error = reading.kind === 'error' ? reading.error : nameless;
-  const message = quote(error.message) || redirectMessage(headers) || 'no message';
+  const message = quote(error.message, quoteLimit) || redirectMessage(headers) || 'no message';
   return failed(status, `HTTP ${status}: ${message}`, {
     kind: classifyError({ status, ...error }),
   });
@@ -82,7 +83,7 @@ function redirectMessage(headers: Record<string, string>): string | null {
   const { location } = headers;
   if (location === undefined) return null;
   const origin = /^https?:\/\/[^/?#]*/i.exec(location)?.[0];
-  return `redirects to ${quote(origin ?? location)}, not followed`;
+  return `redirects to ${quote(origin ?? location, quoteLimit)}, not followed`;
 }
 
 function judgeAnswer(status: number, answer: Answer): Verdict {
@@ -138,13 +139,4 @@ function describeFault({ fault, body }: { fault: BodyFault; body: string }): str
 
 function messageOf({ message, type, code }: BodyError): string {
   return message.trim() || type || code || 'no message';
-}
-
-/** One line of at most `limit` characters; what lies far behind is not even looked at. */
-function quote(text: string, limit = quoteLimit): string {
-  const line = text
-    .slice(0, limit * 8)
-    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
-    .trim();
-  return `${shorten(line, limit)}${line.length > limit ? '…' : ''}`;
 }

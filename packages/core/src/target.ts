@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { baseUrlSchema } from './base-url.ts';
+import { isPlainLine } from './plain-line.ts';
 
 /** What the last run said of a target; `error`: the model list could not be had. */
 export const targetStatuses = ['healthy', 'degraded', 'down', 'no_models', 'error'] as const;
@@ -53,9 +54,24 @@ const sourceUrlSchema = z
 /** A header value: visible ASCII, so that it can neither end the line nor be refused by the client. */
 const headerValue = /^[\x21-\x7e]+$/;
 
+const lineSchema = z
+  .string()
+  .refine(isPlainLine, 'must be one line without control characters or broken Unicode');
+
+/** Text of several lines, without what a database refuses or a wire changes. */
+const promptSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(4000)
+  .refine(
+    (text) => !/(?![\t\n\r])[\p{Cc}\p{Cs}]/u.test(text),
+    'must not hold control characters or broken Unicode',
+  );
+
 /** Every field of a target that a caller may set, with its bounds. */
 export const targetFieldSchemas = {
-  name: z.string().trim().min(1).max(128),
+  name: lineSchema.trim().min(1).max(128),
   base_url: baseUrlSchema,
   api_key: z
     .string()
@@ -67,7 +83,7 @@ export const targetFieldSchemas = {
   interval_min: z.int().min(1).max(1440),
   timeout_s: z.number().min(3).max(300),
   verify_ssl: z.boolean(),
-  prompt: z.string().trim().min(1).max(4000),
+  prompt: promptSchema,
   anthropic_version: z
     .string()
     .trim()
@@ -78,7 +94,7 @@ export const targetFieldSchemas = {
   source_url: sourceUrlSchema,
   sort_order: z.int().min(1).max(1_000_000),
   visitor_channel_actions_enabled: z.boolean(),
-  selected_models: z.array(z.string().min(1).max(256)).max(5000),
+  selected_models: z.array(lineSchema.min(1).max(256)).max(5000),
 };
 
 /** The fields of a new target with every default filled in. */

@@ -53,7 +53,20 @@ describe('anything else says what came', () => {
   test('no more than the first 500 characters', () => {
     const list = readModelList(answered('y'.repeat(10_000)));
     expect(list.ok ? '' : list.error).toBe(
-      `model list: HTTP 200 without a list of models: ${'y'.repeat(500)}`,
+      `model list: HTTP 200 without a list of models: ${'y'.repeat(500)}…`,
     );
   });
+});
+
+test('an id that no model can have is left out: control characters, half a surrogate pair', () => {
+  const data = ['a\u0000b', 'a\u001b[31m', 'a\nb', 'a\u0085', 'a\ud800', ' good/model-🙂 '];
+  const list = readModelList(answered({ data: data.map((id) => ({ id })) }));
+  expect(list).toEqual({ ok: true, models: ['good/model-🙂'] });
+});
+
+test('what came instead is quoted as one clean line', () => {
+  const list = readModelList(answered(`oh\u0000 \u001b[31m\n${'🙂'.repeat(600)}`));
+  const error = list.ok ? '' : list.error;
+  expect(error).toMatch(/: oh \[31m 🙂/);
+  expect(error.isWellFormed()).toBe(true);
 });

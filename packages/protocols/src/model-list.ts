@@ -1,4 +1,10 @@
-import type { AnsweredExchange, Exchange, UpstreamRequest } from '@api-monitor/core';
+import {
+  type AnsweredExchange,
+  type Exchange,
+  isPlainLine,
+  quote,
+  type UpstreamRequest,
+} from '@api-monitor/core';
 import { findError, messageOf } from './find-error.ts';
 import { isObject, parseJson, stringAt, valueAt } from './json-value.ts';
 import { readErrorBody } from './read-body.ts';
@@ -20,12 +26,14 @@ export const modelListRequest: UpstreamRequest = {
   body: null,
 };
 
-/** Reads `{"data": [{"id"}]}`; ids count once, entries without one don't count. */
+/** Reads `{"data": [{"id"}]}`; ids count once, entries without a usable one don't count. */
 export function readModelList(exchange: Exchange): ModelList {
   if (!exchange.answered) return { ok: false, error: `model list: ${exchange.message}` };
   const { status, body } = exchange;
   if (status < 200 || status > 299) {
-    return fault(`HTTP ${status}: ${quote(readErrorBody(body).message) || 'no message'}`);
+    return fault(
+      `HTTP ${status}: ${quote(readErrorBody(body).message, quoteLimit) || 'no message'}`,
+    );
   }
   if (exchange.cut === 'too_long') return fault('longer than is read');
   if (exchange.cut === 'undecodable') return fault('its compression is broken');
@@ -37,26 +45,23 @@ function readList({ status, body }: AnsweredExchange): ModelList {
   const data = valueAt(json, 'data');
   if (Array.isArray(data)) return { ok: true, models: idsOf(data) };
   const error = isObject(json) ? findError(json) : null;
-  if (error) return fault(`HTTP ${status}, response error: ${quote(error.message)}`);
-  const message = quote(messageOf(json));
+  if (error) return fault(`HTTP ${status}, response error: ${quote(error.message, quoteLimit)}`);
+  const message = quote(messageOf(json), quoteLimit);
   return fault(
-    `HTTP ${status} without a list of models: ${message || quote(body) || 'empty body'}`,
+    `HTTP ${status} without a list of models: ${message || quote(body, quoteLimit) || 'empty body'}`,
   );
 }
 
 function idsOf(data: unknown[]): string[] {
   const ids = data.map((entry) => stringAt(entry, 'id').trim());
-  return [...new Set(ids.filter((id) => id !== '' && id.length <= modelIdLimit))];
+  return [...new Set(ids.filter(isModelId))];
+}
+
+/** Cleaning an id would ask for a model that the channel doesn't have, so a bad one is left out. */
+function isModelId(id: string): boolean {
+  return id !== '' && id.length <= modelIdLimit && isPlainLine(id);
 }
 
 function fault(what: string): ModelList {
   return { ok: false, error: `model list: ${what}` };
-}
-
-function quote(text: string): string {
-  return text
-    .slice(0, quoteLimit * 8)
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .slice(0, quoteLimit);
 }
