@@ -2,10 +2,17 @@ import type { Target } from './target.ts';
 
 type Schedule = Pick<Target, 'enabled' | 'interval_min' | 'last_run_at'>;
 
-/** Whether the minute scan starts this target: enabled, and never run or `interval_min` old. */
+/** By how much the clocks of two hosts may differ. */
+export const clockSkewS = 60;
+
+/**
+ * Whether the minute scan starts this target: enabled, and never run or `interval_min` old. A last run
+ * in the future is the word of a clock that was wrong, and counts as none.
+ */
 export function isDue(target: Schedule, nowS: number): boolean {
   const nextRunAt = nextRunAtOf(target);
-  return nextRunAt !== null && nextRunAt <= nowS;
+  if (nextRunAt === null) return false;
+  return nextRunAt <= nowS || (target.last_run_at ?? 0) > nowS + clockSkewS;
 }
 
 /** When the target is next due, in Unix seconds; 0 where it never ran, null where it is disabled. */

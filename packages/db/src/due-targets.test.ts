@@ -26,6 +26,16 @@ test('a target is due to the second, as the schedule in core says', async () => 
   expect(due.every((target) => isDue(target, dueAt))).toBe(true);
 });
 
+test('a last run in the future keeps no target from being due', async () => {
+  const db = await tempDatabase();
+  for (const name of ['far', 'near']) await createTarget(db, targetInput({ name }), 1);
+  await runOnce(db, 1, 900_000, [probe()]);
+  await runOnce(db, 2, 100_010, [probe()]);
+  const due = await listDueTargets(db, 100_000);
+  expect(due.map((target) => target.name)).toEqual(['far']);
+  expect((await listTargets(db)).filter((target) => isDue(target, 100_000))).toEqual(due);
+});
+
 test('a disabled target is never due', async () => {
   const db = await tempDatabase();
   await createTarget(db, targetInput({ enabled: false }), 1);

@@ -1,4 +1,4 @@
-import type { Target } from '@api-monitor/core';
+import { clockSkewS, type Target } from '@api-monitor/core';
 import type { Database } from './database.ts';
 import { targetColumns, targetOf } from './target-row.ts';
 
@@ -14,6 +14,7 @@ export async function listDueTargets(db: Database, nowS: number): Promise<Target
     .where((where) =>
       where.or([
         where('last_run_at', 'is', null),
+        where('last_run_at', '>', nowS + clockSkewS),
         where(where('last_run_at', '+', where('interval_min', '*', 60)), '<=', nowS),
       ]),
     )
