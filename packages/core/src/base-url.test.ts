@@ -10,6 +10,11 @@ test.each([
   ['https://relay.example/team/v1/', 'https://relay.example/team'],
   ['https://relay.example/team/v1beta', 'https://relay.example/team/v1beta'],
   ['https://relay.example/mv1', 'https://relay.example/mv1'],
+  ['http:\\\\x.invalid\\y', 'http://x.invalid/y'],
+  ['http:/x.invalid', 'http://x.invalid'],
+  ['HTTPS://Relay.Example:443/Team', 'https://relay.example/Team'],
+  ['https://relay.example/a/../b//', 'https://relay.example/b'],
+  ['http://127.0.0.1:8080/v1', 'http://127.0.0.1:8080'],
 ])('%j is kept as %j', (raw, kept) => {
   expect(normaliseBaseUrl(raw)).toBe(kept);
   expect(baseUrlSchema.parse(raw)).toBe(kept);
@@ -23,6 +28,11 @@ test.each([
   'https://a.example/#',
   'https://u@a.example',
   '',
+  'https://relay.exa\nmple',
+  'https://relay.example/a b',
+  'https://relay.example/a\tb',
+  'https://relay.example/a\u0000b',
+  'https://relay.example/a\u00a0b',
 ])('%j is refused', (raw) => {
   expect(baseUrlSchema.safeParse(raw).success).toBe(false);
 });

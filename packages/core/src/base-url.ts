@@ -1,11 +1,16 @@
 import { z } from 'zod';
 
 /**
- * The form in which a channel's address is kept: trimmed, without trailing slashes and without a
- * trailing `/v1` of any case; a path before it stays.
+ * The form in which a channel's address is kept: as the URL standard writes it, without trailing
+ * slashes and without a trailing `/v1` of any case; a path before it stays. What is no address stays
+ * as it is, trimmed: older databases may hold anything.
  */
 export function normaliseBaseUrl(raw: string): string {
-  return trimSlashes(trimSlashes(raw.trim()).replace(/\/v1$/i, ''));
+  const trimmed = raw.trim();
+  const url = URL.parse(trimmed);
+  const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
+  const address = url && isWeb ? url.origin + url.pathname : trimmed;
+  return trimSlashes(trimSlashes(address).replace(/\/v1$/i, ''));
 }
 
 /** Whether a stored key would travel to another origin if `next` took the place of `current`. */
@@ -33,6 +38,8 @@ export const baseUrlSchema = z
   .transform(normaliseBaseUrl);
 
 function faultOfBaseUrl(raw: string): string | null {
+  // The parser would drop or escape them in silence.
+  if (/[\s\p{Cc}]/u.test(raw)) return 'must not hold white space or control characters';
   const url = URL.parse(raw);
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     return 'must be an http:// or https:// address';
