@@ -55,7 +55,8 @@ export interface HistoryPoint {
 
 export const historyLength = 30;
 
-export function historyPointOf(probe: ProbeResult): HistoryPoint {
+/** What of a probe a bar shows. */
+export function historyPointOf(probe: HistoryPoint): HistoryPoint {
   const { success, duration, timestamp, error, error_kind, status_code, first_token_s } = probe;
   return { success, duration, timestamp, error, error_kind, status_code, first_token_s };
 }

@@ -1,4 +1,9 @@
-import { appendPoint, type HistoryPoint, type ProbeResult } from '@api-monitor/core';
+import {
+  appendPoint,
+  type HistoryPoint,
+  historyPointOf,
+  type ProbeResult,
+} from '@api-monitor/core';
 import type { Bit } from './schema.ts';
 
 type StateOfProbe = Pick<
@@ -35,7 +40,6 @@ export function nextModelState(
 ): ModelState {
   const { protocol, route, model, duration, error, error_kind, status_code } = probe;
   const { success, timestamp, first_token_s, output_tokens_per_s } = probe;
-  const point = { success, duration, timestamp, error, error_kind, status_code, first_token_s };
   const hasFlipped = previous === null || Boolean(previous.success) !== success;
   return {
     model,
@@ -52,6 +56,6 @@ export function nextModelState(
     last_success_at: success ? timestamp : (previous?.last_success_at ?? null),
     state_since: hasFlipped ? timestamp : previous.state_since,
     run_id: runId,
-    history: appendPoint(previous?.history ?? [], point),
+    history: appendPoint(previous?.history ?? [], historyPointOf(probe)),
   };
 }
