@@ -37,7 +37,7 @@ function readEvent(draft: Draft, event: unknown): Draft {
     case 'message_delta':
       return readEnd(draft, valueAt(event, 'delta'), event);
     case 'message_stop':
-      return { ...draft, ended: true };
+      return { ...draft, ended: true, isOver: true };
     case 'message':
       return { ...readMessage(draft, event), ended: true };
     default:

@@ -2,7 +2,7 @@ import type { Answer, Route } from '@api-monitor/core';
 import { describe, expect, test } from 'vitest';
 import { protocolFor } from './protocol-for.ts';
 import { readBody } from './read-body.ts';
-import { endStream, hasFirstToken, readPiece, streamStart } from './read-stream.ts';
+import { endStream, hasFirstToken, progressOf, readPiece, streamStart } from './read-stream.ts';
 
 interface Recording {
   title: string;
@@ -193,5 +193,44 @@ describe.each(recordings)('$title', ({ route, stream, answer }) => {
     const cut = stream.slice(0, route === 'chat' ? 2 : 1).join('');
     const state = readPiece(protocol, streamStart, cut);
     expect(endStream(protocol, state, cut)).toMatchObject({ fault: 'broken_stream' });
+  });
+});
+
+test.each(['constructor', '__proto__', 'toString'])(
+  'a call named %s is a call like any other',
+  (id) => {
+    const item = { type: 'function_call', id, name: 'f', arguments: '{}' };
+    const whole = readBody(protocolFor('responses'), 200, JSON.stringify({ output: [item] }));
+    const added = named(
+      eventOf('response.output_item.added', { item: { ...item, arguments: '' } }),
+    );
+    const piece = named(
+      eventOf('response.function_call_arguments.delta', { item_id: id, delta: '{}' }),
+    );
+    const end = named(eventOf('response.completed', { response: { output: [item] } }));
+    const streamed = readBody(protocolFor('responses'), 200, added + piece + end);
+    for (const reading of [whole, streamed]) {
+      expect(reading).toMatchObject({ answer: { toolCalls: [{ name: 'f', arguments: '{}' }] } });
+    }
+  },
+);
+
+describe('a stream has progressed', () => {
+  const progress = (route: Route, text: string) =>
+    progressOf(readPiece(protocolFor(route), streamStart, text));
+  const geminiEnd = data({ candidates: [{ content: { parts: [] }, finishReason: 'STOP' }] });
+
+  test.each<[string, Route, string, string]>([
+    ['no way before its end', 'chat', chatDelta({ content: 'x' }), 'under_way'],
+    ['to its answer, though a usage report may follow', 'chat', chatDelta({}, 'stop'), 'complete'],
+    ['to its last word: [DONE]', 'chat', 'data: [DONE]\n\n', 'over'],
+    ['to its last word: message_stop', 'anthropic', named({ type: 'message_stop' }), 'over'],
+    ['to its last word: completed', 'responses', named({ type: 'response.completed' }), 'over'],
+    ['to its last word: incomplete', 'responses', named({ type: 'response.incomplete' }), 'over'],
+    ['to its last word: failed', 'responses', named({ type: 'response.failed' }), 'over'],
+    ['to an error', 'chat', data({ error: { message: 'gone' } }), 'over'],
+    ['to its answer, since Gemini has no last word', 'gemini', geminiEnd, 'complete'],
+  ])('%s', (_, route, text, expected) => {
+    expect(progress(route, text)).toBe(expected);
   });
 });

@@ -6,12 +6,14 @@ export interface Draft {
   thought: string;
   refusal: string;
   /** By the key that the wire format tells calls apart with; insertion order is the answer's. */
-  toolCalls: Readonly<Record<string, ToolCall>>;
+  toolCalls: ReadonlyMap<string, ToolCall>;
   stoppedAtLimit: boolean;
   outputTokens: number | null;
   reasoningTokens: number | null;
   /** The answer said that it is complete. */
   ended: boolean;
+  /** The stream's own last word came: nothing follows, whatever the connection does. */
+  isOver: boolean;
   /** An error that came in the midst of the stream. */
   error: BodyError | null;
 }
@@ -20,21 +22,19 @@ export const emptyDraft: Draft = {
   text: '',
   thought: '',
   refusal: '',
-  toolCalls: {},
+  toolCalls: new Map(),
   stoppedAtLimit: false,
   outputTokens: null,
   reasoningTokens: null,
   ended: false,
+  isOver: false,
   error: null,
 };
 
 /** Whether the model has produced anything yet, seen or thought. */
 export function hasToken(draft: Draft): boolean {
   return (
-    draft.text !== '' ||
-    draft.thought !== '' ||
-    draft.refusal !== '' ||
-    Object.keys(draft.toolCalls).length > 0
+    draft.text !== '' || draft.thought !== '' || draft.refusal !== '' || draft.toolCalls.size > 0
   );
 }
 
@@ -43,14 +43,14 @@ const toolCallLimit = 64;
 
 /** Adds a piece to the tool call under `key`; a call's name and arguments come bit by bit. */
 export function addToolCall(draft: Draft, key: string, piece: ToolCall): Draft {
-  const known = draft.toolCalls[key];
-  if (!known && Object.keys(draft.toolCalls).length >= toolCallLimit) return draft;
+  const known = draft.toolCalls.get(key);
+  if (!known && draft.toolCalls.size >= toolCallLimit) return draft;
   const sofar = known ?? { name: '', arguments: '' };
   const call = {
     name: sofar.name || piece.name,
     arguments: sofar.arguments + piece.arguments,
   };
-  return { ...draft, toolCalls: { ...draft.toolCalls, [key]: call } };
+  return { ...draft, toolCalls: new Map(draft.toolCalls).set(key, call) };
 }
 
 /** The answer that a draft holds; `text` is what of it counts as text on the route. */
@@ -58,7 +58,7 @@ export function answerOf(draft: Draft, text: string): Answer {
   return {
     text,
     hasThought: draft.thought !== '',
-    toolCalls: Object.values(draft.toolCalls),
+    toolCalls: [...draft.toolCalls.values()],
     stoppedAtLimit: draft.stoppedAtLimit,
     outputTokens: draft.outputTokens,
     reasoningTokens: draft.reasoningTokens,

@@ -58,7 +58,7 @@ function isBlocked(event: unknown): boolean {
 function readPart(draft: Draft, part: unknown): Draft {
   const call = valueAt(part, 'functionCall');
   if (call) {
-    const key = `call ${Object.keys(draft.toolCalls).length}`;
+    const key = `call ${draft.toolCalls.size}`;
     const name = stringAt(call, 'name');
     return addToolCall(draft, key, { name, arguments: textOf(valueAt(call, 'args')) });
   }

@@ -41,7 +41,7 @@ function readEvent(draft: Draft, event: unknown): Draft {
       return addToolCall(draft, stringAt(event, 'item_id'), { name: '', arguments: delta });
     case 'response.completed':
     case 'response.incomplete':
-      return { ...readResponse(draft, valueAt(event, 'response')), ended: true };
+      return { ...readResponse(draft, valueAt(event, 'response')), ended: true, isOver: true };
     case 'response.failed':
       return { ...draft, error: failureOf(valueAt(event, 'response')) };
     default:
@@ -64,7 +64,7 @@ function readResponse(draft: Draft, response: unknown): Draft {
   const content = output.flatMap((item) => arrayAt(item, 'content'));
   const textOfType = (type: string) =>
     content.find((part) => stringAt(part, 'type') === type && stringAt(part, 'text') !== '');
-  const calls = output.filter((item) => !(stringAt(item, 'id') in draft.toolCalls));
+  const calls = output.filter((item) => !draft.toolCalls.has(stringAt(item, 'id')));
   const read: Draft = {
     ...draft,
     text: draft.text || stringAt(textOfType('output_text'), 'text'),
@@ -91,7 +91,7 @@ function thoughtOf(output: unknown[]): string {
 
 function addCall(draft: Draft, item: unknown): Draft {
   if (!stringAt(item, 'type').endsWith('_call')) return draft;
-  const key = stringAt(item, 'id') || `call ${Object.keys(draft.toolCalls).length}`;
+  const key = stringAt(item, 'id') || `call ${draft.toolCalls.size}`;
   const name = stringAt(item, 'name') || stringAt(item, 'type');
   return addToolCall(draft, key, { name, arguments: textOf(valueAt(item, 'arguments')) });
 }

@@ -26,6 +26,18 @@ export function hasFirstToken({ draft }: StreamState): boolean {
   return hasToken(draft);
 }
 
+/**
+ * `complete`: the answer is whole, though a usage report may follow. `over`: the stream's own last
+ * word, or an error, came; nothing that follows counts. Gemini's streams have no last word.
+ */
+export type StreamProgress = 'under_way' | 'complete' | 'over';
+
+/** How far the stream has come by its own account. */
+export function progressOf({ draft }: StreamState): StreamProgress {
+  if (draft.isOver || draft.error) return 'over';
+  return draft.ended ? 'complete' : 'under_way';
+}
+
 /** What an event stream, now over, turned out to be; `body` is its text. */
 export function endStream(protocol: Protocol, state: StreamState, body: string): BodyReading {
   const { draft, readable } = endSse(state.sse).reduce(
@@ -42,7 +54,8 @@ function readOne(protocol: Protocol, state: StreamState, { event, data }: SseEve
   const { draft } = state;
   if (draft.error) return state;
   const readable = state.readable + 1;
-  if (data.trim() === '[DONE]') return { ...state, readable, draft: { ...draft, ended: true } };
+  if (data.trim() === '[DONE]')
+    return { ...state, readable, draft: { ...draft, ended: true, isOver: true } };
   const json = parseJson(data);
   const error = event === 'error' ? errorEvent(json, data) : findError(json);
   if (error) return { ...state, readable, draft: { ...draft, error } };

@@ -4,7 +4,7 @@ import { AddressRefusedError } from './guarded-connector.ts';
 type Fault = Pick<UnansweredExchange, 'kind' | 'message'>;
 
 // Names from Node's TLS and system errors, and undici's; see their documentation of error codes.
-const faultByCode: Record<string, Fault> = {
+const faults: Record<string, Fault> = {
   ECONNREFUSED: { kind: 'network', message: 'connection refused' },
   ECONNRESET: { kind: 'network', message: 'connection reset' },
   EPIPE: { kind: 'network', message: 'connection closed while sending' },
@@ -32,13 +32,14 @@ const faultByCode: Record<string, Fault> = {
   ERR_TLS_CERT_ALTNAME_INVALID: { kind: 'tls', message: 'certificate is for another host' },
   EPROTO: { kind: 'tls', message: 'TLS handshake failed' },
 };
+const faultByCode: ReadonlyMap<string, Fault> = new Map(Object.entries(faults));
 
 /** Puts what a connection threw into a plain sentence and a kind. */
 export function describeFault(error: unknown): Fault {
   const root = rootOf(error);
   if (root instanceof AddressRefusedError) return { kind: 'network', message: root.message };
   const code = codeOf(root);
-  const known = faultByCode[code];
+  const known = faultByCode.get(code);
   if (known) return known;
   if (code.startsWith('ERR_SSL_')) return { kind: 'tls', message: 'TLS handshake failed' };
   // undici's parser error carries llhttp's code only where llhttp gave one.
