@@ -7,8 +7,9 @@ export type AllowPrivate = 'on' | 'off' | readonly string[];
 export type AddressGuard = (address: string) => string | null;
 
 // Link-local holds the metadata services of most clouds; the single addresses are those that others
-// chose elsewhere (Alibaba, Oracle, Azure's wire server, AWS over IPv6). The last two networks are
-// link-local again, dressed as NAT64 (RFC 6052) and 6to4 (RFC 3056).
+// chose elsewhere (Alibaba, Oracle, Azure's wire server, AWS and Google over IPv6). The last four
+// networks are link-local again, dressed as NAT64 (RFC 6052), as 6to4 (RFC 3056), as IPv4-compatible
+// (RFC 4291, 2.5.5.1) and as IPv4-translated (RFC 2765).
 const neverAllowed = blockListOf([
   '0.0.0.0/8',
   '169.254.0.0/16',
@@ -20,9 +21,12 @@ const neverAllowed = blockListOf([
   '::/128',
   'fe80::/10',
   'fd00:ec2::254/128',
+  'fd20:ce::254/128',
   'ff00::/8',
   '64:ff9b::a9fe:0/112',
   '2002:a9fe::/32',
+  '::a9fe:0/112',
+  '::ffff:0:a9fe:0/112',
 ]);
 
 const privateNetworks = blockListOf([
