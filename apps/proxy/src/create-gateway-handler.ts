@@ -111,19 +111,19 @@ function authenticate(
   query: URLSearchParams | null,
 ): BoardKey | GatewayError {
   const credentials = credentialsOf(request.headers, query);
-  for (const credential of credentials) {
-    const key = board.key(hashKey(credential));
-    if (!key) continue;
-    if (!key.enabled) return unauthorized('this key is paused');
-    if (key.expiresAt !== null && key.expiresAt <= nowS())
-      return unauthorized('this key has expired');
-    return key;
-  }
-  return unauthorized(
+  let refusal = unauthorized(
     credentials.length === 0
       ? 'no key was sent; send it as Authorization: Bearer <key>, x-api-key or x-goog-api-key'
       : 'the key is unknown or was revoked',
   );
+  for (const credential of credentials) {
+    const key = board.key(hashKey(credential));
+    if (!key) continue;
+    const isExpired = key.expiresAt !== null && key.expiresAt <= nowS();
+    if (key.enabled && !isExpired) return key;
+    refusal = unauthorized(key.enabled ? 'this key has expired' : 'this key is paused');
+  }
+  return refusal;
 }
 
 function refuse({ response, arrival }: Served, dialect: Dialect, error: GatewayError): void {

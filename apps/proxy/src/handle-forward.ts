@@ -59,12 +59,12 @@ export async function handleForward(deps: GatewayDeps, given: ForwardRequest): P
 type Named = { model: string; found: FoundModel | null } | { error: GatewayError };
 
 function nameOf({ request, pathModel }: ForwardRequest, body: Buffer): Named {
-  if (pathModel !== null) return { model: pathModel, found: null };
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') {
     const message = `content-encoding "${encoding}" is not supported; send the body plain`;
     return { error: { status: 415, code: 'unsupported_content_encoding', message } };
   }
+  if (pathModel !== null) return { model: pathModel, found: null };
   const search = findModel(body);
   if (search.ok) return { model: search.found.model, found: search.found };
   const messages = {

@@ -94,6 +94,7 @@ export function matchRoute(
 /** Under its own prefixes the gateway answers for what it doesn't serve too, in a form that SDKs read. */
 function matchUnknown(path: string): Matched | null {
   if (path.startsWith('/v1beta/')) return { kind: 'unknown', dialect: 'gemini' };
+  if (path.startsWith('/v1/messages/')) return { kind: 'unknown', dialect: 'anthropic' };
   return path.startsWith('/v1/') ? { kind: 'unknown', dialect: 'openai' } : null;
 }
 

@@ -1,0 +1,208 @@
+import { type FakeProvider, startFakeProvider } from '@api-monitor/fake-provider';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Answer, type Call, call, chatTo } from './call.ts';
+import { openTestGateway, type TestGateway } from './open-test-gateway.ts';
+import { upstreamKey } from './test-channel.ts';
+
+let gateway: TestGateway;
+let provider: FakeProvider;
+
+beforeAll(async () => {
+  provider = await startFakeProvider({
+    models: { m: 'good', hangs: 'hang_before_headers', resets: 'reset_before_headers' },
+    apiKey: upstreamKey,
+  });
+  const dead = { isAlive: false, error: 'HTTP 402: out of credit' };
+  const models = { m: {}, hangs: {}, resets: {}, dead };
+  gateway = await openTestGateway({
+    channels: {
+      relay: { origin: provider.origin, models, fields: { timeout_s: 3 } },
+      unreachable: { origin: 'http://127.0.0.1:9', models: { m: {} } },
+      off: { origin: provider.origin, models: { only: {} }, fields: { enabled: false } },
+    },
+    keys: [
+      { key: 'sk-elsewhere', channels: ['off'] },
+      { key: 'sk-once', rpm_limit: 1 },
+    ],
+    options: { bodyLimitBytes: 1024 },
+  });
+});
+afterAll(async () => {
+  await gateway.close();
+  await provider.close();
+});
+
+const openaiPaths = ['/v1/chat/completions', '/v1/responses', '/v1/embeddings'];
+const anthropicPath = '/v1/messages';
+const geminiPath = (model: string) => `/v1beta/models/${model}:generateContent`;
+
+const wordsByStatus: Record<number, [openai: string, anthropic: string, gemini: string]> = {
+  400: ['invalid_request_error', 'invalid_request_error', 'INVALID_ARGUMENT'],
+  401: ['authentication_error', 'authentication_error', 'UNAUTHENTICATED'],
+  403: ['permission_error', 'permission_error', 'PERMISSION_DENIED'],
+  404: ['invalid_request_error', 'not_found_error', 'NOT_FOUND'],
+  413: ['invalid_request_error', 'request_too_large', 'INVALID_ARGUMENT'],
+  429: ['rate_limit_error', 'rate_limit_error', 'RESOURCE_EXHAUSTED'],
+  502: ['server_error', 'api_error', 'UNAVAILABLE'],
+  503: ['server_error', 'overloaded_error', 'UNAVAILABLE'],
+  504: ['server_error', 'api_error', 'DEADLINE_EXCEEDED'],
+};
+
+function expectOpenai(answer: Answer, status: number): string {
+  expect(answer.status).toBe(status);
+  expectHeaders(answer);
+  const { message, type, param, code, ...rest } = answer.json.error;
+  expect(rest).toEqual({});
+  expect(type).toBe(wordsByStatus[status]?.[0]);
+  expect([typeof message, typeof code]).toEqual(['string', 'string']);
+  expect([null, 'model']).toContain(param);
+  return message;
+}
+
+function expectAnthropic(answer: Answer, status: number): string {
+  expect(answer.status).toBe(status);
+  expectHeaders(answer);
+  const { message } = answer.json.error;
+  expect(answer.json).toEqual({
+    type: 'error',
+    error: { type: wordsByStatus[status]?.[1], message: expect.any(String) },
+    request_id: answer.headers['request-id'],
+  });
+  return message;
+}
+
+function expectGemini(answer: Answer, status: number): string {
+  expect(answer.status).toBe(status);
+  expectHeaders(answer);
+  const { message } = answer.json.error;
+  expect(answer.json).toEqual({
+    error: { code: status, message: expect.any(String), status: wordsByStatus[status]?.[2] },
+  });
+  return message;
+}
+
+function expectHeaders({ headers }: Answer) {
+  expect(headers['content-type']).toMatch(/^application\/json/);
+  expect(headers['x-request-id']).toMatch(/^req_\w+$/);
+  expect(headers['request-id']).toBe(headers['x-request-id']);
+}
+
+/** The same fault on every dialect's route; returns what the gateway said. */
+async function everywhere(status: number, model: string, given: Call = {}): Promise<string[]> {
+  const { origin } = gateway;
+  const messages: string[] = [];
+  for (const path of openaiPaths) {
+    messages.push(
+      expectOpenai(await call(origin, path, { body: chatTo(model), ...given }), status),
+    );
+  }
+  const body = chatTo(model);
+  messages.push(expectAnthropic(await call(origin, anthropicPath, { body, ...given }), status));
+  const asGemini = await call(origin, geminiPath(model), { body: { contents: [] }, ...given });
+  messages.push(expectGemini(asGemini, status));
+  return messages;
+}
+
+test('401 without a key in force', () => everywhere(401, 'relay/m', { key: 'nobody' }));
+
+test('403 where the key may not use the channel', async () => {
+  for (const model of ['relay/m', 'm']) await everywhere(403, model, { key: 'sk-elsewhere' });
+});
+
+test('404 for a model that failed its probe says since when, and what the probe saw', async () => {
+  for (const model of ['relay/dead', 'dead']) {
+    for (const message of await everywhere(404, model)) {
+      expect(message).toContain('relay/dead');
+      expect(message).toMatch(/\d+ min/);
+      expect(message).toContain('out of credit');
+    }
+  }
+});
+
+test('404 for a model that nobody has, and for a channel that is switched off', async () => {
+  for (const model of ['relay/nothing', 'nothing', 'nochannel/m', 'off/only', 'only']) {
+    await everywhere(404, model);
+  }
+});
+
+test.each([
+  ['is no JSON', 'hello'],
+  ['is cut', '{"model":"relay/m","messages":['],
+  ['goes on behind its end', '{"model":"relay/m"} x'],
+  ['is empty', ''],
+  ['is a list', '[{"model":"relay/m"}]'],
+  ['has no model', '{"messages":[]}'],
+  ['has a model within alone', '{"messages":[{"model":"relay/m"}]}'],
+  ['has a model that is a number', '{"model":7}'],
+  ['has an empty model', '{"model":""}'],
+  ['has two models', '{"model":"relay/m","model":"relay/dead"}'],
+  ['hides a second model behind an escape', '{"model":"relay/m","m\\u006fdel":"relay/dead"}'],
+])('400 for a body that %s', async (_, body) => {
+  for (const path of openaiPaths) expectOpenai(await call(gateway.origin, path, { body }), 400);
+  expectAnthropic(await call(gateway.origin, anthropicPath, { body }), 400);
+});
+
+test('413 for a body over the limit, told before and found on the way', async () => {
+  const body = JSON.stringify(chatTo('relay/m', { filler: 'x'.repeat(2000) }));
+  await everywhere(413, 'relay/m', { body });
+  await everywhere(413, 'relay/m', { body, headers: { 'transfer-encoding': 'chunked' } });
+});
+
+test('415 for a compressed body', async () => {
+  const given = { body: chatTo('relay/m'), headers: { 'content-encoding': 'gzip' } };
+  const { status, json } = await call(gateway.origin, '/v1/chat/completions', given);
+  expect([status, json.error.code]).toEqual([415, 'unsupported_content_encoding']);
+  expect((await call(gateway.origin, geminiPath('relay/m'), given)).status).toBe(415);
+});
+
+test('405 for another method, and 404 for another path, in the dialect', async () => {
+  const { origin } = gateway;
+  expect((await call(origin, '/v1/chat/completions')).status).toBe(405);
+  expect((await call(origin, '/v1/responses')).status).toBe(405);
+  const asAnthropic = await call(origin, '/v1/messages', { method: 'DELETE' });
+  expect([asAnthropic.status, asAnthropic.json.type]).toEqual([405, 'error']);
+  const asGemini = await call(origin, geminiPath('relay/m'), { method: 'GET' });
+  expect([asGemini.status, asGemini.json.error.code]).toEqual([405, 405]);
+  expect((await call(origin, '/v1/models', { body: {} })).status).toBe(405);
+  expect((await call(origin, '/v1/nothing', { body: {} })).json.error.code).toBe('unknown_url');
+  const batches = await call(origin, '/v1/messages/batches', { body: {} });
+  expect(batches.json).toMatchObject({ type: 'error', error: { type: 'not_found_error' } });
+  const gemini = await call(origin, '/v1beta/cachedContents', { body: {} });
+  expect(gemini.json.error).toMatchObject({ code: 404, status: 'NOT_FOUND' });
+  const secret = await call(origin, '/v1/nothing?key=sk-secret', { body: {} });
+  expect(secret.text).not.toContain('sk-secret');
+});
+
+test('429 over the key’s limit says when to come again', async () => {
+  const key = 'sk-once';
+  await call(gateway.origin, anthropicPath, { key, body: chatTo('relay/m') });
+  await everywhere(429, 'relay/m', { key });
+  const { headers } = await call(gateway.origin, anthropicPath, { key, body: chatTo('relay/m') });
+  expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+  expect(Number(headers['retry-after'])).toBeLessThanOrEqual(60);
+});
+
+test('502 for a channel out of reach, then 503 once its breaker is open', async () => {
+  const { origin } = gateway;
+  const body = chatTo('unreachable/m');
+  expectOpenai(await call(origin, '/v1/chat/completions', { body }), 502);
+  expectAnthropic(await call(origin, anthropicPath, { body }), 502);
+  const path = geminiPath('unreachable/m');
+  const message = expectGemini(await call(origin, path, { body: {} }), 502);
+  expect(message).toContain('connection refused');
+  await everywhere(503, 'unreachable/m');
+});
+
+test('504 where no first byte comes in time', async () => {
+  const { origin } = gateway;
+  const body = chatTo('relay/hangs');
+  const answers = [
+    call(origin, '/v1/chat/completions', { body }),
+    call(origin, anthropicPath, { body }),
+    call(origin, geminiPath('relay/hangs'), { body: {} }),
+  ] as const;
+  const [openai, anthropic, gemini] = await Promise.all(answers);
+  expect(expectOpenai(openai, 504)).toContain('no first byte within 3 s');
+  expectAnthropic(anthropic, 504);
+  expectGemini(gemini, 504);
+});

@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInProcessBus } from '@api-monitor/bus';
+import type { MonitorEvent, ProbeModelJob, ProxyRequest } from '@api-monitor/core';
+import { type OpenedDatabase, openDatabase } from '@api-monitor/db';
+import { createLogger, createMetricsRegistry } from '@api-monitor/runtime';
+import { onTestFinished } from 'vitest';
+import { createGateway, type GatewayOptions } from '../src/create-gateway.ts';
+import { addChannel, type TestChannel } from './test-channel.ts';
+import { addKey, type TestKey } from './test-key.ts';
+
+export const masterToken = 'master-token-0123456789';
+export const clientKey = 'sk-proxy-client-0123456789';
+
+interface Given {
+  /** By name; each is a channel with its models proven, in this order. */
+  channels?: Record<string, TestChannel>;
+  /** Beside `clientKey`, which may use everything. */
+  keys?: TestKey[];
+  options?: Partial<GatewayOptions>;
+}
+
+export type TestGateway = Awaited<ReturnType<typeof openTestGateway>>;
+
+/** A gateway on a port of its own over a real database; ends with the test. */
+export async function gatewayForTest(given: Given = {}): Promise<TestGateway> {
+  const gateway = await openTestGateway(given);
+  onTestFinished(() => gateway.close());
+  return gateway;
+}
+
+/** The same for whoever closes it by hand. */
+export async function openTestGateway(given: Given = {}) {
+  const dataDir = await mkdtemp(join(tmpdir(), 'proxy-'));
+  const clock = { aheadS: 0 };
+  const nowS = () => Date.now() / 1000 + clock.aheadS;
+  const db = await openDatabase({ dataDir, now: nowS });
+  const targetIds = await fill(db, given, nowS());
+  const { bus, seen } = openBus();
+  const logLines: string[] = [];
+  const sink = { write: (line: string) => logLines.push(line) };
+  const metrics = createMetricsRegistry();
+  const gateway = await createGateway({
+    db,
+    bus,
+    logger: createLogger({ name: 'test', level: 'debug' }, sink),
+    metrics,
+    allowPrivate: 'on',
+    policy: 'priority',
+    areBareModelsOn: true,
+    bodyLimitBytes: 4 * 1024 ** 2,
+    idleTimeoutMs: 5_000,
+    attemptLimit: 4,
+    readMasterToken: async () => masterToken,
+    nowS,
+    ...given.options,
+  });
+  const server = createServer((request, response) => {
+    if (!gateway.handle(request, response)) response.writeHead(404).end('not the gateway');
+  });
+  const port = await listen(server);
+  let closing: Promise<void> | null = null;
+  const closeAll = async () => {
+    server.closeAllConnections();
+    server.close();
+    await gateway.close();
+    await bus.close();
+    await db.close();
+    await rm(dataDir, { recursive: true });
+  };
+  return {
+    db,
+    bus,
+    clock,
+    nowS,
+    port,
+    server,
+    metrics,
+    logLines,
+    targetIds,
+    origin: `http://127.0.0.1:${port}`,
+    ...seen,
+    /** All records: the gateway has handed over the last of them. */
+    async recordsAtEnd() {
+      await gateway.close();
+      return seen.records;
+    },
+    close() {
+      closing ??= closeAll();
+      return closing;
+    },
+  };
+}
+
+async function fill(db: OpenedDatabase, { channels = {}, keys = [] }: Given, nowS: number) {
+  const targetIds: Record<string, number> = {};
+  for (const [name, channel] of Object.entries(channels)) {
+    targetIds[name] = await addChannel(db, name, channel, nowS);
+  }
+  for (const key of [{ key: clientKey }, ...keys]) await addKey(db, key, targetIds, nowS);
+  return targetIds;
+}
+
+/** A bus whose events, probes asked for and records are kept for the test to look at. */
+function openBus() {
+  const bus = createInProcessBus({ nowMs: Date.now, onFault: (fault) => console.error(fault) });
+  const events: MonitorEvent[] = [];
+  const probesAskedFor: ProbeModelJob[] = [];
+  const records: ProxyRequest[] = [];
+  bus.events.subscribe(({ event }) => events.push(event));
+  bus.modelProbes.consume(async (job) => void probesAskedFor.push(job), { concurrency: 1 });
+  bus.proxyRequests.consume(async ({ requests }) => void records.push(...requests), {
+    concurrency: 1,
+  });
+  return { bus, seen: { events, probesAskedFor, records } };
+}
+
+export async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('not listening on a port');
+  return address.port;
+}

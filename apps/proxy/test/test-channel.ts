@@ -1,0 +1,103 @@
+import {
+  defaultAnthropicVersion,
+  defaultPrompt,
+  type ProbeResult,
+  type TargetInput,
+} from '@api-monitor/core';
+import { createTarget, type Database, finishRun, startRun } from '@api-monitor/db';
+
+export const upstreamKey = 'sk-upstream-0123456789abcdef';
+
+/** How a model stood at its latest probe. */
+export interface TestModel {
+  isAlive?: boolean;
+  isSkipped?: boolean;
+  error?: string;
+  /** How long ago it was probed. */
+  ageS?: number;
+  firstTokenS?: number | null;
+}
+
+export interface TestChannel {
+  /** The provider's address. */
+  origin: string;
+  /** By name; alive and just proven unless it says otherwise. */
+  models: Record<string, TestModel>;
+  fields?: Partial<TargetInput>;
+}
+
+/** Adds a channel and what its latest run found; returns its id. */
+export async function addChannel(
+  db: Database,
+  name: string,
+  { origin, models, fields }: TestChannel,
+  nowS: number,
+): Promise<number> {
+  const input: TargetInput = {
+    name,
+    base_url: origin,
+    api_key: upstreamKey,
+    enabled: true,
+    interval_min: 30,
+    timeout_s: 5,
+    verify_ssl: true,
+    prompt: defaultPrompt,
+    anthropic_version: defaultAnthropicVersion,
+    max_models: 0,
+    source_url: null,
+    sort_order: null,
+    visitor_channel_actions_enabled: false,
+    selected_models: [],
+    ...fields,
+  };
+  const { id } = await createTarget(db, input, nowS);
+  await proveModels(db, id, models, nowS);
+  return id;
+}
+
+/** Writes a run that found the channel's models as given. */
+export async function proveModels(
+  db: Database,
+  targetId: number,
+  models: Record<string, TestModel>,
+  nowS: number,
+): Promise<void> {
+  const started = await startRun(db, { target_id: targetId, trigger: 'manual', nowS });
+  if (started.outcome !== 'started') throw new Error(started.outcome);
+  await finishRun(db, {
+    run_id: started.run.id,
+    target_id: targetId,
+    status: 'completed',
+    probes: Object.entries(models).map(([model, how]) => probeOf(model, how, nowS)),
+    remembered: new Map(),
+    listed_models: Object.keys(models),
+    log_file: null,
+    error: null,
+    nowS,
+  });
+}
+
+/** A probe's result as the worker writes it. */
+export function probeOf(model: string, how: TestModel, nowS: number): ProbeResult {
+  const isAlive = how.isAlive ?? !how.isSkipped;
+  return {
+    protocol: 'openai',
+    model,
+    stream: false,
+    duration: 0.4,
+    success: isAlive,
+    transport_success: isAlive,
+    tool_calls_count: 0,
+    tool_calls: [],
+    content: isAlive ? `I am ${model}.` : '',
+    timestamp: nowS - (how.ageS ?? 0),
+    error: isAlive ? null : (how.error ?? 'HTTP 500: broken'),
+    error_kind: isAlive ? null : how.isSkipped ? 'skipped' : 'upstream',
+    status_code: isAlive ? 200 : 500,
+    route: 'chat',
+    endpoint: '/v1/chat/completions',
+    first_token_s: how.firstTokenS ?? null,
+    output_tokens: null,
+    output_tokens_per_s: null,
+  };
+}
