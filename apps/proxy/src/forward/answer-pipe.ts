@@ -38,6 +38,8 @@ type Headers = Record<string, string | string[] | undefined>;
 
 const clientLeft = new Error('the client left');
 const timedOut = new Error('timed out');
+const unreadLimitBytes = 64 * 1024;
+const unreadTimeoutMs = 2_000;
 
 /**
  * One attempt's answer on its way to the client: bytes as they come, headers at once, one write per
@@ -50,7 +52,7 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
   #status = 0;
   #pending: Buffer[] = [];
   #isFlushPlanned = false;
-  #isHeld = false;
+  #unread = 0;
   #hasBegun = false;
   #hasUpstreamEnded = false;
   #isOver = false;
@@ -79,7 +81,7 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(
-    _controller: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     status: number,
     headers: Headers,
   ): void {
@@ -87,15 +89,21 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
     if (status < 200 || this.#isOver) return;
     this.#status = status;
     this.firstByteAtMs = performance.now();
-    this.#isHeld = this.#options.isHeldBack(status);
+    if (this.#options.isHeldBack(status)) {
+      this.#holdBack(controller, status);
+      return;
+    }
     this.#setTimer(this.#options.idleTimeoutMs);
-    if (!this.#isHeld) this.#begin(status, headers);
+    this.#begin(status, headers);
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#isOver) return;
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#isOver) {
+      this.#unread += chunk.length;
+      if (this.#unread > unreadLimitBytes) controller.abort(clientLeft);
+      return;
+    }
     this.#timer.refresh();
-    if (this.#isHeld) return;
     this.responseBytes += chunk.length;
     this.usage?.take(chunk);
     this.#endWatch?.take(chunk);
@@ -104,11 +112,9 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    clearTimeout(this.#timer);
     if (this.#isOver) return;
-    if (this.#isHeld) {
-      const fault = { kind: 'upstream', message: `HTTP ${this.#status}`, isStale: false } as const;
-      this.#finish({ kind: 'retriable', status: this.#status, fault });
-    } else if (this.#endWatch && this.#status < 300 && !this.#endWatch.hasEnded()) {
+    if (this.#endWatch && this.#status < 300 && !this.#endWatch.hasEnded()) {
       this.#break('the stream stopped before its end', 'network');
     } else {
       this.#hasUpstreamEnded = true;
@@ -117,6 +123,7 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    clearTimeout(this.#timer);
     if (this.#isOver) return;
     if (error === clientLeft) {
       this.#finish({ kind: 'client_left' });
@@ -129,6 +136,16 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
     }
     const isStale = error !== timedOut && this.#options.isStale(error);
     this.#finish({ kind: 'retriable', status: null, fault: { kind, message, isStale } });
+  }
+
+  /**
+   * The next attempt may start at once. What this one still sends is read and dropped, so that the
+   * connection is kept; up to a bound, for an error needs neither long nor much.
+   */
+  #holdBack(controller: Dispatcher.DispatchController, status: number): void {
+    const fault = { kind: 'upstream', message: `HTTP ${status}`, isStale: false } as const;
+    this.#finish({ kind: 'retriable', status, fault });
+    this.#timer = setTimeout(() => controller.abort(clientLeft), unreadTimeoutMs);
   }
 
   #begin(status: number, headers: Headers): void {
