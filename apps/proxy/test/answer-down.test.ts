@@ -1,0 +1,134 @@
+import { expect, test } from 'vitest';
+import { call, chatTo } from './call.ts';
+import { gatewayForTest } from './open-test-gateway.ts';
+import { providerForTest, upstreamForTest } from './providers.ts';
+
+const chat = '/v1/chat/completions';
+
+test('status, headers and bytes come down as they are, with the truth beside them', async () => {
+  const body = Buffer.from([0xff, 0x00, 0x7b, 0x0a, 0xc3]);
+  const origin = await upstreamForTest((_, response) => {
+    response.writeHead(203, {
+      'content-type': 'audio/mpeg',
+      'x-ratelimit-remaining-requests': '59',
+      'retry-after-ms': '20',
+      'openai-processing-ms': '7',
+      'x-twice': ['a', 'b'],
+      'x-request-id': 'the upstream’s'.replace('’', ''),
+      'set-cookie': 'a=b',
+      'content-length': body.length,
+    });
+    response.end(body);
+  });
+  const models = { m: { ageS: 90 } };
+  const gateway = await gatewayForTest({ channels: { relay: { origin, models } } });
+  const answer = await call(gateway.origin, '/v1/audio/speech', { body: chatTo('m') });
+  expect(answer.status).toBe(203);
+  expect(answer.bytes.equals(body)).toBe(true);
+  expect(answer.headers).toMatchObject({
+    'content-type': 'audio/mpeg',
+    'content-length': '5',
+    'x-ratelimit-remaining-requests': '59',
+    'retry-after-ms': '20',
+    'openai-processing-ms': '7',
+    'x-twice': 'a, b',
+    'x-request-id': expect.stringMatching(/^req_/),
+    'request-id': answer.headers['x-request-id'],
+    'x-proxy-target-id': `${gateway.targetIds.relay}`,
+    'x-proxy-upstream-model': 'm',
+    'x-proxy-attempts': '1',
+  });
+  expect(answer.headers).not.toHaveProperty('set-cookie');
+  const age = Number(answer.headers['x-proxy-proof-age']);
+  expect(age).toBeGreaterThanOrEqual(90);
+  expect(age).toBeLessThan(95);
+});
+
+test('a model’s name that no header carries is told in percent', async () => {
+  const provider = await providerForTest({ 模型: 'good' });
+  const channels = { relay: { origin: provider.origin, models: { 模型: {} } } };
+  const gateway = await gatewayForTest({ channels });
+  const { status, headers } = await call(gateway.origin, chat, { body: chatTo('relay/模型') });
+  expect(status).toBe(200);
+  expect(decodeURIComponent(`${headers['x-proxy-upstream-model']}`)).toBe('模型');
+});
+
+test.each([
+  'http_400',
+  'http_401',
+  'http_403_quota',
+  'http_422',
+  'http_429',
+  'http_500',
+  'http_502_page',
+] as const)('a pinned channel’s own error passes untouched: %s', async (behaviour) => {
+  const provider = await providerForTest({ m: behaviour });
+  const channels = { relay: { origin: provider.origin, models: { m: {} } } };
+  const gateway = await gatewayForTest({ channels });
+  const direct = await call(provider.origin, chat, {
+    key: 'sk-upstream-0123456789abcdef',
+    body: chatTo('m'),
+  });
+  const answer = await call(gateway.origin, chat, { body: chatTo('relay/m') });
+  expect([answer.status, answer.text]).toEqual([direct.status, direct.text]);
+  expect(answer.headers['content-type']).toBe(direct.headers['content-type']);
+});
+
+test('each chunk of a stream comes as it is sent, headers before the first', async () => {
+  const gates: (() => void)[] = [];
+  const nextGate = () => new Promise<void>((open) => gates.push(open));
+  const origin = await upstreamForTest(async (_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+    for (const part of ['data: {"a":1}\n\n', 'data: [DONE]\n\n']) {
+      await nextGate();
+      response.write(part);
+    }
+    response.end();
+  });
+  const gateway = await gatewayForTest({ channels: { relay: { origin, models: { m: {} } } } });
+  const response = await fetch(gateway.origin + chat, {
+    method: 'POST',
+    headers: { authorization: 'Bearer sk-proxy-client-0123456789' },
+    body: JSON.stringify(chatTo('relay/m', { stream: true })),
+  });
+  expect(response.headers.get('x-proxy-attempts')).toBe('1');
+  const reader = response.body?.getReader();
+  const read = async () => Buffer.from((await reader?.read())?.value ?? []).toString();
+  gates.shift()?.();
+  expect(await read()).toBe('data: {"a":1}\n\n');
+  await expect.poll(() => gates.length).toBe(1);
+  gates.shift()?.();
+  expect(await read()).toBe('data: [DONE]\n\n');
+  expect((await reader?.read())?.done).toBe(true);
+});
+
+test.each(['gzip', 'br', 'deflate', 'zstd'] as const)(
+  'a %s answer passes untouched',
+  async (how) => {
+    const provider = await providerForTest({ m: how });
+    const channels = { relay: { origin: provider.origin, models: { m: {} } } };
+    const gateway = await gatewayForTest({ channels });
+    for (const stream of [false, true]) {
+      const key = 'sk-upstream-0123456789abcdef';
+      const direct = await call(provider.origin, chat, { key, body: chatTo('m', { stream }) });
+      const answer = await call(gateway.origin, chat, { body: chatTo('relay/m', { stream }) });
+      expect(answer.headers['content-encoding']).toBe(how);
+      expect(answer.bytes.equals(direct.bytes)).toBe(true);
+    }
+  },
+);
+
+test('a redirect goes to the client, and the key goes nowhere', async () => {
+  const provider = await providerForTest({ m: 'redirect_cross_origin', n: 'redirect_loop' });
+  const models = { m: {}, n: {} };
+  const channels = { relay: { origin: provider.origin, models } };
+  const gateway = await gatewayForTest({ channels });
+  for (const [model, status] of [
+    ['m', 307],
+    ['n', 308],
+  ] as const) {
+    const answer = await call(gateway.origin, chat, { body: chatTo(`relay/${model}`) });
+    expect(answer.status).toBe(status);
+  }
+  expect(provider.received()).toBe(2);
+});

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { call } from './call.ts';
+import { clientKey, openTestGateway, type TestGateway } from './open-test-gateway.ts';
+
+let gateway: TestGateway;
+const origin = 'http://127.0.0.1:9';
+
+beforeAll(async () => {
+  gateway = await openTestGateway({
+    channels: {
+      'relay one': { origin, models: { m: {}, 'org/deep': {}, dead: { isAlive: false } } },
+      two: { origin, models: { m: {}, tts: { isSkipped: true } } },
+      off: { origin, models: { m: {} }, fields: { enabled: false } },
+    },
+    keys: [
+      { key: 'sk-two', channels: ['two'] },
+      { key: 'sk-deep', allowed_models: ['relay one/org/deep'] },
+      { key: 'sk-paused', enabled: false },
+    ],
+  });
+});
+afterAll(() => gateway.close());
+
+const everything = ['relay one/m', 'relay one/org/deep', 'two/m', 'm', 'org/deep'];
+const anthropic = { 'anthropic-version': '2023-06-01' };
+
+test('OpenAI’s list holds what passed its latest probe, under full and bare names', async () => {
+  for (const path of ['/v1/models', '/models']) {
+    const { status, json } = await call(gateway.origin, path);
+    expect(status).toBe(200);
+    expect(json.object).toBe('list');
+    expect(json.data.map(({ id }: { id: string }) => id)).toEqual(everything);
+    expect(json.data[0]).toEqual({
+      id: 'relay one/m',
+      object: 'model',
+      created: expect.any(Number),
+      owned_by: 'relay one',
+    });
+    expect(Number.isInteger(json.data[0].created)).toBe(true);
+  }
+});
+
+test('Anthropic’s list comes where its version header is sent', async () => {
+  const { json } = await call(gateway.origin, '/v1/models?limit=20', { headers: anthropic });
+  expect(json).toMatchObject({ has_more: false, first_id: 'relay one/m', last_id: 'org/deep' });
+  expect(json.data[0]).toEqual({
+    type: 'model',
+    id: 'relay one/m',
+    display_name: 'relay one/m',
+    created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+  });
+  expect(json.data).toHaveLength(5);
+});
+
+test.each([
+  ['/v1beta/models', {}],
+  ['/v1/models', { key: null, headers: { 'x-goog-api-key': clientKey } }],
+  [`/v1/models?key=${clientKey}`, { key: null }],
+])('Gemini’s list comes at %s for its callers', async (path, given) => {
+  const { status, json } = await call(gateway.origin, path, given);
+  expect(status).toBe(200);
+  expect(json.models.map(({ name }: { name: string }) => name)).toEqual(
+    everything.map((id) => `models/${id}`),
+  );
+  expect(json.models[0].supportedGenerationMethods).toContain('generateContent');
+});
+
+test('Codex’s question with its version gets a quick 404', async () => {
+  const { status, json } = await call(gateway.origin, '/v1/models?client_version=0.50.0');
+  expect([status, json.error.code]).toEqual([404, 'not_found']);
+});
+
+test('a key sees no more than it may use', async () => {
+  const idsFor = async (key: string) =>
+    (await call(gateway.origin, '/v1/models', { key })).json.data.map(
+      ({ id }: { id: string }) => id,
+    );
+  expect(await idsFor('sk-two')).toEqual(['two/m', 'm']);
+  expect(await idsFor('sk-deep')).toEqual(['relay one/org/deep', 'org/deep']);
+});
+
+test.each(['relay%20one/org/deep', 'relay%20one%2Forg%2Fdeep', 'org/deep', 'org%2Fdeep'])(
+  'one model is asked for with slashes raw or escaped: %s',
+  async (id) => {
+    const { status, json } = await call(gateway.origin, `/v1/models/${id}`);
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ id: decodeURIComponent(id), object: 'model' });
+    const asAnthropic = await call(gateway.origin, `/v1/models/${id}`, { headers: anthropic });
+    expect(asAnthropic.json).toMatchObject({ type: 'model', id: decodeURIComponent(id) });
+    const asGemini = await call(gateway.origin, `/v1beta/models/${id}`);
+    expect(asGemini.json).toMatchObject({ name: `models/${decodeURIComponent(id)}` });
+  },
+);
+
+test('a model that failed, is switched off, or is not allowed is a 404 in the dialect', async () => {
+  for (const id of ['relay%20one/dead', 'dead', 'off/m', 'nobody']) {
+    const { status, json } = await call(gateway.origin, `/v1/models/${id}`);
+    expect([status, json.error.code], id).toEqual([404, 'model_not_found']);
+  }
+  const asAnthropic = await call(gateway.origin, '/v1/models/x', { headers: anthropic });
+  expect(asAnthropic.json).toMatchObject({ type: 'error', error: { type: 'not_found_error' } });
+  const asGemini = await call(gateway.origin, '/v1beta/models/x');
+  expect(asGemini.json.error).toMatchObject({ code: 404, status: 'NOT_FOUND' });
+  const hidden = await call(gateway.origin, '/v1/models/two/m', { key: 'sk-deep' });
+  expect(hidden.status).toBe(404);
+});
+
+test('without a key in force there is no list', async () => {
+  for (const key of [null, 'nobody', 'sk-paused']) {
+    expect((await call(gateway.origin, '/v1/models', { key })).status).toBe(401);
+    const asGemini = await call(gateway.origin, '/v1beta/models', { key });
+    expect([asGemini.status, asGemini.json.error.status]).toEqual([401, 'UNAUTHENTICATED']);
+  }
+});
+
+test('with bare names off the list holds full names alone', async () => {
+  const channels = { one: { origin, models: { m: {} } } };
+  const other = await openTestGateway({ channels, options: { areBareModelsOn: false } });
+  const { json } = await call(other.origin, '/v1/models');
+  await other.close();
+  expect(json.data.map(({ id }: { id: string }) => id)).toEqual(['one/m']);
+});
