@@ -8,6 +8,7 @@ import { describeAccessibility } from './scenarios/accessibility.ts';
 import { describeChannels } from './scenarios/channels.ts';
 import { describeDocs } from './scenarios/docs.ts';
 import { describePreferences } from './scenarios/preferences.ts';
+import { describeWeight } from './scenarios/weight.ts';
 import { patienceMs, providerKey, rememberedToken, type Stage } from './stage.ts';
 import { apiToken, type Product, startProduct } from './start-product.ts';
 
@@ -66,3 +67,4 @@ describe('channels', () => describeChannels(stage));
 describe('preferences', () => describePreferences(stage));
 describe('accessibility', () => describeAccessibility(stage));
 describe('the API page', () => describeDocs(stage));
+describe('weight', () => describeWeight(stage));
