@@ -6,8 +6,8 @@ import {
   type TestCertificate,
 } from '@api-monitor/fake-provider';
 import { createUpstream } from '@api-monitor/upstream';
-import { listModels } from './list-models.ts';
-import { type ProbeModelInput, probeModel } from './probe-model.ts';
+import { listModels } from '../src/probe/list-models.ts';
+import { type ProbeModelInput, probeModel } from '../src/probe/probe-model.ts';
 
 export const probingKey = 'sk-probing-key-0123456789';
 /** The time that every probe of a test sees. */

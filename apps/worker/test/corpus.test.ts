@@ -2,9 +2,9 @@ import { type Channel, firstFormOf, type Route } from '@api-monitor/core';
 import { behaviours, type FakeProvider, startFakeProvider } from '@api-monitor/fake-provider';
 import { createUpstream, type Upstream } from '@api-monitor/upstream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { probeModel } from '../src/probe/probe-model.ts';
 import type { CorpusRow } from './corpus-row.ts';
 import { corpusRows } from './corpus-rows.ts';
-import { probeModel } from './probe-model.ts';
 
 const apiKey = 'sk-corpus-key-0123456789';
 const nowS = () => 1_800_000_000;
