@@ -60,7 +60,7 @@ test('a request comes back with all that was recorded', async () => {
   const { get } = await withRequests();
   const { items } = await get('?limit=200');
   expect(items).toHaveLength(3);
-  expect(items[2]).toEqual({ id: 1, ...requestOf(1) });
+  expect(items[2]).toEqual({ id: 1, ...requestOf(1), outcome: 'ok' });
 });
 
 test('pages follow each other to the last', async () => {

@@ -33,11 +33,7 @@ export {
   revokeProxyKey,
   updateProxyKey,
 } from './proxy-keys.ts';
-export {
-  type ProxyRequestFilter,
-  type RequestOutcome,
-  requestOutcomes,
-} from './proxy-request-filter.ts';
+export type { ProxyRequestFilter } from './proxy-request-filter.ts';
 export type { ProxyRequestRow } from './proxy-request-row.ts';
 export { type ListProxyRequestsInput, listProxyRequests } from './proxy-requests.ts';
 export { type PruneProxyRequestsInput, pruneProxyRequests } from './prune-proxy-requests.ts';
@@ -49,6 +45,7 @@ export {
 } from './record-model-probe.ts';
 export { type RecordedRequests, recordProxyRequests } from './record-proxy-requests.ts';
 export { reorderTargets } from './reorder-targets.ts';
+export { type RequestOutcome, requestOutcomes } from './request-outcome.ts';
 export { type ListRunModelsInput, listRunModels } from './run-models.ts';
 export type { RunRow } from './run-row.ts';
 export {

@@ -1,10 +1,12 @@
 import type { ProxyAttempt, ProxyRequest } from '@api-monitor/core';
 import { bitOf, parseColumn } from './json-column.ts';
+import { outcomeOf, type RequestOutcome } from './request-outcome.ts';
 import type { ProxyRequestTableRow } from './schema.ts';
 
 /** A stored request; `id` grows with the order of writing. */
 export interface ProxyRequestRow extends ProxyRequest {
   id: number;
+  outcome: RequestOutcome;
 }
 
 export const proxyRequestColumns = [
@@ -29,6 +31,7 @@ export const proxyRequestColumns = [
   'response_bytes',
   'error_kind',
   'error',
+  'outcome',
 ] as const;
 
 /** Names each column, so that a field beyond ours can't slip into the statement. */
@@ -54,6 +57,7 @@ export function storedRequest(request: ProxyRequest): Omit<ProxyRequestTableRow,
     response_bytes: request.response_bytes,
     error_kind: request.error_kind,
     error: request.error,
+    outcome: outcomeOf(request),
   };
 }
 

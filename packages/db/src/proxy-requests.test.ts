@@ -1,12 +1,15 @@
 import type { ProxyRequest } from '@api-monitor/core';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { proxyRequest } from '../test/proxy-samples.ts';
-import { tempDatabase } from '../test/temp-database.ts';
+import { openIn, tempDatabase, tempFolder } from '../test/temp-database.ts';
 import {
+  type Database,
   listProxyRequests,
   type ProxyRequestFilter,
   pruneProxyRequests,
   recordProxyRequests,
+  type SumProxyRequestsInput,
   sumProxyRequests,
 } from './index.ts';
 
@@ -23,12 +26,13 @@ const samples: Partial<ProxyRequest>[] = [
   { timestamp: 2 * day + 4, status: 200, ...broken },
 ];
 
+function requestsOf(fields: readonly Partial<ProxyRequest>[]): ProxyRequest[] {
+  return fields.map((one, index) => proxyRequest({ request_id: `r${index + 1}`, ...one }));
+}
+
 async function withRequests() {
   const db = await tempDatabase();
-  const requests = samples.map((fields, index) =>
-    proxyRequest({ request_id: `r${index + 1}`, ...fields }),
-  );
-  await recordProxyRequests(db, requests);
+  await recordProxyRequests(db, requestsOf(samples));
   const ids = async (filter: ProxyRequestFilter & { before_id?: number }, limit = 100) =>
     (await listProxyRequests(db, { ...filter, limit })).map((request) => request.id);
   return { db, ids };
@@ -81,33 +85,73 @@ test('totals by key: what was served, what failed, tokens, the mean first byte',
   ]);
 });
 
-test('totals by channel, model and day, of the requests that the filter names', async () => {
+test('totals by channel, model and day, of what the filter names', async () => {
   const { db } = await withRequests();
-  const sums = async (group_by: 'channel' | 'model' | 'day', filter: ProxyRequestFilter = {}) =>
-    (await sumProxyRequests(db, { group_by, ...filter })).map((row) => [
-      row.group,
-      row.name,
-      row.requests,
-    ]);
-  expect(await sums('channel')).toEqual([
+  const sums = async (input: SumProxyRequestsInput) =>
+    (await sumProxyRequests(db, input)).map((row) => [row.group, row.name, row.requests]);
+  expect(await sums({ group_by: 'channel' })).toEqual([
     [1, 'Relay', 6],
     [2, 'Other', 1],
   ]);
-  expect(await sums('model', { outcome: 'ok' })).toEqual([
-    ['gpt-4o', null, 2],
+  expect(await sums({ group_by: 'model', key_id: null })).toEqual([
+    ['gpt-4o', null, 3],
+    [null, null, 1],
     ['claude', null, 1],
   ]);
-  expect(await sums('day')).toEqual([
+  expect(await sums({ group_by: 'day' })).toEqual([
     [day, null, 2],
     [2 * day, null, 5],
   ]);
-  expect(await sums('day', { from: 3 * day })).toEqual([]);
+  expect(await sums({ group_by: 'model', route: 'anthropic' })).toEqual([['claude', null, 1]]);
+  expect(await sums({ group_by: 'key', target_id: 2, model: 'gpt-4o' })).toEqual([
+    [1, 'editor', 1],
+  ]);
+});
+
+test('totals count whole hours, those in which the bounds lie too', async () => {
+  const { db } = await withRequests();
+  const count = async (from: number, to: number) =>
+    (await sumProxyRequests(db, { group_by: 'day', from, to })).map((row) => row.requests);
+  expect(await count(day + 1800, 2 * day)).toEqual([2]);
+  expect(await count(day + 3600, 2 * day + 1)).toEqual([5]);
+  expect(await count(day + 3600, 2 * day)).toEqual([]);
+});
+
+test('a batch that is delivered twice, or in parts, adds up to the same totals', async () => {
+  const { db } = await withRequests();
+  const before = await sumProxyRequests(db, { group_by: 'key' });
+  const again = proxyRequest({ request_id: 'r1' });
+  await recordProxyRequests(db, [again]);
+  expect(await sumProxyRequests(db, { group_by: 'key' })).toEqual(before);
+  const more = proxyRequest({ request_id: 'r8', timestamp: day, key_id: 1, key_name: 'renamed' });
+  await recordProxyRequests(db, [more]);
+  const [, editor] = await sumProxyRequests(db, { group_by: 'key' });
+  expect(editor).toMatchObject({ name: 'renamed', requests: 3, input_tokens: 30 });
+});
+
+test('requests that were recorded before there were totals are summed by the migration', async () => {
+  const dataDir = await tempFolder();
+  const db = await openIn(dataDir);
+  await recordProxyRequests(db, requestsOf(samples));
+  const read = async (from: Database) => [
+    await sumProxyRequests(from, { group_by: 'key' }),
+    await sumProxyRequests(from, { group_by: 'day' }),
+    await listProxyRequests(from, { limit: 100 }),
+  ];
+  const before = await read(db);
+  await sql`drop table proxy_totals`.execute(db.kysely);
+  await sql`drop index proxy_requests_by_outcome`.execute(db.kysely);
+  await sql`alter table proxy_requests drop column outcome`.execute(db.kysely);
+  await sql`delete from kysely_migration where name = '0003-proxy-totals'`.execute(db.kysely);
+  await db.close();
+  expect(await read(await openIn(dataDir))).toEqual(before);
 });
 
 test('what is older than the retention goes, batch by batch, and nothing else', async () => {
   const { db, ids } = await withRequests();
   expect(await pruneProxyRequests(db, { before: 2 * day + 2, batchSize: 3 })).toBe(4);
   expect(await ids({})).toEqual([7, 6, 5]);
+  expect(await sumProxyRequests(db, { group_by: 'day' })).toMatchObject([{ group: 2 * day }]);
   const stopped = { before: 9 * day, batchSize: 1, signal: AbortSignal.abort() };
   expect(await pruneProxyRequests(db, stopped)).toBe(0);
 });

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { secondsPerHour } from './add-to-totals.ts';
 import type { Database } from './database.ts';
 
 export interface PruneProxyRequestsInput {
@@ -10,11 +11,15 @@ export interface PruneProxyRequestsInput {
   signal?: AbortSignal;
 }
 
-/** Deletes old records of the gateway's requests, oldest first. Returns how many. */
+/** Deletes old records of the gateway's requests with their totals, oldest first. Returns how many. */
 export async function pruneProxyRequests(
   db: Database,
   { before, batchSize, signal }: PruneProxyRequestsInput,
 ): Promise<number> {
+  await db.kysely
+    .deleteFrom('proxy_totals')
+    .where('hour', '<', before - secondsPerHour)
+    .execute();
   let deleted = 0;
   while (!signal?.aborted) {
     const removed = await db.kysely

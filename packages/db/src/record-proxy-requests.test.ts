@@ -37,7 +37,9 @@ test('a request comes back as it was recorded', async () => {
   const { db, key } = await withTraffic();
   const request = proxyRequest({ key_id: key.id, key_name: 'editor', attempts: [attempt()] });
   expect(await recordProxyRequests(db, [request])).toEqual({ recorded: 1, changes: [] });
-  expect(await listProxyRequests(db, { limit: 10 })).toEqual([{ ...request, id: 1 }]);
+  expect(await listProxyRequests(db, { limit: 10 })).toEqual([
+    { ...request, id: 1, outcome: 'ok' },
+  ]);
 });
 
 test('a batch that is delivered twice counts once', async () => {

@@ -1,4 +1,5 @@
 import type { ProxyRequest } from '@api-monitor/core';
+import { addToTotals } from './add-to-totals.ts';
 import { chunksOf } from './chunks-of.ts';
 import { type Database, inTransaction } from './database.ts';
 import { evidenceOf } from './next-live-state.ts';
@@ -23,6 +24,7 @@ export async function recordProxyRequests(
   return inTransaction(db, async (tx) => {
     const fresh = await insertNew(tx, requests);
     await touchKeys(tx, fresh);
+    await addToTotals(tx, fresh);
     const changes = await writeLiveStates(tx, fresh.flatMap(evidenceOf));
     return { recorded: fresh.length, changes };
   });

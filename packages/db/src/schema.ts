@@ -8,6 +8,7 @@ import type {
   WireProtocol,
 } from '@api-monitor/core';
 import type { Generated, Selectable } from 'kysely';
+import type { RequestOutcome } from './request-outcome.ts';
 
 /** A boolean as both SQLite and Postgres keep it here. */
 export type Bit = 0 | 1;
@@ -21,6 +22,7 @@ export interface Schema {
   app_settings: AppSettingsTable;
   proxy_keys: ProxyKeysTable;
   proxy_requests: ProxyRequestsTable;
+  proxy_totals: ProxyTotalsTable;
 }
 
 interface TargetsTable {
@@ -185,6 +187,30 @@ interface ProxyRequestsTable {
   response_bytes: number;
   error_kind: ErrorKind | null;
   error: string | null;
+  /** Follows from the status and the error; kept, so that the few bad ones are found at once. */
+  outcome: RequestOutcome;
+}
+
+/** The requests of one hour in sum, so that totals never read the requests themselves. */
+interface ProxyTotalsTable {
+  /** The hour's start. */
+  hour: number;
+  /** 0: the master token. */
+  key_id: number;
+  /** 0: no channel was chosen. */
+  target_id: number;
+  /** '': none was chosen. */
+  model: string;
+  route: GatewayRoute;
+  key_name: string;
+  target_name: string | null;
+  requests: number;
+  failures: number;
+  input_tokens: number;
+  output_tokens: number;
+  /** The sum of the first bytes, in seconds, and how many there were. */
+  first_byte_sum_s: number;
+  first_byte_count: number;
 }
 
 export type TargetTableRow = Selectable<TargetsTable>;
@@ -192,3 +218,4 @@ export type RunModelTableRow = Selectable<RunModelsTable>;
 export type ModelStateTableRow = Selectable<ModelStatesTable>;
 export type ProxyKeyTableRow = Selectable<ProxyKeysTable>;
 export type ProxyRequestTableRow = Selectable<ProxyRequestsTable>;
+export type ProxyTotalsRow = Selectable<ProxyTotalsTable>;

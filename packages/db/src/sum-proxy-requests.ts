@@ -1,22 +1,34 @@
-import { type RawBuilder, sql } from 'kysely';
+import type { GatewayRoute } from '@api-monitor/core';
+import { type SelectQueryBuilder, sql } from 'kysely';
+import { secondsPerHour } from './add-to-totals.ts';
 import type { Database } from './database.ts';
-import { matching, type ProxyRequestFilter } from './proxy-request-filter.ts';
+import type { ProxyTotalsRow, Schema } from './schema.ts';
 
 export const totalsGroups = ['key', 'channel', 'model', 'day'] as const;
 export type TotalsGroup = (typeof totalsGroups)[number];
 
-export interface SumProxyRequestsInput extends ProxyRequestFilter {
+export interface SumProxyRequestsInput {
   group_by: TotalsGroup;
+  /** null: made with the master token. */
+  key_id?: number | null | undefined;
+  target_id?: number | undefined;
+  /** As the channel names it. */
+  model?: string | undefined;
+  route?: GatewayRoute | undefined;
+  /** Unix seconds; the whole hour that it lies in counts. */
+  from?: number | undefined;
+  /** Unix seconds, exclusive; the whole hour that it lies in counts. */
+  to?: number | undefined;
 }
 
 /** What the requests of one key, channel, model or day come to. */
 export interface ProxyRequestTotals {
-  /** The key's, or channel's, id, the model as its channels name it, or a UTC day's start in Unix seconds. */
+  /** The key's or channel's id, the model as its channels name it, or a UTC day's start; null: none. */
   group: number | string | null;
-  /** Of the key or channel, as its latest name in the records is; else null. */
+  /** A name that the key or channel bore at the time; null for other groups. */
   name: string | null;
   requests: number;
-  /** Those that the gateway or the channel ended badly; a client that left is none. */
+  /** Those whose client went without an answer; a client that left is none. */
   failures: number;
   input_tokens: number;
   output_tokens: number;
@@ -26,42 +38,77 @@ export interface ProxyRequestTotals {
 
 const secondsPerDay = 86_400;
 
-const groups: Record<TotalsGroup, { by: RawBuilder<unknown>; name: RawBuilder<unknown> }> = {
-  key: { by: sql`key_id`, name: sql`max(key_name)` },
-  channel: { by: sql`target_id`, name: sql`max(target_name)` },
-  model: { by: sql`model`, name: sql`null` },
-  day: { by: sql`floor(timestamp / ${sql.lit(secondsPerDay)})`, name: sql`null` },
-};
-
-/** Sums the matching requests by key, channel, model or day: most requests first, days in order. */
+/** Sums what matches by key, channel, model or day: most requests first, days in order. */
 export async function sumProxyRequests(
   db: Database,
-  { group_by, ...filter }: SumProxyRequestsInput,
+  input: SumProxyRequestsInput,
 ): Promise<ProxyRequestTotals[]> {
-  const { by, name } = groups[group_by];
-  const rows = await matching(db.kysely.selectFrom('proxy_requests'), filter)
+  const { group_by } = input;
+  const rows = await matchingTotals(db.kysely.selectFrom('proxy_totals'), input)
     .select((select) => [
-      by.$castTo<number | string | null>().as('group'),
-      name.$castTo<string | null>().as('name'),
-      select.fn.countAll().as('requests'),
-      sql<number>`sum(case when status <> 499 and (status >= 400 or error is not null) then 1 else 0 end)`.as(
-        'failures',
-      ),
+      groupColumn[group_by].as('group'),
+      nameColumn[group_by].as('name'),
+      select.fn.sum('requests').as('requests'),
+      select.fn.sum('failures').as('failures'),
       select.fn.sum('input_tokens').as('input_tokens'),
       select.fn.sum('output_tokens').as('output_tokens'),
-      select.fn.avg<number | null>('first_byte_s').as('first_byte_s'),
+      select.fn.sum('first_byte_sum_s').as('first_byte_sum_s'),
+      select.fn.sum('first_byte_count').as('first_byte_count'),
     ])
-    .groupBy(by)
+    .groupBy(groupColumn[group_by])
     .execute();
-  const totals = rows.map((row) => ({
-    ...row,
-    group: group_by === 'day' ? Number(row.group) * secondsPerDay : row.group,
-    requests: Number(row.requests),
-    failures: Number(row.failures),
-    input_tokens: Number(row.input_tokens ?? 0),
-    output_tokens: Number(row.output_tokens ?? 0),
+  const totals = rows.map(({ group, name, first_byte_sum_s, first_byte_count, ...counts }) => ({
+    group: groupOf(group_by, group),
+    name,
+    requests: Number(counts.requests),
+    failures: Number(counts.failures),
+    input_tokens: Number(counts.input_tokens),
+    output_tokens: Number(counts.output_tokens),
+    first_byte_s:
+      Number(first_byte_count) === 0 ? null : Number(first_byte_sum_s) / Number(first_byte_count),
   }));
   return totals.sort((a, b) =>
-    group_by === 'day' ? Number(a.group) - Number(b.group) : b.requests - a.requests,
+    group_by === 'day' ? Number(a.group) - Number(b.group) : byRequests(a, b),
   );
+}
+
+function byRequests(a: ProxyRequestTotals, b: ProxyRequestTotals): number {
+  return b.requests - a.requests || String(a.group ?? '').localeCompare(String(b.group ?? ''));
+}
+
+const groupColumn = {
+  key: sql<number | string>`key_id`,
+  channel: sql<number | string>`target_id`,
+  model: sql<number | string>`model`,
+  // Hours are whole numbers, so the remainder is exact.
+  day: sql<number | string>`hour - hour % ${sql.lit(secondsPerDay)}`,
+};
+
+const nameColumn = {
+  key: sql<string | null>`max(key_name)`,
+  channel: sql<string | null>`max(target_name)`,
+  model: sql<string | null>`null`,
+  day: sql<string | null>`null`,
+};
+
+/** The table keeps 0 and '' for "none", since a primary key holds no null. */
+function groupOf(groupBy: TotalsGroup, group: number | string): number | string | null {
+  if (groupBy === 'day') return Number(group);
+  return group === 0 || group === '' ? null : group;
+}
+
+function matchingTotals<Row>(
+  all: SelectQueryBuilder<Schema, 'proxy_totals', Row>,
+  { key_id, target_id, model, route, from, to }: SumProxyRequestsInput,
+) {
+  const equal: Partial<ProxyTotalsRow> = {
+    ...(key_id === undefined ? {} : { key_id: key_id ?? 0 }),
+    ...(target_id === undefined ? {} : { target_id }),
+    ...(model === undefined ? {} : { model }),
+    ...(route === undefined ? {} : { route }),
+  };
+  let query = all.where((where) => where.and(equal));
+  if (from !== undefined) query = query.where('hour', '>', from - secondsPerHour);
+  if (to !== undefined) query = query.where('hour', '<', to);
+  return query;
 }

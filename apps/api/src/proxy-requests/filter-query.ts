@@ -1,5 +1,4 @@
 import { gatewayRoutes } from '@api-monitor/core';
-import { requestOutcomes } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 
 /** A positive whole number in a query. */
@@ -10,7 +9,7 @@ export const idQuery = z.coerce
   .max(Number.MAX_SAFE_INTEGER)
   .openapi({ type: 'integer' });
 
-export const unixSecondsQuery = z.coerce
+const unixSecondsQuery = z.coerce
   .number({ error: 'must be Unix seconds' })
   .min(0)
   .openapi({ type: 'number', description: 'Unix seconds' });
@@ -26,10 +25,6 @@ export const filterQuery = {
   target_id: idQuery.optional(),
   model: z.string().max(512).optional().openapi({ description: 'as the channel names it' }),
   route: z.enum(gatewayRoutes).optional(),
-  outcome: z
-    .enum(requestOutcomes)
-    .optional()
-    .openapi({ description: 'a stream that broke midway is an upstream_error' }),
   from: unixSecondsQuery.optional(),
   to: unixSecondsQuery.optional(),
 };

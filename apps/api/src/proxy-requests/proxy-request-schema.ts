@@ -1,6 +1,7 @@
 import { proxyRequestSchema } from '@api-monitor/core';
+import { requestOutcomes } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 
 export const proxyRequestItemSchema = z
-  .object({ id: z.int(), ...proxyRequestSchema.shape })
+  .object({ id: z.int(), ...proxyRequestSchema.shape, outcome: z.enum(requestOutcomes) })
   .openapi('ProxyRequest');

@@ -36,7 +36,7 @@ export function sumProxyRequestsRoute(deps: ApiDeps) {
   const route = createRoute({
     method: 'get',
     path: '/api/proxy/requests/totals',
-    summary: 'What the gateway served in sum, by key, channel, model or day; of 7 days unless told',
+    summary: 'What the gateway served in sum, in whole hours; of 7 days unless told',
     tags: ['gateway'],
     security: tokenSecurity,
     middleware: [authenticate(deps), requireAdmin] as const,
