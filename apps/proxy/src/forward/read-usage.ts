@@ -13,8 +13,9 @@ export interface UsageReader {
   read(): Promise<Usage>;
 }
 
-/** How much of the text behind a `usage` is looked at. */
-const windowBytes = 1024;
+/** How much of an answer's start and end is kept: all formats report at its end, messages at its start too. */
+const startBytes = 2 * 1024;
+const endBytes = 4 * 1024;
 /** A compressed answer longer than this is not opened again. */
 const compressedLimitBytes = 256 * 1024;
 
@@ -29,27 +30,24 @@ export function createUsageReader(contentEncoding: string | undefined): UsageRea
 }
 
 function createPlainReader(): UsageReader {
-  // The first mention holds Anthropic's input tokens, the last one what all formats end with.
-  let first = '';
-  let last = '';
-  let wanted = 0;
-  const keep = (text: string) => {
-    last += text;
-    wanted -= text.length;
-  };
+  const start: Buffer[] = [];
+  const end: Buffer[] = [];
+  let size = 0;
+  let endSize = 0;
   return {
     take(chunk) {
-      const at = chunk.lastIndexOf('sage');
-      if (at < 0) {
-        if (wanted > 0) keep(chunk.toString('latin1', 0, Math.min(chunk.length, wanted)));
-        return;
-      }
-      if (first === '' && last !== '') first = last;
-      last = '';
-      wanted = windowBytes;
-      keep(chunk.toString('latin1', at, Math.min(chunk.length, at + windowBytes)));
+      // Beyond the start nothing is copied: the newest chunks are held until newer ones come.
+      if (size < startBytes) start.push(Buffer.from(chunk.subarray(0, startBytes - size)));
+      size += chunk.length;
+      const held = chunk.length > endBytes ? Buffer.from(chunk.subarray(-endBytes)) : chunk;
+      end.push(held);
+      endSize += held.length;
+      while (endSize - (end[0]?.length ?? endSize) >= endBytes) endSize -= end.shift()?.length ?? 0;
     },
-    read: async () => usageIn(`${first}\n${last}`),
+    async read() {
+      const texts = [...start, Buffer.from('\n'), ...end];
+      return usageIn(Buffer.concat(texts).toString('latin1'));
+    },
   };
 }
 

@@ -1,0 +1,169 @@
+import { request as httpRequest } from 'node:http';
+import type { FakeProviderOptions } from '@api-monitor/fake-provider';
+import { expect, test } from 'vitest';
+import { call, chatTo } from './call.ts';
+import { clientKey, gatewayForTest, masterToken } from './open-test-gateway.ts';
+import { providerForTest } from './providers.ts';
+
+async function start(models: FakeProviderOptions['models'] = { m: 'good' }) {
+  const provider = await providerForTest(models);
+  const proven = Object.fromEntries(Object.keys(models).map((model) => [model, {}]));
+  const channels = { relay: { origin: provider.origin, models: proven } };
+  return { ...(await gatewayForTest({ channels })), provider };
+}
+
+test('a request leaves one record of exactly these fields, and no content', async () => {
+  const { origin, recordsAtEnd, targetIds } = await start();
+  const body = JSON.stringify(chatTo('relay/m', { metadata: 'private words' }));
+  const before = Date.now() / 1000;
+  const answer = await call(origin, '/v1/chat/completions', { body });
+  const records = await recordsAtEnd();
+  expect(records).toEqual([
+    {
+      request_id: answer.headers['x-request-id'],
+      timestamp: expect.any(Number),
+      key_id: 1,
+      key_name: clientKey,
+      target_id: targetIds.relay,
+      target_name: 'relay',
+      requested_model: 'relay/m',
+      model: 'm',
+      route: 'chat',
+      stream: false,
+      status: 200,
+      attempts: [
+        {
+          target_id: targetIds.relay,
+          target_name: 'relay',
+          model: 'm',
+          status: 200,
+          error: null,
+          error_kind: null,
+          duration_s: expect.any(Number),
+          is_live_failure: false,
+        },
+      ],
+      first_byte_s: expect.any(Number),
+      duration_s: expect.any(Number),
+      input_tokens: 20,
+      output_tokens: 12,
+      request_bytes: Buffer.byteLength(body),
+      response_bytes: answer.bytes.length,
+      error_kind: null,
+      error: null,
+    },
+  ]);
+  const [record] = records;
+  expect(record?.timestamp).toBeGreaterThanOrEqual(before - 0.01);
+  expect(record?.duration_s).toBeGreaterThanOrEqual(record?.first_byte_s ?? Number.NaN);
+  expect(JSON.stringify(records)).not.toContain('private words');
+});
+
+const routes = [
+  ['chat', '/v1/chat/completions', {}],
+  ['responses', '/v1/responses', {}],
+  ['anthropic', '/v1/messages', {}],
+  ['gemini', '/v1beta/models/MODEL:generateContent', { path: true }],
+] as const;
+
+test.each(routes)('tokens are read on %s, whole, streamed and compressed', async (route, path) => {
+  const { origin, records } = await start({
+    m: 'good',
+    paced: 'paced',
+    zipped: 'gzip',
+    brotli: 'br',
+  });
+  for (const model of ['m', 'paced', 'zipped', 'brotli']) {
+    for (const stream of [false, true]) {
+      const streamPath = stream ? path.replace('generate', 'streamGenerate') : path;
+      const body = chatTo(`relay/${model}`, { stream });
+      await call(origin, streamPath.replace('MODEL', `relay/${model}`), { body });
+    }
+  }
+  await expect.poll(() => records.length, { timeout: 2500 }).toBe(8);
+  const told = records.map((one) => [
+    one.route,
+    one.model,
+    one.stream,
+    one.input_tokens,
+    one.output_tokens,
+  ]);
+  expect(told).toEqual(
+    ['m', 'paced', 'zipped', 'brotli'].flatMap((model) =>
+      [false, true].map((stream) => [route, model, stream, 20, 12]),
+    ),
+  );
+});
+
+test('what the gateway refuses by itself is recorded too, with what it said', async () => {
+  const { origin, recordsAtEnd } = await start();
+  const chat = '/v1/chat/completions';
+  await call(origin, chat, { body: 'no json' });
+  await call(origin, chat, { body: chatTo('relay/nothing'), key: masterToken });
+  await call(origin, chat, { body: chatTo('relay/m'), key: 'nobody' });
+  const records = await recordsAtEnd();
+  expect(records).toMatchObject([
+    { status: 400, requested_model: '', model: null, target_id: null, attempts: [] },
+    { status: 404, requested_model: 'relay/nothing', key_id: null, key_name: 'master' },
+  ]);
+  expect(records[1]?.error).toContain('has no model');
+});
+
+test('a channel out of reach is recorded as what the client got', async () => {
+  const channels = { gone: { origin: 'http://127.0.0.1:9', models: { m: {} } } };
+  const { origin, recordsAtEnd } = await gatewayForTest({ channels });
+  await call(origin, '/v1/messages', { body: chatTo('gone/m') });
+  expect(await recordsAtEnd()).toMatchObject([
+    {
+      status: 502,
+      target_name: 'gone',
+      first_byte_s: null,
+      response_bytes: 0,
+      error_kind: 'network',
+      error: expect.stringContaining('connection refused'),
+      attempts: [{ status: null, error: 'connection refused', is_live_failure: true }],
+    },
+  ]);
+});
+
+test('a stream that broke is recorded with what broke it', async () => {
+  const { origin, recordsAtEnd } = await start({ m: 'silent_truncation', n: 'error_event' });
+  for (const model of ['m', 'n']) {
+    await call(origin, '/v1/chat/completions', { body: chatTo(model, { stream: true }) });
+  }
+  expect(await recordsAtEnd()).toMatchObject([
+    {
+      status: 200,
+      stream: true,
+      error: 'the stream stopped before its end',
+      attempts: [{ status: 200, error_kind: 'network', is_live_failure: true }],
+    },
+    { status: 200, attempts: [{ error_kind: 'upstream', is_live_failure: true }] },
+  ]);
+});
+
+test('a client that leaves is a 499, before the first byte and midway, and nobody’s fault', async () => {
+  const { origin, port, provider, recordsAtEnd, events, probesAskedFor } = await start({
+    hangs: 'hang_before_headers',
+    midway: 'hang_midway',
+  });
+  for (const model of ['hangs', 'midway']) {
+    const seen = provider.received();
+    const headers = { authorization: `Bearer ${clientKey}` };
+    const sent = httpRequest({ port, path: '/v1/messages', method: 'POST', headers });
+    sent.on('error', () => {});
+    const hasAnswer = new Promise<void>((resolve) => sent.on('response', () => resolve()));
+    sent.end(JSON.stringify(chatTo(model, { stream: true })));
+    await (model === 'midway' ? hasAnswer : expect.poll(() => provider.received()).toBe(seen + 1));
+    sent.destroy();
+  }
+  await call(origin, '/');
+  await new Promise((resolve) => setImmediate(resolve));
+  await expect.poll(async () => (await recordsAtEnd()).length).toBe(2);
+  const records = await recordsAtEnd();
+  expect(records).toMatchObject([
+    { status: 499, first_byte_s: null, error: null, attempts: [{ is_live_failure: false }] },
+    { status: 499, error: null, attempts: [{ status: null, is_live_failure: false }] },
+  ]);
+  expect([events, probesAskedFor]).toEqual([[], []]);
+});
