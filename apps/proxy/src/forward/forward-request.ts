@@ -7,7 +7,7 @@ import { type FoundModel, spliceModel } from '../request/find-model.ts';
 import type { Endpoint } from '../request/match-route.ts';
 import type { Choice } from '../request/resolve-candidates.ts';
 import { AnswerPipe, type AttemptEnd, type AttemptFault } from './answer-pipe.ts';
-import { isHeldBackStatus, isLiveFailure } from './judge-attempt.ts';
+import { isHeldBackStatus, isLiveFailure, isLiveSuccess } from './judge-attempt.ts';
 import { upstreamHeaders } from './request-headers.ts';
 import { watchStreamEnd } from './stream-end.ts';
 
@@ -137,7 +137,7 @@ function judged(
 ): ProxyAttempt {
   const failure = isLiveFailure(end, endpoint.route);
   if (failure) breakers.failed(target.id, model, failure.error);
-  else if (end.kind === 'whole' && end.status < 300) breakers.succeeded(target.id, model);
+  else if (isLiveSuccess(end, endpoint.route)) breakers.succeeded(target.id, model);
   else breakers.release(target.id, model);
   return {
     target_id: target.id,

@@ -37,6 +37,11 @@ export function isLiveFailure(end: AttemptEnd, route: GatewayRoute): LiveFailure
   }
 }
 
+/** Whether the attempt shows the model at work; counting its tokens does not. */
+export function isLiveSuccess(end: AttemptEnd, route: GatewayRoute): boolean {
+  return end.kind === 'whole' && end.status < 300 && mainRoutes.includes(route);
+}
+
 function faultOf({ fault }: Extract<AttemptEnd, { kind: 'retriable' | 'broken' }>): LiveFailure {
   return { error: fault.message, error_kind: fault.kind };
 }

@@ -1,0 +1,128 @@
+import { recordModelProbe } from '@api-monitor/db';
+import { expect, test, vi } from 'vitest';
+import { call, chatTo } from './call.ts';
+import { gatewayForTest } from './open-test-gateway.ts';
+import { providerForTest } from './providers.ts';
+import { probeOf } from './test-channel.ts';
+
+const chat = '/v1/chat/completions';
+
+async function start() {
+  const bad = await providerForTest({ m: 'http_500' }, { hasSideEndpoints: true });
+  const good = await providerForTest({ m: 'good' });
+  const gateway = await gatewayForTest({
+    channels: {
+      bad: { origin: bad.origin, models: { m: { ageS: 5 } } },
+      good: { origin: good.origin, models: { m: { ageS: 5 } } },
+    },
+  });
+  const ask = async (model = 'm', path = chat) => {
+    const { status, headers } = await call(gateway.origin, path, { body: chatTo(model) });
+    return { status, attempts: headers['x-proxy-attempts'] };
+  };
+  const breakerEvents = () =>
+    gateway.events.flatMap((event) => (event.type === 'breaker_changed' ? [event.data] : []));
+  return { ...gateway, bad, good, ask, breakerEvents };
+}
+
+test('three failures in a row open the breaker: the channel is left out, and the board is told', async () => {
+  const { ask, bad, breakerEvents, targetIds } = await start();
+  for (const attempts of ['2', '2', '2', '1', '1']) expect((await ask()).attempts).toBe(attempts);
+  expect(bad.received()).toBe(3);
+  expect(breakerEvents()).toEqual([
+    {
+      target_id: targetIds.bad,
+      model: 'm',
+      is_open: true,
+      consecutive_failures: 3,
+      error: 'HTTP 500',
+    },
+  ]);
+  expect((await ask('bad/m')).status).toBe(503);
+});
+
+test('a failure asks for a probe of just that model at once', async () => {
+  const { ask, probesAskedFor, targetIds } = await start();
+  await ask();
+  await expect.poll(() => probesAskedFor).toEqual([{ target_id: targetIds.bad, model: 'm' }]);
+});
+
+test('a success in between starts the count anew', async () => {
+  const { ask, bad, breakerEvents } = await start();
+  for (const how of ['http_500', 'http_500', 'good', 'http_500', 'http_500'] as const) {
+    bad.setBehaviour('m', how);
+    await ask('bad/m');
+  }
+  expect(breakerEvents()).toEqual([]);
+});
+
+test('token counts that succeed don’t hide that the model fails', async () => {
+  const { ask, breakerEvents } = await start();
+  for (let failures = 0; failures < 3; failures += 1) {
+    await ask('bad/m');
+    expect((await ask('bad/m', '/v1/messages/count_tokens')).status).toBe(failures < 2 ? 200 : 503);
+  }
+  expect(breakerEvents()).toMatchObject([{ is_open: true }]);
+});
+
+test('what a side endpoint answers says nothing of the model', async () => {
+  const provider = await providerForTest({ m: 'good' });
+  const channels = { relay: { origin: provider.origin, models: { m: {} } } };
+  const { origin, events, probesAskedFor } = await gatewayForTest({ channels });
+  for (let burst = 0; burst < 25; burst += 1) {
+    const answer = await call(origin, '/v1/messages/count_tokens', { body: chatTo('m') });
+    expect(answer.status).toBe(404);
+    expect(answer.json.error.message).toContain('Invalid URL');
+  }
+  expect([events, probesAskedFor]).toEqual([[], []]);
+  expect((await call(origin, '/v1/messages', { body: chatTo('m') })).status).toBe(200);
+});
+
+test('after a pause one request tries again: failing, it opens anew; succeeding, it closes', async () => {
+  const { ask, bad, clock, breakerEvents } = await start();
+  for (let failures = 0; failures < 3; failures += 1) await ask('bad/m');
+  clock.aheadS += 16;
+  expect((await ask('bad/m')).status).toBe(500);
+  expect((await ask('bad/m')).status).toBe(503);
+  expect(bad.received()).toBe(4);
+  clock.aheadS += 16;
+  bad.setBehaviour('m', 'good');
+  expect((await ask('bad/m')).status).toBe(200);
+  expect((await ask('bad/m')).status).toBe(200);
+  expect(breakerEvents().map(({ is_open }) => is_open)).toEqual([true, false]);
+});
+
+test('of many at once one alone takes the try of a half-open breaker', async () => {
+  const { ask, bad, clock } = await start();
+  for (let failures = 0; failures < 3; failures += 1) await ask('bad/m');
+  clock.aheadS += 16;
+  bad.setBehaviour('m', 'slow');
+  const statuses = await Promise.all(
+    Array.from({ length: 8 }, async () => (await ask('bad/m')).status),
+  );
+  expect(statuses.toSorted()).toEqual([200, 503, 503, 503, 503, 503, 503, 503]);
+});
+
+test('a probe that passes closes the breaker without any event', async () => {
+  const { ask, bad, db, nowS, targetIds, breakerEvents } = await start();
+  for (let failures = 0; failures < 3; failures += 1) await ask('bad/m');
+  expect((await ask('bad/m')).status).toBe(503);
+  bad.setBehaviour('m', 'good');
+  await recordModelProbe(db, {
+    target_id: targetIds.bad ?? 0,
+    probe: probeOf('m', {}, nowS()),
+    remembered: null,
+    nowS: nowS(),
+  });
+  await vi.waitFor(async () => expect((await ask('bad/m')).status).toBe(200), 1500);
+  expect(breakerEvents().at(-1)).toMatchObject({ is_open: false });
+});
+
+test('what the client sent wrong opens nothing', async () => {
+  const { ask, bad, breakerEvents, probesAskedFor } = await start();
+  for (const how of ['http_400', 'http_404_model', 'http_422', 'http_413'] as const) {
+    bad.setBehaviour('m', how);
+    await ask('bad/m');
+  }
+  expect([breakerEvents(), probesAskedFor]).toEqual([[], []]);
+});
