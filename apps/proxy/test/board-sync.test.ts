@@ -1,0 +1,95 @@
+import { deleteTarget, reorderTargets, updateTarget } from '@api-monitor/db';
+import { expect, test, vi } from 'vitest';
+import { call, chatTo } from './call.ts';
+import { gatewayForTest } from './open-test-gateway.ts';
+import { providerForTest } from './providers.ts';
+import { addChannel, proveModels } from './test-channel.ts';
+
+/** Long enough for one reading a second and the work of the machine. */
+const soon = { timeout: 1800, interval: 40 };
+
+async function start() {
+  const provider = await providerForTest({ m: 'good', n: 'good' });
+  const channel = { origin: provider.origin, models: { m: {} } };
+  const gateway = await gatewayForTest({ channels: { a: channel, b: channel } });
+  const { db, nowS, targetIds, origin } = gateway;
+  const ask = async (model: string) => {
+    const { status, headers } = await call(origin, '/v1/messages', { body: chatTo(model) });
+    return [status, Number(headers['x-proxy-target-id'] ?? 0)];
+  };
+  const { a = 0, b = 0 } = targetIds;
+  return { ...gateway, provider, channel, db, nowS, ask, a, b };
+}
+
+// No event is published in any of these: the reading of revisions alone finds the change.
+test('a rename', async () => {
+  const { ask, db, nowS, a } = await start();
+  await updateTarget(db, a, { name: 'renamed' }, nowS());
+  await vi.waitFor(async () => expect(await ask('renamed/m')).toEqual([200, a]), soon);
+  expect(await ask('a/m')).toEqual([404, 0]);
+});
+
+test('switching off and on', async () => {
+  const { ask, db, nowS, a, b } = await start();
+  expect(await ask('m')).toEqual([200, a]);
+  await updateTarget(db, a, { enabled: false }, nowS());
+  await vi.waitFor(async () => expect(await ask('m')).toEqual([200, b]), soon);
+  expect(await ask('a/m')).toEqual([404, 0]);
+  await updateTarget(db, a, { enabled: true }, nowS());
+  await vi.waitFor(async () => expect(await ask('m')).toEqual([200, a]), soon);
+});
+
+test('a new order', async () => {
+  const { ask, db, nowS, a, b } = await start();
+  expect(await ask('m')).toEqual([200, a]);
+  await reorderTargets(db, [b, a], nowS());
+  await vi.waitFor(async () => expect(await ask('m')).toEqual([200, b]), soon);
+});
+
+test('deletion, and a channel made anew under the same name', async () => {
+  const { ask, db, nowS, a, channel } = await start();
+  await deleteTarget(db, a);
+  await vi.waitFor(async () => expect(await ask('a/m')).toEqual([404, 0]), soon);
+  const id = await addChannel(db, 'a', channel, nowS());
+  await vi.waitFor(async () => expect(await ask('a/m')).toEqual([200, id]), soon);
+});
+
+test('another key of the channel', async () => {
+  const { ask, db, nowS, a, provider } = await start();
+  await updateTarget(db, a, { api_key: 'sk-rotated' }, nowS());
+  await vi.waitFor(async () => expect((await ask('a/m'))[0]).toBe(401), soon);
+  expect(provider.requests.at(-1)?.headers.authorization).toBe('Bearer sk-rotated');
+});
+
+test('another address of the channel', async () => {
+  const { ask, db, nowS, a, provider } = await start();
+  await updateTarget(db, a, { base_url: `${provider.origin}/elsewhere` }, nowS());
+  await vi.waitFor(async () => {
+    expect(await ask('a/m')).toEqual([200, a]);
+    expect(provider.requests.at(-1)?.url).toBe('/elsewhere/v1/messages');
+  }, soon);
+});
+
+test('what a run found: a model that failed, and one that is new', async () => {
+  const { ask, db, nowS, a } = await start();
+  await proveModels(db, a, { m: { isAlive: false }, n: {} }, nowS());
+  await vi.waitFor(async () => expect(await ask('a/m')).toEqual([404, 0]), soon);
+  expect(await ask('a/n')).toEqual([200, a]);
+});
+
+test('an event makes it come sooner', async () => {
+  const { ask, db, nowS, a, bus } = await start();
+  await updateTarget(db, a, { name: 'renamed' }, nowS());
+  await bus.events.publish({ type: 'target_updated', data: { target_id: a } });
+  const quick = { timeout: 300, interval: 10 };
+  await vi.waitFor(async () => expect(await ask('renamed/m')).toEqual([200, a]), quick);
+});
+
+test('swapped names lead to the right channels', async () => {
+  const { ask, db, nowS, a, b } = await start();
+  await updateTarget(db, a, { name: 'between' }, nowS());
+  await updateTarget(db, b, { name: 'a' }, nowS());
+  await updateTarget(db, a, { name: 'b' }, nowS());
+  await vi.waitFor(async () => expect(await ask('a/m')).toEqual([200, b]), soon);
+  expect(await ask('b/m')).toEqual([200, a]);
+});

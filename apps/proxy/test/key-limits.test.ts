@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { call, chatTo } from './call.ts';
+import { gatewayForTest, masterToken } from './open-test-gateway.ts';
+import { providerForTest } from './providers.ts';
+import type { TestKey } from './test-key.ts';
+
+async function start(key: Omit<TestKey, 'key'>) {
+  const provider = await providerForTest({ m: 'good', n: 'good' });
+  const channel = { origin: provider.origin, models: { m: {}, n: {} } };
+  const channels = { one: channel, two: channel };
+  const gateway = await gatewayForTest({ channels, keys: [{ key: 'sk-limited', ...key }] });
+  // From the start of a minute on, so that no test runs over its end.
+  gateway.clock.aheadS = 60 - ((Date.now() / 1000) % 60);
+  const ask = (model = 'm', sentKey = 'sk-limited') =>
+    call(gateway.origin, '/v1/messages', { key: sentKey, body: chatTo(model) });
+  return { ...gateway, provider, ask };
+}
+
+test('requests a minute: the next minute lets the next one through', async () => {
+  const { ask, clock, provider } = await start({ rpm_limit: 2 });
+  expect([(await ask()).status, (await ask()).status]).toEqual([200, 200]);
+  const refused = await ask();
+  expect(refused.status).toBe(429);
+  expect(refused.json.error.type).toBe('rate_limit_error');
+  const waitS = Number(refused.headers['retry-after']);
+  expect(waitS).toBeGreaterThan(50);
+  expect(provider.received()).toBe(2);
+  expect((await ask('m', masterToken)).status).toBe(200);
+  clock.aheadS += waitS;
+  expect((await ask()).status).toBe(200);
+});
+
+test('tokens a minute, in and out, as the answers report them', async () => {
+  // Each answer takes 20 tokens in and 12 out.
+  const { ask } = await start({ tpm_limit: 60 });
+  expect([(await ask()).status, (await ask()).status]).toEqual([200, 200]);
+  expect((await ask()).status).toBe(429);
+});
+
+test('a key for some channels and models is held to them', async () => {
+  const byChannel = await start({ channels: ['two'] });
+  expect((await byChannel.ask('one/m')).status).toBe(403);
+  expect((await byChannel.ask('two/m')).status).toBe(200);
+  const bare = await byChannel.ask('m');
+  expect(bare.headers['x-proxy-target-id']).toBe(`${byChannel.targetIds.two}`);
+  const byModel = await start({ allowed_models: ['two/n'] });
+  for (const model of ['two/m', 'one/n', 'm']) expect((await byModel.ask(model)).status).toBe(403);
+  expect((await byModel.ask('n')).headers['x-proxy-target-id']).toBe(`${byModel.targetIds.two}`);
+  const pinned = { key: 'sk-limited', headers: { 'x-target-id': `${byModel.targetIds.one}` } };
+  const answer = await call(byModel.origin, '/v1/messages', { ...pinned, body: chatTo('n') });
+  expect(answer.status).toBe(403);
+});
