@@ -1,5 +1,5 @@
 import type { ProxyRequest } from '@api-monitor/core';
-import { listModelStates, listProxyRequests } from '@api-monitor/db';
+import { listModelStates, listProxyRequests, sumProxyRequests } from '@api-monitor/db';
 import { expect, onTestFinished, test } from 'vitest';
 import { createWorker } from '../src/create-worker.ts';
 import { pruneHistory } from '../src/housekeeping.ts';
@@ -74,6 +74,25 @@ test('a batch that comes again changes nothing and tells nobody', async () => {
   expect(await listProxyRequests(db, { limit: 10 })).toHaveLength(1);
   expect(deps.events).toHaveLength(1);
 });
+
+test('a batch of any length is written whole', async () => {
+  const { db, deps, a, clock } = await withChannels();
+  const requests = Array.from({ length: 250 }, (_, n) => requestOf(a, clock.now + n, false));
+  await settleRequests(deps, { requests });
+  const [totals] = await sumProxyRequests(db, { group_by: 'channel' });
+  expect(totals).toMatchObject({ group: a, requests: 250 });
+});
+
+test('a database that stays out of reach is told of, and counted as loss', async () => {
+  const { deps, a, clock, db } = await withChannels();
+  const counts: [string, number][] = [];
+  const requestsSettled = (outcome: string, count: number) => counts.push([outcome, count]);
+  const metrics = { ...deps.metrics, requestsSettled };
+  await db.kysely.schema.dropTable('proxy_requests').execute();
+  const requests = [requestOf(a, clock.now, false)];
+  await expect(settleRequests({ ...deps, metrics }, { requests })).rejects.toThrow(/no such table/);
+  expect(counts).toEqual([['lost', 1]]);
+}, 15_000);
 
 test('requests older than the retention go', async () => {
   const { db, deps, a, clock } = await withChannels();

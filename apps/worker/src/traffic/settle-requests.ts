@@ -1,32 +1,45 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ProxyRequestsJob } from '@api-monitor/core';
 import { recordProxyRequests } from '@api-monitor/db';
 import { withRetries } from '../run/with-retries.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 
 type Deps = Pick<WorkerDeps, 'db' | 'bus' | 'logger' | 'metrics'>;
+type Requests = ProxyRequestsJob['requests'];
+
+/**
+ * Requests to a transaction: a few milliseconds in which an embedded gateway stands still. A batch
+ * that ends between two of them is delivered again, and what is written already is passed over.
+ */
+const pieceLength = 100;
 
 /**
  * Writes a batch of the gateway's records, and tells the page of channels where live traffic began or
  * ceased to fail. Throws where the database stays out of reach.
  */
 export async function settleRequests(deps: Deps, { requests }: ProxyRequestsJob): Promise<void> {
-  const { recorded, changes } = await write(deps, requests);
-  deps.metrics.requestsSettled('written', recorded);
-  deps.metrics.requestsSettled('repeated', requests.length - recorded);
-  for (const target_id of new Set(changes.map((change) => change.target_id))) {
+  const changed = new Set<number>();
+  for (let start = 0; start < requests.length; start += pieceLength) {
+    const piece = requests.slice(start, start + pieceLength);
+    for (const { target_id } of await write(deps, piece)) changed.add(target_id);
+    await nextTurn();
+  }
+  for (const target_id of changed) {
     await deps.bus.events.publish({ type: 'target_updated', data: { target_id } });
   }
 }
 
-async function write(deps: Deps, requests: ProxyRequestsJob['requests']) {
+async function write({ db, logger, metrics }: Deps, requests: Requests) {
   try {
-    return await withRetries(
-      () => recordProxyRequests(deps.db, requests),
-      (err) =>
-        deps.logger.error({ err, count: requests.length }, 'requests not written; trying again'),
+    const { recorded, changes } = await withRetries(
+      () => recordProxyRequests(db, requests),
+      (err) => logger.error({ err, count: requests.length }, 'requests not written; trying again'),
     );
+    metrics.requestsSettled('written', recorded);
+    metrics.requestsSettled('repeated', requests.length - recorded);
+    return changes;
   } catch (error) {
-    deps.metrics.requestsSettled('lost', requests.length);
+    metrics.requestsSettled('lost', requests.length);
     throw error;
   }
 }
