@@ -1,7 +1,13 @@
+import { lookup } from 'node:dns';
 import type { Channel } from '@api-monitor/core';
 import { Client, Pool } from 'undici';
 import type { AddressGuard } from './guard-address.ts';
-import { type BytesReadBefore, createGuardedConnector } from './guarded-connector.ts';
+import {
+  type BytesReadBefore,
+  createGuardedConnector,
+  type GuardedConnector,
+} from './guarded-connector.ts';
+import { shareLookups } from './share-lookups.ts';
 
 /** A channel's connections: a pool that keeps them alive, and single ones for a second try. */
 export interface ChannelPool {
@@ -25,6 +31,7 @@ interface Entry extends ChannelPool {
 /** Keeps one pool a channel, so that `verifySsl: false` concerns that channel alone. */
 export function createChannelPools(guard: AddressGuard): ChannelPools {
   const entries = new Map<number, Entry>();
+  const sharedLookup = shareLookups(lookup);
 
   const forget = (channelId: number) => {
     const entry = entries.get(channelId);
@@ -40,7 +47,11 @@ export function createChannelPools(guard: AddressGuard): ChannelPools {
       const current = entries.get(channel.id);
       if (current?.key === key) return current;
       forget(channel.id);
-      const entry = createEntry(key, origin, guard, channel.verifySsl);
+      const entry = createEntry(
+        key,
+        origin,
+        createGuardedConnector(guard, channel.verifySsl, sharedLookup),
+      );
       entries.set(channel.id, entry);
       return entry;
     },
@@ -53,8 +64,11 @@ export function createChannelPools(guard: AddressGuard): ChannelPools {
   };
 }
 
-function createEntry(key: string, origin: string, guard: AddressGuard, verifySsl: boolean): Entry {
-  const { connector, bytesReadBefore } = createGuardedConnector(guard, verifySsl);
+function createEntry(
+  key: string,
+  origin: string,
+  { connector, bytesReadBefore }: GuardedConnector,
+): Entry {
   // The caller bounds the whole exchange; undici's own timers would only blur the sentence.
   const options = { connect: connector, headersTimeout: 0, bodyTimeout: 0, allowH2: false };
   return {

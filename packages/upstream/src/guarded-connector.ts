@@ -1,7 +1,7 @@
-import { lookup as resolve } from 'node:dns';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import type { AddressGuard } from './guard-address.ts';
+import type { Lookup } from './share-lookups.ts';
 
 /** Thrown into a connection attempt whose address the guard refuses; the message is public. */
 export class AddressRefusedError extends Error {
@@ -11,16 +11,25 @@ export class AddressRefusedError extends Error {
 /** How many bytes a failed socket had received: more than none means that it had served before. */
 export type BytesReadBefore = (error: object) => number;
 
+export interface GuardedConnector {
+  connector: buildConnector.connector;
+  bytesReadBefore: BytesReadBefore;
+}
+
 const connectTimeoutMs = 15_000;
 
 /** A connector that checks each resolved address, and remembers for errors what their socket had seen. */
-export function createGuardedConnector(guard: AddressGuard, verifySsl: boolean) {
+export function createGuardedConnector(
+  guard: AddressGuard,
+  verifySsl: boolean,
+  lookup: Lookup,
+): GuardedConnector {
   const bytesReadByError = new WeakMap<object, number>();
   const connect = buildConnector({
     allowH2: false,
     timeout: connectTimeoutMs,
     rejectUnauthorized: verifySsl,
-    lookup: guardedLookup(guard),
+    lookup: guardedLookup(guard, lookup),
   });
   const connector: buildConnector.connector = (options, callback) => {
     const refusal = refusalOfLiteral(guard, options.hostname);
@@ -41,9 +50,9 @@ function refusalOfLiteral(guard: AddressGuard, hostname: string): string | null 
   return isIP(address) ? guard(address) : null;
 }
 
-function guardedLookup(guard: AddressGuard): LookupFunction {
+function guardedLookup(guard: AddressGuard, lookup: Lookup): LookupFunction {
   return (hostname, options, callback) => {
-    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, []);
       const allowed = addresses.filter(({ address }) => guard(address) === null);
       const [first] = allowed;
