@@ -166,6 +166,8 @@ const connections = bothWays(
   alive('closes_used_connection', chatRoutes),
 );
 
+const heldOpen = [alive('stays_open', chatRoutes)];
+
 const encodings = bothWays(
   alive('gzip', chatRoutes),
   alive('deflate', chatRoutes),
@@ -243,6 +245,7 @@ export const corpusRows: readonly CorpusRow[] = [
   ...statuses,
   ...brokenBodies,
   ...connections,
+  ...heldOpen,
   ...encodings,
   ...forms,
   ...redirects,

@@ -15,6 +15,12 @@ export interface Answer {
   reasoningTokens: number | null;
 }
 
+/**
+ * How far a streamed answer has come by its own account. `complete`: the answer is whole, though a
+ * usage report may follow. `over`: the stream's own last word, or an error, came.
+ */
+export type AnswerProgress = 'under_way' | 'complete' | 'over';
+
 /** An error that a body carries, in the body's own words. */
 export interface BodyError {
   message: string;

@@ -1,4 +1,4 @@
-export type { Answer, BodyError, BodyFault, BodyReading } from './answer.ts';
+export type { Answer, AnswerProgress, BodyError, BodyFault, BodyReading } from './answer.ts';
 export { AppError, type ErrorCode, httpStatusByErrorCode } from './app-error.ts';
 export { baseUrlSchema, isSameOrigin, normaliseBaseUrl } from './base-url.ts';
 export { breakerPauseS } from './breaker.ts';
@@ -73,6 +73,7 @@ export {
   runTriggers,
 } from './run.ts';
 export { clockSkewS, isDue, nextRunAtOf } from './schedule.ts';
+export { type PlainSettings, parseSettings, plainSettingKeys } from './settings.ts';
 export { type RunSummary, successRate, summariseRun } from './summarise-run.ts';
 export {
   defaultAnthropicVersion,

@@ -218,18 +218,25 @@ test.each(['constructor', '__proto__', 'toString'])(
 describe('a stream has progressed', () => {
   const progress = (route: Route, text: string) =>
     progressOf(readPiece(protocolFor(route), streamStart, text));
-  const geminiEnd = data({ candidates: [{ content: { parts: [] }, finishReason: 'STOP' }] });
+  const geminiEnd = (text: string) =>
+    data({ candidates: [{ content: { parts: [{ text }] }, finishReason: 'STOP' }] });
 
   test.each<[string, Route, string, string]>([
     ['no way before its end', 'chat', chatDelta({ content: 'x' }), 'under_way'],
-    ['to its answer, though a usage report may follow', 'chat', chatDelta({}, 'stop'), 'complete'],
+    [
+      'to its answer, though a usage report may follow',
+      'chat',
+      chatDelta({ content: 'x' }, 'stop'),
+      'complete',
+    ],
     ['to its last word: [DONE]', 'chat', 'data: [DONE]\n\n', 'over'],
     ['to its last word: message_stop', 'anthropic', named({ type: 'message_stop' }), 'over'],
     ['to its last word: completed', 'responses', named({ type: 'response.completed' }), 'over'],
     ['to its last word: incomplete', 'responses', named({ type: 'response.incomplete' }), 'over'],
     ['to its last word: failed', 'responses', named({ type: 'response.failed' }), 'over'],
     ['to an error', 'chat', data({ error: { message: 'gone' } }), 'over'],
-    ['to its answer, since Gemini has no last word', 'gemini', geminiEnd, 'complete'],
+    ['to its answer, since Gemini has no last word', 'gemini', geminiEnd('x'), 'complete'],
+    ['no way where the end came before any token', 'gemini', geminiEnd(''), 'under_way'],
   ])('%s', (_, route, text, expected) => {
     expect(progress(route, text)).toBe(expected);
   });

@@ -1,4 +1,4 @@
-import type { BodyError, BodyReading } from '@api-monitor/core';
+import type { AnswerProgress, BodyError, BodyReading } from '@api-monitor/core';
 import { answerOf, type Draft, emptyDraft, hasToken } from './draft.ts';
 import { findError, messageOf } from './find-error.ts';
 import { parseJson } from './json-value.ts';
@@ -27,15 +27,12 @@ export function hasFirstToken({ draft }: StreamState): boolean {
 }
 
 /**
- * `complete`: the answer is whole, though a usage report may follow. `over`: the stream's own last
- * word, or an error, came; nothing that follows counts. Gemini's streams have no last word.
+ * How far the stream has come by its own account. Gemini's have no last word, and some put a finish
+ * reason into every event: without a token it completes nothing.
  */
-export type StreamProgress = 'under_way' | 'complete' | 'over';
-
-/** How far the stream has come by its own account. */
-export function progressOf({ draft }: StreamState): StreamProgress {
+export function progressOf({ draft }: StreamState): AnswerProgress {
   if (draft.isOver || draft.error) return 'over';
-  return draft.ended ? 'complete' : 'under_way';
+  return draft.ended && (hasToken(draft) || draft.stoppedAtLimit) ? 'complete' : 'under_way';
 }
 
 /** What an event stream, now over, turned out to be; `body` is its text. */

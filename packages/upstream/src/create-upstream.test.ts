@@ -55,7 +55,10 @@ test('an answer comes whole, with its times, and each piece as it came', async (
   const pieces: string[] = [];
   const exchange = await upstreamWith().exchange(channelAt(origin), get, {
     timeoutMs: 5000,
-    onText: (text) => pieces.push(text),
+    onText: (text) => {
+      pieces.push(text);
+      return 'under_way';
+    },
   });
   expect(exchange).toMatchObject({ answered: true, status: 200, body: 'first second', cut: null });
   expect(pieces).toEqual(['first ', 'second']);
@@ -198,4 +201,56 @@ test('private addresses are refused by number and by name unless they are allowe
   const open = upstreamWith(['127.0.0.0/8', '::1']);
   const exchange = await open.exchange(channelAt(byName), get, { timeoutMs: 5000 });
   expect(exchange).toMatchObject({ answered: true, status: 200 });
+});
+
+test.each(['complete', 'over'] as const)(
+  'an answer that is %s by its own account is whole, though the connection stays open',
+  async (progress) => {
+    const closed: Promise<unknown>[] = [];
+    const origin = await serve((_request, response) => {
+      closed.push(once(response, 'close'));
+      response.write('all there is');
+    });
+    const exchange = await upstreamWith().exchange(channelAt(origin), get, {
+      timeoutMs: 20_000,
+      onText: () => progress,
+    });
+    expect(exchange).toMatchObject({
+      answered: true,
+      status: 200,
+      body: 'all there is',
+      cut: null,
+    });
+    // The wait for more is no part of the answer.
+    expect(exchange.durationS).toBeLessThan(1.5);
+    await Promise.all(closed);
+  },
+);
+
+test('what is complete when its time is up came whole', async () => {
+  const origin = await serve((_request, response) => void response.write('all there is'));
+  const exchange = await upstreamWith().exchange(channelAt(origin), get, {
+    timeoutMs: 300,
+    onText: () => 'complete',
+  });
+  expect(exchange).toMatchObject({ answered: true, body: 'all there is' });
+});
+
+test('an answer that ends behind its last word leaves its connection to the next', async () => {
+  let connections = 0;
+  const server = createServer((_request, response) => {
+    response.write('last word');
+    setTimeout(() => response.end(' and more'), 20);
+  }).on('connection', () => {
+    connections += 1;
+  });
+  const origin = await originOf(server);
+  const upstream = upstreamWith();
+  for (let count = 0; count < 6; count += 1) {
+    const options = { timeoutMs: 5000, onText: () => 'over' as const };
+    const exchange = await upstream.exchange(channelAt(origin), get, options);
+    expect(exchange).toMatchObject({ answered: true, body: 'last word' });
+  }
+  // A request that comes within the same turn as the last end may take a second connection.
+  expect(connections).toBeLessThanOrEqual(2);
 });

@@ -1,4 +1,4 @@
-import type { Channel, Exchange, UpstreamRequest } from '@api-monitor/core';
+import type { AnswerProgress, Channel, Exchange, UpstreamRequest } from '@api-monitor/core';
 import type { Dispatcher } from 'undici';
 import { type ChannelDispatch, createChannelDispatch } from './channel-dispatch.ts';
 import { type ChannelPool, createChannelPools } from './channel-pools.ts';
@@ -17,8 +17,11 @@ export interface ExchangeOptions {
   /** Bounds the whole exchange, redirects and the retry on a stale connection included. */
   timeoutMs: number;
   signal?: AbortSignal;
-  /** Called with each decoded piece of a 2xx body as it comes, and the seconds since the start. */
-  onText?: (text: string, elapsedS: number) => void;
+  /**
+   * Called with each decoded piece of a 2xx body as it comes, and the seconds since the start; tells
+   * how far the answer has come. One that said its last word is whole, though the connection stay open.
+   */
+  onText?: (text: string, elapsedS: number) => AnswerProgress;
 }
 
 export interface Upstream {
@@ -116,10 +119,14 @@ async function readAnswer(attempt: Attempt, response: Dispatcher.ResponseData): 
   const headers = joined(response.headers);
   const isSuccess = response.statusCode >= 200 && response.statusCode < 300;
   const onText = isSuccess ? attempt.onText : undefined;
-  const { body, cut } = await readBody(response.body, headers['content-encoding'], (text) =>
-    onText?.(text, attempt.elapsedS()),
-  );
-  const durationS = attempt.elapsedS();
+  let lastTextS = firstByteS;
+  const take = (text: string) => {
+    lastTextS = attempt.elapsedS();
+    return onText?.(text, lastTextS) ?? 'under_way';
+  };
+  const read = await readBody(response.body, headers['content-encoding'], take);
+  const { body, cut, wasHeldOpen } = read;
+  const durationS = wasHeldOpen ? lastTextS : attempt.elapsedS();
   return { answered: true, status: response.statusCode, headers, body, cut, firstByteS, durationS };
 }
 

@@ -6,23 +6,27 @@ import {
   createInflateRaw,
   createZstdDecompress,
 } from 'node:zlib';
-import type { AnsweredExchange } from '@api-monitor/core';
+import type { AnsweredExchange, AnswerProgress } from '@api-monitor/core';
+import { createHangUp, type HangUp } from './hang-up.ts';
 
 const bodyLimitBytes = 4 * 1024 * 1024;
 
 interface ReadBody {
   body: string;
   cut: AnsweredExchange['cut'];
+  /** It was complete, and its sender kept the connection open: the wait for more is no part of it. */
+  wasHeldOpen: boolean;
 }
 
 /**
  * Reads a body to its end or to the limit, decompressed and decoded as UTF-8; `onText` gets each
- * piece as it comes. Rejects with the connection's own error where the connection breaks.
+ * piece as it comes and tells how far the answer has come: one that has said its last word is whole,
+ * whatever the connection does. Rejects with the connection's own error where it breaks.
  */
 export async function readBody(
   raw: Readable,
   contentEncoding: string | undefined,
-  onText: (text: string) => void,
+  onText: (text: string) => AnswerProgress,
 ): Promise<ReadBody> {
   const faults: { connection?: Error } = {};
   raw.once('error', (error) => {
@@ -30,32 +34,45 @@ export async function readBody(
   });
   const decoder = new TextDecoder();
   const pieces: string[] = [];
+  const hangUp = createHangUp(raw);
   const take = (text: string) => {
-    if (text === '') return;
+    if (text === '' || hangUp.progress() === 'over') return;
     pieces.push(text);
-    onText(text);
+    hangUp.heard(onText(text));
   };
   let size = 0;
   let cut: ReadBody['cut'] = null;
+  let wasHeldOpen = false;
   try {
     for await (const chunk of decompressed(raw, contentEncoding)) {
       const room = bodyLimitBytes - size;
       size += chunk.length;
       take(decoder.decode(chunk.subarray(0, room), { stream: true }));
-      if (size > bodyLimitBytes) {
+      if (size > bodyLimitBytes && hangUp.progress() !== 'over') {
         cut = 'too_long';
         break;
       }
     }
   } catch (error) {
-    // What is not the connection's fault is the decompressor's.
-    if (faults.connection || raw.errored) throw faults.connection ?? error;
-    cut = 'undecodable';
+    wasHeldOpen = isHeldOpen(hangUp, raw.errored ?? error);
+    if (!wasHeldOpen) {
+      // What is not the connection's fault is the decompressor's.
+      if (faults.connection || raw.errored) throw faults.connection ?? error;
+      cut = 'undecodable';
+    }
   } finally {
+    hangUp.dispose();
     if (!raw.readableEnded) raw.once('error', () => {}).destroy();
   }
   take(decoder.decode());
-  return { body: pieces.join(''), cut };
+  return { body: pieces.join(''), cut, wasHeldOpen };
+}
+
+/** The body ended because nothing more was waited for, or because all time was up after its end. */
+function isHeldOpen(hangUp: HangUp, error: unknown): boolean {
+  if (hangUp.hasHungUp()) return true;
+  const isTimeUp = error instanceof Error && error.name === 'TimeoutError';
+  return isTimeUp && hangUp.progress() !== 'under_way';
 }
 
 async function* decompressed(

@@ -1,7 +1,15 @@
-import type { Attempt, Channel, Exchange, RequestForm, Target } from '@api-monitor/core';
+import type {
+  AnswerProgress,
+  Attempt,
+  Channel,
+  Exchange,
+  RequestForm,
+  Target,
+} from '@api-monitor/core';
 import {
   hasFirstToken,
   type Protocol,
+  progressOf,
   protocolFor,
   readBody,
   readPiece,
@@ -36,7 +44,7 @@ export async function sendAttempt(
   const protocol = protocolFor(form.route);
   const question = { model, prompt: target.prompt, anthropicVersion: target.anthropic_version };
   const request = protocol.buildRequest({ ...question, form });
-  const watch = watchFirstToken(protocol);
+  const watch = watchAnswer(protocol);
   const exchange = await context.upstream.exchange(channel, request, {
     timeoutMs: Math.max(1, Math.round((target.timeout_s - spentS) * 1000)),
     signal,
@@ -64,14 +72,15 @@ function withWholeTimeout(exchange: Exchange, timeoutS: number): Exchange {
   return { ...exchange, message: `timed out after ${timeoutS} s` };
 }
 
-function watchFirstToken(protocol: Protocol) {
+/** Reads along: when the first token came, and whether anything is still to come. */
+function watchAnswer(protocol: Protocol) {
   let state = streamStart;
   let firstTokenS: number | null = null;
   return {
-    take(text: string, elapsedS: number) {
-      if (firstTokenS !== null) return;
+    take(text: string, elapsedS: number): AnswerProgress {
       state = readPiece(protocol, state, text);
-      if (hasFirstToken(state)) firstTokenS = elapsedS;
+      if (firstTokenS === null && hasFirstToken(state)) firstTokenS = elapsedS;
+      return progressOf(state);
     },
     firstTokenS: () => firstTokenS,
   };

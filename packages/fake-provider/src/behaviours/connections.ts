@@ -54,6 +54,12 @@ export const connections = {
   /** Never answers; the connection stays open until the caller goes. */
   hang_before_headers: () => {},
   hang_midway: (ask, response) => sendHalf(ask, response),
+  /** Says all that it has to say, its last word included, and never hangs up. */
+  stays_open: (ask, response) => {
+    const { contentType, text } = goodBody(ask);
+    response.writeHead(200, { 'content-type': contentType });
+    response.write(text);
+  },
   endless_body: (ask, response) => writeForever(ask, response, 'x'.repeat(65_536), 0),
   endless_comments: (ask, response) => writeForever(ask, response, ': still here\n\n', 20),
   slow_drip: (ask, response) => writeForever(ask, response, ' ', 20),
