@@ -1,6 +1,6 @@
 import type { ModelListName } from '@api-monitor/fake-provider';
 import { afterEach, expect, test } from 'vitest';
-import { type Probing, startProbing } from './start-probing.ts';
+import { type Probing, probingKey, startProbing } from './start-probing.ts';
 
 let probing: Probing;
 afterEach(() => probing.close());
@@ -38,4 +38,9 @@ test('a wrong key is refused, and not told', async () => {
   probing = await startProbing({ a: 'good' });
   const list = await probing.list({ apiKey: 'sk-another-key-987654' });
   expect(list).toEqual({ ok: false, error: 'model list: HTTP 401: Incorrect API key provided' });
+});
+
+test("an id that holds the channel's key is no model to tell of", async () => {
+  probing = await startProbing({ a: 'good', [probingKey]: 'good', [`x/${probingKey}`]: 'good' });
+  expect(await probing.list()).toEqual({ ok: true, models: ['a'] });
 });

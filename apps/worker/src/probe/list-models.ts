@@ -19,5 +19,8 @@ export async function listModels(input: ListModelsInput): Promise<ModelList> {
   const timeoutMs = target.timeout_s * 1000;
   const exchange = await upstream.exchange(channel, modelListRequest, { timeoutMs, signal });
   const list = readModelList(exchange);
-  return list.ok ? list : readModelList(hideKey(channel.apiKey).inExchange(exchange));
+  const hider = hideKey(channel.apiKey);
+  if (!list.ok) return readModelList(hider.inExchange(exchange));
+  // A masked id would be no model's; one that holds the key must not reach rows and pages.
+  return { ok: true, models: list.models.filter((id) => hider.inText(id) === id) };
 }
