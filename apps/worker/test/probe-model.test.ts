@@ -118,15 +118,32 @@ describe('what worked is remembered', () => {
     expect(provider.received()).toBe(3);
   });
 
-  test('a failure forgets nothing', async () => {
-    const { probe, provider } = await start('claude-x', 'only_chat');
-    const { remembered } = await probe('claude-x');
-    provider.setBehaviour('claude-x', 'http_500');
-    expect(await probe('claude-x', { remembered })).toMatchObject({
-      probe: { success: false, route: 'chat' },
-      remembered,
-    });
-  });
+  test.each<BehaviourName>(['http_500', 'http_429', 'http_401', 'reset_before_headers'])(
+    'a finding that says nothing of the form forgets nothing: %s',
+    async (behaviour) => {
+      const { probe, provider } = await start('claude-x', 'only_chat');
+      const { remembered } = await probe('claude-x');
+      provider.setBehaviour('claude-x', behaviour);
+      expect(await probe('claude-x', { remembered })).toMatchObject({
+        probe: { success: false, route: 'chat' },
+        remembered,
+      });
+    },
+  );
+
+  test.each<BehaviourName>(['http_400', 'no_route', 'no_text', 'page_200'])(
+    'a form that works no longer is forgotten: %s',
+    async (behaviour) => {
+      const { probe, provider } = await start('claude-x', 'only_chat');
+      const { remembered } = await probe('claude-x');
+      expect(remembered).not.toBeNull();
+      provider.setBehaviour('claude-x', behaviour);
+      expect(await probe('claude-x', { remembered })).toMatchObject({
+        probe: { success: false },
+        remembered: null,
+      });
+    },
+  );
 
   test('after a day the ordinary form is tried again', async () => {
     const { probe, provider } = await start('claude-x', 'only_chat');

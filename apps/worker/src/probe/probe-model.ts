@@ -10,7 +10,7 @@ import {
   type Route,
 } from '@api-monitor/core';
 import { outputRate } from './output-rate.ts';
-import { type RememberedRequest, recall, remember } from './remembered-request.ts';
+import { keepAfter, type RememberedRequest, recall, remember } from './remembered-request.ts';
 import { type ProbeContext, type SentAttempt, sendAttempt } from './send-attempt.ts';
 
 export interface ProbeModelInput extends ProbeContext {
@@ -42,7 +42,10 @@ export async function probeModel(input: ProbeModelInput): Promise<ProbeOutcome> 
   const decisive = decisiveOf(attempts);
   const probe = resultOf(input, decisive);
   const context = { route: plan.route, nowS: probe.timestamp };
-  return { probe, remembered: probe.success ? remember(decisive.form, known, context) : known };
+  return {
+    probe,
+    remembered: probe.success ? remember(decisive.form, known, context) : keepAfter(probe, known),
+  };
 }
 
 async function sendUntilFound(

@@ -1,4 +1,11 @@
-import { firstFormOf, isSameForm, type RequestForm, type Route, routes } from '@api-monitor/core';
+import {
+  type ErrorKind,
+  firstFormOf,
+  isSameForm,
+  type RequestForm,
+  type Route,
+  routes,
+} from '@api-monitor/core';
 import { z } from 'zod';
 
 /** The form that a channel answered a model in, where it wasn't the first one tried. */
@@ -36,4 +43,23 @@ export function remember(
   if (isSameForm(form, firstFormOf(context.route))) return null;
   if (known && isSameForm(form, known)) return known;
   return { ...form, learned_at: context.nowS };
+}
+
+/** Findings about the channel or the account: they say nothing of the form that was asked in. */
+const findings: readonly (ErrorKind | null)[] = [
+  'network',
+  'timeout',
+  'tls',
+  'auth',
+  'quota',
+  'rate_limit',
+  'upstream',
+];
+
+/** What to keep after a failure: nothing where the form that had worked may be what failed. */
+export function keepAfter(
+  { error_kind }: { error_kind: ErrorKind | null },
+  known: RememberedRequest | null,
+): RememberedRequest | null {
+  return findings.includes(error_kind) ? known : null;
 }
