@@ -5,6 +5,7 @@ import type { Caller } from '../auth/caller.ts';
 import { jsonAnswer, tokenSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
 import { rawJson } from './raw-json.ts';
+import { streamPieces } from './stream-pieces.ts';
 import { targetSchema } from './target-schema.ts';
 import { viewTargets } from './view-targets.ts';
 
@@ -34,7 +35,7 @@ export function listTargetsRoute(deps: ApiDeps) {
   return createRouter().openapi(route, async (c) => {
     const role = c.var.caller;
     const items = await viewTargets(deps, role, c.req.valid('query').history !== '0');
-    const text = ReadableStream.from(answerPieces(items, role));
+    const text = streamPieces(answerPieces(items, role));
     return rawJson<z.infer<typeof answerSchema>>(c, text);
   });
 }
