@@ -5,6 +5,7 @@ import { buildPages } from './build-pages.ts';
 import { launchBrowser } from './launch-browser.ts';
 import { describeAccess } from './scenarios/access.ts';
 import { describeAccessibility } from './scenarios/accessibility.ts';
+import { describeArranging } from './scenarios/arranging.ts';
 import { describeChannels } from './scenarios/channels.ts';
 import { describeDocs } from './scenarios/docs.ts';
 import { describePreferences } from './scenarios/preferences.ts';
@@ -64,6 +65,7 @@ afterEach(async () => {
 
 describe('who may look', () => describeAccess(stage));
 describe('channels', () => describeChannels(stage));
+describe('arranging channels', () => describeArranging(stage));
 describe('preferences', () => describePreferences(stage));
 describe('accessibility', () => describeAccessibility(stage));
 describe('the API page', () => describeDocs(stage));

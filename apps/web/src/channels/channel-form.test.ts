@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleChannel } from '../../test/sample-channel.ts';
+import { translatorFor } from '../i18n/translate.ts';
 import { bodyOf, emptyForm, faultsOf, fieldNamedIn, formOf } from './channel-form.ts';
 import {
   choiceOf,
@@ -8,7 +9,9 @@ import {
   chooseNone,
   selectedModelsOf,
   toggleModel,
+  withChosen,
 } from './model-choice.ts';
+import { pickerView } from './picker-view.ts';
 
 const filled = { ...emptyForm, name: ' A ', base_url: 'https://a.example.com', api_key: 'sk-1' };
 const stored = sampleChannel();
@@ -81,5 +84,23 @@ describe('the choice of models', () => {
     expect(selectedModelsOf(toggleModel(chooseAll(available), 'b'))).toEqual(['a', 'c']);
     expect(selectedModelsOf(toggleModel(choiceOf(['a'], available), 'b'))).toEqual(['a', 'b']);
     expect(selectedModelsOf(chooseNone)).toBeNull();
+  });
+
+  it('still shows a chosen model that the channel no longer lists', () => {
+    expect(withChosen(available, ['a', 'gone'])).toEqual([
+      ...available,
+      { model: 'gone', success: null },
+    ]);
+  });
+
+  it('is shown by what fits the search, with what it comes to', () => {
+    const en = translatorFor('en');
+    const view = pickerView(available, choiceOf(['a', 'c'], available), 'A', en);
+    expect(view.rows).toEqual([{ model: 'a', isChosen: true, tone: 'ok' }]);
+    expect(view).toMatchObject({ countText: '2 of 3 models', canSave: true, moreText: '' });
+    const none = pickerView(available, chooseNone, '', en);
+    expect(none).toMatchObject({ countText: 'Choose at least one model, or all.', canSave: false });
+    const many = Array.from({ length: 203 }, (_, index) => ({ model: `m${index}`, success: null }));
+    expect(pickerView(many, chooseNone, '', en).moreText).toMatch(/^3 more/);
   });
 });

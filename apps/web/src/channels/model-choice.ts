@@ -41,3 +41,13 @@ export function selectedModelsOf(choice: ModelChoice): string[] | null {
   if (choice.all) return [];
   return choice.chosen.size === 0 ? null : [...choice.chosen];
 }
+
+/** A chosen model that the channel no longer lists can still be seen and let go. */
+export function withChosen(
+  available: readonly AvailableModel[],
+  selected: readonly string[],
+): AvailableModel[] {
+  const known = new Set(available.map((it) => it.model));
+  const gone = selected.filter((it) => !known.has(it)).map((model) => ({ model, success: null }));
+  return [...available, ...gone];
+}

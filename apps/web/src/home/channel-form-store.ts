@@ -2,7 +2,6 @@ import { type ApiClient, answerOf } from '../api/client.ts';
 import { ApiFailure, sentenceOf } from '../api/failure.ts';
 import type { ChannelBook } from '../channels/channel-book.ts';
 import {
-  bodyOf,
   type ChannelForm,
   emptyForm,
   type FormField,
@@ -14,12 +13,15 @@ import {
 import type { LanguageStore } from '../shell/language-store.ts';
 import type { ToastStore } from '../shell/toast-store.ts';
 import type { ActionsStore } from './actions-store.ts';
+import { keyHintOf, saveTextOf, titleOf } from './channel-form-texts.ts';
+import { createChannelSaver } from './save-channel.ts';
 
 /** The dialog that adds, duplicates and edits a channel. */
 export interface ChannelFormStore {
   isOpen: boolean;
   mode: FormMode;
-  id: number | null;
+  /** The channel that is edited or duplicated. */
+  id: number;
   form: ChannelForm;
   errors: Partial<Record<FormField, string>>;
   /** A refusal that belongs to no field. */
@@ -39,7 +41,7 @@ export interface ChannelFormStore {
   submit(): Promise<void>;
 }
 
-interface ChannelFormOptions {
+export interface ChannelFormOptions {
   client: ApiClient;
   book: ChannelBook;
   toasts: ToastStore;
@@ -49,95 +51,38 @@ interface ChannelFormOptions {
   focusField(field: FormField): void;
 }
 
-const advancedFields: ReadonlySet<FormField> = new Set([
-  'prompt',
-  'max_models',
-  'anthropic_version',
-  'verify_ssl',
-  'visitor_channel_actions_enabled',
-]);
-
 export function createChannelFormStore(options: ChannelFormOptions): ChannelFormStore {
-  const { client, book, toasts, actions, language } = options;
-
-  const open = (store: ChannelFormStore, mode: FormMode, id: number | null, form: ChannelForm) => {
-    Object.assign(store, { mode, id, form, errors: {}, failure: '', isAdvanced: false });
-    store.isOpen = true;
-  };
-
-  const show = (store: ChannelFormStore, errors: Partial<Record<FormField, string>>) => {
-    store.errors = errors;
-    const first = Object.keys(emptyForm).find((it): it is FormField => it in errors);
-    if (!first) return;
-    if (advancedFields.has(first)) store.isAdvanced = true;
-    options.focusField(first);
-  };
-
-  const save = async (store: ChannelFormStore) => {
-    const json = bodyOf(store.form);
-    if (store.mode === 'edit' && store.id !== null) {
-      const param = { id: String(store.id) };
-      return (await answerOf(client.api.targets[':id'].$patch({ param, json }))).item;
-    }
-    const body = { ...json, api_key: json.api_key ?? '' };
-    return (await answerOf(client.api.targets.$post({ json: body }))).item;
-  };
-
-  const saved = (store: ChannelFormStore, item: Awaited<ReturnType<typeof save>>) => {
-    const { t } = language.translator;
-    book.put(item);
-    store.close();
-    if (store.mode !== 'edit') {
-      toasts.show(t('toast.added', { name: item.name }));
-      if (item.enabled) void actions.check(item.id);
-      return;
-    }
-    const action = { text: t('toast.check_now'), run: () => void actions.check(item.id) };
-    toasts.show(t('toast.saved', { name: item.name }), { action });
-  };
-
-  const refused = (store: ChannelFormStore, error: unknown) => {
-    const sentence = sentenceOf(error, language.translator);
-    const isAboutName = error instanceof ApiFailure && error.status === 409;
-    const field = isAboutName ? 'name' : fieldNamedIn(sentence);
-    if (field) show(store, { [field]: sentence });
-    else store.failure = sentence;
-  };
-
+  const { client, book, language } = options;
+  const saveChannel = createChannelSaver(options);
   return {
     isOpen: false,
     mode: 'new',
-    id: null,
+    id: 0,
     form: { ...emptyForm },
     errors: {},
     failure: '',
     isBusy: false,
     isAdvanced: false,
     get title() {
-      const name = book.get(this.id ?? 0)?.name ?? '';
-      return language.translator.t(`form.title.${this.mode}`, { name });
+      return titleOf(this.mode, book.get(this.id), language.translator);
     },
     get saveText() {
-      const { t } = language.translator;
-      if (this.isBusy) return t('form.saving');
-      if (this.mode === 'edit') return t('form.save');
-      return t(this.form.enabled ? 'form.save.new' : 'form.save.new_paused');
+      return saveTextOf(this, language.translator);
     },
     get keyHint() {
-      const masked = book.get(this.id ?? 0)?.api_key ?? '';
-      return this.mode === 'edit' ? language.translator.t('form.api_key.keep', { masked }) : 'sk-…';
+      return keyHintOf(this.mode, book.get(this.id), language.translator);
     },
     add() {
-      open(this, 'new', null, { ...emptyForm });
+      openForm(this, 'new', 0, { ...emptyForm });
     },
     copy(id) {
       const channel = book.get(id);
       if (!channel) return;
-      open(this, 'copy', id, { ...formOf(channel), name: `${channel.name} 2` });
+      openForm(this, 'copy', id, { ...formOf(channel), name: `${channel.name} 2` });
     },
     edit(id) {
       const channel = book.get(id);
-      if (channel) open(this, 'edit', id, formOf(channel));
+      if (channel) openForm(this, 'edit', id, formOf(channel));
     },
     close() {
       this.isOpen = false;
@@ -151,7 +96,6 @@ export function createChannelFormStore(options: ChannelFormOptions): ChannelForm
       this.isAdvanced = !this.isAdvanced;
     },
     async showKey() {
-      if (this.id === null) return;
       try {
         const param = { id: String(this.id) };
         const { item } = await answerOf(client.api.targets[':id'].secret.$get({ param }));
@@ -161,21 +105,60 @@ export function createChannelFormStore(options: ChannelFormOptions): ChannelForm
       }
     },
     async submit() {
-      if (this.isBusy) return;
-      const stored = this.mode === 'edit' ? (book.get(this.id ?? 0) ?? null) : null;
-      const faults = Object.entries(faultsOf(this.form, this.mode, stored));
-      const { t } = language.translator;
-      show(this, Object.fromEntries(faults.map(([field, key]) => [field, t(key)])));
-      if (faults.length > 0) return;
+      if (this.isBusy || showFaults(this, options)) return;
       this.isBusy = true;
       this.failure = '';
       try {
-        saved(this, await save(this));
+        await saveChannel(this);
+        this.close();
       } catch (error) {
-        refused(this, error);
+        showRefusal(this, error, options);
       } finally {
         this.isBusy = false;
       }
     },
   };
+}
+
+function openForm(store: ChannelFormStore, mode: FormMode, id: number, form: ChannelForm): void {
+  Object.assign(store, { mode, id, form, errors: {}, failure: '', isAdvanced: false });
+  store.isOpen = true;
+}
+
+/** Shows what can be told before the server is asked; answers whether there was anything. */
+function showFaults(store: ChannelFormStore, options: ChannelFormOptions): boolean {
+  const stored = store.mode === 'edit' ? (options.book.get(store.id) ?? null) : null;
+  const faults = Object.entries(faultsOf(store.form, store.mode, stored));
+  const { t } = options.language.translator;
+  showErrors(store, Object.fromEntries(faults.map(([field, key]) => [field, t(key)])), options);
+  return faults.length > 0;
+}
+
+/** Shows the api's sentence at the field that it is about, else above all fields. */
+function showRefusal(store: ChannelFormStore, error: unknown, options: ChannelFormOptions): void {
+  const sentence = sentenceOf(error, options.language.translator);
+  const isAboutName = error instanceof ApiFailure && error.status === 409;
+  const field = isAboutName ? 'name' : fieldNamedIn(sentence);
+  if (field) showErrors(store, { [field]: sentence }, options);
+  else store.failure = sentence;
+}
+
+const advancedFields: ReadonlySet<FormField> = new Set([
+  'prompt',
+  'max_models',
+  'anthropic_version',
+  'verify_ssl',
+  'visitor_channel_actions_enabled',
+]);
+
+function showErrors(
+  store: ChannelFormStore,
+  errors: ChannelFormStore['errors'],
+  { focusField }: ChannelFormOptions,
+): void {
+  store.errors = errors;
+  const first = Object.keys(emptyForm).find((it): it is FormField => it in errors);
+  if (!first) return;
+  if (advancedFields.has(first)) store.isAdvanced = true;
+  focusField(first);
 }

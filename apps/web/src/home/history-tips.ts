@@ -61,13 +61,7 @@ export function attachHistoryTips({ list, tip, language, historyOf }: HistoryTip
     if (event.key === 'Escape') return hide();
     const last = countOf(strip) - 1;
     const now = Number(strip.getAttribute('aria-valuenow') ?? last + 1) - 1;
-    const nextByKey: Record<string, number> = {
-      ArrowLeft: Math.max(0, now - 1),
-      ArrowRight: Math.min(last, now + 1),
-      Home: 0,
-      End: last,
-    };
-    const next = nextByKey[event.key];
+    const next = indexAfter(event.key, now, last);
     if (next === undefined) return;
     event.preventDefault();
     show(strip, next);
@@ -83,6 +77,17 @@ export function attachHistoryTips({ list, tip, language, historyOf }: HistoryTip
     if (strip?.matches(':focus-visible')) show(strip, countOf(strip) - 1);
   });
   addEventListener('scroll', hide, { passive: true });
+}
+
+/** Where a key leads from the bar `now`; undefined where it leads nowhere. */
+function indexAfter(key: string, now: number, last: number): number | undefined {
+  const indexByKey: Record<string, number> = {
+    ArrowLeft: Math.max(0, now - 1),
+    ArrowRight: Math.min(last, now + 1),
+    Home: 0,
+    End: last,
+  };
+  return indexByKey[key];
 }
 
 function stripOf(target: EventTarget | null): HTMLElement | null {

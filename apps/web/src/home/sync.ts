@@ -1,11 +1,12 @@
 import { type ApiClient, answerOf } from '../api/client.ts';
-import { ApiFailure, sentenceOf } from '../api/failure.ts';
+import { ApiFailure } from '../api/failure.ts';
 import type { ProgressEvent } from '../channels/channel.ts';
 import type { ChannelBook } from '../channels/channel-book.ts';
 import { createRefetchQueue } from '../live/refetch-queue.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import type { TokenDialogStore } from '../shell/token-dialog-store.ts';
 import type { BoardStore } from './board-store.ts';
+import { createContact } from './contact.ts';
 import type { ModelListsStore } from './model-lists-store.ts';
 
 export interface Sync {
@@ -34,25 +35,8 @@ export const syncEvents = ['run_completed', 'target_updated', 'run_progress', 'r
 
 /** Keeps the book true to the server: the first load, what events tell, and what failures mean. */
 export function createSync(options: SyncOptions): Sync {
-  const { client, book, board, modelLists, language } = options;
-  let lastHeardS: number | null = null;
-
-  const heard = () => {
-    lastHeardS = options.nowS();
-    board.staleSinceS = null;
-  };
-
-  const failed = (error: unknown) => {
-    if (!(error instanceof ApiFailure)) throw error;
-    if (error.status === 401 || (error.status === 429 && lastHeardS === null)) {
-      if (board.phase !== 'ready') board.phase = 'locked';
-      options.tokenDialog.refused(error);
-      return;
-    }
-    board.failure = sentenceOf(error, language.translator);
-    if (lastHeardS === null) board.phase = 'failed';
-    else board.staleSinceS = lastHeardS;
-  };
+  const { client, book, board, modelLists } = options;
+  const { heard, failed } = createContact(options);
 
   const load = async (id: number) => {
     try {
