@@ -1,4 +1,4 @@
-import { getSettings, listLogFilesInUse, pruneProxyRequests, pruneRuns } from '@api-monitor/db';
+import { listLogFilesInUse, pruneProxyRequests, pruneRuns, readSettings } from '@api-monitor/db';
 import { cleanLogs } from './log/clean-logs.ts';
 import type { WorkerDeps } from './worker-deps.ts';
 
@@ -17,16 +17,11 @@ export async function pruneHistory(deps: WorkerDeps): Promise<void> {
 
 /** Keeps the JSONL logs below their limit; settings made at run time go before the environment. */
 export async function cleanOldLogs(deps: WorkerDeps): Promise<void> {
-  const settings = await getSettings(deps.db, ['log_cleanup_enabled', 'log_max_size_mb']);
-  const enabled = settings.get('log_cleanup_enabled');
-  const maxSizeMb = Number(settings.get('log_max_size_mb') ?? deps.limits.logMaxSizeMb);
-  const isEnabled = enabled === undefined ? deps.limits.isLogCleanupEnabled : isOn(enabled);
+  const settings = await readSettings(deps.db);
+  const maxSizeMb = settings.log_max_size_mb ?? deps.limits.logMaxSizeMb;
+  const isEnabled = settings.log_cleanup_enabled ?? deps.limits.isLogCleanupEnabled;
   if (!isEnabled || maxSizeMb === 0) return;
   const inUse = new Set(await listLogFilesInUse(deps.db));
   const deleted = await cleanLogs({ dir: deps.logDir, maxBytes: maxSizeMb * 1024 ** 2, inUse });
   if (deleted.length > 0) deps.logger.info({ count: deleted.length }, 'old logs deleted');
-}
-
-function isOn(value: string): boolean {
-  return value === '1' || value.toLowerCase() === 'true';
 }

@@ -140,6 +140,15 @@ test('runs beyond the retention go, and each target keeps its latest', async () 
   expect(await listRuns(test.db, target.id, 10)).toHaveLength(1);
 });
 
+test('a limit that cannot be read deletes nothing that the environment would keep', async () => {
+  const test = await openTestWorker({ limits: { logMaxSizeMb: 1 } });
+  await mkdir(test.logDir, { recursive: true });
+  await writeFile(join(test.logDir, 'target_1_20260101_000000.jsonl'), Buffer.alloc(700_000));
+  await setSettings(test.db, { log_max_size_mb: '500MB' }, test.clock.now);
+  await cleanOldLogs(test.makeDeps());
+  expect(await readdir(test.logDir)).toHaveLength(1);
+});
+
 test('logs are kept below their limit unless the settings say otherwise', async () => {
   const test = await openTestWorker({ limits: { logMaxSizeMb: 1 } });
   const deps = test.makeDeps();

@@ -62,6 +62,7 @@ export {
   rankCandidates,
   routingPolicies,
 } from './rank-candidates.ts';
+export { isRecheckDue } from './recheck.ts';
 export { firstFormOf, isSameForm, type RequestForm } from './request-form.ts';
 export { protocolOf, type Route, routes, type WireProtocol, wireProtocols } from './route.ts';
 export {

@@ -6,11 +6,13 @@ export { type FinishRunInput, type FinishRunOutcome, finishRun } from './finish-
 export { pingDatabase } from './health.ts';
 export {
   type AvailableModel,
+  type DeadInTraffic,
   getLastProbe,
   type KnownModel,
   type LastProbe,
   type ListModelStatesInput,
   listAvailableModels,
+  listDeadInTraffic,
   listKnownModels,
   listModelStates,
   type ModelStateRow,
@@ -62,7 +64,7 @@ export {
 } from './runs.ts';
 export type { SecretBox } from './secret-box.ts';
 export { secretSettingKeys } from './secret-columns.ts';
-export { ensureSetting, getSetting, getSettings, setSettings } from './settings.ts';
+export { ensureSetting, getSetting, getSettings, readSettings, setSettings } from './settings.ts';
 export {
   type ProxyRequestTotals,
   type SumProxyRequestsInput,

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { tempDatabase } from '../test/temp-database.ts';
-import { ensureSetting, getSetting, getSettings, secretSettingKeys, setSettings } from './index.ts';
+import {
+  ensureSetting,
+  getSetting,
+  getSettings,
+  readSettings,
+  secretSettingKeys,
+  setSettings,
+} from './index.ts';
 
 test('settings are kept, changed, and null before they are set', async () => {
   const db = await tempDatabase();
@@ -21,6 +28,22 @@ test('settings are kept, changed, and null before they are set', async () => {
     .where('key', '=', 'log_max_size_mb')
     .execute();
   expect(stored).toEqual([{ value: '200', updated_at: 6 }]);
+});
+
+test('what was set to something unusable reads as not set, and the rest is kept', async () => {
+  const db = await tempDatabase();
+  const stored = {
+    log_max_size_mb: '500MB',
+    default_interval_min: '45',
+    visitor_mode_enabled: 'True',
+  };
+  await setSettings(db, stored, 5);
+  expect(await readSettings(db)).toEqual({
+    visitor_mode_enabled: true,
+    log_cleanup_enabled: null,
+    log_max_size_mb: null,
+    default_interval_min: 45,
+  });
 });
 
 test('no keys are asked, none come', async () => {

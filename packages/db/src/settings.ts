@@ -1,3 +1,4 @@
+import { type PlainSettings, parseSettings, plainSettingKeys } from '@api-monitor/core';
 import { type Database, inTransaction } from './database.ts';
 import { isSecretSetting, settingPurpose } from './secret-columns.ts';
 
@@ -23,6 +24,11 @@ export async function getSettings(
     .where('key', 'in', keys)
     .execute();
   return new Map(rows.map(({ key, value }) => [key, openValue(db, key, value)]));
+}
+
+/** The switches and numbers that were set at run time; null where the default is to hold. */
+export async function readSettings(db: Database): Promise<PlainSettings> {
+  return parseSettings(await getSettings(db, plainSettingKeys));
 }
 
 /** Sets several settings at once, all or none; those of `secretSettingKeys` are sealed. */

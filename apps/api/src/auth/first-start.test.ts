@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase, setSettings } from '@api-monitor/db';
 import { expect, onTestFinished, test } from 'vitest';
-import { makeMissingSecrets, readProxyMasterToken } from './first-start.ts';
+import { makeMissingSecrets, readProxyMasterToken, readTokens } from './first-start.ts';
 
 async function openTempDatabase() {
   const dataDir = await mkdtemp(join(tmpdir(), 'first-start-'));
@@ -47,4 +47,22 @@ test('the master token of the older tool goes before all others', async () => {
   await setSettings(db, { proxy_master_token: 'older-master-token' }, 1000);
   expect(await makeMissingSecrets(db, given, 1000)).toEqual([]);
   expect(await readProxyMasterToken(db, 'sk-of-the-environment')).toBe('older-master-token');
+});
+
+test('tokens of the older tool hold on: none is made or shown beside them', async () => {
+  const db = await openTempDatabase();
+  const older = {
+    runtime_api_monitor_token: 'older-api-token',
+    runtime_api_monitor_visitor_token: 'older-visitor-token',
+    visitor_mode_enabled: 'True',
+  };
+  await setSettings(db, older, 1000);
+  const nothing = { apiToken: undefined, visitorToken: undefined };
+  const made = await makeMissingSecrets(db, { ...given, ...nothing }, 1000);
+  expect(made.map(({ name }) => name)).toEqual(['PROXY_MASTER_TOKEN']);
+  expect(await readTokens(db, { ...given, ...nothing })).toEqual({
+    apiToken: 'older-api-token',
+    visitorToken: 'older-visitor-token',
+    isAnonymousVisitorAllowed: true,
+  });
 });

@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type Database, ensureSetting, getSetting, getSettings } from '@api-monitor/db';
+import {
+  type Database,
+  ensureSetting,
+  getSetting,
+  getSettings,
+  readSettings,
+} from '@api-monitor/db';
 import type { Tokens } from './credentials.ts';
 import { hashPassword } from './hash-password.ts';
 
@@ -24,8 +30,12 @@ const keys = {
   passwordHash: 'admin_panel_password_hash',
 } as const;
 
-/** Set at run time, by the older tool too. */
-const runtimeProxyMasterToken = 'proxy_master_token';
+/** Set at run time, by the older tool too: they go before all others. */
+const runtimeKeys = {
+  apiToken: 'runtime_api_monitor_token',
+  visitorToken: 'runtime_api_monitor_visitor_token',
+  proxyMasterToken: 'proxy_master_token',
+} as const;
 
 /** Makes the secrets that neither the environment nor an earlier start gave. Returns those it made. */
 export async function makeMissingSecrets(
@@ -39,15 +49,17 @@ export async function makeMissingSecrets(
     // Of two processes that start at once, one makes it; only that one may show it.
     if ((await ensureSetting(db, key, stored, nowS)) === stored) made.push({ name, value });
   };
-  if (!given.apiToken) {
+  const isMissing = async (name: keyof typeof runtimeKeys) =>
+    !given[name] && !(await getSetting(db, runtimeKeys[name]));
+  if (await isMissing('apiToken')) {
     const token = randomSecret('am-');
     await ensure(keys.apiToken, token, token, 'API_MONITOR_TOKEN');
   }
-  if (!given.visitorToken) {
+  if (await isMissing('visitorToken')) {
     const token = randomSecret('visitor-');
     await ensure(keys.visitorToken, token, token, 'API_MONITOR_TOKEN_VISITOR');
   }
-  if (!given.proxyMasterToken && (await getSetting(db, runtimeProxyMasterToken)) === null) {
+  if (await isMissing('proxyMasterToken')) {
     const token = randomSecret('sk-master-');
     await ensure(keys.proxyMasterToken, token, token, 'PROXY_MASTER_TOKEN');
   }
@@ -61,26 +73,26 @@ export async function makeMissingSecrets(
 /** The tokens in force: what an admin set at run time, else the environment's, else the made ones. */
 export async function readTokens(db: Database, given: GivenSecrets): Promise<Tokens> {
   const stored = await getSettings(db, [
-    'runtime_api_monitor_token',
-    'runtime_api_monitor_visitor_token',
-    'visitor_mode_enabled',
+    runtimeKeys.apiToken,
+    runtimeKeys.visitorToken,
     keys.apiToken,
     keys.visitorToken,
   ]);
+  const { visitor_mode_enabled } = await readSettings(db);
   // A token that nobody could know stands where, against all expectation, none is stored.
   const unknowable = () => randomSecret('');
   return {
     apiToken:
-      stored.get('runtime_api_monitor_token') ||
+      stored.get(runtimeKeys.apiToken) ||
       given.apiToken ||
       stored.get(keys.apiToken) ||
       unknowable(),
     visitorToken:
-      stored.get('runtime_api_monitor_visitor_token') ||
+      stored.get(runtimeKeys.visitorToken) ||
       given.visitorToken ||
       stored.get(keys.visitorToken) ||
       unknowable(),
-    isAnonymousVisitorAllowed: ['1', 'true'].includes(stored.get('visitor_mode_enabled') ?? ''),
+    isAnonymousVisitorAllowed: visitor_mode_enabled ?? false,
   };
 }
 
@@ -92,8 +104,10 @@ export async function readProxyMasterToken(
   db: Database,
   given: string | undefined,
 ): Promise<string | null> {
-  const stored = await getSettings(db, [runtimeProxyMasterToken, keys.proxyMasterToken]);
-  return stored.get(runtimeProxyMasterToken) || given || stored.get(keys.proxyMasterToken) || null;
+  const stored = await getSettings(db, [runtimeKeys.proxyMasterToken, keys.proxyMasterToken]);
+  return (
+    stored.get(runtimeKeys.proxyMasterToken) || given || stored.get(keys.proxyMasterToken) || null
+  );
 }
 
 function randomSecret(prefix: string): string {

@@ -1,5 +1,5 @@
 import { defaultAnthropicVersion, defaultPrompt, type TargetInput } from '@api-monitor/core';
-import { createTarget, getSetting } from '@api-monitor/db';
+import { createTarget, readSettings } from '@api-monitor/db';
 import { createRoute, type z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { authenticate, requireAdmin } from '../auth/authenticate.ts';
@@ -31,10 +31,10 @@ export function createTargetRoute(deps: ApiDeps) {
 }
 
 async function withDefaults(deps: ApiDeps, body: CreateTargetBody): Promise<TargetInput> {
-  const stored = await getSetting(deps.db, 'default_interval_min');
+  const { default_interval_min } = await readSettings(deps.db);
   return {
     enabled: true,
-    interval_min: stored === null ? deps.defaultIntervalMin : Number(stored),
+    interval_min: default_interval_min ?? deps.defaultIntervalMin,
     timeout_s: 30,
     verify_ssl: true,
     prompt: defaultPrompt,

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { parseSettings } from './settings.ts';
+
+const read = (values: Record<string, string>) => parseSettings(new Map(Object.entries(values)));
+
+test('what was never set is null', () => {
+  expect(read({})).toEqual({
+    visitor_mode_enabled: null,
+    log_cleanup_enabled: null,
+    log_max_size_mb: null,
+    default_interval_min: null,
+  });
+});
+
+test.each(['True', 'true', '1', 'yes', ' ON '])('%j switches on', (text) => {
+  const switches = { visitor_mode_enabled: text, log_cleanup_enabled: text };
+  expect(read(switches)).toMatchObject({ visitor_mode_enabled: true, log_cleanup_enabled: true });
+});
+
+test.each(['False', 'false', '0', 'no'])('%j switches off', (text) => {
+  expect(read({ log_cleanup_enabled: text }).log_cleanup_enabled).toBe(false);
+});
+
+test.each([
+  ['0', 0],
+  ['102400', 102_400],
+  [' 500 ', 500],
+  ['500MB', null],
+  ['-1', null],
+  ['102401', null],
+  ['', null],
+  ['1e3', null],
+])('a limit of %j is %j', (text, expected) => {
+  expect(read({ log_max_size_mb: text }).log_max_size_mb).toBe(expected);
+});
+
+test.each([
+  ['1', 1],
+  ['1440', 1440],
+  ['0', null],
+  ['1441', null],
+  ['abc', null],
+  ['NaN', null],
+])('an interval of %j is %j', (text, expected) => {
+  expect(read({ default_interval_min: text }).default_interval_min).toBe(expected);
+});
+
+test('a word that is neither is null', () => {
+  expect(read({ visitor_mode_enabled: 'maybe' }).visitor_mode_enabled).toBeNull();
+});
