@@ -1,5 +1,5 @@
 import type { MonitorEvent, ProbeResult } from '@api-monitor/core';
-import { finishRun, getTarget, openApiKey, startRun } from '@api-monitor/db';
+import { finishRun, getTarget, openApiKey, setSettings, startRun } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { newTarget, openTestApi, upstreamKey } from './open-test-api.ts';
 
@@ -48,6 +48,21 @@ async function addRun({ db, clock }: TestApi, target_id: number, model = 'gpt-4o
   });
   return started.run.id;
 }
+
+test('health is a 503 where the runs cannot be read', async () => {
+  const api = await openTestApi();
+  await api.db.kysely.schema.dropTable('run_models').execute();
+  await api.db.kysely.schema.dropTable('runs').execute();
+  const { status, json } = await api.asNobody('GET', '/api/health');
+  expect([status, json]).toEqual([503, { detail: 'The database does not answer.' }]);
+});
+
+test('a stored interval that cannot be read gives way to the default', async () => {
+  const api = await openTestApi();
+  await setSettings(api.db, { default_interval_min: 'abc' }, 1);
+  const added = await api.asAdmin('POST', '/api/targets', newTarget);
+  expect([added.status, added.json.item.interval_min]).toEqual([200, 30]);
+});
 
 test('a new channel takes every default and comes back with its key masked', async () => {
   const api = await openTestApi();

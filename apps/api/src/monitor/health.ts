@@ -19,9 +19,19 @@ export function healthRoute(deps: ApiDeps) {
     responses: jsonAnswer(answerSchema, 'all is well'),
   });
   return createRouter().openapi(route, async (c) => {
-    await pingDatabase(deps.db);
+    const running_targets = await readRunning(deps);
     const fault = await deps.bus.fault();
     if (fault) throw new AppError('unavailable', fault);
-    return c.json({ ok: true as const, running_targets: await listRunningTargetIds(deps.db) }, 200);
+    return c.json({ ok: true as const, running_targets }, 200);
   });
+}
+
+/** Whatever fails here, the database is what is out of reach. */
+async function readRunning({ db }: ApiDeps): Promise<number[]> {
+  await pingDatabase(db);
+  try {
+    return await listRunningTargetIds(db);
+  } catch (cause) {
+    throw new AppError('unavailable', 'The database does not answer.', { cause });
+  }
 }
