@@ -1,8 +1,14 @@
 import { apiEnvShape } from '@api-monitor/api';
+import { faultOfEncryptionKey } from '@api-monitor/db';
 import { proxyEnvShape } from '@api-monitor/proxy';
 import { envInt, logLevels } from '@api-monitor/runtime';
 import { workerEnvShape } from '@api-monitor/worker';
 import { z } from 'zod';
+
+const encryptionKeySchema = z.string().superRefine((text, context) => {
+  const message = faultOfEncryptionKey(text);
+  if (message) context.addIssue({ code: 'custom', message });
+});
 
 /** Every variable of embedded mode. */
 export const envSchema = z
@@ -10,7 +16,7 @@ export const envSchema = z
     PORT: envInt({ min: 0, max: 65_535, default: 8081 }),
     HOST: z.string().optional(),
     DATA_DIR: z.string().default('data'),
-    ENCRYPTION_KEY: z.string().optional(),
+    ENCRYPTION_KEY: encryptionKeySchema.optional(),
     LOG_LEVEL: z
       .enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` })
       .default('info'),
