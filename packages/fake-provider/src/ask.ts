@@ -39,10 +39,9 @@ const routeByPath: Record<string, FakeRoute> = {
 
 /** The route that a path asks for, null where the provider serves nothing there. */
 export function addressOf(path: string): Address | null {
-  const known = Object.keys(routeByPath).find((suffix) => path.endsWith(suffix));
-  const route = known ? routeByPath[known] : undefined;
+  const route = Object.hasOwn(routeByPath, path) ? routeByPath[path] : undefined;
   if (route) return { route, model: null, isStream: null };
-  const gemini = /\/v1beta\/models\/(.+):(generateContent|streamGenerateContent)$/.exec(path);
+  const gemini = /^\/v1beta\/models\/(.+):(generateContent|streamGenerateContent)$/.exec(path);
   const model = gemini?.[1];
   if (model === undefined) return null;
   const isStream = gemini?.[2] === 'streamGenerateContent';

@@ -67,6 +67,21 @@ test('another key, another model and another path are refused', async () => {
   expect(await statusOf('/v1/messages/count_tokens', 'a')).toBe(404);
 });
 
+test('paths are exact: a doubled /v1 is not found', async () => {
+  const { origin } = await start({ a: 'good' });
+  const statusOf = async (path: string) =>
+    (await fetch(origin + path, { headers: { authorization } })).status;
+  expect(await statusOf('/v1/models')).toBe(200);
+  expect(await statusOf('/v1/v1/models')).toBe(404);
+  expect(await statusOf('/relay/v1/v1/models')).toBe(404);
+  expect((await ask(origin, '/v1/v1/messages', { model: 'a' })).status).toBe(404);
+});
+
+test('a relay may stand beneath any path', async () => {
+  const { origin } = await start({ a: 'good' });
+  expect((await ask(origin, '/some/relay/v1/messages', { model: 'a' })).status).toBe(200);
+});
+
 test('closing ends connections that hang', async () => {
   const { origin, close } = await start({ a: 'hang_midway' });
   const response = await ask(origin, '/v1/messages', { model: 'a' });

@@ -119,7 +119,7 @@ async function closeServer(server: Server): Promise<void> {
 
 async function serve(state: State, request: IncomingMessage, response: ServerResponse) {
   const url = request.url ?? '/';
-  const path = url.split('?')[0] ?? '/';
+  const path = beneathBase(url.split('?')[0] ?? '/');
   const { text, body } = await readJsonBody(request);
   const address = request.method === 'POST' ? addressOf(path) : null;
   const model = address ? (address.model ?? String(body.model ?? '')) : null;
@@ -129,7 +129,7 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
     const error = { message: 'Incorrect API key provided', code: 'invalid_api_key' };
     return sendJson(response, 401, { error });
   }
-  if (request.method === 'GET' && path.endsWith('/v1/models')) {
+  if (request.method === 'GET' && path === '/v1/models') {
     return modelLists[state.modelList]([...state.models.keys()], response);
   }
   if (!address || model === null) {
@@ -141,6 +141,12 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
   const ask = askOf(state, { address, model, body, url, key: keyOf(request) }, response);
   await pause(ask, ask.pace.latencyMs);
   return (state.models.get(model) ?? unknownModel)(ask, response);
+}
+
+/** A relay may stand beneath any path; from its version on, all is exact, so that a doubled one shows. */
+function beneathBase(path: string): string {
+  const version = path.search(/\/v1(beta)?\//);
+  return version === -1 ? path : path.slice(version);
 }
 
 function keep(state: State, request: ReceivedRequest): void {
