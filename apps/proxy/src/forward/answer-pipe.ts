@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { describeFault } from '@api-monitor/upstream';
 import type { Dispatcher } from 'undici';
 import { answerHeaders, type Truth } from './answer-headers.ts';
+import { type EndWatch, openEndWatch } from './open-end-watch.ts';
 import { createUsageReader, type UsageReader } from './read-usage.ts';
 import type { StreamEndWatch } from './stream-end.ts';
 
@@ -56,8 +57,9 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
   #hasBegun = false;
   #hasUpstreamEnded = false;
   #isOver = false;
-  #endWatch: StreamEndWatch | null = null;
+  #endWatch: EndWatch | null = null;
   #isEventStream = false;
+  #isPlain = true;
   usage: UsageReader | null = null;
   /** By the clock of `performance.now()`. */
   firstByteAtMs: number | null = null;
@@ -73,6 +75,11 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
   /** Whether the client was told that an event stream comes. */
   get isEventStream(): boolean {
     return this.#isEventStream;
+  }
+
+  /** Whether an error may follow what the client has had: it can in a stream that anyone can read. */
+  get canTellError(): boolean {
+    return this.#isEventStream && this.#isPlain;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -114,12 +121,9 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     clearTimeout(this.#timer);
     if (this.#isOver) return;
-    if (this.#endWatch && this.#status < 300 && !this.#endWatch.hasEnded()) {
-      this.#break('the stream stopped before its end', 'network');
-    } else {
-      this.#hasUpstreamEnded = true;
-      this.#planFlush();
-    }
+    const settling = this.#endWatch?.settle() ?? null;
+    if (settling) settling.then(this.#end);
+    else this.#end();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -148,15 +152,27 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
     this.#timer = setTimeout(() => controller.abort(clientLeft), unreadTimeoutMs);
   }
 
+  #end = (): void => {
+    if (this.#isOver) return;
+    if (this.#endWatch && !this.#endWatch.hasEnded()) {
+      this.#break('the stream stopped before its end', 'network');
+    } else {
+      this.#hasUpstreamEnded = true;
+      this.#planFlush();
+    }
+  };
+
   #begin(status: number, headers: Headers): void {
     const { response, truth, watchEnd } = this.#options;
     this.#hasBegun = true;
     this.#isEventStream = String(headers['content-type'] ?? '').includes('event-stream');
-    const encoding = headers['content-encoding'];
-    const plain = encoding === undefined || encoding === 'identity';
-    this.usage = createUsageReader(plain ? undefined : String(encoding));
-    // Compressed events can't be watched without opening them; they pass as they are.
-    this.#endWatch = this.#isEventStream && plain ? watchEnd() : null;
+    const encoding = headers['content-encoding']?.toString();
+    this.#isPlain = encoding === undefined || encoding === 'identity';
+    this.usage = createUsageReader(encoding);
+    const watch = this.#isEventStream && status < 300 ? watchEnd() : null;
+    this.#endWatch = watch && openEndWatch(watch, encoding);
+    // An error event may have to follow: a stream's length is never promised.
+    if (this.#isEventStream) delete headers['content-length'];
     response.writeHead(status, answerHeaders(headers, truth));
     this.#planFlush();
   }
@@ -241,6 +257,7 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
     this.#isOver = true;
     clearTimeout(this.#timer);
     const { response, onEnd } = this.#options;
+    this.#endWatch?.close();
     response.off('close', this.#onClientClose);
     response.off('drain', this.#onDrain);
     onEnd(end);

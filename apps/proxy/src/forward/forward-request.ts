@@ -154,7 +154,7 @@ function judged(
 /** A stream gets an error in the client's words; a body whose length was promised is cut off. */
 function endBroken(given: Forwarding, pipe: AnswerPipe, { kind, message }: AttemptFault): void {
   const { response, endpoint, requestId } = given;
-  if (!pipe.isEventStream) {
+  if (!pipe.canTellError) {
     response.destroy();
     return;
   }

@@ -41,6 +41,17 @@ test.each([
   expect(watch?.hasEnded()).toBe(false);
 });
 
+test.each([
+  [chat, 'data: {"choices":[{"delta":{"content":"data: [DONE]"}}]}\n\n'],
+  [chat, 'data: {"error":null,"choices":[{"delta":{"content":"a"}}]}\n\n'],
+  ['/v1/responses', 'data: {"delta":"event: response.completed"}\n\n'],
+  ['/v1/messages', 'data: {"delta":{"text":"event: message_stop, event: error"}}\n\n'],
+])('%s: a model that says the last word has not ended', (path, text) => {
+  const watch = watchOf(path);
+  watch?.take(Buffer.from(text));
+  expect([watch?.hasEnded(), watch?.hasError()]).toEqual([false, false]);
+});
+
 test('an error within the stream is an end, and is told apart', () => {
   const watch = watchOf('/v1/messages');
   watch?.take(Buffer.from('event: error\ndata: {"type":"error"}\n\n'));

@@ -11,37 +11,65 @@ export interface StreamEndWatch {
 
 type Streaming = 'chat' | 'responses' | 'anthropic' | 'gemini';
 
+interface Mark {
+  /** Cheap to look for in every chunk; a model may well say them too. */
+  words: readonly string[];
+  /** Looked at only where a word was found: its place tells the event from what a model says in it. */
+  pattern: RegExp;
+}
+
+const errorEvent: Mark = {
+  words: ['event: error', 'event:error', '{"type":"error"', '{"type": "error"'],
+  pattern: /\n(?:event: ?error|data: ?\{"type": ?"error")/,
+};
+const errorObject: Mark = {
+  words: ['{"error"'],
+  pattern: /\ndata: ?\{"error": ?[{"]/,
+};
+
 // A chat stream is whole with a finish reason too: many relays never send [DONE].
-const ends: Record<Streaming, readonly string[]> = {
-  chat: ['[DONE]', '"finish_reason":"', '"finish_reason": "'],
-  responses: ['response.completed', 'response.incomplete', 'response.failed'],
-  anthropic: ['message_stop'],
-  gemini: ['"finishReason"', '"blockReason"'],
+const ends: Record<Streaming, Mark> = {
+  chat: {
+    words: ['[DONE]', '"finish_reason":"', '"finish_reason": "'],
+    pattern: /\ndata: ?\[DONE\]|"finish_reason": ?"/,
+  },
+  responses: {
+    words: ['response.completed', 'response.incomplete', 'response.failed'],
+    pattern: /(?:\nevent: ?|"type": ?")response\.(?:completed|incomplete|failed)/,
+  },
+  anthropic: { words: ['message_stop'], pattern: /(?:\nevent: ?|"type": ?")message_stop/ },
+  gemini: { words: ['"finishReason"', '"blockReason"'], pattern: /"(?:finish|block)Reason"/ },
 };
-const errors: Record<Streaming, readonly string[]> = {
-  chat: ['data: {"error"', 'data:{"error"'],
-  responses: ['event: error', 'event:error', 'response.failed'],
-  anthropic: ['event: error', 'event:error'],
-  gemini: ['data: {"error"', 'data:{"error"'],
+const errors: Record<Streaming, readonly Mark[]> = {
+  chat: [errorObject],
+  responses: [
+    errorEvent,
+    errorObject,
+    { words: ['response.failed'], pattern: /(?:\nevent: ?|"type": ?")response\.failed/ },
+  ],
+  anthropic: [errorEvent],
+  gemini: [errorObject],
 };
-/** The longest of them but one byte: what a chunk's end may hold of one that the next completes. */
-const overlap = 20;
+/** Longer than any of them: what a chunk's end may hold of one that the next completes. */
+const overlap = 32;
 
 /** Null for a route whose answers are no event streams. */
 export function watchStreamEnd({ route }: Endpoint): StreamEndWatch | null {
   const format = formatOf(route);
   if (!format) return null;
-  let carried: Buffer = Buffer.alloc(0);
+  // A stream begins as a line does.
+  let carried: Buffer = Buffer.from('\n');
   let isEnded = false;
   let isError = false;
-  const has = (words: readonly string[], chunk: Buffer, seam: Buffer | null) =>
-    words.some((word) => chunk.includes(word) || (seam?.includes(word) ?? false));
   return {
     take(chunk) {
       if (isEnded && isError) return;
-      const seam = carried.length > 0 ? Buffer.concat([carried, chunk.subarray(0, overlap)]) : null;
-      isEnded ||= has(ends[format], chunk, seam);
-      isError ||= has(errors[format], chunk, seam);
+      const seam = Buffer.concat([carried, chunk.subarray(0, overlap)]);
+      const has = ({ words, pattern }: Mark) =>
+        words.some((word) => chunk.includes(word) || seam.includes(word)) &&
+        pattern.test(carried.toString('latin1') + chunk.toString('latin1'));
+      isEnded ||= has(ends[format]);
+      isError ||= errors[format].some(has);
       carried = Buffer.from(lastBytes(carried, chunk));
     },
     hasEnded: () => isEnded || isError,
