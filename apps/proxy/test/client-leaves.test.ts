@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { chatTo } from './call.ts';
+import { clientKey, gatewayForTest } from './open-test-gateway.ts';
+import { upstreamForTest } from './providers.ts';
+import { rawConnection, rawPost } from './raw-connection.ts';
+
+const chat = '/v1/chat/completions';
+
+/** An upstream that hangs, and tells when its caller has gone. */
+async function start(hasFirstByte: boolean) {
+  const state = { asked: 0, gone: 0 };
+  const origin = await upstreamForTest((_, response) => {
+    state.asked += 1;
+    response.on('close', () => {
+      state.gone += 1;
+    });
+    if (!hasFirstByte) return;
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write('data: {"a":1}\n\n');
+  });
+  const second = await upstreamForTest((_, response) => void response.end('{}'));
+  const models = { m: {} };
+  const gateway = await gatewayForTest({
+    channels: { a: { origin, models }, b: { origin: second, models } },
+  });
+  const client = await rawConnection(gateway.port);
+  client.send(rawPost(chat, clientKey, chatTo('m', { stream: true })));
+  return { ...gateway, state, client };
+}
+
+test.each([
+  ['before the first byte', false],
+  ['midway', true],
+])(
+  'a client that leaves %s closes the upstream at once, and nobody else is asked',
+  async (_, midway) => {
+    const { state, client, recordsAtEnd, events, probesAskedFor } = await start(midway);
+    await expect.poll(() => state.asked).toBe(1);
+    if (midway) await client.until('"a":1');
+    client.socket.destroy();
+    await expect.poll(() => state.gone, { timeout: 500, interval: 5 }).toBe(1);
+    const records = await recordsAtEnd();
+    await expect.poll(() => records.length).toBe(1);
+    expect(records).toMatchObject([
+      { status: 499, error_kind: null, attempts: [{ target_name: 'a', is_live_failure: false }] },
+    ]);
+    expect([events, probesAskedFor]).toEqual([[], []]);
+  },
+);
+
+test('a client that leaves while it sends its body asks nobody', async () => {
+  const { state, port } = await start(false);
+  await expect.poll(() => state.asked).toBe(1);
+  const client = await rawConnection(port);
+  client.send(rawPost(chat, clientKey, chatTo('m')).slice(0, -20));
+  client.socket.destroy();
+  const later = await rawConnection(port);
+  later.send(rawPost('/v1/models', clientKey, {}));
+  await later.until('405');
+  expect(state.asked).toBe(1);
+});
+
+test('a client that resets its connection counts against nobody either', async () => {
+  const { state, client, recordsAtEnd, events } = await start(true);
+  await client.until('"a":1');
+  client.socket.resetAndDestroy();
+  await expect.poll(() => state.gone, { timeout: 500, interval: 5 }).toBe(1);
+  expect((await recordsAtEnd())[0]).toMatchObject({ status: 499, error_kind: null });
+  expect(events).toEqual([]);
+});
