@@ -62,7 +62,8 @@ export function createActionsStore(options: ActionsOptions): ActionsStore {
     );
 
   return {
-    check: (id) => run(id).catch(complain),
+    // The button stays in reach of keys while a check runs, and does nothing.
+    check: async (id) => (book.get(id)?.running ? undefined : run(id).catch(complain)),
     async checkAll() {
       const ids = book.all().flatMap((it) => (it.enabled && it.can_operate ? [it.id] : []));
       toasts.show(language.translator.count('toast.check_all', ids.length));
