@@ -7,6 +7,7 @@ import { createActiveRuns } from './run/active-runs.ts';
 import { runTarget } from './run/run-target.ts';
 import { recoverInterrupted, runIfDue, scan } from './scan.ts';
 import { probeOneModel } from './traffic/probe-one-model.ts';
+import { recheckModels } from './traffic/recheck-models.ts';
 import { settleRequests } from './traffic/settle-requests.ts';
 import type { WorkerDeps, WorkerLimits } from './worker-deps.ts';
 import { createWorkerMetrics } from './worker-metrics.ts';
@@ -33,6 +34,7 @@ export interface Worker {
 const modelProbesAtOnce = 16;
 const scanPeriodMs = 60_000;
 const recoveryPeriodMs = 15_000;
+const recheckPeriodMs = 10_000;
 const logCleanupPeriodMs = 10 * 60_000;
 const prunePeriodMs = 60 * 60_000;
 
@@ -55,6 +57,7 @@ export function createWorker(options: WorkerOptions): Worker {
       consumeTraffic(deps);
       bus.ticker.every('recover-interrupted', recoveryPeriodMs, () => recoverInterrupted(deps));
       bus.ticker.every('scan', scanPeriodMs, () => scan(deps));
+      bus.ticker.every('recheck', recheckPeriodMs, () => recheckModels(deps));
       bus.ticker.every('clean-logs', logCleanupPeriodMs, () => cleanOldLogs(deps));
       bus.ticker.every('prune-history', prunePeriodMs, () => pruneHistory(deps));
     },

@@ -9,6 +9,7 @@ import {
 import { expect, test } from 'vitest';
 import { runTarget } from '../src/run/run-target.ts';
 import { probeOneModel } from '../src/traffic/probe-one-model.ts';
+import { recheckModels } from '../src/traffic/recheck-models.ts';
 import { addTarget, openTestWorker, startProvider } from './open-test-worker.ts';
 
 const endless = new AbortController().signal;
@@ -81,6 +82,32 @@ test('a scheduled probe that passed just before is no answer, one that failed is
   clock.now += 1;
   provider.requests.length = 0;
   await probeOneModel(deps, job, endless);
+  expect(provider.requests).toEqual([]);
+});
+
+test('a model that traffic found dead is asked again, less and less often, until it is back', async () => {
+  const { provider, deps, job, clock, states } = await withChannel();
+  deps.bus.modelProbes.consume((again, cut) => probeOneModel(deps, again, cut), { concurrency: 1 });
+  provider.setBehaviour('gpt-4o', 'http_503');
+  await probeOneModel(deps, job, endless);
+  const askedAt: number[] = [];
+  const start = clock.now;
+  for (const second of [29, 30, 59, 60, 119]) {
+    clock.now = start + second;
+    const before = provider.requests.length;
+    await recheckModels(deps);
+    await expect.poll(async () => (await deps.bus.modelProbes.depth()).active).toBe(0);
+    if (provider.requests.length > before) askedAt.push(second);
+  }
+  expect(askedAt).toEqual([30, 60]);
+  provider.setBehaviour('gpt-4o', 'good');
+  clock.now = start + 120;
+  await recheckModels(deps);
+  await expect.poll(states).toContainEqual(['gpt-4o', true]);
+  provider.requests.length = 0;
+  clock.now += 600;
+  await recheckModels(deps);
+  expect(await deps.bus.modelProbes.depth()).toEqual({ waiting: 0, active: 0 });
   expect(provider.requests).toEqual([]);
 });
 

@@ -137,6 +137,28 @@ export async function getLastProbe(
   return { ...row, success: row.success === 1, remembered };
 }
 
+/** A model that is dead as far as a probe for live traffic knows. Times are Unix seconds. */
+export interface DeadInTraffic {
+  target_id: number;
+  model: string;
+  timestamp: number;
+  state_since: number;
+}
+
+/** Models of enabled targets whose last probe failed and was asked for by traffic: the schedule has not seen them since. */
+export async function listDeadInTraffic(db: Database): Promise<DeadInTraffic[]> {
+  return db.kysely
+    .selectFrom('model_states')
+    .innerJoin('runs', 'runs.id', 'model_states.run_id')
+    .innerJoin('targets', 'targets.id', 'model_states.target_id')
+    .select(['model_states.target_id', 'model', 'timestamp', 'state_since'])
+    .where('runs.trigger', '=', 'traffic')
+    .where('model_states.success', '=', 0)
+    .where('targets.enabled', '=', 1)
+    .orderBy('timestamp')
+    .execute();
+}
+
 export interface AvailableModel {
   model: string;
   protocol: WireProtocol;

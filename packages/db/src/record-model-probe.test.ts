@@ -6,6 +6,7 @@ import {
   deleteTarget,
   getLatestFinishedRun,
   getTarget,
+  listDeadInTraffic,
   listKnownModels,
   listModelStates,
   listRunModels,
@@ -14,6 +15,7 @@ import {
   listTargetRevisions,
   pruneRuns,
   recordModelProbe,
+  updateTarget,
 } from './index.ts';
 
 /** A healthy channel of two models, run at 100. */
@@ -112,6 +114,24 @@ test('a deleted channel or an unknown model gets nothing', async () => {
   await deleteTarget(db, 1);
   expect(await recordModelProbe(db, input)).toEqual({ outcome: 'target_gone' });
   expect(await db.kysely.selectFrom('runs').select('id').execute()).toEqual([]);
+});
+
+test('a model is dead in traffic until a probe passes, the schedule looks, or its channel rests', async () => {
+  const db = await withTarget();
+  const dead = async () => (await listDeadInTraffic(db)).map(({ model }) => model);
+  await recordModelProbe(db, input);
+  expect(await listDeadInTraffic(db)).toEqual([
+    { target_id: 1, model: 'gpt-4o', timestamp: 200, state_since: 200 },
+  ]);
+  await updateTarget(db, 1, { enabled: false }, 201);
+  expect(await dead()).toEqual([]);
+  await updateTarget(db, 1, { enabled: true }, 202);
+  await recordModelProbe(db, { ...input, probe: probe({ timestamp: 210 }) });
+  expect(await dead()).toEqual([]);
+  await recordModelProbe(db, { ...input, probe: failedProbe({ timestamp: 220 }) });
+  expect(await dead()).toEqual(['gpt-4o']);
+  await runOnce(db, 1, 300, [failedProbe({ timestamp: 301 })]);
+  expect(await dead()).toEqual([]);
 });
 
 test('old probes of traffic are pruned, the latest whole run before them is not', async () => {
