@@ -10,26 +10,53 @@ export function sendError(
   requestId: string,
 ): void {
   if (response.headersSent || response.destroyed) return;
-  sendJson(response, error.status, errorBody(dialect, error, requestId), {
+  const isTooLarge = error.status === 413;
+  const send = isTooLarge ? sendWhileClientSends : sendJson;
+  send(response, error.status, errorBody(dialect, error, requestId), {
     'x-request-id': requestId,
     'request-id': requestId,
     ...(error.retryAfterS === undefined ? {} : { 'retry-after': String(error.retryAfterS) }),
     // What is left of a body that nobody reads must not be taken for the next request.
-    ...(error.status === 413 ? { connection: 'close' } : {}),
+    ...(isTooLarge ? { connection: 'close' } : {}),
   });
 }
 
-export function sendJson(
+/** How long a client that is refused may go on sending. */
+const lingerMs = 5_000;
+
+/**
+ * Answers at once, and ends when the client has stopped sending: closing a connection on what still
+ * comes resets it, and takes the answer from the client.
+ */
+function sendWhileClientSends(...given: Parameters<typeof sendJson>): void {
+  const [response] = given;
+  const { req: request } = response;
+  response.write(writeJsonHead(...given));
+  const end = () => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(end, lingerMs);
+  if (request.readableEnded) end();
+  else request.once('close', end).once('end', end).resume();
+}
+
+export function sendJson(...given: Parameters<typeof writeJsonHead>): void {
+  const [response] = given;
+  response.end(writeJsonHead(...given));
+}
+
+function writeJsonHead(
   response: ServerResponse,
   status: number,
   body: object,
   headers: Record<string, string> = {},
-): void {
+): Buffer {
   const text = Buffer.from(JSON.stringify(body));
   response.writeHead(status, {
     ...headers,
     'content-type': 'application/json',
     'content-length': text.length,
   });
-  response.end(text);
+  return text;
 }

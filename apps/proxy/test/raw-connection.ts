@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 /** A bare TCP connection, for what no HTTP client sends; ends with the test. */
@@ -27,16 +27,23 @@ export async function rawConnection(port: number) {
         typeof wanted === 'string' ? received.includes(wanted) : wanted.test(received);
       while (!isThere()) {
         if (hasEnded) throw new Error(`ended without ${wanted}: ${received}`);
-        await Promise.race([once(socket, 'data'), once(socket, 'close')]);
+        await nextOf(socket, ['data', 'close']);
       }
       return received;
     },
     /** Waits for the end and returns all that came. */
     async all(): Promise<string> {
-      if (!hasEnded) await once(socket, 'close');
+      if (!hasEnded) await nextOf(socket, ['close']);
       return received;
     },
   };
+}
+
+/** Unlike `once` of node:events it takes an error for no end: what had come by then still counts. */
+function nextOf(socket: Socket, events: string[]): Promise<void> {
+  return new Promise((resolve) => {
+    for (const event of events) socket.once(event, () => resolve());
+  });
 }
 
 /** A POST of a JSON body as text on the wire. */
