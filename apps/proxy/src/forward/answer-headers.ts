@@ -38,6 +38,7 @@ export function answerHeaders(
     const value = upstream[name];
     if (value !== undefined && !staysHere.has(name)) headers[name] = value;
   }
+  for (const name of namedByConnection(upstream.connection)) delete headers[name];
   headers['x-request-id'] = truth.requestId;
   headers['request-id'] = truth.requestId;
   headers['x-proxy-target-id'] = String(truth.targetId);
@@ -45,6 +46,15 @@ export function answerHeaders(
   headers['x-proxy-attempts'] = String(truth.attempts);
   headers['x-proxy-proof-age'] = String(Math.round(truth.proofAgeS));
   return headers;
+}
+
+/** Headers that the connection's own header declares to be its own too (RFC 9110, 7.6.1). */
+function namedByConnection(connection: string | string[] | undefined): string[] {
+  if (connection === undefined) return [];
+  return String(connection)
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => !name.startsWith('content-'));
 }
 
 /** A model's name is the upstream's word: what a header can't carry is written in percent. */
