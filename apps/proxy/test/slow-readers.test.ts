@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { chatTo } from './call.ts';
+import { clientKey, gatewayForTest } from './open-test-gateway.ts';
+import { upstreamForTest } from './providers.ts';
+import { rawConnection, rawPost } from './raw-connection.ts';
+
+const mebibyte = 1024 ** 2;
+
+/** An upstream that writes events as fast as they are taken, without end; says how much was taken. */
+async function endlessUpstream() {
+  const state = { taken: 0, gone: 0 };
+  const event = `data: ${'x'.repeat(16_000)}\n\n`;
+  const origin = await upstreamForTest((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const write = () => {
+      let isTaken = true;
+      while (isTaken && !response.destroyed) {
+        isTaken = response.write(event, () => {
+          state.taken += event.length;
+        });
+      }
+    };
+    response.on('drain', write);
+    response.on('close', () => {
+      state.gone += 1;
+    });
+    write();
+  });
+  return { origin, state };
+}
+
+test('a slow reader slows the upstream down: next to nothing is held in between', async () => {
+  const { origin, state } = await endlessUpstream();
+  const channels = { relay: { origin, models: { m: {} } } };
+  // Shorter than the reader pauses: reading slowly is no fault of the upstream's.
+  const gateway = await gatewayForTest({ channels, options: { idleTimeoutMs: 400 } });
+  const client = await rawConnection(gateway.port);
+  client.send(rawPost('/v1/chat/completions', clientKey, chatTo('relay/m', { stream: true })));
+  await client.until('data: x');
+  client.socket.pause();
+  await sleep(300);
+  const takenAtFirst = state.taken;
+  // What the systems' own socket buffers hold, on both sides of the gateway.
+  expect(takenAtFirst).toBeLessThan(24 * mebibyte);
+  const memoryAtFirst = process.memoryUsage.rss();
+  for (let tenth = 0; tenth < 10; tenth += 1) {
+    await sleep(100);
+    client.socket.read(102);
+  }
+  expect(state.taken - takenAtFirst).toBeLessThan(mebibyte);
+  expect(process.memoryUsage.rss() - memoryAtFirst).toBeLessThan(32 * mebibyte);
+  expect(state.gone).toBe(0);
+  client.socket.resume();
+  const before = state.taken;
+  await expect.poll(() => state.taken, { timeout: 3000 }).toBeGreaterThan(before + 2 * mebibyte);
+  client.socket.destroy();
+  await expect.poll(() => state.gone).toBe(1);
+});
