@@ -62,6 +62,18 @@ test('targets are listed in their order; one without an order goes last', async 
   ]);
 });
 
+test('after a last one at the bound, all are numbered anew', async () => {
+  const db = await tempDatabase();
+  await createTarget(db, targetInput({ name: 'last', sort_order: 1_000_000 }), 1);
+  await createTarget(db, targetInput({ name: 'first', sort_order: 7 }), 1);
+  expect((await createTarget(db, targetInput({ name: 'new' }), 1)).sort_order).toBe(3);
+  expect((await listTargets(db)).map(({ name, sort_order }) => [name, sort_order])).toEqual([
+    ['first', 1],
+    ['last', 2],
+    ['new', 3],
+  ]);
+});
+
 test('a taken name is a conflict that names the field, at creation and at change', async () => {
   const db = await tempDatabase();
   await createTarget(db, targetInput({ name: 'a' }), 1);

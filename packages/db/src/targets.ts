@@ -5,6 +5,7 @@ import { bitOf } from './json-column.ts';
 import { nextRevision } from './next-revision.ts';
 import type { TargetTableRow } from './schema.ts';
 import { apiKeyPurpose } from './secret-columns.ts';
+import { nextSortOrder } from './sort-order.ts';
 import { targetColumns, targetOf } from './target-row.ts';
 
 /** All targets in the order that the user gave them. */
@@ -82,7 +83,7 @@ export async function createTarget(
         verify_ssl: bitOf(input.verify_ssl),
         visitor_channel_actions_enabled: bitOf(input.visitor_channel_actions_enabled),
         selected_models: JSON.stringify(input.selected_models),
-        sort_order: input.sort_order ?? (await nextSortOrder(tx)),
+        sort_order: input.sort_order ?? (await nextSortOrder(tx.kysely)),
         created_at: nowS,
         updated_at: nowS,
         last_total: 0,
@@ -138,14 +139,6 @@ async function refuseTakenName(db: Database, name: string, ownId: number | null)
   if (holder && holder.id !== ownId) {
     throw new AppError('conflict', `name: a channel named "${name}" exists already`);
   }
-}
-
-async function nextSortOrder(db: Database): Promise<number> {
-  const { last } = await db.kysely
-    .selectFrom('targets')
-    .select((select) => select.fn.max('sort_order').as('last'))
-    .executeTakeFirstOrThrow();
-  return (last ?? 0) + 1;
 }
 
 function columnsOfPatch(db: Database, patch: TargetPatch): Partial<TargetTableRow> {

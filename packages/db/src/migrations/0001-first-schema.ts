@@ -1,4 +1,4 @@
-import { type Kysely, type SchemaModule, sql, type TableMetadata } from 'kysely';
+import { type Kysely, sql, type TableMetadata } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Schema } from '../schema.ts';
 import { buildModelStates } from './build-model-states.ts';
@@ -11,13 +11,14 @@ import {
   targetsColumns,
 } from './first-columns.ts';
 import { mendOldRows } from './mend-old-rows.ts';
+import { retypeColumns } from './retype-columns.ts';
 
 /** The whole schema, laid over nothing or over a data folder of the older tool, whatever its age. */
 export function firstSchema(nowS: number): Migration {
   return {
     async up(db: Kysely<Schema>) {
       const existing = await db.introspection.getTables();
-      await ensureTables(db.schema, existing);
+      await ensureTables(db, existing);
       await mendOldRows(db, nowS);
       await createModelStates(db);
       await createIndexes(db);
@@ -26,15 +27,20 @@ export function firstSchema(nowS: number): Migration {
   };
 }
 
-async function ensureTables(
-  schema: SchemaModule,
-  existing: readonly TableMetadata[],
-): Promise<void> {
-  await ensureTable(schema, existing, 'targets', targetsColumns);
-  await ensureTable(schema, existing, 'runs', runsColumns);
-  await ensureTable(schema, existing, 'run_models', runModelsColumns);
-  await ensureTable(schema, existing, 'app_settings', appSettingsColumns);
-  await ensureTable(schema, existing, 'proxy_keys', proxyKeysColumns);
+/** Parents before their children. */
+const tables = [
+  ['targets', targetsColumns],
+  ['runs', runsColumns],
+  ['run_models', runModelsColumns],
+  ['app_settings', appSettingsColumns],
+  ['proxy_keys', proxyKeysColumns],
+] as const;
+
+async function ensureTables(db: Kysely<Schema>, existing: readonly TableMetadata[]): Promise<void> {
+  for (const [name, columns] of tables) {
+    await ensureTable(db.schema, existing, name, columns);
+    await retypeColumns(db, existing, name, columns);
+  }
 }
 
 async function createModelStates(db: Kysely<Schema>): Promise<void> {

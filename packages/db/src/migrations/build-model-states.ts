@@ -60,6 +60,7 @@ function readPage(db: Kysely<Schema>, afterId: number) {
       'output_tokens_per_s',
     ])
     .where('id', '>', afterId)
+    .where('run_id', 'is not', null)
     .orderBy('id')
     .limit(pageLength)
     .execute();

@@ -1,0 +1,33 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from './schema.ts';
+
+/** The wire contract's bound. */
+export const largestSortOrder = 1_000_000;
+
+/** The order of a channel that goes after the last; where there is no room, all are numbered anew. */
+export async function nextSortOrder(db: Kysely<Schema>): Promise<number> {
+  const { last } = await db
+    .selectFrom('targets')
+    .select((select) => select.fn.max('sort_order').as('last'))
+    .executeTakeFirstOrThrow();
+  if ((last ?? 0) < largestSortOrder) return (last ?? 0) + 1;
+  return (await renumberTargets(db)) + 1;
+}
+
+/** Numbers the channels from 1 on, in the order that they have. Returns how many there are. */
+export async function renumberTargets(db: Kysely<Schema>): Promise<number> {
+  const targets = await db
+    .selectFrom('targets')
+    .select('id')
+    .orderBy('sort_order')
+    .orderBy('id')
+    .execute();
+  for (const [index, { id }] of targets.entries()) {
+    await db
+      .updateTable('targets')
+      .set({ sort_order: index + 1 })
+      .where('id', '=', id)
+      .execute();
+  }
+  return targets.length;
+}
