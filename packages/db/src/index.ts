@@ -5,14 +5,16 @@ export { encryptionKeyFileName, faultOfEncryptionKey } from './encryption-key.ts
 export { type FinishRunInput, type FinishRunOutcome, finishRun } from './finish-run.ts';
 export { pingDatabase } from './health.ts';
 export {
-  type AvailableModel,
   type DeadInTraffic,
   getLastProbe,
-  type KnownModel,
   type LastProbe,
+  listDeadInTraffic,
+} from './last-probe.ts';
+export {
+  type AvailableModel,
+  type KnownModel,
   type ListModelStatesInput,
   listAvailableModels,
-  listDeadInTraffic,
   listKnownModels,
   listModelStates,
   type ModelStateRow,
