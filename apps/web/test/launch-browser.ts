@@ -25,6 +25,9 @@ const packageEntry = require.resolve('@sparticuz/chromium');
 export async function launchBrowser(): Promise<Browser> {
   const ownPath = process.env.CHROMIUM_PATH;
   if (ownPath) return chromium.launch({ executablePath: ownPath, args: ['--no-sandbox'] });
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new Error('Set CHROMIUM_PATH: the Chromium that npm carries is for Linux on x64 alone');
+  }
   const folder = await unpackedFolder();
   return chromium.launch({
     executablePath: join(folder, 'chromium'),
