@@ -8,20 +8,31 @@ const pruneBatchRows = 500;
 export async function pruneHistory(deps: WorkerDeps): Promise<void> {
   const { retentionDays } = deps.limits;
   if (retentionDays === 0) return;
-  const before = deps.nowS() - retentionDays * 86_400;
-  const batch = { before, batchSize: pruneBatchRows, signal: deps.stopping };
+  const batch = { before: keepFromS(deps), batchSize: pruneBatchRows, signal: deps.stopping };
   const runs = await pruneRuns(deps.db, batch);
   const requests = await pruneProxyRequests(deps.db, batch);
   if (runs + requests > 0) deps.logger.info({ runs, requests, retentionDays }, 'old rows deleted');
 }
 
-/** Keeps the JSONL logs below their limit; settings made at run time go before the environment. */
+/** What is older than this goes, in Unix seconds; 0 where all is kept. */
+function keepFromS({ limits, nowS }: WorkerDeps): number {
+  return limits.retentionDays === 0 ? 0 : nowS() - limits.retentionDays * 86_400;
+}
+
+/** Deletes JSONL logs that are empty or beyond the retention, and the oldest above the limit; settings made at run time go before the environment. */
 export async function cleanOldLogs(deps: WorkerDeps): Promise<void> {
   const settings = await readSettings(deps.db);
   const maxSizeMb = settings.log_max_size_mb ?? deps.limits.logMaxSizeMb;
   const isEnabled = settings.log_cleanup_enabled ?? deps.limits.isLogCleanupEnabled;
-  if (!isEnabled || maxSizeMb === 0) return;
+  if (!isEnabled) return;
   const inUse = new Set(await listLogFilesInUse(deps.db));
-  const deleted = await cleanLogs({ dir: deps.logDir, maxBytes: maxSizeMb * 1024 ** 2, inUse });
+  const nowS = deps.nowS();
+  const deleted = await cleanLogs({
+    dir: deps.logDir,
+    maxBytes: maxSizeMb === 0 ? Number.POSITIVE_INFINITY : maxSizeMb * 1024 ** 2,
+    keepFromS: keepFromS(deps),
+    nowS,
+    inUse,
+  });
   if (deleted.length > 0) deps.logger.info({ count: deleted.length }, 'old logs deleted');
 }

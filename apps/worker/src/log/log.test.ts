@@ -36,9 +36,11 @@ const probe: ProbeResult = {
   output_tokens_per_s: 2,
 };
 
+const nowS = 1_700_000_000;
+
 async function file(name: string, bytes: number, ageS: number) {
   await writeFile(join(dir, name), Buffer.alloc(bytes));
-  const time = 1_700_000_000 - ageS;
+  const time = nowS - ageS;
   await utimes(join(dir, name), time, time);
 }
 
@@ -50,10 +52,10 @@ test('a log is named after its target and its second', () => {
 
 test('each probe is one line, whatever its texts hold', async () => {
   const path = { dir: join(dir, 'made'), file: 'target_7_20261123_070509.jsonl' };
-  const log = await openProbeLog(path, head, logger);
+  const log = openProbeLog(path, head, logger);
   log.write(probe);
   log.write({ ...probe, model: 'second' });
-  await log.close();
+  expect(await log.close()).toBe(true);
   const lines = (await readFile(join(path.dir, path.file), 'utf8')).trimEnd().split('\n');
   expect(lines.map((line) => JSON.parse(line))).toEqual([
     { ...head, ...probe },
@@ -63,9 +65,15 @@ test('each probe is one line, whatever its texts hold', async () => {
 
 test('a log that cannot be written keeps no run from ending', async () => {
   await mkdir(join(dir, 'taken.jsonl'));
-  const log = await openProbeLog({ dir, file: 'taken.jsonl' }, head, logger);
+  const log = openProbeLog({ dir, file: 'taken.jsonl' }, head, logger);
   log.write(probe);
-  await log.close();
+  expect(await log.close()).toBe(false);
+});
+
+test('a log without a line is no file', async () => {
+  const log = openProbeLog({ dir, file: 'target_7_20261123_070509.jsonl' }, head, logger);
+  expect(await log.close()).toBe(false);
+  expect(await readdir(dir)).toEqual([]);
 });
 
 test('the oldest logs go first, never one in use, and nothing else', async () => {
@@ -74,7 +82,7 @@ test('the oldest logs go first, never one in use, and nothing else', async () =>
   await file('target_3_20260101_000000.jsonl', 400, 100);
   await file('notes.txt', 10_000, 999);
   const inUse = new Set(['target_1_20260101_000000.jsonl']);
-  const deleted = await cleanLogs({ dir, maxBytes: 900, inUse });
+  const deleted = await cleanLogs({ dir, maxBytes: 900, keepFromS: 0, nowS, inUse });
   expect(deleted).toEqual(['target_2_20260101_000000.jsonl']);
   expect((await readdir(dir)).sort()).toEqual([
     'notes.txt',
@@ -83,6 +91,26 @@ test('the oldest logs go first, never one in use, and nothing else', async () =>
   ]);
 });
 
+const all = { maxBytes: Infinity, keepFromS: 0, nowS, inUse: new Set<string>() };
+
+test('logs from before the retention go, whatever room there is', async () => {
+  await file('target_1_20260101_000000.jsonl', 10, 1000);
+  await file('target_2_20260101_000000.jsonl', 10, 900);
+  await file('target_3_20260101_000000.jsonl', 10, 1000);
+  const inUse = new Set(['target_3_20260101_000000.jsonl']);
+  expect(await cleanLogs({ ...all, dir, keepFromS: nowS - 950, inUse })).toEqual([
+    'target_1_20260101_000000.jsonl',
+  ]);
+});
+
+test('empty logs go, but for those that a run may have just made', async () => {
+  await file('target_1_20260101_000000.jsonl', 0, 100);
+  await file('target_2_20260101_000000.jsonl', 0, 5);
+  await file('target_3_20260101_000000.jsonl', 0, 100);
+  const inUse = new Set(['target_3_20260101_000000.jsonl']);
+  expect(await cleanLogs({ ...all, dir, inUse })).toEqual(['target_1_20260101_000000.jsonl']);
+});
+
 test('a folder that does not exist yet needs no cleaning', async () => {
-  expect(await cleanLogs({ dir: join(dir, 'none'), maxBytes: 1, inUse: new Set() })).toEqual([]);
+  expect(await cleanLogs({ ...all, dir: join(dir, 'none'), maxBytes: 1 })).toEqual([]);
 });

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProbeResult } from '@api-monitor/core';
 import type { Logger } from '@api-monitor/runtime';
@@ -8,8 +6,8 @@ import type { Logger } from '@api-monitor/runtime';
 /** A run's JSONL file: one line a probe, written as the probe ends. */
 export interface ProbeLog {
   write(probe: ProbeResult): void;
-  /** Resolves when every line is on its way to the disk. Never rejects. */
-  close(): Promise<void>;
+  /** Resolves when every line is written, to whether there is any. Never rejects. */
+  close(): Promise<boolean>;
 }
 
 interface LogHead {
@@ -24,23 +22,37 @@ export function logFileName(targetId: number, nowS: number): string {
   return `target_${targetId}_${date.replaceAll('-', '')}_${time.replaceAll(':', '')}.jsonl`;
 }
 
-/** Opens the file; where the disk refuses, that is logged once and the run goes on without. */
-export async function openProbeLog(
-  path: { dir: string; file: string },
+/**
+ * A log whose file and folder are made with its first line: a run that probes nothing leaves none.
+ * Where the disk refuses, that is logged once and the run goes on without.
+ */
+export function openProbeLog(
+  { dir, file }: { dir: string; file: string },
   head: LogHead,
   logger: Logger,
-): Promise<ProbeLog> {
-  await mkdir(path.dir, { recursive: true });
-  const stream = createWriteStream(join(path.dir, path.file), { flags: 'a' });
-  stream.on('error', (err) => logger.error({ err, file: path.file }, 'probe log not written'));
-  const closed = once(stream, 'close').catch(() => {});
+): ProbeLog {
+  let hasLines = false;
+  let isBroken = false;
+  let work = Promise.resolve();
+  const append = async (line: string) => {
+    if (isBroken) return;
+    try {
+      if (!hasLines) await mkdir(dir, { recursive: true });
+      await appendFile(join(dir, file), line);
+      hasLines = true;
+    } catch (err) {
+      isBroken = true;
+      logger.error({ err, file }, 'probe log not written');
+    }
+  };
   return {
     write(probe) {
-      if (!stream.destroyed) stream.write(`${JSON.stringify({ ...head, ...probe })}\n`);
+      const line = `${JSON.stringify({ ...head, ...probe })}\n`;
+      work = work.then(() => append(line));
     },
     async close() {
-      stream.end();
-      await closed;
+      await work;
+      return hasLines;
     },
   };
 }
