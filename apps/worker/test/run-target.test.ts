@@ -125,32 +125,45 @@ test('a target that is deleted during its run ends cleanly and leaves nothing', 
   expect(deps.events.map((event) => event.type)).not.toContain('run_completed');
 });
 
-test.each([
-  [{ enabled: false }, 'stopped: the channel was disabled'],
-  [{ api_key: 'sk-another-0123456789' }, 'stopped: the address or the key of the channel changed'],
-])(
-  'a target changed to %j during its run ends it, and keeps its last word',
-  async (patch, sentence) => {
-    const worker = await openTestWorker({ limits: { probesPerRun: 1 } });
-    const provider = await startProvider({ a: 'good', b: 'hang_before_headers', c: 'good' });
-    const target = await addTarget(worker, provider);
-    const deps = worker.makeDeps();
-    const running = runTarget(deps, { targetId: target.id, trigger: 'manual' }, endless);
-    await expect.poll(() => provider.requests.at(-1)?.model).toBe('b');
-    const changed = await updateTarget(worker.db, target.id, patch, worker.clock.now);
-    deps.activeRuns.targetChanged(target.id, changed);
-    await running;
-    const [run] = await listRuns(worker.db, target.id, 1);
-    expect(run).toMatchObject({ status: 'error', error: sentence, total: 1, success: 1 });
-    const rows = await listRunModels(worker.db, { target_id: target.id, limit: 10 });
-    expect(rows.map((row) => row.model)).toEqual(['a']);
-    expect(await getTarget(worker.db, target.id)).toMatchObject({
-      last_status: null,
-      last_run_at: null,
-      last_error: sentence,
-    });
-  },
-);
+test('a target disabled during its run ends it, and keeps its last word', async () => {
+  const patch = { enabled: false };
+  const sentence = 'stopped: the channel was disabled';
+  const worker = await openTestWorker({ limits: { probesPerRun: 1 } });
+  const provider = await startProvider({ a: 'good', b: 'hang_before_headers', c: 'good' });
+  const target = await addTarget(worker, provider);
+  const deps = worker.makeDeps();
+  const running = runTarget(deps, { targetId: target.id, trigger: 'manual' }, endless);
+  await expect.poll(() => provider.requests.at(-1)?.model).toBe('b');
+  const changed = await updateTarget(worker.db, target.id, patch, worker.clock.now);
+  deps.activeRuns.targetChanged(target.id, changed);
+  await running;
+  const [run] = await listRuns(worker.db, target.id, 1);
+  expect(run).toMatchObject({ status: 'error', error: sentence, total: 1, success: 1 });
+  const rows = await listRunModels(worker.db, { target_id: target.id, limit: 10 });
+  expect(rows.map((row) => row.model)).toEqual(['a']);
+  expect(await getTarget(worker.db, target.id)).toMatchObject({
+    last_status: null,
+    last_run_at: null,
+    last_error: sentence,
+  });
+});
+
+test('what was measured with another key is kept, as what it was', async () => {
+  const worker = await openTestWorker({ limits: { probesPerRun: 1 } });
+  const provider = await startProvider({ a: 'good', b: 'hang_before_headers', c: 'good' });
+  const target = await addTarget(worker, provider);
+  const deps = worker.makeDeps();
+  const running = runTarget(deps, { targetId: target.id, trigger: 'manual' }, endless);
+  await expect.poll(() => provider.requests.at(-1)?.model).toBe('b');
+  const patch = { api_key: 'sk-another-0123456789' };
+  const changed = await updateTarget(worker.db, target.id, patch, worker.clock.now);
+  deps.activeRuns.targetChanged(target.id, changed);
+  await running;
+  const [again, cut] = await listRuns(worker.db, target.id, 10);
+  expect(cut).toMatchObject({ status: 'error', total: 1, success: 1 });
+  expect(cut?.error).toBe('stopped: the address or the key of the channel changed');
+  expect(again?.error).toContain('HTTP 401');
+});
 
 test('a change of the name alone lets the run go on', async () => {
   const worker = await openTestWorker();

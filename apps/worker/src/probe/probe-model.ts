@@ -9,6 +9,7 @@ import {
   type RequestForm,
   type Route,
 } from '@api-monitor/core';
+import { roundToMs } from '../round-to-ms.ts';
 import { outputRate } from './output-rate.ts';
 import { keepAfter, type RememberedRequest, recall, remember } from './remembered-request.ts';
 import { type ProbeContext, type SentAttempt, sendAttempt } from './send-attempt.ts';
@@ -77,8 +78,8 @@ function decisiveOf(attempts: [SentAttempt, ...SentAttempt[]]): SentAttempt {
 function resultOf(input: ProbeModelInput, attempt: SentAttempt): ProbeResult {
   const { form, exchange, reading, path } = attempt;
   const answer = reading.kind === 'answer' ? reading.answer : null;
-  const duration = toMs(exchange.durationS);
-  const firstTokenS = attempt.firstTokenS === null ? null : toMs(attempt.firstTokenS);
+  const duration = roundToMs(exchange.durationS);
+  const firstTokenS = attempt.firstTokenS === null ? null : roundToMs(attempt.firstTokenS);
   return {
     ...identityOf(input, form.route),
     ...judgeProbe(exchange, reading),
@@ -92,22 +93,31 @@ function resultOf(input: ProbeModelInput, attempt: SentAttempt): ProbeResult {
 }
 
 function identityOf({ model, nowS }: ProbeModelInput, route: Route) {
-  return { protocol: protocolOf(route), model, route, timestamp: toMs(nowS()) };
-}
-
-/** Seconds to the millisecond: more digits would only make ten thousand histories longer. */
-function toMs(seconds: number): number {
-  return Math.round(seconds * 1000) / 1000;
+  return { protocol: protocolOf(route), model, route, timestamp: roundToMs(nowS()) };
 }
 
 function skipped(input: ProbeModelInput, reason: string): ProbeOutcome {
+  return withoutAnswer(input, 'chat', { error: `skipped: ${reason}`, error_kind: 'skipped' });
+}
+
+/** The outcome of a probe that a fault of ours kept from its end: `error` says so. */
+export function unfinished(input: ProbeModelInput, error: string): ProbeOutcome {
+  const plan = chooseRoute(input.model);
+  const route = plan.kind === 'probe' ? plan.route : 'chat';
+  return withoutAnswer(input, route, { error, error_kind: 'upstream' });
+}
+
+function withoutAnswer(
+  input: ProbeModelInput,
+  route: Route,
+  finding: Pick<ProbeResult, 'error' | 'error_kind'>,
+): ProbeOutcome {
   const probe: ProbeResult = {
-    ...identityOf(input, 'chat'),
+    ...identityOf(input, route),
+    ...finding,
     success: false,
     transport_success: false,
     status_code: null,
-    error: `skipped: ${reason}`,
-    error_kind: 'skipped',
     content: '',
     tool_calls: [],
     tool_calls_count: 0,

@@ -1,7 +1,12 @@
-import type { Channel, ProbeResult, Target } from '@api-monitor/core';
+import { AppError, type Channel, type ProbeResult, type Target } from '@api-monitor/core';
 import { listKnownModels } from '@api-monitor/db';
 import { listModels } from '../probe/list-models.ts';
-import { probeModel } from '../probe/probe-model.ts';
+import {
+  type ProbeModelInput,
+  type ProbeOutcome,
+  probeModel,
+  unfinished,
+} from '../probe/probe-model.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 import { chooseModels } from './choose-models.ts';
 import { inLanes } from './in-lanes.ts';
@@ -26,27 +31,53 @@ interface ProbeTargetInput {
   onProbe: (probe: ProbeResult, total: number, done: number) => Promise<void>;
 }
 
-type Deps = Pick<WorkerDeps, 'db' | 'upstream' | 'stopping' | 'limits' | 'nowS'>;
+type Deps = Pick<WorkerDeps, 'db' | 'logger' | 'upstream' | 'stopping' | 'limits' | 'nowS'>;
+type Found = Pick<Findings, 'probes' | 'remembered'>;
+
+const unexpected = 'the monitor met an unexpected error; its log says more';
 
 /** Findings of a run that has none but the reason why. */
 export function noFindings(error: string, status: 'error' | 'interrupted' = 'error'): Findings {
   return { status, error, probes: [], remembered: new Map(), listedModels: null };
 }
 
-/** Lists a target's models and probes those that are chosen. Throws only for faults of our own. */
+/** The sentence for a fault of our own, which only the log tells in full. */
+export function sentenceOf({ logger }: Pick<Deps, 'logger'>, err: unknown, target: Target): string {
+  if (err instanceof AppError) return err.message;
+  logger.error({ err, target_id: target.id }, 'run failed');
+  return unexpected;
+}
+
+/**
+ * Lists a target's models and probes those that are chosen. A fault of our own that comes after the
+ * list ends the run, and what was measured by then is kept; one before it is thrown.
+ */
 export async function probeTarget(deps: Deps, input: ProbeTargetInput): Promise<Findings> {
   const listed = await listOrReason(deps, input);
   if (!listed.ok) return noFindings(listed.error, listed.isInterrupted ? 'interrupted' : 'error');
   const models = chooseModels(listed.models, input.target);
-  await input.onListed(models.length);
-  const found = await probeAll(deps, input, models);
+  const found: Found = { probes: [], remembered: new Map() };
+  const ending = await endingOf(deps, input, models, found);
+  return { ...found, ...ending, listedModels: listed.models };
+}
+
+/** Probes the models into `found`, and says how that ended. */
+async function endingOf(
+  deps: Deps,
+  input: ProbeTargetInput,
+  models: readonly string[],
+  found: Found,
+): Promise<Pick<Findings, 'status' | 'error'>> {
+  try {
+    await input.onListed(models.length);
+    await probeAll(deps, input, models, found);
+  } catch (fault) {
+    return { status: 'error', error: sentenceOf(deps, fault, input.target) };
+  }
   const isCut = input.cut.aborted || (deps.stopping.aborted && found.probes.length < models.length);
-  return {
-    ...found,
-    status: isCut ? 'interrupted' : 'completed',
-    error: isCut ? reasonOf(input.cut) : null,
-    listedModels: listed.models,
-  };
+  return isCut
+    ? { status: 'interrupted', error: reasonOf(input.cut) }
+    : { status: 'completed', error: null };
 }
 
 async function listOrReason(deps: Deps, { target, channel, cut }: ProbeTargetInput) {
@@ -59,31 +90,40 @@ async function listOrReason(deps: Deps, { target, channel, cut }: ProbeTargetInp
   }
 }
 
-async function probeAll(deps: Deps, input: ProbeTargetInput, models: readonly string[]) {
+async function probeAll(
+  deps: Deps,
+  input: ProbeTargetInput,
+  models: readonly string[],
+  found: Found,
+): Promise<void> {
   const { target, channel, cut } = input;
+  const { upstream, nowS } = deps;
   const known = await listKnownModels(deps.db, target.id);
   const rememberedByModel = new Map(known.map((state) => [state.model, state.remembered]));
-  const found = { probes: [] as ProbeResult[], remembered: new Map<string, unknown>() };
   const begin = AbortSignal.any([cut, deps.stopping]);
   await inLanes(models, deps.limits.probesPerRun, begin, async (model) => {
     const remembered = rememberedByModel.get(model) ?? null;
-    const context = { upstream: deps.upstream, channel, target, model, remembered };
-    const outcome = await unlessCut(cut, probeModel({ ...context, signal: cut, nowS: deps.nowS }));
+    const context = { upstream, channel, target, model, remembered, signal: cut, nowS };
+    const outcome = await probeUnlessCut(deps, target, context);
     if (!outcome) return;
     found.probes.push(outcome.probe);
     found.remembered.set(model, outcome.remembered);
     await input.onProbe(outcome.probe, models.length, found.probes.length);
   });
-  return found;
 }
 
-/** Null where the probe was cut off: nothing was found out. */
-async function unlessCut<T>(cut: AbortSignal, work: Promise<T>): Promise<T | null> {
+/** Null where the probe was cut off: nothing was found out. A fault of ours is a row of its own. */
+async function probeUnlessCut(
+  { logger }: Deps,
+  { id: target_id }: Target,
+  input: ProbeModelInput,
+): Promise<ProbeOutcome | null> {
   try {
-    return await work;
-  } catch (error) {
-    if (cut.aborted) return null;
-    throw error;
+    return await probeModel(input);
+  } catch (err) {
+    if (input.signal.aborted) return null;
+    logger.error({ err, target_id, model: input.model }, 'probe failed for a fault of ours');
+    return unfinished(input, unexpected);
   }
 }
 

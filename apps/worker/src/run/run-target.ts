@@ -1,10 +1,12 @@
-import { AppError, type ProbeResult, type Run, type Target } from '@api-monitor/core';
+import { historyPointOf, type ProbeResult, type Run, type Target } from '@api-monitor/core';
 import { type FinishRunOutcome, finishRun, heartbeatRun, startRun } from '@api-monitor/db';
 import { logFileName, openProbeLog, type ProbeLog } from '../log/probe-log.ts';
+import { roundToMs } from '../round-to-ms.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
-import type { ActiveRun } from './active-runs.ts';
+import { type ActiveRun, movedReason } from './active-runs.ts';
 import { channelOf } from './channel-of.ts';
-import { type Findings, noFindings, probeTarget } from './probe-target.ts';
+import { type Findings, noFindings, probeTarget, sentenceOf } from './probe-target.ts';
+import { tell } from './tell.ts';
 import { withRetries } from './with-retries.ts';
 
 /** A worker whose heartbeat is older than this is taken for dead. */
@@ -16,15 +18,32 @@ export interface RunRequest {
   trigger: 'schedule' | 'manual';
 }
 
+interface LoggedFindings extends Findings {
+  /** Null where no line was written. */
+  log_file: string | null;
+}
+
 /**
  * Runs one target from its claim to its last event. Returns quietly where another run holds the
- * target or the target is gone. `cut` ends it at once; what was measured is kept.
+ * target, the target is gone or the worker stops. `cut` ends it at once; what was measured is kept. A
+ * channel whose address or key changed meanwhile is asked again at once, where it stands then.
  */
 export async function runTarget(
   deps: WorkerDeps,
-  { targetId, trigger }: RunRequest,
+  request: RunRequest,
   cut: AbortSignal,
 ): Promise<void> {
+  let end = 'moved';
+  while (end === 'moved' && !deps.stopping.aborted && !cut.aborted) {
+    end = await runOnce(deps, request, cut);
+  }
+}
+
+async function runOnce(
+  deps: WorkerDeps,
+  { targetId, trigger }: RunRequest,
+  cut: AbortSignal,
+): Promise<'over' | 'moved'> {
   const startedAt = deps.nowS();
   const log_file = logFileName(targetId, startedAt);
   const claim = await startRun(deps.db, {
@@ -33,14 +52,15 @@ export async function runTarget(
     nowS: startedAt,
     log_file,
   });
-  if (claim.outcome !== 'started') return;
+  if (claim.outcome !== 'started') return 'over';
   const { run, target } = claim;
-  const activeRun = deps.activeRuns.begin(target);
+  const activeRun = deps.activeRuns.begin(run, target);
   const heartbeat = setInterval(beat, heartbeatPeriodMs, deps, run, activeRun);
   try {
-    await deps.bus.events.publish({ type: 'target_updated', data: { target_id: targetId } });
+    await tell(deps, { type: 'target_updated', data: { target_id: targetId } });
     const findings = await findOut(deps, run, target, AbortSignal.any([cut, activeRun.signal]));
     await record(deps, run, target, findings);
+    return findings.error === movedReason ? 'moved' : 'over';
   } finally {
     clearInterval(heartbeat);
     activeRun.end();
@@ -56,15 +76,26 @@ async function beat(deps: WorkerDeps, run: Run, activeRun: ActiveRun): Promise<v
   }
 }
 
+/** Never throws: whatever happens, a run that was claimed comes to its end. */
 async function findOut(
   deps: WorkerDeps,
   run: Run,
   target: Target,
   cut: AbortSignal,
+): Promise<LoggedFindings> {
+  const file = run.log_file ?? logFileName(target.id, run.started_at);
+  const head = { target_id: target.id, run_id: run.id, target_name: target.name };
+  const log = openProbeLog({ dir: deps.logDir, file }, head, deps.logger);
+  const findings = await probeAndLog(deps, { run, target, cut, log });
+  return { ...findings, log_file: (await log.close()) ? file : null };
+}
+
+async function probeAndLog(
+  deps: WorkerDeps,
+  { run, target, cut, log }: { run: Run; target: Target; cut: AbortSignal; log: ProbeLog },
 ): Promise<Findings> {
-  const log = await openLog(deps, run, target);
-  const publishProgress = (total: number, done: number, probe: ProbeResult | null) =>
-    deps.bus.events.publish({
+  const tellProgress = (total: number, done: number, probe: ProbeResult | null) =>
+    tell(deps, {
       type: 'run_progress',
       data: { target_id: target.id, run_id: run.id, total, done, probe: probe && pointOf(probe) },
     });
@@ -73,44 +104,28 @@ async function findOut(
       target,
       channel: channelOf(deps.db, target),
       cut,
-      onListed: (total) => publishProgress(total, 0, null),
+      onListed: (total) => tellProgress(total, 0, null),
       onProbe: async (probe, total, done) => {
         log.write(probe);
         deps.metrics.probeEnded(probe);
-        await publishProgress(total, done, probe);
+        await tellProgress(total, done, probe);
       },
     });
   } catch (error) {
     return noFindings(sentenceOf(deps, error, target));
-  } finally {
-    await log.close();
   }
 }
 
-function openLog(deps: WorkerDeps, run: Run, target: Target): Promise<ProbeLog> {
-  const file = run.log_file ?? logFileName(target.id, run.started_at);
-  const head = { target_id: target.id, run_id: run.id, target_name: target.name };
-  return openProbeLog({ dir: deps.logDir, file }, head, deps.logger);
-}
-
 function pointOf(probe: ProbeResult) {
-  const { protocol, route, model, success, duration, timestamp } = probe;
-  const { error, error_kind, status_code, first_token_s } = probe;
-  const place = { protocol, route, model };
-  return { ...place, success, duration, timestamp, error, error_kind, status_code, first_token_s };
-}
-
-function sentenceOf(deps: WorkerDeps, error: unknown, target: Target): string {
-  if (error instanceof AppError) return error.message;
-  deps.logger.error({ err: error, target_id: target.id }, 'run failed');
-  return 'the monitor met an unexpected error; its log says more';
+  const { protocol, route, model } = probe;
+  return { protocol, route, model, ...historyPointOf(probe) };
 }
 
 async function record(
   deps: WorkerDeps,
   run: Run,
   target: Target,
-  findings: Findings,
+  findings: LoggedFindings,
 ): Promise<void> {
   const ended = await withRetries(
     () => finishRun(deps.db, inputOf(deps, run, findings)),
@@ -122,7 +137,7 @@ async function record(
   }
   const isInterrupted = findings.status === 'interrupted';
   const status = ended.target.last_status ?? 'error';
-  const durationS = deps.nowS() - run.started_at;
+  const durationS = roundToMs(deps.nowS() - run.started_at);
   deps.metrics.runEnded(isInterrupted ? 'interrupted' : status, durationS);
   deps.logger.info(
     { target_id: target.id, run_id: run.id, status, durationS, error: ended.run.error },
@@ -131,8 +146,8 @@ async function record(
   await announce(deps, ended, status);
 }
 
-function inputOf(deps: WorkerDeps, run: Run, findings: Findings) {
-  const { status, error, probes, remembered, listedModels } = findings;
+function inputOf(deps: WorkerDeps, run: Run, findings: LoggedFindings) {
+  const { status, error, probes, remembered, listedModels, log_file } = findings;
   return {
     run_id: run.id,
     target_id: run.target_id,
@@ -141,7 +156,7 @@ function inputOf(deps: WorkerDeps, run: Run, findings: Findings) {
     probes,
     remembered,
     listed_models: listedModels,
-    log_file: run.log_file,
+    log_file,
     nowS: deps.nowS(),
   };
 }
@@ -153,7 +168,7 @@ async function announce(
 ): Promise<void> {
   const { id: target_id, name: target_name } = target;
   const { id: run_id, total, success, fail } = run;
-  await deps.bus.events.publish({
+  await tell(deps, {
     type: 'run_completed',
     data: { target_id, target_name, status, total, success, fail, run_id },
   });

@@ -1,0 +1,125 @@
+import { writeFile } from 'node:fs/promises';
+import {
+  getTarget,
+  listRunModels,
+  listRunningTargetIds,
+  listRuns,
+  updateTarget,
+} from '@api-monitor/db';
+import { expect, test } from 'vitest';
+import { runTarget } from '../src/run/run-target.ts';
+import type { WorkerDeps } from '../src/worker-deps.ts';
+import { addTarget, openTestWorker, startProvider } from './open-test-worker.ts';
+
+const endless = new AbortController().signal;
+
+/** The real road, but for a fault of ours where it is asked for one model. */
+function faultyFor(model: string, upstream: WorkerDeps['upstream']): WorkerDeps['upstream'] {
+  return {
+    ...upstream,
+    exchange(channel, request, options) {
+      if (request.body?.includes(`"${model}"`)) throw new Error('a bug of ours');
+      return upstream.exchange(channel, request, options);
+    },
+  };
+}
+
+test('a fault of ours in one probe is one failed row, and costs no other', async () => {
+  const worker = await openTestWorker({ limits: { probesPerRun: 1 } });
+  const provider = await startProvider({ a: 'good', b: 'good', c: 'good' });
+  const target = await addTarget(worker, provider);
+  const deps = worker.makeDeps();
+  const faulty = { ...deps, upstream: faultyFor('b', deps.upstream) };
+  await runTarget(faulty, { targetId: target.id, trigger: 'manual' }, endless);
+  const rows = await listRunModels(worker.db, { target_id: target.id, limit: 10 });
+  expect(rows.map((row) => [row.model, row.success, row.error]).sort()).toEqual([
+    ['a', true, null],
+    ['b', false, 'the monitor met an unexpected error; its log says more'],
+    ['c', true, null],
+  ]);
+  const [run] = await listRuns(worker.db, target.id, 1);
+  expect(run).toMatchObject({ status: 'completed', error: null, total: 3, success: 2 });
+});
+
+test('what was measured before a fault of the run is kept', async () => {
+  const worker = await openTestWorker({ limits: { probesPerRun: 1 } });
+  const provider = await startProvider({ a: 'good', b: 'good' });
+  const target = await addTarget(worker, provider);
+  const deps = worker.makeDeps();
+  const probeEnded: WorkerDeps['metrics']['probeEnded'] = (probe) => {
+    if (probe.model === 'b') throw new Error('a bug of ours');
+  };
+  const faulty = { ...deps, metrics: { ...deps.metrics, probeEnded } };
+  await runTarget(faulty, { targetId: target.id, trigger: 'manual' }, endless);
+  const rows = await listRunModels(worker.db, { target_id: target.id, limit: 10 });
+  expect(rows.map((row) => row.model).sort()).toEqual(['a', 'b']);
+  const [run] = await listRuns(worker.db, target.id, 1);
+  expect(run).toMatchObject({ status: 'error', error: expect.stringContaining('unexpected') });
+});
+
+test('a bus that takes no event keeps no run from its rows', async () => {
+  const worker = await openTestWorker();
+  const provider = await startProvider({ a: 'good' });
+  const target = await addTarget(worker, provider);
+  const deps = worker.makeDeps();
+  const publish = async () => {
+    throw new Error('out of reach');
+  };
+  const bus = { ...deps.bus, events: { ...deps.bus.events, publish } };
+  await runTarget({ ...deps, bus }, { targetId: target.id, trigger: 'manual' }, endless);
+  const [run] = await listRuns(worker.db, target.id, 1);
+  expect(run).toMatchObject({ status: 'completed', total: 1, success: 1 });
+});
+
+test('a logs folder that cannot be made costs the log alone', async () => {
+  const worker = await openTestWorker();
+  await writeFile(worker.logDir, 'a file where the folder should be');
+  const provider = await startProvider({ a: 'good' });
+  const target = await addTarget(worker, provider);
+  await runTarget(worker.makeDeps(), { targetId: target.id, trigger: 'manual' }, endless);
+  const [run] = await listRuns(worker.db, target.id, 1);
+  expect(run).toMatchObject({ status: 'completed', total: 1, log_file: null });
+  expect(await listRunningTargetIds(worker.db)).toEqual([]);
+});
+
+test('a run that probed nothing leaves no log', async () => {
+  const worker = await openTestWorker();
+  const provider = await startProvider({ a: 'good' });
+  provider.setModelList('status_401');
+  const target = await addTarget(worker, provider);
+  await runTarget(worker.makeDeps(), { targetId: target.id, trigger: 'manual' }, endless);
+  await expect(worker.readLogs()).rejects.toThrow('ENOENT');
+  expect((await listRuns(worker.db, target.id, 1))[0]?.log_file).toBeNull();
+  expect(await getTarget(worker.db, target.id)).toMatchObject({ last_log_file: null });
+});
+
+test('a channel that moved during its run is asked at once where it stands now', async () => {
+  const worker = await openTestWorker();
+  const old = await startProvider({ a: 'hang_before_headers' });
+  const next = await startProvider({ a: 'good' });
+  const target = await addTarget(worker, old, { timeout_s: 300 });
+  const deps = worker.makeDeps();
+  const running = runTarget(deps, { targetId: target.id, trigger: 'schedule' }, endless);
+  await expect.poll(() => old.requests.length).toBe(2);
+  const patch = { base_url: next.origin };
+  const moved = await updateTarget(worker.db, target.id, patch, worker.clock.now);
+  deps.activeRuns.targetChanged(target.id, moved);
+  await running;
+  const runs = await listRuns(worker.db, target.id, 10);
+  expect(runs.map((run) => [run.status, run.error])).toEqual([
+    ['completed', null],
+    ['error', 'stopped: the address or the key of the channel changed'],
+  ]);
+  expect(await getTarget(worker.db, target.id)).toMatchObject({ last_status: 'healthy' });
+});
+
+test('a stopping worker begins no run that reaches it', async () => {
+  const worker = await openTestWorker();
+  const provider = await startProvider({ a: 'good' });
+  const target = await addTarget(worker, provider);
+  const deps = worker.makeDeps();
+  deps.stop();
+  await runTarget(deps, { targetId: target.id, trigger: 'manual' }, endless);
+  expect(await listRuns(worker.db, target.id, 1)).toEqual([]);
+  expect(provider.requests).toEqual([]);
+});
