@@ -1,0 +1,73 @@
+import { listRuns, startRun } from '@api-monitor/db';
+import { expect, test } from 'vitest';
+import { pruneHistory } from '../src/housekeeping.ts';
+import { runTarget } from '../src/run/run-target.ts';
+import { recoverInterrupted } from '../src/scan.ts';
+import { addTarget, openTestWorker, startProvider } from './open-test-worker.ts';
+
+test.each([
+  ['schedule', { scheduled: 1, manual: 0 }],
+  ['manual', { scheduled: 0, manual: 1 }],
+] as const)(
+  'an interrupted run of the trigger %s is asked for again by it',
+  async (trigger, asked) => {
+    const test = await openTestWorker();
+    const provider = await startProvider({ a: 'good' });
+    const target = await addTarget(test, provider, { enabled: trigger === 'schedule' });
+    await startRun(test.db, { target_id: target.id, trigger, nowS: test.clock.now });
+    const deps = test.makeDeps();
+    test.clock.now += 45;
+    await recoverInterrupted(deps);
+    expect((await listRuns(test.db, target.id, 1))[0]).toMatchObject({ error: 'interrupted' });
+    const depths = {
+      scheduled: (await deps.bus.scheduledRuns.depth()).waiting,
+      manual: (await deps.bus.manualRuns.depth()).waiting,
+    };
+    expect(depths).toEqual(asked);
+  },
+);
+
+test('a channel that was disabled since is not run again by the schedule', async () => {
+  const test = await openTestWorker();
+  const provider = await startProvider({ a: 'good' });
+  const target = await addTarget(test, provider, { enabled: false });
+  await startRun(test.db, { target_id: target.id, trigger: 'schedule', nowS: test.clock.now });
+  const deps = test.makeDeps();
+  test.clock.now += 45;
+  await recoverInterrupted(deps);
+  expect(await deps.bus.scheduledRuns.depth()).toEqual({ waiting: 0, active: 0 });
+  expect(await deps.bus.manualRuns.depth()).toEqual({ waiting: 0, active: 0 });
+});
+
+test('a leap of the clock takes no run of this worker for dead', async () => {
+  const test = await openTestWorker();
+  const provider = await startProvider({ a: 'hang_before_headers' });
+  const target = await addTarget(test, provider, { timeout_s: 300 });
+  const deps = test.makeDeps();
+  const cut = new AbortController();
+  const running = runTarget(deps, { targetId: target.id, trigger: 'manual' }, cut.signal);
+  await expect.poll(() => provider.requests.length).toBe(2);
+  test.clock.now += 3600;
+  await recoverInterrupted(deps);
+  expect(await listRuns(test.db, target.id, 10)).toMatchObject([
+    { status: 'running', heartbeat_at: test.clock.now },
+  ]);
+  cut.abort();
+  await running;
+  expect(deps.activeRuns.runIds()).toEqual([]);
+});
+
+test('a stopping worker deletes no further history', async () => {
+  const test = await openTestWorker({ limits: { retentionDays: 7 } });
+  const provider = await startProvider({ a: 'good' });
+  const target = await addTarget(test, provider);
+  const deps = test.makeDeps();
+  const old = { target_id: target.id, started_at: 1, status: 'completed' as const };
+  const counts = { trigger: 'manual' as const, total: 0, success: 0, fail: 0, skipped: 0 };
+  const runs = Array.from({ length: 400 }, () => ({ ...old, ...counts }));
+  await test.db.kysely.insertInto('runs').values(runs).execute();
+  const pruning = pruneHistory(deps);
+  deps.stop();
+  await pruning;
+  expect((await listRuns(test.db, target.id, 500)).length).toBeGreaterThanOrEqual(350);
+});
