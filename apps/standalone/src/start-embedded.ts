@@ -86,6 +86,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     shutdown.onClose('server', () => server.close(streamGraceMs));
     shutdown.onClose('api', () => api.close());
     worker.start();
+    // Closed first: nothing new begins while clients are let go.
+    shutdown.onClose('schedule', () => worker.pause());
     return { port: server.port, close: () => shutdown.close() };
   } catch (error) {
     await shutdown.close();
@@ -102,14 +104,10 @@ function secretsOf(env: Env): GivenSecrets {
   };
 }
 
-/** A run asked for by hand always starts: this many at once is more than hands ask for. */
-const manualRuns = 200;
-
 function limitsOf(env: Env): WorkerLimits {
   return {
     probesPerRun: env.MONITOR_DETECT_CONCURRENCY,
     scheduledRuns: env.MONITOR_MAX_PARALLEL_TARGETS,
-    manualRuns,
     isLogCleanupEnabled: env.LOG_CLEANUP_ENABLED,
     logMaxSizeMb: env.LOG_MAX_SIZE_MB,
     retentionDays: env.RETENTION_DAYS,

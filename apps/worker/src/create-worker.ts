@@ -27,11 +27,15 @@ export interface WorkerOptions {
 export interface Worker {
   /** Begins to scan, to run, and to keep house. */
   start(): void;
+  /** Starts nothing new from now on; what is under way goes on until `stop`. */
+  pause(): void;
   /** Starts nothing new; probes under way may end within `graceMs`. What was measured is written. */
   stop(graceMs: number): Promise<void>;
 }
 
 const modelProbesAtOnce = 16;
+/** A run asked for by hand always starts; the queue bounds how many may be asked for. */
+const everyRun = Number.MAX_SAFE_INTEGER;
 const scanPeriodMs = 60_000;
 const recoveryPeriodMs = 15_000;
 const recheckPeriodMs = 10_000;
@@ -61,6 +65,7 @@ export function createWorker(options: WorkerOptions): Worker {
       bus.ticker.every('clean-logs', logCleanupPeriodMs, () => cleanOldLogs(deps));
       bus.ticker.every('prune-history', prunePeriodMs, () => pruneHistory(deps));
     },
+    pause: () => stopping.abort(),
     async stop(graceMs) {
       stopping.abort();
       const queues = [bus.scheduledRuns, bus.manualRuns, bus.modelProbes, bus.proxyRequests];
@@ -78,7 +83,7 @@ function consumeRuns(deps: WorkerDeps): void {
   });
   manualRuns.consume(
     (job, cut) => runTarget(deps, { targetId: job.target_id, trigger: 'manual' }, cut),
-    { concurrency: deps.limits.manualRuns },
+    { concurrency: everyRun },
   );
 }
 

@@ -27,8 +27,6 @@ export interface WorkerLimits {
   probesPerRun: number;
   /** Scheduled runs at a time. */
   scheduledRuns: number;
-  /** Runs asked for by hand at a time. */
-  manualRuns: number;
   isLogCleanupEnabled: boolean;
   /** 0: no limit. */
   logMaxSizeMb: number;

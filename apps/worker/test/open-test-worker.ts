@@ -27,7 +27,6 @@ const apiKey = 'sk-upstream-0123456789abcdef';
 const limits: WorkerLimits = {
   probesPerRun: 3,
   scheduledRuns: 8,
-  manualRuns: 200,
   isLogCleanupEnabled: true,
   logMaxSizeMb: 500,
   retentionDays: 90,

@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getTarget, listRuns, setSettings, startRun, updateTarget } from '@api-monitor/db';
 import { expect, onTestFinished, test } from 'vitest';
@@ -77,7 +77,7 @@ test('the run of a dead worker is ended within a minute, and its target runs aga
     error: 'interrupted',
     finished_at: test.clock.now,
   });
-  expect(await deps.bus.manualRuns.depth()).toEqual({ waiting: 1, active: 0 });
+  expect(await deps.bus.scheduledRuns.depth()).toEqual({ waiting: 1, active: 0 });
 });
 
 test('targets run at most so many at a time; one that hangs delays no other, and hands go ahead', async () => {
@@ -96,6 +96,17 @@ test('targets run at most so many at a time; one that hangs delays no other, and
   await bus.manualRuns.add(String(last.id), { target_id: last.id });
   await expect.poll(completed).toBe(6);
   expect(new Set([stuck.id, second.id]).size).toBe(2);
+});
+
+test('runs asked for by hand all start, however many there are', async () => {
+  const test = await openTestWorker({ limits: { scheduledRuns: 1 } });
+  const hanging = await startProvider({ a: 'hang_before_headers' });
+  const { bus } = startWorker(test);
+  for (let count = 0; count < 210; count += 1) {
+    const { id } = await addTarget(test, hanging, { timeout_s: 300, enabled: false });
+    await bus.manualRuns.add(String(id), { target_id: id });
+  }
+  await expect.poll(() => bus.manualRuns.depth()).toEqual({ waiting: 0, active: 210 });
 });
 
 test('stopping cuts what outlasts the grace and leaves no run behind', async () => {
@@ -143,7 +154,9 @@ test('runs beyond the retention go, and each target keeps its latest', async () 
 test('a limit that cannot be read deletes nothing that the environment would keep', async () => {
   const test = await openTestWorker({ limits: { logMaxSizeMb: 1 } });
   await mkdir(test.logDir, { recursive: true });
-  await writeFile(join(test.logDir, 'target_1_20260101_000000.jsonl'), Buffer.alloc(700_000));
+  const file = join(test.logDir, 'target_1_20260101_000000.jsonl');
+  await writeFile(file, Buffer.alloc(700_000));
+  await utimes(file, test.clock.now, test.clock.now);
   await setSettings(test.db, { log_max_size_mb: '500MB' }, test.clock.now);
   await cleanOldLogs(test.makeDeps());
   expect(await readdir(test.logDir)).toHaveLength(1);
@@ -154,7 +167,10 @@ test('logs are kept below their limit unless the settings say otherwise', async 
   const deps = test.makeDeps();
   await mkdir(test.logDir, { recursive: true });
   const names = ['target_1_20260101_000000.jsonl', 'target_1_20260102_000000.jsonl'];
-  for (const name of names) await writeFile(join(test.logDir, name), Buffer.alloc(700_000));
+  for (const name of names) {
+    await writeFile(join(test.logDir, name), Buffer.alloc(700_000));
+    await utimes(join(test.logDir, name), test.clock.now, test.clock.now);
+  }
   await setSettings(test.db, { log_cleanup_enabled: 'false' }, test.clock.now);
   await cleanOldLogs(deps);
   expect(await readdir(test.logDir)).toHaveLength(2);
