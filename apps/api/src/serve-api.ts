@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Api } from './create-api.ts';
 
@@ -36,6 +37,7 @@ export async function serveApi(api: Api, options: ServeOptions): Promise<HttpSer
     if (!handleFirst(request, response)) listener(request, response);
   });
   server.maxConnections = 10_000;
+  const unused = trackUnused(server);
   server.listen(port, host);
   await once(server, 'listening');
   const address = server.address();
@@ -45,8 +47,20 @@ export async function serveApi(api: Api, options: ServeOptions): Promise<HttpSer
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();
+      for (const socket of unused) socket.destroy();
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed.finally(() => clearTimeout(timer));
     },
   };
+}
+
+/** Connections that have asked nothing yet, as browsers open them ahead: Node counts none of them as idle. */
+function trackUnused(server: Server): Set<Socket> {
+  const unused = new Set<Socket>();
+  server.on('connection', (socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.on('request', (request) => unused.delete(request.socket));
+  return unused;
 }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { createInProcessBus } from '@api-monitor/bus';
 import type { MonitorEvent } from '@api-monitor/core';
 import { expect, onTestFinished, test } from 'vitest';
@@ -97,6 +99,16 @@ test('closing the server ends the streams', async () => {
   api.close();
   await server.close(5000);
   await expect.poll(client.isClosed).toBe(true);
+});
+
+test('a connection that asked nothing does not keep the server from closing', async () => {
+  const { server } = await serveTestApi();
+  const socket = connect(server.port, '127.0.0.1');
+  await once(socket, 'connect');
+  const ended = once(socket, 'close');
+  // Had it to wait, the suite would end before an hour's grace does.
+  await server.close(3_600_000);
+  await ended;
 });
 
 function clientsOver(limits = { total: 3, perAddress: 2 }) {

@@ -1,4 +1,4 @@
-import type { BreakerState } from '@api-monitor/core';
+import { type BreakerState, breakerPauseS } from '@api-monitor/core';
 
 /** Remembers where live traffic failed, for each channel and model. */
 export interface Breakers {
@@ -36,7 +36,6 @@ interface Breaker {
 }
 
 const failuresToOpen = 3;
-const pauseS = 15;
 /** A try that never reported back is released by time. */
 const tryTimeoutS = 120;
 
@@ -62,7 +61,7 @@ export function createBreakers({ nowS, onChange, onFailure }: Options): Breakers
         return 'closed';
       }
       const now = nowS();
-      if (now < breaker.openedAt + pauseS) return 'open';
+      if (now < breaker.openedAt + breakerPauseS) return 'open';
       return now < breaker.tryBeganAt + tryTimeoutS ? 'open' : 'half_open';
     },
     begin(targetId, model) {
