@@ -16,7 +16,7 @@ export interface OpenOptions extends BrowserContextOptions {
 }
 
 /** How long a page may take to come to show something. */
-export const patienceMs = 6000;
+export const patienceMs = 10_000;
 export const providerKey = 'sk-browser-tests-0123456789';
 
 /** What a browser has kept that holds the token. */
