@@ -48,7 +48,7 @@ test('a new order', async () => {
 
 test('deletion, and a channel made anew under the same name', async () => {
   const { ask, db, nowS, a, channel } = await start();
-  await deleteTarget(db, a);
+  await deleteTarget(db, a, nowS());
   await vi.waitFor(async () => expect(await ask('a/m')).toEqual([404, 0]), soon);
   const id = await addChannel(db, 'a', channel, nowS());
   await vi.waitFor(async () => expect(await ask('a/m')).toEqual([200, id]), soon);

@@ -141,7 +141,7 @@ test('what a channel said before it moved is no finding', async () => {
 
 test.each(['disabled', 'deleted'] as const)('a %s channel is not asked', async (how) => {
   const { db, target, deps, job, clock, provider } = await withChannel();
-  if (how === 'deleted') await deleteTarget(db, target.id);
+  if (how === 'deleted') await deleteTarget(db, target.id, 1000);
   else await updateTarget(db, target.id, { enabled: false }, clock.now);
   await probeOneModel(deps, job, endless);
   expect(provider.requests).toEqual([]);

@@ -118,7 +118,7 @@ test('a target that is deleted during its run ends cleanly and leaves nothing', 
   const deps = worker.makeDeps();
   const running = runTarget(deps, { targetId: target.id, trigger: 'manual' }, endless);
   await expect.poll(() => provider.requests.length).toBe(2);
-  await deleteTarget(worker.db, target.id);
+  await deleteTarget(worker.db, target.id, worker.clock.now);
   deps.activeRuns.targetChanged(target.id, null);
   await running;
   expect(await listRunningTargetIds(worker.db)).toEqual([]);

@@ -15,6 +15,7 @@ export async function countTargets(db: Database): Promise<DashboardCounts> {
   const targets = await db.kysely
     .selectFrom('targets')
     .select(['enabled', 'last_status'])
+    .where('deleted_at', 'is', null)
     .execute();
   const { running } = await db.kysely
     .selectFrom('runs')

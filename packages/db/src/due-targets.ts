@@ -11,6 +11,7 @@ export async function listDueTargets(db: Database, nowS: number): Promise<Target
     .selectFrom('targets')
     .select(targetColumns)
     .where('enabled', '=', 1)
+    .where('deleted_at', 'is', null)
     .where((where) =>
       where.or([
         where('last_run_at', 'is', null),

@@ -109,7 +109,7 @@ test('an interrupted run keeps what it measured and leaves the verdict and the s
 test('a target deleted midway ends the run cleanly and leaves nothing', async () => {
   const db = await withTarget();
   const run = await startedRun(db, 1, 100);
-  await deleteTarget(db, 1);
+  await deleteTarget(db, 1, 1000);
   expect(await finish(db, run, [probe()])).toEqual({ outcome: 'target_gone' });
   expect(await db.kysely.selectFrom('run_models').select('id').execute()).toEqual([]);
 });

@@ -71,6 +71,7 @@ async function updateSummary(db: Database, input: FinishRunInput): Promise<Targe
     .updateTable('targets')
     .set({ ...summaryOf(input), ...listedOf(input), revision: nextRevision })
     .where('id', '=', input.target_id)
+    .where('deleted_at', 'is', null)
     .returning(targetColumns)
     .executeTakeFirst();
   return row ? targetOf(row) : null;

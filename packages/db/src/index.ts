@@ -1,5 +1,6 @@
 export { countTargets, type DashboardCounts } from './dashboard-counts.ts';
 export { type Database, inTransaction } from './database.ts';
+export { deleteTarget } from './delete-target.ts';
 export { listDueTargets } from './due-targets.ts';
 export { encryptionKeyFileName, faultOfEncryptionKey } from './encryption-key.ts';
 export { type FinishRunInput, type FinishRunOutcome, finishRun } from './finish-run.ts';
@@ -76,7 +77,6 @@ export {
 } from './sum-proxy-requests.ts';
 export {
   createTarget,
-  deleteTarget,
   findTargetByName,
   getTarget,
   listTargetRevisions,

@@ -3,6 +3,7 @@ import { Migrator } from 'kysely/migration';
 import { firstSchema } from './migrations/0001-first-schema.ts';
 import { gatewaySchema } from './migrations/0002-gateway.ts';
 import { proxyTotals } from './migrations/0003-proxy-totals.ts';
+import { deletedTargets } from './migrations/0004-deleted-targets.ts';
 import type { Schema } from './schema.ts';
 
 /** Brings any older database to the newest schema, all or nothing. Throws what the migration threw. */
@@ -15,6 +16,7 @@ export async function migrate(db: Kysely<Schema>, nowS: number): Promise<void> {
         '0001-first-schema': firstSchema(nowS),
         '0002-gateway': gatewaySchema,
         '0003-proxy-totals': proxyTotals,
+        '0004-deleted-targets': deletedTargets,
       }),
     },
   });

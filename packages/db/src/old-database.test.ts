@@ -141,7 +141,7 @@ describe.each(shapes)('a data folder of the older tool in its %s shape', (shape)
     await finish(db, await startedRun(db, 1, 1002), [probe({ timestamp: 1003 })]);
     const states = await listModelStates(db, { target_id: 1 });
     expect(states.map((state) => [state.model, state.timestamp])).toEqual([['gpt-4o', 1003]]);
-    await deleteTarget(db, 1);
+    await deleteTarget(db, 1, 1000);
     const left = await db.kysely.selectFrom('run_models').select('id').execute();
     expect(left).toEqual([]);
   });

@@ -142,7 +142,8 @@ test('requests that were recorded before there were totals are summed by the mig
   await sql`drop table proxy_totals`.execute(db.kysely);
   await sql`drop index proxy_requests_by_outcome`.execute(db.kysely);
   await sql`alter table proxy_requests drop column outcome`.execute(db.kysely);
-  await sql`delete from kysely_migration where name = '0003-proxy-totals'`.execute(db.kysely);
+  await sql`alter table targets drop column deleted_at`.execute(db.kysely);
+  await sql`delete from kysely_migration where name >= '0003-proxy-totals'`.execute(db.kysely);
   await db.close();
   expect(await read(await openIn(dataDir))).toEqual(before);
 });

@@ -1,22 +1,22 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from './database.ts';
+import { type Batches, deleteInBatches } from './delete-batches.ts';
+import { purgeDeleted } from './delete-target.ts';
 
 const runsPerPage = 50;
 
-export interface PruneRunsInput {
+export interface PruneRunsInput extends Batches {
   /** Unix seconds: runs that started earlier go. */
   before: number;
-  /** Rows to a statement; other work gets its turn between two statements. */
-  batchSize: number;
-  /** Stops between two batches; what is deleted by then stays deleted. */
-  signal?: AbortSignal;
 }
 
 /**
  * Deletes old runs with their rows, oldest first, but never one that is running nor a target's
- * latest finished one that was whole. Returns the number of runs deleted.
+ * latest finished one that was whole; what deleted targets left goes first. Returns the number of runs
+ * deleted for their age.
  */
 export async function pruneRuns(db: Database, input: PruneRunsInput): Promise<number> {
+  await purgeDeleted(db, input);
   let deleted = 0;
   while (!input.signal?.aborted) {
     const runIds = await listExpired(db, input.before);
@@ -56,24 +56,22 @@ async function listExpired(db: Database, before: number): Promise<number[]> {
 }
 
 /** Deletes the rows of these runs, batch by batch; false where it was stopped before the last. */
-async function pruneRows(
+function pruneRows(
   db: Database,
   runIds: readonly number[],
-  { batchSize, signal }: PruneRunsInput,
+  batches: PruneRunsInput,
 ): Promise<boolean> {
-  while (!signal?.aborted) {
-    const removed = await db.kysely
+  return deleteInBatches(batches, async () => {
+    const { numDeletedRows } = await db.kysely
       .deleteFrom('run_models')
       .where('id', 'in', (batch) =>
         batch
           .selectFrom('run_models')
           .select('run_models.id')
           .where('run_models.run_id', 'in', runIds)
-          .limit(batchSize),
+          .limit(batches.batchSize),
       )
       .executeTakeFirstOrThrow();
-    if (Number(removed.numDeletedRows) < batchSize) return true;
-    await nextTurn();
-  }
-  return false;
+    return numDeletedRows;
+  });
 }

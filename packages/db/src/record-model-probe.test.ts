@@ -111,7 +111,7 @@ test('a deleted channel or an unknown model gets nothing', async () => {
   const db = await withTarget();
   const unknown = { ...input, probe: probe({ model: 'gone' }) };
   expect(await recordModelProbe(db, unknown)).toEqual({ outcome: 'model_gone' });
-  await deleteTarget(db, 1);
+  await deleteTarget(db, 1, 1000);
   expect(await recordModelProbe(db, input)).toEqual({ outcome: 'target_gone' });
   expect(await db.kysely.selectFrom('runs').select('id').execute()).toEqual([]);
 });

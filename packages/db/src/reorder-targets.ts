@@ -15,6 +15,7 @@ export async function reorderTargets(
     const current = await tx.kysely
       .selectFrom('targets')
       .select(['id', 'sort_order'])
+      .where('deleted_at', 'is', null)
       .orderBy('sort_order')
       .orderBy('id')
       .execute();

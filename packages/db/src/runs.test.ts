@@ -80,7 +80,7 @@ test('a target that ran may run again, and one that is gone may not', async () =
   const db = await withTarget();
   await runOnce(db, 1, 100, []);
   await runOnce(db, 1, 200, []);
-  await deleteTarget(db, 1);
+  await deleteTarget(db, 1, 1000);
   expect(await startRun(db, start)).toEqual({ outcome: 'target_gone' });
 });
 

@@ -54,6 +54,8 @@ interface TargetsTable {
   last_fail: number;
   last_log_file: string | null;
   last_error: string | null;
+  /** Since when it is gone for everyone, while its history is being deleted. */
+  deleted_at: number | null;
   /** Grows with every change of the configuration or of a model's state: gateways follow it. */
   revision: Generated<number>;
 }

@@ -9,6 +9,7 @@ export async function nextSortOrder(db: Kysely<Schema>): Promise<number> {
   const { last } = await db
     .selectFrom('targets')
     .select((select) => select.fn.max('sort_order').as('last'))
+    .where('deleted_at', 'is', null)
     .executeTakeFirstOrThrow();
   if ((last ?? 0) < largestSortOrder) return (last ?? 0) + 1;
   return (await renumberTargets(db)) + 1;

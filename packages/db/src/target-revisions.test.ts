@@ -37,7 +37,7 @@ test('a target’s revision grows with its settings, its place and its runs, and
 
 test('a deleted target is missing', async () => {
   const { db, revisions } = await twoTargets();
-  await deleteTarget(db, 1);
+  await deleteTarget(db, 1, 1000);
   expect(await revisions()).toEqual({ 2: 1 });
 });
 

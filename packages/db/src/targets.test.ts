@@ -46,7 +46,7 @@ test('what does not exist is null', async () => {
   expect(await getTarget(db, 9)).toBeNull();
   expect(await findTargetByName(db, 'nobody')).toBeNull();
   expect(await updateTarget(db, 9, { enabled: false }, 60)).toBeNull();
-  expect(await deleteTarget(db, 9)).toBe(false);
+  expect(await deleteTarget(db, 9, 1000)).toBe(false);
 });
 
 test('targets are listed in their order; one without an order goes last', async () => {
@@ -121,7 +121,7 @@ test('a deleted target takes its runs, rows and states along, and no one else’
   const second = await createTarget(db, targetInput({ name: 'b' }), 1);
   await runOnce(db, first.id, 10, [probe()]);
   await runOnce(db, second.id, 10, [probe()]);
-  expect(await deleteTarget(db, first.id)).toBe(true);
+  expect(await deleteTarget(db, first.id, 1000)).toBe(true);
   expect((await listTargets(db)).map((target) => target.id)).toEqual([second.id]);
   expect((await listModelStates(db)).map((state) => state.target_id)).toEqual([second.id]);
   for (const table of ['runs', 'run_models'] as const) {
@@ -133,7 +133,7 @@ test('a deleted target takes its runs, rows and states along, and no one else’
 test('the number of a deleted target is never given out again', async () => {
   const db = await tempDatabase();
   const first = await createTarget(db, targetInput(), 1);
-  await deleteTarget(db, first.id);
+  await deleteTarget(db, first.id, 1000);
   expect((await createTarget(db, targetInput(), 1)).id).toBe(first.id + 1);
 });
 

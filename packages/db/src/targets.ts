@@ -13,6 +13,7 @@ export async function listTargets(db: Database): Promise<Target[]> {
   const rows = await db.kysely
     .selectFrom('targets')
     .select(targetColumns)
+    .where('deleted_at', 'is', null)
     .orderBy('sort_order')
     .orderBy('id')
     .execute();
@@ -26,6 +27,7 @@ export async function listTargetsByIds(db: Database, ids: readonly number[]): Pr
     const rows = await db.kysely
       .selectFrom('targets')
       .select(targetColumns)
+      .where('deleted_at', 'is', null)
       .where('id', 'in', chunk)
       .execute();
     targets.push(...rows.map(targetOf));
@@ -37,13 +39,18 @@ export async function listTargetsByIds(db: Database, ids: readonly number[]): Pr
 export async function listTargetRevisions(
   db: Database,
 ): Promise<{ id: number; revision: number }[]> {
-  return db.kysely.selectFrom('targets').select(['id', 'revision']).execute();
+  return db.kysely
+    .selectFrom('targets')
+    .select(['id', 'revision'])
+    .where('deleted_at', 'is', null)
+    .execute();
 }
 
 export async function getTarget(db: Database, id: number): Promise<Target | null> {
   const row = await db.kysely
     .selectFrom('targets')
     .select(targetColumns)
+    .where('deleted_at', 'is', null)
     .where('id', '=', id)
     .executeTakeFirst();
   return row ? targetOf(row) : null;
@@ -53,6 +60,7 @@ export async function findTargetByName(db: Database, name: string): Promise<Targ
   const row = await db.kysely
     .selectFrom('targets')
     .select(targetColumns)
+    .where('deleted_at', 'is', null)
     .where('name', '=', name)
     .executeTakeFirst();
   return row ? targetOf(row) : null;
@@ -112,25 +120,10 @@ export async function updateTarget(
       .updateTable('targets')
       .set({ ...columnsOfPatch(tx, patch), updated_at: nowS, revision: nextRevision })
       .where('id', '=', id)
+      .where('deleted_at', 'is', null)
       .returning(targetColumns)
       .executeTakeFirst();
     return row ? targetOf(row) : null;
-  });
-}
-
-/** Deletes the target with its runs, their rows and its states; false where there is no such target. */
-export async function deleteTarget(db: Database, id: number): Promise<boolean> {
-  return inTransaction(db, async (tx) => {
-    // By hand, children first: tables that the older tool made carry no cascading keys.
-    await tx.kysely.deleteFrom('model_states').where('target_id', '=', id).execute();
-    await tx.kysely.deleteFrom('run_models').where('target_id', '=', id).execute();
-    await tx.kysely.deleteFrom('runs').where('target_id', '=', id).execute();
-    const gone = await tx.kysely
-      .deleteFrom('targets')
-      .where('id', '=', id)
-      .returning('id')
-      .executeTakeFirst();
-    return gone !== undefined;
   });
 }
 

@@ -20,7 +20,7 @@ export function deleteTargetRoute(deps: ApiDeps) {
   });
   return createRouter().openapi(route, async (c) => {
     const { id } = c.req.valid('param');
-    const wasThere = await deleteTarget(deps.db, id);
+    const wasThere = await deleteTarget(deps.db, id, deps.now());
     if (!wasThere) throw new AppError('not_found', `there is no channel ${id}`);
     await deps.bus.events.publish({ type: 'target_updated', data: { target_id: id } });
     return c.json({ ok: true as const }, 200);

@@ -13,7 +13,10 @@ import { readBit, readJson, readText, readTime, readWhole, readWithin } from './
 /** A row as the older tool left it: any column may hold anything. */
 export type OldRow<Row> = Readonly<Record<keyof Row, unknown>>;
 
-type MendedTarget = Omit<TargetTableRow, 'id' | 'sort_order' | 'listed_models' | 'revision'>;
+type MendedTarget = Omit<
+  TargetTableRow,
+  'id' | 'sort_order' | 'listed_models' | 'deleted_at' | 'revision'
+>;
 
 const nameLength = 128;
 const countLimit = 1_000_000;
