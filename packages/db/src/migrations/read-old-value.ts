@@ -1,6 +1,6 @@
-/** Readers of values that the older tool may have kept in any type; null: not to be read as such. */
+// Readers of values that the older tool may have kept in any type; null: not to be read as such.
 
-export function readNumber(value: unknown): number | null {
+function readNumber(value: unknown): number | null {
   if (typeof value === 'bigint') return Number(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value !== 'string' || !/^\s*-?\d+(\.\d+)?\s*s?\s*$/i.test(value)) return null;
