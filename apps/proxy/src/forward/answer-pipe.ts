@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { describeFault } from '@api-monitor/upstream';
 import type { Dispatcher } from 'undici';
 import { answerHeaders, type Truth } from './answer-headers.ts';
+import { createEventGate, type EventGate } from './event-gate.ts';
 import { type EndWatch, openEndWatch } from './open-end-watch.ts';
 import { createUsageReader, type UsageReader } from './read-usage.ts';
 import type { StreamEndWatch } from './stream-end.ts';
@@ -58,6 +59,7 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
   #hasUpstreamEnded = false;
   #isOver = false;
   #endWatch: EndWatch | null = null;
+  #gate: EventGate | null = null;
   #isEventStream = false;
   #isPlain = true;
   usage: UsageReader | null = null;
@@ -114,7 +116,9 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
     this.responseBytes += chunk.length;
     this.usage?.take(chunk);
     this.#endWatch?.take(chunk);
-    this.#pending.push(chunk);
+    const ready = this.#gate ? this.#gate.pass(chunk) : chunk;
+    if (!ready) return;
+    this.#pending.push(ready);
     this.#planFlush();
   }
 
@@ -157,6 +161,8 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
     if (this.#endWatch && !this.#endWatch.hasEnded()) {
       this.#break('the stream stopped before its end', 'network');
     } else {
+      const rest = this.#gate?.rest();
+      if (rest) this.#pending.push(rest);
       this.#hasUpstreamEnded = true;
       this.#planFlush();
     }
@@ -171,6 +177,7 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
     this.usage = createUsageReader(encoding);
     const watch = this.#isEventStream && status < 300 ? watchEnd() : null;
     this.#endWatch = watch && openEndWatch(watch, encoding);
+    if (this.canTellError) this.#gate = createEventGate();
     // An error event may have to follow: a stream's length is never promised.
     if (this.#isEventStream) delete headers['content-length'];
     response.writeHead(status, answerHeaders(headers, truth));
