@@ -1,0 +1,117 @@
+import {
+  type BehaviourName,
+  type FakeProvider,
+  startFakeProvider,
+} from '@api-monitor/fake-provider';
+import { clientKey, openTestGateway } from '../open-test-gateway.ts';
+import { upstreamKey } from '../test-channel.ts';
+
+/** Where an SDK is pointed, and how it names a model there. */
+export interface Way {
+  origin: string;
+  apiKey: string;
+  modelPrefix: string;
+}
+
+/** What came of a call: what the SDK made of the answer, or the error that it threw. */
+export type Outcome = { result: unknown } | { error: Record<string, unknown> };
+
+const behaviours = [
+  'good',
+  'paced',
+  'tool_call',
+  'thought_then_text',
+  'long_text',
+  'stopped_thinking',
+  'gzip',
+  'br',
+  'http_400',
+  'http_401',
+  'http_403',
+  'http_404_model',
+  'http_422',
+  'http_429',
+  'http_500',
+  'http_503',
+  'http_529',
+  'error_event',
+  'error_event_first',
+  'error_event_named',
+  'response_failed_event',
+  'reset_midway',
+  'silent_truncation',
+  'stream_without_end',
+  'closed_midway',
+  'reset_before_headers',
+] as const satisfies readonly BehaviourName[];
+
+/** The same by another name, for calls that must not find a breaker that others have opened. */
+const retried = {
+  retried_429: 'http_429',
+  retried_500: 'http_500',
+  retried_503: 'http_503',
+  retried_529: 'http_529',
+} as const satisfies Record<string, BehaviourName>;
+
+export type TestBehaviour = (typeof behaviours)[number] | keyof typeof retried;
+
+/** The same provider, directly and through the gateway; each model is named after how it behaves. */
+export async function openTwoWays() {
+  const named = Object.fromEntries(behaviours.map((name) => [name, name]));
+  const models = { ...named, ...retried };
+  const provider = await startFakeProvider({ models, apiKey: upstreamKey, hasSideEndpoints: true });
+  const proven = Object.fromEntries(Object.keys(models).map((name) => [name, {}]));
+  const channels = { relay: { origin: provider.origin, models: proven } };
+  const gateway = await openTestGateway({ channels });
+  const direct: Way = { origin: provider.origin, apiKey: upstreamKey, modelPrefix: '' };
+  const through: Way = { origin: gateway.origin, apiKey: clientKey, modelPrefix: 'relay/' };
+  return {
+    gateway,
+    provider,
+    direct,
+    through,
+    /** Past the pause of every breaker that an earlier call has opened. */
+    rest: () => {
+      gateway.clock.aheadS += 200;
+    },
+    async close() {
+      await gateway.close();
+      await provider.close();
+    },
+  };
+}
+
+/** Makes a call and says what came of it, and how many requests reached the provider. */
+export async function outcomeOf(provider: FakeProvider, work: () => Promise<unknown>) {
+  const before = provider.received();
+  const outcome = await settle(work);
+  return { outcome, requests: provider.received() - before };
+}
+
+async function settle(work: () => Promise<unknown>): Promise<Outcome> {
+  try {
+    return { result: plain(await work()) };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const { status, code, type, param } = error as Error & Record<string, unknown>;
+    const name = error.constructor.name;
+    return { error: plain({ name, message: error.message, status, code, type, param }) };
+  }
+}
+
+/** Only what the caller reads: the answer's own headers differ by nature. */
+function plain(value: unknown) {
+  const text = JSON.stringify(value ?? null, (name, inner: unknown) =>
+    name === 'sdkHttpResponse' || name === '_request_id' ? undefined : inner,
+  );
+  return JSON.parse(text);
+}
+
+/** Reads a stream to its end. */
+export async function collect<T>(
+  stream: AsyncIterable<T> | Promise<AsyncIterable<T>>,
+): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of await stream) items.push(item);
+  return items;
+}
