@@ -35,6 +35,6 @@ export async function addKey(
   return created.id;
 }
 
-export function hashOf(key: string): string {
+function hashOf(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }
