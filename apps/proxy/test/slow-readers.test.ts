@@ -34,7 +34,7 @@ test('a slow reader slows the upstream down: next to nothing is held in between'
   const { origin, state } = await endlessUpstream();
   const channels = { relay: { origin, models: { m: {} } } };
   // Shorter than the reader pauses: reading slowly is no fault of the upstream's.
-  const gateway = await gatewayForTest({ channels, options: { idleTimeoutMs: 400 } });
+  const gateway = await gatewayForTest({ channels, options: { idleTimeoutMs: 600 } });
   const client = await rawConnection(gateway.port);
   client.send(rawPost('/v1/chat/completions', clientKey, chatTo('relay/m', { stream: true })));
   await client.until('data: x');
@@ -56,4 +56,18 @@ test('a slow reader slows the upstream down: next to nothing is held in between'
   await expect.poll(() => state.taken, { timeout: 3000 }).toBeGreaterThan(before + 2 * mebibyte);
   client.socket.destroy();
   await expect.poll(() => state.gone).toBe(1);
+});
+
+test('a client that reads nothing at all is left in the end, and counts against nobody', async () => {
+  const { origin, state } = await endlessUpstream();
+  const channels = { relay: { origin, models: { m: {} } } };
+  const gateway = await gatewayForTest({ channels, options: { idleTimeoutMs: 50 } });
+  const client = await rawConnection(gateway.port);
+  client.send(rawPost('/v1/chat/completions', clientKey, chatTo('relay/m', { stream: true })));
+  await client.until('data: x');
+  client.socket.pause();
+  await expect.poll(() => state.gone, { timeout: 3000 }).toBe(1);
+  expect(await gateway.recordsAtEnd()).toMatchObject([
+    { status: 499, attempts: [{ is_live_failure: false }] },
+  ]);
 });

@@ -40,6 +40,8 @@ type Headers = Record<string, string | string[] | undefined>;
 
 const clientLeft = new Error('the client left');
 const timedOut = new Error('timed out');
+/** How many idle timeouts long a client may read nothing. */
+const stallFactor = 4;
 const unreadLimitBytes = 64 * 1024;
 const unreadTimeoutMs = 2_000;
 
@@ -212,8 +214,10 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
 
   #pause(): void {
     this.#controller?.pause();
-    // A client that reads slowly is no fault of the upstream.
+    // A client that reads slowly is no fault of the upstream; one that reads nothing at all has gone.
     clearTimeout(this.#timer);
+    const stallTimeoutMs = stallFactor * this.#options.idleTimeoutMs;
+    this.#timer = setTimeout(() => this.#options.response.destroy(), stallTimeoutMs);
   }
 
   #onDrain = (): void => {
