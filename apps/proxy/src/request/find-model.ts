@@ -34,7 +34,7 @@ export function spliceModel(body: Buffer, found: FoundModel, model: string): Buf
 
 function isJson(body: Buffer): boolean {
   try {
-    JSON.parse(body.toString());
+    JSON.parse(body.toString('utf8', firstByte(body)));
     return true;
   } catch {
     return false;
