@@ -26,17 +26,23 @@ function named(type: string, fields: object): WireEvent {
 }
 
 function deltasOf(reply: Reply): WireEvent[] {
-  const delta = (type: string, text: string, fields: object = {}) =>
+  const delta = (type: string, text: string, fields: object) =>
     piecesOf(text).map((piece) => named(type, { delta: piece, ...fields }));
-  return [
-    ...delta('response.reasoning_summary_text.delta', reply.thought, { item_id: 'rs_fake' }),
-    ...delta('response.output_text.delta', reply.text, { item_id: 'msg_fake' }),
-    ...delta('response.refusal.delta', reply.refusal, { item_id: 'msg_fake' }),
-    ...(reply.toolCall ? [named('response.output_item.added', { item: callOf(reply, '') })] : []),
-    ...delta('response.function_call_arguments.delta', reply.toolCall?.arguments ?? '', {
-      item_id: 'fc_fake',
-    }),
-  ];
+  return outputOf(reply).flatMap((item, output_index) => {
+    const at = { output_index, item_id: item.id };
+    const part = { ...at, content_index: 0 };
+    return [
+      named('response.output_item.added', { output_index, item: item.begun }),
+      ...delta('response.reasoning_summary_text.delta', item.texts.thought, {
+        ...at,
+        summary_index: 0,
+      }),
+      ...delta('response.output_text.delta', item.texts.text, part),
+      ...delta('response.refusal.delta', item.texts.refusal, part),
+      ...delta('response.function_call_arguments.delta', item.texts.arguments, at),
+      named('response.output_item.done', { output_index, item: item.whole }),
+    ];
+  });
 }
 
 function responseOf(reply: Reply, model: string) {
@@ -48,29 +54,67 @@ function responseOf(reply: Reply, model: string) {
     status: isLimit ? 'incomplete' : 'completed',
     error: null,
     incomplete_details: isLimit ? { reason: 'max_output_tokens' } : null,
-    output: outputOf(reply),
+    output: outputOf(reply).map(({ whole }) => whole),
     usage: {
       input_tokens: 20,
+      input_tokens_details: { cached_tokens: 0 },
       output_tokens: reply.outputTokens,
       output_tokens_details: { reasoning_tokens: reply.thoughtTokens },
+      total_tokens: 20 + reply.outputTokens,
     },
   };
 }
 
-function outputOf(reply: Reply): object[] {
-  const summary = reply.thought ? [{ type: 'summary_text', text: reply.thought }] : [];
+/** An item of the output as a stream begins it, as it is when whole, and what comes in between. */
+interface Item {
+  id: string;
+  begun: object;
+  whole: object;
+  texts: { thought: string; text: string; refusal: string; arguments: string };
+}
+
+const noTexts = { thought: '', text: '', refusal: '', arguments: '' };
+
+function outputOf(reply: Reply): Item[] {
   const hasThought = reply.thought !== '' || reply.thoughtTokens > 0;
-  const content = reply.refusal
-    ? [{ type: 'refusal', refusal: reply.refusal }]
-    : [{ type: 'output_text', text: reply.text, annotations: [] }];
   const hasMessage = reply.text !== '' || reply.refusal !== '';
   return [
-    ...(hasThought ? [{ id: 'rs_fake', type: 'reasoning', summary }] : []),
-    ...(hasMessage ? [{ id: 'msg_fake', type: 'message', role: 'assistant', content }] : []),
-    ...(reply.toolCall ? [callOf(reply, reply.toolCall.arguments)] : []),
+    ...(hasThought ? [thoughtOf(reply)] : []),
+    ...(hasMessage ? [messageOf(reply)] : []),
+    ...(reply.toolCall ? [callOf(reply.toolCall)] : []),
   ];
 }
 
-function callOf({ toolCall }: Reply, text: string) {
-  return { id: 'fc_fake', type: 'function_call', name: toolCall?.name, arguments: text };
+function thoughtOf({ thought }: Reply): Item {
+  const item = { id: 'rs_fake', type: 'reasoning' };
+  const summary = thought ? [{ type: 'summary_text', text: thought }] : [];
+  return {
+    id: item.id,
+    begun: { ...item, summary: [] },
+    whole: { ...item, summary },
+    texts: { ...noTexts, thought },
+  };
+}
+
+function messageOf({ text, refusal }: Reply): Item {
+  const item = { id: 'msg_fake', type: 'message', role: 'assistant' };
+  const content = refusal
+    ? [{ type: 'refusal', refusal }]
+    : [{ type: 'output_text', text, annotations: [] }];
+  return {
+    id: item.id,
+    begun: { ...item, status: 'in_progress', content: [] },
+    whole: { ...item, status: 'completed', content },
+    texts: { ...noTexts, text, refusal },
+  };
+}
+
+function callOf(call: { name: string; arguments: string }): Item {
+  const item = { id: 'fc_fake', type: 'function_call', call_id: 'call_fake', name: call.name };
+  return {
+    id: item.id,
+    begun: { ...item, arguments: '' },
+    whole: { ...item, arguments: call.arguments },
+    texts: { ...noTexts, arguments: call.arguments },
+  };
 }
