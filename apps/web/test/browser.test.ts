@@ -8,6 +8,7 @@ import { describeAccessibility } from './scenarios/accessibility.ts';
 import { describeArranging } from './scenarios/arranging.ts';
 import { describeChannels } from './scenarios/channels.ts';
 import { describeDocs } from './scenarios/docs.ts';
+import { describeLiveTraffic } from './scenarios/live-traffic.ts';
 import { describePreferences } from './scenarios/preferences.ts';
 import { describeWeight } from './scenarios/weight.ts';
 import { patienceMs, providerKey, rememberedToken, type Stage } from './stage.ts';
@@ -65,6 +66,7 @@ afterEach(async () => {
 
 describe('who may look', () => describeAccess(stage));
 describe('channels', () => describeChannels(stage));
+describe('live traffic', () => describeLiveTraffic(stage));
 describe('arranging channels', () => describeArranging(stage));
 describe('preferences', () => describePreferences(stage));
 describe('accessibility', () => describeAccessibility(stage));

@@ -50,6 +50,10 @@ export function sampleModel(given: Partial<LatestModel> = {}): LatestModel {
     output_tokens_per_s: 60,
     state_since: 500,
     last_success_at: 1000,
+    live_failures: 0,
+    live_failed_at: null,
+    live_error: null,
+    live_first_byte_s: null,
     history: [samplePoint()],
     ...given,
   };

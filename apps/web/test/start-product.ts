@@ -9,12 +9,15 @@ const standalone = fileURLToPath(new URL('../../standalone/src/main.ts', import.
 const startTimeoutMs = 20_000;
 
 export const apiToken = 'token-of-the-browser-tests';
+export const masterToken = 'sk-gateway-of-the-browser-tests';
 export const visitorToken = 'visitor-of-the-browser-tests';
 
 /** The whole product as `npm start` runs it, on a free port with a data folder of its own. */
 export interface Product {
   origin: string;
   call(method: string, path: string, body?: object): Promise<unknown>;
+  /** Asks a model through the gateway, as a client would; answers the status. */
+  ask(model: string): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -29,6 +32,7 @@ export async function startProduct(): Promise<Product> {
       LOG_LEVEL: 'error',
       API_MONITOR_TOKEN: apiToken,
       API_MONITOR_TOKEN_VISITOR: visitorToken,
+      PROXY_MASTER_TOKEN: masterToken,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -36,6 +40,7 @@ export async function startProduct(): Promise<Product> {
   return {
     origin,
     call: (method, path, body) => call(origin, method, path, body),
+    ask: (model) => ask(origin, model),
     async stop() {
       const exited = once(child, 'exit');
       child.kill('SIGTERM');
@@ -65,4 +70,14 @@ async function call(origin: string, method: string, path: string, body?: object)
   });
   if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
   return response.json();
+}
+
+async function ask(origin: string, model: string): Promise<number> {
+  const response = await fetch(`${origin}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${masterToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Are you there?' }] }),
+  });
+  await response.arrayBuffer();
+  return response.status;
 }

@@ -1,4 +1,5 @@
 import type { Channel, HistoryPoint, LatestModel, ProgressEvent } from './channel.ts';
+import { breakerAfter } from './live-traffic.ts';
 
 const historyLength = 30;
 
@@ -52,7 +53,19 @@ function latestAfter(before: LatestModel | undefined, probe: Probe): LatestModel
     output_tokens_per_s: null,
     state_since: changed ? point.timestamp : before.state_since,
     last_success_at: point.success ? point.timestamp : (before?.last_success_at ?? null),
+    ...liveAfter(before, probe),
     history: historyAfter(before, point),
+  };
+}
+
+/** A probe that passes outweighs the traffic that failed before it. */
+function liveAfter(before: LatestModel | undefined, { success, timestamp }: Probe) {
+  return {
+    live_failures: success ? 0 : (before?.live_failures ?? 0),
+    live_failed_at: before?.live_failed_at ?? null,
+    live_error: before?.live_error ?? null,
+    live_first_byte_s: before?.live_first_byte_s ?? null,
+    breaker: breakerAfter(before?.breaker, { success, timestamp }),
   };
 }
 

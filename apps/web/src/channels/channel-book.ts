@@ -1,12 +1,13 @@
 import { applyProgress } from './apply-progress.ts';
-import type { Channel, ProgressEvent } from './channel.ts';
+import type { BreakerEvent, Channel, LatestModel, ProgressEvent } from './channel.ts';
+import { applyBreaker, breakerAfter } from './live-traffic.ts';
 
 /** What the page knows of the channels, outside of any framework, with a note of what changed. */
 export interface ChannelBook {
   /** In the order of the page; channels whose deletion may yet be undone are left out. */
   all(): Channel[];
   get(id: number): Channel | undefined;
-  /** Takes the server's list over. Histories that are known already are kept. */
+  /** Takes the server's list over. Histories and breakers that are known are kept. */
   replaceAll(channels: readonly Channel[]): void;
   put(channel: Channel): void;
   remove(id: number): void;
@@ -17,6 +18,7 @@ export interface ChannelBook {
   /** The server knows the order now. */
   settleOrder(): void;
   progress(event: ProgressEvent): void;
+  breaker(event: BreakerEvent, nowS: number): void;
 }
 
 /** `onChange` hears the id of what changed, or null for the whole list. */
@@ -29,7 +31,7 @@ export function createChannelBook(onChange: (id: number | null) => void): Channe
   const put = (channel: Channel) => {
     const before = channels.get(channel.id);
     if (!before) order.push(channel.id);
-    channels.set(channel.id, keepHistories(channel, before));
+    channels.set(channel.id, keepKnown(channel, before));
   };
 
   return {
@@ -74,15 +76,28 @@ export function createChannelBook(onChange: (id: number | null) => void): Channe
       channels.set(channel.id, applyProgress(channel, event));
       onChange(channel.id);
     },
+    breaker(event, nowS) {
+      const channel = channels.get(event.target_id);
+      if (!channel) return;
+      channels.set(channel.id, applyBreaker(channel, event, nowS));
+      onChange(channel.id);
+    },
   };
 }
 
-/** A list without histories must not make the bars of an open card vanish. */
-function keepHistories(channel: Channel, before: Channel | undefined): Channel {
-  if (!before || channel.latest_models.every((it) => it.history)) return channel;
-  const histories = new Map(before.latest_models.map((it) => [it.model, it.history]));
-  const latest_models = channel.latest_models.map((it) =>
-    it.history ? it : { ...it, history: histories.get(it.model) },
-  );
-  return { ...channel, latest_models };
+/** A list without histories must not make the bars of an open card vanish, nor one its breakers. */
+function keepKnown(channel: Channel, before: Channel | undefined): Channel {
+  if (!before) return channel;
+  const known = new Map(before.latest_models.map((it) => [it.model, it]));
+  return {
+    ...channel,
+    latest_models: channel.latest_models.map((it) => withKnown(it, known.get(it.model))),
+  };
+}
+
+function withKnown(model: LatestModel, before: LatestModel | undefined): LatestModel {
+  const history = model.history ?? before?.history;
+  const breaker = breakerAfter(before?.breaker, model);
+  if (history === model.history && breaker === undefined) return model;
+  return { ...model, history, breaker };
 }

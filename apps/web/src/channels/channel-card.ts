@@ -2,6 +2,7 @@ import { formatPercent, formatSpan } from '../format/duration.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { Channel, WireProtocol } from './channel.ts';
 import { channelState, countModels, modelState, type Tone, toneOf } from './channel-state.ts';
+import { type LiveTone, liveTone } from './live-traffic.ts';
 import { type SegmentBar, segmentBar } from './tick-paths.ts';
 
 export interface ProtocolCount {
@@ -20,6 +21,8 @@ export interface ChannelCard {
   sourceUrl: string | null;
   state: string;
   stateText: string;
+  /** Whether the state stands in a badge: where nothing else on the card tells it. */
+  hasStateBadge: boolean;
   tone: Tone;
   running: boolean;
   enabled: boolean;
@@ -32,6 +35,8 @@ export interface ChannelCard {
   barLabel: string;
   bar: SegmentBar;
   protocols: ProtocolCount[];
+  /** How live traffic fails, and how badly; the text is empty where it does not. */
+  live: { text: string; tone: LiveTone };
   error: string;
   progressText: string;
   /** 0 to 1; null while a run lists its models or none is under way. */
@@ -53,6 +58,7 @@ export function channelCard(channel: Channel, translator: Translator): ChannelCa
     sourceUrl: safeLink(channel.source_url),
     state,
     stateText: t(`status.${state}`),
+    hasStateBadge: toneOf(state) !== 'ok' && state !== 'live_failing',
     tone: toneOf(state),
     running: channel.running,
     enabled: channel.enabled,
@@ -64,6 +70,7 @@ export function channelCard(channel: Channel, translator: Translator): ChannelCa
     barLabel: t('card.bar', { success: counts.ok, total }),
     bar: segmentBar(channel.latest_models),
     protocols: protocolCounts(channel, translator),
+    live: liveOf(channel, translator),
     error: channel.running ? '' : errorOf(channel),
     ...progressOf(channel, translator),
     lastRunAt: channel.last_run_at,
@@ -76,6 +83,15 @@ export function channelCard(channel: Channel, translator: Translator): ChannelCa
 export function safeLink(raw: string | null): string | null {
   const url = raw === null ? null : URL.parse(raw);
   return url && (url.protocol === 'https:' || url.protocol === 'http:') ? url.href : null;
+}
+
+/** Nothing is sent to a paused channel, so what its traffic last said is no news. */
+function liveOf({ enabled, latest_models }: Channel, { count }: Translator): ChannelCard['live'] {
+  const tones = enabled ? latest_models.map(liveTone).filter((it) => it !== null) : [];
+  return {
+    text: tones.length === 0 ? '' : count('traffic.failing', tones.length),
+    tone: tones.includes('bad') ? 'bad' : 'warn',
+  };
 }
 
 function errorOf(channel: Channel): string {

@@ -1,18 +1,30 @@
 import type { Channel, LatestModel, TargetStatus } from './channel.ts';
+import { liveTrouble } from './live-traffic.ts';
 
 /** What a channel's dot says; a run under way is told beside it, not instead of it. */
-export type ChannelState = TargetStatus | 'disabled' | 'unknown';
+export type ChannelState = TargetStatus | 'live_failing' | 'disabled' | 'unknown';
 export type Tone = 'ok' | 'warn' | 'bad' | 'idle';
 
-export function channelState(channel: Pick<Channel, 'enabled' | 'last_status'>): ChannelState {
+export function channelState(
+  channel: Pick<Channel, 'enabled' | 'last_status' | 'latest_models'>,
+): ChannelState {
   if (!channel.enabled) return 'disabled';
+  if (channel.last_status === 'healthy' && channel.latest_models.some(isDeceptive)) {
+    return 'live_failing';
+  }
   return channel.last_status ?? 'unknown';
+}
+
+/** A model that passes its probes and fails for real clients. */
+function isDeceptive(model: LatestModel): boolean {
+  return model.success && liveTrouble(model) !== null;
 }
 
 export function toneOf(state: ChannelState): Tone {
   switch (state) {
     case 'healthy':
       return 'ok';
+    case 'live_failing':
     case 'degraded':
     case 'no_models':
       return 'warn';

@@ -1,4 +1,5 @@
 import type {
+  BreakerChanged,
   HistoryPoint,
   Route,
   RunProgress,
@@ -6,6 +7,16 @@ import type {
   TargetStatus,
   WireProtocol,
 } from '@api-monitor/core';
+
+/** A gateway's breaker that stands open, as its event told. */
+export interface OpenBreaker {
+  failures: number;
+  error: string | null;
+  /** When the page heard of it, Unix seconds. */
+  openedAt: number;
+  /** When the model's latest probe by then had ended. */
+  probedAt: number;
+}
 
 /** A model's newest verdict on a channel, as `GET /api/targets` tells it. */
 export interface LatestModel {
@@ -24,6 +35,14 @@ export interface LatestModel {
   /** When the model last turned from alive to failing or back. */
   state_since: number | null;
   last_success_at: number | null;
+  /** Failures of live traffic since it, or a probe, last succeeded. */
+  live_failures: number;
+  live_failed_at: number | null;
+  live_error: string | null;
+  /** Smoothed time to the first byte of live streams, in seconds. */
+  live_first_byte_s: number | null;
+  /** Known from events alone: the lists do not tell it. */
+  breaker?: OpenBreaker | undefined;
   /** Oldest first; absent where the list was asked for without it. */
   history?: HistoryPoint[] | undefined;
 }
@@ -60,4 +79,5 @@ export interface Channel {
 }
 
 export type ProgressEvent = RunProgressed['data'];
+export type BreakerEvent = BreakerChanged['data'];
 export type { HistoryPoint, TargetStatus, WireProtocol };

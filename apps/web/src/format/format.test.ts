@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { translatorFor } from '../i18n/translate.ts';
 import { formatLatency, formatPercent, formatRate, formatSpan } from './duration.ts';
-import { formatAgo, formatUntil } from './time.ts';
+import { formatAgo, formatSecondsAgo, formatUntil } from './time.ts';
 
 const en = translatorFor('en');
 const zh = translatorFor('zh');
@@ -42,6 +42,15 @@ describe('a past time', () => {
     expect(formatAgo(1000, 990, en)).toBe('just now');
     expect(formatAgo(1000, 1000 + 185, en)).toBe('3 minutes ago');
     expect(formatAgo(0, 7300, zh)).toBe('2小时前');
+  });
+});
+
+describe('a past time that matters to the second', () => {
+  it('counts seconds within the first minute alone', () => {
+    expect(formatSecondsAgo(1000, 1000.4, en)).toBe('just now');
+    expect(formatSecondsAgo(1000, 1012.9, en)).toBe('12 s ago');
+    expect(formatSecondsAgo(1000, 1012, zh)).toBe('12 秒前');
+    expect(formatSecondsAgo(1000, 1061, en)).toBe('1 minute ago');
   });
 });
 

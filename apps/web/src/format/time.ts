@@ -15,6 +15,13 @@ export function formatAgo(timeS: number, nowS: number, { t, formats }: Translato
   return formats.relative.format(count, step[0]);
 }
 
+/** As `formatAgo`, but to the second within the first minute: `12 s ago`. */
+export function formatSecondsAgo(timeS: number, nowS: number, translator: Translator): string {
+  const elapsedS = Math.floor(nowS - timeS);
+  if (elapsedS < 1 || elapsedS >= 60) return formatAgo(timeS, nowS, translator);
+  return translator.t('time.seconds_ago', { n: elapsedS });
+}
+
 /** `in 12 min`; seconds only within the last minute, so that a page of countdowns stays calm. */
 export function formatUntil(timeS: number, nowS: number, { t }: Translator): string | null {
   const leftS = Math.ceil(timeS - nowS);

@@ -1,6 +1,6 @@
 import { type ApiClient, answerOf } from '../api/client.ts';
 import { ApiFailure } from '../api/failure.ts';
-import type { ProgressEvent } from '../channels/channel.ts';
+import type { BreakerEvent, ProgressEvent } from '../channels/channel.ts';
 import type { ChannelBook } from '../channels/channel-book.ts';
 import { createRefetchQueue } from '../live/refetch-queue.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
@@ -31,7 +31,13 @@ interface SyncOptions {
   setTimer(callback: () => void, delayMs: number): () => void;
 }
 
-export const syncEvents = ['run_completed', 'target_updated', 'run_progress', 'resync'] as const;
+export const syncEvents = [
+  'run_completed',
+  'target_updated',
+  'run_progress',
+  'breaker_changed',
+  'resync',
+] as const;
 
 /** Keeps the book true to the server: the first load, what events tell, and what failures mean. */
 export function createSync(options: SyncOptions): Sync {
@@ -87,6 +93,8 @@ export function createSync(options: SyncOptions): Sync {
       switch (name) {
         case 'run_progress':
           return book.progress(progressOf(data));
+        case 'breaker_changed':
+          return book.breaker(breakerOf(data), options.nowS());
         case 'target_updated':
         case 'run_completed':
           return queue.request(targetIdOf(data));
@@ -100,6 +108,11 @@ export function createSync(options: SyncOptions): Sync {
 /** Guarantee: the api alone sends these events, in core's shape, from the same release as the page. */
 function progressOf(data: unknown): ProgressEvent {
   return data as ProgressEvent;
+}
+
+/** Guarantee: as for `progressOf`. */
+function breakerOf(data: unknown): BreakerEvent {
+  return data as BreakerEvent;
 }
 
 /** Guarantee: as for `progressOf`; both events that it serves carry the field. */

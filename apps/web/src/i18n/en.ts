@@ -48,6 +48,7 @@ export const en = {
   'status.healthy': 'Healthy',
   'status.degraded': 'Degraded',
   'status.down': 'Down',
+  'status.live_failing': 'Live traffic failing',
   'status.error': 'Error',
   'status.no_models': 'No models',
   'status.running': 'Checking',
@@ -113,6 +114,16 @@ export const en = {
   'models.skipped': 'Skipped',
   'models.last_ok': 'last healthy {ago}',
   'models.never_ok': 'never healthy',
+
+  'traffic.failing.one': 'Live traffic failing: {count} model',
+  'traffic.failing.other': 'Live traffic failing: {count} models',
+  'traffic.failures.one': 'Live: {count} failure',
+  'traffic.failures.other': 'Live: {count} failures',
+  'traffic.last': 'last {ago}',
+  'traffic.breaker': 'Breaker open',
+  'traffic.breaker.hint':
+    'The gateway passes this model over until a single try or a check succeeds.',
+  'traffic.first_byte': 'Live traffic: {time}',
 
   'strip.label': 'History of {model}: {success} of {count} checks passed',
   'strip.empty': 'No checks yet',
@@ -225,6 +236,7 @@ export const en = {
   'failure.unknown': 'The server answered {status}.',
 
   'time.now': 'just now',
+  'time.seconds_ago': '{n} s ago',
   'time.in_seconds': 'in {n} s',
   'time.in_minutes': 'in {n} min',
   'time.in_hours': 'in {n} h',

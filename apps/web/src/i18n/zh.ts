@@ -49,6 +49,7 @@ export const zh: Record<TextKey, string> = {
   'status.healthy': '健康',
   'status.degraded': '部分异常',
   'status.down': '不可用',
+  'status.live_failing': '真实流量失败',
   'status.error': '出错',
   'status.no_models': '无模型',
   'status.running': '检测中',
@@ -113,6 +114,15 @@ export const zh: Record<TextKey, string> = {
   'models.skipped': '已跳过',
   'models.last_ok': '最近健康：{ago}',
   'models.never_ok': '从未健康',
+
+  'traffic.failing.one': '真实流量失败：{count} 个模型',
+  'traffic.failing.other': '真实流量失败：{count} 个模型',
+  'traffic.failures.one': '真实流量：连续失败 {count} 次',
+  'traffic.failures.other': '真实流量：连续失败 {count} 次',
+  'traffic.last': '最近一次：{ago}',
+  'traffic.breaker': '已熔断',
+  'traffic.breaker.hint': '网关会绕开此模型，直到一次试探或检测成功。',
+  'traffic.first_byte': '真实流量：{time}',
 
   'strip.label': '{model} 的历史：{count} 次检测中 {success} 次通过',
   'strip.empty': '暂无检测',
@@ -225,6 +235,7 @@ export const zh: Record<TextKey, string> = {
   'failure.unknown': '服务器返回了 {status}。',
 
   'time.now': '刚刚',
+  'time.seconds_ago': '{n} 秒前',
   'time.in_seconds': '{n} 秒后',
   'time.in_minutes': '{n} 分钟后',
   'time.in_hours': '{n} 小时后',

@@ -1,5 +1,5 @@
 import type { Alpine } from 'alpinejs';
-import { formatAgo, formatExactTime, formatUntil } from '../format/time.ts';
+import { formatAgo, formatExactTime, formatSecondsAgo, formatUntil } from '../format/time.ts';
 import { isTextKey } from '../i18n/translate.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 
@@ -23,8 +23,8 @@ export function addTextDirective(alpine: Alpine, language: LanguageStore): void 
 }
 
 /**
- * `x-ago="time"` and `x-until="time"` print a time relative to now and keep it true; hovering
- * tells the exact time. `x-until` prints `due` text at the end.
+ * `x-ago="time"`, `x-last` and `x-until` print a time relative to now and keep it true; hovering
+ * tells the exact time. `x-last` counts the seconds too, `x-until` prints `due` text at the end.
  */
 export function addTimeDirectives(alpine: Alpine, language: LanguageStore, clock: Clock): void {
   const bind = (name: string, print: (timeS: number) => string) => {
@@ -39,6 +39,10 @@ export function addTimeDirectives(alpine: Alpine, language: LanguageStore, clock
     });
   };
   bind('ago', (timeS) => formatAgo(timeS, clock.nowS, language.translator));
+  bind('last', (timeS) => {
+    const ago = formatSecondsAgo(timeS, clock.nowS, language.translator);
+    return language.translator.t('traffic.last', { ago });
+  });
   bind('until', (timeS) => {
     const until = formatUntil(timeS, clock.nowS, language.translator);
     const { t } = language.translator;

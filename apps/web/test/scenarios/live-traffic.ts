@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { cardOf, eventually, providerKey, type Stage, toggleOf } from '../stage.ts';
+
+const channel = 'Delta';
+const model = 'claude-sonnet-4-5';
+
+/** Requests at once, so that all are under way before the first failure has the model probed. */
+const burst = 4;
+
+/** Each test has a channel of its own, which is gone afterwards. */
+export function describeLiveTraffic(stage: Stage): void {
+  let id = 0;
+  const run = () => stage.product.call('POST', `/api/targets/${id}/run`);
+  const ask = () => stage.product.ask(`${channel}/${model}`);
+
+  beforeEach(async () => {
+    const { item } = (await stage.product.call('POST', '/api/targets', {
+      name: channel,
+      base_url: stage.provider.origin,
+      api_key: providerKey,
+      selected_models: [model],
+    })) as { item: { id: number } };
+    id = item.id;
+    await run();
+  });
+
+  afterEach(async () => {
+    stage.provider.setBehaviour(model, 'good');
+    await stage.product.call('DELETE', `/api/targets/${id}`);
+  });
+
+  it('a model that dies under traffic shows it within seconds, and until it is back', async () => {
+    const page = await stage.open(`/?open=${id}`);
+    const card = cardOf(page, channel);
+    await card.getByText('1 of 1', { exact: true }).waitFor();
+    await eventually(ask).toBe(200);
+    expect(await card.getByText(/^Live/).count()).toBe(0);
+
+    stage.provider.setBehaviour(model, 'http_500');
+    expect(await Promise.all(Array.from({ length: burst }, ask))).toEqual(Array(burst).fill(500));
+    await card.getByText('Live traffic failing: 1 model').waitFor();
+    const line = card.locator('.model-live');
+    await line.getByText(`Live: ${burst} failures`).waitFor();
+    await line.getByText('HTTP 500').waitFor();
+    await line.getByText('Breaker open').waitFor();
+    const last = line.getByText(/^last (just now|\d+ s ago)$/);
+    expect(await last.getAttribute('title')).toMatch(/\d:\d\d:\d\d/);
+    await page.getByRole('button', { name: /^Trouble/ }).click();
+    await toggleOf(page, channel).waitFor();
+
+    stage.provider.setBehaviour(model, 'good');
+    await run();
+    await toggleOf(page, channel).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: /^All/ }).click();
+    await card.locator('.model[data-state=ok]').waitFor();
+    expect(await card.getByText(/^Live|Breaker open/).count()).toBe(0);
+    await eventually(ask).toBe(200);
+  });
+}
