@@ -16,6 +16,8 @@ export function sendError(
     'x-request-id': requestId,
     'request-id': requestId,
     ...(error.retryAfterS === undefined ? {} : { 'retry-after': String(error.retryAfterS) }),
+    // Claude Code tries a refused key ten times over, unless it is told that nothing will change.
+    ...(error.status < 408 ? { 'x-should-retry': 'false' } : {}),
     // What is left of a body that nobody reads must not be taken for the next request.
     ...(isTooLarge ? { connection: 'close' } : {}),
   });

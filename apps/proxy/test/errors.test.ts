@@ -105,6 +105,19 @@ async function everywhere(status: number, model: string, given: Call = {}): Prom
 
 test('401 without a key in force', () => everywhere(401, 'relay/m', { key: 'nobody' }));
 
+test('what will not change is not worth a retry, and says so', async () => {
+  const saysOf = async (model: string, key?: string) => {
+    const given = { body: chatTo(model), ...(key ? { key } : {}) };
+    const { headers } = await call(gateway.origin, anthropicPath, given);
+    return headers['x-should-retry'];
+  };
+  expect(await saysOf('relay/m', 'nobody')).toBe('false');
+  expect(await saysOf('relay/m', 'sk-elsewhere')).toBe('false');
+  expect(await saysOf('relay/nothing')).toBe('false');
+  expect(await saysOf('relay/resets')).toBeUndefined();
+  expect(await saysOf('relay/m')).toBeUndefined();
+});
+
 test('403 where the key may not use the channel', async () => {
   for (const model of ['relay/m', 'm']) await everywhere(403, model, { key: 'sk-elsewhere' });
 });
