@@ -19,8 +19,10 @@ type Format = (typeof routes)[number][0];
 
 /** What an SDK of the format must see to know that the stream failed. */
 function expectErrorEvent(format: Format, text: string) {
-  const last = text.trimEnd().split('\n\n').at(-1) ?? '';
-  expect(text.endsWith('\n\n')).toBe(true);
+  const events = text.split('\n\n');
+  // The end is a whole line; but for Gemini, whose older SDKs know a break by a line that is none.
+  expect(events.at(-1)).toBe(format === 'gemini' ? ': broke off' : '');
+  const last = events.at(-2) ?? '';
   const lines = last.trim().split('\n');
   const data = JSON.parse(/^data: (.*)$/.exec(lines.at(-1) ?? '')?.[1] ?? 'null');
   const message = expect.stringContaining('the channel broke off');

@@ -78,8 +78,15 @@ export function errorEvent(
 ): string {
   const body = errorBody(dialect, error, requestId);
   if (dialect === 'anthropic') return `\n\nevent: error\ndata: ${JSON.stringify(body)}\n\n`;
+  if (dialect === 'gemini') return `\n\ndata: ${JSON.stringify(body)}\n\n${unfinished}`;
   if (!isResponses) return `\n\ndata: ${JSON.stringify(body)}\n\n`;
   const { code, message } = error;
   const event = { type: 'error', code, message, param: null, ...body };
   return `\n\nevent: error\ndata: ${JSON.stringify(event)}\n\n`;
 }
+
+/**
+ * The Gemini SDK's versions up to 1.x read no error from an event, but refuse a stream that stops
+ * within a line; whoever has read the event never looks at the comment.
+ */
+const unfinished = ': broke off';
