@@ -13,73 +13,79 @@ type Streaming = 'chat' | 'responses' | 'anthropic' | 'gemini';
 
 interface Mark {
   /** Cheap to look for in every chunk; a model may well say them too. */
-  words: readonly string[];
+  words: readonly Buffer[];
   /** Looked at only where a word was found: its place tells the event from what a model says in it. */
   pattern: RegExp;
 }
 
+const words = (...texts: string[]) => texts.map((text) => Buffer.from(text));
+
 const errorEvent: Mark = {
-  words: ['event: error', 'event:error', '{"type":"error"', '{"type": "error"'],
+  words: words('event: error', 'event:error', '{"type":"error"', '{"type": "error"'),
   pattern: /\n(?:event: ?error|data: ?\{"type": ?"error")/,
 };
 const errorObject: Mark = {
-  words: ['{"error"'],
+  words: words('{"error"'),
   pattern: /\ndata: ?\{"error": ?[{"]/,
 };
 
 // A chat stream is whole with a finish reason too: many relays never send [DONE].
 const ends: Record<Streaming, Mark> = {
   chat: {
-    words: ['[DONE]', '"finish_reason":"', '"finish_reason": "'],
+    words: words('[DONE]', '"finish_reason":"', '"finish_reason": "'),
     pattern: /\ndata: ?\[DONE\]|"finish_reason": ?"/,
   },
   responses: {
-    words: ['response.completed', 'response.incomplete', 'response.failed'],
+    words: words('response.completed', 'response.incomplete', 'response.failed'),
     pattern: /(?:\nevent: ?|"type": ?")response\.(?:completed|incomplete|failed)/,
   },
-  anthropic: { words: ['message_stop'], pattern: /(?:\nevent: ?|"type": ?")message_stop/ },
-  gemini: { words: ['"finishReason"', '"blockReason"'], pattern: /"(?:finish|block)Reason"/ },
+  anthropic: { words: words('message_stop'), pattern: /(?:\nevent: ?|"type": ?")message_stop/ },
+  gemini: { words: words('"finishReason"', '"blockReason"'), pattern: /"(?:finish|block)Reason"/ },
 };
 const errors: Record<Streaming, readonly Mark[]> = {
   chat: [errorObject],
   responses: [
     errorEvent,
     errorObject,
-    { words: ['response.failed'], pattern: /(?:\nevent: ?|"type": ?")response\.failed/ },
+    { words: words('response.failed'), pattern: /(?:\nevent: ?|"type": ?")response\.failed/ },
   ],
   anthropic: [errorEvent],
   gemini: [errorObject],
 };
 /** Longer than any of them: what a chunk's end may hold of one that the next completes. */
 const overlap = 32;
+const newline: Buffer = Buffer.from('\n');
 
 /** Null for a route whose answers are no event streams. */
 export function watchStreamEnd({ route }: Endpoint): StreamEndWatch | null {
   const format = formatOf(route);
   if (!format) return null;
   // A stream begins as a line does.
-  let carried: Buffer = Buffer.from('\n');
+  let carried = newline;
   let isEnded = false;
   let isError = false;
   return {
     take(chunk) {
       if (isEnded && isError) return;
-      const seam = Buffer.concat([carried, chunk.subarray(0, overlap)]);
+      // No word goes over the end of a line, and most chunks end with one.
+      const seam =
+        carried === newline ? null : Buffer.concat([carried, chunk.subarray(0, overlap)]);
       const has = ({ words, pattern }: Mark) =>
-        words.some((word) => chunk.includes(word) || seam.includes(word)) &&
+        words.some((word) => chunk.includes(word) || (seam?.includes(word) ?? false)) &&
         pattern.test(carried.toString('latin1') + chunk.toString('latin1'));
       isEnded ||= has(ends[format]);
       isError ||= errors[format].some(has);
-      carried = Buffer.from(lastBytes(carried, chunk));
+      carried = chunk.at(-1) === 0x0a ? newline : lastBytes(carried, chunk);
     },
     hasEnded: () => isEnded || isError,
     hasError: () => isError,
   };
 }
 
+/** A copy, so that no chunk is kept for its end. */
 function lastBytes(carried: Buffer, chunk: Buffer): Buffer {
-  if (chunk.length >= overlap) return chunk.subarray(-overlap);
-  return Buffer.concat([carried, chunk]).subarray(-overlap);
+  if (chunk.length >= overlap) return Buffer.from(chunk.subarray(-overlap));
+  return Buffer.from(Buffer.concat([carried, chunk]).subarray(-overlap));
 }
 
 function formatOf(route: Endpoint['route']): Streaming | null {
