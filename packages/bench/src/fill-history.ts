@@ -1,6 +1,7 @@
 import { type HistoryPoint, historyLength } from '@api-monitor/core';
 import { createTarget, type OpenedDatabase } from '@api-monitor/db';
 import { sql } from 'kysely';
+import { targetInput } from './target-input.ts';
 
 export interface HistorySize {
   targets: number;
@@ -16,31 +17,17 @@ const secondsBetweenRuns = 1800;
 /** Fills an empty database as that many finished runs would have, only faster: by SQL. */
 export async function fillHistory(db: OpenedDatabase, size: HistorySize): Promise<void> {
   for (let index = 1; index <= size.targets; index += 1) {
-    await createTarget(db, targetInput(index), firstRunAt);
+    const channel = targetInput({
+      name: `Relay ${index}`,
+      base_url: `https://relay-${index}.example`,
+      api_key: `sk-bench-${String(index).padStart(40, '0')}`,
+    });
+    await createTarget(db, channel, firstRunAt);
   }
   await fillRuns(db, size);
   await fillRows(db, size);
   await fillStates(db, size);
   await sql`analyze`.execute(db.kysely);
-}
-
-function targetInput(index: number) {
-  return {
-    name: `Relay ${index}`,
-    base_url: `https://relay-${index}.example`,
-    api_key: `sk-bench-${String(index).padStart(40, '0')}`,
-    enabled: true,
-    interval_min: 30,
-    timeout_s: 30,
-    verify_ssl: true,
-    prompt: 'Which model are you?',
-    anthropic_version: '2023-06-01',
-    max_models: 0,
-    source_url: null,
-    sort_order: null,
-    visitor_channel_actions_enabled: false,
-    selected_models: [],
-  };
 }
 
 /** Run n of every target started at the same time; ids grow with time, as in life. */

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { onCore } from './gateway/cores.ts';
 
 /** The whole product in embedded mode, in a process of its own on a free port of loopback. */
 export interface Product {
@@ -25,6 +26,8 @@ export interface ProductOptions {
   dataDir: string;
   env?: Record<string, string>;
   nodeOptions?: readonly string[];
+  /** The one core that it may use; any by default. */
+  core?: number;
   /** Every line of its log and of its standard error. */
   onLine?: (line: string) => void;
 }
@@ -38,7 +41,8 @@ const requestTimeoutMs = 30_000;
 
 /** Rejects where it doesn't listen within 30 s. */
 export async function startProduct(options: ProductOptions): Promise<Product> {
-  const child = spawn(process.execPath, [...(options.nodeOptions ?? []), main], {
+  const { command, args } = commandOf(options);
+  const child = spawn(command, args, {
     env: {
       ...process.env,
       PORT: '0',
@@ -57,6 +61,11 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     stream: (path, init) => send(origin + path, init),
     stop: () => stop(child),
   };
+}
+
+function commandOf({ nodeOptions = [], core }: ProductOptions) {
+  const plain = { command: process.execPath, args: [...nodeOptions, main] };
+  return core === undefined ? plain : onCore(core, plain.command, plain.args);
 }
 
 function portOf(child: ChildProcess, onLine: (line: string) => void): Promise<string> {

@@ -5,8 +5,8 @@ import { type Case, measure } from './measure.ts';
 import { measureBlocking } from './measure-blocking.ts';
 import { printTimings } from './print-timings.ts';
 import { createReader, type Reader } from './read-whole.ts';
-import { type BareServer, startBareServer } from './start-bare-server.ts';
 import { type Product, startProduct } from './start-product.ts';
+import { type Server, startServer } from './start-server.ts';
 import { withTempFolder } from './temp-folder.ts';
 
 const targets = 200;
@@ -26,7 +26,7 @@ interface Served {
 const reader = createReader();
 await withTempFolder(async (folder) => {
   for (const runs of runCounts) await build(join(folder, String(runs)), runs);
-  const bare = await startBareServer();
+  const bare = await startServer('bare-server.ts');
   const served = await Promise.all(
     runCounts.map((runs) => serve(join(folder, String(runs)), runs)),
   );
@@ -58,7 +58,7 @@ async function serve(dataDir: string, runs: number): Promise<Served> {
   };
 }
 
-async function report(served: readonly Served[], bare: BareServer): Promise<void> {
+async function report(served: readonly Served[], bare: Server): Promise<void> {
   const perProduct = await Promise.all(served.map((it) => casesOf(it, bare, reader)));
   const timings = await measure(perProduct.flat(), rounds);
   printTimings(timings, [
@@ -72,7 +72,7 @@ async function report(served: readonly Served[], bare: BareServer): Promise<void
   if (most) await reportBlocking(most);
 }
 
-async function casesOf(served: Served, bare: BareServer, { read }: Reader): Promise<Case[]> {
+async function casesOf(served: Served, bare: Server, { read }: Reader): Promise<Case[]> {
   const cases: Case[] = [];
   for (const kind of ['without', 'with'] as const) {
     const url = served[`${kind}History`];

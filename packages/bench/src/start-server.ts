@@ -2,15 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-export interface BareServer {
+/** A small server of ours in a process of its own, as the product is. */
+export interface Server {
   origin: string;
   stop(): Promise<void>;
 }
 
-const main = fileURLToPath(new URL('bare-server.ts', import.meta.url));
-
-/** Starts `bare-server.ts` in a process of its own, as the product is. */
-export async function startBareServer(): Promise<BareServer> {
+/** Starts a program that stands beside this file and prints its address once it listens. */
+export async function startServer(fileName: string): Promise<Server> {
+  const main = fileURLToPath(new URL(fileName, import.meta.url));
   const child = spawn(process.execPath, [main], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = await once(child.stdout, 'data', { signal: AbortSignal.timeout(10_000) });
   const { port } = JSON.parse(String(line)) as { port: number };

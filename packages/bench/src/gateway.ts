@@ -1,0 +1,40 @@
+import { parseArgs } from 'node:util';
+import { pickCores, pinThisProcess } from './gateway/cores.ts';
+import { spreadOf, tableOf } from './gateway/figure.ts';
+import { measureLoad } from './gateway/measure-load.ts';
+import { measureStreams } from './gateway/measure-streams.ts';
+import { measureUnderWork } from './gateway/measure-under-work.ts';
+import { requireTools } from './gateway/require-tools.ts';
+import { withBench } from './gateway/set-up.ts';
+import { withTempFolder } from './temp-folder.ts';
+
+const { values } = parseArgs({
+  args: process.argv.slice(2).filter((arg) => arg !== '--'),
+  options: {
+    rounds: { type: 'string', default: '7' },
+    seconds: { type: 'string', default: '3' },
+    /** Which parts to measure: load, streams, work. */
+    parts: { type: 'string', default: 'load,streams,work' },
+    /** Handed to the gateway's Node, as in --node=--cpu-prof. */
+    node: { type: 'string', multiple: true, default: [] },
+  },
+});
+const parts = new Set(values.parts.split(','));
+
+requireTools();
+const cores = pickCores();
+pinThisProcess(cores.load);
+await withTempFolder((folder) => {
+  const rounds = Number(values.rounds);
+  const seconds = Number(values.seconds);
+  const options = { folder, cores, rounds, seconds, nodeOptions: values.node };
+  return withBench(options, async (bench) => {
+    if (parts.has('load')) console.log(`\n${tableOf(await measureLoad(bench))}`);
+    if (parts.has('streams')) {
+      const { figures, rssMb } = await measureStreams(bench);
+      console.log(`\n${tableOf(figures)}`);
+      console.log(`\nThe whole product with 500 streams: ${spreadOf(rssMb)} MB of memory`);
+    }
+    if (parts.has('work')) console.log(`\n${await measureUnderWork(bench)}`);
+  });
+});

@@ -1,0 +1,38 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** One core for whoever is measured, one for all else: provider, clients and this process. */
+export interface Cores {
+  contender: number;
+  load: number;
+}
+
+// https://man7.org/linux/man-pages/man1/taskset.1.html
+const taskset = 'taskset';
+
+/** Takes the first two cores that this process may use (Linux); throws where there is but one. */
+export function pickCores(): Cores {
+  // https://docs.kernel.org/filesystems/proc.html: ranges between commas, as in "0-3,8".
+  const status = readFileSync('/proc/self/status', 'utf8');
+  const ranges = /^Cpus_allowed_list:\s+(\S+)$/m.exec(status)?.[1] ?? '0';
+  const [contender, load] = ranges.split(',').flatMap((range) => {
+    const [first = 0, last = first] = range.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, n) => first + n);
+  });
+  if (contender === undefined || load === undefined) {
+    throw new Error('two cores are needed: one for the gateway, one for the load');
+  }
+  return { contender, load };
+}
+
+/** Moves this process and its threads to a core; what it starts from now on begins there. */
+export function pinThisProcess(core: number): void {
+  execFileSync(taskset, ['-a', '-c', '-p', String(core), String(process.pid)], {
+    stdio: 'ignore',
+  });
+}
+
+/** The command that runs another one on a core alone. */
+export function onCore(core: number, command: string, args: readonly string[]) {
+  return { command: taskset, args: ['-c', String(core), command, ...args] };
+}

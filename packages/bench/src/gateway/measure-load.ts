@@ -1,0 +1,67 @@
+import type { Bench } from './bench.ts';
+import { type ContenderName, contenderNames, type Kind, writeBody } from './contenders.ts';
+import type { Figure } from './figure.ts';
+import { runWrk, type WrkResult } from './run-wrk.ts';
+import { type Rounds, takeTurns } from './take-turns.ts';
+
+interface Load {
+  kind: Kind;
+  promptBytes: number;
+  connections: number;
+}
+
+const short = 900;
+const long = 100_000;
+
+/** How many requests a second get through, and what one alone waits. */
+export async function measureLoad(bench: Bench): Promise<Figure[]> {
+  const many = { kind: 'json', promptBytes: short, connections: 64 } as const;
+  const manyRounds = await rounds(bench, many);
+  const aloneRounds = await rounds(bench, { ...many, connections: 1 });
+  const longRounds = await rounds(bench, { ...many, promptBytes: long });
+  const burstRounds = await rounds(bench, { ...many, kind: 'burst' });
+  return [
+    throughput('1 KB JSON, 64 connections, requests/s', manyRounds, '≥ 0.33'),
+    throughput('100 KB bodies, 64 connections, requests/s', longRounds, '≥ 0.16'),
+    throughput('50 chunks without pause, 64 connections, streams/s', burstRounds, '≥ 1.0'),
+    throughput('1 KB JSON, 1 connection, requests/s', aloneRounds, '≥ 0.6'),
+    {
+      name: 'the same, median ms',
+      values: valuesOf(aloneRounds, ({ p50Ms }) => p50Ms),
+      compare: 'to_direct',
+      target: '< +0.25',
+    },
+  ];
+}
+
+function rounds(bench: Bench, { kind, promptBytes, connections }: Load) {
+  const { contenders, folder, seconds } = bench;
+  return takeTurns(contenderNames, bench.rounds, async (name) => {
+    const contender = contenders[name];
+    const bodyFile = await writeBody(folder, contender, kind, promptBytes);
+    return runWrk({
+      url: contender.url(kind),
+      key: contender.key,
+      bodyFile,
+      connections,
+      seconds,
+    });
+  });
+}
+
+function throughput(
+  name: string,
+  results: Rounds<ContenderName, WrkResult>,
+  target: string,
+): Figure {
+  const values = valuesOf(results, ({ requestsPerS }) => requestsPerS);
+  return { name, values, compare: 'to_nginx', target };
+}
+
+/** One number of each result. */
+export function valuesOf<Result>(
+  { direct, nginx, gateway }: Rounds<ContenderName, Result>,
+  pick: (result: Result) => number,
+): Figure['values'] {
+  return { direct: direct.map(pick), nginx: nginx.map(pick), gateway: gateway.map(pick) };
+}
