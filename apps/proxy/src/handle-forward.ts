@@ -53,7 +53,7 @@ export async function handleForward(deps: GatewayDeps, given: ForwardRequest): P
   const error = forwarded.status === 0 ? gatewayFault(forwarded) : null;
   if (error) sendError(response, endpoint.dialect, error, arrival.requestId);
   keepPlace(deps, given, named.model, forwarded);
-  await leaveRecord(deps, given, forwarded, named.model, body.length, error);
+  leaveRecord(deps, given, forwarded, named.model, body.length, error);
 }
 
 type Named = { model: string; found: FoundModel | null } | { error: GatewayError };
@@ -135,24 +135,26 @@ function keepPlace(
   }
 }
 
-async function leaveRecord(
+function leaveRecord(
   deps: GatewayDeps,
   { arrival, key, endpoint }: ForwardRequest,
   forwarded: Forwarded,
   requestedModel: string,
   requestBytes: number,
   error: GatewayError | null,
-): Promise<void> {
+): void {
   // Timed before the tokens are read: a compressed answer is opened after its end.
   const parts = { arrival, key, endpoint, requestedModel, requestBytes, forwarded };
   const status = error?.status ?? forwarded.status;
   const record = requestRecord({ ...parts, status, usage: null, error: error?.message ?? null });
-  const usage = (await forwarded.pipe?.usage?.read()) ?? null;
-  const { inputTokens = null, outputTokens = null } = usage ?? {};
-  deps.keyLimits.addTokens(key, (inputTokens ?? 0) + (outputTokens ?? 0));
-  const whole = { ...record, input_tokens: inputTokens, output_tokens: outputTokens };
-  deps.records.add(whole);
-  deps.metrics.requestEnded(whole);
+  const withTokens = async () => {
+    const usage = (await forwarded.pipe?.usage?.read()) ?? null;
+    const { inputTokens = null, outputTokens = null } = usage ?? {};
+    deps.keyLimits.addTokens(key, (inputTokens ?? 0) + (outputTokens ?? 0));
+    return { ...record, input_tokens: inputTokens, output_tokens: outputTokens };
+  };
+  deps.records.expect(withTokens());
+  deps.metrics.requestEnded(record);
 }
 
 function refuse(

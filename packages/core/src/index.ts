@@ -47,6 +47,7 @@ export { type ProxyKey, proxyKeyFieldSchemas } from './proxy-key.ts';
 export {
   type GatewayRoute,
   gatewayRoutes,
+  isProvingRoute,
   type ProxyAttempt,
   type ProxyRequest,
   proxyAttemptSchema,

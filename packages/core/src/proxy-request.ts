@@ -20,6 +20,22 @@ export const gatewayRoutes = [
 ] as const;
 export type GatewayRoute = (typeof gatewayRoutes)[number];
 
+const provingRoutes: readonly GatewayRoute[] = [
+  'chat',
+  'responses',
+  'anthropic',
+  'gemini',
+  'embeddings',
+];
+
+/**
+ * Whether an answer along this route speaks for or against the model. Whether a channel serves the
+ * side endpoints at all says nothing of its models.
+ */
+export function isProvingRoute(route: GatewayRoute): boolean {
+  return provingRoutes.includes(route);
+}
+
 /** One try at one channel. `status` is null where no answer came. */
 export const proxyAttemptSchema = z.object({
   target_id: z.int(),

@@ -92,3 +92,9 @@ test('an answer that comes whole tells nothing of the first byte, a stream does'
     evidenceOf(proxyRequest({ stream, first_byte_s: 0.4 }))[0]?.first_byte_s;
   expect([firstByte(true), firstByte(false)]).toEqual([0.4, null]);
 });
+
+test('a side endpoint says nothing of the model, whatever it answers', () => {
+  for (const one of [attempt(), attempt({ is_live_failure: true, status: 500 })]) {
+    expect(evidenceOf(proxyRequest({ route: 'count-tokens', attempts: [one] }))).toEqual([]);
+  }
+});

@@ -1,4 +1,4 @@
-import type { ProxyAttempt, ProxyRequest } from '@api-monitor/core';
+import { isProvingRoute, type ProxyAttempt, type ProxyRequest } from '@api-monitor/core';
 
 /** What live traffic says of a channel's model. Times are Unix seconds. */
 export interface LiveState {
@@ -55,6 +55,7 @@ export function nextLiveState(
  * sent bad input says nothing.
  */
 export function evidenceOf(request: ProxyRequest): LiveEvidence[] {
+  if (!isProvingRoute(request.route)) return [];
   let at = request.timestamp;
   return request.attempts.flatMap((attempt) => {
     at += attempt.duration_s;

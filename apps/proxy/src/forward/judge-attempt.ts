@@ -1,4 +1,4 @@
-import type { ErrorKind, GatewayRoute } from '@api-monitor/core';
+import { type ErrorKind, type GatewayRoute, isProvingRoute } from '@api-monitor/core';
 import type { AttemptEnd } from './answer-pipe.ts';
 
 /** What live traffic has against a channel's model. */
@@ -39,23 +39,14 @@ export function isLiveFailure(end: AttemptEnd, route: GatewayRoute): LiveFailure
 
 /** Whether the attempt shows the model at work; counting its tokens does not. */
 export function isLiveSuccess(end: AttemptEnd, route: GatewayRoute): boolean {
-  return end.kind === 'whole' && end.status < 300 && mainRoutes.includes(route);
+  return end.kind === 'whole' && end.status < 300 && isProvingRoute(route);
 }
 
 function faultOf({ fault }: Extract<AttemptEnd, { kind: 'retriable' | 'broken' }>): LiveFailure {
   return { error: fault.message, error_kind: fault.kind };
 }
 
-/** Whether a channel serves the side endpoints at all says nothing of its model. */
-const mainRoutes: readonly GatewayRoute[] = [
-  'chat',
-  'responses',
-  'anthropic',
-  'gemini',
-  'embeddings',
-];
-
 function statusFailure(status: number, route: GatewayRoute): LiveFailure | null {
-  if (!mainRoutes.includes(route) || !isHeldBackStatus(status)) return null;
+  if (!isProvingRoute(route) || !isHeldBackStatus(status)) return null;
   return { error: `HTTP ${status}`, error_kind: kindByStatus[status] ?? 'upstream' };
 }

@@ -4,6 +4,8 @@ import type { ProxyRequest, ProxyRequestsJob } from '@api-monitor/core';
 /** Takes each request's record off the path, and hands them over in batches. */
 export interface RecordSink {
   add(record: ProxyRequest): void;
+  /** A record that is still in the making: closing waits for it. */
+  expect(record: Promise<ProxyRequest>): void;
   /** Hands over what is left. */
   close(): Promise<void>;
 }
@@ -24,6 +26,7 @@ export function createRecordSink(options: Options): RecordSink {
   const { queue, newBatchId, onDropped, onFault } = options;
   let records: ProxyRequest[] = [];
   let underWay: Promise<void> = Promise.resolve();
+  const expected = new Set<Promise<void>>();
 
   const handOver = async () => {
     while (records.length > 0) {
@@ -39,15 +42,22 @@ export function createRecordSink(options: Options): RecordSink {
   const timer = setInterval(flush, options.periodMs);
   timer.unref();
 
+  const add = (record: ProxyRequest) => {
+    records.push(record);
+    if (records.length <= bufferLimit) return;
+    records.shift();
+    onDropped(1);
+  };
+
   return {
-    add(record) {
-      records.push(record);
-      if (records.length <= bufferLimit) return;
-      records.shift();
-      onDropped(1);
+    add,
+    expect(record) {
+      const work = record.then(add, onFault).finally(() => expected.delete(work));
+      expected.add(work);
     },
     async close() {
       clearInterval(timer);
+      await Promise.all(expected);
       await flush();
     },
   };
