@@ -7,6 +7,8 @@ export interface Breakers {
   begin(targetId: number, model: string): void;
   succeeded(targetId: number, model: string): void;
   failed(targetId: number, model: string, error: string): void;
+  /** It says that it has no such model: no failure to count, yet worth a probe. */
+  suspected(targetId: number, model: string): void;
   /** Neither: the client left, or what it sent was at fault. */
   release(targetId: number, model: string): void;
   openCount(): number;
@@ -23,7 +25,7 @@ export interface BreakerChange {
 interface Options {
   nowS: () => number;
   onChange: (change: BreakerChange) => void;
-  /** Every failure of live traffic: asks for a probe of just that model. */
+  /** Every failure or doubt of live traffic: asks for a probe of just that model. */
   onFailure: (targetId: number, model: string) => void;
 }
 
@@ -89,6 +91,7 @@ export function createBreakers({ nowS, onChange, onFailure }: Options): Breakers
       const { consecutiveFailures } = breaker;
       onChange({ targetId, model, isOpen: true, consecutiveFailures, error });
     },
+    suspected: onFailure,
     release(targetId, model) {
       const breaker = breakers.get(keyOf(targetId, model));
       if (breaker) breaker.tryBeganAt = 0;

@@ -7,7 +7,7 @@ import { type FoundModel, spliceModel } from '../request/find-model.ts';
 import type { Endpoint } from '../request/match-route.ts';
 import type { Choice } from '../request/resolve-candidates.ts';
 import { AnswerPipe, type AttemptEnd, type AttemptFault } from './answer-pipe.ts';
-import { isHeldBackStatus, isLiveFailure, isLiveSuccess } from './judge-attempt.ts';
+import { isHeldBackStatus, isLiveFailure, isLiveSuccess, isModelDoubted } from './judge-attempt.ts';
 import { upstreamHeaders } from './request-headers.ts';
 import { watchStreamEnd } from './stream-end.ts';
 
@@ -139,6 +139,7 @@ function judged(
   if (failure) breakers.failed(target.id, model, failure.error);
   else if (isLiveSuccess(end, endpoint.route)) breakers.succeeded(target.id, model);
   else breakers.release(target.id, model);
+  if (isModelDoubted(end, endpoint.route)) breakers.suspected(target.id, model);
   return {
     target_id: target.id,
     target_name: target.name,

@@ -42,6 +42,11 @@ export function isLiveSuccess(end: AttemptEnd, route: GatewayRoute): boolean {
   return end.kind === 'whole' && end.status < 300 && isProvingRoute(route);
 }
 
+/** Whether the channel answered that there is no such model, as when one is quietly taken away. */
+export function isModelDoubted(end: AttemptEnd, route: GatewayRoute): boolean {
+  return end.kind === 'whole' && end.status === 404 && isProvingRoute(route);
+}
+
 function faultOf({ fault }: Extract<AttemptEnd, { kind: 'retriable' | 'broken' }>): LiveFailure {
   return { error: fault.message, error_kind: fault.kind };
 }
