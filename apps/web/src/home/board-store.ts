@@ -49,11 +49,13 @@ interface BoardOptions {
   /** The filter or the open cards changed. */
   onViewChange(): void;
   nextFrame(callback: () => void): void;
+  /** Whether a card is on the screen or close to it. */
+  isNear(id: number): boolean;
 }
 
 export function createBoardStore(options: BoardOptions): BoardStore {
   const { book, language } = options;
-  const drawCards = createCardDrawer();
+  const drawCards = createCardDrawer({ isNear: options.isNear });
   let isGoingOn = false;
 
   const changeFilter = (store: BoardStore, change: Partial<ChannelFilter>) => {

@@ -13,6 +13,7 @@ import { attachHistoryTips } from './history-tips.ts';
 import { createHomeStore } from './home-store.ts';
 import { createModelListsStore, type ModelListsStore } from './model-lists-store.ts';
 import { createModelPickerStore } from './model-picker-store.ts';
+import { watchNearCards } from './near-cards.ts';
 import { createOrderStore } from './order-store.ts';
 import { createSync } from './sync.ts';
 import { watchServer } from './watch-server.ts';
@@ -58,6 +59,7 @@ function addBoard(shell: Shell, book: ChannelBook, nextFrame: (callback: () => v
       filter: view.filter,
       openIds: view.openIds,
       nextFrame,
+      isNear: watchNearCards(elementById('channels')),
       onViewChange: () => {
         const { filter, openIds } = board;
         history.replaceState(
