@@ -159,6 +159,28 @@ async function breakAll(product: Product, providers: readonly FakeProvider[]): P
   await runAll(product);
 }
 
+/** Fails so many requests of clients to a model, all under way before the first has it probed. */
+async function failTraffic(
+  product: Product,
+  provider: FakeProvider | undefined,
+  { name, failures }: { name: string; failures: number },
+): Promise<void> {
+  provider?.setBehaviour(name.slice(name.indexOf('/') + 1), 'http_500');
+  await Promise.all(Array.from({ length: failures }, () => product.ask(name)));
+}
+
+/** One model is dead for clients and probes; another fails for clients alone. */
+async function breakTraffic(product: Product, providers: readonly FakeProvider[]): Promise<void> {
+  const [, tokyo, deepSeek] = providers;
+  await failTraffic(product, tokyo, { name: 'Tokyo Gateway/gpt-4.1', failures: 4 });
+  // Its first failure has it probed, with success; for the seconds after that it is left alone.
+  await failTraffic(product, deepSeek, { name: 'DeepSeek direct/deepseek-chat', failures: 1 });
+  deepSeek?.setBehaviour('deepseek-chat', 'paced');
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await failTraffic(product, deepSeek, { name: 'DeepSeek direct/deepseek-chat', failures: 2 });
+  deepSeek?.setBehaviour('deepseek-chat', 'paced');
+}
+
 export const scenes: readonly Scene[] = [
   {
     name: 'empty',
@@ -177,6 +199,14 @@ export const scenes: readonly Scene[] = [
     show: async (page, origin) => {
       await page.goto(`${origin}/?open=2`);
       await page.locator('.model').last().waitFor();
+    },
+  },
+  {
+    name: 'traffic',
+    prepare: breakTraffic,
+    show: async (page, origin) => {
+      await page.goto(`${origin}/?open=3,2`);
+      await page.locator('.model-live').nth(1).waitFor();
     },
   },
   {

@@ -17,8 +17,8 @@ export function formatAgo(timeS: number, nowS: number, { t, formats }: Translato
 
 /** As `formatAgo`, but to the second within the first minute: `12 s ago`. */
 export function formatSecondsAgo(timeS: number, nowS: number, translator: Translator): string {
-  const elapsedS = Math.floor(nowS - timeS);
-  if (elapsedS < 1 || elapsedS >= 60) return formatAgo(timeS, nowS, translator);
+  const elapsedS = Math.max(1, Math.floor(nowS - timeS));
+  if (elapsedS >= 60) return formatAgo(timeS, nowS, translator);
   return translator.t('time.seconds_ago', { n: elapsedS });
 }
 
