@@ -4,6 +4,7 @@ import { ApiFailure, failureOf, sentenceOf } from './failure.ts';
 import { createTokenStore } from './token-store.ts';
 
 const en = translatorFor('en');
+const zh = translatorFor('zh');
 
 function keep() {
   const values = new Map<string, string>();
@@ -23,6 +24,7 @@ it("a failure tells the api's own sentence, and when to come back", async () => 
   );
   expect(refused).toMatchObject({ status: 429, detail: 'too many bad tokens', retryAfterS: 600 });
   expect(sentenceOf(refused, en)).toBe('too many bad tokens');
+  expect(sentenceOf(refused, zh)).toBe('服务器提示：too many bad tokens');
 });
 
 it('a failure without a sentence tells its status, or that nothing came', async () => {

@@ -16,11 +16,15 @@ export class ApiFailure extends Error {
   }
 }
 
-/** A sentence for the reader: the API's own, else one that says that nothing came. */
+/**
+ * A sentence for the reader: the API's own, else one that says that nothing came. The API speaks
+ * English, so a page in another language introduces what it says.
+ */
 export function sentenceOf(error: unknown, { t }: Translator): string {
   if (!(error instanceof ApiFailure)) throw error;
   if (error.status === 0) return t('failure.network');
-  return error.detail ?? t('failure.unknown', { status: error.status });
+  if (error.detail === null) return t('failure.unknown', { status: error.status });
+  return t('failure.said', { detail: error.detail });
 }
 
 export async function failureOf(response: Response): Promise<ApiFailure> {

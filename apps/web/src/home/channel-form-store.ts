@@ -137,8 +137,8 @@ function showFaults(store: ChannelFormStore, options: ChannelFormOptions): boole
 /** Shows the api's sentence at the field that it is about, else above all fields. */
 function showRefusal(store: ChannelFormStore, error: unknown, options: ChannelFormOptions): void {
   const sentence = sentenceOf(error, options.language.translator);
-  const isAboutName = error instanceof ApiFailure && error.status === 409;
-  const field = isAboutName ? 'name' : fieldNamedIn(sentence);
+  const { status, detail } = error instanceof ApiFailure ? error : { status: 0, detail: null };
+  const field = status === 409 ? 'name' : fieldNamedIn(detail ?? '');
   if (field) showErrors(store, { [field]: sentence }, options);
   else store.failure = sentence;
 }

@@ -233,6 +233,7 @@ export const en = {
   'announce.moved': '{name} is now at position {position} of {total}',
 
   'failure.network': 'The server is out of reach.',
+  'failure.said': '{detail}',
   'failure.unknown': 'The server answered {status}.',
 
   'time.now': 'just now',

@@ -232,6 +232,7 @@ export const zh: Record<TextKey, string> = {
   'announce.moved': '{name} 现在位于第 {position} 位，共 {total} 个',
 
   'failure.network': '无法连接服务器。',
+  'failure.said': '服务器提示：{detail}',
   'failure.unknown': '服务器返回了 {status}。',
 
   'time.now': '刚刚',
