@@ -149,6 +149,7 @@ test.each([
   ['has a model that is a number', '{"model":7}'],
   ['has an empty model', '{"model":""}'],
   ['has two models', '{"model":"relay/m","model":"relay/dead"}'],
+  ['has a second model in another case', '{"model":"relay/m","Model":"relay/dead"}'],
   ['hides a second model behind an escape', '{"model":"relay/m","m\\u006fdel":"relay/dead"}'],
 ])('400 for a body that %s', async (_, body) => {
   for (const path of openaiPaths) expectOpenai(await call(gateway.origin, path, { body }), 400);

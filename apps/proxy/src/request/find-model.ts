@@ -18,7 +18,8 @@ const parsedBytes = 16 * 1024;
 /**
  * Finds the top-level `model` of a JSON object in its raw bytes, by a scan of the whole body that
  * knows strings and depth. Parsing and writing again would cost more than all else, and lose the
- * client's own spelling. A second `model` key is refused: parsers differ in which one they take.
+ * client's own spelling. A second `model` key is refused, in whatever case: parsers differ in which one
+ * they take, and Go's encoding/json takes the last without regard to case. Only `model` itself names one.
  */
 export function findModel(body: Buffer): ModelSearch {
   if (body.length <= parsedBytes && !isJson(body)) return { ok: false, fault: 'not_json' };
@@ -76,9 +77,10 @@ function scan(body: Buffer): ModelSearch {
         if (end < 0) return { ok: false, fault: 'not_json' };
         if (depth === 1 && isKeyNext) {
           isKeyNext = false;
-          isModelNext = isModelKey(body, at + 1, end);
-          if (isModelNext && modelKeys > 0) return { ok: false, fault: 'two_models' };
-          if (isModelNext) modelKeys += 1;
+          const key = keyLikeModel(body, at + 1, end);
+          isModelNext = key === 'model';
+          if (key !== null) modelKeys += 1;
+          if (modelKeys > 1) return { ok: false, fault: 'two_models' };
         } else if (depth === 1 && isModelNext) {
           place = { start: at + 1, end };
           isModelNext = false;
@@ -104,12 +106,16 @@ function endOfString(body: Buffer, from: number): number {
   return -1;
 }
 
-/** A key may be spelt with escapes (`"\u006dodel"`): such a one is read as JSON reads it. */
-function isModelKey(body: Buffer, start: number, end: number): boolean {
+/**
+ * The key where it is `model` but for its case, else null. One may be spelt with escapes
+ * (`"\u006dodel"`): such a one is read as JSON reads it.
+ */
+function keyLikeModel(body: Buffer, start: number, end: number): string | null {
   const length = end - start;
-  if (length === 5) return body.toString('latin1', start, end) === 'model';
-  if (length < 5 || length > 30 || !body.subarray(start, end).includes(backslash)) return false;
-  return unescaped(body, start, end) === 'model';
+  if (length < 5 || length > 30) return null;
+  if (length > 5 && !body.subarray(start, end).includes(backslash)) return null;
+  const key = unescaped(body, start, end);
+  return key?.toLowerCase() === 'model' ? key : null;
 }
 
 function read(body: Buffer, { start, end }: Place): ModelSearch {
