@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { hashProxyKey } from '@api-monitor/db';
 import type { BoardKey } from './board/board.ts';
 import type { GatewayError } from './dialects/gateway-error.ts';
 import { modelItem, modelList } from './dialects/model-lists.ts';
@@ -6,7 +7,7 @@ import type { GatewayDeps } from './gateway-deps.ts';
 import { handleForward } from './handle-forward.ts';
 import { dialectOfList, listUsableModels } from './list-models.ts';
 import type { Arrival } from './records/request-record.ts';
-import { credentialsOf, hashKey } from './request/credentials.ts';
+import { credentialsOf } from './request/credentials.ts';
 import { type Dialect, type Matched, matchRoute } from './request/match-route.ts';
 import { sendError, sendJson } from './send-error.ts';
 
@@ -32,8 +33,13 @@ export function createGatewayHandler(deps: GatewayDeps): GatewayHandler {
         code: 'internal_error',
         message: 'the gateway met an unexpected error',
       } as const;
-      if (response.headersSent) response.destroy();
-      else sendError(response, dialectOf(matched), error, arrival.requestId);
+      try {
+        if (response.headersSent) response.destroy();
+        else sendError(response, dialectOf(matched), error, arrival.requestId);
+      } catch {
+        // Nothing may escape from here: it would end the process.
+        response.destroy();
+      }
     });
     return true;
   };
@@ -117,7 +123,7 @@ function authenticate(
       : 'the key is unknown or was revoked',
   );
   for (const credential of credentials) {
-    const key = board.key(hashKey(credential));
+    const key = board.key(hashProxyKey(credential));
     if (!key) continue;
     const isExpired = key.expiresAt !== null && key.expiresAt <= nowS();
     if (key.enabled && !isExpired) return key;

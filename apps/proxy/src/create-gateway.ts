@@ -5,10 +5,12 @@ import type { Database } from '@api-monitor/db';
 import type { Logger, Registry } from '@api-monitor/runtime';
 import { type AllowPrivate, createUpstream } from '@api-monitor/upstream';
 import { createAffinity } from './board/affinity.ts';
-import { createBoard } from './board/board.ts';
+import { type BoardTarget, createBoard } from './board/board.ts';
 import { createBoardSync } from './board/board-sync.ts';
 import { type BreakerChange, createBreakers } from './board/breakers.ts';
 import { createKeyLimits } from './board/key-limits.ts';
+import { createKeySync } from './board/sync-keys.ts';
+import { createTargetSync } from './board/sync-targets.ts';
 import { createGatewayHandler, type GatewayHandler } from './create-gateway-handler.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import { createRecordSink } from './records/record-sink.ts';
@@ -56,11 +58,15 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         'probe not asked for',
       ),
   });
+  const onTarget = (id: number, target: BoardTarget | null) => {
+    breakers.settle(id, target);
+    if (!target) upstream.forget(id);
+  };
   const boardSync = createBoardSync({
     ...options,
     events: bus.events,
-    board,
-    onTargetGone: upstream.forget,
+    keys: createKeySync({ ...options, board }),
+    targets: createTargetSync({ ...options, board, onTarget }),
     periodMs: boardPeriodMs,
   });
   await boardSync.sync();

@@ -4,6 +4,7 @@ export { deleteTarget } from './delete-target.ts';
 export { listDueTargets } from './due-targets.ts';
 export { encryptionKeyFileName, faultOfEncryptionKey } from './encryption-key.ts';
 export { type FinishRunInput, type FinishRunOutcome, finishRun } from './finish-run.ts';
+export { hashProxyKey } from './hash-proxy-key.ts';
 export { pingDatabase } from './health.ts';
 export {
   type DeadInTraffic,

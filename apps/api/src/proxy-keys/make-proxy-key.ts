@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
-import type { ProxyKeySecret } from '@api-monitor/db';
+import { randomBytes } from 'node:crypto';
+import { hashProxyKey, type ProxyKeySecret } from '@api-monitor/db';
 
 const prefix = 'sk-am-';
 const randomLength = 32;
@@ -16,6 +16,5 @@ export interface MadeProxyKey extends ProxyKeySecret {
  */
 export function makeProxyKey(): MadeProxyKey {
   const text = prefix + randomBytes(randomLength).toString('base64url');
-  const key_hash = createHash('sha256').update(text).digest('hex');
-  return { text, key_hash, key_prefix: text.slice(0, shownLength) };
+  return { text, key_hash: hashProxyKey(text), key_prefix: text.slice(0, shownLength) };
 }

@@ -1,18 +1,7 @@
 import type { EventBus } from '@api-monitor/bus';
-import { AppError, type Target } from '@api-monitor/core';
-import {
-  type Database,
-  listGatewayKeys,
-  listModelStates,
-  listProxyKeyRevisions,
-  listTargetRevisions,
-  listTargetsByIds,
-  type ModelStateRow,
-  openApiKey,
-} from '@api-monitor/db';
 import type { Logger } from '@api-monitor/runtime';
-import { hashKey } from '../request/credentials.ts';
-import { type Board, type BoardKey, type BoardTarget, boardTargetOf } from './board.ts';
+import type { KeySync } from './sync-keys.ts';
+import type { TargetSync } from './sync-targets.ts';
 
 export interface BoardSync {
   /** Reads what has changed since the last time; several calls at once share one reading. */
@@ -23,14 +12,10 @@ export interface BoardSync {
 }
 
 interface Options {
-  db: Database;
+  keys: KeySync;
+  targets: TargetSync;
   events: EventBus;
-  board: Board;
   logger: Logger;
-  /** The master token in force; read again with the keys. */
-  readMasterToken: () => Promise<string | null>;
-  /** Told of channels that changed or went, so that their connections go too. */
-  onTargetGone: (targetId: number) => void;
   periodMs: number;
   nowS: () => number;
 }
@@ -43,29 +28,26 @@ const changes = ['target_updated', 'run_completed', 'proxy_keys_changed', 'setti
  * finds what changed even where an event was lost, and events only make it come sooner.
  */
 export function createBoardSync(options: Options): BoardSync {
-  const { events, logger, nowS } = options;
-  const known = { targets: new Map<number, number>(), keys: '' };
+  const { keys, targets, events, logger, nowS } = options;
   let syncedAt = 0;
   let underWay: Promise<void> | null = null;
   let isAskedAgain = false;
 
-  const sync = (): Promise<void> => {
-    if (underWay) {
-      isAskedAgain = true;
-      return underWay;
-    }
-    underWay = readAll().finally(() => {
-      underWay = null;
-    });
-    return underWay;
-  };
   const readAll = async () => {
     do {
       isAskedAgain = false;
-      await syncTargets(options, known.targets);
-      known.keys = await syncKeys(options, known.keys);
+      // Keys first, and whatever the channels do: a revoked key is dead within a second.
+      const ends = [await settled(keys.sync()), await settled(targets.sync())];
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
       syncedAt = nowS();
     } while (isAskedAgain);
+  };
+  const sync = (): Promise<void> => {
+    isAskedAgain = underWay !== null;
+    underWay ??= readAll().finally(() => {
+      underWay = null;
+    });
+    return underWay;
   };
   const syncQuietly = () => {
     sync().catch((err) => logger.error({ err }, 'the board could not be read'));
@@ -74,8 +56,6 @@ export function createBoardSync(options: Options): BoardSync {
   const timer = setInterval(syncQuietly, options.periodMs);
   timer.unref();
   const unsubscribe = events.subscribe(({ event }) => {
-    // Settings have no revision of their own: the next reading takes the keys anew.
-    if (event.type === 'settings_changed') known.keys = '';
     if (changes.includes(event.type)) syncQuietly();
   });
   return {
@@ -88,93 +68,7 @@ export function createBoardSync(options: Options): BoardSync {
   };
 }
 
-async function syncTargets(options: Options, known: Map<number, number>): Promise<void> {
-  const revisions = await listTargetRevisions(options.db);
-  const changed = revisions.filter(({ id, revision }) => known.get(id) !== revision);
-  if (changed.length > 0)
-    await readTargets(
-      options,
-      changed.map(({ id }) => id),
-    );
-  for (const { id, revision } of changed) known.set(id, revision);
-  const present = new Set(revisions.map(({ id }) => id));
-  for (const id of [...known.keys()].filter((knownId) => !present.has(knownId))) {
-    known.delete(id);
-    options.board.dropTarget(id);
-    options.onTargetGone(id);
-  }
+async function settled(work: Promise<void>): Promise<PromiseSettledResult<void>> {
+  const [end] = await Promise.allSettled([work]);
+  return end;
 }
-
-async function readTargets(options: Options, ids: number[]): Promise<void> {
-  const targets = await listTargetsByIds(options.db, ids);
-  const states = await listModelStates(options.db, { target_ids: ids, with_history: false });
-  const statesByTarget = Map.groupBy(states, (state) => state.target_id);
-  for (const target of targets) {
-    const entry = entryOf(options, target, statesByTarget.get(target.id) ?? []);
-    if (entry) options.board.putTarget(entry);
-    else options.board.dropTarget(target.id);
-  }
-}
-
-function entryOf(
-  { db, logger }: Options,
-  target: Target,
-  states: readonly ModelStateRow[],
-): BoardTarget | null {
-  try {
-    const { id, name, enabled, base_url, verify_ssl } = target;
-    const apiKey = openApiKey(db, target);
-    const fields = {
-      id,
-      name,
-      enabled,
-      sortOrder: target.sort_order,
-      intervalMin: target.interval_min,
-      timeoutS: target.timeout_s,
-      anthropicVersion: target.anthropic_version,
-      channel: { id, baseUrl: base_url, apiKey, verifySsl: verify_ssl },
-    };
-    return boardTargetOf(fields, states);
-  } catch (err) {
-    if (!(err instanceof AppError)) throw err;
-    // Its key cannot be opened: nothing is ever sent there.
-    logger.error({ err, target_id: target.id }, 'channel left out of the board');
-    return null;
-  }
-}
-
-/** Returns what the keys' revisions say now; reads the keys where that is new. */
-async function syncKeys({ db, board, readMasterToken }: Options, known: string): Promise<string> {
-  const revisions = (await listProxyKeyRevisions(db))
-    .map(({ id, revision }) => `${id}:${revision}`)
-    .join();
-  if (`=${revisions}` === known) return known;
-  const keys = new Map<string, BoardKey>();
-  for (const key of await listGatewayKeys(db)) {
-    keys.set(key.key_hash, {
-      id: key.id,
-      name: key.name,
-      enabled: key.enabled,
-      expiresAt: key.expires_at,
-      rpm_limit: key.rpm_limit,
-      tpm_limit: key.tpm_limit,
-      targetIds: key.allowed_target_ids.length > 0 ? new Set(key.allowed_target_ids) : null,
-      models: key.allowed_models.length > 0 ? new Set(key.allowed_models) : null,
-    });
-  }
-  const masterToken = await readMasterToken();
-  if (masterToken) keys.set(hashKey(masterToken), masterKey);
-  board.replaceKeys(keys);
-  return `=${revisions}`;
-}
-
-const masterKey: BoardKey = {
-  id: null,
-  name: 'master',
-  enabled: true,
-  expiresAt: null,
-  rpm_limit: null,
-  tpm_limit: null,
-  targetIds: null,
-  models: null,
-};

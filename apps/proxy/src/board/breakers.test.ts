@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { BoardModel } from './board.ts';
 import { type BreakerChange, createBreakers } from './breakers.ts';
 
 function setup() {
@@ -80,4 +81,22 @@ test('a probe that passed after the last failure closes it', () => {
   expect(state(clock.now + 1)).toBe('closed');
   expect(changes.at(-1)).toMatchObject({ isOpen: false });
   expect(state(900)).toBe('closed');
+});
+
+test('a channel that was read anew settles its breakers, and takes them along when it goes', () => {
+  const { clock, breakers, fail, changes } = setup();
+  const read = (isAlive: boolean, provedAt: number) => ({
+    models: new Map([['m', { isAlive, provedAt } as BoardModel]]),
+  });
+  fail(3);
+  breakers.settle(1, read(false, clock.now + 1));
+  breakers.settle(1, read(true, clock.now - 1));
+  breakers.settle(2, null);
+  expect(breakers.openCount()).toBe(1);
+  breakers.settle(1, read(true, clock.now + 1));
+  expect(breakers.openCount()).toBe(0);
+  expect(changes.at(-1)).toMatchObject({ isOpen: false });
+  fail(3);
+  breakers.settle(1, null);
+  expect(breakers.openCount()).toBe(0);
 });

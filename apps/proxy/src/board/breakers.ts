@@ -1,4 +1,5 @@
 import { type BreakerState, breakerPauseS } from '@api-monitor/core';
+import type { BoardTarget } from './board.ts';
 
 /** Remembers where live traffic failed, for each channel and model. */
 export interface Breakers {
@@ -11,6 +12,8 @@ export interface Breakers {
   suspected(targetId: number, model: string): void;
   /** Neither: the client left, or what it sent was at fault. */
   release(targetId: number, model: string): void;
+  /** The channel was read anew: passing probes close, and what is gone is forgotten. */
+  settle(targetId: number, target: Pick<BoardTarget, 'models'> | null): void;
   openCount(): number;
 }
 
@@ -30,6 +33,8 @@ interface Options {
 }
 
 interface Breaker {
+  targetId: number;
+  model: string;
   consecutiveFailures: number;
   openedAt: number;
   /** When the last failure was; a passing probe after it closes the breaker. */
@@ -74,6 +79,8 @@ export function createBreakers({ nowS, onChange, onFailure }: Options): Breakers
     failed(targetId, model, error) {
       const key = keyOf(targetId, model);
       const breaker = breakers.get(key) ?? {
+        targetId,
+        model,
         consecutiveFailures: 0,
         openedAt: 0,
         failedAt: 0,
@@ -95,6 +102,14 @@ export function createBreakers({ nowS, onChange, onFailure }: Options): Breakers
     release(targetId, model) {
       const breaker = breakers.get(keyOf(targetId, model));
       if (breaker) breaker.tryBeganAt = 0;
+    },
+    settle(targetId, target) {
+      for (const breaker of breakers.values()) {
+        if (breaker.targetId !== targetId) continue;
+        const state = target?.models.get(breaker.model);
+        const isProvenSince = state?.isAlive === true && state.provedAt > breaker.failedAt;
+        if (!state || isProvenSince) close(targetId, breaker.model);
+      }
     },
     openCount: () => [...breakers.values()].filter(({ openedAt }) => openedAt > 0).length,
   };

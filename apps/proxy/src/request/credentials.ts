@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** Every credential that a request carries, in the order in which they count. */
@@ -16,11 +15,6 @@ export function credentialsOf(
   return credentials.filter(
     (credential) => credential !== undefined && credential !== '',
   ) as string[];
-}
-
-/** SHA-256 in hex: the form in which keys are kept. */
-export function hashKey(key: string): string {
-  return hash('sha256', key);
 }
 
 function textOf(header: string | string[] | undefined): string | undefined {

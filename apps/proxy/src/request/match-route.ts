@@ -63,13 +63,13 @@ const endpointByPath = new Map<string, Endpoint>([
   ['/messages', messages],
 ]);
 
-const geminiByMethod: Record<string, Endpoint> = {
-  generateContent: gemini('gemini', 'generateContent'),
-  streamGenerateContent: gemini('gemini', 'streamGenerateContent'),
-  countTokens: gemini('gemini-count-tokens', 'countTokens'),
-  embedContent: gemini('gemini-embed', 'embedContent'),
-  batchEmbedContents: gemini('gemini-embed', 'batchEmbedContents'),
-};
+const geminiByMethod = new Map<string, Endpoint>([
+  ['generateContent', gemini('gemini', 'generateContent')],
+  ['streamGenerateContent', gemini('gemini', 'streamGenerateContent')],
+  ['countTokens', gemini('gemini-count-tokens', 'countTokens')],
+  ['embedContent', gemini('gemini-embed', 'embedContent')],
+  ['batchEmbedContents', gemini('gemini-embed', 'batchEmbedContents')],
+]);
 
 const geminiPath = /^\/v1(?:beta)?\/models\/(.+):(\w+)$/;
 const modelsPath = /^\/(v1beta\/|v1\/)?models(?:\/(.+))?$/;
@@ -100,10 +100,13 @@ function matchUnknown(path: string): Matched | null {
 
 function matchGemini(method: string, path: string): Matched | null {
   const [, model, verb = ''] = geminiPath.exec(path) ?? [];
-  const endpoint = geminiByMethod[verb];
+  const endpoint = geminiByMethod.get(verb);
   if (!model || !endpoint) return null;
   if (method !== 'POST') return { kind: 'wrong_method', dialect: 'gemini' };
-  return { kind: 'forward', endpoint, pathModel: decoded(model) };
+  const pathModel = decoded(model);
+  // The name stands in the upstream's path too, where dots would climb out of it.
+  if (pathModel.split('/').some((part) => part === '.' || part === '..')) return null;
+  return { kind: 'forward', endpoint, pathModel };
 }
 
 function matchModels(method: string, path: string): Matched | null {

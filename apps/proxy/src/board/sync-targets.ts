@@ -1,0 +1,79 @@
+import { AppError, type Target } from '@api-monitor/core';
+import {
+  type Database,
+  listModelStates,
+  listTargetRevisions,
+  listTargetsByIds,
+  type ModelStateRow,
+  openApiKey,
+} from '@api-monitor/db';
+import type { Logger } from '@api-monitor/runtime';
+import { type Board, type BoardTarget, boardTargetOf } from './board.ts';
+
+export interface TargetSync {
+  /** Reads the channels whose revision is another than the last time, and drops those that are gone. */
+  sync(): Promise<void>;
+}
+
+interface Options {
+  db: Database;
+  board: Board;
+  logger: Logger;
+  /** Told of each channel that was read anew; null: it is gone, or nothing may be sent there. */
+  onTarget: (targetId: number, target: BoardTarget | null) => void;
+}
+
+export function createTargetSync(options: Options): TargetSync {
+  const known = new Map<number, number>();
+  return {
+    async sync() {
+      const revisions = await listTargetRevisions(options.db);
+      for (const { id, revision } of revisions) {
+        if (known.get(id) === revision) continue;
+        put(options, id, await readTarget(options, id));
+        known.set(id, revision);
+      }
+      const present = new Set(revisions.map(({ id }) => id));
+      for (const id of [...known.keys()].filter((knownId) => !present.has(knownId))) {
+        known.delete(id);
+        put(options, id, null);
+      }
+    },
+  };
+}
+
+function put({ board, onTarget }: Options, id: number, target: BoardTarget | null): void {
+  if (target) board.putTarget(target);
+  else board.dropTarget(id);
+  onTarget(id, target);
+}
+
+/** Null where a channel can't be read or its key can't be opened: one bad row stops no other. */
+async function readTarget({ db, logger }: Options, id: number): Promise<BoardTarget | null> {
+  try {
+    const [target] = await listTargetsByIds(db, [id]);
+    if (!target) return null;
+    const states = await listModelStates(db, { target_id: id, with_history: false });
+    return entryOf(db, target, states);
+  } catch (err) {
+    if (!(err instanceof AppError) && !(err instanceof SyntaxError)) throw err;
+    logger.error({ err, target_id: id }, 'channel left out of the board');
+    return null;
+  }
+}
+
+function entryOf(db: Database, target: Target, states: readonly ModelStateRow[]): BoardTarget {
+  const { id, name, enabled, base_url, verify_ssl } = target;
+  const apiKey = openApiKey(db, target);
+  const fields = {
+    id,
+    name,
+    enabled,
+    sortOrder: target.sort_order,
+    intervalMin: target.interval_min,
+    timeoutS: target.timeout_s,
+    anthropicVersion: target.anthropic_version,
+    channel: { id, baseUrl: base_url, apiKey, verifySsl: verify_ssl },
+  };
+  return boardTargetOf(fields, states);
+}
