@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { limitFaults } from './limit-faults.ts';
+
+test('the same fault is told once in 30 s, and another at once', () => {
+  const told: string[] = [];
+  let nowMs = 0;
+  const tell = limitFaults(
+    (fault, where) => told.push(`${where}: ${fault}`),
+    () => nowMs,
+  );
+  tell('refused', 'redis');
+  tell('refused', 'redis');
+  tell('refused', 'ticks');
+  nowMs = 30_000;
+  tell('refused', 'redis');
+  expect(told).toEqual(['redis: refused', 'ticks: refused', 'redis: refused']);
+});

@@ -1,0 +1,176 @@
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Bus, StoredEvent } from '../src/index.ts';
+import { openTestBus } from './open-test-bus.ts';
+import { type PrivateRedisServer, redisStartTimeoutMs, startRedisServer } from './redis-server.ts';
+
+/** What a caller may be kept waiting where Redis is away or stands still. */
+const boundMs = 6_000;
+const patient = { timeout: 15_000 };
+const updated = (target_id: number) => ({ type: 'target_updated', data: { target_id } }) as const;
+
+let server: PrivateRedisServer;
+beforeEach(async () => {
+  server = await startRedisServer();
+}, redisStartTimeoutMs);
+afterEach(() => server.close());
+
+const open = () => openTestBus(server.url, 'api-monitor');
+
+test('with Redis away callers are refused within seconds, and served when it is back', async () => {
+  const { bus } = open();
+  await expect.poll(() => bus.fault(), patient).toBeNull();
+  await server.stop();
+  await refusedInTime(() => bus.manualRuns.add('1', { target_id: 1 }));
+  await refusedInTime(() => bus.events.publish(updated(1)));
+  await refusedInTime(() => bus.events.since('1-0'));
+  await refusedInTime(() => bus.manualRuns.depth());
+  expect(await bus.fault()).toBe('Redis is out of reach');
+  await server.start();
+  await expect.poll(() => bus.fault(), patient).toBeNull();
+  expect(await bus.manualRuns.add('1', { target_id: 1 })).toBe(true);
+});
+
+test('in a long outage nobody is kept waiting at all', async () => {
+  await server.stop();
+  const { bus } = open();
+  await refusedInTime(() => bus.events.publish(updated(1)));
+  const before = performance.now();
+  for (let id = 1; id <= 50; id += 1) {
+    await expect(bus.manualRuns.add(`${id}`, { target_id: id })).rejects.toThrow('out of reach');
+  }
+  expect(performance.now() - before).toBeLessThan(1_000);
+});
+
+test('a Redis that stands still keeps nobody waiting for long', async () => {
+  const { bus } = open();
+  await expect.poll(() => bus.fault(), patient).toBeNull();
+  server.signal('SIGSTOP');
+  await refusedInTime(() => bus.manualRuns.add('1', { target_id: 1 }));
+  expect(await bus.fault()).toBe('Redis is out of reach');
+  server.signal('SIGCONT');
+  await expect.poll(() => bus.fault(), patient).toBeNull();
+});
+
+test('a bus that began without Redis works as soon as it is there', async () => {
+  await server.stop();
+  const { bus } = open();
+  const { seen, runs } = follow(bus);
+  await refusedInTime(() => bus.events.publish(updated(1)));
+  await server.start();
+  await expect.poll(() => bus.fault(), patient).toBeNull();
+  await bus.events.publish(updated(2));
+  await bus.scheduledRuns.add('2', { target_id: 2 });
+  await expect.poll(() => [targetsOf(seen), runs], patient).toEqual([[2], [2]]);
+});
+
+test('after a restart that lost all, events, jobs and ticks go on in every process', async () => {
+  const [a, b] = [open(), open()];
+  const [followedA, followedB] = [follow(a.bus), follow(b.bus)];
+  let ticks = 0;
+  for (const { bus } of [a, b])
+    bus.ticker.every('scan', 1_000, async () => {
+      ticks += 1;
+    });
+  await expect.poll(() => ticks, patient).toBeGreaterThan(0);
+  await a.bus.events.publish(updated(1));
+  await expect.poll(() => followedB.seen.length, patient).toBe(1);
+
+  await server.stop();
+  await server.start();
+  const ticksBefore = ticks;
+  await expect.poll(() => a.bus.fault(), patient).toBeNull();
+  await a.bus.events.publish(updated(2));
+  await expect
+    .poll(() => [targetsOf(followedA.seen), targetsOf(followedB.seen)], patient)
+    .toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+  await b.bus.scheduledRuns.add('7', { target_id: 7 });
+  await expect.poll(() => [...followedA.runs, ...followedB.runs], patient).toEqual([7]);
+  await expect.poll(() => ticks, { timeout: 20_000 }).toBeGreaterThan(ticksBefore + 1);
+}, 60_000);
+
+test('an emptied Redis is put in order again, and keeps no key from being taken', async () => {
+  const { bus } = open();
+  let ticks = 0;
+  bus.ticker.every('scan', 1_000, async () => {
+    ticks += 1;
+  });
+  await bus.manualRuns.add('1', { target_id: 1 });
+  const { seen, runs } = follow(bus);
+  await expect.poll(() => [runs, ticks > 0], patient).toEqual([[1], true]);
+  await bus.events.publish(updated(1));
+  await expect.poll(() => seen.length, patient).toBe(1);
+  const [{ id = '' } = {}] = seen;
+
+  await emptied(server.url);
+  const ticksBefore = ticks;
+  expect(await bus.events.since(id)).toBeNull();
+  expect(await bus.manualRuns.add('1', { target_id: 2 })).toBe(true);
+  await bus.events.publish(updated(2));
+  await expect
+    .poll(() => [targetsOf(seen), runs], patient)
+    .toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+  await expect.poll(() => ticks, { timeout: 20_000 }).toBeGreaterThan(ticksBefore + 1);
+}, 60_000);
+
+test('a process that stops with Redis away stops within its grace', async () => {
+  const { bus } = open();
+  const started = Promise.withResolvers<void>();
+  bus.manualRuns.consume(
+    async (_job, signal) => {
+      started.resolve();
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    },
+    { concurrency: 2 },
+  );
+  bus.ticker.every('scan', 1_000, async () => {});
+  await bus.manualRuns.add('1', { target_id: 1 });
+  await started.promise;
+  await server.stop();
+  const before = performance.now();
+  await bus.manualRuns.drain(100);
+  await bus.close();
+  expect(performance.now() - before).toBeLessThan(2 * boundMs);
+});
+
+test('one outage fills no log', async () => {
+  const { bus, faults } = open();
+  await expect.poll(() => bus.fault(), patient).toBeNull();
+  follow(bus);
+  await server.stop();
+  await refusedInTime(() => bus.events.publish(updated(1)));
+  await expect.poll(() => faults.length, patient).toBeGreaterThan(0);
+  expect(faults.length).toBeLessThan(20);
+});
+
+async function emptied(url: string): Promise<void> {
+  const redis = new Redis(url);
+  await redis.flushall();
+  redis.disconnect();
+}
+
+async function refusedInTime(ask: () => Promise<unknown>): Promise<void> {
+  const before = performance.now();
+  await expect(ask()).rejects.toMatchObject({ code: 'unavailable' });
+  expect(performance.now() - before).toBeLessThan(boundMs);
+}
+
+function follow(bus: Bus) {
+  const seen: StoredEvent[] = [];
+  const runs: number[] = [];
+  bus.events.subscribe((stored) => seen.push(stored));
+  const note = async (job: { target_id: number }) => void runs.push(job.target_id);
+  bus.manualRuns.consume(note, { concurrency: 2 });
+  bus.scheduledRuns.consume(note, { concurrency: 2 });
+  return { seen, runs };
+}
+
+function targetsOf(seen: StoredEvent[]): unknown[] {
+  return seen.map(({ event }) => (event.type === 'target_updated' ? event.data.target_id : event));
+}
