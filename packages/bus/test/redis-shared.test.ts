@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createRedisTicker } from '../src/redis/redis-ticker.ts';
+import { openTestEvents, openTestParts, openTestQueue } from './open-test-bus.ts';
+import { type RedisServer, redisStartTimeoutMs, useRedisServer } from './redis-server.ts';
+
+const patient = { timeout: 15_000 };
+/** Short, so that a process that died is found out soon. */
+const lockMs = 500;
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await useRedisServer();
+}, redisStartTimeoutMs);
+afterAll(() => server.close());
+
+test('a key is taken once, whichever process asks, and its job runs once', async () => {
+  const keyPrefix = randomUUID();
+  const [a, b] = [
+    openTestQueue(server.url, { keyPrefix }),
+    openTestQueue(server.url, { keyPrefix }),
+  ];
+  const taken = await Promise.all(
+    Array.from({ length: 20 }, (_, n) => (n % 2 ? a : b).queue.add('7', { target_id: n })),
+  );
+  expect(taken.filter(Boolean)).toHaveLength(1);
+  const runs: number[] = [];
+  const note = async (job: { target_id: number }) => void runs.push(job.target_id);
+  for (const { queue } of [a, b]) queue.consume(note, { concurrency: 4 });
+  await expect.poll(async () => (await a.queue.depth()).active + runs.length, patient).toBe(1);
+  await expect.poll(() => b.queue.add('7', { target_id: 99 }), patient).toBe(true);
+  await expect.poll(() => runs.length, patient).toBe(2);
+});
+
+test('two processes share the work, and none of it is done twice', async () => {
+  const keyPrefix = randomUUID();
+  const [a, b] = [
+    openTestQueue(server.url, { keyPrefix }),
+    openTestQueue(server.url, { keyPrefix }),
+  ];
+  const [doneByA, doneByB]: [number[], number[]] = [[], []];
+  const noteIn = (done: number[]) => async (job: { target_id: number }) => {
+    await new Promise((resolve) => setImmediate(resolve));
+    done.push(job.target_id);
+  };
+  a.queue.consume(noteIn(doneByA), { concurrency: 2 });
+  b.queue.consume(noteIn(doneByB), { concurrency: 2 });
+  const ids = Array.from({ length: 60 }, (_, n) => n + 1);
+  for (const id of ids) await a.queue.add(`${id}`, { target_id: id });
+  await expect.poll(() => [...doneByA, ...doneByB].sort((x, y) => x - y), patient).toEqual(ids);
+});
+
+test('an event reaches the listeners of every process', async () => {
+  const parts = openTestParts(server.url);
+  const first = openTestEvents(server.url, 10, parts.keyPrefix);
+  const second = openTestEvents(server.url, 10, parts.keyPrefix);
+  const seen: string[] = [];
+  first.events.subscribe(({ id }) => seen.push(`first ${id}`));
+  second.events.subscribe(({ id }) => seen.push(`second ${id}`));
+  await first.events.publish({ type: 'settings_changed', data: { keys: ['a'] } });
+  await second.events.publish({ type: 'settings_changed', data: { keys: ['b'] } });
+  await expect
+    .poll(() => seen.filter((line) => line.startsWith('second')).length, patient)
+    .toBeGreaterThan(0);
+  await expect.poll(() => seen.filter((line) => line.startsWith('first')).length, patient).toBe(2);
+});
+
+test('what was published while a process was cut off reaches it afterwards, once and in order', async () => {
+  const { keyPrefix } = openTestParts(server.url);
+  const reader = openTestEvents(server.url, 10, keyPrefix);
+  const writer = openTestEvents(server.url, 10, keyPrefix);
+  const seen: unknown[] = [];
+  reader.events.subscribe(({ event }) => seen.push(event.data));
+  const publish = (key: string) =>
+    writer.events.publish({ type: 'settings_changed', data: { keys: [key] } });
+  await reader.events.publish({ type: 'settings_changed', data: { keys: ['a'] } });
+  await expect.poll(() => seen.length, patient).toBe(1);
+
+  const { subscriber } = reader.connections;
+  const isCutOff = new Promise((resolve) => subscriber.once('close', resolve));
+  subscriber.disconnect(true);
+  await isCutOff;
+  for (const key of ['b', 'c']) await publish(key);
+  await expect.poll(() => seen.length, patient).toBe(3);
+  await publish('d');
+  const keys = ['a', 'b', 'c', 'd'];
+  await expect.poll(() => seen, patient).toEqual(keys.map((key) => ({ keys: [key] })));
+});
+
+test('a history that began anew behind the old one is followed too', async () => {
+  const { events, connections, keyPrefix } = openTestEvents(server.url, 10);
+  const seen: string[] = [];
+  events.subscribe(({ id }) => seen.push(id));
+  await events.publish({ type: 'settings_changed', data: { keys: ['a'] } });
+  await expect.poll(() => seen.length, patient).toBe(1);
+  const { redis } = connections.link;
+  const streamKey = `${keyPrefix}:event-history`;
+  const event = JSON.stringify({ type: 'settings_changed', data: { keys: ['b'] } });
+  await redis.multi().del(streamKey).xadd(streamKey, '5-1', 'event', event).exec();
+  await redis.publish(`${keyPrefix}:events`, `5-1 ${event}`);
+  await expect.poll(() => seen.slice(1), patient).toEqual(['5-1']);
+});
+
+test('a job whose process died ends, is told of, and frees its key, but runs no second time', async () => {
+  const keyPrefix = randomUUID();
+  const [dying, living] = [
+    openTestQueue(server.url, { keyPrefix, lockMs }),
+    openTestQueue(server.url, { keyPrefix, lockMs }),
+  ];
+  const runs = await dieAtWork(dying, living);
+  await expect.poll(() => living.faults.length, patient).toBe(1);
+  expect(`${living.faults[0]}`).toContain('stalled');
+  expect(runs).toEqual(['dying']);
+  expect(await living.queue.add('1', { target_id: 1 })).toBe(true);
+});
+
+test('a job that nobody would ask for again is handed out again when its process died', async () => {
+  const keyPrefix = randomUUID();
+  const options = { keyPrefix, lockMs, redeliveries: 3 };
+  const [dying, living] = [openTestQueue(server.url, options), openTestQueue(server.url, options)];
+  const runs = await dieAtWork(dying, living);
+  await expect.poll(() => runs, patient).toEqual(['dying', 'living']);
+});
+
+test('what is no such job is told of and handed to nobody', async () => {
+  const { queue, faults } = openTestQueue(server.url, {
+    schema: {
+      parse: () => {
+        throw new Error('target_id is missing');
+      },
+    },
+  });
+  let runs = 0;
+  queue.consume(
+    async () => {
+      runs += 1;
+    },
+    { concurrency: 1 },
+  );
+  await queue.add('1', { target_id: 1 });
+  await expect.poll(() => faults.length, patient).toBe(1);
+  await expect.poll(() => queue.depth(), patient).toEqual({ waiting: 0, active: 0 });
+  expect(runs).toBe(0);
+});
+
+test('a tick runs in one process, and passes while the last is at work anywhere', async () => {
+  const keyPrefix = randomUUID();
+  const [a, b] = [openTestTicker(keyPrefix), openTestTicker(keyPrefix)];
+  const finish = Promise.withResolvers<void>();
+  let [runs, beats] = [0, 0];
+  for (const { ticker } of [a, b]) {
+    ticker.every('scan', 300, async () => {
+      runs += 1;
+      if (runs === 1) await finish.promise;
+    });
+    // Its own ticks say that time has passed for the other too.
+    ticker.every('beat', 300, async () => {
+      beats += 1;
+    });
+  }
+  await expect.poll(() => beats, patient).toBeGreaterThan(5);
+  expect(runs).toBe(1);
+  finish.resolve();
+  await expect.poll(() => runs, patient).toBeGreaterThan(2);
+});
+
+test('two processes tick no more often than one', async () => {
+  const keyPrefix = randomUUID();
+  const [a, b] = [openTestTicker(keyPrefix), openTestTicker(keyPrefix)];
+  const at: number[] = [];
+  for (const { ticker } of [a, b]) ticker.every('scan', 500, async () => void at.push(Date.now()));
+  await expect.poll(() => at.length, patient).toBeGreaterThanOrEqual(6);
+  const [first = 0, last = 0] = [at[0], at.at(-1)];
+  expect(at.length - 1).toBeLessThanOrEqual(Math.ceil((last - first) / 500) + 1);
+});
+
+test('a task that throws is told of and runs again', async () => {
+  const { ticker, faults } = openTestTicker(randomUUID());
+  ticker.every('scan', 200, () => Promise.reject(new Error('broken')));
+  await expect.poll(() => faults.length, patient).toBeGreaterThan(2);
+});
+
+function openTestTicker(keyPrefix: string) {
+  const parts = openTestParts(server.url, keyPrefix);
+  const ticker = createRedisTicker(parts);
+  onTestFinished(() => ticker.close());
+  return { ticker, ...parts };
+}
+
+type TestQueue = ReturnType<typeof openTestQueue>;
+
+/** Has a job begin, cuts off the process that runs it, and hands out to the other from then on. */
+async function dieAtWork(dying: TestQueue, living: TestQueue): Promise<string[]> {
+  const runs: string[] = [];
+  const started = Promise.withResolvers<void>();
+  dying.queue.consume(
+    async () => {
+      runs.push('dying');
+      started.resolve();
+      await new Promise(() => {});
+    },
+    { concurrency: 1 },
+  );
+  await dying.queue.add('1', { target_id: 1 });
+  await started.promise;
+  dying.connections.close();
+  living.queue.consume(async () => void runs.push('living'), { concurrency: 1 });
+  return runs;
+}
