@@ -56,6 +56,9 @@ export async function handleForward(deps: GatewayDeps, given: ForwardRequest): P
   leaveRecord(deps, given, forwarded, named.model, body.length, error);
 }
 
+/** Longer than any model's name; it comes back in errors, and stays in the records. */
+const modelLimitBytes = 512;
+
 type Named = { model: string; found: FoundModel | null } | { error: GatewayError };
 
 function nameOf({ request, pathModel }: ForwardRequest, body: Buffer): Named {
@@ -64,15 +67,21 @@ function nameOf({ request, pathModel }: ForwardRequest, body: Buffer): Named {
     const message = `content-encoding "${encoding}" is not supported; send the body plain`;
     return { error: { status: 415, code: 'unsupported_content_encoding', message } };
   }
-  if (pathModel !== null) return { model: pathModel, found: null };
+  if (pathModel !== null) return ofBearableLength({ model: pathModel, found: null });
   const search = findModel(body);
-  if (search.ok) return { model: search.found.model, found: search.found };
+  if (search.ok) return ofBearableLength({ model: search.found.model, found: search.found });
   const messages = {
     not_json: 'the body is not valid JSON',
     no_model: 'the body must be a JSON object with a "model" that is a string and not empty',
     two_models: 'the body has more than one "model"',
   };
   const message = messages[search.fault];
+  return { error: { status: 400, code: 'invalid_request', message, param: 'model' } };
+}
+
+function ofBearableLength(named: { model: string; found: FoundModel | null }): Named {
+  if (Buffer.byteLength(named.model) <= modelLimitBytes) return named;
+  const message = `"model" must not exceed ${modelLimitBytes} bytes`;
   return { error: { status: 400, code: 'invalid_request', message, param: 'model' } };
 }
 

@@ -109,6 +109,27 @@ test('what the gateway refuses by itself is recorded too, with what it said', as
   expect(records[1]?.error).toContain('has no model');
 });
 
+test('a client’s huge names are refused, and neither come back nor stay', async () => {
+  const { origin, recordsAtEnd } = await start();
+  const huge = 'é'.repeat(257);
+  const asChat = await call(origin, '/v1/chat/completions', { body: chatTo(huge) });
+  expect(asChat.json.error).toMatchObject({
+    param: 'model',
+    message: expect.stringContaining('512 bytes'),
+  });
+  const path = `/v1beta/models/${'m'.repeat(513)}:generateContent`;
+  const asGemini = await call(origin, path, { body: {} });
+  const coded = { 'content-encoding': 'x'.repeat(4000) };
+  await call(origin, '/v1/messages', { body: chatTo('relay/m'), headers: coded });
+  const controls = await call(origin, '/v1/messages', { body: chatTo('a\0b\ud800') });
+  expect([asChat.status, asGemini.status, controls.status]).toEqual([400, 400, 404]);
+  for (const text of [asChat.text, asGemini.text]) expect(text.length).toBeLessThan(400);
+  const records = await recordsAtEnd();
+  expect(records.map((one) => one.requested_model)).toEqual(['', '', '', 'a b\uFFFD']);
+  for (const { error } of records) expect(error?.length).toBeLessThan(520);
+  expect(JSON.stringify(records)).not.toContain('\\u0000');
+});
+
 test('a channel out of reach is recorded as what the client got', async () => {
   const channels = { gone: { origin: 'http://127.0.0.1:9', models: { m: {} } } };
   const { origin, recordsAtEnd } = await gatewayForTest({ channels });

@@ -1,4 +1,4 @@
-import type { ProxyRequest } from '@api-monitor/core';
+import { type ProxyRequest, quote } from '@api-monitor/core';
 import type { BoardKey } from '../board/board.ts';
 import type { Forwarded } from '../forward/forward-request.ts';
 import type { Usage } from '../forward/read-usage.ts';
@@ -26,9 +26,13 @@ interface Parts {
   error: string | null;
 }
 
+const modelLimit = 512;
+const errorLimit = 500;
+
 /** The one record of a request: what was asked, who answered, how long it took; never any content. */
 export function requestRecord(parts: Parts): ProxyRequest {
   const { arrival, key, endpoint, forwarded, usage } = parts;
+  const error = parts.error ?? forwarded?.attempts.at(-1)?.error ?? null;
   const pipe = forwarded?.pipe ?? null;
   const entry = forwarded?.entry ?? null;
   const firstByteAtMs = pipe?.firstByteAtMs ?? null;
@@ -40,7 +44,7 @@ export function requestRecord(parts: Parts): ProxyRequest {
     key_name: key.name,
     target_id: entry?.target.id ?? null,
     target_name: entry?.target.name ?? null,
-    requested_model: parts.requestedModel.slice(0, 512),
+    requested_model: quote(parts.requestedModel, modelLimit),
     model: entry?.model ?? null,
     route: endpoint.route,
     stream: pipe?.isEventStream ?? false,
@@ -53,6 +57,6 @@ export function requestRecord(parts: Parts): ProxyRequest {
     request_bytes: parts.requestBytes,
     response_bytes: pipe?.responseBytes ?? 0,
     error_kind: forwarded?.attempts.at(-1)?.error_kind ?? null,
-    error: parts.error ?? forwarded?.attempts.at(-1)?.error ?? null,
+    error: error === null ? null : quote(error, errorLimit),
   };
 }
