@@ -44,6 +44,34 @@ test('status, headers and bytes come down as they are, with the truth beside the
   expect(age).toBeLessThan(95);
 });
 
+test('a channel’s page has no rights on the dashboard’s origin', async () => {
+  const forbidden = {
+    'set-cookie': 'a=b',
+    'clear-site-data': '"*"',
+    refresh: '0; url=/',
+    link: '</x.js>; rel=preload',
+    'service-worker-allowed': '/',
+    'access-control-allow-origin': '*',
+    'access-control-allow-credentials': 'true',
+    'access-control-expose-headers': '*',
+    'reporting-endpoints': 'a="https://a.example"',
+    'speculation-rules': '"/rules.json"',
+  };
+  const origin = await upstreamForTest((_, response) => {
+    const loose = { 'content-type': 'text/html', 'content-security-policy': 'default-src *' };
+    response.writeHead(200, { ...loose, ...forbidden });
+    response.end('<script>alert(1)</script>');
+  });
+  const gateway = await gatewayForTest({ channels: { relay: { origin, models: { m: {} } } } });
+  const { headers } = await call(gateway.origin, chat, { body: chatTo('relay/m') });
+  expect(headers).toMatchObject({
+    'content-type': 'text/html',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "sandbox; default-src 'none'",
+  });
+  for (const name of Object.keys(forbidden)) expect(headers, name).not.toHaveProperty(name);
+});
+
 test('a model’s name that no header carries is told in percent', async () => {
   const provider = await providerForTest({ 模型: 'good' });
   const channels = { relay: { origin: provider.origin, models: { 模型: {} } } };

@@ -15,9 +15,31 @@ const staysHere = new Set([
   'alt-svc',
   'nel',
   'report-to',
+  // What a browser would take for the word of the dashboard's own origin.
+  'set-cookie2',
+  'set-login',
+  'clear-site-data',
+  'refresh',
+  'link',
+  'service-worker-allowed',
+  'speculation-rules',
+  'reporting-endpoints',
+  'report-to',
+  'accept-ch',
+  'critical-ch',
+  'permissions-policy',
+  'origin-agent-cluster',
+  'content-security-policy-report-only',
   'x-request-id',
   'request-id',
 ]);
+const staysHerePrefix = 'access-control-';
+
+/** A channel's answer, opened in a browser, is a page without rights, never one of the dashboard's. */
+const harmless = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "sandbox; default-src 'none'",
+};
 
 /** What the gateway tells of its choice, beside the answer. */
 export interface Truth {
@@ -36,9 +58,11 @@ export function answerHeaders(
   const headers: OutgoingHttpHeaders = {};
   for (const name in upstream) {
     const value = upstream[name];
-    if (value !== undefined && !staysHere.has(name)) headers[name] = value;
+    if (value === undefined || staysHere.has(name) || name.startsWith(staysHerePrefix)) continue;
+    headers[name] = value;
   }
   for (const name of namedByConnection(upstream.connection)) delete headers[name];
+  Object.assign(headers, harmless);
   headers['x-request-id'] = truth.requestId;
   headers['request-id'] = truth.requestId;
   headers['x-proxy-target-id'] = String(truth.targetId);
