@@ -189,6 +189,19 @@ test('a kept connection that the upstream has closed costs nobody an error', asy
   }
 });
 
+test('a kept connection that breaks only after a while is a failure: the request may have been worked on', async () => {
+  let requests = 0;
+  const origin = await upstreamForTest((_, response) => {
+    requests += 1;
+    if (requests === 1) response.end('{}');
+    else setTimeout(() => response.socket?.destroy(), 1_200);
+  });
+  const { origin: gateway } = await start(origin);
+  expect((await call(gateway, chat, { body: chatTo('relay/m') })).status).toBe(200);
+  expect((await call(gateway, chat, { body: chatTo('relay/m') })).status).toBe(502);
+  expect(requests).toBe(2);
+});
+
 test('a fresh connection that breaks is a failure, told once', async () => {
   const { origin, state } = await rawUpstream(() => null);
   const { origin: gateway } = await start(origin);

@@ -44,6 +44,8 @@ const timedOut = new Error('timed out');
 const stallFactor = 4;
 const unreadLimitBytes = 64 * 1024;
 const unreadTimeoutMs = 2_000;
+/** A kept connection that had been closed shows it at once; later the request may have been worked on. */
+const staleWindowMs = 1_000;
 
 /**
  * One attempt's answer on its way to the client: bytes as they come, headers at once, one write per
@@ -52,6 +54,7 @@ const unreadTimeoutMs = 2_000;
 export class AnswerPipe implements Dispatcher.DispatchHandler {
   readonly #options: PipeOptions;
   #controller: Dispatcher.DispatchController | null = null;
+  #sentAtMs = 0;
   #timer: NodeJS.Timeout;
   #status = 0;
   #pending: Buffer[] = [];
@@ -88,6 +91,7 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    this.#sentAtMs = performance.now();
     if (this.#isOver) controller.abort(clientLeft);
   }
 
@@ -144,7 +148,8 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
       this.#break(message, kind);
       return;
     }
-    const isStale = error !== timedOut && this.#options.isStale(error);
+    const isEarly = performance.now() - this.#sentAtMs < staleWindowMs;
+    const isStale = error !== timedOut && isEarly && this.#options.isStale(error);
     this.#finish({ kind: 'retriable', status: null, fault: { kind, message, isStale } });
   }
 
