@@ -1,4 +1,10 @@
-import { deleteTarget, reorderTargets, updateTarget } from '@api-monitor/db';
+import {
+  deleteTarget,
+  listProxyKeys,
+  reorderTargets,
+  revokeProxyKey,
+  updateTarget,
+} from '@api-monitor/db';
 import { expect, test, vi } from 'vitest';
 import { call, chatTo } from './call.ts';
 import { gatewayForTest } from './open-test-gateway.ts';
@@ -92,4 +98,28 @@ test('swapped names lead to the right channels', async () => {
   await updateTarget(db, a, { name: 'b' }, nowS());
   await vi.waitFor(async () => expect(await ask('a/m')).toEqual([200, b]), soon);
   expect(await ask('b/m')).toEqual([200, a]);
+});
+
+test('a channel whose row cannot be read keeps no revoked key alive', async () => {
+  const { db, nowS, origin, a } = await start();
+  const [key] = await listProxyKeys(db);
+  await updateTarget(db, a, { name: 'spoilt' }, nowS());
+  await db.kysely
+    .updateTable('targets')
+    .set({ selected_models: '{' })
+    .where('id', '=', a)
+    .execute();
+  await revokeProxyKey(db, key?.id ?? 0, nowS());
+  const status = async () => (await call(origin, '/v1/messages', { body: chatTo('m') })).status;
+  await vi.waitFor(async () => expect(await status()).toBe(401), soon);
+});
+
+test('another master token', async () => {
+  let token = 'first-master-token';
+  const { origin } = await gatewayForTest({ options: { readMasterToken: async () => token } });
+  const status = async (key: string) => (await call(origin, '/v1/models', { key })).status;
+  expect(await status('first-master-token')).toBe(200);
+  token = 'second-master-token';
+  await vi.waitFor(async () => expect(await status('second-master-token')).toBe(200), soon);
+  expect(await status('first-master-token')).toBe(401);
 });

@@ -1,5 +1,7 @@
 import { type Database, inTransaction } from './database.ts';
 import { type Batches, deleteInBatches } from './delete-batches.ts';
+import { renameInProxyKeys } from './rename-in-proxy-keys.ts';
+import { getTarget } from './targets.ts';
 
 const batchSize = 200;
 
@@ -28,6 +30,7 @@ export async function purgeDeleted(db: Database, batches: Batches): Promise<void
 /** Other rows hold on to it still. Its name is free again: no one may enter one that starts blank. */
 function hide(db: Database, id: number, nowS: number): Promise<boolean> {
   return inTransaction(db, async (tx) => {
+    const before = await getTarget(tx, id);
     const hidden = await tx.kysely
       .updateTable('targets')
       .set({
@@ -41,7 +44,8 @@ function hide(db: Database, id: number, nowS: number): Promise<boolean> {
       .where('deleted_at', 'is', null)
       .returning('id')
       .executeTakeFirst();
-    if (!hidden) return false;
+    if (!hidden || !before) return false;
+    await renameInProxyKeys(tx, before.name, null);
     await tx.kysely.deleteFrom('model_states').where('target_id', '=', id).execute();
     await tx.kysely
       .updateTable('runs')

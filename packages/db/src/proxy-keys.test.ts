@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { keyInput } from '../test/proxy-samples.ts';
+import { targetInput } from '../test/samples.ts';
 import { tempDatabase } from '../test/temp-database.ts';
 import {
   createProxyKey,
+  createTarget,
+  deleteTarget,
   getProxyKey,
   listGatewayKeys,
   listProxyKeyRevisions,
@@ -10,6 +13,7 @@ import {
   regenerateProxyKey,
   revokeProxyKey,
   updateProxyKey,
+  updateTarget,
 } from './index.ts';
 
 test('a new key comes back with every field, and its hash for gateways alone', async () => {
@@ -80,4 +84,37 @@ test('what does not exist is null', async () => {
   const db = await tempDatabase();
   expect(await getProxyKey(db, 9)).toBeNull();
   expect(await updateProxyKey(db, 9, { enabled: false })).toBeNull();
+});
+
+test('a channel that is renamed takes along what keys say of it, and no other gets into its place', async () => {
+  const db = await tempDatabase();
+  const a = await createTarget(db, targetInput({ name: 'a' }), 1);
+  const b = await createTarget(db, targetInput({ name: 'b' }), 1);
+  const { id } = await createProxyKey(
+    db,
+    keyInput({ allowed_models: ['a/m', 'ab/m', 'a/x/y'] }),
+    1,
+  );
+  const [before] = await listProxyKeyRevisions(db);
+  await updateTarget(db, a.id, { name: 'new' }, 2);
+  await updateTarget(db, b.id, { name: 'a' }, 3);
+  expect((await getProxyKey(db, id))?.allowed_models).toEqual(['new/m', 'ab/m', 'new/x/y']);
+  expect((await listProxyKeyRevisions(db))[0]?.revision).toBeGreaterThan(before?.revision ?? 0);
+});
+
+test('a channel that is deleted leaves the keys, and a key left without any is paused, not freed', async () => {
+  const db = await tempDatabase();
+  const a = await createTarget(db, targetInput({ name: 'a' }), 1);
+  const both = await createProxyKey(db, keyInput({ allowed_models: ['a/m', 'b/m'] }), 1);
+  const alone = await createProxyKey(
+    db,
+    keyInput({ key_hash: 'hash-2', allowed_models: ['a/m'] }),
+    1,
+  );
+  await deleteTarget(db, a.id, 2);
+  expect(await getProxyKey(db, both.id)).toMatchObject({ allowed_models: ['b/m'], enabled: true });
+  expect(await getProxyKey(db, alone.id)).toMatchObject({
+    allowed_models: ['a/m'],
+    enabled: false,
+  });
 });

@@ -100,11 +100,24 @@ test('a passed probe ends the count too, a failed one keeps it', async () => {
   expect(await state()).toMatchObject({ live_failures: 0, live_failed_at: 500.5 });
 });
 
-test('traffic alone lets no gateway read the channel anew', async () => {
+test('gateways read a channel anew when its first byte has moved, not with every request', async () => {
   const { db } = await withTraffic();
-  const before = await listTargetRevisions(db);
-  await recordProxyRequests(db, [proxyRequest(), failing('b', 501)]);
-  expect(await listTargetRevisions(db)).toEqual(before);
+  const revision = async () => (await listTargetRevisions(db))[0]?.revision ?? 0;
+  let times = 0;
+  const record = (first_byte_s: number) => {
+    times += 1;
+    const fields = { request_id: `r${times}`, timestamp: 500 + times, first_byte_s };
+    return recordProxyRequests(db, [proxyRequest(fields)]);
+  };
+  const before = await revision();
+  await recordProxyRequests(db, [failing('a', 500)]);
+  expect(await revision()).toBe(before);
+  await record(1);
+  expect(await revision()).toBe(before + 1);
+  await record(1.1);
+  expect(await revision()).toBe(before + 1);
+  await record(9);
+  expect(await revision()).toBe(before + 2);
 });
 
 test('requests to channels and models that are gone are kept all the same', async () => {

@@ -3,6 +3,7 @@ import { chunksOf } from './chunks-of.ts';
 import { type Database, inTransaction } from './database.ts';
 import { bitOf } from './json-column.ts';
 import { nextRevision } from './next-revision.ts';
+import { renameInProxyKeys } from './rename-in-proxy-keys.ts';
 import type { TargetTableRow } from './schema.ts';
 import { apiKeyPurpose } from './secret-columns.ts';
 import { nextSortOrder } from './sort-order.ts';
@@ -115,7 +116,7 @@ export async function updateTarget(
   nowS: number,
 ): Promise<Target | null> {
   return inTransaction(db, async (tx) => {
-    if (patch.name !== undefined) await refuseTakenName(tx, patch.name, id);
+    if (patch.name !== undefined) await rename(tx, id, patch.name);
     const row = await tx.kysely
       .updateTable('targets')
       .set({ ...columnsOfPatch(tx, patch), updated_at: nowS, revision: nextRevision })
@@ -125,6 +126,13 @@ export async function updateTarget(
       .executeTakeFirst();
     return row ? targetOf(row) : null;
   });
+}
+
+/** What follows a new name of the target `id`; the target itself is the caller's to change. */
+async function rename(db: Database, id: number, name: string): Promise<void> {
+  await refuseTakenName(db, name, id);
+  const before = await getTarget(db, id);
+  if (before && before.name !== name) await renameInProxyKeys(db, before.name, name);
 }
 
 async function refuseTakenName(db: Database, name: string, ownId: number | null): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Database } from './database.ts';
 import { type LiveEvidence, type LiveState, nextLiveState } from './next-live-state.ts';
+import { nextRevision } from './next-revision.ts';
 
 /** A model whose count of live failures is another than it was. */
 export interface LiveChange {
@@ -51,6 +52,19 @@ async function writeLiveState(
     .where('target_id', '=', target_id)
     .where('model', '=', model)
     .execute();
+  if (hasMoved(before.live_first_byte_s, after.live_first_byte_s)) {
+    await db.kysely
+      .updateTable('targets')
+      .set({ revision: nextRevision })
+      .where('id', '=', target_id)
+      .execute();
+  }
   const { live_failures } = after;
   return live_failures === before.live_failures ? null : { target_id, model, live_failures };
+}
+
+/** Whether gateways would rank by it otherwise: each small change would have them read all anew. */
+function hasMoved(before: number | null, after: number | null): boolean {
+  if (before === null || after === null) return before !== after;
+  return Math.abs(after - before) > before * 0.1;
 }
