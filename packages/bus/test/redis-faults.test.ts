@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { inspect } from 'node:util';
 import { Redis } from 'ioredis';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Bus, StoredEvent } from '../src/index.ts';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { type Bus, createRedisBus, type StoredEvent } from '../src/index.ts';
 import { openTestBus } from './open-test-bus.ts';
 import { type PrivateRedisServer, redisStartTimeoutMs, startRedisServer } from './redis-server.ts';
 
@@ -147,6 +149,30 @@ test('one outage fills no log', async () => {
   await refusedInTime(() => bus.events.publish(updated(1)));
   await expect.poll(() => faults.length, patient).toBeGreaterThan(0);
   expect(faults.length).toBeLessThan(20);
+});
+
+test('no password reaches a fault or an error', async () => {
+  const guarded = await startRedisServer(['--requirepass', 'right-secret']);
+  onTestFinished(() => guarded.close());
+  const url = new URL(guarded.url);
+  url.password = 'wrong-secret';
+  const faults: unknown[] = [];
+  const bus = createRedisBus({
+    redisUrl: url.href,
+    nowMs: Date.now,
+    newJobId: randomUUID,
+    onFault: (fault) => faults.push(fault),
+  });
+  onTestFinished(() => bus.close());
+  follow(bus);
+  const failure = await bus.events.publish(updated(1)).catch((error) => error);
+  expect(failure).toMatchObject({ code: 'unavailable' });
+  await expect.poll(() => inspect(faults), patient).toContain('WRONGPASS');
+  expect(inspect([failure, faults], { depth: 10, showHidden: true })).not.toContain('secret');
+
+  url.password = 'right-secret';
+  const { bus: welcome } = openTestBus(url.href, 'api-monitor');
+  await expect.poll(() => welcome.fault(), patient).toBeNull();
 });
 
 async function emptied(url: string): Promise<void> {

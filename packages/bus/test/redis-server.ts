@@ -31,16 +31,17 @@ export async function useRedisServer(): Promise<RedisServer> {
 }
 
 /**
- * Starts a private server on a free port, with nothing kept on disk. Throws a sentence that says what
+ * Starts a private server on a free port, with nothing kept on disk; `settings` are further arguments
+ * of it. Throws a sentence that says what
  * to install where there is none and it can't be installed.
  */
-export async function startRedisServer(): Promise<PrivateRedisServer> {
+export async function startRedisServer(settings: string[] = []): Promise<PrivateRedisServer> {
   const binary = findBinary() ?? (await installServer());
   const port = await freePort();
   let server: ChildProcess | null = null;
   const start = async () => {
     const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-    server = spawn(binary, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    server = spawn(binary, [...args, ...settings], { stdio: ['ignore', 'pipe', 'inherit'] });
     await untilReady(server);
   };
   const stop = async () => {

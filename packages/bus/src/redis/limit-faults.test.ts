@@ -13,5 +13,5 @@ test('the same fault is told once in 30 s, and another at once', () => {
   tell('refused', 'ticks');
   nowMs = 30_000;
   tell('refused', 'redis');
-  expect(told).toEqual(['redis: refused', 'ticks: refused', 'redis: refused']);
+  expect(told).toEqual(['redis: Error: refused', 'ticks: Error: refused', 'redis: Error: refused']);
 });

@@ -1,4 +1,5 @@
 import { AppError } from '@api-monitor/core';
+import { bareError } from './bare-error.ts';
 import { OwnedRedis } from './owned-redis.ts';
 import { within } from './within.ts';
 
@@ -69,5 +70,5 @@ function unavailable(cause: unknown): AppError {
   // Redis answered, with an error: its memory is full, it is a replica, or may not write to its disk.
   const isRefusal = cause instanceof Error && cause.name === 'ReplyError';
   const message = isRefusal ? 'Redis refuses what it is asked' : 'Redis is out of reach';
-  return new AppError('unavailable', message, { cause, retryAfterS });
+  return new AppError('unavailable', message, { cause: bareError(cause), retryAfterS });
 }
