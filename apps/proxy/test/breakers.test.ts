@@ -2,7 +2,7 @@ import { recordModelProbe } from '@api-monitor/db';
 import { expect, test, vi } from 'vitest';
 import { call, chatTo } from './call.ts';
 import { gatewayForTest } from './open-test-gateway.ts';
-import { providerForTest } from './providers.ts';
+import { providerForTest, upstreamForTest } from './providers.ts';
 import { probeOf } from './test-channel.ts';
 
 const chat = '/v1/chat/completions';
@@ -125,6 +125,50 @@ test('a probe that passes closes the breaker without any event', async () => {
   });
   await vi.waitFor(async () => expect((await ask('bad/m')).status).toBe(200), 1500);
   expect(breakerEvents().at(-1)).toMatchObject({ is_open: false });
+});
+
+test('side endpoints that break or hang open nothing', async () => {
+  const origin = await upstreamForTest((request, response) => {
+    if (request.url === chat) response.end('{}');
+    else if (request.url === '/v1/rerank') response.socket?.destroy();
+    else {
+      response.writeHead(200, { 'content-length': 99 });
+      response.write('half', () => response.socket?.destroy());
+    }
+  });
+  const channels = { relay: { origin, models: { m: {} } } };
+  const gateway = await gatewayForTest({ channels });
+  const body = chatTo('m');
+  for (let times = 0; times < 4; times += 1) {
+    expect((await call(gateway.origin, '/v1/rerank', { body })).status).toBe(502);
+    await expect(call(gateway.origin, '/v1/audio/speech', { body })).rejects.toThrow();
+  }
+  expect((await call(gateway.origin, chat, { body })).status).toBe(200);
+  expect([gateway.events, gateway.probesAskedFor]).toEqual([[], []]);
+  expect((await gateway.recordsAtEnd())[0]).toMatchObject({
+    error_kind: 'network',
+    attempts: [{ is_live_failure: false }],
+  });
+});
+
+test('a stream that tells of the client’s mistake is neither failure nor success', async () => {
+  let error: object = { type: 'server_error' };
+  const origin = await upstreamForTest((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(`data: ${JSON.stringify({ error })}\n\n`);
+  });
+  const channels = { relay: { origin, models: { m: {} } } };
+  const gateway = await gatewayForTest({ channels });
+  const ask = async () =>
+    (await call(gateway.origin, chat, { body: chatTo('m', { stream: true }) })).status;
+  await ask();
+  await ask();
+  error = { code: 'context_length_exceeded' };
+  for (let times = 0; times < 5; times += 1) expect(await ask()).toBe(200);
+  expect(gateway.events).toEqual([]);
+  error = { type: 'server_error' };
+  await ask();
+  expect(await ask()).toBe(503);
 });
 
 test('what the client sent wrong opens nothing', async () => {

@@ -124,7 +124,7 @@ test('no first byte in time moves on too', async () => {
   expect(performance.now() - startedAt).toBeGreaterThan(2900);
 });
 
-test.each(['http_400', 'http_403', 'http_404_model', 'http_413', 'http_422'] as const)(
+test.each(['http_400', 'http_404_model', 'http_413', 'http_422'] as const)(
   '%s is the client’s own and goes back to it at once',
   async (how) => {
     const { ask, received } = await start({ bad: { how }, good: {} });
@@ -133,6 +133,31 @@ test.each(['http_400', 'http_403', 'http_404_model', 'http_413', 'http_422'] as 
     expect(received('good')).toBe(0);
   },
 );
+
+test('a 403, be it for credit or for content, asks another channel and for a probe, and is no failure', async () => {
+  for (const how of ['http_403', 'http_403_quota'] as const) {
+    const { ask, recordsAtEnd, events, probesAskedFor, targetIds } = await start({
+      bad: { how },
+      good: {},
+    });
+    const answer = await ask();
+    expect([answer.status, answer.from, answer.attempts]).toEqual([200, 'good', 2]);
+    expect((await ask({}, 'bad/m')).status).toBe(403);
+    await expect.poll(() => probesAskedFor[0]).toEqual({ target_id: targetIds.bad, model: 'm' });
+    expect((await recordsAtEnd())[0]?.attempts[0]).toMatchObject({
+      status: 403,
+      error: 'HTTP 403',
+      is_live_failure: false,
+    });
+    expect(events).toEqual([]);
+  }
+});
+
+test('a content 403 of every channel reaches the client from the last', async () => {
+  const { ask } = await start({ a: { how: 'http_403' }, b: { how: 'http_403' } });
+  const answer = await ask();
+  expect([answer.status, answer.from, answer.attempts]).toEqual([403, 'b', 2]);
+});
 
 test('after the first byte nothing is tried again', async () => {
   for (const how of ['reset_midway', 'closed_midway', 'silent_truncation'] as const) {

@@ -9,12 +9,15 @@ import type { StreamEndWatch } from './stream-end.ts';
 
 /** How one attempt ended. */
 export type AttemptEnd =
-  | { kind: 'whole'; status: number; isStreamError: boolean }
+  | { kind: 'whole'; status: number; streamError: StreamError | null }
   /** Nothing has reached the client yet: another channel may be tried. */
   | { kind: 'retriable'; status: number | null; fault: AttemptFault }
   /** Midway: the client has had the start. */
   | { kind: 'broken'; status: number; fault: AttemptFault }
   | { kind: 'client_left' };
+
+/** Whose fault an error within a stream is. */
+export type StreamError = 'client' | 'upstream';
 
 export interface AttemptFault {
   kind: 'network' | 'timeout' | 'tls' | 'upstream';
@@ -206,16 +209,17 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
     const bytes = this.#pending.length > 1 ? Buffer.concat(this.#pending) : first;
     this.#pending = [];
     if (this.#hasUpstreamEnded) {
-      this.#finish({
-        kind: 'whole',
-        status: this.#status,
-        isStreamError: this.#endWatch?.hasError() ?? false,
-      });
+      this.#finish({ kind: 'whole', status: this.#status, streamError: this.#streamError() });
       if (bytes) response.end(bytes);
       else response.end();
     } else if (!bytes) response.flushHeaders();
     else if (!response.write(bytes)) this.#pause();
   };
+
+  #streamError(): StreamError | null {
+    if (!this.#endWatch?.hasError()) return null;
+    return this.#endWatch.isClientsError() ? 'client' : 'upstream';
+  }
 
   #pause(): void {
     this.#controller?.pause();

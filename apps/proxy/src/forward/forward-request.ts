@@ -140,13 +140,14 @@ function judged(
   else if (isLiveSuccess(end, endpoint.route)) breakers.succeeded(target.id, model);
   else breakers.release(target.id, model);
   if (isModelDoubted(end, endpoint.route)) breakers.suspected(target.id, model);
+  const fault = 'fault' in end ? end.fault : null;
   return {
     target_id: target.id,
     target_name: target.name,
     model,
     status: 'status' in end ? end.status : null,
-    error: failure?.error ?? null,
-    error_kind: failure?.error_kind ?? null,
+    error: failure?.error ?? fault?.message ?? null,
+    error_kind: failure?.error_kind ?? fault?.kind ?? null,
     duration_s: Math.round(durationS * 1000) / 1000,
     is_live_failure: failure !== null,
   };

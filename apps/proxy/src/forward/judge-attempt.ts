@@ -7,19 +7,20 @@ export interface LiveFailure {
   error_kind: ErrorKind;
 }
 
-const kindByStatus: Record<number, ErrorKind> = {
-  401: 'auth',
-  402: 'quota',
-  408: 'timeout',
-  429: 'rate_limit',
-};
+const kindByStatus: ReadonlyMap<number, ErrorKind> = new Map([
+  [401, 'auth'],
+  [402, 'quota'],
+  [408, 'timeout'],
+  [429, 'rate_limit'],
+]);
 
 /**
  * Whether another channel should be asked before the client hears of this status: the channel is
- * busy, broken, or out of credit, or refuses its own key. What the client sent wrong goes back to it.
+ * busy, broken, or out of credit, or refuses its own key. What the client sent wrong goes back to it;
+ * a 403 may be either, so that the last channel's goes back.
  */
 export function isHeldBackStatus(status: number): boolean {
-  return status >= 500 || status in kindByStatus;
+  return status === 403 || isFailureStatus(status);
 }
 
 /** Null where the attempt says nothing against the model: it answered, or the client was at fault. */
@@ -28,30 +29,43 @@ export function isLiveFailure(end: AttemptEnd, route: GatewayRoute): LiveFailure
     case 'client_left':
       return null;
     case 'retriable':
-      return end.status === null ? faultOf(end) : statusFailure(end.status, route);
+      return end.status === null ? faultOf(end, route) : statusFailure(end.status, route);
     case 'broken':
-      return faultOf(end);
+      return faultOf(end, route);
     case 'whole':
-      if (end.isStreamError) return { error: 'error within the stream', error_kind: 'upstream' };
-      return statusFailure(end.status, route);
+      if (end.streamError === null) return statusFailure(end.status, route);
+      if (end.streamError === 'client') return null;
+      return { error: 'error within the stream', error_kind: 'upstream' };
   }
 }
 
 /** Whether the attempt shows the model at work; counting its tokens does not. */
 export function isLiveSuccess(end: AttemptEnd, route: GatewayRoute): boolean {
-  return end.kind === 'whole' && end.status < 300 && isProvingRoute(route);
+  if (end.kind !== 'whole' || !isProvingRoute(route)) return false;
+  return end.status < 300 && end.streamError === null;
 }
 
-/** Whether the channel answered that there is no such model, as when one is quietly taken away. */
+/**
+ * Whether the channel answered that there is no such model, as when one is quietly taken away, or that
+ * it may not be used: for want of credit, or for what this client wrote.
+ */
 export function isModelDoubted(end: AttemptEnd, route: GatewayRoute): boolean {
-  return end.kind === 'whole' && end.status === 404 && isProvingRoute(route);
+  const status = end.kind === 'whole' || end.kind === 'retriable' ? end.status : null;
+  return (status === 403 || status === 404) && isProvingRoute(route);
 }
 
-function faultOf({ fault }: Extract<AttemptEnd, { kind: 'retriable' | 'broken' }>): LiveFailure {
-  return { error: fault.message, error_kind: fault.kind };
+function isFailureStatus(status: number): boolean {
+  return status >= 500 || kindByStatus.has(status);
+}
+
+function faultOf(
+  { fault }: Extract<AttemptEnd, { kind: 'retriable' | 'broken' }>,
+  route: GatewayRoute,
+): LiveFailure | null {
+  return isProvingRoute(route) ? { error: fault.message, error_kind: fault.kind } : null;
 }
 
 function statusFailure(status: number, route: GatewayRoute): LiveFailure | null {
-  if (!isProvingRoute(route) || !isHeldBackStatus(status)) return null;
-  return { error: `HTTP ${status}`, error_kind: kindByStatus[status] ?? 'upstream' };
+  if (!isProvingRoute(route) || !isFailureStatus(status)) return null;
+  return { error: `HTTP ${status}`, error_kind: kindByStatus.get(status) ?? 'upstream' };
 }

@@ -58,6 +58,46 @@ test('an error within the stream is an end, and is told apart', () => {
   expect([watch?.hasEnded(), watch?.hasError()]).toEqual([true, true]);
 });
 
+const refusals: [string, string][] = [
+  [chat, 'data: {"error":{"message":"too long","code":"context_length_exceeded"}}\n\n'],
+  [chat, 'data: {"error":{"type": "invalid_request_error","message":"x"}}\n\n'],
+  [
+    '/v1/messages',
+    'event: error\ndata: {"type":"error","error":{"type":"invalid_request_error"}}\n\n',
+  ],
+  [
+    '/v1/responses',
+    'event: response.failed\ndata: {"response":{"error":{"code":"invalid_prompt"}}}\n\n',
+  ],
+  ['/v1/responses', 'data: {"error":{"code":"content_policy_violation"}}\n\n'],
+  [
+    '/v1beta/models/g:streamGenerateContent',
+    'data: {"error":{"code":400,"status":"INVALID_ARGUMENT"}}\n\n',
+  ],
+];
+
+test.each(refusals)('%s: an error of the client’s is known, wherever it is cut', (path, text) => {
+  const before = Buffer.from(`data: ${'x'.repeat(10_000)}\n\n`);
+  const bytes = Buffer.from(text);
+  for (let cut = 0; cut <= bytes.length; cut += 1) {
+    const watch = watchOf(path);
+    watch?.take(before);
+    watch?.take(bytes.subarray(0, cut));
+    watch?.take(bytes.subarray(cut));
+    expect([watch?.hasError(), watch?.isClientsError()], `cut at ${cut}`).toEqual([true, true]);
+  }
+});
+
+test.each([
+  [chat, 'data: {"error":{"message":"broke","type":"server_error"}}\n\n'],
+  [chat, 'data: {"error":{"message":"\\"type\\":\\"invalid_request_error\\""}}\n\n'],
+  ['/v1/messages', 'event: error\ndata: {"error":{"type":"overloaded_error"}}\n\n'],
+])('%s: an error of the channel’s is none of the client’s', (path, text) => {
+  const watch = watchOf(path);
+  watch?.take(Buffer.from(text));
+  expect([watch?.hasError(), watch?.isClientsError()]).toEqual([true, false]);
+});
+
 test('an answer that is no stream is not watched', () => {
   expect(watchOf('/v1/embeddings')).toBeNull();
 });

@@ -7,6 +7,8 @@ export interface StreamEndWatch {
   hasEnded(): boolean;
   /** Whether the upstream told of an error within the stream. */
   hasError(): boolean;
+  /** Whether that error is about what the client sent. */
+  isClientsError(): boolean;
 }
 
 type Streaming = 'chat' | 'responses' | 'anthropic' | 'gemini';
@@ -28,6 +30,23 @@ const errorObject: Mark = {
   words: words('{"error"'),
   pattern: /\ndata: ?\{"error": ?[{"]/,
 };
+
+/** How much of an error is read for whose it is. */
+const errorLimitBytes = 8 * 1024;
+// From the documentation of each API's errors. In a text that quotes them the quotes stand escaped.
+const clientsWords = [
+  'invalid_request_error',
+  'request_too_large',
+  'context_length_exceeded',
+  'string_above_max_length',
+  'invalid_prompt',
+  'invalid_image\\w*',
+  'content_policy\\w*',
+  'content_filter\\w*',
+  'cyber_policy\\w*',
+  'INVALID_ARGUMENT',
+];
+const clientsError = new RegExp(`"(?:type|code|status)"\\s*:\\s*"(?:${clientsWords.join('|')})"`);
 
 // A chat stream is whole with a finish reason too: many relays never send [DONE].
 const ends: Record<Streaming, Mark> = {
@@ -63,10 +82,13 @@ export function watchStreamEnd({ route }: Endpoint): StreamEndWatch | null {
   // A stream begins as a line does.
   let carried = newline;
   let isEnded = false;
-  let isError = false;
+  let errorText: string | null = null;
   return {
     take(chunk) {
-      if (isEnded && isError) return;
+      if (errorText !== null) {
+        if (errorText.length < errorLimitBytes) errorText += chunk.toString('latin1');
+        return;
+      }
       // No word goes over the end of a line, and most chunks end with one.
       const seam =
         carried === newline ? null : Buffer.concat([carried, chunk.subarray(0, overlap)]);
@@ -74,12 +96,17 @@ export function watchStreamEnd({ route }: Endpoint): StreamEndWatch | null {
         words.some((word) => chunk.includes(word) || (seam?.includes(word) ?? false)) &&
         pattern.test(carried.toString('latin1') + chunk.toString('latin1'));
       isEnded ||= has(ends[format]);
-      isError ||= errors[format].some(has);
+      if (errors[format].some(has)) errorText = carried.toString('latin1') + lastText(chunk);
       carried = chunk.at(-1) === 0x0a ? newline : lastBytes(carried, chunk);
     },
-    hasEnded: () => isEnded || isError,
-    hasError: () => isError,
+    hasEnded: () => isEnded || errorText !== null,
+    hasError: () => errorText !== null,
+    isClientsError: () => errorText !== null && clientsError.test(errorText),
   };
+}
+
+function lastText(chunk: Buffer): string {
+  return chunk.subarray(-errorLimitBytes).toString('latin1');
 }
 
 /** A copy, so that no chunk is kept for its end. */
