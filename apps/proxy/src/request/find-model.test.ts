@@ -55,6 +55,29 @@ test('a large body is scanned, not parsed, and its structure still counts', () =
   expect(modelOf(`{"messages":["${big}",{"model":"inner"}]}`)).toBe('no_model');
 });
 
+test.each([
+  ['{"model":"m","stream":true}', true],
+  ['{"stream" :\n true ,"model":"m"}', true],
+  ['{"model":"m","stream":false}', false],
+  ['{"model":"m","stream":"true"}', false],
+  ['{"model":"m","stream_options":{"stream":true}}', false],
+  ['{"model":"m","a":"stream","b":true}', false],
+  ['{"model":"m"}', false],
+])('%s asks for a stream: %s', (text, isStream) => {
+  expect(search(text)).toMatchObject({ ok: true, isStream });
+});
+
+test('however a string is filled and however long it is, its end is found', () => {
+  for (const fill of ['x', '\\"', '\\\\', 'x\\"', '{[', ' ', '\\\\\\"', '日']) {
+    for (let times = 0; times < 200; times += 1) {
+      const text = `{"a":"${fill.repeat(times)}","model":"m"}`;
+      expect(modelOf(text), text).toBe('m');
+    }
+    expect(modelOf(`{"a":"${fill.repeat(20_000)}","model":"m"}`)).toBe('m');
+    expect(modelOf(`{"a":"${fill.repeat(20_000)},\\"model\\":\\"m\\"}`)).toBe('not_json');
+  }
+});
+
 test('nothing but the model changes: order, white space, numbers and unknown fields stay', () => {
   const text = '{ "n":1.0000000000000000001, "model" : "old", "x":[1e400],"é":"\\u00e9" }';
   const body = Buffer.from(text);

@@ -1,3 +1,5 @@
+import { endOfString, firstByte, isTrueBehind, nextStop, quote, spellingOf } from './json-bytes.ts';
+
 /** The one `model` string of a request's body: where its text lies between the quotes, and what it says. */
 export interface FoundModel {
   start: number;
@@ -6,11 +8,9 @@ export interface FoundModel {
 }
 
 export type ModelSearch =
-  | { ok: true; found: FoundModel }
+  /** `isStream`: whether a top-level `"stream": true` asks for a stream. */
+  | { ok: true; found: FoundModel; isStream: boolean }
   | { ok: false; fault: 'not_json' | 'no_model' | 'two_models' };
-
-const quote = 0x22;
-const backslash = 0x5c;
 
 /** Up to here the body is parsed too, so that broken JSON is told at once; it costs a few microseconds. */
 const parsedBytes = 16 * 1024;
@@ -48,17 +48,18 @@ interface Place {
 }
 
 function scan(body: Buffer): ModelSearch {
-  let place: Place | null = null;
+  const top = createTopLevel(body);
+  const start = firstByte(body);
   let depth = 0;
-  let modelKeys = 0;
-  let isKeyNext = false;
-  let isModelNext = false;
-  for (let at = 0; at < body.length; at += 1) {
+  for (
+    let at = nextStop(body, start, false);
+    at < body.length;
+    at = nextStop(body, at + 1, depth > 1)
+  ) {
     switch (body[at]) {
       case 0x7b: // {
-        if (depth === 0 && at !== firstByte(body)) return { ok: false, fault: 'not_json' };
+        if (depth === 0 && at !== start) return { ok: false, fault: 'not_json' };
         depth += 1;
-        if (depth === 1) isKeyNext = true;
         break;
       case 0x5b: // [
         if (depth === 0) return { ok: false, fault: 'no_model' };
@@ -70,59 +71,55 @@ function scan(body: Buffer): ModelSearch {
         if (depth < 0) return { ok: false, fault: 'not_json' };
         break;
       case 0x2c: // ,
-        if (depth === 1) isKeyNext = true;
+        top.takeComma();
         break;
       case quote: {
         const end = endOfString(body, at + 1);
         if (end < 0) return { ok: false, fault: 'not_json' };
-        if (depth === 1 && isKeyNext) {
-          isKeyNext = false;
-          const key = keyLikeModel(body, at + 1, end);
-          isModelNext = key === 'model';
-          if (key !== null) modelKeys += 1;
-          if (modelKeys > 1) return { ok: false, fault: 'two_models' };
-        } else if (depth === 1 && isModelNext) {
-          place = { start: at + 1, end };
-          isModelNext = false;
-        }
+        if (depth === 1) top.takeString({ start: at + 1, end });
+        if (top.modelKeys() > 1) return { ok: false, fault: 'two_models' };
         at = end;
-        break;
       }
     }
   }
   if (depth !== 0) return { ok: false, fault: 'not_json' };
-  return place ? read(body, place) : { ok: false, fault: 'no_model' };
+  const place = top.model();
+  return place ? read(body, place, top.isStream()) : { ok: false, fault: 'no_model' };
 }
 
-/** Where the string's closing quote lies, -1 where it has none. The search itself is native code. */
-function endOfString(body: Buffer, from: number): number {
-  let at = body.indexOf(quote, from);
-  while (at >= 0) {
-    let escapes = 0;
-    while (body[at - 1 - escapes] === backslash && at - 1 - escapes >= from) escapes += 1;
-    if (escapes % 2 === 0) return at;
-    at = body.indexOf(quote, at + 1);
-  }
-  return -1;
+/** Takes the strings of the top level in turn: a key, and what stands behind it. */
+function createTopLevel(body: Buffer) {
+  let isKeyNext = true;
+  let isModelNext = false;
+  let modelKeys = 0;
+  let model: Place | null = null;
+  let isStream = false;
+  const takeKey = ({ start, end }: Place) => {
+    const spelling = spellingOf(body, start, end, 'model');
+    isModelNext = spelling === 'exact';
+    if (spelling !== null) modelKeys += 1;
+    else if (spellingOf(body, start, end, 'stream') === 'exact') isStream = isTrueBehind(body, end);
+  };
+  return {
+    takeComma() {
+      isKeyNext = true;
+    },
+    takeString(place: Place) {
+      if (isKeyNext) takeKey(place);
+      else if (isModelNext) model = place;
+      isKeyNext = false;
+    },
+    modelKeys: () => modelKeys,
+    model: () => model,
+    isStream: () => isStream,
+  };
 }
 
-/**
- * The key where it is `model` but for its case, else null. One may be spelt with escapes
- * (`"\u006dodel"`): such a one is read as JSON reads it.
- */
-function keyLikeModel(body: Buffer, start: number, end: number): string | null {
-  const length = end - start;
-  if (length < 5 || length > 30) return null;
-  if (length > 5 && !body.subarray(start, end).includes(backslash)) return null;
-  const key = unescaped(body, start, end);
-  return key?.toLowerCase() === 'model' ? key : null;
-}
-
-function read(body: Buffer, { start, end }: Place): ModelSearch {
+function read(body: Buffer, { start, end }: Place, isStream: boolean): ModelSearch {
   const model = unescaped(body, start, end);
   if (model === null) return { ok: false, fault: 'not_json' };
   if (model === '') return { ok: false, fault: 'no_model' };
-  return { ok: true, found: { start, end, model } };
+  return { ok: true, found: { start, end, model }, isStream };
 }
 
 function unescaped(body: Buffer, start: number, end: number): string | null {
@@ -133,13 +130,4 @@ function unescaped(body: Buffer, start: number, end: number): string | null {
   } catch {
     return null;
   }
-}
-
-function firstByte(body: Buffer): number {
-  let at = 0;
-  // JSON's white space, and a byte order mark that some clients send.
-  while (at < body.length && [0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf].includes(body[at] ?? 0)) {
-    at += 1;
-  }
-  return at;
 }
