@@ -46,6 +46,7 @@ export async function handleForward(deps: GatewayDeps, given: ForwardRequest): P
     endpoint,
     body,
     found: named.found,
+    isStream: named.isStream,
     query: queryThatGoesUp(given.query),
     choices: resolution.choices,
     isPinned: resolution.isPinned,
@@ -59,17 +60,26 @@ export async function handleForward(deps: GatewayDeps, given: ForwardRequest): P
 /** Longer than any model's name; it comes back in errors, and stays in the records. */
 const modelLimitBytes = 512;
 
-type Named = { model: string; found: FoundModel | null } | { error: GatewayError };
+interface Name {
+  model: string;
+  found: FoundModel | null;
+  isStream: boolean;
+}
 
-function nameOf({ request, pathModel }: ForwardRequest, body: Buffer): Named {
+type Named = Name | { error: GatewayError };
+
+function nameOf({ request, pathModel, endpoint }: ForwardRequest, body: Buffer): Named {
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') {
     const message = `content-encoding "${encoding}" is not supported; send the body plain`;
     return { error: { status: 415, code: 'unsupported_content_encoding', message } };
   }
-  if (pathModel !== null) return ofBearableLength({ model: pathModel, found: null });
+  if (pathModel !== null) {
+    const isStream = endpoint.upstreamPath.endsWith(':streamGenerateContent');
+    return ofBearableLength({ model: pathModel, found: null, isStream });
+  }
   const search = findModel(body);
-  if (search.ok) return ofBearableLength({ model: search.found.model, found: search.found });
+  if (search.ok) return ofBearableLength({ ...search, model: search.found.model });
   const messages = {
     not_json: 'the body is not valid JSON',
     no_model: 'the body must be a JSON object with a "model" that is a string and not empty',
@@ -79,7 +89,7 @@ function nameOf({ request, pathModel }: ForwardRequest, body: Buffer): Named {
   return { error: { status: 400, code: 'invalid_request', message, param: 'model' } };
 }
 
-function ofBearableLength(named: { model: string; found: FoundModel | null }): Named {
+function ofBearableLength(named: Name): Named {
   if (Buffer.byteLength(named.model) <= modelLimitBytes) return named;
   const message = `"model" must not exceed ${modelLimitBytes} bytes`;
   return { error: { status: 400, code: 'invalid_request', message, param: 'model' } };

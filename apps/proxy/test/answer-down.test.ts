@@ -130,6 +130,25 @@ test('each chunk of a stream comes as it is sent, headers before the first', asy
   expect((await reader?.read())?.done).toBe(true);
 });
 
+test('a whole answer may take as long to begin as a stream may pause, and a stream as long as its channel says', async () => {
+  const origin = await upstreamForTest((_, response) => {
+    setTimeout(() => response.end('{}'), 1_500);
+  });
+  const channels = { relay: { origin, models: { m: {} }, fields: { timeout_s: 1 } } };
+  const gateway = await gatewayForTest({ channels, options: { idleTimeoutMs: 3_000 } });
+  const statusOf = async (path: string, more = {}) =>
+    (await call(gateway.origin, path, { body: chatTo('relay/m', more) })).status;
+  const gemini = '/v1beta/models/relay/m';
+  const statuses = await Promise.all([
+    statusOf(chat),
+    statusOf(chat, { stream: false }),
+    statusOf(`${gemini}:generateContent`, { stream: true }),
+    statusOf(chat, { stream: true }),
+    statusOf(`${gemini}:streamGenerateContent`),
+  ]);
+  expect(statuses).toEqual([200, 200, 200, 504, 504]);
+});
+
 test.each(['gzip', 'br', 'deflate', 'zstd'] as const)(
   'a %s answer passes untouched',
   async (how) => {

@@ -209,11 +209,11 @@ test('502 for a channel out of reach, then 503 once its breaker is open', async 
 
 test('504 where no first byte comes in time', async () => {
   const { origin } = gateway;
-  const body = chatTo('relay/hangs');
+  const body = chatTo('relay/hangs', { stream: true });
   const answers = [
     call(origin, '/v1/chat/completions', { body }),
     call(origin, anthropicPath, { body }),
-    call(origin, geminiPath('relay/hangs'), { body: {} }),
+    call(origin, '/v1beta/models/relay/hangs:streamGenerateContent', { body: {} }),
   ] as const;
   const [openai, anthropic, gemini] = await Promise.all(answers);
   expect(expectOpenai(openai, 504)).toContain('no first byte within 3 s');

@@ -21,6 +21,8 @@ export interface Forwarding {
   body: Buffer;
   /** null where the path names the model. */
   found: FoundModel | null;
+  /** Whether the client asked for an answer that comes as it is made. */
+  isStream: boolean;
   /** What goes up of the query, with its question mark. */
   query: string;
   choices: readonly Choice[];
@@ -95,12 +97,25 @@ function send(
       isHeldBack: (status) => !isLast && isHeldBackStatus(status),
       watchEnd: () => watchStreamEnd(endpoint),
       isStale: (error) => !isFresh && deps.dispatch.wasStale(target.channel, error),
-      firstByteTimeoutMs: 1000 * Math.max(target.timeoutS, 3 * (entry.firstByteS ?? 0)),
+      firstByteTimeoutMs: firstByteTimeoutMsOf(deps, given, entry),
       idleTimeoutMs: deps.idleTimeoutMs,
       onEnd: (end) => resolve({ end, pipe }),
     });
     deps.dispatch.send(target.channel, upstreamRequest(given, entry), pipe, isFresh);
   });
+}
+
+/**
+ * A stream begins as soon as the model does, in about the time that its probes took. A whole answer
+ * begins when all of it is there: its first byte may take as long as the pause within a stream.
+ */
+function firstByteTimeoutMsOf(
+  { idleTimeoutMs }: GatewayDeps,
+  { isStream }: Forwarding,
+  { target, firstByteS }: BoardModel,
+): number {
+  const streamMs = 1000 * Math.max(target.timeoutS, 3 * (firstByteS ?? 0));
+  return isStream ? streamMs : Math.max(streamMs, idleTimeoutMs);
 }
 
 /** 0 where nothing has reached the client, so that the gateway answers by itself. */
