@@ -31,12 +31,12 @@ export async function handleForward(deps: GatewayDeps, given: ForwardRequest): P
     const message = `the body must not exceed ${limitMb} MB`;
     return refuse(deps, given, { status: 413, code: 'request_too_large', message }, '', 0);
   }
-  const { body } = read;
-  const named = nameOf(given, body);
-  if ('error' in named) return refuse(deps, given, named.error, '', body.length);
+  const requestBytes = read.body.length;
+  const named = nameOf(given, read.body);
+  if ('error' in named) return refuse(deps, given, named.error, '', requestBytes);
   const waitS = deps.keyLimits.take(key);
   const resolution = waitS === null ? deps.resolve(askOf(given, named.model)) : tooMany(waitS);
-  if (!resolution.ok) return refuse(deps, given, resolution.error, named.model, body.length);
+  if (!resolution.ok) return refuse(deps, given, resolution.error, named.model, requestBytes);
 
   const forwarded = await forwardRequest(deps, {
     request,
@@ -44,7 +44,7 @@ export async function handleForward(deps: GatewayDeps, given: ForwardRequest): P
     requestId: arrival.requestId,
     key,
     endpoint,
-    body,
+    parcel: read,
     found: named.found,
     isStream: named.isStream,
     query: queryThatGoesUp(given.query),
@@ -54,7 +54,7 @@ export async function handleForward(deps: GatewayDeps, given: ForwardRequest): P
   const error = forwarded.status === 0 ? gatewayFault(forwarded) : null;
   if (error) sendError(response, endpoint.dialect, error, arrival.requestId);
   keepPlace(deps, given, named.model, forwarded);
-  leaveRecord(deps, given, forwarded, named.model, body.length, error);
+  leaveRecord(deps, given, forwarded, named.model, requestBytes, error);
 }
 
 /** Longer than any model's name; it comes back in errors, and stays in the records. */

@@ -31,6 +31,8 @@ export interface PipeOptions {
   truth: Truth;
   /** Whether an answer of this status is to be held back for another attempt. */
   isHeldBack: (status: number) => boolean;
+  /** The answer goes to the client: no other attempt will follow. */
+  onBegin: () => void;
   /** Made once the answer turns out to be an event stream. */
   watchEnd: () => StreamEndWatch | null;
   isStale: (error: Error) => boolean;
@@ -179,8 +181,9 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
   };
 
   #begin(status: number, headers: Headers): void {
-    const { response, truth, watchEnd } = this.#options;
+    const { response, truth, watchEnd, onBegin } = this.#options;
     this.#hasBegun = true;
+    onBegin();
     this.#isEventStream = String(headers['content-type'] ?? '').includes('event-stream');
     const encoding = headers['content-encoding']?.toString();
     this.#isPlain = encoding === undefined || encoding === 'identity';

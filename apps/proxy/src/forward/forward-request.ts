@@ -5,6 +5,7 @@ import { errorEvent, type GatewayError } from '../dialects/gateway-error.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import { type FoundModel, spliceModel } from '../request/find-model.ts';
 import type { Endpoint } from '../request/match-route.ts';
+import type { WholeBody } from '../request/read-request-body.ts';
 import type { Choice } from '../request/resolve-candidates.ts';
 import { AnswerPipe, type AttemptEnd, type AttemptFault } from './answer-pipe.ts';
 import { isHeldBackStatus, isLiveFailure, isLiveSuccess, isModelDoubted } from './judge-attempt.ts';
@@ -18,7 +19,8 @@ export interface Forwarding {
   requestId: string;
   key: BoardKey;
   endpoint: Endpoint;
-  body: Buffer;
+  /** Empty once an answer has begun. */
+  parcel: WholeBody;
   /** null where the path names the model. */
   found: FoundModel | null;
   /** Whether the client asked for an answer that comes as it is made. */
@@ -37,6 +39,8 @@ export interface Forwarded {
   pipe: AnswerPipe | null;
   fault: AttemptFault | null;
 }
+
+const noBytes: Buffer = Buffer.alloc(0);
 
 /** Sends a request to one channel after the other until one has begun to answer. Never rejects. */
 export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Promise<Forwarded> {
@@ -95,6 +99,9 @@ function send(
       response,
       truth: { requestId, targetId: target.id, model, attempts: number, proofAgeS },
       isHeldBack: (status) => !isLast && isHeldBackStatus(status),
+      onBegin: () => {
+        given.parcel.body = noBytes;
+      },
       watchEnd: () => watchStreamEnd(endpoint),
       isStale: (error) => !isFresh && deps.dispatch.wasStale(target.channel, error),
       firstByteTimeoutMs: firstByteTimeoutMsOf(deps, given, entry),
@@ -131,14 +138,17 @@ function statusOf(end: AttemptEnd): number {
   }
 }
 
-function upstreamRequest({ request, endpoint, body, found, query }: Forwarding, entry: BoardModel) {
+function upstreamRequest(
+  { request, endpoint, parcel, found, query }: Forwarding,
+  entry: BoardModel,
+) {
   const { target, model } = entry;
   const escaped = model.split('/').map(encodeURIComponent).join('/');
   return {
     method: 'POST' as const,
     path: endpoint.upstreamPath.replace('{model}', () => escaped) + query,
     headers: upstreamHeaders(request.rawHeaders, target, endpoint),
-    body: found ? spliceModel(body, found, model) : body,
+    body: found ? spliceModel(parcel.body, found, model) : parcel.body,
   };
 }
 

@@ -1,9 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 
-export type RequestBody =
-  | { kind: 'whole'; body: Buffer }
-  | { kind: 'too_large' }
-  | { kind: 'left' };
+/** Whoever needs the bytes no more empties it: a stream may go on for long after its request. */
+export interface WholeBody {
+  kind: 'whole';
+  body: Buffer;
+}
+
+export type RequestBody = WholeBody | { kind: 'too_large' } | { kind: 'left' };
 
 /** Reads a body up to the limit. Never rejects; a client that leaves midway is `left`. */
 export function readRequestBody(
@@ -24,6 +27,8 @@ export function readRequestBody(
     request.on('end', () => {
       const [only] = chunks;
       const body = chunks.length === 1 && only ? only : Buffer.concat(chunks);
+      // The listeners live as long as the request, which is until its answer has ended.
+      chunks.length = 0;
       resolve({ kind: 'whole', body });
     });
     request.on('close', () => resolve({ kind: 'left' }));
