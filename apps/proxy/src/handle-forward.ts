@@ -4,6 +4,7 @@ import type { GatewayError } from './dialects/gateway-error.ts';
 import { type Forwarded, forwardRequest } from './forward/forward-request.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
 import { type Arrival, requestRecord } from './records/request-record.ts';
+import { tokensToCount } from './records/tokens-to-count.ts';
 import { type FoundModel, findModel } from './request/find-model.ts';
 import type { Endpoint } from './request/match-route.ts';
 import { readRequestBody } from './request/read-request-body.ts';
@@ -169,8 +170,9 @@ function leaveRecord(
   const withTokens = async () => {
     const usage = (await forwarded.pipe?.usage?.read()) ?? null;
     const { inputTokens = null, outputTokens = null } = usage ?? {};
-    deps.keyLimits.addTokens(key, (inputTokens ?? 0) + (outputTokens ?? 0));
-    return { ...record, input_tokens: inputTokens, output_tokens: outputTokens };
+    const tokens = { input_tokens: inputTokens, output_tokens: outputTokens };
+    deps.keyLimits.addTokens(key, tokensToCount({ ...record, ...tokens }));
+    return { ...record, ...tokens };
   };
   deps.records.expect(withTokens());
   deps.metrics.requestEnded(record);

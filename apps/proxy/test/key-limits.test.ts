@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { call, chatTo } from './call.ts';
 import { gatewayForTest, masterToken } from './open-test-gateway.ts';
-import { providerForTest } from './providers.ts';
+import { providerForTest, upstreamForTest } from './providers.ts';
 import type { TestKey } from './test-key.ts';
 
 async function start(key: Omit<TestKey, 'key'>) {
@@ -35,6 +35,26 @@ test('tokens a minute, in and out, as the answers report them', async () => {
   const { ask } = await start({ tpm_limit: 60 });
   expect([(await ask()).status, (await ask()).status]).toEqual([200, 200]);
   expect((await ask()).status).toBe(429);
+});
+
+test('where no answer reports its tokens, the bytes are counted; an error counts nothing', async () => {
+  let status = 400;
+  const origin = await upstreamForTest((_, response) => {
+    response.writeHead(status, { 'content-type': 'text/event-stream' });
+    response.end(`data: ${'x'.repeat(4_000)}\n\ndata: [DONE]\n\n`);
+  });
+  const { clock, ...gateway } = await gatewayForTest({
+    channels: { one: { origin, models: { m: {} } } },
+    keys: [{ key: 'sk-limited', tpm_limit: 1_500 }],
+  });
+  clock.aheadS = 60 - ((Date.now() / 1000) % 60);
+  const body = chatTo('m', { stream: true });
+  const ask = async () =>
+    (await call(gateway.origin, '/v1/chat/completions', { key: 'sk-limited', body })).status;
+  for (let times = 0; times < 3; times += 1) expect(await ask()).toBe(400);
+  status = 200;
+  expect([await ask(), await ask(), await ask()]).toEqual([200, 200, 429]);
+  expect((await gateway.recordsAtEnd())[4]).toMatchObject({ status: 200, output_tokens: null });
 });
 
 test('a key for some channels and models is held to them', async () => {
