@@ -1,3 +1,4 @@
+import type { Transform } from 'node:stream';
 import {
   createBrotliDecompress,
   createGunzip,
@@ -14,13 +15,13 @@ export interface EndWatch extends StreamEndWatch {
   close(): void;
 }
 
-const openers = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-  zstd: createZstdDecompress,
-};
+const openers: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+  ['zstd', createZstdDecompress],
+]);
 
 /**
  * Watches a stream of this `content-encoding`. What is compressed passes untouched, and a copy of it is
@@ -32,8 +33,8 @@ export function openEndWatch(
 ): EndWatch | null {
   const encoding = contentEncoding?.trim().toLowerCase() ?? 'identity';
   if (encoding === 'identity') return { ...watch, settle: () => null, close: () => {} };
-  if (!isKnown(encoding)) return null;
-  const opened = openers[encoding]();
+  const opened = openers.get(encoding)?.();
+  if (!opened) return null;
   opened.on('data', (bytes: Buffer) => watch.take(bytes));
   const closed = new Promise<void>((resolve) => opened.once('close', resolve));
   // What can't be opened has no end that could be seen.
@@ -49,8 +50,4 @@ export function openEndWatch(
     },
     close: () => void opened.destroy(),
   };
-}
-
-function isKnown(encoding: string): encoding is keyof typeof openers {
-  return Object.hasOwn(openers, encoding);
 }

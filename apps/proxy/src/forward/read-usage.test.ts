@@ -53,6 +53,13 @@ test('a compressed answer is opened after its end', async () => {
   expect(await usageOf([Buffer.from('no gzip')], 'gzip')).toEqual([null, null]);
 });
 
+test('an encoding that nobody knows is no number, whatever it is called', async () => {
+  for (const encoding of ['constructor', '__proto__', 'toString', 'rot13']) {
+    expect(await usageOf([chat], encoding), encoding).toEqual([null, null]);
+  }
+  expect(await usageOf([gzipSync(chat)], 'x-gzip')).toEqual([12, 34]);
+});
+
 test('no report is no number', async () => {
   expect(await usageOf(['{"choices":[],"usage":null}'])).toEqual([null, null]);
 });

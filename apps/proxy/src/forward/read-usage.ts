@@ -61,7 +61,7 @@ function createCompressedReader(encoding: string): UsageReader {
       else chunks.length = 0;
     },
     async read() {
-      const decompress = decompressors[encoding];
+      const decompress = decompressors.get(encoding);
       if (!decompress || chunks.length === 0) return { inputTokens: null, outputTokens: null };
       try {
         const text = await decompress(Buffer.concat(chunks), { maxOutputLength: 4 * 1024 * 1024 });
@@ -74,12 +74,13 @@ function createCompressedReader(encoding: string): UsageReader {
 }
 
 type Decompress = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
-const decompressors: Record<string, Decompress> = {
-  gzip: promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
-  zstd: promisify(zstdDecompress),
-};
+const decompressors: ReadonlyMap<string, Decompress> = new Map<string, Decompress>([
+  ['gzip', promisify(gunzip)],
+  ['x-gzip', promisify(gunzip)],
+  ['deflate', promisify(inflate)],
+  ['br', promisify(brotliDecompress)],
+  ['zstd', promisify(zstdDecompress)],
+]);
 
 function usageIn(text: string): Usage {
   return { inputTokens: lastNumber(text, inputNames), outputTokens: lastNumber(text, outputNames) };
