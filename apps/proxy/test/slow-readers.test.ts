@@ -71,3 +71,22 @@ test('a client that reads nothing at all is left in the end, and counts against 
     { status: 499, attempts: [{ is_live_failure: false }] },
   ]);
 });
+
+test('a client that doesn’t take the last of an answer whose upstream has ended is left in the end', async () => {
+  const event = `data: ${'x'.repeat(60_000)}\n\ndata: [DONE]\n\n`;
+  const origin = await upstreamForTest((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(event);
+  });
+  const channels = { relay: { origin, models: { m: {} } } };
+  const gateway = await gatewayForTest({ channels, options: { idleTimeoutMs: 100 } });
+  const client = await rawConnection(gateway.port);
+  client.socket.pause();
+  // More answers in a row than the systems' own buffers hold.
+  const body = chatTo('relay/m', { stream: true });
+  client.send(rawPost('/v1/chat/completions', clientKey, body).repeat(500));
+  const connections = () =>
+    new Promise<number>((resolve) => gateway.server.getConnections((_, count) => resolve(count)));
+  await expect.poll(connections, { interval: 5 }).toBe(1);
+  await expect.poll(connections, { timeout: 4000 }).toBe(0);
+});

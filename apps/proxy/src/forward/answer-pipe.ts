@@ -2,6 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { describeFault } from '@api-monitor/upstream';
 import type { Dispatcher } from 'undici';
 import { answerHeaders, type Truth } from './answer-headers.ts';
+import { type AttemptTimer, createAttemptTimer, stallTimeoutMsOf } from './attempt-timer.ts';
+import { endInTime } from './end-in-time.ts';
 import { createEventGate, type EventGate } from './event-gate.ts';
 import { type EndWatch, openEndWatch } from './open-end-watch.ts';
 import { createUsageReader, type UsageReader } from './read-usage.ts';
@@ -45,10 +47,7 @@ type Headers = Record<string, string | string[] | undefined>;
 
 const clientLeft = new Error('the client left');
 const timedOut = new Error('timed out');
-/** How many idle timeouts long a client may read nothing. */
-const stallFactor = 4;
 const unreadLimitBytes = 64 * 1024;
-const unreadTimeoutMs = 2_000;
 /** A kept connection that had been closed shows it at once; later the request may have been worked on. */
 const staleWindowMs = 1_000;
 
@@ -60,7 +59,7 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
   readonly #options: PipeOptions;
   #controller: Dispatcher.DispatchController | null = null;
   #sentAtMs = 0;
-  #timer: NodeJS.Timeout;
+  readonly #timer: AttemptTimer;
   #status = 0;
   #pending: Buffer[] = [];
   #isFlushPlanned = false;
@@ -79,7 +78,11 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
 
   constructor(options: PipeOptions) {
     this.#options = options;
-    this.#timer = setTimeout(this.#onTimeout, options.firstByteTimeoutMs);
+    this.#timer = createAttemptTimer({
+      ...options,
+      onSilence: this.#onTimeout,
+      onStall: () => options.response.destroy(),
+    });
     options.response.on('close', this.#onClientClose);
     options.response.on('drain', this.#onDrain);
   }
@@ -113,7 +116,7 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
       this.#holdBack(controller, status);
       return;
     }
-    this.#setTimer(this.#options.idleTimeoutMs);
+    this.#timer.awaitBytes();
     this.#begin(status, headers);
   }
 
@@ -123,7 +126,7 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
       if (this.#unread > unreadLimitBytes) controller.abort(clientLeft);
       return;
     }
-    this.#timer.refresh();
+    this.#timer.bytesCame();
     this.responseBytes += chunk.length;
     this.usage?.take(chunk);
     this.#endWatch?.take(chunk);
@@ -134,7 +137,7 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    clearTimeout(this.#timer);
+    this.#timer.stop();
     if (this.#isOver) return;
     const settling = this.#endWatch?.settle() ?? null;
     if (settling) settling.then(this.#end);
@@ -142,7 +145,7 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    clearTimeout(this.#timer);
+    this.#timer.stop();
     if (this.#isOver) return;
     if (error === clientLeft) {
       this.#finish({ kind: 'client_left' });
@@ -165,7 +168,7 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
   #holdBack(controller: Dispatcher.DispatchController, status: number): void {
     const fault = { kind: 'upstream', message: `HTTP ${status}`, isStale: false } as const;
     this.#finish({ kind: 'retriable', status, fault });
-    this.#timer = setTimeout(() => controller.abort(clientLeft), unreadTimeoutMs);
+    this.#timer.awaitRest(() => controller.abort(clientLeft));
   }
 
   #end = (): void => {
@@ -213,8 +216,7 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
     this.#pending = [];
     if (this.#hasUpstreamEnded) {
       this.#finish({ kind: 'whole', status: this.#status, streamError: this.#streamError() });
-      if (bytes) response.end(bytes);
-      else response.end();
+      endInTime(response, bytes ?? '', stallTimeoutMsOf(this.#options.idleTimeoutMs));
     } else if (!bytes) response.flushHeaders();
     else if (!response.write(bytes)) this.#pause();
   };
@@ -226,15 +228,12 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
 
   #pause(): void {
     this.#controller?.pause();
-    // A client that reads slowly is no fault of the upstream; one that reads nothing at all has gone.
-    clearTimeout(this.#timer);
-    const stallTimeoutMs = stallFactor * this.#options.idleTimeoutMs;
-    this.#timer = setTimeout(() => this.#options.response.destroy(), stallTimeoutMs);
+    this.#timer.awaitReader();
   }
 
   #onDrain = (): void => {
     if (this.#isOver) return;
-    this.#setTimer(this.#options.idleTimeoutMs);
+    this.#timer.awaitBytes();
     this.#controller?.resume();
   };
 
@@ -271,14 +270,9 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
       : { kind: 'timeout', message: `nothing came for ${idleTimeoutMs / 1000} s` };
   }
 
-  #setTimer(timeoutMs: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#onTimeout, timeoutMs);
-  }
-
   #finish(end: AttemptEnd): void {
     this.#isOver = true;
-    clearTimeout(this.#timer);
+    this.#timer.stop();
     const { response, onEnd } = this.#options;
     this.#endWatch?.close();
     response.off('close', this.#onClientClose);

@@ -8,6 +8,8 @@ import type { Endpoint } from '../request/match-route.ts';
 import type { WholeBody } from '../request/read-request-body.ts';
 import type { Choice } from '../request/resolve-candidates.ts';
 import { AnswerPipe, type AttemptEnd, type AttemptFault } from './answer-pipe.ts';
+import { stallTimeoutMsOf } from './attempt-timer.ts';
+import { endInTime } from './end-in-time.ts';
 import { isHeldBackStatus, isLiveFailure, isLiveSuccess, isModelDoubted } from './judge-attempt.ts';
 import { upstreamHeaders } from './request-headers.ts';
 import { watchStreamEnd } from './stream-end.ts';
@@ -51,7 +53,7 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
     const { end, pipe, durationS } = await tryChannel(deps, given, choice, options);
     attempts.push(judged(deps, given, choice.entry, end, durationS));
     if (end.kind === 'retriable' && !options.isLast) continue;
-    if (end.kind === 'broken') endBroken(given, pipe, end.fault);
+    if (end.kind === 'broken') endBroken(deps, given, pipe, end.fault);
     const fault = 'fault' in end ? end.fault : null;
     return { entry: choice.entry, attempts, status: statusOf(end), pipe, fault };
   }
@@ -179,7 +181,12 @@ function judged(
 }
 
 /** A stream gets an error in the client's words; a body whose length was promised is cut off. */
-function endBroken(given: Forwarding, pipe: AnswerPipe, { kind, message }: AttemptFault): void {
+function endBroken(
+  { idleTimeoutMs }: GatewayDeps,
+  given: Forwarding,
+  pipe: AnswerPipe,
+  { kind, message }: AttemptFault,
+): void {
   const { response, endpoint, requestId } = given;
   if (!pipe.canTellError) {
     response.destroy();
@@ -191,5 +198,6 @@ function endBroken(given: Forwarding, pipe: AnswerPipe, { kind, message }: Attem
     code: 'upstream_interrupted',
     message: `the channel broke off: ${message}`,
   };
-  response.end(errorEvent(endpoint.dialect, endpoint.route === 'responses', error, requestId));
+  const text = errorEvent(endpoint.dialect, endpoint.route === 'responses', error, requestId);
+  endInTime(response, text, stallTimeoutMsOf(idleTimeoutMs));
 }
