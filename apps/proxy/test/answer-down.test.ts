@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { call, chatTo } from './call.ts';
 import { gatewayForTest } from './open-test-gateway.ts';
 import { providerForTest, upstreamForTest } from './providers.ts';
+import { upstreamKey } from './test-channel.ts';
 
 const chat = '/v1/chat/completions';
 
@@ -100,6 +101,34 @@ test.each([
   const answer = await call(gateway.origin, chat, { body: chatTo('relay/m') });
   expect([answer.status, answer.text]).toEqual([direct.status, direct.text]);
   expect(answer.headers['content-type']).toBe(direct.headers['content-type']);
+});
+
+test('an error that quotes the channel’s key is told without it, and of the same length', async () => {
+  const error = `{"error":"${upstreamKey} is wrong: ${upstreamKey}"}`;
+  let status = 401;
+  const origin = await upstreamForTest((_, response) => {
+    const told = { 'x-note': `no ${upstreamKey}`, 'content-length': error.length };
+    response.writeHead(status, { 'content-type': 'application/json', ...told });
+    // Cut within the key.
+    response.write(error.slice(0, 20), () => response.end(error.slice(20)));
+  });
+  const gateway = await gatewayForTest({ channels: { relay: { origin, models: { m: {} } } } });
+  const ask = () => call(gateway.origin, chat, { body: chatTo('relay/m') });
+  const stars = '*'.repeat(upstreamKey.length);
+  const refused = await ask();
+  expect([refused.status, refused.text]).toEqual([401, error.replaceAll(upstreamKey, stars)]);
+  expect(refused.headers['x-note']).toBe(`no ${stars}`);
+  expect(refused.headers['content-length']).toBe(`${error.length}`);
+  status = 200;
+  expect((await ask()).text).toBe(error);
+});
+
+test('an error longer than is held goes on whole', async () => {
+  const error = 'é'.repeat(100_000);
+  const origin = await upstreamForTest((_, response) => response.writeHead(400).end(error));
+  const gateway = await gatewayForTest({ channels: { relay: { origin, models: { m: {} } } } });
+  const answer = await call(gateway.origin, chat, { body: chatTo('relay/m') });
+  expect([answer.status, answer.text === error]).toEqual([400, true]);
 });
 
 test('each chunk of a stream comes as it is sent, headers before the first', async () => {

@@ -4,7 +4,8 @@ import type { Dispatcher } from 'undici';
 import { answerHeaders, type Truth } from './answer-headers.ts';
 import { type AttemptTimer, createAttemptTimer, stallTimeoutMsOf } from './attempt-timer.ts';
 import { endInTime } from './end-in-time.ts';
-import { createEventGate, type EventGate } from './event-gate.ts';
+import { createEventGate, type Gate } from './event-gate.ts';
+import { coverKeyInHeaders, createKeyGate } from './key-gate.ts';
 import { type EndWatch, openEndWatch } from './open-end-watch.ts';
 import { createUsageReader, type UsageReader } from './read-usage.ts';
 import type { StreamEndWatch } from './stream-end.ts';
@@ -31,6 +32,8 @@ export interface AttemptFault {
 export interface PipeOptions {
   response: ServerResponse;
   truth: Truth;
+  /** The channel's: it must not reach the client. */
+  apiKey: string;
   /** Whether an answer of this status is to be held back for another attempt. */
   isHeldBack: (status: number) => boolean;
   /** The answer goes to the client: no other attempt will follow. */
@@ -68,7 +71,7 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
   #hasUpstreamEnded = false;
   #isOver = false;
   #endWatch: EndWatch | null = null;
-  #gate: EventGate | null = null;
+  #gate: Gate | null = null;
   #isEventStream = false;
   #isPlain = true;
   usage: UsageReader | null = null;
@@ -184,7 +187,7 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
   };
 
   #begin(status: number, headers: Headers): void {
-    const { response, truth, watchEnd, onBegin } = this.#options;
+    const { response, truth, watchEnd, onBegin, apiKey } = this.#options;
     this.#hasBegun = true;
     onBegin();
     this.#isEventStream = String(headers['content-type'] ?? '').includes('event-stream');
@@ -193,10 +196,13 @@ export class AnswerPipe implements Dispatcher.DispatchHandler {
     this.usage = createUsageReader(encoding);
     const watch = this.#isEventStream && status < 300 ? watchEnd() : null;
     this.#endWatch = watch && openEndWatch(watch, encoding);
-    if (this.canTellError) this.#gate = createEventGate();
+    const isError = status >= 400;
+    if (isError && this.#isPlain) this.#gate = createKeyGate(apiKey);
+    else if (this.canTellError) this.#gate = createEventGate();
     // An error event may have to follow: a stream's length is never promised.
     if (this.#isEventStream) delete headers['content-length'];
-    response.writeHead(status, answerHeaders(headers, truth));
+    const told = isError ? coverKeyInHeaders(headers, apiKey) : headers;
+    response.writeHead(status, answerHeaders(told, truth));
     this.#planFlush();
   }
 

@@ -1,5 +1,5 @@
-/** Lets the events of a stream through, each as soon as it is whole. */
-export interface EventGate {
+/** Lets the bytes of an answer through, some of them later than they came. */
+export interface Gate {
   /** What may go on of all that came; null where that is nothing yet. */
   pass(chunk: Buffer): Buffer | null;
   /** What is held at the stream's proper end. */
@@ -14,7 +14,7 @@ const limitBytes = 64 * 1024;
  * stream breaks there, the half would make nonsense of the error that follows it. Nothing is changed:
  * the same bytes go through, and whoever ends its writes where events end is never held.
  */
-export function createEventGate(): EventGate {
+export function createEventGate(): Gate {
   let held: Buffer | null = null;
   return {
     pass(chunk) {

@@ -100,6 +100,7 @@ function send(
     const pipe: AnswerPipe = new AnswerPipe({
       response,
       truth: { requestId, targetId: target.id, model, attempts: number, proofAgeS },
+      apiKey: target.channel.apiKey,
       isHeldBack: (status) => !isLast && isHeldBackStatus(status),
       onBegin: () => {
         given.parcel.body = noBytes;
