@@ -39,6 +39,8 @@ export interface BoardStore {
   toggle(id: number): void;
   /** Takes over what the book holds now; a long list over several frames. */
   draw(): void;
+  /** Keeps the cards as they are until they are let go. */
+  hold(isHeld: boolean): void;
 }
 
 interface BoardOptions {
@@ -57,6 +59,7 @@ export function createBoardStore(options: BoardOptions): BoardStore {
   const { book, language } = options;
   const drawCards = createCardDrawer({ isNear: options.isNear });
   let isGoingOn = false;
+  const held = { isHeld: false, isDrawWaiting: false };
 
   const changeFilter = (store: BoardStore, change: Partial<ChannelFilter>) => {
     store.filter = { ...store.filter, ...change };
@@ -104,7 +107,13 @@ export function createBoardStore(options: BoardOptions): BoardStore {
         : [...this.openIds, id];
       options.onViewChange();
     },
+    hold(isHeld) {
+      held.isHeld = isHeld;
+      if (!isHeld && held.isDrawWaiting) this.draw();
+    },
     draw() {
+      held.isDrawWaiting = held.isHeld;
+      if (held.isHeld) return;
       const channels = book.all();
       this.totals = sumUpChannels(channels);
       for (const status of statusFilters) {

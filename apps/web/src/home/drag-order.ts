@@ -2,11 +2,13 @@ import Sortable from 'sortablejs';
 
 /**
  * Lets the cards of a list be dragged by their handles. The list's order belongs to its owner: the
- * dragged card goes back to where it was, and `onDrop` hears before which card it was dropped.
+ * dragged card goes back to where it was, and `onDrop` hears before which card it was dropped. While
+ * one is held, nobody else may draw the list: it would move under the hand.
  */
 export function attachDragOrder(
   list: HTMLElement,
   onDrop: (id: number, beforeId: number | null) => void,
+  onHold: (isHeld: boolean) => void,
 ): void {
   const idOf = (element: Element | null | undefined) =>
     element instanceof HTMLElement && element.dataset.id ? Number(element.dataset.id) : null;
@@ -19,11 +21,13 @@ export function attachDragOrder(
     ghostClass: 'is-ghost',
     onStart: ({ item }) => {
       placeBefore = item.nextSibling;
+      onHold(true);
     },
     onEnd: ({ item }) => {
       const id = idOf(item);
       const beforeId = idOf(nextCard(item));
       list.insertBefore(item, placeBefore);
+      onHold(false);
       if (id !== null) onDrop(id, beforeId);
     },
   });

@@ -114,7 +114,7 @@ function addActions(
       afterDraw: (callback) => queueMicrotask(callback),
     }),
   );
-  attachDragOrder(elementById('channels'), order.dropBefore);
+  attachDragOrder(elementById('channels'), order.dropBefore, (isHeld) => board.hold(isHeld));
 }
 
 /** A hidden page gets no animation frames, but its title should still tell of trouble. */
