@@ -31,9 +31,13 @@ await withTempFolder((folder) => {
   return withBench(options, async (bench) => {
     if (parts.has('load')) console.log(`\n${tableOf(await measureLoad(bench))}`);
     if (parts.has('streams')) {
-      const { figures, rssMb } = await measureStreams(bench);
+      const { figures, memory } = await measureStreams(bench);
       console.log(`\n${tableOf(figures)}`);
-      console.log(`\nThe whole product with 500 streams: ${spreadOf(rssMb)} MB of memory`);
+      const resident = spreadOf(memory.map(({ residentMb }) => residentMb));
+      const anonymous = spreadOf(memory.map(({ anonymousMb }) => anonymousMb));
+      console.log(
+        `\nThe product with 500 streams: ${resident} MB, of it anonymous ${anonymous} MB`,
+      );
     }
     if (parts.has('work')) console.log(`\n${await measureUnderWork(bench)}`);
   });

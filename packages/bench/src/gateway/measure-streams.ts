@@ -14,10 +14,16 @@ interface StreamResult {
   lateP99Ms: number;
 }
 
+/** In MB; SQLite's memory map of the database is resident, and not anonymous. */
+interface Memory {
+  residentMb: number;
+  anonymousMb: number;
+}
+
 export interface StreamFigures {
   figures: Figure[];
   /** Of the whole product, with all streams open; one value a round. */
-  rssMb: number[];
+  memory: Memory[];
 }
 
 const promptBytes = 900;
@@ -30,10 +36,10 @@ export async function measureStreams(bench: Bench): Promise<StreamFigures> {
   const alone = await takeTurns(contenderNames, bench.rounds, (name) =>
     stream(bench, name, { kind: 'brief', streams: 1, rampMs: 100 }),
   );
-  const rssMb: number[] = [];
+  const memory: Memory[] = [];
   const many = await takeTurns(contenderNames, bench.rounds, async (name) => {
     const under = stream(bench, name, { kind: 'paced', streams: manyStreams, rampMs });
-    if (name === 'gateway') rssMb.push(await rssMbAfter(bench.product.pid, rampMs));
+    if (name === 'gateway') memory.push(await memoryAfter(bench.product.pid, rampMs));
     return under;
   });
   const aloneFirst = valuesOf(alone, ({ firstByteMs }) => firstByteMs);
@@ -47,7 +53,7 @@ export async function measureStreams(bench: Bench): Promise<StreamFigures> {
     figure(`${name} chunks late by, median ms`, late, 'alone', '≤ 0.4'),
     figure(`${name} chunks late by, p99 ms`, lateP99, 'alone', '≤ 20'),
   ];
-  return { figures, rssMb: rssMb.slice(-bench.rounds) };
+  return { figures, memory: memory.slice(-bench.rounds) };
 }
 
 async function stream(
@@ -79,9 +85,11 @@ function figure(
   return { name, values, compare, target };
 }
 
-/** The resident memory of a process, that time from now (Linux). */
-async function rssMbAfter(pid: number, ms: number): Promise<number> {
+/** The memory of a process, that time from now (Linux). */
+async function memoryAfter(pid: number, ms: number): Promise<Memory> {
   await pause(ms);
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return (Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024) / 1e6;
+  const megabytes = (name: string) =>
+    (Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * 1024) / 1e6;
+  return { residentMb: megabytes('VmRSS'), anonymousMb: megabytes('RssAnon') };
 }

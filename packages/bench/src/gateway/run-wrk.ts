@@ -25,7 +25,7 @@ const run = promisify(execFile);
 /** Lets wrk post for some seconds; rejects where any request failed or was refused. */
 export async function runWrk(options: WrkOptions): Promise<WrkResult> {
   const { url, key, bodyFile, connections, seconds, pauseMs = 0 } = options;
-  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, url];
+  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', script, url];
   const env = {
     ...process.env,
     BENCH_BODY_FILE: bodyFile,
