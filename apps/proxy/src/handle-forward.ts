@@ -43,14 +43,12 @@ export async function handleForward(deps: GatewayDeps, given: ForwardRequest): P
     request,
     response,
     requestId: arrival.requestId,
-    key,
     endpoint,
     parcel: read,
     found: named.found,
     isStream: named.isStream,
     query: queryThatGoesUp(given.query),
     choices: resolution.choices,
-    isPinned: resolution.isPinned,
   });
   const error = forwarded.status === 0 ? gatewayFault(forwarded) : null;
   if (error) sendError(response, endpoint.dialect, error, arrival.requestId);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ProxyAttempt } from '@api-monitor/core';
-import type { BoardKey, BoardModel } from '../board/board.ts';
+import type { BoardModel } from '../board/board.ts';
 import { errorEvent, type GatewayError } from '../dialects/gateway-error.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import { type FoundModel, spliceModel } from '../request/find-model.ts';
@@ -19,7 +19,6 @@ export interface Forwarding {
   request: IncomingMessage;
   response: ServerResponse;
   requestId: string;
-  key: BoardKey;
   endpoint: Endpoint;
   /** Empty once an answer has begun. */
   parcel: WholeBody;
@@ -30,7 +29,6 @@ export interface Forwarding {
   /** What goes up of the query, with its question mark. */
   query: string;
   choices: readonly Choice[];
-  isPinned: boolean;
 }
 
 /** What came of it, for the record. */

@@ -17,9 +17,7 @@ export interface Choice {
   proofAgeS: number;
 }
 
-export type Resolution =
-  | { ok: true; choices: Choice[]; isPinned: boolean }
-  | { ok: false; error: GatewayError };
+export type Resolution = { ok: true; choices: Choice[] } | { ok: false; error: GatewayError };
 
 export interface Ask {
   key: BoardKey;
@@ -79,7 +77,7 @@ function resolvePinned(deps: ResolveDeps, { key }: Ask, { target, model }: Pinne
   if (entry.isAlive === false) return notFound(failedSentence(deps, entry));
   const [ranked] = rank(deps, [entry], 0);
   if (!ranked || ranked.refused) return nobodyLeft(`${target.name}/${model}`);
-  return { ok: true, isPinned: true, choices: [{ entry, proofAgeS: ranked.proof_age_s }] };
+  return { ok: true, choices: [{ entry, proofAgeS: ranked.proof_age_s }] };
 }
 
 function resolveBare(deps: ResolveDeps, ask: Ask, turn: number): Resolution {
@@ -97,7 +95,7 @@ function resolveBare(deps: ResolveDeps, ask: Ask, turn: number): Resolution {
     const entry = alive.find(({ target }) => target.id === one.target_id);
     return entry ? [{ entry, proofAgeS: one.proof_age_s }] : [];
   });
-  return { ok: true, isPinned: false, choices: withSessionFirst(deps, ask, choices) };
+  return { ok: true, choices: withSessionFirst(deps, ask, choices) };
 }
 
 function rank(deps: ResolveDeps, entries: readonly BoardModel[], turn: number): RankedCandidate[] {
