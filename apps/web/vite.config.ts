@@ -6,6 +6,8 @@ import { icons } from './build/icons.ts';
 import { partials } from './build/partials.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
+/** Every page of the dashboard; the api names them too, in its pages/serve-pages.ts. */
+const pages = ['index.html', 'docs/api.html'];
 const apiPort = process.env.PORT ?? '8081';
 
 export default defineConfig({
@@ -15,7 +17,7 @@ export default defineConfig({
     // The bundle's data: URLs would need `img-src data:` in the policy that the api sends.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: [`${root}index.html`, `${root}docs/api.html`] },
+    rolldownOptions: { input: pages.map((page) => root + page) },
   },
   server: { proxy: { '/api': `http://127.0.0.1:${apiPort}` } },
 });

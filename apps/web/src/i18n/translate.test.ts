@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { en } from './en.ts';
+import { en } from './en/index.ts';
 import { isTextKey, languageFrom, translatorFor } from './translate.ts';
-import { zh } from './zh.ts';
+import { zh } from './zh/index.ts';
 
 const webRoot = new URL('../../', import.meta.url);
 
@@ -12,7 +12,7 @@ function markup(): string[] {
       (file) => `${folder}${file}`,
     ),
   );
-  return ['index.html', ...files.filter((file) => file.endsWith('.html'))];
+  return [...readdirSync(webRoot), ...files].filter((file) => file.endsWith('.html'));
 }
 
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((it) => it[1]).sort();
@@ -24,6 +24,14 @@ describe('the dictionaries', () => {
       expect(placeholders(zh[key]), key).toEqual(placeholders(en[key]));
       expect(zh[key].trim(), key).not.toBe('');
     }
+  });
+
+  it.each(['en', 'zh'])('name every text of %s once among their files', async (language) => {
+    const folder = new URL(`${language}/`, import.meta.url);
+    const names = readdirSync(folder).filter((name) => name !== 'index.ts');
+    const files: object[] = await Promise.all(names.map((name) => import(`${folder}${name}`)));
+    const keys = files.flatMap((file) => Object.values(file).flatMap((it) => Object.keys(it)));
+    expect(keys.sort()).toEqual(Object.keys(en).sort());
   });
 
   it('hold every key that the markup names', () => {

@@ -1,5 +1,5 @@
-import { en } from './en.ts';
-import { zh } from './zh.ts';
+import { en } from './en/index.ts';
+import { zh } from './zh/index.ts';
 
 export type TextKey = keyof typeof en;
 /** The keys that exist as `.one` and `.other`, without that ending. */

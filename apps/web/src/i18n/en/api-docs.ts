@@ -1,0 +1,26 @@
+/** `/docs/api`. */
+export const apiDocs = {
+  'docs.title': 'API reference',
+  'docs.loading': 'Loading the description…',
+  'docs.failed': 'The description could not be loaded.',
+  'docs.raw': 'OpenAPI document',
+  'docs.search': 'Search calls',
+  'docs.auth': 'Authentication',
+  'docs.auth.body':
+    'Send the API token as a bearer. The event stream also takes it as ?token=, since a browser’s EventSource can’t set headers. Errors are always one sentence in “detail”.',
+  'docs.parameters': 'Parameters',
+  'docs.body': 'Body',
+  'docs.answers': 'Answers',
+  'docs.example': 'Example',
+  'docs.copy': 'Copy',
+  'docs.copied': 'Copied',
+  'docs.required': 'required',
+  'docs.in.path': 'path',
+  'docs.in.query': 'query',
+  'docs.in.header': 'header',
+  'docs.in.cookie': 'cookie',
+  'docs.none': 'No call matches.',
+  'docs.contents': 'Contents',
+  'docs.other': 'Other',
+  'docs.fields': 'Fields',
+} as const satisfies Record<string, string>;

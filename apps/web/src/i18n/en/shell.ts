@@ -1,0 +1,46 @@
+/** What every page has: top bar, token dialog, failures, times. */
+export const shell = {
+  'app.name': 'API Monitor',
+  'app.skip': 'Skip to the channels',
+
+  'live.live': 'Live',
+  'live.reconnecting': 'Reconnecting…',
+  'live.offline': 'Offline',
+  'live.hint.live': 'Changes appear the moment they happen.',
+  'live.hint.reconnecting': 'The live stream was lost. The page asks every 20 seconds meanwhile.',
+  'live.hint.offline': 'No connection. What you see may be old.',
+
+  'shell.theme': 'Theme',
+  'shell.theme.system': 'System theme',
+  'shell.theme.light': 'Light theme',
+  'shell.theme.dark': 'Dark theme',
+  'shell.token': 'Access token',
+  'shell.navigation': 'Pages',
+  'shell.docs': 'API',
+  'shell.home': 'Channels',
+  'form.close': 'Close',
+
+  'token.title': 'Access token',
+  'token.intro': 'Enter the token that was printed at the first start, or a visitor’s token.',
+  'token.label': 'Token',
+  'token.remember': 'Remember on this device',
+  'token.submit': 'Continue',
+  'token.wrong': 'This token is not valid.',
+  'token.blocked': 'Too many wrong tokens. Try again in {duration}.',
+  'token.forget': 'Forget the token',
+  'toast.undo': 'Undo',
+  'toast.dismiss': 'Dismiss',
+
+  'failure.network': 'The server is out of reach.',
+  'failure.said': '{detail}',
+  'failure.unknown': 'The server answered {status}.',
+
+  'time.now': 'just now',
+  'time.seconds_ago': '{n} s ago',
+  'time.in_seconds': 'in {n} s',
+  'time.in_minutes': 'in {n} min',
+  'time.in_hours': 'in {n} h',
+  'time.minutes': '{n} min',
+  'time.hours': '{n} h',
+  'time.days': '{n} d',
+} as const satisfies Record<string, string>;

@@ -1,0 +1,31 @@
+/** The vocabulary that every page shares: states, protocols, kinds of errors. */
+export const words = {
+  'status.all': 'All',
+  'status.healthy': 'Healthy',
+  'status.degraded': 'Degraded',
+  'status.down': 'Down',
+  'status.live_failing': 'Live traffic failing',
+  'status.error': 'Error',
+  'status.no_models': 'No models',
+  'status.running': 'Checking',
+  'status.disabled': 'Paused',
+  'status.unknown': 'Not checked yet',
+  'status.trouble': 'Trouble',
+
+  'protocol.openai': 'OpenAI',
+  'protocol.anthropic': 'Anthropic',
+  'protocol.gemini': 'Gemini',
+
+  'kind.network': 'No connection',
+  'kind.timeout': 'Timed out',
+  'kind.tls': 'TLS failure',
+  'kind.auth': 'Access refused',
+  'kind.quota': 'Out of quota',
+  'kind.rate_limit': 'Rate limited',
+  'kind.not_found': 'Not found',
+  'kind.bad_request': 'Request refused',
+  'kind.upstream': 'Provider error',
+  'kind.bad_body': 'Unreadable answer',
+  'kind.no_text': 'Empty answer',
+  'kind.skipped': 'Not a chat model',
+} as const satisfies Record<string, string>;
