@@ -1,5 +1,5 @@
 import { routingPolicies } from '@api-monitor/core';
-import { envBoolean, envInt } from '@api-monitor/runtime';
+import { envBoolean, envInt, envParsed } from '@api-monitor/runtime';
 import { z } from 'zod';
 import { parseTrustedProxies } from './auth/client-address.ts';
 
@@ -27,16 +27,35 @@ export const apiEnvShape = {
   PROXY_BARE_MODELS: envBoolean(true),
   DEFAULT_INTERVAL_MIN: envInt({ min: 1, max: 1440, default: 30 }),
   METRICS_PUBLIC: envBoolean(false),
-  TRUSTED_PROXIES: z
-    .string()
-    .default('')
-    .transform((text, context) => {
-      const trusted = parseTrustedProxies(text);
-      if (trusted) return trusted;
-      context.addIssue({
-        code: 'custom',
-        message: `must be addresses or networks (CIDR) between commas, not "${text}"`,
-      });
-      return z.NEVER;
-    }),
+  TRUSTED_PROXIES: envParsed({
+    parse: parseTrustedProxies,
+    default: '',
+    allowed: 'addresses or networks (CIDR) between commas',
+  }),
 };
+
+type ApiEnv = z.output<z.ZodObject<typeof apiEnvShape>>;
+
+/** What the api is told by its variables. */
+export function apiOptionsOf(env: ApiEnv) {
+  return {
+    secrets: {
+      apiToken: env.API_MONITOR_TOKEN ?? env.API_MONITOR_TOKEN_ADMIN,
+      visitorToken: env.API_MONITOR_TOKEN_VISITOR,
+      adminPassword: env.ADMIN_PANEL_PASSWORD,
+      proxyMasterToken: env.PROXY_MASTER_TOKEN,
+    },
+    trustedProxies: env.TRUSTED_PROXIES,
+    metricsPublic: env.METRICS_PUBLIC,
+    defaultIntervalMin: env.DEFAULT_INTERVAL_MIN,
+    routing: { policy: env.PROXY_ROUTING, areBareModelsOn: env.PROXY_BARE_MODELS },
+  };
+}
+
+/** Names the fault where the visitor has the admin's token. */
+export function refuseSameTokens(env: ApiEnv, context: z.RefinementCtx): void {
+  const apiToken = env.API_MONITOR_TOKEN ?? env.API_MONITOR_TOKEN_ADMIN;
+  if (apiToken === undefined || apiToken !== env.API_MONITOR_TOKEN_VISITOR) return;
+  const message = 'must not be the same as API_MONITOR_TOKEN: a visitor may only look';
+  context.addIssue({ code: 'custom', path: ['API_MONITOR_TOKEN_VISITOR'], message });
+}

@@ -1,5 +1,6 @@
 import { routingPolicies } from '@api-monitor/core';
-import { envBoolean, envInt } from '@api-monitor/runtime';
+import { envBoolean, envInt, envParsed } from '@api-monitor/runtime';
+import { parseAllowPrivate } from '@api-monitor/upstream';
 import { z } from 'zod';
 
 /** The variables that the gateway reads; an app that holds a gateway takes them into its own schema. */
@@ -11,4 +12,23 @@ export const proxyEnvShape = {
   PROXY_ROUTING: z
     .enum(routingPolicies, { error: `must be one of ${routingPolicies.join(', ')}` })
     .default('latency'),
+  UPSTREAM_ALLOW_PRIVATE: envParsed({
+    parse: parseAllowPrivate,
+    default: 'on',
+    allowed: 'on, off, or addresses and networks (CIDR) between commas',
+  }),
 };
+
+type ProxyEnv = z.output<z.ZodObject<typeof proxyEnvShape>>;
+
+/** What the gateway is told by its variables. */
+export function gatewayOptionsOf(env: ProxyEnv) {
+  return {
+    allowPrivate: env.UPSTREAM_ALLOW_PRIVATE,
+    policy: env.PROXY_ROUTING,
+    areBareModelsOn: env.PROXY_BARE_MODELS,
+    bodyLimitBytes: env.PROXY_BODY_MAX_MB * 1024 ** 2,
+    idleTimeoutMs: env.PROXY_IDLE_TIMEOUT_S * 1000,
+    attemptLimit: env.PROXY_MAX_ATTEMPTS,
+  };
+}

@@ -1,3 +1,3 @@
 export { createGateway, type Gateway, type GatewayOptions } from './create-gateway.ts';
 export type { GatewayHandler } from './create-gateway-handler.ts';
-export { proxyEnvShape } from './env.ts';
+export { gatewayOptionsOf, proxyEnvShape } from './env.ts';

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { showSecrets } from '@api-monitor/api';
 import { type FakeProvider, startFakeProvider } from '@api-monitor/fake-provider';
 import { createLogger, readEnv, shutDownOnSignals } from '@api-monitor/runtime';
+import { describeStartFault } from '@api-monitor/service';
 import { type DemoChannel, demoChannels } from './demo-channels.ts';
 import { playTraffic } from './demo-traffic.ts';
-import { describeStartFault } from './describe-start-fault.ts';
 import { envSchema } from './env.ts';
-import { greet, showSecrets } from './greet.ts';
+import { greet } from './greet.ts';
 import { type Embedded, startEmbedded } from './start-embedded.ts';
 
 const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url));

@@ -1,17 +1,16 @@
 import { join } from 'node:path';
 import {
+  apiOptionsOf,
   createApi,
-  type GivenSecrets,
   type MadeSecret,
   makeMissingSecrets,
-  readProxyMasterToken,
   serveApi,
 } from '@api-monitor/api';
 import { createInProcessBus } from '@api-monitor/bus';
-import { openDatabase } from '@api-monitor/db';
-import { createGateway } from '@api-monitor/proxy';
+import { openDatabase, readToken } from '@api-monitor/db';
+import { createGateway, gatewayOptionsOf } from '@api-monitor/proxy';
 import { createMetricsRegistry, createShutdown, type Logger } from '@api-monitor/runtime';
-import { createWorker, type WorkerLimits } from '@api-monitor/worker';
+import { createWorker, workerOptionsOf } from '@api-monitor/worker';
 import type { Env } from './env.ts';
 
 export interface EmbeddedOptions {
@@ -42,7 +41,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const db = await openDatabase({ dataDir: env.DATA_DIR, encryptionKey: env.ENCRYPTION_KEY, now });
   shutdown.onClose('database', () => db.close());
   try {
-    const secrets = secretsOf(env);
+    const apiOptions = apiOptionsOf(env);
+    const { secrets } = apiOptions;
     onSecretsMade(await makeMissingSecrets(db, secrets, now()));
     const onFault = (err: unknown, where: string) => logger.error({ err, where }, 'fault');
     const bus = createInProcessBus({ nowMs: Date.now, onFault });
@@ -51,8 +51,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 
     const worker = createWorker({
       ...common,
-      allowPrivate: env.UPSTREAM_ALLOW_PRIVATE,
-      limits: limitsOf(env),
+      ...workerOptionsOf(env),
       logDir: join(env.DATA_DIR, 'logs'),
       nowS: now,
     });
@@ -61,23 +60,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 
     const api = await createApi({
       ...common,
-      secrets,
-      trustedProxies: env.TRUSTED_PROXIES,
-      metricsPublic: env.METRICS_PUBLIC,
-      defaultIntervalMin: env.DEFAULT_INTERVAL_MIN,
-      routing: { policy: env.PROXY_ROUTING, areBareModelsOn: env.PROXY_BARE_MODELS },
+      ...apiOptions,
       webRoot,
       now,
     });
     const gateway = await createGateway({
       ...common,
-      allowPrivate: env.UPSTREAM_ALLOW_PRIVATE,
-      policy: env.PROXY_ROUTING,
-      areBareModelsOn: env.PROXY_BARE_MODELS,
-      bodyLimitBytes: env.PROXY_BODY_MAX_MB * 1024 ** 2,
-      idleTimeoutMs: env.PROXY_IDLE_TIMEOUT_S * 1000,
-      attemptLimit: env.PROXY_MAX_ATTEMPTS,
-      readMasterToken: () => readProxyMasterToken(db, secrets.proxyMasterToken),
+      ...gatewayOptionsOf(env),
+      readMasterToken: () => readToken(db, 'proxyMasterToken', secrets.proxyMasterToken),
       nowS: now,
     });
     shutdown.onClose('gateway', () => gateway.close());
@@ -93,23 +83,4 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     await shutdown.close();
     throw error;
   }
-}
-
-function secretsOf(env: Env): GivenSecrets {
-  return {
-    apiToken: env.API_MONITOR_TOKEN ?? env.API_MONITOR_TOKEN_ADMIN,
-    visitorToken: env.API_MONITOR_TOKEN_VISITOR,
-    adminPassword: env.ADMIN_PANEL_PASSWORD,
-    proxyMasterToken: env.PROXY_MASTER_TOKEN,
-  };
-}
-
-function limitsOf(env: Env): WorkerLimits {
-  return {
-    probesPerRun: env.MONITOR_DETECT_CONCURRENCY,
-    scheduledRuns: env.MONITOR_MAX_PARALLEL_TARGETS,
-    isLogCleanupEnabled: env.LOG_CLEANUP_ENABLED,
-    logMaxSizeMb: env.LOG_MAX_SIZE_MB,
-    retentionDays: env.RETENTION_DAYS,
-  };
 }

@@ -1,6 +1,7 @@
-import { envBoolean, envInt } from '@api-monitor/runtime';
+import { envBoolean, envInt, envParsed } from '@api-monitor/runtime';
 import { parseAllowPrivate } from '@api-monitor/upstream';
-import { z } from 'zod';
+import type { z } from 'zod';
+import type { WorkerLimits } from './worker-deps.ts';
 
 /** The variables that the worker reads; an app that holds a worker takes them into its own schema. */
 export const workerEnvShape = {
@@ -9,16 +10,23 @@ export const workerEnvShape = {
   LOG_CLEANUP_ENABLED: envBoolean(true),
   LOG_MAX_SIZE_MB: envInt({ min: 0, max: 102_400, default: 500 }),
   RETENTION_DAYS: envInt({ min: 0, max: 36_500, default: 90 }),
-  UPSTREAM_ALLOW_PRIVATE: z
-    .string()
-    .default('on')
-    .transform((text, context) => {
-      const allowed = parseAllowPrivate(text);
-      if (allowed) return allowed;
-      context.addIssue({
-        code: 'custom',
-        message: `must be on, off, or addresses and networks (CIDR) between commas, not "${text}"`,
-      });
-      return z.NEVER;
-    }),
+  UPSTREAM_ALLOW_PRIVATE: envParsed({
+    parse: parseAllowPrivate,
+    default: 'on',
+    allowed: 'on, off, or addresses and networks (CIDR) between commas',
+  }),
 };
+
+type WorkerEnv = z.output<z.ZodObject<typeof workerEnvShape>>;
+
+/** What the worker is told by its variables. */
+export function workerOptionsOf(env: WorkerEnv) {
+  const limits: WorkerLimits = {
+    probesPerRun: env.MONITOR_DETECT_CONCURRENCY,
+    scheduledRuns: env.MONITOR_MAX_PARALLEL_TARGETS,
+    isLogCleanupEnabled: env.LOG_CLEANUP_ENABLED,
+    logMaxSizeMb: env.LOG_MAX_SIZE_MB,
+    retentionDays: env.RETENTION_DAYS,
+  };
+  return { allowPrivate: env.UPSTREAM_ALLOW_PRIVATE, limits };
+}

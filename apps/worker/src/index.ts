@@ -1,3 +1,2 @@
 export { createWorker, type Worker, type WorkerOptions } from './create-worker.ts';
-export { workerEnvShape } from './env.ts';
-export type { WorkerLimits } from './worker-deps.ts';
+export { workerEnvShape, workerOptionsOf } from './env.ts';

@@ -86,4 +86,5 @@ export {
   openApiKey,
   updateTarget,
 } from './targets.ts';
+export { readToken, type TokenName, tokenSettings } from './tokens.ts';
 export type { LiveChange } from './write-live-states.ts';

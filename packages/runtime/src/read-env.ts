@@ -62,3 +62,23 @@ export function envBoolean(fallback: boolean) {
       return z.NEVER;
     });
 }
+
+/** What `parse` makes of the text; null is a fault, told as `must be <allowed>, not "x"`. */
+export function envParsed<T>(options: {
+  parse: (text: string) => T | null;
+  default: string;
+  allowed: string;
+}) {
+  return z
+    .string()
+    .default(options.default)
+    .transform((text, context) => {
+      const value = options.parse(text);
+      if (value !== null) return value;
+      context.addIssue({
+        code: 'custom',
+        message: `must be ${options.allowed}, not "${text}"`,
+      });
+      return z.NEVER;
+    });
+}

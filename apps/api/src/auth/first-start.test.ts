@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase, setSettings } from '@api-monitor/db';
+import { openDatabase, readToken, setSettings } from '@api-monitor/db';
 import { expect, onTestFinished, test } from 'vitest';
-import { makeMissingSecrets, readProxyMasterToken, readTokens } from './first-start.ts';
+import { makeMissingSecrets, readTokens } from './first-start.ts';
 
 async function openTempDatabase() {
   const dataDir = await mkdtemp(join(tmpdir(), 'first-start-'));
@@ -28,7 +28,7 @@ test('the first start makes the master token, shows it once, and seals it', asyn
   expect(others).toEqual([]);
   expect(made?.name).toBe('PROXY_MASTER_TOKEN');
   expect(made?.value).toMatch(/^sk-master-[\w-]{32}$/);
-  expect(await readProxyMasterToken(db, undefined)).toBe(made?.value);
+  expect(await readToken(db, 'proxyMasterToken', undefined)).toBe(made?.value);
   expect(await makeMissingSecrets(db, given, 1001)).toEqual([]);
   const stored = await db.kysely.selectFrom('app_settings').select('value').execute();
   expect(JSON.stringify(stored)).not.toContain(made?.value);
@@ -38,15 +38,17 @@ test('a master token of the environment is taken, and none made', async () => {
   const db = await openTempDatabase();
   const token = 'sk-of-the-environment';
   expect(await makeMissingSecrets(db, { ...given, proxyMasterToken: token }, 1000)).toEqual([]);
-  expect(await readProxyMasterToken(db, token)).toBe(token);
-  expect(await readProxyMasterToken(db, undefined)).toBeNull();
+  expect(await readToken(db, 'proxyMasterToken', token)).toBe(token);
+  expect(await readToken(db, 'proxyMasterToken', undefined)).toBeNull();
 });
 
 test('the master token of the older tool goes before all others', async () => {
   const db = await openTempDatabase();
   await setSettings(db, { proxy_master_token: 'older-master-token' }, 1000);
   expect(await makeMissingSecrets(db, given, 1000)).toEqual([]);
-  expect(await readProxyMasterToken(db, 'sk-of-the-environment')).toBe('older-master-token');
+  expect(await readToken(db, 'proxyMasterToken', 'sk-of-the-environment')).toBe(
+    'older-master-token',
+  );
 });
 
 test('tokens of the older tool hold on: none is made or shown beside them', async () => {

@@ -3,8 +3,9 @@ import {
   type Database,
   ensureSetting,
   getSetting,
-  getSettings,
   readSettings,
+  readToken,
+  tokenSettings,
 } from '@api-monitor/db';
 import type { Tokens } from './credentials.ts';
 import { hashPassword } from './hash-password.ts';
@@ -23,19 +24,12 @@ export interface MadeSecret {
   value: string;
 }
 
-const keys = {
-  apiToken: 'generated_api_monitor_token',
-  visitorToken: 'generated_api_monitor_visitor_token',
-  proxyMasterToken: 'generated_proxy_master_token',
-  passwordHash: 'admin_panel_password_hash',
-} as const;
-
-/** Set at run time, by the older tool too: they go before all others. */
-const runtimeKeys = {
-  apiToken: 'runtime_api_monitor_token',
-  visitorToken: 'runtime_api_monitor_visitor_token',
-  proxyMasterToken: 'proxy_master_token',
-} as const;
+const tokens = [
+  ['apiToken', 'am-', 'API_MONITOR_TOKEN'],
+  ['visitorToken', 'visitor-', 'API_MONITOR_TOKEN_VISITOR'],
+  ['proxyMasterToken', 'sk-master-', 'PROXY_MASTER_TOKEN'],
+] as const;
+const passwordHashKey = 'admin_panel_password_hash';
 
 /** Makes the secrets that neither the environment nor an earlier start gave. Returns those it made. */
 export async function makeMissingSecrets(
@@ -49,65 +43,26 @@ export async function makeMissingSecrets(
     // Of two processes that start at once, one makes it; only that one may show it.
     if ((await ensureSetting(db, key, stored, nowS)) === stored) made.push({ name, value });
   };
-  const isMissing = async (name: keyof typeof runtimeKeys) =>
-    !given[name] && !(await getSetting(db, runtimeKeys[name]));
-  if (await isMissing('apiToken')) {
-    const token = randomSecret('am-');
-    await ensure(keys.apiToken, token, token, 'API_MONITOR_TOKEN');
+  for (const [token, prefix, name] of tokens) {
+    if (given[token] || (await getSetting(db, tokenSettings[token].chosen))) continue;
+    const value = randomSecret(prefix);
+    await ensure(tokenSettings[token].made, value, value, name);
   }
-  if (await isMissing('visitorToken')) {
-    const token = randomSecret('visitor-');
-    await ensure(keys.visitorToken, token, token, 'API_MONITOR_TOKEN_VISITOR');
-  }
-  if (await isMissing('proxyMasterToken')) {
-    const token = randomSecret('sk-master-');
-    await ensure(keys.proxyMasterToken, token, token, 'PROXY_MASTER_TOKEN');
-  }
-  if (!given.adminPassword && (await getSetting(db, keys.passwordHash)) === null) {
+  if (!given.adminPassword && (await getSetting(db, passwordHashKey)) === null) {
     const password = randomSecret('');
-    await ensure(keys.passwordHash, password, await hashPassword(password), 'ADMIN_PANEL_PASSWORD');
+    await ensure(passwordHashKey, password, await hashPassword(password), 'ADMIN_PANEL_PASSWORD');
   }
   return made;
 }
 
-/** The tokens in force: what an admin set at run time, else the environment's, else the made ones. */
+/** The tokens in force. One that nobody could know stands where, against all expectation, none is. */
 export async function readTokens(db: Database, given: GivenSecrets): Promise<Tokens> {
-  const stored = await getSettings(db, [
-    runtimeKeys.apiToken,
-    runtimeKeys.visitorToken,
-    keys.apiToken,
-    keys.visitorToken,
-  ]);
   const { visitor_mode_enabled } = await readSettings(db);
-  // A token that nobody could know stands where, against all expectation, none is stored.
-  const unknowable = () => randomSecret('');
   return {
-    apiToken:
-      stored.get(runtimeKeys.apiToken) ||
-      given.apiToken ||
-      stored.get(keys.apiToken) ||
-      unknowable(),
-    visitorToken:
-      stored.get(runtimeKeys.visitorToken) ||
-      given.visitorToken ||
-      stored.get(keys.visitorToken) ||
-      unknowable(),
+    apiToken: (await readToken(db, 'apiToken', given.apiToken)) ?? randomSecret(''),
+    visitorToken: (await readToken(db, 'visitorToken', given.visitorToken)) ?? randomSecret(''),
     isAnonymousVisitorAllowed: visitor_mode_enabled ?? false,
   };
-}
-
-/**
- * The gateway's token in force, which may use everything: what an admin set at run time, else the
- * environment's, else the made one. Null where there is none yet.
- */
-export async function readProxyMasterToken(
-  db: Database,
-  given: string | undefined,
-): Promise<string | null> {
-  const stored = await getSettings(db, [runtimeKeys.proxyMasterToken, keys.proxyMasterToken]);
-  return (
-    stored.get(runtimeKeys.proxyMasterToken) || given || stored.get(keys.proxyMasterToken) || null
-  );
 }
 
 function randomSecret(prefix: string): string {

@@ -24,10 +24,13 @@ export function registerApiMetrics(registry: Registry, bus: Bus, clients: EventC
     labelNames: ['queue', 'state'],
     registers: [registry],
     async collect() {
+      this.reset();
       for (const [queue, jobs] of Object.entries(queues)) {
-        const { waiting, active } = await jobs.depth();
-        this.set({ queue, state: 'waiting' }, waiting);
-        this.set({ queue, state: 'active' }, active);
+        // A queue out of reach has no figure; the others are told all the same.
+        const depth = await jobs.depth().catch(() => null);
+        if (!depth) return;
+        this.set({ queue, state: 'waiting' }, depth.waiting);
+        this.set({ queue, state: 'active' }, depth.active);
       }
     },
   });

@@ -1,0 +1,43 @@
+import { fileURLToPath } from 'node:url';
+import { envInt } from '@api-monitor/runtime';
+import { runService, serveService, serviceEnvShape } from '@api-monitor/service';
+import { getRequestListener } from '@hono/node-server';
+import { z } from 'zod';
+import { makeMissingSecrets } from './auth/first-start.ts';
+import { firstStartHeading, showSecrets } from './auth/show-secrets.ts';
+import { createApi } from './create-api.ts';
+import { apiEnvShape, apiOptionsOf, refuseSameTokens } from './env.ts';
+
+const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url));
+
+const schema = z
+  .object({
+    ...serviceEnvShape,
+    ...apiEnvShape,
+    PORT: envInt({ min: 0, max: 65_535, default: 8081 }),
+  })
+  .superRefine(refuseSameTokens);
+
+await runService({
+  name: 'api',
+  schema,
+  env: process.env,
+  async start(service, env) {
+    const { db, now, shutdown } = service;
+    const options = apiOptionsOf(env);
+    const made = await makeMissingSecrets(db, options.secrets, now());
+    process.stdout.write(showSecrets(firstStartHeading, made));
+    const api = await createApi({ ...service, ...options, webRoot });
+    const listener = getRequestListener(api.app.fetch);
+    await serveService(service, env, {
+      port: env.PORT,
+      hasMetrics: false,
+      handle(request, response) {
+        listener(request, response);
+        return true;
+      },
+    });
+    // Event streams have no end of their own: they are let go first, and come back to another replica.
+    shutdown.onClose('api', () => api.close());
+  },
+});

@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { envInt } from '@api-monitor/runtime';
+import { runService, serveService, serviceEnvShape } from '@api-monitor/service';
+import { z } from 'zod';
+import { createWorker } from './create-worker.ts';
+import { workerEnvShape, workerOptionsOf } from './env.ts';
+
+const schema = z.object({
+  ...serviceEnvShape,
+  ...workerEnvShape,
+  WORKER_PORT: envInt({ min: 0, max: 65_535, default: 8083 }),
+});
+
+await runService({
+  name: 'worker',
+  schema,
+  env: process.env,
+  async start(service, env) {
+    const { shutdown, now: nowS } = service;
+    await serveService(service, env, { port: env.WORKER_PORT });
+    const options = workerOptionsOf(env);
+    const logDir = join(env.DATA_DIR, 'logs');
+    const worker = createWorker({ ...service, ...options, logDir, nowS });
+    shutdown.onClose('worker', () => worker.stop(env.DRAIN_TIMEOUT_S * 1000));
+    worker.start();
+  },
+});

@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { Socket } from 'node:net';
+
+/** Answers a request and returns true, or leaves it to the next one. */
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+export interface HttpServer {
+  /** Where it listens. */
+  port: number;
+  /**
+   * Goes on serving, but keeps no connection alive: whoever balances load over it moves away without
+   * a request lost between two ends of one connection.
+   */
+  letGo(): void;
+  /** Takes no more requests, lets those under way end, and cuts them after `graceMs`. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface HttpOptions {
+  /** 0: any free one. */
+  port: number;
+  /** Absent: all interfaces. */
+  host?: string | undefined;
+  listener: RequestListener;
+}
+
+// A client that sends its request in drips holds a connection no longer than this; a large upload
+// for the gateway over a slow line fits in.
+const serverOptions = {
+  headersTimeout: 15_000,
+  requestTimeout: 300_000,
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 32 * 1024,
+};
+const connectionLimit = 10_000;
+
+/** Serves HTTP as every service of ours does. Rejects where the port can't be had. */
+export async function serveHttp({ port, host, listener }: HttpOptions): Promise<HttpServer> {
+  const server = createServer(serverOptions, listener);
+  server.maxConnections = connectionLimit;
+  const unused = trackUnused(server);
+  server.listen(port, host);
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : port,
+    letGo: () => void server.prependListener('request', keepNoConnection),
+    async close(graceMs) {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeIdleConnections();
+      for (const socket of unused) socket.destroy();
+      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+      await closed.finally(() => clearTimeout(timer));
+    },
+  };
+}
+
+function keepNoConnection(_request: IncomingMessage, response: ServerResponse): void {
+  response.shouldKeepAlive = false;
+}
+
+/** Connections that have asked nothing yet, as browsers open them ahead: Node counts none of them as idle. */
+function trackUnused(server: Server): Set<Socket> {
+  const unused = new Set<Socket>();
+  server.on('connection', (socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.on('request', (request) => unused.delete(request.socket));
+  return unused;
+}

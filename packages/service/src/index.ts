@@ -1,0 +1,5 @@
+export { describeStartFault } from './describe-start-fault.ts';
+export type { Service } from './open-service.ts';
+export { runService } from './run-service.ts';
+export { serveService } from './serve-service.ts';
+export { commonEnvShape, serviceEnvShape } from './service-env.ts';

@@ -1,0 +1,36 @@
+import { createLogger, readEnv, shutDownOnSignals } from '@api-monitor/runtime';
+import type { z } from 'zod';
+import { describeStartFault } from './describe-start-fault.ts';
+import { openService, type Service } from './open-service.ts';
+import type { serviceEnvShape } from './service-env.ts';
+
+interface Program<Schema extends z.ZodObject<typeof serviceEnvShape>> {
+  /** As the log names it. */
+  name: string;
+  schema: Schema;
+  env: Record<string, string | undefined>;
+  /** Builds the service, and says at the service's shutdown how it ends. */
+  start: (service: Service, env: z.output<Schema>) => Promise<void>;
+}
+
+/**
+ * Runs a service until a signal ends it. What keeps it from starting is told in a line or a few, and
+ * ends the process with code 1.
+ */
+export async function runService<Schema extends z.ZodObject<typeof serviceEnvShape>>({
+  name,
+  schema,
+  env: given,
+  start,
+}: Program<Schema>): Promise<void> {
+  try {
+    const env = readEnv(schema, given);
+    const logger = createLogger({ name, level: env.LOG_LEVEL });
+    const service = await openService(env, logger);
+    shutDownOnSignals(service.shutdown, logger);
+    await start(service, env);
+  } catch (error) {
+    console.error(describeStartFault(error) ?? error);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,47 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type HttpHandler, serveHttp } from '@api-monitor/runtime';
+import type { Service, ServiceEnv } from './open-service.ts';
+import { createStatusHandler, databaseFault } from './status-handler.ts';
+
+interface Options {
+  port: number;
+  /** What the service is there for; absent where it only tells how it is. */
+  handle?: HttpHandler;
+  /** False where the service answers `/metrics` itself. */
+  hasMetrics?: boolean;
+}
+
+/**
+ * Serves on `port` what the service does and how it is. At the end it is not ready any more and lets
+ * connections go for a moment before the port closes, so that nobody is sent to a closed door.
+ */
+export async function serveService(
+  { db, metrics, logger, shutdown }: Service,
+  env: ServiceEnv,
+  { port, handle = () => false, hasMetrics = true }: Options,
+): Promise<void> {
+  let isDraining = false;
+  const tellStatus = createStatusHandler({
+    db,
+    metrics: hasMetrics ? metrics : null,
+    areMetricsPublic: env.METRICS_PUBLIC,
+    givenToken: env.API_MONITOR_TOKEN ?? env.API_MONITOR_TOKEN_ADMIN,
+    faultOf: () => (isDraining ? 'shutting down' : databaseFault(db)),
+  });
+  const server = await serveHttp({
+    port,
+    host: env.HOST,
+    listener(request, response) {
+      if (tellStatus(request, response) || handle(request, response)) return;
+      response.writeHead(404, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ detail: 'there is nothing here' }));
+    },
+  });
+  shutdown.onClose('server', () => server.close(env.DRAIN_TIMEOUT_S * 1000));
+  shutdown.onClose('arrivals', async () => {
+    isDraining = true;
+    server.letGo();
+    await pause(env.DRAIN_DELAY_S * 1000);
+  });
+  logger.info({ port: server.port }, 'listening');
+}

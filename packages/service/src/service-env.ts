@@ -1,0 +1,30 @@
+import { faultOfEncryptionKey } from '@api-monitor/db';
+import { envBoolean, envInt, logLevels } from '@api-monitor/runtime';
+import { z } from 'zod';
+
+const encryptionKey = z.string().superRefine((text, context) => {
+  const message = faultOfEncryptionKey(text);
+  if (message) context.addIssue({ code: 'custom', message });
+});
+
+/** The variables that every program of ours reads, the one that holds all services included. */
+export const commonEnvShape = {
+  HOST: z.string().optional(),
+  DATA_DIR: z.string().default('data'),
+  ENCRYPTION_KEY: encryptionKey.optional(),
+  LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
+};
+
+/** The variables of a service that runs by itself. */
+export const serviceEnvShape = {
+  ...commonEnvShape,
+  // It may hold a password: a fault doesn't quote it.
+  REDIS_URL: z
+    .string({ error: 'must be set: services find each other through Redis' })
+    .regex(/^rediss?:\/\/\S+$/, 'must be redis://[user:password@]host:port, or rediss:// for TLS'),
+  METRICS_PUBLIC: envBoolean(false),
+  API_MONITOR_TOKEN: z.string().optional(),
+  API_MONITOR_TOKEN_ADMIN: z.string().optional(),
+  DRAIN_TIMEOUT_S: envInt({ min: 0, max: 3600, default: 25 }),
+  DRAIN_DELAY_S: envInt({ min: 0, max: 300, default: 2 }),
+};

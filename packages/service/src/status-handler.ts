@@ -1,0 +1,86 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Database, pingDatabase, readToken } from '@api-monitor/db';
+import type { HttpHandler, Registry } from '@api-monitor/runtime';
+
+interface Options {
+  db: Database;
+  /** Null: `/metrics` is somebody else's. */
+  metrics: Registry | null;
+  /** `/metrics` without a token. */
+  areMetricsPublic: boolean;
+  /** The API token that the environment gives. */
+  givenToken: string | undefined;
+  /** Null where requests may come, else a sentence that says why not. */
+  faultOf: () => Promise<string | null> | string | null;
+}
+
+interface Answer {
+  status: number;
+  type?: string;
+  body: string;
+}
+
+/**
+ * `/livez`: the process answers. `/readyz`: it may be sent work, else 503 says why not. `/metrics`:
+ * Prometheus' text format, for the API token. Leaves every other path to others.
+ */
+export function createStatusHandler(options: Options): HttpHandler {
+  const answers: Record<string, (request: IncomingMessage) => Promise<Answer>> = {
+    '/livez': async () => said(200, { ok: true }),
+    '/readyz': async () => {
+      const detail = await options.faultOf();
+      return detail === null ? said(200, { ok: true }) : said(503, { detail });
+    },
+  };
+  const { metrics } = options;
+  if (metrics) answers['/metrics'] = (request) => metricsAnswer(options, metrics, request);
+  return (request, response) => {
+    const path = request.url?.split('?', 1)[0] ?? '';
+    const answer = Object.hasOwn(answers, path) ? answers[path] : undefined;
+    if (!answer || !['GET', 'HEAD'].includes(request.method ?? '')) return false;
+    answer(request)
+      .catch(() => said(503, { detail: 'the database does not answer' }))
+      .then((made) => send(response, made));
+    return true;
+  };
+}
+
+async function metricsAnswer(
+  options: Options,
+  metrics: Registry,
+  request: IncomingMessage,
+): Promise<Answer> {
+  const mayRead = options.areMetricsPublic || (await isApiToken(options, request));
+  if (!mayRead) return said(401, { detail: 'send the API token as Authorization: Bearer <token>' });
+  return { status: 200, type: metrics.contentType, body: await metrics.metrics() };
+}
+
+async function isApiToken({ db, givenToken }: Options, request: IncomingMessage) {
+  const sent = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (!sent) return false;
+  const token = await readToken(db, 'apiToken', givenToken);
+  return token !== null && timingSafeEqual(digest(sent), digest(token));
+}
+
+/** Null where the database answers, else why it doesn't. */
+export async function databaseFault(db: Database): Promise<string | null> {
+  try {
+    await pingDatabase(db);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : 'The database does not answer.';
+  }
+}
+
+function said(status: number, body: object): Answer {
+  return { status, body: JSON.stringify(body) };
+}
+
+function send(response: ServerResponse, { status, type = 'application/json', body }: Answer): void {
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+}
+
+function digest(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInProcessBus } from '@api-monitor/bus';
+import { openDatabase, setSettings } from '@api-monitor/db';
+import { createLogger, createMetricsRegistry, createShutdown, readEnv } from '@api-monitor/runtime';
+import { expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import { serveService } from '../src/serve-service.ts';
+import { serviceEnvShape } from '../src/service-env.ts';
+
+const port = 47_600 + Math.floor(Math.random() * 2_000);
+const origin = `http://127.0.0.1:${port}`;
+const get = (path: string, token?: string) =>
+  fetch(origin + path, token ? { headers: { authorization: `Bearer ${token}` } } : {});
+
+async function open(variables: Record<string, string> = {}) {
+  const dataDir = await mkdtemp(join(tmpdir(), 'service-'));
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  const env = readEnv(z.object(serviceEnvShape), {
+    HOST: '127.0.0.1',
+    REDIS_URL: 'redis://127.0.0.1:1',
+    DRAIN_DELAY_S: '1',
+    ...variables,
+  });
+  const logger = createLogger({ name: 'test', level: 'silent' });
+  const now = () => 1000;
+  const db = await openDatabase({ dataDir, now });
+  const shutdown = createShutdown(logger, 5_000);
+  shutdown.onClose('database', () => db.close());
+  onTestFinished(() => shutdown.close());
+  const bus = createInProcessBus({ nowMs: Date.now, onFault: () => {} });
+  const service = { db, bus, logger, metrics: createMetricsRegistry(), shutdown, now };
+  await serveService(service, env, {
+    port,
+    handle(request, response) {
+      if (request.url !== '/work') return false;
+      response.end('done');
+      return true;
+    },
+  });
+  return { db, dataDir, shutdown };
+}
+
+test('a service that drains is not ready, yet serves until its port closes', async () => {
+  const { shutdown } = await open();
+  expect((await get('/readyz')).status).toBe(200);
+  const closed = shutdown.close();
+  const unready = await get('/readyz');
+  expect([unready.status, await unready.json()]).toEqual([503, { detail: 'shutting down' }]);
+  expect((await get('/livez')).status).toBe(200);
+  const work = await get('/work');
+  expect([await work.text(), work.headers.get('connection')]).toEqual(['done', 'close']);
+  await closed;
+  await expect(get('/livez')).rejects.toThrow();
+});
+
+test('without its database a service lives, and is not ready', async () => {
+  const { dataDir } = await open();
+  await rm(dataDir, { recursive: true });
+  expect((await get('/livez')).status).toBe(200);
+  expect((await get('/readyz')).status).toBe(503);
+});
+
+test('metrics need the API token in force, and what is nobody’s is a 404', async () => {
+  const { db } = await open({ API_MONITOR_TOKEN: 'of-the-environment' });
+  const statusOf = async (token?: string) => (await get('/metrics', token)).status;
+  expect([await statusOf(), await statusOf('guess'), await statusOf('of-the-environment')]).toEqual(
+    [401, 401, 200],
+  );
+  await setSettings(db, { runtime_api_monitor_token: 'chosen-later' }, 1000);
+  expect([await statusOf('of-the-environment'), await statusOf('chosen-later')]).toEqual([
+    401, 200,
+  ]);
+  expect((await get('/constructor')).status).toBe(404);
+});
+
+test('public metrics need no token', async () => {
+  await open({ METRICS_PUBLIC: 'true' });
+  expect(await (await get('/metrics')).text()).toContain('process_cpu_seconds_total');
+});
