@@ -76,6 +76,25 @@ export {
 } from './run.ts';
 export { clockSkewS, isDue, nextRunAtOf } from './schedule.ts';
 export { type PlainSettings, parseSettings, plainSettingKeys } from './settings.ts';
+export {
+  addChecks,
+  emptyHistory,
+  incidentsOf,
+  type PublicState,
+  publicStates,
+  type StatusCheck,
+  type StatusHistory,
+  type StatusIncident,
+  secondsPerDay,
+} from './status-history.ts';
+export {
+  mostStatusItems,
+  type StatusItem,
+  type StatusPageSettings,
+  slugOf,
+  statusItemFieldSchemas,
+  statusPageFieldSchemas,
+} from './status-page.ts';
 export { type RunSummary, successRate, summariseRun } from './summarise-run.ts';
 export {
   defaultAnthropicVersion,

@@ -70,6 +70,14 @@ export type { SecretBox } from './secret-box.ts';
 export { secretSettingKeys } from './secret-columns.ts';
 export { ensureSetting, getSetting, getSettings, readSettings, setSettings } from './settings.ts';
 export {
+  type ChecksWindow,
+  listChannelChecks,
+  listFailureKinds,
+  listModelChecks,
+} from './status-checks.ts';
+export { listStatusItems, replaceStatusItems, type StatusItemInput } from './status-items.ts';
+export { readStatusPage, writeStatusPage } from './status-page.ts';
+export {
   type ProxyRequestTotals,
   type SumProxyRequestsInput,
   sumProxyRequests,

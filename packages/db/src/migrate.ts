@@ -4,6 +4,7 @@ import { firstSchema } from './migrations/0001-first-schema.ts';
 import { gatewaySchema } from './migrations/0002-gateway.ts';
 import { proxyTotals } from './migrations/0003-proxy-totals.ts';
 import { deletedTargets } from './migrations/0004-deleted-targets.ts';
+import { statusPage } from './migrations/0007-status-page.ts';
 import type { Schema } from './schema.ts';
 
 /** Brings any older database to the newest schema, all or nothing. Throws what the migration threw. */
@@ -17,6 +18,7 @@ export async function migrate(db: Kysely<Schema>, nowS: number): Promise<void> {
         '0002-gateway': gatewaySchema,
         '0003-proxy-totals': proxyTotals,
         '0004-deleted-targets': deletedTargets,
+        '0007-status-page': statusPage,
       }),
     },
   });

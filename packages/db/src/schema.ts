@@ -23,6 +23,7 @@ export interface Schema {
   proxy_keys: ProxyKeysTable;
   proxy_requests: ProxyRequestsTable;
   proxy_totals: ProxyTotalsTable;
+  status_items: StatusItemsTable;
 }
 
 interface TargetsTable {
@@ -213,6 +214,19 @@ interface ProxyTotalsTable {
   /** The sum of the first bytes, in seconds, and how many there were. */
   first_byte_sum_s: number;
   first_byte_count: number;
+}
+
+/** What the public status page shows, under public names. */
+interface StatusItemsTable {
+  id: Generated<number>;
+  /** Unique: its name in addresses. */
+  slug: string;
+  name: string;
+  /** null: the model of whatever channel offers it. */
+  target_id: number | null;
+  /** null: the whole channel. */
+  model: string | null;
+  sort_order: number;
 }
 
 export type TargetTableRow = Selectable<TargetsTable>;

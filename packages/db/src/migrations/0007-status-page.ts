@@ -1,0 +1,31 @@
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import { idColumn } from '../dialect.ts';
+import type { Schema } from '../schema.ts';
+
+/** What the public status page shows, and the ways to a channel's runs and a model's probes by time. */
+export const statusPage: Migration = {
+  async up(db: Kysely<Schema>) {
+    await db.schema
+      .createTable('status_items')
+      .addColumn('id', 'integer', idColumn)
+      .addColumn('slug', 'text', (column) => column.notNull().unique())
+      .addColumn('name', 'text', (column) => column.notNull())
+      .addColumn('target_id', 'integer', (column) =>
+        column.references('targets.id').onDelete('cascade'),
+      )
+      .addColumn('model', 'text')
+      .addColumn('sort_order', 'integer', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createIndex('runs_by_time')
+      .on('runs')
+      .columns(['target_id', 'started_at'])
+      .execute();
+    await db.schema
+      .createIndex('run_models_by_model')
+      .on('run_models')
+      .columns(['target_id', 'model', 'timestamp'])
+      .execute();
+  },
+};
