@@ -7,6 +7,7 @@ import type { Credentials } from './auth/credentials.ts';
 import type { FailureLimiter } from './auth/failure-limiter.ts';
 import type { EventClients } from './events/event-clients.ts';
 import type { BreakerBoard } from './routing/breaker-board.ts';
+import type { StatusBoard } from './status/status-board.ts';
 import type { ProgressBoard } from './targets/progress-board.ts';
 
 /** How the gateway is told to choose; the api only explains. */
@@ -26,6 +27,7 @@ export interface ApiDeps {
   eventClients: EventClients;
   progress: ProgressBoard;
   breakers: BreakerBoard;
+  statusBoard: StatusBoard;
   routing: RoutingOptions;
   trustedProxies: BlockList;
   metricsPublic: boolean;

@@ -10,6 +10,7 @@ import { createRoutes } from './create-routes.ts';
 import { createEventClients } from './events/event-clients.ts';
 import { registerApiMetrics } from './monitor/api-metrics.ts';
 import { createBreakerBoard } from './routing/breaker-board.ts';
+import { createStatusBoard } from './status/status-board.ts';
 import { createProgressBoard } from './targets/progress-board.ts';
 
 export interface ApiOptions {
@@ -59,8 +60,10 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   });
   registerApiMetrics(metrics, bus, eventClients);
   const badTokens = createFailureLimiter(badTokenLimits, options.now);
+  const statusBoard = createStatusBoard(db, options.now);
+  const boards = { eventClients, progress, breakers, statusBoard };
   return {
-    app: createRoutes({ ...options, credentials, badTokens, eventClients, progress, breakers }),
+    app: createRoutes({ ...options, credentials, badTokens, ...boards }),
     close() {
       unsubscribe();
       eventClients.close();

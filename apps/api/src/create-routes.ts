@@ -8,7 +8,7 @@ import { apiDocument } from './monitor/api-document.ts';
 import { dashboardRoute } from './monitor/dashboard.ts';
 import { healthRoute } from './monitor/health.ts';
 import { metricsRoute } from './monitor/metrics.ts';
-import { pageHeaders } from './pages/page-headers.ts';
+import { badgeHeaders, pageHeaders } from './pages/page-headers.ts';
 import { servePages } from './pages/serve-pages.ts';
 import { createProxyKeyRoute } from './proxy-keys/create-proxy-key.ts';
 import { listProxyKeysRoute } from './proxy-keys/list-proxy-keys.ts';
@@ -19,6 +19,10 @@ import { listProxyRequestsRoute } from './proxy-requests/list-proxy-requests.ts'
 import { sumProxyRequestsRoute } from './proxy-requests/sum-proxy-requests.ts';
 import { createRouter } from './router.ts';
 import { explainRoutesRoute } from './routing/explain-routes.ts';
+import { badgeRoute } from './status/badge.ts';
+import { getStatusPageRoute } from './status/get-status-page.ts';
+import { publicStatusRoute } from './status/public-status.ts';
+import { updateStatusPageRoute } from './status/update-status-page.ts';
 import { createTargetRoute } from './targets/create-target.ts';
 import { deleteTargetRoute } from './targets/delete-target.ts';
 import { getTargetRoute } from './targets/get-target.ts';
@@ -58,6 +62,10 @@ function createApiRoutes(deps: ApiDeps) {
     .route('/', listProxyRequestsRoute(deps))
     .route('/', sumProxyRequestsRoute(deps))
     .route('/', explainRoutesRoute(deps))
+    .route('/', getStatusPageRoute(deps))
+    .route('/', updateStatusPageRoute(deps))
+    .route('/', publicStatusRoute(deps))
+    .route('/', badgeRoute(deps))
     .route('/', streamEventsRoute(deps));
 }
 
@@ -67,8 +75,10 @@ export type ApiApp = ReturnType<typeof createApiRoutes>;
 export function createRoutes(deps: ApiDeps) {
   const app = createRouter();
   app.onError(errorResponder(deps.logger));
+  app.use('/badge/*', badgeHeaders);
   app.use('*', pageHeaders);
   app.use('/api/targets/*', compress());
+  app.use('/api/status', compress());
   app.use(
     '/api/*',
     bodyLimit({

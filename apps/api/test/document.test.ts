@@ -33,6 +33,10 @@ test('the document names every call of the contract, with the bounds that valida
       'GET /api/proxy/requests',
       'GET /api/proxy/requests/totals',
       'GET /api/routes',
+      'GET /api/admin/status-page',
+      'PATCH /api/admin/status-page',
+      'GET /api/status',
+      'GET /badge/{file}',
     ].sort(),
   );
   const schema = json.components.schemas.NewTarget;
