@@ -10,6 +10,7 @@ import { createInProcessBus } from '@api-monitor/bus';
 import { openDatabase, readToken } from '@api-monitor/db';
 import { createGateway, gatewayOptionsOf } from '@api-monitor/proxy';
 import { createMetricsRegistry, createShutdown, type Logger } from '@api-monitor/runtime';
+import { databaseOptionsOf } from '@api-monitor/service';
 import { createWorker, workerOptionsOf } from '@api-monitor/worker';
 import type { Env } from './env.ts';
 
@@ -33,12 +34,12 @@ const drainMs = 6_000;
 const streamGraceMs = 2_000;
 const closeTimeoutMs = drainMs + 5_000;
 
-/** The whole product in this process: one port, SQLite, queue and events in memory. */
+/** The whole product in this process: one port, one database, queue and events in memory. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const { env, logger, webRoot, onSecretsMade } = options;
   const now = () => Date.now() / 1000;
   const shutdown = createShutdown(logger, closeTimeoutMs);
-  const db = await openDatabase({ dataDir: env.DATA_DIR, encryptionKey: env.ENCRYPTION_KEY, now });
+  const db = await openDatabase({ ...databaseOptionsOf(env), now });
   shutdown.onClose('database', () => db.close());
   try {
     const apiOptions = apiOptionsOf(env);

@@ -1,37 +1,13 @@
-import { closeSync, openSync } from 'node:fs';
-import Sqlite from 'better-sqlite3';
 import {
   type ColumnDefinitionBuilder,
-  CompiledQuery,
-  type DatabaseConnection,
-  type Dialect,
-  type QueryResult,
-  SqliteAdapter,
-  SqliteDialect,
-  SqliteDriver,
+  type Kysely,
+  PostgresAdapter,
+  sql,
+  type TableMetadata,
 } from 'kysely';
-import { retryBusy } from './retry-busy.ts';
-import { cacheStatements } from './statement-cache.ts';
+import type { Schema } from './schema.ts';
 
-/** While the file is opened nothing is served yet: other processes that start may be waited for. */
-const openTimeoutMs = 10_000;
-/** How long a statement holds this whole process up where another process writes. */
-const busyTimeoutMs = 50;
-/** Half of the time belongs to everything else; about 10 s in all, a wait for a migration too. */
-const patience = { tries: 100, pauseMs: 50 };
-
-/** The one place that chooses the database and the only one that speaks SQLite's own SQL. */
-export function createDialect(filePath: string): Dialect {
-  const sqlite = openSqlite(filePath);
-  const config = { database: cacheStatements(sqlite) };
-  const standard = new SqliteDialect(config);
-  return {
-    createDriver: () => new PatientSqliteDriver(config),
-    createAdapter: () => new TransactionalSqliteAdapter(),
-    createQueryCompiler: () => standard.createQueryCompiler(),
-    createIntrospector: (db) => standard.createIntrospector(db),
-  };
-}
+// What the two databases say differently; all other SQL of this room is both's.
 
 /** A primary key that the database numbers itself and never gives out twice. */
 export function idColumn(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
@@ -46,68 +22,20 @@ export function keepsText(declaredType: string): boolean {
   return /CHAR|CLOB|TEXT/i.test(declaredType) && !/INT/i.test(declaredType);
 }
 
-function openSqlite(filePath: string): Sqlite.Database {
-  createPrivately(filePath);
-  const sqlite = new Sqlite(filePath, { timeout: openTimeoutMs });
-  try {
-    sqlite.pragma('journal_mode = WAL');
-    sqlite.pragma('synchronous = NORMAL');
-    sqlite.pragma('foreign_keys = ON');
-    sqlite.pragma('temp_store = MEMORY');
-    // The dashboard reads the whole summary (tens of MB with full histories): map it, don't copy it.
-    sqlite.pragma(`mmap_size = ${1024 ** 3}`);
-    sqlite.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
-    sqlite.pragma(`busy_timeout = ${busyTimeoutMs}`);
-    return sqlite;
-  } catch (error) {
-    sqlite.close();
-    throw error;
-  }
+/** The schema that new tables go into; undefined where the database knows none (SQLite). */
+export async function currentSchema(db: Kysely<Schema>): Promise<string | undefined> {
+  if (!isPostgres(db)) return undefined;
+  const { rows } = await sql<{ name: string | null }>`select current_schema() as name`.execute(db);
+  return rows[0]?.name ?? undefined;
 }
 
-/** It holds prompts and answers: its owner's alone. SQLite gives its companions the same mode. */
-function createPrivately(filePath: string): void {
-  closeSync(openSync(filePath, 'a', 0o600));
+/** The tables that are there already; those of another program in a schema beside ours are none. */
+export async function listTables(db: Kysely<Schema>): Promise<TableMetadata[]> {
+  const schema = await currentSchema(db);
+  const tables = await db.introspection.getTables();
+  return tables.filter((table) => table.schema === schema);
 }
 
-/**
- * Takes the write lock when a transaction begins. A deferred one that reads first and writes later
- * fails at once where another process wrote in between (SQLITE_BUSY_SNAPSHOT), without any waiting:
- * https://www.sqlite.org/isolation.html
- */
-class PatientSqliteDriver extends SqliteDriver {
-  override async acquireConnection(): Promise<DatabaseConnection> {
-    return new PatientConnection(await super.acquireConnection());
-  }
-
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
-  }
-}
-
-/** Waits for another process's write without holding this one up: SQLite itself waits synchronously. */
-class PatientConnection implements DatabaseConnection {
-  readonly #inner: DatabaseConnection;
-
-  constructor(inner: DatabaseConnection) {
-    this.#inner = inner;
-  }
-
-  executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    return retryBusy(() => this.#inner.executeQuery<R>(query), patience);
-  }
-
-  streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
-    return this.#inner.streamQuery<R>(query, chunkSize);
-  }
-}
-
-/**
- * SQLite does roll DDL back, so the migrator may run in a transaction; with the write lock taken at
- * its start, two processes that start at once migrate one after the other.
- */
-class TransactionalSqliteAdapter extends SqliteAdapter {
-  override get supportsTransactionalDdl(): boolean {
-    return true;
-  }
+export function isPostgres(db: Kysely<Schema>): boolean {
+  return db.getExecutor().adapter instanceof PostgresAdapter;
 }

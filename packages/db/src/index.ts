@@ -27,6 +27,7 @@ export {
   type OpenedDatabase,
   openDatabase,
 } from './open-database.ts';
+export { faultOfDatabaseUrl } from './postgres/database-url.ts';
 export {
   createProxyKey,
   getProxyKey,

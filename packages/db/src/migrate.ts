@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { currentSchema } from './dialect.ts';
 import { firstSchema } from './migrations/0001-first-schema.ts';
 import { gatewaySchema } from './migrations/0002-gateway.ts';
 import { proxyTotals } from './migrations/0003-proxy-totals.ts';
@@ -9,8 +10,10 @@ import type { Schema } from './schema.ts';
 
 /** Brings any older database to the newest schema, all or nothing. Throws what the migration threw. */
 export async function migrate(db: Kysely<Schema>, nowS: number): Promise<void> {
+  const schema = await currentSchema(db);
   const migrator = new Migrator({
     db,
+    ...(schema === undefined ? {} : { migrationTableSchema: schema }),
     // Listed, not read from a folder: the apps are bundled. A migration that was released never changes.
     provider: {
       getMigrations: async () => ({

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Database } from './database.ts';
-import { createDialect } from './dialect.ts';
 import { createKeyFile, deriveEncryptionKey, hasKeyFile, readKeyFile } from './encryption-key.ts';
-import { migrate } from './migrate.ts';
+import { openPostgres } from './postgres/open-postgres.ts';
 import {
   hasSealedSecrets,
   type KeySource,
@@ -14,13 +13,20 @@ import {
 } from './prove-encryption-key.ts';
 import type { Schema } from './schema.ts';
 import { createSecretBox } from './secret-box.ts';
-import { watchIdentity } from './watch-identity.ts';
+import { openSqlite } from './sqlite/open-sqlite.ts';
+import { watchIdentity } from './sqlite/watch-identity.ts';
 
 export const databaseFileName = 'registry.db';
+
+const defaultPoolSize = 10;
 
 export interface OpenDatabaseOptions {
   /** The folder of `registry.db` and, without an `encryptionKey`, of `encryption.key`; made if missing. */
   dataDir: string;
+  /** The text of `DATABASE_URL`, a Postgres; absent or empty: SQLite in the data folder. */
+  databaseUrl?: string | undefined;
+  /** Connections to Postgres at most. */
+  poolSize?: number | undefined;
   /** The text of `ENCRYPTION_KEY`; absent or empty: the key file, made at the first start. */
   encryptionKey?: string | undefined;
   /** Unix seconds. */
@@ -33,17 +39,14 @@ export interface OpenedDatabase extends Database {
 
 /**
  * Opens, migrates and unlocks the database, that of the older tool included. Several processes may
- * do so at once. Throws AppError `encryption_key_mismatch` for a wrong or lost key and
- * `invalid_input` for an `encryptionKey` that is too short.
+ * do so at once. Throws AppError `encryption_key_mismatch` for a wrong or lost key, `invalid_input` for
+ * an `encryptionKey` that is too short, and `unavailable` for a Postgres that is out of reach.
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenedDatabase> {
   // A folder that stands already keeps its mode: it is the user's.
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
-  const path = join(options.dataDir, databaseFileName);
-  const kysely = new Kysely<Schema>({ dialect: createDialect(path) });
+  const { kysely, isInPlace } = await openStore(options);
   try {
-    const isInPlace = await watchIdentity(path);
-    await migrate(kysely, options.now());
     const { key, source } = await resolveKey(kysely, options);
     const secretBox = createSecretBox({ key, randomBytes });
     const db: Database = { kysely, secretBox, isInPlace };
@@ -53,6 +56,17 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Opened
     await kysely.destroy();
     throw error;
   }
+}
+
+async function openStore({ dataDir, databaseUrl, poolSize, now }: OpenDatabaseOptions) {
+  const url = databaseUrl?.trim();
+  if (url) {
+    const kysely = await openPostgres({ url, size: poolSize ?? defaultPoolSize }, now());
+    return { kysely, isInPlace: async () => true };
+  }
+  const path = join(dataDir, databaseFileName);
+  const kysely = await openSqlite(path, now());
+  return { kysely, isInPlace: await watchIdentity(path) };
 }
 
 async function resolveKey(
@@ -66,6 +80,6 @@ async function resolveKey(
   // Asked before the file is: whoever seals first has made the file by then.
   const isSealed = await hasSealedSecrets(kysely);
   const key = await readKeyFile(dataDir);
-  if (!key && isSealed) throw keyMismatch('lost');
+  if (!key && isSealed) throw keyMismatch(kysely, 'lost');
   return { key: key ?? (await createKeyFile(dataDir)), source: 'file' };
 }

@@ -1,5 +1,6 @@
 import { AppError } from '@api-monitor/core';
 import { type Database, inTransaction } from './database.ts';
+import { isPostgres } from './dialect.ts';
 import { encryptionKeyFileName } from './encryption-key.ts';
 import { looksSealed } from './secret-box.ts';
 import { apiKeyPurpose, secretSettingKeys, settingPurpose } from './secret-columns.ts';
@@ -36,7 +37,7 @@ export async function proveEncryptionKey(
     });
   } catch (error) {
     const isMismatch = error instanceof AppError && error.code === 'encryption_key_mismatch';
-    throw isMismatch ? keyMismatch(source, error) : error;
+    throw isMismatch ? keyMismatch(db.kysely, source, error) : error;
   }
 }
 
@@ -44,8 +45,15 @@ export async function proveEncryptionKey(
 export type KeySource = 'file' | 'variable' | 'variable_beside_file';
 
 /** The refusal that a wrong or lost key gets at the start. */
-export function keyMismatch(found: KeySource | 'lost', cause?: unknown): AppError {
-  const message = `${faultOf(found)}; if the key is lost for good, move registry.db away and enter the channels again.`;
+export function keyMismatch(
+  kysely: Database['kysely'],
+  found: KeySource | 'lost',
+  cause?: unknown,
+): AppError {
+  const [hint, wayOut] = isPostgres(kysely)
+    ? [' (every host needs the same)', 'name an empty database in DATABASE_URL']
+    : ['', `move registry.db away`];
+  const message = `${faultOf(found)}${hint}; if the key is lost for good, ${wayOut} and enter the channels again.`;
   return new AppError('encryption_key_mismatch', message, { cause });
 }
 
@@ -63,20 +71,28 @@ function faultOf(found: KeySource | 'lost'): string {
 }
 
 async function proveCanary(db: Database, nowS: number): Promise<void> {
+  const canary = (await readCanary(db)) ?? (await writeCanary(db, nowS));
+  db.secretBox.open(canary, settingPurpose(canaryKey));
+}
+
+async function readCanary(db: Database): Promise<string | undefined> {
   const canary = await db.kysely
     .selectFrom('app_settings')
     .select('value')
     .where('key', '=', canaryKey)
     .executeTakeFirst();
-  if (canary) {
-    db.secretBox.open(canary.value, settingPurpose(canaryKey));
-    return;
-  }
+  return canary?.value;
+}
+
+/** The one that stands then: another host may have been faster, with another key. */
+async function writeCanary(db: Database, nowS: number): Promise<string> {
   const value = db.secretBox.seal(canaryText, settingPurpose(canaryKey));
   await db.kysely
     .insertInto('app_settings')
     .values({ key: canaryKey, value, updated_at: nowS })
+    .onConflict((conflict) => conflict.column('key').doNothing())
     .execute();
+  return (await readCanary(db)) ?? value;
 }
 
 async function sealApiKeys(db: Database): Promise<void> {

@@ -9,6 +9,7 @@ import {
   type Shutdown,
 } from '@api-monitor/runtime';
 import type { z } from 'zod';
+import { databaseOptionsOf } from './database-env.ts';
 import type { serviceEnvShape } from './service-env.ts';
 
 export type ServiceEnv = z.output<z.ZodObject<typeof serviceEnvShape>>;
@@ -35,7 +36,7 @@ export async function openService(env: ServiceEnv, logger: Logger): Promise<Serv
   const now = () => Date.now() / 1000;
   const stepTimeoutMs = (env.DRAIN_DELAY_S + env.DRAIN_TIMEOUT_S) * 1000 + slackMs;
   const shutdown = createShutdown(logger, stepTimeoutMs);
-  const db = await openDatabase({ dataDir: env.DATA_DIR, encryptionKey: env.ENCRYPTION_KEY, now });
+  const db = await openDatabase({ ...databaseOptionsOf(env), now });
   shutdown.onClose('database', () => db.close());
   const bus = createRedisBus({
     redisUrl: env.REDIS_URL,

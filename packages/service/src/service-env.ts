@@ -1,17 +1,11 @@
-import { faultOfEncryptionKey } from '@api-monitor/db';
 import { envBoolean, envInt, logLevels } from '@api-monitor/runtime';
 import { z } from 'zod';
-
-const encryptionKey = z.string().superRefine((text, context) => {
-  const message = faultOfEncryptionKey(text);
-  if (message) context.addIssue({ code: 'custom', message });
-});
+import { databaseEnvShape } from './database-env.ts';
 
 /** The variables that every program of ours reads, the one that holds all services included. */
 export const commonEnvShape = {
   HOST: z.string().optional(),
-  DATA_DIR: z.string().default('data'),
-  ENCRYPTION_KEY: encryptionKey.optional(),
+  ...databaseEnvShape,
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
 };
 

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type TableMetadata } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { listTables } from '../dialect.ts';
 import type { Schema } from '../schema.ts';
 import { buildModelStates } from './build-model-states.ts';
 import { ensureTable } from './ensure-table.ts';
@@ -17,9 +18,9 @@ import { retypeColumns } from './retype-columns.ts';
 export function firstSchema(nowS: number): Migration {
   return {
     async up(db: Kysely<Schema>) {
-      const existing = await db.introspection.getTables();
+      const existing = await listTables(db);
       await ensureTables(db, existing);
-      await mendOldRows(db, nowS);
+      if (isOlder(existing)) await mendOldRows(db, nowS);
       await createModelStates(db);
       await createIndexes(db);
       await buildModelStates(db);
@@ -35,6 +36,11 @@ const tables = [
   ['app_settings', appSettingsColumns],
   ['proxy_keys', proxyKeysColumns],
 ] as const;
+
+/** Else there is nothing to mend, as ever on Postgres: the older tool knew SQLite alone. */
+function isOlder(existing: readonly TableMetadata[]): boolean {
+  return existing.some((table) => tables.some(([name]) => name === table.name));
+}
 
 async function ensureTables(db: Kysely<Schema>, existing: readonly TableMetadata[]): Promise<void> {
   for (const [name, columns] of tables) {

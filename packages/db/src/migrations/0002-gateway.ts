@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { idColumn } from '../dialect.ts';
+import { idColumn, listTables } from '../dialect.ts';
 import type { Schema } from '../schema.ts';
 import { type ColumnPlan, ensureTable } from './ensure-table.ts';
 import { mendProxyKeys } from './mend-proxy-keys.ts';
@@ -22,7 +22,7 @@ const proxyKeysAdditions: readonly ColumnPlan[] = [
 /** What the gateway needs: limits of keys, what to follow, a record of requests, live evidence. */
 export const gatewaySchema: Migration = {
   async up(db: Kysely<Schema>) {
-    const existing = await db.introspection.getTables();
+    const existing = await listTables(db);
     await ensureTable(db.schema, existing, 'targets', [revision]);
     await ensureTable(db.schema, existing, 'proxy_keys', proxyKeysAdditions);
     await mendProxyKeys(db);

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { setInterval as every } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { targetInput } from '../test/samples.ts';
-import { openIn, tempFolder } from '../test/temp-database.ts';
-import { createTarget, getSetting, inTransaction, listTargets, setSettings } from './index.ts';
+import { targetInput } from '../../test/samples.ts';
+import { openIn, tempFolder } from '../../test/temp-database.ts';
+import { createTarget, getSetting, inTransaction, listTargets, setSettings } from '../index.ts';
 import { retryBusy } from './retry-busy.ts';
 
 /** The longest time for which nothing else had its turn while `work` went on, in ms. */
