@@ -40,6 +40,7 @@ export interface Gateway {
 
 const boardPeriodMs = 1000;
 const recordPeriodMs = 1000;
+const limitsPeriodMs = 500;
 
 /** Builds the gateway over an open database and a bus, its board read; whoever builds it closes it. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
@@ -51,7 +52,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const upstream = createUpstream({ allowPrivate: options.allowPrivate });
   const breakers = createBreakers({
     nowS,
-    onChange: (change) => quietly(bus.events.publish(breakerEvent(change)), 'breaker not told'),
+    onChange: (change) => void bus.events.publish(breakerEvent(change)),
     onFailure: (target_id, model) =>
       quietly(
         bus.modelProbes.add(`${target_id}/${model}`, { target_id, model }),
@@ -79,12 +80,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     periodMs: recordPeriodMs,
   });
   const affinity = createAffinity(nowS);
+  const keyLimits = createKeyLimits(nowS, bus.sums);
+  // Where it fails each goes on by itself, and the bus tells of its own faults.
+  const sharing = setInterval(() => keyLimits.share().catch(() => {}), limitsPeriodMs);
+  sharing.unref();
   const handle = createGatewayHandler({
     ...options,
     board,
     breakers,
     affinity,
-    keyLimits: createKeyLimits(nowS),
+    keyLimits,
     resolve: createResolver({ ...options, board, breakers, affinity, random: Math.random }),
     dispatch: upstream.dispatch,
     records,
@@ -94,6 +99,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     handle,
     async close() {
+      clearInterval(sharing);
       boardSync.close();
       await records.close();
       await upstream.close();

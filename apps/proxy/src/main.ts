@@ -25,6 +25,8 @@ await runService({
       nowS,
     });
     shutdown.onClose('gateway', () => gateway.close());
-    await serveService(service, env, { port: env.PROXY_PORT, handle: gateway.handle });
+    // With its board once read it serves, whatever the database does: an outage there is none here.
+    const faultOf = () => null;
+    await serveService(service, env, { port: env.PROXY_PORT, handle: gateway.handle, faultOf });
   },
 });

@@ -1,11 +1,12 @@
-import type { Bus, StoredEvent } from '@api-monitor/bus';
+import type { Bus } from '@api-monitor/bus';
 import { type Database, getTarget } from '@api-monitor/db';
 import type { Logger, Registry } from '@api-monitor/runtime';
 import { type AllowPrivate, createUpstream } from '@api-monitor/upstream';
 import { cleanOldLogs, pruneHistory } from './housekeeping.ts';
 import { createActiveRuns } from './run/active-runs.ts';
+import { createHeartbeatWatch } from './run/heartbeat-watch.ts';
 import { runTarget } from './run/run-target.ts';
-import { recoverInterrupted, runIfDue, scan } from './scan.ts';
+import { lookPeriodMs, recoverInterrupted, runIfDue, scan } from './scan.ts';
 import { probeOneModel } from './traffic/probe-one-model.ts';
 import { recheckModels } from './traffic/recheck-models.ts';
 import { settleRequests } from './traffic/settle-requests.ts';
@@ -37,7 +38,6 @@ const modelProbesAtOnce = 16;
 /** A run asked for by hand always starts; the queue bounds how many may be asked for. */
 const everyRun = Number.MAX_SAFE_INTEGER;
 const scanPeriodMs = 60_000;
-const recoveryPeriodMs = 15_000;
 const recheckPeriodMs = 10_000;
 const logCleanupPeriodMs = 10 * 60_000;
 const prunePeriodMs = 60 * 60_000;
@@ -51,15 +51,17 @@ export function createWorker(options: WorkerOptions): Worker {
     upstream: createUpstream({ allowPrivate: options.allowPrivate }),
     metrics: createWorkerMetrics(options.metrics),
     activeRuns: createActiveRuns(),
+    heartbeats: createHeartbeatWatch(),
     stopping: stopping.signal,
   };
-  let unsubscribe = () => {};
+  let stopFollowing = () => {};
+  let stopLooking = () => {};
   return {
     start() {
-      unsubscribe = bus.events.subscribe((stored) => followTarget(deps, stored));
+      stopFollowing = followTargets(deps);
+      stopLooking = lookForTheDead(deps);
       consumeRuns(deps);
       consumeTraffic(deps);
-      bus.ticker.every('recover-interrupted', recoveryPeriodMs, () => recoverInterrupted(deps));
       bus.ticker.every('scan', scanPeriodMs, () => scan(deps));
       bus.ticker.every('recheck', recheckPeriodMs, () => recheckModels(deps));
       bus.ticker.every('clean-logs', logCleanupPeriodMs, () => cleanOldLogs(deps));
@@ -68,9 +70,10 @@ export function createWorker(options: WorkerOptions): Worker {
     pause: () => stopping.abort(),
     async stop(graceMs) {
       stopping.abort();
+      stopLooking();
       const queues = [bus.scheduledRuns, bus.manualRuns, bus.modelProbes, bus.proxyRequests];
       await Promise.all(queues.map((queue) => queue.drain(graceMs)));
-      unsubscribe();
+      stopFollowing();
       await deps.upstream.close();
     },
   };
@@ -79,7 +82,8 @@ export function createWorker(options: WorkerOptions): Worker {
 function consumeRuns(deps: WorkerDeps): void {
   const { scheduledRuns, manualRuns } = deps.bus;
   scheduledRuns.consume((job, cut) => runIfDue(deps, job.target_id, cut), {
-    concurrency: deps.limits.scheduledRuns,
+    concurrency: deps.limits.scheduledRunsHere,
+    limit: deps.limits.scheduledRuns,
   });
   manualRuns.consume(
     (job, cut) => runTarget(deps, { targetId: job.target_id, trigger: 'manual' }, cut),
@@ -97,15 +101,43 @@ function consumeTraffic(deps: WorkerDeps): void {
   proxyRequests.consume((job) => settleRequests(deps, job), { concurrency: 1 });
 }
 
+/** Looks at the runs of all workers; returns the way to stop. */
+function lookForTheDead(deps: WorkerDeps): () => void {
+  let isLooking = false;
+  const look = async () => {
+    if (isLooking) return;
+    isLooking = true;
+    try {
+      await recoverInterrupted(deps);
+    } catch (err) {
+      deps.logger.error({ err }, 'dead runs could not be looked for');
+    } finally {
+      isLooking = false;
+    }
+  };
+  const timer = setInterval(look, lookPeriodMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
 /** Lets a change of a target reach its run, and its connections go when it is deleted. */
-function followTarget(deps: WorkerDeps, { event }: StoredEvent): void {
-  if (event.type !== 'target_updated') return;
-  const { target_id } = event.data;
-  getTarget(deps.db, target_id).then(
-    (target) => {
-      deps.activeRuns.targetChanged(target_id, target);
-      if (!target) deps.upstream.forget(target_id);
-    },
-    (err) => deps.logger.error({ err, target_id }, 'changed target could not be read'),
-  );
+function followTargets(deps: WorkerDeps): () => void {
+  const { events } = deps.bus;
+  const readAnew = (target_id: number) => {
+    getTarget(deps.db, target_id).then(
+      (target) => {
+        deps.activeRuns.targetChanged(target_id, target);
+        if (!target) deps.upstream.forget(target_id);
+      },
+      (err) => deps.logger.error({ err, target_id }, 'changed target could not be read'),
+    );
+  };
+  const unsubscribe = events.subscribe(({ event }) => {
+    if (event.type === 'target_updated') readAnew(event.data.target_id);
+  });
+  const stopHearing = events.onLoss(() => deps.activeRuns.targetIds().forEach(readAnew));
+  return () => {
+    unsubscribe();
+    stopHearing();
+  };
 }

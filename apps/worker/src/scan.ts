@@ -1,8 +1,10 @@
 import { isDue } from '@api-monitor/core';
-import { endInterruptedRuns, getTarget, heartbeatRun, listDueTargets } from '@api-monitor/db';
-import { heartbeatLimitS, runTarget } from './run/run-target.ts';
-import { tell } from './run/tell.ts';
+import { endInterruptedRuns, getTarget, listDueTargets, listRunningRuns } from '@api-monitor/db';
+import { runTarget } from './run/run-target.ts';
 import type { WorkerDeps } from './worker-deps.ts';
+
+/** A dead worker's run is found after eight of these. */
+export const lookPeriodMs = 5_000;
 
 /** Queues a run of every target that is due, oldest first. */
 export async function scan({ db, bus, nowS, stopping }: WorkerDeps): Promise<void> {
@@ -25,20 +27,19 @@ export async function runIfDue(
 
 /**
  * Ends the runs whose worker died, and has their targets run again: those of the schedule are due as
- * before, unless they were disabled meanwhile; those asked for by hand are asked for again.
+ * before, unless they were disabled meanwhile; those asked for by hand are asked for again. Every
+ * worker looks for itself, at every `lookPeriodMs`.
  */
 export async function recoverInterrupted(deps: WorkerDeps): Promise<void> {
-  if (deps.stopping.aborted) return;
-  const nowS = deps.nowS();
-  // After a sleep of the host or a leap of the clock, this worker's own runs would look dead.
-  for (const run_id of deps.activeRuns.runIds()) await heartbeatRun(deps.db, { run_id, nowS });
-  const ended = await endInterruptedRuns(deps.db, {
-    heartbeat_before: nowS - heartbeatLimitS,
-    nowS,
-  });
+  const own = deps.activeRuns.runIds();
+  const running = await listRunningRuns(deps.db);
+  const dead = deps.heartbeats.look(running.filter(({ id }) => !own.includes(id)));
+  // What nobody could be asked to run again waits for the queue.
+  if (dead.length === 0 || deps.stopping.aborted || (await deps.bus.fault())) return;
+  const ended = await endInterruptedRuns(deps.db, { runs: dead, nowS: deps.nowS() });
   for (const { target_id, id, trigger } of ended) {
     deps.logger.warn({ target_id, run_id: id }, 'run of a dead worker ended as interrupted');
-    await tell(deps, { type: 'target_updated', data: { target_id } });
+    await deps.bus.events.publish({ type: 'target_updated', data: { target_id } });
     if (trigger === 'manual') await deps.bus.manualRuns.add(String(target_id), { target_id });
   }
   if (ended.length > 0) await scan(deps);

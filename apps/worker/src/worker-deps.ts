@@ -3,6 +3,7 @@ import type { Database } from '@api-monitor/db';
 import type { Logger } from '@api-monitor/runtime';
 import type { Upstream } from '@api-monitor/upstream';
 import type { ActiveRuns } from './run/active-runs.ts';
+import type { HeartbeatWatch } from './run/heartbeat-watch.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
 /** What the worker's tasks are made of; `createWorker` builds it once. */
@@ -13,6 +14,7 @@ export interface WorkerDeps {
   upstream: Upstream;
   metrics: WorkerMetrics;
   activeRuns: ActiveRuns;
+  heartbeats: HeartbeatWatch;
   /** Aborts when the worker stops: runs under way start no further probe. */
   stopping: AbortSignal;
   limits: WorkerLimits;
@@ -25,8 +27,10 @@ export interface WorkerDeps {
 export interface WorkerLimits {
   /** Models at a time within a target. */
   probesPerRun: number;
-  /** Scheduled runs at a time. */
+  /** Scheduled runs at a time, in all workers together. */
   scheduledRuns: number;
+  /** And in this one. */
+  scheduledRunsHere: number;
   isLogCleanupEnabled: boolean;
   /** 0: no limit. */
   logMaxSizeMb: number;

@@ -19,6 +19,8 @@ import { createLogger, createMetricsRegistry } from '@api-monitor/runtime';
 import { createUpstream } from '@api-monitor/upstream';
 import { onTestFinished } from 'vitest';
 import { createActiveRuns } from '../src/run/active-runs.ts';
+import { createHeartbeatWatch } from '../src/run/heartbeat-watch.ts';
+import { recoverInterrupted } from '../src/scan.ts';
 import type { WorkerDeps, WorkerLimits } from '../src/worker-deps.ts';
 import { createWorkerMetrics } from '../src/worker-metrics.ts';
 
@@ -27,6 +29,7 @@ const apiKey = 'sk-upstream-0123456789abcdef';
 const limits: WorkerLimits = {
   probesPerRun: 3,
   scheduledRuns: 8,
+  scheduledRunsHere: 8,
   isLogCleanupEnabled: true,
   logMaxSizeMb: 500,
   retentionDays: 90,
@@ -57,6 +60,7 @@ export async function openTestWorker(given: { limits?: Partial<WorkerLimits> } =
       upstream,
       metrics: createWorkerMetrics(createMetricsRegistry()),
       activeRuns: createActiveRuns(),
+      heartbeats: createHeartbeatWatch(),
       stopping: stopping.signal,
       stop: () => stopping.abort(),
     };
@@ -106,4 +110,9 @@ export function addTarget(
     ...fields,
   };
   return createTarget(db, input, clock.now);
+}
+
+/** Looks so often that a run is found that was dead at the first look. */
+export async function lookUntilDead(deps: WorkerDeps): Promise<void> {
+  for (let looks = 0; looks <= 8; looks += 1) await recoverInterrupted(deps);
 }

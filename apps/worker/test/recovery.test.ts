@@ -1,9 +1,9 @@
-import { listRuns, startRun } from '@api-monitor/db';
+import { endInterruptedRuns, heartbeatRun, listRuns, startRun } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { pruneHistory } from '../src/housekeeping.ts';
 import { runTarget } from '../src/run/run-target.ts';
 import { recoverInterrupted } from '../src/scan.ts';
-import { addTarget, openTestWorker, startProvider } from './open-test-worker.ts';
+import { addTarget, lookUntilDead, openTestWorker, startProvider } from './open-test-worker.ts';
 
 test.each([
   ['schedule', { scheduled: 1, manual: 0 }],
@@ -16,8 +16,7 @@ test.each([
     const target = await addTarget(test, provider, { enabled: trigger === 'schedule' });
     await startRun(test.db, { target_id: target.id, trigger, nowS: test.clock.now });
     const deps = test.makeDeps();
-    test.clock.now += 45;
-    await recoverInterrupted(deps);
+    await lookUntilDead(deps);
     expect((await listRuns(test.db, target.id, 1))[0]).toMatchObject({ error: 'interrupted' });
     const depths = {
       scheduled: (await deps.bus.scheduledRuns.depth()).waiting,
@@ -33,28 +32,43 @@ test('a channel that was disabled since is not run again by the schedule', async
   const target = await addTarget(test, provider, { enabled: false });
   await startRun(test.db, { target_id: target.id, trigger: 'schedule', nowS: test.clock.now });
   const deps = test.makeDeps();
-  test.clock.now += 45;
-  await recoverInterrupted(deps);
+  await lookUntilDead(deps);
   expect(await deps.bus.scheduledRuns.depth()).toEqual({ waiting: 0, active: 0 });
   expect(await deps.bus.manualRuns.depth()).toEqual({ waiting: 0, active: 0 });
 });
 
-test('a leap of the clock takes no run of this worker for dead', async () => {
+test('no leap of the clock takes a run for dead whose worker lives, here or elsewhere', async () => {
   const test = await openTestWorker();
   const provider = await startProvider({ a: 'hang_before_headers' });
   const target = await addTarget(test, provider, { timeout_s: 300 });
-  const deps = test.makeDeps();
+  const [here, elsewhere] = [test.makeDeps(), test.makeDeps()];
   const cut = new AbortController();
-  const running = runTarget(deps, { targetId: target.id, trigger: 'manual' }, cut.signal);
+  const running = runTarget(here, { targetId: target.id, trigger: 'manual' }, cut.signal);
   await expect.poll(() => provider.requests.length).toBe(2);
+  const [run] = await listRuns(test.db, target.id, 1);
   test.clock.now += 3600;
-  await recoverInterrupted(deps);
-  expect(await listRuns(test.db, target.id, 10)).toMatchObject([
-    { status: 'running', heartbeat_at: test.clock.now },
-  ]);
+  await lookUntilDead(here);
+  for (let looks = 0; looks < 20; looks += 1) {
+    await recoverInterrupted(elsewhere);
+    if (looks % 4 !== 0) continue;
+    test.clock.now -= 1;
+    await heartbeatRun(test.db, { run_id: run?.id ?? 0, nowS: test.clock.now });
+  }
+  expect(await listRuns(test.db, target.id, 10)).toMatchObject([{ status: 'running' }]);
   cut.abort();
   await running;
-  expect(deps.activeRuns.runIds()).toEqual([]);
+  expect(here.activeRuns.runIds()).toEqual([]);
+});
+
+test('a run that beats again before it is ended is left alone', async () => {
+  const test = await openTestWorker();
+  const target = await addTarget(test, await startProvider({ a: 'good' }));
+  const nowS = test.clock.now;
+  const claim = await startRun(test.db, { target_id: target.id, trigger: 'schedule', nowS });
+  const run = claim.outcome === 'started' ? claim.run : null;
+  if (!run) throw new Error('not claimed');
+  await heartbeatRun(test.db, { run_id: run.id, nowS: nowS + 1 });
+  expect(await endInterruptedRuns(test.db, { runs: [run], nowS })).toEqual([]);
 });
 
 test('a stopping worker deletes no further history', async () => {

@@ -1,6 +1,7 @@
 import type { ProbeModelJob, ProxyRequestsJob, RunTargetJob } from '@api-monitor/core';
 import type { EventBus } from './event-bus.ts';
 import type { JobQueue } from './job-queue.ts';
+import type { SharedSums } from './shared-sums.ts';
 import type { Ticker } from './ticker.ts';
 
 /** Everything that processes share beside the database; one driver makes all of it. */
@@ -14,6 +15,7 @@ export interface Bus {
   /** What gateways served, in batches to be written; each key is a batch's own. */
   proxyRequests: JobQueue<ProxyRequestsJob>;
   events: EventBus;
+  sums: SharedSums;
   ticker: Ticker;
   /** Null where all is well, else a sentence that says what is out of reach. */
   fault(): Promise<string | null>;

@@ -2,9 +2,11 @@ import { describe, expect, test, vi } from 'vitest';
 import { compareEventIds, nextEventId } from '../src/event-id.ts';
 import { createInProcessEventBus } from '../src/in-process/in-process-event-bus.ts';
 import { createInProcessQueue } from '../src/in-process/in-process-queue.ts';
+import { createInProcessSums } from '../src/in-process/in-process-sums.ts';
 import { createInProcessTicker } from '../src/in-process/in-process-ticker.ts';
 import { describeEventBusContract } from './event-bus-contract.ts';
 import { describeQueueContract } from './queue-contract.ts';
+import { describeSumsContract } from './sums-contract.ts';
 
 describe('the in-process queue', () => {
   describeQueueContract(async () => {
@@ -100,4 +102,8 @@ describe('the in-process ticker', () => {
       vi.useRealTimers();
     }
   });
+});
+
+describe('the in-process sums', () => {
+  describeSumsContract(() => createInProcessSums(Date.now));
 });

@@ -50,6 +50,29 @@ test('two processes share the work, and none of it is done twice', async () => {
   await expect.poll(() => [...doneByA, ...doneByB].sort((x, y) => x - y), patient).toEqual(ids);
 });
 
+test('a limit holds for all processes together, also after Redis forgot it', async () => {
+  const keyPrefix = randomUUID();
+  const { connections } = openTestParts(server.url, keyPrefix);
+  const queues = [1, 2].map(() => openTestQueue(server.url, { keyPrefix }).queue);
+  let [active, most, done] = [0, 0, 0];
+  const work = async () => {
+    active += 1;
+    most = Math.max(most, active);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    active -= 1;
+    done += 1;
+  };
+  for (const queue of queues) queue.consume(work, { concurrency: 4, limit: 3 });
+  const meta = `${keyPrefix}:test:meta`;
+  const limit = () => connections.link.redis.hget(meta, 'concurrency');
+  await expect.poll(limit, patient).toBe('3');
+  for (let id = 1; id <= 30; id += 1) await queues[id % 2]?.add(`${id}`, { target_id: id });
+  await expect.poll(() => done, patient).toBe(30);
+  expect(most).toBe(3);
+  await connections.link.redis.del(meta);
+  await expect.poll(limit, patient).toBe('3');
+}, 40_000);
+
 test('an event reaches the listeners of every process', async () => {
   const parts = openTestParts(server.url);
   const first = openTestEvents(server.url, 10, parts.keyPrefix);
@@ -63,6 +86,22 @@ test('an event reaches the listeners of every process', async () => {
     .poll(() => seen.filter((line) => line.startsWith('second')).length, patient)
     .toBeGreaterThan(0);
   await expect.poll(() => seen.filter((line) => line.startsWith('first')).length, patient).toBe(2);
+});
+
+test('who follows events is told where some may have been lost', async () => {
+  const parts = openTestParts(server.url);
+  const { events } = openTestEvents(server.url, 2, parts.keyPrefix);
+  let losses = 0;
+  const stop = events.onLoss(() => {
+    losses += 1;
+  });
+  await events.publish({ type: 'settings_changed', data: { keys: ['a'] } });
+  expect(losses).toBe(0);
+  const { redis } = parts.connections.link;
+  await expect.poll(() => redis.status, patient).toBe('ready');
+  await redis.del(`${parts.keyPrefix}:event-history`);
+  await expect.poll(() => losses, patient).toBe(1);
+  stop();
 });
 
 test('what was published while a process was cut off reaches it afterwards, once and in order', async () => {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRedisSums } from '../src/redis/redis-sums.ts';
 import { describeEventBusContract } from './event-bus-contract.ts';
-import { openTestEvents, openTestQueue } from './open-test-bus.ts';
+import { openTestEvents, openTestParts, openTestQueue } from './open-test-bus.ts';
 import { describeQueueContract } from './queue-contract.ts';
 import { type RedisServer, redisStartTimeoutMs, useRedisServer } from './redis-server.ts';
+import { describeSumsContract } from './sums-contract.ts';
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -22,4 +24,11 @@ describe('the Redis queue', () => {
 
 describe('the Redis event bus', () => {
   describeEventBusContract(async () => openTestEvents(server.url, 5));
+});
+
+describe('the Redis sums', () => {
+  describeSumsContract(() => {
+    const { connections, keyPrefix } = openTestParts(server.url);
+    return createRedisSums(connections.link, keyPrefix);
+  });
 });

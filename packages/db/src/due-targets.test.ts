@@ -45,8 +45,8 @@ test('a disabled target is never due', async () => {
 test('a target that runs is not due; one whose worker died is due again', async () => {
   const db = await tempDatabase();
   await createTarget(db, targetInput(), 1);
-  await startedRun(db, 1, 100);
+  const run = await startedRun(db, 1, 100);
   expect(await listDueTargets(db, 100_000)).toEqual([]);
-  await endInterruptedRuns(db, { heartbeat_before: 200, nowS: 300 });
+  await endInterruptedRuns(db, { runs: [run], nowS: 300 });
   expect(await listDueTargets(db, 300)).toHaveLength(1);
 });

@@ -117,7 +117,7 @@ test('a target deleted midway ends the run cleanly and leaves nothing', async ()
 test('a run taken for dead that ends after all loses no row', async () => {
   const db = await withTarget();
   const run = await startedRun(db, 1, 100);
-  await endInterruptedRuns(db, { heartbeat_before: 200, nowS: 300 });
+  await endInterruptedRuns(db, { runs: [run], nowS: 300 });
   expect(await finish(db, run, [probe()], { nowS: 310 })).toMatchObject({
     run: { status: 'completed', error: null, finished_at: 310 },
     target: { last_status: 'healthy', last_error: null },

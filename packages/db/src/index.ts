@@ -61,6 +61,7 @@ export {
   getRun,
   heartbeatRun,
   listLogFilesInUse,
+  listRunningRuns,
   listRunningTargetIds,
   listRuns,
   type StartRunInput,

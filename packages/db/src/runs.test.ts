@@ -130,9 +130,9 @@ test('a run whose worker fell silent ends as interrupted, and its target keeps i
   const before = await getTarget(db, 1);
   const silent = await startedRun(db, 1, 200);
   await startedRun(db, 2, 280);
-  const ended = await endInterruptedRuns(db, { heartbeat_before: 250, nowS: 300 });
+  const ended = await endInterruptedRuns(db, { runs: [silent], nowS: 300 });
   expect(ended).toEqual([{ ...silent, status: 'error', error: 'interrupted', finished_at: 300 }]);
   expect(await getTarget(db, 1)).toEqual({ ...before, last_error: 'interrupted' });
   expect(await listRunningTargetIds(db)).toEqual([2]);
-  expect(await endInterruptedRuns(db, { heartbeat_before: 250, nowS: 301 })).toEqual([]);
+  expect(await endInterruptedRuns(db, { runs: [silent], nowS: 301 })).toEqual([]);
 });

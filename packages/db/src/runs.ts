@@ -114,31 +114,45 @@ export async function listLogFilesInUse(db: Database): Promise<string[]> {
   return runs.flatMap((run) => run.log_file ?? []);
 }
 
+/** All runs that are under way, in any process. */
+export async function listRunningRuns(db: Database): Promise<RunRow[]> {
+  return db.kysely.selectFrom('runs').select(runColumns).where('status', '=', 'running').execute();
+}
+
 /**
- * Ends the runs whose worker has been silent since before `heartbeat_before` and returns them. The
- * target keeps its last status, and its `last_run_at` stays, so that it is due again.
+ * Ends those of the runs whose worker still gave no sign of life, and returns them. The target keeps
+ * its last status, and its `last_run_at` stays, so that it is due again.
  */
 export async function endInterruptedRuns(
   db: Database,
-  { heartbeat_before, nowS }: { heartbeat_before: number; nowS: number },
+  { runs, nowS }: { runs: readonly Pick<RunRow, 'id' | 'heartbeat_at'>[]; nowS: number },
 ): Promise<RunRow[]> {
   return inTransaction(db, async (tx) => {
-    const ended = await tx.kysely
-      .updateTable('runs')
-      .set({ status: 'error', error: 'interrupted', finished_at: nowS })
-      .where('status', '=', 'running')
-      .where((where) =>
-        where.or([where('heartbeat_at', 'is', null), where('heartbeat_at', '<', heartbeat_before)]),
-      )
-      .returning(runColumns)
-      .execute();
-    for (const run of ended) {
-      await tx.kysely
-        .updateTable('targets')
-        .set({ last_error: 'interrupted' })
-        .where('id', '=', run.target_id)
-        .execute();
-    }
+    const ended: RunRow[] = [];
+    for (const run of runs) ended.push(...(await endInterruptedRun(tx, run, nowS)));
     return ended;
   });
+}
+
+async function endInterruptedRun(
+  { kysely }: Database,
+  { id, heartbeat_at }: Pick<RunRow, 'id' | 'heartbeat_at'>,
+  nowS: number,
+): Promise<RunRow[]> {
+  const ended = await kysely
+    .updateTable('runs')
+    .set({ status: 'error', error: 'interrupted', finished_at: nowS })
+    .where('id', '=', id)
+    .where('status', '=', 'running')
+    .where('heartbeat_at', heartbeat_at === null ? 'is' : '=', heartbeat_at)
+    .returning(runColumns)
+    .execute();
+  for (const { target_id } of ended) {
+    await kysely
+      .updateTable('targets')
+      .set({ last_error: 'interrupted' })
+      .where('id', '=', target_id)
+      .execute();
+  }
+  return ended;
 }

@@ -7,6 +7,8 @@ interface Options {
   port: number;
   /** What the service is there for; absent where it only tells how it is. */
   handle?: HttpHandler;
+  /** Null where it may be sent work, else why not; unless told: whether the database answers. */
+  faultOf?: () => Promise<string | null> | string | null;
   /** False where the service answers `/metrics` itself. */
   hasMetrics?: boolean;
 }
@@ -16,17 +18,23 @@ interface Options {
  * connections go for a moment before the port closes, so that nobody is sent to a closed door.
  */
 export async function serveService(
-  { db, metrics, logger, shutdown }: Service,
+  service: Service,
   env: ServiceEnv,
-  { port, handle = () => false, hasMetrics = true }: Options,
+  {
+    port,
+    handle = () => false,
+    faultOf = () => databaseFault(service.db),
+    hasMetrics = true,
+  }: Options,
 ): Promise<void> {
+  const { db, metrics, logger, shutdown } = service;
   let isDraining = false;
   const tellStatus = createStatusHandler({
     db,
     metrics: hasMetrics ? metrics : null,
     areMetricsPublic: env.METRICS_PUBLIC,
     givenToken: env.API_MONITOR_TOKEN ?? env.API_MONITOR_TOKEN_ADMIN,
-    faultOf: () => (isDraining ? 'shutting down' : databaseFault(db)),
+    faultOf: () => (isDraining ? 'shutting down' : faultOf()),
   });
   const server = await serveHttp({
     port,

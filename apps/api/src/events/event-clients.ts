@@ -31,6 +31,7 @@ export function createEventClients({ events, heartbeatMs, limits }: Options): Ev
     const frame = frameOf(stored);
     if (frame) broadcast(frame, stored.id);
   });
+  const stopHearing = events.onLoss(() => broadcast(resyncFrame, null));
   const heartbeat = setInterval(broadcast, heartbeatMs, heartbeatFrame, null);
   heartbeat.unref();
 
@@ -53,6 +54,7 @@ export function createEventClients({ events, heartbeatMs, limits }: Options): Ev
     close() {
       clearInterval(heartbeat);
       unsubscribe();
+      stopHearing();
       for (const client of clients) client.drop();
     },
   };

@@ -26,7 +26,7 @@ export function registerApiMetrics(registry: Registry, bus: Bus, clients: EventC
     async collect() {
       this.reset();
       for (const [queue, jobs] of Object.entries(queues)) {
-        // A queue out of reach has no figure; the others are told all the same.
+        // Out of reach they have no figures; the other metrics are told all the same.
         const depth = await jobs.depth().catch(() => null);
         if (!depth) return;
         this.set({ queue, state: 'waiting' }, depth.waiting);

@@ -10,6 +10,10 @@ const answerSchema = z.object({
   running_targets: z.array(z.int()).openapi({ description: 'the ids of running channels' }),
 });
 
+/** What goes on without the bus, and what doesn't. */
+const degraded =
+  ': channels can be read and changed and the gateway serves, but no run starts and no event is told until it is back';
+
 export function healthRoute(deps: ApiDeps) {
   const route = createRoute({
     method: 'get',
@@ -21,7 +25,7 @@ export function healthRoute(deps: ApiDeps) {
   return createRouter().openapi(route, async (c) => {
     const running_targets = await readRunning(deps);
     const fault = await deps.bus.fault();
-    if (fault) throw new AppError('unavailable', fault);
+    if (fault) throw new AppError('unavailable', `${fault}${degraded}`);
     return c.json({ ok: true as const, running_targets }, 200);
   });
 }

@@ -58,12 +58,14 @@ export function createBoardSync(options: Options): BoardSync {
   const unsubscribe = events.subscribe(({ event }) => {
     if (changes.includes(event.type)) syncQuietly();
   });
+  const stopHearing = events.onLoss(syncQuietly);
   return {
     sync,
     ageS: () => nowS() - syncedAt,
     close() {
       clearInterval(timer);
       unsubscribe();
+      stopHearing();
     },
   };
 }

@@ -1,7 +1,10 @@
+import { createInProcessBus } from '@api-monitor/bus';
 import { expect, test } from 'vitest';
 import { createAffinity } from './affinity.ts';
 import type { BoardKey } from './board.ts';
 import { createKeyLimits } from './key-limits.ts';
+
+const alone = () => createInProcessBus({ nowMs: Date.now, onFault: () => {} }).sums;
 
 const key: BoardKey = {
   id: 1,
@@ -16,21 +19,39 @@ const key: BoardKey = {
 
 test('requests beyond the limit wait for the next minute', () => {
   const clock = { now: 6010 };
-  const limits = createKeyLimits(() => clock.now);
+  const limits = createKeyLimits(() => clock.now, alone());
   expect([limits.take(key), limits.take(key), limits.take(key)]).toEqual([null, null, 50]);
   clock.now = 6060;
   expect(limits.take(key)).toBeNull();
 });
 
 test('tokens beyond the limit too, and they are counted after the answer', () => {
-  const limits = createKeyLimits(() => 6000);
+  const limits = createKeyLimits(() => 6000, alone());
   expect(limits.take(key)).toBeNull();
   limits.addTokens(key, 100);
   expect(limits.take(key)).toBe(60);
 });
 
+test('a limit holds over all gateways, once they have told each other', async () => {
+  const sums = alone();
+  const [a, b] = [createKeyLimits(() => 6000, sums), createKeyLimits(() => 6000, sums)];
+  const shared = { ...key, rpm_limit: 4 };
+  expect([a.take(shared), a.take(shared), b.take(shared)]).toEqual([null, null, null]);
+  for (const gateway of [a, b, a]) await gateway.share();
+  expect([b.take(shared), b.take(shared)]).toEqual([null, 60]);
+  for (const gateway of [b, a]) await gateway.share();
+  expect(a.take(shared)).toBe(60);
+});
+
+test('with the others out of reach a gateway goes by its own count', async () => {
+  const limits = createKeyLimits(() => 6000, { add: () => Promise.reject(new Error('away')) });
+  expect([limits.take(key), limits.take(key)]).toEqual([null, null]);
+  await expect(limits.share()).rejects.toThrow('away');
+  expect(limits.take(key)).toBe(60);
+});
+
 test('a key without limits and the master token are never held up', () => {
-  const limits = createKeyLimits(() => 6000);
+  const limits = createKeyLimits(() => 6000, alone());
   const free = { ...key, rpm_limit: null, tpm_limit: null };
   for (let i = 0; i < 10; i += 1) {
     expect(limits.take(free)).toBeNull();

@@ -59,6 +59,9 @@ export function createRecordSink(options: Options): RecordSink {
       clearInterval(timer);
       await Promise.all(expected);
       await flush();
+      // Nobody is left to hand them over.
+      if (records.length > 0) onDropped(records.length);
+      records = [];
     },
   };
 }

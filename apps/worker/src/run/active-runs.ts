@@ -8,6 +8,7 @@ export interface ActiveRuns {
   targetChanged(targetId: number, now: Target | null): void;
   /** The runs that live, whatever their heartbeat says. */
   runIds(): number[];
+  targetIds(): number[];
 }
 
 export interface ActiveRun {
@@ -37,6 +38,7 @@ export function createActiveRuns(): ActiveRuns {
       }
     },
     runIds: () => [...runs.keys()],
+    targetIds: () => [...runs.values()].map(({ target }) => target.id),
   };
 }
 

@@ -6,11 +6,9 @@ import type { WorkerDeps } from '../worker-deps.ts';
 import { type ActiveRun, movedReason } from './active-runs.ts';
 import { channelOf } from './channel-of.ts';
 import { type Findings, noFindings, probeTarget, sentenceOf } from './probe-target.ts';
-import { tell } from './tell.ts';
 import { withRetries } from './with-retries.ts';
 
-/** A worker whose heartbeat is older than this is taken for dead. */
-export const heartbeatLimitS = 40;
+/** At every second look of the others, of whom each takes eight in vain for a death. */
 const heartbeatPeriodMs = 10_000;
 
 export interface RunRequest {
@@ -57,7 +55,7 @@ async function runOnce(
   const activeRun = deps.activeRuns.begin(run, target);
   const heartbeat = setInterval(beat, heartbeatPeriodMs, deps, run, activeRun);
   try {
-    await tell(deps, { type: 'target_updated', data: { target_id: targetId } });
+    await deps.bus.events.publish({ type: 'target_updated', data: { target_id: targetId } });
     const findings = await findOut(deps, run, target, AbortSignal.any([cut, activeRun.signal]));
     await record(deps, run, target, findings);
     return findings.error === movedReason ? 'moved' : 'over';
@@ -95,7 +93,7 @@ async function probeAndLog(
   { run, target, cut, log }: { run: Run; target: Target; cut: AbortSignal; log: ProbeLog },
 ): Promise<Findings> {
   const tellProgress = (total: number, done: number, probe: ProbeResult | null) =>
-    tell(deps, {
+    deps.bus.events.publish({
       type: 'run_progress',
       data: { target_id: target.id, run_id: run.id, total, done, probe: probe && pointOf(probe) },
     });
@@ -168,7 +166,7 @@ async function announce(
 ): Promise<void> {
   const { id: target_id, name: target_name } = target;
   const { id: run_id, total, success, fail } = run;
-  await tell(deps, {
+  await deps.bus.events.publish({
     type: 'run_completed',
     data: { target_id, target_name, status, total, success, fail, run_id },
   });

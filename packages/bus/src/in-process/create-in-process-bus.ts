@@ -1,6 +1,7 @@
 import type { Bus, FaultListener } from '../bus.ts';
 import { createInProcessEventBus } from './in-process-event-bus.ts';
 import { createInProcessQueue } from './in-process-queue.ts';
+import { createInProcessSums } from './in-process-sums.ts';
 import { createInProcessTicker } from './in-process-ticker.ts';
 
 const queueLimit = 10_000;
@@ -28,6 +29,7 @@ export function createInProcessBus({ nowMs, onFault }: Options): Bus {
       whenDrained: 'finish-waiting',
     }),
     events: createInProcessEventBus({ nowMs, historyLimit, onFault }),
+    sums: createInProcessSums(nowMs),
     ticker,
     fault: async () => null,
     close: () => ticker.close(),

@@ -41,6 +41,8 @@ export function createInProcessEventBus({ nowMs, historyLimit, onFault }: Option
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    // What never leaves the process isn't lost.
+    onLoss: () => () => {},
     async since(lastId) {
       const last = parseEventId(lastId);
       if (!last || compareEventIds(last, horizon) < 0 || compareEventIds(last, newest) > 0)

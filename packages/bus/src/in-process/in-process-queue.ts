@@ -50,8 +50,8 @@ export function createInProcessQueue<Job>(options: Options): JobQueue<Job> {
       handOut();
       return true;
     },
-    consume(handler, { concurrency }) {
-      consumer = { handler, concurrency };
+    consume(handler, { concurrency, limit = concurrency }) {
+      consumer = { handler, concurrency: Math.min(concurrency, limit) };
       handOut();
     },
     depth: async () => ({ waiting: waiting.size, active: active.size }),

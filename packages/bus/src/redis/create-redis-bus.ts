@@ -9,6 +9,7 @@ import { limitFaults } from './limit-faults.ts';
 import { openRedisConnections, type RedisConnections } from './redis-connections.ts';
 import { createRedisEventBus } from './redis-event-bus.ts';
 import { createRedisQueue } from './redis-queue.ts';
+import { createRedisSums } from './redis-sums.ts';
 import { createRedisTicker } from './redis-ticker.ts';
 
 const queueLimit = 10_000;
@@ -71,6 +72,7 @@ export function createRedisBus(options: RedisBusOptions): Bus {
   return {
     ...queues,
     events,
+    sums: createRedisSums(connections.link, keyPrefix),
     ticker,
     fault: () => findFault(connections, keyPrefix),
     async close() {

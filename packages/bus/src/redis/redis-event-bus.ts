@@ -1,12 +1,14 @@
+import type { MonitorEvent } from '@api-monitor/core';
 import type { FaultListener } from '../bus.ts';
 import type { EventBus, EventListener } from '../event-bus.ts';
-import { compareEventIds, type EventId, parseEventId } from '../event-id.ts';
+import { compareEventIds, parseEventId } from '../event-id.ts';
 import {
   createEventHistory,
   type EventHistory,
   type HistoryEntry,
   readMessage,
 } from './event-history.ts';
+import { createEventReader } from './event-reader.ts';
 import type { RedisConnections } from './redis-connections.ts';
 
 interface Options {
@@ -26,9 +28,6 @@ interface RedisEventBus extends EventBus {
 
 /** Pub/sub keeps no promise: what it dropped without a word is found this late. */
 const lookAgainMs = 5_000;
-const zero: EventId = { ms: 0, sequence: 0 };
-/** Beyond any event: asks only where the history ends. */
-const end: EventId = { ms: 999_999_999_999_999, sequence: 0 };
 
 /** Events in all processes that share a Redis; listeners get each once, in order, with no gap. */
 export function createRedisEventBus(options: Options): RedisEventBus {
@@ -38,6 +37,7 @@ export function createRedisEventBus(options: Options): RedisEventBus {
   const streamKey = `${keyPrefix}:event-history`;
   const history = createEventHistory({ link, streamKey, channel, limit: historyLimit });
   const listeners = new Set<EventListener>();
+  const lossListeners = new Set<() => void>();
   const tell = ({ stored }: HistoryEntry) => {
     for (const listener of listeners) {
       try {
@@ -47,30 +47,46 @@ export function createRedisEventBus(options: Options): RedisEventBus {
       }
     }
   };
-  const reader = createReader(history, tell);
-  const quietly = (work: Promise<unknown>) => void work.catch((err) => onRedisFault(err, 'events'));
+  const tellLoss = () => {
+    for (const listener of lossListeners) listener();
+  };
+  const reader = createEventReader(history, { tell, tellLoss });
+  const quietly = (work: Promise<void>) => work.catch((err) => onRedisFault(err, 'events'));
 
-  subscriber.on('ready', () => quietly(subscriber.subscribe(channel).then(reader.catchUp)));
+  let hasBegun = false;
+  const begin = async () => {
+    await subscriber.subscribe(channel);
+    await reader.catchUp();
+    // Whoever was cut off too could publish nothing meanwhile.
+    if (hasBegun) tellLoss();
+    hasBegun = true;
+  };
+  subscriber.on('ready', () => quietly(begin()));
   subscriber.on('message', (_channel, message) => {
     const entry = readMessage(message);
     if (entry && !reader.take(entry)) quietly(reader.catchUp());
   });
+  const publish = async (event: MonitorEvent) => {
+    // What this process publishes, its own listeners get, even before the first message.
+    if (!reader.hasBegun()) await reader.catchUp();
+    await history.append(event);
+  };
   const timer = setInterval(() => {
     // Unasked, a socket that died without a word would stay silent for ever.
-    if (subscriber.status === 'ready') quietly(subscriber.ping());
+    if (subscriber.status === 'ready') quietly(subscriber.ping().then(() => {}));
     if (link.isUp()) quietly(reader.catchUp());
   }, lookAgainMs);
   timer.unref();
 
   return {
-    async publish(event) {
-      // What this process publishes, its own listeners get, even before the first message.
-      if (!reader.hasBegun()) await reader.catchUp();
-      await history.append(event);
-    },
+    publish: (event) => quietly(publish(event)),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    onLoss(listener) {
+      lossListeners.add(listener);
+      return () => lossListeners.delete(listener);
     },
     since: (lastId) => since(history, lastId),
     close: () => clearInterval(timer),
@@ -84,52 +100,4 @@ async function since(history: EventHistory, lastId: string) {
   if (!first || !newest) return null;
   if (compareEventIds(last, first) < 0 || compareEventIds(last, newest) > 0) return null;
   return events.filter(({ id }) => compareEventIds(id, last) > 0).map(({ stored }) => stored);
-}
-
-/** Follows the history from now on: tells of each entry once, in order. */
-function createReader(history: EventHistory, tell: (entry: HistoryEntry) => void) {
-  let last: EventId | null = null;
-  let underWay: Promise<void> | null = null;
-  let isAskedAgain = false;
-
-  const tellNew = (entry: HistoryEntry) => {
-    if (last && compareEventIds(entry.id, last) <= 0) return;
-    last = entry.id;
-    tell(entry);
-  };
-  const readMissed = async () => {
-    const { newest, events } = await history.readFrom(last ?? end);
-    if (!last) {
-      last = newest ?? zero;
-    } else if (compareEventIds(newest ?? zero, last) < 0) {
-      // Redis was emptied, and its clock may stand behind: whatever is there now is new.
-      last = zero;
-      isAskedAgain = newest !== null;
-    } else {
-      events.forEach(tellNew);
-    }
-  };
-  const readAll = async () => {
-    do {
-      isAskedAgain = false;
-      await readMissed();
-    } while (isAskedAgain);
-  };
-  return {
-    hasBegun: () => last !== null,
-    /** Tells of a message at once; false where the history must be read to know what it means. */
-    take(entry: HistoryEntry): boolean {
-      if (!last || underWay || compareEventIds(entry.id, last) <= 0) return false;
-      tellNew(entry);
-      return true;
-    },
-    /** Tells of what was missed; several calls at once share one reading, and one more after it. */
-    catchUp(): Promise<void> {
-      if (underWay) isAskedAgain = true;
-      underWay ??= readAll().finally(() => {
-        underWay = null;
-      });
-      return underWay;
-    },
-  };
 }

@@ -9,6 +9,8 @@ const commandTimeoutMs = 2_000;
 /** For work of several commands. */
 const workTimeoutMs = 5_000;
 const retryAfterS = 5;
+/** Once it has let somebody wait in vain, others are refused at once, but for one try in this time. */
+const stillMs = 1_000;
 
 /** The connection for commands that somebody waits for: it answers or fails within seconds. */
 export interface RedisLink {
@@ -48,6 +50,12 @@ export function openRedisLink({ redisUrl, nowMs, onError }: Options): RedisLink 
     up = Promise.withResolvers();
   });
 
+  // A Redis that stands still would make everybody wait, one after the other.
+  let tryAgainAtMs = 0;
+  const assertMoving = () => {
+    if (nowMs() < tryAgainAtMs) throw new Error('Redis stands still');
+    if (tryAgainAtMs > 0) tryAgainAtMs = nowMs() + stillMs + commandTimeoutMs;
+  };
   // In a long outage nobody waits: patience counts from when the connection was lost.
   const whenUp = async () => {
     if (lostAtMs !== null) await within(up.promise, Math.max(0, lostAtMs + patienceMs - nowMs()));
@@ -58,12 +66,21 @@ export function openRedisLink({ redisUrl, nowMs, onError }: Options): RedisLink 
     async run(work) {
       try {
         await whenUp();
-        return await within(work(), workTimeoutMs);
+        assertMoving();
+        const answer = await within(work(), workTimeoutMs);
+        tryAgainAtMs = 0;
+        return answer;
       } catch (cause) {
+        if (lostAtMs === null && isLate(cause)) tryAgainAtMs = nowMs() + stillMs;
         throw cause instanceof AppError ? cause : unavailable(cause);
       }
     },
   };
+}
+
+/** ioredis says `Command timed out`, `within` says `no answer within …`. */
+function isLate(cause: unknown): boolean {
+  return cause instanceof Error && /timed out|no answer within/.test(cause.message);
 }
 
 function unavailable(cause: unknown): AppError {

@@ -1,9 +1,10 @@
 import { AppError } from '@api-monitor/core';
 import { type Job as BullJob, WaitingError } from 'bullmq';
 import type { FaultListener } from '../bus.ts';
-import type { JobHandler, JobQueue } from '../job-queue.ts';
+import type { ConsumeOptions, JobHandler, JobQueue } from '../job-queue.ts';
 import { openQueue } from './open-queue.ts';
 import { openWorker } from './open-worker.ts';
+import { createQueueLimiter } from './queue-limiter.ts';
 import type { RedisConnections } from './redis-connections.ts';
 
 interface Options<Job> {
@@ -38,6 +39,7 @@ export function createRedisQueue<Job>(options: Options<Job>): RedisQueue<Job> {
   const { link } = connections;
   const queue = openQueue({ ...options, link, queueName: name });
   const consumer = createConsumer(options);
+  const limiter = createQueueLimiter({ ...options, queue, queueName: name });
   return {
     add: (key, job) =>
       link.run(async () => {
@@ -59,9 +61,18 @@ export function createRedisQueue<Job>(options: Options<Job>): RedisQueue<Job> {
         const { wait = 0, active = 0 } = await (await queue()).getJobCounts('wait', 'active');
         return { waiting: wait, active };
       }),
-    consume: consumer.consume,
-    drain: consumer.drain,
-    close: consumer.close,
+    consume(handler, { concurrency, limit }) {
+      limiter.hold(limit ?? null);
+      consumer.consume(handler, { concurrency });
+    },
+    async drain(graceMs) {
+      limiter.close();
+      await consumer.drain(graceMs);
+    },
+    async close() {
+      limiter.close();
+      await consumer.close();
+    },
   };
 }
 
@@ -90,7 +101,7 @@ function createConsumer<Job>(options: Options<Job>) {
     worker = null;
   };
   return {
-    consume(handler: JobHandler<Job>, { concurrency }: { concurrency: number }) {
+    consume(handler: JobHandler<Job>, { concurrency }: Pick<ConsumeOptions, 'concurrency'>) {
       const settings = { ...options, queueName: name, concurrency, redeliveries };
       worker = openWorker(settings, (job, token) => process(handler, job, token));
     },

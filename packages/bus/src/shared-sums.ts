@@ -1,0 +1,13 @@
+export interface Addition {
+  key: string;
+  /** 0 only asks. */
+  by: number;
+  /** How long a sum is kept from its first addition on. */
+  lifeS: number;
+}
+
+/** Sums over all processes, for limits that they keep together. They may be forgotten at any time. */
+export interface SharedSums {
+  /** Resolves to what each sum is then. Throws AppError `unavailable` where they are out of reach. */
+  add(additions: readonly Addition[]): Promise<number[]>;
+}

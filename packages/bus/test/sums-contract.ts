@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import type { SharedSums } from '../src/index.ts';
+
+/** What every driver's shared sums must do; `make` gives new, empty ones. */
+export function describeSumsContract(make: () => SharedSums): void {
+  const lifeS = 60;
+
+  test('additions add up, each key by itself, and answers come in the order asked', async () => {
+    const sums = make();
+    expect(await sums.add([{ key: 'a', by: 2, lifeS }])).toEqual([2]);
+    const both = [
+      { key: 'b', by: 5, lifeS },
+      { key: 'a', by: 3, lifeS },
+    ];
+    expect(await sums.add(both)).toEqual([5, 5]);
+    expect(await sums.add([])).toEqual([]);
+  });
+
+  test('who asks with 0 changes nothing', async () => {
+    const sums = make();
+    expect(await sums.add([{ key: 'a', by: 0, lifeS }])).toEqual([0]);
+    await sums.add([{ key: 'a', by: 1, lifeS }]);
+    expect(await sums.add([{ key: 'a', by: 0, lifeS }])).toEqual([1]);
+  });
+
+  test('a sum is forgotten at the end of its life, however often it was added to', async () => {
+    const sums = make();
+    const add = () => sums.add([{ key: 'a', by: 1, lifeS: 1 }]);
+    await add();
+    await expect.poll(async () => (await add())[0], { timeout: 3_000, interval: 100 }).toBe(1);
+  });
+}
