@@ -1,14 +1,22 @@
-import { listLogFilesInUse, pruneProxyRequests, pruneRuns, readSettings } from '@api-monitor/db';
+import {
+  listLogFilesInUse,
+  pruneProbeTotals,
+  pruneProxyRequests,
+  pruneRuns,
+  readSettings,
+} from '@api-monitor/db';
 import { cleanLogs } from './log/clean-logs.ts';
 import type { WorkerDeps } from './worker-deps.ts';
 
 const pruneBatchRows = 500;
 
-/** Deletes runs and requests older than the retention, in batches between which other work goes on. */
+/** Deletes runs and requests older than the retention, and sums past their time, in batches between which other work goes on. */
 export async function pruneHistory(deps: WorkerDeps): Promise<void> {
+  const batches = { batchSize: pruneBatchRows, signal: deps.stopping };
+  await pruneProbeTotals(deps.db, { ...batches, nowS: deps.nowS() });
   const { retentionDays } = deps.limits;
   if (retentionDays === 0) return;
-  const batch = { before: keepFromS(deps), batchSize: pruneBatchRows, signal: deps.stopping };
+  const batch = { ...batches, before: keepFromS(deps) };
   const runs = await pruneRuns(deps.db, batch);
   const requests = await pruneProxyRequests(deps.db, batch);
   if (runs + requests > 0) deps.logger.info({ runs, requests, retentionDays }, 'old rows deleted');

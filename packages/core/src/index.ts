@@ -12,6 +12,13 @@ export type {
   UpstreamRequest,
 } from './exchange.ts';
 export {
+  addHistogram,
+  countValue,
+  type Histogram,
+  histogramAccuracy,
+  percentileOf,
+} from './histogram.ts';
+export {
   type ProbeModelJob,
   type ProxyRequestsJob,
   probeModelJobSchema,

@@ -59,7 +59,7 @@ function hide(db: Database, id: number, nowS: number): Promise<boolean> {
 
 /** Children first, by hand: a cascade would go through all of them at once. */
 async function purgeTarget(db: Database, id: number, batches: Batches): Promise<void> {
-  for (const table of ['run_models', 'runs'] as const) {
+  for (const table of ['probe_totals', 'run_models', 'runs'] as const) {
     const isDone = await deleteInBatches(batches, async () => {
       const { numDeletedRows } = await db.kysely
         .deleteFrom(table)

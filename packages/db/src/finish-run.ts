@@ -1,4 +1,5 @@
 import { type ProbeResult, summariseRun, type Target } from '@api-monitor/core';
+import { addProbeTotals } from './add-probe-totals.ts';
 import { type Database, inTransaction } from './database.ts';
 import { nextRevision } from './next-revision.ts';
 import { insertRunModels } from './run-models.ts';
@@ -30,8 +31,8 @@ export type FinishRunOutcome =
   | { outcome: 'target_gone' };
 
 /**
- * Writes everything that a run leaves behind, all or nothing: its rows, itself, the target's summary
- * and each model's state. A run that was ended as interrupted meanwhile (its host slept) is taken up
+ * Writes everything that a run leaves behind, all or nothing: its rows, itself, the target's summary,
+ * each model's state and sums. A run that was ended as interrupted meanwhile (its host slept) is taken up
  * again, so that no measured row is lost.
  */
 export async function finishRun(db: Database, input: FinishRunInput): Promise<FinishRunOutcome> {
@@ -42,6 +43,7 @@ export async function finishRun(db: Database, input: FinishRunInput): Promise<Fi
     if (!target) return { outcome: 'target_gone' };
     await insertRunModels(tx, input, input.probes);
     await writeModelStates(tx, input);
+    await addProbeTotals(tx, input);
     return { outcome: 'finished', run: await updateRun(tx, input), target };
   });
 }

@@ -28,6 +28,8 @@ export {
   openDatabase,
 } from './open-database.ts';
 export { faultOfDatabaseUrl } from './postgres/database-url.ts';
+export { type ProbePeriod, probePeriods } from './probe-periods.ts';
+export { addTotals, noProbes, type ProbeTotals } from './probe-totals.ts';
 export {
   createProxyKey,
   getProxyKey,
@@ -43,8 +45,14 @@ export {
 export type { ProxyRequestFilter } from './proxy-request-filter.ts';
 export type { ProxyRequestRow } from './proxy-request-row.ts';
 export { type ListProxyRequestsInput, listProxyRequests } from './proxy-requests.ts';
+export { pruneProbeTotals } from './prune-probe-totals.ts';
 export { type PruneProxyRequestsInput, pruneProxyRequests } from './prune-proxy-requests.ts';
 export { type PruneRunsInput, pruneRuns } from './prune-runs.ts';
+export {
+  type ProbeSeries,
+  type ReadProbeSeriesInput,
+  readProbeSeries,
+} from './read-probe-series.ts';
 export {
   type RecordModelProbeInput,
   type RecordModelProbeOutcome,

@@ -1,4 +1,5 @@
 import { type ProbeResult, summariseRun, type Target } from '@api-monitor/core';
+import { addProbeTotals } from './add-probe-totals.ts';
 import { type Database, inTransaction } from './database.ts';
 import { nextRevision } from './next-revision.ts';
 import { insertRunModels } from './run-models.ts';
@@ -39,7 +40,9 @@ export async function recordModelProbe(
     await insertRunModels(tx, { run_id: run.id, target_id }, [probe]);
     const remembered = new Map([[probe.model, input.remembered]]);
     await writeModelState(tx, { run_id: run.id, target_id, remembered }, probe);
-    return { outcome: 'recorded', run, target: await updateCounts(tx, target) };
+    const updated = await updateCounts(tx, target);
+    await addProbeTotals(tx, { target_id, probes: [probe], nowS: input.nowS });
+    return { outcome: 'recorded', run, target: updated };
   });
 }
 

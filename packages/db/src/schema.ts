@@ -19,6 +19,7 @@ export interface Schema {
   runs: RunsTable;
   run_models: RunModelsTable;
   model_states: ModelStatesTable;
+  probe_totals: ProbeTotalsTable;
   app_settings: AppSettingsTable;
   proxy_keys: ProxyKeysTable;
   proxy_requests: ProxyRequestsTable;
@@ -135,6 +136,26 @@ interface ModelStatesTable {
   history: string;
 }
 
+/** The probes of one model on one channel within one period in sum; those skipped are not counted. */
+interface ProbeTotalsTable {
+  id: Generated<number>;
+  target_id: number;
+  /** How long the period is: one of `probePeriods`. */
+  period_s: number;
+  /** The period's start, a whole multiple of its length (days are UTC's). */
+  starts_at: number;
+  model: string;
+  protocol: WireProtocol;
+  probes: number;
+  successes: number;
+  /** JSON: Histogram of the durations of those that passed. */
+  durations: string;
+  /** JSON: Histogram of the first tokens of those that passed and streamed. */
+  first_tokens: string;
+  /** JSON: how many failed, by kind. */
+  errors: string;
+}
+
 interface AppSettingsTable {
   key: string;
   /** Sealed where the key is one of `secretSettingKeys`. */
@@ -231,6 +252,7 @@ interface StatusItemsTable {
 
 export type TargetTableRow = Selectable<TargetsTable>;
 export type RunModelTableRow = Selectable<RunModelsTable>;
+export type ProbeTotalsTableRow = Selectable<ProbeTotalsTable>;
 export type ModelStateTableRow = Selectable<ModelStatesTable>;
 export type ProxyKeyTableRow = Selectable<ProxyKeysTable>;
 export type ProxyRequestTableRow = Selectable<ProxyRequestsTable>;

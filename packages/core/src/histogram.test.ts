@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import {
+  addHistogram,
+  countValue,
+  type Histogram,
+  histogramAccuracy,
+  percentileOf,
+} from './histogram.ts';
+
+function histogramOf(values: readonly number[]): Histogram {
+  const histogram: Histogram = {};
+  for (const value of values) countValue(histogram, value);
+  return histogram;
+}
+
+/** From a millisecond to five minutes, evenly over the magnitudes, in no order. */
+const values = Array.from(
+  { length: 5000 },
+  (_, index) => 0.001 * 300_000 ** (((index * 7919) % 5000) / 5000),
+);
+const inOrder = values.toSorted((a, b) => a - b);
+
+test.each([0.01, 0.5, 0.95, 0.99, 1])('the %f share is told within 2 percent', (share) => {
+  const exact = inOrder[Math.ceil(share * values.length) - 1] ?? 0;
+  const told = percentileOf(histogramOf(values), share) ?? 0;
+  expect(Math.abs(told - exact) / exact).toBeLessThanOrEqual(histogramAccuracy + 1e-9);
+});
+
+test('histograms add up to that of all values', () => {
+  const sum: Histogram = {};
+  addHistogram(sum, histogramOf(values.slice(0, 2000)));
+  addHistogram(sum, histogramOf(values.slice(2000)));
+  expect(sum).toEqual(histogramOf(values));
+});
+
+test('one value is every percentile of itself, and none has no percentile', () => {
+  const one = histogramOf([0.8]);
+  expect(percentileOf(one, 0.5)).toBeCloseTo(0.8, 1);
+  expect(percentileOf(one, 0.95)).toBe(percentileOf(one, 0.5));
+  expect(percentileOf({}, 0.5)).toBeNull();
+});
+
+test('a duration of nothing counts as a millisecond', () => {
+  expect(percentileOf(histogramOf([0]), 0.5)).toBeCloseTo(0.001, 4);
+});

@@ -1,0 +1,46 @@
+/** How far a percentile may lie from the true one, as a share of it. */
+export const histogramAccuracy = 0.02;
+
+/**
+ * How many values fell into each bucket, by the bucket's number. Buckets grow by a fixed factor, so
+ * that every percentile is within `histogramAccuracy` of the true one whatever the values are, and
+ * histograms of different times add up exactly (DDSketch, https://arxiv.org/abs/1908.10693).
+ */
+export type Histogram = Record<number, number>;
+
+const growth = (1 + histogramAccuracy) / (1 - histogramAccuracy);
+const logGrowth = Math.log(growth);
+/** What is shorter is counted as this: no answer of a channel comes sooner. */
+const leastMs = 1;
+
+/** Counts one more value, in seconds. */
+export function countValue(histogram: Histogram, seconds: number): void {
+  const bucket = Math.ceil(Math.log(Math.max(leastMs, seconds * 1000)) / logGrowth);
+  histogram[bucket] = (histogram[bucket] ?? 0) + 1;
+}
+
+/** Adds what `other` has counted to `histogram`. */
+export function addHistogram(histogram: Histogram, other: Histogram): void {
+  for (const [bucket, count] of Object.entries(other)) {
+    histogram[Number(bucket)] = (histogram[Number(bucket)] ?? 0) + count;
+  }
+}
+
+/**
+ * The value, in seconds, that `share` (0 to 1) of the values do not exceed, by nearest rank; null
+ * where nothing was counted.
+ */
+export function percentileOf(histogram: Histogram, share: number): number | null {
+  const counts = Object.entries(histogram).map(
+    ([bucket, count]) => [Number(bucket), count] as const,
+  );
+  const total = counts.reduce((sum, [, count]) => sum + count, 0);
+  const rank = Math.max(1, Math.ceil(share * total));
+  let seen = 0;
+  for (const [bucket, count] of counts.sort(([a], [b]) => a - b)) {
+    seen += count;
+    // The middle of the bucket's bounds, as far from the one as from the other in relation to itself.
+    if (seen >= rank) return (2 * growth ** bucket) / (growth + 1) / 1000;
+  }
+  return null;
+}
