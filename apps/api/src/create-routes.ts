@@ -1,9 +1,12 @@
 import { AppError } from '@api-monitor/core';
 import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
+import { analyseModelRoute } from './analysis/analyse-model.ts';
+import { analyseTargetRoute } from './analysis/analyse-target.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { errorResponder } from './errors/error-response.ts';
 import { streamEventsRoute } from './events/stream-events.ts';
+import { listModelsRoute } from './models/list-models.ts';
 import { apiDocument } from './monitor/api-document.ts';
 import { dashboardRoute } from './monitor/dashboard.ts';
 import { healthRoute } from './monitor/health.ts';
@@ -51,6 +54,7 @@ function createApiRoutes(deps: ApiDeps) {
     .route('/', runTargetRoute(deps))
     .route('/', listRunsRoute(deps))
     .route('/', listLogsRoute(deps))
+    .route('/', analyseTargetRoute(deps))
     .route('/', getTargetModelsRoute(deps))
     .route('/', updateTargetModelsRoute(deps))
     .route('/', targetSecretRoute(deps))
@@ -66,6 +70,8 @@ function createApiRoutes(deps: ApiDeps) {
     .route('/', updateStatusPageRoute(deps))
     .route('/', publicStatusRoute(deps))
     .route('/', badgeRoute(deps))
+    .route('/', listModelsRoute(deps))
+    .route('/', analyseModelRoute(deps))
     .route('/', streamEventsRoute(deps));
 }
 
@@ -79,6 +85,8 @@ export function createRoutes(deps: ApiDeps) {
   app.use('*', pageHeaders);
   app.use('/api/targets/*', compress());
   app.use('/api/status', compress());
+  app.use('/api/models/*', compress());
+  app.use('/api/proxy/requests/*', compress());
   app.use(
     '/api/*',
     bodyLimit({

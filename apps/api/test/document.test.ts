@@ -37,6 +37,9 @@ test('the document names every call of the contract, with the bounds that valida
       'PATCH /api/admin/status-page',
       'GET /api/status',
       'GET /badge/{file}',
+      'GET /api/targets/{id}/analysis',
+      'GET /api/models',
+      'GET /api/models/analysis',
     ].sort(),
   );
   const schema = json.components.schemas.NewTarget;

@@ -71,6 +71,12 @@ test('pages follow each other to the last', async () => {
   expect([last.items.length, last.next_before_id]).toEqual([1, null]);
 });
 
+test('what was written since is asked for by the newest that is known', async () => {
+  const { ids } = await withRequests();
+  expect(await ids('?after_id=1')).toEqual([3, 2]);
+  expect(await ids('?after_id=3')).toEqual([]);
+});
+
 test('the filters of the query narrow the list', async () => {
   const { ids } = await withRequests();
   expect(await ids('?key_id=1')).toEqual([3, 1]);
@@ -87,7 +93,7 @@ test.each([
   ['?before_id=x', 'before_id must be a whole number'],
   ['?from=yesterday', 'from must be Unix seconds'],
   ['?outcome=bad', 'outcome must be one of ok, client_error, upstream_error'],
-  ['/totals?group_by=hour', 'group_by must be one of key, channel, model, day'],
+  ['/totals?group_by=year', 'group_by must be one of key, channel, model, hour, day'],
 ])('%s is refused: %s', async (query, detail) => {
   const { asAdmin } = await openTestApi();
   const { status, json } = await asAdmin('GET', `${path}${query}`);
@@ -108,6 +114,9 @@ test('totals say what each key used within a week, unless told', async () => {
   });
   const byDay = await get('/totals?group_by=day&from=0&key_id=master');
   expect(byDay.items).toMatchObject([{ requests: 1 }]);
+  const byHour = await get('/totals?group_by=hour&from=0');
+  const hour = Math.floor((clock.now - 1000) / 3600) * 3600;
+  expect(byHour.items).toMatchObject([{ group: hour, requests: 3 }]);
   clock.now += 8 * 86_400;
   expect((await get('/totals')).items).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { secondsPerHour } from './add-to-totals.ts';
 import type { Database } from './database.ts';
 import type { ProxyTotalsRow, Schema } from './schema.ts';
 
-export const totalsGroups = ['key', 'channel', 'model', 'day'] as const;
+export const totalsGroups = ['key', 'channel', 'model', 'hour', 'day'] as const;
 export type TotalsGroup = (typeof totalsGroups)[number];
 
 export interface SumProxyRequestsInput {
@@ -21,9 +21,9 @@ export interface SumProxyRequestsInput {
   to?: number | undefined;
 }
 
-/** What the requests of one key, channel, model or day come to. */
+/** What the requests of one key, channel, model, hour or day come to. */
 export interface ProxyRequestTotals {
-  /** The key's or channel's id, the model as its channels name it, or a UTC day's start; null: none. */
+  /** The key's or channel's id, the model as its channels name it, or an hour's or UTC day's start; null: none. */
   group: number | string | null;
   /** A name that the key or channel bore at the time; null for other groups. */
   name: string | null;
@@ -38,7 +38,7 @@ export interface ProxyRequestTotals {
 
 const secondsPerDay = 86_400;
 
-/** Sums what matches by key, channel, model or day: most requests first, days in order. */
+/** Sums what matches by key, channel, model, hour or day: most requests first, times in order. */
 export async function sumProxyRequests(
   db: Database,
   input: SumProxyRequestsInput,
@@ -68,8 +68,12 @@ export async function sumProxyRequests(
       Number(first_byte_count) === 0 ? null : Number(first_byte_sum_s) / Number(first_byte_count),
   }));
   return totals.sort((a, b) =>
-    group_by === 'day' ? Number(a.group) - Number(b.group) : byRequests(a, b),
+    isTime(group_by) ? Number(a.group) - Number(b.group) : byRequests(a, b),
   );
+}
+
+function isTime(groupBy: TotalsGroup): boolean {
+  return groupBy === 'hour' || groupBy === 'day';
 }
 
 function byRequests(a: ProxyRequestTotals, b: ProxyRequestTotals): number {
@@ -80,6 +84,7 @@ const groupColumn = {
   key: sql<number | string>`key_id`,
   channel: sql<number | string>`target_id`,
   model: sql<number | string>`model`,
+  hour: sql<number | string>`hour`,
   // Hours are whole numbers, so the remainder is exact.
   day: sql<number | string>`hour - hour % ${sql.lit(secondsPerDay)}`,
 };
@@ -88,12 +93,13 @@ const nameColumn = {
   key: sql<string | null>`max(key_name)`,
   channel: sql<string | null>`max(target_name)`,
   model: sql<string | null>`null`,
+  hour: sql<string | null>`null`,
   day: sql<string | null>`null`,
 };
 
 /** The table keeps 0 and '' for "none", since a primary key holds no null. */
 function groupOf(groupBy: TotalsGroup, group: number | string): number | string | null {
-  if (groupBy === 'day') return Number(group);
+  if (isTime(groupBy)) return Number(group);
   return group === 0 || group === '' ? null : group;
 }
 

@@ -15,6 +15,9 @@ const querySchema = z.object({
     .optional()
     .openapi({ description: 'a stream that broke midway is an upstream_error' }),
   before_id: idQuery.optional().openapi({ type: 'integer', description: 'the next page' }),
+  after_id: idQuery
+    .optional()
+    .openapi({ type: 'integer', description: 'those alone that were written after this one' }),
   limit: limitQuery({ default: 50, max: 200 }),
 });
 

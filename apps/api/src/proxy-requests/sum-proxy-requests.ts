@@ -19,7 +19,8 @@ const answerSchema = z.object({
     z
       .object({
         group: z.union([z.number(), z.string()]).nullable().openapi({
-          description: "a key's or channel's id, a model, or a UTC day's start; null: none",
+          description:
+            "a key's or channel's id, a model, or an hour's or UTC day's start; null: none",
         }),
         name: z.string().nullable().openapi({ description: 'of the key or the channel' }),
         requests: z.int(),

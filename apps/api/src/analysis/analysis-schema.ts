@@ -1,0 +1,61 @@
+import { errorKinds, wireProtocols } from '@api-monitor/core';
+import { z } from '@hono/zod-openapi';
+import { analysisRanges } from './analysis-range.ts';
+
+const seconds = z.number().nullable();
+const unixSeconds = z.number().openapi({ description: 'Unix seconds' });
+
+/** What a number of probes come to. */
+const figures = {
+  probes: z.int().openapi({ description: 'without those skipped' }),
+  successes: z.int(),
+  availability: z.number().nullable().openapi({ description: 'percent; null: no probe' }),
+  latency_p50_s: seconds,
+  latency_p95_s: seconds,
+  first_token_p50_s: seconds,
+  first_token_p95_s: seconds,
+  errors: z
+    .array(z.object({ kind: z.enum(errorKinds), count: z.int() }))
+    .openapi({ description: 'most frequent first' }),
+};
+
+export const probeFiguresSchema = z
+  .object({
+    ...figures,
+    series: z
+      .object({
+        probes: z.array(z.int()),
+        successes: z.array(z.int()),
+        latency_p50_s: z.array(seconds),
+        latency_p95_s: z.array(seconds),
+        first_token_p50_s: z.array(seconds),
+        first_token_p95_s: z.array(seconds),
+      })
+      .openapi({ description: 'a value for each of the steps' }),
+  })
+  .openapi('ProbeFigures');
+export type ProbeFigures = z.infer<typeof probeFiguresSchema>;
+
+export const analysisItemSchema = z
+  .object({
+    target_id: z.int(),
+    target_name: z.string(),
+    model: z.string(),
+    protocol: z.enum(wireProtocols),
+    ...probeFiguresSchema.shape,
+  })
+  .openapi('Analysis');
+
+export const analysisSchema = z.object({
+  range: z.enum(analysisRanges),
+  from: unixSeconds,
+  to: unixSeconds,
+  step_s: z.int().openapi({ description: 'seconds' }),
+  accuracy: z
+    .number()
+    .openapi({ description: 'how far a percentile may lie from the true one, as a share of it' }),
+  steps: z.array(z.int()).openapi({ description: 'the start of each step, Unix seconds' }),
+  total: probeFiguresSchema,
+  items: z.array(analysisItemSchema).openapi({ description: 'in the order of their names' }),
+});
+export type Analysis = z.infer<typeof analysisSchema>;
