@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { failedProbe, probe, runOnce } from '../../../packages/db/test/samples.ts';
+
 import { newTarget, openTestApi } from './open-test-api.ts';
+import { failedProbe, probe, recordRun } from './record-run.ts';
 
 const hour = 3600;
 
@@ -10,12 +11,12 @@ async function withHistory() {
   await api.asAdmin('POST', '/api/targets', newTarget);
   await api.asAdmin('POST', '/api/targets', { ...newTarget, name: 'other' });
   const now = Math.floor(api.clock.now / hour) * hour;
-  await runOnce(api.db, 1, now - 2 * hour, [
+  await recordRun(api.db, 1, now - 2 * hour, [
     probe({ timestamp: now - 2 * hour, duration: 1 }),
     failedProbe({ model: 'o1', timestamp: now - 2 * hour }),
   ]);
-  await runOnce(api.db, 1, now, [probe({ timestamp: now, duration: 2 })]);
-  await runOnce(api.db, 2, now, [
+  await recordRun(api.db, 1, now, [probe({ timestamp: now, duration: 2 })]);
+  await recordRun(api.db, 2, now, [
     failedProbe({ timestamp: now }),
     probe({ model: 'o3', timestamp: now }),
   ]);
@@ -115,7 +116,7 @@ test('every model is listed with its channels, those first that the gateway woul
 test('without bare names none is chosen, and the order stands all the same', async () => {
   const { asAdmin, db } = await openTestApi({ routing: { areBareModelsOn: false } });
   await asAdmin('POST', '/api/targets', newTarget);
-  await runOnce(db, 1, 1_800_000_000, [probe({ timestamp: 1_800_000_000 })]);
+  await recordRun(db, 1, 1_800_000_000, [probe({ timestamp: 1_800_000_000 })]);
   const { json } = await asAdmin('GET', '/api/models');
   expect(json.bare_models).toBe(false);
   expect(json.items[0]).toMatchObject({ chosen_target_id: null, channels: [{ rank: 1 }] });
