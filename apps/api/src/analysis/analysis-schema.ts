@@ -36,7 +36,7 @@ export const probeFiguresSchema = z
   .openapi('ProbeFigures');
 export type ProbeFigures = z.infer<typeof probeFiguresSchema>;
 
-export const analysisItemSchema = z
+const analysisItemSchema = z
   .object({
     target_id: z.int(),
     target_name: z.string(),
