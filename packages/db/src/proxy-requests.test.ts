@@ -142,6 +142,7 @@ test('requests that were recorded before there were totals are summed by the mig
   await sql`drop table probe_totals`.execute(db.kysely);
   await sql`drop table status_items`.execute(db.kysely);
   await sql`drop index runs_by_time`.execute(db.kysely);
+  await sql`drop index run_models_by_model`.execute(db.kysely);
   await sql`drop table proxy_totals`.execute(db.kysely);
   await sql`drop index proxy_requests_by_outcome`.execute(db.kysely);
   await sql`alter table proxy_requests drop column outcome`.execute(db.kysely);
