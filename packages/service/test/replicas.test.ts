@@ -1,0 +1,110 @@
+import { redisStartTimeoutMs } from '@api-monitor/bus/test/redis-server';
+import { listRuns } from '@api-monitor/db';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { followEvents } from './follow-events.ts';
+import {
+  addTarget,
+  ask,
+  chat,
+  openServices,
+  runOnce,
+  type TestService,
+  type TestServices,
+} from './start-services.ts';
+
+const patient = { timeout: 20_000 };
+
+let services: TestServices;
+let apis: [TestService, TestService];
+let proxies: [TestService, TestService];
+
+beforeAll(async () => {
+  services = await openServices();
+  const start = services.start;
+  apis = await Promise.all([start('api'), start('api')]);
+  proxies = await Promise.all([start('proxy'), start('proxy')]);
+  await Promise.all([start('worker'), start('worker')]);
+}, redisStartTimeoutMs + 60_000);
+afterAll(() => services?.close());
+
+test('what happens is told to the clients of every api, and after a change of api too', async () => {
+  const [first, second] = apis;
+  const provider = await services.startProvider({ m: 'good' });
+  const followed = await Promise.all([followEvents(first), followEvents(second)]);
+  const id = await addTarget(first, 'told', provider);
+  await runOnce(second, id);
+  for (const { names } of followed) {
+    await expect.poll(names, patient).toContain('run_completed');
+    expect(names()).toContain('target_updated');
+  }
+  const [{ seen }] = followed;
+  const early = seen.find(({ event }) => event === 'target_updated');
+  const late = await followEvents(second, early?.id);
+  await expect.poll(late.names, patient).toContain('run_completed');
+  const idsOf = (list: typeof seen) => list.map((one) => one.id).filter(Boolean);
+  const after = idsOf(seen).slice(idsOf(seen).indexOf(early?.id ?? '') + 1);
+  await expect.poll(() => idsOf(late.seen), patient).toEqual(after);
+  for (const { close } of [...followed, late]) close();
+});
+
+test('however many ask, and however many workers there are, a target runs once at a time', async () => {
+  const provider = await services.startProvider({ a: 'good', b: 'good', c: 'good' });
+  const ids: number[] = [];
+  for (let n = 0; n < 4; n += 1) ids.push(await addTarget(apis[0], `crowded ${n}`, provider));
+  for (let round = 0; round < 3; round += 1) {
+    await Promise.all(
+      ids.flatMap((id) =>
+        [...apis, ...apis].map((api) => ask(api, `/api/targets/${id}/run`, { method: 'POST' })),
+      ),
+    );
+    await Promise.all(ids.map((id) => runOnce(apis[1], id)));
+  }
+  for (const id of ids) {
+    const runs = (await listRuns(services.db, id, 50)).reverse();
+    expect(runs.length).toBeGreaterThanOrEqual(3);
+    for (const [at, run] of runs.entries()) {
+      const next = runs[at + 1];
+      expect(run.status).toBe('completed');
+      if (next) expect(next.started_at).toBeGreaterThanOrEqual(run.finished_at ?? Infinity);
+    }
+  }
+});
+
+test('a key that one api revokes is dead in every gateway within a second', async () => {
+  const provider = await services.startProvider({ k: 'good' });
+  await runOnce(apis[0], await addTarget(apis[0], 'keyed', provider));
+  const made = await ask(apis[0], '/api/proxy/keys', { body: { name: 'short-lived' } });
+  const { item, proxy_key: key } = made.json;
+  const statuses = () => Promise.all(proxies.map((proxy) => chat(proxy, 'keyed/k', key)));
+  await expect.poll(statuses, patient).toEqual([200, 200]);
+  await ask(apis[1], `/api/proxy/keys/${item.id}`, { method: 'DELETE' });
+  await expect.poll(statuses, { timeout: 1_500, interval: 50 }).toEqual([401, 401]);
+});
+
+test('a limit of a key holds over the gateways together', async () => {
+  const provider = await services.startProvider({ l: 'good' });
+  await runOnce(apis[0], await addTarget(apis[0], 'limited', provider));
+  const body = { name: 'limited', rpm_limit: 6 };
+  const { proxy_key: key } = (await ask(apis[0], '/api/proxy/keys', { body })).json;
+  await expect.poll(() => chat(proxies[0], 'limited/l', key), patient).toBe(200);
+  for (let n = 0; n < 4; n += 1) await chat(proxies[0], 'limited/l', key);
+  let served = 5;
+  const other = async () => {
+    const status = await chat(proxies[1], 'limited/l', key);
+    if (status === 200) served += 1;
+    return status;
+  };
+  expect(await other()).toBe(200);
+  await expect.poll(other, { ...patient, interval: 700 }).toBe(429);
+  // One more than the limit, at most, for the time in which the gateways didn't know of each other.
+  expect(served).toBeLessThanOrEqual(8);
+});
+
+test('each service ends cleanly by SIGTERM', async () => {
+  const started = await Promise.all([
+    services.start('api'),
+    services.start('worker'),
+    services.start('proxy'),
+  ]);
+  expect(await Promise.all(started.map((service) => service.stop()))).toEqual([0, 0, 0]);
+});
