@@ -1,16 +1,39 @@
 import { defineConfig } from 'vitest/config';
 
+/** The tests that Postgres alone can pass, and those that SQLite alone can. */
+const onPostgres = ['apps/*/test/**/*.postgres.test.ts', 'packages/db/src/postgres/**/*.test.ts'];
+const onSqlite = ['packages/db/src/sqlite/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: [
-      '.config/*.test.ts',
-      'apps/*/{src,test}/**/*.test.ts',
-      'packages/*/{src,test}/**/*.test.ts',
-    ],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // The suites hold real servers, databases and a browser: more workers only make them late.
     maxWorkers: 2,
     reporters: ['default', '.config/count-reporter.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'house',
+          include: [
+            '.config/*.test.ts',
+            'apps/*/{src,test}/**/*.test.ts',
+            'packages/*/{src,test}/**/*.test.ts',
+          ],
+          exclude: onPostgres,
+        },
+      },
+      {
+        extends: true,
+        // What the database room promises holds on both engines: its suite runs once more.
+        test: {
+          name: 'postgres',
+          include: [...onPostgres, 'packages/db/src/**/*.test.ts'],
+          exclude: onSqlite,
+          globalSetup: ['packages/db/test/postgres-setup.ts'],
+        },
+      },
+    ],
   },
 });

@@ -66,7 +66,7 @@ function findBinary(): string | null {
 
 // Under a lock, as test files run side by side; with no service started, as the tests start their own.
 const installScript = `
-exec 9>/tmp/api-monitor-redis-install.lock
+exec 9>/tmp/api-monitor-install.lock
 flock 9
 command -v redis-server && exit 0
 if [ ! -e /usr/sbin/policy-rc.d ]; then

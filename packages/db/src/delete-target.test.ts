@@ -1,14 +1,12 @@
-import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { finish, probe, runOnce, startedRun, targetInput } from '../test/samples.ts';
 import { openIn, tempDatabase, tempFolder } from '../test/temp-database.ts';
+import { hideTarget, purgeTarget } from './delete-target.ts';
 import {
   countTargets,
   createTarget,
   deleteTarget,
   findTargetByName,
-  getTarget,
   heartbeatRun,
   listDueTargets,
   listModelStates,
@@ -17,12 +15,13 @@ import {
   listTargets,
   listTargetsByIds,
   type OpenedDatabase,
+  openApiKey,
   pruneRuns,
   reorderTargets,
   updateTarget,
 } from './index.ts';
 
-const manyModels = Array.from({ length: 1000 }, (_, index) => probe({ model: `m${index}` }));
+const manyModels = Array.from({ length: 500 }, (_, index) => probe({ model: `m${index}` }));
 
 const countRows = async (db: OpenedDatabase) => {
   const counts: number[] = [];
@@ -32,20 +31,19 @@ const countRows = async (db: OpenedDatabase) => {
   return counts;
 };
 
-/** A channel whose deletion has begun and will take many turns yet. */
-async function whileDeleting() {
-  const db = await tempDatabase();
+/** A channel whose deletion was cut off when it had just begun. */
+async function halfDeleted(db: OpenedDatabase) {
   const { id } = await createTarget(db, targetInput(), 1);
-  await runOnce(db, id, 10, manyModels);
+  await runOnce(db, id, 10, [probe(), probe({ model: 'b' }), probe({ model: 'c' })]);
   const run = await startedRun(db, id, 20);
-  const deletion = deleteTarget(db, id, 30);
-  while (await getTarget(db, id)) await new Promise((resolve) => setImmediate(resolve));
-  expect((await countRows(db))[2]).toBeGreaterThan(0);
-  return { db, id, run, deletion };
+  expect(await hideTarget(db, id, 30)).toBe(true);
+  expect(await countRows(db)).toEqual([1, 2, 3]);
+  return { id, run };
 }
 
 test('it is gone for everyone while its rows still go', async () => {
-  const { db, id, run, deletion } = await whileDeleting();
+  const db = await tempDatabase();
+  const { id, run } = await halfDeleted(db);
   expect(await listTargets(db)).toEqual([]);
   expect(await listTargetsByIds(db, [id])).toEqual([]);
   expect(await listTargetRevisions(db)).toEqual([]);
@@ -59,43 +57,35 @@ test('it is gone for everyone while its rows still go', async () => {
   expect(await finish(db, run, [probe()])).toEqual({ outcome: 'target_gone' });
   await expect(reorderTargets(db, [id], 31)).rejects.toMatchObject({ code: 'invalid_input' });
   expect(await deleteTarget(db, id, 31)).toBe(false);
-  await deletion;
+  expect(await countRows(db)).toEqual([1, 2, 3]);
+});
+
+test('nothing of it is left in the end', async () => {
+  const db = await tempDatabase();
+  const { id } = await createTarget(db, targetInput(), 1);
+  await runOnce(db, id, 10, manyModels);
+  expect(await deleteTarget(db, id, 30)).toBe(true);
   expect(await countRows(db)).toEqual([0, 0, 0]);
 });
 
 test('its name is free at once', async () => {
-  const { db, deletion } = await whileDeleting();
+  const db = await tempDatabase();
+  const { id } = await halfDeleted(db);
   const again = await createTarget(db, targetInput(), 31);
   expect(again.sort_order).toBe(1);
-  await deletion;
+  await purgeTarget(db, id, { batchSize: 2 });
   expect(await listTargets(db)).toEqual([again]);
 });
 
 test('what a crash midway left is removed with the old runs, its key never kept', async () => {
   const dataDir = await tempFolder();
   const db = await openIn(dataDir);
-  const { id } = await createTarget(db, targetInput(), 1);
-  await runOnce(db, id, 10, manyModels);
-  const deletion = deleteTarget(db, id, 30).catch(() => 'cut off');
-  while (await getTarget(db, id)) await new Promise((resolve) => setImmediate(resolve));
+  await halfDeleted(db);
   await db.close();
-  expect(await deletion).toBe('cut off');
   const again = await openIn(dataDir);
   expect(await listTargets(again)).toEqual([]);
-  expect((await countRows(again))[2]).toBeGreaterThan(0);
-  await pruneRuns(again, { before: 0, batchSize: 100 });
+  const [kept] = await again.kysely.selectFrom('targets').select('api_key').execute();
+  expect(kept && openApiKey(again, kept)).toBe('');
+  await pruneRuns(again, { before: 0, batchSize: 2 });
   expect(await countRows(again)).toEqual([0, 0, 0]);
-});
-
-test('runs that no channel owns are removed with the old runs', async () => {
-  const dataDir = await tempFolder();
-  const db = await openIn(dataDir);
-  const { id } = await createTarget(db, targetInput(), 1);
-  await runOnce(db, id, 10, [probe()]);
-  const other = new Sqlite(join(dataDir, 'registry.db'));
-  other.pragma('foreign_keys = OFF');
-  other.exec('delete from targets');
-  other.close();
-  await pruneRuns(db, { before: 0, batchSize: 100 });
-  expect(await countRows(db)).toEqual([0, 0, 0]);
 });

@@ -11,7 +11,7 @@ const batchSize = 200;
  * finds. Returns false where there is no such target.
  */
 export async function deleteTarget(db: Database, id: number, nowS: number): Promise<boolean> {
-  if (!(await hide(db, id, nowS))) return false;
+  if (!(await hideTarget(db, id, nowS))) return false;
   await purgeTarget(db, id, { batchSize });
   return true;
 }
@@ -27,8 +27,11 @@ export async function purgeDeleted(db: Database, batches: Batches): Promise<void
   for (const id of await listOwnerless(db)) await purgeTarget(db, id, batches);
 }
 
-/** Other rows hold on to it still. Its name is free again: no one may enter one that starts blank. */
-function hide(db: Database, id: number, nowS: number): Promise<boolean> {
+/**
+ * The first step of a deletion: other rows hold on to it still, but nobody sees it. Its name is free
+ * again: no one may enter one that starts blank.
+ */
+export function hideTarget(db: Database, id: number, nowS: number): Promise<boolean> {
   return inTransaction(db, async (tx) => {
     const before = await getTarget(tx, id);
     const hidden = await tx.kysely
@@ -57,8 +60,8 @@ function hide(db: Database, id: number, nowS: number): Promise<boolean> {
   });
 }
 
-/** Children first, by hand: a cascade would go through all of them at once. */
-async function purgeTarget(db: Database, id: number, batches: Batches): Promise<void> {
+/** The last step. Children first, by hand: a cascade would go through all of them at once. */
+export async function purgeTarget(db: Database, id: number, batches: Batches): Promise<void> {
   for (const table of ['probe_totals', 'run_models', 'runs'] as const) {
     const isDone = await deleteInBatches(batches, async () => {
       const { numDeletedRows } = await db.kysely

@@ -11,8 +11,15 @@ import type { Schema } from './schema.ts';
 
 /** Brings any older database to the newest schema, all or nothing. Throws what the migration threw. */
 export async function migrate(db: Kysely<Schema>, nowS: number): Promise<void> {
+  const migrator = await createMigrator(db, nowS);
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+/** For whoever looks at the steps, or goes one by one. */
+export async function createMigrator(db: Kysely<Schema>, nowS: number): Promise<Migrator> {
   const schema = await currentSchema(db);
-  const migrator = new Migrator({
+  return new Migrator({
     db,
     ...(schema === undefined ? {} : { migrationTableSchema: schema }),
     // Listed, not read from a folder: the apps are bundled. A migration that was released never changes.
@@ -27,6 +34,4 @@ export async function migrate(db: Kysely<Schema>, nowS: number): Promise<void> {
       }),
     },
   });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
 }

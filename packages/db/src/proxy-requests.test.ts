@@ -2,7 +2,7 @@ import type { ProxyRequest } from '@api-monitor/core';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { proxyRequest } from '../test/proxy-samples.ts';
-import { openIn, tempDatabase, tempFolder } from '../test/temp-database.ts';
+import { openIn, openUnmigrated, tempDatabase, tempFolder } from '../test/temp-database.ts';
 import {
   type Database,
   listProxyRequests,
@@ -12,6 +12,8 @@ import {
   type SumProxyRequestsInput,
   sumProxyRequests,
 } from './index.ts';
+import { createMigrator } from './migrate.ts';
+import { storedRequest } from './proxy-request-row.ts';
 
 const day = 86_400;
 const broken = { error: 'the stream broke off', error_kind: 'network' } as const;
@@ -130,26 +132,24 @@ test('a batch that is delivered twice, or in parts, adds up to the same totals',
 });
 
 test('requests that were recorded before there were totals are summed by the migration', async () => {
-  const dataDir = await tempFolder();
-  const db = await openIn(dataDir);
-  await recordProxyRequests(db, requestsOf(samples));
   const read = async (from: Database) => [
     await sumProxyRequests(from, { group_by: 'key' }),
     await sumProxyRequests(from, { group_by: 'day' }),
     await listProxyRequests(from, { limit: 100 }),
   ];
-  const before = await read(db);
-  await sql`drop table probe_totals`.execute(db.kysely);
-  await sql`drop table status_items`.execute(db.kysely);
-  await sql`drop index runs_by_time`.execute(db.kysely);
-  await sql`drop index run_models_by_model`.execute(db.kysely);
-  await sql`drop table proxy_totals`.execute(db.kysely);
-  await sql`drop index proxy_requests_by_outcome`.execute(db.kysely);
-  await sql`alter table proxy_requests drop column outcome`.execute(db.kysely);
-  await sql`alter table targets drop column deleted_at`.execute(db.kysely);
-  await sql`delete from kysely_migration where name >= '0003-proxy-totals'`.execute(db.kysely);
-  await db.close();
-  expect(await read(await openIn(dataDir))).toEqual(before);
+  const dataDir = await tempFolder();
+  const older = await openUnmigrated(dataDir);
+  await (await createMigrator(older, 1000)).migrateTo('0002-gateway');
+  for (const request of requestsOf(samples)) {
+    const { outcome: _, ...row } = storedRequest(request);
+    const columns = Object.keys(row).map((name) => sql.ref(name));
+    const values = Object.values(row);
+    await sql`insert into proxy_requests (${sql.join(columns)}) values (${sql.join(values)})`.execute(
+      older,
+    );
+  }
+  await older.destroy();
+  expect(await read(await openIn(dataDir))).toEqual(await read((await withRequests()).db));
 });
 
 test('what is older than the retention goes, batch by batch, and nothing else', async () => {

@@ -1,8 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Kysely } from 'kysely';
 import { onTestFinished } from 'vitest';
 import { type OpenedDatabase, openDatabase } from '../src/index.ts';
+import { createPostgresDialect } from '../src/postgres/postgres-dialect.ts';
+import type { Schema } from '../src/schema.ts';
+import { createSqliteDialect } from '../src/sqlite/sqlite-dialect.ts';
+import { emptyPostgresDatabase, isOnPostgres, postgresDatabase } from './postgres-database.ts';
 
 /** A folder of the running test's own, gone when it ends. */
 export async function tempFolder(): Promise<string> {
@@ -11,14 +16,36 @@ export async function tempFolder(): Promise<string> {
   return folder;
 }
 
-/** A new database on a real file, closed and deleted when the test ends. */
+/** A new database, real on either engine, closed and deleted when the test ends. */
 export async function tempDatabase(): Promise<OpenedDatabase> {
   return openIn(await tempFolder());
 }
 
-/** Opens the database of a folder, at the time 1000. */
+/** The databases on Postgres by the folder that they stand beside. */
+const urls = new Map<string, string>();
+
+/** Opens the database of a folder, at the time 1000: that in it, or on Postgres that of its own. */
 export async function openIn(dataDir: string, encryptionKey?: string): Promise<OpenedDatabase> {
-  const db = await openDatabase({ dataDir, encryptionKey, now: () => 1000 });
+  if (isOnPostgres() && !urls.has(dataDir)) urls.set(dataDir, await postgresDatabase());
+  const databaseUrl = urls.get(dataDir);
+  const db = await openDatabase({ dataDir, databaseUrl, encryptionKey, now: () => 1000 });
   onTestFinished(() => db.close());
   return db;
+}
+
+/** Of the folder's database while there is nothing in it; undefined for the file that is not there yet. */
+export async function emptyUrlOf(dataDir: string): Promise<string | undefined> {
+  if (isOnPostgres()) urls.set(dataDir, await emptyPostgresDatabase());
+  return urls.get(dataDir);
+}
+
+/** The folder's database before its first migration. */
+export async function openUnmigrated(dataDir: string): Promise<Kysely<Schema>> {
+  const url = await emptyUrlOf(dataDir);
+  const dialect = url
+    ? createPostgresDialect({ url, size: 2, statementTimeoutMs: 10_000 })
+    : createSqliteDialect(join(dataDir, 'registry.db'));
+  const kysely = new Kysely<Schema>({ dialect });
+  onTestFinished(() => kysely.destroy());
+  return kysely;
 }

@@ -1,8 +1,8 @@
 import { defaultAnthropicVersion, defaultPrompt } from '@api-monitor/core';
 import { expect, test } from 'vitest';
-import { writeHostileDatabase } from '../test/hostile-database.ts';
-import { finish, probe, startedRun } from '../test/samples.ts';
-import { openIn, tempFolder } from '../test/temp-database.ts';
+import { writeHostileDatabase } from '../../test/hostile-database.ts';
+import { finish, probe, startedRun } from '../../test/samples.ts';
+import { openIn, tempFolder } from '../../test/temp-database.ts';
 import {
   getSetting,
   getTarget,
@@ -14,7 +14,7 @@ import {
   listTargets,
   openApiKey,
   updateTarget,
-} from './index.ts';
+} from '../index.ts';
 
 async function openHostile() {
   const dataDir = await tempFolder();

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { HistoryPoint } from '@api-monitor/core';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { writeOldDatabase } from '../test/old-database.ts';
-import { finish, probe, startedRun, targetInput } from '../test/samples.ts';
-import { openIn, tempFolder } from '../test/temp-database.ts';
+import { writeOldDatabase } from '../../test/old-database.ts';
+import { finish, probe, startedRun, targetInput } from '../../test/samples.ts';
+import { openIn, tempFolder } from '../../test/temp-database.ts';
 import {
   createTarget,
   deleteTarget,
@@ -17,7 +17,7 @@ import {
   listRuns,
   listTargets,
   openApiKey,
-} from './index.ts';
+} from '../index.ts';
 
 const shapes = ['oldest', 'newest'] as const;
 

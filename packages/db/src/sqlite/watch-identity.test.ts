@@ -1,0 +1,22 @@
+import { copyFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openIn, tempFolder } from '../../test/temp-database.ts';
+import { pingDatabase } from '../index.ts';
+
+const gone = { code: 'unavailable', message: expect.stringMatching(/deleted or replaced/) };
+
+test('a file that was deleted under the open database is noticed', async () => {
+  const dataDir = await tempFolder();
+  const db = await openIn(dataDir);
+  await rm(join(dataDir, 'registry.db'));
+  await expect(pingDatabase(db)).rejects.toMatchObject(gone);
+});
+
+test('a file that another took the place of is noticed', async () => {
+  const dataDir = await tempFolder();
+  const db = await openIn(dataDir);
+  await copyFile(join(dataDir, 'registry.db'), join(dataDir, 'copy.db'));
+  await rename(join(dataDir, 'copy.db'), join(dataDir, 'registry.db'));
+  await expect(pingDatabase(db)).rejects.toMatchObject(gone);
+});

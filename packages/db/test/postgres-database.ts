@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { inject, onTestFinished } from 'vitest';
+import { query } from './postgres-query.ts';
+import type { ProvidedPostgres } from './postgres-setup.ts';
+
+/** Whether this run of the tests is the one on Postgres. */
+export function isOnPostgres(): boolean {
+  return inject('postgres') !== undefined;
+}
+
+/** Those that the tests of this file have left clean: a new one takes longer. */
+const free: string[] = [];
+
+/** The address of a database of the running test's own, migrated and empty. */
+export async function postgresDatabase(): Promise<string> {
+  const url = free.pop() ?? (await makeDatabase(`template ${server().template}`));
+  onTestFinished(async () => {
+    if (await clean(url)) free.push(url);
+  });
+  return url;
+}
+
+/** The same without any table. `options` are those of `create database`. */
+export async function emptyPostgresDatabase(options = ''): Promise<string> {
+  const url = await makeDatabase(`encoding 'UTF8' template template0 ${options}`);
+  return url;
+}
+
+async function makeDatabase(options: string): Promise<string> {
+  const { url, template } = server();
+  const name = `${template}_${randomUUID().replaceAll('-', '').slice(0, 12)}`;
+  await query(url, `create database ${name} ${options}`);
+  const made = new URL(url);
+  made.pathname = name;
+  return made.href;
+}
+
+/**
+ * Empties all tables and numbers anew; false where a test has dropped one, so that nobody may use that
+ * database again. (Truncating would make new files for each table and index, which takes far longer.)
+ */
+async function clean(url: string): Promise<boolean> {
+  const [whole] = await query(
+    url,
+    `select count(*)::int as tables,
+      string_agg(format('delete from %I', relname), ';') as empty,
+      (select string_agg(format('alter sequence %I restart', relname), ';') from pg_class
+        where relkind = 'S' and relnamespace = 'public'::regnamespace) as renumber
+    from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace
+      and relname not like 'kysely%'`,
+  );
+  if (!whole || whole.tables !== server().tables) return false;
+  await query(url, `${whole.empty};${whole.renumber}`);
+  return true;
+}
+
+function server(): ProvidedPostgres {
+  const postgres = inject('postgres');
+  if (!postgres) throw new Error('only the tests on Postgres know one');
+  return postgres;
+}

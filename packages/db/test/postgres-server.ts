@@ -1,0 +1,165 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chown, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const startTimeoutMs = 30_000;
+const installTimeoutMs = 300_000;
+
+export interface PostgresServer {
+  /** Of its maintenance database, as a user who may make others. */
+  url: string;
+  close(): Promise<void>;
+}
+
+/** A server of our own, that a test may stop and start again on the same port, with what it holds. */
+export interface PrivatePostgresServer extends PostgresServer {
+  start(): Promise<void>;
+  /** Kills it, as a power cut would. */
+  stop(): Promise<void>;
+  /** Lets it stand still, and go on: its connections stay open. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
+}
+
+/** The Postgres at `TEST_DATABASE_URL` (databases are made and dropped there), else one of our own. */
+export async function usePostgresServer(): Promise<PostgresServer> {
+  const { TEST_DATABASE_URL: url } = process.env;
+  return url ? { url, close: async () => {} } : startPostgresServer();
+}
+
+/** Who has to give a password; everyone else is trusted, on loopback alone. */
+export const guardedUser = 'guarded';
+
+// It outlives the server's death, not the machine's: that makes it fast.
+const settings = ['fsync=off', 'full_page_writes=off'];
+
+/**
+ * Starts a private server on a free port, its data in a temporary folder. Throws a sentence that says
+ * what to install where there is none and it can't be installed.
+ */
+export async function startPostgresServer(): Promise<PrivatePostgresServer> {
+  const binaries = (await findBinaries()) ?? (await installServer());
+  const owner = await unprivilegedOwner();
+  const folder = await mkdtemp(join(tmpdir(), 'api-monitor-postgres-'));
+  if (owner.uid !== undefined) await chown(folder, owner.uid, owner.gid);
+  const data = join(folder, 'data');
+  const init = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'];
+  await run(join(binaries, 'initdb'), init, { ...owner, cwd: folder });
+  const trusted = 'host all all 127.0.0.1/32 trust';
+  const guarded = `host all ${guardedUser} 127.0.0.1/32 scram-sha-256`;
+  await writeFile(join(data, 'pg_hba.conf'), `${guarded}\n${trusted}\n`);
+
+  const port = await freePort();
+  const flags = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', ...settings];
+  const args = ['-D', data, '-p', `${port}`, ...flags.flatMap((flag) => ['-c', flag])];
+  let server: ChildProcess | null = null;
+  const start = async () => {
+    server = spawn(join(binaries, 'postgres'), args, {
+      ...owner,
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    await untilReady(server);
+  };
+  const stop = async (signal: NodeJS.Signals = 'SIGKILL') => {
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
+    const ended = Promise.withResolvers<unknown>();
+    server.once('exit', ended.resolve);
+    server.kill(signal);
+    await ended.promise;
+  };
+  await start();
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    start,
+    stop: () => stop(),
+    signal: (name) => void server?.kill(name),
+    close: async () => {
+      await stop('SIGINT');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Where `postgres` and `initdb` are: on the PATH, or where Debian keeps them, the newest first. */
+async function findBinaries(): Promise<string | null> {
+  const debian = '/usr/lib/postgresql';
+  const versions = await readdir(debian).catch(() => []);
+  const newest = versions.sort((a, b) => Number(b) - Number(a));
+  const folders = [
+    ...(process.env.PATH ?? '').split(delimiter),
+    ...newest.map((version) => join(debian, version, 'bin')),
+  ];
+  const isWhole = (folder: string) =>
+    ['postgres', 'initdb'].every((name) => existsSync(join(folder, name)));
+  return folders.find(isWhole) ?? null;
+}
+
+// Under a lock, as test files run side by side; with no service started, as the tests start their own.
+const installScript = `
+exec 9>/tmp/api-monitor-install.lock
+flock 9
+ls /usr/lib/postgresql/*/bin/postgres && exit 0
+if [ ! -e /usr/sbin/policy-rc.d ]; then
+  printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d
+  chmod +x /usr/sbin/policy-rc.d
+  trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql`;
+
+async function installServer(): Promise<string> {
+  const whatToDo = 'install postgresql (15 or later), or set TEST_DATABASE_URL';
+  const isRootOnDebian = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+  if (!isRootOnDebian) throw new Error(`The tests need a Postgres server: ${whatToDo}.`);
+  const install = run('sh', ['-c', installScript], { timeout: installTimeoutMs });
+  const failure = await install.then(() => null, String);
+  const binaries = await findBinaries();
+  if (binaries) return binaries;
+  throw new Error(`Postgres could not be installed with apt: ${whatToDo}. ${failure ?? ''}`);
+}
+
+/** Postgres refuses to run as root; its Debian package brings a user along. */
+async function unprivilegedOwner(): Promise<{ uid: number; gid: number } | Record<string, never>> {
+  if (process.getuid?.() !== 0) return {};
+  const idOf = async (flag: string, name: string) =>
+    Number((await run('id', [flag, name])).stdout.trim());
+  const name = await idOf('-u', 'postgres').then(
+    () => 'postgres',
+    () => 'nobody',
+  );
+  return { uid: await idOf('-u', name), gid: await idOf('-g', name) };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  probe.once('error', reject);
+  probe.listen(0, '127.0.0.1', resolve);
+  await promise;
+  const address = probe.address();
+  await new Promise((closed) => probe.close(closed));
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
+
+async function untilReady(server: ChildProcess): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let log = '';
+  server.stderr?.on('data', (chunk) => {
+    if (log.length > 100_000) return;
+    log += chunk;
+    if (/ready to accept connections/i.test(log)) resolve();
+  });
+  server.once('error', reject);
+  server.once('exit', () => reject(new Error(`the Postgres server ended:\n${log}`)));
+  const timer = setTimeout(
+    () => reject(new Error(`no Postgres server yet:\n${log}`)),
+    startTimeoutMs,
+  );
+  await promise.finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,39 @@
+import type { TestProject } from 'vitest/node';
+import { openPostgres } from '../src/postgres/open-postgres.ts';
+import { query } from './postgres-query.ts';
+import { usePostgresServer } from './postgres-server.ts';
+
+/** What tests on Postgres are given: the server, and a migrated database that theirs are copies of. */
+export interface ProvidedPostgres {
+  url: string;
+  /** Its name, which those of the copies begin with. */
+  template: string;
+  /** How many tables it has, the migrator's apart. */
+  tables: number;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgres?: ProvidedPostgres;
+  }
+}
+
+/** Before all tests on Postgres: one server for all of them. Afterwards nothing is left of theirs. */
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const server = await usePostgresServer();
+  const template = `api_monitor_test_${process.pid}`;
+  await query(server.url, `create database ${template} encoding 'UTF8' template template0`);
+  const url = new URL(server.url);
+  url.pathname = template;
+  const db = await openPostgres({ url: url.href, size: 1 }, 0);
+  const { length: tables } = await db.introspection.getTables();
+  await db.destroy();
+  project.provide('postgres', { url: server.url, template, tables });
+  return async () => {
+    const made = `select datname from pg_database where datname like '${template}%'`;
+    for (const { datname } of await query(server.url, made)) {
+      await query(server.url, `drop database ${datname} with (force)`);
+    }
+    await server.close();
+  };
+}
