@@ -1,59 +1,136 @@
+import type { Socket } from 'node:net';
 import type { Channel } from '@api-monitor/core';
-import type { Dispatcher } from 'undici';
-import type { ChannelPool, ChannelPools } from './channel-pools.ts';
-import { wasStale } from './was-stale.ts';
+import { AnswerFault } from './answer-fault.ts';
+import type { AnswerHandler } from './answer-handler.ts';
+import type { ChannelConnection } from './channel-connection.ts';
+import { type ConnectionPool, createConnectionPool } from './connection-pool.ts';
+import type { AddressGuard } from './guard-address.ts';
+import { createGuardedConnector } from './guarded-connector.ts';
+import { keepByChannel } from './keep-by-channel.ts';
+import type { Lookup } from './share-lookups.ts';
 
 /** A request whose answer goes straight to a handler: the gateway's way, with nothing in between. */
 export interface DispatchRequest {
-  method: 'POST' | 'GET';
-  /** Beneath the channel's base URL, with a leading slash. */
+  /** Beneath the channel's base URL, with a leading slash and, where wanted, a query. */
   path: string;
-  /** Names and values in turn, the channel's key among them. */
-  headers: string[];
-  body: Buffer | null;
+  /** Names and values in turn, as a request brought them; the channel's key is added here. */
+  headers: readonly string[];
+  /** The header that carries the key beside the bearer, where the wire format has one. */
+  keyHeader: 'x-api-key' | 'x-goog-api-key' | null;
+  /** The body, one piece after the other: none is copied that is large. */
+  body: readonly Buffer[];
 }
 
 export interface ChannelDispatch {
-  /** Sends on a kept connection, or on one that nothing has used yet where `isFresh`. */
-  send(
-    channel: Channel,
-    request: DispatchRequest,
-    handler: Dispatcher.DispatchHandler,
-    isFresh?: boolean,
-  ): void;
-  /** Whether the request never left: the server had closed the kept connection before. */
-  wasStale(channel: Channel, error: Error): boolean;
+  /** Posts it on a kept connection, or on one that nothing has used yet where `isFresh`. */
+  post(channel: Channel, request: DispatchRequest, handler: AnswerHandler, isFresh?: boolean): void;
+}
+
+export interface OwnedDispatch extends ChannelDispatch {
+  forget(channelId: number): void;
+  /** Ends every connection at once. */
+  close(): void;
 }
 
 interface Road {
-  pool: ChannelPool;
+  pool: ConnectionPool;
   basePath: string;
+  /** What all requests to the channel say. */
+  commonLines: string;
+  isKeySendable: boolean;
 }
 
-/** Finds each channel's pool once: a changed channel is another object. */
-export function createChannelDispatch(pools: ChannelPools): ChannelDispatch {
+const readBytes = 64 * 1024;
+const sweepPeriodMs = 1_000;
+
+/** The gateway's connections to channels, all of them reading into one buffer. */
+export function createChannelDispatch(guard: AddressGuard, lookup: Lookup): OwnedDispatch {
+  const count = { open: 0 };
+  const connections = new WeakMap<object, ChannelConnection>();
+  const onread = {
+    buffer: Buffer.allocUnsafeSlow(readBytes),
+    callback(this: unknown, size: number, buffer: Uint8Array): boolean {
+      connectionOf(connections, this)?.read(asBuffer(buffer, size));
+      return true;
+    },
+  };
+  const pools = keepByChannel(
+    ({ protocol, hostname, host, port }, { verifySsl }) => {
+      const { connector } = createGuardedConnector(guard, verifySsl, lookup, onread);
+      return createConnectionPool({
+        connect: (onSocket) =>
+          connector({ protocol, hostname, host, port }, (...[error, socket]) =>
+            onSocket(error, socket),
+          ),
+        bind: (socket: Socket, connection) => connections.set(socket, connection),
+        count,
+        nowMs: () => performance.now(),
+      });
+    },
+    (pool) => pool.close(),
+  );
+  const sweeper = setInterval(() => {
+    for (const pool of pools.all()) pool.sweep();
+  }, sweepPeriodMs);
+  sweeper.unref();
+
   const roads = new WeakMap<Channel, Road>();
   const roadTo = (channel: Channel): Road => {
     const known = roads.get(channel);
-    if (known && !known.pool.pool.closed) return known;
-    const basePath = new URL(channel.baseUrl).pathname.replace(/\/$/, '');
-    const road = { pool: pools.of(channel), basePath };
+    if (known && !known.pool.isClosed) return known;
+    const road = { pool: pools.of(channel), ...wordsFor(channel) };
     roads.set(channel, road);
     return road;
   };
+
   return {
-    send(channel, request, handler, isFresh = false) {
-      const { pool, basePath } = roadTo(channel);
-      const options = { ...request, path: basePath + request.path };
-      if (!isFresh) {
-        pool.pool.dispatch(options, handler);
+    post(channel, request, handler, isFresh = false) {
+      const road = roadTo(channel);
+      if (!road.isKeySendable) {
+        handler.onFault(new AnswerFault('UNSENDABLE_KEY'), false);
         return;
       }
-      const client = pool.freshClient();
-      client.dispatch(options, handler);
-      // Closes when the one request has ended.
-      client.close().catch(() => {});
+      road.pool.take({ isFresh }, (connection, error) => {
+        if (!connection) handler.onFault(error ?? new AnswerFault('ANSWER_CUT'), false);
+        else if (handler.isOver) road.pool.giveBack(connection);
+        else connection.send(headOf(road, channel, request), request.body, handler);
+      });
     },
-    wasStale: (channel, error) => wasStale(error, roadTo(channel).pool),
+    forget: pools.forget,
+    close() {
+      clearInterval(sweeper);
+      for (const pool of pools.all()) pool.destroy();
+    },
   };
+}
+
+function wordsFor({ baseUrl, apiKey }: Channel): Omit<Road, 'pool'> {
+  const { host, pathname } = new URL(baseUrl);
+  return {
+    basePath: pathname.replace(/\/$/, ''),
+    commonLines: `host: ${host}\r\nconnection: keep-alive\r\nauthorization: Bearer ${apiKey}\r\n`,
+    // What a header's value may hold (RFC 9110, 5.5).
+    isKeySendable: /^[\t\x20-\x7e\x80-\xff]*$/.test(apiKey),
+  };
+}
+
+function headOf(road: Road, { apiKey }: Channel, request: DispatchRequest): string {
+  const { path, headers, keyHeader, body } = request;
+  let head = `POST ${road.basePath}${path} HTTP/1.1\r\n${road.commonLines}`;
+  if (keyHeader) head += `${keyHeader}: ${apiKey}\r\n`;
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    head += `${headers[at]}: ${headers[at + 1]}\r\n`;
+  }
+  let length = 0;
+  for (const piece of body) length += piece.length;
+  return `${head}content-length: ${length}\r\n\r\n`;
+}
+
+/** Node calls it on the socket that read (its documentation of `onread` in `socket.connect`). */
+function connectionOf(connections: WeakMap<object, ChannelConnection>, socket: unknown) {
+  return typeof socket === 'object' && socket !== null ? connections.get(socket) : undefined;
+}
+
+function asBuffer(bytes: Uint8Array, size: number): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, size);
 }

@@ -1,15 +1,11 @@
-import { lookup } from 'node:dns';
 import type { Channel } from '@api-monitor/core';
 import { Client, Pool } from 'undici';
 import type { AddressGuard } from './guard-address.ts';
-import {
-  type BytesReadBefore,
-  createGuardedConnector,
-  type GuardedConnector,
-} from './guarded-connector.ts';
-import { shareLookups } from './share-lookups.ts';
+import { type BytesReadBefore, createGuardedConnector } from './guarded-connector.ts';
+import { keepByChannel } from './keep-by-channel.ts';
+import type { Lookup } from './share-lookups.ts';
 
-/** A channel's connections: a pool that keeps them alive, and single ones for a second try. */
+/** A channel's connections for probes: a pool that keeps them alive, and single ones for a second try. */
 export interface ChannelPool {
   readonly pool: Pool;
   readonly bytesReadBefore: BytesReadBefore;
@@ -18,61 +14,37 @@ export interface ChannelPool {
 }
 
 export interface ChannelPools {
-  /** The channel's pool; a new one where its origin or `verifySsl` changed. */
   of(channel: Channel): ChannelPool;
   forget(channelId: number): void;
   close(): Promise<void>;
 }
 
-interface Entry extends ChannelPool {
-  readonly key: string;
-}
-
 /** Keeps one pool a channel, so that `verifySsl: false` concerns that channel alone. */
-export function createChannelPools(guard: AddressGuard): ChannelPools {
-  const entries = new Map<number, Entry>();
-  const sharedLookup = shareLookups(lookup);
-
-  const forget = (channelId: number) => {
-    const entry = entries.get(channelId);
-    entries.delete(channelId);
+export function createChannelPools(guard: AddressGuard, lookup: Lookup): ChannelPools {
+  const pools = keepByChannel(
+    ({ origin }, { verifySsl }) => createPool(origin, guard, lookup, verifySsl),
     // Requests under way may end; nothing waits for them.
-    entry?.pool.close().catch(() => {});
-  };
-
+    ({ pool }) => void pool.close().catch(() => {}),
+  );
   return {
-    of(channel) {
-      const { origin } = new URL(channel.baseUrl);
-      const key = `${origin} ${channel.verifySsl}`;
-      const current = entries.get(channel.id);
-      if (current?.key === key) return current;
-      forget(channel.id);
-      const entry = createEntry(
-        key,
-        origin,
-        createGuardedConnector(guard, channel.verifySsl, sharedLookup),
-      );
-      entries.set(channel.id, entry);
-      return entry;
-    },
-    forget,
+    of: pools.of,
+    forget: pools.forget,
     async close() {
-      const closing = [...entries.values()].map((entry) => entry.pool.destroy());
-      entries.clear();
-      await Promise.allSettled(closing);
+      await Promise.allSettled(pools.all().map(({ pool }) => pool.destroy()));
     },
   };
 }
 
-function createEntry(
-  key: string,
+function createPool(
   origin: string,
-  { connector, bytesReadBefore }: GuardedConnector,
-): Entry {
+  guard: AddressGuard,
+  lookup: Lookup,
+  verifySsl: boolean,
+): ChannelPool {
+  const { connector, bytesReadBefore } = createGuardedConnector(guard, verifySsl, lookup);
   // The caller bounds the whole exchange; undici's own timers would only blur the sentence.
   const options = { connect: connector, headersTimeout: 0, bodyTimeout: 0, allowH2: false };
   return {
-    key,
     pool: new Pool(origin, options),
     bytesReadBefore,
     freshClient: () => new Client(origin, options),

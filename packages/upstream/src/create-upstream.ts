@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns';
 import type { AnswerProgress, Channel, Exchange, UpstreamRequest } from '@api-monitor/core';
 import type { Dispatcher } from 'undici';
 import { type ChannelDispatch, createChannelDispatch } from './channel-dispatch.ts';
@@ -7,6 +8,7 @@ import { type AllowPrivate, createAddressGuard } from './guard-address.ts';
 import { readBody } from './read-body.ts';
 import { redirectPath } from './redirect-path.ts';
 import { requestHeaders } from './request-headers.ts';
+import { shareLookups } from './share-lookups.ts';
 import { wasStale } from './was-stale.ts';
 
 export interface UpstreamOptions {
@@ -39,7 +41,10 @@ const redirectLimit = 3;
 
 /** Makes the one road to channels; whoever makes it closes it. */
 export function createUpstream(options: UpstreamOptions): Upstream {
-  const pools = createChannelPools(createAddressGuard(options.allowPrivate));
+  const guard = createAddressGuard(options.allowPrivate);
+  const sharedLookup = shareLookups(lookup);
+  const pools = createChannelPools(guard, sharedLookup);
+  const dispatch = createChannelDispatch(guard, sharedLookup);
   return {
     async exchange(channel, request, exchangeOptions) {
       const startedAtMs = performance.now();
@@ -57,9 +62,15 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         return { answered: false, ...describeFault(error), durationS };
       }
     },
-    dispatch: createChannelDispatch(pools),
-    forget: pools.forget,
-    close: pools.close,
+    dispatch,
+    forget(channelId) {
+      pools.forget(channelId);
+      dispatch.forget(channelId);
+    },
+    async close() {
+      dispatch.close();
+      await pools.close();
+    },
   };
 }
 

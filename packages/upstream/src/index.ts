@@ -1,3 +1,4 @@
+export type { AnswerHandler, AnswerSource } from './answer-handler.ts';
 export type { ChannelDispatch, DispatchRequest } from './channel-dispatch.ts';
 export {
   createUpstream,

@@ -1,0 +1,16 @@
+/** Why an answer on a connection came to nothing; `describeFault` has the sentences. */
+export type AnswerFaultCode =
+  | 'ANSWER_CUT'
+  | 'ANSWER_HEADERS_OVERFLOW'
+  | 'INVALID_ANSWER'
+  | 'TOO_MANY_CONNECTIONS'
+  | 'UNSENDABLE_KEY';
+
+export class AnswerFault extends Error {
+  readonly code: AnswerFaultCode;
+
+  constructor(code: AnswerFaultCode) {
+    super(code);
+    this.code = code;
+  }
+}
