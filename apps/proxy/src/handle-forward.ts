@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BoardKey } from './board/board.ts';
 import type { GatewayError } from './dialects/gateway-error.ts';
 import { type Forwarded, forwardRequest } from './forward/forward-request.ts';
+import type { Usage } from './forward/read-usage.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
 import { type Arrival, requestRecord } from './records/request-record.ts';
 import { tokensToCount } from './records/tokens-to-count.ts';
@@ -161,19 +162,20 @@ function leaveRecord(
   requestBytes: number,
   error: GatewayError | null,
 ): void {
-  // Timed before the tokens are read: a compressed answer is opened after its end.
-  const parts = { arrival, key, endpoint, requestedModel, requestBytes, forwarded };
   const status = error?.status ?? forwarded.status;
-  const record = requestRecord({ ...parts, status, usage: null, error: error?.message ?? null });
-  const withTokens = async () => {
-    const usage = (await forwarded.pipe?.usage?.read()) ?? null;
-    const { inputTokens = null, outputTokens = null } = usage ?? {};
-    const tokens = { input_tokens: inputTokens, output_tokens: outputTokens };
-    deps.keyLimits.addTokens(key, tokensToCount({ ...record, ...tokens }));
-    return { ...record, ...tokens };
-  };
-  deps.records.expect(withTokens());
+  const parts = { arrival, key, endpoint, requestedModel, requestBytes, forwarded, status };
+  // Timed before the tokens are read: a compressed answer is opened after its end.
+  const record = requestRecord({ ...parts, error: error?.message ?? null });
   deps.metrics.requestEnded(record);
+  const settle = (usage: Usage | null) => {
+    record.input_tokens = usage?.inputTokens ?? null;
+    record.output_tokens = usage?.outputTokens ?? null;
+    deps.keyLimits.addTokens(key, tokensToCount(record));
+    return record;
+  };
+  const usage = forwarded.pipe?.watch?.usage.read() ?? null;
+  if (usage instanceof Promise) deps.records.expect(usage.then(settle));
+  else deps.records.add(settle(usage));
 }
 
 function refuse(
@@ -186,7 +188,7 @@ function refuse(
   sendError(response, endpoint.dialect, error, arrival.requestId);
   const { status, message } = error;
   const parts = { arrival, key, endpoint, requestedModel, requestBytes, status };
-  const record = requestRecord({ ...parts, forwarded: null, usage: null, error: message });
+  const record = requestRecord({ ...parts, forwarded: null, error: message });
   deps.records.add(record);
   deps.metrics.requestEnded(record);
 }

@@ -4,13 +4,13 @@ import type { BoardTarget } from './board.ts';
 /** Remembers where live traffic failed, for each channel and model. */
 export interface Breakers {
   state(targetId: number, model: string, provedAt: number): BreakerState;
-  /** Takes the one try of a half-open breaker; the outcome or `release` gives it back. */
-  begin(targetId: number, model: string): void;
+  /** True where it takes the one try of a half-open breaker; the outcome or `release` gives it back. */
+  begin(targetId: number, model: string): boolean;
   succeeded(targetId: number, model: string): void;
   failed(targetId: number, model: string, error: string): void;
   /** It says that it has no such model: no failure to count, yet worth a probe. */
   suspected(targetId: number, model: string): void;
-  /** Neither: the client left, or what it sent was at fault. */
+  /** Neither: the client left, or what it sent was at fault. Only whoever took the try gives it back. */
   release(targetId: number, model: string): void;
   /** The channel was read anew: passing probes close, and what is gone is forgotten. */
   settle(targetId: number, target: Pick<BoardTarget, 'models'> | null): void;
@@ -52,6 +52,7 @@ export function createBreakers({ nowS, onChange, onFailure }: Options): Breakers
   const keyOf = (targetId: number, model: string) => `${targetId}/${model}`;
 
   const close = (targetId: number, model: string) => {
+    if (breakers.size === 0) return;
     const breaker = breakers.get(keyOf(targetId, model));
     if (!breaker) return;
     breakers.delete(keyOf(targetId, model));
@@ -61,6 +62,7 @@ export function createBreakers({ nowS, onChange, onFailure }: Options): Breakers
 
   return {
     state(targetId, model, provedAt) {
+      if (breakers.size === 0) return 'closed';
       const breaker = breakers.get(keyOf(targetId, model));
       if (!breaker || breaker.openedAt === 0) return 'closed';
       if (provedAt > breaker.failedAt) {
@@ -72,8 +74,11 @@ export function createBreakers({ nowS, onChange, onFailure }: Options): Breakers
       return now < breaker.tryBeganAt + tryTimeoutS ? 'open' : 'half_open';
     },
     begin(targetId, model) {
+      if (breakers.size === 0) return false;
       const breaker = breakers.get(keyOf(targetId, model));
-      if (breaker && breaker.openedAt > 0) breaker.tryBeganAt = nowS();
+      if (!breaker || breaker.openedAt === 0) return false;
+      breaker.tryBeganAt = nowS();
+      return true;
     },
     succeeded: close,
     failed(targetId, model, error) {

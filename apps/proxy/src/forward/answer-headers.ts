@@ -1,5 +1,3 @@
-import type { OutgoingHttpHeaders } from 'node:http';
-
 /** What concerns the upstream connection or the upstream's own site alone, and stays here. */
 const staysHere = new Set([
   'connection',
@@ -24,22 +22,30 @@ const staysHere = new Set([
   'service-worker-allowed',
   'speculation-rules',
   'reporting-endpoints',
-  'report-to',
   'accept-ch',
   'critical-ch',
   'permissions-policy',
   'origin-agent-cluster',
   'content-security-policy-report-only',
+  // Told anew, below.
+  'x-content-type-options',
+  'content-security-policy',
   'x-request-id',
   'request-id',
+  'x-proxy-target-id',
+  'x-proxy-upstream-model',
+  'x-proxy-attempts',
+  'x-proxy-proof-age',
 ]);
 const staysHerePrefix = 'access-control-';
 
 /** A channel's answer, opened in a browser, is a page without rights, never one of the dashboard's. */
-const harmless = {
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "sandbox; default-src 'none'",
-};
+const harmless = [
+  'x-content-type-options',
+  'nosniff',
+  'content-security-policy',
+  "sandbox; default-src 'none'",
+] as const;
 
 /** What the gateway tells of its choice, beside the answer. */
 export interface Truth {
@@ -50,32 +56,53 @@ export interface Truth {
   proofAgeS: number;
 }
 
-/** The upstream's headers as they came, and the truth about where they came from. */
+/**
+ * The upstream's headers as they came, and the truth about where they came from; names and values in
+ * turn, on both sides. An answer that may have to be longer than it said is told without its length.
+ */
 export function answerHeaders(
-  upstream: Readonly<Record<string, string | string[] | undefined>>,
+  upstream: readonly string[],
   truth: Truth,
-): OutgoingHttpHeaders {
-  const headers: OutgoingHttpHeaders = {};
-  for (const name in upstream) {
-    const value = upstream[name];
-    if (value === undefined || staysHere.has(name) || name.startsWith(staysHerePrefix)) continue;
-    headers[name] = value;
+  isLengthTold: boolean,
+): string[] {
+  const headers: string[] = [];
+  const alsoStay = namedByConnection(headerOf(upstream, 'connection'));
+  for (let at = 0; at + 1 < upstream.length; at += 2) {
+    const name = upstream[at] ?? '';
+    if (staysHere.has(name) || name.startsWith(staysHerePrefix)) continue;
+    if (alsoStay?.includes(name) || (name === 'content-length' && !isLengthTold)) continue;
+    headers.push(name, upstream[at + 1] ?? '');
   }
-  for (const name of namedByConnection(upstream.connection)) delete headers[name];
-  Object.assign(headers, harmless);
-  headers['x-request-id'] = truth.requestId;
-  headers['request-id'] = truth.requestId;
-  headers['x-proxy-target-id'] = String(truth.targetId);
-  headers['x-proxy-upstream-model'] = asHeaderValue(truth.model);
-  headers['x-proxy-attempts'] = String(truth.attempts);
-  headers['x-proxy-proof-age'] = String(Math.round(truth.proofAgeS));
+  headers.push(
+    ...harmless,
+    'x-request-id',
+    truth.requestId,
+    'request-id',
+    truth.requestId,
+    'x-proxy-target-id',
+    String(truth.targetId),
+    'x-proxy-upstream-model',
+    asHeaderValue(truth.model),
+    'x-proxy-attempts',
+    String(truth.attempts),
+    'x-proxy-proof-age',
+    String(Math.round(truth.proofAgeS)),
+  );
   return headers;
 }
 
+/** The first value under this name, which is in lower case. */
+export function headerOf(headers: readonly string[], name: string): string | undefined {
+  for (let at = 0; at < headers.length; at += 2) {
+    if (headers[at] === name) return headers[at + 1];
+  }
+  return undefined;
+}
+
 /** Headers that the connection's own header declares to be its own too (RFC 9110, 7.6.1). */
-function namedByConnection(connection: string | string[] | undefined): string[] {
-  if (connection === undefined) return [];
-  return String(connection)
+function namedByConnection(connection: string | undefined): string[] | null {
+  if (connection === undefined || connection === 'keep-alive') return null;
+  return connection
     .split(',')
     .map((name) => name.trim().toLowerCase())
     .filter((name) => !name.startsWith('content-'));

@@ -1,22 +1,15 @@
-export interface AttemptTimer {
-  /** The answer has begun, or the client reads on: the next bytes are due. */
-  awaitBytes(): void;
-  /** They came; the next are due. */
-  bytesCame(): void;
-  /** The client reads nothing: no fault of the upstream, but no reason to wait for ever. */
-  awaitReader(): void;
-  /** What still comes of an answer that is held back, for an error needs neither long nor much. */
-  awaitRest(onLong: () => void): void;
-  stop(): void;
-}
-
 interface Options {
   firstByteTimeoutMs: number;
   idleTimeoutMs: number;
+}
+
+interface Listener {
   /** The upstream sent nothing in time. */
-  onSilence: () => void;
+  onSilence(): void;
   /** The client read nothing in time. */
-  onStall: () => void;
+  onStall(): void;
+  /** What still comes of an answer that is held back has taken too long. */
+  onLongRest(): void;
 }
 
 const restTimeoutMs = 2_000;
@@ -27,18 +20,46 @@ export function stallTimeoutMsOf(idleTimeoutMs: number): number {
 }
 
 /** The one timer of an attempt; it begins with the wait for the first byte. */
-export function createAttemptTimer(options: Options): AttemptTimer {
-  const { firstByteTimeoutMs, idleTimeoutMs, onSilence, onStall } = options;
-  let timer = setTimeout(onSilence, firstByteTimeoutMs);
-  const set = (onTime: () => void, timeoutMs: number) => {
-    clearTimeout(timer);
-    timer = setTimeout(onTime, timeoutMs);
-  };
-  return {
-    awaitBytes: () => set(onSilence, idleTimeoutMs),
-    bytesCame: () => void timer.refresh(),
-    awaitReader: () => set(onStall, stallTimeoutMsOf(idleTimeoutMs)),
-    awaitRest: (onLong) => set(onLong, restTimeoutMs),
-    stop: () => clearTimeout(timer),
-  };
+export class AttemptTimer {
+  readonly #listener: Listener;
+  readonly #idleTimeoutMs: number;
+  #timer: NodeJS.Timeout;
+  #isAwaitingBytes = false;
+
+  constructor({ firstByteTimeoutMs, idleTimeoutMs }: Options, listener: Listener) {
+    this.#listener = listener;
+    this.#idleTimeoutMs = idleTimeoutMs;
+    this.#timer = setTimeout(onSilence, firstByteTimeoutMs, listener);
+  }
+
+  /** Bytes came, or the client reads on: the next ones are due. */
+  awaitBytes(): void {
+    if (this.#isAwaitingBytes) this.#timer.refresh();
+    else this.#set(onSilence, this.#idleTimeoutMs);
+    this.#isAwaitingBytes = true;
+  }
+
+  /** The client reads nothing: no fault of the upstream, but no reason to wait for ever. */
+  awaitReader(): void {
+    this.#set(onStall, stallTimeoutMsOf(this.#idleTimeoutMs));
+  }
+
+  /** The rest of an error that is held back needs neither long nor much. */
+  awaitRest(): void {
+    this.#set(onLongRest, restTimeoutMs);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #set(onTime: (listener: Listener) => void, timeoutMs: number): void {
+    clearTimeout(this.#timer);
+    this.#isAwaitingBytes = false;
+    this.#timer = setTimeout(onTime, timeoutMs, this.#listener);
+  }
 }
+
+const onSilence = (listener: Listener) => listener.onSilence();
+const onStall = (listener: Listener) => listener.onStall();
+const onLongRest = (listener: Listener) => listener.onLongRest();

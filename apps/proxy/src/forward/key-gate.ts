@@ -1,7 +1,5 @@
 import type { Gate } from './event-gate.ts';
 
-type AnswerHeaders = Record<string, string | string[] | undefined>;
-
 /** An error longer than this goes on as it is. */
 const limitBytes = 64 * 1024;
 /** What is shorter is no secret, and stands in any text. */
@@ -39,13 +37,8 @@ function coverKey(bytes: Buffer, key: string): Buffer {
   return covered;
 }
 
-/** The same for the headers of an error. */
-export function coverKeyInHeaders(headers: AnswerHeaders, key: string): AnswerHeaders {
-  if (key.length < leastKeyBytes) return headers;
-  const cover = (text: string) => text.replaceAll(key, '*'.repeat(key.length));
-  const covered: AnswerHeaders = {};
-  for (const [name, value] of Object.entries(headers)) {
-    covered[name] = Array.isArray(value) ? value.map(cover) : value && cover(value);
-  }
-  return covered;
+/** The same for the headers of an error, names and values in turn. */
+export function coverKeyInHeaders(headers: readonly string[], key: string): readonly string[] {
+  if (key.length < leastKeyBytes || !headers.some((text) => text.includes(key))) return headers;
+  return headers.map((text) => text.replaceAll(key, '*'.repeat(key.length)));
 }

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
+import { TailBuffer } from './tail-buffer.ts';
 
 export interface Usage {
   inputTokens: number | null;
@@ -9,8 +10,8 @@ export interface Usage {
 /** Reads the tokens that an answer reports, from whatever passes by, without holding it up. */
 export interface UsageReader {
   take(chunk: Buffer): void;
-  /** Called once, after the end. */
-  read(): Promise<Usage>;
+  /** Called once, after the end; what is compressed has to be opened first. */
+  read(): Usage | Promise<Usage>;
 }
 
 /** How much of an answer's start and end is kept: all formats report at its end, messages at its start too. */
@@ -19,8 +20,8 @@ const endBytes = 4 * 1024;
 /** A compressed answer longer than this is not opened again. */
 const compressedLimitBytes = 256 * 1024;
 
-const inputNames = /"(?:prompt_tokens|input_tokens|promptTokenCount)"\s*:\s*(\d{1,12})/g;
-const outputNames = /"(?:completion_tokens|output_tokens|candidatesTokenCount)"\s*:\s*(\d{1,12})/g;
+const inputNames = ['"prompt_tokens"', '"input_tokens"', '"promptTokenCount"'];
+const outputNames = ['"completion_tokens"', '"output_tokens"', '"candidatesTokenCount"'];
 
 /** Follows an answer of this `content-encoding`, absent for plain bytes. */
 export function createUsageReader(contentEncoding: string | undefined): UsageReader {
@@ -31,24 +32,28 @@ export function createUsageReader(contentEncoding: string | undefined): UsageRea
 
 function createPlainReader(): UsageReader {
   const start: Buffer[] = [];
-  const end: Buffer[] = [];
   let size = 0;
-  let endSize = 0;
+  let tail: TailBuffer | null = null;
   return {
     take(chunk) {
-      // Beyond the start nothing is copied: the newest chunks are held until newer ones come.
-      if (size < startBytes) start.push(Buffer.from(chunk.subarray(0, startBytes - size)));
+      if (size < startBytes) start.push(startOf(chunk, startBytes - size));
       size += chunk.length;
-      const held = chunk.length > endBytes ? Buffer.from(chunk.subarray(-endBytes)) : chunk;
-      end.push(held);
-      endSize += held.length;
-      while (endSize - (end[0]?.length ?? endSize) >= endBytes) endSize -= end.shift()?.length ?? 0;
+      if (size <= startBytes) return;
+      tail ??= new TailBuffer(endBytes);
+      tail.take(chunk);
     },
-    async read() {
-      const texts = [...start, Buffer.from('\n'), ...end];
-      return usageIn(Buffer.concat(texts).toString('latin1'));
+    read() {
+      const [only] = start;
+      const text = (start.length === 1 && only ? only : Buffer.concat(start)).toString('latin1');
+      return usageIn(tail ? `${text}\n${tail.toString('latin1')}` : text);
     },
   };
+}
+
+/** A copy where the rest is much longer, so that it isn't kept for its start. */
+function startOf(chunk: Buffer, bytes: number): Buffer {
+  const start = chunk.subarray(0, bytes);
+  return chunk.length > 2 * startBytes ? Buffer.from(start) : start;
 }
 
 function createCompressedReader(encoding: string): UsageReader {
@@ -82,12 +87,29 @@ const decompressors: ReadonlyMap<string, Decompress> = new Map<string, Decompres
   ['zstd', promisify(zstdDecompress)],
 ]);
 
+/** Every format tells its tokens behind a `usage` of some name; what is told last counts. */
 function usageIn(text: string): Usage {
-  return { inputTokens: lastNumber(text, inputNames), outputTokens: lastNumber(text, outputNames) };
+  const at = text.lastIndexOf('"usage');
+  if (at < 0) return { inputTokens: null, outputTokens: null };
+  const last = text.slice(at);
+  return {
+    inputTokens: lastNumber(last, inputNames) ?? lastNumber(text, inputNames),
+    outputTokens: lastNumber(last, outputNames) ?? lastNumber(text, outputNames),
+  };
 }
 
-function lastNumber(text: string, pattern: RegExp): number | null {
-  let found: number | null = null;
-  for (const match of text.matchAll(pattern)) found = Number(match[1]);
+const numberBehind = /\s*:\s*(\d{1,12})/y;
+
+/** The number that stands last behind one of the names. */
+function lastNumber(text: string, names: readonly string[]): number | null {
+  let [found, foundAt]: [number | null, number] = [null, -1];
+  for (const name of names) {
+    for (let at = text.lastIndexOf(name); at > foundAt; at = text.lastIndexOf(name, at - 1)) {
+      numberBehind.lastIndex = at + name.length;
+      const number = numberBehind.exec(text)?.[1];
+      if (number !== undefined) [found, foundAt] = [Number(number), at];
+      if (at === 0) break;
+    }
+  }
   return found;
 }

@@ -1,5 +1,3 @@
-import type { Channel } from '@api-monitor/core';
-import type { BoardTarget } from '../board/board.ts';
 import type { Endpoint } from '../request/match-route.ts';
 
 /** What goes up besides the credential; everything else stays here: cookies, addresses, hop-by-hop. */
@@ -30,26 +28,34 @@ const goesUp = new Set([
 ]);
 const prefixesThatGoUp = ['openai-', 'x-stainless-', 'x-claude-code-', 'x-codex-'];
 
-/** The request's headers as a flat list, the channel's own key in the place of the client's. */
+/** The request's headers that go up, names in lower case and values in turn. */
 export function upstreamHeaders(
   rawHeaders: readonly string[],
-  { channel, anthropicVersion }: Pick<BoardTarget, 'channel' | 'anthropicVersion'>,
-  { keyHeader, dialect }: Endpoint,
+  anthropicVersion: string,
+  { dialect }: Endpoint,
 ): string[] {
   const headers: string[] = [];
   let hasVersion = false;
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const name = (rawHeaders[at] ?? '').toLowerCase();
-    if (!goesUp.has(name) && !prefixesThatGoUp.some((prefix) => name.startsWith(prefix))) continue;
+    const name = nameThatGoesUp(rawHeaders[at] ?? '');
+    if (name === null) continue;
     if (name === 'anthropic-version') hasVersion = true;
     headers.push(name, rawHeaders[at + 1] ?? '');
   }
   if (dialect === 'anthropic' && !hasVersion) headers.push('anthropic-version', anthropicVersion);
-  addKey(headers, channel, keyHeader);
   return headers;
 }
 
-function addKey(headers: string[], { apiKey }: Channel, keyHeader: Endpoint['keyHeader']): void {
-  headers.push('authorization', `Bearer ${apiKey}`);
-  if (keyHeader) headers.push(keyHeader, apiKey);
+const knownNames = new Map<string, string | null>();
+const knownNamesLimit = 1_000;
+
+/** In lower case; null where the header stays. Clients send the same few: each is judged once. */
+function nameThatGoesUp(raw: string): string | null {
+  const known = knownNames.get(raw);
+  if (known !== undefined) return known;
+  const name = raw.toLowerCase();
+  const isWanted = goesUp.has(name) || prefixesThatGoUp.some((prefix) => name.startsWith(prefix));
+  const fate = isWanted ? name : null;
+  if (knownNames.size < knownNamesLimit) knownNames.set(raw, fate);
+  return fate;
 }

@@ -1,7 +1,6 @@
 import { type ProxyRequest, quote } from '@api-monitor/core';
 import type { BoardKey } from '../board/board.ts';
 import type { Forwarded } from '../forward/forward-request.ts';
-import type { Usage } from '../forward/read-usage.ts';
 import type { Endpoint } from '../request/match-route.ts';
 
 /** A request as it came, before anything was made of it. */
@@ -22,16 +21,18 @@ interface Parts {
   /** What the client got. */
   status: number;
   forwarded: Forwarded | null;
-  usage: Usage | null;
   error: string | null;
 }
 
 const modelLimit = 512;
 const errorLimit = 500;
 
-/** The one record of a request: what was asked, who answered, how long it took; never any content. */
+/**
+ * The one record of a request: what was asked, who answered, how long it took; never any content. Its
+ * tokens are still to be filled in.
+ */
 export function requestRecord(parts: Parts): ProxyRequest {
-  const { arrival, key, endpoint, forwarded, usage } = parts;
+  const { arrival, key, endpoint, forwarded } = parts;
   const error = parts.error ?? forwarded?.attempts.at(-1)?.error ?? null;
   const pipe = forwarded?.pipe ?? null;
   const entry = forwarded?.entry ?? null;
@@ -47,13 +48,13 @@ export function requestRecord(parts: Parts): ProxyRequest {
     requested_model: quote(parts.requestedModel, modelLimit),
     model: entry?.model ?? null,
     route: endpoint.route,
-    stream: pipe?.isEventStream ?? false,
+    stream: pipe?.watch?.isEventStream ?? false,
     status: parts.status,
     attempts: forwarded?.attempts ?? [],
     first_byte_s: firstByteAtMs === null ? null : secondsTo(firstByteAtMs),
     duration_s: secondsTo(performance.now()),
-    input_tokens: usage?.inputTokens ?? null,
-    output_tokens: usage?.outputTokens ?? null,
+    input_tokens: null,
+    output_tokens: null,
     request_bytes: parts.requestBytes,
     response_bytes: pipe?.responseBytes ?? 0,
     error_kind: forwarded?.attempts.at(-1)?.error_kind ?? null,

@@ -26,11 +26,11 @@ export function findModel(body: Buffer): ModelSearch {
   return scan(body);
 }
 
-/** The body with another model in the place of its own, byte for byte otherwise. */
-export function spliceModel(body: Buffer, found: FoundModel, model: string): Buffer {
-  if (model === found.model) return body;
+/** The body with another model in the place of its own, byte for byte otherwise, in pieces: no copy. */
+export function spliceModel(body: Buffer, found: FoundModel, model: string): Buffer[] {
+  if (model === found.model) return [body];
   const text = Buffer.from(JSON.stringify(model).slice(1, -1));
-  return Buffer.concat([body.subarray(0, found.start), text, body.subarray(found.end)]);
+  return [body.subarray(0, found.start), text, body.subarray(found.end)];
 }
 
 function isJson(body: Buffer): boolean {
