@@ -1,19 +1,10 @@
 import { formatLatency } from '../format/duration.ts';
 import { formatExactTime } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
+import type { StripTip } from '../ui/strip-tips.ts';
 import type { HistoryPoint } from './channel.ts';
 
-/** A bar's tooltip, ready to print; `spoken` is the same as one sentence for screen readers. */
-export interface HistoryTip {
-  tone: 'ok' | 'bad' | 'idle';
-  verdict: string;
-  time: string;
-  facts: { label: string; value: string }[];
-  error: string;
-  spoken: string;
-}
-
-export function historyTip(point: HistoryPoint, translator: Translator): HistoryTip {
+export function historyTip(point: HistoryPoint, translator: Translator): StripTip {
   const { t } = translator;
   const skipped = point.error_kind === 'skipped';
   const verdict = point.success

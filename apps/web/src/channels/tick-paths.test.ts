@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleModel, samplePoint } from '../../test/sample-channel.ts';
-import { historyIndexAt, historyPaths, segmentBar } from './tick-paths.ts';
+import { historyPaths, segmentBar } from './tick-paths.ts';
 
 const strokes = (path: string) => path.split('M').length - 1;
 const failed = { success: false, error_kind: 'timeout' } as const;
@@ -26,14 +26,6 @@ describe('the history strip', () => {
     const paths = historyPaths([samplePoint({ success: false, error_kind: 'skipped' })]);
     expect(paths.bad).toBe('');
     expect(strokes(paths.idle)).toBe(30);
-  });
-
-  it('knows which check lies under a position', () => {
-    expect(historyIndexAt(0.999, 2)).toBe(1);
-    expect(historyIndexAt(28.5 / 30, 2)).toBe(0);
-    expect(historyIndexAt(0.5, 2)).toBeNull();
-    expect(historyIndexAt(0, 30)).toBe(0);
-    expect(historyIndexAt(1.2, 30)).toBe(29);
   });
 });
 

@@ -30,13 +30,6 @@ export function historyPaths(history: readonly HistoryPoint[]): TonePaths {
   return paths;
 }
 
-/** The bar under a position across the strip (0 to 1), as an index into the history; null on a dot. */
-export function historyIndexAt(position: number, historyCount: number): number | null {
-  const slot = Math.min(historyBars - 1, Math.max(0, Math.floor(position * historyBars)));
-  const index = slot - (historyBars - Math.min(historyCount, historyBars));
-  return index < 0 ? null : index;
-}
-
 function toneOfPoint(point: HistoryPoint): keyof TonePaths {
   if (point.success) return 'ok';
   return point.error_kind === 'skipped' ? 'idle' : 'bad';

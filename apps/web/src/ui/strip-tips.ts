@@ -1,0 +1,140 @@
+/** A bar's tooltip, ready to print; `spoken` is the same as one sentence for screen readers. */
+export interface StripTip {
+  tone: 'ok' | 'warn' | 'bad' | 'idle';
+  verdict: string;
+  time: string;
+  facts: { label: string; value: string }[];
+  error: string;
+  spoken: string;
+}
+
+interface StripTipsOptions {
+  /** Holds the strips, now and later: each has `data-strip`, and 8 units a bar to draw in. */
+  list: HTMLElement;
+  /** The one tooltip, with an element for each part in `data-tip`. */
+  tip: HTMLElement;
+  /** How many bars a strip has place for; where there are fewer, they lie at its end. */
+  slots: number;
+  countOf(strip: HTMLElement): number;
+  tipOf(strip: HTMLElement, index: number): StripTip | null;
+}
+
+const gapPx = 10;
+
+/**
+ * Tooltips for strips of bars: by pointer, touch, and arrow keys. A strip is a slider to screen
+ * readers, whose value is one bar told as a sentence.
+ */
+export function attachStripTips({ list, tip, slots, countOf, tipOf }: StripTipsOptions): void {
+  let current: HTMLElement | null = null;
+
+  const hide = () => {
+    current?.querySelector('[data-cursor]')?.setAttribute('visibility', 'hidden');
+    current = null;
+    tip.hidden = true;
+  };
+
+  const show = (strip: HTMLElement, index: number) => {
+    const content = tipOf(strip, index);
+    if (!content) return hide();
+    if (current !== strip) hide();
+    current = strip;
+    const slot = slots - countOf(strip) + index;
+    const { tone, spoken, ...parts } = content;
+    fill(tip, tone, parts);
+    strip.setAttribute('aria-valuenow', String(index + 1));
+    strip.setAttribute('aria-valuetext', spoken);
+    moveCursor(strip, slot);
+    tip.hidden = false;
+    place(tip, strip.getBoundingClientRect(), (slot + 0.5) / slots);
+  };
+
+  const onPointer = (event: PointerEvent) => {
+    const strip = stripOf(event.target);
+    if (!strip) return hide();
+    const box = strip.getBoundingClientRect();
+    const index = indexAt((event.clientX - box.left) / box.width, slots, countOf(strip));
+    if (index === null) hide();
+    else show(strip, index);
+  };
+
+  const onKey = (event: KeyboardEvent) => {
+    const strip = stripOf(event.target);
+    if (!strip) return;
+    if (event.key === 'Escape') return hide();
+    const last = countOf(strip) - 1;
+    const now = Number(strip.getAttribute('aria-valuenow') ?? last + 1) - 1;
+    const next = indexAfter(event.key, now, last);
+    if (next === undefined) return;
+    event.preventDefault();
+    show(strip, next);
+  };
+
+  list.addEventListener('pointermove', onPointer);
+  list.addEventListener('pointerdown', onPointer);
+  list.addEventListener('pointerleave', hide);
+  list.addEventListener('keydown', onKey);
+  list.addEventListener('focusout', hide);
+  list.addEventListener('focusin', (event) => {
+    const strip = stripOf(event.target);
+    if (strip?.matches(':focus-visible')) show(strip, countOf(strip) - 1);
+  });
+  addEventListener('scroll', hide, { passive: true });
+}
+
+/** The bar under a position across a strip (0 to 1), as an index among `count`; null where none is. */
+export function indexAt(position: number, slots: number, count: number): number | null {
+  const slot = Math.min(slots - 1, Math.max(0, Math.floor(position * slots)));
+  const index = slot - (slots - Math.min(count, slots));
+  return index < 0 ? null : index;
+}
+
+/** Where a key leads from the bar `now`; undefined where it leads nowhere. */
+function indexAfter(key: string, now: number, last: number): number | undefined {
+  const indexByKey: Record<string, number> = {
+    ArrowLeft: Math.max(0, now - 1),
+    ArrowRight: Math.min(last, now + 1),
+    Home: 0,
+    End: last,
+  };
+  return indexByKey[key];
+}
+
+function stripOf(target: EventTarget | null): HTMLElement | null {
+  return target instanceof Element ? target.closest<HTMLElement>('[data-strip]') : null;
+}
+
+function moveCursor(strip: HTMLElement, slot: number): void {
+  const cursor = strip.querySelector('[data-cursor]');
+  cursor?.setAttribute('x', String(slot * 8));
+  cursor?.setAttribute('visibility', 'visible');
+}
+
+function place(tip: HTMLElement, box: DOMRect, share: number): void {
+  const centre = box.left + box.width * share;
+  const left = Math.min(
+    Math.max(8, centre - tip.offsetWidth / 2),
+    innerWidth - tip.offsetWidth - 8,
+  );
+  const above = box.top - tip.offsetHeight - gapPx;
+  tip.style.left = `${left}px`;
+  tip.style.top = `${above > 0 ? above : box.bottom + gapPx}px`;
+}
+
+/** Texts come from providers: they are only ever set as text. */
+function fill(tip: HTMLElement, tone: string, parts: Omit<StripTip, 'tone' | 'spoken'>): void {
+  tip.dataset.tone = tone;
+  const part = (name: string) => tip.querySelector<HTMLElement>(`[data-tip=${name}]`);
+  part('verdict')?.replaceChildren(parts.verdict);
+  part('time')?.replaceChildren(parts.time);
+  part('error')?.replaceChildren(parts.error);
+  part('facts')?.replaceChildren(
+    ...parts.facts.map(({ label, value }) => {
+      const fact = document.createElement('span');
+      const strong = document.createElement('b');
+      strong.textContent = value;
+      fact.append(`${label} `, strong);
+      return fact;
+    }),
+  );
+}
