@@ -7,7 +7,7 @@ import { partials } from './build/partials.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 /** Every page of the dashboard; the api names them too, in its pages/serve-pages.ts. */
-const pages = ['index.html', 'docs/api.html'];
+const pages = ['index.html', 'docs/api.html', 'docs/proxy.html', 'status.html'];
 const apiPort = process.env.PORT ?? '8081';
 
 export default defineConfig({
@@ -19,5 +19,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: { input: pages.map((page) => root + page) },
   },
-  server: { proxy: { '/api': `http://127.0.0.1:${apiPort}` } },
+  server: {
+    proxy: {
+      '/api': `http://127.0.0.1:${apiPort}`,
+      '/badge': `http://127.0.0.1:${apiPort}`,
+    },
+  },
 });

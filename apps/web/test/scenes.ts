@@ -1,5 +1,6 @@
 import type { BehaviourName, FakeProvider, FakeProviderOptions } from '@api-monitor/fake-provider';
 import type { Page } from 'playwright-core';
+import { publicScenes } from './public-scenes.ts';
 import { providerKey } from './stage.ts';
 import type { Product } from './start-product.ts';
 
@@ -217,6 +218,7 @@ export const scenes: readonly Scene[] = [
       await page.locator('.summary-actions .button-primary').click();
     },
   },
+  ...publicScenes,
   {
     name: 'broken',
     prepare: breakAll,

@@ -50,7 +50,8 @@ async function settle(page: Page): Promise<void> {
   await page.waitForTimeout(400);
 }
 
-async function shootAll(folder: string): Promise<void> {
+/** Every scene is prepared, as each builds on those before it; with `names`, only those are shot. */
+async function shootAll(folder: string, names: readonly string[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   await buildPages();
   const browser = await launchBrowser();
@@ -59,7 +60,8 @@ async function shootAll(folder: string): Promise<void> {
   try {
     for (const scene of scenes) {
       await scene.prepare(product, providers);
-      await shootScene({ browser, product, folder, scene });
+      const isWanted = names.length === 0 || names.includes(scene.name);
+      if (isWanted) await shootScene({ browser, product, folder, scene });
     }
   } finally {
     await browser.close();
@@ -68,10 +70,10 @@ async function shootAll(folder: string): Promise<void> {
   }
 }
 
-const folder = process.argv[2];
+const [folder, ...names] = process.argv.slice(2);
 if (!folder) {
-  console.error('Name a folder: pnpm --filter @api-monitor/web screenshots <folder>');
+  console.error('Name a folder: pnpm --filter @api-monitor/web screenshots <folder> [scene…]');
   process.exit(1);
 }
 // pnpm runs the script in the room; a relative folder is meant from where it was typed.
-await shootAll(resolve(process.env.INIT_CWD ?? '.', folder));
+await shootAll(resolve(process.env.INIT_CWD ?? '.', folder), names);

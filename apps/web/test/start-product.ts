@@ -15,6 +15,7 @@ export const visitorToken = 'visitor-of-the-browser-tests';
 /** The whole product as `npm start` runs it, on a free port with a data folder of its own. */
 export interface Product {
   origin: string;
+  dataDir: string;
   call(method: string, path: string, body?: object): Promise<unknown>;
   /** Asks a model through the gateway, as a client would; answers the status. */
   ask(model: string): Promise<number>;
@@ -39,6 +40,7 @@ export async function startProduct(): Promise<Product> {
   const origin = `http://127.0.0.1:${await portOf(child)}`;
   return {
     origin,
+    dataDir,
     call: (method, path, body) => call(origin, method, path, body),
     ask: (model) => ask(origin, model),
     async stop() {

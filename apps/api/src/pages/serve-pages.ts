@@ -8,6 +8,8 @@ import { type ApiEnv, createRouter } from '../router.ts';
 const pages: Record<string, string> = {
   '/': 'index.html',
   '/docs/api': 'docs/api.html',
+  '/docs/proxy': 'docs/proxy.html',
+  '/status.html': 'status.html',
 };
 
 /** Serves the built dashboard. Files under /assets/ bear a hash in their name and never change. */

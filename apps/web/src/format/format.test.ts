@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { translatorFor } from '../i18n/translate.ts';
-import { formatLatency, formatPercent, formatRate, formatSpan } from './duration.ts';
+import { formatLatency, formatPercent, formatRate, formatSpan, formatUptime } from './duration.ts';
 import { formatAgo, formatSecondsAgo, formatUntil } from './time.ts';
 
 const en = translatorFor('en');
@@ -25,6 +25,8 @@ describe('a rate and a percentage', () => {
     expect(formatPercent(100)).toBe('100%');
     expect(formatPercent(97.94)).toBe('97.9%');
     expect(formatPercent(null)).toBe('—');
+    expect(formatUptime(99.98)).toBe('99.98 %');
+    expect(formatUptime(100)).toBe('100 %');
   });
 });
 

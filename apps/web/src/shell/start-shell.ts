@@ -26,7 +26,7 @@ export interface Shell {
 
 interface ShellOptions {
   /** Marks the page in the navigation. */
-  page: 'home' | 'docs';
+  page: 'home' | 'docs' | 'gateway' | 'status' | 'admin';
   /** A token was accepted or forgotten. */
   onTokenChange(): void;
 }

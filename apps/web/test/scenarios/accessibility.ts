@@ -1,24 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { faultsOn } from '../faults-on.ts';
 import { type Stage, toggleOf } from '../stage.ts';
-
-const require = createRequire(import.meta.url);
-const axePath = require.resolve('axe-core/axe.min.js');
-
-/** What axe finds against WCAG 2.2 A and AA, as one line a finding. https://www.deque.com/axe/ */
-async function faultsOn(page: Page): Promise<string[]> {
-  await page.evaluate(await readFile(axePath, 'utf8'));
-  return page.evaluate(async () => {
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-    const { axe } = window as unknown as { axe: typeof import('axe-core') };
-    const { violations } = await axe.run(document, { runOnly: { type: 'tag', values: tags } });
-    return violations.flatMap((it) =>
-      it.nodes.map((node) => `${it.id} (${it.impact}): ${node.target.join(' ')}`),
-    );
-  });
-}
 
 export function describeAccessibility(stage: Stage): void {
   describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
@@ -41,6 +23,12 @@ export function describeAccessibility(stage: Stage): void {
       expect(await faultsOn(page)).toEqual([]);
       await page.getByRole('menuitem', { name: 'Choose models…' }).click();
       await page.getByRole('checkbox').first().waitFor();
+      expect(await faultsOn(page)).toEqual([]);
+    });
+
+    it('nor has the guide to the gateway', async () => {
+      const page = await stage.open('/docs/proxy#claude-code', options);
+      await page.locator('.call[open] .code').first().waitFor();
       expect(await faultsOn(page)).toEqual([]);
     });
 

@@ -6,7 +6,7 @@ import type { Stage } from '../stage.ts';
 const mostKb = 120;
 
 export function describeWeight(stage: Stage): void {
-  it.each(['/', '/docs/api'])(
+  it.each(['/', '/docs/api', '/docs/proxy', '/status.html'])(
     `scripts and styles of %s weigh less than ${mostKb} KB`,
     async (path) => {
       const page = await stage.open('/favicon.svg');

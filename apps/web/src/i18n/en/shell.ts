@@ -16,6 +16,7 @@ export const shell = {
   'shell.theme.dark': 'Dark theme',
   'shell.token': 'Access token',
   'shell.navigation': 'Pages',
+  'shell.gateway': 'Gateway',
   'shell.docs': 'API',
   'shell.home': 'Channels',
   'form.close': 'Close',

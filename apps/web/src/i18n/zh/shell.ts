@@ -17,6 +17,7 @@ export const shell: Record<keyof typeof en, string> = {
   'shell.theme.dark': '深色主题',
   'shell.token': '访问令牌',
   'shell.navigation': '页面',
+  'shell.gateway': '网关',
   'shell.docs': 'API',
   'shell.home': '渠道',
   'form.close': '关闭',

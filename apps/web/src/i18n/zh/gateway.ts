@@ -1,0 +1,90 @@
+import type { gateway as en } from '../en/gateway.ts';
+
+export const gateway: Record<keyof typeof en, string> = {
+  'gateway.skip': '跳到正文',
+  'gateway.title': '使用网关',
+  'gateway.intro':
+    '任何支持 OpenAI、Anthropic 或 Google 接口的客户端都能使用网关：填上本服务器的地址和一个专用密钥即可。请求只会发往刚刚验证可用的模型；如果某个渠道在首字节之前失败，会自动换到下一个可用渠道。',
+  'gateway.setup': '你的示例',
+  'gateway.setup.hint':
+    '这里填写的内容会出现在下面每个示例中。密钥只留在本页面，不会发送，也不会保存。',
+  'gateway.setup.where': '密钥在管理页面中创建。',
+  'gateway.address': '网关地址',
+  'gateway.key': '代理密钥',
+  'gateway.model': '模型',
+  'gateway.model.hint': '按客户端自动选择',
+  'gateway.models.loading': '正在查询可用模型…',
+  'gateway.models.locked': '输入访问令牌（右上角的钥匙）后，这里会列出可用模型。',
+  'gateway.models.failed': '无法加载可用模型。',
+  'gateway.models.ready.one': '当前有 {count} 个名称可用，输入即可选择。',
+  'gateway.models.ready.other': '当前有 {count} 个名称可用，输入即可选择。',
+  'gateway.copy': '复制 {what}',
+  'gateway.group.http': '直接调用',
+  'gateway.group.sdk': '开发库',
+  'gateway.group.cli': '编程助手',
+  'gateway.group.app': '聊天应用',
+  'gateway.reference': '参考',
+
+  'gateway.note.curl':
+    '密钥可以放在 Authorization、x-api-key、x-goog-api-key 或 ?key= 中，任选其一。路径也可以不带 /v1。',
+  'gateway.note.openai': '地址以 /v1 结尾。对话、Responses、向量、图片、语音和审核接口用法相同。',
+  'gateway.note.anthropic': '地址不带 /v1，开发库会自行添加。渠道支持计数接口时会原样转发。',
+  'gateway.note.google': '地址不带版本号，开发库会自行添加 /v1 或 /v1beta。',
+  'gateway.note.claude_code':
+    '地址不带 /v1。请不要设置 ANTHROPIC_API_KEY，以免冲突；用 /status 可查看当前地址。第二个模型处理后台小任务，选便宜的即可。',
+  'gateway.note.codex':
+    'Codex 只使用 Responses 接口，请选择渠道在该接口上提供的模型。配置文件里写的是存放密钥的变量名，而不是密钥本身。',
+  'gateway.note.gemini_cli': '询问登录方式时选择 “Use Gemini API key”。地址不带版本号。',
+  'gateway.note.cherry':
+    '设置 → 模型服务 → 添加，类型选 OpenAI。地址不带 /v1，末尾也不要斜杠，其余部分由 Cherry Studio 补全。点“管理”即可列出可用模型；类型选 Anthropic 或 Gemini 时，地址和密钥相同。',
+  'gateway.note.open_webui':
+    '也可以手动设置：管理员设置 → 外部连接 → OpenAI，填入此地址和密钥。模型列表来自网关，失效的模型会自动消失。在容器里 localhost 指容器自身，请改用主机名。',
+  'gateway.note.lobechat':
+    '也可以手动设置：设置 → AI 服务商 → OpenAI，把此地址填为代理地址。更多模型用逗号分隔，每个前面加上加号。',
+
+  'gateway.naming': '模型名称',
+  'gateway.naming.pinned': '指定渠道的模型：渠道名、斜杠、渠道里的模型名（模型名可以含斜杠）。',
+  'gateway.naming.bare':
+    '任意可用渠道上的该模型。优先选择验证最新的渠道，其次选择更快的，除非服务器设为按顺序或轮流。服务器可以关闭此功能（PROXY_BARE_MODELS）。',
+  'gateway.naming.header': '渠道编号，作为请求头或 ?target_id= 发送，把模型名固定到该渠道。',
+  'gateway.naming.list':
+    'GET /v1/models 列出最近一次检测通过、且密钥有权使用的模型，格式按请求头决定：OpenAI、Anthropic 或 Google。',
+  'gateway.naming.session':
+    '带有 session-id、x-session-affinity 或 x-claude-code-session-id 的对话，在渠道健康时会一直留在同一渠道，以便利用提示词缓存。',
+
+  'gateway.errors': '错误',
+  'gateway.errors.intro':
+    '网关自身的错误使用调用方的格式，开发库会像原厂错误一样显示。渠道返回的错误原样透传。',
+  'gateway.errors.400': '请求体不是 JSON，或没有写模型。',
+  'gateway.errors.401': '没有密钥，密钥未知，或已暂停、过期、撤销。',
+  'gateway.errors.403': '密钥无权使用该渠道或该模型。',
+  'gateway.errors.404': '没有这个模型，或最近一次检测失败：错误信息会说明起始时间和原因。',
+  'gateway.errors.413': '请求体超过服务器允许的大小。',
+  'gateway.errors.429': '密钥已用完本分钟的额度；retry-after 会给出等待时间。',
+  'gateway.errors.502': '无法连接渠道。',
+  'gateway.errors.503': '没有可用的渠道。',
+  'gateway.errors.504': '首字节超时。',
+  'gateway.errors.midway': '中途断开的流会以同一格式的错误事件结束，绝不会伪装成完整的回答。',
+
+  'gateway.headers': '响应头',
+  'gateway.headers.intro': '除渠道自己的响应头外，每个回答都会说明它来自哪里。',
+  'gateway.headers.target': '提供服务的渠道编号。',
+  'gateway.headers.model': '渠道里的模型名。',
+  'gateway.headers.attempts': '尝试过的渠道数。',
+  'gateway.headers.proof': '距离验证该模型的检测过去的秒数。',
+  'gateway.headers.request': '该请求在服务器记录中的编号，排查问题时请附上。',
+
+  'gateway.limits': '限制',
+  'gateway.limits.body': '请求体',
+  'gateway.limits.body.text': '50 MB，可用 PROXY_BODY_MAX_MB 调整。',
+  'gateway.limits.first': '首字节',
+  'gateway.limits.first.text': '渠道自己的超时时间；若模型通常耗时的三倍更长，则以其为准。',
+  'gateway.limits.idle': '流中的静默',
+  'gateway.limits.idle.text': '300 秒，可用 PROXY_IDLE_TIMEOUT_S 调整。整个流没有时长限制。',
+  'gateway.limits.attempts': '尝试次数',
+  'gateway.limits.attempts.text':
+    '一个请求最多尝试 4 个渠道（PROXY_MAX_ATTEMPTS），且都在首字节之前。',
+  'gateway.limits.key': '密钥',
+  'gateway.limits.key.text':
+    '每分钟请求数和 token 数、到期日、渠道和模型，按密钥的设置执行。主令牌没有限制。',
+};

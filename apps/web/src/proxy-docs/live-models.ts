@@ -1,0 +1,26 @@
+import type { Route } from '@api-monitor/core';
+import type { Channel } from '../channels/channel.ts';
+
+/** A name that the gateway takes, and the wire format that its probe spoke. */
+export interface LiveModel {
+  name: string;
+  route: Route;
+}
+
+/** What would be served now: bare names first, then each channel's own, in the channels' order. */
+export function liveModels(channels: readonly Channel[]): LiveModel[] {
+  const pinned = channels
+    .filter(({ enabled }) => enabled)
+    .flatMap(({ name, latest_models }) =>
+      latest_models
+        .filter(({ success, skipped }) => success && !skipped)
+        .map(({ model, route }) => ({ bare: model, name: `${name}/${model}`, route })),
+    );
+  const bare = new Map(pinned.map(({ bare, route }) => [bare, { name: bare, route }]));
+  return [...bare.values(), ...pinned.map(({ name, route }) => ({ name, route }))];
+}
+
+/** The first that speaks the client's own format, else the first of all; null where there is none. */
+export function suggestModel(models: readonly LiveModel[], route: Route): string | null {
+  return (models.find((it) => it.route === route) ?? models[0])?.name ?? null;
+}

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/** What a channel's run found on a day, from 0 (the first) on. */
+export type PastRun = (day: number, run: number) => { success: number; fail: number };
+
+interface PastChecks {
+  targetId: number;
+  days: number;
+  runsADay: number;
+  run: PastRun;
+}
+
+const secondsPerDay = 86_400;
+
+/**
+ * Writes runs into the past, which the product itself can't: a status page needs a history to show.
+ * The database is open in the product meanwhile.
+ */
+export function writePastChecks(dataDir: string, { targetId, days, runsADay, run }: PastChecks) {
+  const sqlite = new DatabaseSync(join(dataDir, 'registry.db'), { timeout: 5000 });
+  const insertRun = sqlite.prepare(`
+    insert into runs (target_id, started_at, finished_at, status, total, success, fail, skipped, trigger)
+    values (?, ?, ?, 'completed', ?, ?, ?, 0, 'schedule')`);
+  const insertProbe = sqlite.prepare(`
+    insert into run_models (run_id, target_id, protocol, model, stream, duration, success,
+      transport_success, tool_calls_count, tool_calls, content, timestamp, error, error_kind, route, endpoint)
+    values (?, ?, 'openai', ?, 1, 1, ?, 1, 0, '[]', '', ?, ?, ?, 'chat', '/v1/chat/completions')`);
+  const startS = Math.floor(Date.now() / 1000) - days * secondsPerDay;
+  sqlite.exec('begin immediate');
+  for (let index = 0; index < days * runsADay; index += 1) {
+    const at = startS + Math.floor((index * secondsPerDay) / runsADay);
+    const { success, fail } = run(Math.floor(index / runsADay), index % runsADay);
+    const total = success + fail;
+    const { lastInsertRowid } = insertRun.run(targetId, at, at + 20, total, success, fail);
+    for (let model = 0; model < total; model += 1) {
+      const isAlive = model < success;
+      const failure = isAlive ? [null, null] : ['HTTP 503: no', 'upstream'];
+      insertProbe.run(lastInsertRowid, targetId, `model-${model}`, isAlive ? 1 : 0, at, ...failure);
+    }
+  }
+  sqlite.exec('commit');
+  sqlite.close();
+}
