@@ -9,6 +9,7 @@ export const httpStatusByErrorCode = {
   rate_limited: 429,
   encryption_key_mismatch: 500,
   internal: 500,
+  not_supported: 501,
   unavailable: 503,
 } as const;
 
@@ -17,6 +18,8 @@ export type ErrorCode = keyof typeof httpStatusByErrorCode;
 interface AppErrorOptions {
   /** Kept for the log; never shown to a caller. */
   cause?: unknown;
+  /** A word for programs, where the status alone says too little. */
+  reason?: string;
   /** With `rate_limited` and `unavailable`: when to come back. */
   retryAfterS?: number;
 }
@@ -25,11 +28,13 @@ interface AppErrorOptions {
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
+  readonly reason: string | undefined;
   readonly retryAfterS: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
+    this.reason = options.reason;
     this.retryAfterS = options.retryAfterS;
   }
 }

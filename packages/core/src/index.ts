@@ -1,5 +1,14 @@
 export type { Answer, AnswerProgress, BodyError, BodyFault, BodyReading } from './answer.ts';
 export { AppError, type ErrorCode, httpStatusByErrorCode } from './app-error.ts';
+export {
+  type AuditAction,
+  type AuditActor,
+  type AuditChange,
+  type AuditEntry,
+  auditActions,
+  auditActors,
+  changesBetween,
+} from './audit.ts';
 export { baseUrlSchema, isSameOrigin, normaliseBaseUrl } from './base-url.ts';
 export { breakerPauseS } from './breaker.ts';
 export { chooseRoute, type ProbePlan } from './choose-route.ts';

@@ -1,3 +1,19 @@
+export {
+  type AdminSession,
+  createAdminSession,
+  deleteAdminSession,
+  deleteOtherAdminSessions,
+  findAdminSession,
+  listAdminSessions,
+  touchAdminSession,
+} from './admin-sessions.ts';
+export {
+  type AuditFilter,
+  type ListAuditInput,
+  listAudit,
+  pruneAudit,
+  recordAudit,
+} from './audit-log.ts';
 export { countTargets, type DashboardCounts } from './dashboard-counts.ts';
 export { type Database, inTransaction } from './database.ts';
 export { deleteTarget } from './delete-target.ts';
@@ -76,9 +92,26 @@ export {
   type StartRunOutcome,
   startRun,
 } from './runs.ts';
+export {
+  confirmSecondFactor,
+  countRecoveryCodes,
+  enrolSecondFactor,
+  getSecondFactor,
+  removeSecondFactor,
+  replaceRecoveryCodes,
+  type SecondFactor,
+  spendRecoveryCode,
+  takeCodeStep,
+} from './second-factor.ts';
 export type { SecretBox } from './secret-box.ts';
 export { secretSettingKeys } from './secret-columns.ts';
-export { ensureSetting, getSetting, getSettings, readSettings, setSettings } from './settings.ts';
+export {
+  ensureSetting,
+  getSetting,
+  getSettings,
+  readSettings,
+  setSettings,
+} from './settings.ts';
 export {
   type ChecksWindow,
   listChannelChecks,

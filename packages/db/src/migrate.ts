@@ -5,6 +5,7 @@ import { firstSchema } from './migrations/0001-first-schema.ts';
 import { gatewaySchema } from './migrations/0002-gateway.ts';
 import { proxyTotals } from './migrations/0003-proxy-totals.ts';
 import { deletedTargets } from './migrations/0004-deleted-targets.ts';
+import { administration } from './migrations/0005-administration.ts';
 import { probeTotals } from './migrations/0006-probe-totals.ts';
 import { statusPage } from './migrations/0007-status-page.ts';
 import type { Schema } from './schema.ts';
@@ -29,6 +30,7 @@ export async function createMigrator(db: Kysely<Schema>, nowS: number): Promise<
         '0002-gateway': gatewaySchema,
         '0003-proxy-totals': proxyTotals,
         '0004-deleted-targets': deletedTargets,
+        '0005-administration': administration,
         '0006-probe-totals': probeTotals(nowS),
         '0007-status-page': statusPage,
       }),

@@ -1,5 +1,6 @@
 /** What the secret box binds each kind of secret to, so that one can't be passed off as another. */
 export const apiKeyPurpose = 'targets.api_key';
+export const secondFactorPurpose = 'second_factor.secret';
 
 /** The settings whose values are sealed; the first three have the older tool's names. */
 export const secretSettingKeys = [

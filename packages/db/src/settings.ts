@@ -31,14 +31,18 @@ export async function readSettings(db: Database): Promise<PlainSettings> {
   return parseSettings(await getSettings(db, plainSettingKeys));
 }
 
-/** Sets several settings at once, all or none; those of `secretSettingKeys` are sealed. */
+/** Sets several settings at once, all or none (null: no longer set); those of `secretSettingKeys` are sealed. */
 export async function setSettings(
   db: Database,
-  values: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, string | null>>,
   nowS: number,
 ): Promise<void> {
   await inTransaction(db, async (tx) => {
     for (const [key, value] of Object.entries(values)) {
+      if (value === null) {
+        await tx.kysely.deleteFrom('app_settings').where('key', '=', key).execute();
+        continue;
+      }
       await tx.kysely
         .insertInto('app_settings')
         .values({ key, value: storedValue(tx, key, value), updated_at: nowS })

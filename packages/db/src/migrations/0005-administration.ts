@@ -1,0 +1,58 @@
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import { idColumn } from '../dialect.ts';
+import type { Schema } from '../schema.ts';
+
+/** What the admin panel needs: its sessions, a second factor, and a log of who changed what. */
+export const administration: Migration = {
+  async up(db: Kysely<Schema>) {
+    await createAdminSessions(db);
+    await createSecondFactor(db);
+    await createAuditLog(db);
+  },
+};
+
+async function createAdminSessions(db: Kysely<Schema>): Promise<void> {
+  await db.schema
+    .createTable('admin_sessions')
+    .addColumn('id', 'integer', idColumn)
+    .addColumn('token_hash', 'text', (column) => column.notNull().unique())
+    .addColumn('created_at', 'double precision', (column) => column.notNull())
+    .addColumn('last_seen_at', 'double precision', (column) => column.notNull())
+    .addColumn('expires_at', 'double precision', (column) => column.notNull())
+    .addColumn('address', 'text', (column) => column.notNull())
+    .addColumn('user_agent', 'text', (column) => column.notNull())
+    .execute();
+}
+
+async function createSecondFactor(db: Kysely<Schema>): Promise<void> {
+  await db.schema
+    .createTable('second_factor')
+    .addColumn('id', 'integer', (column) => column.primaryKey())
+    .addColumn('secret', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'double precision', (column) => column.notNull())
+    .addColumn('confirmed_at', 'double precision')
+    .addColumn('last_step', 'integer', (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createTable('recovery_codes')
+    .addColumn('code_hash', 'text', (column) => column.primaryKey())
+    .addColumn('used_at', 'double precision')
+    .execute();
+}
+
+async function createAuditLog(db: Kysely<Schema>): Promise<void> {
+  await db.schema
+    .createTable('audit_log')
+    .addColumn('id', 'integer', idColumn)
+    .addColumn('timestamp', 'double precision', (column) => column.notNull())
+    .addColumn('actor', 'text', (column) => column.notNull())
+    .addColumn('session_id', 'integer')
+    .addColumn('address', 'text', (column) => column.notNull())
+    .addColumn('action', 'text', (column) => column.notNull())
+    .addColumn('subject_id', 'integer')
+    .addColumn('subject_name', 'text', (column) => column.notNull())
+    .addColumn('changes', 'text', (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex('audit_log_by_time').on('audit_log').column('timestamp').execute();
+}
