@@ -3,10 +3,14 @@ import type { Bus } from '@api-monitor/bus';
 import type { RoutingPolicy } from '@api-monitor/core';
 import type { Database } from '@api-monitor/db';
 import type { Logger, Registry } from '@api-monitor/runtime';
+import type { AdminPassword } from './auth/admin-password.ts';
 import type { Credentials } from './auth/credentials.ts';
 import type { FailureLimiter } from './auth/failure-limiter.ts';
+import type { GivenSecrets } from './auth/first-start.ts';
+import type { Turns } from './auth/turns.ts';
 import type { EventClients } from './events/event-clients.ts';
 import type { BreakerBoard } from './routing/breaker-board.ts';
+import type { FollowedSettings } from './settings/follow-settings.ts';
 import type { StatusBoard } from './status/status-board.ts';
 import type { ProgressBoard } from './targets/progress-board.ts';
 
@@ -16,6 +20,14 @@ export interface RoutingOptions {
   areBareModelsOn: boolean;
 }
 
+/** Settings as the environment has them, under the names that they have on the wire. */
+export interface GivenSettings {
+  /** Of targets made without one. */
+  default_interval_min: number;
+  log_cleanup_enabled: boolean;
+  log_max_size_mb: number;
+}
+
 /** What the api's routes are made of; `createApi` builds it once. */
 export interface ApiDeps {
   db: Database;
@@ -23,7 +35,14 @@ export interface ApiDeps {
   logger: Logger;
   metrics: Registry;
   credentials: Credentials;
+  /** What the environment says of tokens and the password. */
+  secrets: GivenSecrets;
+  adminPassword: AdminPassword;
   badTokens: FailureLimiter;
+  badLogins: FailureLimiter;
+  badCodes: FailureLimiter;
+  /** Passwords are hashed one at a time: each takes 128 MiB. */
+  loginTurns: Turns;
   eventClients: EventClients;
   progress: ProgressBoard;
   breakers: BreakerBoard;
@@ -31,8 +50,9 @@ export interface ApiDeps {
   routing: RoutingOptions;
   trustedProxies: BlockList;
   metricsPublic: boolean;
-  /** Of targets made without one, unless a setting says otherwise. */
-  defaultIntervalMin: number;
+  /** What holds unless an admin set otherwise. */
+  givenSettings: GivenSettings;
+  followedSettings: FollowedSettings;
   /** The built dashboard. */
   webRoot: string;
   /** Unix seconds. */

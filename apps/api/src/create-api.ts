@@ -2,14 +2,17 @@ import type { BlockList } from 'node:net';
 import type { Bus } from '@api-monitor/bus';
 import type { Database } from '@api-monitor/db';
 import type { Logger, Registry } from '@api-monitor/runtime';
-import type { RoutingOptions } from './api-deps.ts';
+import type { ApiDeps, GivenSettings, RoutingOptions } from './api-deps.ts';
+import { createAdminPassword } from './auth/admin-password.ts';
 import { createCredentials } from './auth/credentials.ts';
-import { createFailureLimiter } from './auth/failure-limiter.ts';
+import { createFailureLimiter, type FailureLimits } from './auth/failure-limiter.ts';
 import { type GivenSecrets, readTokens } from './auth/first-start.ts';
+import { createTurns } from './auth/turns.ts';
 import { createRoutes } from './create-routes.ts';
 import { createEventClients } from './events/event-clients.ts';
 import { registerApiMetrics } from './monitor/api-metrics.ts';
 import { createBreakerBoard } from './routing/breaker-board.ts';
+import { followSettings } from './settings/follow-settings.ts';
 import { createStatusBoard } from './status/status-board.ts';
 import { createProgressBoard } from './targets/progress-board.ts';
 
@@ -21,7 +24,8 @@ export interface ApiOptions {
   secrets: GivenSecrets;
   trustedProxies: BlockList;
   metricsPublic: boolean;
-  defaultIntervalMin: number;
+  /** What holds unless an admin set otherwise. */
+  givenSettings: GivenSettings;
   routing: RoutingOptions;
   /** The folder of the built dashboard. */
   webRoot: string;
@@ -38,10 +42,15 @@ export interface Api {
 const heartbeatMs = 30_000;
 const eventClientLimits = { total: 2000, perAddress: 100 };
 const badTokenLimits = { failures: 30, windowS: 60, blockS: 600 };
+const badLoginLimits = { failures: 8, windowS: 60, blockS: 1800 };
+/** Of all addresses together: a million codes are few. */
+const badCodeLimits = { failures: 20, windowS: 300, blockS: 900 };
+/** Each takes some 0.4 s: beyond these nobody would wait for the answer. */
+const waitingLogins = 20;
 
 /** Builds the api over an open database and a bus; whoever builds it closes it. */
 export async function createApi(options: ApiOptions): Promise<Api> {
-  const { db, bus, secrets, logger, metrics } = options;
+  const { db, bus, secrets, metrics } = options;
   const credentials = createCredentials(await readTokens(db, secrets));
   const progress = createProgressBoard();
   const breakers = createBreakerBoard(options.now);
@@ -50,21 +59,31 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     heartbeatMs,
     limits: eventClientLimits,
   });
+  const followedSettings = followSettings(options, credentials, eventClients);
   const unsubscribe = bus.events.subscribe(({ event }) => {
     progress.take(event);
     breakers.take(event);
-    if (event.type !== 'settings_changed') return;
-    readTokens(db, secrets).then(credentials.replace, (err) =>
-      logger.error({ err }, 'settings could not be read again'),
-    );
   });
   registerApiMetrics(metrics, bus, eventClients);
-  const badTokens = createFailureLimiter(badTokenLimits, options.now);
-  const statusBoard = createStatusBoard(db, options.now);
-  const boards = { eventClients, progress, breakers, statusBoard };
+  const limiter = (limits: FailureLimits) => createFailureLimiter(limits, options.now);
+  const deps: ApiDeps = {
+    ...options,
+    credentials,
+    followedSettings,
+    adminPassword: createAdminPassword(db, secrets),
+    badTokens: limiter(badTokenLimits),
+    badLogins: limiter(badLoginLimits),
+    badCodes: limiter(badCodeLimits),
+    loginTurns: createTurns(waitingLogins),
+    eventClients,
+    progress,
+    breakers,
+    statusBoard: createStatusBoard(db, options.now),
+  };
   return {
-    app: createRoutes({ ...options, credentials, badTokens, ...boards }),
+    app: createRoutes(deps),
     close() {
+      followedSettings.stop();
       unsubscribe();
       eventClients.close();
     },

@@ -4,6 +4,9 @@ import { compress } from 'hono/compress';
 import { analyseModelRoute } from './analysis/analyse-model.ts';
 import { analyseTargetRoute } from './analysis/analyse-target.ts';
 import type { ApiDeps } from './api-deps.ts';
+import { getChannelModelsRoute, updateChannelModelsRoute } from './channels/channel-models.ts';
+import { listChannelsRoute } from './channels/list-channels.ts';
+import { updateChannelAdvancedRoute } from './channels/update-channel-advanced.ts';
 import { errorResponder } from './errors/error-response.ts';
 import { streamEventsRoute } from './events/stream-events.ts';
 import { listModelsRoute } from './models/list-models.ts';
@@ -11,7 +14,7 @@ import { apiDocument } from './monitor/api-document.ts';
 import { dashboardRoute } from './monitor/dashboard.ts';
 import { healthRoute } from './monitor/health.ts';
 import { metricsRoute } from './monitor/metrics.ts';
-import { badgeHeaders, pageHeaders } from './pages/page-headers.ts';
+import { badgeHeaders, pageHeaders, requireTlsNextTime } from './pages/page-headers.ts';
 import { servePages } from './pages/serve-pages.ts';
 import { createProxyKeyRoute } from './proxy-keys/create-proxy-key.ts';
 import { listProxyKeysRoute } from './proxy-keys/list-proxy-keys.ts';
@@ -20,8 +23,21 @@ import { revokeProxyKeyRoute } from './proxy-keys/revoke-proxy-key.ts';
 import { updateProxyKeyRoute } from './proxy-keys/update-proxy-key.ts';
 import { listProxyRequestsRoute } from './proxy-requests/list-proxy-requests.ts';
 import { sumProxyRequestsRoute } from './proxy-requests/sum-proxy-requests.ts';
+import { getResourcesRoute } from './resources/get-resources.ts';
 import { createRouter } from './router.ts';
 import { explainRoutesRoute } from './routing/explain-routes.ts';
+import { confirmSecondFactorRoute } from './second-factor/confirm-second-factor.ts';
+import { enrolSecondFactorRoute } from './second-factor/enrol-second-factor.ts';
+import { getSecondFactorRoute } from './second-factor/get-second-factor.ts';
+import { remakeRecoveryCodesRoute } from './second-factor/remake-recovery-codes.ts';
+import { removeSecondFactorRoute } from './second-factor/remove-second-factor.ts';
+import { getSessionRoute } from './sessions/get-session.ts';
+import { listSessionsRoute } from './sessions/list-sessions.ts';
+import { loginRoute } from './sessions/login.ts';
+import { logoutRoute } from './sessions/logout.ts';
+import { revokeSessionRoute } from './sessions/revoke-session.ts';
+import { getSettingsRoute } from './settings/get-settings.ts';
+import { updateSettingsRoute } from './settings/update-settings.ts';
 import { badgeRoute } from './status/badge.ts';
 import { getStatusPageRoute } from './status/get-status-page.ts';
 import { publicStatusRoute } from './status/public-status.ts';
@@ -72,7 +88,30 @@ function createApiRoutes(deps: ApiDeps) {
     .route('/', badgeRoute(deps))
     .route('/', listModelsRoute(deps))
     .route('/', analyseModelRoute(deps))
-    .route('/', streamEventsRoute(deps));
+    .route('/', streamEventsRoute(deps))
+    .route('/', createAdminRoutes(deps));
+}
+
+/** What the admin panel is made of. */
+function createAdminRoutes(deps: ApiDeps) {
+  return createRouter()
+    .route('/', loginRoute(deps))
+    .route('/', logoutRoute(deps))
+    .route('/', getSessionRoute(deps))
+    .route('/', listSessionsRoute(deps))
+    .route('/', revokeSessionRoute(deps))
+    .route('/', getSettingsRoute(deps))
+    .route('/', updateSettingsRoute(deps))
+    .route('/', getSecondFactorRoute(deps))
+    .route('/', enrolSecondFactorRoute(deps))
+    .route('/', confirmSecondFactorRoute(deps))
+    .route('/', remakeRecoveryCodesRoute(deps))
+    .route('/', removeSecondFactorRoute(deps))
+    .route('/', getResourcesRoute(deps))
+    .route('/', listChannelsRoute(deps))
+    .route('/', updateChannelAdvancedRoute(deps))
+    .route('/', getChannelModelsRoute(deps))
+    .route('/', updateChannelModelsRoute(deps));
 }
 
 export type ApiApp = ReturnType<typeof createApiRoutes>;
@@ -83,6 +122,7 @@ export function createRoutes(deps: ApiDeps) {
   app.onError(errorResponder(deps.logger));
   app.use('/badge/*', badgeHeaders);
   app.use('*', pageHeaders);
+  app.use('*', requireTlsNextTime(deps.trustedProxies));
   app.use('/api/targets/*', compress());
   app.use('/api/status', compress());
   app.use('/api/models/*', compress());

@@ -1,7 +1,10 @@
 import { z } from '@hono/zod-openapi';
 
-/** What the document says of a route that needs a token. */
-export const tokenSecurity = [{ token: [] }];
+/** What the document says of a route that needs a token; an admin session does as well. */
+export const tokenSecurity = [{ token: [] }, { session: [] }];
+
+/** What the document says of a route that needs an admin session. */
+export const sessionSecurity = [{ session: [] }];
 
 /** A JSON answer with status 200. Errors are thrown, so they are no part of a route's types. */
 export function jsonAnswer<Schema extends z.ZodType>(schema: Schema, description: string) {

@@ -26,6 +26,8 @@ export const apiEnvShape = {
     .default('latency'),
   PROXY_BARE_MODELS: envBoolean(true),
   DEFAULT_INTERVAL_MIN: envInt({ min: 1, max: 1440, default: 30 }),
+  LOG_CLEANUP_ENABLED: envBoolean(true),
+  LOG_MAX_SIZE_MB: envInt({ min: 0, max: 102_400, default: 500 }),
   METRICS_PUBLIC: envBoolean(false),
   TRUSTED_PROXIES: envParsed({
     parse: parseTrustedProxies,
@@ -47,7 +49,11 @@ export function apiOptionsOf(env: ApiEnv) {
     },
     trustedProxies: env.TRUSTED_PROXIES,
     metricsPublic: env.METRICS_PUBLIC,
-    defaultIntervalMin: env.DEFAULT_INTERVAL_MIN,
+    givenSettings: {
+      default_interval_min: env.DEFAULT_INTERVAL_MIN,
+      log_cleanup_enabled: env.LOG_CLEANUP_ENABLED,
+      log_max_size_mb: env.LOG_MAX_SIZE_MB,
+    },
     routing: { policy: env.PROXY_ROUTING, areBareModelsOn: env.PROXY_BARE_MODELS },
   };
 }

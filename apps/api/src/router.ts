@@ -1,11 +1,12 @@
+import type { AdminSession } from '@api-monitor/db';
 import type { HttpBindings } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
-import type { Caller } from './auth/caller.ts';
+import type { Actor, Caller } from './auth/caller.ts';
 import { throwInvalidInput } from './errors/describe-issue.ts';
 
 export interface ApiEnv {
   Bindings: HttpBindings;
-  Variables: { caller: Caller };
+  Variables: { caller: Caller; actor: Actor; session: AdminSession | null };
 }
 
 /** A router whose validation throws, so that error shapes stay out of the success types. */

@@ -1,15 +1,19 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { BlockList } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInProcessBus } from '@api-monitor/bus';
-import { openDatabase } from '@api-monitor/db';
+import { createAdminSession, openDatabase } from '@api-monitor/db';
 import { createLogger, createMetricsRegistry } from '@api-monitor/runtime';
 import { onTestFinished } from 'vitest';
 import { type ApiOptions, createApi } from '../src/create-api.ts';
 
 export const adminToken = 'admin-token-0123456789';
 const visitorToken = 'visitor-token-0123456789';
+export const adminPassword = 'the-panel-password';
+const sessionToken = 's'.repeat(43);
+const sessionCookie = `api_monitor_admin_session=${sessionToken}`;
 export const upstreamKey = 'sk-upstream-0123456789abcdef';
 
 export const newTarget = {
@@ -20,11 +24,13 @@ export const newTarget = {
 
 interface Options {
   metricsPublic?: boolean;
+  trustedProxies?: BlockList;
   routing?: Partial<ApiOptions['routing']>;
 }
 
 /** The api over a database of its own and an in-process bus, with what a test may turn. */
-export async function openTestApi({ metricsPublic = false, routing = {} }: Options = {}) {
+export async function openTestApi(options: Options = {}) {
+  const { metricsPublic = false, routing = {}, trustedProxies = new BlockList() } = options;
   const dataDir = await mkdtemp(join(tmpdir(), 'api-'));
   const webRoot = join(dataDir, 'web');
   await mkdir(webRoot);
@@ -44,12 +50,12 @@ export async function openTestApi({ metricsPublic = false, routing = {} }: Optio
     secrets: {
       apiToken: adminToken,
       visitorToken,
-      adminPassword: undefined,
+      adminPassword,
       proxyMasterToken: undefined,
     },
-    trustedProxies: new BlockList(),
+    trustedProxies,
     metricsPublic,
-    defaultIntervalMin: 30,
+    givenSettings: { default_interval_min: 30, log_cleanup_enabled: true, log_max_size_mb: 500 },
     routing: { policy: 'latency', areBareModelsOn: true, ...routing },
     webRoot,
     now,
@@ -59,6 +65,13 @@ export async function openTestApi({ metricsPublic = false, routing = {} }: Optio
     await bus.close();
     await db.close();
     await rm(dataDir, { recursive: true });
+  });
+  await createAdminSession(db, {
+    token_hash: createHash('sha256').update(sessionToken).digest('hex'),
+    created_at: clock.now,
+    expires_at: clock.now + 86_400,
+    address: 'unknown',
+    user_agent: 'a test',
   });
   return { api, bus, clock, db, logLines, ...callers(api.app) };
 }
@@ -89,6 +102,10 @@ function callers(app: {
     asAdmin: callWith({ ...json, authorization: `Bearer ${adminToken}` }),
     asVisitor: callWith({ ...json, authorization: `Bearer ${visitorToken}` }),
     asNobody: callWith(json),
+    /** An admin session that was begun without waiting for a password's hash. */
+    asSession: callWith({ ...json, cookie: sessionCookie }),
+    /** With whatever headers. */
+    callWith: (headers: Record<string, string>) => callWith({ ...json, ...headers }),
     withToken: (token: string) => callWith({ ...json, authorization: `Bearer ${token}` }),
   };
 }

@@ -10,19 +10,19 @@ async function withKey(fields: object = {}) {
   const api = await openTestApi();
   const events: MonitorEvent[] = [];
   api.bus.events.subscribe(({ event }) => events.push(event));
-  await api.asAdmin('POST', '/api/targets', newTarget);
-  const { status, json, text, headers } = await api.asAdmin('POST', path, {
+  await api.asSession('POST', '/api/targets', newTarget);
+  const { status, json, text, headers } = await api.asSession('POST', path, {
     name: 'editor',
     ...fields,
   });
   expect(status, text).toBe(200);
   events.length = 0;
-  const item = async () => (await api.asAdmin('GET', path)).json.items[0];
+  const item = async () => (await api.asSession('GET', path)).json.items[0];
   return { ...api, events, created: json, headers, item };
 }
 
 test('a new key takes every default, is shown once, and only its digest is kept', async () => {
-  const { db, asAdmin, created, headers, clock, logLines } = await withKey();
+  const { db, asSession, created, headers, clock, logLines } = await withKey();
   expect(created.proxy_key).toMatch(/^sk-am-[\w-]{43}$/);
   expect(created.item).toEqual({
     id: 1,
@@ -41,7 +41,7 @@ test('a new key takes every default, is shown once, and only its digest is kept'
     tpm_limit: null,
   });
   expect(headers.get('cache-control')).toBe('no-store');
-  const { text } = await asAdmin('GET', path);
+  const { text } = await asSession('GET', path);
   expect(text).not.toContain(created.proxy_key);
   expect(text).not.toContain('hash');
   const [kept] = await listGatewayKeys(db);
@@ -74,39 +74,39 @@ test.each([
   [{ name: 'x', role: 'admin' }, 'unknown field "role"'],
 ])('%j is refused: %s', async (body, detail) => {
   const api = await openTestApi();
-  const { status, json } = await api.asAdmin('POST', path, body);
+  const { status, json } = await api.asSession('POST', path, body);
   expect([status, json.detail]).toEqual([400, detail]);
-  expect((await api.asAdmin('GET', path)).json.items).toEqual([]);
+  expect((await api.asSession('GET', path)).json.items).toEqual([]);
 });
 
 test('a key is edited and paused, and gateways are told', async () => {
-  const { asAdmin, events, item, created } = await withKey();
+  const { asSession, events, item, created } = await withKey();
   const patch = { name: 'script', enabled: false, rpm_limit: 5 };
-  const { status, json } = await asAdmin('PATCH', `${path}/1`, patch);
+  const { status, json } = await asSession('PATCH', `${path}/1`, patch);
   expect([status, json.item]).toEqual([200, { ...created.item, ...patch }]);
   expect(await item()).toEqual(json.item);
   expect(events).toEqual([{ type: 'proxy_keys_changed', data: { key_ids: [1] } }]);
 });
 
 test('a key can be read, changed and written back whole, even where a channel is gone', async () => {
-  const { asAdmin, item } = await withKey({ allowed_target_ids: [1] });
-  await asAdmin('DELETE', '/api/targets/1');
-  const { status, json } = await asAdmin('PATCH', `${path}/1`, {
+  const { asSession, item } = await withKey({ allowed_target_ids: [1] });
+  await asSession('DELETE', '/api/targets/1');
+  const { status, json } = await asSession('PATCH', `${path}/1`, {
     ...(await item()),
     description: 'changed',
   });
   expect([status, json.item.description]).toEqual([200, 'changed']);
-  const unknown = await asAdmin('PATCH', `${path}/1`, { allowed_target_ids: [1, 7] });
+  const unknown = await asSession('PATCH', `${path}/1`, { allowed_target_ids: [1, 7] });
   expect([unknown.status, unknown.json.detail]).toEqual([
     400,
     'allowed_target_ids: there is no channel 7',
   ]);
-  expect((await asAdmin('PATCH', `${path}/1`, { key_hash: 'x' })).status).toBe(400);
+  expect((await asSession('PATCH', `${path}/1`, { key_hash: 'x' })).status).toBe(400);
 });
 
 test('a regenerated key has another text, and the old one is gone', async () => {
-  const { db, asAdmin, events, created } = await withKey();
-  const { status, json } = await asAdmin('POST', `${path}/1/regenerate`);
+  const { db, asSession, events, created } = await withKey();
+  const { status, json } = await asSession('POST', `${path}/1/regenerate`);
   expect(status).toBe(200);
   expect(json.proxy_key).not.toBe(created.proxy_key);
   expect(json.item).toMatchObject({ id: 1, key_prefix: json.proxy_key.slice(0, 10) });
@@ -118,31 +118,31 @@ test('a regenerated key has another text, and the old one is gone', async () => 
 });
 
 test('a revoked key stays on the list, dead for good', async () => {
-  const { db, asAdmin, events, item, clock } = await withKey();
-  expect((await asAdmin('DELETE', `${path}/1`)).json).toEqual({ ok: true });
+  const { db, asSession, events, item, clock } = await withKey();
+  expect((await asSession('DELETE', `${path}/1`)).json).toEqual({ ok: true });
   expect((await item()).revoked_at).toBe(clock.now);
   expect(await listGatewayKeys(db)).toEqual([]);
   expect(events).toEqual([{ type: 'proxy_keys_changed', data: { key_ids: [1] } }]);
   clock.now += 60;
-  expect((await asAdmin('DELETE', `${path}/1`)).status).toBe(200);
+  expect((await asSession('DELETE', `${path}/1`)).status).toBe(200);
   expect((await item()).revoked_at).toBe(clock.now - 60);
   for (const [method, end] of [
     ['PATCH', ''],
     ['POST', '/regenerate'],
   ] as const) {
-    const { status, json } = await asAdmin(method, `${path}/1${end}`, { enabled: true });
+    const { status, json } = await asSession(method, `${path}/1${end}`, { enabled: true });
     expect([status, json.detail]).toEqual([409, 'proxy key "editor" is revoked: make another']);
   }
 });
 
 test('a key that is not there is a 404', async () => {
-  const { asAdmin } = await withKey();
+  const { asSession } = await withKey();
   for (const [method, end] of [
     ['PATCH', ''],
     ['DELETE', ''],
     ['POST', '/regenerate'],
   ] as const) {
-    const { status, json } = await asAdmin(method, `${path}/9${end}`, { enabled: true });
+    const { status, json } = await asSession(method, `${path}/9${end}`, { enabled: true });
     expect([status, json.detail], method).toEqual([404, 'there is no proxy key 9']);
   }
 });

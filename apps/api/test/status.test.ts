@@ -55,8 +55,8 @@ async function addChannel({ asAdmin, db, clock }: Api, name: string) {
   return { id: id as number, run };
 }
 
-async function publish({ asAdmin }: Api, ...items: object[]) {
-  const answer = await asAdmin('PATCH', '/api/admin/status-page', { enabled: true, items });
+async function publish({ asSession }: Api, ...items: object[]) {
+  const answer = await asSession('PATCH', '/api/admin/status-page', { enabled: true, items });
   expect(answer.status).toBe(200);
   return answer.json.item;
 }
@@ -67,7 +67,7 @@ test('the page is off by default: no status, no badge', async () => {
   expect((await api.asNobody('GET', '/api/status')).status).toBe(404);
   await publish(api, { name: 'Relay', target_id: id });
   expect((await api.asNobody('GET', '/badge/relay.svg')).status).toBe(200);
-  await api.asAdmin('PATCH', '/api/admin/status-page', { enabled: false });
+  await api.asSession('PATCH', '/api/admin/status-page', { enabled: false });
   for (const path of ['/api/status', '/badge/relay.svg', '/badge/relay.json']) {
     const { status, json } = await api.asNobody('GET', path);
     expect([path, status, json.detail]).toEqual([
@@ -99,7 +99,7 @@ test('a line has a slug of its own, made of its name unless it is given', async 
   );
   const slugs = page.items.map((it: { slug: string }) => it.slug);
   expect(slugs).toEqual(['my-relay', 'my-relay-3', 'item', 'my-relay-2']);
-  const again = await api.asAdmin('PATCH', '/api/admin/status-page', page);
+  const again = await api.asSession('PATCH', '/api/admin/status-page', page);
   expect(again.json.item.items).toMatchObject(
     page.items.map(({ id: _id, ...line }: { id: number }) => line),
   );
@@ -120,8 +120,8 @@ test.each([
   [{ title: '' }, 'title must not be empty'],
   [{ enable: true }, 'unknown field "enable"'],
 ])('%j is refused: %s', async (body, detail) => {
-  const { asAdmin } = await openTestApi();
-  const answer = await asAdmin('PATCH', '/api/admin/status-page', body);
+  const { asSession } = await openTestApi();
+  const answer = await asSession('PATCH', '/api/admin/status-page', body);
   expect([answer.status, answer.json.detail]).toEqual([400, detail]);
 });
 

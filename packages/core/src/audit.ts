@@ -25,6 +25,7 @@ export const auditActions = [
   'proxy_key.changed',
   'proxy_key.regenerated',
   'proxy_key.revoked',
+  'status_page.changed',
   'channels.exported',
   'channels.imported',
   'backup.downloaded',

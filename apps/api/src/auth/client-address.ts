@@ -22,8 +22,7 @@ export function parseTrustedProxies(text: string): BlockList | null {
  * beyond an entry that is no address was written by nobody who is trusted.
  */
 export function clientAddress(c: Context<ApiEnv>, trusted: BlockList): string {
-  // Requests made in memory have no socket.
-  let nearest = c.env?.incoming?.socket.remoteAddress ?? 'unknown';
+  let nearest = peerAddress(c);
   const hops = (c.req.header('x-forwarded-for') ?? '').split(',').reverse();
   for (const hop of hops) {
     if (!isTrusted(nearest, trusted)) return nearest;
@@ -32,6 +31,11 @@ export function clientAddress(c: Context<ApiEnv>, trusted: BlockList): string {
     nearest = address;
   }
   return nearest;
+}
+
+/** The socket's other end; requests made in memory have no socket. */
+export function peerAddress(c: Context<ApiEnv>): string {
+  return c.env?.incoming?.socket.remoteAddress ?? 'unknown';
 }
 
 /** What counts as one caller: an IPv4 address, or the /64 that one IPv6 subscriber has to himself. */
@@ -52,7 +56,8 @@ function withoutPort(hop: string): string {
   return hop.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
 }
 
-function isTrusted(address: string, trusted: BlockList): boolean {
+/** Whether an address is one of `TRUSTED_PROXIES`. */
+export function isTrusted(address: string, trusted: BlockList): boolean {
   return isIP(address) !== 0 && trusted.check(address, familyOf(address));
 }
 

@@ -10,7 +10,8 @@ export interface Tokens {
 }
 
 export interface Credentials {
-  replace(tokens: Tokens): void;
+  /** Whether they are others than before. */
+  replace(tokens: Tokens): boolean;
   /** Null where the token is nobody's. An absent token is a visitor where that is allowed. */
   callerOf(token: string | null): Caller | null;
 }
@@ -22,9 +23,14 @@ export function createCredentials(initial: Tokens): Credentials {
   let isAnonymousVisitorAllowed = initial.isAnonymousVisitorAllowed;
   return {
     replace(tokens) {
-      api = digest(tokens.apiToken);
-      visitor = digest(tokens.visitorToken);
+      const [newApi, newVisitor] = [digest(tokens.apiToken), digest(tokens.visitorToken)];
+      const isSame =
+        newApi.equals(api) &&
+        newVisitor.equals(visitor) &&
+        tokens.isAnonymousVisitorAllowed === isAnonymousVisitorAllowed;
+      [api, visitor] = [newApi, newVisitor];
       isAnonymousVisitorAllowed = tokens.isAnonymousVisitorAllowed;
+      return !isSame;
     },
     callerOf(token) {
       if (token === null) return isAnonymousVisitorAllowed ? 'visitor' : null;

@@ -1,10 +1,10 @@
 import { AppError } from '@api-monitor/core';
 
-/** Blocks an address that failed too often. */
+/** Blocks an address that failed too often. Promises, since several processes may share the count. */
 export interface FailureLimiter {
-  /** Throws AppError `rate_limited` with the seconds left where the address is blocked. */
-  assertAllowed(address: string): void;
-  recordFailure(address: string): void;
+  /** Rejects with AppError `rate_limited` with the seconds left where the address is blocked. */
+  assertAllowed(address: string): Promise<void>;
+  recordFailure(address: string): Promise<void>;
 }
 
 export interface FailureLimits {
@@ -27,14 +27,14 @@ export function createFailureLimiter(limits: FailureLimits, now: () => number): 
   const tallies = new Map<string, Tally>();
 
   return {
-    assertAllowed(address) {
+    async assertAllowed(address) {
       const secondsLeft = (tallies.get(address)?.blockedUntil ?? 0) - now();
       if (secondsLeft <= 0) return;
       const minutes = Math.ceil(secondsLeft / 60);
       const message = `too many failed attempts; try again in ${minutes} min`;
       throw new AppError('rate_limited', message, { retryAfterS: secondsLeft });
     },
-    recordFailure(address) {
+    async recordFailure(address) {
       const nowS = now();
       const known = tallies.get(address);
       const recent = (known?.failedAt ?? []).filter((at) => at > nowS - limits.windowS);

@@ -1,14 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import {
-  type Database,
-  ensureSetting,
-  getSetting,
-  readSettings,
-  readToken,
-  tokenSettings,
-} from '@api-monitor/db';
+import { type Database, ensureSetting, getSetting, readSettings } from '@api-monitor/db';
 import type { Tokens } from './credentials.ts';
 import { hashPassword } from './hash-password.ts';
+import { generatedKeys, readSecretsInForce } from './secrets-in-force.ts';
 
 /** What the environment says; a token or password that it leaves out is made at the first start. */
 export interface GivenSecrets {
@@ -29,7 +23,6 @@ const tokens = [
   ['visitorToken', 'visitor-', 'API_MONITOR_TOKEN_VISITOR'],
   ['proxyMasterToken', 'sk-master-', 'PROXY_MASTER_TOKEN'],
 ] as const;
-const passwordHashKey = 'admin_panel_password_hash';
 
 /** Makes the secrets that neither the environment nor an earlier start gave. Returns those it made. */
 export async function makeMissingSecrets(
@@ -43,24 +36,27 @@ export async function makeMissingSecrets(
     // Of two processes that start at once, one makes it; only that one may show it.
     if ((await ensureSetting(db, key, stored, nowS)) === stored) made.push({ name, value });
   };
+  const known = await readSecretsInForce(db, given);
   for (const [token, prefix, name] of tokens) {
-    if (given[token] || (await getSetting(db, tokenSettings[token].chosen))) continue;
+    if (known[token]) continue;
     const value = randomSecret(prefix);
-    await ensure(tokenSettings[token].made, value, value, name);
+    await ensure(generatedKeys[token], value, value, name);
   }
-  if (!given.adminPassword && (await getSetting(db, passwordHashKey)) === null) {
+  if (!known.adminPassword) {
     const password = randomSecret('');
-    await ensure(passwordHashKey, password, await hashPassword(password), 'ADMIN_PANEL_PASSWORD');
+    const hash = await hashPassword(password);
+    await ensure(generatedKeys.adminPassword, password, hash, 'ADMIN_PANEL_PASSWORD');
   }
   return made;
 }
 
 /** The tokens in force. One that nobody could know stands where, against all expectation, none is. */
 export async function readTokens(db: Database, given: GivenSecrets): Promise<Tokens> {
+  const { apiToken, visitorToken } = await readSecretsInForce(db, given);
   const { visitor_mode_enabled } = await readSettings(db);
   return {
-    apiToken: (await readToken(db, 'apiToken', given.apiToken)) ?? randomSecret(''),
-    visitorToken: (await readToken(db, 'visitorToken', given.visitorToken)) ?? randomSecret(''),
+    apiToken: apiToken?.value ?? randomSecret(''),
+    visitorToken: visitorToken?.value ?? randomSecret(''),
     isAnonymousVisitorAllowed: visitor_mode_enabled ?? false,
   };
 }

@@ -11,12 +11,12 @@ export function errorResponder(logger: Logger): ErrorHandler<ApiEnv> {
     if (!known || known.code === 'internal') {
       logger.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed');
     }
-    const { code, message, retryAfterS } =
+    const { code, message, reason, retryAfterS } =
       known ?? new AppError('internal', 'the server met an unexpected error; its log says more');
     // What is left of a body that nobody reads must not be taken for the next request.
     if (code === 'payload_too_large') c.header('Connection', 'close');
     if (retryAfterS !== undefined) c.header('Retry-After', String(Math.ceil(retryAfterS)));
-    return c.json({ detail: message }, httpStatusByErrorCode[code]);
+    return c.json({ detail: message, reason }, httpStatusByErrorCode[code]);
   };
 }
 

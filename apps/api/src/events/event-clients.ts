@@ -11,6 +11,8 @@ export interface EventClients {
    */
   connect(address: string, lastEventId: string | null): Promise<ReadableStream<Uint8Array>>;
   count(): number;
+  /** Ends every stream; whoever may still listen comes back with its last id. */
+  dropAll(): void;
   close(): void;
 }
 
@@ -51,6 +53,9 @@ export function createEventClients({ events, heartbeatMs, limits }: Options): Ev
       return client.stream;
     },
     count: () => clients.size,
+    dropAll() {
+      for (const client of clients) client.drop();
+    },
     close() {
       clearInterval(heartbeat);
       unsubscribe();

@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { errorSchema } from '../errors/error-schema.ts';
 import type { ApiEnv } from '../router.ts';
+import { sessionCookieName } from '../sessions/admin-session.ts';
 
 /** The OpenAPI 3.1 document of all routes, made of the very schemas that validate. */
 export function apiDocument(routes: OpenAPIHono<ApiEnv>) {
@@ -9,6 +10,12 @@ export function apiDocument(routes: OpenAPIHono<ApiEnv>) {
     type: 'http',
     scheme: 'bearer',
     description: 'the API token, or the visitor token for reading',
+  });
+  routes.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: sessionCookieName,
+    description: 'an admin session, begun with POST /api/admin/login',
   });
   const document = routes.getOpenAPI31Document({
     openapi: '3.1.0',

@@ -1,5 +1,7 @@
+import type { BlockList } from 'node:net';
 import type { MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import { isSecure } from '../auth/is-secure.ts';
 import type { ApiEnv } from '../router.ts';
 
 /** Headers of every answer: nothing inline runs, nothing foreign loads, nobody frames the pages. */
@@ -16,7 +18,7 @@ export const pageHeaders = secureHeaders({
   },
   xFrameOptions: 'DENY',
   referrerPolicy: 'no-referrer',
-  // Belongs to whoever ends TLS; over plain HTTP browsers ignore it.
+  // Over plain HTTP it means nothing: see below.
   strictTransportSecurity: false,
 });
 
@@ -25,3 +27,13 @@ export const badgeHeaders: MiddlewareHandler<ApiEnv> = async (c, next) => {
   await next();
   c.header('Cross-Origin-Resource-Policy', 'cross-origin');
 };
+
+const aYearS = 31_536_000;
+
+/** Tells browsers that came over TLS to come back no other way (RFC 6797). */
+export function requireTlsNextTime(trusted: BlockList): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    await next();
+    if (isSecure(c, trusted)) c.header('Strict-Transport-Security', `max-age=${aYearS}`);
+  };
+}

@@ -2,8 +2,8 @@ import { AppError } from '@api-monitor/core';
 import { createProxyKey, type ProxyKeyInput } from '@api-monitor/db';
 import { createRoute } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
-import { authenticate, requireAdmin } from '../auth/authenticate.ts';
-import { jsonAnswer, jsonBody, tokenSecurity } from '../describe-route.ts';
+import { authenticate, requireSession } from '../auth/authenticate.ts';
+import { jsonAnswer, jsonBody, sessionSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
 import { checkedTargetIds } from './find-proxy-key.ts';
 import { makeProxyKey } from './make-proxy-key.ts';
@@ -19,8 +19,8 @@ export function createProxyKeyRoute(deps: ApiDeps) {
     path: '/api/proxy/keys',
     summary: 'Make a key for the gateway; it is shown this once',
     tags: ['gateway'],
-    security: tokenSecurity,
-    middleware: [authenticate(deps), requireAdmin] as const,
+    security: sessionSecurity,
+    middleware: [authenticate(deps), requireSession] as const,
     request: { body: jsonBody(createProxyKeySchema) },
     responses: jsonAnswer(shownKeySchema, 'the new key'),
   });

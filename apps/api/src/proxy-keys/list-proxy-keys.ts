@@ -1,8 +1,8 @@
 import { listProxyKeys } from '@api-monitor/db';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
-import { authenticate, requireAdmin } from '../auth/authenticate.ts';
-import { jsonAnswer, tokenSecurity } from '../describe-route.ts';
+import { authenticate, requireSession } from '../auth/authenticate.ts';
+import { jsonAnswer, sessionSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
 import { proxyKeySchema } from './proxy-key-schema.ts';
 
@@ -14,8 +14,8 @@ export function listProxyKeysRoute(deps: ApiDeps) {
     path: '/api/proxy/keys',
     summary: "The gateway's keys, revoked ones too",
     tags: ['gateway'],
-    security: tokenSecurity,
-    middleware: [authenticate(deps), requireAdmin] as const,
+    security: sessionSecurity,
+    middleware: [authenticate(deps), requireSession] as const,
     responses: jsonAnswer(answerSchema, 'the keys'),
   });
   return createRouter().openapi(route, async (c) =>

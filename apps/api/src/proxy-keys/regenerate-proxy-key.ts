@@ -1,8 +1,8 @@
 import { regenerateProxyKey } from '@api-monitor/db';
 import { createRoute } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
-import { authenticate, requireAdmin } from '../auth/authenticate.ts';
-import { jsonAnswer, tokenSecurity } from '../describe-route.ts';
+import { authenticate, requireSession } from '../auth/authenticate.ts';
+import { jsonAnswer, sessionSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
 import { targetIdParams } from '../targets/find-target.ts';
 import { findProxyKey, revokedError } from './find-proxy-key.ts';
@@ -15,8 +15,8 @@ export function regenerateProxyKeyRoute(deps: ApiDeps) {
     path: '/api/proxy/keys/{id}/regenerate',
     summary: 'Give a key another text, shown this once; the old one holds no more',
     tags: ['gateway'],
-    security: tokenSecurity,
-    middleware: [authenticate(deps), requireAdmin] as const,
+    security: sessionSecurity,
+    middleware: [authenticate(deps), requireSession] as const,
     request: { params: targetIdParams },
     responses: jsonAnswer(shownKeySchema, 'the key and its new text'),
   });

@@ -1,8 +1,8 @@
 import { revokeProxyKey } from '@api-monitor/db';
 import { createRoute } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
-import { authenticate, requireAdmin } from '../auth/authenticate.ts';
-import { jsonAnswer, okSchema, tokenSecurity } from '../describe-route.ts';
+import { authenticate, requireSession } from '../auth/authenticate.ts';
+import { jsonAnswer, okSchema, sessionSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
 import { targetIdParams } from '../targets/find-target.ts';
 import { findProxyKey } from './find-proxy-key.ts';
@@ -13,8 +13,8 @@ export function revokeProxyKeyRoute(deps: ApiDeps) {
     path: '/api/proxy/keys/{id}',
     summary: 'Revoke a key for good; it is dead in every gateway within a second',
     tags: ['gateway'],
-    security: tokenSecurity,
-    middleware: [authenticate(deps), requireAdmin] as const,
+    security: sessionSecurity,
+    middleware: [authenticate(deps), requireSession] as const,
     request: { params: targetIdParams },
     responses: jsonAnswer(okSchema, 'revoked, now or before'),
   });

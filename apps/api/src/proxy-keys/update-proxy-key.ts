@@ -2,8 +2,8 @@ import { type ProxyKey, proxyKeyFieldSchemas } from '@api-monitor/core';
 import { type Database, type ProxyKeyInput, updateProxyKey } from '@api-monitor/db';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
-import { authenticate, requireAdmin } from '../auth/authenticate.ts';
-import { jsonAnswer, jsonBody, tokenSecurity } from '../describe-route.ts';
+import { authenticate, requireSession } from '../auth/authenticate.ts';
+import { jsonAnswer, jsonBody, sessionSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
 import { targetIdParams } from '../targets/find-target.ts';
 import { checkedTargetIds, findProxyKey, revokedError } from './find-proxy-key.ts';
@@ -17,8 +17,8 @@ export function updateProxyKeyRoute(deps: ApiDeps) {
     path: '/api/proxy/keys/{id}',
     summary: 'Change or pause a key; it holds in every gateway within a second',
     tags: ['gateway'],
-    security: tokenSecurity,
-    middleware: [authenticate(deps), requireAdmin] as const,
+    security: sessionSecurity,
+    middleware: [authenticate(deps), requireSession] as const,
     request: { params: targetIdParams, body: jsonBody(patchProxyKeySchema) },
     responses: jsonAnswer(answerSchema, 'the changed key'),
   });

@@ -1,8 +1,8 @@
 import { type Database, listStatusItems, readStatusPage } from '@api-monitor/db';
 import { createRoute } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
-import { authenticate, requireAdmin } from '../auth/authenticate.ts';
-import { jsonAnswer, tokenSecurity } from '../describe-route.ts';
+import { authenticate, requireSession } from '../auth/authenticate.ts';
+import { jsonAnswer, sessionSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
 import { type StatusPageItem, statusPageSchema } from './status-schema.ts';
 
@@ -12,8 +12,8 @@ export function getStatusPageRoute(deps: ApiDeps) {
     path: '/api/admin/status-page',
     summary: 'What the public status page shows, and whether it is on',
     tags: ['status'],
-    security: tokenSecurity,
-    middleware: [authenticate(deps), requireAdmin] as const,
+    security: sessionSecurity,
+    middleware: [authenticate(deps), requireSession] as const,
     responses: jsonAnswer(statusPageSchema, 'the page and its lines'),
   });
   return createRouter().openapi(route, async (c) =>

@@ -1,4 +1,4 @@
-import { AppError } from '@api-monitor/core';
+import { AppError, changesBetween } from '@api-monitor/core';
 import {
   type Database,
   inTransaction,
@@ -10,8 +10,9 @@ import {
 } from '@api-monitor/db';
 import { createRoute } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
-import { authenticate, requireAdmin } from '../auth/authenticate.ts';
-import { jsonAnswer, jsonBody, tokenSecurity } from '../describe-route.ts';
+import { recordAction } from '../audit/record-action.ts';
+import { authenticate, requireSession } from '../auth/authenticate.ts';
+import { jsonAnswer, jsonBody, sessionSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
 import { chooseSlugs } from './choose-slugs.ts';
 import { viewStatusPage } from './get-status-page.ts';
@@ -23,8 +24,8 @@ export function updateStatusPageRoute(deps: ApiDeps) {
     path: '/api/admin/status-page',
     summary: 'Change the public status page; its lines come as a whole',
     tags: ['status'],
-    security: tokenSecurity,
-    middleware: [authenticate(deps), requireAdmin] as const,
+    security: sessionSecurity,
+    middleware: [authenticate(deps), requireSession] as const,
     request: { body: jsonBody(statusPagePatchSchema) },
     responses: jsonAnswer(statusPageSchema, 'the changed page'),
   });
@@ -34,6 +35,8 @@ export function updateStatusPageRoute(deps: ApiDeps) {
       const page = await readStatusPage(tx);
       await writeStatusPage(tx, { ...page, ...sent(settings) }, deps.now());
       if (items) await replaceStatusItems(tx, await linesOf(tx, items));
+      const changes = changesBetween({ ...page }, sent(settings));
+      await recordAction(tx, c.var.actor, { action: 'status_page.changed', changes }, deps.now());
     });
     return c.json({ item: await viewStatusPage(deps.db) }, 200);
   });

@@ -34,7 +34,7 @@ async function withDefaults(deps: ApiDeps, body: CreateTargetBody): Promise<Targ
   const { default_interval_min } = await readSettings(deps.db);
   return {
     enabled: true,
-    interval_min: default_interval_min ?? deps.defaultIntervalMin,
+    interval_min: default_interval_min ?? deps.givenSettings.default_interval_min,
     timeout_s: 30,
     verify_ssl: true,
     prompt: defaultPrompt,

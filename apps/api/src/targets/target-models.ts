@@ -1,13 +1,15 @@
-import { AppError, type Target, targetFieldSchemas, wireProtocols } from '@api-monitor/core';
-import { type Database, listAvailableModels, updateTarget } from '@api-monitor/db';
+import { type Target, targetFieldSchemas, wireProtocols } from '@api-monitor/core';
+import { type Database, listAvailableModels } from '@api-monitor/db';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { authenticate, requireAdmin } from '../auth/authenticate.ts';
 import { jsonAnswer, jsonBody, tokenSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
+import { changeTarget } from './change-target.ts';
 import { findTarget, targetIdParams } from './find-target.ts';
 
-const answerSchema = z.object({
+/** What both the channel's own call and the admin panel's answer. */
+export const targetModelsSchema = z.object({
   item: z.object({
     target_id: z.int(),
     target_name: z.string(),
@@ -20,7 +22,7 @@ const answerSchema = z.object({
 
 /** The item's other fields: accepted, so that what was read can be written back, and dropped. */
 const ignored = z.unknown().optional().openapi({ description: 'read-only: ignored' });
-const patchSchema = z.strictObject({
+export const targetModelsPatchSchema = z.strictObject({
   selected_models: targetFieldSchemas.selected_models,
   target_id: ignored,
   target_name: ignored,
@@ -36,11 +38,11 @@ export function getTargetModelsRoute(deps: ApiDeps) {
     security: tokenSecurity,
     middleware: [authenticate(deps)] as const,
     request: { params: targetIdParams },
-    responses: jsonAnswer(answerSchema, 'the models'),
+    responses: jsonAnswer(targetModelsSchema, 'the models'),
   });
   return createRouter().openapi(route, async (c) => {
     const target = await findTarget(deps.db, c.req.valid('param').id);
-    return c.json(await itemOf(deps.db, target), 200);
+    return c.json(await targetModelsItem(deps.db, target), 200);
   });
 }
 
@@ -52,20 +54,22 @@ export function updateTargetModelsRoute(deps: ApiDeps) {
     tags: ['targets'],
     security: tokenSecurity,
     middleware: [authenticate(deps), requireAdmin] as const,
-    request: { params: targetIdParams, body: jsonBody(patchSchema) },
-    responses: jsonAnswer(answerSchema, 'the models'),
+    request: { params: targetIdParams, body: jsonBody(targetModelsPatchSchema) },
+    responses: jsonAnswer(targetModelsSchema, 'the models'),
   });
   return createRouter().openapi(route, async (c) => {
-    const { id } = c.req.valid('param');
+    const current = await findTarget(deps.db, c.req.valid('param').id);
     const { selected_models } = c.req.valid('json');
-    const target = await updateTarget(deps.db, id, { selected_models }, deps.now());
-    if (!target) throw new AppError('not_found', `there is no channel ${id}`);
-    await deps.bus.events.publish({ type: 'target_updated', data: { target_id: id } });
-    return c.json(await itemOf(deps.db, target), 200);
+    const target = await changeTarget(deps, c.var.actor, current, { selected_models });
+    return c.json(await targetModelsItem(deps.db, target), 200);
   });
 }
 
-async function itemOf(db: Database, target: Target): Promise<z.infer<typeof answerSchema>> {
+/** The models of a channel, chosen ones and those it has shown. */
+export async function targetModelsItem(
+  db: Database,
+  target: Target,
+): Promise<z.infer<typeof targetModelsSchema>> {
   const available_models = await listAvailableModels(db, target.id);
   const { id, name, selected_models } = target;
   return { item: { target_id: id, target_name: name, selected_models, available_models } };

@@ -5,12 +5,13 @@ import {
   type Target,
   type TargetPatch,
 } from '@api-monitor/core';
-import { type Database, openApiKey, updateTarget } from '@api-monitor/db';
+import { type Database, openApiKey } from '@api-monitor/db';
 import { createRoute, type z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { authenticate, requireAdmin } from '../auth/authenticate.ts';
 import { jsonAnswer, jsonBody, tokenSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
+import { changeTarget } from './change-target.ts';
 import { findTarget, targetIdParams } from './find-target.ts';
 import { targetItemSchema } from './get-target.ts';
 import { rawJson } from './raw-json.ts';
@@ -31,9 +32,7 @@ export function updateTargetRoute(deps: ApiDeps) {
   return createRouter().openapi(route, async (c) => {
     const current = await findTarget(deps.db, c.req.valid('param').id);
     const patch = patchOf(deps.db, current, c.req.valid('json'));
-    const target = await updateTarget(deps.db, current.id, patch, deps.now());
-    if (!target) throw new AppError('not_found', `there is no channel ${current.id}`);
-    await deps.bus.events.publish({ type: 'target_updated', data: { target_id: target.id } });
+    const target = await changeTarget(deps, c.var.actor, current, patch);
     const text = `{"item":${await viewTarget(deps, target, c.var.caller)}}`;
     return rawJson<z.infer<typeof targetItemSchema>>(c, text);
   });

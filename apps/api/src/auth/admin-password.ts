@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto';
+import type { Database } from '@api-monitor/db';
+import type { GivenSecrets } from './first-start.ts';
+import { hashPassword, verifyPassword } from './hash-password.ts';
+import { readSecretsInForce } from './secrets-in-force.ts';
+
+/** The password of the admin panel that is in force. */
+export interface AdminPassword {
+  /** Takes as long for a wrong password as for the right one: some 0.4 s and 128 MiB. */
+  isRight(password: string): Promise<boolean>;
+}
+
+export function createAdminPassword(db: Database, given: GivenSecrets): AdminPassword {
+  let hashOfGiven: Promise<string> | null = null;
+  const storedHash = async () => {
+    const { adminPassword } = await readSecretsInForce(db, given);
+    if (adminPassword && adminPassword.source !== 'environment') return adminPassword.value;
+    // Where, against all expectation, there is none, nobody can know it.
+    hashOfGiven ??= hashPassword(given.adminPassword ?? randomBytes(32).toString('hex'));
+    return hashOfGiven;
+  };
+  return { isRight: async (password) => verifyPassword(password, await storedHash()) };
+}

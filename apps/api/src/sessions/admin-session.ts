@@ -1,0 +1,74 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { quote } from '@api-monitor/core';
+import {
+  type AdminSession,
+  createAdminSession,
+  findAdminSession,
+  touchAdminSession,
+} from '@api-monitor/db';
+import type { Context } from 'hono';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import type { ApiDeps } from '../api-deps.ts';
+import { clientAddress } from '../auth/client-address.ts';
+import { isSecure } from '../auth/is-secure.ts';
+import type { ApiEnv } from '../router.ts';
+
+type SessionDeps = Pick<ApiDeps, 'db' | 'now' | 'trustedProxies'>;
+
+export const sessionCookieName = 'api_monitor_admin_session';
+const lifetimeS = 24 * 60 * 60;
+/** How often a session in use is written down as seen. */
+const seenEveryS = 60;
+const userAgentLimit = 256;
+/** 256 bits in base64url. */
+const tokenForm = /^[\w-]{43}$/;
+
+/** Begins a session: its token goes into the cookie, and only the token's hash into the database. */
+export async function openSession(
+  { db, now, trustedProxies }: SessionDeps,
+  c: Context<ApiEnv>,
+): Promise<AdminSession> {
+  const token = randomBytes(32).toString('base64url');
+  const nowS = now();
+  const session = await createAdminSession(db, {
+    token_hash: hashOf(token),
+    created_at: nowS,
+    expires_at: nowS + lifetimeS,
+    address: clientAddress(c, trustedProxies),
+    user_agent: quote(c.req.header('user-agent') ?? '', userAgentLimit),
+  });
+  setCookie(c, sessionCookieName, token, {
+    ...cookieForm(c, trustedProxies),
+    maxAge: lifetimeS,
+  });
+  return session;
+}
+
+/** The session of the caller's cookie, or null where it has none that is in force. */
+export async function findSession(
+  { db, now }: SessionDeps,
+  c: Context<ApiEnv>,
+): Promise<AdminSession | null> {
+  const token = getCookie(c, sessionCookieName);
+  if (!token || !tokenForm.test(token)) return null;
+  const nowS = now();
+  const session = await findAdminSession(db, hashOf(token), nowS);
+  if (session && session.last_seen_at < nowS - seenEveryS) {
+    await touchAdminSession(db, session.id, nowS);
+  }
+  return session;
+}
+
+/** Has the browser forget the cookie. */
+export function forgetCookie({ trustedProxies }: SessionDeps, c: Context<ApiEnv>): void {
+  deleteCookie(c, sessionCookieName, cookieForm(c, trustedProxies));
+}
+
+function cookieForm(c: Context<ApiEnv>, trusted: SessionDeps['trustedProxies']) {
+  const secure = isSecure(c, trusted);
+  return { path: '/', httpOnly: true, sameSite: 'Strict', secure } as const;
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}

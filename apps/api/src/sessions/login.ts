@@ -1,0 +1,78 @@
+import { AppError } from '@api-monitor/core';
+import { getSecondFactor } from '@api-monitor/db';
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { ApiDeps } from '../api-deps.ts';
+import { recordAction } from '../audit/record-action.ts';
+import { assertSameOrigin } from '../auth/check-origin.ts';
+import { clientAddress, limitKeyOf } from '../auth/client-address.ts';
+import { jsonAnswer, jsonBody } from '../describe-route.ts';
+import { type ApiEnv, createRouter } from '../router.ts';
+import { spendCode } from '../second-factor/spend-code.ts';
+import { takeCode } from '../second-factor/take-code.ts';
+import { openSession } from './admin-session.ts';
+import { sessionSchema } from './session-schema.ts';
+
+const bodySchema = z
+  .strictObject({
+    password: z.string().min(1).max(1024),
+    code: z.string().min(1).max(64).optional().openapi({
+      description: "the authenticator's code or a recovery code, where a second factor is in force",
+    }),
+  })
+  .openapi('Login');
+
+const answerSchema = z.object({ ok: z.literal(true), item: sessionSchema });
+
+export function loginRoute(deps: ApiDeps) {
+  const route = createRoute({
+    method: 'post',
+    path: '/api/admin/login',
+    summary: 'Begin an admin session: its cookie comes with the answer',
+    description:
+      'A wrong password or code is a 401; its "reason" is second_factor_required where the password is right and a code is needed. 8 failures in a minute block an address for 30 minutes.',
+    tags: ['admin'],
+    request: { body: jsonBody(bodySchema) },
+    responses: jsonAnswer(answerSchema, 'the session, which lasts a day'),
+  });
+  return createRouter().openapi(route, async (c) => {
+    assertSameOrigin(c, deps.trustedProxies);
+    const { password, code } = c.req.valid('json');
+    // One at a time: each takes 128 MiB, and the failures before it have to be counted.
+    await deps.loginTurns.take(() => assertRight(deps, c, password, code));
+    const item = await openSession(deps, c);
+    const actor = { actor: 'session', session_id: item.id, address: item.address } as const;
+    await recordAction(deps.db, actor, { action: 'session.opened' }, deps.now());
+    c.header('Cache-Control', 'no-store');
+    return c.json({ ok: true as const, item }, 200);
+  });
+}
+
+async function assertRight(
+  deps: ApiDeps,
+  c: Context<ApiEnv>,
+  password: string,
+  code: string | undefined,
+): Promise<void> {
+  const address = clientAddress(c, deps.trustedProxies);
+  await deps.badLogins.assertAllowed(limitKeyOf(address));
+  const noteFailure = async () => {
+    await deps.badLogins.recordFailure(limitKeyOf(address));
+    const actor = { actor: 'nobody', session_id: null, address } as const;
+    await recordAction(deps.db, actor, { action: 'session.refused' }, deps.now());
+  };
+  if (!(await deps.adminPassword.isRight(password))) {
+    await noteFailure();
+    throw new AppError('unauthorized', 'the password is not right', { reason: 'wrong_password' });
+  }
+  const factor = await getSecondFactor(deps.db);
+  if (!factor?.confirmed_at) return;
+  if (code === undefined) {
+    const message = 'a code of the authenticator, or a recovery code, is needed too';
+    throw new AppError('unauthorized', message, { reason: 'second_factor_required' });
+  }
+  await spendCode(deps, () => takeCode(deps.db, code, deps.now())).catch(async (error) => {
+    await noteFailure();
+    throw error;
+  });
+}

@@ -1,0 +1,49 @@
+import type { Bus } from '@api-monitor/bus';
+import type { Database } from '@api-monitor/db';
+import type { Logger } from '@api-monitor/runtime';
+import type { Credentials } from '../auth/credentials.ts';
+import { type GivenSecrets, readTokens } from '../auth/first-start.ts';
+import type { EventClients } from '../events/event-clients.ts';
+
+interface Options {
+  db: Database;
+  bus: Bus;
+  logger: Logger;
+  secrets: GivenSecrets;
+}
+
+export interface FollowedSettings {
+  /** Reads them again; the event streams of those whose token holds no more are ended. */
+  refresh(): Promise<void>;
+  stop(): void;
+}
+
+/** How soon a change is noticed whose event was lost. */
+const rereadMs = 5_000;
+
+/** Keeps the tokens of this process those that are in force, whichever process changed them. */
+export function followSettings(
+  { db, bus, logger, secrets }: Options,
+  credentials: Credentials,
+  eventClients: EventClients,
+): FollowedSettings {
+  const refresh = async () => {
+    const haveChanged = credentials.replace(await readTokens(db, secrets));
+    if (haveChanged) eventClients.dropAll();
+  };
+  const refreshQuietly = () => {
+    refresh().catch((err) => logger.error({ err }, 'settings could not be read again'));
+  };
+  const timer = setInterval(refreshQuietly, rereadMs);
+  timer.unref();
+  const unsubscribe = bus.events.subscribe(({ event }) => {
+    if (event.type === 'settings_changed') refreshQuietly();
+  });
+  return {
+    refresh,
+    stop() {
+      clearInterval(timer);
+      unsubscribe();
+    },
+  };
+}

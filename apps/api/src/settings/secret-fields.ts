@@ -1,0 +1,15 @@
+import type { SecretName } from '../auth/secrets-in-force.ts';
+
+/** The secrets among the settings, by their names on the wire. */
+export const secretFields = {
+  api_monitor_token: 'apiToken',
+  api_monitor_token_visitor: 'visitorToken',
+  admin_panel_password: 'adminPassword',
+  proxy_master_token: 'proxyMasterToken',
+} as const satisfies Record<string, SecretName>;
+
+export type SecretField = keyof typeof secretFields;
+export const secretFieldNames = Object.keys(secretFields) as SecretField[];
+
+/** A password is kept as its hash: nothing of it is left to be shown. */
+export const maskedPassword = '…';

@@ -1,0 +1,90 @@
+import { AppError } from '@api-monitor/core';
+import { getSetting } from '@api-monitor/db';
+import type { ApiDeps } from '../api-deps.ts';
+import { hashPassword } from '../auth/hash-password.ts';
+import {
+  generatedKeys,
+  readSecretsInForce,
+  runtimeKeys,
+  type SecretInForce,
+  type SecretName,
+} from '../auth/secrets-in-force.ts';
+import { readSettingsItem } from './read-settings-item.ts';
+import { type SecretField, secretFieldNames, secretFields } from './secret-fields.ts';
+import type { PatchSettingsBody, SettingsItem } from './settings-schema.ts';
+
+export interface StoredPatch {
+  /** The fields that are to change, as they came. */
+  changed: Record<string, string | number | boolean | null>;
+  /** What is to be kept, by the keys of the settings table; null: removed. */
+  stored: Record<string, string | null>;
+}
+
+type Known = Record<SecretName, SecretInForce | null>;
+
+/**
+ * What a PATCH of the settings comes to. Throws AppError `invalid_input` where a masked form is not
+ * that of the secret in force, or where the visitor's token would be the API token.
+ */
+export async function storedPatch(
+  deps: Pick<ApiDeps, 'db' | 'secrets' | 'givenSettings' | 'loginTurns'>,
+  { sources: _ignored, ...body }: PatchSettingsBody,
+): Promise<StoredPatch> {
+  const known = await readSecretsInForce(deps.db, deps.secrets);
+  const changed = withoutSame(body, await readSettingsItem(deps.db, deps));
+  assertTokensDiffer(changed, known, deps);
+  const stored: StoredPatch['stored'] = {};
+  for (const [field, value] of Object.entries(changed)) {
+    if (!isSecret(field)) stored[field] = value === null ? null : String(value);
+    else if (typeof value !== 'string') {
+      await assertFallback(deps, field);
+      stored[runtimeKeys[secretFields[field]]] = null;
+    } else if (field !== 'admin_panel_password') stored[runtimeKeys[secretFields[field]]] = value;
+    else stored[runtimeKeys.adminPassword] = await deps.loginTurns.take(() => hashPassword(value));
+  }
+  return { changed, stored };
+}
+
+/** What is sent as it was read, secrets masked, is left alone. */
+function withoutSame(body: Omit<PatchSettingsBody, 'sources'>, current: SettingsItem) {
+  const changed: StoredPatch['changed'] = {};
+  for (const [field, value] of Object.entries(body)) {
+    if (value === undefined || value === current[field as keyof typeof body]) continue;
+    if (isSecret(field) && typeof value === 'string' && value.includes('…')) {
+      throw new AppError('invalid_input', `${field} is the masked form of another; enter it whole`);
+    }
+    changed[field] = value;
+  }
+  return changed;
+}
+
+function assertTokensDiffer(
+  changed: StoredPatch['changed'],
+  known: Known,
+  { secrets }: Pick<ApiDeps, 'secrets'>,
+): void {
+  const after = (field: SecretField) => {
+    const name = secretFields[field];
+    const value = changed[field];
+    if (value === undefined) return known[name]?.value;
+    return value ?? secrets[name];
+  };
+  const apiToken = after('api_monitor_token');
+  if (apiToken === undefined || apiToken !== after('api_monitor_token_visitor')) return;
+  const message = 'api_monitor_token_visitor must not be the API token: a visitor may only look';
+  throw new AppError('invalid_input', message);
+}
+
+/** Without anything to go back to, nobody could come in any more. */
+async function assertFallback(
+  { db, secrets }: Pick<ApiDeps, 'db' | 'secrets'>,
+  field: SecretField,
+): Promise<void> {
+  const name = secretFields[field];
+  if (secrets[name] || (await getSetting(db, generatedKeys[name])) !== null) return;
+  throw new AppError('invalid_input', `${field} has nothing to go back to; enter another`);
+}
+
+function isSecret(field: string): field is SecretField {
+  return secretFieldNames.some((name) => name === field);
+}

@@ -1,0 +1,67 @@
+import { listAudit } from '@api-monitor/db';
+import { expect, test } from 'vitest';
+import { newTarget, openTestApi, upstreamKey } from './open-test-api.ts';
+
+test('the admin panel lists channels with their advanced fields, and no key', async () => {
+  const { asSession } = await openTestApi();
+  await asSession('POST', '/api/targets', newTarget);
+  const { json, text } = await asSession('GET', '/api/admin/channels');
+  expect(json.items).toMatchObject([{ id: 1, name: 'relay', verify_ssl: true, max_models: 0 }]);
+  expect(text).not.toContain(upstreamKey);
+});
+
+test('the advanced fields change, everyone is told, and the log says who', async () => {
+  const { asSession, bus, db } = await openTestApi();
+  await asSession('POST', '/api/targets', newTarget);
+  const told: unknown[] = [];
+  bus.events.subscribe(({ event }) => told.push(event));
+  const patch = { verify_ssl: false, prompt: 'hello', max_models: 3 };
+  const { status, json } = await asSession('PATCH', '/api/admin/channels/1/advanced', patch);
+  expect([status, json.item]).toEqual([200, expect.objectContaining(patch)]);
+  expect(told).toEqual([{ type: 'target_updated', data: { target_id: 1 } }]);
+  const [entry] = await listAudit(db, { limit: 1 });
+  expect(entry).toMatchObject({ action: 'target.changed', subject_id: 1, subject_name: 'relay' });
+  expect(entry?.changes).toContainEqual({ field: 'verify_ssl', old: true, new: false });
+});
+
+test.each([
+  [{ max_models: 5001 }, 'max_models must be at most 5000'],
+  [{ prompt: '' }, 'prompt must not be empty'],
+  [{ anthropic_version: 'a b c d' }, 'anthropic_version must be printable ASCII'],
+  [{ name: 'other' }, 'unknown field "name"'],
+])('%j is refused: %s', async (patch, fault) => {
+  const { asSession } = await openTestApi();
+  await asSession('POST', '/api/targets', newTarget);
+  const { status, json } = await asSession('PATCH', '/api/admin/channels/1/advanced', patch);
+  expect([status, json.detail]).toEqual([400, expect.stringContaining(fault)]);
+});
+
+test('the models of a channel are chosen in the panel as elsewhere', async () => {
+  const { asSession } = await openTestApi();
+  await asSession('POST', '/api/targets', newTarget);
+  const path = '/api/admin/channels/1/models';
+  const chosen = { selected_models: ['gpt-4o'] };
+  expect((await asSession('PATCH', path, chosen)).json.item).toMatchObject(chosen);
+  expect((await asSession('GET', path)).json).toEqual(
+    (await asSession('GET', '/api/targets/1/models')).json,
+  );
+  expect((await asSession('GET', '/api/admin/channels/9/models')).status).toBe(404);
+});
+
+test('the resources come as a sample', async () => {
+  const { asSession, clock } = await openTestApi();
+  const { json } = await asSession('GET', '/api/admin/resources');
+  expect(json.sample_time_ms).toBe(clock.now * 1000);
+  expect(Object.keys(json.container).sort()).toEqual(
+    [
+      'available',
+      'cgroup_version',
+      'cpu_limit_cores',
+      'cpu_usage_seconds_total',
+      'detail',
+      'memory_limit_bytes',
+      'memory_usage_bytes',
+    ].sort(),
+  );
+  expect(json.process.memory_rss_bytes).toBeGreaterThan(1e6);
+});

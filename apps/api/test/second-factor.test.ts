@@ -1,0 +1,103 @@
+import { Secret, TOTP } from 'otpauth';
+import { expect, test } from 'vitest';
+import { adminPassword, openTestApi } from './open-test-api.ts';
+
+const path = '/api/admin/second-factor';
+
+async function enrolled() {
+  const api = await openTestApi();
+  const { json } = await api.asSession('POST', path);
+  const { secret, uri } = json.item;
+  const totp = new TOTP({ secret: Secret.fromBase32(secret) });
+  /** The code that the authenticator shows now, or so many steps later. */
+  const code = (steps = 0) => totp.generate({ timestamp: (api.clock.now + steps * 30) * 1000 });
+  const login = (given?: string) =>
+    api.asNobody('POST', '/api/admin/login', { password: adminPassword, code: given });
+  return { ...api, secret, uri, code, login };
+}
+
+async function inForce() {
+  const api = await enrolled();
+  const { status, json } = await api.asSession('POST', `${path}/confirm`, { code: api.code() });
+  expect(status).toBe(200);
+  api.clock.now += 30;
+  return { ...api, recoveryCodes: json.recovery_codes as string[] };
+}
+
+test('it is in force only once a code has come', async () => {
+  const { asSession, login, uri, secret, code, db } = await enrolled();
+  expect(uri).toMatch(/^otpauth:\/\/totp\/API%20Monitor:admin\?/);
+  expect(uri).toContain(secret);
+  expect((await login()).status).toBe(200);
+  const wrong = await asSession('POST', `${path}/confirm`, { code: '000000' });
+  expect([wrong.status, wrong.json.reason]).toEqual([401, 'wrong_code']);
+  expect((await asSession('GET', path)).json.item.enabled).toBe(false);
+  const { json } = await asSession('POST', `${path}/confirm`, { code: code() });
+  expect(json.recovery_codes).toHaveLength(10);
+  expect(new Set(json.recovery_codes).size).toBe(10);
+  expect((await asSession('GET', path)).json.item).toMatchObject({
+    enabled: true,
+    recovery_codes_left: 10,
+  });
+  const kept = await db.kysely.selectFrom('second_factor').selectAll().execute();
+  expect(JSON.stringify(kept)).not.toContain(secret);
+  const codes = await db.kysely.selectFrom('recovery_codes').selectAll().execute();
+  for (const recoveryCode of json.recovery_codes) {
+    expect(JSON.stringify(codes)).not.toContain(recoveryCode);
+  }
+});
+
+test('logging in needs a code then, which counts once', async () => {
+  const { login, code } = await inForce();
+  const missing = await login();
+  expect([missing.status, missing.json.reason]).toEqual([401, 'second_factor_required']);
+  expect((await login('123')).status).toBe(401);
+  const now = code();
+  expect((await login(now)).status).toBe(200);
+  expect((await login(now)).status).toBe(401);
+  // The step before is not taken once a later one was.
+  expect((await login(code(-1))).status).toBe(401);
+  expect((await login(code(1))).status).toBe(200);
+});
+
+test('a wrong password is told before any code is asked for', async () => {
+  const { asNobody, code } = await inForce();
+  const body = { password: 'wrong-password', code: code() };
+  const { json } = await asNobody('POST', '/api/admin/login', body);
+  expect(json.reason).toBe('wrong_password');
+});
+
+test('a recovery code is good for one login, however it is written', async () => {
+  const { login, recoveryCodes, asSession } = await inForce();
+  const [first = '', second = ''] = recoveryCodes;
+  expect((await login(first.toUpperCase().replaceAll('-', ' '))).status).toBe(200);
+  expect((await login(first)).status).toBe(401);
+  expect((await login(second)).status).toBe(200);
+  expect((await asSession('GET', path)).json.item.recovery_codes_left).toBe(8);
+});
+
+test('new recovery codes take the place of the old ones', async () => {
+  const { login, recoveryCodes, asSession, code } = await inForce();
+  expect((await asSession('POST', `${path}/recovery-codes`, { code: '000000' })).status).toBe(401);
+  const { json } = await asSession('POST', `${path}/recovery-codes`, { code: code() });
+  expect((await login(recoveryCodes[0])).status).toBe(401);
+  expect((await login(json.recovery_codes[0])).status).toBe(200);
+});
+
+test('it is removed with a code alone, and can be begun anew', async () => {
+  const { asSession, login, code } = await inForce();
+  expect((await asSession('POST', path)).status).toBe(409);
+  expect((await asSession('POST', `${path}/remove`, { code: '999' })).status).toBe(401);
+  expect((await asSession('POST', `${path}/remove`, { code: code() })).status).toBe(200);
+  expect((await login()).status).toBe(200);
+  expect((await asSession('POST', path)).status).toBe(200);
+});
+
+test('codes cannot be guessed from many addresses either', async () => {
+  const { asSession, clock, code } = await inForce();
+  const guess = (text: string) => asSession('POST', `${path}/remove`, { code: text });
+  for (let i = 0; i < 20; i += 1) expect((await guess('000000')).status).toBe(401);
+  expect((await guess(code())).status).toBe(429);
+  clock.now += 901;
+  expect((await guess(code())).status).toBe(200);
+});

@@ -1,0 +1,137 @@
+import type { MonitorEvent } from '@api-monitor/core';
+import { getSetting, listAudit, readSettings } from '@api-monitor/db';
+import { expect, test } from 'vitest';
+import { adminPassword, adminToken, newTarget, openTestApi } from './open-test-api.ts';
+
+const path = '/api/admin/settings';
+
+test('the settings come with their sources, secrets masked', async () => {
+  const { asSession } = await openTestApi();
+  const { json, text } = await asSession('GET', path);
+  expect(json.item).toEqual({
+    api_monitor_token: 'admin…6789',
+    api_monitor_token_visitor: 'visit…6789',
+    admin_panel_password: '…',
+    proxy_master_token: '…',
+    visitor_mode_enabled: false,
+    log_cleanup_enabled: true,
+    log_max_size_mb: 500,
+    default_interval_min: 30,
+    sources: {
+      api_monitor_token: 'environment',
+      api_monitor_token_visitor: 'environment',
+      admin_panel_password: 'environment',
+      proxy_master_token: 'default',
+      visitor_mode_enabled: 'default',
+      log_cleanup_enabled: 'default',
+      log_max_size_mb: 'default',
+      default_interval_min: 'default',
+    },
+  });
+  expect(text).not.toContain(adminToken);
+});
+
+test('what was read can be sent back, and changes nothing', async () => {
+  const { asSession, asAdmin, db } = await openTestApi();
+  const { item } = (await asSession('GET', path)).json;
+  const { status, json } = await asSession('PATCH', path, item);
+  expect([status, json.item]).toEqual([200, item]);
+  expect(await getSetting(db, 'runtime_api_monitor_token')).toBeNull();
+  expect((await asAdmin('GET', '/api/targets')).status).toBe(200);
+});
+
+test('a rotated token holds at once, and the old one no more', async () => {
+  const api = await openTestApi();
+  const events: MonitorEvent[] = [];
+  api.bus.events.subscribe(({ event }) => events.push(event));
+  const { json } = await api.asSession('PATCH', path, { api_monitor_token: 'rotated-token-1' });
+  expect(json.item.sources.api_monitor_token).toBe('admin');
+  expect((await api.asAdmin('GET', '/api/targets')).status).toBe(401);
+  expect((await api.withToken('rotated-token-1')('GET', '/api/targets')).status).toBe(200);
+  const keys = ['runtime_api_monitor_token'];
+  expect(events).toEqual([{ type: 'settings_changed', data: { keys } }]);
+  expect(JSON.stringify(events)).not.toContain('rotated-token-1');
+  await api.asSession('PATCH', path, { api_monitor_token: null });
+  expect((await api.asAdmin('GET', '/api/targets')).status).toBe(200);
+});
+
+test('an event stream opened with a token ends when the token holds no more', async () => {
+  const api = await openTestApi();
+  const stream = await api.api.app.request(`/api/events?token=${adminToken}`);
+  const reader = stream.body?.getReader();
+  await reader?.read();
+  await api.asSession('PATCH', path, { api_monitor_token: 'rotated-token-1' });
+  expect((await reader?.read())?.done).toBe(true);
+});
+
+test('the switches and numbers hold, and null goes back to the environment', async () => {
+  const { asSession, asNobody, db } = await openTestApi();
+  const changed = { visitor_mode_enabled: true, log_max_size_mb: 7, default_interval_min: 5 };
+  const { json } = await asSession('PATCH', path, changed);
+  expect(json.item).toMatchObject(changed);
+  expect(json.item.sources).toMatchObject({
+    log_max_size_mb: 'admin',
+    log_cleanup_enabled: 'default',
+  });
+  expect(await readSettings(db)).toMatchObject(changed);
+  expect((await asNobody('GET', '/api/targets')).status).toBe(200);
+  expect((await asSession('POST', '/api/targets', newTarget)).json.item.interval_min).toBe(5);
+  const back = await asSession('PATCH', path, { log_max_size_mb: null });
+  expect([back.json.item.log_max_size_mb, back.json.item.sources.log_max_size_mb]).toEqual([
+    500,
+    'default',
+  ]);
+});
+
+test('a changed password is kept as its hash and ends every other session', async () => {
+  const api = await openTestApi();
+  const login = (password: string) => api.asNobody('POST', '/api/admin/login', { password });
+  const other = await login(adminPassword);
+  const cookie = other.headers.get('set-cookie')?.split(';')[0] ?? '';
+  await api.asSession('PATCH', path, { admin_panel_password: 'another-password' });
+  expect((await api.callWith({ cookie })('GET', '/api/admin/session')).status).toBe(401);
+  expect((await api.asSession('GET', '/api/admin/session')).status).toBe(200);
+  expect((await login(adminPassword)).status).toBe(401);
+  expect((await login('another-password')).status).toBe(200);
+  const rows = await api.db.kysely.selectFrom('app_settings').selectAll().execute();
+  expect(JSON.stringify(rows)).not.toContain('another-password');
+});
+
+test.each([
+  [{ log_max_size_mb: 102_401 }, 'log_max_size_mb must be at most 102400'],
+  [{ log_max_size_mb: 1.5 }, 'log_max_size_mb must be a whole number'],
+  [{ default_interval_min: 0 }, 'default_interval_min must be at least 1'],
+  [{ visitor_mode_enabled: 'yes' }, 'visitor_mode_enabled must be a boolean'],
+  [{ api_monitor_token: 'short' }, 'api_monitor_token must have 8 to 256'],
+  [{ api_monitor_token: 'with space' }, 'api_monitor_token must have 8 to 256'],
+  [{ proxy_master_token: 'too-short' }, 'proxy_master_token must have 16 to 256'],
+  [{ admin_panel_password: 'short' }, 'admin_panel_password must have 8 to 256'],
+  [{ api_monitor_token: 'other…mask' }, 'api_monitor_token is the masked form of another'],
+  [
+    { api_monitor_token_visitor: adminToken },
+    'api_monitor_token_visitor must not be the API token',
+  ],
+  [{ proxy_master_token: null }, 'proxy_master_token has nothing to go back to'],
+  [{ log_size: 5 }, 'unknown field "log_size"'],
+])('%j is refused: %s', async (body, fault) => {
+  const { asSession } = await openTestApi();
+  const before = (await asSession('GET', path)).json;
+  const { status, json } = await asSession('PATCH', path, { default_interval_min: 9, ...body });
+  expect([status, json.detail]).toEqual([400, expect.stringContaining(fault)]);
+  expect((await asSession('GET', path)).json).toEqual(before);
+});
+
+test('the audit log tells what changed, and no secret', async () => {
+  const api = await openTestApi();
+  await api.asSession('PATCH', path, {
+    proxy_master_token: 'sk-a-new-master-token',
+    log_max_size_mb: 7,
+  });
+  const [entry] = await listAudit(api.db, { limit: 1 });
+  expect(entry).toMatchObject({ action: 'settings.changed', actor: 'session', session_id: 1 });
+  expect(entry?.changes).toEqual([
+    { field: 'proxy_master_token', old: '[secret]', new: '[secret]' },
+    { field: 'log_max_size_mb', old: 500, new: 7 },
+  ]);
+  expect(api.logLines.join('')).not.toContain('sk-a-new-master-token');
+});
