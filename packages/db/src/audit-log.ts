@@ -1,8 +1,8 @@
 import type { AuditAction, AuditActor, AuditChange, AuditEntry } from '@api-monitor/core';
+import type { AuditLogTableRow } from './administration-tables.ts';
 import type { Database } from './database.ts';
 import { type Batches, deleteInBatches } from './delete-batches.ts';
 import { parseColumn } from './json-column.ts';
-import type { AuditLogTableRow } from './schema.ts';
 
 const columns = [
   'id',
