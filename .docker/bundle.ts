@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const mainOf = (app: string) => `${root}apps/${app}/src/main.ts`;
+
+/** Each service in a file beside what they share; better-sqlite3 stays outside, for it is a binary. */
+export default defineConfig({
+  root,
+  ssr: { noExternal: true, external: ['better-sqlite3'], target: 'node' },
+  build: {
+    ssr: true,
+    target: 'node24',
+    outDir: 'dist/services',
+    rolldownOptions: {
+      input: { api: mainOf('api'), worker: mainOf('worker'), proxy: mainOf('proxy') },
+      output: { entryFileNames: '[name].js', chunkFileNames: 'shared-[hash].js' },
+    },
+  },
+});
