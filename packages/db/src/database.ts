@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { retryConflict } from './postgres/retry-conflict.ts';
 import type { Schema } from './schema.ts';
 import type { SecretBox } from './secret-box.ts';
 
@@ -12,13 +13,14 @@ export interface Database {
 
 /**
  * Runs `work` all or nothing: in the transaction that `db` is already, else in one of its own.
- * A process has one connection, so `work` must query through the handle that it is given (through `db`
- * it would wait for itself) and await nothing but queries.
+ * It must query through the handle that it is given (through `db` it could wait for itself), await
+ * nothing but queries, and change nothing else: it may be done again. What it reads to write it anew it
+ * locks before (`locks.ts`).
  */
 export async function inTransaction<T>(
   db: Database,
   work: (transaction: Database) => Promise<T>,
 ): Promise<T> {
   if (db.kysely.isTransaction) return work(db);
-  return db.kysely.transaction().execute((kysely) => work({ ...db, kysely }));
+  return retryConflict(() => db.kysely.transaction().execute((kysely) => work({ ...db, kysely })));
 }

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { retryConflict } from './postgres/retry-conflict.ts';
 
 /** How a long deletion gives way to all else. */
 export interface Batches {
@@ -17,7 +18,7 @@ export async function deleteInBatches(
   deleteBatch: () => Promise<bigint>,
 ): Promise<boolean> {
   while (!signal?.aborted) {
-    if (Number(await deleteBatch()) < batchSize) return true;
+    if (Number(await retryConflict(deleteBatch)) < batchSize) return true;
     await nextTurn();
   }
   return false;

@@ -1,5 +1,6 @@
 import { type Database, inTransaction } from './database.ts';
 import { type Batches, deleteInBatches } from './delete-batches.ts';
+import { lockTargets } from './locks.ts';
 import { renameInProxyKeys } from './rename-in-proxy-keys.ts';
 import { getTarget } from './targets.ts';
 
@@ -33,6 +34,7 @@ export async function purgeDeleted(db: Database, batches: Batches): Promise<void
  */
 export function hideTarget(db: Database, id: number, nowS: number): Promise<boolean> {
   return inTransaction(db, async (tx) => {
+    await lockTargets(tx.kysely, [id]);
     const before = await getTarget(tx, id);
     const hidden = await tx.kysely
       .updateTable('targets')

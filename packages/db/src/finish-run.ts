@@ -1,6 +1,7 @@
 import { type ProbeResult, summariseRun, type Target } from '@api-monitor/core';
 import { addProbeTotals } from './add-probe-totals.ts';
 import { type Database, inTransaction } from './database.ts';
+import { lockTargets } from './locks.ts';
 import { nextRevision } from './next-revision.ts';
 import { insertRunModels } from './run-models.ts';
 import { type RunRow, runColumns } from './run-row.ts';
@@ -37,6 +38,7 @@ export type FinishRunOutcome =
  */
 export async function finishRun(db: Database, input: FinishRunInput): Promise<FinishRunOutcome> {
   return inTransaction(db, async (tx) => {
+    await lockTargets(tx.kysely, [input.target_id]);
     const started = await getRun(tx, input.run_id);
     if (started?.target_id !== input.target_id) return { outcome: 'target_gone' };
     const target = await updateSummary(tx, input);

@@ -1,6 +1,7 @@
 import type { ProxyKey } from '@api-monitor/core';
 import { type Database, inTransaction } from './database.ts';
 import { bitOf, parseColumn } from './json-column.ts';
+import { lockProxyKeys } from './locks.ts';
 import { nextRevision } from './next-revision.ts';
 import type { ProxyKeyTableRow } from './schema.ts';
 
@@ -98,6 +99,7 @@ export async function updateProxyKey(
   patch: Partial<ProxyKeyInput>,
 ): Promise<ProxyKey | null> {
   return inTransaction(db, async (tx) => {
+    await lockProxyKeys(tx.kysely, [id]);
     const current = await getProxyKey(tx, id);
     if (!current) return null;
     return change(tx, id, storedInput({ ...inputOf(current), ...patch }));

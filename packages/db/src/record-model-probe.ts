@@ -1,6 +1,7 @@
 import { type ProbeResult, summariseRun, type Target } from '@api-monitor/core';
 import { addProbeTotals } from './add-probe-totals.ts';
 import { type Database, inTransaction } from './database.ts';
+import { lockTargets } from './locks.ts';
 import { nextRevision } from './next-revision.ts';
 import { insertRunModels } from './run-models.ts';
 import { type RunRow, runColumns } from './run-row.ts';
@@ -33,6 +34,7 @@ export async function recordModelProbe(
 ): Promise<RecordModelProbeOutcome> {
   return inTransaction(db, async (tx) => {
     const { target_id, probe } = input;
+    await lockTargets(tx.kysely, [target_id]);
     const target = await getTarget(tx, target_id);
     if (!target) return { outcome: 'target_gone' };
     if (!(await isKnown(tx, target_id, probe.model))) return { outcome: 'model_gone' };

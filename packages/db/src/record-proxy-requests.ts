@@ -2,6 +2,7 @@ import type { ProxyRequest } from '@api-monitor/core';
 import { addToTotals } from './add-to-totals.ts';
 import { chunksOf } from './chunks-of.ts';
 import { type Database, inTransaction } from './database.ts';
+import { lockName, lockProxyKeys, lockTargets } from './locks.ts';
 import { evidenceOf } from './next-live-state.ts';
 import { storedRequest } from './proxy-request-row.ts';
 import { type LiveChange, writeLiveStates } from './write-live-states.ts';
@@ -22,6 +23,10 @@ export async function recordProxyRequests(
   requests: readonly ProxyRequest[],
 ): Promise<RecordedRequests> {
   return inTransaction(db, async (tx) => {
+    // One batch after the other, so that ids grow in the order in which rows can be seen.
+    await lockName(tx.kysely, 'proxy_requests');
+    const tried = requests.flatMap(evidenceOf).map((evidence) => evidence.target_id);
+    await lockTargets(tx.kysely, tried);
     const fresh = await insertNew(tx, requests);
     await touchKeys(tx, fresh);
     await addToTotals(tx, fresh);
@@ -54,6 +59,7 @@ async function touchKeys(db: Database, requests: readonly ProxyRequest[]): Promi
     const known = latest.get(request.key_id);
     if (!known || known.timestamp <= request.timestamp) latest.set(request.key_id, request);
   }
+  await lockProxyKeys(db.kysely, [...latest.keys()]);
   for (const [id, { timestamp, target_id }] of latest) {
     await db.kysely
       .updateTable('proxy_keys')

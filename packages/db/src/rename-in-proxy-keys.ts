@@ -1,5 +1,6 @@
 import type { Database } from './database.ts';
 import { bitOf, parseColumn } from './json-column.ts';
+import { lockProxyKeys } from './locks.ts';
 import { nextRevision } from './next-revision.ts';
 
 /**
@@ -12,6 +13,7 @@ export async function renameInProxyKeys(
   from: string,
   to: string | null,
 ): Promise<void> {
+  await lockProxyKeys(db.kysely);
   const keys = await db.kysely.selectFrom('proxy_keys').select(['id', 'allowed_models']).execute();
   for (const { id, allowed_models } of keys) {
     const models = parseColumn<string[]>(allowed_models);

@@ -1,5 +1,6 @@
 import { AppError } from '@api-monitor/core';
 import { type Database, inTransaction } from './database.ts';
+import { lockName, lockTargets } from './locks.ts';
 import { nextRevision } from './next-revision.ts';
 
 /**
@@ -12,6 +13,8 @@ export async function reorderTargets(
   nowS: number,
 ): Promise<void> {
   await inTransaction(db, async (tx) => {
+    await lockName(tx.kysely, 'target_list');
+    await lockTargets(tx.kysely);
     const current = await tx.kysely
       .selectFrom('targets')
       .select(['id', 'sort_order'])

@@ -1,5 +1,6 @@
 import type { RunTrigger, Target } from '@api-monitor/core';
 import { type Database, inTransaction } from './database.ts';
+import { lockTargets } from './locks.ts';
 import { type RunRow, runColumns } from './run-row.ts';
 import { getTarget } from './targets.ts';
 
@@ -19,6 +20,7 @@ export type StartRunOutcome =
 /** Claims the target: of any number of callers, in any process, one gets `started`. */
 export async function startRun(db: Database, input: StartRunInput): Promise<StartRunOutcome> {
   return inTransaction(db, async (tx) => {
+    await lockTargets(tx.kysely, [input.target_id]);
     const target = await getTarget(tx, input.target_id);
     if (!target) return { outcome: 'target_gone' };
     const run = await tx.kysely
@@ -119,15 +121,21 @@ export async function listRunningRuns(db: Database): Promise<RunRow[]> {
   return db.kysely.selectFrom('runs').select(runColumns).where('status', '=', 'running').execute();
 }
 
+type SilentRun = Pick<RunRow, 'id' | 'target_id' | 'heartbeat_at'>;
+
 /**
  * Ends those of the runs whose worker still gave no sign of life, and returns them. The target keeps
  * its last status, and its `last_run_at` stays, so that it is due again.
  */
 export async function endInterruptedRuns(
   db: Database,
-  { runs, nowS }: { runs: readonly Pick<RunRow, 'id' | 'heartbeat_at'>[]; nowS: number },
+  { runs, nowS }: { runs: readonly SilentRun[]; nowS: number },
 ): Promise<RunRow[]> {
   return inTransaction(db, async (tx) => {
+    await lockTargets(
+      tx.kysely,
+      runs.map((run) => run.target_id),
+    );
     const ended: RunRow[] = [];
     for (const run of runs) ended.push(...(await endInterruptedRun(tx, run, nowS)));
     return ended;
@@ -136,7 +144,7 @@ export async function endInterruptedRuns(
 
 async function endInterruptedRun(
   { kysely }: Database,
-  { id, heartbeat_at }: Pick<RunRow, 'id' | 'heartbeat_at'>,
+  { id, heartbeat_at }: SilentRun,
   nowS: number,
 ): Promise<RunRow[]> {
   const ended = await kysely

@@ -1,4 +1,5 @@
 import { type Database, inTransaction } from './database.ts';
+import { lockName } from './locks.ts';
 import { secondFactorPurpose } from './secret-columns.ts';
 
 /** The secret of one-time codes, in the clear. Times are Unix seconds. */
@@ -26,6 +27,7 @@ export async function enrolSecondFactor(
   nowS: number,
 ): Promise<boolean> {
   return inTransaction(db, async (tx) => {
+    await lockName(tx.kysely, 'second_factor');
     if ((await getSecondFactor(tx))?.confirmed_at) return false;
     await tx.kysely.deleteFrom('second_factor').execute();
     const sealed = tx.secretBox.seal(secret, secondFactorPurpose);
@@ -55,6 +57,7 @@ export async function takeCodeStep(db: Database, step: number): Promise<boolean>
 /** Removes the second factor with its recovery codes. */
 export async function removeSecondFactor(db: Database): Promise<void> {
   await inTransaction(db, async (tx) => {
+    await lockName(tx.kysely, 'second_factor');
     await tx.kysely.deleteFrom('second_factor').execute();
     await tx.kysely.deleteFrom('recovery_codes').execute();
   });
@@ -66,6 +69,7 @@ export async function replaceRecoveryCodes(
   codeHashes: readonly string[],
 ): Promise<void> {
   await inTransaction(db, async (tx) => {
+    await lockName(tx.kysely, 'second_factor');
     await tx.kysely.deleteFrom('recovery_codes').execute();
     const rows = codeHashes.map((code_hash) => ({ code_hash, used_at: null }));
     await tx.kysely.insertInto('recovery_codes').values(rows).execute();

@@ -38,7 +38,8 @@ export async function setSettings(
   nowS: number,
 ): Promise<void> {
   await inTransaction(db, async (tx) => {
-    for (const [key, value] of Object.entries(values)) {
+    // In one order, lest two who set the same ones wait for each other.
+    for (const [key, value] of Object.entries(values).sort(byKey)) {
       if (value === null) {
         await tx.kysely.deleteFrom('app_settings').where('key', '=', key).execute();
         continue;
@@ -72,6 +73,10 @@ export async function ensureSetting(
       .execute();
     return (await getSetting(tx, key)) ?? value;
   });
+}
+
+function byKey([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1;
 }
 
 function storedValue(db: Database, key: string, value: string): string {

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { lockTargets } from './locks.ts';
 import type { Schema } from './schema.ts';
 
 /** The wire contract's bound. */
@@ -17,6 +18,7 @@ export async function nextSortOrder(db: Kysely<Schema>): Promise<number> {
 
 /** Numbers the channels from 1 on, in the order that they have. Returns how many there are. */
 export async function renumberTargets(db: Kysely<Schema>): Promise<number> {
+  await lockTargets(db);
   const targets = await db
     .selectFrom('targets')
     .select('id')

@@ -1,5 +1,6 @@
 import type { StatusItem } from '@api-monitor/core';
 import { type Database, inTransaction } from './database.ts';
+import { lockName } from './locks.ts';
 
 export type StatusItemInput = Omit<StatusItem, 'id'>;
 
@@ -26,6 +27,7 @@ export async function replaceStatusItems(
   items: readonly StatusItemInput[],
 ): Promise<void> {
   await inTransaction(db, async (tx) => {
+    await lockName(tx.kysely, 'status_items');
     await tx.kysely.deleteFrom('status_items').execute();
     if (items.length === 0) return;
     const rows = items.map((item, sort_order) => ({ ...item, sort_order }));

@@ -2,6 +2,7 @@ import { AppError, type Target, type TargetInput, type TargetPatch } from '@api-
 import { chunksOf } from './chunks-of.ts';
 import { type Database, inTransaction } from './database.ts';
 import { bitOf } from './json-column.ts';
+import { lockName, lockTargets } from './locks.ts';
 import { nextRevision } from './next-revision.ts';
 import { renameInProxyKeys } from './rename-in-proxy-keys.ts';
 import type { TargetTableRow } from './schema.ts';
@@ -82,6 +83,7 @@ export async function createTarget(
   nowS: number,
 ): Promise<Target> {
   return inTransaction(db, async (tx) => {
+    await lockName(tx.kysely, 'target_list');
     await refuseTakenName(tx, input.name, null);
     const row = await tx.kysely
       .insertInto('targets')
@@ -116,6 +118,8 @@ export async function updateTarget(
   nowS: number,
 ): Promise<Target | null> {
   return inTransaction(db, async (tx) => {
+    if (patch.name !== undefined) await lockName(tx.kysely, 'target_list');
+    await lockTargets(tx.kysely, [id]);
     if (patch.name !== undefined) await rename(tx, id, patch.name);
     const row = await tx.kysely
       .updateTable('targets')

@@ -1,25 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '@api-monitor/core';
-
-export interface Patience {
-  /** Tries in all, the first one too. */
-  tries: number;
-  pauseMs: number;
-}
+import { type Patience, retryWhile } from '../retry-while.ts';
 
 /**
  * Does `work` again while another process holds the write lock, with pauses in which this process goes
  * on with all else. Throws AppError `unavailable` when the patience is at its end.
  */
 export async function retryBusy<T>(work: () => Promise<T>, patience: Patience): Promise<T> {
-  for (let tried = 1; ; tried += 1) {
-    try {
-      return await work();
-    } catch (cause) {
-      if (!isBusy(cause)) throw cause;
-      if (tried >= patience.tries) throw busyTooLong(cause);
-    }
-    await pause(patience.pauseMs);
+  try {
+    return await retryWhile(isBusy, work, patience);
+  } catch (error) {
+    throw isBusy(error) ? busyTooLong(error) : error;
   }
 }
 
