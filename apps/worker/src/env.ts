@@ -12,6 +12,7 @@ export const workerEnvShape = {
   LOG_CLEANUP_ENABLED: envBoolean(true),
   LOG_MAX_SIZE_MB: envInt({ min: 0, max: 102_400, default: 500 }),
   RETENTION_DAYS: envInt({ min: 0, max: 36_500, default: 90 }),
+  AUDIT_RETENTION_DAYS: envInt({ min: 0, max: 36_500, default: 365 }),
   UPSTREAM_ALLOW_PRIVATE: envParsed({
     parse: parseAllowPrivate,
     default: 'on',
@@ -30,6 +31,7 @@ export function workerOptionsOf(env: WorkerEnv) {
     isLogCleanupEnabled: env.LOG_CLEANUP_ENABLED,
     logMaxSizeMb: env.LOG_MAX_SIZE_MB,
     retentionDays: env.RETENTION_DAYS,
+    auditRetentionDays: env.AUDIT_RETENTION_DAYS,
   };
   return { allowPrivate: env.UPSTREAM_ALLOW_PRIVATE, limits };
 }

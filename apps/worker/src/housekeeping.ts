@@ -1,5 +1,6 @@
 import {
   listLogFilesInUse,
+  pruneAudit,
   pruneProbeTotals,
   pruneProxyRequests,
   pruneRuns,
@@ -14,12 +15,22 @@ const pruneBatchRows = 500;
 export async function pruneHistory(deps: WorkerDeps): Promise<void> {
   const batches = { batchSize: pruneBatchRows, signal: deps.stopping };
   await pruneProbeTotals(deps.db, { ...batches, nowS: deps.nowS() });
+  await pruneOldAudit(deps, batches);
   const { retentionDays } = deps.limits;
   if (retentionDays === 0) return;
   const batch = { ...batches, before: keepFromS(deps) };
   const runs = await pruneRuns(deps.db, batch);
   const requests = await pruneProxyRequests(deps.db, batch);
   if (runs + requests > 0) deps.logger.info({ runs, requests, retentionDays }, 'old rows deleted');
+}
+
+async function pruneOldAudit(
+  { db, limits, nowS }: WorkerDeps,
+  batches: { batchSize: number; signal: AbortSignal },
+): Promise<void> {
+  const { auditRetentionDays } = limits;
+  if (auditRetentionDays === 0) return;
+  await pruneAudit(db, { ...batches, before: nowS() - auditRetentionDays * 86_400 });
 }
 
 /** What is older than this goes, in Unix seconds; 0 where all is kept. */

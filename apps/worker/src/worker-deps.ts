@@ -36,4 +36,6 @@ export interface WorkerLimits {
   logMaxSizeMb: number;
   /** 0: for ever. */
   retentionDays: number;
+  /** Of the audit log; 0: for ever. */
+  auditRetentionDays: number;
 }

@@ -33,6 +33,7 @@ const limits: WorkerLimits = {
   isLogCleanupEnabled: true,
   logMaxSizeMb: 500,
   retentionDays: 90,
+  auditRetentionDays: 365,
 };
 
 /** What a worker is made of, over a data folder and a clock of the test's own. */

@@ -1,6 +1,14 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { getTarget, listRuns, setSettings, startRun, updateTarget } from '@api-monitor/db';
+import {
+  getTarget,
+  listAudit,
+  listRuns,
+  recordAudit,
+  setSettings,
+  startRun,
+  updateTarget,
+} from '@api-monitor/db';
 import { expect, onTestFinished, test } from 'vitest';
 import { createWorker } from '../src/create-worker.ts';
 import { cleanOldLogs, pruneHistory } from '../src/housekeeping.ts';
@@ -147,6 +155,19 @@ test('runs beyond the retention go, and each target keeps its latest', async () 
   test.clock.now += 365 * 86_400;
   await pruneHistory(deps);
   expect(await listRuns(test.db, target.id, 10)).toHaveLength(1);
+});
+
+test('the audit log has a retention of its own', async () => {
+  const test = await openTestWorker({ limits: { retentionDays: 0, auditRetentionDays: 10 } });
+  const entry = { actor: 'system', session_id: null, address: '', subject_id: null } as const;
+  for (const ageDays of [11, 9]) {
+    const timestamp = test.clock.now - ageDays * 86_400;
+    const rest = { action: 'target.created', subject_name: `${ageDays}` } as const;
+    await recordAudit(test.db, { ...entry, ...rest, timestamp, changes: [] });
+  }
+  await pruneHistory(test.makeDeps());
+  const kept = await listAudit(test.db, { limit: 10 });
+  expect(kept.map(({ subject_name }) => subject_name)).toEqual(['9']);
 });
 
 test('a limit that cannot be read deletes nothing that the environment would keep', async () => {

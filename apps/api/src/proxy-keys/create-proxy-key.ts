@@ -1,7 +1,8 @@
-import { AppError } from '@api-monitor/core';
-import { createProxyKey, type ProxyKeyInput } from '@api-monitor/db';
+import { AppError, changesBetween } from '@api-monitor/core';
+import { createProxyKey, inTransaction, type ProxyKeyInput } from '@api-monitor/db';
 import { createRoute } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
+import { recordAction } from '../audit/record-action.ts';
 import { authenticate, requireSession } from '../auth/authenticate.ts';
 import { jsonAnswer, jsonBody, sessionSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
@@ -27,7 +28,14 @@ export function createProxyKeyRoute(deps: ApiDeps) {
   return createRouter().openapi(route, async (c) => {
     const input = await withDefaults(deps, c.req.valid('json'));
     const { text, ...secret } = makeProxyKey();
-    const item = await createProxyKey(deps.db, { ...input, ...secret }, deps.now());
+    const item = await inTransaction(deps.db, async (tx) => {
+      const created = await createProxyKey(tx, { ...input, ...secret }, deps.now());
+      const subject = { id: created.id, name: created.name };
+      const changes = changesBetween({}, { ...input });
+      const action = { action: 'proxy_key.created', subject, changes } as const;
+      await recordAction(tx, c.var.actor, action, deps.now());
+      return created;
+    });
     await deps.bus.events.publish({ type: 'proxy_keys_changed', data: { key_ids: [item.id] } });
     c.header('Cache-Control', 'no-store');
     return c.json({ item, proxy_key: text }, 200);

@@ -1,6 +1,7 @@
-import { regenerateProxyKey } from '@api-monitor/db';
+import { inTransaction, regenerateProxyKey } from '@api-monitor/db';
 import { createRoute } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
+import { recordAction } from '../audit/record-action.ts';
 import { authenticate, requireSession } from '../auth/authenticate.ts';
 import { jsonAnswer, sessionSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
@@ -23,8 +24,14 @@ export function regenerateProxyKeyRoute(deps: ApiDeps) {
   return createRouter().openapi(route, async (c) => {
     const current = await findProxyKey(deps.db, c.req.valid('param').id);
     const { text, ...secret } = makeProxyKey();
-    const item = await regenerateProxyKey(deps.db, current.id, secret);
-    if (!item) throw revokedError(current);
+    const item = await inTransaction(deps.db, async (tx) => {
+      const changed = await regenerateProxyKey(tx, current.id, secret);
+      if (!changed) throw revokedError(current);
+      const subject = { id: changed.id, name: changed.name };
+      const action = { action: 'proxy_key.regenerated', subject } as const;
+      await recordAction(tx, c.var.actor, action, deps.now());
+      return changed;
+    });
     await deps.bus.events.publish({ type: 'proxy_keys_changed', data: { key_ids: [item.id] } });
     c.header('Cache-Control', 'no-store');
     return c.json({ item, proxy_key: text }, 200);

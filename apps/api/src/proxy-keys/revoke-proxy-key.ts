@@ -1,6 +1,7 @@
-import { revokeProxyKey } from '@api-monitor/db';
+import { inTransaction, revokeProxyKey } from '@api-monitor/db';
 import { createRoute } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
+import { recordAction } from '../audit/record-action.ts';
 import { authenticate, requireSession } from '../auth/authenticate.ts';
 import { jsonAnswer, okSchema, sessionSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
@@ -19,8 +20,12 @@ export function revokeProxyKeyRoute(deps: ApiDeps) {
     responses: jsonAnswer(okSchema, 'revoked, now or before'),
   });
   return createRouter().openapi(route, async (c) => {
-    const { id } = await findProxyKey(deps.db, c.req.valid('param').id);
-    await revokeProxyKey(deps.db, id, deps.now());
+    const { id, name } = await findProxyKey(deps.db, c.req.valid('param').id);
+    await inTransaction(deps.db, async (tx) => {
+      if (!(await revokeProxyKey(tx, id, deps.now()))) return;
+      const action = { action: 'proxy_key.revoked', subject: { id, name } } as const;
+      await recordAction(tx, c.var.actor, action, deps.now());
+    });
     await deps.bus.events.publish({ type: 'proxy_keys_changed', data: { key_ids: [id] } });
     return c.json({ ok: true as const }, 200);
   });

@@ -1,7 +1,8 @@
-import { type ProxyKey, proxyKeyFieldSchemas } from '@api-monitor/core';
-import { type Database, type ProxyKeyInput, updateProxyKey } from '@api-monitor/db';
+import { changesBetween, type ProxyKey, proxyKeyFieldSchemas } from '@api-monitor/core';
+import { type Database, inTransaction, type ProxyKeyInput, updateProxyKey } from '@api-monitor/db';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
+import { recordAction } from '../audit/record-action.ts';
 import { authenticate, requireSession } from '../auth/authenticate.ts';
 import { jsonAnswer, jsonBody, sessionSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
@@ -25,8 +26,15 @@ export function updateProxyKeyRoute(deps: ApiDeps) {
   return createRouter().openapi(route, async (c) => {
     const current = await findProxyKey(deps.db, c.req.valid('param').id);
     const patch = await patchOf(deps.db, current, c.req.valid('json'));
-    const item = await updateProxyKey(deps.db, current.id, patch);
-    if (!item) throw revokedError(current);
+    const item = await inTransaction(deps.db, async (tx) => {
+      const changed = await updateProxyKey(tx, current.id, patch);
+      if (!changed) throw revokedError(current);
+      const subject = { id: changed.id, name: changed.name };
+      const changes = changesBetween({ ...current }, { ...patch });
+      const action = { action: 'proxy_key.changed', subject, changes } as const;
+      await recordAction(tx, c.var.actor, action, deps.now());
+      return changed;
+    });
     await deps.bus.events.publish({ type: 'proxy_keys_changed', data: { key_ids: [item.id] } });
     return c.json({ item }, 200);
   });

@@ -9,7 +9,8 @@ export const idQuery = z.coerce
   .max(Number.MAX_SAFE_INTEGER)
   .openapi({ type: 'integer' });
 
-const unixSecondsQuery = z.coerce
+/** A time in a query. */
+export const unixSecondsQuery = z.coerce
   .number({ error: 'must be Unix seconds' })
   .min(0)
   .openapi({ type: 'number', description: 'Unix seconds' });

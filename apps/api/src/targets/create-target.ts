@@ -1,7 +1,13 @@
-import { defaultAnthropicVersion, defaultPrompt, type TargetInput } from '@api-monitor/core';
-import { createTarget, readSettings } from '@api-monitor/db';
+import {
+  changesBetween,
+  defaultAnthropicVersion,
+  defaultPrompt,
+  type TargetInput,
+} from '@api-monitor/core';
+import { createTarget, inTransaction, readSettings } from '@api-monitor/db';
 import { createRoute, type z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
+import { recordAction } from '../audit/record-action.ts';
 import { authenticate, requireAdmin } from '../auth/authenticate.ts';
 import { jsonAnswer, jsonBody, tokenSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
@@ -23,7 +29,14 @@ export function createTargetRoute(deps: ApiDeps) {
   });
   return createRouter().openapi(route, async (c) => {
     const input = await withDefaults(deps, c.req.valid('json'));
-    const target = await createTarget(deps.db, input, deps.now());
+    const target = await inTransaction(deps.db, async (tx) => {
+      const created = await createTarget(tx, input, deps.now());
+      const changes = changesBetween({}, { ...input }, ['api_key']);
+      const subject = { id: created.id, name: created.name };
+      const action = { action: 'target.created', subject, changes } as const;
+      await recordAction(tx, c.var.actor, action, deps.now());
+      return created;
+    });
     await deps.bus.events.publish({ type: 'target_updated', data: { target_id: target.id } });
     const text = `{"item":${await viewTarget(deps, target, c.var.caller)}}`;
     return rawJson<z.infer<typeof targetItemSchema>>(c, text);

@@ -1,6 +1,7 @@
-import { listTargets, reorderTargets } from '@api-monitor/db';
+import { inTransaction, listTargets, reorderTargets } from '@api-monitor/db';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
+import { recordAction } from '../audit/record-action.ts';
 import { authenticate, requireAdmin } from '../auth/authenticate.ts';
 import { jsonAnswer, jsonBody, okSchema, tokenSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
@@ -23,7 +24,10 @@ export function reorderTargetsRoute(deps: ApiDeps) {
     const placeBefore = new Map(
       (await listTargets(deps.db)).map((one) => [one.id, one.sort_order]),
     );
-    await reorderTargets(deps.db, ids, deps.now());
+    await inTransaction(deps.db, async (tx) => {
+      await reorderTargets(tx, ids, deps.now());
+      await recordAction(tx, c.var.actor, { action: 'targets.reordered' }, deps.now());
+    });
     for (const { id: target_id, sort_order } of await listTargets(deps.db)) {
       if (placeBefore.get(target_id) === sort_order) continue;
       await deps.bus.events.publish({ type: 'target_updated', data: { target_id } });

@@ -2,6 +2,7 @@ import { AppError } from '@api-monitor/core';
 import { listRunningTargetIds } from '@api-monitor/db';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
+import { recordAction } from '../audit/record-action.ts';
 import { assertAdmin, authenticate } from '../auth/authenticate.ts';
 import { jsonAnswer, tokenSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
@@ -27,6 +28,9 @@ export function runTargetRoute(deps: ApiDeps) {
     const isTaken =
       !isRunning && (await deps.bus.manualRuns.add(String(target.id), { target_id: target.id }));
     if (!isTaken) throw new AppError('conflict', `channel "${target.name}" is running already`);
+    const { id, name } = target;
+    const action = { action: 'target.run', subject: { id, name } } as const;
+    await recordAction(deps.db, c.var.actor, action, deps.now());
     return c.json({ ok: true as const, message: `channel "${target.name}" starts running` }, 200);
   });
 }

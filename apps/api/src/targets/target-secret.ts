@@ -1,6 +1,7 @@
 import { openApiKey } from '@api-monitor/db';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
+import { recordAction } from '../audit/record-action.ts';
 import { authenticate, requireAdmin } from '../auth/authenticate.ts';
 import { jsonAnswer, tokenSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
@@ -21,7 +22,10 @@ export function targetSecretRoute(deps: ApiDeps) {
   });
   return createRouter().openapi(route, async (c) => {
     const target = await findTarget(deps.db, c.req.valid('param').id);
+    const { id, name } = target;
+    const action = { action: 'target.secret_read', subject: { id, name } } as const;
+    await recordAction(deps.db, c.var.actor, action, deps.now());
     c.header('Cache-Control', 'no-store');
-    return c.json({ item: { id: target.id, api_key: openApiKey(deps.db, target) } }, 200);
+    return c.json({ item: { id, api_key: openApiKey(deps.db, target) } }, 200);
   });
 }
