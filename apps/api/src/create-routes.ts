@@ -4,6 +4,8 @@ import { compress } from 'hono/compress';
 import { analyseModelRoute } from './analysis/analyse-model.ts';
 import { analyseTargetRoute } from './analysis/analyse-target.ts';
 import type { ApiDeps } from './api-deps.ts';
+import { listAuditRoute } from './audit/list-audit.ts';
+import { downloadBackupRoute } from './backup/download-backup.ts';
 import { getChannelModelsRoute, updateChannelModelsRoute } from './channels/channel-models.ts';
 import { listChannelsRoute } from './channels/list-channels.ts';
 import { updateChannelAdvancedRoute } from './channels/update-channel-advanced.ts';
@@ -107,6 +109,8 @@ function createAdminRoutes(deps: ApiDeps) {
     .route('/', confirmSecondFactorRoute(deps))
     .route('/', remakeRecoveryCodesRoute(deps))
     .route('/', removeSecondFactorRoute(deps))
+    .route('/', listAuditRoute(deps))
+    .route('/', downloadBackupRoute(deps))
     .route('/', getResourcesRoute(deps))
     .route('/', listChannelsRoute(deps))
     .route('/', updateChannelAdvancedRoute(deps))

@@ -52,6 +52,8 @@ test('the document names every call of the contract, with the bounds that valida
       'POST /api/admin/second-factor/confirm',
       'POST /api/admin/second-factor/recovery-codes',
       'POST /api/admin/second-factor/remove',
+      'GET /api/admin/audit',
+      'GET /api/admin/backup',
       'GET /api/admin/resources',
       'GET /api/admin/channels',
       'PATCH /api/admin/channels/{id}/advanced',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { BlockList } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,7 +73,13 @@ export async function openTestApi(options: Options = {}) {
     address: 'unknown',
     user_agent: 'a test',
   });
-  return { api, bus, clock, db, logLines, ...callers(api.app) };
+  return {
+    ...{ api, bus, clock, db, dataDir, logLines },
+    ...callers(api.app),
+    /** With an admin session, for an answer that is no text. */
+    request: async (path: string) => api.app.request(path, { headers: { cookie: sessionCookie } }),
+    readDataFile: (name: string) => readFile(join(dataDir, name)),
+  };
 }
 
 export interface Answer {

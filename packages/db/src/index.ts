@@ -112,6 +112,7 @@ export {
   readSettings,
   setSettings,
 } from './settings.ts';
+export { type Snapshot, snapshotDatabase } from './sqlite/snapshot-database.ts';
 export {
   type ChecksWindow,
   listChannelChecks,

@@ -1,0 +1,44 @@
+import type { FileHandle } from 'node:fs/promises';
+
+const pieceBytes = 256 * 1024;
+
+/**
+ * An open file as a stream, read as fast as it is taken; the file is closed at its end, when the reader
+ * leaves, and when it takes nothing for `idleMs`.
+ */
+export function streamFile(
+  file: FileHandle,
+  idleMs: number,
+  onClosed: () => void,
+): ReadableStream<Uint8Array> {
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+  const close = async () => {
+    clearTimeout(timer);
+    if (isClosed) return;
+    isClosed = true;
+    await file.close();
+    onClosed();
+  };
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        clearTimeout(timer);
+        const piece = Buffer.allocUnsafe(pieceBytes);
+        const { bytesRead } = await file.read(piece, 0, pieceBytes);
+        if (bytesRead === 0) {
+          await close();
+          controller.close();
+          return;
+        }
+        controller.enqueue(piece.subarray(0, bytesRead));
+        timer = setTimeout(() => {
+          controller.error(new Error('nothing was taken for too long'));
+          close().catch(() => {});
+        }, idleMs);
+      },
+      cancel: close,
+    },
+    { highWaterMark: 0 },
+  );
+}

@@ -1,0 +1,51 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listTargets, openDatabase } from '@api-monitor/db';
+import { expect, onTestFinished, test } from 'vitest';
+import { newTarget, openTestApi, upstreamKey } from './open-test-api.ts';
+
+test('a backup taken under load is the database, and the monitor answers meanwhile', async () => {
+  const api = await openTestApi();
+  for (let i = 0; i < 30; i += 1) {
+    await api.asAdmin('POST', '/api/targets', { ...newTarget, name: `relay ${i}` });
+  }
+  const load = Array.from({ length: 40 }, (_, i) =>
+    api.asAdmin('PATCH', `/api/targets/${(i % 30) + 1}`, { interval_min: i + 1 }),
+  );
+  const response = await api.request('/api/admin/backup');
+  const bytes = Buffer.from(await response.arrayBuffer());
+  expect((await Promise.all(load)).map(({ status }) => status)).toEqual(Array(40).fill(200));
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-disposition')).toMatch(
+    /^attachment; filename="api-monitor-\d{8}-\d{6}\.db"$/,
+  );
+  expect(Number(response.headers.get('content-length'))).toBe(bytes.length);
+  expect(bytes.includes(upstreamKey)).toBe(false);
+
+  const folder = await mkdtemp(join(tmpdir(), 'restored-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'registry.db'), bytes);
+  await writeFile(join(folder, 'encryption.key'), await api.readDataFile('encryption.key'));
+  const restored = await openDatabase({ dataDir: folder, now: () => 1 });
+  onTestFinished(() => restored.close());
+  expect(await listTargets(restored)).toHaveLength(30);
+});
+
+test('one backup at a time; when it ends, or its reader leaves, the next may come', async () => {
+  const api = await openTestApi();
+  const first = await api.request('/api/admin/backup');
+  const second = await api.request('/api/admin/backup');
+  expect([first.status, second.status]).toEqual([200, 409]);
+  await first.body?.cancel();
+  const third = await api.request('/api/admin/backup');
+  expect(third.status).toBe(200);
+  await third.arrayBuffer();
+  expect(await readdir(join(api.dataDir, 'tmp'))).toEqual([]);
+});
+
+test('a token gets no backup', async () => {
+  const { asAdmin, asNobody } = await openTestApi();
+  expect((await asAdmin('GET', '/api/admin/backup')).status).toBe(403);
+  expect((await asNobody('GET', '/api/admin/backup')).status).toBe(401);
+});

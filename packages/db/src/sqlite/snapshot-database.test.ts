@@ -1,0 +1,92 @@
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { targetInput } from '../../test/samples.ts';
+import { openIn, tempFolder } from '../../test/temp-database.ts';
+import { createTarget, listTargets, openApiKey, snapshotDatabase, updateTarget } from '../index.ts';
+
+const endless = new AbortController().signal;
+
+async function restored({ file }: Awaited<ReturnType<typeof snapshotDatabase>>, key: string) {
+  const folder = await tempFolder();
+  await writeFile(join(folder, 'registry.db'), await file.readFile());
+  await file.close();
+  return openIn(folder, key);
+}
+
+const key = 'a passphrase for this test';
+
+test('a snapshot opens as the database that it was', async () => {
+  const db = await openIn(await tempFolder(), key);
+  await createTarget(db, targetInput({ name: 'relay', api_key: 'sk-kept' }), 1);
+  const copy = await restored(await snapshotDatabase(db, endless), key);
+  const [target] = await listTargets(copy);
+  expect(target).toMatchObject({ name: 'relay' });
+  expect(target && openApiKey(copy, target)).toBe('sk-kept');
+});
+
+test('under load it is whole, and of one moment: all before, nothing after', async () => {
+  const dataDir = await tempFolder();
+  const [db, other] = [await openIn(dataDir, key), await openIn(dataDir, key)];
+  const padding = 'x'.repeat(3000);
+  for (let i = 0; i < 400; i += 1) {
+    await createTarget(db, targetInput({ name: `c${i}`, prompt: padding }), 1);
+  }
+  let isCopying = true;
+  let rounds = 0;
+  const write = async (handle: typeof db) => {
+    while (isCopying) {
+      rounds += 1;
+      // Two rows that must never differ in a snapshot.
+      await handle.kysely.transaction().execute(async (tx) => {
+        const inTx = { ...handle, kysely: tx };
+        await updateTarget(inTx, 1, { prompt: `round ${rounds}` }, 2);
+        await updateTarget(inTx, 400, { prompt: `round ${rounds}` }, 2);
+      });
+      await new Promise(setImmediate);
+    }
+  };
+  const writers = [write(db), write(other)];
+  const snapshot = await snapshotDatabase(db, endless);
+  isCopying = false;
+  await Promise.all(writers);
+  expect(rounds).toBeGreaterThan(1);
+  const copy = await restored(snapshot, key);
+  const targets = await listTargets(copy);
+  expect(targets).toHaveLength(400);
+  expect(targets[0]?.prompt).toBe(targets[399]?.prompt);
+});
+
+test('nothing is left in the folder, whether it succeeds or is given up', async () => {
+  const dataDir = await tempFolder();
+  const db = await openIn(dataDir, key);
+  await (await snapshotDatabase(db, endless)).file.close();
+  await expect(snapshotDatabase(db, AbortSignal.abort())).rejects.toThrow();
+  expect(await readdir(join(dataDir, 'tmp'))).toEqual([]);
+});
+
+test('what a crash left goes with the next one, and what another process writes stays', async () => {
+  const dataDir = await tempFolder();
+  const db = await openIn(dataDir, key);
+  const folder = join(dataDir, 'tmp');
+  await mkdir(folder);
+  const [old, young] = ['snapshot-00000000000000aa.db', 'snapshot-00000000000000bb.db'];
+  for (const name of [old, young, 'mine.txt']) await writeFile(join(folder, name), 'x');
+  const before = Date.now() / 1000 - 7200;
+  await utimes(join(folder, old), before, before);
+  await utimes(join(folder, 'mine.txt'), before, before);
+  await (await snapshotDatabase(db, endless)).file.close();
+  expect((await readdir(folder)).sort()).toEqual(['mine.txt', young]);
+});
+
+test('a write under way elsewhere is neither waited for nor copied', async () => {
+  const dataDir = await tempFolder();
+  const [db, other] = [await openIn(dataDir, key), await openIn(dataDir, key)];
+  await createTarget(db, targetInput({ name: 'before' }), 1);
+  const snapshot = await other.kysely.transaction().execute(async (tx) => {
+    await updateTarget({ ...other, kysely: tx }, 1, { name: 'after' }, 2);
+    return snapshotDatabase(db, endless);
+  });
+  const copy = await restored(snapshot, key);
+  expect((await listTargets(copy)).map(({ name }) => name)).toEqual(['before']);
+});
