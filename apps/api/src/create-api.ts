@@ -24,8 +24,6 @@ export interface ApiOptions {
   secrets: GivenSecrets;
   trustedProxies: BlockList;
   metricsPublic: boolean;
-  /** Metrics of whatever shares the api's process, in Prometheus' text format. */
-  moreMetrics?: () => Promise<string>;
   /** What holds unless an admin set otherwise. */
   givenSettings: GivenSettings;
   routing: RoutingOptions;
@@ -67,15 +65,16 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     breakers.take(event);
   });
   registerApiMetrics(metrics, bus, eventClients);
-  const limiter = (limits: FailureLimits) => createFailureLimiter(limits, options.now);
+  const limiter = (name: string, limits: FailureLimits) =>
+    createFailureLimiter({ name, limits, sums: bus.sums, now: options.now });
   const deps: ApiDeps = {
     ...options,
     credentials,
     followedSettings,
     adminPassword: createAdminPassword(db, secrets),
-    badTokens: limiter(badTokenLimits),
-    badLogins: limiter(badLoginLimits),
-    badCodes: limiter(badCodeLimits),
+    badTokens: limiter('bad-tokens', badTokenLimits),
+    badLogins: limiter('bad-logins', badLoginLimits),
+    badCodes: limiter('bad-codes', badCodeLimits),
     loginTurns: createTurns(waitingLogins),
     eventClients,
     progress,

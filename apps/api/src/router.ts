@@ -5,10 +5,7 @@ import type { Actor, Caller } from './auth/caller.ts';
 import { throwInvalidInput } from './errors/describe-issue.ts';
 
 export interface ApiEnv {
-  Bindings: HttpBindings & {
-    /** Who asks, where the socket can't tell. */
-    peerAddress?: string | undefined;
-  };
+  Bindings: HttpBindings;
   Variables: { caller: Caller; actor: Actor; session: AdminSession | null };
 }
 

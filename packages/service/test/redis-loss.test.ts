@@ -7,6 +7,7 @@ import { followEvents } from './follow-events.ts';
 import {
   addTarget,
   ask,
+  askAsAdmin,
   chat,
   openServices,
   runOnce,
@@ -50,7 +51,8 @@ test('without Redis the gateway serves and the api writes; nothing of it is lost
   const id = await addTarget(api, 'made meanwhile', provider);
   const renamed = { method: 'PATCH', body: { name: 'renamed meanwhile' } };
   expect((await ask(api, `/api/targets/${id}`, renamed)).status).toBe(200);
-  const key = (await ask(api, '/api/proxy/keys', { body: { name: 'meanwhile' } })).json.proxy_key;
+  const key = (await askAsAdmin(api, '/api/proxy/keys', { body: { name: 'meanwhile' } })).json
+    .proxy_key;
   await expect.poll(() => chat(proxy, 'steady/m', key), patient).toBe(200);
   sent += 1;
   expect((await ask(api, `/api/targets/${id}/run`, { method: 'POST' })).status).toBe(503);

@@ -5,6 +5,7 @@ import { followEvents } from './follow-events.ts';
 import {
   addTarget,
   ask,
+  askAsAdmin,
   chat,
   openServices,
   runOnce,
@@ -73,11 +74,11 @@ test('however many ask, and however many workers there are, a target runs once a
 test('a key that one api revokes is dead in every gateway within a second', async () => {
   const provider = await services.startProvider({ k: 'good' });
   await runOnce(apis[0], await addTarget(apis[0], 'keyed', provider));
-  const made = await ask(apis[0], '/api/proxy/keys', { body: { name: 'short-lived' } });
+  const made = await askAsAdmin(apis[0], '/api/proxy/keys', { body: { name: 'short-lived' } });
   const { item, proxy_key: key } = made.json;
   const statuses = () => Promise.all(proxies.map((proxy) => chat(proxy, 'keyed/k', key)));
   await expect.poll(statuses, patient).toEqual([200, 200]);
-  await ask(apis[1], `/api/proxy/keys/${item.id}`, { method: 'DELETE' });
+  await askAsAdmin(apis[1], `/api/proxy/keys/${item.id}`, { method: 'DELETE' });
   await expect.poll(statuses, { timeout: 1_500, interval: 50 }).toEqual([401, 401]);
 });
 
@@ -85,7 +86,7 @@ test('a limit of a key holds over the gateways together', async () => {
   const provider = await services.startProvider({ l: 'good' });
   await runOnce(apis[0], await addTarget(apis[0], 'limited', provider));
   const body = { name: 'limited', rpm_limit: 6 };
-  const { proxy_key: key } = (await ask(apis[0], '/api/proxy/keys', { body })).json;
+  const { proxy_key: key } = (await askAsAdmin(apis[0], '/api/proxy/keys', { body })).json;
   await expect.poll(() => chat(proxies[0], 'limited/l', key), patient).toBe(200);
   for (let n = 0; n < 4; n += 1) await chat(proxies[0], 'limited/l', key);
   let served = 5;

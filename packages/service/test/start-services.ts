@@ -10,6 +10,7 @@ import { type OpenedDatabase, openDatabase } from '@api-monitor/db';
 import { type FakeProvider, startFakeProvider } from '@api-monitor/fake-provider';
 
 export const apiToken = 'token-of-the-tests-0123456789';
+const adminPassword = 'password-of-the-tests-0123456789';
 const masterToken = 'sk-master-of-the-tests-0123456789';
 const providerKey = 'sk-upstream-0123456789';
 const startTimeoutMs = 30_000;
@@ -72,6 +73,7 @@ function spawnService(name: string, env: Record<string, string>): ChildProcess {
       WORKER_PORT: '0',
       PROXY_PORT: '0',
       API_MONITOR_TOKEN: apiToken,
+      ADMIN_PANEL_PASSWORD: adminPassword,
       PROXY_MASTER_TOKEN: masterToken,
       DRAIN_DELAY_S: '0',
       LOG_LEVEL: 'info',
@@ -142,6 +144,25 @@ export async function addTarget(api: TestService, name: string, provider: FakePr
   const body = { name, base_url: provider.origin, api_key: providerKey, interval_min: 1440 };
   const { json } = await ask(api, '/api/targets', { body: { ...body, timeout_s: 300 } });
   return json.item.id as number;
+}
+
+/** A call that an admin session alone may make: logs in first. */
+export async function askAsAdmin(
+  api: TestService,
+  path: string,
+  given: { method?: string; body?: object },
+): Promise<Answer> {
+  const { body, method = 'POST' } = given;
+  const send = (to: string, how: string, what: object | undefined, cookie = '') =>
+    fetch(api.origin + to, {
+      method: how,
+      headers: { 'content-type': 'application/json', origin: api.origin, cookie },
+      ...(what ? { body: JSON.stringify(what) } : {}),
+    });
+  const login = await send('/api/admin/login', 'POST', { password: adminPassword });
+  const [cookie = ''] = (login.headers.get('set-cookie') ?? '').split(';');
+  const response = await send(path, method, body, cookie);
+  return { status: response.status, json: await response.json() };
 }
 
 /** Starts a run, and waits until it is over. */

@@ -1,11 +1,15 @@
+import { createInProcessBus, type SharedSums } from '@api-monitor/bus';
 import { expect, test } from 'vitest';
 import { createFailureLimiter } from './failure-limiter.ts';
 
+const inProcessSums = () => createInProcessBus({ nowMs: () => 0, onFault: () => {} }).sums;
+
 const limits = { failures: 30, windowS: 60, blockS: 600 };
 
-function setup() {
+function setup(sums: SharedSums = inProcessSums()) {
   const clock = { now: 1000 };
-  const limiter = createFailureLimiter(limits, () => clock.now);
+  const now = () => clock.now;
+  const limiter = createFailureLimiter({ name: 'bad-tokens', limits, sums, now });
   const fail = (times: number, address = 'a') => {
     for (let i = 0; i < times; i += 1) limiter.recordFailure(address);
   };
@@ -47,4 +51,23 @@ test('a flood of addresses drops the oldest, but no block', async () => {
   await expect(limiter.assertAllowed('blocked')).rejects.toThrow();
   fail(1, 'nearly');
   await expect(limiter.assertAllowed('nearly')).resolves.toBeUndefined();
+});
+
+test('failures at several replicas add up, and a block holds at each from its next failure on', async () => {
+  const sums = inProcessSums();
+  const [first, second] = [setup(sums), setup(sums)];
+  first.fail(20);
+  second.fail(9);
+  await second.limiter.recordFailure('a');
+  await expect(second.limiter.assertAllowed('a')).rejects.toThrow('try again in 10 min');
+  await expect(first.limiter.assertAllowed('a')).resolves.toBeUndefined();
+  await first.limiter.recordFailure('a');
+  await expect(first.limiter.assertAllowed('a')).rejects.toThrow('try again in 10 min');
+});
+
+test('with the others out of reach a replica goes by its own count', async () => {
+  const { limiter, fail } = setup({ add: () => Promise.reject(new Error('away')) });
+  fail(29);
+  await limiter.recordFailure('a');
+  await expect(limiter.assertAllowed('a')).rejects.toThrow();
 });

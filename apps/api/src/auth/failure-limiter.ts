@@ -1,3 +1,4 @@
+import type { SharedSums } from '@api-monitor/bus';
 import { AppError } from '@api-monitor/core';
 
 /** Blocks an address that failed too often. Promises, since several processes may share the count. */
@@ -23,8 +24,33 @@ interface Tally {
 /** Far more addresses than fail within a window in peace; a flood drops the oldest that are not blocked. */
 const addressLimit = 10_000;
 
-export function createFailureLimiter(limits: FailureLimits, now: () => number): FailureLimiter {
+interface Options {
+  /** What the sums of this limiter are known by in every process. */
+  name: string;
+  limits: FailureLimits;
+  sums: SharedSums;
+  /** Unix seconds. */
+  now: () => number;
+}
+
+/**
+ * Counts by itself, and together with the others that share the sums: an address that failed too often
+ * in all is blocked here from its next failure here on. Without the sums each goes by its own count.
+ */
+export function createFailureLimiter({ name, limits, sums, now }: Options): FailureLimiter {
   const tallies = new Map<string, Tally>();
+
+  const share = async (address: string) => {
+    const blocks = { key: `${name}:blocked:${address}`, lifeS: limits.blockS };
+    const [failures = 0, blocked = 0] = await sums.add([
+      { key: `${name}:failed:${address}`, by: 1, lifeS: limits.windowS },
+      { ...blocks, by: 0 },
+    ]);
+    if (failures < limits.failures && blocked === 0) return;
+    const tally = tallies.get(address);
+    if (tally) tally.blockedUntil = Math.max(tally.blockedUntil, now() + limits.blockS);
+    if (blocked === 0) await sums.add([{ ...blocks, by: 1 }]);
+  };
 
   return {
     async assertAllowed(address) {
@@ -44,6 +70,8 @@ export function createFailureLimiter(limits: FailureLimits, now: () => number): 
       tallies.delete(address);
       tallies.set(address, { failedAt, blockedUntil });
       if (tallies.size > addressLimit) dropOldest(tallies, nowS);
+      // Out of reach, they are told of by the bus itself.
+      await share(address).catch(() => {});
     },
   };
 }
