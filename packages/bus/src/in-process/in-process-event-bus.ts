@@ -7,7 +7,6 @@ import {
   nextEventId,
   parseEventId,
 } from '../event-id.ts';
-import { tellListeners } from '../tell-listeners.ts';
 
 interface Options {
   nowMs: () => number;
@@ -30,7 +29,13 @@ export function createInProcessEventBus({ nowMs, historyLimit, onFault }: Option
       const stored = { id: formatEventId(newest), event };
       history.push({ id: newest, stored });
       if (history.length > historyLimit) horizon = history.shift()?.id ?? horizon;
-      tellListeners(listeners, stored, onFault);
+      for (const listener of listeners) {
+        try {
+          listener(stored);
+        } catch (fault) {
+          onFault(fault, 'event listener');
+        }
+      }
     },
     subscribe(listener) {
       listeners.add(listener);

@@ -2,7 +2,6 @@ import type { MonitorEvent } from '@api-monitor/core';
 import type { FaultListener } from '../bus.ts';
 import type { EventBus, EventListener } from '../event-bus.ts';
 import { compareEventIds, parseEventId } from '../event-id.ts';
-import { tellListeners } from '../tell-listeners.ts';
 import {
   createEventHistory,
   type EventHistory,
@@ -40,7 +39,13 @@ export function createRedisEventBus(options: Options): RedisEventBus {
   const listeners = new Set<EventListener>();
   const lossListeners = new Set<() => void>();
   const tell = ({ stored }: HistoryEntry) => {
-    tellListeners(listeners, stored, onFault);
+    for (const listener of listeners) {
+      try {
+        listener(stored);
+      } catch (fault) {
+        onFault(fault, 'event listener');
+      }
+    }
   };
   const tellLoss = () => {
     for (const listener of lossListeners) listener();

@@ -1,0 +1,38 @@
+import type { Stack } from './stack.ts';
+
+/** What the monitor remembers of the probes, and what is wrong with it. */
+export interface RunCheck {
+  runs: number;
+  interrupted: number;
+  /** Still running though nothing runs any more. */
+  stuck: number;
+  /** Begun before the one before it had ended. */
+  overlapping: number;
+  rows: number;
+}
+
+interface Run {
+  started_at: number;
+  finished_at: number | null;
+  status: string;
+  error: string | null;
+}
+
+/** Reads every channel's runs; called when all of them should be over. */
+export async function checkRuns(stack: Stack): Promise<RunCheck> {
+  const check: RunCheck = { runs: 0, interrupted: 0, stuck: 0, overlapping: 0, rows: 0 };
+  for (const id of stack.targetIds) {
+    const runs: Run[] = (await stack.ask(`/api/targets/${id}/runs?limit=200`)).json.items;
+    const logs = await stack.ask(`/api/targets/${id}/logs?scope=all&limit=20000`);
+    check.rows += logs.json.count;
+    check.runs += runs.length;
+    check.stuck += runs.filter(({ status }) => status === 'running').length;
+    check.interrupted += runs.filter(({ error }) => error === 'interrupted').length;
+    const oldestFirst = runs.toReversed();
+    check.overlapping += oldestFirst.filter(({ finished_at }, at) => {
+      const next = oldestFirst[at + 1];
+      return next && finished_at !== null && next.started_at < finished_at;
+    }).length;
+  }
+  return check;
+}

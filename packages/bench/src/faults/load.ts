@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Stack } from './stack.ts';
+
+/** What the clients met. Times are of `performance.now()`. */
+export interface LoadResult {
+  sent: number;
+  ok: number;
+  failures: { atMs: number; what: string }[];
+  streams: { sent: number; ok: number; cut: number; refused: number };
+}
+
+interface Options {
+  clients: number;
+  /** Open at a time; each lasts ten seconds. */
+  streams: number;
+  /** A client's rest between two requests; 0: none. */
+  restMs?: number;
+}
+
+const timeoutMs = 30_000;
+
+/** Plays clients of the gateway and somebody who asks for runs, until it is stopped. */
+export function startLoad(stack: Stack, { clients, streams, restMs = 100 }: Options) {
+  const stopping = new AbortController();
+  const result: LoadResult = {
+    sent: 0,
+    ok: 0,
+    failures: [],
+    streams: { sent: 0, ok: 0, cut: 0, refused: 0 },
+  };
+  const goOn = () => !stopping.signal.aborted;
+  const fail = (what: string) => result.failures.push({ atMs: performance.now(), what });
+
+  const client = async () => {
+    while (goOn()) {
+      result.sent += 1;
+      const what = await askOnce(stack);
+      if (what === null) result.ok += 1;
+      else fail(what);
+      if (restMs > 0) await pause(restMs);
+    }
+  };
+  const streamer = async () => {
+    // Not all at the same moment.
+    await pause(Math.random() * 5_000);
+    while (goOn()) {
+      result.streams.sent += 1;
+      const end = await streamOnce(stack);
+      result.streams[end] += 1;
+      if (end !== 'ok') fail(`stream ${end}`);
+    }
+  };
+  const prober = async () => {
+    for (let turn = 0; goOn(); turn += 1) {
+      const id = stack.targetIds[turn % stack.targetIds.length];
+      await stack.ask(`/api/targets/${id}/run`, 'POST').catch(() => {});
+      await pause(400);
+    }
+  };
+  const all = [
+    ...Array.from({ length: clients }, client),
+    ...Array.from({ length: streams }, streamer),
+    prober(),
+  ];
+  return {
+    result,
+    /** Starts nothing more, and waits for what is under way. */
+    async stop(): Promise<LoadResult> {
+      stopping.abort();
+      await Promise.all(all);
+      return result;
+    },
+  };
+}
+
+/** Null where a whole answer came, else what came instead. */
+async function askOnce(stack: Stack): Promise<string | null> {
+  try {
+    const response = await post(stack, { model: 'fast', messages });
+    const text = await response.text();
+    if (response.ok) return text.includes('"choices"') ? null : 'a body that is none';
+    return `${response.status} ${text.slice(0, 120)}`;
+  } catch (error) {
+    return faultOf(error);
+  }
+}
+
+async function streamOnce(stack: Stack): Promise<'ok' | 'cut' | 'refused'> {
+  let response: Response;
+  try {
+    response = await post(stack, { model: 'slow', stream: true, messages });
+  } catch {
+    return 'refused';
+  }
+  if (!response.ok) return 'refused';
+  try {
+    return (await response.text()).includes('[DONE]') ? 'ok' : 'cut';
+  } catch {
+    return 'cut';
+  }
+}
+
+const messages = [{ role: 'user', content: 'hello' }];
+
+function post({ origin, masterToken }: Stack, body: object): Promise<Response> {
+  return fetch(`${origin}/v1/chat/completions`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${masterToken}`,
+      'content-type': 'application/json',
+      'x-client-request-id': randomUUID(),
+    },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+}
+
+function faultOf(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+}

@@ -1,0 +1,124 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { compose, containersOf, docker, killWithin } from './docker.ts';
+import type { Stack } from './stack.ts';
+
+/** Something that goes wrong, or is done to the stack, while clients and probes go on. */
+export interface Scenario {
+  name: string;
+  /** 20 unless told. */
+  streams?: number;
+  /** How long a probe takes. */
+  probeMs?: number;
+  /** Resolves when the fault is over; what it returns stands in the report. */
+  act: (stack: Stack) => Promise<string | undefined>;
+}
+
+const outageMs = 60_000;
+
+export const scenarios: readonly Scenario[] = [
+  {
+    name: 'nothing',
+    act: async () => void (await pause(20_000)),
+  },
+  {
+    name: 'kill-worker',
+    // So long that it dies with runs under way.
+    probeMs: 5_000,
+    async act() {
+      const [worker = ''] = await containersOf('worker');
+      await killWithin(worker);
+      // For as long as it may take until they are found.
+      await pause(outageMs);
+      return undefined;
+    },
+  },
+  {
+    name: 'kill-proxy',
+    streams: 200,
+    async act() {
+      const [proxy = ''] = await containersOf('proxy');
+      await pause(8_000);
+      const held = await connectionsOf(proxy, 8082);
+      await killWithin(proxy);
+      return `it held ${held} connections`;
+    },
+  },
+  {
+    name: 'stop-redis',
+    async act() {
+      await compose('stop', '-t', '2', 'redis');
+      await pause(outageMs);
+      await compose('start', 'redis');
+      return undefined;
+    },
+  },
+  {
+    name: 'pause-redis',
+    async act() {
+      await compose('pause', 'redis');
+      await pause(outageMs);
+      await compose('unpause', 'redis');
+      return undefined;
+    },
+  },
+  {
+    name: 'flush-redis',
+    act: async () => void (await compose('exec', '-T', 'redis', 'redis-cli', 'flushall')),
+  },
+  {
+    name: 'restart-api',
+    act: async () => void (await compose('restart', 'api')),
+  },
+  {
+    name: 'fill-disk',
+    async act() {
+      const [api = ''] = await containersOf('api');
+      const fill = 'dd if=/dev/zero of=/data/fill bs=64k 2>&1; true';
+      await docker('exec', api, 'sh', '-c', fill);
+      await pause(30_000);
+      await docker('exec', api, 'rm', '/data/fill');
+      return 'full for 30 s';
+    },
+  },
+  {
+    name: 'skew-clock',
+    async act() {
+      await compose('--profile', 'ahead', 'up', '-d', '--no-deps', 'worker-ahead');
+      await pause(outageMs);
+      await compose('--profile', 'ahead', 'stop', 'worker-ahead');
+      return 'a third worker whose Node clock is 10 min ahead';
+    },
+  },
+  {
+    name: 'rolling-restart',
+    async act() {
+      for (const service of ['worker', 'api', 'proxy']) {
+        for (const container of await containersOf(service)) {
+          await docker('restart', '-t', '140', container);
+          await healthy(container);
+        }
+      }
+      return 'worker, api, proxy, one container after the other';
+    },
+  },
+];
+
+async function healthy(container: string): Promise<void> {
+  for (let tries = 0; tries < 240; tries += 1) {
+    const state = await docker('inspect', '-f', '{{.State.Health.Status}}', container);
+    if (state === 'healthy') return;
+    await pause(250);
+  }
+  throw new Error(`${container} is not healthy`);
+}
+
+/** How many connections a container's port has at this moment. */
+async function connectionsOf(container: string, port: number): Promise<number> {
+  const text = await docker('exec', container, 'sh', '-c', 'cat /proc/net/tcp /proc/net/tcp6');
+  const established = '01';
+  const local = `:${port.toString(16).toUpperCase()}`;
+  return text.split('\n').filter((line) => {
+    const [, address = '', , state] = line.trim().split(/\s+/);
+    return address.endsWith(local) && state === established;
+  }).length;
+}
