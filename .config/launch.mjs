@@ -1,4 +1,4 @@
-// `npm start`, `npm run demo` and `npm test`: bring what is missing, then do it. Runs on Node 20.
+// `npm start`, `npm run demo`, `npm run db:copy` and `npm test`: bring what is missing, then do it. Runs on Node 20.
 import { spawn, spawnSync } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,14 @@ const build = [turbo, 'run', 'build', '--output-logs=errors-only'];
 const modes = {
   start: [build, ['node', '--env-file-if-exists=.env', 'apps/standalone/src/main.ts']],
   demo: [build, ['node', '--env-file-if-exists=.env', 'apps/standalone/src/demo.ts']],
+  'db:copy': [
+    [
+      'node',
+      '--env-file-if-exists=.env',
+      'apps/standalone/src/copy-database.ts',
+      ...process.argv.slice(3),
+    ],
+  ],
   test: [build, ['pnpm', 'run', 'check']],
 };
 

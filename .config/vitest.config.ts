@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 /** The tests that Postgres alone can pass, and those that SQLite alone can. */
-const onPostgres = ['apps/*/test/**/*.postgres.test.ts', 'packages/db/src/postgres/**/*.test.ts'];
+const onPostgres = [
+  'apps/*/test/**/*.postgres.test.ts',
+  'packages/db/src/{copy,postgres}/**/*.test.ts',
+];
 const onSqlite = ['packages/db/src/sqlite/**/*.test.ts'];
 
 export default defineConfig({

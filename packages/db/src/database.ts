@@ -17,9 +17,9 @@ export interface Database {
  * nothing but queries, and change nothing else: it may be done again. What it reads to write it anew it
  * locks before (`locks.ts`).
  */
-export async function inTransaction<T>(
-  db: Database,
-  work: (transaction: Database) => Promise<T>,
+export async function inTransaction<Handle extends Pick<Database, 'kysely'>, T>(
+  db: Handle,
+  work: (transaction: Handle) => Promise<T>,
 ): Promise<T> {
   if (db.kysely.isTransaction) return work(db);
   return retryConflict(() => db.kysely.transaction().execute((kysely) => work({ ...db, kysely })));

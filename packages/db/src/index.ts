@@ -14,6 +14,7 @@ export {
   pruneAudit,
   recordAudit,
 } from './audit-log.ts';
+export { type CopiedTable, copyToPostgres } from './copy/copy-to-postgres.ts';
 export { countTargets, type DashboardCounts } from './dashboard-counts.ts';
 export { type Database, inTransaction } from './database.ts';
 export { deleteTarget } from './delete-target.ts';

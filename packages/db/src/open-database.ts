@@ -1,20 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Kysely } from 'kysely';
 import type { Database } from './database.ts';
-import { createKeyFile, deriveEncryptionKey, hasKeyFile, readKeyFile } from './encryption-key.ts';
 import { openPostgres } from './postgres/open-postgres.ts';
-import {
-  hasSealedSecrets,
-  type KeySource,
-  keyMismatch,
-  proveEncryptionKey,
-} from './prove-encryption-key.ts';
-import type { Schema } from './schema.ts';
-import { createSecretBox } from './secret-box.ts';
 import { openSqlite } from './sqlite/open-sqlite.ts';
 import { watchIdentity } from './sqlite/watch-identity.ts';
+import { unlockDatabase } from './unlock-database.ts';
 
 export const databaseFileName = 'registry.db';
 
@@ -47,11 +37,8 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Opened
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const { kysely, isInPlace } = await openStore(options);
   try {
-    const { key, source } = await resolveKey(kysely, options);
-    const secretBox = createSecretBox({ key, randomBytes });
-    const db: Database = { kysely, secretBox, isInPlace };
-    await proveEncryptionKey(db, source, options.now());
-    return { ...db, close: () => kysely.destroy() };
+    const secretBox = await unlockDatabase(kysely, options);
+    return { kysely, secretBox, isInPlace, close: () => kysely.destroy() };
   } catch (error) {
     await kysely.destroy();
     throw error;
@@ -67,19 +54,4 @@ async function openStore({ dataDir, databaseUrl, poolSize, now }: OpenDatabaseOp
   const path = join(dataDir, databaseFileName);
   const kysely = await openSqlite(path, now());
   return { kysely, isInPlace: await watchIdentity(path) };
-}
-
-async function resolveKey(
-  kysely: Kysely<Schema>,
-  { dataDir, encryptionKey }: OpenDatabaseOptions,
-): Promise<{ key: Buffer; source: KeySource }> {
-  if (encryptionKey?.trim()) {
-    const source = (await hasKeyFile(dataDir)) ? 'variable_beside_file' : 'variable';
-    return { key: await deriveEncryptionKey(encryptionKey), source };
-  }
-  // Asked before the file is: whoever seals first has made the file by then.
-  const isSealed = await hasSealedSecrets(kysely);
-  const key = await readKeyFile(dataDir);
-  if (!key && isSealed) throw keyMismatch(kysely, 'lost');
-  return { key: key ?? (await createKeyFile(dataDir)), source: 'file' };
 }

@@ -5,6 +5,9 @@ import { encryptionKeyFileName } from './encryption-key.ts';
 import { looksSealed } from './secret-box.ts';
 import { apiKeyPurpose, secretSettingKeys, settingPurpose } from './secret-columns.ts';
 
+/** The database and what opens its secrets. */
+type Vault = Pick<Database, 'kysely' | 'secretBox'>;
+
 const canaryKey = 'encryption_canary';
 const canaryText = 'api-monitor';
 
@@ -25,7 +28,7 @@ export async function hasSealedSecrets(kysely: Database['kysely']): Promise<bool
  * Throws AppError `encryption_key_mismatch`, before anything is written, where it doesn't.
  */
 export async function proveEncryptionKey(
-  db: Database,
+  db: Vault,
   source: KeySource,
   nowS: number,
 ): Promise<void> {
@@ -70,12 +73,12 @@ function faultOf(found: KeySource | 'lost'): string {
   }
 }
 
-async function proveCanary(db: Database, nowS: number): Promise<void> {
+async function proveCanary(db: Vault, nowS: number): Promise<void> {
   const canary = (await readCanary(db)) ?? (await writeCanary(db, nowS));
   db.secretBox.open(canary, settingPurpose(canaryKey));
 }
 
-async function readCanary(db: Database): Promise<string | undefined> {
+async function readCanary(db: Vault): Promise<string | undefined> {
   const canary = await db.kysely
     .selectFrom('app_settings')
     .select('value')
@@ -85,7 +88,7 @@ async function readCanary(db: Database): Promise<string | undefined> {
 }
 
 /** The one that stands then: another host may have been faster, with another key. */
-async function writeCanary(db: Database, nowS: number): Promise<string> {
+async function writeCanary(db: Vault, nowS: number): Promise<string> {
   const value = db.secretBox.seal(canaryText, settingPurpose(canaryKey));
   await db.kysely
     .insertInto('app_settings')
@@ -95,7 +98,7 @@ async function writeCanary(db: Database, nowS: number): Promise<string> {
   return (await readCanary(db)) ?? value;
 }
 
-async function sealApiKeys(db: Database): Promise<void> {
+async function sealApiKeys(db: Vault): Promise<void> {
   const targets = await db.kysely.selectFrom('targets').select(['id', 'api_key']).execute();
   for (const { id, api_key } of targets) {
     const sealed = sealedForm(db, api_key, apiKeyPurpose);
@@ -104,7 +107,7 @@ async function sealApiKeys(db: Database): Promise<void> {
   }
 }
 
-async function sealSettings(db: Database): Promise<void> {
+async function sealSettings(db: Vault): Promise<void> {
   const settings = await db.kysely
     .selectFrom('app_settings')
     .select(['key', 'value'])
@@ -122,7 +125,7 @@ async function sealSettings(db: Database): Promise<void> {
 }
 
 /** The value as it is where it is sealed already (and opens), else sealed now. */
-function sealedForm(db: Database, value: string, purpose: string): string {
+function sealedForm(db: Vault, value: string, purpose: string): string {
   if (!looksSealed(value)) return db.secretBox.seal(value, purpose);
   db.secretBox.open(value, purpose);
   return value;

@@ -1,4 +1,4 @@
-export { databaseOptionsOf } from './database-env.ts';
+export { databaseEnvShape, databaseOptionsOf } from './database-env.ts';
 export { describeStartFault } from './describe-start-fault.ts';
 export type { Service } from './open-service.ts';
 export { runService } from './run-service.ts';

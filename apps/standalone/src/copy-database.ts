@@ -1,0 +1,65 @@
+import { parseArgs } from 'node:util';
+import { type CopiedTable, copyToPostgres } from '@api-monitor/db';
+import { EnvError, readEnv } from '@api-monitor/runtime';
+import { databaseEnvShape, describeStartFault } from '@api-monitor/service';
+import { z } from 'zod';
+
+const usage = `Copies the SQLite database of DATA_DIR into the empty Postgres of DATABASE_URL.
+  --replace   delete first what that Postgres holds`;
+
+/** Reads what to copy, copies it, and says what is to be done next. */
+async function main(): Promise<void> {
+  const { replace, help } = readFlags();
+  if (help) return say(usage);
+  const env = readEnv(z.object(databaseEnvShape), process.env);
+  if (!env.DATABASE_URL) throw new EnvError('DATABASE_URL: must name the Postgres to copy into');
+  say(`From ${env.DATA_DIR}, table by table:`);
+  let rows = 0;
+  const { isSourceInUse } = await copyToPostgres({
+    dataDir: env.DATA_DIR,
+    databaseUrl: env.DATABASE_URL,
+    encryptionKey: env.ENCRYPTION_KEY,
+    replace,
+    now: () => Date.now() / 1000,
+    onTable: (copied) => {
+      rows += copied.copied;
+      say(describe(copied));
+    },
+  });
+  const key = env.ENCRYPTION_KEY ? 'ENCRYPTION_KEY' : 'the encryption.key in DATA_DIR';
+  say(`${format(rows)} rows are there, counted on both sides; DATA_DIR is as it was.`);
+  say(`The secrets stay sealed: every host that uses this Postgres needs ${key}.`);
+  if (isSourceInUse)
+    say('A monitor seems to use DATA_DIR: what it has written since is not copied.');
+}
+
+function readFlags(): { replace: boolean; help: boolean } {
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    return parseArgs({ options: { replace: flag, help: flag } }).values;
+  } catch (error) {
+    throw new EnvError(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+  }
+}
+
+function describe({ table, source, copied, ownerless }: CopiedTable): string {
+  const counts = `  ${table.padEnd(18)} ${format(source)} in SQLite, ${format(copied)} in Postgres`;
+  return ownerless === 0
+    ? counts
+    : `${counts} (${format(ownerless)} belong to nothing that is left, and stay behind)`;
+}
+
+function format(count: number): string {
+  return count.toLocaleString('en');
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(describeStartFault(error) ?? error);
+  process.exit(1);
+}

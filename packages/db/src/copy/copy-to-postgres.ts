@@ -1,0 +1,144 @@
+import { AppError } from '@api-monitor/core';
+import { type Kysely, sql } from 'kysely';
+import type { OpenDatabaseOptions } from '../open-database.ts';
+import { openPostgres } from '../postgres/open-postgres.ts';
+import type { Schema } from '../schema.ts';
+import { unlockDatabase } from '../unlock-database.ts';
+import { planTables, type TablePlan } from './plan-tables.ts';
+import { openSqliteSource, type SourceRow, type SqliteSource } from './sqlite-source.ts';
+
+export interface CopyOptions
+  extends Pick<OpenDatabaseOptions, 'dataDir' | 'encryptionKey' | 'now'> {
+  databaseUrl: string;
+  /** Empties the destination first, which else must be empty. */
+  replace: boolean;
+  /** Told of each table that is done, in order. */
+  onTable: (copied: CopiedTable) => void;
+}
+
+export interface CopiedTable {
+  table: string;
+  /** Rows in the data folder. */
+  source: number;
+  /** Rows in Postgres now. */
+  copied: number;
+  /** Rows whose channel or run is not there any more: nothing shows them. */
+  ownerless: number;
+}
+
+const pageLength = 500;
+
+/**
+ * Copies a data folder's SQLite database into a Postgres, all or nothing, and counts the rows on both
+ * sides. The folder is read alone, the secrets stay sealed as they are. Returns whether a monitor seems
+ * to have the folder open. Throws AppError: `not_found` (no database there), `conflict` (a destination
+ * that is not empty, a database of another version, counts that differ), `encryption_key_mismatch`,
+ * `unavailable`.
+ */
+export async function copyToPostgres(options: CopyOptions): Promise<{ isSourceInUse: boolean }> {
+  const db = await openPostgres({ url: options.databaseUrl, size: 2 }, options.now());
+  try {
+    const plans = await planTables(db);
+    const source = await openSqliteSource(options.dataDir, plans);
+    try {
+      await refuseOtherVersion(source, db);
+      await db.transaction().execute(async (tx) => {
+        await claimTables(tx, plans, options.replace);
+        for (const plan of plans) {
+          const copied = await copyTable(tx, source, plan).catch((error: unknown) => {
+            throw tableFault(plan.name, error);
+          });
+          options.onTable(copied);
+        }
+        // What was copied, not the source: that is what the monitor will open.
+        await unlockDatabase(tx, options);
+      });
+      for (const { name } of plans) await sql`analyze ${sql.table(name)}`.execute(db);
+      return { isSourceInUse: source.isInUse };
+    } finally {
+      source.close();
+    }
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function refuseOtherVersion(source: SqliteSource, db: Kysely<Schema>): Promise<void> {
+  const { rows } = await sql<{ name: string }>`
+    select name from kysely_migration order by name`.execute(db);
+  if (source.migrations.join() === rows.map(({ name }) => name).join()) return;
+  throw new AppError(
+    'conflict',
+    'DATA_DIR: the database is that of another version; start this version on it once (without DATABASE_URL), stop it, and copy then',
+  );
+}
+
+/** Nobody else writes them until the copy is whole: a monitor that starts meanwhile waits. */
+async function claimTables(
+  tx: Kysely<Schema>,
+  plans: readonly TablePlan[],
+  replace: boolean,
+): Promise<void> {
+  const tables = plans.map(({ name }) => sql.table(name));
+  await sql`lock table ${sql.join(tables)} in exclusive mode`.execute(tx);
+  if (replace) await sql`truncate ${sql.join(tables)} restart identity`.execute(tx);
+  const filled: string[] = [];
+  for (const { name } of plans) if ((await countRows(tx, name)) > 0) filled.push(name);
+  if (filled.length === 0) return;
+  throw new AppError(
+    'conflict',
+    `DATABASE_URL: the database is not empty (${filled.join(', ')}); name another one, or add --replace to delete what it holds`,
+  );
+}
+
+async function copyTable(
+  tx: Kysely<Schema>,
+  source: SqliteSource,
+  plan: TablePlan,
+): Promise<CopiedTable> {
+  const { rows, owned } = source.count(plan);
+  for (const page of source.pages(plan, pageLength)) await insertPage(tx, plan, page);
+  await continueNumbers(tx, source, plan);
+  const copied = await countRows(tx, plan.name);
+  if (copied !== owned) throw new Error(`${owned} rows were to be copied, ${copied} are there`);
+  return { table: plan.name, source: rows, copied, ownerless: rows - owned };
+}
+
+function tableFault(table: string, cause: unknown): AppError {
+  if (cause instanceof AppError) return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new AppError('conflict', `${table}: ${reason}; nothing was kept`, { cause });
+}
+
+/** As one value, which Postgres takes apart: quicker than a statement of thousands of them. */
+async function insertPage(
+  tx: Kysely<Schema>,
+  { name, columns }: TablePlan,
+  page: readonly SourceRow[],
+): Promise<void> {
+  const names = sql.join(columns.map((column) => sql.ref(column)));
+  const json = JSON.stringify(page, (_, value: unknown) =>
+    typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value,
+  );
+  await sql`insert into ${sql.table(name)} (${names})
+    select ${names} from json_populate_recordset(null::${sql.table(name)}, ${json}::json)`.execute(
+    tx,
+  );
+}
+
+/** So that no number is ever given out twice, those of deleted rows included. */
+async function continueNumbers(
+  tx: Kysely<Schema>,
+  source: SqliteSource,
+  { name, numbered }: TablePlan,
+): Promise<void> {
+  const last = source.lastNumber(name);
+  if (numbered === null || last === 0) return;
+  await sql`select setval(pg_get_serial_sequence(${name}, ${numbered}), ${last})`.execute(tx);
+}
+
+async function countRows(db: Kysely<Schema>, table: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from ${sql.table(table)}`.execute(db);
+  return rows[0]?.count ?? 0;
+}
