@@ -50,6 +50,7 @@ export interface ApiDeps {
   routing: RoutingOptions;
   trustedProxies: BlockList;
   metricsPublic: boolean;
+  moreMetrics?: () => Promise<string>;
   /** What holds unless an admin set otherwise. */
   givenSettings: GivenSettings;
   followedSettings: FollowedSettings;

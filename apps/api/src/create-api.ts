@@ -24,6 +24,8 @@ export interface ApiOptions {
   secrets: GivenSecrets;
   trustedProxies: BlockList;
   metricsPublic: boolean;
+  /** Metrics of whatever shares the api's process, in Prometheus' text format. */
+  moreMetrics?: () => Promise<string>;
   /** What holds unless an admin set otherwise. */
   givenSettings: GivenSettings;
   routing: RoutingOptions;

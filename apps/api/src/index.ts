@@ -7,4 +7,4 @@ export { firstStartHeading, showSecrets } from './auth/show-secrets.ts';
 export { type Api, type ApiOptions, createApi } from './create-api.ts';
 export type { ApiApp } from './create-routes.ts';
 export { apiEnvShape, apiOptionsOf, refuseSameTokens } from './env.ts';
-export { type ServeOptions, serveApi } from './serve-api.ts';
+export { serveApi } from './serve-api.ts';

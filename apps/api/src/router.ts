@@ -5,7 +5,10 @@ import type { Actor, Caller } from './auth/caller.ts';
 import { throwInvalidInput } from './errors/describe-issue.ts';
 
 export interface ApiEnv {
-  Bindings: HttpBindings;
+  Bindings: HttpBindings & {
+    /** Who asks, where the socket can't tell. */
+    peerAddress?: string | undefined;
+  };
   Variables: { caller: Caller; actor: Actor; session: AdminSession | null };
 }
 

@@ -1,25 +1,23 @@
-import { type HttpHandler, type HttpServer, serveHttp } from '@api-monitor/runtime';
+import type { IncomingMessage } from 'node:http';
+import { type HttpPlace, type HttpServer, peerHeader, serveHttp } from '@api-monitor/runtime';
 import { getRequestListener } from '@hono/node-server';
 import type { Api } from './create-api.ts';
 
-export interface ServeOptions {
-  /** 0: any free one. */
-  port: number;
-  /** Absent: all interfaces. */
-  host?: string | undefined;
-  /** Asked first: true where it takes the request, so that a gateway can share the port. */
-  handleFirst?: HttpHandler;
+/**
+ * Serves the api. At a path of this process's own nobody asks but whoever passes requests on, so that
+ * what it tells of the peer is true. Rejects where the place can't be had.
+ */
+export function serveApi(api: Api, place: HttpPlace): Promise<HttpServer> {
+  const isPrivate = 'path' in place;
+  const listener = getRequestListener((request, env) => {
+    const { incoming } = env;
+    const peerAddress = isPrivate ? peerOf(incoming.headers) : incoming.socket.remoteAddress;
+    return api.app.fetch(request, { ...env, peerAddress });
+  });
+  return serveHttp({ ...place, listener });
 }
 
-/** Serves the api. Rejects where the port can't be had. */
-export function serveApi(api: Api, options: ServeOptions): Promise<HttpServer> {
-  const { port, host, handleFirst = () => false } = options;
-  const listener = getRequestListener(api.app.fetch);
-  return serveHttp({
-    port,
-    host,
-    listener: (request, response) => {
-      if (!handleFirst(request, response)) listener(request, response);
-    },
-  });
+function peerOf(headers: IncomingMessage['headers']): string | undefined {
+  const peer = headers[peerHeader];
+  return typeof peer === 'string' ? peer : undefined;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Bus } from '@api-monitor/bus';
+import type { GatewayBus } from '@api-monitor/bus';
 import type { RoutingPolicy } from '@api-monitor/core';
 import type { Database } from '@api-monitor/db';
 import type { Logger, Registry } from '@api-monitor/runtime';
@@ -18,7 +18,7 @@ import { createResolver } from './request/resolve-candidates.ts';
 
 export interface GatewayOptions {
   db: Database;
-  bus: Bus;
+  bus: GatewayBus;
   logger: Logger;
   metrics: Registry;
   allowPrivate: AllowPrivate;

@@ -8,6 +8,7 @@ import { createLogger, readEnv, shutDownOnSignals } from '@api-monitor/runtime';
 import { describeStartFault } from '@api-monitor/service';
 import { type DemoChannel, demoChannels } from './demo-channels.ts';
 import { playTraffic } from './demo-traffic.ts';
+import { endAfter } from './end-after.ts';
 import { envSchema } from './env.ts';
 import { greet } from './greet.ts';
 import { type Embedded, startEmbedded } from './start-embedded.ts';
@@ -32,7 +33,13 @@ async function startDemo(): Promise<void> {
   });
   const logger = createLogger({ name: 'demo', level: 'warn' });
   // The demo's own tokens stand in the environment; what is made beside them nobody needs.
-  const embedded = await startEmbedded({ env, logger, webRoot, onSecretsMade: () => {} });
+  const embedded = await startEmbedded({
+    env,
+    logger,
+    webRoot,
+    onDeath: (error) => endAfter(error, logger),
+    onSecretsMade: () => {},
+  });
   const origin = `http://127.0.0.1:${embedded.port}`;
   const call = caller(origin, token);
   const stop = new AbortController();

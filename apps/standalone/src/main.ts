@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { firstStartHeading, type MadeSecret, showSecrets } from '@api-monitor/api';
 import { createLogger, readEnv, shutDownOnSignals } from '@api-monitor/runtime';
 import { describeStartFault } from '@api-monitor/service';
+import { endAfter } from './end-after.ts';
 import { envSchema } from './env.ts';
 import { greet } from './greet.ts';
 import { startEmbedded } from './start-embedded.ts';
@@ -13,7 +14,13 @@ try {
   const logger = createLogger({ name: 'api-monitor', level: env.LOG_LEVEL });
   const onSecretsMade = (made: MadeSecret[]) =>
     void process.stdout.write(showSecrets(firstStartHeading, made));
-  const embedded = await startEmbedded({ env, logger, webRoot, onSecretsMade });
+  const embedded = await startEmbedded({
+    env,
+    logger,
+    webRoot,
+    onDeath: (error) => endAfter(error, logger),
+    onSecretsMade,
+  });
   shutDownOnSignals(embedded, logger);
   process.stdout.write(greet(embedded.port));
 } catch (error) {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import {
   apiOptionsOf,
@@ -7,18 +8,22 @@ import {
   serveApi,
 } from '@api-monitor/api';
 import { createInProcessBus } from '@api-monitor/bus';
-import { openDatabase, readToken } from '@api-monitor/db';
-import { createGateway, gatewayOptionsOf } from '@api-monitor/proxy';
+import { openDatabase } from '@api-monitor/db';
+import { gatewayOptionsOf } from '@api-monitor/proxy';
 import { createMetricsRegistry, createShutdown, type Logger } from '@api-monitor/runtime';
 import { databaseOptionsOf } from '@api-monitor/service';
 import { createWorker, workerOptionsOf } from '@api-monitor/worker';
 import type { Env } from './env.ts';
+import { makePrivatePath } from './private-path.ts';
+import { type GatewayThread, startGatewayThread } from './start-gateway-thread.ts';
 
 export interface EmbeddedOptions {
   env: Env;
   logger: Logger;
   /** The folder of the built dashboard. */
   webRoot: string;
+  /** The gateway ended by itself: the process had better end too. */
+  onDeath: (error: Error) => void;
   /** Told of the secrets that this start has made, at once: they are kept, and never shown again. */
   onSecretsMade: (made: MadeSecret[]) => void;
 }
@@ -30,13 +35,14 @@ export interface Embedded {
 
 /** Within the 10 s that container engines give before they kill. */
 const drainMs = 6_000;
-/** How long a client's stream may go on after the signal. */
-const streamGraceMs = 2_000;
 const closeTimeoutMs = drainMs + 5_000;
 
-/** The whole product in this process: one port, one database, queue and events in memory. */
+/**
+ * The whole product in this process: one port, one database, queue and events in memory. The gateway
+ * has a thread of its own, and the port with it; what is not the gateway's it passes on to the api here.
+ */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
-  const { env, logger, webRoot, onSecretsMade } = options;
+  const { env, logger, webRoot, onDeath, onSecretsMade } = options;
   const now = () => Date.now() / 1000;
   const shutdown = createShutdown(logger, closeTimeoutMs);
   const db = await openDatabase({ ...databaseOptionsOf(env), now });
@@ -59,27 +65,37 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     shutdown.onClose('worker', () => worker.stop(drainMs));
     shutdown.onClose('bus', () => bus.close());
 
+    let gateway: GatewayThread | null = null;
     const api = await createApi({
       ...common,
       ...apiOptions,
+      moreMetrics: async () => (await gateway?.metrics()) ?? '',
       webRoot,
       now,
     });
-    const gateway = await createGateway({
-      ...common,
-      ...gatewayOptionsOf(env),
-      readMasterToken: () => readToken(db, 'proxyMasterToken', secrets.proxyMasterToken),
-      nowS: now,
+    const privatePath = await makePrivatePath(randomUUID);
+    shutdown.onClose('private path', () => privatePath.remove());
+    const apiServer = await serveApi(api, { path: privatePath.path });
+    shutdown.onClose('api server', () => apiServer.close(0));
+    gateway = await startGatewayThread({
+      bus,
+      onDeath,
+      data: {
+        database: databaseOptionsOf(env),
+        gateway: gatewayOptionsOf(env),
+        place: { port: env.PORT, host: env.HOST },
+        apiPath: privatePath.path,
+        logLevel: env.LOG_LEVEL,
+        givenMasterToken: secrets.proxyMasterToken,
+      },
     });
-    shutdown.onClose('gateway', () => gateway.close());
-    const { PORT: port, HOST: host } = env;
-    const server = await serveApi(api, { port, host, handleFirst: gateway.handle });
-    shutdown.onClose('server', () => server.close(streamGraceMs));
+    const { port, close } = gateway;
+    shutdown.onClose('gateway', close);
     shutdown.onClose('api', () => api.close());
     worker.start();
     // Closed first: nothing new begins while clients are let go.
     shutdown.onClose('schedule', () => worker.pause());
-    return { port: server.port, close: () => shutdown.close() };
+    return { port, close: () => shutdown.close() };
   } catch (error) {
     await shutdown.close();
     throw error;

@@ -121,3 +121,35 @@ test.each([
   expect(output()).toContain(sentence);
   expect(output()).not.toContain('    at ');
 });
+
+test('gateway, api and pages share the port, and the metrics hold both', async () => {
+  const master = 'sk-master-0123456789abcdef';
+  const { origin, child, exited } = await started({
+    DATA_DIR: await tempDir(),
+    API_MONITOR_TOKEN: 'token-of-the-test',
+    PROXY_MASTER_TOKEN: master,
+  });
+  const get = (path: string, token: string) =>
+    fetch(origin + path, { headers: { authorization: `Bearer ${token}` } });
+  expect(await (await get('/v1/models', master)).json()).toEqual({ object: 'list', data: [] });
+  expect(await (await get('/api/health', '')).json()).toMatchObject({ ok: true });
+  expect((await get('/v1/nothing', master)).status).toBe(404);
+  const metrics = await (await get('/metrics', 'token-of-the-test')).text();
+  for (const name of ['process_cpu_seconds_total', 'api_monitor_gateway_board_age_seconds']) {
+    expect(metrics.split(`# TYPE ${name} `)).toHaveLength(2);
+  }
+  child.kill('SIGTERM');
+  expect(await exited).toBe(0);
+});
+
+test('who asks is counted by its own address, whoever passes the request on', async () => {
+  const { origin } = await started({ DATA_DIR: await tempDir() });
+  const guess = (address: string) =>
+    fetch(`${origin}/api/targets`, {
+      headers: { authorization: 'Bearer wrong', 'x-api-monitor-peer': address },
+    });
+  const statuses: number[] = [];
+  for (let n = 0; n <= 30; n += 1) statuses.push((await guess(`203.0.113.${n}`)).status);
+  expect(statuses.slice(0, 30).every((status) => status === 401)).toBe(true);
+  expect(statuses.at(-1)).toBe(429);
+});

@@ -4,8 +4,16 @@ import type { JobQueue } from './job-queue.ts';
 import type { SharedSums } from './shared-sums.ts';
 import type { Ticker } from './ticker.ts';
 
+/** What a gateway needs of a bus: it hands work over, and does none. */
+export interface GatewayBus {
+  modelProbes: Pick<JobQueue<ProbeModelJob>, 'add'>;
+  proxyRequests: Pick<JobQueue<ProxyRequestsJob>, 'add'>;
+  events: EventBus;
+  sums: SharedSums;
+}
+
 /** Everything that processes share beside the database; one driver makes all of it. */
-export interface Bus {
+export interface Bus extends GatewayBus {
   /** Runs that the minute scan asks for. */
   scheduledRuns: JobQueue<RunTargetJob>;
   /** Runs asked for by hand: they never wait behind scheduled ones. */
@@ -14,8 +22,6 @@ export interface Bus {
   modelProbes: JobQueue<ProbeModelJob>;
   /** What gateways served, in batches to be written; each key is a batch's own. */
   proxyRequests: JobQueue<ProxyRequestsJob>;
-  events: EventBus;
-  sums: SharedSums;
   ticker: Ticker;
   /** Null where all is well, else a sentence that says what is out of reach. */
   fault(): Promise<string | null>;

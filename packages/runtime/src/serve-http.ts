@@ -12,7 +12,7 @@ import type { Socket } from 'node:net';
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 export interface HttpServer {
-  /** Where it listens. */
+  /** Where it listens; 0 at a path. */
   port: number;
   /**
    * Goes on serving, but keeps no connection alive: whoever balances load over it moves away without
@@ -23,13 +23,17 @@ export interface HttpServer {
   close(graceMs: number): Promise<void>;
 }
 
-export interface HttpOptions {
-  /** 0: any free one. */
-  port: number;
-  /** Absent: all interfaces. */
-  host?: string | undefined;
-  listener: RequestListener;
-}
+/** Where to listen: on a port, or at a path in the file system that others of this host may ask. */
+export type HttpPlace =
+  | {
+      /** 0: any free one. */
+      port: number;
+      /** Absent: all interfaces. */
+      host?: string | undefined;
+    }
+  | { path: string };
+
+export type HttpOptions = HttpPlace & { listener: RequestListener };
 
 // A client that sends its request in drips holds a connection no longer than this; a large upload
 // for the gateway over a slow line fits in.
@@ -41,16 +45,16 @@ const serverOptions = {
 };
 const connectionLimit = 10_000;
 
-/** Serves HTTP as every service of ours does. Rejects where the port can't be had. */
-export async function serveHttp({ port, host, listener }: HttpOptions): Promise<HttpServer> {
+/** Serves HTTP as every service of ours does. Rejects where the place can't be had. */
+export async function serveHttp({ listener, ...place }: HttpOptions): Promise<HttpServer> {
   const server = createServer(serverOptions, listener);
   server.maxConnections = connectionLimit;
   const unused = trackUnused(server);
-  server.listen(port, host);
+  server.listen(place);
   await once(server, 'listening');
   const address = server.address();
   return {
-    port: typeof address === 'object' && address ? address.port : port,
+    port: typeof address === 'object' && address ? address.port : 0,
     letGo: () => void server.prependListener('request', keepNoConnection),
     async close(graceMs) {
       const closed = once(server, 'close');

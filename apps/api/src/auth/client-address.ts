@@ -35,7 +35,7 @@ export function clientAddress(c: Context<ApiEnv>, trusted: BlockList): string {
 
 /** The socket's other end; requests made in memory have no socket. */
 export function peerAddress(c: Context<ApiEnv>): string {
-  return c.env?.incoming?.socket.remoteAddress ?? 'unknown';
+  return c.env?.peerAddress ?? c.env?.incoming?.socket.remoteAddress ?? 'unknown';
 }
 
 /** What counts as one caller: an IPv4 address, or the /64 that one IPv6 subscriber has to himself. */

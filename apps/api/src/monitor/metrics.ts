@@ -9,7 +9,8 @@ const pass = createMiddleware<ApiEnv>((_c, next) => next());
 export function metricsRoute(deps: ApiDeps) {
   const guards = deps.metricsPublic ? [pass, pass] : [authenticate(deps), requireAdmin];
   const [first = pass, second = pass] = guards;
-  return createRouter().get('/metrics', first, second, async (c) =>
-    c.text(await deps.metrics.metrics(), 200, { 'content-type': deps.metrics.contentType }),
-  );
+  return createRouter().get('/metrics', first, second, async (c) => {
+    const texts = [await deps.metrics.metrics(), (await deps.moreMetrics?.()) ?? ''];
+    return c.text(texts.join('\n'), 200, { 'content-type': deps.metrics.contentType });
+  });
 }

@@ -7,6 +7,7 @@ import {
   nextEventId,
   parseEventId,
 } from '../event-id.ts';
+import { tellListeners } from '../tell-listeners.ts';
 
 interface Options {
   nowMs: () => number;
@@ -29,13 +30,7 @@ export function createInProcessEventBus({ nowMs, historyLimit, onFault }: Option
       const stored = { id: formatEventId(newest), event };
       history.push({ id: newest, stored });
       if (history.length > historyLimit) horizon = history.shift()?.id ?? horizon;
-      for (const listener of listeners) {
-        try {
-          listener(stored);
-        } catch (fault) {
-          onFault(fault, 'event listener');
-        }
-      }
+      tellListeners(listeners, stored, onFault);
     },
     subscribe(listener) {
       listeners.add(listener);

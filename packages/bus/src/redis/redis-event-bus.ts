@@ -2,6 +2,7 @@ import type { MonitorEvent } from '@api-monitor/core';
 import type { FaultListener } from '../bus.ts';
 import type { EventBus, EventListener } from '../event-bus.ts';
 import { compareEventIds, parseEventId } from '../event-id.ts';
+import { tellListeners } from '../tell-listeners.ts';
 import {
   createEventHistory,
   type EventHistory,
@@ -39,13 +40,7 @@ export function createRedisEventBus(options: Options): RedisEventBus {
   const listeners = new Set<EventListener>();
   const lossListeners = new Set<() => void>();
   const tell = ({ stored }: HistoryEntry) => {
-    for (const listener of listeners) {
-      try {
-        listener(stored);
-      } catch (fault) {
-        onFault(fault, 'event listener');
-      }
-    }
+    tellListeners(listeners, stored, onFault);
   };
   const tellLoss = () => {
     for (const listener of lossListeners) listener();

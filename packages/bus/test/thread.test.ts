@@ -1,0 +1,83 @@
+import { MessageChannel } from 'node:worker_threads';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createInProcessBus } from '../src/in-process/create-in-process-bus.ts';
+import { createInProcessEventBus } from '../src/in-process/in-process-event-bus.ts';
+import { createThreadBus, type GatewayBus, shareBus } from '../src/index.ts';
+import { describeEventBusContract } from './event-bus-contract.ts';
+import { describeSumsContract } from './sums-contract.ts';
+
+/** Both ends of a port between threads, the bus behind one of them. */
+function overPort(change: (bus: GatewayBus) => GatewayBus = (bus) => bus) {
+  const faults: unknown[] = [];
+  const onFault = (fault: unknown) => faults.push(fault);
+  const bus = createInProcessBus({ nowMs: Date.now, onFault });
+  const { port1, port2 } = new MessageChannel();
+  const stop = shareBus(change(bus), port1);
+  onTestFinished(async () => {
+    stop();
+    await bus.close();
+  });
+  return { bus, stop, faults, far: createThreadBus(port2, onFault) };
+}
+
+describe('the event bus of a thread', () => {
+  describeEventBusContract(async () => {
+    const historyLimit = 5;
+    const onFault = () => {};
+    const events = createInProcessEventBus({ nowMs: Date.now, historyLimit, onFault });
+    const { far, faults } = overPort((bus) => ({ ...bus, events }));
+    return { events: far.events, faults, historyLimit };
+  });
+});
+
+describe('the sums of a thread', () => {
+  describeSumsContract(() => overPort().far.sums);
+});
+
+test('work is handed over, and a key that waits is not taken twice', async () => {
+  const { bus, far } = overPort();
+  const job = { target_id: 7, model: 'm' };
+  expect(await far.modelProbes.add('7/m', job)).toBe(true);
+  expect(await far.modelProbes.add('7/m', job)).toBe(false);
+  const seen: unknown[] = [];
+  bus.modelProbes.consume(async (taken) => void seen.push(taken), { concurrency: 1 });
+  await expect.poll(() => seen).toEqual([job]);
+  expect(await far.proxyRequests.add('batch', { requests: [] })).toBe(true);
+  expect(await bus.proxyRequests.depth()).toMatchObject({ waiting: 1 });
+});
+
+test('events of the whole process reach the thread, and those of the thread everyone', async () => {
+  const { bus, far } = overPort();
+  const [near, away]: [unknown[], unknown[]] = [[], []];
+  bus.events.subscribe(({ event }) => near.push(event));
+  far.events.subscribe(({ event }) => away.push(event));
+  const events = [1, 2].map((id) => ({
+    type: 'target_updated' as const,
+    data: { target_id: id },
+  }));
+  await bus.events.publish(events[0] ?? never());
+  await far.events.publish(events[1] ?? never());
+  await expect.poll(() => [near, away]).toEqual([events, events]);
+});
+
+test('a refusal is told in its own words', async () => {
+  const { far } = overPort((bus) => ({
+    ...bus,
+    modelProbes: { add: () => Promise.reject(new Error('full up')) },
+  }));
+  await expect(far.modelProbes.add('1/m', { target_id: 1, model: 'm' })).rejects.toThrow('full up');
+});
+
+test('with the bus gone nothing is waited for', async () => {
+  const { far, stop } = overPort((bus) => ({
+    ...bus,
+    modelProbes: { add: () => new Promise(() => {}) },
+  }));
+  const asked = far.modelProbes.add('1/m', { target_id: 1, model: 'm' });
+  stop();
+  await expect(asked).rejects.toThrow('the bus has gone');
+});
+
+function never(): never {
+  throw new Error('unreachable');
+}

@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type IncomingMessage, type RequestListener, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { passOnTo, peerHeader } from './pass-on.ts';
+import { serveHttp } from './serve-http.ts';
+
+/** A server at a path behind one on a port. */
+async function behindFor(listener: RequestListener) {
+  const folder = await mkdtemp(join(tmpdir(), 'pass-on-'));
+  const path = join(folder, 'behind.sock');
+  const behind = await serveHttp({ path, listener });
+  const front = await serveHttp({ port: 0, host: '127.0.0.1', listener: passOnTo(path) });
+  onTestFinished(async () => {
+    await front.close(0);
+    await behind.close(0);
+    await rm(folder, { recursive: true });
+  });
+  return { front, behind, origin: `http://127.0.0.1:${front.port}` };
+}
+
+test('a request goes on as it came, with its peer, and the answer comes back as it is', async () => {
+  const seen: { request?: IncomingMessage; body?: string } = {};
+  const { origin } = await behindFor(async (incoming, response) => {
+    seen.request = incoming;
+    seen.body = Buffer.concat(await incoming.toArray()).toString();
+    response.writeHead(201, { 'x-answer': 'yes', 'set-cookie': ['a=1', 'b=2'] }).end('made');
+  });
+  const answer = await fetch(`${origin}/api/x?y=%2F`, {
+    method: 'POST',
+    headers: { 'x-asked': 'yes', [peerHeader]: '203.0.113.9' },
+    body: 'what is sent',
+  });
+  expect(answer.status).toBe(201);
+  expect(await answer.text()).toBe('made');
+  expect(answer.headers.get('x-answer')).toBe('yes');
+  expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+  expect(seen.request).toMatchObject({ method: 'POST', url: '/api/x?y=%2F' });
+  expect(seen.request?.headers).toMatchObject({ 'x-asked': 'yes', [peerHeader]: '127.0.0.1' });
+  expect(seen.body).toBe('what is sent');
+});
+
+test('a body in chunks goes on, and a HEAD has none', async () => {
+  const bodies: string[] = [];
+  const { front, origin } = await behindFor(async (incoming, response) => {
+    bodies.push(Buffer.concat(await incoming.toArray()).toString());
+    response.writeHead(200, { 'content-length': 5 }).end('12345');
+  });
+  const sent = request({ port: front.port, host: '127.0.0.1', method: 'PUT' });
+  sent.write('a');
+  sent.end('b');
+  const [answer] = await once(sent, 'response');
+  answer.resume();
+  const head = await fetch(origin, { method: 'HEAD' });
+  expect(head.headers.get('content-length')).toBe('5');
+  expect(bodies).toEqual(['ab', '']);
+});
+
+test('a stream comes as it is made, and a client that leaves ends it', async () => {
+  const left = Promise.withResolvers<void>();
+  const { origin } = await behindFor((_incoming, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.flushHeaders();
+    response.on('close', left.resolve);
+    setImmediate(() => response.write('data: 1\n\n'));
+  });
+  const leaving = new AbortController();
+  const answer = await fetch(origin, { signal: leaving.signal });
+  const reader = answer.body?.getReader();
+  const { value } = (await reader?.read()) ?? {};
+  expect(Buffer.from(value ?? []).toString()).toBe('data: 1\n\n');
+  leaving.abort();
+  await left.promise;
+});
+
+test('an answer that breaks off breaks off, and a server that is gone is a 502', async () => {
+  const { origin, behind } = await behindFor((_incoming, response) => {
+    response.writeHead(200, { 'content-length': 10 });
+    response.write('half');
+    setImmediate(() => response.destroy());
+  });
+  await expect(fetch(origin).then((answer) => answer.text())).rejects.toThrow();
+  await behind.close(0);
+  const answer = await fetch(origin);
+  expect(answer.status).toBe(502);
+  expect(await answer.json()).toEqual({ detail: 'the monitor does not answer' });
+});

@@ -1,0 +1,74 @@
+import {
+  type IncomingMessage,
+  type RequestListener,
+  request as requestOf,
+  type ServerResponse,
+} from 'node:http';
+import { pipeline } from 'node:stream';
+
+/** In which `passOnTo` tells whose request it is; it lets no client say so. */
+export const peerHeader = 'x-api-monitor-peer';
+
+/** What concerns one connection alone (RFC 9110, 7.6.1), and what only we may say. */
+const staysHere = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+  peerHeader,
+]);
+
+const answerTimeoutMs = 120_000;
+
+/**
+ * Passes requests on to a server of this process that listens at a path, and answers back as they come.
+ * A connection is opened for each: between threads that costs microseconds, and none can be stale.
+ */
+export function passOnTo(path: string): RequestListener {
+  return (request, response) => {
+    const { method, url, socket } = request;
+    const headers = [...thoseThatGoOn(request), peerHeader, socket.remoteAddress ?? 'unknown'];
+    if (request.headers['transfer-encoding']) headers.push('transfer-encoding', 'chunked');
+    const passed = requestOf({
+      socketPath: path,
+      method,
+      path: url,
+      headers,
+      agent: false,
+      setDefaultHeaders: false,
+    });
+    passed.setTimeout(answerTimeoutMs, () => passed.destroy());
+    passed.on('error', () => refuse(response));
+    passed.on('response', (answer) => {
+      // An event stream may be silent for as long as it likes.
+      passed.setTimeout(0);
+      response.writeHead(answer.statusCode ?? 502, thoseThatGoOn(answer));
+      response.flushHeaders();
+      pipeline(answer, response, () => {});
+    });
+    response.on('close', () => passed.destroy());
+    pipeline(request, passed, () => {});
+  };
+}
+
+function thoseThatGoOn({ rawHeaders }: IncomingMessage): string[] {
+  const headers: string[] = [];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (!staysHere.has(name.toLowerCase())) headers.push(name, rawHeaders[at + 1] ?? '');
+  }
+  return headers;
+}
+
+function refuse(response: ServerResponse): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const body = JSON.stringify({ detail: 'the monitor does not answer' });
+  response.writeHead(502, { 'content-type': 'application/json' }).end(body);
+}
