@@ -24,7 +24,7 @@ interface Options {
   workers: number;
   targets: number;
   /** How long a probe takes. */
-  probeMs?: number;
+  probeMs: number;
 }
 
 const providerName = `${project}-provider`;
@@ -32,12 +32,7 @@ const providerFile = fileURLToPath(new URL('provider.ts', import.meta.url));
 const origin = `http://127.0.0.1:${edgePort}`;
 
 /** Builds and starts everything anew, with channels whose models have been proven once. */
-export async function openStack({
-  proxies,
-  workers,
-  targets,
-  probeMs = 400,
-}: Options): Promise<Stack> {
+export async function openStack({ proxies, workers, targets, probeMs }: Options): Promise<Stack> {
   await close();
   await compose(
     'up',
