@@ -73,6 +73,7 @@ function registerGauges(
   new Gauge({
     name: 'api_monitor_gateway_board_age_seconds',
     help: 'Since the board was last known to be true',
+    aggregator: 'max',
     registers: [registry],
     collect() {
       this.set(boardAgeS());

@@ -1,21 +1,28 @@
+import { availableParallelism } from 'node:os';
 import { readToken } from '@api-monitor/db';
-import { envInt } from '@api-monitor/runtime';
+import { envInt, envParsed } from '@api-monitor/runtime';
 import { runService, serveService, serviceEnvShape } from '@api-monitor/service';
 import { z } from 'zod';
 import { createGateway } from './create-gateway.ts';
-import { gatewayOptionsOf, proxyEnvShape } from './env.ts';
+import { gatewayOptionsOf, processCountOf, proxyEnvShape } from './env.ts';
 
 const schema = z.object({
   ...serviceEnvShape,
   ...proxyEnvShape,
   PROXY_PORT: envInt({ min: 0, max: 65_535, default: 8082 }),
   PROXY_MASTER_TOKEN: z.string().optional(),
+  PROXY_PROCESSES: envParsed({
+    parse: (text) => processCountOf(text, availableParallelism()),
+    default: '1',
+    allowed: 'auto, or a whole number from 1 to 64',
+  }),
 });
 
 await runService({
   name: 'proxy',
   schema,
   env: process.env,
+  processes: (env) => env.PROXY_PROCESSES,
   async start(service, env) {
     const { db, shutdown, now: nowS } = service;
     const gateway = await createGateway({

@@ -1,6 +1,7 @@
 export { createLogger, type Logger, logLevels } from './logger.ts';
 export { Counter, createMetricsRegistry, Gauge, Histogram, Registry } from './metrics.ts';
 export { passOnTo, peerHeader } from './pass-on.ts';
+export { groupMetrics, leadGroup, leadsGroup, type MetricsSource } from './process-group.ts';
 export { EnvError, envBoolean, envInt, envParsed, readEnv } from './read-env.ts';
 export { type HttpHandler, type HttpPlace, type HttpServer, serveHttp } from './serve-http.ts';
 export { createShutdown, type Shutdown, shutDownOnSignals } from './shutdown.ts';

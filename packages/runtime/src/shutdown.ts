@@ -45,12 +45,19 @@ async function within(timeoutMs: number, work: Promise<unknown> | unknown): Prom
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
+/** A terminal tells the whole group of processes, and the parent passes it on: that is one wish. */
+const sameWishMs = 1_000;
+
 /** Ends the process cleanly on SIGTERM and SIGINT; a second signal ends it at once. */
 export function shutDownOnSignals(shutdown: Pick<Shutdown, 'close'>, logger: Logger): void {
-  let asked = false;
+  let askedAtMs: number | null = null;
   const stop = (signal: NodeJS.Signals) => {
-    if (asked) process.exit(1);
-    asked = true;
+    const nowMs = performance.now();
+    if (askedAtMs !== null) {
+      if (nowMs - askedAtMs > sameWishMs) process.exit(1);
+      return;
+    }
+    askedAtMs = nowMs;
     logger.info({ signal }, 'shutting down');
     shutdown.close().then(() => process.exit(0));
   };

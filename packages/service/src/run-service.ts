@@ -1,4 +1,10 @@
-import { createLogger, readEnv, shutDownOnSignals } from '@api-monitor/runtime';
+import {
+  createLogger,
+  leadGroup,
+  leadsGroup,
+  readEnv,
+  shutDownOnSignals,
+} from '@api-monitor/runtime';
 import type { z } from 'zod';
 import { describeStartFault } from './describe-start-fault.ts';
 import { openService, type Service } from './open-service.ts';
@@ -9,6 +15,8 @@ interface Program<Schema extends z.ZodObject<typeof serviceEnvShape>> {
   name: string;
   schema: Schema;
   env: Record<string, string | undefined>;
+  /** How many processes are to do it, over one port; absent: this one. */
+  processes?: (env: z.output<Schema>) => number;
   /** Builds the service, and says at the service's shutdown how it ends. */
   start: (service: Service, env: z.output<Schema>) => Promise<void>;
 }
@@ -21,11 +29,17 @@ export async function runService<Schema extends z.ZodObject<typeof serviceEnvSha
   name,
   schema,
   env: given,
+  processes = () => 1,
   start,
 }: Program<Schema>): Promise<void> {
   try {
     const env = readEnv(schema, given);
     const logger = createLogger({ name, level: env.LOG_LEVEL });
+    const count = processes(env);
+    if (leadsGroup(count)) {
+      leadGroup(count, logger);
+      return;
+    }
     const service = await openService(env, logger);
     shutDownOnSignals(service.shutdown, logger);
     await start(service, env);

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type HttpHandler, serveHttp } from '@api-monitor/runtime';
+import { groupMetrics, type HttpHandler, serveHttp } from '@api-monitor/runtime';
 import type { Service, ServiceEnv } from './open-service.ts';
 import { createStatusHandler, databaseFault } from './status-handler.ts';
 
@@ -31,7 +31,7 @@ export async function serveService(
   let isDraining = false;
   const tellStatus = createStatusHandler({
     db,
-    metrics: hasMetrics ? metrics : null,
+    metrics: hasMetrics ? groupMetrics(metrics) : null,
     areMetricsPublic: env.METRICS_PUBLIC,
     givenToken: env.API_MONITOR_TOKEN ?? env.API_MONITOR_TOKEN_ADMIN,
     faultOf: () => (isDraining ? 'shutting down' : faultOf()),

@@ -1,12 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Database, pingDatabase, readToken } from '@api-monitor/db';
-import type { HttpHandler, Registry } from '@api-monitor/runtime';
+import type { HttpHandler, MetricsSource } from '@api-monitor/runtime';
 
 interface Options {
   db: Database;
   /** Null: `/metrics` is somebody else's. */
-  metrics: Registry | null;
+  metrics: MetricsSource | null;
   /** `/metrics` without a token. */
   areMetricsPublic: boolean;
   /** The API token that the environment gives. */
@@ -48,7 +48,7 @@ export function createStatusHandler(options: Options): HttpHandler {
 
 async function metricsAnswer(
   options: Options,
-  metrics: Registry,
+  metrics: MetricsSource,
   request: IncomingMessage,
 ): Promise<Answer> {
   const mayRead = options.areMetricsPublic || (await isApiToken(options, request));

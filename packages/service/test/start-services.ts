@@ -17,6 +17,7 @@ const startTimeoutMs = 30_000;
 
 /** A service in a process of its own. */
 export interface TestService {
+  pid: number;
   origin: string;
   /** As a power cut would. */
   kill(): Promise<void>;
@@ -28,7 +29,7 @@ export interface TestService {
 export interface TestServices {
   redis: PrivateRedisServer;
   db: OpenedDatabase;
-  start(name: 'api' | 'worker' | 'proxy'): Promise<TestService>;
+  start(name: 'api' | 'worker' | 'proxy', env?: Record<string, string>): Promise<TestService>;
   startProvider(models: Parameters<typeof startFakeProvider>[0]['models']): Promise<FakeProvider>;
   close(): Promise<void>;
 }
@@ -42,8 +43,8 @@ export async function openServices(): Promise<TestServices> {
   return {
     redis,
     db,
-    async start(name) {
-      const child = spawnService(name, { DATA_DIR: dataDir, REDIS_URL: redis.url });
+    async start(name, env = {}) {
+      const child = spawnService(name, { DATA_DIR: dataDir, REDIS_URL: redis.url, ...env });
       children.push(child);
       return serviceOf(child, await portOf(name, child));
     },
@@ -95,6 +96,7 @@ async function portOf(name: string, child: ChildProcess): Promise<number> {
 
 function serviceOf(child: ChildProcess, port: number): TestService {
   return {
+    pid: child.pid ?? Number.NaN,
     origin: `http://127.0.0.1:${port}`,
     kill: () => killed(child),
     async stop() {
