@@ -15,6 +15,7 @@ import { createBreakerBoard } from './routing/breaker-board.ts';
 import { followSettings } from './settings/follow-settings.ts';
 import { createStatusBoard } from './status/status-board.ts';
 import { createProgressBoard } from './targets/progress-board.ts';
+import { applyChannelsFile, type ChannelsFile } from './transfer/apply-channels-file.ts';
 
 export interface ApiOptions {
   db: Database;
@@ -29,6 +30,8 @@ export interface ApiOptions {
   /** What holds unless an admin set otherwise. */
   givenSettings: GivenSettings;
   routing: RoutingOptions;
+  /** Channels that are to be as a file says; null: none. */
+  channelsFile: ChannelsFile | null;
   /** The folder of the built dashboard. */
   webRoot: string;
   /** Unix seconds. */
@@ -53,6 +56,7 @@ const waitingLogins = 20;
 /** Builds the api over an open database and a bus; whoever builds it closes it. */
 export async function createApi(options: ApiOptions): Promise<Api> {
   const { db, bus, secrets, metrics } = options;
+  if (options.channelsFile) await applyChannelsFile(options, options.channelsFile);
   const credentials = createCredentials(await readTokens(db, secrets));
   const progress = createProgressBoard();
   const breakers = createBreakerBoard(options.now);

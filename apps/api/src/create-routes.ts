@@ -1,4 +1,5 @@
 import { AppError } from '@api-monitor/core';
+import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
 import { analyseModelRoute } from './analysis/analyse-model.ts';
@@ -26,7 +27,7 @@ import { updateProxyKeyRoute } from './proxy-keys/update-proxy-key.ts';
 import { listProxyRequestsRoute } from './proxy-requests/list-proxy-requests.ts';
 import { sumProxyRequestsRoute } from './proxy-requests/sum-proxy-requests.ts';
 import { getResourcesRoute } from './resources/get-resources.ts';
-import { createRouter } from './router.ts';
+import { type ApiEnv, createRouter } from './router.ts';
 import { explainRoutesRoute } from './routing/explain-routes.ts';
 import { confirmSecondFactorRoute } from './second-factor/confirm-second-factor.ts';
 import { enrolSecondFactorRoute } from './second-factor/enrol-second-factor.ts';
@@ -55,8 +56,21 @@ import { runTargetRoute } from './targets/run-target.ts';
 import { getTargetModelsRoute, updateTargetModelsRoute } from './targets/target-models.ts';
 import { targetSecretRoute } from './targets/target-secret.ts';
 import { updateTargetRoute } from './targets/update-target.ts';
+import { exportChannelsRoute } from './transfer/export-channels.ts';
+import { importChannelsRoute, importPath } from './transfer/import-channels.ts';
 
 const bodyLimitBytes = 1024 * 1024;
+
+const bodyLimit1MiB = bodyLimit({
+  maxSize: bodyLimitBytes,
+  onError: () => {
+    throw new AppError('payload_too_large', 'the body must not exceed 1 MiB');
+  },
+});
+
+/** An import is measured by its own route, once it is known who sends it. */
+const limitBody: MiddlewareHandler<ApiEnv> = (c, next) =>
+  c.req.path === importPath ? next() : bodyLimit1MiB(c, next);
 
 /** The API's own routes, chained so that their type reaches the web client. */
 function createApiRoutes(deps: ApiDeps) {
@@ -111,6 +125,8 @@ function createAdminRoutes(deps: ApiDeps) {
     .route('/', removeSecondFactorRoute(deps))
     .route('/', listAuditRoute(deps))
     .route('/', downloadBackupRoute(deps))
+    .route('/', exportChannelsRoute(deps))
+    .route('/', importChannelsRoute(deps))
     .route('/', getResourcesRoute(deps))
     .route('/', listChannelsRoute(deps))
     .route('/', updateChannelAdvancedRoute(deps))
@@ -131,15 +147,7 @@ export function createRoutes(deps: ApiDeps) {
   app.use('/api/status', compress());
   app.use('/api/models/*', compress());
   app.use('/api/proxy/requests/*', compress());
-  app.use(
-    '/api/*',
-    bodyLimit({
-      maxSize: bodyLimitBytes,
-      onError: () => {
-        throw new AppError('payload_too_large', 'the body must not exceed 1 MiB');
-      },
-    }),
-  );
+  app.use('/api/*', limitBody);
   const routes = createApiRoutes(deps);
   const document = apiDocument(routes);
   app.get('/api/openapi.json', (c) => c.json(document));

@@ -28,6 +28,7 @@ export const apiEnvShape = {
   DEFAULT_INTERVAL_MIN: envInt({ min: 1, max: 1440, default: 30 }),
   LOG_CLEANUP_ENABLED: envBoolean(true),
   LOG_MAX_SIZE_MB: envInt({ min: 0, max: 102_400, default: 500 }),
+  CHANNELS_FILE: z.string().optional(),
   METRICS_PUBLIC: envBoolean(false),
   TRUSTED_PROXIES: envParsed({
     parse: parseTrustedProxies,
@@ -54,6 +55,7 @@ export function apiOptionsOf(env: ApiEnv) {
       log_cleanup_enabled: env.LOG_CLEANUP_ENABLED,
       log_max_size_mb: env.LOG_MAX_SIZE_MB,
     },
+    channelsFile: env.CHANNELS_FILE ? { path: env.CHANNELS_FILE, variables: process.env } : null,
     routing: { policy: env.PROXY_ROUTING, areBareModelsOn: env.PROXY_BARE_MODELS },
   };
 }

@@ -54,6 +54,8 @@ test('the document names every call of the contract, with the bounds that valida
       'POST /api/admin/second-factor/remove',
       'GET /api/admin/audit',
       'GET /api/admin/backup',
+      'GET /api/admin/channels/export',
+      'POST /api/admin/channels/import',
       'GET /api/admin/resources',
       'GET /api/admin/channels',
       'PATCH /api/admin/channels/{id}/advanced',

@@ -56,6 +56,7 @@ export async function openTestApi(options: Options = {}) {
     trustedProxies,
     metricsPublic,
     givenSettings: { default_interval_min: 30, log_cleanup_enabled: true, log_max_size_mb: 500 },
+    channelsFile: null,
     routing: { policy: 'latency', areBareModelsOn: true, ...routing },
     webRoot,
     now,

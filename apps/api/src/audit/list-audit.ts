@@ -7,6 +7,7 @@ import { jsonAnswer, sessionSecurity } from '../describe-route.ts';
 import { idQuery, unixSecondsQuery } from '../proxy-requests/filter-query.ts';
 import { createRouter } from '../router.ts';
 import { limitQuery } from '../whole-number-query.ts';
+import { auditValueSchema } from './audit-schema.ts';
 
 const querySchema = z.object({
   actor: z.enum(auditActors).optional(),
@@ -20,7 +21,6 @@ const querySchema = z.object({
   limit: limitQuery({ default: 100, max: 500 }),
 });
 
-const valueSchema = z.union([z.string(), z.number(), z.boolean()]).nullable();
 const entrySchema = z
   .object({
     id: z.int(),
@@ -32,7 +32,7 @@ const entrySchema = z
     subject_id: z.int().nullable(),
     subject_name: z.string(),
     changes: z
-      .array(z.object({ field: z.string(), old: valueSchema, new: valueSchema }))
+      .array(z.object({ field: z.string(), old: auditValueSchema, new: auditValueSchema }))
       .openapi({ description: 'of a secret only that it changed' }),
   })
   .openapi('AuditEntry');

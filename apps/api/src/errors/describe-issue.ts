@@ -3,12 +3,17 @@ import type { z } from 'zod';
 
 /** Throws AppError `invalid_input` with a sentence for each bad field, the field named first. */
 export function throwInvalidInput(error: z.ZodError): never {
+  throw new AppError('invalid_input', describeIssues(error));
+}
+
+/** A sentence for each bad field, five at most, the field named first. */
+export function describeIssues(error: z.ZodError): string {
   const firstByField = new Map<string, string>();
   for (const issue of error.issues) {
     const field = issue.path.join('.');
     if (!firstByField.has(field)) firstByField.set(field, describeIssue(issue));
   }
-  throw new AppError('invalid_input', [...firstByField.values()].slice(0, 5).join('; '));
+  return [...firstByField.values()].slice(0, 5).join('; ');
 }
 
 /** One fault of a body or a query as a sentence: `interval_min must be at most 1440`. */

@@ -1,10 +1,5 @@
-import {
-  changesBetween,
-  defaultAnthropicVersion,
-  defaultPrompt,
-  type TargetInput,
-} from '@api-monitor/core';
-import { createTarget, inTransaction, readSettings } from '@api-monitor/db';
+import { changesBetween } from '@api-monitor/core';
+import { createTarget, inTransaction } from '@api-monitor/db';
 import { createRoute, type z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { recordAction } from '../audit/record-action.ts';
@@ -13,8 +8,9 @@ import { jsonAnswer, jsonBody, tokenSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
 import { targetItemSchema } from './get-target.ts';
 import { rawJson } from './raw-json.ts';
-import { type CreateTargetBody, createTargetSchema, settableFields } from './target-body-schema.ts';
+import { createTargetSchema, settableFields } from './target-body-schema.ts';
 import { viewTarget } from './view-targets.ts';
+import { withTargetDefaults } from './with-target-defaults.ts';
 
 export function createTargetRoute(deps: ApiDeps) {
   const route = createRoute({
@@ -28,7 +24,10 @@ export function createTargetRoute(deps: ApiDeps) {
     responses: jsonAnswer(targetItemSchema, 'the new channel'),
   });
   return createRouter().openapi(route, async (c) => {
-    const input = await withDefaults(deps, c.req.valid('json'));
+    const body = c.req.valid('json');
+    const { name, base_url, api_key } = body;
+    const given = { ...settableFields(body), name, base_url, api_key };
+    const input = await withTargetDefaults(deps, given);
     const target = await inTransaction(deps.db, async (tx) => {
       const created = await createTarget(tx, input, deps.now());
       const changes = changesBetween({}, { ...input }, ['api_key']);
@@ -41,25 +40,4 @@ export function createTargetRoute(deps: ApiDeps) {
     const text = `{"item":${await viewTarget(deps, target, c.var.caller)}}`;
     return rawJson<z.infer<typeof targetItemSchema>>(c, text);
   });
-}
-
-async function withDefaults(deps: ApiDeps, body: CreateTargetBody): Promise<TargetInput> {
-  const { default_interval_min } = await readSettings(deps.db);
-  return {
-    enabled: true,
-    interval_min: default_interval_min ?? deps.givenSettings.default_interval_min,
-    timeout_s: 30,
-    verify_ssl: true,
-    prompt: defaultPrompt,
-    anthropic_version: defaultAnthropicVersion,
-    max_models: 0,
-    source_url: null,
-    sort_order: null,
-    visitor_channel_actions_enabled: false,
-    selected_models: [],
-    ...settableFields(body),
-    name: body.name,
-    base_url: body.base_url,
-    api_key: body.api_key,
-  };
 }

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { AppError } from '@api-monitor/core';
+import type { ApiDeps } from '../api-deps.ts';
+import { applyImport } from './apply-import.ts';
+import { planImport } from './plan-import.ts';
+import { readChannelList } from './read-upload.ts';
+
+export interface ChannelsFile {
+  path: string;
+  /** What `${NAME}` in the file stands for: keys need not stand in it. */
+  variables: Readonly<Record<string, string | undefined>>;
+}
+
+const actor = { actor: 'system', session_id: null, address: '' } as const;
+const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+
+/**
+ * Brings the channels that a YAML (or JSON) file names into the state that it gives them; others stay as
+ * they are, and a second time nothing changes. Throws AppError `invalid_input`, before anything is
+ * written, with a line for each bad entry: the file, the entry and the field.
+ */
+export async function applyChannelsFile(
+  deps: Pick<ApiDeps, 'db' | 'bus' | 'logger' | 'now' | 'givenSettings'>,
+  { path, variables }: ChannelsFile,
+): Promise<void> {
+  const faults: string[] = [];
+  const entries = (await readEntries(path)).map((entry, index) =>
+    substituted(entry, variables, (fault) => faults.push(`channels[${index}] ${fault}`)),
+  );
+  for (const planned of await planImport(deps.db, entries)) {
+    if (planned.outcome !== 'refused') continue;
+    const name = planned.name === null ? '' : ` (${JSON.stringify(planned.name)})`;
+    faults.push(`channels[${planned.index}]${name}: ${planned.reason}`);
+  }
+  if (faults.length > 0) {
+    const lines = faults.map((fault) => `CHANNELS_FILE ${path}: ${fault}`);
+    throw new AppError('invalid_input', lines.join('\n'));
+  }
+  const plan = await applyImport(deps, actor, entries);
+  const changed = plan.filter(({ outcome }) => outcome !== 'unchanged').length;
+  if (changed > 0) deps.logger.info({ channels: changed, path }, 'channels file applied');
+}
+
+async function readEntries(path: string): Promise<unknown[]> {
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw new AppError('invalid_input', `CHANNELS_FILE ${path}: cannot be read`, { cause });
+  });
+  try {
+    return readChannelList(text, 'yaml');
+  } catch (cause) {
+    const fault = cause instanceof AppError ? cause.message : 'it cannot be read';
+    throw new AppError('invalid_input', `CHANNELS_FILE ${path}: ${fault}`, { cause });
+  }
+}
+
+/** The entry with its texts' references resolved; one that is set nowhere is a fault. */
+function substituted(
+  entry: unknown,
+  variables: ChannelsFile['variables'],
+  onFault: (fault: string) => void,
+): unknown {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return entry;
+  const resolve = (field: string, text: string) =>
+    text.replaceAll(reference, (_whole, name: string) => {
+      const value = variables[name];
+      if (!value) onFault(`${field}: the variable ${name} is not set`);
+      return value || 'unset';
+    });
+  return Object.fromEntries(
+    Object.entries(entry).map(([field, value]) => [
+      field,
+      typeof value === 'string' ? resolve(field, value) : value,
+    ]),
+  );
+}

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { readCsv, writeCsv } from './csv.ts';
+
+test('what a spreadsheet would calculate is disarmed, and comes back as it was', () => {
+  const hostile = ['=1+1', '+1', '-1', '@SUM(A1)', '\ttab', "=cmd|' /C calc'!A0"];
+  const text = writeCsv([['name'], ...hostile.map((cell) => [cell])]);
+  for (const line of text.split('\r\n').slice(1, -1)) expect(line).toMatch(/^"?'/);
+  const back = readCsv(text).map(({ name }) => name);
+  expect(back).toEqual(hostile);
+});
+
+test('commas, quotes and line breaks stay within their cell', () => {
+  const cells = ['a,b', 'say "hi"', 'one\ntwo'];
+  expect(readCsv(writeCsv([['x', 'y', 'z'], cells]))).toEqual([
+    { x: cells[0], y: cells[1], z: cells[2] },
+  ]);
+});
+
+test('a fault is told by its line, without what stands there', () => {
+  expect(() => readCsv('name,key\n"sk-secret')).toThrow(/^the file is no valid CSV/);
+  expect(() => readCsv('name,key\n"sk-secret')).not.toThrow(/sk-secret/);
+});

@@ -1,0 +1,58 @@
+import { listTargets, openApiKey } from '@api-monitor/db';
+import { createRoute, z } from '@hono/zod-openapi';
+import type { ApiDeps } from '../api-deps.ts';
+import { recordAction } from '../audit/record-action.ts';
+import { authenticate, requireSession } from '../auth/authenticate.ts';
+import { sessionSecurity } from '../describe-route.ts';
+import { createRouter } from '../router.ts';
+import { type ExportFormat, exportFormats, writeExport } from './write-export.ts';
+
+const typeOf: Record<ExportFormat, string> = {
+  json: 'application/json',
+  yaml: 'application/yaml',
+  csv: 'text/csv; charset=utf-8',
+};
+
+const fileContent = { schema: z.string() };
+
+export function exportChannelsRoute(deps: ApiDeps) {
+  const route = createRoute({
+    method: 'get',
+    path: '/api/admin/channels/export',
+    summary: 'All channels as a file that an import takes back',
+    tags: ['admin'],
+    security: sessionSecurity,
+    middleware: [authenticate(deps), requireSession] as const,
+    request: {
+      query: z.object({
+        format: z.enum(exportFormats).default('yaml'),
+        keys: z
+          .enum(['0', '1'])
+          .default('0')
+          .openapi({ description: '1: with the API keys in the clear' }),
+      }),
+    },
+    responses: {
+      200: {
+        description: 'the file',
+        content: {
+          'application/yaml': fileContent,
+          'application/json': fileContent,
+          'text/csv': fileContent,
+        },
+      },
+    },
+  });
+  return createRouter().openapi(route, async (c) => {
+    const { format, keys } = c.req.valid('query');
+    const keyOf = keys === '1' ? openApiKey.bind(null, deps.db) : null;
+    const text = writeExport(await listTargets(deps.db), format, keyOf);
+    const changes = [{ field: 'keys', old: null, new: keys === '1' }];
+    await recordAction(deps.db, c.var.actor, { action: 'channels.exported', changes }, deps.now());
+    return c.body(text, 200, {
+      'content-type': typeOf[format],
+      'content-disposition': `attachment; filename="channels.${format}"`,
+      'cache-control': 'no-store',
+    });
+  });
+}

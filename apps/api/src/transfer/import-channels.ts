@@ -1,0 +1,82 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { ApiDeps } from '../api-deps.ts';
+import { auditValueSchema } from '../audit/audit-schema.ts';
+import { authenticate, requireSession } from '../auth/authenticate.ts';
+import { jsonAnswer, sessionSecurity } from '../describe-route.ts';
+import { createRouter } from '../router.ts';
+import { applyImport } from './apply-import.ts';
+import { importOutcomes, type PlannedChannel, planImport } from './plan-import.ts';
+import { readBounded } from './read-bounded.ts';
+import { readUpload, uploadFormats } from './read-upload.ts';
+
+/** Bodies to this path have a limit of their own. */
+export const importPath = '/api/admin/channels/import';
+const bodyLimitBytes = 32 * 1024 ** 2;
+
+const count = z.int();
+const answerSchema = z.object({
+  dry_run: z.boolean(),
+  counts: z.object({ created: count, changed: count, unchanged: count, refused: count }),
+  items: z.array(
+    z.object({
+      index: z.int().openapi({ description: 'its place in the file, from 0' }),
+      name: z.string().nullable(),
+      outcome: z.enum(importOutcomes),
+      reason: z.string().nullable().openapi({ description: 'why it is refused' }),
+      changes: z.array(
+        z.object({ field: z.string(), old: auditValueSchema, new: auditValueSchema }),
+      ),
+    }),
+  ),
+});
+
+const fileSchema = z.string().openapi({ format: 'binary' });
+
+export function importChannelsRoute(deps: ApiDeps) {
+  const route = createRoute({
+    method: 'post',
+    path: importPath,
+    summary: 'Take channels in from a file, by their names; refused ones are left out',
+    description:
+      "The body is the file: an export of ours (JSON, YAML, CSV), one-api's or new-api's channels from their admin API's JSON, a dump of their table, or their SQLite file. With dry_run=1 nothing is written. Else all is written in one transaction.",
+    tags: ['admin'],
+    security: sessionSecurity,
+    middleware: [authenticate(deps), requireSession] as const,
+    request: {
+      query: z.object({
+        dry_run: z.enum(['0', '1']).default('0'),
+        format: z
+          .enum(uploadFormats)
+          .optional()
+          .openapi({ description: 'absent: the content tells it' }),
+      }),
+      body: {
+        required: true,
+        content: { 'application/octet-stream': { schema: fileSchema } },
+      },
+    },
+    responses: jsonAnswer(answerSchema, 'what became, or would become, of each channel'),
+  });
+  return createRouter().openapi(route, async (c) => {
+    const { dry_run, format } = c.req.valid('query');
+    const entries = readUpload(await readBounded(c.req.raw.body, bodyLimitBytes), format);
+    const isDryRun = dry_run === '1';
+    const plan = isDryRun
+      ? await planImport(deps.db, entries)
+      : await applyImport(deps, c.var.actor, entries);
+    const items = plan.map(itemOf);
+    return c.json({ dry_run: isDryRun, counts: countsOf(plan), items }, 200);
+  });
+}
+
+function itemOf(planned: PlannedChannel) {
+  const { index, name, outcome, changes } = planned;
+  const reason = planned.outcome === 'refused' ? planned.reason : null;
+  return { index, name, outcome, reason, changes };
+}
+
+function countsOf(plan: readonly PlannedChannel[]) {
+  const counts = { created: 0, changed: 0, unchanged: 0, refused: 0 };
+  for (const { outcome } of plan) counts[outcome] += 1;
+  return counts;
+}

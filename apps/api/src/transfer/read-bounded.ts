@@ -1,0 +1,19 @@
+import { AppError } from '@api-monitor/core';
+
+/** A body as bytes. Throws AppError `payload_too_large` as soon as it is longer than `limitBytes`. */
+export async function readBounded(
+  body: ReadableStream<Uint8Array> | null,
+  limitBytes: number,
+): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of body ?? []) {
+    length += piece.byteLength;
+    if (length > limitBytes) {
+      const limitMiB = limitBytes / 1024 ** 2;
+      throw new AppError('payload_too_large', `the body must not exceed ${limitMiB} MiB`);
+    }
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}

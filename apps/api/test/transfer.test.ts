@@ -1,0 +1,212 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { MonitorEvent } from '@api-monitor/core';
+import { listAudit, listTargets, openApiKey } from '@api-monitor/db';
+import { createLogger } from '@api-monitor/runtime';
+import { expect, onTestFinished, test } from 'vitest';
+import { applyChannelsFile } from '../src/transfer/apply-channels-file.ts';
+import { newTarget, openTestApi, upstreamKey } from './open-test-api.ts';
+
+const path = '/api/admin/channels';
+const relay = { name: 'relay', base_url: 'https://relay.example', api_key: 'sk-relay-1' };
+
+async function withRelay() {
+  const api = await openTestApi();
+  await api.asSession('POST', '/api/targets', newTarget);
+  const importing = (entries: unknown, query = '') =>
+    api.asSession('POST', `${path}/import${query}`, { channels: entries });
+  return { ...api, importing };
+}
+
+test('a dry run tells what would become of each channel, and writes nothing', async () => {
+  const { importing, db } = await withRelay();
+  const entries = [
+    { name: 'new', base_url: 'https://new.example', api_key: 'sk-new' },
+    { name: 'relay', base_url: 'https://relay.example', interval_min: 7 },
+    { name: 'relay', base_url: 'https://relay.example' },
+    { name: 'keyless', base_url: 'https://keyless.example' },
+    { name: 'bad', base_url: 'ftp://bad.example', api_key: 'k', interval_min: 0 },
+    { name: 'odd', base_url: 'https://odd.example', api_key: 'k', color: 'red' },
+    'nonsense',
+  ];
+  const { json } = await importing(entries, '?dry_run=1');
+  expect(json.dry_run).toBe(true);
+  expect(json.counts).toEqual({ created: 1, changed: 1, unchanged: 0, refused: 5 });
+  expect(json.items.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
+    'created',
+    'changed',
+    ...Array(5).fill('refused'),
+  ]);
+  expect(json.items[1].changes).toEqual([{ field: 'interval_min', old: 30, new: 7 }]);
+  expect(json.items.slice(2).map(({ reason }: { reason: string }) => reason)).toEqual([
+    'name stands in the file twice',
+    'api_key is required for a new channel',
+    'base_url must be an http:// or https:// address; interval_min must be at least 1',
+    'unknown field "color"',
+    'a channel must be an object with a name and a base_url',
+  ]);
+  expect(await listTargets(db)).toHaveLength(1);
+});
+
+test('an import writes the good ones, tells everyone, and a second time changes nothing', async () => {
+  const { importing, db, bus } = await withRelay();
+  const events: MonitorEvent[] = [];
+  bus.events.subscribe(({ event }) => events.push(event));
+  const entries = [
+    { name: 'new', base_url: 'https://new.example/v1/', api_key: 'sk-new', selected_models: ['m'] },
+    { name: 'relay', base_url: 'https://relay.example', api_key: 'sk-other', enabled: false },
+    { name: 'keyless', base_url: 'https://keyless.example' },
+  ];
+  expect((await importing(entries)).json.counts).toMatchObject({
+    created: 1,
+    changed: 1,
+    refused: 1,
+  });
+  expect(events).toHaveLength(2);
+  const [first, second] = await listTargets(db);
+  expect(first).toMatchObject({ name: 'relay', enabled: false });
+  expect(second).toMatchObject({ base_url: 'https://new.example', interval_min: 30 });
+  expect([first, second].map((target) => target && openApiKey(db, target))).toEqual([
+    'sk-other',
+    'sk-new',
+  ]);
+  const again = await importing(entries);
+  expect(again.json.counts).toEqual({ created: 0, changed: 0, unchanged: 2, refused: 1 });
+  expect(events).toHaveLength(2);
+  const log = await listAudit(db, { limit: 50 });
+  expect(log.map(({ action }) => action)).toEqual([
+    'channels.imported',
+    'target.changed',
+    'target.created',
+    'target.created',
+  ]);
+  expect(JSON.stringify(log)).not.toMatch(/sk-new|sk-other/);
+});
+
+test('a stored key does not move to another origin by an import either', async () => {
+  const { importing } = await withRelay();
+  const { json } = await importing([{ name: 'relay', base_url: 'https://thief.example' }]);
+  expect(json.items[0]).toMatchObject({
+    outcome: 'refused',
+    reason: 'api_key must be entered again when base_url moves to another origin',
+  });
+});
+
+test.each(['json', 'yaml', 'csv'])(
+  'an export as %s is taken back by another monitor',
+  async (format) => {
+    const { asSession } = await withRelay();
+    const hostile = {
+      ...{ name: '=1+1, "x"', base_url: 'https://b.example/base', api_key: '-key', enabled: false },
+      ...{
+        prompt: 'two\nlines: - #',
+        selected_models: ['a', 'b'],
+        source_url: 'https://b.example',
+      },
+    };
+    await asSession('POST', '/api/targets', hostile);
+    const file = await asSession('GET', `${path}/export?format=${format}&keys=1`);
+    expect(file.headers.get('content-disposition')).toBe(
+      `attachment; filename="channels.${format}"`,
+    );
+    const other = await openTestApi();
+    const { json } = await other.asSession('POST', `${path}/import`, file.text);
+    expect(json.counts).toEqual({ created: 2, changed: 0, unchanged: 0, refused: 0 });
+    const [, target] = await listTargets(other.db);
+    expect(target).toMatchObject({ ...hostile, api_key: expect.any(String) });
+    expect(target && openApiKey(other.db, target)).toBe('-key');
+    const again = await asSession('POST', `${path}/import`, file.text);
+    expect(again.json.counts.unchanged).toBe(2);
+  },
+);
+
+test('an export is without keys unless they are asked for, and the log tells which', async () => {
+  const { asSession, db } = await withRelay();
+  const without = await asSession('GET', `${path}/export`);
+  expect(without.text).toContain('name: relay');
+  expect(without.text).not.toContain(upstreamKey);
+  expect((await asSession('GET', `${path}/export?keys=1`)).text).toContain(upstreamKey);
+  const [last, first] = await listAudit(db, { action: 'channels.exported', limit: 2 });
+  expect([first?.changes[0]?.new, last?.changes[0]?.new]).toEqual([false, true]);
+});
+
+test('a file beyond 32 MiB is cut off, and one without rights is not even read', async () => {
+  const { asAdmin, api } = await openTestApi();
+  expect((await asAdmin('POST', `${path}/import`, '[]')).status).toBe(403);
+  let sent = 0;
+  const endless = new ReadableStream({
+    pull(controller) {
+      sent += 1;
+      controller.enqueue(new Uint8Array(1024 ** 2));
+    },
+  });
+  const cookie = `api_monitor_admin_session=${'s'.repeat(43)}`;
+  const init = { method: 'POST', headers: { cookie }, body: endless, duplex: 'half' };
+  const response = await api.app.request(`${path}/import`, init as RequestInit);
+  expect(response.status).toBe(413);
+  expect(sent).toBeLessThan(40);
+});
+
+async function fileWith(text: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'channels-file-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'channels.yaml');
+  await writeFile(file, text);
+  return file;
+}
+
+async function fileDeps() {
+  const { db, bus } = await openTestApi();
+  const logger = createLogger({ name: 'test', level: 'silent' });
+  const givenSettings = {
+    ...{ default_interval_min: 30, log_cleanup_enabled: true, log_max_size_mb: 500 },
+  };
+  return { db, bus, logger, givenSettings, now: () => 1000 };
+}
+
+test('a channels file is applied at each start, keys from variables, and changes nothing twice', async () => {
+  const deps = await fileDeps();
+  const file = await fileWith(`channels:
+  - name: relay
+    base_url: https://relay.example
+    api_key: \${RELAY_KEY}
+    interval_min: 5
+`);
+  const variables = { RELAY_KEY: relay.api_key };
+  await applyChannelsFile(deps, { path: file, variables });
+  const [target] = await listTargets(deps.db);
+  expect(target).toMatchObject({ name: 'relay', interval_min: 5 });
+  expect(target && openApiKey(deps.db, target)).toBe(relay.api_key);
+  const before = await listAudit(deps.db, { limit: 10 });
+  expect(before.map(({ actor }) => actor)).toEqual(['system', 'system']);
+  await applyChannelsFile(deps, { path: file, variables });
+  expect(await listAudit(deps.db, { limit: 10 })).toEqual(before);
+});
+
+test('a bad channels file is refused whole: file, entry and field are named', async () => {
+  const deps = await fileDeps();
+  const file = await fileWith(`channels:
+  - {name: good, base_url: https://good.example, api_key: k}
+  - {name: relay, base_url: https://relay.example, api_key: "\${MISSING}", interval_min: 0}
+  - {base_url: nowhere}
+`);
+  const refusal = applyChannelsFile(deps, { path: file, variables: {} });
+  await expect(refusal).rejects.toThrow(
+    [
+      `CHANNELS_FILE ${file}: channels[1] api_key: the variable MISSING is not set`,
+      `CHANNELS_FILE ${file}: channels[1] ("relay"): interval_min must be at least 1`,
+      `CHANNELS_FILE ${file}: channels[2]: name is required; base_url must be an http:// or https:// address`,
+    ].join('\n'),
+  );
+  expect(await listTargets(deps.db)).toEqual([]);
+});
+
+test.each([
+  ['/nowhere/channels.yaml', 'cannot be read'],
+  [null, 'the file is no valid YAML at line 2'],
+])('a channels file that cannot be read says so: %s', async (path, fault) => {
+  const file = path ?? (await fileWith('channels:\n  - {name: "x'));
+  const refusal = applyChannelsFile(await fileDeps(), { path: file, variables: {} });
+  await expect(refusal).rejects.toThrow(`CHANNELS_FILE ${file}: ${fault}`);
+});
