@@ -29,7 +29,7 @@ const neverAllowed = blockListOf([
   '::ffff:0:a9fe:0/112',
 ]);
 
-const privateNetworks = blockListOf([
+const privateIPv4 = [
   '10.0.0.0/8',
   '100.64.0.0/10',
   '127.0.0.0/8',
@@ -38,10 +38,25 @@ const privateNetworks = blockListOf([
   '192.168.0.0/16',
   '198.18.0.0/15',
   '240.0.0.0/4',
+];
+
+const privateNetworks = blockListOf([
+  ...privateIPv4,
+  ...privateIPv4.flatMap(dressed),
   '::1/128',
   'fc00::/7',
   '64:ff9b:1::/48',
 ]);
+
+/** The network as NAT64, 6to4, IPv4-compatible and IPv4-translated addresses, as above. */
+function dressed(network: string): string[] {
+  const [address = '', prefix] = network.split('/');
+  const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number);
+  const groups = `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+  const bits = Number(prefix);
+  const inFront = ['64:ff9b::', '::', '::ffff:0:'].map((head) => `${head}${groups}/${96 + bits}`);
+  return [...inFront, `2002:${groups}::/${16 + bits}`];
+}
 
 /**
  * Makes the check that every connection to a channel passes after its name was resolved, so that a
