@@ -11,6 +11,7 @@ import { type BreakerChange, createBreakers } from './board/breakers.ts';
 import { createKeyLimits } from './board/key-limits.ts';
 import { createKeySync } from './board/sync-keys.ts';
 import { createTargetSync } from './board/sync-targets.ts';
+import { type CorsOrigins, withCors } from './cors.ts';
 import { createGatewayHandler, type GatewayHandler } from './create-gateway-handler.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import { createRecordSink } from './records/record-sink.ts';
@@ -27,6 +28,8 @@ export interface GatewayOptions {
   bodyLimitBytes: number;
   idleTimeoutMs: number;
   attemptLimit: number;
+  /** Whose pages may call it from a browser; none: nobody's. */
+  corsOrigins: CorsOrigins;
   readMasterToken: () => Promise<string | null>;
   /** Unix seconds. */
   nowS: () => number;
@@ -97,7 +100,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     newRequestId: () => `req_${randomUUID().replaceAll('-', '')}`,
   });
   return {
-    handle,
+    handle: withCors(options.corsOrigins, handle),
     async close() {
       clearInterval(sharing);
       boardSync.close();

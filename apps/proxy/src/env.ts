@@ -2,6 +2,7 @@ import { routingPolicies } from '@api-monitor/core';
 import { envBoolean, envInt, envParsed } from '@api-monitor/runtime';
 import { parseAllowPrivate } from '@api-monitor/upstream';
 import { z } from 'zod';
+import { parseCorsOrigins } from './cors.ts';
 
 /** The variables that the gateway reads; an app that holds a gateway takes them into its own schema. */
 export const proxyEnvShape = {
@@ -12,6 +13,11 @@ export const proxyEnvShape = {
   PROXY_ROUTING: z
     .enum(routingPolicies, { error: `must be one of ${routingPolicies.join(', ')}` })
     .default('latency'),
+  PROXY_CORS_ORIGINS: envParsed({
+    parse: parseCorsOrigins,
+    default: '',
+    allowed: 'origins such as https://app.example between commas, or *',
+  }),
   UPSTREAM_ALLOW_PRIVATE: envParsed({
     parse: parseAllowPrivate,
     default: 'on',
@@ -30,6 +36,7 @@ export function gatewayOptionsOf(env: ProxyEnv) {
     bodyLimitBytes: env.PROXY_BODY_MAX_MB * 1024 ** 2,
     idleTimeoutMs: env.PROXY_IDLE_TIMEOUT_S * 1000,
     attemptLimit: env.PROXY_MAX_ATTEMPTS,
+    corsOrigins: env.PROXY_CORS_ORIGINS,
   };
 }
 

@@ -54,6 +54,7 @@ export async function openTestGateway(given: Given = {}) {
     bodyLimitBytes: 4 * 1024 ** 2,
     idleTimeoutMs: 5_000,
     attemptLimit: 4,
+    corsOrigins: [],
     readMasterToken: async () => masterToken,
     nowS,
     ...given.options,

@@ -1,0 +1,73 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GatewayHandler } from './create-gateway-handler.ts';
+import { matchRoute } from './request/match-route.ts';
+
+/** The pages that may call the gateway from a browser: their origins, or every page. */
+export type CorsOrigins = readonly string[] | '*';
+
+/** Longer than what any SDK sends, and nothing but names and what stands between them. */
+const headerNames = /^[\w\-, ]{1,1024}$/;
+const preflightAgeS = 600;
+const readable = [
+  'retry-after',
+  'x-request-id',
+  'request-id',
+  'x-proxy-target-id',
+  'x-proxy-upstream-model',
+  'x-proxy-attempts',
+  'x-proxy-proof-age',
+].join(', ');
+
+/** Reads `PROXY_CORS_ORIGINS`: origins between commas, or `*`. Null where a part is neither. */
+export function parseCorsOrigins(text: string): CorsOrigins | null {
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.length === 1 && parts[0] === '*') return '*';
+  const origins = parts.filter((part) => part !== '');
+  return origins.every((origin) => URL.parse(origin)?.origin === origin) ? origins : null;
+}
+
+/**
+ * Lets pages of these origins read what the gateway answers (https://fetch.spec.whatwg.org/#http-cors-protocol);
+ * without origins, the handler stays as it is. No cookie counts here, so no credentials are allowed.
+ */
+export function withCors(origins: CorsOrigins, handle: GatewayHandler): GatewayHandler {
+  if (origins.length === 0) return handle;
+  return (request, response) => {
+    const { origin } = request.headers;
+    const isAllowed = origin !== undefined && (origins === '*' || origins.includes(origin));
+    if (isAllowed) {
+      if (isPreflight(request)) return answerPreflight(request, response, origins, origin);
+      allow(response, origins, origin);
+      response.setHeader('access-control-expose-headers', readable);
+    }
+    return handle(request, response);
+  };
+}
+
+function isPreflight({ method, headers }: IncomingMessage): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+}
+
+function answerPreflight(
+  request: IncomingMessage,
+  response: ServerResponse,
+  origins: CorsOrigins,
+  origin: string,
+): boolean {
+  const [path = '/'] = (request.url ?? '/').split('?');
+  if (!matchRoute('POST', path, {})) return false;
+  allow(response, origins, origin);
+  response.setHeader('access-control-allow-methods', 'GET, POST');
+  response.setHeader('access-control-max-age', preflightAgeS);
+  const asked = request.headers['access-control-request-headers'];
+  if (asked && headerNames.test(asked)) {
+    response.setHeader('access-control-allow-headers', asked);
+  }
+  response.writeHead(204).end();
+  return true;
+}
+
+function allow(response: ServerResponse, origins: CorsOrigins, origin: string): void {
+  response.setHeader('access-control-allow-origin', origins === '*' ? '*' : origin);
+  if (origins !== '*') response.setHeader('vary', 'Origin');
+}
