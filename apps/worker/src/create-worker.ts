@@ -98,7 +98,7 @@ function consumeTraffic(deps: WorkerDeps): void {
     concurrency: modelProbesAtOnce,
   });
   // One after the other: each is a transaction, and a process has one connection.
-  proxyRequests.consume((job) => settleRequests(deps, job), { concurrency: 1 });
+  proxyRequests.consume((job, cut) => settleRequests(deps, job, cut), { concurrency: 1 });
 }
 
 /** Looks at the runs of all workers; returns the way to stop. */

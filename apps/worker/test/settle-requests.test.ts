@@ -57,20 +57,20 @@ test('a batch is written, and the page hears of the channels that began to fail'
     requestOf(a, clock.now + 1, true),
     requestOf(b, clock.now, false),
   ];
-  await settleRequests(deps, { requests });
+  await settleRequests(deps, { requests }, endless);
   expect(await listProxyRequests(db, { limit: 10 })).toHaveLength(3);
   expect(deps.events).toEqual([{ type: 'target_updated', data: { target_id: a } }]);
   const states = await listModelStates(db, { with_history: false });
   expect(states.map(({ live_failures }) => live_failures)).toEqual([2, 0]);
-  await settleRequests(deps, { requests: [requestOf(a, clock.now + 2, false)] });
+  await settleRequests(deps, { requests: [requestOf(a, clock.now + 2, false)] }, endless);
   expect(deps.events).toHaveLength(2);
 });
 
 test('a batch that comes again changes nothing and tells nobody', async () => {
   const { db, deps, a, clock } = await withChannels();
   const requests = [requestOf(a, clock.now, true)];
-  await settleRequests(deps, { requests });
-  await settleRequests(deps, { requests });
+  await settleRequests(deps, { requests }, endless);
+  await settleRequests(deps, { requests }, endless);
   expect(await listProxyRequests(db, { limit: 10 })).toHaveLength(1);
   expect(deps.events).toHaveLength(1);
 });
@@ -78,7 +78,7 @@ test('a batch that comes again changes nothing and tells nobody', async () => {
 test('a batch of any length is written whole', async () => {
   const { db, deps, a, clock } = await withChannels();
   const requests = Array.from({ length: 250 }, (_, n) => requestOf(a, clock.now + n, false));
-  await settleRequests(deps, { requests });
+  await settleRequests(deps, { requests }, endless);
   const [totals] = await sumProxyRequests(db, { group_by: 'channel' });
   expect(totals).toMatchObject({ group: a, requests: 250 });
 });
@@ -90,16 +90,21 @@ test('a database that stays out of reach is told of, and counted as loss', async
   const metrics = { ...deps.metrics, requestsSettled };
   await db.kysely.schema.dropTable('proxy_requests').execute();
   const requests = [requestOf(a, clock.now, false)];
-  await expect(settleRequests({ ...deps, metrics }, { requests })).rejects.toThrow(/no such table/);
+  const settled = settleRequests({ ...deps, metrics }, { requests }, endless);
+  await expect(settled).rejects.toThrow(/no such table/);
   expect(counts).toEqual([['lost', 1]]);
 }, 15_000);
 
 test('requests older than the retention go', async () => {
   const { db, deps, a, clock } = await withChannels();
   const old = clock.now - 91 * 86_400;
-  await settleRequests(deps, {
-    requests: [requestOf(a, old, false), requestOf(a, clock.now, false)],
-  });
+  await settleRequests(
+    deps,
+    {
+      requests: [requestOf(a, old, false), requestOf(a, clock.now, false)],
+    },
+    endless,
+  );
   await pruneHistory(deps);
   const left = await listProxyRequests(db, { limit: 10 });
   expect(left.map(({ timestamp }) => timestamp)).toEqual([clock.now]);

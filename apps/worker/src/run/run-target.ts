@@ -57,7 +57,7 @@ async function runOnce(
   try {
     await deps.bus.events.publish({ type: 'target_updated', data: { target_id: targetId } });
     const findings = await findOut(deps, run, target, AbortSignal.any([cut, activeRun.signal]));
-    await record(deps, run, target, findings);
+    await record(deps, run, { target, findings, cut });
     return findings.error === movedReason ? 'moved' : 'over';
   } finally {
     clearInterval(heartbeat);
@@ -122,12 +122,12 @@ function pointOf(probe: ProbeResult) {
 async function record(
   deps: WorkerDeps,
   run: Run,
-  target: Target,
-  findings: LoggedFindings,
+  { target, findings, cut }: { target: Target; findings: LoggedFindings; cut: AbortSignal },
 ): Promise<void> {
   const ended = await withRetries(
     () => finishRun(deps.db, inputOf(deps, run, findings)),
     (err) => deps.logger.error({ err, run_id: run.id }, 'run not written; trying again'),
+    cut,
   );
   if (ended.outcome === 'target_gone') {
     deps.upstream.forget(target.id);

@@ -1,19 +1,32 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { isPassingFault } from '@api-monitor/db';
 
 const pausesMs = [200, 1000, 3000];
+/** A disk that is full, or a database that is away, is waited for; others wait behind it meanwhile. */
+const longPauseMs = 2_000;
+const longestWaitMs = 30 * 60_000;
 
-/** Tries again a few times: a full disk or a long lock may pass, and what was measured is precious. */
+/**
+ * Tries again a few times, and for half an hour where the fault is one that passes: what was measured
+ * is precious. `cut` ends the waiting. Throws the last fault.
+ */
 export async function withRetries<T>(
   work: () => Promise<T>,
   onFault: (fault: unknown) => void,
+  cut: AbortSignal,
 ): Promise<T> {
-  for (const pauseMs of pausesMs) {
+  const startedAtMs = performance.now();
+  for (let tries = 0; ; tries += 1) {
     try {
       return await work();
     } catch (fault) {
+      const isOver = performance.now() - startedAtMs > longestWaitMs;
+      const mayPass = isPassingFault(fault) && !cut.aborted && !isOver;
+      const pauseMs = pausesMs[tries] ?? (mayPass ? longPauseMs : null);
+      if (pauseMs === null) throw fault;
       onFault(fault);
-      await pause(pauseMs);
+      // What is cut still has its few tries.
+      await pause(pauseMs, null, mayPass ? { signal: cut } : {}).catch(() => {});
     }
   }
-  return work();
 }

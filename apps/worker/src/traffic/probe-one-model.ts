@@ -26,7 +26,7 @@ export async function probeOneModel(
     return;
   }
   const outcome = await ask(deps, target, { model, remembered: last.remembered }, cut);
-  if (outcome) await record(deps, target, outcome);
+  if (outcome) await record(deps, target, outcome, cut);
 }
 
 /** A scheduled probe that passed a moment ago is no answer: the failure may be younger. */
@@ -55,6 +55,7 @@ async function record(
   deps: WorkerDeps,
   asked: Target,
   { probe, remembered }: ProbeOutcome,
+  cut: AbortSignal,
 ): Promise<void> {
   const { id: target_id } = asked;
   const current = await getTarget(deps.db, target_id);
@@ -62,6 +63,7 @@ async function record(
   const recorded = await withRetries(
     () => recordModelProbe(deps.db, { target_id, probe, remembered, nowS: deps.nowS() }),
     (err) => deps.logger.error({ err, target_id }, 'probe not written; trying again'),
+    cut,
   );
   if (recorded.outcome !== 'recorded') return;
   const { model, success, error } = probe;

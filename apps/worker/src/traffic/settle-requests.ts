@@ -15,13 +15,17 @@ const pieceLength = 100;
 
 /**
  * Writes a batch of the gateway's records, and tells the page of channels where live traffic began or
- * ceased to fail. Throws where the database stays out of reach.
+ * ceased to fail. Throws where the database stays out of reach; a batch that is cut is handed out again.
  */
-export async function settleRequests(deps: Deps, { requests }: ProxyRequestsJob): Promise<void> {
+export async function settleRequests(
+  deps: Deps,
+  { requests }: ProxyRequestsJob,
+  cut: AbortSignal,
+): Promise<void> {
   const changed = new Set<number>();
   for (let start = 0; start < requests.length; start += pieceLength) {
     const piece = requests.slice(start, start + pieceLength);
-    for (const { target_id } of await write(deps, piece)) changed.add(target_id);
+    for (const { target_id } of await write(deps, piece, cut)) changed.add(target_id);
     await nextTurn();
   }
   for (const target_id of changed) {
@@ -29,16 +33,18 @@ export async function settleRequests(deps: Deps, { requests }: ProxyRequestsJob)
   }
 }
 
-async function write({ db, logger, metrics }: Deps, requests: Requests) {
+async function write({ db, logger, metrics }: Deps, requests: Requests, cut: AbortSignal) {
   try {
     const { recorded, changes } = await withRetries(
       () => recordProxyRequests(db, requests),
       (err) => logger.error({ err, count: requests.length }, 'requests not written; trying again'),
+      cut,
     );
     metrics.requestsSettled('written', recorded);
     metrics.requestsSettled('repeated', requests.length - recorded);
     return changes;
   } catch (error) {
+    if (cut.aborted) throw error;
     metrics.requestsSettled('lost', requests.length);
     throw error;
   }

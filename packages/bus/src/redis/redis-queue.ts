@@ -85,15 +85,17 @@ function createConsumer<Job>(options: Options<Job>) {
 
   const process = async (handler: JobHandler<Job>, job: BullJob<unknown>, token?: string) => {
     // It was on its way when the drain began.
-    if (isDraining) {
-      await job.moveToWait(token);
-      throw new WaitingError();
-    }
+    if (isDraining) await giveBack(job, token);
+    let isUndone = false;
     const work = (async () => handler(schema.parse(job.data), cutOff.signal))()
-      .catch((fault) => onFault(fault, name))
+      .catch((fault) => {
+        isUndone = cutOff.signal.aborted && redeliveries > 0;
+        onFault(fault, name);
+      })
       .finally(() => active.delete(work));
     active.add(work);
     await work;
+    if (isUndone) await giveBack(job, token);
   };
   const close = async () => {
     isDraining = true;
@@ -115,4 +117,10 @@ function createConsumer<Job>(options: Options<Job>) {
     },
     close,
   };
+}
+
+/** For another process, or for this one's successor; throws what BullMQ takes for that. */
+async function giveBack(job: BullJob<unknown>, token: string | undefined): Promise<never> {
+  await job.moveToWait(token);
+  throw new WaitingError();
 }
