@@ -46,9 +46,10 @@ export function startLoad(stack: Stack, { clients, streams, restMs = 100 }: Opti
     await pause(Math.random() * 5_000);
     while (goOn()) {
       result.streams.sent += 1;
-      const end = await streamOnce(stack);
+      const { end, what } = await streamOnce(stack);
       result.streams[end] += 1;
-      if (end !== 'ok') fail(`stream ${end}`);
+      if (end !== 'ok') fail(`stream ${end}: ${what}`);
+      if (end === 'refused') await pause(restMs);
     }
   };
   const prober = async () => {
@@ -86,19 +87,19 @@ async function askOnce(stack: Stack): Promise<string | null> {
   }
 }
 
-async function streamOnce(stack: Stack): Promise<'ok' | 'cut' | 'refused'> {
-  let response: Response;
+/** How a stream ended, and what was wrong with it. */
+async function streamOnce(stack: Stack): Promise<{ end: 'ok' | 'cut' | 'refused'; what: string }> {
+  let text = '';
   try {
-    response = await post(stack, { model: 'slow', stream: true, messages });
-  } catch {
-    return 'refused';
+    const response = await post(stack, { model: 'slow', stream: true, messages });
+    if (!response.ok) return { end: 'refused', what: `${response.status}` };
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) text += decoder.decode(chunk, { stream: true });
+  } catch (error) {
+    return { end: text ? 'cut' : 'refused', what: faultOf(error) };
   }
-  if (!response.ok) return 'refused';
-  try {
-    return (await response.text()).includes('[DONE]') ? 'ok' : 'cut';
-  } catch {
-    return 'cut';
-  }
+  if (text.includes('[DONE]')) return { end: 'ok', what: '' };
+  return { end: 'cut', what: `ended early: ${text.slice(-120)}` };
 }
 
 const messages = [{ role: 'user', content: 'hello' }];
