@@ -10,6 +10,7 @@ const pages: Record<string, string> = {
   '/docs/api': 'docs/api.html',
   '/docs/proxy': 'docs/proxy.html',
   '/status.html': 'status.html',
+  '/viewer.html': 'viewer.html',
 };
 
 /** Serves the built dashboard. Files under /assets/ bear a hash in their name and never change. */

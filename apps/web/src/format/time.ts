@@ -36,6 +36,16 @@ export function formatExactTime(timeS: number, { formats }: Translator): string 
   return formats.exact.format(timeS * 1000);
 }
 
+/** Day, hour and minute: `Nov 25, 22:31`, in the reader's zone and words. */
+export function formatMoment(timeS: number, { formats }: Translator): string {
+  return formats.moment.format(timeS * 1000);
+}
+
+/** The day alone: `Nov 25`. */
+export function formatDay(timeS: number, { formats }: Translator): string {
+  return formats.day.format(timeS * 1000);
+}
+
 /** The hour and minute of a time, for a moment of today. */
 export function formatClock(timeS: number, { formats }: Translator): string {
   return formats.clock.format(timeS * 1000);

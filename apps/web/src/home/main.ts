@@ -3,20 +3,21 @@ import { type ChannelBook, createChannelBook } from '../channels/channel-book.ts
 import { readViewState, writeViewState } from '../channels/view-state.ts';
 import { batchChanges } from '../live/batch-changes.ts';
 import { paceDraws } from '../live/pace-draws.ts';
+import { watchServer } from '../live/watch-server.ts';
 import { createShell, type Shell } from '../shell/start-shell.ts';
+import { elementById } from '../ui/element-by-id.ts';
+import { attachHistoryTips } from '../ui/history-tips.ts';
 import { createActionsStore } from './actions-store.ts';
 import { type BoardStore, createBoardStore } from './board-store.ts';
 import { createChannelFormStore } from './channel-form-store.ts';
 import { createChannelMenuStore } from './channel-menu-store.ts';
 import { attachDragOrder } from './drag-order.ts';
-import { attachHistoryTips } from './history-tips.ts';
 import { createHomeStore } from './home-store.ts';
 import { createModelListsStore, type ModelListsStore } from './model-lists-store.ts';
 import { createModelPickerStore } from './model-picker-store.ts';
 import { watchNearCards } from './near-cards.ts';
 import { createOrderStore } from './order-store.ts';
-import { createSync } from './sync.ts';
-import { watchServer } from './watch-server.ts';
+import { createSync, syncEvents } from './sync.ts';
 
 function start(): void {
   const shell = createShell({ page: 'home', onTokenChange: () => watch.reconnect() });
@@ -34,7 +35,7 @@ function start(): void {
   );
   const { board, modelLists } = addBoard(shell, book, pacedDraw);
   const sync = createSync({ ...shell, book, board, modelLists });
-  const watch = watchServer(shell, sync);
+  const watch = watchServer(shell, { ...sync, events: syncEvents });
   addActions(shell, book, board, modelLists, sync);
   attachHistoryTips({
     list: elementById('channels'),
@@ -153,13 +154,6 @@ function focusSearchOnSlash(): void {
     event.preventDefault();
     elementById('search').focus();
   });
-}
-
-/** An element of the page's own markup. */
-function elementById(id: string): HTMLElement {
-  const element = document.getElementById(id);
-  if (!element) throw new Error(`The page has no #${id}`);
-  return element;
 }
 
 start();

@@ -29,6 +29,10 @@ export interface TimeFormats {
   /** Date and time to the second, with the zone. */
   exact: Intl.DateTimeFormat;
   clock: Intl.DateTimeFormat;
+  /** Day, hour and minute, without the year. */
+  moment: Intl.DateTimeFormat;
+  day: Intl.DateTimeFormat;
+  number: Intl.NumberFormat;
 }
 
 export function translatorFor(language: Language): Translator {
@@ -44,6 +48,15 @@ export function translatorFor(language: Language): Translator {
       relative: new Intl.RelativeTimeFormat(language),
       exact: new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }),
       clock: new Intl.DateTimeFormat(language, { timeStyle: 'short' }),
+      moment: new Intl.DateTimeFormat(language, {
+        month: 'short',
+        day: 'numeric',
+        hour: '2-digit',
+        minute: '2-digit',
+        hourCycle: 'h23',
+      }),
+      day: new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' }),
+      number: new Intl.NumberFormat(language),
     },
   };
 }

@@ -3,7 +3,9 @@ import { channelForm } from './channel-form.ts';
 import { gateway } from './gateway.ts';
 import { home } from './home.ts';
 import { publicStatus } from './public-status.ts';
+import { page } from './page.ts';
 import { shell } from './shell.ts';
+import { viewer } from './viewer.ts';
 import { words } from './words.ts';
 
 /** Every text that the pages show. `{name}` is filled in; `.one`/`.other` are chosen by `count`. */
@@ -13,6 +15,8 @@ export const en = {
   ...gateway,
   ...home,
   ...publicStatus,
+  ...page,
+  ...viewer,
   ...shell,
   ...words,
 } as const;

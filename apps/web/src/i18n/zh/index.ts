@@ -3,7 +3,9 @@ import { channelForm } from './channel-form.ts';
 import { gateway } from './gateway.ts';
 import { home } from './home.ts';
 import { publicStatus } from './public-status.ts';
+import { page } from './page.ts';
 import { shell } from './shell.ts';
+import { viewer } from './viewer.ts';
 import { words } from './words.ts';
 
 export const zh = {
@@ -12,6 +14,8 @@ export const zh = {
   ...gateway,
   ...home,
   ...publicStatus,
+  ...page,
+  ...viewer,
   ...shell,
   ...words,
 } as const;

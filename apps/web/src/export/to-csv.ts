@@ -1,0 +1,18 @@
+export type Cell = string | number | boolean | null;
+
+/**
+ * Rows as CSV (RFC 4180), with a mark that has spreadsheets read it as UTF-8. A text that a spreadsheet
+ * would run as a formula is preceded by an apostrophe: channels choose some of these texts.
+ * https://owasp.org/www-community/attacks/CSV_Injection
+ */
+export function toCsv(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const lines = [header, ...rows].map((row) => row.map(fieldOf).join(','));
+  return `\uFEFF${lines.join('\r\n')}\r\n`;
+}
+
+function fieldOf(cell: Cell): string {
+  if (cell === null) return '';
+  if (typeof cell !== 'string') return String(cell);
+  const safe = /^[\s]*[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,57 @@
+import type { ProbeRow, Route } from '@api-monitor/core';
+
+interface Asked {
+  base_url: string;
+  prompt: string;
+  anthropic_version: string;
+}
+
+/** Enough for an answer that is read by eye. */
+const tokens = 256;
+
+/** A command that asks the same as the probe did; the key is left to the variable `API_KEY`. */
+export function curlOfProbe(probe: ProbeRow, asked: Asked): string {
+  const parts = [
+    `curl ${quoted(asked.base_url + probe.endpoint)}`,
+    ...(probe.stream ? ['--no-buffer'] : []),
+    ...headersFor(probe.route, asked).map((header) => `-H ${header}`),
+    `-d ${quoted(JSON.stringify(bodyFor(probe, asked.prompt)))}`,
+  ];
+  return parts.join(' \\\n  ');
+}
+
+function headersFor(route: Route, { anthropic_version }: Asked): string[] {
+  const json = quoted('content-type: application/json');
+  switch (route) {
+    case 'anthropic':
+      return [`"x-api-key: $API_KEY"`, quoted(`anthropic-version: ${anthropic_version}`), json];
+    case 'gemini':
+      return [`"x-goog-api-key: $API_KEY"`, json];
+    default:
+      return [`"authorization: Bearer $API_KEY"`, json];
+  }
+}
+
+/** The least that each wire format asks for. */
+function bodyFor({ route, model, stream }: ProbeRow, prompt: string): object {
+  const messages = [{ role: 'user', content: prompt }];
+  switch (route) {
+    case 'chat':
+    case 'anthropic':
+      return { model, stream, max_tokens: tokens, messages };
+    case 'responses':
+      return { model, stream, max_output_tokens: tokens, input: prompt };
+    case 'gemini':
+      return {
+        contents: [{ role: 'user', parts: [{ text: prompt }] }],
+        generationConfig: { maxOutputTokens: tokens },
+      };
+    case 'embeddings':
+      return { model, input: prompt };
+  }
+}
+
+/** As one word of a POSIX shell, whatever is in it: names and prompts come from elsewhere. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

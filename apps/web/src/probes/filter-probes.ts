@@ -1,0 +1,73 @@
+import type { ErrorKind, ProbeRow, WireProtocol } from '@api-monitor/core';
+
+export const probeStatuses = ['all', 'passed', 'failed', 'skipped'] as const;
+export type ProbeStatus = (typeof probeStatuses)[number];
+
+/** Which probes to show; '' narrows nothing. */
+export interface ProbeFilter {
+  query: string;
+  status: ProbeStatus;
+  kind: ErrorKind | '';
+  protocol: WireProtocol | '';
+  model: string;
+}
+
+export const noProbeFilter: ProbeFilter = {
+  query: '',
+  status: 'all',
+  kind: '',
+  protocol: '',
+  model: '',
+};
+
+export function isFilteringProbes(filter: ProbeFilter): boolean {
+  return (Object.keys(filter) as (keyof ProbeFilter)[]).some(
+    (key) => filter[key] !== noProbeFilter[key],
+  );
+}
+
+export function probeStatusOf(probe: Pick<ProbeRow, 'success' | 'error_kind'>) {
+  if (probe.success) return 'passed' as const;
+  return probe.error_kind === 'skipped' ? ('skipped' as const) : ('failed' as const);
+}
+
+export const probeTones = { passed: 'ok', failed: 'bad', skipped: 'idle' } as const;
+
+/** The probes that fit; every word of the query must stand somewhere in one. */
+export function filterProbes(probes: readonly ProbeRow[], filter: ProbeFilter): ProbeRow[] {
+  const words = filter.query.toLowerCase().split(/\s+/).filter(Boolean);
+  return probes.filter(
+    (probe) =>
+      (filter.status === 'all' || probeStatusOf(probe) === filter.status) &&
+      (filter.kind === '' || probe.error_kind === filter.kind) &&
+      (filter.protocol === '' || probe.protocol === filter.protocol) &&
+      (filter.model === '' || probe.model === filter.model) &&
+      words.every((word) => textOf(probe).includes(word)),
+  );
+}
+
+const texts = new WeakMap<ProbeRow, string>();
+
+/** All that the search looks at, worked out once a probe: a key press may go over 20,000. */
+function textOf(probe: ProbeRow): string {
+  const known = texts.get(probe);
+  if (known !== undefined) return known;
+  const { model, error, content, endpoint, status_code, route } = probe;
+  const text = [model, error, content, endpoint, status_code, route].join('\n').toLowerCase();
+  texts.set(probe, text);
+  return text;
+}
+
+/** How many probes there are of each status, and which kinds and models occur. */
+export function countProbes(probes: readonly ProbeRow[]) {
+  const counts: Record<ProbeStatus, number> = { all: 0, passed: 0, failed: 0, skipped: 0 };
+  const kinds = new Set<ErrorKind>();
+  const models = new Set<string>();
+  for (const probe of probes) {
+    counts.all += 1;
+    counts[probeStatusOf(probe)] += 1;
+    if (probe.error_kind) kinds.add(probe.error_kind);
+    models.add(probe.model);
+  }
+  return { counts, kinds: [...kinds].sort(), models: [...models].sort() };
+}

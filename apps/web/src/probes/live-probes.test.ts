@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { sampleProbe } from '../../test/sample-probe.ts';
+import { liveProbe, withLive } from './live-probes.ts';
+
+const point = {
+  success: false,
+  duration: 2,
+  timestamp: 2000,
+  error: 'HTTP 500',
+  error_kind: 'upstream',
+  status_code: 500,
+  first_token_s: null,
+  protocol: 'openai',
+  route: 'chat',
+  model: 'gpt-4o',
+} as const;
+
+it('a probe under way stands in its model’s place, and a new model at the end', () => {
+  const event = { target_id: 1, run_id: 8, total: 2 };
+  const live = [
+    liveProbe({ ...event, done: 1, probe: point }),
+    liveProbe({ ...event, done: 2, probe: { ...point, model: 'new' } }),
+  ].flatMap((it) => it ?? []);
+  const rows = withLive([sampleProbe({ model: 'a' }), sampleProbe({ id: 2 })], live);
+  expect(rows.map((it) => [it.model, it.id, it.success])).toEqual([
+    ['a', 1, true],
+    ['gpt-4o', -1, false],
+    ['new', -2, false],
+  ]);
+});
+
+it('a list of models alone is no probe', () => {
+  expect(liveProbe({ target_id: 1, run_id: 8, total: 2, done: 0, probe: null })).toBeNull();
+});

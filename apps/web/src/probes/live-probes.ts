@@ -1,0 +1,37 @@
+import type { ProbeRow, RunProgressed } from '@api-monitor/core';
+
+/**
+ * A probe as its event tells it, before the run is over and its rows are stored: without the answer
+ * and the endpoint. Its id is negative, so that it is never taken for a row's.
+ */
+export function liveProbe({
+  run_id,
+  target_id,
+  done,
+  probe,
+}: RunProgressed['data']): ProbeRow | null {
+  if (!probe) return null;
+  return {
+    ...probe,
+    id: -done,
+    run_id,
+    target_id,
+    stream: true,
+    transport_success: probe.status_code !== null,
+    tool_calls_count: 0,
+    tool_calls: [],
+    content: '',
+    endpoint: '',
+    output_tokens: null,
+    output_tokens_per_s: null,
+  };
+}
+
+/** The newest of each model: what was measured just now takes the place of what stood there. */
+export function withLive(rows: readonly ProbeRow[], live: readonly ProbeRow[]): ProbeRow[] {
+  if (live.length === 0) return [...rows];
+  const byModel = new Map(live.map((probe) => [probe.model, probe]));
+  const known = new Set(rows.map((row) => row.model));
+  const added = live.filter((probe) => !known.has(probe.model));
+  return [...rows.map((row) => byModel.get(row.model) ?? row), ...added];
+}

@@ -1,0 +1,90 @@
+import type { ProbeRow, ToolCall } from '@api-monitor/core';
+import type { Channel } from '../channels/channel.ts';
+import { historyPaths, type TonePaths } from '../channels/tick-paths.ts';
+import { formatLatency, formatRate } from '../format/duration.ts';
+import { formatExactTime } from '../format/time.ts';
+import type { Translator } from '../i18n/translate.ts';
+import { curlOfProbe } from '../probes/curl-of-probe.ts';
+import { probeStatusOf, probeTones } from '../probes/filter-probes.ts';
+
+export interface Fact {
+  label: string;
+  value: string;
+}
+
+/** All that is known of one probe, ready to print. What a channel said is text and nothing else. */
+export interface ProbeDetail {
+  id: number;
+  model: string;
+  tone: 'ok' | 'bad' | 'idle';
+  verdict: string;
+  time: string;
+  overview: Fact[];
+  error: string;
+  content: string;
+  toolCalls: ToolCall[];
+  request: Fact[];
+  curl: string;
+  strip: TonePaths;
+  stripLabel: string;
+  count: number;
+  runId: number;
+  links: { analysis: string; models: string };
+}
+
+export function probeDetail(probe: ProbeRow, target: Channel, translator: Translator): ProbeDetail {
+  const { t } = translator;
+  const status = probeStatusOf(probe);
+  const history = target.latest_models.find((it) => it.model === probe.model)?.history ?? [];
+  const model = encodeURIComponent(probe.model);
+  return {
+    id: probe.id,
+    model: probe.model,
+    tone: probeTones[status],
+    verdict: probe.error_kind ? t(`kind.${probe.error_kind}`) : t(`viewer.status.${status}`),
+    time: formatExactTime(probe.timestamp, translator),
+    overview: overviewOf(probe, translator),
+    error: probe.success ? '' : (probe.error ?? ''),
+    content: probe.content,
+    toolCalls: probe.tool_calls,
+    request: requestOf(probe, target, translator),
+    curl: probe.endpoint === '' ? '' : curlOfProbe(probe, target),
+    strip: historyPaths(history),
+    stripLabel: t('strip.label', {
+      model: probe.model,
+      success: history.filter((it) => it.success).length,
+      count: history.length,
+    }),
+    count: history.length,
+    runId: probe.run_id,
+    links: {
+      analysis: `/analysis.html?target_id=${target.id}&model=${model}`,
+      models: `/models.html?q=${model}`,
+    },
+  };
+}
+
+function overviewOf(probe: ProbeRow, { t, formats }: Translator): Fact[] {
+  const tokens = probe.output_tokens === null ? '—' : formats.number.format(probe.output_tokens);
+  return [
+    { label: t('strip.status'), value: probe.status_code === null ? '—' : `${probe.status_code}` },
+    { label: t('models.latency'), value: formatLatency(probe.duration) },
+    { label: t('models.first_token'), value: formatLatency(probe.first_token_s) },
+    { label: t('models.rate'), value: formatRate(probe.output_tokens_per_s) },
+    { label: t('viewer.tokens'), value: tokens },
+    { label: t('viewer.protocol'), value: t(`protocol.${probe.protocol}`) },
+  ];
+}
+
+function requestOf(probe: ProbeRow, target: Channel, { t }: Translator): Fact[] {
+  const address = probe.endpoint === '' ? '—' : `POST ${target.base_url}${probe.endpoint}`;
+  return [
+    { label: t('viewer.request.address'), value: address },
+    { label: t('viewer.request.route'), value: probe.route },
+    {
+      label: t('viewer.request.stream'),
+      value: t(probe.stream ? 'viewer.request.streamed' : 'viewer.request.whole'),
+    },
+    { label: t('viewer.request.prompt'), value: target.prompt },
+  ];
+}
