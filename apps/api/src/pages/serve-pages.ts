@@ -11,6 +11,9 @@ const pages: Record<string, string> = {
   '/docs/proxy': 'docs/proxy.html',
   '/status.html': 'status.html',
   '/viewer.html': 'viewer.html',
+  '/models.html': 'models.html',
+  '/requests.html': 'requests.html',
+  '/analysis.html': 'analysis.html',
 };
 
 /** Serves the built dashboard. Files under /assets/ bear a hash in their name and never change. */

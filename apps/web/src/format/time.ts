@@ -41,9 +41,14 @@ export function formatMoment(timeS: number, { formats }: Translator): string {
   return formats.moment.format(timeS * 1000);
 }
 
-/** The day alone: `Nov 25`. */
-export function formatDay(timeS: number, { formats }: Translator): string {
-  return formats.day.format(timeS * 1000);
+/** Hour, minute and second: for what comes many times a minute. */
+export function formatSeconds(timeS: number, { formats }: Translator): string {
+  return formats.seconds.format(timeS * 1000);
+}
+
+/** A day of UTC's, by its start: `Nov 25`. */
+export function formatUtcDay(timeS: number, { formats }: Translator): string {
+  return formats.utcDay.format(timeS * 1000);
 }
 
 /** The hour and minute of a time, for a moment of today. */

@@ -31,7 +31,8 @@ export interface TimeFormats {
   clock: Intl.DateTimeFormat;
   /** Day, hour and minute, without the year. */
   moment: Intl.DateTimeFormat;
-  day: Intl.DateTimeFormat;
+  utcDay: Intl.DateTimeFormat;
+  seconds: Intl.DateTimeFormat;
   number: Intl.NumberFormat;
 }
 
@@ -55,7 +56,12 @@ export function translatorFor(language: Language): Translator {
         minute: '2-digit',
         hourCycle: 'h23',
       }),
-      day: new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' }),
+      seconds: new Intl.DateTimeFormat(language, { timeStyle: 'medium', hourCycle: 'h23' }),
+      utcDay: new Intl.DateTimeFormat(language, {
+        month: 'short',
+        day: 'numeric',
+        timeZone: 'UTC',
+      }),
       number: new Intl.NumberFormat(language),
     },
   };

@@ -27,6 +27,7 @@ export interface Shell {
 interface ShellOptions {
   /** Marks the page in the navigation. */
   page: 'home' | 'docs' | 'gateway' | 'status' | 'admin';
+  page: 'home' | 'models' | 'requests' | 'docs';
   /** A token was accepted or forgotten. */
   onTokenChange(): void;
 }

@@ -3,7 +3,10 @@ import { channelForm } from './channel-form.ts';
 import { gateway } from './gateway.ts';
 import { home } from './home.ts';
 import { publicStatus } from './public-status.ts';
+import { charts } from './charts.ts';
+import { offers } from './offers.ts';
 import { page } from './page.ts';
+import { requests } from './requests.ts';
 import { shell } from './shell.ts';
 import { viewer } from './viewer.ts';
 import { words } from './words.ts';
@@ -15,8 +18,11 @@ export const en = {
   ...gateway,
   ...home,
   ...publicStatus,
+  ...charts,
+  ...offers,
   ...page,
   ...viewer,
+  ...requests,
   ...shell,
   ...words,
 } as const;

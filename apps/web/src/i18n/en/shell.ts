@@ -17,6 +17,8 @@ export const shell = {
   'shell.token': 'Access token',
   'shell.navigation': 'Pages',
   'shell.gateway': 'Gateway',
+  'shell.models': 'Models',
+  'shell.requests': 'Requests',
   'shell.docs': 'API',
   'shell.home': 'Channels',
   'form.close': 'Close',

@@ -18,6 +18,8 @@ export const shell: Record<keyof typeof en, string> = {
   'shell.token': '访问令牌',
   'shell.navigation': '页面',
   'shell.gateway': '网关',
+  'shell.models': '模型',
+  'shell.requests': '请求',
   'shell.docs': 'API',
   'shell.home': '渠道',
   'form.close': '关闭',

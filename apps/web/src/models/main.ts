@@ -1,0 +1,52 @@
+import Alpine from '@alpinejs/csp';
+import { createRefetchQueue } from '../live/refetch-queue.ts';
+import { watchServer } from '../live/watch-server.ts';
+import { createPageStore } from '../shell/page-store.ts';
+import { createShell } from '../shell/start-shell.ts';
+import { readModelsAddress, writeModelsAddress } from './models-address.ts';
+import { createModelsStore } from './models-store.ts';
+
+/** Every model of every channel is asked for anew: not more often than this, whatever happens. */
+const restMs = 2000;
+
+function start(): void {
+  const shell = createShell({ page: 'models', onTokenChange: () => watch.reconnect() });
+  const page = shell.addStore(
+    'page',
+    createPageStore({ ...shell, reload: () => watch.reconnect() }),
+  );
+  const address = readModelsAddress(location.search);
+  const models = shell.addStore(
+    'models',
+    createModelsStore({
+      ...shell,
+      ...address,
+      page,
+      onViewChange: () => {
+        const { filter, openModels } = models;
+        const search = writeModelsAddress({ filter, openModels });
+        history.replaceState(null, '', location.pathname + search);
+      },
+    }),
+  );
+  const load = async () => void (await models.load());
+  const queue = createRefetchQueue({
+    fetchOne: load,
+    fetchAll: load,
+    setTimer: (callback) => shell.setTimer(callback, restMs),
+  });
+  const watch = watchServer(shell, {
+    events: ['run_completed', 'target_updated', 'breaker_changed', 'resync'],
+    loadAll: () => models.load(),
+    onEvent: () => queue.requestAll(),
+  });
+  Alpine.effect(() => {
+    const { t } = shell.language.translator;
+    document.title = `${t('shell.models')} · ${t('app.name')}`;
+    Alpine.nextTick(() => models.draw());
+  });
+  Alpine.start();
+  watch.start();
+}
+
+start();

@@ -1,0 +1,94 @@
+import type { ProxyRequest } from '@api-monitor/core';
+import { formatLatency } from '../format/duration.ts';
+import { formatExactTime, formatSeconds } from '../format/time.ts';
+import type { Translator } from '../i18n/translate.ts';
+
+/** A request as the api lists it. */
+export type ListedRequest = ProxyRequest & {
+  id: number;
+  outcome: 'ok' | 'client_error' | 'upstream_error';
+};
+
+export interface AttemptLine {
+  place: string;
+  tone: RequestLine['tone'];
+  status: string;
+  duration: string;
+  kindText: string;
+  error: string;
+}
+
+/** A request, ready to print. */
+export interface RequestLine {
+  id: number;
+  tone: 'ok' | 'warn' | 'bad' | 'idle';
+  time: string;
+  exactTime: string;
+  model: string;
+  channel: string;
+  key: string;
+  status: string;
+  kindText: string;
+  duration: string;
+  firstByte: string;
+  tokens: string;
+  attemptsText: string;
+  route: string;
+  error: string;
+  facts: { label: string; value: string }[];
+  attempts: AttemptLine[];
+}
+
+export function requestLine(request: ListedRequest, translator: Translator): RequestLine {
+  const { t, count, formats } = translator;
+  const figure = (value: number | null) => (value === null ? '—' : formats.number.format(value));
+  const attempts = request.attempts.length;
+  return {
+    id: request.id,
+    tone: toneOfRequest(request),
+    time: formatSeconds(request.timestamp, translator),
+    exactTime: formatExactTime(request.timestamp, translator),
+    model: request.requested_model,
+    channel: request.target_name ?? '—',
+    key: request.key_id === null ? t('requests.master') : request.key_name,
+    status: String(request.status),
+    kindText: request.error_kind ? t(`kind.${request.error_kind}`) : '',
+    duration: formatLatency(request.duration_s),
+    firstByte: formatLatency(request.first_byte_s),
+    tokens: `${figure(request.input_tokens)} → ${figure(request.output_tokens)}`,
+    attemptsText: attempts > 1 ? count('requests.attempts', attempts) : '',
+    route: request.route,
+    error: request.error ?? '',
+    facts: factsOf(request, translator),
+    attempts: request.attempts.map((attempt) => ({
+      place: `${attempt.target_name}/${attempt.model}`,
+      tone: attempt.error === null ? 'ok' : attempt.is_live_failure ? 'bad' : 'warn',
+      status: attempt.status === null ? '—' : String(attempt.status),
+      duration: formatLatency(attempt.duration_s),
+      kindText: attempt.error_kind ? t(`kind.${attempt.error_kind}`) : '',
+      error: attempt.error ?? '',
+    })),
+  };
+}
+
+/** A client that left itself is nobody's fault. */
+function toneOfRequest({ outcome, status }: ListedRequest): RequestLine['tone'] {
+  if (status === 499) return 'idle';
+  if (outcome === 'ok') return 'ok';
+  return outcome === 'client_error' ? 'warn' : 'bad';
+}
+
+function factsOf(request: ListedRequest, { t, formats }: Translator) {
+  const bytes = (value: number) => `${formats.number.format(value)} B`;
+  return [
+    { label: t('requests.id'), value: request.request_id },
+    { label: t('requests.key'), value: request.key_name },
+    { label: t('requests.route'), value: request.route },
+    {
+      label: t('viewer.request.stream'),
+      value: t(request.stream ? 'viewer.request.streamed' : 'viewer.request.whole'),
+    },
+    { label: t('requests.sent'), value: bytes(request.request_bytes) },
+    { label: t('requests.received'), value: bytes(request.response_bytes) },
+  ];
+}
