@@ -48,6 +48,8 @@ export const home = {
   'card.check': 'Check {name} now',
   'card.checking': 'Checking {name}',
   'card.more': 'More actions for {name}',
+  'card.viewer': 'All checks',
+  'card.analysis': 'Over time',
   'card.rate': 'of models healthy',
   'card.passed': '{success} of {total}',
   'card.skipped.one': '{count} skipped',

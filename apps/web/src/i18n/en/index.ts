@@ -1,3 +1,4 @@
+import { analysis } from './analysis.ts';
 import { apiDocs } from './api-docs.ts';
 import { channelForm } from './channel-form.ts';
 import { gateway } from './gateway.ts';
@@ -13,6 +14,7 @@ import { words } from './words.ts';
 
 /** Every text that the pages show. `{name}` is filled in; `.one`/`.other` are chosen by `count`. */
 export const en = {
+  ...analysis,
   ...apiDocs,
   ...channelForm,
   ...gateway,

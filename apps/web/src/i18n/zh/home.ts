@@ -48,6 +48,8 @@ export const home: Record<keyof typeof en, string> = {
   'card.check': '立即检测 {name}',
   'card.checking': '正在检测 {name}',
   'card.more': '{name} 的更多操作',
+  'card.viewer': '检测记录',
+  'card.analysis': '趋势',
   'card.rate': '的模型健康',
   'card.passed': '{success} / {total}',
   'card.skipped.one': '跳过 {count} 个',

@@ -1,3 +1,4 @@
+import { analysis } from './analysis.ts';
 import { apiDocs } from './api-docs.ts';
 import { channelForm } from './channel-form.ts';
 import { gateway } from './gateway.ts';
@@ -12,6 +13,7 @@ import { viewer } from './viewer.ts';
 import { words } from './words.ts';
 
 export const zh = {
+  ...analysis,
   ...apiDocs,
   ...channelForm,
   ...gateway,

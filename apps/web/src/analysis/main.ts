@@ -1,0 +1,102 @@
+import Alpine from '@alpinejs/csp';
+import { type ApiClient, answerOf } from '../api/client.ts';
+import { createRefetchQueue } from '../live/refetch-queue.ts';
+import { watchServer } from '../live/watch-server.ts';
+import { createPageStore } from '../shell/page-store.ts';
+import { createShell } from '../shell/start-shell.ts';
+import { elementById } from '../ui/element-by-id.ts';
+import { readAnalysisAddress, writeAnalysisAddress } from './analysis-address.ts';
+import { createAnalysisStore } from './analysis-store.ts';
+import { createChannelsStore } from './channels-store.ts';
+import { addChartDirective } from './chart-directive.ts';
+import { attachHeatTips } from './heat-tips.ts';
+
+/** Figures over hours need not follow every single check. */
+const restMs = 3000;
+
+function start(): void {
+  const address = readAnalysisAddress(location.search);
+  const targetId = address.targetId ?? 0;
+  const shell = createShell({ page: 'home', onTokenChange: () => watch.reconnect() });
+  const page = shell.addStore(
+    'page',
+    createPageStore({ ...shell, reload: () => watch.reconnect() }),
+  );
+  const analysis = shell.addStore(
+    'analysis',
+    createAnalysisStore({
+      address,
+      language: shell.language,
+      onViewChange: (isRange) => {
+        const { range, models } = analysis;
+        history.replaceState(null, '', writeAnalysisAddress({ targetId, range, models }));
+        if (isRange) void loadAll();
+      },
+    }),
+  );
+  const channels = shell.addStore(
+    'channels',
+    createChannelsStore({ ...shell, page, range: () => analysis.range }),
+  );
+  shell.addStore('links', { viewer: `/viewer.html?target_id=${targetId}` });
+
+  let turn = 0;
+  const loadAll = async () => {
+    turn += 1;
+    const mine = turn;
+    const answer = await page.attempt(() => ask(shell.client, targetId, analysis.range));
+    if (!answer) return page.phase === 'ready' || page.phase === 'failed';
+    if (mine !== turn) return true;
+    analysis.take(answer.target.name, answer);
+    page.phase = 'ready';
+    if (channels.model === '') channels.model = firstModel(analysis.models, answer.items);
+    await channels.load();
+    return true;
+  };
+  const load = async () => void (await loadAll());
+  const queue = createRefetchQueue({
+    fetchOne: load,
+    fetchAll: load,
+    setTimer: (callback) => shell.setTimer(callback, restMs),
+  });
+  const watch = watchServer(shell, {
+    events: ['run_completed', 'resync'],
+    loadAll,
+    onEvent: () => queue.requestAll(),
+  });
+  addChartDirective(Alpine);
+  attachHeatTips({
+    map: elementById('heat'),
+    tip: elementById('history-tip'),
+    language: shell.language,
+    analysis: () => analysis.analysis(),
+  });
+  Alpine.effect(() => {
+    const { t } = shell.language.translator;
+    document.title = [analysis.name, t('viewer.analysis'), t('app.name')]
+      .filter(Boolean)
+      .join(' · ');
+    Alpine.nextTick(() => {
+      analysis.draw();
+      channels.draw();
+    });
+  });
+  Alpine.start();
+  watch.start();
+}
+
+function ask(client: ApiClient, targetId: number, range: '24h' | '7d' | '30d' | '90d') {
+  const param = { id: String(targetId) };
+  return answerOf(client.api.targets[':id'].analysis.$get({ param, query: { range } }));
+}
+
+/** The model whose channels are shown at first: one that has something to show, if there is any. */
+function firstModel(
+  compared: readonly string[],
+  items: readonly { model: string; successes: number }[],
+): string {
+  const alive = items.find(({ successes }) => successes > 0);
+  return compared[0] ?? alive?.model ?? items[0]?.model ?? '';
+}
+
+start();
