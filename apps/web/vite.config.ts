@@ -7,7 +7,16 @@ import { partials } from './build/partials.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 /** Every page of the dashboard; the api names them too, in its pages/serve-pages.ts. */
-const pages = ['index.html', 'docs/api.html', 'docs/proxy.html', 'status.html', 'viewer.html', 'models.html', 'requests.html', 'analysis.html'];
+const pages = [
+  'index.html',
+  'docs/api.html',
+  'docs/proxy.html',
+  'status.html',
+  'viewer.html',
+  'models.html',
+  'requests.html',
+  'analysis.html',
+];
 const apiPort = process.env.PORT ?? '8081';
 
 export default defineConfig({

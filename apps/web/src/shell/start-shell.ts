@@ -26,8 +26,7 @@ export interface Shell {
 
 interface ShellOptions {
   /** Marks the page in the navigation. */
-  page: 'home' | 'docs' | 'gateway' | 'status' | 'admin';
-  page: 'home' | 'models' | 'requests' | 'docs';
+  page: 'home' | 'models' | 'requests' | 'docs' | 'gateway' | 'status' | 'admin';
   /** A token was accepted or forgotten. */
   onTokenChange(): void;
 }

@@ -1,3 +1,5 @@
+import { fillTip, placeTip } from './tip.ts';
+
 /** A bar's tooltip, ready to print; `spoken` is the same as one sentence for screen readers. */
 export interface StripTip {
   tone: 'ok' | 'warn' | 'bad' | 'idle';
@@ -19,8 +21,6 @@ interface StripTipsOptions {
   tipOf(strip: HTMLElement, index: number): StripTip | null;
 }
 
-const gapPx = 10;
-
 /**
  * Tooltips for strips of bars: by pointer, touch, and arrow keys. A strip is a slider to screen
  * readers, whose value is one bar told as a sentence.
@@ -41,12 +41,12 @@ export function attachStripTips({ list, tip, slots, countOf, tipOf }: StripTipsO
     current = strip;
     const slot = slots - countOf(strip) + index;
     const { tone, spoken, ...parts } = content;
-    fill(tip, tone, parts);
+    fillTip(tip, tone, parts);
     strip.setAttribute('aria-valuenow', String(index + 1));
     strip.setAttribute('aria-valuetext', spoken);
     moveCursor(strip, slot);
     tip.hidden = false;
-    place(tip, strip.getBoundingClientRect(), (slot + 0.5) / slots);
+    placeTip(tip, strip.getBoundingClientRect(), (slot + 0.5) / slots);
   };
 
   const onPointer = (event: PointerEvent) => {
@@ -108,33 +108,4 @@ function moveCursor(strip: HTMLElement, slot: number): void {
   const cursor = strip.querySelector('[data-cursor]');
   cursor?.setAttribute('x', String(slot * 8));
   cursor?.setAttribute('visibility', 'visible');
-}
-
-function place(tip: HTMLElement, box: DOMRect, share: number): void {
-  const centre = box.left + box.width * share;
-  const left = Math.min(
-    Math.max(8, centre - tip.offsetWidth / 2),
-    innerWidth - tip.offsetWidth - 8,
-  );
-  const above = box.top - tip.offsetHeight - gapPx;
-  tip.style.left = `${left}px`;
-  tip.style.top = `${above > 0 ? above : box.bottom + gapPx}px`;
-}
-
-/** Texts come from providers: they are only ever set as text. */
-function fill(tip: HTMLElement, tone: string, parts: Omit<StripTip, 'tone' | 'spoken'>): void {
-  tip.dataset.tone = tone;
-  const part = (name: string) => tip.querySelector<HTMLElement>(`[data-tip=${name}]`);
-  part('verdict')?.replaceChildren(parts.verdict);
-  part('time')?.replaceChildren(parts.time);
-  part('error')?.replaceChildren(parts.error);
-  part('facts')?.replaceChildren(
-    ...parts.facts.map(({ label, value }) => {
-      const fact = document.createElement('span');
-      const strong = document.createElement('b');
-      strong.textContent = value;
-      fact.append(`${label} `, strong);
-      return fact;
-    }),
-  );
 }

@@ -12,6 +12,7 @@ export function placeTip(tip: HTMLElement, box: DOMRect, share: number): void {
   tip.style.top = `${above > 0 ? above : box.bottom + gapPx}px`;
 }
 
+/** What the one tooltip of a page says, part by part. */
 interface TipParts {
   verdict: string;
   time: string;

@@ -1,12 +1,12 @@
 import { analysis } from './analysis.ts';
 import { apiDocs } from './api-docs.ts';
 import { channelForm } from './channel-form.ts';
+import { charts } from './charts.ts';
 import { gateway } from './gateway.ts';
 import { home } from './home.ts';
-import { publicStatus } from './public-status.ts';
-import { charts } from './charts.ts';
 import { offers } from './offers.ts';
 import { page } from './page.ts';
+import { publicStatus } from './public-status.ts';
 import { requests } from './requests.ts';
 import { shell } from './shell.ts';
 import { viewer } from './viewer.ts';
