@@ -83,7 +83,7 @@ function datasetOf(view: ChartView, series: Series, color: (name: string) => str
 }
 
 /** The palette's name for a series' colour. */
-export function colorName({ color }: Pick<Series, 'color'>): string {
+function colorName({ color }: Pick<Series, 'color'>): string {
   return typeof color === 'number' ? `--series-${(color % 6) + 1}` : `--${color}`;
 }
 

@@ -2,9 +2,8 @@ import { formatLatency, formatPercent } from '../format/duration.ts';
 import type { Translator } from '../i18n/translate.ts';
 import { type Analysis, availabilitySeries, type NamedFigures } from './figures.ts';
 
-export const heatLevels = ['full', 'high', 'fair', 'low', 'none', 'void'] as const;
 /** `void`: nothing was checked. */
-export type HeatLevel = (typeof heatLevels)[number];
+type HeatLevel = 'full' | 'high' | 'fair' | 'low' | 'none' | 'void';
 
 /** A model's row: SVG path data by level, in a space a unit a step wide and 1 high. */
 export interface HeatRow {

@@ -94,7 +94,7 @@ export interface TimeBar {
   badShare: number;
 }
 
-export const spanSeconds: Record<Span, number> = {
+const spanSeconds: Record<Span, number> = {
   '24h': 86_400,
   '7d': 7 * 86_400,
   '30d': 30 * 86_400,

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { translatorFor } from '../i18n/translate.ts';
+import { readAnalysisAddress, writeAnalysisAddress } from './analysis-address.ts';
+import { chartCells, chartRows, chartViews } from './chart-view.ts';
+import type { Analysis, NamedFigures } from './figures.ts';
+import { heatCell, heatLevelOf, heatRows, stepAt } from './heat-map.ts';
+
+const en = translatorFor('en');
+
+function figures(given: Partial<NamedFigures> = {}): NamedFigures {
+  return {
+    target_id: 1,
+    target_name: 'Aurora',
+    model: 'gpt-4o',
+    protocol: 'openai',
+    probes: 4,
+    successes: 3,
+    availability: 75,
+    latency_p50_s: 1,
+    latency_p95_s: 2,
+    first_token_p50_s: 0.5,
+    first_token_p95_s: 0.9,
+    errors: [{ kind: 'timeout', count: 1 }],
+    series: {
+      probes: [0, 4],
+      successes: [0, 3],
+      latency_p50_s: [null, 1],
+      latency_p95_s: [null, 2],
+      first_token_p50_s: [null, 0.5],
+      first_token_p95_s: [null, 0.9],
+    },
+    ...given,
+  };
+}
+
+const analysis: Analysis = {
+  range: '24h',
+  from: 3600,
+  to: 9000,
+  step_s: 3600,
+  accuracy: 0.02,
+  steps: [3600, 7200],
+  total: figures(),
+  items: [figures()],
+};
+
+describe('the charts', () => {
+  const views = chartViews(analysis, [{ name: 'All', figures: figures() }], en);
+
+  it('leave a gap where nothing was checked, and never say 0 %', () => {
+    const [availability] = views;
+    expect(availability?.series[0]?.values).toEqual([null, 75]);
+    expect(views.map((view) => view.id)).toEqual([
+      'availability',
+      'outcomes',
+      'latency',
+      'first_token',
+    ]);
+  });
+
+  it('sum passed and failed over all that is compared', () => {
+    const both = [figures(), figures()].map((it, index) => ({ name: `m${index}`, figures: it }));
+    const outcomes = chartViews(analysis, both, en)[1];
+    expect(outcomes?.series.map((it) => it.values)).toEqual([
+      [0, 6],
+      [0, 2],
+    ]);
+  });
+
+  it('have a table in words, and a file in full', () => {
+    const latency = views[2];
+    if (!latency) throw new Error('there is a latency chart');
+    expect(chartRows(latency).map((row) => row.cells)).toEqual([
+      ['—', '—'],
+      ['1.00 s', '2.00 s'],
+    ]);
+    expect(chartCells(latency, analysis.steps)).toEqual({
+      header: ['time', 'All p50', 'All p95'],
+      rows: [
+        ['1970-01-01T01:00:00.000Z', null, null],
+        ['1970-01-01T02:00:00.000Z', 1, 2],
+      ],
+    });
+  });
+});
+
+describe('the heat map', () => {
+  it.each([
+    [null, 'void'],
+    [0, 'none'],
+    [40, 'low'],
+    [75, 'fair'],
+    [99.9, 'high'],
+    [100, 'full'],
+  ] as const)('%s percent is %s', (percent, level) => expect(heatLevelOf(percent)).toBe(level));
+
+  it('puts each step into the path of its level', () => {
+    const [row] = heatRows([figures()], en);
+    expect(row?.paths.void.startsWith('M0.04 ')).toBe(true);
+    expect(row?.paths.fair.startsWith('M1.04 ')).toBe(true);
+    expect(row?.label).toBe('gpt-4o: 75% of 4 checks passed');
+  });
+
+  it('finds the step under a position and tells what it holds', () => {
+    expect([stepAt(0, analysis), stepAt(0.6, analysis), stepAt(1, analysis)]).toEqual([0, 1, 1]);
+    expect(heatCell(figures(), 1, en)).toMatchObject({ tone: 'warn', verdict: 'gpt-4o · 75%' });
+    expect(heatCell(figures(), 0, en)).toMatchObject({ tone: 'idle', verdict: 'gpt-4o · —' });
+  });
+});
+
+it('the address comes back as it was written, with six models at most', () => {
+  const search = '?target_id=3&range=30d&model=a%2Fb&model=c';
+  expect(writeAnalysisAddress(readAnalysisAddress(search))).toBe(search);
+  const many = '?target_id=3&model=1&model=2&model=3&model=4&model=5&model=6&model=7&model=1';
+  expect(readAnalysisAddress(many).models).toHaveLength(6);
+});

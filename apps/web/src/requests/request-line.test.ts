@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest';
+import { translatorFor } from '../i18n/translate.ts';
+import { type ListedRequest, requestLine } from './request-line.ts';
+import { filterQueryOf, readRequestsAddress, writeRequestsAddress } from './requests-address.ts';
+
+const attempt = {
+  target_id: 1,
+  target_name: 'Aurora',
+  model: 'gpt-4o',
+  status: 500,
+  error: 'HTTP 500',
+  error_kind: 'upstream',
+  duration_s: 0.2,
+  is_live_failure: true,
+} as const;
+
+const request: ListedRequest = {
+  id: 5,
+  request_id: 'req-5',
+  timestamp: 1000,
+  key_id: null,
+  key_name: 'master',
+  target_id: 2,
+  target_name: 'Tokyo',
+  requested_model: 'gpt-4o',
+  model: 'gpt-4o',
+  route: 'chat',
+  stream: true,
+  status: 200,
+  attempts: [
+    attempt,
+    { ...attempt, target_name: 'Tokyo', status: 200, error: null, error_kind: null },
+  ],
+  first_byte_s: 0.4,
+  duration_s: 1.2,
+  input_tokens: 1200,
+  output_tokens: null,
+  request_bytes: 100,
+  response_bytes: 2000,
+  error_kind: null,
+  error: null,
+  outcome: 'ok',
+};
+
+it('a request that a second channel saved tells of both attempts', () => {
+  const line = requestLine(request, translatorFor('en'));
+  expect(line).toMatchObject({
+    tone: 'ok',
+    key: 'Master token',
+    attemptsText: '2 attempts',
+    tokens: '1,200 → —',
+  });
+  expect(line.attempts).toMatchObject([
+    { place: 'Aurora/gpt-4o', tone: 'bad', kindText: 'Provider error' },
+    { place: 'Tokyo/gpt-4o', tone: 'ok', error: '' },
+  ]);
+});
+
+it('a client that left is nobody’s fault', () => {
+  const left = { ...request, status: 499, outcome: 'client_error' } as const;
+  expect(requestLine(left, translatorFor('zh')).tone).toBe('idle');
+});
+
+it('the address comes back as it was written; what makes no sense is left out', () => {
+  const search = '?range=7d&by=key&key=master&channel=3&model=a%2Fb&outcome=upstream_error';
+  const address = readRequestsAddress(search);
+  expect(writeRequestsAddress(address)).toBe(search);
+  expect(filterQueryOf(address.filter)).toEqual({ key_id: 'master', target_id: '3', model: 'a/b' });
+  expect(writeRequestsAddress(readRequestsAddress('?key=me&channel=x&range=9y&by=odd'))).toBe('');
+});
