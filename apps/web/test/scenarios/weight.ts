@@ -6,19 +6,25 @@ import type { Stage } from '../stage.ts';
 const mostKb = 120;
 
 export function describeWeight(stage: Stage): void {
-  it.each(['/', '/docs/api', '/docs/proxy', '/status.html'])(
-    `scripts and styles of %s weigh less than ${mostKb} KB`,
-    async (path) => {
-      const page = await stage.open('/favicon.svg');
-      const responses: Response[] = [];
-      page.on('response', (response) => {
-        if (/\.(js|css)$/.test(new URL(response.url()).pathname)) responses.push(response);
-      });
-      await page.goto(stage.product.origin + path);
-      const bodies = await Promise.all(responses.map((it) => it.body()));
-      const bytes = bodies.reduce((sum, body) => sum + gzipSync(body).byteLength, 0);
-      expect(bodies.length).toBeGreaterThan(2);
-      expect(bytes / 1024).toBeLessThan(mostKb);
-    },
-  );
+  it.each([
+    '/',
+    '/docs/api',
+    '/docs/proxy',
+    '/status.html',
+    '/viewer.html?target_id=1',
+    '/analysis.html?target_id=1',
+    '/models.html',
+    '/requests.html',
+  ])(`scripts and styles of %s weigh less than ${mostKb} KB`, async (path) => {
+    const page = await stage.open('/favicon.svg');
+    const responses: Response[] = [];
+    page.on('response', (response) => {
+      if (/\.(js|css)$/.test(new URL(response.url()).pathname)) responses.push(response);
+    });
+    await page.goto(stage.product.origin + path);
+    const bodies = await Promise.all(responses.map((it) => it.body()));
+    const bytes = bodies.reduce((sum, body) => sum + gzipSync(body).byteLength, 0);
+    expect(bodies.length).toBeGreaterThan(2);
+    expect(bytes / 1024).toBeLessThan(mostKb);
+  });
 }

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { faultsOn } from '../faults-on.ts';
+import { withHarbour } from '../harbour.ts';
+import type { Stage } from '../stage.ts';
+
+/** Each page, and what stands on it once it is there. */
+const pages = {
+  viewer: { path: '/viewer.html?target_id=', shown: '.probe-open', opens: '.detail' },
+  analysis: { path: '/analysis.html?target_id=', shown: '.heat-row', opens: null },
+  models: { path: '/models.html?open=gpt-4o&id=', shown: '.offered .table', opens: null },
+  requests: { path: '/requests.html?id=', shown: '.panel', opens: null },
+};
+
+/** What holds for every page with figures. */
+export function describeDataPages(stage: Stage): void {
+  const harbour = withHarbour(stage);
+
+  describe.each(Object.entries(pages))('the %s page', (_name, { path, shown, opens }) => {
+    it.each(['light', 'dark'] as const)(
+      'has no fault that axe can find, %s',
+      async (colorScheme) => {
+        const page = await stage.open(path + harbour.id, { colorScheme, reducedMotion: 'reduce' });
+        await page.locator(shown).filter({ visible: true }).first().waitFor();
+        if (opens) await page.locator(shown).first().click();
+        if (opens) await page.locator(opens).waitFor();
+        expect(await faultsOn(page)).toEqual([]);
+      },
+    );
+
+    it.each([360, 768, 1440])('overflows nowhere at %i px', async (width) => {
+      const page = await stage.open(path + harbour.id, { viewport: { width, height: 800 } });
+      await page.locator(shown).filter({ visible: true }).first().waitFor();
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.body.clientWidth,
+      );
+      expect(overflow).toBeLessThanOrEqual(0);
+    });
+  });
+
+  it.each([
+    '/viewer.html?target_id=1',
+    '/analysis.html?target_id=1',
+    '/models.html',
+    '/requests.html',
+  ])('a stranger is asked for a token at %s', async (path) => {
+    const page = await stage.open(path, { token: null });
+    await page.getByRole('dialog', { name: 'Access token' }).waitFor();
+  });
+}

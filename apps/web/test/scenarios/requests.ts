@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { withHarbour } from '../harbour.ts';
+import { eventually, type Stage } from '../stage.ts';
+import { visitorToken } from '../start-product.ts';
+
+export function describeRequests(stage: Stage): void {
+  const harbour = withHarbour(stage);
+
+  it('a request shows up by itself, with its attempts', async () => {
+    const page = await stage.open(`/requests.html?channel=${harbour.id}`);
+    await page.getByText('No request fits the filters.').waitFor();
+    expect(await stage.product.ask('Harbour/gpt-4o')).toBe(200);
+    const request = page.locator('.request').filter({ hasText: 'Harbour/gpt-4o' });
+    await request.getByRole('button').first().click();
+    await request.getByRole('rowheader', { name: 'Harbour/gpt-4o' }).waitFor();
+    await request.getByText('Request id').waitFor();
+  });
+
+  it('failures are found and summed up, in Chinese too', async () => {
+    expect(await stage.product.ask('Harbour/claude-haiku-4-5')).toBeGreaterThanOrEqual(400);
+    const page = await stage.open('/requests.html?by=channel', { locale: 'zh-CN' });
+    const failed = page.locator('.request').filter({ hasText: 'Harbour/claude-haiku-4-5' });
+    await failed.first().waitFor();
+    await page.getByRole('button', { name: '成功', exact: true }).click();
+    await eventually(() => failed.count()).toBe(0);
+    expect(page.url()).toContain('outcome=ok');
+    await page
+      .getByRole('group', { name: '汇总' })
+      .getByRole('button', { name: 'Harbour' })
+      .click();
+    await eventually(() => page.url()).toContain(`channel=${harbour.id}`);
+  });
+
+  it('is paused while the reader reads', async () => {
+    const page = await stage.open('/requests.html');
+    await page.locator('.request').first().waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await stage.product.ask('Harbour/gpt-4o');
+    await page.getByRole('button', { name: 'Show 1 new request' }).click();
+    await page.getByRole('button', { name: 'Follow' }).waitFor();
+  });
+
+  it('a visitor is told that it is not for them', async () => {
+    const page = await stage.open('/requests.html', { token: visitorToken });
+    await page.getByRole('heading', { name: 'Not for visitors' }).waitFor();
+  });
+}

@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { hostileModel, withHarbour } from '../harbour.ts';
+import { eventually, providerKey, type Stage } from '../stage.ts';
+import { visitorToken } from '../start-product.ts';
+
+export function describeViewer(stage: Stage): void {
+  const harbour = withHarbour(stage);
+  const address = (rest = '') => `/viewer.html?target_id=${harbour.id}${rest}`;
+  const models = (page: Page) => page.locator('.probe-open').allTextContents();
+
+  it('a failed check is found, read in full, and the address shows the same again', async () => {
+    const page = await stage.open(address());
+    await page.getByRole('heading', { name: 'Harbour' }).waitFor();
+    await eventually(() => models(page)).toHaveLength(3);
+    await page.getByRole('button', { name: /^Failed/ }).click();
+    await eventually(() => models(page)).toEqual(['claude-haiku-4-5']);
+    await page.locator('.probe-open').click();
+    await page.locator('.detail').getByText('Rate limited').waitFor();
+    const curl = await page.locator('.detail pre').last().textContent();
+    expect(curl).toContain(`curl '${harbour.provider.origin}/v1/messages'`);
+    expect(curl).toContain('$API_KEY');
+    expect(curl).not.toContain(providerKey);
+    await page.goto(page.url());
+    await page.locator('.detail').getByText('Rate limited').waitFor();
+    expect(await models(page)).toEqual(['claude-haiku-4-5']);
+  });
+
+  it('in Chinese too, with the run that is started from here', async () => {
+    const page = await stage.open(address(), { locale: 'zh-CN' });
+    await page.getByRole('searchbox').fill('gpt');
+    await eventually(() => models(page)).toEqual(['gpt-4o']);
+    const runs = page.locator('.run[data-tone]');
+    const before = await runs.count();
+    await page.getByRole('button', { name: '立即检测' }).click();
+    await eventually(() => runs.count()).toBe(before + 1);
+    await page.getByRole('button', { name: '立即检测' }).waitFor();
+    expect(await models(page)).toEqual(['gpt-4o']);
+    await page.getByText('通过', { exact: true }).first().waitFor();
+  });
+
+  it('what a channel says is text, in the list, the pane and the file', async () => {
+    const page = await stage.open(address('&q=onerror'));
+    await page.getByRole('button', { name: hostileModel }).click();
+    await page
+      .locator('.detail-text')
+      .filter({ hasText: `I am ${hostileModel}` })
+      .first()
+      .waitFor();
+    expect(await page.locator('main img').count()).toBe(0);
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'CSV' }).click();
+    const file = await download;
+    expect(file.suggestedFilename()).toMatch(/^harbour-\d+\.csv$/);
+    const text = await readFile(await file.path(), 'utf8');
+    expect(text.split('\r\n')[0]).toContain('timestamp,run_id,model,success');
+    expect(text).toContain(hostileModel);
+  });
+
+  it('rows are walked by keys alone', async () => {
+    const page = await stage.open(address());
+    const first = page.locator('.probe-open').first();
+    await first.focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.detail').waitFor();
+    await page.keyboard.press('ArrowDown');
+    const [, second] = await models(page);
+    await page
+      .locator('.detail-title')
+      .filter({ hasText: second ?? '?' })
+      .waitFor();
+    expect(await page.locator(':focus').textContent()).toBe(second);
+    await page.keyboard.press('Escape');
+    await eventually(() => page.locator('.detail').count()).toBe(0);
+    expect(await page.locator(':focus').textContent()).toBe(second);
+  });
+
+  it('of 20,000 checks those in sight are drawn, to the last', async () => {
+    const page = await stage.open('/favicon.svg');
+    await page.route('**/logs?*', async (route) => {
+      const response = await route.fetch();
+      const body = await response.json();
+      const [row] = body.items;
+      const items = Array.from({ length: 20_000 }, (_, index) => ({
+        ...row,
+        id: index + 1,
+        model: `model-${index}`,
+      }));
+      await route.fulfill({ response, json: { ...body, count: items.length, items } });
+    });
+    await page.goto(stage.product.origin + address('&run_id=all'));
+    await page.getByText('model-0', { exact: true }).waitFor();
+    expect(await page.locator('.probe-rows .probe').count()).toBeLessThan(80);
+    await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+    await page.getByText('model-19999', { exact: true }).waitFor();
+    expect(await page.locator('.probe-rows .probe').count()).toBeLessThan(80);
+  });
+
+  it('a visitor reads along, and starts nothing', async () => {
+    const page = await stage.open(address(), { token: visitorToken });
+    await eventually(() => models(page)).toHaveLength(3);
+    expect(await page.getByRole('button', { name: 'Check now' }).isVisible()).toBe(false);
+  });
+
+  it('a channel that is not there is said to be none', async () => {
+    const page = await stage.open('/viewer.html?target_id=999999');
+    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+  });
+}
