@@ -71,6 +71,9 @@ interface ViewerOptions {
   onAddressChange(): void;
 }
 
+/** More would make a list that nobody scrolls through; the search finds the rest. */
+const mostChoices = 300;
+
 const noCounts = { all: 0, passed: 0, failed: 0, skipped: 0 };
 
 export function createViewerStore(options: ViewerOptions): ViewerStore {
@@ -182,7 +185,7 @@ export function createViewerStore(options: ViewerOptions): ViewerStore {
       const { counts, kinds, models } = countProbes(rows);
       this.counts = counts;
       this.kinds = kinds;
-      this.models = models;
+      this.models = choicesOf(models, this.filter.model);
       shown = filterProbes(rows, this.filter);
       this.count = shown.length;
       this.runs = (loaded?.runs ?? []).map((run) => runLine(run, language.translator));
@@ -201,4 +204,9 @@ export function createViewerStore(options: ViewerOptions): ViewerStore {
       loaded?.target.latest_models.find((it) => it.model === model)?.history ?? [],
     shownRows: () => shown,
   };
+}
+
+function choicesOf(models: readonly string[], chosen: string): string[] {
+  const first = models.slice(0, mostChoices);
+  return chosen === '' || first.includes(chosen) ? first : [...first, chosen];
 }
