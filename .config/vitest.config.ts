@@ -6,6 +6,8 @@ const onPostgres = [
   'packages/db/src/{copy,postgres}/**/*.test.ts',
 ];
 const onSqlite = ['packages/db/src/sqlite/**/*.test.ts'];
+/** Run on Postgres by hand, for they take a while: `APPS_ON_POSTGRES=1 pnpm vitest --project postgres apps`. */
+const apps = process.env.APPS_ON_POSTGRES ? ['apps/{api,worker,proxy}/test/**/*.test.ts'] : [];
 
 export default defineConfig({
   test: {
@@ -32,7 +34,7 @@ export default defineConfig({
         // What the database room promises holds on both engines: its suite runs once more.
         test: {
           name: 'postgres',
-          include: [...onPostgres, 'packages/db/src/**/*.test.ts'],
+          include: [...onPostgres, 'packages/db/src/**/*.test.ts', ...apps],
           exclude: onSqlite,
           globalSetup: ['packages/db/test/postgres-setup.ts'],
         },

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInProcessBus } from '@api-monitor/bus';
 import { createAdminSession, openDatabase } from '@api-monitor/db';
+import { testDatabaseUrl } from '@api-monitor/db/testing';
 import { createLogger, createMetricsRegistry } from '@api-monitor/runtime';
 import { onTestFinished } from 'vitest';
 import { type ApiOptions, createApi } from '../src/create-api.ts';
@@ -37,7 +38,7 @@ export async function openTestApi(options: Options = {}) {
   const clock = { now: 1_800_000_000 };
   const now = () => clock.now;
   const logLines: string[] = [];
-  const db = await openDatabase({ dataDir, now });
+  const db = await openDatabase({ dataDir, databaseUrl: await testDatabaseUrl(), now });
   const bus = createInProcessBus({ nowMs: Date.now, onFault: () => {} });
   const api = await createApi({
     db,

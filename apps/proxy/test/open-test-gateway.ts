@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInProcessBus } from '@api-monitor/bus';
 import type { MonitorEvent, ProbeModelJob, ProxyRequest } from '@api-monitor/core';
 import { type OpenedDatabase, openDatabase } from '@api-monitor/db';
+import { testDatabaseUrl } from '@api-monitor/db/testing';
 import { createLogger, createMetricsRegistry } from '@api-monitor/runtime';
 import { onTestFinished } from 'vitest';
 import { createGateway, type GatewayOptions } from '../src/create-gateway.ts';
@@ -37,7 +38,7 @@ export async function openTestGateway(given: Given = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'proxy-'));
   const clock = { aheadS: 0 };
   const nowS = () => Date.now() / 1000 + clock.aheadS;
-  const db = await openDatabase({ dataDir, now: nowS });
+  const db = await openDatabase({ dataDir, databaseUrl: await testDatabaseUrl(), now: nowS });
   const targetIds = await fill(db, given, nowS());
   const { bus, seen } = openBus();
   const logLines: string[] = [];

@@ -10,6 +10,7 @@ import {
   type TargetInput,
 } from '@api-monitor/core';
 import { createTarget, openDatabase } from '@api-monitor/db';
+import { testDatabaseUrl } from '@api-monitor/db/testing';
 import {
   type FakeProvider,
   type FakeProviderOptions,
@@ -42,7 +43,7 @@ export async function openTestWorker(given: { limits?: Partial<WorkerLimits> } =
   onTestFinished(() => rm(dataDir, { recursive: true }));
   const clock = { now: 1_800_000_000 };
   const nowS = () => clock.now;
-  const db = await openDatabase({ dataDir, now: nowS });
+  const db = await openDatabase({ dataDir, databaseUrl: await testDatabaseUrl(), now: nowS });
   onTestFinished(() => db.close());
   const logger = createLogger({ name: 'test', level: 'silent' });
   const metrics = createMetricsRegistry();

@@ -8,6 +8,11 @@ export function isOnPostgres(): boolean {
   return inject('postgres') !== undefined;
 }
 
+/** The address of a new, migrated database where the tests run on Postgres; else none: SQLite it is. */
+export async function testDatabaseUrl(): Promise<string | undefined> {
+  return isOnPostgres() ? makeDatabase(`template ${server().template}`) : undefined;
+}
+
 /** Those that the tests of this file have left clean: a new one takes longer. */
 const free: string[] = [];
 
