@@ -13,6 +13,8 @@ test('a breaker is open for its pause, then half open, and closed by a later pro
   board.take(opened(1));
   expect(board.stateOf(1, 'm', 900)).toBe('open');
   expect(board.stateOf(2, 'm', 900)).toBe('closed');
+  expect(board.openOf(1, 'm', 900)).toEqual({ failures: 3, error: null, opened_at: 1000 });
+  expect(board.openOf(1, 'm', 1001)).toBeNull();
   clock.now += 15;
   expect(board.stateOf(1, 'm', 900)).toBe('half_open');
   expect(board.stateOf(1, 'm', 1001)).toBe('closed');

@@ -1,9 +1,19 @@
 import { type BreakerState, breakerPauseS, type MonitorEvent } from '@api-monitor/core';
 
+/** A breaker that keeps traffic from a channel's model. */
+export interface OpenBreaker {
+  failures: number;
+  error: string | null;
+  /** Unix seconds. */
+  opened_at: number;
+}
+
 /** The breakers of all gateways, as their events tell. */
 export interface BreakerBoard {
   /** `provedAt`: when the model's last probe ended; one that passed since closes the breaker. */
   stateOf(targetId: number, model: string, provedAt: number): BreakerState;
+  /** Null where none stands open, `provedAt` being when the model's last probe ended. */
+  openOf(targetId: number, model: string, provedAt: number): OpenBreaker | null;
   take(event: MonitorEvent): void;
 }
 
@@ -11,28 +21,33 @@ export interface BreakerBoard {
 const breakerLimit = 10_000;
 
 export function createBreakerBoard(nowS: () => number): BreakerBoard {
-  const openedAt = new Map<string, number>();
+  const open = new Map<string, OpenBreaker>();
   const keyOf = (targetId: number, model: string) => `${targetId}/${model}`;
+  const openOf = (targetId: number, model: string, provedAt: number) => {
+    const breaker = open.get(keyOf(targetId, model));
+    return breaker && provedAt <= breaker.opened_at ? breaker : null;
+  };
   return {
     stateOf(targetId, model, provedAt) {
-      const since = openedAt.get(keyOf(targetId, model));
-      if (since === undefined || provedAt > since) return 'closed';
-      return nowS() < since + breakerPauseS ? 'open' : 'half_open';
+      const breaker = openOf(targetId, model, provedAt);
+      if (!breaker) return 'closed';
+      return nowS() < breaker.opened_at + breakerPauseS ? 'open' : 'half_open';
     },
+    openOf,
     take(event) {
       if (event.type !== 'breaker_changed') return;
-      const { target_id, model, is_open } = event.data;
+      const { target_id, model, is_open, consecutive_failures: failures, error } = event.data;
       // Put last anew, so that the first is always the oldest.
-      openedAt.delete(keyOf(target_id, model));
-      if (is_open) openedAt.set(keyOf(target_id, model), nowS());
-      if (openedAt.size > breakerLimit) dropOldest(openedAt);
+      open.delete(keyOf(target_id, model));
+      if (is_open) open.set(keyOf(target_id, model), { failures, error, opened_at: nowS() });
+      if (open.size > breakerLimit) dropOldest(open);
     },
   };
 }
 
-function dropOldest(openedAt: Map<string, number>): void {
-  for (const key of openedAt.keys()) {
-    openedAt.delete(key);
+function dropOldest(open: Map<string, unknown>): void {
+  for (const key of open.keys()) {
+    open.delete(key);
     return;
   }
 }

@@ -1,4 +1,4 @@
-import type { Target } from '@api-monitor/core';
+import { splitChannelModel, type Target } from '@api-monitor/core';
 import {
   type Database,
   findTargetByName,
@@ -20,10 +20,10 @@ export type Asked =
 
 /** `channel/model` where the part before the first slash is a channel's name, else a bare model. */
 export async function findOffers(db: Database, name: string): Promise<Asked> {
-  const slash = name.indexOf('/');
-  const target = slash > 0 ? await findTargetByName(db, name.slice(0, slash)) : null;
+  const named = splitChannelModel(name);
+  const target = named && (await findTargetByName(db, named.channel));
   if (!target) return { kind: 'bare', model: name, offers: await offersOf(db, name) };
-  const model = name.slice(slash + 1);
+  const { model } = named;
   const states = await listModelStates(db, { target_id: target.id, model, with_history: false });
   return { kind: 'pinned', target, model, offers: states.map((state) => ({ target, state })) };
 }

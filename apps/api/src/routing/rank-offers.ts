@@ -1,5 +1,6 @@
 import {
   type Candidate,
+  proofOf,
   type RankedCandidate,
   type RoutingPolicy,
   rankCandidates,
@@ -57,9 +58,8 @@ function candidateOf({ target, state }: Offer, breakers: BreakerBoard): Candidat
     model: state.model,
     sort_order: target.sort_order,
     interval_min: target.interval_min,
-    is_alive: state.error_kind === 'skipped' ? null : state.success,
+    ...proofOf(state),
     proved_at: state.timestamp,
-    first_byte_s: state.live_first_byte_s ?? state.first_token_s,
     breaker: breakers.stateOf(target.id, state.model, state.timestamp),
   };
 }

@@ -1,6 +1,7 @@
 import { maskSecret, nextRunAtOf, successRate, type Target } from '@api-monitor/core';
 import { type Database, type ModelStateRow, openApiKey } from '@api-monitor/db';
 import type { Caller } from '../auth/caller.ts';
+import type { BreakerBoard } from '../routing/breaker-board.ts';
 import type { ProgressBoard } from './progress-board.ts';
 import type { LatestModel, TargetItem } from './target-schema.ts';
 
@@ -9,6 +10,7 @@ export interface TargetView {
   caller: Caller;
   runningIds: ReadonlySet<number>;
   progress: ProgressBoard;
+  breakers: BreakerBoard;
   withHistory: boolean;
 }
 
@@ -25,7 +27,7 @@ export function serialiseTarget(
   const pieces = [`${head.slice(0, -1)},"latest_models":[`];
   for (const [index, state] of states.entries()) {
     if (index > 0) pieces.push(',');
-    pieces.push(...serialiseState(state, view.withHistory));
+    pieces.push(...serialiseState(state, view));
   }
   pieces.push(']}');
   return pieces;
@@ -53,13 +55,13 @@ function maskedKey(target: Target, db: Database): string {
   }
 }
 
-function serialiseState(state: ModelStateRow, withHistory: boolean): string[] {
-  const head = JSON.stringify(entryOf(state));
-  return withHistory ? [`${head.slice(0, -1)},"history":`, state.history, '}'] : [head];
+function serialiseState(state: ModelStateRow, view: TargetView): string[] {
+  const head = JSON.stringify(entryOf(state, view.breakers));
+  return view.withHistory ? [`${head.slice(0, -1)},"history":`, state.history, '}'] : [head];
 }
 
 /** Field by field: spread, ten thousand of them would take twice as long. */
-function entryOf(state: ModelStateRow): Omit<LatestModel, 'history'> {
+function entryOf(state: ModelStateRow, breakers: BreakerBoard): Omit<LatestModel, 'history'> {
   return {
     model: state.model,
     protocol: state.protocol,
@@ -79,5 +81,6 @@ function entryOf(state: ModelStateRow): Omit<LatestModel, 'history'> {
     live_failed_at: state.live_failed_at,
     live_error: state.live_error,
     live_first_byte_s: state.live_first_byte_s,
+    open_breaker: breakers.openOf(state.target_id, state.model, state.timestamp),
   };
 }

@@ -40,6 +40,10 @@ const latestModelSchema = z
       .number()
       .nullable()
       .openapi({ description: 'smoothed time to the first byte of live streams, seconds' }),
+    open_breaker: z
+      .object({ failures: z.int(), error: z.string().nullable(), opened_at: unixSeconds })
+      .nullable()
+      .openapi({ description: 'what keeps traffic from it, as the gateways last told' }),
     history: z
       .array(historyPointSchema)
       .optional()

@@ -6,7 +6,7 @@ import type { Caller } from '../auth/caller.ts';
 import { encodePieces } from './encode-pieces.ts';
 import { serialiseTarget, type TargetView } from './serialise-target.ts';
 
-type ViewDeps = Pick<ApiDeps, 'db' | 'progress'>;
+type ViewDeps = Pick<ApiDeps, 'db' | 'progress' | 'breakers'>;
 
 /** Ten channels of fifty models take a few milliseconds. */
 const targetsPerPart = 10;
@@ -55,10 +55,10 @@ async function serialiseAll(targets: readonly Target[], view: TargetView): Promi
 }
 
 async function createView(
-  { db, progress }: ViewDeps,
+  { db, progress, breakers }: ViewDeps,
   caller: Caller,
   withHistory: boolean,
 ): Promise<TargetView> {
   const runningIds = new Set(await listRunningTargetIds(db));
-  return { db, caller, runningIds, progress, withHistory };
+  return { db, caller, runningIds, progress, breakers, withHistory };
 }

@@ -1,6 +1,6 @@
 import { applyProgress } from './apply-progress.ts';
 import type { BreakerEvent, Channel, LatestModel, ProgressEvent } from './channel.ts';
-import { applyBreaker, breakerAfter } from './live-traffic.ts';
+import { applyBreaker, breakerAfter, breakerToldBy } from './live-traffic.ts';
 
 /** What the page knows of the channels, outside of any framework, with a note of what changed. */
 export interface ChannelBook {
@@ -87,8 +87,7 @@ export function createChannelBook(onChange: (id: number | null) => void): Channe
 
 /** A list without histories must not make the bars of an open card vanish, nor one its breakers. */
 function keepKnown(channel: Channel, before: Channel | undefined): Channel {
-  if (!before) return channel;
-  const known = new Map(before.latest_models.map((it) => [it.model, it]));
+  const known = new Map(before?.latest_models.map((it) => [it.model, it]));
   return {
     ...channel,
     latest_models: channel.latest_models.map((it) => withKnown(it, known.get(it.model))),
@@ -97,7 +96,7 @@ function keepKnown(channel: Channel, before: Channel | undefined): Channel {
 
 function withKnown(model: LatestModel, before: LatestModel | undefined): LatestModel {
   const history = model.history ?? before?.history;
-  const breaker = breakerAfter(before?.breaker, model);
+  const breaker = breakerToldBy(model) ?? breakerAfter(before?.breaker, model);
   if (history === model.history && breaker === undefined) return model;
   return { ...model, history, breaker };
 }

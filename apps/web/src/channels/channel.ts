@@ -8,11 +8,11 @@ import type {
   WireProtocol,
 } from '@api-monitor/core';
 
-/** A gateway's breaker that stands open, as its event told. */
+/** A gateway's breaker that stands open. */
 export interface OpenBreaker {
   failures: number;
   error: string | null;
-  /** When the page heard of it, Unix seconds. */
+  /** Or when the page heard of it, Unix seconds. */
   openedAt: number;
   /** When the model's latest probe by then had ended. */
   probedAt: number;
@@ -41,7 +41,9 @@ export interface LatestModel {
   live_error: string | null;
   /** Smoothed time to the first byte of live streams, in seconds. */
   live_first_byte_s: number | null;
-  /** Known from events alone: the lists do not tell it. */
+  /** As the list tells it; a later event may know better. */
+  open_breaker?: { failures: number; error: string | null; opened_at: number } | null;
+  /** As the page knows it, from lists and events. */
   breaker?: OpenBreaker | undefined;
   /** Oldest first; absent where the list was asked for without it. */
   history?: HistoryPoint[] | undefined;

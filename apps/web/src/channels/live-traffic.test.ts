@@ -111,6 +111,16 @@ describe('an open breaker', () => {
     expect(liveTrouble(firstModel(closed))).toMatchObject({ failures: 3, isBreakerOpen: false });
   });
 
+  it('is known from the list alone, when the page opens', () => {
+    const book = createChannelBook(() => {});
+    const told = { failures: 4, error: 'HTTP 503', opened_at: 1990 };
+    book.replaceAll([sampleChannel({ latest_models: [sampleModel({ open_breaker: told })] })]);
+    expect(liveTrouble(firstModel(book.get(1)))).toMatchObject({
+      failures: 4,
+      isBreakerOpen: true,
+    });
+  });
+
   it('outlives a list, until the list has a later probe that passed', () => {
     const book = createChannelBook(() => {});
     book.put(sampleChannel());

@@ -44,6 +44,13 @@ export function applyBreaker(channel: Channel, event: BreakerEvent, nowS: number
   return { ...channel, latest_models: channel.latest_models.with(index, { ...before, breaker }) };
 }
 
+/** The breaker that a list tells of. */
+export function breakerToldBy({ open_breaker: told, timestamp }: LatestModel) {
+  if (!told) return undefined;
+  const { failures, error, opened_at: openedAt } = told;
+  return { failures, error, openedAt, probedAt: timestamp };
+}
+
 /** The breaker once more is known of its model: a probe that passed since it opened closes it. */
 export function breakerAfter(
   breaker: OpenBreaker | undefined,
