@@ -11,6 +11,7 @@ export {
 } from './audit.ts';
 export { baseUrlSchema, isSameOrigin, normaliseBaseUrl } from './base-url.ts';
 export { breakerPauseS } from './breaker.ts';
+export { type ChannelModel, splitChannelModel } from './channel-model.ts';
 export { chooseRoute, type ProbePlan } from './choose-route.ts';
 export { type ErrorKind, errorKinds } from './error-kind.ts';
 export type {
@@ -59,6 +60,7 @@ export {
   type ProbeRow,
   type ToolCall,
 } from './probe-row.ts';
+export { type Proof, proofOf } from './proof-of.ts';
 export { type ProxyKey, proxyKeyFieldSchemas } from './proxy-key.ts';
 export {
   type GatewayRoute,

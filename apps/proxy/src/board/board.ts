@@ -1,4 +1,4 @@
-import type { Candidate, Channel, ProxyKey } from '@api-monitor/core';
+import { type Candidate, type Channel, type ProxyKey, proofOf } from '@api-monitor/core';
 import type { ModelStateRow } from '@api-monitor/db';
 
 /** A channel as the gateway needs it; the same object until the channel changes. */
@@ -122,13 +122,14 @@ export function boardTargetOf(
 }
 
 function boardModelOf(target: BoardTarget, state: ModelStateRow): BoardModel {
+  const { is_alive: isAlive, first_byte_s: firstByteS } = proofOf(state);
   return {
     target,
     model: state.model,
-    isAlive: state.error_kind === 'skipped' ? null : state.success,
+    isAlive,
     provedAt: state.timestamp,
     stateSince: state.state_since,
     error: state.error,
-    firstByteS: state.live_first_byte_s ?? state.first_token_s ?? null,
+    firstByteS,
   };
 }

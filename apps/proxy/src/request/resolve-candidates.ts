@@ -1,4 +1,9 @@
-import { type RankedCandidate, type RoutingPolicy, rankCandidates } from '@api-monitor/core';
+import {
+  type RankedCandidate,
+  type RoutingPolicy,
+  rankCandidates,
+  splitChannelModel,
+} from '@api-monitor/core';
 import type { Affinity } from '../board/affinity.ts';
 import {
   type Board,
@@ -60,9 +65,9 @@ interface Pinned {
 
 /** `channel/model`, the channel's name being all before the first slash; or a channel pinned by id. */
 function findPinned(board: Board, { model, pinnedTargetId }: Ask): Pinned | null {
-  const slash = model.indexOf('/');
-  const named = slash > 0 ? board.targetByName(model.slice(0, slash)) : undefined;
-  const rest = model.slice(slash + 1);
+  const split = splitChannelModel(model);
+  const named = split ? board.targetByName(split.channel) : undefined;
+  const rest = split?.model ?? model;
   if (pinnedTargetId === null) return named ? { target: named, model: rest } : null;
   const target = board.targetById(pinnedTargetId);
   if (!target) return null;
