@@ -15,6 +15,7 @@ import { type CorsOrigins, withCors } from './cors.ts';
 import { createGatewayHandler, type GatewayHandler } from './create-gateway-handler.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import { createRecordSink } from './records/record-sink.ts';
+import { createBodyBudget } from './request/body-budget.ts';
 import { createResolver } from './request/resolve-candidates.ts';
 
 export interface GatewayOptions {
@@ -26,6 +27,8 @@ export interface GatewayOptions {
   policy: RoutingPolicy;
   areBareModelsOn: boolean;
   bodyLimitBytes: number;
+  /** For all bodies that are held at once. */
+  bodiesLimitBytes: number;
   idleTimeoutMs: number;
   attemptLimit: number;
   /** Whose pages may call it from a browser; none: nobody's. */
@@ -93,6 +96,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     breakers,
     affinity,
     keyLimits,
+    bodyBudget: createBodyBudget(options.bodiesLimitBytes),
     resolve: createResolver({ ...options, board, breakers, affinity, random: Math.random }),
     dispatch: upstream.dispatch,
     records,

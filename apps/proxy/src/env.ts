@@ -7,6 +7,7 @@ import { parseCorsOrigins } from './cors.ts';
 /** The variables that the gateway reads; an app that holds a gateway takes them into its own schema. */
 export const proxyEnvShape = {
   PROXY_BODY_MAX_MB: envInt({ min: 1, max: 1024, default: 50 }),
+  PROXY_BODIES_MAX_MB: envInt({ min: 1, max: 65_536, default: 512 }),
   PROXY_IDLE_TIMEOUT_S: envInt({ min: 1, max: 3600, default: 300 }),
   PROXY_MAX_ATTEMPTS: envInt({ min: 1, max: 20, default: 4 }),
   PROXY_BARE_MODELS: envBoolean(true),
@@ -34,6 +35,8 @@ export function gatewayOptionsOf(env: ProxyEnv) {
     policy: env.PROXY_ROUTING,
     areBareModelsOn: env.PROXY_BARE_MODELS,
     bodyLimitBytes: env.PROXY_BODY_MAX_MB * 1024 ** 2,
+    // One of the largest fits in, whatever was said.
+    bodiesLimitBytes: Math.max(env.PROXY_BODIES_MAX_MB, env.PROXY_BODY_MAX_MB) * 1024 ** 2,
     idleTimeoutMs: env.PROXY_IDLE_TIMEOUT_S * 1000,
     attemptLimit: env.PROXY_MAX_ATTEMPTS,
     corsOrigins: env.PROXY_CORS_ORIGINS,

@@ -6,6 +6,7 @@ import type { Breakers } from './board/breakers.ts';
 import type { KeyLimits } from './board/key-limits.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { RecordSink } from './records/record-sink.ts';
+import type { BodyBudget } from './request/body-budget.ts';
 import type { Ask, Resolution } from './request/resolve-candidates.ts';
 
 /** What a request through the gateway needs; `createGateway` builds it once. */
@@ -21,6 +22,7 @@ export interface GatewayDeps {
   logger: Logger;
   areBareModelsOn: boolean;
   bodyLimitBytes: number;
+  bodyBudget: BodyBudget;
   idleTimeoutMs: number;
   /** How many channels one request may try. */
   attemptLimit: number;

@@ -8,6 +8,7 @@ import { type Arrival, requestRecord } from './records/request-record.ts';
 import { tokensToCount } from './records/tokens-to-count.ts';
 import { type FoundModel, findModel } from './request/find-model.ts';
 import type { Endpoint } from './request/match-route.ts';
+import type { Parcel } from './request/parcel.ts';
 import { readRequestBody } from './request/read-request-body.ts';
 import type { Ask } from './request/resolve-candidates.ts';
 import { sendError } from './send-error.ts';
@@ -25,16 +26,30 @@ export interface ForwardRequest {
 
 /** From the body to the record. Whatever the gateway refuses, it refuses in the caller's dialect. */
 export async function handleForward(deps: GatewayDeps, given: ForwardRequest): Promise<void> {
-  const { request, response, arrival, endpoint, key } = given;
-  const read = await readRequestBody(request, deps.bodyLimitBytes);
+  const { request } = given;
+  const read = await readRequestBody(request, {
+    limitBytes: deps.bodyLimitBytes,
+    budget: deps.bodyBudget,
+  });
   if (read.kind === 'left') return;
+  if (read.kind === 'no_room') return refuse(deps, given, noRoom, '', 0);
   const limitMb = deps.bodyLimitBytes / 1024 ** 2;
   if (read.kind === 'too_large') {
     const message = `the body must not exceed ${limitMb} MB`;
     return refuse(deps, given, { status: 413, code: 'request_too_large', message }, '', 0);
   }
-  const requestBytes = read.body.length;
-  const named = nameOf(given, read.body);
+  await handleParcel(deps, given, read.parcel);
+  read.parcel.letGo();
+}
+
+async function handleParcel(
+  deps: GatewayDeps,
+  given: ForwardRequest,
+  parcel: Parcel,
+): Promise<void> {
+  const { request, response, arrival, endpoint, key } = given;
+  const requestBytes = parcel.body.length;
+  const named = nameOf(given, parcel.body);
   if ('error' in named) return refuse(deps, given, named.error, '', requestBytes);
   const waitS = deps.keyLimits.take(key);
   const resolution = waitS === null ? deps.resolve(askOf(given, named.model)) : tooMany(waitS);
@@ -45,8 +60,9 @@ export async function handleForward(deps: GatewayDeps, given: ForwardRequest): P
     response,
     requestId: arrival.requestId,
     endpoint,
-    parcel: read,
+    parcel,
     found: named.found,
+    askedModel: named.model,
     isStream: named.isStream,
     query: queryThatGoesUp(given.query),
     choices: resolution.choices,
@@ -56,6 +72,13 @@ export async function handleForward(deps: GatewayDeps, given: ForwardRequest): P
   keepPlace(deps, given, named.model, forwarded);
   leaveRecord(deps, given, forwarded, named.model, requestBytes, error);
 }
+
+const noRoom: GatewayError = {
+  status: 503,
+  code: 'overloaded',
+  message: 'the gateway holds as many request bodies as it may; try again in a moment',
+  retryAfterS: 1,
+};
 
 /** Longer than any model's name; it comes back in errors, and stays in the records. */
 const modelLimitBytes = 512;

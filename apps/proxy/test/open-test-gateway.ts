@@ -53,6 +53,7 @@ export async function openTestGateway(given: Given = {}) {
     policy: 'priority',
     areBareModelsOn: true,
     bodyLimitBytes: 4 * 1024 ** 2,
+    bodiesLimitBytes: 64 * 1024 ** 2,
     idleTimeoutMs: 5_000,
     attemptLimit: 4,
     corsOrigins: [],

@@ -60,6 +60,15 @@ test('a Gemini body goes up untouched, a model within it too', async () => {
   expect((await send('/v1beta/models/relay/m:generateContent', body)).text).toBe(body);
 });
 
+test('a Gemini batch names its models inside without the channel that the path had', async () => {
+  const { send } = await start();
+  const batch = (name: string) =>
+    `{"requests": [{"model":"models/${name}","content":{"parts":[{"text":"models/${name}"}]}}]}`;
+  const { url, text } = await send('/v1beta/models/relay/m:batchEmbedContents', batch('relay/m'));
+  expect(url).toBe('/v1beta/models/m:batchEmbedContents');
+  expect(text).toBe(batch('relay/m').replace('models/relay/m', 'models/m'));
+});
+
 test('a channel’s path stays before the endpoint’s', async () => {
   const { send } = await start();
   expect((await send(chat, chatTo('under/m'))).url).toBe(`/relay/base${chat}`);

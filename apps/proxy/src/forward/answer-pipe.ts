@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type AnswerHandler, type AnswerSource, describeFault } from '@api-monitor/upstream';
 import type { Endpoint } from '../request/match-route.ts';
-import type { WholeBody } from '../request/read-request-body.ts';
+import type { Parcel } from '../request/parcel.ts';
 import { answerHeaders, headerOf, type Truth } from './answer-headers.ts';
 import { type AnswerWatch, watchAnswer } from './answer-watch.ts';
 import { AttemptTimer, stallTimeoutMsOf } from './attempt-timer.ts';
@@ -31,8 +31,8 @@ export interface AttemptFault {
 export interface PipeOptions {
   response: ServerResponse;
   endpoint: Endpoint;
-  /** Emptied when an answer goes to the client: no other attempt will follow. */
-  parcel: WholeBody;
+  /** Let go when an answer goes to the client: no other attempt will follow. */
+  parcel: Parcel;
   truth: Truth;
   /** The channel's: it must not reach the client. */
   apiKey: string;
@@ -43,7 +43,6 @@ export interface PipeOptions {
   onEnd: (end: AttemptEnd, pipe: AnswerPipe) => void;
 }
 
-const noBytes: Buffer = Buffer.alloc(0);
 const unreadLimitBytes = 64 * 1024;
 /** A kept connection that had been closed shows it at once; later the request may have been worked on. */
 const staleWindowMs = 1_000;
@@ -98,7 +97,7 @@ export class AnswerPipe implements AnswerHandler {
     }
     this.#headers = headers;
     this.#watch = watchAnswer(status, headers, this.#options);
-    parcel.body = noBytes;
+    parcel.letGo();
   }
 
   onBytes(bytes: Buffer): void {

@@ -4,7 +4,8 @@ import type { BoardModel } from '../board/board.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import { type FoundModel, spliceModel } from '../request/find-model.ts';
 import type { Endpoint } from '../request/match-route.ts';
-import type { WholeBody } from '../request/read-request-body.ts';
+import type { Parcel } from '../request/parcel.ts';
+import { renameInnerModels } from '../request/rename-inner-models.ts';
 import type { Choice } from '../request/resolve-candidates.ts';
 import { AnswerPipe, type AttemptEnd } from './answer-pipe.ts';
 import { upstreamHeaders } from './request-headers.ts';
@@ -15,10 +16,12 @@ export interface Forwarding {
   response: ServerResponse;
   requestId: string;
   endpoint: Endpoint;
-  /** Empty once an answer has begun. */
-  parcel: WholeBody;
+  /** Let go once an answer has begun. */
+  parcel: Parcel;
   /** null where the path names the model. */
   found: FoundModel | null;
+  /** As the client named it. */
+  askedModel: string;
   /** Whether the client asked for an answer that comes as it is made. */
   isStream: boolean;
   /** What goes up of the query, with its question mark. */
@@ -84,15 +87,16 @@ function firstByteTimeoutMsOf(
 }
 
 function upstreamRequest(
-  { request, endpoint, parcel, found, query }: Forwarding,
+  { request, endpoint, parcel, found, askedModel, query }: Forwarding,
   { target, model }: BoardModel,
 ): DispatchRequest {
+  const { body } = parcel;
   const path = found ? endpoint.upstreamPath : pathWithModel(endpoint.upstreamPath, model);
   return {
     path: path + query,
     headers: upstreamHeaders(request.rawHeaders, target.anthropicVersion, endpoint),
     keyHeader: endpoint.keyHeader,
-    body: found ? spliceModel(parcel.body, found, model) : [parcel.body],
+    body: found ? spliceModel(body, found, model) : renameInnerModels(body, askedModel, model),
   };
 }
 

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { renameInnerModels } from './rename-inner-models.ts';
+
+const renamed = (text: string, asked = 'relay/embed', model = 'embed') =>
+  Buffer.concat(renameInnerModels(Buffer.from(text), asked, model)).toString();
+
+test('each request of a batch names the model without its channel', () => {
+  const batch = (name: string) =>
+    `{ "requests" : [{"model":"models/${name}","n":1.0},{"model" : "models/${name}","x":"é"}]}`;
+  expect(renamed(batch('relay/embed'))).toBe(batch('embed'));
+});
+
+test('another model, another field and what a text says stay as they are', () => {
+  for (const text of [
+    '{"requests":[{"model":"models/other/embed"}]}',
+    '{"title":"models/relay/embed"}',
+    String.raw`{"text":"say \"model\": \"models/relay/embed\" to me"}`,
+    '{"model":"models/relay/embedding"}',
+    '',
+  ]) {
+    expect(renamed(text)).toBe(text);
+  }
+});
+
+test('a model that was asked for by its own name costs no copy', () => {
+  const body = Buffer.from('{"requests":[{"model":"models/embed"}]}');
+  expect(renameInnerModels(body, 'embed', 'embed')).toEqual([body]);
+});

@@ -1,0 +1,32 @@
+/**
+ * A body whose path names the model, in pieces, with the channel taken out of what names it inside too:
+ * Gemini's batches of embeddings say `"model": "models/<model>"` in each request
+ * (https://ai.google.dev/api/embeddings). All else stays, byte for byte.
+ */
+export function renameInnerModels(body: Buffer, asked: string, model: string): Buffer[] {
+  if (asked === model) return [body];
+  const wanted = Buffer.from(`models/${escaped(asked)}"`);
+  const name = Buffer.from(`models/${escaped(model)}`);
+  const pieces: Buffer[] = [];
+  let done = 0;
+  for (let at = body.indexOf(wanted); at >= 0; at = body.indexOf(wanted, at + 1)) {
+    if (!isValueOfModel(body, at)) continue;
+    pieces.push(body.subarray(done, at), name);
+    done = at + wanted.length - 1;
+  }
+  pieces.push(body.subarray(done));
+  return pieces;
+}
+
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** Longer than `"model" : "` with a little white space. */
+const keyBytes = 32;
+// Within a text the quotes would stand escaped.
+const modelKey = /(?:^|[^\\])"model"\s*:\s*"$/;
+
+function isValueOfModel(body: Buffer, at: number): boolean {
+  return modelKey.test(body.toString('latin1', Math.max(0, at - keyBytes), at));
+}
