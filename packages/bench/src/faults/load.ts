@@ -18,7 +18,8 @@ interface Options {
   restMs?: number;
 }
 
-const timeoutMs = 30_000;
+/** A stream lasts ten seconds, and more where the machine is busy with others. */
+const timeoutMs = 120_000;
 
 /** Plays clients of the gateway and somebody who asks for runs, until it is stopped. */
 export function startLoad(stack: Stack, { clients, streams, restMs = 100 }: Options) {

@@ -9,6 +9,8 @@ export interface Scenario {
   streams?: number;
   /** How long a probe takes. */
   probeMs?: number;
+  /** By the times of its runs nothing can be told of what overlaps: the provider alone knows. */
+  areTimesSkewed?: boolean;
   /** Resolves when the fault is over; what it returns stands in the report. */
   act: (stack: Stack) => Promise<string | undefined>;
 }
@@ -82,6 +84,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'skew-clock',
+    areTimesSkewed: true,
     async act() {
       await compose('--profile', 'ahead', 'up', '-d', '--no-deps', 'worker-ahead');
       await pause(outageMs);
