@@ -52,7 +52,10 @@ export async function killWithin(container: string): Promise<void> {
     const { readdirSync, readFileSync } = require('node:fs');
     for (const pid of readdirSync('/proc').map(Number)) {
       if (!(pid > 1) || pid === process.pid) continue;
-      if (readFileSync('/proc/' + pid + '/cmdline', 'utf8').startsWith('node')) process.kill(pid, 'SIGKILL');
+      try {
+        const isOurs = readFileSync('/proc/' + pid + '/cmdline', 'utf8').startsWith('node');
+        if (isOurs) process.kill(pid, 'SIGKILL');
+      } catch {}
     }`;
   await docker('exec', container, 'node', '-e', script);
 }

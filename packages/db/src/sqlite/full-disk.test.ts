@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { targetInput } from '../../test/samples.ts';
 import { tempDatabase } from '../../test/temp-database.ts';
 import { isPassingFault } from '../is-passing-fault.ts';
+import { setSettings } from '../settings.ts';
 import { createTarget, findTargetByName } from '../targets.ts';
 
 test('a full disk passes, a broken promise does not', async () => {
@@ -18,6 +19,9 @@ test('a full disk passes, a broken promise does not', async () => {
   };
   const full = await fill().catch((error: unknown) => error);
   expect(isPassingFault(full)).toBe(true);
+  const settings = { long: 'x'.repeat(100_000) };
+  const inTransaction = await setSettings(db, settings, 1).catch((error: unknown) => error);
+  expect(inTransaction).toMatchObject({ code: 'SQLITE_FULL' });
   await limit(1_000_000);
   await createTarget(db, long, 1);
   expect(await findTargetByName(db, 'full')).not.toBeNull();

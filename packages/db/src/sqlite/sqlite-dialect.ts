@@ -7,6 +7,7 @@ import {
   type QueryResult,
   SqliteAdapter,
   SqliteDialect,
+  type SqliteDialectConfig,
   SqliteDriver,
 } from 'kysely';
 import { retryBusy } from './retry-busy.ts';
@@ -25,7 +26,7 @@ export function createSqliteDialect(filePath: string): Dialect {
   const config = { database: cacheStatements(sqlite) };
   const standard = new SqliteDialect(config);
   return {
-    createDriver: () => new PatientSqliteDriver(config),
+    createDriver: () => new PatientSqliteDriver(sqlite, config),
     createAdapter: () => new TransactionalSqliteAdapter(),
     createQueryCompiler: () => standard.createQueryCompiler(),
     createIntrospector: (db) => standard.createIntrospector(db),
@@ -62,12 +63,24 @@ function createPrivately(filePath: string): void {
  * https://www.sqlite.org/isolation.html
  */
 class PatientSqliteDriver extends SqliteDriver {
+  readonly #sqlite: Sqlite.Database;
+
+  constructor(sqlite: Sqlite.Database, config: SqliteDialectConfig) {
+    super(config);
+    this.#sqlite = sqlite;
+  }
+
   override async acquireConnection(): Promise<DatabaseConnection> {
     return new PatientConnection(await super.acquireConnection());
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  // A full disk has SQLite roll back by itself; to fail at it again would hide what was the matter.
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#sqlite.inTransaction) await super.rollbackTransaction(connection);
   }
 }
 
