@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** The tests that Postgres alone can pass, and those that SQLite alone can. */
 const onPostgres = [
-  'apps/*/test/**/*.postgres.test.ts',
+  '{apps,packages}/*/test/**/*.postgres.test.ts',
   'packages/db/src/{copy,postgres}/**/*.test.ts',
 ];
 const onSqlite = ['packages/db/src/sqlite/**/*.test.ts'];

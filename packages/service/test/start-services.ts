@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,8 +13,9 @@ import { type FakeProvider, startFakeProvider } from '@api-monitor/fake-provider
 export const apiToken = 'token-of-the-tests-0123456789';
 const adminPassword = 'password-of-the-tests-0123456789';
 const masterToken = 'sk-master-of-the-tests-0123456789';
+const encryptionKey = 'passphrase-of-the-tests-0123456789';
 const providerKey = 'sk-upstream-0123456789';
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 60_000;
 
 /** A service in a process of its own. */
 export interface TestService {
@@ -34,17 +36,23 @@ export interface TestServices {
   close(): Promise<void>;
 }
 
-export async function openServices(): Promise<TestServices> {
+export async function openServices(databaseUrl?: string): Promise<TestServices> {
   const dataDir = await mkdtemp(join(tmpdir(), 'services-'));
   const redis = await startRedisServer();
-  const db = await openDatabase({ dataDir, now: () => Date.now() / 1000 });
+  const now = () => Date.now() / 1000;
+  const db = await openDatabase({ dataDir, databaseUrl, encryptionKey, now });
+  // With a Postgres each has a data folder of its own, as on a host of its own.
+  const placeOf = () =>
+    databaseUrl
+      ? { DATA_DIR: join(dataDir, randomUUID()), DATABASE_URL: databaseUrl }
+      : { DATA_DIR: dataDir };
   const children: ChildProcess[] = [];
   const providers: FakeProvider[] = [];
   return {
     redis,
     db,
     async start(name, env = {}) {
-      const child = spawnService(name, { DATA_DIR: dataDir, REDIS_URL: redis.url, ...env });
+      const child = spawnService(name, { ...placeOf(), REDIS_URL: redis.url, ...env });
       children.push(child);
       return serviceOf(child, await portOf(name, child));
     },
@@ -73,6 +81,7 @@ function spawnService(name: string, env: Record<string, string>): ChildProcess {
       PORT: '0',
       WORKER_PORT: '0',
       PROXY_PORT: '0',
+      ENCRYPTION_KEY: encryptionKey,
       API_MONITOR_TOKEN: apiToken,
       ADMIN_PANEL_PASSWORD: adminPassword,
       PROXY_MASTER_TOKEN: masterToken,
