@@ -1,5 +1,6 @@
 import type { BehaviourName, FakeProvider, FakeProviderOptions } from '@api-monitor/fake-provider';
 import type { Page } from 'playwright-core';
+import { dataScenes, emptyDataScenes } from './data-scenes.ts';
 import { publicScenes } from './public-scenes.ts';
 import { providerKey } from './stage.ts';
 import type { Product } from './start-product.ts';
@@ -191,6 +192,7 @@ export const scenes: readonly Scene[] = [
       await page.locator('.state-art').waitFor();
     },
   },
+  ...emptyDataScenes,
   {
     name: 'busy',
     prepare: async (product, providers) => {
@@ -210,6 +212,7 @@ export const scenes: readonly Scene[] = [
       await page.locator('.model-live').nth(1).waitFor();
     },
   },
+  ...dataScenes,
   {
     name: 'form',
     prepare: async () => {},

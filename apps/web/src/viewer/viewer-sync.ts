@@ -20,6 +20,7 @@ interface ViewerSyncOptions {
 
 const mostRows = 20_000;
 const mostRuns = 200;
+const restOfAllMs = 10_000;
 
 /** Keeps the viewer true to the server: what is asked for, and what events tell of a run under way. */
 export function createViewerSync(options: ViewerSyncOptions) {
@@ -54,7 +55,9 @@ export function createViewerSync(options: ViewerSyncOptions) {
   const queue = createRefetchQueue({
     fetchOne: async () => void (await loadAll()),
     fetchAll: async () => void (await loadAll()),
-    setTimer: options.setTimer,
+    // All of a channel's checks are a heavy answer: not asked for with every run that ends.
+    setTimer: (callback, delayMs) =>
+      options.setTimer(callback, viewer.run === 'all' ? restOfAllMs : delayMs),
   });
 
   const progressed = (event: ProgressEvent) => {

@@ -1,0 +1,45 @@
+import type { Analysis, Figures, NamedFigures } from '../src/analysis/figures.ts';
+
+/**
+ * The analysis of a channel as it would stand after weeks: what was measured within the minute that the
+ * pictures take, spread over the range in waves. For pictures alone.
+ */
+export function spreadOverRange<T extends Analysis>(measured: T): T {
+  const items = measured.items.map((item, index) => spread(item, measured.steps.length, index));
+  const probes = sum(items, (item) => item.series.probes);
+  const successes = sum(items, (item) => item.series.successes);
+  const { series } = spread(measured.total, measured.steps.length, 0);
+  const total = { ...measured.total, series: { ...series, probes, successes } };
+  return { ...measured, items, total };
+}
+
+function spread<T extends Figures>(item: T, count: number, seed: number): T {
+  const steps = Array.from({ length: count }, (_, step) => step);
+  const wave = (step: number) =>
+    1 + 0.25 * Math.sin((step + seed * 3) / 4) + 0.12 * Math.sin(step * 2.3 + seed);
+  const isDown = (step: number) => (step * 7 + seed * 5) % 53 < 2;
+  const share = (item.availability ?? 0) / 100;
+  const probes = steps.map(() => 12);
+  const successes = steps.map((step) =>
+    isDown(step) ? 4 : share > 0.9 ? 12 : Math.round(12 * share),
+  );
+  const times = (value: number | null) =>
+    steps.map((step) => (value === null ? null : value * wave(step)));
+  return {
+    ...item,
+    series: {
+      probes,
+      successes,
+      latency_p50_s: times(item.latency_p50_s),
+      latency_p95_s: times(item.latency_p95_s),
+      first_token_p50_s: times(item.first_token_p50_s),
+      first_token_p95_s: times(item.first_token_p95_s),
+    },
+  };
+}
+
+function sum(items: readonly NamedFigures[], of: (item: NamedFigures) => number[]): number[] {
+  return (items[0] ? of(items[0]) : []).map((_, step) =>
+    items.reduce((total, item) => total + (of(item)[step] ?? 0), 0),
+  );
+}
