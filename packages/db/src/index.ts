@@ -30,6 +30,7 @@ export {
   type LastProbe,
   listDeadInTraffic,
 } from './last-probe.ts';
+export { lockTargetList } from './locks.ts';
 export {
   type AvailableModel,
   type KnownModel,

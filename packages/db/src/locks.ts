@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { chunksOf } from './chunks-of.ts';
+import type { Database } from './database.ts';
 import { isPostgres } from './dialect.ts';
 import type { Schema } from './schema.ts';
 
@@ -25,6 +26,12 @@ export async function lockName(db: Kysely<Schema>, name: keyof typeof names): Pr
  */
 export async function lockTargets(db: Kysely<Schema>, ids?: readonly number[]): Promise<void> {
   await lockRows(db, 'targets', ids);
+}
+
+/** The list of targets as a whole: lets nobody else add one, name one, move one or change one. */
+export async function lockTargetList({ kysely }: Pick<Database, 'kysely'>): Promise<void> {
+  await lockName(kysely, 'target_list');
+  await lockTargets(kysely);
 }
 
 /** Lets nobody else change these keys (all, where `ids` is absent). */

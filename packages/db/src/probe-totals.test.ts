@@ -123,11 +123,11 @@ test('sums go when their time is over, and with their channel', async () => {
         .where('target_id', '=', 1)
         .execute()
     ).map((row) => row.period_s);
-  await pruneProbeTotals(db, { batchSize: 1, nowS: startS + 3 * day });
+  await pruneProbeTotals(db, { batchSize: 1, nowS: startS + 3 * day + 0.5 });
   expect(await lengths()).toEqual([21_600, 86_400]);
   await deleteTarget(db, 1, startS);
   expect(await lengths()).toEqual([]);
-  await pruneProbeTotals(db, { batchSize: 1, nowS: startS + 401 * day });
+  await pruneProbeTotals(db, { batchSize: 1, nowS: startS + 401 * day + 0.5 });
   expect(await db.kysely.selectFrom('probe_totals').select('id').execute()).toEqual([]);
 });
 

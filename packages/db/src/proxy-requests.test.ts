@@ -117,6 +117,8 @@ test('totals count whole hours, those in which the bounds lie too', async () => 
   expect(await count(day + 1800, 2 * day)).toEqual([2]);
   expect(await count(day + 3600, 2 * day + 1)).toEqual([5]);
   expect(await count(day + 3600, 2 * day)).toEqual([]);
+  expect(await count(day + 1800.5, 2 * day - 0.25)).toEqual([2]);
+  expect(await count(2 * day + 3599.75, 2 * day + 3600)).toEqual([5]);
 });
 
 test('a batch that is delivered twice, or in parts, adds up to the same totals', async () => {
@@ -154,7 +156,7 @@ test('requests that were recorded before there were totals are summed by the mig
 
 test('what is older than the retention goes, batch by batch, and nothing else', async () => {
   const { db, ids } = await withRequests();
-  expect(await pruneProxyRequests(db, { before: 2 * day + 2, batchSize: 3 })).toBe(4);
+  expect(await pruneProxyRequests(db, { before: 2 * day + 1.5, batchSize: 3 })).toBe(4);
   expect(await ids({})).toEqual([7, 6, 5]);
   expect(await sumProxyRequests(db, { group_by: 'day' })).toMatchObject([{ group: 2 * day }]);
   const stopped = { before: 9 * day, batchSize: 1, signal: AbortSignal.abort() };

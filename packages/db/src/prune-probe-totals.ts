@@ -16,7 +16,7 @@ export async function pruneProbeTotals(
             .selectFrom('probe_totals')
             .select('probe_totals.id')
             .where('probe_totals.period_s', '=', lengthS)
-            .where('probe_totals.starts_at', '<', nowS - keptS)
+            .where('probe_totals.starts_at', '<', Math.ceil(nowS - keptS))
             .limit(batches.batchSize),
         )
         .executeTakeFirstOrThrow();

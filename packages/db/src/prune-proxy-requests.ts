@@ -1,28 +1,24 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { secondsPerHour } from './add-to-totals.ts';
 import type { Database } from './database.ts';
+import { type Batches, deleteInBatches } from './delete-batches.ts';
 
-export interface PruneProxyRequestsInput {
+export interface PruneProxyRequestsInput extends Batches {
   /** Unix seconds: requests that came earlier go. */
   before: number;
-  /** Rows to a statement; other work gets its turn between two statements. */
-  batchSize: number;
-  /** Stops between two batches; what is deleted by then stays deleted. */
-  signal?: AbortSignal;
 }
 
 /** Deletes old records of the gateway's requests with their totals, oldest first. Returns how many. */
 export async function pruneProxyRequests(
   db: Database,
-  { before, batchSize, signal }: PruneProxyRequestsInput,
+  { before, ...batches }: PruneProxyRequestsInput,
 ): Promise<number> {
   await db.kysely
     .deleteFrom('proxy_totals')
-    .where('hour', '<', before - secondsPerHour)
+    .where('hour', '<', Math.ceil(before - secondsPerHour))
     .execute();
-  let deleted = 0;
-  while (!signal?.aborted) {
-    const removed = await db.kysely
+  let deleted = 0n;
+  await deleteInBatches(batches, async () => {
+    const { numDeletedRows } = await db.kysely
       .deleteFrom('proxy_requests')
       .where('id', 'in', (batch) =>
         batch
@@ -30,12 +26,11 @@ export async function pruneProxyRequests(
           .select('proxy_requests.id')
           .where('proxy_requests.timestamp', '<', before)
           .orderBy('proxy_requests.timestamp')
-          .limit(batchSize),
+          .limit(batches.batchSize),
       )
       .executeTakeFirstOrThrow();
-    deleted += Number(removed.numDeletedRows);
-    if (Number(removed.numDeletedRows) < batchSize) break;
-    await nextTurn();
-  }
-  return deleted;
+    deleted += numDeletedRows;
+    return numDeletedRows;
+  });
+  return Number(deleted);
 }

@@ -1,6 +1,6 @@
 import { AppError } from '@api-monitor/core';
 import { type Database, inTransaction } from './database.ts';
-import { lockName, lockTargets } from './locks.ts';
+import { lockTargetList } from './locks.ts';
 import { nextRevision } from './next-revision.ts';
 
 /**
@@ -13,8 +13,7 @@ export async function reorderTargets(
   nowS: number,
 ): Promise<void> {
   await inTransaction(db, async (tx) => {
-    await lockName(tx.kysely, 'target_list');
-    await lockTargets(tx.kysely);
+    await lockTargetList(tx);
     const current = await tx.kysely
       .selectFrom('targets')
       .select(['id', 'sort_order'])

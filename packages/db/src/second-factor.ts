@@ -41,6 +41,7 @@ export async function enrolSecondFactor(
 
 /** Puts the second factor in force. */
 export async function confirmSecondFactor(db: Database, nowS: number): Promise<void> {
+  await lockName(db.kysely, 'second_factor');
   await db.kysely.updateTable('second_factor').set({ confirmed_at: nowS }).execute();
 }
 

@@ -114,7 +114,7 @@ function matchingTotals<Row>(
     ...(route === undefined ? {} : { route }),
   };
   let query = all.where((where) => where.and(equal));
-  if (from !== undefined) query = query.where('hour', '>', from - secondsPerHour);
-  if (to !== undefined) query = query.where('hour', '<', to);
+  if (from !== undefined) query = query.where('hour', '>', Math.floor(from - secondsPerHour));
+  if (to !== undefined) query = query.where('hour', '<', Math.ceil(to));
   return query;
 }

@@ -33,6 +33,17 @@ const recordings: Recording[] = [
     answer: { text: 'I am gpt-4o 🙂', outputTokens: 7, toolCalls: [], stoppedAtLimit: false },
   },
   {
+    title: 'a usage that nobody can count to is none',
+    route: 'chat',
+    stream: [
+      chatDelta({ content: 'I am gpt-4o' }, 'stop'),
+      data({ choices: [], usage: { completion_tokens: 1e300 } }),
+      data({ choices: [], usage: { completion_tokens: 6.5 } }),
+      'data: [DONE]\n\n',
+    ],
+    answer: { text: 'I am gpt-4o', outputTokens: null },
+  },
+  {
     title: 'chat reasoning alone counts as text',
     route: 'chat',
     stream: [

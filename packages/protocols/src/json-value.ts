@@ -29,10 +29,10 @@ export function arrayAt(value: unknown, ...path: readonly (string | number)[]): 
   return Array.isArray(found) ? found : [];
 }
 
-/** The count under the path: a finite number that isn't negative, else null. */
+/** The count under the path: a whole number that isn't negative and can be counted to, else null. */
 export function countAt(value: unknown, ...path: readonly (string | number)[]): number | null {
   const found = valueAt(value, ...path);
-  return typeof found === 'number' && Number.isFinite(found) && found >= 0 ? found : null;
+  return typeof found === 'number' && Number.isSafeInteger(found) && found >= 0 ? found : null;
 }
 
 /** A string as it is, anything else as JSON; nothing for what is absent or nested beyond reason. */

@@ -1,5 +1,11 @@
 import { AppError } from '@api-monitor/core';
-import { createTarget, type Database, inTransaction, updateTarget } from '@api-monitor/db';
+import {
+  createTarget,
+  type Database,
+  inTransaction,
+  lockTargetList,
+  updateTarget,
+} from '@api-monitor/db';
 import type { ApiDeps } from '../api-deps.ts';
 import { recordAction } from '../audit/record-action.ts';
 import type { Actor } from '../auth/caller.ts';
@@ -15,6 +21,7 @@ export async function applyImport(
   entries: readonly unknown[],
 ): Promise<PlannedChannel[]> {
   const { plan, ids } = await inTransaction(deps.db, async (tx) => {
+    await lockTargetList(tx);
     const planned = await planImport(tx, entries);
     const written: number[] = [];
     for (const one of planned) written.push(...(await write(deps, tx, actor, one)));
