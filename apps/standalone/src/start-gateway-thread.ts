@@ -25,6 +25,7 @@ export async function startGatewayThread(options: Options): Promise<GatewayThrea
   const { port1, port2 } = new MessageChannel();
   const stopSharing = shareBus(options.bus, port1);
   const worker = new Worker(new URL('./gateway-thread.ts', import.meta.url), {
+    name: 'gateway',
     workerData: { ...options.data, bus: port2 } satisfies GatewayThreadData,
     transferList: [port2],
   });

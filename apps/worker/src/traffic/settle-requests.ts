@@ -8,8 +8,8 @@ type Deps = Pick<WorkerDeps, 'db' | 'bus' | 'logger' | 'metrics'>;
 type Requests = ProxyRequestsJob['requests'];
 
 /**
- * Requests to a transaction: a few milliseconds in which an embedded gateway stands still. A batch
- * that ends between two of them is delivered again, and what is written already is passed over.
+ * Requests to a transaction: a few milliseconds in which an embedded api stands still. A batch that
+ * ends between two of them is delivered again, and what is written already is passed over.
  */
 const pieceLength = 100;
 

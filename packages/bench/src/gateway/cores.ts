@@ -32,6 +32,14 @@ export function pinThisProcess(core: number): void {
   });
 }
 
+/**
+ * Moves the thread that a process began with to a core, and none of its others: the product's api and
+ * worker, which the gateway leaves its records to.
+ */
+export function moveFirstThread(pid: number, core: number): void {
+  execFileSync(taskset, ['-c', '-p', String(core), String(pid)], { stdio: 'ignore' });
+}
+
 /** The command that runs another one on a core alone. */
 export function onCore(core: number, command: string, args: readonly string[]) {
   return { command: taskset, args: ['-c', String(core), command, ...args] };

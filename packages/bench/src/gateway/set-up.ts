@@ -5,7 +5,7 @@ import { startProduct } from '../start-product.ts';
 import { startServer } from '../start-server.ts';
 import type { Bench } from './bench.ts';
 import { contendersOf } from './contenders.ts';
-import type { Cores } from './cores.ts';
+import { type Cores, moveFirstThread } from './cores.ts';
 import { providerKey, seedChannels } from './seed-channels.ts';
 import { startProvider } from './start-provider.ts';
 import { startReverseProxy } from './start-reverse-proxy.ts';
@@ -70,6 +70,7 @@ async function start(
     onLine: (line) => line.startsWith('{') && console.error(line),
   });
   onStop(product.stop);
+  moveFirstThread(product.pid, cores.load);
   const all = { ...origins, nginx: nginx.origin, gateway: product.origin };
   const contenders = contendersOf(all, gatewayKey);
   return { contenders, product, folder, rounds, seconds, probedIds };
