@@ -146,6 +146,8 @@ test('thousands of odd requests: no 5xx, no hang, no secret in an answer, a log 
   const told = [...events, ...api.logLines].join('\n');
   for (const secret of secrets) expect(told).not.toContain(secret);
   expect(told).not.toContain('request failed');
+  // Whatever was asked, a line of the log is one line, and JSON.
+  for (const line of api.logLines) expect(JSON.parse(line)).toHaveProperty('level');
   expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
   // It did get somewhere, and was not refused everywhere.
   for (const status of [200, 400, 401, 403, 404])

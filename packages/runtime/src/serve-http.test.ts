@@ -1,4 +1,6 @@
-import { Agent, request } from 'node:http';
+import { once } from 'node:events';
+import { Agent, type RequestListener, request } from 'node:http';
+import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { serveHttp } from './serve-http.ts';
 
@@ -40,3 +42,39 @@ test('a closed server refuses, and does not wait for idle connections', async ()
   await server.close(60_000);
   await expect(ask()).rejects.toThrow();
 });
+
+test('a client that sends its request in drips is sent away, and the others are served', async () => {
+  const patience = { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 };
+  const listener: RequestListener = (request, response) => {
+    request.resume();
+    request.on('end', () => response.end('served'));
+    request.on('error', () => {});
+  };
+  const server = await serveHttp({ port: 0, host: '127.0.0.1', listener, patience });
+  onTestFinished(() => server.close(0));
+  const openings = [
+    'GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ',
+    'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n',
+  ];
+  const ends = openings.flatMap((opening) => [
+    dripping(server.port, opening),
+    dripping(server.port, opening),
+  ]);
+  expect(await (await fetch(`http://127.0.0.1:${server.port}/`)).text()).toBe('served');
+  for (const answer of await Promise.all(ends)) expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+/** Sends a byte now and then, for as long as it is let; resolves to what it got. */
+async function dripping(port: number, opening: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  let answer = '';
+  socket.on('data', (bytes) => {
+    answer += bytes;
+  });
+  socket.on('error', () => {});
+  socket.write(opening);
+  const drip = setInterval(() => socket.write('x'), 20);
+  await once(socket, 'close');
+  clearInterval(drip);
+  return answer;
+}

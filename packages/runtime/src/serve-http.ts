@@ -33,21 +33,37 @@ export type HttpPlace =
     }
   | { path: string };
 
-export type HttpOptions = HttpPlace & { listener: RequestListener };
+export type HttpOptions = HttpPlace & {
+  listener: RequestListener;
+  /** Only tests have none of the time that clients are given. */
+  patience?: HttpPatience;
+};
+
+/** How long a client may take, in milliseconds. */
+interface HttpPatience {
+  headersTimeout: number;
+  requestTimeout: number;
+  /** How often that is looked at: Node's own 30 s would triple the first of them. */
+  connectionsCheckingInterval: number;
+}
 
 // A client that sends its request in drips holds a connection no longer than this; a large upload
 // for the gateway over a slow line fits in.
-const serverOptions = {
+const usualPatience: HttpPatience = {
   headersTimeout: 15_000,
   requestTimeout: 300_000,
+  connectionsCheckingInterval: 5_000,
+};
+const serverOptions = {
   keepAliveTimeout: 65_000,
   maxHeaderSize: 32 * 1024,
 };
 const connectionLimit = 10_000;
 
 /** Serves HTTP as every service of ours does. Rejects where the place can't be had. */
-export async function serveHttp({ listener, ...place }: HttpOptions): Promise<HttpServer> {
-  const server = createServer(serverOptions, listener);
+export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
+  const { listener, patience = usualPatience, ...place } = options;
+  const server = createServer({ ...serverOptions, ...patience }, listener);
   server.maxConnections = connectionLimit;
   const unused = trackUnused(server);
   server.listen(place);

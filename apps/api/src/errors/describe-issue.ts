@@ -30,12 +30,17 @@ function describeIssue(issue: z.core.$ZodIssue): string {
     case 'too_big':
       return `${field} ${boundOf('at most', issue.maximum, issue.origin)}`;
     case 'unrecognized_keys':
-      return `unknown field ${issue.keys.map((key) => JSON.stringify(key.slice(0, 64))).join(', ')}`;
+      return `unknown field ${shownKeys(issue.keys)}`;
     case 'invalid_value':
       return `${field} must be one of ${issue.values.map(String).join(', ')}`;
     default:
       return `${field} ${issue.message}`;
   }
+}
+
+function shownKeys(keys: readonly string[]): string {
+  const shown = keys.slice(0, 5).map((key) => JSON.stringify(key.slice(0, 64)));
+  return shown.join(', ') + (keys.length > 5 ? ` and ${keys.length - 5} more` : '');
 }
 
 /** zod's own words; a schema that has better ones keeps them. */
