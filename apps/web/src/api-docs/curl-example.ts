@@ -4,16 +4,25 @@ interface ExampleParts {
   origin: string;
   method: string;
   path: string;
-  needsToken: boolean;
+  credential: Credential;
   body: readonly Field[];
+  /** Whether the body is a file as it is. */
+  isFile: boolean;
 }
 
-/** A command that makes the call; `$TOKEN` stands for the token, `1` for an id. */
-export function curlExample({ origin, method, path, needsToken, body }: ExampleParts): string {
+/** What a call needs: a token (an admin session does as well), an admin session, or nothing. */
+export type Credential = 'token' | 'session' | null;
+
+/** A command that makes the call; `$TOKEN` stands for the token, `1` for an id, and a session is what the login left in `session.txt`. */
+export function curlExample(parts: ExampleParts): string {
+  const { origin, method, path, credential, body, isFile } = parts;
   const lines = [`curl '${origin}${path.replace(/\{[^}]+\}/g, '1')}'`];
   if (method !== 'GET') lines[0] = lines[0]?.replace('curl', `curl -X ${method}`) ?? '';
   if (path.endsWith('/events')) lines[0] = lines[0]?.replace('curl', 'curl -N') ?? '';
-  if (needsToken) lines.push(`-H "Authorization: Bearer $TOKEN"`);
+  if (credential === 'token') lines.push(`-H "Authorization: Bearer $TOKEN"`);
+  if (credential === 'session') lines.push('-b session.txt');
+  if (path.endsWith('/login')) lines.push('-c session.txt');
+  if (isFile) lines.push('--data-binary @channels.yaml');
   const json = exampleBody(body);
   if (json) lines.push(`-H 'Content-Type: application/json'`, `-d '${json}'`);
   return lines.join(' \\\n  ');

@@ -101,6 +101,26 @@ describe('the api description', () => {
     expect(targets?.calls[2]?.example).toBe("curl -X DELETE 'http://host/api/targets/1'");
   });
 
+  it('shows a session where only that will do, and a file as it is', () => {
+    const withSession = structuredClone(document);
+    withSession.paths['/api/admin/channels/import'] = {
+      post: {
+        tags: ['admin'],
+        security: [{ session: [] }],
+        requestBody: { content: { 'application/octet-stream': { schema: { type: 'string' } } } },
+        responses: {},
+      },
+    };
+    const calls = readDocument(withSession, 'http://host').flatMap((group) => group.calls);
+    expect(calls.find(({ path }) => path.endsWith('/import'))?.example).toBe(
+      [
+        "curl -X POST 'http://host/api/admin/channels/import' \\",
+        '  -b session.txt \\',
+        '  --data-binary @channels.yaml',
+      ].join('\n'),
+    );
+  });
+
   it('ends where a schema holds itself', () => {
     const looped = structuredClone(document);
     const point = looped.components?.schemas?.Point;

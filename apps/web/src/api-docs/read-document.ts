@@ -1,4 +1,4 @@
-import { curlExample } from './curl-example.ts';
+import { type Credential, curlExample } from './curl-example.ts';
 import type { OpenApiDocument, Operation, Parameter } from './open-api.ts';
 import { boundsOf, type Field, fieldsOf, typeOf } from './schema-fields.ts';
 
@@ -9,7 +9,6 @@ export interface Call {
   path: string;
   summary: string;
   description: string;
-  needsToken: boolean;
   parameters: (Field & { place: string })[];
   body: Field[];
   answers: Answer[];
@@ -68,7 +67,8 @@ function readCall(document: OpenApiDocument, origin: string, found: Found): Call
   const { method, path, operation } = found;
   const bodySchema = operation.requestBody?.content?.['application/json']?.schema;
   const body = fieldsOf(document, bodySchema);
-  const needsToken = (operation.security ?? []).length > 0;
+  const example = { origin, method: method.toUpperCase(), path, body };
+  const isFile = 'application/octet-stream' in (operation.requestBody?.content ?? {});
   const parameters = (operation.parameters ?? []).flatMap((it) =>
     '$ref' in it ? [] : [parameterField(document, it)],
   );
@@ -78,12 +78,16 @@ function readCall(document: OpenApiDocument, origin: string, found: Found): Call
     path,
     summary: operation.summary ?? '',
     description: operation.description ?? '',
-    needsToken,
     parameters,
     body,
     answers: answersOf(document, operation),
-    example: curlExample({ origin, method: method.toUpperCase(), path, needsToken, body }),
+    example: curlExample({ ...example, isFile, credential: credentialOf(operation) }),
   };
+}
+
+function credentialOf({ security = [] }: Operation): Credential {
+  if (security.some((one) => 'token' in one)) return 'token';
+  return security.length > 0 ? 'session' : null;
 }
 
 function parameterField(document: OpenApiDocument, parameter: Parameter) {
