@@ -4,10 +4,11 @@ import { BlockList } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInProcessBus } from '@api-monitor/bus';
-import { createAdminSession, openDatabase } from '@api-monitor/db';
+import { createAdminSession, openDatabase, setSettings } from '@api-monitor/db';
 import { testDatabaseUrl } from '@api-monitor/db/testing';
 import { createLogger, createMetricsRegistry } from '@api-monitor/runtime';
 import { onTestFinished } from 'vitest';
+import { hashPassword } from '../src/auth/hash-password.ts';
 import { type ApiOptions, createApi } from '../src/create-api.ts';
 
 export const adminToken = 'admin-token-0123456789';
@@ -39,6 +40,9 @@ export async function openTestApi(options: Options = {}) {
   const now = () => clock.now;
   const logLines: string[] = [];
   const db = await openDatabase({ dataDir, databaseUrl: await testDatabaseUrl(), now });
+  // As a first start leaves it, but for a cost that tests can bear.
+  const hash = await hashPassword(adminPassword, { N: 1024, r: 8, p: 1 });
+  await setSettings(db, { admin_panel_password_hash: hash }, clock.now);
   const bus = createInProcessBus({ nowMs: Date.now, onFault: () => {} });
   const api = await createApi({
     db,
@@ -51,7 +55,7 @@ export async function openTestApi(options: Options = {}) {
     secrets: {
       apiToken: adminToken,
       visitorToken,
-      adminPassword,
+      adminPassword: undefined,
       proxyMasterToken: undefined,
     },
     trustedProxies,

@@ -165,3 +165,14 @@ test('a cookie of another form, or of nobody, is no session', async () => {
     expect((await as('GET', '/api/admin/settings')).status, token).toBe(401);
   }
 });
+
+test('what a session listens to ends with it', async () => {
+  const api = await openTestApi();
+  const { as, cookie } = await logIn(api);
+  const stream = await api.api.app.request('/api/events', { headers: { cookie } });
+  expect(stream.status).toBe(200);
+  const reader = stream.body?.getReader();
+  await reader?.read();
+  await as('POST', '/api/admin/logout');
+  expect((await reader?.read())?.done).toBe(true);
+});

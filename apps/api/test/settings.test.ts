@@ -20,7 +20,7 @@ test('the settings come with their sources, secrets masked', async () => {
     sources: {
       api_monitor_token: 'environment',
       api_monitor_token_visitor: 'environment',
-      admin_panel_password: 'environment',
+      admin_panel_password: 'generated',
       proxy_master_token: 'default',
       visitor_mode_enabled: 'default',
       log_cleanup_enabled: 'default',

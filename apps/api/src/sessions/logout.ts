@@ -5,6 +5,7 @@ import { recordAction } from '../audit/record-action.ts';
 import { authenticate, requireSession, sessionOf } from '../auth/authenticate.ts';
 import { jsonAnswer, okSchema, sessionSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
+import { endedSessions } from '../settings/follow-settings.ts';
 import { forgetCookie } from './admin-session.ts';
 
 export function logoutRoute(deps: ApiDeps) {
@@ -20,6 +21,7 @@ export function logoutRoute(deps: ApiDeps) {
   return createRouter().openapi(route, async (c) => {
     await deleteAdminSession(deps.db, sessionOf(c).id);
     await recordAction(deps.db, c.var.actor, { action: 'session.closed' }, deps.now());
+    await deps.bus.events.publish({ type: 'settings_changed', data: { keys: [endedSessions] } });
     forgetCookie(deps, c);
     return c.json({ ok: true as const }, 200);
   });

@@ -6,6 +6,7 @@ import { recordAction } from '../audit/record-action.ts';
 import { authenticate, requireSession } from '../auth/authenticate.ts';
 import { jsonAnswer, okSchema, sessionSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
+import { endedSessions } from '../settings/follow-settings.ts';
 import { targetIdParams } from '../targets/find-target.ts';
 
 export function revokeSessionRoute(deps: ApiDeps) {
@@ -27,6 +28,7 @@ export function revokeSessionRoute(deps: ApiDeps) {
       const subject = { id, name: session.address };
       await recordAction(tx, c.var.actor, { action: 'session.revoked', subject }, deps.now());
     });
+    await deps.bus.events.publish({ type: 'settings_changed', data: { keys: [endedSessions] } });
     return c.json({ ok: true as const }, 200);
   });
 }

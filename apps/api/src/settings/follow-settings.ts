@@ -18,6 +18,9 @@ export interface FollowedSettings {
   stop(): void;
 }
 
+/** Among an event's keys: admin sessions were ended, and what they listen to has to end as well. */
+export const endedSessions = 'admin_sessions';
+
 /** How soon a change is noticed whose event was lost. */
 const rereadMs = 5_000;
 
@@ -37,7 +40,9 @@ export function followSettings(
   const timer = setInterval(refreshQuietly, rereadMs);
   timer.unref();
   const unsubscribe = bus.events.subscribe(({ event }) => {
-    if (event.type === 'settings_changed') refreshQuietly();
+    if (event.type !== 'settings_changed') return;
+    refreshQuietly();
+    if (event.data.keys.includes(endedSessions)) eventClients.dropAll();
   });
   return {
     refresh,

@@ -6,6 +6,7 @@ import { recordAction } from '../audit/record-action.ts';
 import { authenticate, requireSession, sessionOf } from '../auth/authenticate.ts';
 import { jsonAnswer, jsonBody, sessionSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
+import { endedSessions } from './follow-settings.ts';
 import { settingsAnswerSchema } from './get-settings.ts';
 import { readSettingsItem } from './read-settings-item.ts';
 import { secretFieldNames } from './secret-fields.ts';
@@ -39,7 +40,8 @@ export function updateSettingsRoute(deps: ApiDeps) {
     });
     // This process at once, the others by the event.
     await deps.followedSettings.refresh();
-    const keys = Object.keys(stored);
+    const ended = 'admin_panel_password' in changed ? [endedSessions] : [];
+    const keys = [...Object.keys(stored), ...ended];
     await deps.bus.events.publish({ type: 'settings_changed', data: { keys } });
     return c.json({ item }, 200);
   });

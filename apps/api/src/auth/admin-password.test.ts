@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDatabase, setSettings } from '@api-monitor/db';
+import { expect, onTestFinished, test } from 'vitest';
+import { createAdminPassword } from './admin-password.ts';
+import { hashPassword } from './hash-password.ts';
+
+const cheap = { N: 1024, r: 8, p: 1 };
+
+async function passwordWith(adminPassword: string | undefined, stored: Record<string, string>) {
+  const dataDir = await mkdtemp(join(tmpdir(), 'admin-password-'));
+  const db = await openDatabase({ dataDir, now: () => 1000 });
+  onTestFinished(async () => {
+    await db.close();
+    await rm(dataDir, { recursive: true });
+  });
+  await setSettings(db, stored, 1000);
+  const others = { apiToken: undefined, visitorToken: undefined, proxyMasterToken: undefined };
+  return createAdminPassword(db, { ...others, adminPassword });
+}
+
+test("the environment's password goes before the made one, and an admin's before both", async () => {
+  const made = { admin_panel_password_hash: await hashPassword('made', cheap) };
+  const given = await passwordWith('given', made);
+  expect(await given.isRight('given')).toBe(true);
+  expect(await given.isRight('made')).toBe(false);
+  const chosen = { runtime_admin_panel_password_hash: await hashPassword('chosen', cheap) };
+  const changed = await passwordWith('given', { ...made, ...chosen });
+  expect(await changed.isRight('chosen')).toBe(true);
+  expect(await changed.isRight('given')).toBe(false);
+});
+
+test('where there is none, none is right', async () => {
+  const none = await passwordWith(undefined, {});
+  expect(await none.isRight('undefined')).toBe(false);
+});
