@@ -132,7 +132,9 @@ test('thousands of odd requests: no 5xx, no hang, no secret in an answer, a log 
         const whole = { ...init, method, headers: { ...init.headers, ...headers } };
         const { response, text } = await answerWithin(api, url, whole);
         const told = `seed ${seed}: ${caller} ${method} ${url} ${init.body ?? ''}`.slice(0, 2000);
-        expect(response.status, `${told}\n${text.slice(0, 500)}`).toBeLessThan(500);
+        // A backup of a Postgres is none of ours: 501 says so.
+        const isFault = response.status >= 500 && response.status !== 501;
+        expect(isFault, `${response.status}: ${told}\n${text.slice(0, 500)}`).toBe(false);
         expect(text, told).not.toMatch(/node_modules|\.ts:\d+/);
         if (response.status >= 400) expect(JSON.parse(text).detail, told).toBeTypeOf('string');
         const leak = mayTell.test(operation.path)
