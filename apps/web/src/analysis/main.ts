@@ -5,7 +5,7 @@ import { watchServer } from '../live/watch-server.ts';
 import { createPageStore } from '../shell/page-store.ts';
 import { createShell } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
-import { readAnalysisAddress, writeAnalysisAddress } from './analysis-address.ts';
+import { type Range, readAnalysisAddress, writeAnalysisAddress } from './analysis-address.ts';
 import { createAnalysisStore } from './analysis-store.ts';
 import { createChannelsStore } from './channels-store.ts';
 import { addChartDirective } from './chart-directive.ts';
@@ -62,7 +62,9 @@ function start(): void {
   const watch = watchServer(shell, {
     events: ['run_completed', 'resync'],
     loadAll,
-    onEvent: () => queue.requestAll(),
+    onEvent: (name, data) => {
+      if (name === 'resync' || targetIdOf(data) === targetId) queue.requestAll();
+    },
   });
   addChartDirective(Alpine);
   attachHeatTips({
@@ -85,7 +87,12 @@ function start(): void {
   watch.start();
 }
 
-function ask(client: ApiClient, targetId: number, range: '24h' | '7d' | '30d' | '90d') {
+/** Guarantee: the api alone sends `run_completed`, in core's shape, from the same release. */
+function targetIdOf(data: unknown): number {
+  return (data as { target_id: number }).target_id;
+}
+
+function ask(client: ApiClient, targetId: number, range: Range) {
   const param = { id: String(targetId) };
   return answerOf(client.api.targets[':id'].analysis.$get({ param, query: { range } }));
 }

@@ -7,7 +7,7 @@ import { readModelsAddress, writeModelsAddress } from './models-address.ts';
 import { createModelsStore } from './models-store.ts';
 
 /** Every model of every channel is asked for anew: not more often than this, whatever happens. */
-const restMs = 2000;
+const restMs = 5000;
 
 function start(): void {
   const shell = createShell({ page: 'models', onTokenChange: () => watch.reconnect() });

@@ -90,10 +90,10 @@ export function describeViewer(stage: Stage): void {
       await route.fulfill({ response, json: { ...body, count: items.length, items } });
     });
     await page.goto(stage.product.origin + address('&run_id=all'));
-    await page.getByText('model-0', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'model-0', exact: true }).waitFor();
     expect(await page.locator('.probe-rows .probe').count()).toBeLessThan(80);
     await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
-    await page.getByText('model-19999', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'model-19999', exact: true }).waitFor();
     expect(await page.locator('.probe-rows .probe').count()).toBeLessThan(80);
   });
 
