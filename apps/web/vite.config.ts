@@ -16,6 +16,8 @@ const pages = [
   'models.html',
   'requests.html',
   'analysis.html',
+  'admin.html',
+  'admin/login.html',
 ];
 const apiPort = process.env.PORT ?? '8081';
 

@@ -154,7 +154,7 @@ export function createRoutes(deps: ApiDeps) {
   app.route('/', routes);
   app.route('/', metricsRoute(deps));
   app.all('/api/*', (c) => c.json({ detail: `there is no ${c.req.method} ${c.req.path}` }, 404));
-  app.route('/', servePages(deps.webRoot));
+  app.route('/', servePages(deps));
   app.notFound((c) => c.json({ detail: `there is no ${c.req.path}` }, 404));
   return app;
 }

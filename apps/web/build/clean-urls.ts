@@ -1,6 +1,6 @@
 import type { Plugin } from 'vite';
 
-const pages = ['/docs/api', '/docs/proxy'];
+const pages = ['/docs/api', '/docs/proxy', '/admin/login'];
 
 /** In development, serves `/docs/api` as the api does: from `docs/api.html`. */
 export function cleanUrls(): Plugin {

@@ -5,6 +5,8 @@ import { buildPages } from './build-pages.ts';
 import { launchBrowser } from './launch-browser.ts';
 import { describeAccess } from './scenarios/access.ts';
 import { describeAccessibility } from './scenarios/accessibility.ts';
+import { describeAdmin } from './scenarios/admin.ts';
+import { describeAdminRecords } from './scenarios/admin-records.ts';
 import { describeAnalysis } from './scenarios/analysis.ts';
 import { describeArranging } from './scenarios/arranging.ts';
 import { describeChannels } from './scenarios/channels.ts';
@@ -18,7 +20,7 @@ import { describePublicStatus } from './scenarios/public-status.ts';
 import { describeRequests } from './scenarios/requests.ts';
 import { describeViewer } from './scenarios/viewer.ts';
 import { describeWeight } from './scenarios/weight.ts';
-import { patienceMs, providerKey, rememberedToken, type Stage } from './stage.ts';
+import { logIn, patienceMs, providerKey, rememberedToken, type Stage } from './stage.ts';
 import { apiToken, type Product, startProduct } from './start-product.ts';
 
 let browser: Browser;
@@ -34,11 +36,12 @@ const stage: Stage = {
   get provider() {
     return provider;
   },
-  async open(path, { token = apiToken, ...options } = {}) {
+  async open(path, { token = apiToken, isAdmin = false, ...options } = {}) {
     const { origin } = product;
     const kept = token === null ? {} : { storageState: rememberedToken(origin, token) };
     const context = await browser.newContext({ locale: 'en-US', ...kept, ...options });
     contexts.push(context);
+    if (isAdmin) await logIn(context, product);
     context.setDefaultTimeout(patienceMs);
     // A breach of the content policy is an error here too.
     context.on('weberror', (error) => complaints.push(error.error().message));
@@ -85,4 +88,6 @@ describe('a channel over time', () => describeAnalysis(stage));
 describe('the models', () => describeModels(stage));
 describe('what the gateway serves', () => describeRequests(stage));
 describe('the pages with figures', () => describeDataPages(stage));
+describe('the administration', () => describeAdmin(stage));
+describe('what the administration keeps', () => describeAdminRecords(stage));
 describe('weight', () => describeWeight(stage));

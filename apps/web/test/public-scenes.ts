@@ -34,7 +34,7 @@ async function publish(product: Product): Promise<void> {
       },
     });
   }
-  await product.call('PATCH', '/api/admin/status-page', {
+  await product.administer('PATCH', '/api/admin/status-page', {
     enabled: true,
     title: 'Relay status',
     description: 'Every model behind these names is asked a real question, around the clock.',

@@ -1,5 +1,6 @@
 import type { BehaviourName, FakeProvider, FakeProviderOptions } from '@api-monitor/fake-provider';
 import type { Page } from 'playwright-core';
+import { adminScenes } from './admin-scenes.ts';
 import { dataScenes, emptyDataScenes } from './data-scenes.ts';
 import { publicScenes } from './public-scenes.ts';
 import { providerKey } from './stage.ts';
@@ -8,6 +9,8 @@ import type { Product } from './start-product.ts';
 /** One state of the product, and the page that shows it. */
 export interface Scene {
   name: string;
+  /** Shown with an admin session. */
+  isAdmin?: boolean;
   prepare(product: Product, providers: readonly FakeProvider[]): Promise<void>;
   show(page: Page, origin: string): Promise<void>;
 }
@@ -222,6 +225,7 @@ export const scenes: readonly Scene[] = [
     },
   },
   ...publicScenes,
+  ...adminScenes,
   {
     name: 'broken',
     prepare: breakAll,

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { buildPages } from './build-pages.ts';
 import { launchBrowser } from './launch-browser.ts';
 import { providersOf, type Scene, scenes } from './scenes.ts';
-import { rememberedToken } from './stage.ts';
+import { logIn, rememberedToken } from './stage.ts';
 import { apiToken, type Product, startProduct } from './start-product.ts';
 
 const sizes = {
@@ -34,6 +34,7 @@ async function shootScene({ browser, product, folder, scene }: Shot): Promise<vo
       for (const [language, locale] of Object.entries(locales)) {
         const storageState = rememberedToken(product.origin, apiToken);
         const context = await browser.newContext({ ...device, colorScheme, locale, storageState });
+        if (scene.isAdmin) await logIn(context, product);
         const page = await context.newPage();
         await scene.show(page, product.origin);
         await settle(page);

@@ -1,5 +1,5 @@
 import type { FakeProvider } from '@api-monitor/fake-provider';
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Product } from './start-product.ts';
 
@@ -13,6 +13,8 @@ export interface Stage {
 
 export interface OpenOptions extends BrowserContextOptions {
   token?: string | null;
+  /** Comes with an admin session. */
+  isAdmin?: boolean;
 }
 
 /** How long a page may take to come to show something. */
@@ -25,6 +27,12 @@ export function rememberedToken(origin: string, token: string) {
     cookies: [],
     origins: [{ origin, localStorage: [{ name: 'api_monitor_token', value: token }] }],
   };
+}
+
+/** Gives a browser an admin session of the product's. */
+export async function logIn(context: BrowserContext, product: Product): Promise<void> {
+  const [name = '', value = ''] = (await product.sessionCookie()).split('=');
+  await context.addCookies([{ name, value, url: product.origin, sameSite: 'Strict' }]);
 }
 
 /** The card of the channel called `name`. */

@@ -11,12 +11,17 @@ const startTimeoutMs = 20_000;
 export const apiToken = 'token-of-the-browser-tests';
 export const masterToken = 'sk-gateway-of-the-browser-tests';
 export const visitorToken = 'visitor-of-the-browser-tests';
+export const adminPassword = 'password of the browser tests';
 
 /** The whole product as `npm start` runs it, on a free port with a data folder of its own. */
 export interface Product {
   origin: string;
   dataDir: string;
   call(method: string, path: string, body?: object): Promise<unknown>;
+  /** The same with an admin session of its own, which lasts. */
+  administer(method: string, path: string, body?: object): Promise<unknown>;
+  /** That session's cookie, as `name=value`. */
+  sessionCookie(): Promise<string>;
   /** Asks a model through the gateway, as a client would; answers the status. */
   ask(model: string): Promise<number>;
   stop(): Promise<void>;
@@ -34,14 +39,24 @@ export async function startProduct(): Promise<Product> {
       API_MONITOR_TOKEN: apiToken,
       API_MONITOR_TOKEN_VISITOR: visitorToken,
       PROXY_MASTER_TOKEN: masterToken,
+      ADMIN_PANEL_PASSWORD: adminPassword,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const origin = `http://127.0.0.1:${await portOf(child)}`;
+  const authorization = `Bearer ${apiToken}`;
+  let cookie: Promise<string> | null = null;
+  const sessionCookie = () => {
+    cookie ??= logIn(origin);
+    return cookie;
+  };
   return {
     origin,
     dataDir,
-    call: (method, path, body) => call(origin, method, path, body),
+    call: (method, path, body) => call(origin, method, path, { authorization }, body),
+    administer: async (method, path, body) =>
+      call(origin, method, path, { cookie: await sessionCookie() }, body),
+    sessionCookie,
     ask: (model) => ask(origin, model),
     async stop() {
       const exited = once(child, 'exit');
@@ -64,14 +79,32 @@ async function portOf(child: ChildProcess): Promise<string> {
   }
 }
 
-async function call(origin: string, method: string, path: string, body?: object): Promise<unknown> {
+async function call(
+  origin: string,
+  method: string,
+  path: string,
+  credentials: Record<string, string>,
+  body?: object,
+): Promise<unknown> {
   const response = await fetch(origin + path, {
     method,
-    headers: { authorization: `Bearer ${apiToken}`, 'content-type': 'application/json' },
+    headers: { ...credentials, 'content-type': 'application/json' },
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
   if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
   return response.json();
+}
+
+async function logIn(origin: string): Promise<string> {
+  const response = await fetch(`${origin}/api/admin/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ password: adminPassword }),
+  });
+  const [cookie] = response.headers.getSetCookie();
+  const pair = cookie?.split(';')[0];
+  if (!pair) throw new Error(`The login came to ${response.status}`);
+  return pair;
 }
 
 async function ask(origin: string, model: string): Promise<number> {

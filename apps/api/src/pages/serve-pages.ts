@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { serveStatic } from '@hono/node-server/serve-static';
 import type { MiddlewareHandler } from 'hono';
 import { compress } from 'hono/compress';
+import type { ApiDeps } from '../api-deps.ts';
 import { type ApiEnv, createRouter } from '../router.ts';
+import { findSession } from '../sessions/admin-session.ts';
 
 /** The pages by their address; what they load lies beside them under its own name. */
 const pages: Record<string, string> = {
@@ -14,10 +16,15 @@ const pages: Record<string, string> = {
   '/models.html': 'models.html',
   '/requests.html': 'requests.html',
   '/analysis.html': 'analysis.html',
+  '/admin/login': 'admin/login.html',
 };
 
+const adminPage = '/admin.html';
+
+type PageDeps = Pick<ApiDeps, 'webRoot' | 'db' | 'now' | 'trustedProxies'>;
+
 /** Serves the built dashboard. Files under /assets/ bear a hash in their name and never change. */
-export function servePages(webRoot: string) {
+export function servePages({ webRoot, ...deps }: PageDeps) {
   const router = createRouter();
   if (!existsSync(webRoot)) {
     return router.get('/', (c) => c.text('The dashboard is not built yet: pnpm build', 503));
@@ -26,6 +33,13 @@ export function servePages(webRoot: string) {
   for (const [path, file] of Object.entries(pages)) {
     router.get(path, cacheFor('no-cache'), serveStatic({ root: webRoot, path: file }));
   }
+  router.get('/admin', (c) => c.redirect(adminPage));
+  router.get(adminPage, async (c, next) => {
+    if (await findSession(deps, c)) return next();
+    const { pathname, search } = new URL(c.req.url);
+    return c.redirect(`/admin/login?next=${encodeURIComponent(pathname + search)}`);
+  });
+  router.get(adminPage, cacheFor('no-store'), serveStatic({ root: webRoot, path: 'admin.html' }));
   router.get('/assets/*', cacheFor('public, max-age=31536000, immutable'));
   return router.get('*', serveStatic({ root: webRoot }));
 }

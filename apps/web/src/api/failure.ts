@@ -7,12 +7,20 @@ export class ApiFailure extends Error {
   /** The API's own sentence; null where it sent none. */
   readonly detail: string | null;
   readonly retryAfterS: number | null;
+  /** One word for the program, where the API sent one. */
+  readonly reason: string | null;
 
-  constructor(status: number, detail: string | null, retryAfterS: number | null = null) {
+  constructor(
+    status: number,
+    detail: string | null,
+    retryAfterS: number | null = null,
+    reason: string | null = null,
+  ) {
     super(detail ?? `status ${status}`);
     this.status = status;
     this.detail = detail;
     this.retryAfterS = retryAfterS;
+    this.reason = reason;
   }
 }
 
@@ -29,20 +37,26 @@ export function sentenceOf(error: unknown, { t }: Translator): string {
 
 export async function failureOf(response: Response): Promise<ApiFailure> {
   const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const body = objectIn(await response.text().catch(() => ''));
   return new ApiFailure(
     response.status,
-    detailIn(await response.text().catch(() => '')),
+    textIn(body, 'detail'),
     Number.isFinite(retryAfter) ? retryAfter : null,
+    textIn(body, 'reason'),
   );
 }
 
-function detailIn(body: string): string | null {
+function objectIn(body: string): object {
   try {
     const parsed: unknown = JSON.parse(body);
-    if (typeof parsed !== 'object' || parsed === null || !('detail' in parsed)) return null;
-    return typeof parsed.detail === 'string' ? parsed.detail : null;
+    return typeof parsed === 'object' && parsed !== null ? parsed : {};
   } catch {
     // A gateway in between may answer with a page of its own.
-    return null;
+    return {};
   }
+}
+
+function textIn(body: object, field: string): string | null {
+  const value: unknown = Object.entries(body).find(([name]) => name === field)?.[1];
+  return typeof value === 'string' ? value : null;
 }

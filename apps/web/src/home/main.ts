@@ -100,7 +100,8 @@ function addActions(
   );
   const order = addStore('order', createOrderStore({ ...shared, reload: sync.loadAll }));
   addStore('channelForm', createChannelFormStore({ ...shared, actions, focusField }));
-  addStore('modelPicker', createModelPickerStore(shared));
+  const nameOf = (id: number) => book.get(id)?.name ?? '';
+  addStore('modelPicker', createModelPickerStore({ ...shell, nameOf }));
   addStore('channelMenu', createChannelMenuStore(elementById('channel-menu')));
   addStore(
     'home',

@@ -1,6 +1,5 @@
 import { type ApiClient, answerOf } from '../api/client.ts';
 import { sentenceOf } from '../api/failure.ts';
-import type { ChannelBook } from '../channels/channel-book.ts';
 import {
   type AvailableModel,
   choiceOf,
@@ -38,7 +37,7 @@ export interface ModelPickerStore {
 
 interface ModelPickerOptions {
   client: ApiClient;
-  book: ChannelBook;
+  nameOf(id: number): string;
   toasts: ToastStore;
   language: LanguageStore;
 }
@@ -64,8 +63,7 @@ export function createModelPickerStore(options: ModelPickerOptions): ModelPicker
   return {
     ...closedState(),
     async open(id) {
-      const name = options.book.get(id)?.name ?? '';
-      const title = language.translator.t('picker.title', { name });
+      const title = language.translator.t('picker.title', { name: options.nameOf(id) });
       Object.assign(this, closedState(), { id, title, isOpen: true });
       try {
         const param = { id: String(id) };

@@ -29,7 +29,10 @@ export function describePublicStatus(stage: Stage): void {
   const bad = { success: 1, fail: 3 };
 
   afterAll(async () => {
-    await stage.product.call('PATCH', '/api/admin/status-page', { enabled: false, items: [] });
+    await stage.product.administer('PATCH', '/api/admin/status-page', {
+      enabled: false,
+      items: [],
+    });
     await stage.product.call('DELETE', `/api/targets/${id}`);
   });
 
@@ -40,7 +43,7 @@ export function describePublicStatus(stage: Stage): void {
 
   describe('switched on', () => {
     beforeAll(async () => {
-      await stage.product.call('PATCH', '/api/admin/status-page', {
+      await stage.product.administer('PATCH', '/api/admin/status-page', {
         enabled: true,
         title: 'Our relays',
         items: [

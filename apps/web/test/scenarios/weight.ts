@@ -11,6 +11,7 @@ export function describeWeight(stage: Stage): void {
     '/docs/api',
     '/docs/proxy',
     '/status.html',
+    '/admin/login',
     '/viewer.html?target_id=1',
     '/analysis.html?target_id=1',
     '/models.html',

@@ -1,3 +1,5 @@
+import { admin } from './admin.ts';
+import { adminRecords } from './admin-records.ts';
 import { analysis } from './analysis.ts';
 import { apiDocs } from './api-docs.ts';
 import { channelForm } from './channel-form.ts';
@@ -15,6 +17,8 @@ import { words } from './words.ts';
 /** Every text that the pages show. `{name}` is filled in; `.one`/`.other` are chosen by `count`. */
 export const en = {
   ...analysis,
+  ...admin,
+  ...adminRecords,
   ...apiDocs,
   ...channelForm,
   ...gateway,

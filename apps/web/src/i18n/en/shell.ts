@@ -19,6 +19,7 @@ export const shell = {
   'shell.gateway': 'Gateway',
   'shell.models': 'Models',
   'shell.requests': 'Requests',
+  'shell.admin': 'Admin',
   'shell.docs': 'API',
   'shell.home': 'Channels',
   'form.close': 'Close',

@@ -1,3 +1,5 @@
+import { admin } from './admin.ts';
+import { adminRecords } from './admin-records.ts';
 import { analysis } from './analysis.ts';
 import { apiDocs } from './api-docs.ts';
 import { channelForm } from './channel-form.ts';
@@ -14,6 +16,8 @@ import { words } from './words.ts';
 
 export const zh = {
   ...analysis,
+  ...admin,
+  ...adminRecords,
   ...apiDocs,
   ...channelForm,
   ...gateway,

@@ -20,6 +20,7 @@ export const shell: Record<keyof typeof en, string> = {
   'shell.gateway': '网关',
   'shell.models': '模型',
   'shell.requests': '请求',
+  'shell.admin': '管理',
   'shell.docs': 'API',
   'shell.home': '渠道',
   'form.close': '关闭',

@@ -1,0 +1,95 @@
+import type { ProxyKey } from '@api-monitor/core';
+import type { Translator } from '../../i18n/translate.ts';
+
+/** What a key was used for lately. */
+export interface KeyUsage {
+  requests: number;
+  failures: number;
+  input_tokens: number;
+  output_tokens: number;
+}
+
+/** A proxy key, ready to print. */
+export interface KeyRow {
+  id: number;
+  name: string;
+  prefix: string;
+  description: string;
+  state: 'active' | 'paused' | 'expired' | 'revoked';
+  stateText: string;
+  tone: 'ok' | 'warn' | 'idle';
+  limitsText: string;
+  lastUsedAt: number | null;
+  lastUsedOn: string;
+  usageText: string;
+}
+
+const tones = { active: 'ok', paused: 'warn', expired: 'warn', revoked: 'idle' } as const;
+
+export function keyStateOf(key: ProxyKey, nowS: number): KeyRow['state'] {
+  if (key.revoked_at !== null) return 'revoked';
+  if (key.expires_at !== null && key.expires_at <= nowS) return 'expired';
+  return key.enabled ? 'active' : 'paused';
+}
+
+interface KeyRowParts {
+  usage: KeyUsage | undefined;
+  nameOf(targetId: number): string;
+  nowS: number;
+}
+
+export function keyRow(
+  key: ProxyKey,
+  { usage, nameOf, nowS }: KeyRowParts,
+  translator: Translator,
+): KeyRow {
+  const state = keyStateOf(key, nowS);
+  return {
+    id: key.id,
+    name: key.name,
+    prefix: `${key.key_prefix}…`,
+    description: key.description,
+    state,
+    stateText: translator.t(`admin.keys.${state}`),
+    tone: tones[state],
+    limitsText: limitsText(key, nameOf, translator),
+    lastUsedAt: key.last_used_at,
+    lastUsedOn: key.last_used_target_id === null ? '' : nameOf(key.last_used_target_id),
+    usageText: usageText(usage, translator),
+  };
+}
+
+function limitsText(
+  key: ProxyKey,
+  nameOf: (id: number) => string,
+  { language, t, count }: Translator,
+): string {
+  const number = new Intl.NumberFormat(language);
+  const parts: string[] = [];
+  const channels = key.allowed_target_ids.map(nameOf).filter(Boolean);
+  if (key.allowed_target_ids.length > 0) {
+    const isFew = channels.length > 0 && channels.length <= 3;
+    parts.push(
+      isFew ? channels.join(', ') : count('admin.keys.channels', key.allowed_target_ids.length),
+    );
+  }
+  if (key.allowed_models.length > 0) {
+    parts.push(count('admin.keys.models', key.allowed_models.length));
+  }
+  if (key.rpm_limit !== null) parts.push(t('admin.keys.rpm', { n: number.format(key.rpm_limit) }));
+  if (key.tpm_limit !== null) parts.push(t('admin.keys.tpm', { n: number.format(key.tpm_limit) }));
+  if (key.expires_at !== null) {
+    const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+    parts.push(t('admin.keys.until', { date: date.format(key.expires_at * 1000) }));
+  }
+  return parts.length === 0 ? t('admin.keys.unlimited') : parts.join(' · ');
+}
+
+function usageText(usage: KeyUsage | undefined, { language, t }: Translator): string {
+  if (!usage || usage.requests === 0) return t('admin.keys.unused');
+  const number = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
+  return t('admin.keys.usage', {
+    requests: number.format(usage.requests),
+    tokens: number.format(usage.input_tokens + usage.output_tokens),
+  });
+}

@@ -1,0 +1,104 @@
+import Alpine from '@alpinejs/csp';
+import { createClient } from '../api/client.ts';
+import { createModelPickerStore } from '../home/model-picker-store.ts';
+import { createShell, type Shell } from '../shell/start-shell.ts';
+import { createAttempt } from './attempt.ts';
+import { createAuditStore } from './audit/audit-store.ts';
+import { createChannelsStore } from './channels/channels-store.ts';
+import { createConfirmStore } from './confirm-store.ts';
+import { createKeyFormStore } from './keys/key-form-store.ts';
+import { createKeysStore } from './keys/keys-store.ts';
+import { createResourcesStore } from './resources/resources-store.ts';
+import { createRevealStore } from './reveal-store.ts';
+import { createSecondFactorStore } from './security/second-factor-store.ts';
+import { createSessionsStore } from './security/sessions-store.ts';
+import { createSecretsStore } from './settings/secrets-store.ts';
+import { createSettingsStore } from './settings/settings-store.ts';
+import { createStatusEditorStore } from './status/status-editor-store.ts';
+import { type AdminTab, createTabsStore } from './tabs-store.ts';
+import { createExportStore } from './transfer/export-store.ts';
+import { createImportStore } from './transfer/import-store.ts';
+
+const copyText = (text: string) => navigator.clipboard.writeText(text);
+
+/** What every part of the administration works with. */
+function shared(shell: Shell) {
+  const { addStore, language, toasts, nowS, setTimer } = shell;
+  return {
+    // The session's cookie says who calls; a token beside it would count instead.
+    client: createClient(location.origin, () => null),
+    language,
+    toasts,
+    nowS,
+    setTimer,
+    copyText,
+    onLoggedOut: goToLogin,
+    attempt: createAttempt({ language, onLoggedOut: goToLogin }),
+    confirm: addStore('confirm', createConfirmStore()),
+    reveal: addStore('reveal', createRevealStore(copyText)),
+  };
+}
+
+function start(): void {
+  const shell = createShell({ page: 'admin', onTokenChange: () => {} });
+  const { addStore } = shell;
+  const parts = shared(shell);
+  const settings = addStore('settings', createSettingsStore(parts));
+  addStore('secrets', createSecretsStore({ ...parts, settings }));
+  const keys = addStore('keys', createKeysStore(parts));
+  addStore('keyForm', createKeyFormStore({ ...parts, keys }));
+  const channels = addStore('channels', createChannelsStore(parts));
+  addStore(
+    'modelPicker',
+    createModelPickerStore({ ...parts, nameOf: (id) => channels.nameOf(id) }),
+  );
+  const { origin } = location;
+  const status = addStore('statusEditor', createStatusEditorStore({ ...parts, origin }));
+  const sessions = addStore('sessions', createSessionsStore(parts));
+  const factor = addStore('factor', createSecondFactorStore(parts));
+  const audit = addStore('audit', createAuditStore(parts));
+  addStore('exports', createExportStore(parts));
+  addStore('imports', createImportStore({ ...parts, resetField: emptyFileField }));
+  const resources = addStore('resources', createResourcesStore({ ...parts, canvases }));
+  const loaders: Record<AdminTab, () => unknown> = {
+    settings: () => settings.load(),
+    keys: () => keys.load(),
+    channels: () => channels.load(),
+    status: () => status.load(),
+    security: () => Promise.all([sessions.load(), factor.load()]),
+    audit: () => audit.load(),
+    transfer: () => {},
+    resources: () => resources.load(),
+  };
+  const onShow = (tab: AdminTab) => {
+    if (tab !== 'resources') resources.leave();
+    void loaders[tab]();
+  };
+  const push = (address: string) => history.pushState(null, '', address);
+  const tabs = addStore('tabs', createTabsStore({ search: location.search, push, onShow }));
+  addEventListener('popstate', () => tabs.follow(location.search));
+  Alpine.start();
+  onShow(tabs.current);
+}
+
+function canvases() {
+  return { cpu: canvasById('chart-cpu'), memory: canvasById('chart-memory') };
+}
+
+function canvasById(id: string): HTMLCanvasElement {
+  const canvas = document.getElementById(id);
+  if (!(canvas instanceof HTMLCanvasElement)) throw new Error(`The page has no canvas #${id}`);
+  return canvas;
+}
+
+function emptyFileField(): void {
+  const field = document.getElementById('import-file');
+  if (field instanceof HTMLInputElement) field.value = '';
+}
+
+function goToLogin(): void {
+  const next = encodeURIComponent(location.pathname + location.search);
+  location.replace(`/admin/login?next=${next}`);
+}
+
+start();

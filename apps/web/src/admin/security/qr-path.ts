@@ -1,0 +1,20 @@
+import { encode } from 'uqr';
+
+/** A QR code as one SVG path that fills a square of 100 units, its quiet zone included. */
+export interface QrPath {
+  d: string;
+  transform: string;
+}
+
+export const noQr: QrPath = { d: '', transform: '' };
+
+/** ISO/IEC 18004 wants four modules of quiet around a code. */
+const quietModules = 4;
+
+export function qrPath(text: string): QrPath {
+  const { data, size } = encode(text, { border: quietModules });
+  const d = data
+    .flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : '')))
+    .join('');
+  return { d, transform: `scale(${100 / size})` };
+}

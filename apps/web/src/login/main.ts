@@ -1,0 +1,18 @@
+import Alpine from '@alpinejs/csp';
+import { createClient } from '../api/client.ts';
+import { createShell } from '../shell/start-shell.ts';
+import { createLoginStore } from './login-store.ts';
+import { safeNext } from './safe-next.ts';
+
+const { addStore, language } = createShell({ page: 'admin', onTokenChange: () => {} });
+addStore(
+  'login',
+  createLoginStore({
+    client: createClient(location.origin, () => null),
+    language,
+    onLoggedIn: () => location.replace(safeNext(location.search)),
+    focusField: (name) =>
+      Alpine.nextTick(() => document.querySelector<HTMLElement>(`[name=${name}]`)?.focus()),
+  }),
+);
+Alpine.start();

@@ -1,0 +1,123 @@
+import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { revealed } from '../revealed.ts';
+import { eventually, providerKey, type Stage } from '../stage.ts';
+import { adminPassword } from '../start-product.ts';
+
+/** The code that an authenticator shows now. RFC 6238, RFC 4226. */
+function totpOf(secret: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const bits = [...secret].map((it) => alphabet.indexOf(it).toString(2).padStart(5, '0')).join('');
+  const bytes = (bits.match(/.{8}/g) ?? []).map((it) => Number.parseInt(it, 2));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const mac = createHmac('sha1', Buffer.from(bytes)).update(step).digest();
+  const number = mac.readUInt32BE((mac.at(-1) ?? 0) & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, '0');
+}
+
+/** Sessions, the second factor, and what the administration keeps and gives out. */
+export function describeAdminRecords(stage: Stage): void {
+  it('another session is seen and ended', async () => {
+    const other = await stage.open('/admin/login', { token: null });
+    await other.getByLabel('Password').fill(adminPassword);
+    await other.getByRole('button', { name: 'Log in' }).click();
+    await other.getByRole('heading', { name: 'Settings' }).waitFor();
+    const page = await stage.open('/admin.html?tab=security', { isAdmin: true });
+    await page.getByText('this one').filter({ visible: true }).waitFor();
+    const ends = page.getByRole('button', { name: /^Log out .*127\.0\.0\.1/ });
+    const before = await ends.count();
+    await ends.first().click();
+    await eventually(() => ends.count()).toBe(before - 1);
+  });
+
+  it('a second factor is set up, asked for, and switched off by recovery codes', async () => {
+    const page = await stage.open('/admin.html?tab=security', { isAdmin: true });
+    await page.getByRole('button', { name: 'Set up…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Set up the second factor' });
+    const qr = await dialog.locator('.qr path').boundingBox();
+    expect(qr?.width).toBeGreaterThan(100);
+    const secret = (await dialog.locator('.factor-text').textContent()) ?? '';
+    await dialog.getByRole('textbox', { name: 'Code' }).fill('000000');
+    await dialog.getByRole('button', { name: 'Continue' }).click();
+    await dialog.getByText(/code is not right/).waitFor();
+    await dialog.getByRole('textbox', { name: 'Code' }).fill(totpOf(secret));
+    await dialog.getByRole('button', { name: 'Continue' }).click();
+    const [first = '', second = ''] = (await revealed(page)).split('\n');
+    await page.getByText('On. 10 recovery codes are left.').waitFor();
+    const other = await stage.open('/admin/login', { token: null });
+    await other.getByLabel('Password').fill(adminPassword);
+    await other.getByRole('button', { name: 'Log in' }).click();
+    await other.getByLabel('Code').fill(first);
+    await other.getByRole('button', { name: 'Log in' }).click();
+    await other.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
+    await page.getByRole('button', { name: 'Switch off…' }).click();
+    await page.getByRole('dialog').getByRole('textbox', { name: 'Code' }).fill(second);
+    await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('Off: the password alone opens this panel.').waitFor();
+  });
+
+  it('the audit log tells what was done, and no secret', async () => {
+    const page = await stage.open('/admin.html?tab=audit', { isAdmin: true, locale: 'zh-CN' });
+    await page.locator('.audit-row').first().waitFor();
+    await page.getByRole('combobox', { name: '显示' }).selectOption('修改设置');
+    const rows = page.locator('.audit-row');
+    await eventually(async () => (await rows.allTextContents()).join()).not.toContain('登录');
+    const texts = (await rows.allTextContents()).join();
+    expect(texts).toContain('default_interval_min');
+    expect(texts).toContain('[secret]');
+    expect(texts).not.toContain('sk-master-');
+  });
+
+  it('a backup is downloaded, and is a database', async () => {
+    const page = await stage.open('/admin.html?tab=transfer', { isAdmin: true });
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download a backup' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^api-monitor-\d{8}-\d{6}\.db$/);
+    const start = await readFile(await download.path(), 'latin1');
+    expect(start.startsWith('SQLite format 3')).toBe(true);
+  });
+
+  it('channels go out as a file, and come in again after a look at what would change', async () => {
+    const page = await stage.open('/admin.html?tab=transfer', { isAdmin: true });
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download the channels' }).click(),
+    ]);
+    const text = await readFile(await download.path(), 'utf8');
+    expect(text).toContain('name: Aurora');
+    expect(text).not.toContain(providerKey);
+    const choose = async (content: string) => {
+      const buffer = Buffer.from(content);
+      const file = { name: 'channels.yaml', mimeType: 'application/yaml', buffer };
+      await page.locator('#import-file').setInputFiles(file);
+    };
+    await choose('channels: [');
+    await page.getByText(/no valid YAML/).waitFor();
+    const imported = `channels:
+  - { name: "<i>Yew</i>", base_url: "${stage.provider.origin}", api_key: "${providerKey}", enabled: false }
+  - { name: Broken, base_url: nowhere }`;
+    await choose(imported);
+    await page.getByText('1 new, 0 changed, 0 as they were, 1 left out').waitFor();
+    await page
+      .locator('.import-row')
+      .filter({ hasText: 'Broken' })
+      .getByText(/base_url/)
+      .waitFor();
+    await page.getByRole('button', { name: 'Import 1 channel' }).click();
+    await page.locator('.toast').getByText('1 new').waitFor();
+    await page.getByRole('link', { name: 'Channels', exact: true }).last().click();
+    await page.locator('.panel-row').filter({ hasText: '<i>Yew</i>' }).waitFor();
+  });
+
+  it('resources are drawn while they are looked at', async () => {
+    const page = await stage.open('/admin.html?tab=resources', { isAdmin: true });
+    await page.getByText('Running for').waitFor();
+    await page.getByText('The last samples as a table').click();
+    await eventually(() => page.locator('.samples tbody tr').count()).toBeGreaterThan(1);
+    expect(await page.locator('#chart-cpu').evaluate((it) => it.clientWidth)).toBeGreaterThan(200);
+  });
+}

@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import { faultsOn } from '../faults-on.ts';
+import { revealed } from '../revealed.ts';
+import { eventually, type Stage } from '../stage.ts';
+import { adminPassword } from '../start-product.ts';
+
+function ask(stage: Stage, key: string): Promise<number> {
+  const headers = { authorization: `Bearer ${key}` };
+  return fetch(`${stage.product.origin}/v1/models`, { headers }).then((it) => it.status);
+}
+
+export function describeAdmin(stage: Stage): void {
+  describe('the login', () => {
+    it.each([
+      ['en-US', 'Password', 'Log in', 'This password is not right.', 'Settings'],
+      ['zh-CN', '密码', '登录', '密码不正确。', '设置'],
+    ])('opens the page that was asked for, %s', async (locale, password, button, wrong, title) => {
+      const page = await stage.open('/admin.html', { token: null, locale });
+      await page.waitForURL(/\/admin\/login\?next=%2Fadmin.html$/);
+      await page.getByLabel(password).fill('something else');
+      await page.getByRole('button', { name: button }).click();
+      await page.getByText(wrong).waitFor();
+      await page.getByLabel(password).fill(adminPassword);
+      await page.getByRole('button', { name: button }).click();
+      await page.getByRole('heading', { name: title, level: 1 }).waitFor();
+      expect(new URL(page.url()).pathname).toBe('/admin.html');
+    });
+
+    it('goes nowhere but into the administration', async () => {
+      const page = await stage.open('/admin/login?next=https://elsewhere.example/', {
+        token: null,
+      });
+      await page.getByLabel('Password').fill(adminPassword);
+      await page.getByRole('button', { name: 'Log in' }).click();
+      await page.waitForURL(`${stage.product.origin}/admin.html`);
+    });
+
+    it('is asked for again when the session is over, and comes back to the same tab', async () => {
+      const page = await stage.open('/admin.html?tab=keys', { isAdmin: true, token: null });
+      await page.getByRole('heading', { name: 'Proxy keys' }).waitFor();
+      await page.context().clearCookies();
+      await page.getByRole('link', { name: 'Security' }).click();
+      await page.waitForURL(/\/admin\/login\?next=%2Fadmin.html%3Ftab%3Dsecurity$/);
+    });
+
+    it('has no fault that axe finds', async () => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const page = await stage.open('/admin/login', { colorScheme, reducedMotion: 'reduce' });
+        await page.getByLabel('Password').waitFor();
+        expect(await faultsOn(page)).toEqual([]);
+      }
+    });
+  });
+
+  it('settings are changed, refused at their field, and undone', async () => {
+    const page = await stage.open('/admin.html', { isAdmin: true });
+    const interval = page.getByLabel('Interval of a new channel');
+    await interval.fill('9999');
+    await page.getByRole('button', { name: 'Save' }).filter({ visible: true }).click();
+    await page.locator('#error-settings-default_interval_min').getByText(/1440/).waitFor();
+    await interval.fill('45');
+    await page.getByRole('button', { name: 'Save' }).filter({ visible: true }).click();
+    await page.getByText('Saved').waitFor();
+    await page.reload();
+    await eventually(() => interval.inputValue()).toBe('45');
+  });
+
+  it('a token is replaced by one that is made, shown once and in force at once', async () => {
+    const page = await stage.open('/admin.html', { isAdmin: true });
+    await page.getByRole('button', { name: 'Replace Gateway master token' }).click();
+    await page.locator('dialog[open]').getByRole('button', { name: 'Save' }).click();
+    const token = await revealed(page);
+    expect(token).toMatch(/^sk-master-[\w-]{32}$/);
+    await eventually(() => ask(stage, token)).toBe(200);
+    expect(await page.locator('body').textContent()).not.toContain(token);
+    await page.getByRole('button', { name: 'Undo the setting of Gateway master token' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Undo the setting' }).click();
+    await eventually(() => ask(stage, token)).toBe(401);
+  });
+
+  it('a proxy key is made, used, paused, regenerated and revoked', async () => {
+    const page = await stage.open('/admin.html?tab=keys', { isAdmin: true });
+    await page.getByRole('button', { name: 'New key' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New proxy key' });
+    await dialog.getByRole('button', { name: 'Make the key' }).click();
+    await dialog.getByText('This is needed.').waitFor();
+    await dialog.getByLabel('Name').fill('<b>Lap & top</b>');
+    await dialog.getByLabel('Models').fill('no slash');
+    await dialog.getByRole('button', { name: 'Make the key' }).click();
+    await dialog
+      .getByText(/channel\/model$/)
+      .filter({ visible: true })
+      .first()
+      .waitFor();
+    await dialog.getByLabel('Models').fill('');
+    await dialog.getByLabel('Requests a minute').fill('5000');
+    await dialog.getByRole('button', { name: 'Make the key' }).click();
+    const first = await revealed(page);
+    await eventually(() => ask(stage, first)).toBe(200);
+    const row = page.locator('.key-row').filter({ hasText: '<b>Lap & top</b>' });
+    await row.getByText('5,000 requests a minute').waitFor();
+    await row.getByRole('button', { name: 'Pause' }).click();
+    await eventually(() => ask(stage, first)).toBe(401);
+    await row.getByRole('button', { name: 'Resume' }).click();
+    await eventually(() => ask(stage, first)).toBe(200);
+    await row.getByRole('button', { name: 'Regenerate' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Regenerate' }).click();
+    const second = await revealed(page);
+    await eventually(() => ask(stage, second)).toBe(200);
+    expect(await ask(stage, first)).toBe(401);
+    await row.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).click();
+    expect(await ask(stage, second)).toBe(200);
+    await row.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke' }).click();
+    await eventually(() => ask(stage, second)).toBe(401);
+    await eventually(() => row.count()).toBe(0);
+    await page.getByRole('button', { name: /^Show \d+ revoked/ }).click();
+    await row.first().getByText('Revoked').waitFor();
+  });
+
+  it("a channel's finer settings are changed, and its models chosen", async () => {
+    const page = await stage.open('/admin.html?tab=channels', { isAdmin: true });
+    await page.getByRole('button', { name: 'Settings of Birch' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Settings of Birch' });
+    await dialog.getByLabel('Most models to check').fill('2');
+    await dialog.getByLabel('Verify TLS certificates').uncheck();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    const row = page.locator('.panel-row').filter({ hasText: 'Birch' });
+    await row.getByText('certificate not checked').waitFor();
+    await row.getByText('at most 2').waitFor();
+    await page.getByRole('button', { name: 'Choose the models of Aurora' }).click();
+    await page
+      .getByRole('dialog', { name: /Aurora/ })
+      .getByRole('checkbox')
+      .first()
+      .waitFor();
+  });
+
+  it('the status page is put together, published and taken down', async () => {
+    const page = await stage.open('/admin.html?tab=status', { isAdmin: true });
+    await page.getByRole('button', { name: 'Add a line' }).click();
+    await page.getByLabel('Public name').fill('Our relay');
+    await page.getByRole('button', { name: 'Save' }).filter({ visible: true }).click();
+    await page
+      .getByText(/Line 1: must name/)
+      .filter({ visible: true })
+      .waitFor();
+    await page.getByLabel('Channel').filter({ visible: true }).selectOption('Aurora');
+    await page.getByRole('switch', { name: 'Publish the status page' }).check();
+    await page.getByRole('button', { name: 'Save' }).filter({ visible: true }).click();
+    await page.getByText('Saved').waitFor();
+    const reader = await stage.open('/status.html', { token: null });
+    await reader.getByRole('heading', { name: 'Our relay' }).waitFor();
+    await page.getByRole('button', { name: 'Remove Our relay' }).click();
+    await page.getByRole('switch', { name: 'Publish the status page' }).uncheck();
+    await page.getByRole('button', { name: 'Save' }).filter({ visible: true }).click();
+    await eventually(async () => (await fetch(`${stage.product.origin}/api/status`)).status).toBe(
+      404,
+    );
+  });
+
+  it('the address holds the tab, forth and back', async () => {
+    const page = await stage.open('/admin.html', { isAdmin: true });
+    await page.getByRole('link', { name: 'Proxy keys' }).click();
+    expect(page.url()).toContain('?tab=keys');
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
+  });
+
+  describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
+    it.each([
+      ['settings', '.panel-row'],
+      ['keys', '.admin-title'],
+      ['channels', '.panel-row'],
+      ['status', '.panel-foot'],
+      ['security', '.panel-row'],
+      ['audit', '.audit-row'],
+      ['transfer', '.panel'],
+      ['resources', '.stat'],
+    ])('axe finds no fault in %s', async (tab, ready) => {
+      const options = { isAdmin: true, colorScheme, reducedMotion: 'reduce' as const };
+      const page = await stage.open(`/admin.html?tab=${tab}`, options);
+      await page.locator(ready).filter({ visible: true }).first().waitFor();
+      expect(await faultsOn(page)).toEqual([]);
+    });
+  });
+
+  it.each([360, 768])('nothing overflows sideways at %i px', async (width) => {
+    const options = { isAdmin: true, viewport: { width, height: 800 } };
+    const page = await stage.open('/admin.html', options);
+    const tabs = ['settings', 'keys', 'channels', 'status', 'security', 'audit', 'transfer'];
+    for (const tab of [...tabs, 'resources']) {
+      await page.goto(`${stage.product.origin}/admin.html?tab=${tab}`);
+      await page.locator('.admin-title').filter({ visible: true }).waitFor();
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.body.clientWidth,
+      );
+      expect([tab, overflow]).toEqual([tab, 0]);
+    }
+  });
+}
