@@ -36,7 +36,9 @@ const recordings: Recording[] = [
     title: 'a usage that nobody can count to is none',
     route: 'chat',
     stream: [
-      chatDelta({ content: 'I am gpt-4o' }, 'stop'),
+      chatDelta({ content: 'I am ' }),
+      chatDelta({ content: 'gpt-4o' }),
+      chatDelta({}, 'stop'),
       data({ choices: [], usage: { completion_tokens: 1e300 } }),
       data({ choices: [], usage: { completion_tokens: 6.5 } }),
       'data: [DONE]\n\n',
