@@ -1,7 +1,10 @@
 import { emptyPostgresDatabase } from '@api-monitor/db/testing';
 import { startFakeProvider } from '@api-monitor/fake-provider';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { start, started, tempDir } from './start-program.ts';
+
+// Programs that start one after the other.
+vi.setConfig({ testTimeout: 120_000 });
 
 const apiKey = 'sk-upstream-0123456789abcdef';
 const API_MONITOR_TOKEN = 'admin-token-0123456789';
@@ -77,7 +80,7 @@ test('a monitor moves to Postgres with all that it has, and goes on there', asyn
   expect(second.output()).not.toMatch(/"level":[456]0/);
   second.child.kill('SIGTERM');
   expect(await second.exited).toBe(0);
-}, 120_000);
+});
 
 test('a Postgres that is out of reach is one line without the address', async () => {
   const DATABASE_URL = 'postgres://monitor:secret@127.0.0.1:1/monitor';
