@@ -38,6 +38,7 @@ import { getSessionRoute } from './sessions/get-session.ts';
 import { listSessionsRoute } from './sessions/list-sessions.ts';
 import { loginRoute } from './sessions/login.ts';
 import { logoutRoute } from './sessions/logout.ts';
+import { revokeOtherSessionsRoute } from './sessions/revoke-other-sessions.ts';
 import { revokeSessionRoute } from './sessions/revoke-session.ts';
 import { getSettingsRoute } from './settings/get-settings.ts';
 import { updateSettingsRoute } from './settings/update-settings.ts';
@@ -116,6 +117,7 @@ function createAdminRoutes(deps: ApiDeps) {
     .route('/', getSessionRoute(deps))
     .route('/', listSessionsRoute(deps))
     .route('/', revokeSessionRoute(deps))
+    .route('/', revokeOtherSessionsRoute(deps))
     .route('/', getSettingsRoute(deps))
     .route('/', updateSettingsRoute(deps))
     .route('/', getSecondFactorRoute(deps))

@@ -45,6 +45,7 @@ test('the document names every call of the contract, with the bounds that valida
       'GET /api/admin/session',
       'GET /api/admin/sessions',
       'DELETE /api/admin/sessions/{id}',
+      'DELETE /api/admin/sessions',
       'GET /api/admin/settings',
       'PATCH /api/admin/settings',
       'GET /api/admin/second-factor',

@@ -176,3 +176,12 @@ test('what a session listens to ends with it', async () => {
   await as('POST', '/api/admin/logout');
   expect((await reader?.read())?.done).toBe(true);
 });
+
+test('all other sessions end at once, and the own one stays', async () => {
+  const api = await openTestApi();
+  const [own, other] = [await logIn(api), await logIn(api)];
+  const { json } = await own.as('DELETE', '/api/admin/sessions');
+  expect(json).toEqual({ ok: true, count: 2 });
+  expect((await other.as('GET', '/api/admin/session')).status).toBe(401);
+  expect((await own.as('GET', '/api/admin/session')).status).toBe(200);
+});
