@@ -166,6 +166,9 @@ test('event streams are limited for each address, and room is made when one leav
   expect(refused).toHaveLength(30);
   expect(refused[0]?.headers.get('retry-after')).toBe('30');
   await streams[0]?.body?.cancel();
+  // A HEAD takes no room.
+  const head = await api.app.request(`/api/events?token=${adminToken}`, { method: 'HEAD' });
+  expect(head.status).toBe(200);
   const next = await open();
   expect(next.status).toBe(200);
   for (const { body } of [...streams.slice(1), next]) await body?.cancel();

@@ -44,6 +44,14 @@ test('one backup at a time; when it ends, or its reader leaves, the next may com
   expect(await readdir(join(api.dataDir, 'tmp'))).toEqual([]);
 });
 
+test('a HEAD makes no backup, and is in the way of none', async () => {
+  const { asSession, request } = await openTestApi();
+  expect((await asSession('HEAD', '/api/admin/backup')).status).toBe(200);
+  const next = await request('/api/admin/backup');
+  expect(next.status).toBe(200);
+  await next.body?.cancel();
+});
+
 test('a token gets no backup', async () => {
   const { asAdmin, asNobody } = await openTestApi();
   expect((await asAdmin('GET', '/api/admin/backup')).status).toBe(403);

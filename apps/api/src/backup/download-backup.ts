@@ -32,6 +32,8 @@ export function downloadBackupRoute(deps: ApiDeps) {
   });
   let isUnderWay = false;
   return createRouter().openapi(route, async (c) => {
+    // Nobody would read what a HEAD makes.
+    if (c.req.method === 'HEAD') return c.body(null, 200);
     if (isUnderWay) throw new AppError('conflict', 'a backup is under way already');
     isUnderWay = true;
     const end = () => {

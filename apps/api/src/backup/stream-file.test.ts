@@ -38,3 +38,9 @@ test('a reader that takes nothing is not waited for', async () => {
   await expect.poll(() => file.fd).toBe(-1);
   await expect(reader.read()).rejects.toThrow('nothing was taken');
 });
+
+test('a reader that never comes is not waited for either', async () => {
+  const file = await openedFile(10);
+  streamFile(file, 20, () => {});
+  await expect.poll(() => file.fd).toBe(-1);
+});

@@ -20,8 +20,15 @@ export function streamFile(
     await file.close();
     onClosed();
   };
+  const waitForReader = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    timer = setTimeout(() => {
+      controller.error(new Error('nothing was taken for too long'));
+      close().catch(() => {});
+    }, idleMs);
+  };
   return new ReadableStream(
     {
+      start: waitForReader,
       async pull(controller) {
         clearTimeout(timer);
         const piece = Buffer.allocUnsafe(pieceBytes);
@@ -32,10 +39,7 @@ export function streamFile(
           return;
         }
         controller.enqueue(piece.subarray(0, bytesRead));
-        timer = setTimeout(() => {
-          controller.error(new Error('nothing was taken for too long'));
-          close().catch(() => {});
-        }, idleMs);
+        waitForReader(controller);
       },
       cancel: close,
     },

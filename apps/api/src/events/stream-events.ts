@@ -24,6 +24,8 @@ export function streamEventsRoute(deps: ApiDeps) {
     },
   });
   return createRouter().openapi(route, async (c) => {
+    // A HEAD's stream would never be read, and count until it is full.
+    if (c.req.method === 'HEAD') return c.body(null, 200, { 'cache-control': 'no-store' });
     const address = clientAddress(c, deps.trustedProxies);
     const lastEventId = c.req.header('last-event-id') || null;
     const stream = await deps.eventClients.connect(address, lastEventId);

@@ -38,6 +38,8 @@ export function loginRoute(deps: ApiDeps) {
   return createRouter().openapi(route, async (c) => {
     assertSameOrigin(c, deps.trustedProxies);
     const { password, code } = c.req.valid('json');
+    // Who is blocked doesn't even wait: the turns are for those who may try.
+    await deps.badLogins.assertAllowed(limitKeyOf(clientAddress(c, deps.trustedProxies)));
     // One at a time: each takes 128 MiB, and the failures before it have to be counted.
     await deps.loginTurns.take(() => assertRight(deps, c, password, code));
     const item = await openSession(deps, c);
