@@ -44,6 +44,7 @@ async function askOnce(): Promise<number> {
 
 test('without Redis the gateway serves and the api writes; nothing of it is lost', async () => {
   await expect.poll(askOnce, patient).toBe(200);
+  const events = await followEvents(api);
   await services.redis.stop();
   await expect.poll(async () => (await health()).status, patient).toBe(503);
   expect((await health()).json.detail).toMatch(/^Redis is out of reach: channels can be read/);
@@ -59,6 +60,9 @@ test('without Redis the gateway serves and the api writes; nothing of it is lost
 
   await services.redis.start();
   await expect.poll(async () => (await health()).status, patient).toBe(200);
+  // Whatever was not told meanwhile: pages read it all again.
+  await expect.poll(events.names, patient).toContain('resync');
+  events.close();
   await runOnce(api, id);
   expect((await listRuns(services.db, id, 1))[0]?.status).toBe('completed');
   await expect.poll(recorded, patient).toBe(sent);

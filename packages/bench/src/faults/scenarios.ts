@@ -86,7 +86,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'skew-clock',
     areTimesSkewed: true,
     async act() {
-      await compose('--profile', 'ahead', 'up', '-d', '--no-deps', 'worker-ahead');
+      await compose('--profile', 'ahead', 'up', '-d', '--build', '--no-deps', 'worker-ahead');
       await pause(outageMs);
       await compose('--profile', 'ahead', 'stop', 'worker-ahead');
       return 'a third worker whose Node clock is 10 min ahead';
