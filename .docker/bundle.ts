@@ -4,7 +4,7 @@ import { defineConfig } from 'vite';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const mainOf = (app: string) => `${root}apps/${app}/src/main.ts`;
 
-/** Each service in a file beside what they share; better-sqlite3 stays outside, for it is a binary. */
+/** Each service, and the copy to Postgres, in a file beside what they share; better-sqlite3 stays outside, for it is a binary. */
 export default defineConfig({
   root,
   ssr: { noExternal: true, external: ['better-sqlite3'], target: 'node' },
@@ -13,7 +13,12 @@ export default defineConfig({
     target: 'node24',
     outDir: 'dist/services',
     rolldownOptions: {
-      input: { api: mainOf('api'), worker: mainOf('worker'), proxy: mainOf('proxy') },
+      input: {
+        api: mainOf('api'),
+        worker: mainOf('worker'),
+        proxy: mainOf('proxy'),
+        'copy-database': `${root}apps/standalone/src/copy-database.ts`,
+      },
       output: { entryFileNames: '[name].js', chunkFileNames: 'shared-[hash].js' },
     },
   },
