@@ -6,6 +6,7 @@ import { paceDraws } from '../live/pace-draws.ts';
 import { watchServer } from '../live/watch-server.ts';
 import { createShell, type Shell } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
+import { focusSearchOnSlash } from '../ui/focus-search.ts';
 import { attachHistoryTips } from '../ui/history-tips.ts';
 import { createActionsStore } from './actions-store.ts';
 import { type BoardStore, createBoardStore } from './board-store.ts';
@@ -144,16 +145,6 @@ function redrawInNewLanguage(shell: Shell, board: BoardStore, modelLists: ModelL
 function focusField(field: string): void {
   Alpine.nextTick(() => {
     document.querySelector<HTMLElement>(`#channel-form [name=${field}]`)?.focus();
-  });
-}
-
-function focusSearchOnSlash(): void {
-  addEventListener('keydown', (event) => {
-    const isTyping =
-      event.target instanceof Element && event.target.closest('input, textarea, dialog');
-    if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    elementById('search').focus();
   });
 }
 

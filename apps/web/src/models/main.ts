@@ -3,6 +3,7 @@ import { createRefetchQueue } from '../live/refetch-queue.ts';
 import { watchServer } from '../live/watch-server.ts';
 import { createPageStore } from '../shell/page-store.ts';
 import { createShell } from '../shell/start-shell.ts';
+import { focusSearchOnSlash } from '../ui/focus-search.ts';
 import { readModelsAddress, writeModelsAddress } from './models-address.ts';
 import { createModelsStore } from './models-store.ts';
 
@@ -45,6 +46,7 @@ function start(): void {
     document.title = `${t('shell.models')} · ${t('app.name')}`;
     Alpine.nextTick(() => models.draw());
   });
+  focusSearchOnSlash();
   Alpine.start();
   watch.start();
 }

@@ -5,6 +5,7 @@ import { type RunChoice, readViewerAddress, writeViewerAddress } from '../probes
 import { createPageStore } from '../shell/page-store.ts';
 import { createShell } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
+import { focusSearchOnSlash } from '../ui/focus-search.ts';
 import { attachHistoryTips } from '../ui/history-tips.ts';
 import { createViewerActions } from './actions-store.ts';
 import { createViewerStore } from './viewer-store.ts';
@@ -80,6 +81,7 @@ function start(): void {
     const { t } = language.translator;
     document.title = [viewer.name, t('viewer.title'), t('app.name')].filter(Boolean).join(' · ');
   });
+  focusSearchOnSlash();
   Alpine.start();
   watch.start();
 }
