@@ -72,6 +72,7 @@ function start(): void {
   };
   const onShow = (tab: AdminTab) => {
     if (tab !== 'resources') resources.leave();
+    showTab();
     void loaders[tab]();
   };
   const push = (address: string) => history.pushState(null, '', address);
@@ -89,6 +90,14 @@ function canvasById(id: string): HTMLCanvasElement {
   const canvas = document.getElementById(id);
   if (!(canvas instanceof HTMLCanvasElement)) throw new Error(`The page has no canvas #${id}`);
   return canvas;
+}
+
+/** On a phone the row of tabs is wider than the page. */
+function showTab(): void {
+  Alpine.nextTick(() => {
+    const tab = document.querySelector('.admin-tab[aria-current="page"]');
+    tab?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  });
 }
 
 function emptyFileField(): void {

@@ -9,6 +9,7 @@ export interface AuditRow {
   address: string;
   actionText: string;
   subject: string;
+  /** `old` is empty where there was nothing before. */
   changes: { field: string; old: string; new: string }[];
 }
 
@@ -21,14 +22,19 @@ export function auditRow(entry: AuditEntry, { t }: Translator): AuditRow {
     address,
     actionText: t(`audit.action.${action}`),
     subject: subject_name,
-    changes: changes.map((change) => ({
+    changes: changes.filter(tellsSomething).map((change) => ({
       field: change.field,
-      old: valueText(change.old),
-      new: valueText(change.new),
+      old: change.old === null ? '' : textOf(change.old),
+      new: textOf(change.new),
     })),
   };
 }
 
-function valueText(value: AuditEntry['changes'][number]['old']): string {
-  return value === null ? '—' : String(value);
+/** Of what is new, a field that was left empty tells nothing. */
+function tellsSomething(change: AuditEntry['changes'][number]): boolean {
+  return change.old !== null || !['', '[]'].includes(String(change.new ?? ''));
+}
+
+function textOf(value: AuditEntry['changes'][number]['old']): string {
+  return value === null || value === '' ? '—' : String(value);
 }
