@@ -2,6 +2,7 @@ import Alpine from '@alpinejs/csp';
 import { createClient } from '../api/client.ts';
 import { createModelPickerStore } from '../home/model-picker-store.ts';
 import { createShell, type Shell } from '../shell/start-shell.ts';
+import { adminTexts } from './admin-texts.ts';
 import { createAttempt } from './attempt.ts';
 import { createAuditStore } from './audit/audit-store.ts';
 import { createChannelsStore } from './channels/channels-store.ts';
@@ -40,7 +41,7 @@ function shared(shell: Shell) {
 }
 
 function start(): void {
-  const shell = createShell({ page: 'admin', onTokenChange: () => {} });
+  const shell = createShell({ page: 'admin', onTokenChange: () => {}, texts: adminTexts });
   const { addStore } = shell;
   const parts = shared(shell);
   const settings = addStore('settings', createSettingsStore(parts));

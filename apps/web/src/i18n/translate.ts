@@ -1,7 +1,11 @@
+import type { admin } from './en/admin.ts';
+import type { adminRecords } from './en/admin-records.ts';
+import type { gateway } from './en/gateway.ts';
 import { en } from './en/index.ts';
 import { zh } from './zh/index.ts';
 
-export type TextKey = keyof typeof en;
+type Texts = typeof en & typeof admin & typeof adminRecords & typeof gateway;
+export type TextKey = keyof Texts;
 /** The keys that exist as `.one` and `.other`, without that ending. */
 export type CountKey = TextKey extends infer K
   ? K extends `${infer Base}.one`
@@ -12,7 +16,10 @@ export type Language = 'en' | 'zh';
 
 type Values = Record<string, string | number>;
 
-const dictionaries: Record<Language, Record<TextKey, string>> = { en, zh };
+/** Texts that one page alone has: no other page is to carry them. */
+export type PageTexts = Record<Language, Partial<Record<TextKey, string>>>;
+
+const shared: Record<Language, Record<keyof typeof en, string>> = { en, zh };
 
 export interface Translator {
   readonly language: Language;
@@ -36,10 +43,15 @@ export interface TimeFormats {
   number: Intl.NumberFormat;
 }
 
-export function translatorFor(language: Language): Translator {
-  const texts = dictionaries[language];
+/** Throws where a text is asked for that neither the shared ones nor the page's own have. */
+export function translatorFor(language: Language, own?: PageTexts): Translator {
+  const texts: Partial<Record<TextKey, string>> = { ...shared[language], ...own?.[language] };
   const plurals = new Intl.PluralRules(language);
-  const t = (key: TextKey, values: Values = {}) => fill(texts[key], values);
+  const t = (key: TextKey, values: Values = {}) => {
+    const text = texts[key];
+    if (text === undefined) throw new Error(`No text is called ${key}`);
+    return fill(text, values);
+  };
   return {
     language,
     t,
@@ -65,10 +77,6 @@ export function translatorFor(language: Language): Translator {
       number: new Intl.NumberFormat(language),
     },
   };
-}
-
-export function isTextKey(key: string): key is TextKey {
-  return Object.hasOwn(en, key);
 }
 
 /** The language that fits what was kept or, failing that, what the browser asks for. */

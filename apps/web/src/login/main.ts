@@ -1,10 +1,15 @@
 import Alpine from '@alpinejs/csp';
+import { adminTexts } from '../admin/admin-texts.ts';
 import { createClient } from '../api/client.ts';
 import { createShell } from '../shell/start-shell.ts';
 import { createLoginStore } from './login-store.ts';
 import { safeNext } from './safe-next.ts';
 
-const { addStore, language } = createShell({ page: 'admin', onTokenChange: () => {} });
+const { addStore, language } = createShell({
+  page: 'admin',
+  onTokenChange: () => {},
+  texts: adminTexts,
+});
 addStore(
   'login',
   createLoginStore({

@@ -1,6 +1,8 @@
 import Alpine from '@alpinejs/csp';
 import { answerOf } from '../api/client.ts';
 import { ApiFailure } from '../api/failure.ts';
+import { gateway as en } from '../i18n/en/gateway.ts';
+import { gateway as zh } from '../i18n/zh/gateway.ts';
 import { createShell } from '../shell/start-shell.ts';
 import { httpGuides } from './http-guides.ts';
 import { type LiveModel, liveModels } from './live-models.ts';
@@ -11,6 +13,7 @@ import { toolGuides } from './tool-guides.ts';
 const { addStore, client, language } = createShell({
   page: 'gateway',
   onTokenChange: () => void gateway.load(),
+  texts: { en, zh },
 });
 const gateway = addStore(
   'gateway',

@@ -1,4 +1,9 @@
-import { type Language, type Translator, translatorFor } from '../i18n/translate.ts';
+import {
+  type Language,
+  type PageTexts,
+  type Translator,
+  translatorFor,
+} from '../i18n/translate.ts';
 
 export interface LanguageStore {
   translator: Translator;
@@ -12,14 +17,15 @@ export function createLanguageStore(
   initial: Language,
   keep: (language: Language) => void,
   show: (language: Language) => void,
+  texts?: PageTexts,
 ): LanguageStore {
   return {
-    translator: translatorFor(initial),
+    translator: translatorFor(initial, texts),
     get is() {
       return this.translator.language;
     },
     use(language) {
-      this.translator = translatorFor(language);
+      this.translator = translatorFor(language, texts);
       keep(language);
       show(language);
     },

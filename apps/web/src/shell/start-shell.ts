@@ -1,7 +1,7 @@
 import Alpine from '@alpinejs/csp';
 import { type ApiClient, answerOf, createClient } from '../api/client.ts';
 import { createTokenStore, type TokenStore } from '../api/token-store.ts';
-import { languageFrom } from '../i18n/translate.ts';
+import { languageFrom, type PageTexts } from '../i18n/translate.ts';
 import { addDialogDirective, addTextDirective, addTimeDirectives } from '../ui/directives.ts';
 import { createLanguageStore, type LanguageStore } from './language-store.ts';
 import { createLiveStore, type LiveStore } from './live-store.ts';
@@ -29,14 +29,16 @@ interface ShellOptions {
   page: 'home' | 'models' | 'requests' | 'docs' | 'gateway' | 'status' | 'admin';
   /** A token was accepted or forgotten. */
   onTokenChange(): void;
+  /** What this page alone says. */
+  texts?: PageTexts;
 }
 
 /** Builds the shell; the page adds its own stores, then starts Alpine. */
-export function createShell({ page, onTokenChange }: ShellOptions): Shell {
+export function createShell({ page, onTokenChange, texts }: ShellOptions): Shell {
   const tokens = createTokenStore(localStorage, sessionStorage);
   const client = createClient(location.origin, tokens.read);
   const nowS = () => Date.now() / 1000;
-  const language = addStore('language', languageOf());
+  const language = addStore('language', languageOf(texts));
   const clock = addStore('clock', { nowS: nowS() });
   const live = addStore('live', createLiveStore(language));
   const toasts = addStore('toasts', createToastStore(setTimer));
@@ -65,7 +67,7 @@ export function createShell({ page, onTokenChange }: ShellOptions): Shell {
   return { client, tokens, language, live, toasts, tokenDialog, clock, nowS, setTimer, addStore };
 }
 
-function languageOf(): LanguageStore {
+function languageOf(texts: PageTexts | undefined): LanguageStore {
   const root = document.documentElement;
   return createLanguageStore(
     languageFrom(localStorage.getItem('language'), navigator.language),
@@ -73,6 +75,7 @@ function languageOf(): LanguageStore {
     (language) => {
       root.lang = language;
     },
+    texts,
   );
 }
 

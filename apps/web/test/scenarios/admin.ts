@@ -151,7 +151,7 @@ export function describeAdmin(stage: Stage): void {
     await page.getByRole('button', { name: 'Save' }).filter({ visible: true }).click();
     await page.getByText('Saved').waitFor();
     const reader = await stage.open('/status.html', { token: null });
-    await reader.getByRole('heading', { name: 'Our relay' }).waitFor();
+    await reader.getByRole('heading', { name: 'Our relay', exact: true }).waitFor();
     await page.getByRole('button', { name: 'Remove Our relay' }).click();
     await page.getByRole('switch', { name: 'Publish the status page' }).uncheck();
     await page.getByRole('button', { name: 'Save' }).filter({ visible: true }).click();

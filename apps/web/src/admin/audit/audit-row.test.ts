@@ -1,6 +1,7 @@
 import type { AuditEntry } from '@api-monitor/core';
 import { expect, it } from 'vitest';
 import { translatorFor } from '../../i18n/translate.ts';
+import { adminTexts } from '../admin-texts.ts';
 import { auditRow } from './audit-row.ts';
 
 const entry: AuditEntry = {
@@ -21,7 +22,7 @@ const entry: AuditEntry = {
 };
 
 it('a line tells who did what, and of the fields those that say something', () => {
-  expect(auditRow(entry, translatorFor('en'))).toMatchObject({
+  expect(auditRow(entry, translatorFor('en', adminTexts))).toMatchObject({
     actorText: 'Admin session',
     actionText: 'Proxy key made',
     subject: '<b>laptop</b>',

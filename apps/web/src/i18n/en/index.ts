@@ -1,10 +1,7 @@
-import { admin } from './admin.ts';
-import { adminRecords } from './admin-records.ts';
 import { analysis } from './analysis.ts';
 import { apiDocs } from './api-docs.ts';
 import { channelForm } from './channel-form.ts';
 import { charts } from './charts.ts';
-import { gateway } from './gateway.ts';
 import { home } from './home.ts';
 import { offers } from './offers.ts';
 import { page } from './page.ts';
@@ -14,14 +11,11 @@ import { shell } from './shell.ts';
 import { viewer } from './viewer.ts';
 import { words } from './words.ts';
 
-/** Every text that the pages show. `{name}` is filled in; `.one`/`.other` are chosen by `count`. */
+/** Every text that more pages than one show, or that are few. `{name}` is filled in; `.one`/`.other` are chosen by `count`. */
 export const en = {
   ...analysis,
-  ...admin,
-  ...adminRecords,
   ...apiDocs,
   ...channelForm,
-  ...gateway,
   ...home,
   ...publicStatus,
   ...charts,

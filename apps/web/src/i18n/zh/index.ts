@@ -1,10 +1,7 @@
-import { admin } from './admin.ts';
-import { adminRecords } from './admin-records.ts';
 import { analysis } from './analysis.ts';
 import { apiDocs } from './api-docs.ts';
 import { channelForm } from './channel-form.ts';
 import { charts } from './charts.ts';
-import { gateway } from './gateway.ts';
 import { home } from './home.ts';
 import { offers } from './offers.ts';
 import { page } from './page.ts';
@@ -16,11 +13,8 @@ import { words } from './words.ts';
 
 export const zh = {
   ...analysis,
-  ...admin,
-  ...adminRecords,
   ...apiDocs,
   ...channelForm,
-  ...gateway,
   ...home,
   ...publicStatus,
   ...charts,
