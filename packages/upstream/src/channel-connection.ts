@@ -105,12 +105,18 @@ export class ChannelConnection implements AnswerSource {
     this.#handler = null;
     this.#wasUsed = true;
     this.#flow();
-    // An answer that came before its request had left ends the connection too.
-    if (this.#parser.mayStayOpen && this.isOpen && this.#socket.writableLength === 0)
-      this.#owner.onFree(this);
-    else this.#socket.destroy();
+    // In the turn that brings an answer, the end of a large write may not have been told yet.
+    if (this.#parser.mayStayOpen && this.#socket.writableLength > 0) setImmediate(this.#release);
+    else this.#release();
     handler.onEnd();
   }
+
+  /** An answer that came before its request had left ends the connection too. */
+  #release = (): void => {
+    const isFree = this.#parser.mayStayOpen && this.#socket.writableLength === 0;
+    if (isFree && this.isOpen) this.#owner.onFree(this);
+    else this.#socket.destroy();
+  };
 
   #flow(): void {
     if (!this.#isPaused) return;

@@ -125,6 +125,25 @@ test('a large body arrives whole', async () => {
   expect(await ask(dispatchForTest(), channel, { ...asked, body })).toMatchObject({ body: 'ok' });
 });
 
+test('a connection is kept after a large body too', async () => {
+  const large = Buffer.alloc(300_000, 'x');
+  const { channel, sockets } = await listenForTest((socket) => {
+    let received = 0;
+    socket.on('data', (bytes) => {
+      received += bytes.length;
+      if (received < large.length) return;
+      received = 0;
+      socket.write(answer('ok'));
+    });
+  });
+  const dispatch = dispatchForTest();
+  for (let round = 0; round < 20; round += 1) {
+    await ask(dispatch, channel, { ...asked, body: [Buffer.from('"'), large] });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(sockets).toHaveLength(1);
+});
+
 test('requests at once have connections of their own', async () => {
   const { channel, sockets } = await listenForTest((socket) =>
     socket.on('data', () => setTimeout(() => socket.write(answer('ok')), 30)),
