@@ -37,10 +37,15 @@ export function createEventReader(history: EventHistory, { tell, tellLoss }: Lis
     }
   };
   const readAll = async () => {
-    do {
-      isAskedAgain = false;
-      await readMissed();
-    } while (isAskedAgain);
+    try {
+      do {
+        isAskedAgain = false;
+        await readMissed();
+      } while (isAskedAgain);
+    } finally {
+      // At once: who asks a moment after the last look would be told that one is under way.
+      underWay = null;
+    }
   };
   return {
     hasBegun: () => last !== null,
@@ -53,9 +58,7 @@ export function createEventReader(history: EventHistory, { tell, tellLoss }: Lis
     /** Tells of what was missed; several calls at once share one reading, and one more after it. */
     catchUp(): Promise<void> {
       if (underWay) isAskedAgain = true;
-      underWay ??= readAll().finally(() => {
-        underWay = null;
-      });
+      underWay ??= readAll();
       return underWay;
     },
   };

@@ -49,9 +49,13 @@ export function createRedisEventBus(options: Options): RedisEventBus {
   const quietly = (work: Promise<void>) => work.catch((err) => onRedisFault(err, 'events'));
 
   let hasBegun = false;
+  /** Nothing was missed: until then a message may have overtaken what came before the subscription. */
+  let isCaughtUp = false;
   const begin = async () => {
+    isCaughtUp = false;
     await subscriber.subscribe(channel);
     await reader.catchUp();
+    isCaughtUp = true;
     // Whoever was cut off too could publish nothing meanwhile.
     if (hasBegun) tellLoss();
     hasBegun = true;
@@ -59,7 +63,11 @@ export function createRedisEventBus(options: Options): RedisEventBus {
   subscriber.on('ready', () => quietly(begin()));
   subscriber.on('message', (_channel, message) => {
     const entry = readMessage(message);
-    if (entry && !reader.take(entry)) quietly(reader.catchUp());
+    const isTold = entry && isCaughtUp && reader.take(entry);
+    if (entry && !isTold) quietly(reader.catchUp());
+  });
+  subscriber.on('close', () => {
+    isCaughtUp = false;
   });
   const publish = async (event: MonitorEvent) => {
     // What this process publishes, its own listeners get, even before the first message.
