@@ -106,7 +106,12 @@ function emptyFileField(): void {
   if (field instanceof HTMLInputElement) field.value = '';
 }
 
+let isLeaving = false;
+
+/** Once, however many calls are refused together: a second departure would abort the first. */
 function goToLogin(): void {
+  if (isLeaving) return;
+  isLeaving = true;
   const next = encodeURIComponent(location.pathname + location.search);
   location.replace(`/admin/login?next=${next}`);
 }

@@ -39,8 +39,13 @@ export function describeAdmin(stage: Stage): void {
       const page = await stage.open('/admin.html?tab=keys', { isAdmin: true, token: null });
       await page.getByRole('heading', { name: 'Proxy keys' }).waitFor();
       await page.context().clearCookies();
+      const departures: string[] = [];
+      page.on('request', (it) => {
+        if (it.isNavigationRequest()) departures.push(it.url());
+      });
       await page.getByRole('link', { name: 'Security' }).click();
       await page.waitForURL(/\/admin\/login\?next=%2Fadmin.html%3Ftab%3Dsecurity$/);
+      expect(departures).toHaveLength(1);
     });
 
     it('has no fault that axe finds', async () => {
