@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase, setSettings } from '@api-monitor/db';
 import { expect, onTestFinished, test } from 'vitest';
+import { countScrypts } from '../../test/count-scrypts.ts';
 import { createAdminPassword } from './admin-password.ts';
 import { hashPassword } from './hash-password.ts';
 
@@ -35,3 +36,24 @@ test('where there is none, none is right', async () => {
   const none = await passwordWith(undefined, {});
   expect(await none.isRight('undefined')).toBe(false);
 });
+
+test.each([
+  ['an admin', undefined, { runtime_admin_panel_password_hash: 'right' }],
+  ['the environment', 'right', {}],
+  ['the first start', undefined, { admin_panel_password_hash: 'right' }],
+  ['nobody', undefined, {}],
+])(
+  'the password that %s set is checked by one derivation, right or wrong',
+  async (_by, given, stored) => {
+    const hashed = Object.entries(stored).map(async ([key, it]) => [
+      key,
+      await hashPassword(it, cheap),
+    ]);
+    const password = await passwordWith(given, Object.fromEntries(await Promise.all(hashed)));
+    // That of the environment is hashed once, at the first attempt.
+    await password.isRight('first');
+    for (const attempt of ['right', 'wrong']) {
+      expect(await countScrypts(() => password.isRight(attempt))).toBe(1);
+    }
+  },
+);
