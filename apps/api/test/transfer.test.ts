@@ -148,6 +148,21 @@ test('a file beyond 32 MiB is cut off, and one without rights is not even read',
   expect(sent).toBeLessThan(40);
 });
 
+test("a row of new-api's without an address leads where its type does, or says that it needs one", async () => {
+  const { asSession, db } = await openTestApi();
+  const row = { status: 1, key: 'sk-1', base_url: null, models: '', auto_ban: 1 };
+  const items = [
+    { ...row, id: 1, name: 'deepseek', type: 43 },
+    { ...row, id: 2, name: 'azure', type: 3 },
+  ];
+  const { json } = await asSession('POST', `${path}/import`, { data: { items } });
+  expect(json.items).toMatchObject([
+    { outcome: 'created', reason: null },
+    { outcome: 'refused', reason: 'base_url is required' },
+  ]);
+  expect(await listTargets(db)).toMatchObject([{ base_url: 'https://api.deepseek.com' }]);
+});
+
 async function fileWith(text: string) {
   const folder = await mkdtemp(join(tmpdir(), 'channels-file-'));
   onTestFinished(() => rm(folder, { recursive: true }));

@@ -1,16 +1,7 @@
+import { addressOfType } from './one-api-addresses.ts';
+
 type Row = Record<string, unknown>;
 
-/**
- * Where those types lead that have the same number in one-api and all of its descendants, and whose
- * rows leave `base_url` empty; other numbers mean one thing here and another there.
- */
-const addressByType = new Map([
-  [1, 'https://api.openai.com'],
-  [14, 'https://api.anthropic.com'],
-  [20, 'https://openrouter.ai/api'],
-  [24, 'https://generativelanguage.googleapis.com'],
-  [25, 'https://api.moonshot.cn'],
-]);
 const enabledStatus = 1;
 
 /** Whether these are channels of one-api or new-api: a row of their table, or their API's JSON. */
@@ -40,9 +31,10 @@ function entryOf(row: Row, timesUsed: Map<string, number>) {
   const times = (timesUsed.get(name) ?? 0) + 1;
   timesUsed.set(name, times);
   const models = textOf(row.models).split(',');
+  const base_url = textOf(row.base_url) || addressOfType(numberOf(row.type), row);
   return {
     name: times === 1 ? name : `${name} (${times})`,
-    base_url: textOf(row.base_url) || addressByType.get(numberOf(row.type)) || '',
+    ...(base_url === undefined ? {} : { base_url }),
     enabled: numberOf(row.status) === enabledStatus,
     selected_models: [...new Set(models.map((model) => model.trim()).filter(Boolean))],
   };

@@ -63,7 +63,7 @@ test("new-api's list without keys, disabled channels, priorities and unknown typ
     { ...row, id: 2, name: 'high', key: '', priority: 9, status: 2, type: 43, models: '' },
   ];
   expect(read(JSON.stringify({ success: true, data: { items: rows, total: 2 } }))).toEqual([
-    { name: 'high', base_url: '', enabled: false, selected_models: [] },
+    { name: 'high', enabled: false, selected_models: [] },
     {
       name: 'low',
       base_url: 'https://low.example',

@@ -1,0 +1,88 @@
+const openAi = 'https://api.openai.com';
+const gemini = 'https://generativelanguage.googleapis.com';
+const alibaba = 'https://dashscope.aliyuncs.com/compatible-mode';
+const cohere = 'https://api.cohere.ai/compatibility';
+const deepSeek = 'https://api.deepseek.com';
+const miniMax = 'https://api.minimaxi.com';
+const mistral = 'https://api.mistral.ai';
+const siliconFlow = 'https://api.siliconflow.cn';
+const xAi = 'https://api.x.ai';
+
+/** Types from before the ways parted: their numbers mean the same in all that came of one-api. */
+const addressByType = new Map([
+  [1, openAi],
+  [2, 'https://oa.api2d.net'],
+  [5, 'https://api.openai-sb.com'],
+  [6, 'https://api.openaimax.com'],
+  [7, 'https://api.ohmygpt.com'],
+  [9, 'https://api.caipacity.com'],
+  [10, 'https://api.aiproxy.io'],
+  [12, 'https://api.api2gpt.com'],
+  [13, 'https://api.aigc2d.com'],
+  [14, 'https://api.anthropic.com'],
+  [17, alibaba],
+  [19, 'https://api.360.cn'],
+  [20, 'https://openrouter.ai/api'],
+  [22, 'https://fastgpt.run/api/openapi'],
+]);
+
+/** Of these, one-api and new-api mean the same, but others don't: one-hub's 25 is Gemini. */
+const ofEither = [
+  [24, gemini],
+  [25, 'https://api.moonshot.cn'],
+  [31, 'https://api.lingyiwanwu.com'],
+] as const;
+
+/** Other numbers mean one thing to one-api and another to new-api. */
+const ofOneApi = new Map([
+  ...ofEither,
+  [4, 'https://api.closeai-proxy.xyz'],
+  [26, 'https://api.baichuan-ai.com'],
+  [27, miniMax],
+  [28, mistral],
+  [29, 'https://api.groq.com/openai'],
+  [32, 'https://api.stepfun.com'],
+  [35, cohere],
+  [36, deepSeek],
+  [39, 'https://api.together.xyz'],
+  [41, 'https://api.novita.ai/openai'],
+  [44, siliconFlow],
+  [45, xAi],
+  [48, 'https://spark-api-open.xf-yun.com'],
+  [49, alibaba],
+  [51, gemini],
+]);
+
+const ofNewApi = new Map([
+  ...ofEither,
+  [34, cohere],
+  [35, miniMax],
+  [38, 'https://api.jina.ai'],
+  [40, siliconFlow],
+  [42, mistral],
+  [43, deepSeek],
+  [44, 'https://api.moka.ai'],
+  [48, xAi],
+  [53, 'https://llm.submodel.ai'],
+  [55, openAi],
+]);
+
+/** What one of the two has in its table of channels, and the other has not. */
+const columnsOfOneApi = ['config', 'system_prompt'];
+const columnsOfNewApi = ['auto_ban', 'openai_organization', 'channel_info'];
+
+/**
+ * Where a row of one-api, new-api or a descendant leads that has no address of its own; undefined where
+ * that is not known. The addresses are those of one-api's `relay/channeltype/url.go` and new-api's
+ * `constant/channel.go`; where these lead to an API of the provider's own, its documented
+ * OpenAI-compatible one stands here (Alibaba, Cohere, MiniMax, Novita). Types are left out that speak no
+ * protocol probed here, or not below /v1 (Baidu, Zhipu, Tencent, Volcengine, Perplexity), and those that
+ * lead to the machine itself (Ollama).
+ */
+export function addressOfType(type: number, row: object): string | undefined {
+  const has = (columns: string[]) => columns.some((column) => column in row);
+  const [isOneApi, isNewApi] = [has(columnsOfOneApi), has(columnsOfNewApi)];
+  // Where the columns don't tell whose row it is, its key might go to a provider that it is not of.
+  const own = isOneApi === isNewApi ? undefined : (isOneApi ? ofOneApi : ofNewApi).get(type);
+  return own ?? addressByType.get(type);
+}
