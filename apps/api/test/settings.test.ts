@@ -97,6 +97,52 @@ test('a changed password is kept as its hash and ends every other session', asyn
   expect(JSON.stringify(rows)).not.toContain('another-password');
 });
 
+test('an older session changes the password with the current one alone', async () => {
+  const api = await openTestApi();
+  const change = (body: object) => api.asSession('PATCH', path, body);
+  const login = (password: string) => api.asNobody('POST', '/api/admin/login', { password });
+  api.clock.now += 15 * 60;
+  const without = await change({ admin_panel_password: 'another-password' });
+  expect([without.status, without.json.reason]).toEqual([403, 'current_password_required']);
+  const back = await change({ admin_panel_password: null });
+  expect([back.status, back.json.reason]).toEqual([403, 'current_password_required']);
+  const guess = { admin_panel_password: 'another-password', current_password: 'a guess' };
+  const wrong = await change({ ...guess, default_interval_min: 9 });
+  expect([wrong.status, wrong.json.reason]).toEqual([401, 'wrong_password']);
+  expect((await change({})).json.item).toMatchObject({ default_interval_min: 30 });
+  expect((await login(adminPassword)).status).toBe(200);
+  const right = { admin_panel_password: 'another-password', current_password: adminPassword };
+  expect((await change(right)).json.item.sources.admin_panel_password).toBe('admin');
+  expect((await login('another-password')).status).toBe(200);
+  // The password as it was read changes nothing, and needs nothing.
+  expect((await change({ admin_panel_password: '…', log_max_size_mb: 7 })).status).toBe(200);
+  const audit = JSON.stringify(await listAudit(api.db, { limit: 20 }));
+  expect(audit).not.toMatch(/a guess|another-password|the-panel-password/);
+  expect(api.logLines.join('')).not.toMatch(/a guess|another-password|the-panel-password/);
+});
+
+test('a current password that is wrong is wrong on a fresh session too', async () => {
+  const api = await openTestApi();
+  const body = { admin_panel_password: 'another-password', current_password: 'a guess' };
+  expect((await api.asSession('PATCH', path, body)).status).toBe(401);
+  const login = { password: 'another-password' };
+  expect((await api.asNobody('POST', '/api/admin/login', login)).status).toBe(401);
+});
+
+test('guesses at the current password count as failed logins', async () => {
+  const api = await openTestApi();
+  const guess = (current_password: string) =>
+    api.asSession('PATCH', path, { admin_panel_password: 'another-password', current_password });
+  for (let i = 0; i < 8; i += 1) expect((await guess('wrong')).status).toBe(401);
+  const blocked = await guess(adminPassword);
+  expect([blocked.status, blocked.headers.get('retry-after')]).toEqual([429, '1800']);
+  const login = { password: adminPassword };
+  expect((await api.asNobody('POST', '/api/admin/login', login)).status).toBe(429);
+  const refused = await listAudit(api.db, { action: 'password.refused', limit: 20 });
+  expect(refused).toHaveLength(8);
+  expect(refused[0]).toMatchObject({ actor: 'session', session_id: 1 });
+});
+
 test.each([
   [{ log_max_size_mb: 102_401 }, 'log_max_size_mb must be at most 102400'],
   [{ log_max_size_mb: 1.5 }, 'log_max_size_mb must be a whole number'],
@@ -112,6 +158,10 @@ test.each([
     'api_monitor_token_visitor must not be the API token',
   ],
   [{ proxy_master_token: null }, 'proxy_master_token has nothing to go back to'],
+  [
+    { admin_panel_password: 'long-enough', current_password: '' },
+    'current_password must not be empty',
+  ],
   [{ log_size: 5 }, 'unknown field "log_size"'],
 ])('%j is refused: %s', async (body, fault) => {
   const { asSession } = await openTestApi();

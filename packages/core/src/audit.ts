@@ -11,6 +11,7 @@ export const auditActions = [
   'session.closed',
   'session.revoked',
   'settings.changed',
+  'password.refused',
   'second_factor.enrolled',
   'second_factor.confirmed',
   'second_factor.removed',

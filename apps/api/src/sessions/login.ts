@@ -1,13 +1,13 @@
 import { AppError } from '@api-monitor/core';
 import { getSecondFactor } from '@api-monitor/db';
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import type { ApiDeps } from '../api-deps.ts';
 import { recordAction } from '../audit/record-action.ts';
+import { assertPassword, noteFailure } from '../auth/assert-password.ts';
 import { assertSameOrigin } from '../auth/check-origin.ts';
 import { clientAddress, limitKeyOf } from '../auth/client-address.ts';
 import { jsonAnswer, jsonBody } from '../describe-route.ts';
-import { type ApiEnv, createRouter } from '../router.ts';
+import { createRouter } from '../router.ts';
 import { spendCode } from '../second-factor/spend-code.ts';
 import { takeCode } from '../second-factor/take-code.ts';
 import { openSession } from './admin-session.ts';
@@ -37,11 +37,12 @@ export function loginRoute(deps: ApiDeps) {
   });
   return createRouter().openapi(route, async (c) => {
     assertSameOrigin(c, deps.trustedProxies);
-    const { password, code } = c.req.valid('json');
+    const body = c.req.valid('json');
+    const address = clientAddress(c, deps.trustedProxies);
     // Who is blocked doesn't even wait: the turns are for those who may try.
-    await deps.badLogins.assertAllowed(limitKeyOf(clientAddress(c, deps.trustedProxies)));
+    await deps.badLogins.assertAllowed(limitKeyOf(address));
     // One at a time: each takes 128 MiB, and the failures before it have to be counted.
-    await deps.loginTurns.take(() => assertRight(deps, c, password, code));
+    await deps.loginTurns.take(() => assertRight(deps, address, body));
     const item = await openSession(deps, c);
     const actor = { actor: 'session', session_id: item.id, address: item.address } as const;
     await recordAction(deps.db, actor, { action: 'session.opened' }, deps.now());
@@ -52,21 +53,11 @@ export function loginRoute(deps: ApiDeps) {
 
 async function assertRight(
   deps: ApiDeps,
-  c: Context<ApiEnv>,
-  password: string,
-  code: string | undefined,
+  address: string,
+  { password, code }: z.output<typeof bodySchema>,
 ): Promise<void> {
-  const address = clientAddress(c, deps.trustedProxies);
-  await deps.badLogins.assertAllowed(limitKeyOf(address));
-  const noteFailure = async () => {
-    await deps.badLogins.recordFailure(limitKeyOf(address));
-    const actor = { actor: 'nobody', session_id: null, address } as const;
-    await recordAction(deps.db, actor, { action: 'session.refused' }, deps.now());
-  };
-  if (!(await deps.adminPassword.isRight(password))) {
-    await noteFailure();
-    throw new AppError('unauthorized', 'the password is not right', { reason: 'wrong_password' });
-  }
+  const nobody = { actor: 'nobody', session_id: null, address } as const;
+  await assertPassword(deps, nobody, { password, refusal: 'session.refused' });
   const factor = await getSecondFactor(deps.db);
   if (!factor?.confirmed_at) return;
   if (code === undefined) {
@@ -74,7 +65,7 @@ async function assertRight(
     throw new AppError('unauthorized', message, { reason: 'second_factor_required' });
   }
   await spendCode(deps, () => takeCode(deps.db, code, deps.now())).catch(async (error) => {
-    await noteFailure();
+    await noteFailure(deps, nobody, 'session.refused');
     throw error;
   });
 }

@@ -61,6 +61,10 @@ export const patchSettingsSchema = z
     log_cleanup_enabled: nullable(z.boolean()),
     log_max_size_mb: nullable(z.int().min(0).max(102_400)),
     default_interval_min: nullable(z.int().min(1).max(1440)),
+    current_password: z.string().min(1).max(1024).optional().openapi({
+      description:
+        'with admin_panel_password: the one in force; may be left out within 15 minutes of the login',
+    }),
     sources: z.unknown().optional().openapi({ description: 'read-only: ignored' }),
   })
   .openapi('SettingsPatch');

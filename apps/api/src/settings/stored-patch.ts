@@ -28,7 +28,7 @@ type Known = Record<SecretName, SecretInForce | null>;
  */
 export async function storedPatch(
   deps: Pick<ApiDeps, 'db' | 'secrets' | 'givenSettings' | 'loginTurns'>,
-  { sources: _ignored, ...body }: PatchSettingsBody,
+  { sources: _ignored, current_password: _checked, ...body }: PatchSettingsBody,
 ): Promise<StoredPatch> {
   const known = await readSecretsInForce(deps.db, deps.secrets);
   const changed = withoutSame(body, await readSettingsItem(deps.db, deps));
@@ -46,7 +46,10 @@ export async function storedPatch(
 }
 
 /** What is sent as it was read, secrets masked, is left alone. */
-function withoutSame(body: Omit<PatchSettingsBody, 'sources'>, current: SettingsItem) {
+function withoutSame(
+  body: Omit<PatchSettingsBody, 'sources' | 'current_password'>,
+  current: SettingsItem,
+) {
   const changed: StoredPatch['changed'] = {};
   for (const [field, value] of Object.entries(body)) {
     if (value === undefined || value === current[field as keyof typeof body]) continue;

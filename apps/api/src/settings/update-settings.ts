@@ -6,6 +6,7 @@ import { recordAction } from '../audit/record-action.ts';
 import { authenticate, requireSession, sessionOf } from '../auth/authenticate.ts';
 import { jsonAnswer, jsonBody, sessionSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
+import { assertMayChangePassword } from './assert-may-change-password.ts';
 import { endedSessions } from './follow-settings.ts';
 import { settingsAnswerSchema } from './get-settings.ts';
 import { readSettingsItem } from './read-settings-item.ts';
@@ -19,7 +20,7 @@ export function updateSettingsRoute(deps: ApiDeps) {
     path: '/api/admin/settings',
     summary: 'Change settings; in force at once in every process',
     description:
-      'What is set here goes before the environment; null goes back to it. A changed password ends every other admin session.',
+      'What is set here goes before the environment; null goes back to it. A changed password ends every other admin session; it needs the current one, or a login of the last 15 minutes, and a wrong one counts as a failed login.',
     tags: ['admin'],
     security: sessionSecurity,
     middleware: [authenticate(deps), requireSession] as const,
@@ -27,7 +28,9 @@ export function updateSettingsRoute(deps: ApiDeps) {
     responses: jsonAnswer(settingsAnswerSchema, 'the settings'),
   });
   return createRouter().openapi(route, async (c) => {
-    const { changed, stored } = await storedPatch(deps, c.req.valid('json'));
+    const body = c.req.valid('json');
+    await assertMayChangePassword(deps, c, body);
+    const { changed, stored } = await storedPatch(deps, body);
     const item = await inTransaction(deps.db, async (tx) => {
       const before = await readSettingsItem(tx, deps);
       await setSettings(tx, stored, deps.now());

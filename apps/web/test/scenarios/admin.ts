@@ -83,6 +83,37 @@ export function describeAdmin(stage: Stage): void {
     await eventually(() => ask(stage, token)).toBe(401);
   });
 
+  it.each([
+    ['en-US', 'Password of this panel', 'Replace', 'Current password', 'New value', 'Save'],
+    ['zh-CN', '管理密码', '更换', '当前密码', '新的值', '保存'],
+  ])(
+    'a new password needs the current one, %s',
+    async (locale, name, replace, current, value, save) => {
+      const page = await stage.open('/admin.html', { isAdmin: true, locale });
+      const change = async (from: string, to: string) => {
+        await page.getByRole('button', { name: new RegExp(`^${replace} ?${name}`) }).click();
+        const dialog = page.locator('dialog[open]');
+        expect(await dialog.getByRole('button', { name: save }).isDisabled()).toBe(true);
+        await page.keyboard.type(from);
+        await dialog.getByLabel(value).fill(to);
+        await dialog.getByRole('button', { name: save }).click();
+        return dialog;
+      };
+      const refused = await change('something else', 'the next password');
+      await refused.getByText(/the password is not right/).waitFor();
+      await page.keyboard.press('Escape');
+      await change(adminPassword, 'the next password');
+      await eventually(() => page.locator('dialog[open]').count()).toBe(0);
+      const undo = page.getByRole('button', { name: new RegExp(`(Undo|撤销).*${name}`) });
+      await undo.click();
+      const dialog = page.locator('dialog[open]');
+      expect(await dialog.getByLabel(value).isVisible()).toBe(false);
+      await dialog.getByLabel(current).fill('the next password');
+      await dialog.getByRole('button', { name: save }).click();
+      await eventually(() => undo.count()).toBe(0);
+    },
+  );
+
   it('a proxy key is made, used, paused, regenerated and revoked', async () => {
     const page = await stage.open('/admin.html?tab=keys', { isAdmin: true });
     await page.getByRole('button', { name: 'New key' }).click();

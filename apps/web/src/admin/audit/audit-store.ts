@@ -11,6 +11,7 @@ const filters = [
   'session.closed',
   'session.revoked',
   'settings.changed',
+  'password.refused',
   'second_factor.enrolled',
   'second_factor.confirmed',
   'second_factor.removed',

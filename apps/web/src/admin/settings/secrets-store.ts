@@ -26,11 +26,20 @@ interface SecretRow {
   isSet: boolean;
 }
 
+/** Nothing entered is kept. */
+const closed = { isOpen: false, value: '', current: '', isBack: false };
+
 /** Replaces the tokens and the password, each by what is entered or by what the page makes. */
 export interface SecretsStore extends Attempting {
   isOpen: boolean;
   field: SecretField;
   value: string;
+  /** The password in force, where the password is what changes. */
+  current: string;
+  /** What was set here is undone, rather than replaced. */
+  isBack: boolean;
+  readonly needsCurrent: boolean;
+  readonly canSave: boolean;
   readonly rows: SecretRow[];
   readonly title: string;
   readonly hint: string;
@@ -53,10 +62,9 @@ interface SecretsOptions {
 export function createSecretsStore(options: SecretsOptions): SecretsStore {
   const { client, settings, language, attempt } = options;
   const t: LanguageStore['translator']['t'] = (...key) => language.translator.t(...key);
-  const put = async (field: SecretField, value: string | null) => {
-    settings.take(
-      (await answerOf(client.api.admin.settings.$patch({ json: { [field]: value } }))).item,
-    );
+  const put = async (field: SecretField, value: string | null, current = '') => {
+    const json = { [field]: value, ...(current === '' ? {} : { current_password: current }) };
+    settings.take((await answerOf(client.api.admin.settings.$patch({ json }))).item);
   };
   return {
     isBusy: false,
@@ -64,32 +72,46 @@ export function createSecretsStore(options: SecretsOptions): SecretsStore {
     isOpen: false,
     field: 'api_monitor_token',
     value: '',
+    current: '',
+    isBack: false,
+    get needsCurrent() {
+      return this.field === 'admin_panel_password';
+    },
+    get canSave() {
+      return !this.isBusy && !(this.needsCurrent && this.current === '');
+    },
     get rows() {
       return rowsOf(settings, language);
     },
     get title() {
-      return t('admin.secret.replace', { name: t(`admin.secret.${this.field}`) });
+      const name = t(`admin.secret.${this.field}`);
+      return t(this.isBack ? 'admin.secret.back.title' : 'admin.secret.replace', { name });
     },
     get hint() {
-      return t(`admin.secret.${this.field}.effect`);
+      return t(this.isBack ? 'admin.secret.back.body' : `admin.secret.${this.field}.effect`);
     },
     open(field) {
-      Object.assign(this, { isOpen: true, field, value: '', failure: '' });
+      Object.assign(this, closed, { isOpen: true, field, failure: '' });
     },
     close() {
-      this.isOpen = false;
-      this.value = '';
+      Object.assign(this, closed);
     },
     async save() {
-      const isMade = this.value === '';
+      const isMade = this.value === '' && !this.isBack;
       const text = isMade ? randomSecret(prefixes[this.field]) : this.value;
-      if (!(await attempt(this, () => put(this.field, text)))) return;
+      const next = this.isBack ? null : text;
+      if (!(await attempt(this, () => put(this.field, next, this.current)))) return;
       const title = t('admin.secret.new', { name: t(`admin.secret.${this.field}`) });
       this.close();
       if (isMade) options.reveal.show({ title, intro: t('admin.reveal.intro'), text });
       else options.toasts.show(t('admin.saved'));
     },
     async goBack(field) {
+      if (field === 'admin_panel_password') {
+        this.open(field);
+        this.isBack = true;
+        return;
+      }
       const name = t(`admin.secret.${field}`);
       const isSure = await options.confirm.ask({
         title: t('admin.secret.back.title', { name }),

@@ -65,6 +65,7 @@ export const admin = {
   'admin.secret.rotate_label': 'Replace {name}',
   'admin.secret.value': 'New value',
   'admin.secret.value.hint': 'left empty, one is made',
+  'admin.secret.current': 'Current password',
   'admin.secret.new': '{name}, new',
   'admin.secret.back': 'Undo the setting',
   'admin.secret.back_label': 'Undo the setting of {name}',

@@ -60,6 +60,7 @@ export const admin: Record<keyof typeof en, string> = {
   'admin.secret.rotate_label': '更换{name}',
   'admin.secret.value': '新的值',
   'admin.secret.value.hint': '留空则自动生成',
+  'admin.secret.current': '当前密码',
   'admin.secret.new': '新的{name}',
   'admin.secret.back': '撤销设置',
   'admin.secret.back_label': '撤销{name}的设置',
