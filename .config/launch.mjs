@@ -1,4 +1,4 @@
-// `npm start`, `npm run demo`, `npm run db:copy` and `npm test`: bring what is missing, then do it. Runs on Node 20.
+// `npm start`, `npm run demo`, `npm run db:copy`, `npm run admin:reset` and `npm test`: bring what is missing, then do it. Runs on Node 20.
 import { spawn, spawnSync } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,14 @@ const modes = {
       'node',
       '--env-file-if-exists=.env',
       'apps/standalone/src/copy-database.ts',
+      ...process.argv.slice(3),
+    ],
+  ],
+  'admin:reset': [
+    [
+      'node',
+      '--env-file-if-exists=.env',
+      'apps/standalone/src/reset-access.ts',
       ...process.argv.slice(3),
     ],
   ],

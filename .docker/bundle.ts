@@ -4,7 +4,7 @@ import { defineConfig } from 'vite';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const mainOf = (app: string) => `${root}apps/${app}/src/main.ts`;
 
-/** Each service, and the copy to Postgres, in a file beside what they share; better-sqlite3 stays outside, for it is a binary. */
+/** Each service, the copy to Postgres and the way back into the panel, in a file beside what they share; better-sqlite3 stays outside, for it is a binary. */
 export default defineConfig({
   root,
   ssr: { noExternal: true, external: ['better-sqlite3'], target: 'node' },
@@ -18,6 +18,7 @@ export default defineConfig({
         worker: mainOf('worker'),
         proxy: mainOf('proxy'),
         'copy-database': `${root}apps/standalone/src/copy-database.ts`,
+        'reset-access': `${root}apps/standalone/src/reset-access.ts`,
       },
       output: { entryFileNames: '[name].js', chunkFileNames: 'shared-[hash].js' },
     },

@@ -3,6 +3,7 @@ export {
   type MadeSecret,
   makeMissingSecrets,
 } from './auth/first-start.ts';
+export { resetAccess, resetHeading } from './auth/reset-access.ts';
 export { firstStartHeading, showSecrets } from './auth/show-secrets.ts';
 export { type Api, type ApiOptions, createApi } from './create-api.ts';
 export type { ApiApp } from './create-routes.ts';

@@ -1,5 +1,7 @@
+import { countRecoveryCodes, listAudit } from '@api-monitor/db';
 import { Secret, TOTP } from 'otpauth';
 import { expect, test } from 'vitest';
+import { resetAccess } from '../src/auth/reset-access.ts';
 import { adminPassword, openTestApi } from './open-test-api.ts';
 
 const path = '/api/admin/second-factor';
@@ -100,4 +102,19 @@ test('codes cannot be guessed from many addresses either', async () => {
   expect((await guess(code())).status).toBe(429);
   clock.now += 901;
   expect((await guess(code())).status).toBe(200);
+});
+
+test('a reset lets in who lost the authenticator: new password, no code, no older session', async () => {
+  const { asSession, asNobody, login, db, clock } = await inForce();
+  const { value: password } = await resetAccess(db, clock.now);
+  expect((await asSession('GET', path)).status).toBe(401);
+  expect((await login()).json.reason).toBe('wrong_password');
+  expect((await asNobody('POST', '/api/admin/login', { password })).status).toBe(200);
+  expect(await countRecoveryCodes(db)).toBe(0);
+  const log = await listAudit(db, { limit: 20 });
+  expect(log.filter(({ actor }) => actor === 'system').map(({ action }) => action)).toEqual([
+    'second_factor.removed',
+    'settings.changed',
+  ]);
+  expect(JSON.stringify(log)).not.toContain(password);
 });

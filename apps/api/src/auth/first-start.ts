@@ -61,6 +61,6 @@ export async function readTokens(db: Database, given: GivenSecrets): Promise<Tok
   };
 }
 
-function randomSecret(prefix: string): string {
+export function randomSecret(prefix: string): string {
   return prefix + randomBytes(24).toString('base64url');
 }

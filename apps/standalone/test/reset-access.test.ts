@@ -1,0 +1,36 @@
+import { readdir } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { start, started, tempDir } from './start-program.ts';
+
+async function logIn(origin: string, password: string) {
+  const response = await fetch(`${origin}/api/admin/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ password }),
+  });
+  const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  return { status: response.status, cookie };
+}
+
+test('whoever is locked out has a new password, of a monitor that runs', async () => {
+  const DATA_DIR = await tempDir();
+  const ADMIN_PANEL_PASSWORD = 'the-forgotten-one';
+  const { origin } = await started({ DATA_DIR, ADMIN_PANEL_PASSWORD });
+  const before = await logIn(origin, ADMIN_PANEL_PASSWORD);
+  expect(before.status).toBe(200);
+  const reset = start({ DATA_DIR, ADMIN_PANEL_PASSWORD }, 'reset-access');
+  expect(await reset.exited).toBe(0);
+  const password = /ADMIN_PANEL_PASSWORD {2}(\S+)/.exec(reset.output())?.[1] ?? '';
+  const headers = { cookie: before.cookie };
+  expect((await fetch(`${origin}/api/admin/session`, { headers })).status).toBe(401);
+  expect((await logIn(origin, ADMIN_PANEL_PASSWORD)).status).toBe(401);
+  expect((await logIn(origin, password)).status).toBe(200);
+});
+
+test('a folder without a database is left without one', async () => {
+  const DATA_DIR = await tempDir();
+  const reset = start({ DATA_DIR }, 'reset-access');
+  expect(await reset.exited).toBe(1);
+  expect(reset.output()).toContain('holds no registry.db');
+  expect(await readdir(DATA_DIR)).toEqual([]);
+});
