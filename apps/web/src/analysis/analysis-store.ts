@@ -2,19 +2,21 @@ import { download, fileNameOf } from '../export/download.ts';
 import { toCsv } from '../export/to-csv.ts';
 import { formatLatency, formatPercent } from '../format/duration.ts';
 import { formatExactTime } from '../format/time.ts';
+import type { Translator } from '../i18n/translate.ts';
+import { createListDrawer } from '../live/list-drawer.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import { type AnalysisAddress, mostCompared, type Range, ranges } from './analysis-address.ts';
+import { type ChartTable, createChartTable } from './chart-table.ts';
 import {
   type ChartRow,
   type ChartView,
   chartCells,
-  chartRows,
   chartViews,
   type Subject,
 } from './chart-view.ts';
 import { type FigureLine, figureLine, toneOfFigures } from './figure-line.ts';
-import type { Analysis, Figures } from './figures.ts';
-import { type HeatRow, heatRows } from './heat-map.ts';
+import type { Analysis, Figures, NamedFigures } from './figures.ts';
+import { type HeatRow, heatRow } from './heat-map.ts';
 
 interface ErrorLine {
   kind: string;
@@ -59,18 +61,57 @@ interface AnalysisOptions {
   address: AnalysisAddress;
   language: LanguageStore;
   onViewChange(isRange: boolean): void;
+  nextFrame(callback: () => void): void;
 }
+
+const rowsPerFrame = 6;
 
 const noFigures = { availability: '–', p50: '–', p95: '–', firstToken: '–', failures: '–' };
 
 export function createAnalysisStore(options: AnalysisOptions): AnalysisStore {
-  const { language, address } = options;
+  const { language, address, nextFrame } = options;
   let analysis: Analysis | null = null;
+  const tables = new Map<string, ChartTable>();
+  const drawerOf = <Line extends object>(
+    lineOf: (item: NamedFigures, translator: Translator) => Line,
+  ) => {
+    const keyOf = ({ model }: NamedFigures) => model;
+    return createListDrawer({ keyOf, lineOf, nextFrame, budget: rowsPerFrame });
+  };
+  const heatDrawer = drawerOf(heatRow);
+  const lineDrawer = drawerOf(modelLine);
 
   const subjectsOf = ({ items, total }: Analysis, models: readonly string[]): Subject[] => {
     const chosen = items.filter((it) => models.includes(it.model));
     if (chosen.length > 0) return chosen.map((it) => ({ name: it.model, figures: it }));
     return [{ name: language.translator.t('analysis.whole'), figures: total }];
+  };
+
+  const tableOf = (id: string): ChartTable => {
+    const table = tables.get(id) ?? createChartTable(options);
+    tables.set(id, table);
+    return table;
+  };
+
+  const drawCharts = (store: AnalysisStore) => {
+    if (!analysis) return;
+    const subjects = subjectsOf(analysis, store.models);
+    store.charts = chartViews(analysis, subjects, language.translator);
+    for (const chart of store.charts) {
+      tableOf(chart.id).follow(chart, (rows) => {
+        store.tables[chart.id] = rows;
+      });
+    }
+  };
+
+  const drawHeat = (store: AnalysisStore) => {
+    const items = analysis?.items ?? [];
+    store.heat = heatDrawer.draw(items, language.translator, () => drawHeat(store));
+  };
+
+  const drawLines = (store: AnalysisStore) => {
+    const items = analysis?.items ?? [];
+    store.lines = lineDrawer.draw(items, language.translator, () => drawLines(store));
   };
 
   return {
@@ -99,20 +140,22 @@ export function createAnalysisStore(options: AnalysisOptions): AnalysisStore {
       if (this.isCompared(model)) this.models = this.models.filter((it) => it !== model);
       else if (!this.isFull) this.models = [...this.models, model];
       options.onViewChange(false);
-      this.draw();
+      drawCharts(this);
     },
     compareNone() {
       this.models = [];
       options.onViewChange(false);
-      this.draw();
+      drawCharts(this);
     },
     setRange(range) {
       this.range = range;
       options.onViewChange(true);
     },
     showTable(id, isOpen) {
-      const chart = this.charts.find((it) => it.id === id);
-      this.tables[id] = isOpen && chart ? chartRows(chart) : [];
+      const chart = this.charts.find((it) => it.id === id) ?? null;
+      tableOf(id).unfold(isOpen, chart, (rows) => {
+        this.tables[id] = rows;
+      });
     },
     saveChart(id) {
       const chart = this.charts.find((it) => it.id === id);
@@ -132,18 +175,12 @@ export function createAnalysisStore(options: AnalysisOptions): AnalysisStore {
     draw() {
       if (!analysis) return;
       const { translator } = language;
-      const { total, items, steps } = analysis;
+      const { total, steps } = analysis;
       this.isEmpty = total.probes === 0;
-      this.charts = chartViews(analysis, subjectsOf(analysis, this.models), translator);
-      for (const chart of this.charts) {
-        if ((this.tables[chart.id]?.length ?? 0) > 0) this.tables[chart.id] = chartRows(chart);
-      }
-      this.heat = heatRows(items, translator);
       this.heatWidth = Math.max(1, steps.length);
-      this.lines = items.map((it) => {
-        const href = `/viewer.html?${new URLSearchParams({ target_id: String(it.target_id), run_id: 'all', model: it.model })}`;
-        return figureLine({ key: it.model, name: it.model, href }, it, translator);
-      });
+      drawCharts(this);
+      drawHeat(this);
+      drawLines(this);
       this.errors = errorLines(total, language);
       this.figures = figuresOf(total, language);
       this.tone = toneOfFigures(total);
@@ -156,6 +193,12 @@ export function createAnalysisStore(options: AnalysisOptions): AnalysisStore {
     },
     analysis: () => analysis,
   };
+}
+
+function modelLine(item: NamedFigures, translator: Translator): FigureLine {
+  const { model, target_id } = item;
+  const search = new URLSearchParams({ target_id: String(target_id), run_id: 'all', model });
+  return figureLine({ key: model, name: model, href: `/viewer.html?${search}` }, item, translator);
 }
 
 function figuresOf(total: Figures, { translator }: LanguageStore): AnalysisStore['figures'] {

@@ -3,7 +3,7 @@ import { translatorFor } from '../i18n/translate.ts';
 import { readAnalysisAddress, writeAnalysisAddress } from './analysis-address.ts';
 import { chartCells, chartRows, chartViews } from './chart-view.ts';
 import type { Analysis, NamedFigures } from './figures.ts';
-import { heatCell, heatLevelOf, heatRows, stepAt } from './heat-map.ts';
+import { heatCell, heatLevelOf, heatRow, stepAt } from './heat-map.ts';
 
 const en = translatorFor('en');
 
@@ -95,10 +95,10 @@ describe('the heat map', () => {
   ] as const)('%s percent is %s', (percent, level) => expect(heatLevelOf(percent)).toBe(level));
 
   it('puts each step into the path of its level', () => {
-    const [row] = heatRows([figures()], en);
-    expect(row?.paths.void.startsWith('M0.04 ')).toBe(true);
-    expect(row?.paths.fair.startsWith('M1.04 ')).toBe(true);
-    expect(row?.label).toBe('gpt-4o: 75% of 4 checks passed');
+    const row = heatRow(figures(), en);
+    expect(row.paths.void.startsWith('M0.04 ')).toBe(true);
+    expect(row.paths.fair.startsWith('M1.04 ')).toBe(true);
+    expect(row.label).toBe('gpt-4o: 75% of 4 checks passed');
   });
 
   it('finds the step under a position and tells what it holds', () => {

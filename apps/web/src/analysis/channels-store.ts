@@ -4,13 +4,8 @@ import { toCsv } from '../export/to-csv.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import type { PageStore } from '../shell/page-store.ts';
 import { mostCompared, type Range } from './analysis-address.ts';
-import {
-  type ChartRow,
-  type ChartView,
-  channelsChart,
-  chartCells,
-  chartRows,
-} from './chart-view.ts';
+import { createChartTable } from './chart-table.ts';
+import { type ChartRow, type ChartView, channelsChart, chartCells } from './chart-view.ts';
 import { type FigureLine, figureLine } from './figure-line.ts';
 import type { Analysis } from './figures.ts';
 
@@ -32,12 +27,14 @@ interface ChannelsOptions {
   page: PageStore;
   language: LanguageStore;
   range(): Range;
+  nextFrame(callback: () => void): void;
 }
 
 export function createChannelsStore(options: ChannelsOptions): ChannelsStore {
   const { client, page, language } = options;
   let analysis: Analysis | null = null;
   let turn = 0;
+  const table = createChartTable(options);
 
   return {
     model: '',
@@ -60,7 +57,9 @@ export function createChannelsStore(options: ChannelsOptions): ChannelsStore {
       this.draw();
     },
     showTable(isOpen) {
-      this.rows = isOpen && this.chart ? chartRows(this.chart) : [];
+      table.unfold(isOpen, this.chart, (rows) => {
+        this.rows = rows;
+      });
     },
     save() {
       if (!analysis || !this.chart) return;
@@ -80,7 +79,9 @@ export function createChannelsStore(options: ChannelsOptions): ChannelsStore {
         .slice(0, mostCompared)
         .map((item) => ({ name: item.target_name, figures: item }));
       this.chart = channelsChart(analysis, subjects, translator);
-      if (this.rows.length > 0) this.rows = chartRows(this.chart);
+      table.follow(this.chart, (rows) => {
+        this.rows = rows;
+      });
     },
   };
 }

@@ -4,23 +4,31 @@ import type { DrawnChart } from './draw-chart.ts';
 
 /**
  * `x-chart="view"` on a canvas draws the view and follows it, and the page's theme. The library is
- * fetched when there is something to draw: the figures are on the page before it.
+ * fetched when there is something to draw: the figures are on the page before it. `inTurn` does what
+ * it is given when the canvas has its turn.
  */
-export function addChartDirective(alpine: Alpine): void {
+export function addChartDirective(alpine: Alpine, inTurn: (work: () => void) => void): void {
   alpine.directive('chart', (element, { expression }, { effect, evaluateLater, cleanup }) => {
     if (!(element instanceof HTMLCanvasElement)) throw new Error('x-chart belongs on a canvas');
     const evaluate = evaluateLater<ChartView>(expression);
     let drawn: DrawnChart | null = null;
     let shown: ChartView | null = null;
-    const draw = async (canvas: HTMLCanvasElement) => {
+    let isWaiting = false;
+    const draw = async () => {
       const { drawChart } = await import('./draw-chart.ts');
-      // It may have gone, or another view have come, while the library was fetched.
-      if (shown && !drawn && canvas.isConnected) drawn = drawChart(canvas, shown);
+      inTurn(() => {
+        isWaiting = false;
+        // It may have gone while the library was fetched and others were drawn.
+        if (!shown || !element.isConnected) return;
+        if (drawn) drawn.show(shown);
+        else drawn = drawChart(element, shown);
+      });
     };
     const show = (view: ChartView) => {
       shown = view;
-      if (drawn) drawn.show(view);
-      else void draw(element);
+      if (isWaiting) return;
+      isWaiting = true;
+      void draw();
     };
     effect(() => evaluate((view) => show(alpine.raw(view))));
     const theme = new MutationObserver(() => shown && show(shown));

@@ -22,23 +22,21 @@ export function heatLevelOf(percent: number | null): HeatLevel {
   return percent > 0 ? 'low' : 'none';
 }
 
-export function heatRows(items: readonly NamedFigures[], { t }: Translator): HeatRow[] {
-  return items.map((item) => {
-    const paths: Record<HeatLevel, string> = {
-      full: '',
-      high: '',
-      fair: '',
-      low: '',
-      none: '',
-      void: '',
-    };
-    availabilitySeries(item).forEach((percent, step) => {
-      paths[heatLevelOf(percent)] += `M${step + 0.04} 0H${step + 0.96}V1H${step + 0.04}Z`;
-    });
-    const rate = formatPercent(item.availability);
-    const label = t('analysis.heat.row', { model: item.model, rate, probes: item.probes });
-    return { model: item.model, paths, rate, label };
+export function heatRow(item: NamedFigures, { t }: Translator): HeatRow {
+  const paths: Record<HeatLevel, string> = {
+    full: '',
+    high: '',
+    fair: '',
+    low: '',
+    none: '',
+    void: '',
+  };
+  availabilitySeries(item).forEach((percent, step) => {
+    paths[heatLevelOf(percent)] += `M${step + 0.04} 0H${step + 0.96}V1H${step + 0.04}Z`;
   });
+  const rate = formatPercent(item.availability);
+  const label = t('analysis.heat.row', { model: item.model, rate, probes: item.probes });
+  return { model: item.model, paths, rate, label };
 }
 
 /** What a cell says when it is pointed at. */

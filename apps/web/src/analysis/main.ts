@@ -1,5 +1,6 @@
 import Alpine from '@alpinejs/csp';
 import { type ApiClient, answerOf } from '../api/client.ts';
+import { oneAFrame } from '../live/one-a-frame.ts';
 import { createRefetchQueue } from '../live/refetch-queue.ts';
 import { watchServer } from '../live/watch-server.ts';
 import { createPageStore } from '../shell/page-store.ts';
@@ -22,11 +23,13 @@ function start(): void {
     'page',
     createPageStore({ ...shell, reload: () => watch.reconnect() }),
   );
+  const nextFrame = (callback: () => void) => void requestAnimationFrame(callback);
   const analysis = shell.addStore(
     'analysis',
     createAnalysisStore({
       address,
       language: shell.language,
+      nextFrame,
       onViewChange: (isRange) => {
         const { range, models } = analysis;
         history.replaceState(null, '', writeAnalysisAddress({ targetId, range, models }));
@@ -36,7 +39,7 @@ function start(): void {
   );
   const channels = shell.addStore(
     'channels',
-    createChannelsStore({ ...shell, page, range: () => analysis.range }),
+    createChannelsStore({ ...shell, page, nextFrame, range: () => analysis.range }),
   );
   shell.addStore('links', { viewer: `/viewer.html?target_id=${targetId}` });
 
@@ -66,7 +69,7 @@ function start(): void {
       if (name === 'resync' || targetIdOf(data) === targetId) queue.requestAll();
     },
   });
-  addChartDirective(Alpine);
+  addChartDirective(Alpine, oneAFrame(nextFrame));
   attachHeatTips({
     map: elementById('heat'),
     tip: elementById('history-tip'),

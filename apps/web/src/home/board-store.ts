@@ -1,5 +1,6 @@
+import type { Channel } from '../channels/channel.ts';
 import type { ChannelBook } from '../channels/channel-book.ts';
-import type { ChannelCard } from '../channels/channel-card.ts';
+import { type ChannelCard, channelCard } from '../channels/channel-card.ts';
 import {
   type ChannelFilter,
   isFiltering,
@@ -11,8 +12,8 @@ import {
   statusFilters,
 } from '../channels/filter-channels.ts';
 import { type ChannelTotals, sumUpChannels } from '../channels/sum-up-channels.ts';
+import { createListDrawer } from '../live/list-drawer.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
-import { createCardDrawer } from './card-drawer.ts';
 
 export type BoardPhase = 'loading' | 'ready' | 'locked' | 'failed';
 
@@ -55,10 +56,18 @@ interface BoardOptions {
   isNear(id: number): boolean;
 }
 
+/** Redrawing so many cards fits into a frame, whatever else goes on. */
+const cardsPerFrame = 6;
+
 export function createBoardStore(options: BoardOptions): BoardStore {
   const { book, language } = options;
-  const drawCards = createCardDrawer({ isNear: options.isNear });
-  let isGoingOn = false;
+  const drawer = createListDrawer<Channel, ChannelCard>({
+    keyOf: ({ id }) => id,
+    lineOf: channelCard,
+    nextFrame: options.nextFrame,
+    budget: cardsPerFrame,
+    isNear: ({ id }) => options.isNear(id),
+  });
   const held = { isHeld: false, isDrawWaiting: false };
 
   const changeFilter = (store: BoardStore, change: Partial<ChannelFilter>) => {
@@ -120,14 +129,7 @@ export function createBoardStore(options: BoardOptions): BoardStore {
         this.statusCounts[status] = channels.filter((it) => matchesStatus(it, status)).length;
       }
       const fitting = channels.filter((it) => matchesFilter(it, this.filter));
-      const { cards, isUnfinished } = drawCards(fitting, language.translator);
-      this.cards = cards;
-      if (!isUnfinished || isGoingOn) return;
-      isGoingOn = true;
-      options.nextFrame(() => {
-        isGoingOn = false;
-        this.draw();
-      });
+      this.cards = drawer.draw(fitting, language.translator, () => this.draw());
     },
   };
 }

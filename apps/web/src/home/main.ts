@@ -81,6 +81,7 @@ function addBoard(shell: Shell, book: ChannelBook, nextFrame: (callback: () => v
       filter: () => board.filter,
       openIds: () => board.openIds,
       nowS: shell.nowS,
+      nextFrame,
     }),
   );
   return { board, modelLists };

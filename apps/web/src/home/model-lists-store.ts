@@ -3,6 +3,7 @@ import type { ChannelBook } from '../channels/channel-book.ts';
 import { type ChannelFilter, modelMatcher } from '../channels/filter-channels.ts';
 import { type ModelRow, modelRow } from '../channels/model-row.ts';
 import type { Changes } from '../live/batch-changes.ts';
+import { createListDrawer, type ListDrawer } from '../live/list-drawer.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 
 /** The models of an open card. */
@@ -29,26 +30,34 @@ interface ModelListsOptions {
   filter(): ChannelFilter;
   openIds(): readonly number[];
   nowS(): number;
+  nextFrame(callback: () => void): void;
 }
 
 const shownAtFirst = 100;
+/** Several lists may be open. */
+const rowsPerFrame = 4;
 const waiting: ModelList = { phase: 'loading', rows: [], kept: 0, emptyText: '' };
 
 export function createModelListsStore(options: ModelListsOptions): ModelListsStore {
   const { book, language } = options;
   const phases = new Map<number, ModelList['phase']>();
   const unfolded = new Set<number>();
-  const drawnRows = new WeakMap<LatestModel, { row: ModelRow; language: string }>();
+  const drawers = new Map<number, ListDrawer<LatestModel, ModelRow>>();
 
-  const rowOf = (latest: LatestModel): ModelRow => {
-    const known = drawnRows.get(latest);
-    if (known?.language === language.is) return known.row;
-    const row = modelRow(latest, options.nowS(), language.translator);
-    drawnRows.set(latest, { row, language: language.is });
-    return row;
+  const drawerOf = (id: number) => {
+    const known = drawers.get(id);
+    if (known) return known;
+    const drawer = createListDrawer<LatestModel, ModelRow>({
+      keyOf: ({ model }) => model,
+      lineOf: (latest, translator) => modelRow(latest, options.nowS(), translator),
+      nextFrame: options.nextFrame,
+      budget: rowsPerFrame,
+    });
+    drawers.set(id, drawer);
+    return drawer;
   };
 
-  const listFor = (id: number): ModelList => {
+  const listFor = (id: number, again: () => void): ModelList => {
     const channel = book.get(id);
     const phase = phases.get(id) ?? 'loading';
     if (!channel || phase !== 'ready') return { ...waiting, phase };
@@ -58,7 +67,7 @@ export function createModelListsStore(options: ModelListsOptions): ModelListsSto
     const isUnknown = channel.latest_models.length === 0;
     return {
       phase,
-      rows: shown.map(rowOf),
+      rows: drawerOf(id).draw(shown, language.translator, again),
       kept: fitting.length - shown.length,
       emptyText:
         fitting.length > 0
@@ -68,7 +77,7 @@ export function createModelListsStore(options: ModelListsOptions): ModelListsSto
   };
 
   const redraw = (store: ModelListsStore, id: number) => {
-    store.byChannel[id] = listFor(id);
+    store.byChannel[id] = listFor(id, () => redraw(store, id));
   };
 
   return {

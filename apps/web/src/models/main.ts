@@ -1,4 +1,5 @@
 import Alpine from '@alpinejs/csp';
+import { paceDraws } from '../live/pace-draws.ts';
 import { createRefetchQueue } from '../live/refetch-queue.ts';
 import { watchServer } from '../live/watch-server.ts';
 import { createPageStore } from '../shell/page-store.ts';
@@ -23,6 +24,11 @@ function start(): void {
       ...shell,
       ...address,
       page,
+      nextFrame: paceDraws({
+        requestFrame: (callback) => requestAnimationFrame(callback),
+        setTimer: shell.setTimer,
+        nowMs: () => performance.now(),
+      }),
       onViewChange: () => {
         const { filter, openModels } = models;
         const search = writeModelsAddress({ filter, openModels });

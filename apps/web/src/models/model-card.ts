@@ -1,5 +1,5 @@
 import type { RoutingPolicy } from '@api-monitor/core';
-import { formatLatency, formatRate, formatSpan } from '../format/duration.ts';
+import { formatLatency } from '../format/duration.ts';
 import type { Translator } from '../i18n/translate.ts';
 import {
   type Offer,
@@ -7,26 +7,6 @@ import {
   type OfferedModels,
   stateOfModel,
 } from './offered-model.ts';
-
-/** A channel in a model's list, ready to print. */
-export interface OfferLine {
-  id: number;
-  name: string;
-  href: string;
-  /** Its place in the order to try; empty where it is refused. */
-  rankText: string;
-  isChosen: boolean;
-  tone: 'ok' | 'warn' | 'bad' | 'idle';
-  stateText: string;
-  sinceText: string;
-  firstByte: string;
-  latency: string;
-  rate: string;
-  provedAt: number;
-  /** Why it stands where it stands. */
-  reason: string;
-  error: string;
-}
 
 /** A model, ready to print. */
 export interface ModelCard {
@@ -37,7 +17,6 @@ export interface ModelCard {
   fastest: string;
   chosenName: string;
   why: string;
-  offers: OfferLine[];
 }
 
 const tones = { alive: 'ok', partly: 'warn', dead: 'bad', idle: 'idle' } as const;
@@ -45,7 +24,6 @@ const tones = { alive: 'ok', partly: 'warn', dead: 'bad', idle: 'idle' } as cons
 export function modelCard(
   one: OfferedModel,
   { policy, bare_models }: Pick<OfferedModels, 'policy' | 'bare_models'>,
-  nowS: number,
   translator: Translator,
 ): ModelCard {
   const { t } = translator;
@@ -60,7 +38,6 @@ export function modelCard(
     fastest: formatLatency(speeds.length > 0 ? Math.min(...speeds) : null),
     chosenName: first?.target_name ?? '',
     why: first ? whyChosen(first, policy, translator) : whyNone(bare_models, translator),
-    offers: one.channels.map((offer) => offerLine(offer, one, nowS, translator)),
   };
 }
 
@@ -72,58 +49,4 @@ function whyChosen(offer: Offer, policy: RoutingPolicy, { t }: Translator): stri
 
 function whyNone(areBareModelsOn: boolean, { t }: Translator): string {
   return t(areBareModelsOn ? 'offers.why.none' : 'offers.why.pinned_only');
-}
-
-function offerLine(
-  offer: Offer,
-  { model, chosen_target_id }: OfferedModel,
-  nowS: number,
-  translator: Translator,
-): OfferLine {
-  const { t } = translator;
-  const search = new URLSearchParams({ target_id: String(offer.target_id), model });
-  const duration = formatSpan(Math.max(0, nowS - offer.state_since), translator);
-  return {
-    id: offer.target_id,
-    name: offer.target_name,
-    href: `/viewer.html?${search}`,
-    rankText: offer.rank === null ? '' : String(offer.rank),
-    isChosen: offer.target_id === chosen_target_id,
-    tone: toneOfOffer(offer),
-    stateText: stateText(offer, translator),
-    sinceText: offer.skipped ? '' : t('models.since', { duration }),
-    firstByte: formatLatency(offer.first_byte_s),
-    latency: offer.skipped ? '—' : formatLatency(offer.latency_s),
-    rate: formatRate(offer.output_tokens_per_s),
-    provedAt: offer.proved_at,
-    reason: reasonOf(offer, translator),
-    error: errorOf(offer),
-  };
-}
-
-/** What the last check said, or traffic that has failed since. */
-function errorOf({ is_alive, probe_error, live_failures, live_error }: Offer): string {
-  if (is_alive === false) return probe_error ?? '';
-  return live_failures > 0 ? (live_error ?? '') : '';
-}
-
-function toneOfOffer({ enabled, is_alive, breaker, live_failures }: Offer): OfferLine['tone'] {
-  if (!enabled || is_alive === null) return 'idle';
-  if (!is_alive) return 'bad';
-  return breaker !== 'closed' || live_failures > 0 ? 'warn' : 'ok';
-}
-
-function stateText({ is_alive, error_kind }: Offer, { t }: Translator): string {
-  if (is_alive === null) return t('models.skipped');
-  if (is_alive) return t('models.ok');
-  return error_kind ? t(`kind.${error_kind}`) : t('models.bad');
-}
-
-function reasonOf(offer: Offer, { t }: Translator): string {
-  if (!offer.enabled) return t('offers.reason.disabled');
-  if (offer.is_alive === false) return t('offers.reason.failed');
-  if (offer.breaker === 'open') return t('offers.reason.breaker');
-  if (offer.breaker === 'half_open') return t('offers.reason.half_open');
-  if (offer.is_alive === null) return t('offers.reason.unproven');
-  return offer.is_fresh ? t('offers.reason.proven') : t('offers.reason.stale');
 }

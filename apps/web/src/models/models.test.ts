@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { translatorFor } from '../i18n/translate.ts';
 import { modelCard } from './model-card.ts';
 import { readModelsAddress, writeModelsAddress } from './models-address.ts';
+import { offerLine } from './offer-line.ts';
 import { filterModels, type Offer, type OfferedModel, stateOfModel } from './offered-model.ts';
 
 const en = translatorFor('en');
@@ -59,25 +60,24 @@ describe('a model', () => {
   });
 
   it('says what the gateway would choose, and why', () => {
-    const card = modelCard(model([offer(), dead]), told, 4000, en);
-    expect(card).toMatchObject({
+    const one = model([offer(), dead]);
+    expect(modelCard(one, told, en)).toMatchObject({
       chosenName: 'Aurora',
       why: 'proven, and fastest: 300 ms to the first byte',
       fastest: '300 ms',
       aliveText: '1 of 2',
     });
-    expect(card.offers).toMatchObject([
+    expect(one.channels.map((it) => offerLine(it, one, 4000, en))).toMatchObject([
       { rankText: '1', isChosen: true, tone: 'ok', sinceText: 'for 1 h', error: '' },
       { rankText: '', tone: 'bad', stateText: 'Rate limited', error: 'HTTP 429' },
     ]);
   });
 
   it('says why nothing is chosen', () => {
-    expect(modelCard(model([dead]), told, 4000, en).why).toBe('No channel can take it now');
+    expect(modelCard(model([dead]), told, en).why).toBe('No channel can take it now');
     const pinned = modelCard(
       model([offer()], { chosen_target_id: null }),
       { ...told, bare_models: false },
-      4000,
       en,
     );
     expect(pinned.why).toBe('Only by name: channel/model');
@@ -90,7 +90,7 @@ describe('a model', () => {
       live_failures: 3,
       live_error: 'HTTP 500',
     });
-    expect(modelCard(model([failing]), told, 4000, en).offers[0]).toMatchObject({
+    expect(offerLine(failing, model([failing]), 4000, en)).toMatchObject({
       tone: 'warn',
       reason: 'live traffic failed: its breaker is open',
       error: 'HTTP 500',

@@ -48,6 +48,11 @@ export function filterProbes(probes: readonly ProbeRow[], filter: ProbeFilter): 
 
 const texts = new WeakMap<ProbeRow, string>();
 
+/** Works out beforehand what a search looks at, so that the first key press need not. */
+export function readySearch(probes: readonly ProbeRow[]): void {
+  for (const probe of probes) textOf(probe);
+}
+
 /** All that the search looks at, worked out once a probe: a key press may go over 20,000. */
 function textOf(probe: ProbeRow): string {
   const known = texts.get(probe);

@@ -32,6 +32,7 @@ function start(): void {
       ...shell,
       page,
       filter: () => totals.filter,
+      nextFrame: (callback) => requestAnimationFrame(callback),
       isReading: () => tail.openIds.length > 0 || list.getBoundingClientRect().top < 0,
     }),
   );

@@ -1,4 +1,5 @@
 import { type ApiClient, answerOf } from '../api/client.ts';
+import { keepLines } from '../live/keep-lines.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import type { PageStore } from '../shell/page-store.ts';
 import { type ListedRequest, type RequestLine, requestLine } from './request-line.ts';
@@ -32,18 +33,26 @@ interface TailOptions {
   filter(): RequestFilter;
   /** The list's top is out of sight: what comes in above would push it. */
   isReading(): boolean;
+  nextFrame(callback: () => void): void;
 }
 
 const pageLength = 50;
 const mostAtOnce = 200;
 /** Following for hours must not grow without bound. */
 const mostKept = 1000;
+const linesPerFrame = 8;
 
 export function createTailStore(options: TailOptions): TailStore {
   const { client, page, language } = options;
   let shown: ListedRequest[] = [];
+  /** Newer than those shown, and older ones, that have not been drawn yet. */
   let held: ListedRequest[] = [];
+  let older: ListedRequest[] = [];
   let turn = 0;
+  let isGoingOn = false;
+  const lineOf = keepLines((request: ListedRequest, _index, translator) =>
+    requestLine(request, translator),
+  );
 
   const ask = async (place: { before_id?: string; after_id?: string; limit: string }) => {
     const { outcome, ...rest } = options.filter();
@@ -53,6 +62,21 @@ export function createTailStore(options: TailOptions): TailStore {
       ...place,
     };
     return page.attempt(() => answerOf(client.api.proxy.requests.$get({ query })));
+  };
+
+  /** Draws what is there to be drawn, a frame's worth at a time. */
+  const drawOn = (store: TailStore) => {
+    const newer = store.waiting > 0 ? [] : held.splice(-linesPerFrame);
+    const next = older.splice(0, linesPerFrame - newer.length);
+    shown = [...newer, ...shown, ...next];
+    store.draw();
+    const isDone = older.length === 0 && (held.length === 0 || store.waiting > 0);
+    if (isDone || isGoingOn) return;
+    isGoingOn = true;
+    options.nextFrame(() => {
+      isGoingOn = false;
+      drawOn(store);
+    });
   };
 
   const newestId = () => (held[0] ?? shown[0])?.id ?? 0;
@@ -77,9 +101,11 @@ export function createTailStore(options: TailOptions): TailStore {
       if (!isPaused) this.showWaiting();
     },
     showWaiting() {
-      shown = [...held, ...shown].slice(0, mostKept);
-      held = [];
-      this.draw();
+      const room = Math.max(0, mostKept - held.length);
+      if (shown.length > room) this.hasOlder = true;
+      shown = shown.slice(0, room);
+      this.waiting = 0;
+      drawOn(this);
     },
     async reload() {
       turn += 1;
@@ -87,10 +113,12 @@ export function createTailStore(options: TailOptions): TailStore {
       const answer = await ask({ limit: String(pageLength) });
       if (mine !== turn) return true;
       if (!answer) return page.phase === 'ready' || page.phase === 'failed';
-      shown = answer.items;
+      shown = [];
       held = [];
+      older = [...answer.items];
+      this.waiting = 0;
       this.hasOlder = answer.next_before_id !== null;
-      this.draw();
+      drawOn(this);
       return true;
     },
     async follow() {
@@ -104,17 +132,17 @@ export function createTailStore(options: TailOptions): TailStore {
       else this.showWaiting();
     },
     async loadOlder() {
+      if (older.length > 0) return;
       const mine = turn;
       const before_id = String(shown.at(-1)?.id ?? 0);
       const answer = await ask({ before_id, limit: String(mostAtOnce) });
       if (!answer || mine !== turn) return;
-      shown = [...shown, ...answer.items];
+      older = [...answer.items];
       this.hasOlder = answer.next_before_id !== null;
-      this.draw();
+      drawOn(this);
     },
     draw() {
-      this.waiting = held.length;
-      this.lines = shown.map((request) => requestLine(request, language.translator));
+      this.lines = shown.map((request) => lineOf(request, 0, language.translator));
     },
   };
 }

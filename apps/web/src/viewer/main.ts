@@ -29,6 +29,7 @@ function start(): void {
       language,
       viewport: () => viewportOf(rows),
       onAddressChange: () => history.replaceState(null, '', addressNow()),
+      nextFrame: (callback) => requestAnimationFrame(callback),
     }),
   );
   const addressNow = () => {

@@ -1,5 +1,6 @@
 import type { HistoryPoint, ProbeRow } from '@api-monitor/core';
 import type { Channel } from '../channels/channel.ts';
+import { keepLines } from '../live/keep-lines.ts';
 import {
   countProbes,
   filterProbes,
@@ -8,6 +9,7 @@ import {
   type ProbeFilter,
   type ProbeStatus,
   probeStatuses,
+  readySearch,
 } from '../probes/filter-probes.ts';
 import { withLive } from '../probes/live-probes.ts';
 import { type ProbeLine, probeLine } from '../probes/probe-line.ts';
@@ -69,10 +71,14 @@ interface ViewerOptions {
   /** Where the list stands, in pixels. */
   viewport(): Omit<WindowInput, 'count'>;
   onAddressChange(): void;
+  nextFrame(callback: () => void): void;
 }
 
 /** More would make a list that nobody scrolls through; the search finds the rest. */
 const mostChoices = 300;
+
+/** Worked out within a few milliseconds. */
+const readyPerFrame = 500;
 
 const noCounts = { all: 0, passed: 0, failed: 0, skipped: 0 };
 
@@ -80,10 +86,12 @@ export function createViewerStore(options: ViewerOptions): ViewerStore {
   const { language } = options;
   let loaded: Loaded | null = null;
   let live: readonly ProbeRow[] = [];
+  let rows: readonly ProbeRow[] = [];
   let shown: readonly ProbeRow[] = [];
   let selected: ProbeRow | null = null;
   let wantedId = options.address.probeId;
   let drawn: RowWindow = { from: 0, to: 0 };
+  const lineOf = keepLines(probeLine);
 
   const rowsOf = (run: RunChoice): ProbeRow[] => {
     if (!loaded) return [];
@@ -93,7 +101,7 @@ export function createViewerStore(options: ViewerOptions): ViewerStore {
   };
 
   /** The same probe, or what has taken its place in the latest run. */
-  const reselect = (rows: readonly ProbeRow[], run: RunChoice) => {
+  const reselect = (run: RunChoice) => {
     const id = selected?.id ?? wantedId;
     if (id === null) return;
     const { model } = selected ?? {};
@@ -110,10 +118,35 @@ export function createViewerStore(options: ViewerOptions): ViewerStore {
   const drawWindow = (store: ViewerStore) => {
     store.lines = shown
       .slice(drawn.from, drawn.to)
-      .map((probe, offset) => probeLine(probe, drawn.from + offset, language.translator));
+      .map((probe, offset) => lineOf(probe, drawn.from + offset, language.translator));
   };
 
   const windowNow = () => rowWindow({ ...options.viewport(), count: shown.length });
+
+  const drawShown = (store: ViewerStore) => {
+    shown = filterProbes(rows, store.filter);
+    store.count = shown.length;
+    drawn = windowNow();
+    drawWindow(store);
+  };
+
+  /** What a search looks at, a little in each frame. */
+  const getReady = (of: readonly ProbeRow[], from = 0) => {
+    if (of !== rows || from >= of.length) return;
+    readySearch(of.slice(from, from + readyPerFrame));
+    options.nextFrame(() => getReady(of, from + readyPerFrame));
+  };
+
+  const readRows = (store: ViewerStore) => {
+    const next = rowsOf(store.run);
+    if (next === rows) return;
+    rows = next;
+    const { counts, kinds, models } = countProbes(rows);
+    store.counts = counts;
+    store.kinds = kinds;
+    store.models = choicesOf(models, store.filter.model);
+    getReady(rows);
+  };
 
   return {
     statuses: probeStatuses,
@@ -142,12 +175,12 @@ export function createViewerStore(options: ViewerOptions): ViewerStore {
     setFilter(name, value) {
       this.filter = { ...this.filter, [name]: value };
       options.onAddressChange();
-      this.draw();
+      drawShown(this);
     },
     clearFilter() {
       this.filter = noProbeFilter;
       options.onAddressChange();
-      this.draw();
+      drawShown(this);
     },
     open(id) {
       selected = shown.find((row) => row.id === id) ?? null;
@@ -181,18 +214,11 @@ export function createViewerStore(options: ViewerOptions): ViewerStore {
       this.draw();
     },
     draw() {
-      const rows = rowsOf(this.run);
-      const { counts, kinds, models } = countProbes(rows);
-      this.counts = counts;
-      this.kinds = kinds;
-      this.models = choicesOf(models, this.filter.model);
-      shown = filterProbes(rows, this.filter);
-      this.count = shown.length;
+      readRows(this);
       this.runs = (loaded?.runs ?? []).map((run) => runLine(run, language.translator));
-      reselect(rows, this.run);
+      reselect(this.run);
       drawDetail(this);
-      drawn = windowNow();
-      drawWindow(this);
+      drawShown(this);
     },
     scroll() {
       const next = windowNow();

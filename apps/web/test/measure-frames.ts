@@ -1,0 +1,55 @@
+import type { Page } from 'playwright-core';
+
+/** How a page's frames did while something went on. */
+export interface FrameFigures {
+  /** Frames that took more than 50 ms from their first task to their paint. */
+  long: number;
+  longestMs: number;
+  /** Of the longest: how long scripts ran, and which did most. */
+  scriptMs: number;
+  culprit: string;
+}
+
+interface LongFrame extends PerformanceEntry {
+  scripts: { duration: number; invoker: string; sourceFunctionName: string }[];
+}
+
+/**
+ * Does `work` and tells of the long animation frames meanwhile, which the browser itself records.
+ * https://w3c.github.io/long-animation-frames/
+ */
+export async function measureFrames(page: Page, work: () => Promise<void>): Promise<FrameFigures> {
+  await page.evaluate(() => {
+    const frames: unknown[] = [];
+    const observer = new PerformanceObserver((list) => frames.push(...list.getEntries()));
+    observer.observe({ type: 'long-animation-frame' });
+    Object.assign(window, { longFrames: { frames, observer } });
+  });
+  await work();
+  return page.evaluate(() => {
+    const { longFrames } = window as unknown as {
+      longFrames: { frames: LongFrame[]; observer: PerformanceObserver };
+    };
+    const { frames, observer } = longFrames;
+    frames.push(...(observer.takeRecords() as LongFrame[]));
+    observer.disconnect();
+    const [worst] = frames.toSorted((a, b) => b.duration - a.duration);
+    const scripts = worst?.scripts.toSorted((a, b) => b.duration - a.duration) ?? [];
+    const [most] = scripts;
+    return {
+      long: frames.length,
+      longestMs: Math.round(worst?.duration ?? 0),
+      scriptMs: Math.round(scripts.reduce((sum, it) => sum + it.duration, 0)),
+      culprit: most ? `${most.invoker} ${most.sourceFunctionName}`.trim() : '',
+    };
+  });
+}
+
+/** Turns the wheel for so long, as a quick reader would. */
+export async function scrollFor(page: Page, ms: number): Promise<void> {
+  const turns = ms / 60;
+  for (let turn = 0; turn < turns; turn += 1) {
+    await page.mouse.wheel(0, turn < turns * 0.7 ? 500 : -500);
+    await page.waitForTimeout(60);
+  }
+}
