@@ -41,6 +41,9 @@ test('a channel is told model by model and in sum, step by step', async () => {
   });
   expect(json.steps).toHaveLength(24);
   expect(json.steps.at(-1)).toBe(now);
+  const [{ kind, counts }] = json.total.series.errors;
+  expect([kind, counts.slice(-4)]).toEqual(['rate_limit', [0, 1, 0, 0]]);
+  expect(json.items[0].series.errors).toEqual([]);
   const [first, second] = json.items;
   expect([first.model, second.model]).toEqual(['gpt-4o', 'o1']);
   expect(first).toMatchObject({ target_name: 'relay', probes: 2, availability: 100, errors: [] });

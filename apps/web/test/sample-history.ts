@@ -9,7 +9,11 @@ export function spreadOverRange<T extends Analysis>(measured: T): T {
   const probes = sum(items, (item) => item.series.probes);
   const successes = sum(items, (item) => item.series.successes);
   const { series } = spread(measured.total, measured.steps.length, 0);
-  const total = { ...measured.total, series: { ...series, probes, successes } };
+  const errors = errorsOf(
+    measured.total,
+    probes.map((count, step) => count - (successes[step] ?? 0)),
+  );
+  const total = { ...measured.total, series: { ...series, probes, successes, errors } };
   return { ...measured, items, total };
 }
 
@@ -34,6 +38,10 @@ function spread<T extends Figures>(item: T, count: number, seed: number): T {
       latency_p95_s: times(item.latency_p95_s),
       first_token_p50_s: times(item.first_token_p50_s),
       first_token_p95_s: times(item.first_token_p95_s),
+      errors: errorsOf(
+        item,
+        probes.map((count, step) => count - (successes[step] ?? 0)),
+      ),
     },
   };
 }
@@ -42,4 +50,14 @@ function sum(items: readonly NamedFigures[], of: (item: NamedFigures) => number[
   return (items[0] ? of(items[0]) : []).map((_, step) =>
     items.reduce((total, item) => total + (of(item)[step] ?? 0), 0),
   );
+}
+
+/** The failures of each step, shared out among the kinds that were measured. */
+function errorsOf({ errors }: Figures, failures: readonly number[]): Figures['series']['errors'] {
+  return errors.map(({ kind }, index) => ({
+    kind,
+    counts: failures.map((count, step) =>
+      Math.floor((count + ((step + index) % errors.length)) / errors.length),
+    ),
+  }));
 }

@@ -30,6 +30,9 @@ export const probeFiguresSchema = z
         latency_p95_s: z.array(seconds),
         first_token_p50_s: z.array(seconds),
         first_token_p95_s: z.array(seconds),
+        errors: z
+          .array(z.object({ kind: z.enum(errorKinds), counts: z.array(z.int()) }))
+          .openapi({ description: 'each kind that occurred, most frequent first' }),
       })
       .openapi({ description: 'a value for each of the steps' }),
   })

@@ -10,17 +10,22 @@ export function probeFigures(
   const byStep = steps.map((step) => periods.get(step) ?? noProbes());
   const sum = noProbes();
   for (const totals of byStep) addTotals(sum, totals);
+  const errors = errorsOf(sum);
   return {
     probes: sum.probes,
     successes: sum.successes,
     availability: percentOf(sum.successes, sum.probes),
     ...percentilesOf(sum),
-    errors: errorsOf(sum),
-    series: seriesOf(byStep),
+    errors,
+    series: { ...seriesOf(byStep), errors: errors.map(({ kind }) => errorSeries(kind, byStep)) },
   };
 }
 
-function seriesOf(byStep: readonly ProbeTotals[]): ProbeFigures['series'] {
+function errorSeries(kind: ErrorKind, byStep: readonly ProbeTotals[]) {
+  return { kind, counts: byStep.map(({ errors }) => errors[kind] ?? 0) };
+}
+
+function seriesOf(byStep: readonly ProbeTotals[]): Omit<ProbeFigures['series'], 'errors'> {
   const percentiles = byStep.map(percentilesOf);
   return {
     probes: byStep.map((totals) => totals.probes),

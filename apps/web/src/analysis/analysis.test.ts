@@ -28,6 +28,7 @@ function figures(given: Partial<NamedFigures> = {}): NamedFigures {
       latency_p95_s: [null, 2],
       first_token_p50_s: [null, 0.5],
       first_token_p95_s: [null, 0.9],
+      errors: [{ kind: 'timeout', counts: [0, 1] }],
     },
     ...given,
   };
@@ -55,6 +56,7 @@ describe('the charts', () => {
       'outcomes',
       'latency',
       'first_token',
+      'errors',
     ]);
   });
 
@@ -65,6 +67,23 @@ describe('the charts', () => {
       [0, 6],
       [0, 2],
     ]);
+  });
+
+  it('stack the errors of all that is compared by kind, most frequent first', () => {
+    const other = figures();
+    other.series.errors = [
+      { kind: 'timeout', counts: [1, 0] },
+      { kind: 'auth', counts: [5, 5] },
+    ];
+    const both = [figures(), other].map((it, index) => ({ name: `m${index}`, figures: it }));
+    const [errors] = chartViews(analysis, both, en).slice(-1);
+    expect(errors?.series.map(({ name, values }) => [name, values])).toEqual([
+      ['Access refused', [5, 5]],
+      ['Timed out', [1, 1]],
+    ]);
+    const flawless = { ...figures().series, errors: [] };
+    const whole = [{ name: 'All', figures: figures({ series: flawless }) }];
+    expect(chartViews(analysis, whole, en).map(({ id }) => id)).not.toContain('errors');
   });
 
   it('have a table in words, and a file in full', () => {

@@ -2,20 +2,21 @@ import type { Cell } from '../export/to-csv.ts';
 import { formatLatency, formatPercent } from '../format/duration.ts';
 import { formatExactTime, formatMoment, formatUtcDay } from '../format/time.ts';
 import type { TextKey, Translator } from '../i18n/translate.ts';
+import { errorSeries } from './error-series.ts';
 import { type Analysis, availabilitySeries, type Figures } from './figures.ts';
 
 /** A line or a stack of bars in a chart. */
 export interface Series {
   name: string;
   /** Which of the palette's colours; the verdicts have their own. */
-  color: number | 'ok' | 'bad';
+  color: number | 'ok' | 'bad' | 'muted';
   isDashed: boolean;
   values: (number | null)[];
 }
 
 /** A chart, and the table behind it. */
 export interface ChartView {
-  id: 'availability' | 'outcomes' | 'latency' | 'first_token' | 'channels';
+  id: 'availability' | 'outcomes' | 'latency' | 'first_token' | 'errors' | 'channels';
   kind: 'line' | 'bars';
   unit: 'percent' | 'seconds' | 'count';
   title: string;
@@ -50,6 +51,7 @@ export function chartViews(
     title: TextKey,
     note: TextKey,
   ): ChartView => ({ ...frame, ...given, title: t(title), note: t(note) });
+  const errors = errorSeries(subjects, translator);
   return [
     chart(
       { id: 'availability', kind: 'line', unit: 'percent', series: availabilityOf(subjects) },
@@ -76,6 +78,15 @@ export function chartViews(
       'analysis.first_token',
       'analysis.latency.note',
     ),
+    ...(errors.length === 0
+      ? []
+      : [
+          chart(
+            { id: 'errors', kind: 'bars', unit: 'count', series: errors },
+            'analysis.errors.over_time',
+            'analysis.errors.over_time.note',
+          ),
+        ]),
   ];
 }
 

@@ -18,6 +18,7 @@ export interface Figures {
     latency_p95_s: (number | null)[];
     first_token_p50_s: (number | null)[];
     first_token_p95_s: (number | null)[];
+    errors: { kind: ErrorKind; counts: number[] }[];
   };
 }
 

@@ -20,6 +20,8 @@ export const analysis = {
   'analysis.heat.row': '{model}: {rate} of {probes} checks passed',
   'analysis.heat.passed': 'Passed',
   'analysis.errors': 'Errors',
+  'analysis.errors.over_time': 'Errors over time',
+  'analysis.errors.over_time.note': 'Failed checks of each kind in each step.',
   'analysis.errors.kind': 'Kind',
   'analysis.errors.count': 'Count',
   'analysis.errors.none': 'Every check passed.',

@@ -21,6 +21,8 @@ export const analysis: Record<keyof typeof en, string> = {
   'analysis.heat.row': '{model}：{probes} 次检测中 {rate} 通过',
   'analysis.heat.passed': '通过',
   'analysis.errors': '错误',
+  'analysis.errors.over_time': '错误随时间变化',
+  'analysis.errors.over_time.note': '每个时间段内各类失败的次数。',
   'analysis.errors.kind': '类型',
   'analysis.errors.count': '次数',
   'analysis.errors.none': '所有检测均通过。',
