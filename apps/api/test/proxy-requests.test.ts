@@ -117,6 +117,11 @@ test('totals say what each key used within a week, unless told', async () => {
   const byHour = await get('/totals?group_by=hour&from=0');
   const hour = Math.floor((clock.now - 1000) / 3600) * 3600;
   expect(byHour.items).toMatchObject([{ group: hour, requests: 3 }]);
+  const failed = await get('/totals?outcome=upstream_error');
+  expect(failed.items).toMatchObject([{ group: 1, requests: 1, failures: 1 }]);
+  expect((await get('/totals?outcome=ok&route=anthropic')).items).toMatchObject([
+    { group: null, requests: 1, failures: 0 },
+  ]);
   clock.now += 8 * 86_400;
   expect((await get('/totals')).items).toEqual([]);
 });

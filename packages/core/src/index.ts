@@ -21,6 +21,7 @@ export type {
   UnansweredExchange,
   UpstreamRequest,
 } from './exchange.ts';
+export { type GatewayRoute, gatewayRoutes } from './gateway-route.ts';
 export {
   addHistogram,
   countValue,
@@ -63,8 +64,6 @@ export {
 export { type Proof, proofOf } from './proof-of.ts';
 export { type ProxyKey, proxyKeyFieldSchemas } from './proxy-key.ts';
 export {
-  type GatewayRoute,
-  gatewayRoutes,
   isProvingRoute,
   type ProxyAttempt,
   type ProxyRequest,

@@ -1,24 +1,6 @@
 import { z } from 'zod';
 import { errorKinds } from './error-kind.ts';
-
-/** What a client asked the gateway for: each is an endpoint of a wire format. */
-export const gatewayRoutes = [
-  'chat',
-  'responses',
-  'responses-compact',
-  'anthropic',
-  'count-tokens',
-  'embeddings',
-  'completions',
-  'images',
-  'speech',
-  'moderations',
-  'rerank',
-  'gemini',
-  'gemini-count-tokens',
-  'gemini-embed',
-] as const;
-export type GatewayRoute = (typeof gatewayRoutes)[number];
+import { type GatewayRoute, gatewayRoutes } from './gateway-route.ts';
 
 const provingRoutes: readonly GatewayRoute[] = [
   'chat',

@@ -1,7 +1,7 @@
 import type { ProxyRequest } from '@api-monitor/core';
 import { chunksOf } from './chunks-of.ts';
 import type { Database } from './database.ts';
-import { isFailure } from './request-outcome.ts';
+import { isFailure, outcomeOf } from './request-outcome.ts';
 import type { ProxyTotalsRow } from './schema.ts';
 
 export const secondsPerHour = 3600;
@@ -23,7 +23,7 @@ export async function addToTotals(db: Database, requests: readonly ProxyRequest[
       .values(chunk)
       .onConflict((conflict) =>
         conflict
-          .columns(['hour', 'key_id', 'target_id', 'model', 'route'])
+          .columns(['hour', 'key_id', 'target_id', 'model', 'route', 'outcome'])
           .doUpdateSet((update) => ({
             key_name: update.ref('excluded.key_name'),
             target_name: update.ref('excluded.target_name'),
@@ -59,7 +59,8 @@ function sumByGroup(requests: readonly ProxyRequest[]): Map<string, ProxyTotalsR
   const groups = new Map<string, ProxyTotalsRow>();
   for (const request of requests) {
     const one = totalsOf(request);
-    const group = JSON.stringify([one.hour, one.key_id, one.target_id, one.model, one.route]);
+    const { hour, key_id, target_id, model, route, outcome } = one;
+    const group = JSON.stringify([hour, key_id, target_id, model, route, outcome]);
     const known = groups.get(group);
     if (!known) groups.set(group, one);
     else for (const sum of sums) known[sum] += one[sum];
@@ -75,6 +76,7 @@ function totalsOf(request: ProxyRequest): ProxyTotalsRow {
     target_id: target_id ?? 0,
     model: model ?? '',
     route,
+    outcome: outcomeOf(request),
     key_name,
     target_name,
     requests: 1,

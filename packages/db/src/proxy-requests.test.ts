@@ -105,6 +105,8 @@ test('totals by channel, model and day, of what the filter names', async () => {
     [2 * day, null, 5],
   ]);
   expect(await sums({ group_by: 'model', route: 'anthropic' })).toEqual([['claude', null, 1]]);
+  expect(await sums({ group_by: 'day', outcome: 'client_error' })).toEqual([[2 * day, null, 2]]);
+  expect(await sums({ group_by: 'key', outcome: 'ok', route: 'chat' })).toEqual([[1, 'editor', 2]]);
   expect(await sums({ group_by: 'key', target_id: 2, model: 'gpt-4o' })).toEqual([
     [1, 'editor', 1],
   ]);
@@ -137,6 +139,7 @@ test('requests that were recorded before there were totals are summed by the mig
   const read = async (from: Database) => [
     await sumProxyRequests(from, { group_by: 'key' }),
     await sumProxyRequests(from, { group_by: 'day' }),
+    await sumProxyRequests(from, { group_by: 'model', outcome: 'upstream_error' }),
     await listProxyRequests(from, { limit: 100 }),
   ];
   const dataDir = await tempFolder();

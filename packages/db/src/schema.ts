@@ -236,6 +236,7 @@ interface ProxyTotalsTable {
   /** '': none was chosen. */
   model: string;
   route: GatewayRoute;
+  outcome: RequestOutcome;
   key_name: string;
   target_name: string | null;
   requests: number;

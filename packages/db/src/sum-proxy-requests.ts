@@ -2,6 +2,7 @@ import type { GatewayRoute } from '@api-monitor/core';
 import { type SelectQueryBuilder, sql } from 'kysely';
 import { secondsPerHour } from './add-to-totals.ts';
 import type { Database } from './database.ts';
+import type { RequestOutcome } from './request-outcome.ts';
 import type { ProxyTotalsRow, Schema } from './schema.ts';
 
 export const totalsGroups = ['key', 'channel', 'model', 'hour', 'day'] as const;
@@ -15,6 +16,7 @@ export interface SumProxyRequestsInput {
   /** As the channel names it. */
   model?: string | undefined;
   route?: GatewayRoute | undefined;
+  outcome?: RequestOutcome | undefined;
   /** Unix seconds; the whole hour that it lies in counts. */
   from?: number | undefined;
   /** Unix seconds, exclusive; the whole hour that it lies in counts. */
@@ -105,13 +107,14 @@ function groupOf(groupBy: TotalsGroup, group: number | string): number | string 
 
 function matchingTotals<Row>(
   all: SelectQueryBuilder<Schema, 'proxy_totals', Row>,
-  { key_id, target_id, model, route, from, to }: SumProxyRequestsInput,
+  { key_id, target_id, model, route, outcome, from, to }: SumProxyRequestsInput,
 ) {
   const equal: Partial<ProxyTotalsRow> = {
     ...(key_id === undefined ? {} : { key_id: key_id ?? 0 }),
     ...(target_id === undefined ? {} : { target_id }),
     ...(model === undefined ? {} : { model }),
     ...(route === undefined ? {} : { route }),
+    ...(outcome === undefined ? {} : { outcome }),
   };
   let query = all.where((where) => where.and(equal));
   if (from !== undefined) query = query.where('hour', '>', Math.floor(from - secondsPerHour));

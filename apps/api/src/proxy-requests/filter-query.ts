@@ -1,4 +1,5 @@
 import { gatewayRoutes } from '@api-monitor/core';
+import { requestOutcomes } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 
 /** A positive whole number in a query. */
@@ -26,6 +27,10 @@ export const filterQuery = {
   target_id: idQuery.optional(),
   model: z.string().max(512).optional().openapi({ description: 'as the channel names it' }),
   route: z.enum(gatewayRoutes).optional(),
+  outcome: z
+    .enum(requestOutcomes)
+    .optional()
+    .openapi({ description: 'a stream that broke midway is an upstream_error' }),
   from: unixSecondsQuery.optional(),
   to: unixSecondsQuery.optional(),
 };

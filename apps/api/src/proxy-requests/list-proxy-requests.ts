@@ -1,4 +1,4 @@
-import { listProxyRequests, requestOutcomes } from '@api-monitor/db';
+import { listProxyRequests } from '@api-monitor/db';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { authenticate, requireAdmin } from '../auth/authenticate.ts';
@@ -10,10 +10,6 @@ import { proxyRequestItemSchema } from './proxy-request-schema.ts';
 
 const querySchema = z.object({
   ...filterQuery,
-  outcome: z
-    .enum(requestOutcomes)
-    .optional()
-    .openapi({ description: 'a stream that broke midway is an upstream_error' }),
   before_id: idQuery.optional().openapi({ type: 'integer', description: 'the next page' }),
   after_id: idQuery
     .optional()

@@ -62,9 +62,18 @@ it('a client that left is nobody’s fault', () => {
 });
 
 it('the address comes back as it was written; what makes no sense is left out', () => {
-  const search = '?range=7d&by=key&key=master&channel=3&model=a%2Fb&outcome=upstream_error';
+  const search =
+    '?range=7d&by=key&key=master&channel=3&model=a%2Fb&route=chat&outcome=upstream_error';
   const address = readRequestsAddress(search);
   expect(writeRequestsAddress(address)).toBe(search);
-  expect(filterQueryOf(address.filter)).toEqual({ key_id: 'master', target_id: '3', model: 'a/b' });
-  expect(writeRequestsAddress(readRequestsAddress('?key=me&channel=x&range=9y&by=odd'))).toBe('');
+  expect(filterQueryOf(address.filter)).toEqual({
+    key_id: 'master',
+    target_id: '3',
+    model: 'a/b',
+    route: 'chat',
+    outcome: 'upstream_error',
+  });
+  expect(
+    writeRequestsAddress(readRequestsAddress('?key=me&channel=x&range=9y&by=odd&route=fax')),
+  ).toBe('');
 });

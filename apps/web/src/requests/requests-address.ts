@@ -1,3 +1,5 @@
+import { type GatewayRoute, gatewayRoutes } from '@api-monitor/core';
+
 export const spans = ['24h', '7d', '30d'] as const;
 export type Span = (typeof spans)[number];
 export const groups = ['key', 'channel', 'model', 'day'] as const;
@@ -10,6 +12,7 @@ export interface RequestFilter {
   key: string;
   channel: string;
   model: string;
+  route: GatewayRoute | '';
   outcome: Outcome;
 }
 
@@ -35,6 +38,7 @@ export function readRequestsAddress(search: string): RequestsAddress {
       key: fitting('key', /^(\d{1,15}|master)$/),
       channel: fitting('channel', /^\d{1,15}$/),
       model: (params.get('model') ?? '').slice(0, 512),
+      route: one(gatewayRoutes, 'route') ?? '',
       outcome: one(outcomes, 'outcome') ?? 'all',
     },
   };
@@ -45,18 +49,20 @@ export function writeRequestsAddress({ span, group, filter }: RequestsAddress): 
   const params = new URLSearchParams();
   if (span !== '24h') params.set('range', span);
   if (group !== 'model') params.set('by', group);
-  for (const name of ['key', 'channel', 'model'] as const) {
+  for (const name of ['key', 'channel', 'model', 'route'] as const) {
     if (filter[name]) params.set(name, filter[name]);
   }
   if (filter.outcome !== 'all') params.set('outcome', filter.outcome);
   return params.size === 0 ? '' : `?${params}`;
 }
 
-/** The filter as the api's queries name it; totals know no outcome. */
-export function filterQueryOf({ key, channel, model }: RequestFilter) {
+/** The filter as the api's queries name it, of the list and of the totals alike. */
+export function filterQueryOf({ key, channel, model, route, outcome }: RequestFilter) {
   return {
     ...(key ? { key_id: key } : {}),
     ...(channel ? { target_id: channel } : {}),
     ...(model ? { model } : {}),
+    ...(route ? { route } : {}),
+    ...(outcome === 'all' ? {} : { outcome }),
   };
 }

@@ -55,12 +55,7 @@ export function createTailStore(options: TailOptions): TailStore {
   );
 
   const ask = async (place: { before_id?: string; after_id?: string; limit: string }) => {
-    const { outcome, ...rest } = options.filter();
-    const query = {
-      ...filterQueryOf({ ...rest, outcome }),
-      ...(outcome === 'all' ? {} : { outcome }),
-      ...place,
-    };
+    const query = { ...filterQueryOf(options.filter()), ...place };
     return page.attempt(() => answerOf(client.api.proxy.requests.$get({ query })));
   };
 

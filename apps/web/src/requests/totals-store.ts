@@ -1,3 +1,4 @@
+import { type GatewayRoute, gatewayRoutes } from '@api-monitor/core';
 import { type ApiClient, answerOf } from '../api/client.ts';
 import { download, fileNameOf } from '../export/download.ts';
 import { toCsv } from '../export/to-csv.ts';
@@ -35,6 +36,7 @@ export interface TotalsStore {
   readonly spans: readonly Span[];
   readonly groups: readonly Group[];
   readonly outcomes: readonly Outcome[];
+  readonly routes: readonly GatewayRoute[];
   span: Span;
   group: Group;
   filter: RequestFilter;
@@ -64,7 +66,7 @@ interface TotalsOptions {
   onViewChange(isFilter: boolean): void;
 }
 
-const noFilter: RequestFilter = { key: '', channel: '', model: '', outcome: 'all' };
+const noFilter: RequestFilter = { key: '', channel: '', model: '', route: '', outcome: 'all' };
 const filterGroups = ['key', 'channel', 'model'] as const;
 
 export function createTotalsStore(options: TotalsOptions): TotalsStore {
@@ -93,6 +95,7 @@ export function createTotalsStore(options: TotalsOptions): TotalsStore {
     spans,
     groups,
     outcomes,
+    routes: gatewayRoutes,
     ...options.address,
     get isFiltering() {
       return Object.entries(this.filter).some(([name, value]) => value !== noFilter[name as 'key']);

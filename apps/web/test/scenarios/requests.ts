@@ -24,6 +24,12 @@ export function describeRequests(stage: Stage): void {
     await page.getByRole('button', { name: '成功', exact: true }).click();
     await eventually(() => failed.count()).toBe(0);
     expect(page.url()).toContain('outcome=ok');
+    const failures = page.locator('.stat').filter({ hasText: '失败率' }).locator('dd');
+    await eventually(() => failures.textContent()).toBe('0%');
+    await page.getByLabel('按接口筛选').selectOption('embeddings');
+    await eventually(() => page.url()).toContain('route=embeddings&outcome=ok');
+    await page.getByText('没有请求符合筛选条件').waitFor();
+    await page.getByLabel('按接口筛选').selectOption('');
     await page
       .getByRole('group', { name: '汇总' })
       .getByRole('button', { name: 'Harbour' })

@@ -21,6 +21,8 @@ export const requests = {
   'requests.by.day': 'Day (UTC)',
   'requests.filter.key': 'Filter by key',
   'requests.filter.key.all': 'All keys',
+  'requests.filter.route': 'Filter by endpoint',
+  'requests.filter.route.all': 'All endpoints',
   'requests.filter.channel': 'Filter by channel',
   'requests.filter.channel.all': 'All channels',
   'requests.filter.outcome': 'Filter by outcome',

@@ -22,6 +22,8 @@ export const requests: Record<keyof typeof en, string> = {
   'requests.by.day': '日期（UTC）',
   'requests.filter.key': '按密钥筛选',
   'requests.filter.key.all': '全部密钥',
+  'requests.filter.route': '按接口筛选',
+  'requests.filter.route.all': '全部接口',
   'requests.filter.channel': '按渠道筛选',
   'requests.filter.channel.all': '全部渠道',
   'requests.filter.outcome': '按结果筛选',

@@ -1,0 +1,18 @@
+/** What a client asked the gateway for: each is an endpoint of a wire format. */
+export const gatewayRoutes = [
+  'chat',
+  'responses',
+  'responses-compact',
+  'anthropic',
+  'count-tokens',
+  'embeddings',
+  'completions',
+  'images',
+  'speech',
+  'moderations',
+  'rerank',
+  'gemini',
+  'gemini-count-tokens',
+  'gemini-embed',
+] as const;
+export type GatewayRoute = (typeof gatewayRoutes)[number];
