@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { GatewayBus } from '@api-monitor/bus';
 import type { RoutingPolicy } from '@api-monitor/core';
 import type { Database } from '@api-monitor/db';
-import type { Logger, Registry } from '@api-monitor/runtime';
+import { createOutageWatch, type Logger, type Registry } from '@api-monitor/runtime';
 import { type AllowPrivate, createUpstream } from '@api-monitor/upstream';
 import { createAffinity } from './board/affinity.ts';
 import { type BoardTarget, createBoard } from './board/board.ts';
@@ -74,6 +74,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     events: bus.events,
     keys: createKeySync({ ...options, board }),
     targets: createTargetSync({ ...options, board, onTarget }),
+    watch: createOutageWatch({
+      logger,
+      lost: 'the board could not be read',
+      back: 'the board is read again',
+    }),
     periodMs: boardPeriodMs,
   });
   await boardSync.sync();

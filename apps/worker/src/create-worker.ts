@@ -1,6 +1,6 @@
 import type { Bus } from '@api-monitor/bus';
 import { type Database, getTarget } from '@api-monitor/db';
-import type { Logger, Registry } from '@api-monitor/runtime';
+import { createOutageWatch, type Logger, type Registry } from '@api-monitor/runtime';
 import { type AllowPrivate, createUpstream } from '@api-monitor/upstream';
 import { cleanOldLogs, pruneHistory } from './housekeeping.ts';
 import { createActiveRuns } from './run/active-runs.ts';
@@ -54,6 +54,11 @@ export function createWorker(options: WorkerOptions): Worker {
     heartbeats: createHeartbeatWatch(),
     stopping: stopping.signal,
   };
+  const watchRechecks = createOutageWatch({
+    logger: deps.logger,
+    lost: 'models could not be rechecked',
+    back: 'models are rechecked again',
+  });
   let stopFollowing = () => {};
   let stopLooking = () => {};
   return {
@@ -63,7 +68,7 @@ export function createWorker(options: WorkerOptions): Worker {
       consumeRuns(deps);
       consumeTraffic(deps);
       bus.ticker.every('scan', scanPeriodMs, () => scan(deps));
-      bus.ticker.every('recheck', recheckPeriodMs, () => recheckModels(deps));
+      bus.ticker.every('recheck', recheckPeriodMs, () => watchRechecks(recheckModels(deps)));
       bus.ticker.every('clean-logs', logCleanupPeriodMs, () => cleanOldLogs(deps));
       bus.ticker.every('prune-history', prunePeriodMs, () => pruneHistory(deps));
     },
@@ -103,17 +108,17 @@ function consumeTraffic(deps: WorkerDeps): void {
 
 /** Looks at the runs of all workers; returns the way to stop. */
 function lookForTheDead(deps: WorkerDeps): () => void {
+  const watch = createOutageWatch({
+    logger: deps.logger,
+    lost: 'dead runs could not be looked for',
+    back: 'dead runs are looked for again',
+  });
   let isLooking = false;
   const look = async () => {
     if (isLooking) return;
     isLooking = true;
-    try {
-      await recoverInterrupted(deps);
-    } catch (err) {
-      deps.logger.error({ err }, 'dead runs could not be looked for');
-    } finally {
-      isLooking = false;
-    }
+    await watch(recoverInterrupted(deps));
+    isLooking = false;
   };
   const timer = setInterval(look, lookPeriodMs);
   timer.unref();

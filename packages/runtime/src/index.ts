@@ -1,5 +1,6 @@
 export { createLogger, type Logger, logLevels } from './logger.ts';
 export { Counter, createMetricsRegistry, Gauge, Histogram, Registry } from './metrics.ts';
+export { createOutageWatch, type OutageWatch } from './outage-watch.ts';
 export { passOnTo, peerHeader } from './pass-on.ts';
 export { groupMetrics, leadGroup, leadsGroup, type MetricsSource } from './process-group.ts';
 export { EnvError, envBoolean, envInt, envParsed, readEnv } from './read-env.ts';

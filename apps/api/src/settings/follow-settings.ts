@@ -1,6 +1,6 @@
 import type { Bus } from '@api-monitor/bus';
 import type { Database } from '@api-monitor/db';
-import type { Logger } from '@api-monitor/runtime';
+import { createOutageWatch, type Logger } from '@api-monitor/runtime';
 import type { Credentials } from '../auth/credentials.ts';
 import { type GivenSecrets, readTokens } from '../auth/first-start.ts';
 import type { EventClients } from '../events/event-clients.ts';
@@ -34,9 +34,12 @@ export function followSettings(
     const haveChanged = credentials.replace(await readTokens(db, secrets));
     if (haveChanged) eventClients.dropAll();
   };
-  const refreshQuietly = () => {
-    refresh().catch((err) => logger.error({ err }, 'settings could not be read again'));
-  };
+  const watch = createOutageWatch({
+    logger,
+    lost: 'settings could not be read again',
+    back: 'settings are read again',
+  });
+  const refreshQuietly = () => void watch(refresh());
   const timer = setInterval(refreshQuietly, rereadMs);
   timer.unref();
   const unsubscribe = bus.events.subscribe(({ event }) => {

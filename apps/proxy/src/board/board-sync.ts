@@ -1,5 +1,5 @@
 import type { EventBus } from '@api-monitor/bus';
-import type { Logger } from '@api-monitor/runtime';
+import type { OutageWatch } from '@api-monitor/runtime';
 import type { KeySync } from './sync-keys.ts';
 import type { TargetSync } from './sync-targets.ts';
 
@@ -15,7 +15,7 @@ interface Options {
   keys: KeySync;
   targets: TargetSync;
   events: EventBus;
-  logger: Logger;
+  watch: OutageWatch;
   periodMs: number;
   nowS: () => number;
 }
@@ -28,7 +28,7 @@ const changes = ['target_updated', 'run_completed', 'proxy_keys_changed', 'setti
  * finds what changed even where an event was lost, and events only make it come sooner.
  */
 export function createBoardSync(options: Options): BoardSync {
-  const { keys, targets, events, logger, nowS } = options;
+  const { keys, targets, events, watch, nowS } = options;
   let syncedAt = 0;
   let underWay: Promise<void> | null = null;
   let isAskedAgain = false;
@@ -49,9 +49,7 @@ export function createBoardSync(options: Options): BoardSync {
     });
     return underWay;
   };
-  const syncQuietly = () => {
-    sync().catch((err) => logger.error({ err }, 'the board could not be read'));
-  };
+  const syncQuietly = () => void watch(sync());
 
   const timer = setInterval(syncQuietly, options.periodMs);
   timer.unref();
