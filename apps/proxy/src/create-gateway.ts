@@ -45,7 +45,7 @@ export interface Gateway {
 }
 
 const boardPeriodMs = 1000;
-const recordPeriodMs = 1000;
+const recordPeriodMs = 250;
 const limitsPeriodMs = 500;
 
 /** Builds the gateway over an open database and a bus, its board read; whoever builds it closes it. */
@@ -87,7 +87,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     queue: bus.proxyRequests,
     newBatchId: randomUUID,
     onDropped: metrics.recordsDropped,
-    onFault: (err) => logger.error({ err }, 'records not handed over'),
+    onFault: (err) => logger.error({ err }, 'a record could not be made'),
+    watch: createOutageWatch({
+      logger,
+      lost: 'records could not be handed over',
+      back: 'records are handed over again',
+    }),
     periodMs: recordPeriodMs,
   });
   const affinity = createAffinity(nowS);

@@ -1,5 +1,6 @@
 import type { JobQueue } from '@api-monitor/bus';
 import type { ProxyRequest, ProxyRequestsJob } from '@api-monitor/core';
+import type { OutageWatch } from '@api-monitor/runtime';
 
 /** Takes each request's record off the path, and hands them over in batches. */
 export interface RecordSink {
@@ -14,32 +15,43 @@ interface Options {
   queue: Pick<JobQueue<ProxyRequestsJob>, 'add'>;
   newBatchId: () => string;
   onDropped: (count: number) => void;
+  /** A record that was expected and could not be made. */
   onFault: (fault: unknown) => void;
+  /** Of the handing over. */
+  watch: OutageWatch;
+  /** How long a record may wait here: a killed process takes with it what does. */
   periodMs: number;
 }
 
-const batchSize = 200;
+/** Half a millisecond's work; what is more goes in several. */
+const batchSize = 50;
 /** With the queue out of reach, the newest records are kept. */
 const bufferLimit = 20_000;
 
 export function createRecordSink(options: Options): RecordSink {
-  const { queue, newBatchId, onDropped, onFault } = options;
-  let records: ProxyRequest[] = [];
-  let underWay: Promise<void> = Promise.resolve();
+  const { queue, newBatchId, onDropped, onFault, watch } = options;
+  const records: ProxyRequest[] = [];
+  let underWay: Promise<void> | null = null;
   const expected = new Set<Promise<void>>();
 
   const handOver = async () => {
     while (records.length > 0) {
-      const requests = records.slice(0, batchSize);
-      await queue.add(newBatchId(), { requests });
-      records = records.slice(requests.length);
+      const requests = records.splice(0, batchSize);
+      try {
+        await queue.add(newBatchId(), { requests });
+      } catch (fault) {
+        records.unshift(...requests);
+        throw fault;
+      }
     }
   };
   const flush = () => {
-    underWay = underWay.then(handOver).catch(onFault);
+    underWay ??= watch(handOver()).finally(() => {
+      underWay = null;
+    });
     return underWay;
   };
-  const timer = setInterval(flush, options.periodMs);
+  const timer = setInterval(() => void flush(), options.periodMs);
   timer.unref();
 
   const add = (record: ProxyRequest) => {
@@ -58,10 +70,12 @@ export function createRecordSink(options: Options): RecordSink {
     async close() {
       clearInterval(timer);
       await Promise.all(expected);
+      // One may have begun before the last of them came.
+      await underWay;
       await flush();
       // Nobody is left to hand them over.
       if (records.length > 0) onDropped(records.length);
-      records = [];
+      records.length = 0;
     },
   };
 }

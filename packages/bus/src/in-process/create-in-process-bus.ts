@@ -6,7 +6,7 @@ import { createInProcessTicker } from './in-process-ticker.ts';
 
 const queueLimit = 10_000;
 /** A batch holds many requests, and this process's memory holds the batches. */
-const batchLimit = 1_000;
+const batchLimit = 4_000;
 const historyLimit = 5_000;
 
 interface Options {

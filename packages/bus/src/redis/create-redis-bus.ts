@@ -14,7 +14,7 @@ import { createRedisTicker } from './redis-ticker.ts';
 
 const queueLimit = 10_000;
 /** A batch holds many requests, and Redis's memory holds the batches. */
-const batchLimit = 1_000;
+const batchLimit = 4_000;
 const historyLimit = 5_000;
 /** Its writing passes over what is written already, and nobody would find it again. */
 const batchRedeliveries = 3;

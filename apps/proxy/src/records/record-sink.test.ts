@@ -1,0 +1,83 @@
+import type { ProxyRequest, ProxyRequestsJob } from '@api-monitor/core';
+import { createLogger, createOutageWatch } from '@api-monitor/runtime';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createRecordSink } from './record-sink.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const record = (request_id: string) => ({ request_id }) as ProxyRequest;
+
+/** A sink before a queue that can be out of reach. */
+function start() {
+  const queue = { isAway: false, batches: [] as string[][] };
+  let dropped = 0;
+  const sink = createRecordSink({
+    queue: {
+      async add(_id, { requests }: ProxyRequestsJob) {
+        await Promise.resolve();
+        if (queue.isAway) throw new Error('away');
+        queue.batches.push(requests.map(({ request_id }) => request_id));
+        return true;
+      },
+    },
+    newBatchId: () => 'batch',
+    onDropped: (count) => {
+      dropped += count;
+    },
+    onFault: () => {},
+    watch: createOutageWatch({
+      logger: createLogger({ name: 'test', level: 'silent' }),
+      lost: 'lost',
+      back: 'back',
+    }),
+    periodMs: 250,
+  });
+  return { queue, sink, taken: () => queue.batches.flat(), dropped: () => dropped };
+}
+
+test('a record waits no longer than the period', async () => {
+  const { sink, taken } = start();
+  await vi.advanceTimersByTimeAsync(100);
+  sink.add(record('a'));
+  await vi.advanceTimersByTimeAsync(149);
+  expect(taken()).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(taken()).toEqual(['a']);
+});
+
+test('many go in several batches, in their order', async () => {
+  const { sink, queue, taken } = start();
+  const ids = Array.from({ length: 120 }, (_, at) => `r${at}`);
+  for (const id of ids) sink.add(record(id));
+  await vi.advanceTimersByTimeAsync(250);
+  expect(queue.batches.map(({ length }) => length)).toEqual([50, 50, 20]);
+  expect(taken()).toEqual(ids);
+});
+
+test('with the queue away the newest are kept, and all of them go when it is back', async () => {
+  const { sink, queue, taken, dropped } = start();
+  queue.isAway = true;
+  for (let at = 0; at < 20_100; at += 1) sink.add(record(`r${at}`));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(dropped()).toBe(100);
+  queue.isAway = false;
+  await vi.advanceTimersByTimeAsync(250);
+  expect(taken()).toHaveLength(20_000);
+  expect(taken()[0]).toBe('r100');
+  expect(new Set(taken()).size).toBe(20_000);
+});
+
+test('closing waits for a record in the making, and counts what nobody took', async () => {
+  const { sink, queue, taken, dropped } = start();
+  const { promise, resolve } = Promise.withResolvers<ProxyRequest>();
+  sink.expect(promise);
+  const closing = sink.close();
+  resolve(record('late'));
+  await closing;
+  expect(taken()).toEqual(['late']);
+  queue.isAway = true;
+  sink.add(record('left'));
+  await sink.close();
+  expect(dropped()).toBe(1);
+});
