@@ -33,7 +33,7 @@ test('a login that is blocked derives none', async () => {
 
 test('a second factor adds no derivation, whatever becomes of the code', async () => {
   const api = await openTestApi();
-  const { secret } = (await api.asSession('POST', '/api/admin/second-factor')).json.item;
+  const { secret } = (await api.asSession('POST', '/api/admin/second-factor', {})).json.item;
   const totp = new TOTP({ secret: Secret.fromBase32(secret) });
   const code = () => totp.generate({ timestamp: api.clock.now * 1000 });
   const confirm = { code: code() };

@@ -8,7 +8,7 @@ const path = '/api/admin/second-factor';
 
 async function enrolled() {
   const api = await openTestApi();
-  const { json } = await api.asSession('POST', path);
+  const { json } = await api.asSession('POST', path, {});
   const { secret, uri } = json.item;
   const totp = new TOTP({ secret: Secret.fromBase32(secret) });
   /** The code that the authenticator shows now, or so many steps later. */
@@ -88,11 +88,11 @@ test('new recovery codes take the place of the old ones', async () => {
 
 test('it is removed with a code alone, and can be begun anew', async () => {
   const { asSession, login, code } = await inForce();
-  expect((await asSession('POST', path)).status).toBe(409);
+  expect((await asSession('POST', path, {})).status).toBe(409);
   expect((await asSession('POST', `${path}/remove`, { code: '999' })).status).toBe(401);
   expect((await asSession('POST', `${path}/remove`, { code: code() })).status).toBe(200);
   expect((await login()).status).toBe(200);
-  expect((await asSession('POST', path)).status).toBe(200);
+  expect((await asSession('POST', path, {})).status).toBe(200);
 });
 
 test('codes cannot be guessed from many addresses either', async () => {
@@ -117,4 +117,22 @@ test('a reset lets in who lost the authenticator: new password, no code, no olde
     'settings.changed',
   ]);
   expect(JSON.stringify(log)).not.toContain(password);
+});
+
+test('an older session begins one with the current password alone', async () => {
+  const { asSession, clock } = await openTestApi();
+  clock.now += 15 * 60;
+  const without = await asSession('POST', path, {});
+  expect([without.status, without.json.reason]).toEqual([403, 'current_password_required']);
+  const wrong = await asSession('POST', path, { current_password: 'a guess' });
+  expect([wrong.status, wrong.json.reason]).toEqual([401, 'wrong_password']);
+  const right = await asSession('POST', path, { current_password: adminPassword });
+  expect([right.status, right.json.item.uri]).toEqual([200, expect.stringMatching(/^otpauth:/)]);
+});
+
+test('a script may begin one without any body', async () => {
+  const { api } = await openTestApi();
+  const headers = { cookie: `api_monitor_admin_session=${'s'.repeat(43)}` };
+  const response = await api.app.request(path, { method: 'POST', headers });
+  expect(response.status).toBe(200);
 });

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { Scene } from './scenes.ts';
-import type { Product } from './start-product.ts';
+import { adminPassword, type Product } from './start-product.ts';
 
 async function addKeys(product: Product): Promise<void> {
   const add = (body: object) =>
@@ -69,6 +69,8 @@ export const adminScenes: readonly Scene[] = [
   {
     ...tab('security', '.panel-row', async (page) => {
       await page.locator('.panel-row .button').filter({ visible: true }).first().click();
+      await page.locator('[name=factor-password]').fill(adminPassword);
+      await page.keyboard.press('Enter');
       await page.locator('.qr').waitFor();
     }),
     name: 'admin-second-factor',

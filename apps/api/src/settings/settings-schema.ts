@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { currentPasswordSchema } from '../auth/current-password.ts';
 import { settingSources } from '../auth/secrets-in-force.ts';
 
 const masked = z.string().openapi({ description: 'masked' });
@@ -61,10 +62,7 @@ export const patchSettingsSchema = z
     log_cleanup_enabled: nullable(z.boolean()),
     log_max_size_mb: nullable(z.int().min(0).max(102_400)),
     default_interval_min: nullable(z.int().min(1).max(1440)),
-    current_password: z.string().min(1).max(1024).optional().openapi({
-      description:
-        'with admin_panel_password: the one in force; may be left out within 15 minutes of the login',
-    }),
+    current_password: currentPasswordSchema,
     sources: z.unknown().optional().openapi({ description: 'read-only: ignored' }),
   })
   .openapi('SettingsPatch');

@@ -4,14 +4,14 @@ import { createRoute } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { recordAction } from '../audit/record-action.ts';
 import { authenticate, requireSession, sessionOf } from '../auth/authenticate.ts';
+import { assertCurrentPassword } from '../auth/current-password.ts';
 import { jsonAnswer, jsonBody, sessionSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
-import { assertMayChangePassword } from './assert-may-change-password.ts';
 import { endedSessions } from './follow-settings.ts';
 import { settingsAnswerSchema } from './get-settings.ts';
 import { readSettingsItem } from './read-settings-item.ts';
-import { secretFieldNames } from './secret-fields.ts';
-import { patchSettingsSchema } from './settings-schema.ts';
+import { maskedPassword, secretFieldNames } from './secret-fields.ts';
+import { type PatchSettingsBody, patchSettingsSchema } from './settings-schema.ts';
 import { storedPatch } from './stored-patch.ts';
 
 export function updateSettingsRoute(deps: ApiDeps) {
@@ -29,7 +29,7 @@ export function updateSettingsRoute(deps: ApiDeps) {
   });
   return createRouter().openapi(route, async (c) => {
     const body = c.req.valid('json');
-    await assertMayChangePassword(deps, c, body);
+    if (changesPassword(body)) await assertCurrentPassword(deps, c, body.current_password);
     const { changed, stored } = await storedPatch(deps, body);
     const item = await inTransaction(deps.db, async (tx) => {
       const before = await readSettingsItem(tx, deps);
@@ -48,6 +48,10 @@ export function updateSettingsRoute(deps: ApiDeps) {
     await deps.bus.events.publish({ type: 'settings_changed', data: { keys } });
     return c.json({ item }, 200);
   });
+}
+
+function changesPassword({ admin_panel_password: next }: PatchSettingsBody): boolean {
+  return next !== undefined && next !== maskedPassword;
 }
 
 function pick(item: object, fields: object): Record<string, unknown> {

@@ -56,7 +56,7 @@ function start(): void {
   const { origin } = location;
   const status = addStore('statusEditor', createStatusEditorStore({ ...parts, origin }));
   const sessions = addStore('sessions', createSessionsStore(parts));
-  const factor = addStore('factor', createSecondFactorStore(parts));
+  const factor = addStore('factor', createSecondFactorStore({ ...parts, focusField }));
   const audit = addStore('audit', createAuditStore(parts));
   addStore('exports', createExportStore(parts));
   addStore('imports', createImportStore({ ...parts, resetField: emptyFileField }));
@@ -99,6 +99,10 @@ function showTab(): void {
     const tab = document.querySelector('.admin-tab[aria-current="page"]');
     tab?.scrollIntoView({ block: 'nearest', inline: 'center' });
   });
+}
+
+function focusField(name: string): void {
+  Alpine.nextTick(() => document.querySelector<HTMLElement>(`[name=${name}]`)?.focus());
 }
 
 function emptyFileField(): void {

@@ -36,9 +36,15 @@ export function describeAdminRecords(stage: Stage): void {
     const page = await stage.open('/admin.html?tab=security', { isAdmin: true });
     await page.getByRole('button', { name: 'Set up…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Set up the second factor' });
+    await dialog.getByLabel('Current password').fill('something else');
+    await dialog.getByRole('button', { name: 'Continue' }).click();
+    await dialog.getByText(/the password is not right/).waitFor();
+    await dialog.getByLabel('Current password').fill(adminPassword);
+    await dialog.getByRole('button', { name: 'Continue' }).click();
     const qr = await dialog.locator('.qr path').boundingBox();
     expect(qr?.width).toBeGreaterThan(100);
     const secret = (await dialog.locator('.factor-text').textContent()) ?? '';
+    await eventually(() => page.locator('[name=factor-code]:focus').count()).toBe(1);
     await dialog.getByRole('textbox', { name: 'Code' }).fill('000000');
     await dialog.getByRole('button', { name: 'Continue' }).click();
     await dialog.getByText(/code is not right/).waitFor();

@@ -5,8 +5,8 @@ import type { Attempt, Attempting } from '../attempt.ts';
 import type { RevealStore } from '../reveal-store.ts';
 import { noQr, type QrPath, qrPath } from './qr-path.ts';
 
-/** Why a code is asked for: to begin, to end, or for new recovery codes. */
-type Purpose = 'confirm' | 'remove' | 'recovery';
+/** Why something is asked for: the password to begin, a code to confirm, to end, or for new recovery codes. */
+type Purpose = 'enrol' | 'confirm' | 'remove' | 'recovery';
 
 /** The second factor: enrolled by a QR code, confirmed by a first code, ended by a last one. */
 export interface SecondFactorStore extends Attempting {
@@ -19,12 +19,13 @@ export interface SecondFactorStore extends Attempting {
   uri: string;
   qr: QrPath;
   code: string;
+  /** The panel's, before the secret is shown. */
+  password: string;
   readonly title: string;
   readonly intro: string;
   readonly statusText: string;
   load(): Promise<void>;
-  enrol(): Promise<void>;
-  ask(purpose: 'remove' | 'recovery'): void;
+  ask(purpose: 'enrol' | 'remove' | 'recovery'): void;
   close(): void;
   submit(): Promise<void>;
 }
@@ -35,6 +36,7 @@ interface SecondFactorOptions {
   toasts: ToastStore;
   reveal: RevealStore;
   attempt: Attempt;
+  focusField(name: string): void;
 }
 
 export function createSecondFactorStore(options: SecondFactorOptions): SecondFactorStore {
@@ -53,6 +55,7 @@ export function createSecondFactorStore(options: SecondFactorOptions): SecondFac
     uri: '',
     qr: noQr,
     code: '',
+    password: '',
     get title() {
       return t(`admin.factor.${this.purpose}.title`);
     },
@@ -72,25 +75,17 @@ export function createSecondFactorStore(options: SecondFactorOptions): SecondFac
       if (isLoaded) this.phase = 'ready';
       else if (this.phase !== 'ready') this.phase = 'failed';
     },
-    async enrol() {
-      const isBegun = await attempt(this, async () => {
-        const { item } = await answerOf(route.$post());
-        const { secret, uri } = item;
-        Object.assign(this, { secret, uri, qr: qrPath(uri), purpose: 'confirm', code: '' });
-      });
-      if (isBegun) this.isOpen = true;
-      else toasts.show(this.failure, { tone: 'bad' });
-    },
     ask(purpose) {
-      Object.assign(this, { purpose, code: '', failure: '', isOpen: true });
+      Object.assign(this, { purpose, code: '', password: '', failure: '', isOpen: true });
     },
     close() {
-      Object.assign(this, { isOpen: false, secret: '', uri: '', qr: noQr, code: '' });
+      Object.assign(this, { isOpen: false, secret: '', uri: '', qr: noQr, code: '', password: '' });
     },
     async submit() {
+      const { purpose } = this;
+      if (purpose === 'enrol') return enrol(this, options);
       const json = { code: this.code.trim() };
       if (json.code === '') return;
-      const { purpose } = this;
       let codes: string[] = [];
       const isDone = await attempt(this, async () => {
         if (purpose === 'remove') await answerOf(route.remove.$post({ json }));
@@ -103,6 +98,17 @@ export function createSecondFactorStore(options: SecondFactorOptions): SecondFac
       else showCodes(codes, options);
     },
   };
+}
+
+async function enrol(store: SecondFactorStore, options: SecondFactorOptions): Promise<void> {
+  const route = options.client.api.admin['second-factor'];
+  const json = { current_password: store.password };
+  if (store.password === '') return;
+  const isBegun = await options.attempt(store, async () => {
+    const { secret, uri } = (await answerOf(route.$post({ json }))).item;
+    Object.assign(store, { secret, uri, qr: qrPath(uri), purpose: 'confirm', password: '' });
+  });
+  options.focusField(isBegun ? 'factor-code' : 'factor-password');
 }
 
 async function recoveryCodes(

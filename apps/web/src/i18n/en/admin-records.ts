@@ -18,7 +18,7 @@ export const adminRecords = {
   'audit.action.session.closed': 'Logged out',
   'audit.action.session.revoked': 'Session ended',
   'audit.action.settings.changed': 'Settings changed',
-  'audit.action.password.refused': 'Password change refused',
+  'audit.action.password.refused': 'Password refused',
   'audit.action.second_factor.enrolled': 'Second factor begun',
   'audit.action.second_factor.confirmed': 'Second factor in force',
   'audit.action.second_factor.removed': 'Second factor off',

@@ -200,6 +200,8 @@ export const admin = {
   'admin.factor.recovery': 'New recovery codes…',
   'admin.factor.remove': 'Switch off…',
   'admin.factor.removed': 'The second factor is off',
+  'admin.factor.enrol.title': 'Set up the second factor',
+  'admin.factor.enrol.intro': 'Enter the password of this panel to go on.',
   'admin.factor.confirm.title': 'Set up the second factor',
   'admin.factor.confirm.intro':
     'Scan this with an authenticator app, then enter the code that it shows.',

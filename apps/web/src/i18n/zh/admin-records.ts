@@ -19,7 +19,7 @@ export const adminRecords: Record<keyof typeof en, string> = {
   'audit.action.session.closed': '退出登录',
   'audit.action.session.revoked': '结束会话',
   'audit.action.settings.changed': '修改设置',
-  'audit.action.password.refused': '修改密码被拒绝',
+  'audit.action.password.refused': '密码验证失败',
   'audit.action.second_factor.enrolled': '开始设置两步验证',
   'audit.action.second_factor.confirmed': '开启两步验证',
   'audit.action.second_factor.removed': '关闭两步验证',

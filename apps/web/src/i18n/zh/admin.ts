@@ -187,6 +187,8 @@ export const admin: Record<keyof typeof en, string> = {
   'admin.factor.recovery': '重新生成恢复码…',
   'admin.factor.remove': '关闭…',
   'admin.factor.removed': '两步验证已关闭',
+  'admin.factor.enrol.title': '开启两步验证',
+  'admin.factor.enrol.intro': '请输入管理密码以继续。',
   'admin.factor.confirm.title': '开启两步验证',
   'admin.factor.confirm.intro': '用身份验证器扫描二维码，然后输入它显示的验证码。',
   'admin.factor.remove.title': '关闭两步验证',
