@@ -7,9 +7,11 @@ import { findToolchain } from './toolchain.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const turbo = join('node_modules', '.bin', 'turbo');
 const build = [turbo, 'run', 'build', '--output-logs=errors-only'];
+// A small nursery in each thread: megabytes less that are resident, at the same speed.
+const run = ['node', '--max-semi-space-size=4', '--env-file-if-exists=.env'];
 const modes = {
-  start: [build, ['node', '--env-file-if-exists=.env', 'apps/standalone/src/main.ts']],
-  demo: [build, ['node', '--env-file-if-exists=.env', 'apps/standalone/src/demo.ts']],
+  start: [build, [...run, 'apps/standalone/dist/main.js']],
+  demo: [build, [...run, 'apps/standalone/dist/demo.js']],
   'db:copy': [
     [
       'node',

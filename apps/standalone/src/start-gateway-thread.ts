@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { type GatewayBus, shareBus } from '@api-monitor/bus';
 import type { FromGateway, GatewayThreadData, ToGateway } from './gateway-messages.ts';
@@ -19,12 +20,14 @@ interface Options {
 }
 
 const metricsTimeoutMs = 2_000;
+/** Beside this file, as source or built. */
+const program = new URL(`./gateway-thread${extname(import.meta.url)}`, import.meta.url);
 
 /** Starts the gateway in a thread of its own. Rejects where it can't begin, as for want of its port. */
 export async function startGatewayThread(options: Options): Promise<GatewayThread> {
   const { port1, port2 } = new MessageChannel();
   const stopSharing = shareBus(options.bus, port1);
-  const worker = new Worker(new URL('./gateway-thread.ts', import.meta.url), {
+  const worker = new Worker(program, {
     name: 'gateway',
     workerData: { ...options.data, bus: port2 } satisfies GatewayThreadData,
     transferList: [port2],

@@ -68,7 +68,7 @@ test('a monitor moves to Postgres with all that it has, and goes on there', asyn
   first.child.kill('SIGTERM');
   expect(await first.exited).toBe(0);
 
-  const copy = start({ DATA_DIR, DATABASE_URL }, 'copy-database');
+  const copy = start({ DATA_DIR, DATABASE_URL }, 'src/copy-database.ts');
   expect(await copy.exited, copy.output()).toBe(0);
   expect(copy.output()).toMatch(/targets +1 in SQLite, 1 in Postgres/);
 
@@ -92,7 +92,7 @@ test('a Postgres that is out of reach is one line without the address', async ()
 
 test('a folder is copied nowhere without an address', async () => {
   const env = { DATA_DIR: await tempDir() };
-  const { exited, output } = start(env, 'copy-database');
+  const { exited, output } = start(env, 'src/copy-database.ts');
   expect(await exited).toBe(1);
   expect(output()).toContain('DATABASE_URL: must name the Postgres to copy into');
 });

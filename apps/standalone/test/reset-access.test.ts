@@ -18,7 +18,7 @@ test('whoever is locked out has a new password, of a monitor that runs', async (
   const { origin } = await started({ DATA_DIR, ADMIN_PANEL_PASSWORD });
   const before = await logIn(origin, ADMIN_PANEL_PASSWORD);
   expect(before.status).toBe(200);
-  const reset = start({ DATA_DIR, ADMIN_PANEL_PASSWORD }, 'reset-access');
+  const reset = start({ DATA_DIR, ADMIN_PANEL_PASSWORD }, 'src/reset-access.ts');
   expect(await reset.exited).toBe(0);
   const password = /ADMIN_PANEL_PASSWORD {2}(\S+)/.exec(reset.output())?.[1] ?? '';
   const headers = { cookie: before.cookie };
@@ -29,7 +29,7 @@ test('whoever is locked out has a new password, of a monitor that runs', async (
 
 test('a folder without a database is left without one', async () => {
   const DATA_DIR = await tempDir();
-  const reset = start({ DATA_DIR }, 'reset-access');
+  const reset = start({ DATA_DIR }, 'src/reset-access.ts');
   expect(await reset.exited).toBe(1);
   expect(reset.output()).toContain('holds no registry.db');
   expect(await readdir(DATA_DIR)).toEqual([]);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 
-const programOf = (name: string) => fileURLToPath(new URL(`../src/${name}.ts`, import.meta.url));
+const programOf = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
 export async function tempDir(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'start-'));
@@ -15,7 +15,7 @@ export async function tempDir(): Promise<string> {
 }
 
 /** Starts a program of this app on a free port; it is killed when the test ends. */
-export function start(env: Record<string, string>, program = 'main') {
+export function start(env: Record<string, string>, program = 'src/main.ts') {
   const child: ChildProcess = spawn(process.execPath, [programOf(program)], {
     env: { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: '0', ...env },
   });
@@ -34,8 +34,8 @@ export function start(env: Record<string, string>, program = 'main') {
 const address = /listens on (http:\/\/localhost:\d+)/;
 
 /** The monitor, once it listens. */
-export async function started(env: Record<string, string>) {
-  const process = start(env);
+export async function started(env: Record<string, string>, program?: string) {
+  const process = start(env, program);
   await expect.poll(process.output, { timeout: 40_000 }).toMatch(address);
   return { ...process, origin: address.exec(process.output())?.[1] ?? '' };
 }

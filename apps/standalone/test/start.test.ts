@@ -2,8 +2,12 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
 import { expect, onTestFinished, test } from 'vitest';
 import { start, started, tempDir } from './start-program.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 test('the first start shows what it made, the second keeps it and shows nothing', async () => {
   const DATA_DIR = await tempDir();
@@ -88,25 +92,26 @@ test.each([
   expect(output()).not.toContain('    at ');
 });
 
-test('gateway, api and pages share the port, and the metrics hold both', async () => {
-  const master = 'sk-master-0123456789abcdef';
-  const { origin, child, exited } = await started({
-    DATA_DIR: await tempDir(),
-    API_MONITOR_TOKEN: 'token-of-the-test',
-    PROXY_MASTER_TOKEN: master,
-  });
-  const get = (path: string, token: string) =>
-    fetch(origin + path, { headers: { authorization: `Bearer ${token}` } });
-  expect(await (await get('/v1/models', master)).json()).toEqual({ object: 'list', data: [] });
-  expect(await (await get('/api/health', '')).json()).toMatchObject({ ok: true });
-  expect((await get('/v1/nothing', master)).status).toBe(404);
-  const metrics = await (await get('/metrics', 'token-of-the-test')).text();
-  for (const name of ['process_cpu_seconds_total', 'api_monitor_gateway_board_age_seconds']) {
-    expect(metrics.split(`# TYPE ${name} `)).toHaveLength(2);
-  }
-  child.kill('SIGTERM');
-  expect(await exited).toBe(0);
-});
+test.each(['src/main.ts', 'dist/main.js'])(
+  'gateway, api and pages of %s share the port, and the metrics hold both',
+  async (program) => {
+    if (program.startsWith('dist')) await build({ root, logLevel: 'error' });
+    const master = 'sk-master-0123456789abcdef';
+    const env = { API_MONITOR_TOKEN: 'token-of-the-test', PROXY_MASTER_TOKEN: master };
+    const { origin, child, exited } = await started({ DATA_DIR: await tempDir(), ...env }, program);
+    const get = (path: string, token: string) =>
+      fetch(origin + path, { headers: { authorization: `Bearer ${token}` } });
+    expect(await (await get('/v1/models', master)).json()).toEqual({ object: 'list', data: [] });
+    expect(await (await get('/api/health', '')).json()).toMatchObject({ ok: true });
+    expect((await get('/v1/nothing', master)).status).toBe(404);
+    const metrics = await (await get('/metrics', 'token-of-the-test')).text();
+    for (const name of ['process_cpu_seconds_total', 'api_monitor_gateway_board_age_seconds']) {
+      expect(metrics.split(`# TYPE ${name} `)).toHaveLength(2);
+    }
+    child.kill('SIGTERM');
+    expect(await exited).toBe(0);
+  },
+);
 
 test('who asks is counted by its own address, whoever passes the request on', async () => {
   const { origin } = await started({ DATA_DIR: await tempDir() });

@@ -34,7 +34,9 @@ export interface ProductOptions {
 
 export const apiToken = 'token-of-the-benchmarks';
 
-const main = fileURLToPath(new URL('../../../apps/standalone/src/main.ts', import.meta.url));
+/** As `npm start` does. */
+const shippedOptions = ['--max-semi-space-size=4'];
+const main = fileURLToPath(new URL('../../../apps/standalone/dist/main.js', import.meta.url));
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 30_000;
 const requestTimeoutMs = 30_000;
@@ -64,7 +66,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
 }
 
 function commandOf({ nodeOptions = [], core }: ProductOptions) {
-  const plain = { command: process.execPath, args: [...nodeOptions, main] };
+  const plain = { command: process.execPath, args: [...shippedOptions, ...nodeOptions, main] };
   return core === undefined ? plain : onCore(core, plain.command, plain.args);
 }
 

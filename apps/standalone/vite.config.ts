@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+
+/** Each program and thread in a file beside what they share; better-sqlite3 stays outside, for it is a binary. */
+export default defineConfig({
+  root,
+  ssr: { noExternal: true, external: ['better-sqlite3'], target: 'node' },
+  build: {
+    ssr: true,
+    target: 'node24',
+    rolldownOptions: {
+      input: ['main', 'demo', 'gateway-thread'].map((name) => `${root}src/${name}.ts`),
+      output: { entryFileNames: '[name].js', chunkFileNames: 'shared-[hash].js' },
+    },
+  },
+});
