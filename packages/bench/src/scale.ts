@@ -52,5 +52,5 @@ async function measureProbes(stack: Stack): Promise<number> {
   );
   const after = await stack.providerCounts();
   const passedS = (performance.now() - startedAtMs) / 1000;
-  return ((after.probesAnswered ?? 0) - (before.probesAnswered ?? 0)) / passedS;
+  return (after.probesAnswered - before.probesAnswered) / passedS;
 }

@@ -13,6 +13,10 @@ const env = {
   ...process.env,
   COMPOSE_PROJECT_NAME: project,
   EDGE_PORT: String(edgePort),
+  // Whatever the caller's own stack has.
+  DATABASE_URL: '',
+  CHANNELS_FILE: '',
+  COMPOSE_PROFILES: '',
   // So many runs at a time that a fault meets some.
   MONITOR_MAX_PARALLEL_TARGETS: '50',
 };
@@ -44,6 +48,12 @@ export async function containersOf(service: string): Promise<string[]> {
     ...['--filter', `label=com.docker.compose.service=${service}`],
   );
   return text.split('\n').filter(Boolean).sort();
+}
+
+/** Where the others of the stack see a container. */
+export function addressOf(container: string): Promise<string> {
+  const network = `(index .NetworkSettings.Networks "${project}_inner")`;
+  return docker('inspect', '-f', `{{${network}.IPAddress}}`, container);
 }
 
 /** Kills the program in a container as a power cut would, so that its restart policy takes over. */

@@ -6,7 +6,7 @@ import type { Stack } from './stack.ts';
 export interface LoadResult {
   sent: number;
   ok: number;
-  failures: { atMs: number; what: string }[];
+  failures: { begunAtMs: number; atMs: number; what: string }[];
   streams: { sent: number; ok: number; cut: number; refused: number };
 }
 
@@ -31,14 +31,16 @@ export function startLoad(stack: Stack, { clients, streams, restMs = 100 }: Opti
     streams: { sent: 0, ok: 0, cut: 0, refused: 0 },
   };
   const goOn = () => !stopping.signal.aborted;
-  const fail = (what: string) => result.failures.push({ atMs: performance.now(), what });
+  const fail = (begunAtMs: number, what: string) =>
+    result.failures.push({ begunAtMs, atMs: performance.now(), what });
 
   const client = async () => {
     while (goOn()) {
       result.sent += 1;
+      const begunAtMs = performance.now();
       const what = await askOnce(stack);
       if (what === null) result.ok += 1;
-      else fail(what);
+      else fail(begunAtMs, what);
       if (restMs > 0) await pause(restMs);
     }
   };
@@ -47,9 +49,10 @@ export function startLoad(stack: Stack, { clients, streams, restMs = 100 }: Opti
     await pause(Math.random() * 5_000);
     while (goOn()) {
       result.streams.sent += 1;
+      const begunAtMs = performance.now();
       const { end, what } = await streamOnce(stack);
       result.streams[end] += 1;
-      if (end !== 'ok') fail(`stream ${end}: ${what}`);
+      if (end !== 'ok') fail(begunAtMs, `stream ${end}: ${what}`);
       if (end === 'refused') await pause(restMs);
     }
   };

@@ -10,7 +10,13 @@ const streamChunks = 100;
 const chunkEveryMs = 100;
 const probeMs = 400;
 
+/** How long before it vanished a gateway's answers may be without a record: one hand-over, and slack. */
+const lastMomentMs = 1_000;
+
 const counts = { requests: 0, repeated: 0, probes: 0, probesAnswered: 0, probesAtOnce: 0 };
+/** By a gateway's address: when its streams broke off, how many, and what it had just answered. */
+const gateways: Record<string, { atMs: number; streamsCut: number; answeredLast: number }> = {};
+const answeredAtMs = new Map<string, number[]>();
 /** What a client's request is known by, and how often it came. */
 const timesById = new Map<string, number>();
 /** By channel and model: two at once are two runs of one channel. */
@@ -21,15 +27,22 @@ createServer((request, response) => {
 }).listen(Number(process.env.PORT ?? 9090), '0.0.0.0');
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.url === '/counts') return sendJson(response, counts);
+  if (request.url === '/counts') return sendJson(response, { ...counts, gateways });
   if (request.method === 'GET') return sendJson(response, { data: models.map((id) => ({ id })) });
   const body = JSON.parse(await textOf(request)) as { model: string; stream?: boolean };
   const id = request.headers['x-client-request-id'];
-  if (typeof id === 'string') return serve(response, body, id);
+  if (typeof id === 'string') return serve(request, response, body, id);
   return probe(response, body, `${request.url?.split('/')[1]}/${body.model}`);
 }
 
-async function serve(response: ServerResponse, { stream }: { stream?: boolean }, id: string) {
+async function serve(
+  { socket }: IncomingMessage,
+  response: ServerResponse,
+  { stream }: { stream?: boolean },
+  id: string,
+) {
+  const { remoteAddress = '' } = socket;
+  response.once('close', () => noteEnd(remoteAddress, response.writableFinished));
   counts.requests += 1;
   const times = (timesById.get(id) ?? 0) + 1;
   timesById.set(id, times);
@@ -41,6 +54,16 @@ async function serve(response: ServerResponse, { stream }: { stream?: boolean },
     await pause(chunkEveryMs);
   }
   response.end(`${piece({}, 'stop')}data: [DONE]\n\n`);
+}
+
+function noteEnd(address: string, isWhole: boolean): void {
+  const nowMs = performance.now();
+  const times = (answeredAtMs.get(address) ?? []).filter((atMs) => nowMs - atMs < lastMomentMs);
+  answeredAtMs.set(address, times);
+  if (isWhole) return void times.push(nowMs);
+  const atMs = performance.timeOrigin + nowMs;
+  gateways[address] ??= { atMs, streamsCut: 0, answeredLast: times.length };
+  gateways[address].streamsCut += 1;
 }
 
 async function probe(response: ServerResponse, { stream }: { stream?: boolean }, key: string) {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { compose, containersOf, docker, killWithin } from './docker.ts';
+import { addressOf, compose, containersOf, docker, killWithin } from './docker.ts';
 import type { Stack } from './stack.ts';
 
 /** Something that goes wrong, or is done to the stack, while clients and probes go on. */
@@ -11,8 +11,23 @@ export interface Scenario {
   probeMs?: number;
   /** By the times of its runs nothing can be told of what overlaps: the provider alone knows. */
   areTimesSkewed?: boolean;
-  /** Resolves when the fault is over; what it returns stands in the report. */
-  act: (stack: Stack) => Promise<string | undefined>;
+  /** Resolves when the fault is over. */
+  act: (stack: Stack) => Promise<Toll | undefined>;
+}
+
+export interface Toll {
+  /** Stands in the report. */
+  note?: string;
+  killed?: Killed;
+}
+
+/** What a killed gateway takes with it: what was under way in it, and no more. */
+interface Killed {
+  /** Unix ms. */
+  atMs: number;
+  streams: number;
+  /** Answers whose records it may not have handed over. */
+  answeredLast: number;
 }
 
 const outageMs = 60_000;
@@ -37,12 +52,21 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'kill-proxy',
     streams: 200,
-    async act() {
+    async act(stack) {
       const [proxy = ''] = await containersOf('proxy');
       await pause(8_000);
-      const held = await connectionsOf(proxy, 8082);
+      const address = await addressOf(proxy);
       await killWithin(proxy);
-      return `it held ${held} connections`;
+      // Until the provider has seen the last of its connections break off.
+      await pause(2_000);
+      const { gateways } = await stack.providerCounts();
+      const seen = gateways[address];
+      if (!seen) throw new Error('the gateway was killed without a stream in it');
+      const { atMs, streamsCut: streams, answeredLast } = seen;
+      return {
+        note: `it held ${streams} streams, and had answered ${answeredLast} in its last second`,
+        killed: { atMs, streams, answeredLast },
+      };
     },
   },
   {
@@ -79,7 +103,7 @@ export const scenarios: readonly Scenario[] = [
       await docker('exec', api, 'sh', '-c', fill);
       await pause(30_000);
       await docker('exec', api, 'rm', '/data/fill');
-      return 'full for 30 s';
+      return { note: 'full for 30 s' };
     },
   },
   {
@@ -89,7 +113,7 @@ export const scenarios: readonly Scenario[] = [
       await compose('--profile', 'ahead', 'up', '-d', '--build', '--no-deps', 'worker-ahead');
       await pause(outageMs);
       await compose('--profile', 'ahead', 'stop', 'worker-ahead');
-      return 'a third worker whose Node clock is 10 min ahead';
+      return { note: 'a third worker whose Node clock is 10 min ahead' };
     },
   },
   {
@@ -101,7 +125,7 @@ export const scenarios: readonly Scenario[] = [
           await healthy(container);
         }
       }
-      return 'worker, api, proxy, one container after the other';
+      return { note: 'worker, api, proxy, one container after the other' };
     },
   },
 ];
@@ -113,15 +137,4 @@ async function healthy(container: string): Promise<void> {
     await pause(250);
   }
   throw new Error(`${container} is not healthy`);
-}
-
-/** How many connections a container's port has at this moment. */
-async function connectionsOf(container: string, port: number): Promise<number> {
-  const text = await docker('exec', container, 'sh', '-c', 'cat /proc/net/tcp /proc/net/tcp6');
-  const established = '01';
-  const local = `:${port.toString(16).toUpperCase()}`;
-  return text.split('\n').filter((line) => {
-    const [, address = '', , state] = line.trim().split(/\s+/);
-    return address.endsWith(local) && state === established;
-  }).length;
 }

@@ -9,8 +9,16 @@ export interface Stack {
   targetIds: number[];
   /** Rejects where no answer came; else the JSON, whatever the status. */
   ask(path: string, method?: string, body?: object): Promise<Asked>;
-  providerCounts(): Promise<Record<string, number>>;
+  providerCounts(): Promise<ProviderCounts>;
   close(): Promise<void>;
+}
+
+export interface ProviderCounts {
+  repeated: number;
+  probesAnswered: number;
+  probesAtOnce: number;
+  /** By the address of a gateway whose streams broke off: when (Unix ms), how many, what it had just answered. */
+  gateways: Record<string, { atMs: number; streamsCut: number; answeredLast: number }>;
 }
 
 export interface Asked {
@@ -56,7 +64,7 @@ export async function openStack({ proxies, workers, targets, probeMs }: Options)
   };
   const port = (await docker('port', providerName, '9090')).split(':').at(-1);
   const providerCounts = async () =>
-    (await (await fetch(`http://127.0.0.1:${port}/counts`)).json()) as Record<string, number>;
+    (await (await fetch(`http://127.0.0.1:${port}/counts`)).json()) as ProviderCounts;
   await until(async () => (await ask('/api/health')).status === 200);
   const targetIds: number[] = [];
   for (let n = 1; n <= targets; n += 1) targetIds.push(await addTarget(ask, n));
