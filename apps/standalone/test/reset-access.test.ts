@@ -1,6 +1,9 @@
 import { readdir } from 'node:fs/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { start, started, tempDir } from './start-program.ts';
+
+// Programs that start one after the other.
+vi.setConfig({ testTimeout: 120_000 });
 
 async function logIn(origin: string, password: string) {
   const response = await fetch(`${origin}/api/admin/login`, {
