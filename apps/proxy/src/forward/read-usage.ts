@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
+import { HeadBuffer } from './head-buffer.ts';
 import { TailBuffer } from './tail-buffer.ts';
 
 export interface Usage {
@@ -31,29 +32,22 @@ export function createUsageReader(contentEncoding: string | undefined): UsageRea
 }
 
 function createPlainReader(): UsageReader {
-  const start: Buffer[] = [];
+  const start = new HeadBuffer(startBytes);
   let size = 0;
-  let tail: TailBuffer | null = null;
+  let end: TailBuffer | null = null;
   return {
     take(chunk) {
-      if (size < startBytes) start.push(startOf(chunk, startBytes - size));
+      if (size < startBytes) start.take(chunk);
       size += chunk.length;
       if (size <= startBytes) return;
-      tail ??= new TailBuffer(endBytes);
-      tail.take(chunk);
+      end ??= new TailBuffer(endBytes);
+      end.take(chunk);
     },
     read() {
-      const [only] = start;
-      const text = (start.length === 1 && only ? only : Buffer.concat(start)).toString('latin1');
-      return usageIn(tail ? `${text}\n${tail.toString('latin1')}` : text);
+      const text = start.toString('latin1');
+      return usageIn(end ? `${text}\n${end.toString('latin1')}` : text);
     },
   };
-}
-
-/** A copy where the rest is much longer, so that it isn't kept for its start. */
-function startOf(chunk: Buffer, bytes: number): Buffer {
-  const start = chunk.subarray(0, bytes);
-  return chunk.length > 2 * startBytes ? Buffer.from(start) : start;
 }
 
 function createCompressedReader(encoding: string): UsageReader {
