@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openTwoWays, outcomeOf, type TestBehaviour, type Way } from './open-two-ways.ts';
+
+/** What every SDK is tried with: each call made directly and through the gateway, and compared. */
+export interface Sdk<Client, Options> {
+  name: string;
+  /** The current major and the one before. */
+  versions: readonly [string, MakeClient<Client, Options>][];
+  calls: Readonly<Record<string, Call<Client>>>;
+  /** How the SDK wants a model of the way to be named. */
+  modelAt: (way: Way, model: string) => string;
+  /** Answers with an error's status, beside those that every provider has. */
+  refused: readonly TestBehaviour[];
+  /** Calls whose stream ends in an error of its own. */
+  errorEvents: readonly [string, TestBehaviour][];
+  retries: { call: string; options: Options; of: readonly TestBehaviour[] };
+  /** The calls whose answer is a stream, and what one that breaks must be. */
+  broken: { calls: readonly string[]; error: object };
+  /** What this SDK alone is tried with. */
+  more(trial: Trial<Client, Options>): void;
+}
+
+export type Call<Client> = (client: Client, model: string) => Promise<unknown>;
+type MakeClient<Client, Options> = (way: Way, options?: Options) => Client;
+
+/** One major of an SDK, and the two ways that its calls can go. */
+export interface Trial<Client, Options> {
+  clientOf(way: 'direct' | 'through'): Client;
+  /** The same call directly and through the gateway, one after the other. */
+  bothWays(call: Call<Client>, how: TestBehaviour, options?: Options): Promise<Both>;
+  /** What a call through the gateway alone comes to. */
+  through(call: Call<Client>, model: string, options?: Options): Promise<unknown>;
+}
+
+type Attempted = Awaited<ReturnType<typeof outcomeOf>>;
+type Both = Record<'direct' | 'through', Attempted>;
+
+const good = [
+  'good',
+  'paced',
+  'tool_call',
+  'thought_then_text',
+  'long_text',
+  'stopped_thinking',
+  'gzip',
+  'br',
+] as const;
+const refused = [
+  'http_400',
+  'http_401',
+  'http_403',
+  'http_404_model',
+  'http_429',
+  'http_500',
+] as const;
+const broken = [
+  'reset_midway',
+  'closed_midway',
+  'silent_truncation',
+  'stream_without_end',
+] as const;
+
+export function describeSdk<Client, Options>(sdk: Sdk<Client, Options>): void {
+  describe.each(sdk.versions)(`${sdk.name} %s`, (_, make) => {
+    let ways: Awaited<ReturnType<typeof openTwoWays>>;
+    beforeAll(async () => {
+      ways = await openTwoWays();
+    });
+    afterAll(() => ways.close());
+    const attempt = (way: Way, call: Call<Client>, model: string, options?: Options) => {
+      ways.rest();
+      const work = () => call(make(way, options), sdk.modelAt(way, model));
+      return outcomeOf(ways.provider, work);
+    };
+    const trial: Trial<Client, Options> = {
+      clientOf: (way) => make(ways[way]),
+      async bothWays(call, how, options) {
+        const direct = await attempt(ways.direct, call, how, options);
+        return { direct, through: await attempt(ways.through, call, how, options) };
+      },
+      through: async (call, model, options) =>
+        (await attempt(ways.through, call, model, options)).outcome,
+    };
+    testAnswers(sdk, trial);
+    testBreaks(sdk, trial);
+    sdk.more(trial);
+  });
+}
+
+function testAnswers<Client, Options>(
+  sdk: Sdk<Client, Options>,
+  { bothWays }: Trial<Client, Options>,
+): void {
+  const calls = Object.entries(sdk.calls);
+
+  test.each(calls)('%s: the same result as directly', async (_, call) => {
+    for (const how of good) {
+      const { direct, through } = await bothWays(call, how);
+      expect(direct.outcome, how).toHaveProperty('result');
+      expect(through, how).toEqual(direct);
+    }
+  });
+
+  test.each(calls)('%s: the same error as directly', async (_, call) => {
+    for (const how of [...refused, ...sdk.refused]) {
+      const { direct, through } = await bothWays(call, how);
+      expect(direct.outcome, how).toHaveProperty('error.status', Number(/\d+/.exec(how)?.[0]));
+      expect(through, how).toEqual(direct);
+    }
+  });
+
+  test.each(sdk.errorEvents)(
+    '%s: the same error as directly within a stream that holds %s',
+    async (name, how) => {
+      const { direct, through } = await bothWays(callOf(sdk, name), how);
+      expect(through).toEqual(direct);
+    },
+  );
+
+  test.each(sdk.retries.of)('%s is retried as often as directly', async (how) => {
+    const { call, options } = sdk.retries;
+    const { direct, through } = await bothWays(callOf(sdk, call), how, options);
+    expect(direct.requests).toBe(2);
+    expect(through).toEqual(direct);
+  });
+}
+
+function testBreaks<Client, Options>(
+  sdk: Sdk<Client, Options>,
+  { through }: Trial<Client, Options>,
+): void {
+  test.each(sdk.broken.calls)('%s that breaks is an error, never a success', async (name) => {
+    for (const how of broken) {
+      const outcome = await through(callOf(sdk, name), how);
+      expect(outcome, how).toMatchObject({ error: sdk.broken.error });
+      expect(JSON.stringify(outcome)).toContain('the channel broke off');
+    }
+  });
+}
+
+function callOf<Client, Options>({ calls }: Sdk<Client, Options>, name: string): Call<Client> {
+  const call = calls[name];
+  if (!call) throw new Error(`there is no call ${name}`);
+  return call;
+}
