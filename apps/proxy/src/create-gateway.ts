@@ -15,6 +15,7 @@ import { type CorsOrigins, withCors } from './cors.ts';
 import { createGatewayHandler, type GatewayHandler } from './create-gateway-handler.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import { createRecordSink } from './records/record-sink.ts';
+import { newRequestId } from './records/request-id.ts';
 import { createBodyBudget } from './request/body-budget.ts';
 import { createResolver } from './request/resolve-candidates.ts';
 
@@ -111,7 +112,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     dispatch: upstream.dispatch,
     records,
     metrics,
-    newRequestId: () => `req_${randomUUID().replaceAll('-', '')}`,
+    newRequestId: () => newRequestId(nowS() * 1000),
   });
   return {
     handle: withCors(options.corsOrigins, handle),
