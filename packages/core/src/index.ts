@@ -13,6 +13,7 @@ export { baseUrlSchema, isSameOrigin, normaliseBaseUrl } from './base-url.ts';
 export { breakerPauseS } from './breaker.ts';
 export { type ChannelModel, splitChannelModel } from './channel-model.ts';
 export { chooseRoute, type ProbePlan } from './choose-route.ts';
+export { clockSkewS, hasPassed, isAhead } from './clock-skew.ts';
 export { type ErrorKind, errorKinds } from './error-kind.ts';
 export type {
   AnsweredExchange,
@@ -91,7 +92,7 @@ export {
   runStatuses,
   runTriggers,
 } from './run.ts';
-export { clockSkewS, isDue, nextRunAtOf } from './schedule.ts';
+export { isDue, nextRunAtOf } from './schedule.ts';
 export { type PlainSettings, parseSettings, plainSettingKeys } from './settings.ts';
 export {
   addChecks,

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import { isRecheckDue } from './recheck.ts';
 
+test('a probe by a clock that was ahead holds up none', () => {
+  expect(isRecheckDue({ timestamp: 1600, state_since: 900 }, 1000)).toBe(true);
+});
+
 test('the pauses double: half a minute, then as long as it has been failing', () => {
   const rechecks: number[] = [];
   let timestamp = 1000;

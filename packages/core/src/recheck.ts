@@ -1,3 +1,5 @@
+import { hasPassed } from './clock-skew.ts';
+
 interface FailingModel {
   /** When the latest probe ended. */
   timestamp: number;
@@ -13,5 +15,5 @@ const shortestPauseS = 30;
  * little longer than it was gone.
  */
 export function isRecheckDue({ timestamp, state_since }: FailingModel, nowS: number): boolean {
-  return nowS - timestamp >= Math.max(shortestPauseS, timestamp - state_since);
+  return hasPassed(Math.max(shortestPauseS, timestamp - state_since), timestamp, nowS);
 }

@@ -1,9 +1,7 @@
+import { isAhead } from './clock-skew.ts';
 import type { Target } from './target.ts';
 
 type Schedule = Pick<Target, 'enabled' | 'interval_min' | 'last_run_at'>;
-
-/** By how much the clocks of two hosts may differ. */
-export const clockSkewS = 60;
 
 /**
  * Whether the minute scan starts this target: enabled, and never run or `interval_min` old. A last run
@@ -12,7 +10,7 @@ export const clockSkewS = 60;
 export function isDue(target: Schedule, nowS: number): boolean {
   const nextRunAt = nextRunAtOf(target);
   if (nextRunAt === null) return false;
-  return nextRunAt <= nowS || (target.last_run_at ?? 0) > nowS + clockSkewS;
+  return nextRunAt <= nowS || isAhead(target.last_run_at ?? 0, nowS);
 }
 
 /** When the target is next due, in Unix seconds; 0 where it never ran, null where it is disabled. */

@@ -1,4 +1,4 @@
-import { type BreakerState, breakerPauseS, type MonitorEvent } from '@api-monitor/core';
+import { type BreakerState, breakerPauseS, hasPassed, type MonitorEvent } from '@api-monitor/core';
 
 /** A breaker that keeps traffic from a channel's model. */
 export interface OpenBreaker {
@@ -31,7 +31,7 @@ export function createBreakerBoard(nowS: () => number): BreakerBoard {
     stateOf(targetId, model, provedAt) {
       const breaker = openOf(targetId, model, provedAt);
       if (!breaker) return 'closed';
-      return nowS() < breaker.opened_at + breakerPauseS ? 'open' : 'half_open';
+      return hasPassed(breakerPauseS, breaker.opened_at, nowS()) ? 'half_open' : 'open';
     },
     openOf,
     take(event) {

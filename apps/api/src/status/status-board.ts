@@ -3,6 +3,7 @@ import {
   type ErrorKind,
   emptyHistory,
   errorKinds,
+  hasPassed,
   incidentsOf,
   type StatusCheck,
   type StatusHistory,
@@ -67,7 +68,7 @@ export function createStatusBoard(db: Database, now: () => number): StatusBoard 
     reportOf(source) {
       const key = JSON.stringify(source);
       const known = keptByKey.get(key);
-      const isFresh = known !== undefined && now() - known.madeAt < freshS;
+      const isFresh = known !== undefined && !hasPassed(freshS, known.madeAt, now());
       const kept = isFresh ? known : makeAgain(db, source, known, now());
       keptByKey.delete(key);
       keptByKey.set(key, kept);

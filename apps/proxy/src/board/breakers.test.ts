@@ -100,3 +100,22 @@ test('a channel that was read anew settles its breakers, and takes them along wh
   breakers.settle(1, null);
   expect(breakers.openCount()).toBe(0);
 });
+
+test('a proof by a clock that is ahead closes nothing: live failures count', () => {
+  const { fail, state, breakers } = setup();
+  const provedAt = 1000 + 600;
+  fail(3);
+  expect(state(provedAt)).toBe('open');
+  breakers.settle(1, { models: new Map([['m', { isAlive: true, provedAt } as BoardModel]]) });
+  expect(state()).toBe('open');
+});
+
+test('a clock that is set back keeps no breaker open', () => {
+  const { clock, fail, state, breakers } = setup();
+  fail(3);
+  clock.now = 1000 - 600;
+  expect(state(300)).toBe('half_open');
+  breakers.begin(1, 'm');
+  clock.now -= 600;
+  expect(state(300)).toBe('half_open');
+});

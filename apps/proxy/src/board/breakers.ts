@@ -1,4 +1,4 @@
-import { type BreakerState, breakerPauseS } from '@api-monitor/core';
+import { type BreakerState, breakerPauseS, hasPassed, isAhead } from '@api-monitor/core';
 import type { BoardTarget } from './board.ts';
 
 /** Remembers where live traffic failed, for each channel and model. */
@@ -49,6 +49,9 @@ const tryTimeoutS = 120;
 /** Consecutive failures open a breaker; after a pause one request may try; a passing probe closes it. */
 export function createBreakers({ nowS, onChange, onFailure }: Options): Breakers {
   const breakers = new Map<string, Breaker>();
+  // A proof in the future, by a worker whose clock is ahead, would close it at every failure.
+  const isProvenSince = ({ failedAt }: Breaker, provedAt: number) =>
+    provedAt > failedAt && !isAhead(provedAt, nowS());
   const keyOf = (targetId: number, model: string) => `${targetId}/${model}`;
 
   const close = (targetId: number, model: string) => {
@@ -65,13 +68,13 @@ export function createBreakers({ nowS, onChange, onFailure }: Options): Breakers
       if (breakers.size === 0) return 'closed';
       const breaker = breakers.get(keyOf(targetId, model));
       if (!breaker || breaker.openedAt === 0) return 'closed';
-      if (provedAt > breaker.failedAt) {
+      if (isProvenSince(breaker, provedAt)) {
         close(targetId, model);
         return 'closed';
       }
       const now = nowS();
-      if (now < breaker.openedAt + breakerPauseS) return 'open';
-      return now < breaker.tryBeganAt + tryTimeoutS ? 'open' : 'half_open';
+      if (!hasPassed(breakerPauseS, breaker.openedAt, now)) return 'open';
+      return hasPassed(tryTimeoutS, breaker.tryBeganAt, now) ? 'half_open' : 'open';
     },
     begin(targetId, model) {
       if (breakers.size === 0) return false;
@@ -112,8 +115,8 @@ export function createBreakers({ nowS, onChange, onFailure }: Options): Breakers
       for (const breaker of breakers.values()) {
         if (breaker.targetId !== targetId) continue;
         const state = target?.models.get(breaker.model);
-        const isProvenSince = state?.isAlive === true && state.provedAt > breaker.failedAt;
-        if (!state || isProvenSince) close(targetId, breaker.model);
+        const isProven = state?.isAlive === true && isProvenSince(breaker, state.provedAt);
+        if (!state || isProven) close(targetId, breaker.model);
       }
     },
     openCount: () => [...breakers.values()].filter(({ openedAt }) => openedAt > 0).length,

@@ -1,4 +1,4 @@
-import { chooseRoute, type ProbeModelJob, type Target } from '@api-monitor/core';
+import { chooseRoute, hasPassed, type ProbeModelJob, type Target } from '@api-monitor/core';
 import { getLastProbe, getTarget, type LastProbe, recordModelProbe } from '@api-monitor/db';
 import { type ProbeOutcome, probeModel } from '../probe/probe-model.ts';
 import { isElsewhere } from '../run/active-runs.ts';
@@ -31,7 +31,7 @@ export async function probeOneModel(
 
 /** A scheduled probe that passed a moment ago is no answer: the failure may be younger. */
 function isFoundOut({ success, timestamp, trigger }: LastProbe, nowS: number): boolean {
-  return nowS - timestamp < pauseS && (!success || trigger === 'traffic');
+  return !hasPassed(pauseS, timestamp, nowS) && (!success || trigger === 'traffic');
 }
 
 /** Null where the probe was cut off. */
