@@ -26,6 +26,12 @@ export function writePastChecks(dataDir: string, { targetId, days, runsADay, run
     insert into run_models (run_id, target_id, protocol, model, stream, duration, success,
       transport_success, tool_calls_count, tool_calls, content, timestamp, error, error_kind, route, endpoint)
     values (?, ?, 'openai', ?, 1, 1, ?, 1, 0, '[]', '', ?, ?, ?, 'chat', '/v1/chat/completions')`);
+  const addToDay = sqlite.prepare(`
+    insert into probe_totals (target_id, period_s, starts_at, model, protocol, probes, successes,
+      durations, first_tokens, errors)
+    values (?, ${secondsPerDay}, ?, ?, 'openai', 1, ?, '{}', '{}', '{}')
+    on conflict (target_id, period_s, model, starts_at)
+    do update set probes = probes + 1, successes = successes + excluded.successes`);
   const startS = Math.floor(Date.now() / 1000) - days * secondsPerDay;
   sqlite.exec('begin immediate');
   for (let index = 0; index < days * runsADay; index += 1) {
@@ -36,6 +42,8 @@ export function writePastChecks(dataDir: string, { targetId, days, runsADay, run
     for (let model = 0; model < total; model += 1) {
       const isAlive = model < success;
       const failure = isAlive ? [null, null] : ['HTTP 503: no', 'upstream'];
+      const day = at - (at % secondsPerDay);
+      addToDay.run(targetId, day, `model-${model}`, isAlive ? 1 : 0);
       insertProbe.run(lastInsertRowid, targetId, `model-${model}`, isAlive ? 1 : 0, at, ...failure);
     }
   }

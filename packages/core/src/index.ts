@@ -96,11 +96,13 @@ export { isDue, nextRunAtOf } from './schedule.ts';
 export { type PlainSettings, parseSettings, plainSettingKeys } from './settings.ts';
 export {
   addChecks,
+  addDay,
   emptyHistory,
   incidentsOf,
   type PublicState,
   publicStates,
   type StatusCheck,
+  type StatusDay,
   type StatusHistory,
   type StatusIncident,
   secondsPerDay,

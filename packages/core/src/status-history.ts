@@ -63,6 +63,32 @@ export function addChecks(before: StatusHistory, checks: readonly StatusCheck[])
   return history;
 }
 
+/** A UTC day in sum. */
+export interface StatusDay {
+  /** Counted from 1970. */
+  number: number;
+  checks: number;
+  /** The share that passed, from 0 to 1. */
+  share: number;
+  targetIds: readonly number[];
+}
+
+/**
+ * The history with a whole day added that nothing more is known of, or that passed without a failure
+ * while all was well before: neither begins or ends an incident. The given one stays as it is.
+ */
+export function addDay(before: StatusHistory, day: StatusDay): StatusHistory {
+  const history = structuredClone(before);
+  const { number, checks, share } = day;
+  const at = (number + 1) * secondsPerDay - 1;
+  history.days.set(number, { checks, shares: checks * share });
+  for (const target_id of share === 1 ? day.targetIds : []) {
+    history.latest.set(target_id, { target_id, run_id: 0, at, share, kind: null });
+  }
+  history.checked_at = at;
+  return history;
+}
+
 /** Those that lasted for more than a blip, oldest first. */
 export function incidentsOf({ incidents }: StatusHistory): StatusIncident[] {
   return incidents.filter((it) => it.checks >= incidentChecks);

@@ -123,6 +123,7 @@ export {
   listFailureKinds,
   listModelChecks,
 } from './status-checks.ts';
+export { listDaysOfFailedRuns, listStatusDays } from './status-days.ts';
 export { listStatusItems, replaceStatusItems, type StatusItemInput } from './status-items.ts';
 export { readStatusPage, writeStatusPage } from './status-page.ts';
 export {

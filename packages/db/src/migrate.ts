@@ -9,6 +9,7 @@ import { administration } from './migrations/0005-administration.ts';
 import { probeTotals } from './migrations/0006-probe-totals.ts';
 import { statusPage } from './migrations/0007-status-page.ts';
 import { totalsByOutcome } from './migrations/0008-totals-by-outcome.ts';
+import { failedRuns } from './migrations/0009-failed-runs.ts';
 import type { Schema } from './schema.ts';
 
 /** Brings any older database to the newest schema, all or nothing. Throws what the migration threw. */
@@ -35,6 +36,7 @@ export async function createMigrator(db: Kysely<Schema>, nowS: number): Promise<
         '0006-probe-totals': probeTotals(nowS),
         '0007-status-page': statusPage,
         '0008-totals-by-outcome': totalsByOutcome,
+        '0009-failed-runs': failedRuns,
       }),
     },
   });

@@ -5,8 +5,10 @@ import {
   createTarget,
   deleteTarget,
   listChannelChecks,
+  listDaysOfFailedRuns,
   listFailureKinds,
   listModelChecks,
+  listStatusDays,
   listStatusItems,
   readStatusPage,
   replaceStatusItems,
@@ -77,6 +79,25 @@ test("a model's checks are its probes on the channels asked for, and no skipped 
     [1, 100, 0, 'rate_limit'],
   ]);
   expect(await listModelChecks(db, { ...which, targetIds: [] }, always)).toEqual([]);
+});
+
+test('days are summed from what is kept of their probes, and whole runs that failed are told', async () => {
+  const db = await databaseWith('one', 'two');
+  const day = 86_400;
+  const at = (timestamp: number) => ({ timestamp });
+  await runOnce(db, 1, day, [probe(at(day)), failedProbe({ model: 'b', ...at(day) })]);
+  await runOnce(db, 1, day + 100, [probe(at(day + 100)), probe({ model: 'b', ...at(day + 100) })]);
+  await runOnce(db, 2, 2 * day, [probe(at(2 * day))]);
+  await finish(db, await startedRun(db, 1, 3 * day), [], { status: 'error', error: 'HTTP 401' });
+  const window = { after: day - 1, until: 9 * day };
+  const both = { targetIds: [1, 2], model: null };
+  expect(await listStatusDays(db, both, window)).toEqual([
+    { number: 1, checks: 2, share: 0.75, targetIds: [1] },
+    { number: 2, checks: 1, share: 1, targetIds: [2] },
+  ]);
+  expect(await listStatusDays(db, { ...both, model: 'b' }, window)).toMatchObject([{ share: 0.5 }]);
+  expect(await listStatusDays(db, { ...both, targetIds: [] }, window)).toEqual([]);
+  expect(await listDaysOfFailedRuns(db, 1, window)).toEqual([3]);
 });
 
 test('why a run failed is told by the most frequent reason first', async () => {

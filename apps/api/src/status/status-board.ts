@@ -15,9 +15,12 @@ import {
   type ChecksWindow,
   type Database,
   listChannelChecks,
+  listDaysOfFailedRuns,
   listFailureKinds,
   listModelChecks,
+  listStatusDays,
 } from '@api-monitor/db';
+import { settleDays } from './settle-days.ts';
 
 /** What is shown, and the channels that it is checked on at present. */
 export interface StatusSource extends Pick<StatusItem, 'target_id' | 'model'> {
@@ -105,6 +108,7 @@ async function makeReport(
   settled: Settled,
   nowS: number,
 ): Promise<StatusReport> {
+  await settleWholeDays(db, source, settled, nowS);
   while (settled.until < nowS - unsettledS) {
     const until = Math.min(nowS - unsettledS, settled.until + windowS);
     const checks = await checksOf(db, source, { after: settled.until, until });
@@ -118,6 +122,28 @@ async function makeReport(
     incidents.push({ ...incident, reasons: await reasonsOf(db, incident) });
   }
   return { history, incidents };
+}
+
+/** Where more than a day is behind, whole days are folded from their sums. */
+async function settleWholeDays(
+  db: Database,
+  source: StatusSource,
+  settled: Settled,
+  nowS: number,
+): Promise<void> {
+  const today = Math.floor((nowS - unsettledS) / secondsPerDay);
+  const window = { after: settled.until, until: today * secondsPerDay - 1 };
+  if (window.until - window.after < secondsPerDay) return;
+  const { target_id, model, targetIds } = source;
+  const failed =
+    model === null && target_id !== null ? await listDaysOfFailedRuns(db, target_id, window) : [];
+  const ofTargets = model === null && target_id !== null ? [target_id] : targetIds;
+  settled.history = await settleDays(settled.history, {
+    days: await listStatusDays(db, { targetIds: ofTargets, model }, window),
+    failedDays: new Set(failed),
+    checksIn: (day) => checksOf(db, source, day),
+  });
+  settled.until = window.until;
 }
 
 function checksOf(

@@ -1,0 +1,15 @@
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import type { Schema } from '../schema.ts';
+
+/** The way to the few runs that failed as a whole, which no sum of probes tells of. */
+export const failedRuns: Migration = {
+  async up(db: Kysely<Schema>) {
+    await db.schema
+      .createIndex('runs_failed')
+      .on('runs')
+      .columns(['target_id', 'started_at'])
+      .where(sql.ref('status'), '=', 'error')
+      .execute();
+  },
+};
