@@ -7,6 +7,7 @@ import { createShell } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
 import { focusSearchOnSlash } from '../ui/focus-search.ts';
 import { attachHistoryTips } from '../ui/history-tips.ts';
+import { addOptionsDirective } from '../ui/options-directive.ts';
 import { createViewerActions } from './actions-store.ts';
 import { createViewerStore } from './viewer-store.ts';
 import { createViewerSync } from './viewer-sync.ts';
@@ -82,6 +83,7 @@ function start(): void {
     const { t } = language.translator;
     document.title = [viewer.name, t('viewer.title'), t('app.name')].filter(Boolean).join(' · ');
   });
+  addOptionsDirective(Alpine);
   focusSearchOnSlash();
   Alpine.start();
   watch.start();

@@ -49,6 +49,8 @@ export interface ViewerStore {
   lines: ProbeLine[];
   detail: ProbeDetail | null;
   setFilter(name: keyof ProbeFilter, value: string): void;
+  /** While a name is typed: only a model that there is narrows the list, or none any more. */
+  typeModel(text: string): void;
   clearFilter(): void;
   open(id: number): void;
   close(): void;
@@ -73,9 +75,6 @@ interface ViewerOptions {
   onAddressChange(): void;
   nextFrame(callback: () => void): void;
 }
-
-/** More would make a list that nobody scrolls through; the search finds the rest. */
-const mostChoices = 300;
 
 /** Worked out within a few milliseconds. */
 const readyPerFrame = 500;
@@ -144,7 +143,7 @@ export function createViewerStore(options: ViewerOptions): ViewerStore {
     const { counts, kinds, models } = countProbes(rows);
     store.counts = counts;
     store.kinds = kinds;
-    store.models = choicesOf(models, store.filter.model);
+    store.models = models;
     getReady(rows);
   };
 
@@ -176,6 +175,9 @@ export function createViewerStore(options: ViewerOptions): ViewerStore {
       this.filter = { ...this.filter, [name]: value };
       options.onAddressChange();
       drawShown(this);
+    },
+    typeModel(text) {
+      if (text === '' || this.models.includes(text)) this.setFilter('model', text);
     },
     clearFilter() {
       this.filter = noProbeFilter;
@@ -230,9 +232,4 @@ export function createViewerStore(options: ViewerOptions): ViewerStore {
       loaded?.target.latest_models.find((it) => it.model === model)?.history ?? [],
     shownRows: () => shown,
   };
-}
-
-function choicesOf(models: readonly string[], chosen: string): string[] {
-  const first = models.slice(0, mostChoices);
-  return chosen === '' || first.includes(chosen) ? first : [...first, chosen];
 }

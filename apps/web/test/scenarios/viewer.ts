@@ -95,6 +95,15 @@ export function describeViewer(stage: Stage): void {
     await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
     await page.getByRole('button', { name: 'model-19999', exact: true }).waitFor();
     expect(await page.locator('.probe-rows .probe').count()).toBeLessThan(80);
+    const model = page.getByRole('combobox', { name: 'Filter by model' });
+    await model.fill('model-1234');
+    await eventually(() => models(page)).toEqual(['model-1234']);
+    expect(page.url()).toContain('model=model-1234');
+    await model.fill('no such');
+    await model.press('Enter');
+    await page.getByRole('button', { name: 'Show all checks' }).click();
+    await eventually(() => page.locator('.probe-open').count()).toBeGreaterThan(10);
+    expect(await model.inputValue()).toBe('');
   });
 
   it('a visitor reads along, and starts nothing', async () => {
