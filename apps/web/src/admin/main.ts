@@ -2,6 +2,7 @@ import Alpine from '@alpinejs/csp';
 import { createClient } from '../api/client.ts';
 import { createModelPickerStore } from '../home/model-picker-store.ts';
 import { createShell, type Shell } from '../shell/start-shell.ts';
+import { type AdminTab, adminAddress, readAdminAddress } from './admin-address.ts';
 import { adminTexts } from './admin-texts.ts';
 import { createAttempt } from './attempt.ts';
 import { createAuditStore } from './audit/audit-store.ts';
@@ -16,7 +17,7 @@ import { createSessionsStore } from './security/sessions-store.ts';
 import { createSecretsStore } from './settings/secrets-store.ts';
 import { createSettingsStore } from './settings/settings-store.ts';
 import { createStatusEditorStore } from './status/status-editor-store.ts';
-import { type AdminTab, createTabsStore } from './tabs-store.ts';
+import { createTabsStore, type TabsStore } from './tabs-store.ts';
 import { createExportStore } from './transfer/export-store.ts';
 import { createImportStore } from './transfer/import-store.ts';
 
@@ -43,7 +44,10 @@ function shared(shell: Shell) {
 function start(): void {
   const shell = createShell({ page: 'admin', onTokenChange: () => {}, texts: adminTexts });
   const { addStore } = shell;
-  const parts = shared(shell);
+  const view = readAdminAddress(location.search);
+  const addressOf = (tab: AdminTab) => adminAddress({ tab, ...narrowedTo() });
+  const onViewChange = () => history.replaceState(null, '', addressOf(tabs.current));
+  const parts = { ...shared(shell), view, onViewChange };
   const settings = addStore('settings', createSettingsStore(parts));
   addStore('secrets', createSecretsStore({ ...parts, settings }));
   const keys = addStore('keys', createKeysStore(parts));
@@ -77,8 +81,19 @@ function start(): void {
     void loaders[tab]();
   };
   const push = (address: string) => history.pushState(null, '', address);
-  const tabs = addStore('tabs', createTabsStore({ search: location.search, push, onShow }));
-  addEventListener('popstate', () => tabs.follow(location.search));
+  const { search } = location;
+  const tabs: TabsStore = addStore('tabs', createTabsStore({ search, addressOf, push, onShow }));
+  const narrowedTo = () => {
+    const { areRevokedShown } = keys;
+    return { action: audit.action, query: channels.query, areRevokedShown };
+  };
+  addEventListener('popstate', () => {
+    const { action, query, areRevokedShown } = readAdminAddress(location.search);
+    Object.assign(keys, { areRevokedShown });
+    Object.assign(channels, { query });
+    audit.choose(action);
+    tabs.follow(location.search);
+  });
   Alpine.start();
   onShow(tabs.current);
 }

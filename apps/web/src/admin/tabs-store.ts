@@ -1,14 +1,4 @@
-export const adminTabs = [
-  'settings',
-  'keys',
-  'channels',
-  'status',
-  'security',
-  'audit',
-  'transfer',
-  'resources',
-] as const;
-export type AdminTab = (typeof adminTabs)[number];
+import { type AdminTab, readAdminAddress } from './admin-address.ts';
 
 /** Which part of the administration is shown; the address says so too. */
 export interface TabsStore {
@@ -21,30 +11,24 @@ export interface TabsStore {
 
 interface TabsOptions {
   search: string;
+  addressOf(tab: AdminTab): string;
   push(address: string): void;
   onShow(tab: AdminTab): void;
 }
 
-export function createTabsStore({ search, push, onShow }: TabsOptions): TabsStore {
+export function createTabsStore({ search, addressOf, push, onShow }: TabsOptions): TabsStore {
   return {
-    current: tabIn(search),
+    current: readAdminAddress(search).tab,
     go(tab) {
       if (tab === this.current) return;
       this.current = tab;
-      push(this.addressOf(tab));
+      push(addressOf(tab));
       onShow(tab);
     },
     follow(next) {
-      this.current = tabIn(next);
+      this.current = readAdminAddress(next).tab;
       onShow(this.current);
     },
-    addressOf(tab) {
-      return tab === 'settings' ? '/admin.html' : `/admin.html?tab=${tab}`;
-    },
+    addressOf,
   };
-}
-
-function tabIn(search: string): AdminTab {
-  const named = new URLSearchParams(search).get('tab');
-  return adminTabs.find((it) => it === named) ?? 'settings';
 }

@@ -9,6 +9,8 @@ export interface AnalysisAddress {
   range: Range;
   /** The models that are compared; none: the channel as a whole. */
   models: string[];
+  /** The model that is followed across channels; '': one is chosen. */
+  across: string;
 }
 
 /** As many lines as can be told apart. */
@@ -21,13 +23,15 @@ export function readAnalysisAddress(search: string): AnalysisAddress {
     targetId: idOf(params.get('target_id')),
     range: ranges.find((it) => it === params.get('range')) ?? '24h',
     models: [...new Set(params.getAll('model'))].slice(0, mostCompared),
+    across: params.get('across') ?? '',
   };
 }
 
-export function writeAnalysisAddress({ targetId, range, models }: AnalysisAddress): string {
+export function writeAnalysisAddress({ targetId, range, models, across }: AnalysisAddress): string {
   const params = new URLSearchParams();
   if (targetId !== null) params.set('target_id', String(targetId));
   if (range !== '24h') params.set('range', range);
   for (const model of models) params.append('model', model);
+  if (across) params.set('across', across);
   return `?${params}`;
 }

@@ -128,7 +128,7 @@ describe('the heat map', () => {
 });
 
 it('the address comes back as it was written, with six models at most', () => {
-  const search = '?target_id=3&range=30d&model=a%2Fb&model=c';
+  const search = '?target_id=3&range=30d&model=a%2Fb&model=c&across=c';
   expect(writeAnalysisAddress(readAnalysisAddress(search))).toBe(search);
   const many = '?target_id=3&model=1&model=2&model=3&model=4&model=5&model=6&model=7&model=1';
   expect(readAnalysisAddress(many).models).toHaveLength(6);

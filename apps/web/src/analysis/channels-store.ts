@@ -27,6 +27,8 @@ interface ChannelsOptions {
   page: PageStore;
   language: LanguageStore;
   range(): Range;
+  /** A model was chosen by hand. */
+  onChoose(model: string): void;
   nextFrame(callback: () => void): void;
 }
 
@@ -43,6 +45,7 @@ export function createChannelsStore(options: ChannelsOptions): ChannelsStore {
     rows: [],
     choose(model) {
       this.model = model;
+      options.onChoose(model);
       void this.load();
     },
     async load() {

@@ -24,6 +24,11 @@ function start(): void {
     createPageStore({ ...shell, reload: () => watch.reconnect() }),
   );
   const nextFrame = (callback: () => void) => void requestAnimationFrame(callback);
+  let { across } = address;
+  const showAddress = () => {
+    const { range, models } = analysis;
+    history.replaceState(null, '', writeAnalysisAddress({ targetId, range, models, across }));
+  };
   const analysis = shell.addStore(
     'analysis',
     createAnalysisStore({
@@ -31,15 +36,23 @@ function start(): void {
       language: shell.language,
       nextFrame,
       onViewChange: (isRange) => {
-        const { range, models } = analysis;
-        history.replaceState(null, '', writeAnalysisAddress({ targetId, range, models }));
+        showAddress();
         if (isRange) void loadAll();
       },
     }),
   );
   const channels = shell.addStore(
     'channels',
-    createChannelsStore({ ...shell, page, nextFrame, range: () => analysis.range }),
+    createChannelsStore({
+      ...shell,
+      page,
+      nextFrame,
+      range: () => analysis.range,
+      onChoose: (model) => {
+        across = model;
+        showAddress();
+      },
+    }),
   );
   shell.addStore('links', { viewer: `/viewer.html?target_id=${targetId}` });
 
@@ -52,7 +65,9 @@ function start(): void {
     if (mine !== turn) return true;
     analysis.take(answer.target.name, answer);
     page.phase = 'ready';
-    if (channels.model === '') channels.model = firstModel(analysis.models, answer.items);
+    if (channels.model === '') {
+      channels.model = across || firstModel(analysis.models, answer.items);
+    }
     await channels.load();
     return true;
   };

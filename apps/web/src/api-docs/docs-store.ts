@@ -19,6 +19,8 @@ export interface DocsStore {
 interface DocsOptions {
   origin: string;
   language: LanguageStore;
+  query: string;
+  onSearch(query: string): void;
   fetchDocument(): Promise<OpenApiDocument>;
   copyText(text: string): Promise<void>;
 }
@@ -29,14 +31,14 @@ export function createDocsStore(options: DocsOptions): DocsStore {
     phase: 'loading',
     about: '',
     groups: [],
-    query: '',
+    query: options.query,
     copiedId: '',
     async load() {
       try {
         const document = await options.fetchDocument();
         all = readDocument(document, options.origin);
         this.about = document.info.description ?? '';
-        this.groups = all;
+        this.groups = searchCalls(all, this.query);
         this.phase = 'ready';
       } catch {
         this.phase = 'failed';
@@ -44,6 +46,7 @@ export function createDocsStore(options: DocsOptions): DocsStore {
     },
     search(query) {
       this.query = query;
+      options.onSearch(query);
       this.groups = searchCalls(all, query);
     },
     async copy(id, example) {

@@ -9,6 +9,11 @@ const docs = addStore(
   createDocsStore({
     origin: location.origin,
     language,
+    query: new URLSearchParams(location.search).get('q') ?? '',
+    onSearch: (query) => {
+      const search = query === '' ? '' : `?${new URLSearchParams({ q: query })}`;
+      history.replaceState(null, '', location.pathname + search + location.hash);
+    },
     fetchDocument,
     copyText: (text) => navigator.clipboard.writeText(text),
   }),

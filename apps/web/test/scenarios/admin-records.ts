@@ -81,6 +81,28 @@ export function describeAdminRecords(stage: Stage): void {
     const texts = (await rows.allTextContents()).join();
     expect(texts).toContain('[secret]');
     expect(texts).not.toContain('visitor-for-a-moment');
+    expect(page.url()).toContain('action=settings.changed');
+    await page.reload();
+    await rows.first().waitFor();
+    expect((await rows.allTextContents()).join()).not.toContain('登录');
+    expect(await page.getByRole('combobox', { name: '显示' }).inputValue()).toBe(
+      'settings.changed',
+    );
+  });
+
+  it('a search of the channels is kept in the address, beside other parts', async () => {
+    const page = await stage.open('/admin.html?tab=channels&q=auro', { isAdmin: true });
+    const names = () => page.locator('.row-name').filter({ visible: true }).allTextContents();
+    await eventually(async () => (await names()).map((it) => it.trim().slice(0, 6))).toEqual([
+      'Aurora',
+    ]);
+    await page.getByRole('link', { name: 'Settings', exact: true }).click();
+    await eventually(() => page.url()).not.toContain('q=');
+    await page.goBack();
+    await eventually(() => page.url()).toContain('tab=channels&q=auro');
+    await page.getByRole('searchbox').filter({ visible: true }).fill('');
+    await eventually(async () => (await names()).length).toBeGreaterThan(1);
+    expect(page.url()).not.toContain('q=');
   });
 
   it('a backup is downloaded, and is a database', async () => {

@@ -22,5 +22,7 @@ export function describeDocs(stage: Stage): void {
     const page = await stage.open('/docs/api');
     await page.getByRole('searchbox').fill('server-sent');
     await eventually(() => page.locator('.call-path').allTextContents()).toEqual(['/api/events']);
+    await page.goto(page.url());
+    await eventually(() => page.locator('.call-path').allTextContents()).toEqual(['/api/events']);
   });
 }

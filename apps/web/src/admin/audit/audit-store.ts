@@ -1,36 +1,9 @@
-import type { AuditAction, AuditEntry } from '@api-monitor/core';
+import { type AuditAction, type AuditEntry, auditActions } from '@api-monitor/core';
 import { type ApiClient, answerOf } from '../../api/client.ts';
 import type { LanguageStore } from '../../shell/language-store.ts';
+import type { AdminView } from '../admin-address.ts';
 import type { Attempt, Attempting } from '../attempt.ts';
 import { type AuditRow, auditRow } from './audit-row.ts';
-
-/** What the log may be narrowed to, in the order of the choice. */
-const filters = [
-  'session.opened',
-  'session.refused',
-  'session.closed',
-  'session.revoked',
-  'settings.changed',
-  'password.refused',
-  'second_factor.enrolled',
-  'second_factor.confirmed',
-  'second_factor.removed',
-  'recovery_codes.made',
-  'target.created',
-  'target.changed',
-  'target.deleted',
-  'target.run',
-  'target.secret_read',
-  'targets.reordered',
-  'proxy_key.created',
-  'proxy_key.changed',
-  'proxy_key.regenerated',
-  'proxy_key.revoked',
-  'status_page.changed',
-  'channels.exported',
-  'channels.imported',
-  'backup.downloaded',
-] as const satisfies readonly AuditAction[];
 
 /** Who did what, page by page. */
 export interface AuditStore extends Attempting {
@@ -42,6 +15,8 @@ export interface AuditStore extends Attempting {
   readonly rows: AuditRow[];
   load(): Promise<void>;
   loadMore(): Promise<void>;
+  /** Chooses what the next `load` is narrowed to. */
+  choose(action: string): void;
   narrow(action: string): Promise<void>;
 }
 
@@ -49,9 +24,12 @@ interface AuditOptions {
   client: ApiClient;
   language: LanguageStore;
   attempt: Attempt;
+  view: Pick<AdminView, 'action'>;
+  onViewChange(): void;
 }
 
-export function createAuditStore({ client, language, attempt }: AuditOptions): AuditStore {
+export function createAuditStore(options: AuditOptions): AuditStore {
+  const { client, language, attempt } = options;
   const read = async (store: AuditStore, beforeId: number | null) => {
     const { action } = store;
     const query = {
@@ -70,9 +48,9 @@ export function createAuditStore({ client, language, attempt }: AuditOptions): A
     failure: '',
     entries: [],
     nextBeforeId: null,
-    action: '',
+    action: actionIn(options.view.action),
     get actions() {
-      return filters.map((value) => ({
+      return auditActions.map((value) => ({
         value,
         text: language.translator.t(`audit.action.${value}`),
       }));
@@ -88,9 +66,17 @@ export function createAuditStore({ client, language, attempt }: AuditOptions): A
     async loadMore() {
       await attempt(this, () => read(this, this.nextBeforeId));
     },
+    choose(action) {
+      this.action = actionIn(action);
+    },
     async narrow(action) {
-      this.action = filters.find((it) => it === action) ?? '';
+      this.choose(action);
+      options.onViewChange();
       await this.load();
     },
   };
+}
+
+function actionIn(text: string): AuditAction | '' {
+  return auditActions.find((it) => it === text) ?? '';
 }

@@ -1,6 +1,7 @@
 import { type ApiClient, answerOf } from '../../api/client.ts';
 import type { LanguageStore } from '../../shell/language-store.ts';
 import type { ToastStore } from '../../shell/toast-store.ts';
+import type { AdminView } from '../admin-address.ts';
 import type { Attempt, Attempting } from '../attempt.ts';
 
 type AdminChannel = Awaited<ReturnType<typeof listChannels>>[number];
@@ -35,6 +36,7 @@ export interface ChannelsStore extends Attempting {
   errors: Partial<Record<AdvancedField, string>>;
   readonly title: string;
   load(): Promise<void>;
+  search(query: string): void;
   nameOf(id: number): string;
   edit(id: number): void;
   close(): void;
@@ -46,6 +48,8 @@ interface ChannelsOptions {
   language: LanguageStore;
   toasts: ToastStore;
   attempt: Attempt;
+  view: Pick<AdminView, 'query'>;
+  onViewChange(): void;
 }
 
 const emptyForm: AdvancedForm = {
@@ -63,7 +67,7 @@ export function createChannelsStore(options: ChannelsOptions): ChannelsStore {
     phase: 'loading',
     isBusy: false,
     failure: '',
-    query: '',
+    query: options.view.query,
     channels: [],
     isOpen: false,
     id: 0,
@@ -84,6 +88,10 @@ export function createChannelsStore(options: ChannelsOptions): ChannelsStore {
       });
       if (isLoaded) this.phase = 'ready';
       else if (this.phase !== 'ready') this.phase = 'failed';
+    },
+    search(query) {
+      this.query = query;
+      options.onViewChange();
     },
     nameOf(id) {
       return this.channels.find((it) => it.id === id)?.name ?? '';

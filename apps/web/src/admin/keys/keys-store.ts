@@ -2,6 +2,7 @@ import type { ProxyKey } from '@api-monitor/core';
 import { type ApiClient, answerOf } from '../../api/client.ts';
 import type { LanguageStore } from '../../shell/language-store.ts';
 import type { ToastStore } from '../../shell/toast-store.ts';
+import type { AdminView } from '../admin-address.ts';
 import type { Attempt, Attempting } from '../attempt.ts';
 import type { ConfirmStore } from '../confirm-store.ts';
 import type { RevealStore } from '../reveal-store.ts';
@@ -31,6 +32,8 @@ export interface KeysOptions {
   confirm: ConfirmStore;
   reveal: RevealStore;
   attempt: Attempt;
+  view: Pick<AdminView, 'areRevokedShown'>;
+  onViewChange(): void;
   nowS(): number;
 }
 
@@ -47,7 +50,7 @@ export function createKeysStore(options: KeysOptions): KeysStore {
     keys: [],
     usage: new Map(),
     channels: [],
-    areRevokedShown: false,
+    areRevokedShown: options.view.areRevokedShown,
     get rows() {
       const nameOf = (id: number) => this.channels.find((it) => it.id === id)?.name ?? '';
       return this.keys
@@ -73,6 +76,7 @@ export function createKeysStore(options: KeysOptions): KeysStore {
     },
     toggleRevoked() {
       this.areRevokedShown = !this.areRevokedShown;
+      options.onViewChange();
     },
     async pause(id, isPaused) {
       await actions.pause(this, id, isPaused);
