@@ -98,3 +98,50 @@ export const dataScenes: readonly Scene[] = [
     },
   },
 ];
+
+const pages = {
+  viewer: '/viewer.html?target_id=2',
+  analysis: '/analysis.html?target_id=1',
+  models: '/models.html',
+  requests: '/requests.html',
+};
+
+/** The same while the server is out of reach: from the start, and after something was shown. */
+export const unreachableScenes: readonly Scene[] = [
+  ...Object.entries(pages).map(([name, path]) => ({
+    name: `${name}-unreachable`,
+    prepare: asIs,
+    show: async (page: Page, origin: string) => {
+      await page.route('**/api/**', (route) => route.abort());
+      await page.goto(origin + path);
+      await page.locator('.state').filter({ visible: true }).first().waitFor();
+    },
+  })),
+  {
+    name: 'viewer-stale',
+    prepare: asIs,
+    show: async (page, origin) => {
+      await page.goto(origin + pages.viewer);
+      await page.locator('.probe-open').first().waitFor();
+      await page.route('**/api/**', (route) => route.abort());
+      await page.locator('.run').nth(1).click();
+      await page.locator('.stale').filter({ visible: true }).waitFor();
+    },
+  },
+];
+
+/** A run that takes its time: one of the channel's models never answers. */
+export const runningScene: Scene = {
+  name: 'viewer-running',
+  prepare: async (_product, [, tokyo]) => {
+    tokyo?.setBehaviour('kimi-k2', 'hang_before_headers');
+  },
+  show: async (page, origin) => {
+    await page.goto(origin + pages.viewer);
+    await page.locator('.probe-open').first().waitFor();
+    const check = page.locator('.page-actions .button-primary');
+    if ((await check.getAttribute('aria-disabled')) !== 'true') await check.click();
+    await page.locator('.run .is-running').waitFor();
+    await page.waitForTimeout(800);
+  },
+};

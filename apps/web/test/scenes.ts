@@ -1,7 +1,7 @@
 import type { BehaviourName, FakeProvider, FakeProviderOptions } from '@api-monitor/fake-provider';
 import type { Page } from 'playwright-core';
 import { adminScenes } from './admin-scenes.ts';
-import { dataScenes, emptyDataScenes } from './data-scenes.ts';
+import { dataScenes, emptyDataScenes, runningScene, unreachableScenes } from './data-scenes.ts';
 import { publicScenes } from './public-scenes.ts';
 import { providerKey } from './stage.ts';
 import type { Product } from './start-product.ts';
@@ -224,8 +224,10 @@ export const scenes: readonly Scene[] = [
       await page.locator('.summary-actions .button-primary').click();
     },
   },
+  ...unreachableScenes,
   ...publicScenes,
   ...adminScenes,
+  runningScene,
   {
     name: 'broken',
     prepare: breakAll,
