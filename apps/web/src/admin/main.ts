@@ -1,5 +1,6 @@
 import Alpine from '@alpinejs/csp';
 import { createClient } from '../api/client.ts';
+import { addChartDirective } from '../charts/chart-directive.ts';
 import { createModelPickerStore } from '../home/model-picker-store.ts';
 import { createShell, type Shell } from '../shell/start-shell.ts';
 import { type AdminTab, adminAddress, readAdminAddress } from './admin-address.ts';
@@ -64,7 +65,7 @@ function start(): void {
   const audit = addStore('audit', createAuditStore(parts));
   addStore('exports', createExportStore(parts));
   addStore('imports', createImportStore({ ...parts, resetField: emptyFileField }));
-  const resources = addStore('resources', createResourcesStore({ ...parts, canvases }));
+  const resources = addStore('resources', createResourcesStore(parts));
   const loaders: Record<AdminTab, () => unknown> = {
     settings: () => settings.load(),
     keys: () => keys.load(),
@@ -94,18 +95,9 @@ function start(): void {
     audit.choose(action);
     tabs.follow(location.search);
   });
+  addChartDirective(Alpine, (work) => work());
   Alpine.start();
   onShow(tabs.current);
-}
-
-function canvases() {
-  return { cpu: canvasById('chart-cpu'), memory: canvasById('chart-memory') };
-}
-
-function canvasById(id: string): HTMLCanvasElement {
-  const canvas = document.getElementById(id);
-  if (!(canvas instanceof HTMLCanvasElement)) throw new Error(`The page has no canvas #${id}`);
-  return canvas;
 }
 
 /** On a phone the row of tabs is wider than the page. */

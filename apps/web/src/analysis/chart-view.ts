@@ -1,41 +1,21 @@
+import { type ChartSketch, formatValue, type Series } from '../charts/chart-sketch.ts';
 import type { Cell } from '../export/to-csv.ts';
-import { formatLatency, formatPercent } from '../format/duration.ts';
 import { formatExactTime, formatMoment, formatUtcDay } from '../format/time.ts';
 import type { TextKey, Translator } from '../i18n/translate.ts';
 import { errorSeries } from './error-series.ts';
 import { type Analysis, availabilitySeries, type Figures } from './figures.ts';
 
-/** A line or a stack of bars in a chart. */
-export interface Series {
-  name: string;
-  /** Which of the palette's colours; the verdicts have their own. */
-  color: number | 'ok' | 'bad' | 'muted';
-  isDashed: boolean;
-  values: (number | null)[];
-}
-
 /** A chart, and the table behind it. */
-export interface ChartView {
+export interface ChartView extends ChartSketch {
   id: 'availability' | 'outcomes' | 'latency' | 'first_token' | 'errors' | 'channels';
-  kind: 'line' | 'bars';
-  unit: 'percent' | 'seconds' | 'count';
   title: string;
   note: string;
-  labels: string[];
-  exact: string[];
-  series: Series[];
 }
 
 /** What is drawn: a line of its own for each. */
 export interface Subject {
   name: string;
   figures: Figures;
-}
-
-export function formatValue(value: number | null, unit: ChartView['unit']): string {
-  if (value === null) return '—';
-  if (unit === 'count') return String(value);
-  return unit === 'percent' ? formatPercent(value) : formatLatency(value);
 }
 
 /** The charts of the page, for the subjects that are compared. */

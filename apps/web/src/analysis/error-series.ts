@@ -1,6 +1,7 @@
 import type { ErrorKind } from '@api-monitor/core';
+import type { Series } from '../charts/chart-sketch.ts';
 import type { Translator } from '../i18n/translate.ts';
-import type { Series, Subject } from './chart-view.ts';
+import type { Subject } from './chart-view.ts';
 
 /** As many colours as the palette tells apart. */
 const mostColours = 6;

@@ -1,5 +1,6 @@
 import Alpine from '@alpinejs/csp';
 import { type ApiClient, answerOf } from '../api/client.ts';
+import { addChartDirective } from '../charts/chart-directive.ts';
 import { oneAFrame } from '../live/one-a-frame.ts';
 import { createRefetchQueue } from '../live/refetch-queue.ts';
 import { watchServer } from '../live/watch-server.ts';
@@ -9,7 +10,6 @@ import { elementById } from '../ui/element-by-id.ts';
 import { type Range, readAnalysisAddress, writeAnalysisAddress } from './analysis-address.ts';
 import { createAnalysisStore } from './analysis-store.ts';
 import { createChannelsStore } from './channels-store.ts';
-import { addChartDirective } from './chart-directive.ts';
 import { attachHeatTips } from './heat-tips.ts';
 
 /** Figures over hours need not follow every single check. */

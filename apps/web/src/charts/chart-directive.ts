@@ -1,5 +1,5 @@
 import type { Alpine } from 'alpinejs';
-import type { ChartView } from './chart-view.ts';
+import type { ChartSketch } from './chart-sketch.ts';
 import type { DrawnChart } from './draw-chart.ts';
 
 /**
@@ -10,9 +10,9 @@ import type { DrawnChart } from './draw-chart.ts';
 export function addChartDirective(alpine: Alpine, inTurn: (work: () => void) => void): void {
   alpine.directive('chart', (element, { expression }, { effect, evaluateLater, cleanup }) => {
     if (!(element instanceof HTMLCanvasElement)) throw new Error('x-chart belongs on a canvas');
-    const evaluate = evaluateLater<ChartView>(expression);
+    const evaluate = evaluateLater<ChartSketch>(expression);
     let drawn: DrawnChart | null = null;
-    let shown: ChartView | null = null;
+    let shown: ChartSketch | null = null;
     let isWaiting = false;
     const draw = async () => {
       const { drawChart } = await import('./draw-chart.ts');
@@ -24,7 +24,7 @@ export function addChartDirective(alpine: Alpine, inTurn: (work: () => void) => 
         else drawn = drawChart(element, shown);
       });
     };
-    const show = (view: ChartView) => {
+    const show = (view: ChartSketch) => {
       shown = view;
       if (isWaiting) return;
       isWaiting = true;

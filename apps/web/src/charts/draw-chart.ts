@@ -11,7 +11,7 @@ import {
   Tooltip,
   type TooltipItem,
 } from 'chart.js';
-import { type ChartView, formatValue, type Series } from './chart-view.ts';
+import { type ChartSketch, formatValue, type Series } from './chart-sketch.ts';
 
 Chart.register(
   BarController,
@@ -26,12 +26,12 @@ Chart.register(
 
 export interface DrawnChart {
   /** Draws another view, or the same in another theme. */
-  show(view: ChartView): void;
+  show(view: ChartSketch): void;
   destroy(): void;
 }
 
 /** Draws on a canvas. The instance stays in here: a reactive store would break it. */
-export function drawChart(canvas: HTMLCanvasElement, view: ChartView): DrawnChart {
+export function drawChart(canvas: HTMLCanvasElement, view: ChartSketch): DrawnChart {
   let chart = new Chart(canvas, configOf(view));
   let kind = view.kind;
   return {
@@ -51,7 +51,7 @@ export function drawChart(canvas: HTMLCanvasElement, view: ChartView): DrawnChar
   };
 }
 
-function configOf(view: ChartView): ChartConfiguration<'line' | 'bar', (number | null)[]> {
+function configOf(view: ChartSketch): ChartConfiguration<'line' | 'bar', (number | null)[]> {
   const css = getComputedStyle(document.documentElement);
   const color = (name: string) => css.getPropertyValue(name).trim();
   return {
@@ -64,7 +64,7 @@ function configOf(view: ChartView): ChartConfiguration<'line' | 'bar', (number |
   };
 }
 
-function datasetOf(view: ChartView, series: Series, color: (name: string) => string) {
+function datasetOf(view: ChartSketch, series: Series, color: (name: string) => string) {
   const { name, isDashed, values } = series;
   const tone = color(colorName(series));
   const common = { label: name, data: values, borderColor: tone, backgroundColor: tone };
@@ -87,7 +87,7 @@ function colorName({ color }: Pick<Series, 'color'>): string {
   return typeof color === 'number' ? `--series-${(color % 6) + 1}` : `--${color}`;
 }
 
-function optionsOf(view: ChartView, color: (name: string) => string) {
+function optionsOf(view: ChartSketch, color: (name: string) => string) {
   const { unit } = view;
   const muted = color('--muted');
   const font = { family: getComputedStyle(document.body).fontFamily, size: 11 };
@@ -122,7 +122,7 @@ function optionsOf(view: ChartView, color: (name: string) => string) {
 }
 
 function tooltipOf(
-  { exact, unit }: ChartView,
+  { exact, unit }: ChartSketch,
   color: (name: string) => string,
   font: { family: string },
 ) {

@@ -1,21 +1,18 @@
 import { type ApiClient, answerOf } from '../../api/client.ts';
+import type { ChartSketch } from '../../charts/chart-sketch.ts';
+import { formatBytes, formatCores } from '../../format/amount.ts';
 import { formatSpan } from '../../format/duration.ts';
 import type { LanguageStore } from '../../shell/language-store.ts';
 import type { Attempt, Attempting } from '../attempt.ts';
-import type { ResourceChart } from './resource-charts.ts';
-import {
-  addSample,
-  formatBytes,
-  formatCores,
-  type ResourcePoint,
-  type ResourceSample,
-} from './resource-samples.ts';
+import { addSample, type ResourcePoint, type ResourceSample } from './resource-samples.ts';
 
 /** What the monitor uses of its machine, sampled while it is looked at. */
 export interface ResourcesStore extends Attempting {
   phase: 'loading' | 'ready' | 'failed';
   points: ResourcePoint[];
   sample: ResourceSample | null;
+  readonly cpuChart: ChartSketch;
+  readonly memoryChart: ChartSketch;
   readonly facts: { label: string; value: string }[];
   readonly table: { time: string; cores: string; memory: string }[];
   readonly detail: string;
@@ -24,26 +21,29 @@ export interface ResourcesStore extends Attempting {
   leave(): void;
 }
 
-interface Canvases {
-  cpu: HTMLCanvasElement;
-  memory: HTMLCanvasElement;
-}
-
 interface ResourcesOptions {
   client: ApiClient;
   language: LanguageStore;
   attempt: Attempt;
-  canvases(): Canvases;
   setTimer(callback: () => void, delayMs: number): () => void;
 }
 
 const sampleEveryMs = 2000;
 const tableRows = 10;
 
+const cores: Plotted = {
+  unit: 'cores',
+  container: (point) => point.containerCores,
+  process: (point) => point.processCores,
+};
+const memory: Plotted = {
+  unit: 'bytes',
+  container: (point) => point.containerBytes,
+  process: (point) => point.processBytes,
+};
+
 export function createResourcesStore(options: ResourcesOptions): ResourcesStore {
   const { client, language, attempt, setTimer } = options;
-  // Chart instances have private fields: they stay out of the reactive state.
-  let charts: ResourceChart[] = [];
   let cancelTimer = () => {};
   let isShown = false;
 
@@ -56,7 +56,6 @@ export function createResourcesStore(options: ResourcesOptions): ResourcesStore 
     });
     if (store.phase === 'loading') store.phase = 'failed';
     if (!isShown) return;
-    for (const chart of charts) chart.draw(store.points, timeIn(language));
     cancelTimer = setTimer(() => void takeSample(store), sampleEveryMs);
   };
 
@@ -66,6 +65,14 @@ export function createResourcesStore(options: ResourcesOptions): ResourcesStore 
     failure: '',
     points: [],
     sample: null,
+    get cpuChart() {
+      const { points } = this;
+      return sketchOf(points, cores, language);
+    },
+    get memoryChart() {
+      const { points } = this;
+      return sketchOf(points, memory, language);
+    },
     get facts() {
       return factsOf(this, language);
     },
@@ -85,7 +92,6 @@ export function createResourcesStore(options: ResourcesOptions): ResourcesStore 
     async load() {
       if (isShown) return;
       isShown = true;
-      if (charts.length === 0) charts = await drawnIn(options.canvases(), language);
       await takeSample(this);
     },
     leave() {
@@ -95,29 +101,32 @@ export function createResourcesStore(options: ResourcesOptions): ResourcesStore 
   };
 }
 
-/** Chart.js comes only to those who look. */
-async function drawnIn({ cpu, memory }: Canvases, language: LanguageStore) {
-  const { createResourceChart } = await import('./resource-charts.ts');
+interface Plotted {
+  unit: ChartSketch['unit'];
+  container(point: ResourcePoint): number | null;
+  process(point: ResourcePoint): number | null;
+}
+
+function sketchOf(
+  points: readonly ResourcePoint[],
+  { unit, container, process }: Plotted,
+  language: LanguageStore,
+): ChartSketch {
   const { t } = language.translator;
-  const [whole, own] = [t('admin.resources.container'), t('admin.resources.process')];
-  return [
-    createResourceChart(
-      cpu,
-      [
-        { label: whole, colour: '--run', valueOf: (point) => point.containerCores },
-        { label: own, colour: '--ok', valueOf: (point) => point.processCores },
-      ],
-      'cores',
-    ),
-    createResourceChart(
-      memory,
-      [
-        { label: whole, colour: '--run', valueOf: (point) => point.containerBytes },
-        { label: own, colour: '--ok', valueOf: (point) => point.processBytes },
-      ],
-      'bytes',
-    ),
-  ];
+  const times = points.map(({ timeMs }) => timeIn(language)(timeMs));
+  const line = (name: string, color: 'run' | 'ok', of: Plotted['process']) => {
+    return { name, color, isDashed: false, values: points.map(of) };
+  };
+  return {
+    kind: 'line',
+    unit,
+    labels: times,
+    exact: times,
+    series: [
+      line(t('admin.resources.container'), 'run', container),
+      line(t('admin.resources.process'), 'ok', process),
+    ],
+  };
 }
 
 function factsOf({ sample, points }: ResourcesStore, { translator }: LanguageStore) {
