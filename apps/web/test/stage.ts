@@ -54,3 +54,8 @@ export function namesOn(page: Page): Promise<string[]> {
 export function eventually<T>(read: () => T) {
   return expect.poll(read, { timeout: patienceMs });
 }
+
+/** How far the page reaches beyond its width, in pixels. */
+export function overflowOf(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.body.clientWidth);
+}

@@ -19,7 +19,11 @@ export function attachDragOrder(
     draggable: '[data-id]',
     animation: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 180,
     ghostClass: 'is-ghost',
+    // Under a finger goes a copy of the card, which the list's owner must not take for one of its own.
+    onChoose: ({ item }) => item.setAttribute('x-ignore', ''),
+    onUnchoose: ({ item }) => item.removeAttribute('x-ignore'),
     onStart: ({ item }) => {
+      item.removeAttribute('x-ignore');
       placeBefore = item.nextSibling;
       onHold(true);
     },

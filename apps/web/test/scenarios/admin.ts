@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { faultsOn } from '../faults-on.ts';
 import { revealed } from '../revealed.ts';
-import { eventually, type Stage } from '../stage.ts';
+import { eventually, overflowOf, type Stage } from '../stage.ts';
 import { adminPassword } from '../start-product.ts';
 
 function ask(stage: Stage, key: string): Promise<number> {
@@ -230,10 +230,7 @@ export function describeAdmin(stage: Stage): void {
     for (const tab of [...tabs, 'resources']) {
       await page.goto(`${stage.product.origin}/admin.html?tab=${tab}`);
       await page.locator('.admin-title').filter({ visible: true }).waitFor();
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.body.clientWidth,
-      );
-      expect([tab, overflow]).toEqual([tab, 0]);
+      expect([tab, await overflowOf(page)]).toEqual([tab, 0]);
     }
   });
 }

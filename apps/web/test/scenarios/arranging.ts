@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { cardOf, eventually, namesOn, providerKey, type Stage, toggleOf } from '../stage.ts';
+import { touchDown } from '../touch-drag.ts';
 
 /** Goes on where the story of the channels ended: with Aurora alone, one of its models failing. */
 export function describeArranging(stage: Stage): void {
@@ -35,6 +36,42 @@ export function describeArranging(stage: Stage): void {
     await savedAgain;
     await eventually(() => namesOn(other)).toEqual(['Birch', 'Cedar', 'Aurora']);
     await page.reload();
+    await eventually(() => namesOn(page)).toEqual(['Birch', 'Cedar', 'Aurora']);
+  });
+
+  it('a finger drags a card by its handle, and scrolls the page elsewhere', async () => {
+    const before = (await stage.product.call('GET', '/api/targets?history=0')) as {
+      items: { id: number }[];
+    };
+    const viewport = { width: 390, height: 844 };
+    const page = await stage.open('/', { hasTouch: true, isMobile: true, viewport });
+    await eventually(() => namesOn(page)).toEqual(['Birch', 'Cedar', 'Aurora']);
+    const saved = page.waitForResponse((it) => it.url().endsWith('/reorder'));
+    const handle = page.getByRole('button', { name: /^Move Cedar/ });
+    const grip = await handle.boundingBox();
+    expect(grip?.width).toBeGreaterThanOrEqual(24);
+    const middle = { x: (grip?.x ?? 0) + (grip?.width ?? 0) / 2, y: (grip?.y ?? 0) + 8 };
+    const top = await cardOf(page, 'Birch').boundingBox();
+    const scrolled = await page.evaluate(() => scrollY);
+    const finger = await touchDown(page, middle);
+    let jitter = 0;
+    const dragOn = async () => {
+      jitter = 6 - jitter;
+      await finger.moveTo({ x: middle.x + jitter, y: (top?.y ?? 0) + 10 + jitter });
+      // The card under the finger is one more than the list's.
+      return (await namesOn(page)).slice(0, 3);
+    };
+    await eventually(dragOn).toEqual(['Cedar', 'Birch', 'Aurora']);
+    await finger.lift();
+    await saved;
+    expect(await page.evaluate(() => scrollY)).toBe(scrolled);
+    const elsewhere = await touchDown(page, { x: 200, y: 700 });
+    for (let y = 680; y > 100; y -= 40) await elsewhere.moveTo({ x: 200, y });
+    await elsewhere.lift();
+    await eventually(() => page.evaluate(() => scrollY)).toBeGreaterThan(scrolled);
+    expect(await namesOn(page)).toEqual(['Cedar', 'Birch', 'Aurora']);
+    const ids = before.items.map(({ id }) => id);
+    await stage.product.call('POST', '/api/targets/reorder', { ids });
     await eventually(() => namesOn(page)).toEqual(['Birch', 'Cedar', 'Aurora']);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { faultsOn } from '../faults-on.ts';
 import { withHarbour } from '../harbour.ts';
-import type { Stage } from '../stage.ts';
+import { overflowOf, type Stage } from '../stage.ts';
 
 /** Each page, and what stands on it once it is there. */
 const pages = {
@@ -30,10 +30,7 @@ export function describeDataPages(stage: Stage): void {
     it.each([360, 768, 1440])('overflows nowhere at %i px', async (width) => {
       const page = await stage.open(path + harbour.id, { viewport: { width, height: 800 } });
       await page.locator(shown).filter({ visible: true }).first().waitFor();
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.body.clientWidth,
-      );
-      expect(overflow).toBeLessThanOrEqual(0);
+      expect(await overflowOf(page)).toBeLessThanOrEqual(0);
     });
   });
 

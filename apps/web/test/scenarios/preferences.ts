@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { eventually, type Stage, toggleOf } from '../stage.ts';
+import { eventually, overflowOf, type Stage, toggleOf } from '../stage.ts';
 
 export function describePreferences(stage: Stage): void {
   it('the language comes from the browser, is switched at once, and kept', async () => {
@@ -30,11 +30,11 @@ export function describePreferences(stage: Stage): void {
     const page = await stage.open('/', { viewport: { width, height: 800 } });
     await toggleOf(page, 'Aurora').click();
     await page.locator('.model').first().waitFor();
-    const overflow = () =>
-      page.evaluate(() => document.documentElement.scrollWidth - document.body.clientWidth);
-    expect(await overflow()).toBeLessThanOrEqual(0);
-    await page.goto(`${stage.product.origin}/docs/api`);
-    await page.locator('.call summary').first().click();
-    expect(await overflow()).toBeLessThanOrEqual(0);
+    expect(await overflowOf(page)).toBeLessThanOrEqual(0);
+    for (const path of ['/docs/api', '/docs/proxy', '/admin/login']) {
+      await page.goto(stage.product.origin + path);
+      await page.locator('.call summary, [name=password]').first().click();
+      expect([path, await overflowOf(page)]).toEqual([path, expect.toSatisfy((it) => it <= 0)]);
+    }
   });
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faultsOn } from '../faults-on.ts';
 import { writePastChecks } from '../past-checks.ts';
-import { eventually, providerKey, type Stage } from '../stage.ts';
+import { eventually, overflowOf, providerKey, type Stage } from '../stage.ts';
 
 const hostileName = '<img src=x onerror=alert(1)>';
 const day = 86_400_000;
@@ -106,10 +106,7 @@ export function describePublicStatus(stage: Stage): void {
     it.each([360, 768])('nothing overflows sideways at %i px', async (width) => {
       const page = await stage.open('/status.html', { viewport: { width, height: 800 } });
       await page.locator('.incident').first().waitFor();
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.body.clientWidth,
-      );
-      expect(overflow).toBeLessThanOrEqual(0);
+      expect(await overflowOf(page)).toBeLessThanOrEqual(0);
     });
   });
 }
