@@ -1,5 +1,5 @@
-import { routingPolicies } from '@api-monitor/core';
 import { envBoolean, envInt, envParsed } from '@api-monitor/runtime';
+import { routingEnvShape, routingOptionsOf } from '@api-monitor/service';
 import { z } from 'zod';
 import { parseTrustedProxies } from './auth/client-address.ts';
 
@@ -21,10 +21,7 @@ export const apiEnvShape = {
     .min(16, 'must have at least 16 characters')
     .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
     .optional(),
-  PROXY_ROUTING: z
-    .enum(routingPolicies, { error: `must be one of ${routingPolicies.join(', ')}` })
-    .default('latency'),
-  PROXY_BARE_MODELS: envBoolean(true),
+  ...routingEnvShape,
   DEFAULT_INTERVAL_MIN: envInt({ min: 1, max: 1440, default: 30 }),
   LOG_CLEANUP_ENABLED: envBoolean(true),
   LOG_MAX_SIZE_MB: envInt({ min: 0, max: 102_400, default: 500 }),
@@ -56,7 +53,7 @@ export function apiOptionsOf(env: ApiEnv) {
       log_max_size_mb: env.LOG_MAX_SIZE_MB,
     },
     channelsFile: env.CHANNELS_FILE ? { path: env.CHANNELS_FILE, variables: process.env } : null,
-    routing: { policy: env.PROXY_ROUTING, areBareModelsOn: env.PROXY_BARE_MODELS },
+    routing: routingOptionsOf(env),
   };
 }
 

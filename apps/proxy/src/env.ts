@@ -1,7 +1,7 @@
-import { routingPolicies } from '@api-monitor/core';
-import { envBoolean, envInt, envParsed } from '@api-monitor/runtime';
+import { envInt, envParsed } from '@api-monitor/runtime';
+import { routingEnvShape, routingOptionsOf } from '@api-monitor/service';
 import { parseAllowPrivate } from '@api-monitor/upstream';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { parseCorsOrigins } from './cors.ts';
 
 /** The variables that the gateway reads; an app that holds a gateway takes them into its own schema. */
@@ -10,10 +10,7 @@ export const proxyEnvShape = {
   PROXY_BODIES_MAX_MB: envInt({ min: 1, max: 65_536, default: 512 }),
   PROXY_IDLE_TIMEOUT_S: envInt({ min: 1, max: 3600, default: 300 }),
   PROXY_MAX_ATTEMPTS: envInt({ min: 1, max: 20, default: 4 }),
-  PROXY_BARE_MODELS: envBoolean(true),
-  PROXY_ROUTING: z
-    .enum(routingPolicies, { error: `must be one of ${routingPolicies.join(', ')}` })
-    .default('latency'),
+  ...routingEnvShape,
   PROXY_CORS_ORIGINS: envParsed({
     parse: parseCorsOrigins,
     default: '',
@@ -32,8 +29,7 @@ type ProxyEnv = z.output<z.ZodObject<typeof proxyEnvShape>>;
 export function gatewayOptionsOf(env: ProxyEnv) {
   return {
     allowPrivate: env.UPSTREAM_ALLOW_PRIVATE,
-    policy: env.PROXY_ROUTING,
-    areBareModelsOn: env.PROXY_BARE_MODELS,
+    ...routingOptionsOf(env),
     bodyLimitBytes: env.PROXY_BODY_MAX_MB * 1024 ** 2,
     // One of the largest fits in, whatever was said.
     bodiesLimitBytes: Math.max(env.PROXY_BODIES_MAX_MB, env.PROXY_BODY_MAX_MB) * 1024 ** 2,
