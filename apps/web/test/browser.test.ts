@@ -20,7 +20,7 @@ import { describePublicStatus } from './scenarios/public-status.ts';
 import { describeRequests } from './scenarios/requests.ts';
 import { describeViewer } from './scenarios/viewer.ts';
 import { describeWeight } from './scenarios/weight.ts';
-import { logIn, patienceMs, providerKey, rememberedToken, type Stage } from './stage.ts';
+import { goTo, logIn, patienceMs, providerKey, rememberedToken, type Stage } from './stage.ts';
 import { apiToken, type Product, startProduct } from './start-product.ts';
 
 let browser: Browser;
@@ -50,7 +50,7 @@ const stage: Stage = {
       if (isOurs) complaints.push(message.text());
     });
     const page = await context.newPage();
-    await page.goto(origin + path);
+    await goTo(page, origin + path);
     return page;
   },
 };

@@ -69,6 +69,16 @@ export const dataScenes: readonly Scene[] = [
     },
   },
   {
+    name: 'analysis-errors',
+    prepare: asIs,
+    show: async (page, origin) => {
+      await withHistory(page);
+      await page.goto(`${origin}/analysis.html?target_id=2&range=30d`);
+      await page.locator('.errors tbody tr').first().waitFor();
+      await page.locator('.errors').scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: 'models',
     prepare: asIs,
     show: async (page, origin) => {

@@ -36,7 +36,8 @@ async function shootScene({ browser, product, folder, scene }: Shot): Promise<vo
         const context = await browser.newContext({ ...device, colorScheme, locale, storageState });
         if (scene.isAdmin) await logIn(context, product);
         const page = await context.newPage();
-        await scene.show(page, product.origin);
+        // A network that comes or goes meanwhile cuts a page short.
+        await scene.show(page, product.origin).catch(() => scene.show(page, product.origin));
         await settle(page);
         const file = `${scene.name}-${size}-${colorScheme}-${language}.png`;
         await page.screenshot({ path: join(folder, file) });

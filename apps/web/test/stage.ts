@@ -1,5 +1,5 @@
 import type { FakeProvider } from '@api-monitor/fake-provider';
-import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContext, BrowserContextOptions, Page, Request } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Product } from './start-product.ts';
 
@@ -58,4 +58,21 @@ export function eventually<T>(read: () => T) {
 /** How far the page reaches beyond its width, in pixels. */
 export function overflowOf(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.body.clientWidth);
+}
+
+/**
+ * Goes to a page, once more where its parts were dropped: Chromium lets go of all that it loads when
+ * a network comes or goes on the machine, as a container's does.
+ */
+export async function goTo(page: Page, url: string): Promise<void> {
+  let isCutShort = false;
+  const note = (request: Request) => {
+    isCutShort ||= request.failure()?.errorText === 'net::ERR_NETWORK_CHANGED';
+  };
+  page.on('requestfailed', note);
+  await page.goto(url).catch((error: unknown) => {
+    if (!isCutShort) throw error;
+  });
+  page.off('requestfailed', note);
+  if (isCutShort) await page.goto(url);
 }
