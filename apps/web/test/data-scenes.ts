@@ -116,11 +116,16 @@ const pages = {
   requests: '/requests.html',
 };
 
+/** What the scene before left hanging answers again. */
+const endRun: Scene['prepare'] = async (_product, [, tokyo]) => {
+  tokyo?.setBehaviour('kimi-k2', 'paced');
+};
+
 /** The same while the server is out of reach: from the start, and after something was shown. */
 export const unreachableScenes: readonly Scene[] = [
   ...Object.entries(pages).map(([name, path]) => ({
     name: `${name}-unreachable`,
-    prepare: asIs,
+    prepare: endRun,
     show: async (page: Page, origin: string) => {
       await page.route('**/api/**', (route) => route.abort());
       await page.goto(origin + path);

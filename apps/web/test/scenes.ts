@@ -224,10 +224,10 @@ export const scenes: readonly Scene[] = [
       await page.locator('.summary-actions .button-primary').click();
     },
   },
+  runningScene,
   ...unreachableScenes,
   ...publicScenes,
   ...adminScenes,
-  runningScene,
   {
     name: 'broken',
     prepare: breakAll,
