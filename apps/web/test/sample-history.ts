@@ -6,14 +6,10 @@ import type { Analysis, Figures, NamedFigures } from '../src/analysis/figures.ts
  */
 export function spreadOverRange<T extends Analysis>(measured: T): T {
   const items = measured.items.map((item, index) => spread(item, measured.steps.length, index));
-  const probes = sum(items, (item) => item.series.probes);
-  const successes = sum(items, (item) => item.series.successes);
+  const probes = sumOfEach(items, (item) => item.series.probes);
+  const successes = sumOfEach(items, (item) => item.series.successes);
   const { series } = spread(measured.total, measured.steps.length, 0);
-  const errors = errorsOf(
-    measured.total,
-    probes.map((count, step) => count - (successes[step] ?? 0)),
-  );
-  const total = { ...measured.total, series: { ...series, probes, successes, errors } };
+  const total = counted(measured.total, { ...series, probes, successes });
   return { ...measured, items, total };
 }
 
@@ -29,24 +25,37 @@ function spread<T extends Figures>(item: T, count: number, seed: number): T {
   );
   const times = (value: number | null) =>
     steps.map((step) => (value === null ? null : value * wave(step)));
+  return counted(item, {
+    probes,
+    successes,
+    latency_p50_s: times(item.latency_p50_s),
+    latency_p95_s: times(item.latency_p95_s),
+    first_token_p50_s: times(item.first_token_p50_s),
+    first_token_p95_s: times(item.first_token_p95_s),
+  });
+}
+
+/** The whole is what its steps say together. */
+function counted<T extends Figures>(item: T, series: Omit<Figures['series'], 'errors'>): T {
+  const probes = sumOf(series.probes);
+  const successes = sumOf(series.successes);
+  const failures = series.probes.map((count, step) => count - (series.successes[step] ?? 0));
+  const errors = errorsOf(item, failures);
   return {
     ...item,
-    series: {
-      probes,
-      successes,
-      latency_p50_s: times(item.latency_p50_s),
-      latency_p95_s: times(item.latency_p95_s),
-      first_token_p50_s: times(item.first_token_p50_s),
-      first_token_p95_s: times(item.first_token_p95_s),
-      errors: errorsOf(
-        item,
-        probes.map((count, step) => count - (successes[step] ?? 0)),
-      ),
-    },
+    probes,
+    successes,
+    availability: Math.floor((10_000 * successes) / probes) / 100,
+    errors: errors.map(({ kind, counts }) => ({ kind, count: sumOf(counts) })),
+    series: { ...series, errors },
   };
 }
 
-function sum(items: readonly NamedFigures[], of: (item: NamedFigures) => number[]): number[] {
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
+}
+
+function sumOfEach(items: readonly NamedFigures[], of: (item: NamedFigures) => number[]): number[] {
   return (items[0] ? of(items[0]) : []).map((_, step) =>
     items.reduce((total, item) => total + (of(item)[step] ?? 0), 0),
   );
