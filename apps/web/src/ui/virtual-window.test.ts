@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rowWindow } from './virtual-window.ts';
+import { mostRowsOf, rowWindow } from './virtual-window.ts';
 
 const list = { viewportPx: 800, rowPx: 40, count: 20_000 };
 
@@ -15,4 +15,12 @@ it('starts at the first row and ends at the last', () => {
 it('stays within a list that has become short or empty', () => {
   expect(rowWindow({ ...list, count: 3, scrolledPx: 400_000 })).toEqual({ from: 2, to: 3 });
   expect(rowWindow({ ...list, count: 0, scrolledPx: 0 })).toEqual({ from: 0, to: 0 });
+});
+
+it('holds as many rows as it says at most, wherever it stands', () => {
+  const sizes = Array.from({ length: 400 }, (_, px) => {
+    const { from, to } = rowWindow({ ...list, scrolledPx: 4000 + px });
+    return to - from;
+  });
+  expect(Math.max(...sizes)).toBe(mostRowsOf(list));
 });

@@ -22,3 +22,11 @@ export function rowWindow({ scrolledPx, viewportPx, rowPx, count }: WindowInput)
   const from = Math.min(Math.max(0, first), Math.max(0, count - 1));
   return { from, to: Math.min(count, Math.max(from, last)) };
 }
+
+/** As many rows as a window of this height ever holds. */
+export function mostRowsOf({
+  viewportPx,
+  rowPx,
+}: Pick<WindowInput, 'viewportPx' | 'rowPx'>): number {
+  return Math.ceil(viewportPx / rowPx) + 2 * spareRows + 1;
+}

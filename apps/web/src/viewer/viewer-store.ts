@@ -15,7 +15,7 @@ import { withLive } from '../probes/live-probes.ts';
 import { type ProbeLine, probeLine } from '../probes/probe-line.ts';
 import type { RunChoice, ViewerAddress } from '../probes/viewer-address.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
-import { type RowWindow, rowWindow, type WindowInput } from '../ui/virtual-window.ts';
+import { mostRowsOf, type RowWindow, rowWindow, type WindowInput } from '../ui/virtual-window.ts';
 import { type ProbeDetail, probeDetail } from './probe-detail.ts';
 import { type ListedRun, type RunLine, runLine } from './run-line.ts';
 
@@ -46,6 +46,8 @@ export interface ViewerStore {
   kinds: string[];
   models: string[];
   count: number;
+  /** Rows that are drawn anew take the elements of those that have gone: a line's is its index modulo this. */
+  slots: number;
   lines: ProbeLine[];
   detail: ProbeDetail | null;
   setFilter(name: keyof ProbeFilter, value: string): void;
@@ -115,6 +117,7 @@ export function createViewerStore(options: ViewerOptions): ViewerStore {
   };
 
   const drawWindow = (store: ViewerStore) => {
+    store.slots = mostRowsOf(options.viewport());
     store.lines = shown
       .slice(drawn.from, drawn.to)
       .map((probe, offset) => lineOf(probe, drawn.from + offset, language.translator));
@@ -169,6 +172,7 @@ export function createViewerStore(options: ViewerOptions): ViewerStore {
     kinds: [],
     models: [],
     count: 0,
+    slots: 1,
     lines: [],
     detail: null,
     setFilter(name, value) {
