@@ -88,6 +88,15 @@ test('an event reaches the listeners of every process', async () => {
   await expect.poll(() => seen.filter((line) => line.startsWith('first')).length, patient).toBe(2);
 });
 
+test('what a process publishes before it is subscribed its own listeners have at once', async () => {
+  const { events, connections } = openTestEvents(server.url, 10);
+  connections.subscriber.disconnect();
+  const seen: string[] = [];
+  events.subscribe(({ event }) => seen.push(event.type));
+  await events.publish({ type: 'settings_changed', data: { keys: ['a'] } });
+  expect(seen).toEqual(['settings_changed']);
+});
+
 test('who follows events is told where some may have been lost', async () => {
   const parts = openTestParts(server.url);
   const { events } = openTestEvents(server.url, 2, parts.keyPrefix);

@@ -18,6 +18,8 @@ export interface HistoryEntry {
 
 /** The capped stream of events, and the channel that tells of each. */
 export interface EventHistory {
+  /** As many are kept; older ones are dropped. */
+  length: number;
   append(event: MonitorEvent): Promise<void>;
   readFrom(id: EventId): Promise<HistorySpan>;
 }
@@ -40,6 +42,7 @@ export function createEventHistory({ link, streamKey, channel, limit }: Options)
   // exactly, as a near enough length would leave the horizon to chance.
   const length = limit + 1;
   return {
+    length,
     append: (event) =>
       link.run(async () => {
         await link.redis.eval(appendScript, 2, streamKey, channel, length, JSON.stringify(event));

@@ -32,7 +32,12 @@ export function createEventReader(history: EventHistory, { tell, tellLoss }: Lis
       isAskedAgain = newest !== null;
       tellLoss();
     } else {
-      if (first && compareEventIds(last, first) < 0) tellLoss();
+      // What begins after an empty history is whole until the first are dropped.
+      const isCut =
+        last === zero
+          ? events.length >= history.length
+          : first !== null && compareEventIds(last, first) < 0;
+      if (isCut) tellLoss();
       events.forEach(tellNew);
     }
   };

@@ -73,6 +73,8 @@ export function createRedisEventBus(options: Options): RedisEventBus {
     // What this process publishes, its own listeners get, even before the first message.
     if (!reader.hasBegun()) await reader.catchUp();
     await history.append(event);
+    // No message tells of it, and Redis may be emptied before the subscription stands.
+    if (!isCaughtUp) await reader.catchUp();
   };
   const timer = setInterval(() => {
     // Unasked, a socket that died without a word would stay silent for ever.
