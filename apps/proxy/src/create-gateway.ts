@@ -96,6 +96,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     }),
     periodMs: recordPeriodMs,
   });
+  const stopHearing = bus.events.onLoss(() => records.handOverAgain());
   const affinity = createAffinity(nowS);
   const keyLimits = createKeyLimits(nowS, bus.sums);
   // Where it fails each goes on by itself, and the bus tells of its own faults.
@@ -118,6 +119,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     handle: withCors(options.corsOrigins, handle),
     async close() {
       clearInterval(sharing);
+      stopHearing();
       boardSync.close();
       await records.close();
       await upstream.close();

@@ -81,3 +81,42 @@ test('closing waits for a record in the making, and counts what nobody took', as
   await sink.close();
   expect(dropped()).toBe(1);
 });
+
+test('what a queue may have lost is handed over again, before what is new', async () => {
+  const { sink, queue } = start();
+  sink.add(record('a'));
+  await vi.advanceTimersByTimeAsync(250);
+  sink.add(record('b'));
+  await vi.advanceTimersByTimeAsync(250);
+  sink.add(record('c'));
+  sink.handOverAgain();
+  await vi.advanceTimersByTimeAsync(250);
+  expect(queue.batches).toEqual([['a'], ['b'], ['a', 'b', 'c']]);
+});
+
+test('what was handed over 15 seconds ago is written, however long the queue was away', async () => {
+  const { sink, queue, taken } = start();
+  sink.add(record('old'));
+  await vi.advanceTimersByTimeAsync(16_000);
+  sink.add(record('late'));
+  await vi.advanceTimersByTimeAsync(250);
+  queue.isAway = true;
+  sink.add(record('waiting'));
+  await vi.advanceTimersByTimeAsync(60_000);
+  queue.isAway = false;
+  await vi.advanceTimersByTimeAsync(250);
+  sink.handOverAgain();
+  await vi.advanceTimersByTimeAsync(250);
+  expect(taken()).toEqual(['old', 'late', 'waiting', 'late', 'waiting']);
+});
+
+test('no more than 5,000 are kept for a queue that may lose them', async () => {
+  const { sink, queue } = start();
+  for (let at = 0; at < 6_000; at += 1) sink.add(record(`r${at}`));
+  await vi.advanceTimersByTimeAsync(250);
+  queue.batches.length = 0;
+  sink.handOverAgain();
+  await vi.advanceTimersByTimeAsync(250);
+  expect(queue.batches.flat()).toHaveLength(5_000);
+  expect(queue.batches.flat().at(-1)).toBe('r5999');
+});

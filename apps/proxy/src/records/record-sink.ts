@@ -1,12 +1,15 @@
 import type { JobQueue } from '@api-monitor/bus';
 import type { ProxyRequest, ProxyRequestsJob } from '@api-monitor/core';
 import type { OutageWatch } from '@api-monitor/runtime';
+import { HandedOver } from './handed-over.ts';
 
 /** Takes each request's record off the path, and hands them over in batches. */
 export interface RecordSink {
   add(record: ProxyRequest): void;
   /** A record that is still in the making: closing waits for it. */
   expect(record: Promise<ProxyRequest>): void;
+  /** The queue may have lost what it held: what was handed over of late is handed over again. */
+  handOverAgain(): void;
   /** Hands over what is left. */
   close(): Promise<void>;
 }
@@ -31,6 +34,7 @@ const bufferLimit = 20_000;
 export function createRecordSink(options: Options): RecordSink {
   const { queue, newBatchId, onDropped, onFault, watch } = options;
   const records: ProxyRequest[] = [];
+  const handedOver = new HandedOver();
   let underWay: Promise<void> | null = null;
   const expected = new Set<Promise<void>>();
 
@@ -43,7 +47,9 @@ export function createRecordSink(options: Options): RecordSink {
         records.unshift(...requests);
         throw fault;
       }
+      handedOver.keep(requests);
     }
+    handedOver.endTurn();
   };
   const flush = () => {
     underWay ??= watch(handOver()).finally(() => {
@@ -66,6 +72,10 @@ export function createRecordSink(options: Options): RecordSink {
     expect(record) {
       const work = record.then(add, onFault).finally(() => expected.delete(work));
       expected.add(work);
+    },
+    handOverAgain() {
+      // Whoever writes them knows a request by its id.
+      records.unshift(...handedOver.takeAll());
     },
     async close() {
       clearInterval(timer);
