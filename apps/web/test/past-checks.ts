@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** What a channel's run found on a day, from 0 (the first) on. */
+/** What a channel's run found on a day (UTC), from 0 (the first) to today. */
 export type PastRun = (day: number, run: number) => { success: number; fail: number };
 
 interface PastChecks {
@@ -32,10 +32,12 @@ export function writePastChecks(dataDir: string, { targetId, days, runsADay, run
     values (?, ${secondsPerDay}, ?, ?, 'openai', 1, ?, '{}', '{}', '{}')
     on conflict (target_id, period_s, model, starts_at)
     do update set probes = probes + 1, successes = successes + excluded.successes`);
-  const startS = Math.floor(Date.now() / 1000) - days * secondsPerDay;
+  const nowS = Math.floor(Date.now() / 1000);
+  const startS = nowS - (nowS % secondsPerDay) - days * secondsPerDay;
+  const timeOf = (index: number) => startS + Math.floor((index * secondsPerDay) / runsADay);
   sqlite.exec('begin immediate');
-  for (let index = 0; index < days * runsADay; index += 1) {
-    const at = startS + Math.floor((index * secondsPerDay) / runsADay);
+  for (let index = 0; timeOf(index) < nowS; index += 1) {
+    const at = timeOf(index);
     const { success, fail } = run(Math.floor(index / runsADay), index % runsADay);
     const total = success + fail;
     const { lastInsertRowid } = insertRun.run(targetId, at, at + 20, total, success, fail);

@@ -108,8 +108,10 @@ function showTab(): void {
   });
 }
 
+/** `x-show` shows in a timeout of its own, and what is hidden takes no focus. */
 function focusField(name: string): void {
-  Alpine.nextTick(() => document.querySelector<HTMLElement>(`[name=${name}]`)?.focus());
+  const focus = () => document.querySelector<HTMLElement>(`[name=${name}]`)?.focus();
+  Alpine.nextTick(() => setTimeout(focus));
 }
 
 function emptyFileField(): void {
