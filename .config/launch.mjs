@@ -9,25 +9,17 @@ const turbo = join('node_modules', '.bin', 'turbo');
 const build = [turbo, 'run', 'build', '--output-logs=errors-only'];
 // A small nursery in each thread: megabytes less that are resident, at the same speed.
 const run = ['node', '--max-semi-space-size=4', '--env-file-if-exists=.env'];
+const byHand = (name) => [
+  'node',
+  '--env-file-if-exists=.env',
+  `apps/standalone/src/${name}.ts`,
+  ...process.argv.slice(3),
+];
 const modes = {
   start: [build, [...run, 'apps/standalone/dist/main.js']],
   demo: [build, [...run, 'apps/standalone/dist/demo.js']],
-  'db:copy': [
-    [
-      'node',
-      '--env-file-if-exists=.env',
-      'apps/standalone/src/copy-database.ts',
-      ...process.argv.slice(3),
-    ],
-  ],
-  'admin:reset': [
-    [
-      'node',
-      '--env-file-if-exists=.env',
-      'apps/standalone/src/reset-access.ts',
-      ...process.argv.slice(3),
-    ],
-  ],
+  'db:copy': [byHand('copy-database')],
+  'admin:reset': [byHand('reset-access')],
   test: [build, ['pnpm', 'run', 'check']],
 };
 

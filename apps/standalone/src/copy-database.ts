@@ -1,16 +1,14 @@
-import { parseArgs } from 'node:util';
 import { type CopiedTable, copyToPostgres } from '@api-monitor/db';
 import { EnvError, readEnv } from '@api-monitor/runtime';
-import { databaseEnvShape, describeStartFault } from '@api-monitor/service';
+import { databaseEnvShape } from '@api-monitor/service';
 import { z } from 'zod';
+import { runCommand, say } from './run-command.ts';
 
 const usage = `Copies the SQLite database of DATA_DIR into the empty Postgres of DATABASE_URL.
   --replace   delete first what that Postgres holds`;
 
 /** Reads what to copy, copies it, and says what is to be done next. */
-async function main(): Promise<void> {
-  const { replace, help } = readFlags();
-  if (help) return say(usage);
+async function copyDatabase({ replace }: { replace: boolean }): Promise<void> {
   const env = readEnv(z.object(databaseEnvShape), process.env);
   if (!env.DATABASE_URL) throw new EnvError('DATABASE_URL: must name the Postgres to copy into');
   say(`From ${env.DATA_DIR}, table by table:`);
@@ -33,15 +31,6 @@ async function main(): Promise<void> {
     say('A monitor seems to use DATA_DIR: what it has written since is not copied.');
 }
 
-function readFlags(): { replace: boolean; help: boolean } {
-  const flag = { type: 'boolean', default: false } as const;
-  try {
-    return parseArgs({ options: { replace: flag, help: flag } }).values;
-  } catch (error) {
-    throw new EnvError(`${error instanceof Error ? error.message : error}\n\n${usage}`);
-  }
-}
-
 function describe({ table, source, copied, ownerless }: CopiedTable): string {
   const counts = `  ${table.padEnd(18)} ${format(source)} in SQLite, ${format(copied)} in Postgres`;
   return ownerless === 0
@@ -53,13 +42,4 @@ function format(count: number): string {
   return count.toLocaleString('en');
 }
 
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-try {
-  await main();
-} catch (error) {
-  console.error(describeStartFault(error) ?? error);
-  process.exit(1);
-}
+await runCommand({ usage, flags: ['replace'], work: copyDatabase });
