@@ -7,15 +7,32 @@ import { limitKeyOf } from './client-address.ts';
 type PasswordDeps = Pick<ApiDeps, 'adminPassword' | 'badLogins' | 'db' | 'now'>;
 
 /**
+ * Does what tries a password, one at a time: each try takes 128 MiB, and the failures before it have to
+ * be counted. Throws AppError `rate_limited` where the address failed too often; who is blocked doesn't
+ * even wait.
+ */
+export async function takeLoginTurn(
+  { badLogins, loginTurns }: Pick<ApiDeps, 'badLogins' | 'loginTurns'>,
+  address: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  const key = limitKeyOf(address);
+  await badLogins.assertAllowed(key);
+  await loginTurns.take(async () => {
+    await badLogins.assertAllowed(key);
+    await work();
+  });
+}
+
+/**
  * Throws AppError `unauthorized` where the password of the admin panel is another, which counts as a
- * failed login, and `rate_limited` where the address failed too often.
+ * failed login. Called in a turn.
  */
 export async function assertPassword(
   deps: PasswordDeps,
   actor: Actor,
   { password, refusal }: { password: string; refusal: AuditAction },
 ): Promise<void> {
-  await deps.badLogins.assertAllowed(limitKeyOf(actor.address));
   if (await deps.adminPassword.isRight(password)) return;
   await noteFailure(deps, actor, refusal);
   throw new AppError('unauthorized', 'the password is not right', { reason: 'wrong_password' });

@@ -3,9 +3,8 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ApiDeps } from '../api-deps.ts';
 import type { ApiEnv } from '../router.ts';
-import { assertPassword } from './assert-password.ts';
+import { assertPassword, takeLoginTurn } from './assert-password.ts';
 import { sessionOf } from './authenticate.ts';
-import { limitKeyOf } from './client-address.ts';
 
 /** The login of a session this young gave the password: a script that logs in for a change needs no more. */
 const freshForMin = 15;
@@ -21,7 +20,7 @@ export const currentPasswordSchema = z
 
 /**
  * Whoever comes upon a browser with a session must not lock its owner out: what could needs the current
- * password, or a fresh login. Throws AppError `forbidden` without either, and as `assertPassword`.
+ * password, or a fresh login. Throws AppError `forbidden` without either, and as `takeLoginTurn` and `assertPassword`.
  */
 export async function assertCurrentPassword(
   deps: ApiDeps,
@@ -34,7 +33,6 @@ export async function assertCurrentPassword(
     throw new AppError('forbidden', message, { reason: 'current_password_required' });
   }
   const { actor } = c.var;
-  await deps.badLogins.assertAllowed(limitKeyOf(actor.address));
   const attempt = { password, refusal: 'password.refused' } as const;
-  await deps.loginTurns.take(() => assertPassword(deps, actor, attempt));
+  await takeLoginTurn(deps, actor.address, () => assertPassword(deps, actor, attempt));
 }

@@ -3,9 +3,9 @@ import { getSecondFactor } from '@api-monitor/db';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { recordAction } from '../audit/record-action.ts';
-import { assertPassword, noteFailure } from '../auth/assert-password.ts';
+import { assertPassword, noteFailure, takeLoginTurn } from '../auth/assert-password.ts';
 import { assertSameOrigin } from '../auth/check-origin.ts';
-import { clientAddress, limitKeyOf } from '../auth/client-address.ts';
+import { clientAddress } from '../auth/client-address.ts';
 import { jsonAnswer, jsonBody } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
 import { spendCode } from '../second-factor/spend-code.ts';
@@ -39,10 +39,7 @@ export function loginRoute(deps: ApiDeps) {
     assertSameOrigin(c, deps.trustedProxies);
     const body = c.req.valid('json');
     const address = clientAddress(c, deps.trustedProxies);
-    // Who is blocked doesn't even wait: the turns are for those who may try.
-    await deps.badLogins.assertAllowed(limitKeyOf(address));
-    // One at a time: each takes 128 MiB, and the failures before it have to be counted.
-    await deps.loginTurns.take(() => assertRight(deps, address, body));
+    await takeLoginTurn(deps, address, () => assertRight(deps, address, body));
     const item = await openSession(deps, c);
     const actor = { actor: 'session', session_id: item.id, address: item.address } as const;
     await recordAction(deps.db, actor, { action: 'session.opened' }, deps.now());
