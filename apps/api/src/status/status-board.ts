@@ -134,12 +134,12 @@ async function settleWholeDays(
   const today = Math.floor((nowS - unsettledS) / secondsPerDay);
   const window = { after: settled.until, until: today * secondsPerDay - 1 };
   if (window.until - window.after < secondsPerDay) return;
-  const { target_id, model, targetIds } = source;
-  const failed =
-    model === null && target_id !== null ? await listDaysOfFailedRuns(db, target_id, window) : [];
-  const ofTargets = model === null && target_id !== null ? [target_id] : targetIds;
+  const { model } = source;
+  const channelId = model === null ? source.target_id : null;
+  const targetIds = channelId === null ? source.targetIds : [channelId];
+  const failed = channelId === null ? [] : await listDaysOfFailedRuns(db, channelId, window);
   settled.history = await settleDays(settled.history, {
-    days: await listStatusDays(db, { targetIds: ofTargets, model }, window),
+    days: await listStatusDays(db, { targetIds, model }, window),
     failedDays: new Set(failed),
     checksIn: (day) => checksOf(db, source, day),
   });
