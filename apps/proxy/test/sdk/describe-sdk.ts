@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openTwoWays, outcomeOf, type TestBehaviour, type Way } from './open-two-ways.ts';
+import {
+  broken,
+  good,
+  openTwoWays,
+  outcomeOf,
+  refused,
+  type TestBehaviour,
+  type Way,
+} from './open-two-ways.ts';
 
 /** What every SDK is tried with: each call made directly and through the gateway, and compared. */
 export interface Sdk<Client, Options> {
@@ -34,31 +42,6 @@ export interface Trial<Client, Options> {
 
 type Attempted = Awaited<ReturnType<typeof outcomeOf>>;
 type Both = Record<'direct' | 'through', Attempted>;
-
-const good = [
-  'good',
-  'paced',
-  'tool_call',
-  'thought_then_text',
-  'long_text',
-  'stopped_thinking',
-  'gzip',
-  'br',
-] as const;
-const refused = [
-  'http_400',
-  'http_401',
-  'http_403',
-  'http_404_model',
-  'http_429',
-  'http_500',
-] as const;
-const broken = [
-  'reset_midway',
-  'closed_midway',
-  'silent_truncation',
-  'stream_without_end',
-] as const;
 
 export function describeSdk<Client, Options>(sdk: Sdk<Client, Options>): void {
   describe.each(sdk.versions)(`${sdk.name} %s`, (_, make) => {

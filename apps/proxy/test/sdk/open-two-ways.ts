@@ -16,7 +16,8 @@ export interface Way {
 /** What came of a call: what the SDK made of the answer, or the error that it threw. */
 export type Outcome = { result: unknown } | { error: Record<string, unknown> };
 
-const behaviours = [
+/** Answers that every SDK reads, refusals that every provider knows, and streams that break. */
+export const good = [
   'good',
   'paced',
   'tool_call',
@@ -25,23 +26,33 @@ const behaviours = [
   'stopped_thinking',
   'gzip',
   'br',
+] as const satisfies readonly BehaviourName[];
+export const refused = [
   'http_400',
   'http_401',
   'http_403',
   'http_404_model',
-  'http_422',
   'http_429',
   'http_500',
+] as const satisfies readonly BehaviourName[];
+export const broken = [
+  'reset_midway',
+  'closed_midway',
+  'silent_truncation',
+  'stream_without_end',
+] as const satisfies readonly BehaviourName[];
+
+const behaviours = [
+  ...good,
+  ...refused,
+  ...broken,
+  'http_422',
   'http_503',
   'http_529',
   'error_event',
   'error_event_first',
   'error_event_named',
   'response_failed_event',
-  'reset_midway',
-  'silent_truncation',
-  'stream_without_end',
-  'closed_midway',
   'reset_before_headers',
 ] as const satisfies readonly BehaviourName[];
 
