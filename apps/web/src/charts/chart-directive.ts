@@ -15,7 +15,11 @@ export function addChartDirective(alpine: Alpine, inTurn: (work: () => void) => 
     let shown: ChartSketch | null = null;
     let isWaiting = false;
     const draw = async () => {
-      const { drawChart } = await import('./draw-chart.ts');
+      const { drawChart } = await import('./draw-chart.ts').catch((fault: unknown) => {
+        // The next view tries again.
+        isWaiting = false;
+        throw fault;
+      });
       inTurn(() => {
         isWaiting = false;
         // It may have gone while the library was fetched and others were drawn.
