@@ -108,10 +108,8 @@ function showTab(): void {
   });
 }
 
-/** `x-show` shows in a timeout of its own, and what is hidden takes no focus. */
 function focusField(name: string): void {
-  const focus = () => document.querySelector<HTMLElement>(`[name=${name}]`)?.focus();
-  Alpine.nextTick(() => setTimeout(focus));
+  Alpine.nextTick(() => document.querySelector<HTMLElement>(`[name=${name}]`)?.focus());
 }
 
 function emptyFileField(): void {

@@ -2,7 +2,12 @@ import Alpine from '@alpinejs/csp';
 import { type ApiClient, answerOf, createClient } from '../api/client.ts';
 import { createTokenStore, type TokenStore } from '../api/token-store.ts';
 import { languageFrom, type PageTexts } from '../i18n/translate.ts';
-import { addDialogDirective, addTextDirective, addTimeDirectives } from '../ui/directives.ts';
+import {
+  addDialogDirective,
+  addPromptDirectives,
+  addTextDirective,
+  addTimeDirectives,
+} from '../ui/directives.ts';
 import { createLanguageStore, type LanguageStore } from './language-store.ts';
 import { createLiveStore, type LiveStore } from './live-store.ts';
 import { createThemeStore, themeFrom } from './theme-store.ts';
@@ -60,6 +65,7 @@ export function createShell({ page, onTokenChange, texts }: ShellOptions): Shell
     clock.nowS = nowS();
   }, 1000);
   addEventListener('pagehide', () => toasts.lapseAll());
+  addPromptDirectives(Alpine);
   addTextDirective(Alpine, language);
   addTimeDirectives(Alpine, language, clock);
   addDialogDirective(Alpine);

@@ -8,6 +8,24 @@ interface Clock {
 }
 
 /**
+ * `x-text` and `x-show` in place of Alpine's own, which write the same text anew and show a task late:
+ * the one loses the click of a button drawn while it is pressed, the other moves the page a frame later.
+ */
+export function addPromptDirectives(alpine: Alpine): void {
+  const bind = (name: string, apply: (element: HTMLElement, value: unknown) => void) => {
+    alpine.directive(name, (element, { expression }, { effect, evaluateLater }) => {
+      const evaluate = evaluateLater(expression);
+      effect(() => evaluate((value) => apply(element, value)));
+    });
+  };
+  bind('text', (element, value) => setText(element, String(value ?? '')));
+  bind('show', (element, value) => {
+    const display = value ? '' : 'none';
+    if (element.style.display !== display) element.style.display = display;
+  });
+}
+
+/**
  * `x-t="key"` prints a text, `x-t:aria-label="key"` sets it as an attribute; both follow the
  * language. The key is checked by a test that reads the markup.
  */
@@ -67,7 +85,9 @@ export function addDialogDirective(alpine: Alpine): void {
   });
 }
 
-/** Writing the same text again would still replace the node and cost a layout. */
+/** Another node for the same text would cost a layout, and the click of a button that is pressed. */
 function setText(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
+  const [only, second] = element.childNodes;
+  if (!(only instanceof Text) || second) element.textContent = text;
+  else if (only.data !== text) only.data = text;
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { noteTops } from '../note-tops.ts';
 import { cardOf, eventually, providerKey, type Stage, toggleOf } from '../stage.ts';
 
 const hostileModel = '<img src=x onerror=alert(1)>';
@@ -12,6 +13,7 @@ export function describeChannels(stage: Stage): void {
     await dialog.getByLabel('Name').fill('Aurora');
     await dialog.getByLabel('Address').fill(`${stage.provider.origin}/v1/`);
     await dialog.getByLabel('API key').fill(providerKey);
+    const tops = await noteTops(page, '.channel-toggle');
     await dialog.getByRole('button', { name: 'Add and check' }).click();
     await toggleOf(page, 'Aurora').click();
     await cardOf(page, 'Aurora').getByText('3 of 3', { exact: true }).waitFor();
@@ -19,6 +21,21 @@ export function describeChannels(stage: Stage): void {
     const bars = page.locator('.strip path.is-ok').first();
     await eventually(() => bars.getAttribute('d')).toMatch(/^M\d/);
     await page.getByRole('heading', { name: 'Every channel is healthy' }).waitFor();
+    // From the first frame on it stands where it will be pressed.
+    expect(new Set(await tops()).size).toBe(1);
+  });
+
+  it('a card that is drawn anew while it is pressed opens all the same', async () => {
+    const page = await stage.open('/');
+    const id = await cardOf(page, 'Aurora').getAttribute('data-id');
+    await toggleOf(page, 'Aurora').hover();
+    await page.mouse.down();
+    const isRunning = page.locator('.channel .dot.is-running').waitFor();
+    await stage.product.call('POST', `/api/targets/${id}/run`);
+    await isRunning;
+    await cardOf(page, 'Aurora').getByText('3 of 3', { exact: true }).waitFor();
+    await page.mouse.up();
+    await page.locator('.model[data-state=ok]').nth(2).waitFor();
   });
 
   it('a broken upstream turns the bar red and says why', async () => {
