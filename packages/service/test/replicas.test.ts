@@ -87,18 +87,20 @@ test('a limit of a key holds over the gateways together', async () => {
   await runOnce(apis[0], await addTarget(apis[0], 'limited', provider));
   const body = { name: 'limited', rpm_limit: 6 };
   const { proxy_key: key } = (await askAsAdmin(apis[0], '/api/proxy/keys', { body })).json;
-  await expect.poll(() => chat(proxies[0], 'limited/l', key), patient).toBe(200);
-  for (let n = 0; n < 4; n += 1) await chat(proxies[0], 'limited/l', key);
-  let served = 5;
-  const other = async () => {
-    const status = await chat(proxies[1], 'limited/l', key);
-    if (status === 200) served += 1;
+  // A limit is one of a minute, and the next one may begin meanwhile.
+  const servedIn = new Map<number, number>();
+  const askOf = async (proxy: TestService) => {
+    const minute = Math.floor(Date.now() / 60_000);
+    const status = await chat(proxy, 'limited/l', key);
+    if (status === 200) servedIn.set(minute, (servedIn.get(minute) ?? 0) + 1);
     return status;
   };
-  expect(await other()).toBe(200);
-  await expect.poll(other, { ...patient, interval: 700 }).toBe(429);
-  // One more than the limit, at most, for the time in which the gateways didn't know of each other.
-  expect(served).toBeLessThanOrEqual(8);
+  await expect.poll(() => askOf(proxies[0]), patient).toBe(200);
+  for (let n = 0; n < 4; n += 1) await askOf(proxies[0]);
+  expect(await askOf(proxies[1])).toBe(200);
+  await expect.poll(() => askOf(proxies[1]), { ...patient, interval: 700 }).toBe(429);
+  // Two more than the limit, at most, for the time in which the gateways didn't know of each other.
+  expect(Math.max(...servedIn.values())).toBeLessThanOrEqual(8);
 });
 
 test('each service ends cleanly by SIGTERM', async () => {
