@@ -7,10 +7,13 @@ export interface FrameFigures {
   longestMs: number;
   /** Of the longest: how long scripts ran, and which did most. */
   scriptMs: number;
+  /** Of the longest: style, layout and paint. */
+  layoutMs: number;
   culprit: string;
 }
 
 interface LongFrame extends PerformanceEntry {
+  styleAndLayoutStart: number;
   scripts: { duration: number; invoker: string; sourceFunctionName: string }[];
 }
 
@@ -40,6 +43,9 @@ export async function measureFrames(page: Page, work: () => Promise<void>): Prom
       long: frames.length,
       longestMs: Math.round(worst?.duration ?? 0),
       scriptMs: Math.round(scripts.reduce((sum, it) => sum + it.duration, 0)),
+      layoutMs: worst
+        ? Math.round(worst.startTime + worst.duration - worst.styleAndLayoutStart)
+        : 0,
       culprit: most ? `${most.invoker} ${most.sourceFunctionName}`.trim() : '',
     };
   });

@@ -16,5 +16,10 @@ export function withRuns(
   added: readonly (readonly ProbeRow[])[],
 ): ProbeRow[] {
   const newest = added.flatMap((run) => run.toReversed());
-  return [...newest, ...rows].sort((a, b) => b.run_id - a.run_id);
+  const least = Math.min(...newest.map(({ run_id }) => run_id));
+  // Most rows are older than what is added, and stand as they are to stand.
+  const older = rows.findIndex(({ run_id }) => run_id < least);
+  const rest = older < 0 ? rows.length : older;
+  const mixed = [...newest, ...rows.slice(0, rest)].sort((a, b) => b.run_id - a.run_id);
+  return [...mixed, ...rows.slice(rest)];
 }

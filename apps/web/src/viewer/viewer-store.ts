@@ -1,6 +1,7 @@
 import type { HistoryPoint, ProbeRow } from '@api-monitor/core';
 import type { Channel } from '../channels/channel.ts';
 import { keepLines } from '../live/keep-lines.ts';
+import { createListDrawer } from '../live/list-drawer.ts';
 import {
   countProbes,
   filterProbes,
@@ -58,8 +59,8 @@ export interface ViewerStore {
   close(): void;
   /** Opens the probe that stands so many rows further. */
   step(by: number): void;
-  take(loaded: Loaded): void;
-  /** Probes of the run under way, newest last. */
+  /** `live`: probes of the run under way, newest last. */
+  take(loaded: Loaded, live: readonly ProbeRow[]): void;
   takeLive(live: readonly ProbeRow[]): void;
   draw(): void;
   /** Draws the rows that are seen now. */
@@ -80,6 +81,7 @@ interface ViewerOptions {
 
 /** Worked out within a few milliseconds. */
 const readyPerFrame = 500;
+const runsPerFrame = 20;
 
 const noCounts = { all: 0, passed: 0, failed: 0, skipped: 0 };
 
@@ -93,6 +95,12 @@ export function createViewerStore(options: ViewerOptions): ViewerStore {
   let wantedId = options.address.probeId;
   let drawn: RowWindow = { from: 0, to: 0 };
   const lineOf = keepLines(probeLine);
+  const runDrawer = createListDrawer<ListedRun, RunLine>({
+    keyOf: ({ id }) => id,
+    lineOf: runLine,
+    nextFrame: options.nextFrame,
+    budget: runsPerFrame,
+  });
 
   const rowsOf = (run: RunChoice): ProbeRow[] => {
     if (!loaded) return [];
@@ -123,6 +131,10 @@ export function createViewerStore(options: ViewerOptions): ViewerStore {
       .map((probe, offset) => lineOf(probe, drawn.from + offset, language.translator));
   };
 
+  const drawRuns = (store: ViewerStore) => {
+    store.runs = runDrawer.draw(loaded?.runs ?? [], language.translator, () => drawRuns(store));
+  };
+
   const windowNow = () => rowWindow({ ...options.viewport(), count: shown.length });
 
   const drawShown = (store: ViewerStore) => {
@@ -148,6 +160,13 @@ export function createViewerStore(options: ViewerOptions): ViewerStore {
     store.kinds = kinds;
     store.models = models;
     getReady(rows);
+  };
+
+  const drawProbes = (store: ViewerStore) => {
+    readRows(store);
+    reselect(store.run);
+    drawDetail(store);
+    drawShown(store);
   };
 
   return {
@@ -204,8 +223,9 @@ export function createViewerStore(options: ViewerOptions): ViewerStore {
       const next = shown[index + by];
       if (next) this.open(next.id);
     },
-    take(next) {
+    take(next, nextLive) {
       loaded = next;
+      live = nextLive;
       const { target, run } = next;
       this.name = target.name;
       this.canCheck = target.can_operate;
@@ -217,14 +237,11 @@ export function createViewerStore(options: ViewerOptions): ViewerStore {
     },
     takeLive(next) {
       live = next;
-      this.draw();
+      drawProbes(this);
     },
     draw() {
-      readRows(this);
-      this.runs = (loaded?.runs ?? []).map((run) => runLine(run, language.translator));
-      reselect(this.run);
-      drawDetail(this);
-      drawShown(this);
+      drawRuns(this);
+      drawProbes(this);
     },
     scroll() {
       const next = windowNow();

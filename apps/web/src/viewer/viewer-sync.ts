@@ -69,8 +69,7 @@ export function createViewerSync(options: ViewerSyncOptions) {
     if (!loaded || mine !== turn) return page.phase === 'ready' || page.phase === 'failed';
     latest = loaded;
     if (!loaded.target.running) live = [];
-    viewer.takeLive(live);
-    viewer.take(loaded);
+    viewer.take(loaded, live);
     page.phase = 'ready';
     return true;
   };
