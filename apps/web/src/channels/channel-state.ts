@@ -9,10 +9,21 @@ export function channelState(
   channel: Pick<Channel, 'enabled' | 'last_status' | 'latest_models'>,
 ): ChannelState {
   if (!channel.enabled) return 'disabled';
-  if (channel.last_status === 'healthy' && channel.latest_models.some(isDeceptive)) {
+  if (channel.last_status === 'healthy' && areDeceptive(channel.latest_models)) {
     return 'live_failing';
   }
   return channel.last_status ?? 'unknown';
+}
+
+const deceptive = new WeakMap<readonly LatestModel[], boolean>();
+
+/** Asked several times a drawing of each of 200 channels: a list is replaced, never changed. */
+function areDeceptive(models: readonly LatestModel[]): boolean {
+  const known = deceptive.get(models);
+  if (known !== undefined) return known;
+  const areThey = models.some(isDeceptive);
+  deceptive.set(models, areThey);
+  return areThey;
 }
 
 /** A model that passes its probes and fails for real clients. */

@@ -57,7 +57,7 @@ interface BoardOptions {
 }
 
 /** Redrawing so many cards fits into a frame, whatever else goes on. */
-const cardsPerFrame = 6;
+const cardsPerFrame = 4;
 
 export function createBoardStore(options: BoardOptions): BoardStore {
   const { book, language } = options;
