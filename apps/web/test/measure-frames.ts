@@ -5,10 +5,10 @@ export interface FrameFigures {
   /** Frames that took more than 50 ms from their first task to their paint. */
   long: number;
   longestMs: number;
-  /** Of the longest: how long scripts ran, and which did most. */
-  scriptMs: number;
   /** Of the longest: style, layout and paint. */
   layoutMs: number;
+  /** Of the longest: how long scripts ran, and which did most. */
+  scriptMs: number;
   culprit: string;
 }
 

@@ -1,3 +1,4 @@
+import { onceEach } from '../live/once-each.ts';
 import type { Channel, LatestModel, TargetStatus } from './channel.ts';
 import { liveTrouble } from './live-traffic.ts';
 
@@ -15,16 +16,8 @@ export function channelState(
   return channel.last_status ?? 'unknown';
 }
 
-const deceptive = new WeakMap<readonly LatestModel[], boolean>();
-
-/** Asked several times a drawing of each of 200 channels: a list is replaced, never changed. */
-function areDeceptive(models: readonly LatestModel[]): boolean {
-  const known = deceptive.get(models);
-  if (known !== undefined) return known;
-  const areThey = models.some(isDeceptive);
-  deceptive.set(models, areThey);
-  return areThey;
-}
+/** Asked several times a drawing of each of 200 channels; a list is replaced, never changed. */
+const areDeceptive = onceEach((models: readonly LatestModel[]) => models.some(isDeceptive));
 
 /** A model that passes its probes and fails for real clients. */
 function isDeceptive(model: LatestModel): boolean {

@@ -1,4 +1,5 @@
 import type { ErrorKind, ProbeRow, WireProtocol } from '@api-monitor/core';
+import { onceEach } from '../live/once-each.ts';
 
 export const probeStatuses = ['all', 'passed', 'failed', 'skipped'] as const;
 export type ProbeStatus = (typeof probeStatuses)[number];
@@ -48,22 +49,15 @@ export function filterProbes(probes: readonly ProbeRow[], filter: ProbeFilter): 
   );
 }
 
-const texts = new WeakMap<ProbeRow, string>();
-
 /** Works out beforehand what a search looks at, so that the first key press need not. */
 export function readySearch(probes: readonly ProbeRow[]): void {
   for (const probe of probes) textOf(probe);
 }
 
-/** All that the search looks at, worked out once a probe: a key press may go over 20,000. */
-function textOf(probe: ProbeRow): string {
-  const known = texts.get(probe);
-  if (known !== undefined) return known;
-  const { model, error, content, endpoint, status_code, route } = probe;
-  const text = [model, error, content, endpoint, status_code, route].join('\n').toLowerCase();
-  texts.set(probe, text);
-  return text;
-}
+/** All that the search looks at: a key press may go over 20,000. */
+const textOf = onceEach(({ model, error, content, endpoint, status_code, route }: ProbeRow) =>
+  [model, error, content, endpoint, status_code, route].join('\n').toLowerCase(),
+);
 
 /** How many probes there are of each status, and which kinds and models occur. */
 export function countProbes(probes: readonly ProbeRow[]) {

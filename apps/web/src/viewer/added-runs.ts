@@ -16,10 +16,10 @@ export function withRuns(
   added: readonly (readonly ProbeRow[])[],
 ): ProbeRow[] {
   const newest = added.flatMap((run) => run.toReversed());
-  const least = Math.min(...newest.map(({ run_id }) => run_id));
+  const least = Math.min(...added.flatMap(([first]) => (first ? [first.run_id] : [])));
   // Most rows are older than what is added, and stand as they are to stand.
   const older = rows.findIndex(({ run_id }) => run_id < least);
-  const rest = older < 0 ? rows.length : older;
-  const mixed = [...newest, ...rows.slice(0, rest)].sort((a, b) => b.run_id - a.run_id);
-  return [...mixed, ...rows.slice(rest)];
+  const mixed = older < 0 ? rows : rows.slice(0, older);
+  const settled = older < 0 ? [] : rows.slice(older);
+  return [...[...newest, ...mixed].sort((a, b) => b.run_id - a.run_id), ...settled];
 }

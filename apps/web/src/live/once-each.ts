@@ -1,0 +1,13 @@
+/** Works out once an object what is asked of it again and again; the object must not change. */
+export function onceEach<Key extends object, Value extends {}>(
+  make: (key: Key) => Value,
+): typeof make {
+  const made = new WeakMap<Key, Value>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const value = make(key);
+    made.set(key, value);
+    return value;
+  };
+}
