@@ -28,7 +28,7 @@ export function formatPercent(percent: number | null): string {
   return percent === null ? '—' : `${Number(percent.toFixed(1))}%`;
 }
 
-/** Percent of a long time, with up to two decimals, as every hundredth counts: `99.98 %`. */
+/** Percent of a long time, with up to two decimals, as every hundredth counts: `99.98%`. */
 export function formatUptime(percent: number): string {
-  return `${Number(percent.toFixed(2))} %`;
+  return `${Number(percent.toFixed(2))}%`;
 }

@@ -25,8 +25,8 @@ describe('a rate and a percentage', () => {
     expect(formatPercent(100)).toBe('100%');
     expect(formatPercent(97.94)).toBe('97.9%');
     expect(formatPercent(null)).toBe('—');
-    expect(formatUptime(99.98)).toBe('99.98 %');
-    expect(formatUptime(100)).toBe('100 %');
+    expect(formatUptime(99.98)).toBe('99.98%');
+    expect(formatUptime(100)).toBe('100%');
   });
 });
 

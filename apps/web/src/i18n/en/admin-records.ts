@@ -54,7 +54,7 @@ export const adminRecords = {
   'transfer.choose': 'Choose a file…',
   'transfer.reading': 'Reading {name}…',
   'transfer.preparing': 'Preparing…',
-  'transfer.progress': '{percent} % downloaded',
+  'transfer.progress': '{percent}% downloaded',
   'transfer.downloaded': 'Downloaded',
   'transfer.created': 'new',
   'transfer.changed': 'changes',
