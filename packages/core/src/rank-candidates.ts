@@ -51,6 +51,8 @@ export function rankCandidates(
   ranking: Ranking,
 ): RankedCandidate[] {
   const judged = candidates.map((candidate) => judge(candidate, ranking.nowS));
+  // A request that names its channel has nothing to choose from.
+  if (judged.length < 2) return judged;
   const tiers = Map.groupBy(judged, tierOf);
   return [...tiers.keys()]
     .sort((a, b) => a - b)
