@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { call, chatTo } from './call.ts';
 import { clientKey, gatewayForTest } from './open-test-gateway.ts';
@@ -37,6 +38,22 @@ async function rawUpstream(answer: (request: string, connection: number) => stri
   return { origin: `http://127.0.0.1:${address.port}`, state };
 }
 
+/** The content of a chunked body that came as bytes in latin1; fails where its framing is broken. */
+function unchunked(body: string): string {
+  let content = '';
+  let at = 0;
+  for (let size = -1; size !== 0; ) {
+    const [line = '', digits = ''] = /^([0-9a-f]+)\r\n/.exec(body.slice(at)) ?? [];
+    size = Number.parseInt(digits, 16);
+    const end = at + line.length + size;
+    expect(body.slice(end, end + 2)).toBe('\r\n');
+    content += body.slice(at + line.length, end);
+    at = end + 2;
+  }
+  expect(at).toBe(body.length);
+  return Buffer.from(content, 'latin1').toString();
+}
+
 const okAnswer = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}';
 
 test('an HTTP/1.0 client gets a stream without chunks, ended by the connection', async () => {
@@ -48,6 +65,26 @@ test('an HTTP/1.0 client gets a stream without chunks, ended by the connection',
   expect(text).not.toMatch(/transfer-encoding/i);
   expect(text).toContain('\r\n\r\ndata: {');
   expect(text.endsWith('data: [DONE]\n\n')).toBe(true);
+});
+
+test('a stream goes out in chunks with a last one, and its connection carries the next', async () => {
+  const events = ['data: {"n":1}\n\n', `data: ${'é'.repeat(9)}\n\n`, 'data: [DONE]\n\n'];
+  const origin = await upstreamForTest(async (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+    for (const event of events) {
+      await pause(20);
+      response.write(event);
+    }
+    response.end();
+  });
+  const { client } = await start(origin);
+  for (const count of [1, 2]) {
+    client.send(rawPost(chat, clientKey, chatTo('relay/m', { stream: true })));
+    const text = await client.until(new RegExp(`^(?:[\\s\\S]*\\r\\n0\\r\\n\\r\\n){${count}}$`));
+    const [, ...bodies] = text.split(/HTTP\/1\.1 200 [\s\S]*?\r\n\r\n/);
+    expect(bodies.map(unchunked)).toEqual(Array(count).fill(events.join('')));
+    expect(text).toMatch(/transfer-encoding: chunked/i);
+  }
 });
 
 test('pipelined requests are answered in their order', async () => {

@@ -2,10 +2,10 @@ import type { ServerResponse } from 'node:http';
 import { type AnswerHandler, type AnswerSource, describeFault } from '@api-monitor/upstream';
 import type { Endpoint } from '../request/match-route.ts';
 import type { Parcel } from '../request/parcel.ts';
+import { AnswerBody } from './answer-body.ts';
 import { answerHeaders, headerOf, type Truth } from './answer-headers.ts';
 import { type AnswerWatch, watchAnswer } from './answer-watch.ts';
 import { AttemptTimer, stallTimeoutMsOf } from './attempt-timer.ts';
-import { endInTime } from './end-in-time.ts';
 import { isHeldBackStatus } from './judge-attempt.ts';
 import { coverKeyInHeaders } from './key-gate.ts';
 
@@ -54,6 +54,7 @@ const staleWindowMs = 1_000;
 export class AnswerPipe implements AnswerHandler {
   readonly #options: PipeOptions;
   readonly #timer: AttemptTimer;
+  readonly #body: AnswerBody;
   #source: AnswerSource | null = null;
   #sentAtMs = 0;
   #status = 0;
@@ -70,6 +71,7 @@ export class AnswerPipe implements AnswerHandler {
   constructor(options: PipeOptions) {
     this.#options = options;
     this.#timer = new AttemptTimer(options, this);
+    this.#body = new AnswerBody(options.response);
     options.response.on('close', this.#onClientClose);
   }
 
@@ -141,6 +143,11 @@ export class AnswerPipe implements AnswerHandler {
     this.#fail({ ...describeFault(error), isStale: isStale && isEarly });
   }
 
+  /** The last that the client gets, where anything is left to be said. */
+  finishWith(bytes: Buffer | null): void {
+    this.#body.endInTime(bytes, stallTimeoutMsOf(this.#options.idleTimeoutMs));
+  }
+
   onSilence(): void {
     this.#source?.abort(this);
     const { firstByteTimeoutMs, idleTimeoutMs } = this.#options;
@@ -176,7 +183,7 @@ export class AnswerPipe implements AnswerHandler {
     this.#pending = null;
     this.#sendHead(null);
     if (!bytes) response.flushHeaders();
-    else if (!response.write(bytes)) this.#pause();
+    else if (!this.#body.write(bytes)) this.#pause();
   }
 
   /** `wholeBytes`: how long an answer is that is there as a whole; null where more may come. */
@@ -191,12 +198,12 @@ export class AnswerPipe implements AnswerHandler {
     const hasBody = this.#status !== 204 && this.#status !== 304;
     if (wholeBytes !== null && hasBody && headerOf(headers, 'content-length') === undefined)
       headers.push('content-length', String(wholeBytes));
-    response.writeHead(this.#status, headers);
+    this.#body.begin(this.#status, headers);
     this.#headers = [];
   }
 
   #end(): void {
-    const { response, idleTimeoutMs } = this.#options;
+    const { response } = this.#options;
     const { end, gate = null } = this.#watch ?? {};
     if (end && !end.hasEnded()) {
       this.#fail({ kind: 'network', message: 'the stream stopped before its end', isStale: false });
@@ -205,7 +212,7 @@ export class AnswerPipe implements AnswerHandler {
     const bytes = joined(this.#pending, gate?.rest() ?? null);
     if (!response.destroyed) this.#sendHead(bytes?.length ?? 0);
     this.#finish({ kind: 'whole', status: this.#status, streamError: this.#streamError() });
-    endInTime(response, bytes, stallTimeoutMsOf(idleTimeoutMs));
+    this.finishWith(bytes);
   }
 
   #streamError(): StreamError | null {
@@ -241,7 +248,7 @@ export class AnswerPipe implements AnswerHandler {
     const { response } = this.#options;
     if (!response.destroyed) {
       this.#sendHead(null);
-      if (this.#pending) response.write(this.#pending);
+      if (this.#pending) this.#body.write(this.#pending);
     }
     this.#finish({ kind: 'broken', status: this.#status, fault });
   }

@@ -3,8 +3,6 @@ import type { BoardModel } from '../board/board.ts';
 import { errorEvent, type GatewayError } from '../dialects/gateway-error.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import type { AnswerPipe, AttemptEnd, AttemptFault } from './answer-pipe.ts';
-import { stallTimeoutMsOf } from './attempt-timer.ts';
-import { endInTime } from './end-in-time.ts';
 import { isLiveFailure, isLiveSuccess, isModelDoubted } from './judge-attempt.ts';
 import { type Forwarding, tryChannel } from './try-channel.ts';
 
@@ -31,7 +29,7 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
     const judging = { entry, end, isBreakersTry, durationMs: performance.now() - startedAtMs };
     attempts.push(judged(deps, given, judging));
     if (end.kind === 'retriable' && !isLast) continue;
-    if (end.kind === 'broken') endBroken(deps, given, pipe, end.fault);
+    if (end.kind === 'broken') endBroken(given, pipe, end.fault);
     const fault = 'fault' in end ? end.fault : null;
     return { entry, attempts, status: statusOf(end), pipe, fault };
   }
@@ -85,12 +83,11 @@ function judged(
 
 /** A stream gets an error in the client's words; a body whose length was promised is cut off. */
 function endBroken(
-  { idleTimeoutMs }: GatewayDeps,
   { response, endpoint, requestId }: Forwarding,
-  { watch }: AnswerPipe,
+  pipe: AnswerPipe,
   { kind, message }: AttemptFault,
 ): void {
-  if (!watch?.canTellError) {
+  if (!pipe.watch?.canTellError) {
     response.destroy();
     return;
   }
@@ -101,5 +98,5 @@ function endBroken(
     message: `the channel broke off: ${message}`,
   };
   const text = errorEvent(endpoint.dialect, endpoint.route === 'responses', error, requestId);
-  endInTime(response, Buffer.from(text), stallTimeoutMsOf(idleTimeoutMs));
+  pipe.finishWith(Buffer.from(text));
 }
