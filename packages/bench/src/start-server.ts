@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { onCore } from './gateway/cores.ts';
 
 /** A small server of ours in a process of its own, as the product is. */
 export interface Server {
@@ -8,10 +9,19 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+interface Options {
+  args?: readonly string[];
+  /** The one core that it may use; any by default. */
+  core?: number;
+}
+
 /** Starts a program that stands beside this file and prints its address once it listens. */
-export async function startServer(fileName: string): Promise<Server> {
+export async function startServer(
+  fileName: string,
+  { args = [], core }: Options = {},
+): Promise<Server> {
   const main = fileURLToPath(new URL(fileName, import.meta.url));
-  const child = spawn(process.execPath, [main], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawnOn(core, [main, ...args]);
   const [line] = await once(child.stdout, 'data', { signal: AbortSignal.timeout(10_000) });
   const { port } = JSON.parse(String(line)) as { port: number };
   return {
@@ -22,4 +32,11 @@ export async function startServer(fileName: string): Promise<Server> {
       await exited;
     },
   };
+}
+
+function spawnOn(core: number | undefined, args: readonly string[]) {
+  const node = process.execPath;
+  const { command, args: all } =
+    core === undefined ? { command: node, args } : onCore(core, node, args);
+  return spawn(command, all, { stdio: ['ignore', 'pipe', 'inherit'] });
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export type Kind = (typeof kinds)[number];
 export const kinds = ['json', 'burst', 'paced', 'brief'] as const;
 
-export const contenderNames = ['direct', 'nginx', 'gateway'] as const;
+export const contenderNames = ['direct', 'nginx', 'bare', 'gateway'] as const;
 export type ContenderName = (typeof contenderNames)[number];
 
 /** One way to the provider. */
@@ -20,6 +20,7 @@ export interface Origins {
   provider: string;
   streamProvider: string;
   nginx: string;
+  bare: string;
   gateway: string;
 }
 
@@ -28,13 +29,14 @@ export const modelName = 'vendor/model-0';
 
 export type Contenders = Record<ContenderName, Contender>;
 
-/** Straight to the provider, by nginx, and by the gateway: the same request, in three ways. */
+/** Straight to the provider, by nginx, by a bare relay, and by the gateway: the same request. */
 export function contendersOf(origins: Origins, gatewayKey: string): Contenders {
   const providerOf = (kind: Kind) => origins[isPaced(kind) ? 'streamProvider' : 'provider'];
   const plain = { key: 'sk-of-the-channel', body: bodyWith(() => modelName) };
   return {
     direct: { ...plain, name: 'direct', url: (kind) => providerOf(kind) + pathOf(kind) },
     nginx: { ...plain, name: 'nginx', url: (kind) => origins.nginx + pathOf(kind) },
+    bare: { ...plain, name: 'bare', url: (kind) => origins.bare + pathOf(kind) },
     gateway: {
       name: 'gateway',
       key: gatewayKey,

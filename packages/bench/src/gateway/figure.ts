@@ -14,8 +14,8 @@ export interface Figure {
 /** The figures as a Markdown table: medians, and the least and the most of all rounds. */
 export function tableOf(figures: readonly Figure[]): string {
   const head = [
-    '| median (least - most of the rounds) | direct | nginx | gateway | compared | target |',
-    '| --- | ---: | ---: | ---: | ---: | ---: |',
+    `| ${['median (least - most of the rounds)', ...contenderNames, 'compared', 'target'].join(' | ')} |`,
+    `| --- |${' ---: |'.repeat(contenderNames.length + 2)}`,
   ];
   return [...head, ...figures.map(rowOf)].join('\n');
 }

@@ -60,8 +60,13 @@ function throughput(
 
 /** One number of each result. */
 export function valuesOf<Result>(
-  { direct, nginx, gateway }: Rounds<ContenderName, Result>,
+  { direct, nginx, bare, gateway }: Rounds<ContenderName, Result>,
   pick: (result: Result) => number,
 ): Figure['values'] {
-  return { direct: direct.map(pick), nginx: nginx.map(pick), gateway: gateway.map(pick) };
+  return {
+    direct: direct.map(pick),
+    nginx: nginx.map(pick),
+    bare: bare.map(pick),
+    gateway: gateway.map(pick),
+  };
 }

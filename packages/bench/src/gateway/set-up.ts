@@ -57,6 +57,11 @@ async function start(
     streamProviderOrigin: streams.origin,
   });
   onStop(nginx.stop);
+  const bare = await startServer('bare-relay.ts', {
+    args: [provider.origin, streams.origin],
+    core: cores.contender,
+  });
+  onStop(bare.stop);
   const dataDir = join(folder, 'data');
   await mkdir(dataDir);
   const origins = { provider: provider.origin, streamProvider: streams.origin };
@@ -71,7 +76,7 @@ async function start(
   });
   onStop(product.stop);
   moveFirstThread(product.pid, cores.load);
-  const all = { ...origins, nginx: nginx.origin, gateway: product.origin };
+  const all = { ...origins, nginx: nginx.origin, bare: bare.origin, gateway: product.origin };
   const contenders = contendersOf(all, gatewayKey);
   return { contenders, product, folder, rounds, seconds, probedIds };
 }
