@@ -77,6 +77,11 @@ codex`,
 export GEMINI_API_KEY=${quoteForShell(key)}
 gemini -m ${quoteForShell(model)}`,
       },
+      {
+        label: '~/.gemini/settings.json',
+        code: () =>
+          JSON.stringify({ security: { auth: { selectedType: 'gemini-api-key' } } }, null, 2),
+      },
     ],
   },
   {

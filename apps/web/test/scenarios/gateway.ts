@@ -74,7 +74,9 @@ export function describeGateway(stage: Stage): void {
     await eventually(() => page.locator('#claude-code .code').first().textContent()).toContain(
       `ANTHROPIC_MODEL='claude-sonnet-4-5'`,
     );
-    expect(await page.locator('#gemini-cli .code').textContent()).toContain(`'gemini-2.5-flash'`);
+    expect(await page.locator('#gemini-cli .code').first().textContent()).toContain(
+      `'gemini-2.5-flash'`,
+    );
     await stage.product.call('DELETE', `/api/targets/${item.id}`);
   });
 

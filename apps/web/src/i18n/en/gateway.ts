@@ -37,7 +37,7 @@ export const gateway = {
   'gateway.note.codex':
     'Codex speaks the Responses API alone, so choose a model that a channel serves there. The file names the variable that holds the key, never the key itself.',
   'gateway.note.gemini_cli':
-    'Choose “Use Gemini API key” when it asks how to sign in. The address has no version.',
+    'The settings choose the key for signing in. Without them it asks (choose “Use Gemini API key”), and gemini -p refuses to start. The address has no version.',
   'gateway.note.cherry':
     'Settings → Model Provider → Add, of the type OpenAI. The host has no /v1 and no slash at its end: Cherry Studio adds the rest. “Manage” then lists the live models; Anthropic and Gemini as types work with the same host and key.',
   'gateway.note.open_webui':

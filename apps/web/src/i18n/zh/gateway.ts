@@ -34,7 +34,8 @@ export const gateway: Record<keyof typeof en, string> = {
     '地址不带 /v1。请不要设置 ANTHROPIC_API_KEY，以免冲突；用 /status 可查看当前地址。第二个模型处理后台小任务，选便宜的即可。',
   'gateway.note.codex':
     'Codex 只使用 Responses 接口，请选择渠道在该接口上提供的模型。配置文件里写的是存放密钥的变量名，而不是密钥本身。',
-  'gateway.note.gemini_cli': '询问登录方式时选择 “Use Gemini API key”。地址不带版本号。',
+  'gateway.note.gemini_cli':
+    '设置文件指定用密钥登录；没有它时会询问登录方式（选 “Use Gemini API key”），而 gemini -p 会拒绝启动。地址不带版本号。',
   'gateway.note.cherry':
     '设置 → 模型服务 → 添加，类型选 OpenAI。地址不带 /v1，末尾也不要斜杠，其余部分由 Cherry Studio 补全。点“管理”即可列出可用模型；类型选 Anthropic 或 Gemini 时，地址和密钥相同。',
   'gateway.note.open_webui':
