@@ -66,8 +66,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
 }
 
 function commandOf({ nodeOptions = [], core }: ProductOptions) {
-  const plain = { command: process.execPath, args: [...shippedOptions, ...nodeOptions, main] };
-  return core === undefined ? plain : onCore(core, plain.command, plain.args);
+  return onCore(core, process.execPath, [...shippedOptions, ...nodeOptions, main]);
 }
 
 function portOf(child: ChildProcess, onLine: (line: string) => void): Promise<string> {

@@ -21,7 +21,8 @@ export async function startServer(
   { args = [], core }: Options = {},
 ): Promise<Server> {
   const main = fileURLToPath(new URL(fileName, import.meta.url));
-  const child = spawnOn(core, [main, ...args]);
+  const run = onCore(core, process.execPath, [main, ...args]);
+  const child = spawn(run.command, run.args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = await once(child.stdout, 'data', { signal: AbortSignal.timeout(10_000) });
   const { port } = JSON.parse(String(line)) as { port: number };
   return {
@@ -32,11 +33,4 @@ export async function startServer(
       await exited;
     },
   };
-}
-
-function spawnOn(core: number | undefined, args: readonly string[]) {
-  const node = process.execPath;
-  const { command, args: all } =
-    core === undefined ? { command: node, args } : onCore(core, node, args);
-  return spawn(command, all, { stdio: ['ignore', 'pipe', 'inherit'] });
 }

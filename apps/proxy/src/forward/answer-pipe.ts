@@ -144,7 +144,7 @@ export class AnswerPipe implements AnswerHandler {
   }
 
   /** The last that the client gets, where anything is left to be said. */
-  finishWith(bytes: Buffer | null): void {
+  endAnswer(bytes: Buffer | null): void {
     this.#body.endInTime(bytes, stallTimeoutMsOf(this.#options.idleTimeoutMs));
   }
 
@@ -212,7 +212,7 @@ export class AnswerPipe implements AnswerHandler {
     const bytes = joined(this.#pending, gate?.rest() ?? null);
     if (!response.destroyed) this.#sendHead(bytes?.length ?? 0);
     this.#finish({ kind: 'whole', status: this.#status, streamError: this.#streamError() });
-    this.finishWith(bytes);
+    this.endAnswer(bytes);
   }
 
   #streamError(): StreamError | null {

@@ -98,5 +98,5 @@ function endBroken(
     message: `the channel broke off: ${message}`,
   };
   const text = errorEvent(endpoint.dialect, endpoint.route === 'responses', error, requestId);
-  pipe.finishWith(Buffer.from(text));
+  pipe.endAnswer(Buffer.from(text));
 }

@@ -40,7 +40,8 @@ export function moveFirstThread(pid: number, core: number): void {
   execFileSync(taskset, ['-c', '-p', String(core), String(pid)], { stdio: 'ignore' });
 }
 
-/** The command that runs another one on a core alone. */
-export function onCore(core: number, command: string, args: readonly string[]) {
+/** The command that runs another one on a core alone, or just that one where no core is named. */
+export function onCore(core: number | undefined, command: string, args: readonly string[]) {
+  if (core === undefined) return { command, args };
   return { command: taskset, args: ['-c', String(core), command, ...args] };
 }

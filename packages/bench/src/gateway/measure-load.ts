@@ -2,7 +2,7 @@ import type { Bench } from './bench.ts';
 import { type ContenderName, contenderNames, type Kind, writeBody } from './contenders.ts';
 import type { Figure } from './figure.ts';
 import { runWrk, type WrkResult } from './run-wrk.ts';
-import { type Rounds, takeTurns } from './take-turns.ts';
+import { type Rounds, recordOf, takeTurns } from './take-turns.ts';
 
 interface Load {
   kind: Kind;
@@ -60,13 +60,8 @@ function throughput(
 
 /** One number of each result. */
 export function valuesOf<Result>(
-  { direct, nginx, bare, gateway }: Rounds<ContenderName, Result>,
+  results: Rounds<ContenderName, Result>,
   pick: (result: Result) => number,
 ): Figure['values'] {
-  return {
-    direct: direct.map(pick),
-    nginx: nginx.map(pick),
-    bare: bare.map(pick),
-    gateway: gateway.map(pick),
-  };
+  return recordOf(new Map(contenderNames.map((name) => [name, results[name].map(pick)])));
 }

@@ -21,6 +21,8 @@ export async function takeTurns<Name extends string, Result>(
 }
 
 /** Every name has an entry, for the map was made of all of them. */
-function recordOf<Name extends string, Value>(map: ReadonlyMap<Name, Value>): Record<Name, Value> {
+export function recordOf<Name extends string, Value>(
+  map: ReadonlyMap<Name, Value>,
+): Record<Name, Value> {
   return Object.fromEntries(map) as Record<Name, Value>;
 }
