@@ -4,8 +4,11 @@ export interface AnswerHandler {
   readonly isOver: boolean;
   /** The request is on its way; `source` is this handler's until its answer has ended. */
   onSent(source: AnswerSource): void;
-  /** Names in lower case and values in turn, as they came. */
-  onHead(status: number, headers: string[]): void;
+  /**
+   * Headers are names in lower case and values in turn, as they came. `bodyLength` is the number of
+   * bytes that `onBytes` will bring before `onEnd`; null if only the end will tell.
+   */
+  onHead(status: number, headers: string[], bodyLength: number | null): void;
   /** The bytes hold until the call returns: they are to be copied by whoever keeps them. */
   onBytes(bytes: Buffer): void;
   /** All that one read brought has been told, and the answer goes on. */

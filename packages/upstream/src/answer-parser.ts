@@ -4,8 +4,8 @@ import { type AnswerHead, parseAnswerHead } from './parse-answer-head.ts';
 
 /** Told of an answer as its bytes are read. */
 export interface AnswerSink {
-  /** Names in lower case and values in turn. */
-  onHead(status: number, headers: string[]): void;
+  /** See AnswerHandler. */
+  onHead(status: number, headers: string[], bodyLength: number | null): void;
   /** The bytes stand in the connection's own buffer: they hold until the call returns. */
   onBytes(bytes: Buffer): void;
 }
@@ -76,7 +76,7 @@ export class AnswerParser {
     if (head.status < 200) this.#passInterim(head);
     else {
       this.#frame(head);
-      sink.onHead(head.status, head.headers);
+      sink.onHead(head.status, head.headers, head.bodyLength);
     }
     return end + headEnd.length;
   }
@@ -87,12 +87,12 @@ export class AnswerParser {
     if (status === 101 || this.#interims > interimLimit) throw new AnswerFault('INVALID_ANSWER');
   }
 
-  #frame({ status, contentLength, isChunked, mayStayOpen, keepAliveS }: AnswerHead): void {
+  #frame({ bodyLength, isChunked, mayStayOpen, keepAliveS }: AnswerHead): void {
     this.#mayStayOpen = mayStayOpen;
     this.keepAliveS = keepAliveS;
-    this.#left = contentLength ?? 0;
-    if (status === 204 || status === 304 || contentLength === 0) this.#state = 'done';
-    else if (contentLength !== null) this.#state = 'counted';
+    this.#left = bodyLength ?? 0;
+    if (bodyLength === 0) this.#state = 'done';
+    else if (bodyLength !== null) this.#state = 'counted';
     else {
       this.#state = isChunked ? 'chunked' : 'until-close';
       this.#chunks.reset();

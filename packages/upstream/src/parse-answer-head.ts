@@ -5,8 +5,8 @@ export interface AnswerHead {
   status: number;
   /** Names in lower case and values in turn, as they came. */
   headers: string[];
-  /** null where the answer ends with its connection, or with its last chunk. */
-  contentLength: number | null;
+  /** In bytes; null if the body ends with its last chunk or with the connection. */
+  bodyLength: number | null;
   isChunked: boolean;
   mayStayOpen: boolean;
   /** Seconds, from `Keep-Alive: timeout=`. */
@@ -26,7 +26,7 @@ export function parseAnswerHead(text: string): AnswerHead {
   const head: AnswerHead = {
     status: Number(status),
     headers: [],
-    contentLength: null,
+    bodyLength: null,
     isChunked: false,
     mayStayOpen: minor === '1',
     keepAliveS: null,
@@ -38,12 +38,22 @@ export function parseAnswerHead(text: string): AnswerHead {
     takeLine(head, text, at, lineEnd);
     at = lineEnd + 2;
   }
-  // Both lengths at once is how requests are smuggled: the chunks count, and nothing may follow.
-  if (head.isChunked && head.contentLength !== null) {
-    head.contentLength = null;
-    head.mayStayOpen = false;
-  }
+  checkFraming(head, minor === '0');
   return head;
+}
+
+/**
+ * Two readers must not see two different ends of one answer (RFC 9112, 6.3 and 11.1): a length beside
+ * chunks, chunks in HTTP/1.0, and a body where there can't be one (RFC 9110, 15.3.5, 15.3.6, 15.4.5)
+ * are no answer.
+ */
+function checkFraming(head: AnswerHead, isHttp10: boolean): void {
+  const { status, isChunked, bodyLength } = head;
+  const isBodiless = status === 204 || status === 205 || status === 304;
+  const hasBody = isChunked || (bodyLength ?? 0) > 0;
+  const isTwofold = isChunked && (bodyLength !== null || isHttp10);
+  if (isTwofold || (isBodiless && hasBody)) throw new AnswerFault('INVALID_ANSWER');
+  if (isBodiless) head.bodyLength = 0;
 }
 
 function takeLine(head: AnswerHead, text: string, start: number, end: number): void {
@@ -54,7 +64,7 @@ function takeLine(head: AnswerHead, text: string, start: number, end: number): v
   head.headers.push(name, value);
   switch (name) {
     case 'content-length':
-      head.contentLength = lengthOf(value, head.contentLength);
+      head.bodyLength = lengthOf(value, head.bodyLength);
       break;
     case 'transfer-encoding':
       // Only `chunked` was asked for; another coding could not be told from the body.
