@@ -38,8 +38,8 @@ export {
   type RunTargetJob,
   runTargetJobSchema,
 } from './jobs.ts';
-export { judgeProbe, type Verdict } from './judge-probe.ts';
-export { maskSecret } from './mask-secret.ts';
+export { judgeProbe, redirectMessage, type Verdict } from './judge-probe.ts';
+export { maskSecret, spellingsOf } from './mask-secret.ts';
 export { type Attempt, isRouteRefused, maxAttempts, mendRequest } from './mend-request.ts';
 export type {
   BreakerChanged,

@@ -70,7 +70,8 @@ function notWhole(exchange: AnsweredExchange, cut: keyof typeof cutSentences): V
 
 function refused({ status, headers }: AnsweredExchange, reading: BodyReading): Verdict {
   const error = reading.kind === 'error' ? reading.error : nameless;
-  const message = quote(error.message, quoteLimit) || redirectMessage(headers) || 'no message';
+  const message =
+    quote(error.message, quoteLimit) || redirectMessage(headers.location) || 'no message';
   return failed(status, `HTTP ${status}: ${message}`, {
     kind: classifyError({ status, ...error }),
   });
@@ -78,9 +79,11 @@ function refused({ status, headers }: AnsweredExchange, reading: BodyReading): V
 
 const nameless: BodyError = { message: '', type: null, code: null };
 
-/** A redirect that was not followed leads to another origin, where the key must not go. */
-function redirectMessage(headers: Record<string, string>): string | null {
-  const { location } = headers;
+/**
+ * Says where a redirect leads that wasn't followed: to another origin, which must not get the key, or
+ * somewhere that can't be asked by POST. Null without a location.
+ */
+export function redirectMessage(location: string | undefined): string | null {
   if (location === undefined) return null;
   const origin = /^https?:\/\/[^/?#]*/i.exec(location)?.[0];
   return `redirects to ${quote(origin ?? location, quoteLimit)}, not followed`;

@@ -2,8 +2,10 @@
 export type AnswerFaultCode =
   | 'ANSWER_CUT'
   | 'ANSWER_HEADERS_OVERFLOW'
+  | 'ANSWER_TOO_LONG'
   | 'INVALID_ANSWER'
   | 'TOO_MANY_CONNECTIONS'
+  | 'UNDECODABLE_ANSWER'
   | 'UNSENDABLE_KEY';
 
 export class AnswerFault extends Error {

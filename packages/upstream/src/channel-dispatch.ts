@@ -4,6 +4,8 @@ import { AnswerFault } from './answer-fault.ts';
 import type { AnswerHandler } from './answer-handler.ts';
 import type { ChannelConnection } from './channel-connection.ts';
 import { type ConnectionPool, createConnectionPool } from './connection-pool.ts';
+import { DecodedAnswer } from './decoded-answer.ts';
+import { FollowedAnswer } from './followed-answer.ts';
 import type { AddressGuard } from './guard-address.ts';
 import { createGuardedConnector } from './guarded-connector.ts';
 import { keepByChannel } from './keep-by-channel.ts';
@@ -34,6 +36,7 @@ export interface OwnedDispatch extends ChannelDispatch {
 
 interface Road {
   pool: ConnectionPool;
+  origin: string;
   basePath: string;
   /** What all requests to the channel say. */
   commonLines: string;
@@ -90,11 +93,20 @@ export function createChannelDispatch(guard: AddressGuard, lookup: Lookup): Owne
         handler.onFault(new AnswerFault('UNSENDABLE_KEY'), false);
         return;
       }
-      road.pool.take({ isFresh }, (connection, error) => {
-        if (!connection) handler.onFault(error ?? new AnswerFault('ANSWER_CUT'), false);
-        else if (handler.isOver) road.pool.giveBack(connection);
-        else connection.send(headOf(road, channel, request), request.body, handler);
+      const send = (path: string, to: AnswerHandler, mustBeFresh: boolean) => {
+        road.pool.take({ isFresh: mustBeFresh }, (connection, error) => {
+          if (!connection) to.onFault(error ?? new AnswerFault('ANSWER_CUT'), false);
+          else if (to.isOver) road.pool.giveBack(connection);
+          else connection.send(headOf(road, channel, { ...request, path }), request.body, to);
+        });
+      };
+      const path = road.basePath + request.path;
+      const answer = new FollowedAnswer(new DecodedAnswer(handler), {
+        origin: road.origin,
+        path,
+        sendAgain: (next, to) => send(next, to, false),
       });
+      send(path, answer, isFresh);
     },
     forget: pools.forget,
     close() {
@@ -105,8 +117,9 @@ export function createChannelDispatch(guard: AddressGuard, lookup: Lookup): Owne
 }
 
 function wordsFor({ baseUrl, apiKey }: Channel): Omit<Road, 'pool'> {
-  const { host, pathname } = new URL(baseUrl);
+  const { origin, host, pathname } = new URL(baseUrl);
   return {
+    origin,
     basePath: pathname.replace(/\/$/, ''),
     commonLines: `host: ${host}\r\nconnection: keep-alive\r\nauthorization: Bearer ${apiKey}\r\n`,
     // What a header's value may hold (RFC 9110, 5.5).
@@ -114,9 +127,10 @@ function wordsFor({ baseUrl, apiKey }: Channel): Omit<Road, 'pool'> {
   };
 }
 
+/** The request's path is the whole one here. */
 function headOf(road: Road, { apiKey }: Channel, request: DispatchRequest): string {
   const { path, headers, keyHeader, body } = request;
-  let head = `POST ${road.basePath}${path} HTTP/1.1\r\n${road.commonLines}`;
+  let head = `POST ${path} HTTP/1.1\r\n${road.commonLines}`;
   if (keyHeader) head += `${keyHeader}: ${apiKey}\r\n`;
   for (let at = 0; at + 1 < headers.length; at += 2) {
     head += `${headers[at]}: ${headers[at + 1]}\r\n`;

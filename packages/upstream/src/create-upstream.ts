@@ -6,7 +6,7 @@ import { type ChannelPool, createChannelPools } from './channel-pools.ts';
 import { describeFault } from './describe-fault.ts';
 import { type AllowPrivate, createAddressGuard } from './guard-address.ts';
 import { readBody } from './read-body.ts';
-import { redirectPath } from './redirect-path.ts';
+import { redirectLimit, redirectPath } from './redirect-path.ts';
 import { requestHeaders } from './request-headers.ts';
 import { shareLookups } from './share-lookups.ts';
 import { wasStale } from './was-stale.ts';
@@ -36,8 +36,6 @@ export interface Upstream {
   /** Ends every connection at once. */
   close(): Promise<void>;
 }
-
-const redirectLimit = 3;
 
 /** Makes the one road to channels; whoever makes it closes it. */
 export function createUpstream(options: UpstreamOptions): Upstream {

@@ -23,6 +23,8 @@ const faults: Record<string, Fault> = {
   },
   ANSWER_CUT: { kind: 'network', message: 'connection closed before the answer ended' },
   ANSWER_HEADERS_OVERFLOW: { kind: 'network', message: 'answer headers too large' },
+  ANSWER_TOO_LONG: { kind: 'network', message: 'the decompressed answer is too long' },
+  UNDECODABLE_ANSWER: { kind: 'network', message: "the answer's compression is broken" },
   INVALID_ANSWER: { kind: 'network', message: 'the answer is not valid HTTP' },
   TOO_MANY_CONNECTIONS: { kind: 'network', message: 'too many connections are open' },
   UNSENDABLE_KEY: { kind: 'network', message: 'the API key holds what no header can' },

@@ -1,12 +1,7 @@
-import { pipeline, Readable, type Transform } from 'node:stream';
-import {
-  createBrotliDecompress,
-  createGunzip,
-  createInflate,
-  createInflateRaw,
-  createZstdDecompress,
-} from 'node:zlib';
+import { pipeline, Readable } from 'node:stream';
 import type { AnsweredExchange, AnswerProgress } from '@api-monitor/core';
+import { AnswerFault } from './answer-fault.ts';
+import { codingsOf, createDecoder } from './decoders.ts';
 import { createHangUp, type HangUp } from './hang-up.ts';
 
 const bodyLimitBytes = 4 * 1024 * 1024;
@@ -81,14 +76,16 @@ async function* decompressed(
 ): AsyncGenerator<Buffer> {
   const [first, rest] = await firstChunkOf(raw);
   if (!first) return;
-  const steps = (contentEncoding ?? '')
-    .split(',')
-    .map((name) => decompressorOf(name.trim().toLowerCase(), first))
-    .filter((step) => step !== null)
-    .reverse();
-  let output = Readable.from(prepend(first, rest));
-  // Errors reach the reader through the last stream; the callback only keeps them from being thrown.
-  for (const step of steps) output = pipeline(output, step, () => {});
+  const whole = Readable.from(prepend(first, rest));
+  const codings = codingsOf(contentEncoding ?? '');
+  if (!codings) throw new AnswerFault('UNDECODABLE_ANSWER');
+  if (codings.length === 0) {
+    yield* whole;
+    return;
+  }
+  const { input, output } = createDecoder(codings, first[0] ?? 0);
+  // Errors reach the reader through `output`; without a callback they would be thrown.
+  pipeline(whole, input, () => {});
   yield* output;
 }
 
@@ -101,21 +98,4 @@ async function firstChunkOf(raw: Readable): Promise<[Buffer | null, AsyncIterabl
 async function* prepend(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   yield first;
   yield* rest;
-}
-
-// `deflate` names zlib's format, but servers send the bare one too; the first byte tells them apart.
-function decompressorOf(encoding: string, first: Buffer): Transform | null {
-  switch (encoding) {
-    case 'gzip':
-    case 'x-gzip':
-      return createGunzip();
-    case 'deflate':
-      return ((first[0] ?? 0) & 0x0f) === 8 ? createInflate() : createInflateRaw();
-    case 'br':
-      return createBrotliDecompress();
-    case 'zstd':
-      return createZstdDecompress();
-    default:
-      return null;
-  }
 }

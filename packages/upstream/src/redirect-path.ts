@@ -1,3 +1,6 @@
+/** Redirects that one request may follow. */
+export const redirectLimit = 3;
+
 interface Asked {
   origin: string;
   path: string;

@@ -1,4 +1,4 @@
-import { type BodyReading, type Exchange, maskSecret } from '@api-monitor/core';
+import { type BodyReading, type Exchange, maskSecret, spellingsOf } from '@api-monitor/core';
 
 /** A shorter key can't be told from ordinary text. */
 const shortestKey = 4;
@@ -21,10 +21,6 @@ export function hideKey(apiKey: string): KeyHider {
     inExchange: (exchange) => hideInExchange(exchange, inText),
     inReading: (reading) => hideInReading(reading, inText),
   };
-}
-
-function spellingsOf(apiKey: string): string[] {
-  return [...new Set([apiKey, JSON.stringify(apiKey).slice(1, -1), encodeURIComponent(apiKey)])];
 }
 
 function hideInExchange(exchange: Exchange, inText: KeyHider['inText']): Exchange {
