@@ -88,7 +88,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     queue: bus.proxyRequests,
     newBatchId: randomUUID,
     onDropped: metrics.recordsDropped,
-    onFault: (err) => logger.error({ err }, 'a record could not be made'),
     watch: createOutageWatch({
       logger,
       lost: 'records could not be handed over',

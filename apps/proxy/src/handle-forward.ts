@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BoardKey } from './board/board.ts';
 import type { GatewayError } from './dialects/gateway-error.ts';
 import { type Forwarded, forwardRequest } from './forward/forward-request.ts';
-import type { Usage } from './forward/read-usage.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
 import { type Arrival, requestRecord } from './records/request-record.ts';
 import { tokensToCount } from './records/tokens-to-count.ts';
@@ -187,18 +186,13 @@ function leaveRecord(
 ): void {
   const status = error?.status ?? forwarded.status;
   const parts = { arrival, key, endpoint, requestedModel, requestBytes, forwarded, status };
-  // Timed before the tokens are read: a compressed answer is opened after its end.
   const record = requestRecord({ ...parts, error: error?.message ?? null });
+  const usage = forwarded.pipe?.watch?.usage.read();
+  record.input_tokens = usage?.inputTokens ?? null;
+  record.output_tokens = usage?.outputTokens ?? null;
   deps.metrics.requestEnded(record);
-  const settle = (usage: Usage | null) => {
-    record.input_tokens = usage?.inputTokens ?? null;
-    record.output_tokens = usage?.outputTokens ?? null;
-    deps.keyLimits.addTokens(key, tokensToCount(record));
-    return record;
-  };
-  const usage = forwarded.pipe?.watch?.usage.read() ?? null;
-  if (usage instanceof Promise) deps.records.expect(usage.then(settle));
-  else deps.records.add(settle(usage));
+  deps.keyLimits.addTokens(key, tokensToCount(record));
+  deps.records.add(record);
 }
 
 function refuse(

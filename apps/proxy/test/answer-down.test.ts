@@ -2,11 +2,10 @@ import { expect, test } from 'vitest';
 import { call, chatTo } from './call.ts';
 import { gatewayForTest } from './open-test-gateway.ts';
 import { providerForTest, upstreamForTest } from './providers.ts';
-import { upstreamKey } from './test-channel.ts';
 
 const chat = '/v1/chat/completions';
 
-test('status, headers and bytes come down as they are, with the truth beside them', async () => {
+test('status, headers and bytes come down as they are, with routing details beside them', async () => {
   const body = Buffer.from([0xff, 0x00, 0x7b, 0x0a, 0xc3]);
   const origin = await upstreamForTest((_, response) => {
     response.writeHead(203, {
@@ -14,7 +13,7 @@ test('status, headers and bytes come down as they are, with the truth beside the
       'x-ratelimit-remaining-requests': '59',
       'retry-after-ms': '20',
       'openai-processing-ms': '7',
-      'x-twice': ['a', 'b'],
+      'x-oneapi-request-id': 'r-1',
       'x-request-id': 'the upstream’s'.replace('’', ''),
       'set-cookie': 'a=b',
       'content-length': body.length,
@@ -32,7 +31,7 @@ test('status, headers and bytes come down as they are, with the truth beside the
     'x-ratelimit-remaining-requests': '59',
     'retry-after-ms': '20',
     'openai-processing-ms': '7',
-    'x-twice': 'a, b',
+    'x-oneapi-request-id': 'r-1',
     'x-request-id': expect.stringMatching(/^req_/),
     'request-id': answer.headers['x-request-id'],
     'x-proxy-target-id': `${gateway.targetIds.relay}`,
@@ -43,34 +42,6 @@ test('status, headers and bytes come down as they are, with the truth beside the
   const age = Number(answer.headers['x-proxy-proof-age']);
   expect(age).toBeGreaterThanOrEqual(90);
   expect(age).toBeLessThan(95);
-});
-
-test('a channel’s page has no rights on the dashboard’s origin', async () => {
-  const forbidden = {
-    'set-cookie': 'a=b',
-    'clear-site-data': '"*"',
-    refresh: '0; url=/',
-    link: '</x.js>; rel=preload',
-    'service-worker-allowed': '/',
-    'access-control-allow-origin': '*',
-    'access-control-allow-credentials': 'true',
-    'access-control-expose-headers': '*',
-    'reporting-endpoints': 'a="https://a.example"',
-    'speculation-rules': '"/rules.json"',
-  };
-  const origin = await upstreamForTest((_, response) => {
-    const loose = { 'content-type': 'text/html', 'content-security-policy': 'default-src *' };
-    response.writeHead(200, { ...loose, ...forbidden });
-    response.end('<script>alert(1)</script>');
-  });
-  const gateway = await gatewayForTest({ channels: { relay: { origin, models: { m: {} } } } });
-  const { headers } = await call(gateway.origin, chat, { body: chatTo('relay/m') });
-  expect(headers).toMatchObject({
-    'content-type': 'text/html',
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': "sandbox; default-src 'none'",
-  });
-  for (const name of Object.keys(forbidden)) expect(headers, name).not.toHaveProperty(name);
 });
 
 test('a model’s name that no header carries is told in percent', async () => {
@@ -101,26 +72,6 @@ test.each([
   const answer = await call(gateway.origin, chat, { body: chatTo('relay/m') });
   expect([answer.status, answer.text]).toEqual([direct.status, direct.text]);
   expect(answer.headers['content-type']).toBe(direct.headers['content-type']);
-});
-
-test('an error that quotes the channel’s key is told without it, and of the same length', async () => {
-  const error = `{"error":"${upstreamKey} is wrong: ${upstreamKey}"}`;
-  let status = 401;
-  const origin = await upstreamForTest((_, response) => {
-    const told = { 'x-note': `no ${upstreamKey}`, 'content-length': error.length };
-    response.writeHead(status, { 'content-type': 'application/json', ...told });
-    // Cut within the key.
-    response.write(error.slice(0, 20), () => response.end(error.slice(20)));
-  });
-  const gateway = await gatewayForTest({ channels: { relay: { origin, models: { m: {} } } } });
-  const ask = () => call(gateway.origin, chat, { body: chatTo('relay/m') });
-  const stars = '*'.repeat(upstreamKey.length);
-  const refused = await ask();
-  expect([refused.status, refused.text]).toEqual([401, error.replaceAll(upstreamKey, stars)]);
-  expect(refused.headers['x-note']).toBe(`no ${stars}`);
-  expect(refused.headers['content-length']).toBe(`${error.length}`);
-  status = 200;
-  expect((await ask()).text).toBe(error);
 });
 
 test('an error longer than is held goes on whole', async () => {
@@ -176,35 +127,4 @@ test('a whole answer may take as long to begin as a stream may pause, and a stre
     statusOf(`${gemini}:streamGenerateContent`),
   ]);
   expect(statuses).toEqual([200, 200, 200, 504, 504]);
-});
-
-test.each(['gzip', 'br', 'deflate', 'zstd'] as const)(
-  'a %s answer passes untouched',
-  async (how) => {
-    const provider = await providerForTest({ m: how });
-    const channels = { relay: { origin: provider.origin, models: { m: {} } } };
-    const gateway = await gatewayForTest({ channels });
-    for (const stream of [false, true]) {
-      const key = 'sk-upstream-0123456789abcdef';
-      const direct = await call(provider.origin, chat, { key, body: chatTo('m', { stream }) });
-      const answer = await call(gateway.origin, chat, { body: chatTo('relay/m', { stream }) });
-      expect(answer.headers['content-encoding']).toBe(how);
-      expect(answer.bytes.equals(direct.bytes)).toBe(true);
-    }
-  },
-);
-
-test('a redirect goes to the client, and the key goes nowhere', async () => {
-  const provider = await providerForTest({ m: 'redirect_cross_origin', n: 'redirect_loop' });
-  const models = { m: {}, n: {} };
-  const channels = { relay: { origin: provider.origin, models } };
-  const gateway = await gatewayForTest({ channels });
-  for (const [model, status] of [
-    ['m', 307],
-    ['n', 308],
-  ] as const) {
-    const answer = await call(gateway.origin, chat, { body: chatTo(`relay/${model}`) });
-    expect(answer.status).toBe(status);
-  }
-  expect(provider.received()).toBe(2);
 });

@@ -1,4 +1,5 @@
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createNetServer } from 'node:net';
 import {
   type FakeProvider,
   type FakeProviderOptions,
@@ -27,4 +28,34 @@ export async function upstreamForTest(listener: RequestListener): Promise<string
     server.close();
   });
   return `http://127.0.0.1:${port}`;
+}
+
+interface RawUpstreamOptions {
+  /** How long a connection stays open behind an answer; absent: as long as the gateway likes. */
+  endsAfterMs?: number;
+}
+
+/**
+ * An upstream that writes bytes on the wire for each request that it gets, or hangs up for null; counts
+ * its connections.
+ */
+export async function rawUpstream(
+  answer: (request: string, connection: number) => string | Buffer | null,
+  { endsAfterMs }: RawUpstreamOptions = {},
+) {
+  const state = { connections: 0 };
+  const server = createNetServer((socket) => {
+    state.connections += 1;
+    const connection = state.connections;
+    socket.on('error', () => {});
+    socket.on('data', (bytes) => {
+      const text = answer(bytes.toString('latin1'), connection);
+      if (text === null) socket.destroy();
+      else socket.write(text);
+      if (endsAfterMs !== undefined) setTimeout(() => socket.end(), endsAfterMs);
+    });
+  });
+  const port = await listen(server);
+  onTestFinished(() => void server.close());
+  return { origin: `http://127.0.0.1:${port}`, state };
 }

@@ -1,54 +1,53 @@
-/** What concerns the upstream connection or the upstream's own site alone, and stays here. */
-const staysHere = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'set-cookie',
-  'strict-transport-security',
-  'alt-svc',
-  'nel',
-  'report-to',
-  // What a browser would take for the word of the dashboard's own origin.
-  'set-cookie2',
-  'set-login',
-  'clear-site-data',
-  'refresh',
-  'link',
-  'service-worker-allowed',
-  'speculation-rules',
-  'reporting-endpoints',
-  'accept-ch',
-  'critical-ch',
-  'permissions-policy',
-  'origin-agent-cluster',
-  'content-security-policy-report-only',
-  // Told anew, below.
-  'x-content-type-options',
-  'content-security-policy',
-  'x-request-id',
-  'request-id',
-  'x-proxy-target-id',
-  'x-proxy-upstream-model',
-  'x-proxy-attempts',
-  'x-proxy-proof-age',
-]);
-const staysHerePrefix = 'access-control-';
+import type { KeyCover } from './key-cover.ts';
 
-/** A channel's answer, opened in a browser, is a page without rights, never one of the dashboard's. */
-const harmless = [
+/**
+ * The headers of a channel's answer that reach the client: those that SDKs and agents read. All others
+ * stay here. Some would steer the proxy in front of us (`x-accel-redirect`, `x-sendfile`), others the
+ * browser on the dashboard's origin (`set-cookie`, `cache-control`, `location`), and those that frame
+ * the body (`content-length`, `transfer-encoding`, `content-encoding`) are for the gateway to set.
+ */
+const passed = new Set([
+  'content-type',
+  'retry-after',
+  'retry-after-ms',
+  'x-should-retry',
+  'server-timing',
+  'cf-ray',
+  'x-trace-id',
+  'x-ds-trace-id',
+  'x-generation-id',
+  // The Codex CLI reads these two, and `x-codex-*`.
+  'x-models-etag',
+  'x-reasoning-included',
+]);
+const passedPrefixes = [
+  'x-ratelimit-',
+  'ratelimit-',
+  'anthropic-',
+  'openai-',
+  'x-codex-',
+  'x-openai-',
+  'x-litellm-',
+];
+/** `x-oneapi-request-id`, `x-amzn-requestid`, `apim-request-id`, … */
+const upstreamRequestId = /[a-z]-?request-?id$/;
+/** The gateway sends its own. */
+const ownIds = new Set(['x-request-id', 'request-id']);
+
+/**
+ * What is said of every answer: opened in a browser, it is a page without rights, and nobody keeps it.
+ */
+export const harmless = [
   'x-content-type-options',
   'nosniff',
   'content-security-policy',
   "sandbox; default-src 'none'",
+  'cache-control',
+  'no-store',
 ] as const;
 
-/** What the gateway tells of its choice, beside the answer. */
-export interface Truth {
+/** What the gateway says of its choice, in `x-proxy-*` headers. */
+export interface RoutingInfo {
   requestId: string;
   targetId: number;
   model: string;
@@ -56,39 +55,50 @@ export interface Truth {
   proofAgeS: number;
 }
 
-/**
- * The upstream's headers as they came, and the truth about where they came from; names and values in
- * turn, on both sides. An answer that may have to be longer than it said is told without its length.
- */
+/** The headers of the answer to the client, names and values in turn; its framing is added later. */
 export function answerHeaders(
   upstream: readonly string[],
-  truth: Truth,
-  isLengthTold: boolean,
+  { requestId, targetId, model, attempts, proofAgeS }: RoutingInfo,
+  keyCover: KeyCover,
 ): string[] {
   const headers: string[] = [];
-  const alsoStay = namedByConnection(headerOf(upstream, 'connection'));
   for (let at = 0; at + 1 < upstream.length; at += 2) {
     const name = upstream[at] ?? '';
-    if (staysHere.has(name) || name.startsWith(staysHerePrefix)) continue;
-    if (alsoStay?.includes(name) || (name === 'content-length' && !isLengthTold)) continue;
-    headers.push(name, upstream[at + 1] ?? '');
+    // Only the first of several: two content types are two answers to two readers.
+    if (isPassed(name) && !headers.includes(name))
+      headers.push(name, keyCover.inText(upstream[at + 1] ?? ''));
   }
   headers.push(
     ...harmless,
     'x-request-id',
-    truth.requestId,
+    requestId,
     'request-id',
-    truth.requestId,
+    requestId,
     'x-proxy-target-id',
-    String(truth.targetId),
+    String(targetId),
     'x-proxy-upstream-model',
-    asHeaderValue(truth.model),
+    asHeaderValue(model),
     'x-proxy-attempts',
-    String(truth.attempts),
+    String(attempts),
     'x-proxy-proof-age',
-    String(Math.round(truth.proofAgeS)),
+    String(Math.round(proofAgeS)),
   );
   return headers;
+}
+
+const verdicts = new Map<string, boolean>();
+const verdictLimit = 1_000;
+
+/** Servers send the same few names: each is judged once. */
+function isPassed(name: string): boolean {
+  const known = verdicts.get(name);
+  if (known !== undefined) return known;
+  const verdict =
+    passed.has(name) ||
+    passedPrefixes.some((prefix) => name.startsWith(prefix)) ||
+    (upstreamRequestId.test(name) && !ownIds.has(name));
+  if (verdicts.size < verdictLimit) verdicts.set(name, verdict);
+  return verdict;
 }
 
 /** The first value under this name, which is in lower case. */
@@ -99,16 +109,7 @@ export function headerOf(headers: readonly string[], name: string): string | und
   return undefined;
 }
 
-/** Headers that the connection's own header declares to be its own too (RFC 9110, 7.6.1). */
-function namedByConnection(connection: string | undefined): string[] | null {
-  if (connection === undefined || connection === 'keep-alive') return null;
-  return connection
-    .split(',')
-    .map((name) => name.trim().toLowerCase())
-    .filter((name) => !name.startsWith('content-'));
-}
-
-/** A model's name is the upstream's word: what a header can't carry is written in percent. */
+/** A model's name is the upstream's word: what a header can't carry is percent-encoded. */
 function asHeaderValue(text: string): string {
   return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text);
 }

@@ -1,13 +1,14 @@
 import type { ServerResponse } from 'node:http';
+import { redirectMessage } from '@api-monitor/core';
 import { type AnswerHandler, type AnswerSource, describeFault } from '@api-monitor/upstream';
 import type { Endpoint } from '../request/match-route.ts';
 import type { Parcel } from '../request/parcel.ts';
 import { AnswerBody } from './answer-body.ts';
-import { answerHeaders, headerOf, type Truth } from './answer-headers.ts';
+import { answerHeaders, headerOf, type RoutingInfo } from './answer-headers.ts';
 import { type AnswerWatch, watchAnswer } from './answer-watch.ts';
 import { AttemptTimer, stallTimeoutMsOf } from './attempt-timer.ts';
 import { isHeldBackStatus } from './judge-attempt.ts';
-import { coverKeyInHeaders } from './key-gate.ts';
+import { KeyCover } from './key-cover.ts';
 
 /** How one attempt ended. */
 export type AttemptEnd =
@@ -33,8 +34,8 @@ export interface PipeOptions {
   endpoint: Endpoint;
   /** Let go when an answer goes to the client: no other attempt will follow. */
   parcel: Parcel;
-  truth: Truth;
-  /** The channel's: it must not reach the client. */
+  routing: RoutingInfo;
+  /** The channel's; no client gets to see it. */
   apiKey: string;
   /** Another attempt may follow: an answer that says so is held back for it. */
   mayHoldBack: boolean;
@@ -55,10 +56,13 @@ export class AnswerPipe implements AnswerHandler {
   readonly #options: PipeOptions;
   readonly #timer: AttemptTimer;
   readonly #body: AnswerBody;
+  readonly #keyCover: KeyCover;
   #source: AnswerSource | null = null;
   #sentAtMs = 0;
   #status = 0;
   #headers: string[] = [];
+  /** As the connection counts it; null if only the end will tell. */
+  #bodyLength: number | null = null;
   #watch: AnswerWatch | null = null;
   /** What one read brought, until it goes out. */
   #pending: Buffer | null = null;
@@ -72,6 +76,7 @@ export class AnswerPipe implements AnswerHandler {
     this.#options = options;
     this.#timer = new AttemptTimer(options, this);
     this.#body = new AnswerBody(options.response);
+    this.#keyCover = new KeyCover(options.apiKey);
     options.response.on('close', this.#onClientClose);
   }
 
@@ -89,16 +94,21 @@ export class AnswerPipe implements AnswerHandler {
     this.#sentAtMs = performance.now();
   }
 
-  onHead(status: number, headers: string[]): void {
+  onHead(status: number, headers: string[], bodyLength: number | null): void {
     this.#status = status;
     this.firstByteAtMs = performance.now();
-    const { mayHoldBack, parcel } = this.#options;
+    const { mayHoldBack, parcel, endpoint } = this.#options;
+    if (status >= 300 && status < 400) {
+      this.#refuseRedirect(headerOf(headers, 'location'));
+      return;
+    }
     if (mayHoldBack && isHeldBackStatus(status)) {
       this.#holdBack(status);
       return;
     }
     this.#headers = headers;
-    this.#watch = watchAnswer(status, headers, this.#options);
+    this.#bodyLength = bodyLength;
+    this.#watch = watchAnswer(status, headers, endpoint);
     parcel.letGo();
   }
 
@@ -113,7 +123,7 @@ export class AnswerPipe implements AnswerHandler {
     this.responseBytes += chunk.length;
     watch?.usage.take(chunk);
     watch?.end?.take(chunk);
-    this.#pending = joined(this.#pending, watch?.gate ? watch.gate.pass(chunk) : chunk);
+    this.#pending = joined(this.#pending, this.#gated(this.#keyCover.pass(chunk)));
   }
 
   onRead(): void {
@@ -125,15 +135,16 @@ export class AnswerPipe implements AnswerHandler {
   onEnd(): void {
     this.#timer.stop();
     if (this.#isOver) return;
-    const settling = this.#watch?.end?.settle() ?? null;
-    if (!settling) {
-      this.#end();
+    const { end } = this.#watch ?? {};
+    if (end && !end.hasEnded()) {
+      this.#fail({ kind: 'network', message: 'the stream stopped before its end', isStale: false });
       return;
     }
-    this.#flush();
-    settling.then(() => {
-      if (!this.#isOver) this.#end();
-    });
+    const rest = joined(this.#gated(this.#keyCover.rest()), this.#watch?.gate?.rest() ?? null);
+    const bytes = joined(this.#pending, rest);
+    if (!this.#options.response.destroyed) this.#sendHead(bytes?.length ?? 0);
+    this.#finish({ kind: 'whole', status: this.#status, streamError: this.#streamError() });
+    this.endAnswer(bytes);
   }
 
   onFault(error: Error, isStale: boolean): void {
@@ -176,6 +187,22 @@ export class AnswerPipe implements AnswerHandler {
     this.#timer.awaitRest();
   }
 
+  /**
+   * A client that follows a redirect sends its gateway key and its prompt to wherever the channel points,
+   * so none gets one: another channel is tried, or the client is told with a 502.
+   */
+  #refuseRedirect(location: string | undefined): void {
+    this.#source?.abort(this);
+    const reason = redirectMessage(location) ?? 'no answer to a POST';
+    const message = this.#keyCover.inText(`HTTP ${this.#status}: ${reason}`);
+    this.#fail({ kind: 'upstream', message, isStale: false });
+  }
+
+  #gated(bytes: Buffer | null): Buffer | null {
+    const gate = this.#watch?.gate;
+    return gate && bytes ? gate.pass(bytes) : bytes;
+  }
+
   #flush(): void {
     const { response } = this.#options;
     if (response.destroyed) return;
@@ -188,31 +215,15 @@ export class AnswerPipe implements AnswerHandler {
 
   /** `wholeBytes`: how long an answer is that is there as a whole; null where more may come. */
   #sendHead(wholeBytes: number | null): void {
-    const { response, truth, apiKey } = this.#options;
+    const { response, routing } = this.#options;
     if (response.headersSent) return;
-    const isError = this.#status >= 400;
-    const told = isError ? coverKeyInHeaders(this.#headers, apiKey) : this.#headers;
+    const headers = answerHeaders(this.#headers, routing, this.#keyCover);
     // An error event may have to follow: a stream's length is never promised.
-    const isStream = this.#watch?.isEventStream ?? false;
-    const headers = answerHeaders(told, truth, !isStream);
-    const hasBody = this.#status !== 204 && this.#status !== 304;
-    if (wholeBytes !== null && hasBody && headerOf(headers, 'content-length') === undefined)
-      headers.push('content-length', String(wholeBytes));
+    const promised = this.#watch?.isEventStream ? null : this.#bodyLength;
+    const length = wholeBytes ?? promised;
+    if (length !== null && this.#status !== 204) headers.push('content-length', String(length));
     this.#body.begin(this.#status, headers);
     this.#headers = [];
-  }
-
-  #end(): void {
-    const { response } = this.#options;
-    const { end, gate = null } = this.#watch ?? {};
-    if (end && !end.hasEnded()) {
-      this.#fail({ kind: 'network', message: 'the stream stopped before its end', isStale: false });
-      return;
-    }
-    const bytes = joined(this.#pending, gate?.rest() ?? null);
-    if (!response.destroyed) this.#sendHead(bytes?.length ?? 0);
-    this.#finish({ kind: 'whole', status: this.#status, streamError: this.#streamError() });
-    this.endAnswer(bytes);
   }
 
   #streamError(): StreamError | null {
@@ -258,7 +269,6 @@ export class AnswerPipe implements AnswerHandler {
     this.#timer.stop();
     const { response, onEnd } = this.#options;
     this.#pending = null;
-    this.#watch?.end?.close();
     response.off('close', this.#onClientClose);
     onEnd(end, this);
   }

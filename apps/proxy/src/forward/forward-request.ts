@@ -81,13 +81,13 @@ function judged(
   };
 }
 
-/** A stream gets an error in the client's words; a body whose length was promised is cut off. */
+/** A stream gets an error in the client's dialect; any other body is cut off. */
 function endBroken(
   { response, endpoint, requestId }: Forwarding,
   pipe: AnswerPipe,
   { kind, message }: AttemptFault,
 ): void {
-  if (!pipe.watch?.canTellError) {
+  if (!pipe.watch?.isEventStream) {
     response.destroy();
     return;
   }

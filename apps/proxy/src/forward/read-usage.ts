@@ -1,5 +1,3 @@
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
 import { HeadBuffer } from './head-buffer.ts';
 import { TailBuffer } from './tail-buffer.ts';
 
@@ -11,27 +9,18 @@ export interface Usage {
 /** Reads the tokens that an answer reports, from whatever passes by, without holding it up. */
 export interface UsageReader {
   take(chunk: Buffer): void;
-  /** Called once, after the end; what is compressed has to be opened first. */
-  read(): Usage | Promise<Usage>;
+  /** Called once, after the end. */
+  read(): Usage;
 }
 
 /** How much of an answer's start and end is kept: all formats report at its end, messages at its start too. */
 const startBytes = 2 * 1024;
 const endBytes = 4 * 1024;
-/** A compressed answer longer than this is not opened again. */
-const compressedLimitBytes = 256 * 1024;
 
 const inputNames = ['"prompt_tokens"', '"input_tokens"', '"promptTokenCount"'];
 const outputNames = ['"completion_tokens"', '"output_tokens"', '"candidatesTokenCount"'];
 
-/** Follows an answer of this `content-encoding`, absent for plain bytes. */
-export function createUsageReader(contentEncoding: string | undefined): UsageReader {
-  const encoding = contentEncoding?.trim().toLowerCase();
-  if (!encoding || encoding === 'identity') return createPlainReader();
-  return createCompressedReader(encoding);
-}
-
-function createPlainReader(): UsageReader {
+export function createUsageReader(): UsageReader {
   const start = new HeadBuffer(startBytes);
   let size = 0;
   let end: TailBuffer | null = null;
@@ -49,37 +38,6 @@ function createPlainReader(): UsageReader {
     },
   };
 }
-
-function createCompressedReader(encoding: string): UsageReader {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  return {
-    take(chunk) {
-      size += chunk.length;
-      if (size <= compressedLimitBytes) chunks.push(chunk);
-      else chunks.length = 0;
-    },
-    async read() {
-      const decompress = decompressors.get(encoding);
-      if (!decompress || chunks.length === 0) return { inputTokens: null, outputTokens: null };
-      try {
-        const text = await decompress(Buffer.concat(chunks), { maxOutputLength: 4 * 1024 * 1024 });
-        return usageIn(text.toString('latin1'));
-      } catch {
-        return { inputTokens: null, outputTokens: null };
-      }
-    },
-  };
-}
-
-type Decompress = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
-const decompressors: ReadonlyMap<string, Decompress> = new Map<string, Decompress>([
-  ['gzip', promisify(gunzip)],
-  ['x-gzip', promisify(gunzip)],
-  ['deflate', promisify(inflate)],
-  ['br', promisify(brotliDecompress)],
-  ['zstd', promisify(zstdDecompress)],
-]);
 
 /** Every format tells its tokens behind a `usage` of some name; what is told last counts. */
 function usageIn(text: string): Usage {

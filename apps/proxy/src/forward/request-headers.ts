@@ -1,10 +1,12 @@
 import type { Endpoint } from '../request/match-route.ts';
 
-/** What goes up besides the credential; everything else stays here: cookies, addresses, hop-by-hop. */
+/**
+ * What goes up besides the credential; everything else stays here: cookies, addresses, hop-by-hop. Not
+ * `accept-encoding`: the gateway has to read every answer, and asks for plain ones.
+ */
 const goesUp = new Set([
   'content-type',
   'accept',
-  'accept-encoding',
   'accept-language',
   'user-agent',
   'anthropic-version',
@@ -34,7 +36,7 @@ export function upstreamHeaders(
   anthropicVersion: string,
   { dialect }: Endpoint,
 ): string[] {
-  const headers: string[] = [];
+  const headers: string[] = ['accept-encoding', 'identity'];
   let hasVersion = false;
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = nameThatGoesUp(rawHeaders[at] ?? '');

@@ -62,7 +62,7 @@ function send(
       response,
       endpoint,
       parcel,
-      truth: { requestId, targetId: target.id, model, attempts: number, proofAgeS },
+      routing: { requestId, targetId: target.id, model, attempts: number, proofAgeS },
       apiKey: target.channel.apiKey,
       mayHoldBack: !isLast,
       firstByteTimeoutMs: firstByteTimeoutMsOf(given, entry, idleTimeoutMs),

@@ -6,8 +6,6 @@ import { HandedOver } from './handed-over.ts';
 /** Takes each request's record off the path, and hands them over in batches. */
 export interface RecordSink {
   add(record: ProxyRequest): void;
-  /** A record that is still in the making: closing waits for it. */
-  expect(record: Promise<ProxyRequest>): void;
   /** The queue may have lost what it held: what was handed over of late is handed over again. */
   handOverAgain(): void;
   /** Hands over what is left. */
@@ -18,8 +16,6 @@ interface Options {
   queue: Pick<JobQueue<ProxyRequestsJob>, 'add'>;
   newBatchId: () => string;
   onDropped: (count: number) => void;
-  /** A record that was expected and could not be made. */
-  onFault: (fault: unknown) => void;
   /** Of the handing over. */
   watch: OutageWatch;
   /** How long a record may wait here: a killed process takes with it what does. */
@@ -32,11 +28,10 @@ const batchSize = 50;
 const bufferLimit = 20_000;
 
 export function createRecordSink(options: Options): RecordSink {
-  const { queue, newBatchId, onDropped, onFault, watch } = options;
+  const { queue, newBatchId, onDropped, watch } = options;
   const records: ProxyRequest[] = [];
   const handedOver = new HandedOver();
   let underWay: Promise<void> | null = null;
-  const expected = new Set<Promise<void>>();
 
   const handOver = async () => {
     while (records.length > 0) {
@@ -60,18 +55,12 @@ export function createRecordSink(options: Options): RecordSink {
   const timer = setInterval(() => void flush(), options.periodMs);
   timer.unref();
 
-  const add = (record: ProxyRequest) => {
-    records.push(record);
-    if (records.length <= bufferLimit) return;
-    records.shift();
-    onDropped(1);
-  };
-
   return {
-    add,
-    expect(record) {
-      const work = record.then(add, onFault).finally(() => expected.delete(work));
-      expected.add(work);
+    add(record) {
+      records.push(record);
+      if (records.length <= bufferLimit) return;
+      records.shift();
+      onDropped(1);
     },
     handOverAgain() {
       // Whoever writes them knows a request by its id.
@@ -79,7 +68,6 @@ export function createRecordSink(options: Options): RecordSink {
     },
     async close() {
       clearInterval(timer);
-      await Promise.all(expected);
       // One may have begun before the last of them came.
       await underWay;
       await flush();

@@ -1,0 +1,66 @@
+import { spellingsOf } from '@api-monitor/core';
+
+/** What is shorter is no secret, and may be part of any text. */
+const leastKeyLength = 8;
+/** Local servers take any word for a key ("anything"); an answer may well say that word. */
+const word = /^[a-z]{1,15}$/i;
+const asterisk = 0x2a;
+
+/**
+ * Covers a channel's key with asterisks in all that goes to a client: the key isn't the client's, and
+ * channels quote it in errors. Lengths stay as they are. One for each answer.
+ */
+export class KeyCover {
+  readonly #spellings: readonly string[];
+  readonly #needles: readonly Buffer[];
+  /** The end of what came so far, which may be the start of the key. */
+  #held: Buffer | null = null;
+
+  constructor(key: string) {
+    const isSecret = key.length >= leastKeyLength && !word.test(key);
+    this.#spellings = isSecret ? spellingsOf(key) : [];
+    this.#needles = this.#spellings.map((spelling) => Buffer.from(spelling));
+  }
+
+  /** Takes the next bytes, which it may change; returns what can go on, null if that is nothing yet. */
+  pass(chunk: Buffer): Buffer | null {
+    const bytes = this.#held ? Buffer.concat([this.#held, chunk]) : chunk;
+    this.#held = null;
+    for (const needle of this.#needles) cover(bytes, needle);
+    const heldFrom = Math.min(...this.#needles.map((needle) => startOfKey(bytes, needle)));
+    if (heldFrom >= bytes.length) return bytes;
+    this.#held = Buffer.from(bytes.subarray(heldFrom));
+    return heldFrom === 0 ? null : bytes.subarray(0, heldFrom);
+  }
+
+  /** What is held at the end: it was not the key. */
+  rest(): Buffer | null {
+    return this.#held;
+  }
+
+  inText(text: string): string {
+    return this.#spellings.reduce(
+      (sofar, spelling) => sofar.replaceAll(spelling, '*'.repeat(spelling.length)),
+      text,
+    );
+  }
+}
+
+function cover(bytes: Buffer, needle: Buffer): void {
+  for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + needle.length)) {
+    bytes.fill(asterisk, at, at + needle.length);
+  }
+}
+
+/** Where the bytes end in the first part of the needle; infinite if they don't. */
+function startOfKey(bytes: Buffer, needle: Buffer): number {
+  const { length } = bytes;
+  // An event ends with its line, and no key with that: most chunks are done here.
+  if (length === 0 || !needle.includes(bytes[length - 1] ?? 0)) return Number.POSITIVE_INFINITY;
+  const first = needle[0] ?? 0;
+  let at = bytes.indexOf(first, Math.max(0, length - needle.length + 1));
+  for (; at >= 0; at = bytes.indexOf(first, at + 1)) {
+    if (bytes.compare(needle, 0, length - at, at, length) === 0) return at;
+  }
+  return Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,119 @@
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { call, chatTo } from './call.ts';
+import { clientKey, gatewayForTest } from './open-test-gateway.ts';
+import { providerForTest, upstreamForTest } from './providers.ts';
+import { rawConnection, rawPost } from './raw-connection.ts';
+
+const chat = '/v1/chat/completions';
+
+async function gatewayTo(headers: Record<string, string | string[]>, body: Buffer) {
+  const origin = await upstreamForTest((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(body);
+  });
+  return gatewayForTest({ channels: { relay: { origin, models: { m: {} } } } });
+}
+
+test.each(['gzip', 'br', 'deflate', 'deflate_raw', 'zstd'] as const)(
+  'a %s answer, which nobody asked for, reaches the client plain',
+  async (how) => {
+    const provider = await providerForTest({ m: how, p: 'good' });
+    const models = { m: {}, p: {} };
+    const gateway = await gatewayForTest({
+      channels: { relay: { origin: provider.origin, models } },
+    });
+    const ask = (model: string, stream: boolean) =>
+      call(gateway.origin, chat, { body: chatTo(`relay/${model}`, { stream }) });
+    for (const stream of [false, true]) {
+      const answer = await ask('m', stream);
+      const plain = await ask('p', stream);
+      expect(answer.status).toBe(200);
+      expect(answer.headers).not.toHaveProperty('content-encoding');
+      expect(answer.headers['content-type']).toBe(plain.headers['content-type']);
+      expect(answer.text).toHaveLength(plain.text.length);
+    }
+  },
+);
+
+test('two codings, one of them a cache’s, are decoded; words that are none are passed over', async () => {
+  const twice = await gatewayTo(
+    { 'content-encoding': 'gzip, br' },
+    brotliCompressSync(gzipSync('{"a":1}')),
+  );
+  expect((await call(twice.origin, chat, { body: chatTo('relay/m') })).json).toEqual({ a: 1 });
+  const apart = await gatewayTo(
+    { 'content-encoding': ['zstd', 'deflate'] },
+    deflateSync(zstdCompressSync('{"a":2}')),
+  );
+  expect((await call(apart.origin, chat, { body: chatTo('relay/m') })).json).toEqual({ a: 2 });
+  const none = await gatewayTo({ 'content-encoding': 'utf-8, identity' }, Buffer.from('{"a":3}'));
+  expect((await call(none.origin, chat, { body: chatTo('relay/m') })).json).toEqual({ a: 3 });
+});
+
+test('more codings than two are refused at once, thousands as well as three', async () => {
+  for (const count of [3, 5_001]) {
+    const codings = Array(count).fill('gzip').join(',');
+    const gateway = await gatewayTo(
+      { 'content-encoding': codings.slice(0, 25_000) },
+      gzipSync('{}'),
+    );
+    const startedAtMs = performance.now();
+    const answer = await call(gateway.origin, chat, { body: chatTo('relay/m') });
+    expect([answer.status, answer.json?.error.message]).toEqual([
+      502,
+      expect.stringContaining('compression is broken'),
+    ]);
+    expect(performance.now() - startedAtMs).toBeLessThan(500);
+  }
+});
+
+const bomb = gzipSync(Buffer.alloc(64 * 1024 ** 2, 'data: x\n\n'));
+const offeredBytes = 64 * 1024 ** 2;
+
+/** Sends bombs, one behind the other, as fast as they are taken; counts the bytes that were. */
+async function bomber(type: string) {
+  const sent = { bytes: 0 };
+  const origin = await upstreamForTest((_, response) => {
+    response.writeHead(200, { 'content-type': type, 'content-encoding': 'gzip' });
+    const send = () => {
+      while (sent.bytes < offeredBytes && !response.destroyed) {
+        sent.bytes += bomb.length;
+        if (!response.write(bomb)) return void response.once('drain', send);
+      }
+      response.end();
+    };
+    send();
+  });
+  const channels = { relay: { origin, models: { m: {} } } };
+  return { sent, gateway: await gatewayForTest({ channels }) };
+}
+
+test.each(['application/json', 'text/event-stream'])(
+  'a bomb (%s) is given up at 64 MiB, and no more of it is taken than is decoded',
+  async (type) => {
+    const { sent, gateway } = await bomber(type);
+    const client = await rawConnection(gateway.port);
+    client.send(rawPost(chat, clientKey, chatTo('relay/m'), 'connection: close\r\n'));
+    const text = await client.all();
+    if (type === 'text/event-stream')
+      expect(text.slice(-500)).toContain('the decompressed answer is too long');
+    expect(text.length / 1024 ** 2).toBeLessThan(66);
+    // What the kernel's buffers hold is included.
+    expect(sent.bytes / 1024 ** 2).toBeLessThan(16);
+  },
+);
+
+test('a client that reads nothing keeps a bomb from being decoded', async () => {
+  const { sent, gateway } = await bomber('application/json');
+  const client = await rawConnection(gateway.port);
+  client.socket.pause();
+  const before = process.memoryUsage().external;
+  client.send(rawPost(chat, clientKey, chatTo('relay/m')));
+  await expect.poll(() => sent.bytes).toBeGreaterThan(0);
+  let most = 0;
+  for (let round = 0; round < 25; round += 1) {
+    await new Promise((rest) => setTimeout(rest, 20));
+    most = Math.max(most, process.memoryUsage().external - before);
+  }
+  expect(most / 1024 ** 2).toBeLessThan(48);
+});
