@@ -51,6 +51,15 @@ export const connections = {
     response.writeHead(200, { 'content-type': contentType, 'content-length': length });
     response.write(text, () => response.socket?.end());
   },
+  /** Has a length and chunks, so that two readers see two different ends. */
+  framed_twice: (ask, response) => {
+    const { contentType, text } = goodBody(ask);
+    const size = Buffer.byteLength(text).toString(16);
+    response.socket?.end(
+      `HTTP/1.1 200 OK\r\ncontent-type: ${contentType}\r\ncontent-length: 2\r\n` +
+        `transfer-encoding: chunked\r\n\r\n${size}\r\n${text}\r\n0\r\n\r\n`,
+    );
+  },
   /** Never answers; the connection stays open until the caller goes. */
   hang_before_headers: () => {},
   hang_midway: (ask, response) => sendHalf(ask, response),

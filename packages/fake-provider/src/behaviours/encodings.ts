@@ -32,6 +32,12 @@ export const encodings = {
   deflate_raw: compressed('deflate', deflateRawSync),
   br: compressed('br', brotliCompressSync),
   zstd: compressed('zstd', zstdCompressSync),
+  /** A cache compressed it again. */
+  gzip_in_br: compressed('gzip, br', (text) => brotliCompressSync(gzipSync(text))),
+  /** More codings than any server has a reason for. */
+  gzip_thrice: compressed('gzip, gzip, gzip', (text) => gzipSync(gzipSync(gzipSync(text)))),
+  /** Some relays write the charset here. */
+  plain_labelled_utf8: compressed('utf-8', (text) => text),
   gzip_unlabelled: compressed(null, gzipSync),
   gzip_though_plain: compressed('gzip', (text) => text),
   gzip_corrupt: compressed('gzip', (text) => corrupt(gzipSync(text))),
