@@ -1,11 +1,7 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
-import { promisify } from 'node:util';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { findOnPath, findOrInstall, freePort, installTimeoutMs } from '@api-monitor/test-servers';
 
 const startTimeoutMs = 10_000;
-const installTimeoutMs = 170_000;
 
 /** For a hook that starts a server: the first one may have to install it. */
 export const redisStartTimeoutMs = installTimeoutMs + startTimeoutMs;
@@ -32,11 +28,15 @@ export async function useRedisServer(): Promise<RedisServer> {
 
 /**
  * Starts a private server on a free port, with nothing kept on disk; `settings` are further arguments
- * of it. Throws a sentence that says what
- * to install where there is none and it can't be installed.
+ * of it. Throws a sentence that says what to install if there is none and apt can't install it.
  */
 export async function startRedisServer(settings: string[] = []): Promise<PrivateRedisServer> {
-  const binary = findBinary() ?? (await installServer());
+  const binary = await findOrInstall({
+    name: 'a Redis server',
+    find: () => findOnPath(['redis-server', 'valkey-server']),
+    debianPackage: 'redis-server',
+    advice: 'install redis-server or valkey-server, or set REDIS_URL',
+  });
   const port = await freePort();
   let server: ChildProcess | null = null;
   const start = async () => {
@@ -54,50 +54,6 @@ export async function startRedisServer(settings: string[] = []): Promise<Private
   await start();
   const signal = (name: NodeJS.Signals) => void server?.kill(name);
   return { url: `redis://127.0.0.1:${port}`, start, stop, signal, close: stop };
-}
-
-function findBinary(): string | null {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const paths = ['redis-server', 'valkey-server'].flatMap((name) =>
-    folders.map((folder) => join(folder, name)),
-  );
-  return paths.find((path) => existsSync(path)) ?? null;
-}
-
-// Under a lock, as test files run side by side; with no service started, as the tests start their own.
-const installScript = `
-exec 9>/tmp/api-monitor-install.lock
-flock 9
-command -v redis-server && exit 0
-if [ ! -e /usr/sbin/policy-rc.d ]; then
-  printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d
-  chmod +x /usr/sbin/policy-rc.d
-  trap 'rm -f /usr/sbin/policy-rc.d' EXIT
-fi
-export DEBIAN_FRONTEND=noninteractive
-apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server`;
-
-async function installServer(): Promise<string> {
-  const whatToDo = 'install redis-server or valkey-server, or set REDIS_URL';
-  const isRootOnDebian = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
-  if (!isRootOnDebian) throw new Error(`The tests need a Redis server: ${whatToDo}.`);
-  const install = promisify(execFile)('sh', ['-c', installScript], { timeout: installTimeoutMs });
-  const failure = await install.then(() => null, String);
-  const binary = findBinary();
-  if (binary) return binary;
-  throw new Error(`Redis could not be installed with apt: ${whatToDo}. ${failure ?? ''}`);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  probe.once('error', reject);
-  probe.listen(0, '127.0.0.1', resolve);
-  await promise;
-  const address = probe.address();
-  await new Promise((closed) => probe.close(closed));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
 
 async function untilReady(server: ChildProcess): Promise<void> {

@@ -1,14 +1,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chown, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { findOrInstall, freePort } from '@api-monitor/test-servers';
 
 const run = promisify(execFile);
 const startTimeoutMs = 30_000;
-const installTimeoutMs = 300_000;
 
 export interface PostgresServer {
   /** Of its maintenance database, as a user who may make others. */
@@ -39,10 +38,15 @@ const settings = ['fsync=off', 'full_page_writes=off'];
 
 /**
  * Starts a private server on a free port, its data in a temporary folder. Throws a sentence that says
- * what to install where there is none and it can't be installed.
+ * what to install if there is none and apt can't install it.
  */
 export async function startPostgresServer(): Promise<PrivatePostgresServer> {
-  const binaries = (await findBinaries()) ?? (await installServer());
+  const binaries = await findOrInstall({
+    name: 'a Postgres server',
+    find: findBinaries,
+    debianPackage: 'postgresql',
+    advice: 'install postgresql (15 or later), or set TEST_DATABASE_URL',
+  });
   const owner = await unprivilegedOwner();
   const folder = await mkdtemp(join(tmpdir(), 'api-monitor-postgres-'));
   if (owner.uid !== undefined) await chown(folder, owner.uid, owner.gid);
@@ -99,30 +103,6 @@ async function findBinaries(): Promise<string | null> {
   return folders.find(isWhole) ?? null;
 }
 
-// Under a lock, as test files run side by side; with no service started, as the tests start their own.
-const installScript = `
-exec 9>/tmp/api-monitor-install.lock
-flock 9
-ls /usr/lib/postgresql/*/bin/postgres && exit 0
-if [ ! -e /usr/sbin/policy-rc.d ]; then
-  printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d
-  chmod +x /usr/sbin/policy-rc.d
-  trap 'rm -f /usr/sbin/policy-rc.d' EXIT
-fi
-export DEBIAN_FRONTEND=noninteractive
-apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql`;
-
-async function installServer(): Promise<string> {
-  const whatToDo = 'install postgresql (15 or later), or set TEST_DATABASE_URL';
-  const isRootOnDebian = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
-  if (!isRootOnDebian) throw new Error(`The tests need a Postgres server: ${whatToDo}.`);
-  const install = run('sh', ['-c', installScript], { timeout: installTimeoutMs });
-  const failure = await install.then(() => null, String);
-  const binaries = await findBinaries();
-  if (binaries) return binaries;
-  throw new Error(`Postgres could not be installed with apt: ${whatToDo}. ${failure ?? ''}`);
-}
-
 /** Postgres refuses to run as root; its Debian package brings a user along. */
 async function unprivilegedOwner(): Promise<{ uid: number; gid: number } | Record<string, never>> {
   if (process.getuid?.() !== 0) return {};
@@ -133,18 +113,6 @@ async function unprivilegedOwner(): Promise<{ uid: number; gid: number } | Recor
     () => 'nobody',
   );
   return { uid: await idOf('-u', name), gid: await idOf('-g', name) };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  probe.once('error', reject);
-  probe.listen(0, '127.0.0.1', resolve);
-  await promise;
-  const address = probe.address();
-  await new Promise((closed) => probe.close(closed));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
 
 async function untilReady(server: ChildProcess): Promise<void> {

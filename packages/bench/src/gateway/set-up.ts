@@ -51,7 +51,6 @@ async function start(
   });
   onStop(probed.close);
   const nginx = await startReverseProxy({
-    folder: join(folder, 'reverse-proxy'),
     core: cores.contender,
     providerOrigin: provider.origin,
     streamProviderOrigin: streams.origin,

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Nginx } from '@api-monitor/test-servers';
 import { chunksPerStream, jsonAnswer, streamEnd, streamEvent } from './answers.ts';
-import { type Nginx, startNginx } from './start-nginx.ts';
+import { startNginx } from './start-nginx.ts';
 
 const event = streamEvent('0'.repeat(16));
 
@@ -13,7 +14,7 @@ export async function startProvider(folder: string, core: number): Promise<Nginx
   const answerFolder = join(folder, 'burst', 'v1', 'chat');
   await mkdir(answerFolder, { recursive: true });
   await writeFile(join(answerFolder, 'completions'), event.repeat(chunksPerStream) + streamEnd);
-  return startNginx({ folder, core, server: locations(folder) });
+  return startNginx({ core, server: locations(folder) });
 }
 
 /**

@@ -1,7 +1,7 @@
-import { type Nginx, startNginx } from './start-nginx.ts';
+import type { Nginx } from '@api-monitor/test-servers';
+import { startNginx } from './start-nginx.ts';
 
 interface Options {
-  folder: string;
   core: number;
   /** Where `/json` and `/burst` are served, and `/paced` and `/brief`. */
   providerOrigin: string;
@@ -10,9 +10,8 @@ interface Options {
 
 /** What the gateway is compared with: nginx as a reverse proxy that keeps its connections alive. */
 export function startReverseProxy(options: Options): Promise<Nginx> {
-  const { folder, core, providerOrigin, streamProviderOrigin } = options;
+  const { core, providerOrigin, streamProviderOrigin } = options;
   return startNginx({
-    folder,
     core,
     http: upstream('provider', providerOrigin) + upstream('streams', streamProviderOrigin),
     server: `

@@ -1,0 +1,3 @@
+export { findOnPath, findOrInstall, installTimeoutMs } from './find-or-install.ts';
+export { freePort } from './free-port.ts';
+export { type Nginx, startNginx } from './start-nginx.ts';
