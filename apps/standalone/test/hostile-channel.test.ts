@@ -87,6 +87,20 @@ test(
 );
 
 test(
+  'behind nginx as it comes, which speaks HTTP/1.0, an answer that breaks off is not taken for a whole one',
+  async () => {
+    const { channel, ask } = await productBehindNginx('location / { proxy_pass http://product; }');
+    channel.state.hostile = (response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.write('{"choices":[{"message":{"content":"I am', () => response.socket?.destroy());
+    };
+    const answer = await ask();
+    await expect(answer.text()).rejects.toThrow();
+  },
+  nginxTestTimeoutMs,
+);
+
+test(
   'a channel cannot make nginx send a file, buffer, cache or set cookies',
   async () => {
     const { channel, ask } = await productBehindNginx(`

@@ -88,7 +88,8 @@ function endBroken(
   { kind, message }: AttemptFault,
 ): void {
   if (!pipe.watch?.isEventStream) {
-    response.destroy();
+    // Over HTTP/1.0, which nginx speaks by default, a mere close would be the end of a whole answer.
+    response.socket?.resetAndDestroy();
     return;
   }
   const status = kind === 'timeout' ? 504 : 502;
