@@ -29,14 +29,16 @@ export function parseCorsOrigins(text: string): CorsOrigins | null {
 /**
  * Lets pages of these origins read what the gateway answers (https://fetch.spec.whatwg.org/#http-cors-protocol);
  * without origins, the handler stays as it is. No cookie counts here, so no credentials are allowed.
+ * What isn't the gateway's stays closed: in embedded mode the dashboard is behind the same handler.
  */
 export function withCors(origins: CorsOrigins, handle: GatewayHandler): GatewayHandler {
   if (origins.length === 0) return handle;
   return (request, response) => {
     const { origin } = request.headers;
     const isAllowed = origin !== undefined && (origins === '*' || origins.includes(origin));
-    if (isAllowed) {
-      if (isPreflight(request)) return answerPreflight(request, response, origins, origin);
+    const isPreflight = isPreflightOf(request);
+    if (isAllowed && isOpenToPages(request, isPreflight ? 'POST' : request.method)) {
+      if (isPreflight) return answerPreflight(request, response, origins, origin);
       allow(response, origins, origin);
       response.setHeader('access-control-expose-headers', readable);
     }
@@ -44,8 +46,15 @@ export function withCors(origins: CorsOrigins, handle: GatewayHandler): GatewayH
   };
 }
 
-function isPreflight({ method, headers }: IncomingMessage): boolean {
+function isPreflightOf({ method, headers }: IncomingMessage): boolean {
   return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+}
+
+/** Whether the path is the gateway's alone; it shares those of a client's `hello` with the dashboard. */
+function isOpenToPages({ url = '/', headers }: IncomingMessage, method = 'GET'): boolean {
+  const [path = '/'] = url.split('?');
+  const matched = matchRoute(method, path, headers);
+  return matched !== null && matched.kind !== 'hello';
 }
 
 function answerPreflight(
@@ -54,8 +63,6 @@ function answerPreflight(
   origins: CorsOrigins,
   origin: string,
 ): boolean {
-  const [path = '/'] = (request.url ?? '/').split('?');
-  if (!matchRoute('POST', path, {})) return false;
   allow(response, origins, origin);
   response.setHeader('access-control-allow-methods', 'GET, POST');
   response.setHeader('access-control-max-age', preflightAgeS);
