@@ -1,11 +1,10 @@
 import type { BlockList } from 'node:net';
-import type { Bus } from '@api-monitor/bus';
+import type { Bus, FailureLimiter } from '@api-monitor/bus';
 import type { RoutingPolicy } from '@api-monitor/core';
 import type { Database } from '@api-monitor/db';
 import type { Logger, Registry } from '@api-monitor/runtime';
 import type { AdminPassword } from './auth/admin-password.ts';
 import type { Credentials } from './auth/credentials.ts';
-import type { FailureLimiter } from './auth/failure-limiter.ts';
 import type { GivenSecrets } from './auth/first-start.ts';
 import type { Turns } from './auth/turns.ts';
 import type { EventClients } from './events/event-clients.ts';

@@ -1,11 +1,10 @@
 import type { BlockList } from 'node:net';
-import type { Bus } from '@api-monitor/bus';
+import { type Bus, createFailureLimiter, type FailureLimits, guessLimits } from '@api-monitor/bus';
 import type { Database } from '@api-monitor/db';
 import type { Logger, Registry } from '@api-monitor/runtime';
 import type { ApiDeps, GivenSettings, RoutingOptions } from './api-deps.ts';
 import { createAdminPassword } from './auth/admin-password.ts';
 import { createCredentials } from './auth/credentials.ts';
-import { createFailureLimiter, type FailureLimits } from './auth/failure-limiter.ts';
 import { type GivenSecrets, readTokens } from './auth/first-start.ts';
 import { createTurns } from './auth/turns.ts';
 import { createRoutes } from './create-routes.ts';
@@ -46,7 +45,6 @@ export interface Api {
 
 const heartbeatMs = 30_000;
 const eventClientLimits = { total: 2000, perAddress: 100 };
-const badTokenLimits = { failures: 30, windowS: 60, blockS: 600 };
 const badLoginLimits = { failures: 8, windowS: 60, blockS: 1800 };
 /** Of all addresses together: a million codes are few. */
 const badCodeLimits = { failures: 20, windowS: 300, blockS: 900 };
@@ -78,7 +76,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     credentials,
     followedSettings,
     adminPassword: createAdminPassword(db, secrets),
-    badTokens: limiter('bad-tokens', badTokenLimits),
+    badTokens: limiter('bad-tokens', guessLimits),
     badLogins: limiter('bad-logins', badLoginLimits),
     badCodes: limiter('bad-codes', badCodeLimits),
     loginTurns: createTurns(waitingLogins),

@@ -1,7 +1,6 @@
-import { envBoolean, envInt, envParsed } from '@api-monitor/runtime';
-import { routingEnvShape, routingOptionsOf } from '@api-monitor/service';
+import { envBoolean, envInt } from '@api-monitor/runtime';
+import { routingEnvShape, routingOptionsOf, trustedProxiesEnvShape } from '@api-monitor/service';
 import { z } from 'zod';
-import { parseTrustedProxies } from './auth/client-address.ts';
 
 // However short: the older tool took any, and its users come with theirs.
 const token = z
@@ -27,11 +26,7 @@ export const apiEnvShape = {
   LOG_MAX_SIZE_MB: envInt({ min: 0, max: 102_400, default: 500 }),
   CHANNELS_FILE: z.string().optional(),
   METRICS_PUBLIC: envBoolean(false),
-  TRUSTED_PROXIES: envParsed({
-    parse: parseTrustedProxies,
-    default: '',
-    allowed: 'addresses or networks (CIDR) between commas',
-  }),
+  ...trustedProxiesEnvShape,
 };
 
 type ApiEnv = z.output<z.ZodObject<typeof apiEnvShape>>;

@@ -1,5 +1,11 @@
 export type { Bus, FaultListener, GatewayBus } from './bus.ts';
 export type { EventBus, EventListener, StoredEvent } from './event-bus.ts';
+export {
+  createFailureLimiter,
+  type FailureLimiter,
+  type FailureLimits,
+  guessLimits,
+} from './failure-limiter.ts';
 export { createInProcessBus } from './in-process/create-in-process-bus.ts';
 export type { ConsumeOptions, JobHandler, JobQueue, QueueDepth } from './job-queue.ts';
 export { createRedisBus, type RedisBusOptions } from './redis/create-redis-bus.ts';

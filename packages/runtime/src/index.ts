@@ -1,3 +1,9 @@
+export {
+  clientAddressOf,
+  isTrusted,
+  limitKeyOf,
+  parseTrustedProxies,
+} from './client-address.ts';
 export { createLogger, type Logger, logLevels } from './logger.ts';
 export { Counter, createMetricsRegistry, Gauge, Histogram, Registry } from './metrics.ts';
 export { createOutageWatch, type OutageWatch } from './outage-watch.ts';

@@ -5,3 +5,4 @@ export { routingEnvShape, routingOptionsOf } from './routing-env.ts';
 export { runService } from './run-service.ts';
 export { serveService } from './serve-service.ts';
 export { commonEnvShape, serviceEnvShape } from './service-env.ts';
+export { trustedProxiesEnvShape } from './trusted-proxies-env.ts';

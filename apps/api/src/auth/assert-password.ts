@@ -1,8 +1,8 @@
 import { AppError, type AuditAction } from '@api-monitor/core';
+import { limitKeyOf } from '@api-monitor/runtime';
 import type { ApiDeps } from '../api-deps.ts';
 import { recordAction } from '../audit/record-action.ts';
 import type { Actor } from './caller.ts';
-import { limitKeyOf } from './client-address.ts';
 
 type PasswordDeps = Pick<ApiDeps, 'adminPassword' | 'badLogins' | 'db' | 'now'>;
 

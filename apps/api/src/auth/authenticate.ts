@@ -1,12 +1,13 @@
 import { AppError } from '@api-monitor/core';
 import type { AdminSession } from '@api-monitor/db';
+import { limitKeyOf } from '@api-monitor/runtime';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { ApiDeps } from '../api-deps.ts';
 import type { ApiEnv } from '../router.ts';
 import { findSession } from '../sessions/admin-session.ts';
 import type { Caller } from './caller.ts';
 import { assertSameOrigin } from './check-origin.ts';
-import { clientAddress, limitKeyOf } from './client-address.ts';
+import { clientAddress } from './client-address.ts';
 
 type AuthDeps = Pick<ApiDeps, 'credentials' | 'badTokens' | 'trustedProxies' | 'db' | 'now'>;
 

@@ -1,8 +1,9 @@
 import type { BlockList } from 'node:net';
 import { AppError } from '@api-monitor/core';
+import { isTrusted } from '@api-monitor/runtime';
 import type { Context } from 'hono';
 import type { ApiEnv } from '../router.ts';
-import { isTrusted, peerAddress } from './client-address.ts';
+import { peerAddress } from './client-address.ts';
 
 const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
 

@@ -1,66 +1,14 @@
-import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
+import type { BlockList } from 'node:net';
+import { clientAddressOf } from '@api-monitor/runtime';
 import type { Context } from 'hono';
 import type { ApiEnv } from '../router.ts';
 
-/** Reads `TRUSTED_PROXIES`: addresses and networks between commas. Null where a part is neither. */
-export function parseTrustedProxies(text: string): BlockList | null {
-  const list = new BlockList();
-  for (const part of text.split(',').map((piece) => piece.trim())) {
-    if (part === '') continue;
-    const [address = '', prefix] = part.split('/');
-    const bits = isIPv4(address) ? 32 : 128;
-    const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
-    if (!isIP(address) || !isPrefix) return null;
-    list.addSubnet(address, prefix === undefined ? bits : Number(prefix), familyOf(address));
-  }
-  return list;
-}
-
-/**
- * The caller's address: the socket's, or, behind trusted proxies, the nearest address in
- * `X-Forwarded-For` that is none of them (each proxy appends the peer that it saw). What stands
- * beyond an entry that is no address was written by nobody who is trusted.
- */
+/** The caller's address, by the rule of `TRUSTED_PROXIES`. */
 export function clientAddress(c: Context<ApiEnv>, trusted: BlockList): string {
-  let nearest = peerAddress(c);
-  const hops = (c.req.header('x-forwarded-for') ?? '').split(',').reverse();
-  for (const hop of hops) {
-    if (!isTrusted(nearest, trusted)) return nearest;
-    const address = withoutPort(hop.trim());
-    if (!isIP(address)) return nearest;
-    nearest = address;
-  }
-  return nearest;
+  return clientAddressOf(peerAddress(c), c.req.header('x-forwarded-for'), trusted);
 }
 
 /** The socket's other end; requests made in memory have no socket. */
 export function peerAddress(c: Context<ApiEnv>): string {
   return c.env?.peerAddress ?? c.env?.incoming?.socket.remoteAddress ?? 'unknown';
-}
-
-/** What counts as one caller: an IPv4 address, or the /64 that one IPv6 subscriber has to himself. */
-export function limitKeyOf(address: string): string {
-  if (!isIPv6(address) || address.includes('.')) return address;
-  const [head = '', tail = ''] = address.split('::');
-  const groups = head.split(':');
-  const filled = address.includes('::')
-    ? [...groups, ...Array(8 - groups.length - tail.split(':').length).fill('0')]
-    : groups;
-  return filled.slice(0, 4).join(':');
-}
-
-// Some proxies append the port: `203.0.113.9:5555`, `[2001:db8::1]:5555`.
-function withoutPort(hop: string): string {
-  const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(hop);
-  if (bracketed) return bracketed[1] ?? '';
-  return hop.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
-}
-
-/** Whether an address is one of `TRUSTED_PROXIES`. */
-export function isTrusted(address: string, trusted: BlockList): boolean {
-  return isIP(address) !== 0 && trusted.check(address, familyOf(address));
-}
-
-function familyOf(address: string): 'ipv4' | 'ipv6' {
-  return isIPv4(address) ? 'ipv4' : 'ipv6';
 }

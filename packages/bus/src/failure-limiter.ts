@@ -1,8 +1,10 @@
-import type { SharedSums } from '@api-monitor/bus';
 import { AppError } from '@api-monitor/core';
+import type { SharedSums } from './shared-sums.ts';
 
-/** Blocks an address that failed too often. Promises, since several processes may share the count. */
+/** Blocks an address that failed too often. */
 export interface FailureLimiter {
+  /** How long the address stays blocked, in seconds; 0 if it isn't. */
+  blockedForS(address: string): number;
   /** Rejects with AppError `rate_limited` with the seconds left where the address is blocked. */
   assertAllowed(address: string): Promise<void>;
   recordFailure(address: string): Promise<void>;
@@ -14,6 +16,9 @@ export interface FailureLimits {
   windowS: number;
   blockS: number;
 }
+
+/** What one address may guess of tokens and keys. */
+export const guessLimits: FailureLimits = { failures: 30, windowS: 60, blockS: 600 };
 
 interface Tally {
   /** The newest failures, oldest first; never more than block. */
@@ -52,10 +57,14 @@ export function createFailureLimiter({ name, limits, sums, now }: Options): Fail
     if (blocked === 0) await sums.add([{ ...blocks, by: 1 }]);
   };
 
+  const blockedForS = (address: string) =>
+    Math.max(0, (tallies.get(address)?.blockedUntil ?? 0) - now());
+
   return {
+    blockedForS,
     async assertAllowed(address) {
-      const secondsLeft = (tallies.get(address)?.blockedUntil ?? 0) - now();
-      if (secondsLeft <= 0) return;
+      const secondsLeft = blockedForS(address);
+      if (secondsLeft === 0) return;
       const minutes = Math.ceil(secondsLeft / 60);
       const message = `too many failed attempts; try again in ${minutes} min`;
       throw new AppError('rate_limited', message, { retryAfterS: secondsLeft });

@@ -1,16 +1,10 @@
-import type { Context } from 'hono';
 import { expect, test } from 'vitest';
-import type { ApiEnv } from '../router.ts';
-import { clientAddress, limitKeyOf, parseTrustedProxies } from './client-address.ts';
+import { clientAddressOf, limitKeyOf, parseTrustedProxies } from './client-address.ts';
 
 function addressOf(peer: string, forwardedFor: string | undefined, trustedProxies: string) {
   const trusted = parseTrustedProxies(trustedProxies);
   if (!trusted) throw new Error(trustedProxies);
-  const context = {
-    env: { incoming: { socket: { remoteAddress: peer } } },
-    req: { header: () => forwardedFor },
-  };
-  return clientAddress(context as unknown as Context<ApiEnv>, trusted);
+  return clientAddressOf(peer, forwardedFor, trusted);
 }
 
 test.each([

@@ -1,10 +1,8 @@
-import { createInProcessBus, type SharedSums } from '@api-monitor/bus';
 import { expect, test } from 'vitest';
-import { createFailureLimiter } from './failure-limiter.ts';
+import { createFailureLimiter, guessLimits as limits } from './failure-limiter.ts';
+import { createInProcessBus, type SharedSums } from './index.ts';
 
 const inProcessSums = () => createInProcessBus({ nowMs: () => 0, onFault: () => {} }).sums;
-
-const limits = { failures: 30, windowS: 60, blockS: 600 };
 
 function setup(sums: SharedSums = inProcessSums()) {
   const clock = { now: 1000 };
@@ -23,7 +21,9 @@ test('the thirtieth failure within a minute blocks the address for ten minutes',
   fail(1);
   await expect(limiter.assertAllowed('a')).rejects.toThrow('try again in 10 min');
   await expect(limiter.assertAllowed('b')).resolves.toBeUndefined();
-  clock.now += 600;
+  clock.now += 200;
+  expect([limiter.blockedForS('a'), limiter.blockedForS('b')]).toEqual([400, 0]);
+  clock.now += 400;
   await expect(limiter.assertAllowed('a')).resolves.toBeUndefined();
 });
 

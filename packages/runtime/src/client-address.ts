@@ -1,0 +1,63 @@
+import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
+
+/** Reads `TRUSTED_PROXIES`: addresses and networks between commas. Null if a part is neither. */
+export function parseTrustedProxies(text: string): BlockList | null {
+  const list = new BlockList();
+  for (const part of text.split(',').map((piece) => piece.trim())) {
+    if (part === '') continue;
+    const [address = '', prefix] = part.split('/');
+    const bits = isIPv4(address) ? 32 : 128;
+    const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+    if (!isIP(address) || !isPrefix) return null;
+    list.addSubnet(address, prefix === undefined ? bits : Number(prefix), familyOf(address));
+  }
+  return list;
+}
+
+/**
+ * The caller's address: the socket's peer, or, behind trusted proxies, the nearest address in
+ * `X-Forwarded-For` that is none of them (each proxy appends the peer that it saw). An entry that isn't
+ * an address ends the search: nobody trusted wrote what is beyond it.
+ */
+export function clientAddressOf(
+  peer: string,
+  forwardedFor: string | undefined,
+  trusted: BlockList,
+): string {
+  let nearest = peer;
+  if (forwardedFor === undefined) return nearest;
+  for (const hop of forwardedFor.split(',').reverse()) {
+    if (!isTrusted(nearest, trusted)) return nearest;
+    const address = withoutPort(hop.trim());
+    if (!isIP(address)) return nearest;
+    nearest = address;
+  }
+  return nearest;
+}
+
+/** What counts as one caller: an IPv4 address, or the /64 that one IPv6 subscriber has to himself. */
+export function limitKeyOf(address: string): string {
+  if (!isIPv6(address) || address.includes('.')) return address;
+  const [head = '', tail = ''] = address.split('::');
+  const groups = head.split(':');
+  const filled = address.includes('::')
+    ? [...groups, ...Array(8 - groups.length - tail.split(':').length).fill('0')]
+    : groups;
+  return filled.slice(0, 4).join(':');
+}
+
+// Some proxies append the port: `203.0.113.9:5555`, `[2001:db8::1]:5555`.
+function withoutPort(hop: string): string {
+  const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(hop);
+  if (bracketed) return bracketed[1] ?? '';
+  return hop.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
+}
+
+/** Whether an address is one of `TRUSTED_PROXIES`. */
+export function isTrusted(address: string, trusted: BlockList): boolean {
+  return isIP(address) !== 0 && trusted.check(address, familyOf(address));
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIPv4(address) ? 'ipv4' : 'ipv6';
+}

@@ -1,0 +1,10 @@
+import { envParsed, parseTrustedProxies } from '@api-monitor/runtime';
+
+/** Whose `X-Forwarded-For` counts: for the api and for the gateway, which both limit by address. */
+export const trustedProxiesEnvShape = {
+  TRUSTED_PROXIES: envParsed({
+    parse: parseTrustedProxies,
+    default: '',
+    allowed: 'addresses or networks (CIDR) between commas',
+  }),
+};
