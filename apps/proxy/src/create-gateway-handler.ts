@@ -112,16 +112,13 @@ function modelsAnswer(
 
 /** The first credential that is a key in force; else the error that says what is wrong. */
 function authenticate(
-  { board, nowS }: GatewayDeps,
+  { board, nowS, refuseGuess }: GatewayDeps,
   request: IncomingMessage,
   query: URLSearchParams | null,
 ): BoardKey | GatewayError {
   const credentials = credentialsOf(request.headers, query);
-  let refusal = unauthorized(
-    credentials.length === 0
-      ? 'no key was sent; send it as Authorization: Bearer <key>, x-api-key or x-goog-api-key'
-      : 'the key is unknown or was revoked',
-  );
+  if (credentials.length === 0) return unauthorized(noKey);
+  let refusal: GatewayError | null = null;
   for (const credential of credentials) {
     const key = board.key(hashProxyKey(credential));
     if (!key) continue;
@@ -129,8 +126,11 @@ function authenticate(
     if (key.enabled && !isExpired) return key;
     refusal = unauthorized(key.enabled ? 'this key has expired' : 'this key is paused');
   }
-  return refusal;
+  return refusal ?? refuseGuess(request);
 }
+
+const noKey =
+  'no key was sent; send it as Authorization: Bearer <key>, x-api-key or x-goog-api-key';
 
 function refuse({ response, arrival }: Served, dialect: Dialect, error: GatewayError): void {
   sendError(response, dialect, error, arrival.requestId);

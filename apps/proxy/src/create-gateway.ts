@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { GatewayBus } from '@api-monitor/bus';
+import type { BlockList } from 'node:net';
+import { createFailureLimiter, type GatewayBus, guessLimits } from '@api-monitor/bus';
 import type { RoutingPolicy } from '@api-monitor/core';
 import type { Database } from '@api-monitor/db';
 import { createOutageWatch, type Logger, type Registry } from '@api-monitor/runtime';
@@ -17,6 +18,7 @@ import { createGatewayMetrics } from './gateway-metrics.ts';
 import { createRecordSink } from './records/record-sink.ts';
 import { newRequestId } from './records/request-id.ts';
 import { createBodyBudget } from './request/body-budget.ts';
+import { createGuessGuard } from './request/guess-guard.ts';
 import { createResolver } from './request/resolve-candidates.ts';
 
 export interface GatewayOptions {
@@ -34,6 +36,8 @@ export interface GatewayOptions {
   attemptLimit: number;
   /** Whose pages may call it from a browser; none: nobody's. */
   corsOrigins: CorsOrigins;
+  /** Whose `X-Forwarded-For` counts. */
+  trustedProxies: BlockList;
   readMasterToken: () => Promise<string | null>;
   /** Unix seconds. */
   nowS: () => number;
@@ -101,12 +105,23 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   // Where it fails each goes on by itself, and the bus tells of its own faults.
   const sharing = setInterval(() => keyLimits.share().catch(() => {}), limitsPeriodMs);
   sharing.unref();
+  const refuseGuess = createGuessGuard({
+    ...options,
+    limiter: createFailureLimiter({
+      name: 'bad-keys',
+      limits: guessLimits,
+      sums: bus.sums,
+      now: nowS,
+    }),
+    onBlocked: () => metrics.requestRefused('blocked'),
+  });
   const handle = createGatewayHandler({
     ...options,
     board,
     breakers,
     affinity,
     keyLimits,
+    refuseGuess,
     bodyBudget: createBodyBudget(options.bodiesLimitBytes),
     resolve: createResolver({ ...options, board, breakers, affinity, random: Math.random }),
     dispatch: upstream.dispatch,

@@ -1,5 +1,5 @@
 import { envInt, envParsed } from '@api-monitor/runtime';
-import { routingEnvShape, routingOptionsOf } from '@api-monitor/service';
+import { routingEnvShape, routingOptionsOf, trustedProxiesEnvShape } from '@api-monitor/service';
 import { parseAllowPrivate } from '@api-monitor/upstream';
 import type { z } from 'zod';
 import { parseCorsOrigins } from './cors.ts';
@@ -16,6 +16,7 @@ export const proxyEnvShape = {
     default: '',
     allowed: 'origins such as https://app.example between commas, or *',
   }),
+  ...trustedProxiesEnvShape,
   UPSTREAM_ALLOW_PRIVATE: envParsed({
     parse: parseAllowPrivate,
     default: 'on',
@@ -36,6 +37,7 @@ export function gatewayOptionsOf(env: ProxyEnv) {
     idleTimeoutMs: env.PROXY_IDLE_TIMEOUT_S * 1000,
     attemptLimit: env.PROXY_MAX_ATTEMPTS,
     corsOrigins: env.PROXY_CORS_ORIGINS,
+    trustedProxies: env.TRUSTED_PROXIES,
   };
 }
 

@@ -1,9 +1,11 @@
+import type { IncomingMessage } from 'node:http';
 import type { Logger } from '@api-monitor/runtime';
 import type { ChannelDispatch } from '@api-monitor/upstream';
 import type { Affinity } from './board/affinity.ts';
 import type { Board } from './board/board.ts';
 import type { Breakers } from './board/breakers.ts';
 import type { KeyLimits } from './board/key-limits.ts';
+import type { GatewayError } from './dialects/gateway-error.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { RecordSink } from './records/record-sink.ts';
 import type { BodyBudget } from './request/body-budget.ts';
@@ -15,6 +17,8 @@ export interface GatewayDeps {
   breakers: Breakers;
   affinity: Affinity;
   keyLimits: KeyLimits;
+  /** What to answer to a request whose key nobody has. */
+  refuseGuess: (request: IncomingMessage) => GatewayError;
   resolve: (ask: Ask) => Resolution;
   dispatch: ChannelDispatch;
   records: RecordSink;

@@ -5,7 +5,12 @@ import type { Breakers } from './board/breakers.ts';
 export interface GatewayMetrics {
   requestEnded(request: ProxyRequest): void;
   recordsDropped(count: number): void;
+  /** Before anything was done for it. */
+  requestRefused(reason: RefusalReason): void;
 }
+
+/** `blocked`: an unknown key, from an address that sent too many. */
+type RefusalReason = 'blocked';
 
 const seconds = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300];
 
@@ -43,6 +48,12 @@ export function createGatewayMetrics(
     help: 'Records that found their buffer full',
     registers,
   });
+  const refused = new Counter({
+    name: 'api_monitor_gateway_refused_total',
+    help: 'Requests refused on sight, by the reason',
+    labelNames: ['reason'],
+    registers,
+  });
   registerGauges(registry, sources);
   return {
     requestEnded(request) {
@@ -55,6 +66,7 @@ export function createGatewayMetrics(
       duration.observe({ route }, request.duration_s);
     },
     recordsDropped: (count) => dropped.inc(count),
+    requestRefused: (reason) => refused.inc({ reason }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { Server } from 'node:net';
+import { BlockList, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInProcessBus } from '@api-monitor/bus';
@@ -58,6 +58,7 @@ export async function openTestGateway(given: Given = {}) {
     idleTimeoutMs: 5_000,
     attemptLimit: 4,
     corsOrigins: [],
+    trustedProxies: new BlockList(),
     readMasterToken: async () => masterToken,
     nowS,
     ...given.options,

@@ -124,3 +124,20 @@ test('who asks is counted by its own address, whoever passes the request on', as
   expect(statuses.slice(0, 30).every((status) => status === 401)).toBe(true);
   expect(statuses.at(-1)).toBe(429);
 });
+
+test('guessed keys of the gateway are counted by the address that a trusted proxy tells', async () => {
+  const master = 'sk-master-0123456789abcdef';
+  const { origin } = await started({
+    DATA_DIR: await tempDir(),
+    PROXY_MASTER_TOKEN: master,
+    TRUSTED_PROXIES: '127.0.0.0/8',
+  });
+  const ask = async (key: string, address: string) => {
+    const headers = { authorization: `Bearer ${key}`, 'x-forwarded-for': address };
+    return (await fetch(`${origin}/v1/models`, { headers })).status;
+  };
+  for (let n = 0; n < 30; n += 1) expect(await ask(`sk-guess-${n}`, '203.0.113.9')).toBe(401);
+  expect(await ask('sk-guess', '203.0.113.9')).toBe(429);
+  expect(await ask('sk-guess', '203.0.113.10')).toBe(401);
+  expect(await ask(master, '203.0.113.9')).toBe(200);
+});

@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http';
+import type { BlockList } from 'node:net';
+import type { FailureLimiter } from '@api-monitor/bus';
+import { clientAddressOf, limitKeyOf } from '@api-monitor/runtime';
+import type { GatewayError } from '../dialects/gateway-error.ts';
+
+interface Options {
+  limiter: Pick<FailureLimiter, 'blockedForS' | 'recordFailure'>;
+  trustedProxies: BlockList;
+  onBlocked: () => void;
+}
+
+/**
+ * Answers requests whose key nobody has, and holds off an address that sends many of them. Only such
+ * requests come here: one broken client doesn't lock out the others behind its address.
+ */
+export function createGuessGuard({ limiter, trustedProxies, onBlocked }: Options) {
+  return ({ headers, socket }: IncomingMessage): GatewayError => {
+    const forwardedFor = headers['x-forwarded-for']?.toString();
+    const peer = socket.remoteAddress ?? 'unknown';
+    const address = limitKeyOf(clientAddressOf(peer, forwardedFor, trustedProxies));
+    const secondsLeft = limiter.blockedForS(address);
+    if (secondsLeft > 0) {
+      onBlocked();
+      return tooManyGuesses(Math.ceil(secondsLeft));
+    }
+    // It never rejects, and counts here before it asks the others.
+    void limiter.recordFailure(address);
+    return {
+      status: 401,
+      code: 'invalid_api_key',
+      message: 'the key is unknown or was revoked',
+    };
+  };
+}
+
+function tooManyGuesses(retryAfterS: number): GatewayError {
+  const minutes = Math.ceil(retryAfterS / 60);
+  const message = `too many unknown keys came from this address; try again in ${minutes} min`;
+  return { status: 429, code: 'rate_limit_exceeded', message, retryAfterS };
+}
