@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { faultOfTrail, readVia, type Trail } from '@api-monitor/core';
 import { hashProxyKey } from '@api-monitor/db';
 import type { BoardKey } from './board/board.ts';
-import type { GatewayError } from './dialects/gateway-error.ts';
+import { type GatewayError, loopError } from './dialects/gateway-error.ts';
 import { modelItem, modelList } from './dialects/model-lists.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
 import { handleForward } from './handle-forward.ts';
@@ -68,10 +69,14 @@ async function serve(deps: GatewayDeps, served: Served): Promise<void> {
     case 'models':
       return serveModels(deps, served, matched);
     case 'forward': {
+      const trail = readVia(request.headers.via, deps.instanceId);
+      const loop = loopOf(deps, trail);
+      if (loop) return refuse(served, matched.endpoint.dialect, loop);
       const key = authenticate(deps, request, query);
       if ('status' in key) return refuse(served, matched.endpoint.dialect, key);
       const { endpoint, pathModel } = matched;
-      return handleForward(deps, { request, response, arrival, endpoint, pathModel, key, query });
+      const given = { request, response, arrival, endpoint, pathModel, key, query, trail };
+      return handleForward(deps, given);
     }
   }
 }
@@ -98,6 +103,8 @@ function modelsAnswer(
   dialect: Dialect,
   id: string | null,
 ): { body: object } | { error: GatewayError } {
+  const loop = loopOf(deps, readVia(request.headers.via, deps.instanceId));
+  if (loop) return { error: loop };
   const key = authenticate(deps, request, query);
   if ('status' in key) return { error: key };
   // Codex asks with its version, wants a list of its own form, and does without it at once.
@@ -108,6 +115,14 @@ function modelsAnswer(
   if (model) return { body: modelItem(dialect, model) };
   const message = `the model "${id}" does not exist, or failed its latest probe`;
   return { error: { status: 404, code: 'model_not_found', message, param: 'model' } };
+}
+
+/** Told before the key is looked at: it is a channel that asks, and what keeps it is no matter of keys. */
+function loopOf({ metrics }: GatewayDeps, trail: Trail): GatewayError | null {
+  const fault = faultOfTrail(trail);
+  if (fault === null) return null;
+  metrics.requestRefused('loop');
+  return loopError(fault);
 }
 
 /** The first credential that is a key in force; else the error that says what is wrong. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { BlockList } from 'node:net';
 import { createFailureLimiter, type GatewayBus, guessLimits } from '@api-monitor/bus';
-import type { RoutingPolicy } from '@api-monitor/core';
-import type { Database } from '@api-monitor/db';
+import { type RoutingPolicy, viaMarkOf } from '@api-monitor/core';
+import { type Database, readInstanceId } from '@api-monitor/db';
 import { createOutageWatch, type Logger, type Registry } from '@api-monitor/runtime';
 import { type AllowPrivate, createUpstream } from '@api-monitor/upstream';
 import { createAffinity } from './board/affinity.ts';
@@ -60,7 +60,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     work.catch((err) => logger.error({ err }, what));
   };
   const board = createBoard();
-  const upstream = createUpstream({ allowPrivate: options.allowPrivate });
+  const instanceId = await readInstanceId(options.db, nowS());
+  const via = viaMarkOf(instanceId);
+  const upstream = createUpstream({ allowPrivate: options.allowPrivate, via });
   const breakers = createBreakers({
     nowS,
     onChange: (change) => void bus.events.publish(breakerEvent(change)),
@@ -117,6 +119,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const handle = createGatewayHandler({
     ...options,
+    instanceId,
     board,
     breakers,
     affinity,

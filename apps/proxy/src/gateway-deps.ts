@@ -13,6 +13,8 @@ import type { Ask, Resolution } from './request/resolve-candidates.ts';
 
 /** What a request through the gateway needs; `createGateway` builds it once. */
 export interface GatewayDeps {
+  /** What all processes of this installation are known by. */
+  instanceId: string;
   board: Board;
   breakers: Breakers;
   affinity: Affinity;

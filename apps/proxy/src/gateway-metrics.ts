@@ -9,8 +9,8 @@ export interface GatewayMetrics {
   requestRefused(reason: RefusalReason): void;
 }
 
-/** `blocked`: an unknown key, from an address that sent too many. */
-type RefusalReason = 'blocked';
+/** `blocked`: an unknown key, from an address that sent too many. `loop`: it was here before. */
+type RefusalReason = 'blocked' | 'loop';
 
 const seconds = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300];
 

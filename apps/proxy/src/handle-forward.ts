@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Trail } from '@api-monitor/core';
 import type { BoardKey } from './board/board.ts';
-import type { GatewayError } from './dialects/gateway-error.ts';
+import { type GatewayError, loopError } from './dialects/gateway-error.ts';
 import { type Forwarded, forwardRequest } from './forward/forward-request.ts';
+import { loopStatus } from './forward/judge-attempt.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
 import { type Arrival, requestRecord } from './records/request-record.ts';
 import { tokensToCount } from './records/tokens-to-count.ts';
@@ -21,6 +23,7 @@ export interface ForwardRequest {
   pathModel: string | null;
   key: BoardKey;
   query: URLSearchParams | null;
+  trail: Trail;
 }
 
 /** From the body to the record. Whatever the gateway refuses, it refuses in the caller's dialect. */
@@ -65,6 +68,7 @@ async function handleParcel(
     isStream: named.isStream,
     query: queryThatGoesUp(given.query),
     choices: resolution.choices,
+    trail: given.trail,
   });
   const error = forwarded.status === 0 ? gatewayFault(forwarded) : null;
   if (error) sendError(response, endpoint.dialect, error, arrival.requestId);
@@ -155,7 +159,10 @@ function tooMany(retryAfterS: number): { ok: false; error: GatewayError } {
   return { ok: false, error: { status: 429, code: 'rate_limit_exceeded', message, retryAfterS } };
 }
 
-function gatewayFault({ fault, entry }: Forwarded): GatewayError {
+function gatewayFault({ fault, entry, attempts }: Forwarded): GatewayError {
+  if (attempts.at(-1)?.status === loopStatus) {
+    return loopError('every channel that is left for this model leads in a circle');
+  }
   const name = entry ? `${entry.target.name}/${entry.model}` : 'the channel';
   const message = `${name} gave no answer: ${fault?.message ?? 'no channel is left'}`;
   return fault?.kind === 'timeout'

@@ -17,7 +17,7 @@ export function sendError(
     'request-id': requestId,
     ...(error.retryAfterS === undefined ? {} : { 'retry-after': String(error.retryAfterS) }),
     // Claude Code tries a refused key ten times over, unless it is told that nothing will change.
-    ...(error.status < 408 ? { 'x-should-retry': 'false' } : {}),
+    ...(error.status < 408 || error.status === 508 ? { 'x-should-retry': 'false' } : {}),
     // What is left of a body that nobody reads must not be taken for the next request.
     ...(isTooLarge ? { connection: 'close' } : {}),
   });

@@ -102,7 +102,6 @@ const kept = {
   'x-forwarded-proto': 'https',
   'x-real-ip': '203.0.113.9',
   forwarded: 'for=203.0.113.9',
-  via: '1.1 edge',
   'cf-connecting-ip': '203.0.113.9',
   'true-client-ip': '203.0.113.9',
   te: 'trailers',
@@ -119,13 +118,20 @@ test('of the headers those that an API reads go up, and nothing else', async () 
   const id = `${gateway.targetIds.relay}`;
   for (const path of [chat, '/v1/messages']) {
     // The gateway reads every answer, so it asks for plain ones, whatever the client takes.
-    const sent = { ...kept, ...passed, 'accept-encoding': 'gzip, br', 'x-target-id': id };
+    const sent = {
+      ...kept,
+      ...passed,
+      'accept-encoding': 'gzip, br',
+      via: '1.1 edge',
+      'x-target-id': id,
+    };
     const { headers } = await send(path, chatTo('m'), sent);
     expect(headers).toMatchObject(passed);
     for (const name of Object.keys(kept)) expect(headers, name).not.toHaveProperty(name);
-    const { host, connection, authorization, 'content-length': length, ...rest } = headers;
+    const { host, connection, authorization, 'content-length': length, via, ...rest } = headers;
     expect(host).toMatch(/^127\.0\.0\.1:\d+$/);
     expect([connection, authorization]).toEqual(['keep-alive', `Bearer ${upstreamKey}`]);
+    expect(via).toMatch(/^1\.1 edge, 1\.1 api-monitor-[0-9a-f]{16}$/);
     expect(Number(length)).toBe(JSON.stringify(chatTo('m')).length);
     const own = path === chat ? {} : { 'x-api-key': upstreamKey };
     expect(rest).toEqual({ ...passed, ...own });

@@ -8,7 +8,7 @@ import {
   serveApi,
 } from '@api-monitor/api';
 import { createInProcessBus } from '@api-monitor/bus';
-import { openDatabase } from '@api-monitor/db';
+import { openDatabase, readInstanceId } from '@api-monitor/db';
 import { gatewayOptionsOf } from '@api-monitor/proxy';
 import { createMetricsRegistry, createShutdown, type Logger } from '@api-monitor/runtime';
 import { databaseOptionsOf } from '@api-monitor/service';
@@ -59,6 +59,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const worker = createWorker({
       ...common,
       ...workerOptionsOf(env),
+      instanceId: await readInstanceId(db, now()),
       logDir: join(env.DATA_DIR, 'logs'),
       nowS: now,
     });

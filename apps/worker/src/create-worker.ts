@@ -1,4 +1,5 @@
 import type { Bus } from '@api-monitor/bus';
+import { viaMarkOf } from '@api-monitor/core';
 import { type Database, getTarget } from '@api-monitor/db';
 import { createOutageWatch, type Logger, type Registry } from '@api-monitor/runtime';
 import { type AllowPrivate, createUpstream } from '@api-monitor/upstream';
@@ -19,6 +20,8 @@ export interface WorkerOptions {
   logger: Logger;
   metrics: Registry;
   allowPrivate: AllowPrivate;
+  /** What all processes of this installation are known by. */
+  instanceId: string;
   limits: WorkerLimits;
   logDir: string;
   /** Unix seconds. */
@@ -48,7 +51,10 @@ export function createWorker(options: WorkerOptions): Worker {
   const stopping = new AbortController();
   const deps: WorkerDeps = {
     ...options,
-    upstream: createUpstream({ allowPrivate: options.allowPrivate }),
+    upstream: createUpstream({
+      allowPrivate: options.allowPrivate,
+      via: viaMarkOf(options.instanceId),
+    }),
     metrics: createWorkerMetrics(options.metrics),
     activeRuns: createActiveRuns(),
     heartbeats: createHeartbeatWatch(),

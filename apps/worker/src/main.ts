@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { readInstanceId } from '@api-monitor/db';
 import { envInt } from '@api-monitor/runtime';
 import { runService, serveService, serviceEnvShape } from '@api-monitor/service';
 import { z } from 'zod';
@@ -16,11 +17,12 @@ await runService({
   schema,
   env: process.env,
   async start(service, env) {
-    const { shutdown, now: nowS } = service;
+    const { db, shutdown, now: nowS } = service;
     await serveService(service, env, { port: env.WORKER_PORT });
     const options = workerOptionsOf(env);
     const logDir = join(env.DATA_DIR, 'logs');
-    const worker = createWorker({ ...service, ...options, logDir, nowS });
+    const instanceId = await readInstanceId(db, nowS());
+    const worker = createWorker({ ...service, ...options, instanceId, logDir, nowS });
     shutdown.onClose('worker', () => worker.stop(env.DRAIN_TIMEOUT_S * 1000));
     worker.start();
   },

@@ -19,7 +19,7 @@ const nameByRoute: Record<Route, string> = {
 let provider: FakeProvider;
 let upstream: Upstream;
 beforeAll(async () => {
-  upstream = createUpstream({ allowPrivate: 'on' });
+  upstream = createUpstream({ allowPrivate: 'on', via: '1.1 api-monitor-0123456789abcdef' });
   provider = await startFakeProvider({ models: {}, apiKey });
 });
 afterAll(async () => {

@@ -52,7 +52,10 @@ export async function openTestWorker(given: { limits?: Partial<WorkerLimits> } =
 
   const makeDeps = (): WorkerDeps & { events: MonitorEvent[]; stop: () => void } => {
     const { bus, events } = openBus();
-    const upstream = createUpstream({ allowPrivate: 'on' });
+    const upstream = createUpstream({
+      allowPrivate: 'on',
+      via: '1.1 api-monitor-0123456789abcdef',
+    });
     onTestFinished(() => upstream.close());
     const stopping = new AbortController();
     return {

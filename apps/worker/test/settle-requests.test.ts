@@ -113,7 +113,13 @@ test('requests older than the retention go', async () => {
 test('a worker takes both from the bus, and writes what waits before it stops', async () => {
   const { a, clock, provider, openBus, db, ...rest } = await withChannels();
   const { bus, events } = openBus();
-  const worker = createWorker({ ...rest, db, bus, allowPrivate: 'on' });
+  const worker = createWorker({
+    ...rest,
+    db,
+    bus,
+    allowPrivate: 'on',
+    instanceId: '0123456789abcdef',
+  });
   worker.start();
   onTestFinished(() => worker.stop(0));
   provider.setBehaviour('gpt-4o', 'http_503');

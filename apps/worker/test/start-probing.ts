@@ -18,7 +18,7 @@ export async function startProbing(
   models: FakeProviderOptions['models'],
   certificate?: TestCertificate,
 ) {
-  const upstream = createUpstream({ allowPrivate: 'on' });
+  const upstream = createUpstream({ allowPrivate: 'on', via: '1.1 api-monitor-0123456789abcdef' });
   const provider: FakeProvider = await startFakeProvider({
     models,
     apiKey: probingKey,

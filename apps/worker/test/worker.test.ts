@@ -19,7 +19,7 @@ type TestWorker = Awaited<ReturnType<typeof openTestWorker>>;
 
 function startWorker(test: TestWorker) {
   const { bus, events } = test.openBus();
-  const worker = createWorker({ ...test, bus, allowPrivate: 'on' });
+  const worker = createWorker({ ...test, bus, allowPrivate: 'on', instanceId: '0123456789abcdef' });
   worker.start();
   onTestFinished(() => worker.stop(0));
   return { bus, events, worker };
@@ -34,6 +34,16 @@ test('a started worker runs what is due by itself', async () => {
   await expect.poll(() => events.at(-1)?.type).toBe('run_completed');
   expect((await getTarget(test.db, due.id))?.last_status).toBe('healthy');
   expect(await listRuns(test.db, disabled.id, 1)).toEqual([]);
+});
+
+test('each of its requests is signed as this installation’s, the list’s as well as the probes’', async () => {
+  const test = await openTestWorker();
+  const provider = await startProvider({ a: 'good', 'claude-b': 'good' });
+  await addTarget(test, provider);
+  const { events } = startWorker(test);
+  await expect.poll(() => events.at(-1)?.type).toBe('run_completed');
+  const signatures = provider.requests.map(({ headers }) => headers.via);
+  expect(signatures).toEqual(Array(3).fill('1.1 api-monitor-0123456789abcdef'));
 });
 
 test('the scan queues what is due, those that never ran first, then the oldest', async () => {

@@ -8,7 +8,7 @@ import { type AnswerHandler, createUpstream } from '@api-monitor/upstream';
  * arguments are the origins of the provider and of the one of paced streams.
  */
 const [provider, streamProvider] = process.argv.slice(2).map(channelAt);
-const { dispatch } = createUpstream({ allowPrivate: 'on' });
+const { dispatch } = createUpstream({ allowPrivate: 'on', via: '1.1 bare-relay' });
 const staysHere = new Set(['connection', 'transfer-encoding']);
 
 const server = createServer((request, response) => {

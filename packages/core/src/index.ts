@@ -126,3 +126,4 @@ export {
   targetFieldSchemas,
   targetStatuses,
 } from './target.ts';
+export { faultOfTrail, readVia, type Trail, viaMarkOf } from './via.ts';

@@ -23,6 +23,7 @@ export { encryptionKeyFileName, faultOfEncryptionKey } from './encryption-key.ts
 export { type FinishRunInput, type FinishRunOutcome, finishRun } from './finish-run.ts';
 export { hashProxyKey } from './hash-proxy-key.ts';
 export { pingDatabase } from './health.ts';
+export { readInstanceId } from './instance-id.ts';
 export { isPassingFault } from './is-passing-fault.ts';
 export {
   type DeadInTraffic,

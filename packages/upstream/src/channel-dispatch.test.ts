@@ -38,7 +38,7 @@ const channelAt = (baseUrl: string, apiKey = 'sk-of-the-channel'): Channel => ({
 });
 
 function dispatchForTest(allowPrivate: 'on' | 'off' = 'on') {
-  const dispatch = createChannelDispatch(createAddressGuard(allowPrivate), lookup);
+  const dispatch = createChannelDispatch(createAddressGuard(allowPrivate), lookup, '1.1 tester');
   closers.push(() => dispatch.close());
   return dispatch;
 }
@@ -108,7 +108,7 @@ test('a request goes up with the channel’s key, in one piece, and its connecti
   expect(sockets).toHaveLength(1);
   expect(requests).toHaveLength(3);
   expect(requests[0]).toBe(
-    `POST /v1/x HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: keep-alive\r\nauthorization: Bearer sk-of-the-channel\r\nx-api-key: sk-of-the-channel\r\ncontent-type: application/json\r\ncontent-length: 7\r\n\r\n{"a":1}`,
+    `POST /v1/x HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: keep-alive\r\nauthorization: Bearer sk-of-the-channel\r\nx-api-key: sk-of-the-channel\r\ncontent-type: application/json\r\nvia: 1.1 tester\r\ncontent-length: 7\r\n\r\n{"a":1}`,
   );
 });
 

@@ -15,7 +15,7 @@ import type { Lookup } from './share-lookups.ts';
 export interface DispatchRequest {
   /** Beneath the channel's base URL, with a leading slash and, where wanted, a query. */
   path: string;
-  /** Names and values in turn, as a request brought them; the channel's key is added here. */
+  /** Names and values in turn, as a request brought them; the channel's key and our `Via` are added here. */
   headers: readonly string[];
   /** The header that carries the key beside the bearer, where the wire format has one. */
   keyHeader: 'x-api-key' | 'x-goog-api-key' | null;
@@ -47,7 +47,11 @@ const readBytes = 64 * 1024;
 const sweepPeriodMs = 1_000;
 
 /** The gateway's connections to channels, all of them reading into one buffer. */
-export function createChannelDispatch(guard: AddressGuard, lookup: Lookup): OwnedDispatch {
+export function createChannelDispatch(
+  guard: AddressGuard,
+  lookup: Lookup,
+  via: string,
+): OwnedDispatch {
   const count = { open: 0 };
   const connections = new WeakMap<object, ChannelConnection>();
   const onread = {
@@ -97,7 +101,7 @@ export function createChannelDispatch(guard: AddressGuard, lookup: Lookup): Owne
         road.pool.take({ isFresh: mustBeFresh }, (connection, error) => {
           if (!connection) to.onFault(error ?? new AnswerFault('ANSWER_CUT'), false);
           else if (to.isOver) road.pool.giveBack(connection);
-          else connection.send(headOf(road, channel, { ...request, path }), request.body, to);
+          else connection.send(headOf(road, channel, { ...request, path }, via), request.body, to);
         });
       };
       const path = road.basePath + request.path;
@@ -128,7 +132,7 @@ function wordsFor({ baseUrl, apiKey }: Channel): Omit<Road, 'pool'> {
 }
 
 /** The request's path is the whole one here. */
-function headOf(road: Road, { apiKey }: Channel, request: DispatchRequest): string {
+function headOf(road: Road, { apiKey }: Channel, request: DispatchRequest, via: string): string {
   const { path, headers, keyHeader, body } = request;
   let head = `POST ${path} HTTP/1.1\r\n${road.commonLines}`;
   if (keyHeader) head += `${keyHeader}: ${apiKey}\r\n`;
@@ -137,7 +141,8 @@ function headOf(road: Road, { apiKey }: Channel, request: DispatchRequest): stri
   }
   let length = 0;
   for (const piece of body) length += piece.length;
-  return `${head}content-length: ${length}\r\n\r\n`;
+  // Behind what the request brought of it: an intermediary's entry comes last (RFC 9110, 7.6.3).
+  return `${head}via: ${via}\r\ncontent-length: ${length}\r\n\r\n`;
 }
 
 /** Node calls it on the socket that read (its documentation of `onread` in `socket.connect`). */

@@ -35,7 +35,7 @@ async function originOf(server: Server | ReturnType<typeof createTcpServer>): Pr
 const serve = (listener: RequestListener) => originOf(createServer(listener));
 
 function upstreamWith(allowPrivate: 'on' | 'off' | string[] = 'on'): Upstream {
-  const upstream = createUpstream({ allowPrivate });
+  const upstream = createUpstream({ allowPrivate, via: '1.1 tester' });
   closers.push(() => upstream.close());
   return upstream;
 }
@@ -64,16 +64,21 @@ test('an answer comes whole, with its times, and each piece as it came', async (
   expect(pieces).toEqual(['first ', 'second']);
 });
 
-test('the base path stays before the asked path, and the key goes up as bearer and in its header', async () => {
+test('the base path stays before the asked path, the key goes up as bearer and in its header, and all is signed', async () => {
   const seen: unknown[] = [];
   const origin = await serve((request, response) => {
-    seen.push(request.url, request.headers.authorization, request.headers['x-api-key']);
+    seen.push(
+      request.url,
+      request.headers.authorization,
+      request.headers['x-api-key'],
+      request.headers.via,
+    );
     response.end('{}');
   });
   const request: UpstreamRequest = { ...post, keyHeader: 'x-api-key' };
   await upstreamWith().exchange(channelAt(`${origin}/relay/a`), request, { timeoutMs: 5000 });
   const key = 'sk-test-key-0123456789';
-  expect(seen).toEqual(['/relay/a/v1/messages', `Bearer ${key}`, key]);
+  expect(seen).toEqual(['/relay/a/v1/messages', `Bearer ${key}`, key, '1.1 tester']);
 });
 
 test('a connection that the server closed while idle is retried once on a fresh one', async () => {

@@ -13,6 +13,8 @@ import { wasStale } from './was-stale.ts';
 
 export interface UpstreamOptions {
   allowPrivate: AllowPrivate;
+  /** The entry of `Via` that signs everything sent from here, so that a loop is recognised. */
+  via: string;
 }
 
 export interface ExchangeOptions {
@@ -42,7 +44,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const guard = createAddressGuard(options.allowPrivate);
   const sharedLookup = shareLookups(lookup);
   const pools = createChannelPools(guard, sharedLookup);
-  const dispatch = createChannelDispatch(guard, sharedLookup);
+  const dispatch = createChannelDispatch(guard, sharedLookup, options.via);
   return {
     async exchange(channel, request, exchangeOptions) {
       const startedAtMs = performance.now();
@@ -51,7 +53,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       const caller = exchangeOptions.signal;
       const signal = caller ? AbortSignal.any([deadline, caller]) : deadline;
       try {
-        const context = { channel, request, pool: pools.of(channel), signal, elapsedS };
+        const { via } = options;
+        const context = { channel, request, via, pool: pools.of(channel), signal, elapsedS };
         return await follow({ ...context, onText: exchangeOptions.onText });
       } catch (error) {
         caller?.throwIfAborted();
@@ -75,6 +78,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 interface Attempt {
   channel: Channel;
   request: UpstreamRequest;
+  via: string;
   pool: ChannelPool;
   signal: AbortSignal;
   elapsedS: () => number;
@@ -113,11 +117,11 @@ async function sendOrResend(attempt: Attempt, path: string): Promise<Dispatcher.
 }
 
 function send(attempt: Attempt, dispatcher: Dispatcher, path: string) {
-  const { channel, request, signal } = attempt;
+  const { channel, request, via, signal } = attempt;
   return dispatcher.request({
     method: request.method,
     path,
-    headers: requestHeaders(channel, request),
+    headers: requestHeaders(channel, request, via),
     body: request.body,
     signal,
   });

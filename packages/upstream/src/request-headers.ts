@@ -9,12 +9,20 @@ const commonHeaders = {
   'accept-language': 'en-US,en;q=0.9',
 };
 
-/** Every header of a request, the channel's key as a bearer and in the format's own header. */
-export function requestHeaders(channel: Channel, request: UpstreamRequest): Record<string, string> {
+/**
+ * Every header of a request, signed with the `Via` entry, the channel's key as a bearer and in the
+ * format's own header.
+ */
+export function requestHeaders(
+  channel: Channel,
+  request: UpstreamRequest,
+  via: string,
+): Record<string, string> {
   return {
     ...commonHeaders,
     ...(request.body === null ? {} : { 'content-type': 'application/json' }),
     ...request.headers,
+    via,
     authorization: `Bearer ${channel.apiKey}`,
     ...(request.keyHeader ? { [request.keyHeader]: channel.apiKey } : {}),
   };

@@ -2,7 +2,7 @@ import type { Dialect } from '../request/match-route.ts';
 
 /** What the gateway itself refuses or fails with; an upstream's own error passes through untouched. */
 export interface GatewayError {
-  status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 415 | 426 | 429 | 500 | 502 | 503 | 504;
+  status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 415 | 426 | 429 | 500 | 502 | 503 | 504 | 508;
   /** OpenAI's `code`; the other dialects derive their words from the status. */
   code: string;
   message: string;
@@ -19,6 +19,7 @@ const openaiTypes: Partial<Record<GatewayError['status'], string>> = {
   502: 'server_error',
   503: 'server_error',
   504: 'server_error',
+  508: 'server_error',
 };
 
 // https://docs.anthropic.com/en/api/errors
@@ -32,6 +33,7 @@ const anthropicTypes: Partial<Record<GatewayError['status'], string>> = {
   502: 'api_error',
   503: 'overloaded_error',
   504: 'api_error',
+  508: 'api_error',
 };
 
 // https://cloud.google.com/apis/design/errors
@@ -45,7 +47,13 @@ const geminiStatuses: Partial<Record<GatewayError['status'], string>> = {
   502: 'UNAVAILABLE',
   503: 'UNAVAILABLE',
   504: 'DEADLINE_EXCEEDED',
+  508: 'FAILED_PRECONDITION',
 };
+
+/** What the channels answer to a request that they should not have got, as RFC 5842, 7.2, has it. */
+export function loopError(message: string): GatewayError {
+  return { status: 508, code: 'loop_detected', message };
+}
 
 /** The error's JSON object in the caller's dialect. */
 export function errorBody(dialect: Dialect, error: GatewayError, requestId: string): object {

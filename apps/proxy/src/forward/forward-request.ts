@@ -2,8 +2,9 @@ import type { ProxyAttempt } from '@api-monitor/core';
 import type { BoardModel } from '../board/board.ts';
 import { errorEvent, type GatewayError } from '../dialects/gateway-error.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
+import type { Choice } from '../request/resolve-candidates.ts';
 import type { AnswerPipe, AttemptEnd, AttemptFault } from './answer-pipe.ts';
-import { isLiveFailure, isLiveSuccess, isModelDoubted } from './judge-attempt.ts';
+import { isLiveFailure, isLiveSuccess, isLoop, isModelDoubted } from './judge-attempt.ts';
 import { type Forwarding, tryChannel } from './try-channel.ts';
 
 /** What came of a request, for its record. */
@@ -18,22 +19,41 @@ export interface Forwarded {
 /** Sends a request to one channel after the other until one has begun to answer. Never rejects. */
 export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Promise<Forwarded> {
   const attempts: ProxyAttempt[] = [];
-  const count = Math.min(given.choices.length, deps.attemptLimit);
-  for (const choice of given.choices) {
+  let choices = given.choices;
+  let loops = 0;
+  for (;;) {
+    const [choice, ...others] = choices;
+    if (!choice) return { entry: null, attempts, status: 0, pipe: null, fault: null };
     const { entry } = choice;
     const number = attempts.length + 1;
-    const isLast = number === count;
+    const isLast = others.length === 0 || number === deps.attemptLimit;
     const startedAtMs = performance.now();
     const isBreakersTry = deps.breakers.begin(entry.target.id, entry.model);
     const { end, pipe } = await tryChannel(deps, given, { choice, number, isLast });
     const judging = { entry, end, isBreakersTry, durationMs: performance.now() - startedAtMs };
     attempts.push(judged(deps, given, judging));
-    if (end.kind === 'retriable' && !isLast) continue;
+    if (end.kind === 'retriable' && !isLast) {
+      if (isLoop(end)) loops += 1;
+      choices = isLoop(end) ? outsideLoop(choice, others, loops) : others;
+      continue;
+    }
     if (end.kind === 'broken') endBroken(given, pipe, end.fault);
     const fault = 'fault' in end ? end.fault : null;
     return { entry, attempts, status: statusOf(end), pipe, fault };
   }
-  return { entry: null, attempts, status: 0, pipe: null, fault: null };
+}
+
+/** After so many channels of one request the ring is taken to have no way out. */
+const loopLimit = 2;
+
+/**
+ * What is left to try after a channel led in a circle. Each member of a ring tries again on its own, so
+ * that their tries multiply: another channel at the same address isn't worth one.
+ */
+function outsideLoop(looped: Choice, others: readonly Choice[], loops: number): readonly Choice[] {
+  if (loops === loopLimit) return [];
+  const { baseUrl } = looped.entry.target.channel;
+  return others.filter(({ entry }) => entry.target.channel.baseUrl !== baseUrl);
 }
 
 /** 0 where nothing has reached the client, so that the gateway answers by itself. */
@@ -60,10 +80,12 @@ interface Judging {
 /** Turns an attempt's end into its record, and lets the breaker know. */
 function judged(
   { breakers }: GatewayDeps,
-  { endpoint }: Forwarding,
+  { endpoint, trail }: Forwarding,
   { entry: { target, model }, end, isBreakersTry, durationMs }: Judging,
 ): ProxyAttempt {
-  const failure = isLiveFailure(end, endpoint.route);
+  // The channel led in a circle for whoever sent us this; others it may serve well.
+  const isSendersLoop = isLoop(end) && trail.otherMonitors > 0;
+  const failure = isSendersLoop ? null : isLiveFailure(end, endpoint.route);
   if (failure) breakers.failed(target.id, model, failure.error);
   else if (isLiveSuccess(end, endpoint.route)) breakers.succeeded(target.id, model);
   else if (isBreakersTry) breakers.release(target.id, model);

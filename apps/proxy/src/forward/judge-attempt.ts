@@ -54,6 +54,14 @@ export function isModelDoubted(end: AttemptEnd, route: GatewayRoute): boolean {
   return (status === 403 || status === 404) && isProvingRoute(route);
 }
 
+/** What an API Monitor answers to a request that it sent on before (RFC 5842, 7.2). */
+export const loopStatus = 508;
+
+/** Whether what was sent there came back to where it had been: the channel leads in a circle. */
+export function isLoop(end: AttemptEnd): boolean {
+  return (end.kind === 'whole' || end.kind === 'retriable') && end.status === loopStatus;
+}
+
 function isFailureStatus(status: number): boolean {
   return status >= 500 || kindByStatus.has(status);
 }

@@ -1,3 +1,4 @@
+import type { Trail } from '@api-monitor/core';
 import type { Endpoint } from '../request/match-route.ts';
 
 /**
@@ -30,11 +31,15 @@ const goesUp = new Set([
 ]);
 const prefixesThatGoUp = ['openai-', 'x-stainless-', 'x-claude-code-', 'x-codex-'];
 
-/** The request's headers that go up, names in lower case and values in turn. */
+/**
+ * The request's headers that go up, names in lower case and values in turn. Of its `Via` goes what
+ * `trail` keeps.
+ */
 export function upstreamHeaders(
   rawHeaders: readonly string[],
   anthropicVersion: string,
   { dialect }: Endpoint,
+  trail: Trail,
 ): string[] {
   const headers: string[] = ['accept-encoding', 'identity'];
   let hasVersion = false;
@@ -45,6 +50,7 @@ export function upstreamHeaders(
     headers.push(name, rawHeaders[at + 1] ?? '');
   }
   if (dialect === 'anthropic' && !hasVersion) headers.push('anthropic-version', anthropicVersion);
+  if (trail.forwarded !== '') headers.push('via', trail.forwarded);
   return headers;
 }
 

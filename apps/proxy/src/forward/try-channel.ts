@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Trail } from '@api-monitor/core';
 import type { DispatchRequest } from '@api-monitor/upstream';
 import type { BoardModel } from '../board/board.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
@@ -27,6 +28,8 @@ export interface Forwarding {
   /** What goes up of the query, with its question mark. */
   query: string;
   choices: readonly Choice[];
+  /** The way that it came. */
+  trail: Trail;
 }
 
 export interface Try {
@@ -87,14 +90,14 @@ function firstByteTimeoutMsOf(
 }
 
 function upstreamRequest(
-  { request, endpoint, parcel, found, askedModel, query }: Forwarding,
+  { request, endpoint, parcel, found, askedModel, query, trail }: Forwarding,
   { target, model }: BoardModel,
 ): DispatchRequest {
   const { body } = parcel;
   const path = found ? endpoint.upstreamPath : pathWithModel(endpoint.upstreamPath, model);
   return {
     path: path + query,
-    headers: upstreamHeaders(request.rawHeaders, target.anthropicVersion, endpoint),
+    headers: upstreamHeaders(request.rawHeaders, target.anthropicVersion, endpoint, trail),
     keyHeader: endpoint.keyHeader,
     body: found ? spliceModel(body, found, model) : renameInnerModels(body, askedModel, model),
   };

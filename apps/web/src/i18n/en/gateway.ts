@@ -66,10 +66,12 @@ export const gateway = {
   'gateway.errors.404':
     'No such model, or it failed its latest check: the message says since when and what the check saw.',
   'gateway.errors.413': 'The body is larger than the server allows.',
-  'gateway.errors.429': 'The key has used up its minute; retry-after says how long to wait.',
+  'gateway.errors.429':
+    'The key has used up its minute, or too many unknown keys came from your address; retry-after says how long to wait.',
   'gateway.errors.502': 'The channel could not be reached.',
   'gateway.errors.503': 'No channel is left that could serve this.',
   'gateway.errors.504': 'No first byte came in time.',
+  'gateway.errors.508': 'Every channel with this model leads back to this server.',
   'gateway.errors.midway':
     'A stream that breaks off ends with an error event in the same dialect, never as if it were complete.',
 

@@ -61,10 +61,12 @@ export const gateway: Record<keyof typeof en, string> = {
   'gateway.errors.403': '密钥无权使用该渠道或该模型。',
   'gateway.errors.404': '没有这个模型，或最近一次检测失败：错误信息会说明起始时间和原因。',
   'gateway.errors.413': '请求体超过服务器允许的大小。',
-  'gateway.errors.429': '密钥已用完本分钟的额度；retry-after 会给出等待时间。',
+  'gateway.errors.429':
+    '密钥已用完本分钟的额度，或你的地址发来了太多未知密钥；retry-after 会给出等待时间。',
   'gateway.errors.502': '无法连接渠道。',
   'gateway.errors.503': '没有可用的渠道。',
   'gateway.errors.504': '首字节超时。',
+  'gateway.errors.508': '提供该模型的渠道都指回了本服务器。',
   'gateway.errors.midway': '中途断开的流会以同一格式的错误事件结束，绝不会伪装成完整的回答。',
 
   'gateway.headers': '响应头',

@@ -1,0 +1,76 @@
+/**
+ * How an installation signs each request that it sends up: an entry of `Via` (RFC 9110, 7.6.3). All
+ * replicas of one installation have the same id, 16 hexadecimal digits.
+ */
+export function viaMarkOf(instanceId: string): string {
+  return `1.1 api-monitor-${instanceId}`;
+}
+
+/** What a request's `Via` says of its way here. */
+export interface Trail {
+  /** This installation sent it on before. */
+  isOwn: boolean;
+  /** How many other installations sent it on. */
+  otherMonitors: number;
+  /** What of it goes up, in front of our own mark; empty if there is nothing. */
+  forwarded: string;
+}
+
+const emptyTrail: Trail = { isOwn: false, otherMonitors: 0, forwarded: '' };
+
+/** `header` is the whole of `Via`, several lines joined with commas. */
+export function readVia(header: string | undefined, instanceId: string): Trail {
+  if (!header) return emptyTrail;
+  // Anywhere in the text: a comment that is never closed must not hide a mark behind it.
+  const ids = [...header.matchAll(markPattern)].map(([, id]) => id?.toLowerCase());
+  return {
+    isOwn: ids.includes(instanceId),
+    otherMonitors: ids.filter((id) => id !== instanceId).length,
+    forwarded: entriesOf(header).join(', '),
+  };
+}
+
+/** More installations in a row than anyone has: the ones before us don't recognise their own marks. */
+const monitorLimit = 8;
+
+/** Why a request must not be sent on, as a sentence; null if it may. */
+export function faultOfTrail({ isOwn, otherMonitors }: Trail): string | null {
+  if (isOwn) {
+    return 'the request came back to the API Monitor that had sent it on: a channel leads in a circle';
+  }
+  if (otherMonitors < monitorLimit) return null;
+  return `the request was sent on by ${otherMonitors} other API Monitors: their channels seem to lead in a circle`;
+}
+
+const markPattern = /(?<![^\s,])api-monitor-([0-9a-f]{16})(?![^\s,:(])/gi;
+
+/** A protocol, and who received it: a pseudonym, or a host with or without a port. */
+const entryPattern = /^([!#$%&'*+.^_`|~\w/-]+)[ \t]+(\S+)$/;
+
+/**
+ * The entries that are well-formed, without their comments. The names and ports of hosts on the
+ * client's side are nobody's business up there (RFC 9110, 7.6.3); a pseudonym gives nothing away.
+ */
+function entriesOf(header: string): string[] {
+  return withoutComments(header)
+    .split(',')
+    .flatMap((entry) => {
+      const [, protocol, receivedBy = ''] = entryPattern.exec(entry.trim()) ?? [];
+      if (!protocol) return [];
+      return [`${protocol} ${/[.:]/.test(receivedBy) ? 'hidden' : receivedBy}`];
+    });
+}
+
+/** Comments nest, and may hold commas and escaped parentheses (RFC 9110, 5.6.5). */
+function withoutComments(header: string): string {
+  let kept = '';
+  let depth = 0;
+  for (let at = 0; at < header.length; at += 1) {
+    const char = header[at] ?? '';
+    if (char === '\\' && depth > 0) at += 1;
+    else if (char === '(') depth += 1;
+    else if (char === ')') depth = Math.max(0, depth - 1);
+    else if (depth === 0) kept += char;
+  }
+  return kept;
+}
