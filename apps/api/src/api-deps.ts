@@ -11,6 +11,7 @@ import type { EventClients } from './events/event-clients.ts';
 import type { BreakerBoard } from './routing/breaker-board.ts';
 import type { FollowedSettings } from './settings/follow-settings.ts';
 import type { StatusBoard } from './status/status-board.ts';
+import type { Listener } from './targets/own-address.ts';
 import type { ProgressBoard } from './targets/progress-board.ts';
 
 /** How the gateway is told to choose; the api only explains. */
@@ -50,6 +51,8 @@ export interface ApiDeps {
   trustedProxies: BlockList;
   metricsPublic: boolean;
   moreMetrics?: () => Promise<string>;
+  /** Where the gateway listens in this process, once that is known; absent: it runs elsewhere. */
+  listener?: () => Listener | null;
   /** What holds unless an admin set otherwise. */
   givenSettings: GivenSettings;
   followedSettings: FollowedSettings;

@@ -13,6 +13,7 @@ import { registerApiMetrics } from './monitor/api-metrics.ts';
 import { createBreakerBoard } from './routing/breaker-board.ts';
 import { followSettings } from './settings/follow-settings.ts';
 import { createStatusBoard } from './status/status-board.ts';
+import type { Listener } from './targets/own-address.ts';
 import { createProgressBoard } from './targets/progress-board.ts';
 import { applyChannelsFile, type ChannelsFile } from './transfer/apply-channels-file.ts';
 
@@ -26,6 +27,8 @@ export interface ApiOptions {
   metricsPublic: boolean;
   /** Metrics of whatever shares the api's process, in Prometheus' text format. */
   moreMetrics?: () => Promise<string>;
+  /** Where the gateway listens in this process, once that is known; absent: it runs elsewhere. */
+  listener?: () => Listener | null;
   /** What holds unless an admin set otherwise. */
   givenSettings: GivenSettings;
   routing: RoutingOptions;

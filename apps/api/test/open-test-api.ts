@@ -28,11 +28,17 @@ interface Options {
   metricsPublic?: boolean;
   trustedProxies?: BlockList;
   routing?: Partial<ApiOptions['routing']>;
+  listener?: NonNullable<ApiOptions['listener']>;
 }
 
 /** The api over a database of its own and an in-process bus, with what a test may turn. */
 export async function openTestApi(options: Options = {}) {
-  const { metricsPublic = false, routing = {}, trustedProxies = new BlockList() } = options;
+  const {
+    metricsPublic = false,
+    routing = {},
+    trustedProxies = new BlockList(),
+    listener,
+  } = options;
   const dataDir = await mkdtemp(join(tmpdir(), 'api-'));
   const webRoot = join(dataDir, 'web');
   await mkdir(webRoot);
@@ -63,6 +69,7 @@ export async function openTestApi(options: Options = {}) {
     givenSettings: { default_interval_min: 30, log_cleanup_enabled: true, log_max_size_mb: 500 },
     channelsFile: null,
     routing: { policy: 'latency', areBareModelsOn: true, ...routing },
+    ...(listener ? { listener } : {}),
     webRoot,
     now,
   });

@@ -67,10 +67,13 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     shutdown.onClose('bus', () => bus.close());
 
     let gateway: GatewayThread | null = null;
+    // A port of 0 is known only when the gateway listens.
+    const listenerAt = (port: number) => (port === 0 ? null : { host: env.HOST, port });
     const api = await createApi({
       ...common,
       ...apiOptions,
       moreMetrics: async () => (await gateway?.metrics()) ?? '',
+      listener: () => listenerAt(gateway?.port ?? env.PORT),
       webRoot,
       now,
     });

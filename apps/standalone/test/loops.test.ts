@@ -25,11 +25,10 @@ async function startProduct() {
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
-    const json = (await answer.json()) as { item: Channel; items: Channel[] };
-    return { status: answer.status, json };
+    return (await answer.json()) as { item: Channel };
   };
   const channelOf = async (id: number): Promise<Channel> =>
-    (await call('GET', `/api/targets/${id}`)).json.item;
+    (await call('GET', `/api/targets/${id}`)).item;
   const run = async (id: number): Promise<Channel> => {
     const before = (await channelOf(id)).last_run_at;
     await call('POST', `/api/targets/${id}/run`);
@@ -45,7 +44,7 @@ async function startProduct() {
     call,
     run,
     add: async (name: string, base_url: string): Promise<number> =>
-      (await call('POST', '/api/targets', { name, base_url, api_key: master })).json.item.id,
+      (await call('POST', '/api/targets', { name, base_url, api_key: master })).item.id,
     /** Requests that the gateway forwarded, and that it refused as loops. */
     async counts() {
       const headers = { authorization: `Bearer ${token}` };
@@ -116,8 +115,8 @@ test('two products whose channels lead to each other answer at once, and probes 
     .toBe(404 + 404);
   const before = [await a.counts(), await b.counts()];
   const answer = await a.ask('m');
-  const { error } = (await answer.json()) as { error: { code: string } };
-  expect([answer.status, error.code]).toEqual([508, 'loop_detected']);
+  expect(answer.status).toBe(508);
+  expect(await answer.json()).toMatchObject({ error: { code: 'loop_detected' } });
   // Once around for the client, and once for the probe that such an answer asks for.
   const spent = async () =>
     [await a.counts(), await b.counts()].map(({ forwarded, refused }, at) => [
@@ -135,4 +134,15 @@ test('two products whose channels lead to each other answer at once, and probes 
     error:
       'HTTP 508: the request came back to the API Monitor that had sent it on: a channel leads in a circle',
   });
+});
+
+test('a channel at the product’s own port is refused, by whatever name', async () => {
+  const { origin, call } = await startProduct();
+  const { port } = new URL(origin);
+  for (const host of ['localhost', '127.0.0.1', '0.0.0.0']) {
+    const channel = { name: 'self', base_url: `http://${host}:${port}/v1`, api_key: master };
+    expect(await call('POST', '/api/targets', channel)).toEqual({
+      detail: "base_url must not be this monitor's own address: its gateway would ask itself",
+    });
+  }
 });

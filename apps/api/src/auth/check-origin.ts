@@ -1,9 +1,8 @@
 import type { BlockList } from 'node:net';
 import { AppError } from '@api-monitor/core';
-import { isTrusted } from '@api-monitor/runtime';
 import type { Context } from 'hono';
 import type { ApiEnv } from '../router.ts';
-import { peerAddress } from './client-address.ts';
+import { askedHost } from './asked-host.ts';
 
 const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
 
@@ -22,7 +21,5 @@ export function assertSameOrigin(c: Context<ApiEnv>, trusted: BlockList): void {
 
 function isOwnOrigin(c: Context<ApiEnv>, origin: string | undefined, trusted: BlockList): boolean {
   if (origin === undefined) return true;
-  const forwarded = isTrusted(peerAddress(c), trusted) ? c.req.header('x-forwarded-host') : null;
-  const host = forwarded?.split(',')[0]?.trim() || c.req.header('host') || new URL(c.req.url).host;
-  return URL.parse(origin)?.host === host.toLowerCase();
+  return URL.parse(origin)?.host === askedHost(c, trusted).toLowerCase();
 }

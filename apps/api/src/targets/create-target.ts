@@ -7,6 +7,7 @@ import { authenticate, requireAdmin } from '../auth/authenticate.ts';
 import { jsonAnswer, jsonBody, tokenSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
 import { targetItemSchema } from './get-target.ts';
+import { assertElsewhere } from './own-address.ts';
 import { rawJson } from './raw-json.ts';
 import { createTargetSchema, settableFields } from './target-body-schema.ts';
 import { viewTarget } from './view-targets.ts';
@@ -17,6 +18,7 @@ export function createTargetRoute(deps: ApiDeps) {
     method: 'post',
     path: '/api/targets',
     summary: 'Add a channel',
+    description: "Refused if base_url is this monitor's own address.",
     tags: ['targets'],
     security: tokenSecurity,
     middleware: [authenticate(deps), requireAdmin] as const,
@@ -26,6 +28,7 @@ export function createTargetRoute(deps: ApiDeps) {
   return createRouter().openapi(route, async (c) => {
     const body = c.req.valid('json');
     const { name, base_url, api_key } = body;
+    assertElsewhere(c, deps, base_url);
     const given = { ...settableFields(body), name, base_url, api_key };
     const input = await withTargetDefaults(deps, given);
     const target = await inTransaction(deps.db, async (tx) => {

@@ -14,6 +14,7 @@ import { createRouter } from '../router.ts';
 import { changeTarget } from './change-target.ts';
 import { findTarget, targetIdParams } from './find-target.ts';
 import { targetItemSchema } from './get-target.ts';
+import { assertElsewhere } from './own-address.ts';
 import { rawJson } from './raw-json.ts';
 import { type PatchTargetBody, patchTargetSchema, settableFields } from './target-body-schema.ts';
 import { viewTarget } from './view-targets.ts';
@@ -23,6 +24,7 @@ export function updateTargetRoute(deps: ApiDeps) {
     method: 'patch',
     path: '/api/targets/{id}',
     summary: 'Change a channel',
+    description: "Refused if it would move to this monitor's own address.",
     tags: ['targets'],
     security: tokenSecurity,
     middleware: [authenticate(deps), requireAdmin] as const,
@@ -32,6 +34,8 @@ export function updateTargetRoute(deps: ApiDeps) {
   return createRouter().openapi(route, async (c) => {
     const current = await findTarget(deps.db, c.req.valid('param').id);
     const patch = patchOf(deps.db, current, c.req.valid('json'));
+    const { base_url = current.base_url } = patch;
+    if (base_url !== current.base_url) assertElsewhere(c, deps, base_url);
     const target = await changeTarget(deps, c.var.actor, current, patch);
     const text = `{"item":${await viewTarget(deps, target, c.var.caller)}}`;
     return rawJson<z.infer<typeof targetItemSchema>>(c, text);

@@ -20,14 +20,15 @@ const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
  * written, with a line for each bad entry: the file, the entry and the field.
  */
 export async function applyChannelsFile(
-  deps: Pick<ApiDeps, 'db' | 'bus' | 'logger' | 'now' | 'givenSettings'>,
+  deps: Pick<ApiDeps, 'db' | 'bus' | 'logger' | 'now' | 'givenSettings' | 'listener'>,
   { path, variables }: ChannelsFile,
 ): Promise<void> {
+  const own = { askedHost: null, listener: deps.listener?.() ?? null };
   const faults: string[] = [];
   const entries = (await readEntries(path)).map((entry, index) =>
     substituted(entry, variables, (fault) => faults.push(`channels[${index}] ${fault}`)),
   );
-  for (const planned of await planImport(deps.db, entries)) {
+  for (const planned of await planImport(deps.db, entries, own)) {
     if (planned.outcome !== 'refused') continue;
     const name = planned.name === null ? '' : ` (${JSON.stringify(planned.name)})`;
     faults.push(`channels[${planned.index}]${name}: ${planned.reason}`);
@@ -36,7 +37,7 @@ export async function applyChannelsFile(
     const lines = faults.map((fault) => `CHANNELS_FILE ${path}: ${fault}`);
     throw new AppError('invalid_input', lines.join('\n'));
   }
-  const plan = await applyImport(deps, actor, entries);
+  const plan = await applyImport(deps, actor, entries, own);
   const changed = plan.filter(({ outcome }) => outcome !== 'unchanged').length;
   if (changed > 0) deps.logger.info({ channels: changed, path }, 'channels file applied');
 }

@@ -9,6 +9,7 @@ import {
 import type { ApiDeps } from '../api-deps.ts';
 import { recordAction } from '../audit/record-action.ts';
 import type { Actor } from '../auth/caller.ts';
+import type { OwnPlaces } from '../targets/own-address.ts';
 import { withTargetDefaults } from '../targets/with-target-defaults.ts';
 import { type PlannedChannel, planImport } from './plan-import.ts';
 
@@ -19,10 +20,11 @@ export async function applyImport(
   deps: ImportDeps,
   actor: Actor,
   entries: readonly unknown[],
+  own: OwnPlaces,
 ): Promise<PlannedChannel[]> {
   const { plan, ids } = await inTransaction(deps.db, async (tx) => {
     await lockTargetList(tx);
-    const planned = await planImport(tx, entries);
+    const planned = await planImport(tx, entries, own);
     const written: number[] = [];
     for (const one of planned) written.push(...(await write(deps, tx, actor, one)));
     const changes = [{ field: 'channels', old: null, new: written.length }];

@@ -4,6 +4,7 @@ import { auditValueSchema } from '../audit/audit-schema.ts';
 import { authenticate, requireSession } from '../auth/authenticate.ts';
 import { jsonAnswer, sessionSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
+import { ownPlacesOf } from '../targets/own-address.ts';
 import { applyImport } from './apply-import.ts';
 import { importOutcomes, type PlannedChannel, planImport } from './plan-import.ts';
 import { readBounded } from './read-bounded.ts';
@@ -61,9 +62,10 @@ export function importChannelsRoute(deps: ApiDeps) {
     const { dry_run, format } = c.req.valid('query');
     const entries = readUpload(await readBounded(c.req.raw.body, bodyLimitBytes), format);
     const isDryRun = dry_run === '1';
+    const own = ownPlacesOf(c, deps);
     const plan = isDryRun
-      ? await planImport(deps.db, entries)
-      : await applyImport(deps, c.var.actor, entries);
+      ? await planImport(deps.db, entries, own)
+      : await applyImport(deps, c.var.actor, entries, own);
     const items = plan.map(itemOf);
     return c.json({ dry_run: isDryRun, counts: countsOf(plan), items }, 200);
   });

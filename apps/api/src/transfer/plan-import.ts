@@ -8,6 +8,7 @@ import {
 } from '@api-monitor/core';
 import { type Database, listTargets, openApiKey } from '@api-monitor/db';
 import { describeIssues } from '../errors/describe-issue.ts';
+import { isOwnAddress, type OwnPlaces, ownAddressFault } from '../targets/own-address.ts';
 import { type ChannelEntry, channelEntrySchema } from './channel-entry.ts';
 
 export const importOutcomes = ['created', 'changed', 'unchanged', 'refused'] as const;
@@ -24,6 +25,7 @@ export type PlannedChannel = { index: number; name: string | null; changes: Audi
 export async function planImport(
   db: Database,
   entries: readonly unknown[],
+  own: OwnPlaces,
 ): Promise<PlannedChannel[]> {
   const known = new Map((await listTargets(db)).map((target) => [target.name, target]));
   const seen = new Set<string>();
@@ -37,6 +39,10 @@ export async function planImport(
     if (seen.has(entry.name)) return refused(index, entry.name, 'name stands in the file twice');
     seen.add(entry.name);
     const target = known.get(entry.name);
+    const isMoved = entry.base_url !== target?.base_url;
+    if (isMoved && isOwnAddress(entry.base_url, own)) {
+      return refused(index, entry.name, ownAddressFault);
+    }
     return target ? planChange(db, index, entry, target) : planCreation(index, entry);
   });
 }

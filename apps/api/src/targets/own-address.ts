@@ -1,0 +1,95 @@
+import { BlockList, isIP, isIPv4 } from 'node:net';
+import { hostname, networkInterfaces } from 'node:os';
+import { AppError } from '@api-monitor/core';
+import type { Context } from 'hono';
+import type { ApiDeps } from '../api-deps.ts';
+import { askedHost } from '../auth/asked-host.ts';
+import type { ApiEnv } from '../router.ts';
+
+/** Where this process takes requests for the gateway. */
+export interface Listener {
+  /** Absent: all interfaces. */
+  host: string | undefined;
+  port: number;
+}
+
+/** Where this monitor is reached, as far as it can be known without asking anybody. */
+export interface OwnPlaces {
+  /** `host` or `host:port` that the caller asked; null if nobody did. */
+  askedHost: string | null;
+  /** Null if the gateway listens in another process, perhaps on another host. */
+  listener: Listener | null;
+}
+
+type OwnDeps = Pick<ApiDeps, 'listener' | 'trustedProxies'>;
+
+export const ownAddressFault =
+  "base_url must not be this monitor's own address: its gateway would ask itself";
+
+export function ownPlacesOf(c: Context<ApiEnv>, { listener, trustedProxies }: OwnDeps): OwnPlaces {
+  return { askedHost: askedHost(c, trustedProxies), listener: listener?.() ?? null };
+}
+
+/** Throws AppError `invalid_input` if a channel at `baseUrl` would lead back here. */
+export function assertElsewhere(c: Context<ApiEnv>, deps: OwnDeps, baseUrl: string): void {
+  if (!isOwnAddress(baseUrl, ownPlacesOf(c, deps))) return;
+  throw new AppError('invalid_input', ownAddressFault);
+}
+
+/**
+ * Whether a channel at this base URL would lead to our own gateway, by its text alone: no name is
+ * resolved. What goes unseen here the gateway refuses when it comes back. Beneath a path may be another
+ * service of the same host.
+ */
+export function isOwnAddress(baseUrl: string, { askedHost: asked, listener }: OwnPlaces): boolean {
+  const url = URL.parse(baseUrl);
+  if (url?.pathname !== '/') return false;
+  return isAsked(url, asked) || (listener !== null && isListener(url, listener));
+}
+
+/** Over either scheme: TLS may end in front of us. */
+function isAsked(url: URL, asked: string | null): boolean {
+  const own = asked === null ? null : URL.parse(`${url.protocol}//${asked}`);
+  // The caller's loopback may be the end of a tunnel; the channel's is the monitor's.
+  return own !== null && own.host === url.host && !isLoopback(hostOf(own));
+}
+
+function isListener(url: URL, { host, port }: Listener): boolean {
+  const usualPort = url.protocol === 'https:' ? 443 : 80;
+  if (Number(url.port || usualPort) !== port) return false;
+  const name = hostOf(url);
+  if (host === undefined || isIn(unspecified, host)) {
+    return isLoopback(name) || name === hostname().toLowerCase() || isIn(interfaces(), name);
+  }
+  return name === host.toLowerCase() || (isLoopback(host) && isLoopback(name));
+}
+
+/** Connecting to the unspecified address reaches loopback too. */
+function isLoopback(name: string): boolean {
+  return /^(.+\.)?localhost$/.test(name) || isIn(loopback, name) || isIn(unspecified, name);
+}
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+const unspecified = new BlockList();
+unspecified.addAddress('0.0.0.0', 'ipv4');
+unspecified.addAddress('::', 'ipv6');
+
+/** This machine's, as they are now. */
+function interfaces(): BlockList {
+  const list = new BlockList();
+  for (const one of Object.values(networkInterfaces()).flat()) {
+    if (one) list.addAddress(one.address, one.family === 'IPv4' ? 'ipv4' : 'ipv6');
+  }
+  return list;
+}
+
+function isIn(list: BlockList, name: string): boolean {
+  return isIP(name) !== 0 && list.check(name, isIPv4(name) ? 'ipv4' : 'ipv6');
+}
+
+/** In lower case, without the brackets of an IPv6 address and the dot of a full name. */
+function hostOf({ hostname: name }: URL): string {
+  return name.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+}
