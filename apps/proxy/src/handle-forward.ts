@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Trail } from '@api-monitor/core';
 import type { BoardKey } from './board/board.ts';
+import type { Admission } from './board/key-limits.ts';
 import { type GatewayError, loopError } from './dialects/gateway-error.ts';
 import { type Forwarded, forwardRequest } from './forward/forward-request.ts';
 import { loopStatus } from './forward/judge-attempt.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
 import { type Arrival, requestRecord } from './records/request-record.ts';
-import { tokensToCount } from './records/tokens-to-count.ts';
+import { tokensToCount, tokensToReserve } from './records/tokens-to-count.ts';
 import { type FoundModel, findModel } from './request/find-model.ts';
 import type { Endpoint } from './request/match-route.ts';
 import type { Parcel } from './request/parcel.ts';
@@ -49,14 +50,40 @@ async function handleParcel(
   given: ForwardRequest,
   parcel: Parcel,
 ): Promise<void> {
-  const { request, response, arrival, endpoint, key } = given;
-  const requestBytes = parcel.body.length;
+  const { endpoint, key } = given;
+  const { length } = parcel.body;
   const named = nameOf(given, parcel.body);
-  if ('error' in named) return refuse(deps, given, named.error, '', requestBytes);
-  const waitS = deps.keyLimits.take(key);
-  const resolution = waitS === null ? deps.resolve(askOf(given, named.model)) : tooMany(waitS);
-  if (!resolution.ok) return refuse(deps, given, resolution.error, named.model, requestBytes);
+  if ('error' in named) return refuse(deps, given, named.error, '', length);
+  const estimate = () => tokensToReserve(endpoint.route, parcel.body);
+  const admission = deps.keyLimits.take(key, estimate);
+  if (!admission.ok) return refuse(deps, given, limitError(admission), named.model, length);
+  try {
+    await handleAdmitted(deps, given, { parcel, named, settle: admission.settle });
+  } catch (error) {
+    admission.settle(0);
+    throw error;
+  }
+}
 
+/** A request that its key's limits let through. */
+interface Admitted {
+  parcel: Parcel;
+  named: Name;
+  settle: (tokens: number) => void;
+}
+
+async function handleAdmitted(
+  deps: GatewayDeps,
+  given: ForwardRequest,
+  { parcel, named, settle }: Admitted,
+): Promise<void> {
+  const { request, response, arrival, endpoint } = given;
+  const requestBytes = parcel.body.length;
+  const resolution = deps.resolve(askOf(given, named.model));
+  if (!resolution.ok) {
+    settle(0);
+    return refuse(deps, given, resolution.error, named.model, requestBytes);
+  }
   const forwarded = await forwardRequest(deps, {
     request,
     response,
@@ -73,7 +100,9 @@ async function handleParcel(
   const error = forwarded.status === 0 ? gatewayFault(forwarded) : null;
   if (error) sendError(response, endpoint.dialect, error, arrival.requestId);
   keepPlace(deps, given, named.model, forwarded);
-  leaveRecord(deps, given, forwarded, named.model, requestBytes, error);
+  const status = error?.status ?? forwarded.status;
+  const told = { requestedModel: named.model, requestBytes, status, error: error?.message ?? null };
+  leaveRecord(deps, { ...given, ...told, forwarded }, settle);
 }
 
 const noRoom: GatewayError = {
@@ -154,9 +183,13 @@ function queryThatGoesUp(query: URLSearchParams | null): string {
   return rest.size === 0 ? '' : `?${rest}`;
 }
 
-function tooMany(retryAfterS: number): { ok: false; error: GatewayError } {
-  const message = `this key's limit for a minute is used up; try again in ${retryAfterS} s`;
-  return { ok: false, error: { status: 429, code: 'rate_limit_exceeded', message, retryAfterS } };
+function limitError({ fault, waitS }: Extract<Admission, { ok: false }>): GatewayError {
+  const what = {
+    used_up: "this key's limit for a minute is used up",
+    under_way: "this key's token limit is taken by requests under way",
+  };
+  const message = `${what[fault]}; try again in ${waitS} s`;
+  return { status: 429, code: 'rate_limit_exceeded', message, retryAfterS: waitS };
 }
 
 function gatewayFault({ fault, entry, attempts }: Forwarded): GatewayError {
@@ -185,20 +218,15 @@ function keepPlace(
 
 function leaveRecord(
   deps: GatewayDeps,
-  { arrival, key, endpoint }: ForwardRequest,
-  forwarded: Forwarded,
-  requestedModel: string,
-  requestBytes: number,
-  error: GatewayError | null,
+  parts: Parameters<typeof requestRecord>[0],
+  settle: Admitted['settle'],
 ): void {
-  const status = error?.status ?? forwarded.status;
-  const parts = { arrival, key, endpoint, requestedModel, requestBytes, forwarded, status };
-  const record = requestRecord({ ...parts, error: error?.message ?? null });
-  const usage = forwarded.pipe?.watch?.usage.read();
+  const record = requestRecord(parts);
+  const usage = parts.forwarded?.pipe?.watch?.usage.read();
   record.input_tokens = usage?.inputTokens ?? null;
   record.output_tokens = usage?.outputTokens ?? null;
   deps.metrics.requestEnded(record);
-  deps.keyLimits.addTokens(key, tokensToCount(record));
+  settle(tokensToCount(record));
   deps.records.add(record);
 }
 

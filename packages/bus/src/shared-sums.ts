@@ -1,6 +1,6 @@
 export interface Addition {
   key: string;
-  /** 0 only asks. */
+  /** A whole number; 0 only asks, and less takes back what was added. */
   by: number;
   /** How long a sum is kept from its first addition on. */
   lifeS: number;

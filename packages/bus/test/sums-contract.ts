@@ -23,6 +23,12 @@ export function describeSumsContract(make: () => SharedSums): void {
     expect(await sums.add([{ key: 'a', by: 0, lifeS }])).toEqual([1]);
   });
 
+  test('what was added may be taken back, down to nothing, and added again', async () => {
+    const sums = make();
+    const add = async (by: number) => (await sums.add([{ key: 'a', by, lifeS }]))[0];
+    expect([await add(5), await add(-3), await add(-2), await add(4)]).toEqual([5, 2, 0, 4]);
+  });
+
   test('a sum is forgotten at the end of its life, however often it was added to', async () => {
     const sums = make();
     const add = () => sums.add([{ key: 'a', by: 1, lifeS: 1 }]);

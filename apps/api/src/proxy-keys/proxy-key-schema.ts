@@ -21,7 +21,10 @@ export const proxyKeySchema = z
     last_used_target_id: z.int().nullable(),
     expires_at: unixSeconds.nullable(),
     rpm_limit: z.int().nullable().openapi({ description: 'requests a minute' }),
-    tpm_limit: z.int().nullable().openapi({ description: 'tokens a minute, in and out' }),
+    tpm_limit: z.int().nullable().openapi({
+      description:
+        'tokens a minute, in and out; requests under way reserve what they may take, and one that comes alone is admitted while anything is left',
+    }),
   })
   .openapi('ProxyKey');
 

@@ -3,12 +3,17 @@ import type { BoardKey } from './board.ts';
 
 /** Counts each key's requests and tokens, minute by minute. */
 export interface KeyLimits {
-  /** null: the request may go; else the seconds until it may. Counts it where it may. */
-  take(key: BoardKey): number | null;
-  addTokens(key: BoardKey, tokens: number): void;
+  /** Counts the request if it may go. `estimate`: the tokens that it may take; asked if they matter. */
+  take(key: BoardKey, estimate: () => number): Admission;
   /** Tells the other gateways what was counted here, and learns what was counted there. */
   share(): Promise<void>;
 }
+
+export type Admission =
+  /** `settle` frees what was reserved and counts what was taken, once; whoever is admitted calls it. */
+  | { ok: true; settle: (tokens: number) => void }
+  /** `used_up`: in this minute. `under_way`: tokens are reserved for requests that haven't ended. */
+  | { ok: false; fault: 'used_up' | 'under_way'; waitS: number };
 
 interface Count {
   here: number;
@@ -21,15 +26,25 @@ interface Minute {
   index: number;
   requests: Count;
   tokens: Count;
+  /** For requests under way: they take their share of each minute that they see. */
+  reserved: Count;
 }
 
 /** Clocks of hosts differ a little. */
 const sumLifeS = 180;
+/** When what is under way may have ended. */
+const underWayWaitS = 5;
+
+const unlimited: Admission = { ok: true, settle: () => {} };
 
 /**
  * Limits hold over all gateways, nearly: each counts by itself, off the path they tell each other, and
  * what comes in meanwhile may go over a limit. Without the shared sums each goes by its own count, from
  * the next minute on. The master token has no limit.
+ *
+ * Tokens are known only when an answer has ended, so a request reserves what it may take. One that
+ * comes while none is under way always goes while anything of the minute is left: else a key could
+ * never ask for more than it is likely to use. So the answer of one request may exceed the limit.
  */
 export function createKeyLimits(nowS: () => number, sums: SharedSums): KeyLimits {
   const minutes = new Map<number, Minute>();
@@ -38,31 +53,49 @@ export function createKeyLimits(nowS: () => number, sums: SharedSums): KeyLimits
     const index = Math.floor(nowS() / 60);
     const known = minutes.get(keyId);
     if (known?.index === index) return known;
-    const minute = { index, requests: newCount(), tokens: newCount() };
+    const reserved = countOf(known?.reserved.here ?? 0);
+    const minute = { index, requests: countOf(0), tokens: countOf(0), reserved };
     minutes.set(keyId, minute);
     return minute;
   };
 
+  const reserve = (keyId: number, tokens: number) => {
+    minuteOf(keyId).reserved.here += tokens;
+    let isSettled = false;
+    return (taken: number) => {
+      if (isSettled) return;
+      isSettled = true;
+      const minute = minuteOf(keyId);
+      minute.reserved.here -= tokens;
+      minute.tokens.here += taken;
+    };
+  };
+
   return {
-    take(key) {
-      if (key.id === null || (key.rpm_limit === null && key.tpm_limit === null)) return null;
-      const minute = minuteOf(key.id);
-      const isFull =
-        sumOf(minute.requests) >= (key.rpm_limit ?? Number.POSITIVE_INFINITY) ||
-        sumOf(minute.tokens) >= (key.tpm_limit ?? Number.POSITIVE_INFINITY);
-      if (isFull) return Math.max(1, Math.ceil((minute.index + 1) * 60 - nowS()));
-      minute.requests.here += 1;
-      return null;
-    },
-    addTokens(key, tokens) {
-      if (key.id !== null && key.tpm_limit !== null) minuteOf(key.id).tokens.here += tokens;
+    take(key, estimate) {
+      const { id, rpm_limit, tpm_limit } = key;
+      if (id === null || (rpm_limit === null && tpm_limit === null)) return unlimited;
+      const { index, requests, tokens, reserved } = minuteOf(id);
+      const areRequestsUsed = rpm_limit !== null && sumOf(requests) >= rpm_limit;
+      if (areRequestsUsed || (tpm_limit !== null && sumOf(tokens) >= tpm_limit)) {
+        const waitS = Math.max(1, Math.ceil((index + 1) * 60 - nowS()));
+        return { ok: false, fault: 'used_up', waitS };
+      }
+      const wanted = tpm_limit === null ? 0 : estimate();
+      const isAlone = sumOf(reserved) === 0;
+      if (tpm_limit !== null && !isAlone && sumOf(tokens) + sumOf(reserved) + wanted > tpm_limit) {
+        return { ok: false, fault: 'under_way', waitS: underWayWaitS };
+      }
+      requests.here += 1;
+      return tpm_limit === null ? unlimited : { ok: true, settle: reserve(id, wanted) };
     },
     async share() {
       const index = Math.floor(nowS() / 60);
       const counts: { key: string; count: Count; by: number }[] = [];
       for (const [keyId, minute] of minutes) {
-        if (minute.index !== index) minutes.delete(keyId);
-        else counts.push(...countsOf(keyId, minute));
+        const isOver = minute.index !== index && minute.reserved.here === 0;
+        if (isOver) minutes.delete(keyId);
+        else counts.push(...countsOf(keyId, minuteOf(keyId)));
       }
       if (counts.length === 0) return;
       const totals = await sums.add(counts.map(({ key, by }) => ({ key, by, lifeS: sumLifeS })));
@@ -74,16 +107,16 @@ export function createKeyLimits(nowS: () => number, sums: SharedSums): KeyLimits
   };
 }
 
-function newCount(): Count {
-  return { here: 0, told: 0, elsewhere: 0 };
+function countOf(here: number): Count {
+  return { here, told: 0, elsewhere: 0 };
 }
 
 function sumOf({ here, elsewhere }: Count): number {
   return here + elsewhere;
 }
 
-function countsOf(keyId: number, { index, requests, tokens }: Minute) {
-  return Object.entries({ requests, tokens }).map(([name, count]) => ({
+function countsOf(keyId: number, { index, requests, tokens, reserved }: Minute) {
+  return Object.entries({ requests, tokens, reserved }).map(([name, count]) => ({
     key: `key:${keyId}:${name}:${index}`,
     count,
     by: Math.round(count.here) - count.told,

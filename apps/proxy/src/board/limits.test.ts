@@ -1,8 +1,8 @@
-import { createInProcessBus } from '@api-monitor/bus';
+import { createInProcessBus, type SharedSums } from '@api-monitor/bus';
 import { expect, test } from 'vitest';
 import { createAffinity } from './affinity.ts';
 import type { BoardKey } from './board.ts';
-import { createKeyLimits } from './key-limits.ts';
+import { createKeyLimits, type KeyLimits } from './key-limits.ts';
 
 const alone = () => createInProcessBus({ nowMs: Date.now, onFault: () => {} }).sums;
 
@@ -17,46 +17,146 @@ const key: BoardKey = {
   tpm_limit: 100,
 };
 
+/** What a request that is expected to take so many tokens is told: null, or the seconds to wait. */
+function take(limits: KeyLimits, asker: BoardKey = key, expected = 0): number | null {
+  const admission = limits.take(asker, () => expected);
+  return admission.ok ? null : admission.waitS;
+}
+
+/** Lets a request in that is still under way; the test says how it ends. */
+function begin(limits: KeyLimits, expected: number): (tokens: number) => void {
+  const admission = limits.take(key, () => expected);
+  if (!admission.ok) throw new Error(admission.fault);
+  return admission.settle;
+}
+
+const faultOf = (limits: KeyLimits, expected: number) => {
+  const admission = limits.take({ ...key, rpm_limit: null }, () => expected);
+  return admission.ok ? null : admission.fault;
+};
+
 test('requests beyond the limit wait for the next minute', () => {
   const clock = { now: 6010 };
   const limits = createKeyLimits(() => clock.now, alone());
-  expect([limits.take(key), limits.take(key), limits.take(key)]).toEqual([null, null, 50]);
+  expect([take(limits), take(limits), take(limits)]).toEqual([null, null, 50]);
   clock.now = 6060;
-  expect(limits.take(key)).toBeNull();
+  expect(take(limits)).toBeNull();
 });
 
-test('tokens beyond the limit too, and they are counted after the answer', () => {
+test('tokens beyond the limit too, by what was taken in the end', () => {
   const limits = createKeyLimits(() => 6000, alone());
-  expect(limits.take(key)).toBeNull();
-  limits.addTokens(key, 100);
-  expect(limits.take(key)).toBe(60);
+  begin(limits, 1)(100);
+  expect(take(limits)).toBe(60);
 });
 
 test('a limit holds over all gateways, once they have told each other', async () => {
   const sums = alone();
   const [a, b] = [createKeyLimits(() => 6000, sums), createKeyLimits(() => 6000, sums)];
   const shared = { ...key, rpm_limit: 4 };
-  expect([a.take(shared), a.take(shared), b.take(shared)]).toEqual([null, null, null]);
+  expect([take(a, shared), take(a, shared), take(b, shared)]).toEqual([null, null, null]);
   for (const gateway of [a, b, a]) await gateway.share();
-  expect([b.take(shared), b.take(shared)]).toEqual([null, 60]);
+  expect([take(b, shared), take(b, shared)]).toEqual([null, 60]);
   for (const gateway of [b, a]) await gateway.share();
-  expect(a.take(shared)).toBe(60);
+  expect(take(a, shared)).toBe(60);
 });
 
 test('with the others out of reach a gateway goes by its own count', async () => {
   const limits = createKeyLimits(() => 6000, { add: () => Promise.reject(new Error('away')) });
-  expect([limits.take(key), limits.take(key)]).toEqual([null, null]);
+  expect([take(limits), take(limits)]).toEqual([null, null]);
   await expect(limits.share()).rejects.toThrow('away');
-  expect(limits.take(key)).toBe(60);
+  expect(take(limits)).toBe(60);
 });
 
-test('a key without limits and the master token are never held up', () => {
+test('a key without limits and the master token are never held up, nor asked what they expect', () => {
   const limits = createKeyLimits(() => 6000, alone());
   const free = { ...key, rpm_limit: null, tpm_limit: null };
+  const unasked = () => {
+    throw new Error('asked');
+  };
   for (let i = 0; i < 10; i += 1) {
-    expect(limits.take(free)).toBeNull();
-    expect(limits.take({ ...key, id: null })).toBeNull();
+    expect(limits.take(free, unasked).ok).toBe(true);
+    expect(limits.take({ ...key, id: null }, unasked).ok).toBe(true);
   }
+  expect(limits.take({ ...key, tpm_limit: null }, unasked).ok).toBe(true);
+});
+
+test('what is reserved must fit beside what is under way; who comes alone goes while anything is left', () => {
+  const limits = createKeyLimits(() => 6000, alone());
+  const settle = begin(limits, 60);
+  expect([faultOf(limits, 41), faultOf(limits, 40)]).toEqual(['under_way', null]);
+  settle(99);
+  expect(faultOf(limits, 1)).toBe('under_way');
+  const next = createKeyLimits(() => 6000, alone());
+  begin(next, 5)(99);
+  expect(faultOf(next, 5_000)).toBeNull();
+});
+
+test('a request settles once, whoever else says that it has ended', () => {
+  const limits = createKeyLimits(() => 6000, alone());
+  const [first, second] = [begin(limits, 40), begin(limits, 40)];
+  for (const tokens of [10, 0, 500]) first(tokens);
+  expect([faultOf(limits, 51), faultOf(limits, 50)]).toEqual(['under_way', null]);
+  second(90);
+  expect(faultOf(limits, 0)).toBe('used_up');
+});
+
+test('what is under way passes into the next minute, and counts there when it ends', async () => {
+  const clock = { now: 6059 };
+  const limits = createKeyLimits(() => clock.now, alone());
+  const settle = begin(limits, 80);
+  clock.now = 6060;
+  await limits.share();
+  expect(faultOf(limits, 21)).toBe('under_way');
+  settle(100);
+  expect(faultOf(limits, 0)).toBe('used_up');
+  clock.now = 6120;
+  expect(faultOf(limits, 100)).toBeNull();
+});
+
+test('gateways know of each other what is under way, and when it has ended; no sum is ever negative', async () => {
+  const clock = { now: 6030 };
+  const told: number[] = [];
+  const shared = alone();
+  const sums: SharedSums = {
+    async add(additions) {
+      const totals = await shared.add(additions);
+      told.push(...totals);
+      return totals;
+    },
+  };
+  const [a, b] = [createKeyLimits(() => clock.now, sums), createKeyLimits(() => clock.now, sums)];
+  const shareAll = async () => {
+    for (const gateway of [a, b, a, b]) await gateway.share();
+  };
+  const settle = begin(a, 80);
+  // A gateway hears of the keys that it has seen itself in this minute.
+  begin(b, 1)(0);
+  await shareAll();
+  expect(faultOf(b, 50)).toBe('under_way');
+  clock.now = 6060;
+  begin(b, 1)(0);
+  await shareAll();
+  expect(faultOf(b, 50)).toBe('under_way');
+  settle(10);
+  await shareAll();
+  expect(faultOf(b, 90)).toBeNull();
+  expect(Math.min(...told)).toBe(0);
+});
+
+test('a gateway that died with requests under way holds the others up until the minute ends', async () => {
+  const clock = { now: 6030 };
+  const sums = alone();
+  const [dead, left] = [
+    createKeyLimits(() => clock.now, sums),
+    createKeyLimits(() => clock.now, sums),
+  ];
+  begin(dead, 100);
+  begin(left, 1)(0);
+  for (const gateway of [dead, left]) await gateway.share();
+  expect(faultOf(left, 50)).toBe('under_way');
+  clock.now = 6060;
+  await left.share();
+  expect(faultOf(left, 50)).toBeNull();
 });
 
 test('a conversation stays where it was for an hour, each model by itself', () => {

@@ -1,13 +1,36 @@
-import { isProvingRoute, type ProxyRequest } from '@api-monitor/core';
+import type { GatewayRoute, ProxyRequest } from '@api-monitor/core';
+import { outputLimitOf } from '../request/output-limit.ts';
 
 /** English text takes about four bytes a token. */
 const bytesPerToken = 4;
+/** What an answer is taken for if its client sets no limit: a long one, as chats go. */
+const usualOutputTokens = 1_000;
+
+/** Routes whose answers are text, and those that only read it. */
+const writingRoutes: readonly GatewayRoute[] = [
+  'chat',
+  'responses',
+  'responses-compact',
+  'anthropic',
+  'completions',
+  'gemini',
+];
+const readingRoutes: readonly GatewayRoute[] = ['embeddings', 'gemini-embed'];
+
+/** What a request may take of its key's token limit, before it goes up. */
+export function tokensToReserve(route: GatewayRoute, body: Buffer): number {
+  if (!isText(route)) return 0;
+  const input = Math.ceil(body.length / bytesPerToken);
+  if (!writingRoutes.includes(route)) return input;
+  return input + (outputLimitOf(body) ?? usualOutputTokens);
+}
 
 type Told = Pick<
   ProxyRequest,
   | 'route'
   | 'stream'
   | 'status'
+  | 'attempts'
   | 'input_tokens'
   | 'output_tokens'
   | 'request_bytes'
@@ -15,14 +38,22 @@ type Told = Pick<
 >;
 
 /**
- * What a request takes of its key's token limit: what the answer reported, else a guess by the bytes.
- * A stream reports nothing unless it is asked to, nor does one that its client leaves early.
+ * What a request took of its key's token limit: what the answer reported, else a guess by the bytes.
+ * A stream reports nothing unless it is asked to, nor does one that its client leaves early: what was
+ * sent up by then counts, whether anything came back or not.
  */
 export function tokensToCount(request: Told): number {
-  const { input_tokens: input, output_tokens: output } = request;
+  const { route, status, input_tokens: input, output_tokens: output } = request;
   if (input !== null || output !== null) return (input ?? 0) + (output ?? 0);
-  const isText = request.stream || isProvingRoute(request.route);
-  const wasServed = request.status < 300 || request.status === 499;
-  if (!isText || !wasServed || request.response_bytes === 0) return 0;
-  return Math.ceil((request.request_bytes + request.response_bytes) / bytesPerToken);
+  if (!request.stream && !isText(route)) return 0;
+  const wasServed = status < 300 && request.response_bytes > 0;
+  const wasLeft = status === 499 && request.attempts.length > 0;
+  if (!wasServed && !wasLeft) return 0;
+  // What embeddings answer is no text.
+  const responseBytes = readingRoutes.includes(route) ? 0 : request.response_bytes;
+  return Math.ceil((request.request_bytes + responseBytes) / bytesPerToken);
+}
+
+function isText(route: GatewayRoute): boolean {
+  return writingRoutes.includes(route) || readingRoutes.includes(route);
 }

@@ -99,5 +99,5 @@ export const gateway = {
     'Up to 4 channels for one request (PROXY_MAX_ATTEMPTS), all before the first byte.',
   'gateway.limits.key': 'Keys',
   'gateway.limits.key.text':
-    'Requests and tokens a minute, an end date, channels and models: as the key was made. The master token has none.',
+    'Requests and tokens a minute, an end date, channels and models: as the key was made. Requests under way reserve tokens for what they send and the longest answer that they allow. The master token has no limits.',
 } as const satisfies Record<string, string>;

@@ -89,5 +89,5 @@ export const gateway: Record<keyof typeof en, string> = {
     '一个请求最多尝试 4 个渠道（PROXY_MAX_ATTEMPTS），且都在首字节之前。',
   'gateway.limits.key': '密钥',
   'gateway.limits.key.text':
-    '每分钟请求数和 token 数、到期日、渠道和模型，按密钥的设置执行。主令牌没有限制。',
+    '每分钟请求数和 token 数、到期日、渠道和模型，按密钥的设置执行。进行中的请求会按其内容和允许的最长回答预留 token。主令牌没有限制。',
 };

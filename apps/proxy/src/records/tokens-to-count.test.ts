@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { tokensToCount, tokensToReserve } from './tokens-to-count.ts';
+
+const attempt = {
+  ...{ target_id: 1, target_name: 'one', model: 'm', status: 200, duration_s: 1 },
+  ...{ error: null, error_kind: null, is_live_failure: false },
+};
+type Told = Parameters<typeof tokensToCount>[0];
+const told: Told = {
+  ...{ route: 'chat', stream: false, status: 200, attempts: [attempt] },
+  ...{ input_tokens: null, output_tokens: null, request_bytes: 400, response_bytes: 40 },
+};
+
+test.each([
+  ['what the answer reports', { input_tokens: 3, output_tokens: 4 }, 7],
+  ['what it reports of one side alone', { output_tokens: 4 }, 4],
+  ['a guess by the bytes', {}, 110],
+  ['the same of a route that no probe takes', { route: 'completions' }, 110],
+  ['what was sent to a client that left midway', { status: 499 }, 110],
+  ['what was sent up before it left', { status: 499, response_bytes: 0 }, 100],
+  ['nothing of one that left before anything was sent', { status: 499, attempts: [] }, 0],
+  ['what embeddings read, for they write no text', { route: 'embeddings' }, 100],
+  ['nothing of an error', { status: 502 }, 0],
+  ['nothing of an empty answer', { response_bytes: 0 }, 0],
+  ['nothing of a picture', { route: 'images' }, 0],
+  ['a stream, whatever it carries', { route: 'speech', stream: true }, 110],
+  ['nothing of a count', { route: 'count-tokens' }, 0],
+] satisfies [string, Partial<Told>, number][])('counts %s', (_, changes, expected) => {
+  expect(tokensToCount({ ...told, ...changes })).toBe(expected);
+});
+
+test.each([
+  ['chat', 1_010],
+  ['embeddings', 10],
+  ['gemini-embed', 10],
+  ['count-tokens', 0],
+  ['gemini-count-tokens', 0],
+  ['images', 0],
+  ['moderations', 0],
+] as const)('reserves along %s %d tokens for 40 bytes', (route, expected) => {
+  expect(tokensToReserve(route, Buffer.alloc(40, ' '))).toBe(expected);
+});
