@@ -1,5 +1,5 @@
 import type { BlockList } from 'node:net';
-import { type Bus, createFailureLimiter, type FailureLimits, guessLimits } from '@api-monitor/bus';
+import { type Bus, badTokens, createFailureLimiter, type FailureLimits } from '@api-monitor/bus';
 import type { Database } from '@api-monitor/db';
 import type { Logger, Registry } from '@api-monitor/runtime';
 import type { ApiDeps, GivenSettings, RoutingOptions } from './api-deps.ts';
@@ -79,7 +79,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     credentials,
     followedSettings,
     adminPassword: createAdminPassword(db, secrets),
-    badTokens: limiter('bad-tokens', guessLimits),
+    badTokens: limiter(badTokens.name, badTokens.limits),
     badLogins: limiter('bad-logins', badLoginLimits),
     badCodes: limiter('bad-codes', badCodeLimits),
     loginTurns: createTurns(waitingLogins),

@@ -19,6 +19,8 @@ export interface FailureLimits {
 
 /** What one address may guess of tokens and keys. */
 export const guessLimits: FailureLimits = { failures: 30, windowS: 60, blockS: 600 };
+/** The count of guesses of the API token, which is asked for in several places. */
+export const badTokens = { name: 'bad-tokens', limits: guessLimits };
 
 interface Tally {
   /** The newest failures, oldest first; never more than block. */

@@ -1,6 +1,7 @@
 export type { Bus, FaultListener, GatewayBus } from './bus.ts';
 export type { EventBus, EventListener, StoredEvent } from './event-bus.ts';
 export {
+  badTokens,
   createFailureLimiter,
   type FailureLimiter,
   type FailureLimits,

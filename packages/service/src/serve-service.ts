@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { badTokens, createFailureLimiter } from '@api-monitor/bus';
 import { groupMetrics, type HttpHandler, serveHttp } from '@api-monitor/runtime';
 import type { Service, ServiceEnv } from './open-service.ts';
 import { createStatusHandler, databaseFault } from './status-handler.ts';
@@ -27,13 +28,15 @@ export async function serveService(
     hasMetrics = true,
   }: Options,
 ): Promise<void> {
-  const { db, metrics, logger, shutdown } = service;
+  const { db, bus, metrics, logger, shutdown, now } = service;
   let isDraining = false;
   const tellStatus = createStatusHandler({
     db,
     metrics: hasMetrics ? groupMetrics(metrics) : null,
     areMetricsPublic: env.METRICS_PUBLIC,
     givenToken: env.API_MONITOR_TOKEN ?? env.API_MONITOR_TOKEN_ADMIN,
+    badTokens: createFailureLimiter({ ...badTokens, sums: bus.sums, now }),
+    trustedProxies: env.TRUSTED_PROXIES,
     faultOf: () => (isDraining ? 'shutting down' : faultOf()),
   });
   const server = await serveHttp({

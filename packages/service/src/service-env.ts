@@ -1,6 +1,7 @@
 import { envBoolean, envInt, logLevels } from '@api-monitor/runtime';
 import { z } from 'zod';
 import { databaseEnvShape } from './database-env.ts';
+import { trustedProxiesEnvShape } from './trusted-proxies-env.ts';
 
 /** The variables that every program of ours reads, the one that holds all services included. */
 export const commonEnvShape = {
@@ -17,6 +18,7 @@ export const serviceEnvShape = {
     .string({ error: 'must be set: services find each other through Redis' })
     .regex(/^rediss?:\/\/\S+$/, 'must be redis://[user:password@]host:port, or rediss:// for TLS'),
   METRICS_PUBLIC: envBoolean(false),
+  ...trustedProxiesEnvShape,
   API_MONITOR_TOKEN: z.string().optional(),
   API_MONITOR_TOKEN_ADMIN: z.string().optional(),
   DRAIN_TIMEOUT_S: envInt({ min: 0, max: 3600, default: 25 }),

@@ -1,7 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BlockList } from 'node:net';
+import type { FailureLimiter } from '@api-monitor/bus';
 import { type Database, pingDatabase, readToken } from '@api-monitor/db';
-import type { HttpHandler, MetricsSource } from '@api-monitor/runtime';
+import {
+  clientAddressOf,
+  type HttpHandler,
+  limitKeyOf,
+  type MetricsSource,
+} from '@api-monitor/runtime';
 
 interface Options {
   db: Database;
@@ -11,6 +18,9 @@ interface Options {
   areMetricsPublic: boolean;
   /** The API token that the environment gives. */
   givenToken: string | undefined;
+  /** Counts guesses of the API token by address, as the api does. */
+  badTokens: FailureLimiter;
+  trustedProxies: BlockList;
   /** Null where requests may come, else a sentence that says why not. */
   faultOf: () => Promise<string | null> | string | null;
 }
@@ -19,6 +29,7 @@ interface Answer {
   status: number;
   type?: string;
   body: string;
+  retryAfterS?: number;
 }
 
 /**
@@ -51,14 +62,31 @@ async function metricsAnswer(
   metrics: MetricsSource,
   request: IncomingMessage,
 ): Promise<Answer> {
-  const mayRead = options.areMetricsPublic || (await isApiToken(options, request));
-  if (!mayRead) return said(401, { detail: 'send the API token as Authorization: Bearer <token>' });
+  const refusal = options.areMetricsPublic ? null : await refusalOf(options, request);
+  if (refusal) return refusal;
   return { status: 200, type: metrics.contentType, body: await metrics.metrics() };
 }
 
-async function isApiToken({ db, givenToken }: Options, request: IncomingMessage) {
-  const sent = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (!sent) return false;
+/** Null for who sends the API token, from an address that didn't guess too often. */
+async function refusalOf(options: Options, { headers, socket }: IncomingMessage) {
+  const { badTokens, trustedProxies } = options;
+  const sent = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
+  const needed = said(401, { detail: 'send the API token as Authorization: Bearer <token>' });
+  if (!sent) return needed;
+  const peer = socket.remoteAddress ?? 'unknown';
+  const forwardedFor = headers['x-forwarded-for']?.toString();
+  const address = limitKeyOf(clientAddressOf(peer, forwardedFor, trustedProxies));
+  const secondsLeft = badTokens.blockedForS(address);
+  if (secondsLeft > 0) {
+    const detail = 'too many failed attempts; try again later';
+    return { ...said(429, { detail }), retryAfterS: Math.ceil(secondsLeft) };
+  }
+  if (await isApiToken(options, sent)) return null;
+  await badTokens.recordFailure(address);
+  return needed;
+}
+
+async function isApiToken({ db, givenToken }: Options, sent: string): Promise<boolean> {
   const token = await readToken(db, 'apiToken', givenToken);
   return token !== null && timingSafeEqual(digest(sent), digest(token));
 }
@@ -77,7 +105,9 @@ function said(status: number, body: object): Answer {
   return { status, body: JSON.stringify(body) };
 }
 
-function send(response: ServerResponse, { status, type = 'application/json', body }: Answer): void {
+function send(response: ServerResponse, answer: Answer): void {
+  const { status, type = 'application/json', body, retryAfterS } = answer;
+  if (retryAfterS !== undefined) response.setHeader('retry-after', retryAfterS);
   response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
 }
 

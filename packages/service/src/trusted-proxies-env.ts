@@ -1,6 +1,6 @@
 import { envParsed, parseTrustedProxies } from '@api-monitor/runtime';
 
-/** Whose `X-Forwarded-For` counts: for the api and for the gateway, which both limit by address. */
+/** Whose `X-Forwarded-For` counts, for all that limits by address. */
 export const trustedProxiesEnvShape = {
   TRUSTED_PROXIES: envParsed({
     parse: parseTrustedProxies,

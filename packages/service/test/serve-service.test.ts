@@ -39,7 +39,7 @@ async function open(variables: Record<string, string> = {}) {
       return true;
     },
   });
-  return { db, dataDir, shutdown };
+  return { db, bus, dataDir, shutdown };
 }
 
 test('a service that drains is not ready, yet serves until its port closes', async () => {
@@ -78,4 +78,21 @@ test('metrics need the API token in force, and what is nobody’s is a 404', asy
 test('public metrics need no token', async () => {
   await open({ METRICS_PUBLIC: 'true' });
   expect(await (await get('/metrics')).text()).toContain('process_cpu_seconds_total');
+});
+
+test('thirty guesses of the token block an address for ten minutes, with the token too', async () => {
+  const { bus } = await open({ API_MONITOR_TOKEN: 'right', TRUSTED_PROXIES: '127.0.0.1' });
+  const ask = (token: string, address: string) => {
+    const headers = { authorization: `Bearer ${token}`, 'x-forwarded-for': address };
+    return fetch(`${origin}/metrics`, { headers });
+  };
+  for (let n = 0; n < 30; n += 1) expect((await ask('guess', '203.0.113.9')).status).toBe(401);
+  for (const token of ['guess', 'right']) {
+    const { status, headers } = await ask(token, '203.0.113.9');
+    expect([status, headers.get('retry-after')]).toEqual([429, '600']);
+  }
+  expect((await ask('right', '203.0.113.10')).status).toBe(200);
+  // The api and the other services count on: it is the same token that is guessed.
+  const key = 'bad-tokens:failed:203.0.113.9';
+  expect(await bus.sums.add([{ key, by: 0, lifeS: 60 }])).toEqual([30]);
 });
