@@ -117,7 +117,7 @@ function modelsAnswer(
   return { error: { status: 404, code: 'model_not_found', message, param: 'model' } };
 }
 
-/** Told before the key is looked at: it is a channel that asks, and what keeps it is no matter of keys. */
+/** Checked before the key, so that a channel that loops back is told so whatever key it holds. */
 function loopOf({ metrics }: GatewayDeps, trail: Trail): GatewayError | null {
   const fault = faultOfTrail(trail);
   if (fault === null) return null;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BlockList } from 'node:net';
-import { createFailureLimiter, type GatewayBus, guessLimits } from '@api-monitor/bus';
+import type { GatewayBus } from '@api-monitor/bus';
 import { type RoutingPolicy, viaMarkOf } from '@api-monitor/core';
 import { type Database, readInstanceId } from '@api-monitor/db';
 import { createOutageWatch, type Logger, type Registry } from '@api-monitor/runtime';
@@ -109,12 +109,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   sharing.unref();
   const refuseGuess = createGuessGuard({
     ...options,
-    limiter: createFailureLimiter({
-      name: 'bad-keys',
-      limits: guessLimits,
-      sums: bus.sums,
-      now: nowS,
-    }),
+    sums: bus.sums,
     onBlocked: () => metrics.requestRefused('blocked'),
   });
   const handle = createGatewayHandler({

@@ -83,7 +83,7 @@ test('a channel that leads to the gateway itself is found out at once, in every 
   expect([gemini.status, gemini.json.error.status]).toEqual([508, 'FAILED_PRECONDITION']);
   // These two come from the second sight itself: a channel that is named has no other to fall back on.
   for (const { error } of [messages.json, gemini.json]) {
-    expect(error.message).toContain('came back to the API Monitor that had sent it on');
+    expect(error.message).toContain('came back to the API Monitor that sent it');
   }
   const metrics = await gateway.metrics.metrics();
   expect(metrics).toContain('api_monitor_gateway_refused_total{reason="loop"} 3');

@@ -21,7 +21,7 @@ const emptyTrail: Trail = { isOwn: false, otherMonitors: 0, forwarded: '' };
 /** `header` is the whole of `Via`, several lines joined with commas. */
 export function readVia(header: string | undefined, instanceId: string): Trail {
   if (!header) return emptyTrail;
-  // Anywhere in the text: a comment that is never closed must not hide a mark behind it.
+  // Marks are looked for in the whole text, so that an unclosed comment can't hide one.
   const ids = [...header.matchAll(markPattern)].map(([, id]) => id?.toLowerCase());
   return {
     isOwn: ids.includes(instanceId),
@@ -30,16 +30,16 @@ export function readVia(header: string | undefined, instanceId: string): Trail {
   };
 }
 
-/** More installations in a row than anyone has: the ones before us don't recognise their own marks. */
+/** Longer than any real chain: some installation on the way must have missed its own mark. */
 const monitorLimit = 8;
 
 /** Why a request must not be sent on, as a sentence; null if it may. */
 export function faultOfTrail({ isOwn, otherMonitors }: Trail): string | null {
   if (isOwn) {
-    return 'the request came back to the API Monitor that had sent it on: a channel leads in a circle';
+    return 'the request came back to the API Monitor that sent it: a channel leads in a circle';
   }
   if (otherMonitors < monitorLimit) return null;
-  return `the request was sent on by ${otherMonitors} other API Monitors: their channels seem to lead in a circle`;
+  return `the request has passed through ${otherMonitors} other API Monitors: their channels seem to lead in a circle`;
 }
 
 const markPattern = /(?<![^\s,])api-monitor-([0-9a-f]{16})(?![^\s,:(])/gi;
@@ -48,8 +48,8 @@ const markPattern = /(?<![^\s,])api-monitor-([0-9a-f]{16})(?![^\s,:(])/gi;
 const entryPattern = /^([!#$%&'*+.^_`|~\w/-]+)[ \t]+(\S+)$/;
 
 /**
- * The entries that are well-formed, without their comments. The names and ports of hosts on the
- * client's side are nobody's business up there (RFC 9110, 7.6.3); a pseudonym gives nothing away.
+ * The well-formed entries, without comments. Host names and ports of the client's network are replaced,
+ * as RFC 9110, 7.6.3, asks of a gateway at its edge; pseudonyms stay.
  */
 function entriesOf(header: string): string[] {
   return withoutComments(header)

@@ -67,7 +67,7 @@ async function metricsAnswer(
   return { status: 200, type: metrics.contentType, body: await metrics.metrics() };
 }
 
-/** Null for who sends the API token, from an address that didn't guess too often. */
+/** Null if the request carries the API token and its address isn't blocked. */
 async function refusalOf(options: Options, { headers, socket }: IncomingMessage) {
   const { badTokens, trustedProxies } = options;
   const sent = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];

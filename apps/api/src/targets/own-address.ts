@@ -38,8 +38,8 @@ export function assertElsewhere(c: Context<ApiEnv>, deps: OwnDeps, baseUrl: stri
 
 /**
  * Whether a channel at this base URL would lead to our own gateway, by its text alone: no name is
- * resolved. What goes unseen here the gateway refuses when it comes back. Beneath a path may be another
- * service of the same host.
+ * resolved. The gateway refuses what this misses when the request comes back. A base URL with a path may
+ * be another service on the same host.
  */
 export function isOwnAddress(baseUrl: string, { askedHost: asked, listener }: OwnPlaces): boolean {
   const url = URL.parse(baseUrl);
@@ -50,7 +50,7 @@ export function isOwnAddress(baseUrl: string, { askedHost: asked, listener }: Ow
 /** Over either scheme: TLS may end in front of us. */
 function isAsked(url: URL, asked: string | null): boolean {
   const own = asked === null ? null : URL.parse(`${url.protocol}//${asked}`);
-  // The caller's loopback may be the end of a tunnel; the channel's is the monitor's.
+  // The caller's loopback may be a tunnel to us; the channel's is the monitor's own machine.
   return own !== null && own.host === url.host && !isLoopback(hostOf(own));
 }
 

@@ -26,7 +26,7 @@ interface Minute {
   index: number;
   requests: Count;
   tokens: Count;
-  /** For requests under way: they take their share of each minute that they see. */
+  /** For requests under way; passed on from minute to minute until they end. */
   reserved: Count;
 }
 
@@ -42,9 +42,9 @@ const unlimited: Admission = { ok: true, settle: () => {} };
  * what comes in meanwhile may go over a limit. Without the shared sums each goes by its own count, from
  * the next minute on. The master token has no limit.
  *
- * Tokens are known only when an answer has ended, so a request reserves what it may take. One that
- * comes while none is under way always goes while anything of the minute is left: else a key could
- * never ask for more than it is likely to use. So the answer of one request may exceed the limit.
+ * Tokens are known only when an answer has ended, so a request reserves what it may take. A request
+ * that comes while none is under way is admitted if anything of the minute is left: otherwise a large
+ * `max_tokens` alone would lock a key out. So the answer of one request may exceed the limit.
  */
 export function createKeyLimits(nowS: () => number, sums: SharedSums): KeyLimits {
   const minutes = new Map<number, Minute>();

@@ -50,7 +50,7 @@ const geminiStatuses: Partial<Record<GatewayError['status'], string>> = {
   508: 'FAILED_PRECONDITION',
 };
 
-/** What the channels answer to a request that they should not have got, as RFC 5842, 7.2, has it. */
+/** A request that came back, or that passed through too many monitors (RFC 5842, 7.2). */
 export function loopError(message: string): GatewayError {
   return { status: 508, code: 'loop_detected', message };
 }

@@ -43,12 +43,12 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
   }
 }
 
-/** After so many channels of one request the ring is taken to have no way out. */
+/** A request gives up after this many channels that loop back. */
 const loopLimit = 2;
 
 /**
- * What is left to try after a channel led in a circle. Each member of a ring tries again on its own, so
- * that their tries multiply: another channel at the same address isn't worth one.
+ * What is left to try after a channel looped back. Every member of a ring retries, so their attempts
+ * multiply: another channel at the same address isn't worth one.
  */
 function outsideLoop(looped: Choice, others: readonly Choice[], loops: number): readonly Choice[] {
   if (loops === loopLimit) return [];
@@ -83,7 +83,7 @@ function judged(
   { endpoint, trail }: Forwarding,
   { entry: { target, model }, end, isBreakersTry, durationMs }: Judging,
 ): ProxyAttempt {
-  // The channel led in a circle for whoever sent us this; others it may serve well.
+  // Another monitor sent us this, and the loop may be its own: our clients may use the channel well.
   const isSendersLoop = isLoop(end) && trail.otherMonitors > 0;
   const failure = isSendersLoop ? null : isLiveFailure(end, endpoint.route);
   if (failure) breakers.failed(target.id, model, failure.error);

@@ -54,10 +54,10 @@ export function isModelDoubted(end: AttemptEnd, route: GatewayRoute): boolean {
   return (status === 403 || status === 404) && isProvingRoute(route);
 }
 
-/** What an API Monitor answers to a request that it sent on before (RFC 5842, 7.2). */
+/** A monitor's answer to a request that it has sent on before (RFC 5842, 7.2). */
 export const loopStatus = 508;
 
-/** Whether what was sent there came back to where it had been: the channel leads in a circle. */
+/** Whether the channel led the request back to a monitor that had already sent it on. */
 export function isLoop(end: AttemptEnd): boolean {
   return (end.kind === 'whole' || end.kind === 'retriable') && end.status === loopStatus;
 }

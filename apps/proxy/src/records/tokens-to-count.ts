@@ -3,7 +3,7 @@ import { outputLimitOf } from '../request/output-limit.ts';
 
 /** English text takes about four bytes a token. */
 const bytesPerToken = 4;
-/** What an answer is taken for if its client sets no limit: a long one, as chats go. */
+/** Reserved for an answer whose client sets no limit; most chat answers are shorter. */
 const usualOutputTokens = 1_000;
 
 /** Routes whose answers are text, and those that only read it. */

@@ -1,20 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
-import type { FailureLimiter } from '@api-monitor/bus';
+import { createFailureLimiter, guessLimits, type SharedSums } from '@api-monitor/bus';
 import { clientAddressOf, limitKeyOf } from '@api-monitor/runtime';
 import type { GatewayError } from '../dialects/gateway-error.ts';
 
 interface Options {
-  limiter: Pick<FailureLimiter, 'blockedForS' | 'recordFailure'>;
+  sums: SharedSums;
   trustedProxies: BlockList;
   onBlocked: () => void;
+  nowS: () => number;
 }
 
 /**
- * Answers requests whose key nobody has, and holds off an address that sends many of them. Only such
- * requests come here: one broken client doesn't lock out the others behind its address.
+ * Answers requests with an unknown key, and blocks an address that sends many of them. Requests with a
+ * key in force never get here, so one broken client doesn't lock out the others behind its address.
  */
-export function createGuessGuard({ limiter, trustedProxies, onBlocked }: Options) {
+export function createGuessGuard({ sums, trustedProxies, onBlocked, nowS }: Options) {
+  const limiter = createFailureLimiter({ name: 'bad-keys', limits: guessLimits, sums, now: nowS });
   return ({ headers, socket }: IncomingMessage): GatewayError => {
     const forwardedFor = headers['x-forwarded-for']?.toString();
     const peer = socket.remoteAddress ?? 'unknown';
@@ -24,7 +26,7 @@ export function createGuessGuard({ limiter, trustedProxies, onBlocked }: Options
       onBlocked();
       return tooManyGuesses(Math.ceil(secondsLeft));
     }
-    // It never rejects, and counts here before it asks the others.
+    // Never rejects, and counts here before it asks the other processes.
     void limiter.recordFailure(address);
     return {
       status: 401,
