@@ -1,4 +1,6 @@
 import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runSqliteShell } from '@api-monitor/db/test/sqlite-shell';
 import { expect, test, vi } from 'vitest';
 import { start, started, tempDir } from './start-program.ts';
 
@@ -28,6 +30,40 @@ test('whoever is locked out has a new password, of a monitor that runs', async (
   expect((await fetch(`${origin}/api/admin/session`, { headers })).status).toBe(401);
   expect((await logIn(origin, ADMIN_PANEL_PASSWORD)).status).toBe(401);
   expect((await logIn(origin, password)).status).toBe(200);
+});
+
+test('a killed monitor keeps all channels and the new password, whoever else opened the database', async () => {
+  const env = { DATA_DIR: await tempDir(), API_MONITOR_TOKEN: 'token-of-the-test' };
+  const ask = async (origin: string, body?: object) => {
+    const response = await fetch(`${origin}/api/targets`, {
+      method: body ? 'POST' : 'GET',
+      headers: {
+        authorization: `Bearer ${env.API_MONITOR_TOKEN}`,
+        'content-type': 'application/json',
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    expect(response.status).toBe(200);
+    return (await response.json()) as { items: { name: string }[] };
+  };
+  const add = (origin: string, name: string) =>
+    ask(origin, { name, base_url: 'https://relay.example', api_key: 'sk-1', interval_min: 1440 });
+
+  const first = await started(env);
+  for (const name of ['a', 'b']) await add(first.origin, name);
+  await runSqliteShell(join(env.DATA_DIR, 'registry.db'), 'select 1 from targets');
+  for (const name of ['c', 'd']) await add(first.origin, name);
+  const reset = start(env, 'src/reset-access.ts');
+  expect(await reset.exited).toBe(0);
+  const password = /ADMIN_PANEL_PASSWORD {2}(\S+)/.exec(reset.output())?.[1] ?? '';
+  await add(first.origin, 'e');
+  first.child.kill('SIGKILL');
+  await first.exited;
+
+  const second = await started(env);
+  const { items } = await ask(second.origin);
+  expect(items.map(({ name }) => name).sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
+  expect((await logIn(second.origin, password)).status).toBe(200);
 });
 
 test('a folder without a database is left without one', async () => {

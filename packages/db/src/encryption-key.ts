@@ -1,8 +1,8 @@
 import { randomBytes, scrypt } from 'node:crypto';
-import { constants } from 'node:fs';
-import { copyFile, link, open, readFile, stat, unlink } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@api-monitor/core';
+import { createPrivateFile } from './create-private-file.ts';
 
 const keyLength = 32;
 const shortestPassphrase = 16;
@@ -47,16 +47,10 @@ export async function readKeyFile(dataDir: string): Promise<Buffer | null> {
   );
 }
 
-/** Makes the key file (mode 600) unless another process was faster; returns the key that stands. */
+/** Creates the key file unless another process was faster; returns the key in it. */
 export async function createKeyFile(dataDir: string): Promise<Buffer> {
   const path = join(dataDir, encryptionKeyFileName);
-  const draft = `${path}.${randomBytes(8).toString('hex')}`;
-  await writeDurably(draft, `${randomBytes(keyLength).toString('base64')}\n`);
-  try {
-    await publish(draft, path);
-  } finally {
-    await unlink(draft);
-  }
+  await createPrivateFile(path, `${randomBytes(keyLength).toString('base64')}\n`);
   const key = await readKeyFile(dataDir);
   if (key) return key;
   throw new AppError('internal', `The file ${encryptionKeyFileName} vanished while it was made.`);
@@ -76,34 +70,7 @@ function stretch(passphrase: string): Promise<Buffer> {
   });
 }
 
-async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** A link appears whole or not at all, and never over another's file. */
-async function publish(draft: string, path: string): Promise<void> {
-  try {
-    await link(draft, path);
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return;
-    // Some file systems know no links; a copy that refuses to overwrite is the next best.
-    await copyFile(draft, path, constants.COPYFILE_EXCL).catch((failure: unknown) => {
-      if (codeOf(failure) !== 'EEXIST') throw failure;
-    });
-  }
-}
-
 function nullIfMissing(error: unknown): null {
-  if (codeOf(error) === 'ENOENT') return null;
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
   throw error;
-}
-
-function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error ? String(error.code) : null;
 }

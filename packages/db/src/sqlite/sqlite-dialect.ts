@@ -1,4 +1,3 @@
-import { closeSync, openSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import {
   CompiledQuery,
@@ -34,7 +33,6 @@ export function createSqliteDialect(filePath: string): Dialect {
 }
 
 function openSqlite(filePath: string): Sqlite.Database {
-  createPrivately(filePath);
   const sqlite = new Sqlite(filePath, { timeout: openTimeoutMs });
   try {
     sqlite.pragma('journal_mode = WAL');
@@ -50,11 +48,6 @@ function openSqlite(filePath: string): Sqlite.Database {
     sqlite.close();
     throw error;
   }
-}
-
-/** It holds prompts and answers: its owner's alone. SQLite gives its companions the same mode. */
-function createPrivately(filePath: string): void {
-  closeSync(openSync(filePath, 'a', 0o600));
 }
 
 /**

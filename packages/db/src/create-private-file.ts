@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { copyFile, link, open, stat, unlink } from 'node:fs/promises';
+
+/**
+ * Creates a file that only its owner may read and write (mode 600), unless one exists: an existing file
+ * is not opened. It appears complete or not at all, whichever of several processes is first.
+ */
+export async function createPrivateFile(path: string, text: string): Promise<void> {
+  if (await exists(path)) return;
+  const draft = `${path}.${randomBytes(8).toString('hex')}`;
+  try {
+    await writeDurably(draft, text);
+    await publish(draft, path);
+  } finally {
+    await unlink(draft).catch(() => {});
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return false;
+      throw error;
+    },
+  );
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A link appears complete or not at all, and never replaces a file. */
+async function publish(draft: string, path: string): Promise<void> {
+  try {
+    await link(draft, path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    // Some file systems have no links: a copy that refuses to overwrite comes closest.
+    await copyFile(draft, path, constants.COPYFILE_EXCL).catch((failure: unknown) => {
+      if (codeOf(failure) !== 'EEXIST') throw failure;
+    });
+  }
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error ? String(error.code) : null;
+}
