@@ -7,7 +7,7 @@ import type { SecretBox } from './secret-box.ts';
 export interface Database {
   readonly kysely: Kysely<Schema>;
   readonly secretBox: SecretBox;
-  /** Whether what was opened still stands where it is to be found at the next start. */
+  /** Whether the opened files are still where the next start will look for them. */
   readonly isInPlace: () => Promise<boolean>;
 }
 

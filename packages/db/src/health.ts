@@ -9,7 +9,10 @@ const tables = ['app_settings', 'targets', 'runs', 'run_models', 'model_states']
  */
 export async function pingDatabase(db: Database): Promise<void> {
   if (!(await db.isInPlace())) {
-    throw new AppError('unavailable', 'The database file was deleted or replaced: start anew.');
+    throw new AppError(
+      'unavailable',
+      'The database file or its -wal was deleted or replaced: restart the monitor.',
+    );
   }
   try {
     for (const table of tables) {

@@ -1,4 +1,4 @@
-import { copyFile, rename, rm } from 'node:fs/promises';
+import { copyFile, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openIn, tempFolder } from '../../test/temp-database.ts';
@@ -18,5 +18,21 @@ test('a file that another took the place of is noticed', async () => {
   const db = await openIn(dataDir);
   await copyFile(join(dataDir, 'registry.db'), join(dataDir, 'copy.db'));
   await rename(join(dataDir, 'copy.db'), join(dataDir, 'registry.db'));
+  await expect(pingDatabase(db)).rejects.toMatchObject(gone);
+});
+
+test('a write-ahead log that was deleted is noticed', async () => {
+  const dataDir = await tempFolder();
+  const db = await openIn(dataDir);
+  await rm(join(dataDir, 'registry.db-wal'));
+  await expect(pingDatabase(db)).rejects.toMatchObject(gone);
+});
+
+test('a database behind a symbolic link is watched where it really is', async () => {
+  const [dataDir, elsewhere] = [await tempFolder(), await tempFolder()];
+  await symlink(join(elsewhere, 'real.db'), join(dataDir, 'registry.db'));
+  const db = await openIn(dataDir);
+  await expect(pingDatabase(db)).resolves.toBeUndefined();
+  await rm(join(elsewhere, 'real.db-wal'));
   await expect(pingDatabase(db)).rejects.toMatchObject(gone);
 });
