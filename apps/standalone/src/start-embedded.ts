@@ -45,7 +45,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const { env, logger, webRoot, onDeath, onSecretsMade } = options;
   const now = () => Date.now() / 1000;
   const shutdown = createShutdown(logger, closeTimeoutMs);
-  const db = await openDatabase({ ...databaseOptionsOf(env), now });
+  const db = await openDatabase({ ...databaseOptionsOf(env), use: 'alone', now });
   shutdown.onClose('database', () => db.close());
   try {
     const apiOptions = apiOptionsOf(env);

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from './database.ts';
 import { openPostgres } from './postgres/open-postgres.ts';
+import { claimFolder, type FolderUse } from './sqlite/claim-folder.ts';
 import { openSqlite } from './sqlite/open-sqlite.ts';
 import { watchIdentity } from './sqlite/watch-identity.ts';
 import { unlockDatabase } from './unlock-database.ts';
@@ -19,6 +20,8 @@ export interface OpenDatabaseOptions {
   poolSize?: number | undefined;
   /** The text of `ENCRYPTION_KEY`; absent or empty: the key file, made at the first start. */
   encryptionKey?: string | undefined;
+  /** Claims the data folder until the database is closed; absent: opens it whoever uses it. */
+  use?: FolderUse | undefined;
   /** Unix seconds. */
   now: () => number;
 }
@@ -28,13 +31,25 @@ export interface OpenedDatabase extends Database {
 }
 
 /**
- * Opens, migrates and unlocks the database, that of the older tool included. Several processes may
- * do so at once. Throws AppError `encryption_key_mismatch` for a wrong or lost key, `invalid_input` for
- * an `encryptionKey` that is too short, and `unavailable` for a Postgres that is out of reach.
+ * Opens, migrates and unlocks the database, including one of the older tool. Several processes may do so
+ * at once. Throws AppError `encryption_key_mismatch` for a wrong or lost key, `invalid_input` for an
+ * `encryptionKey` that is too short, `unavailable` for a Postgres that is out of reach, and `conflict`
+ * if another program uses the folder and `use` doesn't allow that.
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenedDatabase> {
-  // A folder that stands already keeps its mode: it is the user's.
+  // A folder that exists keeps its mode: it is the user's.
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  const release = options.use ? await claimFolder(options.dataDir, options.use) : () => {};
+  try {
+    const { close, ...db } = await openUnclaimed(options);
+    return { ...db, close: () => close().finally(release) };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+async function openUnclaimed(options: OpenDatabaseOptions): Promise<OpenedDatabase> {
   const { kysely, isInPlace } = await openStore(options);
   try {
     const secretBox = await unlockDatabase(kysely, options);

@@ -36,7 +36,9 @@ export async function openService(env: ServiceEnv, logger: Logger): Promise<Serv
   const now = () => Date.now() / 1000;
   const stepTimeoutMs = (env.DRAIN_DELAY_S + env.DRAIN_TIMEOUT_S) * 1000 + slackMs;
   const shutdown = createShutdown(logger, stepTimeoutMs);
-  const db = await openDatabase({ ...databaseOptionsOf(env), now });
+  // Services share a data folder, but not with an embedded monitor. On Postgres they keep nothing in it.
+  const use = env.DATABASE_URL ? undefined : 'shared';
+  const db = await openDatabase({ ...databaseOptionsOf(env), use, now });
   shutdown.onClose('database', () => db.close());
   const bus = createRedisBus({
     redisUrl: env.REDIS_URL,
