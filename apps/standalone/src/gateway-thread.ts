@@ -3,6 +3,7 @@ import { createThreadBus } from '@api-monitor/bus';
 import { openDatabase, readToken } from '@api-monitor/db';
 import { createGateway } from '@api-monitor/proxy';
 import { createLogger, passOnTo, Registry, serveHttp } from '@api-monitor/runtime';
+import { describeStartFault } from '@api-monitor/service';
 import type { FromGateway, GatewayThreadData, ToGateway } from './gateway-messages.ts';
 
 /** How long a client's stream may go on after the signal. */
@@ -60,7 +61,7 @@ try {
     parent.close();
   });
 } catch (error) {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : null;
-  tell({ told: 'failed', message: String(error instanceof Error ? error.message : error), code });
+  const stack = String(error instanceof Error ? error.stack : error);
+  tell({ told: 'failed', sentence: describeStartFault(error), stack });
   process.exit(1);
 }

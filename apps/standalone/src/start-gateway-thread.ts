@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { type GatewayBus, shareBus } from '@api-monitor/bus';
+import { EnvError } from '@api-monitor/runtime';
 import type { FromGateway, GatewayThreadData, ToGateway } from './gateway-messages.ts';
 
 export interface GatewayThread {
@@ -96,7 +97,7 @@ function listenTo(worker: Worker, onDeath: (error: Error) => void) {
   };
 }
 
-/** An error loses its code on its way between threads; it says what is at fault. */
-function failure({ message, code }: { message: string; code: string | null }): Error {
-  return code === null ? new Error(message) : Object.assign(new Error(message), { code });
+/** An error loses its class and its code on its way between threads. */
+function failure({ sentence, stack }: Extract<FromGateway, { told: 'failed' }>): Error {
+  return sentence === null ? new Error(stack) : new EnvError(sentence);
 }

@@ -14,9 +14,14 @@ export async function tempDir(): Promise<string> {
   return dir;
 }
 
-/** Starts a program of this app on a free port; it is killed when the test ends. */
-export function start(env: Record<string, string>, program = 'src/main.ts') {
-  const child: ChildProcess = spawn(process.execPath, [programOf(program)], {
+/** Starts a program of this app on a free port, run by another if one is given; it is killed when the test ends. */
+export function start(
+  env: Record<string, string>,
+  program = 'src/main.ts',
+  runner: readonly string[] = [],
+) {
+  const [command = '', ...args] = [...runner, process.execPath, programOf(program)];
+  const child: ChildProcess = spawn(command, args, {
     env: { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: '0', ...env },
   });
   let output = '';

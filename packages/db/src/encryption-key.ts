@@ -35,11 +35,12 @@ export async function hasKeyFile(dataDir: string): Promise<boolean> {
   return (await stat(join(dataDir, encryptionKeyFileName)).catch(nullIfMissing)) !== null;
 }
 
-/** The key in the data folder's key file, or null where there is none. */
+/** The key in the data folder's key file, or null if there is no such file. */
 export async function readKeyFile(dataDir: string): Promise<Buffer | null> {
-  const text = await readFile(join(dataDir, encryptionKeyFileName), 'utf8').catch(nullIfMissing);
-  if (text === null) return null;
-  const bytes = decodeKey(text.trim());
+  const path = join(dataDir, encryptionKeyFileName);
+  const found = await stat(path).catch(nullIfMissing);
+  if (found === null) return null;
+  const bytes = found.isDirectory() ? null : decodeKey((await readFile(path, 'utf8')).trim());
   if (bytes) return bytes;
   throw new AppError(
     'encryption_key_mismatch',

@@ -127,6 +127,7 @@ export {
 export { listDaysOfFailedRuns, listStatusDays } from './status-days.ts';
 export { listStatusItems, replaceStatusItems, type StatusItemInput } from './status-items.ts';
 export { readStatusPage, writeStatusPage } from './status-page.ts';
+export { describeStorageFault } from './storage-fault.ts';
 export {
   type ProxyRequestTotals,
   type SumProxyRequestsInput,

@@ -1,27 +1,36 @@
 import { AppError } from '@api-monitor/core';
+import { describeStorageFault } from '@api-monitor/db';
 import { EnvError } from '@api-monitor/runtime';
 
-/** What kept the monitor from starting, in a line or a few; null where only a stack trace helps. */
+/** What kept the monitor from starting, in a line or a few; null if only a stack trace helps. */
 export function describeStartFault(error: unknown): string | null {
   if (error instanceof EnvError || error instanceof AppError) return error.message;
+  const storage = describeStorageFault(error);
+  if (storage !== null) return `DATA_DIR: ${storage}`;
   if (!(error instanceof Error) || !('code' in error)) return null;
+  const syscall = 'syscall' in error ? error.syscall : null;
   switch (error.code) {
     case 'EADDRINUSE':
       return 'PORT: another program listens there already; choose another port';
-    case 'EACCES':
-      return `PORT or DATA_DIR: not allowed (${error.message})`;
     case 'ENOTFOUND':
     case 'EADDRNOTAVAIL':
       return `HOST: no address of this machine (${error.message})`;
-    case 'SQLITE_NOTADB':
-    case 'SQLITE_CORRUPT':
-      return 'DATA_DIR: registry.db is no intact SQLite database; restore it from a backup';
+    case 'EACCES':
+    case 'EPERM':
+      return `${syscall === 'listen' ? 'PORT' : 'DATA_DIR'}: not allowed (${error.message})`;
+    case 'ENOENT':
+      // Only a dangling link keeps the folder from being made.
+      return syscall === 'mkdir' ? folderFault(error) : null;
     case 'EEXIST':
-    case 'SQLITE_CANTOPEN':
+    case 'ELOOP':
+    case 'ENAMETOOLONG':
     case 'ENOTDIR':
-    case 'EROFS':
-      return `DATA_DIR: the folder cannot be used (${error.message})`;
+      return folderFault(error);
     default:
       return null;
   }
+}
+
+function folderFault({ message }: Error): string {
+  return `DATA_DIR: the folder cannot be used (${message})`;
 }

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { AppError } from '@api-monitor/core';
 import Sqlite from 'better-sqlite3';
+import { assertReadWrite } from '../assert-read-write.ts';
 import { createPrivateFile } from '../create-private-file.ts';
 
 /** How a program uses a data folder: by itself, or beside others that share it. */
@@ -20,6 +21,7 @@ export async function claimFolder(dataDir: string, use: FolderUse): Promise<() =
   const path = join(dataDir, lockFileName);
   // Never opened by hand once it exists: closing it would drop the lock, as with `registry.db`.
   await createPrivateFile(path, '');
+  await assertReadWrite(path);
   const lock = new Sqlite(path, { timeout: patienceMs });
   try {
     // A write transaction on an empty file begins a journal, which a crash would leave behind.

@@ -1,0 +1,27 @@
+/** By the codes of SQLite (https://www.sqlite.org/rescode.html) and of the file system. */
+const sentences: readonly (readonly [code: RegExp, sentence: string])[] = [
+  // The index of the write-ahead log cannot be extended: nothing but a full disk does that.
+  [/^(SQLITE_FULL|SQLITE_IOERR_SHMSIZE|ENOSPC|EDQUOT)$/, 'the disk of the data folder is full'],
+  [/^EROFS$/, 'the disk of the data folder is read-only'],
+  [
+    /^SQLITE_READONLY/,
+    'registry.db or a file beside it cannot be written: check their owner and mode',
+  ],
+  [/^(SQLITE_IOERR|EIO$)/, 'the disk of the data folder fails'],
+  [/^SQLITE_CANTOPEN/, 'registry.db or a file beside it cannot be opened'],
+  [/^SQLITE_PROTOCOL$/, 'the disk of the data folder does not keep file locks'],
+  [
+    /^SQLITE_(NOTADB|CORRUPT)/,
+    'registry.db is no intact SQLite database; restore it from a backup',
+  ],
+  [/^SQLITE_BUSY/, 'the database is busy: another process holds its write lock'],
+];
+
+/** What is wrong with the disk or the files of the data folder, without a path; null for any other error. */
+export function describeStorageFault(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error)) return null;
+  const code = String(error.code);
+  const sentence = sentences.find(([pattern]) => pattern.test(code))?.[1];
+  if (sentence === undefined) return null;
+  return sentence.endsWith('fails') ? `${sentence} (${code})` : sentence;
+}
