@@ -18,6 +18,8 @@ const secretNames = [
   'x-goog-api-key',
 ];
 
+const waitingLogBytes = 1024 * 1024;
+
 const bearer = /\b(Bearer\s+)[^\s"',]+/gi;
 const secretInQuery = /([?&](?:token|key|api_key)=)[^&\s"]+/gi;
 
@@ -37,7 +39,14 @@ export function createLogger(
     },
     hooks: { streamWrite: withoutSecrets },
   };
-  return destination ? pino(settings, destination) : pino(settings);
+  return pino(settings, destination ?? openStdout());
+}
+
+/** A log on a full disk ends no process: its newest lines wait, within a bound, for the next write. */
+function openStdout(): DestinationStream {
+  const stdout = pino.destination({ dest: 1, sync: false, maxLength: waitingLogBytes });
+  stdout.on('error', () => {});
+  return stdout;
 }
 
 /** Takes bearer tokens and secret query parameters out of a text. */
