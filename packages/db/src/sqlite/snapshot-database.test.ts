@@ -65,6 +65,16 @@ test('nothing is left in the folder, whether it succeeds or is given up', async 
   expect(await readdir(join(dataDir, 'tmp'))).toEqual([]);
 });
 
+test('a file in place of the folder for snapshots is named', async () => {
+  const dataDir = await tempFolder();
+  const db = await openIn(dataDir, key);
+  await writeFile(join(dataDir, 'tmp'), '');
+  await expect(snapshotDatabase(db, endless)).rejects.toMatchObject({
+    code: 'unavailable',
+    message: 'a backup needs the folder tmp in DATA_DIR, which cannot be used (EEXIST)',
+  });
+});
+
 test('what a crash left goes with the next one, and what another process writes stays', async () => {
   const dataDir = await tempFolder();
   const db = await openIn(dataDir, key);

@@ -30,9 +30,7 @@ export async function snapshotDatabase(db: Database, signal: AbortSignal): Promi
     throw new AppError('not_supported', 'the database is a Postgres: back it up with pg_dump');
   }
   const source = await fileOf(db);
-  const folder = join(dirname(source), folderName);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await removeAbandoned(folder);
+  const folder = await prepareFolder(dirname(source));
   await assertRoom(source, folder);
   const path = join(folder, `snapshot-${randomBytes(8).toString('hex')}.db`);
   try {
@@ -80,6 +78,19 @@ async function assertRoom(source: string, folder: string): Promise<void> {
   if (bavail * bsize >= needed) return;
   const megabytes = Math.ceil(needed / 1024 ** 2);
   throw new AppError('unavailable', `a backup needs ${megabytes} MB of free disk in DATA_DIR`);
+}
+
+async function prepareFolder(dataDir: string): Promise<string> {
+  const folder = join(dataDir, folderName);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await removeAbandoned(folder);
+    return folder;
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : cause;
+    const message = `a backup needs the folder ${folderName} in DATA_DIR, which cannot be used (${code})`;
+    throw new AppError('unavailable', message, { cause });
+  }
 }
 
 /** What a crash left behind. */
