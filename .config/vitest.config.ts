@@ -5,7 +5,10 @@ const onPostgres = [
   '{apps,packages}/*/test/**/*.postgres.test.ts',
   'packages/db/src/{copy,postgres}/**/*.test.ts',
 ];
-const onSqlite = ['packages/db/src/sqlite/**/*.test.ts', 'apps/api/test/backup.test.ts'];
+const onSqlite = [
+  'packages/db/src/sqlite/**/*.test.ts',
+  'apps/api/test/{backup,full-disk}.test.ts',
+];
 /** Run on Postgres by hand, for they take a while: `APPS_ON_POSTGRES=1 pnpm vitest --project postgres apps`. */
 const apps = process.env.APPS_ON_POSTGRES ? ['apps/{api,worker,proxy}/test/**/*.test.ts'] : [];
 

@@ -29,6 +29,8 @@ interface Options {
   trustedProxies?: BlockList;
   routing?: Partial<ApiOptions['routing']>;
   listener?: NonNullable<ApiOptions['listener']>;
+  /** The folder that the data folder is made in; absent: the system's for temporary files. */
+  parent?: string;
 }
 
 /** The api over a database of its own and an in-process bus, with what a test may turn. */
@@ -38,8 +40,9 @@ export async function openTestApi(options: Options = {}) {
     routing = {},
     trustedProxies = new BlockList(),
     listener,
+    parent = tmpdir(),
   } = options;
-  const dataDir = await mkdtemp(join(tmpdir(), 'api-'));
+  const dataDir = await mkdtemp(join(parent, 'api-'));
   const webRoot = join(dataDir, 'web');
   await mkdir(webRoot);
   const clock = { now: 1_800_000_000 };

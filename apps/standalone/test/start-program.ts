@@ -36,7 +36,8 @@ export function start(
   return { child, exited, output: () => output };
 }
 
-const address = /listens on (http:\/\/localhost:\d+)/;
+/** Finds where the monitor says it listens. */
+export const address = /listens on (http:\/\/localhost:\d+)/;
 
 /** The monitor, once it listens. */
 export async function started(env: Record<string, string>, program?: string) {

@@ -9,6 +9,8 @@ export interface Database {
   readonly secretBox: SecretBox;
   /** Whether the opened files are still where the next start will look for them. */
   readonly isInPlace: () => Promise<boolean>;
+  /** Why it takes no writes, as a sentence; null if it takes them. Known ten seconds later at most. */
+  readonly writeFault: () => Promise<string | null>;
 }
 
 /**

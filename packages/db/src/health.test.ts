@@ -18,3 +18,19 @@ test('a table that cannot be read makes it unavailable', async () => {
   await db.kysely.schema.dropTable('runs').execute();
   await expect(pingDatabase(db)).rejects.toMatchObject({ code: 'unavailable' });
 });
+
+test('whether writes succeed is tried again after ten seconds, and after the clock is set back', async () => {
+  const clock = { now: 1000 };
+  const db = await tempDatabase({ now: () => clock.now });
+  expect(await db.writeFault()).toBe(null);
+  await db.close();
+  clock.now = 1009;
+  expect(await db.writeFault()).toBe(null);
+  clock.now = 1010;
+  expect(await db.writeFault()).toBe('the database takes no writes');
+  const other = await tempDatabase({ now: () => clock.now });
+  expect(await other.writeFault()).toBe(null);
+  await other.close();
+  clock.now = 5;
+  expect(await other.writeFault()).toBe('the database takes no writes');
+});

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkWrites } from './check-writes.ts';
 import type { Database } from './database.ts';
 import { openPostgres } from './postgres/open-postgres.ts';
 import { claimFolder, type FolderUse } from './sqlite/claim-folder.ts';
@@ -50,10 +51,11 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Opened
 }
 
 async function openUnclaimed(options: OpenDatabaseOptions): Promise<OpenedDatabase> {
-  const { kysely, isInPlace } = await openStore(options);
+  const { kysely, folder, isInPlace } = await openStore(options);
   try {
     const secretBox = await unlockDatabase(kysely, options);
-    return { kysely, secretBox, isInPlace, close: () => kysely.destroy() };
+    const writeFault = checkWrites({ kysely, folder, now: options.now });
+    return { kysely, secretBox, isInPlace, writeFault, close: () => kysely.destroy() };
   } catch (error) {
     await kysely.destroy();
     throw error;
@@ -64,9 +66,9 @@ async function openStore({ dataDir, databaseUrl, poolSize, now }: OpenDatabaseOp
   const url = databaseUrl?.trim();
   if (url) {
     const kysely = await openPostgres({ url, size: poolSize ?? defaultPoolSize }, now());
-    return { kysely, isInPlace: async () => true };
+    return { kysely, folder: null, isInPlace: async () => true };
   }
   const path = join(dataDir, databaseFileName);
   const kysely = await openSqlite(path, now());
-  return { kysely, isInPlace: await watchIdentity(path) };
+  return { kysely, folder: dataDir, isInPlace: await watchIdentity(path) };
 }

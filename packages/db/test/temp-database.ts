@@ -16,9 +16,15 @@ export async function tempFolder(): Promise<string> {
   return folder;
 }
 
+interface Options {
+  encryptionKey?: string;
+  /** Unless told, the time is 1000. */
+  now?: () => number;
+}
+
 /** A new database, real on either engine, closed and deleted when the test ends. */
-export async function tempDatabase(): Promise<OpenedDatabase> {
-  return openIn(await tempFolder());
+export async function tempDatabase(options: Options = {}): Promise<OpenedDatabase> {
+  return openAt(await tempFolder(), options);
 }
 
 /** The databases on Postgres by the folder that they stand beside. */
@@ -26,9 +32,13 @@ const urls = new Map<string, string>();
 
 /** Opens the database of a folder, at the time 1000: that in it, or on Postgres that of its own. */
 export async function openIn(dataDir: string, encryptionKey?: string): Promise<OpenedDatabase> {
+  return openAt(dataDir, encryptionKey === undefined ? {} : { encryptionKey });
+}
+
+async function openAt(dataDir: string, options: Options): Promise<OpenedDatabase> {
   if (isOnPostgres() && !urls.has(dataDir)) urls.set(dataDir, await postgresDatabase());
   const databaseUrl = urls.get(dataDir);
-  const db = await openDatabase({ dataDir, databaseUrl, encryptionKey, now: () => 1000 });
+  const db = await openDatabase({ dataDir, databaseUrl, now: () => 1000, ...options });
   onTestFinished(() => db.close());
   return db;
 }

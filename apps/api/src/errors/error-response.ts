@@ -1,14 +1,19 @@
 import { AppError, httpStatusByErrorCode } from '@api-monitor/core';
+import { describeStorageFault } from '@api-monitor/db';
 import type { Logger } from '@api-monitor/runtime';
 import type { ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ApiEnv } from '../router.ts';
 
-/** Turns whatever a route threw into `{"detail": "…"}`; what was not foreseen is logged, not shown. */
+/**
+ * Turns whatever a route threw into `{"detail": "…"}`. An unexpected error, and one of the disk, is logged
+ * too; an unexpected one is not shown.
+ */
 export function errorResponder(logger: Logger): ErrorHandler<ApiEnv> {
   return (error, c) => {
-    const known = asAppError(error);
-    if (!known || known.code === 'internal') {
+    const storage = describeStorageFault(error);
+    const known = storage === null ? asAppError(error) : new AppError('unavailable', storage);
+    if (storage !== null || !known || known.code === 'internal') {
       logger.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed');
     }
     const { code, message, reason, retryAfterS } =

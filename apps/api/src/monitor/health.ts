@@ -10,27 +10,32 @@ const answerSchema = z.object({
   running_targets: z.array(z.int()).openapi({ description: 'the ids of running channels' }),
 });
 
-/** What goes on without the bus, and what doesn't. */
-const degraded =
+const withoutWrites =
+  ': nothing can be changed or recorded until that is over; the gateway serves, and what it served and what runs measured is recorded afterwards';
+
+const withoutBus =
   ': channels can be read and changed and the gateway serves, but no run starts and no event is told until it is back';
 
 export function healthRoute(deps: ApiDeps) {
   const route = createRoute({
     method: 'get',
     path: '/api/health',
-    summary: 'Whether the monitor is well; 503 says what is out of reach',
+    summary: 'Whether the monitor is well; 503 says what is wrong',
+    description: 'Whether writes succeed is tried at most every ten seconds.',
     tags: ['monitor'],
     responses: jsonAnswer(answerSchema, 'all is well'),
   });
   return createRouter().openapi(route, async (c) => {
     const running_targets = await readRunning(deps);
-    const fault = await deps.bus.fault();
-    if (fault) throw new AppError('unavailable', `${fault}${degraded}`);
+    const writeFault = await deps.db.writeFault();
+    if (writeFault) throw new AppError('unavailable', `${writeFault}${withoutWrites}`);
+    const busFault = await deps.bus.fault();
+    if (busFault) throw new AppError('unavailable', `${busFault}${withoutBus}`);
     return c.json({ ok: true as const, running_targets }, 200);
   });
 }
 
-/** Whatever fails here, the database is what is out of reach. */
+/** Any failure here means that the database cannot be read. */
 async function readRunning({ db }: ApiDeps): Promise<number[]> {
   await pingDatabase(db);
   try {

@@ -4,6 +4,7 @@ import {
   type AdminSession,
   createAdminSession,
   findAdminSession,
+  isPassingFault,
   touchAdminSession,
 } from '@api-monitor/db';
 import type { Context } from 'hono';
@@ -54,7 +55,8 @@ export async function findSession(
   const nowS = now();
   const session = await findAdminSession(db, hashOf(token), nowS);
   if (session && session.last_seen_at < nowS - seenEveryS) {
-    await touchAdminSession(db, session.id, nowS);
+    // A disk that is full keeps nobody from reading.
+    await touchAdminSession(db, session.id, nowS).catch(ignorePassingFault);
   }
   return session;
 }
@@ -67,6 +69,10 @@ export function forgetCookie({ trustedProxies }: SessionDeps, c: Context<ApiEnv>
 function cookieForm(c: Context<ApiEnv>, trusted: SessionDeps['trustedProxies']) {
   const secure = isSecure(c, trusted);
   return { path: '/', httpOnly: true, sameSite: 'Strict', secure } as const;
+}
+
+function ignorePassingFault(error: unknown): void {
+  if (!isPassingFault(error)) throw error;
 }
 
 function hashOf(token: string): string {

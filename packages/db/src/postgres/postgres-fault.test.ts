@@ -111,6 +111,18 @@ test('a transaction whose connection is cut writes nothing, and the next one goe
   expect(rows).toEqual([{ key: 'next' }]);
 });
 
+test('a Postgres that turned read-only takes no writes, and says so', async () => {
+  const url = await newDatabase('read_only');
+  const options = { dataDir: await tempFolder(), databaseUrl: url, poolSize: 1 };
+  const clock = { now: 1000 };
+  const db = await openDatabase({ ...options, now: () => clock.now });
+  onTestFinished(() => db.close());
+  expect(await db.writeFault()).toBe(null);
+  await sql`set default_transaction_read_only = on`.execute(db.kysely);
+  clock.now += 10;
+  expect(await db.writeFault()).toMatch(/takes no writes: it is a replica/);
+});
+
 test('a statement that takes too long is given up, and its connection serves on', async () => {
   const kysely = connect(server.url, 100);
   await expect(sql`select pg_sleep(5)`.execute(kysely)).rejects.toMatchObject({
