@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listTargets, openDatabase } from '@api-monitor/db';
 import { expect, onTestFinished, test } from 'vitest';
-import { newTarget, openTestApi, upstreamKey } from './open-test-api.ts';
+import { adminPassword, newTarget, openTestApi, upstreamKey } from './open-test-api.ts';
 
 test('a backup taken under load is the database, and the monitor answers meanwhile', async () => {
   const api = await openTestApi();
@@ -32,6 +33,26 @@ test('a backup taken under load is the database, and the monitor answers meanwhi
   expect(await listTargets(restored)).toHaveLength(30);
 });
 
+test('a restored backup knows no session that was open or had been ended', async () => {
+  const api = await openTestApi();
+  const login = await api.asNobody('POST', '/api/admin/login', { password: adminPassword });
+  const cookie = login.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const token = cookie.split('=')[1] ?? '';
+  const response = await api.request('/api/admin/backup');
+  const bytes = Buffer.from(await response.arrayBuffer());
+  expect(bytes.includes(createHash('sha256').update(token).digest('hex'))).toBe(false);
+  expect((await api.callWith({ cookie })('GET', '/api/admin/session')).status).toBe(200);
+
+  const dataDir = await mkdtemp(join(tmpdir(), 'restored-'));
+  await writeFile(join(dataDir, 'registry.db'), bytes);
+  await writeFile(join(dataDir, 'encryption.key'), await api.readDataFile('encryption.key'));
+  const restored = await openTestApi({ dataDir });
+  expect((await restored.callWith({ cookie })('GET', '/api/admin/session')).status).toBe(401);
+  expect(
+    (await restored.asNobody('POST', '/api/admin/login', { password: adminPassword })).status,
+  ).toBe(200);
+});
+
 test('one backup at a time; when it ends, or its reader leaves, the next may come', async () => {
   const api = await openTestApi();
   const first = await api.request('/api/admin/backup');
@@ -43,6 +64,22 @@ test('one backup at a time; when it ends, or its reader leaves, the next may com
   await third.arrayBuffer();
   expect(await readdir(join(api.dataDir, 'tmp'))).toEqual([]);
 });
+
+test.runIf(process.platform === 'linux')(
+  'a backup that the audit log does not take is closed, and is in the way of none',
+  async () => {
+    const { asSession, db } = await openTestApi();
+    await db.kysely.schema.dropTable('audit_log').execute();
+    for (const _ of [1, 2]) {
+      expect((await asSession('GET', '/api/admin/backup')).status).toBe(500);
+    }
+    const fds = await readdir('/proc/self/fd');
+    const links = await Promise.all(
+      fds.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+    );
+    expect(links.filter((path) => path.includes('/snapshot-'))).toEqual([]);
+  },
+);
 
 test('a HEAD makes no backup, and is in the way of none', async () => {
   const { asSession, request } = await openTestApi();

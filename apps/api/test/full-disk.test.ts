@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { mountSmallDisk } from '@api-monitor/db/test/small-disk';
 import { expect, test } from 'vitest';
 import { newTarget, openTestApi } from './open-test-api.ts';
@@ -8,7 +9,7 @@ const full = 'the disk of the data folder is full';
 /** The api on a disk of its own. */
 async function openOnSmallDisk() {
   const disk = await mountSmallDisk(4);
-  return { disk, ...(await openTestApi({ parent: disk.folder })) };
+  return { disk, ...(await openTestApi({ dataDir: join(disk.folder, 'data') })) };
 }
 
 test('health says that the disk is full, and that it is not any more', async () => {

@@ -29,8 +29,8 @@ interface Options {
   trustedProxies?: BlockList;
   routing?: Partial<ApiOptions['routing']>;
   listener?: NonNullable<ApiOptions['listener']>;
-  /** The folder that the data folder is made in; absent: the system's for temporary files. */
-  parent?: string;
+  /** Absent: a new temporary one. */
+  dataDir?: string;
 }
 
 /** The api over a database of its own and an in-process bus, with what a test may turn. */
@@ -40,11 +40,10 @@ export async function openTestApi(options: Options = {}) {
     routing = {},
     trustedProxies = new BlockList(),
     listener,
-    parent = tmpdir(),
+    dataDir = await mkdtemp(join(tmpdir(), 'api-')),
   } = options;
-  const dataDir = await mkdtemp(join(parent, 'api-'));
   const webRoot = join(dataDir, 'web');
-  await mkdir(webRoot);
+  await mkdir(webRoot, { recursive: true });
   const clock = { now: 1_800_000_000 };
   const now = () => clock.now;
   const logLines: string[] = [];
@@ -80,7 +79,7 @@ export async function openTestApi(options: Options = {}) {
     api.close();
     await bus.close();
     await db.close();
-    await rm(dataDir, { recursive: true });
+    await rm(dataDir, { recursive: true, force: true });
   });
   await createAdminSession(db, {
     token_hash: createHash('sha256').update(sessionToken).digest('hex'),

@@ -15,7 +15,7 @@ export function downloadBackupRoute(deps: ApiDeps) {
   const route = createRoute({
     method: 'get',
     path: '/api/admin/backup',
-    summary: 'The whole database as it is now, as a SQLite file',
+    summary: 'The database as it is now, without admin sessions, as a SQLite file',
     description:
       'Its secrets are sealed: encryption.key (or ENCRYPTION_KEY) belongs to it and is not within. 501 on Postgres, which has pg_dump.',
     tags: ['admin'],
@@ -41,7 +41,11 @@ export function downloadBackupRoute(deps: ApiDeps) {
     };
     try {
       const { file, bytes } = await snapshotDatabase(deps.db, c.req.raw.signal);
-      await recordAction(deps.db, c.var.actor, { action: 'backup.downloaded' }, deps.now());
+      const action = { action: 'backup.downloaded' } as const;
+      await recordAction(deps.db, c.var.actor, action, deps.now()).catch(async (error) => {
+        await file.close();
+        throw error;
+      });
       return c.body(streamFile(file, idleMs, end), 200, {
         'content-type': 'application/vnd.sqlite3',
         'content-length': String(bytes),

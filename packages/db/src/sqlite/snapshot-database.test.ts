@@ -1,9 +1,21 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { targetInput } from '../../test/samples.ts';
 import { openIn, tempFolder } from '../../test/temp-database.ts';
-import { createTarget, listTargets, openApiKey, snapshotDatabase, updateTarget } from '../index.ts';
+import {
+  createAdminSession,
+  createTarget,
+  deleteAdminSession,
+  deleteOtherAdminSessions,
+  listAdminSessions,
+  listTargets,
+  openApiKey,
+  snapshotDatabase,
+  updateTarget,
+} from '../index.ts';
 
 const endless = new AbortController().signal;
 
@@ -23,6 +35,37 @@ test('a snapshot opens as the database that it was', async () => {
   const [target] = await listTargets(copy);
   expect(target).toMatchObject({ name: 'relay' });
   expect(target && openApiKey(copy, target)).toBe('sk-kept');
+});
+
+test('no session comes along, not even in a free page, and the database keeps its own', async () => {
+  const db = await openIn(await tempFolder(), key);
+  const hashes = Array.from({ length: 400 }, (_, n) =>
+    createHash('sha256').update(`${n}`).digest('hex'),
+  );
+  const open = (token_hash: string) =>
+    createAdminSession(db, {
+      ...{ token_hash, created_at: 1000, expires_at: 90_000 },
+      ...{ address: '203.0.113.7', user_agent: 'a browser' },
+    });
+  for (const hash of hashes.slice(0, 300)) await open(hash);
+  // Some of their pages are free afterwards, and others are used again for rows that leave gaps.
+  await deleteOtherAdminSessions(db, 0);
+  const prompt = 'p'.repeat(2000);
+  for (let n = 0; n < 60; n += 1) await createTarget(db, targetInput({ name: `c${n}`, prompt }), 1);
+  for (const hash of hashes.slice(300)) await open(hash);
+  await deleteAdminSession(db, 350);
+
+  const { file } = await snapshotDatabase(db, endless);
+  const bytes = await file.readFile();
+  expect(hashes.filter((hash) => bytes.includes(hash))).toEqual([]);
+  expect(bytes.includes('203.0.113.7')).toBe(false);
+  await file.close();
+  expect(await listAdminSessions(db, 1000)).toHaveLength(99);
+  const copy = await restored(await snapshotDatabase(db, endless), key);
+  expect(await listAdminSessions(copy, 1000)).toEqual([]);
+  expect(await listTargets(copy)).toHaveLength(60);
+  const check = await sql`pragma integrity_check`.execute(copy.kysely);
+  expect(check.rows).toEqual([{ integrity_check: 'ok' }]);
 });
 
 test('under load it is whole, and of one moment: all before, nothing after', async () => {

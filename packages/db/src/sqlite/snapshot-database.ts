@@ -6,8 +6,9 @@ import Sqlite from 'better-sqlite3';
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { isPostgres } from '../dialect.ts';
+import { removeSessions } from './remove-sessions.ts';
 
-/** A whole, consistent copy of the database. Its file has no name any more: closing it frees its room. */
+/** A consistent copy of the database without sessions. Its file has no name any more: closing it frees its room. */
 export interface Snapshot {
   file: FileHandle;
   bytes: number;
@@ -22,8 +23,9 @@ const pagesPerTurn = 1000;
 const spareBytes = 16 * 1024 ** 2;
 
 /**
- * Copies the database as it is now, whatever is written meanwhile, here or by other processes. Throws
- * AppError `not_supported` on Postgres and `unavailable` where the disk has no room for it.
+ * Copies the database as it is now, but for the sessions of admins, whatever is written meanwhile, here or
+ * by other processes. Throws AppError `not_supported` on Postgres and `unavailable` if the disk has no
+ * room for it.
  */
 export async function snapshotDatabase(db: Database, signal: AbortSignal): Promise<Snapshot> {
   if (isPostgres(db.kysely)) {
@@ -36,6 +38,7 @@ export async function snapshotDatabase(db: Database, signal: AbortSignal): Promi
   try {
     await (await open(path, 'wx', 0o600)).close();
     await copy(source, path, signal);
+    await removeSessions(path, signal);
     const file = await open(path, 'r');
     return { file, bytes: (await file.stat()).size };
   } finally {

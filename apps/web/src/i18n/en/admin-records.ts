@@ -40,7 +40,7 @@ export const adminRecords = {
 
   'transfer.backup': 'Backup',
   'transfer.backup.intro':
-    'The whole database as it is at this moment, while everything goes on. The secrets in it are sealed, and of no use without encryption.key (or ENCRYPTION_KEY): keep that too, in another place.',
+    'The database as it is at this moment, without admin sessions, while everything goes on. The secrets in it are sealed, and of no use without encryption.key (or ENCRYPTION_KEY): keep that too, in another place.',
   'transfer.backup.download': 'Download a backup',
   'transfer.export': 'Export channels',
   'transfer.export.intro': 'A file that this page, or CHANNELS_FILE, takes back.',

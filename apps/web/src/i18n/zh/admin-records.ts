@@ -41,7 +41,7 @@ export const adminRecords: Record<keyof typeof en, string> = {
 
   'transfer.backup': '备份',
   'transfer.backup.intro':
-    '此刻的整个数据库，备份时一切照常运行。其中的机密已加密，没有 encryption.key（或 ENCRYPTION_KEY）就无法使用：请另行妥善保存它。',
+    '此刻的数据库，不含管理员会话，备份时一切照常运行。其中的机密已加密，没有 encryption.key（或 ENCRYPTION_KEY）就无法使用：请另行妥善保存它。',
   'transfer.backup.download': '下载备份',
   'transfer.export': '导出渠道',
   'transfer.export.intro': '导出的文件可以在本页或通过 CHANNELS_FILE 重新导入。',

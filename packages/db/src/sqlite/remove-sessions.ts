@@ -1,0 +1,46 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import Sqlite from 'better-sqlite3';
+
+/** 4 MB between two turns of all other work. */
+const pagesPerTurn = 1000;
+
+/**
+ * Deletes all admin sessions from a copy of the database that nobody else has open, with every trace of
+ * them: whoever restores it must not bring back a session that was ended after the copy was made. The
+ * copy is of no use after a failure. Rejects if `signal` aborts.
+ */
+export async function removeSessions(path: string, signal: AbortSignal): Promise<void> {
+  const copy = new Sqlite(path);
+  try {
+    copy.pragma('journal_mode = off');
+    copy.pragma('synchronous = off');
+    copy.pragma('secure_delete = on');
+    copy.exec('delete from admin_sessions');
+    await eraseFreePages(copy, signal);
+  } finally {
+    copy.close();
+  }
+}
+
+/** Takes every free page for rows of zeros, and deletes those: a `vacuum` would take no turns. */
+async function eraseFreePages(copy: Sqlite.Database, signal: AbortSignal): Promise<void> {
+  // Each page of a long value begins with the number of the next (https://www.sqlite.org/fileformat2.html).
+  const room = Number(copy.pragma('page_size', { simple: true })) - 4;
+  const countFree = () => Number(copy.pragma('freelist_count', { simple: true }));
+  copy.exec('create table zeros (id integer primary key, value blob)');
+  const insert = copy.prepare('insert into zeros (value) values (zeroblob(?))');
+  let rows = 0;
+  for (let free = countFree(); free > 0; free = countFree()) {
+    signal.throwIfAborted();
+    insert.run(Math.min(free, pagesPerTurn) * room);
+    rows += 1;
+    await nextTurn();
+  }
+  const remove = copy.prepare('delete from zeros where id = ?');
+  for (let id = 1; id <= rows; id += 1) {
+    signal.throwIfAborted();
+    remove.run(id);
+    await nextTurn();
+  }
+  copy.exec('drop table zeros');
+}
