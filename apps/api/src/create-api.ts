@@ -6,6 +6,8 @@ import type { ApiDeps, GivenSettings, RoutingOptions } from './api-deps.ts';
 import { createAdminPassword } from './auth/admin-password.ts';
 import { createCredentials } from './auth/credentials.ts';
 import { type GivenSecrets, readTokens } from './auth/first-start.ts';
+import { createLiftableLimiter } from './auth/liftable-limiter.ts';
+import { readLastReset } from './auth/reset-access.ts';
 import { createTurns } from './auth/turns.ts';
 import { createRoutes } from './create-routes.ts';
 import { createEventClients } from './events/event-clients.ts';
@@ -66,22 +68,31 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     heartbeatMs,
     limits: eventClientLimits,
   });
-  const followedSettings = followSettings(options, credentials, eventClients);
+  const limiter = (name: string, limits: FailureLimits) =>
+    createFailureLimiter({ name, limits, sums: bus.sums, now: options.now });
+  const lastReset = await readLastReset(db);
+  const liftable = (name: string, limits: FailureLimits) =>
+    createLiftableLimiter(lastReset, (reset) => limiter(`${name}${reset}`, limits));
+  const logins = {
+    badLogins: liftable('bad-logins', badLoginLimits),
+    badCodes: liftable('bad-codes', badCodeLimits),
+  };
+  const onLastReset = (id: string) => {
+    for (const one of Object.values(logins)) one.lift(id);
+  };
+  const followedSettings = followSettings({ ...options, onLastReset }, credentials, eventClients);
   const unsubscribe = bus.events.subscribe(({ event }) => {
     progress.take(event);
     breakers.take(event);
   });
   registerApiMetrics(metrics, bus, eventClients);
-  const limiter = (name: string, limits: FailureLimits) =>
-    createFailureLimiter({ name, limits, sums: bus.sums, now: options.now });
   const deps: ApiDeps = {
     ...options,
     credentials,
     followedSettings,
     adminPassword: createAdminPassword(db, secrets),
+    ...logins,
     badTokens: limiter(badTokens.name, badTokens.limits),
-    badLogins: limiter('bad-logins', badLoginLimits),
-    badCodes: limiter('bad-codes', badCodeLimits),
     loginTurns: createTurns(waitingLogins),
     eventClients,
     progress,

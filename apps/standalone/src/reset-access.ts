@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { resetAccess, resetHeading, showSecrets } from '@api-monitor/api';
 import { databaseFileName, openDatabase } from '@api-monitor/db';
 import { EnvError, readEnv } from '@api-monitor/runtime';
@@ -7,14 +7,19 @@ import { databaseEnvShape, databaseOptionsOf } from '@api-monitor/service';
 import { z } from 'zod';
 import { runCommand, say } from './run-command.ts';
 
-const usage = `Lets you into the admin panel again, of the database that DATA_DIR or DATABASE_URL names: makes a
-new password, switches the second factor off and ends every session.`;
+const example = 'DATA_DIR=/path/to/data npm run admin:reset';
+const usage = `Lets you into the admin panel again: makes a new password, switches the second factor off and ends
+every session. A running monitor goes on with it. Name its database as its own start does, in DATA_DIR
+(without it: the folder data) or DATABASE_URL, in the environment or in .env:
+  ${example}`;
 
 async function reset(): Promise<void> {
   const env = readEnv(z.object(databaseEnvShape), process.env);
-  // Opened, a folder without a database would be given one.
-  if (!env.DATABASE_URL && !existsSync(join(env.DATA_DIR, databaseFileName))) {
-    throw new EnvError(`DATA_DIR: ${env.DATA_DIR} holds no ${databaseFileName}`);
+  const file = resolve(env.DATA_DIR, databaseFileName);
+  // Opening a folder without a database would create one.
+  if (!env.DATABASE_URL && !existsSync(file)) {
+    const fault = `DATA_DIR: ${dirname(file)} holds no ${databaseFileName}`;
+    throw new EnvError(`${fault}; name the folder that the monitor runs with, as in\n  ${example}`);
   }
   const now = () => Date.now() / 1000;
   const db = await openDatabase({ ...databaseOptionsOf(env), now });
@@ -23,7 +28,9 @@ async function reset(): Promise<void> {
   } finally {
     await db.close();
   }
+  say(`Database: ${env.DATABASE_URL ? 'the Postgres of DATABASE_URL' : file}`);
   say('The second factor is off, and every session has ended.');
+  say('Addresses that were blocked after failed logins may try again within 5 seconds.');
 }
 
 await runCommand({ usage, flags: [], work: reset });

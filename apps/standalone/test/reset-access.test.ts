@@ -66,10 +66,35 @@ test('a killed monitor keeps all channels and the new password, whoever else ope
   expect((await logIn(second.origin, password)).status).toBe(200);
 });
 
+test('an address that is blocked for failed logins may try the new password', async () => {
+  const DATA_DIR = await tempDir();
+  const { origin } = await started({ DATA_DIR });
+  const guess = async () => (await logIn(origin, 'a guess')).status;
+  await expect.poll(guess, { timeout: 30_000, interval: 10 }).toBe(429);
+  const reset = start({ DATA_DIR }, 'src/reset-access.ts');
+  expect(await reset.exited).toBe(0);
+  expect(reset.output()).toContain(`Database: ${join(DATA_DIR, 'registry.db')}`);
+  expect(reset.output()).toContain('blocked after failed logins may try again within 5 seconds');
+  const password = /ADMIN_PANEL_PASSWORD {2}(\S+)/.exec(reset.output())?.[1] ?? '';
+  const patient = { timeout: 15_000, interval: 250 };
+  await expect.poll(async () => (await logIn(origin, password)).status, patient).toBe(200);
+  expect(await guess()).toBe(401);
+  expect((await logIn(origin, password)).status).toBe(200);
+});
+
 test('a folder without a database is left without one', async () => {
   const DATA_DIR = await tempDir();
   const reset = start({ DATA_DIR }, 'src/reset-access.ts');
   expect(await reset.exited).toBe(1);
-  expect(reset.output()).toContain('holds no registry.db');
+  expect(reset.output()).toBe(
+    `DATA_DIR: ${DATA_DIR} holds no registry.db; name the folder that the monitor runs with, as in\n` +
+      '  DATA_DIR=/path/to/data npm run admin:reset\n',
+  );
   expect(await readdir(DATA_DIR)).toEqual([]);
+});
+
+test('the help says how the database is named', async () => {
+  const reset = start({}, 'src/reset-access.ts', [], ['--help']);
+  expect(await reset.exited).toBe(0);
+  expect(reset.output()).toContain('DATA_DIR=/path/to/data npm run admin:reset');
 });

@@ -19,8 +19,9 @@ export function start(
   env: Record<string, string>,
   program = 'src/main.ts',
   runner: readonly string[] = [],
+  flags: readonly string[] = [],
 ) {
-  const [command = '', ...args] = [...runner, process.execPath, programOf(program)];
+  const [command = '', ...args] = [...runner, process.execPath, programOf(program), ...flags];
   const child: ChildProcess = spawn(command, args, {
     env: { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: '0', ...env },
   });

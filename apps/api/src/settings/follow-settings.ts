@@ -3,6 +3,7 @@ import type { Database } from '@api-monitor/db';
 import { createOutageWatch, type Logger } from '@api-monitor/runtime';
 import type { Credentials } from '../auth/credentials.ts';
 import { type GivenSecrets, readTokens } from '../auth/first-start.ts';
+import { readLastReset } from '../auth/reset-access.ts';
 import type { EventClients } from '../events/event-clients.ts';
 
 interface Options {
@@ -10,6 +11,8 @@ interface Options {
   bus: Bus;
   logger: Logger;
   secrets: GivenSecrets;
+  /** Told at every reading of the last reset of access, as `readLastReset` gives it. */
+  onLastReset: (id: string) => void;
 }
 
 export interface FollowedSettings {
@@ -24,15 +27,16 @@ export const endedSessions = 'admin_sessions';
 /** How soon a change is noticed whose event was lost. */
 const rereadMs = 5_000;
 
-/** Keeps the tokens of this process those that are in force, whichever process changed them. */
+/** Keeps this process up to date with the tokens in force and resets of access, whichever process made them. */
 export function followSettings(
-  { db, bus, logger, secrets }: Options,
+  { db, bus, logger, secrets, onLastReset }: Options,
   credentials: Credentials,
   eventClients: EventClients,
 ): FollowedSettings {
   const refresh = async () => {
     const haveChanged = credentials.replace(await readTokens(db, secrets));
     if (haveChanged) eventClients.dropAll();
+    onLastReset(await readLastReset(db));
   };
   const watch = createOutageWatch({
     logger,

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { AppError } from '@api-monitor/core';
 import Sqlite from 'better-sqlite3';
 import { databaseFileName } from '../open-database.ts';
@@ -31,7 +31,8 @@ export async function openSqliteSource(
   const path = join(dataDir, databaseFileName);
   const log = await stat(`${path}-wal`).catch(() => null);
   if (!(await stat(path).catch(() => null))) {
-    throw new AppError('not_found', `DATA_DIR: there is no ${databaseFileName} to copy`);
+    const fault = `DATA_DIR: ${resolve(dataDir)} holds no ${databaseFileName} to copy`;
+    throw new AppError('not_found', `${fault}; name the folder that the monitor ran with`);
   }
   const sqlite = new Sqlite(path, { readonly: true, fileMustExist: true });
   // One view of the whole, from the first read to the last.
