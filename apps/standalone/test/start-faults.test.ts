@@ -135,6 +135,15 @@ test.each<[string, () => Promise<string>, RegExp]>([
   expect(output()).toMatch(/DATA_DIR|data folder/);
 });
 
+test('with a Postgres, a folder that may only be read is no obstacle', async () => {
+  const DATA_DIR = await tempDir();
+  await chmod(DATA_DIR, 0o500);
+  const env = { DATA_DIR, DATABASE_URL: 'postgres://monitor@127.0.0.1:1/monitor' };
+  const { exited, output } = start(env, 'src/main.ts', withoutOverride);
+  expect(await exited).toBe(1);
+  expect(output()).toBe('The database is out of reach (ECONNREFUSED).\n');
+});
+
 test.each([
   ['missing', '/nowhere', /^TMPDIR: no folder can be made in it \(ENOENT/],
   ['too long for a socket', 'x'.repeat(100), /^TMPDIR: its path is too long/],

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AppError } from '@api-monitor/core';
 import { checkWrites } from './check-writes.ts';
 import type { Database } from './database.ts';
 import { openPostgres } from './postgres/open-postgres.ts';
@@ -40,7 +41,7 @@ export interface OpenedDatabase extends Database {
 export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenedDatabase> {
   // A folder that exists keeps its mode: it is the user's.
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
-  const release = options.use ? await claimFolder(options.dataDir, options.use) : () => {};
+  const release = await claim(options);
   try {
     const { close, ...db } = await openUnclaimed(options);
     return { ...db, close: () => close().finally(release) };
@@ -48,6 +49,15 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Opened
     release();
     throw error;
   }
+}
+
+async function claim({ dataDir, databaseUrl, use }: OpenDatabaseOptions): Promise<() => void> {
+  if (!use) return () => {};
+  return claimFolder(dataDir, use).catch((error: unknown) => {
+    // With a Postgres, a folder that cannot be written only lacks the logs.
+    if (databaseUrl && !(error instanceof AppError)) return () => {};
+    throw error;
+  });
 }
 
 async function openUnclaimed(options: OpenDatabaseOptions): Promise<OpenedDatabase> {
