@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, open, stat, unlink } from 'node:fs/promises';
+import { copyFile, link, open, readlink, stat, unlink } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 
 /**
  * Creates a file that only its owner may read and write (mode 600), unless one exists: an existing file
@@ -8,6 +9,9 @@ import { copyFile, link, open, stat, unlink } from 'node:fs/promises';
  */
 export async function createPrivateFile(path: string, text: string): Promise<void> {
   if (await exists(path)) return;
+  // A symbolic link to a file that is yet to be made.
+  const target = await readlink(path).catch(() => null);
+  if (target !== null) return createPrivateFile(resolve(dirname(path), target), text);
   const draft = `${path}.${randomBytes(8).toString('hex')}`;
   try {
     await writeDurably(draft, text);

@@ -1,4 +1,4 @@
-import { copyFile, rename, rm, symlink } from 'node:fs/promises';
+import { copyFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openIn, tempFolder } from '../../test/temp-database.ts';
@@ -33,6 +33,7 @@ test('a database behind a symbolic link is watched where it really is', async ()
   await symlink(join(elsewhere, 'real.db'), join(dataDir, 'registry.db'));
   const db = await openIn(dataDir);
   await expect(pingDatabase(db)).resolves.toBeUndefined();
+  expect((await stat(join(elsewhere, 'real.db'))).mode & 0o777).toBe(0o600);
   await rm(join(elsewhere, 'real.db-wal'));
   await expect(pingDatabase(db)).rejects.toMatchObject(gone);
 });
