@@ -11,7 +11,7 @@ const answerSchema = z.object({
 });
 
 const withoutWrites =
-  ': nothing can be changed or recorded until that is over; the gateway serves, and what it served and what runs measured is recorded afterwards';
+  ': changes are refused and the gateway goes on; what it serves and what runs measure is recorded once writes succeed again';
 
 const withoutBus =
   ': channels can be read and changed and the gateway serves, but no run starts and no event is told until it is back';
