@@ -11,6 +11,17 @@ function fileWith(statements: string): Buffer {
   return bytes;
 }
 
+function disguisedView(): Buffer {
+  const sqlite = new Sqlite(':memory:');
+  sqlite.unsafeMode(true);
+  sqlite.exec(`create view channels as select 'evaluated' as name;
+    pragma writable_schema = on;
+    update sqlite_schema set type = 'table'`);
+  const bytes = sqlite.serialize();
+  sqlite.close();
+  return bytes;
+}
+
 test('the rows come with the columns that are stored', () => {
   const bytes = fileWith(`
     create table channels (id integer primary key, name text, "group" text,
@@ -31,7 +42,53 @@ test.each([
     fileWith(`create view channels as
       with recursive n(i) as (select 1 union all select i + 1 from n) select i from n`),
   ],
+  ['a view that calls itself a table', disguisedView()],
   ['a file cut short', fileWith('create table channels (id)').subarray(0, 3000)],
 ])('%s is refused with a sentence', (_name, bytes) => {
   expect(() => readChannelsTable(bytes)).toThrow('the SQLite file cannot be read');
 });
+
+test('a table with more columns than any program has is refused', () => {
+  const columns = Array.from({ length: 101 }, (_, i) => `c${i}`);
+  const bytes = fileWith(`create table channels (${columns})`);
+  expect(() => readChannelsTable(bytes)).toThrow('its table has more than 100 columns');
+});
+
+test('rows that claim more than the file holds are not read', () => {
+  const rows = 200;
+  const bytes = fileWith(`create table channels (name text);
+    insert into channels with recursive n(i) as (select 1 union all select i + 1 from n limit ${rows})
+      select printf('%.20000c', 'x') from n`);
+  lengthenRows(bytes);
+  const before = process.memoryUsage().rss;
+  expect(() => readChannelsTable(bytes)).toThrow('its rows hold more than 32 MiB');
+  expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 ** 2);
+});
+
+/**
+ * Makes each row of 20,000 bytes claim a million, and each chain of overflow pages a loop that yields
+ * them (https://www.sqlite.org/fileformat2.html). It claims whole pages more: what lies in the row's own
+ * page stays as it is.
+ */
+function lengthenRows(bytes: Buffer): void {
+  const varint = (value: number) => [
+    (value >> 14) | 0x80,
+    ((value >> 7) & 0x7f) | 0x80,
+    value & 0x7f,
+  ];
+  const headerLength = 4;
+  const pageSize = bytes.readUInt16BE(16);
+  const claimed = 20_000 + 240 * (pageSize - 4);
+  const payload = Buffer.from(varint(headerLength + 20_000));
+  const textType = Buffer.from(varint(2 * 20_000 + 13));
+  for (let at = bytes.indexOf(payload); at !== -1; ) {
+    const typeAt = bytes.indexOf(textType, at);
+    Buffer.from(varint(headerLength + claimed)).copy(bytes, at);
+    Buffer.from(varint(2 * claimed + 13)).copy(bytes, typeAt);
+    at = bytes.indexOf(payload, typeAt);
+  }
+  for (let page = pageSize; page < bytes.length; page += pageSize) {
+    const isLastOfItsChain = bytes.readUInt32BE(page) === 0 && bytes[page + 4] === 0x78;
+    if (isLastOfItsChain) bytes.writeUInt32BE(page / pageSize + 1, page);
+  }
+}

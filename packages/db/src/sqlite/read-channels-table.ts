@@ -1,26 +1,24 @@
 import { AppError } from '@api-monitor/core';
 import Sqlite from 'better-sqlite3';
 
+/** One more than an import takes, so that the caller sees that there are too many. */
 const rowLimit = 5001;
+/** one-api's table has 25, new-api's about 35. */
+const columnLimit = 100;
+const contentLimitMiB = 32;
 
 /**
- * The rows of the table `channels` in another program's SQLite file, which is as trustworthy as anything
- * that comes in: no view, trigger or computed column of it is ever evaluated. Throws AppError
- * `invalid_input` where it is no such file.
+ * The rows of the table `channels` in another program's SQLite file. The file is untrusted: no view,
+ * trigger or computed column of it is ever evaluated, and nothing is read that claims to be larger than
+ * a file may be. Throws AppError `invalid_input`. A hostile file can still keep SQLite busy without end:
+ * call this where it can be killed.
  */
 export function readChannelsTable(bytes: Buffer): Record<string, unknown>[] {
   const sqlite = open(bytes);
   try {
     sqlite.pragma('trusted_schema = OFF');
-    const table = sqlite
-      .prepare(
-        "select type from sqlite_schema where name = 'channels' and sql not like '%virtual%'",
-      )
-      .pluck()
-      .get();
-    if (table !== 'table') throw invalid('it has no table "channels"');
-    const stored = sqlite.pragma('table_xinfo(channels)') as { name: string; hidden: number }[];
-    const columns = stored.filter(({ hidden }) => hidden === 0).map(({ name }) => quoted(name));
+    const columns = storedColumns(sqlite);
+    assertReadable(sqlite, columns);
     const list = sqlite.prepare(`select ${columns.join(', ')} from channels limit ${rowLimit}`);
     return list.all() as Record<string, unknown>[];
   } catch (cause) {
@@ -35,6 +33,36 @@ function open(bytes: Buffer): Sqlite.Database {
     return new Sqlite(bytes, { readonly: true });
   } catch (cause) {
     throw invalid('it is not whole', cause);
+  }
+}
+
+/** The quoted names of the columns that aren't computed. */
+function storedColumns(sqlite: Sqlite.Database): string[] {
+  const table = sqlite
+    .prepare("select type from sqlite_schema where name = 'channels' and sql not like '%virtual%'")
+    .pluck()
+    .get();
+  if (table !== 'table') throw invalid('it has no table "channels"');
+  const columns = sqlite.pragma('table_xinfo(channels)') as { name: string; hidden: number }[];
+  if (columns.length > columnLimit) {
+    throw invalid(`its table has more than ${columnLimit} columns`);
+  }
+  return columns.filter(({ hidden }) => hidden === 0).map(({ name }) => quoted(name));
+}
+
+/**
+ * Overflow pages may be shared or form a loop, so that a small file claims gigabytes. `octet_length`
+ * takes the size from a row's header and doesn't read the value.
+ */
+function assertReadable(sqlite: Sqlite.Database, columns: readonly string[]): void {
+  const lengths = columns.map((column) => `octet_length(${column})`).join(', ');
+  const rows = sqlite.prepare(`select ${lengths} from channels limit ${rowLimit}`).raw();
+  let total = 0;
+  for (const row of rows.iterate() as IterableIterator<(number | null)[]>) {
+    for (const length of row) total += length ?? 0;
+    if (total > contentLimitMiB * 1024 ** 2) {
+      throw invalid(`its rows hold more than ${contentLimitMiB} MiB`);
+    }
   }
 }
 
