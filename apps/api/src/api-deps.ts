@@ -41,7 +41,7 @@ export interface ApiDeps {
   badTokens: FailureLimiter;
   badLogins: FailureLimiter;
   badCodes: FailureLimiter;
-  /** Passwords are hashed one at a time: each takes 128 MiB. */
+  /** Passwords are hashed one at a time, since each takes 128 MiB; addresses take turns. */
   loginTurns: Turns;
   eventClients: EventClients;
   progress: ProgressBoard;

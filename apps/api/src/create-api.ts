@@ -54,7 +54,7 @@ const badLoginLimits = { failures: 8, windowS: 60, blockS: 1800 };
 /** Of all addresses together: a million codes are few. */
 const badCodeLimits = { failures: 20, windowS: 300, blockS: 900 };
 /** Each takes some 0.4 s: beyond these nobody would wait for the answer. */
-const waitingLogins = 20;
+const loginPlaces = { places: 20, placesOfKey: badLoginLimits.failures };
 
 /** Builds the api over an open database and a bus; whoever builds it closes it. */
 export async function createApi(options: ApiOptions): Promise<Api> {
@@ -93,7 +93,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     adminPassword: createAdminPassword(db, secrets),
     ...logins,
     badTokens: limiter(badTokens.name, badTokens.limits),
-    loginTurns: createTurns(waitingLogins),
+    loginTurns: createTurns(loginPlaces),
     eventClients,
     progress,
     breakers,

@@ -1,4 +1,5 @@
 import { AppError, type AuditAction } from '@api-monitor/core';
+import { listAdminSessions } from '@api-monitor/db';
 import { limitKeyOf } from '@api-monitor/runtime';
 import type { ApiDeps } from '../api-deps.ts';
 import { recordAction } from '../audit/record-action.ts';
@@ -8,20 +9,28 @@ type PasswordDeps = Pick<ApiDeps, 'adminPassword' | 'badLogins' | 'db' | 'now'>;
 
 /**
  * Does what tries a password, one at a time: each try takes 128 MiB, and the failures before it have to
- * be counted. Throws AppError `rate_limited` where the address failed too often; who is blocked doesn't
- * even wait.
+ * be counted. Addresses take turns, and those with a session go first, so that a flood of wrong passwords
+ * keeps nobody else out. Throws AppError `rate_limited` if the address failed too often, at once, or if
+ * too many wait.
  */
 export async function takeLoginTurn(
-  { badLogins, loginTurns }: Pick<ApiDeps, 'badLogins' | 'loginTurns'>,
-  address: string,
+  deps: Pick<ApiDeps, 'badLogins' | 'loginTurns' | 'db' | 'now'>,
+  { address, session_id }: Actor,
   work: () => Promise<void>,
 ): Promise<void> {
+  const { badLogins, loginTurns } = deps;
   const key = limitKeyOf(address);
   await badLogins.assertAllowed(key);
-  await loginTurns.take(async () => {
+  const isKnown = session_id !== null || (await hasSession(deps, key));
+  await loginTurns.take({ key, isKnown }, async () => {
     await badLogins.assertAllowed(key);
     await work();
   });
+}
+
+async function hasSession({ db, now }: Pick<ApiDeps, 'db' | 'now'>, key: string): Promise<boolean> {
+  const sessions = await listAdminSessions(db, now());
+  return sessions.some(({ address }) => limitKeyOf(address) === key);
 }
 
 /**

@@ -34,5 +34,5 @@ export async function assertCurrentPassword(
   }
   const { actor } = c.var;
   const attempt = { password, refusal: 'password.refused' } as const;
-  await takeLoginTurn(deps, actor.address, () => assertPassword(deps, actor, attempt));
+  await takeLoginTurn(deps, actor, () => assertPassword(deps, actor, attempt));
 }

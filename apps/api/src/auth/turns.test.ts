@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createTurns } from './turns.ts';
+import { type Asker, createTurns, type TurnLimits } from './turns.ts';
+
+const a: Asker = { key: 'a', isKnown: false };
 
 test('what is asked at once is done one after the other, whatever fails', async () => {
-  const turns = createTurns(10);
+  const turns = createTurns({ places: 10, placesOfKey: 10 });
   let [running, most] = [0, 0];
   const work = async (name: string) => {
     running += 1;
@@ -14,16 +16,59 @@ test('what is asked at once is done one after the other, whatever fails', async 
     return name;
   };
   const done = await Promise.allSettled(
-    ['a', 'b', 'c'].map((name) => turns.take(() => work(name))),
+    ['a', 'b', 'c'].map((name) => turns.take(a, () => work(name))),
   );
   expect(done.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(most).toBe(1);
 });
 
 test('beyond those that may wait, one is sent away, and may come again', async () => {
-  const turns = createTurns(2);
-  const both = Promise.all([turns.take(() => nextTurn(1)), turns.take(() => nextTurn(2))]);
-  await expect(turns.take(() => nextTurn(3))).rejects.toThrow('too many at once');
-  expect(await both).toEqual([1, 2]);
-  expect(await turns.take(() => nextTurn(3))).toBe(3);
+  const turns = createTurns({ places: 2, placesOfKey: 2 });
+  const three = Promise.all([1, 2, 3].map((n) => turns.take(a, () => nextTurn(n))));
+  await expect(turns.take(a, () => nextTurn(4))).rejects.toThrow('too many at once');
+  expect(await three).toEqual([1, 2, 3]);
+  expect(await turns.take(a, () => nextTurn(4))).toBe(4);
+});
+
+/** Asks for all at once and returns those that were served, in the order in which they were. */
+async function served(limits: TurnLimits, askers: readonly (Asker & { name: string })[]) {
+  const turns = createTurns(limits);
+  const order: string[] = [];
+  const work = async (name: string) => {
+    order.push(name);
+    await nextTurn();
+  };
+  await Promise.allSettled(askers.map((asker) => turns.take(asker, () => work(asker.name))));
+  return order;
+}
+
+const asker = (name: string, isKnown = false) => ({ name, key: name[0] ?? '', isKnown });
+
+test('the keys take turns, and the known go first', async () => {
+  const askers = ['a1', 'a2', 'a3', 'b1', 'b2', 'c1'].map((name) => asker(name));
+  const order = await served({ places: 10, placesOfKey: 4 }, [...askers, asker('k1', true)]);
+  expect(order).toEqual(['a1', 'k1', 'a2', 'b1', 'c1', 'a3', 'b2']);
+});
+
+test('the longest line gives up a place to a shorter one, and any line to the known', async () => {
+  const askers = ['x1', 'a1', 'a2', 'b1', 'b2', 'c1', 'd1', 'e1'].map((name) => asker(name));
+  const order = await served({ places: 4, placesOfKey: 2 }, [...askers, asker('k1', true)]);
+  expect(order).toEqual(['x1', 'k1', 'a1', 'b1', 'c1']);
+});
+
+test('no more of one key wait than may, known or not, though there is room', async () => {
+  const names = ['a1', 'a2', 'a3', 'a4'];
+  for (const isKnown of [false, true]) {
+    const askers = names.map((name) => asker(name, isKnown));
+    expect(await served({ places: 10, placesOfKey: 2 }, askers)).toEqual(['a1', 'a2', 'a3']);
+  }
+});
+
+test('work that throws at once ends its turn too', async () => {
+  const turns = createTurns({ places: 2, placesOfKey: 2 });
+  const thrown = turns.take(a, () => {
+    throw new Error('at once');
+  });
+  await expect(thrown).rejects.toThrow('at once');
+  expect(await turns.take(a, () => nextTurn(1))).toBe(1);
 });

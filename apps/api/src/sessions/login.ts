@@ -4,6 +4,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { recordAction } from '../audit/record-action.ts';
 import { assertPassword, noteFailure, takeLoginTurn } from '../auth/assert-password.ts';
+import type { Actor } from '../auth/caller.ts';
 import { assertSameOrigin } from '../auth/check-origin.ts';
 import { clientAddress } from '../auth/client-address.ts';
 import { jsonAnswer, jsonBody } from '../describe-route.ts';
@@ -30,7 +31,7 @@ export function loginRoute(deps: ApiDeps) {
     path: '/api/admin/login',
     summary: 'Begin an admin session: its cookie comes with the answer',
     description:
-      'A wrong password or code is a 401; its "reason" is second_factor_required where the password is right and a code is needed. 8 failures in a minute block an address for 30 minutes.',
+      'A wrong password or code is a 401; its "reason" is second_factor_required where the password is right and a code is needed. 8 failures in a minute block an address for 30 minutes. Passwords are checked one at a time; addresses take turns, and a 429 asks to come again when too many wait.',
     tags: ['admin'],
     request: { body: jsonBody(bodySchema) },
     responses: jsonAnswer(answerSchema, 'the session, which lasts a day'),
@@ -39,7 +40,8 @@ export function loginRoute(deps: ApiDeps) {
     assertSameOrigin(c, deps.trustedProxies);
     const body = c.req.valid('json');
     const address = clientAddress(c, deps.trustedProxies);
-    await takeLoginTurn(deps, address, () => assertRight(deps, address, body));
+    const nobody = { actor: 'nobody', session_id: null, address } as const;
+    await takeLoginTurn(deps, nobody, () => assertRight(deps, nobody, body));
     const item = await openSession(deps, c);
     const actor = { actor: 'session', session_id: item.id, address: item.address } as const;
     await recordAction(deps.db, actor, { action: 'session.opened' }, deps.now());
@@ -50,10 +52,9 @@ export function loginRoute(deps: ApiDeps) {
 
 async function assertRight(
   deps: ApiDeps,
-  address: string,
+  nobody: Actor,
   { password, code }: z.output<typeof bodySchema>,
 ): Promise<void> {
-  const nobody = { actor: 'nobody', session_id: null, address } as const;
   await assertPassword(deps, nobody, { password, refusal: 'session.refused' });
   const factor = await getSecondFactor(deps.db);
   if (!factor?.confirmed_at) return;

@@ -40,9 +40,14 @@ export async function storedPatch(
       await assertFallback(deps, field);
       stored[runtimeKeys[secretFields[field]]] = null;
     } else if (field !== 'admin_panel_password') stored[runtimeKeys[secretFields[field]]] = value;
-    else stored[runtimeKeys.adminPassword] = await deps.loginTurns.take(() => hashPassword(value));
+    else stored[runtimeKeys.adminPassword] = await hashInTurn(deps, value);
   }
   return { changed, stored };
+}
+
+/** Those who change settings have a session, hence go before logins. */
+function hashInTurn({ loginTurns }: Pick<ApiDeps, 'loginTurns'>, password: string) {
+  return loginTurns.take({ key: 'settings', isKnown: true }, () => hashPassword(password));
 }
 
 /** What is sent as it was read, secrets masked, is left alone. */
