@@ -17,6 +17,8 @@ export default defineConfig({
         api: mainOf('api'),
         worker: mainOf('worker'),
         proxy: mainOf('proxy'),
+        // The api starts it beside itself.
+        'read-upload-process': `${root}apps/api/src/transfer/upload/read-upload-process.ts`,
         'copy-database': `${root}apps/standalone/src/copy-database.ts`,
         'reset-access': `${root}apps/standalone/src/reset-access.ts`,
       },

@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
-/** Each program and thread in a file beside what they share; better-sqlite3 stays outside, for it is a binary. */
+/** A file for each program and thread, beside what they share; better-sqlite3 stays outside, since it is a binary. */
 export default defineConfig({
   root,
   ssr: { noExternal: true, external: ['better-sqlite3'], target: 'node' },
@@ -11,7 +11,10 @@ export default defineConfig({
     ssr: true,
     target: 'node24',
     rolldownOptions: {
-      input: ['main', 'demo', 'gateway-thread'].map((name) => `${root}src/${name}.ts`),
+      input: [
+        ...['main', 'demo', 'gateway-thread'].map((name) => `${root}src/${name}.ts`),
+        `${root}../api/src/transfer/upload/read-upload-process.ts`,
+      ],
       output: { entryFileNames: '[name].js', chunkFileNames: 'shared-[hash].js' },
     },
   },

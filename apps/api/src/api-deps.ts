@@ -13,6 +13,8 @@ import type { FollowedSettings } from './settings/follow-settings.ts';
 import type { StatusBoard } from './status/status-board.ts';
 import type { Listener } from './targets/own-address.ts';
 import type { ProgressBoard } from './targets/progress-board.ts';
+import type { Places } from './transfer/places.ts';
+import type { UploadReader } from './transfer/upload/upload-reader.ts';
 
 /** How the gateway is told to choose; the api only explains. */
 export interface RoutingOptions {
@@ -43,6 +45,9 @@ export interface ApiDeps {
   badCodes: FailureLimiter;
   /** Passwords are hashed one at a time, since each takes 128 MiB; addresses take turns. */
   loginTurns: Turns;
+  uploadReader: UploadReader;
+  /** For imports under way, from the first byte of the file to the last that is written. */
+  importPlaces: Places;
   eventClients: EventClients;
   progress: ProgressBoard;
   breakers: BreakerBoard;

@@ -18,6 +18,9 @@ import { createStatusBoard } from './status/status-board.ts';
 import type { Listener } from './targets/own-address.ts';
 import { createProgressBoard } from './targets/progress-board.ts';
 import { applyChannelsFile, type ChannelsFile } from './transfer/apply-channels-file.ts';
+import { importsAtOnce } from './transfer/import-channels.ts';
+import { createPlaces } from './transfer/places.ts';
+import { createUploadReader } from './transfer/upload/upload-reader.ts';
 
 export interface ApiOptions {
   db: Database;
@@ -59,7 +62,10 @@ const loginPlaces = { places: 20, placesOfKey: badLoginLimits.failures };
 /** Builds the api over an open database and a bus; whoever builds it closes it. */
 export async function createApi(options: ApiOptions): Promise<Api> {
   const { db, bus, secrets, metrics } = options;
-  if (options.channelsFile) await applyChannelsFile(options, options.channelsFile);
+  const uploadReader = createUploadReader();
+  if (options.channelsFile) {
+    await applyChannelsFile({ ...options, uploadReader }, options.channelsFile);
+  }
   const credentials = createCredentials(await readTokens(db, secrets));
   const progress = createProgressBoard();
   const breakers = createBreakerBoard(options.now);
@@ -94,6 +100,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     ...logins,
     badTokens: limiter(badTokens.name, badTokens.limits),
     loginTurns: createTurns(loginPlaces),
+    uploadReader,
+    importPlaces: createPlaces(importsAtOnce, 'imports'),
     eventClients,
     progress,
     breakers,
@@ -102,6 +110,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   return {
     app: createRoutes(deps),
     close() {
+      uploadReader.close();
       followedSettings.stop();
       unsubscribe();
       eventClients.close();

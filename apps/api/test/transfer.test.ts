@@ -6,6 +6,9 @@ import { listAudit, listTargets, openApiKey } from '@api-monitor/db';
 import { createLogger } from '@api-monitor/runtime';
 import { expect, onTestFinished, test } from 'vitest';
 import { applyChannelsFile } from '../src/transfer/apply-channels-file.ts';
+import { checkEntries } from '../src/transfer/check-entries.ts';
+import { planImport, settlePlan } from '../src/transfer/plan-import.ts';
+import { createUploadReader } from '../src/transfer/upload/upload-reader.ts';
 import { newTarget, openTestApi, upstreamKey } from './open-test-api.ts';
 
 const path = '/api/admin/channels';
@@ -82,6 +85,23 @@ test('an import writes the good ones, tells everyone, and a second time changes 
     'target.created',
   ]);
   expect(JSON.stringify(log)).not.toMatch(/sk-new|sk-other/);
+});
+
+test('a channel that changes after the plan is planned again, and no other', async () => {
+  const { asSession, db } = await withRelay();
+  await asSession('POST', '/api/targets', { ...newTarget, name: 'other' });
+  const entries = await checkEntries([
+    { name: 'relay', base_url: 'https://relay.example', interval_min: 7 },
+    { name: 'other', base_url: 'https://relay.example', interval_min: 7 },
+    { name: 'new', base_url: 'https://new.example', api_key: 'sk-new' },
+  ]);
+  const drafts = await planImport(db, entries);
+  await asSession('PATCH', '/api/targets/1', { interval_min: 7 });
+  await asSession('POST', '/api/targets', { ...newTarget, name: 'new' });
+  const plan = await settlePlan(db, drafts);
+  expect(drafts.map(({ planned }) => planned.outcome)).toEqual(['changed', 'changed', 'created']);
+  expect(plan.map(({ outcome }) => outcome)).toEqual(['unchanged', 'changed', 'changed']);
+  expect(plan[1]).toBe(drafts[1]?.planned);
 });
 
 test('a stored key does not move to another origin by an import either', async () => {
@@ -177,7 +197,9 @@ async function fileDeps() {
   const givenSettings = {
     ...{ default_interval_min: 30, log_cleanup_enabled: true, log_max_size_mb: 500 },
   };
-  return { db, bus, logger, givenSettings, now: () => 1000 };
+  const uploadReader = createUploadReader();
+  onTestFinished(() => uploadReader.close());
+  return { db, bus, logger, givenSettings, uploadReader, now: () => 1000 };
 }
 
 test('a channels file is applied at each start, keys from variables, and changes nothing twice', async () => {

@@ -93,17 +93,22 @@ test.each([
 });
 
 test.each(['src/main.ts', 'dist/main.js'])(
-  'gateway, api and pages of %s share the port, and the metrics hold both',
+  'gateway, api and pages of %s share the port, the metrics hold both, and imports are read',
   async (program) => {
     if (program.startsWith('dist')) await build({ root, logLevel: 'error' });
     const master = 'sk-master-0123456789abcdef';
-    const env = { API_MONITOR_TOKEN: 'token-of-the-test', PROXY_MASTER_TOKEN: master };
+    const env = {
+      API_MONITOR_TOKEN: 'token-of-the-test',
+      ADMIN_PANEL_PASSWORD: 'password-of-the-test',
+      PROXY_MASTER_TOKEN: master,
+    };
     const { origin, child, exited } = await started({ DATA_DIR: await tempDir(), ...env }, program);
     const get = (path: string, token: string) =>
       fetch(origin + path, { headers: { authorization: `Bearer ${token}` } });
     expect(await (await get('/v1/models', master)).json()).toEqual({ object: 'list', data: [] });
     expect(await (await get('/api/health', '')).json()).toMatchObject({ ok: true });
     expect((await get('/v1/nothing', master)).status).toBe(404);
+    expect(await importedInto(origin, env.ADMIN_PANEL_PASSWORD)).toMatchObject({ created: 1 });
     const metrics = await (await get('/metrics', 'token-of-the-test')).text();
     for (const name of ['process_cpu_seconds_total', 'api_monitor_gateway_board_age_seconds']) {
       expect(metrics.split(`# TYPE ${name} `)).toHaveLength(2);
@@ -112,6 +117,23 @@ test.each(['src/main.ts', 'dist/main.js'])(
     expect(await exited).toBe(0);
   },
 );
+
+/** The counts of an import, which a program of its own reads. */
+async function importedInto(origin: string, password: string): Promise<unknown> {
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
+  const login = await fetch(`${origin}/api/admin/login`, {
+    ...init,
+    body: JSON.stringify({ password }),
+  });
+  const [cookie = ''] = login.headers.getSetCookie()[0]?.split(';') ?? [];
+  const answer = await fetch(`${origin}/api/admin/channels/import?dry_run=1`, {
+    method: 'POST',
+    headers: { cookie },
+    body: 'channels: [{name: a, base_url: https://a.example, api_key: k}]',
+  });
+  const { counts } = (await answer.json()) as { counts: unknown };
+  return counts;
+}
 
 test('who asks is counted by its own address, whoever passes the request on', async () => {
   const { origin } = await started({ DATA_DIR: await tempDir() });

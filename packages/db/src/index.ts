@@ -116,7 +116,6 @@ export {
   readSettings,
   setSettings,
 } from './settings.ts';
-export { readChannelsTable } from './sqlite/read-channels-table.ts';
 export { type Snapshot, snapshotDatabase } from './sqlite/snapshot-database.ts';
 export {
   type ChecksWindow,

@@ -1,9 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { AppError } from '@api-monitor/core';
 import type { ApiDeps } from '../api-deps.ts';
 import { applyImport } from './apply-import.ts';
+import { checkEntries } from './check-entries.ts';
+import { importLimits } from './import-limits.ts';
 import { planImport } from './plan-import.ts';
-import { readChannelList } from './read-upload.ts';
+import { readBounded } from './read-bounded.ts';
+import type { UploadReader } from './upload/upload-reader.ts';
 
 export interface ChannelsFile {
   path: string;
@@ -20,15 +23,16 @@ const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
  * written, with a line for each bad entry: the file, the entry and the field.
  */
 export async function applyChannelsFile(
-  deps: Pick<ApiDeps, 'db' | 'bus' | 'logger' | 'now' | 'givenSettings' | 'listener'>,
+  deps: Pick<ApiDeps, 'db' | 'bus' | 'logger' | 'now' | 'givenSettings' | 'listener' | 'uploadReader'>,
   { path, variables }: ChannelsFile,
 ): Promise<void> {
   const own = { askedHost: null, listener: deps.listener?.() ?? null };
   const faults: string[] = [];
-  const entries = (await readEntries(path)).map((entry, index) =>
+  const raw = (await readEntries(deps.uploadReader, path)).map((entry, index) =>
     substituted(entry, variables, (fault) => faults.push(`channels[${index}] ${fault}`)),
   );
-  for (const planned of await planImport(deps.db, entries, own)) {
+  const entries = await checkEntries(raw);
+  for (const { planned } of await planImport(deps.db, entries, own)) {
     if (planned.outcome !== 'refused') continue;
     const name = planned.name === null ? '' : ` (${JSON.stringify(planned.name)})`;
     faults.push(`channels[${planned.index}]${name}: ${planned.reason}`);
@@ -42,16 +46,14 @@ export async function applyChannelsFile(
   if (changed > 0) deps.logger.info({ channels: changed, path }, 'channels file applied');
 }
 
-async function readEntries(path: string): Promise<unknown[]> {
-  const text = await readFile(path, 'utf8').catch((cause) => {
-    throw new AppError('invalid_input', `CHANNELS_FILE ${path}: cannot be read`, { cause });
-  });
-  try {
-    return readChannelList(text, 'yaml');
-  } catch (cause) {
-    const fault = cause instanceof AppError ? cause.message : 'it cannot be read';
+async function readEntries(reader: UploadReader, path: string): Promise<unknown[]> {
+  const refuse = (cause: unknown) => {
+    const fault = cause instanceof AppError ? cause.message : 'cannot be read';
     throw new AppError('invalid_input', `CHANNELS_FILE ${path}: ${fault}`, { cause });
-  }
+  };
+  const limitBytes = importLimits.textMiB * 1024 ** 2;
+  const bytes = await readBounded(createReadStream(path), limitBytes).catch(refuse);
+  return reader.read(bytes, { kind: 'channels-file' }).catch(refuse);
 }
 
 /** The entry with its texts' references resolved; one that is set nowhere is a fault. */

@@ -11,7 +11,8 @@ import { recordAction } from '../audit/record-action.ts';
 import type { Actor } from '../auth/caller.ts';
 import type { OwnPlaces } from '../targets/own-address.ts';
 import { withTargetDefaults } from '../targets/with-target-defaults.ts';
-import { type PlannedChannel, planImport } from './plan-import.ts';
+import type { CheckedEntry } from './check-entries.ts';
+import { type PlannedChannel, planImport, settlePlan } from './plan-import.ts';
 
 type ImportDeps = Pick<ApiDeps, 'db' | 'bus' | 'now' | 'givenSettings'>;
 
@@ -19,12 +20,13 @@ type ImportDeps = Pick<ApiDeps, 'db' | 'bus' | 'now' | 'givenSettings'>;
 export async function applyImport(
   deps: ImportDeps,
   actor: Actor,
-  entries: readonly unknown[],
+  entries: readonly CheckedEntry[],
   own: OwnPlaces,
 ): Promise<PlannedChannel[]> {
+  const drafts = await planImport(deps.db, entries, own);
   const { plan, ids } = await inTransaction(deps.db, async (tx) => {
     await lockTargetList(tx);
-    const planned = await planImport(tx, entries, own);
+    const planned = await settlePlan(tx, drafts, own);
     const written: number[] = [];
     for (const one of planned) written.push(...(await write(deps, tx, actor, one)));
     const changes = [{ field: 'channels', old: null, new: written.length }];

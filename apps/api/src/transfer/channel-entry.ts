@@ -11,9 +11,6 @@ export const channelEntrySchema = z.strictObject({
 
 export type ChannelEntry = Partial<TargetInput> & Pick<TargetInput, 'name' | 'base_url'>;
 
-/** More than anyone has; a transaction of them takes a second or two. */
-export const entryLimit = 5000;
-
 /** The fields of a channel in a file, in the order in which they are written. */
 export const entryFields = [
   'name',

@@ -46,7 +46,7 @@ export function exportChannelsRoute(deps: ApiDeps) {
   return createRouter().openapi(route, async (c) => {
     const { format, keys } = c.req.valid('query');
     const keyOf = keys === '1' ? openApiKey.bind(null, deps.db) : null;
-    const text = writeExport(await listTargets(deps.db), format, keyOf);
+    const text = await writeExport(await listTargets(deps.db), format, keyOf);
     const changes = [{ field: 'keys', old: null, new: keys === '1' }];
     await recordAction(deps.db, c.var.actor, { action: 'channels.exported', changes }, deps.now());
     return c.body(text, 200, {

@@ -6,10 +6,11 @@ import {
   type TargetInput,
   type TargetPatch,
 } from '@api-monitor/core';
-import { type Database, listTargets, openApiKey } from '@api-monitor/db';
-import { describeIssues } from '../errors/describe-issue.ts';
+import { type Database, listTargetRevisions, listTargets, openApiKey } from '@api-monitor/db';
 import { isOwnAddress, type OwnPlaces, ownAddressFault } from '../targets/own-address.ts';
-import { type ChannelEntry, channelEntrySchema } from './channel-entry.ts';
+import type { ChannelEntry } from './channel-entry.ts';
+import type { CheckedEntry } from './check-entries.ts';
+import { mapInSlices } from './map-in-slices.ts';
 
 export const importOutcomes = ['created', 'changed', 'unchanged', 'refused'] as const;
 
@@ -21,30 +22,84 @@ export type PlannedChannel = { index: number; name: string | null; changes: Audi
   | { outcome: 'refused'; reason: string }
 );
 
+/** What becomes of an entry, and the stored channel that says so. */
+export interface Draft {
+  checked: CheckedEntry;
+  /** Changes whenever the channel of that name does; null: there is none. */
+  version: string | null;
+  planned: PlannedChannel;
+}
+
+interface KnownChannel {
+  target: Target;
+  version: string;
+}
+
+/** What a plan goes by. */
+interface Planning {
+  db: Database;
+  own: OwnPlaces;
+  /** The stored channels by their names. */
+  known: ReadonlyMap<string, KnownChannel>;
+}
+
 /** What an import of these entries comes to; channels are known by their names. Writes nothing. */
 export async function planImport(
   db: Database,
-  entries: readonly unknown[],
+  entries: readonly CheckedEntry[],
+  own: OwnPlaces,
+): Promise<Draft[]> {
+  const planning = { db, own, known: await readKnown(db) };
+  return mapInSlices(entries, (checked) => draftOf(planning, checked));
+}
+
+/**
+ * The plan in the transaction that carries it out. Only entries whose channel has changed meanwhile are
+ * planned again: opening thousands of keys here would hold everything else up.
+ */
+export async function settlePlan(
+  tx: Database,
+  drafts: readonly Draft[],
   own: OwnPlaces,
 ): Promise<PlannedChannel[]> {
-  const known = new Map((await listTargets(db)).map((target) => [target.name, target]));
-  const seen = new Set<string>();
-  return entries.map((raw, index) => {
-    if (!isObject(raw)) {
-      return refused(index, null, 'a channel must be an object with a name and a base_url');
-    }
-    const parsed = channelEntrySchema.safeParse(raw);
-    if (!parsed.success) return refused(index, nameOf(raw), describeIssues(parsed.error));
-    const entry = withoutUndefined(parsed.data);
-    if (seen.has(entry.name)) return refused(index, entry.name, 'name stands in the file twice');
-    seen.add(entry.name);
-    const target = known.get(entry.name);
-    const isMoved = entry.base_url !== target?.base_url;
-    if (isMoved && isOwnAddress(entry.base_url, own)) {
-      return refused(index, entry.name, ownAddressFault);
-    }
-    return target ? planChange(db, index, entry, target) : planCreation(index, entry);
+  const known = await readKnown(tx);
+  const planning = { db: tx, own, known };
+  return drafts.map((draft) => {
+    const version = known.get(draft.planned.name ?? '')?.version ?? null;
+    return version === draft.version ? draft.planned : draftOf(planning, draft.checked).planned;
   });
+}
+
+/** The stored channels by their names. */
+async function readKnown(db: Database): Promise<Map<string, KnownChannel>> {
+  // In this order, a change in between makes the version older than the channel: it is planned again.
+  const revisions = await listTargetRevisions(db);
+  const revisionById = new Map(revisions.map(({ id, revision }) => [id, revision]));
+  const targets = await listTargets(db);
+  return new Map(
+    targets.map((target) => {
+      const version = `${target.id}:${revisionById.get(target.id)}`;
+      return [target.name, { target, version }];
+    }),
+  );
+}
+
+function draftOf(planning: Planning, checked: CheckedEntry): Draft {
+  const { target, version = null } = planning.known.get(checked.name ?? '') ?? {};
+  return { checked, version, planned: plan(planning, checked, target) };
+}
+
+function plan(
+  { db, own }: Planning,
+  checked: CheckedEntry,
+  target: Target | undefined,
+): PlannedChannel {
+  const { index, name } = checked;
+  if (!checked.isValid) return refused(index, name, checked.reason);
+  const { entry } = checked;
+  const isMoved = entry.base_url !== target?.base_url;
+  if (isMoved && isOwnAddress(entry.base_url, own)) return refused(index, name, ownAddressFault);
+  return target ? planChange(db, index, entry, target) : planCreation(index, entry);
 }
 
 function planCreation(index: number, entry: ChannelEntry): PlannedChannel {
@@ -76,18 +131,4 @@ function planChange(
 
 function refused(index: number, name: string | null, reason: string): PlannedChannel {
   return { index, name, outcome: 'refused', reason, changes: [] };
-}
-
-function isObject(raw: unknown): raw is object {
-  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
-}
-
-/** Of an entry that is none, whatever it has for a name. */
-function nameOf(raw: object): string | null {
-  return 'name' in raw && typeof raw.name === 'string' ? raw.name.slice(0, 128) : null;
-}
-
-function withoutUndefined(entry: object): ChannelEntry {
-  const set = Object.entries(entry).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(set) as unknown as ChannelEntry;
 }

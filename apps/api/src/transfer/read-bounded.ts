@@ -1,8 +1,8 @@
 import { AppError } from '@api-monitor/core';
 
-/** A body as bytes. Throws AppError `payload_too_large` as soon as it is longer than `limitBytes`. */
+/** A body or a file as bytes. Throws AppError `payload_too_large` as soon as it is longer than `limitBytes`. */
 export async function readBounded(
-  body: ReadableStream<Uint8Array> | null,
+  body: AsyncIterable<Uint8Array> | null,
   limitBytes: number,
 ): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
@@ -11,7 +11,7 @@ export async function readBounded(
     length += piece.byteLength;
     if (length > limitBytes) {
       const limitMiB = limitBytes / 1024 ** 2;
-      throw new AppError('payload_too_large', `the body must not exceed ${limitMiB} MiB`);
+      throw new AppError('payload_too_large', `the file must not exceed ${limitMiB} MiB`);
     }
     pieces.push(piece);
   }

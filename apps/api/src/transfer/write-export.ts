@@ -2,6 +2,7 @@ import type { Target } from '@api-monitor/core';
 import { stringify } from 'yaml';
 import { entryFields } from './channel-entry.ts';
 import { writeCsv } from './csv.ts';
+import { mapInSlices } from './map-in-slices.ts';
 
 export const exportFormats = ['json', 'yaml', 'csv'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
@@ -9,19 +10,41 @@ export type ExportFormat = (typeof exportFormats)[number];
 type Entry = Record<string, unknown>;
 
 /** Channels as a file that an import takes back. `keyOf` null: without their keys. */
-export function writeExport(
+export async function writeExport(
   targets: readonly Target[],
   format: ExportFormat,
   keyOf: ((target: Target) => string) | null,
-): string {
+): Promise<string> {
   const fields = entryFields.filter((field) => keyOf !== null || field !== 'api_key');
-  const entries = targets.map((target): Entry => {
+  const write = writers[format];
+  // Thousands of keys to open and channels to write take a second in all.
+  const pieces = await mapInSlices(targets, (target) => {
     const whole = keyOf ? { ...target, api_key: keyOf(target) } : target;
-    return Object.fromEntries(fields.map((field) => [field, whole[field]]));
+    return write.entry(Object.fromEntries(fields.map((field) => [field, whole[field]])));
   });
-  if (format === 'csv') {
-    return writeCsv([fields, ...entries.map((entry) => fields.map((field) => entry[field]))]);
-  }
-  const file = { channels: entries };
-  return format === 'yaml' ? stringify(file) : `${JSON.stringify(file, null, 2)}\n`;
+  return write.file(pieces, fields);
 }
+
+interface Writer {
+  /** A channel as it is within the file. */
+  entry: (entry: Entry) => string;
+  file: (pieces: readonly string[], fields: readonly string[]) => string;
+}
+
+const writers: Record<ExportFormat, Writer> = {
+  csv: {
+    entry: (entry) => writeCsv([Object.values(entry)]),
+    file: (pieces, fields) => writeCsv([fields]) + pieces.join(''),
+  },
+  json: {
+    entry: (entry) => JSON.stringify(entry, null, 2).replaceAll('\n', '\n    '),
+    file: (pieces) =>
+      pieces.length === 0
+        ? '{\n  "channels": []\n}\n'
+        : `{\n  "channels": [\n    ${pieces.join(',\n    ')}\n  ]\n}\n`,
+  },
+  yaml: {
+    entry: (entry) => stringify({ channels: [entry] }).replace('channels:\n', ''),
+    file: (pieces) => (pieces.length === 0 ? 'channels: []\n' : `channels:\n${pieces.join('')}`),
+  },
+};

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { readChannelsTable } from '../index.ts';
+import { readChannelsTable } from './read-channels-table.ts';
 
 function fileWith(statements: string): Buffer {
   const sqlite = new Sqlite(':memory:');

@@ -1,45 +1,47 @@
 import { AppError } from '@api-monitor/core';
-import { readChannelsTable } from '@api-monitor/db';
-import { parse } from 'yaml';
-import { entryLimit } from './channel-entry.ts';
-import { readCsv } from './csv.ts';
+import { readChannelsTable } from '@api-monitor/db/read-channels-table';
+import { readCsv } from '../csv.ts';
+import { importLimits } from '../import-limits.ts';
+import { boundEntries } from './bound-entries.ts';
 import { fromCsv } from './csv-channels.ts';
 import { areOneApiChannels, fromOneApi } from './one-api-channels.ts';
+import { readYaml } from './read-yaml.ts';
 
 export const uploadFormats = ['json', 'yaml', 'csv', 'sqlite'] as const;
 export type UploadFormat = (typeof uploadFormats)[number];
 
-/** Parsing holds everything else up: text of this size takes well under a second. */
-const textLimitBytes = 2 * 1024 ** 2;
 const sqliteHead = 'SQLite format 3\0';
 
 /**
  * The channels in a file, as yet unchecked: ours in JSON, YAML or CSV, or those of one-api and new-api,
  * from their API's JSON, a dump of their table or their SQLite file. Without a format, the content tells
- * it. Throws AppError `invalid_input` and `payload_too_large`.
+ * it. Throws AppError `invalid_input` and `payload_too_large`. It may take seconds and much memory, and a
+ * hostile SQLite file for ever: `createUploadReader` runs it in a process that can be killed.
  */
 export function readUpload(bytes: Buffer, format?: UploadFormat | undefined): unknown[] {
   const entries = readEntries(bytes, format ?? formatOf(bytes));
-  if (entries.length > entryLimit) {
-    throw new AppError('invalid_input', `the file must hold at most ${entryLimit} channels`);
-  }
-  return areOneApiChannels(entries) ? fromOneApi(entries) : entries;
+  return boundEntries(areOneApiChannels(entries) ? fromOneApi(entries) : entries);
 }
 
-/** The list in what a YAML or JSON text holds: itself, or under `channels`, `items` or `data`. */
-export function readChannelList(text: string, format: 'json' | 'yaml'): unknown[] {
-  return listIn(parsed(text, format), 3);
+/** The channels in a file of ours in YAML, which JSON is too. As `readUpload`. */
+export function readChannelsFile(bytes: Buffer): unknown[] {
+  return boundEntries(listIn(parsed(textOf(bytes), 'yaml'), 3));
 }
 
 function readEntries(bytes: Buffer, format: UploadFormat): unknown[] {
   if (format === 'sqlite') return readChannelsTable(bytes);
-  if (bytes.length > textLimitBytes) {
-    throw new AppError('payload_too_large', 'a text must not exceed 2 MiB');
-  }
-  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
-  if (format !== 'csv') return readChannelList(text, format);
+  const text = textOf(bytes);
+  if (format !== 'csv') return listIn(parsed(text, format), 3);
   const rows = readCsv(text);
   return areOneApiChannels(rows) ? rows : fromCsv(rows);
+}
+
+function textOf(bytes: Buffer): string {
+  const { textMiB } = importLimits;
+  if (bytes.length > textMiB * 1024 ** 2) {
+    throw new AppError('payload_too_large', `a text must not exceed ${textMiB} MiB`);
+  }
+  return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }
 
 function formatOf(bytes: Buffer): UploadFormat {
@@ -51,8 +53,9 @@ function formatOf(bytes: Buffer): UploadFormat {
 
 function parsed(text: string, format: 'json' | 'yaml'): unknown {
   try {
-    return format === 'json' ? JSON.parse(text) : parse(text, { logLevel: 'error' });
+    return format === 'json' ? JSON.parse(text) : readYaml(text);
   } catch (cause) {
+    if (cause instanceof AppError) throw cause;
     const message = cause instanceof Error ? cause.message : '';
     // The rest of such messages quotes the file, and keys stand in it.
     const place = /at (?:line \d+, column \d+|position \d+)/.exec(message)?.[0] ?? '';

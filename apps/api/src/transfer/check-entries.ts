@@ -1,0 +1,50 @@
+import { describeIssues } from '../errors/describe-issue.ts';
+import { type ChannelEntry, channelEntrySchema } from './channel-entry.ts';
+import { mapInSlices } from './map-in-slices.ts';
+
+/** An entry of a file: what it says of a channel, or why it says nothing. */
+export type CheckedEntry = { index: number } & (
+  | { isValid: true; name: string; entry: ChannelEntry }
+  | { isValid: false; name: string | null; reason: string }
+);
+
+/** Checks each entry by itself, and that no name comes twice. */
+export async function checkEntries(raw: readonly unknown[]): Promise<CheckedEntry[]> {
+  const seen = new Set<string>();
+  return mapInSlices(raw, (one, index) => {
+    const checked = checkEntry(one, index);
+    if (!checked.isValid) return checked;
+    const { name } = checked;
+    if (seen.has(name)) return refused(index, name, 'name stands in the file twice');
+    seen.add(name);
+    return checked;
+  });
+}
+
+function checkEntry(raw: unknown, index: number): CheckedEntry {
+  if (!isObject(raw)) {
+    return refused(index, null, 'a channel must be an object with a name and a base_url');
+  }
+  const parsed = channelEntrySchema.safeParse(raw);
+  if (!parsed.success) return refused(index, nameOf(raw), describeIssues(parsed.error));
+  const entry = withoutUndefined(parsed.data);
+  return { index, isValid: true, name: entry.name, entry };
+}
+
+function refused(index: number, name: string | null, reason: string): CheckedEntry {
+  return { index, isValid: false, name, reason };
+}
+
+function isObject(raw: unknown): raw is object {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+}
+
+/** Whatever a bad entry has for a name. */
+function nameOf(raw: object): string | null {
+  return 'name' in raw && typeof raw.name === 'string' ? raw.name.slice(0, 128) : null;
+}
+
+function withoutUndefined(entry: object): ChannelEntry {
+  const set = Object.entries(entry).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set) as unknown as ChannelEntry;
+}

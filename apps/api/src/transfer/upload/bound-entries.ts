@@ -1,0 +1,64 @@
+import { AppError } from '@api-monitor/core';
+import { importLimits } from '../import-limits.ts';
+
+/**
+ * The entries with nothing in their fields but what a channel may have there: plain values and lists of
+ * them. What is nested deeper becomes an empty object, which no field takes. Throws AppError
+ * `invalid_input` if the entries are more, or larger, than an import may hold.
+ */
+export function boundEntries(entries: readonly unknown[]): unknown[] {
+  const { channels, models, characters } = importLimits;
+  if (entries.length > channels) {
+    throw invalid(`the file must hold at most ${channels} channels`);
+  }
+  const sums = { items: 0, characters: 0 };
+  return entries.map((entry, index) => {
+    const bounded = isObject(entry) ? boundEntry(entry, `channels[${index}]`, sums) : null;
+    if (sums.items > models) throw invalid(`the file must select at most ${models} models in all`);
+    if (sums.characters > characters) {
+      throw invalid(`the file must hold at most ${characters} characters in all its channels`);
+    }
+    return bounded;
+  });
+}
+
+function boundEntry(entry: object, place: string, sums: { items: number; characters: number }) {
+  const { fieldsOfChannel, modelsOfChannel, fieldCharacters } = importLimits;
+  const fields = Object.entries(entry);
+  if (fields.length > fieldsOfChannel) {
+    throw invalid(`${place} must have at most ${fieldsOfChannel} fields`);
+  }
+  const bound = (field: string, value: unknown): unknown => {
+    if (typeof value !== 'string') return isPlain(value) ? value : {};
+    sums.characters += value.length;
+    if (value.length <= fieldCharacters) return value;
+    throw invalid(`${place} ${nameOf(field)} must have at most ${fieldCharacters} characters`);
+  };
+  const bounded = fields.map(([field, value]) => {
+    bound('a field name', field);
+    if (!Array.isArray(value)) return [field, bound(field, value)];
+    if (value.length > modelsOfChannel) {
+      throw invalid(`${place} ${nameOf(field)} must have at most ${modelsOfChannel} items`);
+    }
+    sums.items += value.length;
+    return [field, value.map((item) => bound(field, item))];
+  });
+  return Object.fromEntries(bounded);
+}
+
+/** What JSON writes as it is: it would turn an infinite number into null. */
+function isPlain(value: unknown): boolean {
+  return value === null || typeof value === 'boolean' || Number.isFinite(value);
+}
+
+function isObject(entry: unknown): entry is object {
+  return typeof entry === 'object' && entry !== null && !Array.isArray(entry);
+}
+
+function nameOf(field: string): string {
+  return field.slice(0, 64);
+}
+
+function invalid(fault: string): AppError {
+  return new AppError('invalid_input', fault);
+}

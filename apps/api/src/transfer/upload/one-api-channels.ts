@@ -1,0 +1,90 @@
+import { AppError } from '@api-monitor/core';
+import { importLimits } from '../import-limits.ts';
+import { addressOfType } from './one-api-addresses.ts';
+
+type Row = Record<string, unknown>;
+
+const enabledStatus = 1;
+
+/** Whether these are channels of one-api or new-api: a row of their table, or their API's JSON. */
+export function areOneApiChannels(entries: readonly unknown[]): boolean {
+  return entries.some((entry) => isRow(entry) && 'type' in entry && 'status' in entry);
+}
+
+/**
+ * Their rows as entries of ours, in the order of their priority. One row may hold several keys, one a
+ * line: each becomes a channel. Their names may repeat: a number tells them apart. Throws AppError
+ * `invalid_input` if keys and models come to more than an import may hold.
+ */
+export function fromOneApi(entries: readonly unknown[]): unknown[] {
+  const rows = entries
+    .filter(isRow)
+    .toSorted((a, b) => numberOf(b.priority) - numberOf(a.priority));
+  const timesUsed = new Map<string, number>();
+  const channels: object[] = [];
+  let models = 0;
+  for (const row of rows) {
+    const common = commonFields(row);
+    for (const api_key of keysOf(row)) {
+      models += common.selected_models.length;
+      if (models > importLimits.models) {
+        throw tooMany(`${importLimits.models} models, those of a row once for each of its keys`);
+      }
+      if (channels.length === importLimits.channels) throw tooManyChannels();
+      const name = freeName(row, timesUsed);
+      channels.push({ name, ...common, ...(api_key === null ? {} : { api_key }) });
+    }
+  }
+  return channels;
+}
+
+/** What the channels of all the row's keys share. */
+function commonFields(row: Row) {
+  const models = textOf(row.models).split(',', importLimits.modelsOfChannel + 1);
+  if (models.length > importLimits.modelsOfChannel) {
+    throw tooMany(`${importLimits.modelsOfChannel} models in a row`);
+  }
+  const base_url = textOf(row.base_url) || addressOfType(numberOf(row.type), row);
+  return {
+    ...(base_url === undefined ? {} : { base_url }),
+    enabled: numberOf(row.status) === enabledStatus,
+    selected_models: [...new Set(models.map((model) => model.trim()).filter(Boolean))],
+  };
+}
+
+function freeName(row: Row, timesUsed: Map<string, number>): string {
+  const name = textOf(row.name) || `channel ${numberOf(row.id)}`;
+  const times = (timesUsed.get(name) ?? 0) + 1;
+  timesUsed.set(name, times);
+  return times === 1 ? name : `${name} (${times})`;
+}
+
+/** The API's list leaves the keys out: null, so that a channel that is known keeps its own. */
+function keysOf(row: Row): (string | null)[] {
+  const keys = textOf(row.key).split('\n', importLimits.channels + 1);
+  if (keys.length > importLimits.channels) throw tooManyChannels();
+  const unique = [...new Set(keys.map((key) => key.trim()).filter(Boolean))];
+  return unique.length > 0 ? unique : [null];
+}
+
+function tooManyChannels(): AppError {
+  return tooMany(`${importLimits.channels} channels; each key of a row is one`);
+}
+
+function tooMany(what: string): AppError {
+  return new AppError('invalid_input', `the file must hold at most ${what}`);
+}
+
+function isRow(entry: unknown): entry is Row {
+  return typeof entry === 'object' && entry !== null && !Array.isArray(entry);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value.trim() : '';
+}
+
+/** Numbers are texts where they come from a CSV. */
+function numberOf(value: unknown): number {
+  const number = Number(value ?? 0);
+  return Number.isFinite(number) ? number : 0;
+}

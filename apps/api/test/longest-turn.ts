@@ -1,0 +1,23 @@
+/**
+ * What `work` returns, and the longest that it kept this thread from anything else, in milliseconds of
+ * the thread's own time.
+ */
+export async function longestTurn<T>(
+  work: () => Promise<T>,
+): Promise<{ result: T; turnMs: number }> {
+  let turnMs = 0;
+  let last = process.threadCpuUsage();
+  const look = () => {
+    const { user, system } = process.threadCpuUsage(last);
+    last = process.threadCpuUsage();
+    turnMs = Math.max(turnMs, (user + system) / 1000);
+  };
+  const timer = setInterval(look, 1);
+  try {
+    const result = await work();
+    look();
+    return { result, turnMs };
+  } finally {
+    clearInterval(timer);
+  }
+}
