@@ -8,7 +8,14 @@ import {
   hostileTexts,
   type JsonSchema,
 } from './hostile-values.ts';
-import { adminPassword, adminToken, newTarget, openTestApi, upstreamKey } from './open-test-api.ts';
+import {
+  adminPassword,
+  adminToken,
+  checkAnswer,
+  newTarget,
+  openTestApi,
+  upstreamKey,
+} from './open-test-api.ts';
 
 const seed = 20_261_125;
 const roundsEach = 14;
@@ -131,6 +138,8 @@ test('thousands of odd requests: no 5xx, no hang, no secret in an answer, a log 
         const { method } = operation;
         const whole = { ...init, method, headers: { ...init.headers, ...headers } };
         const { response, text } = await answerWithin(api, url, whole);
+        const { status, headers: answered } = response;
+        await checkAnswer(api.api.app, method, url, { status, headers: answered, text });
         const told = `seed ${seed}: ${caller} ${method} ${url} ${init.body ?? ''}`.slice(0, 2000);
         // A backup of a Postgres is none of ours: 501 says so.
         const isFault = response.status >= 500 && response.status !== 501;

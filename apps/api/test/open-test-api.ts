@@ -10,6 +10,7 @@ import { createLogger, createMetricsRegistry } from '@api-monitor/runtime';
 import { onTestFinished } from 'vitest';
 import { hashPassword } from '../src/auth/hash-password.ts';
 import { type ApiOptions, createApi } from '../src/create-api.ts';
+import { type CheckAnswer, createAnswerCheck, type OpenApiDocument } from './check-answer.ts';
 
 export const adminToken = 'admin-token-0123456789';
 const visitorToken = 'visitor-token-0123456789';
@@ -107,16 +108,36 @@ export interface Answer {
 
 type Call = (method: string, path: string, body?: unknown) => Promise<Answer>;
 
-function callers(app: {
-  request: (path: string, init: RequestInit) => Response | Promise<Response>;
-}) {
+interface App {
+  request: (path: string, init?: RequestInit) => Response | Promise<Response>;
+}
+
+let check: Promise<CheckAnswer> | undefined;
+
+/** Throws if an answer isn't what the document says of it. */
+export async function checkAnswer(
+  app: App,
+  method: string,
+  path: string,
+  answer: Pick<Answer, 'status' | 'headers' | 'text'>,
+): Promise<void> {
+  check ??= Promise.try(() => app.request('/api/openapi.json')).then(async (response) =>
+    createAnswerCheck((await response.json()) as OpenApiDocument),
+  );
+  const { status, text } = answer;
+  const contentType = answer.headers.get('content-type') ?? '';
+  (await check)({ method, path, status, contentType, text });
+}
+
+function callers(app: App) {
   const callWith =
     (headers: Record<string, string>): Call =>
     async (method, path, body) => {
       const text = typeof body === 'string' ? body : JSON.stringify(body);
       const init = body === undefined ? { method, headers } : { method, headers, body: text };
-      const response = await app.request(path, init);
-      return answerOf(response);
+      const answer = await answerOf(await app.request(path, init));
+      await checkAnswer(app, method, path, answer);
+      return answer;
     };
   const json = { 'content-type': 'application/json' };
   return {

@@ -29,7 +29,8 @@ const querySchema = z.object({
 
 const answerSchema = z.object({
   target: targetSchema,
-  run: runSchema.nullable(),
+  // A nullable reference would be documented as one that is never null.
+  run: z.union([runSchema, z.null()]).openapi({ description: 'null: of all runs, or of none yet' }),
   count: z.int(),
   items: z.array(probeRowSchema),
 });

@@ -5,6 +5,8 @@ import { recordAction } from '../audit/record-action.ts';
 import { authenticate, requireSession } from '../auth/authenticate.ts';
 import { sessionSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
+import { targetSchema } from '../targets/target-schema.ts';
+import { entryFields } from './channel-entry.ts';
 import { type ExportFormat, exportFormats, writeExport } from './write-export.ts';
 
 const typeOf: Record<ExportFormat, string> = {
@@ -13,7 +15,18 @@ const typeOf: Record<ExportFormat, string> = {
   csv: 'text/csv; charset=utf-8',
 };
 
-const fileContent = { schema: z.string() };
+const textContent = { schema: z.string() };
+const entryShape = Object.fromEntries(
+  entryFields.map((field) => [field, targetSchema.shape[field]]),
+);
+const fileSchema = z.object({
+  channels: z.array(
+    z.object({
+      ...entryShape,
+      api_key: z.string().optional().openapi({ description: 'in the clear, with keys=1 alone' }),
+    }),
+  ),
+});
 
 export function exportChannelsRoute(deps: ApiDeps) {
   const route = createRoute({
@@ -36,9 +49,9 @@ export function exportChannelsRoute(deps: ApiDeps) {
       200: {
         description: 'the file',
         content: {
-          'application/yaml': fileContent,
-          'application/json': fileContent,
-          'text/csv': fileContent,
+          'application/yaml': textContent,
+          'application/json': { schema: fileSchema },
+          'text/csv': textContent,
         },
       },
     },

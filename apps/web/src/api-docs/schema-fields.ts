@@ -49,10 +49,12 @@ function flatten(document: OpenApiDocument, schema: Schema): Schema {
   return Object.assign({}, ...parts.map((part) => flatten(document, part)), own);
 }
 
-/** An array's table shows what its items hold. */
+/** An array's table shows what its items hold; what may be null, what it holds if it isn't. */
 function insideOf(document: OpenApiDocument, schema: Schema): Schema {
   const own = flatten(document, schema);
-  return own.items ? insideOf(document, own.items) : own;
+  if (own.items) return insideOf(document, own.items);
+  const [choice, ...others] = own.anyOf?.filter((it) => !isType(it, 'null')) ?? [];
+  return choice && others.length === 0 ? insideOf(document, choice) : own;
 }
 
 export function typeOf(document: OpenApiDocument, schema: Schema): string {

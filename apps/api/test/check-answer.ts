@@ -1,0 +1,100 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+
+type Schema = Record<string, unknown>;
+type Content = Record<string, { schema: Schema }>;
+
+export interface OpenApiDocument {
+  paths: Record<string, Record<string, { responses: Record<string, { content?: Content }> }>>;
+  components: { schemas: Record<string, Schema> };
+}
+
+interface Answered {
+  method: string;
+  path: string;
+  status: number;
+  contentType: string;
+  text: string;
+}
+
+/** Throws if an answer is not what the document says of its call: status, content type, body. */
+export type CheckAnswer = (answered: Answered) => void;
+
+/** What is answered beside the documented calls. */
+const undocumented = ['/api/openapi.json'];
+const documentId = 'document';
+
+export function createAnswerCheck({ paths, components }: OpenApiDocument): CheckAnswer {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
+  const schemas = Object.entries(components.schemas).map(([name, one]) => [name, inside(one)]);
+  ajv.addSchema({ $id: documentId, components: { schemas: Object.fromEntries(schemas) } });
+  const validators = new Map<Schema, ValidateFunction>();
+  const validatorOf = (schema: Schema) => {
+    const validator = validators.get(schema) ?? ajv.compile(closed(schema));
+    validators.set(schema, validator);
+    return validator;
+  };
+  // `/api/targets/reorder` goes before `/api/targets/{id}`.
+  const templates = Object.keys(paths).sort((a, b) => a.split('{').length - b.split('{').length);
+
+  return ({ method, path, status, contentType, text }) => {
+    // Without a body, and otherwise as its GET.
+    if (method === 'HEAD') return;
+    const [pathname = ''] = path.split('?');
+    const template = templates.find((one) => patternOf(one).test(pathname));
+    const operation = template && paths[template]?.[method.toLowerCase()];
+    const call = `${method} ${path}: ${status} ${contentType}`;
+    if (!operation) {
+      const isOurs = pathname.startsWith('/api/') && !undocumented.includes(pathname);
+      if (isOurs && status < 400) throw new Error(`${call} is in no document`);
+      return;
+    }
+    const { responses } = operation;
+    const response = responses[status] ?? (status >= 400 ? responses.default : undefined);
+    if (!response) throw new Error(`${call}: the document doesn't know the status`);
+    const [type = ''] = contentType.split(';');
+    const content = response.content?.[type];
+    if (!content) throw new Error(`${call}: the document doesn't know the content type`);
+    const validate = validatorOf(content.schema);
+    if (validate(type === 'application/json' ? JSON.parse(text) : text)) return;
+    throw new Error(`${call}: ${ajv.errorsText(validate.errors)}\n${text.slice(0, 2000)}`);
+  };
+}
+
+function patternOf(template: string): RegExp {
+  return new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+}
+
+/** A schema that takes no field which it doesn't name. */
+function closed(schema: Schema): Schema {
+  const isObject = ['$ref', 'properties', 'allOf'].some((keyword) => keyword in schema);
+  return isObject ? { ...inside(schema), unevaluatedProperties: false } : inside(schema);
+}
+
+/** The same of all that lies within; what is put together with others must stay open itself. */
+function inside(schema: Schema): Schema {
+  return Object.fromEntries(
+    Object.entries(schema).map(([keyword, value]) => [keyword, insideKeyword(keyword, value)]),
+  );
+}
+
+function insideKeyword(keyword: string, value: unknown): unknown {
+  switch (keyword) {
+    case '$ref':
+      return `${documentId}${value}`;
+    case 'properties':
+      return Object.fromEntries(
+        Object.entries(value as Record<string, Schema>).map(([name, one]) => [name, closed(one)]),
+      );
+    case 'items':
+      return closed(value as Schema);
+    case 'additionalProperties':
+      return typeof value === 'object' ? closed(value as Schema) : value;
+    case 'anyOf':
+    case 'oneOf':
+      return (value as Schema[]).map(closed);
+    case 'allOf':
+      return (value as Schema[]).map(inside);
+    default:
+      return value;
+  }
+}
