@@ -163,10 +163,13 @@ test('a channels file that leads here stops the start with its line', async () =
     'channels:\n- {name: self, base_url: "http://127.0.0.1:8081", api_key: k}\n',
   );
   const { db, bus } = await openTestApi();
+  const uploadReader = createUploadReader();
+  onTestFinished(() => uploadReader.close());
   const deps = {
     ...{ db, bus, now: () => 1, logger: createLogger({ name: 'test', level: 'silent' }) },
     givenSettings: { default_interval_min: 30, log_cleanup_enabled: true, log_max_size_mb: 500 },
     listener: () => ({ host: undefined, port: 8081 }),
+    uploadReader,
   };
   await expect(applyChannelsFile(deps, { path, variables: {} })).rejects.toThrow(
     `CHANNELS_FILE ${path}: channels[0] ("self"): base_url must not be`,

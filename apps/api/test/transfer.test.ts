@@ -87,6 +87,8 @@ test('an import writes the good ones, tells everyone, and a second time changes 
   expect(JSON.stringify(log)).not.toMatch(/sk-new|sk-other/);
 });
 
+const nowhere = { askedHost: null, listener: null };
+
 test('a channel that changes after the plan is planned again, and no other', async () => {
   const { asSession, db } = await withRelay();
   await asSession('POST', '/api/targets', { ...newTarget, name: 'other' });
@@ -95,10 +97,10 @@ test('a channel that changes after the plan is planned again, and no other', asy
     { name: 'other', base_url: 'https://relay.example', interval_min: 7 },
     { name: 'new', base_url: 'https://new.example', api_key: 'sk-new' },
   ]);
-  const drafts = await planImport(db, entries);
+  const drafts = await planImport(db, entries, nowhere);
   await asSession('PATCH', '/api/targets/1', { interval_min: 7 });
   await asSession('POST', '/api/targets', { ...newTarget, name: 'new' });
-  const plan = await settlePlan(db, drafts);
+  const plan = await settlePlan(db, drafts, nowhere);
   expect(drafts.map(({ planned }) => planned.outcome)).toEqual(['changed', 'changed', 'created']);
   expect(plan.map(({ outcome }) => outcome)).toEqual(['unchanged', 'changed', 'changed']);
   expect(plan[1]).toBe(drafts[1]?.planned);

@@ -23,7 +23,10 @@ const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
  * written, with a line for each bad entry: the file, the entry and the field.
  */
 export async function applyChannelsFile(
-  deps: Pick<ApiDeps, 'db' | 'bus' | 'logger' | 'now' | 'givenSettings' | 'listener' | 'uploadReader'>,
+  deps: Pick<
+    ApiDeps,
+    'db' | 'bus' | 'logger' | 'now' | 'givenSettings' | 'listener' | 'uploadReader'
+  >,
   { path, variables }: ChannelsFile,
 ): Promise<void> {
   const own = { askedHost: null, listener: deps.listener?.() ?? null };

@@ -74,9 +74,7 @@ export function importChannelsRoute(deps: ApiDeps) {
       const bytes = await readBounded(body, bodyLimitMiB * 1024 ** 2);
       const raw = await deps.uploadReader.read(bytes, { kind: 'upload', format }, signal);
       const entries = await checkEntries(raw);
-      return isDryRun
-        ? dryRun(deps, entries, own)
-        : applyImport(deps, c.var.actor, entries, own);
+      return isDryRun ? dryRun(deps, entries, own) : applyImport(deps, c.var.actor, entries, own);
     });
     const items = plan.map(itemOf);
     return c.json({ dry_run: isDryRun, counts: countsOf(plan), items }, 200);
