@@ -6,6 +6,7 @@ import { listTargets } from '@api-monitor/db';
 import { createLogger } from '@api-monitor/runtime';
 import { expect, onTestFinished, test } from 'vitest';
 import { applyChannelsFile } from '../src/transfer/apply-channels-file.ts';
+import { createUploadReader } from '../src/transfer/upload/upload-reader.ts';
 import { adminToken, newTarget, openTestApi } from './open-test-api.ts';
 
 const detail = /^base_url must not be this monitor's own address/;
