@@ -12,7 +12,7 @@ const mostRequests = 60;
 async function member() {
   const gateway = await gatewayForTest({ keys: [{ key: upstreamKey }] });
   const asked: IncomingHttpHeaders[] = [];
-  gateway.server.prependListener('request', ({ headers, method }, response) => {
+  gateway.onRequest(({ headers, method }, response) => {
     if (method === 'POST') asked.push(headers);
     if (asked.length > mostRequests) response.destroy();
   });

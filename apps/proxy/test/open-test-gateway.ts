@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { BlockList, type Server } from 'node:net';
+import type { RequestListener } from 'node:http';
+import { BlockList, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInProcessBus } from '@api-monitor/bus';
 import type { MonitorEvent, ProbeModelJob, ProxyRequest } from '@api-monitor/core';
 import { type OpenedDatabase, openDatabase } from '@api-monitor/db';
 import { testDatabaseUrl } from '@api-monitor/db/testing';
-import { createLogger, createMetricsRegistry } from '@api-monitor/runtime';
+import { createLogger, createMetricsRegistry, serveHttp } from '@api-monitor/runtime';
 import { onTestFinished } from 'vitest';
 import { createGateway, type GatewayOptions } from '../src/create-gateway.ts';
 import { addChannel, type TestChannel } from './test-channel.ts';
@@ -63,14 +63,22 @@ export async function openTestGateway(given: Given = {}) {
     nowS,
     ...given.options,
   });
-  const server = createServer((request, response) => {
-    if (!gateway.handle(request, response)) response.writeHead(404).end('not the gateway');
+  const connections = new Set<Socket>();
+  const hearers: RequestListener[] = [];
+  const server = await serveHttp({
+    port: 0,
+    host: '127.0.0.1',
+    listener(request, response) {
+      const { socket } = request;
+      if (!connections.has(socket)) socket.once('close', () => connections.delete(socket));
+      connections.add(socket);
+      for (const hear of hearers) hear(request, response);
+      if (!gateway.handle(request, response)) response.writeHead(404).end('not the gateway');
+    },
   });
-  const port = await listen(server);
   let closing: Promise<void> | null = null;
   const closeAll = async () => {
-    server.closeAllConnections();
-    server.close();
+    await server.close(0);
     await gateway.close();
     await bus.close();
     await db.close();
@@ -81,12 +89,15 @@ export async function openTestGateway(given: Given = {}) {
     bus,
     clock,
     nowS,
-    port,
-    server,
+    port: server.port,
+    /** Has requests heard before the gateway gets them. */
+    onRequest: (listener: RequestListener) => void hearers.push(listener),
+    /** Those on which something was asked. */
+    connections,
     metrics,
     logLines,
     targetIds,
-    origin: `http://127.0.0.1:${port}`,
+    origin: `http://127.0.0.1:${server.port}`,
     ...seen,
     /** All records: the gateway has handed over the last of them. */
     async recordsAtEnd() {

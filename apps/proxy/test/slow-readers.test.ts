@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { chatTo } from './call.ts';
@@ -44,18 +43,17 @@ test('a slow reader slows the upstream down: next to nothing is held in between'
   const channels = { relay: { origin, models: { m: {} } } };
   // Shorter than the reader pauses: reading slowly is no fault of the upstream's.
   const gateway = await gatewayForTest({ channels, options: { idleTimeoutMs: 600 } });
-  const toClients: Socket[] = [];
-  gateway.server.on('connection', (socket: Socket) => toClients.push(socket));
   const client = await rawConnection(gateway.port);
   client.send(rawPost('/v1/chat/completions', clientKey, chatTo('relay/m', { stream: true })));
   await client.until('data: x');
   client.socket.pause();
+  const [toClient] = gateway.connections;
   await settled(() => state.taken);
   const memoryAtFirst = process.memoryUsage.rss();
   for (let tenth = 0; tenth < 10; tenth += 1) {
     await sleep(100);
     client.socket.read(102);
-    expect(toClients[0]?.writableLength).toBeLessThan(mebibyte / 4);
+    expect(toClient?.writableLength).toBeLessThan(mebibyte / 4);
   }
   // What the system's own buffers hold on both sides of the gateway; they grow by themselves for a while.
   expect(state.taken).toBeLessThan(24 * mebibyte);
@@ -95,8 +93,7 @@ test('a client that doesn’t take the last of an answer whose upstream has ende
   // More answers in a row than the systems' own buffers hold.
   const body = chatTo('relay/m', { stream: true });
   client.send(rawPost('/v1/chat/completions', clientKey, body).repeat(500));
-  const connections = () =>
-    new Promise<number>((resolve) => gateway.server.getConnections((_, count) => resolve(count)));
+  const connections = () => gateway.connections.size;
   await expect.poll(connections, { interval: 5 }).toBe(1);
   await expect.poll(connections, { timeout: 4000 }).toBe(0);
 });

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { type IncomingMessage, type RequestListener, request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { passOnTo, peerHeader } from './pass-on.ts';
 import { serveHttp } from './serve-http.ts';
@@ -86,4 +88,41 @@ test('an answer that breaks off breaks off, and a server that is gone is a 502',
   const answer = await fetch(origin);
   expect(answer.status).toBe(502);
   expect(await answer.json()).toEqual({ detail: 'the monitor does not answer' });
+});
+
+test('an early answer comes at once, with its wish to close the connection', async () => {
+  const { origin } = await behindFor((_incoming, response) => {
+    response.writeHead(413, { connection: 'close' }).end('too large');
+  });
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      await pause(5);
+      controller.enqueue(new Uint8Array(10_000));
+    },
+  });
+  // Its body has no end: only an early answer ends the request.
+  const answer = await fetch(origin, { method: 'POST', body, duplex: 'half' });
+  expect([answer.status, answer.headers.get('connection')]).toEqual([413, 'close']);
+  expect(await answer.text()).toBe('too large');
+});
+
+test('a request that is refused early leaves its connection to the next', async () => {
+  const { front } = await behindFor((incoming, response) => {
+    if (incoming.method === 'POST') response.writeHead(401).end('who are you?');
+    else response.end('served');
+  });
+  const socket = connect(front.port, '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  let text = '';
+  socket.on('data', (bytes) => {
+    text += bytes;
+  });
+  const until = async (wanted: string) => {
+    while (!text.includes(wanted)) await once(socket, 'data');
+  };
+  socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n');
+  socket.write('x'.repeat(1_000_000));
+  await until('who are you?');
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  await until('served');
 });

@@ -46,13 +46,20 @@ export function passOnTo(path: string): RequestListener {
     passed.on('response', (answer) => {
       // An event stream may be silent for as long as it likes.
       passed.setTimeout(0);
+      if (closes(answer)) response.shouldKeepAlive = false;
       response.writeHead(answer.statusCode ?? 502, thoseThatGoOn(answer));
       response.flushHeaders();
       pipeline(answer, response, () => {});
     });
     response.on('close', () => passed.destroy());
-    pipeline(request, passed, () => {});
+    // No pipeline: it would destroy the request, of which more may be on its way, with an early answer.
+    request.pipe(passed);
   };
+}
+
+/** Whether a side ends the connection after this message. */
+function closes({ headers }: IncomingMessage): boolean {
+  return /(?:^|,)\s*close\s*(?:,|$)/i.test(headers.connection ?? '');
 }
 
 function thoseThatGoOn({ rawHeaders }: IncomingMessage): string[] {

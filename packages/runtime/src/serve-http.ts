@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Socket } from 'node:net';
+import { type DrainLimits, drainWhenAnswered } from './drain-request.ts';
 
 /** Answers a request and returns true, or leaves it to the next one. */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -35,8 +36,9 @@ export type HttpPlace =
 
 export type HttpOptions = HttpPlace & {
   listener: RequestListener;
-  /** Only tests have none of the time that clients are given. */
+  /** Tests shorten these. */
   patience?: HttpPatience;
+  drainLimits?: DrainLimits;
 };
 
 /** How long a client may take, in milliseconds. */
@@ -59,11 +61,22 @@ const serverOptions = {
   maxHeaderSize: 32 * 1024,
 };
 const connectionLimit = 10_000;
+const usualDrainLimits: DrainLimits = { bytes: 64 * 1024 ** 2, ms: 5_000 };
 
 /** Serves HTTP as every service of ours does. Rejects where the place can't be had. */
 export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
-  const { listener, patience = usualPatience, ...place } = options;
-  const server = createServer({ ...serverOptions, ...patience }, listener);
+  const { listener, patience = usualPatience, drainLimits = usualDrainLimits, ...place } = options;
+  const serve: RequestListener = (request, response) => {
+    // Asked after the answer that closes the connection: nobody would hear the answer.
+    if (request.socket.writableEnded) return;
+    // Node's parser understands nothing after a request for another protocol.
+    if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
+    if (hasBody(request)) drainWhenAnswered(request, response, drainLimits);
+    listener(request, response);
+  };
+  const server = createServer({ ...serverOptions, ...patience }, serve);
+  // Whatever else is expected, the request is served without it (RFC 9110, 10.1.1).
+  server.on('checkExpectation', serve);
   server.maxConnections = connectionLimit;
   const unused = trackUnused(server);
   server.listen(place);
@@ -81,6 +94,10 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
       await closed.finally(() => clearTimeout(timer));
     },
   };
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
 function keepNoConnection(_request: IncomingMessage, response: ServerResponse): void {
