@@ -9,7 +9,7 @@ import { handleForward } from './handle-forward.ts';
 import { dialectOfList, listUsableModels } from './list-models.ts';
 import type { Arrival } from './records/request-record.ts';
 import { credentialsOf } from './request/credentials.ts';
-import { type Dialect, type Matched, matchRoute } from './request/match-route.ts';
+import { type Dialect, dialectOf, type Matched, matchRoute } from './request/match-route.ts';
 import { sendError, sendJson } from './send-error.ts';
 
 /** Takes a request that is the gateway's and returns true; false leaves it to others. */
@@ -175,11 +175,6 @@ const noCodexList: GatewayError = {
   code: 'not_found',
   message: 'this list is not served; name the model in the configuration',
 };
-
-function dialectOf(matched: Matched): Dialect {
-  if (matched.kind === 'forward') return matched.endpoint.dialect;
-  return 'dialect' in matched ? matched.dialect : 'openai';
-}
 
 function splitOnce(text: string, separator: string): [string, string | undefined] {
   const at = text.indexOf(separator);

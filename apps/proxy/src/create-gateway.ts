@@ -3,7 +3,12 @@ import type { BlockList } from 'node:net';
 import type { GatewayBus } from '@api-monitor/bus';
 import { type RoutingPolicy, viaMarkOf } from '@api-monitor/core';
 import { type Database, readInstanceId } from '@api-monitor/db';
-import { createOutageWatch, type Logger, type Registry } from '@api-monitor/runtime';
+import {
+  createOutageWatch,
+  type HttpRefuser,
+  type Logger,
+  type Registry,
+} from '@api-monitor/runtime';
 import { type AllowPrivate, createUpstream } from '@api-monitor/upstream';
 import { createAffinity } from './board/affinity.ts';
 import { type BoardTarget, createBoard } from './board/board.ts';
@@ -17,6 +22,7 @@ import { createGatewayHandler, type GatewayHandler } from './create-gateway-hand
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import { createRecordSink } from './records/record-sink.ts';
 import { newRequestId } from './records/request-id.ts';
+import { createRefuser } from './refuse-request.ts';
 import { createBodyBudget } from './request/body-budget.ts';
 import { createGuessGuard } from './request/guess-guard.ts';
 import { createResolver } from './request/resolve-candidates.ts';
@@ -45,6 +51,7 @@ export interface GatewayOptions {
 
 export interface Gateway {
   handle: GatewayHandler;
+  refuse: HttpRefuser;
   /** Hands over the last records and ends every connection to a channel. */
   close(): Promise<void>;
 }
@@ -112,6 +119,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     sums: bus.sums,
     onBlocked: () => metrics.requestRefused('blocked'),
   });
+  const makeRequestId = () => newRequestId(nowS() * 1000);
   const handle = createGatewayHandler({
     ...options,
     instanceId,
@@ -125,10 +133,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     dispatch: upstream.dispatch,
     records,
     metrics,
-    newRequestId: () => newRequestId(nowS() * 1000),
+    newRequestId: makeRequestId,
   });
   return {
     handle: withCors(options.corsOrigins, handle),
+    refuse: createRefuser(makeRequestId),
     async close() {
       clearInterval(sharing);
       stopHearing();

@@ -34,6 +34,7 @@ await runService({
     shutdown.onClose('gateway', () => gateway.close());
     // With its board once read it serves, whatever the database does: an outage there is none here.
     const faultOf = () => null;
-    await serveService(service, env, { port: env.PROXY_PORT, handle: gateway.handle, faultOf });
+    const { handle, refuse } = gateway;
+    await serveService(service, env, { port: env.PROXY_PORT, handle, refuse, faultOf });
   },
 });

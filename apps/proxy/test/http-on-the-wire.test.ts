@@ -75,6 +75,24 @@ test('a flood of headers is a 431', async () => {
   expect(provider?.received()).toBe(0);
 });
 
+test('two Host headers are a 400 in the dialect of the path', async () => {
+  const { provider, port } = await start();
+  const dialects = [
+    [chat, '"code":"invalid_request"'],
+    ['/v1/messages', '"type":"invalid_request_error"'],
+    ['/v1beta/models/m:generateContent', '"status":"INVALID_ARGUMENT"'],
+  ] as const;
+  for (const [path, code] of dialects) {
+    const client = await rawConnection(port);
+    client.send(rawPost(path, clientKey, chatTo('relay/m'), 'host: elsewhere\r\n'));
+    const text = await client.all();
+    expect(text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(text).toContain('the request has more than one Host header');
+    expect(text).toContain(code);
+  }
+  expect(provider?.received()).toBe(0);
+});
+
 test('a chunked upload arrives whole, in however small pieces', async () => {
   const { client, provider } = await start();
   const body = JSON.stringify(chatTo('relay/m', { s: 'é🙂' }));

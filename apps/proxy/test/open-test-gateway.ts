@@ -68,6 +68,7 @@ export async function openTestGateway(given: Given = {}) {
   const server = await serveHttp({
     port: 0,
     host: '127.0.0.1',
+    refuse: gateway.refuse,
     listener(request, response) {
       const { socket } = request;
       if (!connections.has(socket)) socket.once('close', () => connections.delete(socket));

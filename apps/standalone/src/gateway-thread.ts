@@ -30,6 +30,7 @@ async function runGateway(data: GatewayThreadData, tell: (message: FromGateway) 
   const passOn = passOnTo(data.apiPath);
   const server = await serveHttp({
     ...data.place,
+    refuse: gateway.refuse,
     listener: (request, response) => {
       if (!gateway.handle(request, response)) passOn(request, response);
     },

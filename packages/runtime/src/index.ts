@@ -10,5 +10,12 @@ export { createOutageWatch, type OutageWatch } from './outage-watch.ts';
 export { passOnTo, peerHeader } from './pass-on.ts';
 export { groupMetrics, leadGroup, leadsGroup, type MetricsSource } from './process-group.ts';
 export { EnvError, envBoolean, envInt, envParsed, readEnv } from './read-env.ts';
-export { type HttpHandler, type HttpPlace, type HttpServer, serveHttp } from './serve-http.ts';
+export { sendDetail } from './send-detail.ts';
+export {
+  type HttpHandler,
+  type HttpPlace,
+  type HttpRefuser,
+  type HttpServer,
+  serveHttp,
+} from './serve-http.ts';
 export { createShutdown, type Shutdown, shutDownOnSignals } from './shutdown.ts';

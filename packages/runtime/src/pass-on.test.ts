@@ -126,3 +126,91 @@ test('a request that is refused early leaves its connection to the next', async 
   socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
   await until('served');
 });
+
+test('an HTTP/1.0 client that names no host is served', async () => {
+  const { front } = await behindFor((_incoming, response) => void response.end('served'));
+  const socket = connect(front.port, '127.0.0.1');
+  socket.write('GET / HTTP/1.0\r\n\r\n');
+  expect(Buffer.concat(await socket.toArray()).toString()).toMatch(
+    /^HTTP\/1\.1 200 [\s\S]*served$/,
+  );
+});
+
+// What each server on the way must read alike: else a part of one request is the next one to some.
+const inner = 'GET /inner HTTP/1.1\r\nHost: x\r\n\r\n';
+const lastChunk = '0\r\n\r\n';
+const all = `${lastChunk.length + inner.length}`;
+const lengths = [
+  '',
+  all,
+  '5',
+  '0',
+  '5\r\nContent-Length: 6',
+  '5, 5',
+  '+5',
+  '0x5',
+  '-1',
+  '\t5',
+  '5 ',
+];
+const codings = [
+  ...['', 'chunked', 'identity', 'chunked, identity', 'identity, chunked', 'xchunked', '"chunked"'],
+  ...[
+    '\tchunked',
+    '\n chunked',
+    'chunked\r\nTransfer-Encoding: identity',
+    'gzip, chunked',
+    'chunked ',
+  ],
+];
+const oddities = ['', 'Transfer-Encoding : chunked\r\n', 'Transfer_Encoding: chunked\r\n'];
+
+test('both servers see the same requests, however they are framed', async () => {
+  const seen: string[] = [];
+  const { front } = await behindFor(async (incoming, response) => {
+    const { length } = Buffer.concat(await incoming.toArray());
+    seen.push(`${incoming.url} ${length}`);
+    response.end('served');
+  });
+  const outcomes = new Map<string, string>();
+  for (const length of lengths) {
+    for (const coding of codings) {
+      for (const oddity of oddities) {
+        seen.length = 0;
+        const head = [
+          ...['POST /outer HTTP/1.1\r\nHost: x\r\n', oddity],
+          length && `Content-Length: ${length}\r\n`,
+          coding && `Transfer-Encoding: ${coding}\r\n`,
+        ].join('');
+        const socket = connect(front.port, '127.0.0.1');
+        let answers = '';
+        socket.on('error', () => {});
+        socket.on('data', (bytes) => {
+          answers += bytes;
+        });
+        const closed = new Promise((resolve) => socket.once('close', resolve));
+        const last = 'GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+        socket.write(`${head}\r\n${lastChunk}${inner}${last}`);
+        await closed;
+        outcomes.set(
+          head,
+          `${seen.sort().join(', ')}: ${answers.match(/HTTP\/1\.1 \d+/g)?.join(', ')}`,
+        );
+      }
+    }
+  }
+  const ok = 'HTTP/1.1 200';
+  expect(new Set(outcomes.values())).toEqual(
+    new Set([
+      ': HTTP/1.1 400',
+      // The longest body holds the inner request; others end before it.
+      `/last 0, /outer ${all}: ${ok}, ${ok}`,
+      `/inner 0, /last 0, /outer 5: ${ok}, ${ok}, ${ok}`,
+      `/inner 0, /last 0, /outer 0: ${ok}, ${ok}, ${ok}`,
+    ]),
+  );
+  for (const [head, outcome] of outcomes) {
+    const isDouble = /^Content-Length:/im.test(head) && /^Transfer-Encoding/im.test(head);
+    if (isDouble) expect(outcome, head).toBe(': HTTP/1.1 400');
+  }
+});

@@ -5,6 +5,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { pipeline } from 'node:stream';
+import { sendDetail } from './send-detail.ts';
 
 /** In which `passOnTo` tells whose request it is; it lets no client say so. */
 export const peerHeader = 'x-api-monitor-peer';
@@ -32,6 +33,8 @@ export function passOnTo(path: string): RequestListener {
   return (request, response) => {
     const { method, url, socket } = request;
     const headers = [...thoseThatGoOn(request), peerHeader, socket.remoteAddress ?? 'unknown'];
+    // Not every HTTP/1.0 client sends one.
+    if (request.headers.host === undefined) headers.push('host', 'localhost');
     if (request.headers['transfer-encoding']) headers.push('transfer-encoding', 'chunked');
     const passed = requestOf({
       socketPath: path,
@@ -76,6 +79,5 @@ function refuse(response: ServerResponse): void {
     response.destroy();
     return;
   }
-  const body = JSON.stringify({ detail: 'the monitor does not answer' });
-  response.writeHead(502, { 'content-type': 'application/json' }).end(body);
+  sendDetail(response, 502, 'the monitor does not answer');
 }

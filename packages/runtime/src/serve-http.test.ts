@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Agent, type RequestListener, request } from 'node:http';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
@@ -72,9 +71,11 @@ async function dripping(port: number, opening: string): Promise<string> {
     answer += bytes;
   });
   socket.on('error', () => {});
+  // Unlike `once` it takes a reset for an end.
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.write(opening);
   const drip = setInterval(() => socket.write('x'), 20);
-  await once(socket, 'close');
+  await closed;
   clearInterval(drip);
   return answer;
 }

@@ -8,9 +8,18 @@ import {
 } from 'node:http';
 import type { Socket } from 'node:net';
 import { type DrainLimits, drainWhenAnswered } from './drain-request.ts';
+import { faultOfRequest } from './request-fault.ts';
+import { sendDetail } from './send-detail.ts';
 
 /** Answers a request and returns true, or leaves it to the next one. */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/** Answers a bad request in words of its own with a 400 and returns true, or leaves it to the next one. */
+export type HttpRefuser = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  fault: string,
+) => boolean;
 
 export interface HttpServer {
   /** Where it listens; 0 at a path. */
@@ -36,6 +45,8 @@ export type HttpPlace =
 
 export type HttpOptions = HttpPlace & {
   listener: RequestListener;
+  /** Who refuses, before it comes to the listener, what can't be served at all. */
+  refuse?: HttpRefuser | undefined;
   /** Tests shorten these. */
   patience?: HttpPatience;
   drainLimits?: DrainLimits;
@@ -59,20 +70,34 @@ const usualPatience: HttpPatience = {
 const serverOptions = {
   keepAliveTimeout: 65_000,
   maxHeaderSize: 32 * 1024,
+  // Refused by us, with a word.
+  requireHostHeader: false,
 };
 const connectionLimit = 10_000;
 const usualDrainLimits: DrainLimits = { bytes: 64 * 1024 ** 2, ms: 5_000 };
 
 /** Serves HTTP as every service of ours does. Rejects where the place can't be had. */
 export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
-  const { listener, patience = usualPatience, drainLimits = usualDrainLimits, ...place } = options;
+  const {
+    listener,
+    refuse = () => false,
+    patience = usualPatience,
+    drainLimits = usualDrainLimits,
+    ...place
+  } = options;
   const serve: RequestListener = (request, response) => {
     // Asked after the answer that closes the connection: nobody would hear the answer.
     if (request.socket.writableEnded) return;
     // Node's parser understands nothing after a request for another protocol.
     if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
     if (hasBody(request)) drainWhenAnswered(request, response, drainLimits);
-    listener(request, response);
+    const fault = faultOfRequest(request);
+    if (fault === null) {
+      listener(request, response);
+      return;
+    }
+    response.shouldKeepAlive = false;
+    if (!refuse(request, response, fault)) sendDetail(response, 400, fault);
   };
   const server = createServer({ ...serverOptions, ...patience }, serve);
   // Whatever else is expected, the request is served without it (RFC 9110, 10.1.1).

@@ -1,6 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { badTokens, createFailureLimiter } from '@api-monitor/bus';
-import { groupMetrics, type HttpHandler, serveHttp } from '@api-monitor/runtime';
+import {
+  groupMetrics,
+  type HttpHandler,
+  type HttpRefuser,
+  sendDetail,
+  serveHttp,
+} from '@api-monitor/runtime';
 import type { Service, ServiceEnv } from './open-service.ts';
 import { createStatusHandler, databaseFault } from './status-handler.ts';
 
@@ -8,6 +14,8 @@ interface Options {
   port: number;
   /** What the service is there for; absent where it only tells how it is. */
   handle?: HttpHandler;
+  /** Says in the service's own words that a request is bad. */
+  refuse?: HttpRefuser;
   /** Null where it may be sent work, else why not; unless told: whether the database answers. */
   faultOf?: () => Promise<string | null> | string | null;
   /** False where the service answers `/metrics` itself. */
@@ -24,6 +32,7 @@ export async function serveService(
   {
     port,
     handle = () => false,
+    refuse,
     faultOf = () => databaseFault(service.db),
     hasMetrics = true,
   }: Options,
@@ -42,10 +51,10 @@ export async function serveService(
   const server = await serveHttp({
     port,
     host: env.HOST,
+    refuse,
     listener(request, response) {
       if (tellStatus(request, response) || handle(request, response)) return;
-      response.writeHead(404, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ detail: 'there is nothing here' }));
+      sendDetail(response, 404, 'there is nothing here');
     },
   });
   shutdown.onClose('server', () => server.close(env.DRAIN_TIMEOUT_S * 1000));

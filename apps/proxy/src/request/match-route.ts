@@ -91,6 +91,12 @@ export function matchRoute(
   return matchGemini(method, path) ?? matchModels(method, path) ?? matchUnknown(path);
 }
 
+/** In which its errors are told. */
+export function dialectOf(matched: Matched): Dialect {
+  if (matched.kind === 'forward') return matched.endpoint.dialect;
+  return 'dialect' in matched ? matched.dialect : 'openai';
+}
+
 /** Under its own prefixes the gateway answers for what it doesn't serve too, in a form that SDKs read. */
 function matchUnknown(path: string): Matched | null {
   if (path.startsWith('/v1beta/')) return { kind: 'unknown', dialect: 'gemini' };

@@ -1,0 +1,15 @@
+import type { HttpRefuser } from '@api-monitor/runtime';
+import { dialectOf, matchRoute } from './request/match-route.ts';
+import { sendError } from './send-error.ts';
+
+/** Refuses a bad request in the dialect of whoever sent it; what isn't the gateway's is left to others. */
+export function createRefuser(newRequestId: () => string): HttpRefuser {
+  return (request, response, message) => {
+    const [path = '/'] = (request.url ?? '/').split('?');
+    const matched = matchRoute(request.method ?? 'GET', path, request.headers);
+    if (!matched) return false;
+    const error = { status: 400, code: 'invalid_request', message } as const;
+    sendError(response, dialectOf(matched), error, newRequestId());
+    return true;
+  };
+}
