@@ -8,10 +8,11 @@ import { loopStatus } from './forward/judge-attempt.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
 import { type Arrival, requestRecord } from './records/request-record.ts';
 import { tokensToCount, tokensToReserve } from './records/tokens-to-count.ts';
-import { type FoundModel, findModel } from './request/find-model.ts';
+import { type FoundModel, findModel, modelLimitBytes } from './request/find-model.ts';
 import type { Endpoint } from './request/match-route.ts';
 import type { Parcel } from './request/parcel.ts';
 import { readRequestBody } from './request/read-request-body.ts';
+import { namesTooManyModels } from './request/rename-inner-models.ts';
 import type { Ask } from './request/resolve-candidates.ts';
 import { sendError } from './send-error.ts';
 
@@ -41,8 +42,7 @@ export async function handleForward(deps: GatewayDeps, given: ForwardRequest): P
     const message = `the body must not exceed ${limitMb} MB`;
     return refuse(deps, given, { status: 413, code: 'request_too_large', message }, '', 0);
   }
-  await handleParcel(deps, given, read.parcel);
-  read.parcel.letGo();
+  await handleParcel(deps, given, read.parcel).finally(() => read.parcel.letGo());
 }
 
 async function handleParcel(
@@ -112,8 +112,13 @@ const noRoom: GatewayError = {
   retryAfterS: 1,
 };
 
-/** Longer than any model's name; it comes back in errors, and stays in the records. */
-const modelLimitBytes = 512;
+const longModel = `"model" must not exceed ${modelLimitBytes} bytes`;
+
+const tooManyModels: GatewayError = {
+  status: 400,
+  code: 'invalid_request',
+  message: 'the body names its model too often',
+};
 
 interface Name {
   model: string;
@@ -130,6 +135,7 @@ function nameOf({ request, pathModel, endpoint }: ForwardRequest, body: Buffer):
     return { error: { status: 415, code: 'unsupported_content_encoding', message } };
   }
   if (pathModel !== null) {
+    if (namesTooManyModels(body, pathModel)) return { error: tooManyModels };
     const isStream = endpoint.upstreamPath.endsWith(':streamGenerateContent');
     return ofBearableLength({ model: pathModel, found: null, isStream });
   }
@@ -139,6 +145,7 @@ function nameOf({ request, pathModel, endpoint }: ForwardRequest, body: Buffer):
     not_json: 'the body is not valid JSON',
     no_model: 'the body must be a JSON object with a "model" that is a string and not empty',
     two_models: 'the body has more than one "model"',
+    long_model: longModel,
   };
   const message = messages[search.fault];
   return { error: { status: 400, code: 'invalid_request', message, param: 'model' } };
@@ -146,8 +153,7 @@ function nameOf({ request, pathModel, endpoint }: ForwardRequest, body: Buffer):
 
 function ofBearableLength(named: Name): Named {
   if (Buffer.byteLength(named.model) <= modelLimitBytes) return named;
-  const message = `"model" must not exceed ${modelLimitBytes} bytes`;
-  return { error: { status: 400, code: 'invalid_request', message, param: 'model' } };
+  return { error: { status: 400, code: 'invalid_request', message: longModel, param: 'model' } };
 }
 
 function askOf({ request, key, query }: ForwardRequest, model: string): Ask {

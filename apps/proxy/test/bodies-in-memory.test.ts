@@ -1,10 +1,13 @@
+import { createServer, type Socket } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { call, chatTo } from './call.ts';
-import { clientKey, gatewayForTest } from './open-test-gateway.ts';
+import { clientKey, gatewayForTest, listen } from './open-test-gateway.ts';
 import { upstreamForTest } from './providers.ts';
 import { rawConnection, rawPost } from './raw-connection.ts';
+
+const chat = '/v1/chat/completions';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc');
@@ -15,7 +18,7 @@ function heldBytes(): number {
   return process.memoryUsage().arrayBuffers;
 }
 
-test('while a stream goes on its request is held once at most', async () => {
+test('while a stream goes on its request is held no longer', async () => {
   const origin = await upstreamForTest((request, response) => {
     request.resume();
     request.on('end', () => {
@@ -30,12 +33,89 @@ test('while a stream goes on its request is held once at most', async () => {
   for (let at = 0; at < count; at += 1) {
     const client = await rawConnection(gateway.port);
     const body = chatTo('relay/m', { stream: true, filler });
-    client.send(rawPost('/v1/chat/completions', clientKey, body));
+    client.send(rawPost(chat, clientKey, body));
     await client.until('"a":1');
   }
-  // Freed buffers are swept in the background: the number falls a moment later.
+  // What the clients here hold of it is gone; freed buffers are swept in the background.
   const held = () => heldBytes() - before;
-  await expect.poll(held, { timeout: 3000 }).toBeLessThan(1.5 * count * filler.length);
+  await expect.poll(held, { timeout: 3000 }).toBeLessThan(0.5 * count * filler.length);
+});
+
+/** An upstream that takes connections and reads nothing; what it does beside that, `onSocket` says. */
+async function deafUpstream(onSocket: (socket: Socket) => void = () => {}) {
+  const sockets: Socket[] = [];
+  const server = createServer({ pauseOnConnect: true }, (socket) => {
+    socket.on('error', () => {});
+    sockets.push(socket);
+    onSocket(socket);
+  });
+  const port = await listen(server);
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { origin: `http://127.0.0.1:${port}`, sockets };
+}
+
+test('a body in chunks of one byte takes no more than its bytes', async () => {
+  const gateway = await gatewayForTest();
+  const count = 300_000;
+  const chunks = Buffer.from('1\r\nx\r\n'.repeat(count));
+  const held = () => {
+    collectGarbage();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  const before = held();
+  const client = await rawConnection(gateway.port);
+  client.send(`POST ${chat} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${clientKey}\r\n`);
+  client.send('transfer-encoding: chunked\r\n\r\n');
+  client.send(chunks);
+  const read = () => [...gateway.connections][0]?.bytesRead ?? 0;
+  await expect.poll(read, { timeout: 10_000 }).toBeGreaterThan(chunks.length);
+  expect(held() - before).toBeLessThan(10 * count);
+});
+
+test('bodies under way take what counts of them and no more, not even while they come in', async () => {
+  const { origin, sockets } = await deafUpstream();
+  const gateway = await gatewayForTest({ channels: { relay: { origin, models: { m: {} } } } });
+  const count = 10;
+  const filler = 'x'.repeat(4_000_000);
+  const request = Buffer.from(rawPost(chat, clientKey, chatTo('relay/m', { filler })));
+  const clients = await Promise.all(
+    Array.from({ length: count }, () => rawConnection(gateway.port)),
+  );
+  const before = heldBytes();
+  let most = 0;
+  const look = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+  }, 1);
+  for (const client of clients) client.send(request);
+  await expect.poll(() => sockets.length, { timeout: 10_000 }).toBe(count);
+  clearInterval(look);
+  expect(most).toBeLessThan(1.1 * count * filler.length);
+});
+
+test('a body counts until its channel has taken it, however early that answers', async () => {
+  const { origin, sockets } = await deafUpstream((socket) =>
+    socket.write('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: {"a":1}\n\n'),
+  );
+  const gateway = await gatewayForTest({
+    channels: { relay: { origin, models: { m: {} } } },
+    options: { bodyLimitBytes: 12_000_000, bodiesLimitBytes: 15_000_000 },
+  });
+  // More than the system's own buffers take.
+  const request = rawPost(chat, clientKey, chatTo('relay/m', { filler: 'x'.repeat(11_000_000) }));
+  const post = async () => {
+    const client = await rawConnection(gateway.port);
+    client.send(request);
+    return client;
+  };
+  await (await post()).until('"a":1');
+  await (await post()).until(' 503 ');
+  sockets[0]?.destroy();
+  const statusOfNext = async () => (await (await post()).until(/^HTTP.* \d+/)).split(' ')[1];
+  await expect.poll(statusOfNext).toBe('200');
 });
 
 test('bodies that all together find no room are refused, and find it again', async () => {
@@ -47,10 +127,10 @@ test('bodies that all together find no room are refused, and find it again', asy
     options: { bodiesLimitBytes: 100_000 },
   });
   const body = chatTo('relay/m', { filler: 'x'.repeat(70_000) });
-  const post = () => call(gateway.origin, '/v1/chat/completions', { body });
+  const post = () => call(gateway.origin, chat, { body });
   expect((await post()).status).toBe(200);
   const slow = await rawConnection(gateway.port);
-  const text = rawPost('/v1/chat/completions', clientKey, body);
+  const text = rawPost(chat, clientKey, body);
   slow.send(text.slice(0, -100));
   await expect.poll(async () => (await post()).status).toBe(503);
   const refused = await post();

@@ -69,6 +69,16 @@ test('a Gemini batch names its models inside without the channel that the path h
   expect(text).toBe(batch('relay/m').replace('models/relay/m', 'models/m'));
 });
 
+test('a batch that names its model more often than any may is a 400, and nothing goes up', async () => {
+  const { gateway, provider } = await start();
+  const requests = Array.from({ length: 10_001 }, () => ({ model: 'models/relay/m' }));
+  const path = '/v1beta/models/relay/m:batchEmbedContents';
+  const answer = await call(gateway.origin, path, { body: { requests } });
+  expect([answer.status, answer.json.error.status]).toEqual([400, 'INVALID_ARGUMENT']);
+  expect(answer.json.error.message).toBe('the body names its model too often');
+  expect(provider.received()).toBe(0);
+});
+
 test('a channel’s path stays before the endpoint’s', async () => {
   const { send } = await start();
   expect((await send(chat, chatTo('under/m'))).url).toBe(`/relay/base${chat}`);

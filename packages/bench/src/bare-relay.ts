@@ -20,11 +20,12 @@ server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () =>
   console.log(JSON.stringify(server.address())),
 );
 
-function relay({ url: path = '/' }: IncomingMessage, response: ServerResponse, body: Buffer): void {
+function relay({ url: path = '/' }: IncomingMessage, response: ServerResponse, sent: Buffer): void {
   const channel = /^\/(?:paced|brief)\//.test(path) ? streamProvider : provider;
   if (!channel) throw new Error('two origins must be given');
   const headers = ['content-type', 'application/json'];
-  dispatch.post(channel, { path, headers, keyHeader: null, body: [body] }, answer(response));
+  const body = { pieces: [sent], hold: () => () => {} };
+  dispatch.post(channel, { path, headers, keyHeader: null, body }, answer(response));
 }
 
 function answer(response: ServerResponse): AnswerHandler {

@@ -10,8 +10,16 @@ export interface ConnectionOwner {
   onClosed(connection: ChannelConnection): void;
 }
 
+/** A request's body, one piece after the other: none is copied that is large. */
+export interface OutgoingBody {
+  pieces: readonly Buffer[];
+  /** Called by who begins to send it; what it returns is called when that needs its bytes no longer. */
+  hold(): () => void;
+}
+
 /** What is shorter goes out in one piece: a copy costs less than a second buffer. */
 const joinedBytes = 16 * 1024;
+const sliceBytes = 256 * 1024;
 
 /** A connection to a channel: one request at a time, HTTP/1.1, never pipelined. */
 export class ChannelConnection implements AnswerSource {
@@ -23,6 +31,8 @@ export class ChannelConnection implements AnswerSource {
   #wasUsed = false;
   #hasAnswerBegun = false;
   #isPaused = false;
+  /** More of its request is to be written. */
+  #isSending = false;
   /** By the pool's clock: until when it may wait for its next request; 0 while it doesn't wait. */
   idleUntilMs = 0;
 
@@ -44,20 +54,36 @@ export class ChannelConnection implements AnswerSource {
     return this.#parser.keepAliveS;
   }
 
-  /** `head` ends in its blank line; `pieces` are the body, one after the other. */
-  send(head: string, pieces: readonly Buffer[], handler: AnswerHandler): void {
+  /** `head` ends in its blank line. */
+  send(head: string, body: OutgoingBody, handler: AnswerHandler): void {
     this.#handler = handler;
     this.#hasAnswerBegun = false;
     this.#parser.reset();
+    const { pieces } = body;
     const size = pieces.reduce((sum, piece) => sum + piece.length, head.length);
     if (size <= joinedBytes) this.#socket.write(joined(head, pieces, size));
     else {
       this.#socket.cork();
       this.#socket.write(head, 'latin1');
-      for (const piece of pieces) this.#socket.write(piece);
+      this.#sendSlices(pieces, body.hold());
       this.#socket.uncork();
     }
     handler.onSent(this);
+  }
+
+  /**
+   * Writes a slice when the one before it has gone: TLS keeps a ciphertext of all that was written to
+   * it, and a whole body would be held twice.
+   */
+  #sendSlices(pieces: readonly Buffer[], letGo: () => void): void {
+    const slices = slicesOf(pieces);
+    const writeNext = (error?: Error | null) => {
+      const slice = error ? null : slices.next().value;
+      this.#isSending = slice != null;
+      if (slice) this.#socket.write(slice, writeNext);
+      else letGo();
+    };
+    writeNext();
   }
 
   /** Takes what was read; the bytes are overwritten by the next read of any connection. */
@@ -106,17 +132,21 @@ export class ChannelConnection implements AnswerSource {
     this.#wasUsed = true;
     this.#flow();
     // In the turn that brings an answer, the end of a large write may not have been told yet.
-    if (this.#parser.mayStayOpen && this.#socket.writableLength > 0) setImmediate(this.#release);
+    if (this.#parser.mayStayOpen && !this.#hasSent()) setImmediate(this.#release);
     else this.#release();
     handler.onEnd();
   }
 
   /** An answer that came before its request had left ends the connection too. */
   #release = (): void => {
-    const isFree = this.#parser.mayStayOpen && this.#socket.writableLength === 0;
+    const isFree = this.#parser.mayStayOpen && this.#hasSent();
     if (isFree && this.isOpen) this.#owner.onFree(this);
     else this.#socket.destroy();
   };
+
+  #hasSent(): boolean {
+    return !this.#isSending && this.#socket.writableLength === 0;
+  }
 
   #flow(): void {
     if (!this.#isPaused) return;
@@ -145,6 +175,13 @@ export class ChannelConnection implements AnswerSource {
     }
     handler.onEnd();
   };
+}
+
+function* slicesOf(pieces: readonly Buffer[]): Generator<Buffer, null> {
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length; at += sliceBytes) yield piece.subarray(at, at + sliceBytes);
+  }
+  return null;
 }
 
 function joined(head: string, pieces: readonly Buffer[], size: number): Buffer {

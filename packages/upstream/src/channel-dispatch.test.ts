@@ -43,11 +43,15 @@ function dispatchForTest(allowPrivate: 'on' | 'off' = 'on') {
   return dispatch;
 }
 
+function bodyOf(...pieces: Buffer[]) {
+  return { pieces, hold: () => () => {} };
+}
+
 const asked: DispatchRequest = {
   path: '/v1/x',
   headers: ['content-type', 'application/json'],
   keyHeader: 'x-api-key',
-  body: [Buffer.from('{"a":'), Buffer.from('1}')],
+  body: bodyOf(Buffer.from('{"a":'), Buffer.from('1}')),
 };
 
 /** Keeps what it is told of. */
@@ -121,7 +125,7 @@ test('a large body arrives whole', async () => {
       if (received > large.length) socket.write(answer('ok'));
     }),
   );
-  const body = [Buffer.from('"'), large];
+  const body = bodyOf(Buffer.from('"'), large);
   expect(await ask(dispatchForTest(), channel, { ...asked, body })).toMatchObject({ body: 'ok' });
 });
 
@@ -138,10 +142,47 @@ test('a connection is kept after a large body too', async () => {
   });
   const dispatch = dispatchForTest();
   for (let round = 0; round < 20; round += 1) {
-    await ask(dispatch, channel, { ...asked, body: [Buffer.from('"'), large] });
+    await ask(dispatch, channel, { ...asked, body: bodyOf(Buffer.from('"'), large) });
     await new Promise((resolve) => setImmediate(resolve));
   }
   expect(sockets).toHaveLength(1);
+});
+
+/** A large body that knows who holds it. */
+function largeBody() {
+  const state = { holds: 0, isHeld: false };
+  const hold = () => {
+    state.holds += 1;
+    state.isHeld = true;
+    return () => {
+      state.isHeld = false;
+    };
+  };
+  return { state, body: { pieces: [Buffer.alloc(12_000_000, 'x')], hold } };
+}
+
+test('a body is held until the channel has taken it, however early that answers', async () => {
+  const { channel, sockets } = await listenForTest((socket) => {
+    socket.pause();
+    socket.write('HTTP/1.1 200 OK\r\n\r\nthe answer begins');
+  });
+  const { state, body } = largeBody();
+  const listener = new Listener();
+  dispatchForTest().post(channel, { ...asked, body }, listener);
+  await expect.poll(() => listener.body).toBe('the answer begins');
+  expect(state).toEqual({ holds: 1, isHeld: true });
+  sockets[0]?.resume();
+  await expect.poll(() => state.isHeld).toBe(false);
+});
+
+test('a body is held no longer than its connection lasts', async () => {
+  const { channel } = await listenForTest((socket) => socket.pause());
+  const { state, body } = largeBody();
+  const listener = new Listener();
+  dispatchForTest().post(channel, { ...asked, body }, listener);
+  await expect.poll(() => state.isHeld).toBe(true);
+  listener.source?.abort(listener);
+  await expect.poll(() => state.isHeld).toBe(false);
 });
 
 test('requests at once have connections of their own', async () => {
@@ -241,7 +282,7 @@ test('an answer that came before its request had left is the last of its connect
     else socket.once('data', () => socket.pause().write(answer('early')));
   });
   const dispatch = dispatchForTest();
-  const body = [Buffer.alloc(20_000_000)];
+  const body = bodyOf(Buffer.alloc(20_000_000));
   expect(await ask(dispatch, channel, { ...asked, body })).toMatchObject({ body: 'early' });
   expect(await ask(dispatch, channel)).toMatchObject({ body: 'ok' });
   expect(sockets).toHaveLength(2);

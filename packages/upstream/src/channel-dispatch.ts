@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Channel } from '@api-monitor/core';
 import { AnswerFault } from './answer-fault.ts';
 import type { AnswerHandler } from './answer-handler.ts';
-import type { ChannelConnection } from './channel-connection.ts';
+import type { ChannelConnection, OutgoingBody } from './channel-connection.ts';
 import { type ConnectionPool, createConnectionPool } from './connection-pool.ts';
 import { DecodedAnswer } from './decoded-answer.ts';
 import { FollowedAnswer } from './followed-answer.ts';
@@ -19,8 +19,7 @@ export interface DispatchRequest {
   headers: readonly string[];
   /** The header that carries the key beside the bearer, where the wire format has one. */
   keyHeader: 'x-api-key' | 'x-goog-api-key' | null;
-  /** The body, one piece after the other: none is copied that is large. */
-  body: readonly Buffer[];
+  body: OutgoingBody;
 }
 
 export interface ChannelDispatch {
@@ -140,7 +139,7 @@ function headOf(road: Road, { apiKey }: Channel, request: DispatchRequest, via: 
     head += `${headers[at]}: ${headers[at + 1]}\r\n`;
   }
   let length = 0;
-  for (const piece of body) length += piece.length;
+  for (const piece of body.pieces) length += piece.length;
   // Behind what the request brought of it: an intermediary's entry comes last (RFC 9110, 7.6.3).
   return `${head}via: ${via}\r\ncontent-length: ${length}\r\n\r\n`;
 }

@@ -15,7 +15,8 @@ const unreadLimitBytes = 64 * 1024;
 /** Follows redirects within the channel's origin, and passes the answer at their end to a handler. */
 export class FollowedAnswer implements AnswerHandler, AnswerSource {
   readonly #handler: AnswerHandler;
-  readonly #asked: Asked;
+  /** Null once the answer has begun: it holds the request's body, which nobody needs from then on. */
+  #asked: Asked | null;
   #source: AnswerSource | null = null;
   #redirects = 0;
   /** The path to ask when the redirect's own body has ended; null while the answer passes on. */
@@ -39,10 +40,11 @@ export class FollowedAnswer implements AnswerHandler, AnswerSource {
   onHead(status: number, headers: string[], bodyLength: number | null): void {
     const location = headers[headers.indexOf('location') + 1];
     const next =
-      status >= 300 && status < 400 && this.#redirects < redirectLimit
+      this.#asked && status >= 300 && status < 400 && this.#redirects < redirectLimit
         ? redirectPath(status, location, { ...this.#asked, method: 'POST' })
         : null;
     if (next === null) {
+      this.#asked = null;
       this.#handler.onHead(status, headers, bodyLength);
       return;
     }
@@ -91,6 +93,7 @@ export class FollowedAnswer implements AnswerHandler, AnswerSource {
   #follow(path: string): void {
     this.#nextPath = null;
     this.#source = null;
+    if (!this.#asked) return;
     this.#asked.path = path;
     if (!this.isOver) this.#asked.sendAgain(path, this);
   }

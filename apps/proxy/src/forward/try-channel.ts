@@ -99,7 +99,10 @@ function upstreamRequest(
     path: path + query,
     headers: upstreamHeaders(request.rawHeaders, target.anthropicVersion, endpoint, trail),
     keyHeader: endpoint.keyHeader,
-    body: found ? spliceModel(body, found, model) : renameInnerModels(body, askedModel, model),
+    body: {
+      pieces: found ? spliceModel(body, found, model) : renameInnerModels(body, askedModel, model),
+      hold: () => parcel.hold(),
+    },
   };
 }
 

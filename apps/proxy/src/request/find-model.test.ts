@@ -89,3 +89,11 @@ test('nothing but the model changes: order, white space, numbers and unknown fie
   expect(body.toString()).toBe(text);
   expect(spliceModel(body, result.found, 'old')).toEqual([body]);
 });
+
+test('a model longer than any name is not taken out of the body', () => {
+  const body = (length: number) => Buffer.from(`{"model":"${'x'.repeat(length)}"}`);
+  expect(findModel(body(3_072))).toMatchObject({ ok: true });
+  for (const length of [3_073, 10_000_000]) {
+    expect(findModel(body(length))).toEqual({ ok: false, fault: 'long_model' });
+  }
+});

@@ -10,7 +10,12 @@ export interface FoundModel {
 export type ModelSearch =
   /** `isStream`: whether a top-level `"stream": true` asks for a stream. */
   | { ok: true; found: FoundModel; isStream: boolean }
-  | { ok: false; fault: 'not_json' | 'no_model' | 'two_models' };
+  | { ok: false; fault: 'not_json' | 'no_model' | 'two_models' | 'long_model' };
+
+/** Longer than any model's name; it comes back in errors, and stays in the records. */
+export const modelLimitBytes = 512;
+/** The longest way to write a byte: `\u0041`. */
+const escapeBytes = 6;
 
 /** Up to here the body is parsed too, so that broken JSON is told at once; it costs a few microseconds. */
 const parsedBytes = 16 * 1024;
@@ -116,6 +121,7 @@ function createTopLevel(body: Buffer) {
 }
 
 function read(body: Buffer, { start, end }: Place, isStream: boolean): ModelSearch {
+  if (end - start > modelLimitBytes * escapeBytes) return { ok: false, fault: 'long_model' };
   const model = unescaped(body, start, end);
   if (model === null) return { ok: false, fault: 'not_json' };
   if (model === '') return { ok: false, fault: 'no_model' };

@@ -1,16 +1,16 @@
-import type { BodyBudget } from './body-budget.ts';
-
 const noBytes: Buffer = Buffer.alloc(0);
 
 /** A request's body for as long as a channel may still need it: a stream may go on for long after. */
 export class Parcel {
-  readonly #budget: BodyBudget;
+  readonly #free: () => void;
   #body: Buffer;
+  #holds = 0;
+  #state: 'needed' | 'let_go' | 'freed' = 'needed';
 
-  /** The body's bytes are taken from the budget already. */
-  constructor(body: Buffer, budget: BodyBudget) {
+  /** `free` is called once, when nobody reads the bytes any more. */
+  constructor(body: Buffer, free: () => void) {
     this.#body = body;
-    this.#budget = budget;
+    this.#free = free;
   }
 
   /** Empty once it was let go. */
@@ -18,9 +18,28 @@ export class Parcel {
     return this.#body;
   }
 
+  /** Whoever goes on reading the bytes after they were let go calls what this returns at the end. */
+  hold(): () => void {
+    this.#holds += 1;
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#holds -= 1;
+      this.#settle();
+    };
+  }
+
   /** No attempt needs it any more. */
   letGo(): void {
-    this.#budget.give(this.#body.length);
     this.#body = noBytes;
+    if (this.#state === 'needed') this.#state = 'let_go';
+    this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#state !== 'let_go' || this.#holds > 0) return;
+    this.#state = 'freed';
+    this.#free();
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { BodyBudget } from './body-budget.ts';
-import { Parcel } from './parcel.ts';
+import { GrowingBody } from './growing-body.ts';
+import type { Parcel } from './parcel.ts';
 
 export type RequestBody =
   /** Whoever gets it lets the parcel go. */
@@ -20,37 +21,31 @@ export function readRequestBody(
   request: IncomingMessage,
   { limitBytes, budget }: Limits,
 ): Promise<RequestBody> {
-  if (Number(request.headers['content-length'] ?? 0) > limitBytes) {
+  const declared = request.headers['content-length'];
+  const declaredBytes = declared === undefined ? null : Number(declared);
+  if (declaredBytes !== null && declaredBytes > limitBytes) {
     return Promise.resolve({ kind: 'too_large' });
   }
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
+    const body = new GrowingBody(budget, limitBytes, declaredBytes);
     let isOver = false;
-    const end = (outcome: RequestBody) => {
+    const fail = (kind: 'too_large' | 'no_room' | 'left') => {
       if (isOver) return;
       isOver = true;
-      // The listeners live as long as the request, which is until its answer has ended.
-      chunks.length = 0;
-      if (outcome.kind !== 'whole') budget.give(size);
-      resolve(outcome);
+      body.drop();
+      resolve({ kind });
     };
     request.on('data', (chunk: Buffer) => {
       if (isOver) return;
-      if (size + chunk.length > limitBytes) end({ kind: 'too_large' });
-      else if (!budget.take(chunk.length)) end({ kind: 'no_room' });
-      else {
-        size += chunk.length;
-        chunks.push(chunk);
-      }
+      if (body.length + chunk.length > limitBytes) fail('too_large');
+      else if (!body.add(chunk)) fail('no_room');
     });
     request.on('end', () => {
       if (isOver) return;
-      const [only] = chunks;
-      const body = chunks.length === 1 && only ? only : Buffer.concat(chunks);
-      end({ kind: 'whole', parcel: new Parcel(body, budget) });
+      isOver = true;
+      resolve({ kind: 'whole', parcel: body.toParcel() });
     });
-    request.on('close', () => end({ kind: 'left' }));
-    request.on('error', () => end({ kind: 'left' }));
+    request.on('close', () => fail('left'));
+    request.on('error', () => fail('left'));
   });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { renameInnerModels } from './rename-inner-models.ts';
+import { namesTooManyModels, renameInnerModels } from './rename-inner-models.ts';
 
 const renamed = (text: string, asked = 'relay/embed', model = 'embed') =>
   Buffer.concat(renameInnerModels(Buffer.from(text), asked, model)).toString();
@@ -25,4 +25,12 @@ test('another model, another field and what a text says stay as they are', () =>
 test('a model that was asked for by its own name costs no copy', () => {
   const body = Buffer.from('{"requests":[{"model":"models/embed"}]}');
   expect(renameInnerModels(body, 'embed', 'embed')).toEqual([body]);
+});
+
+test('only a body that names the model more often than any batch does has too many', () => {
+  const naming = (times: number) => Buffer.from('"model":"models/relay/m"'.repeat(times));
+  expect(
+    [0, 1, 10_000, 10_001].map((times) => namesTooManyModels(naming(times), 'relay/m')),
+  ).toEqual([false, false, false, true]);
+  expect(namesTooManyModels(naming(10_001), 'relay/other')).toBe(false);
 });

@@ -18,6 +18,21 @@ export function renameInnerModels(body: Buffer, asked: string, model: string): B
   return pieces;
 }
 
+/** A hundred times what a batch may hold; each takes two pieces, and millions would take gigabytes. */
+const innerModelLimit = 10_000;
+
+/** Whether a body names its model more often than any batch does. */
+export function namesTooManyModels(body: Buffer, asked: string): boolean {
+  const wanted = Buffer.from(`models/${escaped(asked)}"`);
+  let count = 0;
+  let at = -1;
+  do {
+    at = body.indexOf(wanted, at + 1);
+    count += 1;
+  } while (at >= 0 && count <= innerModelLimit);
+  return at >= 0;
+}
+
 function escaped(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
