@@ -1,6 +1,3 @@
-import { AppError } from '@api-monitor/core';
-import type { MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
 import { analyseModelRoute } from './analysis/analyse-model.ts';
 import { analyseTargetRoute } from './analysis/analyse-target.ts';
@@ -12,6 +9,7 @@ import { listChannelsRoute } from './channels/list-channels.ts';
 import { updateChannelAdvancedRoute } from './channels/update-channel-advanced.ts';
 import { errorResponder } from './errors/error-response.ts';
 import { streamEventsRoute } from './events/stream-events.ts';
+import { limitBody } from './limit-body.ts';
 import { listModelsRoute } from './models/list-models.ts';
 import { apiDocument } from './monitor/api-document.ts';
 import { dashboardRoute } from './monitor/dashboard.ts';
@@ -27,7 +25,7 @@ import { updateProxyKeyRoute } from './proxy-keys/update-proxy-key.ts';
 import { listProxyRequestsRoute } from './proxy-requests/list-proxy-requests.ts';
 import { sumProxyRequestsRoute } from './proxy-requests/sum-proxy-requests.ts';
 import { getResourcesRoute } from './resources/get-resources.ts';
-import { type ApiEnv, createRouter } from './router.ts';
+import { createRouter } from './router.ts';
 import { explainRoutesRoute } from './routing/explain-routes.ts';
 import { confirmSecondFactorRoute } from './second-factor/confirm-second-factor.ts';
 import { enrolSecondFactorRoute } from './second-factor/enrol-second-factor.ts';
@@ -36,7 +34,7 @@ import { remakeRecoveryCodesRoute } from './second-factor/remake-recovery-codes.
 import { removeSecondFactorRoute } from './second-factor/remove-second-factor.ts';
 import { getSessionRoute } from './sessions/get-session.ts';
 import { listSessionsRoute } from './sessions/list-sessions.ts';
-import { loginRoute } from './sessions/login.ts';
+import { loginPath, loginRoute } from './sessions/login.ts';
 import { logoutRoute } from './sessions/logout.ts';
 import { revokeOtherSessionsRoute } from './sessions/revoke-other-sessions.ts';
 import { revokeSessionRoute } from './sessions/revoke-session.ts';
@@ -60,18 +58,9 @@ import { updateTargetRoute } from './targets/update-target.ts';
 import { exportChannelsRoute } from './transfer/export-channels.ts';
 import { importChannelsRoute, importPath } from './transfer/import-channels.ts';
 
-const bodyLimitBytes = 1024 * 1024;
-
-const bodyLimit1MiB = bodyLimit({
-  maxSize: bodyLimitBytes,
-  onError: () => {
-    throw new AppError('payload_too_large', 'the body must not exceed 1 MiB');
-  },
-});
-
-/** An import is measured by its own route, once it is known who sends it. */
-const limitBody: MiddlewareHandler<ApiEnv> = (c, next) =>
-  c.req.path === importPath ? next() : bodyLimit1MiB(c, next);
+/** What a login takes comes from anybody. */
+const loginLimit = limitBody({ bytes: 16 * 1024, text: '16 KiB' });
+const usualLimit = limitBody({ bytes: 1024 ** 2, text: '1 MiB' });
 
 /** The API's own routes, chained so that their type reaches the web client. */
 function createApiRoutes(deps: ApiDeps) {
@@ -149,7 +138,11 @@ export function createRoutes(deps: ApiDeps) {
   app.use('/api/status', compress());
   app.use('/api/models/*', compress());
   app.use('/api/proxy/requests/*', compress());
-  app.use('/api/*', limitBody);
+  app.use('/api/*', (c, next) => {
+    // An import is measured by its own route.
+    if (c.req.path === importPath) return next();
+    return c.req.path === loginPath ? loginLimit(c, next) : usualLimit(c, next);
+  });
   const routes = createApiRoutes(deps);
   const document = apiDocument(routes);
   app.get('/api/openapi.json', (c) => c.json(document));

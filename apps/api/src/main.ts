@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { envInt } from '@api-monitor/runtime';
 import { runService, serveService, serviceEnvShape } from '@api-monitor/service';
-import { getRequestListener } from '@hono/node-server';
 import { z } from 'zod';
 import { makeMissingSecrets } from './auth/first-start.ts';
 import { firstStartHeading, showSecrets } from './auth/show-secrets.ts';
 import { createApi } from './create-api.ts';
 import { apiEnvShape, apiOptionsOf, refuseSameTokens } from './env.ts';
+import { apiListener } from './serve-api.ts';
 
 const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
@@ -28,7 +28,7 @@ await runService({
     const made = await makeMissingSecrets(db, options.secrets, now());
     process.stdout.write(showSecrets(firstStartHeading, made));
     const api = await createApi({ ...service, ...options, webRoot });
-    const listener = getRequestListener(api.app.fetch);
+    const listener = apiListener(api);
     await serveService(service, env, {
       port: env.PORT,
       hasMetrics: false,

@@ -1,20 +1,41 @@
-import type { IncomingMessage } from 'node:http';
-import { type HttpPlace, type HttpServer, peerHeader, serveHttp } from '@api-monitor/runtime';
+import { IncomingMessage, type RequestListener, ServerResponse } from 'node:http';
+import {
+  type HttpOptions,
+  type HttpPlace,
+  type HttpServer,
+  peerHeader,
+  recogniseCaller,
+  serveHttp,
+} from '@api-monitor/runtime';
 import { getRequestListener } from '@hono/node-server';
 import type { Api } from './create-api.ts';
+
+/** Answers requests that come from their callers, or, `isPrivate`, from whoever passes them on. */
+export function apiListener(api: Api, isPrivate = false): RequestListener {
+  return getRequestListener((request, env) => {
+    const { incoming, outgoing } = env;
+    return api.app.fetch(request, {
+      ...env,
+      peerAddress: isPrivate ? peerOf(incoming.headers) : incoming.socket.remoteAddress,
+      // Whoever passed it on hears it this way, and knows the connection that it came from.
+      recognise() {
+        if (isPrivate && outgoing instanceof ServerResponse) outgoing.writeProcessing();
+        if (!isPrivate && incoming instanceof IncomingMessage) recogniseCaller(incoming);
+      },
+    });
+  });
+}
 
 /**
  * Serves the api. At a path of this process's own nobody asks but whoever passes requests on, so that
  * what it tells of the peer is true. Rejects where the place can't be had.
  */
-export function serveApi(api: Api, place: HttpPlace): Promise<HttpServer> {
-  const isPrivate = 'path' in place;
-  const listener = getRequestListener((request, env) => {
-    const { incoming } = env;
-    const peerAddress = isPrivate ? peerOf(incoming.headers) : incoming.socket.remoteAddress;
-    return api.app.fetch(request, { ...env, peerAddress });
-  });
-  return serveHttp({ ...place, listener });
+export function serveApi(
+  api: Api,
+  place: HttpPlace,
+  limits: Pick<HttpOptions, 'strangers'> = {},
+): Promise<HttpServer> {
+  return serveHttp({ ...place, ...limits, listener: apiListener(api, 'path' in place) });
 }
 
 function peerOf(headers: IncomingMessage['headers']): string | undefined {

@@ -16,7 +16,7 @@ export const adminToken = 'admin-token-0123456789';
 const visitorToken = 'visitor-token-0123456789';
 export const adminPassword = 'the-panel-password';
 const sessionToken = 's'.repeat(43);
-const sessionCookie = `api_monitor_admin_session=${sessionToken}`;
+export const sessionCookie = `api_monitor_admin_session=${sessionToken}`;
 export const upstreamKey = 'sk-upstream-0123456789abcdef';
 
 export const newTarget = {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { faultOfTrail, readVia, type Trail } from '@api-monitor/core';
 import { hashProxyKey } from '@api-monitor/db';
+import { recogniseCaller } from '@api-monitor/runtime';
 import type { BoardKey } from './board/board.ts';
 import { type GatewayError, loopError } from './dialects/gateway-error.ts';
 import { modelItem, modelList } from './dialects/model-lists.ts';
@@ -138,7 +139,10 @@ function authenticate(
     const key = board.key(hashProxyKey(credential));
     if (!key) continue;
     const isExpired = key.expiresAt !== null && key.expiresAt <= nowS();
-    if (key.enabled && !isExpired) return key;
+    if (key.enabled && !isExpired) {
+      recogniseCaller(request);
+      return key;
+    }
     refusal = unauthorized(key.enabled ? 'this key has expired' : 'this key is paused');
   }
   return refusal ?? refuseGuess(request);

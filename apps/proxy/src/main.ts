@@ -35,6 +35,11 @@ await runService({
     // With its board once read it serves, whatever the database does: an outage there is none here.
     const faultOf = () => null;
     const { handle, refuse } = gateway;
-    await serveService(service, env, { port: env.PROXY_PORT, handle, refuse, faultOf });
+    await serveService(service, env, {
+      port: env.PROXY_PORT,
+      handle,
+      refuse,
+      faultOf,
+    });
   },
 });

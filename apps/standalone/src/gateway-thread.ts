@@ -31,6 +31,7 @@ async function runGateway(data: GatewayThreadData, tell: (message: FromGateway) 
   const server = await serveHttp({
     ...data.place,
     refuse: gateway.refuse,
+    trustedProxies: data.gateway.trustedProxies,
     listener: (request, response) => {
       if (!gateway.handle(request, response)) passOn(request, response);
     },

@@ -46,7 +46,7 @@ const early: [request: string, status: number, ...headers: string[]][] = [
 
 /** Refused for their size: larger than what they are sent to takes. */
 const large: typeof early = [
-  ['POST /api/admin/login', 413],
+  ['POST /api/admin/login', 413, 'content-type: application/json'],
   ['POST /v1/messages', 413, auth],
 ];
 

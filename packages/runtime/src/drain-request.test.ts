@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { serveHttp } from './serve-http.ts';
 
@@ -47,6 +48,13 @@ const early: [string, RequestListener][] = [
         request.pause();
         response.end('early');
       }),
+  ],
+  [
+    'that a web stream holds back',
+    (request, response) => {
+      Readable.toWeb(request);
+      response.end('early');
+    },
   ],
 ];
 

@@ -44,6 +44,8 @@ function drain(request: IncomingMessage, socket: Socket, limits: DrainLimits): v
     socket.end();
   };
   request.unpipe();
+  // A web stream over it, which nobody reads any more, would pause it at every chunk.
+  for (const event of ['data', 'readable']) request.removeAllListeners(event);
   request.on('data', (chunk: Buffer) => {
     left -= chunk.length;
     if (left < 0) close();

@@ -1,3 +1,4 @@
+export { recogniseCaller } from './callers.ts';
 export {
   clientAddressOf,
   isTrusted,
@@ -13,6 +14,7 @@ export { EnvError, envBoolean, envInt, envParsed, readEnv } from './read-env.ts'
 export { sendDetail } from './send-detail.ts';
 export {
   type HttpHandler,
+  type HttpOptions,
   type HttpPlace,
   type HttpRefuser,
   type HttpServer,

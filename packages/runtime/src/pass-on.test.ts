@@ -6,15 +6,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import type { StrangerPatience } from './callers.ts';
 import { passOnTo, peerHeader } from './pass-on.ts';
 import { serveHttp } from './serve-http.ts';
 
 /** A server at a path behind one on a port. */
-async function behindFor(listener: RequestListener) {
+async function behindFor(listener: RequestListener, strangers?: StrangerPatience) {
   const folder = await mkdtemp(join(tmpdir(), 'pass-on-'));
   const path = join(folder, 'behind.sock');
   const behind = await serveHttp({ path, listener });
-  const front = await serveHttp({ port: 0, host: '127.0.0.1', listener: passOnTo(path) });
+  const front = await serveHttp({
+    port: 0,
+    host: '127.0.0.1',
+    listener: passOnTo(path),
+    ...(strangers && { strangers }),
+  });
   onTestFinished(async () => {
     await front.close(0);
     await behind.close(0);
@@ -104,6 +110,36 @@ test('an early answer comes at once, with its wish to close the connection', asy
   const answer = await fetch(origin, { method: 'POST', body, duplex: 'half' });
   expect([answer.status, answer.headers.get('connection')]).toEqual([413, 'close']);
   expect(await answer.text()).toBe('too large');
+});
+
+test('a caller whom the server behind knows has time for its body, an unknown one little', async () => {
+  const strangers = { total: 9, perAddress: 9, bodyMs: 100, silenceMs: 10_000 };
+  const { front } = await behindFor(async (incoming, response) => {
+    if (incoming.headers['x-key']) response.writeProcessing();
+    const body = await incoming.toArray().catch(() => []);
+    response.end(`got ${Buffer.concat(body).length}`);
+  }, strangers);
+  const begin = (headers: string) => {
+    const socket = connect(front.port, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    const state = { text: '', isClosed: false };
+    socket.on('error', () => {});
+    socket.on('data', (bytes) => {
+      state.text += bytes;
+    });
+    socket.on('close', () => {
+      state.isClosed = true;
+    });
+    socket.write(`POST / HTTP/1.1\r\nHost: x\r\n${headers}Content-Length: 5\r\n\r\nhal`);
+    return { socket, state };
+  };
+  const known = begin('X-Key: yes\r\n');
+  const unknown = begin('');
+  await expect.poll(() => unknown.state.isClosed).toBe(true);
+  expect(unknown.state.text).toMatch(/^HTTP\/1\.1 408 /);
+  known.socket.write('ve');
+  await expect.poll(() => known.state.text).toContain('got 5');
+  expect(known.state.text).not.toContain('102');
 });
 
 test('a request that is refused early leaves its connection to the next', async () => {

@@ -5,6 +5,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { pipeline } from 'node:stream';
+import { recogniseCaller } from './callers.ts';
 import { sendDetail } from './send-detail.ts';
 
 /** In which `passOnTo` tells whose request it is; it lets no client say so. */
@@ -46,6 +47,10 @@ export function passOnTo(path: string): RequestListener {
     });
     passed.setTimeout(answerTimeoutMs, () => passed.destroy());
     passed.on('error', () => refuse(response));
+    // So the other server says that it knows the caller, before it has read the body.
+    passed.on('information', ({ statusCode }) => {
+      if (statusCode === 102) recogniseCaller(request);
+    });
     passed.on('response', (answer) => {
       // An event stream may be silent for as long as it likes.
       passed.setTimeout(0);

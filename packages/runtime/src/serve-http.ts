@@ -6,7 +6,8 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { Socket } from 'node:net';
+import { BlockList, type Socket } from 'node:net';
+import { createCallers, type StrangerPatience } from './callers.ts';
 import { type DrainLimits, drainWhenAnswered } from './drain-request.ts';
 import { faultOfRequest } from './request-fault.ts';
 import { sendDetail } from './send-detail.ts';
@@ -47,9 +48,12 @@ export type HttpOptions = HttpPlace & {
   listener: RequestListener;
   /** Who refuses, before it comes to the listener, what can't be served at all. */
   refuse?: HttpRefuser | undefined;
+  /** Whose `X-Forwarded-For` tells the caller's address. */
+  trustedProxies?: BlockList | undefined;
   /** Tests shorten these. */
   patience?: HttpPatience;
   drainLimits?: DrainLimits;
+  strangers?: StrangerPatience;
 };
 
 /** How long a client may take, in milliseconds. */
@@ -74,6 +78,13 @@ const serverOptions = {
   requireHostHeader: false,
 };
 const connectionLimit = 10_000;
+/** Three descriptors each at most, within the 20,000 that a process may have on a small system. */
+const usualStrangers: StrangerPatience = {
+  total: 3_000,
+  perAddress: 500,
+  bodyMs: 15_000,
+  silenceMs: 60_000,
+};
 const usualDrainLimits: DrainLimits = { bytes: 64 * 1024 ** 2, ms: 5_000 };
 
 /** Serves HTTP as every service of ours does. Rejects where the place can't be had. */
@@ -83,17 +94,23 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     refuse = () => false,
     patience = usualPatience,
     drainLimits = usualDrainLimits,
+    strangers = usualStrangers,
+    trustedProxies = new BlockList(),
     ...place
   } = options;
+  // At a path only this process asks, and has looked at its callers already.
+  const callers = 'path' in place ? null : createCallers(strangers, trustedProxies);
   const serve: RequestListener = (request, response) => {
     // Asked after the answer that closes the connection: nobody would hear the answer.
     if (request.socket.writableEnded) return;
     // Node's parser understands nothing after a request for another protocol.
     if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
     if (hasBody(request)) drainWhenAnswered(request, response, drainLimits);
+    const hearing = callers?.hear(request, response);
     const fault = faultOfRequest(request);
     if (fault === null) {
       listener(request, response);
+      hearing?.wait();
       return;
     }
     response.shouldKeepAlive = false;
@@ -103,6 +120,7 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   // Whatever else is expected, the request is served without it (RFC 9110, 10.1.1).
   server.on('checkExpectation', serve);
   server.maxConnections = connectionLimit;
+  if (callers) server.on('connection', callers.meet);
   const unused = trackUnused(server);
   server.listen(place);
   await once(server, 'listening');

@@ -52,6 +52,7 @@ export async function serveService(
     port,
     host: env.HOST,
     refuse,
+    trustedProxies: env.TRUSTED_PROXIES,
     listener(request, response) {
       if (tellStatus(request, response) || handle(request, response)) return;
       sendDetail(response, 404, 'there is nothing here');

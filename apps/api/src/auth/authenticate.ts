@@ -27,6 +27,8 @@ export function authenticate(deps: AuthDeps, options: AuthOptions = {}): Middlew
     await deps.badTokens.assertAllowed(limitKeyOf(address));
     const isKnown = token === null && (await takeSession(deps, c, address));
     if (!isKnown) await takeToken(deps, c, address, token);
+    // Where visitors need no token, the caller may be anybody.
+    if (isKnown || token !== null) c.env?.recognise?.();
     await next();
   };
 }

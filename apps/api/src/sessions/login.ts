@@ -25,10 +25,13 @@ const bodySchema = z
 
 const answerSchema = z.object({ ok: z.literal(true), item: sessionSchema });
 
+/** Bodies to this path have a limit of their own. */
+export const loginPath = '/api/admin/login';
+
 export function loginRoute(deps: ApiDeps) {
   const route = createRoute({
     method: 'post',
-    path: '/api/admin/login',
+    path: loginPath,
     summary: 'Begin an admin session: its cookie comes with the answer',
     description:
       'A wrong password or code is a 401; its "reason" is second_factor_required where the password is right and a code is needed. 8 failures in a minute block an address for 30 minutes. Passwords are checked one at a time; addresses take turns, and a 429 asks to come again when too many wait.',

@@ -1,0 +1,148 @@
+import { type RequestListener, request as requestOf } from 'node:http';
+import { BlockList, connect } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { recogniseCaller } from './callers.ts';
+import { serveHttp } from './serve-http.ts';
+
+/** Knows whoever sends a key; answers a body with its length, and `/hangs` never. */
+const listener: RequestListener = async (request, response) => {
+  if (request.headers['x-key']) recogniseCaller(request);
+  if (request.url === '/hangs') return;
+  let length = 0;
+  request.on('data', (chunk) => {
+    length += chunk.length;
+  });
+  request.on('end', () => response.end(`got ${length}`));
+  request.on('error', () => {});
+};
+
+const generous = { total: 100, perAddress: 100, bodyMs: 10_000, silenceMs: 10_000 };
+
+async function open(limits: Partial<typeof generous> = {}) {
+  const trustedProxies = new BlockList();
+  trustedProxies.addAddress('127.0.0.2');
+  let heard = 0;
+  const server = await serveHttp({
+    port: 0,
+    host: '127.0.0.1',
+    listener(request, response) {
+      heard += 1;
+      listener(request, response);
+    },
+    strangers: { ...generous, ...limits },
+    trustedProxies,
+  });
+  onTestFinished(() => server.close(0));
+  /** Connects from an address of loopback; 127.0.0.2 is a trusted proxy. */
+  const from = async (localAddress = '127.0.0.1') => {
+    const socket = connect({ port: server.port, host: '127.0.0.1', localAddress });
+    onTestFinished(() => void socket.destroy());
+    const state = { text: '', isClosed: false };
+    socket.on('error', () => {});
+    socket.on('data', (bytes) => {
+      state.text += bytes;
+    });
+    socket.on('close', () => {
+      state.isClosed = true;
+    });
+    await new Promise((resolve) => socket.once('connect', resolve));
+    return { socket, state };
+  };
+  /** Begins a request that has more to come, and is heard. */
+  const begin = async (headers = '', localAddress?: string) => {
+    const client = await from(localAddress);
+    const before = heard;
+    client.socket.write(`POST / HTTP/1.1\r\nHost: x\r\n${headers}Content-Length: 5\r\n\r\nhal`);
+    await expect.poll(() => heard, { interval: 1 }).toBe(before + 1);
+    return client;
+  };
+  const ask = (localAddress?: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const options = { port: server.port, host: '127.0.0.1', localAddress, agent: false };
+      requestOf(options, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      })
+        .on('error', reject)
+        .end();
+    });
+  return { from, begin, ask };
+}
+
+type Client = Awaited<ReturnType<Awaited<ReturnType<typeof open>>['from']>>;
+
+const closedOf = (clients: Client[]) => clients.map(({ state }) => state.isClosed);
+
+test('a body of somebody unknown has little time, one of somebody known has more', async () => {
+  const { begin } = await open({ bodyMs: 100 });
+  const known = await begin('X-Key: yes\r\n');
+  const unknown = await begin();
+  await expect.poll(() => unknown.state.isClosed).toBe(true);
+  expect(unknown.state.text).toMatch(/^HTTP\/1\.1 408 /);
+  known.socket.write('ve');
+  await expect.poll(() => known.state.text).toContain('got 5');
+});
+
+test('an unknown client that reads no answer is left, a known one is waited for', async () => {
+  const { from } = await open({ silenceMs: 100 });
+  const [known, unknown] = [await from(), await from()];
+  known.socket.write('GET /hangs HTTP/1.1\r\nHost: x\r\nX-Key: yes\r\n\r\n');
+  unknown.socket.write('GET /hangs HTTP/1.1\r\nHost: x\r\n\r\n');
+  await expect.poll(() => unknown.state.isClosed).toBe(true);
+  expect(known.state.isClosed).toBe(false);
+});
+
+test('an address with as many unknown connections as it may have loses its oldest', async () => {
+  const { begin, from, ask } = await open({ perAddress: 3 });
+  const slow = [await begin(), await begin()];
+  // It has asked nothing, and counts as well.
+  const silent = await from();
+  expect(await ask()).toBe(200);
+  await expect.poll(() => closedOf([...slow, silent])).toEqual([true, false, false]);
+  expect(await ask('127.0.0.9')).toBe(200);
+});
+
+test('connections that serve somebody known count for nothing, until they are idle', async () => {
+  const { begin, ask } = await open({ perAddress: 2 });
+  const known: Client[] = [];
+  for (let n = 0; n < 5; n += 1) known.push(await begin('X-Key: yes\r\n'));
+  expect(await ask()).toBe(200);
+  expect(closedOf(known)).toEqual(known.map(() => false));
+  for (const { socket } of known) socket.write('ve');
+  await expect.poll(() => known.filter(({ state }) => state.isClosed)).toHaveLength(3);
+  for (const { state } of known) expect(state.text).toContain('got 5');
+});
+
+test('behind a trusted proxy each client is counted by itself, and the proxy not at all', async () => {
+  const { begin, from } = await open({ perAddress: 2 });
+  const proxy = '127.0.0.2';
+  const of = (client: string) => begin(`X-Forwarded-For: ${client}\r\n`, proxy);
+  const idle = [await from(proxy), await from(proxy), await from(proxy)];
+  const other = await of('203.0.113.1');
+  const many = [await of('203.0.113.2'), await of('203.0.113.2'), await of('203.0.113.2')];
+  await expect.poll(() => closedOf(many)).toEqual([true, false, false]);
+  expect(closedOf([...idle, other])).toEqual([false, false, false, false]);
+  // Nobody else's word counts.
+  const forged: Client[] = [];
+  for (let n = 0; n < 3; n += 1) forged.push(await begin(`X-Forwarded-For: 203.0.113.${n}\r\n`));
+  await expect.poll(() => closedOf(forged)).toEqual([true, false, false]);
+});
+
+test('with all places taken whoever has most of them loses one', async () => {
+  const { begin } = await open({ total: 4 });
+  const few = await begin('', '127.0.0.9');
+  const many = [await begin(), await begin(), await begin()];
+  const last = await begin('', '127.0.0.8');
+  await expect
+    .poll(() => closedOf([few, ...many, last]))
+    .toEqual([false, true, false, false, false]);
+});
+
+test('however many come, no more stay than have a place', async () => {
+  const { begin } = await open({ total: 5, perAddress: 3 });
+  const clients: Client[] = [];
+  for (let n = 0; n < 8; n += 1) {
+    for (const end of [1, 2, 3]) clients.push(await begin('', `127.0.0.${end}`));
+  }
+  await expect.poll(() => clients.filter(({ state }) => !state.isClosed)).toHaveLength(5);
+});
