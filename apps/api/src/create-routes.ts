@@ -58,7 +58,7 @@ import { updateTargetRoute } from './targets/update-target.ts';
 import { exportChannelsRoute } from './transfer/export-channels.ts';
 import { importChannelsRoute, importPath } from './transfer/import-channels.ts';
 
-/** What a login takes comes from anybody. */
+/** Anybody may send a login. */
 const loginLimit = limitBody({ bytes: 16 * 1024, text: '16 KiB' });
 const usualLimit = limitBody({ bytes: 1024 ** 2, text: '1 MiB' });
 

@@ -9,8 +9,8 @@ interface Limit {
 }
 
 /**
- * Refuses longer bodies with a 413: by their declared length at once, and others while the route
- * reads them. Nothing is read here, so that a route knows its caller before the body has come.
+ * Refuses longer bodies with a 413: at once if their length is declared, else while the route reads them.
+ * Nothing is read here, so that the route can check its caller before the body has arrived.
  */
 export function limitBody({ bytes, text }: Limit): MiddlewareHandler<ApiEnv> {
   const tooLarge = () => new AppError('payload_too_large', `the body must not exceed ${text}`);
@@ -32,7 +32,7 @@ export function limitBody({ bytes, text }: Limit): MiddlewareHandler<ApiEnv> {
       c.req.raw = new Request(c.req.raw, init);
     }
     await next();
-    // Whatever the route made of a body that broke off.
+    // Replaces what the route answered to a body that broke off.
     if (left < 0) throw tooLarge();
   };
 }

@@ -8,7 +8,7 @@ export interface ApiEnv {
   Bindings: HttpBindings & {
     /** Who asks, where the socket can't tell. */
     peerAddress?: string | undefined;
-    /** Tells the server that the caller is known, so that it has patience with the body. */
+    /** Tells the server that the caller is known, so that its body may take longer. */
     recognise?: () => void;
   };
   Variables: { caller: Caller; actor: Actor; session: AdminSession | null };

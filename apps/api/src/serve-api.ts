@@ -10,14 +10,14 @@ import {
 import { getRequestListener } from '@hono/node-server';
 import type { Api } from './create-api.ts';
 
-/** Answers requests that come from their callers, or, `isPrivate`, from whoever passes them on. */
+/** Answers requests. `isPrivate`: they come from the gateway's thread, which says in a header who sent them. */
 export function apiListener(api: Api, isPrivate = false): RequestListener {
   return getRequestListener((request, env) => {
     const { incoming, outgoing } = env;
     return api.app.fetch(request, {
       ...env,
       peerAddress: isPrivate ? peerOf(incoming.headers) : incoming.socket.remoteAddress,
-      // Whoever passed it on hears it this way, and knows the connection that it came from.
+      // The gateway's thread holds the caller's connection; a 102 tells it.
       recognise() {
         if (isPrivate && outgoing instanceof ServerResponse) outgoing.writeProcessing();
         if (!isPrivate && incoming instanceof IncomingMessage) recogniseCaller(incoming);

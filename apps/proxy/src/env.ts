@@ -32,7 +32,7 @@ export function gatewayOptionsOf(env: ProxyEnv) {
     allowPrivate: env.UPSTREAM_ALLOW_PRIVATE,
     ...routingOptionsOf(env),
     bodyLimitBytes: env.PROXY_BODY_MAX_MB * 1024 ** 2,
-    // One of the largest fits in, whatever was said; without a declared length it is copied once.
+    // One of the largest always fits; without a declared length it is copied once as it grows.
     bodiesLimitBytes: Math.max(env.PROXY_BODIES_MAX_MB, 2 * env.PROXY_BODY_MAX_MB) * 1024 ** 2,
     idleTimeoutMs: env.PROXY_IDLE_TIMEOUT_S * 1000,
     attemptLimit: env.PROXY_MAX_ATTEMPTS,

@@ -2,7 +2,7 @@ import type { HttpRefuser } from '@api-monitor/runtime';
 import { dialectOf, matchRoute } from './request/match-route.ts';
 import { sendError } from './send-error.ts';
 
-/** Refuses a bad request in the dialect of whoever sent it; what isn't the gateway's is left to others. */
+/** Refuses a bad request in the dialect of its path; returns false for paths that aren't the gateway's. */
 export function createRefuser(newRequestId: () => string): HttpRefuser {
   return (request, response, message) => {
     const [path = '/'] = (request.url ?? '/').split('?');

@@ -16,7 +16,7 @@ export function sendError(
     ...(error.retryAfterS === undefined ? {} : { 'retry-after': String(error.retryAfterS) }),
     // Claude Code tries a refused key ten times over, unless it is told that nothing will change.
     ...(error.status < 408 || error.status === 508 ? { 'x-should-retry': 'false' } : {}),
-    // Such a client has more to send than it pays to read: its next request needs a new connection.
+    // The rest of the body may be large: the client's next request needs a new connection.
     ...(error.status === 413 ? { connection: 'close' } : {}),
   });
 }

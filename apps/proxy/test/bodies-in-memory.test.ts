@@ -76,7 +76,7 @@ test('a body in chunks of one byte takes no more than its bytes', async () => {
   expect(held() - before).toBeLessThan(10 * count);
 });
 
-test('bodies under way take what counts of them and no more, not even while they come in', async () => {
+test('bodies take no more memory than the budget counts, not even while they arrive', async () => {
   const { origin, sockets } = await deafUpstream();
   const gateway = await gatewayForTest({ channels: { relay: { origin, models: { m: {} } } } });
   const count = 10;
@@ -96,7 +96,7 @@ test('bodies under way take what counts of them and no more, not even while they
   expect(most).toBeLessThan(1.1 * count * filler.length);
 });
 
-test('a body counts until its channel has taken it, however early that answers', async () => {
+test('a body counts until its channel has read it, however early the channel answers', async () => {
   const { origin, sockets } = await deafUpstream((socket) =>
     socket.write('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: {"a":1}\n\n'),
   );

@@ -19,7 +19,7 @@ async function product() {
   return Number(new URL(address).port);
 }
 
-/** What is answered before its body has been read, and with which status. */
+/** Requests that are answered before their body has been read, with the status. */
 const early: [request: string, status: number, ...headers: string[]][] = [
   ['POST /api/targets', 401],
   ['PATCH /api/targets/1', 401],
@@ -44,7 +44,7 @@ const early: [request: string, status: number, ...headers: string[]][] = [
   ['POST /v1/messages', 401, 'expect: something'],
 ];
 
-/** Refused for their size: larger than what they are sent to takes. */
+/** Refused because they are too large. */
 const large: typeof early = [
   ['POST /api/admin/login', 413, 'content-type: application/json'],
   ['POST /v1/messages', 413, auth],
@@ -58,7 +58,7 @@ const framings = {
   },
 };
 
-/** Sends a request, and another one when the first is answered: what becomes of that. */
+/** Sends a request, then another one once the first is answered, and returns what happened to the second. */
 async function ask(port: number, head: readonly string[], body: string, status: number) {
   const client = await rawConnection(port);
   const deadline = pause(5_000, null, { ref: false });
@@ -77,7 +77,7 @@ async function ask(port: number, head: readonly string[], body: string, status: 
 }
 
 describe.each(Object.entries(framings))('a body with %s', (_, frame) => {
-  test('that nobody reads leaves no connection deaf', async () => {
+  test('that is never read doesn’t block the next request on its connection', async () => {
     const port = await product();
     const outcomes = [...early, ...large].map(async ([line, status, ...headers], at) => {
       const [framing = '', body = ''] = frame(at < early.length ? 0x4b000 : 0x300000);
@@ -91,7 +91,7 @@ describe.each(Object.entries(framings))('a body with %s', (_, frame) => {
   });
 });
 
-test('behind nginx nobody waits for what others were refused', {
+test('behind nginx a refused upload delays nobody else', {
   timeout: nginxTestTimeoutMs,
 }, async () => {
   const nginx = await nginxBefore(await product());
@@ -101,7 +101,7 @@ test('behind nginx nobody waits for what others were refused', {
     await answer.text();
     return answer.status;
   };
-  // As much as nginx takes: more than the buffers of a connection that nobody reads.
+  // As much as nginx accepts, and more than the buffers of a connection that isn't read.
   const refused = { method: 'POST', body: 'x'.repeat(1_000_000) };
   const users = Array.from({ length: 8 }, (_, n) => n);
   for (const path of ['/api/targets', '/v1/messages', '/api/nothing', '/v1/nothing']) {

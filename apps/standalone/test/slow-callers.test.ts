@@ -6,7 +6,7 @@ import { started, tempDir } from './start-program.ts';
 
 const token = 'token-of-the-test';
 
-/** What holds a connection without anybody knowing who it is. */
+/** Ways to hold a connection without a key or a token. */
 const openings = [
   '',
   'GET /api/health HTTP/1.1\r\nHost: x\r\nX-Slow: ',
@@ -14,7 +14,7 @@ const openings = [
   'POST /api/targets HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n',
 ];
 
-test('an address that holds hundreds of slow connections keeps nobody out, itself neither', async () => {
+test('an address with hundreds of slow connections locks out nobody, not even itself', async () => {
   const env = { DATA_DIR: await tempDir(), API_MONITOR_TOKEN: token };
   const { origin, child } = await started(env);
   const port = Number(new URL(origin).port);
@@ -48,12 +48,12 @@ test('an address that holds hundreds of slow connections keeps nobody out, itsel
   }
   const gone = () => sockets.filter(({ destroyed }) => destroyed).length;
   await expect.poll(gone, { timeout: 5_000 }).toBeGreaterThanOrEqual(500);
-  // The logins have reached the api, which takes two descriptors more for each.
+  // Logins reach the api, which takes two more descriptors for each.
   expect(descriptorsOf(child.pid)).toBeLessThan(1_300);
   expect(events.isOpen()).toBe(true);
 });
 
-/** How many files and connections a process has open; 0 where the system doesn't tell. */
+/** How many files and connections a process has open; 0 if the system doesn't say. */
 function descriptorsOf(pid: number | undefined): number {
   return process.platform === 'linux' ? readdirSync(`/proc/${pid}/fd`).length : 0;
 }

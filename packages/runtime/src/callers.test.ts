@@ -73,7 +73,7 @@ type Client = Awaited<ReturnType<Awaited<ReturnType<typeof open>>['from']>>;
 
 const closedOf = (clients: Client[]) => clients.map(({ state }) => state.isClosed);
 
-test('a body of somebody unknown has little time, one of somebody known has more', async () => {
+test('an unknown caller has little time for its body, a known one more', async () => {
   const { begin } = await open({ bodyMs: 100 });
   const known = await begin('X-Key: yes\r\n');
   const unknown = await begin();
@@ -83,7 +83,7 @@ test('a body of somebody unknown has little time, one of somebody known has more
   await expect.poll(() => known.state.text).toContain('got 5');
 });
 
-test('an unknown client that reads no answer is left, a known one is waited for', async () => {
+test('a silent connection is closed, unless its caller is known', async () => {
   const { from } = await open({ silenceMs: 100 });
   const [known, unknown] = [await from(), await from()];
   known.socket.write('GET /hangs HTTP/1.1\r\nHost: x\r\nX-Key: yes\r\n\r\n');
@@ -92,7 +92,7 @@ test('an unknown client that reads no answer is left, a known one is waited for'
   expect(known.state.isClosed).toBe(false);
 });
 
-test('an address with as many unknown connections as it may have loses its oldest', async () => {
+test('above the limit of an address its oldest connection is closed, and the new one is served', async () => {
   const { begin, from, ask } = await open({ perAddress: 3 });
   const slow = [await begin(), await begin()];
   // It has asked nothing, and counts as well.
@@ -102,7 +102,7 @@ test('an address with as many unknown connections as it may have loses its oldes
   expect(await ask('127.0.0.9')).toBe(200);
 });
 
-test('connections that serve somebody known count for nothing, until they are idle', async () => {
+test('connections that serve a known caller don’t count until they are idle', async () => {
   const { begin, ask } = await open({ perAddress: 2 });
   const known: Client[] = [];
   for (let n = 0; n < 5; n += 1) known.push(await begin('X-Key: yes\r\n'));
@@ -113,7 +113,7 @@ test('connections that serve somebody known count for nothing, until they are id
   for (const { state } of known) expect(state.text).toContain('got 5');
 });
 
-test('behind a trusted proxy each client is counted by itself, and the proxy not at all', async () => {
+test('behind a trusted proxy each client has a limit of its own, and the proxy has none', async () => {
   const { begin, from } = await open({ perAddress: 2 });
   const proxy = '127.0.0.2';
   const of = (client: string) => begin(`X-Forwarded-For: ${client}\r\n`, proxy);
@@ -122,13 +122,13 @@ test('behind a trusted proxy each client is counted by itself, and the proxy not
   const many = [await of('203.0.113.2'), await of('203.0.113.2'), await of('203.0.113.2')];
   await expect.poll(() => closedOf(many)).toEqual([true, false, false]);
   expect(closedOf([...idle, other])).toEqual([false, false, false, false]);
-  // Nobody else's word counts.
+  // Anybody else's header is ignored.
   const forged: Client[] = [];
   for (let n = 0; n < 3; n += 1) forged.push(await begin(`X-Forwarded-For: 203.0.113.${n}\r\n`));
   await expect.poll(() => closedOf(forged)).toEqual([true, false, false]);
 });
 
-test('with all places taken whoever has most of them loses one', async () => {
+test('above the total the address with the most connections loses one', async () => {
   const { begin } = await open({ total: 4 });
   const few = await begin('', '127.0.0.9');
   const many = [await begin(), await begin(), await begin()];
@@ -138,7 +138,7 @@ test('with all places taken whoever has most of them loses one', async () => {
     .toEqual([false, true, false, false, false]);
 });
 
-test('however many come, no more stay than have a place', async () => {
+test('no more connections stay open than the limits allow', async () => {
   const { begin } = await open({ total: 5, perAddress: 3 });
   const clients: Client[] = [];
   for (let n = 0; n < 8; n += 1) {

@@ -3,70 +3,70 @@ import type { BlockList, Socket } from 'node:net';
 import { clientAddressOf, isTrusted, limitKeyOf } from './client-address.ts';
 import { type StrangerLimits, Strangers, type Visit } from './strangers.ts';
 
-/** What a server allows to callers whom it doesn't know by a key, a token or a session. */
+/** What a server allows callers that haven't shown a valid key, token or session. */
 export interface StrangerPatience extends StrangerLimits {
   /** How long a request's body may take. */
   bodyMs: number;
-  /** How long nothing may happen on a connection while a request is served: the client may have stopped reading. */
+  /** How long a connection may be silent while a request is served, such as when the client stops reading. */
   silenceMs: number;
 }
 
-/** Watches who asks on a server's connections. */
+/** Watches the callers of one server. */
 export interface Callers {
-  meet(socket: Socket): void;
-  /** Hears a request before whoever serves it; `wait` is called once that has seen it. */
-  hear(request: IncomingMessage, response: ServerResponse): { wait(): void };
+  onConnection(socket: Socket): void;
+  /** Called before the request is served. `startTimers` is called after the listener has returned. */
+  onRequest(request: IncomingMessage, response: ServerResponse): { startTimers(): void };
 }
 
-/** A connection, and what is under way on it: pipelined, it may be several requests. */
+/** A connection and its requests in progress; more than one if they are pipelined. */
 interface Connection {
   visit: Visit;
-  hearings: Map<IncomingMessage, Hearing>;
+  requests: Map<IncomingMessage, RequestWatch>;
 }
 
-// By socket: a weak map of requests would double the collector's work.
+// By socket, because a weak map of requests doubles the time spent in garbage collection.
 const connections = new WeakMap<Socket, Connection>();
 
 /**
- * Tells the server that whoever sent this request is known: the limits for strangers no longer hold for
- * it. Whoever serves a request says so before reading its body.
+ * Tells the server that the sender of this request is known, so that the limits for strangers no longer
+ * apply to it. Call it before reading the body.
  */
 export function recogniseCaller(request: IncomingMessage): void {
-  connections.get(request.socket)?.hearings.get(request)?.recognise();
+  connections.get(request.socket)?.requests.get(request)?.recognise();
 }
 
-/** `trustedProxies`: whose `X-Forwarded-For` counts. Their own connections are many, and no sign of anything. */
+/** `trustedProxies` are those whose `X-Forwarded-For` counts; the limit per address doesn't apply to them. */
 export function createCallers(patience: StrangerPatience, trustedProxies: BlockList): Callers {
   const strangers = new Strangers(patience, () => performance.now());
-  const meet = (socket: Socket): Connection => {
+  const onConnection = (socket: Socket): Connection => {
     const visit = strangers.add(socket, addressOf(socket, undefined, trustedProxies));
-    const connection = { visit, hearings: new Map() };
+    const connection = { visit, requests: new Map() };
     connections.set(socket, connection);
     socket.once('close', () => strangers.remove(visit));
     return connection;
   };
   return {
-    meet,
-    hear(request, response) {
+    onConnection,
+    onRequest(request, response) {
       const { socket, headers } = request;
-      const { visit, hearings } = connections.get(socket) ?? meet(socket);
+      const { visit, requests } = connections.get(socket) ?? onConnection(socket);
       strangers.touch(visit);
       const forwardedFor = headers['x-forwarded-for'];
       if (forwardedFor !== undefined) {
         strangers.move(visit, addressOf(socket, forwardedFor, trustedProxies));
       }
-      const hearing = new Hearing({ request, response, strangers, visit, patience });
-      hearings.set(request, hearing);
+      const watch = new RequestWatch({ request, response, strangers, visit, patience });
+      requests.set(request, watch);
       response.on('close', () => {
-        hearings.delete(request);
-        hearing.end();
+        requests.delete(request);
+        watch.end();
       });
-      return hearing;
+      return watch;
     },
   };
 }
 
-interface Heard {
+interface Watched {
   request: IncomingMessage;
   response: ServerResponse;
   strangers: Strangers;
@@ -75,44 +75,44 @@ interface Heard {
 }
 
 /** One request, from its headers to the end of its answer. */
-class Hearing {
-  readonly #heard: Heard;
+class RequestWatch {
+  readonly #watched: Watched;
   #isKnown = false;
   #isOver = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(heard: Heard) {
-    this.#heard = heard;
+  constructor(watched: Watched) {
+    this.#watched = watched;
   }
 
   recognise(): void {
-    const { strangers, visit } = this.#heard;
+    const { strangers, visit } = this.#watched;
     if (this.#isKnown || this.#isOver) return;
     this.#isKnown = true;
-    strangers.welcome(visit);
+    strangers.addKnown(visit);
     if (!this.#timer) return;
     clearTimeout(this.#timer);
     visit.socket.setTimeout(0);
   }
 
-  /** Begins to count the time, if whoever serves the request doesn't know its caller yet. */
-  wait(): void {
-    const { request, response, visit, patience } = this.#heard;
+  /** Does nothing if the listener has recognised the caller already. */
+  startTimers(): void {
+    const { request, response, visit, patience } = this.#watched;
     if (this.#isOver || visit.known > 0) return;
     visit.socket.setTimeout(patience.silenceMs);
     this.#timer = setTimeout(() => cutOff(request, response), patience.bodyMs);
   }
 
   end(): void {
-    const { strangers, visit } = this.#heard;
+    const { strangers, visit } = this.#watched;
     this.#isOver = true;
     clearTimeout(this.#timer);
-    if (this.#isKnown) strangers.takeLeave(visit);
+    if (this.#isKnown) strangers.removeKnown(visit);
     else strangers.touch(visit);
   }
 }
 
-/** What counts as one caller; null for a trusted proxy by itself. */
+/** What counts as one caller; null for a trusted proxy itself. */
 function addressOf(
   { remoteAddress = 'unknown' }: Socket,
   forwardedFor: string | string[] | undefined,
@@ -125,7 +125,7 @@ function addressOf(
 
 const timeoutAnswer = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';
 
-/** Ends a request whose body hasn't come, as Node does by itself when its own time is up. */
+/** Ends a request whose body hasn't arrived, the way Node does after `requestTimeout`. */
 function cutOff(request: IncomingMessage, response: ServerResponse): void {
   if (request.complete || request.socket.destroyed) return;
   if (response.socket && !response.headersSent) request.socket.write(timeoutAnswer);

@@ -96,7 +96,7 @@ test('an answer that breaks off breaks off, and a server that is gone is a 502',
   expect(await answer.json()).toEqual({ detail: 'the monitor does not answer' });
 });
 
-test('an early answer comes at once, with its wish to close the connection', async () => {
+test('an early answer comes at once, with its Connection: close', async () => {
   const { origin } = await behindFor((_incoming, response) => {
     response.writeHead(413, { connection: 'close' }).end('too large');
   });
@@ -112,7 +112,7 @@ test('an early answer comes at once, with its wish to close the connection', asy
   expect(await answer.text()).toBe('too large');
 });
 
-test('a caller whom the server behind knows has time for its body, an unknown one little', async () => {
+test('a caller that the inner server knows has time for its body, an unknown one little', async () => {
   const strangers = { total: 9, perAddress: 9, bodyMs: 100, silenceMs: 10_000 };
   const { front } = await behindFor(async (incoming, response) => {
     if (incoming.headers['x-key']) response.writeProcessing();

@@ -34,7 +34,7 @@ export function passOnTo(path: string): RequestListener {
   return (request, response) => {
     const { method, url, socket } = request;
     const headers = [...thoseThatGoOn(request), peerHeader, socket.remoteAddress ?? 'unknown'];
-    // Not every HTTP/1.0 client sends one.
+    // HTTP/1.0 clients need not send one.
     if (request.headers.host === undefined) headers.push('host', 'localhost');
     if (request.headers['transfer-encoding']) headers.push('transfer-encoding', 'chunked');
     const passed = requestOf({
@@ -47,7 +47,7 @@ export function passOnTo(path: string): RequestListener {
     });
     passed.setTimeout(answerTimeoutMs, () => passed.destroy());
     passed.on('error', () => refuse(response));
-    // So the other server says that it knows the caller, before it has read the body.
+    // How the other server says that it knows the caller, before it reads the body.
     passed.on('information', ({ statusCode }) => {
       if (statusCode === 102) recogniseCaller(request);
     });
@@ -60,12 +60,12 @@ export function passOnTo(path: string): RequestListener {
       pipeline(answer, response, () => {});
     });
     response.on('close', () => passed.destroy());
-    // No pipeline: it would destroy the request, of which more may be on its way, with an early answer.
+    // Not a pipeline: after an early answer that would destroy the request while its body still arrives.
     request.pipe(passed);
   };
 }
 
-/** Whether a side ends the connection after this message. */
+/** Whether the sender closes the connection after this message. */
 function closes({ headers }: IncomingMessage): boolean {
   return /(?:^|,)\s*close\s*(?:,|$)/i.test(headers.connection ?? '');
 }

@@ -43,7 +43,7 @@ test.each(faults)(
   },
 );
 
-test('who serves may refuse in words of its own', async () => {
+test('a service may refuse in its own format', async () => {
   const answer = await say('GET / HTTP/1.1\r\n\r\n', (_request, response, fault) => {
     response.end(`no: ${fault}`);
     return true;

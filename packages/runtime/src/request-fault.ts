@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Why a request can't be served, whoever it is for; null if it can. Two hosts, or none, are a 400 by
- * RFC 9112, 3.2; a coding that we don't undo would leave its body open to two readings (6.1). Whatever
- * else is framed in two ways Node's parser refuses.
+ * Why a request can't be served at all; null if it can. Two hosts, or none, are a 400 by RFC 9112, 3.2. A
+ * coding that we don't decode would be passed on without its name (6.1). Node's parser refuses everything
+ * else that is framed in two ways.
  */
 export function faultOfRequest(request: IncomingMessage): string | null {
   const hosts = countHosts(request.rawHeaders);

@@ -15,7 +15,7 @@ import { sendDetail } from './send-detail.ts';
 /** Answers a request and returns true, or leaves it to the next one. */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** Answers a bad request in words of its own with a 400 and returns true, or leaves it to the next one. */
+/** Answers a bad request with a 400 in its own format and returns true, or returns false. */
 export type HttpRefuser = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -46,7 +46,7 @@ export type HttpPlace =
 
 export type HttpOptions = HttpPlace & {
   listener: RequestListener;
-  /** Who refuses, before it comes to the listener, what can't be served at all. */
+  /** Refuses requests that can't be served at all; without it they get `{"detail": …}`. */
   refuse?: HttpRefuser | undefined;
   /** Whose `X-Forwarded-For` tells the caller's address. */
   trustedProxies?: BlockList | undefined;
@@ -74,11 +74,11 @@ const usualPatience: HttpPatience = {
 const serverOptions = {
   keepAliveTimeout: 65_000,
   maxHeaderSize: 32 * 1024,
-  // Refused by us, with a word.
+  // Checked by `faultOfRequest`, which also says what is wrong.
   requireHostHeader: false,
 };
 const connectionLimit = 10_000;
-/** Three descriptors each at most, within the 20,000 that a process may have on a small system. */
+/** Each takes up to three file descriptors; small systems allow a process 20,000. */
 const usualStrangers: StrangerPatience = {
   total: 3_000,
   perAddress: 500,
@@ -98,29 +98,29 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     trustedProxies = new BlockList(),
     ...place
   } = options;
-  // At a path only this process asks, and has looked at its callers already.
+  // Only this process connects to a path, and it has checked its callers already.
   const callers = 'path' in place ? null : createCallers(strangers, trustedProxies);
   const serve: RequestListener = (request, response) => {
-    // Asked after the answer that closes the connection: nobody would hear the answer.
+    // It came after an answer that closes the connection: nothing can be sent any more.
     if (request.socket.writableEnded) return;
-    // Node's parser understands nothing after a request for another protocol.
+    // Node's parser stops after a request for another protocol.
     if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
     if (hasBody(request)) drainWhenAnswered(request, response, drainLimits);
-    const hearing = callers?.hear(request, response);
+    const watch = callers?.onRequest(request, response);
     const fault = faultOfRequest(request);
     if (fault === null) {
       listener(request, response);
-      hearing?.wait();
+      watch?.startTimers();
       return;
     }
     response.shouldKeepAlive = false;
     if (!refuse(request, response, fault)) sendDetail(response, 400, fault);
   };
   const server = createServer({ ...serverOptions, ...patience }, serve);
-  // Whatever else is expected, the request is served without it (RFC 9110, 10.1.1).
+  // Unknown expectations are ignored (RFC 9110, 10.1.1).
   server.on('checkExpectation', serve);
   server.maxConnections = connectionLimit;
-  if (callers) server.on('connection', callers.meet);
+  if (callers) server.on('connection', callers.onConnection);
   const unused = trackUnused(server);
   server.listen(place);
   await once(server, 'listening');

@@ -11,7 +11,7 @@ function numbersFrom(seed: number) {
   };
 }
 
-test('whatever comes and goes, no limit is passed and nobody known is closed', () => {
+test('limits hold through any sequence of events, and a known caller is never closed', () => {
   const limits = { total: 12, perAddress: 5 };
   const addresses = ['a', 'b', 'c', 'd', null];
   const next = numbersFrom(7);
@@ -32,8 +32,8 @@ test('whatever comes and goes, no limit is passed and nobody known is closed', (
       visits.push(added);
       all.push(added);
     } else if (action === 1) strangers.move(visit, address());
-    else if (action === 2) strangers.welcome(visit);
-    else if (action === 3 && visit.known > 0) strangers.takeLeave(visit);
+    else if (action === 2) strangers.addKnown(visit);
+    else if (action === 3 && visit.known > 0) strangers.removeKnown(visit);
     else if (action === 4) strangers.touch(visit);
     else if (action === 5 && next(3) === 0) {
       // What is under way on a closed connection still ends: it stays in the list for a while.
@@ -59,7 +59,7 @@ test('whatever comes and goes, no limit is passed and nobody known is closed', (
   expect([...last, one].filter(({ socket }) => socket.destroyed)).toHaveLength(1);
 });
 
-test('limits that were reached a thousand times still leave every place', () => {
+test('closing a thousand connections leaves the limit as it was', () => {
   const strangers = new Strangers({ total: 3, perAddress: 3 }, () => 0);
   const all = Array.from({ length: 1_000 }, () => strangers.add(new Socket(), 'a'));
   expect(all.filter(({ socket }) => !socket.destroyed)).toHaveLength(3);

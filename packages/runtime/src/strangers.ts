@@ -5,29 +5,29 @@ export interface StrangerLimits {
   perAddress: number;
 }
 
-/** A connection, and who asks on it. */
+/** A connection and its current callers. */
 export interface Visit {
   readonly socket: Socket;
-  /** Requests of known callers that are under way: pipelined, it may be several. */
+  /** How many requests of known callers are in progress; more than one if they are pipelined. */
   known: number;
-  /** When it last began or ended a request; the one that did so longest ago is closed first. */
+  /** When a request last began or ended; the connection where that is longest ago is closed first. */
   atMs: number;
   group: Group;
 }
 
 /** The connections of one address. */
 interface Group {
-  /** Null: of none in particular, so that only the total counts. */
+  /** Null if only the total counts for them. */
   address: string | null;
   visits: Set<Visit>;
-  /** How many of them serve somebody known. */
+  /** How many of them serve a known caller. */
   known: number;
 }
 
 /**
- * Counts the connections on which nobody known is being served. Beyond a limit the oldest is closed, of
- * the same address or of the one that has most: a newcomer always gets in, and whoever holds many loses
- * their own.
+ * Limits the connections that don't serve a known caller. Above a limit the oldest one is closed, of the
+ * same address or of the address with the most: a new client always gets in, and an address that holds
+ * many connections loses its own.
  */
 export class Strangers {
   readonly #limits: StrangerLimits;
@@ -55,12 +55,12 @@ export class Strangers {
     this.#leave(visit);
   }
 
-  /** A request begins on it. */
+  /** A request has begun. */
   touch(visit: Visit): void {
     visit.atMs = this.#nowMs();
   }
 
-  /** Counts it for another address. */
+  /** Counts the connection for another address. */
   move(visit: Visit, address: string | null): void {
     if (visit.group.address === address || !isCounted(visit)) return;
     this.#leave(visit);
@@ -70,16 +70,16 @@ export class Strangers {
     this.#keepLimits(visit.group);
   }
 
-  /** It begins to serve somebody known. */
-  welcome(visit: Visit): void {
+  /** A request of a known caller is in progress. */
+  addKnown(visit: Visit): void {
     visit.known += 1;
     if (visit.known > 1 || !isCounted(visit)) return;
     visit.group.known += 1;
     this.#count -= 1;
   }
 
-  /** It has served somebody known. */
-  takeLeave(visit: Visit): void {
+  /** A request of a known caller has ended. */
+  removeKnown(visit: Visit): void {
     visit.known -= 1;
     visit.atMs = this.#nowMs();
     if (visit.known > 0 || !isCounted(visit)) return;
@@ -129,7 +129,7 @@ export class Strangers {
   }
 }
 
-/** Not once it is closed, though what was under way on it ends later. */
+/** False once it is closed, although its requests may end later. */
 function isCounted(visit: Visit): boolean {
   return visit.group.visits.has(visit);
 }

@@ -14,7 +14,7 @@ interface Options {
   port: number;
   /** What the service is there for; absent where it only tells how it is. */
   handle?: HttpHandler;
-  /** Says in the service's own words that a request is bad. */
+  /** Refuses bad requests in the service's own format. */
   refuse?: HttpRefuser;
   /** Null where it may be sent work, else why not; unless told: whether the database answers. */
   faultOf?: () => Promise<string | null> | string | null;

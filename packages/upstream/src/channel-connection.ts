@@ -10,10 +10,10 @@ export interface ConnectionOwner {
   onClosed(connection: ChannelConnection): void;
 }
 
-/** A request's body, one piece after the other: none is copied that is large. */
+/** A request's body in consecutive pieces; large ones aren't copied. */
 export interface OutgoingBody {
   pieces: readonly Buffer[];
-  /** Called by who begins to send it; what it returns is called when that needs its bytes no longer. */
+  /** Called when sending begins; the returned function is called when the bytes are no longer needed. */
   hold(): () => void;
 }
 
@@ -31,7 +31,7 @@ export class ChannelConnection implements AnswerSource {
   #wasUsed = false;
   #hasAnswerBegun = false;
   #isPaused = false;
-  /** More of its request is to be written. */
+  /** More of its request is still to be written. */
   #isSending = false;
   /** By the pool's clock: until when it may wait for its next request; 0 while it doesn't wait. */
   idleUntilMs = 0;
@@ -72,8 +72,8 @@ export class ChannelConnection implements AnswerSource {
   }
 
   /**
-   * Writes a slice when the one before it has gone: TLS keeps a ciphertext of all that was written to
-   * it, and a whole body would be held twice.
+   * Writes each slice when the one before it has been sent: TLS encrypts everything that is written to it
+   * at once, so a whole body would be held twice.
    */
   #sendSlices(pieces: readonly Buffer[], letGo: () => void): void {
     const slices = slicesOf(pieces);

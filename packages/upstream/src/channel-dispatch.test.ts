@@ -161,7 +161,7 @@ function largeBody() {
   return { state, body: { pieces: [Buffer.alloc(12_000_000, 'x')], hold } };
 }
 
-test('a body is held until the channel has taken it, however early that answers', async () => {
+test('a body is held until the channel has read it, however early the channel answers', async () => {
   const { channel, sockets } = await listenForTest((socket) => {
     socket.pause();
     socket.write('HTTP/1.1 200 OK\r\n\r\nthe answer begins');
@@ -175,7 +175,7 @@ test('a body is held until the channel has taken it, however early that answers'
   await expect.poll(() => state.isHeld).toBe(false);
 });
 
-test('a body is held no longer than its connection lasts', async () => {
+test('a body is let go when its connection ends', async () => {
   const { channel } = await listenForTest((socket) => socket.pause());
   const { state, body } = largeBody();
   const listener = new Listener();

@@ -15,7 +15,7 @@ const unreadLimitBytes = 64 * 1024;
 /** Follows redirects within the channel's origin, and passes the answer at their end to a handler. */
 export class FollowedAnswer implements AnswerHandler, AnswerSource {
   readonly #handler: AnswerHandler;
-  /** Null once the answer has begun: it holds the request's body, which nobody needs from then on. */
+  /** Null once the answer has begun: it refers to the request's body, which isn't needed any more. */
   #asked: Asked | null;
   #source: AnswerSource | null = null;
   #redirects = 0;

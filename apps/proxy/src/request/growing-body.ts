@@ -3,16 +3,16 @@ import { Parcel } from './parcel.ts';
 
 const noBytes: Buffer<ArrayBuffer> = Buffer.from(new ArrayBuffer(0));
 
-/** What is taken at first for a body whose length isn't declared; it doubles from there. */
+/** The first size of a body whose length isn't declared; it doubles from there. */
 const firstBytes = 64 * 1024;
 
-/** Below this the call costs more than the garbage. */
+/** Freeing less by hand costs more than leaving it to the garbage collector. */
 const worthFreeingBytes = 4 * 1024;
 
 /**
- * A request's body as it comes in, copied into one piece of memory. Kept as they come, chunks of one
- * byte each would take hundreds of times their size, and putting them together would hold all of it
- * twice. The budget counts the memory, filled or not.
+ * A request's body as it arrives, copied into one buffer. Kept one by one, chunks of a byte each take
+ * hundreds of times their size, and concatenating chunks holds the whole body twice. The budget counts
+ * the buffer, filled or not.
  */
 export class GrowingBody {
   readonly #budget: BodyBudget;
@@ -20,7 +20,7 @@ export class GrowingBody {
   readonly #mostBytes: number;
   readonly #isDeclared: boolean;
   #bytes: Buffer<ArrayBuffer> = noBytes;
-  /** A body that came whole in one chunk: it stays as it is. */
+  /** The whole body, if it came in one chunk. */
   #only: Buffer | null = null;
   #length = 0;
 
@@ -56,7 +56,7 @@ export class GrowingBody {
     return new Parcel(this.#only ?? this.#bytes.subarray(0, this.#length), () => this.drop());
   }
 
-  /** Frees the memory at once: as garbage it would stay for long, and count for nothing. */
+  /** Frees the memory at once: the budget doesn't count garbage that waits for a collection. */
   drop(): void {
     this.#budget.give(this.#only?.length ?? this.#bytes.length);
     if (this.#bytes !== noBytes) this.#bytes.buffer.transfer(0);
@@ -66,7 +66,7 @@ export class GrowingBody {
     const before = this.#bytes.length;
     const doubled = this.#isDeclared ? this.#mostBytes : Math.max(firstBytes, 2 * before);
     const wanted = Math.max(neededBytes, Math.min(doubled, this.#mostBytes));
-    // Both are held while the one is copied into the other.
+    // Both exist while the one is copied into the other.
     if (!this.#budget.take(wanted)) return false;
     const { buffer } = this.#bytes;
     this.#bytes = Buffer.from(before > 0 ? buffer.transfer(wanted) : new ArrayBuffer(wanted));
@@ -75,10 +75,7 @@ export class GrowingBody {
   }
 }
 
-/**
- * Node reads each chunk into memory of its own. As garbage, those of an upload soon take more than the
- * upload itself.
- */
+/** Node allocates memory for each chunk; during an upload that garbage soon exceeds the upload itself. */
 function freeChunk({ buffer, length }: Buffer): void {
   const isAlone = buffer instanceof ArrayBuffer && buffer.byteLength === length;
   if (isAlone && length >= worthFreeingBytes) buffer.transfer(0);

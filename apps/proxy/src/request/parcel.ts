@@ -7,7 +7,7 @@ export class Parcel {
   #holds = 0;
   #state: 'needed' | 'let_go' | 'freed' = 'needed';
 
-  /** `free` is called once, when nobody reads the bytes any more. */
+  /** `free` is called once, when nothing reads the bytes any more. */
   constructor(body: Buffer, free: () => void) {
     this.#body = body;
     this.#free = free;
@@ -18,7 +18,7 @@ export class Parcel {
     return this.#body;
   }
 
-  /** Whoever goes on reading the bytes after they were let go calls what this returns at the end. */
+  /** For a reader that may need the bytes after they were let go: it calls the returned function at the end. */
   hold(): () => void {
     this.#holds += 1;
     let isHeld = true;

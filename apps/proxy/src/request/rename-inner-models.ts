@@ -18,7 +18,7 @@ export function renameInnerModels(body: Buffer, asked: string, model: string): B
   return pieces;
 }
 
-/** A hundred times what a batch may hold; each takes two pieces, and millions would take gigabytes. */
+/** Far more than a batch holds. Each takes two pieces, so millions would take gigabytes. */
 const innerModelLimit = 10_000;
 
 /** Whether a body names its model more often than any batch does. */
