@@ -37,7 +37,7 @@ const ownIds = new Set(['x-request-id', 'request-id']);
 /**
  * What is said of every answer: opened in a browser, it is a page without rights, and nobody keeps it.
  */
-export const harmless = [
+const harmless = [
   'x-content-type-options',
   'nosniff',
   'content-security-policy',
