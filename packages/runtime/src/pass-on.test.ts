@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import type { StrangerPatience } from './callers.ts';
 import { passOnTo, peerHeader } from './pass-on.ts';
@@ -140,6 +141,34 @@ test('a caller that the inner server knows has time for its body, an unknown one
   known.socket.write('ve');
   await expect.poll(() => known.state.text).toContain('got 5');
   expect(known.state.text).not.toContain('102');
+});
+
+/** A server in a thread that is busy for half a second, and lets two connections wait meanwhile. */
+const busyServer = `
+  const { createServer } = require('node:http');
+  const { parentPort, workerData } = require('node:worker_threads');
+  const server = createServer((request, response) => request.pipe(response));
+  server.listen({ path: workerData, backlog: 1 }, () => {
+    parentPort.postMessage('listening');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+  });`;
+
+test('while the server behind is busy, requests wait for it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pass-on-'));
+  const path = join(folder, 'busy.sock');
+  const behind = new Worker(busyServer, { eval: true, workerData: path });
+  const front = await serveHttp({ port: 0, host: '127.0.0.1', listener: passOnTo(path) });
+  onTestFinished(async () => {
+    await front.close(0);
+    await behind.terminate();
+    await rm(folder, { recursive: true });
+  });
+  await once(behind, 'message');
+  const asked = Array.from({ length: 20 }, async (_, n) => {
+    const answer = await fetch(`http://127.0.0.1:${front.port}`, { method: 'POST', body: `${n}` });
+    return [answer.status, await answer.text()];
+  });
+  expect(await Promise.all(asked)).toEqual(asked.map((_, n) => [200, `${n}`]));
 });
 
 test('a request that is refused early leaves its connection to the next', async () => {

@@ -1,4 +1,5 @@
 import {
+  type ClientRequest,
   type IncomingMessage,
   type RequestListener,
   request as requestOf,
@@ -25,6 +26,9 @@ const staysHere = new Set([
 ]);
 
 const answerTimeoutMs = 120_000;
+/** How long and how often a busy server is asked again. */
+const busyLimitMs = 5_000;
+const retryMs = 50;
 
 /**
  * Passes requests on to a server of this process that listens at a path, and answers back as they come.
@@ -32,37 +36,71 @@ const answerTimeoutMs = 120_000;
  */
 export function passOnTo(path: string): RequestListener {
   return (request, response) => {
-    const { method, url, socket } = request;
-    const headers = [...thoseThatGoOn(request), peerHeader, socket.remoteAddress ?? 'unknown'];
-    // HTTP/1.0 clients need not send one.
-    if (request.headers.host === undefined) headers.push('host', 'localhost');
-    if (request.headers['transfer-encoding']) headers.push('transfer-encoding', 'chunked');
-    const passed = requestOf({
-      socketPath: path,
-      method,
-      path: url,
-      headers,
-      agent: false,
-      setDefaultHeaders: false,
+    let passed: ClientRequest | null = null;
+    let timer: NodeJS.Timeout | undefined;
+    const deadlineMs = performance.now() + busyLimitMs;
+    const send = () => {
+      passed = requestOf(optionsOf(path, request));
+      relay(request, response, passed, (error) => {
+        if (!isBusy(error) || performance.now() > deadlineMs) refuse(response);
+        else if (!response.destroyed) timer = setTimeout(send, retryMs);
+      });
+    };
+    response.on('close', () => {
+      clearTimeout(timer);
+      passed?.destroy();
     });
-    passed.setTimeout(answerTimeoutMs, () => passed.destroy());
-    passed.on('error', () => refuse(response));
-    // How the other server says that it knows the caller, before it reads the body.
-    passed.on('information', ({ statusCode }) => {
-      if (statusCode === 102) recogniseCaller(request);
-    });
-    passed.on('response', (answer) => {
-      // An event stream may be silent for as long as it likes.
-      passed.setTimeout(0);
-      if (closes(answer)) response.shouldKeepAlive = false;
-      response.writeHead(answer.statusCode ?? 502, thoseThatGoOn(answer));
-      response.flushHeaders();
-      pipeline(answer, response, () => {});
-    });
-    response.on('close', () => passed.destroy());
-    // Not a pipeline: after an early answer that would destroy the request while its body still arrives.
-    request.pipe(passed);
+    send();
   };
+}
+
+function optionsOf(socketPath: string, request: IncomingMessage) {
+  const { method, url, socket } = request;
+  const headers = [...thoseThatGoOn(request), peerHeader, socket.remoteAddress ?? 'unknown'];
+  // HTTP/1.0 clients need not send one.
+  if (request.headers.host === undefined) headers.push('host', 'localhost');
+  if (request.headers['transfer-encoding']) headers.push('transfer-encoding', 'chunked');
+  return {
+    socketPath,
+    method,
+    path: url,
+    headers,
+    agent: false,
+    setDefaultHeaders: false,
+  } as const;
+}
+
+/** `onFault` is called if the other server can't be reached or breaks off before its answer. */
+function relay(
+  request: IncomingMessage,
+  response: ServerResponse,
+  passed: ClientRequest,
+  onFault: (error: Error) => void,
+): void {
+  passed.setTimeout(answerTimeoutMs, () => passed.destroy());
+  passed.on('error', onFault);
+  // The body must not go to a connection that is refused. Not a pipeline: after an early answer that
+  // would destroy the request while its body still arrives.
+  passed.on('socket', (socket) => socket.once('connect', () => request.pipe(passed)));
+  // How the other server says that it knows the caller, before it reads the body.
+  passed.on('information', ({ statusCode }) => {
+    if (statusCode === 102) recogniseCaller(request);
+  });
+  passed.on('response', (answer) => {
+    // An event stream may be silent for as long as it likes.
+    passed.setTimeout(0);
+    if (closes(answer)) response.shouldKeepAlive = false;
+    response.writeHead(answer.statusCode ?? 502, thoseThatGoOn(answer));
+    response.flushHeaders();
+    pipeline(answer, response, () => {});
+  });
+}
+
+/** Linux refuses a connection at once while too many wait to be accepted (connect(2)). */
+function isBusy(error: Error): boolean {
+  return (
+    'code' in error && error.code === 'EAGAIN' && 'syscall' in error && error.syscall === 'connect'
+  );
 }
 
 /** Whether the sender closes the connection after this message. */

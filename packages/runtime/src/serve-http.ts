@@ -78,6 +78,8 @@ const serverOptions = {
   requireHostHeader: false,
 };
 const connectionLimit = 10_000;
+/** Connections that may wait while the thread is busy; the system may allow fewer. */
+const backlog = 4_096;
 /** Each takes up to three file descriptors; small systems allow a process 20,000. */
 const usualStrangers: StrangerPatience = {
   total: 3_000,
@@ -122,7 +124,7 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   server.maxConnections = connectionLimit;
   if (callers) server.on('connection', callers.onConnection);
   const unused = trackUnused(server);
-  server.listen(place);
+  server.listen({ ...place, backlog });
   await once(server, 'listening');
   const address = server.address();
   return {
