@@ -14,7 +14,7 @@ const openings = [
   'POST /api/targets HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n',
 ];
 
-test('an address with hundreds of slow connections locks out nobody, not even itself', async () => {
+test('an address with thousands of slow connections locks out nobody, not even itself', async () => {
   const env = { DATA_DIR: await tempDir(), API_MONITOR_TOKEN: token };
   const { origin, child } = await started(env);
   const port = Number(new URL(origin).port);
@@ -37,7 +37,7 @@ test('an address with hundreds of slow connections locks out nobody, not even it
   onTestFinished(() => {
     for (const socket of sockets) socket.destroy();
   });
-  for (let n = 0; n < 1_000; n += 1) {
+  for (let n = 0; n < 2_500; n += 1) {
     const socket = connect(port, '127.0.0.1').on('error', () => {});
     await new Promise((resolve) => socket.once('connect', resolve));
     socket.write(openings[n % openings.length] ?? '');
@@ -49,7 +49,7 @@ test('an address with hundreds of slow connections locks out nobody, not even it
   const gone = () => sockets.filter(({ destroyed }) => destroyed).length;
   await expect.poll(gone, { timeout: 5_000 }).toBeGreaterThanOrEqual(500);
   // Logins reach the api, which takes two more descriptors for each.
-  expect(descriptorsOf(child.pid)).toBeLessThan(1_300);
+  expect(descriptorsOf(child.pid)).toBeLessThan(4_500);
   expect(events.isOpen()).toBe(true);
 });
 

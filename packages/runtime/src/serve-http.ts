@@ -80,10 +80,13 @@ const serverOptions = {
 const connectionLimit = 10_000;
 /** Connections that may wait while the thread is busy; the system may allow fewer. */
 const backlog = 4_096;
-/** Each takes up to three file descriptors; small systems allow a process 20,000. */
+/**
+ * Each takes up to three file descriptors; small systems allow a process 20,000. A busy host behind an
+ * unnamed proxy may open a thousand connections at once before the first of them has shown its key.
+ */
 const usualStrangers: StrangerPatience = {
-  total: 3_000,
-  perAddress: 500,
+  total: 4_000,
+  perAddress: 2_000,
   bodyMs: 15_000,
   silenceMs: 60_000,
 };
