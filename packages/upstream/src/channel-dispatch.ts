@@ -11,7 +11,7 @@ import { createGuardedConnector } from './guarded-connector.ts';
 import { keepByChannel } from './keep-by-channel.ts';
 import type { Lookup } from './share-lookups.ts';
 
-/** A request whose answer goes straight to a handler: the gateway's way, with nothing in between. */
+/** A request of the gateway; its answer goes to a handler as it comes, decoded and behind redirects. */
 export interface DispatchRequest {
   /** Beneath the channel's base URL, with a leading slash and, where wanted, a query. */
   path: string;

@@ -17,6 +17,8 @@ export class DecodedAnswer implements AnswerHandler, AnswerSource {
   #codings: string[] = [];
   #decoder: Decoder | null = null;
   #decodedBytes = 0;
+  /** The encoded body has come whole. */
+  #hasEnded = false;
   #isOver = false;
 
   constructor(handler: AnswerHandler) {
@@ -61,6 +63,7 @@ export class DecodedAnswer implements AnswerHandler, AnswerSource {
 
   onEnd(): void {
     if (this.#isOver) return;
+    this.#hasEnded = true;
     if (this.#decoder) this.#decoder.input.end();
     else this.#handler.onEnd();
   }
@@ -95,6 +98,8 @@ export class DecodedAnswer implements AnswerHandler, AnswerSource {
     output.on('data', (bytes: Buffer) => this.#takeDecoded(bytes));
     output.on('end', () => {
       if (this.#isOver) return;
+      // The coding says where it ends. What still comes belongs to nobody, and may never end.
+      if (!this.#hasEnded) this.#source?.abort(this);
       this.#isOver = true;
       this.#handler.onEnd();
     });

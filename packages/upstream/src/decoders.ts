@@ -10,8 +10,13 @@ import {
 
 /** A real answer has one coding, or two where a cache added its own; and each takes a stream of its own. */
 const codingLimit = 2;
+/** What the first of two steps may give: what it decodes to is compressed still. */
+const innerLimitBytes = 8 * 1024 * 1024;
 /** RFC 9659 bounds the window of zstd in HTTP to 8 MB; the library's own default is 128 MB. */
 const zstdOptions = { params: { [constants.ZSTD_d_windowLogMax]: 23 } };
+
+/** How a zlib stream begins. */
+const zlibByte = 0x78;
 
 const decoders: Record<string, (firstByte: number) => Transform> = {
   gzip: () => createGunzip(),
@@ -44,10 +49,20 @@ export interface Decoder {
  * no more than a few dozen KB are decoded ahead of the reader.
  */
 export function createDecoder(codings: readonly string[], firstByte: number): Decoder {
-  const steps = codings.toReversed().flatMap((coding) => decoders[coding]?.(firstByte) ?? []);
+  // Only the outermost coding begins with the body's first byte.
+  const steps = codings
+    .toReversed()
+    .flatMap((coding, at) => decoders[coding]?.(at === 0 ? firstByte : zlibByte) ?? []);
   const [input, output = input] = steps;
   if (!input || !output) throw new RangeError('a plain body needs no decoder');
-  // Errors reach the reader through `output`; without a callback they would be thrown.
-  if (output !== input) pipeline(input, output, () => {});
+  if (output !== input) {
+    // Errors reach the reader through `output`; without a callback they would be thrown.
+    pipeline(input, output, () => {});
+    let innerBytes = 0;
+    input.on('data', (bytes: Buffer) => {
+      innerBytes += bytes.length;
+      if (innerBytes > innerLimitBytes) input.destroy(new Error('too much for an encoded body'));
+    });
+  }
   return { input, output };
 }

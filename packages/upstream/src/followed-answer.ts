@@ -1,4 +1,5 @@
 import type { AnswerHandler, AnswerSource } from './answer-handler.ts';
+import { headerOf } from './header-of.ts';
 import { redirectLimit, redirectPath } from './redirect-path.ts';
 
 interface Asked {
@@ -38,10 +39,9 @@ export class FollowedAnswer implements AnswerHandler, AnswerSource {
   }
 
   onHead(status: number, headers: string[], bodyLength: number | null): void {
-    const location = headers[headers.indexOf('location') + 1];
     const next =
       this.#asked && status >= 300 && status < 400 && this.#redirects < redirectLimit
-        ? redirectPath(status, location, { ...this.#asked, method: 'POST' })
+        ? redirectPath(status, headerOf(headers, 'location'), { ...this.#asked, method: 'POST' })
         : null;
     if (next === null) {
       this.#asked = null;

@@ -8,3 +8,4 @@ export {
 } from './create-upstream.ts';
 export { describeFault } from './describe-fault.ts';
 export { type AllowPrivate, parseAllowPrivate } from './guard-address.ts';
+export { headerOf } from './header-of.ts';

@@ -1,8 +1,5 @@
 import { type BodyReading, type Exchange, maskSecret, spellingsOf } from '@api-monitor/core';
 
-/** A shorter key can't be told from ordinary text. */
-const shortestKey = 4;
-
 /** Puts the masked form of a channel's key wherever an upstream echoes it. */
 export interface KeyHider {
   inText(text: string): string;
@@ -12,7 +9,7 @@ export interface KeyHider {
 
 /** The key is looked for as it is, as JSON writes it, and as a URL does. */
 export function hideKey(apiKey: string): KeyHider {
-  const spellings = apiKey.length < shortestKey ? [] : spellingsOf(apiKey);
+  const spellings = spellingsOf(apiKey);
   const masked = maskSecret(apiKey);
   const inText = (text: string) =>
     spellings.reduce((sofar, spelling) => sofar.replaceAll(spelling, () => masked), text);
