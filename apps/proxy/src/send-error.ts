@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { errorBody, type GatewayError } from './dialects/gateway-error.ts';
+import { harmless } from './forward/answer-headers.ts';
 import type { Dialect } from './request/match-route.ts';
 
 /** Answers with an error in the caller's dialect, unless the client has left. */
@@ -29,6 +30,7 @@ export function sendJson(
 ): void {
   const text = Buffer.from(JSON.stringify(body));
   response.writeHead(status, {
+    ...harmless,
     ...headers,
     'content-type': 'application/json',
     'content-length': text.length,

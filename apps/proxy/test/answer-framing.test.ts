@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chatTo } from './call.ts';
+import { call, chatTo } from './call.ts';
 import { clientKey, gatewayForTest } from './open-test-gateway.ts';
 import { rawUpstream } from './providers.ts';
 import { rawConnection, rawPost } from './raw-connection.ts';
@@ -45,6 +45,25 @@ test('a length beside chunks never reaches the client: nothing behind it can be 
       expect([second?.status, second?.rest]).toEqual([404, '']);
     }
   }
+});
+
+test('an answer whose body is broken from its first chunk on is the next channel’s to give', async () => {
+  const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked';
+  const bad = await rawUpstream(() => `${head}\r\n\r\nno chunk\r\n`);
+  const good = await rawUpstream(() => `${head}\r\n\r\n7\r\n{"a":1}\r\n0\r\n\r\n`);
+  const channels = {
+    bad: { origin: bad.origin, models: { m: {} } },
+    good: { origin: good.origin, models: { m: {} } },
+  };
+  const gateway = await gatewayForTest({ channels });
+  const answer = await call(gateway.origin, chat, { body: chatTo('m') });
+  expect([answer.status, answer.json, answer.headers['x-proxy-attempts']]).toEqual([
+    200,
+    { a: 1 },
+    '2',
+  ]);
+  const pinned = await call(gateway.origin, chat, { body: chatTo('bad/m') });
+  expect([pinned.status, pinned.json.error.code]).toEqual([502, 'upstream_unreachable']);
 });
 
 test.each([

@@ -131,6 +131,18 @@ test('a page of a channel has no rights on the dashboard’s origin, and no cach
   });
 });
 
+test('the gateway’s own answers have no rights on the dashboard’s origin either', async () => {
+  const gateway = await gatewayForTest();
+  for (const path of ['/v1/models', '/v1/nothing', '/v1/models/none']) {
+    const { headers } = await call(gateway.origin, path);
+    expect(headers, path).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "sandbox; default-src 'none'",
+      'cache-control': 'no-store',
+    });
+  }
+});
+
 test('of two content types only the first is passed on', async () => {
   const origin = await upstreamForTest((_, response) => {
     response.writeHead(200, ['content-type', 'application/json', 'content-type', 'text/html']);

@@ -102,7 +102,7 @@ test('a body counts until its channel has read it, however early the channel ans
   );
   const gateway = await gatewayForTest({
     channels: { relay: { origin, models: { m: {} } } },
-    options: { bodyLimitBytes: 12_000_000, bodiesLimitBytes: 15_000_000 },
+    options: { bodyLimitBytes: 12_000_000, bodiesLimitBytes: 20_000_000 },
   });
   // More than the system's own buffers take.
   const request = rawPost(chat, clientKey, chatTo('relay/m', { filler: 'x'.repeat(11_000_000) }));
@@ -139,4 +139,25 @@ test('bodies that all together find no room are refused, and find it again', asy
   slow.send(text.slice(-100));
   await slow.until('HTTP/1.1 200');
   expect((await post()).status).toBe(200);
+});
+
+test('bodies that are declared and never come take no room from the others', async () => {
+  const origin = await upstreamForTest((request, response) => {
+    request.resume().on('end', () => response.end('{}'));
+  });
+  const gateway = await gatewayForTest({
+    channels: { relay: { origin, models: { m: {} } } },
+    options: { bodiesLimitBytes: 16 * 1024 ** 2 },
+  });
+  for (let n = 0; n < 20; n += 1) {
+    const client = await rawConnection(gateway.port);
+    const length = 'content-length: 4000000\r\nexpect: 100-continue\r\n';
+    client.send(
+      `POST ${chat} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${clientKey}\r\n${length}\r\n`,
+    );
+    await client.until('100 Continue');
+    client.send('{"model": ');
+  }
+  const body = chatTo('relay/m', { filler: 'x'.repeat(3_000_000) });
+  expect((await call(gateway.origin, chat, { body })).status).toBe(200);
 });

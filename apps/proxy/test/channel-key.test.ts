@@ -98,6 +98,9 @@ test('in headers the key is covered', async () => {
 test('as JSON and URLs write it the key is covered', async () => {
   const apiKey = 'sk-a/b+c"d=0123456789';
   const written = [
+    apiKey.replaceAll('+', '\\u002B').replaceAll('"', '\\"'),
+    encodeURIComponent(apiKey).toLowerCase(),
+
     JSON.stringify(apiKey),
     apiKey.replaceAll('/', '\\/').replaceAll('"', '\\"'),
     encodeURIComponent(apiKey),
@@ -107,7 +110,13 @@ test('as JSON and URLs write it the key is covered', async () => {
   expect(answer.text).toHaveLength(written.join('\n').length);
 });
 
-test('a key that is an everyday word changes no answer', async () => {
+test('a key of letters alone is a key', async () => {
+  const text = '{"error":"mysecretkey is wrong"}';
+  const answer = await seen({ headers: json, pieces: [text], apiKey: 'mysecretkey' });
+  expect(answer.text).toBe('{"error":"*********** is wrong"}');
+});
+
+test('a placeholder for a key changes no answer', async () => {
   const text = '{"content":"placeholder for anything"}';
   for (const apiKey of ['anything', 'placeholder', 'x', 'for'])
     expect((await seen({ headers: json, pieces: [text], apiKey })).text).toBe(text);

@@ -156,6 +156,21 @@ test('fetch hears of a 413 although it sends megabytes more', async () => {
   }
 });
 
+test('a pipelined answer that breaks off ends the connection', async () => {
+  const origin = await upstreamForTest(async (request, response) => {
+    const text = Buffer.concat(await request.toArray()).toString();
+    if (JSON.parse(text).n === 1) {
+      setTimeout(() => response.end('{"n":1}'), 200);
+      return;
+    }
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.write('{"n":', () => response.socket?.destroy());
+  });
+  const { client } = await start(origin);
+  client.send([1, 2].map((n) => rawPost(chat, clientKey, chatTo('relay/m', { n }))).join(''));
+  expect(await client.all()).not.toContain('"n":2');
+});
+
 test('1xx answers of the upstream are passed over, and the answer itself comes', async () => {
   const { origin } = await rawUpstream(
     () =>

@@ -15,7 +15,11 @@ async function redirecting(status: number, locationOf: (url: string) => string |
     asked.push({ method, url, body });
     const location = url.includes('moved') ? undefined : locationOf(url);
     if (location === undefined && url.includes('moved')) response.end('{"ok":true}');
-    else response.writeHead(status, location === undefined ? {} : { location }).end('elsewhere');
+    else {
+      const vary = { vary: 'location', 'x-next': '/moved' };
+      response.writeHead(status, location === undefined ? vary : { ...vary, location });
+      response.end('elsewhere');
+    }
   });
   const channels = { relay: { origin, models: { m: {} } } };
   return { asked, origin, gateway: await gatewayForTest({ channels }) };
@@ -52,6 +56,8 @@ const elsewhere = [
   [308, 'javascript:alert(1)', 'javascript:alert(1)'],
   [300, 'https://evil.example/', 'https://evil.example'],
   [304, undefined, 'no answer to a POST'],
+  [307, undefined, 'no answer to a POST'],
+  [308, undefined, 'no answer to a POST'],
   [399, 'https://evil.example/', 'https://evil.example'],
 ] as const;
 

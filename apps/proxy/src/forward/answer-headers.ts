@@ -1,3 +1,4 @@
+import { headerOf } from '@api-monitor/upstream';
 import type { KeyCover } from './key-cover.ts';
 
 /**
@@ -34,17 +35,13 @@ const upstreamRequestId = /[a-z]-?request-?id$/;
 /** The gateway sends its own. */
 const ownIds = new Set(['x-request-id', 'request-id']);
 
-/**
- * What is said of every answer: opened in a browser, it is a page without rights, and nobody keeps it.
- */
-const harmless = [
-  'x-content-type-options',
-  'nosniff',
-  'content-security-policy',
-  "sandbox; default-src 'none'",
-  'cache-control',
-  'no-store',
-] as const;
+/** In every answer of the gateway: opened in a browser, it is a page without rights, and no cache keeps it. */
+export const harmless = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "sandbox; default-src 'none'",
+  'cache-control': 'no-store',
+};
+const harmlessPairs = Object.entries(harmless).flat();
 
 /** What the gateway says of its choice, in `x-proxy-*` headers. */
 export interface RoutingInfo {
@@ -65,11 +62,11 @@ export function answerHeaders(
   for (let at = 0; at + 1 < upstream.length; at += 2) {
     const name = upstream[at] ?? '';
     // Only the first of several: two content types are two answers to two readers.
-    if (isPassed(name) && !headers.includes(name))
+    if (isPassed(name) && headerOf(headers, name) === undefined)
       headers.push(name, keyCover.inText(upstream[at + 1] ?? ''));
   }
   headers.push(
-    ...harmless,
+    ...harmlessPairs,
     'x-request-id',
     requestId,
     'request-id',
@@ -99,14 +96,6 @@ function isPassed(name: string): boolean {
     (upstreamRequestId.test(name) && !ownIds.has(name));
   if (verdicts.size < verdictLimit) verdicts.set(name, verdict);
   return verdict;
-}
-
-/** The first value under this name, which is in lower case. */
-export function headerOf(headers: readonly string[], name: string): string | undefined {
-  for (let at = 0; at < headers.length; at += 2) {
-    if (headers[at] === name) return headers[at + 1];
-  }
-  return undefined;
 }
 
 /** A model's name is the upstream's word: what a header can't carry is percent-encoded. */

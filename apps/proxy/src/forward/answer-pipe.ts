@@ -1,10 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import { redirectMessage } from '@api-monitor/core';
-import { type AnswerHandler, type AnswerSource, describeFault } from '@api-monitor/upstream';
+import {
+  type AnswerHandler,
+  type AnswerSource,
+  describeFault,
+  headerOf,
+} from '@api-monitor/upstream';
 import type { Endpoint } from '../request/match-route.ts';
 import type { Parcel } from '../request/parcel.ts';
 import { AnswerBody } from './answer-body.ts';
-import { answerHeaders, headerOf, type RoutingInfo } from './answer-headers.ts';
+import { answerHeaders, type RoutingInfo } from './answer-headers.ts';
 import { type AnswerWatch, watchAnswer } from './answer-watch.ts';
 import { AttemptTimer, stallTimeoutMsOf } from './attempt-timer.ts';
 import { isHeldBackStatus } from './judge-attempt.ts';
@@ -97,7 +102,7 @@ export class AnswerPipe implements AnswerHandler {
   onHead(status: number, headers: string[], bodyLength: number | null): void {
     this.#status = status;
     this.firstByteAtMs = performance.now();
-    const { mayHoldBack, parcel, endpoint } = this.#options;
+    const { mayHoldBack, endpoint } = this.#options;
     if (status >= 300 && status < 400) {
       this.#refuseRedirect(headerOf(headers, 'location'));
       return;
@@ -109,7 +114,6 @@ export class AnswerPipe implements AnswerHandler {
     this.#headers = headers;
     this.#bodyLength = bodyLength;
     this.#watch = watchAnswer(status, headers, endpoint);
-    parcel.letGo();
   }
 
   onBytes(bytes: Buffer): void {
@@ -215,8 +219,9 @@ export class AnswerPipe implements AnswerHandler {
 
   /** `wholeBytes`: how long an answer is that is there as a whole; null where more may come. */
   #sendHead(wholeBytes: number | null): void {
-    const { response, routing } = this.#options;
+    const { response, routing, parcel } = this.#options;
     if (response.headersSent) return;
+    parcel.letGo();
     const headers = answerHeaders(this.#headers, routing, this.#keyCover);
     // An error event may have to follow: a stream's length is never promised.
     const promised = this.#watch?.isEventStream ? null : this.#bodyLength;
@@ -251,12 +256,12 @@ export class AnswerPipe implements AnswerHandler {
   };
 
   #fail(fault: AttemptFault): void {
-    if (!this.#watch) {
+    const { response } = this.#options;
+    if (!this.#watch || !(response.headersSent || this.#watch.isEventStream)) {
       this.#finish({ kind: 'retriable', status: null, fault });
       return;
     }
     // What came before the break still goes out, before the error that follows it.
-    const { response } = this.#options;
     if (!response.destroyed) {
       this.#sendHead(null);
       if (this.#pending) this.#body.write(this.#pending);

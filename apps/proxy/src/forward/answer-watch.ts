@@ -1,5 +1,5 @@
+import { headerOf } from '@api-monitor/upstream';
 import type { Endpoint } from '../request/match-route.ts';
-import { headerOf } from './answer-headers.ts';
 import { createEventGate, type Gate } from './event-gate.ts';
 import { createUsageReader, type UsageReader } from './read-usage.ts';
 import { type StreamEndWatch, watchStreamEnd } from './stream-end.ts';

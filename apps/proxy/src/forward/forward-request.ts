@@ -110,8 +110,9 @@ function endBroken(
   { kind, message }: AttemptFault,
 ): void {
   if (!pipe.watch?.isEventStream) {
-    // Over HTTP/1.0, which nginx speaks by default, a mere close would be the end of a whole answer.
-    response.socket?.resetAndDestroy();
+    // Over HTTP/1.0, which nginx speaks by default, a mere close would be the end of a whole answer. The
+    // request's socket, because a pipelined response has none before its turn.
+    response.req.socket.resetAndDestroy();
     return;
   }
   const status = kind === 'timeout' ? 504 : 502;

@@ -3,8 +3,11 @@ import { Parcel } from './parcel.ts';
 
 const noBytes: Buffer<ArrayBuffer> = Buffer.from(new ArrayBuffer(0));
 
-/** The first size of a body whose length isn't declared; it doubles from there. */
-const firstBytes = 64 * 1024;
+/**
+ * The first size of the buffer; it doubles from there. A declared length alone takes no more: whoever
+ * declares much and sends little would use up the budget of all others.
+ */
+const firstBytes = 256 * 1024;
 
 /** Freeing less by hand costs more than leaving it to the garbage collector. */
 const worthFreeingBytes = 4 * 1024;
@@ -64,7 +67,7 @@ export class GrowingBody {
 
   #grow(neededBytes: number): boolean {
     const before = this.#bytes.length;
-    const doubled = this.#isDeclared ? this.#mostBytes : Math.max(firstBytes, 2 * before);
+    const doubled = Math.max(firstBytes, 2 * before);
     const wanted = Math.max(neededBytes, Math.min(doubled, this.#mostBytes));
     // Both exist while the one is copied into the other.
     if (!this.#budget.take(wanted)) return false;
