@@ -100,25 +100,37 @@ test.each([
   ['/v1/messages', { max_tokens: 300 }],
   [generate, { generationConfig: { maxOutputTokens: 300 } }],
   [generate, { generation_config: { candidate_count: 3, max_output_tokens: 100 } }],
-])('as many go up at once as the limit bears by what they say: %s %j', async (path, more) => {
-  const { upstream, ask } = await start({ tpm_limit: 1_100 });
-  const answers = Array.from({ length: 6 }, () => ask({ ...held, ...more }, path));
-  await untilAnswered(answers, 3);
-  await upstream.until(3);
-  upstream.answer();
-  expect(await statusesOf(answers)).toEqual([200, 200, 200, 429, 429, 429]);
-});
+])(
+  'only as many requests run at once as their declared lengths allow: %s %j',
+  async (path, more) => {
+    const { upstream, ask } = await start({ tpm_limit: 1_100 });
+    const answers = Array.from({ length: 6 }, () => ask({ ...held, ...more }, path));
+    await untilAnswered(answers, 3);
+    await upstream.until(3);
+    upstream.answer();
+    expect(await statusesOf(answers)).toEqual([200, 200, 200, 429, 429, 429]);
+  },
+);
 
-test('without a word about its length an answer is taken for a thousand tokens', async () => {
-  const { upstream, ask } = await start({ tpm_limit: 5_000 });
-  const answers = Array.from({ length: 6 }, () => ask(held));
-  await untilAnswered(answers, 2);
-  await upstream.until(4);
-  upstream.answer();
-  expect(await statusesOf(answers)).toEqual([200, 200, 200, 200, 429, 429]);
-});
+test.each([
+  [chat, {}],
+  [chat, { metadata: { maxOutputTokens: 1 } }],
+  [chat, { max_tokens: 1.5 }],
+  ['/v1/responses', { max_tokens: 1 }],
+  [generate, { labels: { maxOutputTokens: 1 } }],
+])(
+  'an answer without a limit of its own is assumed to take 1,000 tokens: %s %j',
+  async (path, more) => {
+    const { upstream, ask } = await start({ tpm_limit: 5_000 });
+    const answers = Array.from({ length: 6 }, () => ask({ ...held, ...more }, path));
+    await untilAnswered(answers, 2);
+    await upstream.until(4);
+    upstream.answer();
+    expect(await statusesOf(answers)).toEqual([200, 200, 200, 200, 429, 429]);
+  },
+);
 
-test('what asks for no text reserves what it sends alone', async () => {
+test('a request that gets no text back reserves its input alone', async () => {
   const { upstream, ask } = await start({ tpm_limit: 1_000 });
   const more = { ...held, max_tokens: 900 };
   const answers = Array.from({ length: 10 }, () => ask(more, '/v1/embeddings'));
@@ -193,7 +205,7 @@ test('what is under way at the turn of the minute takes its share of the next on
   expect(await statusOf()).toBe(200);
 });
 
-test('two gateways bear one limit together, while requests are under way and after', async () => {
+test('two gateways share one limit, both for running and for finished requests', async () => {
   const bus = createInProcessBus({ nowMs: Date.now, onFault: () => {} });
   onTestFinished(() => bus.close());
   const [a, b] = [

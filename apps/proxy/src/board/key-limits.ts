@@ -42,9 +42,10 @@ const unlimited: Admission = { ok: true, settle: () => {} };
  * what comes in meanwhile may go over a limit. Without the shared sums each goes by its own count, from
  * the next minute on. The master token has no limit.
  *
- * Tokens are known only when an answer has ended, so a request reserves what it may take. A request
- * that comes while none is under way is admitted if anything of the minute is left: otherwise a large
- * `max_tokens` alone would lock a key out. So the answer of one request may exceed the limit.
+ * Tokens are known only when an answer has ended, so a request reserves an estimate. A request that
+ * comes while none is under way is admitted if anything of the minute is left: otherwise a large
+ * `max_tokens` alone would lock a key out. So one request may exceed the limit, and so may several whose
+ * estimates were too low.
  */
 export function createKeyLimits(nowS: () => number, sums: SharedSums): KeyLimits {
   const minutes = new Map<number, Minute>();

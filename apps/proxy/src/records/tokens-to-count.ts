@@ -3,8 +3,6 @@ import { outputLimitOf } from '../request/output-limit.ts';
 
 /** English text takes about four bytes a token. */
 const bytesPerToken = 4;
-/** Reserved for an answer whose client sets no limit; most chat answers are shorter. */
-const usualOutputTokens = 1_000;
 
 /** Routes whose answers are text, and those that only read it. */
 const writingRoutes: readonly GatewayRoute[] = [
@@ -20,9 +18,7 @@ const readingRoutes: readonly GatewayRoute[] = ['embeddings', 'gemini-embed'];
 /** What a request may take of its key's token limit, before it goes up. */
 export function tokensToReserve(route: GatewayRoute, body: Buffer): number {
   if (!isText(route)) return 0;
-  const input = Math.ceil(body.length / bytesPerToken);
-  if (!writingRoutes.includes(route)) return input;
-  return input + (outputLimitOf(body) ?? usualOutputTokens);
+  return Math.ceil(body.length / bytesPerToken) + outputLimitOf(route, body);
 }
 
 type Told = Pick<

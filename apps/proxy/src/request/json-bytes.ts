@@ -49,8 +49,8 @@ function isEscaped(body: Buffer, at: number, from: number): boolean {
 }
 
 /**
- * How a key spells a word of small letters: `"\u006dodel"` reads as `"model"` does. Null for another
- * word. Nothing is allocated, for a body may hold millions of keys.
+ * How a key spells a word of ASCII letters: `"\u006dodel"` reads as `"model"` does. Null for another
+ * word. Allocates nothing, because a body may hold millions of keys.
  */
 export function spellingOf(
   body: Buffer,
@@ -64,7 +64,7 @@ export function spellingOf(
     const isCode = body[at] === backslash && body[at + 1] === smallU;
     const code = isCode ? hexAt(body, at + 2) : (body[at] ?? 0);
     const wanted = word.charCodeAt(letter);
-    if ((code | 0x20) !== wanted || at >= end) return null;
+    if (smallLetter(code) !== smallLetter(wanted) || at >= end) return null;
     isExact &&= code === wanted;
     at += isCode ? 6 : 1;
   }
@@ -99,6 +99,10 @@ function isBlank(byte: number | undefined): boolean {
     default:
       return false;
   }
+}
+
+function smallLetter(code: number): number {
+  return code >= 0x41 && code <= 0x5a ? code | 0x20 : code;
 }
 
 function hexAt(body: Buffer, at: number): number {

@@ -1,24 +1,65 @@
-import { endOfString, firstByte, nextStop, quote } from './json-bytes.ts';
+import type { GatewayRoute } from '@api-monitor/core';
+import { endOfString, firstByte, nextStop, quote, spellingOf } from './json-bytes.ts';
 
-/** How many tokens the client lets an answer have, by the names of the wire formats, at their depth. */
-const limitNames: ReadonlyMap<number, readonly string[]> = new Map([
-  [1, ['max_tokens', 'max_completion_tokens', 'max_output_tokens']],
-  [2, ['maxOutputTokens', 'max_output_tokens']],
-]);
-/** How many answers it asks for at once. */
-const countNames: ReadonlyMap<number, readonly string[]> = new Map([
-  [1, ['n', 'best_of']],
-  [2, ['candidateCount', 'candidate_count']],
-]);
-const deepest = 2;
-const longestName = 'max_completion_tokens'.length;
+/** The members of a route's body that bound its answer. */
+interface BoundNames {
+  /** The object that holds them, in each spelling; null: the body itself. */
+  within: readonly string[] | null;
+  /** How many tokens an answer may have. */
+  limits: readonly string[];
+  /** How many answers there will be. */
+  counts: readonly string[];
+}
+
+const responses: BoundNames = { within: null, limits: ['max_output_tokens'], counts: [] };
+
+const namesByRoute: Partial<Record<GatewayRoute, BoundNames>> = {
+  chat: { within: null, limits: ['max_tokens', 'max_completion_tokens'], counts: ['n'] },
+  completions: { within: null, limits: ['max_tokens'], counts: ['n', 'best_of'] },
+  responses,
+  'responses-compact': responses,
+  anthropic: { within: null, limits: ['max_tokens'], counts: [] },
+  // Google's JSON takes both spellings of each name: https://protobuf.dev/programming-guides/json/
+  gemini: {
+    within: ['generationConfig', 'generation_config'],
+    limits: ['maxOutputTokens', 'max_output_tokens'],
+    counts: ['candidateCount', 'candidate_count'],
+  },
+};
+
+/** Assumed of an answer whose client sets no limit; most chat answers are shorter. */
+const usualOutputTokens = 1_000;
+/** More than any request gets; sums of it stay exact. */
+const mostTokens = 1_000_000_000;
 
 /**
- * The most tokens that the client lets its answers have together, or null if its body names no limit.
- * One scan of the bytes, as `findModel` makes it; what is named several times counts by its largest.
+ * The most tokens that the answers to a request may have together; 0 if its route answers no text. Found
+ * in one scan of the bytes, like the model. Parsers differ in which of several equal names they take, so
+ * the largest limit counts; one that isn't a whole number counts as the usual length.
  */
-export function outputLimitOf(body: Buffer): number | null {
-  let [limit, count, depth] = [0, 1, 0];
+export function outputLimitOf(route: GatewayRoute, body: Buffer): number {
+  const names = namesByRoute[route];
+  if (!names) return 0;
+  let [limit, count] = [0, 1];
+  const isWhole = scanMembers(body, names.within, (start, end) => {
+    if (isOneOf(names.limits, body, start, end)) {
+      limit = Math.max(limit, numberAfter(body, end) ?? usualOutputTokens);
+    } else if (isOneOf(names.counts, body, start, end)) {
+      count = Math.max(count, numberAfter(body, end) ?? 1);
+    }
+  });
+  if (!isWhole) limit = Math.max(limit, usualOutputTokens);
+  return Math.min((limit || usualOutputTokens) * count, mostTokens);
+}
+
+/** Calls back for each key of the body, or of the object in it that `within` names. False if the body is cut off. */
+function scanMembers(
+  body: Buffer,
+  within: readonly string[] | null,
+  onKey: (start: number, end: number) => void,
+): boolean {
+  let depth = 0;
+  let isWithin = false;
   for (let at = nextStop(body, 0, true); at < body.length; at = nextStop(body, at + 1, true)) {
     switch (body[at]) {
       case 0x7b: // {
@@ -30,26 +71,38 @@ export function outputLimitOf(body: Buffer): number | null {
         depth -= 1;
         break;
       case quote: {
-        const end = endOfString(body, at + 1);
-        if (end < 0) return null;
-        const name = depth <= deepest && end - at - 1 <= longestName ? nameAt(body, at, end) : '';
-        if (limitNames.get(depth)?.includes(name)) limit = Math.max(limit, numberBehind(body, end));
-        if (countNames.get(depth)?.includes(name)) count = Math.max(count, numberBehind(body, end));
+        const [start, end] = [at + 1, endOfString(body, at + 1)];
+        if (end < 0) return false;
+        const next = depth <= 2 ? valueAfter(body, end) : -1;
+        if (next >= 0 && depth === 1) {
+          if (within === null) onKey(start, end);
+          else isWithin = body[next] === 0x7b && isOneOf(within, body, start, end);
+        } else if (next >= 0 && depth === 2 && isWithin) onKey(start, end);
         at = end;
       }
     }
   }
-  return limit === 0 ? null : limit * count;
+  return true;
 }
 
-function nameAt(body: Buffer, start: number, end: number): string {
-  return body.toString('latin1', start + 1, end);
+function isOneOf(words: readonly string[], body: Buffer, start: number, end: number): boolean {
+  return words.some((word) => spellingOf(body, start, end, word) === 'exact');
 }
 
-/** The whole number that is the value of the key that ends at `at`; 0 if there is none. */
-function numberBehind(body: Buffer, at: number): number {
+/** Where the value begins of the key whose closing quote is at `at`; -1 if that string is no key. */
+function valueAfter(body: Buffer, at: number): number {
   const colon = firstByte(body, at + 1);
-  if (body[colon] !== 0x3a) return 0;
-  const value = firstByte(body, colon + 1);
-  return Number(/^\d{1,9}/.exec(body.toString('latin1', value, value + 9))?.[0] ?? 0);
+  return body[colon] === 0x3a ? firstByte(body, colon + 1) : -1;
+}
+
+/** Longer than any number that a client would write. */
+const numberBytes = 40;
+const number = /^\d[\d.eE+-]*(?=[\s,}\]])/;
+
+/** The positive whole number, however it is written, that a key's value is; null if it is none. */
+function numberAfter(body: Buffer, at: number): number | null {
+  const start = valueAfter(body, at);
+  const [text] = number.exec(body.toString('latin1', start, start + numberBytes)) ?? [];
+  const value = Number(text);
+  return Number.isInteger(value) && value > 0 ? value : null;
 }
