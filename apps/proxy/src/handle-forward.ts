@@ -9,6 +9,7 @@ import type { GatewayDeps } from './gateway-deps.ts';
 import { type Arrival, requestRecord } from './records/request-record.ts';
 import { tokensToCount, tokensToReserve } from './records/tokens-to-count.ts';
 import { type FoundModel, findModel, modelLimitBytes } from './request/find-model.ts';
+import { inputTokensOf } from './request/input-tokens.ts';
 import type { Endpoint } from './request/match-route.ts';
 import type { Parcel } from './request/parcel.ts';
 import { readRequestBody } from './request/read-request-body.ts';
@@ -54,11 +55,15 @@ async function handleParcel(
   const { length } = parcel.body;
   const named = nameOf(given, parcel.body);
   if ('error' in named) return refuse(deps, given, named.error, '', length);
-  const estimate = () => tokensToReserve(endpoint.route, parcel.body);
+  let inputTokens = 0;
+  const estimate = () => {
+    inputTokens = inputTokensOf(parcel.body);
+    return tokensToReserve(endpoint.route, parcel.body, inputTokens);
+  };
   const admission = deps.keyLimits.take(key, estimate);
   if (!admission.ok) return refuse(deps, given, limitError(admission), named.model, length);
   try {
-    await handleAdmitted(deps, given, { parcel, named, settle: admission.settle });
+    await handleAdmitted(deps, given, { parcel, named, inputTokens, settle: admission.settle });
   } catch (error) {
     admission.settle(0);
     throw error;
@@ -69,14 +74,17 @@ async function handleParcel(
 interface Admitted {
   parcel: Parcel;
   named: Name;
+  /** Estimated; 0 if the key's limits don't need it. */
+  inputTokens: number;
   settle: (tokens: number) => void;
 }
 
 async function handleAdmitted(
   deps: GatewayDeps,
   given: ForwardRequest,
-  { parcel, named, settle }: Admitted,
+  admitted: Admitted,
 ): Promise<void> {
+  const { parcel, named, settle } = admitted;
   const { request, response, arrival, endpoint } = given;
   const requestBytes = parcel.body.length;
   const resolution = deps.resolve(askOf(given, named.model));
@@ -102,7 +110,7 @@ async function handleAdmitted(
   keepPlace(deps, given, named.model, forwarded);
   const status = error?.status ?? forwarded.status;
   const told = { requestedModel: named.model, requestBytes, status, error: error?.message ?? null };
-  leaveRecord(deps, { ...given, ...told, forwarded }, settle);
+  leaveRecord(deps, { ...given, ...told, forwarded }, admitted);
 }
 
 const noRoom: GatewayError = {
@@ -225,14 +233,14 @@ function keepPlace(
 function leaveRecord(
   deps: GatewayDeps,
   parts: Parameters<typeof requestRecord>[0],
-  settle: Admitted['settle'],
+  { inputTokens, settle }: Pick<Admitted, 'inputTokens' | 'settle'>,
 ): void {
   const record = requestRecord(parts);
   const usage = parts.forwarded?.pipe?.watch?.usage.read();
   record.input_tokens = usage?.inputTokens ?? null;
   record.output_tokens = usage?.outputTokens ?? null;
   deps.metrics.requestEnded(record);
-  settle(tokensToCount(record));
+  settle(tokensToCount(record, inputTokens));
   deps.records.add(record);
 }
 

@@ -166,6 +166,22 @@ test('a client that leaves before the first byte has used what it sent, and free
   await expect.poll(async () => (await ask()).text).toContain('used up');
 });
 
+test('a picture is reserved and counted as a fixed number of tokens, not by its bytes', async () => {
+  const { port, upstream, ask, statusOf } = await start({ tpm_limit: 10_000 });
+  const url = `data:image/png;base64,${'iVBORw0KGgo'.repeat(100_000)}`;
+  const picture = { max_tokens: 100, image: { url }, ...held };
+  const client = await rawConnection(port);
+  client.send(rawPost(chat, key, chatTo('m', picture)));
+  await upstream.until(1);
+  const second = ask(picture);
+  await upstream.until(2);
+  client.socket.destroy();
+  await upstream.until(1);
+  expect(await statusOf({ max_tokens: 5_000 })).toBe(200);
+  upstream.answer();
+  expect((await second).status).toBe(200);
+});
+
 test('a request that comes to nothing frees what it had reserved, and has used nothing', async () => {
   const { origin, upstream, ask, statusOf } = await start({ tpm_limit: 100 });
   const large = { max_tokens: 10_000 };

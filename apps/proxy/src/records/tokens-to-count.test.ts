@@ -8,7 +8,7 @@ const attempt = {
 type Told = Parameters<typeof tokensToCount>[0];
 const told: Told = {
   ...{ route: 'chat', stream: false, status: 200, attempts: [attempt] },
-  ...{ input_tokens: null, output_tokens: null, request_bytes: 400, response_bytes: 40 },
+  ...{ input_tokens: null, output_tokens: null, response_bytes: 40 },
 };
 
 test.each([
@@ -26,7 +26,7 @@ test.each([
   ['a stream, whatever it carries', { route: 'speech', stream: true }, 110],
   ['nothing of a count', { route: 'count-tokens' }, 0],
 ] satisfies [string, Partial<Told>, number][])('counts %s', (_, changes, expected) => {
-  expect(tokensToCount({ ...told, ...changes })).toBe(expected);
+  expect(tokensToCount({ ...told, ...changes }, 100)).toBe(expected);
 });
 
 test.each([
@@ -37,6 +37,6 @@ test.each([
   ['gemini-count-tokens', 0],
   ['images', 0],
   ['moderations', 0],
-] as const)('reserves along %s %d tokens for 40 bytes', (route, expected) => {
-  expect(tokensToReserve(route, Buffer.alloc(40, ' '))).toBe(expected);
+] as const)('reserves along %s %d tokens for an input of 10', (route, expected) => {
+  expect(tokensToReserve(route, Buffer.alloc(40, ' '), 10)).toBe(expected);
 });
