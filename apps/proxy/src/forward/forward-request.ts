@@ -34,7 +34,9 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
     attempts.push(judged(deps, given, judging));
     if (end.kind === 'retriable' && !isLast) {
       if (isLoop(end)) loops += 1;
-      choices = isLoop(end) ? outsideLoop(choice, others, loops) : others;
+      const isAtLimit = given.trail.otherMonitors > 0 && loops >= loopLimit;
+      if (isAtLimit) choices = [];
+      else choices = isLoop(end) ? atOtherAddresses(others, choice) : others;
       continue;
     }
     if (end.kind === 'broken') endBroken(given, pipe, end.fault);
@@ -43,17 +45,17 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
   }
 }
 
-/** A request gives up after this many channels that loop back. */
+/**
+ * After this many channels that loop back, a request that another monitor sent gives up: every member of
+ * a ring retries, so their attempts multiply. One that came straight from a client goes on to its last
+ * channel, because no other monitor multiplies its attempts.
+ */
 const loopLimit = 2;
 
-/**
- * What is left to try after a channel looped back. Every member of a ring retries, so their attempts
- * multiply: another channel at the same address isn't worth one.
- */
-function outsideLoop(looped: Choice, others: readonly Choice[], loops: number): readonly Choice[] {
-  if (loops === loopLimit) return [];
+/** What is left to try after a channel looped back: others at the same address would do so too. */
+function atOtherAddresses(choices: readonly Choice[], looped: Choice): readonly Choice[] {
   const { baseUrl } = looped.entry.target.channel;
-  return others.filter(({ entry }) => entry.target.channel.baseUrl !== baseUrl);
+  return choices.filter(({ entry }) => entry.target.channel.baseUrl !== baseUrl);
 }
 
 /** 0 where nothing has reached the client, so that the gateway answers by itself. */
