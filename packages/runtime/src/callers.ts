@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BlockList, Socket } from 'node:net';
-import { clientAddressOf, isTrusted, limitKeyOf } from './client-address.ts';
+import { isTrusted, limitKeyOf, requestAddressOf } from './client-address.ts';
 import { type StrangerLimits, Strangers, type Visit } from './strangers.ts';
 
 /** What a server allows callers that haven't shown a valid key, token or session. */
@@ -39,7 +39,7 @@ export function recogniseCaller(request: IncomingMessage): void {
 export function createCallers(patience: StrangerPatience, trustedProxies: BlockList): Callers {
   const strangers = new Strangers(patience, () => performance.now());
   const onConnection = (socket: Socket): Connection => {
-    const visit = strangers.add(socket, addressOf(socket, undefined, trustedProxies));
+    const visit = strangers.add(socket, addressOf({ socket, headers: {} }, trustedProxies));
     const connection = { visit, requests: new Map() };
     connections.set(socket, connection);
     socket.once('close', () => strangers.remove(visit));
@@ -51,9 +51,8 @@ export function createCallers(patience: StrangerPatience, trustedProxies: BlockL
       const { socket, headers } = request;
       const { visit, requests } = connections.get(socket) ?? onConnection(socket);
       strangers.touch(visit);
-      const forwardedFor = headers['x-forwarded-for'];
-      if (forwardedFor !== undefined) {
-        strangers.move(visit, addressOf(socket, forwardedFor, trustedProxies));
+      if (headers['x-forwarded-for'] !== undefined) {
+        strangers.move(visit, addressOf(request, trustedProxies));
       }
       const watch = new RequestWatch({ request, response, strangers, visit, patience });
       requests.set(request, watch);
@@ -114,12 +113,10 @@ class RequestWatch {
 
 /** What counts as one caller; null for a trusted proxy itself. */
 function addressOf(
-  { remoteAddress = 'unknown' }: Socket,
-  forwardedFor: string | string[] | undefined,
+  request: Pick<IncomingMessage, 'headers' | 'socket'>,
   trusted: BlockList,
 ): string | null {
-  const hops = Array.isArray(forwardedFor) ? forwardedFor.join() : forwardedFor;
-  const address = clientAddressOf(remoteAddress, hops, trusted);
+  const address = requestAddressOf(request, trusted);
   return isTrusted(address, trusted) ? null : limitKeyOf(address);
 }
 

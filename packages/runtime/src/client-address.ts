@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 
 /** Reads `TRUSTED_PROXIES`: addresses and networks between commas. Null if a part is neither. */
@@ -33,6 +34,20 @@ export function clientAddressOf(
     nearest = address;
   }
   return nearest;
+}
+
+/** Who sent a request, as `clientAddressOf` reads it. */
+export function requestAddressOf(
+  { headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>,
+  trusted: BlockList,
+): string {
+  const forwardedFor = headers['x-forwarded-for']?.toString();
+  return clientAddressOf(socket.remoteAddress ?? 'unknown', forwardedFor, trusted);
+}
+
+/** The caller that a request counts for where limits are per address. */
+export function callerKeyOf(request: IncomingMessage, trusted: BlockList): string {
+  return limitKeyOf(requestAddressOf(request, trusted));
 }
 
 /** What counts as one caller: an IPv4 address, or the /64 that one IPv6 subscriber has to himself. */

@@ -1,5 +1,6 @@
 export { recogniseCaller } from './callers.ts';
 export {
+  callerKeyOf,
   clientAddressOf,
   isTrusted,
   limitKeyOf,

@@ -3,12 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BlockList } from 'node:net';
 import type { FailureLimiter } from '@api-monitor/bus';
 import { type Database, pingDatabase, readToken } from '@api-monitor/db';
-import {
-  clientAddressOf,
-  type HttpHandler,
-  limitKeyOf,
-  type MetricsSource,
-} from '@api-monitor/runtime';
+import { callerKeyOf, type HttpHandler, type MetricsSource } from '@api-monitor/runtime';
 
 interface Options {
   db: Database;
@@ -68,14 +63,12 @@ async function metricsAnswer(
 }
 
 /** Null if the request carries the API token and its address isn't blocked. */
-async function refusalOf(options: Options, { headers, socket }: IncomingMessage) {
+async function refusalOf(options: Options, request: IncomingMessage) {
   const { badTokens, trustedProxies } = options;
-  const sent = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
+  const sent = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
   const needed = said(401, { detail: 'send the API token as Authorization: Bearer <token>' });
   if (!sent) return needed;
-  const peer = socket.remoteAddress ?? 'unknown';
-  const forwardedFor = headers['x-forwarded-for']?.toString();
-  const address = limitKeyOf(clientAddressOf(peer, forwardedFor, trustedProxies));
+  const address = callerKeyOf(request, trustedProxies);
   const secondsLeft = badTokens.blockedForS(address);
   if (secondsLeft > 0) {
     const detail = 'too many failed attempts; try again later';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
 import { createFailureLimiter, guessLimits, type SharedSums } from '@api-monitor/bus';
-import { clientAddressOf, limitKeyOf } from '@api-monitor/runtime';
+import { callerKeyOf } from '@api-monitor/runtime';
 import type { GatewayError } from '../dialects/gateway-error.ts';
 
 interface Options {
@@ -17,10 +17,8 @@ interface Options {
  */
 export function createGuessGuard({ sums, trustedProxies, onBlocked, nowS }: Options) {
   const limiter = createFailureLimiter({ name: 'bad-keys', limits: guessLimits, sums, now: nowS });
-  return ({ headers, socket }: IncomingMessage): GatewayError => {
-    const forwardedFor = headers['x-forwarded-for']?.toString();
-    const peer = socket.remoteAddress ?? 'unknown';
-    const address = limitKeyOf(clientAddressOf(peer, forwardedFor, trustedProxies));
+  return (request: IncomingMessage): GatewayError => {
+    const address = callerKeyOf(request, trustedProxies);
     const secondsLeft = limiter.blockedForS(address);
     if (secondsLeft > 0) {
       onBlocked();
