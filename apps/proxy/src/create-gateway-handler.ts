@@ -128,7 +128,7 @@ function loopOf({ metrics }: GatewayDeps, trail: Trail): GatewayError | null {
 
 /** The first credential that is a key in force; else the error that says what is wrong. */
 function authenticate(
-  { board, nowS, refuseGuess }: GatewayDeps,
+  { board, nowS, guessGuard }: GatewayDeps,
   request: IncomingMessage,
   query: URLSearchParams | null,
 ): BoardKey | GatewayError {
@@ -136,8 +136,9 @@ function authenticate(
   if (credentials.length === 0) return unauthorized(noKey);
   let refusal: GatewayError | null = null;
   for (const credential of credentials) {
-    const key = board.key(hashProxyKey(credential));
-    if (!key) continue;
+    const hash = hashProxyKey(credential);
+    const key = board.key(hash);
+    if (!key || !guessGuard.admits(request, hash)) continue;
     const isExpired = key.expiresAt !== null && key.expiresAt <= nowS();
     if (key.enabled && !isExpired) {
       recogniseCaller(request);
@@ -145,7 +146,7 @@ function authenticate(
     }
     refusal = unauthorized(key.enabled ? 'this key has expired' : 'this key is paused');
   }
-  return refusal ?? refuseGuess(request);
+  return refusal ?? guessGuard.refuse(request);
 }
 
 const noKey =

@@ -114,7 +114,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   // Where it fails each goes on by itself, and the bus tells of its own faults.
   const sharing = setInterval(() => keyLimits.share().catch(() => {}), limitsPeriodMs);
   sharing.unref();
-  const refuseGuess = createGuessGuard({
+  const guessGuard = createGuessGuard({
     ...options,
     sums: bus.sums,
     onBlocked: () => metrics.requestRefused('blocked'),
@@ -127,7 +127,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     breakers,
     affinity,
     keyLimits,
-    refuseGuess,
+    guessGuard,
     bodyBudget: createBodyBudget(options.bodiesLimitBytes),
     resolve: createResolver({ ...options, board, breakers, affinity, random: Math.random }),
     dispatch: upstream.dispatch,

@@ -1,14 +1,13 @@
-import type { IncomingMessage } from 'node:http';
 import type { Logger } from '@api-monitor/runtime';
 import type { ChannelDispatch } from '@api-monitor/upstream';
 import type { Affinity } from './board/affinity.ts';
 import type { Board } from './board/board.ts';
 import type { Breakers } from './board/breakers.ts';
 import type { KeyLimits } from './board/key-limits.ts';
-import type { GatewayError } from './dialects/gateway-error.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { RecordSink } from './records/record-sink.ts';
 import type { BodyBudget } from './request/body-budget.ts';
+import type { GuessGuard } from './request/guess-guard.ts';
 import type { Ask, Resolution } from './request/resolve-candidates.ts';
 
 /** What a request through the gateway needs; `createGateway` builds it once. */
@@ -19,8 +18,7 @@ export interface GatewayDeps {
   breakers: Breakers;
   affinity: Affinity;
   keyLimits: KeyLimits;
-  /** What to answer to a request whose key nobody has. */
-  refuseGuess: (request: IncomingMessage) => GatewayError;
+  guessGuard: GuessGuard;
   resolve: (ask: Ask) => Resolution;
   dispatch: ChannelDispatch;
   records: RecordSink;

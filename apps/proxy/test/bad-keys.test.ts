@@ -53,9 +53,10 @@ test('thirty unknown keys a minute block an address for ten minutes, in the word
   expect((await guess()).status).toBe(401);
 });
 
-test('keys in force go on working from a blocked address, and known ones are told what is wrong', async () => {
+test('keys that an address used before it was blocked go on working, and paused ones are told so', async () => {
   const paused = { key: 'sk-paused', enabled: false };
   const { ask, guess, guessUntilBlocked } = await start({ keys: [paused] });
+  for (const key of [clientKey, masterToken, 'sk-paused']) await ask(key);
   await guessUntilBlocked();
   expect((await guess()).status).toBe(429);
   for (const key of [clientKey, masterToken]) expect((await ask(key)).status).toBe(200);
@@ -63,6 +64,40 @@ test('keys in force go on working from a blocked address, and known ones are tol
   expect(answer.status).toBe(200);
   expect((await ask('sk-paused')).json.error.message).toBe('this key is paused');
   expect((await ask(null)).status).toBe(401);
+});
+
+test('from a blocked address a right guess is answered like a wrong one', async () => {
+  const keys = [
+    { key: 'sk-paused', enabled: false },
+    { key: 'sk-expired', expires_at: 1 },
+  ];
+  const trustedProxies = trusting('127.0.0.1');
+  const { origin, clock, ask, guessUntilBlocked } = await start({
+    keys,
+    options: { trustedProxies },
+  });
+  const blocked = { 'x-forwarded-for': '203.0.113.9' };
+  const elsewhere = { 'x-forwarded-for': '203.0.113.10' };
+  expect((await ask(masterToken, elsewhere)).status).toBe(200);
+  await guessUntilBlocked(blocked);
+  const seen = async (key: string) => {
+    const chat = await ask(key, blocked);
+    const list = await call(origin, '/v1/models', { key, headers: blocked });
+    return [chat, list].map(({ status, json, headers }) => [
+      ...[status, json, Object.keys(headers), headers['content-length']],
+      Math.round(Number(headers['retry-after']) / 30),
+    ]);
+  };
+  const wrong = await seen('sk-wrong');
+  expect(wrong.map(([status]) => status)).toEqual([429, 429]);
+  for (const key of [clientKey, masterToken, 'sk-paused', 'sk-expired']) {
+    expect(await seen(key)).toEqual(wrong);
+  }
+  const both = { ...blocked, authorization: 'Bearer sk-wrong', 'x-api-key': clientKey };
+  expect((await ask(null, both)).status).toBe(429);
+  expect((await ask(masterToken, elsewhere)).status).toBe(200);
+  clock.aheadS += blockS;
+  expect((await ask(clientKey, blocked)).status).toBe(200);
 });
 
 test('requests without a key or with one that is paused or expired are no guesses', async () => {

@@ -158,8 +158,12 @@ test('guessed keys of the gateway are counted by the address that a trusted prox
     const headers = { authorization: `Bearer ${key}`, 'x-forwarded-for': address };
     return (await fetch(`${origin}/v1/models`, { headers })).status;
   };
+  expect(await ask(master, '203.0.113.9')).toBe(200);
   for (let n = 0; n < 30; n += 1) expect(await ask(`sk-guess-${n}`, '203.0.113.9')).toBe(401);
   expect(await ask('sk-guess', '203.0.113.9')).toBe(429);
   expect(await ask('sk-guess', '203.0.113.10')).toBe(401);
+  // Blocked, an address may only use the keys that it used before.
   expect(await ask(master, '203.0.113.9')).toBe(200);
+  for (let n = 0; n < 30; n += 1) await ask(`sk-guess-${n}`, '203.0.113.11');
+  expect(await ask(master, '203.0.113.11')).toBe(429);
 });

@@ -3,6 +3,18 @@ import type { BlockList } from 'node:net';
 import { createFailureLimiter, guessLimits, type SharedSums } from '@api-monitor/bus';
 import { callerKeyOf } from '@api-monitor/runtime';
 import type { GatewayError } from '../dialects/gateway-error.ts';
+import { createRecentSet } from './recent-set.ts';
+
+/** Blocks an address that sends many unknown keys. */
+export interface GuessGuard {
+  /**
+   * Whether a request may use this key, which exists: always, unless its address is blocked and hadn't
+   * sent the key before. Then it gets `refuse`'s answer, so that a right guess looks like a wrong one.
+   */
+  admits(request: IncomingMessage, keyHash: string): boolean;
+  /** The answer to a request without a key that exists; counts as a guess. */
+  refuse(request: IncomingMessage): GatewayError;
+}
 
 interface Options {
   sums: SharedSums;
@@ -11,26 +23,39 @@ interface Options {
   nowS: () => number;
 }
 
+/** Pairs of an address and a key: far more than are in use at once. Full, the set takes a few megabytes. */
+const pairLimit = 10_000;
+
 /**
- * Answers requests with an unknown key, and blocks an address that sends many of them. Requests with a
- * key in force never get here, so one broken client doesn't lock out the others behind its address.
+ * Clients that were working go on working while their address is blocked, so that one broken client
+ * doesn't lock out the others behind it. Which keys an address has used is known per process, in memory.
  */
-export function createGuessGuard({ sums, trustedProxies, onBlocked, nowS }: Options) {
+export function createGuessGuard({ sums, trustedProxies, onBlocked, nowS }: Options): GuessGuard {
   const limiter = createFailureLimiter({ name: 'bad-keys', limits: guessLimits, sums, now: nowS });
-  return (request: IncomingMessage): GatewayError => {
-    const address = callerKeyOf(request, trustedProxies);
-    const secondsLeft = limiter.blockedForS(address);
-    if (secondsLeft > 0) {
-      onBlocked();
-      return tooManyGuesses(Math.ceil(secondsLeft));
-    }
-    // Never rejects, and counts here before it asks the other processes.
-    void limiter.recordFailure(address);
-    return {
-      status: 401,
-      code: 'invalid_api_key',
-      message: 'the key is unknown or was revoked',
-    };
+  const usedPairs = createRecentSet(pairLimit);
+  return {
+    admits(request, keyHash) {
+      const address = callerKeyOf(request, trustedProxies);
+      const pair = `${keyHash} ${address}`;
+      if (!usedPairs.has(pair) && limiter.blockedForS(address) > 0) return false;
+      usedPairs.add(pair);
+      return true;
+    },
+    refuse(request) {
+      const address = callerKeyOf(request, trustedProxies);
+      const secondsLeft = limiter.blockedForS(address);
+      if (secondsLeft > 0) {
+        onBlocked();
+        return tooManyGuesses(Math.ceil(secondsLeft));
+      }
+      // Never rejects, and counts here before it asks the other processes.
+      void limiter.recordFailure(address);
+      return {
+        status: 401,
+        code: 'invalid_api_key',
+        message: 'the key is unknown or was revoked',
+      };
+    },
   };
 }
 
