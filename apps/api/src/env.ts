@@ -1,5 +1,10 @@
 import { envBoolean, envInt } from '@api-monitor/runtime';
-import { routingEnvShape, routingOptionsOf, trustedProxiesEnvShape } from '@api-monitor/service';
+import {
+  masterTokenEnvShape,
+  routingEnvShape,
+  routingOptionsOf,
+  trustedProxiesEnvShape,
+} from '@api-monitor/service';
 import { z } from 'zod';
 
 // However short: the older tool took any, and its users come with theirs.
@@ -15,11 +20,7 @@ export const apiEnvShape = {
   API_MONITOR_TOKEN_ADMIN: token,
   API_MONITOR_TOKEN_VISITOR: token,
   ADMIN_PANEL_PASSWORD: z.string().optional(),
-  PROXY_MASTER_TOKEN: z
-    .string()
-    .min(16, 'must have at least 16 characters')
-    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
-    .optional(),
+  ...masterTokenEnvShape,
   ...routingEnvShape,
   DEFAULT_INTERVAL_MIN: envInt({ min: 1, max: 1440, default: 30 }),
   LOG_CLEANUP_ENABLED: envBoolean(true),

@@ -1,7 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { readToken } from '@api-monitor/db';
 import { envInt, envParsed } from '@api-monitor/runtime';
-import { runService, serveService, serviceEnvShape } from '@api-monitor/service';
+import {
+  masterTokenEnvShape,
+  runService,
+  serveService,
+  serviceEnvShape,
+} from '@api-monitor/service';
 import { z } from 'zod';
 import { createGateway } from './create-gateway.ts';
 import { gatewayOptionsOf, processCountOf, proxyEnvShape } from './env.ts';
@@ -10,7 +15,7 @@ const schema = z.object({
   ...serviceEnvShape,
   ...proxyEnvShape,
   PROXY_PORT: envInt({ min: 0, max: 65_535, default: 8082 }),
-  PROXY_MASTER_TOKEN: z.string().optional(),
+  ...masterTokenEnvShape,
   PROXY_PROCESSES: envParsed({
     parse: (text) => processCountOf(text, availableParallelism()),
     default: '1',

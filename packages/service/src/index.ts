@@ -1,5 +1,6 @@
 export { databaseEnvShape, databaseOptionsOf } from './database-env.ts';
 export { describeStartFault } from './describe-start-fault.ts';
+export { masterTokenEnvShape } from './master-token-env.ts';
 export type { Service } from './open-service.ts';
 export { routingEnvShape, routingOptionsOf } from './routing-env.ts';
 export { runService } from './run-service.ts';
