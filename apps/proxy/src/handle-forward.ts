@@ -208,7 +208,7 @@ function limitError({ fault, waitS }: Extract<Admission, { ok: false }>): Gatewa
 
 function gatewayFault({ fault, entry, attempts }: Forwarded): GatewayError {
   if (attempts.at(-1)?.status === loopStatus) {
-    return loopError('every channel that is left for this model leads in a circle');
+    return loopError('the channels tried for this model loop back to this monitor');
   }
   const name = entry ? `${entry.target.name}/${entry.model}` : 'the channel';
   const message = `${name} gave no answer: ${fault?.message ?? 'no channel is left'}`;

@@ -28,7 +28,7 @@ function trusting(...addresses: string[]): BlockList {
   return list;
 }
 
-test('thirty unknown keys a minute block an address for ten minutes, in the words of each client', async () => {
+test('thirty unknown keys a minute block an address for ten minutes, in each client’s dialect', async () => {
   const { origin, clock, guess, guessUntilBlocked } = await start();
   await guessUntilBlocked();
   const refused = await guess();
@@ -112,7 +112,7 @@ test('requests without a key or with one that is paused or expired are no guesse
   expect((await guess()).status).toBe(401);
 });
 
-test('the address is the one that a trusted proxy saw, and nobody else says it', async () => {
+test('the address comes from a trusted proxy’s header, and from nobody else’s', async () => {
   const from = (address: string) => ({ 'x-forwarded-for': address });
   const trustedProxies = trusting('127.0.0.1');
   const behind = await start({ options: { trustedProxies } });

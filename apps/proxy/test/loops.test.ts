@@ -51,7 +51,7 @@ const ask = ({ origin }: Pick<TestGateway, 'origin'>, headers: Record<string, st
 
 const foreignMark = (n: number) => `1.1 api-monitor-${n.toString(16).padStart(16, '0')}`;
 
-test('what goes up is marked, behind what the client’s own proxies said', async () => {
+test('a forwarded request carries our mark, after the entries of the client’s own proxies', async () => {
   const seen: (string | undefined)[] = [];
   const origin = await upstreamForTest((request, response) => {
     seen.push(request.headers.via);
@@ -68,7 +68,7 @@ test('what goes up is marked, behind what the client’s own proxies said', asyn
   expect(seen[2]).toBe(seen[0]);
 });
 
-test('a channel that leads to the gateway itself is found out at once, in every dialect', async () => {
+test('a channel that leads to the gateway itself is detected at once, in every dialect', async () => {
   const gateway = await member();
   const { origin, asked } = gateway;
   await gateway.leadTo(origin, origin, origin, origin);
@@ -89,7 +89,7 @@ test('a channel that leads to the gateway itself is found out at once, in every 
   expect(metrics).toContain('api_monitor_gateway_refused_total{reason="loop"} 3');
 });
 
-test('who asks for a list is told of the circle too, with or without a key', async () => {
+test('a model list that loops back is refused too, with or without a key', async () => {
   const gateway = await member();
   let via = '';
   const origin = await upstreamForTest((request, response) => {
@@ -107,7 +107,7 @@ test('who asks for a list is told of the circle too, with or without a key', asy
   expect((await listed('/models/m', null)).status).toBe(508);
 });
 
-test('a large body doesn’t hold the refusal up', async () => {
+test('a large body doesn’t delay the refusal', async () => {
   const gateway = await member();
   await gateway.leadTo(gateway.origin);
   const body = chatTo('m', { pad: 'x'.repeat(3_000_000) });
@@ -133,7 +133,7 @@ test('another monitor’s request gives up after two channels that loop back', a
   expect(gateway.asked).toHaveLength(3);
 });
 
-test('a ring of two stays at three requests, however many channels lead around it', async () => {
+test('a ring of two costs three requests, however many channels form it', async () => {
   const [a, b] = [await member(), await member()];
   await a.leadTo(b.origin, b.origin, b.origin, b.origin);
   await b.leadTo(a.origin, a.origin, a.origin, a.origin);
@@ -141,7 +141,7 @@ test('a ring of two stays at three requests, however many channels lead around i
   expect([a.asked.length, b.asked.length]).toEqual([2, 1]);
 });
 
-test('a ring of two whose members go by several addresses stays at thirteen', async () => {
+test('a ring of two whose members have several addresses costs thirteen requests', async () => {
   const [a, b] = [await member(), await member()];
   const addresses = ({ origin }: TestGateway) => Promise.all(Array(4).fill(origin).map(relayTo));
   await a.leadTo(...(await addresses(b)));
@@ -151,7 +151,7 @@ test('a ring of two whose members go by several addresses stays at thirteen', as
   expect([a.asked.length, b.asked.length]).toEqual([9, 4]);
 });
 
-test('where a ring has a way out, it is taken', async () => {
+test('a request leaves a ring through a channel that leads out of it', async () => {
   const provider = await providerForTest();
   const [a, b] = [await member(), await member()];
   await a.leadTo(b.origin);
@@ -160,7 +160,7 @@ test('where a ring has a way out, it is taken', async () => {
   expect(provider.received()).toBe(2);
 });
 
-test('the last channel’s answer passes through, though others before it led in a circle', async () => {
+test('the last channel’s answer passes through even if others before it looped back', async () => {
   const gateway = await member();
   const busy = await upstreamForTest((_, response) => {
     response.writeHead(429, { 'retry-after': '7' }).end('{"error": {"message": "busy"}}');
@@ -170,7 +170,7 @@ test('the last channel’s answer passes through, though others before it led in
   expect([answer.status, answer.headers['retry-after']]).toEqual([429, '7']);
 });
 
-test('a circle counts against a channel only where it begins: others may use that channel well', async () => {
+test('a loop counts against a channel only at the monitor where the request began', async () => {
   const [a, b] = [await member(), await member()];
   await a.leadTo(b.origin);
   await b.leadTo(a.origin);
@@ -184,7 +184,7 @@ test('a circle counts against a channel only where it begins: others may use tha
   expect(record).toMatchObject({ status: 508, attempts: [{ status: 508, is_live_failure: true }] });
 });
 
-test('a request may pass through some other monitors, and not through any number', async () => {
+test('a request may pass through at most seven other monitors', async () => {
   const provider = await providerForTest();
   const gateway = await member();
   await gateway.leadTo(provider.origin);

@@ -84,7 +84,7 @@ test.each(elsewhere)(
   },
 );
 
-test('a circle of redirects ends', async () => {
+test('a loop of redirects ends', async () => {
   const provider = await providerForTest({ m: 'redirect_loop' });
   const channels = { relay: { origin: provider.origin, models: { m: {} } } };
   const gateway = await gatewayForTest({ channels });

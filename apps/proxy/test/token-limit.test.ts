@@ -13,7 +13,7 @@ const key = 'sk-limited';
 const chat = '/v1/chat/completions';
 /** What each answer reports: 32 tokens in all. */
 const report = JSON.stringify({ usage: { prompt_tokens: 20, completion_tokens: 12 } });
-/** The upstream answers such a request when the test says so, any other at once. */
+/** The upstream holds such a request until the test says so; it answers any other at once. */
 const held = { user: 'held' };
 
 async function patientUpstream() {
@@ -130,7 +130,7 @@ test.each([
   },
 );
 
-test('a request that gets no text back reserves its input alone', async () => {
+test('a request whose answer is no text reserves only its input', async () => {
   const { upstream, ask } = await start({ tpm_limit: 1_000 });
   const more = { ...held, max_tokens: 900 };
   const answers = Array.from({ length: 10 }, () => ask(more, '/v1/embeddings'));
@@ -139,7 +139,7 @@ test('a request that gets no text back reserves its input alone', async () => {
   expect(await statusesOf(answers)).toEqual(Array(10).fill(200));
 });
 
-test('a request larger than the limit goes up while no other is under way', async () => {
+test('a request larger than the limit is admitted if no other is running', async () => {
   const { upstream, ask, statusOf } = await start({ tpm_limit: 100 });
   const large = { max_tokens: 32_000, pad: 'x'.repeat(4_000) };
   expect(await statusOf(large)).toBe(200);
@@ -150,7 +150,7 @@ test('a request larger than the limit goes up while no other is under way', asyn
   expect((await first).status).toBe(200);
 });
 
-test('a client that leaves before the first byte has used what it sent, and frees the rest', async () => {
+test('a client that leaves before the first byte pays for its input, and the rest is freed', async () => {
   const { port, upstream, ask, statusOf } = await start({ tpm_limit: 1_500 });
   const leave = async (more: object) => {
     const client = await rawConnection(port);
@@ -182,7 +182,7 @@ test('a picture is reserved and counted as a fixed number of tokens, not by its 
   expect((await second).status).toBe(200);
 });
 
-test('a request that comes to nothing frees what it had reserved, and has used nothing', async () => {
+test('a failed request frees its reservation and uses no tokens', async () => {
   const { origin, upstream, ask, statusOf } = await start({ tpm_limit: 100 });
   const large = { max_tokens: 10_000 };
   for (let times = 0; times < 2; times += 1) {
@@ -197,7 +197,7 @@ test('a request that comes to nothing frees what it had reserved, and has used n
   expect(await statusOf(large)).toBe(429);
 });
 
-test('a compressed answer is counted by what it reports, and what it had reserved is freed', async () => {
+test('a compressed answer counts by the usage it reports, and its reservation is freed', async () => {
   const { upstream, ask, statusOf } = await start({ tpm_limit: 60 });
   const first = ask({ ...held, max_tokens: 10_000 });
   await upstream.until(1);
@@ -207,7 +207,7 @@ test('a compressed answer is counted by what it reports, and what it had reserve
   expect((await ask()).json.error.message).toContain('used up');
 });
 
-test('what is under way at the turn of the minute takes its share of the next one', async () => {
+test('a request that runs into the next minute still holds its reservation', async () => {
   const { clock, upstream, ask, statusOf } = await start({ tpm_limit: 60 });
   const first = ask({ ...held, max_tokens: 50 });
   await upstream.until(1);

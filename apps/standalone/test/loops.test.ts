@@ -89,7 +89,7 @@ test('a channel that leads back through a proxy says so as its verdict', async (
   expect(await product.run(id)).toMatchObject({
     last_status: 'error',
     last_error:
-      'model list: HTTP 508: the request came back to the API Monitor that sent it: a channel leads in a circle',
+      'model list: HTTP 508: the request came back to the API Monitor that sent it: a channel loops back to this monitor',
   });
 });
 
@@ -132,7 +132,7 @@ test('two products whose channels lead to each other answer at once, and probes 
   expect(latest_models.find(({ model }) => model === 'm')).toMatchObject({
     success: false,
     error:
-      'HTTP 508: the request came back to the API Monitor that sent it: a channel leads in a circle',
+      'HTTP 508: the request came back to the API Monitor that sent it: a channel loops back to this monitor',
   });
 });
 

@@ -36,10 +36,10 @@ const monitorLimit = 8;
 /** Why a request must not be sent on, as a sentence; null if it may. */
 export function faultOfTrail({ isOwn, otherMonitors }: Trail): string | null {
   if (isOwn) {
-    return 'the request came back to the API Monitor that sent it: a channel leads in a circle';
+    return 'the request came back to the API Monitor that sent it: a channel loops back to this monitor';
   }
   if (otherMonitors < monitorLimit) return null;
-  return `the request has passed through ${otherMonitors} other API Monitors: their channels seem to lead in a circle`;
+  return `the request has passed through ${otherMonitors} other API Monitors: their channels seem to form a loop`;
 }
 
 const markPattern = /(?<![^\s,])api-monitor-([0-9a-f]{16})(?![^\s,:(])/gi;

@@ -1,6 +1,9 @@
 import type { Dialect } from '../request/match-route.ts';
 
-/** What the gateway itself refuses or fails with; an upstream's own error passes through untouched. */
+/**
+ * An error of the gateway's own. An upstream's error goes down as it came, except that it is decoded, its
+ * key covered and its headers filtered.
+ */
 export interface GatewayError {
   status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 415 | 426 | 429 | 500 | 502 | 503 | 504 | 508;
   /** OpenAI's `code`; the other dialects derive their words from the status. */

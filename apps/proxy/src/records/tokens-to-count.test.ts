@@ -37,6 +37,6 @@ test.each([
   ['gemini-count-tokens', 0],
   ['images', 0],
   ['moderations', 0],
-] as const)('reserves along %s %d tokens for an input of 10', (route, expected) => {
+] as const)('%s reserves %d tokens for an input of 10', (route, expected) => {
   expect(tokensToReserve(route, Buffer.alloc(40, ' '), 10)).toBe(expected);
 });

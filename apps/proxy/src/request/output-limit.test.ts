@@ -26,7 +26,7 @@ test.each<[GatewayRoute, object | string, number]>([
   ['chat', { max_tokens: 2_000_000 }, 2_000_000],
   ['chat', '{"max_tokens": 1e6}', 1_000_000],
   ['chat', '{"max_tokens": 2.5E+3, "n": 2.0}', 5_000],
-])('along %s %j lets the answer have %d tokens', (route, body, expected) => {
+])('%s with %j allows %d tokens', (route, body, expected) => {
   expect(limitIn(route, body)).toBe(expected);
 });
 
@@ -43,7 +43,7 @@ test.each<[GatewayRoute, object]>([
   ['gemini', { generationConfig: { nested: { maxOutputTokens: 1 } } }],
   ['gemini', { generationConfig: [{ maxOutputTokens: 1 }] }],
   ['gemini', { generationConfig: 1, labels: { maxOutputTokens: 1 } }],
-])('%s reads its own names alone, at their own place: not %j', (route, body) => {
+])('%s reads only its own names, at their own place: not %j', (route, body) => {
   expect(limitIn(route, body)).toBe(usual);
 });
 
