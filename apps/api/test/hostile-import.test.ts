@@ -157,6 +157,20 @@ test('the largest file is planned without holding anything else up', async () =>
   expect(turnMs).toBeLessThan(longestTurnMs);
 });
 
+test('the largest import is written without holding anything else up', async () => {
+  const { asSession } = await openTestApi();
+  const channels = Array.from({ length: 5_000 }, (_, i) => ({
+    ...{ name: `channel ${i}`, base_url: `https://c${i}.example`, api_key: `sk-${i}` },
+    selected_models: models(20),
+  }));
+  const changed = channels.map(({ api_key, ...channel }) => ({ ...channel, interval_min: 45 }));
+  for (const [outcome, file] of Object.entries({ created: channels, changed })) {
+    const { result, turnMs } = await longestTurn(() => asSession('POST', path, file));
+    expect(result.json.counts).toMatchObject({ [outcome]: 5_000, refused: 0 });
+    expect(turnMs, outcome).toBeLessThan(longestTurnMs);
+  }
+}, 60_000);
+
 test('thousands of channels are written to a file without holding anything else up', async () => {
   const { asSession } = await openTestApi();
   const { json: answer } = await asSession('POST', path, manyChannels);

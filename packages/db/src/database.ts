@@ -16,8 +16,8 @@ export interface Database {
 /**
  * Runs `work` all or nothing: in the transaction that `db` is already, else in one of its own.
  * It must query through the handle that it is given (through `db` it could wait for itself), await
- * nothing but queries, and change nothing else: it may be done again. What it reads to write it anew it
- * locks before (`locks.ts`).
+ * nothing but queries (a long one also yields to the event loop), and change nothing else: it may be
+ * done again. What it reads to write it again, it locks first (`locks.ts`).
  */
 export async function inTransaction<Handle extends Pick<Database, 'kysely'>, T>(
   db: Handle,

@@ -116,6 +116,7 @@ export {
   readSettings,
   setSettings,
 } from './settings.ts';
+export { createSortOrders, type SortOrders } from './sort-order.ts';
 export { type Snapshot, snapshotDatabase } from './sqlite/snapshot-database.ts';
 export {
   type ChecksWindow,

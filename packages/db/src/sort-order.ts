@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Database } from './database.ts';
 import { lockTargets } from './locks.ts';
 import type { Schema } from './schema.ts';
 
@@ -14,6 +15,29 @@ export async function nextSortOrder(db: Kysely<Schema>): Promise<number> {
     .executeTakeFirstOrThrow();
   if ((last ?? 0) < largestSortOrder) return (last ?? 0) + 1;
   return (await renumberTargets(db)) + 1;
+}
+
+/** The orders of many channels that one transaction writes, which holds the list locked. */
+export interface SortOrders {
+  /** The order for a new channel: after all others. */
+  next(): Promise<number>;
+  /** Tells that a channel was given this order. */
+  note(order: number): void;
+}
+
+/** Looks the last order up once: doing so for every new channel would read the whole table each time. */
+export function createSortOrders({ kysely }: Database): SortOrders {
+  let last: number | null = null;
+  return {
+    async next() {
+      if (last !== null && last < largestSortOrder) last += 1;
+      else last = await nextSortOrder(kysely);
+      return last;
+    },
+    note(order) {
+      if (last !== null) last = Math.max(last, order);
+    },
+  };
 }
 
 /** Numbers the channels from 1 on, in the order that they have. Returns how many there are. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { probe, runOnce, targetInput } from '../test/samples.ts';
 import { tempDatabase } from '../test/temp-database.ts';
 import {
+  createSortOrders,
   createTarget,
   deleteTarget,
   findTargetByName,
@@ -146,4 +147,25 @@ test('queries join a transaction that is open already, and go with it', async ()
   });
   await expect(work).rejects.toThrow('changed my mind');
   expect(await listTargets(db)).toEqual([]);
+});
+
+test('orders for many new channels follow what is stored and what else is written', async () => {
+  const db = await tempDatabase();
+  await createTarget(db, targetInput({ name: 'a', sort_order: 7 }), 1);
+  const given = await inTransaction(db, async (tx) => {
+    const orders = createSortOrders(tx);
+    const add = async (name: string, asked?: number) => {
+      const sort_order = asked ?? (await orders.next());
+      await createTarget(tx, targetInput({ name, sort_order }), 1);
+      orders.note(sort_order);
+    };
+    for (const name of ['b', 'c']) await add(name);
+    await add('d', 40);
+    await add('e');
+    await add('f', 1_000_000);
+    for (const name of ['g', 'h']) await add(name);
+    return (await listTargets(tx)).map(({ name, sort_order }) => [name, sort_order]);
+  });
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+  expect(given).toEqual(names.map((name, i) => [name, i + 1]));
 });

@@ -1,9 +1,10 @@
 import { AppError } from '@api-monitor/core';
 import {
+  createSortOrders,
   createTarget,
-  type Database,
   inTransaction,
   lockTargetList,
+  type SortOrders,
   updateTarget,
 } from '@api-monitor/db';
 import type { ApiDeps } from '../api-deps.ts';
@@ -12,6 +13,7 @@ import type { Actor } from '../auth/caller.ts';
 import type { OwnPlaces } from '../targets/own-address.ts';
 import { withTargetDefaults } from '../targets/with-target-defaults.ts';
 import type { CheckedEntry } from './check-entries.ts';
+import { mapInSlices } from './map-in-slices.ts';
 import { type PlannedChannel, planImport, settlePlan } from './plan-import.ts';
 
 type ImportDeps = Pick<ApiDeps, 'db' | 'bus' | 'now' | 'givenSettings'>;
@@ -27,40 +29,63 @@ export async function applyImport(
   const { plan, ids } = await inTransaction(deps.db, async (tx) => {
     await lockTargetList(tx);
     const planned = await settlePlan(tx, drafts, own);
-    const written: number[] = [];
-    for (const one of planned) written.push(...(await write(deps, tx, actor, one)));
+    const writing = { ...deps, db: tx, actor, orders: createSortOrders(tx) };
+    const written = (await mapInSlices(planned, (one) => write(writing, one))).flat();
     const changes = [{ field: 'channels', old: null, new: written.length }];
     if (written.length > 0) {
       await recordAction(tx, actor, { action: 'channels.imported', changes }, deps.now());
     }
     return { plan: planned, ids: written };
   });
-  for (const target_id of ids) {
-    await deps.bus.events.publish({ type: 'target_updated', data: { target_id } });
-  }
+  await mapInSlices(ids, (target_id) =>
+    deps.bus.events.publish({ type: 'target_updated', data: { target_id } }),
+  );
   return plan;
 }
 
-/** The id of what was written; none where nothing was. */
-async function write(
-  deps: ImportDeps,
-  tx: Database,
-  actor: Actor,
-  planned: PlannedChannel,
-): Promise<number[]> {
-  const { changes } = planned;
-  if (planned.outcome === 'created') {
-    const input = await withTargetDefaults({ ...deps, db: tx }, planned.input);
-    const { id, name } = await createTarget(tx, input, deps.now());
-    const action = { action: 'target.created', subject: { id, name }, changes } as const;
-    await recordAction(tx, actor, action, deps.now());
-    return [id];
-  }
-  if (planned.outcome !== 'changed') return [];
-  const { id, name } = planned.target;
-  const changed = await updateTarget(tx, id, planned.patch, deps.now());
+/** What the channels of one import are written with; `db` is its transaction. */
+interface Writing extends ImportDeps {
+  actor: Actor;
+  orders: SortOrders;
+}
+
+/** The id of what was written; none if nothing was. */
+async function write(writing: Writing, planned: PlannedChannel): Promise<number[]> {
+  if (planned.outcome === 'created') return [await create(writing, planned)];
+  return planned.outcome === 'changed' ? [await change(writing, planned)] : [];
+}
+
+async function create(
+  writing: Writing,
+  { input, changes }: Extract<PlannedChannel, { outcome: 'created' }>,
+): Promise<number> {
+  const { db, actor, now, orders } = writing;
+  const defaults = await withTargetDefaults(writing, input);
+  const sort_order = defaults.sort_order ?? (await orders.next());
+  const { id, name } = await createTarget(db, { ...defaults, sort_order }, now());
+  orders.note(sort_order);
+  await recordAction(
+    db,
+    actor,
+    { action: 'target.created', subject: { id, name }, changes },
+    now(),
+  );
+  return id;
+}
+
+async function change(
+  { db, actor, now, orders }: Writing,
+  { target, patch, changes }: Extract<PlannedChannel, { outcome: 'changed' }>,
+): Promise<number> {
+  const { id, name } = target;
+  const changed = await updateTarget(db, id, patch, now());
   if (!changed) throw new AppError('conflict', `channel "${name}" was deleted meanwhile`);
-  const action = { action: 'target.changed', subject: { id, name }, changes } as const;
-  await recordAction(tx, actor, action, deps.now());
-  return [id];
+  orders.note(changed.sort_order);
+  await recordAction(
+    db,
+    actor,
+    { action: 'target.changed', subject: { id, name }, changes },
+    now(),
+  );
+  return id;
 }

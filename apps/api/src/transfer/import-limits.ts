@@ -1,6 +1,7 @@
 /**
- * What one import may hold, all of it counted before anything is multiplied: aliases, or a row's keys by
- * its models. More than anyone has; a transaction of as many channels takes a second or two.
+ * What one import may hold, counted before aliases or a row's keys and models are multiplied: more than
+ * anyone has. Writing that many channels takes about 2 s. The event loop keeps running meanwhile, but on
+ * SQLite other queries of this process wait until the transaction ends.
  */
 export const importLimits = {
   channels: 5000,

@@ -2,10 +2,10 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 
 const sliceMs = 10;
 
-/** Maps a long list, and serves everything else every few milliseconds in between. */
+/** Maps a long list, one item after the other, and serves everything else every few milliseconds in between. */
 export async function mapInSlices<Item, Result>(
   items: readonly Item[],
-  map: (item: Item, index: number) => Result,
+  map: (item: Item, index: number) => Result | Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
   let endsAt = performance.now() + sliceMs;
@@ -14,7 +14,7 @@ export async function mapInSlices<Item, Result>(
       await yieldToEventLoop();
       endsAt = performance.now() + sliceMs;
     }
-    results.push(map(item, index));
+    results.push(await map(item, index));
   }
   return results;
 }
