@@ -1,3 +1,5 @@
+import { MessageChannel } from 'node:worker_threads';
+import { createInProcessBus, createThreadBus, shareBus } from '@api-monitor/bus';
 import {
   deleteTarget,
   listProxyKeys,
@@ -5,7 +7,7 @@ import {
   revokeProxyKey,
   updateTarget,
 } from '@api-monitor/db';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { call, chatTo } from './call.ts';
 import { gatewayForTest } from './open-test-gateway.ts';
 import { providerForTest } from './providers.ts';
@@ -89,6 +91,36 @@ test('an event makes it come sooner', async () => {
   await bus.events.publish({ type: 'target_updated', data: { target_id: a } });
   const quick = { timeout: 300, interval: 10 };
   await vi.waitFor(async () => expect(await ask('renamed/m')).toEqual([200, a]), quick);
+});
+
+test('a burst of events from another thread is few readings', async () => {
+  let readings = 0;
+  const readMasterToken = async () => {
+    readings += 1;
+    return 'master-token-0123456789';
+  };
+  const shared = createInProcessBus({ nowMs: Date.now, onFault: () => {} });
+  const { port1, port2 } = new MessageChannel();
+  const stopSharing = shareBus(shared, port1);
+  const bus = createThreadBus(port2, () => {});
+  const { db, nowS, origin, targetIds } = await gatewayForTest({
+    channels: { a: { origin: 'http://127.0.0.1:9', models: { m: {} } } },
+    options: { readMasterToken, bus },
+  });
+  onTestFinished(async () => {
+    stopSharing();
+    await shared.close();
+  });
+  const { a: target_id = 0 } = targetIds;
+  await updateTarget(db, target_id, { name: 'renamed' }, nowS());
+  const before = readings;
+  for (let i = 0; i < 500; i += 1) {
+    await shared.events.publish({ type: 'target_updated', data: { target_id } });
+  }
+  const models = async () => (await call(origin, '/v1/models')).text;
+  await vi.waitFor(async () => expect(await models()).toContain('renamed/m'), soon);
+  // Two, and the one that comes each second.
+  expect(readings - before).toBeLessThanOrEqual(3);
 });
 
 test('swapped names lead to the right channels', async () => {

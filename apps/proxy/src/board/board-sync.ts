@@ -25,7 +25,7 @@ const changes = ['target_updated', 'run_completed', 'proxy_keys_changed', 'setti
 
 /**
  * Keeps the board true. Every row carries a revision: a cheap reading of all revisions once a second
- * finds what changed even where an event was lost, and events only make it come sooner.
+ * finds what changed even if an event was lost; events only make it come sooner, a burst of them once.
  */
 export function createBoardSync(options: Options): BoardSync {
   const { keys, targets, events, watch, nowS } = options;
@@ -53,15 +53,25 @@ export function createBoardSync(options: Options): BoardSync {
 
   const timer = setInterval(syncQuietly, options.periodMs);
   timer.unref();
+  // Events of another thread arrive one by one, and a reading of SQLite ends before the next one is
+  // delivered: only after the present turn of the event loop can a burst share a reading.
+  let soon: NodeJS.Immediate | null = null;
+  const syncSoon = () => {
+    soon ??= setImmediate(() => {
+      soon = null;
+      syncQuietly();
+    });
+  };
   const unsubscribe = events.subscribe(({ event }) => {
-    if (changes.includes(event.type)) syncQuietly();
+    if (changes.includes(event.type)) syncSoon();
   });
-  const stopHearing = events.onLoss(syncQuietly);
+  const stopHearing = events.onLoss(syncSoon);
   return {
     sync,
     ageS: () => nowS() - syncedAt,
     close() {
       clearInterval(timer);
+      if (soon) clearImmediate(soon);
       unsubscribe();
       stopHearing();
     },
