@@ -1,7 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
 import { createInProcessBus, createThreadBus, shareBus } from '@api-monitor/bus';
 import {
   deleteTarget,
+  inTransaction,
   listProxyKeys,
   reorderTargets,
   revokeProxyKey,
@@ -15,6 +17,7 @@ import { addChannel, proveModels } from './test-channel.ts';
 
 /** Long enough for one reading a second and the work of the machine. */
 const soon = { timeout: 1800, interval: 40 };
+const slow = { timeout: 10_000, interval: 40 };
 
 async function start() {
   const provider = await providerForTest({ m: 'good', n: 'good' });
@@ -121,6 +124,31 @@ test('a burst of events from another thread is few readings', async () => {
   await vi.waitFor(async () => expect(await models()).toContain('renamed/m'), soon);
   // Two, and the one that comes each second.
   expect(readings - before).toBeLessThanOrEqual(3);
+});
+
+test('a thousand new channels are read while requests go on', async () => {
+  const { bus, db, nowS, channel, origin, a: target_id } = await start();
+  await inTransaction(db, async (tx) => {
+    for (let i = 0; i < 1000; i += 1) await addChannel(tx, `new ${i}`, channel, nowS());
+  });
+  await bus.events.publish({ type: 'target_updated', data: { target_id } });
+  let isReading = true;
+  const all = vi
+    .waitFor(async () => {
+      expect((await call(origin, '/v1/models')).text).toContain('new 999/m');
+    }, slow)
+    .finally(() => {
+      isReading = false;
+    });
+  // Of this thread's own time: other programs on the machine don't count.
+  let turnMs = 0;
+  for (let last = process.threadCpuUsage(); isReading; last = process.threadCpuUsage()) {
+    await nextTurn();
+    const { user, system } = process.threadCpuUsage(last);
+    turnMs = Math.max(turnMs, (user + system) / 1000);
+  }
+  await all;
+  expect(turnMs).toBeLessThan(100);
 });
 
 test('swapped names lead to the right channels', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { AppError, type Target } from '@api-monitor/core';
 import {
   type Database,
@@ -23,13 +24,21 @@ interface Options {
   onTarget: (targetId: number, target: BoardTarget | null) => void;
 }
 
+/** How long requests may wait for a reading of channels; SQLite answers without a turn of the event loop. */
+const sliceMs = 10;
+
 export function createTargetSync(options: Options): TargetSync {
   const known = new Map<number, number>();
   return {
     async sync() {
       const revisions = await listTargetRevisions(options.db);
+      let endsAt = performance.now() + sliceMs;
       for (const { id, revision } of revisions) {
         if (known.get(id) === revision) continue;
+        if (performance.now() >= endsAt) {
+          await yieldToEventLoop();
+          endsAt = performance.now() + sliceMs;
+        }
         put(options, id, await readTarget(options, id));
         known.set(id, revision);
       }
