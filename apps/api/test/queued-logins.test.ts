@@ -5,7 +5,7 @@ import { adminPassword, openTestApi } from './open-test-api.ts';
 
 const adminAddress = '203.0.113.9';
 
-/** Until a login stands in its line, as many others may have been tried. */
+/** Until a login is in its line, as many others may have been tried. */
 const onItsWay = 3;
 
 /** Logins from any address, as sockets would tell it, each of which takes some 50 ms. */
@@ -44,6 +44,16 @@ test.each([
   const tried = (await wrong).filter((status) => status === 401).length;
   expect(tried).toBeGreaterThan(count);
   expect(tried).toBeLessThan(count * each);
+});
+
+test('a whole IPv6 network keeps nobody else out', async () => {
+  const { login, flood, triedMeanwhile } = await loginsFrom();
+  const network = Array.from({ length: 60 }, (_, i) => `2001:db8:1:${i.toString(16)}::1`);
+  const wrong = Promise.all(flood(network, 1));
+  const rights = ['2001:db8:2::1', adminAddress].map((from) => login(from, adminPassword));
+  expect(await Promise.all(rights)).toEqual([200, 200]);
+  expect(Math.max(...triedMeanwhile)).toBeLessThanOrEqual(onItsWay + 20);
+  await wrong;
 });
 
 test('an address with a session goes before any number of others', async () => {

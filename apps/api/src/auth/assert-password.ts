@@ -9,8 +9,8 @@ type PasswordDeps = Pick<ApiDeps, 'adminPassword' | 'badLogins' | 'db' | 'now'>;
 
 /**
  * Does what tries a password, one at a time: each try takes 128 MiB, and the failures before it have to
- * be counted. Addresses take turns, and those with a session go first, so that a flood of wrong passwords
- * keeps nobody else out. Throws AppError `rate_limited` if the address failed too often, at once, or if
+ * be counted. Addresses take turns, those with a session go first, and networks share the places, so that
+ * a flood of wrong passwords from fewer networks than there are places keeps nobody else out. Throws AppError `rate_limited` if the address failed too often, at once, or if
  * too many wait.
  */
 export async function takeLoginTurn(
@@ -22,10 +22,15 @@ export async function takeLoginTurn(
   const key = limitKeyOf(address);
   await badLogins.assertAllowed(key);
   const isKnown = session_id !== null || (await hasSession(deps, key));
-  await loginTurns.take({ key, isKnown }, async () => {
+  await loginTurns.take({ key, network: networkOf(key), isKnown }, async () => {
     await badLogins.assertAllowed(key);
     await work();
   });
+}
+
+/** Of an IPv6 /64 its /48, which is the most that one customer usually gets; an IPv4 address is its own. */
+function networkOf(key: string): string {
+  return /^([0-9a-f]+:){3}(?=[0-9a-f]+$)/.exec(key)?.[0] ?? key;
 }
 
 async function hasSession({ db, now }: Pick<ApiDeps, 'db' | 'now'>, key: string): Promise<boolean> {

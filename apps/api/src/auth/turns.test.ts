@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { type Asker, createTurns, type TurnLimits } from './turns.ts';
 
-const a: Asker = { key: 'a', isKnown: false };
+const a: Asker = { key: 'a', network: 'a', isKnown: false };
 
 test('what is asked at once is done one after the other, whatever fails', async () => {
   const turns = createTurns({ places: 10, placesOfKey: 10 });
@@ -42,7 +42,10 @@ async function served(limits: TurnLimits, askers: readonly (Asker & { name: stri
   return order;
 }
 
-const asker = (name: string, isKnown = false) => ({ name, key: name[0] ?? '', isKnown });
+const asker = (name: string, isKnown = false) => {
+  const key = name[0] ?? '';
+  return { name, key, network: key, isKnown };
+};
 
 test('the keys take turns, and the known go first', async () => {
   const askers = ['a1', 'a2', 'a3', 'b1', 'b2', 'c1'].map((name) => asker(name));
@@ -54,6 +57,14 @@ test('the longest line gives up a place to a shorter one, and any line to the kn
   const askers = ['x1', 'a1', 'a2', 'b1', 'b2', 'c1', 'd1', 'e1'].map((name) => asker(name));
   const order = await served({ places: 4, placesOfKey: 2 }, [...askers, asker('k1', true)]);
   expect(order).toEqual(['x1', 'k1', 'a1', 'b1', 'c1']);
+});
+
+test('the network with the most places gives one up, though each of its keys has just one', async () => {
+  const flood = ['p1', 'q1', 'r1', 's1', 't1', 'u1'].map((name) => asker(name));
+  const askers = flood.map((one) => ({ ...one, network: 'flood' }));
+  const others = ['a1', 'b1', 'c1', 'd1', 'b2'].map((name) => asker(name));
+  const order = await served({ places: 4, placesOfKey: 2 }, [...askers, ...others]);
+  expect(order).toEqual(['p1', 'q1', 'a1', 'b1', 'c1']);
 });
 
 test('no more of one key wait than may, known or not, though there is room', async () => {

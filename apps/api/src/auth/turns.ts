@@ -3,6 +3,8 @@ import { AppError } from '@api-monitor/core';
 export interface Asker {
   /** Who asks: each key has a line of its own, and the lines take turns. */
   key: string;
+  /** What the key is part of: an address's network. Places are shared out among networks. */
+  network: string;
   /** Goes before everyone who isn't, and gets the place of one of them if all are taken. */
   isKnown: boolean;
 }
@@ -20,6 +22,7 @@ export interface TurnLimits {
 }
 
 interface Waiting {
+  network: string;
   start: () => void;
   refuse: (error: AppError) => void;
 }
@@ -37,24 +40,25 @@ export function createTurns({ places, placesOfKey }: TurnLimits): Turns {
     isBusy = next !== null;
     next?.start();
   };
-  const makeRoom = (own: number, isKnown: boolean) => {
+  const makeRoom = (asker: Asker, own: number) => {
     if (own >= placesOfKey) throw tooMany();
-    if (lengthOf(known) + lengthOf(others) < places) return;
-    const [key, longest] = longestOf(others);
-    // Whoever holds more places than the asker would have gives one up.
-    if (!longest || (!isKnown && longest.length <= own + 1)) throw tooMany();
-    longest.pop()?.refuse(tooMany());
-    if (longest.length === 0) others.delete(key);
+    if (lengthOf(known.values()) + lengthOf(others.values()) < places) return;
+    const crowded = mostCrowded(others, asker, own);
+    if (!crowded) throw tooMany();
+    const [key, line] = crowded;
+    line.pop()?.refuse(tooMany());
+    if (line.length === 0) others.delete(key);
   };
   return {
-    async take({ key, isKnown }, work) {
-      const lines = isKnown ? known : others;
-      makeRoom(lines.get(key)?.length ?? 0, isKnown);
+    async take(asker, work) {
+      const { key, network } = asker;
+      const lines = asker.isKnown ? known : others;
+      makeRoom(asker, lines.get(key)?.length ?? 0);
       const line = lines.get(key) ?? [];
       lines.set(key, line);
       return new Promise((resolve, reject) => {
         const start = () => void Promise.try(work).then(resolve, reject).finally(startNext);
-        line.push({ start, refuse: reject });
+        line.push({ network, start, refuse: reject });
         if (!isBusy) startNext();
       });
     },
@@ -72,16 +76,32 @@ function takeFirst(lines: Lines): Waiting | null {
   return null;
 }
 
-function longestOf(lines: Lines): [string, Waiting[] | undefined] {
-  let longest: [string, Waiting[] | undefined] = ['', undefined];
-  for (const entry of lines) {
-    if (entry[1].length >= (longest[1]?.length ?? 0)) longest = entry;
-  }
-  return longest;
+/**
+ * The line that gives up a place to the asker, who has `own` places: the longest of the network with the
+ * most places. Undefined if the asker's network or line would then have as many itself.
+ */
+function mostCrowded(
+  lines: Lines,
+  { network, isKnown }: Asker,
+  own: number,
+): [string, Waiting[]] | undefined {
+  const placesOf = (name: string | undefined) =>
+    lengthOf(lines.values().filter((line) => line[0]?.network === name));
+  const ownNetwork = placesOf(network);
+  return [...lines]
+    .map(([key, line]) => ({ key, line, network: line[0]?.network }))
+    .map((one) => ({ ...one, places: placesOf(one.network) }))
+    .filter(({ line, ...one }) => {
+      if (isKnown) return true;
+      return one.network === network ? line.length > own + 1 : one.places > ownNetwork + 1;
+    })
+    .sort((a, b) => a.places - b.places || a.line.length - b.line.length)
+    .map(({ key, line }): [string, Waiting[]] => [key, line])
+    .at(-1);
 }
 
-function lengthOf(lines: Lines): number {
-  return lines.values().reduce((sum, line) => sum + line.length, 0);
+function lengthOf(lines: IteratorObject<Waiting[]>): number {
+  return lines.reduce((sum, line) => sum + line.length, 0);
 }
 
 function tooMany(): AppError {

@@ -47,7 +47,8 @@ export async function storedPatch(
 
 /** Those who change settings have a session, hence go before logins. */
 function hashInTurn({ loginTurns }: Pick<ApiDeps, 'loginTurns'>, password: string) {
-  return loginTurns.take({ key: 'settings', isKnown: true }, () => hashPassword(password));
+  const asker = { key: 'settings', network: 'settings', isKnown: true };
+  return loginTurns.take(asker, () => hashPassword(password));
 }
 
 /** What is sent as it was read, secrets masked, is left alone. */
