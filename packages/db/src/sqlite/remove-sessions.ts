@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 
-/** 4 MB between two turns of all other work. */
-const pagesPerTurn = 1000;
+/** Pages of a copy that are read or written before the event loop runs again: 4 MB. */
+export const pagesPerTurn = 1000;
 
 /**
  * Deletes all admin sessions from a copy of the database that nobody else has open, with every trace of

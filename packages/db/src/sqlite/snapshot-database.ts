@@ -6,7 +6,7 @@ import Sqlite from 'better-sqlite3';
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { isPostgres } from '../dialect.ts';
-import { removeSessions } from './remove-sessions.ts';
+import { pagesPerTurn, removeSessions } from './remove-sessions.ts';
 
 /** A consistent copy of the database without sessions. Its file has no name any more: closing it frees its room. */
 export interface Snapshot {
@@ -18,8 +18,6 @@ const folderName = 'tmp';
 const namePattern = /^snapshot-[0-9a-f]{16}\.db/;
 /** A file of this age belongs to nobody: one that is being written is younger. */
 const abandonedMs = 3_600_000;
-/** 4 MB between two turns of all other work. */
-const pagesPerTurn = 1000;
 const spareBytes = 16 * 1024 ** 2;
 
 /**
