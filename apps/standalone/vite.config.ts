@@ -13,7 +13,9 @@ export default defineConfig({
     rolldownOptions: {
       input: [
         ...['main', 'demo', 'gateway-thread'].map((name) => `${root}src/${name}.ts`),
-        `${root}../api/src/transfer/upload/read-upload-process.ts`,
+        ...['read-upload-process', 'watch-reading'].map(
+          (name) => `${root}../api/src/transfer/upload/${name}.ts`,
+        ),
       ],
       output: { entryFileNames: '[name].js', chunkFileNames: 'shared-[hash].js' },
     },

@@ -1,16 +1,23 @@
 // A program of its own: takes a file on stdin and writes its channels, a line of JSON each, and one for the
-// end or for what is wrong. Arguments: `upload` or `channels-file`, then the format if it is known.
+// end or for what is wrong. Arguments: its parent's pid, the milliseconds after which it ends itself,
+// `upload` or `channels-file`, then the format if it is known.
 import { setPriority } from 'node:os';
+import { extname } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { Worker } from 'node:worker_threads';
 import { AppError } from '@api-monitor/core';
 import { readChannelsFile, readUpload, type UploadFormat } from './read-upload.ts';
 import type { ReadLine } from './upload-reader.ts';
+import type { WatchData } from './watch-reading.ts';
 
 const write = (line: ReadLine) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 // Whoever waits for a page or a model goes first.
 setPriority(5);
-const [kind, format] = process.argv.slice(2);
+const [parentPid, timeoutMs, kind, format] = process.argv.slice(2);
+const watch: WatchData = { parentPid: Number(parentPid), timeoutMs: Number(timeoutMs) };
+const watcher = new URL(`./watch-reading${extname(import.meta.url)}`, import.meta.url);
+new Worker(watcher, { workerData: watch }).unref();
 const bytes = await buffer(process.stdin);
 try {
   const entries =
@@ -20,6 +27,12 @@ try {
   for (const entry of entries) write({ entry });
   write({ end: true });
 } catch (error) {
-  if (!(error instanceof AppError)) throw error;
-  write({ code: error.code, fault: error.message });
+  if (error instanceof AppError) write({ code: error.code, fault: error.message });
+  else {
+    // stderr goes to the log, and the message might quote the file.
+    const { name, stack = '' } = error instanceof Error ? error : new Error();
+    const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
+    process.stderr.write(`${name}\n${frames.join('\n')}\n`);
+    process.exitCode = 1;
+  }
 }

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { endlessSqlite } from '../../../test/endless-sqlite.ts';
 import { createUploadReader, readLimits } from './upload-reader.ts';
@@ -37,12 +40,65 @@ test.each(['close', 'leave'])('who goes away ends the process: %s', async (how) 
   await expect.poll(runningPrograms).toBe(0);
 });
 
-test('one file is read at a time, and who waits is served though the one before failed', async () => {
-  const reader = opened({ timeoutMs: 2000 });
-  const first = reader.read(endlessSqlite(), upload);
-  const refused = expect(first).rejects.toThrow('longer than 2 s');
+test('a program that cannot be loaded says why in the log, not to the client', async () => {
+  const reader = createUploadReader(readLimits, '/nowhere/read-upload-process.js');
+  const read = reader.read(Buffer.from('[]'), upload);
+  await expect(read).rejects.toMatchObject({
+    message: 'the program that reads uploads ended with code 1',
+    cause: { message: expect.stringContaining("Cannot find module '/nowhere/") },
+  });
+});
+
+/** The processes whose parent is `pid` (Linux). */
+function childrenOf(pid: number): number[] {
+  const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
+  return pids.filter((one) => statOf(one)?.[1] === String(pid));
+}
+
+/** State, parent and so on, after the name, which may hold spaces; null if there is no such process. */
+function statOf(pid: number): string[] | null {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+  } catch {
+    return null;
+  }
+}
+
+test.runIf(process.platform === 'linux').each(['SIGKILL', 'SIGSTOP'] as const)(
+  'a monitor that is ended by %s leaves no process behind in an endless file',
+  { timeout: 30_000 },
+  async (signal) => {
+    const code = `
+      const { createUploadReader } = await import(${JSON.stringify(import.meta.resolve('./upload-reader.ts'))});
+      const { endlessSqlite } = await import(${JSON.stringify(import.meta.resolve('../../../test/endless-sqlite.ts'))});
+      await createUploadReader({ timeoutMs: 2000, heapMiB: 256 }).read(endlessSqlite(), { kind: 'upload' });`;
+    const monitor = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      stdio: 'ignore',
+    });
+    onTestFinished(async () => {
+      monitor.kill('SIGKILL');
+      await expect.poll(runningPrograms).toBe(0);
+    });
+    const { pid: monitorPid = 0 } = monitor;
+    await expect.poll(() => childrenOf(monitorPid).length, { timeout: 8000 }).toBe(1);
+    const [pid = 0] = childrenOf(monitorPid);
+    monitor.kill(signal);
+    const isAlive = () => !['Z', undefined].includes(statOf(pid)?.[0]);
+    await expect.poll(isAlive, { timeout: 12_000 }).toBe(false);
+  },
+);
+
+test('one file is read at a time, and the next one is read though the one before failed', async () => {
+  const reader = opened();
+  const leaving = new AbortController();
+  const first = reader.read(endlessSqlite(), upload, leaving.signal);
+  const refused = expect(first).rejects.toThrow('the import was cancelled');
   const second = reader.read(Buffer.from('[{"name":"a"}]'), upload);
+  await nextTurn();
   expect(runningPrograms()).toBe(1);
+  leaving.abort();
   await refused;
   expect(await second).toEqual([{ name: 'a' }]);
 });
