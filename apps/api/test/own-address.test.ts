@@ -29,9 +29,10 @@ function addVia(as: TestApi['asAdmin'], base_url: string) {
 }
 
 test.each([
-  ['monitor.example', 'https://monitor.example'],
-  ['monitor.example', 'https://Monitor.Example:443/v1/'],
   ['monitor.example', 'http://monitor.example'],
+  ['monitor.example', 'http://Monitor.Example:80/v1/'],
+  ['monitor.example', 'http://monitor.example./v1'],
+  ['monitor.example.', 'http://monitor.example'],
   ['monitor.example:8443', 'https://monitor.example:8443'],
   ['monitor.example:443', 'https://monitor.example'],
   ['192.0.2.7:8081', 'http://192.0.2.7:8081/v1'],
@@ -46,8 +47,10 @@ test.each([
   ['monitor.example', 'https://relay.example'],
   ['monitor.example', 'https://monitor.example:3000'],
   ['monitor.example:8443', 'https://monitor.example'],
+  // Another program may have the other scheme's port, unless a trusted proxy says that TLS ends there.
+  ['nas.local', 'https://nas.local'],
   // Another service may share the name.
-  ['monitor.example', 'https://monitor.example/one-api'],
+  ['monitor.example', 'http://monitor.example/one-api'],
   // Loopback is the admin's own machine there, and the monitor's here.
   ['localhost:3000', 'http://localhost:3000'],
   ['127.0.0.1:3000', 'http://127.0.0.1:3000'],
@@ -57,23 +60,45 @@ test.each([
   expect((await add(base_url)).status).toBe(200);
 });
 
-test('which host was asked a trusted proxy may tell, and nobody else', async () => {
-  const { api } = await askedAt('inner:8081');
-  const as = async (peerAddress: string, base_url: string) => {
-    const headers = {
-      'content-type': 'application/json',
-      authorization: `Bearer ${adminToken}`,
-      host: 'inner:8081',
-      'x-forwarded-host': 'monitor.example',
-    };
-    names += 1;
-    const body = JSON.stringify({ ...newTarget, name: `channel ${names}`, base_url });
-    const init = { method: 'POST', headers, body };
-    return (await api.app.request('/api/targets', init, { peerAddress })).status;
+/** Adds a channel through a proxy at `peerAddress`, which forwards what it is asked to `inner:8081`. */
+async function addThrough(
+  { api }: TestApi,
+  peerAddress: string,
+  base_url: string,
+  more: Record<string, string> = {},
+) {
+  const headers = {
+    'content-type': 'application/json',
+    authorization: `Bearer ${adminToken}`,
+    host: 'inner:8081',
+    'x-forwarded-host': 'monitor.example',
+    ...more,
   };
-  expect(await as('10.0.0.1', 'https://monitor.example')).toBe(400);
-  expect(await as('203.0.113.9', 'https://monitor.example')).toBe(200);
-  expect(await as('203.0.113.9', 'http://inner:8081')).toBe(400);
+  names += 1;
+  const body = JSON.stringify({ ...newTarget, name: `channel ${names}`, base_url });
+  const init = { method: 'POST', headers, body };
+  return (await api.app.request('/api/targets', init, { peerAddress })).status;
+}
+
+test('a trusted proxy may tell which host was asked, and nobody else', async () => {
+  const api = await openTestApi({ trustedProxies });
+  expect(await addThrough(api, '10.0.0.1', 'http://monitor.example')).toBe(400);
+  expect(await addThrough(api, '203.0.113.9', 'http://monitor.example')).toBe(200);
+  expect(await addThrough(api, '203.0.113.9', 'http://inner:8081')).toBe(400);
+});
+
+test('where a trusted proxy ends TLS, both schemes lead here', async () => {
+  const api = await openTestApi({ trustedProxies });
+  const tls = { 'x-forwarded-proto': 'https' };
+  const add = (base_url: string, more = tls) => addThrough(api, '10.0.0.1', base_url, more);
+  for (const base_url of ['https://monitor.example./v1', 'http://monitor.example']) {
+    expect(await add(base_url), base_url).toBe(400);
+  }
+  expect(await add('https://monitor.example:3000')).toBe(200);
+  expect(await add('https://monitor.example', { 'x-forwarded-proto': 'http' })).toBe(200);
+  expect(await addThrough(api, '203.0.113.9', 'https://inner', { host: 'inner', ...tls })).toBe(
+    200,
+  );
 });
 
 function listeningAt(host: string | undefined, port = 8081) {
@@ -93,6 +118,7 @@ test.each([
   [undefined, 'http://[::1]:8081'],
   [undefined, 'http://[::ffff:127.0.0.1]:8081'],
   [undefined, 'http://monitor.localhost:8081'],
+  [undefined, 'http://localhost.:8081'],
   [undefined, `http://${hostname()}:8081`],
   ['0.0.0.0', 'http://localhost:8081'],
   ['::', `http://${interfaceAddress ?? '127.0.0.1'}:8081`],
@@ -126,15 +152,15 @@ test('a port of 80 is meant where none is written', async () => {
 
 test('a change to the own address is refused; a channel that has it may be changed otherwise', async () => {
   const { callWith, asAdmin } = await openTestApi();
-  const { json } = await addVia(asAdmin, 'https://monitor.example');
+  const { json } = await addVia(asAdmin, 'http://monitor.example');
   const { id } = json.item;
   const as = callWith({ host: 'monitor.example', authorization: `Bearer ${adminToken}` });
   const patch = (fields: object) => as('PATCH', `/api/targets/${id}`, fields);
-  const kept = { base_url: 'https://monitor.example/v1', enabled: false };
+  const kept = { base_url: 'http://monitor.example/v1', enabled: false };
   expect((await patch(kept)).json.item).toMatchObject({ enabled: false });
   const api_key = newTarget.api_key;
   expect((await patch({ base_url: 'https://relay.example', api_key })).status).toBe(200);
-  const back = await patch({ base_url: 'https://monitor.example', api_key });
+  const back = await patch({ base_url: 'http://monitor.example', api_key });
   expect([back.status, back.json.detail]).toEqual([400, expect.stringMatching(detail)]);
 });
 

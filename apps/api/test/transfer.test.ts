@@ -87,7 +87,7 @@ test('an import writes the good ones, tells everyone, and a second time changes 
   expect(JSON.stringify(log)).not.toMatch(/sk-new|sk-other/);
 });
 
-const nowhere = { askedHost: null, listener: null };
+const nowhere = { askedUrls: [], listener: null };
 
 test('a channel that changes after the plan is planned again, and no other', async () => {
   const { asSession, db } = await withRelay();

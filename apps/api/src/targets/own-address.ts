@@ -4,6 +4,7 @@ import { AppError } from '@api-monitor/core';
 import type { Context } from 'hono';
 import type { ApiDeps } from '../api-deps.ts';
 import { askedHost } from '../auth/asked-host.ts';
+import { isSecure } from '../auth/is-secure.ts';
 import type { ApiEnv } from '../router.ts';
 
 /** Where this process takes requests for the gateway. */
@@ -15,8 +16,8 @@ export interface Listener {
 
 /** Where this monitor is reached, as far as it can be known without asking anybody. */
 export interface OwnPlaces {
-  /** `host` or `host:port` that the caller asked; null if nobody did. */
-  askedHost: string | null;
+  /** Where the caller reached the dashboard, with each scheme that leads there; empty if nobody did. */
+  askedUrls: readonly URL[];
   /** Null if the gateway listens in another process, perhaps on another host. */
   listener: Listener | null;
 }
@@ -27,7 +28,11 @@ export const ownAddressFault =
   "base_url must not be this monitor's own address: its gateway would ask itself";
 
 export function ownPlacesOf(c: Context<ApiEnv>, { listener, trustedProxies }: OwnDeps): OwnPlaces {
-  return { askedHost: askedHost(c, trustedProxies), listener: listener?.() ?? null };
+  const host = askedHost(c, trustedProxies);
+  // Unless a trusted proxy ends TLS there, another program may serve https on the same host.
+  const schemes = isSecure(c, trustedProxies) ? ['http', 'https'] : ['http'];
+  const askedUrls = schemes.flatMap((scheme) => URL.parse(`${scheme}://${host}`) ?? []);
+  return { askedUrls, listener: listener?.() ?? null };
 }
 
 /** Throws AppError `invalid_input` if a channel at `baseUrl` would lead back here. */
@@ -41,22 +46,21 @@ export function assertElsewhere(c: Context<ApiEnv>, deps: OwnDeps, baseUrl: stri
  * resolved. The gateway refuses what this misses when the request comes back. A base URL with a path may
  * be another service on the same host.
  */
-export function isOwnAddress(baseUrl: string, { askedHost: asked, listener }: OwnPlaces): boolean {
+export function isOwnAddress(baseUrl: string, { askedUrls, listener }: OwnPlaces): boolean {
   const url = URL.parse(baseUrl);
   if (url?.pathname !== '/') return false;
-  return isAsked(url, asked) || (listener !== null && isListener(url, listener));
+  const isAsked = askedUrls.some((asked) => isSamePlace(asked, url));
+  return isAsked || (listener !== null && isListener(url, listener));
 }
 
-/** Over either scheme: TLS may end in front of us. */
-function isAsked(url: URL, asked: string | null): boolean {
-  const own = asked === null ? null : URL.parse(`${url.protocol}//${asked}`);
+function isSamePlace(asked: URL, url: URL): boolean {
   // The caller's loopback may be a tunnel to us; the channel's is the monitor's own machine.
-  return own !== null && own.host === url.host && !isLoopback(hostOf(own));
+  if (isLoopback(hostOf(asked))) return false;
+  return hostOf(asked) === hostOf(url) && portOf(asked) === portOf(url);
 }
 
 function isListener(url: URL, { host, port }: Listener): boolean {
-  const usualPort = url.protocol === 'https:' ? 443 : 80;
-  if (Number(url.port || usualPort) !== port) return false;
+  if (portOf(url) !== port) return false;
   const name = hostOf(url);
   if (host === undefined || isIn(unspecified, host)) {
     return isLoopback(name) || name === hostname().toLowerCase() || isIn(interfaces(), name);
@@ -87,6 +91,10 @@ function interfaces(): BlockList {
 
 function isIn(list: BlockList, name: string): boolean {
   return isIP(name) !== 0 && list.check(name, isIPv4(name) ? 'ipv4' : 'ipv6');
+}
+
+function portOf({ port, protocol }: URL): number {
+  return Number(port || (protocol === 'https:' ? 443 : 80));
 }
 
 /** In lower case, without the brackets of an IPv6 address and the dot of a full name. */

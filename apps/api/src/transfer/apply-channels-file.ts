@@ -29,7 +29,7 @@ export async function applyChannelsFile(
   >,
   { path, variables }: ChannelsFile,
 ): Promise<void> {
-  const own = { askedHost: null, listener: deps.listener?.() ?? null };
+  const own = { askedUrls: [], listener: deps.listener?.() ?? null };
   const faults: string[] = [];
   const raw = (await readEntries(deps.uploadReader, path)).map((entry, index) =>
     substituted(entry, variables, (fault) => faults.push(`channels[${index}] ${fault}`)),
