@@ -43,7 +43,7 @@ test('a dry run tells what would become of each channel, and writes nothing', as
   ]);
   expect(json.items[1].changes).toEqual([{ field: 'interval_min', old: 30, new: 7 }]);
   expect(json.items.slice(2).map(({ reason }: { reason: string }) => reason)).toEqual([
-    'name stands in the file twice',
+    'name is in the file twice',
     'api_key is required for a new channel',
     'base_url must be an http:// or https:// address; interval_min must be at least 1',
     'unknown field "color"',

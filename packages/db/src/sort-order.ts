@@ -6,7 +6,7 @@ import type { Schema } from './schema.ts';
 /** The wire contract's bound. */
 export const largestSortOrder = 1_000_000;
 
-/** The order of a channel that goes after the last; where there is no room, all are numbered anew. */
+/** The order of a channel that goes after the last; if there is no room, all are renumbered. */
 export async function nextSortOrder(db: Kysely<Schema>): Promise<number> {
   const { last } = await db
     .selectFrom('targets')
@@ -21,7 +21,7 @@ export async function nextSortOrder(db: Kysely<Schema>): Promise<number> {
 export interface SortOrders {
   /** The order for a new channel: after all others. */
   next(): Promise<number>;
-  /** Tells that a channel was given this order. */
+  /** Called with the order of each channel that is written. */
   note(order: number): void;
 }
 

@@ -7,8 +7,8 @@ export interface LiftableLimiter extends FailureLimiter {
 }
 
 /**
- * A limiter made anew for each reset by `create`, which is given the reset's id: other processes that
- * share its sums count under the same one.
+ * Replaces the limiter at each reset by a new one from `create`, which gets the reset's id: other
+ * processes that share its sums count under the same id.
  */
 export function createLiftableLimiter(
   resetId: string,

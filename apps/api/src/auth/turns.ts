@@ -9,14 +9,14 @@ export interface Asker {
   isKnown: boolean;
 }
 
-/** Does one thing after the other, however many ask at once. */
+/** Does one thing at a time, however many ask at once. */
 export interface Turns {
   /** Rejects with AppError `rate_limited` if too many wait already. */
   take<T>(asker: Asker, work: () => Promise<T>): Promise<T>;
 }
 
 export interface TurnLimits {
-  /** How many may wait in all. */
+  /** How many may wait in total. */
   places: number;
   placesOfKey: number;
 }

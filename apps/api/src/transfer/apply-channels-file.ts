@@ -10,7 +10,7 @@ import type { UploadReader } from './upload/upload-reader.ts';
 
 export interface ChannelsFile {
   path: string;
-  /** What `${NAME}` in the file stands for: keys need not stand in it. */
+  /** Values for `${NAME}` in the file, so that keys don't have to be in it. */
   variables: Readonly<Record<string, string | undefined>>;
 }
 

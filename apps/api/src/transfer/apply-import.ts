@@ -18,7 +18,7 @@ import { type PlannedChannel, planImport, settlePlan } from './plan-import.ts';
 
 type ImportDeps = Pick<ApiDeps, 'db' | 'bus' | 'now' | 'givenSettings'>;
 
-/** Writes an import, all of it or nothing, tells everyone, and returns what became of each entry. */
+/** Writes an import, all or nothing, publishes the changes, and returns the outcome of each entry. */
 export async function applyImport(
   deps: ImportDeps,
   actor: Actor,

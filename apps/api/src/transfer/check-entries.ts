@@ -2,20 +2,20 @@ import { describeIssues } from '../errors/describe-issue.ts';
 import { type ChannelEntry, channelEntrySchema } from './channel-entry.ts';
 import { mapInSlices } from './map-in-slices.ts';
 
-/** An entry of a file: what it says of a channel, or why it says nothing. */
+/** An entry of a file: the channel that it describes, or why it is refused. */
 export type CheckedEntry = { index: number } & (
   | { isValid: true; name: string; entry: ChannelEntry }
   | { isValid: false; name: string | null; reason: string }
 );
 
-/** Checks each entry by itself, and that no name comes twice. */
+/** Checks each entry, and that no name is in the file twice. */
 export async function checkEntries(raw: readonly unknown[]): Promise<CheckedEntry[]> {
   const seen = new Set<string>();
   return mapInSlices(raw, (one, index) => {
     const checked = checkEntry(one, index);
     if (!checked.isValid) return checked;
     const { name } = checked;
-    if (seen.has(name)) return refused(index, name, 'name stands in the file twice');
+    if (seen.has(name)) return refused(index, name, 'name is in the file twice');
     seen.add(name);
     return checked;
   });

@@ -56,7 +56,7 @@ export function importChannelsRoute(deps: ApiDeps) {
         format: z
           .enum(uploadFormats)
           .optional()
-          .openapi({ description: 'absent: the content tells it' }),
+          .openapi({ description: 'absent: the content decides' }),
       }),
       body: {
         required: true,

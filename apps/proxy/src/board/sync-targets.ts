@@ -20,7 +20,7 @@ interface Options {
   db: Database;
   board: Board;
   logger: Logger;
-  /** Told of each channel that was read anew; null: it is gone, or nothing may be sent there. */
+  /** Called for each channel that was read again; null: it is gone, or nothing may be sent there. */
   onTarget: (targetId: number, target: BoardTarget | null) => void;
 }
 

@@ -45,7 +45,7 @@ export async function snapshotDatabase(db: Database, signal: AbortSignal): Promi
 }
 
 /**
- * The read transaction holds the state of this moment: without it, the copy would begin anew whenever
+ * The read transaction holds the state of this moment: without it, the copy would start again whenever
  * another process writes (https://www.sqlite.org/c3ref/backup_finish.html).
  */
 async function copy(source: string, path: string, signal: AbortSignal): Promise<void> {

@@ -13,10 +13,10 @@ export type UploadFormat = (typeof uploadFormats)[number];
 const sqliteHead = 'SQLite format 3\0';
 
 /**
- * The channels in a file, as yet unchecked: ours in JSON, YAML or CSV, or those of one-api and new-api,
- * from their API's JSON, a dump of their table or their SQLite file. Without a format, the content tells
- * it. Throws AppError `invalid_input` and `payload_too_large`. It may take seconds and much memory, and a
- * hostile SQLite file for ever: `createUploadReader` runs it in a process that can be killed.
+ * The channels in a file, not checked yet: ours in JSON, YAML or CSV, or those of one-api and new-api,
+ * from their API's JSON, a dump of their table or their SQLite file. Without a format, the content
+ * decides. Throws AppError `invalid_input` and `payload_too_large`. It may take seconds and much memory,
+ * and a hostile SQLite file never ends: `createUploadReader` runs it in a process that can be killed.
  */
 export function readUpload(bytes: Buffer, format?: UploadFormat | undefined): unknown[] {
   const entries = readEntries(bytes, format ?? formatOf(bytes));
@@ -57,7 +57,7 @@ function parsed(text: string, format: 'json' | 'yaml'): unknown {
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     const message = cause instanceof Error ? cause.message : '';
-    // The rest of such messages quotes the file, and keys stand in it.
+    // The rest of such a message quotes the file, which holds keys.
     const place = /at (?:line \d+, column \d+|position \d+)/.exec(message)?.[0] ?? '';
     const fault = `the file is no valid ${format.toUpperCase()} ${place}`.trim();
     throw new AppError('invalid_input', fault, { cause });
