@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { call, chatTo } from './call.ts';
 import { clientKey, gatewayForTest, masterToken } from './open-test-gateway.ts';
 import { providerForTest } from './providers.ts';
+import { rawConnection, rawPost } from './raw-connection.ts';
 
 async function start(models: FakeProviderOptions['models'] = { m: 'good' }) {
   const provider = await providerForTest(models);
@@ -161,6 +162,15 @@ test('a stream that broke is recorded with what broke it', async () => {
     },
     { status: 200, attempts: [{ error_kind: 'upstream', is_live_failure: true }] },
   ]);
+});
+
+test('a stream that the end of the server cuts off leaves its record', async () => {
+  const { port, close, records } = await start({ midway: 'hang_midway' });
+  const client = await rawConnection(port);
+  client.send(rawPost('/v1/messages', clientKey, chatTo('midway', { stream: true })));
+  await client.until('data: ');
+  await close();
+  expect(records).toMatchObject([{ status: 499, stream: true, target_name: 'relay' }]);
 });
 
 test('a client that leaves is a 499, before the first byte and midway, and nobody’s fault', async () => {

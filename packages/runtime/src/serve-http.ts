@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { BlockList, type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createCallers, type StrangerPatience } from './callers.ts';
 import { type DrainLimits, drainWhenAnswered } from './drain-request.ts';
 import { faultOfRequest } from './request-fault.ts';
@@ -140,6 +141,9 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
       for (const socket of unused) socket.destroy();
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed.finally(() => clearTimeout(timer));
+      // The connections that were cut say so two turns later, and only then their requests are over.
+      await nextTurn();
+      await nextTurn();
     },
   };
 }

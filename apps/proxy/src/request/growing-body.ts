@@ -4,7 +4,7 @@ import { Parcel } from './parcel.ts';
 const noBytes: Buffer<ArrayBuffer> = Buffer.from(new ArrayBuffer(0));
 
 /**
- * The first size of the buffer; it doubles from there. A declared length alone takes no more: whoever
+ * The first size of the buffer; it doubles from there. A declared length alone takes no more: a client that
  * declares much and sends little would use up the budget of all others.
  */
 const firstBytes = 256 * 1024;
