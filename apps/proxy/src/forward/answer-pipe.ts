@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { redirectMessage } from '@api-monitor/core';
+import { type Channel, redirectMessage } from '@api-monitor/core';
 import {
   type AnswerHandler,
   type AnswerSource,
@@ -40,8 +40,8 @@ export interface PipeOptions {
   /** Let go when an answer goes to the client: no other attempt will follow. */
   parcel: Parcel;
   routing: RoutingInfo;
-  /** The channel's; no client gets to see it. */
-  apiKey: string;
+  /** Whose key no client gets to see. */
+  channel: Channel;
   /** Another attempt may follow: an answer that says so is held back for it. */
   mayHoldBack: boolean;
   firstByteTimeoutMs: number;
@@ -81,7 +81,7 @@ export class AnswerPipe implements AnswerHandler {
     this.#options = options;
     this.#timer = new AttemptTimer(options, this);
     this.#body = new AnswerBody(options.response);
-    this.#keyCover = new KeyCover(options.apiKey);
+    this.#keyCover = new KeyCover(options.channel);
     options.response.on('close', this.#onClientClose);
   }
 

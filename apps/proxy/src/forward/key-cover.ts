@@ -1,28 +1,44 @@
-import { spellingsOf } from '@api-monitor/core';
+import { type Channel, spellingsOf } from '@api-monitor/core';
 
 const asterisk = 0x2a;
+
+interface Spelling {
+  text: string;
+  bytes: Buffer;
+}
+
+/** Worked out once for each channel, and forgotten with it. */
+const spellings = new WeakMap<Channel, readonly Spelling[]>();
+
+function spellingsFor(channel: Channel): readonly Spelling[] {
+  const known = spellings.get(channel);
+  if (known) return known;
+  const made = spellingsOf(channel.apiKey).map((text) => ({ text, bytes: Buffer.from(text) }));
+  spellings.set(channel, made);
+  return made;
+}
 
 /**
  * Covers a channel's key with asterisks in all that goes to a client: the key isn't the client's, and
  * channels quote it in errors. Lengths stay as they are. One for each answer.
  */
 export class KeyCover {
-  readonly #spellings: readonly string[];
-  readonly #needles: readonly Buffer[];
+  readonly #spellings: readonly Spelling[];
   /** The end of what came so far, which may be the start of the key. */
   #held: Buffer | null = null;
 
-  constructor(key: string) {
-    this.#spellings = spellingsOf(key);
-    this.#needles = this.#spellings.map((spelling) => Buffer.from(spelling));
+  constructor(channel: Channel) {
+    this.#spellings = spellingsFor(channel);
   }
 
   /** Takes the next bytes, which it may change; returns what can go on, null if that is nothing yet. */
   pass(chunk: Buffer): Buffer | null {
     const bytes = this.#held ? Buffer.concat([this.#held, chunk]) : chunk;
     this.#held = null;
-    for (const needle of this.#needles) cover(bytes, needle);
-    const heldFrom = Math.min(...this.#needles.map((needle) => startOfKey(bytes, needle)));
+    let heldFrom = bytes.length;
+    for (const { bytes: needle } of this.#spellings) cover(bytes, needle);
+    for (const { bytes: needle } of this.#spellings)
+      heldFrom = Math.min(heldFrom, startOfKey(bytes, needle));
     if (heldFrom >= bytes.length) return bytes;
     this.#held = Buffer.from(bytes.subarray(heldFrom));
     return heldFrom === 0 ? null : bytes.subarray(0, heldFrom);
@@ -35,7 +51,7 @@ export class KeyCover {
 
   inText(text: string): string {
     return this.#spellings.reduce(
-      (sofar, spelling) => sofar.replaceAll(spelling, '*'.repeat(spelling.length)),
+      (sofar, spelling) => sofar.replaceAll(spelling.text, '*'.repeat(spelling.text.length)),
       text,
     );
   }

@@ -66,7 +66,7 @@ function send(
       endpoint,
       parcel,
       routing: { requestId, targetId: target.id, model, attempts: number, proofAgeS },
-      apiKey: target.channel.apiKey,
+      channel: target.channel,
       mayHoldBack: !isLast,
       firstByteTimeoutMs: firstByteTimeoutMsOf(given, entry, idleTimeoutMs),
       idleTimeoutMs,
