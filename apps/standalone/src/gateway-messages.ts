@@ -21,7 +21,7 @@ export type ToGateway = 'metrics' | 'close';
 
 export type FromGateway =
   | { told: 'listening'; port: number }
-  /** `sentence` is for whoever started the program; if it is null, only the stack trace helps. */
+  /** `sentence` is for the person who started the program; if it is null, only the stack trace helps. */
   | { told: 'failed'; sentence: string | null; stack: string }
   | { told: 'metrics'; text: string }
   | { told: 'closed' };

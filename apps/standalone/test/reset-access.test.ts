@@ -32,7 +32,7 @@ test('whoever is locked out has a new password, of a monitor that runs', async (
   expect((await logIn(origin, password)).status).toBe(200);
 });
 
-test('a killed monitor keeps all channels and the new password, whoever else opened the database', async () => {
+test('a killed monitor keeps all channels and the new password though another program opened the database', async () => {
   const env = { DATA_DIR: await tempDir(), API_MONITOR_TOKEN: 'token-of-the-test' };
   const ask = async (origin: string, body?: object) => {
     const response = await fetch(`${origin}/api/targets`, {

@@ -22,7 +22,7 @@ export interface OpenDatabaseOptions {
   poolSize?: number | undefined;
   /** The text of `ENCRYPTION_KEY`; absent or empty: the key file, made at the first start. */
   encryptionKey?: string | undefined;
-  /** Claims the data folder until the database is closed; absent: opens it whoever uses it. */
+  /** Claims the data folder until the database is closed; absent: opens it even if others use it. */
   use?: FolderUse | undefined;
   /** Unix seconds. */
   now: () => number;

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { recogniseCaller } from './callers.ts';
 import { serveHttp } from './serve-http.ts';
 
-/** Knows whoever sends a key; answers a body with its length, and `/hangs` never. */
+/** Knows every caller that sends a key; answers a body with its length, and `/hangs` never. */
 const listener: RequestListener = async (request, response) => {
   if (request.headers['x-key']) recogniseCaller(request);
   if (request.url === '/hangs') return;

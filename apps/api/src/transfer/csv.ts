@@ -19,7 +19,7 @@ export function readCsv(text: string): Record<string, string>[] {
       columns: boundColumns,
       skip_empty_lines: true,
       trim: true,
-      // One too many, so that whoever counts them refuses the file.
+      // One too many, so that the count refuses the file.
       to: importLimits.channels + 1,
     });
     return rows.map(filledCells);

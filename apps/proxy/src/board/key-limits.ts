@@ -10,7 +10,7 @@ export interface KeyLimits {
 }
 
 export type Admission =
-  /** `settle` frees what was reserved and counts what was taken, once; whoever is admitted calls it. */
+  /** An admitted request calls `settle` once: it frees what was reserved and counts what was used. */
   | { ok: true; settle: (tokens: number) => void }
   /** `used_up`: in this minute. `under_way`: tokens are reserved for requests that haven't ended. */
   | { ok: false; fault: 'used_up' | 'under_way'; waitS: number };

@@ -91,7 +91,7 @@ test('what is reserved must fit beside what is under way; who comes alone goes w
   expect(faultOf(next, 5_000)).toBeNull();
 });
 
-test('a request settles once, whoever else says that it has ended', () => {
+test('a request settles once, however often it is said to have ended', () => {
   const limits = createKeyLimits(() => 6000, alone());
   const [first, second] = [begin(limits, 40), begin(limits, 40)];
   for (const tokens of [10, 0, 500]) first(tokens);

@@ -6,7 +6,7 @@ export const pagesPerTurn = 1000;
 
 /**
  * Deletes all admin sessions from a copy of the database that nobody else has open, with every trace of
- * them: whoever restores it must not bring back a session that was ended after the copy was made. The
+ * them: a restore must not bring back a session that was ended after the copy was made. The
  * copy is of no use after a failure. Rejects if `signal` aborts.
  */
 export async function removeSessions(path: string, signal: AbortSignal): Promise<void> {
