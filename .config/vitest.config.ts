@@ -3,10 +3,10 @@ import { defineConfig } from 'vitest/config';
 /** The tests that Postgres alone can pass, and those that SQLite alone can. */
 const onPostgres = [
   '{apps,packages}/*/test/**/*.postgres.test.ts',
-  'packages/db/src/{copy,postgres}/**/*.test.ts',
+  'packages/db/src/{copy,engine/postgres}/**/*.test.ts',
 ];
 const onSqlite = [
-  'packages/db/src/sqlite/**/*.test.ts',
+  'packages/db/src/engine/sqlite/**/*.test.ts',
   'apps/api/test/{backup,full-disk}.test.ts',
 ];
 /** Run on Postgres by hand, for they take a while: `APPS_ON_POSTGRES=1 pnpm vitest --project postgres apps`. */

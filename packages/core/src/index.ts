@@ -1,5 +1,3 @@
-export type { Answer, AnswerProgress, BodyError, BodyFault, BodyReading } from './answer.ts';
-export { AppError, type ErrorCode, httpStatusByErrorCode } from './app-error.ts';
 export {
   type AuditAction,
   type AuditActor,
@@ -8,28 +6,9 @@ export {
   auditActions,
   auditActors,
   changesBetween,
-} from './audit.ts';
-export { baseUrlSchema, isSameOrigin, normaliseBaseUrl } from './base-url.ts';
-export { breakerPauseS } from './breaker.ts';
-export { type ChannelModel, splitChannelModel } from './channel-model.ts';
-export { chooseRoute, type ProbePlan } from './choose-route.ts';
-export { clockSkewS, hasPassed, isAhead } from './clock-skew.ts';
-export { type ErrorKind, errorKinds } from './error-kind.ts';
-export type {
-  AnsweredExchange,
-  Channel,
-  Exchange,
-  UnansweredExchange,
-  UpstreamRequest,
-} from './exchange.ts';
-export { type GatewayRoute, gatewayRoutes } from './gateway-route.ts';
-export {
-  addHistogram,
-  countValue,
-  type Histogram,
-  histogramAccuracy,
-  percentileOf,
-} from './histogram.ts';
+} from './admin/audit.ts';
+export { type PlainSettings, parseSettings, plainSettingKeys } from './admin/settings.ts';
+export { AppError, type ErrorCode, httpStatusByErrorCode } from './app-error.ts';
 export {
   type ProbeModelJob,
   type ProxyRequestsJob,
@@ -37,10 +16,7 @@ export {
   proxyRequestsJobSchema,
   type RunTargetJob,
   runTargetJobSchema,
-} from './jobs.ts';
-export { judgeProbe, redirectMessage, type Verdict } from './judge-probe.ts';
-export { maskSecret, spellingsOf } from './mask-secret.ts';
-export { type Attempt, isRouteRefused, maxAttempts, mendRequest } from './mend-request.ts';
+} from './events/jobs.ts';
 export type {
   BreakerChanged,
   MonitorEvent,
@@ -50,8 +26,37 @@ export type {
   RunProgressed,
   SettingsChanged,
   TargetUpdated,
-} from './monitor-event.ts';
-export { isPlainLine } from './plain-line.ts';
+} from './events/monitor-event.ts';
+export { clockSkewS, hasPassed, isAhead } from './figures/clock-skew.ts';
+export {
+  addHistogram,
+  countValue,
+  type Histogram,
+  histogramAccuracy,
+  percentileOf,
+} from './figures/histogram.ts';
+export { type GatewayRoute, gatewayRoutes } from './gateway/gateway-route.ts';
+export { type ProxyKey, proxyKeyFieldSchemas } from './gateway/proxy-key.ts';
+export {
+  isProvingRoute,
+  type ProxyAttempt,
+  type ProxyRequest,
+  proxyAttemptSchema,
+  proxyRequestSchema,
+} from './gateway/proxy-request.ts';
+export { faultOfTrail, readVia, type Trail, viaMarkOf } from './gateway/via.ts';
+export type { Answer, AnswerProgress, BodyError, BodyFault, BodyReading } from './probes/answer.ts';
+export { chooseRoute, type ProbePlan } from './probes/choose-route.ts';
+export { type ErrorKind, errorKinds } from './probes/error-kind.ts';
+export type {
+  AnsweredExchange,
+  Channel,
+  Exchange,
+  UnansweredExchange,
+  UpstreamRequest,
+} from './probes/exchange.ts';
+export { judgeProbe, redirectMessage, type Verdict } from './probes/judge-probe.ts';
+export { type Attempt, isRouteRefused, maxAttempts, mendRequest } from './probes/mend-request.ts';
 export {
   appendPoint,
   contentLimit,
@@ -61,17 +66,28 @@ export {
   type ProbeResult,
   type ProbeRow,
   type ToolCall,
-} from './probe-row.ts';
-export { type Proof, proofOf } from './proof-of.ts';
-export { type ProxyKey, proxyKeyFieldSchemas } from './proxy-key.ts';
+} from './probes/probe-row.ts';
+export { isRecheckDue } from './probes/recheck.ts';
+export { firstFormOf, isSameForm, type RequestForm } from './probes/request-form.ts';
 export {
-  isProvingRoute,
-  type ProxyAttempt,
-  type ProxyRequest,
-  proxyAttemptSchema,
-  proxyRequestSchema,
-} from './proxy-request.ts';
-export { quote } from './quote.ts';
+  protocolOf,
+  type Route,
+  routes,
+  type WireProtocol,
+  wireProtocols,
+} from './probes/route.ts';
+export {
+  type Run,
+  type RunProgress,
+  type RunStatus,
+  type RunTrigger,
+  runStatuses,
+  runTriggers,
+} from './probes/run.ts';
+export { type RunSummary, successRate, summariseRun } from './probes/summarise-run.ts';
+export { breakerPauseS } from './routing/breaker.ts';
+export { type ChannelModel, splitChannelModel } from './routing/channel-model.ts';
+export { type Proof, proofOf } from './routing/proof-of.ts';
 export {
   type BreakerState,
   type Candidate,
@@ -80,20 +96,7 @@ export {
   type RoutingPolicy,
   rankCandidates,
   routingPolicies,
-} from './rank-candidates.ts';
-export { isRecheckDue } from './recheck.ts';
-export { firstFormOf, isSameForm, type RequestForm } from './request-form.ts';
-export { protocolOf, type Route, routes, type WireProtocol, wireProtocols } from './route.ts';
-export {
-  type Run,
-  type RunProgress,
-  type RunStatus,
-  type RunTrigger,
-  runStatuses,
-  runTriggers,
-} from './run.ts';
-export { isDue, nextRunAtOf } from './schedule.ts';
-export { type PlainSettings, parseSettings, plainSettingKeys } from './settings.ts';
+} from './routing/rank-candidates.ts';
 export {
   addChecks,
   addDay,
@@ -106,7 +109,7 @@ export {
   type StatusHistory,
   type StatusIncident,
   secondsPerDay,
-} from './status-history.ts';
+} from './status/status-history.ts';
 export {
   mostStatusItems,
   type StatusItem,
@@ -114,8 +117,9 @@ export {
   slugOf,
   statusItemFieldSchemas,
   statusPageFieldSchemas,
-} from './status-page.ts';
-export { type RunSummary, successRate, summariseRun } from './summarise-run.ts';
+} from './status/status-page.ts';
+export { baseUrlSchema, isSameOrigin, normaliseBaseUrl } from './targets/base-url.ts';
+export { isDue, nextRunAtOf } from './targets/schedule.ts';
 export {
   defaultAnthropicVersion,
   defaultPrompt,
@@ -125,5 +129,7 @@ export {
   type TargetStatus,
   targetFieldSchemas,
   targetStatuses,
-} from './target.ts';
-export { faultOfTrail, readVia, type Trail, viaMarkOf } from './via.ts';
+} from './targets/target.ts';
+export { maskSecret, spellingsOf } from './text/mask-secret.ts';
+export { isPlainLine } from './text/plain-line.ts';
+export { quote } from './text/quote.ts';

@@ -13,8 +13,8 @@ import type {
   AuditLogTable,
   RecoveryCodesTable,
   SecondFactorTable,
-} from './administration-tables.ts';
-import type { RequestOutcome } from './request-outcome.ts';
+} from './admin/administration-tables.ts';
+import type { RequestOutcome } from './gateway/request-outcome.ts';
 
 /** A boolean as both SQLite and Postgres keep it here. */
 export type Bit = 0 | 1;

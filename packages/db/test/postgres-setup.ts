@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { openPostgres } from '../src/postgres/open-postgres.ts';
+import { openPostgres } from '../src/engine/postgres/open-postgres.ts';
 import { query } from './postgres-query.ts';
 import { usePostgresServer } from './postgres-server.ts';
 

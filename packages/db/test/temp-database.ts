@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import { onTestFinished } from 'vitest';
+import { createPostgresDialect } from '../src/engine/postgres/postgres-dialect.ts';
+import { createSqliteDialect } from '../src/engine/sqlite/sqlite-dialect.ts';
 import { type OpenedDatabase, openDatabase } from '../src/index.ts';
-import { createPostgresDialect } from '../src/postgres/postgres-dialect.ts';
 import type { Schema } from '../src/schema.ts';
-import { createSqliteDialect } from '../src/sqlite/sqlite-dialect.ts';
 import { emptyPostgresDatabase, isOnPostgres, postgresDatabase } from './postgres-database.ts';
 
 /** A folder of the running test's own, gone when it ends. */

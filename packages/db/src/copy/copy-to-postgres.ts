@@ -1,9 +1,9 @@
 import { AppError } from '@api-monitor/core';
 import { type Kysely, sql } from 'kysely';
-import type { OpenDatabaseOptions } from '../open-database.ts';
-import { openPostgres } from '../postgres/open-postgres.ts';
+import type { OpenDatabaseOptions } from '../engine/open-database.ts';
+import { openPostgres } from '../engine/postgres/open-postgres.ts';
 import type { Schema } from '../schema.ts';
-import { unlockDatabase } from '../unlock-database.ts';
+import { unlockDatabase } from '../secrets/unlock-database.ts';
 import { planTables, type TablePlan } from './plan-tables.ts';
 import { openSqliteSource, type SourceRow, type SqliteSource } from './sqlite-source.ts';
 

@@ -1,6 +1,6 @@
 import { type Kysely, sql, type TableMetadata } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { listTables } from '../dialect.ts';
+import { listTables } from '../engine/dialect.ts';
 import type { Schema } from '../schema.ts';
 import { buildModelStates } from './build-model-states.ts';
 import { ensureTable } from './ensure-table.ts';
@@ -10,9 +10,9 @@ import {
   runModelsColumns,
   runsColumns,
   targetsColumns,
-} from './first-columns.ts';
-import { mendOldRows } from './mend-old-rows.ts';
-import { retypeColumns } from './retype-columns.ts';
+} from './from-go-tool/first-columns.ts';
+import { mendOldRows } from './from-go-tool/mend-old-rows.ts';
+import { retypeColumns } from './from-go-tool/retype-columns.ts';
 
 /** The whole schema, laid over nothing or over a data folder of the older tool, whatever its age. */
 export function firstSchema(nowS: number): Migration {

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { idColumn, listTables } from '../dialect.ts';
+import { idColumn, listTables } from '../engine/dialect.ts';
 import type { Schema } from '../schema.ts';
 import { type ColumnPlan, ensureTable } from './ensure-table.ts';
-import { mendProxyKeys } from './mend-proxy-keys.ts';
+import { mendProxyKeys } from './from-go-tool/mend-proxy-keys.ts';
 import { widenModelStates } from './widen-model-states.ts';
 
 const revision: ColumnPlan = {

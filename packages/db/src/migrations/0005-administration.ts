@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { idColumn } from '../dialect.ts';
+import { idColumn } from '../engine/dialect.ts';
 import type { Schema } from '../schema.ts';
 
 /** What the admin panel needs: its sessions, a second factor, and a log of who changed what. */

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import { chunksOf } from '../chunks-of.ts';
-import { type ModelState, nextModelState } from '../next-model-state.ts';
+import { chunksOf } from '../engine/chunks-of.ts';
+import { type ModelState, nextModelState } from '../model-states/next-model-state.ts';
 import type { Schema } from '../schema.ts';
 
 const pageLength = 5_000;

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
-import { totalsRow } from '../add-probe-totals.ts';
-import { chunksOf } from '../chunks-of.ts';
-import { probePeriods } from '../probe-periods.ts';
+import { chunksOf } from '../engine/chunks-of.ts';
+import { totalsRow } from '../probe-totals/add-probe-totals.ts';
+import { probePeriods } from '../probe-totals/probe-periods.ts';
+import { sumByPeriod, type TotalsByPeriod } from '../probe-totals/sum-by-period.ts';
 import type { Schema } from '../schema.ts';
-import { sumByPeriod, type TotalsByPeriod } from '../sum-by-period.ts';
 
 const longestKeptS = Math.max(...Object.values(probePeriods).map(({ keptS }) => keptS));
 

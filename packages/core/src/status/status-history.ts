@@ -1,0 +1,142 @@
+import type { ErrorKind } from '../probes/error-kind.ts';
+
+/** How something on the status page is; `unknown`: never checked, not lately, or paused. */
+export const publicStates = ['operational', 'degraded', 'outage', 'unknown'] as const;
+export type PublicState = (typeof publicStates)[number];
+
+/** What one check found: of a channel its whole run, of a model its probe. */
+export interface StatusCheck {
+  target_id: number;
+  run_id: number;
+  /** Unix seconds. */
+  at: number;
+  /** The share that passed, from 0 to 1. */
+  share: number;
+  /** Why it failed; null where it did not, and for a whole run. */
+  kind: ErrorKind | null;
+}
+
+/** A stretch of failing checks. Times are Unix seconds; `ended_at` null: it goes on. */
+export interface StatusIncident {
+  started_at: number;
+  ended_at: number | null;
+  /** The worst that was seen. */
+  state: 'degraded' | 'outage';
+  /** The run of its first check. */
+  run_id: number;
+  checks: number;
+  kinds: Partial<Record<ErrorKind, number>>;
+}
+
+/** All that a status page tells of a channel or a model, folded from its checks. */
+export interface StatusHistory {
+  /** The newest check of each channel. */
+  latest: Map<number, StatusCheck>;
+  /** By UTC day, counted from 1970: how many checks, and the sum of their shares. */
+  days: Map<number, { checks: number; shares: number }>;
+  /** Oldest first. */
+  incidents: StatusIncident[];
+  state: PublicState;
+  /** Since when the state is what it is, and when it was last checked; 0: never. */
+  since: number;
+  checked_at: number;
+}
+
+export const secondsPerDay = 86_400;
+
+/** A channel that was not checked for longer has no say: the longest interval is a day. */
+const staleS = 26 * 3600;
+/** One failed check is a blip, which the day's bar shows; two in a row are an incident. */
+const incidentChecks = 2;
+const mostIncidents = 100;
+
+export function emptyHistory(): StatusHistory {
+  const nothing = { latest: new Map(), days: new Map(), incidents: [] };
+  return { ...nothing, state: 'unknown', since: 0, checked_at: 0 };
+}
+
+/** The history with these checks, oldest first, added; the given one stays as it is. */
+export function addChecks(before: StatusHistory, checks: readonly StatusCheck[]): StatusHistory {
+  const history = structuredClone(before);
+  for (const check of checks) addCheck(history, check);
+  history.incidents = history.incidents.slice(-mostIncidents);
+  return history;
+}
+
+/** A UTC day in sum. */
+export interface StatusDay {
+  /** Counted from 1970. */
+  number: number;
+  checks: number;
+  /** The share that passed, from 0 to 1. */
+  share: number;
+  targetIds: readonly number[];
+}
+
+/**
+ * The history with a whole day added that nothing more is known of, or that passed without a failure
+ * while all was well before: neither begins or ends an incident. The given one stays as it is.
+ */
+export function addDay(before: StatusHistory, day: StatusDay): StatusHistory {
+  const history = structuredClone(before);
+  const { number, checks, share } = day;
+  const at = (number + 1) * secondsPerDay - 1;
+  history.days.set(number, { checks, shares: checks * share });
+  for (const target_id of share === 1 ? day.targetIds : []) {
+    history.latest.set(target_id, { target_id, run_id: 0, at, share, kind: null });
+  }
+  history.checked_at = at;
+  return history;
+}
+
+/** Those that lasted for more than a blip, oldest first. */
+export function incidentsOf({ incidents }: StatusHistory): StatusIncident[] {
+  return incidents.filter((it) => it.checks >= incidentChecks);
+}
+
+function addCheck(history: StatusHistory, check: StatusCheck): void {
+  history.latest.set(check.target_id, check);
+  const share = bestShare(history, check.at);
+  const state = stateOf(share);
+  const number = Math.floor(check.at / secondsPerDay);
+  const day = history.days.get(number) ?? { checks: 0, shares: 0 };
+  history.days.set(number, { checks: day.checks + 1, shares: day.shares + share });
+  noteIncident(history, check, state);
+  if (state !== history.state) history.since = check.at;
+  history.state = state;
+  history.checked_at = check.at;
+}
+
+/** What several channels offer is as well as on the best of them. */
+function bestShare({ latest }: StatusHistory, at: number): number {
+  const fresh = [...latest.values()].filter((it) => it.at > at - staleS);
+  return Math.max(...fresh.map((it) => it.share));
+}
+
+function stateOf(share: number): Exclude<PublicState, 'unknown'> {
+  if (share >= 1) return 'operational';
+  return share <= 0 ? 'outage' : 'degraded';
+}
+
+function noteIncident(
+  { incidents }: StatusHistory,
+  check: StatusCheck,
+  state: ReturnType<typeof stateOf>,
+): void {
+  const last = incidents.at(-1);
+  const open = last?.ended_at === null ? last : undefined;
+  if (state === 'operational') {
+    if (open) open.ended_at = check.at;
+    return;
+  }
+  const incident = open ?? startedIncident(check, state);
+  if (!open) incidents.push(incident);
+  incident.checks += 1;
+  if (state === 'outage') incident.state = 'outage';
+  if (check.kind) incident.kinds[check.kind] = (incident.kinds[check.kind] ?? 0) + 1;
+}
+
+function startedIncident(check: StatusCheck, state: 'degraded' | 'outage'): StatusIncident {
+  const { at: started_at, run_id } = check;
+  return { started_at, ended_at: null, state, run_id, checks: 0, kinds: {} };
+}

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { tempDatabase } from '../../test/temp-database.ts';
+import {
+  ensureSetting,
+  getSetting,
+  getSettings,
+  readSettings,
+  secretSettingKeys,
+  setSettings,
+} from '../index.ts';
+
+test('settings are kept, changed, and null before they are set', async () => {
+  const db = await tempDatabase();
+  expect(await getSetting(db, 'log_max_size_mb')).toBeNull();
+  await setSettings(db, { log_max_size_mb: '100', log_cleanup_enabled: 'true' }, 5);
+  await setSettings(db, { log_max_size_mb: '200' }, 6);
+  expect(await getSetting(db, 'log_max_size_mb')).toBe('200');
+  const keys = ['log_max_size_mb', 'log_cleanup_enabled', 'unset'];
+  expect(await getSettings(db, keys)).toEqual(
+    new Map([
+      ['log_max_size_mb', '200'],
+      ['log_cleanup_enabled', 'true'],
+    ]),
+  );
+  const stored = await db.kysely
+    .selectFrom('app_settings')
+    .select(['value', 'updated_at'])
+    .where('key', '=', 'log_max_size_mb')
+    .execute();
+  expect(stored).toEqual([{ value: '200', updated_at: 6 }]);
+});
+
+test('what was set to something unusable reads as not set, and the rest is kept', async () => {
+  const db = await tempDatabase();
+  const stored = {
+    log_max_size_mb: '500MB',
+    default_interval_min: '45',
+    visitor_mode_enabled: 'True',
+  };
+  await setSettings(db, stored, 5);
+  expect(await readSettings(db)).toEqual({
+    visitor_mode_enabled: true,
+    log_cleanup_enabled: null,
+    log_max_size_mb: null,
+    default_interval_min: 45,
+  });
+});
+
+test('no keys are asked, none come', async () => {
+  expect(await getSettings(await tempDatabase(), [])).toEqual(new Map());
+});
+
+test.each(secretSettingKeys)('%s is sealed at rest', async (key) => {
+  const db = await tempDatabase();
+  await setSettings(db, { [key]: 'a-token-in-the-clear' }, 5);
+  const stored = await db.kysely.selectFrom('app_settings').select('value').execute();
+  expect(JSON.stringify(stored)).not.toContain('in-the-clear');
+  expect(await getSetting(db, key)).toBe('a-token-in-the-clear');
+});
+
+test('of many that would set a first value, all get the one that stands', async () => {
+  const db = await tempDatabase();
+  const key = 'runtime_api_monitor_token';
+  const values = ['one', 'two', 'three'];
+  const got = await Promise.all(values.map((value) => ensureSetting(db, key, value, 5)));
+  expect(new Set(got).size).toBe(1);
+  expect(await getSetting(db, key)).toBe(got[0]);
+});

@@ -1,0 +1,88 @@
+import { type PlainSettings, parseSettings, plainSettingKeys } from '@api-monitor/core';
+import { type Database, inTransaction } from '../engine/database.ts';
+import { isSecretSetting, settingPurpose } from '../secrets/secret-columns.ts';
+
+/** A setting's value in the clear, or null where it was never set. */
+export async function getSetting(db: Database, key: string): Promise<string | null> {
+  const row = await db.kysely
+    .selectFrom('app_settings')
+    .select('value')
+    .where('key', '=', key)
+    .executeTakeFirst();
+  return row ? openValue(db, key, row.value) : null;
+}
+
+/** The values, in the clear, of those keys that are set. */
+export async function getSettings(
+  db: Database,
+  keys: readonly string[],
+): Promise<Map<string, string>> {
+  if (keys.length === 0) return new Map();
+  const rows = await db.kysely
+    .selectFrom('app_settings')
+    .select(['key', 'value'])
+    .where('key', 'in', keys)
+    .execute();
+  return new Map(rows.map(({ key, value }) => [key, openValue(db, key, value)]));
+}
+
+/** The switches and numbers that were set at run time; null where the default is to hold. */
+export async function readSettings(db: Database): Promise<PlainSettings> {
+  return parseSettings(await getSettings(db, plainSettingKeys));
+}
+
+/** Sets several settings at once, all or none (null: no longer set); those of `secretSettingKeys` are sealed. */
+export async function setSettings(
+  db: Database,
+  values: Readonly<Record<string, string | null>>,
+  nowS: number,
+): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    // In one order, lest two who set the same ones wait for each other.
+    for (const [key, value] of Object.entries(values).sort(byKey)) {
+      if (value === null) {
+        await tx.kysely.deleteFrom('app_settings').where('key', '=', key).execute();
+        continue;
+      }
+      await tx.kysely
+        .insertInto('app_settings')
+        .values({ key, value: storedValue(tx, key, value), updated_at: nowS })
+        .onConflict((conflict) =>
+          conflict.column('key').doUpdateSet((update) => ({
+            value: update.ref('excluded.value'),
+            updated_at: update.ref('excluded.updated_at'),
+          })),
+        )
+        .execute();
+    }
+  });
+}
+
+/** Sets the value unless one is set already; returns the one that stands, whoever set it first. */
+export async function ensureSetting(
+  db: Database,
+  key: string,
+  value: string,
+  nowS: number,
+): Promise<string> {
+  return inTransaction(db, async (tx) => {
+    await tx.kysely
+      .insertInto('app_settings')
+      .values({ key, value: storedValue(tx, key, value), updated_at: nowS })
+      .onConflict((conflict) => conflict.column('key').doNothing())
+      .execute();
+    return (await getSetting(tx, key)) ?? value;
+  });
+}
+
+function byKey([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+function storedValue(db: Database, key: string, value: string): string {
+  return isSecretSetting(key) ? db.secretBox.seal(value, settingPurpose(key)) : value;
+}
+
+function openValue(db: Database, key: string, stored: string): string {
+  return isSecretSetting(key) ? db.secretBox.open(stored, settingPurpose(key)) : stored;
+}

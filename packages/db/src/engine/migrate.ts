@@ -1,0 +1,43 @@
+import type { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { firstSchema } from '../migrations/0001-first-schema.ts';
+import { gatewaySchema } from '../migrations/0002-gateway.ts';
+import { proxyTotals } from '../migrations/0003-proxy-totals.ts';
+import { deletedTargets } from '../migrations/0004-deleted-targets.ts';
+import { administration } from '../migrations/0005-administration.ts';
+import { probeTotals } from '../migrations/0006-probe-totals.ts';
+import { statusPage } from '../migrations/0007-status-page.ts';
+import { totalsByOutcome } from '../migrations/0008-totals-by-outcome.ts';
+import { failedRuns } from '../migrations/0009-failed-runs.ts';
+import type { Schema } from '../schema.ts';
+import { currentSchema } from './dialect.ts';
+
+/** Brings any older database to the newest schema, all or nothing. Throws what the migration threw. */
+export async function migrate(db: Kysely<Schema>, nowS: number): Promise<void> {
+  const migrator = await createMigrator(db, nowS);
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+/** For whoever looks at the steps, or goes one by one. */
+export async function createMigrator(db: Kysely<Schema>, nowS: number): Promise<Migrator> {
+  const schema = await currentSchema(db);
+  return new Migrator({
+    db,
+    ...(schema === undefined ? {} : { migrationTableSchema: schema }),
+    // Listed, not read from a folder: the apps are bundled. A migration that was released never changes.
+    provider: {
+      getMigrations: async () => ({
+        '0001-first-schema': firstSchema(nowS),
+        '0002-gateway': gatewaySchema,
+        '0003-proxy-totals': proxyTotals,
+        '0004-deleted-targets': deletedTargets,
+        '0005-administration': administration,
+        '0006-probe-totals': probeTotals(nowS),
+        '0007-status-page': statusPage,
+        '0008-totals-by-outcome': totalsByOutcome,
+        '0009-failed-runs': failedRuns,
+      }),
+    },
+  });
+}

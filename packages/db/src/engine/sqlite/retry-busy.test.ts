@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { setInterval as every } from 'node:timers/promises';
+import Sqlite from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import { targetInput } from '../../../test/samples.ts';
+import { openIn, tempFolder } from '../../../test/temp-database.ts';
+import { createTarget, getSetting, inTransaction, listTargets, setSettings } from '../../index.ts';
+import { retryBusy } from './retry-busy.ts';
+
+/** The longest time for which nothing else had its turn while `work` went on, in ms. */
+async function longestGapOf(work: () => Promise<unknown>): Promise<number> {
+  const done = new AbortController();
+  let last = performance.now();
+  let longest = 0;
+  const watch = async () => {
+    for await (const _ of every(5, undefined, { signal: done.signal })) {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }
+  };
+  const watching = watch().catch(() => {});
+  await work();
+  longest = Math.max(longest, performance.now() - last);
+  done.abort();
+  await watching;
+  return longest;
+}
+
+/** The data folder's database, and another process's lock on it that goes after a second. */
+async function lockedDatabase() {
+  const dataDir = await tempFolder();
+  const db = await openIn(dataDir);
+  await db.kysely.selectFrom('targets').select('id').execute();
+  const other = new Sqlite(join(dataDir, 'registry.db'));
+  other.exec('begin immediate');
+  setTimeout(() => {
+    other.exec('commit');
+    other.close();
+  }, 1000);
+  return { db, isLocked: () => other.open };
+}
+
+test('a transaction waits for another process’s write while all else goes on', async () => {
+  const { db, isLocked } = await lockedDatabase();
+  const gapMs = await longestGapOf(() => createTarget(db, targetInput(), 1));
+  expect(isLocked()).toBe(false);
+  expect(gapMs).toBeLessThan(400);
+  expect(await listTargets(db)).toHaveLength(1);
+});
+
+test('so does a single write', async () => {
+  const { db, isLocked } = await lockedDatabase();
+  const write = () =>
+    db.kysely.insertInto('app_settings').values({ key: 'a', value: 'b', updated_at: 1 }).execute();
+  expect(await longestGapOf(write)).toBeLessThan(400);
+  expect(isLocked()).toBe(false);
+  expect(await getSetting(db, 'a')).toBe('b');
+});
+
+test('what waited is written in full, and the database goes on', async () => {
+  const { db } = await lockedDatabase();
+  await inTransaction(db, async (tx) => {
+    await setSettings(tx, { a: '1' }, 1);
+    await setSettings(tx, { b: '2' }, 1);
+  });
+  await setSettings(db, { c: '3' }, 1);
+  expect([await getSetting(db, 'b'), await getSetting(db, 'c')]).toEqual(['2', '3']);
+});
+
+const patience = { tries: 3, pauseMs: 1 };
+
+function failingWith(code: string) {
+  const error = Object.assign(new Error('no'), { code });
+  const seen = { tries: 0 };
+  const work = async () => {
+    seen.tries += 1;
+    throw error;
+  };
+  return { error, seen, work };
+}
+
+test('patience ends, and says that the database is busy', async () => {
+  const { error, seen, work } = failingWith('SQLITE_BUSY');
+  await expect(retryBusy(work, patience)).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringMatching(/database is busy/),
+    cause: error,
+  });
+  expect(seen.tries).toBe(3);
+});
+
+test.each(['SQLITE_BUSY_SNAPSHOT', 'SQLITE_CONSTRAINT'])('%s is not tried again', async (code) => {
+  const { error, seen, work } = failingWith(code);
+  await expect(retryBusy(work, patience)).rejects.toBe(error);
+  expect(seen.tries).toBe(1);
+});

@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest';
+import { keyInput } from '../../test/proxy-samples.ts';
+import { targetInput } from '../../test/samples.ts';
+import { tempDatabase } from '../../test/temp-database.ts';
+import {
+  createProxyKey,
+  createTarget,
+  deleteTarget,
+  getProxyKey,
+  listGatewayKeys,
+  listProxyKeyRevisions,
+  listProxyKeys,
+  regenerateProxyKey,
+  revokeProxyKey,
+  updateProxyKey,
+  updateTarget,
+} from '../index.ts';
+
+test('a new key comes back with every field, and its hash for gateways alone', async () => {
+  const db = await tempDatabase();
+  const limits = { expires_at: 9000, rpm_limit: 60, tpm_limit: 10_000 };
+  const lists = { allowed_target_ids: [3, 1], allowed_models: ['Relay/gpt-4o'] };
+  const key = await createProxyKey(db, keyInput({ ...limits, ...lists }), 100);
+  expect(key).toEqual({
+    id: 1,
+    name: 'editor',
+    key_prefix: 'sk-am-1234',
+    description: '',
+    enabled: true,
+    created_at: 100,
+    revoked_at: null,
+    last_used_at: null,
+    last_used_target_id: null,
+    ...limits,
+    ...lists,
+  });
+  expect(await listProxyKeys(db)).toEqual([key]);
+  expect(await getProxyKey(db, 1)).toEqual(key);
+  expect(await listGatewayKeys(db)).toEqual([{ ...key, key_hash: 'hash-1' }]);
+});
+
+test('each change lets the revision grow, so that gateways read the key anew', async () => {
+  const db = await tempDatabase();
+  const { id } = await createProxyKey(db, keyInput(), 100);
+  const revision = async () => (await listProxyKeyRevisions(db))[0]?.revision;
+  expect(await revision()).toBe(1);
+  await updateProxyKey(db, id, { enabled: false });
+  expect(await revision()).toBe(2);
+  await regenerateProxyKey(db, id, { key_hash: 'hash-2', key_prefix: 'sk-am-5678' });
+  expect(await revision()).toBe(3);
+});
+
+test('a patch changes what it names and nothing else', async () => {
+  const db = await tempDatabase();
+  const before = await createProxyKey(db, keyInput({ rpm_limit: 5 }), 100);
+  const patch = { enabled: false, allowed_target_ids: [7], rpm_limit: null };
+  expect(await updateProxyKey(db, before.id, patch)).toEqual({ ...before, ...patch });
+});
+
+test('a regenerated key has another hash, and keeps all else', async () => {
+  const db = await tempDatabase();
+  const before = await createProxyKey(db, keyInput(), 100);
+  const secret = { key_hash: 'hash-2', key_prefix: 'sk-am-5678' };
+  expect(await regenerateProxyKey(db, before.id, secret)).toEqual({
+    ...before,
+    key_prefix: 'sk-am-5678',
+  });
+  expect((await listGatewayKeys(db)).map((key) => key.key_hash)).toEqual(['hash-2']);
+});
+
+test('a revoked key is shown for ever, unknown to gateways, and never changed again', async () => {
+  const db = await tempDatabase();
+  const { id } = await createProxyKey(db, keyInput(), 100);
+  expect(await revokeProxyKey(db, id, 200)).toMatchObject({ revoked_at: 200 });
+  expect(await listGatewayKeys(db)).toEqual([]);
+  expect(await listProxyKeyRevisions(db)).toEqual([]);
+  expect(await revokeProxyKey(db, id, 300)).toBeNull();
+  expect(await updateProxyKey(db, id, { enabled: true })).toBeNull();
+  expect(await regenerateProxyKey(db, id, { key_hash: 'x', key_prefix: 'x' })).toBeNull();
+  expect((await listProxyKeys(db)).map((key) => key.revoked_at)).toEqual([200]);
+});
+
+test('what does not exist is null', async () => {
+  const db = await tempDatabase();
+  expect(await getProxyKey(db, 9)).toBeNull();
+  expect(await updateProxyKey(db, 9, { enabled: false })).toBeNull();
+});
+
+test('a channel that is renamed takes along what keys say of it, and no other gets into its place', async () => {
+  const db = await tempDatabase();
+  const a = await createTarget(db, targetInput({ name: 'a' }), 1);
+  const b = await createTarget(db, targetInput({ name: 'b' }), 1);
+  const { id } = await createProxyKey(
+    db,
+    keyInput({ allowed_models: ['a/m', 'ab/m', 'a/x/y'] }),
+    1,
+  );
+  const [before] = await listProxyKeyRevisions(db);
+  await updateTarget(db, a.id, { name: 'new' }, 2);
+  await updateTarget(db, b.id, { name: 'a' }, 3);
+  expect((await getProxyKey(db, id))?.allowed_models).toEqual(['new/m', 'ab/m', 'new/x/y']);
+  expect((await listProxyKeyRevisions(db))[0]?.revision).toBeGreaterThan(before?.revision ?? 0);
+});
+
+test('a channel that is deleted leaves the keys, and a key left without any is paused, not freed', async () => {
+  const db = await tempDatabase();
+  const a = await createTarget(db, targetInput({ name: 'a' }), 1);
+  const both = await createProxyKey(db, keyInput({ allowed_models: ['a/m', 'b/m'] }), 1);
+  const alone = await createProxyKey(
+    db,
+    keyInput({ key_hash: 'hash-2', allowed_models: ['a/m'] }),
+    1,
+  );
+  await deleteTarget(db, a.id, 2);
+  expect(await getProxyKey(db, both.id)).toMatchObject({ allowed_models: ['b/m'], enabled: true });
+  expect(await getProxyKey(db, alone.id)).toMatchObject({
+    allowed_models: ['a/m'],
+    enabled: false,
+  });
+});

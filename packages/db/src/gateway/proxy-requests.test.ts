@@ -1,0 +1,170 @@
+import type { ProxyRequest } from '@api-monitor/core';
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { proxyRequest } from '../../test/proxy-samples.ts';
+import { openIn, openUnmigrated, tempDatabase, tempFolder } from '../../test/temp-database.ts';
+import { createMigrator } from '../engine/migrate.ts';
+import {
+  type Database,
+  listProxyRequests,
+  type ProxyRequestFilter,
+  pruneProxyRequests,
+  recordProxyRequests,
+  type SumProxyRequestsInput,
+  sumProxyRequests,
+} from '../index.ts';
+import { storedRequest } from './proxy-request-row.ts';
+
+const day = 86_400;
+const broken = { error: 'the stream broke off', error_kind: 'network' } as const;
+
+const samples: Partial<ProxyRequest>[] = [
+  { timestamp: day, key_id: 1, key_name: 'editor' },
+  { timestamp: day + 10, key_id: 1, key_name: 'editor', target_id: 2, target_name: 'Other' },
+  { timestamp: 2 * day, model: 'claude', route: 'anthropic', first_byte_s: 0.75 },
+  { timestamp: 2 * day + 1, status: 404, error: 'no such model', model: null, first_byte_s: null },
+  { timestamp: 2 * day + 2, status: 499, output_tokens: null },
+  { timestamp: 2 * day + 3, status: 503, error: 'none left', input_tokens: null },
+  { timestamp: 2 * day + 4, status: 200, ...broken },
+];
+
+function requestsOf(fields: readonly Partial<ProxyRequest>[]): ProxyRequest[] {
+  return fields.map((one, index) => proxyRequest({ request_id: `r${index + 1}`, ...one }));
+}
+
+async function withRequests() {
+  const db = await tempDatabase();
+  await recordProxyRequests(db, requestsOf(samples));
+  const ids = async (filter: ProxyRequestFilter & { before_id?: number }, limit = 100) =>
+    (await listProxyRequests(db, { ...filter, limit })).map((request) => request.id);
+  return { db, ids };
+}
+
+test('requests come newest first, a page after the other', async () => {
+  const { ids } = await withRequests();
+  expect(await ids({}, 3)).toEqual([7, 6, 5]);
+  expect(await ids({ before_id: 5 }, 3)).toEqual([4, 3, 2]);
+  expect(await ids({ before_id: 2 }, 3)).toEqual([1]);
+});
+
+test.each<[ProxyRequestFilter, number[]]>([
+  [{ key_id: 1 }, [2, 1]],
+  [{ key_id: null }, [7, 6, 5, 4, 3]],
+  [{ target_id: 2 }, [2]],
+  [{ model: 'claude' }, [3]],
+  [{ route: 'anthropic' }, [3]],
+  [{ outcome: 'ok' }, [3, 2, 1]],
+  [{ outcome: 'client_error' }, [5, 4]],
+  [{ outcome: 'upstream_error' }, [7, 6]],
+  [{ from: day + 10, to: 2 * day + 1 }, [3, 2]],
+  [{ key_id: 1, target_id: 2, outcome: 'client_error' }, []],
+])('%j narrows the list', async (filter, expected) => {
+  const { ids } = await withRequests();
+  expect(await ids(filter)).toEqual(expected);
+});
+
+test('totals by key: what was served, what failed, tokens, the mean first byte', async () => {
+  const { db } = await withRequests();
+  expect(await sumProxyRequests(db, { group_by: 'key' })).toEqual([
+    {
+      group: null,
+      name: 'master',
+      requests: 5,
+      failures: 3,
+      input_tokens: 40,
+      output_tokens: 80,
+      first_byte_s: 0.375,
+    },
+    {
+      group: 1,
+      name: 'editor',
+      requests: 2,
+      failures: 0,
+      input_tokens: 20,
+      output_tokens: 40,
+      first_byte_s: 0.25,
+    },
+  ]);
+});
+
+test('totals by channel, model and day, of what the filter names', async () => {
+  const { db } = await withRequests();
+  const sums = async (input: SumProxyRequestsInput) =>
+    (await sumProxyRequests(db, input)).map((row) => [row.group, row.name, row.requests]);
+  expect(await sums({ group_by: 'channel' })).toEqual([
+    [1, 'Relay', 6],
+    [2, 'Other', 1],
+  ]);
+  expect(await sums({ group_by: 'model', key_id: null })).toEqual([
+    ['gpt-4o', null, 3],
+    [null, null, 1],
+    ['claude', null, 1],
+  ]);
+  expect(await sums({ group_by: 'day' })).toEqual([
+    [day, null, 2],
+    [2 * day, null, 5],
+  ]);
+  expect(await sums({ group_by: 'model', route: 'anthropic' })).toEqual([['claude', null, 1]]);
+  expect(await sums({ group_by: 'day', outcome: 'client_error' })).toEqual([[2 * day, null, 2]]);
+  expect(await sums({ group_by: 'key', outcome: 'ok', route: 'chat' })).toEqual([[1, 'editor', 2]]);
+  expect(await sums({ group_by: 'key', target_id: 2, model: 'gpt-4o' })).toEqual([
+    [1, 'editor', 1],
+  ]);
+});
+
+test('totals count whole hours, those in which the bounds lie too', async () => {
+  const { db } = await withRequests();
+  const count = async (from: number, to: number) =>
+    (await sumProxyRequests(db, { group_by: 'day', from, to })).map((row) => row.requests);
+  expect(await count(day + 1800, 2 * day)).toEqual([2]);
+  expect(await count(day + 3600, 2 * day + 1)).toEqual([5]);
+  expect(await count(day + 3600, 2 * day)).toEqual([]);
+  expect(await count(day + 1800.5, 2 * day - 0.25)).toEqual([2]);
+  expect(await count(2 * day + 3599.75, 2 * day + 3600)).toEqual([5]);
+});
+
+test('a batch that is delivered twice, or in parts, adds up to the same totals', async () => {
+  const { db } = await withRequests();
+  const before = await sumProxyRequests(db, { group_by: 'key' });
+  const again = proxyRequest({ request_id: 'r1' });
+  await recordProxyRequests(db, [again]);
+  expect(await sumProxyRequests(db, { group_by: 'key' })).toEqual(before);
+  const more = proxyRequest({ request_id: 'r8', timestamp: day, key_id: 1, key_name: 'renamed' });
+  await recordProxyRequests(db, [more]);
+  const [, editor] = await sumProxyRequests(db, { group_by: 'key' });
+  expect(editor).toMatchObject({ name: 'renamed', requests: 3, input_tokens: 30 });
+});
+
+test('requests that were recorded before there were totals are summed by the migration', async () => {
+  const read = async (from: Database) => [
+    await sumProxyRequests(from, { group_by: 'key' }),
+    await sumProxyRequests(from, { group_by: 'day' }),
+    await sumProxyRequests(from, { group_by: 'model', outcome: 'upstream_error' }),
+    await listProxyRequests(from, { limit: 100 }),
+  ];
+  const dataDir = await tempFolder();
+  const older = await openUnmigrated(dataDir);
+  await (await createMigrator(older, 1000)).migrateTo('0002-gateway');
+  const tables = await older.introspection.getTables();
+  const table = tables.find(({ name }) => name === 'proxy_requests');
+  const known = new Set(table?.columns.map(({ name }) => name));
+  for (const request of requestsOf(samples)) {
+    const row = Object.entries(storedRequest(request)).filter(([name]) => known.has(name));
+    const columns = row.map(([name]) => sql.ref(name));
+    const values = row.map(([, value]) => value);
+    await sql`insert into proxy_requests (${sql.join(columns)}) values (${sql.join(values)})`.execute(
+      older,
+    );
+  }
+  await older.destroy();
+  expect(await read(await openIn(dataDir))).toEqual(await read((await withRequests()).db));
+});
+
+test('what is older than the retention goes, batch by batch, and nothing else', async () => {
+  const { db, ids } = await withRequests();
+  expect(await pruneProxyRequests(db, { before: 2 * day + 1.5, batchSize: 3 })).toBe(4);
+  expect(await ids({})).toEqual([7, 6, 5]);
+  expect(await sumProxyRequests(db, { group_by: 'day' })).toMatchObject([{ group: 2 * day }]);
+  const stopped = { before: 9 * day, batchSize: 1, signal: AbortSignal.abort() };
+  expect(await pruneProxyRequests(db, stopped)).toBe(0);
+});

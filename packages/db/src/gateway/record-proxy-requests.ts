@@ -1,0 +1,76 @@
+import type { ProxyRequest } from '@api-monitor/core';
+import { chunksOf } from '../engine/chunks-of.ts';
+import { type Database, inTransaction } from '../engine/database.ts';
+import { lockName, lockProxyKeys, lockTargets } from '../engine/locks.ts';
+import { evidenceOf } from '../model-states/next-live-state.ts';
+import { type LiveChange, writeLiveStates } from '../model-states/write-live-states.ts';
+import { addToTotals } from '../probe-totals/add-to-totals.ts';
+import { storedRequest } from './proxy-request-row.ts';
+
+export interface RecordedRequests {
+  /** How many were new: a batch may be delivered twice. */
+  recorded: number;
+  /** The models whose count of live failures changed. */
+  changes: LiveChange[];
+}
+
+/**
+ * Writes what a gateway served, all or nothing: the requests that are not written yet, when and where
+ * their keys were last used, and what they say of the models.
+ */
+export async function recordProxyRequests(
+  db: Database,
+  requests: readonly ProxyRequest[],
+): Promise<RecordedRequests> {
+  return inTransaction(db, async (tx) => {
+    // One batch after the other, so that ids grow in the order in which rows can be seen.
+    await lockName(tx.kysely, 'proxy_requests');
+    const tried = requests.flatMap(evidenceOf).map((evidence) => evidence.target_id);
+    await lockTargets(tx.kysely, tried);
+    const fresh = await insertNew(tx, requests);
+    await touchKeys(tx, fresh);
+    await addToTotals(tx, fresh);
+    const changes = await writeLiveStates(tx, fresh.flatMap(evidenceOf));
+    return { recorded: fresh.length, changes };
+  });
+}
+
+async function insertNew(
+  db: Database,
+  requests: readonly ProxyRequest[],
+): Promise<readonly ProxyRequest[]> {
+  const written = new Set<string>();
+  for (const chunk of chunksOf(requests)) {
+    const rows = await db.kysely
+      .insertInto('proxy_requests')
+      .values(chunk.map(storedRequest))
+      .onConflict((conflict) => conflict.column('request_id').doNothing())
+      .returning('request_id')
+      .execute();
+    for (const { request_id } of rows) written.add(request_id);
+  }
+  return requests.filter(({ request_id }) => written.delete(request_id));
+}
+
+async function touchKeys(db: Database, requests: readonly ProxyRequest[]): Promise<void> {
+  const latest = new Map<number, ProxyRequest>();
+  for (const request of requests) {
+    if (request.key_id === null) continue;
+    const known = latest.get(request.key_id);
+    if (!known || known.timestamp <= request.timestamp) latest.set(request.key_id, request);
+  }
+  await lockProxyKeys(db.kysely, [...latest.keys()]);
+  for (const [id, { timestamp, target_id }] of latest) {
+    await db.kysely
+      .updateTable('proxy_keys')
+      .set({
+        last_used_at: timestamp,
+        ...(target_id === null ? {} : { last_used_target_id: target_id }),
+      })
+      .where('id', '=', id)
+      .where((where) =>
+        where.or([where('last_used_at', 'is', null), where('last_used_at', '<=', timestamp)]),
+      )
+      .execute();
+  }
+}

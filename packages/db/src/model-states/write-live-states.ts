@@ -1,0 +1,70 @@
+import type { Database } from '../engine/database.ts';
+import { nextRevision } from '../engine/next-revision.ts';
+import { type LiveEvidence, type LiveState, nextLiveState } from './next-live-state.ts';
+
+/** A model whose count of live failures is another than it was. */
+export interface LiveChange {
+  target_id: number;
+  model: string;
+  live_failures: number;
+}
+
+const liveColumns = ['live_failures', 'live_failed_at', 'live_error', 'live_first_byte_s'] as const;
+
+/** Carries forward what live traffic says of each model; of models that are not known nothing is kept. */
+export async function writeLiveStates(
+  db: Database,
+  evidence: readonly LiveEvidence[],
+): Promise<LiveChange[]> {
+  const inOrder = [...evidence].sort((a, b) => a.at - b.at);
+  // A number holds no slash, so the first one parts the two.
+  const byModel = Map.groupBy(inOrder, ({ target_id, model }) => `${target_id}/${model}`);
+  const changes: LiveChange[] = [];
+  for (const [first, ...rest] of byModel.values()) {
+    if (!first) continue;
+    const change = await writeLiveState(db, first, [first, ...rest]);
+    if (change) changes.push(change);
+  }
+  return changes;
+}
+
+async function writeLiveState(
+  db: Database,
+  { target_id, model }: LiveEvidence,
+  evidence: readonly LiveEvidence[],
+): Promise<LiveChange | null> {
+  const past = await db.kysely
+    .selectFrom('model_states')
+    .select([...liveColumns, 'last_success_at'])
+    .where('target_id', '=', target_id)
+    .where('model', '=', model)
+    .executeTakeFirst();
+  if (!past) return null;
+  const { last_success_at, ...before } = past;
+  const after = evidence.reduce<LiveState>(
+    (state, one) => nextLiveState(state, one, last_success_at),
+    before,
+  );
+  if (liveColumns.every((column) => after[column] === before[column])) return null;
+  await db.kysely
+    .updateTable('model_states')
+    .set(after)
+    .where('target_id', '=', target_id)
+    .where('model', '=', model)
+    .execute();
+  if (hasMoved(before.live_first_byte_s, after.live_first_byte_s)) {
+    await db.kysely
+      .updateTable('targets')
+      .set({ revision: nextRevision })
+      .where('id', '=', target_id)
+      .execute();
+  }
+  const { live_failures } = after;
+  return live_failures === before.live_failures ? null : { target_id, model, live_failures };
+}
+
+/** Whether gateways would rank by it otherwise: each small change would have them read all anew. */
+function hasMoved(before: number | null, after: number | null): boolean {
+  if (before === null || after === null) return before !== after;
+  return Math.abs(after - before) > before * 0.1;
+}

@@ -1,0 +1,171 @@
+import { percentileOf } from '@api-monitor/core';
+import { expect, test } from 'vitest';
+import {
+  failedProbe,
+  finish,
+  probe,
+  runOnce,
+  startedRun,
+  targetInput,
+} from '../../test/samples.ts';
+import { tempDatabase } from '../../test/temp-database.ts';
+import {
+  createTarget,
+  deleteTarget,
+  pruneProbeTotals,
+  readProbeSeries,
+  recordModelProbe,
+} from '../index.ts';
+import { buildProbeTotals } from '../migrations/build-probe-totals.ts';
+
+const day = 86_400;
+/** A day's start. */
+const startS = 20_000 * day;
+
+async function withTargets() {
+  const db = await tempDatabase();
+  await createTarget(db, targetInput(), 1);
+  await createTarget(db, targetInput({ name: 'Other' }), 1);
+  return db;
+}
+
+const skipped = probe({ model: 'embed', success: false, error_kind: 'skipped' });
+
+test('the probes of a run are summed by hour, quarter day and day, without the skipped', async () => {
+  const db = await withTargets();
+  const at = startS + 7 * 3600 + 60;
+  await runOnce(db, 1, at, [probe({ timestamp: at }), skipped]);
+  await runOnce(db, 1, at + 60, [failedProbe({ timestamp: at + 60 })]);
+  for (const [period, starts_at] of [
+    ['hour', startS + 7 * 3600],
+    ['quarterDay', startS + 6 * 3600],
+    ['day', startS],
+  ] as const) {
+    const [series, ...others] = await readProbeSeries(db, { target_id: 1, period, from: at });
+    expect(others).toEqual([]);
+    expect(series).toMatchObject({ target_id: 1, model: 'gpt-4o', protocol: 'openai' });
+    expect([...(series?.periods ?? [])]).toMatchObject([
+      [starts_at, { probes: 2, successes: 1, errors: { rate_limit: 1 } }],
+    ]);
+  }
+});
+
+test('percentiles are those of the successes', async () => {
+  const db = await withTargets();
+  const probes = [0.5, 1, 2].map((duration) =>
+    probe({ duration, timestamp: startS, first_token_s: null }),
+  );
+  await runOnce(db, 1, startS, [...probes, failedProbe({ duration: 30, timestamp: startS })]);
+  const [series] = await readProbeSeries(db, { target_id: 1, period: 'day', from: startS });
+  const totals = series?.periods.get(startS);
+  expect(percentileOf(totals?.durations ?? {}, 0.5)).toBeCloseTo(1, 1);
+  expect(percentileOf(totals?.durations ?? {}, 1)).toBeCloseTo(2, 0);
+  expect(totals?.first_tokens).toEqual({});
+});
+
+test('a probe that traffic asked for counts too, and what an interrupted run measured', async () => {
+  const db = await withTargets();
+  await runOnce(db, 1, startS, [probe({ timestamp: startS })]);
+  const single = { target_id: 1, probe: failedProbe({ timestamp: startS + 9 }), remembered: null };
+  await recordModelProbe(db, { ...single, nowS: startS + 9 });
+  const cut = await startedRun(db, 1, startS + 10);
+  await finish(db, cut, [probe({ timestamp: startS + 11 })], { status: 'interrupted' });
+  const [series] = await readProbeSeries(db, { target_id: 1, period: 'day', from: startS });
+  expect(series?.periods.get(startS)).toMatchObject({ probes: 3, successes: 2 });
+});
+
+test('a model is read over its channels, a channel over its models, from a time on', async () => {
+  const db = await withTargets();
+  await runOnce(db, 1, startS - day, [probe({ timestamp: startS - day })]);
+  for (const target_id of [1, 2]) {
+    const models = ['gpt-4o', `own-${target_id}`];
+    await runOnce(
+      db,
+      target_id,
+      startS,
+      models.map((model) => probe({ model, timestamp: startS })),
+    );
+  }
+  const namesOf = async (asked: { target_id?: number; model?: string }) =>
+    (await readProbeSeries(db, { ...asked, period: 'day', from: startS })).map(
+      ({ target_id, model, periods }) => [target_id, model, periods.size],
+    );
+  expect(await namesOf({ model: 'gpt-4o' })).toEqual([
+    [1, 'gpt-4o', 1],
+    [2, 'gpt-4o', 1],
+  ]);
+  expect(await namesOf({ target_id: 2 })).toEqual([
+    [2, 'gpt-4o', 1],
+    [2, 'own-2', 1],
+  ]);
+  expect(await namesOf({ target_id: 2, model: 'own-2' })).toEqual([[2, 'own-2', 1]]);
+});
+
+test('a long series is read in parts and comes whole', async () => {
+  const db = await withTargets();
+  const models = Array.from({ length: 45 }, (_, index) => `m${String(index).padStart(2, '0')}`);
+  for (let at = startS; at < startS + 60 * day; at += day) {
+    await runOnce(
+      db,
+      1,
+      at,
+      models.map((model) => probe({ model, timestamp: at })),
+    );
+  }
+  const series = await readProbeSeries(db, { target_id: 1, period: 'day', from: startS });
+  expect(series.map(({ model, periods }) => [model, periods.size])).toEqual(
+    models.map((model) => [model, 60]),
+  );
+});
+
+test('sums go when their time is over, and with their channel', async () => {
+  const db = await withTargets();
+  await runOnce(db, 1, startS, [probe({ timestamp: startS })]);
+  await runOnce(db, 2, startS, [probe({ timestamp: startS })]);
+  const lengths = async () =>
+    (
+      await db.kysely
+        .selectFrom('probe_totals')
+        .select('period_s')
+        .where('target_id', '=', 1)
+        .execute()
+    ).map((row) => row.period_s);
+  await pruneProbeTotals(db, { batchSize: 1, nowS: startS + 3 * day + 0.5 });
+  expect(await lengths()).toEqual([21_600, 86_400]);
+  await deleteTarget(db, 1, startS);
+  expect(await lengths()).toEqual([]);
+  await pruneProbeTotals(db, { batchSize: 1, nowS: startS + 401 * day + 0.5 });
+  expect(await db.kysely.selectFrom('probe_totals').select('id').execute()).toEqual([]);
+});
+
+test('a data folder from before the sums has them built as they would have been', async () => {
+  const db = await withTargets();
+  const at = startS + 7200;
+  await runOnce(db, 1, at, [
+    probe({ timestamp: at }),
+    failedProbe({ model: 'o1', timestamp: at }),
+    skipped,
+  ]);
+  await runOnce(db, 1, at + 60, [probe({ timestamp: at + 60, duration: 4 })]);
+  const all = () =>
+    db.kysely
+      .selectFrom('probe_totals')
+      .select([
+        'target_id',
+        'period_s',
+        'starts_at',
+        'model',
+        'probes',
+        'successes',
+        'durations',
+        'errors',
+      ])
+      .orderBy('period_s')
+      .orderBy('model')
+      .execute();
+  const written = await all();
+  await db.kysely.deleteFrom('probe_totals').execute();
+  await buildProbeTotals(db.kysely, at + 60);
+  expect(written).toHaveLength(6);
+  expect(await all()).toEqual(written);
+});

@@ -1,0 +1,104 @@
+import { type ProbeResult, summariseRun, type Target } from '@api-monitor/core';
+import { type Database, inTransaction } from '../engine/database.ts';
+import { lockTargets } from '../engine/locks.ts';
+import { nextRevision } from '../engine/next-revision.ts';
+import { writeModelStates } from '../model-states/write-model-states.ts';
+import { addProbeTotals } from '../probe-totals/add-probe-totals.ts';
+import { targetColumns, targetOf } from '../targets/target-row.ts';
+import { insertRunModels } from './run-models.ts';
+import { type RunRow, runColumns } from './run-row.ts';
+import { getRun } from './runs.ts';
+
+export interface FinishRunInput {
+  run_id: number;
+  target_id: number;
+  /**
+   * `error`: the model list could not be had. `interrupted`: cut by a shutdown; what was measured is
+   * kept, but the target's status stays and it is due again.
+   */
+  status: 'completed' | 'error' | 'interrupted';
+  probes: readonly ProbeResult[];
+  /** What worked, by model, as plain JSON values; a model that is absent keeps what it had. */
+  remembered: ReadonlyMap<string, unknown>;
+  /** Every model that the channel offers, selected or not; null where no full list was had. */
+  listed_models: readonly string[] | null;
+  log_file: string | null;
+  error: string | null;
+  nowS: number;
+}
+
+export type FinishRunOutcome =
+  | { outcome: 'finished'; run: RunRow; target: Target }
+  | { outcome: 'target_gone' };
+
+/**
+ * Writes everything that a run leaves behind, all or nothing: its rows, itself, the target's summary,
+ * each model's state and sums. A run that was ended as interrupted meanwhile (its host slept) is taken up
+ * again, so that no measured row is lost.
+ */
+export async function finishRun(db: Database, input: FinishRunInput): Promise<FinishRunOutcome> {
+  return inTransaction(db, async (tx) => {
+    await lockTargets(tx.kysely, [input.target_id]);
+    const started = await getRun(tx, input.run_id);
+    if (started?.target_id !== input.target_id) return { outcome: 'target_gone' };
+    const target = await updateSummary(tx, input);
+    if (!target) return { outcome: 'target_gone' };
+    await insertRunModels(tx, input, input.probes);
+    await writeModelStates(tx, input);
+    await addProbeTotals(tx, input);
+    return { outcome: 'finished', run: await updateRun(tx, input), target };
+  });
+}
+
+async function updateRun(db: Database, input: FinishRunInput): Promise<RunRow> {
+  const { total, success, fail, skipped } = summariseRun(input.probes);
+  return db.kysely
+    .updateTable('runs')
+    .set({
+      status: input.status === 'completed' ? 'completed' : 'error',
+      finished_at: input.nowS,
+      heartbeat_at: input.nowS,
+      total,
+      success,
+      fail,
+      skipped,
+      log_file: input.log_file,
+      error: errorOf(input),
+    })
+    .where('id', '=', input.run_id)
+    .returning(runColumns)
+    .executeTakeFirstOrThrow();
+}
+
+async function updateSummary(db: Database, input: FinishRunInput): Promise<Target | null> {
+  const row = await db.kysely
+    .updateTable('targets')
+    .set({ ...summaryOf(input), ...listedOf(input), revision: nextRevision })
+    .where('id', '=', input.target_id)
+    .where('deleted_at', 'is', null)
+    .returning(targetColumns)
+    .executeTakeFirst();
+  return row ? targetOf(row) : null;
+}
+
+function summaryOf(input: FinishRunInput) {
+  if (input.status === 'interrupted') return { last_error: errorOf(input) };
+  const { status, total, success, fail } = summariseRun(input.probes);
+  return {
+    last_run_at: input.nowS,
+    last_status: input.status === 'error' ? ('error' as const) : status,
+    last_total: total,
+    last_success: success,
+    last_fail: fail,
+    last_log_file: input.log_file,
+    last_error: errorOf(input),
+  };
+}
+
+function listedOf({ listed_models }: FinishRunInput) {
+  return listed_models === null ? {} : { listed_models: JSON.stringify(listed_models) };
+}
+
+function errorOf(input: FinishRunInput): string | null {
+  return input.status === 'interrupted' ? (input.error ?? 'interrupted') : input.error;
+}

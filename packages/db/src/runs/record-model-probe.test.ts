@@ -1,0 +1,151 @@
+import { expect, test } from 'vitest';
+import {
+  failedProbe,
+  finish,
+  probe,
+  runOnce,
+  startedRun,
+  targetInput,
+} from '../../test/samples.ts';
+import { tempDatabase } from '../../test/temp-database.ts';
+import {
+  createTarget,
+  deleteTarget,
+  getLatestFinishedRun,
+  getTarget,
+  listDeadInTraffic,
+  listKnownModels,
+  listModelStates,
+  listRunModels,
+  listRunningTargetIds,
+  listRuns,
+  listTargetRevisions,
+  pruneRuns,
+  recordModelProbe,
+  updateTarget,
+} from '../index.ts';
+
+/** A healthy channel of two models, run at 100. */
+async function withTarget() {
+  const db = await tempDatabase();
+  await createTarget(db, targetInput(), 1);
+  await runOnce(db, 1, 100, [probe(), probe({ model: 'other' })]);
+  return db;
+}
+
+const dead = failedProbe({ timestamp: 200 });
+const input = { target_id: 1, probe: dead, remembered: null, nowS: 201 };
+
+test('the probe leaves its run, its row, the model’s state and the channel’s counts', async () => {
+  const db = await withTarget();
+  const outcome = await recordModelProbe(db, input);
+  expect(outcome).toMatchObject({
+    outcome: 'recorded',
+    run: { trigger: 'traffic', status: 'completed', total: 1, success: 0, fail: 1 },
+    target: { last_status: 'degraded', last_total: 2, last_success: 1, last_fail: 1 },
+  });
+  if (outcome.outcome !== 'recorded') return;
+  const rows = await listRunModels(db, { target_id: 1, run_id: outcome.run.id, limit: 10 });
+  expect(rows).toMatchObject([{ model: 'gpt-4o', error: dead.error }]);
+  const [state, other] = await listModelStates(db, { target_id: 1 });
+  expect(state).toMatchObject({ success: false, state_since: 200, run_id: outcome.run.id });
+  expect(JSON.parse(state?.history ?? '[]')).toHaveLength(2);
+  expect(other).toMatchObject({ model: 'other', success: true });
+});
+
+test('a model that comes back makes its channel healthy again', async () => {
+  const db = await withTarget();
+  await recordModelProbe(db, input);
+  const back = await recordModelProbe(db, { ...input, probe: probe({ timestamp: 210 }) });
+  expect(back).toMatchObject({ target: { last_status: 'healthy', last_success: 2, last_fail: 0 } });
+});
+
+test('the schedule and the latest run stay as they are', async () => {
+  const db = await withTarget();
+  const before = await getTarget(db, 1);
+  await recordModelProbe(db, input);
+  expect((await getTarget(db, 1))?.last_run_at).toBe(before?.last_run_at);
+  expect(await getLatestFinishedRun(db, 1)).toMatchObject({ id: 1, trigger: 'schedule' });
+  expect((await listRuns(db, 1, 10)).map((run) => run.id)).toEqual([1]);
+  const all = await listRuns(db, 1, 10, { with_traffic: true });
+  expect(all.map((run) => run.trigger)).toEqual(['traffic', 'schedule']);
+});
+
+test('gateways hear of it by the revision', async () => {
+  const db = await withTarget();
+  const [before] = await listTargetRevisions(db);
+  await recordModelProbe(db, input);
+  expect(await listTargetRevisions(db)).toEqual([{ id: 1, revision: (before?.revision ?? 0) + 1 }]);
+});
+
+test('a run under way is not disturbed, and has the last word', async () => {
+  const db = await withTarget();
+  const run = await startedRun(db, 1, 150);
+  expect(await recordModelProbe(db, input)).toMatchObject({ outcome: 'recorded' });
+  expect(await listRunningTargetIds(db)).toEqual([1]);
+  await finish(db, run, [probe({ timestamp: 220 }), probe({ model: 'other' })]);
+  expect(await getTarget(db, 1)).toMatchObject({ last_status: 'healthy', last_total: 2 });
+});
+
+test('a channel whose list could not be had stays in error', async () => {
+  const db = await withTarget();
+  await finish(db, await startedRun(db, 1, 150), [], {
+    status: 'error',
+    error: 'HTTP 401',
+    listed_models: null,
+  });
+  const outcome = await recordModelProbe(db, { ...input, probe: probe() });
+  expect(outcome).toMatchObject({ target: { last_status: 'error', last_error: 'HTTP 401' } });
+});
+
+test('a model that was not chosen is carried forward, and still does not count', async () => {
+  const db = await withTarget();
+  await finish(db, await startedRun(db, 1, 150), [probe()], { listed_models: ['gpt-4o', 'other'] });
+  const unchosen = failedProbe({ model: 'other', timestamp: 200 });
+  const outcome = await recordModelProbe(db, { ...input, probe: unchosen });
+  expect(outcome).toMatchObject({ target: { last_status: 'healthy', last_total: 1 } });
+  expect((await listModelStates(db)).map((state) => state.model)).toEqual(['gpt-4o']);
+});
+
+test('what worked is remembered', async () => {
+  const db = await withTarget();
+  await recordModelProbe(db, { ...input, remembered: { route: 'chat' } });
+  const known = await listKnownModels(db, 1);
+  expect(known.map(({ remembered }) => remembered)).toEqual([{ route: 'chat' }, null]);
+});
+
+test('a deleted channel or an unknown model gets nothing', async () => {
+  const db = await withTarget();
+  const unknown = { ...input, probe: probe({ model: 'gone' }) };
+  expect(await recordModelProbe(db, unknown)).toEqual({ outcome: 'model_gone' });
+  await deleteTarget(db, 1, 1000);
+  expect(await recordModelProbe(db, input)).toEqual({ outcome: 'target_gone' });
+  expect(await db.kysely.selectFrom('runs').select('id').execute()).toEqual([]);
+});
+
+test('a model is dead in traffic until a probe passes, the schedule looks, or its channel rests', async () => {
+  const db = await withTarget();
+  const dead = async () => (await listDeadInTraffic(db)).map(({ model }) => model);
+  await recordModelProbe(db, input);
+  expect(await listDeadInTraffic(db)).toEqual([
+    { target_id: 1, model: 'gpt-4o', timestamp: 200, state_since: 200 },
+  ]);
+  await updateTarget(db, 1, { enabled: false }, 201);
+  expect(await dead()).toEqual([]);
+  await updateTarget(db, 1, { enabled: true }, 202);
+  await recordModelProbe(db, { ...input, probe: probe({ timestamp: 210 }) });
+  expect(await dead()).toEqual([]);
+  await recordModelProbe(db, { ...input, probe: failedProbe({ timestamp: 220 }) });
+  expect(await dead()).toEqual(['gpt-4o']);
+  await runOnce(db, 1, 300, [failedProbe({ timestamp: 301 })]);
+  expect(await dead()).toEqual([]);
+});
+
+test('old probes of traffic are pruned, the latest whole run before them is not', async () => {
+  const db = await withTarget();
+  await recordModelProbe(db, input);
+  await recordModelProbe(db, { ...input, nowS: 900 });
+  expect(await pruneRuns(db, { before: 500, batchSize: 10 })).toBe(1);
+  const left = await listRuns(db, 1, 10, { with_traffic: true });
+  expect(left.map((run) => run.id)).toEqual([3, 1]);
+});

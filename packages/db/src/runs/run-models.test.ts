@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { probe, runOnce, targetInput } from '../../test/samples.ts';
+import { tempDatabase } from '../../test/temp-database.ts';
+import { createTarget, listRunModels } from '../index.ts';
+
+async function withRuns() {
+  const db = await tempDatabase();
+  for (const name of ['one', 'two']) await createTarget(db, targetInput({ name }), 1);
+  for (const nowS of [100, 200]) {
+    await runOnce(db, 1, nowS, [probe({ model: 'a' }), probe({ model: 'b' })]);
+    await runOnce(db, 2, nowS, [probe({ model: 'c' })]);
+  }
+  return db;
+}
+
+test('the rows of one run come in the order of probing', async () => {
+  const rows = await listRunModels(await withRuns(), { target_id: 1, run_id: 3, limit: 10 });
+  expect(rows.map((row) => [row.run_id, row.model])).toEqual([
+    [3, 'a'],
+    [3, 'b'],
+  ]);
+});
+
+test('the rows of all runs come newest first, within the limit', async () => {
+  const rows = await listRunModels(await withRuns(), { target_id: 1, limit: 3 });
+  expect(rows.map((row) => [row.run_id, row.model])).toEqual([
+    [3, 'b'],
+    [3, 'a'],
+    [1, 'b'],
+  ]);
+});
+
+test('another target’s run has no rows here', async () => {
+  expect(await listRunModels(await withRuns(), { target_id: 1, run_id: 2, limit: 10 })).toEqual([]);
+});
+
+test('a row is the wire’s: booleans and tool calls as such', async () => {
+  const db = await withRuns();
+  const calls = [{ name: 'lookup', arguments: '{"q":"密"}' }];
+  const run = await runOnce(db, 2, 300, [probe({ tool_calls: calls, tool_calls_count: 1 })]);
+  const [row] = await listRunModels(db, { target_id: 2, run_id: run.id, limit: 1 });
+  expect(row).toEqual({
+    ...probe({ tool_calls: calls, tool_calls_count: 1 }),
+    id: row?.id,
+    run_id: run.id,
+    target_id: 2,
+  });
+});

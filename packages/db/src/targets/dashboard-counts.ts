@@ -1,0 +1,35 @@
+import type { Database } from '../engine/database.ts';
+
+/** The answer of `GET /api/dashboard`. */
+export interface DashboardCounts {
+  total_targets: number;
+  enabled_targets: number;
+  running_targets: number;
+  healthy: number;
+  degraded: number;
+  down_or_error: number;
+}
+
+/** Counts the targets by what their last run said; disabled ones keep their last word. */
+export async function countTargets(db: Database): Promise<DashboardCounts> {
+  const targets = await db.kysely
+    .selectFrom('targets')
+    .select(['enabled', 'last_status'])
+    .where('deleted_at', 'is', null)
+    .execute();
+  const { running } = await db.kysely
+    .selectFrom('runs')
+    .select((select) => select.fn.countAll().as('running'))
+    .where('status', '=', 'running')
+    .executeTakeFirstOrThrow();
+  const withStatus = (...statuses: (string | null)[]) =>
+    targets.filter((target) => statuses.includes(target.last_status)).length;
+  return {
+    total_targets: targets.length,
+    enabled_targets: targets.filter((target) => target.enabled).length,
+    running_targets: Number(running),
+    healthy: withStatus('healthy'),
+    degraded: withStatus('degraded'),
+    down_or_error: withStatus('down', 'error'),
+  };
+}
