@@ -1,10 +1,11 @@
-import { envBoolean, envInt } from '@api-monitor/runtime';
 import {
+  envBoolean,
+  envInt,
   masterTokenEnvShape,
   routingEnvShape,
   routingOptionsOf,
   trustedProxiesEnvShape,
-} from '@api-monitor/service';
+} from '@api-monitor/runtime';
 import { z } from 'zod';
 
 // However short: the older tool took any, and its users come with theirs.

@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { envInt } from '@api-monitor/runtime';
-import { runService, serveService, serviceEnvShape } from '@api-monitor/service';
+import { envInt, runService, serveService, serviceEnvShape } from '@api-monitor/runtime';
 import { z } from 'zod';
 import { makeMissingSecrets } from './auth/first-start.ts';
 import { firstStartHeading, showSecrets } from './auth/show-secrets.ts';

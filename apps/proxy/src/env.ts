@@ -1,5 +1,10 @@
-import { envInt, envParsed } from '@api-monitor/runtime';
-import { routingEnvShape, routingOptionsOf, trustedProxiesEnvShape } from '@api-monitor/service';
+import {
+  envInt,
+  envParsed,
+  routingEnvShape,
+  routingOptionsOf,
+  trustedProxiesEnvShape,
+} from '@api-monitor/runtime';
 import { parseAllowPrivate } from '@api-monitor/upstream';
 import type { z } from 'zod';
 import { parseCorsOrigins } from './cors.ts';

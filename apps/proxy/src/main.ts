@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { readToken } from '@api-monitor/db';
-import { envInt, envParsed } from '@api-monitor/runtime';
 import {
+  envInt,
+  envParsed,
   masterTokenEnvShape,
   runService,
   serveService,
   serviceEnvShape,
-} from '@api-monitor/service';
+} from '@api-monitor/runtime';
 import { z } from 'zod';
 import { createGateway } from './create-gateway.ts';
 import { gatewayOptionsOf, processCountOf, proxyEnvShape } from './env.ts';

@@ -1,6 +1,5 @@
 import { type CopiedTable, copyToPostgres } from '@api-monitor/db';
-import { EnvError, readEnv } from '@api-monitor/runtime';
-import { databaseEnvShape } from '@api-monitor/service';
+import { databaseEnvShape, EnvError, readEnv } from '@api-monitor/runtime';
 import { z } from 'zod';
 import { runCommand, say } from './run-command.ts';
 

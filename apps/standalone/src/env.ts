@@ -1,7 +1,6 @@
 import { apiEnvShape, refuseSameTokens } from '@api-monitor/api';
 import { proxyEnvShape } from '@api-monitor/proxy';
-import { envInt } from '@api-monitor/runtime';
-import { commonEnvShape } from '@api-monitor/service';
+import { commonEnvShape, envInt } from '@api-monitor/runtime';
 import { workerEnvShape } from '@api-monitor/worker';
 import { z } from 'zod';
 

@@ -2,8 +2,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createThreadBus } from '@api-monitor/bus';
 import { openDatabase, readToken } from '@api-monitor/db';
 import { createGateway } from '@api-monitor/proxy';
-import { createLogger, passOnTo, Registry, serveHttp } from '@api-monitor/runtime';
-import { describeStartFault } from '@api-monitor/service';
+import {
+  createLogger,
+  describeStartFault,
+  passOnTo,
+  Registry,
+  serveHttp,
+} from '@api-monitor/runtime';
 import type { FromGateway, GatewayThreadData, ToGateway } from './gateway-messages.ts';
 
 /** How long a client's stream may go on after the signal. */

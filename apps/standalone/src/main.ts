@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { firstStartHeading, type MadeSecret, showSecrets } from '@api-monitor/api';
-import { createLogger, readEnv, shutDownOnSignals } from '@api-monitor/runtime';
-import { describeStartFault } from '@api-monitor/service';
+import { createLogger, describeStartFault, readEnv, shutDownOnSignals } from '@api-monitor/runtime';
 import { endAfter } from './end-after.ts';
 import { envSchema } from './env.ts';
 import { greet } from './greet.ts';

@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { resetAccess, resetHeading, showSecrets } from '@api-monitor/api';
 import { databaseFileName, openDatabase } from '@api-monitor/db';
-import { EnvError, readEnv } from '@api-monitor/runtime';
-import { databaseEnvShape, databaseOptionsOf } from '@api-monitor/service';
+import { databaseEnvShape, databaseOptionsOf, EnvError, readEnv } from '@api-monitor/runtime';
 import { z } from 'zod';
 import { runCommand, say } from './run-command.ts';
 

@@ -1,6 +1,5 @@
 import { type ParseArgsOptionDescriptor, parseArgs } from 'node:util';
-import { EnvError } from '@api-monitor/runtime';
-import { describeStartFault } from '@api-monitor/service';
+import { describeStartFault, EnvError } from '@api-monitor/runtime';
 
 interface Command<Flag extends string> {
   /** Shown for `--help`, and beside a flag that there is not. */

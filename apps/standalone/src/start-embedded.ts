@@ -10,8 +10,12 @@ import {
 import { createInProcessBus } from '@api-monitor/bus';
 import { openDatabase, readInstanceId } from '@api-monitor/db';
 import { gatewayOptionsOf } from '@api-monitor/proxy';
-import { createMetricsRegistry, createShutdown, type Logger } from '@api-monitor/runtime';
-import { databaseOptionsOf } from '@api-monitor/service';
+import {
+  createMetricsRegistry,
+  createShutdown,
+  databaseOptionsOf,
+  type Logger,
+} from '@api-monitor/runtime';
 import { createWorker, workerOptionsOf } from '@api-monitor/worker';
 import type { Env } from './env.ts';
 import { makePrivatePath } from './private-path.ts';

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { readInstanceId } from '@api-monitor/db';
-import { envInt } from '@api-monitor/runtime';
-import { runService, serveService, serviceEnvShape } from '@api-monitor/service';
+import { envInt, runService, serveService, serviceEnvShape } from '@api-monitor/runtime';
 import { z } from 'zod';
 import { createWorker } from './create-worker.ts';
 import { workerEnvShape, workerOptionsOf } from './env.ts';

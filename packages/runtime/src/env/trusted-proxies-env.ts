@@ -1,4 +1,5 @@
-import { envParsed, parseTrustedProxies } from '@api-monitor/runtime';
+import { parseTrustedProxies } from '../http/client-address.ts';
+import { envParsed } from './read-env.ts';
 
 /** Whose `X-Forwarded-For` counts, for all that limits by address. */
 export const trustedProxiesEnvShape = {

@@ -1,6 +1,6 @@
 import { AppError } from '@api-monitor/core';
 import { describeStorageFault } from '@api-monitor/db';
-import { EnvError } from '@api-monitor/runtime';
+import { EnvError } from '../env/read-env.ts';
 
 /** What kept the monitor from starting, in a line or a few; null if only a stack trace helps. */
 export function describeStartFault(error: unknown): string | null {

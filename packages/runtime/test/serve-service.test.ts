@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInProcessBus } from '@api-monitor/bus';
 import { openDatabase, setSettings } from '@api-monitor/db';
-import { createLogger, createMetricsRegistry, createShutdown, readEnv } from '@api-monitor/runtime';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { serveService } from '../src/serve-service.ts';
-import { serviceEnvShape } from '../src/service-env.ts';
+import { readEnv } from '../src/env/read-env.ts';
+import { serviceEnvShape } from '../src/env/service-env.ts';
+import { serveService } from '../src/http/serve-service.ts';
+import { createShutdown } from '../src/process/shutdown.ts';
+import { createLogger } from '../src/reports/logger.ts';
+import { createMetricsRegistry } from '../src/reports/metrics.ts';
 
 const port = 47_600 + Math.floor(Math.random() * 2_000);
 const origin = `http://127.0.0.1:${port}`;

@@ -3,7 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BlockList } from 'node:net';
 import type { FailureLimiter } from '@api-monitor/bus';
 import { type Database, pingDatabase, readToken } from '@api-monitor/db';
-import { callerKeyOf, type HttpHandler, type MetricsSource } from '@api-monitor/runtime';
+import type { MetricsSource } from '../process/process-group.ts';
+import { callerKeyOf } from './client-address.ts';
+import type { HttpHandler } from './serve-http.ts';
 
 interface Options {
   db: Database;

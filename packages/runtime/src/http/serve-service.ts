@@ -1,13 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { badTokens, createFailureLimiter } from '@api-monitor/bus';
-import {
-  groupMetrics,
-  type HttpHandler,
-  type HttpRefuser,
-  sendDetail,
-  serveHttp,
-} from '@api-monitor/runtime';
-import type { Service, ServiceEnv } from './open-service.ts';
+import type { Service, ServiceEnv } from '../process/open-service.ts';
+import { groupMetrics } from '../process/process-group.ts';
+import { sendDetail } from './send-detail.ts';
+import { type HttpHandler, type HttpRefuser, serveHttp } from './serve-http.ts';
 import { createStatusHandler, databaseFault } from './status-handler.ts';
 
 interface Options {

@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { AggregatorRegistry, type Registry } from 'prom-client';
-import type { Logger } from './logger.ts';
+import type { Logger } from '../reports/logger.ts';
 
 /** Metrics as `/metrics` tells them. */
 export type MetricsSource = Pick<Registry, 'contentType' | 'metrics'>;

@@ -1,16 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type Bus, createRedisBus } from '@api-monitor/bus';
 import { type OpenedDatabase, openDatabase } from '@api-monitor/db';
-import {
-  createMetricsRegistry,
-  createShutdown,
-  type Logger,
-  type Registry,
-  type Shutdown,
-} from '@api-monitor/runtime';
 import type { z } from 'zod';
-import { databaseOptionsOf } from './database-env.ts';
-import type { serviceEnvShape } from './service-env.ts';
+import { databaseOptionsOf } from '../env/database-env.ts';
+import type { serviceEnvShape } from '../env/service-env.ts';
+import type { Logger } from '../reports/logger.ts';
+import { createMetricsRegistry, type Registry } from '../reports/metrics.ts';
+import { createShutdown, type Shutdown } from './shutdown.ts';
 
 export type ServiceEnv = z.output<z.ZodObject<typeof serviceEnvShape>>;
 

@@ -1,6 +1,7 @@
-import { envBoolean, envInt, logLevels } from '@api-monitor/runtime';
 import { z } from 'zod';
+import { logLevels } from '../reports/logger.ts';
 import { databaseEnvShape } from './database-env.ts';
+import { envBoolean, envInt } from './read-env.ts';
 import { trustedProxiesEnvShape } from './trusted-proxies-env.ts';
 
 /** The variables that every program of ours reads, the one that holds all services included. */

@@ -1,6 +1,6 @@
 import { routingPolicies } from '@api-monitor/core';
-import { envBoolean } from '@api-monitor/runtime';
 import { z } from 'zod';
+import { envBoolean } from './read-env.ts';
 
 /** How the gateway chooses a channel: it goes by them, and the api explains them. */
 export const routingEnvShape = {

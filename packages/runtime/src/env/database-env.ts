@@ -3,8 +3,8 @@ import {
   faultOfEncryptionKey,
   type OpenDatabaseOptions,
 } from '@api-monitor/db';
-import { envInt } from '@api-monitor/runtime';
 import { z } from 'zod';
+import { envInt } from './read-env.ts';
 
 /** Where the database is and what opens its secrets. */
 export const databaseEnvShape = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createLogger } from './logger.ts';
+import { createLogger } from '../reports/logger.ts';
 import { createShutdown } from './shutdown.ts';
 
 const quiet = createLogger({ name: 'test', level: 'silent' });

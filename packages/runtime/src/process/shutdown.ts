@@ -1,4 +1,4 @@
-import type { Logger } from './logger.ts';
+import type { Logger } from '../reports/logger.ts';
 
 interface Step {
   name: string;

@@ -1,14 +1,11 @@
-import {
-  createLogger,
-  leadGroup,
-  leadsGroup,
-  readEnv,
-  shutDownOnSignals,
-} from '@api-monitor/runtime';
 import type { z } from 'zod';
+import { readEnv } from '../env/read-env.ts';
+import type { serviceEnvShape } from '../env/service-env.ts';
+import { createLogger } from '../reports/logger.ts';
 import { describeStartFault } from './describe-start-fault.ts';
 import { openService, type Service } from './open-service.ts';
-import type { serviceEnvShape } from './service-env.ts';
+import { leadGroup, leadsGroup } from './process-group.ts';
+import { shutDownOnSignals } from './shutdown.ts';
 
 interface Program<Schema extends z.ZodObject<typeof serviceEnvShape>> {
   /** As the log names it. */
