@@ -1,4 +1,4 @@
-import { type Channel, firstFormOf, type Route } from '@api-monitor/core';
+import { firstFormOf, type Route, type UpstreamTarget } from '@api-monitor/core';
 import { behaviours, type FakeProvider, startFakeProvider } from '@api-monitor/fake-provider';
 import { createUpstream, type Upstream } from '@api-monitor/upstream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -44,7 +44,7 @@ interface Case {
 async function run({ row, route, asked, id }: Case) {
   const model = `${row.behaviour}/${nameByRoute[route]}`;
   provider.setBehaviour(model, row.behaviour);
-  const channel: Channel = { id, baseUrl: provider.origin, apiKey, verifySsl: true };
+  const channel: UpstreamTarget = { id, baseUrl: provider.origin, apiKey, verifySsl: true };
   const { probe } = await probeModel({
     upstream,
     channel,

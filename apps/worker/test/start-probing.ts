@@ -1,4 +1,4 @@
-import type { Channel } from '@api-monitor/core';
+import type { UpstreamTarget } from '@api-monitor/core';
 import {
   type FakeProvider,
   type FakeProviderOptions,
@@ -24,7 +24,7 @@ export async function startProbing(
     apiKey: probingKey,
     ...(certificate ? { certificate } : {}),
   });
-  const channel: Channel = {
+  const channel: UpstreamTarget = {
     id: 1,
     baseUrl: provider.origin,
     apiKey: probingKey,
@@ -37,7 +37,7 @@ export async function startProbing(
     provider,
     probe: (model: string, changes: Partial<ProbeModelInput> = {}) =>
       probeModel({ ...shared, model, remembered: null, nowS: () => probingNowS, ...changes }),
-    list: (changes: Partial<Channel> = {}) =>
+    list: (changes: Partial<UpstreamTarget> = {}) =>
       listModels({ ...shared, channel: { ...channel, ...changes } }),
     channel,
     async close() {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Channel } from '@api-monitor/core';
+import type { UpstreamTarget } from '@api-monitor/core';
 import { type AnswerHandler, createUpstream } from '@api-monitor/upstream';
 
 /**
@@ -55,6 +55,6 @@ function answer(response: ServerResponse): AnswerHandler {
   return handler;
 }
 
-function channelAt(origin: string, id: number): Channel {
+function channelAt(origin: string, id: number): UpstreamTarget {
   return { id, baseUrl: origin, apiKey: 'sk-of-the-channel', verifySsl: true };
 }

@@ -50,10 +50,10 @@ export { chooseRoute, type ProbePlan } from './probes/choose-route.ts';
 export { type ErrorKind, errorKinds } from './probes/error-kind.ts';
 export type {
   AnsweredExchange,
-  Channel,
   Exchange,
   UnansweredExchange,
   UpstreamRequest,
+  UpstreamTarget,
 } from './probes/exchange.ts';
 export { judgeProbe, redirectMessage, type Verdict } from './probes/judge-probe.ts';
 export { type Attempt, isRouteRefused, maxAttempts, mendRequest } from './probes/mend-request.ts';

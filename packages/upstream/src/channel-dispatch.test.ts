@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Channel } from '@api-monitor/core';
+import type { UpstreamTarget } from '@api-monitor/core';
 import { afterEach, expect, test } from 'vitest';
 import type { AnswerHandler, AnswerSource } from './answer-handler.ts';
 import { createChannelDispatch, type DispatchRequest } from './channel-dispatch.ts';
@@ -30,7 +30,7 @@ async function listenForTest(onConnection: (socket: Socket, number: number) => v
   return { sockets, channel: channelAt(`http://127.0.0.1:${port}`) };
 }
 
-const channelAt = (baseUrl: string, apiKey = 'sk-of-the-channel'): Channel => ({
+const channelAt = (baseUrl: string, apiKey = 'sk-of-the-channel'): UpstreamTarget => ({
   id: 1,
   baseUrl,
   apiKey,
@@ -87,7 +87,7 @@ const answer = (body: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${body.leng
 
 async function ask(
   dispatch: ReturnType<typeof dispatchForTest>,
-  channel: Channel,
+  channel: UpstreamTarget,
   request = asked,
 ) {
   const listener = new Listener();

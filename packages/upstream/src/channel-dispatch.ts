@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Channel } from '@api-monitor/core';
+import type { UpstreamTarget } from '@api-monitor/core';
 import { AnswerFault } from './answer-fault.ts';
 import type { AnswerHandler } from './answer-handler.ts';
 import type { ChannelConnection, OutgoingBody } from './channel-connection.ts';
@@ -24,7 +24,12 @@ export interface DispatchRequest {
 
 export interface ChannelDispatch {
   /** Posts it on a kept connection, or on one that nothing has used yet where `isFresh`. */
-  post(channel: Channel, request: DispatchRequest, handler: AnswerHandler, isFresh?: boolean): void;
+  post(
+    channel: UpstreamTarget,
+    request: DispatchRequest,
+    handler: AnswerHandler,
+    isFresh?: boolean,
+  ): void;
 }
 
 export interface OwnedDispatch extends ChannelDispatch {
@@ -80,8 +85,8 @@ export function createChannelDispatch(
   }, sweepPeriodMs);
   sweeper.unref();
 
-  const roads = new WeakMap<Channel, Road>();
-  const roadTo = (channel: Channel): Road => {
+  const roads = new WeakMap<UpstreamTarget, Road>();
+  const roadTo = (channel: UpstreamTarget): Road => {
     const known = roads.get(channel);
     if (known && !known.pool.isClosed) return known;
     const road = { pool: pools.of(channel), ...wordsFor(channel) };
@@ -119,7 +124,7 @@ export function createChannelDispatch(
   };
 }
 
-function wordsFor({ baseUrl, apiKey }: Channel): Omit<Road, 'pool'> {
+function wordsFor({ baseUrl, apiKey }: UpstreamTarget): Omit<Road, 'pool'> {
   const { origin, host, pathname } = new URL(baseUrl);
   return {
     origin,
@@ -131,7 +136,12 @@ function wordsFor({ baseUrl, apiKey }: Channel): Omit<Road, 'pool'> {
 }
 
 /** The request's path is the whole one here. */
-function headOf(road: Road, { apiKey }: Channel, request: DispatchRequest, via: string): string {
+function headOf(
+  road: Road,
+  { apiKey }: UpstreamTarget,
+  request: DispatchRequest,
+  via: string,
+): string {
   const { path, headers, keyHeader, body } = request;
   let head = `POST ${path} HTTP/1.1\r\n${road.commonLines}`;
   if (keyHeader) head += `${keyHeader}: ${apiKey}\r\n`;

@@ -1,4 +1,4 @@
-import type { Channel } from '@api-monitor/core';
+import type { UpstreamTarget } from '@api-monitor/core';
 import { Client, Pool } from 'undici';
 import type { AddressGuard } from './guard-address.ts';
 import { type BytesReadBefore, createGuardedConnector } from './guarded-connector.ts';
@@ -14,7 +14,7 @@ export interface ChannelPool {
 }
 
 export interface ChannelPools {
-  of(channel: Channel): ChannelPool;
+  of(channel: UpstreamTarget): ChannelPool;
   forget(channelId: number): void;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import type { Channel, UpstreamRequest } from '@api-monitor/core';
+import type { UpstreamRequest, UpstreamTarget } from '@api-monitor/core';
 import { afterEach, expect, test } from 'vitest';
 import { createUpstream, type Upstream } from './create-upstream.ts';
 
@@ -40,7 +40,7 @@ function upstreamWith(allowPrivate: 'on' | 'off' | string[] = 'on'): Upstream {
   return upstream;
 }
 
-const channelAt = (baseUrl: string): Channel => ({
+const channelAt = (baseUrl: string): UpstreamTarget => ({
   id: 1,
   baseUrl,
   apiKey: 'sk-test-key-0123456789',

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns';
-import type { AnswerProgress, Channel, Exchange, UpstreamRequest } from '@api-monitor/core';
+import type { AnswerProgress, Exchange, UpstreamRequest, UpstreamTarget } from '@api-monitor/core';
 import type { Dispatcher } from 'undici';
 import { type ChannelDispatch, createChannelDispatch } from './channel-dispatch.ts';
 import { type ChannelPool, createChannelPools } from './channel-pools.ts';
@@ -30,7 +30,11 @@ export interface ExchangeOptions {
 
 export interface Upstream {
   /** One request to a channel. Never throws for what the channel does; throws if `signal` aborts. */
-  exchange(channel: Channel, request: UpstreamRequest, options: ExchangeOptions): Promise<Exchange>;
+  exchange(
+    channel: UpstreamTarget,
+    request: UpstreamRequest,
+    options: ExchangeOptions,
+  ): Promise<Exchange>;
   /** The gateway's way: the answer goes to a handler as it comes. */
   dispatch: ChannelDispatch;
   /** Forgets a channel's connections, after it changed or was deleted. */
@@ -76,7 +80,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 }
 
 interface Attempt {
-  channel: Channel;
+  channel: UpstreamTarget;
   request: UpstreamRequest;
   via: string;
   pool: ChannelPool;

@@ -1,16 +1,16 @@
-import type { Channel } from '@api-monitor/core';
+import type { UpstreamTarget } from '@api-monitor/core';
 
 /** One of a thing for each channel, for as long as the channel's address stays. */
 export interface ByChannel<Thing> {
   /** The channel's own; a new one where its origin or `verifySsl` changed. */
-  of(channel: Channel): Thing;
+  of(channel: UpstreamTarget): Thing;
   forget(channelId: number): void;
   all(): Thing[];
 }
 
 /** `end` is told of each thing that is kept no more: requests under way may use it to their end. */
 export function keepByChannel<Thing>(
-  make: (origin: URL, channel: Channel) => Thing,
+  make: (origin: URL, channel: UpstreamTarget) => Thing,
   end: (thing: Thing) => void,
 ): ByChannel<Thing> {
   const entries = new Map<number, { key: string; thing: Thing }>();

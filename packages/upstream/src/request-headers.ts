@@ -1,4 +1,4 @@
-import type { Channel, UpstreamRequest } from '@api-monitor/core';
+import type { UpstreamRequest, UpstreamTarget } from '@api-monitor/core';
 
 // Some relays sit behind filters that turn away what does not look like a browser.
 const commonHeaders = {
@@ -14,7 +14,7 @@ const commonHeaders = {
  * format's own header.
  */
 export function requestHeaders(
-  channel: Channel,
+  channel: UpstreamTarget,
   request: UpstreamRequest,
   via: string,
 ): Record<string, string> {

@@ -1,4 +1,4 @@
-import { type Candidate, type Channel, type ProxyKey, proofOf } from '@api-monitor/core';
+import { type Candidate, type ProxyKey, proofOf, type UpstreamTarget } from '@api-monitor/core';
 import type { ModelStateRow } from '@api-monitor/db';
 
 /** A channel as the gateway needs it; the same object until the channel changes. */
@@ -10,7 +10,7 @@ export interface BoardTarget {
   intervalMin: number;
   timeoutS: number;
   anthropicVersion: string;
-  channel: Channel;
+  channel: UpstreamTarget;
   models: ReadonlyMap<string, BoardModel>;
 }
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type Channel, redirectMessage } from '@api-monitor/core';
+import { redirectMessage, type UpstreamTarget } from '@api-monitor/core';
 import {
   type AnswerHandler,
   type AnswerSource,
@@ -41,7 +41,7 @@ export interface PipeOptions {
   parcel: Parcel;
   routing: RoutingInfo;
   /** Whose key no client gets to see. */
-  channel: Channel;
+  channel: UpstreamTarget;
   /** Another attempt may follow: an answer that says so is held back for it. */
   mayHoldBack: boolean;
   firstByteTimeoutMs: number;

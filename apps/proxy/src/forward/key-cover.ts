@@ -1,4 +1,4 @@
-import { type Channel, spellingsOf } from '@api-monitor/core';
+import { spellingsOf, type UpstreamTarget } from '@api-monitor/core';
 
 const asterisk = 0x2a;
 
@@ -8,9 +8,9 @@ interface Spelling {
 }
 
 /** Worked out once for each channel, and forgotten with it. */
-const spellings = new WeakMap<Channel, readonly Spelling[]>();
+const spellings = new WeakMap<UpstreamTarget, readonly Spelling[]>();
 
-function spellingsFor(channel: Channel): readonly Spelling[] {
+function spellingsFor(channel: UpstreamTarget): readonly Spelling[] {
   const known = spellings.get(channel);
   if (known) return known;
   const made = spellingsOf(channel.apiKey).map((text) => ({ text, bytes: Buffer.from(text) }));
@@ -27,7 +27,7 @@ export class KeyCover {
   /** The end of what came so far, which may be the start of the key. */
   #held: Buffer | null = null;
 
-  constructor(channel: Channel) {
+  constructor(channel: UpstreamTarget) {
     this.#spellings = spellingsFor(channel);
   }
 

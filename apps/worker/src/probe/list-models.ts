@@ -1,11 +1,11 @@
-import type { Channel, Target } from '@api-monitor/core';
+import type { Target, UpstreamTarget } from '@api-monitor/core';
 import { type ModelList, modelListRequest, readModelList } from '@api-monitor/protocols';
 import type { Upstream } from '@api-monitor/upstream';
 import { hideKey } from './hide-key.ts';
 
 interface ListModelsInput {
   upstream: Upstream;
-  channel: Channel;
+  channel: UpstreamTarget;
   target: Pick<Target, 'timeout_s'>;
   signal: AbortSignal;
 }

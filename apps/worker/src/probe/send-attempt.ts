@@ -1,10 +1,10 @@
 import type {
   AnswerProgress,
   Attempt,
-  Channel,
   Exchange,
   RequestForm,
   Target,
+  UpstreamTarget,
 } from '@api-monitor/core';
 import {
   hasFirstToken,
@@ -21,7 +21,7 @@ import { hideKey } from './hide-key.ts';
 /** What every request of one probe shares. */
 export interface ProbeContext {
   upstream: Upstream;
-  channel: Channel;
+  channel: UpstreamTarget;
   target: Pick<Target, 'prompt' | 'anthropic_version' | 'timeout_s'>;
   model: string;
   /** Aborts the probe: `probeModel` then throws the signal's reason. */

@@ -1,4 +1,4 @@
-import { AppError, type Channel, type ProbeResult, type Target } from '@api-monitor/core';
+import { AppError, type ProbeResult, type Target, type UpstreamTarget } from '@api-monitor/core';
 import { listKnownModels } from '@api-monitor/db';
 import { listModels } from '../probe/list-models.ts';
 import {
@@ -24,7 +24,7 @@ export interface Findings {
 
 interface ProbeTargetInput {
   target: Target;
-  channel: Channel;
+  channel: UpstreamTarget;
   /** Ends the run at once. */
   cut: AbortSignal;
   onListed: (total: number) => Promise<void>;

@@ -1,5 +1,5 @@
-/** What the upstream room needs to know of a channel to reach it. */
-export interface Channel {
+/** What is needed to reach a target: its address and its key. */
+export interface UpstreamTarget {
   /** The target's id: pools are kept by it. */
   id: number;
   /** Normalised: no trailing slash, no `/v1`. */
