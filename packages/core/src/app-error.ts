@@ -1,4 +1,4 @@
-/** Every expected way in which the product refuses or fails, and the HTTP status that tells it. */
+/** Every way in which the product refuses or fails on purpose, with the HTTP status of each. */
 export const httpStatusByErrorCode = {
   invalid_input: 400,
   unauthorized: 401,
@@ -15,13 +15,69 @@ export const httpStatusByErrorCode = {
 
 export type ErrorCode = keyof typeof httpStatusByErrorCode;
 
+/** What can be wrong with a field of a body or a query; pages turn each into words. */
+export const fieldErrorCodes = [
+  /** Missing, or an empty text. */
+  'required',
+  'wrong_type',
+  'not_whole',
+  /** Fewer or more characters than `bound`. */
+  'too_short',
+  'too_long',
+  /** Fewer or more items than `bound`. */
+  'too_few',
+  'too_many',
+  /** Less or more than `bound`, which itself is allowed. */
+  'too_small',
+  'too_large',
+  /** `bound` or less: it must be greater. */
+  'not_above',
+  'wrong_format',
+  /** Not one of the values that the field takes. */
+  'not_allowed',
+  /** There is no field of this name. */
+  'unknown_field',
+  /** Another of the same kind has it already. */
+  'taken',
+  /** It is in the same list or file twice. */
+  'repeated',
+  /** It names something that doesn't exist. */
+  'does_not_exist',
+  /** A channel there would lead back to this monitor. */
+  'own_address',
+  /** The masked form of a secret, but not of the stored one. */
+  'masked_form',
+  /** The stored key would go to another origin; enter it again. */
+  'reenter_key',
+  'not_in_future',
+  /** A visitor's token that is the API token. */
+  'same_as_api_token',
+  /** A secret can't be removed if neither the environment nor the first start gives one. */
+  'no_fallback',
+  /** A password or a one-time code that isn't right. */
+  'incorrect',
+] as const;
+
+export type FieldErrorCode = (typeof fieldErrorCodes)[number];
+
+export interface FieldError {
+  code: FieldErrorCode;
+  /** The limit that was crossed. */
+  bound?: number;
+}
+
+/** By the path of each bad field, dotted if nested: `items.3.slug`. */
+export type FieldErrors = Record<string, FieldError>;
+
 interface AppErrorOptions {
   /** Kept for the log; never shown to a caller. */
   cause?: unknown;
-  /** A word for programs, where the status alone says too little. */
+  /** A word for programs, if the status alone says too little. */
   reason?: string;
   /** With `rate_limited` and `unavailable`: when to come back. */
   retryAfterS?: number;
+  /** The fields that are to blame. */
+  fields?: FieldErrors;
 }
 
 /** An error whose `message` may be shown to the caller; what is private goes into `cause`. */
@@ -30,11 +86,13 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly reason: string | undefined;
   readonly retryAfterS: number | undefined;
+  readonly fields: FieldErrors | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.reason = options.reason;
     this.retryAfterS = options.retryAfterS;
+    this.fields = options.fields;
   }
 }

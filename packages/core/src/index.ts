@@ -8,7 +8,15 @@ export {
   changesBetween,
 } from './admin/audit.ts';
 export { type PlainSettings, parseSettings, plainSettingKeys } from './admin/settings.ts';
-export { AppError, type ErrorCode, httpStatusByErrorCode } from './app-error.ts';
+export {
+  AppError,
+  type ErrorCode,
+  type FieldError,
+  type FieldErrorCode,
+  type FieldErrors,
+  fieldErrorCodes,
+  httpStatusByErrorCode,
+} from './app-error.ts';
 export {
   type ProbeModelJob,
   type ProxyRequestsJob,
