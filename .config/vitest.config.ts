@@ -26,7 +26,7 @@ export default defineConfig({
           name: 'house',
           include: [
             '.config/*.test.ts',
-            'apps/*/{src,test}/**/*.test.ts',
+            'apps/*/{build,src,test}/**/*.test.ts',
             'packages/*/{src,test}/**/*.test.ts',
           ],
           exclude: onPostgres,

@@ -1,24 +1,176 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Options, parseDocument } from 'htmlparser2';
 import type { Plugin } from 'vite';
 
-const includeMark = /^([ \t]*)<!-- include (\S+) -->$/gm;
+export type Node = ReturnType<typeof parseDocument>['children'][number];
+export type Element = Extract<Node, { attribs: unknown }>;
 
-/** Replaces `<!-- include path -->` lines, paths relative to the web room; a partial may include others. */
+/** Keeps attributes as they are written, and knows where in the text each element is. */
+export const parserOptions: Options = {
+  decodeEntities: false,
+  lowerCaseAttributeNames: false,
+  recognizeSelfClosing: true,
+  withStartIndices: true,
+  withEndIndices: true,
+};
+
+/** Expands the pages' partials, and reloads a page in development when one of them changes. */
 export function partials(root: string): Plugin {
-  const seen = new Set<string>();
-  const expand = (html: string): string =>
-    html.replace(includeMark, (_mark, indent: string, path: string) => {
-      const file = join(root, path);
-      seen.add(file);
-      return expand(readFileSync(file, 'utf8').trimEnd()).replace(/^/gm, indent);
-    });
-
+  const files = new Set<string>();
   return {
     name: 'partials',
-    transformIndexHtml: { order: 'pre', handler: expand },
+    transformIndexHtml: {
+      order: 'pre',
+      handler: (html) =>
+        expandPartials(
+          html,
+          readFrom(root, (file) => files.add(file)),
+        ),
+    },
     handleHotUpdate({ file, server }) {
-      if (seen.has(file)) server.ws.send({ type: 'full-reload' });
+      if (files.has(file)) server.ws.send({ type: 'full-reload' });
     },
   };
+}
+
+/** Reads partials below the web room; `onRead` hears of each file. */
+export function readFrom(root: string, onRead: (file: string) => void = () => {}) {
+  return (path: string): string => {
+    const file = join(root, path);
+    onRead(file);
+    return readFileSync(file, 'utf8').trimEnd();
+  };
+}
+
+interface Context {
+  /** The file that the markup comes from. */
+  path: string;
+  read(path: string): string;
+  /** The attributes of the `include` that led here. */
+  params: Readonly<Record<string, string>>;
+  /** What its content puts into slots, expanded; the default slot is called ''. */
+  slots: ReadonlyMap<string, string>;
+  /** Whether comments say which file each part comes from. */
+  isTraced: boolean;
+}
+
+/**
+ * Replaces each `<include src="path" name="value" …>` by the partial at `path`. In a partial,
+ * `{{name}}` is an attribute of the include, `{{name=default}}` one that may be left out, and
+ * `{{...}}` all those that the partial doesn't name. `<if param="name">` keeps its content if that
+ * attribute is given. `<slot>` takes the content of the include, `<slot name="x">` that of its
+ * `<fill slot="x">`; if there is none, the slot keeps its own content. Throws if an attribute is missing
+ * or has no use. With `tracedAs`, the page's own path, comments say which file each part comes from.
+ */
+export function expandPartials(
+  html: string,
+  read: (path: string) => string,
+  tracedAs?: string,
+): string {
+  const isTraced = tracedAs !== undefined;
+  const context = { path: tracedAs ?? 'page', read, params: {}, slots: new Map(), isTraced };
+  return traced(expand(html, context), context);
+}
+
+function expand(html: string, context: Context): string {
+  let expanded = '';
+  let at = 0;
+  for (const element of directivesIn(parseDocument(html, parserOptions).children)) {
+    const [start, end] = [element.startIndex ?? 0, element.endIndex ?? 0];
+    expanded += fillIn(html.slice(at, start), context) + replacementOf(element, html, context);
+    at = end + 1;
+  }
+  return expanded + fillIn(html.slice(at), context);
+}
+
+function replacementOf(element: Element, html: string, context: Context): string {
+  const { name = '', param = '' } = element.attribs;
+  const inside = () => expand(insideOf(element.children, html), context);
+  switch (element.name) {
+    case 'include':
+      return include(element, html, context);
+    case 'if':
+      return context.params[param] === undefined ? '' : inside();
+    case 'slot':
+      return context.slots.get(name) ?? inside();
+    default:
+      throw new Error(`${context.path}: <fill> belongs right inside an <include>`);
+  }
+}
+
+function include(element: Element, html: string, context: Context): string {
+  const { src: path = '', ...attributes } = element.attribs;
+  const partial = context.read(path);
+  const slots = new Map<string, string>();
+  const put = (slot: string, content: string) => {
+    if (content.trim() === '') return;
+    if (!hasSlot(partial, slot)) throw new Error(`${path} has no slot "${slot}"`);
+    slots.set(slot, traced(expand(content, context), context));
+  };
+  const fills = element.children.filter((it) => isElement(it)).filter((it) => it.name === 'fill');
+  for (const fill of fills) put(fill.attribs.slot ?? '', insideOf(fill.children, html));
+  const others = element.children.filter((it) => !fills.some((fill) => fill === it));
+  put('', others.map((it) => insideOf([it], html)).join(''));
+  const params = Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [name, fillIn(value, context)]),
+  );
+  const inner = { ...context, path, slots, params: withRest(partial, params, path) };
+  return traced(expand(partial, inner), inner);
+}
+
+function hasSlot(partial: string, name: string): boolean {
+  const slots = partial.matchAll(/<slot(?: name="([^"]*)")? ?\/?>/g);
+  return slots.some(([, it = '']) => it === name);
+}
+
+/** The attributes, with those that the partial doesn't name as one text under `...`. */
+function withRest(partial: string, params: Record<string, string>, path: string) {
+  const marks = partial.matchAll(/\{\{([\w-]+)|<if param="([\w-]+)"/g);
+  const named = new Set([...marks].map(([, value, condition]) => value ?? condition));
+  const others = Object.entries(params).filter(([name]) => !named.has(name));
+  if (others.length > 0 && !partial.includes('{{...}}')) {
+    throw new Error(`${path} has no use for ${others.map(([name]) => name).join(', ')}`);
+  }
+  return { ...params, '...': others.map(attributeOf).join(' ') };
+}
+
+function attributeOf([name, value]: readonly [name: string, value: string]): string {
+  if (value === '') return name;
+  return value.includes('"') ? `${name}='${value}'` : `${name}="${value}"`;
+}
+
+/** The text with the attributes of its include in place of `{{…}}`. */
+function fillIn(text: string, { params, path }: Context): string {
+  return text.replace(
+    /\{\{([\w.-]+)(?:=([^}]*))?\}\}/g,
+    (_mark, name: string, otherwise?: string) => {
+      const value = params[name] ?? otherwise;
+      if (value === undefined) throw new Error(`${path} needs the attribute ${name}`);
+      return value;
+    },
+  );
+}
+
+function traced(html: string, { path, isTraced }: Context): string {
+  return isTraced ? `<!--from ${path}-->${html}<!--back-->` : html;
+}
+
+const directives = ['include', 'if', 'slot', 'fill'];
+
+/** The outermost elements that stand for something else, in order. */
+function directivesIn(nodes: readonly Node[]): Element[] {
+  return nodes.flatMap((node) => {
+    if (!isElement(node)) return [];
+    return directives.includes(node.name) ? [node] : directivesIn(node.children);
+  });
+}
+
+export function isElement(node: Node): node is Element {
+  return 'attribs' in node;
+}
+
+function insideOf(children: readonly Node[], html: string): string {
+  const [first, last] = [children[0], children.at(-1)];
+  return first && last ? html.slice(first.startIndex ?? 0, (last.endIndex ?? 0) + 1) : '';
 }
