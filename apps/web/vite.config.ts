@@ -3,22 +3,10 @@ import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
 import { cleanUrls } from './build/clean-urls.ts';
 import { icons } from './build/icons.ts';
+import { pages } from './build/pages.ts';
 import { partials } from './build/partials.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
-/** Every page of the dashboard; the api names them too, in its pages/serve-pages.ts. */
-const pages = [
-  'index.html',
-  'docs/api.html',
-  'docs/proxy.html',
-  'status.html',
-  'viewer.html',
-  'models.html',
-  'requests.html',
-  'analysis.html',
-  'admin.html',
-  'admin/login.html',
-];
 const apiPort = process.env.PORT ?? '8081';
 
 export default defineConfig({

@@ -1,6 +1,8 @@
 import type { Plugin } from 'vite';
+import { pages } from './pages.ts';
 
-const pages = ['/docs/api', '/docs/proxy', '/admin/login'];
+/** `/docs/api` and the like: the pages in folders go without their ending. */
+const addresses = pages.filter((it) => it.includes('/')).map((it) => `/${it.replace('.html', '')}`);
 
 /** In development, serves `/docs/api` as the api does: from `docs/api.html`. */
 export function cleanUrls(): Plugin {
@@ -9,7 +11,7 @@ export function cleanUrls(): Plugin {
     configureServer(server) {
       server.middlewares.use((request, _response, next) => {
         const [path = '', query] = request.url?.split('?') ?? [];
-        if (pages.includes(path)) request.url = `${path}.html${query ? `?${query}` : ''}`;
+        if (addresses.includes(path)) request.url = `${path}.html${query ? `?${query}` : ''}`;
         next();
       });
     },

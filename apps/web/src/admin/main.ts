@@ -2,7 +2,7 @@ import Alpine from '@alpinejs/csp';
 import { createClient } from '../api/client.ts';
 import { addChartDirective } from '../charts/chart-directive.ts';
 import { createModelPickerStore } from '../home/model-picker-store.ts';
-import { createShell, type Shell } from '../shell/start-shell.ts';
+import { createShell, type Shell, type ShellStores } from '../shell/start-shell.ts';
 import { type AdminTab, adminAddress, readAdminAddress } from './admin-address.ts';
 import { adminTexts } from './admin-texts.ts';
 import { createAttempt } from './attempt.ts';
@@ -128,3 +128,23 @@ function goToLogin(): void {
 }
 
 start();
+
+/** What this page's markup may call `$store.…`. */
+export interface Stores extends ShellStores {
+  confirm: ReturnType<typeof createConfirmStore>;
+  reveal: ReturnType<typeof createRevealStore>;
+  settings: ReturnType<typeof createSettingsStore>;
+  secrets: ReturnType<typeof createSecretsStore>;
+  keys: ReturnType<typeof createKeysStore>;
+  keyForm: ReturnType<typeof createKeyFormStore>;
+  channels: ReturnType<typeof createChannelsStore>;
+  modelPicker: ReturnType<typeof createModelPickerStore>;
+  statusEditor: ReturnType<typeof createStatusEditorStore>;
+  sessions: ReturnType<typeof createSessionsStore>;
+  factor: ReturnType<typeof createSecondFactorStore>;
+  audit: ReturnType<typeof createAuditStore>;
+  exports: ReturnType<typeof createExportStore>;
+  imports: ReturnType<typeof createImportStore>;
+  resources: ReturnType<typeof createResourcesStore>;
+  tabs: TabsStore;
+}

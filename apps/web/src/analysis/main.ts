@@ -4,12 +4,12 @@ import { addChartDirective } from '../charts/chart-directive.ts';
 import { oneAFrame } from '../live/one-a-frame.ts';
 import { createRefetchQueue } from '../live/refetch-queue.ts';
 import { watchServer } from '../live/watch-server.ts';
-import { createPageStore } from '../shell/page-store.ts';
-import { createShell } from '../shell/start-shell.ts';
+import { createPageStore, type PageStore } from '../shell/page-store.ts';
+import { createShell, type ShellStores } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
 import { type Range, readAnalysisAddress, writeAnalysisAddress } from './analysis-address.ts';
-import { createAnalysisStore } from './analysis-store.ts';
-import { createChannelsStore } from './channels-store.ts';
+import { type AnalysisStore, createAnalysisStore } from './analysis-store.ts';
+import { type ChannelsStore, createChannelsStore } from './channels-store.ts';
 import { attachHeatTips } from './heat-tips.ts';
 
 /** Figures over hours need not follow every single check. */
@@ -125,3 +125,11 @@ function firstModel(
 }
 
 start();
+
+/** What this page's markup may call `$store.…`. */
+export interface Stores extends ShellStores {
+  page: PageStore;
+  analysis: AnalysisStore;
+  channels: ChannelsStore;
+  links: { viewer: string };
+}

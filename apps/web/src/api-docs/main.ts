@@ -1,6 +1,6 @@
 import Alpine from '@alpinejs/csp';
-import { createShell } from '../shell/start-shell.ts';
-import { createDocsStore } from './docs-store.ts';
+import { createShell, type ShellStores } from '../shell/start-shell.ts';
+import { createDocsStore, type DocsStore } from './docs-store.ts';
 import type { OpenApiDocument } from './open-api.ts';
 
 const { addStore, language } = createShell({ page: 'docs', onTokenChange: () => {} });
@@ -37,4 +37,9 @@ function showAnchor(): void {
   if (!(call instanceof HTMLDetailsElement)) return;
   call.open = true;
   call.scrollIntoView();
+}
+
+/** What this page's markup may call `$store.…`. */
+export interface Stores extends ShellStores {
+  docs: DocsStore;
 }

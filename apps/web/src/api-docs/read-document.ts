@@ -9,7 +9,7 @@ export interface Call {
   path: string;
   summary: string;
   description: string;
-  parameters: (Field & { place: string })[];
+  parameters: Field[];
   body: Field[];
   answers: Answer[];
   example: string;
@@ -90,7 +90,7 @@ function credentialOf({ security = [] }: Operation): Credential {
   return security.length > 0 ? 'session' : null;
 }
 
-function parameterField(document: OpenApiDocument, parameter: Parameter) {
+function parameterField(document: OpenApiDocument, parameter: Parameter): Field {
   const schema = parameter.schema ?? {};
   return {
     path: `${parameter.in}.${parameter.name}`,

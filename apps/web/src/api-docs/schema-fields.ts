@@ -10,6 +10,8 @@ export interface Field {
   bounds: string;
   required: boolean;
   description: string;
+  /** Of a parameter: `path`, `query`, `header` or `cookie`; else ''. */
+  place: string;
 }
 
 const mostDepth = 4;
@@ -36,6 +38,7 @@ function walk(document: OpenApiDocument, schema: Schema, parent: string, depth: 
       bounds: boundsOf(own),
       required: required.has(name),
       description: property.description ?? own.description ?? '',
+      place: '',
     };
     return [field, ...walk(document, own, path, depth + 1)];
   });

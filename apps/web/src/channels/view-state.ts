@@ -11,7 +11,7 @@ export interface ViewState {
   openIds: number[];
 }
 
-const protocolFilters: readonly ProtocolFilter[] = ['all', 'openai', 'anthropic', 'gemini'];
+export const protocolFilters: readonly ProtocolFilter[] = ['all', 'openai', 'anthropic', 'gemini'];
 
 /** Reads a query string; what makes no sense in it counts as absent. */
 export function readViewState(search: string): ViewState {

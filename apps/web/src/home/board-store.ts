@@ -7,11 +7,11 @@ import {
   matchesFilter,
   matchesStatus,
   noFilter,
-  type ProtocolFilter,
   type StatusFilter,
   statusFilters,
 } from '../channels/filter-channels.ts';
 import { type ChannelTotals, sumUpChannels } from '../channels/sum-up-channels.ts';
+import { protocolFilters } from '../channels/view-state.ts';
 import { createListDrawer } from '../live/list-drawer.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 
@@ -35,7 +35,7 @@ export interface BoardStore {
   isOpen(id: number): boolean;
   setQuery(query: string): void;
   setStatus(status: StatusFilter): void;
-  setProtocol(protocol: ProtocolFilter): void;
+  setProtocol(protocol: string): void;
   clearFilter(): void;
   toggle(id: number): void;
   /** Takes over what the book holds now; a long list over several frames. */
@@ -104,7 +104,8 @@ export function createBoardStore(options: BoardOptions): BoardStore {
     setStatus(status) {
       changeFilter(this, { status });
     },
-    setProtocol(protocol) {
+    setProtocol(text) {
+      const protocol = protocolFilters.find((it) => it === text) ?? 'all';
       changeFilter(this, { protocol });
     },
     clearFilter() {

@@ -4,20 +4,20 @@ import { readViewState, writeViewState } from '../channels/view-state.ts';
 import { batchChanges } from '../live/batch-changes.ts';
 import { paceDraws } from '../live/pace-draws.ts';
 import { watchServer } from '../live/watch-server.ts';
-import { createShell, type Shell } from '../shell/start-shell.ts';
+import { createShell, type Shell, type ShellStores } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
 import { focusSearchOnSlash } from '../ui/focus-search.ts';
 import { attachHistoryTips } from '../ui/history-tips.ts';
-import { createActionsStore } from './actions-store.ts';
+import { type ActionsStore, createActionsStore } from './actions-store.ts';
 import { type BoardStore, createBoardStore } from './board-store.ts';
-import { createChannelFormStore } from './channel-form-store.ts';
-import { createChannelMenuStore } from './channel-menu-store.ts';
+import { type ChannelFormStore, createChannelFormStore } from './channel-form-store.ts';
+import { type ChannelMenuStore, createChannelMenuStore } from './channel-menu-store.ts';
 import { attachDragOrder } from './drag-order.ts';
-import { createHomeStore } from './home-store.ts';
+import { createHomeStore, type HomeStore } from './home-store.ts';
 import { createModelListsStore, type ModelListsStore } from './model-lists-store.ts';
-import { createModelPickerStore } from './model-picker-store.ts';
+import { createModelPickerStore, type ModelPickerStore } from './model-picker-store.ts';
 import { watchNearCards } from './near-cards.ts';
-import { createOrderStore } from './order-store.ts';
+import { createOrderStore, type OrderStore } from './order-store.ts';
 import { createSync, syncEvents } from './sync.ts';
 
 function start(): void {
@@ -150,3 +150,15 @@ function focusField(field: string): void {
 }
 
 start();
+
+/** What this page's markup may call `$store.…`. */
+export interface Stores extends ShellStores {
+  board: BoardStore;
+  modelLists: ModelListsStore;
+  actions: ActionsStore;
+  order: OrderStore;
+  channelForm: ChannelFormStore;
+  modelPicker: ModelPickerStore;
+  channelMenu: ChannelMenuStore;
+  home: HomeStore;
+}

@@ -1,8 +1,8 @@
 import Alpine from '@alpinejs/csp';
 import { adminTexts } from '../admin/admin-texts.ts';
 import { createClient } from '../api/client.ts';
-import { createShell } from '../shell/start-shell.ts';
-import { createLoginStore } from './login-store.ts';
+import { createShell, type ShellStores } from '../shell/start-shell.ts';
+import { createLoginStore, type LoginStore } from './login-store.ts';
 import { safeNext } from './safe-next.ts';
 
 const { addStore, language } = createShell({
@@ -21,3 +21,8 @@ addStore(
   }),
 );
 Alpine.start();
+
+/** What this page's markup may call `$store.…`. */
+export interface Stores extends ShellStores {
+  login: LoginStore;
+}

@@ -2,11 +2,11 @@ import Alpine from '@alpinejs/csp';
 import { paceDraws } from '../live/pace-draws.ts';
 import { createRefetchQueue } from '../live/refetch-queue.ts';
 import { watchServer } from '../live/watch-server.ts';
-import { createPageStore } from '../shell/page-store.ts';
-import { createShell } from '../shell/start-shell.ts';
+import { createPageStore, type PageStore } from '../shell/page-store.ts';
+import { createShell, type ShellStores } from '../shell/start-shell.ts';
 import { focusSearchOnSlash } from '../ui/focus-search.ts';
 import { readModelsAddress, writeModelsAddress } from './models-address.ts';
-import { createModelsStore } from './models-store.ts';
+import { createModelsStore, type ModelsStore } from './models-store.ts';
 
 /** Every model of every channel is asked for anew: not more often than this, whatever happens. */
 const restMs = 5000;
@@ -58,3 +58,9 @@ function start(): void {
 }
 
 start();
+
+/** What this page's markup may call `$store.…`. */
+export interface Stores extends ShellStores {
+  page: PageStore;
+  models: ModelsStore;
+}

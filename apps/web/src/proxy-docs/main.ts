@@ -3,10 +3,10 @@ import { answerOf } from '../api/client.ts';
 import { ApiFailure } from '../api/failure.ts';
 import { gateway as en } from '../i18n/en/gateway.ts';
 import { gateway as zh } from '../i18n/zh/gateway.ts';
-import { createShell } from '../shell/start-shell.ts';
+import { createShell, type ShellStores } from '../shell/start-shell.ts';
 import { httpGuides } from './http-guides.ts';
 import { type LiveModel, liveModels } from './live-models.ts';
-import { createProxyDocsStore } from './proxy-docs-store.ts';
+import { createProxyDocsStore, type ProxyDocsStore } from './proxy-docs-store.ts';
 import { sdkGuides } from './sdk-guides.ts';
 import { toolGuides } from './tool-guides.ts';
 
@@ -59,4 +59,9 @@ function showAnchor(): void {
   const section = document.getElementById(location.hash.slice(1));
   if (section instanceof HTMLDetailsElement) section.open = true;
   section?.scrollIntoView();
+}
+
+/** What this page's markup may call `$store.…`. */
+export interface Stores extends ShellStores {
+  gateway: ProxyDocsStore;
 }

@@ -1,10 +1,10 @@
 import Alpine from '@alpinejs/csp';
-import { createPageStore } from '../shell/page-store.ts';
-import { createShell } from '../shell/start-shell.ts';
+import { createPageStore, type PageStore } from '../shell/page-store.ts';
+import { createShell, type ShellStores } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
 import { readRequestsAddress, writeRequestsAddress } from './requests-address.ts';
 import { createTailStore, type TailStore } from './tail-store.ts';
-import { createTotalsStore } from './totals-store.ts';
+import { createTotalsStore, type TotalsStore } from './totals-store.ts';
 
 const followMs = 2000;
 const totalsMs = 15_000;
@@ -62,3 +62,10 @@ function start(): void {
 }
 
 start();
+
+/** What this page's markup may call `$store.…`. */
+export interface Stores extends ShellStores {
+  page: PageStore;
+  totals: TotalsStore;
+  tail: TailStore;
+}

@@ -50,6 +50,8 @@ export interface TotalsStore {
   setSpan(span: Span): void;
   setGroup(group: Group): void;
   setFilter(name: keyof RequestFilter, value: string): void;
+  /** Filters by what a line sums up. */
+  narrowTo(value: string | null): void;
   clearFilter(): void;
   load(): Promise<boolean>;
   draw(): void;
@@ -116,6 +118,9 @@ export function createTotalsStore(options: TotalsOptions): TotalsStore {
     setFilter(name, value) {
       this.filter = { ...this.filter, [name]: value };
       options.onViewChange(true);
+    },
+    narrowTo(value) {
+      if (this.group !== 'day' && value !== null) this.setFilter(this.group, value);
     },
     clearFilter() {
       this.filter = noFilter;

@@ -1,7 +1,7 @@
 import Alpine from '@alpinejs/csp';
 import { type ApiClient, answerOf, createClient } from '../api/client.ts';
 import { createTokenStore, type TokenStore } from '../api/token-store.ts';
-import { languageFrom, type PageTexts } from '../i18n/translate.ts';
+import { languageFrom, type PageTexts, type Translator } from '../i18n/translate.ts';
 import {
   addDialogDirective,
   addPromptDirectives,
@@ -10,7 +10,7 @@ import {
 } from '../ui/directives.ts';
 import { createLanguageStore, type LanguageStore } from './language-store.ts';
 import { createLiveStore, type LiveStore } from './live-store.ts';
-import { createThemeStore, themeFrom } from './theme-store.ts';
+import { createThemeStore, type ThemeStore, themeFrom } from './theme-store.ts';
 import { createToastStore, type ToastStore } from './toast-store.ts';
 import { createTokenDialogStore, type TokenDialogStore } from './token-dialog-store.ts';
 
@@ -27,6 +27,11 @@ export interface Shell {
   setTimer(callback: () => void, delayMs: number): () => void;
   /** Makes a store reactive and known to the markup as `$store.name`. */
   addStore<T extends object>(name: string, store: T): T;
+}
+
+/** What every page's markup may call `$store.…`. */
+export interface ShellStores extends Pick<Shell, 'language' | 'live' | 'toasts' | 'tokenDialog'> {
+  theme: ThemeStore;
 }
 
 interface ShellOptions {
@@ -67,6 +72,18 @@ export function createShell({ page, onTokenChange, texts }: ShellOptions): Shell
   addEventListener('pagehide', () => toasts.lapseAll());
   addPromptDirectives(Alpine);
   addTextDirective(Alpine, language);
+  Alpine.magic(
+    't',
+    () =>
+      (...text: Parameters<Translator['t']>) =>
+        language.translator.t(...text),
+  );
+  Alpine.magic(
+    'count',
+    () =>
+      (...text: Parameters<Translator['count']>) =>
+        language.translator.count(...text),
+  );
   addTimeDirectives(Alpine, language, clock);
   addDialogDirective(Alpine);
   document.querySelector(`[data-page=${page}]`)?.setAttribute('aria-current', 'page');

@@ -1,9 +1,9 @@
 import Alpine from '@alpinejs/csp';
 import { answerOf } from '../api/client.ts';
-import { createShell } from '../shell/start-shell.ts';
+import { createShell, type ShellStores } from '../shell/start-shell.ts';
 import { attachStripTips } from '../ui/strip-tips.ts';
 import { dayBars, dayTip } from './day-strip.ts';
-import { createStatusStore } from './status-store.ts';
+import { createStatusStore, type StatusStore } from './status-store.ts';
 
 const refreshMs = 60_000;
 
@@ -48,4 +48,9 @@ function attachTips(listId: string, tipId: string): void {
       return day ? dayTip(day, language.translator) : null;
     },
   });
+}
+
+/** What this page's markup may call `$store.…`. */
+export interface Stores extends ShellStores {
+  status: StatusStore;
 }

@@ -2,14 +2,14 @@ import Alpine from '@alpinejs/csp';
 import { paceDraws } from '../live/pace-draws.ts';
 import { watchServer } from '../live/watch-server.ts';
 import { type RunChoice, readViewerAddress, writeViewerAddress } from '../probes/viewer-address.ts';
-import { createPageStore } from '../shell/page-store.ts';
-import { createShell } from '../shell/start-shell.ts';
+import { createPageStore, type PageStore } from '../shell/page-store.ts';
+import { createShell, type ShellStores } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
 import { focusSearchOnSlash } from '../ui/focus-search.ts';
 import { attachHistoryTips } from '../ui/history-tips.ts';
 import { addOptionsDirective } from '../ui/options-directive.ts';
 import { createViewerActions } from './actions-store.ts';
-import { createViewerStore } from './viewer-store.ts';
+import { createViewerStore, type ViewerStore } from './viewer-store.ts';
 import { createViewerSync } from './viewer-sync.ts';
 import { walkRows } from './walk-rows.ts';
 
@@ -119,3 +119,11 @@ function viewportOf(rows: HTMLElement) {
 }
 
 start();
+
+/** What this page's markup may call `$store.…`. */
+export interface Stores extends ShellStores {
+  page: PageStore;
+  viewer: ViewerStore;
+  actions: ReturnType<typeof createViewerActions>;
+  address: { analysis: string; choose(run: RunChoice): void; followModel(): void };
+}

@@ -1,4 +1,4 @@
-import type { HistoryPoint, ProbeRow } from '@api-monitor/core';
+import type { ErrorKind, HistoryPoint, ProbeRow } from '@api-monitor/core';
 import type { Channel } from '../channels/channel.ts';
 import { keepLines } from '../live/keep-lines.ts';
 import { createListDrawer } from '../live/list-drawer.ts';
@@ -44,7 +44,7 @@ export interface ViewerStore {
   filter: ProbeFilter;
   readonly isFiltering: boolean;
   counts: Record<ProbeStatus, number>;
-  kinds: string[];
+  kinds: ErrorKind[];
   models: string[];
   count: number;
   /** Rows that are drawn anew take the elements of those that have gone: a line's is its index modulo this. */
