@@ -18,7 +18,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // The suites hold real servers, databases and a browser: more workers only make them late.
     maxWorkers: 2,
-    reporters: ['default', '.config/count-reporter.ts'],
+    reporters: ['default', './.config/count-reporter.ts'],
     projects: [
       {
         extends: true,
