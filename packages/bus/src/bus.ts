@@ -1,32 +1,133 @@
-import type { ProbeModelJob, ProxyRequestsJob, RunTargetJob } from '@api-monitor/core';
-import type { EventBus } from './event-bus.ts';
-import type { JobQueue } from './job-queue.ts';
-import type { SharedSums } from './shared-sums.ts';
-import type { Ticker } from './ticker.ts';
+import {
+  type MonitorEvent,
+  probeModelJobSchema,
+  proxyRequestsJobSchema,
+  runTargetJobSchema,
+} from '@api-monitor/core';
 
-/** What a gateway needs of a bus: it hands work over, and does none. */
-export interface GatewayBus {
-  modelProbes: Pick<JobQueue<ProbeModelJob>, 'add'>;
-  proxyRequests: Pick<JobQueue<ProxyRequestsJob>, 'add'>;
-  events: EventBus;
-  sums: SharedSums;
+/** A queue's jobs, as both drivers need to know them. */
+export interface QueueSpec<Job> {
+  name: string;
+  /** How many jobs may wait. */
+  limit: number;
+  /** Throws if a job that another process queued, perhaps of another version, can't be read. */
+  schema: { parse(payload: unknown): Job };
+  /** Nothing queues these jobs again if they are lost, and running one twice does no harm. */
+  isIrreplaceable?: boolean;
 }
 
-/** Everything that processes share beside the database; one driver makes all of it. */
-export interface Bus extends GatewayBus {
-  /** Runs that the minute scan asks for. */
-  scheduledRuns: JobQueue<RunTargetJob>;
-  /** Runs asked for by hand: they never wait behind scheduled ones. */
-  manualRuns: JobQueue<RunTargetJob>;
-  /** Probes of one model that live traffic asks for; the key is `<target_id>/<model>`. */
-  modelProbes: JobQueue<ProbeModelJob>;
-  /** What gateways served, in batches to be written; each key is a batch's own. */
-  proxyRequests: JobQueue<ProxyRequestsJob>;
+/** Every queue. */
+export const queueSpecs = {
+  /** Runs of due targets, queued by the scan every minute. The key is the target's id, as in `manualRuns`. */
+  scheduledRuns: { name: 'scheduled-runs', limit: 10_000, schema: runTargetJobSchema },
+  /** Runs started by hand, which never wait behind scheduled ones. */
+  manualRuns: { name: 'manual-runs', limit: 10_000, schema: runTargetJobSchema },
+  /** Probes of single models after failures in live traffic. The key is `<target_id>/<model>`. */
+  modelProbes: { name: 'model-probes', limit: 10_000, schema: probeModelJobSchema },
+  /** Batches of requests that gateways served, to be written. Every batch has a key of its own. */
+  proxyRequests: {
+    name: 'proxy-requests',
+    // Lower, because a batch holds many requests and all batches are in memory.
+    limit: 4_000,
+    schema: proxyRequestsJobSchema,
+    isIrreplaceable: true,
+  },
+} satisfies Record<string, QueueSpec<unknown>>;
+
+/** How many events a client that reconnects may have missed. */
+export const historyLimit = 5_000;
+
+type Queues = {
+  [Name in keyof typeof queueSpecs]: JobQueue<
+    ReturnType<(typeof queueSpecs)[Name]['schema']['parse']>
+  >;
+};
+
+/** Everything that processes share besides the database. One driver provides all of it. */
+export interface Bus extends Queues {
+  events: EventBus;
+  sums: SharedSums;
   ticker: Ticker;
-  /** Null where all is well, else a sentence that says what is out of reach. */
+  /** Null if all is well, else a sentence that says what can't be reached. */
   fault(): Promise<string | null>;
   close(): Promise<void>;
 }
 
-/** Told of what a handler, listener or task threw; nobody else will see it. */
+/** The part of the bus that a gateway needs: it queues jobs, but runs none. */
+export interface GatewayBus extends Pick<Bus, 'events' | 'sums'> {
+  modelProbes: Pick<Bus['modelProbes'], 'add'>;
+  proxyRequests: Pick<Bus['proxyRequests'], 'add'>;
+}
+
+/** Receives what a handler, listener or task threw, and where. Nobody else sees it. */
 export type FaultListener = (fault: unknown, where: string) => void;
+
+/** Work handed from process to process. Only one job per key waits or runs at a time. */
+export interface JobQueue<Job> {
+  /**
+   * Resolves to false if a job with this key is waiting or running already. Throws AppError
+   * `unavailable` if the queue is full.
+   */
+  add(key: string, job: Job): Promise<boolean>;
+  /** Starts running jobs, oldest first. A worker calls it once. */
+  consume(handler: JobHandler<Job>, options: ConsumeOptions): void;
+  depth(): Promise<{ waiting: number; active: number }>;
+  /**
+   * Starts no more jobs and waits for the running ones. After `graceMs` their signal aborts, and it
+   * waits for them to end. A driver that can't keep irreplaceable jobs runs the waiting ones first.
+   */
+  drain(graceMs: number): Promise<void>;
+}
+
+/** If it throws, the job ends and the error goes to the bus's `FaultListener`. */
+export type JobHandler<Job> = (job: Job, signal: AbortSignal) => Promise<void>;
+
+export interface ConsumeOptions {
+  /** How many jobs at a time in this process. */
+  concurrency: number;
+  /** How many at a time in all processes; no limit by default. The last process to set it wins. */
+  limit?: number;
+}
+
+/** An event and its position in the history: `<Unix ms>-<sequence>`, increasing. */
+export interface StoredEvent {
+  id: string;
+  event: MonitorEvent;
+}
+
+export type EventListener = (stored: StoredEvent) => void;
+
+/** Events that reach every process. */
+export interface EventBus {
+  /** Never rejects: an event that can't be published is lost, and the bus's `FaultListener` is called. */
+  publish(event: MonitorEvent): Promise<void>;
+  /** Listeners must be quick. Returns a function that removes the listener. */
+  subscribe(listener: EventListener): () => void;
+  /**
+   * Calls the listener if events may have been lost, so that it can read again what they were about.
+   * Returns a function that removes the listener.
+   */
+  onLoss(listener: () => void): () => void;
+  /** The events after `lastId`, oldest first; null if the history no longer reaches back that far. */
+  since(lastId: string): Promise<StoredEvent[] | null>;
+}
+
+export interface Addition {
+  key: string;
+  /** A whole number; 0 only reads the sum, and a negative one takes back what was added. */
+  by: number;
+  /** How long the sum is kept after its first addition. */
+  lifeS: number;
+}
+
+/** Sums over all processes, for limits that they share. They may be forgotten at any time. */
+export interface SharedSums {
+  /** Resolves to each sum after its addition. Throws AppError `unavailable` if Redis can't be reached. */
+  add(additions: readonly Addition[]): Promise<number[]>;
+}
+
+/** Runs periodic tasks, each in only one of the processes that share the bus. */
+export interface Ticker {
+  /** Runs `task` now and every `periodMs`. A tick is skipped if the task's last run hasn't ended. */
+  every(name: string, periodMs: number, task: () => Promise<void>): void;
+}

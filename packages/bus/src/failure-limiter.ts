@@ -1,5 +1,5 @@
 import { AppError } from '@api-monitor/core';
-import type { SharedSums } from './shared-sums.ts';
+import type { SharedSums } from './bus.ts';
 
 /** Blocks an address that failed too often. */
 export interface FailureLimiter {

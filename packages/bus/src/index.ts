@@ -1,5 +1,4 @@
-export type { Bus, FaultListener, GatewayBus } from './bus.ts';
-export type { EventBus, EventListener, StoredEvent } from './event-bus.ts';
+export type { Bus, EventBus, GatewayBus, JobQueue, SharedSums, StoredEvent } from './bus.ts';
 export {
   badTokens,
   createFailureLimiter,
@@ -7,10 +6,7 @@ export {
   type FailureLimits,
   guessLimits,
 } from './failure-limiter.ts';
-export { createInProcessBus } from './in-process/create-in-process-bus.ts';
-export type { ConsumeOptions, JobHandler, JobQueue, QueueDepth } from './job-queue.ts';
-export { createRedisBus, type RedisBusOptions } from './redis/create-redis-bus.ts';
-export type { Addition, SharedSums } from './shared-sums.ts';
-export { createThreadBus } from './thread/create-thread-bus.ts';
-export { shareBus } from './thread/share-bus.ts';
-export type { Ticker } from './ticker.ts';
+export { createInProcessBus } from './in-process-bus.ts';
+export { answerCalls, callOver } from './port-calls.ts';
+export { createRedisBus } from './redis/create-redis-bus.ts';
+export { createThreadBus, shareBus } from './thread-bus.ts';

@@ -1,9 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
 import { compareEventIds, nextEventId } from '../src/event-id.ts';
-import { createInProcessEventBus } from '../src/in-process/in-process-event-bus.ts';
-import { createInProcessQueue } from '../src/in-process/in-process-queue.ts';
-import { createInProcessSums } from '../src/in-process/in-process-sums.ts';
-import { createInProcessTicker } from '../src/in-process/in-process-ticker.ts';
+import {
+  createInProcessEvents,
+  createInProcessQueue,
+  createInProcessSums,
+  createInProcessTicker,
+} from '../src/in-process-bus.ts';
 import { describeEventBusContract } from './event-bus-contract.ts';
 import { describeQueueContract } from './queue-contract.ts';
 import { describeSumsContract } from './sums-contract.ts';
@@ -12,19 +14,19 @@ describe('the in-process queue', () => {
   describeQueueContract(async () => {
     const faults: unknown[] = [];
     const onFault = (fault: unknown) => faults.push(fault);
-    return { queue: createInProcessQueue({ name: 'test', limit: 100, onFault }), faults };
+    return { queue: createInProcessQueue({ name: 'test', limit: 100 }, onFault), faults };
   });
 
   test('a full queue refuses with a sentence', async () => {
-    const queue = createInProcessQueue({ name: 'runs', limit: 1, onFault: () => {} });
+    const queue = createInProcessQueue({ name: 'runs', limit: 1 }, () => {});
     await queue.add('1', {});
     await expect(queue.add('2', {})).rejects.toThrow('the queue runs is full');
   });
 
-  const batches = { name: 'batches', limit: 10, onFault: () => {} } as const;
+  const batches = { name: 'batches', limit: 10, isIrreplaceable: true };
 
   test('jobs that nothing would ask for again are finished by the drain', async () => {
-    const queue = createInProcessQueue<number>({ ...batches, whenDrained: 'finish-waiting' });
+    const queue = createInProcessQueue<number>(batches, () => {});
     const done: number[] = [];
     for (const batch of [1, 2, 3]) await queue.add(`${batch}`, batch);
     queue.consume(async (batch) => void done.push(batch), { concurrency: 1 });
@@ -34,7 +36,7 @@ describe('the in-process queue', () => {
   });
 
   test('a drain that takes too long leaves the rest', async () => {
-    const queue = createInProcessQueue<number>({ ...batches, whenDrained: 'finish-waiting' });
+    const queue = createInProcessQueue<number>(batches, () => {});
     const begun: number[] = [];
     for (const batch of [1, 2]) await queue.add(`${batch}`, batch);
     queue.consume(
@@ -55,7 +57,7 @@ describe('the in-process event bus', () => {
     const onFault = (fault: unknown) => faults.push(fault);
     const historyLimit = 5;
     return {
-      events: createInProcessEventBus({ nowMs: Date.now, historyLimit, onFault }),
+      events: createInProcessEvents({ nowMs: Date.now, limit: historyLimit, onFault }),
       faults,
       historyLimit,
     };

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
+import type { QueueSpec } from '../src/bus.ts';
 import { createRedisBus } from '../src/index.ts';
-import { openRedisConnections } from '../src/redis/redis-connections.ts';
-import { createRedisEventBus } from '../src/redis/redis-event-bus.ts';
+import { openRedisContext } from '../src/redis/redis-connections.ts';
+import { createRedisEvents } from '../src/redis/redis-events.ts';
 import { createRedisQueue } from '../src/redis/redis-queue.ts';
 
 interface TestJob {
   target_id: number;
 }
 
-/** A whole bus, closed with the test; faults are gathered as `<where>: <message>`. */
+/** A whole bus, closed when the test ends; faults are collected as `<where>: <message>`. */
 export function openTestBus(redisUrl: string, keyPrefix: string) {
   const faults: string[] = [];
   const onFault = (fault: unknown, where: string) => faults.push(`${where}: ${fault}`);
@@ -24,37 +25,46 @@ export function openTestBus(redisUrl: string, keyPrefix: string) {
   return { bus, faults };
 }
 
-/** What the parts of a bus are made of, for tests of one of them, under a prefix of its own. */
-export function openTestParts(redisUrl: string, keyPrefix = `test-${randomUUID()}`) {
+/** The connections of a process, for tests of one part of a bus, with a key prefix of their own. */
+export function openTestContext(
+  redisUrl: string,
+  { keyPrefix = `test-${randomUUID()}`, lockMs }: { keyPrefix?: string; lockMs?: number } = {},
+) {
   const faults: unknown[] = [];
-  const onFault = (fault: unknown) => faults.push(fault);
-  const connections = openRedisConnections({ redisUrl, nowMs: Date.now, onFault: () => {} });
-  onTestFinished(() => connections.close());
-  const common = { connections, keyPrefix, onFault, onRedisFault: () => {}, nowMs: Date.now };
-  return { ...common, newJobId: randomUUID, faults };
+  const context = openRedisContext({
+    redisUrl,
+    keyPrefix,
+    nowMs: Date.now,
+    newJobId: randomUUID,
+    onFault: (fault) => faults.push(fault),
+    onRedisFault: () => {},
+    ...(lockMs && { lockMs }),
+  });
+  onTestFinished(() => context.close());
+  return { ...context, faults };
 }
 
-export function openTestQueue(
-  redisUrl: string,
-  options: Partial<Parameters<typeof createRedisQueue<TestJob>>[0]> = {},
-) {
-  const parts = openTestParts(redisUrl, options.keyPrefix);
-  const queue = createRedisQueue<TestJob>({
-    ...parts,
-    name: 'test',
-    limit: 100,
-    schema: { parse: readJob },
-    ...options,
+interface QueueOptions extends Partial<QueueSpec<TestJob>> {
+  keyPrefix?: string;
+  lockMs?: number;
+}
+
+export function openTestQueue(redisUrl: string, { keyPrefix, lockMs, ...spec }: QueueOptions = {}) {
+  const context = openTestContext(redisUrl, {
+    ...(keyPrefix && { keyPrefix }),
+    ...(lockMs && { lockMs }),
   });
+  const schema = { parse: readJob };
+  const queue = createRedisQueue<TestJob>(context, { name: 'test', limit: 100, schema, ...spec });
   onTestFinished(() => queue.close());
-  return { queue, ...parts };
+  return { queue, ...context };
 }
 
 export function openTestEvents(redisUrl: string, historyLimit: number, keyPrefix?: string) {
-  const parts = openTestParts(redisUrl, keyPrefix);
-  const events = createRedisEventBus({ ...parts, historyLimit });
+  const context = openTestContext(redisUrl, keyPrefix ? { keyPrefix } : {});
+  const events = createRedisEvents(context, historyLimit);
   onTestFinished(() => events.close());
-  return { events, historyLimit, ...parts };
+  return { events, historyLimit, ...context };
 }
 
 function readJob(payload: unknown): TestJob {
@@ -62,5 +72,5 @@ function readJob(payload: unknown): TestJob {
     const { target_id } = payload;
     if (typeof target_id === 'number') return { target_id };
   }
-  throw new Error('no job');
+  throw new Error('not a job');
 }

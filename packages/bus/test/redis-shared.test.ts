@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createRedisTicker } from '../src/redis/redis-ticker.ts';
-import { openTestEvents, openTestParts, openTestQueue } from './open-test-bus.ts';
+import { openTestContext, openTestEvents, openTestQueue } from './open-test-bus.ts';
 import { type RedisServer, redisStartTimeoutMs, useRedisServer } from './redis-server.ts';
 
 const patient = { timeout: 15_000 };
@@ -52,7 +52,7 @@ test('two processes share the work, and none of it is done twice', async () => {
 
 test('a limit holds for all processes together, also after Redis forgot it', async () => {
   const keyPrefix = randomUUID();
-  const { connections } = openTestParts(server.url, keyPrefix);
+  const { redis } = openTestContext(server.url, { keyPrefix }).link;
   const queues = [1, 2].map(() => openTestQueue(server.url, { keyPrefix }).queue);
   let [active, most, done] = [0, 0, 0];
   const work = async () => {
@@ -64,17 +64,17 @@ test('a limit holds for all processes together, also after Redis forgot it', asy
   };
   for (const queue of queues) queue.consume(work, { concurrency: 4, limit: 3 });
   const meta = `${keyPrefix}:test:meta`;
-  const limit = () => connections.link.redis.hget(meta, 'concurrency');
+  const limit = () => redis.hget(meta, 'concurrency');
   await expect.poll(limit, patient).toBe('3');
   for (let id = 1; id <= 30; id += 1) await queues[id % 2]?.add(`${id}`, { target_id: id });
   await expect.poll(() => done, patient).toBe(30);
   expect(most).toBe(3);
-  await connections.link.redis.del(meta);
+  await redis.del(meta);
   await expect.poll(limit, patient).toBe('3');
 }, 40_000);
 
 test('an event reaches the listeners of every process', async () => {
-  const parts = openTestParts(server.url);
+  const parts = openTestContext(server.url);
   const first = openTestEvents(server.url, 10, parts.keyPrefix);
   const second = openTestEvents(server.url, 10, parts.keyPrefix);
   const seen: string[] = [];
@@ -89,8 +89,8 @@ test('an event reaches the listeners of every process', async () => {
 });
 
 test('what a process publishes before it is subscribed its own listeners have at once', async () => {
-  const { events, connections } = openTestEvents(server.url, 10);
-  connections.subscriber.disconnect();
+  const { events, subscriber } = openTestEvents(server.url, 10);
+  subscriber.disconnect();
   const seen: string[] = [];
   events.subscribe(({ event }) => seen.push(event.type));
   await events.publish({ type: 'settings_changed', data: { keys: ['a'] } });
@@ -98,7 +98,7 @@ test('what a process publishes before it is subscribed its own listeners have at
 });
 
 test('who follows events is told where some may have been lost', async () => {
-  const parts = openTestParts(server.url);
+  const parts = openTestContext(server.url);
   const { events } = openTestEvents(server.url, 2, parts.keyPrefix);
   let losses = 0;
   const stop = events.onLoss(() => {
@@ -106,7 +106,7 @@ test('who follows events is told where some may have been lost', async () => {
   });
   await events.publish({ type: 'settings_changed', data: { keys: ['a'] } });
   expect(losses).toBe(0);
-  const { redis } = parts.connections.link;
+  const { redis } = parts.link;
   await expect.poll(() => redis.status, patient).toBe('ready');
   await redis.del(`${parts.keyPrefix}:event-history`);
   await expect.poll(() => losses, patient).toBe(1);
@@ -114,7 +114,7 @@ test('who follows events is told where some may have been lost', async () => {
 });
 
 test('what was published while a process was cut off reaches it afterwards, once and in order', async () => {
-  const { keyPrefix } = openTestParts(server.url);
+  const { keyPrefix } = openTestContext(server.url);
   const reader = openTestEvents(server.url, 10, keyPrefix);
   const writer = openTestEvents(server.url, 10, keyPrefix);
   const seen: unknown[] = [];
@@ -124,7 +124,7 @@ test('what was published while a process was cut off reaches it afterwards, once
   await reader.events.publish({ type: 'settings_changed', data: { keys: ['a'] } });
   await expect.poll(() => seen.length, patient).toBe(1);
 
-  const { subscriber } = reader.connections;
+  const { subscriber } = reader;
   const isCutOff = new Promise((resolve) => subscriber.once('close', resolve));
   subscriber.disconnect(true);
   await isCutOff;
@@ -136,12 +136,12 @@ test('what was published while a process was cut off reaches it afterwards, once
 });
 
 test('a history that began anew behind the old one is followed too', async () => {
-  const { events, connections, keyPrefix } = openTestEvents(server.url, 10);
+  const { events, link, keyPrefix } = openTestEvents(server.url, 10);
   const seen: string[] = [];
   events.subscribe(({ id }) => seen.push(id));
   await events.publish({ type: 'settings_changed', data: { keys: ['a'] } });
   await expect.poll(() => seen.length, patient).toBe(1);
-  const { redis } = connections.link;
+  const { redis } = link;
   const streamKey = `${keyPrefix}:event-history`;
   const event = JSON.stringify({ type: 'settings_changed', data: { keys: ['b'] } });
   await redis.multi().del(streamKey).xadd(streamKey, '5-1', 'event', event).exec();
@@ -164,7 +164,7 @@ test('a job whose process died ends, is told of, and frees its key, but runs no 
 
 test('a job that nobody would ask for again is handed out again when its process died', async () => {
   const keyPrefix = randomUUID();
-  const options = { keyPrefix, lockMs, redeliveries: 3 };
+  const options = { keyPrefix, lockMs, isIrreplaceable: true };
   const [dying, living] = [openTestQueue(server.url, options), openTestQueue(server.url, options)];
   const runs = await dieAtWork(dying, living);
   await expect.poll(() => runs, patient).toEqual(['dying', 'living']);
@@ -229,10 +229,10 @@ test('a task that throws is told of and runs again', async () => {
 });
 
 function openTestTicker(keyPrefix: string) {
-  const parts = openTestParts(server.url, keyPrefix);
-  const ticker = createRedisTicker(parts);
+  const context = openTestContext(server.url, { keyPrefix });
+  const ticker = createRedisTicker(context);
   onTestFinished(() => ticker.close());
-  return { ticker, ...parts };
+  return { ticker, faults: context.faults };
 }
 
 type TestQueue = ReturnType<typeof openTestQueue>;
@@ -251,7 +251,7 @@ async function dieAtWork(dying: TestQueue, living: TestQueue): Promise<string[]>
   );
   await dying.queue.add('1', { target_id: 1 });
   await started.promise;
-  dying.connections.close();
+  dying.close();
   living.queue.consume(async () => void runs.push('living'), { concurrency: 1 });
   return runs;
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createRedisSums } from '../src/redis/redis-sums.ts';
+import { createRedisSums } from '../src/redis/create-redis-bus.ts';
 import { describeEventBusContract } from './event-bus-contract.ts';
-import { openTestEvents, openTestParts, openTestQueue } from './open-test-bus.ts';
+import { openTestContext, openTestEvents, openTestQueue } from './open-test-bus.ts';
 import { describeQueueContract } from './queue-contract.ts';
 import { type RedisServer, redisStartTimeoutMs, useRedisServer } from './redis-server.ts';
 import { describeSumsContract } from './sums-contract.ts';
@@ -27,8 +27,5 @@ describe('the Redis event bus', () => {
 });
 
 describe('the Redis sums', () => {
-  describeSumsContract(() => {
-    const { connections, keyPrefix } = openTestParts(server.url);
-    return createRedisSums(connections.link, keyPrefix);
-  });
+  describeSumsContract(() => createRedisSums(openTestContext(server.url)));
 });

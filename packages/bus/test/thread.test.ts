@@ -1,7 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createInProcessBus } from '../src/in-process/create-in-process-bus.ts';
-import { createInProcessEventBus } from '../src/in-process/in-process-event-bus.ts';
+import { createInProcessBus, createInProcessEvents } from '../src/in-process-bus.ts';
 import { createThreadBus, type GatewayBus, shareBus } from '../src/index.ts';
 import { describeEventBusContract } from './event-bus-contract.ts';
 import { describeSumsContract } from './sums-contract.ts';
@@ -24,7 +23,7 @@ describe('the event bus of a thread', () => {
   describeEventBusContract(async () => {
     const historyLimit = 5;
     const onFault = () => {};
-    const events = createInProcessEventBus({ nowMs: Date.now, historyLimit, onFault });
+    const events = createInProcessEvents({ nowMs: Date.now, limit: historyLimit, onFault });
     const { far, faults } = overPort((bus) => ({ ...bus, events }));
     return { events: far.events, faults, historyLimit };
   });
@@ -75,7 +74,7 @@ test('with the bus gone nothing is waited for', async () => {
   }));
   const asked = far.modelProbes.add('1/m', { target_id: 1, model: 'm' });
   stop();
-  await expect(asked).rejects.toThrow('the bus has gone');
+  await expect(asked).rejects.toThrow('the other thread has ended');
 });
 
 function never(): never {

@@ -1,93 +1,52 @@
-import {
-  AppError,
-  probeModelJobSchema,
-  proxyRequestsJobSchema,
-  runTargetJobSchema,
-} from '@api-monitor/core';
-import type { Bus, FaultListener } from '../bus.ts';
-import { limitFaults } from './limit-faults.ts';
-import { openRedisConnections, type RedisConnections } from './redis-connections.ts';
-import { createRedisEventBus } from './redis-event-bus.ts';
+import { AppError } from '@api-monitor/core';
+import { type Addition, type Bus, historyLimit, queueSpecs, type SharedSums } from '../bus.ts';
+import { openRedisContext, type RedisContext } from './redis-connections.ts';
+import { createRedisEvents } from './redis-events.ts';
+import { limitFaults } from './redis-faults.ts';
 import { createRedisQueue } from './redis-queue.ts';
-import { createRedisSums } from './redis-sums.ts';
 import { createRedisTicker } from './redis-ticker.ts';
 
-const queueLimit = 10_000;
-/** A batch holds many requests, and Redis's memory holds the batches. */
-const batchLimit = 4_000;
-const historyLimit = 5_000;
-/** Its writing passes over what is written already, and nobody would find it again. */
-const batchRedeliveries = 3;
 const probeLifeMs = 60_000;
 
-export interface RedisBusOptions {
+interface Options extends Pick<RedisContext, 'nowMs' | 'newJobId' | 'onFault'> {
   /** `redis://[user:password@]host:port/database`; `rediss:` for TLS. */
   redisUrl: string;
-  /** What all our keys in Redis begin with; processes that share it share the bus. */
+  /** Processes with the same prefix share the bus. */
   keyPrefix?: string;
-  nowMs: () => number;
-  /** Gives each job an id unlike any other in any process. */
-  newJobId: () => string;
-  onFault: FaultListener;
 }
 
 /**
- * The bus of distributed mode. It connects in the background, and again after each loss: without Redis,
- * whatever asks it for something throws AppError `unavailable` within seconds, and all else waits.
+ * The bus of distributed mode. It connects in the background and reconnects after each loss. Without
+ * Redis, calls that return something throw AppError `unavailable` within seconds; everything else waits.
  */
-export function createRedisBus(options: RedisBusOptions): Bus {
-  const { redisUrl, keyPrefix = 'api-monitor', onFault } = options;
-  // What is waited for within this process goes by the clock that nobody sets.
-  const nowMs = () => performance.now();
-  const onRedisFault = limitFaults(onFault, nowMs);
-  const connections = openRedisConnections({ redisUrl, nowMs, onFault: onRedisFault });
-  const common = { ...options, connections, keyPrefix, onRedisFault };
+export function createRedisBus({ keyPrefix = 'api-monitor', ...options }: Options): Bus {
+  const onRedisFault = limitFaults(options.onFault, () => performance.now());
+  const context = openRedisContext({ ...options, keyPrefix, onRedisFault });
   const queues = {
-    scheduledRuns: createRedisQueue({
-      ...common,
-      name: 'scheduled-runs',
-      limit: queueLimit,
-      schema: runTargetJobSchema,
-    }),
-    manualRuns: createRedisQueue({
-      ...common,
-      name: 'manual-runs',
-      limit: queueLimit,
-      schema: runTargetJobSchema,
-    }),
-    modelProbes: createRedisQueue({
-      ...common,
-      name: 'model-probes',
-      limit: queueLimit,
-      schema: probeModelJobSchema,
-    }),
-    proxyRequests: createRedisQueue({
-      ...common,
-      name: 'proxy-requests',
-      limit: batchLimit,
-      schema: proxyRequestsJobSchema,
-      redeliveries: batchRedeliveries,
-    }),
+    scheduledRuns: createRedisQueue(context, queueSpecs.scheduledRuns),
+    manualRuns: createRedisQueue(context, queueSpecs.manualRuns),
+    modelProbes: createRedisQueue(context, queueSpecs.modelProbes),
+    proxyRequests: createRedisQueue(context, queueSpecs.proxyRequests),
   };
-  const events = createRedisEventBus({ ...common, historyLimit });
-  const ticker = createRedisTicker(common);
+  const events = createRedisEvents(context, historyLimit);
+  const ticker = createRedisTicker(context);
   return {
     ...queues,
     events,
-    sums: createRedisSums(connections.link, keyPrefix),
+    sums: createRedisSums(context),
     ticker,
-    fault: () => findFault(connections, keyPrefix),
+    fault: () => findFault(context),
     async close() {
       events.close();
       const owners = [ticker, ...Object.values(queues)];
       await Promise.all(owners.map((owner) => owner.close()));
-      connections.close();
+      context.close();
     },
   };
 }
 
-/** A write, since a Redis that only answers to reads is of no use. */
-async function findFault({ link }: RedisConnections, keyPrefix: string): Promise<string | null> {
+/** Writes, because a Redis that only answers reads is of no use. */
+async function findFault({ link, keyPrefix }: RedisContext): Promise<string | null> {
   try {
     await link.run(() => link.redis.set(`${keyPrefix}:health`, '1', 'PX', probeLifeMs));
     return null;
@@ -95,4 +54,30 @@ async function findFault({ link }: RedisConnections, keyPrefix: string): Promise
     if (error instanceof AppError) return error.message;
     throw error;
   }
+}
+
+// One step: a sum without an expiry would never be forgotten.
+const addScript = `
+local sum = redis.call('INCRBY', KEYS[1], ARGV[1])
+if sum == tonumber(ARGV[1]) then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
+return sum`;
+
+export function createRedisSums({ link, keyPrefix }: RedisContext): SharedSums {
+  const keyOf = ({ key }: Addition) => `${keyPrefix}:sum:${key}`;
+  return {
+    add: (additions) =>
+      link.run(async () => {
+        const pipeline = link.redis.pipeline();
+        for (const addition of additions) {
+          const { by, lifeS } = addition;
+          if (by === 0) pipeline.get(keyOf(addition));
+          else pipeline.eval(addScript, 1, keyOf(addition), by, lifeS);
+        }
+        const replies = (await pipeline.exec()) ?? [];
+        return replies.map(([error, sum]) => {
+          if (error) throw error;
+          return Number(sum ?? 0);
+        });
+      }),
+  };
 }

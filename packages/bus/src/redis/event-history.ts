@@ -1,30 +1,23 @@
 import type { MonitorEvent } from '@api-monitor/core';
-import type { StoredEvent } from '../event-bus.ts';
+import type { StoredEvent } from '../bus.ts';
 import { type EventId, formatEventId, parseEventId } from '../event-id.ts';
 import type { RedisLink } from './redis-link.ts';
-
-/** What the stream holds from an id on, and where it begins and ends. */
-export interface HistorySpan {
-  first: EventId | null;
-  newest: EventId | null;
-  /** From the given id on, itself included where it is there. */
-  events: HistoryEntry[];
-}
 
 export interface HistoryEntry {
   id: EventId;
   stored: StoredEvent;
 }
 
-/** The capped stream of events, and the channel that tells of each. */
-export interface EventHistory {
-  /** As many are kept; older ones are dropped. */
-  length: number;
-  append(event: MonitorEvent): Promise<void>;
-  readFrom(id: EventId): Promise<HistorySpan>;
+/** The events in the stream from an id on, including that id, and the stream's first and last id. */
+export interface HistorySpan {
+  first: EventId | null;
+  newest: EventId | null;
+  events: HistoryEntry[];
 }
 
-// In one step, so that the channel tells of events in the order of their ids.
+export type EventHistory = ReturnType<typeof createEventHistory>;
+
+// One step, so that the channel announces events in the order of their ids.
 const appendScript = `
 local id = redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[1], '*', 'event', ARGV[2])
 redis.call('PUBLISH', KEYS[2], id .. ' ' .. ARGV[2])
@@ -37,17 +30,19 @@ interface Options {
   limit: number;
 }
 
-export function createEventHistory({ link, streamKey, channel, limit }: Options): EventHistory {
-  // One more than can be asked for: the first entry is the horizon after which all are there. Trimmed
-  // exactly, as a near enough length would leave the horizon to chance.
+/** The newest events in a Redis stream, each of which is also announced on a channel. */
+export function createEventHistory({ link, streamKey, channel, limit }: Options) {
+  // One more than can be asked for: everything after the first entry is there. Trimmed exactly,
+  // because with an approximate length the first entry would be random.
   const length = limit + 1;
   return {
+    /** How many events are kept. */
     length,
-    append: (event) =>
-      link.run(async () => {
-        await link.redis.eval(appendScript, 2, streamKey, channel, length, JSON.stringify(event));
-      }),
-    readFrom: (id) =>
+    append: (event: MonitorEvent) =>
+      link.run(() =>
+        link.redis.eval(appendScript, 2, streamKey, channel, length, JSON.stringify(event)),
+      ),
+    readFrom: (id: EventId): Promise<HistorySpan> =>
       link.run(async () => {
         const replies = await link.redis
           .multi()
@@ -61,7 +56,7 @@ export function createEventHistory({ link, streamKey, channel, limit }: Options)
   };
 }
 
-/** Reads what the channel tells; null where it is nothing of ours. */
+/** Reads a message of the channel; null if it isn't one of ours. */
 export function readMessage(message: string): HistoryEntry | null {
   const space = message.indexOf(' ');
   return readEntry(message.slice(0, space), message.slice(space + 1));
@@ -79,7 +74,7 @@ function readEntry(idText: string, json: string): HistoryEntry | null {
   return id && event && { id, stored: { id: idText, event } };
 }
 
-/** Guarantee: only `append` writes there, and it is given events. Null where it is no JSON. */
+/** Guarantee: only `append` writes there, and only events. Null if it isn't JSON. */
 function readEvent(json: string): MonitorEvent | null {
   try {
     return JSON.parse(json) as MonitorEvent;

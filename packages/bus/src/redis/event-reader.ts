@@ -2,69 +2,69 @@ import { compareEventIds, type EventId } from '../event-id.ts';
 import type { EventHistory, HistoryEntry } from './event-history.ts';
 
 interface Listeners {
-  tell: (entry: HistoryEntry) => void;
-  /** Called where the history no longer reaches back to what was told last. */
-  tellLoss: () => void;
+  onEvent: (entry: HistoryEntry) => void;
+  /** The history no longer reaches back to the last event that was reported. */
+  onLoss: () => void;
 }
 
 const zero: EventId = { ms: 0, sequence: 0 };
-/** Beyond any event: asks only where the history ends. */
+/** Newer than any event: reads only where the history ends. */
 const end: EventId = { ms: 999_999_999_999_999, sequence: 0 };
 
-/** Follows the history from now on: tells of each entry once, in order. */
-export function createEventReader(history: EventHistory, { tell, tellLoss }: Listeners) {
+/** Follows the history from now on, and reports each entry once, in order. */
+export function createEventReader(history: EventHistory, { onEvent, onLoss }: Listeners) {
   let last: EventId | null = null;
-  let underWay: Promise<void> | null = null;
-  let isAskedAgain = false;
+  let reading: Promise<void> | null = null;
+  let mustReadAgain = false;
 
-  const tellNew = (entry: HistoryEntry) => {
+  const reportNew = (entry: HistoryEntry) => {
     if (last && compareEventIds(entry.id, last) <= 0) return;
     last = entry.id;
-    tell(entry);
+    onEvent(entry);
   };
   const readMissed = async () => {
     const { first, newest, events } = await history.readFrom(last ?? end);
     if (!last) {
       last = newest ?? zero;
     } else if (compareEventIds(newest ?? zero, last) < 0) {
-      // Redis was emptied, and its clock may stand behind: whatever is there now is new.
+      // Redis was emptied, and its clock may have gone back: everything in it is new.
       last = zero;
-      isAskedAgain = newest !== null;
-      tellLoss();
+      mustReadAgain = newest !== null;
+      onLoss();
     } else {
-      // What begins after an empty history is whole until the first are dropped.
+      // A history that was empty is complete until its first events are dropped.
       const isCut =
         last === zero
           ? events.length >= history.length
           : first !== null && compareEventIds(last, first) < 0;
-      if (isCut) tellLoss();
-      events.forEach(tellNew);
+      if (isCut) onLoss();
+      events.forEach(reportNew);
     }
   };
   const readAll = async () => {
     try {
       do {
-        isAskedAgain = false;
+        mustReadAgain = false;
         await readMissed();
-      } while (isAskedAgain);
+      } while (mustReadAgain);
     } finally {
-      // At once: who asks a moment after the last look would be told that one is under way.
-      underWay = null;
+      // Here, not after the await: otherwise a call made in between would wait for a reading that has ended.
+      reading = null;
     }
   };
   return {
     hasBegun: () => last !== null,
-    /** Tells of a message at once; false where the history must be read to know what it means. */
+    /** Reports a message at once; false if the history must be read to place it. */
     take(entry: HistoryEntry): boolean {
-      if (!last || underWay || compareEventIds(entry.id, last) <= 0) return false;
-      tellNew(entry);
+      if (!last || reading || compareEventIds(entry.id, last) <= 0) return false;
+      reportNew(entry);
       return true;
     },
-    /** Tells of what was missed; several calls at once share one reading, and one more after it. */
+    /** Reports what was missed. Simultaneous calls share one reading, and one more after it. */
     catchUp(): Promise<void> {
-      if (underWay) isAskedAgain = true;
-      underWay ??= readAll();
-      return underWay;
+      if (reading) mustReadAgain = true;
+      reading ??= readAll();
+      return reading;
     },
   };
 }

@@ -1,33 +1,54 @@
+import { Redis, type RedisOptions } from 'ioredis';
 import type { FaultListener } from '../bus.ts';
-import { OwnedRedis } from './owned-redis.ts';
 import { openRedisLink, type RedisLink } from './redis-link.ts';
 
-/** All the connections of one process. */
-export interface RedisConnections {
+/** What every part of the Redis driver works with. */
+export interface RedisContext {
   link: RedisLink;
+  /** The connection for pub/sub. */
   subscriber: OwnedRedis;
-  /** Shared by the process's workers, made when the first one asks: an api consumes nothing. */
+  /** The connection that all workers of this process share. Opened when first used: the api has no workers. */
   workers(): OwnedRedis;
+  /** What all our keys in Redis begin with. */
+  keyPrefix: string;
+  /** The wall clock. */
+  nowMs: () => number;
+  /** Returns an id that no other process uses. */
+  newJobId: () => string;
+  /** Receives what handlers, listeners and tasks throw. */
+  onFault: FaultListener;
+  /** Receives Redis errors, at a limited rate. */
+  onRedisFault: FaultListener;
+  /** For how long a job stays with a process that gives no sign of life. */
+  lockMs: number;
   close(): void;
 }
 
-interface Options {
+type Options = Omit<RedisContext, 'link' | 'subscriber' | 'workers' | 'lockMs' | 'close'> & {
   redisUrl: string;
-  nowMs: () => number;
-  /** Told of lost connections, at a bounded rate. */
-  onFault: FaultListener;
-}
+  lockMs?: number;
+};
 
-export function openRedisConnections({ redisUrl, nowMs, onFault }: Options): RedisConnections {
-  const onError = (error: Error) => onFault(error, 'redis');
-  const link = openRedisLink({ redisUrl, nowMs, onError });
+/** A process that dies loses its jobs after up to twice this time. */
+const defaultLockMs = 15_000;
+
+/** Connects in the background. */
+export function openRedisContext({
+  redisUrl,
+  lockMs = defaultLockMs,
+  ...options
+}: Options): RedisContext {
+  const onError = (error: Error) => options.onRedisFault(error, 'redis');
+  const link = openRedisLink((settings) => new OwnedRedis(redisUrl, settings, onError));
   const subscriber = new OwnedRedis(redisUrl, { enableOfflineQueue: false }, onError);
   let workers: OwnedRedis | null = null;
   return {
+    ...options,
+    lockMs,
     link,
     subscriber,
     workers() {
-      // As BullMQ demands: what a worker asks for waits for as long as Redis is away.
+      // BullMQ requires this setting: a worker's commands wait for as long as Redis is away.
       workers ??= new OwnedRedis(redisUrl, { maxRetriesPerRequest: null }, onError);
       return workers;
     },
@@ -35,4 +56,44 @@ export function openRedisConnections({ redisUrl, nowMs, onFault }: Options): Red
       for (const redis of [link.redis, subscriber, workers]) redis?.release();
     },
   };
+}
+
+const longestRetryMs = 2_000;
+
+/** Every connection reconnects by itself and notices a dead socket. */
+const commonSettings = {
+  retryStrategy: (times: number) => Math.min(times * 200, longestRetryMs),
+  connectTimeout: 5_000,
+  // A host that vanished closes no socket. Longer than any blocking read.
+  socketTimeout: 20_000,
+  // The subscriber's owner subscribes again itself, to handle failures.
+  autoResubscribe: false,
+} satisfies RedisOptions;
+
+type RedisSettings = Omit<RedisOptions, 'replyMapping'>;
+
+/** A connection that always has an error listener and owns the copies that BullMQ makes for blocking reads. */
+export class OwnedRedis extends Redis {
+  readonly #copies: { disconnect(): void }[] = [];
+  readonly #onError: (error: Error) => void;
+
+  constructor(url: string, settings: RedisSettings, onError: (error: Error) => void) {
+    super(url, { ...commonSettings, ...settings });
+    this.#onError = onError;
+    this.on('error', onError);
+  }
+
+  override duplicate<Override extends Partial<RedisOptions> | undefined = undefined>(
+    override?: Override,
+  ) {
+    const copy = super.duplicate<Override>(override);
+    copy.on('error', this.#onError);
+    this.#copies.push(copy);
+    return copy;
+  }
+
+  /** Closes it and its copies at once; pending commands are rejected. */
+  release(): void {
+    for (const redis of [this, ...this.#copies]) redis.disconnect();
+  }
 }

@@ -1,43 +1,48 @@
 import { AppError } from '@api-monitor/core';
-import { bareError } from './bare-error.ts';
-import { OwnedRedis } from './owned-redis.ts';
-import { within } from './within.ts';
+import type { Redis, RedisOptions } from 'ioredis';
+import { bareError } from './redis-faults.ts';
 
-/** How long a caller waits for a connection that has just been lost, or is being made. */
-const patienceMs = 2_000;
+/** How long a caller waits for a connection that was lost a moment ago, or is being opened. */
+const connectWaitMs = 2_000;
 const commandTimeoutMs = 2_000;
 /** For work of several commands. */
 const workTimeoutMs = 5_000;
 const retryAfterS = 5;
-/** Once it has let somebody wait in vain, others are refused at once, but for one try in this time. */
-const stillMs = 1_000;
+/** A failure that takes this long means that Redis is frozen, as it is connected. */
+const frozenAfterMs = 1_000;
+/** While Redis is frozen, one caller tries in this time, and the others are rejected at once. */
+const frozenRetryMs = 1_000;
+/** An emptied Redis has its schedules and limits again after this time. */
+const restorePeriodMs = 10_000;
 
-/** The connection for commands that somebody waits for: it answers or fails within seconds. */
-export interface RedisLink {
-  redis: OwnedRedis;
+/** The connection for commands whose result somebody waits for: they succeed or fail within seconds. */
+export interface RedisLink<Connection extends Redis = Redis> {
+  redis: Connection;
   isUp(): boolean;
-  /** Throws AppError `unavailable` where Redis is out of reach, or refuses. */
+  /** Throws AppError `unavailable` if Redis can't be reached or refuses a command. */
   run<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` whenever Redis has come back, and every 10 s because it may have been emptied. `now` runs
+   * it at once; all of them do nothing while Redis is away.
+   */
+  restore(
+    work: () => Promise<void>,
+    onError: (error: unknown) => void,
+  ): { now(): void; stop(): void };
 }
 
-interface Options {
-  redisUrl: string;
-  nowMs: () => number;
-  onError: (error: Error) => void;
-}
-
-export function openRedisLink({ redisUrl, nowMs, onError }: Options): RedisLink {
-  const redis = new OwnedRedis(
-    redisUrl,
-    {
-      commandTimeout: commandTimeoutMs,
-      // What failed for its caller must not be done an hour later.
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 1,
-    },
-    onError,
-  );
+export function openRedisLink<Connection extends Redis>(
+  connect: (settings: Omit<RedisOptions, 'replyMapping'>) => Connection,
+): RedisLink<Connection> {
+  const redis = connect({
+    commandTimeout: commandTimeoutMs,
+    // A command that failed for its caller must not run later.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 1,
+  });
+  // Not the wall clock, which may be set.
+  const nowMs = () => performance.now();
   let lostAtMs: number | null = nowMs();
   let up = Promise.withResolvers<void>();
   redis.on('ready', () => {
@@ -49,42 +54,62 @@ export function openRedisLink({ redisUrl, nowMs, onError }: Options): RedisLink 
     lostAtMs = nowMs();
     up = Promise.withResolvers();
   });
+  const isUp = () => lostAtMs === null;
 
-  // A Redis that stands still would make everybody wait, one after the other.
-  let tryAgainAtMs = 0;
-  const assertMoving = () => {
-    if (nowMs() < tryAgainAtMs) throw new Error('Redis stands still');
-    if (tryAgainAtMs > 0) tryAgainAtMs = nowMs() + stillMs + commandTimeoutMs;
+  let nextTryMs = 0;
+  const assertNotFrozen = () => {
+    if (nowMs() < nextTryMs) throw new Error('Redis does not answer');
+    if (nextTryMs > 0) nextTryMs = nowMs() + frozenRetryMs + commandTimeoutMs;
   };
-  // In a long outage nobody waits: patience counts from when the connection was lost.
-  const whenUp = async () => {
-    if (lostAtMs !== null) await within(up.promise, Math.max(0, lostAtMs + patienceMs - nowMs()));
+  const run = async <T>(work: () => Promise<T>): Promise<T> => {
+    let startedAtMs = Number.POSITIVE_INFINITY;
+    try {
+      // The wait counts from the loss, so in a long outage nobody waits.
+      if (lostAtMs !== null)
+        await withTimeout(up.promise, Math.max(0, lostAtMs + connectWaitMs - nowMs()));
+      assertNotFrozen();
+      startedAtMs = nowMs();
+      const result = await withTimeout(work(), workTimeoutMs);
+      nextTryMs = 0;
+      return result;
+    } catch (cause) {
+      const tookMs = nowMs() - startedAtMs;
+      if (isUp() && tookMs > frozenAfterMs) nextTryMs = nowMs() + frozenRetryMs;
+      throw cause instanceof AppError ? cause : unavailable(cause);
+    }
   };
   return {
     redis,
-    isUp: () => lostAtMs === null,
-    async run(work) {
-      try {
-        await whenUp();
-        assertMoving();
-        const answer = await within(work(), workTimeoutMs);
-        tryAgainAtMs = 0;
-        return answer;
-      } catch (cause) {
-        if (lostAtMs === null && isLate(cause)) tryAgainAtMs = nowMs() + stillMs;
-        throw cause instanceof AppError ? cause : unavailable(cause);
-      }
+    isUp,
+    run,
+    restore(work, onError) {
+      const now = () => {
+        if (isUp()) run(work).catch(onError);
+      };
+      redis.on('ready', now);
+      const timer = setInterval(now, restorePeriodMs).unref();
+      const stop = () => {
+        clearInterval(timer);
+        redis.off('ready', now);
+      };
+      return { now, stop };
     },
   };
 }
 
-/** ioredis says `Command timed out`, `within` says `no answer within …`. */
-function isLate(cause: unknown): boolean {
-  return cause instanceof Error && /timed out|no answer within/.test(cause.message);
+/** Settles as `work` does, or rejects after `limitMs`. */
+async function withTimeout<T>(work: Promise<T>, limitMs: number): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function unavailable(cause: unknown): AppError {
-  // Redis answered, with an error: its memory is full, it is a replica, or may not write to its disk.
+  // Redis answered with an error: its memory is full, it is a replica, or it can't write to its disk.
   const isRefusal = cause instanceof Error && cause.name === 'ReplyError';
   const message = isRefusal ? 'Redis refuses what it is asked' : 'Redis is out of reach';
   return new AppError('unavailable', message, { cause: bareError(cause), retryAfterS });

@@ -1,45 +1,29 @@
 import { AppError } from '@api-monitor/core';
-import { type Job as BullJob, WaitingError } from 'bullmq';
-import type { FaultListener } from '../bus.ts';
-import type { ConsumeOptions, JobHandler, JobQueue } from '../job-queue.ts';
-import { openQueue } from './open-queue.ts';
-import { openWorker } from './open-worker.ts';
-import { createQueueLimiter } from './queue-limiter.ts';
-import type { RedisConnections } from './redis-connections.ts';
-
-interface Options<Job> {
-  name: string;
-  /** How many jobs may wait. */
-  limit: number;
-  /** Throws where what another process, perhaps of another version, queued is no such job. */
-  schema: { parse(payload: unknown): Job };
-  connections: RedisConnections;
-  keyPrefix: string;
-  /** Unlike any other in any process. */
-  newJobId: () => string;
-  onFault: FaultListener;
-  onRedisFault: FaultListener;
-  /** How often a job whose process died is handed out again; unless told, it ends with its process. */
-  redeliveries?: number;
-  /** For how long a job stays with a process that gives no sign of life. */
-  lockMs?: number;
-}
+import { type Job as BullJob, type Queue, WaitingError } from 'bullmq';
+import type { JobHandler, JobQueue, QueueSpec } from '../bus.ts';
+import { type OpenWorker, openQueue, openWorker } from './bullmq.ts';
+import type { RedisContext } from './redis-connections.ts';
 
 interface RedisQueue<Job> extends JobQueue<Job> {
-  /** Stops handing out; jobs under way are left to themselves unless `drain` waited for them. */
+  /** Starts no more jobs, and doesn't wait for running ones. */
   close(): Promise<void>;
 }
 
-/** Jobs whose process died are kept this long, for whoever looks. */
+/** How many failed jobs Redis keeps, to be looked at. */
 const keptFailures = 100;
+/** How often an irreplaceable job is run again after its process died. */
+const redeliveryLimit = 3;
 
-/** A queue that all processes share; jobs that wait outlive each of them, but not Redis. */
-export function createRedisQueue<Job>(options: Options<Job>): RedisQueue<Job> {
-  const { name, limit, connections, newJobId } = options;
-  const { link } = connections;
-  const queue = openQueue({ ...options, link, queueName: name });
-  const consumer = createConsumer(options);
-  const limiter = createQueueLimiter({ ...options, queue, queueName: name });
+/** A queue that all processes share. Waiting jobs outlive every process, but not Redis. */
+export function createRedisQueue<Job>(
+  context: RedisContext,
+  spec: QueueSpec<Job>,
+): RedisQueue<Job> {
+  const { link, newJobId, onRedisFault } = context;
+  const { name, limit } = spec;
+  const queue = openQueue(context, name);
+  const consumer = createConsumer(context, spec);
+  let stopKeepingLimit = () => {};
   return {
     add: (key, job) =>
       link.run(async () => {
@@ -49,7 +33,7 @@ export function createRedisQueue<Job>(options: Options<Job>): RedisQueue<Job> {
         const id = newJobId();
         const { id: holderId } = await bullQueue.add(name, job, {
           jobId: id,
-          // Without a time to live, the key is held until the job ends.
+          // Without a TTL, the key is held until the job ends.
           deduplication: { id: key },
           removeOnComplete: true,
           removeOnFail: keptFailures,
@@ -61,36 +45,48 @@ export function createRedisQueue<Job>(options: Options<Job>): RedisQueue<Job> {
         const { wait = 0, active = 0 } = await (await queue()).getJobCounts('wait', 'active');
         return { waiting: wait, active };
       }),
-    consume(handler, { concurrency, limit }) {
-      limiter.hold(limit ?? null);
-      consumer.consume(handler, { concurrency });
+    consume(handler, { concurrency, limit: total }) {
+      const keepLimit = link.restore(
+        async () => setTotalLimit(await queue(), total ?? null),
+        (err) => onRedisFault(err, name),
+      );
+      keepLimit.now();
+      stopKeepingLimit = keepLimit.stop;
+      consumer.consume(handler, concurrency);
     },
     async drain(graceMs) {
-      limiter.close();
+      stopKeepingLimit();
       await consumer.drain(graceMs);
     },
     async close() {
-      limiter.close();
+      stopKeepingLimit();
       await consumer.close();
     },
   };
 }
 
-function createConsumer<Job>(options: Options<Job>) {
-  const { name, schema, onFault, redeliveries = 0 } = options;
+/** Sets how many jobs run at a time in all processes; null: no limit. */
+async function setTotalLimit(queue: Queue<unknown>, limit: number | null): Promise<void> {
+  if ((await queue.getGlobalConcurrency()) === limit) return;
+  if (limit === null) await queue.removeGlobalConcurrency();
+  else await queue.setGlobalConcurrency(limit);
+}
+
+function createConsumer<Job>(context: RedisContext, spec: QueueSpec<Job>) {
+  const { name, schema, isIrreplaceable = false } = spec;
   const active = new Set<Promise<void>>();
-  const cutOff = new AbortController();
-  let worker: ReturnType<typeof openWorker> | null = null;
+  const grace = new AbortController();
+  let worker: OpenWorker | null = null;
   let isDraining = false;
 
   const process = async (handler: JobHandler<Job>, job: BullJob<unknown>, token?: string) => {
-    // It was on its way when the drain began.
+    // It was being fetched when the drain began.
     if (isDraining) await giveBack(job, token);
     let isUndone = false;
-    const work = (async () => handler(schema.parse(job.data), cutOff.signal))()
+    const work = (async () => handler(schema.parse(job.data), grace.signal))()
       .catch((fault) => {
-        isUndone = cutOff.signal.aborted && redeliveries > 0;
-        onFault(fault, name);
+        isUndone = grace.signal.aborted && isIrreplaceable;
+        context.onFault(fault, name);
       })
       .finally(() => active.delete(work));
     active.add(work);
@@ -103,14 +99,17 @@ function createConsumer<Job>(options: Options<Job>) {
     worker = null;
   };
   return {
-    consume(handler: JobHandler<Job>, { concurrency }: Pick<ConsumeOptions, 'concurrency'>) {
-      const settings = { ...options, queueName: name, concurrency, redeliveries };
-      worker = openWorker(settings, (job, token) => process(handler, job, token));
+    consume(handler: JobHandler<Job>, concurrency: number) {
+      worker = openWorker(context, name, {
+        concurrency,
+        redeliveries: isIrreplaceable ? redeliveryLimit : 0,
+        process: (job, token) => process(handler, job, token),
+      });
     },
     async drain(graceMs: number) {
       isDraining = true;
       worker?.pause();
-      const timer = setTimeout(() => cutOff.abort(), graceMs);
+      const timer = setTimeout(() => grace.abort(), graceMs);
       while (active.size > 0) await Promise.race(active);
       clearTimeout(timer);
       await close();
@@ -119,7 +118,7 @@ function createConsumer<Job>(options: Options<Job>) {
   };
 }
 
-/** For another process, or for this one's successor; throws what BullMQ takes for that. */
+/** Puts the job back into the queue. Throws the error by which BullMQ recognises that. */
 async function giveBack(job: BullJob<unknown>, token: string | undefined): Promise<never> {
   await job.moveToWait(token);
   throw new WaitingError();

@@ -1,23 +1,10 @@
-import type { Job } from 'bullmq';
-import type { FaultListener } from '../bus.ts';
-import type { Ticker } from '../ticker.ts';
-import { openQueue } from './open-queue.ts';
-import { openWorker } from './open-worker.ts';
-import type { RedisConnections } from './redis-connections.ts';
-
-interface Options {
-  connections: RedisConnections;
-  keyPrefix: string;
-  nowMs: () => number;
-  onFault: FaultListener;
-  onRedisFault: FaultListener;
-  /** How often the schedule is looked after. */
-  lookAfterMs?: number;
-  lockMs?: number;
-}
+import type { Job, Queue } from 'bullmq';
+import type { Ticker } from '../bus.ts';
+import { type OpenWorker, openQueue, openWorker } from './bullmq.ts';
+import type { RedisContext } from './redis-connections.ts';
 
 interface RedisTicker extends Ticker {
-  /** Starts no task any more and waits for those under way. */
+  /** Starts no more tasks and waits for the running ones. */
   close(): Promise<void>;
 }
 
@@ -27,77 +14,65 @@ interface Task {
 }
 
 const queueName = 'ticks';
-const tasksAtOnce = 32;
-const defaultLookAfterMs = 10_000;
-/** A tick that nobody took for so long, or that lies further ahead than it can, is no tick. */
+const concurrency = 32;
+/** A next tick that is overdue by more than this, or this much too far ahead, is wrong. */
 const slackMs = 30_000;
 
 /**
- * Periodic work, each tick in one of the processes that share a Redis. With Redis away nothing ticks;
- * every process sees to it that the schedule is there again afterwards.
+ * Periodic tasks; each tick runs in one of the processes that share a Redis. Nothing runs while Redis is
+ * away. Every process restores the schedule if Redis was emptied.
  */
-export function createRedisTicker(options: Options): RedisTicker {
-  const { connections, onFault, onRedisFault, lookAfterMs = defaultLookAfterMs } = options;
-  const { link } = connections;
-  const queue = openQueue({ ...options, link, queueName });
+export function createRedisTicker(context: RedisContext): RedisTicker {
+  const { link, onFault, onRedisFault, nowMs } = context;
+  const queue = openQueue(context, queueName);
   const tasks = new Map<string, Task>();
-  const underWay = new Map<string, Promise<void>>();
-  let worker: ReturnType<typeof openWorker> | null = null;
+  const running = new Map<string, Promise<void>>();
+  let worker: OpenWorker | null = null;
 
-  const schedule = async () => {
-    for (const [name, { periodMs }] of tasks)
-      await link.run(async () => putSchedule(await queue(), name, periodMs, options.nowMs()));
-  };
-  const lookAfter = () => {
-    if (link.isUp()) schedule().catch((err) => onRedisFault(err, queueName));
-  };
-  const timer = setInterval(lookAfter, lookAfterMs);
-  timer.unref();
-  link.redis.on('ready', lookAfter);
-
-  const tick = async ({ name, id }: Job<unknown>) => {
+  const schedule = link.restore(
+    async () => {
+      for (const [name, { periodMs }] of tasks)
+        await putSchedule(await queue(), name, periodMs, nowMs());
+    },
+    (err) => onRedisFault(err, queueName),
+  );
+  const isRunningElsewhere = (name: string, id: string | undefined) =>
+    link.run(async () => {
+      const active = await (await queue()).getActive();
+      // A job may have ended since its id was listed; then it is undefined.
+      return active.some((job) => job && job.name === name && job.id !== id);
+    });
+  const process = async ({ name, id }: Job<unknown>) => {
     const task = tasks.get(name);
-    if (!task || underWay.has(name)) return;
+    if (!task || running.has(name)) return;
     const run = async () => {
-      if (!(await isAtWorkElsewhere(name, id))) await task.run();
+      if (!(await isRunningElsewhere(name, id))) await task.run();
     };
     const work = run()
       .catch((fault) => onFault(fault, name))
-      .finally(() => underWay.delete(name));
-    underWay.set(name, work);
+      .finally(() => running.delete(name));
+    running.set(name, work);
     await work;
   };
-  const isAtWorkElsewhere = (name: string, id: string | undefined) =>
-    link.run(async () => {
-      const active = await (await queue()).getActive();
-      // A job may have ended, and gone, between the list and its reading.
-      return active.some((job) => job && job.name === name && job.id !== id);
-    });
 
   return {
     every(name, periodMs, run) {
       tasks.set(name, { periodMs, run });
-      worker ??= openWorker(
-        { ...options, queueName, concurrency: tasksAtOnce, redeliveries: 0 },
-        tick,
-      );
-      lookAfter();
+      worker ??= openWorker(context, queueName, { concurrency, redeliveries: 0, process });
+      schedule.now();
     },
     async close() {
-      clearInterval(timer);
-      link.redis.off('ready', lookAfter);
+      schedule.stop();
       worker?.pause();
       tasks.clear();
-      await Promise.all(underWay.values());
+      await Promise.all(running.values());
       await worker?.close();
     },
   };
 }
 
-type BullQueue = Awaited<ReturnType<ReturnType<typeof openQueue>>>;
-
-/** Has the task tick from now on, unless it does: Redis may have been emptied, or a clock be wrong. */
-async function putSchedule(queue: BullQueue, name: string, periodMs: number, nowMs: number) {
+/** Schedules the task unless it is scheduled properly: Redis may have been emptied, or a clock was wrong. */
+async function putSchedule(queue: Queue<unknown>, name: string, periodMs: number, nowMs: number) {
   const known = await queue.getJobScheduler(name);
   if (known) {
     const { every, next = 0 } = known;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { limitFaults } from './limit-faults.ts';
+import { limitFaults } from './redis-faults.ts';
 
-test('the same fault is told once in 30 s, and another at once', () => {
+test('the same fault is reported once in 30 s, and another one at once', () => {
   const told: string[] = [];
   let nowMs = 0;
   const tell = limitFaults(

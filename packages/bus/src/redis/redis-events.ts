@@ -1,0 +1,78 @@
+import type { MonitorEvent } from '@api-monitor/core';
+import type { EventBus, EventListener } from '../bus.ts';
+import { compareEventIds, parseEventId } from '../event-id.ts';
+import { createListeners } from '../listeners.ts';
+import { createEventHistory, type HistoryEntry, readMessage } from './event-history.ts';
+import { createEventReader } from './event-reader.ts';
+import type { RedisContext } from './redis-connections.ts';
+
+interface RedisEvents extends EventBus {
+  close(): void;
+}
+
+/** Pub/sub may drop a message silently; that is noticed after this time. */
+const catchUpPeriodMs = 5_000;
+
+/** Events in all processes that share a Redis. Listeners get each once, in order, without gaps. */
+export function createRedisEvents(context: RedisContext, historyLimit: number): RedisEvents {
+  const { link, subscriber, keyPrefix, onFault, onRedisFault } = context;
+  const channel = `${keyPrefix}:events`;
+  const streamKey = `${keyPrefix}:event-history`;
+  const history = createEventHistory({ link, streamKey, channel, limit: historyLimit });
+  const listeners = createListeners<Parameters<EventListener>>(onFault);
+  const lossListeners = createListeners(onFault);
+  const reader = createEventReader(history, {
+    onEvent: ({ stored }: HistoryEntry) => listeners.notify(stored),
+    onLoss: lossListeners.notify,
+  });
+  const reportFault = (work: Promise<unknown>) => work.catch((err) => onRedisFault(err, 'events'));
+
+  let wasSubscribed = false;
+  /** Until then a message may arrive before the reader has read what was published before it. */
+  let isCaughtUp = false;
+  const subscribe = async () => {
+    isCaughtUp = false;
+    await subscriber.subscribe(channel);
+    await reader.catchUp();
+    isCaughtUp = true;
+    // Other processes may have been cut off as well and have published nothing.
+    if (wasSubscribed) lossListeners.notify();
+    wasSubscribed = true;
+  };
+  subscriber.on('ready', () => reportFault(subscribe()));
+  subscriber.on('message', (_channel, message) => {
+    const entry = readMessage(message);
+    const isTaken = entry && isCaughtUp && reader.take(entry);
+    if (entry && !isTaken) reportFault(reader.catchUp());
+  });
+  subscriber.on('close', () => {
+    isCaughtUp = false;
+  });
+  const publish = async (event: MonitorEvent) => {
+    // Listeners of this process get its own events even before the subscription.
+    if (!reader.hasBegun()) await reader.catchUp();
+    await history.append(event);
+    // No message will arrive for it, and Redis may be emptied before the subscription.
+    if (!isCaughtUp) await reader.catchUp();
+  };
+  const timer = setInterval(() => {
+    // Without traffic, a socket that died silently would never be noticed.
+    if (subscriber.status === 'ready') reportFault(subscriber.ping());
+    if (link.isUp()) reportFault(reader.catchUp());
+  }, catchUpPeriodMs).unref();
+
+  return {
+    publish: async (event) => void (await reportFault(publish(event))),
+    subscribe: listeners.add,
+    onLoss: lossListeners.add,
+    async since(lastId) {
+      const last = parseEventId(lastId);
+      if (!last) return null;
+      const { first, newest, events } = await history.readFrom(last);
+      if (!first || !newest) return null;
+      if (compareEventIds(last, first) < 0 || compareEventIds(last, newest) > 0) return null;
+      return events.filter(({ id }) => compareEventIds(id, last) > 0).map(({ stored }) => stored);
+    },
+    close: () => clearInterval(timer),
+  };
+}
