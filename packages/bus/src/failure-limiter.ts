@@ -1,38 +1,33 @@
 import { AppError } from '@api-monitor/core';
+import { LRUCache } from 'lru-cache';
 import type { SharedSums } from './bus.ts';
 
 /** Blocks an address that failed too often. */
 export interface FailureLimiter {
   /** How long the address stays blocked, in seconds; 0 if it isn't. */
   blockedForS(address: string): number;
-  /** Rejects with AppError `rate_limited` with the seconds left where the address is blocked. */
+  /** Rejects with AppError `rate_limited` and the seconds left if the address is blocked. */
   assertAllowed(address: string): Promise<void>;
   recordFailure(address: string): Promise<void>;
 }
 
 export interface FailureLimits {
-  /** How many failures within `windowS` block the address for `blockS`. */
+  /** This many failures within `windowS` block the address for `blockS`. */
   failures: number;
   windowS: number;
   blockS: number;
 }
 
-/** What one address may guess of tokens and keys. */
+/** How often one address may guess tokens and keys. */
 export const guessLimits: FailureLimits = { failures: 30, windowS: 60, blockS: 600 };
-/** The count of guesses of the API token, which is asked for in several places. */
+/** For guesses of the API token, which is checked in several places. */
 export const badTokens = { name: 'bad-tokens', limits: guessLimits };
 
-interface Tally {
-  /** The newest failures, oldest first; never more than block. */
-  failedAt: number[];
-  blockedUntil: number;
-}
-
-/** Far more addresses than fail within a window in peace; a flood drops the oldest that are not blocked. */
+/** Far more addresses than fail within a window normally. */
 const addressLimit = 10_000;
 
 interface Options {
-  /** What the sums of this limiter are known by in every process. */
+  /** The name of this limiter's sums, the same in every process. */
   name: string;
   limits: FailureLimits;
   sums: SharedSums;
@@ -41,11 +36,15 @@ interface Options {
 }
 
 /**
- * Counts by itself, and together with the others that share the sums: an address that failed too often
- * in all is blocked here from its next failure here on. Without the sums each goes by its own count.
+ * Counts failures in this process, and in all processes that share the sums: an address with too many
+ * in total is blocked here after its next failure here. If the sums can't be reached, only this
+ * process's own count applies.
  */
 export function createFailureLimiter({ name, limits, sums, now }: Options): FailureLimiter {
-  const tallies = new Map<string, Tally>();
+  // Two caches, so that a flood of failing addresses doesn't lift blocks.
+  const failedAt = new LRUCache<string, number[]>({ max: addressLimit });
+  const blockedUntil = new LRUCache<string, number>({ max: addressLimit });
+  const block = (address: string) => blockedUntil.set(address, now() + limits.blockS);
 
   const share = async (address: string) => {
     const blocks = { key: `${name}:blocked:${address}`, lifeS: limits.blockS };
@@ -54,13 +53,11 @@ export function createFailureLimiter({ name, limits, sums, now }: Options): Fail
       { ...blocks, by: 0 },
     ]);
     if (failures < limits.failures && blocked === 0) return;
-    const tally = tallies.get(address);
-    if (tally) tally.blockedUntil = Math.max(tally.blockedUntil, now() + limits.blockS);
+    block(address);
     if (blocked === 0) await sums.add([{ ...blocks, by: 1 }]);
   };
 
-  const blockedForS = (address: string) =>
-    Math.max(0, (tallies.get(address)?.blockedUntil ?? 0) - now());
+  const blockedForS = (address: string) => Math.max(0, (blockedUntil.get(address) ?? 0) - now());
 
   return {
     blockedForS,
@@ -72,23 +69,13 @@ export function createFailureLimiter({ name, limits, sums, now }: Options): Fail
       throw new AppError('rate_limited', message, { retryAfterS: secondsLeft });
     },
     async recordFailure(address) {
-      const nowS = now();
-      const known = tallies.get(address);
-      const recent = (known?.failedAt ?? []).filter((at) => at > nowS - limits.windowS);
-      const failedAt = [...recent, nowS].slice(-limits.failures);
-      const isOver = failedAt.length === limits.failures;
-      const blockedUntil = isOver ? nowS + limits.blockS : (known?.blockedUntil ?? 0);
-      tallies.delete(address);
-      tallies.set(address, { failedAt, blockedUntil });
-      if (tallies.size > addressLimit) dropOldest(tallies, nowS);
-      // Out of reach, they are told of by the bus itself.
+      const since = now() - limits.windowS;
+      const recent = (failedAt.get(address) ?? []).filter((at) => at > since);
+      const failures = [...recent, now()].slice(-limits.failures);
+      failedAt.set(address, failures);
+      if (failures.length === limits.failures) block(address);
+      // The bus itself reports that it can't reach Redis.
       await share(address).catch(() => {});
     },
   };
-}
-
-function dropOldest(tallies: Map<string, Tally>, nowS: number): void {
-  const free = tallies.entries().find(([, tally]) => tally.blockedUntil <= nowS);
-  const [oldest] = free ?? tallies.entries().next().value ?? [];
-  if (oldest !== undefined) tallies.delete(oldest);
 }
