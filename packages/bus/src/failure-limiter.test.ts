@@ -35,7 +35,7 @@ test('failures of an earlier minute do not count', async () => {
   await expect(limiter.assertAllowed('a')).resolves.toBeUndefined();
 });
 
-test('a minute is any sixty seconds, not one of the clock', async () => {
+test('a minute is any sixty seconds, not a minute of the clock', async () => {
   const { clock, limiter, fail } = setup();
   fail(15);
   clock.now += 59;
@@ -43,7 +43,7 @@ test('a minute is any sixty seconds, not one of the clock', async () => {
   await expect(limiter.assertAllowed('a')).rejects.toThrow();
 });
 
-test('a flood of addresses drops the oldest, but no block', async () => {
+test('a flood of addresses drops the oldest counts, but no block', async () => {
   const { limiter, fail } = setup();
   fail(30, 'blocked');
   fail(29, 'nearly');
@@ -53,7 +53,7 @@ test('a flood of addresses drops the oldest, but no block', async () => {
   await expect(limiter.assertAllowed('nearly')).resolves.toBeUndefined();
 });
 
-test('failures at several replicas add up, and a block holds at each from its next failure on', async () => {
+test('failures at several replicas add up, and a block applies at each replica after its next failure', async () => {
   const sums = inProcessSums();
   const [first, second] = [setup(sums), setup(sums)];
   first.fail(20);
@@ -65,7 +65,7 @@ test('failures at several replicas add up, and a block holds at each from its ne
   await expect(first.limiter.assertAllowed('a')).rejects.toThrow('try again in 10 min');
 });
 
-test('with the others out of reach a replica goes by its own count', async () => {
+test("if the other replicas can't be reached, a replica uses its own count", async () => {
   const { limiter, fail } = setup({ add: () => Promise.reject(new Error('away')) });
   fail(29);
   await limiter.recordFailure('a');

@@ -16,7 +16,7 @@ const updated = (target_id: number): MonitorEvent => ({
 
 /** What every driver's event bus must do. */
 export function describeEventBusContract(make: () => Promise<Subject>): void {
-  test('every listener gets every event, in order, with growing ids', async () => {
+  test('every listener gets every event, in order, with increasing ids', async () => {
     const { events } = await make();
     const [a, b]: [StoredEvent[], StoredEvent[]] = [[], []];
     events.subscribe((stored) => a.push(stored));
@@ -28,7 +28,7 @@ export function describeEventBusContract(make: () => Promise<Subject>): void {
     expect(new Set(a.map(({ id }) => id)).size).toBe(3);
   });
 
-  test('a listener that left gets nothing more', async () => {
+  test('a listener that was removed gets no more events', async () => {
     const { events } = await make();
     const [left, stayed]: [StoredEvent[], StoredEvent[]] = [[], []];
     const leave = events.subscribe((stored) => left.push(stored));
@@ -39,7 +39,7 @@ export function describeEventBusContract(make: () => Promise<Subject>): void {
     expect(left).toEqual([]);
   });
 
-  test('a listener that throws is told of and keeps the event from nobody', async () => {
+  test('a listener that throws is reported, and the other listeners still get the event', async () => {
     const { events, faults } = await make();
     const seen: StoredEvent[] = [];
     events.subscribe(() => {
@@ -50,7 +50,7 @@ export function describeEventBusContract(make: () => Promise<Subject>): void {
     await expect.poll(() => [seen.length, faults.length]).toEqual([1, 1]);
   });
 
-  test('who comes back with the last id gets what it missed', async () => {
+  test('a client that returns with its last id gets the events it missed', async () => {
     const { events } = await make();
     const seen: StoredEvent[] = [];
     events.subscribe((stored) => seen.push(stored));
@@ -60,11 +60,11 @@ export function describeEventBusContract(make: () => Promise<Subject>): void {
     expect(await events.since(seen[2]?.id ?? '')).toEqual([]);
   });
 
-  test('an id that the history does not reach, or that is none, is told apart', async () => {
+  test("an id that is outside the history or isn't an id gives null", async () => {
     const { events, historyLimit } = await make();
     const seen: StoredEvent[] = [];
     events.subscribe((stored) => seen.push(stored));
-    // Listening may begin a moment later, and what the history has lost by then it can't bring.
+    // Listening may begin a moment later, when the history may have dropped the first events.
     await events.publish(updated(1));
     await expect.poll(() => seen.length).toBe(1);
     for (let id = 2; id <= historyLimit + 2; id += 1) await events.publish(updated(id));

@@ -17,7 +17,7 @@ describe('the in-process queue', () => {
     return { queue: createInProcessQueue({ name: 'test', limit: 100 }, onFault), faults };
   });
 
-  test('a full queue refuses with a sentence', async () => {
+  test('a full queue rejects with a sentence', async () => {
     const queue = createInProcessQueue({ name: 'runs', limit: 1 }, () => {});
     await queue.add('1', {});
     await expect(queue.add('2', {})).rejects.toThrow('the queue runs is full');
@@ -25,7 +25,7 @@ describe('the in-process queue', () => {
 
   const batches = { name: 'batches', limit: 10, isIrreplaceable: true };
 
-  test('jobs that nothing would ask for again are finished by the drain', async () => {
+  test('a drain runs irreplaceable jobs that wait', async () => {
     const queue = createInProcessQueue<number>(batches, () => {});
     const done: number[] = [];
     for (const batch of [1, 2, 3]) await queue.add(`${batch}`, batch);
@@ -35,7 +35,7 @@ describe('the in-process queue', () => {
     expect(await queue.depth()).toEqual({ waiting: 0, active: 0 });
   });
 
-  test('a drain that takes too long leaves the rest', async () => {
+  test('a drain starts no more jobs after its grace period', async () => {
     const queue = createInProcessQueue<number>(batches, () => {});
     const begun: number[] = [];
     for (const batch of [1, 2]) await queue.add(`${batch}`, batch);
@@ -63,7 +63,7 @@ describe('the in-process event bus', () => {
     };
   });
 
-  test('ids grow even where the clock goes back', () => {
+  test('ids increase even if the clock goes back', () => {
     const first = nextEventId({ ms: 1000, sequence: 4 }, 900);
     expect(first).toEqual({ ms: 1000, sequence: 5 });
     expect(compareEventIds(nextEventId(first, 1001), first)).toBeGreaterThan(0);
@@ -71,7 +71,7 @@ describe('the in-process event bus', () => {
 });
 
 describe('the in-process ticker', () => {
-  test('a task runs at once and then every period, never beside itself', async () => {
+  test('a task runs at once and then every period, never twice at a time', async () => {
     vi.useFakeTimers();
     try {
       const ticker = createInProcessTicker(() => {});
@@ -91,7 +91,7 @@ describe('the in-process ticker', () => {
     }
   });
 
-  test('a task that throws is told of and runs again', async () => {
+  test('a task that throws is reported and runs again', async () => {
     vi.useFakeTimers();
     try {
       const faults: unknown[] = [];

@@ -11,9 +11,9 @@ interface Subject {
   faults: unknown[];
 }
 
-/** What every driver's queue must do; `make` gives a new, empty queue that nothing consumes yet. */
+/** What every driver's queue must do. `make` returns a new, empty queue without a consumer. */
 export function describeQueueContract(make: () => Promise<Subject>): void {
-  test('jobs are handed out oldest first, each once', async () => {
+  test('jobs run oldest first, each once', async () => {
     const { queue } = await make();
     const seen: number[] = [];
     const all = gate();
@@ -29,7 +29,7 @@ export function describeQueueContract(make: () => Promise<Subject>): void {
     await queue.drain(1000);
   });
 
-  test('a key that waits or runs is not taken again, one that ended is', async () => {
+  test('a key is not accepted while its job waits or runs, and is accepted after its job has ended', async () => {
     const { queue } = await make();
     const [started, finish] = [gate(), gate()];
     expect(await queue.add('7', { target_id: 7 })).toBe(true);
@@ -79,7 +79,7 @@ export function describeQueueContract(make: () => Promise<Subject>): void {
     await queue.drain(1000);
   });
 
-  test('a handler that throws is told of and keeps no other job from running', async () => {
+  test('a handler that throws is reported, and the other jobs still run', async () => {
     const { queue, faults } = await make();
     const second = gate();
     queue.consume(
@@ -96,7 +96,7 @@ export function describeQueueContract(make: () => Promise<Subject>): void {
     await queue.drain(1000);
   });
 
-  test('draining hands out nothing more and waits for what is under way', async () => {
+  test('draining starts no more jobs and waits for the running ones', async () => {
     const { queue } = await make();
     const [started, finish] = [gate(), gate()];
     const seen: number[] = [];
@@ -117,7 +117,7 @@ export function describeQueueContract(make: () => Promise<Subject>): void {
     expect(seen).toEqual([1]);
   });
 
-  test('when the grace is over, jobs under way get their signal', async () => {
+  test('after the grace period, the signal of running jobs aborts', async () => {
     const { queue } = await make();
     const started = gate();
     queue.consume(

@@ -6,7 +6,7 @@ import { type Bus, createRedisBus, type StoredEvent } from '../src/index.ts';
 import { openTestBus } from './open-test-bus.ts';
 import { type PrivateRedisServer, redisStartTimeoutMs, startRedisServer } from './redis-server.ts';
 
-/** What a caller may be kept waiting where Redis is away or stands still. */
+/** How long a caller may have to wait if Redis is away or frozen. */
 const boundMs = 6_000;
 const patient = { timeout: 15_000 };
 const updated = (target_id: number) => ({ type: 'target_updated', data: { target_id } }) as const;
@@ -19,7 +19,7 @@ afterEach(() => server.close());
 
 const open = () => openTestBus(server.url, 'api-monitor');
 
-test('with Redis away callers are refused within seconds, and served when it is back', async () => {
+test('while Redis is away calls are rejected within seconds, and they work again when it is back', async () => {
   const { bus } = open();
   await expect.poll(() => bus.fault(), patient).toBeNull();
   await server.stop();
@@ -33,7 +33,7 @@ test('with Redis away callers are refused within seconds, and served when it is 
   expect(await bus.manualRuns.add('1', { target_id: 1 })).toBe(true);
 });
 
-test('in a long outage nobody is kept waiting at all', async () => {
+test('in a long outage calls are rejected at once', async () => {
   await server.stop();
   const { bus } = open();
   await passedInTime(() => bus.events.publish(updated(1)));
@@ -44,7 +44,7 @@ test('in a long outage nobody is kept waiting at all', async () => {
   expect(performance.now() - before).toBeLessThan(1_000);
 });
 
-test('a Redis that stands still keeps nobody waiting for long', async () => {
+test('no call waits long for a frozen Redis', async () => {
   const { bus } = open();
   await expect.poll(() => bus.fault(), patient).toBeNull();
   server.signal('SIGSTOP');
@@ -59,7 +59,7 @@ test('a Redis that stands still keeps nobody waiting for long', async () => {
   await expect.poll(() => bus.fault(), patient).toBeNull();
 });
 
-test('a bus that began without Redis works as soon as it is there', async () => {
+test('a bus that started without Redis works as soon as Redis is there', async () => {
   await server.stop();
   const { bus } = open();
   const { seen, runs } = follow(bus);
@@ -71,7 +71,7 @@ test('a bus that began without Redis works as soon as it is there', async () => 
   await expect.poll(() => [targetsOf(seen), runs], patient).toEqual([[2], [2]]);
 });
 
-test('after a restart that lost all, events, jobs and ticks go on in every process', async () => {
+test('after a Redis restart without data, events, jobs and ticks continue in every process', async () => {
   const [a, b] = [open(), open()];
   const [followedA, followedB] = [follow(a.bus), follow(b.bus)];
   let ticks = 0;
@@ -104,7 +104,7 @@ test('after a restart that lost all, events, jobs and ticks go on in every proce
   await expect.poll(() => ticks, { timeout: 20_000 }).toBeGreaterThan(ticksBefore + 1);
 }, 60_000);
 
-test('an emptied Redis is put in order again, and keeps no key from being taken', async () => {
+test('an emptied Redis gets its schedule back, and no key stays taken', async () => {
   const { bus } = open();
   let ticks = 0;
   bus.ticker.every('scan', 1_000, async () => {
@@ -131,7 +131,7 @@ test('an emptied Redis is put in order again, and keeps no key from being taken'
   await expect.poll(() => ticks, { timeout: 20_000 }).toBeGreaterThan(ticksBefore + 1);
 }, 60_000);
 
-test('a process that stops with Redis away stops within its grace', async () => {
+test('a process that stops while Redis is away stops within its grace period', async () => {
   const { bus } = open();
   const started = Promise.withResolvers<void>();
   bus.manualRuns.consume(
@@ -151,7 +151,7 @@ test('a process that stops with Redis away stops within its grace', async () => 
   expect(performance.now() - before).toBeLessThan(2 * boundMs);
 });
 
-test('one outage fills no log', async () => {
+test("one outage doesn't flood the log", async () => {
   const { bus, faults } = open();
   await expect.poll(() => bus.fault(), patient).toBeNull();
   follow(bus);
@@ -161,7 +161,7 @@ test('one outage fills no log', async () => {
   expect(faults.length).toBeLessThan(20);
 });
 
-test('no password reaches a fault or an error', async () => {
+test('no password appears in a fault or an error', async () => {
   const guarded = await startRedisServer(['--requirepass', 'right-secret']);
   onTestFinished(() => guarded.close());
   const url = new URL(guarded.url);
@@ -191,15 +191,15 @@ async function emptied(url: string): Promise<void> {
   redis.disconnect();
 }
 
-async function refusedInTime(ask: () => Promise<unknown>): Promise<void> {
+async function refusedInTime(call: () => Promise<unknown>): Promise<void> {
   const before = performance.now();
-  await expect(ask()).rejects.toMatchObject({ code: 'unavailable' });
+  await expect(call()).rejects.toMatchObject({ code: 'unavailable' });
   expect(performance.now() - before).toBeLessThan(boundMs);
 }
 
-async function passedInTime(ask: () => Promise<unknown>): Promise<void> {
+async function passedInTime(call: () => Promise<unknown>): Promise<void> {
   const before = performance.now();
-  await ask();
+  await call();
   expect(performance.now() - before).toBeLessThan(boundMs);
 }
 

@@ -3,7 +3,7 @@ import { findOnPath, findOrInstall, freePort, installTimeoutMs } from '@api-moni
 
 const startTimeoutMs = 10_000;
 
-/** For a hook that starts a server: the first one may have to install it. */
+/** For a hook that starts a server, because it may have to install it first. */
 export const redisStartTimeoutMs = installTimeoutMs + startTimeoutMs;
 
 export interface RedisServer {
@@ -11,24 +11,24 @@ export interface RedisServer {
   close(): Promise<void>;
 }
 
-/** A server of our own, that a test may stop and start again on the same port, empty. */
+/** A private server, which a test can stop and start again on the same port, empty. */
 export interface PrivateRedisServer extends RedisServer {
   start(): Promise<void>;
   /** Kills it, as a power cut would. */
   stop(): Promise<void>;
-  /** Lets it stand still, and go on: its connections stay open. */
+  /** Freezes it or lets it continue. Its connections stay open. */
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
-/** The Redis at `REDIS_URL`, else a server of our own. */
+/** The Redis at `REDIS_URL`, else a private server. */
 export async function useRedisServer(): Promise<RedisServer> {
   const { REDIS_URL: url } = process.env;
   return url ? { url, close: async () => {} } : startRedisServer();
 }
 
 /**
- * Starts a private server on a free port, with nothing kept on disk; `settings` are further arguments
- * of it. Throws a sentence that says what to install if there is none and apt can't install it.
+ * Starts a private server on a free port, which keeps nothing on disk. `settings` are more arguments.
+ * Throws a sentence that says what to install if there is none and apt can't install it.
  */
 export async function startRedisServer(settings: string[] = []): Promise<PrivateRedisServer> {
   const binary = await findOrInstall({

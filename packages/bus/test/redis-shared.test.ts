@@ -5,7 +5,7 @@ import { openTestContext, openTestEvents, openTestQueue } from './open-test-bus.
 import { type RedisServer, redisStartTimeoutMs, useRedisServer } from './redis-server.ts';
 
 const patient = { timeout: 15_000 };
-/** Short, so that a process that died is found out soon. */
+/** Short, so that a dead process is noticed soon. */
 const lockMs = 500;
 
 let server: RedisServer;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, redisStartTimeoutMs);
 afterAll(() => server.close());
 
-test('a key is taken once, whichever process asks, and its job runs once', async () => {
+test('a key is accepted once over all processes, and its job runs once', async () => {
   const keyPrefix = randomUUID();
   const [a, b] = [
     openTestQueue(server.url, { keyPrefix }),
@@ -32,7 +32,7 @@ test('a key is taken once, whichever process asks, and its job runs once', async
   await expect.poll(() => runs.length, patient).toBe(2);
 });
 
-test('two processes share the work, and none of it is done twice', async () => {
+test('two processes share the jobs, and each job runs once', async () => {
   const keyPrefix = randomUUID();
   const [a, b] = [
     openTestQueue(server.url, { keyPrefix }),
@@ -50,7 +50,7 @@ test('two processes share the work, and none of it is done twice', async () => {
   await expect.poll(() => [...doneByA, ...doneByB].sort((x, y) => x - y), patient).toEqual(ids);
 });
 
-test('a limit holds for all processes together, also after Redis forgot it', async () => {
+test('a limit applies to all processes together, even after Redis forgot it', async () => {
   const keyPrefix = randomUUID();
   const { redis } = openTestContext(server.url, { keyPrefix }).link;
   const queues = [1, 2].map(() => openTestQueue(server.url, { keyPrefix }).queue);
@@ -88,7 +88,7 @@ test('an event reaches the listeners of every process', async () => {
   await expect.poll(() => seen.filter((line) => line.startsWith('first')).length, patient).toBe(2);
 });
 
-test('what a process publishes before it is subscribed its own listeners have at once', async () => {
+test("a process's own listeners get its events even before it is subscribed", async () => {
   const { events, subscriber } = openTestEvents(server.url, 10);
   subscriber.disconnect();
   const seen: string[] = [];
@@ -97,7 +97,7 @@ test('what a process publishes before it is subscribed its own listeners have at
   expect(seen).toEqual(['settings_changed']);
 });
 
-test('who follows events is told where some may have been lost', async () => {
+test('loss listeners are called if events may have been lost', async () => {
   const parts = openTestContext(server.url);
   const { events } = openTestEvents(server.url, 2, parts.keyPrefix);
   let losses = 0;
@@ -113,7 +113,7 @@ test('who follows events is told where some may have been lost', async () => {
   stop();
 });
 
-test('what was published while a process was cut off reaches it afterwards, once and in order', async () => {
+test('events published while a process was cut off reach it afterwards, once and in order', async () => {
   const { keyPrefix } = openTestContext(server.url);
   const reader = openTestEvents(server.url, 10, keyPrefix);
   const writer = openTestEvents(server.url, 10, keyPrefix);
@@ -135,7 +135,7 @@ test('what was published while a process was cut off reaches it afterwards, once
   await expect.poll(() => seen, patient).toEqual(keys.map((key) => ({ keys: [key] })));
 });
 
-test('a history that began anew behind the old one is followed too', async () => {
+test('a new history with older ids than the last one is followed too', async () => {
   const { events, link, keyPrefix } = openTestEvents(server.url, 10);
   const seen: string[] = [];
   events.subscribe(({ id }) => seen.push(id));
@@ -149,7 +149,7 @@ test('a history that began anew behind the old one is followed too', async () =>
   await expect.poll(() => seen.slice(1), patient).toEqual(['5-1']);
 });
 
-test('a job whose process died ends, is told of, and frees its key, but runs no second time', async () => {
+test('a job whose process died ends, is reported, frees its key, and is not run again', async () => {
   const keyPrefix = randomUUID();
   const [dying, living] = [
     openTestQueue(server.url, { keyPrefix, lockMs }),
@@ -162,7 +162,7 @@ test('a job whose process died ends, is told of, and frees its key, but runs no 
   expect(await living.queue.add('1', { target_id: 1 })).toBe(true);
 });
 
-test('a job that nobody would ask for again is handed out again when its process died', async () => {
+test('an irreplaceable job is run again after its process died', async () => {
   const keyPrefix = randomUUID();
   const options = { keyPrefix, lockMs, isIrreplaceable: true };
   const [dying, living] = [openTestQueue(server.url, options), openTestQueue(server.url, options)];
@@ -170,7 +170,7 @@ test('a job that nobody would ask for again is handed out again when its process
   await expect.poll(() => runs, patient).toEqual(['dying', 'living']);
 });
 
-test('what is no such job is told of and handed to nobody', async () => {
+test("a job that can't be read is reported and not run", async () => {
   const { queue, faults } = openTestQueue(server.url, {
     schema: {
       parse: () => {
@@ -191,7 +191,7 @@ test('what is no such job is told of and handed to nobody', async () => {
   expect(runs).toBe(0);
 });
 
-test('a tick runs in one process, and passes while the last is at work anywhere', async () => {
+test('a tick runs in one process, and is skipped while the last one still runs anywhere', async () => {
   const keyPrefix = randomUUID();
   const [a, b] = [openTestTicker(keyPrefix), openTestTicker(keyPrefix)];
   const finish = Promise.withResolvers<void>();
@@ -201,7 +201,7 @@ test('a tick runs in one process, and passes while the last is at work anywhere'
       runs += 1;
       if (runs === 1) await finish.promise;
     });
-    // Its own ticks say that time has passed for the other too.
+    // These ticks show that enough time has passed for the other task too.
     ticker.every('beat', 300, async () => {
       beats += 1;
     });
@@ -222,7 +222,7 @@ test('two processes tick no more often than one', async () => {
   expect(at.length - 1).toBeLessThanOrEqual(Math.ceil((last - first) / 500) + 1);
 });
 
-test('a task that throws is told of and runs again', async () => {
+test('a task that throws is reported and runs again', async () => {
   const { ticker, faults } = openTestTicker(randomUUID());
   ticker.every('scan', 200, () => Promise.reject(new Error('broken')));
   await expect.poll(() => faults.length, patient).toBeGreaterThan(2);
@@ -237,7 +237,7 @@ function openTestTicker(keyPrefix: string) {
 
 type TestQueue = ReturnType<typeof openTestQueue>;
 
-/** Has a job begin, cuts off the process that runs it, and hands out to the other from then on. */
+/** Starts a job, cuts off the process that runs it, and lets the other process take jobs. */
 async function dieAtWork(dying: TestQueue, living: TestQueue): Promise<string[]> {
   const runs: string[] = [];
   const started = Promise.withResolvers<void>();

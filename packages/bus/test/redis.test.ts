@@ -15,7 +15,7 @@ afterAll(() => server.close());
 describe('the Redis queue', () => {
   describeQueueContract(async () => openTestQueue(server.url));
 
-  test('a full queue refuses with a sentence', async () => {
+  test('a full queue rejects with a sentence', async () => {
     const { queue } = openTestQueue(server.url, { name: 'runs', limit: 1 });
     await queue.add('1', { target_id: 1 });
     await expect(queue.add('2', { target_id: 2 })).rejects.toThrow('the queue runs is full');

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { SharedSums } from '../src/index.ts';
 
-/** What every driver's shared sums must do; `make` gives new, empty ones. */
+/** What every driver's shared sums must do. `make` returns new, empty ones. */
 export function describeSumsContract(make: () => SharedSums): void {
   const lifeS = 60;
 
-  test('additions add up, each key by itself, and answers come in the order asked', async () => {
+  test('additions add up for each key, and results come in the order of the additions', async () => {
     const sums = make();
     expect(await sums.add([{ key: 'a', by: 2, lifeS }])).toEqual([2]);
     const both = [
@@ -16,20 +16,20 @@ export function describeSumsContract(make: () => SharedSums): void {
     expect(await sums.add([])).toEqual([]);
   });
 
-  test('who asks with 0 changes nothing', async () => {
+  test('adding 0 changes nothing', async () => {
     const sums = make();
     expect(await sums.add([{ key: 'a', by: 0, lifeS }])).toEqual([0]);
     await sums.add([{ key: 'a', by: 1, lifeS }]);
     expect(await sums.add([{ key: 'a', by: 0, lifeS }])).toEqual([1]);
   });
 
-  test('what was added may be taken back, down to nothing, and added again', async () => {
+  test('an addition can be taken back, down to 0, and added again', async () => {
     const sums = make();
     const add = async (by: number) => (await sums.add([{ key: 'a', by, lifeS }]))[0];
     expect([await add(5), await add(-3), await add(-2), await add(4)]).toEqual([5, 2, 0, 4]);
   });
 
-  test('a sum is forgotten at the end of its life, however often it was added to', async () => {
+  test('a sum expires after its life, however often it was added to', async () => {
     const sums = make();
     const add = () => sums.add([{ key: 'a', by: 1, lifeS: 1 }]);
     await add();

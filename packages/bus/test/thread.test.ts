@@ -5,7 +5,7 @@ import { createThreadBus, type GatewayBus, shareBus } from '../src/index.ts';
 import { describeEventBusContract } from './event-bus-contract.ts';
 import { describeSumsContract } from './sums-contract.ts';
 
-/** Both ends of a port between threads, the bus behind one of them. */
+/** A bus behind one end of a port, and the thread's bus at the other end. */
 function overPort(change: (bus: GatewayBus) => GatewayBus = (bus) => bus) {
   const faults: unknown[] = [];
   const onFault = (fault: unknown) => faults.push(fault);
@@ -33,7 +33,7 @@ describe('the sums of a thread', () => {
   describeSumsContract(() => overPort().far.sums);
 });
 
-test('work is handed over, and a key that waits is not taken twice', async () => {
+test('a job is handed over, and its key is not accepted again while it waits', async () => {
   const { bus, far } = overPort();
   const job = { target_id: 7, model: 'm' };
   expect(await far.modelProbes.add('7/m', job)).toBe(true);
@@ -45,7 +45,7 @@ test('work is handed over, and a key that waits is not taken twice', async () =>
   expect(await bus.proxyRequests.depth()).toMatchObject({ waiting: 1 });
 });
 
-test('events of the whole process reach the thread, and those of the thread everyone', async () => {
+test("events of the process reach the thread, and the thread's events reach the process", async () => {
   const { bus, far } = overPort();
   const [near, away]: [unknown[], unknown[]] = [[], []];
   bus.events.subscribe(({ event }) => near.push(event));
@@ -59,7 +59,7 @@ test('events of the whole process reach the thread, and those of the thread ever
   await expect.poll(() => [near, away]).toEqual([events, events]);
 });
 
-test('a refusal is told in its own words', async () => {
+test('an error arrives with its own message', async () => {
   const { far } = overPort((bus) => ({
     ...bus,
     modelProbes: { add: () => Promise.reject(new Error('full up')) },
@@ -67,7 +67,7 @@ test('a refusal is told in its own words', async () => {
   await expect(far.modelProbes.add('1/m', { target_id: 1, model: 'm' })).rejects.toThrow('full up');
 });
 
-test('with the bus gone nothing is waited for', async () => {
+test('calls are rejected if the other thread has ended', async () => {
   const { far, stop } = overPort((bus) => ({
     ...bus,
     modelProbes: { add: () => new Promise(() => {}) },

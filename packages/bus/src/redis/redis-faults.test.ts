@@ -2,16 +2,20 @@ import { expect, test } from 'vitest';
 import { limitFaults } from './redis-faults.ts';
 
 test('the same fault is reported once in 30 s, and another one at once', () => {
-  const told: string[] = [];
+  const reported: string[] = [];
   let nowMs = 0;
-  const tell = limitFaults(
-    (fault, where) => told.push(`${where}: ${fault}`),
+  const report = limitFaults(
+    (fault, where) => reported.push(`${where}: ${fault}`),
     () => nowMs,
   );
-  tell('refused', 'redis');
-  tell('refused', 'redis');
-  tell('refused', 'ticks');
+  report('refused', 'redis');
+  report('refused', 'redis');
+  report('refused', 'ticks');
   nowMs = 30_000;
-  tell('refused', 'redis');
-  expect(told).toEqual(['redis: Error: refused', 'ticks: Error: refused', 'redis: Error: refused']);
+  report('refused', 'redis');
+  expect(reported).toEqual([
+    'redis: Error: refused',
+    'ticks: Error: refused',
+    'redis: Error: refused',
+  ]);
 });
