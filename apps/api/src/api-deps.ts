@@ -5,15 +5,13 @@ import type { Database } from '@api-monitor/db';
 import type { Logger, Registry } from '@api-monitor/runtime';
 import type { AdminPassword } from './auth/admin-password.ts';
 import type { Credentials } from './auth/credentials.ts';
-import type { GivenSecrets } from './auth/first-start.ts';
+import type { GivenSecrets } from './auth/secrets.ts';
 import type { Turns } from './auth/turns.ts';
 import type { EventClients } from './events/event-clients.ts';
 import type { BreakerBoard } from './routing/breaker-board.ts';
 import type { FollowedSettings } from './settings/follow-settings.ts';
-import type { StatusBoard } from './status/status-board.ts';
-import type { Listener } from './targets/own-address.ts';
-import type { ProgressBoard } from './targets/progress-board.ts';
-import type { Places } from './transfer/places.ts';
+import type { StatusReports } from './status/status-reports.ts';
+import type { ProgressTracker } from './targets/progress-tracker.ts';
 import type { UploadReader } from './transfer/upload/upload-reader.ts';
 
 /** How the gateway is told to choose; the api only explains. */
@@ -30,15 +28,39 @@ export interface GivenSettings {
   log_max_size_mb: number;
 }
 
-/** What the api's routes are made of; `createApi` builds it once. */
-export interface ApiDeps {
+/** Where this process takes requests for the gateway. */
+export interface Listener {
+  /** Absent: all interfaces. */
+  host: string | undefined;
+  port: number;
+}
+
+/** What the api gets from the process that it runs in. */
+export interface ApiSurroundings {
   db: Database;
   bus: Bus;
   logger: Logger;
   metrics: Registry;
-  credentials: Credentials;
-  /** What the environment says of tokens and the password. */
+  /** What the environment says about tokens and the password. */
   secrets: GivenSecrets;
+  trustedProxies: BlockList;
+  metricsPublic: boolean;
+  /** Metrics of whatever shares the api's process, in Prometheus' text format. */
+  moreMetrics?: () => Promise<string>;
+  /** Where the gateway listens in this process, once that is known; absent: it runs elsewhere. */
+  listener?: () => Listener | null;
+  /** What is in force unless an admin set otherwise. */
+  givenSettings: GivenSettings;
+  routing: RoutingOptions;
+  /** The folder of the built dashboard. */
+  webRoot: string;
+  /** Unix seconds. */
+  now: () => number;
+}
+
+/** What the api's routes are made of; `createApi` builds it once. */
+export interface ApiDeps extends ApiSurroundings {
+  credentials: Credentials;
   adminPassword: AdminPassword;
   badTokens: FailureLimiter;
   badLogins: FailureLimiter;
@@ -46,23 +68,9 @@ export interface ApiDeps {
   /** Passwords are hashed one at a time, since each takes 128 MiB; addresses take turns. */
   loginTurns: Turns;
   uploadReader: UploadReader;
-  /** For imports under way, from the first byte of the file to the last that is written. */
-  importPlaces: Places;
   eventClients: EventClients;
-  progress: ProgressBoard;
+  progress: ProgressTracker;
   breakers: BreakerBoard;
-  statusBoard: StatusBoard;
-  routing: RoutingOptions;
-  trustedProxies: BlockList;
-  metricsPublic: boolean;
-  moreMetrics?: () => Promise<string>;
-  /** Where the gateway listens in this process, once that is known; absent: it runs elsewhere. */
-  listener?: () => Listener | null;
-  /** What holds unless an admin set otherwise. */
-  givenSettings: GivenSettings;
+  statusReports: StatusReports;
   followedSettings: FollowedSettings;
-  /** The built dashboard. */
-  webRoot: string;
-  /** Unix seconds. */
-  now: () => number;
 }

@@ -1,48 +1,24 @@
-import type { BlockList } from 'node:net';
-import { type Bus, badTokens, createFailureLimiter, type FailureLimits } from '@api-monitor/bus';
-import type { Database } from '@api-monitor/db';
-import type { Logger, Registry } from '@api-monitor/runtime';
-import type { ApiDeps, GivenSettings, RoutingOptions } from './api-deps.ts';
+import { badTokens, createFailureLimiter, type FailureLimits } from '@api-monitor/bus';
+import type { ApiDeps, ApiSurroundings } from './api-deps.ts';
 import { createAdminPassword } from './auth/admin-password.ts';
 import { createCredentials } from './auth/credentials.ts';
-import { type GivenSecrets, readTokens } from './auth/first-start.ts';
 import { createLiftableLimiter } from './auth/liftable-limiter.ts';
 import { readLastReset } from './auth/reset-access.ts';
+import { readTokens } from './auth/secrets.ts';
 import { createTurns } from './auth/turns.ts';
 import { createRoutes } from './create-routes.ts';
 import { createEventClients } from './events/event-clients.ts';
 import { registerApiMetrics } from './monitor/api-metrics.ts';
 import { createBreakerBoard } from './routing/breaker-board.ts';
 import { followSettings } from './settings/follow-settings.ts';
-import { createStatusBoard } from './status/status-board.ts';
-import type { Listener } from './targets/own-address.ts';
-import { createProgressBoard } from './targets/progress-board.ts';
+import { createStatusReports } from './status/status-reports.ts';
+import { createProgressTracker } from './targets/progress-tracker.ts';
 import { applyChannelsFile, type ChannelsFile } from './transfer/apply-channels-file.ts';
-import { importsAtOnce } from './transfer/import-channels.ts';
-import { createPlaces } from './transfer/places.ts';
 import { createUploadReader } from './transfer/upload/upload-reader.ts';
 
-export interface ApiOptions {
-  db: Database;
-  bus: Bus;
-  logger: Logger;
-  metrics: Registry;
-  secrets: GivenSecrets;
-  trustedProxies: BlockList;
-  metricsPublic: boolean;
-  /** Metrics of whatever shares the api's process, in Prometheus' text format. */
-  moreMetrics?: () => Promise<string>;
-  /** Where the gateway listens in this process, once that is known; absent: it runs elsewhere. */
-  listener?: () => Listener | null;
-  /** What holds unless an admin set otherwise. */
-  givenSettings: GivenSettings;
-  routing: RoutingOptions;
+export interface ApiOptions extends ApiSurroundings {
   /** Channels that are to be as a file says; null: none. */
   channelsFile: ChannelsFile | null;
-  /** The folder of the built dashboard. */
-  webRoot: string;
-  /** Unix seconds. */
-  now: () => number;
 }
 
 export interface Api {
@@ -67,7 +43,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     await applyChannelsFile({ ...options, uploadReader }, options.channelsFile);
   }
   const credentials = createCredentials(await readTokens(db, secrets));
-  const progress = createProgressBoard();
+  const progress = createProgressTracker();
   const breakers = createBreakerBoard(options.now);
   const eventClients = createEventClients({
     events: bus.events,
@@ -101,11 +77,10 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     badTokens: limiter(badTokens.name, badTokens.limits),
     loginTurns: createTurns(loginPlaces),
     uploadReader,
-    importPlaces: createPlaces(importsAtOnce, 'imports'),
     eventClients,
     progress,
     breakers,
-    statusBoard: createStatusBoard(db, options.now),
+    statusReports: createStatusReports(db, options.now),
   };
   return {
     app: createRoutes(deps),

@@ -1,10 +1,46 @@
-import { z } from '@hono/zod-openapi';
+import { type RouteConfig, z } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+import type { ApiDeps } from './api-deps.ts';
+import { authenticate, requireAdmin, requireSession } from './auth/authenticate.ts';
+import type { ApiEnv } from './router.ts';
 
-/** What the document says of a route that needs a token; an admin session does as well. */
+/** What the document says of a route that needs a token; an admin session will do too. */
 export const tokenSecurity = [{ token: [] }, { session: [] }];
 
 /** What the document says of a route that needs an admin session. */
 export const sessionSecurity = [{ session: [] }];
+
+type Description<Path extends string> = Omit<
+  RouteConfig,
+  'path' | 'tags' | 'security' | 'middleware'
+> & {
+  path: Path;
+};
+
+/** The kinds of routes, by who may call them, under one tag of the document. */
+export function createRouteKinds(deps: ApiDeps, tag: string) {
+  const kindOf =
+    (security: RouteConfig['security'], middleware: MiddlewareHandler<ApiEnv>[]) =>
+    <Path extends string, Route extends Description<Path>>(
+      route: Route & { path: Path },
+    ): Route => ({
+      ...route,
+      tags: [tag],
+      ...(security ? { security } : {}),
+      middleware,
+    });
+  const caller = authenticate(deps);
+  return {
+    /** For anybody. */
+    publicRoute: kindOf(undefined, []),
+    /** For the visitor's token too. */
+    visitorRoute: kindOf(tokenSecurity, [caller]),
+    /** For the API token or an admin session. */
+    adminRoute: kindOf(tokenSecurity, [caller, requireAdmin]),
+    /** For admin sessions alone. */
+    sessionRoute: kindOf(sessionSecurity, [caller, requireSession]),
+  };
+}
 
 /** A JSON answer with status 200. Errors are thrown, so they are no part of a route's types. */
 export function jsonAnswer<Schema extends z.ZodType>(schema: Schema, description: string) {
@@ -17,3 +53,18 @@ export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
 }
 
 export const okSchema = z.object({ ok: z.literal(true) });
+
+/** The answer of a list that is read page by page, newest first. */
+export function pageSchema<Schema extends z.ZodType>(item: Schema) {
+  const next_before_id = z
+    .int()
+    .nullable()
+    .openapi({ description: 'before_id of the next page; null: this is the last' });
+  return z.object({ items: z.array(item), next_before_id });
+}
+
+/** A page of `limit` items, from a query that was asked for one more. */
+export function pageOf<Item extends { id: number }>(found: readonly Item[], limit: number) {
+  const items = found.slice(0, limit);
+  return { items, next_before_id: found.length > limit ? (items.at(-1)?.id ?? null) : null };
+}

@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { envInt, runService, serveService, serviceEnvShape } from '@api-monitor/runtime';
 import { z } from 'zod';
-import { makeMissingSecrets } from './auth/first-start.ts';
-import { firstStartHeading, showSecrets } from './auth/show-secrets.ts';
+import { firstStartHeading, makeMissingSecrets, showSecrets } from './auth/secrets.ts';
 import { createApi } from './create-api.ts';
 import { apiEnvShape, apiOptionsOf, refuseSameTokens } from './env.ts';
 import { apiListener } from './serve-api.ts';

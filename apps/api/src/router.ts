@@ -1,6 +1,7 @@
 import type { AdminSession } from '@api-monitor/db';
 import type { HttpBindings } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Audit } from './audit/record-action.ts';
 import type { Actor, Caller } from './auth/caller.ts';
 import { throwInvalidInput } from './errors/describe-issue.ts';
 
@@ -11,7 +12,7 @@ export interface ApiEnv {
     /** Tells the server that the caller is known, so that its body may take longer. */
     recognise?: () => void;
   };
-  Variables: { caller: Caller; actor: Actor; session: AdminSession | null };
+  Variables: { caller: Caller; actor: Actor; audit: Audit; session: AdminSession | null };
 }
 
 /** A router whose validation throws, so that error shapes stay out of the success types. */

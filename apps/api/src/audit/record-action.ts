@@ -2,26 +2,26 @@ import type { AuditAction, AuditChange } from '@api-monitor/core';
 import { type Database, recordAudit } from '@api-monitor/db';
 import type { Actor } from '../auth/caller.ts';
 
-export interface Action {
-  action: AuditAction;
-  /** What it was done to; absent: to the monitor itself. */
-  subject?: { id: number | null; name: string };
-  changes?: AuditChange[];
-}
-
-/** Writes down who did what; given the transaction of the change itself, both are kept or neither. */
-export async function recordAction(
+/**
+ * Records what one actor does. With the transaction of the change itself, both are kept or neither.
+ * `subject`: what it was done to; null: the monitor itself.
+ */
+export type Audit = (
   db: Database,
-  actor: Actor,
-  { action, subject, changes = [] }: Action,
-  nowS: number,
-): Promise<void> {
-  await recordAudit(db, {
-    ...actor,
-    timestamp: nowS,
-    action,
-    subject_id: subject?.id ?? null,
-    subject_name: subject?.name ?? '',
-    changes,
-  });
+  action: AuditAction,
+  subject?: { id: number | null; name: string } | null,
+  changes?: AuditChange[],
+) => Promise<void>;
+
+/** `now`: Unix seconds. */
+export function createAudit(actor: Actor, now: () => number): Audit {
+  return (db, action, subject = null, changes = []) =>
+    recordAudit(db, {
+      ...actor,
+      timestamp: now(),
+      action,
+      subject_id: subject?.id ?? null,
+      subject_name: subject?.name ?? '',
+      changes,
+    });
 }

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '@api-monitor/db';
-import type { GivenSecrets } from './first-start.ts';
 import { hashPassword, verifyPassword } from './hash-password.ts';
-import { readSecretsInForce } from './secrets-in-force.ts';
+import { type GivenSecrets, readSecretsInForce } from './secrets.ts';
 
 /** The password of the admin panel that is in force. */
 export interface AdminPassword {
@@ -15,7 +14,7 @@ export function createAdminPassword(db: Database, given: GivenSecrets): AdminPas
   const storedHash = async () => {
     const { adminPassword } = await readSecretsInForce(db, given);
     if (adminPassword && adminPassword.source !== 'environment') return adminPassword.value;
-    // Where, against all expectation, there is none, nobody can know it.
+    // A missing password is replaced by a random one, so nothing can match it.
     hashOfGiven ??= hashPassword(given.adminPassword ?? randomBytes(32).toString('hex'));
     return hashOfGiven;
   };

@@ -1,13 +1,14 @@
+import type { BlockList } from 'node:net';
 import { AppError } from '@api-monitor/core';
 import type { AdminSession } from '@api-monitor/db';
 import { limitKeyOf } from '@api-monitor/runtime';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { ApiDeps } from '../api-deps.ts';
+import { createAudit } from '../audit/record-action.ts';
 import type { ApiEnv } from '../router.ts';
 import { findSession } from '../sessions/admin-session.ts';
-import type { Caller } from './caller.ts';
-import { assertSameOrigin } from './check-origin.ts';
-import { clientAddress } from './client-address.ts';
+import type { Actor, Caller } from './caller.ts';
+import { askedHost, clientAddress } from './forwarded.ts';
 
 type AuthDeps = Pick<ApiDeps, 'credentials' | 'badTokens' | 'trustedProxies' | 'db' | 'now'>;
 
@@ -15,9 +16,12 @@ interface AuthOptions {
   isTokenInQueryAllowed?: boolean;
 }
 
+const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
+
 /**
- * Finds out who calls, by a token or by an admin session's cookie; or throws: 401 without either, 403
- * where another site's page uses the session, 429 where an address failed too often.
+ * Finds out who calls, by a token or by the cookie of an admin session. Throws AppError `unauthorized`
+ * without either, `forbidden` if another site's page uses the session, `rate_limited` if the address
+ * failed too often.
  */
 export function authenticate(deps: AuthDeps, options: AuthOptions = {}): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
@@ -25,27 +29,37 @@ export function authenticate(deps: AuthDeps, options: AuthOptions = {}): Middlew
     const token = bearerOf(c.req.header('authorization')) ?? (query || null);
     const address = clientAddress(c, deps.trustedProxies);
     await deps.badTokens.assertAllowed(limitKeyOf(address));
-    const isKnown = token === null && (await takeSession(deps, c, address));
-    if (!isKnown) await takeToken(deps, c, address, token);
-    // Where visitors need no token, the caller may be anybody.
-    if (isKnown || token !== null) c.env?.recognise?.();
+    const session = token === null ? await findSession(deps, c) : null;
+    if (session) assertSameOrigin(c, deps.trustedProxies);
+    const caller = session ? 'admin' : await callerOfToken(deps, address, token);
+    const actor: Actor = {
+      actor: session ? 'session' : actorOf(caller, token),
+      session_id: session?.id ?? null,
+      address,
+    };
+    c.set('caller', caller);
+    c.set('session', session);
+    c.set('actor', actor);
+    c.set('audit', createAudit(actor, deps.now));
+    // If visitors need no token, the caller may be anybody.
+    if (session || token !== null) c.env?.recognise?.();
     await next();
   };
 }
 
-/** Lets admins pass, and visitors not. */
+/** Lets admins pass, and no visitors. */
 export const requireAdmin: MiddlewareHandler<ApiEnv> = async (c, next) => {
   assertAdmin(c.var.caller);
   await next();
 };
 
-/** Lets admin sessions pass, and tokens not. */
+/** Lets admin sessions pass, and no tokens. */
 export const requireSession: MiddlewareHandler<ApiEnv> = async (c, next) => {
   sessionOf(c);
   await next();
 };
 
-/** The caller's admin session. Throws AppError `forbidden` where a token is how it is known. */
+/** The caller's admin session. Throws AppError `forbidden` if the caller is known by a token. */
 export function sessionOf(c: Context<ApiEnv>): AdminSession {
   if (c.var.session) return c.var.session;
   throw new AppError('forbidden', 'this needs an admin session: POST /api/admin/login');
@@ -56,32 +70,39 @@ export function assertAdmin(caller: Caller): void {
   if (caller !== 'admin') throw new AppError('forbidden', 'this needs the API token');
 }
 
-async function takeSession(deps: AuthDeps, c: Context<ApiEnv>, address: string): Promise<boolean> {
-  const session = await findSession(deps, c);
-  if (!session) return false;
-  assertSameOrigin(c, deps.trustedProxies);
-  c.set('caller', 'admin');
-  c.set('session', session);
-  c.set('actor', { actor: 'session', session_id: session.id, address });
-  return true;
+/**
+ * Throws AppError `forbidden` if another site's page had the browser ask for a change. A browser says so
+ * in Sec-Fetch-Site, an older one in Origin; what sends neither isn't a browser, and comes from someone
+ * who holds the cookie. https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
+ */
+export function assertSameOrigin(c: Context<ApiEnv>, trusted: BlockList): void {
+  if (safeMethods.includes(c.req.method)) return;
+  const origin = c.req.header('origin');
+  const site = c.req.header('sec-fetch-site');
+  const isOwn = site ? ['same-origin', 'none'].includes(site) : isOwnOrigin(c, origin, trusted);
+  if (!isOwn) throw new AppError('forbidden', 'this was asked for by a page of another origin');
 }
 
-async function takeToken(
+function isOwnOrigin(c: Context<ApiEnv>, origin: string | undefined, trusted: BlockList): boolean {
+  if (origin === undefined) return true;
+  return URL.parse(origin)?.host === askedHost(c, trusted).toLowerCase();
+}
+
+async function callerOfToken(
   { credentials, badTokens }: AuthDeps,
-  c: Context<ApiEnv>,
   address: string,
   token: string | null,
-): Promise<void> {
+): Promise<Caller> {
   const caller = credentials.callerOf(token);
-  if (!caller) {
-    if (token !== null) await badTokens.recordFailure(limitKeyOf(address));
-    const fault = token === null ? 'a token is needed' : 'the token is not valid';
-    throw new AppError('unauthorized', `${fault}; send it as Authorization: Bearer <token>`);
-  }
-  const actor = caller === 'admin' ? 'api_token' : token === null ? 'nobody' : 'visitor';
-  c.set('caller', caller);
-  c.set('session', null);
-  c.set('actor', { actor, session_id: null, address });
+  if (caller) return caller;
+  if (token !== null) await badTokens.recordFailure(limitKeyOf(address));
+  const fault = token === null ? 'a token is needed' : 'the token is not valid';
+  throw new AppError('unauthorized', `${fault}; send it as Authorization: Bearer <token>`);
+}
+
+function actorOf(caller: Caller, token: string | null): Actor['actor'] {
+  if (caller === 'admin') return 'api_token';
+  return token === null ? 'nobody' : 'visitor';
 }
 
 function bearerOf(header: string | undefined): string | null {

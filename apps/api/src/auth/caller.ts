@@ -10,3 +10,6 @@ export interface Actor {
   session_id: number | null;
   address: string;
 }
+
+/** The program itself, at its start or from the command line. */
+export const systemActor: Actor = { actor: 'system', session_id: null, address: '' };

@@ -7,16 +7,15 @@ import {
   removeSecondFactor,
   setSettings,
 } from '@api-monitor/db';
-import { recordAction } from '../audit/record-action.ts';
-import { type MadeSecret, randomSecret } from './first-start.ts';
+import { createAudit } from '../audit/record-action.ts';
+import { systemActor } from './caller.ts';
 import { hashPassword } from './hash-password.ts';
-import { runtimeKeys } from './secrets-in-force.ts';
+import { type MadeSecret, randomSecret, runtimeKeys } from './secrets.ts';
 
 export const resetHeading = 'Made now and shown only now; keep it:';
 
 const lastResetKey = 'access_reset_at';
 
-const actor = { actor: 'system', session_id: null, address: '' } as const;
 /** Ids begin at 1. */
 const noSession = 0;
 
@@ -34,15 +33,16 @@ export async function readLastReset(db: Database): Promise<string> {
 export async function resetAccess(db: Database, nowS: number): Promise<MadeSecret> {
   const value = randomSecret('');
   const hash = await hashPassword(value);
+  const audit = createAudit(systemActor, () => nowS);
   await inTransaction(db, async (tx) => {
     const settings = { [runtimeKeys.adminPassword]: hash, [lastResetKey]: String(nowS) };
     await setSettings(tx, settings, nowS);
     const changes = [{ field: 'admin_panel_password', old: '[secret]', new: '[secret]' }];
-    await recordAction(tx, actor, { action: 'settings.changed', changes }, nowS);
+    await audit(tx, 'settings.changed', null, changes);
     await deleteOtherAdminSessions(tx, noSession);
     if (!(await getSecondFactor(tx))) return;
     await removeSecondFactor(tx);
-    await recordAction(tx, actor, { action: 'second_factor.removed' }, nowS);
+    await audit(tx, 'second_factor.removed');
   });
   return { name: 'ADMIN_PANEL_PASSWORD', value };
 }

@@ -1,7 +1,5 @@
 import type { EventBus, StoredEvent } from '@api-monitor/bus';
-import { AppError } from '@api-monitor/core';
-import { createEventClient, type EventClient } from './event-client.ts';
-import { frameOf, heartbeatFrame, resyncFrame } from './event-frame.ts';
+import { AppError, type MonitorEventType } from '@api-monitor/core';
 
 /** Everybody who listens to the event stream. */
 export interface EventClients {
@@ -73,4 +71,92 @@ function framesOf(
     const frame = frameOf(stored);
     return frame ? [{ frame, id: stored.id }] : [];
   });
+}
+
+/** One listener. It is never waited for: who falls too far behind is dropped. */
+interface EventClient {
+  address: string;
+  stream: ReadableStream<Uint8Array>;
+  /** Sends what was missed, then what came meanwhile and is not among it. */
+  begin(missed: readonly Framed[]): void;
+  /** Held back until `begin`. */
+  send(frame: Uint8Array, id: string | null): void;
+  drop(): void;
+}
+
+interface Framed {
+  frame: Uint8Array;
+  /** null: a frame that is no event. */
+  id: string | null;
+}
+
+/** A client that is so far behind is dropped; it comes back with its last id. */
+const backlogLimitBytes = 256 * 1024;
+
+function createEventClient(address: string, onGone: (client: EventClient) => void): EventClient {
+  let controller: ReadableStreamDefaultController<Uint8Array> | null = null;
+  let held: Framed[] | null = [];
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      start(own) {
+        controller = own;
+      },
+      cancel: () => onGone(client),
+    },
+    { highWaterMark: backlogLimitBytes, size: (frame) => frame?.byteLength ?? 0 },
+  );
+
+  const write = (frame: Uint8Array) => {
+    if (!controller) return;
+    if ((controller.desiredSize ?? 0) <= 0) client.drop();
+    else controller.enqueue(frame);
+  };
+  const client: EventClient = {
+    address,
+    stream,
+    begin(missed) {
+      const ids = new Set(missed.map(({ id }) => id));
+      const later = (held ?? []).filter(({ id }) => id === null || !ids.has(id));
+      held = null;
+      for (const frame of [connectedFrame, ...[...missed, ...later].map((one) => one.frame)]) {
+        write(frame);
+      }
+    },
+    send(frame, id) {
+      if (held) held.push({ frame, id });
+      else write(frame);
+    },
+    drop() {
+      onGone(client);
+      try {
+        controller?.close();
+      } catch {
+        // The reader has cancelled already.
+      }
+      controller = null;
+    },
+  };
+  return client;
+}
+
+const encoder = new TextEncoder();
+
+/** What every event stream begins with. */
+const connectedFrame = encode('event: connected\ndata: ok\n\n');
+/** A comment line: keeps the stream open, and nobody sees it. */
+const heartbeatFrame = encode(': still here\n\n');
+/** Without an id, since there is nothing to come back to: the client reads everything again. */
+const resyncFrame = encode('event: resync\ndata: {}\n\n');
+
+/** What concerns processes alone. */
+const inner: readonly MonitorEventType[] = ['settings_changed', 'proxy_keys_changed'];
+
+/** One prepared frame serves every client; null for what no client is told. */
+function frameOf({ id, event }: StoredEvent): Uint8Array | null {
+  if (inner.includes(event.type)) return null;
+  return encode(`id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(event.data)}\n\n`);
+}
+
+function encode(text: string): Uint8Array {
+  return encoder.encode(text);
 }

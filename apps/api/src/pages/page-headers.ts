@@ -1,7 +1,7 @@
 import type { BlockList } from 'node:net';
 import type { MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
-import { isSecure } from '../auth/is-secure.ts';
+import { isSecure } from '../auth/forwarded.ts';
 import type { ApiEnv } from '../router.ts';
 
 /** Headers of every answer: nothing inline runs, nothing foreign loads, nobody frames the pages. */

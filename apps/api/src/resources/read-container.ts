@@ -1,20 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from '@hono/zod-openapi';
 
-/** What the container (or whatever else bounds this process) grants and has used. */
-export interface ContainerResources {
-  available: boolean;
-  cgroup_version: 1 | 2 | null;
-  cpu_usage_seconds_total: number | null;
-  /** null: no limit. */
-  cpu_limit_cores: number | null;
-  /** Without what the kernel caches of files and drops when memory runs short. */
-  memory_usage_bytes: number | null;
-  /** null: no limit. */
-  memory_limit_bytes: number | null;
-  /** Why something is missing; empty where nothing is. */
-  detail: string;
-}
+/** What the container, or whatever else bounds this process, grants and has used. */
+export const containerSchema = z.object({
+  available: z.boolean(),
+  cgroup_version: z.union([z.literal(1), z.literal(2)]).nullable(),
+  cpu_usage_seconds_total: z
+    .number()
+    .nullable()
+    .openapi({ description: 'grows; two samples give the cores in use between them' }),
+  cpu_limit_cores: z.number().nullable().openapi({ description: 'null: none' }),
+  memory_usage_bytes: z
+    .int()
+    .nullable()
+    .openapi({ description: 'without cached files that can be dropped' }),
+  memory_limit_bytes: z.int().nullable().openapi({ description: 'null: none' }),
+  detail: z.string().openapi({ description: 'what is missing, and why' }),
+});
+export type ContainerResources = z.infer<typeof containerSchema>;
 
 /** Where the kernel tells it; tests have folders of their own. */
 export interface CgroupPlace {

@@ -10,8 +10,7 @@ import {
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { ApiDeps } from '../api-deps.ts';
-import { clientAddress } from '../auth/client-address.ts';
-import { isSecure } from '../auth/is-secure.ts';
+import { clientAddress, isSecure } from '../auth/forwarded.ts';
 import type { ApiEnv } from '../router.ts';
 
 type SessionDeps = Pick<ApiDeps, 'db' | 'now' | 'trustedProxies'>;

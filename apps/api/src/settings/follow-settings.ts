@@ -2,8 +2,8 @@ import type { Bus } from '@api-monitor/bus';
 import type { Database } from '@api-monitor/db';
 import { createOutageWatch, type Logger } from '@api-monitor/runtime';
 import type { Credentials } from '../auth/credentials.ts';
-import { type GivenSecrets, readTokens } from '../auth/first-start.ts';
 import { readLastReset } from '../auth/reset-access.ts';
+import { type GivenSecrets, readTokens } from '../auth/secrets.ts';
 import type { EventClients } from '../events/event-clients.ts';
 
 interface Options {

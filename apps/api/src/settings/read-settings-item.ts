@@ -1,7 +1,7 @@
 import { maskSecret, type PlainSettings } from '@api-monitor/core';
 import { type Database, readSettings } from '@api-monitor/db';
 import type { ApiDeps } from '../api-deps.ts';
-import { readSecretsInForce, type SettingSource } from '../auth/secrets-in-force.ts';
+import { readSecretsInForce, type SettingSource } from '../auth/secrets.ts';
 import { maskedPassword } from './secret-fields.ts';
 import type { SettingsItem } from './settings-schema.ts';
 

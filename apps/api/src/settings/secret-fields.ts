@@ -1,4 +1,4 @@
-import type { SecretName } from '../auth/secrets-in-force.ts';
+import type { SecretName } from '../auth/secrets.ts';
 
 /** The secrets among the settings, by their names on the wire. */
 export const secretFields = {

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { currentPasswordSchema } from '../auth/current-password.ts';
-import { settingSources } from '../auth/secrets-in-force.ts';
+import { currentPasswordSchema } from '../auth/check-password.ts';
+import { settingSources } from '../auth/secrets.ts';
 
 const masked = z.string().openapi({ description: 'masked' });
 const source = z.enum(settingSources);

@@ -8,7 +8,7 @@ import {
   runtimeKeys,
   type SecretInForce,
   type SecretName,
-} from '../auth/secrets-in-force.ts';
+} from '../auth/secrets.ts';
 import { readSettingsItem } from './read-settings-item.ts';
 import { type SecretField, secretFieldNames, secretFields } from './secret-fields.ts';
 import type { PatchSettingsBody, SettingsItem } from './settings-schema.ts';

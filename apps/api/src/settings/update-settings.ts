@@ -2,9 +2,8 @@ import { changesBetween } from '@api-monitor/core';
 import { deleteOtherAdminSessions, inTransaction, setSettings } from '@api-monitor/db';
 import { createRoute } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
-import { recordAction } from '../audit/record-action.ts';
 import { authenticate, requireSession, sessionOf } from '../auth/authenticate.ts';
-import { assertCurrentPassword } from '../auth/current-password.ts';
+import { assertCurrentPassword } from '../auth/check-password.ts';
 import { jsonAnswer, jsonBody, sessionSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
 import { endedSessions } from './follow-settings.ts';
@@ -38,7 +37,7 @@ export function updateSettingsRoute(deps: ApiDeps) {
         await deleteOtherAdminSessions(tx, sessionOf(c).id);
       }
       const changes = changesBetween(pick(before, changed), changed, secretFieldNames);
-      await recordAction(tx, c.var.actor, { action: 'settings.changed', changes }, deps.now());
+      await c.var.audit(tx, 'settings.changed', null, changes);
       return readSettingsItem(tx, deps);
     });
     // This process at once, the others by the event.

@@ -8,10 +8,10 @@ import {
 } from '@api-monitor/core';
 import { listStatusItems, listTargets, readStatusPage } from '@api-monitor/db';
 import type { ApiDeps } from '../api-deps.ts';
-import { type StatusReport, shownDays } from './status-board.ts';
+import { type StatusReport, shownDays } from './status-reports.ts';
 import type { PublicIncident, PublicStatus, PublicStatusItem } from './status-schema.ts';
 
-type StatusDeps = Pick<ApiDeps, 'db' | 'statusBoard' | 'now'>;
+type StatusDeps = Pick<ApiDeps, 'db' | 'statusReports' | 'now'>;
 
 const mostIncidents = 50;
 const graceS = 600;
@@ -38,15 +38,19 @@ export async function readPublicStatus(deps: StatusDeps): Promise<PublicStatus> 
 export async function readPublicItem(deps: StatusDeps, slug: string): Promise<PublicStatusItem> {
   const { lines, targets } = await readPublished(deps);
   const line = lines.find((it) => it.slug === slug);
-  if (!line) throw new AppError('not_found', 'nothing is published under this name');
+  if (!line) throw notPublished();
   const report = await reportOf(deps, line, targets);
   return itemOf(line, report.history, stateOf(line, report, targets, deps.now()), deps.now());
 }
 
+/** The same whether the page is off or the line is unknown, so that it doesn't say which. */
+export function notPublished(): AppError {
+  return new AppError('not_found', 'nothing is published under this name');
+}
+
 async function readPublished({ db }: StatusDeps) {
   const page = await readStatusPage(db);
-  // The same words whether the page is off or the line unknown: neither tells what there might be.
-  if (!page.enabled) throw new AppError('not_found', 'nothing is published under this name');
+  if (!page.enabled) throw notPublished();
   const [lines, targets] = [await listStatusItems(db), await listTargets(db)];
   return { ...page, lines, targets };
 }
@@ -58,13 +62,13 @@ function channelsOf({ target_id }: StatusItem, targets: readonly Target[]): Targ
 }
 
 function reportOf(
-  { statusBoard }: StatusDeps,
+  { statusReports }: StatusDeps,
   line: StatusItem,
   targets: readonly Target[],
 ): Promise<StatusReport> {
   const { target_id, model } = line;
   const targetIds = channelsOf(line, targets).map(({ id }) => id);
-  return statusBoard.reportOf({ target_id, model, targetIds });
+  return statusReports.reportOf({ target_id, model, targetIds });
 }
 
 /** What was found last, unless nobody looks any more. */

@@ -1,18 +1,9 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
-import { AppError } from '@api-monitor/core';
 import type { Context } from 'hono';
-import type { ApiDeps } from '../api-deps.ts';
-import { askedHost } from '../auth/asked-host.ts';
-import { isSecure } from '../auth/is-secure.ts';
+import type { ApiDeps, Listener } from '../api-deps.ts';
+import { askedHost, isSecure } from '../auth/forwarded.ts';
 import type { ApiEnv } from '../router.ts';
-
-/** Where this process takes requests for the gateway. */
-export interface Listener {
-  /** Absent: all interfaces. */
-  host: string | undefined;
-  port: number;
-}
 
 /** Where this monitor is reached, as far as it can be known without asking anybody. */
 export interface OwnPlaces {
@@ -24,21 +15,12 @@ export interface OwnPlaces {
 
 type OwnDeps = Pick<ApiDeps, 'listener' | 'trustedProxies'>;
 
-export const ownAddressFault =
-  "base_url must not be this monitor's own address: its gateway would ask itself";
-
 export function ownPlacesOf(c: Context<ApiEnv>, { listener, trustedProxies }: OwnDeps): OwnPlaces {
   const host = askedHost(c, trustedProxies);
   // Unless a trusted proxy ends TLS there, another program may serve https on the same host.
   const schemes = isSecure(c, trustedProxies) ? ['http', 'https'] : ['http'];
   const askedUrls = schemes.flatMap((scheme) => URL.parse(`${scheme}://${host}`) ?? []);
   return { askedUrls, listener: listener?.() ?? null };
-}
-
-/** Throws AppError `invalid_input` if a channel at `baseUrl` would lead back here. */
-export function assertElsewhere(c: Context<ApiEnv>, deps: OwnDeps, baseUrl: string): void {
-  if (!isOwnAddress(baseUrl, ownPlacesOf(c, deps))) return;
-  throw new AppError('invalid_input', ownAddressFault);
 }
 
 /**

@@ -2,14 +2,14 @@ import { maskSecret, nextRunAtOf, successRate, type Target } from '@api-monitor/
 import { type Database, type ModelStateRow, openApiKey } from '@api-monitor/db';
 import type { Caller } from '../auth/caller.ts';
 import type { BreakerBoard } from '../routing/breaker-board.ts';
-import type { ProgressBoard } from './progress-board.ts';
+import type { ProgressTracker } from './progress-tracker.ts';
 import type { LatestModel, TargetItem } from './target-schema.ts';
 
 export interface TargetView {
   db: Database;
   caller: Caller;
   runningIds: ReadonlySet<number>;
-  progress: ProgressBoard;
+  progress: ProgressTracker;
   breakers: BreakerBoard;
   withHistory: boolean;
 }

@@ -1,10 +1,11 @@
-import { setImmediate as turnOfOthers } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Target } from '@api-monitor/core';
 import { listModelStates, listRunningTargetIds, listTargets } from '@api-monitor/db';
 import type { ApiDeps } from '../api-deps.ts';
 import type { Caller } from '../auth/caller.ts';
-import { encodePieces } from './encode-pieces.ts';
+
 import { serialiseTarget, type TargetView } from './serialise-target.ts';
+import { encodePieces } from './stream-json.ts';
 
 type ViewDeps = Pick<ApiDeps, 'db' | 'progress' | 'breakers'>;
 
@@ -19,27 +20,27 @@ export async function viewTarget(deps: ViewDeps, target: Target, caller: Caller)
 }
 
 /**
- * Every target as a JSON list, in their order and part by part: the whole may be tens of megabytes.
- * Rejects before the first part where the database is out of reach.
+ * Every target in their order and what the caller may do, as JSON piece by piece: the whole may be tens
+ * of megabytes. Rejects before the first piece if the database is out of reach.
  */
-export async function viewTargets(
+export async function streamTargets(
   deps: ViewDeps,
   caller: Caller,
   withHistory: boolean,
 ): Promise<AsyncIterable<Uint8Array>> {
   const view = await createView(deps, caller, withHistory);
-  return listParts(await listTargets(deps.db), view);
+  return listPieces(await listTargets(deps.db), view);
 }
 
-async function* listParts(targets: readonly Target[], view: TargetView) {
-  yield encodePieces(['[']);
+async function* listPieces(targets: readonly Target[], view: TargetView) {
+  yield encodePieces(['{"items":[']);
   for (let at = 0; at < targets.length; at += targetsPerPart) {
-    // A database that answers at once never lets go: between two parts, others have their turn.
-    if (at > 0) await turnOfOthers();
+    // A database that answers at once never yields: other work has its turn between two parts.
+    if (at > 0) await yieldToEventLoop();
     const pieces = await serialiseAll(targets.slice(at, at + targetsPerPart), view);
     yield encodePieces(at > 0 ? [',', ...pieces] : pieces);
   }
-  yield encodePieces([']']);
+  yield encodePieces([`],"permissions":${JSON.stringify({ role: view.caller })}}`]);
 }
 
 async function serialiseAll(targets: readonly Target[], view: TargetView): Promise<string[]> {

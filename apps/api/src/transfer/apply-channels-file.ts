@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { AppError } from '@api-monitor/core';
 import type { ApiDeps } from '../api-deps.ts';
+import { createAudit } from '../audit/record-action.ts';
+import { systemActor } from '../auth/caller.ts';
 import { applyImport } from './apply-import.ts';
 import { checkEntries } from './check-entries.ts';
 import { importLimits } from './import-limits.ts';
@@ -14,7 +16,6 @@ export interface ChannelsFile {
   variables: Readonly<Record<string, string | undefined>>;
 }
 
-const actor = { actor: 'system', session_id: null, address: '' } as const;
 const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 /**
@@ -30,6 +31,7 @@ export async function applyChannelsFile(
   { path, variables }: ChannelsFile,
 ): Promise<void> {
   const own = { askedUrls: [], listener: deps.listener?.() ?? null };
+  const by = { audit: createAudit(systemActor, deps.now), own };
   const faults: string[] = [];
   const raw = (await readEntries(deps.uploadReader, path)).map((entry, index) =>
     substituted(entry, variables, (fault) => faults.push(`channels[${index}] ${fault}`)),
@@ -44,7 +46,7 @@ export async function applyChannelsFile(
     const lines = faults.map((fault) => `CHANNELS_FILE ${path}: ${fault}`);
     throw new AppError('invalid_input', lines.join('\n'));
   }
-  const plan = await applyImport(deps, actor, entries, own);
+  const plan = await applyImport(deps, by, entries);
   const changed = plan.filter(({ outcome }) => outcome !== 'unchanged').length;
   if (changed > 0) deps.logger.info({ channels: changed, path }, 'channels file applied');
 }

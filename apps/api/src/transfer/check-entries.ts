@@ -1,6 +1,17 @@
+import { type TargetInput, targetFieldSchemas } from '@api-monitor/core';
+import { z } from 'zod';
 import { describeIssues } from '../errors/describe-issue.ts';
-import { type ChannelEntry, channelEntrySchema } from './channel-entry.ts';
 import { mapInSlices } from './map-in-slices.ts';
+
+const fields = z.object(targetFieldSchemas);
+
+/** A channel as files have it: its settable fields; a name and an address at least. */
+const channelEntrySchema = z.strictObject({
+  ...fields.partial().shape,
+  ...fields.pick({ name: true, base_url: true }).shape,
+});
+
+export type ChannelEntry = Partial<TargetInput> & Pick<TargetInput, 'name' | 'base_url'>;
 
 /** An entry of a file: the channel that it describes, or why it is refused. */
 export type CheckedEntry = { index: number } & (

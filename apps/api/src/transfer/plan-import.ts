@@ -1,14 +1,13 @@
 import {
   type AuditChange,
   changesBetween,
-  isSameOrigin,
   type Target,
   type TargetInput,
   type TargetPatch,
 } from '@api-monitor/core';
 import { type Database, listTargetRevisions, listTargets, openApiKey } from '@api-monitor/db';
-import { isOwnAddress, type OwnPlaces, ownAddressFault } from '../targets/own-address.ts';
-import type { ChannelEntry } from './channel-entry.ts';
+import { type NewTarget, refusalOf } from '../targets/change-targets.ts';
+import type { OwnPlaces } from '../targets/own-address.ts';
 import type { CheckedEntry } from './check-entries.ts';
 import { mapInSlices } from './map-in-slices.ts';
 
@@ -16,7 +15,7 @@ export const importOutcomes = ['created', 'changed', 'unchanged', 'refused'] as 
 
 /** What becomes of one entry. */
 export type PlannedChannel = { index: number; name: string | null; changes: AuditChange[] } & (
-  | { outcome: 'created'; input: ChannelEntry & { api_key: string } }
+  | { outcome: 'created'; input: NewTarget }
   | { outcome: 'changed'; target: Target; patch: TargetPatch }
   | { outcome: 'unchanged' }
   | { outcome: 'refused'; reason: string }
@@ -97,32 +96,13 @@ function plan(
   const { index, name } = checked;
   if (!checked.isValid) return refused(index, name, checked.reason);
   const { entry } = checked;
-  const isMoved = entry.base_url !== target?.base_url;
-  if (isMoved && isOwnAddress(entry.base_url, own)) return refused(index, name, ownAddressFault);
-  return target ? planChange(db, index, entry, target) : planCreation(index, entry);
-}
-
-function planCreation(index: number, entry: ChannelEntry): PlannedChannel {
-  const { name, api_key } = entry;
-  if (api_key === undefined) return refused(index, name, 'api_key is required for a new channel');
-  const changes = changesBetween({}, { ...entry }, ['api_key']);
-  return { index, name, outcome: 'created', changes, input: { ...entry, api_key } };
-}
-
-function planChange(
-  db: Database,
-  index: number,
-  entry: ChannelEntry,
-  target: Target,
-): PlannedChannel {
-  const { name } = entry;
-  const current = { ...target, api_key: openApiKey(db, target) };
+  const current = target ? { ...target, api_key: openApiKey(db, target) } : {};
   const changes = changesBetween(current, { ...entry }, ['api_key']);
   if (changes.length === 0) return { index, name, outcome: 'unchanged', changes };
-  if (entry.api_key === undefined && !isSameOrigin(target.base_url, entry.base_url)) {
-    const reason = 'api_key must be entered again when base_url moves to another origin';
-    return refused(index, name, reason);
-  }
+  const refusal = refusalOf(target ?? null, entry, own);
+  if (refusal) return refused(index, name, refusal.message);
+  const { api_key = '' } = entry;
+  if (!target) return { index, name, outcome: 'created', changes, input: { ...entry, api_key } };
   const changed = changes.map(({ field }) => [field, entry[field as keyof TargetInput]]);
   // The schema checked each of them under its name.
   const patch = Object.fromEntries(changed) as TargetPatch;

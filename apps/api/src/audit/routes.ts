@@ -1,0 +1,53 @@
+import { auditActions, auditActors } from '@api-monitor/core';
+import { listAudit } from '@api-monitor/db';
+import { z } from '@hono/zod-openapi';
+import type { ApiDeps } from '../api-deps.ts';
+import { createRouteKinds, jsonAnswer, pageOf, pageSchema } from '../describe-route.ts';
+import { idQuery, limitQuery, unixSecondsQuery } from '../query-schemas.ts';
+import { createRouter } from '../router.ts';
+import { auditValueSchema } from './audit-schema.ts';
+
+const querySchema = z.object({
+  actor: z.enum(auditActors).optional(),
+  session_id: idQuery.optional(),
+  address: z.string().max(64).optional(),
+  action: z.enum(auditActions).optional(),
+  subject_id: idQuery.optional().openapi({ type: 'integer', description: "a channel's or key's" }),
+  from: unixSecondsQuery.optional(),
+  to: unixSecondsQuery.optional(),
+  before_id: idQuery.optional().openapi({ type: 'integer', description: 'the next page' }),
+  limit: limitQuery({ default: 100, max: 500 }),
+});
+
+const entrySchema = z
+  .object({
+    id: z.int(),
+    timestamp: z.number().openapi({ description: 'Unix seconds' }),
+    actor: z.enum(auditActors),
+    session_id: z.int().nullable(),
+    address: z.string(),
+    action: z.enum(auditActions),
+    subject_id: z.int().nullable(),
+    subject_name: z.string(),
+    changes: z
+      .array(z.object({ field: z.string(), old: auditValueSchema, new: auditValueSchema }))
+      .openapi({ description: 'of a secret only that it changed' }),
+  })
+  .openapi('AuditEntry');
+
+export function auditRoutes(deps: ApiDeps) {
+  const { sessionRoute } = createRouteKinds(deps, 'admin');
+  return createRouter().openapi(
+    sessionRoute({
+      method: 'get',
+      path: '/api/admin/audit',
+      summary: 'Who did what, and when, newest first; never a secret',
+      request: { query: querySchema },
+      responses: jsonAnswer(pageSchema(entrySchema), 'a page of the log'),
+    }),
+    async (c) => {
+      const { limit, ...filter } = c.req.valid('query');
+      return c.json(pageOf(await listAudit(deps.db, { ...filter, limit: limit + 1 }), limit), 200);
+    },
+  );
+}

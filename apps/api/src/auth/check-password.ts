@@ -1,0 +1,100 @@
+import { AppError, type AuditAction } from '@api-monitor/core';
+import { listAdminSessions } from '@api-monitor/db';
+import { limitKeyOf } from '@api-monitor/runtime';
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { ApiDeps } from '../api-deps.ts';
+import { createAudit } from '../audit/record-action.ts';
+import type { ApiEnv } from '../router.ts';
+import { sessionOf } from './authenticate.ts';
+import type { Actor } from './caller.ts';
+
+type PasswordDeps = Pick<ApiDeps, 'adminPassword' | 'badLogins' | 'db' | 'now'>;
+type TurnDeps = Pick<ApiDeps, 'badLogins' | 'loginTurns' | 'db' | 'now'>;
+
+/** The login of a session this young gave the password: a script that logs in for a change needs no more. */
+const freshForMin = 15;
+
+export const currentPasswordSchema = z
+  .string()
+  .min(1)
+  .max(1024)
+  .optional()
+  .openapi({
+    description: `the password in force; may be left out within ${freshForMin} minutes of the login`,
+  });
+
+/**
+ * Someone who comes upon a browser with a session must not lock its owner out: whatever could do that
+ * needs the current password, or a fresh login. Throws AppError `forbidden` without either, and what
+ * `takeLoginTurn` and `assertPassword` throw.
+ */
+export async function assertCurrentPassword(
+  deps: PasswordDeps & TurnDeps,
+  c: Context<ApiEnv>,
+  password: string | undefined,
+): Promise<void> {
+  if (password === undefined) {
+    if (sessionOf(c).created_at > deps.now() - freshForMin * 60) return;
+    const message = `current_password is needed too: this session was begun over ${freshForMin} minutes ago`;
+    throw new AppError('forbidden', message, { reason: 'current_password_required' });
+  }
+  const { actor } = c.var;
+  const attempt = { password, refusal: 'password.refused' } as const;
+  await takeLoginTurn(deps, actor, () => assertPassword(deps, actor, attempt));
+}
+
+/**
+ * Does `work`, which tries a password, one at a time: each try takes 128 MiB, and the failures before it
+ * have to be counted. Addresses take turns, those with a session go first, and networks share the places,
+ * so that a flood of wrong passwords keeps nobody out unless it comes from as many networks as there are
+ * places. Throws AppError `rate_limited` at once if the address failed too often, or if too many wait.
+ */
+export async function takeLoginTurn(
+  deps: TurnDeps,
+  { address, session_id }: Actor,
+  work: () => Promise<void>,
+): Promise<void> {
+  const { badLogins, loginTurns } = deps;
+  const key = limitKeyOf(address);
+  await badLogins.assertAllowed(key);
+  const isKnown = session_id !== null || (await hasSession(deps, key));
+  await loginTurns.take({ key, network: networkOf(key), isKnown }, async () => {
+    await badLogins.assertAllowed(key);
+    await work();
+  });
+}
+
+/** Of an IPv6 /64 its /48, which is the most that one customer usually gets; an IPv4 address is its own. */
+function networkOf(key: string): string {
+  return /^([0-9a-f]+:){3}(?=[0-9a-f]+$)/.exec(key)?.[0] ?? key;
+}
+
+async function hasSession({ db, now }: TurnDeps, key: string): Promise<boolean> {
+  const sessions = await listAdminSessions(db, now());
+  return sessions.some(({ address }) => limitKeyOf(address) === key);
+}
+
+/**
+ * Throws AppError `unauthorized` if the panel's password is another, and counts that as a failed login.
+ * Called in a turn.
+ */
+export async function assertPassword(
+  deps: PasswordDeps,
+  actor: Actor,
+  { password, refusal }: { password: string; refusal: AuditAction },
+): Promise<void> {
+  if (await deps.adminPassword.isRight(password)) return;
+  await noteFailure(deps, actor, refusal);
+  throw new AppError('unauthorized', 'the password is not right', { reason: 'wrong_password' });
+}
+
+/** Counts a failed login and records it in the audit log. */
+export async function noteFailure(
+  { badLogins, db, now }: PasswordDeps,
+  actor: Actor,
+  action: AuditAction,
+): Promise<void> {
+  await badLogins.recordFailure(limitKeyOf(actor.address));
+  await createAudit(actor, now)(db, action);
+}

@@ -1,0 +1,61 @@
+import { targetFieldSchemas } from '@api-monitor/core';
+import { listTargets } from '@api-monitor/db';
+import { z } from '@hono/zod-openapi';
+import type { ApiDeps } from '../api-deps.ts';
+import { createRouteKinds, jsonAnswer, jsonBody } from '../describe-route.ts';
+import { idParams } from '../query-schemas.ts';
+import { createRouter } from '../router.ts';
+import { changerOf, changeTarget, findTarget } from '../targets/change-targets.ts';
+import { modelRoutes } from '../targets/model-routes.ts';
+import { settableFields } from '../targets/target-body-schema.ts';
+import { channelItem, channelSchema } from './channel-schema.ts';
+
+const advancedSchema = z
+  .strictObject(
+    z
+      .object(targetFieldSchemas)
+      .pick({
+        verify_ssl: true,
+        prompt: true,
+        anthropic_version: true,
+        max_models: true,
+        visitor_channel_actions_enabled: true,
+      })
+      .partial().shape,
+  )
+  .openapi('ChannelAdvancedPatch');
+
+/** The same for the admin panel, under the addresses that the older tool had for it. */
+export function channelRoutes(deps: ApiDeps) {
+  const { db } = deps;
+  const { sessionRoute } = createRouteKinds(deps, 'admin');
+  return createRouter()
+    .openapi(
+      sessionRoute({
+        method: 'get',
+        path: '/api/admin/channels',
+        summary: 'All channels in their order, with their advanced fields',
+        responses: jsonAnswer(z.object({ items: z.array(channelSchema) }), 'the channels'),
+      }),
+      async (c) => {
+        const targets = await listTargets(db);
+        return c.json({ items: targets.map((target) => channelItem(db, target)) }, 200);
+      },
+    )
+    .openapi(
+      sessionRoute({
+        method: 'patch',
+        path: '/api/admin/channels/{id}/advanced',
+        summary: "Change a channel's advanced fields",
+        request: { params: idParams, body: jsonBody(advancedSchema) },
+        responses: jsonAnswer(z.object({ item: channelSchema }), 'the changed channel'),
+      }),
+      async (c) => {
+        const current = await findTarget(db, c.req.valid('param').id);
+        const patch = settableFields(c.req.valid('json'));
+        const target = await changeTarget(deps, changerOf(c, deps), current, patch);
+        return c.json({ item: channelItem(db, target) }, 200);
+      },
+    )
+    .route('/', modelRoutes(deps, '/api/admin/channels/{id}/models', sessionRoute, sessionRoute));
+}

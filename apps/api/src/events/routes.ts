@@ -1,0 +1,41 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { ApiDeps } from '../api-deps.ts';
+import { authenticate } from '../auth/authenticate.ts';
+import { clientAddress } from '../auth/forwarded.ts';
+import { tokenSecurity } from '../describe-route.ts';
+import { createRouter } from '../router.ts';
+
+export function eventRoutes(deps: ApiDeps) {
+  return createRouter().openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/events',
+      summary: 'What happens, as Server-Sent Events',
+      description:
+        'connected, run_progress, run_completed, target_updated, breaker_changed, and resync where the history no longer reaches back to Last-Event-ID. An EventSource cannot set headers, so the token may come as ?token=.',
+      tags: ['events'],
+      security: tokenSecurity,
+      middleware: authenticate(deps, { isTokenInQueryAllowed: true }),
+      request: { query: z.object({ token: z.string().optional() }) },
+      responses: {
+        200: {
+          description: 'an endless stream; a comment line every 30 s keeps it open',
+          content: { 'text/event-stream': { schema: z.string() } },
+        },
+      },
+    }),
+    async (c) => {
+      // The stream of a HEAD would never be read, and would count until it is full.
+      if (c.req.method === 'HEAD') return c.body(null, 200, { 'cache-control': 'no-store' });
+      const address = clientAddress(c, deps.trustedProxies);
+      const lastEventId = c.req.header('last-event-id') || null;
+      const stream = await deps.eventClients.connect(address, lastEventId);
+      return c.body(stream, 200, {
+        'content-type': 'text/event-stream',
+        'cache-control': 'no-store',
+        // Proxies such as nginx hold back what they may buffer.
+        'x-accel-buffering': 'no',
+      });
+    },
+  );
+}

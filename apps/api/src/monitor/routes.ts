@@ -1,0 +1,78 @@
+import { AppError } from '@api-monitor/core';
+import { countTargets, listRunningTargetIds, pingDatabase } from '@api-monitor/db';
+import { z } from '@hono/zod-openapi';
+import type { ApiDeps } from '../api-deps.ts';
+import { authenticate, requireAdmin } from '../auth/authenticate.ts';
+import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
+import { createRouter } from '../router.ts';
+
+const healthSchema = z.object({
+  ok: z.literal(true),
+  running_targets: z.array(z.int()).openapi({ description: 'the ids of running channels' }),
+});
+
+const withoutWrites =
+  ': changes are refused and the gateway goes on; what it serves and what runs measure is recorded once writes succeed again';
+
+const withoutBus =
+  ': channels can be read and changed and the gateway serves, but no run starts and no event is told until it is back';
+
+const dashboardSchema = z.object({
+  total_targets: z.int(),
+  enabled_targets: z.int(),
+  running_targets: z.int(),
+  healthy: z.int(),
+  degraded: z.int(),
+  down_or_error: z.int(),
+});
+
+export function monitorRoutes(deps: ApiDeps) {
+  const { publicRoute, visitorRoute } = createRouteKinds(deps, 'monitor');
+  return createRouter()
+    .openapi(
+      publicRoute({
+        method: 'get',
+        path: '/api/health',
+        summary: 'Whether the monitor is well; 503 says what is wrong',
+        description: 'Whether writes succeed is tried at most every ten seconds.',
+        responses: jsonAnswer(healthSchema, 'all is well'),
+      }),
+      async (c) => {
+        const running_targets = await readRunning(deps);
+        const writeFault = await deps.db.writeFault();
+        if (writeFault) throw new AppError('unavailable', `${writeFault}${withoutWrites}`);
+        const busFault = await deps.bus.fault();
+        if (busFault) throw new AppError('unavailable', `${busFault}${withoutBus}`);
+        return c.json({ ok: true as const, running_targets }, 200);
+      },
+    )
+    .openapi(
+      visitorRoute({
+        method: 'get',
+        path: '/api/dashboard',
+        summary: 'How many channels there are, and how they are',
+        responses: jsonAnswer(dashboardSchema, 'the counts'),
+      }),
+      async (c) => c.json(await countTargets(deps.db), 200),
+    );
+}
+
+/** Any failure here means that the database cannot be read. */
+async function readRunning({ db }: ApiDeps): Promise<number[]> {
+  await pingDatabase(db);
+  try {
+    return await listRunningTargetIds(db);
+  } catch (cause) {
+    throw new AppError('unavailable', 'The database does not answer.', { cause });
+  }
+}
+
+/** `/metrics` in Prometheus' text format, not in the document; needs the API token unless the metrics are public. */
+export function metricsRoute(deps: ApiDeps) {
+  const router = createRouter();
+  if (!deps.metricsPublic) router.use('/metrics', authenticate(deps), requireAdmin);
+  return router.get('/metrics', async (c) => {
+    const texts = [await deps.metrics.metrics(), (await deps.moreMetrics?.()) ?? ''];
+    return c.text(texts.join('\n'), 200, { 'content-type': deps.metrics.contentType });
+  });
+}

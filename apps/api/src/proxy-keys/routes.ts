@@ -1,0 +1,189 @@
+import { AppError, changesBetween, type ProxyKey, proxyKeyFieldSchemas } from '@api-monitor/core';
+import {
+  createProxyKey,
+  type Database,
+  getProxyKey,
+  inTransaction,
+  listProxyKeys,
+  listTargetsByIds,
+  type ProxyKeyInput,
+  regenerateProxyKey,
+  revokeProxyKey,
+  updateProxyKey,
+} from '@api-monitor/db';
+import { z } from '@hono/zod-openapi';
+import type { ApiDeps } from '../api-deps.ts';
+import { createRouteKinds, jsonAnswer, jsonBody, okSchema } from '../describe-route.ts';
+import { idParams } from '../query-schemas.ts';
+import { createRouter } from '../router.ts';
+import { makeProxyKey } from './make-proxy-key.ts';
+import {
+  type CreateProxyKeyBody,
+  createProxyKeySchema,
+  type PatchProxyKeyBody,
+  patchProxyKeySchema,
+  proxyKeySchema,
+  shownKeySchema,
+} from './proxy-key-schema.ts';
+
+export function proxyKeyRoutes(deps: ApiDeps) {
+  const { db, now } = deps;
+  const { sessionRoute } = createRouteKinds(deps, 'gateway');
+  const publishChange = (id: number) =>
+    deps.bus.events.publish({ type: 'proxy_keys_changed', data: { key_ids: [id] } });
+
+  return createRouter()
+    .openapi(
+      sessionRoute({
+        method: 'get',
+        path: '/api/proxy/keys',
+        summary: "The gateway's keys, revoked ones too",
+        responses: jsonAnswer(z.object({ items: z.array(proxyKeySchema) }), 'the keys'),
+      }),
+      async (c) => c.json({ items: await listProxyKeys(db) }, 200),
+    )
+    .openapi(
+      sessionRoute({
+        method: 'post',
+        path: '/api/proxy/keys',
+        summary: 'Make a key for the gateway; it is shown this once',
+        request: { body: jsonBody(createProxyKeySchema) },
+        responses: jsonAnswer(shownKeySchema, 'the new key'),
+      }),
+      async (c) => {
+        const input = await withDefaults(deps, c.req.valid('json'));
+        const { text, ...secret } = makeProxyKey();
+        const item = await inTransaction(db, async (tx) => {
+          const created = await createProxyKey(tx, { ...input, ...secret }, now());
+          await c.var.audit(tx, 'proxy_key.created', created, changesBetween({}, { ...input }));
+          return created;
+        });
+        await publishChange(item.id);
+        c.header('Cache-Control', 'no-store');
+        return c.json({ item, proxy_key: text }, 200);
+      },
+    )
+    .openapi(
+      sessionRoute({
+        method: 'patch',
+        path: '/api/proxy/keys/{id}',
+        summary: 'Change or pause a key; it holds in every gateway within a second',
+        request: { params: idParams, body: jsonBody(patchProxyKeySchema) },
+        responses: jsonAnswer(z.object({ item: proxyKeySchema }), 'the changed key'),
+      }),
+      async (c) => {
+        const current = await findProxyKey(db, c.req.valid('param').id);
+        const patch = await patchOf(db, current, c.req.valid('json'));
+        const item = await inTransaction(db, async (tx) => {
+          const changed = await updateProxyKey(tx, current.id, patch);
+          if (!changed) throw revokedError(current);
+          const changes = changesBetween({ ...current }, { ...patch });
+          await c.var.audit(tx, 'proxy_key.changed', changed, changes);
+          return changed;
+        });
+        await publishChange(item.id);
+        return c.json({ item }, 200);
+      },
+    )
+    .openapi(
+      sessionRoute({
+        method: 'delete',
+        path: '/api/proxy/keys/{id}',
+        summary: 'Revoke a key for good; it is dead in every gateway within a second',
+        request: { params: idParams },
+        responses: jsonAnswer(okSchema, 'revoked, now or before'),
+      }),
+      async (c) => {
+        const key = await findProxyKey(db, c.req.valid('param').id);
+        await inTransaction(db, async (tx) => {
+          if (await revokeProxyKey(tx, key.id, now()))
+            await c.var.audit(tx, 'proxy_key.revoked', key);
+        });
+        await publishChange(key.id);
+        return c.json({ ok: true as const }, 200);
+      },
+    )
+    .openapi(
+      sessionRoute({
+        method: 'post',
+        path: '/api/proxy/keys/{id}/regenerate',
+        summary: 'Give a key another text, shown this once; the old one holds no more',
+        request: { params: idParams },
+        responses: jsonAnswer(shownKeySchema, 'the key and its new text'),
+      }),
+      async (c) => {
+        const current = await findProxyKey(db, c.req.valid('param').id);
+        const { text, ...secret } = makeProxyKey();
+        const item = await inTransaction(db, async (tx) => {
+          const changed = await regenerateProxyKey(tx, current.id, secret);
+          if (!changed) throw revokedError(current);
+          await c.var.audit(tx, 'proxy_key.regenerated', changed);
+          return changed;
+        });
+        await publishChange(item.id);
+        c.header('Cache-Control', 'no-store');
+        return c.json({ item, proxy_key: text }, 200);
+      },
+    );
+}
+
+/** Throws AppError `not_found` if there is no such key. */
+async function findProxyKey(db: Database, id: number): Promise<ProxyKey> {
+  const key = await getProxyKey(db, id);
+  if (!key) throw new AppError('not_found', `there is no proxy key ${id}`);
+  return key;
+}
+
+/** The refusal of a change to a key that was revoked, before or meanwhile. */
+function revokedError(key: ProxyKey): AppError {
+  return new AppError('conflict', `proxy key "${key.name}" is revoked: make another`);
+}
+
+async function withDefaults(deps: ApiDeps, body: CreateProxyKeyBody): Promise<ProxyKeyInput> {
+  const { name, description = '', enabled = true, allowed_models = [] } = body;
+  const { expires_at = null, rpm_limit = null, tpm_limit = null } = body;
+  if (expires_at !== null && expires_at <= deps.now()) {
+    throw new AppError('invalid_input', 'expires_at must lie in the future (Unix seconds)');
+  }
+  const allowed_target_ids = await checkedTargetIds(deps.db, body.allowed_target_ids ?? []);
+  const limits = { expires_at, rpm_limit, tpm_limit };
+  return { name, description, enabled, allowed_models, allowed_target_ids, ...limits };
+}
+
+/** The fields that the caller sent and may set. */
+async function patchOf(
+  db: Database,
+  current: ProxyKey,
+  body: PatchProxyKeyBody,
+): Promise<Partial<ProxyKeyInput>> {
+  const sent = Object.entries(body).filter(
+    ([field, value]) => field in proxyKeyFieldSchemas && value !== undefined,
+  );
+  // The schema checked each of them under its name.
+  const patch = Object.fromEntries(sent) as Partial<ProxyKeyInput>;
+  if (!patch.allowed_target_ids) return patch;
+  const known = current.allowed_target_ids;
+  return {
+    ...patch,
+    allowed_target_ids: await checkedTargetIds(db, patch.allowed_target_ids, known),
+  };
+}
+
+/**
+ * Each id once. Throws AppError `invalid_input` for a channel that doesn't exist; those of `known` may
+ * have been deleted since.
+ */
+async function checkedTargetIds(
+  db: Database,
+  ids: readonly number[],
+  known: readonly number[] = [],
+): Promise<number[]> {
+  const unique = [...new Set(ids)];
+  const added = unique.filter((id) => !known.includes(id));
+  const found = new Set((await listTargetsByIds(db, added)).map((target) => target.id));
+  const missing = added.find((id) => !found.has(id));
+  if (missing !== undefined) {
+    throw new AppError('invalid_input', `allowed_target_ids: there is no channel ${missing}`);
+  }
+  return unique;
+}

@@ -1,0 +1,101 @@
+import { gatewayRoutes } from '@api-monitor/core';
+import {
+  listProxyRequests,
+  requestOutcomes,
+  sumProxyRequests,
+  totalsGroups,
+} from '@api-monitor/db';
+import { z } from '@hono/zod-openapi';
+import type { ApiDeps } from '../api-deps.ts';
+import { createRouteKinds, jsonAnswer, pageOf, pageSchema } from '../describe-route.ts';
+import { idQuery, limitQuery, unixSecondsQuery } from '../query-schemas.ts';
+import { createRouter } from '../router.ts';
+import { proxyRequestItemSchema } from './proxy-request-schema.ts';
+
+/** Without `from`, totals reach back this far. */
+const defaultSpanS = 7 * 86_400;
+
+/** What narrows the gateway's requests down, in a list as in totals. */
+const filterQuery = {
+  key_id: z
+    .union([z.literal('master').transform(() => null), idQuery], {
+      error: 'must be the id of a proxy key, or "master"',
+    })
+    .optional()
+    .openapi({ type: 'string', description: "a key's id, or master" }),
+  target_id: idQuery.optional(),
+  model: z.string().max(512).optional().openapi({ description: 'as the channel names it' }),
+  route: z.enum(gatewayRoutes).optional(),
+  outcome: z
+    .enum(requestOutcomes)
+    .optional()
+    .openapi({ description: 'a stream that broke midway is an upstream_error' }),
+  from: unixSecondsQuery.optional(),
+  to: unixSecondsQuery.optional(),
+};
+
+const listQuery = z.object({
+  ...filterQuery,
+  before_id: idQuery.optional().openapi({ type: 'integer', description: 'the next page' }),
+  after_id: idQuery
+    .optional()
+    .openapi({ type: 'integer', description: 'those alone that were written after this one' }),
+  limit: limitQuery({ default: 50, max: 200 }),
+});
+
+const totalsSchema = z
+  .object({
+    group: z.union([z.number(), z.string()]).nullable().openapi({
+      description: "a key's or channel's id, a model, or an hour's or UTC day's start; null: none",
+    }),
+    name: z.string().nullable().openapi({ description: 'of the key or the channel' }),
+    requests: z.int(),
+    failures: z.int().openapi({ description: 'a client that left is none' }),
+    input_tokens: z.int(),
+    output_tokens: z.int(),
+    first_byte_s: z.number().nullable().openapi({ description: 'mean' }),
+  })
+  .openapi('ProxyTotals');
+
+const totalsAnswerSchema = z.object({
+  group_by: z.enum(totalsGroups),
+  from: z.number().openapi({ description: 'Unix seconds' }),
+  to: z.number().openapi({ description: 'Unix seconds' }),
+  items: z.array(totalsSchema),
+});
+
+export function proxyRequestRoutes(deps: ApiDeps) {
+  const { adminRoute } = createRouteKinds(deps, 'gateway');
+  return createRouter()
+    .openapi(
+      adminRoute({
+        method: 'get',
+        path: '/api/proxy/requests',
+        summary: 'What the gateway served, newest first; never any content',
+        request: { query: listQuery },
+        responses: jsonAnswer(pageSchema(proxyRequestItemSchema), 'a page of requests'),
+      }),
+      async (c) => {
+        const { limit, ...filter } = c.req.valid('query');
+        const found = await listProxyRequests(deps.db, { ...filter, limit: limit + 1 });
+        return c.json(pageOf(found, limit), 200);
+      },
+    )
+    .openapi(
+      adminRoute({
+        method: 'get',
+        path: '/api/proxy/requests/totals',
+        summary: 'What the gateway served in sum, in whole hours; of 7 days unless told',
+        request: {
+          query: z.object({ ...filterQuery, group_by: z.enum(totalsGroups).default('key') }),
+        },
+        responses: jsonAnswer(totalsAnswerSchema, 'the totals'),
+      }),
+      async (c) => {
+        const { group_by, to = deps.now(), ...filter } = c.req.valid('query');
+        const from = filter.from ?? Math.max(0, to - defaultSpanS);
+        const items = await sumProxyRequests(deps.db, { ...filter, group_by, from, to });
+        return c.json({ group_by, from, to, items }, 200);
+      },
+    );
+}

@@ -1,0 +1,151 @@
+import { AppError } from '@api-monitor/core';
+import {
+  confirmSecondFactor,
+  countRecoveryCodes,
+  enrolSecondFactor,
+  getSecondFactor,
+  inTransaction,
+  removeSecondFactor,
+  replaceRecoveryCodes,
+} from '@api-monitor/db';
+import { z } from '@hono/zod-openapi';
+import type { ApiDeps } from '../api-deps.ts';
+import { assertCurrentPassword, currentPasswordSchema } from '../auth/check-password.ts';
+import { createRouteKinds, jsonAnswer, jsonBody, okSchema } from '../describe-route.ts';
+import { createRouter } from '../router.ts';
+import {
+  hashRecoveryCode,
+  newRecoveryCodes,
+  newTotpSecret,
+  spendCode,
+  takeCode,
+  takeTotpCode,
+  totpUri,
+} from './codes.ts';
+import { codeBodySchema, recoveryCodesSchema } from './second-factor-schema.ts';
+
+const stateSchema = z.object({
+  item: z.object({
+    enabled: z.boolean().openapi({ description: 'whether logging in needs a code' }),
+    confirmed_at: z.number().nullable().openapi({ description: 'Unix seconds' }),
+    recovery_codes_left: z.int(),
+  }),
+});
+
+const enrolmentSchema = z
+  .strictObject({ current_password: currentPasswordSchema })
+  .openapi('SecondFactorEnrolment');
+
+const secretSchema = z.object({
+  item: z.object({
+    secret: z.string().openapi({ description: 'base32, to be typed into an authenticator' }),
+    uri: z.string().openapi({ description: 'otpauth://…, to be shown as a QR code' }),
+  }),
+});
+
+export function secondFactorRoutes(deps: ApiDeps) {
+  const { db, now } = deps;
+  const { sessionRoute } = createRouteKinds(deps, 'admin');
+  const path = '/api/admin/second-factor';
+  return createRouter()
+    .openapi(
+      sessionRoute({
+        method: 'get',
+        path,
+        summary: 'Whether logging in needs a code',
+        responses: jsonAnswer(stateSchema, 'the second factor'),
+      }),
+      async (c) => {
+        const confirmed_at = (await getSecondFactor(db))?.confirmed_at ?? null;
+        const recovery_codes_left = await countRecoveryCodes(db);
+        const item = { enabled: confirmed_at !== null, confirmed_at, recovery_codes_left };
+        return c.json({ item }, 200);
+      },
+    )
+    .openapi(
+      sessionRoute({
+        method: 'post',
+        path,
+        summary: 'Begin with a second factor: its secret is shown this once',
+        description:
+          'It is in force once a code was sent to /api/admin/second-factor/confirm. It needs the current password, or a login of the last 15 minutes; a wrong one counts as a failed login.',
+        request: { body: { ...jsonBody(enrolmentSchema), required: false } },
+        responses: jsonAnswer(secretSchema, 'the secret of the authenticator'),
+      }),
+      async (c) => {
+        await assertCurrentPassword(deps, c, c.req.valid('json').current_password);
+        const secret = newTotpSecret();
+        await inTransaction(db, async (tx) => {
+          if (!(await enrolSecondFactor(tx, secret, now()))) {
+            throw new AppError('conflict', 'a second factor is in force already: remove it first');
+          }
+          await c.var.audit(tx, 'second_factor.enrolled');
+        });
+        c.header('Cache-Control', 'no-store');
+        return c.json({ item: { secret, uri: totpUri(secret) } }, 200);
+      },
+    )
+    .openapi(
+      sessionRoute({
+        method: 'post',
+        path: `${path}/confirm`,
+        summary: 'Put the second factor in force with its first code; the recovery codes come once',
+        request: { body: jsonBody(codeBodySchema) },
+        responses: jsonAnswer(recoveryCodesSchema, 'in force'),
+      }),
+      async (c) => {
+        const { code } = c.req.valid('json');
+        const factor = await getSecondFactor(db);
+        if (!factor || factor.confirmed_at !== null) {
+          throw new AppError('conflict', 'there is no second factor to be confirmed');
+        }
+        await spendCode(deps, () => takeTotpCode(db, code, now()));
+        const recovery_codes = newRecoveryCodes();
+        await inTransaction(db, async (tx) => {
+          await confirmSecondFactor(tx, now());
+          await replaceRecoveryCodes(tx, recovery_codes.map(hashRecoveryCode));
+          await c.var.audit(tx, 'second_factor.confirmed');
+        });
+        c.header('Cache-Control', 'no-store');
+        return c.json({ ok: true as const, recovery_codes }, 200);
+      },
+    )
+    .openapi(
+      sessionRoute({
+        method: 'post',
+        path: `${path}/recovery-codes`,
+        summary: 'Make new recovery codes; the old ones hold no more',
+        request: { body: jsonBody(codeBodySchema) },
+        responses: jsonAnswer(recoveryCodesSchema, 'the codes'),
+      }),
+      async (c) => {
+        const { code } = c.req.valid('json');
+        await spendCode(deps, () => takeCode(db, code, now()));
+        const recovery_codes = newRecoveryCodes();
+        await inTransaction(db, async (tx) => {
+          await replaceRecoveryCodes(tx, recovery_codes.map(hashRecoveryCode));
+          await c.var.audit(tx, 'recovery_codes.made');
+        });
+        c.header('Cache-Control', 'no-store');
+        return c.json({ ok: true as const, recovery_codes }, 200);
+      },
+    )
+    .openapi(
+      sessionRoute({
+        method: 'post',
+        path: `${path}/remove`,
+        summary: 'Log in without a code again; a last code is needed for it',
+        request: { body: jsonBody(codeBodySchema) },
+        responses: jsonAnswer(okSchema, 'removed'),
+      }),
+      async (c) => {
+        const { code } = c.req.valid('json');
+        await spendCode(deps, () => takeCode(db, code, now()));
+        await inTransaction(db, async (tx) => {
+          await removeSecondFactor(tx);
+          await c.var.audit(tx, 'second_factor.removed');
+        });
+        return c.json({ ok: true as const }, 200);
+      },
+    );
+}

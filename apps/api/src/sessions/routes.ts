@@ -1,0 +1,177 @@
+import { AppError } from '@api-monitor/core';
+import {
+  deleteAdminSession,
+  deleteOtherAdminSessions,
+  getSecondFactor,
+  inTransaction,
+  listAdminSessions,
+} from '@api-monitor/db';
+import { z } from '@hono/zod-openapi';
+import type { ApiDeps } from '../api-deps.ts';
+import { createAudit } from '../audit/record-action.ts';
+import { assertSameOrigin, sessionOf } from '../auth/authenticate.ts';
+import type { Actor } from '../auth/caller.ts';
+import { assertPassword, noteFailure, takeLoginTurn } from '../auth/check-password.ts';
+import { clientAddress } from '../auth/forwarded.ts';
+import { createRouteKinds, jsonAnswer, jsonBody, okSchema } from '../describe-route.ts';
+import { idParams } from '../query-schemas.ts';
+import { createRouter } from '../router.ts';
+import { spendCode, takeCode } from '../second-factor/codes.ts';
+import { endedSessions } from '../settings/follow-settings.ts';
+import { forgetCookie, openSession } from './admin-session.ts';
+import { sessionSchema } from './session-schema.ts';
+
+const loginSchema = z
+  .strictObject({
+    password: z.string().min(1).max(1024),
+    code: z.string().min(1).max(64).optional().openapi({
+      description: "the authenticator's code or a recovery code, where a second factor is in force",
+    }),
+  })
+  .openapi('Login');
+
+/** Bodies to this path have a limit of their own. */
+export const loginPath = '/api/admin/login';
+
+const ownSessionSchema = z.object({
+  item: sessionSchema,
+  second_factor: z.boolean().openapi({ description: 'whether logging in needs a code' }),
+});
+
+const listedSchema = sessionSchema.extend({
+  current: z.boolean().openapi({ description: "this caller's own" }),
+});
+
+export function sessionRoutes(deps: ApiDeps) {
+  const { db, now } = deps;
+  const { publicRoute, sessionRoute } = createRouteKinds(deps, 'admin');
+  const publishEnd = () =>
+    deps.bus.events.publish({ type: 'settings_changed', data: { keys: [endedSessions] } });
+
+  return createRouter()
+    .openapi(
+      publicRoute({
+        method: 'post',
+        path: loginPath,
+        summary: 'Begin an admin session: its cookie comes with the answer',
+        description:
+          'A wrong password or code is a 401; its "reason" is second_factor_required where the password is right and a code is needed. 8 failures in a minute block an address for 30 minutes. Passwords are checked one at a time; addresses take turns, and a 429 asks to come again when too many wait.',
+        request: { body: jsonBody(loginSchema) },
+        responses: jsonAnswer(
+          okSchema.extend({ item: sessionSchema }),
+          'the session, which lasts a day',
+        ),
+      }),
+      async (c) => {
+        assertSameOrigin(c, deps.trustedProxies);
+        const body = c.req.valid('json');
+        const address = clientAddress(c, deps.trustedProxies);
+        const nobody = { actor: 'nobody', session_id: null, address } as const;
+        await takeLoginTurn(deps, nobody, () => assertRight(deps, nobody, body));
+        const item = await openSession(deps, c);
+        const actor = { actor: 'session', session_id: item.id, address: item.address } as const;
+        await createAudit(actor, now)(db, 'session.opened');
+        c.header('Cache-Control', 'no-store');
+        return c.json({ ok: true as const, item }, 200);
+      },
+    )
+    .openapi(
+      sessionRoute({
+        method: 'post',
+        path: '/api/admin/logout',
+        summary: 'End this admin session',
+        responses: jsonAnswer(okSchema, 'ended'),
+      }),
+      async (c) => {
+        await deleteAdminSession(db, sessionOf(c).id);
+        await c.var.audit(db, 'session.closed');
+        await publishEnd();
+        forgetCookie(deps, c);
+        return c.json({ ok: true as const }, 200);
+      },
+    )
+    .openapi(
+      sessionRoute({
+        method: 'get',
+        path: '/api/admin/session',
+        summary: "The caller's own admin session; 401 or 403 without one",
+        responses: jsonAnswer(ownSessionSchema, 'the session'),
+      }),
+      async (c) => {
+        const factor = await getSecondFactor(db);
+        return c.json({ item: sessionOf(c), second_factor: Boolean(factor?.confirmed_at) }, 200);
+      },
+    )
+    .openapi(
+      sessionRoute({
+        method: 'get',
+        path: '/api/admin/sessions',
+        summary: 'The admin sessions in force, the one seen last first',
+        responses: jsonAnswer(z.object({ items: z.array(listedSchema) }), 'the sessions'),
+      }),
+      async (c) => {
+        const own = sessionOf(c).id;
+        const sessions = await listAdminSessions(db, now());
+        const items = sessions.map((session) => ({ ...session, current: session.id === own }));
+        return c.json({ items }, 200);
+      },
+    )
+    .openapi(
+      sessionRoute({
+        method: 'delete',
+        path: '/api/admin/sessions/{id}',
+        summary: 'End an admin session, wherever it is',
+        request: { params: idParams },
+        responses: jsonAnswer(okSchema, 'ended'),
+      }),
+      async (c) => {
+        const { id } = c.req.valid('param');
+        await inTransaction(db, async (tx) => {
+          const session = await deleteAdminSession(tx, id);
+          if (!session) throw new AppError('not_found', `there is no session ${id}`);
+          await c.var.audit(tx, 'session.revoked', { id, name: session.address });
+        });
+        await publishEnd();
+        return c.json({ ok: true as const }, 200);
+      },
+    )
+    .openapi(
+      sessionRoute({
+        method: 'delete',
+        path: '/api/admin/sessions',
+        summary: "End every admin session but the caller's own",
+        responses: jsonAnswer(
+          okSchema.extend({ count: z.int().openapi({ description: 'how many were ended' }) }),
+          'ended',
+        ),
+      }),
+      async (c) => {
+        const count = await inTransaction(db, async (tx) => {
+          const ended = await deleteOtherAdminSessions(tx, sessionOf(c).id);
+          const changes = [{ field: 'sessions', old: ended + 1, new: 1 }];
+          await c.var.audit(tx, 'session.revoked', null, changes);
+          return ended;
+        });
+        await publishEnd();
+        return c.json({ ok: true as const, count }, 200);
+      },
+    );
+}
+
+async function assertRight(
+  deps: ApiDeps,
+  nobody: Actor,
+  { password, code }: z.output<typeof loginSchema>,
+): Promise<void> {
+  await assertPassword(deps, nobody, { password, refusal: 'session.refused' });
+  const factor = await getSecondFactor(deps.db);
+  if (!factor?.confirmed_at) return;
+  if (code === undefined) {
+    const message = 'a code of the authenticator, or a recovery code, is needed too';
+    throw new AppError('unauthorized', message, { reason: 'second_factor_required' });
+  }
+  await spendCode(deps, () => takeCode(deps.db, code, deps.now())).catch(async (error) => {
+    await noteFailure(deps, nobody, 'session.refused');
+    throw error;
+  });
+}

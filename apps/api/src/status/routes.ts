@@ -1,0 +1,155 @@
+import { changesBetween, type PublicState } from '@api-monitor/core';
+import {
+  type Database,
+  inTransaction,
+  listStatusItems,
+  readStatusPage,
+  replaceStatusItems,
+  writeStatusPage,
+} from '@api-monitor/db';
+import { z } from '@hono/zod-openapi';
+import { makeBadge } from 'badge-maker';
+import type { ApiDeps } from '../api-deps.ts';
+import { createRouteKinds, jsonAnswer, jsonBody } from '../describe-route.ts';
+import { createRouter } from '../router.ts';
+import { linesOf } from './lines-of.ts';
+import { notPublished, readPublicItem, readPublicStatus } from './read-public-status.ts';
+import {
+  type PublicStatusItem,
+  publicStatusSchema,
+  type StatusPageItem,
+  type StatusPagePatch,
+  statusPagePatchSchema,
+  statusPageSchema,
+} from './status-schema.ts';
+
+/** Short, so that what is taken off the page is soon gone from caches too. */
+const publicCaching = 'public, max-age=30';
+
+const badgeMetrics = ['state', 'uptime'] as const;
+
+/** https://shields.io/badges/endpoint-badge */
+const badgeSchema = z
+  .object({
+    schemaVersion: z.literal(1),
+    label: z.string(),
+    message: z.string(),
+    color: z.string(),
+  })
+  .openapi('Badge');
+
+export function statusRoutes(deps: ApiDeps) {
+  const { db } = deps;
+  const { publicRoute, sessionRoute } = createRouteKinds(deps, 'status');
+  return createRouter()
+    .openapi(
+      sessionRoute({
+        method: 'get',
+        path: '/api/admin/status-page',
+        summary: 'What the public status page shows, and whether it is on',
+        responses: jsonAnswer(statusPageSchema, 'the page and its lines'),
+      }),
+      async (c) => c.json({ item: await viewStatusPage(db) }, 200),
+    )
+    .openapi(
+      sessionRoute({
+        method: 'patch',
+        path: '/api/admin/status-page',
+        summary: 'Change the public status page; its lines come as a whole',
+        request: { body: jsonBody(statusPagePatchSchema) },
+        responses: jsonAnswer(statusPageSchema, 'the changed page'),
+      }),
+      async (c) => {
+        const { items, ...settings } = c.req.valid('json');
+        await inTransaction(db, async (tx) => {
+          const page = await readStatusPage(tx);
+          await writeStatusPage(tx, { ...page, ...sent(settings) }, deps.now());
+          if (items) await replaceStatusItems(tx, await linesOf(tx, items));
+          const changes = changesBetween({ ...page }, sent(settings));
+          await c.var.audit(tx, 'status_page.changed', null, changes);
+        });
+        return c.json({ item: await viewStatusPage(db) }, 200);
+      },
+    )
+    .openapi(
+      publicRoute({
+        method: 'get',
+        path: '/api/status',
+        summary: 'The public status page, for everybody; 404 while it is off',
+        responses: jsonAnswer(publicStatusSchema, 'what is published, and how it is'),
+      }),
+      async (c) => {
+        const item = await readPublicStatus(deps);
+        c.header('Cache-Control', publicCaching);
+        return c.json({ item }, 200);
+      },
+    )
+    .openapi(
+      publicRoute({
+        method: 'get',
+        path: '/badge/{file}',
+        summary: 'A badge of something published: <slug>.svg, or <slug>.json for shields.io',
+        request: {
+          params: z.object({ file: z.string().openapi({ example: 'claude-sonnet-4-5.svg' }) }),
+          query: z.object({
+            metric: z
+              .enum(badgeMetrics)
+              .optional()
+              .openapi({ description: 'state (the default), or the uptime of 90 days' }),
+          }),
+        },
+        responses: {
+          200: {
+            description: 'the badge',
+            content: {
+              'image/svg+xml': { schema: z.string() },
+              'application/json': { schema: badgeSchema },
+            },
+          },
+        },
+      }),
+      async (c) => {
+        const { file } = c.req.valid('param');
+        const [, slug, ending] = /^([a-z0-9-]{1,64})\.(svg|json)$/.exec(file) ?? [];
+        if (!slug) throw notPublished();
+        const item = await readPublicItem(deps, slug);
+        const badge = badgeOf(item, c.req.valid('query').metric ?? 'state');
+        c.header('Cache-Control', publicCaching);
+        if (ending === 'json') return c.json({ schemaVersion: 1 as const, ...badge }, 200);
+        c.header('Content-Type', 'image/svg+xml; charset=utf-8');
+        return c.body(makeBadge(badge), 200);
+      },
+    );
+}
+
+async function viewStatusPage(db: Database): Promise<StatusPageItem> {
+  return { ...(await readStatusPage(db)), items: await listStatusItems(db) };
+}
+
+/** Without the fields that were not sent. */
+function sent({ enabled, title, description }: Omit<StatusPagePatch, 'items'>) {
+  return {
+    ...(enabled === undefined ? {} : { enabled }),
+    ...(title === undefined ? {} : { title }),
+    ...(description === undefined ? {} : { description }),
+  };
+}
+
+const colours: Record<PublicState, string> = {
+  operational: 'brightgreen',
+  degraded: 'yellow',
+  outage: 'red',
+  unknown: 'lightgrey',
+};
+
+function badgeOf({ name, state, uptime }: PublicStatusItem, metric: (typeof badgeMetrics)[number]) {
+  if (metric === 'state') return { label: name, message: state, color: colours[state] };
+  const message = uptime === null ? 'unknown' : `${uptime}%`;
+  return { label: name, message, color: colourOfUptime(uptime) };
+}
+
+function colourOfUptime(uptime: number | null): string {
+  if (uptime === null) return colours.unknown;
+  if (uptime >= 99) return colours.operational;
+  return uptime >= 90 ? colours.degraded : colours.outage;
+}

@@ -1,0 +1,163 @@
+import {
+  addChecks,
+  type ErrorKind,
+  emptyHistory,
+  errorKinds,
+  hasPassed,
+  incidentsOf,
+  type StatusCheck,
+  type StatusHistory,
+  type StatusIncident,
+  type StatusItem,
+  secondsPerDay,
+} from '@api-monitor/core';
+import {
+  type ChecksWindow,
+  type Database,
+  listChannelChecks,
+  listDaysOfFailedRuns,
+  listFailureKinds,
+  listModelChecks,
+  listStatusDays,
+} from '@api-monitor/db';
+import { settleDays } from './settle-days.ts';
+
+/** What is shown, and the channels that it is checked on at present. */
+export interface StatusSource extends Pick<StatusItem, 'target_id' | 'model'> {
+  targetIds: readonly number[];
+}
+
+export interface StatusReport {
+  history: StatusHistory;
+  /** Newest first, each with its reasons, the most frequent first. */
+  incidents: (StatusIncident & { reasons: ErrorKind[] })[];
+}
+
+export interface StatusReports {
+  reportOf(source: StatusSource): Promise<StatusReport>;
+}
+
+export const shownDays = 90;
+
+/** However many ask meanwhile, a report is made once. */
+const freshS = 30;
+/** A run's rows bear the time at which each probe began and are written at its end. */
+const unsettledS = 6 * 3600;
+/** So much is read at a time: a month of a channel that is probed each minute. */
+const windowS = 30 * secondsPerDay;
+/** More than a page has lines; the one that was asked for longest ago goes. */
+const mostSources = 200;
+const mostIncidents = 20;
+
+/** All that can change no more, and up to when that is. */
+interface Settled {
+  history: StatusHistory;
+  until: number;
+}
+
+interface Kept {
+  madeAt: number;
+  settled: Settled;
+  report: Promise<StatusReport>;
+}
+
+/**
+ * Folds the checks of what is published, and remembers what it folded: after the first time only the
+ * last hours are read again. What nobody asks for is never read.
+ */
+export function createStatusReports(db: Database, now: () => number): StatusReports {
+  const keptByKey = new Map<string, Kept>();
+  return {
+    reportOf(source) {
+      const key = JSON.stringify(source);
+      const known = keptByKey.get(key);
+      const isFresh = known !== undefined && !hasPassed(freshS, known.madeAt, now());
+      const kept = isFresh ? known : makeAgain(db, source, known, now());
+      keptByKey.delete(key);
+      keptByKey.set(key, kept);
+      const [oldest] = keptByKey.keys();
+      if (keptByKey.size > mostSources && oldest !== undefined) keptByKey.delete(oldest);
+      return kept.report;
+    },
+  };
+}
+
+function makeAgain(
+  db: Database,
+  source: StatusSource,
+  known: Kept | undefined,
+  nowS: number,
+): Kept {
+  const firstDay = Math.floor(nowS / secondsPerDay) - shownDays + 1;
+  const settled = known?.settled ?? {
+    history: emptyHistory(),
+    until: firstDay * secondsPerDay - 1,
+  };
+  // One after the other: what one settles is where the next begins. A failed one settles less.
+  const before = known?.report.catch(() => {}) ?? Promise.resolve();
+  return {
+    madeAt: nowS,
+    settled,
+    report: before.then(() => makeReport(db, source, settled, nowS)),
+  };
+}
+
+async function makeReport(
+  db: Database,
+  source: StatusSource,
+  settled: Settled,
+  nowS: number,
+): Promise<StatusReport> {
+  await settleWholeDays(db, source, settled, nowS);
+  while (settled.until < nowS - unsettledS) {
+    const until = Math.min(nowS - unsettledS, settled.until + windowS);
+    const checks = await checksOf(db, source, { after: settled.until, until });
+    settled.history = addChecks(settled.history, checks);
+    settled.until = until;
+  }
+  const recent = await checksOf(db, source, { after: settled.until, until: nowS });
+  const history = addChecks(settled.history, recent);
+  const incidents = [];
+  for (const incident of incidentsOf(history).slice(-mostIncidents).reverse()) {
+    incidents.push({ ...incident, reasons: await reasonsOf(db, incident) });
+  }
+  return { history, incidents };
+}
+
+/** Where more than a day is behind, whole days are folded from their sums. */
+async function settleWholeDays(
+  db: Database,
+  source: StatusSource,
+  settled: Settled,
+  nowS: number,
+): Promise<void> {
+  const today = Math.floor((nowS - unsettledS) / secondsPerDay);
+  const window = { after: settled.until, until: today * secondsPerDay - 1 };
+  if (window.until - window.after < secondsPerDay) return;
+  const { model } = source;
+  const channelId = model === null ? source.target_id : null;
+  const targetIds = channelId === null ? source.targetIds : [channelId];
+  const failed = channelId === null ? [] : await listDaysOfFailedRuns(db, channelId, window);
+  settled.history = await settleDays(settled.history, {
+    days: await listStatusDays(db, { targetIds, model }, window),
+    failedDays: new Set(failed),
+    checksIn: (day) => checksOf(db, source, day),
+  });
+  settled.until = window.until;
+}
+
+function checksOf(
+  db: Database,
+  { target_id, model, targetIds }: StatusSource,
+  window: ChecksWindow,
+): Promise<StatusCheck[]> {
+  if (model !== null) return listModelChecks(db, { targetIds, model }, window);
+  return target_id === null ? Promise.resolve([]) : listChannelChecks(db, target_id, window);
+}
+
+/** A whole run has no reason of its own: those of its probes stand for it. */
+async function reasonsOf(db: Database, { kinds, run_id }: StatusIncident): Promise<ErrorKind[]> {
+  const counted = errorKinds.filter((kind) => kinds[kind] !== undefined);
+  if (counted.length === 0) return listFailureKinds(db, run_id);
+  return counted.sort((a, b) => (kinds[b] ?? 0) - (kinds[a] ?? 0));
+}

@@ -1,0 +1,159 @@
+import {
+  AppError,
+  changesBetween,
+  defaultAnthropicVersion,
+  defaultPrompt,
+  isSameOrigin,
+  type Target,
+  type TargetInput,
+  type TargetPatch,
+} from '@api-monitor/core';
+import {
+  createTarget,
+  type Database,
+  deleteTarget,
+  getTarget,
+  inTransaction,
+  readSettings,
+  updateTarget,
+} from '@api-monitor/db';
+import type { Context } from 'hono';
+import type { ApiDeps } from '../api-deps.ts';
+import type { Audit } from '../audit/record-action.ts';
+import type { ApiEnv } from '../router.ts';
+import { isOwnAddress, type OwnPlaces, ownPlacesOf } from './own-address.ts';
+
+type ChangeDeps = Pick<ApiDeps, 'db' | 'bus' | 'now' | 'givenSettings'>;
+
+/** Who changes channels, and where the monitor itself is reached. */
+export interface Changer {
+  audit: Audit;
+  own: OwnPlaces;
+}
+
+/** The caller of a route. */
+export function changerOf(c: Context<ApiEnv>, deps: ApiDeps): Changer {
+  return { audit: c.var.audit, own: ownPlacesOf(c, deps) };
+}
+
+/** The fields of a new channel; those left out take their defaults. */
+export type NewTarget = Partial<TargetInput> & Pick<TargetInput, 'name' | 'base_url' | 'api_key'>;
+
+/** Throws AppError `not_found` if there is no such target. */
+export async function findTarget(db: Database, id: number): Promise<Target> {
+  const target = await getTarget(db, id);
+  if (!target) throw missing(id);
+  return target;
+}
+
+/** Adds a channel, and tells everyone. Throws AppError `invalid_input`, and `conflict` for a name that is taken. */
+export async function addTarget(deps: ChangeDeps, by: Changer, given: NewTarget): Promise<Target> {
+  const refusal = refusalOf(null, given, by.own);
+  if (refusal) throw refusal;
+  const target = await inTransaction(deps.db, (db) => writeNew({ ...deps, db }, by, given));
+  await publishUpdates(deps, [target.id]);
+  return target;
+}
+
+/** Changes a channel, and tells everyone. Throws AppError `invalid_input`, `not_found`, `conflict`. */
+export async function changeTarget(
+  deps: ChangeDeps,
+  by: Changer,
+  current: Target,
+  patch: TargetPatch,
+): Promise<Target> {
+  const refusal = refusalOf(current, patch, by.own);
+  if (refusal) throw refusal;
+  const target = await inTransaction(deps.db, (db) =>
+    writeChange({ ...deps, db }, by, current, patch),
+  );
+  await publishUpdates(deps, [target.id]);
+  return target;
+}
+
+/** Deletes a channel with its runs, and tells everyone. Throws AppError `not_found`. */
+export async function removeTarget(deps: ChangeDeps, { audit }: Changer, id: number) {
+  const target = await findTarget(deps.db, id);
+  // Recorded first: deleting the runs may take minutes, and be finished by a later start.
+  await audit(deps.db, 'target.deleted', target);
+  if (!(await deleteTarget(deps.db, id, deps.now()))) throw missing(id);
+  await publishUpdates(deps, [id]);
+}
+
+/**
+ * Why a channel can't be added (`current` null) or changed like this; null if it can. The same for a call,
+ * an import and CHANNELS_FILE.
+ */
+export function refusalOf(
+  current: Target | null,
+  { base_url = current?.base_url ?? '', api_key }: Pick<TargetPatch, 'base_url' | 'api_key'>,
+  own: OwnPlaces,
+): AppError | null {
+  if (base_url !== current?.base_url && isOwnAddress(base_url, own)) {
+    const message = "base_url must not be this monitor's own address: its gateway would ask itself";
+    return new AppError('invalid_input', message);
+  }
+  if (api_key !== undefined) return null;
+  if (!current) return new AppError('invalid_input', 'api_key is required for a new channel');
+  if (isSameOrigin(current.base_url, base_url)) return null;
+  const message = 'api_key must be entered again when base_url moves to another origin';
+  return new AppError('invalid_input', message);
+}
+
+/** Writes a new channel that isn't refused. `deps.db` is a transaction. */
+export async function writeNew(
+  { db, now, givenSettings }: ChangeDeps,
+  { audit }: Changer,
+  given: NewTarget,
+): Promise<Target> {
+  const { default_interval_min } = await readSettings(db);
+  const input: TargetInput = {
+    enabled: true,
+    interval_min: default_interval_min ?? givenSettings.default_interval_min,
+    timeout_s: 30,
+    verify_ssl: true,
+    prompt: defaultPrompt,
+    anthropic_version: defaultAnthropicVersion,
+    max_models: 0,
+    source_url: null,
+    sort_order: null,
+    visitor_channel_actions_enabled: false,
+    selected_models: [],
+    ...given,
+  };
+  const target = await createTarget(db, input, now());
+  await audit(db, 'target.created', target, changesBetween({}, { ...input }, ['api_key']));
+  return target;
+}
+
+/** Writes a change that isn't refused. `deps.db` is a transaction. Throws AppError `not_found`. */
+export async function writeChange(
+  { db, now }: ChangeDeps,
+  { audit }: Changer,
+  current: Target,
+  patch: TargetPatch,
+): Promise<Target> {
+  const target = await updateTarget(db, current.id, patch, now());
+  if (!target) throw missing(current.id);
+  await audit(
+    db,
+    'target.changed',
+    target,
+    changesBetween({ ...current }, { ...patch }, ['api_key']),
+  );
+  return target;
+}
+
+/** Tells everyone that these channels changed; called once that is committed. */
+export async function publishUpdates(
+  { bus }: Pick<ApiDeps, 'bus'>,
+  ids: Iterable<number>,
+): Promise<void> {
+  for (const target_id of ids) {
+    await bus.events.publish({ type: 'target_updated', data: { target_id } });
+  }
+}
+
+function missing(id: number): AppError {
+  return new AppError('not_found', `there is no channel ${id}`);
+}

@@ -1,0 +1,192 @@
+import { AppError, maskSecret, type Target, type TargetPatch } from '@api-monitor/core';
+import {
+  type Database,
+  inTransaction,
+  listRunningTargetIds,
+  listTargets,
+  openApiKey,
+  reorderTargets,
+} from '@api-monitor/db';
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { ApiDeps } from '../api-deps.ts';
+import { assertAdmin } from '../auth/authenticate.ts';
+import { createRouteKinds, jsonAnswer, jsonBody, okSchema } from '../describe-route.ts';
+import { idParams } from '../query-schemas.ts';
+import { type ApiEnv, createRouter } from '../router.ts';
+import {
+  addTarget,
+  changerOf,
+  changeTarget,
+  findTarget,
+  publishUpdates,
+  removeTarget,
+} from './change-targets.ts';
+import { modelRoutes } from './model-routes.ts';
+import { rawJson, streamPieces } from './stream-json.ts';
+import {
+  createTargetSchema,
+  type PatchTargetBody,
+  patchTargetSchema,
+  settableFields,
+} from './target-body-schema.ts';
+import { targetSchema } from './target-schema.ts';
+import { streamTargets, viewTarget } from './view-targets.ts';
+
+const itemSchema = z.object({ item: targetSchema });
+const listSchema = z.object({
+  items: z.array(targetSchema),
+  permissions: z.object({ role: z.enum(['admin', 'visitor']) }),
+});
+const listQuery = z.object({
+  history: z
+    .enum(['0', '1'])
+    .optional()
+    .openapi({ description: "0 leaves the models' histories out" }),
+});
+const orderSchema = z.strictObject({ ids: z.array(z.int().positive()).min(1).max(10_000) });
+const keySchema = z.object({ item: z.object({ id: z.int(), api_key: z.string() }) });
+
+export function targetRoutes(deps: ApiDeps) {
+  const { db, now } = deps;
+  const { visitorRoute, adminRoute } = createRouteKinds(deps, 'targets');
+  const answerWith = async (c: Context<ApiEnv>, target: Target) => {
+    const text = `{"item":${await viewTarget(deps, target, c.var.caller)}}`;
+    return rawJson<z.infer<typeof itemSchema>>(c, text);
+  };
+  return createRouter()
+    .openapi(
+      visitorRoute({
+        method: 'get',
+        path: '/api/targets',
+        summary: 'All channels in their order, with the latest state of every model',
+        request: { query: listQuery },
+        responses: jsonAnswer(listSchema, 'the channels'),
+      }),
+      async (c) => {
+        const withHistory = c.req.valid('query').history !== '0';
+        const pieces = await streamTargets(deps, c.var.caller, withHistory);
+        return rawJson<z.infer<typeof listSchema>>(c, streamPieces(pieces));
+      },
+    )
+    .openapi(
+      adminRoute({
+        method: 'post',
+        path: '/api/targets',
+        summary: 'Add a channel',
+        description: "Refused if base_url is this monitor's own address.",
+        request: { body: jsonBody(createTargetSchema) },
+        responses: jsonAnswer(itemSchema, 'the new channel'),
+      }),
+      async (c) => {
+        const body = c.req.valid('json');
+        const { name, base_url, api_key } = body;
+        const given = { ...settableFields(body), name, base_url, api_key };
+        return answerWith(c, await addTarget(deps, changerOf(c, deps), given));
+      },
+    )
+    .openapi(
+      adminRoute({
+        method: 'post',
+        path: '/api/targets/reorder',
+        summary: 'Put the channels in this order; those left out keep theirs, after these',
+        request: { body: jsonBody(orderSchema) },
+        responses: jsonAnswer(okSchema, 'the order is kept'),
+      }),
+      async (c) => {
+        const before = new Map((await listTargets(db)).map((one) => [one.id, one.sort_order]));
+        await inTransaction(db, async (tx) => {
+          await reorderTargets(tx, c.req.valid('json').ids, now());
+          await c.var.audit(tx, 'targets.reordered');
+        });
+        const moved = (await listTargets(db)).filter((it) => before.get(it.id) !== it.sort_order);
+        await publishUpdates(
+          deps,
+          moved.map(({ id }) => id),
+        );
+        return c.json({ ok: true as const }, 200);
+      },
+    )
+    .openapi(
+      visitorRoute({
+        method: 'get',
+        path: '/api/targets/{id}',
+        summary: 'One channel, with the latest state and history of every model',
+        request: { params: idParams },
+        responses: jsonAnswer(itemSchema, 'the channel'),
+      }),
+      async (c) => answerWith(c, await findTarget(db, c.req.valid('param').id)),
+    )
+    .openapi(
+      adminRoute({
+        method: 'patch',
+        path: '/api/targets/{id}',
+        summary: 'Change a channel',
+        description: "Refused if it would move to this monitor's own address.",
+        request: { params: idParams, body: jsonBody(patchTargetSchema) },
+        responses: jsonAnswer(itemSchema, 'the changed channel'),
+      }),
+      async (c) => {
+        const current = await findTarget(db, c.req.valid('param').id);
+        const patch = patchOf(db, current, c.req.valid('json'));
+        return answerWith(c, await changeTarget(deps, changerOf(c, deps), current, patch));
+      },
+    )
+    .openapi(
+      adminRoute({
+        method: 'delete',
+        path: '/api/targets/{id}',
+        summary: 'Delete a channel with its runs',
+        request: { params: idParams },
+        responses: jsonAnswer(okSchema, 'deleted'),
+      }),
+      async (c) => {
+        await removeTarget(deps, changerOf(c, deps), c.req.valid('param').id);
+        return c.json({ ok: true as const }, 200);
+      },
+    )
+    .openapi(
+      visitorRoute({
+        method: 'post',
+        path: '/api/targets/{id}/run',
+        summary: 'Probe a channel now, a disabled one too',
+        request: { params: idParams },
+        responses: jsonAnswer(okSchema.extend({ message: z.string() }), 'the run starts'),
+      }),
+      async (c) => {
+        const target = await findTarget(db, c.req.valid('param').id);
+        const { id, name } = target;
+        if (!target.visitor_channel_actions_enabled) assertAdmin(c.var.caller);
+        const isRunning = (await listRunningTargetIds(db)).includes(id);
+        const isQueued = !isRunning && (await deps.bus.manualRuns.add(`${id}`, { target_id: id }));
+        if (!isQueued) throw new AppError('conflict', `channel "${name}" is running already`);
+        await c.var.audit(db, 'target.run', target);
+        return c.json({ ok: true as const, message: `channel "${name}" starts running` }, 200);
+      },
+    )
+    .route('/', modelRoutes(deps, '/api/targets/{id}/models', visitorRoute, adminRoute))
+    .openapi(
+      adminRoute({
+        method: 'get',
+        path: '/api/targets/{id}/secret',
+        summary: "A channel's API key in the clear",
+        request: { params: idParams },
+        responses: jsonAnswer(keySchema, 'the key'),
+      }),
+      async (c) => {
+        const target = await findTarget(db, c.req.valid('param').id);
+        await c.var.audit(db, 'target.secret_read', target);
+        c.header('Cache-Control', 'no-store');
+        return c.json({ item: { id: target.id, api_key: openApiKey(db, target) } }, 200);
+      },
+    );
+}
+
+/** The masked key leaves the stored one alone. Throws AppError `invalid_input` if it is that of another key. */
+function patchOf(db: Database, current: Target, body: PatchTargetBody): TargetPatch {
+  const { api_key, ...patch } = settableFields(body);
+  if (api_key === undefined) return patch;
+  if (!api_key.includes('…')) return { ...patch, api_key };
+  if (api_key === maskSecret(openApiKey(db, current))) return patch;
+  throw new AppError('invalid_input', 'api_key is the masked form of another key; enter it whole');
+}

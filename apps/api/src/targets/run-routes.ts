@@ -1,0 +1,106 @@
+import { AppError } from '@api-monitor/core';
+import {
+  type Database,
+  getLatestFinishedRun,
+  getRun,
+  listRunModels,
+  listRuns,
+  type RunRow,
+} from '@api-monitor/db';
+import { z } from '@hono/zod-openapi';
+import type { ApiDeps } from '../api-deps.ts';
+import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
+import { idParams, idQuery, limitQuery } from '../query-schemas.ts';
+import { createRouter } from '../router.ts';
+import { findTarget } from './change-targets.ts';
+import { probeRowSchema, runSchema } from './run-schema.ts';
+import { rawJson } from './stream-json.ts';
+import { targetSchema } from './target-schema.ts';
+import { viewTarget } from './view-targets.ts';
+
+const runsQuery = z.object({
+  limit: limitQuery({ default: 20, max: 200 }),
+  traffic: z
+    .enum(['0', '1'])
+    .optional()
+    .openapi({ description: '1: the probes of one model too that traffic asked for' }),
+});
+const runsSchema = z.object({ target: targetSchema, items: z.array(runSchema) });
+
+const logsQuery = z.object({
+  scope: z.enum(['latest', 'all']).default('latest'),
+  run_id: idQuery
+    .optional()
+    .openapi({ type: 'integer', description: 'this run, whatever the scope' }),
+  limit: limitQuery({ default: 5000, max: 20_000 }),
+});
+const logsSchema = z.object({
+  target: targetSchema,
+  // A nullable reference would be documented as one that is never null.
+  run: z.union([runSchema, z.null()]).openapi({ description: 'null: of all runs, or of none yet' }),
+  count: z.int(),
+  items: z.array(probeRowSchema),
+});
+
+export function runRoutes(deps: ApiDeps) {
+  const { db } = deps;
+  const { visitorRoute } = createRouteKinds(deps, 'history');
+  return createRouter()
+    .openapi(
+      visitorRoute({
+        method: 'get',
+        path: '/api/targets/{id}/runs',
+        summary: "A channel's runs, newest first",
+        request: { params: idParams, query: runsQuery },
+        responses: jsonAnswer(runsSchema, 'the runs'),
+      }),
+      async (c) => {
+        const target = await findTarget(db, c.req.valid('param').id);
+        const { limit, traffic } = c.req.valid('query');
+        const items = await listRuns(db, target.id, limit, { with_traffic: traffic === '1' });
+        const view = await viewTarget(deps, target, c.var.caller);
+        const text = `{"target":${view},"items":${JSON.stringify(items.map(runItem))}}`;
+        return rawJson<z.infer<typeof runsSchema>>(c, text);
+      },
+    )
+    .openapi(
+      visitorRoute({
+        method: 'get',
+        path: '/api/targets/{id}/logs',
+        summary: "A channel's probes: of its latest run, of one run, or of all",
+        request: { params: idParams, query: logsQuery },
+        responses: jsonAnswer(logsSchema, 'the probes'),
+      }),
+      async (c) => {
+        const target = await findTarget(db, c.req.valid('param').id);
+        const { run, items } = await readLogs(db, target.id, c.req.valid('query'));
+        const view = await viewTarget(deps, target, c.var.caller);
+        const rest = JSON.stringify({ run: run && runItem(run), count: items.length, items });
+        return rawJson<z.infer<typeof logsSchema>>(c, `{"target":${view},${rest.slice(1)}`);
+      },
+    );
+}
+
+/** A run as the wire has it: nobody outside asks when its worker was last seen. */
+function runItem({ heartbeat_at: _beat, ...run }: RunRow): z.infer<typeof runSchema> {
+  return run;
+}
+
+async function readLogs(db: Database, target_id: number, query: z.output<typeof logsQuery>) {
+  const { scope, limit, run_id } = query;
+  if (run_id === undefined && scope === 'all') {
+    return { run: null, items: await listRunModels(db, { target_id, limit }) };
+  }
+  const run =
+    run_id === undefined
+      ? await getLatestFinishedRun(db, target_id)
+      : await findRun(db, target_id, run_id);
+  if (!run) return { run: null, items: [] };
+  return { run, items: await listRunModels(db, { target_id, run_id: run.id, limit }) };
+}
+
+async function findRun(db: Database, targetId: number, runId: number): Promise<RunRow> {
+  const run = await getRun(db, runId);
+  if (run?.target_id === targetId) return run;
+  throw new AppError('not_found', `run_id: channel ${targetId} has no run ${runId}`);
+}
