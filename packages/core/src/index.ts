@@ -52,7 +52,21 @@ export {
   proxyAttemptSchema,
   proxyRequestSchema,
 } from './gateway/proxy-request.ts';
+export {
+  isFailedRequest,
+  type RequestOutcome,
+  requestOutcomeOf,
+  requestOutcomes,
+} from './gateway/request-outcome.ts';
 export { faultOfTrail, readVia, type Trail, viaMarkOf } from './gateway/via.ts';
+export {
+  evidenceOf,
+  hasMovedForRouting,
+  type LiveEvidence,
+  type LiveState,
+  nextLiveState,
+} from './model-states/next-live-state.ts';
+export { nextModelState, type ProbedModel } from './model-states/next-model-state.ts';
 export type { Answer, AnswerProgress, BodyError, BodyFault, BodyReading } from './probes/answer.ts';
 export { chooseRoute, type ProbePlan } from './probes/choose-route.ts';
 export { type ErrorKind, errorKinds } from './probes/error-kind.ts';

@@ -69,7 +69,6 @@ export {
   pruneProxyRequests,
 } from './gateway/prune-proxy-requests.ts';
 export { type RecordedRequests, recordProxyRequests } from './gateway/record-proxy-requests.ts';
-export { type RequestOutcome, requestOutcomes } from './gateway/request-outcome.ts';
 export {
   type ProxyRequestTotals,
   type SumProxyRequestsInput,

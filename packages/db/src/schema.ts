@@ -1,6 +1,7 @@
 import type {
   ErrorKind,
   GatewayRoute,
+  RequestOutcome,
   Route,
   RunStatus,
   RunTrigger,
@@ -14,7 +15,6 @@ import type {
   RecoveryCodesTable,
   SecondFactorTable,
 } from './admin/administration-tables.ts';
-import type { RequestOutcome } from './gateway/request-outcome.ts';
 
 /** A boolean as both SQLite and Postgres keep it here. */
 export type Bit = 0 | 1;

@@ -1,5 +1,4 @@
-import { proxyRequestSchema } from '@api-monitor/core';
-import { requestOutcomes } from '@api-monitor/db';
+import { proxyRequestSchema, requestOutcomes } from '@api-monitor/core';
 import { z } from '@hono/zod-openapi';
 
 export const proxyRequestItemSchema = z

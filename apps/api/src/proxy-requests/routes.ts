@@ -1,10 +1,5 @@
-import { gatewayRoutes } from '@api-monitor/core';
-import {
-  listProxyRequests,
-  requestOutcomes,
-  sumProxyRequests,
-  totalsGroups,
-} from '@api-monitor/db';
+import { gatewayRoutes, requestOutcomes } from '@api-monitor/core';
+import { listProxyRequests, sumProxyRequests, totalsGroups } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer, pageOf, pageSchema } from '../describe-route.ts';

@@ -1,7 +1,6 @@
-import type { GatewayRoute } from '@api-monitor/core';
+import type { GatewayRoute, RequestOutcome } from '@api-monitor/core';
 import type { SelectQueryBuilder } from 'kysely';
 import type { Schema } from '../schema.ts';
-import type { RequestOutcome } from './request-outcome.ts';
 
 /** Which requests to look at; an absent field narrows nothing. */
 export interface ProxyRequestFilter {

@@ -1,7 +1,11 @@
-import type { ProxyAttempt, ProxyRequest } from '@api-monitor/core';
+import {
+  type ProxyAttempt,
+  type ProxyRequest,
+  type RequestOutcome,
+  requestOutcomeOf,
+} from '@api-monitor/core';
 import { bitOf, parseColumn } from '../engine/json-column.ts';
 import type { ProxyRequestTableRow } from '../schema.ts';
-import { outcomeOf, type RequestOutcome } from './request-outcome.ts';
 
 /** A stored request; `id` grows with the order of writing. */
 export interface ProxyRequestRow extends ProxyRequest {
@@ -57,7 +61,7 @@ export function storedRequest(request: ProxyRequest): Omit<ProxyRequestTableRow,
     response_bytes: request.response_bytes,
     error_kind: request.error_kind,
     error: request.error,
-    outcome: outcomeOf(request),
+    outcome: requestOutcomeOf(request),
   };
 }
 

@@ -1,8 +1,7 @@
-import type { ProxyRequest } from '@api-monitor/core';
+import { evidenceOf, type ProxyRequest } from '@api-monitor/core';
 import { chunksOf } from '../engine/chunks-of.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { lockName, lockProxyKeys, lockTargets } from '../engine/locks.ts';
-import { evidenceOf } from '../model-states/next-live-state.ts';
 import { type LiveChange, writeLiveStates } from '../model-states/write-live-states.ts';
 import { addToTotals } from '../probe-totals/add-to-totals.ts';
 import { storedRequest } from './proxy-request-row.ts';

@@ -1,9 +1,8 @@
-import type { GatewayRoute } from '@api-monitor/core';
+import type { GatewayRoute, RequestOutcome } from '@api-monitor/core';
 import { type SelectQueryBuilder, sql } from 'kysely';
 import type { Database } from '../engine/database.ts';
 import { secondsPerHour } from '../probe-totals/add-to-totals.ts';
 import type { ProxyTotalsRow, Schema } from '../schema.ts';
-import type { RequestOutcome } from './request-outcome.ts';
 
 export const totalsGroups = ['key', 'channel', 'model', 'hour', 'day'] as const;
 export type TotalsGroup = (typeof totalsGroups)[number];

@@ -1,6 +1,7 @@
+import { nextModelState, type ProbedModel } from '@api-monitor/core';
 import type { Kysely } from 'kysely';
 import { chunksOf } from '../engine/chunks-of.ts';
-import { type ModelState, nextModelState } from '../model-states/next-model-state.ts';
+import { bitOf } from '../engine/json-column.ts';
 import type { Schema } from '../schema.ts';
 
 const pageLength = 5_000;
@@ -12,8 +13,10 @@ export async function buildModelStates(db: Kysely<Schema>): Promise<void> {
   for (const { id } of targets) {
     const ofTarget = [...(states.get(id)?.values() ?? [])];
     const lastRunId = Math.max(0, ...ofTarget.map((state) => state.run_id));
-    const rows = ofTarget.map(({ history, ...state }) => ({
+    // The columns of live traffic come with a later migration.
+    const rows = ofTarget.map(({ success, history, live_failures: _, ...state }) => ({
       ...state,
+      success: bitOf(success),
       target_id: id,
       in_last_run: state.run_id === lastRunId ? (1 as const) : (0 as const),
       remembered: null,
@@ -25,15 +28,18 @@ export async function buildModelStates(db: Kysely<Schema>): Promise<void> {
   }
 }
 
-async function replay(db: Kysely<Schema>): Promise<Map<number, Map<string, ModelState>>> {
-  const states = new Map<number, Map<string, ModelState>>();
+type LastState = ProbedModel & { run_id: number };
+
+async function replay(db: Kysely<Schema>): Promise<Map<number, Map<string, LastState>>> {
+  const states = new Map<number, Map<string, LastState>>();
   let page = await readPage(db, 0);
   while (page.length > 0) {
     for (const row of page) {
-      const ofTarget = states.get(row.target_id) ?? new Map<string, ModelState>();
+      const ofTarget = states.get(row.target_id) ?? new Map<string, LastState>();
       states.set(row.target_id, ofTarget);
       const probe = { ...row, success: Boolean(row.success) };
-      ofTarget.set(row.model, nextModelState(ofTarget.get(row.model) ?? null, probe, row.run_id));
+      const next = nextModelState(ofTarget.get(row.model) ?? null, probe);
+      ofTarget.set(row.model, { ...next, run_id: row.run_id });
     }
     page = await readPage(db, page.at(-1)?.id ?? 0);
   }

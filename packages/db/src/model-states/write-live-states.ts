@@ -1,8 +1,13 @@
+import {
+  hasMovedForRouting,
+  type LiveEvidence,
+  type LiveState,
+  nextLiveState,
+} from '@api-monitor/core';
 import type { Database } from '../engine/database.ts';
 import { nextRevision } from '../engine/next-revision.ts';
-import { type LiveEvidence, type LiveState, nextLiveState } from './next-live-state.ts';
 
-/** A model whose count of live failures is another than it was. */
+/** A model whose count of live failures changed. */
 export interface LiveChange {
   target_id: number;
   model: string;
@@ -11,13 +16,13 @@ export interface LiveChange {
 
 const liveColumns = ['live_failures', 'live_failed_at', 'live_error', 'live_first_byte_s'] as const;
 
-/** Carries forward what live traffic says of each model; of models that are not known nothing is kept. */
+/** Carries forward what live traffic says of each model; unknown models are left out. */
 export async function writeLiveStates(
   db: Database,
   evidence: readonly LiveEvidence[],
 ): Promise<LiveChange[]> {
   const inOrder = [...evidence].sort((a, b) => a.at - b.at);
-  // A number holds no slash, so the first one parts the two.
+  // A number has no slash, so the first one ends the id.
   const byModel = Map.groupBy(inOrder, ({ target_id, model }) => `${target_id}/${model}`);
   const changes: LiveChange[] = [];
   for (const [first, ...rest] of byModel.values()) {
@@ -52,7 +57,7 @@ async function writeLiveState(
     .where('target_id', '=', target_id)
     .where('model', '=', model)
     .execute();
-  if (hasMoved(before.live_first_byte_s, after.live_first_byte_s)) {
+  if (hasMovedForRouting(before, after)) {
     await db.kysely
       .updateTable('targets')
       .set({ revision: nextRevision })
@@ -61,10 +66,4 @@ async function writeLiveState(
   }
   const { live_failures } = after;
   return live_failures === before.live_failures ? null : { target_id, model, live_failures };
-}
-
-/** Whether gateways would rank by it otherwise: each small change would have them read all anew. */
-function hasMoved(before: number | null, after: number | null): boolean {
-  if (before === null || after === null) return before !== after;
-  return Math.abs(after - before) > before * 0.1;
 }

@@ -1,10 +1,9 @@
-import type { HistoryPoint, ProbeResult } from '@api-monitor/core';
+import { type HistoryPoint, nextModelState, type ProbeResult } from '@api-monitor/core';
 import type { Insertable } from 'kysely';
 import { chunksOf } from '../engine/chunks-of.ts';
 import type { Database } from '../engine/database.ts';
-import { parseColumn } from '../engine/json-column.ts';
+import { bitOf, parseColumn } from '../engine/json-column.ts';
 import type { ModelStateTableRow, Schema } from '../schema.ts';
-import { nextModelState } from './next-model-state.ts';
 
 export interface WriteModelStatesInput {
   run_id: number;
@@ -74,12 +73,17 @@ function nextRow(
   probe: ProbeResult,
   past: PastRow | null,
 ) {
-  const previous = past && { ...past, history: parseColumn<HistoryPoint[]>(past.history) };
-  const { history, ...state } = nextModelState(previous, probe, input.run_id);
+  const previous = past && {
+    ...past,
+    success: past.success === 1,
+    history: parseColumn<HistoryPoint[]>(past.history),
+  };
+  const { success, history, ...state } = nextModelState(previous, probe);
   return {
     ...state,
+    success: bitOf(success),
+    run_id: input.run_id,
     target_id: input.target_id,
-    live_failures: probe.success ? 0 : (past?.live_failures ?? 0),
     remembered: input.remembered.has(probe.model)
       ? rememberedText(input.remembered.get(probe.model))
       : (past?.remembered ?? null),

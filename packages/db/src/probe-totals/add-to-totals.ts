@@ -1,7 +1,6 @@
-import type { ProxyRequest } from '@api-monitor/core';
+import { isFailedRequest, type ProxyRequest, requestOutcomeOf } from '@api-monitor/core';
 import { chunksOf } from '../engine/chunks-of.ts';
 import type { Database } from '../engine/database.ts';
-import { isFailure, outcomeOf } from '../gateway/request-outcome.ts';
 import type { ProxyTotalsRow } from '../schema.ts';
 
 export const secondsPerHour = 3600;
@@ -76,11 +75,11 @@ function totalsOf(request: ProxyRequest): ProxyTotalsRow {
     target_id: target_id ?? 0,
     model: model ?? '',
     route,
-    outcome: outcomeOf(request),
+    outcome: requestOutcomeOf(request),
     key_name,
     target_name,
     requests: 1,
-    failures: isFailure(request) ? 1 : 0,
+    failures: isFailedRequest(request) ? 1 : 0,
     input_tokens: request.input_tokens ?? 0,
     output_tokens: request.output_tokens ?? 0,
     first_byte_sum_s: request.first_byte_s ?? 0,

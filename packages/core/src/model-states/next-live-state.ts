@@ -1,6 +1,6 @@
-import { isProvingRoute, type ProxyAttempt, type ProxyRequest } from '@api-monitor/core';
+import { isProvingRoute, type ProxyAttempt, type ProxyRequest } from '../gateway/proxy-request.ts';
 
-/** What live traffic says of a channel's model. Times are Unix seconds. */
+/** What live traffic says of a target's model. Times are Unix seconds. */
 export interface LiveState {
   /** Since traffic or a probe last succeeded. */
   live_failures: number;
@@ -25,34 +25,37 @@ export interface LiveEvidence {
 const newestWeight = 0.3;
 
 /**
- * The state after one more attempt. Records come late and in no certain order: a failure from before
- * the last passed probe, or a success from before the last failure, changes no count.
+ * The state after one more attempt. Records come late and out of order: a failure from before the last
+ * passed probe, or a success from before the last failure, changes no count.
  */
 export function nextLiveState(
   state: LiveState,
-  evidence: LiveEvidence,
+  { outcome, at, error, first_byte_s }: LiveEvidence,
   lastSuccessAt: number | null,
 ): LiveState {
-  if (evidence.outcome === 'success') {
-    const isLatest = evidence.at >= (state.live_failed_at ?? 0);
+  const isLatest = at >= (state.live_failed_at ?? 0);
+  if (outcome === 'success') {
     return {
       ...state,
       live_failures: isLatest ? 0 : state.live_failures,
-      live_first_byte_s: smoothed(state.live_first_byte_s, evidence.first_byte_s),
+      live_first_byte_s: smoothed(state.live_first_byte_s, first_byte_s),
     };
   }
-  const isLatest = evidence.at >= (state.live_failed_at ?? 0);
-  return {
-    ...state,
-    live_failures: state.live_failures + (evidence.at > (lastSuccessAt ?? 0) ? 1 : 0),
-    live_failed_at: isLatest ? evidence.at : state.live_failed_at,
-    live_error: isLatest ? evidence.error : state.live_error,
-  };
+  const live_failures = state.live_failures + (at > (lastSuccessAt ?? 0) ? 1 : 0);
+  return isLatest
+    ? { ...state, live_failures, live_failed_at: at, live_error: error }
+    : { ...state, live_failures };
+}
+
+/** Whether gateways should rank again: if each small change counted, they would read everything again. */
+export function hasMovedForRouting(before: LiveState, after: LiveState): boolean {
+  const [was, is] = [before.live_first_byte_s, after.live_first_byte_s];
+  return was === null || is === null ? was !== is : Math.abs(is - was) > was * 0.1;
 }
 
 /**
- * What a request says of the models that it was sent to, attempt by attempt. A client that left or
- * sent bad input says nothing.
+ * What a request says of the models that it was sent to, attempt by attempt. A client that left or sent
+ * bad input says nothing.
  */
 export function evidenceOf(request: ProxyRequest): LiveEvidence[] {
   if (!isProvingRoute(request.route)) return [];
@@ -78,8 +81,8 @@ function outcomeOf({
 }
 
 /**
- * Streams alone tell how soon a model begins: an answer that comes whole takes as long as it is. And
- * after a failover the request's first byte holds the time of the failed attempts too.
+ * Only streams show how soon a model begins: an answer that comes whole takes as long as it is long. And
+ * after a failover, the request's first byte includes the time of the failed attempts.
  */
 function firstByteOf({ stream, attempts, first_byte_s }: ProxyRequest): number | null {
   return stream && attempts.length === 1 ? first_byte_s : null;

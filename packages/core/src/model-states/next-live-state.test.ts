@@ -1,6 +1,35 @@
 import { expect, test } from 'vitest';
-import { attempt, failedAttempt, proxyRequest } from '../../test/proxy-samples.ts';
-import { evidenceOf, type LiveEvidence, type LiveState, nextLiveState } from './next-live-state.ts';
+import type { ProxyAttempt, ProxyRequest } from '../gateway/proxy-request.ts';
+import {
+  evidenceOf,
+  hasMovedForRouting,
+  type LiveEvidence,
+  type LiveState,
+  nextLiveState,
+} from './next-live-state.ts';
+
+function attempt(fields: Partial<ProxyAttempt> = {}): ProxyAttempt {
+  const answered = { status: 200, error: null, error_kind: null, is_live_failure: false };
+  const place = { target_id: 1, target_name: 'Relay', model: 'gpt-4o' };
+  return { ...place, ...answered, duration_s: 0.5, ...fields };
+}
+
+function failedAttempt(fields: Partial<ProxyAttempt>): ProxyAttempt {
+  const failure = { status: 503, error: 'HTTP 503: no capacity', error_kind: 'upstream' } as const;
+  return attempt({ ...failure, is_live_failure: true, ...fields });
+}
+
+function proxyRequest(fields: Partial<ProxyRequest>): ProxyRequest {
+  return {
+    ...({ request_id: 'req-1', timestamp: 500, key_id: null, key_name: 'master' } as const),
+    ...({ target_id: 1, target_name: 'Relay', requested_model: 'gpt-4o' } as const),
+    ...({ model: 'gpt-4o', route: 'chat', stream: true, status: 200 } as const),
+    ...{ attempts: [attempt()], first_byte_s: 0.25, duration_s: 0.5 },
+    ...{ input_tokens: 10, output_tokens: 20, request_bytes: 100, response_bytes: 200 },
+    ...{ error_kind: null, error: null },
+    ...fields,
+  };
+}
 
 const calm: LiveState = {
   live_failures: 0,
@@ -40,7 +69,7 @@ test('a failure from before the last passed probe does not count', () => {
   });
 });
 
-test('a success that ended before the last failure, but is told later, ends nothing', () => {
+test('a success from before the last failure that is recorded later changes no count', () => {
   const failed = nextLiveState(calm, evidence({ at: 100 }), null);
   const late = evidence({ at: 99, outcome: 'success' });
   expect(nextLiveState(failed, late, null).live_failures).toBe(1);
@@ -65,7 +94,7 @@ test('each attempt is evidence of its own, at the time when it ended', () => {
       error: 'HTTP 503: no capacity',
       first_byte_s: null,
     },
-    // The request's first byte came after a failed attempt: it tells nothing of the second channel.
+    // The request's first byte came after a failed attempt: it says nothing of the second target.
     {
       target_id: 2,
       model: 'gpt-4o',
@@ -87,7 +116,7 @@ test.each([
   expect(evidenceOf(proxyRequest({ attempts: [one] }))).toEqual([]);
 });
 
-test('an answer that comes whole tells nothing of the first byte, a stream does', () => {
+test('an answer that comes whole says nothing of the first byte, a stream does', () => {
   const firstByte = (stream: boolean) =>
     evidenceOf(proxyRequest({ stream, first_byte_s: 0.4 }))[0]?.first_byte_s;
   expect([firstByte(true), firstByte(false)]).toEqual([0.4, null]);
@@ -97,4 +126,16 @@ test('a side endpoint says nothing of the model, whatever it answers', () => {
   for (const one of [attempt(), attempt({ is_live_failure: true, status: 500 })]) {
     expect(evidenceOf(proxyRequest({ route: 'count-tokens', attempts: [one] }))).toEqual([]);
   }
+});
+
+test.each([
+  [null, null, false],
+  [null, 1, true],
+  [1, null, true],
+  [1, 1.09, false],
+  [1, 1.11, true],
+  [1, 0.89, true],
+])('from a first byte of %s s to %s s has moved enough for gateways: %s', (was, is, expected) => {
+  const at = (live_first_byte_s: number | null) => ({ ...calm, live_first_byte_s });
+  expect(hasMovedForRouting(at(was), at(is))).toBe(expected);
 });

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { historyLength } from '../probes/probe-row.ts';
+import { nextModelState, type ProbedModel } from './next-model-state.ts';
+
+const passed = (timestamp: number) => ({
+  ...({ model: 'm', protocol: 'openai', route: 'chat', success: true, timestamp } as const),
+  ...{ duration: 0.75, error: null, error_kind: null, status_code: 200 },
+  ...{ first_token_s: 0.25, output_tokens_per_s: 24 },
+});
+const failed = (timestamp: number) => ({
+  ...{ ...passed(timestamp), success: false, error: 'HTTP 429: slow down', status_code: 429 },
+  error_kind: 'rate_limit' as const,
+});
+const after = (probes: Parameters<typeof nextModelState>[1][]) =>
+  probes.reduce<ProbedModel | null>(nextModelState, null);
+
+test('the first probe is a state of one point', () => {
+  expect(nextModelState(null, failed(5))).toMatchObject({
+    success: false,
+    last_success_at: null,
+    state_since: 5,
+    live_failures: 0,
+    history: [{ success: false, timestamp: 5, error_kind: 'rate_limit', status_code: 429 }],
+  });
+});
+
+test('a state lasts until success flips, and the last success is kept', () => {
+  const state = after([passed(1), passed(2), failed(3), failed(4)]);
+  expect(state).toMatchObject({
+    ...{ success: false, state_since: 3, last_success_at: 2, timestamp: 4 },
+  });
+  expect(nextModelState(state, passed(5))).toMatchObject({
+    ...{ success: true, state_since: 5, last_success_at: 5 },
+  });
+});
+
+test('a probe that passes ends the count of live failures, one that fails leaves it', () => {
+  const state = { ...nextModelState(null, passed(1)), live_failures: 3 };
+  expect(nextModelState(state, failed(2)).live_failures).toBe(3);
+  expect(nextModelState(state, passed(2)).live_failures).toBe(0);
+});
+
+test('the history holds the newest points, oldest first', () => {
+  const probes = Array.from({ length: historyLength + 5 }, (_, index) => passed(index + 1));
+  const times = after(probes)?.history.map((point) => point.timestamp);
+  expect(times).toEqual(Array.from({ length: historyLength }, (_, index) => index + 6));
+});
