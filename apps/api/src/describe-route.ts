@@ -10,21 +10,20 @@ export const tokenSecurity = [{ token: [] }, { session: [] }];
 /** What the document says of a route that needs an admin session. */
 export const sessionSecurity = [{ session: [] }];
 
-type Description<Path extends string> = Omit<
-  RouteConfig,
-  'path' | 'tags' | 'security' | 'middleware'
-> & {
-  path: Path;
-};
+type Description = Omit<RouteConfig, 'method' | 'path' | 'tags' | 'security' | 'middleware'>;
 
 /** The kinds of routes, by who may call them, under one tag of the document. */
 export function createRouteKinds(deps: ApiDeps, tag: string) {
   const kindOf =
     (security: RouteConfig['security'], middleware: MiddlewareHandler<ApiEnv>[]) =>
-    <Path extends string, Route extends Description<Path>>(
-      route: Route & { path: Path },
-    ): Route => ({
-      ...route,
+    <Method extends RouteConfig['method'], Path extends string, Rest extends Description>(
+      method: Method,
+      path: Path,
+      rest: Rest,
+    ): Rest & { method: Method; path: Path } => ({
+      ...rest,
+      method,
+      path,
       tags: [tag],
       ...(security ? { security } : {}),
       middleware,

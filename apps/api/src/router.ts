@@ -3,7 +3,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Audit } from './audit/record-action.ts';
 import type { Actor, Caller } from './auth/caller.ts';
-import { throwInvalidInput } from './errors/describe-issue.ts';
+import { invalidInput } from './errors/invalid-input.ts';
 
 export interface ApiEnv {
   Bindings: HttpBindings & {
@@ -19,7 +19,8 @@ export interface ApiEnv {
 export function createRouter(): OpenAPIHono<ApiEnv> {
   return new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
-      if (!result.success) throwInvalidInput(result.error);
+      // What was sent comes along, though the type doesn't say so.
+      if (!result.success) throw invalidInput(result.error, 'data' in result ? result.data : null);
     },
   });
 }

@@ -18,9 +18,7 @@ const modelAnswerSchema = z.object({ model: z.string(), ...analysisSchema.shape 
 export function analysisRoutes(deps: ApiDeps) {
   return createRouter()
     .openapi(
-      createRouteKinds(deps, 'history').visitorRoute({
-        method: 'get',
-        path: '/api/targets/{id}/analysis',
+      createRouteKinds(deps, 'history').visitorRoute('get', '/api/targets/{id}/analysis', {
         summary: 'A channel over time: availability, latency and errors of each of its models',
         description:
           'Every probe of the range counts, but for those skipped. Latency and first token are those of probes that passed; their percentiles come from histograms and are within `accuracy` of the true ones.',
@@ -36,9 +34,7 @@ export function analysisRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      createRouteKinds(deps, 'models').visitorRoute({
-        method: 'get',
-        path: '/api/models/analysis',
+      createRouteKinds(deps, 'models').visitorRoute('get', '/api/models/analysis', {
         summary: 'A model over time: how each channel that offers it has done',
         description: 'As a channel’s analysis, but an item for each channel.',
         request: { query: z.object({ model: z.string().min(1).max(512), range: rangeQuery }) },

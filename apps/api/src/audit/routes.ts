@@ -38,9 +38,7 @@ const entrySchema = z
 export function auditRoutes(deps: ApiDeps) {
   const { sessionRoute } = createRouteKinds(deps, 'admin');
   return createRouter().openapi(
-    sessionRoute({
-      method: 'get',
-      path: '/api/admin/audit',
+    sessionRoute('get', '/api/admin/audit', {
       summary: 'Who did what, and when, newest first; never a secret',
       request: { query: querySchema },
       responses: jsonAnswer(pageSchema(entrySchema), 'a page of the log'),

@@ -37,10 +37,11 @@ export async function assertCurrentPassword(
   if (password === undefined) {
     if (sessionOf(c).created_at > deps.now() - freshForMin * 60) return;
     const message = `current_password is needed too: this session was begun over ${freshForMin} minutes ago`;
-    throw new AppError('forbidden', message, { reason: 'current_password_required' });
+    const fields = { current_password: { code: 'required' } } as const;
+    throw new AppError('forbidden', message, { reason: 'current_password_required', fields });
   }
   const { actor } = c.var;
-  const attempt = { password, refusal: 'password.refused' } as const;
+  const attempt = { password, field: 'current_password', refusal: 'password.refused' } as const;
   await takeLoginTurn(deps, actor, () => assertPassword(deps, actor, attempt));
 }
 
@@ -82,11 +83,13 @@ async function hasSession({ db, now }: TurnDeps, key: string): Promise<boolean> 
 export async function assertPassword(
   deps: PasswordDeps,
   actor: Actor,
-  { password, refusal }: { password: string; refusal: AuditAction },
+  { password, field, refusal }: { password: string; field: string; refusal: AuditAction },
 ): Promise<void> {
   if (await deps.adminPassword.isRight(password)) return;
   await noteFailure(deps, actor, refusal);
-  throw new AppError('unauthorized', 'the password is not right', { reason: 'wrong_password' });
+  const fields = { [field]: { code: 'incorrect' } } as const;
+  const reason = 'wrong_password';
+  throw new AppError('unauthorized', 'the password is not right', { reason, fields });
 }
 
 /** Counts a failed login and records it in the audit log. */

@@ -16,9 +16,7 @@ export function backupRoutes(deps: ApiDeps) {
     isUnderWay = false;
   };
   return createRouter().openapi(
-    sessionRoute({
-      method: 'get',
-      path: '/api/admin/backup',
+    sessionRoute('get', '/api/admin/backup', {
       summary: 'The database as it is now, without admin sessions, as a SQLite file',
       description:
         'Its secrets are sealed: encryption.key (or ENCRYPTION_KEY) belongs to it and is not within. 501 on Postgres, which has pg_dump.',

@@ -31,9 +31,7 @@ export function channelRoutes(deps: ApiDeps) {
   const { sessionRoute } = createRouteKinds(deps, 'admin');
   return createRouter()
     .openapi(
-      sessionRoute({
-        method: 'get',
-        path: '/api/admin/channels',
+      sessionRoute('get', '/api/admin/channels', {
         summary: 'All channels in their order, with their advanced fields',
         responses: jsonAnswer(z.object({ items: z.array(channelSchema) }), 'the channels'),
       }),
@@ -43,9 +41,7 @@ export function channelRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      sessionRoute({
-        method: 'patch',
-        path: '/api/admin/channels/{id}/advanced',
+      sessionRoute('patch', '/api/admin/channels/{id}/advanced', {
         summary: "Change a channel's advanced fields",
         request: { params: idParams, body: jsonBody(advancedSchema) },
         responses: jsonAnswer(z.object({ item: channelSchema }), 'the changed channel'),

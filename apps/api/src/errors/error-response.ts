@@ -6,7 +6,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { ApiEnv } from '../router.ts';
 
 /**
- * Turns whatever a route threw into `{"detail": "…"}`. An unexpected error, and one of the disk, is logged
+ * Turns whatever a route threw into `{detail, reason, fields}`. An unexpected error, and one of the disk, is logged
  * too; an unexpected one is not shown.
  */
 export function errorResponder(logger: Logger): ErrorHandler<ApiEnv> {
@@ -16,12 +16,12 @@ export function errorResponder(logger: Logger): ErrorHandler<ApiEnv> {
     if (storage !== null || !known || known.code === 'internal') {
       logger.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed');
     }
-    const { code, message, reason, retryAfterS } =
+    const { code, message, reason, fields, retryAfterS } =
       known ?? new AppError('internal', 'the server met an unexpected error; its log says more');
     // What is left of a body that nobody reads must not be taken for the next request.
     if (code === 'payload_too_large') c.header('Connection', 'close');
     if (retryAfterS !== undefined) c.header('Retry-After', String(Math.ceil(retryAfterS)));
-    return c.json({ detail: message, reason }, httpStatusByErrorCode[code]);
+    return c.json({ detail: message, reason, fields }, httpStatusByErrorCode[code]);
   };
 }
 

@@ -23,7 +23,7 @@ export function apiDocument(routes: OpenAPIHono<ApiEnv>) {
       title: 'API Monitor',
       version: '1',
       description:
-        'Times are Unix seconds, durations seconds. Errors are {"detail": "a sentence"}.',
+        'Times are Unix seconds, durations seconds. An error is {"detail": "a sentence"}; if fields of the request are to blame, `fields` has a code for each.',
       license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' },
     },
     servers: [{ url: '/' }],

@@ -30,9 +30,7 @@ export function monitorRoutes(deps: ApiDeps) {
   const { publicRoute, visitorRoute } = createRouteKinds(deps, 'monitor');
   return createRouter()
     .openapi(
-      publicRoute({
-        method: 'get',
-        path: '/api/health',
+      publicRoute('get', '/api/health', {
         summary: 'Whether the monitor is well; 503 says what is wrong',
         description: 'Whether writes succeed is tried at most every ten seconds.',
         responses: jsonAnswer(healthSchema, 'all is well'),
@@ -47,9 +45,7 @@ export function monitorRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      visitorRoute({
-        method: 'get',
-        path: '/api/dashboard',
+      visitorRoute('get', '/api/dashboard', {
         summary: 'How many channels there are, and how they are',
         responses: jsonAnswer(dashboardSchema, 'the counts'),
       }),

@@ -16,11 +16,11 @@ import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer, jsonBody, okSchema } from '../describe-route.ts';
 import { idParams } from '../query-schemas.ts';
 import { createRouter } from '../router.ts';
+import { sentFields } from '../sent-fields.ts';
 import { makeProxyKey } from './make-proxy-key.ts';
 import {
   type CreateProxyKeyBody,
   createProxyKeySchema,
-  type PatchProxyKeyBody,
   patchProxyKeySchema,
   proxyKeySchema,
   shownKeySchema,
@@ -34,18 +34,14 @@ export function proxyKeyRoutes(deps: ApiDeps) {
 
   return createRouter()
     .openapi(
-      sessionRoute({
-        method: 'get',
-        path: '/api/proxy/keys',
+      sessionRoute('get', '/api/proxy/keys', {
         summary: "The gateway's keys, revoked ones too",
         responses: jsonAnswer(z.object({ items: z.array(proxyKeySchema) }), 'the keys'),
       }),
       async (c) => c.json({ items: await listProxyKeys(db) }, 200),
     )
     .openapi(
-      sessionRoute({
-        method: 'post',
-        path: '/api/proxy/keys',
+      sessionRoute('post', '/api/proxy/keys', {
         summary: 'Make a key for the gateway; it is shown this once',
         request: { body: jsonBody(createProxyKeySchema) },
         responses: jsonAnswer(shownKeySchema, 'the new key'),
@@ -64,16 +60,18 @@ export function proxyKeyRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      sessionRoute({
-        method: 'patch',
-        path: '/api/proxy/keys/{id}',
+      sessionRoute('patch', '/api/proxy/keys/{id}', {
         summary: 'Change or pause a key; it holds in every gateway within a second',
         request: { params: idParams, body: jsonBody(patchProxyKeySchema) },
         responses: jsonAnswer(z.object({ item: proxyKeySchema }), 'the changed key'),
       }),
       async (c) => {
         const current = await findProxyKey(db, c.req.valid('param').id);
-        const patch = await patchOf(db, current, c.req.valid('json'));
+        const patch = sentFields(c.req.valid('json'), proxyKeyFieldSchemas);
+        if (patch.allowed_target_ids) {
+          const known = current.allowed_target_ids;
+          patch.allowed_target_ids = await checkedTargetIds(db, patch.allowed_target_ids, known);
+        }
         const item = await inTransaction(db, async (tx) => {
           const changed = await updateProxyKey(tx, current.id, patch);
           if (!changed) throw revokedError(current);
@@ -86,9 +84,7 @@ export function proxyKeyRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      sessionRoute({
-        method: 'delete',
-        path: '/api/proxy/keys/{id}',
+      sessionRoute('delete', '/api/proxy/keys/{id}', {
         summary: 'Revoke a key for good; it is dead in every gateway within a second',
         request: { params: idParams },
         responses: jsonAnswer(okSchema, 'revoked, now or before'),
@@ -104,9 +100,7 @@ export function proxyKeyRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      sessionRoute({
-        method: 'post',
-        path: '/api/proxy/keys/{id}/regenerate',
+      sessionRoute('post', '/api/proxy/keys/{id}/regenerate', {
         summary: 'Give a key another text, shown this once; the old one holds no more',
         request: { params: idParams },
         responses: jsonAnswer(shownKeySchema, 'the key and its new text'),
@@ -139,33 +133,26 @@ function revokedError(key: ProxyKey): AppError {
   return new AppError('conflict', `proxy key "${key.name}" is revoked: make another`);
 }
 
-async function withDefaults(deps: ApiDeps, body: CreateProxyKeyBody): Promise<ProxyKeyInput> {
-  const { name, description = '', enabled = true, allowed_models = [] } = body;
-  const { expires_at = null, rpm_limit = null, tpm_limit = null } = body;
-  if (expires_at !== null && expires_at <= deps.now()) {
-    throw new AppError('invalid_input', 'expires_at must lie in the future (Unix seconds)');
+async function withDefaults(
+  { db, now }: ApiDeps,
+  body: CreateProxyKeyBody,
+): Promise<ProxyKeyInput> {
+  const { name, expires_at } = body;
+  if (typeof expires_at === 'number' && expires_at <= now()) {
+    const fields = { expires_at: { code: 'not_in_future' } } as const;
+    const message = 'expires_at must lie in the future (Unix seconds)';
+    throw new AppError('invalid_input', message, { fields });
   }
-  const allowed_target_ids = await checkedTargetIds(deps.db, body.allowed_target_ids ?? []);
-  const limits = { expires_at, rpm_limit, tpm_limit };
-  return { name, description, enabled, allowed_models, allowed_target_ids, ...limits };
-}
-
-/** The fields that the caller sent and may set. */
-async function patchOf(
-  db: Database,
-  current: ProxyKey,
-  body: PatchProxyKeyBody,
-): Promise<Partial<ProxyKeyInput>> {
-  const sent = Object.entries(body).filter(
-    ([field, value]) => field in proxyKeyFieldSchemas && value !== undefined,
-  );
-  // The schema checked each of them under its name.
-  const patch = Object.fromEntries(sent) as Partial<ProxyKeyInput>;
-  if (!patch.allowed_target_ids) return patch;
-  const known = current.allowed_target_ids;
   return {
-    ...patch,
-    allowed_target_ids: await checkedTargetIds(db, patch.allowed_target_ids, known),
+    description: '',
+    enabled: true,
+    allowed_models: [],
+    expires_at: null,
+    rpm_limit: null,
+    tpm_limit: null,
+    ...sentFields(body, proxyKeyFieldSchemas),
+    name,
+    allowed_target_ids: await checkedTargetIds(db, body.allowed_target_ids ?? []),
   };
 }
 
@@ -182,8 +169,8 @@ async function checkedTargetIds(
   const added = unique.filter((id) => !known.includes(id));
   const found = new Set((await listTargetsByIds(db, added)).map((target) => target.id));
   const missing = added.find((id) => !found.has(id));
-  if (missing !== undefined) {
-    throw new AppError('invalid_input', `allowed_target_ids: there is no channel ${missing}`);
-  }
-  return unique;
+  if (missing === undefined) return unique;
+  const fields = { allowed_target_ids: { code: 'does_not_exist' } } as const;
+  const message = `allowed_target_ids: there is no channel ${missing}`;
+  throw new AppError('invalid_input', message, { fields });
 }

@@ -63,9 +63,7 @@ export function proxyRequestRoutes(deps: ApiDeps) {
   const { adminRoute } = createRouteKinds(deps, 'gateway');
   return createRouter()
     .openapi(
-      adminRoute({
-        method: 'get',
-        path: '/api/proxy/requests',
+      adminRoute('get', '/api/proxy/requests', {
         summary: 'What the gateway served, newest first; never any content',
         request: { query: listQuery },
         responses: jsonAnswer(pageSchema(proxyRequestItemSchema), 'a page of requests'),
@@ -77,9 +75,7 @@ export function proxyRequestRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      adminRoute({
-        method: 'get',
-        path: '/api/proxy/requests/totals',
+      adminRoute('get', '/api/proxy/requests/totals', {
         summary: 'What the gateway served in sum, in whole hours; of 7 days unless told',
         request: {
           query: z.object({ ...filterQuery, group_by: z.enum(totalsGroups).default('key') }),

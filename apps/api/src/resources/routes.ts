@@ -21,9 +21,7 @@ const answerSchema = z.object({
 export function resourceRoutes(deps: ApiDeps) {
   const { sessionRoute } = createRouteKinds(deps, 'admin');
   return createRouter().openapi(
-    sessionRoute({
-      method: 'get',
-      path: '/api/admin/resources',
+    sessionRoute('get', '/api/admin/resources', {
       summary: 'What CPU and memory the monitor uses, and how much it may',
       responses: jsonAnswer(answerSchema, 'a sample'),
     }),

@@ -54,6 +54,7 @@ export async function spendCode(
   await badCodes.recordFailure(everyone);
   throw new AppError('unauthorized', 'the code is not right, or was used before', {
     reason: 'wrong_code',
+    fields: { code: { code: 'incorrect' } },
   });
 }
 

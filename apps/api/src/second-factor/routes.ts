@@ -49,9 +49,7 @@ export function secondFactorRoutes(deps: ApiDeps) {
   const path = '/api/admin/second-factor';
   return createRouter()
     .openapi(
-      sessionRoute({
-        method: 'get',
-        path,
+      sessionRoute('get', path, {
         summary: 'Whether logging in needs a code',
         responses: jsonAnswer(stateSchema, 'the second factor'),
       }),
@@ -63,9 +61,7 @@ export function secondFactorRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      sessionRoute({
-        method: 'post',
-        path,
+      sessionRoute('post', path, {
         summary: 'Begin with a second factor: its secret is shown this once',
         description:
           'It is in force once a code was sent to /api/admin/second-factor/confirm. It needs the current password, or a login of the last 15 minutes; a wrong one counts as a failed login.',
@@ -86,9 +82,7 @@ export function secondFactorRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      sessionRoute({
-        method: 'post',
-        path: `${path}/confirm`,
+      sessionRoute('post', `${path}/confirm`, {
         summary: 'Put the second factor in force with its first code; the recovery codes come once',
         request: { body: jsonBody(codeBodySchema) },
         responses: jsonAnswer(recoveryCodesSchema, 'in force'),
@@ -111,9 +105,7 @@ export function secondFactorRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      sessionRoute({
-        method: 'post',
-        path: `${path}/recovery-codes`,
+      sessionRoute('post', `${path}/recovery-codes`, {
         summary: 'Make new recovery codes; the old ones hold no more',
         request: { body: jsonBody(codeBodySchema) },
         responses: jsonAnswer(recoveryCodesSchema, 'the codes'),
@@ -131,9 +123,7 @@ export function secondFactorRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      sessionRoute({
-        method: 'post',
-        path: `${path}/remove`,
+      sessionRoute('post', `${path}/remove`, {
         summary: 'Log in without a code again; a last code is needed for it',
         request: { body: jsonBody(codeBodySchema) },
         responses: jsonAnswer(okSchema, 'removed'),

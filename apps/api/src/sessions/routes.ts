@@ -50,9 +50,7 @@ export function sessionRoutes(deps: ApiDeps) {
 
   return createRouter()
     .openapi(
-      publicRoute({
-        method: 'post',
-        path: loginPath,
+      publicRoute('post', loginPath, {
         summary: 'Begin an admin session: its cookie comes with the answer',
         description:
           'A wrong password or code is a 401; its "reason" is second_factor_required where the password is right and a code is needed. 8 failures in a minute block an address for 30 minutes. Passwords are checked one at a time; addresses take turns, and a 429 asks to come again when too many wait.',
@@ -76,9 +74,7 @@ export function sessionRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      sessionRoute({
-        method: 'post',
-        path: '/api/admin/logout',
+      sessionRoute('post', '/api/admin/logout', {
         summary: 'End this admin session',
         responses: jsonAnswer(okSchema, 'ended'),
       }),
@@ -91,9 +87,7 @@ export function sessionRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      sessionRoute({
-        method: 'get',
-        path: '/api/admin/session',
+      sessionRoute('get', '/api/admin/session', {
         summary: "The caller's own admin session; 401 or 403 without one",
         responses: jsonAnswer(ownSessionSchema, 'the session'),
       }),
@@ -103,9 +97,7 @@ export function sessionRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      sessionRoute({
-        method: 'get',
-        path: '/api/admin/sessions',
+      sessionRoute('get', '/api/admin/sessions', {
         summary: 'The admin sessions in force, the one seen last first',
         responses: jsonAnswer(z.object({ items: z.array(listedSchema) }), 'the sessions'),
       }),
@@ -117,9 +109,7 @@ export function sessionRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      sessionRoute({
-        method: 'delete',
-        path: '/api/admin/sessions/{id}',
+      sessionRoute('delete', '/api/admin/sessions/{id}', {
         summary: 'End an admin session, wherever it is',
         request: { params: idParams },
         responses: jsonAnswer(okSchema, 'ended'),
@@ -136,9 +126,7 @@ export function sessionRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      sessionRoute({
-        method: 'delete',
-        path: '/api/admin/sessions',
+      sessionRoute('delete', '/api/admin/sessions', {
         summary: "End every admin session but the caller's own",
         responses: jsonAnswer(
           okSchema.extend({ count: z.int().openapi({ description: 'how many were ended' }) }),
@@ -163,12 +151,17 @@ async function assertRight(
   nobody: Actor,
   { password, code }: z.output<typeof loginSchema>,
 ): Promise<void> {
-  await assertPassword(deps, nobody, { password, refusal: 'session.refused' });
+  await assertPassword(deps, nobody, {
+    password,
+    field: 'password',
+    refusal: 'session.refused',
+  });
   const factor = await getSecondFactor(deps.db);
   if (!factor?.confirmed_at) return;
   if (code === undefined) {
     const message = 'a code of the authenticator, or a recovery code, is needed too';
-    throw new AppError('unauthorized', message, { reason: 'second_factor_required' });
+    const fields = { code: { code: 'required' } } as const;
+    throw new AppError('unauthorized', message, { reason: 'second_factor_required', fields });
   }
   await spendCode(deps, () => takeCode(deps.db, code, deps.now())).catch(async (error) => {
     await noteFailure(deps, nobody, 'session.refused');

@@ -60,7 +60,9 @@ function withoutSame(
   for (const [field, value] of Object.entries(body)) {
     if (value === undefined || value === current[field as keyof typeof body]) continue;
     if (isSecret(field) && typeof value === 'string' && value.includes('…')) {
-      throw new AppError('invalid_input', `${field} is the masked form of another; enter it whole`);
+      const fields = { [field]: { code: 'masked_form' } } as const;
+      const message = `${field} is the masked form of another; enter it whole`;
+      throw new AppError('invalid_input', message, { fields });
     }
     changed[field] = value;
   }
@@ -81,7 +83,8 @@ function assertTokensDiffer(
   const apiToken = after('api_monitor_token');
   if (apiToken === undefined || apiToken !== after('api_monitor_token_visitor')) return;
   const message = 'api_monitor_token_visitor must not be the API token: a visitor may only look';
-  throw new AppError('invalid_input', message);
+  const fields = { api_monitor_token_visitor: { code: 'same_as_api_token' } } as const;
+  throw new AppError('invalid_input', message, { fields });
 }
 
 /** Without anything to go back to, nobody could come in any more. */
@@ -91,7 +94,10 @@ async function assertFallback(
 ): Promise<void> {
   const name = secretFields[field];
   if (secrets[name] || (await getSetting(db, generatedKeys[name])) !== null) return;
-  throw new AppError('invalid_input', `${field} has nothing to go back to; enter another`);
+  const fields = { [field]: { code: 'no_fallback' } } as const;
+  throw new AppError('invalid_input', `${field} has nothing to go back to; enter another`, {
+    fields,
+  });
 }
 
 function isSecret(field: string): field is SecretField {

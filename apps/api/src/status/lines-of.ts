@@ -14,8 +14,9 @@ export async function linesOf(db: Database, items: Lines): Promise<StatusItemInp
   const slugs = chooseSlugs(items);
   return items.map(({ name, target_id, model }, index) => {
     if (target_id !== null && !known.has(target_id)) {
-      const fault = `items.${index}.target_id: there is no channel ${target_id}`;
-      throw new AppError('invalid_input', fault);
+      const field = `items.${index}.target_id`;
+      const fields = { [field]: { code: 'does_not_exist' } } as const;
+      throw new AppError('invalid_input', `${field}: there is no channel ${target_id}`, { fields });
     }
     return { slug: slugs[index] ?? '', name, target_id, model };
   });
@@ -27,10 +28,11 @@ function chooseSlugs(lines: Lines): string[] {
   for (const [index, { slug }] of lines.entries()) {
     if (slug === undefined) continue;
     if (taken.has(slug)) {
-      throw new AppError(
-        'invalid_input',
-        `items.${index}.slug "${slug}" is another line's already`,
-      );
+      const field = `items.${index}.slug`;
+      const fields = { [field]: { code: 'taken' } } as const;
+      throw new AppError('invalid_input', `${field} "${slug}" is another line's already`, {
+        fields,
+      });
     }
     taken.add(slug);
   }

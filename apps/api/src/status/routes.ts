@@ -1,4 +1,4 @@
-import { changesBetween, type PublicState } from '@api-monitor/core';
+import { changesBetween, type PublicState, statusPageFieldSchemas } from '@api-monitor/core';
 import {
   type Database,
   inTransaction,
@@ -12,13 +12,13 @@ import { makeBadge } from 'badge-maker';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer, jsonBody } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
+import { sentFields } from '../sent-fields.ts';
 import { linesOf } from './lines-of.ts';
 import { notPublished, readPublicItem, readPublicStatus } from './read-public-status.ts';
 import {
   type PublicStatusItem,
   publicStatusSchema,
   type StatusPageItem,
-  type StatusPagePatch,
   statusPagePatchSchema,
   statusPageSchema,
 } from './status-schema.ts';
@@ -43,38 +43,33 @@ export function statusRoutes(deps: ApiDeps) {
   const { publicRoute, sessionRoute } = createRouteKinds(deps, 'status');
   return createRouter()
     .openapi(
-      sessionRoute({
-        method: 'get',
-        path: '/api/admin/status-page',
+      sessionRoute('get', '/api/admin/status-page', {
         summary: 'What the public status page shows, and whether it is on',
         responses: jsonAnswer(statusPageSchema, 'the page and its lines'),
       }),
       async (c) => c.json({ item: await viewStatusPage(db) }, 200),
     )
     .openapi(
-      sessionRoute({
-        method: 'patch',
-        path: '/api/admin/status-page',
+      sessionRoute('patch', '/api/admin/status-page', {
         summary: 'Change the public status page; its lines come as a whole',
         request: { body: jsonBody(statusPagePatchSchema) },
         responses: jsonAnswer(statusPageSchema, 'the changed page'),
       }),
       async (c) => {
-        const { items, ...settings } = c.req.valid('json');
+        const { items, ...body } = c.req.valid('json');
+        const settings = sentFields(body, statusPageFieldSchemas);
         await inTransaction(db, async (tx) => {
           const page = await readStatusPage(tx);
-          await writeStatusPage(tx, { ...page, ...sent(settings) }, deps.now());
+          await writeStatusPage(tx, { ...page, ...settings }, deps.now());
           if (items) await replaceStatusItems(tx, await linesOf(tx, items));
-          const changes = changesBetween({ ...page }, sent(settings));
+          const changes = changesBetween({ ...page }, settings);
           await c.var.audit(tx, 'status_page.changed', null, changes);
         });
         return c.json({ item: await viewStatusPage(db) }, 200);
       },
     )
     .openapi(
-      publicRoute({
-        method: 'get',
-        path: '/api/status',
+      publicRoute('get', '/api/status', {
         summary: 'The public status page, for everybody; 404 while it is off',
         responses: jsonAnswer(publicStatusSchema, 'what is published, and how it is'),
       }),
@@ -85,9 +80,7 @@ export function statusRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      publicRoute({
-        method: 'get',
-        path: '/badge/{file}',
+      publicRoute('get', '/badge/{file}', {
         summary: 'A badge of something published: <slug>.svg, or <slug>.json for shields.io',
         request: {
           params: z.object({ file: z.string().openapi({ example: 'claude-sonnet-4-5.svg' }) }),
@@ -124,15 +117,6 @@ export function statusRoutes(deps: ApiDeps) {
 
 async function viewStatusPage(db: Database): Promise<StatusPageItem> {
   return { ...(await readStatusPage(db)), items: await listStatusItems(db) };
-}
-
-/** Without the fields that were not sent. */
-function sent({ enabled, title, description }: Omit<StatusPagePatch, 'items'>) {
-  return {
-    ...(enabled === undefined ? {} : { enabled }),
-    ...(title === undefined ? {} : { title }),
-    ...(description === undefined ? {} : { description }),
-  };
 }
 
 const colours: Record<PublicState, string> = {

@@ -78,6 +78,7 @@ const lineSchema = z
   })
   .refine(({ target_id, model }) => target_id !== null || model !== null, {
     message: 'must name a channel (target_id), a model, or both',
+    params: { code: 'required' },
   });
 
 export const statusPagePatchSchema = z

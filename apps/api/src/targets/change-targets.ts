@@ -91,13 +91,18 @@ export function refusalOf(
 ): AppError | null {
   if (base_url !== current?.base_url && isOwnAddress(base_url, own)) {
     const message = "base_url must not be this monitor's own address: its gateway would ask itself";
-    return new AppError('invalid_input', message);
+    return new AppError('invalid_input', message, {
+      fields: { base_url: { code: 'own_address' } },
+    });
   }
   if (api_key !== undefined) return null;
-  if (!current) return new AppError('invalid_input', 'api_key is required for a new channel');
+  if (!current) {
+    const message = 'api_key is required for a new channel';
+    return new AppError('invalid_input', message, { fields: { api_key: { code: 'required' } } });
+  }
   if (isSameOrigin(current.base_url, base_url)) return null;
   const message = 'api_key must be entered again when base_url moves to another origin';
-  return new AppError('invalid_input', message);
+  return new AppError('invalid_input', message, { fields: { api_key: { code: 'reenter_key' } } });
 }
 
 /** Writes a new channel that isn't refused. `deps.db` is a transaction. */

@@ -38,9 +38,7 @@ export function modelRoutes<Path extends string>(
   const { db } = deps;
   return createRouter()
     .openapi(
-      read({
-        method: 'get',
-        path,
+      read('get', path, {
         summary: 'The models that a channel has shown, and those that are chosen to be probed',
         request: { params: idParams },
         responses: jsonAnswer(modelsSchema, 'the models'),
@@ -48,9 +46,7 @@ export function modelRoutes<Path extends string>(
       async (c) => c.json(await modelsOf(db, await findTarget(db, c.req.valid('param').id)), 200),
     )
     .openapi(
-      change({
-        method: 'patch',
-        path,
+      change('patch', path, {
         summary: 'Choose the models to probe; an empty list means all',
         request: { params: idParams, body: jsonBody(modelsPatchSchema) },
         responses: jsonAnswer(modelsSchema, 'the models'),

@@ -56,9 +56,7 @@ export function targetRoutes(deps: ApiDeps) {
   };
   return createRouter()
     .openapi(
-      visitorRoute({
-        method: 'get',
-        path: '/api/targets',
+      visitorRoute('get', '/api/targets', {
         summary: 'All channels in their order, with the latest state of every model',
         request: { query: listQuery },
         responses: jsonAnswer(listSchema, 'the channels'),
@@ -70,9 +68,7 @@ export function targetRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      adminRoute({
-        method: 'post',
-        path: '/api/targets',
+      adminRoute('post', '/api/targets', {
         summary: 'Add a channel',
         description: "Refused if base_url is this monitor's own address.",
         request: { body: jsonBody(createTargetSchema) },
@@ -86,9 +82,7 @@ export function targetRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      adminRoute({
-        method: 'post',
-        path: '/api/targets/reorder',
+      adminRoute('post', '/api/targets/reorder', {
         summary: 'Put the channels in this order; those left out keep theirs, after these',
         request: { body: jsonBody(orderSchema) },
         responses: jsonAnswer(okSchema, 'the order is kept'),
@@ -108,9 +102,7 @@ export function targetRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      visitorRoute({
-        method: 'get',
-        path: '/api/targets/{id}',
+      visitorRoute('get', '/api/targets/{id}', {
         summary: 'One channel, with the latest state and history of every model',
         request: { params: idParams },
         responses: jsonAnswer(itemSchema, 'the channel'),
@@ -118,9 +110,7 @@ export function targetRoutes(deps: ApiDeps) {
       async (c) => answerWith(c, await findTarget(db, c.req.valid('param').id)),
     )
     .openapi(
-      adminRoute({
-        method: 'patch',
-        path: '/api/targets/{id}',
+      adminRoute('patch', '/api/targets/{id}', {
         summary: 'Change a channel',
         description: "Refused if it would move to this monitor's own address.",
         request: { params: idParams, body: jsonBody(patchTargetSchema) },
@@ -133,9 +123,7 @@ export function targetRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      adminRoute({
-        method: 'delete',
-        path: '/api/targets/{id}',
+      adminRoute('delete', '/api/targets/{id}', {
         summary: 'Delete a channel with its runs',
         request: { params: idParams },
         responses: jsonAnswer(okSchema, 'deleted'),
@@ -146,9 +134,7 @@ export function targetRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      visitorRoute({
-        method: 'post',
-        path: '/api/targets/{id}/run',
+      visitorRoute('post', '/api/targets/{id}/run', {
         summary: 'Probe a channel now, a disabled one too',
         request: { params: idParams },
         responses: jsonAnswer(okSchema.extend({ message: z.string() }), 'the run starts'),
@@ -166,9 +152,7 @@ export function targetRoutes(deps: ApiDeps) {
     )
     .route('/', modelRoutes(deps, '/api/targets/{id}/models', visitorRoute, adminRoute))
     .openapi(
-      adminRoute({
-        method: 'get',
-        path: '/api/targets/{id}/secret',
+      adminRoute('get', '/api/targets/{id}/secret', {
         summary: "A channel's API key in the clear",
         request: { params: idParams },
         responses: jsonAnswer(keySchema, 'the key'),
@@ -188,5 +172,6 @@ function patchOf(db: Database, current: Target, body: PatchTargetBody): TargetPa
   if (api_key === undefined) return patch;
   if (!api_key.includes('…')) return { ...patch, api_key };
   if (api_key === maskSecret(openApiKey(db, current))) return patch;
-  throw new AppError('invalid_input', 'api_key is the masked form of another key; enter it whole');
+  const message = 'api_key is the masked form of another key; enter it whole';
+  throw new AppError('invalid_input', message, { fields: { api_key: { code: 'masked_form' } } });
 }

@@ -47,9 +47,7 @@ export function runRoutes(deps: ApiDeps) {
   const { visitorRoute } = createRouteKinds(deps, 'history');
   return createRouter()
     .openapi(
-      visitorRoute({
-        method: 'get',
-        path: '/api/targets/{id}/runs',
+      visitorRoute('get', '/api/targets/{id}/runs', {
         summary: "A channel's runs, newest first",
         request: { params: idParams, query: runsQuery },
         responses: jsonAnswer(runsSchema, 'the runs'),
@@ -64,9 +62,7 @@ export function runRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      visitorRoute({
-        method: 'get',
-        path: '/api/targets/{id}/logs',
+      visitorRoute('get', '/api/targets/{id}/logs', {
         summary: "A channel's probes: of its latest run, of one run, or of all",
         request: { params: idParams, query: logsQuery },
         responses: jsonAnswer(logsSchema, 'the probes'),
@@ -102,5 +98,6 @@ async function readLogs(db: Database, target_id: number, query: z.output<typeof 
 async function findRun(db: Database, targetId: number, runId: number): Promise<RunRow> {
   const run = await getRun(db, runId);
   if (run?.target_id === targetId) return run;
-  throw new AppError('not_found', `run_id: channel ${targetId} has no run ${runId}`);
+  const message = `run_id: channel ${targetId} has no run ${runId}`;
+  throw new AppError('not_found', message, { fields: { run_id: { code: 'does_not_exist' } } });
 }

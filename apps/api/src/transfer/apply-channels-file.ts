@@ -40,7 +40,7 @@ export async function applyChannelsFile(
   for (const { planned } of await planImport(deps.db, entries, own)) {
     if (planned.outcome !== 'refused') continue;
     const name = planned.name === null ? '' : ` (${JSON.stringify(planned.name)})`;
-    faults.push(`channels[${planned.index}]${name}: ${planned.reason}`);
+    faults.push(`channels[${planned.index}]${name}: ${planned.refusal.message}`);
   }
   if (faults.length > 0) {
     const lines = faults.map((fault) => `CHANNELS_FILE ${path}: ${fault}`);

@@ -1,6 +1,7 @@
-import { type TargetInput, targetFieldSchemas } from '@api-monitor/core';
+import { AppError, type TargetInput, targetFieldSchemas } from '@api-monitor/core';
 import { z } from 'zod';
-import { describeIssues } from '../errors/describe-issue.ts';
+import { invalidInput } from '../errors/invalid-input.ts';
+import { sentFields } from '../sent-fields.ts';
 import { mapInSlices } from './map-in-slices.ts';
 
 const fields = z.object(targetFieldSchemas);
@@ -14,9 +15,9 @@ const channelEntrySchema = z.strictObject({
 export type ChannelEntry = Partial<TargetInput> & Pick<TargetInput, 'name' | 'base_url'>;
 
 /** An entry of a file: the channel that it describes, or why it is refused. */
-export type CheckedEntry = { index: number } & (
-  | { isValid: true; name: string; entry: ChannelEntry }
-  | { isValid: false; name: string | null; reason: string }
+export type CheckedEntry = { index: number; name: string | null } & (
+  | { entry: ChannelEntry }
+  | { refusal: AppError }
 );
 
 /** Checks each entry, and that no name is in the file twice. */
@@ -24,38 +25,30 @@ export async function checkEntries(raw: readonly unknown[]): Promise<CheckedEntr
   const seen = new Set<string>();
   return mapInSlices(raw, (one, index) => {
     const checked = checkEntry(one, index);
-    if (!checked.isValid) return checked;
+    if ('refusal' in checked || checked.name === null) return checked;
     const { name } = checked;
-    if (seen.has(name)) return refused(index, name, 'name is in the file twice');
+    if (seen.has(name)) {
+      const repeated = { fields: { name: { code: 'repeated' } } } as const;
+      const refusal = new AppError('invalid_input', 'name is in the file twice', repeated);
+      return { index, name, refusal };
+    }
     seen.add(name);
     return checked;
   });
 }
 
 function checkEntry(raw: unknown, index: number): CheckedEntry {
-  if (!isObject(raw)) {
-    return refused(index, null, 'a channel must be an object with a name and a base_url');
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+    const message = 'a channel must be an object with a name and a base_url';
+    return { index, name: null, refusal: new AppError('invalid_input', message) };
   }
-  const parsed = channelEntrySchema.safeParse(raw);
-  if (!parsed.success) return refused(index, nameOf(raw), describeIssues(parsed.error));
-  const entry = withoutUndefined(parsed.data);
-  return { index, isValid: true, name: entry.name, entry };
+  const { success, data, error } = channelEntrySchema.safeParse(raw);
+  if (!success) return { index, name: nameIn(raw), refusal: invalidInput(error, raw) };
+  const { name, base_url } = data;
+  return { index, name, entry: { ...sentFields(data, targetFieldSchemas), name, base_url } };
 }
 
-function refused(index: number, name: string | null, reason: string): CheckedEntry {
-  return { index, isValid: false, name, reason };
-}
-
-function isObject(raw: unknown): raw is object {
-  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
-}
-
-/** Whatever a bad entry has for a name. */
-function nameOf(raw: object): string | null {
+/** Whatever a bad entry has as its name. */
+function nameIn(raw: object): string | null {
   return 'name' in raw && typeof raw.name === 'string' ? raw.name.slice(0, 128) : null;
-}
-
-function withoutUndefined(entry: object): ChannelEntry {
-  const set = Object.entries(entry).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(set) as unknown as ChannelEntry;
 }

@@ -1,4 +1,5 @@
 import {
+  type AppError,
   type AuditChange,
   changesBetween,
   type Target,
@@ -18,7 +19,7 @@ export type PlannedChannel = { index: number; name: string | null; changes: Audi
   | { outcome: 'created'; input: NewTarget }
   | { outcome: 'changed'; target: Target; patch: TargetPatch }
   | { outcome: 'unchanged' }
-  | { outcome: 'refused'; reason: string }
+  | { outcome: 'refused'; refusal: AppError }
 );
 
 /** What becomes of an entry, and the stored channel that says so. */
@@ -94,13 +95,13 @@ function plan(
   target: Target | undefined,
 ): PlannedChannel {
   const { index, name } = checked;
-  if (!checked.isValid) return refused(index, name, checked.reason);
+  if ('refusal' in checked) return refused(index, name, checked.refusal);
   const { entry } = checked;
   const current = target ? { ...target, api_key: openApiKey(db, target) } : {};
   const changes = changesBetween(current, { ...entry }, ['api_key']);
   if (changes.length === 0) return { index, name, outcome: 'unchanged', changes };
   const refusal = refusalOf(target ?? null, entry, own);
-  if (refusal) return refused(index, name, refusal.message);
+  if (refusal) return refused(index, name, refusal);
   const { api_key = '' } = entry;
   if (!target) return { index, name, outcome: 'created', changes, input: { ...entry, api_key } };
   const changed = changes.map(({ field }) => [field, entry[field as keyof TargetInput]]);
@@ -109,6 +110,6 @@ function plan(
   return { index, name, outcome: 'changed', changes, target, patch };
 }
 
-function refused(index: number, name: string | null, reason: string): PlannedChannel {
-  return { index, name, outcome: 'refused', reason, changes: [] };
+function refused(index: number, name: string | null, refusal: AppError): PlannedChannel {
+  return { index, name, outcome: 'refused', refusal, changes: [] };
 }

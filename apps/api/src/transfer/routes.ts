@@ -4,6 +4,7 @@ import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { auditValueSchema } from '../audit/audit-schema.ts';
 import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
+import { fieldErrorsSchema } from '../errors/error-schema.ts';
 import { createRouter } from '../router.ts';
 import { changerOf } from '../targets/change-targets.ts';
 import { targetSchema } from '../targets/target-schema.ts';
@@ -51,6 +52,7 @@ const outcomeSchema = z.object({
       name: z.string().nullable(),
       outcome: z.enum(importOutcomes),
       reason: z.string().nullable().openapi({ description: 'why it is refused' }),
+      fields: fieldErrorsSchema,
       changes: z.array(
         z.object({ field: z.string(), old: auditValueSchema, new: auditValueSchema }),
       ),
@@ -64,9 +66,7 @@ export function transferRoutes(deps: ApiDeps) {
   let importsUnderWay = 0;
   return createRouter()
     .openapi(
-      sessionRoute({
-        method: 'get',
-        path: '/api/admin/channels/export',
+      sessionRoute('get', '/api/admin/channels/export', {
         summary: 'All channels as a file that an import takes back',
         request: { query: exportQuery },
         responses: {
@@ -94,9 +94,7 @@ export function transferRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
-      sessionRoute({
-        method: 'post',
-        path: importPath,
+      sessionRoute('post', importPath, {
         summary: 'Take channels in from a file, by their names; refused ones are left out',
         description:
           "The body is the file: an export of ours (JSON, YAML, CSV), one-api's or new-api's channels from their admin API's JSON, a dump of their table, or their SQLite file. With dry_run=1 nothing is written. Else all is written in one transaction. " +
@@ -147,8 +145,9 @@ export function transferRoutes(deps: ApiDeps) {
 
 function itemOf(planned: PlannedChannel) {
   const { index, name, outcome, changes } = planned;
-  const reason = planned.outcome === 'refused' ? planned.reason : null;
-  return { index, name, outcome, reason, changes };
+  const refusal = planned.outcome === 'refused' ? planned.refusal : null;
+  const fields = refusal?.fields ?? {};
+  return { index, name, outcome, reason: refusal?.message ?? null, fields, changes };
 }
 
 function countsOf(plan: readonly PlannedChannel[]) {

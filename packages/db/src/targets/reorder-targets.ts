@@ -1,4 +1,4 @@
-import { AppError } from '@api-monitor/core';
+import { AppError, type FieldErrorCode } from '@api-monitor/core';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { lockTargetList } from '../engine/locks.ts';
 import { nextRevision } from '../engine/next-revision.ts';
@@ -39,8 +39,12 @@ export async function reorderTargets(
 function refuseBadIds(ids: readonly number[], known: ReadonlySet<number>): void {
   const seen = new Set<number>();
   for (const id of ids) {
-    if (!known.has(id)) throw new AppError('invalid_input', `ids: there is no channel ${id}`);
-    if (seen.has(id)) throw new AppError('invalid_input', `ids: channel ${id} is given twice`);
+    if (!known.has(id)) throw badId('does_not_exist', `ids: there is no channel ${id}`);
+    if (seen.has(id)) throw badId('repeated', `ids: channel ${id} is given twice`);
     seen.add(id);
   }
+}
+
+function badId(code: FieldErrorCode, message: string): AppError {
+  return new AppError('invalid_input', message, { fields: { ids: { code } } });
 }

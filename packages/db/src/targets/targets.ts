@@ -142,7 +142,8 @@ async function rename(db: Database, id: number, name: string): Promise<void> {
 async function refuseTakenName(db: Database, name: string, ownId: number | null): Promise<void> {
   const holder = await findTargetByName(db, name);
   if (holder && holder.id !== ownId) {
-    throw new AppError('conflict', `name: a channel named "${name}" exists already`);
+    const message = `name: a channel named "${name}" exists already`;
+    throw new AppError('conflict', message, { fields: { name: { code: 'taken' } } });
   }
 }
 
