@@ -20,6 +20,7 @@ import {
   listModelChecks,
   listStatusDays,
 } from '@api-monitor/db';
+import { LRUCache } from 'lru-cache';
 import { settleDays } from './settle-days.ts';
 
 /** What is shown, and the channels that it is checked on at present. */
@@ -45,7 +46,7 @@ const freshS = 30;
 const unsettledS = 6 * 3600;
 /** So much is read at a time: a month of a channel that is probed each minute. */
 const windowS = 30 * secondsPerDay;
-/** More than a page has lines; the one that was asked for longest ago goes. */
+/** More than a page has lines. */
 const mostSources = 200;
 const mostIncidents = 20;
 
@@ -66,17 +67,14 @@ interface Kept {
  * last hours are read again. What nobody asks for is never read.
  */
 export function createStatusReports(db: Database, now: () => number): StatusReports {
-  const keptByKey = new Map<string, Kept>();
+  const keptByKey = new LRUCache<string, Kept>({ max: mostSources });
   return {
     reportOf(source) {
       const key = JSON.stringify(source);
       const known = keptByKey.get(key);
-      const isFresh = known !== undefined && !hasPassed(freshS, known.madeAt, now());
-      const kept = isFresh ? known : makeAgain(db, source, known, now());
-      keptByKey.delete(key);
+      if (known && !hasPassed(freshS, known.madeAt, now())) return known.report;
+      const kept = makeAgain(db, source, known, now());
       keptByKey.set(key, kept);
-      const [oldest] = keptByKey.keys();
-      if (keptByKey.size > mostSources && oldest !== undefined) keptByKey.delete(oldest);
       return kept.report;
     },
   };

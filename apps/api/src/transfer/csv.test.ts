@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { readCsv, writeCsv } from './csv.ts';
+import { readCsv } from './upload/read-csv.ts';
+import { writeCsv } from './write-export.ts';
 
 test('what a spreadsheet would calculate is disarmed, and comes back as it was', () => {
-  const hostile = ['=1+1', '+1', '-1', '@SUM(A1)', '\ttab', "=cmd|' /C calc'!A0"];
+  const hostile = ['=1+1', '+1', '-1', '@SUM(A1)', '\ttab', "=cmd|' /C calc'!A0", '＝1＋1'];
   const text = writeCsv([['name'], ...hostile.map((cell) => [cell])]);
   for (const line of text.split('\r\n').slice(1, -1)) expect(line).toMatch(/^"?'/);
   const back = readCsv(text).map(({ name }) => name);
@@ -10,7 +11,7 @@ test('what a spreadsheet would calculate is disarmed, and comes back as it was',
 });
 
 test('commas, quotes and line breaks stay within their cell', () => {
-  const cells = ['a,b', 'say "hi"', 'one\ntwo'];
+  const cells = ['a,b', 'say "hi"', 'one\ntwo "quoted"'];
   expect(readCsv(writeCsv([['x', 'y', 'z'], cells]))).toEqual([
     { x: cells[0], y: cells[1], z: cells[2] },
   ]);
@@ -19,4 +20,10 @@ test('commas, quotes and line breaks stay within their cell', () => {
 test('a fault is told by its line, without what stands there', () => {
   expect(() => readCsv('name,key\n"sk-secret')).toThrow(/^the file is no valid CSV/);
   expect(() => readCsv('name,key\n"sk-secret')).not.toThrow(/sk-secret/);
+});
+
+test('switches, numbers, lists and what is missing are written as an import reads them', () => {
+  expect(writeCsv([[true, false, 30, ['m1', 'm2'], null, '']])).toBe(
+    'true,false,30,"m1\nm2",,\r\n',
+  );
 });

@@ -1,7 +1,7 @@
 import { type Target, targetFieldSchemas } from '@api-monitor/core';
+import { stringify as stringifyCsv } from 'csv-stringify/sync';
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { writeCsv } from './csv.ts';
 import { mapInSlices } from './map-in-slices.ts';
 
 export const exportFormats = ['json', 'yaml', 'csv'] as const;
@@ -57,3 +57,17 @@ const writers: Record<ExportFormat, Writer> = {
     file: (pieces) => (pieces.length === 0 ? 'channels: []\n' : `channels:\n${pieces.join('')}`),
   },
 };
+
+/**
+ * Cells as CSV (RFC 4180), the items of a list one a line. What a spreadsheet would calculate gets an
+ * apostrophe in front. https://owasp.org/www-community/attacks/CSV_Injection
+ */
+export function writeCsv(rows: readonly (readonly unknown[])[]): string {
+  return stringifyCsv([...rows], {
+    record_delimiter: 'windows',
+    escape_formulas: true,
+    // On its own it quotes whole record delimiters only.
+    quoted_match: /[\r\n]/,
+    cast: { boolean: String, object: (list) => (Array.isArray(list) ? list.join('\n') : '') },
+  });
+}

@@ -1,10 +1,9 @@
 import { AppError } from '@api-monitor/core';
 import { readChannelsTable } from '@api-monitor/db/read-channels-table';
-import { readCsv } from '../csv.ts';
 import { importLimits } from '../import-limits.ts';
 import { boundEntries } from './bound-entries.ts';
-import { fromCsv } from './csv-channels.ts';
 import { areOneApiChannels, fromOneApi } from './one-api-channels.ts';
+import { fromCsv, readCsv } from './read-csv.ts';
 import { readYaml } from './read-yaml.ts';
 
 export const uploadFormats = ['json', 'yaml', 'csv', 'sqlite'] as const;

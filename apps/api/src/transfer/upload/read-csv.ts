@@ -1,0 +1,84 @@
+import { AppError } from '@api-monitor/core';
+import { parse } from 'csv-parse/sync';
+import { importLimits } from '../import-limits.ts';
+
+/** What `writeCsv` puts before a cell that a spreadsheet would calculate, as csv-stringify does it. */
+const guarded = /^'[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
+
+/** What other tools call the columns. */
+const synonyms: Record<string, string> = {
+  url: 'base_url',
+  baseurl: 'base_url',
+  base: 'base_url',
+  key: 'api_key',
+  apikey: 'api_key',
+  token: 'api_key',
+  models: 'selected_models',
+};
+const booleans = ['enabled', 'verify_ssl', 'visitor_channel_actions_enabled'];
+const numbers = ['interval_min', 'timeout_s', 'max_models', 'sort_order'];
+const words = new Map([
+  ['true', true],
+  ['1', true],
+  ['yes', true],
+  ['false', false],
+  ['0', false],
+  ['no', false],
+]);
+
+/** Rows of a CSV as entries; models stand in one cell, between commas or one a line. */
+export function fromCsv(rows: readonly Record<string, string>[]): unknown[] {
+  return rows.map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([column, cell]) => {
+        const name = column.toLowerCase().replaceAll(/[\s-]/g, '_');
+        const field = Object.hasOwn(synonyms, name) ? (synonyms[name] ?? name) : name;
+        return [field, valueOfCell(field, cell)];
+      }),
+    ),
+  );
+}
+
+/** A cell that is none of what its field takes stays a text, so that the field's own fault is told. */
+function valueOfCell(field: string, cell: string): unknown {
+  if (booleans.includes(field)) return words.get(cell.toLowerCase()) ?? cell;
+  if (numbers.includes(field)) return Number.isFinite(Number(cell)) ? Number(cell) : cell;
+  if (field !== 'selected_models') return cell;
+  return cell
+    .split(/[,\n]/)
+    .map((model) => model.trim())
+    .filter(Boolean);
+}
+
+/** Rows by the names in the first line; empty cells are left out. Throws AppError `invalid_input`. */
+export function readCsv(text: string): Record<string, string>[] {
+  try {
+    const rows = parse(text, {
+      bom: true,
+      columns: boundColumns,
+      skip_empty_lines: true,
+      trim: true,
+      // One too many, so that the count refuses the file.
+      to: importLimits.channels + 1,
+    });
+    return rows.map(filledCells);
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    // The rest of such messages quotes the file, and keys stand in it.
+    const line = cause instanceof Error ? /on line \d+|at line \d+/.exec(cause.message)?.[0] : null;
+    throw new AppError('invalid_input', `the file is no valid CSV ${line ?? ''}`.trim(), { cause });
+  }
+}
+
+function boundColumns(names: string[]): string[] {
+  const { fieldsOfChannel } = importLimits;
+  if (names.length <= fieldsOfChannel) return names;
+  throw new AppError('invalid_input', `the file must have at most ${fieldsOfChannel} columns`);
+}
+
+function filledCells(row: unknown): Record<string, string> {
+  const cells = Object.entries(row as Record<string, string>).filter(([, cell]) => cell !== '');
+  return Object.fromEntries(
+    cells.map(([name, cell]) => [name, guarded.test(cell) ? cell.slice(1) : cell]),
+  );
+}
