@@ -1,5 +1,5 @@
 import type { Logger } from '@api-monitor/runtime';
-import type { ChannelDispatch } from '@api-monitor/upstream';
+import type { Upstream } from '@api-monitor/upstream';
 import type { Affinity } from './board/affinity.ts';
 import type { Board } from './board/board.ts';
 import type { Breakers } from './board/breakers.ts';
@@ -20,7 +20,7 @@ export interface GatewayDeps {
   keyLimits: KeyLimits;
   guessGuard: GuessGuard;
   resolve: (ask: Ask) => Resolution;
-  dispatch: ChannelDispatch;
+  dispatch: Upstream['dispatch'];
   records: RecordSink;
   metrics: GatewayMetrics;
   logger: Logger;

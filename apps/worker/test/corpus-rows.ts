@@ -158,7 +158,7 @@ const connections = bothWays(
     'connection closed before the answer ended',
   ),
   dead('not_http', allRoutes, 'network', null, 'the answer is not valid HTTP'),
-  dead('framed_twice', allRoutes, 'network', null, 'connection closed before the answer ended'),
+  dead('framed_twice', allRoutes, 'network', null, 'the answer is not valid HTTP'),
   within(0.3, dead('hang_before_headers', allRoutes, 'timeout', null, 'timed out after 0.3 s')),
   within(0.3, dead('hang_midway', allRoutes, 'timeout', null, 'timed out after 0.3 s')),
   within(0.3, dead('endless_comments', allRoutes, 'timeout', null, 'timed out after 0.3 s')),

@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { UpstreamTarget } from '@api-monitor/core';
-import { type AnswerHandler, createUpstream } from '@api-monitor/upstream';
+import { type Dispatcher, Pool } from 'undici';
 
 /**
- * The gateway's road without the gateway: node:http on this side, its connections to channels on that
- * side, and nothing between them but the bytes. Knows no key, model, failure, limit or record. The
- * arguments are the origins of the provider and of the one of paced streams.
+ * The least that a gateway on node:http and undici can do: the bytes of each request go to a provider,
+ * and those of its answer come back. The arguments are the origins of the provider and of the one of
+ * paced streams.
  */
-const [provider, streamProvider] = process.argv.slice(2).map(channelAt);
-const { dispatch } = createUpstream({ allowPrivate: 'on', via: '1.1 bare-relay' });
-const staysHere = new Set(['connection', 'transfer-encoding']);
+const [provider, streamProvider] = process.argv.slice(2).map((origin) => {
+  return new Pool(origin, { allowH2: false, headersTimeout: 0, bodyTimeout: 0 });
+});
+const droppedHeaders = new Set(['connection', 'keep-alive', 'transfer-encoding']);
 
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
@@ -20,41 +20,27 @@ server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () =>
   console.log(JSON.stringify(server.address())),
 );
 
-function relay({ url: path = '/' }: IncomingMessage, response: ServerResponse, sent: Buffer): void {
-  const channel = /^\/(?:paced|brief)\//.test(path) ? streamProvider : provider;
-  if (!channel) throw new Error('two origins must be given');
-  const headers = ['content-type', 'application/json'];
-  const body = { pieces: [sent], hold: () => () => {} };
-  dispatch.post(channel, { path, headers, keyHeader: null, body }, answer(response));
+function relay({ url: path = '/' }: IncomingMessage, response: ServerResponse, body: Buffer): void {
+  const pool = /^\/(?:paced|brief)\//.test(path) ? streamProvider : provider;
+  const headers = ['authorization', 'Bearer sk-of-the-target', 'content-type', 'application/json'];
+  pool?.dispatch({ method: 'POST', path, headers, body }, answerTo(response));
 }
 
-function answer(response: ServerResponse): AnswerHandler {
-  let pending: Buffer | null = null;
-  const handler: AnswerHandler = {
-    get isOver() {
-      return response.destroyed;
+function answerTo(response: ServerResponse): Dispatcher.DispatchHandler {
+  return {
+    onRequestStart(controller) {
+      response.on('close', () => controller.abort(new Error('the client has left')));
+      response.on('drain', () => controller.resume());
     },
-    onSent: (source) => void response.on('close', () => source.abort(handler)),
-    onHead(status, headers) {
-      response.writeHead(
-        status,
-        headers.filter((_, at) => !staysHere.has(headers[at & ~1] ?? '')),
-      );
+    onResponseStart(_, status, headers) {
+      const passed = Object.entries(headers).filter(([name]) => !droppedHeaders.has(name));
+      response.writeHead(status, Object.fromEntries(passed));
+      if (!('content-length' in headers)) response.flushHeaders();
     },
-    onBytes(bytes) {
-      pending = pending ? Buffer.concat([pending, bytes]) : Buffer.from(bytes);
+    onResponseData(controller, bytes) {
+      if (!response.write(bytes)) controller.pause();
     },
-    onRead() {
-      if (pending) response.write(pending);
-      else response.flushHeaders();
-      pending = null;
-    },
-    onEnd: () => void response.end(pending),
-    onFault: () => void response.destroy(),
+    onResponseEnd: () => void response.end(),
+    onResponseError: () => void response.destroy(),
   };
-  return handler;
-}
-
-function channelAt(origin: string, id: number): UpstreamTarget {
-  return { id, baseUrl: origin, apiKey: 'sk-of-the-channel', verifySsl: true };
 }

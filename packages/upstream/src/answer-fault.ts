@@ -1,7 +1,5 @@
-/** Why an answer on a connection came to nothing; `describeFault` has the sentences. */
+/** Why a request came to nothing without an error of Node or undici; `describeFault` has the sentences. */
 export type AnswerFaultCode =
-  | 'ANSWER_CUT'
-  | 'ANSWER_HEADERS_OVERFLOW'
   | 'ANSWER_TOO_LONG'
   | 'INVALID_ANSWER'
   | 'TOO_MANY_CONNECTIONS'

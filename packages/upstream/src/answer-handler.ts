@@ -1,27 +1,29 @@
-/** Takes the answer to one request as it comes. Its calls end with `onEnd` or `onFault`. */
+import type { Dispatcher } from 'undici';
+
+/** An answer's headers: names in lower case; an array if a header came more than once. */
+export type AnswerHeaders = Parameters<
+  NonNullable<Dispatcher.DispatchHandler['onResponseStart']>
+>[2];
+
+/** Receives the answer to one request as it comes. The last call is `onEnd` or `onFault`. */
 export interface AnswerHandler {
-  /** Whether the request is wanted no more: it is not sent, should a connection come. */
-  readonly isOver: boolean;
-  /** The request is on its way; `source` is this handler's until its answer has ended. */
-  onSent(source: AnswerSource): void;
-  /**
-   * Headers are names in lower case and values in turn, as they came. `bodyLength` is the number of
-   * bytes that `onBytes` will bring before `onEnd`; null if only the end will tell.
-   */
-  onHead(status: number, headers: string[], bodyLength: number | null): void;
-  /** The bytes hold until the call returns: they are to be copied by whoever keeps them. */
+  onHead(status: number, headers: AnswerHeaders): void;
+  /** The handler owns the bytes from now on. */
   onBytes(bytes: Buffer): void;
-  /** All that one read brought has been told, and the answer goes on. */
-  onRead(): void;
   onEnd(): void;
-  /** `isStale`: the request never left, for the server had closed the kept connection. */
-  onFault(error: Error, isStale: boolean): void;
+  onFault(error: Error): void;
 }
 
-/** Where an answer comes from. A handler whose answer has ended can't do anything here any more. */
+/** Controls an answer on its way to its handler; does nothing once the answer has ended. */
 export interface AnswerSource {
-  pause(by: AnswerHandler): void;
-  resume(by: AnswerHandler): void;
-  /** Ends the connection; the handler is told of nothing more. */
-  abort(by: AnswerHandler): void;
+  pause(): void;
+  resume(): void;
+  /** Closes the connection, or never sends the request; the handler is not called again. */
+  abort(): void;
+}
+
+/** A header's value, the first one if it came more than once. */
+export function headerOf(headers: AnswerHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
 }

@@ -1,19 +1,51 @@
+import { pipeline, type Transform } from 'node:stream';
+import {
+  constants,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  createZstdDecompress,
+} from 'node:zlib';
 import { AnswerFault } from './answer-fault.ts';
-import type { AnswerHandler, AnswerSource } from './answer-handler.ts';
-import { codingsOf, createDecoder, type Decoder } from './decoders.ts';
+import type { AnswerHandler, AnswerHeaders, AnswerSource } from './answer-handler.ts';
 
-/** What one answer may decode to. A channel was asked for plain bytes: this bounds what a bomb costs. */
+/** What one answer may decode to: this bounds what a bomb costs. */
 const decodedLimitBytes = 64 * 1024 * 1024;
+/** A real answer has one coding, or two if a cache added its own. */
+const codingLimit = 2;
+/** What the first of two steps may produce: the result is still compressed. */
+const innerLimitBytes = 8 * 1024 * 1024;
+/** RFC 9659 bounds the window of zstd in HTTP to 8 MB; the library's own default is 128 MB. */
+const zstdOptions = { params: { [constants.ZSTD_d_windowLogMax]: 23 } };
+/** How a zlib stream begins. */
+const zlibByte = 0x78;
+
+const decompressors: Record<string, (firstByte: number) => Transform> = {
+  gzip: () => createGunzip(),
+  'x-gzip': () => createGunzip(),
+  // `deflate` names the zlib format, but some servers send raw deflate; the first byte tells which.
+  deflate: (firstByte) => ((firstByte & 0x0f) === 8 ? createInflate() : createInflateRaw()),
+  br: () => createBrotliDecompress(),
+  zstd: () => createZstdDecompress(zstdOptions),
+};
+
+/** Takes the encoded body at one end and gives the plain one at the other. */
+interface Decoder {
+  input: Transform;
+  /** Fails with the decompressor's error; destroying it frees both. */
+  output: Transform;
+}
 
 /**
- * Passes an answer on to a handler, decoded if the channel encoded it although it was asked not to.
- * The handler then sees no `content-encoding` and no length. A body that doesn't decode is a fault, and
- * so are more than two codings.
+ * Passes an answer on to a handler, decompressed; the handler sees no `content-encoding`, and no
+ * `content-length` of an encoded body. A body that can't be decompressed is a fault, and so are more
+ * than two codings.
  */
 export class DecodedAnswer implements AnswerHandler, AnswerSource {
   readonly #handler: AnswerHandler;
-  #source: AnswerSource | null = null;
-  /** Empty for a plain body, which passes as it comes. */
+  readonly #source: AnswerSource;
+  /** In the order they were applied; empty for a plain body, which passes as it comes. */
   #codings: string[] = [];
   #decoder: Decoder | null = null;
   #decodedBytes = 0;
@@ -21,29 +53,22 @@ export class DecodedAnswer implements AnswerHandler, AnswerSource {
   #hasEnded = false;
   #isOver = false;
 
-  constructor(handler: AnswerHandler) {
+  /** `send` sends the request and gives its answer to this handler. */
+  constructor(handler: AnswerHandler, send: (handler: AnswerHandler) => AnswerSource) {
     this.#handler = handler;
+    this.#source = send(this);
   }
 
-  get isOver(): boolean {
-    return this.#handler.isOver;
-  }
-
-  onSent(source: AnswerSource): void {
-    this.#source = source;
-    this.#handler.onSent(this);
-  }
-
-  onHead(status: number, headers: string[], bodyLength: number | null): void {
-    const { encoding, others } = withoutEncoding(headers);
-    const codings = codingsOf(encoding);
-    if (!codings) {
-      this.#fail(new AnswerFault('UNDECODABLE_ANSWER'));
-      return;
-    }
-    this.#codings = codings;
-    const isPlain = codings.length === 0;
-    this.#handler.onHead(status, others, isPlain ? bodyLength : null);
+  onHead(status: number, headers: AnswerHeaders): void {
+    const { 'content-encoding': encoding, ...others } = headers;
+    // Words that name no coding are ignored: relays write `utf-8` and `none` here.
+    this.#codings = String(encoding ?? '')
+      .split(',')
+      .map((name) => name.trim().toLowerCase())
+      .filter((name) => Object.hasOwn(decompressors, name));
+    if (this.#codings.length > 0) delete others['content-length'];
+    this.#handler.onHead(status, others);
+    if (this.#codings.length > codingLimit) this.#fail(new AnswerFault('UNDECODABLE_ANSWER'));
   }
 
   onBytes(bytes: Buffer): void {
@@ -53,12 +78,7 @@ export class DecodedAnswer implements AnswerHandler, AnswerSource {
       return;
     }
     this.#decoder ??= this.#startDecoder(bytes[0] ?? 0);
-    // The decoder keeps what it is given, and the connection overwrites its buffer.
-    if (!this.#decoder.input.write(Buffer.from(bytes))) this.#source?.pause(this);
-  }
-
-  onRead(): void {
-    if (!this.#isOver && this.#codings.length === 0) this.#handler.onRead();
+    if (!this.#decoder.input.write(bytes)) this.#source.pause();
   }
 
   onEnd(): void {
@@ -68,38 +88,38 @@ export class DecodedAnswer implements AnswerHandler, AnswerSource {
     else this.#handler.onEnd();
   }
 
-  onFault(error: Error, isStale: boolean): void {
+  onFault(error: Error): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#decoder?.output.destroy();
-    this.#handler.onFault(error, isStale);
+    this.#handler.onFault(error);
   }
 
   pause(): void {
     if (this.#decoder) this.#decoder.output.pause();
-    else this.#source?.pause(this);
+    else this.#source.pause();
   }
 
   resume(): void {
     if (this.#decoder) this.#decoder.output.resume();
-    else this.#source?.resume(this);
+    else this.#source.resume();
   }
 
   abort(): void {
     this.#isOver = true;
     this.#decoder?.output.destroy();
-    this.#source?.abort(this);
+    this.#source.abort();
   }
 
   #startDecoder(firstByte: number): Decoder {
     const decoder = createDecoder(this.#codings, firstByte);
     const { input, output } = decoder;
-    input.on('drain', () => this.#source?.resume(this));
+    input.on('drain', () => this.#source.resume());
     output.on('data', (bytes: Buffer) => this.#takeDecoded(bytes));
     output.on('end', () => {
       if (this.#isOver) return;
-      // The coding says where it ends. What still comes belongs to nobody, and may never end.
-      if (!this.#hasEnded) this.#source?.abort(this);
+      // The coding says where it ends. What still comes is nobody's, and may never end.
+      if (!this.#hasEnded) this.#source.abort();
       this.#isOver = true;
       this.#handler.onEnd();
     });
@@ -110,30 +130,36 @@ export class DecodedAnswer implements AnswerHandler, AnswerSource {
   #takeDecoded(bytes: Buffer): void {
     if (this.#isOver) return;
     this.#decodedBytes += bytes.length;
-    if (this.#decodedBytes > decodedLimitBytes) {
-      this.#fail(new AnswerFault('ANSWER_TOO_LONG'));
-      return;
-    }
-    this.#handler.onBytes(bytes);
-    if (!this.#isOver) this.#handler.onRead();
+    if (this.#decodedBytes > decodedLimitBytes) this.#fail(new AnswerFault('ANSWER_TOO_LONG'));
+    else this.#handler.onBytes(bytes);
   }
 
   #fail(fault: AnswerFault): void {
     if (this.#isOver) return;
     this.abort();
-    this.#handler.onFault(fault, false);
+    this.#handler.onFault(fault);
   }
 }
 
-/** All values of `content-encoding`, and the headers without them. */
-function withoutEncoding(headers: string[]): { encoding: string; others: string[] } {
-  if (!headers.includes('content-encoding')) return { encoding: '', others: headers };
-  const values: string[] = [];
-  const others: string[] = [];
-  for (let at = 0; at + 1 < headers.length; at += 2) {
-    const [name = '', value = ''] = headers.slice(at, at + 2);
-    if (name === 'content-encoding') values.push(value);
-    else others.push(name, value);
+/**
+ * For a body with these codings, at least one; `firstByte` is the body's. Both ends have back-pressure:
+ * only a few dozen KB are decoded ahead of the reader.
+ */
+function createDecoder(codings: readonly string[], firstByte: number): Decoder {
+  // Only the outermost coding begins with the body's first byte.
+  const steps = codings
+    .toReversed()
+    .flatMap((coding, at) => decompressors[coding]?.(at === 0 ? firstByte : zlibByte) ?? []);
+  const [input, output = input] = steps;
+  if (!input || !output) throw new RangeError('a plain body needs no decoder');
+  if (output !== input) {
+    // Errors reach the reader through `output`; without a callback they would be thrown.
+    pipeline(input, output, () => {});
+    let innerBytes = 0;
+    input.on('data', (bytes: Buffer) => {
+      innerBytes += bytes.length;
+      if (innerBytes > innerLimitBytes) input.destroy(new Error('too much for an encoded body'));
+    });
   }
-  return { encoding: values.join(','), others };
+  return { input, output };
 }

@@ -21,8 +21,6 @@ const faults: Record<string, Fault> = {
     kind: 'network',
     message: 'connection closed before the answer ended',
   },
-  ANSWER_CUT: { kind: 'network', message: 'connection closed before the answer ended' },
-  ANSWER_HEADERS_OVERFLOW: { kind: 'network', message: 'answer headers too large' },
   ANSWER_TOO_LONG: { kind: 'network', message: 'the decompressed answer is too long' },
   UNDECODABLE_ANSWER: { kind: 'network', message: "the answer's compression is broken" },
   INVALID_ANSWER: { kind: 'network', message: 'the answer is not valid HTTP' },

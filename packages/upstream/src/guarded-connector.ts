@@ -1,4 +1,4 @@
-import { isIP, type LookupFunction, type OnReadOpts, type Socket } from 'node:net';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import type { AddressGuard } from './guard-address.ts';
 import type { Lookup } from './share-lookups.ts';
@@ -18,15 +18,11 @@ export interface GuardedConnector {
 
 const connectTimeoutMs = 15_000;
 
-/**
- * A connector that checks each resolved address, and remembers for errors what their socket had seen.
- * With `onread`, its sockets read into that buffer and tell that callback, instead of being streams.
- */
+/** A connector that checks each resolved address, and remembers what an error's socket had received. */
 export function createGuardedConnector(
   guard: AddressGuard,
   verifySsl: boolean,
   lookup: Lookup,
-  onread?: OnReadOpts,
 ): GuardedConnector {
   const bytesReadByError = new WeakMap<object, number>();
   const connect = buildConnector({
@@ -34,7 +30,6 @@ export function createGuardedConnector(
     timeout: connectTimeoutMs,
     rejectUnauthorized: verifySsl,
     lookup: guardedLookup(guard, lookup),
-    ...(onread ? { onread } : {}),
   });
   const connector: buildConnector.connector = (options, callback) => {
     const refusal = refusalOfLiteral(guard, options.hostname);

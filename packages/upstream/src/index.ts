@@ -1,11 +1,15 @@
-export type { AnswerHandler, AnswerSource } from './answer-handler.ts';
-export type { ChannelDispatch, DispatchRequest } from './channel-dispatch.ts';
+export {
+  type AnswerHandler,
+  type AnswerHeaders,
+  type AnswerSource,
+  headerOf,
+} from './answer-handler.ts';
+export type { ExchangeOptions } from './collected-answer.ts';
 export {
   createUpstream,
-  type ExchangeOptions,
+  type DispatchRequest,
   type Upstream,
   type UpstreamOptions,
 } from './create-upstream.ts';
 export { describeFault } from './describe-fault.ts';
 export { type AllowPrivate, parseAllowPrivate } from './guard-address.ts';
-export { headerOf } from './header-of.ts';

@@ -1,4 +1,4 @@
-import { headerOf } from '@api-monitor/upstream';
+import { type AnswerHeaders, headerOf } from '@api-monitor/upstream';
 import type { KeyCover } from './key-cover.ts';
 
 /**
@@ -54,16 +54,14 @@ export interface RoutingInfo {
 
 /** The headers of the answer to the client, names and values in turn; its framing is added later. */
 export function answerHeaders(
-  upstream: readonly string[],
+  upstream: AnswerHeaders,
   { requestId, targetId, model, attempts, proofAgeS }: RoutingInfo,
   keyCover: KeyCover,
 ): string[] {
   const headers: string[] = [];
-  for (let at = 0; at + 1 < upstream.length; at += 2) {
-    const name = upstream[at] ?? '';
+  for (const name of Object.keys(upstream)) {
     // Only the first of several: two content types are two answers to two readers.
-    if (isPassed(name) && headerOf(headers, name) === undefined)
-      headers.push(name, keyCover.inText(upstream[at + 1] ?? ''));
+    if (isPassed(name)) headers.push(name, keyCover.inText(headerOf(upstream, name) ?? ''));
   }
   headers.push(
     ...harmlessPairs,

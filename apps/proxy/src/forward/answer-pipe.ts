@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { redirectMessage, type UpstreamTarget } from '@api-monitor/core';
 import {
   type AnswerHandler,
+  type AnswerHeaders,
   type AnswerSource,
   describeFault,
   headerOf,
@@ -10,51 +11,50 @@ import type { Endpoint } from '../request/match-route.ts';
 import type { Parcel } from '../request/parcel.ts';
 import { AnswerBody } from './answer-body.ts';
 import { answerHeaders, type RoutingInfo } from './answer-headers.ts';
-import { type AnswerWatch, watchAnswer } from './answer-watch.ts';
 import { AttemptTimer, stallTimeoutMsOf } from './attempt-timer.ts';
-import { isHeldBackStatus } from './judge-attempt.ts';
+import { createEventGate, type Gate } from './event-gate.ts';
+import {
+  type AttemptEnd,
+  type AttemptFault,
+  isHeldBackStatus,
+  type StreamError,
+} from './judge-attempt.ts';
 import { KeyCover } from './key-cover.ts';
-
-/** How one attempt ended. */
-export type AttemptEnd =
-  | { kind: 'whole'; status: number; streamError: StreamError | null }
-  /** Nothing has reached the client yet: another channel may be tried. */
-  | { kind: 'retriable'; status: number | null; fault: AttemptFault }
-  /** Midway: the client has had the start. */
-  | { kind: 'broken'; status: number; fault: AttemptFault }
-  | { kind: 'client_left' };
-
-/** Whose fault an error within a stream is. */
-export type StreamError = 'client' | 'upstream';
-
-export interface AttemptFault {
-  kind: 'network' | 'timeout' | 'tls' | 'upstream';
-  message: string;
-  /** The request never left: the kept connection had been closed. */
-  isStale: boolean;
-}
+import { createUsageReader, type UsageReader } from './read-usage.ts';
+import { type StreamEndWatch, watchStreamEnd } from './stream-end.ts';
 
 export interface PipeOptions {
   response: ServerResponse;
   endpoint: Endpoint;
-  /** Let go when an answer goes to the client: no other attempt will follow. */
+  /** Released when an answer goes to the client: no other attempt will follow. */
   parcel: Parcel;
   routing: RoutingInfo;
   /** Whose key no client gets to see. */
-  channel: UpstreamTarget;
-  /** Another attempt may follow: an answer that says so is held back for it. */
+  target: UpstreamTarget;
+  /** Whether another attempt may follow: an error that it could avoid is then held back. */
   mayHoldBack: boolean;
   firstByteTimeoutMs: number;
   idleTimeoutMs: number;
+  /** Sends the request and gives its answer to this pipe. */
+  send: (handler: AnswerHandler) => AnswerSource;
   onEnd: (end: AttemptEnd, pipe: AnswerPipe) => void;
 }
 
+/** What looks at an answer as it passes, without changing the bytes that its client may have. */
+interface AnswerWatch {
+  /** An error may follow what the client has received. */
+  isEventStream: boolean;
+  usage: UsageReader;
+  /** Null if nothing but the connection shows the end. */
+  end: StreamEndWatch | null;
+  /** Null if all passes as it comes. */
+  gate: Gate | null;
+}
+
 const unreadLimitBytes = 64 * 1024;
-/** A kept connection that had been closed shows it at once; later the request may have been worked on. */
-const staleWindowMs = 1_000;
 
 /**
- * One attempt's answer on its way to the client: bytes as they come, headers at once, one write per
+ * One attempt's answer on its way to the client: bytes as they come, headers at once, one write for each
  * read of the upstream, and as slow as the client reads.
  */
 export class AnswerPipe implements AnswerHandler {
@@ -62,15 +62,14 @@ export class AnswerPipe implements AnswerHandler {
   readonly #timer: AttemptTimer;
   readonly #body: AnswerBody;
   readonly #keyCover: KeyCover;
-  #source: AnswerSource | null = null;
-  #sentAtMs = 0;
+  readonly #source: AnswerSource;
   #status = 0;
-  #headers: string[] = [];
-  /** As the connection counts it; null if only the end will tell. */
-  #bodyLength: number | null = null;
+  #headers: AnswerHeaders = {};
   #watch: AnswerWatch | null = null;
   /** What one read brought, until it goes out. */
-  #pending: Buffer | null = null;
+  #arrived: Buffer[] = [];
+  #isFlushDue = false;
+  #isPaused = false;
   #unread = 0;
   #isOver = false;
   /** By the clock of `performance.now()`. */
@@ -81,96 +80,80 @@ export class AnswerPipe implements AnswerHandler {
     this.#options = options;
     this.#timer = new AttemptTimer(options, this);
     this.#body = new AnswerBody(options.response);
-    this.#keyCover = new KeyCover(options.channel);
+    this.#keyCover = new KeyCover(options.target);
     options.response.on('close', this.#onClientClose);
+    this.#source = options.send(this);
   }
 
-  get isOver(): boolean {
-    return this.#isOver;
-  }
-
-  /** What was seen of the answer; null where none began. */
+  /** What was seen of the answer; null if none began. */
   get watch(): AnswerWatch | null {
     return this.#watch;
   }
 
-  onSent(source: AnswerSource): void {
-    this.#source = source;
-    this.#sentAtMs = performance.now();
-  }
-
-  onHead(status: number, headers: string[], bodyLength: number | null): void {
+  onHead(status: number, headers: AnswerHeaders): void {
     this.#status = status;
     this.firstByteAtMs = performance.now();
-    const { mayHoldBack, endpoint } = this.#options;
     if (status >= 300 && status < 400) {
       this.#refuseRedirect(headerOf(headers, 'location'));
       return;
     }
-    if (mayHoldBack && isHeldBackStatus(status)) {
+    if (this.#options.mayHoldBack && isHeldBackStatus(status)) {
       this.#holdBack(status);
       return;
     }
     this.#headers = headers;
-    this.#bodyLength = bodyLength;
-    this.#watch = watchAnswer(status, headers, endpoint);
+    this.#watch = watchAnswer(status, headers, this.#options.endpoint);
+    this.#timer.awaitBytes();
+    // The head of a whole answer waits for its first bytes: until then another target may be tried.
+    if (this.#watch.isEventStream) this.#flushSoon();
   }
 
   onBytes(bytes: Buffer): void {
     if (this.#isOver) {
       this.#unread += bytes.length;
-      if (this.#unread > unreadLimitBytes) this.#source?.abort(this);
+      if (this.#unread > unreadLimitBytes) this.#source.abort();
       return;
     }
-    const chunk = Buffer.from(bytes);
-    const watch = this.#watch;
-    this.responseBytes += chunk.length;
-    watch?.usage.take(chunk);
-    watch?.end?.take(chunk);
-    this.#pending = joined(this.#pending, this.#gated(this.#keyCover.pass(chunk)));
-  }
-
-  onRead(): void {
-    if (this.#isOver || !this.#watch) return;
-    this.#timer.awaitBytes();
-    this.#flush();
+    this.responseBytes += bytes.length;
+    this.#arrived.push(bytes);
+    this.#flushSoon();
   }
 
   onEnd(): void {
     this.#timer.stop();
     if (this.#isOver) return;
-    const { end } = this.#watch ?? {};
+    const passed = this.#pass();
+    const { end, gate } = this.#watch ?? {};
     if (end && !end.hasEnded()) {
-      this.#fail({ kind: 'network', message: 'the stream stopped before its end', isStale: false });
+      if (!this.#options.response.destroyed) this.#sendHead(null);
+      this.#fail({ kind: 'network', message: 'the stream stopped before its end' }, passed);
       return;
     }
-    const rest = joined(this.#gated(this.#keyCover.rest()), this.#watch?.gate?.rest() ?? null);
-    const bytes = joined(this.#pending, rest);
+    const rest = joined(this.#gated(this.#keyCover.rest()), gate?.rest() ?? null);
+    const bytes = joined(passed, rest);
     if (!this.#options.response.destroyed) this.#sendHead(bytes?.length ?? 0);
     this.#finish({ kind: 'whole', status: this.#status, streamError: this.#streamError() });
     this.endAnswer(bytes);
   }
 
-  onFault(error: Error, isStale: boolean): void {
+  onFault(error: Error): void {
     this.#timer.stop();
-    if (this.#isOver) return;
-    const isEarly = performance.now() - this.#sentAtMs < staleWindowMs;
-    this.#fail({ ...describeFault(error), isStale: isStale && isEarly });
+    if (!this.#isOver) this.#fail(describeFault(error), this.#pass());
   }
 
-  /** The last that the client gets, where anything is left to be said. */
+  /** Writes the last bytes that the client gets, if any are left, and ends its answer. */
   endAnswer(bytes: Buffer | null): void {
     this.#body.endInTime(bytes, stallTimeoutMsOf(this.#options.idleTimeoutMs));
   }
 
   onSilence(): void {
-    this.#source?.abort(this);
+    this.#source.abort();
     const { firstByteTimeoutMs, idleTimeoutMs } = this.#options;
     const message =
       this.#status === 0
         ? `no first byte within ${firstByteTimeoutMs / 1000} s`
         : `nothing came for ${idleTimeoutMs / 1000} s`;
-    this.#fail({ kind: 'timeout', message, isStale: false });
+    this.#fail({ kind: 'timeout', message }, this.#pass());
   }
 
   onStall(): void {
@@ -178,28 +161,58 @@ export class AnswerPipe implements AnswerHandler {
   }
 
   onLongRest(): void {
-    this.#source?.abort(this);
+    this.#source.abort();
   }
 
   /**
    * The next attempt may start at once. What this one still sends is read and dropped, so that the
-   * connection is kept; up to a bound, for an error needs neither long nor much.
+   * connection is kept; up to a bound, because an error needs neither long nor much.
    */
   #holdBack(status: number): void {
-    const fault = { kind: 'upstream', message: `HTTP ${status}`, isStale: false } as const;
+    const fault = { kind: 'upstream', message: `HTTP ${status}` } as const;
     this.#finish({ kind: 'retriable', status, fault });
     this.#timer.awaitRest();
   }
 
   /**
-   * A client that follows a redirect sends its gateway key and its prompt to wherever the channel points,
-   * so none gets one: another channel is tried, or the client is told with a 502.
+   * A client that follows a redirect would send its gateway key and its prompt to wherever the target
+   * points, so it gets none: another target is tried, or the client gets a 502.
    */
   #refuseRedirect(location: string | undefined): void {
-    this.#source?.abort(this);
+    this.#source.abort();
     const reason = redirectMessage(location) ?? 'no answer to a POST';
     const message = this.#keyCover.inText(`HTTP ${this.#status}: ${reason}`);
-    this.#fail({ kind: 'upstream', message, isStale: false });
+    this.#fail({ kind: 'upstream', message }, null);
+  }
+
+  /** When everything has come that the upstream's connection has to give at the moment. */
+  #flushSoon(): void {
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    queueMicrotask(this.#flush);
+  }
+
+  #flush = (): void => {
+    this.#isFlushDue = false;
+    if (this.#isOver) return;
+    if (!this.#isPaused) this.#timer.awaitBytes();
+    const { response } = this.#options;
+    const bytes = this.#pass();
+    if (response.destroyed) return;
+    this.#sendHead(null);
+    if (!bytes) response.flushHeaders();
+    else if (!this.#body.write(bytes)) this.#pause();
+  };
+
+  /** What can go on of all that has arrived. */
+  #pass(): Buffer | null {
+    const [first, ...others] = this.#arrived;
+    if (!first) return null;
+    const bytes = others.length === 0 ? first : Buffer.concat(this.#arrived);
+    this.#arrived = [];
+    this.#watch?.usage.take(bytes);
+    this.#watch?.end?.take(bytes);
+    return this.#gated(this.#keyCover.pass(bytes));
   }
 
   #gated(bytes: Buffer | null): Buffer | null {
@@ -207,28 +220,19 @@ export class AnswerPipe implements AnswerHandler {
     return gate && bytes ? gate.pass(bytes) : bytes;
   }
 
-  #flush(): void {
-    const { response } = this.#options;
-    if (response.destroyed) return;
-    const bytes = this.#pending;
-    this.#pending = null;
-    this.#sendHead(null);
-    if (!bytes) response.flushHeaders();
-    else if (!this.#body.write(bytes)) this.#pause();
-  }
-
-  /** `wholeBytes`: how long an answer is that is there as a whole; null where more may come. */
+  /** `wholeBytes`: the length of an answer that has come whole; null if more may come. */
   #sendHead(wholeBytes: number | null): void {
     const { response, routing, parcel } = this.#options;
     if (response.headersSent) return;
     parcel.letGo();
     const headers = answerHeaders(this.#headers, routing, this.#keyCover);
     // An error event may have to follow: a stream's length is never promised.
-    const promised = this.#watch?.isEventStream ? null : this.#bodyLength;
+    const promised = this.#watch?.isEventStream ? undefined : this.#headers['content-length'];
     const length = wholeBytes ?? promised;
-    if (length !== null && this.#status !== 204) headers.push('content-length', String(length));
+    if (length !== undefined && this.#status !== 204)
+      headers.push('content-length', String(Number(length)));
     this.#body.begin(this.#status, headers);
-    this.#headers = [];
+    this.#headers = {};
   }
 
   #streamError(): StreamError | null {
@@ -238,33 +242,37 @@ export class AnswerPipe implements AnswerHandler {
   }
 
   #pause(): void {
-    this.#source?.pause(this);
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    this.#source.pause();
     this.#timer.awaitReader();
     this.#options.response.once('drain', this.#onDrain);
   }
 
   #onDrain = (): void => {
     if (this.#isOver) return;
+    this.#isPaused = false;
     this.#timer.awaitBytes();
-    this.#source?.resume(this);
+    this.#source.resume();
   };
 
   #onClientClose = (): void => {
     if (this.#isOver) return;
-    this.#source?.abort(this);
+    this.#source.abort();
     this.#finish({ kind: 'client_left' });
   };
 
-  #fail(fault: AttemptFault): void {
+  /** `passed`: what came before the break still goes out, before the error that follows it. */
+  #fail(fault: AttemptFault, passed: Buffer | null): void {
     const { response } = this.#options;
-    if (!this.#watch || !(response.headersSent || this.#watch.isEventStream)) {
+    const hasBegun = response.headersSent || (this.#watch?.isEventStream && this.responseBytes > 0);
+    if (!this.#watch || !hasBegun) {
       this.#finish({ kind: 'retriable', status: null, fault });
       return;
     }
-    // What came before the break still goes out, before the error that follows it.
     if (!response.destroyed) {
       this.#sendHead(null);
-      if (this.#pending) this.#body.write(this.#pending);
+      if (passed) this.#body.write(passed);
     }
     this.#finish({ kind: 'broken', status: this.#status, fault });
   }
@@ -273,10 +281,21 @@ export class AnswerPipe implements AnswerHandler {
     this.#isOver = true;
     this.#timer.stop();
     const { response, onEnd } = this.#options;
-    this.#pending = null;
+    this.#arrived = [];
     response.off('close', this.#onClientClose);
     onEnd(end, this);
   }
+}
+
+/** Chosen by what the answer's head says. */
+function watchAnswer(status: number, headers: AnswerHeaders, endpoint: Endpoint): AnswerWatch {
+  const isEventStream = headerOf(headers, 'content-type')?.includes('event-stream') ?? false;
+  return {
+    isEventStream,
+    usage: createUsageReader(),
+    end: isEventStream && status < 300 ? watchStreamEnd(endpoint) : null,
+    gate: isEventStream ? createEventGate() : null,
+  };
 }
 
 function joined(first: Buffer | null, second: Buffer | null): Buffer | null {

@@ -1,11 +1,45 @@
-import type { ProxyAttempt } from '@api-monitor/core';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ProxyAttempt, Trail } from '@api-monitor/core';
+import type { DispatchRequest } from '@api-monitor/upstream';
 import type { BoardModel } from '../board/board.ts';
 import { errorEvent, type GatewayError } from '../dialects/gateway-error.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
+import { type FoundModel, spliceModel } from '../request/find-model.ts';
+import type { Endpoint } from '../request/match-route.ts';
+import type { Parcel } from '../request/parcel.ts';
+import { renameInnerModels } from '../request/rename-inner-models.ts';
 import type { Choice } from '../request/resolve-candidates.ts';
-import type { AnswerPipe, AttemptEnd, AttemptFault } from './answer-pipe.ts';
-import { isLiveFailure, isLiveSuccess, isLoop, isModelDoubted } from './judge-attempt.ts';
-import { type Forwarding, tryChannel } from './try-channel.ts';
+import { AnswerPipe } from './answer-pipe.ts';
+import {
+  type AttemptEnd,
+  type AttemptFault,
+  isLiveFailure,
+  isLiveSuccess,
+  isLoop,
+  isModelDoubted,
+} from './judge-attempt.ts';
+import { upstreamHeaders } from './request-headers.ts';
+
+/** A request that is to go up: everything that is known about it by now. */
+export interface Forwarding {
+  request: IncomingMessage;
+  response: ServerResponse;
+  requestId: string;
+  endpoint: Endpoint;
+  /** Released once an answer has begun. */
+  parcel: Parcel;
+  /** Null if the path names the model. */
+  found: FoundModel | null;
+  /** As the client named it. */
+  askedModel: string;
+  /** Whether the client asked for an answer that comes as it is made. */
+  isStream: boolean;
+  /** The part of the query that goes up, with its question mark. */
+  query: string;
+  choices: readonly Choice[];
+  /** The monitors that it came through. */
+  trail: Trail;
+}
 
 /** What came of a request, for its record. */
 export interface Forwarded {
@@ -29,7 +63,7 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
     const isLast = others.length === 0 || number === deps.attemptLimit;
     const startedAtMs = performance.now();
     const isBreakersTry = deps.breakers.begin(entry.target.id, entry.model);
-    const { end, pipe } = await tryChannel(deps, given, { choice, number, isLast });
+    const { end, pipe } = await attempt(deps, given, { choice, number, isLast });
     const judging = { entry, end, isBreakersTry, durationMs: performance.now() - startedAtMs };
     attempts.push(judged(deps, given, judging));
     if (end.kind === 'retriable' && !isLast) {
@@ -125,4 +159,71 @@ function endBroken(
   };
   const text = errorEvent(endpoint.dialect, endpoint.route === 'responses', error, requestId);
   pipe.endAnswer(Buffer.from(text));
+}
+
+interface Attempt {
+  choice: Choice;
+  /** What `x-proxy-attempts` says: 1 for the first target. */
+  number: number;
+  isLast: boolean;
+}
+
+function attempt(
+  { dispatch, idleTimeoutMs }: GatewayDeps,
+  given: Forwarding,
+  { choice, number, isLast }: Attempt,
+): Promise<{ end: AttemptEnd; pipe: AnswerPipe }> {
+  const { entry, proofAgeS } = choice;
+  const { target, model } = entry;
+  const { response, requestId, endpoint, parcel } = given;
+  return new Promise((resolve) => {
+    new AnswerPipe({
+      response,
+      endpoint,
+      parcel,
+      routing: { requestId, targetId: target.id, model, attempts: number, proofAgeS },
+      target: target.channel,
+      mayHoldBack: !isLast,
+      firstByteTimeoutMs: firstByteTimeoutMsOf(given, entry, idleTimeoutMs),
+      idleTimeoutMs,
+      send: (pipe) => dispatch(target.channel, upstreamRequest(given, entry), pipe),
+      onEnd: (end, pipe) => resolve({ end, pipe }),
+    });
+  });
+}
+
+/**
+ * A stream begins as soon as the model does, in about the time that its probes took. A whole answer
+ * begins when all of it is there: its first byte may take as long as the pause within a stream.
+ */
+function firstByteTimeoutMsOf(
+  { isStream }: Forwarding,
+  { target, firstByteS }: BoardModel,
+  idleTimeoutMs: number,
+): number {
+  const streamMs = 1000 * Math.max(target.timeoutS, 3 * (firstByteS ?? 0));
+  return isStream ? streamMs : Math.max(streamMs, idleTimeoutMs);
+}
+
+function upstreamRequest(
+  { request, endpoint, parcel, found, askedModel, query, trail }: Forwarding,
+  { target, model }: BoardModel,
+): DispatchRequest {
+  const { body } = parcel;
+  const path = found ? endpoint.upstreamPath : pathWithModel(endpoint.upstreamPath, model);
+  return {
+    method: 'POST',
+    path: path + query,
+    headers: upstreamHeaders(request.rawHeaders, target.anthropicVersion, endpoint, trail),
+    keyHeader: endpoint.keyHeader,
+    body: {
+      pieces: found ? spliceModel(body, found, model) : renameInnerModels(body, askedModel, model),
+      hold: () => parcel.hold(),
+    },
+  };
+}
+
+function pathWithModel(path: string, model: string): string {
+  const escaped = model.split('/').map(encodeURIComponent).join('/');
+  return path.replace('{model}', () => escaped);
 }

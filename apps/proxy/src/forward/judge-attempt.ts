@@ -1,5 +1,21 @@
 import { type ErrorKind, type GatewayRoute, isProvingRoute } from '@api-monitor/core';
-import type { AttemptEnd } from './answer-pipe.ts';
+
+/** How one attempt ended. */
+export type AttemptEnd =
+  | { kind: 'whole'; status: number; streamError: StreamError | null }
+  /** Nothing has reached the client yet: another target may be tried. */
+  | { kind: 'retriable'; status: number | null; fault: AttemptFault }
+  /** Midway: the client has received the start. */
+  | { kind: 'broken'; status: number; fault: AttemptFault }
+  | { kind: 'client_left' };
+
+/** Whose fault an error within a stream is. */
+export type StreamError = 'client' | 'upstream';
+
+export interface AttemptFault {
+  kind: 'network' | 'timeout' | 'tls' | 'upstream';
+  message: string;
+}
 
 /** What live traffic has against a channel's model. */
 export interface LiveFailure {

@@ -1,6 +1,3 @@
-import { HeadBuffer } from './head-buffer.ts';
-import { TailBuffer } from './tail-buffer.ts';
-
 export interface Usage {
   inputTokens: number | null;
   outputTokens: number | null;
@@ -13,7 +10,7 @@ export interface UsageReader {
   read(): Usage;
 }
 
-/** How much of an answer's start and end is kept: all formats report at its end, messages at its start too. */
+/** All formats report at the answer's end, messages at its start too; that much of both is kept. */
 const startBytes = 2 * 1024;
 const endBytes = 4 * 1024;
 
@@ -21,25 +18,79 @@ const inputNames = ['"prompt_tokens"', '"input_tokens"', '"promptTokenCount"'];
 const outputNames = ['"completion_tokens"', '"output_tokens"', '"candidatesTokenCount"'];
 
 export function createUsageReader(): UsageReader {
-  const start = new HeadBuffer(startBytes);
+  const start = new StartBuffer(startBytes);
   let size = 0;
-  let end: TailBuffer | null = null;
+  let end: EndBuffer | null = null;
   return {
     take(chunk) {
       if (size < startBytes) start.take(chunk);
       size += chunk.length;
       if (size <= startBytes) return;
-      end ??= new TailBuffer(endBytes);
+      end ??= new EndBuffer(endBytes);
       end.take(chunk);
     },
-    read() {
-      const text = start.toString('latin1');
-      return usageIn(end ? `${text}\n${end.toString('latin1')}` : text);
-    },
+    read: () => usageIn(end ? `${start.text()}\n${end.text()}` : start.text()),
   };
 }
 
-/** Every format tells its tokens behind a `usage` of some name; what is told last counts. */
+/** The first bytes of an answer. What comes in one piece costs no copy. */
+class StartBuffer {
+  readonly #limitBytes: number;
+  #bytes: Buffer = Buffer.alloc(0);
+  #length = 0;
+
+  constructor(limitBytes: number) {
+    this.#limitBytes = limitBytes;
+  }
+
+  take(chunk: Buffer): void {
+    if (this.#length === 0 && chunk.length <= this.#limitBytes) {
+      this.#bytes = chunk;
+      this.#length = chunk.length;
+      return;
+    }
+    if (this.#bytes.length < this.#limitBytes) this.#own();
+    this.#length += chunk.copy(this.#bytes, this.#length);
+  }
+
+  text(): string {
+    return this.#bytes.toString('latin1', 0, this.#length);
+  }
+
+  /** A small part would keep all of the memory that it was cut from, for as long as a stream lasts. */
+  #own(): void {
+    const bytes = Buffer.allocUnsafeSlow(this.#limitBytes);
+    this.#bytes.copy(bytes);
+    this.#bytes = bytes;
+  }
+}
+
+/** The last bytes of an answer, at least `limitBytes` of them, in memory of its own. */
+class EndBuffer {
+  readonly #limitBytes: number;
+  readonly #bytes: Buffer;
+  #length = 0;
+
+  constructor(limitBytes: number) {
+    this.#limitBytes = limitBytes;
+    this.#bytes = Buffer.allocUnsafe(2 * limitBytes);
+  }
+
+  take(chunk: Buffer): void {
+    const part = chunk.length > this.#limitBytes ? chunk.subarray(-this.#limitBytes) : chunk;
+    if (this.#length + part.length > this.#bytes.length) {
+      this.#bytes.copyWithin(0, this.#length - this.#limitBytes, this.#length);
+      this.#length = this.#limitBytes;
+    }
+    this.#length += part.copy(this.#bytes, this.#length);
+  }
+
+  text(): string {
+    return this.#bytes.toString('latin1', 0, this.#length);
+  }
+}
+
+/** Every format reports its tokens after a `usage` of some name; the last report counts. */
 function usageIn(text: string): Usage {
   const at = text.lastIndexOf('"usage');
   if (at < 0) return { inputTokens: null, outputTokens: null };
@@ -52,7 +103,7 @@ function usageIn(text: string): Usage {
 
 const numberBehind = /\s*:\s*(\d{1,12})/y;
 
-/** The number that stands last behind one of the names. */
+/** The last number that follows one of the names. */
 function lastNumber(text: string, names: readonly string[]): number | null {
   let [found, foundAt]: [number | null, number] = [null, -1];
   for (const name of names) {

@@ -46,7 +46,8 @@ export async function sendAttempt(
   const request = protocol.buildRequest({ ...question, form });
   const watch = watchAnswer(protocol);
   const exchange = await context.upstream.exchange(channel, request, {
-    timeoutMs: Math.max(1, Math.round((target.timeout_s - spentS) * 1000)),
+    timeoutMs: target.timeout_s * 1000,
+    spentMs: Math.round(spentS * 1000),
     signal,
     onText: watch.take,
   });
@@ -54,7 +55,7 @@ export async function sendAttempt(
     form,
     path: request.path,
     firstTokenS: watch.firstTokenS(),
-    ...readHidden(protocol, withWholeTimeout(exchange, target.timeout_s), channel.apiKey),
+    ...readHidden(protocol, exchange, channel.apiKey),
   };
 }
 
@@ -64,12 +65,6 @@ function readHidden(protocol: Protocol, exchange: Exchange, apiKey: string) {
   const { status, body } = exchange.answered ? exchange : { status: 0, body: '' };
   const reading = hider.inReading(readBody(protocol, status, body));
   return { exchange: hider.inExchange(exchange), reading };
-}
-
-/** A mended request has less time than the whole probe, yet it is the probe that timed out. */
-function withWholeTimeout(exchange: Exchange, timeoutS: number): Exchange {
-  if (exchange.answered || !exchange.message.startsWith('timed out after')) return exchange;
-  return { ...exchange, message: `timed out after ${timeoutS} s` };
 }
 
 /** Reads along: when the first token came, and whether anything is still to come. */

@@ -1,11 +1,10 @@
-import { lookup } from 'node:dns';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { UpstreamTarget } from '@api-monitor/core';
 import { afterEach, expect, test } from 'vitest';
 import type { AnswerHandler, AnswerSource } from './answer-handler.ts';
-import { createChannelDispatch, type DispatchRequest } from './channel-dispatch.ts';
-import { createAddressGuard } from './guard-address.ts';
+import { createUpstream, type DispatchRequest, type Upstream } from './create-upstream.ts';
+import { describeFault } from './describe-fault.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -27,20 +26,20 @@ async function listenForTest(onConnection: (socket: Socket, number: number) => v
   });
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
-  return { sockets, channel: channelAt(`http://127.0.0.1:${port}`) };
+  return { sockets, target: targetAt(`http://127.0.0.1:${port}`) };
 }
 
-const channelAt = (baseUrl: string, apiKey = 'sk-of-the-channel'): UpstreamTarget => ({
+const targetAt = (baseUrl: string, apiKey = 'sk-of-the-target'): UpstreamTarget => ({
   id: 1,
   baseUrl,
   apiKey,
   verifySsl: true,
 });
 
-function dispatchForTest(allowPrivate: 'on' | 'off' = 'on') {
-  const dispatch = createChannelDispatch(createAddressGuard(allowPrivate), lookup, '1.1 tester');
-  closers.push(() => dispatch.close());
-  return dispatch;
+function upstreamForTest(allowPrivate: 'on' | 'off' = 'on') {
+  const upstream = createUpstream({ allowPrivate, via: '1.1 tester' });
+  closers.push(() => upstream.close());
+  return upstream;
 }
 
 function bodyOf(...pieces: Buffer[]) {
@@ -48,22 +47,23 @@ function bodyOf(...pieces: Buffer[]) {
 }
 
 const asked: DispatchRequest = {
+  method: 'POST',
   path: '/v1/x',
   headers: ['content-type', 'application/json'],
   keyHeader: 'x-api-key',
   body: bodyOf(Buffer.from('{"a":'), Buffer.from('1}')),
 };
 
-/** Keeps what it is told of. */
+/** Keeps what it receives. */
 class Listener implements AnswerHandler {
-  isOver = false;
-  source: AnswerSource | null = null;
+  readonly source: AnswerSource;
   status = 0;
   body = '';
   ends = 0;
-  faults: { message: string; isStale: boolean }[] = [];
-  onSent(source: AnswerSource) {
-    this.source = source;
+  faults: string[] = [];
+
+  constructor(upstream: Upstream, target: UpstreamTarget, request: DispatchRequest) {
+    this.source = upstream.dispatch(target, request, this);
   }
   onHead(status: number) {
     this.status = status;
@@ -71,12 +71,11 @@ class Listener implements AnswerHandler {
   onBytes(bytes: Buffer) {
     this.body += bytes.toString();
   }
-  onRead() {}
   onEnd() {
     this.ends += 1;
   }
-  onFault({ message }: Error, isStale: boolean) {
-    this.faults.push({ message, isStale });
+  onFault(error: Error) {
+    this.faults.push(describeFault(error).message);
   }
   get isDone() {
     return this.ends + this.faults.length > 0;
@@ -85,53 +84,48 @@ class Listener implements AnswerHandler {
 
 const answer = (body: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 
-async function ask(
-  dispatch: ReturnType<typeof dispatchForTest>,
-  channel: UpstreamTarget,
-  request = asked,
-) {
-  const listener = new Listener();
-  dispatch.post(channel, request, listener);
+async function ask(upstream: Upstream, target: UpstreamTarget, request = asked) {
+  const listener = new Listener(upstream, target, request);
   await expect.poll(() => listener.isDone).toBe(true);
   return listener;
 }
 
-test('a request goes up with the channel’s key, in one piece, and its connection is kept', async () => {
+test('a request goes up with the target’s key, in one piece, and its connection is kept', async () => {
   const requests: string[] = [];
-  const { channel, sockets } = await listenForTest((socket) =>
+  const { target, sockets } = await listenForTest((socket) =>
     socket.on('data', (bytes) => {
       requests.push(bytes.toString());
       socket.write(answer('hello'));
     }),
   );
-  const dispatch = dispatchForTest();
-  const { port } = new URL(channel.baseUrl);
+  const upstream = upstreamForTest();
+  const { port } = new URL(target.baseUrl);
   for (let round = 0; round < 3; round += 1) {
-    expect(await ask(dispatch, channel)).toMatchObject({ status: 200, body: 'hello', ends: 1 });
+    expect(await ask(upstream, target)).toMatchObject({ status: 200, body: 'hello', ends: 1 });
   }
   expect(sockets).toHaveLength(1);
   expect(requests).toHaveLength(3);
   expect(requests[0]).toBe(
-    `POST /v1/x HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: keep-alive\r\nauthorization: Bearer sk-of-the-channel\r\nx-api-key: sk-of-the-channel\r\ncontent-type: application/json\r\nvia: 1.1 tester\r\ncontent-length: 7\r\n\r\n{"a":1}`,
+    `POST /v1/x HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: keep-alive\r\nauthorization: Bearer sk-of-the-target\r\nx-api-key: sk-of-the-target\r\ncontent-type: application/json\r\nvia: 1.1 tester\r\ncontent-length: 7\r\n\r\n{"a":1}`,
   );
 });
 
 test('a large body arrives whole', async () => {
   let received = 0;
   const large = Buffer.alloc(3_000_000, 'x');
-  const { channel } = await listenForTest((socket) =>
+  const { target } = await listenForTest((socket) =>
     socket.on('data', (bytes) => {
       received += bytes.length;
       if (received > large.length) socket.write(answer('ok'));
     }),
   );
   const body = bodyOf(Buffer.from('"'), large);
-  expect(await ask(dispatchForTest(), channel, { ...asked, body })).toMatchObject({ body: 'ok' });
+  expect(await ask(upstreamForTest(), target, { ...asked, body })).toMatchObject({ body: 'ok' });
 });
 
 test('a connection is kept after a large body too', async () => {
   const large = Buffer.alloc(300_000, 'x');
-  const { channel, sockets } = await listenForTest((socket) => {
+  const { target, sockets } = await listenForTest((socket) => {
     let received = 0;
     socket.on('data', (bytes) => {
       received += bytes.length;
@@ -140,9 +134,9 @@ test('a connection is kept after a large body too', async () => {
       socket.write(answer('ok'));
     });
   });
-  const dispatch = dispatchForTest();
+  const upstream = upstreamForTest();
   for (let round = 0; round < 20; round += 1) {
-    await ask(dispatch, channel, { ...asked, body: bodyOf(Buffer.from('"'), large) });
+    await ask(upstream, target, { ...asked, body: bodyOf(Buffer.from('"'), large) });
     await new Promise((resolve) => setImmediate(resolve));
   }
   expect(sockets).toHaveLength(1);
@@ -161,14 +155,13 @@ function largeBody() {
   return { state, body: { pieces: [Buffer.alloc(12_000_000, 'x')], hold } };
 }
 
-test('a body is held until the channel has read it, however early the channel answers', async () => {
-  const { channel, sockets } = await listenForTest((socket) => {
+test('a body is held until the target has read it, however early the target answers', async () => {
+  const { target, sockets } = await listenForTest((socket) => {
     socket.pause();
     socket.write('HTTP/1.1 200 OK\r\n\r\nthe answer begins');
   });
   const { state, body } = largeBody();
-  const listener = new Listener();
-  dispatchForTest().post(channel, { ...asked, body }, listener);
+  const listener = new Listener(upstreamForTest(), target, { ...asked, body });
   await expect.poll(() => listener.body).toBe('the answer begins');
   expect(state).toEqual({ holds: 1, isHeld: true });
   sockets[0]?.resume();
@@ -176,137 +169,118 @@ test('a body is held until the channel has read it, however early the channel an
 });
 
 test('a body is let go when its connection ends', async () => {
-  const { channel } = await listenForTest((socket) => socket.pause());
+  const { target } = await listenForTest((socket) => socket.pause());
   const { state, body } = largeBody();
-  const listener = new Listener();
-  dispatchForTest().post(channel, { ...asked, body }, listener);
+  const listener = new Listener(upstreamForTest(), target, { ...asked, body });
   await expect.poll(() => state.isHeld).toBe(true);
-  listener.source?.abort(listener);
+  listener.source.abort();
   await expect.poll(() => state.isHeld).toBe(false);
 });
 
 test('requests at once have connections of their own', async () => {
-  const { channel, sockets } = await listenForTest((socket) =>
+  const { target, sockets } = await listenForTest((socket) =>
     socket.on('data', () => setTimeout(() => socket.write(answer('ok')), 30)),
   );
-  const dispatch = dispatchForTest();
-  await Promise.all([ask(dispatch, channel), ask(dispatch, channel), ask(dispatch, channel)]);
+  const upstream = upstreamForTest();
+  await Promise.all([ask(upstream, target), ask(upstream, target), ask(upstream, target)]);
   expect(sockets).toHaveLength(3);
 });
 
-test('a kept connection that the server closed under the request is told as stale', async () => {
-  const { channel } = await listenForTest((socket) => {
-    let count = 0;
-    socket.on('data', () => {
-      count += 1;
-      if (count === 1) socket.write(answer('ok'));
-      else socket.destroy();
-    });
-  });
-  const dispatch = dispatchForTest();
-  await ask(dispatch, channel);
-  expect(await ask(dispatch, channel)).toMatchObject({ ends: 0, faults: [{ isStale: true }] });
-});
-
-test('a new connection that is closed is the channel’s fault, and so is half an answer', async () => {
-  const { channel } = await listenForTest((socket, number) =>
+test('a new connection that is closed is the target’s fault, and so is half an answer', async () => {
+  const { target } = await listenForTest((socket, number) =>
     socket.on('data', () => {
       if (number === 1) socket.destroy();
       else socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf');
     }),
   );
-  const dispatch = dispatchForTest();
-  expect(await ask(dispatch, channel)).toMatchObject({ faults: [{ isStale: false }] });
-  expect(await ask(dispatch, channel)).toMatchObject({
-    body: 'half',
-    faults: [{ message: 'ANSWER_CUT', isStale: false }],
-  });
+  const upstream = upstreamForTest();
+  const faults = ['connection closed before the answer ended'];
+  expect(await ask(upstream, target)).toMatchObject({ faults });
+  expect(await ask(upstream, target)).toMatchObject({ body: 'half', faults });
 });
 
 test('an idle connection that is closed, or that speaks unasked, is not used again', async () => {
-  const { channel, sockets } = await listenForTest((socket) =>
+  const { target, sockets } = await listenForTest((socket) =>
     socket.on('data', () => socket.write(answer('ok'))),
   );
-  const dispatch = dispatchForTest();
-  await ask(dispatch, channel);
+  const upstream = upstreamForTest();
+  await ask(upstream, target);
   const closed = once(sockets[0] as Socket, 'close');
   sockets[0]?.write('HTTP/1.1 408 Request Timeout\r\n\r\n');
   await closed;
-  await ask(dispatch, channel);
+  await ask(upstream, target);
   expect(sockets).toHaveLength(2);
 });
 
 test('a handler whose answer has ended can do nothing to the next one', async () => {
-  const { channel, sockets } = await listenForTest((socket) =>
+  const { target, sockets } = await listenForTest((socket) =>
     socket.on('data', () => socket.write(answer('ok'))),
   );
-  const dispatch = dispatchForTest();
-  const first = await ask(dispatch, channel);
-  const second = new Listener();
-  dispatch.post(channel, asked, second);
-  first.source?.abort(first);
-  first.source?.pause(first);
+  const upstream = upstreamForTest();
+  const first = await ask(upstream, target);
+  const second = new Listener(upstream, target, asked);
+  first.source.abort();
+  first.source.pause();
   await expect.poll(() => second.ends).toBe(1);
   expect(sockets).toHaveLength(1);
 });
 
 test('an aborted request ends its connection and is told of nothing', async () => {
-  const { channel, sockets } = await listenForTest(() => {});
-  const listener = new Listener();
-  dispatchForTest().post(channel, asked, listener);
+  const { target, sockets } = await listenForTest(() => {});
+  const listener = new Listener(upstreamForTest(), target, asked);
   await expect.poll(() => sockets.length).toBe(1);
   const closed = once(sockets[0] as Socket, 'close');
   sockets[0]?.resume();
-  listener.source?.abort(listener);
+  listener.source.abort();
   await closed;
   expect(listener.isDone).toBe(false);
 });
 
 test('a request that was given up before its connection came is not sent', async () => {
-  const { channel, sockets } = await listenForTest((socket) =>
-    socket.on('data', () => socket.write(answer('ok'))),
+  let received = 0;
+  const { target, sockets } = await listenForTest((socket) =>
+    socket.on('data', () => {
+      received += 1;
+      socket.write(answer('ok'));
+    }),
   );
-  const dispatch = dispatchForTest();
-  const listener = new Listener();
-  listener.isOver = true;
-  dispatch.post(channel, asked, listener);
+  const upstream = upstreamForTest();
+  const listener = new Listener(upstream, target, asked);
+  listener.source.abort();
   await expect.poll(() => sockets.length).toBe(1);
-  await ask(dispatch, channel);
+  await ask(upstream, target);
   expect(sockets).toHaveLength(1);
-  expect(listener.source).toBeNull();
+  expect(received).toBe(1);
+  expect(listener.isDone).toBe(false);
 });
 
 test('an answer that came before its request had left is the last of its connection', async () => {
-  const { channel, sockets } = await listenForTest((socket, number) => {
+  const { target, sockets } = await listenForTest((socket, number) => {
     if (number > 1) socket.on('data', () => socket.write(answer('ok')));
     else socket.once('data', () => socket.pause().write(answer('early')));
   });
-  const dispatch = dispatchForTest();
+  const upstream = upstreamForTest();
   const body = bodyOf(Buffer.alloc(20_000_000));
-  expect(await ask(dispatch, channel, { ...asked, body })).toMatchObject({ body: 'early' });
-  expect(await ask(dispatch, channel)).toMatchObject({ body: 'ok' });
+  expect(await ask(upstream, target, { ...asked, body })).toMatchObject({ body: 'early' });
+  expect(await ask(upstream, target)).toMatchObject({ body: 'ok' });
   expect(sockets).toHaveLength(2);
 });
 
-test('a channel that is forgotten keeps no connection, and another one is opened for its next request', async () => {
-  const { channel, sockets } = await listenForTest((socket) =>
+test('a target that is forgotten keeps no connection, and another one is opened for its next request', async () => {
+  const { target, sockets } = await listenForTest((socket) =>
     socket.on('data', () => socket.write(answer('ok'))),
   );
-  const dispatch = dispatchForTest();
-  await ask(dispatch, channel);
+  const upstream = upstreamForTest();
+  await ask(upstream, target);
   const closed = once(sockets[0] as Socket, 'close');
-  dispatch.forget(channel.id);
+  upstream.forget(target.id);
   await closed;
-  expect(await ask(dispatch, channel)).toMatchObject({ body: 'ok' });
+  expect(await ask(upstream, target)).toMatchObject({ body: 'ok' });
 });
 
-test('addresses that are not allowed are refused, and so is a key that would break the head', async () => {
-  const { channel, sockets } = await listenForTest(() => {});
-  const refused = await ask(dispatchForTest('off'), channel);
-  expect(refused.faults[0]?.message).toMatch(/127\.0\.0\.1|loopback|private/);
-  const bad = channelAt(channel.baseUrl, 'sk-a\r\nx-injected: 1');
-  expect(await ask(dispatchForTest(), bad)).toMatchObject({
-    faults: [{ message: 'UNSENDABLE_KEY' }],
-  });
+test('addresses that are not allowed are refused', async () => {
+  const { target, sockets } = await listenForTest(() => {});
+  const refused = await ask(upstreamForTest('off'), target);
+  expect(refused.faults[0]).toMatch(/127\.0\.0\.1|loopback|private/);
   expect(sockets).toHaveLength(0);
 });

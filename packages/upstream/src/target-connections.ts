@@ -1,0 +1,99 @@
+import type { UpstreamTarget } from '@api-monitor/core';
+import { type buildConnector, Pool } from 'undici';
+import { AnswerFault } from './answer-fault.ts';
+import type { AddressGuard } from './guard-address.ts';
+import { type BytesReadBefore, createGuardedConnector } from './guarded-connector.ts';
+import type { Lookup } from './share-lookups.ts';
+
+/** The connections to one target, so that `verifySsl: false` concerns that target alone. */
+export interface TargetConnections {
+  /** Keeps its connections for the next requests. */
+  kept: Pool;
+  /** Opens a connection for each request. */
+  fresh: Pool;
+  bytesReadBefore: BytesReadBefore;
+}
+
+export interface Connections {
+  /** The target's own; new ones if its origin or `verifySsl` has changed. */
+  of(target: UpstreamTarget): TargetConnections;
+  /** Keeps nothing open for the target; requests under way go on to their end. */
+  forget(targetId: number): void;
+  /** Ends every connection at once. */
+  close(): Promise<void>;
+}
+
+/** Streams hold their connections, so a pool has no bound of its own; this one is for all of them. */
+const connectionLimit = 10_000;
+
+const poolOptions: Pool.Options = {
+  allowH2: false,
+  maxHeaderSize: 32 * 1024,
+  // Whoever asks has timers of their own, which know what they wait for.
+  headersTimeout: 0,
+  bodyTimeout: 0,
+  /** How long a server that says nothing about it is trusted to keep an idle connection. */
+  keepAliveTimeout: 15_000,
+  keepAliveMaxTimeout: 120_000,
+  /** Closed this much before the server does it. */
+  keepAliveTimeoutThreshold: 1_000,
+};
+
+/** Keeps connections for each target. */
+export function createConnections(guard: AddressGuard, lookup: Lookup): Connections {
+  const count = { open: 0 };
+  const entries = new Map<number, { key: string; connections: TargetConnections }>();
+  const open = (origin: string, verifySsl: boolean): TargetConnections => {
+    const { connector, bytesReadBefore } = createGuardedConnector(guard, verifySsl, lookup);
+    const options = { ...poolOptions, connect: limited(connector, count) };
+    const fresh = new Pool(origin, { ...options, pipelining: 0 });
+    return { kept: new Pool(origin, options), fresh, bytesReadBefore };
+  };
+  const forget = (targetId: number) => {
+    const entry = entries.get(targetId);
+    entries.delete(targetId);
+    for (const pool of poolsOf(entry)) pool.close().catch(() => {});
+  };
+  return {
+    of({ id, baseUrl, verifySsl }) {
+      const { origin } = new URL(baseUrl);
+      const key = `${origin} ${verifySsl}`;
+      const current = entries.get(id);
+      if (current?.key === key) return current.connections;
+      forget(id);
+      const connections = open(origin, verifySsl);
+      entries.set(id, { key, connections });
+      return connections;
+    },
+    forget,
+    async close() {
+      await Promise.all([...entries.values()].flatMap(poolsOf).map((pool) => pool.destroy()));
+    },
+  };
+}
+
+function poolsOf(entry: { connections: TargetConnections } | undefined): Pool[] {
+  return entry ? [entry.connections.kept, entry.connections.fresh] : [];
+}
+
+function limited(
+  connect: buildConnector.connector,
+  count: { open: number },
+): buildConnector.connector {
+  return (options, callback) => {
+    if (count.open >= connectionLimit) {
+      callback(new AnswerFault('TOO_MANY_CONNECTIONS'), null);
+      return;
+    }
+    count.open += 1;
+    const closed = () => {
+      count.open -= 1;
+    };
+    connect(options, (...result) => {
+      const [, socket] = result;
+      if (socket) socket.once('close', closed);
+      else closed();
+      callback(...result);
+    });
+  };
+}
