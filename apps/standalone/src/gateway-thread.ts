@@ -5,7 +5,7 @@ import { createGateway } from '@api-monitor/proxy';
 import {
   createLogger,
   describeStartFault,
-  passOnTo,
+  forwardTo,
   Registry,
   serveHttp,
 } from '@api-monitor/runtime';
@@ -32,7 +32,7 @@ async function runGateway(data: GatewayThreadData, tell: (message: FromGateway) 
     readMasterToken: () => readToken(db, 'proxyMasterToken', data.givenMasterToken),
     nowS: now,
   });
-  const passOn = passOnTo(data.apiPath);
+  const passOn = forwardTo(data.apiPath);
   const server = await serveHttp({
     ...data.place,
     refuse: gateway.refuse,

@@ -1,63 +1,76 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BlockList, Socket } from 'node:net';
 import { isTrusted, limitKeyOf, requestAddressOf } from './client-address.ts';
-import { type StrangerLimits, Strangers, type Visit } from './strangers.ts';
 
 /** What a server allows callers that haven't shown a valid key, token or session. */
-export interface StrangerPatience extends StrangerLimits {
+export interface StrangerLimits {
+  /** How many connections may be open. */
+  total: number;
+  perAddress: number;
   /** How long a request's body may take. */
   bodyMs: number;
-  /** How long a connection may be silent while a request is served, such as when the client stops reading. */
+  /** How long a connection may be silent during a request, such as when the client stops reading. */
   silenceMs: number;
 }
 
-/** Watches the callers of one server. */
-export interface Callers {
-  onConnection(socket: Socket): void;
-  /** Called before the request is served. `startTimers` is called after the listener has returned. */
-  onRequest(request: IncomingMessage, response: ServerResponse): { startTimers(): void };
+/** A connection, and its requests in progress; more than one if they are pipelined. */
+export interface Visit {
+  readonly socket: Socket;
+  requests: Map<IncomingMessage, RequestWatch>;
+  /** How many requests of known callers are in progress. */
+  known: number;
+  /** When a request last began or ended; the connection where that is longest ago is closed first. */
+  atMs: number;
+  group: Group;
 }
 
-/** A connection and its requests in progress; more than one if they are pipelined. */
-interface Connection {
-  visit: Visit;
-  requests: Map<IncomingMessage, RequestWatch>;
+/** The connections of one address. */
+interface Group {
+  /** Null if only the total counts for them. */
+  address: string | null;
+  visits: Set<Visit>;
+  /** How many of them serve a known caller. */
+  known: number;
 }
 
 // By socket, because a weak map of requests doubles the time spent in garbage collection.
-const connections = new WeakMap<Socket, Connection>();
+const visits = new WeakMap<Socket, Visit>();
 
 /**
  * Tells the server that the sender of this request is known, so that the limits for strangers no longer
  * apply to it. Call it before reading the body.
  */
 export function recogniseCaller(request: IncomingMessage): void {
-  connections.get(request.socket)?.requests.get(request)?.recognise();
+  visits.get(request.socket)?.requests.get(request)?.recognise();
 }
 
-/** `trustedProxies` are those whose `X-Forwarded-For` counts; the limit per address doesn't apply to them. */
-export function createCallers(patience: StrangerPatience, trustedProxies: BlockList): Callers {
-  const strangers = new Strangers(patience, () => performance.now());
-  const onConnection = (socket: Socket): Connection => {
-    const visit = strangers.add(socket, addressOf({ socket, headers: {} }, trustedProxies));
-    const connection = { visit, requests: new Map() };
-    connections.set(socket, connection);
+/** Watches the callers of one server. `trustedProxies` are those whose `X-Forwarded-For` counts. */
+export function createCallers(limits: StrangerLimits, trustedProxies: BlockList) {
+  const strangers = new Strangers(limits, () => performance.now());
+  /** What counts as one caller; null for a trusted proxy, which has no limit of its own. */
+  const addressOf = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => {
+    const address = requestAddressOf(request, trustedProxies);
+    return isTrusted(address, trustedProxies) ? null : limitKeyOf(address);
+  };
+  const onConnection = (socket: Socket): Visit => {
+    const visit = strangers.add(socket, addressOf({ socket, headers: {} }));
+    visits.set(socket, visit);
     socket.once('close', () => strangers.remove(visit));
-    return connection;
+    return visit;
   };
   return {
     onConnection,
-    onRequest(request, response) {
-      const { socket, headers } = request;
-      const { visit, requests } = connections.get(socket) ?? onConnection(socket);
+    /** Called before the request is served. The watch's timers are started after the listener has returned. */
+    onRequest(request: IncomingMessage, response: ServerResponse): RequestWatch {
+      const visit = visits.get(request.socket) ?? onConnection(request.socket);
       strangers.touch(visit);
-      if (headers['x-forwarded-for'] !== undefined) {
-        strangers.move(visit, addressOf(request, trustedProxies));
+      if (request.headers['x-forwarded-for'] !== undefined) {
+        strangers.move(visit, addressOf(request));
       }
-      const watch = new RequestWatch({ request, response, strangers, visit, patience });
-      requests.set(request, watch);
+      const watch = new RequestWatch(strangers, visit);
+      visit.requests.set(request, watch);
       response.on('close', () => {
-        requests.delete(request);
+        visit.requests.delete(request);
         watch.end();
       });
       return watch;
@@ -65,59 +78,42 @@ export function createCallers(patience: StrangerPatience, trustedProxies: BlockL
   };
 }
 
-interface Watched {
-  request: IncomingMessage;
-  response: ServerResponse;
-  strangers: Strangers;
-  visit: Visit;
-  patience: StrangerPatience;
-}
-
 /** One request, from its headers to the end of its answer. */
 class RequestWatch {
-  readonly #watched: Watched;
+  readonly #strangers: Strangers;
+  readonly #visit: Visit;
   #isKnown = false;
   #isOver = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(watched: Watched) {
-    this.#watched = watched;
+  constructor(strangers: Strangers, visit: Visit) {
+    this.#strangers = strangers;
+    this.#visit = visit;
   }
 
   recognise(): void {
-    const { strangers, visit } = this.#watched;
     if (this.#isKnown || this.#isOver) return;
     this.#isKnown = true;
-    strangers.addKnown(visit);
+    this.#strangers.addKnown(this.#visit);
     if (!this.#timer) return;
     clearTimeout(this.#timer);
-    visit.socket.setTimeout(0);
+    this.#visit.socket.setTimeout(0);
   }
 
   /** Does nothing if the listener has recognised the caller already. */
-  startTimers(): void {
-    const { request, response, visit, patience } = this.#watched;
-    if (this.#isOver || visit.known > 0) return;
-    visit.socket.setTimeout(patience.silenceMs);
-    this.#timer = setTimeout(() => cutOff(request, response), patience.bodyMs);
+  startTimers(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#isOver || this.#visit.known > 0) return;
+    const { silenceMs, bodyMs } = this.#strangers.limits;
+    this.#visit.socket.setTimeout(silenceMs);
+    this.#timer = setTimeout(() => cutOff(request, response), bodyMs);
   }
 
   end(): void {
-    const { strangers, visit } = this.#watched;
     this.#isOver = true;
     clearTimeout(this.#timer);
-    if (this.#isKnown) strangers.removeKnown(visit);
-    else strangers.touch(visit);
+    if (this.#isKnown) this.#strangers.removeKnown(this.#visit);
+    else this.#strangers.touch(this.#visit);
   }
-}
-
-/** What counts as one caller; null for a trusted proxy itself. */
-function addressOf(
-  request: Pick<IncomingMessage, 'headers' | 'socket'>,
-  trusted: BlockList,
-): string | null {
-  const address = requestAddressOf(request, trusted);
-  return isTrusted(address, trusted) ? null : limitKeyOf(address);
 }
 
 const timeoutAnswer = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';
@@ -127,4 +123,115 @@ function cutOff(request: IncomingMessage, response: ServerResponse): void {
   if (request.complete || request.socket.destroyed) return;
   if (response.socket && !response.headersSent) request.socket.write(timeoutAnswer);
   request.socket.destroy();
+}
+
+/**
+ * Limits the connections that don't serve a known caller. Above a limit the oldest one is closed, of the
+ * same address or of the address with the most: a new client always gets in, and an address that holds
+ * many connections loses its own.
+ */
+export class Strangers {
+  readonly limits: StrangerLimits;
+  readonly #nowMs: () => number;
+  readonly #groups = new Map<string | null, Group>();
+  #count = 0;
+
+  constructor(limits: StrangerLimits, nowMs: () => number) {
+    this.limits = limits;
+    this.#nowMs = nowMs;
+  }
+
+  add(socket: Socket, address: string | null): Visit {
+    const group = this.#groupOf(address);
+    const visit: Visit = { socket, requests: new Map(), group, known: 0, atMs: this.#nowMs() };
+    group.visits.add(visit);
+    this.#count += 1;
+    this.#applyLimits(group);
+    return visit;
+  }
+
+  remove(visit: Visit): void {
+    if (!isCounted(visit)) return;
+    if (visit.known === 0) this.#count -= 1;
+    this.#leave(visit);
+  }
+
+  /** A request has begun. */
+  touch(visit: Visit): void {
+    visit.atMs = this.#nowMs();
+  }
+
+  /** Counts the connection for another address. */
+  move(visit: Visit, address: string | null): void {
+    if (visit.group.address === address || !isCounted(visit)) return;
+    this.#leave(visit);
+    visit.group = this.#groupOf(address);
+    visit.group.visits.add(visit);
+    if (visit.known > 0) visit.group.known += 1;
+    this.#applyLimits(visit.group);
+  }
+
+  /** A request of a known caller is in progress. */
+  addKnown(visit: Visit): void {
+    visit.known += 1;
+    if (visit.known > 1 || !isCounted(visit)) return;
+    visit.group.known += 1;
+    this.#count -= 1;
+  }
+
+  /** A request of a known caller has ended. */
+  removeKnown(visit: Visit): void {
+    visit.known -= 1;
+    visit.atMs = this.#nowMs();
+    if (visit.known > 0 || !isCounted(visit)) return;
+    visit.group.known -= 1;
+    this.#count += 1;
+    this.#applyLimits(visit.group);
+  }
+
+  #leave(visit: Visit): void {
+    const { group } = visit;
+    group.visits.delete(visit);
+    if (visit.known > 0) group.known -= 1;
+    if (group.visits.size === 0) this.#groups.delete(group.address);
+  }
+
+  #groupOf(address: string | null): Group {
+    const found = this.#groups.get(address);
+    if (found) return found;
+    const group = { address, visits: new Set<Visit>(), known: 0 };
+    this.#groups.set(address, group);
+    return group;
+  }
+
+  #applyLimits(group: Group): void {
+    if (group.address !== null && strangersIn(group) > this.limits.perAddress) {
+      this.#closeOldest(group);
+    }
+    if (this.#count <= this.limits.total) return;
+    let largest = group;
+    for (const other of this.#groups.values()) {
+      if (strangersIn(other) > strangersIn(largest)) largest = other;
+    }
+    this.#closeOldest(largest);
+  }
+
+  #closeOldest(group: Group): void {
+    let oldest: Visit | null = null;
+    for (const visit of group.visits) {
+      if (visit.known === 0 && (!oldest || visit.atMs < oldest.atMs)) oldest = visit;
+    }
+    if (!oldest) return;
+    this.remove(oldest);
+    oldest.socket.destroy();
+  }
+}
+
+/** False after the connection has closed, although its requests may end later. */
+function isCounted(visit: Visit): boolean {
+  return visit.group.visits.has(visit);
+}
+
+function strangersIn({ visits, known }: Group): number {
+  return visits.size - known;
 }

@@ -10,15 +10,15 @@ export function parseTrustedProxies(text: string): BlockList | null {
     const bits = isIPv4(address) ? 32 : 128;
     const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
     if (!isIP(address) || !isPrefix) return null;
-    list.addSubnet(address, prefix === undefined ? bits : Number(prefix), familyOf(address));
+    list.addSubnet(address, Number(prefix ?? bits), familyOf(address));
   }
   return list;
 }
 
 /**
  * The caller's address: the socket's peer, or, behind trusted proxies, the nearest address in
- * `X-Forwarded-For` that is none of them (each proxy appends the peer that it saw). An entry that isn't
- * an address ends the search: nobody trusted wrote what is beyond it.
+ * `X-Forwarded-For` that isn't one of them (each proxy appends the peer that it saw). An entry that isn't
+ * an address ends the search, because nobody trusted wrote what is beyond it.
  */
 export function clientAddressOf(
   peer: string,
@@ -36,7 +36,7 @@ export function clientAddressOf(
   return nearest;
 }
 
-/** Who sent a request, as `clientAddressOf` reads it. */
+/** The address of a request's caller, as `clientAddressOf` finds it. */
 export function requestAddressOf(
   { headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>,
   trusted: BlockList,
@@ -45,14 +45,14 @@ export function requestAddressOf(
   return clientAddressOf(socket.remoteAddress ?? 'unknown', forwardedFor, trusted);
 }
 
-/** The caller that a request counts for where limits are per address. */
+/** The caller that a request counts for in limits per address. */
 export function callerKeyOf(request: IncomingMessage, trusted: BlockList): string {
   return limitKeyOf(requestAddressOf(request, trusted));
 }
 
-/** What counts as one caller: an IPv4 address, or the /64 that one IPv6 subscriber has to himself. */
+/** What counts as one caller: an IPv4 address, or an IPv6 /64, which is what one subscriber gets. */
 export function limitKeyOf(address: string): string {
-  // Without a colon it is no IPv6 address, which Node finds out more slowly.
+  // Without a colon it isn't IPv6. Node's check is slower.
   if (!address.includes(':') || address.includes('.') || !isIPv6(address)) return address;
   const [head = '', tail = ''] = address.split('::');
   const groups = head.split(':');

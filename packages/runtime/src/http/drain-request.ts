@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** What a client may still send of a request that was answered before it had been read. */
+/** How much of a request a client may still send after its answer. */
 export interface DrainLimits {
   bytes: number;
   ms: number;
@@ -9,7 +9,7 @@ export interface DrainLimits {
 
 /**
  * Reads and drops the rest of a request once its answer has gone out. Otherwise Node stops reading the
- * connection, and the next request on it waits in vain. Beyond the limits the connection is closed. An
+ * connection, and the next request on it is never read. Beyond the limits the connection is closed. An
  * answer with `Connection: close` closes it only after the rest: closing with bytes unread resets it,
  * and the client may lose the answer (RFC 9112, 9.6).
  */
@@ -18,7 +18,7 @@ export function drainWhenAnswered(
   response: ServerResponse,
   limits: DrainLimits,
 ): void {
-  // Before Node's own listener, which would read on without a limit, or close at once.
+  // Before Node's own listener, which would read without a limit or close at once.
   response.prependOnceListener('finish', () => {
     const { socket } = response;
     if (request.complete || !socket || socket.destroyed) return;
@@ -44,7 +44,7 @@ function drain(request: IncomingMessage, socket: Socket, limits: DrainLimits): v
     socket.end();
   };
   request.unpipe();
-  // A web stream over it, which nobody reads any more, would pause it at every chunk.
+  // A web stream over it, which nobody reads, would pause it at every chunk.
   for (const event of ['data', 'readable']) request.removeAllListeners(event);
   request.on('data', (chunk: Buffer) => {
     left -= chunk.length;

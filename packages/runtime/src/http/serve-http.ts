@@ -8,12 +8,10 @@ import {
 } from 'node:http';
 import { BlockList, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createCallers, type StrangerPatience } from './callers.ts';
+import { createCallers, type StrangerLimits } from './callers.ts';
 import { type DrainLimits, drainWhenAnswered } from './drain-request.ts';
-import { faultOfRequest } from './request-fault.ts';
-import { sendDetail } from './send-detail.ts';
 
-/** Answers a request and returns true, or leaves it to the next one. */
+/** Answers a request and returns true, or returns false. */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** Answers a bad request with a 400 in its own format and returns true, or returns false. */
@@ -24,52 +22,42 @@ export type HttpRefuser = (
 ) => boolean;
 
 export interface HttpServer {
-  /** Where it listens; 0 at a path. */
+  /** The port where it listens; 0 if it listens at a path. */
   port: number;
-  /**
-   * Goes on serving, but keeps no connection alive: whoever balances load over it moves away without
-   * a request lost between two ends of one connection.
-   */
-  letGo(): void;
-  /** Takes no more requests, lets those under way end, and cuts them after `graceMs`. */
+  /** Answers on, but closes each connection after its next answer, so that load balancers move away. */
+  stopKeepAlive(): void;
+  /** Accepts no more requests, waits for running ones, and cuts them off after `graceMs`. */
   close(graceMs: number): Promise<void>;
 }
 
-/** Where to listen: on a port, or at a path in the file system that others of this host may ask. */
+/** Where to listen: on a port, or at a path in the file system that only this host can reach. */
 export type HttpPlace =
   | {
       /** 0: any free one. */
       port: number;
-      /** Absent: all interfaces. */
+      /** All interfaces by default. */
       host?: string | undefined;
     }
   | { path: string };
 
 export type HttpOptions = HttpPlace & {
   listener: RequestListener;
-  /** Refuses requests that can't be served at all; without it they get `{"detail": …}`. */
+  /** Answers bad requests; without it they get `{"detail": …}`. */
   refuse?: HttpRefuser | undefined;
-  /** Whose `X-Forwarded-For` tells the caller's address. */
+  /** Whose `X-Forwarded-For` counts. */
   trustedProxies?: BlockList | undefined;
   /** Tests shorten these. */
-  patience?: HttpPatience;
+  patience?: typeof defaultPatience;
   drainLimits?: DrainLimits;
-  strangers?: StrangerPatience;
+  strangers?: StrangerLimits;
 };
 
-/** How long a client may take, in milliseconds. */
-interface HttpPatience {
-  headersTimeout: number;
-  requestTimeout: number;
-  /** How often that is looked at: Node's own 30 s would triple the first of them. */
-  connectionsCheckingInterval: number;
-}
-
-// A client that sends its request in drips holds a connection no longer than this; a large upload
-// for the gateway over a slow line fits in.
-const usualPatience: HttpPatience = {
+// A client that sends its request slowly holds a connection no longer than this, and a large upload
+// over a slow line still fits in.
+const defaultPatience = {
   headersTimeout: 15_000,
   requestTimeout: 300_000,
+  // How often the two are checked: Node's own 30 s would triple the first one.
   connectionsCheckingInterval: 5_000,
 };
 const serverOptions = {
@@ -85,22 +73,22 @@ const backlog = 4_096;
  * Each takes up to three file descriptors; small systems allow a process 20,000. A busy host behind an
  * unnamed proxy may open a thousand connections at once before the first of them has shown its key.
  */
-const usualStrangers: StrangerPatience = {
+const defaultStrangers: StrangerLimits = {
   total: 4_000,
   perAddress: 2_000,
   bodyMs: 15_000,
   silenceMs: 60_000,
 };
-const usualDrainLimits: DrainLimits = { bytes: 64 * 1024 ** 2, ms: 5_000 };
+const defaultDrainLimits: DrainLimits = { bytes: 64 * 1024 ** 2, ms: 5_000 };
 
-/** Serves HTTP as every service of ours does. Rejects where the place can't be had. */
+/** Serves HTTP, as every service does. Rejects if it can't listen there. */
 export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   const {
     listener,
     refuse = () => false,
-    patience = usualPatience,
-    drainLimits = usualDrainLimits,
-    strangers = usualStrangers,
+    patience = defaultPatience,
+    drainLimits = defaultDrainLimits,
+    strangers = defaultStrangers,
     trustedProxies = new BlockList(),
     ...place
   } = options;
@@ -116,7 +104,7 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     const fault = faultOfRequest(request);
     if (fault === null) {
       listener(request, response);
-      watch?.startTimers();
+      watch?.startTimers(request, response);
       return;
     }
     response.shouldKeepAlive = false;
@@ -133,7 +121,11 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   const address = server.address();
   return {
     port: typeof address === 'object' && address ? address.port : 0,
-    letGo: () => void server.prependListener('request', keepNoConnection),
+    stopKeepAlive() {
+      server.prependListener('request', (_request, response) => {
+        response.shouldKeepAlive = false;
+      });
+    },
     async close(graceMs) {
       const closed = once(server, 'close');
       server.close();
@@ -141,22 +133,42 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
       for (const socket of unused) socket.destroy();
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed.finally(() => clearTimeout(timer));
-      // The connections that were cut say so two turns later, and only then their requests are over.
+      // Connections that were cut off report it two turns later, and only then their requests are over.
       await nextTurn();
       await nextTurn();
     },
   };
 }
 
+/** Answers with an error in the format of the monitor's API. */
+export function sendDetail(response: ServerResponse, status: number, detail: string): void {
+  const body = JSON.stringify({ detail });
+  response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+}
+
+/**
+ * Why a request can't be served at all; null if it can. Two hosts, or none, are a 400 by RFC 9112, 3.2. A
+ * coding that we don't decode would be passed on without its name (6.1). Node's parser rejects all other
+ * ambiguous framing.
+ */
+function faultOfRequest({ rawHeaders, headers, httpVersion }: IncomingMessage): string | null {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  if (hosts > 1) return 'the request has more than one Host header';
+  if (hosts === 0 && httpVersion !== '1.0') return 'the request has no Host header';
+  const coding = headers['transfer-encoding'];
+  if (coding === undefined || coding.toLowerCase() === 'chunked') return null;
+  return 'no Transfer-Encoding but chunked is supported';
+}
+
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
-function keepNoConnection(_request: IncomingMessage, response: ServerResponse): void {
-  response.shouldKeepAlive = false;
-}
-
-/** Connections that have asked nothing yet, as browsers open them ahead: Node counts none of them as idle. */
+/** Connections without a request so far, which browsers open in advance. Node doesn't count them as idle. */
 function trackUnused(server: Server): Set<Socket> {
   const unused = new Set<Socket>();
   server.on('connection', (socket) => {

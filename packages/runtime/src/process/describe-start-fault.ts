@@ -2,7 +2,7 @@ import { AppError } from '@api-monitor/core';
 import { describeStorageFault } from '@api-monitor/db';
 import { EnvError } from '../env/read-env.ts';
 
-/** What kept the monitor from starting, in a line or a few; null if only a stack trace helps. */
+/** Why the monitor couldn't start, in a line or a few; null if only a stack trace helps. */
 export function describeStartFault(error: unknown): string | null {
   if (error instanceof EnvError || error instanceof AppError) return error.message;
   const storage = describeStorageFault(error);
@@ -19,7 +19,7 @@ export function describeStartFault(error: unknown): string | null {
     case 'EPERM':
       return `${syscall === 'listen' ? 'PORT' : 'DATA_DIR'}: not allowed (${error.message})`;
     case 'ENOENT':
-      // Only a dangling link keeps the folder from being made.
+      // Making the folder fails like this only if it is a dangling link.
       return syscall === 'mkdir' ? folderFault(error) : null;
     case 'EEXIST':
     case 'ELOOP':

@@ -1,33 +1,28 @@
 import type { Logger } from '../reports/logger.ts';
 
-interface Step {
-  name: string;
-  close: () => Promise<unknown> | unknown;
-}
+type Close = () => Promise<unknown> | unknown;
 
-/** What a process holds, closed in the reverse order in which it was taken. */
+/** What a process has opened, closed in reverse order. */
 export interface Shutdown {
   /** Registers a resource; the last one registered closes first. */
-  onClose(name: string, close: Step['close']): void;
+  onClose(name: string, close: Close): void;
   /** Closes everything once; a second call gets the same promise. Never rejects. */
   close(): Promise<void>;
 }
 
-/** Each step may take `stepTimeoutMs`; then the next one's turn comes all the same. */
+/** If a step takes longer than `stepTimeoutMs`, the next one begins. */
 export function createShutdown(logger: Logger, stepTimeoutMs: number): Shutdown {
-  const steps: Step[] = [];
+  const steps: { name: string; close: Close }[] = [];
   let closing: Promise<void> | null = null;
-
   const closeAll = async () => {
-    for (const step of steps.reverse()) {
+    for (const { name, close } of steps.reverse()) {
       try {
-        await within(stepTimeoutMs, step.close());
+        await withTimeout(stepTimeoutMs, close());
       } catch (error) {
-        logger.error({ err: error, step: step.name }, 'closing failed');
+        logger.error({ err: error, step: name }, 'closing failed');
       }
     }
   };
-
   return {
     onClose: (name, close) => void steps.push({ name, close }),
     close: () => {
@@ -37,27 +32,26 @@ export function createShutdown(logger: Logger, stepTimeoutMs: number): Shutdown 
   };
 }
 
-async function within(timeoutMs: number, work: Promise<unknown> | unknown): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`not closed within ${timeoutMs} ms`)), timeoutMs);
-  });
+async function withTimeout(timeoutMs: number, work: Promise<unknown> | unknown): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const error = new Error(`not closed within ${timeoutMs} ms`);
+  const timer = setTimeout(reject, timeoutMs, error);
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-/** A terminal tells the whole group of processes, and the parent passes it on: that is one wish. */
-const sameWishMs = 1_000;
+/** A terminal signals the whole process group and the parent passes its signal on: that counts as one. */
+const sameSignalMs = 1_000;
 
 /** Ends the process cleanly on SIGTERM and SIGINT; a second signal ends it at once. */
 export function shutDownOnSignals(shutdown: Pick<Shutdown, 'close'>, logger: Logger): void {
-  let askedAtMs: number | null = null;
+  let signalledAtMs: number | null = null;
   const stop = (signal: NodeJS.Signals) => {
     const nowMs = performance.now();
-    if (askedAtMs !== null) {
-      if (nowMs - askedAtMs > sameWishMs) process.exit(1);
+    if (signalledAtMs !== null) {
+      if (nowMs - signalledAtMs > sameSignalMs) process.exit(1);
       return;
     }
-    askedAtMs = nowMs;
+    signalledAtMs = nowMs;
     logger.info({ signal }, 'shutting down');
     shutdown.close().then(() => process.exit(0));
   };

@@ -5,7 +5,7 @@ export type { Logger };
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-// Whatever a log line's object holds under these names is a secret.
+// Values under these names are never logged.
 const secretNames = [
   'api_key',
   'apiKey',
@@ -18,12 +18,12 @@ const secretNames = [
   'x-goog-api-key',
 ];
 
-const waitingLogBytes = 1024 * 1024;
+const bufferedLogBytes = 1024 * 1024;
 
 const bearer = /\b(Bearer\s+)[^\s"',]+/gi;
 const secretInQuery = /([?&](?:token|key|api_key)=)[^&\s"]+/gi;
 
-/** A JSON-lines logger that writes no secret, whether it comes as a field or inside a text. */
+/** A JSON-lines logger that writes no secrets, neither in fields nor inside texts. */
 export function createLogger(
   options: { name: string; level: LogLevel },
   destination?: DestinationStream,
@@ -42,14 +42,14 @@ export function createLogger(
   return pino(settings, destination ?? openStdout());
 }
 
-/** A log on a full disk ends no process: its newest lines wait, within a bound, for the next write. */
+/** A full disk doesn't end the process: up to 1 MB of the newest lines wait for the next write. */
 function openStdout(): DestinationStream {
-  const stdout = pino.destination({ dest: 1, sync: false, maxLength: waitingLogBytes });
+  const stdout = pino.destination({ dest: 1, sync: false, maxLength: bufferedLogBytes });
   stdout.on('error', () => {});
   return stdout;
 }
 
-/** Takes bearer tokens and secret query parameters out of a text. */
+/** Removes bearer tokens and secret query parameters. */
 function withoutSecrets(text: string): string {
   return text.replace(bearer, '$1[secret]').replace(secretInQuery, '$1[secret]');
 }

@@ -1,6 +1,6 @@
 import type { Logger } from './logger.ts';
 
-/** Waits for one go of something that is done again and again; never rejects. */
+/** Waits for one run of periodic work; never rejects. */
 export type OutageWatch = (work: Promise<unknown>) => Promise<void>;
 
 interface Options {
@@ -9,16 +9,12 @@ interface Options {
   lost: string;
   /** Logged when it works again. */
   back: string;
-  /** Unless told, the clock that nobody sets. */
   nowMs?: () => number;
 }
 
 const repeatMs = 60_000;
 
-/**
- * Logs what changes of something that is done every second or so: that it fails, once a minute as
- * long as it does, and that it works again.
- */
+/** For work that runs every second or so: logs when it fails, once a minute while it does, and when it works again. */
 export function createOutageWatch({
   logger,
   lost,
@@ -27,14 +23,13 @@ export function createOutageWatch({
 }: Options): OutageWatch {
   let failures = 0;
   let lostAtMs = 0;
-  let toldAtMs = 0;
+  let loggedAtMs = 0;
   const outage = () => ({ failures, for_s: Math.round((nowMs() - lostAtMs) / 1000) });
-
   const failed = (err: unknown) => {
     failures += 1;
     if (failures === 1) lostAtMs = nowMs();
-    else if (nowMs() - toldAtMs < repeatMs) return;
-    toldAtMs = nowMs();
+    else if (nowMs() - loggedAtMs < repeatMs) return;
+    loggedAtMs = nowMs();
     logger.error({ err, ...outage() }, lost);
   };
   const worked = () => {

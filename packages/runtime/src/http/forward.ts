@@ -7,13 +7,13 @@ import {
 } from 'node:http';
 import { pipeline } from 'node:stream';
 import { recogniseCaller } from './callers.ts';
-import { sendDetail } from './send-detail.ts';
+import { sendDetail } from './serve-http.ts';
 
-/** In which `passOnTo` tells whose request it is; it lets no client say so. */
+/** The header in which `forwardTo` sends the peer's address. A client's own header of that name is dropped. */
 export const peerHeader = 'x-api-monitor-peer';
 
-/** What concerns one connection alone (RFC 9110, 7.6.1), and what only we may say. */
-const staysHere = new Set([
+/** Headers of one connection (RFC 9110, 7.6.1), and the one that only we may set. */
+const droppedHeaders = new Set([
   'connection',
   'keep-alive',
   'proxy-connection',
@@ -26,29 +26,29 @@ const staysHere = new Set([
 ]);
 
 const answerTimeoutMs = 120_000;
-/** How long and how often a busy server is asked again. */
+/** How long and how often a busy server is tried again. */
 const busyLimitMs = 5_000;
 const retryMs = 50;
 
 /**
- * Passes requests on to a server of this process that listens at a path, and answers back as they come.
- * A connection is opened for each: between threads that costs microseconds, and none can be stale.
+ * Forwards requests to a server of this process that listens at a path, and its answers back as they come.
+ * Each gets a new connection: between threads that costs microseconds, and none can be stale.
  */
-export function passOnTo(path: string): RequestListener {
+export function forwardTo(path: string): RequestListener {
   return (request, response) => {
-    let passed: ClientRequest | null = null;
+    let forwarded: ClientRequest | null = null;
     let timer: NodeJS.Timeout | undefined;
     const deadlineMs = performance.now() + busyLimitMs;
     const send = () => {
-      passed = requestOf(optionsOf(path, request));
-      relay(request, response, passed, (error) => {
+      forwarded = requestOf(optionsOf(path, request));
+      relay(request, response, forwarded, (error) => {
         if (!isBusy(error) || performance.now() > deadlineMs) refuse(response);
         else if (!response.destroyed) timer = setTimeout(send, retryMs);
       });
     };
     response.on('close', () => {
       clearTimeout(timer);
-      passed?.destroy();
+      forwarded?.destroy();
     });
     send();
   };
@@ -56,7 +56,7 @@ export function passOnTo(path: string): RequestListener {
 
 function optionsOf(socketPath: string, request: IncomingMessage) {
   const { method, url, socket } = request;
-  const headers = [...thoseThatGoOn(request), peerHeader, socket.remoteAddress ?? 'unknown'];
+  const headers = [...forwardedHeaders(request), peerHeader, socket.remoteAddress ?? 'unknown'];
   // HTTP/1.0 clients need not send one.
   if (request.headers.host === undefined) headers.push('host', 'localhost');
   if (request.headers['transfer-encoding']) headers.push('transfer-encoding', 'chunked');
@@ -74,29 +74,29 @@ function optionsOf(socketPath: string, request: IncomingMessage) {
 function relay(
   request: IncomingMessage,
   response: ServerResponse,
-  passed: ClientRequest,
+  forwarded: ClientRequest,
   onFault: (error: Error) => void,
 ): void {
-  passed.setTimeout(answerTimeoutMs, () => passed.destroy());
-  passed.on('error', onFault);
+  forwarded.setTimeout(answerTimeoutMs, () => forwarded.destroy());
+  forwarded.on('error', onFault);
   // The body must not go to a connection that is refused. Not a pipeline: after an early answer that
   // would destroy the request while its body still arrives.
-  passed.on('socket', (socket) => socket.once('connect', () => request.pipe(passed)));
+  forwarded.on('socket', (socket) => socket.once('connect', () => request.pipe(forwarded)));
   // How the other server says that it knows the caller, before it reads the body.
-  passed.on('information', ({ statusCode }) => {
+  forwarded.on('information', ({ statusCode }) => {
     if (statusCode === 102) recogniseCaller(request);
   });
-  passed.on('response', (answer) => {
-    // An event stream may be silent for as long as it likes.
-    passed.setTimeout(0);
+  forwarded.on('response', (answer) => {
+    // An event stream may be silent for any time.
+    forwarded.setTimeout(0);
     if (closes(answer)) response.shouldKeepAlive = false;
-    response.writeHead(answer.statusCode ?? 502, thoseThatGoOn(answer));
+    response.writeHead(answer.statusCode ?? 502, forwardedHeaders(answer));
     response.flushHeaders();
     pipeline(answer, response, () => {});
   });
 }
 
-/** Linux refuses a connection at once while too many wait to be accepted (connect(2)). */
+/** Linux rejects a connection at once while too many wait to be accepted (connect(2)). */
 function isBusy(error: Error): boolean {
   return (
     'code' in error && error.code === 'EAGAIN' && 'syscall' in error && error.syscall === 'connect'
@@ -108,19 +108,16 @@ function closes({ headers }: IncomingMessage): boolean {
   return /(?:^|,)\s*close\s*(?:,|$)/i.test(headers.connection ?? '');
 }
 
-function thoseThatGoOn({ rawHeaders }: IncomingMessage): string[] {
+function forwardedHeaders({ rawHeaders }: IncomingMessage): string[] {
   const headers: string[] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? '';
-    if (!staysHere.has(name.toLowerCase())) headers.push(name, rawHeaders[at + 1] ?? '');
+    if (!droppedHeaders.has(name.toLowerCase())) headers.push(name, rawHeaders[at + 1] ?? '');
   }
   return headers;
 }
 
 function refuse(response: ServerResponse): void {
-  if (response.headersSent || response.destroyed) {
-    response.destroy();
-    return;
-  }
-  sendDetail(response, 502, 'the monitor does not answer');
+  if (response.headersSent || response.destroyed) response.destroy();
+  else sendDetail(response, 502, 'the monitor does not answer');
 }

@@ -7,19 +7,19 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
-import type { StrangerPatience } from './callers.ts';
-import { passOnTo, peerHeader } from './pass-on.ts';
+import type { StrangerLimits } from './callers.ts';
+import { forwardTo, peerHeader } from './forward.ts';
 import { serveHttp } from './serve-http.ts';
 
 /** A server at a path behind one on a port. */
-async function behindFor(listener: RequestListener, strangers?: StrangerPatience) {
+async function behindFor(listener: RequestListener, strangers?: StrangerLimits) {
   const folder = await mkdtemp(join(tmpdir(), 'pass-on-'));
   const path = join(folder, 'behind.sock');
   const behind = await serveHttp({ path, listener });
   const front = await serveHttp({
     port: 0,
     host: '127.0.0.1',
-    listener: passOnTo(path),
+    listener: forwardTo(path),
     ...(strangers && { strangers }),
   });
   onTestFinished(async () => {
@@ -157,7 +157,7 @@ test('while the server behind is busy, requests wait for it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'pass-on-'));
   const path = join(folder, 'busy.sock');
   const behind = new Worker(busyServer, { eval: true, workerData: path });
-  const front = await serveHttp({ port: 0, host: '127.0.0.1', listener: passOnTo(path) });
+  const front = await serveHttp({ port: 0, host: '127.0.0.1', listener: forwardTo(path) });
   onTestFinished(async () => {
     await front.close(0);
     await behind.terminate();
