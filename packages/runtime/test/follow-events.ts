@@ -6,7 +6,7 @@ interface Seen {
   data: string;
 }
 
-/** What an api's event stream told from now on, or from `lastEventId` on. */
+/** Collects an api's event stream from now on, or from `lastEventId` on. */
 export async function followEvents(api: TestService, lastEventId?: string) {
   const stop = new AbortController();
   const response = await fetch(`${api.origin}/api/events`, {

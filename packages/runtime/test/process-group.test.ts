@@ -39,7 +39,7 @@ function parentOf(pid: number): number {
   }
 }
 
-/** Every request on a connection of its own, so that all processes get some. */
+/** Each request has its own connection, so that all processes get some. */
 const chats = (count: number) =>
   Promise.all(Array.from({ length: count }, () => chat(proxy, 'relay/m')));
 
@@ -49,14 +49,14 @@ async function servedRequests(): Promise<number> {
   return Number(line?.[1] ?? 0);
 }
 
-test('two processes share the port, and each tells the metrics of both', async () => {
+test('two processes share the port, and each reports the metrics of both', async () => {
   expect(childrenOf(proxy.pid)).toHaveLength(2);
   expect(new Set(await chats(20))).toEqual(new Set([200]));
-  const told = await Promise.all([servedRequests(), servedRequests(), servedRequests()]);
-  expect(new Set(told)).toEqual(new Set([20]));
+  const reported = await Promise.all([servedRequests(), servedRequests(), servedRequests()]);
+  expect(new Set(reported)).toEqual(new Set([20]));
 });
 
-test('a process that is killed is replaced, and the other one serves meanwhile', async () => {
+test('a killed process is replaced, and the other one serves meanwhile', async () => {
   const [killed = 0, other = 0] = childrenOf(proxy.pid);
   process.kill(killed, 'SIGKILL');
   await expect.poll(() => childrenOf(proxy.pid)).toEqual([other]);
@@ -70,7 +70,7 @@ test('a signal ends all of them cleanly', async () => {
   expect(children.map(parentOf)).toEqual([0, 0]);
 });
 
-test('what keeps one from starting ends the group, with the same line', async () => {
+test('a start error of one process ends the group, with the same line', async () => {
   const start = services.start('proxy', {
     PROXY_PROCESSES: '2',
     PROXY_PORT: '1',

@@ -42,7 +42,7 @@ async function askOnce(): Promise<number> {
   return status;
 }
 
-test('without Redis the gateway serves and the api writes; nothing of it is lost', async () => {
+test('without Redis the gateway serves and the api writes, and nothing is lost', async () => {
   await expect.poll(askOnce, patient).toBe(200);
   const events = await followEvents(api);
   await services.redis.stop();
@@ -60,7 +60,7 @@ test('without Redis the gateway serves and the api writes; nothing of it is lost
 
   await services.redis.start();
   await expect.poll(async () => (await health()).status, patient).toBe(200);
-  // Whatever was not told meanwhile: pages read it all again.
+  // Events were missed meanwhile, so pages read everything again.
   await expect.poll(events.names, patient).toContain('resync');
   events.close();
   await runOnce(api, id);
@@ -70,7 +70,7 @@ test('without Redis the gateway serves and the api writes; nothing of it is lost
   await expect.poll(recorded, patient).toBe(sent);
 }, 90_000);
 
-test('an emptied Redis stops no run and no record', async () => {
+test('runs and records continue after Redis was emptied', async () => {
   const events = await followEvents(api);
   const redis = new Redis(services.redis.url);
   await redis.flushall();
@@ -82,12 +82,12 @@ test('an emptied Redis stops no run and no record', async () => {
   events.close();
 }, 60_000);
 
-test('a Redis that stands still keeps no request waiting', async () => {
+test('no request waits for a frozen Redis', async () => {
   services.redis.signal('SIGSTOP');
   const begun = performance.now();
   for (let n = 0; n < 20; n += 1) expect(await askOnce()).toBe(200);
   expect(performance.now() - begun).toBeLessThan(5_000);
-  const id = await addTarget(api, 'while it stood', provider);
+  const id = await addTarget(api, 'while it was frozen', provider);
   expect(id).toBeGreaterThan(0);
   services.redis.signal('SIGCONT');
   await expect.poll(async () => (await health()).status, patient).toBe(200);

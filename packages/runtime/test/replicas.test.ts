@@ -28,11 +28,11 @@ beforeAll(async () => {
 }, redisStartTimeoutMs + 60_000);
 afterAll(() => services?.close());
 
-test('what happens is told to the clients of every api, and after a change of api too', async () => {
+test('clients of every api get every event, also after changing to another api', async () => {
   const [first, second] = apis;
   const provider = await services.startProvider({ m: 'good' });
   const followed = await Promise.all([followEvents(first), followEvents(second)]);
-  const id = await addTarget(first, 'told', provider);
+  const id = await addTarget(first, 'announced', provider);
   await runOnce(second, id);
   for (const { names } of followed) {
     await expect.poll(names, patient).toContain('run_completed');
@@ -48,7 +48,7 @@ test('what happens is told to the clients of every api, and after a change of ap
   for (const { close } of [...followed, late]) close();
 });
 
-test('however many ask, and however many workers there are, a target runs once at a time', async () => {
+test('a target runs once at a time, with many requests and several workers', async () => {
   const provider = await services.startProvider({ a: 'good', b: 'good', c: 'good' });
   const ids: number[] = [];
   for (let n = 0; n < 4; n += 1) ids.push(await addTarget(apis[0], `crowded ${n}`, provider));
@@ -71,7 +71,7 @@ test('however many ask, and however many workers there are, a target runs once a
   }
 });
 
-test('a key that one api revokes is dead in every gateway within a second', async () => {
+test('a key that one api revokes is rejected by every gateway within a second', async () => {
   const provider = await services.startProvider({ k: 'good' });
   await runOnce(apis[0], await addTarget(apis[0], 'keyed', provider));
   const made = await askAsAdmin(apis[0], '/api/proxy/keys', { body: { name: 'short-lived' } });
@@ -82,12 +82,12 @@ test('a key that one api revokes is dead in every gateway within a second', asyn
   await expect.poll(statuses, { timeout: 1_500, interval: 50 }).toEqual([401, 401]);
 });
 
-test('a limit of a key holds over the gateways together', async () => {
+test("a key's limit applies to all gateways together", async () => {
   const provider = await services.startProvider({ l: 'good' });
   await runOnce(apis[0], await addTarget(apis[0], 'limited', provider));
   const body = { name: 'limited', rpm_limit: 6 };
   const { proxy_key: key } = (await askAsAdmin(apis[0], '/api/proxy/keys', { body })).json;
-  // A limit is one of a minute, and the next one may begin meanwhile.
+  // The limit is per minute, and the next minute may begin meanwhile.
   const servedIn = new Map<number, number>();
   const askOf = async (proxy: TestService) => {
     const minute = Math.floor(Date.now() / 60_000);
@@ -99,11 +99,11 @@ test('a limit of a key holds over the gateways together', async () => {
   for (let n = 0; n < 4; n += 1) await askOf(proxies[0]);
   expect(await askOf(proxies[1])).toBe(200);
   await expect.poll(() => askOf(proxies[1]), { ...patient, interval: 700 }).toBe(429);
-  // Two more than the limit, at most, for the time in which the gateways didn't know of each other.
+  // At most two more than the limit, because the gateways learn of each other's requests a little later.
   expect(Math.max(...servedIn.values())).toBeLessThanOrEqual(8);
 });
 
-test('each service ends cleanly by SIGTERM', async () => {
+test('each service ends cleanly on SIGTERM', async () => {
   const started = await Promise.all([
     services.start('api'),
     services.start('worker'),

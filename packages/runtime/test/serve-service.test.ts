@@ -45,7 +45,7 @@ async function open(variables: Record<string, string> = {}) {
   return { db, bus, dataDir, shutdown };
 }
 
-test('a service that drains is not ready, yet serves until its port closes', async () => {
+test('a draining service is not ready, but serves until its port closes', async () => {
   const { shutdown } = await open();
   expect((await get('/readyz')).status).toBe(200);
   const closed = shutdown.close();
@@ -58,14 +58,14 @@ test('a service that drains is not ready, yet serves until its port closes', asy
   await expect(get('/livez')).rejects.toThrow();
 });
 
-test('without its database a service lives, and is not ready', async () => {
+test('without its database a service is live, but not ready', async () => {
   const { dataDir } = await open();
   await rm(dataDir, { recursive: true });
   expect((await get('/livez')).status).toBe(200);
   expect((await get('/readyz')).status).toBe(503);
 });
 
-test('metrics need the API token in force, and what is nobody’s is a 404', async () => {
+test('metrics need the current API token, and an unknown path is a 404', async () => {
   const { db } = await open({ API_MONITOR_TOKEN: 'of-the-environment' });
   const statusOf = async (token?: string) => (await get('/metrics', token)).status;
   expect([await statusOf(), await statusOf('guess'), await statusOf('of-the-environment')]).toEqual(
@@ -83,7 +83,7 @@ test('public metrics need no token', async () => {
   expect(await (await get('/metrics')).text()).toContain('process_cpu_seconds_total');
 });
 
-test('thirty guesses of the token block an address for ten minutes, with the token too', async () => {
+test('thirty guesses of the token block an address for ten minutes, even with the right token', async () => {
   const { bus } = await open({ API_MONITOR_TOKEN: 'right', TRUSTED_PROXIES: '127.0.0.1' });
   const ask = (token: string, address: string) => {
     const headers = { authorization: `Bearer ${token}`, 'x-forwarded-for': address };
@@ -95,7 +95,7 @@ test('thirty guesses of the token block an address for ten minutes, with the tok
     expect([status, headers.get('retry-after')]).toEqual([429, '600']);
   }
   expect((await ask('right', '203.0.113.10')).status).toBe(200);
-  // The api and the other services count on: it is the same token that is guessed.
+  // The api and the other services add to this count, because it is the same token.
   const key = 'bad-tokens:failed:203.0.113.9';
   expect(await bus.sums.add([{ key, by: 0, lifeS: 60 }])).toEqual([30]);
 });

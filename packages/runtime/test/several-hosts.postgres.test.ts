@@ -7,7 +7,7 @@ import { addTarget, ask, chat, openServices, runOnce } from './start-services.ts
 const patient = { timeout: 30_000, interval: 200 };
 
 test(
-  'hosts that share a Postgres and a Redis, and no folder, are one monitor',
+  'hosts that share a Postgres and a Redis, but no folder, are one monitor',
   async () => {
     const services = await openServices(await postgresDatabase());
     onTestFinished(() => services.close());

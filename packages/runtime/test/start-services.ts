@@ -17,17 +17,17 @@ const encryptionKey = 'passphrase-of-the-tests-0123456789';
 const providerKey = 'sk-upstream-0123456789';
 const startTimeoutMs = 60_000;
 
-/** A service in a process of its own. */
+/** A service in its own process. */
 export interface TestService {
   pid: number;
   origin: string;
-  /** As a power cut would. */
+  /** Kills it, as a power cut would. */
   kill(): Promise<void>;
-  /** By SIGTERM; resolves to the exit code. */
+  /** Sends SIGTERM; resolves to the exit code. */
   stop(): Promise<number | null>;
 }
 
-/** A Redis, a data folder, and as many services over them as a test starts. */
+/** A Redis, a data folder, and the services that a test starts with them. */
 export interface TestServices {
   redis: PrivateRedisServer;
   db: OpenedDatabase;
@@ -41,7 +41,7 @@ export async function openServices(databaseUrl?: string): Promise<TestServices> 
   const redis = await startRedisServer();
   const now = () => Date.now() / 1000;
   const db = await openDatabase({ dataDir, databaseUrl, encryptionKey, now });
-  // With a Postgres each has a data folder of its own, as on a host of its own.
+  // With Postgres each has its own data folder, as if it were on its own host.
   const placeOf = () =>
     databaseUrl
       ? { DATA_DIR: join(dataDir, randomUUID()), DATABASE_URL: databaseUrl }
@@ -123,7 +123,7 @@ async function killed(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-/** What a call to a service came to. */
+/** The answer to a call of a service. */
 export interface Answer {
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into any answer, right or wrong
@@ -157,7 +157,7 @@ export async function addTarget(api: TestService, name: string, provider: FakePr
   return json.item.id as number;
 }
 
-/** A call that an admin session alone may make: logs in first. */
+/** A call that only an admin session may make; logs in first. */
 export async function askAsAdmin(
   api: TestService,
   path: string,
@@ -176,7 +176,7 @@ export async function askAsAdmin(
   return { status: response.status, json: await response.json() };
 }
 
-/** Starts a run, and waits until it is over. */
+/** Starts a run and waits until it has ended. */
 export async function runOnce(api: TestService, id: number): Promise<void> {
   await ask(api, `/api/targets/${id}/run`, { method: 'POST' });
   for (let tries = 0; tries < 200; tries += 1) {

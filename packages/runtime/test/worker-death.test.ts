@@ -6,7 +6,7 @@ import { addTarget, ask, openServices } from './start-services.ts';
 const patient = { timeout: 20_000, interval: 200 };
 
 test(
-  'the run of a worker that was killed is ended within a minute, and run again by another',
+  'the run of a killed worker is ended within a minute, and another worker runs it again',
   async () => {
     const services = await openServices();
     onTestFinished(() => services.close());

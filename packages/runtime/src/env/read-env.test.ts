@@ -11,18 +11,18 @@ test('unset and empty variables take their defaults', () => {
   expect(readEnv(schema, { PORT: ' ' })).toEqual({ PORT: 8081, METRICS_PUBLIC: false });
 });
 
-test('values are read in their types', () => {
+test('values are read as their types', () => {
   expect(readEnv(schema, { PORT: '9000', METRICS_PUBLIC: 'ON', OTHER: 'x' })).toEqual({
     PORT: 9000,
     METRICS_PUBLIC: true,
   });
 });
 
-test.each(['constructor', '__proto__', 'maybe', '2'])('%s is no truth value', (text) => {
+test.each(['constructor', '__proto__', 'maybe', '2'])("%s isn't a boolean", (text) => {
   expect(() => readEnv(schema, { METRICS_PUBLIC: text })).toThrow('must be true or false');
 });
 
-test('every bad variable is named with its fault and what is allowed', () => {
+test('the error names every bad variable, what is wrong and what is allowed', () => {
   const read = () => readEnv(schema, { PORT: '80a', METRICS_PUBLIC: 'maybe' });
   expect(read).toThrow(EnvError);
   expect(read).toThrow('PORT: must be a whole number from 0 to 65535, not "80a"');

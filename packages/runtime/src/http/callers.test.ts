@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { recogniseCaller, Strangers, type Visit } from './callers.ts';
 import { serveHttp } from './serve-http.ts';
 
-/** Knows every caller that sends a key; answers a body with its length, and `/hangs` never. */
+/** Knows every caller that sends a key. Answers a body with its length, and never answers `/hangs`. */
 const listener: RequestListener = async (request, response) => {
   if (request.headers['x-key']) recogniseCaller(request);
   if (request.url === '/hangs') return;
@@ -48,7 +48,7 @@ async function open(limits: Partial<typeof generous> = {}) {
     await new Promise((resolve) => socket.once('connect', resolve));
     return { socket, state };
   };
-  /** Begins a request that has more to come, and is heard. */
+  /** Begins a request with more of its body to come, and waits until the listener has it. */
   const begin = async (headers = '', localAddress?: string) => {
     const client = await from(localAddress);
     const before = heard;
@@ -73,7 +73,7 @@ type Client = Awaited<ReturnType<Awaited<ReturnType<typeof open>>['from']>>;
 
 const closedOf = (clients: Client[]) => clients.map(({ state }) => state.isClosed);
 
-test('an unknown caller has little time for its body, a known one more', async () => {
+test('an unknown caller has little time for its body, and a known one has more', async () => {
   const { begin } = await open({ bodyMs: 100 });
   const known = await begin('X-Key: yes\r\n');
   const unknown = await begin();
@@ -95,7 +95,7 @@ test('a silent connection is closed, unless its caller is known', async () => {
 test('above the limit of an address its oldest connection is closed, and the new one is served', async () => {
   const { begin, from, ask } = await open({ perAddress: 3 });
   const slow = [await begin(), await begin()];
-  // It has asked nothing, and counts as well.
+  // It has sent no request, and counts as well.
   const silent = await from();
   expect(await ask()).toBe(200);
   await expect.poll(() => closedOf([...slow, silent])).toEqual([true, false, false]);
@@ -113,7 +113,7 @@ test('connections that serve a known caller don’t count until they are idle', 
   for (const { state } of known) expect(state.text).toContain('got 5');
 });
 
-test('behind a trusted proxy each client has a limit of its own, and the proxy has none', async () => {
+test('behind a trusted proxy each client has its own limit, and the proxy has none', async () => {
   const { begin, from } = await open({ perAddress: 2 });
   const proxy = '127.0.0.2';
   const of = (client: string) => begin(`X-Forwarded-For: ${client}\r\n`, proxy);
@@ -128,7 +128,7 @@ test('behind a trusted proxy each client has a limit of its own, and the proxy h
   await expect.poll(() => closedOf(forged)).toEqual([true, false, false]);
 });
 
-test('above the total the address with the most connections loses one', async () => {
+test('above the total limit the address with the most connections loses one', async () => {
   const { begin } = await open({ total: 4 });
   const few = await begin('', '127.0.0.9');
   const many = [await begin(), await begin(), await begin()];
@@ -147,7 +147,7 @@ test('no more connections stay open than the limits allow', async () => {
   await expect.poll(() => clients.filter(({ state }) => !state.isClosed)).toHaveLength(5);
 });
 
-/** A source of numbers that are the same at every run. */
+/** A source of numbers that are the same in every run. */
 function numbersFrom(seed: number) {
   let state = seed;
   return (below: number) => {
@@ -156,14 +156,14 @@ function numbersFrom(seed: number) {
   };
 }
 
-test('limits hold through any sequence of events, and a known caller is never closed', () => {
+test("the limits apply in any sequence of events, and a known caller's connection is never closed", () => {
   const limits = { ...generous, total: 12, perAddress: 5 };
   const addresses = ['a', 'b', 'c', 'd', null];
   const next = numbersFrom(7);
   let nowMs = 0;
   const strangers = new Strangers(limits, () => nowMs);
   const visits: Visit[] = [];
-  /** Those too that are closed, or no longer looked at. */
+  /** Also those that are closed or no longer used. */
   const all: Visit[] = [];
   const any = () => visits[next(visits.length)];
   const address = () => addresses[next(addresses.length)] ?? null;
@@ -181,7 +181,7 @@ test('limits hold through any sequence of events, and a known caller is never cl
     else if (action === 3 && visit.known > 0) strangers.removeKnown(visit);
     else if (action === 4) strangers.touch(visit);
     else if (action === 5 && next(3) === 0) {
-      // What is under way on a closed connection still ends: it stays in the list for a while.
+      // Requests on a closed connection still end, so it stays in the list for a while.
       visit.socket.destroy();
       strangers.remove(visit);
     }
@@ -196,7 +196,7 @@ test('limits hold through any sequence of events, and a known caller is never cl
     }
     if (visits.length > 60) visits.splice(0, 30);
   }
-  // The count is right at the end: all places are there again.
+  // The count is right at the end: all places are free again.
   for (const visit of all) strangers.remove(visit);
   const last = Array.from({ length: limits.total }, () => strangers.add(new Socket(), null));
   expect(last.every(({ socket }) => !socket.destroyed)).toBe(true);
@@ -204,7 +204,7 @@ test('limits hold through any sequence of events, and a known caller is never cl
   expect([...last, one].filter(({ socket }) => socket.destroyed)).toHaveLength(1);
 });
 
-test('closing a thousand connections leaves the limit as it was', () => {
+test('the limit is the same after a thousand connections were closed', () => {
   const strangers = new Strangers({ ...generous, total: 3, perAddress: 3 }, () => 0);
   const all = Array.from({ length: 1_000 }, () => strangers.add(new Socket(), 'a'));
   expect(all.filter(({ socket }) => !socket.destroyed)).toHaveLength(3);

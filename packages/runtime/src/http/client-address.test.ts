@@ -22,13 +22,13 @@ test.each([
 });
 
 test.each(['10.0.0.0/', '10.0.0.0/33', '10.0.0/8', '::1/129', '10.0.0.0/8x', 'proxy.example'])(
-  'the setting %j is refused',
+  'the setting %j is rejected',
   (text) => {
     expect(parseTrustedProxies(text)).toBeNull();
   },
 );
 
-test('an IPv6 subscriber counts as one, whatever address of its network it takes', () => {
+test('all addresses of an IPv6 subscriber count as one caller', () => {
   expect(limitKeyOf('2001:db8:1:2:a:b:c:d')).toBe('2001:db8:1:2');
   expect(limitKeyOf('2001:db8:1:2::1')).toBe('2001:db8:1:2');
   expect(limitKeyOf('2001:db8::1')).toBe('2001:db8:0:0');

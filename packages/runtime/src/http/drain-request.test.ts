@@ -7,7 +7,7 @@ import { serveHttp } from './serve-http.ts';
 
 const answerEarly: RequestListener = (_request, response) => void response.end('early');
 
-/** A connection to a server that answers with `listener`, and what came on it. */
+/** A connection to a server that answers with `listener`, and what arrived on it. */
 async function open(listener = answerEarly, drainLimits = { bytes: 10_000_000, ms: 10_000 }) {
   const asked: string[] = [];
   const server = await serveHttp({
@@ -25,7 +25,7 @@ async function open(listener = answerEarly, drainLimits = { bytes: 10_000_000, m
   onTestFinished(() => void socket.destroy());
   let text = '';
   socket.on('error', () => {});
-  // Unlike `once` it takes a reset for an end.
+  // Unlike `once`, it accepts a reset as the end.
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.on('data', (bytes) => {
     text += bytes;
@@ -40,9 +40,9 @@ const post = (length: number) => `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 
 const next = 'GET /next HTTP/1.1\r\nHost: x\r\n\r\n';
 
 const early: [string, RequestListener][] = [
-  ['of which nothing was read', answerEarly],
+  ['that nobody read', answerEarly],
   [
-    'of which a part was read',
+    'that was partly read',
     (request, response) =>
       void request.once('data', () => {
         request.pause();
@@ -67,7 +67,7 @@ test.each(early)('a body %s is dropped, and the next request is answered', async
   await until('the next answer');
 });
 
-test('a body in chunks is dropped too, however many requests have one', async () => {
+test('a chunked body is dropped too, on any number of requests', async () => {
   const { socket, text } = await open();
   const body = `10000\r\n${'x'.repeat(0x10000)}\r\n`.repeat(5);
   for (let round = 1; round <= 12; round += 1) {
@@ -77,7 +77,7 @@ test('a body in chunks is dropped too, however many requests have one', async ()
   }
 });
 
-test('beyond the bytes the connection is closed', async () => {
+test('above the limit of bytes the connection is closed', async () => {
   const { socket, closed, until } = await open(answerEarly, { bytes: 100_000, ms: 10_000 });
   socket.write(post(10_000_000));
   await until('early');
@@ -85,7 +85,7 @@ test('beyond the bytes the connection is closed', async () => {
   await closed;
 });
 
-test('beyond the time the connection is closed', async () => {
+test('above the limit of time the connection is closed', async () => {
   const { socket, closed, until } = await open(answerEarly, { bytes: 10_000_000, ms: 100 });
   socket.write(post(1_000_000));
   await until('early');
@@ -94,9 +94,9 @@ test('beyond the time the connection is closed', async () => {
   clearInterval(drip);
 });
 
-test('a request that was destroyed takes its connection with it', async () => {
+test('a destroyed request closes its connection', async () => {
   const { socket, closed, until } = await open((request, response) => {
-    // As a pipeline from it does when it breaks.
+    // A pipeline from it does this when it breaks.
     Object.assign(request, { socket: null });
     request.destroy();
     response.end('early');
@@ -106,7 +106,7 @@ test('a request that was destroyed takes its connection with it', async () => {
   await closed;
 });
 
-test('an answer that closes the connection is heard by a client that sends on', async () => {
+test('a client that keeps sending gets an answer that closes the connection', async () => {
   const { socket, asked, closed, text } = await open((_request, response) => {
     response.writeHead(413, { connection: 'close' }).end('too large');
   });

@@ -11,9 +11,9 @@ import type { StrangerLimits } from './callers.ts';
 import { forwardTo, peerHeader } from './forward.ts';
 import { serveHttp } from './serve-http.ts';
 
-/** A server at a path behind one on a port. */
+/** A server at a path, and one on a port that forwards to it. */
 async function behindFor(listener: RequestListener, strangers?: StrangerLimits) {
-  const folder = await mkdtemp(join(tmpdir(), 'pass-on-'));
+  const folder = await mkdtemp(join(tmpdir(), 'forward-'));
   const path = join(folder, 'behind.sock');
   const behind = await serveHttp({ path, listener });
   const front = await serveHttp({
@@ -30,7 +30,7 @@ async function behindFor(listener: RequestListener, strangers?: StrangerLimits) 
   return { front, behind, origin: `http://127.0.0.1:${front.port}` };
 }
 
-test('a request goes on as it came, with its peer, and the answer comes back as it is', async () => {
+test('a request is forwarded unchanged with its peer, and the answer comes back unchanged', async () => {
   const seen: { request?: IncomingMessage; body?: string } = {};
   const { origin } = await behindFor(async (incoming, response) => {
     seen.request = incoming;
@@ -51,7 +51,7 @@ test('a request goes on as it came, with its peer, and the answer comes back as 
   expect(seen.body).toBe('what is sent');
 });
 
-test('a body in chunks goes on, and a HEAD has none', async () => {
+test('a chunked body is forwarded, and the answer to a HEAD has no body', async () => {
   const bodies: string[] = [];
   const { front, origin } = await behindFor(async (incoming, response) => {
     bodies.push(Buffer.concat(await incoming.toArray()).toString());
@@ -67,7 +67,7 @@ test('a body in chunks goes on, and a HEAD has none', async () => {
   expect(bodies).toEqual(['ab', '']);
 });
 
-test('a stream comes as it is made, and a client that leaves ends it', async () => {
+test('a stream arrives while it is written, and ends when the client leaves', async () => {
   const left = Promise.withResolvers<void>();
   const { origin } = await behindFor((_incoming, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -84,7 +84,7 @@ test('a stream comes as it is made, and a client that leaves ends it', async () 
   await left.promise;
 });
 
-test('an answer that breaks off breaks off, and a server that is gone is a 502', async () => {
+test('an answer that breaks off breaks off for the client too, and a closed server gives a 502', async () => {
   const { origin, behind } = await behindFor((_incoming, response) => {
     response.writeHead(200, { 'content-length': 10 });
     response.write('half');
@@ -97,7 +97,7 @@ test('an answer that breaks off breaks off, and a server that is gone is a 502',
   expect(await answer.json()).toEqual({ detail: 'the monitor does not answer' });
 });
 
-test('an early answer comes at once, with its Connection: close', async () => {
+test('an early answer arrives at once, with its Connection: close', async () => {
   const { origin } = await behindFor((_incoming, response) => {
     response.writeHead(413, { connection: 'close' }).end('too large');
   });
@@ -113,7 +113,7 @@ test('an early answer comes at once, with its Connection: close', async () => {
   expect(await answer.text()).toBe('too large');
 });
 
-test('a caller that the inner server knows has time for its body, an unknown one little', async () => {
+test('a caller that the inner server knows has time for its body, and an unknown one has little', async () => {
   const strangers = { total: 9, perAddress: 9, bodyMs: 100, silenceMs: 10_000 };
   const { front } = await behindFor(async (incoming, response) => {
     if (incoming.headers['x-key']) response.writeProcessing();
@@ -143,7 +143,7 @@ test('a caller that the inner server knows has time for its body, an unknown one
   expect(known.state.text).not.toContain('102');
 });
 
-/** A server in a thread that is busy for half a second, and lets two connections wait meanwhile. */
+/** A server in a thread that is busy for half a second and lets two connections wait. */
 const busyServer = `
   const { createServer } = require('node:http');
   const { parentPort, workerData } = require('node:worker_threads');
@@ -153,8 +153,8 @@ const busyServer = `
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
   });`;
 
-test('while the server behind is busy, requests wait for it', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'pass-on-'));
+test('requests wait while the inner server is busy', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'forward-'));
   const path = join(folder, 'busy.sock');
   const behind = new Worker(busyServer, { eval: true, workerData: path });
   const front = await serveHttp({ port: 0, host: '127.0.0.1', listener: forwardTo(path) });
@@ -171,7 +171,7 @@ test('while the server behind is busy, requests wait for it', async () => {
   expect(await Promise.all(asked)).toEqual(asked.map((_, n) => [200, `${n}`]));
 });
 
-test('a request that is refused early leaves its connection to the next', async () => {
+test('after a request that is rejected early, the connection serves the next one', async () => {
   const { front } = await behindFor((incoming, response) => {
     if (incoming.method === 'POST') response.writeHead(401).end('who are you?');
     else response.end('served');
@@ -192,7 +192,7 @@ test('a request that is refused early leaves its connection to the next', async 
   await until('served');
 });
 
-test('an HTTP/1.0 client that names no host is served', async () => {
+test('an HTTP/1.0 client without a Host header is served', async () => {
   const { front } = await behindFor((_incoming, response) => void response.end('served'));
   const socket = connect(front.port, '127.0.0.1');
   socket.write('GET / HTTP/1.0\r\n\r\n');
@@ -201,7 +201,7 @@ test('an HTTP/1.0 client that names no host is served', async () => {
   );
 });
 
-// What each server on the way must read alike: else a part of one request is the next one to some.
+// Every server on the way must read these alike. Otherwise one takes a part of a request for the next one.
 const inner = 'GET /inner HTTP/1.1\r\nHost: x\r\n\r\n';
 const lastChunk = '0\r\n\r\n';
 const all = `${lastChunk.length + inner.length}`;
@@ -230,7 +230,7 @@ const codings = [
 ];
 const oddities = ['', 'Transfer-Encoding : chunked\r\n', 'Transfer_Encoding: chunked\r\n'];
 
-test('both servers see the same requests, however they are framed', async () => {
+test('both servers see the same requests, in any framing', async () => {
   const seen: string[] = [];
   const { front } = await behindFor(async (incoming, response) => {
     const { length } = Buffer.concat(await incoming.toArray());
@@ -268,7 +268,7 @@ test('both servers see the same requests, however they are framed', async () => 
   expect(new Set(outcomes.values())).toEqual(
     new Set([
       ': HTTP/1.1 400',
-      // The longest body holds the inner request; others end before it.
+      // The longest body contains the inner request; others end before it.
       `/last 0, /outer ${all}: ${ok}, ${ok}`,
       `/inner 0, /last 0, /outer 5: ${ok}, ${ok}, ${ok}`,
       `/inner 0, /last 0, /outer 0: ${ok}, ${ok}, ${ok}`,

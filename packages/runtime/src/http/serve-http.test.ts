@@ -25,7 +25,7 @@ async function open() {
   return { server, ask };
 }
 
-test('a server that lets go still answers, and keeps no connection', async () => {
+test('without keep-alive the server still answers, and closes each connection', async () => {
   const { server, ask } = await open();
   onTestFinished(() => server.close(0));
   await ask();
@@ -35,14 +35,14 @@ test('a server that lets go still answers, and keeps no connection', async () =>
   expect(await ask()).toEqual({ connection: 'close', isReused: false });
 });
 
-test('a closed server refuses, and does not wait for idle connections', async () => {
+test("a closed server rejects connections, and closing doesn't wait for idle ones", async () => {
   const { server, ask } = await open();
   await ask();
   await server.close(60_000);
   await expect(ask()).rejects.toThrow();
 });
 
-test('a client that sends its request in drips is sent away, and the others are served', async () => {
+test('a client that sends its request too slowly is cut off, and the others are served', async () => {
   const patience = { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 };
   const listener: RequestListener = (request, response) => {
     request.resume();
@@ -63,7 +63,7 @@ test('a client that sends its request in drips is sent away, and the others are 
   for (const answer of await Promise.all(ends)) expect(answer).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-/** Sends a byte now and then, for as long as it is let; resolves to what it got. */
+/** Sends a byte now and then until the connection closes. Resolves to the answer. */
 async function dripping(port: number, opening: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   let answer = '';
@@ -71,7 +71,7 @@ async function dripping(port: number, opening: string): Promise<string> {
     answer += bytes;
   });
   socket.on('error', () => {});
-  // Unlike `once` it takes a reset for an end.
+  // Unlike `once`, it accepts a reset as the end.
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.write(opening);
   const drip = setInterval(() => socket.write('x'), 20);
@@ -80,7 +80,7 @@ async function dripping(port: number, opening: string): Promise<string> {
   return answer;
 }
 
-/** What a server that answers every request with its URL says to these bytes, until it is silent. */
+/** Sends these bytes to a server that answers every request with its URL. Resolves to all it sent. */
 async function say(text: string, refuse?: HttpOptions['refuse']) {
   const server = await serveHttp({
     port: 0,
@@ -96,7 +96,7 @@ async function say(text: string, refuse?: HttpOptions['refuse']) {
     answer += bytes;
   });
   const closed = new Promise((resolve) => socket.once('close', resolve));
-  // The last request closes the connection, unless a bad one has.
+  // The last request closes the connection, unless a bad request has closed it.
   socket.write(`${text}GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
   await closed;
   return answer;
@@ -106,11 +106,11 @@ const faults = [
   ['two hosts', 'Host: a\r\nHost: b\r\n', 'more than one Host'],
   ['one host twice', 'Host: a\r\nhost: a\r\n', 'more than one Host'],
   ['no host', '', 'no Host'],
-  ['another coding', 'Host: a\r\nTransfer-Encoding: gzip, chunked\r\n', 'Transfer-Encoding'],
+  ['a different coding', 'Host: a\r\nTransfer-Encoding: gzip, chunked\r\n', 'Transfer-Encoding'],
 ];
 
 test.each(faults)(
-  '%s is a 400 that says so, and ends the connection',
+  '%s: a 400 that says so and closes the connection',
   async (_, headers, sentence) => {
     const answer = await say(`POST /bad HTTP/1.1\r\n${headers}\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
@@ -121,7 +121,7 @@ test.each(faults)(
   },
 );
 
-test('a service may refuse in its own format', async () => {
+test('a service may reject requests in its own format', async () => {
   const answer = await say('GET / HTTP/1.1\r\n\r\n', (_request, response, fault) => {
     response.end(`no: ${fault}`);
     return true;
@@ -129,6 +129,6 @@ test('a service may refuse in its own format', async () => {
   expect(answer).toContain('no: the request has no Host header');
 });
 
-test('an HTTP/1.0 client needs no host', async () => {
+test('an HTTP/1.0 client needs no Host header', async () => {
   expect(await say('GET /old HTTP/1.0\r\n\r\n')).toContain('served /old');
 });

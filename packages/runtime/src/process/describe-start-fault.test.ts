@@ -15,7 +15,7 @@ test.each([
   expect(describeStartFault(systemError(code, syscall))).toBe(line);
 });
 
-test('a folder that cannot be made is named; any other missing file keeps its stack trace', () => {
+test('a folder that cannot be made is named, and any other missing file keeps its stack trace', () => {
   expect(describeStartFault(systemError('ENOENT', 'mkdir'))).toBe(
     'DATA_DIR: the folder cannot be used (ENOENT: mkdir)',
   );

@@ -4,7 +4,7 @@ import { createShutdown } from './shutdown.ts';
 
 const quiet = createLogger({ name: 'test', level: 'silent' });
 
-test('what was taken last is closed first, and only once', async () => {
+test('what was opened last is closed first, and only once', async () => {
   const closed: string[] = [];
   const shutdown = createShutdown(quiet, 1000);
   shutdown.onClose('database', () => closed.push('database'));
@@ -13,7 +13,7 @@ test('what was taken last is closed first, and only once', async () => {
   expect(closed).toEqual(['server', 'database']);
 });
 
-test('a step that fails or hangs does not keep the others from closing', async () => {
+test('the other steps still run if one fails or hangs', async () => {
   const closed: string[] = [];
   const shutdown = createShutdown(quiet, 20);
   shutdown.onClose('last', () => closed.push('last'));

@@ -7,7 +7,7 @@ function logged(write: (logger: ReturnType<typeof createLogger>) => void): strin
   return lines.join('');
 }
 
-test('a secret never reaches a line, as a field, a header or within a text', () => {
+test('no secret is logged, in a field, a header or a text', () => {
   const secret = 'sk-live-4f9a8b7c6d5e';
   const text = logged((logger) => {
     logger.info({

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createLogger } from './logger.ts';
 import { createOutageWatch } from './outage-watch.ts';
 
-/** A watch over a clock that is set by hand, and what it logged: message, failures, seconds. */
+/** A watch with a clock that the test sets, and what it logged: message, failures, seconds. */
 function start() {
   const lines: string[] = [];
   const clock = { nowMs: 5_000 };
@@ -21,7 +21,7 @@ function start() {
   return { clock, fail, work, logged };
 }
 
-test('what works is not spoken of', async () => {
+test('nothing is logged while the work succeeds', async () => {
   const { work, logged } = start();
   await work();
   await work();
@@ -44,7 +44,7 @@ test('an outage is logged when it begins, once a minute, and when it is over', a
   ]);
 });
 
-test('the next outage is told at once, however soon it comes', async () => {
+test('the next outage is logged at once, even right after the last one', async () => {
   const { fail, work, logged } = start();
   await fail();
   await work();
