@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The tests that Postgres alone can pass, and those that SQLite alone can. */
+/** The tests that need Postgres, and those that need SQLite. */
 const onPostgres = [
   '{apps,packages}/*/test/**/*.postgres.test.ts',
   'packages/db/src/{copy,engine/postgres}/**/*.test.ts',
@@ -9,14 +9,14 @@ const onSqlite = [
   'packages/db/src/engine/sqlite/**/*.test.ts',
   'apps/api/test/{backup,full-disk}.test.ts',
 ];
-/** Run on Postgres by hand, for they take a while: `APPS_ON_POSTGRES=1 pnpm vitest --project postgres apps`. */
+/** The apps' tests run on Postgres only by hand, because they take a while: `APPS_ON_POSTGRES=1 pnpm vitest --project postgres apps`. */
 const apps = process.env.APPS_ON_POSTGRES ? ['apps/{api,worker,proxy}/test/**/*.test.ts'] : [];
 
 export default defineConfig({
   test: {
     testTimeout: 20_000,
     hookTimeout: 60_000,
-    // The suites hold real servers, databases and a browser: more workers only make them late.
+    // The suites start real servers, databases and a browser. More workers would only slow each other down.
     maxWorkers: 2,
     reporters: ['default', './.config/count-reporter.ts'],
     projects: [
@@ -34,7 +34,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        // What the database room promises holds on both engines: its suite runs once more.
+        // The tests of packages/db run once more, on Postgres.
         test: {
           name: 'postgres',
           include: [...onPostgres, 'packages/db/src/**/*.test.ts', ...apps],

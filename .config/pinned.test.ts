@@ -6,7 +6,7 @@ const textOf = (file: string) => readFileSync(file, 'utf8');
 const workflows = readdirSync('.github/workflows').map((name) => `.github/workflows/${name}`);
 const digest = /@sha256:[0-9a-f]{64}/;
 
-test('a workflow may only read, and runs actions by their commits', () => {
+test('a workflow may only read, and names actions by commit', () => {
   expect(workflows).not.toEqual([]);
   for (const file of workflows) {
     const text = textOf(file);
@@ -20,7 +20,7 @@ test('a workflow may only read, and runs actions by their commits', () => {
   }
 });
 
-test('every image comes by its digest, and may be another', () => {
+test('every image is pinned by digest and can be replaced', () => {
   const froms = textOf('.docker/Dockerfile').match(/^FROM \S+/gm) ?? [];
   const outer = froms.filter((line) => line.includes(':'));
   expect(outer).toHaveLength(2);

@@ -1,3 +1,3 @@
-// `node check-health.js <port>`: ends with 0 where the service says that it is ready.
+// `node check-health.js <port>`: exits with 0 if the service is ready, else with 1.
 const answer = await fetch(`http://127.0.0.1:${process.argv[2]}/readyz`).catch(() => null);
 process.exit(answer?.ok ? 0 : 1);
