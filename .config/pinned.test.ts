@@ -33,3 +33,13 @@ test('every image is pinned by digest and can be replaced', () => {
     else expect(image).toMatch(new RegExp(`^\\$\\{[A-Z]+_IMAGE:-[a-z]+:\\d+${digest.source}\\}$`));
   }
 });
+
+test('everything that names a major version of Node names the same one', () => {
+  const majorIn = (file: string, place: RegExp) => place.exec(textOf(file))?.[1];
+  const wanted = majorIn('package.json', /"node": ">=(\d+)"/);
+  expect(wanted).toBeDefined();
+  expect(majorIn('.docker/Dockerfile', /^FROM node:(\d+)-/m)).toBe(wanted);
+  expect(majorIn('.docker/vite.config.ts', /target: 'node(\d+)'/)).toBe(wanted);
+  expect(majorIn('pnpm-workspace.yaml', /"@types\/node": (\d+)\./)).toBe(wanted);
+  expect(majorIn('.github/CONTRIBUTING.md', /have Node (\d+)/)).toBe(wanted);
+});
