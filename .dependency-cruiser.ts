@@ -1,197 +1,121 @@
-import type { IConfiguration, IForbiddenRuleType } from 'dependency-cruiser';
+import type { IConfiguration, IRegularForbiddenRuleType } from 'dependency-cruiser';
 
-/** What the source of a room may import. */
+/** What the source of a room may import beside itself. */
 interface Room {
   rooms?: string[];
   packages?: string[];
-  /** Rooms and packages of which it may import types alone. */
+  /** Rooms and packages of which it may import types only. */
   types?: string[];
-  /** Whether it may use Node's own modules. */
-  node: boolean;
+  /** A pure room uses none of Node's modules, and neither does the browser. */
+  withoutNode?: true;
 }
 
 const rooms: Record<string, Room> = {
-  'packages/core': { packages: ['zod'], node: false },
-  'packages/protocols': { rooms: ['packages/core'], packages: ['zod'], node: false },
-  'packages/upstream': {
-    rooms: ['packages/core', 'packages/protocols'],
-    packages: ['undici'],
-    node: true,
+  core: { packages: ['zod'], withoutNode: true },
+  protocols: { rooms: ['core'], packages: ['zod'], withoutNode: true },
+  upstream: { rooms: ['core', 'protocols'], packages: ['undici'] },
+  db: { rooms: ['core'], packages: ['kysely', 'better-sqlite3', 'pg'] },
+  bus: { rooms: ['core'], packages: ['bullmq', 'ioredis', 'lru-cache'] },
+  runtime: { rooms: ['core', 'db', 'bus'], packages: ['zod', 'pino', 'prom-client'] },
+  'fake-provider': {},
+  'test-servers': {},
+  bench: {
+    rooms: ['core', 'db', 'upstream', 'fake-provider', 'test-servers'],
+    packages: ['kysely', 'undici'],
   },
-  'packages/db': {
-    rooms: ['packages/core'],
-    packages: ['kysely', 'better-sqlite3', 'pg'],
-    node: true,
-  },
-  'packages/bus': { rooms: ['packages/core'], packages: ['bullmq', 'ioredis'], node: true },
-  'packages/runtime': {
-    rooms: ['packages/core', 'packages/db', 'packages/bus'],
-    packages: ['zod', 'pino', 'prom-client'],
-    node: true,
-  },
-  'packages/fake-provider': { node: true },
-  'packages/test-servers': { node: true },
-  'packages/bench': {
-    rooms: [
-      'packages/core',
-      'packages/db',
-      'packages/upstream',
-      'packages/fake-provider',
-      'packages/test-servers',
-    ],
-    packages: ['kysely'],
-    node: true,
-  },
-  'apps/api': {
-    rooms: ['packages/core', 'packages/db', 'packages/bus', 'packages/runtime'],
+  api: {
+    rooms: ['core', 'db', 'bus', 'runtime'],
     packages: [
-      'hono',
-      '@hono/node-server',
-      '@hono/zod-openapi',
-      'zod',
-      'badge-maker',
-      'csv-parse',
-      'otpauth',
-      'yaml',
+      ...['hono', '@hono/node-server', '@hono/zod-openapi', 'zod', 'yaml', 'csv-parse'],
+      ...['csv-stringify', 'badge-maker', 'otpauth', 'lru-cache'],
     ],
-    node: true,
   },
-  'apps/worker': {
-    rooms: [
-      'packages/core',
-      'packages/protocols',
-      'packages/upstream',
-      'packages/db',
-      'packages/bus',
-      'packages/runtime',
-    ],
+  worker: {
+    rooms: ['core', 'protocols', 'upstream', 'db', 'bus', 'runtime'],
     packages: ['zod'],
-    node: true,
   },
-  'apps/proxy': {
-    rooms: [
-      'packages/core',
-      'packages/protocols',
-      'packages/upstream',
-      'packages/db',
-      'packages/bus',
-      'packages/runtime',
-    ],
-    packages: ['zod'],
+  proxy: {
+    rooms: ['core', 'protocols', 'upstream', 'db', 'bus', 'runtime'],
+    packages: ['zod', 'lru-cache'],
     types: ['undici'],
-    node: true,
   },
-  'apps/web': {
-    rooms: ['packages/core'],
-    packages: ['hono', '@alpinejs/csp', 'chart.js', 'sortablejs', 'uqr'],
-    types: ['apps/api', 'alpinejs'],
-    node: false,
+  web: {
+    rooms: ['core'],
+    packages: ['hono', '@alpinejs/csp', 'chart.js', 'lit-html', 'sortablejs', 'uqr'],
+    types: ['api', 'alpinejs'],
+    withoutNode: true,
   },
-  'apps/standalone': {
-    rooms: [
-      'apps/api',
-      'apps/worker',
-      'apps/proxy',
-      'packages/db',
-      'packages/bus',
-      'packages/runtime',
-      'packages/fake-provider',
-    ],
+  standalone: {
+    rooms: ['api', 'worker', 'proxy', 'db', 'bus', 'runtime', 'fake-provider'],
     packages: ['zod'],
-    node: true,
   },
 };
 
 const tests = '\\.test\\.ts$|^(?:apps|packages)/[^/]+/test/';
-const testSupport = '^packages/(?:fake-provider|test-servers)/';
+const anyRoom = '^(?:apps|packages)/[^/]+/';
+const inRoom = (name: string) => `^(?:apps|packages)/${name}/`;
+const inPackage = (name: string) => `(?:^|/)node_modules/(?:@types/)?${name}/`;
+const testSupport = inRoom('(?:fake-provider|test-servers)');
 
 export default {
   forbidden: [
     ...Object.entries(rooms).flatMap(([name, room]) => rulesOf(name, room)),
-    {
-      name: 'no-circles',
-      severity: 'error',
-      comment: 'Move what both files need into a third, or join them.',
-      from: {},
-      to: { circular: true },
-    },
-    {
-      name: 'rooms-by-name',
-      severity: 'error',
-      comment:
-        'Import another room as @api-monitor/…, so that its package.json says what it offers.',
-      from: { path: '^((?:apps|packages)/[^/]+)/' },
-      to: { path: '^(?:apps|packages)/', pathNot: '^$1/', dependencyTypes: ['local'] },
-    },
-    {
-      name: 'no-test-code-in-the-product',
-      severity: 'error',
-      from: {
-        path: '^(?:apps|packages)/[^/]+/src/',
-        pathNot: [tests, testSupport, '^packages/bench/', '^apps/standalone/src/demo'],
+    // The cure: move what both files need into a third, or join them.
+    forbid('no-circles', {}, { circular: true }),
+    // A room's package.json says what it offers to others as @api-monitor/….
+    forbid(
+      'rooms-by-name',
+      { path: '^((?:apps|packages)/[^/]+)/' },
+      { path: anyRoom, pathNot: '^$1/', dependencyTypes: ['local'] },
+    ),
+    forbid(
+      'no-test-code-in-the-product',
+      {
+        path: `${anyRoom}src/`,
+        pathNot: [tests, testSupport, inRoom('bench'), '^apps/standalone/src/demo'],
       },
-      to: { path: [tests, testSupport] },
-    },
-    {
-      name: 'everything-resolves',
-      severity: 'error',
-      from: {},
-      to: { couldNotResolve: true },
-    },
+      { path: [tests, testSupport] },
+    ),
+    forbid('everything-resolves', {}, { couldNotResolve: true }),
   ],
   options: {
-    // dependency-cruiser reads TypeScript with typescript before version 7, or with swc.
+    // dependency-cruiser can't use TypeScript 7, so swc parses the source.
     parser: 'swc',
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(?:apps|packages)/[^/]+/dist/' },
+    exclude: { path: `${anyRoom}dist/` },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'import'] },
   },
 } satisfies IConfiguration;
 
-/** The rules that keep one room within its row of the table. Tests may also import the test support and any package. */
-function rulesOf(name: string, { rooms = [], packages = [], types = [], node }: Room) {
-  const source = { path: `^${name}/src/`, pathNot: tests };
-  const allowed = [name, ...rooms].map((room) => `^${room}/`);
-  const ofPackage = (name: string) => `(?:^|/)node_modules/(?:@types/)?${name}/`;
-  const rules: IForbiddenRuleType[] = [
-    {
-      name: `${name}/rooms`,
-      severity: 'error',
-      from: source,
-      to: {
-        path: '^(?:apps|packages)/',
-        pathNot: [...allowed, ...types.map((room) => `^${room}/`)],
-      },
-    },
-    {
-      name: `${name}/test-rooms`,
-      severity: 'error',
-      from: { path: `^${name}/.*(?:${tests})` },
-      to: { path: '^(?:apps|packages)/', pathNot: [...allowed, testSupport] },
-    },
-    {
-      name: `${name}/packages`,
-      severity: 'error',
-      from: source,
-      to: { path: '(?:^|/)node_modules/', pathNot: [...packages, ...types].map(ofPackage) },
-    },
+/** The rules of a row. Tests may also import the test support, any package and Node's modules. */
+function rulesOf(name: string, { rooms = [], packages = [], types = [], withoutNode }: Room) {
+  const source = { path: `${inRoom(name)}src/`, pathNot: tests };
+  const own = [name, ...rooms].map(inRoom);
+  const rules = [
+    forbid(`${name}/rooms`, source, { path: anyRoom, pathNot: [...own, ...types.map(inRoom)] }),
+    forbid(
+      `${name}/test-rooms`,
+      { path: `${inRoom(name)}.*(?:${tests})` },
+      { path: anyRoom, pathNot: [...own, testSupport] },
+    ),
+    forbid(`${name}/packages`, source, {
+      path: inPackage('.*'),
+      pathNot: [...packages, ...types].map(inPackage),
+    }),
   ];
-  for (const path of types.flatMap((type) => [`^${type}/`, ofPackage(type)])) {
-    rules.push({
-      name: `${name}/types-alone`,
-      severity: 'error',
-      from: source,
-      to: { path, dependencyTypesNot: ['type-only'] },
-    });
-  }
-  if (!node) {
-    rules.push({
-      name: `${name}/no-node`,
-      severity: 'error',
-      from: source,
-      to: { dependencyTypes: ['core'] },
-    });
+  if (withoutNode) rules.push(forbid(`${name}/no-node`, source, { dependencyTypes: ['core'] }));
+  if (types.length > 0) {
+    const path = types.flatMap((type) => [inRoom(type), inPackage(type)]);
+    rules.push(forbid(`${name}/types-only`, source, { path, dependencyTypesNot: ['type-only'] }));
   }
   return rules;
+}
+
+function forbid(
+  name: string,
+  from: IRegularForbiddenRuleType['from'],
+  to: IRegularForbiddenRuleType['to'],
+): IRegularForbiddenRuleType {
+  return { name, severity: 'error', from, to };
 }
