@@ -7,7 +7,7 @@ const sentences: readonly (readonly [code: RegExp, sentence: string])[] = [
     /^SQLITE_READONLY/,
     'registry.db or a file beside it cannot be written: check their owner and mode',
   ],
-  [/^(SQLITE_IOERR|EIO$)/, 'the disk of the data folder fails'],
+  [/^(SQLITE_IOERR|EIO$)/, 'the disk of the data folder fails ({code})'],
   [/^SQLITE_CANTOPEN/, 'registry.db or a file beside it cannot be opened'],
   [/^SQLITE_PROTOCOL$/, 'the disk of the data folder does not keep file locks'],
   [
@@ -22,6 +22,5 @@ export function describeStorageFault(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error)) return null;
   const code = String(error.code);
   const sentence = sentences.find(([pattern]) => pattern.test(code))?.[1];
-  if (sentence === undefined) return null;
-  return sentence.endsWith('fails') ? `${sentence} (${code})` : sentence;
+  return sentence?.replace('{code}', code) ?? null;
 }
