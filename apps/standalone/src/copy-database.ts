@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { runCommand, say } from './run-command.ts';
 
 const usage = `Copies the SQLite database of DATA_DIR into the empty Postgres of DATABASE_URL.
-  --replace   delete first what that Postgres holds`;
+  --replace   delete first what is in that Postgres`;
 
-/** Reads what to copy, copies it, and says what is to be done next. */
+/** Copies the database, table by table, and says what to do next. */
 async function copyDatabase({ replace }: { replace: boolean }): Promise<void> {
   const env = readEnv(z.object(databaseEnvShape), process.env);
   if (!env.DATABASE_URL) throw new EnvError('DATABASE_URL: must name the Postgres to copy into');
@@ -24,17 +24,17 @@ async function copyDatabase({ replace }: { replace: boolean }): Promise<void> {
     },
   });
   const key = env.ENCRYPTION_KEY ? 'ENCRYPTION_KEY' : 'the encryption.key in DATA_DIR';
-  say(`${format(rows)} rows are there, counted on both sides; DATA_DIR is as it was.`);
-  say(`The secrets stay sealed: every host that uses this Postgres needs ${key}.`);
+  say(`Copied ${format(rows)} rows, counted on both sides. DATA_DIR was not changed.`);
+  say(`The secrets stay encrypted: every host that uses this Postgres needs ${key}.`);
   if (isSourceInUse)
-    say('A monitor seems to use DATA_DIR: what it has written since is not copied.');
+    say('A monitor seems to use DATA_DIR. What it has written meanwhile was not copied.');
 }
 
 function describe({ table, source, copied, ownerless }: CopiedTable): string {
   const counts = `  ${table.padEnd(18)} ${format(source)} in SQLite, ${format(copied)} in Postgres`;
   return ownerless === 0
     ? counts
-    : `${counts} (${format(ownerless)} belong to nothing that is left, and stay behind)`;
+    : `${counts} (${format(ownerless)} not copied, because what they belonged to was deleted)`;
 }
 
 function format(count: number): string {

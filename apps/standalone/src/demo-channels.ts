@@ -1,13 +1,13 @@
 import type { BehaviourName, Pace } from '@api-monitor/fake-provider';
 
-/** A channel of the demo: what its provider offers, and how that changes while one watches. */
+/** A channel of the demo: what its provider offers, and how that changes during the demo. */
 export interface DemoChannel {
   name: string;
   models: Record<string, BehaviourName>;
   pace: () => Pace;
-  /** Models that go through these behaviours, one step a round. */
+  /** Models that change through these behaviours, one each round. */
   moods?: Record<string, readonly BehaviourName[]>;
-  /** The provider refuses the channel's key. */
+  /** The provider rejects the channel's key. */
   isKeyWrong?: boolean;
 }
 
@@ -16,6 +16,15 @@ const pace = (latencyMs: number) => (): Pace => ({
   latencyMs: between(latencyMs * 0.6, latencyMs * 1.6),
   pieceDelayMs: between(8, 30),
 });
+
+/** The models that the demo's client asks through the gateway. */
+export const trafficModels = [
+  'gpt-4o',
+  'gpt-4o-mini',
+  'llama-4-maverick',
+  'mistral-large',
+  'deepseek-v3.2',
+];
 
 export const demoChannels: readonly DemoChannel[] = [
   {

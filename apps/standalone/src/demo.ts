@@ -1,24 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { showSecrets } from '@api-monitor/api';
 import { type FakeProvider, startFakeProvider } from '@api-monitor/fake-provider';
 import { createLogger, describeStartFault, readEnv, shutDownOnSignals } from '@api-monitor/runtime';
-import { type DemoChannel, demoChannels } from './demo-channels.ts';
-import { playTraffic } from './demo-traffic.ts';
-import { endAfter } from './end-after.ts';
+import { type DemoChannel, demoChannels, trafficModels } from './demo-channels.ts';
 import { envSchema } from './env.ts';
-import { greet } from './greet.ts';
-import { type Embedded, startEmbedded } from './start-embedded.ts';
+import { type Embedded, greet, startEmbedded } from './start-embedded.ts';
 
-const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url));
 const providerKey = 'sk-demo-provider-0123456789';
 const roundMs = 15_000;
+const trafficPauseMs = 600;
+const question = [{ role: 'user', content: 'Which model are you?' }];
 const heading =
-  'The page asks for the first, the gateway for the second; they hold for this demo alone:';
+  'Sign in with the first token, call the gateway with the second; both are for this demo:';
 
-/** The monitor beside providers of its own, so that it shows its work without any account. */
+/** Starts the monitor with its own providers, so that it shows its work without any account. */
 async function startDemo(): Promise<void> {
   const token = `demo-${randomBytes(9).toString('base64url')}`;
   const masterToken = `sk-demo-${randomBytes(12).toString('base64url')}`;
@@ -31,45 +28,45 @@ async function startDemo(): Promise<void> {
     UPSTREAM_ALLOW_PRIVATE: 'on',
   });
   const logger = createLogger({ name: 'demo', level: 'warn' });
-  // The demo's own tokens stand in the environment; what is made beside them nobody needs.
-  const embedded = await startEmbedded({
-    env,
-    logger,
-    webRoot,
-    onDeath: (error) => endAfter(error, logger),
-    onSecretsMade: () => {},
-  });
+  // The demo's tokens come from the environment; nobody needs the other secrets.
+  const embedded = await startEmbedded({ env, logger, onSecretsMade: () => {} });
   const origin = `http://127.0.0.1:${embedded.port}`;
-  const call = caller(origin, token);
   const stop = new AbortController();
+  const call = caller(origin, token, stop.signal);
   const providers = await Promise.all(demoChannels.map((channel) => addChannel(channel, call)));
   shutDownOnSignals({ close: () => closeAll(stop, embedded, providers) }, logger);
   const tokens = [
     { name: 'API_MONITOR_TOKEN', value: token },
     { name: 'PROXY_MASTER_TOKEN', value: masterToken },
   ];
-  process.stdout.write(showSecrets(heading, tokens) + greet(embedded.port));
+  process.stdout.write(showSecrets(heading, tokens) + greet(embedded));
   await Promise.all([
     playRounds(providers, call, stop.signal),
-    playTraffic({ origin, token: masterToken, signal: stop.signal }),
-  ]);
+    playTraffic(caller(origin, masterToken, stop.signal), stop.signal),
+  ]).catch((error) => {
+    if (!stop.signal.aborted) throw error;
+  });
 }
 
-type Call = (method: string, path: string, body?: object) => Promise<unknown>;
+type Call = (method: string, path: string, body?: object) => Promise<string>;
 
-function caller(origin: string, token: string): Call {
+function caller(origin: string, token: string, stop: AbortSignal): Call {
   return async (method, path, body) => {
     const response = await fetch(origin + path, {
       method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body ? { body: JSON.stringify(body) } : {}),
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.any([stop, AbortSignal.timeout(20_000)]),
     });
-    return response.json();
+    return response.text();
   };
 }
 
-/** Starts the channel's provider and adds the channel, or points the one of an earlier demo to it. */
+async function listChannels(call: Call): Promise<{ id: number; name: string }[]> {
+  return JSON.parse(await call('GET', '/api/targets?history=0')).items;
+}
+
+/** Starts the channel's provider and adds the channel, or updates the one of an earlier demo. */
 async function addChannel(channel: DemoChannel, call: Call): Promise<FakeProvider> {
   const { models, pace } = channel;
   const provider = await startFakeProvider({ models, pace, apiKey: providerKey });
@@ -80,18 +77,13 @@ async function addChannel(channel: DemoChannel, call: Call): Promise<FakeProvide
     interval_min: 1,
     timeout_s: 6,
   };
-  const { items } = (await call('GET', '/api/targets?history=0')) as TargetList;
-  const known = items.find((item) => item.name === channel.name);
+  const known = (await listChannels(call)).find(({ name }) => name === channel.name);
   if (known) await call('PATCH', `/api/targets/${known.id}`, fields);
   else await call('POST', '/api/targets', fields);
   return provider;
 }
 
-interface TargetList {
-  items: { id: number; name: string }[];
-}
-
-/** Runs every channel each round, and lets the moody models change theirs. */
+/** Runs every channel each round, and changes the behaviour of some models. */
 async function playRounds(providers: FakeProvider[], call: Call, stop: AbortSignal) {
   for (let round = 0; !stop.aborted; round += 1) {
     for (const [index, channel] of demoChannels.entries()) {
@@ -100,9 +92,19 @@ async function playRounds(providers: FakeProvider[], call: Call, stop: AbortSign
         if (mood) providers[index]?.setBehaviour(model, mood);
       }
     }
-    const { items } = (await call('GET', '/api/targets?history=0')) as TargetList;
-    await Promise.all(items.map(({ id }) => call('POST', `/api/targets/${id}/run`)));
+    const channels = await listChannels(call);
+    await Promise.all(channels.map(({ id }) => call('POST', `/api/targets/${id}/run`)));
     await pause(roundMs, null, { signal: stop }).catch(() => {});
+  }
+}
+
+/** Asks one model after the other through the gateway, every second time for a stream. */
+async function playTraffic(call: Call, stop: AbortSignal): Promise<void> {
+  for (let turn = 0; !stop.aborted; turn += 1) {
+    const model = trafficModels[turn % trafficModels.length];
+    const body = { model, messages: question, stream: turn % 2 === 0 };
+    await call('POST', '/v1/chat/completions', body).catch(() => {});
+    await pause(trafficPauseMs, null, { signal: stop }).catch(() => {});
   }
 }
 

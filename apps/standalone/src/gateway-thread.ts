@@ -1,24 +1,40 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { createThreadBus } from '@api-monitor/bus';
-import { openDatabase, readToken } from '@api-monitor/db';
-import { createGateway } from '@api-monitor/proxy';
+import { type MessagePort, workerData } from 'node:worker_threads';
+import { answerCalls, createThreadBus } from '@api-monitor/bus';
+import { type OpenDatabaseOptions, openDatabase, readToken } from '@api-monitor/db';
+import { createGateway, type gatewayOptionsOf } from '@api-monitor/proxy';
 import {
   createLogger,
   describeStartFault,
   forwardTo,
+  type HttpPlace,
   Registry,
   serveHttp,
 } from '@api-monitor/runtime';
-import type { FromGateway, GatewayThreadData, ToGateway } from './gateway-messages.ts';
+import type { Env } from './env.ts';
 
-/** How long a client's stream may go on after the signal. */
+/** What the gateway's thread starts with. */
+export interface GatewayThreadData {
+  database: Omit<OpenDatabaseOptions, 'now'>;
+  gateway: ReturnType<typeof gatewayOptionsOf>;
+  /** Where clients connect. */
+  place: HttpPlace;
+  /** Where the api serves all other requests. */
+  apiPath: string;
+  bus: MessagePort;
+  /** For the calls of `methods`. */
+  calls: MessagePort;
+  logLevel: Env['LOG_LEVEL'];
+  givenMasterToken: string | undefined;
+}
+
+/** How long a client's stream may continue after the signal. */
 const streamGraceMs = 2_000;
 
 /**
- * The program of the gateway's thread: it holds the port, serves what is the gateway's, and passes on
- * what is not, so that neither a probe nor a page's query stands before a client's request.
+ * The program of the gateway's thread: it holds the port, serves the gateway's requests, and forwards all
+ * other ones, so that no client waits for a probe or for a page's query.
  */
-async function runGateway(data: GatewayThreadData, tell: (message: FromGateway) => void) {
+async function runGateway(data: GatewayThreadData) {
   const now = () => Date.now() / 1000;
   const logger = createLogger({ name: 'gateway', level: data.logLevel });
   const db = await openDatabase({ ...data.database, now });
@@ -32,43 +48,43 @@ async function runGateway(data: GatewayThreadData, tell: (message: FromGateway) 
     readMasterToken: () => readToken(db, 'proxyMasterToken', data.givenMasterToken),
     nowS: now,
   });
-  const passOn = forwardTo(data.apiPath);
+  const forward = forwardTo(data.apiPath);
   const server = await serveHttp({
     ...data.place,
     refuse: gateway.refuse,
     trustedProxies: data.gateway.trustedProxies,
     listener: (request, response) => {
-      if (!gateway.handle(request, response)) passOn(request, response);
+      if (!gateway.handle(request, response)) forward(request, response);
     },
   });
-  tell({ told: 'listening', port: server.port });
   return {
+    port: server.port,
+    metrics: () => metrics.metrics(),
     async close() {
       await server.close(streamGraceMs);
       await gateway.close();
       await db.close();
       data.bus.close();
     },
-    metrics: () => metrics.metrics(),
   };
 }
 
-const parent = parentPort;
-if (!parent) throw new Error('this is the program of a thread');
-const tell = (message: FromGateway) => parent.postMessage(message);
-try {
-  const gateway = await runGateway(workerData as GatewayThreadData, tell);
-  parent.on('message', async (message: ToGateway) => {
-    if (message === 'metrics') {
-      tell({ told: 'metrics', text: await gateway.metrics() });
-      return;
+const data = workerData as GatewayThreadData;
+let gateway: Awaited<ReturnType<typeof runGateway>> | null = null;
+const methods = {
+  /** `sentence` is for the person who started the program; if it is null, only the stack trace helps. */
+  async start() {
+    try {
+      gateway = await runGateway(data);
+      return { port: gateway.port };
+    } catch (error) {
+      const stack = String(error instanceof Error ? error.stack : error);
+      return { sentence: describeStartFault(error), stack };
     }
-    await gateway.close();
-    tell({ told: 'closed' });
-    parent.close();
-  });
-} catch (error) {
-  const stack = String(error instanceof Error ? error.stack : error);
-  tell({ told: 'failed', sentence: describeStartFault(error), stack });
-  process.exit(1);
-}
+  },
+  metrics: async () => (await gateway?.metrics()) ?? '',
+  close: async () => gateway?.close(),
+};
+export type GatewayMethods = typeof methods;
+
+answerCalls(data.calls, methods);

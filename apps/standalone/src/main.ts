@@ -1,29 +1,19 @@
-import { fileURLToPath } from 'node:url';
-import { firstStartHeading, type MadeSecret, showSecrets } from '@api-monitor/api';
+import { firstStartHeading, showSecrets } from '@api-monitor/api';
 import { createLogger, describeStartFault, readEnv, shutDownOnSignals } from '@api-monitor/runtime';
-import { endAfter } from './end-after.ts';
 import { envSchema } from './env.ts';
-import { greet } from './greet.ts';
-import { startEmbedded } from './start-embedded.ts';
-
-const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url));
+import { greet, startEmbedded } from './start-embedded.ts';
 
 try {
   const env = readEnv(envSchema, process.env);
   const logger = createLogger({ name: 'api-monitor', level: env.LOG_LEVEL });
-  const onSecretsMade = (made: MadeSecret[]) =>
-    void process.stdout.write(showSecrets(firstStartHeading, made));
   const embedded = await startEmbedded({
     env,
     logger,
-    webRoot,
-    onDeath: (error) => endAfter(error, logger),
-    onSecretsMade,
+    onSecretsMade: (made) => void process.stdout.write(showSecrets(firstStartHeading, made)),
   });
   shutDownOnSignals(embedded, logger);
-  process.stdout.write(greet(embedded.port));
+  process.stdout.write(greet(embedded));
 } catch (error) {
-  const sentence = describeStartFault(error);
-  console.error(sentence ?? error);
+  console.error(describeStartFault(error) ?? error);
   process.exit(1);
 }

@@ -8,8 +8,8 @@ import { runCommand, say } from './run-command.ts';
 
 const example = 'DATA_DIR=/path/to/data npm run admin:reset';
 const usage = `Lets you into the admin panel again: makes a new password, switches the second factor off and ends
-every session. A running monitor goes on with it. Name its database as its own start does, in DATA_DIR
-(without it: the folder data) or DATABASE_URL, in the environment or in .env:
+every session. The monitor may be running. Name its database in the environment or in .env, with the
+same DATA_DIR (default: data) or DATABASE_URL that the monitor is started with:
   ${example}`;
 
 async function reset(): Promise<void> {

@@ -2,14 +2,14 @@ import { type ParseArgsOptionDescriptor, parseArgs } from 'node:util';
 import { describeStartFault, EnvError } from '@api-monitor/runtime';
 
 interface Command<Flag extends string> {
-  /** Shown for `--help`, and beside a flag that there is not. */
+  /** Shown for `--help`, and for an unknown flag. */
   usage: string;
-  /** What it may be told beside `--help`; each is off unless it is given. */
+  /** The flags besides `--help`; each is off unless it is given. */
   flags: readonly Flag[];
   work(given: Record<Flag, boolean>): Promise<void>;
 }
 
-/** Runs a program that is called by hand: where it can't do its work it says why in a line, and ends with 1. */
+/** Runs a program that is called by hand. If it fails, it says why in a line and exits with code 1. */
 export async function runCommand<Flag extends string>(command: Command<Flag>): Promise<void> {
   try {
     const { help, ...given } = readFlags(command);

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   apiOptionsOf,
   createApi,
@@ -14,21 +17,17 @@ import {
   createMetricsRegistry,
   createShutdown,
   databaseOptionsOf,
+  EnvError,
   type Logger,
 } from '@api-monitor/runtime';
 import { createWorker, workerOptionsOf } from '@api-monitor/worker';
 import type { Env } from './env.ts';
-import { makePrivatePath } from './private-path.ts';
 import { type GatewayThread, startGatewayThread } from './start-gateway-thread.ts';
 
-export interface EmbeddedOptions {
+interface Options {
   env: Env;
   logger: Logger;
-  /** The folder of the built dashboard. */
-  webRoot: string;
-  /** The gateway ended by itself: the process had better end too. */
-  onDeath: (error: Error) => void;
-  /** Told of the secrets that this start has made, at once: they are kept, and never shown again. */
+  /** Receives the secrets that this start has made; they are stored and never shown again. */
   onSecretsMade: (made: MadeSecret[]) => void;
 }
 
@@ -37,16 +36,17 @@ export interface Embedded {
   close(): Promise<void>;
 }
 
-/** Within the 10 s that container engines give before they kill. */
+/** Within the 10 s after which container engines kill a process. */
 const drainMs = 6_000;
 const closeTimeoutMs = drainMs + 5_000;
+const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
 /**
- * The whole product in this process: one port, one database, queue and events in memory. The gateway
- * has a thread of its own, and the port with it; what is not the gateway's it passes on to the api here.
+ * The whole product in this process: one port, one database, queue and events in memory. The gateway has
+ * its own thread, which holds the port and forwards all other requests to the api in this thread. If that
+ * thread dies, the process ends, so that whatever supervises it starts it again.
  */
-export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
-  const { env, logger, webRoot, onDeath, onSecretsMade } = options;
+export async function startEmbedded({ env, logger, onSecretsMade }: Options): Promise<Embedded> {
   const now = () => Date.now() / 1000;
   const shutdown = createShutdown(logger, closeTimeoutMs);
   const db = await openDatabase({ ...databaseOptionsOf(env), use: 'alone', now });
@@ -71,7 +71,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     shutdown.onClose('bus', () => bus.close());
 
     let gateway: GatewayThread | null = null;
-    // A port of 0 is known only when the gateway listens.
+    // A port of 0 is known only after the gateway listens.
     const listenerAt = (port: number) => (port === 0 ? null : { host: env.HOST, port });
     const api = await createApi({
       ...common,
@@ -87,7 +87,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     shutdown.onClose('api server', () => apiServer.close(0));
     gateway = await startGatewayThread({
       bus,
-      onDeath,
+      onDeath(err) {
+        logger.fatal({ err }, 'the gateway died');
+        process.exit(1);
+      },
       data: {
         database: databaseOptionsOf(env),
         gateway: gatewayOptionsOf(env),
@@ -101,11 +104,38 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     shutdown.onClose('gateway', close);
     shutdown.onClose('api', () => api.close());
     worker.start();
-    // Closed first: nothing new begins while clients are let go.
+    // Closed first, so that nothing new begins while connections close.
     shutdown.onClose('schedule', () => worker.pause());
     return { port, close: () => shutdown.close() };
   } catch (error) {
     await shutdown.close();
     throw error;
   }
+}
+
+/** What the terminal shows once the monitor listens. */
+export function greet({ port }: Embedded): string {
+  return `\n  API Monitor listens on http://localhost:${port}\n\n`;
+}
+
+/** The limit is 104 bytes on macOS and 108 on Linux, including the final zero. */
+const longestSocketPath = 103;
+
+/**
+ * A path to listen at that only this user may open; on Windows the name of a pipe. Throws EnvError if
+ * the folder for temporary files can't be used for it.
+ */
+async function makePrivatePath(newId: () => string) {
+  if (process.platform === 'win32') {
+    return { path: `\\\\.\\pipe\\api-monitor-${newId()}`, remove: async () => {} };
+  }
+  // Made with mode 700 (mkdtemp(3)).
+  const folder = await mkdtemp(join(tmpdir(), 'api-monitor-')).catch((error: Error) => {
+    throw new EnvError(`TMPDIR: no folder can be made in it (${error.message})`);
+  });
+  const path = join(folder, 'api.sock');
+  const remove = () => rm(folder, { recursive: true, force: true });
+  if (Buffer.byteLength(path) <= longestSocketPath) return { path, remove };
+  await remove();
+  throw new EnvError(`TMPDIR: its path is too long for the socket ${path}`);
 }

@@ -11,7 +11,7 @@ interface Call {
 
 type Answer = { id: number } & ({ value: unknown } | { error: string; isExpected: boolean });
 
-const timeoutMs = 30_000;
+const defaultTimeoutMs = 30_000;
 /** While the other thread is stuck, calls beyond this many are rejected at once. */
 const pendingLimit = 10_000;
 
@@ -30,9 +30,12 @@ export function answerCalls(port: MessagePort, methods: Record<string, Method>):
 
 /**
  * Calls the methods that the thread at the other end of `port` offers with `answerCalls`. Rejects with
- * its error, or with AppError `unavailable` if it has ended or doesn't answer within 30 s.
+ * its error, or with AppError `unavailable` if it has ended or doesn't answer within the timeout (30 s).
  */
-export function callOver<Methods extends Record<keyof Methods, Method>>(port: MessagePort) {
+export function callOver<Methods extends Record<keyof Methods, Method>>(
+  port: MessagePort,
+  timeoutMs = defaultTimeoutMs,
+) {
   const pending = new Map<number, (answer: Answer) => void>();
   let lastId = 0;
   const reject = (id: number, error: string) => pending.get(id)?.({ id, error, isExpected: true });
