@@ -46,7 +46,7 @@ const corsHeadersOf = (headers: Headers) =>
   [...headers.keys()].filter((name) => name.startsWith('access-control-'));
 
 test.each([app, '*'])(
-  'with PROXY_CORS_ORIGINS=%s the gateway alone is open to pages',
+  'with PROXY_CORS_ORIGINS=%s only the gateway is open to pages of other origins',
   async (origins) => {
     const { origin } = await started({
       DATA_DIR: await tempDir(),

@@ -44,7 +44,7 @@ const early: [request: string, status: number, ...headers: string[]][] = [
   ['POST /v1/messages', 401, 'expect: something'],
 ];
 
-/** Refused because they are too large. */
+/** Rejected because they are too large. */
 const large: typeof early = [
   ['POST /api/admin/login', 413, 'content-type: application/json'],
   ['POST /v1/messages', 413, auth],
@@ -91,7 +91,7 @@ describe.each(Object.entries(framings))('a body with %s', (_, frame) => {
   });
 });
 
-test('behind nginx a refused upload delays nobody else', {
+test('behind nginx a rejected upload delays no other request', {
   timeout: nginxTestTimeoutMs,
 }, async () => {
   const nginx = await nginxBefore(await product());

@@ -5,7 +5,7 @@ import { startFakeProvider } from '@api-monitor/fake-provider';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { address, start, started } from './start-program.ts';
 
-// Health looks at the disk every ten seconds.
+// The health check looks at the disk every ten seconds.
 vi.setConfig({ testTimeout: 120_000 });
 const patient = { timeout: 30_000, interval: 200 };
 
@@ -30,7 +30,7 @@ async function call(origin: string, method: string, path: string, body?: object)
   return { status: response.status, json: await response.json() };
 }
 
-/** A monitor on a disk of its own, with one channel that was run once. */
+/** A monitor on its own disk, with one channel that was run once. */
 async function startOnSmallDisk() {
   const provider = await startFakeProvider({ models: { m: 'good' }, apiKey });
   onTestFinished(() => provider.close());
@@ -54,7 +54,7 @@ async function startOnSmallDisk() {
   return { ...monitor, provider, disk, ask, add, runStates };
 }
 
-/** Adds channels until one is refused: the write-ahead log has room for a few after the disk is full. */
+/** Adds channels until one is rejected: the write-ahead log has room for a few after the disk is full. */
 async function addUntilRefused(add: (name: string) => Promise<Answer>): Promise<Answer> {
   for (let n = 0; n < 500; n += 1) {
     const answer = await add(`another ${n}`);
@@ -63,7 +63,7 @@ async function addUntilRefused(add: (name: string) => Promise<Answer>): Promise<
   throw new Error('the disk has room for 500 channels');
 }
 
-test('a monitor lives through a full disk, says so, and records everything once there is room', async () => {
+test('on a full disk the monitor keeps running, says so, and records everything once there is room', async () => {
   const { provider, disk, ask, add, runStates, child, exited, output } = await startOnSmallDisk();
   const health = async () => {
     const { status, json } = await ask('GET', '/api/health');
@@ -82,7 +82,7 @@ test('a monitor lives through a full disk, says so, and records everything once 
   const question = { model: 'relay/m', messages: [{ role: 'user', content: 'x' }] };
   for (let n = 0; n < 20; n += 1)
     expect((await ask('POST', '/v1/chat/completions', question)).status).toBe(200);
-  // Longer than the run's only probe may take.
+  // Longer than the run's only probe can take.
   await expect.poll(() => output(), patient).toContain('run not written; trying again');
   await expect.poll(() => output(), patient).toContain('requests not written; trying again');
   expect(child.exitCode).toBe(null);
@@ -97,7 +97,7 @@ test('a monitor lives through a full disk, says so, and records everything once 
   expect(await exited, output()).toBe(0);
 });
 
-test('a monitor outlives the full disk that its own log is on', async () => {
+test('the monitor keeps running while the disk of its own log is full', async () => {
   const disk = await mountSmallDisk(4);
   const env = { DATA_DIR: disk.folder, API_MONITOR_TOKEN };
   const intoFile = ['sh', '-c', 'exec "$@" >>"$DATA_DIR/monitor.log" 2>&1', 'sh'];
@@ -107,7 +107,7 @@ test('a monitor outlives the full disk that its own log is on', async () => {
   const origin = address.exec(await log())?.[1] ?? '';
   await disk.fill();
   const channel = { base_url: 'https://relay.example', api_key: 'sk-1', prompt: 'x'.repeat(4000) };
-  // Each refusal is a line of the log.
+  // Each rejected request is a line in the log.
   const add = (name: string) => call(origin, 'POST', '/api/targets', { ...channel, name });
   await addUntilRefused(add);
   for (let n = 0; n < 20; n += 1) expect((await add('refused')).status).toBe(503);

@@ -8,7 +8,7 @@ const token = 'api-token-0123456789';
 const masterToken = 'master-token-0123456789';
 const bearer = (value: string) => ({ authorization: `Bearer ${value}` });
 
-/** A channel that passes its probe, and from then on answers as `hostile` says. */
+/** A channel that passes its probe, and then answers as `hostile` says. */
 async function hostileChannel() {
   const state: { hostile: ((response: ServerResponse) => void) | null } = { hostile: null };
   const server = createServer((request, response) => {
@@ -26,7 +26,7 @@ async function hostileChannel() {
   return { state, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-/** The product behind nginx, with a channel that has just been proven. */
+/** The product behind nginx, with a channel that has just passed its probe. */
 async function productBehindNginx(server?: string) {
   const channel = await hostileChannel();
   const product = await started({
@@ -65,20 +65,20 @@ const forgedPage = '<h1>forged</h1>';
 const forged = `HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: ${forgedPage.length}\r\n\r\n${forgedPage}`;
 
 test(
-  'behind nginx a channel cannot answer the request that uses the connection next',
+  'behind nginx a channel cannot answer the next request on the connection',
   async () => {
     const { channel, nginx, ask } = await productBehindNginx();
     channel.state.hostile = ({ socket }) => {
       socket?.write(
         'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n',
       );
-      // Held back until the connection has another user.
+      // Held back until another request uses the connection.
       const chunk = `${forged.length.toString(16)}\r\n${forged}\r\n0\r\n\r\n`;
       setTimeout(() => socket?.write(chunk), 300);
     };
     for (let round = 0; round < 5; round += 1) {
       const [answer, page] = [await ask(), await fetch(`${nginx.origin}/admin/login`)];
-      // A 502, and once its breaker is open a 404.
+      // A 502, then a 404 after its breaker has opened.
       expect(answer.status).toBeGreaterThanOrEqual(400);
       expect(await page.text()).not.toContain('forged');
     }
@@ -87,7 +87,7 @@ test(
 );
 
 test(
-  'behind nginx as it comes, which speaks HTTP/1.0, an answer that breaks off is not taken for a whole one',
+  'behind nginx with its default HTTP/1.0, an answer that breaks off is not taken for a complete one',
   async () => {
     const { channel, ask } = await productBehindNginx('location / { proxy_pass http://product; }');
     channel.state.hostile = (response) => {

@@ -45,7 +45,7 @@ async function startProduct() {
     run,
     add: async (name: string, base_url: string): Promise<number> =>
       (await call('POST', '/api/targets', { name, base_url, api_key: master })).item.id,
-    /** Requests that the gateway forwarded, and that it refused as loops. */
+    /** Requests that the gateway forwarded, and those that it rejected as loops. */
     async counts() {
       const headers = { authorization: `Bearer ${token}` };
       const text = await (await fetch(`${origin}/metrics`, { headers })).text();
@@ -66,7 +66,7 @@ async function startProduct() {
   };
 }
 
-/** A reverse proxy before a product: its address is not the product's own. */
+/** A reverse proxy in front of a product, at another address. */
 async function reverseProxy(origin: string): Promise<string> {
   const server = createServer(({ method, url, headers }, response) => {
     const passed = requestOf(origin + url, { method, headers, agent: false }, (answer) => {
@@ -83,7 +83,7 @@ async function reverseProxy(origin: string): Promise<string> {
   return `http://127.0.0.1:${typeof place === 'object' ? place?.port : ''}`;
 }
 
-test('a channel that leads back through a proxy says so as its verdict', async () => {
+test('the verdict of a channel that leads back through a proxy says so', async () => {
   const product = await startProduct();
   const id = await product.add('self', await reverseProxy(product.origin));
   expect(await product.run(id)).toMatchObject({
@@ -93,7 +93,7 @@ test('a channel that leads back through a proxy says so as its verdict', async (
   });
 });
 
-test('two products whose channels lead to each other answer at once, and probes tell why', async () => {
+test('two products whose channels lead to each other answer at once, and probes say why', async () => {
   const provider = await startFakeProvider({ models: { m: 'good' }, apiKey: master });
   onTestFinished(() => provider.close());
   const [a, b] = await Promise.all([startProduct(), startProduct()]);
@@ -109,7 +109,7 @@ test('two products whose channels lead to each other answer at once, and probes 
   for (const { from, good } of ways) {
     await from.call('PATCH', `/api/targets/${good}`, { enabled: false });
   }
-  // Each gateway reads what changed once a second at the latest.
+  // Each gateway reads changes at least once a second.
   await expect
     .poll(async () => (await a.ask('good/m')).status + (await b.ask('good/m')).status)
     .toBe(404 + 404);
@@ -117,7 +117,7 @@ test('two products whose channels lead to each other answer at once, and probes 
   const answer = await a.ask('m');
   expect(answer.status).toBe(508);
   expect(await answer.json()).toMatchObject({ error: { code: 'loop_detected' } });
-  // Once around for the client, and once for the probe that such an answer asks for.
+  // One loop for the client, and one for the probe that such an answer triggers.
   const spent = async () =>
     [await a.counts(), await b.counts()].map(({ forwarded, refused }, at) => [
       forwarded - (before[at]?.forwarded ?? 0),
@@ -136,7 +136,7 @@ test('two products whose channels lead to each other answer at once, and probes 
   });
 });
 
-test('a channel at the product’s own port is refused, by whatever name', async () => {
+test('a channel at the product’s own port is rejected, under any host name', async () => {
   const { origin, call } = await startProduct();
   const { port } = new URL(origin);
   for (const host of ['localhost', '127.0.0.1', '0.0.0.0']) {

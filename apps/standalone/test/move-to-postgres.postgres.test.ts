@@ -3,7 +3,7 @@ import { startFakeProvider } from '@api-monitor/fake-provider';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { start, started, tempDir } from './start-program.ts';
 
-// Programs that start one after the other.
+// Several programs start one after the other.
 vi.setConfig({ testTimeout: 120_000 });
 
 const apiKey = 'sk-upstream-0123456789abcdef';
@@ -32,7 +32,7 @@ async function startProvider() {
   return provider;
 }
 
-/** Runs the channel 1 and waits until its run is over. */
+/** Runs channel 1 and waits until the run has ended. */
 async function run(origin: string) {
   const runs = async () => (await call(origin, 'GET', '/api/targets/1/runs')).json.items;
   const before = (await runs()).length;
@@ -45,7 +45,7 @@ async function run(origin: string) {
 
 const question = { model: 'relay/a', messages: [{ role: 'user', content: 'hello' }] };
 
-/** Asks once; `count` requests are on record then. */
+/** Sends a request, and waits until `count` requests are recorded. */
 async function askGateway(origin: string, count: number) {
   await expect
     .poll(async () => (await call(origin, 'POST', '/v1/chat/completions', question)).status)
@@ -55,7 +55,7 @@ async function askGateway(origin: string, count: number) {
   await expect.poll(records, { timeout: 20_000 }).toEqual(Array(count).fill(served));
 }
 
-test('a monitor moves to Postgres with all that it has, and goes on there', async () => {
+test('a monitor moves to Postgres with all its data, and continues there', async () => {
   const provider = await startProvider();
   const DATA_DIR = await tempDir();
   const DATABASE_URL = await emptyPostgresDatabase();
@@ -82,7 +82,7 @@ test('a monitor moves to Postgres with all that it has, and goes on there', asyn
   expect(await second.exited).toBe(0);
 });
 
-test('a Postgres that is out of reach is one line without the address', async () => {
+test("a Postgres that can't be reached is one line without the address", async () => {
   const DATABASE_URL = 'postgres://monitor:secret@127.0.0.1:1/monitor';
   const { exited, output } = start({ DATA_DIR: await tempDir(), DATABASE_URL });
   expect(await exited).toBe(1);
@@ -90,7 +90,7 @@ test('a Postgres that is out of reach is one line without the address', async ()
   expect(output()).not.toMatch(/secret| {4}at /);
 });
 
-test('a folder is copied nowhere without an address', async () => {
+test('nothing is copied without an address', async () => {
   const env = { DATA_DIR: await tempDir() };
   const { exited, output } = start(env, 'src/copy-database.ts');
   expect(await exited).toBe(1);

@@ -1,22 +1,22 @@
 import { findOnPath, findOrInstall, installTimeoutMs, startNginx } from '@api-monitor/test-servers';
 import { onTestFinished } from 'vitest';
 
-/** For a test that starts an nginx: the first one may have to install it. */
+/** For a test that starts an nginx, because it may have to install it first. */
 export const nginxTestTimeoutMs = installTimeoutMs + 60_000;
 
 interface Options {
-  /** Directives of the `server` block, in place of a `location /` that passes everything on. */
+  /** Directives of the `server` block, instead of a `location /` that forwards everything. */
   server?: string;
   /** Directives of the `http` block. */
   http?: string;
 }
 
-/** Debian keeps it where only root's PATH leads. */
+/** Debian has it in a folder that is only in root's PATH. */
 const sbin = '/usr/sbin';
 
 /**
- * An nginx on loopback before `port`, with nginx's own defaults and kept connections to that port, which
- * `proxy_pass http://product` leads to. It is stopped when the test ends.
+ * An nginx on loopback in front of `port`, with nginx's own defaults and persistent connections to that
+ * port, which is `proxy_pass http://product`. It is stopped when the test ends.
  */
 export async function nginxBefore(port: number, { server, http = '' }: Options = {}) {
   const binary = await findOrInstall({

@@ -4,7 +4,7 @@ import { runSqliteShell } from '@api-monitor/db/test/sqlite-shell';
 import { expect, test, vi } from 'vitest';
 import { start, started, tempDir } from './start-program.ts';
 
-// Programs that start one after the other.
+// Several programs start one after the other.
 vi.setConfig({ testTimeout: 120_000 });
 
 async function logIn(origin: string, password: string) {
@@ -17,7 +17,7 @@ async function logIn(origin: string, password: string) {
   return { status: response.status, cookie };
 }
 
-test('whoever is locked out has a new password, of a monitor that runs', async () => {
+test('resetting the access of a running monitor gives a new password', async () => {
   const DATA_DIR = await tempDir();
   const ADMIN_PANEL_PASSWORD = 'the-forgotten-one';
   const { origin } = await started({ DATA_DIR, ADMIN_PANEL_PASSWORD });
@@ -32,7 +32,7 @@ test('whoever is locked out has a new password, of a monitor that runs', async (
   expect((await logIn(origin, password)).status).toBe(200);
 });
 
-test('a killed monitor keeps all channels and the new password though another program opened the database', async () => {
+test('a killed monitor keeps all channels and the new password after another program opened the database', async () => {
   const env = { DATA_DIR: await tempDir(), API_MONITOR_TOKEN: 'token-of-the-test' };
   const ask = async (origin: string, body?: object) => {
     const response = await fetch(`${origin}/api/targets`, {
@@ -66,7 +66,7 @@ test('a killed monitor keeps all channels and the new password though another pr
   expect((await logIn(second.origin, password)).status).toBe(200);
 });
 
-test('an address that is blocked for failed logins may try the new password', async () => {
+test('an address that was blocked after failed logins may try the new password', async () => {
   const DATA_DIR = await tempDir();
   const { origin } = await started({ DATA_DIR });
   const guess = async () => (await logIn(origin, 'a guess')).status;
@@ -82,7 +82,7 @@ test('an address that is blocked for failed logins may try the new password', as
   expect((await logIn(origin, password)).status).toBe(200);
 });
 
-test('a folder without a database is left without one', async () => {
+test('a folder without a database stays without one', async () => {
   const DATA_DIR = await tempDir();
   const reset = start({ DATA_DIR }, 'src/reset-access.ts');
   expect(await reset.exited).toBe(1);
@@ -93,7 +93,7 @@ test('a folder without a database is left without one', async () => {
   expect(await readdir(DATA_DIR)).toEqual([]);
 });
 
-test('the help says how the database is named', async () => {
+test('the help says how to name the database', async () => {
   const reset = start({}, 'src/reset-access.ts', [], ['--help']);
   expect(await reset.exited).toBe(0);
   expect(reset.output()).toContain('DATA_DIR=/path/to/data npm run admin:reset');

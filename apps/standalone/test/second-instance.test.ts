@@ -2,14 +2,14 @@ import { readdir } from 'node:fs/promises';
 import { expect, test, vi } from 'vitest';
 import { start, started, tempDir } from './start-program.ts';
 
-// Programs that start one after the other.
+// Several programs start one after the other.
 vi.setConfig({ testTimeout: 120_000 });
 
-// Nothing listens there: services start without their Redis, and wait for it.
+// Nothing listens there: services start without their Redis and wait for it.
 const REDIS_URL = 'redis://127.0.0.1:1';
 const apiService = '../api/src/main.ts';
 
-test('a second monitor on the same folder is refused in a line, until the first is gone', async () => {
+test('a second monitor on the same folder refuses to start in a line, until the first has ended', async () => {
   const DATA_DIR = await tempDir();
   const first = await started({ DATA_DIR });
   const second = start({ DATA_DIR });
@@ -25,7 +25,7 @@ test('a second monitor on the same folder is refused in a line, until the first 
   await started({ DATA_DIR });
 });
 
-test('of monitors that start at the same time, one runs', async () => {
+test('of several monitors that start at the same time, one runs', async () => {
   const DATA_DIR = await tempDir();
   const all = Array.from({ length: 3 }, () => start({ DATA_DIR }));
   const refused = Promise.all(all.map(({ exited }) => exited.then((code) => [code])));
@@ -38,7 +38,7 @@ test('of monitors that start at the same time, one runs', async () => {
   expect((await refused).flat().sort()).toEqual([0, 1, 1]);
 });
 
-test('services share a folder with each other, and with no embedded monitor', async () => {
+test('services share a folder with each other, but not with an embedded monitor', async () => {
   const DATA_DIR = await tempDir();
   const services = [1, 2].map(() => start({ DATA_DIR, REDIS_URL }, apiService));
   for (const { output } of services)
@@ -56,7 +56,7 @@ test('services share a folder with each other, and with no embedded monitor', as
   expect(late.output()).toContain(`another API Monitor is running on ${DATA_DIR}`);
 });
 
-test('a Postgres of its own does not let a second monitor into the folder', async () => {
+test('a second monitor with its own Postgres may not use the folder either', async () => {
   const DATA_DIR = await tempDir();
   await started({ DATA_DIR });
   const before = await readdir(DATA_DIR);

@@ -14,7 +14,7 @@ const openings = [
   'POST /api/targets HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n',
 ];
 
-test('an address with thousands of slow connections locks out nobody, not even itself', async () => {
+test('an address with thousands of slow connections locks out no one, not even itself', async () => {
   const env = { DATA_DIR: await tempDir(), API_MONITOR_TOKEN: token };
   const { origin, child } = await started(env);
   const port = Number(new URL(origin).port);

@@ -10,13 +10,13 @@ import { envSchema } from '../src/env.ts';
 import { startGatewayThread } from '../src/start-gateway-thread.ts';
 import { start, tempDir } from './start-program.ts';
 
-/** Root passes over the mode of files unless it gives that right up; everyone else has none. */
+/** Root ignores the mode of files unless it gives up that right. Other users don't have it. */
 const withoutOverride =
   process.getuid?.() === 0
     ? ['setpriv', '--bounding-set', '-dac_override,-dac_read_search']
     : undefined;
 
-/** A data folder that a monitor has used, closed. */
+/** A data folder that a monitor has used and closed. */
 async function usedFolder(): Promise<string> {
   const dataDir = await tempDir();
   await (await openDatabase({ dataDir, now: () => 1000 })).close();
@@ -63,7 +63,7 @@ test.each<[string, () => Promise<string>, RegExp]>([
     /registry\.db is no intact SQLite database/,
   ],
   [
-    'a database that may only be read',
+    'a read-only database',
     async () => {
       const dataDir = await usedFolder();
       await chmod(join(dataDir, 'registry.db'), 0o400);
@@ -72,7 +72,7 @@ test.each<[string, () => Promise<string>, RegExp]>([
     /not allowed .*registry\.db/,
   ],
   [
-    'a database that may not even be read',
+    'an unreadable database',
     async () => {
       const dataDir = await usedFolder();
       await chmod(join(dataDir, 'registry.db'), 0);
@@ -81,7 +81,7 @@ test.each<[string, () => Promise<string>, RegExp]>([
     /not allowed .*registry\.db/,
   ],
   [
-    'a key that may not be read',
+    'an unreadable key',
     async () => {
       const dataDir = await usedFolder();
       await chmod(join(dataDir, 'encryption.key'), 0);
@@ -90,7 +90,7 @@ test.each<[string, () => Promise<string>, RegExp]>([
     /not allowed .*encryption\.key/,
   ],
   [
-    'a folder that may only be read',
+    'a read-only folder',
     async () => {
       const dataDir = await tempDir();
       await chmod(dataDir, 0o500);
@@ -134,7 +134,7 @@ test.each<[string, () => Promise<string>, RegExp]>([
   expect(output()).toMatch(/DATA_DIR|data folder/);
 });
 
-test('with a Postgres, a folder that may only be read is no obstacle', async () => {
+test('with Postgres, a read-only folder is not a problem', async () => {
   const DATA_DIR = await tempDir();
   await chmod(DATA_DIR, 0o500);
   const env = { DATA_DIR, DATABASE_URL: 'postgres://monitor@127.0.0.1:1/monitor' };
@@ -155,7 +155,7 @@ test.each([
   expect(output()).not.toContain('    at ');
 });
 
-test('what keeps the gateway from starting reaches the terminal as the sentence that it is', async () => {
+test("the reason why the gateway can't start reaches the terminal unchanged", async () => {
   const bus = createInProcessBus({ nowMs: Date.now, onFault: () => {} });
   const failed = await startGatewayThread({
     bus,
@@ -172,7 +172,7 @@ test('what keeps the gateway from starting reaches the terminal as the sentence 
   expect(failed).toBe('The database is out of reach (ECONNREFUSED).');
 });
 
-test('an empty file as registry.db is a first start', async () => {
+test('with an empty file as registry.db it is a first start', async () => {
   const dataDir = await tempDir();
   await writeFile(join(dataDir, 'registry.db'), '');
   const { output } = start({ DATA_DIR: dataDir }, 'src/main.ts', withoutOverride);

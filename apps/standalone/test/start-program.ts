@@ -14,7 +14,7 @@ export async function tempDir(): Promise<string> {
   return dir;
 }
 
-/** Starts a program of this app on a free port, run by another if one is given; it is killed when the test ends. */
+/** Starts a program of this app on a free port, through `runner` if one is given. It is killed when the test ends. */
 export function start(
   env: Record<string, string>,
   program = 'src/main.ts',
@@ -37,7 +37,7 @@ export function start(
   return { child, exited, output: () => output };
 }
 
-/** Finds where the monitor says it listens. */
+/** Finds the address that the monitor prints. */
 export const address = /listens on (http:\/\/localhost:\d+)/;
 
 /** The monitor, once it listens. */

@@ -9,7 +9,7 @@ import { start, started, tempDir } from './start-program.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-test('the first start shows what it made, the second keeps it and shows nothing', async () => {
+test('the first start shows the secrets it made, and the second keeps them and shows nothing', async () => {
   const DATA_DIR = await tempDir();
   const first = await started({ DATA_DIR });
   const token = /API_MONITOR_TOKEN +(\S+)/.exec(first.output())?.[1] ?? '';
@@ -26,7 +26,7 @@ test('the first start shows what it made, the second keeps it and shows nothing'
   expect(await second.exited).toBe(0);
 });
 
-test('a port that is taken is one line, and the secrets made before it are shown all the same', async () => {
+test('a taken port is one line, and the secrets made before are still shown', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   onTestFinished(() => void taken.close());
@@ -39,7 +39,7 @@ test('a port that is taken is one line, and the secrets made before it are shown
   expect(output()).not.toContain('    at ');
 });
 
-test('every bad variable is named before anything is made', async () => {
+test('every bad variable is named before anything is created', async () => {
   const { exited, output } = start({
     DATA_DIR: await tempDir(),
     PORT: '80a',
@@ -66,7 +66,7 @@ test('every bad variable is named before anything is made', async () => {
   expect(output()).not.toContain('    at ');
 });
 
-test('one token for the admin and the visitor is refused', async () => {
+test('the same token for the admin and the visitor is rejected', async () => {
   const same = 'same-token-0123456789';
   const DATA_DIR = await tempDir();
   const { exited, output } = start({
@@ -80,20 +80,20 @@ test('one token for the admin and the visitor is refused', async () => {
 });
 
 test.each([
-  ['a file in the place of the folder', 'DATA_DIR: the folder cannot be used'],
-  ['a database that is none', 'DATA_DIR: registry.db is no intact SQLite database'],
+  ['a file instead of the folder', 'DATA_DIR: the folder cannot be used'],
+  ['a file that is not a database', 'DATA_DIR: registry.db is no intact SQLite database'],
 ])('%s is one line', async (what, sentence) => {
   const dir = await tempDir();
   const file = join(dir, 'registry.db');
   await writeFile(file, 'this is no database, and long enough to be read as one'.repeat(100));
-  const { exited, output } = start({ DATA_DIR: what.startsWith('a file') ? file : dir });
+  const { exited, output } = start({ DATA_DIR: what.startsWith('a file instead') ? file : dir });
   expect(await exited).toBe(1);
   expect(output()).toContain(sentence);
   expect(output()).not.toContain('    at ');
 });
 
 test.each(['src/main.ts', 'dist/main.js'])(
-  'gateway, api and pages of %s share the port, the metrics hold both, and imports are read',
+  'gateway, api and pages of %s share the port, the metrics include both, and imports are read',
   async (program) => {
     if (program.startsWith('dist')) await build({ root, logLevel: 'error' });
     const master = 'sk-master-0123456789abcdef';
@@ -118,7 +118,7 @@ test.each(['src/main.ts', 'dist/main.js'])(
   },
 );
 
-/** The counts of an import, which a program of its own reads. */
+/** The counts of an import, which a separate process reads. */
 async function importedInto(origin: string, password: string): Promise<unknown> {
   const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
   const login = await fetch(`${origin}/api/admin/login`, {
@@ -135,7 +135,7 @@ async function importedInto(origin: string, password: string): Promise<unknown> 
   return counts;
 }
 
-test('who asks is counted by its own address, whoever passes the request on', async () => {
+test("requests count for the caller's address, even if it sends the peer header", async () => {
   const { origin } = await started({ DATA_DIR: await tempDir() });
   const guess = (address: string) =>
     fetch(`${origin}/api/targets`, {
@@ -147,7 +147,7 @@ test('who asks is counted by its own address, whoever passes the request on', as
   expect(statuses.at(-1)).toBe(429);
 });
 
-test('guessed keys of the gateway are counted by the address that a trusted proxy tells', async () => {
+test('guessed gateway keys count for the address that a trusted proxy reports', async () => {
   const master = 'sk-master-0123456789abcdef';
   const { origin } = await started({
     DATA_DIR: await tempDir(),
@@ -162,7 +162,7 @@ test('guessed keys of the gateway are counted by the address that a trusted prox
   for (let n = 0; n < 30; n += 1) expect(await ask(`sk-guess-${n}`, '203.0.113.9')).toBe(401);
   expect(await ask('sk-guess', '203.0.113.9')).toBe(429);
   expect(await ask('sk-guess', '203.0.113.10')).toBe(401);
-  // Blocked, an address may only use the keys that it used before.
+  // A blocked address may only use the keys that it has used before.
   expect(await ask(master, '203.0.113.9')).toBe(200);
   for (let n = 0; n < 30; n += 1) await ask(`sk-guess-${n}`, '203.0.113.11');
   expect(await ask(master, '203.0.113.11')).toBe(429);
