@@ -1,27 +1,25 @@
-import { addToolCall, type Draft, emptyDraft } from './draft.ts';
+import { addToolCall, type Draft } from './draft.ts';
 import { arrayAt, countAt, stringAt, textOf, valueAt } from './json-value.ts';
-import { type Protocol, probeTokens } from './protocol.ts';
+import { type Protocol, postJson, probeTokens } from './protocol.ts';
 
 /**
  * Anthropic's Messages.
  * Source: https://docs.anthropic.com/en/api/messages and …/messages-streaming
  */
 export const anthropicMessages: Protocol = {
-  route: 'anthropic',
-  buildRequest: ({ model, prompt, anthropicVersion, form }) => ({
-    method: 'POST',
-    path: '/v1/messages',
-    headers: { 'anthropic-version': anthropicVersion },
-    keyHeader: 'x-api-key',
-    body: JSON.stringify({
-      model,
-      stream: form.stream,
-      max_tokens: probeTokens[form.tokenLimit],
-      messages: [{ role: 'user', content: prompt }],
-    }),
-  }),
-  readJson: (body) => ({ ...readMessage(emptyDraft, body), ended: true }),
+  buildRequest: ({ model, prompt, anthropicVersion, form }) =>
+    postJson(
+      '/v1/messages',
+      {
+        model,
+        stream: form.stream,
+        max_tokens: probeTokens[form.tokenLimit],
+        messages: [{ role: 'user', content: prompt }],
+      },
+      { headers: { 'anthropic-version': anthropicVersion }, keyHeader: 'x-api-key' },
+    ),
   readEvent,
+  readWhole: readMessage,
   textOf: (draft) => draft.text,
 };
 
@@ -47,13 +45,13 @@ function readEvent(draft: Draft, event: unknown): Draft {
 
 function readMessage(draft: Draft, message: unknown): Draft {
   const read = arrayAt(message, 'content').reduce<Draft>(
-    (sofar, block, position) => readBlock(sofar, block, `block ${position}`),
+    (before, block, position) => readBlock(before, block, `block ${position}`),
     draft,
   );
   return readEnd(read, message, message);
 }
 
-/** The stop reason and the usage stand together in a message, apart in a `message_delta`. */
+/** The stop reason and the usage are in the same object in a message, but not in a `message_delta`. */
 function readEnd(draft: Draft, stop: unknown, usage: unknown): Draft {
   const reason = stringAt(stop, 'stop_reason');
   return {

@@ -1,20 +1,20 @@
 import type { Answer, BodyError, ToolCall } from '@api-monitor/core';
 
-/** An answer under way: what the events of a stream, or the parts of a body, have told so far. */
+/** What the events of a stream, or the parts of a body, have contained so far. */
 export interface Draft {
   text: string;
   thought: string;
   refusal: string;
-  /** By the key that the wire format tells calls apart with; insertion order is the answer's. */
+  /** By the key that the wire format uses for a call, in the order of the answer. */
   toolCalls: ReadonlyMap<string, ToolCall>;
   stoppedAtLimit: boolean;
   outputTokens: number | null;
   reasoningTokens: number | null;
   /** The answer said that it is complete. */
   ended: boolean;
-  /** The stream's own last word came: nothing follows, whatever the connection does. */
+  /** The stream's final event has arrived: nothing follows, even if the connection stays open. */
   isOver: boolean;
-  /** An error that came in the midst of the stream. */
+  /** An error that the stream sent. */
   error: BodyError | null;
 }
 
@@ -38,22 +38,22 @@ export function hasToken(draft: Draft): boolean {
   );
 }
 
-/** Further calls are not kept: no answer to a probe needs them, and a hostile one has thousands. */
+/** Calls beyond this are dropped: no answer to a probe needs them, and a hostile one has thousands. */
 const toolCallLimit = 64;
 
-/** Adds a piece to the tool call under `key`; a call's name and arguments come bit by bit. */
+/** Adds a piece to the tool call with this key: its name and arguments arrive in pieces. */
 export function addToolCall(draft: Draft, key: string, piece: ToolCall): Draft {
   const known = draft.toolCalls.get(key);
   if (!known && draft.toolCalls.size >= toolCallLimit) return draft;
-  const sofar = known ?? { name: '', arguments: '' };
+  const before = known ?? { name: '', arguments: '' };
   const call = {
-    name: sofar.name || piece.name,
-    arguments: sofar.arguments + piece.arguments,
+    name: before.name || piece.name,
+    arguments: before.arguments + piece.arguments,
   };
   return { ...draft, toolCalls: new Map(draft.toolCalls).set(key, call) };
 }
 
-/** The answer that a draft holds; `text` is what of it counts as text on the route. */
+/** The answer in a draft; `text` is what counts as text on the route. */
 export function answerOf(draft: Draft, text: string): Answer {
   return {
     text,

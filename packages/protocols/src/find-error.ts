@@ -2,9 +2,8 @@ import type { BodyError } from '@api-monitor/core';
 import { arrayAt, isObject, stringAt, textOf, valueAt } from './json-value.ts';
 
 /**
- * The error that a JSON body or event carries whatever its HTTP status, null where it carries none.
- * Relays answer 200 with errors in many forms; `error: null`, and an error object whose every field
- * is empty beside a good answer, are none.
+ * The error in a JSON body or event, whatever its HTTP status; null if it has none. Relays answer 200
+ * with errors in many forms. `error: null` isn't one, nor is an error object with only empty fields.
  */
 export function findError(body: unknown): BodyError | null {
   // Gemini wraps the error of a stream in an array.
@@ -47,7 +46,7 @@ function codedError(body: Record<string, unknown>): BodyError | null {
   return message === '' ? null : describe(body, message);
 }
 
-/** The words of an error, under whichever name: OpenAI, Anthropic, FastAPI, Go and Java relays differ. */
+/** The message of an error. OpenAI, Anthropic, FastAPI, Go and Java relays use different names. */
 export function messageOf(error: unknown, depth = 0): string {
   const named = ['message', 'detail', 'msg', 'error_description', 'reason', 'title']
     .map((name) => stringAt(error, name))

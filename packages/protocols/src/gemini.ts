@@ -1,29 +1,26 @@
-import { addToolCall, type Draft, emptyDraft } from './draft.ts';
+import { addToolCall, type Draft } from './draft.ts';
 import { arrayAt, countAt, stringAt, textOf, valueAt } from './json-value.ts';
-import { type Protocol, probeTokens } from './protocol.ts';
+import { type Protocol, postJson, probeTokens } from './protocol.ts';
 
 /**
  * Google's generateContent.
  * Source: https://ai.google.dev/api/generate-content
  */
 export const gemini: Protocol = {
-  route: 'gemini',
-  buildRequest: ({ model, prompt, form }) => ({
-    method: 'POST',
-    path: `/v1beta/models/${escapedPath(model)}:${form.stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
-    headers: {},
-    keyHeader: 'x-goog-api-key',
-    body: JSON.stringify({
-      contents: [{ role: 'user', parts: [{ text: prompt }] }],
-      generationConfig: { maxOutputTokens: probeTokens[form.tokenLimit] },
-    }),
-  }),
-  readJson: (body) => ({ ...readEvent(emptyDraft, body), ended: true }),
+  buildRequest: ({ model, prompt, form }) =>
+    postJson(
+      `/v1beta/models/${escapedPath(model)}:${form.stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
+      {
+        contents: [{ role: 'user', parts: [{ text: prompt }] }],
+        generationConfig: { maxOutputTokens: probeTokens[form.tokenLimit] },
+      },
+      { keyHeader: 'x-goog-api-key' },
+    ),
   readEvent,
   textOf: (draft) => draft.text,
 };
 
-/** A model id may hold slashes, which stay; Google lists its own ids with `models/` before them. */
+/** Slashes in a model id are kept. Google lists its own ids with the prefix `models/`. */
 function escapedPath(model: string): string {
   // A lone surrogate would make encodeURIComponent throw.
   const segments = model
@@ -33,7 +30,7 @@ function escapedPath(model: string): string {
   return segments.map((segment) => encodeURIComponent(segment)).join('/');
 }
 
-// Every event of a stream is a whole response that holds the next piece.
+// Every event of a stream is a whole response with the next piece.
 function readEvent(draft: Draft, event: unknown): Draft {
   const candidate = valueAt(event, 'candidates', 0);
   const finish = stringAt(candidate, 'finishReason');

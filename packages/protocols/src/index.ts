@@ -1,11 +1,5 @@
 export { type ModelList, modelListRequest, readModelList } from './model-list.ts';
-export type { ProbeQuestion, Protocol } from './protocol.ts';
+export type { Protocol } from './protocol.ts';
 export { protocolFor } from './protocol-for.ts';
 export { readBody } from './read-body.ts';
-export {
-  hasFirstToken,
-  progressOf,
-  readPiece,
-  type StreamState,
-  streamStart,
-} from './read-stream.ts';
+export { hasFirstToken, progressOf, readPiece, streamStart } from './read-stream.ts';

@@ -9,12 +9,12 @@ import { findError, messageOf } from './find-error.ts';
 import { isObject, parseJson, stringAt, valueAt } from './json-value.ts';
 import { readErrorBody } from './read-body.ts';
 
-/** The models that a channel lists, or a sentence that says what came instead. */
+/** The models that a channel lists, or a sentence that says what it sent instead. */
 export type ModelList = { ok: true; models: string[] } | { ok: false; error: string };
 
-/** A model's id in our data: longer ones are no model names. */
+/** Longer ids aren't model names. */
 const modelIdLimit = 256;
-/** How much of what came instead of a list is quoted. */
+/** How much is quoted of what the channel sent instead. */
 const quoteLimit = 500;
 
 /** Source: https://platform.openai.com/docs/api-reference/models/list */
@@ -26,7 +26,7 @@ export const modelListRequest: UpstreamRequest = {
   body: null,
 };
 
-/** Reads `{"data": [{"id"}]}`; ids count once, entries without a usable one don't count. */
+/** Reads `{"data": [{"id"}]}`. Drops duplicates and entries without a usable id. */
 export function readModelList(exchange: Exchange): ModelList {
   if (!exchange.answered) return { ok: false, error: `model list: ${exchange.message}` };
   const { status, body } = exchange;
@@ -35,7 +35,7 @@ export function readModelList(exchange: Exchange): ModelList {
       `HTTP ${status}: ${quote(readErrorBody(body).message, quoteLimit) || 'no message'}`,
     );
   }
-  if (exchange.cut === 'too_long') return fault('longer than is read');
+  if (exchange.cut === 'too_long') return fault('too long to read');
   if (exchange.cut === 'undecodable') return fault('its compression is broken');
   return readList(exchange);
 }
@@ -57,7 +57,7 @@ function idsOf(data: unknown[]): string[] {
   return [...new Set(ids.filter(isModelId))];
 }
 
-/** Cleaning an id would ask for a model that the channel doesn't have, so a bad one is left out. */
+/** A bad id is dropped: cleaned up, it would name a model that the channel doesn't have. */
 function isModelId(id: string): boolean {
   return id !== '' && id.length <= modelIdLimit && isPlainLine(id);
 }

@@ -1,34 +1,23 @@
-import { addToolCall, type Draft, emptyDraft, firstText } from './draft.ts';
+import { addToolCall, type Draft, firstText } from './draft.ts';
 import { arrayAt, countAt, stringAt, textOf, valueAt } from './json-value.ts';
-import { type ProbeQuestion, type Protocol, probeTokens } from './protocol.ts';
+import { type Protocol, postJson, probeTokens } from './protocol.ts';
 
 /**
- * OpenAI's chat completions and the dialects of those who imitate it.
+ * OpenAI's chat completions, and the dialects of its imitators.
  * Source: https://platform.openai.com/docs/api-reference/chat
  */
 export const openaiChat: Protocol = {
-  route: 'chat',
-  buildRequest: (question) => ({
-    method: 'POST',
-    path: '/v1/chat/completions',
-    headers: {},
-    keyHeader: null,
-    body: JSON.stringify(requestBody(question)),
-  }),
-  readJson: (body) => ({ ...readEvent(emptyDraft, body), ended: true }),
+  buildRequest: ({ model, prompt, form }) =>
+    postJson('/v1/chat/completions', {
+      model,
+      stream: form.stream,
+      ...(form.stream && form.asksStreamUsage ? { stream_options: { include_usage: true } } : {}),
+      [form.tokenLimitField]: probeTokens[form.tokenLimit],
+      messages: [{ role: 'user', content: prompt }],
+    }),
   readEvent,
   textOf: (draft) => firstText(draft.text, draft.thought, draft.refusal),
 };
-
-function requestBody({ model, prompt, form }: ProbeQuestion) {
-  return {
-    model,
-    stream: form.stream,
-    ...(form.stream && form.asksStreamUsage ? { stream_options: { include_usage: true } } : {}),
-    [form.tokenLimitField]: probeTokens[form.tokenLimit],
-    messages: [{ role: 'user', content: prompt }],
-  };
-}
 
 // A stream's `delta` and a whole answer's `message` have the same fields, and relays mix them up.
 function readEvent(draft: Draft, event: unknown): Draft {
@@ -64,9 +53,9 @@ function thoughtText(message: unknown): string {
 function addCalls(draft: Draft, message: unknown): Draft {
   const legacy = valueAt(message, 'function_call');
   const withLegacy = legacy ? addToolCall(draft, 'legacy', pieceOf(legacy)) : draft;
-  return arrayAt(message, 'tool_calls').reduce<Draft>((sofar, call, position) => {
+  return arrayAt(message, 'tool_calls').reduce<Draft>((before, call, position) => {
     const index = countAt(call, 'index') ?? position;
-    return addToolCall(sofar, `call ${index}`, pieceOf(valueAt(call, 'function')));
+    return addToolCall(before, `call ${index}`, pieceOf(valueAt(call, 'function')));
   }, withLegacy);
 }
 

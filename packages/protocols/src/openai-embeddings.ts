@@ -1,26 +1,18 @@
-import { type Draft, emptyDraft } from './draft.ts';
+import type { Draft } from './draft.ts';
 import { stringAt, valueAt } from './json-value.ts';
-import type { Protocol } from './protocol.ts';
+import { type Protocol, postJson } from './protocol.ts';
 
 /**
- * OpenAI's embeddings: the cheap proof that an embedding model lives.
+ * OpenAI's embeddings: a cheap proof that an embedding model works.
  * Source: https://platform.openai.com/docs/api-reference/embeddings
  */
 export const openaiEmbeddings: Protocol = {
-  route: 'embeddings',
-  buildRequest: ({ model, prompt }) => ({
-    method: 'POST',
-    path: '/v1/embeddings',
-    headers: {},
-    keyHeader: null,
-    body: JSON.stringify({ model, input: prompt }),
-  }),
-  readJson: (body) => ({ ...readEvent(emptyDraft, body), ended: true }),
+  buildRequest: ({ model, prompt }) => postJson('/v1/embeddings', { model, input: prompt }),
   readEvent,
   textOf: (draft) => draft.text,
 };
 
-// Embeddings don't stream; a relay that wraps the one body in an event is read all the same.
+// Embeddings don't stream, but a relay may wrap the body in an event.
 function readEvent(draft: Draft, body: unknown): Draft {
   const vector = valueAt(body, 'data', 0, 'embedding');
   if (Array.isArray(vector) && vector.length > 0 && vector.every(Number.isFinite)) {

@@ -1,27 +1,21 @@
-import { addToolCall, type Draft, emptyDraft, firstText } from './draft.ts';
+import { addToolCall, type Draft, firstText } from './draft.ts';
 import { findError } from './find-error.ts';
 import { arrayAt, countAt, stringAt, textOf, valueAt } from './json-value.ts';
-import type { Protocol } from './protocol.ts';
+import { type Protocol, postJson } from './protocol.ts';
 
 /**
- * OpenAI's Responses. No token limit goes along: relays in front of Codex accounts refuse it.
+ * OpenAI's Responses. No token limit is sent, because relays in front of Codex accounts reject it.
  * Source: https://platform.openai.com/docs/api-reference/responses and …/responses-streaming
  */
 export const openaiResponses: Protocol = {
-  route: 'responses',
-  buildRequest: ({ model, prompt, form }) => ({
-    method: 'POST',
-    path: '/v1/responses',
-    headers: {},
-    keyHeader: null,
-    body: JSON.stringify({
+  buildRequest: ({ model, prompt, form }) =>
+    postJson('/v1/responses', {
       model,
       stream: form.stream,
       input: [{ role: 'user', content: [{ type: 'input_text', text: prompt }] }],
     }),
-  }),
-  readJson: (body) => ({ ...readResponse(emptyDraft, body), ended: true }),
   readEvent,
+  readWhole: readResponse,
   textOf: (draft) => firstText(draft.text, draft.refusal),
 };
 
@@ -58,7 +52,7 @@ function isWholeResponse(event: unknown): boolean {
   return stringAt(event, 'object') === 'response' && arrayAt(event, 'output').length > 0;
 }
 
-/** A whole response; what deltas brought already is not read twice. */
+/** Reads a whole response, except what came in deltas before. */
 function readResponse(draft: Draft, response: unknown): Draft {
   const output = arrayAt(response, 'output');
   const content = output.flatMap((item) => arrayAt(item, 'content'));

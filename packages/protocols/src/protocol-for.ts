@@ -14,7 +14,7 @@ const protocolByRoute: Record<Route, Protocol> = {
   embeddings: openaiEmbeddings,
 };
 
-/** The wire format that is spoken along a route. */
+/** The wire format of a route. */
 export function protocolFor(route: Route): Protocol {
   return protocolByRoute[route];
 }

@@ -1,26 +1,33 @@
-import type { RequestForm, Route, UpstreamRequest } from '@api-monitor/core';
+import type { RequestForm, UpstreamRequest } from '@api-monitor/core';
 import type { Draft } from './draft.ts';
 
-/** What a probe asks of a model. */
+/** What a probe asks a model. */
 export interface ProbeQuestion {
   model: string;
   prompt: string;
-  /** Goes into the header of that name on the anthropic route. */
+  /** The header of that name, which the anthropic route sends. */
   anthropicVersion: string;
   form: RequestForm;
 }
 
-/** One wire format. Every step is pure; errors that a body carries are told apart before it is asked. */
+/** One wire format. Every step is pure, and is called only if the body or event isn't an error. */
 export interface Protocol {
-  route: Route;
   buildRequest(question: ProbeQuestion): UpstreamRequest;
-  /** A whole JSON body. */
-  readJson(body: unknown): Draft;
-  /** One JSON event of a stream, added to what came before. */
+  /** Adds one JSON event of a stream to the draft. */
   readEvent(draft: Draft, event: unknown): Draft;
-  /** What of a draft counts as text on this route. */
+  /** Adds a whole JSON body to the draft; `readEvent` by default. */
+  readWhole?(draft: Draft, body: unknown): Draft;
+  /** What counts as text on this route. */
   textOf(draft: Draft): string;
 }
 
-/** How many tokens a probe lets the model answer with: enough to name itself, little to pay for. */
+export function postJson(
+  path: string,
+  body: object,
+  { headers = {}, keyHeader = null }: Partial<Pick<UpstreamRequest, 'headers' | 'keyHeader'>> = {},
+): UpstreamRequest {
+  return { method: 'POST', path, headers, keyHeader, body: JSON.stringify(body) };
+}
+
+/** How many tokens the model may answer a probe with: enough to name itself, and cheap. */
 export const probeTokens: Record<RequestForm['tokenLimit'], number> = { small: 64, ample: 4096 };

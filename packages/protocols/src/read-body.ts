@@ -5,7 +5,7 @@ import { parseJson, textOf } from './json-value.ts';
 import type { Protocol } from './protocol.ts';
 import { endStream, readPiece, streamStart } from './read-stream.ts';
 
-/** What an answer's body turned out to be: beyond 2xx always an error, in the body's own words. */
+/** Reads an answer's body. With a status other than 2xx it is always an error. */
 export function readBody(protocol: Protocol, status: number, body: string): BodyReading {
   if (status < 200 || status > 299) {
     return { kind: 'error', error: readErrorBody(body), streamed: false };
@@ -13,7 +13,7 @@ export function readBody(protocol: Protocol, status: number, body: string): Body
   return readAnswerBody(protocol, body);
 }
 
-/** Told by its content: neither the content type nor what was asked for can be relied upon. */
+/** Goes by the content, because neither the content type nor the request's form is reliable. */
 function readAnswerBody(protocol: Protocol, raw: string): BodyReading {
   const body = raw.replace(/^\uFEFF/, '');
   const json = parseJson(body);
@@ -26,15 +26,16 @@ function readAnswerBody(protocol: Protocol, raw: string): BodyReading {
 function readJsonBody(protocol: Protocol, json: unknown): BodyReading {
   const error = findError(json);
   if (error) return { kind: 'error', error, streamed: false };
-  // Gemini's stream without `alt=sse` is one array of what would be its events.
+  const { readEvent, readWhole = readEvent } = protocol;
+  // Gemini's stream without `alt=sse` is one array of its events.
   const draft = Array.isArray(json)
-    ? json.reduce(protocol.readEvent, emptyDraft)
-    : protocol.readJson(json);
+    ? json.reduce(readEvent, emptyDraft)
+    : readWhole(emptyDraft, json);
   if (draft.error) return { kind: 'error', error: draft.error, streamed: false };
   return { kind: 'answer', answer: answerOf(draft, protocol.textOf(draft)), streamed: false };
 }
 
-/** Its first line that isn't blank is a field of an event or a comment. */
+/** Whether its first line that isn't blank is a field of an event or a comment. */
 function isEventStream(body: string): boolean {
   return /^\s*(data|event|id|retry)?:/.test(body.slice(0, 1000));
 }
@@ -43,7 +44,7 @@ function isHtml(body: string): boolean {
   return /^\s*<(!doctype|html|head|body|!--|\w+[\s>])/i.test(body.slice(0, 1000));
 }
 
-/** The message of a body that came with an error status: JSON of any shape, a page, or plain text. */
+/** Reads a body with an error status: JSON of any shape, an HTML page, or plain text. */
 export function readErrorBody(raw: string): BodyError {
   const body = raw.replace(/^\uFEFF/, '').trim();
   const json = parseJson(body) ?? parseJson(/^data:(.*)$/m.exec(body)?.[1] ?? '');
@@ -55,10 +56,10 @@ function nameless(message: string): BodyError {
   return { message, type: null, code: null };
 }
 
-/** A message stands at the start; patterns that look for it are not let loose on megabytes. */
+/** A message is at the start, so patterns don't search megabytes. */
 const pageLimit = 8000;
 
-/** A page's title says more than its markup. */
+/** The page's title, else its text. */
 function htmlMessage(page: string): string {
   const start = page.slice(0, pageLimit);
   const title = /<title[^>]*>([^<]*)/i.exec(start)?.[1]?.trim();

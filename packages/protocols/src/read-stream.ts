@@ -5,40 +5,40 @@ import { parseJson } from './json-value.ts';
 import type { Protocol } from './protocol.ts';
 import { endSse, readSse, type SseEvent, type SseState, sseStart } from './sse.ts';
 
-/** A stream under way: what it said so far, and the parser between two pieces. */
+/** What a stream has sent so far, and the state of its parser. */
 export interface StreamState {
   sse: SseState;
   draft: Draft;
-  /** How many events could be read; none makes the body unreadable rather than empty of text. */
+  /** How many events could be read. Without any, the body is unreadable rather than without text. */
   readable: number;
 }
 
 export const streamStart: StreamState = { sse: sseStart, draft: emptyDraft, readable: 0 };
 
-/** Takes the next piece of a stream, split anywhere. */
+/** Reads the next piece of a stream, which may be split anywhere. */
 export function readPiece(protocol: Protocol, state: StreamState, text: string): StreamState {
   const { state: sse, events } = readSse(state.sse, text);
-  return events.reduce((sofar, event) => readOne(protocol, sofar, event), { ...state, sse });
+  return events.reduce((before, event) => readOne(protocol, before, event), { ...state, sse });
 }
 
-/** Whether the first text, thought or tool call has come. */
+/** Whether the first text, thought or tool call has arrived. */
 export function hasFirstToken({ draft }: StreamState): boolean {
   return hasToken(draft);
 }
 
 /**
- * How far the stream has come by its own account. Gemini's have no last word, and some put a finish
- * reason into every event: without a token it completes nothing.
+ * How far the stream says it has come. Gemini's streams have no final event, and some send a finish
+ * reason in every event, so a finish reason without a token doesn't count.
  */
 export function progressOf({ draft }: StreamState): AnswerProgress {
   if (draft.isOver || draft.error) return 'over';
   return draft.ended && (hasToken(draft) || draft.stoppedAtLimit) ? 'complete' : 'under_way';
 }
 
-/** What an event stream, now over, turned out to be; `body` is its text. */
+/** Reads the rest of a stream that has ended; `body` is its whole text. */
 export function endStream(protocol: Protocol, state: StreamState, body: string): BodyReading {
   const { draft, readable } = endSse(state.sse).reduce(
-    (sofar, event) => readOne(protocol, sofar, event),
+    (before, event) => readOne(protocol, before, event),
     state,
   );
   if (draft.error) return { kind: 'error', error: draft.error, streamed: true };

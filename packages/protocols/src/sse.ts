@@ -1,17 +1,17 @@
 /** One Server-Sent Event. */
 export interface SseEvent {
-  /** The `event:` field; null where the event has none. */
+  /** The `event:` field; null if the event has none. */
   event: string | null;
   data: string;
 }
 
-/** A parser between two pieces of text. */
+/** The state of a parser between two pieces of text. */
 export interface SseState {
-  /** The line under way, without its end. */
+  /** The current line, which hasn't ended. */
   line: string;
-  /** The last piece ended in a CR, whose LF may follow. */
+  /** The last piece ended in a CR, which a LF may follow. */
   afterCr: boolean;
-  /** Nothing but a byte order mark may have been read so far. */
+  /** No text has been read so far, so a byte order mark may follow. */
   atStart: boolean;
   event: string | null;
   /** The event's data so far; null before its first line. */
@@ -27,15 +27,15 @@ export const sseStart: SseState = {
 };
 
 /**
- * The events that `text` completes, and the state from which to go on. Pieces may be split anywhere:
- * within a line, between CR and LF, behind a byte order mark.
+ * The events that `text` completes, and the state for the next piece. Pieces may be split anywhere:
+ * within a line, between CR and LF, after a byte order mark.
  * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
 export function readSse(state: SseState, text: string): { state: SseState; events: SseEvent[] } {
   if (text === '') return { state, events: [] };
   let rest = state.atStart && text.startsWith('\uFEFF') ? text.slice(1) : text;
   if (state.afterCr && rest.startsWith('\n')) rest = rest.slice(1);
-  // Only the new piece is searched: a line of megabytes that comes in drips costs no more than once.
+  // Only the new piece is searched, so a line of megabytes in small pieces takes linear time.
   const [first = '', ...others] = rest.split(/\r\n|\r|\n/);
   const lines = [state.line + first, ...others];
   const unfinished = lines.pop() ?? '';
@@ -45,7 +45,7 @@ export function readSse(state: SseState, text: string): { state: SseState; event
   return { state: { ...builder, line: unfinished, afterCr, atStart: false }, events };
 }
 
-/** The event that a stream left open when it ended without a last blank line, if any. */
+/** The event that is incomplete because the stream ended without a last blank line, if any. */
 export function endSse(state: SseState): SseEvent[] {
   return readSse(state, '\n\n').events;
 }
