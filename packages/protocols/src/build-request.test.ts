@@ -11,7 +11,7 @@ function build(route: Route, form: Partial<RequestForm> = {}, model = 'vendor/m 
 
 const messages = [{ role: 'user', content: 'who?' }];
 
-test('chat streams, bounded, with its usage report', () => {
+test('chat streams with a token limit and its usage', () => {
   expect(build('chat')).toEqual({
     method: 'POST',
     path: '/v1/chat/completions',
@@ -27,7 +27,7 @@ test('chat streams, bounded, with its usage report', () => {
   });
 });
 
-test('chat in its mended forms', () => {
+test('chat in its corrected forms', () => {
   const form = { stream: false, tokenLimitField: 'max_completion_tokens' } as const;
   expect(build('chat', form).body).toEqual({
     model: 'vendor/m 1',
@@ -38,7 +38,7 @@ test('chat in its mended forms', () => {
   expect(build('chat', { asksStreamUsage: false }).body).not.toHaveProperty('stream_options');
 });
 
-test('an ample limit where the small one was refused', () => {
+test('an ample limit after the small one was rejected', () => {
   const form = { tokenLimit: 'ample' } as const;
   expect(build('chat', form).body.max_tokens).toBe(4096);
   expect(build('anthropic', form).body.max_tokens).toBe(4096);
@@ -66,7 +66,7 @@ test('anthropic', () => {
   });
 });
 
-test('gemini escapes each segment of the model and streams at its own address', () => {
+test('gemini escapes each segment of the model and streams at a different path', () => {
   expect(build('gemini')).toMatchObject({
     path: '/v1beta/models/vendor/m%201:streamGenerateContent?alt=sse',
     keyHeader: 'x-goog-api-key',
@@ -90,7 +90,7 @@ test('embeddings', () => {
   });
 });
 
-test('no request fixes a temperature, which newer models refuse', () => {
+test('no request sets a temperature, which newer models reject', () => {
   for (const route of ['chat', 'responses', 'anthropic', 'gemini', 'embeddings'] as const) {
     expect(JSON.stringify(build(route).body)).not.toContain('temperature');
   }

@@ -7,7 +7,7 @@ import { endStream, hasFirstToken, progressOf, readPiece, streamStart } from './
 interface Recording {
   title: string;
   route: Route;
-  /** One data line each; `event:` lines only where the format has them. */
+  /** One `data:` line each, and an `event:` line if the format has them. */
   stream: string[];
   answer: Partial<Answer>;
 }
@@ -19,7 +19,7 @@ const chatDelta = (delta: unknown, finish: string | null = null) =>
 
 const recordings: Recording[] = [
   {
-    title: 'chat text with a usage report behind it',
+    title: 'chat text followed by its usage',
     route: 'chat',
     stream: [
       ': keep-alive\n\n',
@@ -33,7 +33,7 @@ const recordings: Recording[] = [
     answer: { text: 'I am gpt-4o 🙂', outputTokens: 7, toolCalls: [], stoppedAtLimit: false },
   },
   {
-    title: 'a usage that nobody can count to is none',
+    title: "a usage that isn't a safe integer is ignored",
     route: 'chat',
     stream: [
       chatDelta({ content: 'I am ' }),
@@ -56,7 +56,7 @@ const recordings: Recording[] = [
     answer: { text: 'hm, well', hasThought: true, stoppedAtLimit: true },
   },
   {
-    title: 'chat tool call in bits',
+    title: 'chat tool call in pieces',
     route: 'chat',
     stream: [
       chatDelta({ tool_calls: [{ index: 0, function: { name: 'whoami', arguments: '' } }] }),
@@ -87,7 +87,7 @@ const recordings: Recording[] = [
     answer: { text: 'I am gpt-5.1', hasThought: true, outputTokens: 40, reasoningTokens: 32 },
   },
   {
-    title: 'responses tool call, read once though it comes twice',
+    title: 'responses tool call, sent twice but read once',
     route: 'responses',
     stream: [
       named(
@@ -179,7 +179,7 @@ describe.each(recordings)('$title', ({ route, stream, answer }) => {
   const protocol = protocolFor(route);
   const text = stream.join('');
 
-  test('reads the same split at any place', () => {
+  test('is read the same when split at any place', () => {
     const whole = readBody(protocol, 200, text);
     expect(whole).toMatchObject({ kind: 'answer', streamed: true, answer });
     for (let at = 0; at <= text.length; at += 1) {
@@ -189,20 +189,20 @@ describe.each(recordings)('$title', ({ route, stream, answer }) => {
     }
   });
 
-  test('reads the same unit by unit with CRLF', () => {
+  test('is read the same one code unit at a time, with CRLF', () => {
     const crlf = text.replaceAll('\n', '\r\n');
     const state = crlf
       .split('')
-      .reduce((sofar, unit) => readPiece(protocol, sofar, unit), streamStart);
+      .reduce((before, unit) => readPiece(protocol, before, unit), streamStart);
     expect(endStream(protocol, state, text)).toEqual(readBody(protocol, 200, text));
   });
 
-  test('knows its first token, and that the start of the stream held none', () => {
+  test("has a first token, and a comment isn't one", () => {
     expect(hasFirstToken(readPiece(protocol, streamStart, text))).toBe(true);
     expect(hasFirstToken(readPiece(protocol, streamStart, ': nothing yet\n\n'))).toBe(false);
   });
 
-  test('is broken without its end', () => {
+  test('is a broken stream without its end', () => {
     const cut = stream.slice(0, route === 'chat' ? 2 : 1).join('');
     const state = readPiece(protocol, streamStart, cut);
     expect(endStream(protocol, state, cut)).toMatchObject({ fault: 'broken_stream' });
@@ -210,7 +210,7 @@ describe.each(recordings)('$title', ({ route, stream, answer }) => {
 });
 
 test.each(['constructor', '__proto__', 'toString'])(
-  'a call named %s is a call like any other',
+  'a call named %s is read like any other',
   (id) => {
     const item = { type: 'function_call', id, name: 'f', arguments: '{}' };
     const whole = readBody(protocolFor('responses'), 200, JSON.stringify({ output: [item] }));
@@ -228,28 +228,33 @@ test.each(['constructor', '__proto__', 'toString'])(
   },
 );
 
-describe('a stream has progressed', () => {
+describe('the progress of a stream', () => {
   const progress = (route: Route, text: string) =>
     progressOf(readPiece(protocolFor(route), streamStart, text));
   const geminiEnd = (text: string) =>
     data({ candidates: [{ content: { parts: [{ text }] }, finishReason: 'STOP' }] });
 
   test.each<[string, Route, string, string]>([
-    ['no way before its end', 'chat', chatDelta({ content: 'x' }), 'under_way'],
+    ['under way before its end', 'chat', chatDelta({ content: 'x' }), 'under_way'],
     [
-      'to its answer, though a usage report may follow',
+      'complete after its answer, although its usage may follow',
       'chat',
       chatDelta({ content: 'x' }, 'stop'),
       'complete',
     ],
-    ['to its last word: [DONE]', 'chat', 'data: [DONE]\n\n', 'over'],
-    ['to its last word: message_stop', 'anthropic', named({ type: 'message_stop' }), 'over'],
-    ['to its last word: completed', 'responses', named({ type: 'response.completed' }), 'over'],
-    ['to its last word: incomplete', 'responses', named({ type: 'response.incomplete' }), 'over'],
-    ['to its last word: failed', 'responses', named({ type: 'response.failed' }), 'over'],
-    ['to an error', 'chat', data({ error: { message: 'gone' } }), 'over'],
-    ['to its answer, since Gemini has no last word', 'gemini', geminiEnd('x'), 'complete'],
-    ['no way where the end came before any token', 'gemini', geminiEnd(''), 'under_way'],
+    ['over after [DONE]', 'chat', 'data: [DONE]\n\n', 'over'],
+    ['over after message_stop', 'anthropic', named({ type: 'message_stop' }), 'over'],
+    ['over after completed', 'responses', named({ type: 'response.completed' }), 'over'],
+    ['over after incomplete', 'responses', named({ type: 'response.incomplete' }), 'over'],
+    ['over after failed', 'responses', named({ type: 'response.failed' }), 'over'],
+    ['over after an error', 'chat', data({ error: { message: 'gone' } }), 'over'],
+    [
+      'complete after its answer, because Gemini has no final event',
+      'gemini',
+      geminiEnd('x'),
+      'complete',
+    ],
+    ['under way if the end came before any token', 'gemini', geminiEnd(''), 'under_way'],
   ])('%s', (_, route, text, expected) => {
     expect(progress(route, text)).toBe(expected);
   });

@@ -19,12 +19,12 @@ describe('text is read from', () => {
       chat({ content: [{ type: 'text', text: 'a' }, { text: 'b' }] }),
       'ab',
     ],
-    ['reasoning where content is blank', 'chat', chat({ content: ' ', reasoning: 'r' }), 'r'],
+    ['reasoning if the content is blank', 'chat', chat({ content: ' ', reasoning: 'r' }), 'r'],
     ['a refusal', 'chat', chat({ content: null, refusal: 'no' }), 'no'],
     ['a legacy completion', 'chat', { choices: [{ text: 'old' }] }, 'old'],
     ['the first output_text', 'responses', output('one', 'two'), 'one'],
-    ['a text block behind a thought', 'anthropic', blocks('mine'), 'mine'],
-    ['a part that is no thought', 'gemini', parts('seen'), 'seen'],
+    ['a text block after a thought', 'anthropic', blocks('mine'), 'mine'],
+    ["a part that isn't a thought", 'gemini', parts('seen'), 'seen'],
     [
       'an embedding',
       'embeddings',
@@ -33,7 +33,12 @@ describe('text is read from', () => {
     ],
     ['a byte order mark before it', 'chat', `\uFEFF${JSON.stringify(chat({ content: 'x' }))}`, 'x'],
     ['an array of events', 'gemini', [parts('a'), parts('b')], 'ab'],
-    ['a stream nobody asked for', 'chat', `data: ${JSON.stringify(chat({ content: 's' }))}\n`, 's'],
+    [
+      'a stream that was not requested',
+      'chat',
+      `data: ${JSON.stringify(chat({ content: 's' }))}\n`,
+      's',
+    ],
   ])('%s', (_, route, body, text) => {
     expect(read(route, body)).toMatchObject({ kind: 'answer', answer: { text } });
   });
@@ -109,7 +114,7 @@ describe('an error within a 200 is', () => {
   });
 });
 
-describe('an error status speaks through', () => {
+describe('the message of an error status is read from', () => {
   test.each([
     ["OpenAI's object", { error: { message: 'm' } }, 'm'],
     ['a string', { error: 'm' }, 'm'],
@@ -130,7 +135,7 @@ describe('an error status speaks through', () => {
   });
 });
 
-describe('a body that is no answer is', () => {
+describe("a body that isn't an answer is", () => {
   test.each([
     ['empty', ' \n', 'empty'],
     ['a page', '<!DOCTYPE html><html></html>', 'html'],
@@ -146,16 +151,13 @@ describe('a body that is no answer is', () => {
   });
 });
 
-test.each(['[', '{"error":', '{"a":'])(
-  'nesting beyond reason (%s) neither throws nor hangs',
-  (open) => {
-    const close = open === '[' ? ']' : '}';
-    const body = `${open.repeat(200_000)}${open === '[' ? '' : '1'}${close.repeat(200_000)}`;
-    for (const status of [200, 500]) {
-      expect(['answer', 'error', 'unreadable']).toContain(read('chat', body, status).kind);
-    }
-  },
-);
+test.each(['[', '{"error":', '{"a":'])('extreme nesting (%s) neither throws nor hangs', (open) => {
+  const close = open === '[' ? ']' : '}';
+  const body = `${open.repeat(200_000)}${open === '[' ? '' : '1'}${close.repeat(200_000)}`;
+  for (const status of [200, 500]) {
+    expect(['answer', 'error', 'unreadable']).toContain(read('chat', body, status).kind);
+  }
+});
 
 describe('a hostile body four times as long takes about four times as long to read:', () => {
   const mebibyte = 1024 * 1024;
@@ -165,7 +167,7 @@ describe('a hostile body four times as long takes about four times as long to re
   const calls = (bytes: number) =>
     Array.from({ length: bytes / 100 }, (_, index) => callOf(index)).join('');
 
-  /** The best of a few, so that a busy machine counts for little. */
+  /** The best of three, so that a busy machine matters little. */
   const readingMs = (body: string) => {
     const times = [1, 2, 3].map(() => {
       const startedAt = performance.now();
@@ -181,11 +183,11 @@ describe('a hostile body four times as long takes about four times as long to re
     ['a call in every event', calls],
     ['tags that never close', (bytes: number) => `<html>${fill('<script')(bytes)}`],
     ['titles that never close', fill('<title ')],
-    ['an array of nothing', (bytes: number) => `[${fill('{},')(bytes)}{}]`],
+    ['an array of empty objects', (bytes: number) => `[${fill('{},')(bytes)}{}]`],
   ])('%s', (_, bodyOf) => {
     const shortMs = readingMs(bodyOf(mebibyte / 2));
     const longMs = readingMs(bodyOf(2 * mebibyte));
-    // Sixteen times, if it were quadratic; what takes no time at all says nothing.
+    // It would be sixteen times if it were quadratic. Very short times say nothing.
     expect(longMs).toBeLessThan(10 * Math.max(shortMs, 10));
   });
 });

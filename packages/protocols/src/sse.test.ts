@@ -47,22 +47,22 @@ describe.each([
 ])('lines that end in %s', (_, lineEnd) => {
   const text = lines.join(lineEnd);
 
-  test('give the same events split at any one place', () => {
+  test('give the same events when split at any place', () => {
     for (let at = 0; at <= text.length; at += 1) {
       expect(parse([text.slice(0, at), text.slice(at)])).toEqual(expected);
     }
   });
 
-  test('give the same events unit by unit', () => {
+  test('give the same events one code unit at a time', () => {
     expect(parse(text.split(''))).toEqual(expected);
   });
 });
 
-test('a byte order mark within the stream is no mark but text', () => {
+test('a byte order mark within the stream is text', () => {
   expect(parse(['data: a\n\n', '\uFEFFdata: b\n\n'])).toEqual([{ event: null, data: 'a' }]);
 });
 
-test('a line of megabytes in small pieces costs time in proportion to its length', () => {
+test('a line of megabytes in small pieces takes linear time', () => {
   const pieces = Array.from({ length: 4096 }, () => 'x'.repeat(1024));
   const startedAt = performance.now();
   expect(parse(['data: ', ...pieces, '\n\n'])[0]?.data).toHaveLength(4 * 1024 * 1024);
