@@ -28,11 +28,12 @@ test('the top level holds what the architecture names, and nothing else', () => 
   expect([...top].filter((name) => !named.includes(name) && !name.startsWith('.'))).toEqual([]);
 });
 
-test('each room has a README of under 40 lines', () => {
+test('each room has a README of under 40 lines, and a line on the map', () => {
   const rooms = new Set(tracked.flatMap((file) => /^(?:apps|packages)\/[^/]+/.exec(file) ?? []));
   for (const room of rooms) {
     expect(existsSync(join(room, 'README.md')), room).toBe(true);
     expect(linesOf(join(room, 'README.md')), room).toBeLessThan(40);
+    expect(textOf('README.md')).toContain(`\n  ${basename(room)}/ `);
   }
 });
 
