@@ -183,7 +183,7 @@ test('an endless error body doesn’t keep the client from the next channel', as
   const endless: How = (ask, response) => {
     response.writeHead(500, { 'content-type': 'text/plain' });
     const timer = setInterval(() => response.write('x'.repeat(1024)), 5);
-    ask.gone.addEventListener('abort', () => clearInterval(timer));
+    ask.closed.addEventListener('abort', () => clearInterval(timer));
   };
   const { ask } = await start({ bad: { how: endless }, good: {} });
   const answer = await ask();

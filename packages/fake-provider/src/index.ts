@@ -1,8 +1,6 @@
-export type { Ask, FakeRoute, Pace } from './ask.ts';
 export { type BehaviourName, behaviours } from './behaviours/behaviours.ts';
 export type { ModelListName } from './model-lists.ts';
-export type { ReceivedRequest } from './receive.ts';
-export type { Behaviour } from './send.ts';
+export type { Pace } from './model-request.ts';
 export {
   type FakeProvider,
   type FakeProviderOptions,

@@ -1,6 +1,6 @@
 import { startFakeProvider } from './start-fake-provider.ts';
 
-/** Started by hand: `node packages/fake-provider/src/main.ts [port]`. Ctrl-C ends it. */
+/** A provider to start by hand: `node packages/fake-provider/src/main.ts [port]`. Ctrl-C ends it. */
 const port = Number(process.argv[2] ?? 9090);
 const apiKey = 'sk-fake-provider-0123456789';
 const provider = await startFakeProvider({

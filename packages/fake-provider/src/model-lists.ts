@@ -29,5 +29,5 @@ const table = {
 
 export type ModelListName = keyof typeof table;
 
-/** Every way in which the list of models can come, by name. */
+/** Every behaviour of the list of models, by name. */
 export const modelLists: Readonly<Record<ModelListName, ModelListBehaviour>> = table;

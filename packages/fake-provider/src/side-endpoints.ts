@@ -1,4 +1,4 @@
-/** An answer of an endpoint beside the model's own: its type and its bytes. */
+/** An answer of another endpoint than the models' own. */
 export interface SideAnswer {
   contentType: string;
   body: string | Buffer;
@@ -12,7 +12,7 @@ const json = (value: unknown): SideAnswer => ({
 const usage = { prompt_tokens: 20, completion_tokens: 3, total_tokens: 23 };
 const sound = Buffer.from([0xff, 0xfb, 0x90, 0x00, 0x00, 0x0f, 0xf0, 0x80]);
 
-/** By the end of the path; each answers any model. Sources: the providers' API references. */
+/** By the end of the path, for any model. Sources: the providers' API references. */
 const answers: Record<string, (model: string) => SideAnswer> = {
   '/v1/messages/count_tokens': () => json({ input_tokens: 20 }),
   '/v1/responses/compact': () =>
@@ -29,7 +29,7 @@ const answers: Record<string, (model: string) => SideAnswer> = {
   ':batchEmbedContents': () => json({ embeddings: [{ values: [0.25, -0.5] }] }),
 };
 
-/** What an endpoint beside the model's own answers; null where the path is none of them. */
+/** The answer of the endpoint at a path; null if there is none. */
 export function sideAnswer(path: string, model: string): SideAnswer | null {
   const end = Object.keys(answers).find((suffix) => path.endsWith(suffix));
   return end === undefined ? null : (answers[end]?.(model) ?? null);

@@ -7,11 +7,18 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type Ask, addressOf, type Pace } from './ask.ts';
 import { type BehaviourName, behaviours } from './behaviours/behaviours.ts';
 import { type ModelListName, modelLists } from './model-lists.ts';
-import { keyOf, type ReceivedRequest, readJsonBody } from './receive.ts';
-import { type Behaviour, pause, sendBody, sendJson } from './send.ts';
+import {
+  type Address,
+  addressOf,
+  keyOf,
+  type ModelRequest,
+  type Pace,
+  type ReceivedRequest,
+  readBody,
+} from './model-request.ts';
+import { type Behaviour, pause, sendBody, sendError, sendJson } from './send.ts';
 import { sideAnswer } from './side-endpoints.ts';
 import { type TestCertificate, testCertificates } from './test-certificates.ts';
 import { wireFor } from './wire/wire-for.ts';
@@ -23,25 +30,25 @@ export interface FakeProviderOptions {
   apiKey: string;
   /** 0, the default, takes a free one. */
   port?: number;
-  /** Speaks TLS, with a certificate that nobody trusts. */
+  /** Uses TLS, with this untrusted certificate. */
   certificate?: TestCertificate;
-  /** Asked for each request; at once by default. */
+  /** Called for each request. By default it answers at once. */
   pace?: () => Pace;
-  /** Serves the endpoints beside the models' own too (token counts, images, speech …); else a 404. */
+  /** Serves other endpoints too (token counts, images, speech …); otherwise they are a 404. */
   hasSideEndpoints?: boolean;
 }
 
 export interface FakeProvider {
   /** `http://127.0.0.1:<port>`, or https: a channel's base URL. */
   origin: string;
-  /** What came in, oldest first; the newest 5,000 are kept. */
+  /** The requests, oldest first; the newest 5,000 are kept. */
   requests: ReceivedRequest[];
-  /** How many requests came in, kept or not. */
+  /** How many requests it has received, kept or not. */
   received(): number;
-  /** Changes how a model behaves from the next request on; a new model joins the list. */
+  /** Changes how a model behaves from the next request on. A new model is added to the list. */
   setBehaviour(model: string, behaviour: BehaviourName | Behaviour): void;
   removeModel(model: string): void;
-  /** Changes how the list of models comes. */
+  /** Changes how the list of models is sent. */
   setModelList(name: ModelListName): void;
   /** Breaks every connection and stops listening. */
   close(): Promise<void>;
@@ -50,13 +57,11 @@ export interface FakeProvider {
 const keptRequests = 5000;
 const atOnce: Pace = { latencyMs: 0, pieceDelayMs: 0 };
 
-/** What the listener works on; the methods of the provider change it. */
-interface State {
+/** What the listener works with; the provider's methods change it. */
+interface State
+  extends Pick<Required<FakeProviderOptions>, 'apiKey' | 'pace' | 'hasSideEndpoints'> {
   models: Map<string, Behaviour>;
   modelList: ModelListName;
-  apiKey: string;
-  pace: () => Pace;
-  hasSideEndpoints: boolean;
   requests: ReceivedRequest[];
   received: number;
   port: number;
@@ -64,25 +69,29 @@ interface State {
 
 /** Starts a provider on loopback; whoever starts it closes it. */
 export async function startFakeProvider(options: FakeProviderOptions): Promise<FakeProvider> {
+  const { port = 0, certificate } = options;
   const state: State = {
+    pace: () => atOnce,
+    hasSideEndpoints: false,
+    ...options,
     models: new Map(Object.entries(options.models).map(([id, how]) => [id, behaviourOf(how)])),
     modelList: 'good',
-    apiKey: options.apiKey,
-    pace: options.pace ?? (() => atOnce),
-    hasSideEndpoints: options.hasSideEndpoints ?? false,
     requests: [],
     received: 0,
-    port: 0,
+    port,
   };
-  const server = serverFor(options.certificate, (request, response) => {
-    // Whatever a behaviour does to its own connection is no fault of the provider.
+  const listener: RequestListener = (request, response) => {
+    // A behaviour may break its own connection.
     serve(state, request, response).catch(() => response.destroy());
-  });
-  server.listen(options.port ?? 0, '127.0.0.1');
+  };
+  const server = certificate
+    ? createTlsServer(testCertificates[certificate], listener)
+    : createServer(listener);
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   state.port = portOf(server);
   return {
-    origin: `http${options.certificate ? 's' : ''}://127.0.0.1:${state.port}`,
+    origin: `http${certificate ? 's' : ''}://127.0.0.1:${state.port}`,
     requests: state.requests,
     received: () => state.received,
     setBehaviour: (model, how) => state.models.set(model, behaviourOf(how)),
@@ -92,12 +101,6 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
     },
     close: () => closeServer(server),
   };
-}
-
-function serverFor(certificate: TestCertificate | undefined, listener: RequestListener): Server {
-  return certificate
-    ? createTlsServer(testCertificates[certificate], listener)
-    : createServer(listener);
 }
 
 function behaviourOf(how: BehaviourName | Behaviour): Behaviour {
@@ -119,8 +122,8 @@ async function closeServer(server: Server): Promise<void> {
 
 async function serve(state: State, request: IncomingMessage, response: ServerResponse) {
   const url = request.url ?? '/';
-  const path = beneathBase(url.split('?')[0] ?? '/');
-  const { text, body } = await readJsonBody(request);
+  const path = pathFromVersion(url.split('?')[0] ?? '/');
+  const { text, body } = await readBody(request);
   const address = request.method === 'POST' ? addressOf(path) : null;
   const model = address ? (address.model ?? String(body.model ?? '')) : null;
   const { method = '', headers } = request;
@@ -134,17 +137,18 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
   }
   if (!address || model === null) {
     const side = state.hasSideEndpoints ? sideAnswer(path, String(body.model ?? '')) : null;
-    return side
-      ? sendBody(response, 200, side.contentType, side.body)
-      : unknownPath(request, response);
+    if (side) return sendBody(response, 200, side.contentType, side.body);
+    const message = `Invalid URL (${method} ${url})`;
+    return sendJson(response, 404, { error: { message, type: 'invalid_request_error' } });
   }
-  const ask = askOf(state, { address, model, body, url, key: keyOf(request) }, response);
-  await pause(ask, ask.pace.latencyMs);
-  return (state.models.get(model) ?? unknownModel)(ask, response);
+  const parts = { model, body, url, key: keyOf(request) };
+  const modelRequest = modelRequestOf(state, address, parts, response);
+  await pause(modelRequest, modelRequest.pace.latencyMs);
+  return (state.models.get(model) ?? unknownModel)(modelRequest, response);
 }
 
-/** A relay may stand beneath any path; from its version on, all is exact, so that a doubled one shows. */
-function beneathBase(path: string): string {
+/** A relay may be below any path. From the version on, the path is exact, so that a doubled version is noticed. */
+function pathFromVersion(path: string): string {
   const version = path.search(/\/v1(beta)?\//);
   return version === -1 ? path : path.slice(version);
 }
@@ -155,30 +159,24 @@ function keep(state: State, request: ReceivedRequest): void {
   if (state.requests.length > keptRequests) state.requests.shift();
 }
 
-interface Parts extends Pick<Ask, 'model' | 'body' | 'url' | 'key'> {
-  address: NonNullable<ReturnType<typeof addressOf>>;
-}
-
-function askOf(state: State, parts: Parts, response: ServerResponse): Ask {
-  const { address, ...rest } = parts;
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
+function modelRequestOf(
+  state: State,
+  address: Address,
+  parts: Pick<ModelRequest, 'model' | 'body' | 'url' | 'key'>,
+  response: ServerResponse,
+): ModelRequest {
+  const closed = new AbortController();
+  response.once('close', () => closed.abort());
   return {
-    ...rest,
+    ...parts,
     route: address.route,
+    wire: wireFor(address.route),
     isStream: address.isStream ?? parts.body.stream === true,
     otherOrigin: `http://localhost:${state.port}`,
     pace: state.pace(),
-    gone: gone.signal,
+    closed: closed.signal,
   };
 }
 
-const unknownModel: Behaviour = (ask, response) => {
-  const message = `The model \`${ask.model}\` does not exist`;
-  sendJson(response, 404, wireFor(ask.route).error(message, 'not_found_error', 404));
-};
-
-function unknownPath(request: IncomingMessage, response: ServerResponse): void {
-  const message = `Invalid URL (${request.method} ${request.url})`;
-  sendJson(response, 404, { error: { message, type: 'invalid_request_error' } });
-}
+const unknownModel: Behaviour = (request, response) =>
+  sendError(request, response, 404, `The model \`${request.model}\` does not exist`);

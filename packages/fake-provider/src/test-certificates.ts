@@ -1,11 +1,11 @@
-/** A key for tests on loopback alone: it is public, and protects nothing. */
+/** A key only for tests on loopback: it is public and protects nothing. */
 const key = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgpBWC35Q2MM3awxfm
 X7Hw+5Puer9nEJDCIxW3I5BytWShRANCAAQsELqx73Fu5m/0J9KRGYvyINFB3S6e
 V1ksPU0TFbF2lF5Cj64QkRWDviCe5X+3vPUTaPfgZMUdCgSEmX6IsFfw
 -----END PRIVATE KEY-----`;
 
-/** For 127.0.0.1 and localhost, signed by nobody but itself, from 2020 to 2120. */
+/** For 127.0.0.1 and localhost, self-signed, from 2020 to 2120. */
 const selfSigned = `-----BEGIN CERTIFICATE-----
 MIIBcjCCARegAwIBAgIUQhTFORw3TD4sp+dEhsZgovAre/cwCgYIKoZIzj0EAwIw
 GDEWMBQGA1UEAwwNZmFrZSBwcm92aWRlcjAgFw0yMDAxMDEwMDAwMDBaGA8yMTIw
@@ -29,7 +29,7 @@ CCqGSM49BAMCA0cAMEQCICjc8D4FQLE0agr+jQ+SIew0fp4HdQ11+gtIalNiBE2p
 AiAbB9YlM8/GbAMSlxMnAkdr9XaX7IDNXBjPyZJy3bAHiQ==
 -----END CERTIFICATE-----`;
 
-/** How a provider that speaks TLS proves, or fails to prove, who it is. */
+/** The certificates of a provider with TLS. None is trusted. */
 export const testCertificates = {
   self_signed: { key, cert: selfSigned },
   expired: { key, cert: expired },

@@ -1,9 +1,9 @@
-import type { Ask } from '../ask.ts';
-import { type Reply, replyWith } from '../reply.ts';
 import {
   type Behaviour,
+  changedBody,
   goodBody,
   goodReply,
+  json,
   jsonType,
   pause,
   sendBody,
@@ -12,24 +12,21 @@ import {
   sendReply,
   streamType,
 } from '../send.ts';
-import { wireFor } from '../wire/wire-for.ts';
+import { type Reply, replyWith } from '../wire/wire.ts';
 
 const reply =
-  (part: Partial<Reply>): Behaviour =>
-  (ask, response) =>
-    sendReply(ask, response, replyWith(part));
+  (parts: Partial<Reply>): Behaviour =>
+  (request, response) =>
+    sendReply(request, response, replyWith(parts));
 
-/** The good body with something done to its text before it is sent as one piece. */
-const reworked =
-  (rework: (text: string, ask: Ask) => string | Buffer): Behaviour =>
-  (ask, response) => {
-    const { contentType, text } = goodBody(ask);
-    sendBody(response, 200, contentType, rework(text, ask));
-  };
+const wholeAs =
+  (contentType: string): Behaviour =>
+  (request, response) =>
+    sendBody(response, 200, contentType, goodBody({ ...request, isStream: false }).text);
 
-/** Answers that show a model at work, and some that show nothing. */
+/** Answers of a working model, and some that contain nothing. */
 export const answers = {
-  good: (ask, response) => sendReply(ask, response, goodReply(ask)),
+  good: (request, response) => sendReply(request, response),
   long_text: reply({ text: `${'a'.repeat(499)}🙂${'b'.repeat(100)}`, outputTokens: 64 }),
   reasoning_only: reply({ thought: 'Who am I? A model, it seems.', thoughtTokens: 9 }),
   thought_then_text: reply({ thought: 'Let me think.', text: 'I am thinking.', thoughtTokens: 4 }),
@@ -44,34 +41,32 @@ export const answers = {
   stopped_unused: reply({ stop: 'limit', outputTokens: 0 }),
   no_text: reply({ outputTokens: 0 }),
   blank_text: reply({ text: ' \n ', outputTokens: 1 }),
-  empty_parts: (ask, response) => sendJson(response, 200, wireFor(ask.route).empty.none),
-  null_parts: (ask, response) => sendJson(response, 200, wireFor(ask.route).empty.null),
-  legacy_text: (_, response) => sendJson(response, 200, { choices: [{ text: 'An old answer.' }] }),
+  empty_parts: ({ wire }, response) => sendJson(response, 200, wire.empty.none),
+  null_parts: ({ wire }, response) => sendJson(response, 200, wire.empty.null),
+  legacy_text: json(200, { choices: [{ text: 'An old answer.' }] }),
   /** One piece every 25 ms: enough to measure a rate. */
-  paced: (ask, response) =>
-    sendReply({ ...ask, pace: { ...ask.pace, pieceDelayMs: 25 } }, response, goodReply(ask)),
+  paced: (request, response) =>
+    sendReply({ ...request, pace: { ...request.pace, pieceDelayMs: 25 } }, response),
   /** Late, but within most timeouts. */
-  slow: async (ask, response) => {
-    await pause(ask, 400);
-    await sendReply(ask, response, goodReply(ask));
+  slow: async (request, response) => {
+    await pause(request, 400);
+    await sendReply(request, response);
   },
-  json_though_stream_asked: (ask, response) =>
-    sendReply({ ...ask, isStream: false }, response, goodReply(ask)),
-  stream_unasked: (ask, response) =>
-    sendEvents(ask, response, wireFor(ask.route).events(goodReply(ask), ask.model)),
-  stream_as_json_type: (ask, response) =>
-    sendBody(response, 200, jsonType, goodBody({ ...ask, isStream: true }).text),
-  json_as_stream_type: (ask, response) =>
-    sendBody(response, 200, streamType, goodBody({ ...ask, isStream: false }).text),
-  json_as_html_type: (ask, response) =>
-    sendBody(response, 200, 'text/html', goodBody({ ...ask, isStream: false }).text),
-  byte_order_mark: reworked((text) => `\uFEFF${text}`),
-  crlf_and_comments: reworked((text, ask) =>
-    ask.isStream ? `: hello\r\n\r\n${text.replaceAll('\n', '\r\n')}` : text,
+  json_though_stream_asked: (request, response) =>
+    sendReply({ ...request, isStream: false }, response),
+  stream_unasked: (request, response) =>
+    sendEvents(request, response, request.wire.events(goodReply(request), request.model)),
+  stream_as_json_type: (request, response) =>
+    sendBody(response, 200, jsonType, goodBody({ ...request, isStream: true }).text),
+  json_as_stream_type: wholeAs(streamType),
+  json_as_html_type: wholeAs('text/html'),
+  byte_order_mark: changedBody((text) => `\uFEFF${text}`),
+  crlf_and_comments: changedBody((text, request) =>
+    request.isStream ? `: hello\r\n\r\n${text.replaceAll('\n', '\r\n')}` : text,
   ),
-  no_last_blank_line: reworked((text) => text.trimEnd()),
-  /** 0xFF is no UTF-8 anywhere. */
-  invalid_utf8: reworked((text) => {
+  no_last_blank_line: changedBody((text) => text.trimEnd()),
+  /** The byte 0xFF is never valid in UTF-8. */
+  invalid_utf8: changedBody((text) => {
     const at = text.indexOf('I am ') + 'I am '.length;
     const bytes = [
       Buffer.from(text.slice(0, at)),

@@ -6,8 +6,7 @@ import { echoes } from './echoes.ts';
 import { encodings } from './encodings.ts';
 import { errorsInBody } from './errors-in-body.ts';
 import { forms } from './forms.ts';
-import { redirects } from './redirects.ts';
-import { statuses } from './statuses.ts';
+import { redirects, statuses } from './statuses.ts';
 
 const table = {
   ...answers,
@@ -23,5 +22,5 @@ const table = {
 
 export type BehaviourName = keyof typeof table;
 
-/** Every way in which a fake model can behave, by name. */
+/** Every behaviour of a fake model, by name. */
 export const behaviours: Readonly<Record<BehaviourName, Behaviour>> = table;

@@ -1,39 +1,31 @@
-import { type Behaviour, goodBody, sendBody } from '../send.ts';
+import { type Behaviour, body, changedBody, goodBody, sendBody } from '../send.ts';
 
 const mebibyte = 1024 * 1024;
 
-const body =
-  (contentType: string, text: string): Behaviour =>
-  (_, response) =>
-    sendBody(response, 200, contentType, text);
+const half = (text: string) => text.slice(0, text.length / 2);
 
-/** Bodies that end properly as HTTP goes, yet are no answers. */
+/** Bodies that end properly by HTTP's rules but aren't answers. */
 export const brokenBodies = {
-  empty_body: body('application/json', ''),
-  blank_body: body('text/event-stream', '\n\n'),
-  json_null: body('application/json', 'null'),
-  json_string: body('application/json', '"ok"'),
-  plain_words: body('text/plain', 'The server is doing fine.'),
-  garbage_events: body('text/event-stream', 'data: <oops>\n\ndata: <again>\n\n'),
-  only_comments: body('text/event-stream', ': ping\n\n: ping\n\n'),
-  only_done: body('text/event-stream', 'data: [DONE]\n\n'),
-  cut_json: (ask, response) => {
-    const { text } = goodBody({ ...ask, isStream: false });
-    sendBody(response, 200, 'application/json', text.slice(0, text.length / 2));
+  empty_body: body(200, 'application/json', ''),
+  blank_body: body(200, 'text/event-stream', '\n\n'),
+  json_null: body(200, 'application/json', 'null'),
+  json_string: body(200, 'application/json', '"ok"'),
+  plain_words: body(200, 'text/plain', 'The server is doing fine.'),
+  garbage_events: body(200, 'text/event-stream', 'data: <oops>\n\ndata: <again>\n\n'),
+  only_comments: body(200, 'text/event-stream', ': ping\n\n: ping\n\n'),
+  only_done: body(200, 'text/event-stream', 'data: [DONE]\n\n'),
+  cut_json: (request, response) => {
+    const { text } = goodBody({ ...request, isStream: false });
+    sendBody(response, 200, 'application/json', half(text));
   },
-  /** A stream that stops without its last events, a whole body that is cut. */
-  silent_truncation: (ask, response) => {
-    const { contentType, text } = goodBody(ask);
-    sendBody(response, 200, contentType, text.slice(0, text.length / 2));
-  },
-  /** As relays do that never send the end of a stream; asked for the whole, they answer well. */
-  stream_without_end: (ask, response) => {
-    const { contentType, text } = goodBody(ask);
-    sendBody(response, 200, contentType, ask.isStream ? text.slice(0, text.length / 2) : text);
-  },
-  over_4_mib: (_, response) => {
-    const filler = 'x'.repeat(5 * mebibyte);
-    sendBody(response, 200, 'application/json', `{"choices":[],"filler":"${filler}"}`);
-  },
-  nested_deeply: body('application/json', `${'['.repeat(100_000)}${']'.repeat(100_000)}`),
+  /** A stream without its last events, or a body cut in half. */
+  silent_truncation: changedBody(half),
+  /** Like relays that never send the end of a stream; whole answers are good. */
+  stream_without_end: changedBody((text, { isStream }) => (isStream ? half(text) : text)),
+  over_4_mib: body(
+    200,
+    'application/json',
+    `{"choices":[],"filler":"${'x'.repeat(5 * mebibyte)}"}`,
+  ),
+  nested_deeply: body(200, 'application/json', `${'['.repeat(100_000)}${']'.repeat(100_000)}`),
 } satisfies Record<string, Behaviour>;

@@ -5,27 +5,22 @@ import {
   gzipSync,
   zstdCompressSync,
 } from 'node:zlib';
-import { type Behaviour, goodBody, sendBody } from '../send.ts';
+import { type Behaviour, changedBody } from '../send.ts';
 
 const bombBytes = 16 * 1024 * 1024;
 
-/** The good body compressed; `label` goes into content-encoding, null leaves it out. */
-const compressed =
-  (label: string | null, compress: (text: Buffer) => Buffer): Behaviour =>
-  (ask, response) => {
-    const { contentType, text } = goodBody(ask);
-    const headers: Record<string, string> = label === null ? {} : { 'content-encoding': label };
-    sendBody(response, 200, contentType, compress(Buffer.from(text)), headers);
-  };
+/** The good body, compressed. `label` is its content-encoding; null: none. */
+const compressed = (label: string | null, compress: (text: string) => string | Buffer): Behaviour =>
+  changedBody((text) => compress(text), label === null ? {} : { 'content-encoding': label });
 
-/** Its checksum and length, the last eight bytes, no longer agree with its content. */
+/** Overwrites the last bytes, which include the checksum and the length. */
 function corrupt(gzipped: Buffer): Buffer {
   const broken = Buffer.from(gzipped);
   broken.fill(0x55, broken.length - 12);
   return broken;
 }
 
-/** Compressed bodies, honest and not. */
+/** Compressed bodies, with true and false labels. */
 export const encodings = {
   gzip: compressed('gzip', gzipSync),
   deflate: compressed('deflate', deflateSync),
@@ -34,7 +29,7 @@ export const encodings = {
   zstd: compressed('zstd', zstdCompressSync),
   /** A cache compressed it again. */
   gzip_in_br: compressed('gzip, br', (text) => brotliCompressSync(gzipSync(text))),
-  /** More codings than any server has a reason for. */
+  /** More codings than any server needs. */
   gzip_thrice: compressed('gzip, gzip, gzip', (text) => gzipSync(gzipSync(gzipSync(text)))),
   /** Some relays write the charset here. */
   plain_labelled_utf8: compressed('utf-8', (text) => text),
@@ -42,5 +37,5 @@ export const encodings = {
   gzip_though_plain: compressed('gzip', (text) => text),
   gzip_corrupt: compressed('gzip', (text) => corrupt(gzipSync(text))),
   gzip_cut: compressed('gzip', (text) => gzipSync(text).subarray(0, -16)),
-  gzip_bomb: compressed('gzip', () => gzipSync(Buffer.alloc(bombBytes, ' '))),
+  gzip_bomb: compressed('gzip', () => gzipSync(' '.repeat(bombBytes))),
 } satisfies Record<string, Behaviour>;

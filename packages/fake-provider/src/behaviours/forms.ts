@@ -1,23 +1,20 @@
-import type { ServerResponse } from 'node:http';
-import type { Ask, FakeRoute } from '../ask.ts';
-import { type Behaviour, goodReply, sendBody, sendJson, sendReply } from '../send.ts';
-import { wireFor } from '../wire/wire-for.ts';
+import type { FakeRoute, ModelRequest } from '../model-request.ts';
+import { type Behaviour, body, json, sendError, sendJson, sendReply } from '../send.ts';
 
 interface Demand {
-  /** Whether the request is refused. */
-  refuses(ask: Ask): boolean;
+  /** Whether the request is rejected. */
+  refuses(request: ModelRequest): boolean;
   message: string;
   status?: number;
 }
 
-/** Refuses with the first unmet demand, else answers well. */
+/** Rejects with the first demand that isn't met, else answers well. */
 const picky =
   (...demands: Demand[]): Behaviour =>
-  (ask, response) => {
-    const unmet = demands.find((demand) => demand.refuses(ask));
-    if (!unmet) return sendReply(ask, response, goodReply(ask));
-    const { message, status = 400 } = unmet;
-    sendJson(response, status, wireFor(ask.route).error(message, 'invalid_request_error', status));
+  (request, response) => {
+    const unmet = demands.find((demand) => demand.refuses(request));
+    if (unmet) sendError(request, response, unmet.status ?? 400, unmet.message);
+    else return sendReply(request, response);
   };
 
 const maxTokens: Demand = {
@@ -42,28 +39,22 @@ const noStreamOptions: Demand = {
   message: 'Unknown parameter: stream_options',
 };
 
-type RouteRefusal = (ask: Ask, response: ServerResponse) => void;
+const invalidUrl: Behaviour = ({ url }, response) => {
+  const message = `Invalid URL (POST ${url})`;
+  sendJson(response, 404, { error: { message, type: 'invalid_request_error', code: '' } });
+};
+const plainNotFound = body(404, 'text/plain', '404 page not found');
+const notAllowed = body(405, 'text/html', '<html><title>405 Not Allowed</title></html>');
+const unknownEndpoint = json(400, { error: 'unknown endpoint' });
+const unknownEndpointIn200 = json(200, { success: false, message: 'Unknown endpoint' });
 
-const invalidUrl: RouteRefusal = (ask, response) =>
-  sendJson(response, 404, {
-    error: { message: `Invalid URL (POST ${ask.url})`, type: 'invalid_request_error', code: '' },
-  });
-const plainNotFound: RouteRefusal = (_, response) =>
-  sendBody(response, 404, 'text/plain', '404 page not found');
-const notAllowed: RouteRefusal = (_, response) =>
-  sendBody(response, 405, 'text/html', '<html><title>405 Not Allowed</title></html>');
-const unknownEndpoint: RouteRefusal = (_, response) =>
-  sendJson(response, 400, { error: 'unknown endpoint' });
-const unknownEndpointIn200: RouteRefusal = (_, response) =>
-  sendJson(response, 200, { success: false, message: 'Unknown endpoint' });
-
-/** Serves the model along one route alone. */
+/** Serves the model on only one route. */
 const onlyOn =
-  (route: FakeRoute | null, refuse: RouteRefusal): Behaviour =>
-  (ask, response) =>
-    ask.route === route ? sendReply(ask, response, goodReply(ask)) : refuse(ask, response);
+  (route: FakeRoute | null, refuse: Behaviour): Behaviour =>
+  (request, response) =>
+    request.route === route ? sendReply(request, response) : refuse(request, response);
 
-/** Requests are refused for their form or their address, while the model lives. */
+/** The model works, but requests are rejected for their form or their path. */
 export const forms = {
   wants_max_completion_tokens: picky(maxTokens),
   wants_ample_limit: picky(ampleLimit),
@@ -82,12 +73,12 @@ export const forms = {
   only_anthropic: onlyOn('anthropic', plainNotFound),
   only_gemini: onlyOn('gemini', notAllowed),
   no_route: onlyOn(null, plainNotFound),
-  gemini_without_streaming: (ask, response) =>
-    ask.route === 'gemini' && ask.isStream
-      ? plainNotFound(ask, response)
-      : sendReply(ask, response, goodReply(ask)),
-  only_chat_and_limited: (ask, response) =>
-    ask.route === 'chat'
-      ? sendJson(response, 429, wireFor('chat').error('slow down', 'rate_limit_error', 429))
-      : invalidUrl(ask, response),
+  gemini_without_streaming: (request, response) =>
+    request.route === 'gemini' && request.isStream
+      ? plainNotFound(request, response)
+      : sendReply(request, response),
+  only_chat_and_limited: (request, response) =>
+    request.route === 'chat'
+      ? sendError(request, response, 429, 'slow down', 'rate_limit_error')
+      : invalidUrl(request, response),
 } satisfies Record<string, Behaviour>;

@@ -1,5 +1,5 @@
-import { type Behaviour, sendBody, sendJson } from '../send.ts';
-import { wireFor } from '../wire/wire-for.ts';
+import type { ServerResponse } from 'node:http';
+import { type Behaviour, body, json, sendError, sendJson, sendReply } from '../send.ts';
 
 const challengePage =
   '<!DOCTYPE html><html><head><title>Just a moment...</title><script>var a = "<b>";</script></head><body><h1>Checking your browser</h1></body></html>';
@@ -7,27 +7,24 @@ const challengePage =
 /** A status with an error body in the route's own format. */
 const status =
   (code: number, message: string, type = 'api_error'): Behaviour =>
-  (ask, response) =>
-    sendJson(response, code, wireFor(ask.route).error(message, type, code));
+  (request, response) =>
+    sendError(request, response, code, message, type);
 
-const json =
-  (code: number, value: unknown): Behaviour =>
-  (_, response) =>
-    sendJson(response, code, value);
+const text = (code: number, content: string) => body(code, 'text/plain', content);
+const html = (code: number, content: string) => body(code, 'text/html', content);
 
-const text =
-  (code: number, body: string, contentType = 'text/plain'): Behaviour =>
-  (_, response) =>
-    sendBody(response, code, contentType, body);
+function redirect(response: ServerResponse, code: number, location: string): void {
+  response.writeHead(code, { location }).end();
+}
 
 /** HTTP statuses with their usual bodies, and some unusual ones. */
 export const statuses = {
   http_400: status(400, 'messages: field is malformed', 'invalid_request_error'),
   http_400_model: json(400, { error: { message: 'The model `x` does not exist' } }),
   http_401: status(401, 'Incorrect API key provided', 'authentication_error'),
-  http_401_echo: (ask, response) =>
+  http_401_echo: (request, response) =>
     sendJson(response, 401, {
-      error: { message: `Incorrect API key provided: ${ask.key}`, code: 'invalid_api_key' },
+      error: { message: `Incorrect API key provided: ${request.key}`, code: 'invalid_api_key' },
     }),
   http_402: status(402, 'Payment required'),
   http_403: status(403, 'Your region is not supported', 'permission_error'),
@@ -53,7 +50,7 @@ export const statuses = {
   http_500_text: text(500, 'panic: out of luck'),
   http_500_empty: text(500, ''),
   http_500_balance: json(500, { error: '账户余额不足' }),
-  http_502_page: text(502, '<html><body><h1>502 Bad Gateway</h1></body></html>', 'text/html'),
+  http_502_page: html(502, '<html><body><h1>502 Bad Gateway</h1></body></html>'),
   http_503: status(503, 'Service unavailable'),
   http_503_no_channel: json(503, {
     error: { message: 'No available channel for model x', code: 'model_not_found' },
@@ -65,8 +62,22 @@ export const statuses = {
   http_204: (_, response) => {
     response.writeHead(204).end();
   },
-  http_201_good_enough: (_, response) => sendJson(response, 201, { choices: [{ text: 'Made.' }] }),
-  page_200: text(200, challengePage, 'text/html'),
-  page_403: text(403, challengePage, 'text/html'),
-  page_503: text(503, challengePage, 'text/html'),
+  http_201_good_enough: json(201, { choices: [{ text: 'Made.' }] }),
+  page_200: html(200, challengePage),
+  page_403: html(403, challengePage),
+  page_503: html(503, challengePage),
+} satisfies Record<string, Behaviour>;
+
+/** Redirects within the provider's origin and beyond it. */
+export const redirects = {
+  redirect_same_origin: (request, response) => {
+    if (request.url.includes('followed')) return sendReply(request, response);
+    redirect(response, 307, `${request.url}${request.url.includes('?') ? '&' : '?'}followed`);
+  },
+  redirect_cross_origin: ({ url, otherOrigin }, response) =>
+    redirect(response, 307, `${otherOrigin}${url}`),
+  redirect_302_cross_origin: ({ url, otherOrigin }, response) =>
+    redirect(response, 302, `${otherOrigin}${url}`),
+  redirect_to_login: (_, response) => redirect(response, 302, '/login'),
+  redirect_loop: ({ url }, response) => redirect(response, 308, url),
 } satisfies Record<string, Behaviour>;

@@ -1,5 +1,4 @@
-import { piecesOf, type Reply } from '../reply.ts';
-import type { Wire, WireEvent } from './wire.ts';
+import { namedEvent, piecesOf, type Reply, type Wire, type WireEvent } from './wire.ts';
 
 const stopReasonByStop = { end: 'end_turn', limit: 'max_tokens', tool: 'tool_use' } as const;
 
@@ -12,16 +11,16 @@ export const anthropicWire: Wire = {
     usage: { input_tokens: 20, output_tokens: reply.outputTokens },
   }),
   events: (reply, model) => [
-    named('message_start', {
+    namedEvent('message_start', {
       message: { ...envelope(model), content: [], usage: { input_tokens: 20, output_tokens: 1 } },
     }),
-    named('ping', {}),
+    namedEvent('ping', {}),
     ...blocksOf(reply),
-    named('message_delta', {
+    namedEvent('message_delta', {
       delta: { stop_reason: stopReasonByStop[reply.stop], stop_sequence: null },
       usage: { output_tokens: reply.outputTokens },
     }),
-    named('message_stop', {}),
+    namedEvent('message_stop', {}),
   ],
   error: (message, type) => ({ type: 'error', error: { type, message } }),
   empty: {
@@ -32,10 +31,6 @@ export const anthropicWire: Wire = {
 
 function envelope(model: string) {
   return { id: 'msg_fake', type: 'message', role: 'assistant', model };
-}
-
-function named(type: string, fields: object): WireEvent {
-  return { event: type, data: { type, ...fields } };
 }
 
 function contentOf({ thought, text, refusal, toolCall }: Reply): object[] {
@@ -65,8 +60,8 @@ function blocksOf({ thought, text, refusal, toolCall }: Reply): WireEvent[] {
 
 function blockOf(index: number, block: object, deltas: object[]): WireEvent[] {
   return [
-    named('content_block_start', { index, content_block: block }),
-    ...deltas.map((delta) => named('content_block_delta', { index, delta })),
-    named('content_block_stop', { index }),
+    namedEvent('content_block_start', { index, content_block: block }),
+    ...deltas.map((delta) => namedEvent('content_block_delta', { index, delta })),
+    namedEvent('content_block_stop', { index }),
   ];
 }

@@ -1,22 +1,18 @@
-import { piecesOf, type Reply } from '../reply.ts';
-import { openaiError, type Wire, type WireEvent } from './wire.ts';
+import { openaiError, piecesOf, type Reply, type Wire, type WireEvent } from './wire.ts';
 
 const finishByStop = { end: 'stop', limit: 'length', tool: 'tool_calls' } as const;
 
 /** Source: https://platform.openai.com/docs/api-reference/chat */
 export const chatWire: Wire = {
   json: (reply, model) => ({
-    id: 'chatcmpl-fake',
-    object: 'chat.completion',
-    created: 1_760_000_000,
-    model,
+    ...envelope(model, 'chat.completion'),
     choices: [{ index: 0, message: messageOf(reply), finish_reason: finishByStop[reply.stop] }],
     usage: usageOf(reply),
   }),
   events: (reply, model) => [
     ...deltasOf(reply).map((delta) => chunk(model, delta, null)),
     chunk(model, {}, finishByStop[reply.stop]),
-    { data: { ...envelope(model), choices: [], usage: usageOf(reply) } },
+    { data: { ...envelope(model, 'chat.completion.chunk'), choices: [], usage: usageOf(reply) } },
     { data: '[DONE]' },
   ],
   error: openaiError,
@@ -58,16 +54,12 @@ function deltasOf(reply: Reply): object[] {
 }
 
 function chunk(model: string, delta: object, finish: string | null): WireEvent {
-  return { data: { ...envelope(model), choices: [{ index: 0, delta, finish_reason: finish }] } };
+  const choices = [{ index: 0, delta, finish_reason: finish }];
+  return { data: { ...envelope(model, 'chat.completion.chunk'), choices } };
 }
 
-function envelope(model: string) {
-  return {
-    id: 'chatcmpl-fake',
-    object: 'chat.completion.chunk',
-    created: 1_760_000_000,
-    model,
-  };
+function envelope(model: string, object: string) {
+  return { id: 'chatcmpl-fake', object, created: 1_760_000_000, model };
 }
 
 function usageOf(reply: Reply) {

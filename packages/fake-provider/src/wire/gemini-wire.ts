@@ -1,5 +1,4 @@
-import { piecesOf, type Reply } from '../reply.ts';
-import type { Wire, WireEvent } from './wire.ts';
+import { piecesOf, type Reply, type Wire, type WireEvent } from './wire.ts';
 
 const finishByStop = { end: 'STOP', limit: 'MAX_TOKENS', tool: 'STOP' } as const;
 

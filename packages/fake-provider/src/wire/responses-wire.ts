@@ -1,17 +1,23 @@
-import { piecesOf, type Reply } from '../reply.ts';
-import { openaiError, type Wire, type WireEvent } from './wire.ts';
+import {
+  namedEvent,
+  openaiError,
+  piecesOf,
+  type Reply,
+  type Wire,
+  type WireEvent,
+} from './wire.ts';
 
 /** Source: https://platform.openai.com/docs/api-reference/responses-streaming */
 export const responsesWire: Wire = {
-  json: (reply, model) => responseOf(reply, model),
+  json: responseOf,
   events: (reply, model) => {
     const started = { ...responseOf(reply, model), status: 'in_progress', output: [], usage: null };
     const type = reply.stop === 'limit' ? 'response.incomplete' : 'response.completed';
     return [
-      named('response.created', { response: started }),
-      named('response.in_progress', { response: started }),
-      ...deltasOf(reply),
-      named(type, { response: responseOf(reply, model) }),
+      namedEvent('response.created', { response: started }),
+      namedEvent('response.in_progress', { response: started }),
+      ...itemEvents(reply),
+      namedEvent(type, { response: responseOf(reply, model) }),
     ];
   },
   error: openaiError,
@@ -21,26 +27,15 @@ export const responsesWire: Wire = {
   },
 };
 
-function named(type: string, fields: object): WireEvent {
-  return { event: type, data: { type, ...fields } };
-}
-
-function deltasOf(reply: Reply): WireEvent[] {
-  const delta = (type: string, text: string, fields: object) =>
-    piecesOf(text).map((piece) => named(type, { delta: piece, ...fields }));
-  return outputOf(reply).flatMap((item, output_index) => {
-    const at = { output_index, item_id: item.id };
-    const part = { ...at, content_index: 0 };
+function itemEvents(reply: Reply): WireEvent[] {
+  return itemsOf(reply).flatMap(({ id, fields, begun, ended, position, deltas }, output_index) => {
+    const at = { output_index, item_id: id, ...position };
     return [
-      named('response.output_item.added', { output_index, item: item.begun }),
-      ...delta('response.reasoning_summary_text.delta', item.texts.thought, {
-        ...at,
-        summary_index: 0,
-      }),
-      ...delta('response.output_text.delta', item.texts.text, part),
-      ...delta('response.refusal.delta', item.texts.refusal, part),
-      ...delta('response.function_call_arguments.delta', item.texts.arguments, at),
-      named('response.output_item.done', { output_index, item: item.whole }),
+      namedEvent('response.output_item.added', { output_index, item: { id, ...fields, ...begun } }),
+      ...Object.entries(deltas).flatMap(([name, text]) =>
+        piecesOf(text).map((delta) => namedEvent(`response.${name}.delta`, { delta, ...at })),
+      ),
+      namedEvent('response.output_item.done', { output_index, item: { id, ...fields, ...ended } }),
     ];
   });
 }
@@ -54,7 +49,7 @@ function responseOf(reply: Reply, model: string) {
     status: isLimit ? 'incomplete' : 'completed',
     error: null,
     incomplete_details: isLimit ? { reason: 'max_output_tokens' } : null,
-    output: outputOf(reply).map(({ whole }) => whole),
+    output: itemsOf(reply).map(({ id, fields, ended }) => ({ id, ...fields, ...ended })),
     usage: {
       input_tokens: 20,
       input_tokens_details: { cached_tokens: 0 },
@@ -65,56 +60,51 @@ function responseOf(reply: Reply, model: string) {
   };
 }
 
-/** An item of the output as a stream begins it, as it is when whole, and what comes in between. */
+/** An item of the output: how a stream begins and ends it, and its texts by the kind of their deltas. */
 interface Item {
   id: string;
+  fields: object;
   begun: object;
-  whole: object;
-  texts: { thought: string; text: string; refusal: string; arguments: string };
+  ended: object;
+  position: object;
+  deltas: Record<string, string>;
 }
 
-const noTexts = { thought: '', text: '', refusal: '', arguments: '' };
-
-function outputOf(reply: Reply): Item[] {
-  const hasThought = reply.thought !== '' || reply.thoughtTokens > 0;
-  const hasMessage = reply.text !== '' || reply.refusal !== '';
-  return [
-    ...(hasThought ? [thoughtOf(reply)] : []),
-    ...(hasMessage ? [messageOf(reply)] : []),
-    ...(reply.toolCall ? [callOf(reply.toolCall)] : []),
-  ];
-}
-
-function thoughtOf({ thought }: Reply): Item {
-  const item = { id: 'rs_fake', type: 'reasoning' };
+function itemsOf({ thought, thoughtTokens, text, refusal, toolCall }: Reply): Item[] {
+  const hasThought = thought !== '' || thoughtTokens > 0;
   const summary = thought ? [{ type: 'summary_text', text: thought }] : [];
-  return {
-    id: item.id,
-    begun: { ...item, summary: [] },
-    whole: { ...item, summary },
-    texts: { ...noTexts, thought },
-  };
-}
-
-function messageOf({ text, refusal }: Reply): Item {
-  const item = { id: 'msg_fake', type: 'message', role: 'assistant' };
-  const content = refusal
-    ? [{ type: 'refusal', refusal }]
-    : [{ type: 'output_text', text, annotations: [] }];
-  return {
-    id: item.id,
-    begun: { ...item, status: 'in_progress', content: [] },
-    whole: { ...item, status: 'completed', content },
-    texts: { ...noTexts, text, refusal },
-  };
-}
-
-function callOf(call: { name: string; arguments: string }): Item {
-  const item = { id: 'fc_fake', type: 'function_call', call_id: 'call_fake', name: call.name };
-  return {
-    id: item.id,
-    begun: { ...item, arguments: '' },
-    whole: { ...item, arguments: call.arguments },
-    texts: { ...noTexts, arguments: call.arguments },
-  };
+  const part = refusal
+    ? { type: 'refusal', refusal }
+    : { type: 'output_text', text, annotations: [] };
+  const items: (Item | null)[] = [
+    hasThought
+      ? {
+          id: 'rs_fake',
+          fields: { type: 'reasoning' },
+          begun: { summary: [] },
+          ended: { summary },
+          position: { summary_index: 0 },
+          deltas: { reasoning_summary_text: thought },
+        }
+      : null,
+    text || refusal
+      ? {
+          id: 'msg_fake',
+          fields: { type: 'message', role: 'assistant' },
+          begun: { status: 'in_progress', content: [] },
+          ended: { status: 'completed', content: [part] },
+          position: { content_index: 0 },
+          deltas: { output_text: text, refusal },
+        }
+      : null,
+    toolCall && {
+      id: 'fc_fake',
+      fields: { type: 'function_call', call_id: 'call_fake', name: toolCall.name },
+      begun: { arguments: '' },
+      ended: { arguments: toolCall.arguments },
+      position: {},
+      deltas: { function_call_arguments: toolCall.arguments },
+    },
+  ];
+  return items.filter((item) => item !== null);
 }
