@@ -16,7 +16,7 @@ function ask(origin: string, path: string, body: object, key = authorization) {
   return fetch(origin + path, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
-test('lists its models, a new one included', async () => {
+test('lists its models, including a new one', async () => {
   const { origin, setBehaviour } = await start({ a: 'good' });
   setBehaviour('b', 'good');
   const list = await fetch(`${origin}/v1/models`, { headers: { authorization } });
@@ -42,7 +42,7 @@ describe('a good model answers on', () => {
   });
 });
 
-test('a behaviour is switched while it runs, and every request is kept', async () => {
+test("a model's behaviour can be changed, and every request is kept", async () => {
   const { origin, setBehaviour, requests, received } = await start({ a: 'good' });
   const statusOf = async () => (await ask(origin, '/v1/messages', { model: 'a', n: 1 })).status;
   expect(await statusOf()).toBe(200);
@@ -58,7 +58,7 @@ test('a behaviour is switched while it runs, and every request is kept', async (
   });
 });
 
-test('another key, another model and another path are refused', async () => {
+test('an unknown key, model or path is rejected', async () => {
   const { origin } = await start({ a: 'good' });
   const statusOf = async (path: string, model: string, key?: string) =>
     (await ask(origin, path, { model }, key)).status;
@@ -77,12 +77,12 @@ test('paths are exact: a doubled /v1 is not found', async () => {
   expect((await ask(origin, '/v1/v1/messages', { model: 'a' })).status).toBe(404);
 });
 
-test('a relay may stand beneath any path', async () => {
+test('a relay may be below any path', async () => {
   const { origin } = await start({ a: 'good' });
   expect((await ask(origin, '/some/relay/v1/messages', { model: 'a' })).status).toBe(200);
 });
 
-test('closing ends connections that hang', async () => {
+test('closing the provider ends hanging connections', async () => {
   const { origin, close } = await start({ a: 'hang_midway' });
   const response = await ask(origin, '/v1/messages', { model: 'a' });
   const body = response.text().catch(() => 'broken');
@@ -91,7 +91,7 @@ test('closing ends connections that hang', async () => {
   expect(await body).toBe('broken');
 });
 
-test('serves the endpoints beside the models where it is asked to', async () => {
+test('serves other endpoints if it is told to', async () => {
   provider = await startFakeProvider({ models: { a: 'good' }, apiKey, hasSideEndpoints: true });
   const counted = await ask(provider.origin, '/v1/messages/count_tokens', { model: 'a' });
   expect(await counted.json()).toEqual({ input_tokens: 20 });
