@@ -1,76 +1,55 @@
-import type { Bus } from '@api-monitor/bus';
 import { viaMarkOf } from '@api-monitor/core';
-import { type Database, getTarget } from '@api-monitor/db';
-import { createOutageWatch, type Logger, type Registry } from '@api-monitor/runtime';
+import { getTarget } from '@api-monitor/db';
+import { createOutageWatch, type Registry } from '@api-monitor/runtime';
 import { type AllowPrivate, createUpstream } from '@api-monitor/upstream';
 import { cleanOldLogs, pruneHistory } from './housekeeping.ts';
 import { createActiveRuns } from './run/active-runs.ts';
 import { createHeartbeatWatch } from './run/heartbeat-watch.ts';
 import { runTarget } from './run/run-target.ts';
 import { lookPeriodMs, recoverInterrupted, runIfDue, scan } from './scan.ts';
-import { probeOneModel } from './traffic/probe-one-model.ts';
-import { recheckModels } from './traffic/recheck-models.ts';
+import { probeOneModel, recheckModels } from './traffic/probe-one-model.ts';
 import { settleRequests } from './traffic/settle-requests.ts';
-import type { WorkerDeps, WorkerLimits } from './worker-deps.ts';
+import type { WorkerDeps } from './worker-deps.ts';
 import { createWorkerMetrics } from './worker-metrics.ts';
 
-export interface WorkerOptions {
-  db: Database;
-  bus: Bus;
-  logger: Logger;
+interface WorkerOptions
+  extends Pick<WorkerDeps, 'db' | 'bus' | 'logger' | 'limits' | 'logDir' | 'nowS'> {
   metrics: Registry;
   allowPrivate: AllowPrivate;
-  /** What all processes of this installation are known by. */
+  /** Identifies all processes of this installation. */
   instanceId: string;
-  limits: WorkerLimits;
-  logDir: string;
-  /** Unix seconds. */
-  nowS: () => number;
-}
-
-export interface Worker {
-  /** Begins to scan, to run, and to keep house. */
-  start(): void;
-  /** Starts nothing new from now on; what is under way goes on until `stop`. */
-  pause(): void;
-  /** Starts nothing new; probes under way may end within `graceMs`. What was measured is written. */
-  stop(graceMs: number): Promise<void>;
 }
 
 const modelProbesAtOnce = 16;
-/** A run asked for by hand always starts; the queue bounds how many may be asked for. */
+/** A run started by hand never waits; only the queue limits how many there are. */
 const everyRun = Number.MAX_SAFE_INTEGER;
 const scanPeriodMs = 60_000;
 const recheckPeriodMs = 10_000;
 const logCleanupPeriodMs = 10 * 60_000;
 const prunePeriodMs = 60 * 60_000;
 
-/** Builds the worker over an open database and a bus; whoever builds it stops it. */
-export function createWorker(options: WorkerOptions): Worker {
-  const { bus } = options;
+/** Builds a worker. Call `stop` before closing its database and bus. */
+export function createWorker({ allowPrivate, instanceId, ...options }: WorkerOptions) {
+  const { bus, logger } = options;
   const stopping = new AbortController();
   const deps: WorkerDeps = {
     ...options,
-    upstream: createUpstream({
-      allowPrivate: options.allowPrivate,
-      via: viaMarkOf(options.instanceId),
-    }),
+    upstream: createUpstream({ allowPrivate, via: viaMarkOf(instanceId) }),
     metrics: createWorkerMetrics(options.metrics),
     activeRuns: createActiveRuns(),
     heartbeats: createHeartbeatWatch(),
     stopping: stopping.signal,
   };
   const watchRechecks = createOutageWatch({
-    logger: deps.logger,
-    lost: 'models could not be rechecked',
-    back: 'models are rechecked again',
+    logger,
+    lost: 'rechecking models fails',
+    back: 'rechecking models works again',
   });
-  let stopFollowing = () => {};
-  let stopLooking = () => {};
+  let stops: (() => void)[] = [];
   return {
-    start() {
-      stopFollowing = followTargets(deps);
-      stopLooking = lookForTheDead(deps);
+    /** Starts to scan, to run, and to clean up. */
+    start(): void {
+      stops = [followTargets(deps), watchForDeadRuns(deps)];
       consumeRuns(deps);
       consumeTraffic(deps);
       bus.ticker.every('scan', scanPeriodMs, () => scan(deps));
@@ -78,13 +57,14 @@ export function createWorker(options: WorkerOptions): Worker {
       bus.ticker.every('clean-logs', logCleanupPeriodMs, () => cleanOldLogs(deps));
       bus.ticker.every('prune-history', prunePeriodMs, () => pruneHistory(deps));
     },
+    /** Starts nothing more; what is running continues until `stop`. */
     pause: () => stopping.abort(),
-    async stop(graceMs) {
+    /** Starts nothing more, gives running probes `graceMs` to end, and writes what was measured. */
+    async stop(graceMs: number): Promise<void> {
       stopping.abort();
-      stopLooking();
       const queues = [bus.scheduledRuns, bus.manualRuns, bus.modelProbes, bus.proxyRequests];
       await Promise.all(queues.map((queue) => queue.drain(graceMs)));
-      stopFollowing();
+      for (const stop of stops) stop();
       await deps.upstream.close();
     },
   };
@@ -102,22 +82,22 @@ function consumeRuns(deps: WorkerDeps): void {
   );
 }
 
-/** What the gateway asks for: probes of models that failed, and its records written. */
+/** Jobs from the gateway: probes of models that failed, and records to be written. */
 function consumeTraffic(deps: WorkerDeps): void {
   const { modelProbes, proxyRequests } = deps.bus;
   modelProbes.consume((job, cut) => probeOneModel(deps, job, cut), {
     concurrency: modelProbesAtOnce,
   });
-  // One after the other: each is a transaction, and a process has one connection.
+  // One at a time: each is a transaction, and SQLite has one connection per process.
   proxyRequests.consume((job, cut) => settleRequests(deps, job, cut), { concurrency: 1 });
 }
 
-/** Looks at the runs of all workers; returns the way to stop. */
-function lookForTheDead(deps: WorkerDeps): () => void {
+/** Looks at the runs of all workers periodically. Returns a function that stops it. */
+function watchForDeadRuns(deps: WorkerDeps): () => void {
   const watch = createOutageWatch({
     logger: deps.logger,
-    lost: 'dead runs could not be looked for',
-    back: 'dead runs are looked for again',
+    lost: 'looking for dead runs fails',
+    back: 'looking for dead runs works again',
   });
   let isLooking = false;
   const look = async () => {
@@ -126,15 +106,14 @@ function lookForTheDead(deps: WorkerDeps): () => void {
     await watch(recoverInterrupted(deps));
     isLooking = false;
   };
-  const timer = setInterval(look, lookPeriodMs);
-  timer.unref();
+  const timer = setInterval(look, lookPeriodMs).unref();
   return () => clearInterval(timer);
 }
 
-/** Lets a change of a target reach its run, and its connections go when it is deleted. */
+/** Tells a target's run about changes, and closes the connections of deleted targets. Returns a function that stops it. */
 function followTargets(deps: WorkerDeps): () => void {
   const { events } = deps.bus;
-  const readAnew = (target_id: number) => {
+  const readAgain = (target_id: number) => {
     getTarget(deps.db, target_id).then(
       (target) => {
         deps.activeRuns.targetChanged(target_id, target);
@@ -143,12 +122,13 @@ function followTargets(deps: WorkerDeps): () => void {
       (err) => deps.logger.error({ err, target_id }, 'changed target could not be read'),
     );
   };
-  const unsubscribe = events.subscribe(({ event }) => {
-    if (event.type === 'target_updated') readAnew(event.data.target_id);
-  });
-  const stopHearing = events.onLoss(() => deps.activeRuns.targetIds().forEach(readAnew));
+  const stops = [
+    events.subscribe(({ event }) => {
+      if (event.type === 'target_updated') readAgain(event.data.target_id);
+    }),
+    events.onLoss(() => deps.activeRuns.targetIds().forEach(readAgain)),
+  ];
   return () => {
-    unsubscribe();
-    stopHearing();
+    for (const stop of stops) stop();
   };
 }

@@ -1,9 +1,8 @@
 import { envBoolean, envInt, envParsed } from '@api-monitor/runtime';
 import { parseAllowPrivate } from '@api-monitor/upstream';
 import type { z } from 'zod';
-import type { WorkerLimits } from './worker-deps.ts';
 
-/** The variables that the worker reads; an app that holds a worker takes them into its own schema. */
+/** The worker's variables; an app with a worker adds them to its own schema. */
 export const workerEnvShape = {
   MONITOR_DETECT_CONCURRENCY: envInt({ min: 1, max: 100, default: 3 }),
   MONITOR_MAX_PARALLEL_TARGETS: envInt({ min: 1, max: 1000, default: 8 }),
@@ -20,18 +19,26 @@ export const workerEnvShape = {
   }),
 };
 
-type WorkerEnv = z.output<z.ZodObject<typeof workerEnvShape>>;
-
-/** What the worker is told by its variables. */
-export function workerOptionsOf(env: WorkerEnv) {
-  const limits: WorkerLimits = {
-    probesPerRun: env.MONITOR_DETECT_CONCURRENCY,
-    scheduledRuns: env.MONITOR_MAX_PARALLEL_TARGETS,
-    scheduledRunsHere: env.WORKER_MAX_PARALLEL_TARGETS || env.MONITOR_MAX_PARALLEL_TARGETS,
-    isLogCleanupEnabled: env.LOG_CLEANUP_ENABLED,
-    logMaxSizeMb: env.LOG_MAX_SIZE_MB,
-    retentionDays: env.RETENTION_DAYS,
-    auditRetentionDays: env.AUDIT_RETENTION_DAYS,
+/** The worker's options from its variables. */
+export function workerOptionsOf(env: z.output<z.ZodObject<typeof workerEnvShape>>) {
+  return {
+    allowPrivate: env.UPSTREAM_ALLOW_PRIVATE,
+    limits: {
+      /** Models at a time within a target. */
+      probesPerRun: env.MONITOR_DETECT_CONCURRENCY,
+      /** Scheduled runs at a time in all workers together. */
+      scheduledRuns: env.MONITOR_MAX_PARALLEL_TARGETS,
+      /** Scheduled runs at a time in this worker. */
+      scheduledRunsHere: env.WORKER_MAX_PARALLEL_TARGETS || env.MONITOR_MAX_PARALLEL_TARGETS,
+      isLogCleanupEnabled: env.LOG_CLEANUP_ENABLED,
+      /** 0: no limit. */
+      logMaxSizeMb: env.LOG_MAX_SIZE_MB,
+      /** 0: for ever. */
+      retentionDays: env.RETENTION_DAYS,
+      /** 0: for ever. */
+      auditRetentionDays: env.AUDIT_RETENTION_DAYS,
+    },
   };
-  return { allowPrivate: env.UPSTREAM_ALLOW_PRIVATE, limits };
 }
+
+export type WorkerLimits = ReturnType<typeof workerOptionsOf>['limits'];

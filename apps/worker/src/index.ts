@@ -1,2 +1,2 @@
-export { createWorker, type Worker, type WorkerOptions } from './create-worker.ts';
+export { createWorker } from './create-worker.ts';
 export { workerEnvShape, workerOptionsOf } from './env.ts';

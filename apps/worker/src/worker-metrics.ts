@@ -1,20 +1,10 @@
 import type { ProbeResult, TargetStatus } from '@api-monitor/core';
 import { Counter, Histogram, type Registry } from '@api-monitor/runtime';
 
-/** `skipped`: there was nothing to find out, or it had been found out just before. */
-export type TrafficProbeOutcome = 'alive' | 'failed' | 'skipped';
+export type WorkerMetrics = ReturnType<typeof createWorkerMetrics>;
 
-export interface WorkerMetrics {
-  probeEnded(probe: ProbeResult): void;
-  runEnded(status: TargetStatus | 'interrupted', durationS: number): void;
-  /** A probe that live traffic asked for: what came of it. */
-  trafficProbeEnded(outcome: TrafficProbeOutcome): void;
-  /** A batch of the gateway's records was written, or could not be. */
-  requestsSettled(outcome: 'written' | 'repeated' | 'lost', count: number): void;
-}
-
-/** Registers what the worker measures: probes by route and verdict, and runs by status. */
-export function createWorkerMetrics(registry: Registry): WorkerMetrics {
+/** Registers the worker's metrics. */
+export function createWorkerMetrics(registry: Registry) {
   const probes = new Counter({
     name: 'api_monitor_probes_total',
     help: 'Probes by route and verdict (alive, or the kind of the error)',
@@ -30,7 +20,7 @@ export function createWorkerMetrics(registry: Registry): WorkerMetrics {
   });
   const runs = new Counter({
     name: 'api_monitor_runs_total',
-    help: 'Runs by what they said of their channel',
+    help: 'Runs by the status of their channel',
     labelNames: ['status'],
     registers: [registry],
   });
@@ -42,26 +32,32 @@ export function createWorkerMetrics(registry: Registry): WorkerMetrics {
   });
   const trafficProbes = new Counter({
     name: 'api_monitor_traffic_probes_total',
-    help: 'Probes of one model that live traffic asked for, by outcome',
+    help: 'Probes of one model after a failure in live traffic, by outcome',
     labelNames: ['outcome'],
     registers: [registry],
   });
   const settled = new Counter({
     name: 'api_monitor_settled_requests_total',
-    help: "The gateway's requests by what became of their record",
+    help: "The gateway's requests by whether their record was written",
     labelNames: ['outcome'],
     registers: [registry],
   });
   return {
-    trafficProbeEnded: (outcome) => trafficProbes.inc({ outcome }),
-    requestsSettled: (outcome, count) => settled.inc({ outcome }, count),
-    probeEnded({ route, error_kind, duration }) {
+    probeEnded({ route, error_kind, duration }: ProbeResult): void {
       probes.inc({ route, verdict: error_kind ?? 'alive' });
       if (error_kind !== 'skipped') probeDuration.observe({ route }, duration);
     },
-    runEnded(status, durationS) {
+    runEnded(status: TargetStatus | 'interrupted', durationS: number): void {
       runs.inc({ status });
       runDuration.observe(durationS);
+    },
+    /** `skipped`: another probe had just found it out, or the model isn't probed. */
+    trafficProbeEnded(outcome: 'alive' | 'failed' | 'skipped'): void {
+      trafficProbes.inc({ outcome });
+    },
+    /** The records of a batch were written, had been written before, or could not be written. */
+    requestsSettled(outcome: 'written' | 'repeated' | 'lost', count: number): void {
+      settled.inc({ outcome }, count);
     },
   };
 }

@@ -19,10 +19,11 @@ import {
 import { createLogger, createMetricsRegistry } from '@api-monitor/runtime';
 import { createUpstream } from '@api-monitor/upstream';
 import { onTestFinished } from 'vitest';
+import type { WorkerLimits } from '../src/env.ts';
 import { createActiveRuns } from '../src/run/active-runs.ts';
 import { createHeartbeatWatch } from '../src/run/heartbeat-watch.ts';
 import { recoverInterrupted } from '../src/scan.ts';
-import type { WorkerDeps, WorkerLimits } from '../src/worker-deps.ts';
+import type { WorkerDeps } from '../src/worker-deps.ts';
 import { createWorkerMetrics } from '../src/worker-metrics.ts';
 
 const apiKey = 'sk-upstream-0123456789abcdef';

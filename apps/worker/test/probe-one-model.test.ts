@@ -8,8 +8,7 @@ import {
 } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { runTarget } from '../src/run/run-target.ts';
-import { probeOneModel } from '../src/traffic/probe-one-model.ts';
-import { recheckModels } from '../src/traffic/recheck-models.ts';
+import { probeOneModel, recheckModels } from '../src/traffic/probe-one-model.ts';
 import { addTarget, openTestWorker, startProvider } from './open-test-worker.ts';
 
 const endless = new AbortController().signal;

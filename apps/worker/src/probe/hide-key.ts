@@ -1,18 +1,18 @@
 import { type BodyReading, type Exchange, maskSecret, spellingsOf } from '@api-monitor/core';
 
-/** Puts the masked form of a channel's key wherever an upstream echoes it. */
+/** Replaces a channel's key by its masked form wherever an upstream echoes it. */
 export interface KeyHider {
   inText(text: string): string;
   inExchange(exchange: Exchange): Exchange;
   inReading(reading: BodyReading): BodyReading;
 }
 
-/** The key is looked for as it is, as JSON writes it, and as a URL does. */
+/** Finds the key unchanged, escaped for JSON, and escaped for a URL. */
 export function hideKey(apiKey: string): KeyHider {
   const spellings = spellingsOf(apiKey);
   const masked = maskSecret(apiKey);
   const inText = (text: string) =>
-    spellings.reduce((sofar, spelling) => sofar.replaceAll(spelling, () => masked), text);
+    spellings.reduce((before, spelling) => before.replaceAll(spelling, () => masked), text);
   return {
     inText,
     inExchange: (exchange) => hideInExchange(exchange, inText),

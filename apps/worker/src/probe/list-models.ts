@@ -11,8 +11,8 @@ interface ListModelsInput {
 }
 
 /**
- * The ids that a channel lists, each once and in its order, or a sentence that says what came
- * instead. Throws the signal's reason where it aborts.
+ * The ids that a channel lists, each once and in its order, or a sentence that says what it sent instead.
+ * Throws the signal's reason if it aborts.
  */
 export async function listModels(input: ListModelsInput): Promise<ModelList> {
   const { upstream, channel, target, signal } = input;
@@ -21,6 +21,6 @@ export async function listModels(input: ListModelsInput): Promise<ModelList> {
   const list = readModelList(exchange);
   const hider = hideKey(channel.apiKey);
   if (!list.ok) return readModelList(hider.inExchange(exchange));
-  // A masked id would be no model's; one that holds the key must not reach rows and pages.
+  // An id with the key must not be stored or shown, and a masked one isn't a model's.
   return { ok: true, models: list.models.filter((id) => hider.inText(id) === id) };
 }

@@ -1,11 +1,11 @@
 import type { Answer } from '@api-monitor/core';
 
-/** A shorter stream came in one piece, as far as a clock on a network can tell. */
+/** A shorter stream arrived in one piece, as far as can be measured over a network. */
 const shortestSpanS = 0.01;
 
 /**
- * Output tokens per second after the first: those that came, by the time from the first token to
- * the answer's end. Null where nothing streamed, nothing was counted, or there is nothing to divide.
+ * Output tokens per second after the first token, until the answer's end. Null if it didn't stream, the
+ * tokens weren't counted, or there are too few.
  */
 export function outputRate(
   answer: Answer,
@@ -13,7 +13,7 @@ export function outputRate(
   endS: number,
 ): number | null {
   if (firstTokenS === null || answer.outputTokens === null) return null;
-  // Tokens of a thought that stayed out of sight were made before the first one that came.
+  // Tokens of a hidden thought were generated before the first one that arrived.
   const unseen = answer.hasThought ? 0 : (answer.reasoningTokens ?? 0);
   const tokens = answer.outputTokens - unseen - 1;
   const spanS = endS - firstTokenS;

@@ -15,7 +15,7 @@ import { keepAfter, type RememberedRequest, recall, remember } from './remembere
 import { type ProbeContext, type SentAttempt, sendAttempt } from './send-attempt.ts';
 
 export interface ProbeModelInput extends ProbeContext {
-  /** What the last probe of this channel and model returned as `remembered`, as it was stored. */
+  /** What the last probe of this channel and model returned as `remembered`, as stored. */
   remembered: unknown;
   /** The time in Unix seconds. */
   nowS: () => number;
@@ -23,17 +23,17 @@ export interface ProbeModelInput extends ProbeContext {
 
 export interface ProbeOutcome {
   probe: ProbeResult;
-  /** To be stored and handed to the next probe of the same channel and model; null clears it. */
+  /** To be stored for the next probe of the same channel and model; null clears it. */
   remembered: RememberedRequest | null;
 }
 
-/** With less time left than this, a mended request would only time out. */
+/** With less time left than this, another request would only time out. */
 const shortestAttemptS = 0.05;
 
 /**
- * Asks one model of a channel a real question and judges the answer; requests that are rejected for
- * their form are mended and sent again, all within `timeout_s`. Never throws for what the channel
- * does; throws the signal's reason where it aborts.
+ * Asks one model of a channel a real question and judges the answer. A request that is rejected for its
+ * form is corrected and sent again, all within `timeout_s`. Never throws because of the channel; throws
+ * the signal's reason if it aborts.
  */
 export async function probeModel(input: ProbeModelInput): Promise<ProbeOutcome> {
   const plan = chooseRoute(input.model);
@@ -68,8 +68,8 @@ async function sendUntilFound(
 }
 
 /**
- * The attempt that tells most: the last one that reached the model or the account. Where the channel
- * refused every route, the first tells it of the route that the model's name asks for.
+ * The attempt to judge: the last one that reached the model or the account. If the channel rejected every
+ * route, the first one, because it used the route for the model's name.
  */
 function decisiveOf(attempts: [SentAttempt, ...SentAttempt[]]): SentAttempt {
   return attempts.findLast((attempt) => !isRouteRefused(attempt)) ?? attempts[0];
@@ -100,7 +100,7 @@ function skipped(input: ProbeModelInput, reason: string): ProbeOutcome {
   return withoutAnswer(input, 'chat', { error: `skipped: ${reason}`, error_kind: 'skipped' });
 }
 
-/** The outcome of a probe that a fault of ours kept from its end: `error` says so. */
+/** The outcome of a probe that was cut short by an internal error. */
 export function unfinished(input: ProbeModelInput, error: string): ProbeOutcome {
   const plan = chooseRoute(input.model);
   const route = plan.kind === 'probe' ? plan.route : 'chat';

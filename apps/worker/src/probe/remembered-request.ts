@@ -8,13 +8,13 @@ import {
 } from '@api-monitor/core';
 import { z } from 'zod';
 
-/** The form that a channel answered a model in, where it wasn't the first one tried. */
+/** The form of request that worked for a channel's model, if it wasn't the first one tried. */
 export interface RememberedRequest extends RequestForm {
   /** Unix seconds. */
   learned_at: number;
 }
 
-/** After a day the ordinary form is tried again: channels learn routes, and glitches pass. */
+/** After a day the usual form is tried again, because channels change and glitches pass. */
 const rememberedForS = 86_400;
 
 const rememberedSchema = z.object({
@@ -26,7 +26,7 @@ const rememberedSchema = z.object({
   learned_at: z.number(),
 });
 
-/** What the database handed back, where it still holds for a model that is asked along `route`. */
+/** The stored form, if it is still valid for a model that is probed on `route`. */
 export function recall(stored: unknown, route: Route, nowS: number): RememberedRequest | null {
   const parsed = rememberedSchema.safeParse(stored);
   if (!parsed.success) return null;
@@ -34,7 +34,7 @@ export function recall(stored: unknown, route: Route, nowS: number): RememberedR
   return isOfKind && nowS - parsed.data.learned_at < rememberedForS ? parsed.data : null;
 }
 
-/** What to keep after `form` worked; nothing where it is what would be tried anyway. */
+/** What to store after `form` worked; nothing if it would be tried first anyway. */
 export function remember(
   form: RequestForm,
   known: RememberedRequest | null,
@@ -45,8 +45,8 @@ export function remember(
   return { ...form, learned_at: context.nowS };
 }
 
-/** Findings about the channel or the account: they say nothing of the form that was asked in. */
-const findings: readonly (ErrorKind | null)[] = [
+/** Errors of the channel or the account, which say nothing about the form of the request. */
+const formIndependent: readonly (ErrorKind | null)[] = [
   'network',
   'timeout',
   'tls',
@@ -56,10 +56,10 @@ const findings: readonly (ErrorKind | null)[] = [
   'upstream',
 ];
 
-/** What to keep after a failure: nothing where the form that had worked may be what failed. */
+/** What to store after a failure: nothing if the form that had worked may be why it failed. */
 export function keepAfter(
   { error_kind }: { error_kind: ErrorKind | null },
   known: RememberedRequest | null,
 ): RememberedRequest | null {
-  return findings.includes(error_kind) ? known : null;
+  return formIndependent.includes(error_kind) ? known : null;
 }

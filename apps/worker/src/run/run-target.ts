@@ -1,6 +1,6 @@
 import { historyPointOf, type ProbeResult, type Run, type Target } from '@api-monitor/core';
 import { type FinishRunOutcome, finishRun, heartbeatRun, startRun } from '@api-monitor/db';
-import { logFileName, openProbeLog, type ProbeLog } from '../log/probe-log.ts';
+import { logFileName, openProbeLog, type ProbeLog } from '../probe-logs.ts';
 import { roundToMs } from '../round-to-ms.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 import { type ActiveRun, movedReason } from './active-runs.ts';

@@ -1,17 +1,29 @@
-import { chooseRoute, hasPassed, type ProbeModelJob, type Target } from '@api-monitor/core';
-import { getLastProbe, getTarget, type LastProbe, recordModelProbe } from '@api-monitor/db';
+import {
+  chooseRoute,
+  hasPassed,
+  isRecheckDue,
+  type ProbeModelJob,
+  type Target,
+} from '@api-monitor/core';
+import {
+  getLastProbe,
+  getTarget,
+  type LastProbe,
+  listDeadInTraffic,
+  recordModelProbe,
+} from '@api-monitor/db';
 import { type ProbeOutcome, probeModel } from '../probe/probe-model.ts';
 import { isElsewhere } from '../run/active-runs.ts';
 import { channelOf } from '../run/channel-of.ts';
 import { withRetries } from '../run/with-retries.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 
-/** A model under heavy traffic may fail a thousand times a second; it is asked once in this time. */
+/** A model may fail a thousand times a second under heavy traffic; it is probed once in this time. */
 const pauseS = 10;
 
 /**
- * Probes the one model that failed for live traffic, and records what was found. `cut` ends it at
- * once, with no finding. Throws for faults of our own.
+ * Probes one model that failed in live traffic, and records the result. `cut` ends it at once, without a
+ * result. Throws internal errors.
  */
 export async function probeOneModel(
   deps: WorkerDeps,
@@ -21,7 +33,7 @@ export async function probeOneModel(
   const target = await getTarget(deps.db, target_id);
   const last = await getLastProbe(deps.db, target_id, model);
   const isWanted = target?.enabled && last && chooseRoute(model).kind === 'probe';
-  if (!isWanted || isFoundOut(last, deps.nowS())) {
+  if (!isWanted || isKnown(last, deps.nowS())) {
     deps.metrics.trafficProbeEnded('skipped');
     return;
   }
@@ -29,12 +41,12 @@ export async function probeOneModel(
   if (outcome) await record(deps, target, outcome, cut);
 }
 
-/** A scheduled probe that passed a moment ago is no answer: the failure may be younger. */
-function isFoundOut({ success, timestamp, trigger }: LastProbe, nowS: number): boolean {
+/** A scheduled probe that passed a moment ago doesn't count, because the failure may be newer. */
+function isKnown({ success, timestamp, trigger }: LastProbe, nowS: number): boolean {
   return !hasPassed(pauseS, timestamp, nowS) && (!success || trigger === 'traffic');
 }
 
-/** Null where the probe was cut off. */
+/** Null if the probe was cut off. */
 async function ask(
   deps: WorkerDeps,
   target: Target,
@@ -71,4 +83,16 @@ async function record(
   deps.metrics.trafficProbeEnded(success ? 'alive' : 'failed');
   deps.logger.info({ target_id, model, success, error }, 'model probed after it failed in traffic');
   await deps.bus.events.publish({ type: 'target_updated', data: { target_id } });
+}
+
+/**
+ * Queues a probe of each model that failed in live traffic and may work again. Until one passes, the
+ * gateway sends nothing there, so otherwise only the next scheduled run would find out.
+ */
+export async function recheckModels({ db, bus, nowS }: WorkerDeps): Promise<void> {
+  for (const state of await listDeadInTraffic(db)) {
+    if (!isRecheckDue(state, nowS())) continue;
+    const { target_id, model } = state;
+    await bus.modelProbes.add(`${target_id}/${model}`, { target_id, model });
+  }
 }

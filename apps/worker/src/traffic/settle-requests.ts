@@ -8,14 +8,14 @@ type Deps = Pick<WorkerDeps, 'db' | 'bus' | 'logger' | 'metrics'>;
 type Requests = ProxyRequestsJob['requests'];
 
 /**
- * Requests to a transaction: a few milliseconds in which an embedded api stands still. A batch that
- * ends between two of them is delivered again, and what is written already is passed over.
+ * Requests per transaction, which blocks an embedded api for a few milliseconds. If a batch is cut off
+ * between two transactions, it is delivered again, and what has been written already is skipped.
  */
 const pieceLength = 100;
 
 /**
- * Writes a batch of the gateway's records, and tells the page of channels where live traffic began or
- * ceased to fail. Throws where the database stays out of reach; a batch that is cut is handed out again.
+ * Writes a batch of the gateway's records, and publishes which channels have begun or ceased to fail in
+ * live traffic. Throws if the database stays out of reach; a batch that is cut off is delivered again.
  */
 export async function settleRequests(
   deps: Deps,

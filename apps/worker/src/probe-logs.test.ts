@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import type { ProbeResult } from '@api-monitor/core';
 import { createLogger } from '@api-monitor/runtime';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { cleanLogs } from './clean-logs.ts';
-import { logFileName, openProbeLog } from './probe-log.ts';
+import { cleanLogs, logFileName, openProbeLog } from './probe-logs.ts';
 
 let dir: string;
 beforeEach(async () => {
