@@ -49,7 +49,7 @@ test('a log is named after its target and its second', () => {
   );
 });
 
-test('each probe is one line, whatever its texts hold', async () => {
+test('each probe is one line, whatever its texts contain', async () => {
   const path = { dir: join(dir, 'made'), file: 'target_7_20261123_070509.jsonl' };
   const log = openProbeLog(path, head, logger);
   log.write(probe);
@@ -62,20 +62,20 @@ test('each probe is one line, whatever its texts hold', async () => {
   ]);
 });
 
-test('a log that cannot be written keeps no run from ending', async () => {
+test('a run ends even if its log cannot be written', async () => {
   await mkdir(join(dir, 'taken.jsonl'));
   const log = openProbeLog({ dir, file: 'taken.jsonl' }, head, logger);
   log.write(probe);
   expect(await log.close()).toBe(false);
 });
 
-test('a log without a line is no file', async () => {
+test('no file is created without a line', async () => {
   const log = openProbeLog({ dir, file: 'target_7_20261123_070509.jsonl' }, head, logger);
   expect(await log.close()).toBe(false);
   expect(await readdir(dir)).toEqual([]);
 });
 
-test('the oldest logs go first, never one in use, and nothing else', async () => {
+test('the oldest logs are deleted first, but none in use, and nothing else', async () => {
   await file('target_1_20260101_000000.jsonl', 400, 300);
   await file('target_2_20260101_000000.jsonl', 400, 200);
   await file('target_3_20260101_000000.jsonl', 400, 100);
@@ -92,7 +92,7 @@ test('the oldest logs go first, never one in use, and nothing else', async () =>
 
 const all = { maxBytes: Infinity, keepFromS: 0, nowS, inUse: new Set<string>() };
 
-test('logs from before the retention go, whatever room there is', async () => {
+test('logs from before the retention are deleted, even if there is room', async () => {
   await file('target_1_20260101_000000.jsonl', 10, 1000);
   await file('target_2_20260101_000000.jsonl', 10, 900);
   await file('target_3_20260101_000000.jsonl', 10, 1000);
@@ -102,7 +102,7 @@ test('logs from before the retention go, whatever room there is', async () => {
   ]);
 });
 
-test('empty logs go, but for those that a run may have just made', async () => {
+test('empty logs are deleted, except those that a run may have just created', async () => {
   await file('target_1_20260101_000000.jsonl', 0, 100);
   await file('target_2_20260101_000000.jsonl', 0, 5);
   await file('target_3_20260101_000000.jsonl', 0, 100);

@@ -1,11 +1,11 @@
 import type { ErrorKind, Route } from '@api-monitor/core';
 import type { BehaviourName } from '@api-monitor/fake-provider';
 
-/** What a behaviour of the provider must be judged as, along each of the routes. */
+/** The verdict that a behaviour of the provider must get on each of the routes. */
 export interface CorpusRow {
   behaviour: BehaviourName;
   routes: readonly Route[];
-  /** How the probe asks at first; both ways where the answer must not depend on it. */
+  /** How the probe asks first; both ways if the answer must not depend on it. */
   asked: readonly ('streamed' | 'whole')[];
   timeoutS: number;
   expected: {
@@ -13,7 +13,7 @@ export interface CorpusRow {
     transport_success: boolean;
     status_code: number | null;
     error_kind: ErrorKind | null;
-    /** A string is the whole sentence, `{model}` stands for the model's id. */
+    /** A string is the whole sentence, with `{model}` for the model's id. */
     error: string | RegExp | null;
     content: string;
     tool_calls_count: number;
@@ -25,7 +25,7 @@ export const allRoutes = [...chatRoutes, 'embeddings'] as const;
 
 const usual = { asked: ['streamed'], timeoutS: 10 } as const;
 
-/** The model is shown to be alive and said `content`. */
+/** The model works and said `content`. */
 export function alive(
   behaviour: BehaviourName,
   routes: readonly Route[],
@@ -36,7 +36,7 @@ export function alive(
   return { ...usual, behaviour, routes, expected };
 }
 
-/** An HTTP answer came whole and shows no life; without a status, none came. */
+/** The answer is complete but shows that the model doesn't work; without a status, there is no answer. */
 export function dead(
   behaviour: BehaviourName,
   routes: readonly Route[],
@@ -49,7 +49,7 @@ export function dead(
   return { ...usual, behaviour, routes, expected };
 }
 
-/** An answer with a status whose body did not come whole. */
+/** An answer with a status whose body is incomplete. */
 export function cut(
   behaviour: BehaviourName,
   routes: readonly Route[],
@@ -59,7 +59,7 @@ export function cut(
   return { ...row, expected: { ...row.expected, transport_success: false } };
 }
 
-/** The rows, asked for a stream and for the whole. */
+/** The rows, probed streamed and whole. */
 export function bothWays(...rows: CorpusRow[]): CorpusRow[] {
   return rows.map((row) => ({ ...row, asked: ['streamed', 'whole'] }));
 }

@@ -242,7 +242,7 @@ const echoes = bothWays(
   dead('echo_in_location', allRoutes, 'upstream', 302, /redirects to \/login\?key=sk-co…6789, not/),
 );
 
-/** Every behaviour of the provider and what it must be judged as: the product's proof. */
+/** The verdict on every behaviour of the provider. */
 export const corpusRows: readonly CorpusRow[] = [
   ...answers,
   ...errorsInBody,

@@ -40,7 +40,7 @@ interface Case {
   id: number;
 }
 
-/** Each probe has a channel, and so connections, of its own: none sees what another broke. */
+/** Each probe has its own channel and connections, so that no probe affects another. */
 async function run({ row, route, asked, id }: Case) {
   const model = `${row.behaviour}/${nameByRoute[route]}`;
   provider.setBehaviour(model, row.behaviour);
@@ -71,16 +71,16 @@ function expectedOf({ row, route }: Case) {
 }
 
 describe.concurrent('the verdict on', () => {
-  test.each(cases)('$row.behaviour, along $route, asked $asked', async (probed) => {
+  test.each(cases)('$row.behaviour, on $route, asked $asked', async (probed) => {
     const probe = await run(probed);
     expect(probe).toMatchObject(expectedOf(probed));
     expect(JSON.stringify(probe)).not.toContain(apiKey);
-    // Generous, since the machine may be busy: what hangs or never ends would last for ever.
+    // Generous, because the machine may be busy; a probe that hangs would never end.
     expect(probe.duration).toBeLessThan(probed.row.timeoutS + 10);
   });
 });
 
-test('every behaviour of the provider has its row', () => {
+test('every behaviour of the provider has a row', () => {
   const covered = new Set<string>(corpusRows.map((row) => row.behaviour));
   expect(Object.keys(behaviours).filter((name) => !covered.has(name))).toEqual([]);
 });

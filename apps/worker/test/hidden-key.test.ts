@@ -14,7 +14,7 @@ function modelsThatEcho(): Record<string, BehaviourName> {
   );
 }
 
-test('a key that a relay echoes reaches no row, no log and no event', async () => {
+test('a key that a relay echoes is in no row, log or event', async () => {
   const worker = await openTestWorker();
   const models = modelsThatEcho();
   const provider = await startProvider(models);
@@ -33,5 +33,5 @@ test('a key that a relay echoes reaches no row, no log and no event', async () =
   expect((await getTarget(worker.db, target.id))?.last_status).toBe('degraded');
   const { lines } = await worker.readLogs();
   expect(lines).toHaveLength(Object.keys(models).length);
-  for (const told of [rows, lines, deps.events]) expect(JSON.stringify(told)).not.toContain(key);
+  for (const written of [rows, lines, deps.events]) expect(JSON.stringify(written)).not.toContain(key);
 });

@@ -34,13 +34,13 @@ test.each<[ModelListName, string]>([
   expect(list.ok ? '' : list.error).toContain(`model list: ${sentence}`);
 });
 
-test('a wrong key is refused, and not told', async () => {
+test('a wrong key is rejected, and not repeated', async () => {
   probing = await startProbing({ a: 'good' });
   const list = await probing.list({ apiKey: 'sk-another-key-987654' });
   expect(list).toEqual({ ok: false, error: 'model list: HTTP 401: Incorrect API key provided' });
 });
 
-test("an id that holds the channel's key is no model to tell of", async () => {
+test("an id that contains the channel's key is dropped", async () => {
   probing = await startProbing({ a: 'good', [probingKey]: 'good', [`x/${probingKey}`]: 'good' });
   expect(await probing.list()).toEqual({ ok: true, models: ['a'] });
 });

@@ -38,7 +38,7 @@ const limits: WorkerLimits = {
   auditRetentionDays: 365,
 };
 
-/** What a worker is made of, over a data folder and a clock of the test's own. */
+/** What a worker works with, with its own data folder and a clock that the test sets. */
 export async function openTestWorker(given: { limits?: Partial<WorkerLimits> } = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'worker-'));
   onTestFinished(() => rm(dataDir, { recursive: true }));
@@ -118,7 +118,7 @@ export function addTarget(
   return createTarget(db, input, clock.now);
 }
 
-/** Looks so often that a run is found that was dead at the first look. */
+/** Looks so often that a run that was dead at the first look is found. */
 export async function lookUntilDead(deps: WorkerDeps): Promise<void> {
   for (let looks = 0; looks <= 8; looks += 1) await recoverInterrupted(deps);
 }

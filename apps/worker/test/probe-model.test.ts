@@ -11,7 +11,7 @@ async function start(model: string, behaviour: BehaviourName = 'good') {
   return probing;
 }
 
-/** What the provider was asked, one line a request. */
+/** The requests that the provider received, one line each. */
 function asked(): string[] {
   return probing.provider.requests.map(({ url, body }) => {
     const form = ['stream', 'stream_options', 'max_tokens', 'max_completion_tokens'];
@@ -22,7 +22,7 @@ function asked(): string[] {
 
 const chat = '/v1/chat/completions';
 
-describe('a request that is rejected for its form is mended', () => {
+describe('a request that is rejected for its form is corrected', () => {
   test.each<[BehaviourName, string, string[]]>([
     [
       'wants_max_completion_tokens',
@@ -73,7 +73,7 @@ describe('a request that is rejected for its form is mended', () => {
     expect(result).toMatchObject({ success: true, error: null });
   });
 
-  test('a required stream is streamed', async () => {
+  test('a required stream is requested', async () => {
     const { probe } = await start('m', 'wants_stream');
     const remembered = { ...firstFormOf('chat'), stream: false, learned_at: probingNowS };
     const { probe: result, remembered: kept } = await probe('m', { remembered });
@@ -83,7 +83,7 @@ describe('a request that is rejected for its form is mended', () => {
   });
 });
 
-describe('a finding is not asked again', () => {
+describe('another error is not retried', () => {
   test.each<BehaviourName>([
     'http_400',
     'http_401',
@@ -105,8 +105,8 @@ describe('a finding is not asked again', () => {
   });
 });
 
-describe('what worked is remembered', () => {
-  test('the other route is asked at once the next time', async () => {
+describe('the form that worked is remembered', () => {
+  test('the next probe uses the other route at once', async () => {
     const { probe, provider } = await start('claude-x', 'only_chat');
     const first = await probe('claude-x');
     expect(first.probe).toMatchObject({ route: 'chat', protocol: 'openai', endpoint: chat });
@@ -119,7 +119,7 @@ describe('what worked is remembered', () => {
   });
 
   test.each<BehaviourName>(['http_500', 'http_429', 'http_401', 'reset_before_headers'])(
-    'a finding that says nothing of the form forgets nothing: %s',
+    "an error that doesn't depend on the form forgets nothing: %s",
     async (behaviour) => {
       const { probe, provider } = await start('claude-x', 'only_chat');
       const { remembered } = await probe('claude-x');
@@ -132,7 +132,7 @@ describe('what worked is remembered', () => {
   );
 
   test.each<BehaviourName>(['http_400', 'no_route', 'no_text', 'page_200'])(
-    'a form that works no longer is forgotten: %s',
+    'a form that no longer works is forgotten: %s',
     async (behaviour) => {
       const { probe, provider } = await start('claude-x', 'only_chat');
       const { remembered } = await probe('claude-x');
@@ -145,7 +145,7 @@ describe('what worked is remembered', () => {
     },
   );
 
-  test('after a day the ordinary form is tried again', async () => {
+  test('after a day the usual form is tried again', async () => {
     const { probe, provider } = await start('claude-x', 'only_chat');
     const { remembered } = await probe('claude-x');
     provider.setBehaviour('claude-x', 'good');
@@ -153,7 +153,7 @@ describe('what worked is remembered', () => {
     expect(later).toMatchObject({ probe: { route: 'anthropic' }, remembered: null });
   });
 
-  test('what the database holds is checked', async () => {
+  test('what the database contains is checked', async () => {
     const { probe } = await start('m');
     for (const remembered of ['junk', 7, { route: 'chat' }, [], { route: 'moon', stream: 1 }]) {
       expect((await probe('m', { remembered })).probe.success).toBe(true);
@@ -161,8 +161,8 @@ describe('what worked is remembered', () => {
   });
 });
 
-describe('the row tells', () => {
-  test('which address was refused where all were', async () => {
+describe('the row says', () => {
+  test('which path was rejected if all were', async () => {
     const { probe } = await start('gemini-x', 'no_route');
     const { probe: result } = await probe('gemini-x');
     expect(result).toMatchObject({
@@ -174,13 +174,13 @@ describe('the row tells', () => {
     expect(asked()).toHaveLength(5);
   });
 
-  test('what the route that answered said, where another was refused', async () => {
+  test('what the route that answered said, after another was rejected', async () => {
     const { probe } = await start('claude-x', 'only_chat_and_limited');
     const { probe: result } = await probe('claude-x');
     expect(result).toMatchObject({ route: 'chat', status_code: 429, error_kind: 'rate_limit' });
   });
 
-  test('when the first token came and how fast the others did', async () => {
+  test('when the first token arrived and how fast the others did', async () => {
     const { probe } = await start('m', 'paced');
     const { probe: result } = await probe('m');
     const { first_token_s, duration, output_tokens_per_s } = result;
@@ -191,13 +191,13 @@ describe('the row tells', () => {
     expect(output_tokens_per_s).toBeCloseTo(expected, 1);
   });
 
-  test('neither where nothing streamed', async () => {
+  test('neither if nothing was streamed', async () => {
     const { probe } = await start('m', 'json_though_stream_asked');
     const { probe: result } = await probe('m');
     expect(result).toMatchObject({ first_token_s: null, output_tokens_per_s: null, stream: true });
   });
 
-  test('that a model was left out, and nothing was sent', async () => {
+  test('that a model was skipped, and nothing was sent', async () => {
     const { probe, provider } = await start('whisper-1');
     const { probe: result, remembered } = await probe('whisper-1');
     expect(result).toMatchObject({
@@ -212,7 +212,7 @@ describe('the row tells', () => {
   });
 });
 
-test('one bound holds for all requests of a probe together', async () => {
+test('one timeout applies to all requests of a probe together', async () => {
   const { probe, provider } = await start('m', 'refuses_stream');
   provider.setBehaviour('m', async (ask, response) => {
     if (!ask.isStream) return;
@@ -233,17 +233,17 @@ test('an aborted probe throws the reason and ends its request', async () => {
   await expect(probe('m', { signal: controller.signal })).rejects.toThrow('shutting down');
 });
 
-test('a kept connection that the server closed is tried once more on a fresh one', async () => {
+test('a request on a connection that the server has closed is sent again on a new one', async () => {
   const { probe } = await start('m', 'closes_used_connection');
   for (let count = 0; count < 5; count += 1) {
     expect((await probe('m')).probe).toMatchObject({ success: true, error: null });
   }
 });
 
-describe('where no answer can come', () => {
+describe('without an answer', () => {
   test.each<[string, (origin: string) => string, object]>([
     [
-      'nobody listens',
+      'nothing listens',
       () => 'http://127.0.0.1:1',
       { error: 'connection refused', error_kind: 'network' },
     ],
@@ -269,11 +269,11 @@ describe('where no answer can come', () => {
   });
 });
 
-describe('a certificate that proves nothing', () => {
+describe('an untrusted certificate', () => {
   test.each<[TestCertificate, string]>([
     ['self_signed', 'self-signed certificate'],
     ['expired', 'certificate expired'],
-  ])('%s is a finding, but for a channel that does not ask for proof', async (name, error) => {
+  ])('%s is an error, unless the channel does not verify certificates', async (name, error) => {
     probing = await startProbing({ m: 'good' }, name);
     const { probe, channel, provider } = probing;
     expect((await probe('m')).probe).toMatchObject({
@@ -290,7 +290,7 @@ describe('a certificate that proves nothing', () => {
   });
 });
 
-describe('the key stays within its origin', () => {
+describe('the key is not sent to another origin', () => {
   test.each<BehaviourName>(['redirect_cross_origin', 'redirect_302_cross_origin'])(
     '%s',
     async (behaviour) => {
@@ -302,7 +302,7 @@ describe('the key stays within its origin', () => {
     },
   );
 
-  test('within it, a redirect takes the key along in both headers', async () => {
+  test('within the origin, a redirect carries the key in both headers', async () => {
     const { probe, provider } = await start('claude-x', 'redirect_same_origin');
     expect((await probe('claude-x')).probe.success).toBe(true);
     expect(provider.requests).toHaveLength(2);
@@ -316,7 +316,7 @@ describe('the key stays within its origin', () => {
   });
 });
 
-test('a model with slashes and odd characters reaches the provider whole', async () => {
+test('a model with slashes and special characters reaches the provider unchanged', async () => {
   const model = 'google/gemini-2.5 pro+x?/é';
   const { probe, provider } = await start(model);
   const { probe: result } = await probe(model);

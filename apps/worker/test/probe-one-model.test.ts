@@ -29,7 +29,7 @@ async function withChannel(behaviour: 'good' | 'wants_max_completion_tokens' = '
   return { ...worker, provider, target, deps, job, states };
 }
 
-test('the failed model alone is asked, and its death shows on the channel', async () => {
+test("only the failed model is probed, and the channel shows that it doesn't work", async () => {
   const { db, provider, target, deps, job, states, clock } = await withChannel();
   const before = await getTarget(db, target.id);
   provider.setBehaviour('gpt-4o', 'http_503');
@@ -50,13 +50,13 @@ test('the failed model alone is asked, and its death shows on the channel', asyn
   expect(deps.events).toEqual([{ type: 'target_updated', data: { target_id: target.id } }]);
 });
 
-test('a model that lives after all stays so', async () => {
+test('a model that works after all stays so', async () => {
   const { deps, job, states } = await withChannel();
   await probeOneModel(deps, job, endless);
   expect((await states())[0]).toEqual(['gpt-4o', true]);
 });
 
-test('a model is asked at most once in ten seconds, however often traffic fails', async () => {
+test('a model is probed at most once in ten seconds, however often traffic fails', async () => {
   const { provider, deps, job, clock } = await withChannel();
   await probeOneModel(deps, job, endless);
   clock.now += 9;
@@ -67,7 +67,7 @@ test('a model is asked at most once in ten seconds, however often traffic fails'
   expect(provider.requests).toHaveLength(2);
 });
 
-test('a scheduled probe that passed just before is no answer, one that failed is', async () => {
+test('a scheduled probe just before counts if it failed, but not if it passed', async () => {
   const { provider, deps, job, target, clock } = await withChannel();
   const run = () => runTarget(deps, { targetId: target.id, trigger: 'schedule' }, endless);
   await run();
@@ -84,7 +84,7 @@ test('a scheduled probe that passed just before is no answer, one that failed is
   expect(provider.requests).toEqual([]);
 });
 
-test('a model that traffic found dead is asked again, less and less often, until it is back', async () => {
+test('a model that failed in traffic is probed again, less and less often, until it works', async () => {
   const { provider, deps, job, clock, states } = await withChannel();
   deps.bus.modelProbes.consume((again, cut) => probeOneModel(deps, again, cut), { concurrency: 1 });
   provider.setBehaviour('gpt-4o', 'http_503');
@@ -110,7 +110,7 @@ test('a model that traffic found dead is asked again, less and less often, until
   expect(provider.requests).toEqual([]);
 });
 
-test('the form that worked before is asked first', async () => {
+test('the form that worked before is used first', async () => {
   const { db, provider, target, deps, job } = await withChannel('wants_max_completion_tokens');
   await probeOneModel(deps, job, endless);
   expect(provider.requests).toHaveLength(1);
@@ -118,7 +118,7 @@ test('the form that worked before is asked first', async () => {
   expect(known?.remembered).toMatchObject({ tokenLimitField: 'max_completion_tokens' });
 });
 
-test('the channel is asked as it is now', async () => {
+test("the channel's current settings are used", async () => {
   const { db, target, deps, job, clock, states, provider } = await withChannel();
   const elsewhere = await startProvider({ 'gpt-4o': 'http_500' });
   await updateTarget(db, target.id, { base_url: elsewhere.origin }, clock.now);
@@ -127,7 +127,7 @@ test('the channel is asked as it is now', async () => {
   expect((await states())[0]).toEqual(['gpt-4o', false]);
 });
 
-test('what a channel said before it moved is no finding', async () => {
+test("a probe of a channel that has moved since isn't recorded", async () => {
   const { db, target, deps, job, clock, states, provider } = await withChannel();
   provider.setBehaviour('gpt-4o', 'hang_before_headers');
   const probing = probeOneModel(deps, job, endless);
@@ -138,7 +138,7 @@ test('what a channel said before it moved is no finding', async () => {
   expect(deps.events).toEqual([]);
 }, 15_000);
 
-test.each(['disabled', 'deleted'] as const)('a %s channel is not asked', async (how) => {
+test.each(['disabled', 'deleted'] as const)('a %s channel is not probed', async (how) => {
   const { db, target, deps, job, clock, provider } = await withChannel();
   if (how === 'deleted') await deleteTarget(db, target.id, 1000);
   else await updateTarget(db, target.id, { enabled: false }, clock.now);
@@ -147,7 +147,7 @@ test.each(['disabled', 'deleted'] as const)('a %s channel is not asked', async (
 });
 
 test.each(['unknown', 'whisper-1'])(
-  'a model that is not probed (%s) is not asked',
+  'a model that is never probed (%s) is skipped',
   async (model) => {
     const { deps, target, provider } = await withChannel();
     await probeOneModel(deps, { target_id: target.id, model }, endless);
@@ -155,7 +155,7 @@ test.each(['unknown', 'whisper-1'])(
   },
 );
 
-test('a probe that is cut off is no finding', async () => {
+test("a probe that is cut off isn't recorded", async () => {
   const { deps, job, states, provider } = await withChannel();
   provider.setBehaviour('gpt-4o', 'hang_before_headers');
   const cut = new AbortController();

@@ -8,25 +8,22 @@ import { addTarget, lookUntilDead, openTestWorker, startProvider } from './open-
 test.each([
   ['schedule', { scheduled: 1, manual: 0 }],
   ['manual', { scheduled: 0, manual: 1 }],
-] as const)(
-  'an interrupted run of the trigger %s is asked for again by it',
-  async (trigger, asked) => {
-    const test = await openTestWorker();
-    const provider = await startProvider({ a: 'good' });
-    const target = await addTarget(test, provider, { enabled: trigger === 'schedule' });
-    await startRun(test.db, { target_id: target.id, trigger, nowS: test.clock.now });
-    const deps = test.makeDeps();
-    await lookUntilDead(deps);
-    expect((await listRuns(test.db, target.id, 1))[0]).toMatchObject({ error: 'interrupted' });
-    const depths = {
-      scheduled: (await deps.bus.scheduledRuns.depth()).waiting,
-      manual: (await deps.bus.manualRuns.depth()).waiting,
-    };
-    expect(depths).toEqual(asked);
-  },
-);
+] as const)('an interrupted run is queued again by its trigger: %s', async (trigger, asked) => {
+  const test = await openTestWorker();
+  const provider = await startProvider({ a: 'good' });
+  const target = await addTarget(test, provider, { enabled: trigger === 'schedule' });
+  await startRun(test.db, { target_id: target.id, trigger, nowS: test.clock.now });
+  const deps = test.makeDeps();
+  await lookUntilDead(deps);
+  expect((await listRuns(test.db, target.id, 1))[0]).toMatchObject({ error: 'interrupted' });
+  const depths = {
+    scheduled: (await deps.bus.scheduledRuns.depth()).waiting,
+    manual: (await deps.bus.manualRuns.depth()).waiting,
+  };
+  expect(depths).toEqual(asked);
+});
 
-test('a channel that was disabled since is not run again by the schedule', async () => {
+test('a channel that has been disabled since is not run again by the schedule', async () => {
   const test = await openTestWorker();
   const provider = await startProvider({ a: 'good' });
   const target = await addTarget(test, provider, { enabled: false });
@@ -37,7 +34,7 @@ test('a channel that was disabled since is not run again by the schedule', async
   expect(await deps.bus.manualRuns.depth()).toEqual({ waiting: 0, active: 0 });
 });
 
-test('no leap of the clock takes a run for dead whose worker lives, here or elsewhere', async () => {
+test("a run isn't taken for dead when the clock jumps, here or in another worker", async () => {
   const test = await openTestWorker();
   const provider = await startProvider({ a: 'hang_before_headers' });
   const target = await addTarget(test, provider, { timeout_s: 300 });
@@ -60,7 +57,7 @@ test('no leap of the clock takes a run for dead whose worker lives, here or else
   expect(here.activeRuns.runIds()).toEqual([]);
 });
 
-test('a run that beats again before it is ended is left alone', async () => {
+test('a run with a new heartbeat is not ended', async () => {
   const test = await openTestWorker();
   const target = await addTarget(test, await startProvider({ a: 'good' }));
   const nowS = test.clock.now;
@@ -71,7 +68,7 @@ test('a run that beats again before it is ended is left alone', async () => {
   expect(await endInterruptedRuns(test.db, { runs: [run], nowS })).toEqual([]);
 });
 
-test('a stopping worker deletes no further history', async () => {
+test('a stopping worker stops deleting history', async () => {
   const test = await openTestWorker({ limits: { retentionDays: 7 } });
   const provider = await startProvider({ a: 'good' });
   const target = await addTarget(test, provider);

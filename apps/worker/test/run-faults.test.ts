@@ -13,7 +13,7 @@ import { addTarget, openTestWorker, startProvider } from './open-test-worker.ts'
 
 const endless = new AbortController().signal;
 
-/** The real road, but for a fault of ours where it is asked for one model. */
+/** The real upstream, except that it throws for one model. */
 function faultyFor(model: string, upstream: WorkerDeps['upstream']): WorkerDeps['upstream'] {
   return {
     ...upstream,
@@ -24,7 +24,7 @@ function faultyFor(model: string, upstream: WorkerDeps['upstream']): WorkerDeps[
   };
 }
 
-test('a fault of ours in one probe is one failed row, and costs no other', async () => {
+test('an internal error in one probe is one failed row, and affects no other', async () => {
   const worker = await openTestWorker({ limits: { probesPerRun: 1 } });
   const provider = await startProvider({ a: 'good', b: 'good', c: 'good' });
   const target = await addTarget(worker, provider);
@@ -41,7 +41,7 @@ test('a fault of ours in one probe is one failed row, and costs no other', async
   expect(run).toMatchObject({ status: 'completed', error: null, total: 3, success: 2 });
 });
 
-test('what was measured before a fault of the run is kept', async () => {
+test('what was measured before an internal error of the run is kept', async () => {
   const worker = await openTestWorker({ limits: { probesPerRun: 1 } });
   const provider = await startProvider({ a: 'good', b: 'good' });
   const target = await addTarget(worker, provider);
@@ -57,7 +57,7 @@ test('what was measured before a fault of the run is kept', async () => {
   expect(run).toMatchObject({ status: 'error', error: expect.stringContaining('unexpected') });
 });
 
-test('whoever hears of a run and throws keeps it from none of its rows', async () => {
+test("a listener that throws doesn't affect the run's rows", async () => {
   const worker = await openTestWorker();
   const provider = await startProvider({ a: 'good' });
   const target = await addTarget(worker, provider);
@@ -73,7 +73,7 @@ test('whoever hears of a run and throws keeps it from none of its rows', async (
   expect(heard).toBeGreaterThan(0);
 });
 
-test('a logs folder that cannot be made costs the log alone', async () => {
+test('without a logs folder only the log is missing', async () => {
   const worker = await openTestWorker();
   await writeFile(worker.logDir, 'a file where the folder should be');
   const provider = await startProvider({ a: 'good' });
@@ -95,7 +95,7 @@ test('a run that probed nothing leaves no log', async () => {
   expect(await getTarget(worker.db, target.id)).toMatchObject({ last_log_file: null });
 });
 
-test('a channel that moved during its run is asked at once where it stands now', async () => {
+test('a channel that moved during its run is run again at once at its new address', async () => {
   const worker = await openTestWorker();
   const old = await startProvider({ a: 'hang_before_headers' });
   const next = await startProvider({ a: 'good' });
@@ -115,7 +115,7 @@ test('a channel that moved during its run is asked at once where it stands now',
   expect(await getTarget(worker.db, target.id)).toMatchObject({ last_status: 'healthy' });
 });
 
-test('a stopping worker begins no run that reaches it', async () => {
+test('a stopping worker starts no more runs', async () => {
   const worker = await openTestWorker();
   const provider = await startProvider({ a: 'good' });
   const target = await addTarget(worker, provider);

@@ -13,7 +13,7 @@ import { addTarget, openTestWorker, startProvider } from './open-test-worker.ts'
 
 const endless = new AbortController().signal;
 
-test('a run leaves its rows, its sum, each state, its log, and tells the world', async () => {
+test('a run writes its rows, totals, states and log, and publishes events', async () => {
   const worker = await openTestWorker();
   const provider = await startProvider({
     'gpt-4o': 'good',
@@ -73,7 +73,7 @@ test('a run leaves its rows, its sum, each state, its log, and tells the world',
   });
 });
 
-test('a list that cannot be had ends the run as an error that says what came', async () => {
+test('without a list of models the run ends in an error that says what was sent instead', async () => {
   const worker = await openTestWorker();
   const provider = await startProvider({ 'gpt-4o': 'good' });
   const target = await addTarget(worker, provider);
@@ -90,7 +90,7 @@ test('a list that cannot be had ends the run as an error that says what came', a
   expect(deps.events.at(-1)).toMatchObject({ type: 'run_completed', data: { status: 'error' } });
 });
 
-test('selected models alone are probed, up to max_models', async () => {
+test('only the selected models are probed, up to max_models', async () => {
   const worker = await openTestWorker();
   const provider = await startProvider({ a: 'good', b: 'good', c: 'good', d: 'good' });
   const selected_models = ['d', 'c', 'b'];
@@ -100,7 +100,7 @@ test('selected models alone are probed, up to max_models', async () => {
   expect(rows.map((row) => row.model).sort()).toEqual(['b', 'c']);
 });
 
-test('of two workers that start a target at once, one runs it', async () => {
+test('if two workers start a target at once, one runs it', async () => {
   const worker = await openTestWorker();
   const provider = await startProvider({ 'gpt-4o': 'slow' });
   const target = await addTarget(worker, provider);
@@ -125,7 +125,7 @@ test('a target that is deleted during its run ends cleanly and leaves nothing', 
   expect(deps.events.map((event) => event.type)).not.toContain('run_completed');
 });
 
-test('a target disabled during its run ends it, and keeps its last word', async () => {
+test('disabling a target ends its run, and the target keeps its last status', async () => {
   const patch = { enabled: false };
   const sentence = 'stopped: the channel was disabled';
   const worker = await openTestWorker({ limits: { probesPerRun: 1 } });
@@ -148,7 +148,7 @@ test('a target disabled during its run ends it, and keeps its last word', async 
   });
 });
 
-test('what was measured with another key is kept, as what it was', async () => {
+test('what was measured with another key is kept', async () => {
   const worker = await openTestWorker({ limits: { probesPerRun: 1 } });
   const provider = await startProvider({ a: 'good', b: 'hang_before_headers', c: 'good' });
   const target = await addTarget(worker, provider);
@@ -165,7 +165,7 @@ test('what was measured with another key is kept, as what it was', async () => {
   expect(again?.error).toContain('HTTP 401');
 });
 
-test('a change of the name alone lets the run go on', async () => {
+test('a run continues if only the name changes', async () => {
   const worker = await openTestWorker();
   const provider = await startProvider({ a: 'slow' });
   const target = await addTarget(worker, provider);
@@ -181,7 +181,7 @@ test('a change of the name alone lets the run go on', async () => {
   });
 });
 
-test('a stopping worker lets probes under way end, begins none, and keeps what it measured', async () => {
+test('a stopping worker lets running probes end, starts no more, and keeps what it measured', async () => {
   const worker = await openTestWorker({ limits: { probesPerRun: 1 } });
   const provider = await startProvider({ a: 'good', b: 'slow', c: 'good' });
   const target = await addTarget(worker, provider);
@@ -200,7 +200,7 @@ test('a stopping worker lets probes under way end, begins none, and keeps what i
   expect(await getTarget(worker.db, target.id)).toMatchObject({ last_run_at: null });
 });
 
-test('a probe that outlasts the grace is cut off, and is no finding', async () => {
+test("a probe that is cut off after the grace period isn't recorded", async () => {
   const worker = await openTestWorker();
   const provider = await startProvider({ a: 'good', b: 'hang_midway' });
   const target = await addTarget(worker, provider, { timeout_s: 300 });
@@ -217,7 +217,7 @@ test('a probe that outlasts the grace is cut off, and is no finding', async () =
   expect(rows.map((row) => row.model)).toEqual(['a']);
 });
 
-test('a key that this installation cannot open is a clear error, and nothing is sent', async () => {
+test("a key that this installation can't decrypt is a clear error, and nothing is sent", async () => {
   const worker = await openTestWorker();
   const provider = await startProvider({ a: 'good' });
   const target = await addTarget(worker, provider);
@@ -230,7 +230,7 @@ test('a key that this installation cannot open is a clear error, and nothing is 
   expect(last_error).toMatch(/key/i);
 });
 
-test('what worked for a model is asked first in the next run', async () => {
+test('the form that worked for a model is used first in the next run', async () => {
   const worker = await openTestWorker();
   const provider = await startProvider({ 'gpt-5-mini': 'wants_max_completion_tokens' });
   const target = await addTarget(worker, provider);

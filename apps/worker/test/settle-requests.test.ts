@@ -50,7 +50,7 @@ async function withChannels() {
   return { ...worker, provider, deps, a, b };
 }
 
-test('a batch is written, and the page hears of the channels that began to fail', async () => {
+test('a batch is written, and an event announces the channels that began to fail', async () => {
   const { db, deps, a, b, clock } = await withChannels();
   const requests = [
     requestOf(a, clock.now, true),
@@ -66,7 +66,7 @@ test('a batch is written, and the page hears of the channels that began to fail'
   expect(deps.events).toHaveLength(2);
 });
 
-test('a batch that comes again changes nothing and tells nobody', async () => {
+test('a repeated batch changes nothing and publishes nothing', async () => {
   const { db, deps, a, clock } = await withChannels();
   const requests = [requestOf(a, clock.now, true)];
   await settleRequests(deps, { requests }, endless);
@@ -75,7 +75,7 @@ test('a batch that comes again changes nothing and tells nobody', async () => {
   expect(deps.events).toHaveLength(1);
 });
 
-test('a batch of any length is written whole', async () => {
+test('a batch of any length is written completely', async () => {
   const { db, deps, a, clock } = await withChannels();
   const requests = Array.from({ length: 250 }, (_, n) => requestOf(a, clock.now + n, false));
   await settleRequests(deps, { requests }, endless);
@@ -83,7 +83,7 @@ test('a batch of any length is written whole', async () => {
   expect(totals).toMatchObject({ group: a, requests: 250 });
 });
 
-test('a database that stays out of reach is told of, and counted as loss', async () => {
+test('a database that stays out of reach is reported, and its requests count as lost', async () => {
   const { deps, a, clock, db } = await withChannels();
   const counts: [string, number][] = [];
   const requestsSettled = (outcome: string, count: number) => counts.push([outcome, count]);
@@ -95,7 +95,7 @@ test('a database that stays out of reach is told of, and counted as loss', async
   expect(counts).toEqual([['lost', 1]]);
 }, 15_000);
 
-test('requests older than the retention go', async () => {
+test('requests older than the retention are deleted', async () => {
   const { db, deps, a, clock } = await withChannels();
   const old = clock.now - 91 * 86_400;
   await settleRequests(
@@ -110,7 +110,7 @@ test('requests older than the retention go', async () => {
   expect(left.map(({ timestamp }) => timestamp)).toEqual([clock.now]);
 });
 
-test('a worker takes both from the bus, and writes what waits before it stops', async () => {
+test('a worker takes both from the bus, and writes waiting batches before it stops', async () => {
   const { a, clock, provider, openBus, db, ...rest } = await withChannels();
   const { bus, events } = openBus();
   const worker = createWorker({

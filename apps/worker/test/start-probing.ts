@@ -10,10 +10,10 @@ import { listModels } from '../src/probe/list-models.ts';
 import { type ProbeModelInput, probeModel } from '../src/probe/probe-model.ts';
 
 export const probingKey = 'sk-probing-key-0123456789';
-/** The time that every probe of a test sees. */
+/** The time of every probe. */
 export const probingNowS = 1_800_000_000;
 
-/** For tests: a provider and the real road to it; whoever starts it closes it. */
+/** For tests: a provider, and the real upstream. Close it after the test. */
 export async function startProbing(
   models: FakeProviderOptions['models'],
   certificate?: TestCertificate,

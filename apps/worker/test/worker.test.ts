@@ -25,7 +25,7 @@ function startWorker(test: TestWorker) {
   return { bus, events, worker };
 }
 
-test('a started worker runs what is due by itself', async () => {
+test('a started worker runs due targets by itself', async () => {
   const test = await openTestWorker();
   const provider = await startProvider({ a: 'good' });
   const due = await addTarget(test, provider);
@@ -36,7 +36,7 @@ test('a started worker runs what is due by itself', async () => {
   expect(await listRuns(test.db, disabled.id, 1)).toEqual([]);
 });
 
-test('each of its requests is signed as this installation’s, the list’s as well as the probes’', async () => {
+test('every request has this installation’s Via header, those for lists and for probes', async () => {
   const test = await openTestWorker();
   const provider = await startProvider({ a: 'good', 'claude-b': 'good' });
   await addTarget(test, provider);
@@ -46,7 +46,7 @@ test('each of its requests is signed as this installation’s, the list’s as w
   expect(signatures).toEqual(Array(3).fill('1.1 api-monitor-0123456789abcdef'));
 });
 
-test('the scan queues what is due, those that never ran first, then the oldest', async () => {
+test('the scan queues due targets, first those that never ran, then the oldest', async () => {
   const test = await openTestWorker();
   const provider = await startProvider({ a: 'good' });
   const ids: number[] = [];
@@ -64,7 +64,7 @@ test('the scan queues what is due, those that never ran first, then the oldest',
   await expect.poll(() => order).toEqual([ids[3], ids[1], ids[0]]);
 });
 
-test('a target that was run or disabled while it waited is not run by the schedule', async () => {
+test("the schedule doesn't run a target that was run or disabled while it waited", async () => {
   const test = await openTestWorker();
   const provider = await startProvider({ a: 'good' });
   const target = await addTarget(test, provider);
@@ -96,7 +96,7 @@ test('the run of a dead worker is ended within a minute, and its target runs aga
   expect(await deps.bus.scheduledRuns.depth()).toEqual({ waiting: 1, active: 0 });
 });
 
-test('targets run at most so many at a time; one that hangs delays no other, and hands go ahead', async () => {
+test('the number of running targets is limited, a hanging one delays no other, and runs started by hand go first', async () => {
   const test = await openTestWorker({ limits: { scheduledRuns: 2, scheduledRunsHere: 2 } });
   const hanging = await startProvider({ a: 'hang_before_headers' });
   const good = await startProvider({ a: 'good' });
@@ -114,7 +114,7 @@ test('targets run at most so many at a time; one that hangs delays no other, and
   expect(new Set([stuck.id, second.id]).size).toBe(2);
 });
 
-test('runs asked for by hand all start, however many there are', async () => {
+test('runs started by hand all start, however many there are', async () => {
   const test = await openTestWorker({ limits: { scheduledRuns: 1 } });
   const hanging = await startProvider({ a: 'hang_before_headers' });
   const { bus } = startWorker(test);
@@ -125,7 +125,7 @@ test('runs asked for by hand all start, however many there are', async () => {
   await expect.poll(() => bus.manualRuns.depth()).toEqual({ waiting: 0, active: 210 });
 });
 
-test('stopping cuts what outlasts the grace and leaves no run behind', async () => {
+test('stopping cuts off what outlasts the grace period and leaves no run behind', async () => {
   const test = await openTestWorker();
   const provider = await startProvider({ a: 'hang_before_headers' });
   const target = await addTarget(test, provider, { timeout_s: 300 });
@@ -138,7 +138,7 @@ test('stopping cuts what outlasts the grace and leaves no run behind', async () 
   });
 });
 
-test('a deletion that is told on the bus ends the run of that target', async () => {
+test('a deletion that is published on the bus ends the run of that target', async () => {
   const test = await openTestWorker();
   const provider = await startProvider({ a: 'hang_before_headers' });
   const target = await addTarget(test, provider, { timeout_s: 300 });
@@ -149,7 +149,7 @@ test('a deletion that is told on the bus ends the run of that target', async () 
   await expect.poll(() => bus.scheduledRuns.depth()).toEqual({ waiting: 0, active: 0 });
 });
 
-test('runs beyond the retention go, and each target keeps its latest', async () => {
+test("runs older than the retention are deleted, except each target's latest", async () => {
   const test = await openTestWorker({ limits: { retentionDays: 7 } });
   const provider = await startProvider({ a: 'good' });
   const target = await addTarget(test, provider);
@@ -167,7 +167,7 @@ test('runs beyond the retention go, and each target keeps its latest', async () 
   expect(await listRuns(test.db, target.id, 10)).toHaveLength(1);
 });
 
-test('the audit log has a retention of its own', async () => {
+test('the audit log has its own retention', async () => {
   const test = await openTestWorker({ limits: { retentionDays: 0, auditRetentionDays: 10 } });
   const entry = { actor: 'system', session_id: null, address: '', subject_id: null } as const;
   for (const ageDays of [11, 9]) {
@@ -180,7 +180,7 @@ test('the audit log has a retention of its own', async () => {
   expect(kept.map(({ subject_name }) => subject_name)).toEqual(['9']);
 });
 
-test('a limit that cannot be read deletes nothing that the environment would keep', async () => {
+test('an unreadable limit deletes nothing that the environment would keep', async () => {
   const test = await openTestWorker({ limits: { logMaxSizeMb: 1 } });
   await mkdir(test.logDir, { recursive: true });
   const file = join(test.logDir, 'target_1_20260101_000000.jsonl');
@@ -191,7 +191,7 @@ test('a limit that cannot be read deletes nothing that the environment would kee
   expect(await readdir(test.logDir)).toHaveLength(1);
 });
 
-test('logs are kept below their limit unless the settings say otherwise', async () => {
+test('logs are kept below their limit unless the settings override it', async () => {
   const test = await openTestWorker({ limits: { logMaxSizeMb: 1 } });
   const deps = test.makeDeps();
   await mkdir(test.logDir, { recursive: true });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { hideKey } from './hide-key.ts';
 
-test('the key is hidden as it is, as JSON writes it and as a URL does', () => {
+test('the key is hidden unchanged, escaped for JSON and escaped for a URL', () => {
   const { inText } = hideKey('sk-"quoted"/key+0123456789');
   const masked = 'sk-"q…6789';
   expect(inText('a sk-"quoted"/key+0123456789 b')).toBe(`a ${masked} b`);
@@ -13,6 +13,6 @@ test('a key of special characters is replaced as text, not as a pattern', () => 
   expect(hideKey('$&$1.*-0123456789').inText('x$&$1.*-0123456789x')).toBe('x$&$1.…6789x');
 });
 
-test('a key too short to be told from ordinary text leaves it alone', () => {
+test('a key too short to recognise in ordinary text is not replaced', () => {
   expect(hideKey('abc').inText('the abc of it')).toBe('the abc of it');
 });

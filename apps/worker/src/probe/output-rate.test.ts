@@ -8,11 +8,11 @@ function answer(outputTokens: number | null, part: Partial<Answer> = {}): Answer
 }
 
 test.each<[string, Answer, number | null, number, number | null]>([
-  ['tokens after the first by the time after it', answer(21), 0.5, 2.5, 10],
-  ['unseen thought is no output', answer(61, { reasoningTokens: 40 }), 1, 3, 10],
-  ['seen thought is', answer(61, { reasoningTokens: 40, hasThought: true }), 1, 3, 30],
-  ['no stream', answer(21), null, 2, null],
-  ['no count', answer(null), 1, 2, null],
+  ['tokens after the first, by the time after it', answer(21), 0.5, 2.5, 10],
+  ["a hidden thought isn't output", answer(61, { reasoningTokens: 40 }), 1, 3, 10],
+  ['a visible thought is', answer(61, { reasoningTokens: 40, hasThought: true }), 1, 3, 30],
+  ['not streamed', answer(21), null, 2, null],
+  ['not counted', answer(null), 1, 2, null],
   ['a single token', answer(1), 1, 2, null],
   ['all in one piece', answer(21), 1, 1.001, null],
 ])('%s', (_, said, firstTokenS, endS, rate) => {

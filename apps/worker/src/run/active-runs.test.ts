@@ -29,7 +29,7 @@ const target: Target = {
   last_error: null,
 };
 
-test('a run that ends takes no other run of its target along', () => {
+test("a run that ends doesn't affect another run of its target", () => {
   const runs = createActiveRuns();
   const first = runs.begin({ id: 1 }, target);
   const second = runs.begin({ id: 2 }, target);
@@ -40,7 +40,7 @@ test('a run that ends takes no other run of its target along', () => {
   expect(second.signal.aborted).toBe(true);
 });
 
-test('a change reaches the runs of its target alone', () => {
+test('a change reaches only the runs of its target', () => {
   const runs = createActiveRuns();
   const mine = runs.begin({ id: 1 }, target);
   const other = runs.begin({ id: 2 }, { ...target, id: 8 });

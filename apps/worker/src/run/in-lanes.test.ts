@@ -4,7 +4,7 @@ import { inLanes } from './in-lanes.ts';
 const endless = new AbortController().signal;
 const tick = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-test('every item is worked on once, never more than the lanes at a time', async () => {
+test('every item is worked on once, never more than the limit at a time', async () => {
   const seen: number[] = [];
   let [running, most] = [0, 0];
   await inLanes([1, 2, 3, 4, 5, 6, 7], 3, endless, async (item) => {
@@ -18,7 +18,7 @@ test('every item is worked on once, never more than the lanes at a time', async 
   expect(most).toBe(3);
 });
 
-test('after the signal nothing new begins, and what is under way ends', async () => {
+test('after the signal nothing new begins, and running work ends', async () => {
   const controller = new AbortController();
   const ended: number[] = [];
   await inLanes([1, 2, 3, 4], 2, controller.signal, async (item) => {
@@ -29,7 +29,7 @@ test('after the signal nothing new begins, and what is under way ends', async ()
   expect(ended).toEqual([1]);
 });
 
-test('a fault is thrown after the others under way have ended', async () => {
+test('an error is thrown after the other running work has ended', async () => {
   const ended: number[] = [];
   const work = inLanes([1, 2, 3, 4], 2, endless, async (item) => {
     if (item === 1) throw new Error('broken');
