@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** The longest that an installation may take, waiting for another one included. */
+/** How long an installation may take, including the wait for another one. */
 export const installTimeoutMs = 300_000;
 
 interface Wanted<Found> {
-  /** As an error names it: "a Redis server". */
+  /** Its name in errors: "a Redis server". */
   name: string;
   /** Null if it isn't there. Called again after an installation. */
   find: () => Found | null | Promise<Found | null>;
@@ -17,8 +17,8 @@ interface Wanted<Found> {
 }
 
 /**
- * Finds a program, else installs its package with apt if this user is root on Debian. Throws a sentence
- * that says what to install if neither works.
+ * Finds a program, or installs its package with apt if this user is root on Debian. If neither works, it
+ * throws a sentence that says what to install.
  */
 export async function findOrInstall<Found>(wanted: Wanted<Found>): Promise<Found> {
   const { name, find, debianPackage, advice } = wanted;
@@ -41,8 +41,8 @@ export function findOnPath(names: readonly string[], folders: readonly string[] 
   return paths.find((path) => existsSync(path)) ?? null;
 }
 
-// Test files run side by side, so apt runs under a lock. policy-rc.d keeps the package from starting
-// its service: tests start servers of their own.
+// Test files run in parallel, so apt runs under a lock. policy-rc.d prevents the package from starting
+// its service, because tests start their own servers.
 const installScript = `
 exec 9>/tmp/api-monitor-install.lock
 flock 9

@@ -10,12 +10,12 @@ import { freePort } from './free-port.ts';
 export interface Nginx {
   port: number;
   origin: string;
-  /** Ends it and removes its folder. */
+  /** Stops it and removes its folder. */
   stop(): Promise<void>;
 }
 
 interface Options {
-  /** The command that runs it; the arguments that it needs are added. */
+  /** The command that runs it; its arguments are added. */
   command: readonly [string, ...string[]];
   /** Directives of the `server` block. */
   server: string;
@@ -28,8 +28,8 @@ const stopTimeoutMs = 5_000;
 const logLimit = 20_000;
 
 /**
- * Starts an nginx with one worker on a free port of loopback, its files in a temporary folder. Throws
- * with what nginx said if it doesn't listen within 10 s.
+ * Starts an nginx with one worker on a free loopback port, with its files in a temporary folder. Throws
+ * with nginx's log if it doesn't listen within 10 s.
  */
 export async function startNginx({ command, server, http = '' }: Options): Promise<Nginx> {
   const port = await freePort();
@@ -56,7 +56,7 @@ export async function startNginx({ command, server, http = '' }: Options): Promi
   return { port, origin: `http://127.0.0.1:${port}`, stop };
 }
 
-/** Every file is in the folder, so that nobody needs to be root; root stays root, to read it. */
+/** All files are in the folder, so it doesn't need root. As root it stays root, to be able to read them. */
 function configOf(folder: string, port: number, server: string, http: string): string {
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   return `
@@ -90,7 +90,7 @@ async function end(child: ChildProcess): Promise<void> {
   await exited.finally(() => clearTimeout(timer));
 }
 
-/** Also true if it never began. */
+/** Also true if it never started. */
 function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {
   return pid === undefined || exitCode !== null || signalCode !== null;
 }
