@@ -1,4 +1,10 @@
-import { AppError, type FieldError, type FieldErrors, fieldErrorCodes } from '@api-monitor/core';
+import {
+  AppError,
+  type FieldError,
+  type FieldErrorCode,
+  type FieldErrors,
+  fieldErrorCodes,
+} from '@api-monitor/core';
 import type { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
@@ -42,10 +48,15 @@ function faultOf(issue: Issue, isMissing: boolean): Fault {
       return issue.expected === 'int'
         ? { words: 'must be a whole number', code: 'not_whole' }
         : { words: `must be ${withArticle(issue.expected)}`, code: 'wrong_type' };
-    case 'too_small':
-      return faultOfSmall(issue, Number(issue.minimum));
+    case 'too_small': {
+      const bound = Number(issue.minimum);
+      const isEmpty = issue.origin === 'string' && bound === 1;
+      if (isEmpty) return { words: 'must not be empty', code: 'required' };
+      if (issue.inclusive) return faultOfBound(issue.origin, bound, true);
+      return { words: `must be greater than ${bound}`, code: 'not_above', bound };
+    }
     case 'too_big':
-      return faultOfBig(issue, Number(issue.maximum));
+      return faultOfBound(issue.origin, Number(issue.maximum), false);
     case 'invalid_value': {
       const words = `must be one of ${issue.values.map(String).join(', ')}`;
       return { words, code: isMissing ? 'required' : 'not_allowed' };
@@ -64,27 +75,20 @@ function faultOf(issue: Issue, isMissing: boolean): Fault {
   }
 }
 
-function faultOfSmall({ origin, inclusive }: z.core.$ZodIssueTooSmall, bound: number): Fault {
-  if (origin === 'string' && bound === 1) return { words: 'must not be empty', code: 'required' };
-  if (!inclusive) return { words: `must be greater than ${bound}`, code: 'not_above', bound };
+function faultOfBound(origin: string, bound: number, isLower: boolean): Fault {
+  const side = isLower ? 'at least' : 'at most';
+  const fault = (words: string, lower: FieldErrorCode, upper: FieldErrorCode): Fault => ({
+    words,
+    code: isLower ? lower : upper,
+    bound,
+  });
   switch (origin) {
     case 'string':
-      return { words: `must have at least ${bound} characters`, code: 'too_short', bound };
+      return fault(`must have ${side} ${bound} characters`, 'too_short', 'too_long');
     case 'array':
-      return { words: `must have at least ${bound} items`, code: 'too_few', bound };
+      return fault(`must have ${side} ${bound} items`, 'too_few', 'too_many');
     default:
-      return { words: `must be at least ${bound}`, code: 'too_small', bound };
-  }
-}
-
-function faultOfBig({ origin }: z.core.$ZodIssueTooBig, bound: number): Fault {
-  switch (origin) {
-    case 'string':
-      return { words: `must have at most ${bound} characters`, code: 'too_long', bound };
-    case 'array':
-      return { words: `must have at most ${bound} items`, code: 'too_many', bound };
-    default:
-      return { words: `must be at most ${bound}`, code: 'too_large', bound };
+      return fault(`must be ${side} ${bound}`, 'too_small', 'too_large');
   }
 }
 

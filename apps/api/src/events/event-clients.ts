@@ -1,15 +1,15 @@
 import type { EventBus, StoredEvent } from '@api-monitor/bus';
 import { AppError, type MonitorEventType } from '@api-monitor/core';
 
-/** Everybody who listens to the event stream. */
+/** The clients that listen to the event stream. */
 export interface EventClients {
   /**
    * A new client's stream: `connected`, then what it missed since `lastEventId`, then what comes.
-   * Throws AppError `rate_limited` where there are too many clients, in all or of one address.
+   * Throws AppError `rate_limited` if there are too many clients, in total or at one address.
    */
   connect(address: string, lastEventId: string | null): Promise<ReadableStream<Uint8Array>>;
   count(): number;
-  /** Ends every stream; whoever may still listen comes back with its last id. */
+  /** Ends every stream; a client that may still listen comes back with its last id. */
   dropAll(): void;
   close(): void;
 }
@@ -17,85 +17,81 @@ export interface EventClients {
 interface Options {
   events: EventBus;
   heartbeatMs: number;
-  /** How many clients may listen, in all and of one address. */
+  /** How many clients may listen, in total and at one address. */
   limits: { total: number; perAddress: number };
 }
 
-export function createEventClients({ events, heartbeatMs, limits }: Options): EventClients {
-  const clients = new Set<EventClient>();
-
-  const broadcast = (frame: Uint8Array, id: string | null) => {
-    for (const client of clients) client.send(frame, id);
-  };
-  const unsubscribe = events.subscribe((stored) => {
-    const frame = frameOf(stored);
-    if (frame) broadcast(frame, stored.id);
-  });
-  const stopHearing = events.onLoss(() => broadcast(resyncFrame, null));
-  const heartbeat = setInterval(broadcast, heartbeatMs, heartbeatFrame, null);
-  heartbeat.unref();
-
-  const assertRoom = (address: string) => {
-    const ofAddress = [...clients].filter((client) => client.address === address).length;
-    if (clients.size < limits.total && ofAddress < limits.perAddress) return;
-    throw new AppError('rate_limited', 'too many open event streams', { retryAfterS: 30 });
-  };
-
-  return {
-    async connect(address, lastEventId) {
-      assertRoom(address);
-      // It joins before the history is read: what comes meanwhile waits behind what it missed.
-      const client = createEventClient(address, (gone) => clients.delete(gone));
-      clients.add(client);
-      client.begin(lastEventId === null ? [] : framesOf(await events.since(lastEventId)));
-      return client.stream;
-    },
-    count: () => clients.size,
-    dropAll() {
-      for (const client of clients) client.drop();
-    },
-    close() {
-      clearInterval(heartbeat);
-      unsubscribe();
-      stopHearing();
-      for (const client of clients) client.drop();
-    },
-  };
-}
-
-function framesOf(
-  missed: readonly StoredEvent[] | null,
-): { frame: Uint8Array; id: string | null }[] {
-  if (!missed) return [{ frame: resyncFrame, id: null }];
-  return missed.flatMap((stored) => {
-    const frame = frameOf(stored);
-    return frame ? [{ frame, id: stored.id }] : [];
-  });
-}
-
-/** One listener. It is never waited for: who falls too far behind is dropped. */
-interface EventClient {
-  address: string;
-  stream: ReadableStream<Uint8Array>;
-  /** Sends what was missed, then what came meanwhile and is not among it. */
-  begin(missed: readonly Framed[]): void;
-  /** Held back until `begin`. */
-  send(frame: Uint8Array, id: string | null): void;
-  drop(): void;
-}
-
-interface Framed {
-  frame: Uint8Array;
-  /** null: a frame that is no event. */
+/** One prepared frame serves every client. */
+interface Frame {
+  bytes: Uint8Array;
+  /** null: not an event. */
   id: string | null;
 }
 
-/** A client that is so far behind is dropped; it comes back with its last id. */
+/** What every event stream begins with. */
+const connected = frameOf('event: connected\ndata: ok\n\n');
+/** A comment line: it keeps the stream open, and no listener sees it. */
+const heartbeat = frameOf(': still here\n\n');
+/** Without an id, because there is nothing to come back to: the client reads everything again. */
+const resync = frameOf('event: resync\ndata: {}\n\n');
+
+/** Events between processes, which no client gets. */
+const internalTypes: readonly MonitorEventType[] = ['settings_changed', 'proxy_keys_changed'];
+
+export function createEventClients({ events, heartbeatMs, limits }: Options): EventClients {
+  const clients = new Set<EventClient>();
+  const broadcast = (...frames: Frame[]) => {
+    for (const frame of frames) for (const client of clients) client.send(frame);
+  };
+  const dropAll = () => {
+    for (const client of clients) client.drop();
+  };
+  const unsubscribe = events.subscribe((stored) => broadcast(...framesOf(stored)));
+  const stopHearing = events.onLoss(() => broadcast(resync));
+  const timer = setInterval(broadcast, heartbeatMs, heartbeat);
+  timer.unref();
+
+  return {
+    async connect(address, lastEventId) {
+      const ofAddress = [...clients].filter((client) => client.address === address).length;
+      if (clients.size >= limits.total || ofAddress >= limits.perAddress) {
+        throw new AppError('rate_limited', 'too many open event streams', { retryAfterS: 30 });
+      }
+      // It joins before the history is read: what comes meanwhile waits behind what it missed.
+      const client = createEventClient(address, (gone) => clients.delete(gone));
+      clients.add(client);
+      const missed = lastEventId === null ? [] : await events.since(lastEventId);
+      client.begin(missed?.flatMap(framesOf) ?? [resync]);
+      return client.stream;
+    },
+    count: () => clients.size,
+    dropAll,
+    close() {
+      clearInterval(timer);
+      unsubscribe();
+      stopHearing();
+      dropAll();
+    },
+  };
+}
+
+/** One listener. It is never waited for: one that falls too far behind is dropped. */
+interface EventClient {
+  address: string;
+  stream: ReadableStream<Uint8Array>;
+  /** Sends what was missed, then what came meanwhile and isn't part of it. */
+  begin(missed: readonly Frame[]): void;
+  /** Held back until `begin`. */
+  send(frame: Frame): void;
+  drop(): void;
+}
+
+/** A client that is this far behind is dropped; it comes back with its last id. */
 const backlogLimitBytes = 256 * 1024;
 
 function createEventClient(address: string, onGone: (client: EventClient) => void): EventClient {
   let controller: ReadableStreamDefaultController<Uint8Array> | null = null;
-  let held: Framed[] | null = [];
+  let held: Frame[] | null = [];
   const stream = new ReadableStream<Uint8Array>(
     {
       start(own) {
@@ -103,14 +99,8 @@ function createEventClient(address: string, onGone: (client: EventClient) => voi
       },
       cancel: () => onGone(client),
     },
-    { highWaterMark: backlogLimitBytes, size: (frame) => frame?.byteLength ?? 0 },
+    { highWaterMark: backlogLimitBytes, size: (bytes) => bytes?.byteLength ?? 0 },
   );
-
-  const write = (frame: Uint8Array) => {
-    if (!controller) return;
-    if ((controller.desiredSize ?? 0) <= 0) client.drop();
-    else controller.enqueue(frame);
-  };
   const client: EventClient = {
     address,
     stream,
@@ -118,13 +108,12 @@ function createEventClient(address: string, onGone: (client: EventClient) => voi
       const ids = new Set(missed.map(({ id }) => id));
       const later = (held ?? []).filter(({ id }) => id === null || !ids.has(id));
       held = null;
-      for (const frame of [connectedFrame, ...[...missed, ...later].map((one) => one.frame)]) {
-        write(frame);
-      }
+      for (const frame of [connected, ...missed, ...later]) client.send(frame);
     },
-    send(frame, id) {
-      if (held) held.push({ frame, id });
-      else write(frame);
+    send(frame) {
+      if (held) held.push(frame);
+      else if ((controller?.desiredSize ?? 0) <= 0) client.drop();
+      else controller?.enqueue(frame.bytes);
     },
     drop() {
       onGone(client);
@@ -139,24 +128,12 @@ function createEventClient(address: string, onGone: (client: EventClient) => voi
   return client;
 }
 
-const encoder = new TextEncoder();
-
-/** What every event stream begins with. */
-const connectedFrame = encode('event: connected\ndata: ok\n\n');
-/** A comment line: keeps the stream open, and nobody sees it. */
-const heartbeatFrame = encode(': still here\n\n');
-/** Without an id, since there is nothing to come back to: the client reads everything again. */
-const resyncFrame = encode('event: resync\ndata: {}\n\n');
-
-/** What concerns processes alone. */
-const inner: readonly MonitorEventType[] = ['settings_changed', 'proxy_keys_changed'];
-
-/** One prepared frame serves every client; null for what no client is told. */
-function frameOf({ id, event }: StoredEvent): Uint8Array | null {
-  if (inner.includes(event.type)) return null;
-  return encode(`id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(event.data)}\n\n`);
+/** An event as a frame; none if no client gets it. */
+function framesOf({ id, event }: StoredEvent): Frame[] {
+  if (internalTypes.includes(event.type)) return [];
+  return [frameOf(`id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(event.data)}\n\n`, id)];
 }
 
-function encode(text: string): Uint8Array {
-  return encoder.encode(text);
+function frameOf(text: string, id: string | null = null): Frame {
+  return { bytes: new TextEncoder().encode(text), id };
 }

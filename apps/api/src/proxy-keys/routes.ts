@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { AppError, changesBetween, type ProxyKey, proxyKeyFieldSchemas } from '@api-monitor/core';
 import {
   createProxyKey,
   type Database,
   getProxyKey,
+  hashProxyKey,
   inTransaction,
   listProxyKeys,
   listTargetsByIds,
@@ -17,7 +19,6 @@ import { createRouteKinds, jsonAnswer, jsonBody, okSchema } from '../describe-ro
 import { idParams } from '../query-schemas.ts';
 import { createRouter } from '../router.ts';
 import { sentFields } from '../sent-fields.ts';
-import { makeProxyKey } from './make-proxy-key.ts';
 import {
   type CreateProxyKeyBody,
   createProxyKeySchema,
@@ -119,6 +120,15 @@ export function proxyKeyRoutes(deps: ApiDeps) {
         return c.json({ item, proxy_key: text }, 200);
       },
     );
+}
+
+/**
+ * A new key: a prefix that secret scanners know, then 256 random bits. Because it is that random, a plain
+ * SHA-256 is as good as a slow hash. `text` is shown once and not stored.
+ */
+function makeProxyKey() {
+  const text = `sk-am-${randomBytes(32).toString('base64url')}`;
+  return { text, key_hash: hashProxyKey(text), key_prefix: text.slice(0, 10) };
 }
 
 /** Throws AppError `not_found` if there is no such key. */
