@@ -14,15 +14,15 @@ import type { StatusReports } from './status/status-reports.ts';
 import type { ProgressTracker } from './targets/progress-tracker.ts';
 import type { UploadReader } from './transfer/upload/upload-reader.ts';
 
-/** How the gateway is told to choose; the api only explains. */
+/** How the gateway chooses; the api only explains. */
 export interface RoutingOptions {
   policy: RoutingPolicy;
   areBareModelsOn: boolean;
 }
 
-/** Settings as the environment has them, under the names that they have on the wire. */
+/** Settings from the environment, under their names on the wire. */
 export interface GivenSettings {
-  /** Of targets made without one. */
+  /** For targets that are created without one. */
   default_interval_min: number;
   log_cleanup_enabled: boolean;
   log_max_size_mb: number;

@@ -17,7 +17,7 @@ import { applyChannelsFile, type ChannelsFile } from './transfer/apply-channels-
 import { createUploadReader } from './transfer/upload/upload-reader.ts';
 
 export interface ApiOptions extends ApiSurroundings {
-  /** Channels that are to be as a file says; null: none. */
+  /** A file of channels to apply; null: none. */
   channelsFile: ChannelsFile | null;
 }
 
@@ -30,12 +30,12 @@ export interface Api {
 const heartbeatMs = 30_000;
 const eventClientLimits = { total: 2000, perAddress: 100 };
 const badLoginLimits = { failures: 8, windowS: 60, blockS: 1800 };
-/** Of all addresses together: a million codes are few. */
+/** For all addresses together, because there are only a million codes. */
 const badCodeLimits = { failures: 20, windowS: 300, blockS: 900 };
-/** Each takes some 0.4 s: beyond these nobody would wait for the answer. */
+/** A login takes some 0.4 s; nobody would wait behind more than these. */
 const loginPlaces = { places: 20, placesOfKey: badLoginLimits.failures };
 
-/** Builds the api over an open database and a bus; whoever builds it closes it. */
+/** Builds the api over an open database and a bus. The caller closes it, then those. */
 export async function createApi(options: ApiOptions): Promise<Api> {
   const { db, bus, secrets, metrics } = options;
   const uploadReader = createUploadReader();

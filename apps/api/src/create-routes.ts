@@ -26,7 +26,7 @@ import { targetRoutes } from './targets/routes.ts';
 import { runRoutes } from './targets/run-routes.ts';
 import { importPath, transferRoutes } from './transfer/routes.ts';
 
-/** Anybody may send a login. */
+/** Small, because anybody may send a login. */
 const loginLimit = limitBody({ bytes: 16 * 1024, text: '16 KiB' });
 const usualLimit = limitBody({ bytes: 1024 ** 2, text: '1 MiB' });
 
@@ -56,7 +56,7 @@ function createApiRoutes(deps: ApiDeps) {
 
 export type ApiApp = ReturnType<typeof createApiRoutes>;
 
-/** Everything that the api answers: its routes, its document, the metrics and the pages. */
+/** Everything that the api serves: its routes, its document, the metrics and the pages. */
 export function createRoutes(deps: ApiDeps) {
   const app = createRouter();
   app.onError(errorResponder(deps.logger));
@@ -68,7 +68,7 @@ export function createRoutes(deps: ApiDeps) {
   app.use('/api/models/*', compress());
   app.use('/api/proxy/requests/*', compress());
   app.use('/api/*', (c, next) => {
-    // An import is measured by its own route.
+    // The route of the import limits its body itself.
     if (c.req.path === importPath) return next();
     return c.req.path === loginPath ? loginLimit(c, next) : usualLimit(c, next);
   });

@@ -12,7 +12,7 @@ export const sessionSecurity = [{ session: [] }];
 
 type Description = Omit<RouteConfig, 'method' | 'path' | 'tags' | 'security' | 'middleware'>;
 
-/** The kinds of routes, by who may call them, under one tag of the document. */
+/** One function for each kind of route, by who may call it. `tag`: the group in the document. */
 export function createRouteKinds(deps: ApiDeps, tag: string) {
   const kindOf =
     (security: RouteConfig['security'], middleware: MiddlewareHandler<ApiEnv>[]) =>
@@ -32,28 +32,28 @@ export function createRouteKinds(deps: ApiDeps, tag: string) {
   return {
     /** For anybody. */
     publicRoute: kindOf(undefined, []),
-    /** For the visitor's token too. */
+    /** For any token, the visitor's too. */
     visitorRoute: kindOf(tokenSecurity, [caller]),
     /** For the API token or an admin session. */
     adminRoute: kindOf(tokenSecurity, [caller, requireAdmin]),
-    /** For admin sessions alone. */
+    /** For admin sessions only. */
     sessionRoute: kindOf(sessionSecurity, [caller, requireSession]),
   };
 }
 
-/** A JSON answer with status 200. Errors are thrown, so they are no part of a route's types. */
+/** A JSON answer with status 200. Errors are thrown, so they aren't part of a route's types. */
 export function jsonAnswer<Schema extends z.ZodType>(schema: Schema, description: string) {
   return { 200: { description, content: { 'application/json': { schema } } } } as const;
 }
 
-/** A JSON body that must be there. */
+/** A required JSON body. */
 export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
   return { required: true, content: { 'application/json': { schema } } } as const;
 }
 
 export const okSchema = z.object({ ok: z.literal(true) });
 
-/** The answer of a list that is read page by page, newest first. */
+/** A page of a list, newest first. */
 export function pageSchema<Schema extends z.ZodType>(item: Schema) {
   const next_before_id = z
     .int()
@@ -62,7 +62,7 @@ export function pageSchema<Schema extends z.ZodType>(item: Schema) {
   return z.object({ items: z.array(item), next_before_id });
 }
 
-/** A page of `limit` items, from a query that was asked for one more. */
+/** The page of the first `limit` items; `found` has one more if there is another page. */
 export function pageOf<Item extends { id: number }>(found: readonly Item[], limit: number) {
   const items = found.slice(0, limit);
   return { items, next_before_id: found.length > limit ? (items.at(-1)?.id ?? null) : null };

@@ -8,16 +8,16 @@ import {
 } from '@api-monitor/runtime';
 import { z } from 'zod';
 
-// However short: the older tool took any, and its users come with theirs.
+// Of any length: the older tool accepted any token, and its users keep theirs.
 const token = z
   .string()
   .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
   .optional();
 
-/** The variables that the api reads; an app that serves the api takes them into its own schema. */
+/** The variables that the api reads; an app that serves the api adds them to its own schema. */
 export const apiEnvShape = {
   API_MONITOR_TOKEN: token,
-  /** The name that the older tool also read. */
+  /** Another name for it, from the older tool. */
   API_MONITOR_TOKEN_ADMIN: token,
   API_MONITOR_TOKEN_VISITOR: token,
   ADMIN_PANEL_PASSWORD: z.string().optional(),
@@ -33,7 +33,7 @@ export const apiEnvShape = {
 
 type ApiEnv = z.output<z.ZodObject<typeof apiEnvShape>>;
 
-/** What the api is told by its variables. */
+/** The api's options from its variables. */
 export function apiOptionsOf(env: ApiEnv) {
   return {
     secrets: {
@@ -54,10 +54,10 @@ export function apiOptionsOf(env: ApiEnv) {
   };
 }
 
-/** Names the fault where the visitor has the admin's token. */
+/** Adds an issue if the visitor's token is the admin's. */
 export function refuseSameTokens(env: ApiEnv, context: z.RefinementCtx): void {
   const apiToken = env.API_MONITOR_TOKEN ?? env.API_MONITOR_TOKEN_ADMIN;
   if (apiToken === undefined || apiToken !== env.API_MONITOR_TOKEN_VISITOR) return;
-  const message = 'must not be the same as API_MONITOR_TOKEN: a visitor may only look';
+  const message = 'must not be the same as API_MONITOR_TOKEN: a visitor may only read';
   context.addIssue({ code: 'custom', path: ['API_MONITOR_TOKEN_VISITOR'], message });
 }

@@ -4,13 +4,13 @@ import type { ApiEnv } from './router.ts';
 
 interface Limit {
   bytes: number;
-  /** As the error says it: "1 MiB". */
+  /** For the error: "1 MiB". */
   text: string;
 }
 
 /**
- * Refuses longer bodies with a 413: at once if their length is declared, else while the route reads them.
- * Nothing is read here, so that the route can check its caller before the body has arrived.
+ * Refuses longer bodies with a 413: at once if their length is declared, otherwise while the route reads
+ * them. It reads nothing itself, so that the route can check its caller before the body has arrived.
  */
 export function limitBody({ bytes, text }: Limit): MiddlewareHandler<ApiEnv> {
   const tooLarge = () => new AppError('payload_too_large', `the body must not exceed ${text}`);
@@ -32,7 +32,7 @@ export function limitBody({ bytes, text }: Limit): MiddlewareHandler<ApiEnv> {
       c.req.raw = new Request(c.req.raw, init);
     }
     await next();
-    // Replaces what the route answered to a body that broke off.
+    // Replaces the route's answer to the body that was cut off.
     if (left < 0) throw tooLarge();
   };
 }

@@ -35,7 +35,7 @@ await runService({
         return true;
       },
     });
-    // Event streams have no end of their own: they are let go first, and come back to another replica.
+    // Event streams never end by themselves: they are closed first, and reconnect to another replica.
     shutdown.onClose('api', () => api.close());
   },
 });

@@ -1,7 +1,7 @@
 import type { FieldError } from '@api-monitor/core';
 import { z } from '@hono/zod-openapi';
 
-/** A number in a path or a query. `words` say what it must be; `faultOf` says what is wrong with it. */
+/** A number in a path or a query. `words`: what it must be. `faultOf`: what is wrong with a text. */
 function numberSchema(words: string, faultOf: (text: string) => FieldError | null) {
   return z.string().transform((text, context) => {
     const params = faultOf(text);

@@ -7,7 +7,7 @@ import { invalidInput } from './errors/invalid-input.ts';
 
 export interface ApiEnv {
   Bindings: HttpBindings & {
-    /** Who asks, where the socket can't tell. */
+    /** The caller's address, if the socket isn't the caller's own. */
     peerAddress?: string | undefined;
     /** Tells the server that the caller is known, so that its body may take longer. */
     recognise?: () => void;
@@ -19,7 +19,7 @@ export interface ApiEnv {
 export function createRouter(): OpenAPIHono<ApiEnv> {
   return new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
-      // What was sent comes along, though the type doesn't say so.
+      // The validator passes on what was sent, though the type doesn't say so.
       if (!result.success) throw invalidInput(result.error, 'data' in result ? result.data : null);
     },
   });

@@ -2,8 +2,8 @@
 type Sent<Body> = { [Field in keyof Body]?: Exclude<Body[Field], undefined> };
 
 /**
- * The fields of a checked body that its caller sent and may set: those that `settable` has too. A PATCH
- * of an item that was read before also holds fields that nobody can set.
+ * The fields of a validated body that its caller sent and may set: those that `settable` has too. The rest
+ * are read-only fields of an item that was read, changed and sent back.
  */
 export function sentFields<Body extends object, Settable extends object>(
   body: Body,
@@ -12,6 +12,6 @@ export function sentFields<Body extends object, Settable extends object>(
   const sent = Object.entries(body).filter(
     ([field, value]) => Object.hasOwn(settable, field) && value !== undefined,
   );
-  // Each field is the body's own, under its own name.
+  // Every field comes from the body, under its own name.
   return Object.fromEntries(sent) as Sent<Pick<Body, keyof Body & keyof Settable>>;
 }

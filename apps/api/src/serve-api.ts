@@ -10,14 +10,14 @@ import {
 import { getRequestListener } from '@hono/node-server';
 import type { Api } from './create-api.ts';
 
-/** Answers requests. `isPrivate`: they come from the gateway's thread, which says in a header who sent them. */
+/** Answers requests. `isPrivate`: they come from the gateway's thread, which names the caller in a header. */
 export function apiListener(api: Api, isPrivate = false): RequestListener {
   return getRequestListener((request, env) => {
     const { incoming, outgoing } = env;
     return api.app.fetch(request, {
       ...env,
       peerAddress: isPrivate ? peerOf(incoming.headers) : incoming.socket.remoteAddress,
-      // The gateway's thread holds the caller's connection; a 102 tells it.
+      // The gateway's thread holds the caller's connection; a 102 tells it that the caller is known.
       recognise() {
         if (isPrivate && outgoing instanceof ServerResponse) outgoing.writeProcessing();
         if (!isPrivate && incoming instanceof IncomingMessage) recogniseCaller(incoming);
@@ -27,8 +27,8 @@ export function apiListener(api: Api, isPrivate = false): RequestListener {
 }
 
 /**
- * Serves the api. At a path of this process's own nobody asks but whoever passes requests on, so that
- * what it tells of the peer is true. Rejects where the place can't be had.
+ * Serves the api. A socket path is private to this process, so only the gateway's thread connects there,
+ * and the peer that it names can be trusted. Rejects if the place can't be had.
  */
 export function serveApi(
   api: Api,

@@ -8,7 +8,7 @@ import { adminToken, newTarget, openTestApi } from './open-test-api.ts';
 
 const quickMs = 2_000;
 
-/** The api behind a real socket: what a browser or `fetch` would mend on the way arrives as written. */
+/** The api behind a real socket, so that requests arrive as written: a browser or `fetch` would fix them. */
 async function served() {
   const api = await openTestApi();
   const server = await serveApi(api.api, { port: 0, host: '127.0.0.1' });
@@ -36,7 +36,7 @@ test.each([
   ['a field that goes deep', `{"name":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
   ['a hundred thousand fields', `{${Array.from({ length: 80_000 }, (_, i) => `"f${i}":1`)}}`],
   ['a very long number', `{"interval_min":${'9'.repeat(500_000)}}`],
-])('%s is refused, and quickly', async (_name, body) => {
+])('%s is refused quickly', async (_name, body) => {
   const { asAdmin } = await openTestApi();
   const startedAt = performance.now();
   const { status, json } = await asAdmin('POST', '/api/targets', body);
@@ -47,7 +47,7 @@ test.each([
 test.each([
   '{"__proto__": {"polluted": true}, "name": "a", "base_url": "https://a.example", "api_key": "k"}',
   '{"constructor": {"prototype": {"polluted": true}}, "name": "a", "base_url": "https://a.example", "api_key": "k"}',
-])('keys that reach for the prototype change nothing: %.40s', async (body) => {
+])('keys that target the prototype change nothing: %.40s', async (body) => {
   const { asAdmin, asSession, db } = await openTestApi();
   const { status } = await asAdmin('POST', '/api/targets', body);
   const imported = await asSession('POST', '/api/admin/channels/import', `[${body}]`);
@@ -71,7 +71,7 @@ test.each([
   { name: 'relay\r\nset-cookie: a=b' },
   { name: 'relay\u2028' },
   { selected_models: ['gpt\r\n4'] },
-])('no field takes what would end a header or a line: %j', async (fields) => {
+])('no field accepts what would end a header or a line: %j', async (fields) => {
   const { asAdmin } = await openTestApi();
   const { status, json } = await asAdmin('POST', '/api/targets', { ...newTarget, ...fields });
   expect(status).toBe(400);
@@ -90,7 +90,7 @@ test.each([
   expect([status, json.detail]).toEqual([400, expect.stringContaining('limit must be')]);
 });
 
-test('headers that would send a pattern astray are read at once', async () => {
+test('headers that would make a regular expression backtrack are read at once', async () => {
   const { ask } = await served();
   const long = 20_000;
   const odd: Record<string, string>[] = [
@@ -117,9 +117,9 @@ test('headers that would send a pattern astray are read at once', async () => {
   }
 });
 
-test('no spelling of a path leaves the dashboard', async () => {
+test('no spelling of a path escapes from the dashboard', async () => {
   const { ask, dataDir } = await served();
-  const secret = 'what lies beside the dashboard';
+  const secret = 'a file beside the dashboard';
   await writeFile(join(dataDir, 'secret.txt'), secret);
   await mkdir(join(dataDir, 'web', 'assets'), { recursive: true });
   const climbs = [
@@ -145,7 +145,7 @@ test('no spelling of a path leaves the dashboard', async () => {
   }
 });
 
-test('what comes with a request cannot write a line of the log by itself', async () => {
+test('a request cannot forge a line of the log', async () => {
   const lines: string[] = [];
   const logger = createLogger(
     { name: 'test', level: 'debug' },
@@ -158,7 +158,7 @@ test('what comes with a request cannot write a line of the log by itself', async
   expect(JSON.parse(lines[0] ?? '').path).toBe(forged);
 });
 
-test('event streams are limited for each address, and room is made when one leaves', async () => {
+test('event streams are limited per address, and one that leaves makes room', async () => {
   const { api } = await openTestApi();
   const open = () => api.app.request(`/api/events?token=${adminToken}`);
   const streams = await Promise.all(Array.from({ length: 130 }, open));
@@ -166,7 +166,7 @@ test('event streams are limited for each address, and room is made when one leav
   expect(refused).toHaveLength(30);
   expect(refused[0]?.headers.get('retry-after')).toBe('30');
   await streams[0]?.body?.cancel();
-  // A HEAD takes no room.
+  // A HEAD doesn't count.
   const head = await api.app.request(`/api/events?token=${adminToken}`, { method: 'HEAD' });
   expect(head.status).toBe(200);
   const next = await open();

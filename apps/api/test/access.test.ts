@@ -23,7 +23,7 @@ const changes: [string, string, unknown?][] = [
   ['GET', '/api/routes?model=gpt-4o'],
 ];
 
-test('without a token only the health is told', async () => {
+test('without a token only the health can be read', async () => {
   const api = await openTestApi();
   expect((await api.asNobody('GET', '/api/health')).status).toBe(200);
   const paths = [...reads.map((path) => `/api/targets${path}`), '/api/dashboard', '/api/events'];
@@ -39,7 +39,7 @@ test('without a token only the health is told', async () => {
   }
 });
 
-test('a visitor reads, and changes nothing', async () => {
+test('a visitor may read, and change nothing', async () => {
   const api = await openTestApi();
   await api.asAdmin('POST', '/api/targets', newTarget);
   for (const path of reads) {
@@ -57,7 +57,7 @@ test('a visitor reads, and changes nothing', async () => {
   expect(after).toMatchObject({ name: 'relay', base_url: 'https://relay.example' });
 });
 
-test('a visitor may start a run where the channel says so, and nothing else', async () => {
+test('a visitor may start a run if the channel allows it, and nothing else', async () => {
   const api = await openTestApi();
   const target = { ...newTarget, visitor_channel_actions_enabled: true };
   await api.asAdmin('POST', '/api/targets', target);
@@ -66,7 +66,7 @@ test('a visitor may start a run where the channel says so, and nothing else', as
   expect((await api.asVisitor('PATCH', '/api/targets/1', { name: 'mine' })).status).toBe(403);
 });
 
-test('anonymous visitors come in once the setting allows it, in every process at once', async () => {
+test('anonymous visitors are let in once the setting allows it, in every process at once', async () => {
   const api = await openTestApi();
   expect((await api.asNobody('GET', '/api/targets')).status).toBe(401);
   await setSettings(api.db, { visitor_mode_enabled: 'true' }, api.clock.now);
@@ -75,7 +75,7 @@ test('anonymous visitors come in once the setting allows it, in every process at
   expect((await api.asNobody('DELETE', '/api/targets/1')).status).toBe(403);
 });
 
-test('a token of the older tool, set at run time, takes the place of the others', async () => {
+test('a token that was set at run time with the older tool replaces the others', async () => {
   const api = await openTestApi();
   await setSettings(api.db, { runtime_api_monitor_token: 'older-token-1234' }, api.clock.now);
   await api.bus.events.publish({ type: 'settings_changed', data: { keys: [] } });
@@ -84,7 +84,7 @@ test('a token of the older tool, set at run time, takes the place of the others'
   expect((await api.asAdmin('GET', '/api/targets')).status).toBe(401);
 });
 
-test('thirty bad tokens in a minute block the address for ten minutes, the right token too', async () => {
+test('thirty bad tokens in a minute block the address for ten minutes, even with the right token', async () => {
   const api = await openTestApi();
   const guess = api.withToken('wrong-token');
   for (let i = 0; i < 30; i += 1) expect((await guess('GET', '/api/targets')).status).toBe(401);
@@ -95,7 +95,7 @@ test('thirty bad tokens in a minute block the address for ten minutes, the right
   expect((await api.asAdmin('GET', '/api/targets')).status).toBe(200);
 });
 
-test('the token counts in the query of the event stream alone', async () => {
+test('a token in the query counts for the event stream only', async () => {
   const api = await openTestApi();
   const stream = await api.api.app.request(`/api/events?token=${adminToken}`);
   expect(stream.status).toBe(200);
@@ -113,7 +113,7 @@ test('metrics need the API token, unless they are public', async () => {
   expect((await open.asNobody('GET', '/metrics')).status).toBe(200);
 });
 
-test('no secret reaches the log, whatever is asked', async () => {
+test('no secret reaches the log, whatever is requested', async () => {
   const api = await openTestApi();
   await api.asAdmin('POST', '/api/targets', newTarget);
   await api.withToken('secret-guess')('GET', '/api/targets?token=secret-guess');
@@ -124,7 +124,7 @@ test('no secret reaches the log, whatever is asked', async () => {
   }
 });
 
-test('every answer carries the headers that keep a page from foreign code', async () => {
+test('every answer has the headers that keep foreign code out of a page', async () => {
   const api = await openTestApi();
   for (const path of ['/api/health', '/nowhere', '/api/nowhere']) {
     const { headers } = await api.asNobody('GET', path);
@@ -136,14 +136,14 @@ test('every answer carries the headers that keep a page from foreign code', asyn
   }
 });
 
-test('what is not there is a 404 in the same form', async () => {
+test('an unknown path is a 404 in the same form', async () => {
   const api = await openTestApi();
   const { status, json } = await api.asAdmin('GET', '/api/nowhere');
   expect([status, json]).toEqual([404, { detail: 'there is no GET /api/nowhere' }]);
   expect((await api.asAdmin('PUT', '/api/targets/1', {})).status).toBe(404);
 });
 
-test('a path cannot climb out of the dashboard', async () => {
+test('a path cannot climb out of the folder of the dashboard', async () => {
   const api = await openTestApi();
   for (const path of ['/../registry.db', '/%2e%2e/registry.db', '/..%2fregistry.db', '/%00']) {
     const { status, text } = await api.asNobody('GET', path);

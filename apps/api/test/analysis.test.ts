@@ -23,7 +23,7 @@ async function withHistory() {
   return { ...api, now };
 }
 
-test('a channel is told model by model and in sum, step by step', async () => {
+test('the analysis of a channel has each model and the total, step by step', async () => {
   const { asAdmin, now } = await withHistory();
   const { status, json } = await asAdmin('GET', '/api/targets/1/analysis');
   expect(status).toBe(200);
@@ -54,7 +54,7 @@ test('a channel is told model by model and in sum, step by step', async () => {
   expect(second).toMatchObject({ availability: 0, latency_p50_s: null, first_token_p95_s: null });
 });
 
-test('a model is told channel by channel', async () => {
+test('the analysis of a model has each channel', async () => {
   const { asAdmin } = await withHistory();
   const { json } = await asAdmin('GET', '/api/models/analysis?model=gpt-4o&range=90d');
   expect(json.steps).toHaveLength(90);
@@ -70,7 +70,7 @@ test('a model is told channel by channel', async () => {
   });
 });
 
-test('a channel that is deleted is left out of a model’s figures', async () => {
+test('a deleted channel is left out of the figures of a model', async () => {
   const { asAdmin } = await withHistory();
   await asAdmin('DELETE', '/api/targets/2');
   const { json } = await asAdmin('GET', '/api/models/analysis?model=gpt-4o');
@@ -78,7 +78,7 @@ test('a channel that is deleted is left out of a model’s figures', async () =>
   expect(json.total.probes).toBe(2);
 });
 
-test('a range without probes is told as such', async () => {
+test('a range without probes has no figures', async () => {
   const { asAdmin } = await openTestApi();
   await asAdmin('POST', '/api/targets', newTarget);
   const { json } = await asAdmin('GET', '/api/targets/1/analysis?range=7d');
@@ -96,7 +96,7 @@ test.each([
   expect([answer.status, answer.json.detail.slice(0, detail.length)]).toEqual([status, detail]);
 });
 
-test('every model is listed with its channels, those first that the gateway would take', async () => {
+test('every model is listed with its channels, first those that the gateway would choose', async () => {
   const { asAdmin } = await withHistory();
   const { json } = await asAdmin('GET', '/api/models');
   expect(json).toMatchObject({ policy: 'latency', bare_models: true });
@@ -116,7 +116,7 @@ test('every model is listed with its channels, those first that the gateway woul
   });
 });
 
-test('without bare names none is chosen, and the order stands all the same', async () => {
+test('without bare names no channel is chosen, but the order is shown all the same', async () => {
   const { asAdmin, db } = await openTestApi({ routing: { areBareModelsOn: false } });
   await asAdmin('POST', '/api/targets', newTarget);
   await recordRun(db, 1, 1_800_000_000, [probe({ timestamp: 1_800_000_000 })]);
@@ -126,7 +126,7 @@ test('without bare names none is chosen, and the order stands all the same', asy
 });
 
 test.each(['/api/models', '/api/models/analysis?model=gpt-4o', '/api/targets/1/analysis'])(
-  'visitors may read %s, which holds no key; strangers may not',
+  'visitors may read %s, which has no key in it; strangers may not',
   async (path) => {
     const { asVisitor, asNobody } = await withHistory();
     const { status, text } = await asVisitor('GET', path);

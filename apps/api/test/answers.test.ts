@@ -13,17 +13,17 @@ interface Parameter {
 
 type TestApi = Awaited<ReturnType<typeof openTestApi>>;
 
-/** What parameters that aren't a choice are given. */
+/** Values for parameters that aren't an enum. */
 const values: Record<string, string> = {
   ...{ id: '1', model: 'gpt-4o', limit: '2', run_id: '1', key_id: '1', target_id: '1' },
   ...{ session_id: '1', subject_id: '1', address: 'unknown', token: '' },
   ...{ from: '1799900000', to: '1800000000', before_id: '100', after_id: '1' },
 };
 const files = ['relay.svg', 'relay.json'];
-/** Never ends: its head alone is checked. */
+/** It never ends, so only its head is checked. */
 const endless = '/api/events';
 
-/** The addresses of a documented GET: without its query, and with each value of each of its parameters. */
+/** The addresses of a documented GET: without a query, and with each value of each parameter. */
 function addressesOf(path: string, parameters: readonly Parameter[]): string[] {
   const filled = path.includes('{file}')
     ? files.map((file) => path.replace('{file}', file))
@@ -42,7 +42,7 @@ function addressesOf(path: string, parameters: readonly Parameter[]): string[] {
   );
 }
 
-/** Asks for all that the document names; each answer is checked on its way. Returns the statuses. */
+/** Requests every GET of the document; the callers check each answer. Returns the statuses. */
 async function walk({ asSession, asVisitor, asNobody }: TestApi): Promise<Map<string, number>> {
   const { paths } = (await asNobody('GET', '/api/openapi.json')).json;
   const statuses = new Map<string, number>();
@@ -60,18 +60,18 @@ test('on an empty monitor every GET answers as the document says', async () => {
   const statuses = await walk(await openTestApi());
   expect(statuses.size).toBeGreaterThan(80);
   const refused = statuses.entries().filter(([, status]) => status !== 200);
-  // No channel, nothing published.
+  // There is no channel, and nothing is published.
   for (const [address, status] of refused) {
     expect([404, 501], address).toContain(status);
     expect(address).toMatch(/\/1(\/|\?|$)|\/api\/status|\/badge\/|admin\/backup/);
   }
 });
 
-test('on a monitor with everything in it every GET answers 200, as the document says', async () => {
+test('on a monitor with data of every kind every GET answers 200, as the document says', async () => {
   const api = await openTestApi();
   await fill(api);
   const refused = (await walk(api)).entries().filter(([, status]) => status !== 200);
-  // A backup of a Postgres is pg_dump's business.
+  // On Postgres, backups are left to pg_dump.
   expect([...refused].filter(([address]) => !address.includes('backup'))).toEqual([]);
   const stream = await api.request(endless);
   await checkAnswer(api.api.app, 'GET', endless, { ...headOf(stream), text: '' });
@@ -80,7 +80,7 @@ test('on a monitor with everything in it every GET answers 200, as the document 
 
 const headOf = ({ status, headers }: Response) => ({ status, headers });
 
-/** A channel that was run by the schedule and by traffic, a key and its requests, a status page. */
+/** A channel with runs, a key with requests, a status page. */
 async function fill(api: TestApi): Promise<void> {
   const { asSession, db, clock } = api;
   const at = clock.now - 1000;
@@ -115,7 +115,7 @@ async function fill(api: TestApi): Promise<void> {
   await asSession('POST', '/api/admin/second-factor', {});
 }
 
-/** One that was served, one whose channel failed, and one that no channel was asked for. */
+/** One that was served, one whose channel failed, and one that reached no channel. */
 function requestsAt(timestamp: number): ProxyRequest[] {
   const attempt = {
     ...{ target_id: 1, target_name: 'relay', model: 'gpt-4o', duration_s: 0.5 },
@@ -144,7 +144,7 @@ function requestsAt(timestamp: number): ProxyRequest[] {
   ];
 }
 
-test('the check knows a wrong answer from a right one', async () => {
+test('the check tells a wrong answer from a right one', async () => {
   const { api, asSession } = await openTestApi();
   const { headers } = await asSession('GET', '/api/health');
   const check = (text: string, status = 200) =>
@@ -153,6 +153,6 @@ test('the check knows a wrong answer from a right one', async () => {
   await expect(check('{}')).rejects.toThrow("must have required property 'items'");
   await expect(check('{"items":[],"more":1}')).rejects.toThrow('must NOT have unevaluated');
   await expect(check('{"items":[null]}')).rejects.toThrow('must be object');
-  await expect(check('{"items":[]}', 204)).rejects.toThrow("doesn't know the status");
+  await expect(check('{"items":[]}', 204)).rejects.toThrow('the status is not in the document');
   await expect(check('{"fault":"x"}', 404)).rejects.toThrow("required property 'detail'");
 });

@@ -23,7 +23,7 @@ async function afterSomeChanges() {
 
 const actionsOf = ({ items }: { items: { action: string }[] }) => items.map((one) => one.action);
 
-test('it tells who did what to what, newest first', async () => {
+test('it says who did what to what, newest first', async () => {
   const { read, clock } = await afterSomeChanges();
   const log = await read();
   expect(actionsOf(log)).toEqual([
@@ -63,7 +63,7 @@ test('no secret is in it', async () => {
   }
 });
 
-test('it is filtered and walked page by page', async () => {
+test('it can be filtered and read page by page', async () => {
   const { read, clock } = await afterSomeChanges();
   expect(actionsOf(await read('?action=target.created'))).toEqual(['target.created']);
   expect((await read('?actor=session')).items).toHaveLength(6);
@@ -89,7 +89,7 @@ test.each([
   expect([status, json.detail]).toEqual([400, expect.stringContaining(fault)]);
 });
 
-test('a change that was refused leaves no trace of having happened', async () => {
+test('a change that was refused leaves no entry', async () => {
   const { asSession, asAdmin } = await openTestApi();
   await asAdmin('POST', '/api/targets', newTarget);
   expect((await asAdmin('POST', '/api/targets', newTarget)).status).toBe(409);

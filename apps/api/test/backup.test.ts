@@ -6,7 +6,7 @@ import { listTargets, openDatabase } from '@api-monitor/db';
 import { expect, onTestFinished, test } from 'vitest';
 import { adminPassword, newTarget, openTestApi, upstreamKey } from './open-test-api.ts';
 
-test('a backup taken under load is the database, and the monitor answers meanwhile', async () => {
+test('a backup taken under load is complete, and the monitor answers meanwhile', async () => {
   const api = await openTestApi();
   for (let i = 0; i < 30; i += 1) {
     await api.asAdmin('POST', '/api/targets', { ...newTarget, name: `relay ${i}` });
@@ -33,7 +33,7 @@ test('a backup taken under load is the database, and the monitor answers meanwhi
   expect(await listTargets(restored)).toHaveLength(30);
 });
 
-test('a restored backup knows no session that was open or had been ended', async () => {
+test('a restored backup has no session, open or ended', async () => {
   const api = await openTestApi();
   const login = await api.asNobody('POST', '/api/admin/login', { password: adminPassword });
   const cookie = login.headers.getSetCookie()[0]?.split(';')[0] ?? '';
@@ -53,7 +53,7 @@ test('a restored backup knows no session that was open or had been ended', async
   ).toBe(200);
 });
 
-test('one backup at a time; when it ends, or its reader leaves, the next may come', async () => {
+test('one backup at a time: the next may start when it ends or its reader leaves', async () => {
   const api = await openTestApi();
   const first = await api.request('/api/admin/backup');
   const second = await api.request('/api/admin/backup');
@@ -66,7 +66,7 @@ test('one backup at a time; when it ends, or its reader leaves, the next may com
 });
 
 test.runIf(process.platform === 'linux')(
-  'a backup that the audit log does not take is closed, and is in the way of none',
+  'a backup that cannot be recorded is closed, and does not block the next',
   async () => {
     const { asSession, db } = await openTestApi();
     await db.kysely.schema.dropTable('audit_log').execute();
@@ -81,7 +81,7 @@ test.runIf(process.platform === 'linux')(
   },
 );
 
-test('a HEAD makes no backup, and is in the way of none', async () => {
+test('a HEAD makes no backup, and does not block one', async () => {
   const { asSession, request } = await openTestApi();
   expect((await asSession('HEAD', '/api/admin/backup')).status).toBe(200);
   const next = await request('/api/admin/backup');
@@ -89,7 +89,7 @@ test('a HEAD makes no backup, and is in the way of none', async () => {
   await next.body?.cancel();
 });
 
-test('a token gets no backup', async () => {
+test('a backup needs an admin session', async () => {
   const { asAdmin, asNobody } = await openTestApi();
   expect((await asAdmin('GET', '/api/admin/backup')).status).toBe(403);
   expect((await asNobody('GET', '/api/admin/backup')).status).toBe(401);

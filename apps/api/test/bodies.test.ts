@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { serveApi } from '../src/serve-api.ts';
 import { adminToken, openTestApi, sessionCookie } from './open-test-api.ts';
 
-/** The api on a port, which gives unknown callers 300 ms for a body, and a bare connection to it. */
+/** The api on a port, where unknown callers have 300 ms for a body, and a raw connection to it. */
 async function start() {
   const { api } = await openTestApi();
   const strangers = { total: 100, perAddress: 100, bodyMs: 300, silenceMs: 60_000 };
@@ -33,7 +33,7 @@ const authorized = `Authorization: Bearer ${adminToken}\r\n`;
 const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
 
 test.each([chunked, 'Content-Length: 300000\r\n'])(
-  'an unknown caller is refused before its body has arrived (%s), and the connection can be used again',
+  'an unknown caller is refused before its body has arrived (%s), and the connection stays usable',
   async (framing) => {
     const { socket, post, until } = await start();
     post('/api/targets', framing);
@@ -46,7 +46,7 @@ test.each([chunked, 'Content-Length: 300000\r\n'])(
   },
 );
 
-test('a login that comes in drips is given up, a known caller has time for its body', async () => {
+test('a login that trickles in is aborted, while a known caller has time for its body', async () => {
   const unknown = await start();
   const known = await start();
   unknown.post('/api/admin/login', chunked);
@@ -64,7 +64,7 @@ test.each([
 ])('%s limits its body (%s)', async (path, headers, limit) => {
   const { socket, post, until } = await start();
   post(path, headers);
-  // 17 KiB for the one, 1.1 MiB for the other, and no end.
+  // 17 KiB for a login, 1.1 MiB for the others, without an end.
   const size = limit === '1 MiB' ? 1_200_000 : 17_000;
   socket.write(headers.includes('chunked') ? chunk('x'.repeat(size)) : 'x'.repeat(size - 1_000));
   const text = await until('must not exceed');

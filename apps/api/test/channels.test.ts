@@ -10,15 +10,15 @@ test('the admin panel lists channels with their advanced fields, and no key', as
   expect(text).not.toContain(upstreamKey);
 });
 
-test('the advanced fields change, everyone is told, and the log says who', async () => {
+test('a change of the advanced fields is published and recorded', async () => {
   const { asSession, bus, db } = await openTestApi();
   await asSession('POST', '/api/targets', newTarget);
-  const told: unknown[] = [];
-  bus.events.subscribe(({ event }) => told.push(event));
+  const published: unknown[] = [];
+  bus.events.subscribe(({ event }) => published.push(event));
   const patch = { verify_ssl: false, prompt: 'hello', max_models: 3 };
   const { status, json } = await asSession('PATCH', '/api/admin/channels/1/advanced', patch);
   expect([status, json.item]).toEqual([200, expect.objectContaining(patch)]);
-  expect(told).toEqual([{ type: 'target_updated', data: { target_id: 1 } }]);
+  expect(published).toEqual([{ type: 'target_updated', data: { target_id: 1 } }]);
   const [entry] = await listAudit(db, { limit: 1 });
   expect(entry).toMatchObject({ action: 'target.changed', subject_id: 1, subject_name: 'relay' });
   expect(entry?.changes).toContainEqual({ field: 'verify_ssl', old: true, new: false });
@@ -36,7 +36,7 @@ test.each([
   expect([status, json.detail]).toEqual([400, expect.stringContaining(fault)]);
 });
 
-test('the models of a channel are chosen in the panel as elsewhere', async () => {
+test('the models of a channel are selected in the panel as under /api/targets', async () => {
   const { asSession } = await openTestApi();
   await asSession('POST', '/api/targets', newTarget);
   const path = '/api/admin/channels/1/models';
@@ -48,7 +48,7 @@ test('the models of a channel are chosen in the panel as elsewhere', async () =>
   expect((await asSession('GET', '/api/admin/channels/9/models')).status).toBe(404);
 });
 
-test('the resources come as a sample', async () => {
+test('the resources are a sample', async () => {
   const { asSession, clock } = await openTestApi();
   const { json } = await asSession('GET', '/api/admin/resources');
   expect(json.sample_time_ms).toBe(clock.now * 1000);

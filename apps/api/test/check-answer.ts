@@ -16,10 +16,10 @@ interface Answered {
   text: string;
 }
 
-/** Throws if an answer is not what the document says of its call: status, content type, body. */
+/** Throws if the status, content type or body of an answer isn't what the document says. */
 export type CheckAnswer = (answered: Answered) => void;
 
-/** What is answered beside the documented calls. */
+/** Served, but not in the document. */
 const undocumented = ['/api/openapi.json'];
 const documentId = 'document';
 
@@ -33,11 +33,11 @@ export function createAnswerCheck({ paths, components }: OpenApiDocument): Check
     validators.set(schema, validator);
     return validator;
   };
-  // `/api/targets/reorder` goes before `/api/targets/{id}`.
+  // So that `/api/targets/reorder` goes before `/api/targets/{id}`.
   const templates = Object.keys(paths).sort((a, b) => a.split('{').length - b.split('{').length);
 
   return ({ method, path, status, contentType, text }) => {
-    // Without a body, and otherwise as its GET.
+    // It has no body, and is like its GET otherwise.
     if (method === 'HEAD') return;
     const [pathname = ''] = path.split('?');
     const template = templates.find((one) => patternOf(one).test(pathname));
@@ -45,15 +45,15 @@ export function createAnswerCheck({ paths, components }: OpenApiDocument): Check
     const call = `${method} ${path}: ${status} ${contentType}`;
     if (!operation) {
       const isOurs = pathname.startsWith('/api/') && !undocumented.includes(pathname);
-      if (isOurs && status < 400) throw new Error(`${call} is in no document`);
+      if (isOurs && status < 400) throw new Error(`${call} is not in the document`);
       return;
     }
     const { responses } = operation;
     const response = responses[status] ?? (status >= 400 ? responses.default : undefined);
-    if (!response) throw new Error(`${call}: the document doesn't know the status`);
+    if (!response) throw new Error(`${call}: the status is not in the document`);
     const [type = ''] = contentType.split(';');
     const content = response.content?.[type];
-    if (!content) throw new Error(`${call}: the document doesn't know the content type`);
+    if (!content) throw new Error(`${call}: the content type is not in the document`);
     const validate = validatorOf(content.schema);
     if (validate(type === 'application/json' ? JSON.parse(text) : text)) return;
     throw new Error(`${call}: ${ajv.errorsText(validate.errors)}\n${text.slice(0, 2000)}`);
@@ -64,13 +64,13 @@ function patternOf(template: string): RegExp {
   return new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
 }
 
-/** A schema that takes no field which it doesn't name. */
+/** The schema, closed to fields that it doesn't name. */
 function closed(schema: Schema): Schema {
   const isObject = ['$ref', 'properties', 'allOf'].some((keyword) => keyword in schema);
   return isObject ? { ...inside(schema), unevaluatedProperties: false } : inside(schema);
 }
 
-/** The same of all that lies within; what is put together with others must stay open itself. */
+/** Closes the schemas inside; parts of an `allOf` must stay open themselves. */
 function inside(schema: Schema): Schema {
   return Object.fromEntries(
     Object.entries(schema).map(([keyword, value]) => [keyword, insideKeyword(keyword, value)]),

@@ -1,6 +1,6 @@
 import { createHook } from 'node:async_hooks';
 
-/** How many scrypt derivations Node itself was asked for while `work` ran: nothing is stood in for. */
+/** How many scrypt derivations Node started while `work` ran, counted without a mock. */
 export async function countScrypts(work: () => Promise<unknown>): Promise<number> {
   let count = 0;
   const hook = createHook({

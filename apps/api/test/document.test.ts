@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { openTestApi } from './open-test-api.ts';
 
-test('the document names every call of the contract, with the bounds that validate', async () => {
+test('the document has every call of the contract, with the bounds that are enforced', async () => {
   const api = await openTestApi();
   const { json } = await api.asNobody('GET', '/api/openapi.json');
   expect(json.openapi).toBe('3.1.0');

@@ -3,7 +3,7 @@ const levels = 18;
 const childrenOfPage = 40;
 
 /**
- * A SQLite file of 10 KB whose schema never ends: each page of its tree names the next one forty times
+ * A SQLite file of 10 KB whose schema never ends: each page of its tree refers to the next one forty times
  * (https://www.sqlite.org/fileformat2.html).
  */
 export function endlessSqlite(): Buffer {
@@ -17,16 +17,16 @@ function fileHeader(pageCount: number): Buffer {
   const header = Buffer.alloc(100);
   header.write('SQLite format 3\0', 'latin1');
   header.writeUInt16BE(pageSize, 16);
-  // Both format versions, no reserved bytes, and the fractions that every file has.
+  // Both format versions, no reserved bytes, and the fixed payload fractions.
   header.set([1, 1, 0, 64, 32, 32], 18);
   header.writeUInt32BE(pageCount, 28);
-  // The schema's format, and UTF-8.
+  // The schema format, and UTF-8.
   header.writeUInt32BE(4, 44);
   header.writeUInt32BE(1, 56);
   return header;
 }
 
-/** The page of that number, whose children are all the next one. */
+/** The page with this number, whose children are all the next page. */
 function branch(number: number): Buffer {
   const page = Buffer.alloc(pageSize);
   const start = number === 1 ? 100 : 0;
@@ -44,7 +44,7 @@ function branch(number: number): Buffer {
   return page;
 }
 
-/** One row, whose five columns are null. */
+/** A page with one row of five nulls. */
 function leaf(): Buffer {
   const page = Buffer.alloc(pageSize);
   const row = Buffer.from([6, 1, 6, 0, 0, 0, 0, 0]);

@@ -13,7 +13,7 @@ const updated = (target_id: number): MonitorEvent => ({
   data: { target_id },
 });
 
-/** Listens over a real socket and collects what comes. */
+/** Listens over a real socket and collects what arrives. */
 async function listen(port: number, headers: Record<string, string> = {}) {
   let text = '';
   let isClosed = false;
@@ -68,13 +68,13 @@ test('a client that comes back gets what it missed, and nothing twice', async ()
   expect(ids).toEqual(['2', '3']);
 });
 
-test('a client whose last id is unknown is told to read everything again', async () => {
+test('a client with an unknown last id has to read everything again', async () => {
   const { server } = await serveTestApi();
   const client = await listen(server.port, { 'last-event-id': '1-0' });
   await expect.poll(client.text).toContain('event: resync\n');
 });
 
-test('what concerns processes alone reaches no client', async () => {
+test('events between processes reach no client', async () => {
   const { bus, server } = await serveTestApi();
   const client = await listen(server.port);
   await bus.events.publish({ type: 'settings_changed', data: { keys: ['proxy_master_token'] } });
@@ -83,7 +83,7 @@ test('what concerns processes alone reaches no client', async () => {
   expect(client.text()).not.toContain('settings_changed');
 });
 
-test('a client that leaves is counted no more', async () => {
+test('a client that leaves no longer counts', async () => {
   const { asAdmin, server } = await serveTestApi();
   const count = async () =>
     /api_monitor_event_clients (\d+)/.exec((await asAdmin('GET', '/metrics')).text)?.[1];
@@ -101,12 +101,12 @@ test('closing the server ends the streams', async () => {
   await expect.poll(client.isClosed).toBe(true);
 });
 
-test('a connection that asked nothing does not keep the server from closing', async () => {
+test('an idle connection does not keep the server from closing', async () => {
   const { server } = await serveTestApi();
   const socket = connect(server.port, '127.0.0.1');
   await once(socket, 'connect');
   const ended = once(socket, 'close');
-  // Had it to wait, the suite would end before an hour's grace does.
+  // The grace is an hour: if the server waited, the test would time out.
   await server.close(3_600_000);
   await ended;
 });
@@ -118,7 +118,7 @@ function clientsOver(limits = { total: 3, perAddress: 2 }) {
   return { bus, clients };
 }
 
-test('what happens while the history is read comes once, behind what was missed', async () => {
+test('events during the read of the history come once, after what was missed', async () => {
   const { bus } = clientsOver();
   const gate = Promise.withResolvers<void>();
   const events = {
@@ -154,7 +154,7 @@ test('what happens while the history is read comes once, behind what was missed'
   expect([...text.matchAll(/"target_id":(\d)/g)].map((match) => match[1])).toEqual(['2', '3', '4']);
 });
 
-test('a client that does not read is dropped, and the others go on', async () => {
+test('a client that does not read is dropped, and the others continue', async () => {
   const { bus, clients } = clientsOver();
   const slow = await clients.connect('a', null);
   const quick = (await clients.connect('b', null)).getReader();
@@ -173,7 +173,7 @@ test('a client that does not read is dropped, and the others go on', async () =>
   await slow.cancel();
 });
 
-test('streams are limited, of one address and in all', async () => {
+test('streams are limited, per address and in total', async () => {
   const { clients } = clientsOver();
   await clients.connect('a', null);
   await clients.connect('a', null);

@@ -6,13 +6,13 @@ import { newTarget, openTestApi } from './open-test-api.ts';
 
 const full = 'the disk of the data folder is full';
 
-/** The api on a disk of its own. */
+/** The api on its own small disk. */
 async function openOnSmallDisk() {
   const disk = await mountSmallDisk(4);
   return { disk, ...(await openTestApi({ dataDir: join(disk.folder, 'data') })) };
 }
 
-test('health says that the disk is full, and that it is not any more', async () => {
+test('health says when the disk is full, and when it has room again', async () => {
   const { asNobody, clock, disk, dataDir } = await openOnSmallDisk();
   const health = async () => {
     clock.now += 10;
@@ -28,7 +28,7 @@ test('health says that the disk is full, and that it is not any more', async () 
   expect(await readdir(dataDir)).toEqual(files);
 });
 
-test('however often health is asked, it writes once in ten seconds', async () => {
+test('however often health is requested, it writes once in ten seconds', async () => {
   const { asNobody, clock, db } = await openOnSmallDisk();
   const writtenAt = async () => {
     const query = db.kysely.selectFrom('app_settings').select('updated_at');
@@ -44,7 +44,7 @@ test('however often health is asked, it writes once in ten seconds', async () =>
   expect(await writtenAt()).toBe(askedFrom + 10);
 });
 
-test('what a full disk refuses is a 503 with a sentence, and what only reads goes on', async () => {
+test('a write on a full disk is a 503 with a sentence, while reads keep working', async () => {
   const { asAdmin, asSession, clock, disk, logLines } = await openOnSmallDisk();
   const add = (n: number) =>
     asAdmin('POST', '/api/targets', { ...newTarget, name: `relay ${n}`, prompt: 'x'.repeat(4000) });

@@ -45,8 +45,8 @@ const callers: Record<string, Record<string, string>> = {
   stranger: { cookie: `api_monitor_admin_session=${'x'.repeat(43)}` },
 };
 
-/** What may show a secret, to whom it is for. */
-const mayTell = /\/secret$|channels\/export|proxy\/keys|second-factor/;
+/** Calls that may show a secret to those who may see it. */
+const mayShowSecrets = /\/secret$|channels\/export|proxy\/keys|second-factor/;
 const mayAnyoneCall = ['/api/health', '/api/admin/login', '/api/status', '/badge/{file}'];
 
 async function prepared() {
@@ -64,7 +64,7 @@ async function prepared() {
   return { api, operations, schemas: components.schemas, secrets };
 }
 
-/** What a round before may have ended or turned: the session, the tokens, the channel. */
+/** Restores what an earlier round may have changed: the session and the tokens. */
 async function heal({ db, clock, bus }: TestApi): Promise<void> {
   await db.kysely.deleteFrom('admin_sessions').execute();
   await createAdminSession(db, {
@@ -141,12 +141,12 @@ test('thousands of odd requests: no 5xx, no hang, no secret in an answer, a log 
         const { status, headers: answered } = response;
         await checkAnswer(api.api.app, method, url, { status, headers: answered, text });
         const told = `seed ${seed}: ${caller} ${method} ${url} ${init.body ?? ''}`.slice(0, 2000);
-        // A backup of a Postgres is none of ours: 501 says so.
+        // A backup on Postgres is a 501.
         const isFault = response.status >= 500 && response.status !== 501;
         expect(isFault, `${response.status}: ${told}\n${text.slice(0, 500)}`).toBe(false);
         expect(text, told).not.toMatch(/node_modules|\.ts:\d+/);
         if (response.status >= 400) expect(JSON.parse(text).detail, told).toBeTypeOf('string');
-        const leak = mayTell.test(operation.path)
+        const leak = mayShowSecrets.test(operation.path)
           ? undefined
           : secrets.find((s) => text.includes(s));
         expect(leak, told).toBeUndefined();
@@ -157,17 +157,17 @@ test('thousands of odd requests: no 5xx, no hang, no secret in an answer, a log 
   const told = [...events, ...api.logLines].join('\n');
   for (const secret of secrets) expect(told).not.toContain(secret);
   expect(told).not.toContain('request failed');
-  // Whatever was asked, a line of the log is one line, and JSON.
+  // Every line of the log is one line of JSON.
   for (const line of api.logLines) expect(JSON.parse(line)).toHaveProperty('level');
   expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
-  // It did get somewhere, and was not refused everywhere.
+  // Not everything was refused.
   for (const status of [200, 400, 401, 403, 404])
     expect(statuses.get(status), `${status}`).toBeGreaterThan(50);
   const total = [...statuses.values()].reduce((sum, count) => sum + count, 0);
   expect(total).toBeGreaterThan(2_500);
 }, 180_000);
 
-test('without credentials, or with those of nobody, every call but the public ones is a 401', async () => {
+test('without valid credentials every call except the public ones is a 401', async () => {
   const { api, operations } = await prepared();
   for (const { method, path } of operations.filter(({ path }) => !mayAnyoneCall.includes(path))) {
     const url = path.replaceAll(/\{\w+\}/g, '1');
@@ -178,7 +178,7 @@ test('without credentials, or with those of nobody, every call but the public on
   }
 });
 
-test('a method that a path does not have is refused, whoever asks', async () => {
+test('a method that a path does not have is refused to every caller', async () => {
   const { api, operations } = await prepared();
   const methods = ['PUT', 'PATCH', 'DELETE', 'POST', 'OPTIONS', 'TRACE2'];
   for (const path of new Set(operations.map(({ path }) => path))) {
@@ -187,7 +187,7 @@ test('a method that a path does not have is refused, whoever asks', async () => 
       const url = path.replaceAll(/\{\w+\}/g, '1');
       const init = { method, headers: callers.session ?? {} };
       const { response } = await answerWithin(api, url, init);
-      // `/api/targets/reorder` is `/api/targets/{id}` too, with an id that is none.
+      // `/api/targets/reorder` also matches `/api/targets/{id}`, with a bad id.
       expect([400, 404], `${method} ${path}`).toContain(response.status);
     }
   }

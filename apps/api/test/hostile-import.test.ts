@@ -6,7 +6,7 @@ import { openTestApi } from './open-test-api.ts';
 
 const path = '/api/admin/channels/import';
 const quickMs = 15_000;
-/** Of this thread's own time: other programs on the machine don't count. */
+/** In this thread's own time, so that other programs on the machine don't count. */
 const longestTurnMs = 150;
 
 const lines = (count: number, line: (i: number) => string) =>
@@ -44,13 +44,13 @@ test.each([
   ['a million tiny parts', () => untilTooLong('channels: [', () => '{},'), 'at most 750000 parts'],
   ['a million faults', () => untilTooLong('', () => '}'), 'at most 750000 parts'],
   [
-    'a list that is named a hundred times',
+    'a list with a hundred aliases',
     () =>
       `models: &m [${models(4000)}]\nchannels:\n${lines(90, (i) => ` - {name: c${i}, selected_models: *m}\n`)}`,
     'at most 100000 models in all',
   ],
   [
-    'texts that are named hundreds of times',
+    'texts with hundreds of aliases',
     () =>
       `texts: [${lines(6, (i) => `&t${i} ${'x'.repeat(16_000)}, `)}]\nchannels:\n${lines(90, (i) => ` - {name: c${i}, a: *t0, b: *t1, c: *t2, d: *t3, e: *t4}\n`)}`,
     'at most 4194304 characters in all its channels',
@@ -91,18 +91,21 @@ test.each([
     () => json([{ name: 'a', selected_models: Array(400_000).fill('m') }]),
     'channels[0] selected_models must have at most 5000 items',
   ],
-])('%s: refused with a sentence, while others are served', async (_name, text, sentence) => {
-  const { asSession } = await openTestApi();
-  const body = text();
-  const startedAt = performance.now();
-  const { result, turnMs } = await longestTurn(() => asSession('POST', path, body));
-  expect(result.json.detail).toContain(sentence);
-  expect(result.status).toBe(400);
-  expect(performance.now() - startedAt).toBeLessThan(quickMs);
-  expect(turnMs).toBeLessThan(longestTurnMs);
-});
+])(
+  '%s: refused with a sentence, while other requests are served',
+  async (_name, text, sentence) => {
+    const { asSession } = await openTestApi();
+    const body = text();
+    const startedAt = performance.now();
+    const { result, turnMs } = await longestTurn(() => asSession('POST', path, body));
+    expect(result.json.detail).toContain(sentence);
+    expect(result.status).toBe(400);
+    expect(performance.now() - startedAt).toBeLessThan(quickMs);
+    expect(turnMs).toBeLessThan(longestTurnMs);
+  },
+);
 
-test('nested values are no way around a field, whatever it takes', async () => {
+test('nested values get past no field', async () => {
   const { asSession } = await openTestApi();
   const fields = { base_url: 'https://a.example', api_key: 'k' };
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
@@ -122,14 +125,14 @@ test('nested values are no way around a field, whatever it takes', async () => {
   expect(other.items[0].reason).toBe('source_url must be a string');
 });
 
-test('a mapping that repeats a key is refused, and its line named', async () => {
+test('a mapping that repeats a key is refused with its line', async () => {
   const { asSession } = await openTestApi();
   const text = 'channels:\n  - name: a\n    api_key: sk-1\n    api_key: sk-2\n';
   const { json: answer } = await asSession('POST', path, text);
-  expect(answer.detail).toBe('the file is no valid YAML: line 4 repeats a key');
+  expect(answer.detail).toBe('the file is not valid YAML: line 4 repeats a key');
 });
 
-/** Nearly as large as a text may be, in YAML. */
+/** In YAML, nearly as large as a text may be. */
 const manyChannels = Array.from({ length: 2_400 }, (_, i) => ({
   ...{ name: `channel ${i}`, base_url: `https://c${i}.example`, api_key: `sk-${i}` },
   ...{ interval_min: 30, prompt: `Who are you, and ${i}?` },
@@ -185,7 +188,7 @@ test('thousands of channels are written to a file without holding anything else 
   }
 });
 
-test('a third import at once is a 429, and has its turn afterwards', async () => {
+test('a third import at once is a 429, and succeeds afterwards', async () => {
   const { asSession } = await openTestApi();
   const imports = Array.from({ length: 5 }, () => asSession('POST', path, '[]'));
   const statuses = (await Promise.all(imports)).map(({ status }) => status).sort();

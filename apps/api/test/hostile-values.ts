@@ -1,4 +1,4 @@
-/** Random numbers from 0 to below 1 that are the same at every run (mulberry32). */
+/** Random numbers from 0 to below 1, the same in every run (mulberry32). */
 export function createDice(seed: number) {
   let state = seed;
   const roll = () => {
@@ -13,7 +13,7 @@ export function createDice(seed: number) {
     below,
     pick<T>(options: readonly T[]): T {
       const option = options[below(options.length)];
-      if (option === undefined) throw new Error('nothing to pick from');
+      if (option === undefined) throw new Error('there is nothing to pick from');
       return option;
     },
   };

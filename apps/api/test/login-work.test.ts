@@ -5,7 +5,7 @@ import { adminPassword, openTestApi } from './open-test-api.ts';
 
 type TestApi = Awaited<ReturnType<typeof openTestApi>>;
 
-// What a login takes is its one derivation: as many of them, as long an answer.
+// Nearly all the time of a login is its key derivation, so equal counts mean equal times.
 async function attempt({ asNobody }: TestApi, body: { password: string; code?: string }) {
   const statuses: number[] = [];
   const scrypts = await countScrypts(async () => {
@@ -25,13 +25,13 @@ test('a login derives one key, whether the password is right or wrong, short or 
   }
 });
 
-test('a login that is blocked derives none', async () => {
+test('a blocked login derives no key', async () => {
   const api = await openTestApi();
   for (let i = 0; i < 8; i += 1) await attempt(api, { password: 'wrong' });
   expect(await attempt(api, { password: adminPassword })).toEqual([429, 0]);
 });
 
-test('a second factor adds no derivation, whatever becomes of the code', async () => {
+test('a second factor adds no derivation, whether its code is right, wrong or missing', async () => {
   const api = await openTestApi();
   const { secret } = (await api.asSession('POST', '/api/admin/second-factor', {})).json.item;
   const totp = new TOTP({ secret: Secret.fromBase32(secret) });

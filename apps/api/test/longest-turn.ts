@@ -1,6 +1,6 @@
 /**
- * What `work` returns, and the longest that it kept this thread from anything else, in milliseconds of
- * the thread's own time.
+ * What `work` returns, and the longest time that it blocked this thread, in milliseconds of the thread's
+ * CPU time.
  */
 export async function longestTurn<T>(
   work: () => Promise<T>,

@@ -30,11 +30,11 @@ interface Options {
   trustedProxies?: BlockList;
   routing?: Partial<ApiOptions['routing']>;
   listener?: NonNullable<ApiOptions['listener']>;
-  /** Absent: a new temporary one. */
+  /** Absent: a new temporary folder. */
   dataDir?: string;
 }
 
-/** The api over a database of its own and an in-process bus, with what a test may turn. */
+/** The api over its own database and an in-process bus, with what a test may control. */
 export async function openTestApi(options: Options = {}) {
   const {
     metricsPublic = false,
@@ -49,7 +49,7 @@ export async function openTestApi(options: Options = {}) {
   const now = () => clock.now;
   const logLines: string[] = [];
   const db = await openDatabase({ dataDir, databaseUrl: await testDatabaseUrl(), now });
-  // As a first start leaves it, but for a cost that tests can bear.
+  // As after a first start, but with a cheap hash.
   const hash = await hashPassword(adminPassword, { N: 1024, r: 8, p: 1 });
   await setSettings(db, { admin_panel_password_hash: hash }, clock.now);
   const bus = createInProcessBus({ nowMs: Date.now, onFault: () => {} });
@@ -92,7 +92,7 @@ export async function openTestApi(options: Options = {}) {
   return {
     ...{ api, bus, clock, db, dataDir, logLines },
     ...callers(api.app),
-    /** With an admin session, for an answer that is no text. */
+    /** With an admin session, for answers that aren't text. */
     request: async (path: string) => api.app.request(path, { headers: { cookie: sessionCookie } }),
     readDataFile: (name: string) => readFile(join(dataDir, name)),
   };
@@ -144,9 +144,9 @@ function callers(app: App) {
     asAdmin: callWith({ ...json, authorization: `Bearer ${adminToken}` }),
     asVisitor: callWith({ ...json, authorization: `Bearer ${visitorToken}` }),
     asNobody: callWith(json),
-    /** An admin session that was begun without waiting for a password's hash. */
+    /** An admin session that needs no login, and so no password hash. */
     asSession: callWith({ ...json, cookie: sessionCookie }),
-    /** With whatever headers. */
+    /** With headers of the test's choice. */
     callWith: (headers: Record<string, string>) => callWith({ ...json, ...headers }),
     withToken: (token: string) => callWith({ ...json, authorization: `Bearer ${token}` }),
   };

@@ -15,7 +15,7 @@ trustedProxies.addAddress('10.0.0.1');
 
 type TestApi = Awaited<ReturnType<typeof openTestApi>>;
 
-/** Adds channels as a browser does that reached the dashboard by `host`. */
+/** Adds channels like a browser that reached the dashboard at `host`. */
 async function askedAt(host: string, more: Record<string, string> = {}) {
   const api = await openTestApi({ trustedProxies });
   const as = api.callWith({ host, authorization: `Bearer ${adminToken}`, ...more });
@@ -37,7 +37,7 @@ test.each([
   ['monitor.example:443', 'https://monitor.example'],
   ['192.0.2.7:8081', 'http://192.0.2.7:8081/v1'],
   ['[2001:db8::7]:8081', 'http://[2001:DB8:0:0::7]:8081'],
-])('asked at %s, the address %s is refused: it is the dashboard’s', async (host, base_url) => {
+])('a dashboard at %s refuses its own address %s', async (host, base_url) => {
   const { add } = await askedAt(host);
   const { status, json } = await add(base_url);
   expect([status, json.detail]).toEqual([400, expect.stringMatching(detail)]);
@@ -47,20 +47,20 @@ test.each([
   ['monitor.example', 'https://relay.example'],
   ['monitor.example', 'https://monitor.example:3000'],
   ['monitor.example:8443', 'https://monitor.example'],
-  // Another program may have the other scheme's port, unless a trusted proxy says that TLS ends there.
+  // Another program may use the port of the other scheme, unless a trusted proxy says that it ends TLS.
   ['nas.local', 'https://nas.local'],
   // Another service may share the name.
   ['monitor.example', 'http://monitor.example/one-api'],
-  // Loopback is the admin's own machine there, and the monitor's here.
+  // The caller's loopback may be another machine than the monitor's.
   ['localhost:3000', 'http://localhost:3000'],
   ['127.0.0.1:3000', 'http://127.0.0.1:3000'],
   ['[::1]:3000', 'http://[::1]:3000'],
-])('asked at %s, the address %s is taken', async (host, base_url) => {
+])('a dashboard at %s accepts the address %s', async (host, base_url) => {
   const { add } = await askedAt(host);
   expect((await add(base_url)).status).toBe(200);
 });
 
-/** Adds a channel through a proxy at `peerAddress`, which forwards what it is asked to `inner:8081`. */
+/** Adds a channel through a proxy at `peerAddress`, which forwards requests to `inner:8081`. */
 async function addThrough(
   { api }: TestApi,
   peerAddress: string,
@@ -80,14 +80,14 @@ async function addThrough(
   return (await api.app.request('/api/targets', init, { peerAddress })).status;
 }
 
-test('a trusted proxy may tell which host was asked, and nobody else', async () => {
+test('only a trusted proxy may say which host was requested', async () => {
   const api = await openTestApi({ trustedProxies });
   expect(await addThrough(api, '10.0.0.1', 'http://monitor.example')).toBe(400);
   expect(await addThrough(api, '203.0.113.9', 'http://monitor.example')).toBe(200);
   expect(await addThrough(api, '203.0.113.9', 'http://inner:8081')).toBe(400);
 });
 
-test('where a trusted proxy ends TLS, both schemes lead here', async () => {
+test('if a trusted proxy ends TLS, both schemes lead to the monitor', async () => {
   const api = await openTestApi({ trustedProxies });
   const tls = { 'x-forwarded-proto': 'https' };
   const add = (base_url: string, more = tls) => addThrough(api, '10.0.0.1', base_url, more);
@@ -139,18 +139,18 @@ test.each([
   [undefined, 'http://localhost:8081/one-api'],
   ['192.0.2.7', 'http://127.0.0.1:8081'],
   ['127.0.0.1', 'http://192.0.2.7:8081'],
-])('a monitor that listens at %s takes %s', async (host, base_url) => {
+])('a monitor that listens at %s accepts %s', async (host, base_url) => {
   const { asAdmin } = await listeningAt(host);
   expect((await addVia(asAdmin, base_url)).status).toBe(200);
 });
 
-test('a port of 80 is meant where none is written', async () => {
+test('an address without a port means port 80', async () => {
   const { asAdmin } = await listeningAt(undefined, 80);
   expect((await addVia(asAdmin, 'http://localhost')).status).toBe(400);
   expect((await addVia(asAdmin, 'https://localhost')).status).toBe(200);
 });
 
-test('a change to the own address is refused; a channel that has it may be changed otherwise', async () => {
+test('a move to the own address is refused; other changes of a channel that has it are not', async () => {
   const { callWith, asAdmin } = await openTestApi();
   const { json } = await addVia(asAdmin, 'http://monitor.example');
   const { id } = json.item;
@@ -164,7 +164,7 @@ test('a change to the own address is refused; a channel that has it may be chang
   expect([back.status, back.json.detail]).toEqual([400, expect.stringMatching(detail)]);
 });
 
-test('an import leaves out what leads here, new or changed', async () => {
+test('an import refuses channels that lead to the monitor, new or changed', async () => {
   const api = await openTestApi({ listener: () => ({ host: undefined, port: 8081 }) });
   await api.asSession('POST', '/api/targets', newTarget);
   const channels = [
@@ -181,7 +181,7 @@ test('an import leaves out what leads here, new or changed', async () => {
   }
 });
 
-test('a channels file that leads here stops the start with its line', async () => {
+test('a channels file that leads to the monitor stops the start with a line for the entry', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'own-'));
   onTestFinished(() => rm(dir, { recursive: true }));
   const path = join(dir, 'channels.yaml');

@@ -21,7 +21,7 @@ async function withKey(fields: object = {}) {
   return { ...api, events, created: json, headers, item };
 }
 
-test('a new key takes every default, is shown once, and only its digest is kept', async () => {
+test('a new key gets every default, is shown once, and only its digest is stored', async () => {
   const { db, asSession, created, headers, clock, logLines } = await withKey();
   expect(created.proxy_key).toMatch(/^sk-am-[\w-]{43}$/);
   expect(created.item).toEqual({
@@ -49,7 +49,7 @@ test('a new key takes every default, is shown once, and only its digest is kept'
   expect(logLines.join('')).not.toContain(created.proxy_key);
 });
 
-test('a key takes its limits', async () => {
+test('a key can have limits', async () => {
   const fields = {
     allowed_target_ids: [1],
     allowed_models: ['relay/gpt-4o'],
@@ -70,7 +70,7 @@ test.each([
   [{ name: 'x', allowed_models: ['gpt-4o'] }, 'allowed_models.0 must have the form channel/model'],
   [{ name: 'x', allowed_target_ids: [99] }, 'allowed_target_ids: there is no channel 99'],
   [{ name: 'x', rpm_limit: 0 }, 'rpm_limit must be at least 1'],
-  [{ name: 'x', expires_at: 1_700_000_000 }, 'expires_at must lie in the future (Unix seconds)'],
+  [{ name: 'x', expires_at: 1_700_000_000 }, 'expires_at must be in the future (Unix seconds)'],
   [{ name: 'x', role: 'admin' }, 'unknown field "role"'],
 ])('%j is refused: %s', async (body, detail) => {
   const api = await openTestApi();
@@ -79,7 +79,7 @@ test.each([
   expect((await api.asSession('GET', path)).json.items).toEqual([]);
 });
 
-test('a key is edited and paused, and gateways are told', async () => {
+test('a change or pause of a key is published to the gateways', async () => {
   const { asSession, events, item, created } = await withKey();
   const patch = { name: 'script', enabled: false, rpm_limit: 5 };
   const { status, json } = await asSession('PATCH', `${path}/1`, patch);
@@ -88,7 +88,7 @@ test('a key is edited and paused, and gateways are told', async () => {
   expect(events).toEqual([{ type: 'proxy_keys_changed', data: { key_ids: [1] } }]);
 });
 
-test('a key can be read, changed and written back whole, even where a channel is gone', async () => {
+test('a key can be read, changed and sent back whole, even if a channel is gone', async () => {
   const { asSession, item } = await withKey({ allowed_target_ids: [1] });
   await asSession('DELETE', '/api/targets/1');
   const { status, json } = await asSession('PATCH', `${path}/1`, {
@@ -104,7 +104,7 @@ test('a key can be read, changed and written back whole, even where a channel is
   expect((await asSession('PATCH', `${path}/1`, { key_hash: 'x' })).status).toBe(400);
 });
 
-test('a regenerated key has another text, and the old one is gone', async () => {
+test('a regenerated key has a new text, and the old one is gone', async () => {
   const { db, asSession, events, created } = await withKey();
   const { status, json } = await asSession('POST', `${path}/1/regenerate`);
   expect(status).toBe(200);
@@ -117,7 +117,7 @@ test('a regenerated key has another text, and the old one is gone', async () => 
   expect(events).toHaveLength(1);
 });
 
-test('a revoked key stays on the list, dead for good', async () => {
+test('a revoked key stays in the list, revoked for good', async () => {
   const { db, asSession, events, item, clock } = await withKey();
   expect((await asSession('DELETE', `${path}/1`)).json).toEqual({ ok: true });
   expect((await item()).revoked_at).toBe(clock.now);
@@ -131,11 +131,11 @@ test('a revoked key stays on the list, dead for good', async () => {
     ['POST', '/regenerate'],
   ] as const) {
     const { status, json } = await asSession(method, `${path}/1${end}`, { enabled: true });
-    expect([status, json.detail]).toEqual([409, 'proxy key "editor" is revoked: make another']);
+    expect([status, json.detail]).toEqual([409, 'proxy key "editor" is revoked; create a new one']);
   }
 });
 
-test('a key that is not there is a 404', async () => {
+test('an unknown key is a 404', async () => {
   const { asSession } = await withKey();
   for (const [method, end] of [
     ['PATCH', ''],

@@ -56,14 +56,14 @@ async function withRequests() {
   return { ...api, get, ids };
 }
 
-test('a request comes back with all that was recorded', async () => {
+test('a request has all that was recorded', async () => {
   const { get } = await withRequests();
   const { items } = await get('?limit=200');
   expect(items).toHaveLength(3);
   expect(items[2]).toEqual({ id: 1, ...requestOf(1), outcome: 'ok' });
 });
 
-test('pages follow each other to the last', async () => {
+test('pages follow one another to the last', async () => {
   const { get } = await withRequests();
   const first = await get('?limit=2');
   expect([first.items.length, first.next_before_id]).toEqual([2, 2]);
@@ -71,13 +71,13 @@ test('pages follow each other to the last', async () => {
   expect([last.items.length, last.next_before_id]).toEqual([1, null]);
 });
 
-test('what was written since is asked for by the newest that is known', async () => {
+test('after_id gives the requests since then', async () => {
   const { ids } = await withRequests();
   expect(await ids('?after_id=1')).toEqual([3, 2]);
   expect(await ids('?after_id=3')).toEqual([]);
 });
 
-test('the filters of the query narrow the list', async () => {
+test('the filters narrow the list', async () => {
   const { ids } = await withRequests();
   expect(await ids('?key_id=1')).toEqual([3, 1]);
   expect(await ids('?key_id=master')).toEqual([2]);
@@ -100,7 +100,7 @@ test.each([
   expect([status, json.detail.startsWith(detail) ? detail : json.detail]).toEqual([400, detail]);
 });
 
-test('totals say what each key used within a week, unless told', async () => {
+test('totals are by key and of the last week by default', async () => {
   const { get, clock } = await withRequests();
   const totals = await get('/totals');
   expect(totals).toMatchObject({

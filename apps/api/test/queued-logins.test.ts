@@ -5,15 +5,15 @@ import { adminPassword, openTestApi } from './open-test-api.ts';
 
 const adminAddress = '203.0.113.9';
 
-/** Until a login is in its line, as many others may have been tried. */
+/** How many others may be tried before a login has joined its queue. */
 const onItsWay = 3;
 
-/** Logins from any address, as sockets would tell it, each of which takes some 50 ms. */
+/** Logins from any socket address; each takes some 50 ms. */
 async function loginsFrom() {
   const { api, db, clock } = await openTestApi();
   const hash = await hashPassword(adminPassword, { N: 2 ** 14, r: 8, p: 1 });
   await setSettings(db, { admin_panel_password_hash: hash }, clock.now);
-  /** How many wrong ones were tried between each right one and its answer. */
+  /** How many wrong passwords were tried between each right one and its answer. */
   const triedMeanwhile: number[] = [];
   let tried = 0;
   const login = async (peerAddress: string, password: string) => {
@@ -39,7 +39,7 @@ test.each([
   const { login, flood, triedMeanwhile } = await loginsFrom();
   const wrong = Promise.all(flood(addresses(count), each));
   expect(await login(adminAddress, adminPassword)).toBe(200);
-  // The one under way, and one of each other address.
+  // The current one, and one from each other address.
   expect(triedMeanwhile[0]).toBeLessThanOrEqual(onItsWay + 1 + count);
   const tried = (await wrong).filter((status) => status === 401).length;
   expect(tried).toBeGreaterThan(count);
@@ -56,7 +56,7 @@ test('a whole IPv6 network keeps nobody else out', async () => {
   await wrong;
 });
 
-test('an address with a session goes before any number of others', async () => {
+test('an address with a session goes before all others', async () => {
   const { login, flood, triedMeanwhile } = await loginsFrom();
   expect(await login(adminAddress, adminPassword)).toBe(200);
   const wrong = Promise.all(flood(addresses(60), 1));

@@ -1,7 +1,7 @@
 import type { ProbeResult } from '@api-monitor/core';
 import { type Database, finishRun, startRun } from '@api-monitor/db';
 
-/** A probe that passed in 0.75 s, but for what is given. */
+/** A probe that passed in 0.75 s, with `fields` replaced. */
 export function probe(fields: Partial<ProbeResult> = {}): ProbeResult {
   return {
     protocol: 'openai',
@@ -26,13 +26,13 @@ export function probe(fields: Partial<ProbeResult> = {}): ProbeResult {
   };
 }
 
-/** A probe that was refused for its rate, but for what is given. */
+/** A probe that hit a rate limit, with `fields` replaced. */
 export function failedProbe(fields: Partial<ProbeResult> = {}): ProbeResult {
   const failed = { success: false, status_code: 429, error_kind: 'rate_limit' } as const;
   return probe({ ...failed, error: 'HTTP 429: slow down', first_token_s: null, ...fields });
 }
 
-/** A run of the channel that found these. */
+/** Records a run of the channel with these probes. */
 export async function recordRun(
   db: Database,
   target_id: number,

@@ -11,14 +11,14 @@ async function enrolled() {
   const { json } = await api.asSession('POST', path, {});
   const { secret, uri } = json.item;
   const totp = new TOTP({ secret: Secret.fromBase32(secret) });
-  /** The code that the authenticator shows now, or so many steps later. */
+  /** The code that the authenticator shows now, or `steps` later. */
   const code = (steps = 0) => totp.generate({ timestamp: (api.clock.now + steps * 30) * 1000 });
   const login = (given?: string) =>
     api.asNobody('POST', '/api/admin/login', { password: adminPassword, code: given });
   return { ...api, secret, uri, code, login };
 }
 
-async function inForce() {
+async function activated() {
   const api = await enrolled();
   const { status, json } = await api.asSession('POST', `${path}/confirm`, { code: api.code() });
   expect(status).toBe(200);
@@ -26,7 +26,7 @@ async function inForce() {
   return { ...api, recoveryCodes: json.recovery_codes as string[] };
 }
 
-test('it is in force only once a code has come', async () => {
+test('it becomes active with the first code', async () => {
   const { asSession, login, uri, secret, code, db } = await enrolled();
   expect(uri).toMatch(/^otpauth:\/\/totp\/API%20Monitor:admin\?/);
   expect(uri).toContain(secret);
@@ -49,28 +49,28 @@ test('it is in force only once a code has come', async () => {
   }
 });
 
-test('logging in needs a code then, which counts once', async () => {
-  const { login, code } = await inForce();
+test('logging in then needs a code, which works once', async () => {
+  const { login, code } = await activated();
   const missing = await login();
   expect([missing.status, missing.json.reason]).toEqual([401, 'second_factor_required']);
   expect((await login('123')).status).toBe(401);
   const now = code();
   expect((await login(now)).status).toBe(200);
   expect((await login(now)).status).toBe(401);
-  // The step before is not taken once a later one was.
+  // An earlier step isn't accepted after a later one.
   expect((await login(code(-1))).status).toBe(401);
   expect((await login(code(1))).status).toBe(200);
 });
 
-test('a wrong password is told before any code is asked for', async () => {
-  const { asNobody, code } = await inForce();
+test('a wrong password is reported before a code is required', async () => {
+  const { asNobody, code } = await activated();
   const body = { password: 'wrong-password', code: code() };
   const { json } = await asNobody('POST', '/api/admin/login', body);
   expect(json.reason).toBe('wrong_password');
 });
 
 test('a recovery code is good for one login, however it is written', async () => {
-  const { login, recoveryCodes, asSession } = await inForce();
+  const { login, recoveryCodes, asSession } = await activated();
   const [first = '', second = ''] = recoveryCodes;
   expect((await login(first.toUpperCase().replaceAll('-', ' '))).status).toBe(200);
   expect((await login(first)).status).toBe(401);
@@ -78,16 +78,16 @@ test('a recovery code is good for one login, however it is written', async () =>
   expect((await asSession('GET', path)).json.item.recovery_codes_left).toBe(8);
 });
 
-test('new recovery codes take the place of the old ones', async () => {
-  const { login, recoveryCodes, asSession, code } = await inForce();
+test('new recovery codes replace the old ones', async () => {
+  const { login, recoveryCodes, asSession, code } = await activated();
   expect((await asSession('POST', `${path}/recovery-codes`, { code: '000000' })).status).toBe(401);
   const { json } = await asSession('POST', `${path}/recovery-codes`, { code: code() });
   expect((await login(recoveryCodes[0])).status).toBe(401);
   expect((await login(json.recovery_codes[0])).status).toBe(200);
 });
 
-test('it is removed with a code alone, and can be begun anew', async () => {
-  const { asSession, login, code } = await inForce();
+test('it is removed only with a code, and can be set up again', async () => {
+  const { asSession, login, code } = await activated();
   expect((await asSession('POST', path, {})).status).toBe(409);
   expect((await asSession('POST', `${path}/remove`, { code: '999' })).status).toBe(401);
   expect((await asSession('POST', `${path}/remove`, { code: code() })).status).toBe(200);
@@ -95,8 +95,8 @@ test('it is removed with a code alone, and can be begun anew', async () => {
   expect((await asSession('POST', path, {})).status).toBe(200);
 });
 
-test('codes cannot be guessed from many addresses either', async () => {
-  const { asSession, clock, code } = await inForce();
+test('guesses at codes from many addresses count together', async () => {
+  const { asSession, clock, code } = await activated();
   const guess = (text: string) => asSession('POST', `${path}/remove`, { code: text });
   for (let i = 0; i < 20; i += 1) expect((await guess('000000')).status).toBe(401);
   expect((await guess(code())).status).toBe(429);
@@ -104,8 +104,8 @@ test('codes cannot be guessed from many addresses either', async () => {
   expect((await guess(code())).status).toBe(200);
 });
 
-test('a reset lets in who lost the authenticator: new password, no code, no older session', async () => {
-  const { asSession, asNobody, login, db, clock } = await inForce();
+test('a reset lets in someone who lost the authenticator: new password, no code, no older session', async () => {
+  const { asSession, asNobody, login, db, clock } = await activated();
   const { value: password } = await resetAccess(db, clock.now);
   expect((await asSession('GET', path)).status).toBe(401);
   expect((await login()).json.reason).toBe('wrong_password');
@@ -119,7 +119,7 @@ test('a reset lets in who lost the authenticator: new password, no code, no olde
   expect(JSON.stringify(log)).not.toContain(password);
 });
 
-test('an older session begins one with the current password alone', async () => {
+test('an older session sets one up only with the current password', async () => {
   const { asSession, clock } = await openTestApi();
   clock.now += 15 * 60;
   const without = await asSession('POST', path, {});
@@ -130,7 +130,7 @@ test('an older session begins one with the current password alone', async () => 
   expect([right.status, right.json.item.uri]).toEqual([200, expect.stringMatching(/^otpauth:/)]);
 });
 
-test('a script may begin one without any body', async () => {
+test('a script may set one up without a body', async () => {
   const { api } = await openTestApi();
   const headers = { cookie: `api_monitor_admin_session=${'s'.repeat(43)}` };
   const response = await api.app.request(path, { method: 'POST', headers });

@@ -14,7 +14,7 @@ async function logIn(api: TestApi, headers: Record<string, string> = {}) {
   return { ...answer, setCookie, as: api.callWith({ cookie }), cookie };
 }
 
-test('the right password begins a session whose token is kept as its hash alone', async () => {
+test('the right password starts a session, of whose token only the hash is stored', async () => {
   const api = await openTestApi();
   const { status, json, setCookie, cookie, headers, as } = await logIn(api, {
     'user-agent': 'a browser',
@@ -34,7 +34,7 @@ test('the right password begins a session whose token is kept as its hash alone'
   expect(api.logLines.join('')).not.toContain(adminPassword);
 });
 
-test('a session may do all that the API token may', async () => {
+test('a session may do everything that the API token may', async () => {
   const { asSession } = await openTestApi();
   expect((await asSession('POST', '/api/targets', newTarget)).status).toBe(200);
   const { json } = await asSession('GET', '/api/targets');
@@ -45,7 +45,7 @@ test('a session may do all that the API token may', async () => {
   expect((await asSession('GET', '/metrics')).status).toBe(200);
 });
 
-test('what is for admin sessions is for no token', async () => {
+test('calls for admin sessions accept no token', async () => {
   const api = await openTestApi();
   const calls: [string, string, unknown?][] = [
     ['GET', '/api/admin/session'],
@@ -66,7 +66,7 @@ test('what is for admin sessions is for no token', async () => {
   }
 });
 
-test('behind TLS, as a trusted proxy says, the cookie is Secure and the browser is bound to TLS', async () => {
+test('behind a trusted proxy with TLS the cookie is Secure and the browser must use TLS', async () => {
   const trustedProxies = new BlockList();
   const headers = { 'x-forwarded-proto': 'https' };
   const untrusting = await openTestApi({ trustedProxies });
@@ -86,7 +86,7 @@ test('behind TLS, as a trusted proxy says, the cookie is Secure and the browser 
   expect(secure.get('strict-transport-security')).toBe('max-age=31536000');
 });
 
-test('a day later, after a logout, or revoked from elsewhere, a session is dead', async () => {
+test('a session ends after a day, at logout, and when another session revokes it', async () => {
   const api = await openTestApi();
   const [first, second, third] = [await logIn(api), await logIn(api), await logIn(api)];
   const { json } = await first.as('GET', '/api/admin/sessions');
@@ -105,7 +105,7 @@ test('a day later, after a logout, or revoked from elsewhere, a session is dead'
   expect(await listAdminSessions(api.db, api.clock.now)).toEqual([]);
 });
 
-test('a session in use is seen, to the minute', async () => {
+test('the time of last use is recorded to the minute', async () => {
   const api = await openTestApi();
   api.clock.now += 100;
   const { json } = await api.asSession('GET', '/api/admin/session');
@@ -114,7 +114,7 @@ test('a session in use is seen, to the minute', async () => {
   expect(again.json.item.last_seen_at).toBe(api.clock.now);
 });
 
-test("another site's page changes nothing with the session, and cannot log in either", async () => {
+test("another site's page can change nothing with the session, and cannot log in", async () => {
   const api = await openTestApi();
   const { cookie } = await logIn(api);
   const foreign = [
@@ -135,7 +135,7 @@ test("another site's page changes nothing with the session, and cannot log in ei
   expect((await own('POST', '/api/targets', newTarget)).status).toBe(200);
 });
 
-test('eight wrong passwords in a minute block the address for half an hour, the right one too', async () => {
+test('eight wrong passwords in a minute block the address for half an hour, even with the right one', async () => {
   const api = await openTestApi();
   const guess = (password: string) => api.asNobody('POST', '/api/admin/login', { password });
   const answers = await Promise.all(Array.from({ length: 12 }, () => guess('wrong')));
@@ -149,7 +149,7 @@ test('eight wrong passwords in a minute block the address for half an hour, the 
   expect(refused.length).toBe(8);
 });
 
-test('a bad body names its field and is no attempt', async () => {
+test('a bad body is refused and does not count as an attempt', async () => {
   const api = await openTestApi();
   for (const body of [{}, { password: '' }, { password: 5 }, { password: 'x', user: 'y' }, []]) {
     const { status } = await api.asNobody('POST', '/api/admin/login', body);
@@ -158,7 +158,7 @@ test('a bad body names its field and is no attempt', async () => {
   expect((await listAudit(api.db, { limit: 10 })).length).toBe(0);
 });
 
-test('a cookie of another form, or of nobody, is no session', async () => {
+test('a malformed or unknown cookie is no session', async () => {
   const api = await openTestApi();
   for (const token of ['', 'x', 'x'.repeat(43), '%00', `${'s'.repeat(43)}x`, '{"a":1}']) {
     const as = api.callWith({ cookie: `api_monitor_admin_session=${token}` });
@@ -166,7 +166,7 @@ test('a cookie of another form, or of nobody, is no session', async () => {
   }
 });
 
-test('what a session listens to ends with it', async () => {
+test('the event stream of a session ends with it', async () => {
   const api = await openTestApi();
   const { as, cookie } = await logIn(api);
   const stream = await api.api.app.request('/api/events', { headers: { cookie } });
@@ -177,7 +177,7 @@ test('what a session listens to ends with it', async () => {
   expect((await reader?.read())?.done).toBe(true);
 });
 
-test('all other sessions end at once, and the own one stays', async () => {
+test("all other sessions end at once, and the caller's own stays", async () => {
   const api = await openTestApi();
   const [own, other] = [await logIn(api), await logIn(api)];
   const { json } = await own.as('DELETE', '/api/admin/sessions');

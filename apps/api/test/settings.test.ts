@@ -5,7 +5,7 @@ import { adminPassword, adminToken, newTarget, openTestApi } from './open-test-a
 
 const path = '/api/admin/settings';
 
-test('the settings come with their sources, secrets masked', async () => {
+test('the settings have their sources, and masked secrets', async () => {
   const { asSession } = await openTestApi();
   const { json, text } = await asSession('GET', path);
   expect(json.item).toEqual({
@@ -31,7 +31,7 @@ test('the settings come with their sources, secrets masked', async () => {
   expect(text).not.toContain(adminToken);
 });
 
-test('what was read can be sent back, and changes nothing', async () => {
+test('settings that are read and sent back change nothing', async () => {
   const { asSession, asAdmin, db } = await openTestApi();
   const { item } = (await asSession('GET', path)).json;
   const { status, json } = await asSession('PATCH', path, item);
@@ -40,7 +40,7 @@ test('what was read can be sent back, and changes nothing', async () => {
   expect((await asAdmin('GET', '/api/targets')).status).toBe(200);
 });
 
-test('a rotated token holds at once, and the old one no more', async () => {
+test('a new token works at once, and the old one stops working', async () => {
   const api = await openTestApi();
   const events: MonitorEvent[] = [];
   api.bus.events.subscribe(({ event }) => events.push(event));
@@ -55,7 +55,7 @@ test('a rotated token holds at once, and the old one no more', async () => {
   expect((await api.asAdmin('GET', '/api/targets')).status).toBe(200);
 });
 
-test('an event stream opened with a token ends when the token holds no more', async () => {
+test('an event stream ends when its token stops working', async () => {
   const api = await openTestApi();
   const stream = await api.api.app.request(`/api/events?token=${adminToken}`);
   const reader = stream.body?.getReader();
@@ -64,7 +64,7 @@ test('an event stream opened with a token ends when the token holds no more', as
   expect((await reader?.read())?.done).toBe(true);
 });
 
-test('the switches and numbers hold, and null goes back to the environment', async () => {
+test('switches and numbers apply, and null goes back to the environment', async () => {
   const { asSession, asNobody, db } = await openTestApi();
   const changed = { visitor_mode_enabled: true, log_max_size_mb: 7, default_interval_min: 5 };
   const { json } = await asSession('PATCH', path, changed);
@@ -83,7 +83,7 @@ test('the switches and numbers hold, and null goes back to the environment', asy
   ]);
 });
 
-test('a changed password is kept as its hash and ends every other session', async () => {
+test('a new password is stored as its hash and ends every other session', async () => {
   const api = await openTestApi();
   const login = (password: string) => api.asNobody('POST', '/api/admin/login', { password });
   const other = await login(adminPassword);
@@ -97,7 +97,7 @@ test('a changed password is kept as its hash and ends every other session', asyn
   expect(JSON.stringify(rows)).not.toContain('another-password');
 });
 
-test('an older session changes the password with the current one alone', async () => {
+test('an older session changes the password only with the current one', async () => {
   const api = await openTestApi();
   const change = (body: object) => api.asSession('PATCH', path, body);
   const login = (password: string) => api.asNobody('POST', '/api/admin/login', { password });
@@ -114,14 +114,14 @@ test('an older session changes the password with the current one alone', async (
   const right = { admin_panel_password: 'another-password', current_password: adminPassword };
   expect((await change(right)).json.item.sources.admin_panel_password).toBe('admin');
   expect((await login('another-password')).status).toBe(200);
-  // The password as it was read changes nothing, and needs nothing.
+  // The masked password changes nothing, so it needs no current password.
   expect((await change({ admin_panel_password: '…', log_max_size_mb: 7 })).status).toBe(200);
   const audit = JSON.stringify(await listAudit(api.db, { limit: 20 }));
   expect(audit).not.toMatch(/a guess|another-password|the-panel-password/);
   expect(api.logLines.join('')).not.toMatch(/a guess|another-password|the-panel-password/);
 });
 
-test('a current password that is wrong is wrong on a fresh session too', async () => {
+test('a wrong current password is refused on a fresh session too', async () => {
   const api = await openTestApi();
   const body = { admin_panel_password: 'another-password', current_password: 'a guess' };
   expect((await api.asSession('PATCH', path, body)).status).toBe(401);
@@ -171,7 +171,7 @@ test.each([
   expect((await asSession('GET', path)).json).toEqual(before);
 });
 
-test('the audit log tells what changed, and no secret', async () => {
+test('the audit log says what changed, without secrets', async () => {
   const api = await openTestApi();
   await api.asSession('PATCH', path, {
     proxy_master_token: 'sk-a-new-master-token',

@@ -34,7 +34,7 @@ const day = 24 * hour;
 
 type Api = Awaited<ReturnType<typeof openTestApi>>;
 
-/** Adds a channel; `run` probes it at the time that it is. */
+/** Adds a channel; `run` records a run at the current time. */
 async function addChannel({ asAdmin, db, clock }: Api, name: string) {
   const { id } = (await asAdmin('POST', '/api/targets', { ...newTarget, name })).json.item;
   const run = async (...probes: Partial<ProbeResult>[]) => {
@@ -87,7 +87,7 @@ test('only an admin sees and changes what is shown', async () => {
   }
 });
 
-test('a line has a slug of its own, made of its name unless it is given', async () => {
+test('a line has its own slug, made from its name unless it is given', async () => {
   const api = await openTestApi();
   const { id } = await addChannel(api, 'relay');
   const page = await publish(
@@ -115,7 +115,7 @@ test.each([
   ],
   [
     { items: ['a', 'b'].map((name) => ({ name, model: 'm', slug: 's' })) },
-    'items.1.slug "s" is another line\'s already',
+    'items.1.slug: another line already has the slug "s"',
   ],
   [{ title: '' }, 'title must not be empty'],
   [{ enable: true }, 'unknown field "enable"'],
@@ -125,7 +125,7 @@ test.each([
   expect([answer.status, answer.json.detail]).toEqual([400, detail]);
 });
 
-test('what is shown: states, ninety days, and incidents with their reasons', async () => {
+test('the page shows states, ninety days, and incidents with their reasons', async () => {
   const api = await openTestApi();
   const relay = await addChannel(api, 'relay');
   await publish(
@@ -180,7 +180,7 @@ test('a model offered by several channels is up while one of them answers', asyn
   expect(await shown()).toBe('unknown');
 });
 
-test('what nobody checks any more is unknown', async () => {
+test('a line that nothing checks any more is unknown', async () => {
   const api = await openTestApi();
   const relay = await addChannel(api, 'relay');
   await publish(api, { name: 'Relay', target_id: relay.id });
@@ -191,7 +191,7 @@ test('what nobody checks any more is unknown', async () => {
   expect(await shown()).toBe('unknown');
 });
 
-test('a check that ends later is seen, and one page read is not read anew at once', async () => {
+test('later checks are seen, but a page is not made again for half a minute', async () => {
   const api = await openTestApi();
   const relay = await addChannel(api, 'relay');
   await publish(api, { name: 'Relay', target_id: relay.id });
@@ -211,7 +211,7 @@ test('a check that ends later is seen, and one page read is not read anew at onc
   }
 });
 
-test('nothing leaks of what is not published, nor of what stands behind the rest', async () => {
+test('nothing leaks about what is not published, or about what is behind the rest', async () => {
   const api = await openTestApi();
   const relay = await addChannel(api, 'Secret relay');
   const hidden = await addChannel(api, 'Hidden channel');
@@ -254,7 +254,7 @@ test('nothing leaks of what is not published, nor of what stands behind the rest
   }
 });
 
-test('a badge is an image that other pages may show, or what shields.io asks for', async () => {
+test('a badge is an image that other sites may show, or JSON for shields.io', async () => {
   const api = await openTestApi();
   const relay = await addChannel(api, 'relay');
   await publish(api, { name: '<img src=x onerror="alert(1)">', slug: 'r', target_id: relay.id });

@@ -11,7 +11,7 @@ async function addTarget({ asAdmin }: TestApi, fields: object = {}): Promise<{ i
   return json.item;
 }
 
-/** A finished run of one model that passed. */
+/** Records a finished run of one model that passed. */
 async function addRun({ db, clock }: TestApi, target_id: number, model = 'gpt-4o') {
   const started = await startRun(db, { target_id, trigger: 'schedule', nowS: clock.now });
   if (started.outcome !== 'started') throw new Error(started.outcome);
@@ -49,7 +49,7 @@ async function addRun({ db, clock }: TestApi, target_id: number, model = 'gpt-4o
   return started.run.id;
 }
 
-test('health is a 503 where the runs cannot be read', async () => {
+test('health is a 503 if the runs cannot be read', async () => {
   const api = await openTestApi();
   await api.db.kysely.schema.dropTable('run_models').execute();
   await api.db.kysely.schema.dropTable('runs').execute();
@@ -57,14 +57,14 @@ test('health is a 503 where the runs cannot be read', async () => {
   expect([status, json]).toEqual([503, { detail: 'The database does not answer.' }]);
 });
 
-test('a stored interval that cannot be read gives way to the default', async () => {
+test('a stored interval that cannot be read is replaced by the default', async () => {
   const api = await openTestApi();
   await setSettings(api.db, { default_interval_min: 'abc' }, 1);
   const added = await api.asAdmin('POST', '/api/targets', newTarget);
   expect([added.status, added.json.item.interval_min]).toEqual([200, 30]);
 });
 
-test('a new channel takes every default and comes back with its key masked', async () => {
+test('a new channel gets every default and comes back with its key masked', async () => {
   const api = await openTestApi();
   const { json, text } = await api.asAdmin('POST', '/api/targets', newTarget);
   expect(json.item).toMatchObject({
@@ -91,7 +91,7 @@ test('a new channel takes every default and comes back with its key masked', asy
   expect(text).not.toContain(upstreamKey);
 });
 
-test('the key is sealed in the database and shown by the secret call alone', async () => {
+test('the key is sealed in the database and shown only by the secret call', async () => {
   const api = await openTestApi();
   const { id } = await addTarget(api);
   const stored = await getTarget(api.db, id);
@@ -126,7 +126,7 @@ test.each([
   [{ selected_models: 'gpt-4o' }, 'selected_models must be a list'],
   [{ selected_models: [''] }, 'selected_models.0 must not be empty'],
   [{ colour: 'red', flavour: 1 }, 'unknown field "colour", "flavour"'],
-])('bad input %j is named', async (fields, sentence) => {
+])('the answer to bad input names the field: %j', async (fields, sentence) => {
   const api = await openTestApi();
   const { status, json } = await api.asAdmin('POST', '/api/targets', { ...newTarget, ...fields });
   expect(status).toBe(400);
@@ -135,7 +135,7 @@ test.each([
 });
 
 test.each(['', 'not json', '[]', '"text"', 'null', '{"name":'])(
-  'a body that is no object (%j) is a 400',
+  'a body that is not an object (%j) is a 400',
   async (body) => {
     const api = await openTestApi();
     const { status, json } = await api.asAdmin('POST', '/api/targets', body);
@@ -151,7 +151,7 @@ test('a body over 1 MiB is a 413', async () => {
   expect([status, json.detail]).toEqual([413, 'the body must not exceed 1 MiB']);
 });
 
-test('two channels cannot bear one name', async () => {
+test('two channels cannot have the same name', async () => {
   const api = await openTestApi();
   await addTarget(api);
   const other = await addTarget(api, { name: 'other' });
@@ -162,7 +162,7 @@ test('two channels cannot bear one name', async () => {
   expect(rename.status).toBe(409);
 });
 
-test('an item can be read, changed and written back whole', async () => {
+test('an item can be read, changed and sent back whole', async () => {
   const api = await openTestApi();
   const { id } = await addTarget(api);
   const { json } = await api.asAdmin('GET', `/api/targets/${id}`);
@@ -185,7 +185,7 @@ test('the masked form of another key is refused', async () => {
   expect(json.detail).toContain('api_key is the masked form of another key');
 });
 
-test('another origin needs the key entered again, another path does not', async () => {
+test('a move to another origin needs the key again, another path does not', async () => {
   const api = await openTestApi();
   const { id } = await addTarget(api);
   const path = `/api/targets/${id}`;
@@ -204,7 +204,7 @@ test('another origin needs the key entered again, another path does not', async 
   expect(stored && openApiKey(api.db, stored)).toBe('sk-new-0123456789');
 });
 
-test('the order is kept, and a bad order changes nothing', async () => {
+test('a new order is stored, and a bad one changes nothing', async () => {
   const api = await openTestApi();
   const ids: number[] = [];
   for (const name of ['a', 'b', 'c']) ids.push((await addTarget(api, { name })).id);
@@ -236,7 +236,7 @@ test('a deleted channel is gone with its history', async () => {
 });
 
 test.each(['0', '-1', 'abc', '1.5', '99999999999999999999', '%00', '1%2F2'])(
-  'the id %j is refused without a fault',
+  'the id %j is refused without a server error',
   async (id) => {
     const api = await openTestApi();
     const { status } = await api.asAdmin('GET', `/api/targets/${id}`);
@@ -244,7 +244,7 @@ test.each(['0', '-1', 'abc', '1.5', '99999999999999999999', '%00', '1%2F2'])(
   },
 );
 
-test('every change is told to whoever listens', async () => {
+test('every change is published', async () => {
   const api = await openTestApi();
   const seen: MonitorEvent[] = [];
   api.bus.events.subscribe(({ event }) => seen.push(event));
@@ -292,7 +292,7 @@ test('the list shows the latest state of each model, with its history or without
   expect(light.items[0].latest_models[0]).not.toHaveProperty('history');
 });
 
-test('a list of no, one, or many parts is one whole answer in its order', async () => {
+test('a list of no, one, or many parts is one complete answer in order', async () => {
   const api = await openTestApi();
   for (const count of [0, 1, 10, 11, 23]) {
     const known = (await api.asAdmin('GET', '/api/targets')).json;
@@ -320,7 +320,7 @@ test('runs come newest first, up to the limit', async () => {
   }
 });
 
-test('logs come of the latest run, of one run, or of all', async () => {
+test('logs are those of the latest run, of one run, or of all runs', async () => {
   const api = await openTestApi();
   const { id } = await addTarget(api);
   const other = await addTarget(api, { name: 'other' });
@@ -348,7 +348,7 @@ test('logs come of the latest run, of one run, or of all', async () => {
   }
 });
 
-test('models can be chosen from those that the channel has shown', async () => {
+test('models can be selected from those that the channel has listed', async () => {
   const api = await openTestApi();
   const { id } = await addTarget(api);
   await addRun(api, id);
@@ -365,17 +365,17 @@ test('models can be chosen from those that the channel has shown', async () => {
   expect(unknown.status).toBe(400);
 });
 
-test('a run asked for by hand is queued once, for a disabled channel too', async () => {
+test('a manual run is queued once, even for a disabled channel', async () => {
   const api = await openTestApi();
   const { id } = await addTarget(api, { enabled: false });
   const { status, json } = await api.asAdmin('POST', `/api/targets/${id}/run`);
   expect([status, json.ok]).toEqual([200, true]);
   expect(await api.bus.manualRuns.depth()).toEqual({ waiting: 1, active: 0 });
   const again = await api.asAdmin('POST', `/api/targets/${id}/run`);
-  expect([again.status, again.json.detail]).toEqual([409, 'channel "relay" is running already']);
+  expect([again.status, again.json.detail]).toEqual([409, 'channel "relay" is already running']);
 });
 
-test('a channel that runs is shown running, with its progress, and is not started again', async () => {
+test('a running channel is shown as such, with its progress, and is not started again', async () => {
   const api = await openTestApi();
   const { id } = await addTarget(api);
   const started = await startRun(api.db, { target_id: id, trigger: 'schedule', nowS: 1 });

@@ -22,7 +22,7 @@ async function withRelay() {
   return { ...api, importing };
 }
 
-test('a dry run tells what would become of each channel, and writes nothing', async () => {
+test('a dry run says what would happen to each channel, and writes nothing', async () => {
   const { importing, db } = await withRelay();
   const entries = [
     { name: 'new', base_url: 'https://new.example', api_key: 'sk-new' },
@@ -43,7 +43,7 @@ test('a dry run tells what would become of each channel, and writes nothing', as
   ]);
   expect(json.items[1].changes).toEqual([{ field: 'interval_min', old: 30, new: 7 }]);
   expect(json.items.slice(2).map(({ reason }: { reason: string }) => reason)).toEqual([
-    'name is in the file twice',
+    'name appears twice in the file',
     'api_key is required for a new channel',
     'base_url must be an http:// or https:// address; interval_min must be at least 1',
     'unknown field "color"',
@@ -52,7 +52,7 @@ test('a dry run tells what would become of each channel, and writes nothing', as
   expect(await listTargets(db)).toHaveLength(1);
 });
 
-test('an import writes the good ones, tells everyone, and a second time changes nothing', async () => {
+test('an import stores and publishes the good entries, and a second time changes nothing', async () => {
   const { importing, db, bus } = await withRelay();
   const events: MonitorEvent[] = [];
   bus.events.subscribe(({ event }) => events.push(event));
@@ -89,7 +89,7 @@ test('an import writes the good ones, tells everyone, and a second time changes 
 
 const nowhere = { askedUrls: [], listener: null };
 
-test('a channel that changes after the plan is planned again, and no other', async () => {
+test('only a channel that changes after the plan is planned again', async () => {
   const { asSession, db } = await withRelay();
   await asSession('POST', '/api/targets', { ...newTarget, name: 'other' });
   const entries = await checkEntries([
@@ -106,7 +106,7 @@ test('a channel that changes after the plan is planned again, and no other', asy
   expect(plan[1]).toBe(drafts[1]?.planned);
 });
 
-test('a stored key does not move to another origin by an import either', async () => {
+test('an import cannot move a stored key to another origin', async () => {
   const { importing } = await withRelay();
   const { json } = await importing([{ name: 'relay', base_url: 'https://thief.example' }]);
   expect(json.items[0]).toMatchObject({
@@ -115,35 +115,30 @@ test('a stored key does not move to another origin by an import either', async (
   });
 });
 
-test.each(['json', 'yaml', 'csv'])(
-  'an export as %s is taken back by another monitor',
-  async (format) => {
-    const { asSession } = await withRelay();
-    const hostile = {
-      ...{ name: '=1+1, "x"', base_url: 'https://b.example/base', api_key: '-key', enabled: false },
-      ...{
-        prompt: 'two\nlines: - #',
-        selected_models: ['a', 'b'],
-        source_url: 'https://b.example',
-      },
-    };
-    await asSession('POST', '/api/targets', hostile);
-    const file = await asSession('GET', `${path}/export?format=${format}&keys=1`);
-    expect(file.headers.get('content-disposition')).toBe(
-      `attachment; filename="channels.${format}"`,
-    );
-    const other = await openTestApi();
-    const { json } = await other.asSession('POST', `${path}/import`, file.text);
-    expect(json.counts).toEqual({ created: 2, changed: 0, unchanged: 0, refused: 0 });
-    const [, target] = await listTargets(other.db);
-    expect(target).toMatchObject({ ...hostile, api_key: expect.any(String) });
-    expect(target && openApiKey(other.db, target)).toBe('-key');
-    const again = await asSession('POST', `${path}/import`, file.text);
-    expect(again.json.counts.unchanged).toBe(2);
-  },
-);
+test.each(['json', 'yaml', 'csv'])('another monitor can import an export as %s', async (format) => {
+  const { asSession } = await withRelay();
+  const hostile = {
+    ...{ name: '=1+1, "x"', base_url: 'https://b.example/base', api_key: '-key', enabled: false },
+    ...{
+      prompt: 'two\nlines: - #',
+      selected_models: ['a', 'b'],
+      source_url: 'https://b.example',
+    },
+  };
+  await asSession('POST', '/api/targets', hostile);
+  const file = await asSession('GET', `${path}/export?format=${format}&keys=1`);
+  expect(file.headers.get('content-disposition')).toBe(`attachment; filename="channels.${format}"`);
+  const other = await openTestApi();
+  const { json } = await other.asSession('POST', `${path}/import`, file.text);
+  expect(json.counts).toEqual({ created: 2, changed: 0, unchanged: 0, refused: 0 });
+  const [, target] = await listTargets(other.db);
+  expect(target).toMatchObject({ ...hostile, api_key: expect.any(String) });
+  expect(target && openApiKey(other.db, target)).toBe('-key');
+  const again = await asSession('POST', `${path}/import`, file.text);
+  expect(again.json.counts.unchanged).toBe(2);
+});
 
-test('an export is without keys unless they are asked for, and the log tells which', async () => {
+test('an export has keys only on request, and the audit log says which it was', async () => {
   const { asSession, db } = await withRelay();
   const without = await asSession('GET', `${path}/export`);
   expect(without.text).toContain('name: relay');
@@ -153,7 +148,7 @@ test('an export is without keys unless they are asked for, and the log tells whi
   expect([first?.changes[0]?.new, last?.changes[0]?.new]).toEqual([false, true]);
 });
 
-test('a file beyond 32 MiB is cut off, and one without rights is not even read', async () => {
+test('reading stops at 32 MiB, and does not start without permission', async () => {
   const { asAdmin, api } = await openTestApi();
   expect((await asAdmin('POST', `${path}/import`, '[]')).status).toBe(403);
   let sent = 0;
@@ -170,7 +165,7 @@ test('a file beyond 32 MiB is cut off, and one without rights is not even read',
   expect(sent).toBeLessThan(40);
 });
 
-test("a row of new-api's without an address leads where its type does, or says that it needs one", async () => {
+test('a row of new-api without an address gets that of its type, or is refused if there is none', async () => {
   const { asSession, db } = await openTestApi();
   const row = { status: 1, key: 'sk-1', base_url: null, models: '', auto_ban: 1 };
   const items = [
@@ -204,7 +199,7 @@ async function fileDeps() {
   return { db, bus, logger, givenSettings, uploadReader, now: () => 1000 };
 }
 
-test('a channels file is applied at each start, keys from variables, and changes nothing twice', async () => {
+test('a channels file is applied at each start, with keys from variables, and a second time changes nothing', async () => {
   const deps = await fileDeps();
   const file = await fileWith(`channels:
   - name: relay
@@ -223,7 +218,7 @@ test('a channels file is applied at each start, keys from variables, and changes
   expect(await listAudit(deps.db, { limit: 10 })).toEqual(before);
 });
 
-test('a bad channels file is refused whole: file, entry and field are named', async () => {
+test('a bad channels file is refused as a whole, with the file, entry and field', async () => {
   const deps = await fileDeps();
   const file = await fileWith(`channels:
   - {name: good, base_url: https://good.example, api_key: k}
@@ -243,7 +238,7 @@ test('a bad channels file is refused whole: file, entry and field are named', as
 
 test.each([
   ['/nowhere/channels.yaml', 'cannot be read'],
-  [null, 'the file is no valid YAML at line 2'],
+  [null, 'the file is not valid YAML at line 2'],
 ])('a channels file that cannot be read says so: %s', async (path, fault) => {
   const file = path ?? (await fileWith('channels:\n  - {name: "x'));
   const refusal = applyChannelsFile(await fileDeps(), { path: file, variables: {} });

@@ -142,7 +142,7 @@ test('a channel at the product’s own port is rejected, under any host name', a
   for (const host of ['localhost', '127.0.0.1', '0.0.0.0']) {
     const channel = { name: 'self', base_url: `http://${host}:${port}/v1`, api_key: master };
     expect(await call('POST', '/api/targets', channel)).toEqual({
-      detail: "base_url must not be this monitor's own address: its gateway would ask itself",
+      detail: "base_url must not be this monitor's own address: its gateway would call itself",
     });
   }
 });

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { histogramAccuracy } from '@api-monitor/core';
 import {
   addTotals,
@@ -17,14 +17,14 @@ export interface Analysed {
   nowS: number;
   target_id?: number;
   model?: string;
-  /** The channels by id; what belongs to none of them is left out. */
+  /** The channels' names by id; probes of other channels are left out. */
   names: ReadonlyMap<number, string>;
 }
 
-/** Series whose figures are worked out at a stretch; other work goes on in between. */
+/** Series that are worked out before other work gets its turn. */
 const seriesPerTurn = 20;
 
-/** The figures of a channel's models, or of a model's channels, over a range; from sums alone. */
+/** The figures of a channel's models, or of a model's channels, over a range, from stored sums alone. */
 export async function analyse(db: Database, asked: Analysed): Promise<Analysis> {
   const { range, nowS, names, ...of } = asked;
   const { period, ...cut } = stepsOf(range, nowS);
@@ -33,7 +33,7 @@ export async function analyse(db: Database, asked: Analysed): Promise<Analysis> 
   const total = new Map<number, ProbeTotals>();
   const items: Analysis['items'] = [];
   for (const [index, one] of series.entries()) {
-    if (index % seriesPerTurn === seriesPerTurn - 1) await nextTurn();
+    if (index % seriesPerTurn === seriesPerTurn - 1) await yieldToEventLoop();
     addPeriods(total, one);
     const { target_id, model, protocol, periods } = one;
     const target_name = names.get(target_id) ?? '';

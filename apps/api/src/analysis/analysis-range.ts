@@ -16,7 +16,7 @@ const plans: Record<AnalysisRange, { period: ProbePeriod; steps: number }> = {
   '90d': { period: 'day', steps: 90 },
 };
 
-/** A range cut into whole periods, the last of which is under way. Times are Unix seconds. */
+/** A range cut into whole periods, of which the last one hasn't ended. Times are Unix seconds. */
 export interface RangeSteps {
   period: ProbePeriod;
   step_s: number;

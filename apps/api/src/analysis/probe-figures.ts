@@ -2,7 +2,7 @@ import { type ErrorKind, percentileOf } from '@api-monitor/core';
 import { addTotals, noProbes, type ProbeTotals } from '@api-monitor/db';
 import type { ProbeFigures } from './analysis-schema.ts';
 
-/** The figures of a range: of the whole, and of each step. Percentiles are those of successes. */
+/** The figures of a range, in total and for each step. Percentiles are those of successful probes. */
 export function probeFigures(
   periods: ReadonlyMap<number, ProbeTotals>,
   steps: readonly number[],
@@ -55,7 +55,7 @@ function errorsOf({ errors }: ProbeTotals): ProbeFigures['errors'] {
   return counted.map(([kind, count]) => ({ kind, count })).sort((a, b) => b.count - a.count);
 }
 
-/** Rounded down: 9,999 of 10,000 are not all. */
+/** Rounded down, so that 9,999 of 10,000 isn't 100 %. */
 function percentOf(part: number, whole: number): number | null {
   return whole === 0 ? null : Math.floor((10_000 * part) / whole) / 100;
 }

@@ -3,7 +3,7 @@ import { type Database, recordAudit } from '@api-monitor/db';
 import type { Actor } from '../auth/caller.ts';
 
 /**
- * Records what one actor does. With the transaction of the change itself, both are kept or neither.
+ * Records what one actor does; given the transaction of the change, both are stored or neither.
  * `subject`: what it was done to; null: the monitor itself.
  */
 export type Audit = (

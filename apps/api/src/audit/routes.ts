@@ -12,7 +12,9 @@ const querySchema = z.object({
   session_id: idQuery.optional(),
   address: z.string().max(64).optional(),
   action: z.enum(auditActions).optional(),
-  subject_id: idQuery.optional().openapi({ type: 'integer', description: "a channel's or key's" }),
+  subject_id: idQuery
+    .optional()
+    .openapi({ type: 'integer', description: 'the id of a channel or a key' }),
   from: unixSecondsQuery.optional(),
   to: unixSecondsQuery.optional(),
   before_id: idQuery.optional().openapi({ type: 'integer', description: 'the next page' }),
@@ -31,7 +33,7 @@ const entrySchema = z
     subject_name: z.string(),
     changes: z
       .array(z.object({ field: z.string(), old: auditValueSchema, new: auditValueSchema }))
-      .openapi({ description: 'of a secret only that it changed' }),
+      .openapi({ description: 'for a secret, only that it changed' }),
   })
   .openapi('AuditEntry');
 
@@ -39,7 +41,7 @@ export function auditRoutes(deps: ApiDeps) {
   const { sessionRoute } = createRouteKinds(deps, 'admin');
   return createRouter().openapi(
     sessionRoute('get', '/api/admin/audit', {
-      summary: 'Who did what, and when, newest first; never a secret',
+      summary: 'The audit log: who did what and when, newest first, without secrets',
       request: { query: querySchema },
       responses: jsonAnswer(pageSchema(entrySchema), 'a page of the log'),
     }),

@@ -21,7 +21,7 @@ async function passwordWith(adminPassword: string | undefined, stored: Record<st
   return createAdminPassword(db, { ...others, adminPassword });
 }
 
-test("the environment's password goes before the made one, and an admin's before both", async () => {
+test("the environment's password takes precedence over the generated one, and an admin's over both", async () => {
   const made = { admin_panel_password_hash: await hashPassword('made', cheap) };
   const given = await passwordWith('given', made);
   expect(await given.isRight('given')).toBe(true);
@@ -32,7 +32,7 @@ test("the environment's password goes before the made one, and an admin's before
   expect(await changed.isRight('given')).toBe(false);
 });
 
-test('where there is none, none is right', async () => {
+test('without a password, none is right', async () => {
   const none = await passwordWith(undefined, {});
   expect(await none.isRight('undefined')).toBe(false);
 });
@@ -50,7 +50,7 @@ test.each([
       await hashPassword(it, cheap),
     ]);
     const password = await passwordWith(given, Object.fromEntries(await Promise.all(hashed)));
-    // That of the environment is hashed once, at the first attempt.
+    // The environment's password is hashed once, at the first attempt.
     await password.isRight('first');
     for (const attempt of ['right', 'wrong']) {
       expect(await countScrypts(() => password.isRight(attempt))).toBe(1);

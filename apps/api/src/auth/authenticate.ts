@@ -80,7 +80,7 @@ export function assertSameOrigin(c: Context<ApiEnv>, trusted: BlockList): void {
   const origin = c.req.header('origin');
   const site = c.req.header('sec-fetch-site');
   const isOwn = site ? ['same-origin', 'none'].includes(site) : isOwnOrigin(c, origin, trusted);
-  if (!isOwn) throw new AppError('forbidden', 'this was asked for by a page of another origin');
+  if (!isOwn) throw new AppError('forbidden', 'the request comes from a page of another origin');
 }
 
 function isOwnOrigin(c: Context<ApiEnv>, origin: string | undefined, trusted: BlockList): boolean {

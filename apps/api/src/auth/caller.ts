@@ -1,12 +1,12 @@
 import type { AuditActor } from '@api-monitor/core';
 
-/** What a caller may: an admin holds the API token or an admin session, a visitor may only look. */
+/** What a caller may do: an admin has the API token or an admin session, a visitor may only read. */
 export type Caller = 'admin' | 'visitor';
 
-/** Who a caller is, as the audit log tells it. */
+/** Who a caller is, for the audit log. */
 export interface Actor {
   actor: AuditActor;
-  /** The admin session, where that is how the caller is known. */
+  /** null: the caller isn't known by an admin session. */
   session_id: number | null;
   address: string;
 }

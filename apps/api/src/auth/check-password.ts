@@ -12,7 +12,7 @@ import type { Actor } from './caller.ts';
 type PasswordDeps = Pick<ApiDeps, 'adminPassword' | 'badLogins' | 'db' | 'now'>;
 type TurnDeps = Pick<ApiDeps, 'badLogins' | 'loginTurns' | 'db' | 'now'>;
 
-/** The login of a session this young gave the password: a script that logs in for a change needs no more. */
+/** A session this young just gave the password, so a script that logs in for a change needs no more. */
 const freshForMin = 15;
 
 export const currentPasswordSchema = z
@@ -21,13 +21,13 @@ export const currentPasswordSchema = z
   .max(1024)
   .optional()
   .openapi({
-    description: `the password in force; may be left out within ${freshForMin} minutes of the login`,
+    description: `the current password; may be left out within ${freshForMin} minutes of the login`,
   });
 
 /**
- * Someone who comes upon a browser with a session must not lock its owner out: whatever could do that
- * needs the current password, or a fresh login. Throws AppError `forbidden` without either, and what
- * `takeLoginTurn` and `assertPassword` throw.
+ * Guards what could lock the owner out: it needs the current password or a fresh login, in case someone
+ * else uses the browser. Throws AppError `forbidden` without either, and what `takeLoginTurn` and
+ * `assertPassword` throw.
  */
 export async function assertCurrentPassword(
   deps: PasswordDeps & TurnDeps,
@@ -36,7 +36,7 @@ export async function assertCurrentPassword(
 ): Promise<void> {
   if (password === undefined) {
     if (sessionOf(c).created_at > deps.now() - freshForMin * 60) return;
-    const message = `current_password is needed too: this session was begun over ${freshForMin} minutes ago`;
+    const message = `current_password is required: this session is older than ${freshForMin} minutes`;
     const fields = { current_password: { code: 'required' } } as const;
     throw new AppError('forbidden', message, { reason: 'current_password_required', fields });
   }
@@ -46,10 +46,10 @@ export async function assertCurrentPassword(
 }
 
 /**
- * Does `work`, which tries a password, one at a time: each try takes 128 MiB, and the failures before it
- * have to be counted. Addresses take turns, those with a session go first, and networks share the places,
- * so that a flood of wrong passwords keeps nobody out unless it comes from as many networks as there are
- * places. Throws AppError `rate_limited` at once if the address failed too often, or if too many wait.
+ * Runs `work`, which checks a password. Checks run one at a time, because each takes 128 MiB and earlier
+ * failures have to be counted first. Addresses take turns, those with a session go first, and networks
+ * share the places: a flood of wrong passwords keeps others out only if it comes from as many networks as
+ * there are places. Throws AppError `rate_limited` if the address failed too often or too many wait.
  */
 export async function takeLoginTurn(
   deps: TurnDeps,
@@ -66,7 +66,7 @@ export async function takeLoginTurn(
   });
 }
 
-/** Of an IPv6 /64 its /48, which is the most that one customer usually gets; an IPv4 address is its own. */
+/** The /48 of an IPv6 /64, which is the most that one customer usually gets; an IPv4 address stays as it is. */
 function networkOf(key: string): string {
   return /^([0-9a-f]+:){3}(?=[0-9a-f]+$)/.exec(key)?.[0] ?? key;
 }
@@ -77,8 +77,8 @@ async function hasSession({ db, now }: TurnDeps, key: string): Promise<boolean> 
 }
 
 /**
- * Throws AppError `unauthorized` if the panel's password is another, and counts that as a failed login.
- * Called in a turn.
+ * Throws AppError `unauthorized` if the password is wrong, and counts that as a failed login. Call it in a
+ * login turn.
  */
 export async function assertPassword(
   deps: PasswordDeps,
@@ -86,14 +86,14 @@ export async function assertPassword(
   { password, field, refusal }: { password: string; field: string; refusal: AuditAction },
 ): Promise<void> {
   if (await deps.adminPassword.isRight(password)) return;
-  await noteFailure(deps, actor, refusal);
+  await recordFailedLogin(deps, actor, refusal);
   const fields = { [field]: { code: 'incorrect' } } as const;
   const reason = 'wrong_password';
-  throw new AppError('unauthorized', 'the password is not right', { reason, fields });
+  throw new AppError('unauthorized', 'the password is wrong', { reason, fields });
 }
 
 /** Counts a failed login and records it in the audit log. */
-export async function noteFailure(
+export async function recordFailedLogin(
   { badLogins, db, now }: PasswordDeps,
   actor: Actor,
   action: AuditAction,

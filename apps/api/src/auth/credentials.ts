@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Caller } from './caller.ts';
 
-/** The tokens that are in force now; the settings replace them while the api runs. */
+/** The current tokens; the settings replace them while the api runs. */
 export interface Tokens {
   apiToken: string;
   visitorToken: string;
@@ -10,13 +10,13 @@ export interface Tokens {
 }
 
 export interface Credentials {
-  /** Whether they are others than before. */
+  /** Returns whether anything changed. */
   replace(tokens: Tokens): boolean;
-  /** Null where the token is nobody's. An absent token is a visitor where that is allowed. */
+  /** null: the token is unknown. A missing token makes a visitor if that is allowed. */
   callerOf(token: string | null): Caller | null;
 }
 
-/** Compares by digest, so that neither length nor content of a token shows in the time it takes. */
+/** Compares digests, so that the time taken reveals neither the length nor the content of a token. */
 export function createCredentials(initial: Tokens): Credentials {
   let api = digest(initial.apiToken);
   let visitor = digest(initial.visitorToken);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { hashPassword, verifyPassword } from './hash-password.ts';
 
-test('a password is known again by its hash alone, another one is not', async () => {
+test('a hash verifies its own password and no other', async () => {
   const stored = await hashPassword('correct horse battery');
   expect(stored).not.toContain('correct');
   expect(await verifyPassword('correct horse battery', stored)).toBe(true);

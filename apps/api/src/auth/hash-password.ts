@@ -6,7 +6,7 @@ interface Cost {
   p: number;
 }
 
-// OWASP's password storage cheat sheet: scrypt with N = 2^17, r = 8, p = 1; 128 MiB a hash.
+// OWASP's password storage cheat sheet: scrypt with N = 2^17, r = 8, p = 1; 128 MiB for each hash.
 const usualCost: Cost = { N: 2 ** 17, r: 8, p: 1 };
 const keyLength = 32;
 
@@ -19,7 +19,7 @@ export async function hashPassword(password: string, cost = usualCost): Promise<
   );
 }
 
-/** Whether the password made the hash; false for a text that is no hash. */
+/** Whether the hash is that of the password; false for a text that isn't a hash. */
 export async function verifyPassword(password: string, stored: string): Promise<boolean> {
   const [scheme, N, r, p, salt, hash] = stored.split('$');
   if (scheme !== 'scrypt' || !salt || !hash) return false;

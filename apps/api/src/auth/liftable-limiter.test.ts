@@ -9,7 +9,7 @@ const start = () =>
     createFailureLimiter({ name: `logins${reset}`, limits, sums, now: () => 1000 }),
   );
 
-test('a reset lifts every block at each replica, and a failure after it is the first again', async () => {
+test('a reset lifts every block at each replica, and failures count from zero again', async () => {
   const [one, other] = [start(), start()];
   for (const limiter of [one, one, one, other]) await limiter.recordFailure('a');
   for (const limiter of [one, other]) await expect(limiter.assertAllowed('a')).rejects.toThrow();

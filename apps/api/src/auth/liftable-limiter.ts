@@ -1,14 +1,14 @@
 import type { FailureLimiter } from '@api-monitor/bus';
 
-/** A limiter whose blocks end when access is reset. */
+/** A limiter whose blocks end when access is reset (`npm run admin:reset`). */
 export interface LiftableLimiter extends FailureLimiter {
-  /** Forgets every failure and block from before the reset `id`, once; `''` is before any reset. */
+  /** Forgets, once, every failure and block from before the reset `id`; `''` is before any reset. */
   lift(id: string): void;
 }
 
 /**
- * Replaces the limiter at each reset by a new one from `create`, which gets the reset's id: other
- * processes that share its sums count under the same id.
+ * Replaces the limiter at each reset with a new one from `create`, which gets the reset's id, so that
+ * processes that share its sums keep counting together.
  */
 export function createLiftableLimiter(
   resetId: string,

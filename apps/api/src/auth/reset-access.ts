@@ -12,7 +12,7 @@ import { systemActor } from './caller.ts';
 import { hashPassword } from './hash-password.ts';
 import { type MadeSecret, randomSecret, runtimeKeys } from './secrets.ts';
 
-export const resetHeading = 'Made now and shown only now; keep it:';
+export const resetHeading = 'Created now and shown only this once; keep it:';
 
 const lastResetKey = 'access_reset_at';
 
@@ -25,10 +25,10 @@ export async function readLastReset(db: Database): Promise<string> {
 }
 
 /**
- * For someone who can read the database and is locked out of the panel: makes a new password, which takes
- * precedence over the one of the environment, switches the second factor off and ends every session.
- * Returns the password. A running monitor takes it at the next login, and lets blocked addresses in again
- * when it next reads its settings.
+ * Lets someone who can read the database into the panel again: creates a new password, which takes
+ * precedence over the environment's, switches the second factor off and ends every session. Returns the
+ * password. A running monitor accepts it at the next login, and lifts the blocks of addresses when it
+ * next reads its settings.
  */
 export async function resetAccess(db: Database, nowS: number): Promise<MadeSecret> {
   const value = randomSecret('');

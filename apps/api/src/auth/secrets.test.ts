@@ -22,7 +22,7 @@ const given = {
   proxyMasterToken: undefined,
 };
 
-test('the first start makes the master token, shows it once, and seals it', async () => {
+test('the first start creates the master token, shows it once, and seals it', async () => {
   const db = await openTempDatabase();
   const [made, ...others] = await makeMissingSecrets(db, given, 1000);
   expect(others).toEqual([]);
@@ -34,7 +34,7 @@ test('the first start makes the master token, shows it once, and seals it', asyn
   expect(JSON.stringify(stored)).not.toContain(made?.value);
 });
 
-test('a master token of the environment is taken, and none made', async () => {
+test('a master token from the environment is used, and none created', async () => {
   const db = await openTempDatabase();
   const token = 'sk-of-the-environment';
   expect(await makeMissingSecrets(db, { ...given, proxyMasterToken: token }, 1000)).toEqual([]);
@@ -42,7 +42,7 @@ test('a master token of the environment is taken, and none made', async () => {
   expect(await readToken(db, 'proxyMasterToken', undefined)).toBeNull();
 });
 
-test('the master token of the older tool goes before all others', async () => {
+test('the master token of the older tool takes precedence over all others', async () => {
   const db = await openTempDatabase();
   await setSettings(db, { proxy_master_token: 'older-master-token' }, 1000);
   expect(await makeMissingSecrets(db, given, 1000)).toEqual([]);
@@ -51,7 +51,7 @@ test('the master token of the older tool goes before all others', async () => {
   );
 });
 
-test('tokens of the older tool hold on: none is made or shown beside them', async () => {
+test('tokens of the older tool stay valid: no others are created or shown', async () => {
   const db = await openTempDatabase();
   const older = {
     runtime_api_monitor_token: 'older-api-token',

@@ -16,7 +16,7 @@ export type SettingSource = (typeof settingSources)[number];
 
 const { apiToken, visitorToken, proxyMasterToken } = tokenSettings;
 
-/** The stored settings with the secrets that the first start made. */
+/** The stored settings that hold the secrets of the first start. */
 export const generatedKeys = {
   apiToken: apiToken.made,
   visitorToken: visitorToken.made,
@@ -24,7 +24,7 @@ export const generatedKeys = {
   adminPassword: 'admin_panel_password_hash',
 } as const;
 
-/** The stored settings with the secrets that an admin set; they take precedence over all others. */
+/** The stored settings that hold an admin's secrets, which take precedence over all others. */
 export const runtimeKeys = {
   apiToken: apiToken.chosen,
   visitorToken: visitorToken.chosen,
@@ -34,22 +34,22 @@ export const runtimeKeys = {
 
 export type SecretName = keyof typeof runtimeKeys;
 
-/** What the environment says; a token or password that it leaves out is made at the first start. */
+/** Secrets from the environment; those that it leaves out are created at the first start. */
 export type GivenSecrets = Record<SecretName, string | undefined>;
 
 export interface SecretInForce {
-  /** Of the password its hash, unless it comes from the environment. */
+  /** For the password its hash, unless it comes from the environment. */
   value: string;
   source: Exclude<SettingSource, 'default'>;
 }
 
-/** A secret that this start has made: shown once, to whoever started the program. */
+/** A secret that this start created; it is shown once, on the terminal. */
 export interface MadeSecret {
   name: string;
   value: string;
 }
 
-/** Each secret in force: what an admin set, else the environment's, else the made one; null: none. */
+/** Each current secret: the admin's, else the environment's, else the generated one; null: none. */
 export async function readSecretsInForce(
   db: Database,
   given: GivenSecrets,
@@ -72,7 +72,7 @@ export async function readSecretsInForce(
   };
 }
 
-/** The tokens in force. A missing token is replaced by a random one, so nothing can match it. */
+/** The current tokens. A missing token is replaced by a random one, so nothing can match it. */
 export async function readTokens(db: Database, given: GivenSecrets): Promise<Tokens> {
   const known = await readSecretsInForce(db, given);
   const { visitor_mode_enabled } = await readSettings(db);
@@ -89,7 +89,7 @@ const tokens = [
   ['proxyMasterToken', 'sk-master-', 'PROXY_MASTER_TOKEN'],
 ] as const;
 
-/** Makes the secrets that neither the environment nor an earlier start gave. Returns those it made. */
+/** Creates the secrets that neither the environment nor an earlier start gave. Returns the new ones. */
 export async function makeMissingSecrets(
   db: Database,
   given: GivenSecrets,
@@ -98,7 +98,7 @@ export async function makeMissingSecrets(
   const made: MadeSecret[] = [];
   const ensure = async (key: string, value: string, stored: string, name: string) => {
     if ((await getSetting(db, key)) !== null) return;
-    // If two processes start at once, one of them makes it, and only that one may show it.
+    // If two processes start at once, one of them creates it, and only that one may show it.
     if ((await ensureSetting(db, key, stored, nowS)) === stored) made.push({ name, value });
   };
   const known = await readSecretsInForce(db, given);
@@ -120,7 +120,7 @@ export function randomSecret(prefix: string): string {
   return prefix + randomBytes(24).toString('base64url');
 }
 
-export const firstStartHeading = 'Made at this first start and shown only now; keep them:';
+export const firstStartHeading = 'Created at this first start and shown only this once; keep them:';
 
 /** Secrets as lines under a heading; empty if there are none. */
 export function showSecrets(heading: string, secrets: readonly MadeSecret[]): string {

@@ -4,7 +4,7 @@ import { type Asker, createTurns, type TurnLimits } from './turns.ts';
 
 const a: Asker = { key: 'a', network: 'a', isKnown: false };
 
-test('what is asked at once is done one after the other, whatever fails', async () => {
+test('work that is requested at once runs one after the other, even if some of it fails', async () => {
   const turns = createTurns({ places: 10, placesOfKey: 10 });
   let [running, most] = [0, 0];
   const work = async (name: string) => {
@@ -22,7 +22,7 @@ test('what is asked at once is done one after the other, whatever fails', async 
   expect(most).toBe(1);
 });
 
-test('beyond those that may wait, one is sent away, and may come again', async () => {
+test('one more than may wait is refused, and may try again later', async () => {
   const turns = createTurns({ places: 2, placesOfKey: 2 });
   const three = Promise.all([1, 2, 3].map((n) => turns.take(a, () => nextTurn(n))));
   await expect(turns.take(a, () => nextTurn(4))).rejects.toThrow('too many at once');
@@ -30,7 +30,7 @@ test('beyond those that may wait, one is sent away, and may come again', async (
   expect(await turns.take(a, () => nextTurn(4))).toBe(4);
 });
 
-/** Asks for all at once and returns those that were served, in the order in which they were. */
+/** Requests all turns at once; returns those that were served, in their order. */
 async function served(limits: TurnLimits, askers: readonly (Asker & { name: string })[]) {
   const turns = createTurns(limits);
   const order: string[] = [];
@@ -53,13 +53,13 @@ test('the keys take turns, and the known go first', async () => {
   expect(order).toEqual(['a1', 'k1', 'a2', 'b1', 'c1', 'a3', 'b2']);
 });
 
-test('the longest line gives up a place to a shorter one, and any line to the known', async () => {
+test('the longest queue gives up a place to a shorter one, and any queue to known callers', async () => {
   const askers = ['x1', 'a1', 'a2', 'b1', 'b2', 'c1', 'd1', 'e1'].map((name) => asker(name));
   const order = await served({ places: 4, placesOfKey: 2 }, [...askers, asker('k1', true)]);
   expect(order).toEqual(['x1', 'k1', 'a1', 'b1', 'c1']);
 });
 
-test('the network with the most places gives one up, though each of its keys has just one', async () => {
+test('the network with the most places gives one up, even if each of its keys has just one', async () => {
   const flood = ['p1', 'q1', 'r1', 's1', 't1', 'u1'].map((name) => asker(name));
   const askers = flood.map((one) => ({ ...one, network: 'flood' }));
   const others = ['a1', 'b1', 'c1', 'd1', 'b2'].map((name) => asker(name));
@@ -67,7 +67,7 @@ test('the network with the most places gives one up, though each of its keys has
   expect(order).toEqual(['p1', 'q1', 'a1', 'b1', 'c1']);
 });
 
-test('no more of one key wait than may, known or not, though there is room', async () => {
+test('the limit per key applies to known and unknown callers, even if there is room', async () => {
   const names = ['a1', 'a2', 'a3', 'a4'];
   for (const isKnown of [false, true]) {
     const askers = names.map((name) => asker(name, isKnown));
@@ -75,7 +75,7 @@ test('no more of one key wait than may, known or not, though there is room', asy
   }
 });
 
-test('work that throws at once ends its turn too', async () => {
+test('work that throws synchronously ends its turn too', async () => {
   const turns = createTurns({ places: 2, placesOfKey: 2 });
   const thrown = turns.take(a, () => {
     throw new Error('at once');

@@ -1,15 +1,15 @@
 import { AppError } from '@api-monitor/core';
 
 export interface Asker {
-  /** Who asks: each key has a line of its own, and the lines take turns. */
+  /** Who asks. Each key has its own queue, and the queues take turns. */
   key: string;
-  /** What the key is part of: an address's network. Places are shared out among networks. */
+  /** The network of an address; places are shared among networks. */
   network: string;
-  /** Goes before everyone who isn't, and gets the place of one of them if all are taken. */
+  /** Known callers go before the others, and take the place of one of them if all are taken. */
   isKnown: boolean;
 }
 
-/** Does one thing at a time, however many ask at once. */
+/** Runs one piece of work at a time. */
 export interface Turns {
   /** Rejects with AppError `rate_limited` if too many wait already. */
   take<T>(asker: Asker, work: () => Promise<T>): Promise<T>;
@@ -27,7 +27,7 @@ interface Waiting {
   refuse: (error: AppError) => void;
 }
 
-/** The lines by their keys; the one whose turn is next comes first. */
+/** The queues by their keys; the one whose turn is next comes first. */
 type Lines = Map<string, Waiting[]>;
 
 export function createTurns({ places, placesOfKey }: TurnLimits): Turns {
@@ -65,7 +65,7 @@ export function createTurns({ places, placesOfKey }: TurnLimits): Turns {
   };
 }
 
-/** Takes out the first of the line whose turn it is, which then waits until all others had theirs. */
+/** Takes the first of the queue whose turn it is; that queue then waits until all others had theirs. */
 function takeFirst(lines: Lines): Waiting | null {
   for (const [key, line] of lines) {
     const first = line.shift();
@@ -77,8 +77,8 @@ function takeFirst(lines: Lines): Waiting | null {
 }
 
 /**
- * The line that gives up a place to the asker, who has `own` places: the longest of the network with the
- * most places. Undefined if the asker's network or line would then have as many itself.
+ * The queue that gives up a place to the asker, who has `own` places: the longest one of the network with
+ * the most places. Undefined if the asker's network or queue would then have as many itself.
  */
 function mostCrowded(
   lines: Lines,

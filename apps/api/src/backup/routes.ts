@@ -6,7 +6,7 @@ import { createRouteKinds } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
 import { streamFile } from './stream-file.ts';
 
-/** How long a download may stand still. */
+/** How long a download may stall. */
 const idleMs = 60_000;
 
 export function backupRoutes(deps: ApiDeps) {
@@ -17,9 +17,9 @@ export function backupRoutes(deps: ApiDeps) {
   };
   return createRouter().openapi(
     sessionRoute('get', '/api/admin/backup', {
-      summary: 'The database as it is now, without admin sessions, as a SQLite file',
+      summary: 'A backup: the current database as a SQLite file, without admin sessions',
       description:
-        'Its secrets are sealed: encryption.key (or ENCRYPTION_KEY) belongs to it and is not within. 501 on Postgres, which has pg_dump.',
+        'Its secrets are sealed: restoring it needs encryption.key (or ENCRYPTION_KEY), which is not part of it. 501 on Postgres, which has pg_dump.',
       responses: {
         200: {
           description: 'registry.db',
@@ -30,9 +30,9 @@ export function backupRoutes(deps: ApiDeps) {
       },
     }),
     async (c) => {
-      // Nobody would read the snapshot that a HEAD makes.
+      // Nobody would read the snapshot of a HEAD.
       if (c.req.method === 'HEAD') return c.body(null, 200);
-      if (isUnderWay) throw new AppError('conflict', 'a backup is under way already');
+      if (isUnderWay) throw new AppError('conflict', 'a backup is already running');
       isUnderWay = true;
       try {
         const { file, bytes } = await snapshotDatabase(deps.db, c.req.raw.signal);

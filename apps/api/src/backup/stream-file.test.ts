@@ -12,7 +12,7 @@ async function openedFile(bytes: number) {
   return open(path);
 }
 
-test('the whole file comes, and it is closed at its end', async () => {
+test('the whole file is streamed and closed at its end', async () => {
   const file = await openedFile(600_000);
   let closed = 0;
   const stream = streamFile(file, 5_000, () => {
@@ -23,7 +23,7 @@ test('the whole file comes, and it is closed at its end', async () => {
   expect(file.fd).toBe(-1);
 });
 
-test('a reader that leaves closes it', async () => {
+test('a reader that leaves closes the file', async () => {
   const file = await openedFile(600_000);
   const reader = streamFile(file, 5_000, () => {}).getReader();
   await reader.read();
@@ -31,15 +31,15 @@ test('a reader that leaves closes it', async () => {
   expect(file.fd).toBe(-1);
 });
 
-test('a reader that takes nothing is not waited for', async () => {
+test('a reader that takes nothing is aborted', async () => {
   const file = await openedFile(600_000);
   const reader = streamFile(file, 20, () => {}).getReader();
   await reader.read();
   await expect.poll(() => file.fd).toBe(-1);
-  await expect(reader.read()).rejects.toThrow('nothing was taken');
+  await expect(reader.read()).rejects.toThrow('the reader took nothing');
 });
 
-test('a reader that never comes is not waited for either', async () => {
+test('a stream without a reader is aborted too', async () => {
   const file = await openedFile(10);
   streamFile(file, 20, () => {});
   await expect.poll(() => file.fd).toBe(-1);

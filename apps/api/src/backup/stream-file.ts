@@ -3,8 +3,8 @@ import type { FileHandle } from 'node:fs/promises';
 const pieceBytes = 256 * 1024;
 
 /**
- * An open file as a stream, read as fast as it is taken; the file is closed at its end, when the reader
- * leaves, and when it takes nothing for `idleMs`.
+ * An open file as a stream, read as fast as its reader takes it. The file is closed at its end, when the
+ * reader leaves, and when the reader takes nothing for `idleMs`.
  */
 export function streamFile(
   file: FileHandle,
@@ -22,7 +22,7 @@ export function streamFile(
   };
   const waitForReader = (controller: ReadableStreamDefaultController<Uint8Array>) => {
     timer = setTimeout(() => {
-      controller.error(new Error('nothing was taken for too long'));
+      controller.error(new Error('the reader took nothing for too long'));
       close().catch(() => {});
     }, idleMs);
   };

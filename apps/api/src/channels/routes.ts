@@ -25,7 +25,7 @@ const advancedSchema = z
   )
   .openapi('ChannelAdvancedPatch');
 
-/** The same for the admin panel, under the addresses that the older tool had for it. */
+/** Channels for the admin panel, under the older tool's addresses: aliases of the calls in `targets`. */
 export function channelRoutes(deps: ApiDeps) {
   const { db } = deps;
   const { sessionRoute } = createRouteKinds(deps, 'admin');

@@ -6,8 +6,8 @@ import { HTTPException } from 'hono/http-exception';
 import type { ApiEnv } from '../router.ts';
 
 /**
- * Turns whatever a route threw into `{detail, reason, fields}`. An unexpected error, and one of the disk, is logged
- * too; an unexpected one is not shown.
+ * Turns what a route threw into `{detail, reason, fields}`. Unexpected errors and those of the storage are
+ * logged too; the message of an unexpected one is not shown.
  */
 export function errorResponder(logger: Logger): ErrorHandler<ApiEnv> {
   return (error, c) => {
@@ -17,8 +17,9 @@ export function errorResponder(logger: Logger): ErrorHandler<ApiEnv> {
       logger.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed');
     }
     const { code, message, reason, fields, retryAfterS } =
-      known ?? new AppError('internal', 'the server met an unexpected error; its log says more');
-    // What is left of a body that nobody reads must not be taken for the next request.
+      known ??
+      new AppError('internal', 'an unexpected error occurred; the server log has the details');
+    // The unread rest of a body must not be taken for the next request.
     if (code === 'payload_too_large') c.header('Connection', 'close');
     if (retryAfterS !== undefined) c.header('Retry-After', String(Math.ceil(retryAfterS)));
     return c.json({ detail: message, reason, fields }, httpStatusByErrorCode[code]);

@@ -16,8 +16,8 @@ const mostSentences = 5;
 const mostFields = 20;
 
 /**
- * AppError `invalid_input` with a sentence for each bad field, five at most, the field named first.
- * `input`: what was parsed; a field is missing if it isn't in there.
+ * AppError `invalid_input` with a sentence for each bad field, five at most, that starts with the field.
+ * `input`: what was parsed, to tell missing fields from bad ones.
  */
 export function invalidInput(error: z.ZodError, input: unknown): AppError {
   const sentences = new Map<string, string>();
@@ -40,7 +40,7 @@ export function invalidInput(error: z.ZodError, input: unknown): AppError {
   return new AppError('invalid_input', detail, fields.length > 0 ? { fields: shown } : {});
 }
 
-/** Schemas bring words of their own for formats, unions and rules; the others are worded here. */
+/** Schemas word formats, unions and their own rules; everything else is worded here. */
 function faultOf(issue: Issue, isMissing: boolean): Fault {
   switch (issue.code) {
     case 'invalid_type':
@@ -92,7 +92,7 @@ function faultOfBound(origin: string, bound: number, isLower: boolean): Fault {
   }
 }
 
-/** What the first alternative says that takes the type; the one that is meant comes first in a schema. */
+/** The fault of the first alternative that accepts the type; schemas put the usual one first. */
 function faultOfUnion(alternatives: readonly Issue[][], isMissing: boolean): Fault {
   const faults = alternatives.flatMap(([first]) => (first ? faultOf(first, isMissing) : []));
   const [fallback = { words: '', code: 'wrong_format' } satisfies Fault] = faults;

@@ -10,9 +10,9 @@ export function eventRoutes(deps: ApiDeps) {
     createRoute({
       method: 'get',
       path: '/api/events',
-      summary: 'What happens, as Server-Sent Events',
+      summary: 'The event stream, as Server-Sent Events',
       description:
-        'connected, run_progress, run_completed, target_updated, breaker_changed, and resync where the history no longer reaches back to Last-Event-ID. An EventSource cannot set headers, so the token may come as ?token=.',
+        'Events: connected, run_progress, run_completed, target_updated, breaker_changed, and resync if the history no longer reaches back to Last-Event-ID. An EventSource cannot set headers, so the token may also come as ?token=.',
       tags: ['events'],
       security: tokenSecurity,
       middleware: authenticate(deps, { isTokenInQueryAllowed: true }),

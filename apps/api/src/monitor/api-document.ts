@@ -3,7 +3,7 @@ import { errorSchema } from '../errors/error-schema.ts';
 import type { ApiEnv } from '../router.ts';
 import { sessionCookieName } from '../sessions/admin-session.ts';
 
-/** The OpenAPI 3.1 document of all routes, made of the very schemas that validate. */
+/** The OpenAPI 3.1 document of all routes, from the schemas that also validate. */
 export function apiDocument(routes: OpenAPIHono<ApiEnv>) {
   routes.openAPIRegistry.register('Error', errorSchema);
   routes.openAPIRegistry.registerComponent('securitySchemes', 'token', {
@@ -15,7 +15,7 @@ export function apiDocument(routes: OpenAPIHono<ApiEnv>) {
     type: 'apiKey',
     in: 'cookie',
     name: sessionCookieName,
-    description: 'an admin session, begun with POST /api/admin/login',
+    description: 'an admin session, started with POST /api/admin/login',
   });
   const document = routes.getOpenAPI31Document({
     openapi: '3.1.0',
@@ -38,6 +38,6 @@ export function apiDocument(routes: OpenAPIHono<ApiEnv>) {
 }
 
 const errorAnswer = {
-  description: 'refused or failed: the sentence says why',
+  description: 'refused or failed; the sentence says why',
   content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
 };

@@ -2,7 +2,7 @@ import type { Bus, JobQueue } from '@api-monitor/bus';
 import { Gauge, type Registry } from '@api-monitor/runtime';
 import type { EventClients } from '../events/event-clients.ts';
 
-/** Registers what the api itself can tell: who listens, and what waits. */
+/** Registers the api's own metrics: its event clients, and the depth of the queues. */
 export function registerApiMetrics(registry: Registry, bus: Bus, clients: EventClients): void {
   new Gauge({
     name: 'api_monitor_event_clients',
@@ -26,7 +26,7 @@ export function registerApiMetrics(registry: Registry, bus: Bus, clients: EventC
     async collect() {
       this.reset();
       for (const [queue, jobs] of Object.entries(queues)) {
-        // Out of reach they have no figures; the other metrics are told all the same.
+        // Without Redis there are no figures; the other metrics are served all the same.
         const depth = await jobs.depth().catch(() => null);
         if (!depth) return;
         this.set({ queue, state: 'waiting' }, depth.waiting);

@@ -12,10 +12,10 @@ const healthSchema = z.object({
 });
 
 const withoutWrites =
-  ': changes are refused and the gateway goes on; what it serves and what runs measure is recorded once writes succeed again';
+  ': changes are refused, but the gateway keeps serving; its requests and the results of runs are recorded once writes succeed again';
 
 const withoutBus =
-  ': channels can be read and changed and the gateway serves, but no run starts and no event is told until it is back';
+  ': channels can be read and changed and the gateway keeps serving, but no run starts and no event is sent until it is back';
 
 const dashboardSchema = z.object({
   total_targets: z.int(),
@@ -31,9 +31,9 @@ export function monitorRoutes(deps: ApiDeps) {
   return createRouter()
     .openapi(
       publicRoute('get', '/api/health', {
-        summary: 'Whether the monitor is well; 503 says what is wrong',
-        description: 'Whether writes succeed is tried at most every ten seconds.',
-        responses: jsonAnswer(healthSchema, 'all is well'),
+        summary: 'Whether the monitor is healthy; a 503 says what is wrong',
+        description: 'It tries a write at most every ten seconds.',
+        responses: jsonAnswer(healthSchema, 'healthy'),
       }),
       async (c) => {
         const running_targets = await readRunning(deps);
@@ -46,14 +46,14 @@ export function monitorRoutes(deps: ApiDeps) {
     )
     .openapi(
       visitorRoute('get', '/api/dashboard', {
-        summary: 'How many channels there are, and how they are',
+        summary: 'How many channels there are, in total and by status',
         responses: jsonAnswer(dashboardSchema, 'the counts'),
       }),
       async (c) => c.json(await countTargets(deps.db), 200),
     );
 }
 
-/** Any failure here means that the database cannot be read. */
+/** Any failure here means that the database can't be read. */
 async function readRunning({ db }: ApiDeps): Promise<number[]> {
   await pingDatabase(db);
   try {
@@ -63,7 +63,7 @@ async function readRunning({ db }: ApiDeps): Promise<number[]> {
   }
 }
 
-/** `/metrics` in Prometheus' text format, not in the document; needs the API token unless the metrics are public. */
+/** `/metrics` in Prometheus' text format, which is not in the document. Needs the API token unless `METRICS_PUBLIC` is set. */
 export function metricsRoute(deps: ApiDeps) {
   const router = createRouter();
   if (!deps.metricsPublic) router.use('/metrics', authenticate(deps), requireAdmin);

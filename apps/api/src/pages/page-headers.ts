@@ -4,7 +4,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { isSecure } from '../auth/forwarded.ts';
 import type { ApiEnv } from '../router.ts';
 
-/** Headers of every answer: nothing inline runs, nothing foreign loads, nobody frames the pages. */
+/** Headers of every answer: no inline scripts, nothing from other origins, no framing. */
 export const pageHeaders = secureHeaders({
   contentSecurityPolicy: {
     defaultSrc: ["'self'"],
@@ -18,11 +18,11 @@ export const pageHeaders = secureHeaders({
   },
   xFrameOptions: 'DENY',
   referrerPolicy: 'no-referrer',
-  // Over plain HTTP it means nothing: see below.
+  // `requireTlsNextTime` sets it, because it means nothing over plain HTTP.
   strictTransportSecurity: false,
 });
 
-/** A badge is there to be shown on other people's pages. Goes before `pageHeaders`, which sets less. */
+/** Lets other sites show badges. Goes before `pageHeaders`, whose value it replaces. */
 export const badgeHeaders: MiddlewareHandler<ApiEnv> = async (c, next) => {
   await next();
   c.header('Cross-Origin-Resource-Policy', 'cross-origin');
@@ -30,7 +30,7 @@ export const badgeHeaders: MiddlewareHandler<ApiEnv> = async (c, next) => {
 
 const aYearS = 31_536_000;
 
-/** Tells browsers that came over TLS to come back no other way (RFC 6797). */
+/** Tells browsers that came over TLS to use nothing else from now on (RFC 6797). */
 export function requireTlsNextTime(trusted: BlockList): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     await next();

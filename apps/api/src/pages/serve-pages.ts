@@ -6,7 +6,7 @@ import type { ApiDeps } from '../api-deps.ts';
 import { type ApiEnv, createRouter } from '../router.ts';
 import { findSession } from '../sessions/admin-session.ts';
 
-/** The pages by their address; what they load lies beside them under its own name. */
+/** The pages by address; other files are served under their own names. */
 const pages: Record<string, string> = {
   '/': 'index.html',
   '/docs/api': 'docs/api.html',
@@ -23,7 +23,7 @@ const adminPage = '/admin.html';
 
 type PageDeps = Pick<ApiDeps, 'webRoot' | 'db' | 'now' | 'trustedProxies'>;
 
-/** Serves the built dashboard. Files under /assets/ bear a hash in their name and never change. */
+/** Serves the built dashboard. Files under /assets/ have a hash in their name and never change. */
 export function servePages({ webRoot, ...deps }: PageDeps) {
   const router = createRouter();
   if (!existsSync(webRoot)) {

@@ -36,14 +36,14 @@ export function proxyKeyRoutes(deps: ApiDeps) {
   return createRouter()
     .openapi(
       sessionRoute('get', '/api/proxy/keys', {
-        summary: "The gateway's keys, revoked ones too",
+        summary: "The gateway's keys, including revoked ones",
         responses: jsonAnswer(z.object({ items: z.array(proxyKeySchema) }), 'the keys'),
       }),
       async (c) => c.json({ items: await listProxyKeys(db) }, 200),
     )
     .openapi(
       sessionRoute('post', '/api/proxy/keys', {
-        summary: 'Make a key for the gateway; it is shown this once',
+        summary: 'Create a key for the gateway; it is shown only once',
         request: { body: jsonBody(createProxyKeySchema) },
         responses: jsonAnswer(shownKeySchema, 'the new key'),
       }),
@@ -62,7 +62,7 @@ export function proxyKeyRoutes(deps: ApiDeps) {
     )
     .openapi(
       sessionRoute('patch', '/api/proxy/keys/{id}', {
-        summary: 'Change or pause a key; it holds in every gateway within a second',
+        summary: 'Change or pause a key; every gateway follows within a second',
         request: { params: idParams, body: jsonBody(patchProxyKeySchema) },
         responses: jsonAnswer(z.object({ item: proxyKeySchema }), 'the changed key'),
       }),
@@ -86,9 +86,9 @@ export function proxyKeyRoutes(deps: ApiDeps) {
     )
     .openapi(
       sessionRoute('delete', '/api/proxy/keys/{id}', {
-        summary: 'Revoke a key for good; it is dead in every gateway within a second',
+        summary: 'Revoke a key for good; every gateway refuses it within a second',
         request: { params: idParams },
-        responses: jsonAnswer(okSchema, 'revoked, now or before'),
+        responses: jsonAnswer(okSchema, 'revoked, now or earlier'),
       }),
       async (c) => {
         const key = await findProxyKey(db, c.req.valid('param').id);
@@ -102,7 +102,8 @@ export function proxyKeyRoutes(deps: ApiDeps) {
     )
     .openapi(
       sessionRoute('post', '/api/proxy/keys/{id}/regenerate', {
-        summary: 'Give a key another text, shown this once; the old one holds no more',
+        summary:
+          'Replace the text of a key; the new one is shown only once, and the old one stops working',
         request: { params: idParams },
         responses: jsonAnswer(shownKeySchema, 'the key and its new text'),
       }),
@@ -123,8 +124,8 @@ export function proxyKeyRoutes(deps: ApiDeps) {
 }
 
 /**
- * A new key: a prefix that secret scanners know, then 256 random bits. Because it is that random, a plain
- * SHA-256 is as good as a slow hash. `text` is shown once and not stored.
+ * A new key: a prefix that secret scanners know, then 256 random bits, for which a plain SHA-256 is as good
+ * as a slow hash. `text` is shown once and never stored.
  */
 function makeProxyKey() {
   const text = `sk-am-${randomBytes(32).toString('base64url')}`;
@@ -138,9 +139,9 @@ async function findProxyKey(db: Database, id: number): Promise<ProxyKey> {
   return key;
 }
 
-/** The refusal of a change to a key that was revoked, before or meanwhile. */
+/** For a change to a key that was revoked, before or meanwhile. */
 function revokedError(key: ProxyKey): AppError {
-  return new AppError('conflict', `proxy key "${key.name}" is revoked: make another`);
+  return new AppError('conflict', `proxy key "${key.name}" is revoked; create a new one`);
 }
 
 async function withDefaults(
@@ -150,7 +151,7 @@ async function withDefaults(
   const { name, expires_at } = body;
   if (typeof expires_at === 'number' && expires_at <= now()) {
     const fields = { expires_at: { code: 'not_in_future' } } as const;
-    const message = 'expires_at must lie in the future (Unix seconds)';
+    const message = 'expires_at must be in the future (Unix seconds)';
     throw new AppError('invalid_input', message, { fields });
   }
   return {
@@ -167,8 +168,8 @@ async function withDefaults(
 }
 
 /**
- * Each id once. Throws AppError `invalid_input` for a channel that doesn't exist; those of `known` may
- * have been deleted since.
+ * Each id once. Throws AppError `invalid_input` for a channel that doesn't exist, except those of `known`:
+ * they may have been deleted since.
  */
 async function checkedTargetIds(
   db: Database,

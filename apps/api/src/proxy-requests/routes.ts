@@ -7,17 +7,17 @@ import { idQuery, limitQuery, unixSecondsQuery } from '../query-schemas.ts';
 import { createRouter } from '../router.ts';
 import { proxyRequestItemSchema } from './proxy-request-schema.ts';
 
-/** Without `from`, totals reach back this far. */
+/** How far totals reach back without `from`. */
 const defaultSpanS = 7 * 86_400;
 
-/** What narrows the gateway's requests down, in a list as in totals. */
+/** The filters of the gateway's requests, for the list and the totals. */
 const filterQuery = {
   key_id: z
     .union([z.literal('master').transform(() => null), idQuery], {
       error: 'must be the id of a proxy key, or "master"',
     })
     .optional()
-    .openapi({ type: 'string', description: "a key's id, or master" }),
+    .openapi({ type: 'string', description: 'the id of a key, or master' }),
   target_id: idQuery.optional(),
   model: z.string().max(512).optional().openapi({ description: 'as the channel names it' }),
   route: z.enum(gatewayRoutes).optional(),
@@ -34,18 +34,19 @@ const listQuery = z.object({
   before_id: idQuery.optional().openapi({ type: 'integer', description: 'the next page' }),
   after_id: idQuery
     .optional()
-    .openapi({ type: 'integer', description: 'those alone that were written after this one' }),
+    .openapi({ type: 'integer', description: 'only requests that were recorded after this one' }),
   limit: limitQuery({ default: 50, max: 200 }),
 });
 
 const totalsSchema = z
   .object({
     group: z.union([z.number(), z.string()]).nullable().openapi({
-      description: "a key's or channel's id, a model, or an hour's or UTC day's start; null: none",
+      description:
+        'the id of a key or channel, a model, or the start of an hour or UTC day; null: none',
     }),
     name: z.string().nullable().openapi({ description: 'of the key or the channel' }),
     requests: z.int(),
-    failures: z.int().openapi({ description: 'a client that left is none' }),
+    failures: z.int().openapi({ description: "a client that disconnected doesn't count" }),
     input_tokens: z.int(),
     output_tokens: z.int(),
     first_byte_s: z.number().nullable().openapi({ description: 'mean' }),
@@ -64,7 +65,7 @@ export function proxyRequestRoutes(deps: ApiDeps) {
   return createRouter()
     .openapi(
       adminRoute('get', '/api/proxy/requests', {
-        summary: 'What the gateway served, newest first; never any content',
+        summary: 'The requests that the gateway served, newest first, without their content',
         request: { query: listQuery },
         responses: jsonAnswer(pageSchema(proxyRequestItemSchema), 'a page of requests'),
       }),
@@ -76,7 +77,8 @@ export function proxyRequestRoutes(deps: ApiDeps) {
     )
     .openapi(
       adminRoute('get', '/api/proxy/requests/totals', {
-        summary: 'What the gateway served in sum, in whole hours; of 7 days unless told',
+        summary:
+          'Totals of the requests that the gateway served, in whole hours, by default of 7 days',
         request: {
           query: z.object({ ...filterQuery, group_by: z.enum(totalsGroups).default('key') }),
         },

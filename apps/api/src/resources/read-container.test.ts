@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { readContainer } from './read-container.ts';
 
-/** A folder with these files, as the kernel would show them. */
+/** Reads a folder with these files, as the kernel would show them. */
 async function kernelWith(membership: string, files: Record<string, string>) {
   const root = await mkdtemp(join(tmpdir(), 'cgroup-'));
   onTestFinished(() => rm(root, { recursive: true }));
@@ -35,7 +35,7 @@ test('version 2, within a container with limits', async () => {
   });
 });
 
-test('version 2, as a service of a host: the tightest limit on the way up holds', async () => {
+test('version 2, as a service of a host: the tightest limit on the way up applies', async () => {
   const found = await kernelWith('0::/system.slice/monitor.service', {
     'cgroup.controllers': 'cpu memory',
     'cpu.stat': 'usage_usec 99000000',
@@ -54,7 +54,7 @@ test('version 2, as a service of a host: the tightest limit on the way up holds'
   });
 });
 
-test('version 2, where the path of the host names nothing in the container', async () => {
+test('version 2, if the path of the host does not exist in the container', async () => {
   const found = await kernelWith('0::/kubepods/pod1/abc', {
     'cgroup.controllers': 'memory',
     'cpu.stat': 'usage_usec 1000000',
@@ -63,7 +63,7 @@ test('version 2, where the path of the host names nothing in the container', asy
   expect(found).toMatchObject({ cpu_usage_seconds_total: 1, memory_usage_bytes: 7 });
 });
 
-test('version 2, at the root of a host: what is not told is named', async () => {
+test('version 2, at the root of a host: the detail names what is missing', async () => {
   const found = await kernelWith('0::/', {
     'cgroup.controllers': 'cpu',
     'cpu.stat': 'usage_usec 1000000',
@@ -71,7 +71,7 @@ test('version 2, at the root of a host: what is not told is named', async () => 
   expect(found).toMatchObject({
     available: true,
     memory_usage_bytes: null,
-    detail: 'the control group does not tell: memory usage',
+    detail: 'the control group does not report: memory usage',
   });
 });
 
@@ -121,7 +121,7 @@ test('no control groups at all', async () => {
   expect(found.detail).toContain('no control groups');
 });
 
-test('files of another form are told as missing, never thrown', async () => {
+test('malformed files count as missing and never throw', async () => {
   const found = await kernelWith('0::/../..', {
     'cgroup.controllers': '',
     'cpu.stat': 'nonsense',

@@ -2,25 +2,25 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from '@hono/zod-openapi';
 
-/** What the container, or whatever else bounds this process, grants and has used. */
+/** The limits of the container, or of what else bounds this process, and what it has used. */
 export const containerSchema = z.object({
   available: z.boolean(),
   cgroup_version: z.union([z.literal(1), z.literal(2)]).nullable(),
   cpu_usage_seconds_total: z
     .number()
     .nullable()
-    .openapi({ description: 'grows; two samples give the cores in use between them' }),
+    .openapi({ description: 'it only grows; two samples give the cores in use between them' }),
   cpu_limit_cores: z.number().nullable().openapi({ description: 'null: none' }),
   memory_usage_bytes: z
     .int()
     .nullable()
-    .openapi({ description: 'without cached files that can be dropped' }),
+    .openapi({ description: 'without cached files that the kernel can drop' }),
   memory_limit_bytes: z.int().nullable().openapi({ description: 'null: none' }),
   detail: z.string().openapi({ description: 'what is missing, and why' }),
 });
 export type ContainerResources = z.infer<typeof containerSchema>;
 
-/** Where the kernel tells it; tests have folders of their own. */
+/** Where the kernel has the figures; tests use folders of their own. */
 export interface CgroupPlace {
   /** `/sys/fs/cgroup` */
   root: string;
@@ -28,14 +28,14 @@ export interface CgroupPlace {
   membership: string;
 }
 
-/** Reads the control group of this process, of version 2 or 1. Never throws: `detail` says what is missing. */
+/** Reads this process's control group, version 2 or 1. Never throws; `detail` says what is missing. */
 export async function readContainer(place: CgroupPlace): Promise<ContainerResources> {
   const membership = (await readText(place.membership)) ?? '';
   if ((await readText(join(place.root, 'cgroup.controllers'))) !== null) {
     return readVersion2(place.root, membership);
   }
   const version1 = await readVersion1(place.root, membership);
-  return version1 ?? { ...nothing, detail: 'no control groups here: this is no Linux container' };
+  return version1 ?? { ...nothing, detail: 'no control groups: this is not a Linux container' };
 }
 
 const nothing: ContainerResources = {
@@ -88,7 +88,7 @@ async function readVersion1(root: string, membership: string): Promise<Container
   });
 }
 
-/** Within a container the path of the host may name nothing: then the root is the group itself. */
+/** Inside a container the host's path may not exist: then the root is the group itself. */
 function foldersUpward(root: string, path: string): string[] {
   const parts = path.split('/').filter((part) => part !== '' && part !== '..');
   return Array.from({ length: parts.length + 1 }, (_, up) =>
@@ -109,7 +109,8 @@ function withDetail(found: Omit<ContainerResources, 'available' | 'detail'>): Co
     found.cpu_usage_seconds_total === null ? 'CPU usage' : '',
     found.memory_usage_bytes === null ? 'memory usage' : '',
   ].filter(Boolean);
-  const detail = missing.length > 0 ? `the control group does not tell: ${missing.join(', ')}` : '';
+  const detail =
+    missing.length > 0 ? `the control group does not report: ${missing.join(', ')}` : '';
   return { ...found, available: missing.length < 2, detail };
 }
 
@@ -129,7 +130,7 @@ async function readText(path: string): Promise<string | null> {
   );
 }
 
-/** The tightest limit on the way up is the one that holds. */
+/** The tightest limit on the way up applies. */
 function least(texts: readonly string[], read: (text: string) => number | null): number | null {
   const limits = texts.map(read).filter((limit) => limit !== null);
   return limits.length > 0 ? Math.min(...limits) : null;

@@ -22,7 +22,7 @@ export function resourceRoutes(deps: ApiDeps) {
   const { sessionRoute } = createRouteKinds(deps, 'admin');
   return createRouter().openapi(
     sessionRoute('get', '/api/admin/resources', {
-      summary: 'What CPU and memory the monitor uses, and how much it may',
+      summary: 'The CPU and memory that the monitor uses, and their limits',
       responses: jsonAnswer(answerSchema, 'a sample'),
     }),
     async (c) => {

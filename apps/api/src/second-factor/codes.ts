@@ -52,14 +52,14 @@ export async function spendCode(
   await badCodes.assertAllowed(everyone);
   if (await take()) return;
   await badCodes.recordFailure(everyone);
-  throw new AppError('unauthorized', 'the code is not right, or was used before', {
+  throw new AppError('unauthorized', 'the code is wrong or was already used', {
     reason: 'wrong_code',
     fields: { code: { code: 'incorrect' } },
   });
 }
 
 /**
- * Whether a code of the authenticator, or a recovery code, is right; it is used up then. False for any
+ * Whether a code from the authenticator, or a recovery code, is right; it is used up then. False for any
  * code if there is no second factor.
  */
 export async function takeCode(db: Database, code: string, nowS: number): Promise<boolean> {

@@ -38,8 +38,8 @@ const enrolmentSchema = z
 
 const secretSchema = z.object({
   item: z.object({
-    secret: z.string().openapi({ description: 'base32, to be typed into an authenticator' }),
-    uri: z.string().openapi({ description: 'otpauth://…, to be shown as a QR code' }),
+    secret: z.string().openapi({ description: 'base32, to type into an authenticator app' }),
+    uri: z.string().openapi({ description: 'otpauth://…, to show as a QR code' }),
   }),
 });
 
@@ -62,9 +62,9 @@ export function secondFactorRoutes(deps: ApiDeps) {
     )
     .openapi(
       sessionRoute('post', path, {
-        summary: 'Begin with a second factor: its secret is shown this once',
+        summary: 'Set up a second factor; its secret is shown only once',
         description:
-          'It is in force once a code was sent to /api/admin/second-factor/confirm. It needs the current password, or a login of the last 15 minutes; a wrong one counts as a failed login.',
+          'It becomes active once a code is sent to /api/admin/second-factor/confirm. Setting it up needs the current password, or a login within the last 15 minutes; a wrong password counts as a failed login.',
         request: { body: { ...jsonBody(enrolmentSchema), required: false } },
         responses: jsonAnswer(secretSchema, 'the secret of the authenticator'),
       }),
@@ -73,7 +73,7 @@ export function secondFactorRoutes(deps: ApiDeps) {
         const secret = newTotpSecret();
         await inTransaction(db, async (tx) => {
           if (!(await enrolSecondFactor(tx, secret, now()))) {
-            throw new AppError('conflict', 'a second factor is in force already: remove it first');
+            throw new AppError('conflict', 'a second factor is already active; remove it first');
           }
           await c.var.audit(tx, 'second_factor.enrolled');
         });
@@ -83,15 +83,16 @@ export function secondFactorRoutes(deps: ApiDeps) {
     )
     .openapi(
       sessionRoute('post', `${path}/confirm`, {
-        summary: 'Put the second factor in force with its first code; the recovery codes come once',
+        summary:
+          'Activate the second factor with its first code; the recovery codes are shown only once',
         request: { body: jsonBody(codeBodySchema) },
-        responses: jsonAnswer(recoveryCodesSchema, 'in force'),
+        responses: jsonAnswer(recoveryCodesSchema, 'active'),
       }),
       async (c) => {
         const { code } = c.req.valid('json');
         const factor = await getSecondFactor(db);
         if (!factor || factor.confirmed_at !== null) {
-          throw new AppError('conflict', 'there is no second factor to be confirmed');
+          throw new AppError('conflict', 'there is no second factor to confirm');
         }
         await spendCode(deps, () => takeTotpCode(db, code, now()));
         const recovery_codes = newRecoveryCodes();
@@ -106,7 +107,7 @@ export function secondFactorRoutes(deps: ApiDeps) {
     )
     .openapi(
       sessionRoute('post', `${path}/recovery-codes`, {
-        summary: 'Make new recovery codes; the old ones hold no more',
+        summary: 'Create new recovery codes; the old ones stop working',
         request: { body: jsonBody(codeBodySchema) },
         responses: jsonAnswer(recoveryCodesSchema, 'the codes'),
       }),
@@ -124,7 +125,7 @@ export function secondFactorRoutes(deps: ApiDeps) {
     )
     .openapi(
       sessionRoute('post', `${path}/remove`, {
-        summary: 'Log in without a code again; a last code is needed for it',
+        summary: 'Remove the second factor; this needs a code',
         request: { body: jsonBody(codeBodySchema) },
         responses: jsonAnswer(okSchema, 'removed'),
       }),

@@ -17,13 +17,13 @@ type SessionDeps = Pick<ApiDeps, 'db' | 'now' | 'trustedProxies'>;
 
 export const sessionCookieName = 'api_monitor_admin_session';
 const lifetimeS = 24 * 60 * 60;
-/** How often a session in use is written down as seen. */
+/** How often a session in use is recorded as seen. */
 const seenEveryS = 60;
 const userAgentLimit = 256;
 /** 256 bits in base64url. */
 const tokenForm = /^[\w-]{43}$/;
 
-/** Begins a session: its token goes into the cookie, and only the token's hash into the database. */
+/** Starts a session: its token goes into the cookie, and only the token's hash into the database. */
 export async function openSession(
   { db, now, trustedProxies }: SessionDeps,
   c: Context<ApiEnv>,
@@ -44,7 +44,7 @@ export async function openSession(
   return session;
 }
 
-/** The session of the caller's cookie, or null where it has none that is in force. */
+/** The active session of the caller's cookie; null: there is none. */
 export async function findSession(
   { db, now }: SessionDeps,
   c: Context<ApiEnv>,
@@ -54,13 +54,13 @@ export async function findSession(
   const nowS = now();
   const session = await findAdminSession(db, hashOf(token), nowS);
   if (session && session.last_seen_at < nowS - seenEveryS) {
-    // A disk that is full keeps nobody from reading.
+    // A full disk must not keep anybody from reading.
     await touchAdminSession(db, session.id, nowS).catch(ignorePassingFault);
   }
   return session;
 }
 
-/** Has the browser forget the cookie. */
+/** Makes the browser forget the cookie. */
 export function forgetCookie({ trustedProxies }: SessionDeps, c: Context<ApiEnv>): void {
   deleteCookie(c, sessionCookieName, cookieForm(c, trustedProxies));
 }

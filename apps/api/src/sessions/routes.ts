@@ -11,7 +11,7 @@ import type { ApiDeps } from '../api-deps.ts';
 import { createAudit } from '../audit/record-action.ts';
 import { assertSameOrigin, sessionOf } from '../auth/authenticate.ts';
 import type { Actor } from '../auth/caller.ts';
-import { assertPassword, noteFailure, takeLoginTurn } from '../auth/check-password.ts';
+import { assertPassword, recordFailedLogin, takeLoginTurn } from '../auth/check-password.ts';
 import { clientAddress } from '../auth/forwarded.ts';
 import { createRouteKinds, jsonAnswer, jsonBody, okSchema } from '../describe-route.ts';
 import { idParams } from '../query-schemas.ts';
@@ -25,7 +25,8 @@ const loginSchema = z
   .strictObject({
     password: z.string().min(1).max(1024),
     code: z.string().min(1).max(64).optional().openapi({
-      description: "the authenticator's code or a recovery code, where a second factor is in force",
+      description:
+        'the code of the authenticator app, or a recovery code, if a second factor is active',
     }),
   })
   .openapi('Login');
@@ -51,9 +52,9 @@ export function sessionRoutes(deps: ApiDeps) {
   return createRouter()
     .openapi(
       publicRoute('post', loginPath, {
-        summary: 'Begin an admin session: its cookie comes with the answer',
+        summary: 'Log in: starts an admin session, whose cookie comes with the answer',
         description:
-          'A wrong password or code is a 401; its "reason" is second_factor_required where the password is right and a code is needed. 8 failures in a minute block an address for 30 minutes. Passwords are checked one at a time; addresses take turns, and a 429 asks to come again when too many wait.',
+          'A wrong password or code is a 401; its "reason" is second_factor_required if the password is right and a code is needed. 8 failures in a minute block an address for 30 minutes. Passwords are checked one at a time, and addresses take turns; if too many wait, the answer is a 429 that says when to try again.',
         request: { body: jsonBody(loginSchema) },
         responses: jsonAnswer(
           okSchema.extend({ item: sessionSchema }),
@@ -75,7 +76,7 @@ export function sessionRoutes(deps: ApiDeps) {
     )
     .openapi(
       sessionRoute('post', '/api/admin/logout', {
-        summary: 'End this admin session',
+        summary: 'Log out: ends this admin session',
         responses: jsonAnswer(okSchema, 'ended'),
       }),
       async (c) => {
@@ -98,7 +99,7 @@ export function sessionRoutes(deps: ApiDeps) {
     )
     .openapi(
       sessionRoute('get', '/api/admin/sessions', {
-        summary: 'The admin sessions in force, the one seen last first',
+        summary: 'The active admin sessions, the most recently seen first',
         responses: jsonAnswer(z.object({ items: z.array(listedSchema) }), 'the sessions'),
       }),
       async (c) => {
@@ -110,7 +111,7 @@ export function sessionRoutes(deps: ApiDeps) {
     )
     .openapi(
       sessionRoute('delete', '/api/admin/sessions/{id}', {
-        summary: 'End an admin session, wherever it is',
+        summary: 'End an admin session',
         request: { params: idParams },
         responses: jsonAnswer(okSchema, 'ended'),
       }),
@@ -127,9 +128,9 @@ export function sessionRoutes(deps: ApiDeps) {
     )
     .openapi(
       sessionRoute('delete', '/api/admin/sessions', {
-        summary: "End every admin session but the caller's own",
+        summary: "End every admin session except the caller's own",
         responses: jsonAnswer(
-          okSchema.extend({ count: z.int().openapi({ description: 'how many were ended' }) }),
+          okSchema.extend({ count: z.int().openapi({ description: 'how many sessions ended' }) }),
           'ended',
         ),
       }),
@@ -159,12 +160,12 @@ async function assertRight(
   const factor = await getSecondFactor(deps.db);
   if (!factor?.confirmed_at) return;
   if (code === undefined) {
-    const message = 'a code of the authenticator, or a recovery code, is needed too';
+    const message = 'a code from the authenticator app, or a recovery code, is required';
     const fields = { code: { code: 'required' } } as const;
     throw new AppError('unauthorized', message, { reason: 'second_factor_required', fields });
   }
   await spendCode(deps, () => takeCode(deps.db, code, deps.now())).catch(async (error) => {
-    await noteFailure(deps, nobody, 'session.refused');
+    await recordFailedLogin(deps, nobody, 'session.refused');
     throw error;
   });
 }

@@ -30,7 +30,7 @@ function chooseSlugs(lines: Lines): string[] {
     if (taken.has(slug)) {
       const field = `items.${index}.slug`;
       const fields = { [field]: { code: 'taken' } } as const;
-      throw new AppError('invalid_input', `${field} "${slug}" is another line's already`, {
+      throw new AppError('invalid_input', `${field}: another line already has the slug "${slug}"`, {
         fields,
       });
     }

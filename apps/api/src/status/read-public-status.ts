@@ -34,7 +34,7 @@ export async function readPublicStatus(deps: StatusDeps): Promise<PublicStatus> 
   return { title, description, state: overall(items), updated_at, items, incidents: newest };
 }
 
-/** One line of the page. Throws AppError `not_found` where it isn't published, or the page is off. */
+/** One line of the page. Throws AppError `not_found` if it isn't published, or the page is off. */
 export async function readPublicItem(deps: StatusDeps, slug: string): Promise<PublicStatusItem> {
   const { lines, targets } = await readPublished(deps);
   const line = lines.find((it) => it.slug === slug);
@@ -43,7 +43,7 @@ export async function readPublicItem(deps: StatusDeps, slug: string): Promise<Pu
   return itemOf(line, report.history, stateOf(line, report, targets, deps.now()), deps.now());
 }
 
-/** The same whether the page is off or the line is unknown, so that it doesn't say which. */
+/** The same error whether the page is off or the line unknown, so that it doesn't reveal which. */
 export function notPublished(): AppError {
   return new AppError('not_found', 'nothing is published under this name');
 }
@@ -55,7 +55,7 @@ async function readPublished({ db }: StatusDeps) {
   return { ...page, lines, targets };
 }
 
-/** The channels that count for a line: its own, or all that are watched. */
+/** The channels that count for a line: its own, or all enabled ones. */
 function channelsOf({ target_id }: StatusItem, targets: readonly Target[]): Target[] {
   if (target_id === null) return targets.filter((it) => it.enabled);
   return targets.filter((it) => it.id === target_id);
@@ -71,7 +71,7 @@ function reportOf(
   return statusReports.reportOf({ target_id, model, targetIds });
 }
 
-/** What was found last, unless nobody looks any more. */
+/** The last state that was found; `unknown` if nothing checks the line any more. */
 function stateOf(
   line: StatusItem,
   { history }: StatusReport,
@@ -108,7 +108,7 @@ function itemOf(
   };
 }
 
-/** In hundredths, and never rounded up: what failed once is no 100 %. */
+/** Percent with two decimals, rounded down, so that one failure never shows as 100 %. */
 function percentOf(
   tallies: readonly ({ checks: number; shares: number } | undefined)[],
 ): number | null {
@@ -124,7 +124,7 @@ function incidentOf(
   return { slug, name, state, started_at, ended_at, reasons };
 }
 
-/** All in order, all out, or something in between; what is unknown has no say. */
+/** All operational, all out, or something in between; unknown lines don't count. */
 function overall(items: readonly PublicStatusItem[]): PublicState {
   const known = items.map(({ state }) => state).filter((it) => it !== 'unknown');
   if (known.length === 0) return 'unknown';

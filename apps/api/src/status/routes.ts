@@ -23,7 +23,7 @@ import {
   statusPageSchema,
 } from './status-schema.ts';
 
-/** Short, so that what is taken off the page is soon gone from caches too. */
+/** Short, so that a line taken off the page soon disappears from caches too. */
 const publicCaching = 'public, max-age=30';
 
 const badgeMetrics = ['state', 'uptime'] as const;
@@ -51,7 +51,7 @@ export function statusRoutes(deps: ApiDeps) {
     )
     .openapi(
       sessionRoute('patch', '/api/admin/status-page', {
-        summary: 'Change the public status page; its lines come as a whole',
+        summary: 'Change the public status page; `items` replaces all of its lines',
         request: { body: jsonBody(statusPagePatchSchema) },
         responses: jsonAnswer(statusPageSchema, 'the changed page'),
       }),
@@ -70,8 +70,8 @@ export function statusRoutes(deps: ApiDeps) {
     )
     .openapi(
       publicRoute('get', '/api/status', {
-        summary: 'The public status page, for everybody; 404 while it is off',
-        responses: jsonAnswer(publicStatusSchema, 'what is published, and how it is'),
+        summary: 'The public status page; 404 while it is off',
+        responses: jsonAnswer(publicStatusSchema, 'what is published, and its state'),
       }),
       async (c) => {
         const item = await readPublicStatus(deps);
@@ -81,14 +81,14 @@ export function statusRoutes(deps: ApiDeps) {
     )
     .openapi(
       publicRoute('get', '/badge/{file}', {
-        summary: 'A badge of something published: <slug>.svg, or <slug>.json for shields.io',
+        summary: 'A badge for a line of the page: <slug>.svg, or <slug>.json for shields.io',
         request: {
           params: z.object({ file: z.string().openapi({ example: 'claude-sonnet-4-5.svg' }) }),
           query: z.object({
             metric: z
               .enum(badgeMetrics)
               .optional()
-              .openapi({ description: 'state (the default), or the uptime of 90 days' }),
+              .openapi({ description: 'state (the default), or the uptime over 90 days' }),
           }),
         },
         responses: {

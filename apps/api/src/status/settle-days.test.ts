@@ -13,7 +13,7 @@ import { settleDays } from './settle-days.ts';
 const firstDay = 20_000;
 const checksADay = 4;
 
-/** Ten days of a channel that is checked every six hours, and fails when it is told to. */
+/** Ten days of a channel that is checked every six hours, with the share of `shareAt` for each check. */
 function withChecks(shareAt: (day: number, check: number) => number) {
   const checks: StatusCheck[] = [];
   for (let index = 0; index < 10 * checksADay; index += 1) {
@@ -41,7 +41,7 @@ function withChecks(shareAt: (day: number, check: number) => number) {
   return { checks, read, settle };
 }
 
-test('what the sums tell is what check after check would, and only bad days are read', async () => {
+test('the sums give the same history as the checks, and only bad days are read', async () => {
   const isBad = (day: number, check: number) =>
     (day === 4 && check > 1) || (day === 5 && check < 1);
   const { checks, read, settle } = withChecks((day, check) => (isBad(day, check) ? 0.5 : 1));
@@ -54,17 +54,17 @@ test('what the sums tell is what check after check would, and only bad days are 
     whole.since,
     whole.checked_at,
   ]);
-  // The first, to know where it began; the day before a bad one; the bad ones; the newest.
+  // The first, for the start; the day before a bad one; the bad ones; the newest.
   expect(read).toEqual([0, 3, 4, 5, 9]);
 });
 
-test('a day is read where a whole run failed, of which no sum tells', async () => {
+test('a day on which a whole run failed is read, because the sums do not show it', async () => {
   const { read, settle } = withChecks(() => 1);
   await settle([firstDay + 6]);
   expect(read).toEqual([0, 5, 6, 9]);
 });
 
-test('an incident that goes on is followed check by check until it ends', async () => {
+test('an ongoing incident is followed check by check until it ends', async () => {
   const { read, settle } = withChecks((day) => (day > 2 && day < 6 ? 0 : 1));
   const [incident] = incidentsOf(await settle());
   expect(incident).toMatchObject({
@@ -74,7 +74,7 @@ test('an incident that goes on is followed check by check until it ends', async 
   expect(read).toEqual([0, 2, 3, 4, 5, 6, 9]);
 });
 
-test('of days whose checks are gone the sums are left', async () => {
+test('days whose checks are gone keep their sums', async () => {
   const { checks, settle } = withChecks((day) => (day === 2 ? 0.25 : 1));
   const kept = checks.filter(({ at }) => at >= (firstDay + 5) * secondsPerDay);
   const { days, incidents, state } = await settle([], kept);

@@ -9,17 +9,17 @@ import {
 import type { ChecksWindow } from '@api-monitor/db';
 
 export interface SettledDays {
-  /** What is known of the days in sum, oldest first. */
+  /** The stored sums of the days, oldest first. */
   days: readonly StatusDay[];
-  /** Days on which a whole run failed, whatever the sums say. */
+  /** Days on which a whole run failed, which the sums don't show. */
   failedDays: ReadonlySet<number>;
   checksIn(window: ChecksWindow): Promise<StatusCheck[]>;
 }
 
 /**
- * Folds whole days into the history: those without a failure from their sums, the others check by
- * check. So the first look at 90 days costs as much as went wrong in them. The newest day is always
- * read check by check: it tells when the last check was.
+ * Adds whole days to the history: days without a failure from their sums, the others check by check, so
+ * that the first look at 90 days reads only what went wrong in them. The newest day is always read check
+ * by check, because it has the time of the last check.
  */
 export async function settleDays(
   before: StatusHistory,
@@ -40,7 +40,7 @@ export async function settleDays(
     }
     const start = number * secondsPerDay;
     const checks = await checksIn({ after: start - 1, until: start + secondsPerDay - 1 });
-    // Sums are kept longer than what they were made of.
+    // Sums are kept longer than the checks that they count.
     if (checks.length === 0 && day) history = addDay(history, day);
     else history = addChecks(history, checks);
   }

@@ -23,7 +23,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { settleDays } from './settle-days.ts';
 
-/** What is shown, and the channels that it is checked on at present. */
+/** What a line shows, and the channels that count for it at present. */
 export interface StatusSource extends Pick<StatusItem, 'target_id' | 'model'> {
   targetIds: readonly number[];
 }
@@ -40,17 +40,17 @@ export interface StatusReports {
 
 export const shownDays = 90;
 
-/** However many ask meanwhile, a report is made once. */
+/** How long a report is served before it is made again. */
 const freshS = 30;
-/** A run's rows bear the time at which each probe began and are written at its end. */
+/** Checks may appear this late: a run's rows have the start times of its probes, and are written at its end. */
 const unsettledS = 6 * 3600;
-/** So much is read at a time: a month of a channel that is probed each minute. */
+/** How much is read at a time; a channel may be probed every minute. */
 const windowS = 30 * secondsPerDay;
 /** More than a page has lines. */
 const mostSources = 200;
 const mostIncidents = 20;
 
-/** All that can change no more, and up to when that is. */
+/** The part of the history that can't change any more, and its end. */
 interface Settled {
   history: StatusHistory;
   until: number;
@@ -63,8 +63,8 @@ interface Kept {
 }
 
 /**
- * Folds the checks of what is published, and remembers what it folded: after the first time only the
- * last hours are read again. What nobody asks for is never read.
+ * Makes the reports of published lines and remembers their settled history, so that after the first time
+ * only the last hours are read again. Lines that nobody asks for are never read.
  */
 export function createStatusReports(db: Database, now: () => number): StatusReports {
   const keptByKey = new LRUCache<string, Kept>({ max: mostSources });
@@ -91,7 +91,7 @@ function makeAgain(
     history: emptyHistory(),
     until: firstDay * secondsPerDay - 1,
   };
-  // One after the other: what one settles is where the next begins. A failed one settles less.
+  // One after the other, because each starts where the one before ended. A failed one settles less.
   const before = known?.report.catch(() => {}) ?? Promise.resolve();
   return {
     madeAt: nowS,
@@ -122,7 +122,7 @@ async function makeReport(
   return { history, incidents };
 }
 
-/** Where more than a day is behind, whole days are folded from their sums. */
+/** If more than a day is missing, whole days are added from their sums. */
 async function settleWholeDays(
   db: Database,
   source: StatusSource,
@@ -153,7 +153,7 @@ function checksOf(
   return target_id === null ? Promise.resolve([]) : listChannelChecks(db, target_id, window);
 }
 
-/** A whole run has no reason of its own: those of its probes stand for it. */
+/** A whole run has no reason of its own; its probes have. */
 async function reasonsOf(db: Database, { kinds, run_id }: StatusIncident): Promise<ErrorKind[]> {
   const counted = errorKinds.filter((kind) => kinds[kind] !== undefined);
   if (counted.length === 0) return listFailureKinds(db, run_id);

@@ -25,13 +25,13 @@ import { isOwnAddress, type OwnPlaces, ownPlacesOf } from './own-address.ts';
 
 type ChangeDeps = Pick<ApiDeps, 'db' | 'bus' | 'now' | 'givenSettings'>;
 
-/** Who changes channels, and where the monitor itself is reached. */
+/** Who changes channels, and which addresses lead to the monitor itself. */
 export interface Changer {
   audit: Audit;
   own: OwnPlaces;
 }
 
-/** The caller of a route. */
+/** The caller of a route, as the one who changes channels. */
 export function changerOf(c: Context<ApiEnv>, deps: ApiDeps): Changer {
   return { audit: c.var.audit, own: ownPlacesOf(c, deps) };
 }
@@ -46,7 +46,7 @@ export async function findTarget(db: Database, id: number): Promise<Target> {
   return target;
 }
 
-/** Adds a channel, and tells everyone. Throws AppError `invalid_input`, and `conflict` for a name that is taken. */
+/** Adds a channel and publishes it. Throws AppError `invalid_input`, and `conflict` if the name is taken. */
 export async function addTarget(deps: ChangeDeps, by: Changer, given: NewTarget): Promise<Target> {
   const refusal = refusalOf(null, given, by.own);
   if (refusal) throw refusal;
@@ -55,7 +55,7 @@ export async function addTarget(deps: ChangeDeps, by: Changer, given: NewTarget)
   return target;
 }
 
-/** Changes a channel, and tells everyone. Throws AppError `invalid_input`, `not_found`, `conflict`. */
+/** Changes a channel and publishes that. Throws AppError `invalid_input`, `not_found`, `conflict`. */
 export async function changeTarget(
   deps: ChangeDeps,
   by: Changer,
@@ -71,18 +71,18 @@ export async function changeTarget(
   return target;
 }
 
-/** Deletes a channel with its runs, and tells everyone. Throws AppError `not_found`. */
+/** Deletes a channel with its runs and publishes that. Throws AppError `not_found`. */
 export async function removeTarget(deps: ChangeDeps, { audit }: Changer, id: number) {
   const target = await findTarget(deps.db, id);
-  // Recorded first: deleting the runs may take minutes, and be finished by a later start.
+  // Recorded first, because deleting the runs may take minutes, or be finished after a restart.
   await audit(deps.db, 'target.deleted', target);
   if (!(await deleteTarget(deps.db, id, deps.now()))) throw missing(id);
   await publishUpdates(deps, [id]);
 }
 
 /**
- * Why a channel can't be added (`current` null) or changed like this; null if it can. The same for a call,
- * an import and CHANNELS_FILE.
+ * Why a channel can't be added (`current` null) or changed like this; null if it can. The same rules for
+ * API calls, imports and CHANNELS_FILE.
  */
 export function refusalOf(
   current: Target | null,
@@ -90,7 +90,8 @@ export function refusalOf(
   own: OwnPlaces,
 ): AppError | null {
   if (base_url !== current?.base_url && isOwnAddress(base_url, own)) {
-    const message = "base_url must not be this monitor's own address: its gateway would ask itself";
+    const message =
+      "base_url must not be this monitor's own address: its gateway would call itself";
     return new AppError('invalid_input', message, {
       fields: { base_url: { code: 'own_address' } },
     });
@@ -105,7 +106,7 @@ export function refusalOf(
   return new AppError('invalid_input', message, { fields: { api_key: { code: 'reenter_key' } } });
 }
 
-/** Writes a new channel that isn't refused. `deps.db` is a transaction. */
+/** Stores a new channel that isn't refused. `deps.db` is a transaction. */
 export async function writeNew(
   { db, now, givenSettings }: ChangeDeps,
   { audit }: Changer,
@@ -131,7 +132,7 @@ export async function writeNew(
   return target;
 }
 
-/** Writes a change that isn't refused. `deps.db` is a transaction. Throws AppError `not_found`. */
+/** Stores a change that isn't refused. `deps.db` is a transaction. Throws AppError `not_found`. */
 export async function writeChange(
   { db, now }: ChangeDeps,
   { audit }: Changer,
@@ -149,7 +150,7 @@ export async function writeChange(
   return target;
 }
 
-/** Tells everyone that these channels changed; called once that is committed. */
+/** Publishes that these channels changed. Call it after the commit. */
 export async function publishUpdates(
   { bus }: Pick<ApiDeps, 'bus'>,
   ids: Iterable<number>,

@@ -7,7 +7,7 @@ import { idParams } from '../query-schemas.ts';
 import { createRouter } from '../router.ts';
 import { changerOf, changeTarget, findTarget } from './change-targets.ts';
 
-/** Accepted, so that what was read can be written back, and dropped. */
+/** Accepted and dropped, so that an item can be read, changed and sent back. */
 const ignored = z.unknown().optional().openapi({ description: 'read-only: ignored' });
 const modelsPatchSchema = z.strictObject({
   selected_models: targetFieldSchemas.selected_models,
@@ -28,7 +28,7 @@ const modelsSchema = z.object({
 
 type RouteKind = ReturnType<typeof createRouteKinds>['sessionRoute'];
 
-/** A channel's models, read and chosen at `path`. */
+/** The calls that read and select a channel's models, at `path`. */
 export function modelRoutes<Path extends string>(
   deps: ApiDeps,
   path: Path,
@@ -39,7 +39,7 @@ export function modelRoutes<Path extends string>(
   return createRouter()
     .openapi(
       read('get', path, {
-        summary: 'The models that a channel has shown, and those that are chosen to be probed',
+        summary: 'The models that a channel has listed, and those that are selected for probing',
         request: { params: idParams },
         responses: jsonAnswer(modelsSchema, 'the models'),
       }),
@@ -47,7 +47,7 @@ export function modelRoutes<Path extends string>(
     )
     .openapi(
       change('patch', path, {
-        summary: 'Choose the models to probe; an empty list means all',
+        summary: 'Select the models to probe; an empty list means all',
         request: { params: idParams, body: jsonBody(modelsPatchSchema) },
         responses: jsonAnswer(modelsSchema, 'the models'),
       }),

@@ -5,9 +5,9 @@ import type { ApiDeps, Listener } from '../api-deps.ts';
 import { askedHost, isSecure } from '../auth/forwarded.ts';
 import type { ApiEnv } from '../router.ts';
 
-/** Where this monitor is reached, as far as it can be known without asking anybody. */
+/** The addresses that lead to this monitor, as far as it can know without a lookup. */
 export interface OwnPlaces {
-  /** Where the caller reached the dashboard, with each scheme that leads there; empty if nobody did. */
+  /** Where the caller reached the dashboard, with each scheme that leads there; empty without a caller. */
   askedUrls: readonly URL[];
   /** Null if the gateway listens in another process, perhaps on another host. */
   listener: Listener | null;
@@ -24,9 +24,9 @@ export function ownPlacesOf(c: Context<ApiEnv>, { listener, trustedProxies }: Ow
 }
 
 /**
- * Whether a channel at this base URL would lead to our own gateway, by its text alone: no name is
- * resolved. The gateway refuses what this misses when the request comes back. A base URL with a path may
- * be another service on the same host.
+ * Whether a channel at this base URL would lead to this monitor's own gateway, judged by its text: no name
+ * is resolved. What this misses, the gateway refuses when the request comes back. A base URL with a path
+ * may be another service on the same host.
  */
 export function isOwnAddress(baseUrl: string, { askedUrls, listener }: OwnPlaces): boolean {
   const url = URL.parse(baseUrl);
@@ -36,7 +36,7 @@ export function isOwnAddress(baseUrl: string, { askedUrls, listener }: OwnPlaces
 }
 
 function isSamePlace(asked: URL, url: URL): boolean {
-  // The caller's loopback may be a tunnel to us; the channel's is the monitor's own machine.
+  // The caller's loopback may be a tunnel to the monitor; the channel's is the monitor's own machine.
   if (isLoopback(hostOf(asked))) return false;
   return hostOf(asked) === hostOf(url) && portOf(asked) === portOf(url);
 }
@@ -62,7 +62,7 @@ const unspecified = new BlockList();
 unspecified.addAddress('0.0.0.0', 'ipv4');
 unspecified.addAddress('::', 'ipv6');
 
-/** This machine's, as they are now. */
+/** This machine's current addresses. */
 function interfaces(): BlockList {
   const list = new BlockList();
   for (const one of Object.values(networkInterfaces()).flat()) {

@@ -1,6 +1,6 @@
 import type { MonitorEvent, RunProgress } from '@api-monitor/core';
 
-/** How far each run under way has come, as its events tell. */
+/** How far each current run has come, from its events. */
 export interface ProgressTracker {
   of(targetId: number): RunProgress | null;
   take(event: MonitorEvent): void;

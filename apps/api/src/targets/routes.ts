@@ -42,7 +42,7 @@ const listQuery = z.object({
   history: z
     .enum(['0', '1'])
     .optional()
-    .openapi({ description: "0 leaves the models' histories out" }),
+    .openapi({ description: "0: without the models' histories" }),
 });
 const orderSchema = z.strictObject({ ids: z.array(z.int().positive()).min(1).max(10_000) });
 const keySchema = z.object({ item: z.object({ id: z.int(), api_key: z.string() }) });
@@ -83,9 +83,9 @@ export function targetRoutes(deps: ApiDeps) {
     )
     .openapi(
       adminRoute('post', '/api/targets/reorder', {
-        summary: 'Put the channels in this order; those left out keep theirs, after these',
+        summary: 'Set the order of the channels; those left out follow in their present order',
         request: { body: jsonBody(orderSchema) },
-        responses: jsonAnswer(okSchema, 'the order is kept'),
+        responses: jsonAnswer(okSchema, 'reordered'),
       }),
       async (c) => {
         const before = new Map((await listTargets(db)).map((one) => [one.id, one.sort_order]));
@@ -135,7 +135,7 @@ export function targetRoutes(deps: ApiDeps) {
     )
     .openapi(
       visitorRoute('post', '/api/targets/{id}/run', {
-        summary: 'Probe a channel now, a disabled one too',
+        summary: 'Probe a channel now, even if it is disabled',
         request: { params: idParams },
         responses: jsonAnswer(okSchema.extend({ message: z.string() }), 'the run starts'),
       }),
@@ -145,7 +145,7 @@ export function targetRoutes(deps: ApiDeps) {
         if (!target.visitor_channel_actions_enabled) assertAdmin(c.var.caller);
         const isRunning = (await listRunningTargetIds(db)).includes(id);
         const isQueued = !isRunning && (await deps.bus.manualRuns.add(`${id}`, { target_id: id }));
-        if (!isQueued) throw new AppError('conflict', `channel "${name}" is running already`);
+        if (!isQueued) throw new AppError('conflict', `channel "${name}" is already running`);
         await c.var.audit(db, 'target.run', target);
         return c.json({ ok: true as const, message: `channel "${name}" starts running` }, 200);
       },
@@ -153,7 +153,7 @@ export function targetRoutes(deps: ApiDeps) {
     .route('/', modelRoutes(deps, '/api/targets/{id}/models', visitorRoute, adminRoute))
     .openapi(
       adminRoute('get', '/api/targets/{id}/secret', {
-        summary: "A channel's API key in the clear",
+        summary: "A channel's API key in plain text",
         request: { params: idParams },
         responses: jsonAnswer(keySchema, 'the key'),
       }),
@@ -166,12 +166,12 @@ export function targetRoutes(deps: ApiDeps) {
     );
 }
 
-/** The masked key leaves the stored one alone. Throws AppError `invalid_input` if it is that of another key. */
+/** The masked key leaves the stored one as it is. Throws AppError `invalid_input` if it is another key's. */
 function patchOf(db: Database, current: Target, body: PatchTargetBody): TargetPatch {
   const { api_key, ...patch } = settableFields(body);
   if (api_key === undefined) return patch;
   if (!api_key.includes('…')) return { ...patch, api_key };
   if (api_key === maskSecret(openApiKey(db, current))) return patch;
-  const message = 'api_key is the masked form of another key; enter it whole';
+  const message = 'api_key is the masked form of another key; enter the full key';
   throw new AppError('invalid_input', message, { fields: { api_key: { code: 'masked_form' } } });
 }

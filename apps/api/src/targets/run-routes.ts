@@ -23,7 +23,7 @@ const runsQuery = z.object({
   traffic: z
     .enum(['0', '1'])
     .optional()
-    .openapi({ description: '1: the probes of one model too that traffic asked for' }),
+    .openapi({ description: '1: with the probes of single models that failed traffic asked for' }),
 });
 const runsSchema = z.object({ target: targetSchema, items: z.array(runSchema) });
 
@@ -37,7 +37,9 @@ const logsQuery = z.object({
 const logsSchema = z.object({
   target: targetSchema,
   // A nullable reference would be documented as one that is never null.
-  run: z.union([runSchema, z.null()]).openapi({ description: 'null: of all runs, or of none yet' }),
+  run: z
+    .union([runSchema, z.null()])
+    .openapi({ description: 'null: the probes are of all runs, or there is no run yet' }),
   count: z.int(),
   items: z.array(probeRowSchema),
 });
@@ -63,7 +65,7 @@ export function runRoutes(deps: ApiDeps) {
     )
     .openapi(
       visitorRoute('get', '/api/targets/{id}/logs', {
-        summary: "A channel's probes: of its latest run, of one run, or of all",
+        summary: "A channel's probes: of its latest run, of one run, or of all runs",
         request: { params: idParams, query: logsQuery },
         responses: jsonAnswer(logsSchema, 'the probes'),
       }),
@@ -77,7 +79,7 @@ export function runRoutes(deps: ApiDeps) {
     );
 }
 
-/** A run as the wire has it: nobody outside asks when its worker was last seen. */
+/** A run on the wire, without the time at which its worker was last seen. */
 function runItem({ heartbeat_at: _beat, ...run }: RunRow): z.infer<typeof runSchema> {
   return run;
 }

@@ -1,7 +1,7 @@
 import type { Context, TypedResponse } from 'hono';
 import type { JSONParsed } from 'hono/utils/types';
 
-/** Answers with JSON that is text already, or comes as such. The caller guarantees that it is a `Shape`. */
+/** Answers with JSON that is already text, or a stream of it. The caller guarantees that it is a `Shape`. */
 export function rawJson<Shape>(
   c: Context,
   text: string | ReadableStream,
@@ -11,8 +11,8 @@ export function rawJson<Shape>(
 }
 
 /**
- * The texts, one after the other, as UTF-8. Each is written to its place in one buffer: joined as a text
- * first, they would be copied twice more, and all be widened by a single "…" among them.
+ * The texts, one after the other, as UTF-8. Each is written into its place in one buffer: joining them as
+ * text first would copy them twice more, and a single "…" would double the size of all.
  */
 export function encodePieces(pieces: readonly string[]): Buffer<ArrayBuffer> {
   const length = pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
@@ -23,8 +23,8 @@ export function encodePieces(pieces: readonly string[]): Buffer<ArrayBuffer> {
 }
 
 /**
- * A stream of pieces, each made when the one before it was taken. `ReadableStream.from` does the same,
- * but isn't in the DOM's types, under which the web room checks this file too.
+ * A stream of pieces, each made when the one before was taken. `ReadableStream.from` does the same, but
+ * isn't in the DOM's types, and the web room type-checks this file with those.
  */
 export function streamPieces(pieces: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
   const iterator = pieces[Symbol.asyncIterator]();

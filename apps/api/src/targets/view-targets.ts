@@ -20,7 +20,7 @@ export async function viewTarget(deps: ViewDeps, target: Target, caller: Caller)
 }
 
 /**
- * Every target in their order and what the caller may do, as JSON piece by piece: the whole may be tens
+ * All targets in their order, and the caller's role, as JSON piece by piece, because the whole may be tens
  * of megabytes. Rejects before the first piece if the database is out of reach.
  */
 export async function streamTargets(
@@ -35,7 +35,7 @@ export async function streamTargets(
 async function* listPieces(targets: readonly Target[], view: TargetView) {
   yield encodePieces(['{"items":[']);
   for (let at = 0; at < targets.length; at += targetsPerPart) {
-    // A database that answers at once never yields: other work has its turn between two parts.
+    // A database that answers at once never yields, so other work gets its turn between two parts.
     if (at > 0) await yieldToEventLoop();
     const pieces = await serialiseAll(targets.slice(at, at + targetsPerPart), view);
     yield encodePieces(at > 0 ? [',', ...pieces] : pieces);

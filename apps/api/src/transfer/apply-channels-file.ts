@@ -19,9 +19,9 @@ export interface ChannelsFile {
 const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 /**
- * Brings the channels that a YAML (or JSON) file names into the state that it gives them; others stay as
- * they are, and a second time nothing changes. Throws AppError `invalid_input`, before anything is
- * written, with a line for each bad entry: the file, the entry and the field.
+ * Adds and changes channels until they are as a YAML (or JSON) file says; other channels stay as they are,
+ * and a second time nothing changes. Throws AppError `invalid_input`, before anything is written, with a
+ * line for each bad entry that names the file, the entry and the field.
  */
 export async function applyChannelsFile(
   deps: Pick<
@@ -61,7 +61,7 @@ async function readEntries(reader: UploadReader, path: string): Promise<unknown[
   return reader.read(bytes, { kind: 'channels-file' }).catch(refuse);
 }
 
-/** The entry with its texts' references resolved; one that is set nowhere is a fault. */
+/** The entry with its `${NAME}` references replaced; a variable that isn't set is a fault. */
 function substituted(
   entry: unknown,
   variables: ChannelsFile['variables'],

@@ -5,7 +5,7 @@ import type { CheckedEntry } from './check-entries.ts';
 import { mapInSlices } from './map-in-slices.ts';
 import { type PlannedChannel, planImport, settlePlan } from './plan-import.ts';
 
-/** Writes an import, all or nothing, publishes the changes, and returns the outcome of each entry. */
+/** Stores an import, all or nothing, publishes the changes, and returns the outcome of each entry. */
 export async function applyImport(
   deps: Pick<ApiDeps, 'db' | 'bus' | 'now' | 'givenSettings'>,
   by: Changer,

@@ -6,7 +6,7 @@ import { mapInSlices } from './map-in-slices.ts';
 
 const fields = z.object(targetFieldSchemas);
 
-/** A channel as files have it: its settable fields; a name and an address at least. */
+/** A channel in a file: the fields that can be set, of which the name and the address are required. */
 const channelEntrySchema = z.strictObject({
   ...fields.partial().shape,
   ...fields.pick({ name: true, base_url: true }).shape,
@@ -29,7 +29,7 @@ export async function checkEntries(raw: readonly unknown[]): Promise<CheckedEntr
     const { name } = checked;
     if (seen.has(name)) {
       const repeated = { fields: { name: { code: 'repeated' } } } as const;
-      const refusal = new AppError('invalid_input', 'name is in the file twice', repeated);
+      const refusal = new AppError('invalid_input', 'name appears twice in the file', repeated);
       return { index, name, refusal };
     }
     seen.add(name);
@@ -48,7 +48,7 @@ function checkEntry(raw: unknown, index: number): CheckedEntry {
   return { index, name, entry: { ...sentFields(data, targetFieldSchemas), name, base_url } };
 }
 
-/** Whatever a bad entry has as its name. */
+/** The name of a bad entry, if it has one. */
 function nameIn(raw: object): string | null {
   return 'name' in raw && typeof raw.name === 'string' ? raw.name.slice(0, 128) : null;
 }

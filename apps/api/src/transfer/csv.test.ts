@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readCsv } from './upload/read-csv.ts';
 import { writeCsv } from './write-export.ts';
 
-test('what a spreadsheet would calculate is disarmed, and comes back as it was', () => {
+test('formulas are escaped, and come back unchanged', () => {
   const hostile = ['=1+1', '+1', '-1', '@SUM(A1)', '\ttab', "=cmd|' /C calc'!A0", '＝1＋1'];
   const text = writeCsv([['name'], ...hostile.map((cell) => [cell])]);
   for (const line of text.split('\r\n').slice(1, -1)) expect(line).toMatch(/^"?'/);
@@ -10,19 +10,19 @@ test('what a spreadsheet would calculate is disarmed, and comes back as it was',
   expect(back).toEqual(hostile);
 });
 
-test('commas, quotes and line breaks stay within their cell', () => {
+test('commas, quotes and line breaks stay inside their cell', () => {
   const cells = ['a,b', 'say "hi"', 'one\ntwo "quoted"'];
   expect(readCsv(writeCsv([['x', 'y', 'z'], cells]))).toEqual([
     { x: cells[0], y: cells[1], z: cells[2] },
   ]);
 });
 
-test('a fault is told by its line, without what stands there', () => {
-  expect(() => readCsv('name,key\n"sk-secret')).toThrow(/^the file is no valid CSV/);
+test('a fault names its line without quoting it', () => {
+  expect(() => readCsv('name,key\n"sk-secret')).toThrow(/^the file is not valid CSV/);
   expect(() => readCsv('name,key\n"sk-secret')).not.toThrow(/sk-secret/);
 });
 
-test('switches, numbers, lists and what is missing are written as an import reads them', () => {
+test('booleans, numbers, lists and missing values are written as an import reads them', () => {
   expect(writeCsv([[true, false, 30, ['m1', 'm2'], null, '']])).toBe(
     'true,false,30,"m1\nm2",,\r\n',
   );

@@ -2,7 +2,7 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 
 const sliceMs = 10;
 
-/** Maps a long list, one item after the other, and serves everything else every few milliseconds in between. */
+/** Maps a long list, item by item, and yields to the event loop every few milliseconds. */
 export async function mapInSlices<Item, Result>(
   items: readonly Item[],
   map: (item: Item, index: number) => Result | Promise<Result>,

@@ -14,7 +14,7 @@ import { mapInSlices } from './map-in-slices.ts';
 
 export const importOutcomes = ['created', 'changed', 'unchanged', 'refused'] as const;
 
-/** What becomes of one entry. */
+/** What happens to one entry. */
 export type PlannedChannel = { index: number; name: string | null; changes: AuditChange[] } & (
   | { outcome: 'created'; input: NewTarget }
   | { outcome: 'changed'; target: Target; patch: TargetPatch }
@@ -22,10 +22,10 @@ export type PlannedChannel = { index: number; name: string | null; changes: Audi
   | { outcome: 'refused'; refusal: AppError }
 );
 
-/** What becomes of an entry, and the stored channel that says so. */
+/** What happens to an entry, given the stored channel of its name. */
 export interface Draft {
   checked: CheckedEntry;
-  /** Changes whenever the channel of that name does; null: there is none. */
+  /** Of the channel with that name, new after each change; null: there is no such channel. */
   version: string | null;
   planned: PlannedChannel;
 }
@@ -35,7 +35,7 @@ interface KnownChannel {
   version: string;
 }
 
-/** What a plan goes by. */
+/** What a plan is based on. */
 interface Planning {
   db: Database;
   own: OwnPlaces;
@@ -43,7 +43,7 @@ interface Planning {
   known: ReadonlyMap<string, KnownChannel>;
 }
 
-/** What an import of these entries comes to; channels are known by their names. Writes nothing. */
+/** What an import of these entries would do; channels are matched by name. Writes nothing. */
 export async function planImport(
   db: Database,
   entries: readonly CheckedEntry[],
@@ -54,8 +54,8 @@ export async function planImport(
 }
 
 /**
- * The plan in the transaction that carries it out. Only entries whose channel has changed meanwhile are
- * planned again: opening thousands of keys here would hold everything else up.
+ * The plan, in the transaction that carries it out. Only entries whose channel has changed meanwhile are
+ * planned again, because decrypting thousands of keys here would hold everything else up.
  */
 export async function settlePlan(
   tx: Database,
@@ -72,7 +72,7 @@ export async function settlePlan(
 
 /** The stored channels by their names. */
 async function readKnown(db: Database): Promise<Map<string, KnownChannel>> {
-  // In this order, a change in between makes the version older than the channel: it is planned again.
+  // In this order, a change in between leaves an outdated version, so the entry is planned again.
   const revisions = await listTargetRevisions(db);
   const revisionById = new Map(revisions.map(({ id, revision }) => [id, revision]));
   const targets = await listTargets(db);

@@ -1,6 +1,6 @@
 import { AppError } from '@api-monitor/core';
 
-/** A body or a file as bytes. Throws AppError `payload_too_large` as soon as it is longer than `limitBytes`. */
+/** The bytes of a body or file. Throws AppError `payload_too_large` as soon as there are more than `limitBytes`. */
 export async function readBounded(
   body: AsyncIterable<Uint8Array> | null,
   limitBytes: number,

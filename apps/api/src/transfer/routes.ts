@@ -19,7 +19,7 @@ import { entryFields, exportFormats, exportTypes, writeExport } from './write-ex
 
 /** Bodies to this path have a limit of their own. */
 export const importPath = '/api/admin/channels/import';
-/** Each holds a file of up to 32 MiB. */
+/** Each holds a file of up to 32 MiB in memory. */
 const importsAtOnce = 2;
 const bodyLimitMiB = 32;
 
@@ -28,7 +28,7 @@ const exportQuery = z.object({
   keys: z
     .enum(['0', '1'])
     .default('0')
-    .openapi({ description: '1: with the API keys in the clear' }),
+    .openapi({ description: '1: with the API keys in plain text' }),
 });
 const entryShape = Object.fromEntries(
   entryFields.map((field) => [field, targetSchema.shape[field]]),
@@ -37,7 +37,7 @@ const exportedSchema = z.object({
   channels: z.array(
     z.object({
       ...entryShape,
-      api_key: z.string().optional().openapi({ description: 'in the clear, with keys=1 alone' }),
+      api_key: z.string().optional().openapi({ description: 'in plain text, only with keys=1' }),
     }),
   ),
 });
@@ -51,7 +51,7 @@ const outcomeSchema = z.object({
       index: z.int().openapi({ description: 'its place in the file, from 0' }),
       name: z.string().nullable(),
       outcome: z.enum(importOutcomes),
-      reason: z.string().nullable().openapi({ description: 'why it is refused' }),
+      reason: z.string().nullable().openapi({ description: 'why it was refused' }),
       fields: fieldErrorsSchema,
       changes: z.array(
         z.object({ field: z.string(), old: auditValueSchema, new: auditValueSchema }),
@@ -67,7 +67,7 @@ export function transferRoutes(deps: ApiDeps) {
   return createRouter()
     .openapi(
       sessionRoute('get', '/api/admin/channels/export', {
-        summary: 'All channels as a file that an import takes back',
+        summary: 'All channels as a file that can be imported again',
         request: { query: exportQuery },
         responses: {
           200: {
@@ -95,18 +95,18 @@ export function transferRoutes(deps: ApiDeps) {
     )
     .openapi(
       sessionRoute('post', importPath, {
-        summary: 'Take channels in from a file, by their names; refused ones are left out',
+        summary: 'Import channels from a file, matched by name; refused entries are left out',
         description:
-          "The body is the file: an export of ours (JSON, YAML, CSV), one-api's or new-api's channels from their admin API's JSON, a dump of their table, or their SQLite file. With dry_run=1 nothing is written. Else all is written in one transaction. " +
+          'The body is the file: an export of this monitor (JSON, YAML, CSV), or the channels of one-api or new-api as the JSON of their admin API, a dump of their table, or their SQLite file. With dry_run=1 nothing is written; otherwise everything is written in one transaction. ' +
           `A file may hold ${importLimits.channels} channels, ${importLimits.models} selected models in all and ${importLimits.textMiB} MiB of text, or be a SQLite file of ${bodyLimitMiB} MiB. ` +
-          `It is parsed for at most ${readLimits.timeoutMs / 1000} s. ${importsAtOnce} imports may be under way at once; beyond that it is a 429.`,
+          `Parsing may take ${readLimits.timeoutMs / 1000} s. ${importsAtOnce} imports may run at once; another one gets a 429.`,
         request: {
           query: z.object({
             dry_run: z.enum(['0', '1']).default('0'),
             format: z
               .enum(uploadFormats)
               .optional()
-              .openapi({ description: 'absent: the content decides' }),
+              .openapi({ description: 'by default detected from the content' }),
           }),
           body: {
             required: true,
@@ -115,14 +115,14 @@ export function transferRoutes(deps: ApiDeps) {
             },
           },
         },
-        responses: jsonAnswer(outcomeSchema, 'what became, or would become, of each channel'),
+        responses: jsonAnswer(outcomeSchema, 'what happened, or would happen, to each channel'),
       }),
       async (c) => {
         const { dry_run, format } = c.req.valid('query');
         const isDryRun = dry_run === '1';
         const by = changerOf(c, deps);
         if (importsUnderWay >= importsAtOnce) {
-          const message = `${importsAtOnce} imports are under way already; try again when one is over`;
+          const message = `${importsAtOnce} imports are already running; try again when one has ended`;
           throw new AppError('rate_limited', message, { retryAfterS: 5 });
         }
         importsUnderWay += 1;

@@ -18,7 +18,7 @@ export const entryFields = z.object(targetFieldSchemas).keyof().options;
 
 type Entry = Record<string, unknown>;
 
-/** Channels as a file that an import takes back. `keyOf` null: without their keys. */
+/** Channels as a file that can be imported again. `keyOf` null: without their keys. */
 export async function writeExport(
   targets: readonly Target[],
   format: ExportFormat,
@@ -26,7 +26,7 @@ export async function writeExport(
 ): Promise<string> {
   const fields = entryFields.filter((field) => keyOf !== null || field !== 'api_key');
   const write = writers[format];
-  // Thousands of keys to open and channels to write take a second in all.
+  // Decrypting thousands of keys and writing their channels takes a second in total.
   const pieces = await mapInSlices(targets, (target) => {
     const whole = keyOf ? { ...target, api_key: keyOf(target) } : target;
     return write.entry(Object.fromEntries(fields.map((field) => [field, whole[field]])));
@@ -35,7 +35,7 @@ export async function writeExport(
 }
 
 interface Writer {
-  /** A channel as it is within the file. */
+  /** A channel as a part of the file. */
   entry: (entry: Entry) => string;
   file: (pieces: readonly string[], fields: readonly string[]) => string;
 }
@@ -66,7 +66,7 @@ export function writeCsv(rows: readonly (readonly unknown[])[]): string {
   return stringifyCsv([...rows], {
     record_delimiter: 'windows',
     escape_formulas: true,
-    // On its own it quotes whole record delimiters only.
+    // By default only whole record delimiters are quoted.
     quoted_match: /[\r\n]/,
     cast: { boolean: String, object: (list) => (Array.isArray(list) ? list.join('\n') : '') },
   });

@@ -38,7 +38,7 @@ export function describeAdminRecords(stage: Stage): void {
     const dialog = page.getByRole('dialog', { name: 'Set up the second factor' });
     await dialog.getByLabel('Current password').fill('something else');
     await dialog.getByRole('button', { name: 'Continue' }).click();
-    await dialog.getByText(/the password is not right/).waitFor();
+    await dialog.getByText(/the password is wrong/).waitFor();
     await dialog.getByLabel('Current password').fill(adminPassword);
     await dialog.getByRole('button', { name: 'Continue' }).click();
     const qr = await dialog.locator('.qr path').boundingBox();
@@ -47,7 +47,7 @@ export function describeAdminRecords(stage: Stage): void {
     await eventually(() => page.locator('[name=factor-code]:focus').count()).toBe(1);
     await dialog.getByRole('textbox', { name: 'Code' }).fill('000000');
     await dialog.getByRole('button', { name: 'Continue' }).click();
-    await dialog.getByText(/code is not right/).waitFor();
+    await dialog.getByText(/code is wrong/).waitFor();
     await dialog.getByRole('textbox', { name: 'Code' }).fill(totpOf(secret));
     await dialog.getByRole('button', { name: 'Continue' }).click();
     const [first = '', second = ''] = (await revealed(page)).split('\n');
@@ -131,7 +131,7 @@ export function describeAdminRecords(stage: Stage): void {
       await page.locator('#import-file').setInputFiles(file);
     };
     await choose('channels: [');
-    await page.getByText(/no valid YAML/).waitFor();
+    await page.getByText(/not valid YAML/).waitFor();
     const imported = `channels:
   - { name: "<i>Yew</i>", base_url: "${stage.provider.origin}", api_key: "${providerKey}", enabled: false }
   - { name: Broken, base_url: nowhere }`;

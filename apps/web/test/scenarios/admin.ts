@@ -96,7 +96,7 @@ export function describeAdmin(stage: Stage): void {
     await dialog.getByLabel('New value').fill('the next password');
     await dialog.getByLabel('Current password').fill('something else');
     await save.click();
-    await dialog.getByText(/the password is not right/).waitFor({ timeout: hashingMs });
+    await dialog.getByText(/the password is wrong/).waitFor({ timeout: hashingMs });
     await dialog.getByLabel('Current password').fill(adminPassword);
     await save.click();
     await dialog.waitFor({ state: 'hidden', timeout: hashingMs });

@@ -2,9 +2,9 @@ import { AppError } from '@api-monitor/core';
 import { importLimits } from '../import-limits.ts';
 
 /**
- * The entries with nothing in their fields but what a channel may have there: plain values and lists of
- * them. What is nested deeper becomes an empty object, which no field takes. Throws AppError
- * `invalid_input` if the entries are more, or larger, than an import may hold.
+ * The entries with only plain values, and lists of them, in their fields. Anything nested deeper becomes an
+ * empty object, which no field accepts. Throws AppError `invalid_input` if the entries are more or larger
+ * than an import may hold.
  */
 export function boundEntries(entries: readonly unknown[]): unknown[] {
   const { channels, models, characters } = importLimits;
@@ -46,7 +46,7 @@ function boundEntry(entry: object, place: string, sums: { items: number; charact
   return Object.fromEntries(bounded);
 }
 
-/** What JSON writes as it is: it would turn an infinite number into null. */
+/** Whether JSON keeps it as it is; an infinite number would become null. */
 function isPlain(value: unknown): boolean {
   return value === null || typeof value === 'boolean' || Number.isFinite(value);
 }

@@ -5,7 +5,7 @@ import { addressOfType } from './one-api-addresses.ts';
 const oneApi = { config: '', system_prompt: null };
 const newApi = { auto_ban: 1, openai_organization: null, channel_info: {} };
 
-test('a number that all share leads to the same place, whosever row it is', () => {
+test('a shared type has the same address, whichever tool the row is from', () => {
   for (const row of [{}, oneApi, newApi]) {
     expect(addressOfType(1, row)).toBe('https://api.openai.com');
     expect(addressOfType(17, row)).toBe('https://dashscope.aliyuncs.com/compatible-mode');
@@ -21,12 +21,12 @@ test.each([
   [43, undefined, 'https://api.deepseek.com'],
   [44, 'https://api.siliconflow.cn', 'https://api.moka.ai'],
   [48, 'https://spark-api-open.xf-yun.com', 'https://api.x.ai'],
-])('type %d leads where one-api, or new-api, means it to', (type, ofOneApi, ofNewApi) => {
+])('type %d has the address of one-api or of new-api', (type, ofOneApi, ofNewApi) => {
   expect(addressOfType(type, oneApi)).toBe(ofOneApi);
   expect(addressOfType(type, newApi)).toBe(ofNewApi);
 });
 
-test('no key goes anywhere where the columns leave open whose the row is', () => {
+test('a row that could be from either tool gets no address', () => {
   for (const type of [24, 25, 26, 28, 35, 43, 48]) {
     expect(addressOfType(type, {})).toBeUndefined();
     expect(addressOfType(type, { ...oneApi, ...newApi })).toBeUndefined();
@@ -37,7 +37,7 @@ test.each([0, 3, 8, 15, 16, 18, 23, 33, 1000, -1, 1.5])('type %d has no address'
   for (const row of [{}, oneApi, newApi]) expect(addressOfType(type, row)).toBeUndefined();
 });
 
-test('every address is kept as it stands, and none leads to this machine', () => {
+test('every address is stored unchanged, and none leads to this machine', () => {
   for (let type = 0; type < 100; type += 1) {
     for (const row of [oneApi, newApi]) {
       const address = addressOfType(type, row);

@@ -8,7 +8,7 @@ const mistral = 'https://api.mistral.ai';
 const siliconFlow = 'https://api.siliconflow.cn';
 const xAi = 'https://api.x.ai';
 
-/** Types from before the ways parted: their numbers mean the same in all that came of one-api. */
+/** Types from before the forks: their numbers mean the same in every descendant of one-api. */
 const addressByType = new Map([
   [1, openAi],
   [2, 'https://oa.api2d.net'],
@@ -26,14 +26,14 @@ const addressByType = new Map([
   [22, 'https://fastgpt.run/api/openapi'],
 ]);
 
-/** Of these, one-api and new-api mean the same, but others don't: one-hub's 25 is Gemini. */
+/** Types that mean the same in one-api and new-api, but not in others: one-hub's 25 is Gemini. */
 const ofEither = [
   [24, gemini],
   [25, 'https://api.moonshot.cn'],
   [31, 'https://api.lingyiwanwu.com'],
 ] as const;
 
-/** Other numbers mean one thing to one-api and another to new-api. */
+/** Other numbers mean one thing in one-api and another in new-api. */
 const ofOneApi = new Map([
   ...ofEither,
   [4, 'https://api.closeai-proxy.xyz'],
@@ -67,22 +67,21 @@ const ofNewApi = new Map([
   [55, openAi],
 ]);
 
-/** What one of the two has in its table of channels, and the other has not. */
+/** Columns that only one of the two has in its table of channels. */
 const columnsOfOneApi = ['config', 'system_prompt'];
 const columnsOfNewApi = ['auto_ban', 'openai_organization', 'channel_info'];
 
 /**
- * Where a row of one-api, new-api or a descendant leads that has no address of its own; undefined where
- * that is not known. The addresses are those of one-api's `relay/channeltype/url.go` and new-api's
- * `constant/channel.go`; where these lead to an API of the provider's own, its documented
- * OpenAI-compatible one stands here (Alibaba, Cohere, MiniMax, Novita). Types are left out that speak no
- * protocol probed here, or not below /v1 (Baidu, Zhipu, Tencent, Volcengine, Perplexity), and those that
- * lead to the machine itself (Ollama).
+ * The address of a row of one-api, new-api or a descendant that names none; undefined if it isn't known.
+ * The addresses are those of one-api's `relay/channeltype/url.go` and new-api's `constant/channel.go`. If
+ * those lead to a provider's proprietary API, its documented OpenAI-compatible one is used instead
+ * (Alibaba, Cohere, MiniMax, Novita). Left out are types without a protocol that is probed here, or not
+ * below /v1 (Baidu, Zhipu, Tencent, Volcengine, Perplexity), and those on the machine itself (Ollama).
  */
 export function addressOfType(type: number, row: object): string | undefined {
   const has = (columns: string[]) => columns.some((column) => column in row);
   const [isOneApi, isNewApi] = [has(columnsOfOneApi), has(columnsOfNewApi)];
-  // Where the columns don't tell whose row it is, its key might go to a provider that it is not of.
+  // If the columns don't show which tool the row is from, its key might go to the wrong provider.
   const own = isOneApi === isNewApi ? undefined : (isOneApi ? ofOneApi : ofNewApi).get(type);
   return own ?? addressByType.get(type);
 }

@@ -6,15 +6,15 @@ type Row = Record<string, unknown>;
 
 const enabledStatus = 1;
 
-/** Whether these are channels of one-api or new-api: a row of their table, or their API's JSON. */
+/** Whether these are channels of one-api or new-api: rows of their table, or their API's JSON. */
 export function areOneApiChannels(entries: readonly unknown[]): boolean {
   return entries.some((entry) => isRow(entry) && 'type' in entry && 'status' in entry);
 }
 
 /**
- * Their rows as entries of ours, in the order of their priority. One row may hold several keys, one a
- * line: each becomes a channel. Their names may repeat: a number tells them apart. Throws AppError
- * `invalid_input` if keys and models come to more than an import may hold.
+ * Their rows as entries of an import, in the order of their priority. A row may hold several keys, one per
+ * line: each becomes a channel. Repeated names get a number. Throws AppError `invalid_input` if keys and
+ * models are more than an import may hold.
  */
 export function fromOneApi(entries: readonly unknown[]): unknown[] {
   const rows = entries
@@ -59,7 +59,7 @@ function freeName(row: Row, timesUsed: Map<string, number>): string {
   return times === 1 ? name : `${name} (${times})`;
 }
 
-/** The API's list leaves the keys out: null, so that a channel that is known keeps its own. */
+/** null if there is no key, as in the API's list, so that a known channel keeps its own. */
 function keysOf(row: Row): (string | null)[] {
   const keys = textOf(row.key).split('\n', importLimits.channels + 1);
   if (keys.length > importLimits.channels) throw tooManyChannels();
@@ -83,7 +83,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value.trim() : '';
 }
 
-/** Numbers are texts where they come from a CSV. */
+/** In a CSV, numbers are texts. */
 function numberOf(value: unknown): number {
   const number = Number(value ?? 0);
   return Number.isFinite(number) ? number : 0;

@@ -2,10 +2,10 @@ import { AppError } from '@api-monitor/core';
 import { parse } from 'csv-parse/sync';
 import { importLimits } from '../import-limits.ts';
 
-/** What `writeCsv` puts before a cell that a spreadsheet would calculate, as csv-stringify does it. */
+/** A cell that `writeCsv` guarded with an apostrophe, because a spreadsheet would calculate it. */
 const guarded = /^'[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
 
-/** What other tools call the columns. */
+/** Other tools' names for the columns. */
 const synonyms: Record<string, string> = {
   url: 'base_url',
   baseurl: 'base_url',
@@ -26,7 +26,7 @@ const words = new Map([
   ['no', false],
 ]);
 
-/** Rows of a CSV as entries; models stand in one cell, between commas or one a line. */
+/** Rows of a CSV as entries; one cell holds the models, separated by commas or line breaks. */
 export function fromCsv(rows: readonly Record<string, string>[]): unknown[] {
   return rows.map((row) =>
     Object.fromEntries(
@@ -39,7 +39,7 @@ export function fromCsv(rows: readonly Record<string, string>[]): unknown[] {
   );
 }
 
-/** A cell that is none of what its field takes stays a text, so that the field's own fault is told. */
+/** A cell that doesn't fit its field stays a text, so that the field's own fault is reported. */
 function valueOfCell(field: string, cell: string): unknown {
   if (booleans.includes(field)) return words.get(cell.toLowerCase()) ?? cell;
   if (numbers.includes(field)) return Number.isFinite(Number(cell)) ? Number(cell) : cell;
@@ -50,7 +50,7 @@ function valueOfCell(field: string, cell: string): unknown {
     .filter(Boolean);
 }
 
-/** Rows by the names in the first line; empty cells are left out. Throws AppError `invalid_input`. */
+/** Rows as objects, by the names in the first line, without empty cells. Throws AppError `invalid_input`. */
 export function readCsv(text: string): Record<string, string>[] {
   try {
     const rows = parse(text, {
@@ -58,15 +58,17 @@ export function readCsv(text: string): Record<string, string>[] {
       columns: boundColumns,
       skip_empty_lines: true,
       trim: true,
-      // One too many, so that the count refuses the file.
+      // One too many, so that counting them refuses the file.
       to: importLimits.channels + 1,
     });
     return rows.map(filledCells);
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
-    // The rest of such messages quotes the file, and keys stand in it.
+    // The rest of the message quotes the file, which holds keys.
     const line = cause instanceof Error ? /on line \d+|at line \d+/.exec(cause.message)?.[0] : null;
-    throw new AppError('invalid_input', `the file is no valid CSV ${line ?? ''}`.trim(), { cause });
+    throw new AppError('invalid_input', `the file is not valid CSV ${line ?? ''}`.trim(), {
+      cause,
+    });
   }
 }
 

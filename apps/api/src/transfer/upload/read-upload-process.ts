@@ -1,6 +1,6 @@
-// A program of its own: takes a file on stdin and writes its channels, a line of JSON each, and one for the
-// end or for what is wrong. Arguments: its parent's pid, the milliseconds after which it ends itself,
-// `upload` or `channels-file`, then the format if it is known.
+// A separate program: reads a file from stdin and writes its channels, one line of JSON each, then one line
+// for the end or for what is wrong. Arguments: its parent's pid, the milliseconds after which it ends
+// itself, `upload` or `channels-file`, and the format if it is known.
 import { setPriority } from 'node:os';
 import { extname } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -12,7 +12,7 @@ import type { WatchData } from './watch-reading.ts';
 
 const write = (line: ReadLine) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
-// Whoever waits for a page or a model goes first.
+// Pages and probes go first.
 setPriority(5);
 const [parentPid, timeoutMs, kind, format] = process.argv.slice(2);
 const watch: WatchData = { parentPid: Number(parentPid), timeoutMs: Number(timeoutMs) };

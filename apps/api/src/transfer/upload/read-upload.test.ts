@@ -8,15 +8,15 @@ const relay = { name: 'relay', base_url: 'https://relay.example', api_key: 'sk-1
 test.each([
   ['JSON', JSON.stringify({ channels: [relay] })],
   ['a bare JSON list', JSON.stringify([relay])],
-  ['our own API', JSON.stringify({ items: [relay] })],
+  ["this monitor's API", JSON.stringify({ items: [relay] })],
   ['YAML', 'channels:\n  - name: relay\n    base_url: https://relay.example\n    api_key: sk-1\n'],
   ['CSV', 'name,base_url,api_key\nrelay,https://relay.example,sk-1\n'],
   ['CSV with other names', '\uFEFFName,URL,Key\r\nrelay,https://relay.example,sk-1\r\n'],
-])('%s is told by its content', (_name, text) => {
+])('%s is recognised by its content', (_name, text) => {
   expect(read(text)).toEqual([relay]);
 });
 
-test('a CSV may set every field', () => {
+test('a CSV can set fields of every type', () => {
   const text =
     'name,base_url,key,enabled,interval_min,verify_ssl,models\na,https://a.example,k,no,5,true,"m1, m2"\n';
   expect(read(text)).toEqual([
@@ -45,7 +45,7 @@ const row = {
   weight: 3,
 };
 
-test('a channel of one-api becomes one for each of its keys', () => {
+test('a channel of one-api becomes one channel for each of its keys', () => {
   const common = {
     base_url: 'https://api.openai.com',
     enabled: true,
@@ -57,7 +57,7 @@ test('a channel of one-api becomes one for each of its keys', () => {
   ]);
 });
 
-test("new-api's list without keys, disabled channels, priorities and unknown types", () => {
+test("new-api's list is read without keys, with disabled channels, priorities and unknown types", () => {
   const rows = [
     { ...row, id: 1, name: 'low', key: '', priority: 1, base_url: 'https://low.example' },
     { ...row, id: 2, name: 'high', key: '', priority: 9, status: 2, type: 43, models: '' },
@@ -73,7 +73,7 @@ test("new-api's list without keys, disabled channels, priorities and unknown typ
   ]);
 });
 
-test('a dump of their table as CSV', () => {
+test('a dump of their table as CSV is read', () => {
   const text = 'id,type,key,status,name,base_url,models\n1,14,sk-x,1,claude,,claude-sonnet-4\n';
   expect(read(text)).toEqual([
     {
@@ -87,14 +87,14 @@ test('a dump of their table as CSV', () => {
 });
 
 test.each([
-  ['broken JSON', '{"channels": [{"api_key": sk-secret', 'no valid JSON'],
-  ['broken YAML', 'channels: [{api_key: sk-secret', 'no valid YAML at line 1'],
+  ['broken JSON', '{"channels": [{"api_key": sk-secret', 'not valid JSON'],
+  ['broken YAML', 'channels: [{api_key: sk-secret', 'not valid YAML at line 1'],
   ['nothing', '', 'must hold a list of channels'],
   ['no list', '{"channels": {"relay": 1}}', 'must hold a list of channels'],
   ['words', 'just some words', 'must hold a list of channels'],
   ['too many', `{"channels": [${'{},'.repeat(5000)}{}]}`, 'at most 5000 channels'],
-  ['deep JSON', '['.repeat(500_000), 'no valid JSON'],
-  ['deep YAML', `a: ${'['.repeat(50_000)}`, 'no valid YAML'],
+  ['deep JSON', '['.repeat(500_000), 'not valid JSON'],
+  ['deep YAML', `a: ${'['.repeat(50_000)}`, 'not valid YAML'],
 ])('%s is refused', (_name, text, fault) => {
   expect(() => read(text)).toThrow(fault);
   expect(() => read(text)).not.toThrow(/sk-secret/);
@@ -104,7 +104,7 @@ test('a text that is too long is refused before it is parsed', () => {
   expect(() => read(`[${' '.repeat(2 * 1024 ** 2)}]`)).toThrow('must not exceed 2 MiB');
 });
 
-test('aliases that unfold to billions are not unfolded', () => {
+test('aliases that would expand to billions are not expanded', () => {
   const bomb = ['a0: &a0 [x]'];
   for (let i = 1; i < 12; i += 1) {
     bomb.push(
@@ -113,5 +113,5 @@ test('aliases that unfold to billions are not unfolded', () => {
         .join(',')}]`,
     );
   }
-  expect(() => read(`${bomb.join('\n')}\nchannels: *a11`)).toThrow('no valid YAML');
+  expect(() => read(`${bomb.join('\n')}\nchannels: *a11`)).toThrow('not valid YAML');
 });

@@ -12,17 +12,17 @@ export type UploadFormat = (typeof uploadFormats)[number];
 const sqliteHead = 'SQLite format 3\0';
 
 /**
- * The channels in a file, not checked yet: ours in JSON, YAML or CSV, or those of one-api and new-api,
- * from their API's JSON, a dump of their table or their SQLite file. Without a format, the content
- * decides. Throws AppError `invalid_input` and `payload_too_large`. It may take seconds and much memory,
- * and a hostile SQLite file never ends: `createUploadReader` runs it in a process that can be killed.
+ * The channels in a file, not validated yet: an export of this monitor in JSON, YAML or CSV, or channels of
+ * one-api or new-api as their API's JSON, a dump of their table or their SQLite file. Without a format, the
+ * content decides. Throws AppError `invalid_input` and `payload_too_large`. It may take seconds and much
+ * memory, and a hostile SQLite file never ends: `createUploadReader` runs it in a process that can be killed.
  */
 export function readUpload(bytes: Buffer, format?: UploadFormat | undefined): unknown[] {
   const entries = readEntries(bytes, format ?? formatOf(bytes));
   return boundEntries(areOneApiChannels(entries) ? fromOneApi(entries) : entries);
 }
 
-/** The channels in a file of ours in YAML, which JSON is too. As `readUpload`. */
+/** The channels in a `CHANNELS_FILE`, in YAML, of which JSON is a part. Throws as `readUpload`. */
 export function readChannelsFile(bytes: Buffer): unknown[] {
   return boundEntries(listIn(parsed(textOf(bytes), 'yaml'), 3));
 }
@@ -38,7 +38,7 @@ function readEntries(bytes: Buffer, format: UploadFormat): unknown[] {
 function textOf(bytes: Buffer): string {
   const { textMiB } = importLimits;
   if (bytes.length > textMiB * 1024 ** 2) {
-    throw new AppError('payload_too_large', `a text must not exceed ${textMiB} MiB`);
+    throw new AppError('payload_too_large', `a text file must not exceed ${textMiB} MiB`);
   }
   return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }
@@ -56,9 +56,9 @@ function parsed(text: string, format: 'json' | 'yaml'): unknown {
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     const message = cause instanceof Error ? cause.message : '';
-    // The rest of such a message quotes the file, which holds keys.
+    // The rest of the message quotes the file, which holds keys.
     const place = /at (?:line \d+, column \d+|position \d+)/.exec(message)?.[0] ?? '';
-    const fault = `the file is no valid ${format.toUpperCase()} ${place}`.trim();
+    const fault = `the file is not valid ${format.toUpperCase()} ${place}`.trim();
     throw new AppError('invalid_input', fault, { cause });
   }
 }

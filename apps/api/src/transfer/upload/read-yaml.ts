@@ -2,18 +2,18 @@ import { AppError } from '@api-monitor/core';
 import { isScalar, Lexer, parseDocument, visit, type YAMLMap } from 'yaml';
 import { importLimits } from '../import-limits.ts';
 
-/** A file of 2 MiB that we export has 550,000. */
+/** An export of 2 MiB has 550,000. */
 const tokenLimit = 750_000;
-/** Anchors and aliases together: resolving them takes time by their square. */
+/** Anchors and aliases together; the time to resolve them grows with their square. */
 const aliasLimit = 1000;
 
 /**
- * What a YAML text holds. Throws AppError `invalid_input` if it has more parts, aliases or keys in a
+ * The value of a YAML text. Throws AppError `invalid_input` if it has more parts, aliases or keys in a
  * mapping than an import may have, and the parser's own errors.
  */
 export function readYaml(text: string): unknown {
   assertParsable(text);
-  // The parser compares each key with all before it, and knows tags whose checks do the same.
+  // The parser would compare each key with all before it, and so would the checks of known tags.
   const document = parseDocument(text, {
     uniqueKeys: false,
     resolveKnownTags: false,
@@ -25,7 +25,7 @@ export function readYaml(text: string): unknown {
   return document.toJS();
 }
 
-/** Counts a text's parts before any of them takes a hundred times its own memory. */
+/** Counts the parts of a text before the parser spends a hundred times their memory on them. */
 function assertParsable(text: string): void {
   let [tokens, aliases] = [0, 0];
   for (const token of new Lexer().lex(text)) {
@@ -44,7 +44,7 @@ function assertUniqueKeys({ items }: YAMLMap, text: string): void {
     if (!isScalar(key)) continue;
     if (seen.has(key.value)) {
       const line = text.slice(0, key.range?.[0]).split('\n').length;
-      throw new AppError('invalid_input', `the file is no valid YAML: line ${line} repeats a key`);
+      throw new AppError('invalid_input', `the file is not valid YAML: line ${line} repeats a key`);
     }
     seen.add(key.value);
   }

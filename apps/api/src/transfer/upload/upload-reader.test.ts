@@ -16,19 +16,19 @@ function opened(own: Partial<typeof readLimits> = {}) {
 const runningPrograms = () =>
   process.getActiveResourcesInfo().filter((resource) => resource === 'ProcessWrap').length;
 
-test('a file that never ends is given up, and its process with it', async () => {
+test('reading a file that never ends is given up, and its process killed', async () => {
   const read = opened({ timeoutMs: 1500 }).read(endlessSqlite(), upload);
   await expect(read).rejects.toThrow('reading the file takes longer than 1.5 s');
   await expect.poll(runningPrograms).toBe(0);
 });
 
-test('a file that takes too much memory ends its own process alone', async () => {
+test('a file that takes too much memory ends only its own process', async () => {
   const list = `[${'{"a":{"b":{}}},'.repeat(130_000)}{}]`;
   const read = opened({ heapMiB: 16 }).read(Buffer.from(list), upload);
-  await expect(read).rejects.toThrow('takes more memory than an import may have');
+  await expect(read).rejects.toThrow('takes more memory than an import may use');
 });
 
-test.each(['close', 'leave'])('who goes away ends the process: %s', async (how) => {
+test.each(['close', 'leave'])('the process ends when its client is gone: %s', async (how) => {
   const reader = opened();
   const leaving = new AbortController();
   const read = reader.read(endlessSqlite(), upload, leaving.signal);
@@ -40,7 +40,7 @@ test.each(['close', 'leave'])('who goes away ends the process: %s', async (how) 
   await expect.poll(runningPrograms).toBe(0);
 });
 
-test('a program that cannot be loaded says why in the log, not to the client', async () => {
+test('a program that cannot be loaded says so in the log, not to the client', async () => {
   const reader = createUploadReader(readLimits, '/nowhere/read-upload-process.js');
   const read = reader.read(Buffer.from('[]'), upload);
   await expect(read).rejects.toMatchObject({
@@ -67,7 +67,7 @@ function statOf(pid: number): string[] | null {
 }
 
 test.runIf(process.platform === 'linux').each(['SIGKILL', 'SIGSTOP'] as const)(
-  'a monitor that is ended by %s leaves no process behind in an endless file',
+  'after a %s of the monitor, no process goes on reading an endless file',
   { timeout: 30_000 },
   async (signal) => {
     const code = `
@@ -90,7 +90,7 @@ test.runIf(process.platform === 'linux').each(['SIGKILL', 'SIGSTOP'] as const)(
   },
 );
 
-test('one file is read at a time, and the next one is read though the one before failed', async () => {
+test('one file is read at a time, and the next one is read even if the one before failed', async () => {
   const reader = opened();
   const leaving = new AbortController();
   const first = reader.read(endlessSqlite(), upload, leaving.signal);
@@ -103,7 +103,7 @@ test('one file is read at a time, and the next one is read though the one before
   expect(await second).toEqual([{ name: 'a' }]);
 });
 
-test('what comes back is what was in the file, whatever its characters', async () => {
+test('entries come back as they are in the file, whatever their characters', async () => {
   const entries = [{ name: 'a\u2028b\nc\u0000"\\ 🙂', prompt: '中'.repeat(16_000), a: null }];
   const bytes = Buffer.from(JSON.stringify(Array(30).fill(entries[0])));
   expect(await opened().read(bytes, upload)).toEqual(Array(30).fill(entries[0]));
@@ -114,10 +114,10 @@ test('what comes back is what was in the file, whatever its characters', async (
   ).toBe('the file must hold a list of channels, under "channels"');
 });
 
-test('the format that is named goes before what the content looks like', async () => {
+test('a given format takes precedence over the content', async () => {
   const bytes = Buffer.from('name,base_url\na,https://a.example\n');
   const asCsv = await opened().read(bytes, { kind: 'upload', format: 'csv' });
   expect(asCsv).toEqual([{ name: 'a', base_url: 'https://a.example' }]);
   const asJson = opened().read(bytes, { kind: 'upload', format: 'json' });
-  await expect(asJson).rejects.toThrow('no valid JSON');
+  await expect(asJson).rejects.toThrow('not valid JSON');
 });

@@ -5,39 +5,39 @@ import { fileURLToPath } from 'node:url';
 import { AppError, type ErrorCode } from '@api-monitor/core';
 import type { UploadFormat } from './read-upload.ts';
 
-/** What to read a file as: whatever an import takes, or a `CHANNELS_FILE`. */
+/** What kind of file to read: one for an import, or a `CHANNELS_FILE`. */
 export type UploadKind =
   | { kind: 'upload'; format?: UploadFormat | undefined }
   | { kind: 'channels-file' };
 
-/** A line of what the reading program writes. */
+/** A line that the reading program writes. */
 export type ReadLine = { entry: unknown } | { end: true } | { code: ErrorCode; fault: string };
 
 export interface UploadReader {
   /**
-   * The channels in a file, not checked yet. Throws AppError `invalid_input`, `payload_too_large`, or
-   * `unavailable` if `signal` or `close` ended it. Files wait for each other: the caller bounds how many.
+   * The channels in a file, not validated yet. Throws AppError `invalid_input`, `payload_too_large`, or
+   * `unavailable` if `signal` or `close` ended it. Files wait for each other; the caller limits how many.
    */
   read(bytes: Buffer, as: UploadKind, signal?: AbortSignal): Promise<unknown[]>;
   close(): void;
 }
 
-/** The largest text takes 2 s on a quiet core, and a heap of 190 MiB. */
+/** The largest text takes 2 s on an idle core, and a heap of 190 MiB. */
 export const readLimits = { timeoutMs: 30_000, heapMiB: 256 };
-/** The program ends itself if nobody has by then. */
+/** After this much longer the program ends itself. */
 const graceMs = 5_000;
-/** Of what the program writes to stderr. */
+/** How much of the program's stderr is kept. */
 const stderrBytes = 2048;
-const tooMuchMemory = 'reading the file takes more memory than an import may have; split it';
+const tooMuchMemory = 'reading the file takes more memory than an import may use; split it';
 /** Beside this file, as source or built. */
 const readingProgram = fileURLToPath(
   new URL(`./read-upload-process${extname(import.meta.url)}`, import.meta.url),
 );
 
 /**
- * Reads uploads in another process, one at a time. Parsers take seconds and hundreds of megabytes for a
- * few bytes, and SQLite on a hostile file never ends: a process can be killed in the middle of native
- * code, which a thread can't be, and its memory is not ours. It gets none of our environment.
+ * Reads uploads in another process, one at a time. Parsers may take seconds and hundreds of megabytes for
+ * a few bytes, and SQLite never ends on a hostile file: a process can be killed in the middle of native
+ * code, unlike a thread, and has its own memory. It gets none of this process's environment.
  */
 export function createUploadReader(limits = readLimits, program = readingProgram): UploadReader {
   const closing = new AbortController();
@@ -75,7 +75,7 @@ async function run(
   );
   const ended = endOf(child);
   try {
-    const entries = await talkTo(child, bytes);
+    const entries = await exchangeWith(child, bytes);
     if (entries) return entries;
   } finally {
     child.kill('SIGKILL');
@@ -87,25 +87,25 @@ async function run(
   throw invalid(`reading the file takes longer than ${seconds} s; split it, or write it as JSON`);
 }
 
-/** Gives the file and takes the entries; null if the program ended before the last of them. */
-async function talkTo(child: ChildProcess, bytes: Buffer): Promise<unknown[] | null> {
+/** Sends the file and collects the entries; null if the program ended before the last of them. */
+async function exchangeWith(child: ChildProcess, bytes: Buffer): Promise<unknown[] | null> {
   const { stdin, stdout } = child;
-  // Without a free file descriptor, no pipe is opened.
+  // There are no pipes if no file descriptor was free.
   if (!stdin || !stdout) return null;
-  // A program that ends early stops reading; how it ended says why.
+  // A program that ends early stops reading; its exit says why.
   stdin.on('error', () => {});
   stdin.end(bytes);
   const entries: unknown[] = [];
   for await (const line of linesOf(stdout)) {
-    const told = JSON.parse(line) as ReadLine;
-    if ('fault' in told) throw new AppError(told.code, told.fault);
-    if ('end' in told) return entries;
-    entries.push(told.entry);
+    const read = JSON.parse(line) as ReadLine;
+    if ('fault' in read) throw new AppError(read.code, read.fault);
+    if ('end' in read) return entries;
+    entries.push(read.entry);
   }
   return null;
 }
 
-/** Whole lines only. `readline` would split at U+2028 too, which JSON leaves in its texts. */
+/** Whole lines. `readline` would also split at U+2028, which JSON keeps inside texts. */
 async function* linesOf(stream: Readable): AsyncGenerator<string> {
   let rest = '';
   for await (const piece of stream.setEncoding('utf8')) {
@@ -115,7 +115,7 @@ async function* linesOf(stream: Readable): AsyncGenerator<string> {
   }
 }
 
-/** What a program's end means if not all entries came. */
+/** What the end of the program means if not all entries came. */
 function endOf(child: ChildProcess): Promise<Error> {
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -123,16 +123,18 @@ function endOf(child: ChildProcess): Promise<Error> {
   });
   return new Promise((resolve) => {
     child.once('error', (cause) => {
-      const message = 'no process can be started to read the file; try again';
+      const message = 'could not start a process to read the file; try again';
       const error = new AppError('unavailable', message, { cause, retryAfterS: 30 });
-      // A process that was killed still has to be waited for.
+      // A killed process has to be waited for.
       if (child.pid === undefined) resolve(error);
     });
     child.once('close', (code, signal) => {
       const isKilled = signal !== null || code === 134;
       if (isKilled) resolve(invalid(tooMuchMemory));
       const message = `the program that reads uploads ended with code ${code}`;
-      resolve(new Error(message, { cause: new Error(stderr.trim() || 'it wrote no reason') }));
+      resolve(
+        new Error(message, { cause: new Error(stderr.trim() || 'it wrote nothing to stderr') }),
+      );
     });
   });
 }

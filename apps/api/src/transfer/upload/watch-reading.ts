@@ -1,5 +1,5 @@
-// A thread of the program that reads an upload: ends it if it takes too long or its parent is gone, also
-// while SQLite keeps its main thread busy. The parent does so itself unless it was killed or stopped.
+// A thread of the program that reads an upload. It ends the program if it takes too long or its parent is
+// gone, even while SQLite keeps the main thread busy. The parent does that itself unless it was killed.
 import { workerData } from 'node:worker_threads';
 
 export interface WatchData {
@@ -8,7 +8,7 @@ export interface WatchData {
 }
 
 const { parentPid, timeoutMs } = workerData as WatchData;
-// `process.exit` would end this thread alone.
+// `process.exit` would end only this thread.
 const end = () => process.kill(process.pid, 'SIGKILL');
 setTimeout(end, timeoutMs);
 setInterval(() => {
