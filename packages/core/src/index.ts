@@ -106,6 +106,7 @@ export {
   runStatuses,
   runTriggers,
 } from './probes/run.ts';
+export { type RunCut, RunCutError, sentenceOfCut, wasCut } from './probes/run-cut.ts';
 export { type RunSummary, successRate, summariseRun } from './probes/summarise-run.ts';
 export { breakerPauseS } from './routing/breaker.ts';
 export { type ChannelModel, splitChannelModel } from './routing/channel-model.ts';

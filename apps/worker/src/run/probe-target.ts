@@ -1,4 +1,12 @@
-import { AppError, type ProbeResult, type Target, type UpstreamTarget } from '@api-monitor/core';
+import {
+  AppError,
+  type ProbeResult,
+  type RunCut,
+  RunCutError,
+  sentenceOfCut,
+  type Target,
+  type UpstreamTarget,
+} from '@api-monitor/core';
 import { listKnownModels } from '@api-monitor/db';
 import { listModels } from '../probe/list-models.ts';
 import {
@@ -15,6 +23,8 @@ import { inLanes } from './in-lanes.ts';
 export interface Findings {
   status: 'completed' | 'error' | 'interrupted';
   error: string | null;
+  /** Why it was interrupted; null if it wasn't. */
+  cut: RunCut | null;
   probes: ProbeResult[];
   /** By model: what worked, for the next run. */
   remembered: Map<string, unknown>;
@@ -36,9 +46,10 @@ type Found = Pick<Findings, 'probes' | 'remembered'>;
 
 const unexpected = 'the monitor met an unexpected error; its log says more';
 
-/** Findings of a run that has none but the reason why. */
-export function noFindings(error: string, status: 'error' | 'interrupted' = 'error'): Findings {
-  return { status, error, probes: [], remembered: new Map(), listedModels: null };
+/** The findings of a run that found nothing. */
+export function noFindings(error: string, cut: RunCut | null = null): Findings {
+  const status = cut ? 'interrupted' : 'error';
+  return { status, error, cut, probes: [], remembered: new Map(), listedModels: null };
 }
 
 /** The sentence for a fault of our own, which only the log tells in full. */
@@ -54,7 +65,7 @@ export function sentenceOf({ logger }: Pick<Deps, 'logger'>, err: unknown, targe
  */
 export async function probeTarget(deps: Deps, input: ProbeTargetInput): Promise<Findings> {
   const listed = await listOrReason(deps, input);
-  if (!listed.ok) return noFindings(listed.error, listed.isInterrupted ? 'interrupted' : 'error');
+  if (!listed.ok) return noFindings(listed.error, listed.cut);
   const models = chooseModels(listed.models, input.target);
   const found: Found = { probes: [], remembered: new Map() };
   const ending = await endingOf(deps, input, models, found);
@@ -67,26 +78,26 @@ async function endingOf(
   input: ProbeTargetInput,
   models: readonly string[],
   found: Found,
-): Promise<Pick<Findings, 'status' | 'error'>> {
+): Promise<Pick<Findings, 'status' | 'error' | 'cut'>> {
   try {
     await input.onListed(models.length);
     await probeAll(deps, input, models, found);
   } catch (fault) {
-    return { status: 'error', error: sentenceOf(deps, fault, input.target) };
+    return { status: 'error', error: sentenceOf(deps, fault, input.target), cut: null };
   }
   const isCut = input.cut.aborted || (deps.stopping.aborted && found.probes.length < models.length);
-  return isCut
-    ? { status: 'interrupted', error: reasonOf(input.cut) }
-    : { status: 'completed', error: null };
+  if (!isCut) return { status: 'completed', error: null, cut: null };
+  const cut = cutOf(input.cut);
+  return { status: 'interrupted', error: sentenceOfCut(cut), cut };
 }
 
 async function listOrReason(deps: Deps, { target, channel, cut }: ProbeTargetInput) {
   try {
     const list = await listModels({ upstream: deps.upstream, channel, target, signal: cut });
-    return list.ok ? list : { ...list, isInterrupted: false };
+    return list.ok ? list : { ...list, cut: null };
   } catch (error) {
     if (!cut.aborted) throw error;
-    return { ok: false as const, error: reasonOf(cut), isInterrupted: true };
+    return { ok: false as const, error: sentenceOfCut(cutOf(cut)), cut: cutOf(cut) };
   }
 }
 
@@ -127,9 +138,7 @@ async function probeUnlessCut(
   }
 }
 
-/** The sentence that the run was stopped with; a stopping worker gives none. */
-function reasonOf(cut: AbortSignal): string {
-  const reason: unknown = cut.reason;
-  const isOurs = reason instanceof Error && reason.message.startsWith('stopped:');
-  return isOurs ? reason.message : 'interrupted';
+/** A worker that stops aborts its runs without saying why. */
+function cutOf({ reason }: AbortSignal): RunCut {
+  return reason instanceof RunCutError ? reason.cut : 'interrupted';
 }

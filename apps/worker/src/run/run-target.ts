@@ -3,7 +3,7 @@ import { type FinishRunOutcome, finishRun, heartbeatRun, startRun } from '@api-m
 import { logFileName, openProbeLog, type ProbeLog } from '../probe-logs.ts';
 import { roundToMs } from '../round-to-ms.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
-import { type ActiveRun, movedReason } from './active-runs.ts';
+import type { ActiveRun } from './active-runs.ts';
 import { channelOf } from './channel-of.ts';
 import { type Findings, noFindings, probeTarget, sentenceOf } from './probe-target.ts';
 import { withRetries } from './with-retries.ts';
@@ -58,7 +58,7 @@ async function runOnce(
     await deps.bus.events.publish({ type: 'target_updated', data: { target_id: targetId } });
     const findings = await findOut(deps, run, target, AbortSignal.any([cut, activeRun.signal]));
     await record(deps, run, { target, findings, cut });
-    return findings.error === movedReason ? 'moved' : 'over';
+    return findings.cut === 'target_moved' ? 'moved' : 'over';
   } finally {
     clearInterval(heartbeat);
     activeRun.end();

@@ -1,4 +1,4 @@
-import { type ProbeResult, summariseRun, type Target } from '@api-monitor/core';
+import { type ProbeResult, sentenceOfCut, summariseRun, type Target } from '@api-monitor/core';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { lockTargets } from '../engine/locks.ts';
 import { nextRevision } from '../engine/next-revision.ts';
@@ -100,5 +100,7 @@ function listedOf({ listed_models }: FinishRunInput) {
 }
 
 function errorOf(input: FinishRunInput): string | null {
-  return input.status === 'interrupted' ? (input.error ?? 'interrupted') : input.error;
+  return input.status === 'interrupted'
+    ? (input.error ?? sentenceOfCut('interrupted'))
+    : input.error;
 }

@@ -1,4 +1,4 @@
-import type { RunTrigger, Target } from '@api-monitor/core';
+import { type RunTrigger, sentenceOfCut, type Target } from '@api-monitor/core';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { lockTargets } from '../engine/locks.ts';
 import { getTarget } from '../targets/targets.ts';
@@ -149,7 +149,7 @@ async function endInterruptedRun(
 ): Promise<RunRow[]> {
   const ended = await kysely
     .updateTable('runs')
-    .set({ status: 'error', error: 'interrupted', finished_at: nowS })
+    .set({ status: 'error', error: sentenceOfCut('interrupted'), finished_at: nowS })
     .where('id', '=', id)
     .where('status', '=', 'running')
     .where('heartbeat_at', heartbeat_at === null ? 'is' : '=', heartbeat_at)
@@ -158,7 +158,7 @@ async function endInterruptedRun(
   for (const { target_id } of ended) {
     await kysely
       .updateTable('targets')
-      .set({ last_error: 'interrupted' })
+      .set({ last_error: sentenceOfCut('interrupted') })
       .where('id', '=', target_id)
       .execute();
   }

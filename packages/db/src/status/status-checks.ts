@@ -1,4 +1,4 @@
-import type { ErrorKind, StatusCheck } from '@api-monitor/core';
+import { type ErrorKind, type StatusCheck, wasCut } from '@api-monitor/core';
 import type { Database } from '../engine/database.ts';
 
 /** Checks after the one time and up to the other, in Unix seconds. */
@@ -28,7 +28,7 @@ export async function listChannelChecks(
     .execute();
   return runs.flatMap(({ id, started_at, status, success, fail, error }) => {
     const probed = success + fail;
-    if (probed === 0 && (status === 'completed' || error === 'interrupted')) return [];
+    if (probed === 0 && (status === 'completed' || wasCut({ error }))) return [];
     const share = probed === 0 ? 0 : success / probed;
     return [{ target_id: targetId, run_id: id, at: started_at, share, kind: null }];
   });
