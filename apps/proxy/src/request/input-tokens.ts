@@ -4,7 +4,7 @@ import { endOfString, nextStop, quote } from './json-bytes.ts';
 export const bytesPerToken = 4;
 /** What providers charge for a large picture: https://docs.anthropic.com/en/docs/build-with-claude/vision */
 const tokensPerFile = 1_500;
-/** Shorter data takes fewer tokens by its bytes than the fixed estimate. */
+/** By its bytes, shorter data counts fewer tokens than the fixed estimate. */
 const fileBytes = tokensPerFile * bytesPerToken;
 
 /**
@@ -14,7 +14,7 @@ const fileBytes = tokensPerFile * bytesPerToken;
 export function inputTokensOf(body: Buffer): number {
   let [files, skippedBytes] = [0, 0];
   if (body.length > fileBytes) {
-    for (let at = nextStop(body, 0, true); at < body.length; at = nextStop(body, at + 1, true)) {
+    for (let at = nextStop(body, 0); at < body.length; at = nextStop(body, at + 1)) {
       if (body[at] !== quote) continue;
       const end = endOfString(body, at + 1);
       if (end < 0) break;
@@ -29,7 +29,7 @@ export function inputTokensOf(body: Buffer): number {
   return Math.ceil((body.length - skippedBytes) / bytesPerToken) + files * tokensPerFile;
 }
 
-/** Scripts without spaces, and code, show in a sample of bytes. A prime, so that no pattern hides from it. */
+/** A sample of bytes shows scripts without spaces, and code. A prime, so that no pattern hides from it. */
 const sampleStep = 17;
 /** Longer than `data:image/png;base64,` with any real media type. */
 const longestDataHeader = 128;

@@ -1,23 +1,22 @@
-/** Steps through JSON in its raw bytes, each in time linear to the bytes it passes. */
+// Steps through JSON in its raw bytes, each in time linear to the bytes that it passes.
+
 export const quote = 0x22;
-const comma = 0x2c;
 const backslash = 0x5c;
 const smallU = 0x75;
+const colon = 0x3a;
+const openBracket = 0x5b;
+const openBrace = 0x7b;
 
 /** Up to here a string's end is looked for byte by byte; a call of the native search costs as much. */
 const nearBytes = 64;
 
-/**
- * The next quote, brace, bracket or comma; the body's length where there is none. Commas are passed
- * over where they say nothing: arrays of numbers hold millions.
- */
-export function nextStop(body: Buffer, from: number, passesCommas: boolean): number {
+/** The next quote, brace or bracket; the body's length if there is none. */
+export function nextStop(body: Buffer, from: number): number {
   const { length } = body;
-  const stop = passesCommas ? quote : comma;
   for (let at = from; at < length; at += 1) {
     const byte = body[at] ?? 0;
-    // Digits, capitals and white space, of which there may be many, are told by one or two comparisons.
-    if (byte < 0x5b ? byte === quote || byte === stop : isBracket(byte)) return at;
+    // One or two comparisons pass digits, capitals, commas and white space, of which there may be many.
+    if (byte < 0x5b ? byte === quote : isBracket(byte)) return at;
   }
   return length;
 }
@@ -26,7 +25,7 @@ function isBracket(byte: number): boolean {
   return byte === 0x5b || byte === 0x5d || byte === 0x7b || byte === 0x7d;
 }
 
-/** Where the string's closing quote lies, -1 where it has none; `from` is the first byte within it. */
+/** Where the string's closing quote is, -1 if it has none; `from` is the first byte within it. */
 export function endOfString(body: Buffer, from: number): number {
   let at = from;
   while (at < body.length) {
@@ -48,9 +47,41 @@ function isEscaped(body: Buffer, at: number, from: number): boolean {
   return escapes % 2 === 1;
 }
 
+/** `start` and `end`: of a key's text; `value`: where its value begins; `depth`: 1 for the object's own keys. */
+type OnKey = (start: number, end: number, value: number, depth: number) => void;
+
 /**
- * How a key spells a word of ASCII letters: `"\u006dodel"` reads as `"model"` does. Null for another
- * word. Allocates nothing, because a body may hold millions of keys.
+ * Calls back for each key of the JSON object and of the objects right within it. Returns `broken` if a
+ * string or a bracket isn't closed, `other` if it isn't an object. Passes numbers, because a body may have
+ * millions of keys.
+ */
+export function scanKeys(body: Buffer, onKey: OnKey): 'object' | 'other' | 'broken' {
+  const start = firstByte(body);
+  let depth = 0;
+  for (let at = nextStop(body, start); at < body.length; at = nextStop(body, at + 1)) {
+    const byte = body[at];
+    if (byte === quote) {
+      const end = endOfString(body, at + 1);
+      if (end < 0) return 'broken';
+      const afterKey = depth === 1 || depth === 2 ? firstByte(body, end + 1) : -1;
+      if (body[afterKey] === colon) onKey(at + 1, end, firstByte(body, afterKey + 1), depth);
+      at = end;
+    } else if (byte === openBrace || byte === openBracket) {
+      if (depth === 0 && byte === openBracket) return 'other';
+      if (depth === 0 && at !== start) return 'broken';
+      depth += 1;
+    } else {
+      depth -= 1;
+      if (depth < 0) return 'broken';
+    }
+  }
+  if (depth !== 0) return 'broken';
+  return body[start] === openBrace ? 'object' : 'other';
+}
+
+/**
+ * How a key spells a word of ASCII letters: `"\u006dodel"` reads as `"model"` does. null for another
+ * word. Allocates nothing, because a body may have millions of keys.
  */
 export function spellingOf(
   body: Buffer,
@@ -72,34 +103,15 @@ export function spellingOf(
   return isExact ? 'exact' : 'other_case';
 }
 
-/** Whether `true` stands behind a key that ends at `at`. */
-export function isTrueBehind(body: Buffer, at: number): boolean {
-  const colon = firstByte(body, at + 1);
-  const value = firstByte(body, colon + 1);
-  return body[colon] === 0x3a && body.toString('latin1', value, value + 4) === 'true';
-}
-
-/** The first byte that is no white space, nor of the byte order mark that some clients send. */
+/** The first byte that isn't white space or part of the byte order mark that some clients send. */
 export function firstByte(body: Buffer, from = 0): number {
   let at = from;
-  while (isBlank(body[at])) at += 1;
+  while (isBlank[body[at] ?? 0]) at += 1;
   return at;
 }
 
-function isBlank(byte: number | undefined): boolean {
-  switch (byte) {
-    case 0x20:
-    case 0x09:
-    case 0x0a:
-    case 0x0d:
-    case 0xef:
-    case 0xbb:
-    case 0xbf:
-      return true;
-    default:
-      return false;
-  }
-}
+const isBlank = new Uint8Array(256);
+for (const byte of [0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]) isBlank[byte] = 1;
 
 function smallLetter(code: number): number {
   return code >= 0x41 && code <= 0x5a ? code | 0x20 : code;
@@ -111,7 +123,7 @@ function hexAt(body: Buffer, at: number): number {
   return code;
 }
 
-/** Out of any letter's reach for what is no digit. */
+/** Returns a value too large for any code if the byte isn't a hex digit. */
 function hexDigit(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   const letter = (byte | 0x20) - 0x61;
