@@ -8,7 +8,7 @@ import type { Credentials } from './auth/credentials.ts';
 import type { GivenSecrets } from './auth/secrets.ts';
 import type { Turns } from './auth/turns.ts';
 import type { EventClients } from './events/event-clients.ts';
-import type { BreakerBoard } from './routing/breaker-board.ts';
+import type { BreakerTracker } from './routing/breaker-tracker.ts';
 import type { FollowedSettings } from './settings/follow-settings.ts';
 import type { StatusReports } from './status/status-reports.ts';
 import type { ProgressTracker } from './targets/progress-tracker.ts';
@@ -70,7 +70,7 @@ export interface ApiDeps extends ApiSurroundings {
   uploadReader: UploadReader;
   eventClients: EventClients;
   progress: ProgressTracker;
-  breakers: BreakerBoard;
+  breakers: BreakerTracker;
   statusReports: StatusReports;
   followedSettings: FollowedSettings;
 }

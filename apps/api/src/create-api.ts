@@ -9,7 +9,7 @@ import { createTurns } from './auth/turns.ts';
 import { createRoutes } from './create-routes.ts';
 import { createEventClients } from './events/event-clients.ts';
 import { registerApiMetrics } from './monitor/api-metrics.ts';
-import { createBreakerBoard } from './routing/breaker-board.ts';
+import { createBreakerTracker } from './routing/breaker-tracker.ts';
 import { followSettings } from './settings/follow-settings.ts';
 import { createStatusReports } from './status/status-reports.ts';
 import { createProgressTracker } from './targets/progress-tracker.ts';
@@ -44,7 +44,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   }
   const credentials = createCredentials(await readTokens(db, secrets));
   const progress = createProgressTracker();
-  const breakers = createBreakerBoard(options.now);
+  const breakers = createBreakerTracker(options.now);
   const eventClients = createEventClients({
     events: bus.events,
     heartbeatMs,

@@ -1,4 +1,4 @@
-import type { BreakerChanged, ProbeResult } from '@api-monitor/core';
+import { type BreakerChanged, type ProbeResult, publishedBreaker } from '@api-monitor/core';
 import { finishRun, recordProxyRequests, startRun, updateTarget } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { newTarget, openTestApi } from './open-test-api.ts';
@@ -63,9 +63,12 @@ async function withChannels(routing: Parameters<typeof openTestApi>[0] = {}) {
   return { ...api, explain };
 }
 
-const opened = (target_id: number): BreakerChanged => ({
+const opened = (target_id: number, opened_at: number): BreakerChanged => ({
   type: 'breaker_changed',
-  data: { target_id, model: 'gpt-4o', is_open: true, consecutive_failures: 3, error: 'HTTP 503' },
+  data: {
+    ...{ target_id, model: 'gpt-4o', is_open: true, consecutive_failures: 3, error: 'HTTP 503' },
+    ...{ opened_at, trial_at: null },
+  },
 });
 
 interface Item {
@@ -171,13 +174,12 @@ test('a breaker that a gateway opened is shown until it closes, tries again, or 
     const { candidates } = await explain('fast/gpt-4o');
     return [candidates[0].breaker, candidates[0].rank];
   };
-  await bus.events.publish(opened(2));
+  await bus.events.publish(opened(2, clock.now));
   expect(await first()).toEqual(['open', null]);
   expect((await explain('gpt-4o')).chosen.target_name).toBe('slow');
   clock.now += 15;
   expect(await first()).toEqual(['half_open', 1]);
-  const closed = { ...opened(2).data, is_open: false, consecutive_failures: 0, error: null };
-  await bus.events.publish({ type: 'breaker_changed', data: closed });
+  await bus.events.publish({ type: 'breaker_changed', data: publishedBreaker(2, 'gpt-4o', null) });
   expect(await first()).toEqual(['closed', 1]);
 });
 

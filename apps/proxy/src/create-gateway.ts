@@ -13,7 +13,7 @@ import { type AllowPrivate, createUpstream } from '@api-monitor/upstream';
 import { createAffinity } from './board/affinity.ts';
 import { type BoardTarget, createBoard } from './board/board.ts';
 import { createBoardSync } from './board/board-sync.ts';
-import { type BreakerChange, createBreakers } from './board/breakers.ts';
+import { createBreakers } from './board/breakers.ts';
 import { createKeyLimits } from './board/key-limits.ts';
 import { createKeySync } from './board/sync-keys.ts';
 import { createTargetSync } from './board/sync-targets.ts';
@@ -72,8 +72,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const upstream = createUpstream({ allowPrivate: options.allowPrivate, via });
   const breakers = createBreakers({
     nowS,
-    onChange: (change) => void bus.events.publish(breakerEvent(change)),
-    onFailure: (target_id, model) =>
+    publish: (data) => void bus.events.publish({ type: 'breaker_changed', data }),
+    requestProbe: (target_id, model) =>
       quietly(
         bus.modelProbes.add(`${target_id}/${model}`, { target_id, model }),
         'probe not asked for',
@@ -146,9 +146,4 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await upstream.close();
     },
   };
-}
-
-function breakerEvent({ targetId, model, isOpen, consecutiveFailures, error }: BreakerChange) {
-  const counts = { is_open: isOpen, consecutive_failures: consecutiveFailures, error };
-  return { type: 'breaker_changed', data: { target_id: targetId, model, ...counts } } as const;
 }

@@ -11,12 +11,12 @@ export function listUsableModels(
 ): ListedModel[] {
   const full: ListedModel[] = [];
   const bare = new Map<string, ListedModel>();
-  const targets = [...board.targets()].sort((a, b) => a.sortOrder - b.sortOrder);
+  const targets = [...board.targets()].sort((a, b) => a.sort_order - b.sort_order);
   for (const target of targets.filter(({ enabled }) => enabled)) {
-    for (const { model, isAlive, stateSince } of target.models.values()) {
-      if (!isAlive || !isAllowed(key, target, model)) continue;
-      full.push({ id: `${target.name}/${model}`, owner: target.name, aliveSince: stateSince });
-      const aliveSince = Math.min(stateSince, bare.get(model)?.aliveSince ?? stateSince);
+    for (const { model, is_alive, state_since } of target.models.values()) {
+      if (!is_alive || !isAllowed(key, target, model)) continue;
+      full.push({ id: `${target.name}/${model}`, owner: target.name, aliveSince: state_since });
+      const aliveSince = Math.min(state_since, bare.get(model)?.aliveSince ?? state_since);
       bare.set(model, { id: model, owner: 'api-monitor', aliveSince });
     }
   }

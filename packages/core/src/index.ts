@@ -108,18 +108,33 @@ export {
 } from './probes/run.ts';
 export { type RunCut, RunCutError, sentenceOfCut, wasCut } from './probes/run-cut.ts';
 export { type RunSummary, successRate, summariseRun } from './probes/summarise-run.ts';
-export { breakerPauseS } from './routing/breaker.ts';
-export { type ChannelModel, splitChannelModel } from './routing/channel-model.ts';
-export { type Proof, proofOf } from './routing/proof-of.ts';
+export { type Asked, askedRoute, splitTargetModel } from './routing/asked-route.ts';
 export {
+  type Breaker,
+  type BreakerEvent,
   type BreakerState,
-  type Candidate,
-  type RankedCandidate,
-  type Ranking,
+  breakerOf,
+  breakerStateOf,
+  breakerStates,
+  isOpen,
+  nextBreaker,
+  type Proof,
+  type PublishedBreaker,
+  publishedBreaker,
+} from './routing/breaker.ts';
+export {
+  type Offer,
+  offerOf,
+  proofOf,
+  type RankedOffer,
+  type Refusal,
+  type RoutedTarget,
+  type RouteFault,
+  type Routing,
   type RoutingPolicy,
-  rankCandidates,
+  resolveRoute,
   routingPolicies,
-} from './routing/rank-candidates.ts';
+} from './routing/resolve-route.ts';
 export {
   addChecks,
   addDay,

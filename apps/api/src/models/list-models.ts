@@ -1,19 +1,24 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { errorKinds, routingPolicies, wireProtocols } from '@api-monitor/core';
-import { listModelStates, listTargets, type ModelStateRow } from '@api-monitor/db';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import { errorKinds, type RankedOffer, routingPolicies, wireProtocols } from '@api-monitor/core';
+import { listModelStates, listTargets } from '@api-monitor/db';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { authenticate } from '../auth/authenticate.ts';
 import { jsonAnswer, tokenSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
-import type { Offer } from '../routing/find-offers.ts';
-import { type CandidateItem, candidateSchema, rankOffers } from '../routing/rank-offers.ts';
+import {
+  candidateItem,
+  candidateSchema,
+  explainOffers,
+  type KnownOffer,
+  knownOffer,
+} from '../routing/explain-offers.ts';
 
 const channelSchema = z
   .object({
     ...candidateSchema.omit({ model: true }).shape,
     enabled: z.boolean(),
-    skipped: z.boolean().openapi({ description: 'no chat model: neither alive nor failed' }),
+    skipped: z.boolean().openapi({ description: 'not a chat model: neither alive nor failed' }),
     latency_s: z.number().openapi({ description: 'of the latest probe' }),
     first_token_s: z.number().nullable(),
     output_tokens_per_s: z.number().nullable(),
@@ -42,9 +47,8 @@ const answerSchema = z.object({
 });
 
 type ModelItem = z.infer<typeof modelSchema>;
-type ChannelItem = z.infer<typeof channelSchema>;
 
-/** Ranked at a stretch; other work goes on in between. */
+/** Ranked in one go, before other work gets its turn. */
 const modelsPerTurn = 100;
 
 export function listModelsRoute(deps: ApiDeps) {
@@ -61,53 +65,41 @@ export function listModelsRoute(deps: ApiDeps) {
     const { policy, areBareModelsOn } = deps.routing;
     const items: ModelItem[] = [];
     for (const [model, offers] of await offersByModel(deps)) {
-      items.push(itemOf(model, offers, deps));
-      if (items.length % modelsPerTurn === 0) await nextTurn();
+      items.push(itemOf(deps, model, offers));
+      if (items.length % modelsPerTurn === 0) await yieldToEventLoop();
     }
     return c.json({ policy, bare_models: areBareModelsOn, items }, 200);
   });
 }
 
-async function offersByModel({ db }: ApiDeps): Promise<[string, Offer[]][]> {
+async function offersByModel({ db }: ApiDeps): Promise<[string, KnownOffer[]][]> {
   const targets = new Map((await listTargets(db)).map((target) => [target.id, target]));
   const states = await listModelStates(db, { with_history: false });
   const offers = states.flatMap((state) => {
     const target = targets.get(state.target_id);
-    return target ? [{ target, state }] : [];
+    return target ? [knownOffer(target, state)] : [];
   });
-  const byModel = Map.groupBy(offers, ({ state }) => state.model);
+  const byModel = Map.groupBy(offers, ({ model }) => model);
   return [...byModel].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function itemOf(
-  model: string,
-  offers: readonly Offer[],
-  { routing, breakers, now }: ApiDeps,
-): ModelItem {
-  const { policy, areBareModelsOn } = routing;
-  const ranked = rankOffers(offers, { policy, breakers, nowS: now(), reason: null });
+function itemOf(deps: ApiDeps, model: string, offers: readonly KnownOffer[]): ModelItem {
+  const { ranked, fault } = explainOffers(deps, { kind: 'bare', model }, offers);
   const [first] = ranked;
-  const byTarget = new Map(offers.map(({ target, state }) => [target.id, { target, state }]));
   return {
     model,
-    protocol: byTarget.get(first?.target_id ?? 0)?.state.protocol ?? 'openai',
-    chosen_target_id: areBareModelsOn && first?.rank === 1 ? first.target_id : null,
-    channels: ranked.flatMap((candidate) => {
-      const offer = byTarget.get(candidate.target_id);
-      return offer ? [channelOf(candidate, offer)] : [];
-    }),
+    protocol: first?.offer.state.protocol ?? 'openai',
+    chosen_target_id: fault ? null : (first?.offer.target.id ?? null),
+    channels: ranked.map(channelOf),
   };
 }
 
-function channelOf(
-  { model: _model, ...candidate }: CandidateItem,
-  { target, state }: Offer,
-): ChannelItem {
-  return { ...candidate, enabled: target.enabled, ...measured(state) };
-}
-
-function measured(state: ModelStateRow) {
+function channelOf(ranked: RankedOffer<KnownOffer>): ModelItem['channels'][number] {
+  const { model: _model, ...candidate } = candidateItem(ranked);
+  const { target, state } = ranked.offer;
   return {
+    ...candidate,
+    enabled: target.enabled,
     skipped: state.error_kind === 'skipped',
     latency_s: state.duration,
     first_token_s: state.first_token_s,

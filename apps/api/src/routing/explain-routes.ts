@@ -1,11 +1,23 @@
-import { routingPolicies } from '@api-monitor/core';
+import {
+  type Asked,
+  askedRoute,
+  routingPolicies,
+  splitTargetModel,
+  type Target,
+} from '@api-monitor/core';
+import { findTargetByName, listModelStates, listTargetsByIds } from '@api-monitor/db';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { authenticate, requireAdmin } from '../auth/authenticate.ts';
 import { jsonAnswer, tokenSecurity } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
-import { type Asked, findOffers } from './find-offers.ts';
-import { candidateSchema, rankOffers } from './rank-offers.ts';
+import {
+  candidateItem,
+  candidateSchema,
+  explainOffers,
+  type KnownOffer,
+  knownOffer,
+} from './explain-offers.ts';
 
 const answerSchema = z.object({
   model: z.string(),
@@ -41,34 +53,50 @@ export function explainRoutesRoute(deps: ApiDeps) {
     responses: jsonAnswer(answerSchema, 'the candidates, in the order to try'),
   });
   return createRouter().openapi(route, async (c) => {
-    const { model } = c.req.valid('query');
-    return c.json(explain(deps, model, await findOffers(deps.db, model)), 200);
+    return c.json(await explain(deps, c.req.valid('query').model), 200);
   });
 }
 
-function explain({ routing, breakers, now }: ApiDeps, name: string, asked: Asked): Answer {
-  const { policy } = routing;
-  const reason = reasonForNone(asked, routing.areBareModelsOn);
-  const items = rankOffers(asked.offers, { policy, breakers, nowS: now(), reason });
-  const [first] = items.filter(({ rank }) => rank !== null);
-  return {
-    model: name,
-    kind: asked.kind,
-    policy,
-    chosen: first
-      ? { target_id: first.target_id, target_name: first.target_name, model: first.model }
-      : null,
-    reason: first ? null : (reason ?? 'every candidate is refused'),
-    candidates: items,
-  };
+async function explain(deps: ApiDeps, name: string): Promise<Answer> {
+  const asked = await askedFor(deps, name);
+  const offers = await listOffers(deps, asked);
+  const { ranked, fault } = explainOffers(deps, asked, offers);
+  const [first] = ranked;
+  const { model } = asked;
+  const candidates = ranked.map(candidateItem);
+  const answer = { model: name, kind: asked.kind, policy: deps.routing.policy };
+  if (!fault && first) {
+    const { id: target_id, name: target_name } = first.offer.target;
+    return { ...answer, chosen: { target_id, target_name, model }, reason: null, candidates };
+  }
+  const isOff = fault?.code === 'bare_names_off';
+  const reason = isOff ? bareNamesOff : offers.length > 0 ? allRefused : noOffer(asked);
+  const refused = candidates.map((item) => ({ ...item, rank: null, refused: bareNamesOff }));
+  return { ...answer, chosen: null, reason, candidates: isOff ? refused : candidates };
 }
 
-/** Why no candidate can be taken, whatever they are; null where they decide. */
-function reasonForNone(asked: Asked, areBareModelsOn: boolean): string | null {
-  if (asked.kind === 'bare' && !areBareModelsOn) {
-    return 'bare model names are switched off (PROXY_BARE_MODELS): name it as channel/model';
-  }
-  if (asked.offers.length > 0) return null;
+async function askedFor({ db }: ApiDeps, name: string): Promise<Asked<Target>> {
+  const split = splitTargetModel(name);
+  const named = split && (await findTargetByName(db, split.target));
+  return askedRoute(name, () => named);
+}
+
+async function listOffers({ db }: ApiDeps, asked: Asked<Target>): Promise<KnownOffer[]> {
+  const target_id = asked.kind === 'pinned' ? asked.target.id : undefined;
+  const states = await listModelStates(db, { target_id, model: asked.model, with_history: false });
+  const targetIds = states.map((state) => state.target_id);
+  const targets = new Map((await listTargetsByIds(db, targetIds)).map((it) => [it.id, it]));
+  return states.flatMap((state) => {
+    const target = targets.get(state.target_id);
+    return target ? [knownOffer(target, state)] : [];
+  });
+}
+
+const bareNamesOff =
+  'bare model names are switched off (PROXY_BARE_MODELS): name it as channel/model';
+const allRefused = 'every candidate is refused';
+
+function noOffer(asked: Asked<Target>): string {
   return asked.kind === 'pinned'
     ? `the channel "${asked.target.name}" has no model "${asked.model}"`
     : `no channel offers the model "${asked.model}"`;

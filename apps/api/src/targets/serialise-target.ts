@@ -1,7 +1,7 @@
 import { maskSecret, nextRunAtOf, successRate, type Target } from '@api-monitor/core';
 import { type Database, type ModelStateRow, openApiKey } from '@api-monitor/db';
 import type { Caller } from '../auth/caller.ts';
-import type { BreakerBoard } from '../routing/breaker-board.ts';
+import type { BreakerTracker } from '../routing/breaker-tracker.ts';
 import type { ProgressTracker } from './progress-tracker.ts';
 import type { LatestModel, TargetItem } from './target-schema.ts';
 
@@ -10,7 +10,7 @@ export interface TargetView {
   caller: Caller;
   runningIds: ReadonlySet<number>;
   progress: ProgressTracker;
-  breakers: BreakerBoard;
+  breakers: BreakerTracker;
   withHistory: boolean;
 }
 
@@ -61,7 +61,7 @@ function serialiseState(state: ModelStateRow, view: TargetView): string[] {
 }
 
 /** Field by field: spread, ten thousand of them would take twice as long. */
-function entryOf(state: ModelStateRow, breakers: BreakerBoard): Omit<LatestModel, 'history'> {
+function entryOf(state: ModelStateRow, breakers: BreakerTracker): Omit<LatestModel, 'history'> {
   return {
     model: state.model,
     protocol: state.protocol,
@@ -81,6 +81,6 @@ function entryOf(state: ModelStateRow, breakers: BreakerBoard): Omit<LatestModel
     live_failed_at: state.live_failed_at,
     live_error: state.live_error,
     live_first_byte_s: state.live_first_byte_s,
-    open_breaker: breakers.openOf(state.target_id, state.model, state.timestamp),
+    open_breaker: breakers.openOf(state),
   };
 }

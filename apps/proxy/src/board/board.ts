@@ -1,29 +1,14 @@
-import { type Candidate, type ProxyKey, proofOf, type UpstreamTarget } from '@api-monitor/core';
-import type { ModelStateRow } from '@api-monitor/db';
+import type { Offer, ProxyKey, RoutedTarget, Target, UpstreamTarget } from '@api-monitor/core';
 
-/** A channel as the gateway needs it; the same object until the channel changes. */
-export interface BoardTarget {
-  id: number;
-  name: string;
-  enabled: boolean;
-  sortOrder: number;
-  intervalMin: number;
-  timeoutS: number;
-  anthropicVersion: string;
+/** A target as the gateway needs it; the same object until the target changes. */
+export interface BoardTarget extends RoutedTarget, Pick<Target, 'timeout_s' | 'anthropic_version'> {
   channel: UpstreamTarget;
   models: ReadonlyMap<string, BoardModel>;
 }
 
-/** What the latest probe and the latest traffic said of a channel's model. */
-export interface BoardModel {
+/** What the latest probe and the latest traffic said of a target's model. */
+export interface BoardModel extends Offer {
   target: BoardTarget;
-  model: string;
-  /** null: it was left out of the probes, for it is no chat model. */
-  isAlive: boolean | null;
-  provedAt: number;
-  stateSince: number;
-  error: string | null;
-  firstByteS: number | null;
 }
 
 export interface BoardKey extends Pick<ProxyKey, 'name' | 'rpm_limit' | 'tpm_limit'> {
@@ -89,47 +74,8 @@ export function createBoard(): Board {
   };
 }
 
-/** Whether the key may use this channel's model. */
-export function isAllowed(key: BoardKey, target: BoardTarget, model: string): boolean {
+/** Whether the key may use this target's model. */
+export function isAllowed(key: BoardKey, target: RoutedTarget, model: string): boolean {
   if (key.targetIds && !key.targetIds.has(target.id)) return false;
   return !key.models || key.models.has(`${target.name}/${model}`);
-}
-
-export function candidateOf(entry: BoardModel, breaker: Candidate['breaker']): Candidate {
-  const { target, model, isAlive, provedAt, firstByteS } = entry;
-  return {
-    target_id: target.id,
-    target_name: target.name,
-    model,
-    sort_order: target.sortOrder,
-    interval_min: target.intervalMin,
-    is_alive: isAlive,
-    proved_at: provedAt,
-    first_byte_s: firstByteS,
-    breaker,
-  };
-}
-
-/** Builds a target's entry from its rows. */
-export function boardTargetOf(
-  fields: Omit<BoardTarget, 'models'>,
-  states: readonly ModelStateRow[],
-): BoardTarget {
-  const models = new Map<string, BoardModel>();
-  const target: BoardTarget = { ...fields, models };
-  for (const state of states) models.set(state.model, boardModelOf(target, state));
-  return target;
-}
-
-function boardModelOf(target: BoardTarget, state: ModelStateRow): BoardModel {
-  const { is_alive: isAlive, first_byte_s: firstByteS } = proofOf(state);
-  return {
-    target,
-    model: state.model,
-    isAlive,
-    provedAt: state.timestamp,
-    stateSince: state.state_since,
-    error: state.error,
-    firstByteS,
-  };
 }

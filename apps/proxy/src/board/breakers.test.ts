@@ -1,92 +1,99 @@
-import { expect, test } from 'vitest';
+import type { PublishedBreaker } from '@api-monitor/core';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { BoardModel } from './board.ts';
-import { type BreakerChange, createBreakers } from './breakers.ts';
+import { createBreakers } from './breakers.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
 
 function setup() {
   const clock = { now: 1000 };
-  const changes: BreakerChange[] = [];
+  const published: PublishedBreaker[] = [];
   let probes = 0;
   const breakers = createBreakers({
     nowS: () => clock.now,
-    onChange: (change) => changes.push(change),
-    onFailure: () => {
+    publish: (breaker) => published.push(breaker),
+    requestProbe: () => {
       probes += 1;
     },
   });
   const fail = (times: number) => {
     for (let i = 0; i < times; i += 1) breakers.failed(1, 'm', 'HTTP 500');
   };
-  const state = (provedAt = 900) => breakers.state(1, 'm', provedAt);
-  return { clock, changes, breakers, fail, state, probes: () => probes };
+  const wait = () => vi.advanceTimersByTime(100);
+  const failures = () => breakers.of(offerProvedAt(900))?.failures ?? 0;
+  return { clock, published, breakers, fail, wait, failures, probes: () => probes };
 }
 
-test('the third failure in a row opens it, and each asks for a probe', () => {
-  const { fail, state, changes, probes } = setup();
+function offerProvedAt(proved_at: number) {
+  const target = { id: 1, name: 't', enabled: true, sort_order: 1, interval_min: 30 };
+  return { target, model: 'm', is_alive: true, proved_at };
+}
+
+const open = { target_id: 1, model: 'm', is_open: true, error: 'HTTP 500' };
+const closed = { target_id: 1, model: 'm', is_open: false, consecutive_failures: 0, error: null };
+
+test('each failure asks for a probe, and the third is published', () => {
+  const { fail, published, probes } = setup();
   fail(2);
-  expect(state()).toBe('closed');
+  expect([published, probes()]).toEqual([[], 2]);
   fail(1);
-  expect(state()).toBe('open');
+  const state = { consecutive_failures: 3, opened_at: 1000, trial_at: null };
+  expect(published).toEqual([{ ...open, ...state }]);
   expect(probes()).toBe(3);
-  expect(changes).toEqual([
-    { targetId: 1, model: 'm', isOpen: true, consecutiveFailures: 3, error: 'HTTP 500' },
+});
+
+test('every change of an open breaker is published: a trial, its failure, its release, its success', () => {
+  const { clock, breakers, fail, published, wait } = setup();
+  const steps = [
+    () => breakers.begin(1, 'm'),
+    () => fail(1),
+    () => breakers.begin(1, 'm'),
+    () => breakers.release(1, 'm'),
+    () => breakers.succeeded(1, 'm'),
+  ];
+  fail(3);
+  for (const step of steps) {
+    wait();
+    clock.now += 15;
+    step();
+  }
+  expect(published.slice(1)).toEqual([
+    { ...open, consecutive_failures: 3, opened_at: 1000, trial_at: 1015 },
+    { ...open, consecutive_failures: 4, opened_at: 1030, trial_at: null },
+    { ...open, consecutive_failures: 4, opened_at: 1030, trial_at: 1045 },
+    { ...open, consecutive_failures: 4, opened_at: 1030, trial_at: null },
+    { ...closed, opened_at: null, trial_at: null },
   ]);
 });
 
-test('a success in between starts the count anew', () => {
-  const { breakers, fail, state } = setup();
+test('of a burst of failures the first and the last state are published', () => {
+  const { fail, published, wait } = setup();
+  fail(100);
+  wait();
+  wait();
+  expect(published.map((one) => one.consecutive_failures)).toEqual([3, 100]);
+});
+
+test('a request to a closed breaker is not a trial, and what ends there is not published', () => {
+  const { breakers, fail, failures, published } = setup();
+  expect(breakers.begin(1, 'm')).toBe(false);
   fail(2);
+  expect(breakers.begin(1, 'm')).toBe(false);
   breakers.succeeded(1, 'm');
-  fail(2);
-  expect(state()).toBe('closed');
+  expect([failures(), published]).toEqual([0, []]);
 });
 
-test('after the pause one request may try, and only one at a time', () => {
-  const { clock, breakers, fail, state } = setup();
-  fail(3);
-  clock.now += 15;
-  expect(state()).toBe('half_open');
-  breakers.begin(1, 'm');
-  expect(state()).toBe('open');
-  breakers.succeeded(1, 'm');
-  expect(state()).toBe('closed');
+test('a model that is suspected is probed, and nothing else', () => {
+  const { breakers, published, failures, probes } = setup();
+  for (let i = 0; i < 4; i += 1) breakers.suspected(1, 'm');
+  expect([probes(), failures(), published]).toEqual([4, 0, []]);
 });
 
-test('a try that fails opens it for another pause', () => {
-  const { clock, breakers, fail, state } = setup();
-  fail(3);
-  clock.now += 15;
-  breakers.begin(1, 'm');
-  fail(1);
-  expect(state()).toBe('open');
-  clock.now += 15;
-  expect(state()).toBe('half_open');
-});
-
-test('a try is always given back: by a client that leaves, or by time', () => {
-  const { clock, breakers, fail, state } = setup();
-  fail(3);
-  clock.now += 15;
-  breakers.begin(1, 'm');
-  breakers.release(1, 'm');
-  expect(state()).toBe('half_open');
-  breakers.begin(1, 'm');
-  clock.now += 120;
-  expect(state()).toBe('half_open');
-});
-
-test('a probe that passed after the last failure closes it', () => {
-  const { clock, fail, state, changes } = setup();
-  fail(3);
-  expect(state(clock.now)).toBe('open');
-  expect(state(clock.now + 1)).toBe('closed');
-  expect(changes.at(-1)).toMatchObject({ isOpen: false });
-  expect(state(900)).toBe('closed');
-});
-
-test('a channel that was read anew settles its breakers, and takes them along when it goes', () => {
-  const { clock, breakers, fail, changes } = setup();
-  const read = (isAlive: boolean, provedAt: number) => ({
-    models: new Map([['m', { isAlive, provedAt } as BoardModel]]),
+test('a target that was read again settles its breakers, and takes them along when it goes', () => {
+  const { clock, breakers, fail, published, wait } = setup();
+  const read = (is_alive: boolean, proved_at: number) => ({
+    models: new Map([['m', { is_alive, proved_at } as BoardModel]]),
   });
   fail(3);
   breakers.settle(1, read(false, clock.now + 1));
@@ -95,27 +102,19 @@ test('a channel that was read anew settles its breakers, and takes them along wh
   expect(breakers.openCount()).toBe(1);
   breakers.settle(1, read(true, clock.now + 1));
   expect(breakers.openCount()).toBe(0);
-  expect(changes.at(-1)).toMatchObject({ isOpen: false });
+  wait();
+  expect(published.at(-1)).toMatchObject(closed);
   fail(3);
   breakers.settle(1, null);
   expect(breakers.openCount()).toBe(0);
 });
 
-test('a proof by a clock that is ahead closes nothing: live failures count', () => {
-  const { fail, state, breakers } = setup();
-  const provedAt = 1000 + 600;
+test('a proof whose time has come closes a breaker when it is asked for', () => {
+  const { clock, breakers, fail, failures, published, wait } = setup();
   fail(3);
-  expect(state(provedAt)).toBe('open');
-  breakers.settle(1, { models: new Map([['m', { isAlive: true, provedAt } as BoardModel]]) });
-  expect(state()).toBe('open');
-});
-
-test('a clock that is set back keeps no breaker open', () => {
-  const { clock, fail, state, breakers } = setup();
-  fail(3);
-  clock.now = 1000 - 600;
-  expect(state(300)).toBe('half_open');
-  breakers.begin(1, 'm');
-  clock.now -= 600;
-  expect(state(300)).toBe('half_open');
+  wait();
+  expect(breakers.of(offerProvedAt(1600))).toMatchObject({ failures: 3 });
+  clock.now = 1590;
+  expect(breakers.of(offerProvedAt(1600))).toBeNull();
+  expect([failures(), published.at(-1)?.is_open]).toEqual([0, false]);
 });

@@ -1,124 +1,104 @@
-import { type BreakerState, breakerPauseS, hasPassed, isAhead } from '@api-monitor/core';
+import {
+  type Breaker,
+  type BreakerEvent,
+  isOpen,
+  nextBreaker,
+  type Offer,
+  type PublishedBreaker,
+  publishedBreaker,
+} from '@api-monitor/core';
 import type { BoardTarget } from './board.ts';
 
-/** Remembers where live traffic failed, for each channel and model. */
+/** Remembers where live traffic failed, for each target and model. */
 export interface Breakers {
-  state(targetId: number, model: string, provedAt: number): BreakerState;
-  /** True where it takes the one try of a half-open breaker; the outcome or `release` gives it back. */
+  /** The breaker of an offer, unless its own proof closes it. */
+  of(offer: Pick<Offer, 'target' | 'model' | 'is_alive' | 'proved_at'>): Breaker | null;
+  /** Begins a request there. True if it is a trial: its outcome, or `release`, ends it. */
   begin(targetId: number, model: string): boolean;
   succeeded(targetId: number, model: string): void;
   failed(targetId: number, model: string, error: string): void;
-  /** It says that it has no such model: no failure to count, yet worth a probe. */
+  /** It says that it has no such model: not a failure to count, but worth a probe. */
   suspected(targetId: number, model: string): void;
-  /** Neither: the client left, or what it sent was at fault. Only whoever took the try gives it back. */
+  /** Ends a trial that says nothing: the client left, or what it sent was at fault. */
   release(targetId: number, model: string): void;
-  /** The channel was read anew: passing probes close, and what is gone is forgotten. */
+  /** The target was read again: passing probes close, and what is gone is forgotten. */
   settle(targetId: number, target: Pick<BoardTarget, 'models'> | null): void;
   openCount(): number;
 }
 
-export interface BreakerChange {
-  targetId: number;
-  model: string;
-  isOpen: boolean;
-  consecutiveFailures: number;
-  error: string | null;
-}
-
 interface Options {
   nowS: () => number;
-  onChange: (change: BreakerChange) => void;
-  /** Every failure or doubt of live traffic: asks for a probe of just that model. */
-  onFailure: (targetId: number, model: string) => void;
+  publish: (breaker: PublishedBreaker) => void;
+  /** Asks for a probe of one model, after each failure or doubt. */
+  requestProbe: (targetId: number, model: string) => void;
 }
 
-interface Breaker {
-  targetId: number;
-  model: string;
-  consecutiveFailures: number;
-  openedAt: number;
-  /** When the last failure was; a passing probe after it closes the breaker. */
-  failedAt: number;
-  tryBeganAt: number;
-}
+/** A dying channel fails hundreds of requests at once: what changes within this time is published once. */
+const publishPeriodMs = 100;
 
-const failuresToOpen = 3;
-/** A try that never reported back is released by time. */
-const tryTimeoutS = 120;
+export function createBreakers({ nowS, publish, requestProbe }: Options): Breakers {
+  const byTarget = new Map<number, Map<string, Breaker>>();
+  const known = (targetId: number, model: string) => byTarget.get(targetId)?.get(model) ?? null;
 
-/** Consecutive failures open a breaker; after a pause one request may try; a passing probe closes it. */
-export function createBreakers({ nowS, onChange, onFailure }: Options): Breakers {
-  const breakers = new Map<string, Breaker>();
-  // A proof in the future, by a worker whose clock is ahead, would close it at every failure.
-  const isProvenSince = ({ failedAt }: Breaker, provedAt: number) =>
-    provedAt > failedAt && !isAhead(provedAt, nowS());
-  const keyOf = (targetId: number, model: string) => `${targetId}/${model}`;
+  const put = (targetId: number, model: string, breaker: Breaker | null) => {
+    const byModel = byTarget.get(targetId) ?? new Map<string, Breaker>();
+    if (breaker) byModel.set(model, breaker);
+    else byModel.delete(model);
+    if (byModel.size > 0) byTarget.set(targetId, byModel);
+    else byTarget.delete(targetId);
+  };
 
-  const close = (targetId: number, model: string) => {
-    if (breakers.size === 0) return;
-    const breaker = breakers.get(keyOf(targetId, model));
-    if (!breaker) return;
-    breakers.delete(keyOf(targetId, model));
-    if (breaker.openedAt === 0) return;
-    onChange({ targetId, model, isOpen: false, consecutiveFailures: 0, error: null });
+  /** Those that were published just now, and whether they have changed since. */
+  const justPublished = new Map<string, boolean>();
+  const publishSoon = (targetId: number, model: string) => {
+    const key = `${targetId}/${model}`;
+    if (justPublished.has(key)) {
+      justPublished.set(key, true);
+      return;
+    }
+    publish(publishedBreaker(targetId, model, known(targetId, model)));
+    justPublished.set(key, false);
+    const publishRest = () => {
+      const hasChanged = justPublished.get(key);
+      justPublished.delete(key);
+      if (hasChanged) publishSoon(targetId, model);
+    };
+    setTimeout(publishRest, publishPeriodMs).unref();
+  };
+
+  const take = (targetId: number, model: string, event: BreakerEvent) => {
+    const before = known(targetId, model);
+    const after = nextBreaker(before, event, nowS());
+    if (after === before) return;
+    put(targetId, model, after);
+    if (isOpen(before) || isOpen(after)) publishSoon(targetId, model);
   };
 
   return {
-    state(targetId, model, provedAt) {
-      if (breakers.size === 0) return 'closed';
-      const breaker = breakers.get(keyOf(targetId, model));
-      if (!breaker || breaker.openedAt === 0) return 'closed';
-      if (isProvenSince(breaker, provedAt)) {
-        close(targetId, model);
-        return 'closed';
-      }
-      const now = nowS();
-      if (!hasPassed(breakerPauseS, breaker.openedAt, now)) return 'open';
-      return hasPassed(tryTimeoutS, breaker.tryBeganAt, now) ? 'half_open' : 'open';
+    of(offer) {
+      const { target, model } = offer;
+      if (known(target.id, model)) take(target.id, model, { kind: 'probed', proof: offer });
+      return known(target.id, model);
     },
     begin(targetId, model) {
-      if (breakers.size === 0) return false;
-      const breaker = breakers.get(keyOf(targetId, model));
-      if (!breaker || breaker.openedAt === 0) return false;
-      breaker.tryBeganAt = nowS();
+      if (!isOpen(known(targetId, model))) return false;
+      take(targetId, model, { kind: 'trial_began' });
       return true;
     },
-    succeeded: close,
+    succeeded: (targetId, model) => take(targetId, model, { kind: 'succeeded' }),
     failed(targetId, model, error) {
-      const key = keyOf(targetId, model);
-      const breaker = breakers.get(key) ?? {
-        targetId,
-        model,
-        consecutiveFailures: 0,
-        openedAt: 0,
-        failedAt: 0,
-        tryBeganAt: 0,
-      };
-      breakers.set(key, breaker);
-      breaker.consecutiveFailures += 1;
-      breaker.failedAt = nowS();
-      breaker.tryBeganAt = 0;
-      onFailure(targetId, model);
-      if (breaker.consecutiveFailures < failuresToOpen) return;
-      const wasOpen = breaker.openedAt > 0;
-      breaker.openedAt = breaker.failedAt;
-      if (wasOpen) return;
-      const { consecutiveFailures } = breaker;
-      onChange({ targetId, model, isOpen: true, consecutiveFailures, error });
+      take(targetId, model, { kind: 'failed', error });
+      requestProbe(targetId, model);
     },
-    suspected: onFailure,
-    release(targetId, model) {
-      const breaker = breakers.get(keyOf(targetId, model));
-      if (breaker) breaker.tryBeganAt = 0;
-    },
+    suspected: requestProbe,
+    release: (targetId, model) => take(targetId, model, { kind: 'trial_dropped' }),
     settle(targetId, target) {
-      for (const breaker of breakers.values()) {
-        if (breaker.targetId !== targetId) continue;
-        const state = target?.models.get(breaker.model);
-        const isProven = state?.isAlive === true && isProvenSince(breaker, state.provedAt);
-        if (!state || isProven) close(targetId, breaker.model);
+      for (const model of [...(byTarget.get(targetId)?.keys() ?? [])]) {
+        const proof = target?.models.get(model);
+        take(targetId, model, proof ? { kind: 'probed', proof } : { kind: 'removed' });
       }
     },
-    openCount: () => [...breakers.values()].filter(({ openedAt }) => openedAt > 0).length,
+    openCount: () =>
+      [...byTarget.values()].flatMap((byModel) => [...byModel.values()].filter(isOpen)).length,
   };
 }

@@ -1,5 +1,5 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { AppError, type Target } from '@api-monitor/core';
+import { AppError, offerOf, type Target } from '@api-monitor/core';
 import {
   type Database,
   listModelStates,
@@ -9,7 +9,7 @@ import {
   openApiKey,
 } from '@api-monitor/db';
 import type { Logger } from '@api-monitor/runtime';
-import { type Board, type BoardTarget, boardTargetOf } from './board.ts';
+import type { Board, BoardModel, BoardTarget } from './board.ts';
 
 export interface TargetSync {
   /** Reads the channels whose revision is another than the last time, and drops those that are gone. */
@@ -63,7 +63,7 @@ async function readTarget({ db, logger }: Options, id: number): Promise<BoardTar
     const [target] = await listTargetsByIds(db, [id]);
     if (!target) return null;
     const states = await listModelStates(db, { target_id: id, with_history: false });
-    return entryOf(db, target, states);
+    return boardTargetOf(db, target, states);
   } catch (err) {
     if (!(err instanceof AppError) && !(err instanceof SyntaxError)) throw err;
     logger.error({ err, target_id: id }, 'channel left out of the board');
@@ -71,18 +71,19 @@ async function readTarget({ db, logger }: Options, id: number): Promise<BoardTar
   }
 }
 
-function entryOf(db: Database, target: Target, states: readonly ModelStateRow[]): BoardTarget {
-  const { id, name, enabled, base_url, verify_ssl } = target;
+function boardTargetOf(
+  db: Database,
+  target: Target,
+  states: readonly ModelStateRow[],
+): BoardTarget {
+  const { id, name, enabled, sort_order, interval_min, timeout_s, anthropic_version } = target;
   const apiKey = openApiKey(db, target);
-  const fields = {
-    id,
-    name,
-    enabled,
-    sortOrder: target.sort_order,
-    intervalMin: target.interval_min,
-    timeoutS: target.timeout_s,
-    anthropicVersion: target.anthropic_version,
-    channel: { id, baseUrl: base_url, apiKey, verifySsl: verify_ssl },
+  const models = new Map<string, BoardModel>();
+  const boardTarget: BoardTarget = {
+    ...{ id, name, enabled, sort_order, interval_min, timeout_s, anthropic_version },
+    channel: { id, baseUrl: target.base_url, apiKey, verifySsl: target.verify_ssl },
+    models,
   };
-  return boardTargetOf(fields, states);
+  for (const state of states) models.set(state.model, offerOf(boardTarget, state));
+  return boardTarget;
 }

@@ -198,10 +198,10 @@ function attempt(
  */
 function firstByteTimeoutMsOf(
   { isStream }: Forwarding,
-  { target, firstByteS }: BoardModel,
+  { target, first_byte_s }: BoardModel,
   idleTimeoutMs: number,
 ): number {
-  const streamMs = 1000 * Math.max(target.timeoutS, 3 * (firstByteS ?? 0));
+  const streamMs = 1000 * Math.max(target.timeout_s, 3 * (first_byte_s ?? 0));
   return isStream ? streamMs : Math.max(streamMs, idleTimeoutMs);
 }
 
@@ -214,7 +214,7 @@ function upstreamRequest(
   return {
     method: 'POST',
     path: path + query,
-    headers: upstreamHeaders(request.rawHeaders, target.anthropicVersion, endpoint, trail),
+    headers: upstreamHeaders(request.rawHeaders, target.anthropic_version, endpoint, trail),
     keyHeader: endpoint.keyHeader,
     body: {
       pieces: found ? spliceModel(body, found, model) : renameInnerModels(body, askedModel, model),

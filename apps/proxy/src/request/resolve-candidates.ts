@@ -1,8 +1,9 @@
 import {
-  type RankedCandidate,
+  type Asked,
+  askedRoute,
+  type RouteFault,
   type RoutingPolicy,
-  rankCandidates,
-  splitChannelModel,
+  resolveRoute,
 } from '@api-monitor/core';
 import type { Affinity } from '../board/affinity.ts';
 import {
@@ -10,18 +11,18 @@ import {
   type BoardKey,
   type BoardModel,
   type BoardTarget,
-  candidateOf,
   isAllowed,
 } from '../board/board.ts';
 import type { Breakers } from '../board/breakers.ts';
 import type { GatewayError } from '../dialects/gateway-error.ts';
 
-/** Where a request may go, in the order to try. */
+/** A target's model that a request may go to. */
 export interface Choice {
   entry: BoardModel;
   proofAgeS: number;
 }
 
+/** `choices`: in the order to try. */
 export type Resolution = { ok: true; choices: Choice[] } | { ok: false; error: GatewayError };
 
 export interface Ask {
@@ -30,7 +31,7 @@ export interface Ask {
   model: string;
   /** From `X-Target-Id` or `?target_id=`. */
   pinnedTargetId: number | null;
-  /** A conversation that stays on one channel while that is healthy. */
+  /** A conversation that stays on one target while that is healthy. */
   session: string | null;
 }
 
@@ -44,100 +45,90 @@ export interface ResolveDeps {
   random: () => number;
 }
 
-/** Makes the choice of channels for a request; pure but for the board it reads. */
+/** Returns the function that chooses where a request goes; its only state is the turn of `round-robin`. */
 export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
+  const { board, breakers, policy, areBareModelsOn, random } = deps;
   let turn = 0;
   return (ask) => {
-    const pinned = findPinned(deps.board, ask);
-    if (pinned) return resolvePinned(deps, ask, pinned);
-    if (ask.pinnedTargetId !== null) return notFound(`there is no channel ${ask.pinnedTargetId}`);
-    if (!deps.areBareModelsOn)
-      return notFound(`name the model as channel/model: "${ask.model}" has no known channel`);
-    turn += 1;
-    return resolveBare(deps, ask, turn);
+    const { key, model, pinnedTargetId } = ask;
+    const pinned = pinnedTargetId === null ? null : board.targetById(pinnedTargetId);
+    if (pinned === undefined) return notFound(`there is no channel ${pinnedTargetId}`);
+    const asked = askedRoute(model, board.targetByName, pinned);
+    if (asked.kind === 'bare') turn += 1;
+    const nowS = deps.nowS();
+    const { ranked, fault } = resolveRoute(asked, offersFor(board, asked), {
+      policy,
+      areBareModelsOn,
+      isAllowed: (target, name) => isAllowed(key, target, name),
+      breakerOf: breakers.of,
+      nowS,
+      random,
+      turn,
+    });
+    if (fault) return refusal(asked, fault, nowS);
+    const choices = ranked.flatMap(({ rank, offer: entry, proof_age_s: proofAgeS }) =>
+      rank === null ? [] : { entry, proofAgeS },
+    );
+    return {
+      ok: true,
+      choices: asked.kind === 'bare' ? withSessionFirst(deps, ask, choices) : choices,
+    };
   };
 }
 
-interface Pinned {
-  target: BoardTarget;
-  model: string;
+function offersFor(board: Board, asked: Asked<BoardTarget>): readonly BoardModel[] {
+  if (asked.kind === 'bare') return board.offering(asked.model);
+  const entry = asked.target.models.get(asked.model);
+  return entry ? [entry] : [];
 }
 
-/** `channel/model`, the channel's name being all before the first slash; or a channel pinned by id. */
-function findPinned(board: Board, { model, pinnedTargetId }: Ask): Pinned | null {
-  const split = splitChannelModel(model);
-  const named = split ? board.targetByName(split.channel) : undefined;
-  const rest = split?.model ?? model;
-  if (pinnedTargetId === null) return named ? { target: named, model: rest } : null;
-  const target = board.targetById(pinnedTargetId);
-  if (!target) return null;
-  return { target, model: named === target ? rest : model };
-}
-
-function resolvePinned(deps: ResolveDeps, { key }: Ask, { target, model }: Pinned): Resolution {
-  if (!isAllowed(key, target, model)) return forbidden(`${target.name}/${model}`);
-  const entry = target.models.get(model);
-  if (!target.enabled) return notFound(`the channel "${target.name}" is disabled`);
-  if (!entry) return notFound(`the channel "${target.name}" has no model "${model}"`);
-  if (entry.isAlive === false) return notFound(failedSentence(deps, entry));
-  const [ranked] = rank(deps, [entry], 0);
-  if (!ranked || ranked.refused) return nobodyLeft(`${target.name}/${model}`);
-  return { ok: true, choices: [{ entry, proofAgeS: ranked.proof_age_s }] };
-}
-
-function resolveBare(deps: ResolveDeps, ask: Ask, turn: number): Resolution {
-  const offers = deps.board.offering(ask.model).filter(({ target }) => target.enabled);
-  if (offers.length === 0) return notFound(`no channel offers the model "${ask.model}"`);
-  const allowed = offers.filter(({ target }) => isAllowed(ask.key, target, ask.model));
-  if (allowed.length === 0) return forbidden(ask.model);
-  const alive = allowed.filter(({ isAlive }) => isAlive !== false);
-  const [first] = allowed;
-  if (alive.length === 0 && first)
-    return notFound(failedSentence(deps, newestOf(allowed) ?? first));
-  const ranked = rank(deps, alive, turn).filter(({ refused }) => refused === null);
-  if (ranked.length === 0) return nobodyLeft(ask.model);
-  const choices = ranked.flatMap((one) => {
-    const entry = alive.find(({ target }) => target.id === one.target_id);
-    return entry ? [{ entry, proofAgeS: one.proof_age_s }] : [];
-  });
-  return { ok: true, choices: withSessionFirst(deps, ask, choices) };
-}
-
-function rank(deps: ResolveDeps, entries: readonly BoardModel[], turn: number): RankedCandidate[] {
-  const { breakers, policy, random } = deps;
-  const candidates = entries.map((entry) =>
-    candidateOf(entry, breakers.state(entry.target.id, entry.model, entry.provedAt)),
-  );
-  return rankCandidates(candidates, { policy, nowS: deps.nowS(), random, turn });
-}
-
-/** The channel that the conversation was on goes first while it may be chosen at all. */
+/** The target that the conversation was on goes first while it may be chosen at all. */
 function withSessionFirst({ affinity }: ResolveDeps, ask: Ask, choices: Choice[]): Choice[] {
   const placeId = ask.session === null ? null : affinity.of(ask.session, ask.model);
   const place = choices.find(({ entry }) => entry.target.id === placeId);
   return place ? [place, ...choices.filter((choice) => choice !== place)] : choices;
 }
 
-function newestOf(entries: readonly BoardModel[]): BoardModel | undefined {
-  return entries.toSorted((a, b) => b.provedAt - a.provedAt)[0];
+function refusal(
+  asked: Asked<BoardTarget>,
+  fault: RouteFault<BoardModel>,
+  nowS: number,
+): Resolution {
+  const isPinned = asked.kind === 'pinned';
+  const name = isPinned ? `${asked.target.name}/${asked.model}` : asked.model;
+  switch (fault.code) {
+    case 'bare_names_off':
+      return notFound(`name the model as channel/model: "${name}" has no known channel`);
+    case 'target_disabled':
+    case 'no_such_offer':
+      return notFound(isPinned ? lackOf(asked) : `no channel offers the model "${name}"`);
+    case 'probe_failed':
+      return notFound(failedSentence(fault.offer, nowS));
+    case 'not_allowed': {
+      const message = `this key may not use "${name}"`;
+      const error = { status: 403, code: 'model_not_allowed', message, param: 'model' } as const;
+      return { ok: false, error };
+    }
+    case 'breaker_open': {
+      const who = isPinned ? `"${name}"` : `every channel that offers "${name}"`;
+      const message = `${who} is paused after recent failures`;
+      return { ok: false, error: { status: 503, code: 'no_channel', message, retryAfterS: 15 } };
+    }
+  }
 }
 
-function failedSentence({ nowS }: ResolveDeps, entry: BoardModel): string {
-  const minutes = Math.max(0, Math.round((nowS() - entry.stateSince) / 60));
-  const name = `${entry.target.name}/${entry.model}`;
-  return `the model "${name}" has been failing its probes for ${minutes} min: ${entry.error ?? 'no answer'}`;
+function lackOf({ target, model }: { target: BoardTarget; model: string }): string {
+  return target.enabled
+    ? `the channel "${target.name}" has no model "${model}"`
+    : `the channel "${target.name}" is disabled`;
+}
+
+function failedSentence({ target, model, state_since, error }: BoardModel, nowS: number): string {
+  const minutes = Math.max(0, Math.round((nowS - state_since) / 60));
+  const name = `${target.name}/${model}`;
+  return `the model "${name}" has been failing its probes for ${minutes} min: ${error ?? 'no answer'}`;
 }
 
 function notFound(message: string): Resolution {
   return { ok: false, error: { status: 404, code: 'model_not_found', message, param: 'model' } };
-}
-
-function forbidden(name: string): Resolution {
-  const message = `this key may not use "${name}"`;
-  return { ok: false, error: { status: 403, code: 'model_not_allowed', message, param: 'model' } };
-}
-
-function nobodyLeft(name: string): Resolution {
-  const message = `no channel is left for "${name}": live traffic failed there just now`;
-  return { ok: false, error: { status: 503, code: 'no_channel', message, retryAfterS: 15 } };
 }

@@ -1,13 +1,12 @@
-import type { Channel, HistoryPoint, LatestModel, ProgressEvent } from './channel.ts';
-import { breakerAfter } from './live-traffic.ts';
-
-const historyLength = 30;
+import { nextModelState } from '@api-monitor/core';
+import type { Channel, LatestModel, ProgressEvent } from './channel.ts';
+import { breakerAfterProbe } from './live-traffic.ts';
 
 type Probe = NonNullable<ProgressEvent['probe']>;
 
 /**
- * The channel after one more step of its run: the progress moves on, and a finished probe becomes
- * its model's newest state and last bar. A probe that is known already changes nothing.
+ * The channel after one more step of its run: the progress moves on, and a finished probe becomes its
+ * model's newest state and last bar. A probe that is already known changes nothing.
  */
 export function applyProgress(channel: Channel, event: ProgressEvent): Channel {
   const done = Math.max(event.done, channel.run_progress?.done ?? 0);
@@ -29,48 +28,29 @@ export function applyProgress(channel: Channel, event: ProgressEvent): Channel {
   return progressed;
 }
 
-/** Where the server will list it too, so that nothing moves when its list comes. */
+/** In the place that the server's list will give it, so that nothing moves when the list comes. */
 function insert(models: readonly LatestModel[], added: LatestModel): LatestModel[] {
   const index = models.findIndex((it) => it.model > added.model);
   return models.toSpliced(index < 0 ? models.length : index, 0, added);
 }
 
 function latestAfter(before: LatestModel | undefined, probe: Probe): LatestModel {
-  const { protocol, route, model, ...point } = probe;
-  const changed = !before || before.success !== point.success;
-  return {
-    protocol,
-    route,
-    model,
-    success: point.success,
-    skipped: point.error_kind === 'skipped',
-    duration: point.duration,
-    error: point.error,
-    error_kind: point.error_kind,
-    status_code: point.status_code,
-    timestamp: point.timestamp,
-    first_token_s: point.first_token_s,
+  const { live_failed_at = null, live_error = null, live_first_byte_s = null } = before ?? {};
+  const past = before && {
+    ...before,
+    state_since: before.state_since ?? before.timestamp,
+    history: before.history ?? [],
+  };
+  const { history, ...next } = nextModelState(past ?? null, {
+    ...probe,
     output_tokens_per_s: null,
-    state_since: changed ? point.timestamp : before.state_since,
-    last_success_at: point.success ? point.timestamp : (before?.last_success_at ?? null),
-    ...liveAfter(before, probe),
-    history: historyAfter(before, point),
-  };
-}
-
-/** A probe that passes outweighs the traffic that failed before it. */
-function liveAfter(before: LatestModel | undefined, { success, timestamp }: Probe) {
+  });
   return {
-    live_failures: success ? 0 : (before?.live_failures ?? 0),
-    live_failed_at: before?.live_failed_at ?? null,
-    live_error: before?.live_error ?? null,
-    live_first_byte_s: before?.live_first_byte_s ?? null,
-    breaker: breakerAfter(before?.breaker, { success, timestamp }),
+    ...next,
+    skipped: probe.error_kind === 'skipped',
+    ...{ live_failed_at, live_error, live_first_byte_s },
+    breaker: breakerAfterProbe(before?.breaker ?? null, probe),
+    // A history that was never loaded stays absent: one bar would look like all there is.
+    history: before && !before.history ? undefined : history,
   };
-}
-
-/** A history that was never loaded stays absent: one bar would pretend to be all there is. */
-function historyAfter(before: LatestModel | undefined, point: HistoryPoint) {
-  if (before && !before.history) return undefined;
-  return [...(before?.history ?? []), point].slice(-historyLength);
 }

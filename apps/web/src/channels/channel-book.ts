@@ -1,6 +1,6 @@
 import { applyProgress } from './apply-progress.ts';
 import type { BreakerEvent, Channel, LatestModel, ProgressEvent } from './channel.ts';
-import { applyBreaker, breakerAfter, breakerToldBy } from './live-traffic.ts';
+import { applyBreaker, listedBreaker } from './live-traffic.ts';
 
 /** What the page knows of the channels, outside of any framework, with a note of what changed. */
 export interface ChannelBook {
@@ -18,7 +18,7 @@ export interface ChannelBook {
   /** The server knows the order now. */
   settleOrder(): void;
   progress(event: ProgressEvent): void;
-  breaker(event: BreakerEvent, nowS: number): void;
+  breaker(event: BreakerEvent): void;
 }
 
 /** `onChange` hears the id of what changed, or null for the whole list. */
@@ -76,10 +76,10 @@ export function createChannelBook(onChange: (id: number | null) => void): Channe
       channels.set(channel.id, applyProgress(channel, event));
       onChange(channel.id);
     },
-    breaker(event, nowS) {
+    breaker(event) {
       const channel = channels.get(event.target_id);
       if (!channel) return;
-      channels.set(channel.id, applyBreaker(channel, event, nowS));
+      channels.set(channel.id, applyBreaker(channel, event));
       onChange(channel.id);
     },
   };
@@ -96,7 +96,7 @@ function keepKnown(channel: Channel, before: Channel | undefined): Channel {
 
 function withKnown(model: LatestModel, before: LatestModel | undefined): LatestModel {
   const history = model.history ?? before?.history;
-  const breaker = breakerToldBy(model) ?? breakerAfter(before?.breaker, model);
-  if (history === model.history && breaker === undefined) return model;
+  const breaker = listedBreaker(model, before?.breaker ?? null);
+  if (history === model.history && breaker === null) return model;
   return { ...model, history, breaker };
 }

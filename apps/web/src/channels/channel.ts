@@ -1,4 +1,5 @@
 import type {
+  Breaker,
   BreakerChanged,
   HistoryPoint,
   Route,
@@ -7,16 +8,6 @@ import type {
   TargetStatus,
   WireProtocol,
 } from '@api-monitor/core';
-
-/** A gateway's breaker that stands open. */
-export interface OpenBreaker {
-  failures: number;
-  error: string | null;
-  /** Or when the page heard of it, Unix seconds. */
-  openedAt: number;
-  /** When the model's latest probe by then had ended. */
-  probedAt: number;
-}
 
 /** A model's newest verdict on a channel, as `GET /api/targets` tells it. */
 export interface LatestModel {
@@ -44,7 +35,7 @@ export interface LatestModel {
   /** As the list tells it; a later event may know better. */
   open_breaker?: { failures: number; error: string | null; opened_at: number } | null;
   /** As the page knows it, from lists and events. */
-  breaker?: OpenBreaker | undefined;
+  breaker?: Breaker | null;
   /** Oldest first; absent where the list was asked for without it. */
   history?: HistoryPoint[] | undefined;
 }

@@ -19,6 +19,8 @@ const opened: BreakerEvent = {
   is_open: true,
   consecutive_failures: 3,
   error: 'HTTP 503',
+  opened_at: 1990,
+  trial_at: null,
 };
 
 function firstModel(channel: Channel | undefined): LatestModel {
@@ -71,7 +73,7 @@ describe('failures of live traffic', () => {
   });
 
   it('are over when a probe of a run passes, and not when it fails', () => {
-    const channel = applyBreaker(sampleChannel({ latest_models: [failing] }), opened, 1990);
+    const channel = applyBreaker(sampleChannel({ latest_models: [failing] }), opened);
     const step = (success: boolean) =>
       applyProgress(channel, {
         target_id: 1,
@@ -95,7 +97,7 @@ describe('failures of live traffic', () => {
 
 describe('an open breaker', () => {
   it('shows before the failures behind it are counted', () => {
-    const model = firstModel(applyBreaker(sampleChannel(), opened, 1990));
+    const model = firstModel(applyBreaker(sampleChannel(), opened));
     expect(liveTrouble(model)).toEqual({
       failures: 3,
       failedAt: 1990,
@@ -106,8 +108,8 @@ describe('an open breaker', () => {
   });
 
   it('closes by its event, and leaves the count to the server', () => {
-    const open = applyBreaker(sampleChannel({ latest_models: [failing] }), opened, 1990);
-    const closed = applyBreaker(open, { ...opened, is_open: false }, 1995);
+    const open = applyBreaker(sampleChannel({ latest_models: [failing] }), opened);
+    const closed = applyBreaker(open, { ...opened, is_open: false });
     expect(liveTrouble(firstModel(closed))).toMatchObject({ failures: 3, isBreakerOpen: false });
   });
 
@@ -124,24 +126,24 @@ describe('an open breaker', () => {
   it('outlives a list, until the list has a later probe that passed', () => {
     const book = createChannelBook(() => {});
     book.put(sampleChannel());
-    book.breaker(opened, 1990);
+    book.breaker(opened);
     book.replaceAll([sampleChannel()]);
-    expect(firstModel(book.get(1)).breaker).toBeDefined();
+    expect(firstModel(book.get(1)).breaker).toMatchObject({ failures: 3 });
     const later = sampleModel({ timestamp: 1995 });
     book.put(sampleChannel({ latest_models: [{ ...later, success: false }] }));
-    expect(firstModel(book.get(1)).breaker).toBeDefined();
+    expect(firstModel(book.get(1)).breaker).toMatchObject({ failures: 3 });
     book.put(sampleChannel({ latest_models: [later] }));
-    expect(firstModel(book.get(1)).breaker).toBeUndefined();
+    expect(firstModel(book.get(1)).breaker).toBeFalsy();
   });
 
   it('of a channel or a model that the page does not know changes nothing', () => {
     const channel = sampleChannel();
-    expect(applyBreaker(channel, { ...opened, model: 'other' }, 1990)).toBe(channel);
+    expect(applyBreaker(channel, { ...opened, model: 'other' })).toBe(channel);
     let changes = 0;
     const book = createChannelBook(() => {
       changes += 1;
     });
-    book.breaker(opened, 1990);
+    book.breaker(opened);
     expect(changes).toBe(0);
   });
 });

@@ -94,7 +94,7 @@ export function createSync(options: SyncOptions): Sync {
         case 'run_progress':
           return book.progress(progressOf(data));
         case 'breaker_changed':
-          return book.breaker(breakerOf(data), options.nowS());
+          return book.breaker(breakerOf(data));
         case 'target_updated':
         case 'run_completed':
           return queue.request(targetIdOf(data));

@@ -1,5 +1,6 @@
 import type { HistoryPoint } from '../probes/probe-row.ts';
 import type { Route, WireProtocol } from '../probes/route.ts';
+import type { PublishedBreaker } from '../routing/breaker.ts';
 import type { TargetStatus } from '../targets/target.ts';
 
 /** A run ended, in whatever process it ran. */
@@ -46,16 +47,10 @@ export interface ProxyKeysChanged {
   data: { key_ids: number[] };
 }
 
-/** A gateway opened or closed its breaker for a channel's model. */
+/** A gateway's breaker opened or closed, or its state changed while it is open. */
 export interface BreakerChanged {
   type: 'breaker_changed';
-  data: {
-    target_id: number;
-    model: string;
-    is_open: boolean;
-    consecutive_failures: number;
-    error: string | null;
-  };
+  data: PublishedBreaker;
 }
 
 export type MonitorEvent =
