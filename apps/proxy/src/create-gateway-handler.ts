@@ -1,22 +1,20 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { faultOfTrail, readVia, type Trail } from '@api-monitor/core';
 import { hashProxyKey } from '@api-monitor/db';
-import { recogniseCaller } from '@api-monitor/runtime';
+import { type HttpRefuser, recogniseCaller } from '@api-monitor/runtime';
 import type { BoardKey } from './board/board.ts';
 import { type GatewayError, loopError } from './dialects/gateway-error.ts';
-import { modelItem, modelList } from './dialects/model-lists.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
 import { handleForward } from './handle-forward.ts';
-import { dialectOfList, listUsableModels } from './list-models.ts';
+import { dialectOfList, listUsableModels, modelItem, modelList } from './list-models.ts';
 import type { Arrival } from './records/request-record.ts';
-import { credentialsOf } from './request/credentials.ts';
 import { type Dialect, dialectOf, type Matched, matchRoute } from './request/match-route.ts';
 import { sendError, sendJson } from './send-error.ts';
 
-/** Takes a request that is the gateway's and returns true; false leaves it to others. */
+/** Takes a request that is for the gateway and returns true; false leaves it to others. */
 export type GatewayHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** The gateway's own path, on the bare request: no framework, no web streams stand on it. */
+/** Handles requests as node:http delivers them: no framework and no web streams on this path. */
 export function createGatewayHandler(deps: GatewayDeps): GatewayHandler {
   return (request, response) => {
     const [path = '/', queryText] = splitOnce(request.url ?? '/', '?');
@@ -30,19 +28,28 @@ export function createGatewayHandler(deps: GatewayDeps): GatewayHandler {
     const query = queryText ? new URLSearchParams(queryText) : null;
     serve(deps, { request, response, arrival, matched, query }).catch((err) => {
       deps.logger.error({ err, request_id: arrival.requestId }, 'gateway request failed');
-      const error = {
-        status: 500,
-        code: 'internal_error',
-        message: 'the gateway met an unexpected error',
-      } as const;
+      const message = 'the gateway met an unexpected error';
+      const error = { status: 500, code: 'internal_error', message } as const;
       try {
         if (response.headersSent) response.destroy();
         else sendError(response, dialectOf(matched), error, arrival.requestId);
       } catch {
-        // Nothing may escape from here: it would end the process.
+        // An error that escaped from here would end the process.
         response.destroy();
       }
     });
+    return true;
+  };
+}
+
+/** Refuses a malformed request in the dialect of its path; false if the path isn't the gateway's. */
+export function createRefuser(newRequestId: () => string): HttpRefuser {
+  return (request, response, message) => {
+    const [path] = splitOnce(request.url ?? '/', '?');
+    const matched = matchRoute(request.method ?? 'GET', path, request.headers);
+    if (!matched) return false;
+    const error = { status: 400, code: 'invalid_request', message } as const;
+    sendError(response, dialectOf(matched), error, newRequestId());
     return true;
   };
 }
@@ -63,54 +70,44 @@ async function serve(deps: GatewayDeps, served: Served): Promise<void> {
       return;
     case 'no_websocket':
       return refuse(served, 'openai', noWebsocket);
-    case 'wrong_method':
-      return refuse(served, matched.dialect, wrongMethod(request.method));
-    case 'unknown':
-      return refuse(served, matched.dialect, unknownPath(request.method, request.url));
-    case 'models':
-      return serveModels(deps, served, matched);
+    case 'wrong_method': {
+      const message = `${request.method} is not served here`;
+      return refuse(served, matched.dialect, { status: 405, code: 'method_not_allowed', message });
+    }
+    case 'unknown': {
+      const path = splitOnce(request.url ?? '', '?')[0].slice(0, 200);
+      const message = `the gateway serves no ${request.method} ${path}`;
+      return refuse(served, matched.dialect, { status: 404, code: 'unknown_url', message });
+    }
+    case 'models': {
+      const dialect = dialectOfList(matched.dialect, request.headers, query);
+      const answer = modelsAnswer(deps, served, dialect, matched.id);
+      if ('error' in answer) return refuse(served, dialect, answer.error);
+      const { requestId } = arrival;
+      const headers = { 'x-request-id': requestId, 'request-id': requestId };
+      return sendJson(response, 200, answer.body, headers);
+    }
     case 'forward': {
-      const trail = readVia(request.headers.via, deps.instanceId);
-      const loop = loopOf(deps, trail);
-      if (loop) return refuse(served, matched.endpoint.dialect, loop);
-      const key = authenticate(deps, request, query);
-      if ('status' in key) return refuse(served, matched.endpoint.dialect, key);
       const { endpoint, pathModel } = matched;
-      const given = { request, response, arrival, endpoint, pathModel, key, query, trail };
-      return handleForward(deps, given);
+      const admitted = admit(deps, served);
+      if ('error' in admitted) return refuse(served, endpoint.dialect, admitted.error);
+      const given = { request, response, arrival, endpoint, pathModel, query };
+      return handleForward(deps, { ...given, ...admitted });
     }
   }
 }
 
-function serveModels(
-  deps: GatewayDeps,
-  served: Served,
-  { dialect: byPath, id }: Extract<Matched, { kind: 'models' }>,
-): void {
-  const { request, response, arrival, query } = served;
-  const dialect = dialectOfList(byPath, request.headers, query);
-  const answer = modelsAnswer(deps, served, dialect, id);
-  if ('error' in answer) {
-    refuse(served, dialect, answer.error);
-    return;
-  }
-  const { requestId } = arrival;
-  sendJson(response, 200, answer.body, { 'x-request-id': requestId, 'request-id': requestId });
-}
-
 function modelsAnswer(
   deps: GatewayDeps,
-  { request, query }: Served,
+  served: Served,
   dialect: Dialect,
   id: string | null,
 ): { body: object } | { error: GatewayError } {
-  const loop = loopOf(deps, readVia(request.headers.via, deps.instanceId));
-  if (loop) return { error: loop };
-  const key = authenticate(deps, request, query);
-  if ('status' in key) return { error: key };
-  // Codex asks with its version, wants a list of its own form, and does without it at once.
-  if (query?.has('client_version')) return { error: noCodexList };
-  const models = listUsableModels(deps.board, key, deps.areBareModelsOn);
+  const admitted = admit(deps, served);
+  if ('error' in admitted) return admitted;
+  // Codex asks with its version, wants a list in its own format, and does without one if refused.
+  if (served.query?.has('client_version')) return { error: noCodexList };
+  const models = listUsableModels(deps.board, admitted.key, deps.areBareModelsOn);
   if (id === null) return { body: modelList(dialect, models) };
   const model = models.find((one) => one.id === id);
   if (model) return { body: modelItem(dialect, model) };
@@ -118,15 +115,22 @@ function modelsAnswer(
   return { error: { status: 404, code: 'model_not_found', message, param: 'model' } };
 }
 
-/** Checked before the key, so that a channel that loops back is told so whatever key it holds. */
-function loopOf({ metrics }: GatewayDeps, trail: Trail): GatewayError | null {
+/** Loops are refused before the key is looked at, so that a channel that loops back learns it in any case. */
+function admit(
+  deps: GatewayDeps,
+  { request, query }: Served,
+): { key: BoardKey; trail: Trail } | { error: GatewayError } {
+  const trail = readVia(request.headers.via, deps.instanceId);
   const fault = faultOfTrail(trail);
-  if (fault === null) return null;
-  metrics.requestRefused('loop');
-  return loopError(fault);
+  if (fault !== null) {
+    deps.metrics.requestRefused('loop');
+    return { error: loopError(fault) };
+  }
+  const key = authenticate(deps, request, query);
+  return 'status' in key ? { error: key } : { key, trail };
 }
 
-/** The first credential that is a key in force; else the error that says what is wrong. */
+/** The key of the first credential that is valid; otherwise the error that says what is wrong. */
 function authenticate(
   { board, nowS, guessGuard }: GatewayDeps,
   request: IncomingMessage,
@@ -139,7 +143,7 @@ function authenticate(
     const hash = hashProxyKey(credential);
     const key = board.key(hash);
     if (!key || !guessGuard.admits(request, hash)) continue;
-    const isExpired = key.expiresAt !== null && key.expiresAt <= nowS();
+    const isExpired = key.expires_at !== null && key.expires_at <= nowS();
     if (key.enabled && !isExpired) {
       recogniseCaller(request);
       return key;
@@ -149,24 +153,19 @@ function authenticate(
   return refusal ?? guessGuard.refuse(request);
 }
 
+/** Every credential that a request carries, in the order in which they count. */
+function credentialsOf(headers: IncomingHttpHeaders, query: URLSearchParams | null): string[] {
+  const bearer = /^bearer (.*)$/is.exec(headers.authorization ?? '')?.[1]?.trim();
+  const keyHeaders = [headers['x-api-key'], headers['x-goog-api-key']];
+  const keys = keyHeaders.map((header) => (Array.isArray(header) ? header[0] : header));
+  return [bearer, ...keys, query?.get('key')].flatMap((credential) => credential || []);
+}
+
 const noKey =
   'no key was sent; send it as Authorization: Bearer <key>, x-api-key or x-goog-api-key';
 
-function refuse({ response, arrival }: Served, dialect: Dialect, error: GatewayError): void {
-  sendError(response, dialect, error, arrival.requestId);
-}
-
 function unauthorized(message: string): GatewayError {
   return { status: 401, code: 'invalid_api_key', message };
-}
-
-function wrongMethod(method: string | undefined): GatewayError {
-  return { status: 405, code: 'method_not_allowed', message: `${method} is not served here` };
-}
-
-function unknownPath(method = '', url = ''): GatewayError {
-  const path = splitOnce(url, '?')[0]?.slice(0, 200);
-  return { status: 404, code: 'unknown_url', message: `the gateway serves no ${method} ${path}` };
 }
 
 const noWebsocket: GatewayError = {
@@ -180,6 +179,10 @@ const noCodexList: GatewayError = {
   code: 'not_found',
   message: 'this list is not served; name the model in the configuration',
 };
+
+function refuse({ response, arrival }: Served, dialect: Dialect, error: GatewayError): void {
+  sendError(response, dialect, error, arrival.requestId);
+}
 
 function splitOnce(text: string, separator: string): [string, string | undefined] {
   const at = text.indexOf(separator);

@@ -11,20 +11,21 @@ import {
 } from '@api-monitor/runtime';
 import { type AllowPrivate, createUpstream } from '@api-monitor/upstream';
 import { createAffinity } from './board/affinity.ts';
-import { type BoardTarget, createBoard } from './board/board.ts';
+import { createBoard } from './board/board.ts';
 import { createBoardSync } from './board/board-sync.ts';
 import { createBreakers } from './board/breakers.ts';
 import { createKeyLimits } from './board/key-limits.ts';
-import { createKeySync } from './board/sync-keys.ts';
-import { createTargetSync } from './board/sync-targets.ts';
 import { type CorsOrigins, withCors } from './cors.ts';
-import { createGatewayHandler, type GatewayHandler } from './create-gateway-handler.ts';
+import {
+  createGatewayHandler,
+  createRefuser,
+  type GatewayHandler,
+} from './create-gateway-handler.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import { createRecordSink } from './records/record-sink.ts';
 import { newRequestId } from './records/request-id.ts';
-import { createRefuser } from './refuse-request.ts';
-import { createBodyBudget } from './request/body-budget.ts';
 import { createGuessGuard } from './request/guess-guard.ts';
+import { BodyBudget } from './request/read-request-body.ts';
 import { createResolver } from './request/resolve-candidates.ts';
 
 export interface GatewayOptions {
@@ -36,13 +37,13 @@ export interface GatewayOptions {
   policy: RoutingPolicy;
   areBareModelsOn: boolean;
   bodyLimitBytes: number;
-  /** For all bodies that are held at once. */
+  /** For all bodies that are in memory at the same time. */
   bodiesLimitBytes: number;
   idleTimeoutMs: number;
   attemptLimit: number;
-  /** Whose pages may call it from a browser; none: nobody's. */
+  /** Origins whose pages may call it from a browser. */
   corsOrigins: CorsOrigins;
-  /** Whose `X-Forwarded-For` counts. */
+  /** Proxies whose `X-Forwarded-For` is believed. */
   trustedProxies: BlockList;
   readMasterToken: () => Promise<string | null>;
   /** Unix seconds. */
@@ -52,7 +53,7 @@ export interface GatewayOptions {
 export interface Gateway {
   handle: GatewayHandler;
   refuse: HttpRefuser;
-  /** Hands over the last records and ends every connection to a channel. */
+  /** Queues the last records and closes every connection to a target. */
   close(): Promise<void>;
 }
 
@@ -60,34 +61,30 @@ const boardPeriodMs = 1000;
 const recordPeriodMs = 250;
 const limitsPeriodMs = 500;
 
-/** Builds the gateway over an open database and a bus, its board read; whoever builds it closes it. */
+/** Builds the gateway on an open database and a bus and reads its board. The caller closes it. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { bus, logger, nowS } = options;
-  const quietly = (work: Promise<unknown>, what: string) => {
-    work.catch((err) => logger.error({ err }, what));
-  };
+  const { db, bus, logger, nowS, trustedProxies } = options;
   const board = createBoard();
-  const instanceId = await readInstanceId(options.db, nowS());
+  const instanceId = await readInstanceId(db, nowS());
   const via = viaMarkOf(instanceId);
   const upstream = createUpstream({ allowPrivate: options.allowPrivate, via });
   const breakers = createBreakers({
     nowS,
     publish: (data) => void bus.events.publish({ type: 'breaker_changed', data }),
-    requestProbe: (target_id, model) =>
-      quietly(
-        bus.modelProbes.add(`${target_id}/${model}`, { target_id, model }),
-        'probe not asked for',
-      ),
+    requestProbe(target_id, model) {
+      bus.modelProbes
+        .add(`${target_id}/${model}`, { target_id, model })
+        .catch((err) => logger.error({ err }, 'probe not requested'));
+    },
   });
-  const onTarget = (id: number, target: BoardTarget | null) => {
-    breakers.settle(id, target);
-    if (!target) upstream.forget(id);
-  };
   const boardSync = createBoardSync({
     ...options,
+    board,
     events: bus.events,
-    keys: createKeySync({ ...options, board }),
-    targets: createTargetSync({ ...options, board, onTarget }),
+    onTarget(id, target) {
+      breakers.settle(id, target);
+      if (!target) upstream.forget(id);
+    },
     watch: createOutageWatch({
       logger,
       lost: 'the board could not be read',
@@ -103,22 +100,17 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     onDropped: metrics.recordsDropped,
     watch: createOutageWatch({
       logger,
-      lost: 'records could not be handed over',
-      back: 'records are handed over again',
+      lost: 'records could not be queued',
+      back: 'records are queued again',
     }),
     periodMs: recordPeriodMs,
   });
-  const stopHearing = bus.events.onLoss(() => records.handOverAgain());
+  const stopWatchingLoss = bus.events.onLoss(() => records.queueAgain());
   const affinity = createAffinity(nowS);
   const keyLimits = createKeyLimits(nowS, bus.sums);
-  // Where it fails each goes on by itself, and the bus tells of its own faults.
+  // If sharing fails, each gateway goes on by itself, and the bus logs its own faults.
   const sharing = setInterval(() => keyLimits.share().catch(() => {}), limitsPeriodMs);
   sharing.unref();
-  const guessGuard = createGuessGuard({
-    ...options,
-    sums: bus.sums,
-    onBlocked: () => metrics.requestRefused('blocked'),
-  });
   const makeRequestId = () => newRequestId(nowS() * 1000);
   const handle = createGatewayHandler({
     ...options,
@@ -127,8 +119,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     breakers,
     affinity,
     keyLimits,
-    guessGuard,
-    bodyBudget: createBodyBudget(options.bodiesLimitBytes),
+    guessGuard: createGuessGuard({
+      sums: bus.sums,
+      trustedProxies,
+      onBlocked: () => metrics.requestRefused('blocked'),
+      nowS,
+    }),
+    bodyBudget: new BodyBudget(options.bodiesLimitBytes),
     resolve: createResolver({ ...options, board, breakers, affinity, random: Math.random }),
     dispatch: upstream.dispatch,
     records,
@@ -140,7 +137,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     refuse: createRefuser(makeRequestId),
     async close() {
       clearInterval(sharing);
-      stopHearing();
+      stopWatchingLoss();
       boardSync.close();
       await records.close();
       await upstream.close();

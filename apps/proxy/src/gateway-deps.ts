@@ -6,13 +6,13 @@ import type { Breakers } from './board/breakers.ts';
 import type { KeyLimits } from './board/key-limits.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { RecordSink } from './records/record-sink.ts';
-import type { BodyBudget } from './request/body-budget.ts';
 import type { GuessGuard } from './request/guess-guard.ts';
+import type { BodyBudget } from './request/read-request-body.ts';
 import type { Ask, Resolution } from './request/resolve-candidates.ts';
 
 /** What a request through the gateway needs; `createGateway` builds it once. */
 export interface GatewayDeps {
-  /** What all processes of this installation are known by. */
+  /** The same for all processes of this installation. */
   instanceId: string;
   board: Board;
   breakers: Breakers;
@@ -28,7 +28,7 @@ export interface GatewayDeps {
   bodyLimitBytes: number;
   bodyBudget: BodyBudget;
   idleTimeoutMs: number;
-  /** How many channels one request may try. */
+  /** How many targets one request may try. */
   attemptLimit: number;
   nowS: () => number;
   newRequestId: () => string;

@@ -2,23 +2,20 @@ import type { ProxyRequest } from '@api-monitor/core';
 import { Counter, Gauge, Histogram, type Registry } from '@api-monitor/runtime';
 import type { Breakers } from './board/breakers.ts';
 
-export interface GatewayMetrics {
-  requestEnded(request: ProxyRequest): void;
-  recordsDropped(count: number): void;
-  /** Before anything was done for it. */
-  requestRefused(reason: RefusalReason): void;
-}
-
 /** `blocked`: an unknown key, from an address that sent too many. `loop`: it was here before. */
 type RefusalReason = 'blocked' | 'loop';
 
 const seconds = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300];
 
+interface Sources {
+  breakers: Pick<Breakers, 'openCount'>;
+  boardAgeS: () => number;
+}
+
+export type GatewayMetrics = ReturnType<typeof createGatewayMetrics>;
+
 /** Registers what the gateway measures. */
-export function createGatewayMetrics(
-  registry: Registry,
-  sources: { breakers: Pick<Breakers, 'openCount'>; boardAgeS: () => number },
-): GatewayMetrics {
+export function createGatewayMetrics(registry: Registry, { breakers, boardAgeS }: Sources) {
   const registers = [registry];
   const requests = new Counter({
     name: 'api_monitor_gateway_requests_total',
@@ -32,20 +29,20 @@ export function createGatewayMetrics(
     labelNames: ['outcome'],
     registers,
   });
-  const labelled = { labelNames: ['route'] as const, buckets: seconds, registers };
+  const byRoute = { labelNames: ['route'] as const, buckets: seconds, registers };
   const firstByte = new Histogram({
     name: 'api_monitor_gateway_first_byte_seconds',
     help: 'From the request to the first byte of its answer',
-    ...labelled,
+    ...byRoute,
   });
   const duration = new Histogram({
     name: 'api_monitor_gateway_duration_seconds',
     help: 'From the request to the end of its answer',
-    ...labelled,
+    ...byRoute,
   });
   const dropped = new Counter({
     name: 'api_monitor_gateway_records_dropped_total',
-    help: 'Records that found their buffer full',
+    help: 'Records dropped because their buffer was full',
     registers,
   });
   const refused = new Counter({
@@ -54,46 +51,36 @@ export function createGatewayMetrics(
     labelNames: ['reason'],
     registers,
   });
-  registerGauges(registry, sources);
-  return {
-    requestEnded(request) {
-      const { route } = request;
-      requests.inc({ route, outcome: outcomeOf(request.status) });
-      for (const attempt of request.attempts) {
-        attempts.inc({ outcome: attempt.error_kind ?? 'answered' });
-      }
-      if (request.first_byte_s !== null) firstByte.observe({ route }, request.first_byte_s);
-      duration.observe({ route }, request.duration_s);
-    },
-    recordsDropped: (count) => dropped.inc(count),
-    requestRefused: (reason) => refused.inc({ reason }),
-  };
-}
-
-function registerGauges(
-  registry: Registry,
-  { breakers, boardAgeS }: Parameters<typeof createGatewayMetrics>[1],
-): void {
   new Gauge({
     name: 'api_monitor_gateway_breakers_open',
     help: "Channels' models that live traffic is kept from",
-    registers: [registry],
+    registers,
     collect() {
       this.set(breakers.openCount());
     },
   });
   new Gauge({
     name: 'api_monitor_gateway_board_age_seconds',
-    help: 'Since the board was last known to be true',
+    help: 'Since the board was last known to be up to date',
     aggregator: 'max',
-    registers: [registry],
+    registers,
     collect() {
       this.set(boardAgeS());
     },
   });
-}
-
-function outcomeOf(status: number): string {
-  if (status === 499) return 'client_left';
-  return `${Math.floor(status / 100)}xx`;
+  return {
+    requestEnded(request: ProxyRequest): void {
+      const { route, status } = request;
+      const outcome = status === 499 ? 'client_left' : `${Math.floor(status / 100)}xx`;
+      requests.inc({ route, outcome });
+      for (const attempt of request.attempts) {
+        attempts.inc({ outcome: attempt.error_kind ?? 'answered' });
+      }
+      if (request.first_byte_s !== null) firstByte.observe({ route }, request.first_byte_s);
+      duration.observe({ route }, request.duration_s);
+    },
+    recordsDropped: (count: number) => dropped.inc(count),
+    /** The request was refused before anything was done for it. */
+    requestRefused: (reason: RefusalReason) => refused.inc({ reason }),
+  };
 }

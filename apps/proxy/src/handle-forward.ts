@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Trail } from '@api-monitor/core';
+import type { ProxyRequest, Trail } from '@api-monitor/core';
 import type { BoardKey } from './board/board.ts';
 import type { Admission } from './board/key-limits.ts';
 import { type GatewayError, loopError } from './dialects/gateway-error.ts';
@@ -17,7 +17,7 @@ import { namesTooManyModels } from './request/rename-inner-models.ts';
 import type { Ask } from './request/resolve-candidates.ts';
 import { sendError } from './send-error.ts';
 
-/** A request for an endpoint that goes up, its caller known. */
+/** A request that goes to a channel, from a known caller. */
 export interface ForwardRequest {
   request: IncomingMessage;
   response: ServerResponse;
@@ -29,7 +29,7 @@ export interface ForwardRequest {
   trail: Trail;
 }
 
-/** From the body to the record. Whatever the gateway refuses, it refuses in the caller's dialect. */
+/** Handles a request from its body to its record. Refusals are in the caller's dialect. */
 export async function handleForward(deps: GatewayDeps, given: ForwardRequest): Promise<void> {
   const { request } = given;
   const read = await readRequestBody(request, {
@@ -38,12 +38,11 @@ export async function handleForward(deps: GatewayDeps, given: ForwardRequest): P
   });
   if (read.kind === 'left') return;
   if (read.kind === 'no_room') return refuse(deps, given, noRoom, '', 0);
-  const limitMb = deps.bodyLimitBytes / 1024 ** 2;
   if (read.kind === 'too_large') {
-    const message = `the body must not exceed ${limitMb} MB`;
+    const message = `the body must not exceed ${deps.bodyLimitBytes / 1024 ** 2} MB`;
     return refuse(deps, given, { status: 413, code: 'request_too_large', message }, '', 0);
   }
-  await handleParcel(deps, given, read.parcel).finally(() => read.parcel.letGo());
+  await handleParcel(deps, given, read.parcel).finally(() => read.parcel.release());
 }
 
 async function handleParcel(
@@ -101,26 +100,31 @@ async function handleAdmitted(
     found: named.found,
     askedModel: named.model,
     isStream: named.isStream,
-    query: queryThatGoesUp(given.query),
+    query: upstreamQuery(given.query),
     choices: resolution.choices,
     trail: given.trail,
   });
   const error = forwarded.status === 0 ? gatewayFault(forwarded) : null;
   if (error) sendError(response, endpoint.dialect, error, arrival.requestId);
   keepPlace(deps, given, named.model, forwarded);
-  const status = error?.status ?? forwarded.status;
-  const told = { requestedModel: named.model, requestBytes, status, error: error?.message ?? null };
-  leaveRecord(deps, { ...given, ...told, forwarded }, admitted);
+  const record = requestRecord({
+    ...given,
+    requestedModel: named.model,
+    requestBytes,
+    status: error?.status ?? forwarded.status,
+    error: error?.message ?? null,
+    forwarded,
+  });
+  settle(tokensToCount(record, admitted.inputTokens));
+  leaveRecord(deps, record);
 }
 
 const noRoom: GatewayError = {
   status: 503,
   code: 'overloaded',
-  message: 'the gateway holds as many request bodies as it may; try again in a moment',
+  message: 'the gateway has no memory left for request bodies; try again in a moment',
   retryAfterS: 1,
 };
-
-const longModel = `"model" must not exceed ${modelLimitBytes} bytes`;
 
 const tooManyModels: GatewayError = {
   status: 400,
@@ -145,23 +149,28 @@ function nameOf({ request, pathModel, endpoint }: ForwardRequest, body: Buffer):
   if (pathModel !== null) {
     if (namesTooManyModels(body, pathModel)) return { error: tooManyModels };
     const isStream = endpoint.upstreamPath.endsWith(':streamGenerateContent');
-    return ofBearableLength({ model: pathModel, found: null, isStream });
+    return rejectLongName({ model: pathModel, found: null, isStream });
   }
   const search = findModel(body);
-  if (search.ok) return ofBearableLength({ ...search, model: search.found.model });
-  const messages = {
-    not_json: 'the body is not valid JSON',
-    no_model: 'the body must be a JSON object with a "model" that is a string and not empty',
-    two_models: 'the body has more than one "model"',
-    long_model: longModel,
-  };
-  const message = messages[search.fault];
-  return { error: { status: 400, code: 'invalid_request', message, param: 'model' } };
+  return search.ok
+    ? rejectLongName({ ...search, model: search.found.model })
+    : { error: badModel(faultTexts[search.fault]) };
 }
 
-function ofBearableLength(named: Name): Named {
-  if (Buffer.byteLength(named.model) <= modelLimitBytes) return named;
-  return { error: { status: 400, code: 'invalid_request', message: longModel, param: 'model' } };
+function rejectLongName(named: Name): Named {
+  const isLong = Buffer.byteLength(named.model) > modelLimitBytes;
+  return isLong ? { error: badModel(faultTexts.long_model) } : named;
+}
+
+const faultTexts = {
+  not_json: 'the body is not valid JSON',
+  no_model: 'the body must be a JSON object with a "model" that is a string and not empty',
+  two_models: 'the body has more than one "model"',
+  long_model: `"model" must not exceed ${modelLimitBytes} bytes`,
+};
+
+function badModel(message: string): GatewayError {
+  return { status: 400, code: 'invalid_request', message, param: 'model' };
 }
 
 function askOf({ request, key, query }: ForwardRequest, model: string): Ask {
@@ -189,8 +198,8 @@ function sessionOf({ headers }: IncomingMessage): string | null {
   return null;
 }
 
-/** All but the client's credential and what is meant for the gateway. */
-function queryThatGoesUp(query: URLSearchParams | null): string {
+/** The query without the client's credential and what is meant for the gateway. */
+function upstreamQuery(query: URLSearchParams | null): string {
   if (!query) return '';
   const rest = new URLSearchParams(query);
   for (const name of ['key', 'target_id']) rest.delete(name);
@@ -199,8 +208,8 @@ function queryThatGoesUp(query: URLSearchParams | null): string {
 
 function limitError({ fault, waitS }: Extract<Admission, { ok: false }>): GatewayError {
   const what = {
-    used_up: "this key's limit for a minute is used up",
-    under_way: "this key's token limit is taken by requests under way",
+    used_up: "this key's limit for this minute is used up",
+    under_way: "this key's token limit is reserved by running requests",
   };
   const message = `${what[fault]}; try again in ${waitS} s`;
   return { status: 429, code: 'rate_limit_exceeded', message, retryAfterS: waitS };
@@ -217,7 +226,7 @@ function gatewayFault({ fault, entry, attempts }: Forwarded): GatewayError {
     : { status: 502, code: 'upstream_unreachable', message };
 }
 
-/** A conversation that was answered stays where it was answered. */
+/** A conversation stays on the target that answered it. */
 function keepPlace(
   { affinity }: GatewayDeps,
   { request }: ForwardRequest,
@@ -230,20 +239,6 @@ function keepPlace(
   }
 }
 
-function leaveRecord(
-  deps: GatewayDeps,
-  parts: Parameters<typeof requestRecord>[0],
-  { inputTokens, settle }: Pick<Admitted, 'inputTokens' | 'settle'>,
-): void {
-  const record = requestRecord(parts);
-  const usage = parts.forwarded?.pipe?.watch?.usage.read();
-  record.input_tokens = usage?.inputTokens ?? null;
-  record.output_tokens = usage?.outputTokens ?? null;
-  deps.metrics.requestEnded(record);
-  settle(tokensToCount(record, inputTokens));
-  deps.records.add(record);
-}
-
 function refuse(
   deps: GatewayDeps,
   { response, arrival, key, endpoint }: ForwardRequest,
@@ -254,7 +249,10 @@ function refuse(
   sendError(response, endpoint.dialect, error, arrival.requestId);
   const { status, message } = error;
   const parts = { arrival, key, endpoint, requestedModel, requestBytes, status };
-  const record = requestRecord({ ...parts, forwarded: null, error: message });
-  deps.records.add(record);
-  deps.metrics.requestEnded(record);
+  leaveRecord(deps, requestRecord({ ...parts, forwarded: null, error: message }));
+}
+
+function leaveRecord({ records, metrics }: GatewayDeps, record: ProxyRequest): void {
+  metrics.requestEnded(record);
+  records.add(record);
 }

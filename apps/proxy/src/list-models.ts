@@ -1,9 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Board, type BoardKey, isAllowed } from './board/board.ts';
-import type { ListedModel } from './dialects/model-lists.ts';
 import type { Dialect } from './request/match-route.ts';
 
-/** What passed its latest probe and the key may use, under full names and, where on, bare ones. */
+/** A model as the gateway lists it. */
+export interface ListedModel {
+  /** `channel/model`, or the bare name. */
+  id: string;
+  /** The channel, or the gateway itself for a bare name. */
+  owner: string;
+  /** Unix seconds. */
+  aliveSince: number;
+}
+
+/** The models that passed their latest probe and that the key may use: full names, then bare ones if on. */
 export function listUsableModels(
   board: Board,
   key: BoardKey,
@@ -23,7 +32,7 @@ export function listUsableModels(
   return areBareModelsOn ? [...full, ...bare.values()] : full;
 }
 
-/** The dialect of whoever asks for the list: the paths are the same, so the headers tell. */
+/** The dialect of a request for the list: SDKs ask at the same paths, so the headers decide. */
 export function dialectOfList(
   byPath: Dialect,
   headers: IncomingHttpHeaders,
@@ -32,4 +41,39 @@ export function dialectOfList(
   if (headers['anthropic-version'] !== undefined) return 'anthropic';
   if (headers['x-goog-api-key'] !== undefined || query?.has('key')) return 'gemini';
   return byPath;
+}
+
+/** The list in the caller's dialect. */
+export function modelList(dialect: Dialect, models: readonly ListedModel[]): object {
+  const data = models.map((model) => modelItem(dialect, model));
+  switch (dialect) {
+    case 'openai':
+      return { object: 'list', data };
+    case 'anthropic': {
+      const [first_id = null, last_id = null] = [models[0]?.id, models.at(-1)?.id];
+      return { data, has_more: false, first_id, last_id };
+    }
+    case 'gemini':
+      return { models: data };
+  }
+}
+
+/** One model in the caller's dialect. */
+export function modelItem(dialect: Dialect, { id, owner, aliveSince }: ListedModel): object {
+  switch (dialect) {
+    case 'openai':
+      return { id, object: 'model', created: Math.floor(aliveSince), owned_by: owner };
+    case 'anthropic': {
+      const created_at = new Date(aliveSince * 1000).toISOString();
+      return { type: 'model', id, display_name: id, created_at };
+    }
+    case 'gemini': {
+      const supportedGenerationMethods = [
+        'generateContent',
+        'streamGenerateContent',
+        'countTokens',
+      ];
+      return { name: `models/${id}`, displayName: id, supportedGenerationMethods };
+    }
+  }
 }

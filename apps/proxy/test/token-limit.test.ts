@@ -75,7 +75,7 @@ test('sixty requests at once don’t pass a limit of fifty tokens', async () => 
   const answers = Array.from({ length: 60 }, () => ask(held));
   const early = await Promise.race(answers);
   expect([early.status, early.json.error.type]).toEqual([429, 'rate_limit_error']);
-  expect(early.json.error.message).toContain('requests under way');
+  expect(early.json.error.message).toContain('running requests');
   expect(Number(early.headers['retry-after'])).toBeLessThan(10);
   await untilAnswered(answers, 59);
   await upstream.until(1);

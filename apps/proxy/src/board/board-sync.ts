@@ -1,21 +1,30 @@
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { EventBus } from '@api-monitor/bus';
-import type { OutageWatch } from '@api-monitor/runtime';
-import type { KeySync } from './sync-keys.ts';
-import type { TargetSync } from './sync-targets.ts';
-
-export interface BoardSync {
-  /** Reads what has changed since the last time; several calls at once share one reading. */
-  sync(): Promise<void>;
-  /** Seconds since the board was last known to be true. */
-  ageS(): number;
-  close(): void;
-}
+import { AppError, offerOf, type Target } from '@api-monitor/core';
+import {
+  type Database,
+  hashProxyKey,
+  listGatewayKeys,
+  listModelStates,
+  listProxyKeyRevisions,
+  listTargetRevisions,
+  listTargetsByIds,
+  type ModelStateRow,
+  openApiKey,
+} from '@api-monitor/db';
+import type { Logger, OutageWatch } from '@api-monitor/runtime';
+import type { Board, BoardKey, BoardModel, BoardTarget } from './board.ts';
 
 interface Options {
-  keys: KeySync;
-  targets: TargetSync;
+  db: Database;
+  board: Board;
+  logger: Logger;
   events: EventBus;
   watch: OutageWatch;
+  /** The master token in force. */
+  readMasterToken: () => Promise<string | null>;
+  /** Called for each target that was read again; null: it is gone, or nothing may be sent there. */
+  onTarget: (targetId: number, target: BoardTarget | null) => void;
   periodMs: number;
   nowS: () => number;
 }
@@ -24,37 +33,39 @@ interface Options {
 const changes = ['target_updated', 'run_completed', 'proxy_keys_changed', 'settings_changed'];
 
 /**
- * Keeps the board true. Every row carries a revision: a cheap reading of all revisions once a second
- * finds what changed even if an event was lost; events only make it come sooner, a burst of them once.
+ * Keeps the board up to date. Every row carries a revision, and reading all revisions is cheap: done
+ * once a second, it finds what changed even if an event was lost. An event only makes it happen sooner.
  */
-export function createBoardSync(options: Options): BoardSync {
-  const { keys, targets, events, watch, nowS } = options;
+export function createBoardSync(options: Options) {
+  const { events, watch, nowS } = options;
+  const [syncKeys, syncTargets] = [createKeySync(options), createTargetSync(options)];
   let syncedAt = 0;
-  let underWay: Promise<void> | null = null;
+  let running: Promise<void> | null = null;
   let isAskedAgain = false;
 
   const readAll = async () => {
     do {
       isAskedAgain = false;
-      // Keys first, and whatever the channels do: a revoked key is dead within a second.
-      const ends = [await settled(keys.sync()), await settled(targets.sync())];
-      for (const end of ends) if (end.status === 'rejected') throw end.reason;
+      // Keys don't wait for targets: a revoked key must stop working within a second.
+      for (const result of await Promise.allSettled([syncKeys(), syncTargets()])) {
+        if (result.status === 'rejected') throw result.reason;
+      }
       syncedAt = nowS();
     } while (isAskedAgain);
   };
   const sync = (): Promise<void> => {
-    isAskedAgain = underWay !== null;
-    underWay ??= readAll().finally(() => {
-      underWay = null;
+    isAskedAgain = running !== null;
+    running ??= readAll().finally(() => {
+      running = null;
     });
-    return underWay;
+    return running;
   };
   const syncQuietly = () => void watch(sync());
 
   const timer = setInterval(syncQuietly, options.periodMs);
   timer.unref();
-  // Events of another thread arrive one by one, and a reading of SQLite ends before the next one is
-  // delivered: only after the present turn of the event loop can a burst share a reading.
+  // Another thread's events arrive one by one, and SQLite is read before the next one is delivered: a
+  // burst shares a reading only if that waits for the end of this turn of the event loop.
   let soon: NodeJS.Immediate | null = null;
   const syncSoon = () => {
     soon ??= setImmediate(() => {
@@ -65,20 +76,110 @@ export function createBoardSync(options: Options): BoardSync {
   const unsubscribe = events.subscribe(({ event }) => {
     if (changes.includes(event.type)) syncSoon();
   });
-  const stopHearing = events.onLoss(syncSoon);
+  const stopWatchingLoss = events.onLoss(syncSoon);
   return {
+    /** Reads what has changed since the last time; calls at the same time share one reading. */
     sync,
+    /** Seconds since the board was last known to be up to date. */
     ageS: () => nowS() - syncedAt,
     close() {
       clearInterval(timer);
       if (soon) clearImmediate(soon);
       unsubscribe();
-      stopHearing();
+      stopWatchingLoss();
     },
   };
 }
 
-async function settled(work: Promise<void>): Promise<PromiseSettledResult<void>> {
-  const [end] = await Promise.allSettled([work]);
-  return end;
+/** Reads the keys if one of them, or the master token (which has no revision), has changed. */
+function createKeySync({ db, board, readMasterToken }: Options): () => Promise<void> {
+  let known: string | null = null;
+  return async () => {
+    const masterToken = await readMasterToken();
+    const masterHash = masterToken ? hashProxyKey(masterToken) : null;
+    const revisions = await listProxyKeyRevisions(db);
+    const state = [masterHash, ...revisions.map(({ id, revision }) => `${id}:${revision}`)].join();
+    if (state === known) return;
+    const keys = new Map((await listGatewayKeys(db)).map((key) => [key.key_hash, boardKeyOf(key)]));
+    if (masterHash !== null) keys.set(masterHash, masterKey);
+    board.replaceKeys(keys);
+    known = state;
+  };
+}
+
+type GatewayKey = Awaited<ReturnType<typeof listGatewayKeys>>[number];
+
+function boardKeyOf({ allowed_target_ids, allowed_models, ...key }: GatewayKey): BoardKey {
+  const { id, name, enabled, expires_at, rpm_limit, tpm_limit } = key;
+  const targetIds = allowed_target_ids.length > 0 ? new Set(allowed_target_ids) : null;
+  const models = allowed_models.length > 0 ? new Set(allowed_models) : null;
+  return { id, name, enabled, expires_at, rpm_limit, tpm_limit, targetIds, models };
+}
+
+const masterKey: BoardKey = {
+  ...{ id: null, name: 'master', enabled: true, expires_at: null },
+  ...{ rpm_limit: null, tpm_limit: null, targetIds: null, models: null },
+};
+
+/** How long requests may wait while targets are read: SQLite answers without yielding. */
+const sliceMs = 10;
+
+/** Reads the targets whose revision has changed, and drops those that are gone. */
+function createTargetSync(options: Options): () => Promise<void> {
+  const { db, board, onTarget } = options;
+  const known = new Map<number, number>();
+  const put = (id: number, target: BoardTarget | null) => {
+    if (target) board.putTarget(target);
+    else board.dropTarget(id);
+    onTarget(id, target);
+  };
+  return async () => {
+    const revisions = await listTargetRevisions(db);
+    let endsAt = performance.now() + sliceMs;
+    for (const { id, revision } of revisions) {
+      if (known.get(id) === revision) continue;
+      if (performance.now() >= endsAt) {
+        await yieldToEventLoop();
+        endsAt = performance.now() + sliceMs;
+      }
+      put(id, await readTarget(options, id));
+      known.set(id, revision);
+    }
+    const present = new Set(revisions.map(({ id }) => id));
+    for (const id of [...known.keys()].filter((knownId) => !present.has(knownId))) {
+      known.delete(id);
+      put(id, null);
+    }
+  };
+}
+
+/** null if a target can't be read or its key can't be opened: one bad row must not stop the others. */
+async function readTarget({ db, logger }: Options, id: number): Promise<BoardTarget | null> {
+  try {
+    const [target] = await listTargetsByIds(db, [id]);
+    if (!target) return null;
+    const states = await listModelStates(db, { target_id: id, with_history: false });
+    return boardTargetOf(db, target, states);
+  } catch (err) {
+    if (!(err instanceof AppError) && !(err instanceof SyntaxError)) throw err;
+    logger.error({ err, target_id: id }, 'channel left out of the board');
+    return null;
+  }
+}
+
+function boardTargetOf(
+  db: Database,
+  target: Target,
+  states: readonly ModelStateRow[],
+): BoardTarget {
+  const { id, name, enabled, sort_order, interval_min, timeout_s, anthropic_version } = target;
+  const apiKey = openApiKey(db, target);
+  const models = new Map<string, BoardModel>();
+  const boardTarget: BoardTarget = {
+    ...{ id, name, enabled, sort_order, interval_min, timeout_s, anthropic_version },
+    channel: { id, baseUrl: target.base_url, apiKey, verifySsl: target.verify_ssl },
+    models,
+  };
+  for (const state of states) models.set(state.model, offerOf(boardTarget, state));
+  return boardTarget;
 }

@@ -11,37 +11,26 @@ export interface BoardModel extends Offer {
   target: BoardTarget;
 }
 
-export interface BoardKey extends Pick<ProxyKey, 'name' | 'rpm_limit' | 'tpm_limit'> {
+export interface BoardKey
+  extends Pick<ProxyKey, 'name' | 'enabled' | 'expires_at' | 'rpm_limit' | 'tpm_limit'> {
   /** null: the master token, which may use everything. */
   id: number | null;
-  enabled: boolean;
-  expiresAt: number | null;
-  /** null: every channel. */
+  /** null: every target. */
   targetIds: ReadonlySet<number> | null;
   /** null: every model; else "channel/model". */
   models: ReadonlySet<string> | null;
 }
 
-/** All that a request needs to know, in memory: no query stands between a client and its channel. */
-export interface Board {
-  key(hash: string): BoardKey | undefined;
-  targets(): Iterable<BoardTarget>;
-  targetById(id: number): BoardTarget | undefined;
-  targetByName(name: string): BoardTarget | undefined;
-  /** Who offers a model under its bare name. */
-  offering(model: string): readonly BoardModel[];
-  putTarget(target: BoardTarget): void;
-  dropTarget(id: number): void;
-  replaceKeys(keys: ReadonlyMap<string, BoardKey>): void;
-}
+export type Board = ReturnType<typeof createBoard>;
 
-export function createBoard(): Board {
+/** All that a request needs to know, in memory: no query runs between a client and its target. */
+export function createBoard() {
   const byId = new Map<number, BoardTarget>();
   const byName = new Map<string, BoardTarget>();
   const byModel = new Map<string, BoardModel[]>();
   let keys: ReadonlyMap<string, BoardKey> = new Map();
 
-  const dropTarget = (id: number) => {
+  const dropTarget = (id: number): void => {
     const target = byId.get(id);
     if (!target) return;
     byId.delete(id);
@@ -54,12 +43,13 @@ export function createBoard(): Board {
   };
 
   return {
-    key: (hash) => keys.get(hash),
-    targets: () => byId.values(),
-    targetById: (id) => byId.get(id),
-    targetByName: (name) => byName.get(name),
-    offering: (model) => byModel.get(model) ?? [],
-    putTarget(target) {
+    key: (hash: string) => keys.get(hash),
+    targets: (): Iterable<BoardTarget> => byId.values(),
+    targetById: (id: number) => byId.get(id),
+    targetByName: (name: string) => byName.get(name),
+    /** The targets that offer a model by its bare name. */
+    offering: (model: string): readonly BoardModel[] => byModel.get(model) ?? [],
+    putTarget(target: BoardTarget): void {
       dropTarget(target.id);
       byId.set(target.id, target);
       byName.set(target.name, target);
@@ -68,7 +58,7 @@ export function createBoard(): Board {
       }
     },
     dropTarget,
-    replaceKeys(next) {
+    replaceKeys(next: ReadonlyMap<string, BoardKey>): void {
       keys = next;
     },
   };

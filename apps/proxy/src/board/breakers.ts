@@ -9,22 +9,7 @@ import {
 } from '@api-monitor/core';
 import type { BoardTarget } from './board.ts';
 
-/** Remembers where live traffic failed, for each target and model. */
-export interface Breakers {
-  /** The breaker of an offer, unless its own proof closes it. */
-  of(offer: Pick<Offer, 'target' | 'model' | 'is_alive' | 'proved_at'>): Breaker | null;
-  /** Begins a request there. True if it is a trial: its outcome, or `release`, ends it. */
-  begin(targetId: number, model: string): boolean;
-  succeeded(targetId: number, model: string): void;
-  failed(targetId: number, model: string, error: string): void;
-  /** It says that it has no such model: not a failure to count, but worth a probe. */
-  suspected(targetId: number, model: string): void;
-  /** Ends a trial that says nothing: the client left, or what it sent was at fault. */
-  release(targetId: number, model: string): void;
-  /** The target was read again: passing probes close, and what is gone is forgotten. */
-  settle(targetId: number, target: Pick<BoardTarget, 'models'> | null): void;
-  openCount(): number;
-}
+type ProvenOffer = Pick<Offer, 'target' | 'model' | 'is_alive' | 'proved_at'>;
 
 interface Options {
   nowS: () => number;
@@ -36,7 +21,10 @@ interface Options {
 /** A dying channel fails hundreds of requests at once: what changes within this time is published once. */
 const publishPeriodMs = 100;
 
-export function createBreakers({ nowS, publish, requestProbe }: Options): Breakers {
+export type Breakers = ReturnType<typeof createBreakers>;
+
+/** Remembers where live traffic failed, for each target and model. */
+export function createBreakers({ nowS, publish, requestProbe }: Options) {
   const byTarget = new Map<number, Map<string, Breaker>>();
   const known = (targetId: number, model: string) => byTarget.get(targetId)?.get(model) ?? null;
 
@@ -75,24 +63,29 @@ export function createBreakers({ nowS, publish, requestProbe }: Options): Breake
   };
 
   return {
-    of(offer) {
+    /** The breaker of an offer, unless the offer's own proof closes it. */
+    of(offer: ProvenOffer): Breaker | null {
       const { target, model } = offer;
       if (known(target.id, model)) take(target.id, model, { kind: 'probed', proof: offer });
       return known(target.id, model);
     },
-    begin(targetId, model) {
+    /** Begins a request there. True if it is a trial: its outcome, or `release`, ends it. */
+    begin(targetId: number, model: string): boolean {
       if (!isOpen(known(targetId, model))) return false;
       take(targetId, model, { kind: 'trial_began' });
       return true;
     },
-    succeeded: (targetId, model) => take(targetId, model, { kind: 'succeeded' }),
-    failed(targetId, model, error) {
+    succeeded: (targetId: number, model: string) => take(targetId, model, { kind: 'succeeded' }),
+    failed(targetId: number, model: string, error: string): void {
       take(targetId, model, { kind: 'failed', error });
       requestProbe(targetId, model);
     },
+    /** It says that it has no such model: not a failure to count, but worth a probe. */
     suspected: requestProbe,
-    release: (targetId, model) => take(targetId, model, { kind: 'trial_dropped' }),
-    settle(targetId, target) {
+    /** Ends a trial that says nothing: the client left, or what it sent was at fault. */
+    release: (targetId: number, model: string) => take(targetId, model, { kind: 'trial_dropped' }),
+    /** The target was read again: passing probes close its breakers, and what is gone is forgotten. */
+    settle(targetId: number, target: Pick<BoardTarget, 'models'> | null): void {
       for (const model of [...(byTarget.get(targetId)?.keys() ?? [])]) {
         const proof = target?.models.get(model);
         take(targetId, model, proof ? { kind: 'probed', proof } : { kind: 'removed' });

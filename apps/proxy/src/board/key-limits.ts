@@ -1,14 +1,6 @@
 import type { SharedSums } from '@api-monitor/bus';
 import type { BoardKey } from './board.ts';
 
-/** Counts each key's requests and tokens, minute by minute. */
-export interface KeyLimits {
-  /** Counts the request if it may go. `estimate`: the tokens that it may take; asked if they matter. */
-  take(key: BoardKey, estimate: () => number): Admission;
-  /** Tells the other gateways what was counted here, and learns what was counted there. */
-  share(): Promise<void>;
-}
-
 export type Admission =
   /** An admitted request calls `settle` once: it frees what was reserved and counts what was used. */
   | { ok: true; settle: (tokens: number) => void }
@@ -17,8 +9,8 @@ export type Admission =
 
 interface Count {
   here: number;
-  /** Of what is here: what the others know. */
-  told: number;
+  /** How much of `here` the other gateways know. */
+  shared: number;
   elsewhere: number;
 }
 
@@ -26,28 +18,31 @@ interface Minute {
   index: number;
   requests: Count;
   tokens: Count;
-  /** For requests under way; passed on from minute to minute until they end. */
+  /** For requests that haven't ended; carried from minute to minute until they do. */
   reserved: Count;
 }
 
 /** Clocks of hosts differ a little. */
 const sumLifeS = 180;
-/** When what is under way may have ended. */
-const underWayWaitS = 5;
+/** By then, some of the requests that hold reserved tokens may have ended. */
+const reservedWaitS = 5;
 
 const unlimited: Admission = { ok: true, settle: () => {} };
 
+export type KeyLimits = ReturnType<typeof createKeyLimits>;
+
 /**
- * Limits hold over all gateways, nearly: each counts by itself, off the path they tell each other, and
- * what comes in meanwhile may go over a limit. Without the shared sums each goes by its own count, from
- * the next minute on. The master token has no limit.
+ * Counts each key's requests and tokens, minute by minute. Limits hold over all gateways, but only nearly:
+ * each counts by itself and shares its counts outside the request path, so that what arrives in between may
+ * exceed a limit. If the shared sums are away, each gateway goes by its own count from the next minute on.
+ * The master token has no limit.
  *
  * Tokens are known only when an answer has ended, so a request reserves an estimate. A request that
- * comes while none is under way is admitted if anything of the minute is left: otherwise a large
+ * arrives while no other is running is admitted if anything of the minute is left: otherwise a large
  * `max_tokens` alone would lock a key out. So one request may exceed the limit, and so may several whose
  * estimates were too low.
  */
-export function createKeyLimits(nowS: () => number, sums: SharedSums): KeyLimits {
+export function createKeyLimits(nowS: () => number, sums: SharedSums) {
   const minutes = new Map<number, Minute>();
 
   const minuteOf = (keyId: number): Minute => {
@@ -63,17 +58,18 @@ export function createKeyLimits(nowS: () => number, sums: SharedSums): KeyLimits
   const reserve = (keyId: number, tokens: number) => {
     minuteOf(keyId).reserved.here += tokens;
     let isSettled = false;
-    return (taken: number) => {
+    return (used: number) => {
       if (isSettled) return;
       isSettled = true;
       const minute = minuteOf(keyId);
       minute.reserved.here -= tokens;
-      minute.tokens.here += taken;
+      minute.tokens.here += used;
     };
   };
 
   return {
-    take(key, estimate) {
+    /** Counts the request if it may go. `estimate`: the tokens that it may use; called only if they matter. */
+    take(key: BoardKey, estimate: () => number): Admission {
       const { id, rpm_limit, tpm_limit } = key;
       if (id === null || (rpm_limit === null && tpm_limit === null)) return unlimited;
       const { index, requests, tokens, reserved } = minuteOf(id);
@@ -85,12 +81,14 @@ export function createKeyLimits(nowS: () => number, sums: SharedSums): KeyLimits
       const wanted = tpm_limit === null ? 0 : estimate();
       const isAlone = sumOf(reserved) === 0;
       if (tpm_limit !== null && !isAlone && sumOf(tokens) + sumOf(reserved) + wanted > tpm_limit) {
-        return { ok: false, fault: 'under_way', waitS: underWayWaitS };
+        return { ok: false, fault: 'under_way', waitS: reservedWaitS };
       }
       requests.here += 1;
       return tpm_limit === null ? unlimited : { ok: true, settle: reserve(id, wanted) };
     },
-    async share() {
+
+    /** Sends the other gateways what was counted here, and reads what they counted. */
+    async share(): Promise<void> {
       const index = Math.floor(nowS() / 60);
       const counts: { key: string; count: Count; by: number }[] = [];
       for (const [keyId, minute] of minutes) {
@@ -101,15 +99,15 @@ export function createKeyLimits(nowS: () => number, sums: SharedSums): KeyLimits
       if (counts.length === 0) return;
       const totals = await sums.add(counts.map(({ key, by }) => ({ key, by, lifeS: sumLifeS })));
       for (const [at, { count, by }] of counts.entries()) {
-        count.told += by;
-        count.elsewhere = Math.max(0, (totals[at] ?? 0) - count.told);
+        count.shared += by;
+        count.elsewhere = Math.max(0, (totals[at] ?? 0) - count.shared);
       }
     },
   };
 }
 
 function countOf(here: number): Count {
-  return { here, told: 0, elsewhere: 0 };
+  return { here, shared: 0, elsewhere: 0 };
 }
 
 function sumOf({ here, elsewhere }: Count): number {
@@ -120,6 +118,6 @@ function countsOf(keyId: number, { index, requests, tokens, reserved }: Minute) 
   return Object.entries({ requests, tokens, reserved }).map(([name, count]) => ({
     key: `key:${keyId}:${name}:${index}`,
     count,
-    by: Math.round(count.here) - count.told,
+    by: Math.round(count.here) - count.shared,
   }));
 }

@@ -10,7 +10,7 @@ const key: BoardKey = {
   id: 1,
   name: 'k',
   enabled: true,
-  expiresAt: null,
+  expires_at: null,
   targetIds: null,
   models: null,
   rpm_limit: 2,

@@ -1,11 +1,11 @@
 import type { Dialect } from '../request/match-route.ts';
 
 /**
- * An error of the gateway's own. An upstream's error goes down as it came, except that it is decoded, its
+ * An error of the gateway itself. An upstream's error goes down as it came, except that it is decoded, its
  * key covered and its headers filtered.
  */
 export interface GatewayError {
-  status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 415 | 426 | 429 | 500 | 502 | 503 | 504 | 508;
+  status: keyof typeof wordsByStatus;
   /** OpenAI's `code`; the other dialects derive their words from the status. */
   code: string;
   message: string;
@@ -13,45 +13,28 @@ export interface GatewayError {
   param?: string;
 }
 
-// https://platform.openai.com/docs/guides/error-codes
-const openaiTypes: Partial<Record<GatewayError['status'], string>> = {
-  401: 'authentication_error',
-  403: 'permission_error',
-  429: 'rate_limit_error',
-  500: 'server_error',
-  502: 'server_error',
-  503: 'server_error',
-  504: 'server_error',
-  508: 'server_error',
-};
-
-// https://docs.anthropic.com/en/api/errors
-const anthropicTypes: Partial<Record<GatewayError['status'], string>> = {
-  401: 'authentication_error',
-  403: 'permission_error',
-  404: 'not_found_error',
-  413: 'request_too_large',
-  429: 'rate_limit_error',
-  500: 'api_error',
-  502: 'api_error',
-  503: 'overloaded_error',
-  504: 'api_error',
-  508: 'api_error',
-};
-
-// https://cloud.google.com/apis/design/errors
-const geminiStatuses: Partial<Record<GatewayError['status'], string>> = {
-  401: 'UNAUTHENTICATED',
-  403: 'PERMISSION_DENIED',
-  404: 'NOT_FOUND',
-  408: 'DEADLINE_EXCEEDED',
-  429: 'RESOURCE_EXHAUSTED',
-  500: 'INTERNAL',
-  502: 'UNAVAILABLE',
-  503: 'UNAVAILABLE',
-  504: 'DEADLINE_EXCEEDED',
-  508: 'FAILED_PRECONDITION',
-};
+/**
+ * OpenAI's `type`, Anthropic's `type` and Gemini's `status` for each HTTP status:
+ * https://platform.openai.com/docs/guides/error-codes, https://docs.anthropic.com/en/api/errors,
+ * https://cloud.google.com/apis/design/errors
+ */
+const wordsByStatus = {
+  400: ['invalid_request_error', 'invalid_request_error', 'INVALID_ARGUMENT'],
+  401: ['authentication_error', 'authentication_error', 'UNAUTHENTICATED'],
+  403: ['permission_error', 'permission_error', 'PERMISSION_DENIED'],
+  404: ['invalid_request_error', 'not_found_error', 'NOT_FOUND'],
+  405: ['invalid_request_error', 'invalid_request_error', 'INVALID_ARGUMENT'],
+  408: ['invalid_request_error', 'invalid_request_error', 'DEADLINE_EXCEEDED'],
+  413: ['invalid_request_error', 'request_too_large', 'INVALID_ARGUMENT'],
+  415: ['invalid_request_error', 'invalid_request_error', 'INVALID_ARGUMENT'],
+  426: ['invalid_request_error', 'invalid_request_error', 'INVALID_ARGUMENT'],
+  429: ['rate_limit_error', 'rate_limit_error', 'RESOURCE_EXHAUSTED'],
+  500: ['server_error', 'api_error', 'INTERNAL'],
+  502: ['server_error', 'api_error', 'UNAVAILABLE'],
+  503: ['server_error', 'overloaded_error', 'UNAVAILABLE'],
+  504: ['server_error', 'api_error', 'DEADLINE_EXCEEDED'],
+  508: ['server_error', 'api_error', 'FAILED_PRECONDITION'],
+} as const;
 
 /** A request that came back, or that passed through too many monitors (RFC 5842, 7.2). */
 export function loopError(message: string): GatewayError {
@@ -60,26 +43,21 @@ export function loopError(message: string): GatewayError {
 
 /** The error's JSON object in the caller's dialect. */
 export function errorBody(dialect: Dialect, error: GatewayError, requestId: string): object {
-  const { status, code, message } = error;
+  const { status: httpStatus, code, message, param = null } = error;
+  const [openaiType, anthropicType, status] = wordsByStatus[httpStatus];
   switch (dialect) {
-    case 'openai': {
-      const type = openaiTypes[status] ?? 'invalid_request_error';
-      return { error: { message, type, param: error.param ?? null, code } };
-    }
-    case 'anthropic': {
-      const type = anthropicTypes[status] ?? 'invalid_request_error';
-      return { type: 'error', error: { type, message }, request_id: requestId };
-    }
+    case 'openai':
+      return { error: { message, type: openaiType, param, code } };
+    case 'anthropic':
+      return { type: 'error', error: { type: anthropicType, message }, request_id: requestId };
     case 'gemini':
-      return {
-        error: { code: status, message, status: geminiStatuses[status] ?? 'INVALID_ARGUMENT' },
-      };
+      return { error: { code: httpStatus, message, status } };
   }
 }
 
 /**
- * The event that ends a stream which broke midway. A clean end would be taken for success; the blank
- * line before it closes whatever event was cut.
+ * The event that ends a stream which broke midway: a clean end would pass for success. The blank line
+ * before it closes the event that was cut.
  */
 export function errorEvent(
   dialect: Dialect,
@@ -97,7 +75,7 @@ export function errorEvent(
 }
 
 /**
- * The Gemini SDK's versions up to 1.x read no error from an event, but refuse a stream that stops
- * within a line; whoever has read the event never looks at the comment.
+ * Versions of the Gemini SDK up to 1.x read no error from an event, but refuse a stream that stops within
+ * a line. Clients that read the event ignore the comment.
  */
 const unfinished = ': broke off';

@@ -224,7 +224,7 @@ export class AnswerPipe implements AnswerHandler {
   #sendHead(wholeBytes: number | null): void {
     const { response, routing, parcel } = this.#options;
     if (response.headersSent) return;
-    parcel.letGo();
+    parcel.release();
     const headers = answerHeaders(this.#headers, routing, this.#keyCover);
     // An error event may have to follow: a stream's length is never promised.
     const promised = this.#watch?.isEventStream ? undefined : this.#headers['content-length'];

@@ -85,7 +85,7 @@ test('what a queue may have lost is handed over again, before what is new', asyn
   sink.add(record('b'));
   await vi.advanceTimersByTimeAsync(250);
   sink.add(record('c'));
-  sink.handOverAgain();
+  sink.queueAgain();
   await vi.advanceTimersByTimeAsync(250);
   expect(queue.batches).toEqual([['a'], ['b'], ['a', 'b', 'c']]);
 });
@@ -101,7 +101,7 @@ test('what was handed over 15 seconds ago is written, however long the queue was
   await vi.advanceTimersByTimeAsync(60_000);
   queue.isAway = false;
   await vi.advanceTimersByTimeAsync(250);
-  sink.handOverAgain();
+  sink.queueAgain();
   await vi.advanceTimersByTimeAsync(250);
   expect(taken()).toEqual(['old', 'late', 'waiting', 'late', 'waiting']);
 });
@@ -111,7 +111,7 @@ test('no more than 5,000 are kept for a queue that may lose them', async () => {
   for (let at = 0; at < 6_000; at += 1) sink.add(record(`r${at}`));
   await vi.advanceTimersByTimeAsync(250);
   queue.batches.length = 0;
-  sink.handOverAgain();
+  sink.queueAgain();
   await vi.advanceTimersByTimeAsync(250);
   expect(queue.batches.flat()).toHaveLength(5_000);
   expect(queue.batches.flat().at(-1)).toBe('r5999');

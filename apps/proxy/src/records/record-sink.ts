@@ -1,39 +1,32 @@
 import type { JobQueue } from '@api-monitor/bus';
 import type { ProxyRequest, ProxyRequestsJob } from '@api-monitor/core';
 import type { OutageWatch } from '@api-monitor/runtime';
-import { HandedOver } from './handed-over.ts';
-
-/** Takes each request's record off the path, and hands them over in batches. */
-export interface RecordSink {
-  add(record: ProxyRequest): void;
-  /** The queue may have lost what it held: what was handed over of late is handed over again. */
-  handOverAgain(): void;
-  /** Hands over what is left. */
-  close(): Promise<void>;
-}
 
 interface Options {
   queue: Pick<JobQueue<ProxyRequestsJob>, 'add'>;
   newBatchId: () => string;
   onDropped: (count: number) => void;
-  /** Of the handing over. */
+  /** Watches whether records can be queued. */
   watch: OutageWatch;
-  /** How long a record may wait here: a killed process takes with it what does. */
+  /** How long a record may wait here: if the process is killed, those that wait are lost. */
   periodMs: number;
 }
 
-/** Half a millisecond's work; what is more goes in several. */
+/** Half a millisecond's work; more records go in several batches. */
 const batchSize = 50;
-/** With the queue out of reach, the newest records are kept. */
+/** While the queue is out of reach, the newest records are kept. */
 const bufferLimit = 20_000;
 
-export function createRecordSink(options: Options): RecordSink {
+export type RecordSink = ReturnType<typeof createRecordSink>;
+
+/** Takes each request's record, and queues them in batches outside the request path. */
+export function createRecordSink(options: Options) {
   const { queue, newBatchId, onDropped, watch } = options;
   const records: ProxyRequest[] = [];
-  const handedOver = new HandedOver();
-  let underWay: Promise<void> | null = null;
+  const recent = new RecentlyQueued();
+  let running: Promise<void> | null = null;
 
-  const handOver = async () => {
+  const queueAll = async () => {
     while (records.length > 0) {
       const requests = records.splice(0, batchSize);
       try {
@@ -42,38 +35,74 @@ export function createRecordSink(options: Options): RecordSink {
         records.unshift(...requests);
         throw fault;
       }
-      handedOver.keep(requests);
+      recent.keep(requests);
     }
-    handedOver.endTurn();
+    recent.endTurn();
   };
   const flush = () => {
-    underWay ??= watch(handOver()).finally(() => {
-      underWay = null;
+    running ??= watch(queueAll()).finally(() => {
+      running = null;
     });
-    return underWay;
+    return running;
   };
   const timer = setInterval(() => void flush(), options.periodMs);
   timer.unref();
 
   return {
-    add(record) {
+    add(record: ProxyRequest): void {
       records.push(record);
       if (records.length <= bufferLimit) return;
       records.shift();
       onDropped(1);
     },
-    handOverAgain() {
-      // Whoever writes them knows a request by its id.
-      records.unshift(...handedOver.takeAll());
+    /** Queues again what was queued recently, because the queue may have lost it. */
+    queueAgain(): void {
+      // Records are written once by their id, however often they are queued.
+      records.unshift(...recent.takeAll());
     },
-    async close() {
+    /** Queues what is left. */
+    async close(): Promise<void> {
       clearInterval(timer);
-      // One may have begun before the last of them came.
-      await underWay;
+      // A flush may have begun before the last records came.
+      await running;
       await flush();
-      // Nobody is left to hand them over.
       if (records.length > 0) onDropped(records.length);
       records.length = 0;
     },
   };
+}
+
+/** After this many turns, records are taken to be written. */
+const keptTurns = 60;
+/** What a busy gateway serves in the seconds until it notices that a queue was emptied. */
+const keptLimit = 5_000;
+
+/** What was queued recently and may not be written yet: a Redis that is emptied forgets it. */
+class RecentlyQueued {
+  readonly #batches: { turn: number; records: readonly ProxyRequest[] }[] = [];
+  #turn = 0;
+  #count = 0;
+
+  keep(records: readonly ProxyRequest[]): void {
+    this.#batches.push({ turn: this.#turn, records });
+    this.#count += records.length;
+    while (this.#count > keptLimit) this.#forgetFirst();
+  }
+
+  /** Everything has been queued. While the queue is out of reach, no turn ends. */
+  endTurn(): void {
+    this.#turn += 1;
+    const oldest = this.#turn - keptTurns;
+    while (this.#batches[0] && this.#batches[0].turn < oldest) this.#forgetFirst();
+  }
+
+  /** In the order in which they were queued. */
+  takeAll(): ProxyRequest[] {
+    this.#count = 0;
+    return this.#batches.splice(0).flatMap(({ records }) => records);
+  }
+
+  #forgetFirst(): void {
+    this.#count -= this.#batches.shift()?.records.length ?? 0;
+  }
 }

@@ -3,7 +3,7 @@ import type { BoardKey } from '../board/board.ts';
 import type { Forwarded } from '../forward/forward-request.ts';
 import type { Endpoint } from '../request/match-route.ts';
 
-/** A request as it came, before anything was made of it. */
+/** When a request arrived, and its id. */
 export interface Arrival {
   requestId: string;
   /** Unix seconds. */
@@ -27,16 +27,14 @@ interface Parts {
 const modelLimit = 512;
 const errorLimit = 500;
 
-/**
- * The one record of a request: what was asked, who answered, how long it took; never any content. Its
- * tokens are still to be filled in.
- */
+/** The one record of a request: what was asked, who answered, how long it took; never any content. */
 export function requestRecord(parts: Parts): ProxyRequest {
   const { arrival, key, endpoint, forwarded } = parts;
   const error = parts.error ?? forwarded?.attempts.at(-1)?.error ?? null;
   const pipe = forwarded?.pipe ?? null;
   const entry = forwarded?.entry ?? null;
   const firstByteAtMs = pipe?.firstByteAtMs ?? null;
+  const usage = pipe?.watch?.usage.read();
   const secondsTo = (atMs: number) => Math.round(atMs - arrival.startedAtMs) / 1000;
   return {
     request_id: arrival.requestId,
@@ -53,8 +51,8 @@ export function requestRecord(parts: Parts): ProxyRequest {
     attempts: forwarded?.attempts ?? [],
     first_byte_s: firstByteAtMs === null ? null : secondsTo(firstByteAtMs),
     duration_s: secondsTo(performance.now()),
-    input_tokens: null,
-    output_tokens: null,
+    input_tokens: usage?.inputTokens ?? null,
+    output_tokens: usage?.outputTokens ?? null,
     request_bytes: parts.requestBytes,
     response_bytes: pipe?.responseBytes ?? 0,
     error_kind: forwarded?.attempts.at(-1)?.error_kind ?? null,

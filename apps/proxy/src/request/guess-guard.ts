@@ -2,19 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
 import { createFailureLimiter, guessLimits, type SharedSums } from '@api-monitor/bus';
 import { callerKeyOf } from '@api-monitor/runtime';
+import { LRUCache } from 'lru-cache';
 import type { GatewayError } from '../dialects/gateway-error.ts';
-import { createRecentSet } from './recent-set.ts';
-
-/** Blocks an address that sends many unknown keys. */
-export interface GuessGuard {
-  /**
-   * Whether a request may use this key, which exists: always, unless its address is blocked and hadn't
-   * sent the key before. Then it gets `refuse`'s answer, so that a right guess looks like a wrong one.
-   */
-  admits(request: IncomingMessage, keyHash: string): boolean;
-  /** The answer to a request without a key that exists; counts as a guess. */
-  refuse(request: IncomingMessage): GatewayError;
-}
 
 interface Options {
   sums: SharedSums;
@@ -23,30 +12,41 @@ interface Options {
   nowS: () => number;
 }
 
-/** Pairs of an address and a key: far more than are in use at once. Full, the set takes a few megabytes. */
+/** Pairs of an address and a key: far more than are in use at once. Full, they take a few megabytes. */
 const pairLimit = 10_000;
 
+export type GuessGuard = ReturnType<typeof createGuessGuard>;
+
 /**
- * Clients that were working go on working while their address is blocked, so that one broken client
- * doesn't lock out the others behind it. Which keys an address has used is known per process, in memory.
+ * Blocks an address that sends many unknown keys. Clients that were working go on working while their
+ * address is blocked, so that one broken client doesn't lock out the others behind it. Which keys an
+ * address has used is known per process, in memory.
  */
-export function createGuessGuard({ sums, trustedProxies, onBlocked, nowS }: Options): GuessGuard {
+export function createGuessGuard({ sums, trustedProxies, onBlocked, nowS }: Options) {
   const limiter = createFailureLimiter({ name: 'bad-keys', limits: guessLimits, sums, now: nowS });
-  const usedPairs = createRecentSet(pairLimit);
+  const usedPairs = new LRUCache<string, true>({ max: pairLimit });
   return {
-    admits(request, keyHash) {
+    /**
+     * Whether a request may use this key, which exists: always, unless its address is blocked and hadn't
+     * sent the key before. Then it gets `refuse`'s answer, so that a right guess looks like a wrong one.
+     */
+    admits(request: IncomingMessage, keyHash: string): boolean {
       const address = callerKeyOf(request, trustedProxies);
       const pair = `${keyHash} ${address}`;
-      if (!usedPairs.has(pair) && limiter.blockedForS(address) > 0) return false;
-      usedPairs.add(pair);
+      if (!usedPairs.get(pair) && limiter.blockedForS(address) > 0) return false;
+      usedPairs.set(pair, true);
       return true;
     },
-    refuse(request) {
+
+    /** The answer to a request without a key that exists; counts as a guess. */
+    refuse(request: IncomingMessage): GatewayError {
       const address = callerKeyOf(request, trustedProxies);
-      const secondsLeft = limiter.blockedForS(address);
-      if (secondsLeft > 0) {
+      const retryAfterS = Math.ceil(limiter.blockedForS(address));
+      if (retryAfterS > 0) {
         onBlocked();
-        return tooManyGuesses(Math.ceil(secondsLeft));
+        const minutes = Math.ceil(retryAfterS / 60);
+        const message = `too many unknown keys came from this address; try again in ${minutes} min`;
+        return { status: 429, code: 'rate_limit_exceeded', message, retryAfterS };
       }
       // Never rejects, and counts here before it asks the other processes.
       void limiter.recordFailure(address);
@@ -57,10 +57,4 @@ export function createGuessGuard({ sums, trustedProxies, onBlocked, nowS }: Opti
       };
     },
   };
-}
-
-function tooManyGuesses(retryAfterS: number): GatewayError {
-  const minutes = Math.ceil(retryAfterS / 60);
-  const message = `too many unknown keys came from this address; try again in ${minutes} min`;
-  return { status: 429, code: 'rate_limit_exceeded', message, retryAfterS };
 }

@@ -1,11 +1,11 @@
 const noBytes: Buffer = Buffer.alloc(0);
 
-/** A request's body for as long as a channel may still need it: a stream may go on for long after. */
+/** A request's body, kept as long as a target may need it: its answer may stream on long after that. */
 export class Parcel {
   readonly #free: () => void;
   #body: Buffer;
   #holds = 0;
-  #state: 'needed' | 'let_go' | 'freed' = 'needed';
+  #state: 'needed' | 'released' | 'freed' = 'needed';
 
   /** `free` is called once, when nothing reads the bytes any more. */
   constructor(body: Buffer, free: () => void) {
@@ -13,12 +13,12 @@ export class Parcel {
     this.#free = free;
   }
 
-  /** Empty once it was let go. */
+  /** Empty once it was released. */
   get body(): Buffer {
     return this.#body;
   }
 
-  /** For a reader that may need the bytes after they were let go: it calls the returned function at the end. */
+  /** For a reader that may need the bytes after their release: it calls the returned function at its end. */
   hold(): () => void {
     this.#holds += 1;
     let isHeld = true;
@@ -30,15 +30,15 @@ export class Parcel {
     };
   }
 
-  /** No attempt needs it any more. */
-  letGo(): void {
+  /** No attempt needs it any more: the bytes are freed when nothing reads them. */
+  release(): void {
     this.#body = noBytes;
-    if (this.#state === 'needed') this.#state = 'let_go';
+    if (this.#state === 'needed') this.#state = 'released';
     this.#settle();
   }
 
   #settle(): void {
-    if (this.#state !== 'let_go' || this.#holds > 0) return;
+    if (this.#state !== 'released' || this.#holds > 0) return;
     this.#state = 'freed';
     this.#free();
   }

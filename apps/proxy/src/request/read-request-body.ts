@@ -1,13 +1,31 @@
 import type { IncomingMessage } from 'node:http';
-import type { BodyBudget } from './body-budget.ts';
-import { GrowingBody } from './growing-body.ts';
-import type { Parcel } from './parcel.ts';
+import { Parcel } from './parcel.ts';
+
+/** The memory that all request bodies together may take. */
+export class BodyBudget {
+  #leftBytes: number;
+
+  constructor(limitBytes: number) {
+    this.#leftBytes = limitBytes;
+  }
+
+  /** False if that much isn't left; otherwise it is taken. */
+  take(bytes: number): boolean {
+    if (bytes > this.#leftBytes) return false;
+    this.#leftBytes -= bytes;
+    return true;
+  }
+
+  give(bytes: number): void {
+    this.#leftBytes += bytes;
+  }
+}
 
 export type RequestBody =
-  /** Whoever gets it lets the parcel go. */
+  /** The caller releases the parcel. */
   | { kind: 'whole'; parcel: Parcel }
   | { kind: 'too_large' }
-  /** All bodies together have no room for it. */
+  /** All bodies together leave no room for it. */
   | { kind: 'no_room' }
   | { kind: 'left' };
 
@@ -48,4 +66,86 @@ export function readRequestBody(
     request.on('close', () => fail('left'));
     request.on('error', () => fail('left'));
   });
+}
+
+const noBytes: Buffer<ArrayBuffer> = Buffer.from(new ArrayBuffer(0));
+
+/**
+ * The first size of the buffer; it doubles from there. A declared length alone takes no more: a client
+ * that declares much and sends little would use up the budget of all others.
+ */
+const firstBytes = 256 * 1024;
+
+/** Freeing less by hand costs more than leaving it to the garbage collector. */
+const worthFreeingBytes = 4 * 1024;
+
+/**
+ * A request's body as it arrives, copied into one buffer. Chunks of one byte would each take hundreds of
+ * times their size if kept, and joining chunks holds the whole body twice. The budget counts the buffer,
+ * whether it is full or not.
+ */
+class GrowingBody {
+  readonly #budget: BodyBudget;
+  /** The most that may come. */
+  readonly #mostBytes: number;
+  readonly #isDeclared: boolean;
+  #bytes: Buffer<ArrayBuffer> = noBytes;
+  /** The whole body, if it came in one chunk. */
+  #only: Buffer | null = null;
+  #length = 0;
+
+  /** `declaredBytes`: the request's content-length; null if it comes in chunks. */
+  constructor(budget: BodyBudget, limitBytes: number, declaredBytes: number | null) {
+    this.#budget = budget;
+    this.#mostBytes = declaredBytes ?? limitBytes;
+    this.#isDeclared = declaredBytes !== null;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** False if the budget has no room for it. */
+  add(chunk: Buffer): boolean {
+    const length = this.#length + chunk.length;
+    if (this.#isDeclared && chunk.length === this.#mostBytes) {
+      if (!this.#budget.take(length)) return false;
+      this.#only = chunk;
+      this.#length = length;
+      return true;
+    }
+    if (length > this.#bytes.length && !this.#grow(length)) return false;
+    this.#bytes.set(chunk, this.#length);
+    this.#length = length;
+    freeChunk(chunk);
+    return true;
+  }
+
+  toParcel(): Parcel {
+    return new Parcel(this.#only ?? this.#bytes.subarray(0, this.#length), () => this.drop());
+  }
+
+  /** Frees the memory at once: the budget doesn't count garbage that waits for a collection. */
+  drop(): void {
+    this.#budget.give(this.#only?.length ?? this.#bytes.length);
+    if (this.#bytes !== noBytes) this.#bytes.buffer.transfer(0);
+  }
+
+  #grow(neededBytes: number): boolean {
+    const before = this.#bytes.length;
+    const doubled = Math.max(firstBytes, 2 * before);
+    const wanted = Math.max(neededBytes, Math.min(doubled, this.#mostBytes));
+    // Both exist while the one is copied into the other.
+    if (!this.#budget.take(wanted)) return false;
+    const { buffer } = this.#bytes;
+    this.#bytes = Buffer.from(before > 0 ? buffer.transfer(wanted) : new ArrayBuffer(wanted));
+    this.#budget.give(before);
+    return true;
+  }
+}
+
+/** Node allocates memory for each chunk; during an upload that garbage soon exceeds the upload itself. */
+function freeChunk({ buffer, length }: Buffer): void {
+  const isAlone = buffer instanceof ArrayBuffer && buffer.byteLength === length;
+  if (isAlone && length >= worthFreeingBytes) buffer.transfer(0);
 }
