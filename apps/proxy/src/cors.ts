@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GatewayHandler } from './create-gateway-handler.ts';
 import { matchRoute } from './request/match-route.ts';
 
-/** The pages that may call the gateway from a browser: their origins, or every page. */
+/** The origins whose pages may call the gateway from a browser; `*`: every page. */
 export type CorsOrigins = readonly string[] | '*';
 
-/** Longer than what any SDK sends, and nothing but names and what stands between them. */
+/** Longer than what any SDK sends, and nothing but names and separators. */
 const headerNames = /^[\w\-, ]{1,1024}$/;
 const preflightAgeS = 600;
 const readable = [
@@ -18,7 +18,7 @@ const readable = [
   'x-proxy-proof-age',
 ].join(', ');
 
-/** Reads `PROXY_CORS_ORIGINS`: origins between commas, or `*`. Null where a part is neither. */
+/** Reads `PROXY_CORS_ORIGINS`: origins between commas, or `*`. null if a part is neither. */
 export function parseCorsOrigins(text: string): CorsOrigins | null {
   const parts = text.split(',').map((part) => part.trim());
   if (parts.length === 1 && parts[0] === '*') return '*';
@@ -27,9 +27,9 @@ export function parseCorsOrigins(text: string): CorsOrigins | null {
 }
 
 /**
- * Lets pages of these origins read what the gateway answers (https://fetch.spec.whatwg.org/#http-cors-protocol);
- * without origins, the handler stays as it is. No cookie counts here, so no credentials are allowed.
- * What isn't the gateway's stays closed: in embedded mode the dashboard is behind the same handler.
+ * Lets pages of these origins read the gateway's answers (https://fetch.spec.whatwg.org/#http-cors-protocol);
+ * without origins, the handler stays as it is. The gateway uses no cookies, so credentials aren't allowed.
+ * Other paths stay closed: in embedded mode the dashboard is behind the same handler.
  */
 export function withCors(origins: CorsOrigins, handle: GatewayHandler): GatewayHandler {
   if (origins.length === 0) return handle;
@@ -50,7 +50,7 @@ function isPreflightOf({ method, headers }: IncomingMessage): boolean {
   return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 }
 
-/** Whether the path is the gateway's alone; it shares those of a client's `hello` with the dashboard. */
+/** Whether the path belongs to the gateway alone: it shares those of a `hello` with the dashboard. */
 function isOpenToPages({ url = '/', headers }: IncomingMessage, method = 'GET'): boolean {
   const [path = '/'] = url.split('?');
   const matched = matchRoute(method, path, headers);

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { BlockList } from 'node:net';
 import type { GatewayBus } from '@api-monitor/bus';
-import { type RoutingPolicy, viaMarkOf } from '@api-monitor/core';
+import { viaMarkOf } from '@api-monitor/core';
 import { type Database, readInstanceId } from '@api-monitor/db';
 import {
   createOutageWatch,
@@ -9,18 +8,19 @@ import {
   type Logger,
   type Registry,
 } from '@api-monitor/runtime';
-import { type AllowPrivate, createUpstream } from '@api-monitor/upstream';
+import { createUpstream } from '@api-monitor/upstream';
 import { createAffinity } from './board/affinity.ts';
 import { createBoard } from './board/board.ts';
 import { createBoardSync } from './board/board-sync.ts';
 import { createBreakers } from './board/breakers.ts';
 import { createKeyLimits } from './board/key-limits.ts';
-import { type CorsOrigins, withCors } from './cors.ts';
+import { withCors } from './cors.ts';
 import {
   createGatewayHandler,
   createRefuser,
   type GatewayHandler,
 } from './create-gateway-handler.ts';
+import type { gatewayOptionsOf } from './env.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import { createRecordSink } from './records/record-sink.ts';
 import { newRequestId } from './records/request-id.ts';
@@ -28,23 +28,11 @@ import { createGuessGuard } from './request/guess-guard.ts';
 import { BodyBudget } from './request/read-request-body.ts';
 import { createResolver } from './request/resolve-candidates.ts';
 
-export interface GatewayOptions {
+export interface GatewayOptions extends ReturnType<typeof gatewayOptionsOf> {
   db: Database;
   bus: GatewayBus;
   logger: Logger;
   metrics: Registry;
-  allowPrivate: AllowPrivate;
-  policy: RoutingPolicy;
-  areBareModelsOn: boolean;
-  bodyLimitBytes: number;
-  /** For all bodies that are in memory at the same time. */
-  bodiesLimitBytes: number;
-  idleTimeoutMs: number;
-  attemptLimit: number;
-  /** Origins whose pages may call it from a browser. */
-  corsOrigins: CorsOrigins;
-  /** Proxies whose `X-Forwarded-For` is believed. */
-  trustedProxies: BlockList;
   readMasterToken: () => Promise<string | null>;
   /** Unix seconds. */
   nowS: () => number;

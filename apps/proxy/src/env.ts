@@ -9,7 +9,7 @@ import { parseAllowPrivate } from '@api-monitor/upstream';
 import type { z } from 'zod';
 import { parseCorsOrigins } from './cors.ts';
 
-/** The variables that the gateway reads; an app that holds a gateway takes them into its own schema. */
+/** The variables that the gateway reads; an app with a gateway adds them to its own schema. */
 export const proxyEnvShape = {
   PROXY_BODY_MAX_MB: envInt({ min: 1, max: 1024, default: 50 }),
   PROXY_BODIES_MAX_MB: envInt({ min: 1, max: 65_536, default: 512 }),
@@ -31,13 +31,13 @@ export const proxyEnvShape = {
 
 type ProxyEnv = z.output<z.ZodObject<typeof proxyEnvShape>>;
 
-/** What the gateway is told by its variables. */
+/** The gateway's options by its variables. */
 export function gatewayOptionsOf(env: ProxyEnv) {
   return {
     allowPrivate: env.UPSTREAM_ALLOW_PRIVATE,
     ...routingOptionsOf(env),
     bodyLimitBytes: env.PROXY_BODY_MAX_MB * 1024 ** 2,
-    // One of the largest always fits; without a declared length it is copied once as it grows.
+    // For all bodies together. A largest one always fits, even if it is copied as it grows.
     bodiesLimitBytes: Math.max(env.PROXY_BODIES_MAX_MB, 2 * env.PROXY_BODY_MAX_MB) * 1024 ** 2,
     idleTimeoutMs: env.PROXY_IDLE_TIMEOUT_S * 1000,
     attemptLimit: env.PROXY_MAX_ATTEMPTS,
@@ -48,7 +48,7 @@ export function gatewayOptionsOf(env: ProxyEnv) {
 
 const processLimit = 64;
 
-/** Reads `PROXY_PROCESSES`: `auto` is one for each core. Null where it is neither that nor a number. */
+/** Reads `PROXY_PROCESSES`: `auto` is one for each core. null if it is neither that nor a number. */
 export function processCountOf(text: string, cores: number): number | null {
   if (text.toLowerCase() === 'auto') return Math.min(cores, processLimit);
   const count = /^\d{1,2}$/.test(text) ? Number(text) : 0;

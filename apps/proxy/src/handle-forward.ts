@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ProxyRequest, Trail } from '@api-monitor/core';
+import type { Trail } from '@api-monitor/core';
 import type { BoardKey } from './board/board.ts';
 import type { Admission } from './board/key-limits.ts';
 import { type GatewayError, loopError } from './dialects/gateway-error.ts';
@@ -14,10 +14,9 @@ import type { Endpoint } from './request/match-route.ts';
 import type { Parcel } from './request/parcel.ts';
 import { readRequestBody } from './request/read-request-body.ts';
 import { namesTooManyModels } from './request/rename-inner-models.ts';
-import type { Ask } from './request/resolve-candidates.ts';
 import { sendError } from './send-error.ts';
 
-/** A request that goes to a channel, from a known caller. */
+/** A request that goes to a target, from a known caller. */
 export interface ForwardRequest {
   request: IncomingMessage;
   response: ServerResponse;
@@ -31,18 +30,20 @@ export interface ForwardRequest {
 
 /** Handles a request from its body to its record. Refusals are in the caller's dialect. */
 export async function handleForward(deps: GatewayDeps, given: ForwardRequest): Promise<void> {
-  const { request } = given;
-  const read = await readRequestBody(request, {
-    limitBytes: deps.bodyLimitBytes,
-    budget: deps.bodyBudget,
-  });
-  if (read.kind === 'left') return;
-  if (read.kind === 'no_room') return refuse(deps, given, noRoom, '', 0);
-  if (read.kind === 'too_large') {
-    const message = `the body must not exceed ${deps.bodyLimitBytes / 1024 ** 2} MB`;
-    return refuse(deps, given, { status: 413, code: 'request_too_large', message }, '', 0);
+  const limits = { limitBytes: deps.bodyLimitBytes, budget: deps.bodyBudget };
+  const body = await readRequestBody(given.request, limits);
+  switch (body.kind) {
+    case 'left':
+      return;
+    case 'no_room':
+      return refuse(deps, given, noRoom);
+    case 'too_large': {
+      const message = `the body must not exceed ${deps.bodyLimitBytes / 1024 ** 2} MB`;
+      return refuse(deps, given, { status: 413, code: 'request_too_large', message });
+    }
+    case 'whole':
+      return handleParcel(deps, given, body.parcel).finally(() => body.parcel.release());
   }
-  await handleParcel(deps, given, read.parcel).finally(() => read.parcel.release());
 }
 
 async function handleParcel(
@@ -51,72 +52,55 @@ async function handleParcel(
   parcel: Parcel,
 ): Promise<void> {
   const { endpoint, key } = given;
-  const { length } = parcel.body;
+  const requestBytes = parcel.body.length;
   const named = nameOf(given, parcel.body);
-  if ('error' in named) return refuse(deps, given, named.error, '', length);
+  if ('error' in named) return refuse(deps, given, named.error, { requestBytes });
+  const { model: requestedModel } = named;
   let inputTokens = 0;
-  const estimate = () => {
+  const admission = deps.keyLimits.take(key, () => {
     inputTokens = inputTokensOf(parcel.body);
     return tokensToReserve(endpoint.route, parcel.body, inputTokens);
-  };
-  const admission = deps.keyLimits.take(key, estimate);
-  if (!admission.ok) return refuse(deps, given, limitError(admission), named.model, length);
+  });
+  const asked = { requestedModel, requestBytes };
+  if (!admission.ok) return refuse(deps, given, limitError(admission), asked);
+  // A request settles once: if it is refused or fails unexpectedly, it has used no tokens.
   try {
-    await handleAdmitted(deps, given, { parcel, named, inputTokens, settle: admission.settle });
-  } catch (error) {
+    const resolution = deps.resolve({
+      key,
+      model: requestedModel,
+      pinnedTargetId: pinnedTargetIdOf(given),
+      session: sessionOf(given.request),
+    });
+    if (!resolution.ok) return refuse(deps, given, resolution.error, asked);
+    const record = await forward(deps, given, { ...named, parcel, choices: resolution.choices });
+    admission.settle(tokensToCount(record, inputTokens));
+  } finally {
     admission.settle(0);
-    throw error;
   }
 }
 
-/** A request that its key's limits let through. */
-interface Admitted {
-  parcel: Parcel;
-  named: Name;
-  /** Estimated; 0 if the key's limits don't need it. */
-  inputTokens: number;
-  settle: (tokens: number) => void;
-}
+type Sent = Name & Pick<Parameters<typeof forwardRequest>[1], 'parcel' | 'choices'>;
 
-async function handleAdmitted(
-  deps: GatewayDeps,
-  given: ForwardRequest,
-  admitted: Admitted,
-): Promise<void> {
-  const { parcel, named, settle } = admitted;
-  const { request, response, arrival, endpoint } = given;
+async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
+  const { request, response, arrival, endpoint, trail } = given;
+  const { model, found, isStream, parcel, choices } = sent;
   const requestBytes = parcel.body.length;
-  const resolution = deps.resolve(askOf(given, named.model));
-  if (!resolution.ok) {
-    settle(0);
-    return refuse(deps, given, resolution.error, named.model, requestBytes);
-  }
   const forwarded = await forwardRequest(deps, {
-    request,
-    response,
-    requestId: arrival.requestId,
-    endpoint,
-    parcel,
-    found: named.found,
-    askedModel: named.model,
-    isStream: named.isStream,
-    query: upstreamQuery(given.query),
-    choices: resolution.choices,
-    trail: given.trail,
+    ...{ request, response, requestId: arrival.requestId, endpoint, parcel, found },
+    ...{ askedModel: model, isStream, query: upstreamQuery(given.query), choices, trail },
   });
   const error = forwarded.status === 0 ? gatewayFault(forwarded) : null;
   if (error) sendError(response, endpoint.dialect, error, arrival.requestId);
-  keepPlace(deps, given, named.model, forwarded);
-  const record = requestRecord({
+  keepPlace(deps, given, model, forwarded);
+  const status = error?.status ?? forwarded.status;
+  const asked = { requestedModel: model, requestBytes };
+  return leaveRecord(deps, {
     ...given,
-    requestedModel: named.model,
-    requestBytes,
-    status: error?.status ?? forwarded.status,
+    ...asked,
+    status,
     error: error?.message ?? null,
     forwarded,
   });
-  settle(tokensToCount(record, admitted.inputTokens));
-  leaveRecord(deps, record);
 }
 
 const noRoom: GatewayError = {
@@ -124,12 +108,6 @@ const noRoom: GatewayError = {
   code: 'overloaded',
   message: 'the gateway has no memory left for request bodies; try again in a moment',
   retryAfterS: 1,
-};
-
-const tooManyModels: GatewayError = {
-  status: 400,
-  code: 'invalid_request',
-  message: 'the body names its model too often',
 };
 
 interface Name {
@@ -147,40 +125,39 @@ function nameOf({ request, pathModel, endpoint }: ForwardRequest, body: Buffer):
     return { error: { status: 415, code: 'unsupported_content_encoding', message } };
   }
   if (pathModel !== null) {
-    if (namesTooManyModels(body, pathModel)) return { error: tooManyModels };
+    if (namesTooManyModels(body, pathModel)) {
+      const message = 'the body names its model too often';
+      return { error: { status: 400, code: 'invalid_request', message } };
+    }
     const isStream = endpoint.upstreamPath.endsWith(':streamGenerateContent');
     return rejectLongName({ model: pathModel, found: null, isStream });
   }
   const search = findModel(body);
   return search.ok
     ? rejectLongName({ ...search, model: search.found.model })
-    : { error: badModel(faultTexts[search.fault]) };
+    : { error: badModel(search.fault) };
 }
 
 function rejectLongName(named: Name): Named {
   const isLong = Buffer.byteLength(named.model) > modelLimitBytes;
-  return isLong ? { error: badModel(faultTexts.long_model) } : named;
+  return isLong ? { error: badModel('long_model') } : named;
 }
 
-const faultTexts = {
+const modelFaults = {
   not_json: 'the body is not valid JSON',
   no_model: 'the body must be a JSON object with a "model" that is a string and not empty',
   two_models: 'the body has more than one "model"',
   long_model: `"model" must not exceed ${modelLimitBytes} bytes`,
 };
 
-function badModel(message: string): GatewayError {
+function badModel(fault: keyof typeof modelFaults): GatewayError {
+  const message = modelFaults[fault];
   return { status: 400, code: 'invalid_request', message, param: 'model' };
 }
 
-function askOf({ request, key, query }: ForwardRequest, model: string): Ask {
+function pinnedTargetIdOf({ request, query }: ForwardRequest): number | null {
   const pinned = request.headers['x-target-id'] ?? query?.get('target_id') ?? null;
-  return {
-    key,
-    model,
-    pinnedTargetId: pinned === null ? null : Number(pinned),
-    session: sessionOf(request),
-  };
+  return pinned === null ? null : Number(pinned);
 }
 
 const sessionHeaders = [
@@ -241,18 +218,23 @@ function keepPlace(
 
 function refuse(
   deps: GatewayDeps,
-  { response, arrival, key, endpoint }: ForwardRequest,
+  given: ForwardRequest,
   error: GatewayError,
-  requestedModel: string,
-  requestBytes: number,
+  asked: { requestedModel?: string; requestBytes?: number } = {},
 ): void {
-  sendError(response, endpoint.dialect, error, arrival.requestId);
+  sendError(given.response, given.endpoint.dialect, error, given.arrival.requestId);
   const { status, message } = error;
-  const parts = { arrival, key, endpoint, requestedModel, requestBytes, status };
-  leaveRecord(deps, requestRecord({ ...parts, forwarded: null, error: message }));
+  const { requestedModel = '', requestBytes = 0 } = asked;
+  const parts = { ...given, requestedModel, requestBytes };
+  leaveRecord(deps, { ...parts, status, error: message, forwarded: null });
 }
 
-function leaveRecord({ records, metrics }: GatewayDeps, record: ProxyRequest): void {
+function leaveRecord(
+  { metrics, records }: GatewayDeps,
+  parts: Parameters<typeof requestRecord>[0],
+) {
+  const record = requestRecord(parts);
   metrics.requestEnded(record);
   records.add(record);
+  return record;
 }

@@ -38,14 +38,11 @@ await runService({
       nowS,
     });
     shutdown.onClose('gateway', () => gateway.close());
-    // With its board once read it serves, whatever the database does: an outage there is none here.
-    const faultOf = () => null;
-    const { handle, refuse } = gateway;
     await serveService(service, env, {
+      ...gateway,
       port: env.PROXY_PORT,
-      handle,
-      refuse,
-      faultOf,
+      // Once its board is read it serves, even if the database is away.
+      faultOf: () => null,
     });
   },
 });

@@ -1,6 +1,6 @@
 import type { GatewayRoute } from '@api-monitor/core';
 
-/** In which form errors and lists are told: that of the wire format that the client speaks. */
+/** The format of errors and lists: that of the wire format that the client uses. */
 export type Dialect = 'openai' | 'anthropic' | 'gemini';
 
 /** What a request asks the gateway for. */
@@ -16,65 +16,63 @@ export type Matched =
 export interface Endpoint {
   route: GatewayRoute;
   dialect: Dialect;
-  /** Beneath the channel's base URL; `{model}` stands for the model where the path holds it. */
+  /** Below the target's base URL; `{model}` stands for the model if the path names it. */
   upstreamPath: string;
   keyHeader: 'x-api-key' | 'x-goog-api-key' | null;
 }
 
-const openai = (route: GatewayRoute, upstreamPath: string): Endpoint => ({
-  route,
-  dialect: 'openai',
-  upstreamPath,
-  keyHeader: null,
-});
-const anthropic = (route: GatewayRoute, upstreamPath: string): Endpoint => ({
-  route,
-  dialect: 'anthropic',
-  upstreamPath,
-  keyHeader: 'x-api-key',
-});
-const gemini = (route: GatewayRoute, method: string): Endpoint => ({
-  route,
-  dialect: 'gemini',
-  // Channels serve v1beta, and the probes prove it; the newest SDKs ask for v1.
-  upstreamPath: `/v1beta/models/{model}:${method}`,
-  keyHeader: 'x-goog-api-key',
-});
+const keyHeaders = { openai: null, anthropic: 'x-api-key', gemini: 'x-goog-api-key' } as const;
 
-const chat = openai('chat', '/v1/chat/completions');
-const responses = openai('responses', '/v1/responses');
-const messages = anthropic('anthropic', '/v1/messages');
+function endpointOf(dialect: Dialect, route: GatewayRoute, upstreamPath: string): Endpoint {
+  return { route, dialect, upstreamPath, keyHeader: keyHeaders[dialect] };
+}
+
+const chat = endpointOf('openai', 'chat', '/v1/chat/completions');
+const responses = endpointOf('openai', 'responses', '/v1/responses');
+const messages = endpointOf('anthropic', 'anthropic', '/v1/messages');
+
+const endpoints = [
+  chat,
+  responses,
+  messages,
+  endpointOf('openai', 'responses-compact', '/v1/responses/compact'),
+  endpointOf('anthropic', 'count-tokens', '/v1/messages/count_tokens'),
+  endpointOf('openai', 'embeddings', '/v1/embeddings'),
+  endpointOf('openai', 'completions', '/v1/completions'),
+  endpointOf('openai', 'images', '/v1/images/generations'),
+  endpointOf('openai', 'speech', '/v1/audio/speech'),
+  endpointOf('openai', 'moderations', '/v1/moderations'),
+  endpointOf('openai', 'rerank', '/v1/rerank'),
+];
 
 const endpointByPath = new Map<string, Endpoint>([
-  ['/v1/chat/completions', chat],
-  ['/v1/responses', responses],
-  ['/v1/messages', messages],
-  ['/v1/responses/compact', openai('responses-compact', '/v1/responses/compact')],
-  ['/v1/messages/count_tokens', anthropic('count-tokens', '/v1/messages/count_tokens')],
-  ['/v1/embeddings', openai('embeddings', '/v1/embeddings')],
-  ['/v1/completions', openai('completions', '/v1/completions')],
-  ['/v1/images/generations', openai('images', '/v1/images/generations')],
-  ['/v1/audio/speech', openai('speech', '/v1/audio/speech')],
-  ['/v1/moderations', openai('moderations', '/v1/moderations')],
-  ['/v1/rerank', openai('rerank', '/v1/rerank')],
-  // For base URLs that were given without /v1.
+  ...endpoints.map((endpoint) => [endpoint.upstreamPath, endpoint] as const),
+  // For base URLs without /v1.
   ['/chat/completions', chat],
   ['/responses', responses],
   ['/messages', messages],
 ]);
 
-const geminiByMethod = new Map<string, Endpoint>([
-  ['generateContent', gemini('gemini', 'generateContent')],
-  ['streamGenerateContent', gemini('gemini', 'streamGenerateContent')],
-  ['countTokens', gemini('gemini-count-tokens', 'countTokens')],
-  ['embedContent', gemini('gemini-embed', 'embedContent')],
-  ['batchEmbedContents', gemini('gemini-embed', 'batchEmbedContents')],
-]);
+const geminiRoutes = {
+  generateContent: 'gemini',
+  streamGenerateContent: 'gemini',
+  countTokens: 'gemini-count-tokens',
+  embedContent: 'gemini-embed',
+  batchEmbedContents: 'gemini-embed',
+} as const;
+
+const geminiByMethod = new Map<string, Endpoint>(
+  Object.entries(geminiRoutes).map(([method, route]) => [
+    method,
+    // Channels serve v1beta, as the probes prove, whereas the newest SDKs ask for v1.
+    endpointOf('gemini', route, `/v1beta/models/{model}:${method}`),
+  ]),
+);
 
 const geminiPath = /^\/v1(?:beta)?\/models\/(.+):(\w+)$/;
 const modelsPath = /^\/(v1beta\/|v1\/)?models(?:\/(.+))?$/;
 
-/** What the path asks for; null where it is none of the gateway's. */
+/** What the path asks for; null if it isn't one of the gateway's. */
 export function matchRoute(
   method: string,
   path: string,
@@ -91,13 +89,13 @@ export function matchRoute(
   return matchGemini(method, path) ?? matchModels(method, path) ?? matchUnknown(path);
 }
 
-/** In which its errors are told. */
+/** The dialect of its errors. */
 export function dialectOf(matched: Matched): Dialect {
   if (matched.kind === 'forward') return matched.endpoint.dialect;
   return 'dialect' in matched ? matched.dialect : 'openai';
 }
 
-/** Under its own prefixes the gateway answers for what it doesn't serve too, in a form that SDKs read. */
+/** Below its own prefixes, the gateway also answers what it doesn't serve, in a form that SDKs read. */
 function matchUnknown(path: string): Matched | null {
   if (path.startsWith('/v1beta/')) return { kind: 'unknown', dialect: 'gemini' };
   if (path.startsWith('/v1/messages/')) return { kind: 'unknown', dialect: 'anthropic' };
@@ -110,7 +108,7 @@ function matchGemini(method: string, path: string): Matched | null {
   if (!model || !endpoint) return null;
   if (method !== 'POST') return { kind: 'wrong_method', dialect: 'gemini' };
   const pathModel = decoded(model);
-  // The name stands in the upstream's path too, where dots would climb out of it.
+  // The name becomes part of the upstream's path, where dots would climb out of it.
   if (pathModel.split('/').some((part) => part === '.' || part === '..')) return null;
   return { kind: 'forward', endpoint, pathModel };
 }
