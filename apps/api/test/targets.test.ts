@@ -1,5 +1,6 @@
 import type { MonitorEvent, ProbeResult } from '@api-monitor/core';
 import { finishRun, getTarget, openApiKey, setSettings, startRun } from '@api-monitor/db';
+import { version } from '@api-monitor/runtime';
 import { expect, test } from 'vitest';
 import { newTarget, openTestApi, upstreamKey } from './open-test-api.ts';
 
@@ -390,6 +391,7 @@ test('a running channel is shown as such, with its progress, and is not started 
   expect((await api.asNobody('GET', '/api/health')).json).toEqual({
     ok: true,
     running_targets: [id],
+    version,
   });
   expect((await api.asAdmin('GET', '/api/dashboard')).json).toEqual({
     total_targets: 1,

@@ -19,6 +19,7 @@ import {
   databaseOptionsOf,
   EnvError,
   type Logger,
+  version,
 } from '@api-monitor/runtime';
 import { createWorker, workerOptionsOf } from '@api-monitor/worker';
 import type { Env } from './env.ts';
@@ -115,7 +116,7 @@ export async function startEmbedded({ env, logger, onSecretsMade }: Options): Pr
 
 /** What the terminal shows once the monitor listens. */
 export function greet({ port }: Embedded): string {
-  return `\n  API Monitor listens on http://localhost:${port}\n\n`;
+  return `\n  API Monitor ${version} listens on http://localhost:${port}\n\n`;
 }
 
 /** The limit is 104 bytes on macOS and 108 on Linux, including the final zero. */

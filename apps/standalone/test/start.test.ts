@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { expect, onTestFinished, test } from 'vitest';
+import manifest from '../../../package.json' with { type: 'json' };
 import { start, started, tempDir } from './start-program.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -12,6 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 test('the first start shows the secrets it made, and the second keeps them and shows nothing', async () => {
   const DATA_DIR = await tempDir();
   const first = await started({ DATA_DIR });
+  expect(first.output()).toContain(`API Monitor ${manifest.version} listens on`);
   const token = /API_MONITOR_TOKEN +(\S+)/.exec(first.output())?.[1] ?? '';
   expect(first.output()).toMatch(/ADMIN_PANEL_PASSWORD +\S{16,}/);
   first.child.kill('SIGTERM');

@@ -1,3 +1,4 @@
+import { version } from '@api-monitor/runtime';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { errorSchema } from '../errors/error-schema.ts';
 import type { ApiEnv } from '../router.ts';
@@ -21,7 +22,7 @@ export function apiDocument(routes: OpenAPIHono<ApiEnv>) {
     openapi: '3.1.0',
     info: {
       title: 'API Monitor',
-      version: '1',
+      version,
       description:
         'Times are Unix seconds, durations seconds. An error is {"detail": "a sentence"}; if fields of the request are to blame, `fields` has a code for each.',
       license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' },

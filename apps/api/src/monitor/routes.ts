@@ -1,5 +1,6 @@
 import { AppError } from '@api-monitor/core';
 import { countTargets, listRunningTargetIds, pingDatabase } from '@api-monitor/db';
+import { version } from '@api-monitor/runtime';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { authenticate, requireAdmin } from '../auth/authenticate.ts';
@@ -9,6 +10,7 @@ import { createRouter } from '../router.ts';
 const healthSchema = z.object({
   ok: z.literal(true),
   running_targets: z.array(z.int()).openapi({ description: 'the ids of running channels' }),
+  version: z.string().openapi({ description: "the product's version", example: '1.2.0' }),
 });
 
 const withoutWrites =
@@ -41,7 +43,7 @@ export function monitorRoutes(deps: ApiDeps) {
         if (writeFault) throw new AppError('unavailable', `${writeFault}${withoutWrites}`);
         const busFault = await deps.bus.fault();
         if (busFault) throw new AppError('unavailable', `${busFault}${withoutBus}`);
-        return c.json({ ok: true as const, running_targets }, 200);
+        return c.json({ ok: true as const, running_targets, version }, 200);
       },
     )
     .openapi(

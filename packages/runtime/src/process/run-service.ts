@@ -6,6 +6,7 @@ import { readEnv } from '../env/read-env.ts';
 import { databaseOptionsOf, type ServiceEnv, type ServiceEnvSchema } from '../env/service-env.ts';
 import { createLogger, type Logger } from '../reports/logger.ts';
 import { createMetricsRegistry, type Registry } from '../reports/metrics.ts';
+import { version } from '../version.ts';
 import { describeStartFault } from './describe-start-fault.ts';
 import { leadGroup } from './process-group.ts';
 import { createShutdown, type Shutdown, shutDownOnSignals } from './shutdown.ts';
@@ -49,6 +50,7 @@ export async function runService<Schema extends ServiceEnvSchema>({
   try {
     const env = readEnv(schema, given);
     const logger = createLogger({ name, level: env.LOG_LEVEL });
+    logger.info({ version }, 'starting');
     if (leadGroup(processes(env), logger)) return;
     const service = await openService(env, logger);
     shutDownOnSignals(service.shutdown, logger);
