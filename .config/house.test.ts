@@ -1,16 +1,31 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { basename, dirname, join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+/** Files and folders that break a rule of this file, each with the reason why it may. */
+const exceptions: Record<string, string> = {
+  'apps/web/src/i18n/en': 'a dictionary per page, found by the page’s name',
+  'apps/web/src/i18n/zh': 'the same files as in English',
+};
+
+/** A folder with more source files than this probably holds several concepts. */
+const maxFilesInFolder = 15;
+/** A file and the slices that it alone imports are one file, if that file has no more lines than this. */
+const maxLinesOfFamily = 150;
 
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
   encoding: 'utf8',
 })
   .split('\n')
   .filter((file) => file !== '' && existsSync(file));
-const linesOf = (file: string) => readFileSync(file, 'utf8').split('\n').length - 1;
+const textOf = (file: string) => readFileSync(file, 'utf8');
+const linesOf = (file: string) => textOf(file).split('\n').length - 1;
+const isTest = (file: string) => /\.test\.|\/test\//.test(file);
+const isSource = (file: string) =>
+  /^(?:apps|packages)\/[^/]+\/src\/.*\.(?:ts|html|css)$/.test(file) && !isTest(file);
 
-test('the top level holds what the architecture names, and nothing else', () => {
+test('the top level holds what the README names, and nothing else', () => {
   const named = [
     'apps',
     'packages',
@@ -20,8 +35,10 @@ test('the top level holds what the architecture names, and nothing else', () => 
     'package.json',
     'turbo.json',
     'tsconfig.base.json',
+    'vitest.config.ts',
     'docker-compose.yml',
     'README.md',
+    'CHANGELOG.md',
     'LICENSE',
   ];
   const top = new Set(tracked.map((file) => file.split('/')[0] ?? ''));
@@ -37,24 +54,139 @@ test('each room has a README of under 40 lines, and a line on the map', () => {
   }
 });
 
-test('a path that a README names exists', () => {
-  const dead: string[] = [];
-  for (const readme of tracked.filter((file) => file.endsWith('README.md'))) {
-    for (const [, path = ''] of readFileSync(readme, 'utf8').matchAll(/`([\w@.-]+\/[\w@./-]*)`/g)) {
-      const isThere = existsSync(path) || existsSync(join(dirname(readme), path));
-      if (looksLikeAFile(path) && !isThere) dead.push(`${readme}: ${path}`);
-    }
-  }
-  expect(dead).toEqual([]);
+test('every recorded change names the product', () => {
+  expect(() => execFileSync('pnpm', ['change', 'check'], { stdio: 'pipe' })).not.toThrow();
+  const changes = tracked.filter((file) => /^\.changeset\/.*\.md$/.test(file));
+  expect(changes.filter((file) => textOf(file).includes('"@api-monitor/'))).toEqual([]);
 });
 
-test('no source file grows beyond 300 lines', () => {
-  const sources = tracked.filter((file) => /\.(ts|mjs|js|css|html)$/.test(file));
-  const long = sources.filter((file) => !/\.test\.|\/test\//.test(file) && linesOf(file) > 300);
-  expect(long).toEqual([]);
+describe('what a text names exists', () => {
+  test('each path in a document', () => {
+    const dead = tracked
+      .filter((file) => file.endsWith('.md'))
+      .flatMap((file) =>
+        [...textOf(file).matchAll(/`([\w@.-]+\/[\w@./-]*)`/g)]
+          .map(([, path = '']) => path)
+          .filter((path) => isPath(path))
+          .filter((path) => !existsSync(path) && !existsSync(join(dirname(file), path)))
+          .map((path) => `${file}: ${path}`),
+      );
+    expect(dead).toEqual([]);
+  });
+
+  test('each file that a room’s README names without its folder', () => {
+    const names = new Set(tracked.map((file) => basename(file)));
+    const dead = tracked
+      .filter((file) => /^(?:apps|packages)\/[^/]+\/README\.md$/.test(file))
+      .flatMap((readme) =>
+        [...textOf(readme).matchAll(/`([\w.-]+\.(?:ts|html|css))`/g)]
+          .map(([, name = '']) => name)
+          .filter((name) => !names.has(name))
+          .map((name) => `${readme}: ${name}`),
+      );
+    expect(dead).toEqual([]);
+  });
+
+  test('each command in a document', () => {
+    const scriptsOf = (folder: string) => {
+      const { scripts = {} }: { scripts?: object } = JSON.parse(
+        textOf(join(folder, 'package.json')),
+      );
+      return Object.keys(scripts);
+    };
+    const folders = [...new Set(tracked.map(roomOf))];
+    const roomNamed = (name: string) => folders.find((folder) => basename(folder) === name) ?? '.';
+    const command = /(?:npm run|pnpm)(?: --filter @api-monitor\/([\w-]+))? ([a-z][\w:-]*)/g;
+    const dead = tracked
+      .filter((file) => file.endsWith('.md'))
+      .flatMap((file) =>
+        [...textOf(file).matchAll(command)]
+          .filter(([, room = '.', script = '']) => {
+            const known = room === '.' ? ['install', 'vitest', 'change'] : [];
+            return ![...known, ...scriptsOf(roomNamed(room))].includes(script);
+          })
+          .map(([text]) => `${file}: ${text}`),
+      );
+    expect(dead).toEqual([]);
+  });
+
+  test('each environment variable, in the README and in .env.example alike', () => {
+    const rows = textOf('README.md').match(/^\| `[A-Z_]+`.*?\|/gm) ?? [];
+    const inReadme = rows.flatMap((row) => row.match(/[A-Z_]{4,}/g) ?? []);
+    const [ofServices = ''] = textOf('.env.example').split('# docker compose');
+    const inExample = [...ofServices.matchAll(/^# ([A-Z_]+)=/gm)].map(([, name]) => name);
+    const inBoth = inReadme.filter((name) => name !== 'API_MONITOR_TOKEN_ADMIN');
+    expect(inExample.toSorted()).toEqual(inBoth.toSorted());
+  });
+
+  test('each path in a comment', () => {
+    const dead = tracked
+      .filter((file) => /\.(?:ts|mjs|jsonc|yml|yaml|css|html)$|Dockerfile|Caddyfile/.test(file))
+      .flatMap((file) =>
+        (textOf(file).match(/(?<!\w)\/\*[\s\S]*?\*\/|(?<!:)\/\/.*|<!--[\s\S]*?-->|^\s*#.*/gm) ?? [])
+          .flatMap((comment) => comment.match(/(?<![\w@./-])[\w.]+\/[\w@./-]*\w/g) ?? [])
+          .filter(
+            (path) => isPath(path) && !existsSync(path) && !existsSync(join(roomOf(file), path)),
+          )
+          .map((path) => `${file}: ${path}`),
+      );
+    expect(dead).toEqual([]);
+  });
 });
 
-// `openai/gpt-4o` or `text/event-stream` is no path: ours begin in a folder of the house.
-function looksLikeAFile(path: string): boolean {
-  return /^(?:apps|packages|src|test|data|\.config|\.ci|\.github)\//.test(path);
+describe('files and folders are concepts', () => {
+  /** Each source file with the files that import it, tests not counted. */
+  let importers: Map<string, string[]>;
+  beforeAll(() => {
+    const json = execFileSync(
+      'node_modules/.bin/depcruise',
+      ['apps', 'packages', '--output-type', 'json'],
+      { encoding: 'utf8', maxBuffer: 100_000_000 },
+    );
+    const { modules }: { modules: { source: string; dependents: string[] }[] } = JSON.parse(json);
+    importers = new Map(
+      modules.map(({ source, dependents }) => [source, dependents.filter((file) => !isTest(file))]),
+    );
+  });
+
+  test('slices that only the file beside them imports are part of it, if all of it is short', () => {
+    const families = Map.groupBy(tracked.filter(isSource), (file) => {
+      const [parent = '', ...others] = importers.get(file) ?? [];
+      const isSlice =
+        others.length === 0 &&
+        dirname(parent) === dirname(file) &&
+        !/^(?:index|main)\.ts$/.test(basename(parent)) &&
+        // What has a test of its own is a concept of its own.
+        !existsSync(file.replace(/\.ts$/, '.test.ts'));
+      return isSlice ? parent : '';
+    });
+    families.delete('');
+    const short = [...families].filter(
+      ([parent, slices]) =>
+        [parent, ...slices].reduce((sum, file) => sum + linesOf(file), 0) <= maxLinesOfFamily,
+    );
+    const found = short.flatMap(([, slices]) => slices);
+    expect(found.filter((file) => !(file in exceptions))).toEqual([]);
+  });
+
+  test('a folder holds at most fifteen source files', () => {
+    const sizes = Map.groupBy(tracked.filter(isSource), dirname);
+    const large = [...sizes].filter(([, files]) => files.length > maxFilesInFolder);
+    expect(large.map(([folder]) => folder).filter((folder) => !(folder in exceptions))).toEqual([]);
+  });
+
+  test('an exception names what exists', () => {
+    expect(Object.keys(exceptions).filter((path) => !existsSync(path))).toEqual([]);
+  });
+});
+
+/** `openai/gpt-4o` and `text/event-stream` aren't paths: a path begins in a folder of the house. */
+function isPath(text: string): boolean {
+  return /^(?:apps|packages|src|test|build|data|\.(?:config|ci|docker|github|changeset))\//.test(
+    text,
+  );
+}
+
+function roomOf(file: string): string {
+  return /^(?:apps|packages)\/[^/]+/.exec(file)?.[0] ?? '.';
 }

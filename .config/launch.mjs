@@ -48,7 +48,9 @@ function findPath() {
   const { stdout } = spawnSync('pnpm', ['--version'], { cwd: root, encoding: 'utf8' });
   if (majorOf(process.version) >= node && majorOf(stdout ?? '') === pnpm) return process.env.PATH;
 
-  console.error(`Node ${node} and pnpm ${pnpm} come from npm, which downloads them the first time …`);
+  console.error(
+    `Node ${node} and pnpm ${pnpm} come from npm, which downloads them the first time …`,
+  );
   const packages = [`--package=node@${node}`, `--package=pnpm@${pnpm}`];
   const print = ['node', '--print', 'process.env.PATH'];
   const args = ['exec', '--yes', '--prefer-offline', ...packages, '--', ...print];
