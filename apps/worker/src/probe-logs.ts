@@ -11,8 +11,6 @@ export function logFileName(targetId: number, nowS: number): string {
   return `target_${targetId}_${date.replaceAll('-', '')}_${time.replaceAll(':', '')}.jsonl`;
 }
 
-export type ProbeLog = ReturnType<typeof openProbeLog>;
-
 /**
  * A run's JSONL file: a line per probe, written when the probe ends. The file and its folder are created
  * with the first line. If the disk refuses, that is logged once and the run continues without the file.

@@ -3,8 +3,7 @@ import type { Database } from '@api-monitor/db';
 import type { Logger } from '@api-monitor/runtime';
 import type { Upstream } from '@api-monitor/upstream';
 import type { WorkerLimits } from './env.ts';
-import type { ActiveRuns } from './run/active-runs.ts';
-import type { HeartbeatWatch } from './run/heartbeat-watch.ts';
+import type { ActiveRuns, HeartbeatWatch } from './run/active-runs.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
 /** What the worker's tasks work with. */

@@ -33,5 +33,6 @@ test('a key that a relay echoes is in no row, log or event', async () => {
   expect((await getTarget(worker.db, target.id))?.last_status).toBe('degraded');
   const { lines } = await worker.readLogs();
   expect(lines).toHaveLength(Object.keys(models).length);
-  for (const written of [rows, lines, deps.events]) expect(JSON.stringify(written)).not.toContain(key);
+  for (const written of [rows, lines, deps.events])
+    expect(JSON.stringify(written)).not.toContain(key);
 });

@@ -1,37 +1,33 @@
 import { type Run, type RunCut, RunCutError, type Target } from '@api-monitor/core';
+import type { RunRow } from '@api-monitor/db';
+import { hasMoved } from './upstream-target.ts';
 
-/** The runs of this worker that are under way, so that a change of their target can reach them. */
-export interface ActiveRuns {
-  /** Registers a run; its signal aborts with a `RunCutError` if the target is no longer what it was. */
-  begin(run: Pick<Run, 'id'>, target: Target): ActiveRun;
-  /** Tells a target's runs how the target is now; null: deleted. */
-  targetChanged(targetId: number, now: Target | null): void;
-  /** The runs that live, whatever their heartbeat says. */
-  runIds(): number[];
-  targetIds(): number[];
-}
+export type ActiveRuns = ReturnType<typeof createActiveRuns>;
+export type ActiveRun = ReturnType<ActiveRuns['begin']>;
+export type HeartbeatWatch = ReturnType<typeof createHeartbeatWatch>;
 
-export interface ActiveRun {
-  signal: AbortSignal;
-  /** Ends the run from within, for example if another worker has taken it for dead. */
-  stop(cut: RunCut): void;
-  end(): void;
-}
-
-export function createActiveRuns(): ActiveRuns {
-  // By run: after a leap of the clock a target may have had a second one.
-  const runs = new Map<number, { target: Target; abort: (cut: RunCut) => void }>();
+/** The running runs of this worker. Changes of a target reach its runs through them. */
+export function createActiveRuns() {
+  // By run: after the clock has jumped, a target may have two.
+  const runs = new Map<number, { target: Target; stop: (cut: RunCut) => void }>();
   return {
-    begin({ id }, target) {
+    /** Registers a run; its signal aborts with a `RunCutError` if its target changes too much. */
+    begin({ id }: Pick<Run, 'id'>, target: Target) {
       const controller = new AbortController();
-      const abort = (cut: RunCut) => controller.abort(new RunCutError(cut));
-      runs.set(id, { target, abort });
-      return { signal: controller.signal, stop: abort, end: () => runs.delete(id) };
+      const stop = (cut: RunCut) => controller.abort(new RunCutError(cut));
+      runs.set(id, { target, stop });
+      return {
+        signal: controller.signal,
+        /** Ends the run, for example because another worker has taken it for dead. */
+        stop,
+        end: () => void runs.delete(id),
+      };
     },
-    targetChanged(targetId, now) {
-      for (const { target, abort } of runs.values()) {
+    /** `now` is the target after its change; null: deleted. */
+    targetChanged(targetId: number, now: Target | null): void {
+      for (const { target, stop } of runs.values()) {
         const cut = target.id === targetId ? cutBy(target, now) : null;
-        if (cut) abort(cut);
+        if (cut) stop(cut);
       }
     },
     runIds: () => [...runs.keys()],
@@ -39,18 +35,33 @@ export function createActiveRuns(): ActiveRuns {
   };
 }
 
-/** Null if the run may go on: it ends with the settings that it began with. */
+/** Null if the run may continue, with the settings that it began with. */
 function cutBy(before: Target, now: Target | null): RunCut | null {
   if (!now) return 'target_deleted';
   if (before.enabled && !now.enabled) return 'target_disabled';
-  return isElsewhere(before, now) ? 'target_moved' : null;
+  return hasMoved(before, now) ? 'target_moved' : null;
 }
 
-/** Whether what was asked before says nothing of the channel as it is now. */
-export function isElsewhere(before: Target, now: Target): boolean {
-  return (
-    before.base_url !== now.base_url ||
-    before.api_key !== now.api_key ||
-    before.verify_ssl !== now.verify_ssl
-  );
+/** After so many looks in a row with the same heartbeat a run is dead; its worker updates it at every second look. */
+const stillLooks = 8;
+
+/**
+ * Finds the dead runs of other workers. It counts looks instead of seconds, so that no difference or jump
+ * of clocks, and no sleep of the host, makes a run look dead before its worker had time for a heartbeat.
+ */
+export function createHeartbeatWatch() {
+  let seen = new Map<number, { heartbeat_at: number | null; looks: number }>();
+  return {
+    /** Takes the other workers' runs as they are now, and returns the dead ones. */
+    look(runs: readonly RunRow[]): RunRow[] {
+      const looksOf = ({ id, heartbeat_at }: RunRow) => {
+        const before = seen.get(id);
+        return before?.heartbeat_at === heartbeat_at ? before.looks + 1 : 0;
+      };
+      seen = new Map(
+        runs.map((run) => [run.id, { heartbeat_at: run.heartbeat_at, looks: looksOf(run) }]),
+      );
+      return runs.filter(({ id }) => (seen.get(id)?.looks ?? 0) >= stillLooks);
+    },
+  };
 }

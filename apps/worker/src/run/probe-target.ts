@@ -7,29 +7,18 @@ import {
   type Target,
   type UpstreamTarget,
 } from '@api-monitor/core';
-import { listKnownModels } from '@api-monitor/db';
+import { type FinishRunInput, listKnownModels } from '@api-monitor/db';
 import { listModels } from '../probe/list-models.ts';
-import {
-  type ProbeModelInput,
-  type ProbeOutcome,
-  probeModel,
-  unfinished,
-} from '../probe/probe-model.ts';
+import { probeModel, unfinished } from '../probe/probe-model.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
-import { chooseModels } from './choose-models.ts';
-import { inLanes } from './in-lanes.ts';
 
 /** What a run found, however it ended. */
-export interface Findings {
-  status: 'completed' | 'error' | 'interrupted';
-  error: string | null;
-  /** Why it was interrupted; null if it wasn't. */
-  cut: RunCut | null;
+export interface Findings extends Pick<FinishRunInput, 'status' | 'error' | 'listed_models'> {
   probes: ProbeResult[];
-  /** By model: what worked, for the next run. */
+  /** By model: the form that worked, for the next run. */
   remembered: Map<string, unknown>;
-  /** Null where the list could not be had. */
-  listedModels: string[] | null;
+  /** Why it was cut off; null if it wasn't. */
+  cut: RunCut | null;
 }
 
 interface ProbeTargetInput {
@@ -46,99 +35,119 @@ type Found = Pick<Findings, 'probes' | 'remembered'>;
 
 const unexpected = 'the monitor met an unexpected error; its log says more';
 
-/** The findings of a run that found nothing. */
-export function noFindings(error: string, cut: RunCut | null = null): Findings {
-  const status = cut ? 'interrupted' : 'error';
-  return { status, error, cut, probes: [], remembered: new Map(), listedModels: null };
+/** The findings of a run that failed before its first probe. */
+export function noFindings(error: string): Findings {
+  const found = { probes: [], remembered: new Map(), listed_models: null };
+  return { ...found, status: 'error', error, cut: null };
 }
 
-/** The sentence for a fault of our own, which only the log tells in full. */
+/** The sentence for an internal error; the details are only logged. */
 export function sentenceOf({ logger }: Pick<Deps, 'logger'>, err: unknown, target: Target): string {
   if (err instanceof AppError) return err.message;
   logger.error({ err, target_id: target.id }, 'run failed');
   return unexpected;
 }
 
-/**
- * Lists a target's models and probes those that are chosen. A fault of our own that comes after the
- * list ends the run, and what was measured by then is kept; one before it is thrown.
- */
-export async function probeTarget(deps: Deps, input: ProbeTargetInput): Promise<Findings> {
-  const listed = await listOrReason(deps, input);
-  if (!listed.ok) return noFindings(listed.error, listed.cut);
-  const models = chooseModels(listed.models, input.target);
-  const found: Found = { probes: [], remembered: new Map() };
-  const ending = await endingOf(deps, input, models, found);
-  return { ...found, ...ending, listedModels: listed.models };
+/** The result of `work`; null if `cut` has aborted it. */
+export async function unlessCut<Result>(
+  cut: AbortSignal,
+  work: Promise<Result>,
+): Promise<Result | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (cut.aborted) return null;
+    throw error;
+  }
 }
 
-/** Probes the models into `found`, and says how that ended. */
-async function endingOf(
-  deps: Deps,
-  input: ProbeTargetInput,
-  models: readonly string[],
-  found: Found,
-): Promise<Pick<Findings, 'status' | 'error' | 'cut'>> {
-  try {
-    await input.onListed(models.length);
-    await probeAll(deps, input, models, found);
-  } catch (fault) {
-    return { status: 'error', error: sentenceOf(deps, fault, input.target), cut: null };
-  }
-  const isCut = input.cut.aborted || (deps.stopping.aborted && found.probes.length < models.length);
-  if (!isCut) return { status: 'completed', error: null, cut: null };
-  const cut = cutOf(input.cut);
+/**
+ * Lists a target's models and probes the chosen ones. An internal error after the list ends the run, and
+ * what was measured before is kept; an earlier one is thrown.
+ */
+export async function probeTarget(deps: Deps, input: ProbeTargetInput): Promise<Findings> {
+  const { target, channel, cut } = input;
+  const found: Found = { probes: [], remembered: new Map() };
+  const { upstream } = deps;
+  const list = await unlessCut(cut, listModels({ upstream, channel, target, signal: cut }));
+  if (!list) return { ...found, ...endOfCut(cut), listed_models: null };
+  if (!list.ok) return noFindings(list.error);
+  const models = chooseModels(list.models, target);
+  return { ...found, ...(await probeAll(deps, input, models, found)), listed_models: list.models };
+}
+
+/** The listed models that a run probes: the selected ones, or all if none is selected, up to `max_models`. */
+export function chooseModels(
+  listed: readonly string[],
+  target: Pick<Target, 'selected_models' | 'max_models'>,
+): string[] {
+  const selected = new Set(target.selected_models);
+  const chosen = selected.size === 0 ? [...listed] : listed.filter((id) => selected.has(id));
+  return target.max_models === 0 ? chosen : chosen.slice(0, target.max_models);
+}
+
+type End = Pick<Findings, 'status' | 'error' | 'cut'>;
+
+/** A worker that stops aborts its runs without saying why. */
+function endOfCut({ reason }: AbortSignal): End {
+  const cut = reason instanceof RunCutError ? reason.cut : 'interrupted';
   return { status: 'interrupted', error: sentenceOfCut(cut), cut };
 }
 
-async function listOrReason(deps: Deps, { target, channel, cut }: ProbeTargetInput) {
-  try {
-    const list = await listModels({ upstream: deps.upstream, channel, target, signal: cut });
-    return list.ok ? list : { ...list, cut: null };
-  } catch (error) {
-    if (!cut.aborted) throw error;
-    return { ok: false as const, error: sentenceOfCut(cutOf(cut)), cut: cutOf(cut) };
-  }
-}
-
+/** Probes the models into `found`, and returns how that ended. */
 async function probeAll(
   deps: Deps,
-  input: ProbeTargetInput,
+  { target, channel, cut, onListed, onProbe }: ProbeTargetInput,
   models: readonly string[],
   found: Found,
-): Promise<void> {
-  const { target, channel, cut } = input;
-  const { upstream, nowS } = deps;
-  const known = await listKnownModels(deps.db, target.id);
-  const rememberedByModel = new Map(known.map((state) => [state.model, state.remembered]));
-  const begin = AbortSignal.any([cut, deps.stopping]);
-  await inLanes(models, deps.limits.probesPerRun, begin, async (model) => {
-    const remembered = rememberedByModel.get(model) ?? null;
-    const context = { upstream, channel, target, model, remembered, signal: cut, nowS };
-    const outcome = await probeUnlessCut(deps, target, context);
-    if (!outcome) return;
-    found.probes.push(outcome.probe);
-    found.remembered.set(model, outcome.remembered);
-    await input.onProbe(outcome.probe, models.length, found.probes.length);
-  });
-}
-
-/** Null where the probe was cut off: nothing was found out. A fault of ours is a row of its own. */
-async function probeUnlessCut(
-  { logger }: Deps,
-  { id: target_id }: Target,
-  input: ProbeModelInput,
-): Promise<ProbeOutcome | null> {
+): Promise<End> {
+  const { upstream, stopping, nowS } = deps;
   try {
-    return await probeModel(input);
-  } catch (err) {
-    if (input.signal.aborted) return null;
-    logger.error({ err, target_id, model: input.model }, 'probe failed for a fault of ours');
-    return unfinished(input, unexpected);
+    await onListed(models.length);
+    const known = await listKnownModels(deps.db, target.id);
+    const rememberedByModel = new Map(known.map((state) => [state.model, state.remembered]));
+    const signal = AbortSignal.any([cut, stopping]);
+    await forEachLimited(models, deps.limits.probesPerRun, signal, async (model) => {
+      const remembered = rememberedByModel.get(model) ?? null;
+      const context = { upstream, channel, target, model, remembered, signal: cut, nowS };
+      const outcome = await unlessCut(cut, probeModel(context)).catch((err) => {
+        deps.logger.error({ err, target_id: target.id, model }, 'probe failed unexpectedly');
+        return unfinished(context, unexpected);
+      });
+      if (!outcome) return;
+      found.probes.push(outcome.probe);
+      found.remembered.set(model, outcome.remembered);
+      await onProbe(outcome.probe, models.length, found.probes.length);
+    });
+  } catch (error) {
+    return { status: 'error', error: sentenceOf(deps, error, target), cut: null };
   }
+  const isCut = cut.aborted || (stopping.aborted && found.probes.length < models.length);
+  return isCut ? endOfCut(cut) : { status: 'completed', error: null, cut: null };
 }
 
-/** A worker that stops aborts its runs without saying why. */
-function cutOf({ reason }: AbortSignal): RunCut {
-  return reason instanceof RunCutError ? reason.cut : 'interrupted';
+/**
+ * Works through `items` in order, at most `limit` at a time, until all are done or `signal` aborts. Rejects
+ * with the first error after the running work has ended.
+ */
+export async function forEachLimited<Item>(
+  items: readonly Item[],
+  limit: number,
+  signal: AbortSignal,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  // All lanes share one iterator, so each takes the next item that no other has taken.
+  const rest = items.values();
+  let hasFailed = false;
+  const lane = async () => {
+    for (const item of rest) {
+      if (signal.aborted || hasFailed) return;
+      await work(item).catch((error) => {
+        hasFailed = true;
+        throw error;
+      });
+    }
+  };
+  const ends = await Promise.allSettled(Array.from({ length: limit }, lane));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }

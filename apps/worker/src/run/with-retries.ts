@@ -2,15 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isPassingFault } from '@api-monitor/db';
 
 const pausesMs = [200, 1000, 3000];
-/** A disk that is full, or a database that is away, is waited for; others wait behind it meanwhile. */
+/** For a full disk or an unreachable database. Other work waits behind it meanwhile. */
 const longPauseMs = 2_000;
 const longestWaitMs = 30 * 60_000;
-const tellAgainMs = 60_000;
+const reportPeriodMs = 60_000;
 
 /**
- * Tries again a few times, and for half an hour where the fault is one that passes: what was measured
- * is precious. `onFault` hears of the first one, and of one a minute after it. `cut` ends the waiting.
- * Throws the last fault.
+ * Tries again a few times, and for half an hour if the error is one that passes, so that measured results
+ * aren't lost. `onFault` is called for the first error, and then once a minute. `cut` ends the long wait.
+ * Throws the last error.
  */
 export async function withRetries<T>(
   work: () => Promise<T>,
@@ -19,7 +19,7 @@ export async function withRetries<T>(
   nowMs = () => performance.now(),
 ): Promise<T> {
   const startedAtMs = nowMs();
-  let toldAtMs = Number.NEGATIVE_INFINITY;
+  let reportedAtMs = Number.NEGATIVE_INFINITY;
   for (let tries = 0; ; tries += 1) {
     try {
       return await work();
@@ -28,11 +28,11 @@ export async function withRetries<T>(
       const mayPass = isPassingFault(fault) && !cut.aborted && !isOver;
       const pauseMs = pausesMs[tries] ?? (mayPass ? longPauseMs : null);
       if (pauseMs === null) throw fault;
-      if (nowMs() - toldAtMs >= tellAgainMs) {
-        toldAtMs = nowMs();
+      if (nowMs() - reportedAtMs >= reportPeriodMs) {
+        reportedAtMs = nowMs();
         onFault(fault);
       }
-      // What is cut still has its few tries.
+      // Work that is cut off still has its first tries.
       await pause(pauseMs, null, mayPass ? { signal: cut } : {}).catch(() => {});
     }
   }

@@ -13,8 +13,8 @@ import {
   recordModelProbe,
 } from '@api-monitor/db';
 import { type ProbeOutcome, probeModel } from '../probe/probe-model.ts';
-import { isElsewhere } from '../run/active-runs.ts';
-import { channelOf } from '../run/channel-of.ts';
+import { unlessCut } from '../run/probe-target.ts';
+import { hasMoved, upstreamTargetOf } from '../run/upstream-target.ts';
 import { withRetries } from '../run/with-retries.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 
@@ -37,7 +37,10 @@ export async function probeOneModel(
     deps.metrics.trafficProbeEnded('skipped');
     return;
   }
-  const outcome = await ask(deps, target, { model, remembered: last.remembered }, cut);
+  const { db, upstream, nowS } = deps;
+  const context = { upstream, channel: upstreamTargetOf(db, target), target, signal: cut, nowS };
+  const { remembered } = last;
+  const outcome = await unlessCut(cut, probeModel({ ...context, model, remembered }));
   if (outcome) await record(deps, target, outcome, cut);
 }
 
@@ -46,32 +49,15 @@ function isKnown({ success, timestamp, trigger }: LastProbe, nowS: number): bool
   return !hasPassed(pauseS, timestamp, nowS) && (!success || trigger === 'traffic');
 }
 
-/** Null if the probe was cut off. */
-async function ask(
-  deps: WorkerDeps,
-  target: Target,
-  question: { model: string; remembered: unknown },
-  cut: AbortSignal,
-): Promise<ProbeOutcome | null> {
-  const channel = channelOf(deps.db, target);
-  const { upstream, nowS } = deps;
-  try {
-    return await probeModel({ ...question, upstream, channel, target, signal: cut, nowS });
-  } catch (error) {
-    if (cut.aborted) return null;
-    throw error;
-  }
-}
-
 async function record(
   deps: WorkerDeps,
-  asked: Target,
+  before: Target,
   { probe, remembered }: ProbeOutcome,
   cut: AbortSignal,
 ): Promise<void> {
-  const { id: target_id } = asked;
+  const { id: target_id } = before;
   const current = await getTarget(deps.db, target_id);
-  if (!current || isElsewhere(asked, current)) return;
+  if (!current || hasMoved(before, current)) return;
   const recorded = await withRetries(
     () => recordModelProbe(deps.db, { target_id, probe, remembered, nowS: deps.nowS() }),
     (err) => deps.logger.error({ err, target_id }, 'probe not written; trying again'),

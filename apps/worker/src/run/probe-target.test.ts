@@ -1,5 +1,22 @@
 import { expect, test } from 'vitest';
-import { inLanes } from './in-lanes.ts';
+import { chooseModels, forEachLimited } from './probe-target.ts';
+
+const listed = ['a', 'b', 'c', 'd'];
+
+test('an empty selection means all, a selection keeps the order of the list', () => {
+  expect(chooseModels(listed, { selected_models: [], max_models: 0 })).toEqual(listed);
+  expect(chooseModels(listed, { selected_models: ['d', 'b', 'gone'], max_models: 0 })).toEqual([
+    'b',
+    'd',
+  ]);
+});
+
+test('the list is cut after it was filtered', () => {
+  expect(chooseModels(listed, { selected_models: ['d', 'b', 'c'], max_models: 2 })).toEqual([
+    'b',
+    'c',
+  ]);
+});
 
 const endless = new AbortController().signal;
 const tick = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -7,7 +24,7 @@ const tick = () => new Promise<void>((resolve) => setImmediate(resolve));
 test('every item is worked on once, never more than the limit at a time', async () => {
   const seen: number[] = [];
   let [running, most] = [0, 0];
-  await inLanes([1, 2, 3, 4, 5, 6, 7], 3, endless, async (item) => {
+  await forEachLimited([1, 2, 3, 4, 5, 6, 7], 3, endless, async (item) => {
     running += 1;
     most = Math.max(most, running);
     seen.push(item);
@@ -21,7 +38,7 @@ test('every item is worked on once, never more than the limit at a time', async 
 test('after the signal nothing new begins, and running work ends', async () => {
   const controller = new AbortController();
   const ended: number[] = [];
-  await inLanes([1, 2, 3, 4], 2, controller.signal, async (item) => {
+  await forEachLimited([1, 2, 3, 4], 2, controller.signal, async (item) => {
     controller.abort();
     await tick();
     ended.push(item);
@@ -31,7 +48,7 @@ test('after the signal nothing new begins, and running work ends', async () => {
 
 test('an error is thrown after the other running work has ended', async () => {
   const ended: number[] = [];
-  const work = inLanes([1, 2, 3, 4], 2, endless, async (item) => {
+  const work = forEachLimited([1, 2, 3, 4], 2, endless, async (item) => {
     if (item === 1) throw new Error('broken');
     await tick();
     ended.push(item);
