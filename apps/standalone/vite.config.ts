@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
-/** A file for each program and thread, beside what they share; better-sqlite3 stays outside, since it is a binary. */
+/** A file for each program and thread, and shared chunks. better-sqlite3 is not bundled, because it is a binary. */
 export default defineConfig({
   root,
   ssr: { noExternal: true, external: ['better-sqlite3'], target: 'node' },

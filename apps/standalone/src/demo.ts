@@ -28,7 +28,7 @@ async function startDemo(): Promise<void> {
     UPSTREAM_ALLOW_PRIVATE: 'on',
   });
   const logger = createLogger({ name: 'demo', level: 'warn' });
-  // The demo's tokens come from the environment; nobody needs the other secrets.
+  // The demo's tokens come from the environment, and the other secrets aren't needed.
   const embedded = await startEmbedded({ env, logger, onSecretsMade: () => {} });
   const origin = `http://127.0.0.1:${embedded.port}`;
   const stop = new AbortController();

@@ -45,7 +45,7 @@ const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url));
 /**
  * The whole product in this process: one port, one database, queue and events in memory. The gateway has
  * its own thread, which holds the port and forwards all other requests to the api in this thread. If that
- * thread dies, the process ends, so that whatever supervises it starts it again.
+ * thread dies, the process ends, so that its supervisor can start it again.
  */
 export async function startEmbedded({ env, logger, onSecretsMade }: Options): Promise<Embedded> {
   const now = () => Date.now() / 1000;

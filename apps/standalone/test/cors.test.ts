@@ -71,8 +71,8 @@ test.each([app, '*'])(
     const allowed = origins === '*' ? '*' : app;
     for (const [method, path, status] of gateway) {
       const answer = await ask(method, path, master);
-      const told = [answer.status, answer.headers.get('access-control-allow-origin')];
-      expect(told, `${method} ${path}`).toEqual([status, allowed]);
+      const actual = [answer.status, answer.headers.get('access-control-allow-origin')];
+      expect(actual, `${method} ${path}`).toEqual([status, allowed]);
       const asked = await ask('OPTIONS', path, master, preflight);
       const allows = asked.headers.get('access-control-allow-origin');
       expect([asked.status, allows], `preflight of ${method} ${path}`).toEqual([204, allowed]);

@@ -28,7 +28,7 @@ const master = 'sk-master-0123456789abcdef';
 /** Longer than the gateway waits before it publishes a breaker's state again. */
 const publishedMs = 150;
 
-/** A provider whose next answers the test chooses. `hold` answers when the test says so. */
+/** A provider whose next answers the test chooses. `hold` waits until the test says so. */
 async function startProvider(name: string, received: string[]) {
   const provider = { how: 'good' as 'good' | 'fail' | 'hold', held: [] as ServerResponse[] };
   const fail = (response: ServerResponse) => void response.writeHead(500).end('{}');
@@ -139,14 +139,14 @@ export async function startGatewayAndApi(
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
     return text === '' ? null : JSON.parse(text);
   };
-  /** Waits until the gateway has read all that is in the database now. */
+  /** Waits until the gateway has read everything that is in the database now. */
   const gatewayHasRead = async () => {
     for (const wanted of [boardReadings + 1, boardReadings + 2]) {
       await bus.events.publish({ type: 'target_updated', data: { target_id: 0 } });
       while (boardReadings < wanted) await sleep(5);
     }
   };
-  /** Waits until the api has heard what the gateway last published. */
+  /** Waits until the api has received what the gateway published last. */
   const apiHasHeard = () => sleep(publishedMs);
 
   const received: string[] = [];
@@ -191,7 +191,7 @@ export async function startGatewayAndApi(
       await gatewayHasRead();
     },
     targetOf: (name: string) => getTarget(db, idOf(name)),
-    /** Adds a gateway key that may use these targets alone. */
+    /** Adds a gateway key that may use only these targets. */
     async addKey(key: string, targets: readonly string[]) {
       await createProxyKey(
         db,
@@ -211,7 +211,7 @@ export async function startGatewayAndApi(
       );
       await gatewayHasRead();
     },
-    /** How many breakers the gateway holds open or half-open. */
+    /** How many of the gateway's breakers are open or half-open. */
     async openBreakers(): Promise<number> {
       const line = /^api_monitor_gateway_breakers_open (\d+)$/m.exec(await metrics.metrics());
       return Number(line?.[1]);

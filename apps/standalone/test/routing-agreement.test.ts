@@ -19,8 +19,8 @@ function predicted({ candidates, chosen }: { candidates: Candidate[]; chosen: ob
 }
 
 /**
- * Asks the api where a request would go, sends it, and compares: which providers it reached, in order,
- * what a refusal says, and how many breakers are open. Returns the explanation and the answer's status.
+ * Asks the api where a request would go, sends it, and compares: which providers it reached and in which
+ * order, the text of a rejection, and how many breakers are open. Returns the explanation and the answer's status.
  */
 async function compare(house: House, model = 'm', more: Parameters<House['ask']>[1] = {}) {
   const { explain, listModels, openBreakers, received, ask, apiHasHeard } = house;
@@ -43,7 +43,7 @@ async function compare(house: House, model = 'm', more: Parameters<House['ask']>
   return { ...explanation, status: answer.status, reached };
 }
 
-/** `/api/models` says the same of a bare name as `/api/routes` does. */
+/** `/api/models` says the same about a bare name as `/api/routes`. */
 async function compareWithModels(
   {
     kind,
@@ -82,7 +82,7 @@ async function withOpenBreaker() {
   return house;
 }
 
-test('failures open a breaker, and a request that fails moves on as the ranks say', async () => {
+test('failures open a breaker, and a failed request goes to the next target by rank', async () => {
   const house = await startGatewayAndApi({ a: {}, b: {} });
   expect((await compare(house)).reached).toEqual(['a']);
   house.provider('a').how = 'fail';
@@ -96,7 +96,7 @@ test('failures open a breaker, and a request that fails moves on as the ranks sa
   expect((await compare(house)).status).toBe(503);
 });
 
-test('a trial that fails opens the breaker again, one that succeeds closes it', async () => {
+test('a failed trial opens the breaker again, and a successful one closes it', async () => {
   const house = await withOpenBreaker();
   house.clock.now += 14;
   expect((await compare(house, 'a/m')).status).toBe(503);
@@ -113,7 +113,7 @@ test('a trial that fails opens the breaker again, one that succeeds closes it', 
   expect((await compare(house)).reached).toEqual(['a']);
 });
 
-test('while a trial is under way nothing else goes there, until it ends or its client leaves', async () => {
+test('during a trial no other request goes there, until it ends or its client leaves', async () => {
   const house = await withOpenBreaker();
   house.clock.now += 15;
   house.provider('a').how = 'hold';
@@ -128,7 +128,7 @@ test('while a trial is under way nothing else goes there, until it ends or its c
   expect((await compare(house, 'a/m')).status).toBe(200);
 });
 
-test('a failure of a request that began before the breaker opened makes the pause begin again', async () => {
+test('the pause starts again if a request fails that began before the breaker opened', async () => {
   const house = await startGatewayAndApi({ a: {}, b: {} });
   house.provider('a').how = 'hold';
   const early = house.ask('a/m');
@@ -144,7 +144,7 @@ test('a failure of a request that began before the breaker opened makes the paus
   expect((await compare(house, 'a/m')).status).toBe(500);
 });
 
-test('a probe that passes closes a breaker, one that fails leaves it open', async () => {
+test('a passed probe closes a breaker, and a failed one leaves it open', async () => {
   const house = await withOpenBreaker();
   house.clock.now += 1;
   await house.probed('a', failedProbe);
@@ -157,7 +157,7 @@ test('a probe that passes closes a breaker, one that fails leaves it open', asyn
   expect((await compare(house)).reached).toEqual(['a']);
 });
 
-test('a passing probe dated in the future closes nothing until its time comes', async () => {
+test('a passed probe dated in the future closes nothing before its time', async () => {
   const house = await withOpenBreaker();
   await house.probed('a', { timestamp: house.clock.now + 600 });
   expect((await compare(house, 'a/m')).status).toBe(503);
@@ -168,7 +168,7 @@ test('a passing probe dated in the future closes nothing until its time comes', 
   expect(await stateOf(house, 'a')).toBe('closed');
 });
 
-test('a stale proof goes behind a fresh one', async () => {
+test('a target with a stale proof ranks after one with a fresh proof', async () => {
   const house = await startGatewayAndApi({ a: {}, b: {} });
   house.clock.now += 3 * 3600;
   expect((await compare(house)).reached).toEqual(['a']);
@@ -176,7 +176,7 @@ test('a stale proof goes behind a fresh one', async () => {
   expect((await compare(house)).reached).toEqual(['b']);
 });
 
-test('a target that is disabled, enabled, renamed or deleted is so for both', async () => {
+test('both notice when a target is disabled, enabled, renamed or deleted', async () => {
   const house = await withOpenBreaker();
   await house.change('a', { enabled: false });
   expect((await compare(house, 'a/m')).status).toBe(404);
@@ -195,7 +195,7 @@ test('a target that is disabled, enabled, renamed or deleted is so for both', as
   expect(await house.openBreakers()).toBe(0);
 });
 
-test('a model that nobody offers is refused by both', async () => {
+test('both reject a model that no target offers', async () => {
   const house = await startGatewayAndApi({ a: {} });
   for (const model of ['other', 'a/other', 'nobody/m']) {
     expect((await compare(house, model)).status, model).toBe(404);
@@ -214,7 +214,7 @@ test('a key goes to the best ranked of the targets that it may use', async () =>
   expect(await answer.json()).toMatchObject({ error: { code: 'model_not_allowed' } });
 });
 
-test('with bare names off a bare name is refused by both, a pinned one isn’t', async () => {
+test('with bare names off both reject a bare name, but not a pinned one', async () => {
   const house = await startGatewayAndApi({ a: {}, b: {} }, { areBareModelsOn: false });
   expect(await compare(house)).toMatchObject({ status: 404, chosen: null });
   expect((await compare(house, 'b/m')).reached).toEqual(['b']);
@@ -229,7 +229,7 @@ test('a target pinned by its id is explained as one pinned by its name', async (
   expect((await house.ask('m', { targetId: 99 })).status).toBe(404);
 });
 
-test('by latency the fastest goes first for both', async () => {
+test('by latency both rank the fastest first', async () => {
   const house = await startGatewayAndApi(
     { slow: { firstTokenS: 2 }, fast: { firstTokenS: 0.2 }, middle: { firstTokenS: 1 } },
     { policy: 'latency' },
@@ -244,7 +244,7 @@ test('by latency the fastest goes first for both', async () => {
   expect((await compare(house)).reached).toEqual(['fast', 'middle']);
 });
 
-test('in turn, each of those that the api ranks takes its share, in the order of the ranks', async () => {
+test('round robin: each target that the api ranks gets its share, in the order of the ranks', async () => {
   const house = await startGatewayAndApi({ a: {}, b: {}, c: {} }, { policy: 'round-robin' });
   house.provider('c').how = 'fail';
   for (let failures = 0; failures < 3; failures += 1) await (await house.ask('c/m')).text();

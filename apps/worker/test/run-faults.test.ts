@@ -18,7 +18,7 @@ function faultyFor(model: string, upstream: WorkerDeps['upstream']): WorkerDeps[
   return {
     ...upstream,
     exchange(channel, request, options) {
-      if (request.body?.includes(`"${model}"`)) throw new Error('a bug of ours');
+      if (request.body?.includes(`"${model}"`)) throw new Error('an internal bug');
       return upstream.exchange(channel, request, options);
     },
   };
@@ -34,7 +34,7 @@ test('an internal error in one probe is one failed row, and affects no other', a
   const rows = await listRunModels(worker.db, { target_id: target.id, limit: 10 });
   expect(rows.map((row) => [row.model, row.success, row.error]).sort()).toEqual([
     ['a', true, null],
-    ['b', false, 'the monitor met an unexpected error; its log says more'],
+    ['b', false, "unexpected error; see the monitor's log"],
     ['c', true, null],
   ]);
   const [run] = await listRuns(worker.db, target.id, 1);
@@ -47,7 +47,7 @@ test('what was measured before an internal error of the run is kept', async () =
   const target = await addTarget(worker, provider);
   const deps = worker.makeDeps();
   const probeEnded: WorkerDeps['metrics']['probeEnded'] = (probe) => {
-    if (probe.model === 'b') throw new Error('a bug of ours');
+    if (probe.model === 'b') throw new Error('an internal bug');
   };
   const faulty = { ...deps, metrics: { ...deps.metrics, probeEnded } };
   await runTarget(faulty, { targetId: target.id, trigger: 'manual' }, endless);
@@ -75,7 +75,7 @@ test("a listener that throws doesn't affect the run's rows", async () => {
 
 test('without a logs folder only the log is missing', async () => {
   const worker = await openTestWorker();
-  await writeFile(worker.logDir, 'a file where the folder should be');
+  await writeFile(worker.logDir, 'a file instead of the folder');
   const provider = await startProvider({ a: 'good' });
   const target = await addTarget(worker, provider);
   await runTarget(worker.makeDeps(), { targetId: target.id, trigger: 'manual' }, endless);

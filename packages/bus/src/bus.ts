@@ -24,7 +24,7 @@ export const queueSpecs = {
   manualRuns: { name: 'manual-runs', limit: 10_000, schema: runTargetJobSchema },
   /** Probes of single models after failures in live traffic. The key is `<target_id>/<model>`. */
   modelProbes: { name: 'model-probes', limit: 10_000, schema: probeModelJobSchema },
-  /** Batches of requests that gateways served, to be written. Every batch has a key of its own. */
+  /** Batches of requests that gateways served, to be written. Every batch has its own key. */
   proxyRequests: {
     name: 'proxy-requests',
     // Lower, because a batch holds many requests and all batches are in memory.
@@ -59,7 +59,7 @@ export interface GatewayBus extends Pick<Bus, 'events' | 'sums'> {
   proxyRequests: Pick<Bus['proxyRequests'], 'add'>;
 }
 
-/** Receives what a handler, listener or task threw, and where. Nobody else sees it. */
+/** Receives what a handler, listener or task threw, and where. It isn't reported anywhere else. */
 export type FaultListener = (fault: unknown, where: string) => void;
 
 /** Work handed from process to process. Only one job per key waits or runs at a time. */

@@ -25,7 +25,7 @@ export function openTestBus(redisUrl: string, keyPrefix: string) {
   return { bus, faults };
 }
 
-/** The connections of a process, for tests of one part of a bus, with a key prefix of their own. */
+/** The connections of a process, for tests of one part of a bus, with their own key prefix. */
 export function openTestContext(
   redisUrl: string,
   { keyPrefix = `test-${randomUUID()}`, lockMs }: { keyPrefix?: string; lockMs?: number } = {},

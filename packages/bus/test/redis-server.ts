@@ -66,6 +66,9 @@ async function untilReady(server: ChildProcess): Promise<void> {
   });
   server.once('error', reject);
   server.once('exit', () => reject(new Error(`the Redis server ended:\n${log}`)));
-  const timer = setTimeout(() => reject(new Error(`no Redis server yet:\n${log}`)), startTimeoutMs);
+  const timer = setTimeout(
+    () => reject(new Error(`the Redis server did not start in time:\n${log}`)),
+    startTimeoutMs,
+  );
   await promise.finally(() => clearTimeout(timer));
 }

@@ -67,7 +67,7 @@ interface State
   port: number;
 }
 
-/** Starts a provider on loopback; whoever starts it closes it. */
+/** Starts a provider on loopback. Call `close` at the end. */
 export async function startFakeProvider(options: FakeProviderOptions): Promise<FakeProvider> {
   const { port = 0, certificate } = options;
   const state: State = {

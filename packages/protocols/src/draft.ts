@@ -31,7 +31,7 @@ export const emptyDraft: Draft = {
   error: null,
 };
 
-/** Whether the model has produced anything yet, seen or thought. */
+/** Whether the model has produced anything so far, including thoughts. */
 export function hasToken(draft: Draft): boolean {
   return (
     draft.text !== '' || draft.thought !== '' || draft.refusal !== '' || draft.toolCalls.size > 0

@@ -64,7 +64,7 @@ test('without Redis the gateway serves and the api writes, and nothing is lost',
   await expect.poll(events.names, patient).toContain('resync');
   events.close();
   await runOnce(api, id);
-  // The schedule may have begun a run of its own when Redis came back.
+  // The schedule may have started a run itself when Redis came back.
   const latest = async () => (await listRuns(services.db, id, 1))[0]?.status;
   await expect.poll(latest, patient).toBe('completed');
   await expect.poll(recorded, patient).toBe(sent);

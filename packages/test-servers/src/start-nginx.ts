@@ -19,7 +19,7 @@ interface Options {
   command: readonly [string, ...string[]];
   /** Directives of the `server` block. */
   server: string;
-  /** Directives of the `http` block beside it. */
+  /** More directives of the `http` block. */
   http?: string;
 }
 

@@ -33,7 +33,7 @@ interface ProbeTargetInput {
 type Deps = Pick<WorkerDeps, 'db' | 'logger' | 'upstream' | 'stopping' | 'limits' | 'nowS'>;
 type Found = Pick<Findings, 'probes' | 'remembered'>;
 
-const unexpected = 'the monitor met an unexpected error; its log says more';
+const unexpected = "unexpected error; see the monitor's log";
 
 /** The findings of a run that failed before its first probe. */
 export function noFindings(error: string): Findings {

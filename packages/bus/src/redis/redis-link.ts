@@ -64,7 +64,7 @@ export function openRedisLink<Connection extends Redis>(
   const run = async <T>(work: () => Promise<T>): Promise<T> => {
     let startedAtMs = Number.POSITIVE_INFINITY;
     try {
-      // The wait counts from the loss, so in a long outage nobody waits.
+      // The wait counts from the loss, so in a long outage no call waits.
       if (lostAtMs !== null)
         await withTimeout(up.promise, Math.max(0, lostAtMs + connectWaitMs - nowMs()));
       assertNotFrozen();
@@ -111,6 +111,6 @@ async function withTimeout<T>(work: Promise<T>, limitMs: number): Promise<T> {
 function unavailable(cause: unknown): AppError {
   // Redis answered with an error: its memory is full, it is a replica, or it can't write to its disk.
   const isRefusal = cause instanceof Error && cause.name === 'ReplyError';
-  const message = isRefusal ? 'Redis refuses what it is asked' : 'Redis is out of reach';
+  const message = isRefusal ? 'Redis rejects commands' : 'Redis is out of reach';
   return new AppError('unavailable', message, { cause: bareError(cause), retryAfterS });
 }

@@ -79,7 +79,7 @@ export const serviceEnvShape = {
   ...commonEnvShape,
   // The error doesn't quote it, because it may hold a password.
   REDIS_URL: z
-    .string({ error: 'must be set: services find each other through Redis' })
+    .string({ error: 'must be set, because services communicate through Redis' })
     .regex(/^rediss?:\/\/\S+$/, 'must be redis://[user:password@]host:port, or rediss:// for TLS'),
   METRICS_PUBLIC: envBoolean(false),
   ...trustedProxiesEnvShape,

@@ -47,7 +47,7 @@ export function recogniseCaller(request: IncomingMessage): void {
 /** Watches the callers of one server. `trustedProxies` are those whose `X-Forwarded-For` counts. */
 export function createCallers(limits: StrangerLimits, trustedProxies: BlockList) {
   const strangers = new Strangers(limits, () => performance.now());
-  /** What counts as one caller; null for a trusted proxy, which has no limit of its own. */
+  /** What counts as one caller; null for a trusted proxy, which has no limit itself. */
   const addressOf = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => {
     const address = requestAddressOf(request, trustedProxies);
     return isTrusted(address, trustedProxies) ? null : limitKeyOf(address);

@@ -18,7 +18,7 @@ export function parseTrustedProxies(text: string): BlockList | null {
 /**
  * The caller's address: the socket's peer, or, behind trusted proxies, the nearest address in
  * `X-Forwarded-For` that isn't one of them (each proxy appends the peer that it saw). An entry that isn't
- * an address ends the search, because nobody trusted wrote what is beyond it.
+ * an address ends the search, because what is beyond it wasn't written by a trusted proxy.
  */
 export function clientAddressOf(
   peer: string,

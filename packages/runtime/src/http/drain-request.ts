@@ -44,7 +44,7 @@ function drain(request: IncomingMessage, socket: Socket, limits: DrainLimits): v
     socket.end();
   };
   request.unpipe();
-  // A web stream over it, which nobody reads, would pause it at every chunk.
+  // A web stream over it that isn't read would pause it at every chunk.
   for (const event of ['data', 'readable']) request.removeAllListeners(event);
   request.on('data', (chunk: Buffer) => {
     left -= chunk.length;

@@ -161,7 +161,7 @@ function faultOfRequest({ rawHeaders, headers, httpVersion }: IncomingMessage): 
   if (hosts === 0 && httpVersion !== '1.0') return 'the request has no Host header';
   const coding = headers['transfer-encoding'];
   if (coding === undefined || coding.toLowerCase() === 'chunked') return null;
-  return 'no Transfer-Encoding but chunked is supported';
+  return 'the only supported Transfer-Encoding is chunked';
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

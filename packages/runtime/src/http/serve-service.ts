@@ -71,7 +71,7 @@ export async function serveService(
     trustedProxies: env.TRUSTED_PROXIES,
     listener(request, response) {
       if (answerStatus(request, response) || handle(request, response)) return;
-      sendDetail(response, 404, 'there is nothing here');
+      sendDetail(response, 404, 'not found');
     },
   });
   shutdown.onClose('server', () => server.close(env.DRAIN_TIMEOUT_S * 1000));

@@ -11,10 +11,10 @@ export function describeStartFault(error: unknown): string | null {
   const syscall = 'syscall' in error ? error.syscall : null;
   switch (error.code) {
     case 'EADDRINUSE':
-      return 'PORT: another program listens there already; choose another port';
+      return 'PORT: another program listens there already; choose a different port';
     case 'ENOTFOUND':
     case 'EADDRNOTAVAIL':
-      return `HOST: no address of this machine (${error.message})`;
+      return `HOST: not an address of this machine (${error.message})`;
     case 'EACCES':
     case 'EPERM':
       return `${syscall === 'listen' ? 'PORT' : 'DATA_DIR'}: not allowed (${error.message})`;
