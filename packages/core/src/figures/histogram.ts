@@ -1,4 +1,4 @@
-/** How far a percentile may lie from the true one, as a share of it. */
+/** How far a percentile may be from the true one, as a share of it. */
 export const histogramAccuracy = 0.02;
 
 /**
@@ -10,7 +10,7 @@ export type Histogram = Record<number, number>;
 
 const growth = (1 + histogramAccuracy) / (1 - histogramAccuracy);
 const logGrowth = Math.log(growth);
-/** What is shorter is counted as this: no answer of a channel comes sooner. */
+/** Shorter values count as this: no channel answers sooner. */
 const leastMs = 1;
 
 /** Counts one more value, in seconds. */
@@ -19,7 +19,7 @@ export function countValue(histogram: Histogram, seconds: number): void {
   histogram[bucket] = (histogram[bucket] ?? 0) + 1;
 }
 
-/** Adds what `other` has counted to `histogram`. */
+/** Adds the counts of `other` to `histogram`. */
 export function addHistogram(histogram: Histogram, other: Histogram): void {
   for (const [bucket, count] of Object.entries(other)) {
     histogram[Number(bucket)] = (histogram[Number(bucket)] ?? 0) + count;
@@ -27,8 +27,8 @@ export function addHistogram(histogram: Histogram, other: Histogram): void {
 }
 
 /**
- * The value, in seconds, that `share` (0 to 1) of the values do not exceed, by nearest rank; null
- * where nothing was counted.
+ * The value, in seconds, that `share` (0 to 1) of the values don't exceed, by nearest rank; null if nothing
+ * was counted.
  */
 export function percentileOf(histogram: Histogram, share: number): number | null {
   const counts = Object.entries(histogram).map(
@@ -39,7 +39,7 @@ export function percentileOf(histogram: Histogram, share: number): number | null
   let seen = 0;
   for (const [bucket, count] of counts.sort(([a], [b]) => a - b)) {
     seen += count;
-    // The middle of the bucket's bounds, as far from the one as from the other in relation to itself.
+    // The value whose relative distance to both bounds of the bucket is the same.
     if (seen >= rank) return (2 * growth ** bucket) / (growth + 1) / 1000;
   }
   return null;

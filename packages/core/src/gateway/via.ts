@@ -1,18 +1,18 @@
 /**
- * How an installation signs each request that it sends up: an entry of `Via` (RFC 9110, 7.6.3). All
+ * The `Via` entry with which an installation signs each request that it sends (RFC 9110, 7.6.3). All
  * replicas of one installation have the same id, 16 hexadecimal digits.
  */
 export function viaMarkOf(instanceId: string): string {
   return `1.1 api-monitor-${instanceId}`;
 }
 
-/** What a request's `Via` says of its way here. */
+/** What a request's `Via` says about its way here. */
 export interface Trail {
-  /** This installation sent it on before. */
+  /** This installation has forwarded it before. */
   isOwn: boolean;
-  /** How many other installations sent it on. */
+  /** How many other installations have forwarded it. */
   otherMonitors: number;
-  /** What of it goes up, in front of our own mark; empty if there is nothing. */
+  /** The part of it that goes up, in front of our own mark; may be empty. */
   forwarded: string;
 }
 
@@ -21,7 +21,7 @@ const emptyTrail: Trail = { isOwn: false, otherMonitors: 0, forwarded: '' };
 /** `header` is the whole of `Via`, several lines joined with commas. */
 export function readVia(header: string | undefined, instanceId: string): Trail {
   if (!header) return emptyTrail;
-  // Marks are looked for in the whole text, so that an unclosed comment can't hide one.
+  // The whole text is searched for marks, so that an unclosed comment can't hide one.
   const ids = [...header.matchAll(markPattern)].map(([, id]) => id?.toLowerCase());
   return {
     isOwn: ids.includes(instanceId),
@@ -30,10 +30,10 @@ export function readVia(header: string | undefined, instanceId: string): Trail {
   };
 }
 
-/** Longer than any real chain: some installation on the way must have missed its own mark. */
+/** Longer than any real chain: an installation on the way must have missed its own mark. */
 const monitorLimit = 8;
 
-/** Why a request must not be sent on, as a sentence; null if it may. */
+/** Why a request must not be forwarded, as a sentence; null if it may. */
 export function faultOfTrail({ isOwn, otherMonitors }: Trail): string | null {
   if (isOwn) {
     return 'the request came back to the API Monitor that sent it: a channel loops back to this monitor';
@@ -61,7 +61,7 @@ function entriesOf(header: string): string[] {
     });
 }
 
-/** Comments nest, and may hold commas and escaped parentheses (RFC 9110, 5.6.5). */
+/** Comments may be nested and may have commas and escaped parentheses (RFC 9110, 5.6.5). */
 function withoutComments(header: string): string {
   let kept = '';
   let depth = 0;

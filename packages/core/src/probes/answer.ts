@@ -1,30 +1,30 @@
 import type { ToolCall } from './probe-row.ts';
 
-/** What a model answered, whatever the wire format it came in. Nothing here is shortened yet. */
+/** A model's answer in any wire format. Nothing is shortened yet. */
 export interface Answer {
-  /** What the route's table counts as text; empty where the model said nothing. */
+  /** What counts as text on this route; empty if the model said nothing. */
   text: string;
-  /** Reasoning came in sight, though it may not count as text on this route. */
+  /** Some reasoning was visible, though it may not count as text on this route. */
   hasThought: boolean;
   toolCalls: ToolCall[];
   /** The model was stopped at the token limit. */
   stoppedAtLimit: boolean;
-  /** As the usage report says, reasoning included; null where none came. */
+  /** By the usage report, reasoning included; null if there was none. */
   outputTokens: number | null;
-  /** How many of `outputTokens` went into reasoning; null where the report doesn't say. */
+  /** How many of `outputTokens` went into reasoning; null if the report doesn't say. */
   reasoningTokens: number | null;
 }
 
 /**
- * How far a streamed answer has come by its own account. `complete`: the answer is whole, though a
- * usage report may follow. `over`: the stream's own last word, or an error, came.
+ * How far a streamed answer has come, by its own events. `complete`: the answer is whole, though a usage
+ * report may follow. `over`: the stream's last event, or an error, came.
  */
 export type AnswerProgress = 'under_way' | 'complete' | 'over';
 
 /** An error that a body carries, in the body's own words. */
 export interface BodyError {
   message: string;
-  /** The provider's word for the kind of error, e.g. `rate_limit_error`. */
+  /** The provider's name for the kind of error, e.g. `rate_limit_error`. */
   type: string | null;
   /** The provider's code, e.g. `model_not_found`, or a number as text. */
   code: string | null;

@@ -1,6 +1,6 @@
 import type { Route } from './route.ts';
 
-/** What to do with a model: ask it along a route, or leave it out, saying why. */
+/** What to do with a model: ask it on a route, or skip it for a reason. */
 export type ProbePlan = { kind: 'probe'; route: Route } | { kind: 'skip'; reason: string };
 
 interface PlanRow {
@@ -12,8 +12,8 @@ const probe = (route: Route): ProbePlan => ({ kind: 'probe', route });
 const skip = (what: string): ProbePlan => ({ kind: 'skip', reason: `${what}, not a chat model` });
 
 /**
- * Read from the top, first match wins; patterns see the lower-cased name behind the first slash.
- * What isn't surely something else is asked as chat: a wrong skip hides a dead model.
+ * The first match wins; patterns see the lower-cased name behind the first slash. A model that isn't
+ * clearly something else is asked as chat, because a wrong skip hides a dead model.
  */
 const planRows: readonly PlanRow[] = [
   { pattern: /rerank/, plan: skip('a reranker') },
@@ -57,11 +57,11 @@ const planRows: readonly PlanRow[] = [
   },
   { pattern: /claude/, plan: probe('anthropic') },
   { pattern: /gemini/, plan: probe('gemini') },
-  // From 5.1 on; the lookahead keeps Azure's gpt-35-turbo out of the later generations.
+  // From 5.1 on; the lookahead excludes Azure's gpt-35-turbo from the later generations.
   { pattern: /codex|gpt-(5\.[1-9]|([6-9]|1\d)(?=[-_.]|$))/, plan: probe('responses') },
 ];
 
-/** How to probe the model that a channel lists as `model`, by its name alone. */
+/** How to probe a model, by the name that the channel lists. */
 export function chooseRoute(model: string): ProbePlan {
   const name = model.slice(model.indexOf('/') + 1).toLowerCase();
   return planRows.find((row) => row.pattern.test(name))?.plan ?? probe('chat');

@@ -1,7 +1,7 @@
 import type { BodyError } from './answer.ts';
 import type { ErrorKind } from './error-kind.ts';
 
-/** What a failure says of itself: the HTTP status and the body's own words. */
+/** What is known of a failed request: the HTTP status and the body's own words. */
 export interface Complaint extends BodyError {
   status: number;
 }
@@ -21,7 +21,7 @@ const modelMissing =
   /model_not_found|(model|模型).{0,80}(not found|does ?n[o']t exist|not exist|no longer available|不存在)|no such model|unknown model|invalid model|no available channel|not_found_error.{0,80}model/;
 const badRequest = /invalid_request|invalid_argument|bad_request|invalid.?parameter/;
 
-/** From the telling to the general, first match wins: words beat a status that relays often rewrite. */
+/** From specific to general, first match wins: words beat a status, which relays often rewrite. */
 const kindRows: readonly KindRow[] = [
   { kind: 'rate_limit', applies: ({ status }, words) => status === 429 && perMinute.test(words) },
   { kind: 'quota', applies: ({ status }, words) => status === 402 || quota.test(words) },
@@ -39,8 +39,8 @@ const kindRows: readonly KindRow[] = [
 ];
 
 /**
- * The one word for a failure that came as an HTTP answer. A number in the body's `code` (relays
- * answer 200 with `code: 429`) stands for the status where the status itself says nothing.
+ * The kind of a failure that came as an HTTP answer. A number in the body's `code` (relays answer 200 with
+ * `code: 429`) replaces a status that says nothing.
  */
 export function classifyError(complaint: Complaint): ErrorKind {
   const status = statedStatus(complaint);
@@ -49,7 +49,7 @@ export function classifyError(complaint: Complaint): ErrorKind {
   return kindRows.find((row) => row.applies(stated, words))?.kind ?? 'upstream';
 }
 
-/** Whether the complaint is that the model isn't there, rather than the address asked for. */
+/** Whether the complaint is about a missing model rather than a missing address. */
 export function saysModelIsMissing(complaint: Complaint): boolean {
   return isModelMissing(complaint, wordsOf(complaint));
 }
@@ -63,11 +63,11 @@ function statedStatus({ status, code }: Complaint): number {
   return status < 400 && stated >= 400 && stated < 600 ? stated : status;
 }
 
-/** Lower-cased, with addresses taken out: `/v1beta/models/x` speaks of no model. */
+/** Lower-cased and without addresses: `/v1beta/models/x` isn't about a model. */
 function wordsOf({ message, type, code }: BodyError): string {
   const words = `${type ?? ''} ${code ?? ''} ${message}`.slice(0, wordsLimit);
   return words.replaceAll(/\S*\/v\d\w*\/\S*/gi, ' ').toLowerCase();
 }
 
-/** Patterns look no further: a page of megabytes is no sentence. */
+/** Patterns search no further: a page of megabytes isn't a sentence. */
 const wordsLimit = 2000;

@@ -1,4 +1,4 @@
-/** Why a probe failed, as one word that filters and charts can group by. */
+/** Why a probe failed, as one word by which filters and charts can group. */
 export const errorKinds = [
   'network',
   'timeout',

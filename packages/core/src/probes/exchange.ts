@@ -9,20 +9,20 @@ export interface UpstreamTarget {
   verifySsl: boolean;
 }
 
-/** A request to a channel, without its credential: the upstream room adds that. */
+/** A request to a target, without its credential: the upstream room adds that. */
 export interface UpstreamRequest {
   method: 'GET' | 'POST';
-  /** Beneath the channel's base URL, with a leading slash and, where wanted, a query. */
+  /** Below the target's base URL, with a leading slash and perhaps a query. */
   path: string;
-  /** Beyond those that every request carries; names in lower case. */
+  /** In addition to those of every request; names in lower case. */
   headers: Record<string, string>;
-  /** The header that carries the key beside the bearer, where the wire format has one. */
+  /** The header that has the key beside the bearer, if the wire format has one. */
   keyHeader: 'x-api-key' | 'x-goog-api-key' | null;
-  /** JSON text, null for a GET. */
+  /** JSON text; null for a GET. */
   body: string | null;
 }
 
-/** An HTTP answer whose end was reached, or whose body was given up on for the reason in `cut`. */
+/** An HTTP answer that was read to its end, or abandoned for the reason in `cut`. */
 export interface AnsweredExchange {
   answered: true;
   status: number;
@@ -30,7 +30,7 @@ export interface AnsweredExchange {
   headers: Record<string, string>;
   /** Decompressed and decoded as UTF-8. */
   body: string;
-  /** Why `body` holds only its start: longer than the limit, or broken compression; else null. */
+  /** Why `body` is only the start: it was over the limit, or its compression is broken; else null. */
   cut: 'too_long' | 'undecodable' | null;
   firstByteS: number;
   durationS: number;

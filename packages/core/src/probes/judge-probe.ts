@@ -2,10 +2,11 @@ import { quote } from '../text/quote.ts';
 import { shorten } from '../text/shorten.ts';
 import type { Answer, BodyError, BodyFault, BodyReading } from './answer.ts';
 import { classifyError } from './classify-error.ts';
+import type { ErrorKind } from './error-kind.ts';
 import type { AnsweredExchange, Exchange, UnansweredExchange } from './exchange.ts';
 import { contentLimit, type ProbeResult } from './probe-row.ts';
 
-/** Whether the model is alive, as a row of `run_models` tells it. */
+/** Whether the model is alive, in the columns of `run_models`. */
 export type Verdict = Pick<
   ProbeResult,
   | 'success'
@@ -18,19 +19,19 @@ export type Verdict = Pick<
   | 'tool_calls_count'
 >;
 
-/** How much of a body's own words an error sentence quotes. */
+/** How many characters of a body's own words an error sentence quotes. */
 const quoteLimit = 500;
-/** How much of a body that nobody could read. */
+/** How many of a body that can't be read. */
 const bodyQuoteLimit = 200;
-/** Tool calls are kept whole up to this many characters of arguments, and this many calls. */
+/** How many characters of a tool call's arguments are kept, and how many calls. */
 const argumentsLimit = 2000;
 const toolCallsLimit = 20;
 
 const nothingSaid = { content: '', tool_calls: [], tool_calls_count: 0 };
 
 /**
- * The verdict on one exchange; `reading` is what its body turned out to be. The order of the
- * questions is the product's rule: an answer at all, its status, an error within, its form, its text.
+ * The verdict on one exchange; `reading` is what its body turned out to be. The order of the checks is the
+ * product's rule: an answer at all, its status, an error in it, its form, its text.
  */
 export function judgeProbe(exchange: Exchange, reading: BodyReading): Verdict {
   if (!exchange.answered) return unanswered(exchange);
@@ -39,21 +40,20 @@ export function judgeProbe(exchange: Exchange, reading: BodyReading): Verdict {
   if (status < 200 || status > 299) return refused(exchange, reading);
   switch (reading.kind) {
     case 'error':
-      return failed(status, `response error: ${quote(messageOf(reading.error), quoteLimit)}`, {
-        kind: classifyError({ status, ...reading.error }),
-      });
+      return failed(
+        status,
+        classifyError({ status, ...reading.error }),
+        `response error: ${quote(messageOf(reading.error), quoteLimit)}`,
+      );
     case 'unreadable':
-      return failed(status, `response parse failed: ${describeFault(reading)}`, {
-        kind: 'bad_body',
-      });
+      return failed(status, 'bad_body', `response parse failed: ${describeFault(reading)}`);
     case 'answer':
       return judgeAnswer(status, reading.answer);
   }
 }
 
 function unanswered({ message, kind }: UnansweredExchange): Verdict {
-  const verdict = failed(null, quote(message, quoteLimit), { kind });
-  return { ...verdict, transport_success: false };
+  return failed(null, kind, quote(message, quoteLimit));
 }
 
 const cutSentences = {
@@ -64,24 +64,21 @@ const cutSentences = {
 function notWhole(exchange: AnsweredExchange, cut: keyof typeof cutSentences): Verdict {
   const start = quote(exchange.body, bodyQuoteLimit);
   const error = `response parse failed: ${cutSentences[cut]}${start && `, starts with ${start}`}`;
-  const verdict = failed(exchange.status, error, { kind: 'bad_body' });
-  return { ...verdict, transport_success: false };
+  return { ...failed(exchange.status, 'bad_body', error), transport_success: false };
 }
 
 function refused({ status, headers }: AnsweredExchange, reading: BodyReading): Verdict {
   const error = reading.kind === 'error' ? reading.error : nameless;
   const message =
     quote(error.message, quoteLimit) || redirectMessage(headers.location) || 'no message';
-  return failed(status, `HTTP ${status}: ${message}`, {
-    kind: classifyError({ status, ...error }),
-  });
+  return failed(status, classifyError({ status, ...error }), `HTTP ${status}: ${message}`);
 }
 
 const nameless: BodyError = { message: '', type: null, code: null };
 
 /**
- * Says where a redirect leads that wasn't followed: to another origin, which must not get the key, or
- * somewhere that can't be asked by POST. Null without a location.
+ * Where a redirect leads that wasn't followed: to another origin, which must not get the key, or to an
+ * address that can't be asked by POST. null without a location.
  */
 export function redirectMessage(location: string | undefined): string | null {
   if (location === undefined) return null;
@@ -92,7 +89,7 @@ export function redirectMessage(location: string | undefined): string | null {
 function judgeAnswer(status: number, answer: Answer): Verdict {
   const hasWorked =
     answer.text.trim() !== '' || answer.toolCalls.length > 0 || stoppedWhileThinking(answer);
-  if (!hasWorked) return failed(status, 'no readable text', { kind: 'no_text' });
+  if (!hasWorked) return failed(status, 'no_text', 'no readable text');
   return {
     success: true,
     transport_success: true,
@@ -112,32 +109,20 @@ function stoppedWhileThinking(answer: Answer): boolean {
   return answer.stoppedAtLimit && (answer.hasThought || (answer.outputTokens ?? 0) > 0);
 }
 
-function failed(
-  status: number | null,
-  error: string,
-  { kind }: { kind: Exclude<ProbeResult['error_kind'], null> },
-): Verdict {
-  return {
-    success: false,
-    transport_success: status !== null,
-    status_code: status,
-    error,
-    error_kind: kind,
-    ...nothingSaid,
-  };
+function failed(status_code: number | null, error_kind: ErrorKind, error: string): Verdict {
+  const transport_success = status_code !== null;
+  return { success: false, transport_success, status_code, error, error_kind, ...nothingSaid };
 }
 
-const faultSentences: Record<BodyFault, string> = {
-  empty: 'empty body',
-  html: 'an HTML page, starts with',
-  not_json: 'not JSON, starts with',
-  broken_stream: 'the event stream broke off, starts with',
+const faultSentences: Record<Exclude<BodyFault, 'empty'>, string> = {
+  html: 'an HTML page',
+  not_json: 'not JSON',
+  broken_stream: 'the event stream broke off',
 };
 
 function describeFault({ fault, body }: { fault: BodyFault; body: string }): string {
-  return fault === 'empty'
-    ? faultSentences.empty
-    : `${faultSentences[fault]} ${quote(body, bodyQuoteLimit)}`;
+  if (fault === 'empty') return 'empty body';
+  return `${faultSentences[fault]}, starts with ${quote(body, bodyQuoteLimit)}`;
 }
 
 function messageOf({ message, type, code }: BodyError): string {

@@ -12,21 +12,21 @@ export interface Attempt {
   reading: BodyReading;
 }
 
-/** A probe never sends more requests than this, whatever the answers ask for. */
+/** A probe never sends more requests than this, whatever the answers are. */
 export const maxAttempts = 6;
 
-/** Tried in this order where a channel doesn't serve a route: most relays translate to chat. */
+/** Tried in this order if a channel doesn't serve a route: most relays translate to chat. */
 const chatRoutes: readonly Route[] = ['chat', 'responses', 'anthropic', 'gemini'];
 
-/** Findings about the channel or the account: asking in another form would not change them. */
+/** Findings about the channel or the account, which another form of the request wouldn't change. */
 const findings: readonly ErrorKind[] = ['auth', 'quota', 'rate_limit', 'upstream', 'timeout'];
 
-/** What rejects a form says so in few words; a page of megabytes is not searched. */
+/** A rejection of the form is short; a page of megabytes isn't searched. */
 const messageLimit = 2000;
 
 type Mending = (form: RequestForm, complaint: Complaint) => RequestForm | null;
 
-/** In this order: what names a parameter is told apart before what speaks of streams at large. */
+/** In this order: a message that names a parameter comes before one about streams in general. */
 const mendings: readonly Mending[] = [
   raiseTokenLimit,
   renameTokenLimit,
@@ -36,9 +36,9 @@ const mendings: readonly Mending[] = [
 ];
 
 /**
- * The form to ask in next, or null where the last attempt is the finding. Requests that were
- * rejected for their form are mended, each form is sent at most once, and an address that the
- * channel doesn't serve gives way to the other chat routes.
+ * The form to ask in next; null if the last attempt is the finding. A request that was rejected for its
+ * form is changed, each form is sent at most once, and if the channel doesn't serve an address, the other
+ * chat routes are tried.
  */
 export function mendRequest(attempts: readonly Attempt[]): RequestForm | null {
   const last = attempts.at(-1);
@@ -49,7 +49,7 @@ export function mendRequest(attempts: readonly Attempt[]): RequestForm | null {
   return isNew ? mended : null;
 }
 
-/** Whether the channel answered that it doesn't serve this route, which says nothing of the model. */
+/** Whether the channel answered that it doesn't serve this route, which says nothing about the model. */
 export function isRouteRefused(attempt: Attempt): boolean {
   const complaint = complaintOf(attempt);
   if (!complaint || !isMendable(complaint) || saysModelIsMissing(complaint)) return false;
@@ -69,7 +69,7 @@ function isMendable(complaint: Complaint): boolean {
   return complaint.status < 500 && !findings.includes(kindOf(complaint));
 }
 
-/** A 200 that carries an unexplained error counts as the upstream's, yet may speak of the form. */
+/** A 200 with an unexplained error counts as the upstream's, but may be about the form. */
 function kindOf(complaint: Complaint): ErrorKind {
   const kind = classifyError(complaint);
   return kind === 'upstream' && complaint.status < 300 ? 'bad_request' : kind;
@@ -77,7 +77,7 @@ function kindOf(complaint: Complaint): ErrorKind {
 
 function mendedFormOf(attempt: Attempt): RequestForm | null {
   const { form, reading } = attempt;
-  // Relays that end a stream without its last event answer whole all the same.
+  // Relays that end a stream without its last event can still answer without streaming.
   if (reading.kind === 'unreadable' && reading.fault === 'broken_stream' && form.stream) {
     return { ...form, stream: false };
   }
@@ -95,7 +95,7 @@ const refusal =
 const demand =
   /requir|must|only (support|accept|allow|available)|should be (set to )?true|please (use|set|enable)|need|not support|unsupported|必须|仅支持|只支持|需要|不支持/i;
 
-/** Thinking models may refuse a limit below their budget, or give up at it with an error. */
+/** Thinking models may refuse a limit below their budget, or fail with an error when they reach it. */
 const limitTooLow =
   /max_\w*tokens.{0,60}(greater than|too (small|low)|at least|minimum|limit was reached)|higher max_\w*tokens/i;
 
@@ -123,7 +123,7 @@ function startStreaming(form: RequestForm, { message }: Complaint): RequestForm 
 
 function stopStreaming(form: RequestForm, complaint: Complaint): RequestForm | null {
   if (!form.stream) return null;
-  // Gemini streams at an address of its own, which a relay may lack while it serves the plain one.
+  // Gemini streams at its own address; a relay may lack that one and serve the plain one.
   const lacksAddress = form.route === 'gemini' && [404, 405].includes(complaint.status);
   const { message } = complaint;
   const refuses = /stream|流式/i.test(message) && refusal.test(message);

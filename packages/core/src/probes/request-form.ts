@@ -1,18 +1,18 @@
 import type { Route } from './route.ts';
 
-/** How a probe asks: what the mending of a rejected request may change, and what is remembered. */
+/** How a probe asks: what may change after a rejection, and what is remembered for the next probe. */
 export interface RequestForm {
   route: Route;
   stream: boolean;
-  /** Which field bounds the answer on the chat route. */
+  /** The field that bounds the answer on the chat route. */
   tokenLimitField: 'max_tokens' | 'max_completion_tokens';
-  /** `ample` for models that refuse to start, or to answer, within the usual few tokens. */
+  /** `ample` for models that can't answer within the usual few tokens. */
   tokenLimit: 'small' | 'ample';
   /** Whether a chat stream asks for its usage report. */
   asksStreamUsage: boolean;
 }
 
-/** The form that a route is asked in at first: streamed, where the route can. */
+/** The first form to ask in on a route: streamed, if the route can. */
 export function firstFormOf(route: Route): RequestForm {
   return {
     route,

@@ -1,8 +1,8 @@
-/** The wire formats that the wire contract names in `run_models.protocol`. */
+/** The wire formats, as `run_models.protocol` names them. */
 export const wireProtocols = ['openai', 'anthropic', 'gemini'] as const;
 export type WireProtocol = (typeof wireProtocols)[number];
 
-/** The ways to reach a model; `embeddings` is a probe's alone. */
+/** The ways to reach a model. */
 export const routes = ['chat', 'responses', 'anthropic', 'gemini', 'embeddings'] as const;
 export type Route = (typeof routes)[number];
 
@@ -14,7 +14,7 @@ const protocolByRoute: Record<Route, WireProtocol> = {
   embeddings: 'openai',
 };
 
-/** The value of a row's `protocol` for a probe that went along `route`. */
+/** The value of a row's `protocol` for a probe on `route`. */
 export function protocolOf(route: Route): WireProtocol {
   return protocolByRoute[route];
 }

@@ -9,7 +9,7 @@ export interface RunSummary {
   skipped: number;
 }
 
-/** Counts a run's probes; a skipped model is neither alive nor failed and weighs nothing. */
+/** Counts a run's probes; a skipped model counts neither as alive nor as failed. */
 export function summariseRun(
   probes: readonly Pick<ProbeResult, 'success' | 'error_kind'>[],
 ): RunSummary {

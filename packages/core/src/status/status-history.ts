@@ -1,10 +1,10 @@
 import type { ErrorKind } from '../probes/error-kind.ts';
 
-/** How something on the status page is; `unknown`: never checked, not lately, or paused. */
+/** The state of something on the status page; `unknown`: never checked, not recently, or paused. */
 export const publicStates = ['operational', 'degraded', 'outage', 'unknown'] as const;
 export type PublicState = (typeof publicStates)[number];
 
-/** What one check found: of a channel its whole run, of a model its probe. */
+/** What one check found. A channel's check is a whole run, a model's check is a probe. */
 export interface StatusCheck {
   target_id: number;
   run_id: number;
@@ -12,15 +12,15 @@ export interface StatusCheck {
   at: number;
   /** The share that passed, from 0 to 1. */
   share: number;
-  /** Why it failed; null where it did not, and for a whole run. */
+  /** Why it failed; null if it didn't, and for a whole run. */
   kind: ErrorKind | null;
 }
 
-/** A stretch of failing checks. Times are Unix seconds; `ended_at` null: it goes on. */
+/** A period of failing checks. Times are Unix seconds; `ended_at` null: it hasn't ended. */
 export interface StatusIncident {
   started_at: number;
   ended_at: number | null;
-  /** The worst that was seen. */
+  /** The worst state in it. */
   state: 'degraded' | 'outage';
   /** The run of its first check. */
   run_id: number;
@@ -28,7 +28,7 @@ export interface StatusIncident {
   kinds: Partial<Record<ErrorKind, number>>;
 }
 
-/** All that a status page tells of a channel or a model, folded from its checks. */
+/** All that a status page says about a channel or a model, computed from its checks. */
 export interface StatusHistory {
   /** The newest check of each channel. */
   latest: Map<number, StatusCheck>;
@@ -37,16 +37,16 @@ export interface StatusHistory {
   /** Oldest first. */
   incidents: StatusIncident[];
   state: PublicState;
-  /** Since when the state is what it is, and when it was last checked; 0: never. */
+  /** When the state last changed, and when it was last checked; 0: never. */
   since: number;
   checked_at: number;
 }
 
 export const secondsPerDay = 86_400;
 
-/** A channel that was not checked for longer has no say: the longest interval is a day. */
+/** A channel that wasn't checked for longer doesn't count: the longest interval is a day. */
 const staleS = 26 * 3600;
-/** One failed check is a blip, which the day's bar shows; two in a row are an incident. */
+/** One failed check only shows in the day's bar; two in a row are an incident. */
 const incidentChecks = 2;
 const mostIncidents = 100;
 
@@ -55,7 +55,7 @@ export function emptyHistory(): StatusHistory {
   return { ...nothing, state: 'unknown', since: 0, checked_at: 0 };
 }
 
-/** The history with these checks, oldest first, added; the given one stays as it is. */
+/** The history with these checks added, oldest first; the given one stays unchanged. */
 export function addChecks(before: StatusHistory, checks: readonly StatusCheck[]): StatusHistory {
   const history = structuredClone(before);
   for (const check of checks) addCheck(history, check);
@@ -63,7 +63,7 @@ export function addChecks(before: StatusHistory, checks: readonly StatusCheck[])
   return history;
 }
 
-/** A UTC day in sum. */
+/** The checks of a UTC day in sum. */
 export interface StatusDay {
   /** Counted from 1970. */
   number: number;
@@ -74,8 +74,8 @@ export interface StatusDay {
 }
 
 /**
- * The history with a whole day added that nothing more is known of, or that passed without a failure
- * while all was well before: neither begins or ends an incident. The given one stays as it is.
+ * The history with a whole day added of which only sums are known, or which had no failure while all was
+ * well before: neither begins or ends an incident. The given history stays unchanged.
  */
 export function addDay(before: StatusHistory, day: StatusDay): StatusHistory {
   const history = structuredClone(before);
@@ -89,7 +89,7 @@ export function addDay(before: StatusHistory, day: StatusDay): StatusHistory {
   return history;
 }
 
-/** Those that lasted for more than a blip, oldest first. */
+/** The incidents of more than one failed check, oldest first. */
 export function incidentsOf({ incidents }: StatusHistory): StatusIncident[] {
   return incidents.filter((it) => it.checks >= incidentChecks);
 }
@@ -107,7 +107,7 @@ function addCheck(history: StatusHistory, check: StatusCheck): void {
   history.checked_at = check.at;
 }
 
-/** What several channels offer is as well as on the best of them. */
+/** A model that several channels offer is as well as on the best of them. */
 function bestShare({ latest }: StatusHistory, at: number): number {
   const fresh = [...latest.values()].filter((it) => it.at > at - staleS);
   return Math.max(...fresh.map((it) => it.share));

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /**
- * The form in which a channel's address is kept: as the URL standard writes it, without trailing
- * slashes and without a trailing `/v1` of any case; a path before it stays. What is no address stays
- * as it is, trimmed: older databases may hold anything.
+ * The form in which a target's address is stored: as the URL standard writes it, without trailing slashes
+ * and without a trailing `/v1` in any case; a path before it stays. Text that isn't an address is only
+ * trimmed, because older databases may have anything.
  */
 export function normaliseBaseUrl(raw: string): string {
   const trimmed = raw.trim();
@@ -13,7 +13,7 @@ export function normaliseBaseUrl(raw: string): string {
   return trimSlashes(trimSlashes(address).replace(/\/v1$/i, ''));
 }
 
-/** Whether a stored key would travel to another origin if `next` took the place of `current`. */
+/** Whether a stored key stays at its origin if `next` replaces `current`. */
 export function isSameOrigin(current: string, next: string): boolean {
   const [a, b] = [URL.parse(current), URL.parse(next)];
   return a !== null && b !== null && a.origin === b.origin;
@@ -25,7 +25,7 @@ function trimSlashes(url: string): string {
   return url.slice(0, end);
 }
 
-/** Accepts what `normaliseBaseUrl` can keep; credentials, query and fragment are refused. */
+/** Accepts what `normaliseBaseUrl` can store; refuses credentials, a query and a fragment. */
 export const baseUrlSchema = z
   .string()
   .trim()
@@ -38,7 +38,7 @@ export const baseUrlSchema = z
   .transform(normaliseBaseUrl);
 
 function faultOfBaseUrl(raw: string): string | null {
-  // The parser would drop or escape them in silence.
+  // The parser would silently drop or escape them.
   if (/[\s\p{Cc}]/u.test(raw)) return 'must not hold white space or control characters';
   const url = URL.parse(raw);
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {

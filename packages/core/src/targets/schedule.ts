@@ -4,8 +4,8 @@ import type { Target } from './target.ts';
 type Schedule = Pick<Target, 'enabled' | 'interval_min' | 'last_run_at'>;
 
 /**
- * Whether the minute scan starts this target: enabled, and never run or `interval_min` old. A last run
- * in the future is the word of a clock that was wrong, and counts as none.
+ * Whether the minute scan starts this target: it is enabled, and its last run is missing or `interval_min`
+ * old. A last run in the future comes from a wrong clock and counts as missing.
  */
 export function isDue(target: Schedule, nowS: number): boolean {
   const nextRunAt = nextRunAtOf(target);
@@ -13,7 +13,7 @@ export function isDue(target: Schedule, nowS: number): boolean {
   return nextRunAt <= nowS || isAhead(target.last_run_at ?? 0, nowS);
 }
 
-/** When the target is next due, in Unix seconds; 0 where it never ran, null where it is disabled. */
+/** When the target is next due, in Unix seconds; 0 if it never ran, null if it is disabled. */
 export function nextRunAtOf(target: Schedule): number | null {
   if (!target.enabled) return null;
   return target.last_run_at === null ? 0 : target.last_run_at + target.interval_min * 60;

@@ -1,8 +1,8 @@
 import { shorten } from './shorten.ts';
 
 /**
- * A stranger's words as part of a sentence: one line of at most `limit` characters, without control
- * characters, and with `…` where there was more. What lies far behind is not even looked at.
+ * Somebody else's words as part of a sentence: one line of at most `limit` characters, without control
+ * characters, and with `…` if there was more. Text far behind the limit isn't even read.
  */
 export function quote(text: string, limit: number): string {
   const line = text

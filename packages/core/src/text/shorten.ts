@@ -1,5 +1,5 @@
 /**
- * The first `limit` UTF-16 units of `text`, never half of a surrogate pair. Lone surrogates and control
+ * The first `limit` UTF-16 units of `text`, without splitting a surrogate pair. Lone surrogates and control
  * characters, which databases refuse or terminals obey, are replaced; line breaks and tabs stay.
  */
 export function shorten(text: string, limit: number): string {
