@@ -1,3 +1,4 @@
+import type { MiddlewareHandler } from 'hono';
 import { compress } from 'hono/compress';
 import { analysisRoutes } from './analysis/routes.ts';
 import type { ApiDeps } from './api-deps.ts';
@@ -15,7 +16,7 @@ import { servePages } from './pages/serve-pages.ts';
 import { proxyKeyRoutes } from './proxy-keys/routes.ts';
 import { proxyRequestRoutes } from './proxy-requests/routes.ts';
 import { resourceRoutes } from './resources/routes.ts';
-import { createRouter } from './router.ts';
+import { type ApiEnv, createRouter } from './router.ts';
 import { explainRoutesRoute } from './routing/explain-routes.ts';
 import { secondFactorRoutes } from './second-factor/routes.ts';
 import { loginPath, sessionRoutes } from './sessions/routes.ts';
@@ -24,11 +25,15 @@ import { updateSettingsRoute } from './settings/update-settings.ts';
 import { statusRoutes } from './status/routes.ts';
 import { targetRoutes } from './targets/routes.ts';
 import { runRoutes } from './targets/run-routes.ts';
+import { importLimits } from './transfer/import-limits.ts';
 import { importPath, transferRoutes } from './transfer/routes.ts';
 
-/** Small, because anybody may send a login. */
-const loginLimit = limitBody({ bytes: 16 * 1024, text: '16 KiB' });
-const usualLimit = limitBody({ bytes: 1024 ** 2, text: '1 MiB' });
+const usualLimit = limitBody(1024 ** 2);
+const otherLimits: Record<string, MiddlewareHandler<ApiEnv>> = {
+  // Anybody may send a login.
+  [loginPath]: limitBody(16 * 1024),
+  [importPath]: limitBody(importLimits.fileMiB * 1024 ** 2),
+};
 
 /** The API's own routes, chained so that their type reaches the web client. */
 function createApiRoutes(deps: ApiDeps) {
@@ -67,11 +72,7 @@ export function createRoutes(deps: ApiDeps) {
   app.use('/api/status', compress());
   app.use('/api/models/*', compress());
   app.use('/api/proxy/requests/*', compress());
-  app.use('/api/*', (c, next) => {
-    // The route of the import limits its body itself.
-    if (c.req.path === importPath) return next();
-    return c.req.path === loginPath ? loginLimit(c, next) : usualLimit(c, next);
-  });
+  app.use('/api/*', (c, next) => (otherLimits[c.req.path] ?? usualLimit)(c, next));
   const routes = createApiRoutes(deps);
   const document = apiDocument(routes);
   app.get('/api/openapi.json', (c) => c.json(document));

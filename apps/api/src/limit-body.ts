@@ -2,17 +2,12 @@ import { AppError } from '@api-monitor/core';
 import type { MiddlewareHandler } from 'hono';
 import type { ApiEnv } from './router.ts';
 
-interface Limit {
-  bytes: number;
-  /** For the error: "1 MiB". */
-  text: string;
-}
-
 /**
  * Refuses longer bodies with a 413: at once if their length is declared, otherwise while the route reads
  * them. It reads nothing itself, so that the route can check its caller before the body has arrived.
  */
-export function limitBody({ bytes, text }: Limit): MiddlewareHandler<ApiEnv> {
+export function limitBody(bytes: number): MiddlewareHandler<ApiEnv> {
+  const text = bytes < 1024 ** 2 ? `${bytes / 1024} KiB` : `${bytes / 1024 ** 2} MiB`;
   const tooLarge = () => new AppError('payload_too_large', `the body must not exceed ${text}`);
   return async (c, next) => {
     const { body, headers } = c.req.raw;

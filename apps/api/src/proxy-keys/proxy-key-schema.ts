@@ -55,4 +55,3 @@ export const patchProxyKeySchema = z
   .openapi('ProxyKeyPatch');
 
 export type CreateProxyKeyBody = z.output<typeof createProxyKeySchema>;
-export type PatchProxyKeyBody = z.output<typeof patchProxyKeySchema>;

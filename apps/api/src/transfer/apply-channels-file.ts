@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
 import { AppError } from '@api-monitor/core';
 import type { ApiDeps } from '../api-deps.ts';
 import { createAudit } from '../audit/record-action.ts';
@@ -7,7 +8,6 @@ import { applyImport } from './apply-import.ts';
 import { checkEntries } from './check-entries.ts';
 import { importLimits } from './import-limits.ts';
 import { planImport } from './plan-import.ts';
-import { readBounded } from './read-bounded.ts';
 import type { UploadReader } from './upload/upload-reader.ts';
 
 export interface ChannelsFile {
@@ -56,8 +56,9 @@ async function readEntries(reader: UploadReader, path: string): Promise<unknown[
     const fault = cause instanceof AppError ? cause.message : 'cannot be read';
     throw new AppError('invalid_input', `CHANNELS_FILE ${path}: ${fault}`, { cause });
   };
-  const limitBytes = importLimits.textMiB * 1024 ** 2;
-  const bytes = await readBounded(createReadStream(path), limitBytes).catch(refuse);
+  // One byte too many, so that the reader refuses a longer file.
+  const file = createReadStream(path, { end: importLimits.textMiB * 1024 ** 2 });
+  const bytes = await buffer(file).catch(refuse);
   return reader.read(bytes, { kind: 'channels-file' }).catch(refuse);
 }
 

@@ -12,6 +12,8 @@ export const importLimits = {
   /** Of one field; a channel's longest field may have 4,000. */
   fieldCharacters: 16_384,
   characters: 4 * 1024 ** 2,
-  /** Of a text; a SQLite file may be as large as the body. */
+  /** For JSON, YAML and CSV. */
   textMiB: 2,
+  /** For any file, such as a SQLite file. */
+  fileMiB: 32,
 } as const;

@@ -12,16 +12,14 @@ import { applyImport } from './apply-import.ts';
 import { checkEntries } from './check-entries.ts';
 import { importLimits } from './import-limits.ts';
 import { importOutcomes, type PlannedChannel, planImport } from './plan-import.ts';
-import { readBounded } from './read-bounded.ts';
 import { uploadFormats } from './upload/read-upload.ts';
 import { readLimits } from './upload/upload-reader.ts';
 import { entryFields, exportFormats, exportTypes, writeExport } from './write-export.ts';
 
 /** Bodies to this path have a limit of their own. */
 export const importPath = '/api/admin/channels/import';
-/** Each holds a file of up to 32 MiB in memory. */
+/** Each holds its file in memory. */
 const importsAtOnce = 2;
-const bodyLimitMiB = 32;
 
 const exportQuery = z.object({
   format: z.enum(exportFormats).default('yaml'),
@@ -98,7 +96,7 @@ export function transferRoutes(deps: ApiDeps) {
         summary: 'Import channels from a file, matched by name; refused entries are left out',
         description:
           'The body is the file: an export of this monitor (JSON, YAML, CSV), or the channels of one-api or new-api as the JSON of their admin API, a dump of their table, or their SQLite file. With dry_run=1 nothing is written; otherwise everything is written in one transaction. ' +
-          `A file may hold ${importLimits.channels} channels, ${importLimits.models} selected models in all and ${importLimits.textMiB} MiB of text, or be a SQLite file of ${bodyLimitMiB} MiB. ` +
+          `A file may hold ${importLimits.channels} channels, ${importLimits.models} selected models in all and ${importLimits.textMiB} MiB of text, or be a SQLite file of ${importLimits.fileMiB} MiB. ` +
           `Parsing may take ${readLimits.timeoutMs / 1000} s. ${importsAtOnce} imports may run at once; another one gets a 429.`,
         request: {
           query: z.object({
@@ -127,8 +125,8 @@ export function transferRoutes(deps: ApiDeps) {
         }
         importsUnderWay += 1;
         try {
-          const { body, signal } = c.req.raw;
-          const bytes = await readBounded(body, bodyLimitMiB * 1024 ** 2);
+          const bytes = Buffer.from(await c.req.arrayBuffer());
+          const { signal } = c.req.raw;
           const raw = await deps.uploadReader.read(bytes, { kind: 'upload', format }, signal);
           const entries = await checkEntries(raw);
           const plan = isDryRun
