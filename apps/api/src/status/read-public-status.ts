@@ -8,7 +8,7 @@ import {
 } from '@api-monitor/core';
 import { listStatusItems, listTargets, readStatusPage } from '@api-monitor/db';
 import type { ApiDeps } from '../api-deps.ts';
-import { type StatusReport, shownDays } from './status-reports.ts';
+import { shownDays } from './status-reports.ts';
 import type { PublicIncident, PublicStatus, PublicStatusItem } from './status-schema.ts';
 
 type StatusDeps = Pick<ApiDeps, 'db' | 'statusReports' | 'now'>;
@@ -22,11 +22,9 @@ export async function readPublicStatus(deps: StatusDeps): Promise<PublicStatus> 
   const items: PublicStatusItem[] = [];
   const incidents: PublicIncident[] = [];
   for (const line of lines) {
-    const report = await reportOf(deps, line, targets);
-    items.push(
-      itemOf(line, report.history, stateOf(line, report, targets, deps.now()), deps.now()),
-    );
-    incidents.push(...report.incidents.map((it) => incidentOf(line, it)));
+    const shown = await readLine(deps, line, targets);
+    items.push(shown.item);
+    incidents.push(...shown.incidents);
   }
   const updated_at = Math.max(0, ...items.map((it) => it.checked_at ?? 0));
   incidents.sort((a, b) => b.started_at - a.started_at);
@@ -39,8 +37,7 @@ export async function readPublicItem(deps: StatusDeps, slug: string): Promise<Pu
   const { lines, targets } = await readPublished(deps);
   const line = lines.find((it) => it.slug === slug);
   if (!line) throw notPublished();
-  const report = await reportOf(deps, line, targets);
-  return itemOf(line, report.history, stateOf(line, report, targets, deps.now()), deps.now());
+  return (await readLine(deps, line, targets)).item;
 }
 
 /** The same error whether the page is off or the line unknown, so that it doesn't reveal which. */
@@ -51,59 +48,55 @@ export function notPublished(): AppError {
 async function readPublished({ db }: StatusDeps) {
   const page = await readStatusPage(db);
   if (!page.enabled) throw notPublished();
-  const [lines, targets] = [await listStatusItems(db), await listTargets(db)];
-  return { ...page, lines, targets };
+  return { ...page, lines: await listStatusItems(db), targets: await listTargets(db) };
 }
 
-/** The channels that count for a line: its own, or all enabled ones. */
-function channelsOf({ target_id }: StatusItem, targets: readonly Target[]): Target[] {
-  if (target_id === null) return targets.filter((it) => it.enabled);
-  return targets.filter((it) => it.id === target_id);
-}
-
-function reportOf(
-  { statusReports }: StatusDeps,
-  line: StatusItem,
+/** A line with its incidents: the state of its own channel, or of its model at all enabled ones. */
+async function readLine(
+  { statusReports, now }: StatusDeps,
+  { slug, name, target_id, model }: StatusItem,
   targets: readonly Target[],
-): Promise<StatusReport> {
-  const { target_id, model } = line;
-  const targetIds = channelsOf(line, targets).map(({ id }) => id);
-  return statusReports.reportOf({ target_id, model, targetIds });
+): Promise<{ item: PublicStatusItem; incidents: PublicIncident[] }> {
+  const counted = targets.filter((it) => (target_id === null ? it.enabled : it.id === target_id));
+  const targetIds = counted.map(({ id }) => id);
+  const report = await statusReports.reportOf({ target_id, model, targetIds });
+  const { state, since, checked_at } = report.history;
+  const isWatched = !isStale(checked_at, counted, now());
+  return {
+    item: {
+      slug,
+      name,
+      state: isWatched ? state : 'unknown',
+      since: since || null,
+      checked_at: checked_at || null,
+      ...uptimeOf(report.history, now()),
+    },
+    incidents: report.incidents.map((it) => {
+      const { state, started_at, ended_at, reasons } = it;
+      return { slug, name, state, started_at, ended_at, reasons };
+    }),
+  };
 }
 
-/** The last state that was found; `unknown` if nothing checks the line any more. */
-function stateOf(
-  line: StatusItem,
-  { history }: StatusReport,
-  targets: readonly Target[],
-  nowS: number,
-): PublicState {
-  const watched = channelsOf(line, targets).filter((it) => it.enabled);
+/** Whether nothing checks these channels any more: three intervals have passed, or all are disabled. */
+function isStale(checkedAt: number, targets: readonly Target[], nowS: number): boolean {
+  const watched = targets.filter((it) => it.enabled);
   const longestS = Math.max(...watched.map((it) => it.interval_min * 60));
-  return nowS - history.checked_at > 3 * longestS + graceS || watched.length === 0
-    ? 'unknown'
-    : history.state;
+  return watched.length === 0 || nowS - checkedAt > 3 * longestS + graceS;
 }
 
-function itemOf(
-  { slug, name }: StatusItem,
-  { days, since, checked_at }: StatusHistory,
-  state: PublicState,
+/** The uptime of the shown days, in total and day by day. */
+function uptimeOf(
+  { days }: StatusHistory,
   nowS: number,
-): PublicStatusItem {
+): Pick<PublicStatusItem, 'uptime' | 'days'> {
   const today = Math.floor(nowS / secondsPerDay);
   const numbers = Array.from({ length: shownDays }, (_, index) => today - shownDays + 1 + index);
-  const tallies = numbers.map((number) => days.get(number));
   return {
-    slug,
-    name,
-    state,
-    since: since || null,
-    checked_at: checked_at || null,
-    uptime: percentOf(tallies),
-    days: numbers.map((number, index) => ({
+    uptime: percentOf(numbers.map((number) => days.get(number))),
+    days: numbers.map((number) => ({
       day: new Date(number * secondsPerDay * 1000).toISOString().slice(0, 10),
-      uptime: percentOf([tallies[index]]),
+      uptime: percentOf([days.get(number)]),
     })),
   };
 }
@@ -115,13 +108,6 @@ function percentOf(
   const checks = tallies.reduce((sum, it) => sum + (it?.checks ?? 0), 0);
   const shares = tallies.reduce((sum, it) => sum + (it?.shares ?? 0), 0);
   return checks === 0 ? null : Math.floor((shares / checks) * 10_000 + 1e-6) / 100;
-}
-
-function incidentOf(
-  { slug, name }: StatusItem,
-  { state, started_at, ended_at, reasons }: StatusReport['incidents'][number],
-): PublicIncident {
-  return { slug, name, state, started_at, ended_at, reasons };
 }
 
 /** All operational, all out, or something in between; unknown lines don't count. */
