@@ -20,8 +20,7 @@ import { type ApiEnv, createRouter } from './router.ts';
 import { explainRoutesRoute } from './routing/explain-routes.ts';
 import { secondFactorRoutes } from './second-factor/routes.ts';
 import { loginPath, sessionRoutes } from './sessions/routes.ts';
-import { getSettingsRoute } from './settings/get-settings.ts';
-import { updateSettingsRoute } from './settings/update-settings.ts';
+import { settingsRoutes } from './settings/routes.ts';
 import { statusRoutes } from './status/routes.ts';
 import { targetRoutes } from './targets/routes.ts';
 import { runRoutes } from './targets/run-routes.ts';
@@ -49,8 +48,7 @@ function createApiRoutes(deps: ApiDeps) {
     .route('/', analysisRoutes(deps))
     .route('/', eventRoutes(deps))
     .route('/', sessionRoutes(deps))
-    .route('/', getSettingsRoute(deps))
-    .route('/', updateSettingsRoute(deps))
+    .route('/', settingsRoutes(deps))
     .route('/', secondFactorRoutes(deps))
     .route('/', auditRoutes(deps))
     .route('/', backupRoutes(deps))

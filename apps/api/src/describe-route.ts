@@ -8,7 +8,7 @@ import type { ApiEnv } from './router.ts';
 export const tokenSecurity = [{ token: [] }, { session: [] }];
 
 /** What the document says of a route that needs an admin session. */
-export const sessionSecurity = [{ session: [] }];
+const sessionSecurity = [{ session: [] }];
 
 type Description = Omit<RouteConfig, 'method' | 'path' | 'tags' | 'security' | 'middleware'>;
 

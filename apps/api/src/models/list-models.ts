@@ -1,10 +1,9 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { errorKinds, type RankedOffer, routingPolicies, wireProtocols } from '@api-monitor/core';
 import { listModelStates, listTargets } from '@api-monitor/db';
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
-import { authenticate } from '../auth/authenticate.ts';
-import { jsonAnswer, tokenSecurity } from '../describe-route.ts';
+import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
 import {
   candidateItem,
@@ -52,24 +51,22 @@ type ModelItem = z.infer<typeof modelSchema>;
 const modelsPerTurn = 100;
 
 export function listModelsRoute(deps: ApiDeps) {
-  const route = createRoute({
-    method: 'get',
-    path: '/api/models',
-    summary: 'Every model with the channels that offer it, ranked as the gateway ranks them',
-    tags: ['models'],
-    security: tokenSecurity,
-    middleware: [authenticate(deps)] as const,
-    responses: jsonAnswer(answerSchema, 'the models'),
-  });
-  return createRouter().openapi(route, async (c) => {
-    const { policy, areBareModelsOn } = deps.routing;
-    const items: ModelItem[] = [];
-    for (const [model, offers] of await offersByModel(deps)) {
-      items.push(itemOf(deps, model, offers));
-      if (items.length % modelsPerTurn === 0) await yieldToEventLoop();
-    }
-    return c.json({ policy, bare_models: areBareModelsOn, items }, 200);
-  });
+  const { visitorRoute } = createRouteKinds(deps, 'models');
+  return createRouter().openapi(
+    visitorRoute('get', '/api/models', {
+      summary: 'Every model with the channels that offer it, ranked as the gateway ranks them',
+      responses: jsonAnswer(answerSchema, 'the models'),
+    }),
+    async (c) => {
+      const { policy, areBareModelsOn } = deps.routing;
+      const items: ModelItem[] = [];
+      for (const [model, offers] of await offersByModel(deps)) {
+        items.push(itemOf(deps, model, offers));
+        if (items.length % modelsPerTurn === 0) await yieldToEventLoop();
+      }
+      return c.json({ policy, bare_models: areBareModelsOn, items }, 200);
+    },
+  );
 }
 
 async function offersByModel({ db }: ApiDeps): Promise<[string, KnownOffer[]][]> {

@@ -6,10 +6,9 @@ import {
   type Target,
 } from '@api-monitor/core';
 import { findTargetByName, listModelStates, listTargetsByIds } from '@api-monitor/db';
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
-import { authenticate, requireAdmin } from '../auth/authenticate.ts';
-import { jsonAnswer, tokenSecurity } from '../describe-route.ts';
+import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
 import {
   candidateItem,
@@ -33,28 +32,20 @@ const answerSchema = z.object({
 
 type Answer = z.infer<typeof answerSchema>;
 
+const querySchema = z.object({
+  model: z.string().min(1).max(512).openapi({ description: 'channel/model, or the bare model' }),
+});
+
 export function explainRoutesRoute(deps: ApiDeps) {
-  const route = createRoute({
-    method: 'get',
-    path: '/api/routes',
-    summary: 'Where the gateway would send a request for this model, and why',
-    tags: ['gateway'],
-    security: tokenSecurity,
-    middleware: [authenticate(deps), requireAdmin] as const,
-    request: {
-      query: z.object({
-        model: z
-          .string()
-          .min(1)
-          .max(512)
-          .openapi({ description: 'channel/model, or the bare model' }),
-      }),
-    },
-    responses: jsonAnswer(answerSchema, 'the candidates, in the order to try'),
-  });
-  return createRouter().openapi(route, async (c) => {
-    return c.json(await explain(deps, c.req.valid('query').model), 200);
-  });
+  const { adminRoute } = createRouteKinds(deps, 'gateway');
+  return createRouter().openapi(
+    adminRoute('get', '/api/routes', {
+      summary: 'Where the gateway would send a request for this model, and why',
+      request: { query: querySchema },
+      responses: jsonAnswer(answerSchema, 'the candidates, in the order to try'),
+    }),
+    async (c) => c.json(await explain(deps, c.req.valid('query').model), 200),
+  );
 }
 
 async function explain(deps: ApiDeps, name: string): Promise<Answer> {
