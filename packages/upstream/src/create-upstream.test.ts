@@ -40,20 +40,20 @@ function upstreamWith(allowPrivate: 'on' | 'off' | string[] = 'on'): Upstream {
   return upstream;
 }
 
-const channelAt = (baseUrl: string): UpstreamTarget => ({
+const targetAt = (baseUrl: string): UpstreamTarget => ({
   id: 1,
   baseUrl,
   apiKey: 'sk-test-key-0123456789',
   verifySsl: true,
 });
 
-test('an answer comes whole, with its times, and each piece as it came', async () => {
+test('an answer comes whole, and each piece of it as it arrives', async () => {
   const origin = await serve((_request, response) => {
     response.write('first ');
     setTimeout(() => response.end('second'), 20);
   });
   const pieces: string[] = [];
-  const exchange = await upstreamWith().exchange(channelAt(origin), get, {
+  const exchange = await upstreamWith().exchange(targetAt(origin), get, {
     timeoutMs: 5000,
     onText: (text) => {
       pieces.push(text);
@@ -64,7 +64,7 @@ test('an answer comes whole, with its times, and each piece as it came', async (
   expect(pieces).toEqual(['first ', 'second']);
 });
 
-test('the base path stays before the asked path, the key goes up as bearer and in its header, and all is signed', async () => {
+test('a request has the base path, the key as a bearer and in its own header, and our Via', async () => {
   const seen: unknown[] = [];
   const origin = await serve((request, response) => {
     seen.push(
@@ -76,12 +76,12 @@ test('the base path stays before the asked path, the key goes up as bearer and i
     response.end('{}');
   });
   const request: UpstreamRequest = { ...post, keyHeader: 'x-api-key' };
-  await upstreamWith().exchange(channelAt(`${origin}/relay/a`), request, { timeoutMs: 5000 });
+  await upstreamWith().exchange(targetAt(`${origin}/relay/a`), request, { timeoutMs: 5000 });
   const key = 'sk-test-key-0123456789';
   expect(seen).toEqual(['/relay/a/v1/messages', `Bearer ${key}`, key, '1.1 tester']);
 });
 
-test('a connection that the server closed while idle is retried once on a fresh one', async () => {
+test('a request on a connection that the server has closed is sent once more on a new one', async () => {
   let connections = 0;
   const origin = await originOf(
     createTcpServer((socket) => {
@@ -90,7 +90,7 @@ test('a connection that the server closed while idle is retried once on a fresh 
       socket.on('error', () => {});
       socket.on('data', () => {
         requests += 1;
-        // The second request on a kept connection meets a server that has just hung up.
+        // The server has just closed the connection when the second request arrives.
         if (requests > 1) socket.destroy();
         else socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
       });
@@ -98,13 +98,13 @@ test('a connection that the server closed while idle is retried once on a fresh 
   );
   const upstream = upstreamWith();
   for (let i = 0; i < 3; i += 1) {
-    const exchange = await upstream.exchange(channelAt(origin), post, { timeoutMs: 5000 });
+    const exchange = await upstream.exchange(targetAt(origin), post, { timeoutMs: 5000 });
     expect(exchange).toMatchObject({ answered: true, status: 200, body: 'ok' });
   }
   expect(connections).toBeGreaterThanOrEqual(2);
 });
 
-test('a fresh connection that is closed without an answer is not tried again', async () => {
+test('a request on a new connection that is closed without an answer is not sent again', async () => {
   let connections = 0;
   const origin = await originOf(
     createTcpServer((socket) => {
@@ -113,7 +113,7 @@ test('a fresh connection that is closed without an answer is not tried again', a
       socket.on('data', () => socket.destroy());
     }),
   );
-  const exchange = await upstreamWith().exchange(channelAt(origin), post, { timeoutMs: 5000 });
+  const exchange = await upstreamWith().exchange(targetAt(origin), post, { timeoutMs: 5000 });
   expect(exchange).toMatchObject({ answered: false, kind: 'network' });
   expect(connections).toBe(1);
 });
@@ -130,19 +130,19 @@ test('a redirect within the origin is followed, one to another origin is not', a
     else response.writeHead(307, { location: `${other}/v1/messages` }).end();
   });
   const upstream = upstreamWith();
-  const within = await upstream.exchange(channelAt(origin), get, { timeoutMs: 5000 });
+  const within = await upstream.exchange(targetAt(origin), get, { timeoutMs: 5000 });
   expect(within).toMatchObject({ status: 200, body: 'here' });
-  const across = await upstream.exchange(channelAt(origin), post, { timeoutMs: 5000 });
+  const across = await upstream.exchange(targetAt(origin), post, { timeoutMs: 5000 });
   expect(across).toMatchObject({ answered: true, status: 307 });
   expect(elsewhere).toEqual([]);
 });
 
-test('the timeout bounds the whole exchange, a drip of bytes included', async () => {
+test('the timeout bounds the whole exchange, even if bytes keep dripping in', async () => {
   const origin = await serve((_request, response) => {
     const drip = setInterval(() => response.write('.'), 10);
     response.on('close', () => clearInterval(drip));
   });
-  const exchange = await upstreamWith().exchange(channelAt(origin), get, { timeoutMs: 120 });
+  const exchange = await upstreamWith().exchange(targetAt(origin), get, { timeoutMs: 120 });
   expect(exchange).toMatchObject({
     answered: false,
     kind: 'timeout',
@@ -150,9 +150,9 @@ test('the timeout bounds the whole exchange, a drip of bytes included', async ()
   });
 });
 
-test("the caller's abort is thrown, not turned into a finding", async () => {
+test('an abort by the caller is thrown, not returned as a fault', async () => {
   const origin = await serve(() => {});
-  const exchange = upstreamWith().exchange(channelAt(origin), get, {
+  const exchange = upstreamWith().exchange(targetAt(origin), get, {
     timeoutMs: 5000,
     signal: AbortSignal.timeout(50),
   });
@@ -167,22 +167,22 @@ test('a body beyond 4 MiB is cut, compressed or not', async () => {
   });
   const upstream = upstreamWith();
   for (const request of [get, post]) {
-    const exchange = await upstream.exchange(channelAt(origin), request, { timeoutMs: 10_000 });
+    const exchange = await upstream.exchange(targetAt(origin), request, { timeoutMs: 10_000 });
     expect(exchange).toMatchObject({ answered: true, cut: 'too_long' });
     expect(exchange.answered && exchange.body.length).toBe(4 * 1024 * 1024);
   }
 });
 
-test('broken compression is told apart from a broken connection', async () => {
+test("broken compression isn't reported as a broken connection", async () => {
   const origin = await serve((_request, response) => {
     response.writeHead(200, { 'content-encoding': 'gzip' }).end('this is not gzip');
   });
-  const exchange = await upstreamWith().exchange(channelAt(origin), get, { timeoutMs: 5000 });
+  const exchange = await upstreamWith().exchange(targetAt(origin), get, { timeoutMs: 5000 });
   expect(exchange).toMatchObject({ answered: true, status: 200, cut: 'undecodable' });
 });
 
-test('a metadata address is never connected to, whatever is allowed', async () => {
-  const exchange = await upstreamWith('on').exchange(channelAt('http://169.254.169.254'), get, {
+test('a metadata address is refused whatever is allowed', async () => {
+  const exchange = await upstreamWith('on').exchange(targetAt('http://169.254.169.254'), get, {
     timeoutMs: 5000,
   });
   expect(exchange).toMatchObject({
@@ -192,31 +192,31 @@ test('a metadata address is never connected to, whatever is allowed', async () =
   });
 });
 
-test('private addresses are refused by number and by name unless they are allowed', async () => {
+test('private addresses are refused, in digits or by name, unless they are allowed', async () => {
   const origin = await serve((_request, response) => response.end('{}'));
   const byName = origin.replace('127.0.0.1', 'localhost');
   const closed = upstreamWith('off');
   for (const baseUrl of [origin, byName]) {
-    const exchange = await closed.exchange(channelAt(baseUrl), get, { timeoutMs: 5000 });
+    const exchange = await closed.exchange(targetAt(baseUrl), get, { timeoutMs: 5000 });
     expect(exchange.answered).toBe(false);
     expect(exchange).toMatchObject({
       message: expect.stringContaining('private address not allowed'),
     });
   }
   const open = upstreamWith(['127.0.0.0/8', '::1']);
-  const exchange = await open.exchange(channelAt(byName), get, { timeoutMs: 5000 });
+  const exchange = await open.exchange(targetAt(byName), get, { timeoutMs: 5000 });
   expect(exchange).toMatchObject({ answered: true, status: 200 });
 });
 
 test.each(['complete', 'over'] as const)(
-  'an answer that is %s by its own account is whole, though the connection stays open',
+  'an answer that says it is %s is whole even if the connection stays open',
   async (progress) => {
     const closed: Promise<unknown>[] = [];
     const origin = await serve((_request, response) => {
       closed.push(once(response, 'close'));
       response.write('all there is');
     });
-    const exchange = await upstreamWith().exchange(channelAt(origin), get, {
+    const exchange = await upstreamWith().exchange(targetAt(origin), get, {
       timeoutMs: 20_000,
       onText: () => progress,
     });
@@ -226,22 +226,22 @@ test.each(['complete', 'over'] as const)(
       body: 'all there is',
       cut: null,
     });
-    // The wait for more is no part of the answer.
+    // The wait for more isn't part of the answer.
     expect(exchange.durationS).toBeLessThan(1.5);
     await Promise.all(closed);
   },
 );
 
-test('what is complete when its time is up came whole', async () => {
+test('an answer that is complete when its time is up is whole', async () => {
   const origin = await serve((_request, response) => void response.write('all there is'));
-  const exchange = await upstreamWith().exchange(channelAt(origin), get, {
+  const exchange = await upstreamWith().exchange(targetAt(origin), get, {
     timeoutMs: 300,
     onText: () => 'complete',
   });
   expect(exchange).toMatchObject({ answered: true, body: 'all there is' });
 });
 
-test('an answer that ends behind its last word leaves its connection to the next', async () => {
+test('an answer that ends after its last word leaves its connection to the next request', async () => {
   let connections = 0;
   const server = createServer((_request, response) => {
     response.write('last word');
@@ -253,9 +253,9 @@ test('an answer that ends behind its last word leaves its connection to the next
   const upstream = upstreamWith();
   for (let count = 0; count < 6; count += 1) {
     const options = { timeoutMs: 5000, onText: () => 'over' as const };
-    const exchange = await upstream.exchange(channelAt(origin), get, options);
+    const exchange = await upstream.exchange(targetAt(origin), get, options);
     expect(exchange).toMatchObject({ answered: true, body: 'last word' });
   }
-  // A request that comes within the same turn as the last end may take a second connection.
+  // A request in the same turn as the end of the last one may take a second connection.
   expect(connections).toBeLessThanOrEqual(2);
 });

@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { UpstreamTarget } from '@api-monitor/core';
 import { afterEach, expect, test } from 'vitest';
-import type { AnswerHandler, AnswerSource } from './answer-handler.ts';
+import type { AnswerHandler, AnswerSource } from './answer/answer-handler.ts';
+import { describeFault } from './answer/describe-fault.ts';
 import { createUpstream, type DispatchRequest, type Upstream } from './create-upstream.ts';
-import { describeFault } from './describe-fault.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-/** A server that is told of each connection, and counts them. */
+/** A server that calls `onConnection` with each connection and its number, counted from 1. */
 async function listenForTest(onConnection: (socket: Socket, number: number) => void) {
   const sockets: Socket[] = [];
   const server: Server = createServer((socket) => {
@@ -142,7 +142,7 @@ test('a connection is kept after a large body too', async () => {
   expect(sockets).toHaveLength(1);
 });
 
-/** A large body that knows who holds it. */
+/** A large body that records whether it is held. */
 function largeBody() {
   const state = { holds: 0, isHeld: false };
   const hold = () => {
@@ -168,7 +168,7 @@ test('a body is held until the target has read it, however early the target answ
   await expect.poll(() => state.isHeld).toBe(false);
 });
 
-test('a body is let go when its connection ends', async () => {
+test('a body is released when its connection ends', async () => {
   const { target } = await listenForTest((socket) => socket.pause());
   const { state, body } = largeBody();
   const listener = new Listener(upstreamForTest(), target, { ...asked, body });
@@ -177,7 +177,7 @@ test('a body is let go when its connection ends', async () => {
   await expect.poll(() => state.isHeld).toBe(false);
 });
 
-test('requests at once have connections of their own', async () => {
+test('simultaneous requests have a connection each', async () => {
   const { target, sockets } = await listenForTest((socket) =>
     socket.on('data', () => setTimeout(() => socket.write(answer('ok')), 30)),
   );
@@ -186,7 +186,7 @@ test('requests at once have connections of their own', async () => {
   expect(sockets).toHaveLength(3);
 });
 
-test('a new connection that is closed is the target’s fault, and so is half an answer', async () => {
+test('a new connection that is closed is a fault, and so is half an answer', async () => {
   const { target } = await listenForTest((socket, number) =>
     socket.on('data', () => {
       if (number === 1) socket.destroy();
@@ -199,7 +199,7 @@ test('a new connection that is closed is the target’s fault, and so is half an
   expect(await ask(upstream, target)).toMatchObject({ body: 'half', faults });
 });
 
-test('an idle connection that is closed, or that speaks unasked, is not used again', async () => {
+test('an idle connection that sends something unasked is closed', async () => {
   const { target, sockets } = await listenForTest((socket) =>
     socket.on('data', () => socket.write(answer('ok'))),
   );
@@ -225,7 +225,7 @@ test('a handler whose answer has ended can do nothing to the next one', async ()
   expect(sockets).toHaveLength(1);
 });
 
-test('an aborted request ends its connection and is told of nothing', async () => {
+test("an aborted request ends its connection, and its handler isn't called again", async () => {
   const { target, sockets } = await listenForTest(() => {});
   const listener = new Listener(upstreamForTest(), target, asked);
   await expect.poll(() => sockets.length).toBe(1);
@@ -236,7 +236,7 @@ test('an aborted request ends its connection and is told of nothing', async () =
   expect(listener.isDone).toBe(false);
 });
 
-test('a request that was given up before its connection came is not sent', async () => {
+test('a request that is aborted before its connection is open is not sent', async () => {
   let received = 0;
   const { target, sockets } = await listenForTest((socket) =>
     socket.on('data', () => {
@@ -254,7 +254,7 @@ test('a request that was given up before its connection came is not sent', async
   expect(listener.isDone).toBe(false);
 });
 
-test('an answer that came before its request had left is the last of its connection', async () => {
+test('an answer that comes before its request has left is the last one of its connection', async () => {
   const { target, sockets } = await listenForTest((socket, number) => {
     if (number > 1) socket.on('data', () => socket.write(answer('ok')));
     else socket.once('data', () => socket.pause().write(answer('early')));
@@ -266,7 +266,7 @@ test('an answer that came before its request had left is the last of its connect
   expect(sockets).toHaveLength(2);
 });
 
-test('a target that is forgotten keeps no connection, and another one is opened for its next request', async () => {
+test('a forgotten target’s connection is closed, and a new one is opened for its next request', async () => {
   const { target, sockets } = await listenForTest((socket) =>
     socket.on('data', () => socket.write(answer('ok'))),
   );

@@ -3,13 +3,13 @@ export {
   type AnswerHeaders,
   type AnswerSource,
   headerOf,
-} from './answer-handler.ts';
-export type { ExchangeOptions } from './collected-answer.ts';
+} from './answer/answer-handler.ts';
+export type { ExchangeOptions } from './answer/collected-answer.ts';
+export { describeFault } from './answer/describe-fault.ts';
+export { type AllowPrivate, parseAllowPrivate } from './connect/guard-address.ts';
 export {
   createUpstream,
   type DispatchRequest,
   type Upstream,
   type UpstreamOptions,
 } from './create-upstream.ts';
-export { describeFault } from './describe-fault.ts';
-export { type AllowPrivate, parseAllowPrivate } from './guard-address.ts';

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import type { UpstreamRequest, UpstreamTarget } from '@api-monitor/core';
 import { expect, onTestFinished, test } from 'vitest';
+import { describeFault } from './answer/describe-fault.ts';
 import { createUpstream, type Upstream } from './create-upstream.ts';
-import { describeFault } from './describe-fault.ts';
 
 /** What became of one request, whichever way it went. */
 interface Outcome {
@@ -52,20 +52,19 @@ function traffic(upstream: Upstream, target: UpstreamTarget): Promise<Outcome> {
 const roads = { probe, traffic };
 type Road = keyof typeof roads;
 
-/** Answers each request of a connection with `answerOf(request, connection)`, both counted from 1. */
-async function server(answer: (socket: Socket, request: number, connection: number) => void) {
+/** Calls `answer` for each request; those of one connection are counted from 1. */
+async function server(answer: (socket: Socket, request: number) => void) {
   const seen = { requests: 0, connections: 0 };
   const sockets: Socket[] = [];
   const listener = createServer((socket) => {
     seen.connections += 1;
-    const connection = seen.connections;
     let requests = 0;
     sockets.push(socket);
     socket.on('error', () => {});
     socket.on('data', () => {
       seen.requests += 1;
       requests += 1;
-      answer(socket, requests, connection);
+      answer(socket, requests);
     });
   });
   listener.listen(0, '127.0.0.1');
@@ -121,11 +120,11 @@ const answers: [string, string, Outcome][] = [
   ],
   ['an unasked change of protocol', 'HTTP/1.1 101 Switching Protocols\r\n\r\n', invalid],
   [
-    'chunks told twice',
+    'two headers that say chunked',
     `${chunked}\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n`,
     invalid,
   ],
-  ['chunks listed twice', `${chunked}, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n`, invalid],
+  ['chunked listed twice', `${chunked}, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n`, invalid],
   [
     'a coding before chunks',
     'HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n',
@@ -157,12 +156,12 @@ const answers: [string, string, Outcome][] = [
   ],
   ['a folded header', 'HTTP/1.1 200 OK\r\nx-a: b\r\n c\r\ncontent-length: 2\r\n\r\nok', invalid],
   [
-    'half a line end in a header',
+    'a bare LF in a header',
     'HTTP/1.1 200 OK\r\nx-a: b\nx-b: c\r\ncontent-length: 2\r\n\r\nok',
     invalid,
   ],
   ['a chunk that is too long', `${chunked}\r\n\r\n2\r\nabc\r\n0\r\n\r\n`, invalid],
-  ['half a line end in a chunk', `${chunked}\r\n\r\n2\nok\n0\n\n`, invalid],
+  ['bare LFs between chunks', `${chunked}\r\n\r\n2\nok\n0\n\n`, invalid],
   ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n\r\n', invalid],
   [
     'a chunk with an extension and a trailer',
@@ -200,7 +199,7 @@ test.each(['probe', 'traffic'] as const)(
   async (road) => {
     const { seen, baseUrl } = await server((socket) => socket.write(ok));
     const outcome = await roads[road](upstreamForTest(), targetAt(baseUrl, 'sk-\r\nx-injected: 1'));
-    expect(outcome.fault).toBe('the API key holds what no header can');
+    expect(outcome.fault).toBe('the API key contains characters that no header can hold');
     expect(seen.requests).toBe(0);
   },
 );

@@ -57,14 +57,14 @@ test('private addresses follow the policy, public ones are always allowed', () =
   for (const address of outer) expect(off(address), address).toBeNull();
 });
 
-test('a list allows its networks and nothing beside them', () => {
+test('a list allows its networks and nothing else', () => {
   const guard = createAddressGuard(['10.0.0.0/8', '::1']);
   expect(guard('10.9.9.9')).toBeNull();
   expect(guard('::1')).toBeNull();
   expect(guard('192.168.0.1')).toContain('private address');
 });
 
-test('the setting reads on, off or networks, and refuses the rest', () => {
+test('the setting is on, off or networks, and nothing else', () => {
   expect(parseAllowPrivate('on')).toBe('on');
   expect(parseAllowPrivate('OFF')).toBe('off');
   expect(parseAllowPrivate('10.0.0.0/8, ::1')).toEqual(['10.0.0.0/8', '::1']);

@@ -8,9 +8,9 @@ export type Lookup = (
 ) => void;
 
 /**
- * Asks for each name at most once at a time. `dns.lookup` knows the hosts file, but blocks one of the
- * four threads that files and passwords need too, so that a channel whose name server hangs must not
- * take one for each of its connections. No answer is kept: names may be rebound.
+ * Looks up each name at most once at a time. `dns.lookup` reads the hosts file, but blocks one of the
+ * four threads that files and passwords need too, so a name server that hangs must not take a thread
+ * for each connection. No answer is kept, because names may be rebound.
  */
 export function shareLookups(lookup: Lookup): Lookup {
   const waiting = new Map<string, Parameters<Lookup>[2][]>();

@@ -7,7 +7,7 @@ import type { Lookup } from './share-lookups.ts';
 
 const guard = (address: string) => (address === '127.0.0.1' ? null : `not allowed: ${address}`);
 
-/** A name whose addresses are others each time that it is asked for. */
+/** A name that has other addresses each time that it is looked up. */
 function rebinding(...answers: string[][]): Lookup {
   let asked = 0;
   return (_hostname, _options, callback) => {
@@ -26,13 +26,13 @@ async function clientWith(lookup: Lookup) {
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
-  const { connector } = createGuardedConnector(guard, true, lookup);
+  const connect = createGuardedConnector(guard, true, lookup);
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
   return async () => {
-    const client = new Client(`http://channel.example:${port}`, { connect: connector });
+    const client = new Client(`http://channel.example:${port}`, { connect });
     try {
       const { body } = await client.request({ method: 'GET', path: '/' });
       return await body.text();
@@ -42,18 +42,18 @@ async function clientWith(lookup: Lookup) {
   };
 }
 
-test('a name that was fine is checked anew with each connection', async () => {
+test('a name that was allowed is checked again for each connection', async () => {
   const ask = await clientWith(rebinding(['127.0.0.1'], ['127.0.0.2']));
   expect(await ask()).toBe('reached');
   await expect(ask()).rejects.toThrow('not allowed: 127.0.0.2 (channel.example)');
 });
 
-test('of several addresses only those that are allowed are tried', async () => {
+test('only the allowed ones of several addresses are tried', async () => {
   const ask = await clientWith(rebinding(['127.0.0.2', '127.0.0.1']));
   expect(await ask()).toBe('reached');
 });
 
-test('a name without any address is refused', async () => {
+test('a name without an address is refused', async () => {
   const ask = await clientWith(rebinding([]));
   await expect(ask()).rejects.toThrow('channel.example');
 });

@@ -1,50 +1,35 @@
-import { isIP, type LookupFunction, type Socket } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
 import type { AddressGuard } from './guard-address.ts';
 import type { Lookup } from './share-lookups.ts';
 
-/** Thrown into a connection attempt whose address the guard refuses; the message is public. */
+/** Why a connection wasn't opened: the guard refused its address. The message is shown to people. */
 export class AddressRefusedError extends Error {
   readonly code = 'ADDRESS_REFUSED';
 }
 
-/** How many bytes a failed socket had received: more than none means that it had served before. */
-export type BytesReadBefore = (error: object) => number;
-
-export interface GuardedConnector {
-  connector: buildConnector.connector;
-  bytesReadBefore: BytesReadBefore;
-}
-
 const connectTimeoutMs = 15_000;
 
-/** A connector that checks each resolved address, and remembers what an error's socket had received. */
+/** A connector that checks every address before it connects. */
 export function createGuardedConnector(
   guard: AddressGuard,
   verifySsl: boolean,
   lookup: Lookup,
-): GuardedConnector {
-  const bytesReadByError = new WeakMap<object, number>();
+): buildConnector.connector {
   const connect = buildConnector({
     allowH2: false,
     timeout: connectTimeoutMs,
     rejectUnauthorized: verifySsl,
     lookup: guardedLookup(guard, lookup),
   });
-  const connector: buildConnector.connector = (options, callback) => {
+  return (options, callback) => {
     const refusal = refusalOfLiteral(guard, options.hostname);
-    if (refusal) return callback(new AddressRefusedError(refusal), null);
-    connect(options, (...result) => {
-      const [, socket] = result;
-      if (socket) rememberBytesRead(socket, bytesReadByError);
-      callback(...result);
-    });
+    if (refusal) callback(new AddressRefusedError(refusal), null);
+    else connect(options, callback);
   };
-  const bytesReadBefore: BytesReadBefore = (error) => bytesReadByError.get(error) ?? 0;
-  return { connector, bytesReadBefore };
 }
 
-// An address written as a number is never looked up, so it needs a check of its own.
+// An address in digits is never looked up, so it is checked here.
 function refusalOfLiteral(guard: AddressGuard, hostname: string): string | null {
   const address = hostname.replace(/^\[|\]$/g, '');
   return isIP(address) ? guard(address) : null;
@@ -64,8 +49,4 @@ function guardedLookup(guard: AddressGuard, lookup: Lookup): LookupFunction {
       else callback(null, first.address, first.family);
     });
   };
-}
-
-function rememberBytesRead(socket: Socket, bytesReadByError: WeakMap<object, number>): void {
-  socket.once('error', (error) => bytesReadByError.set(error, socket.bytesRead));
 }

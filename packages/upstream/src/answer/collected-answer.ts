@@ -1,7 +1,6 @@
 import type { AnsweredExchange, AnswerProgress, Exchange } from '@api-monitor/core';
-import { AnswerFault } from './answer-fault.ts';
 import type { AnswerHandler, AnswerHeaders, AnswerSource } from './answer-handler.ts';
-import { describeFault } from './describe-fault.ts';
+import { AnswerFault, describeFault } from './describe-fault.ts';
 
 export interface ExchangeOptions {
   /** Bounds the whole exchange, including redirects and the retry on a new connection. */

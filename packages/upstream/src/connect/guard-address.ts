@@ -1,15 +1,15 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 
-/** Which private addresses a channel may have: all, none, or those within the listed networks. */
+/** Which private addresses a target may have: all, none, or those in the listed networks. */
 export type AllowPrivate = 'on' | 'off' | readonly string[];
 
-/** Returns why an address may not be connected to, or null where it may. */
+/** Returns why an address may not be connected to; null if it may. */
 export type AddressGuard = (address: string) => string | null;
 
-// Link-local holds the metadata services of most clouds; the single addresses are those that others
-// chose elsewhere (Alibaba, Oracle, Azure's wire server, AWS and Google over IPv6). The last four
-// networks are link-local again, dressed as NAT64 (RFC 6052), as 6to4 (RFC 3056), as IPv4-compatible
-// (RFC 4291, 2.5.5.1) and as IPv4-translated (RFC 2765).
+// Most clouds have their metadata service at a link-local address; the single addresses are those of
+// Alibaba, Oracle, Azure's wire server, and AWS and Google over IPv6. The last four networks are
+// link-local addresses embedded in IPv6: NAT64 (RFC 6052), 6to4 (RFC 3056), IPv4-compatible (RFC 4291,
+// 2.5.5.1) and IPv4-translated (RFC 2765).
 const neverAllowed = blockListOf([
   '0.0.0.0/8',
   '169.254.0.0/16',
@@ -42,25 +42,27 @@ const privateIPv4 = [
 
 const privateNetworks = blockListOf([
   ...privateIPv4,
-  ...privateIPv4.flatMap(dressed),
+  ...privateIPv4.flatMap(embedded),
   '::1/128',
   'fc00::/7',
   '64:ff9b:1::/48',
 ]);
 
-/** The network as NAT64, 6to4, IPv4-compatible and IPv4-translated addresses, as above. */
-function dressed(network: string): string[] {
+/** The same network as NAT64, 6to4, IPv4-compatible and IPv4-translated addresses. */
+function embedded(network: string): string[] {
   const [address = '', prefix] = network.split('/');
   const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number);
   const groups = `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
   const bits = Number(prefix);
-  const inFront = ['64:ff9b::', '::', '::ffff:0:'].map((head) => `${head}${groups}/${96 + bits}`);
-  return [...inFront, `2002:${groups}::/${16 + bits}`];
+  const translated = ['64:ff9b::', '::', '::ffff:0:'].map(
+    (head) => `${head}${groups}/${96 + bits}`,
+  );
+  return [...translated, `2002:${groups}::/${16 + bits}`];
 }
 
 /**
- * Makes the check that every connection to a channel passes after its name was resolved, so that a
- * name cannot be rebound to an inner address.
+ * Makes the check of every address that a connection is about to be opened to. It runs after the name
+ * has been resolved, so a name can't be rebound to an internal address.
  */
 export function createAddressGuard(allowPrivate: AllowPrivate): AddressGuard {
   const allowed = blockListOf(typeof allowPrivate === 'string' ? [] : allowPrivate);
@@ -72,8 +74,8 @@ export function createAddressGuard(allowPrivate: AllowPrivate): AddressGuard {
 }
 
 /**
- * Reads `UPSTREAM_ALLOW_PRIVATE`: `on`, `off`, or addresses and networks (CIDR) between commas.
- * Returns null where a part is none of these.
+ * Reads `UPSTREAM_ALLOW_PRIVATE`: `on`, `off`, or addresses and networks (CIDR) between commas. Returns
+ * null if a part is none of these.
  */
 export function parseAllowPrivate(text: string): AllowPrivate | null {
   const value = text.trim().toLowerCase();

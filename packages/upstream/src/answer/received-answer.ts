@@ -1,13 +1,12 @@
 import type { Dispatcher } from 'undici';
-import { AnswerFault } from './answer-fault.ts';
+import type { BytesReadBefore } from '../connect/target-connections.ts';
 import {
   type AnswerHandler,
   type AnswerHeaders,
   type AnswerSource,
   headerOf,
 } from './answer-handler.ts';
-import { codeOf } from './describe-fault.ts';
-import type { BytesReadBefore } from './guarded-connector.ts';
+import { AnswerFault, codeOf } from './describe-fault.ts';
 
 const givenUp = new Error('the request was given up');
 /** A closed connection shows within this time; later the server may have worked on the request. */

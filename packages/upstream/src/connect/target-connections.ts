@@ -1,11 +1,14 @@
 import type { UpstreamTarget } from '@api-monitor/core';
 import { type buildConnector, Pool } from 'undici';
-import { AnswerFault } from './answer-fault.ts';
+import { AnswerFault } from '../answer/describe-fault.ts';
 import type { AddressGuard } from './guard-address.ts';
-import { type BytesReadBefore, createGuardedConnector } from './guarded-connector.ts';
+import { createGuardedConnector } from './guarded-connector.ts';
 import type { Lookup } from './share-lookups.ts';
 
-/** The connections to one target, so that `verifySsl: false` concerns that target alone. */
+/** How many bytes the socket that failed with this error had received. */
+export type BytesReadBefore = (error: object) => number;
+
+/** The connections to one target, which share no settings with others: `verifySsl` is its own. */
 export interface TargetConnections {
   /** Keeps its connections for the next requests. */
   kept: Pool;
@@ -41,13 +44,34 @@ const poolOptions: Pool.Options = {
 
 /** Keeps connections for each target. */
 export function createConnections(guard: AddressGuard, lookup: Lookup): Connections {
-  const count = { open: 0 };
+  let openCount = 0;
   const entries = new Map<number, { key: string; connections: TargetConnections }>();
   const open = (origin: string, verifySsl: boolean): TargetConnections => {
-    const { connector, bytesReadBefore } = createGuardedConnector(guard, verifySsl, lookup);
-    const options = { ...poolOptions, connect: limited(connector, count) };
-    const fresh = new Pool(origin, { ...options, pipelining: 0 });
-    return { kept: new Pool(origin, options), fresh, bytesReadBefore };
+    const guarded = createGuardedConnector(guard, verifySsl, lookup);
+    const bytesReadByError = new WeakMap<object, number>();
+    const connect: buildConnector.connector = (options, callback) => {
+      if (openCount >= connectionLimit) {
+        callback(new AnswerFault('TOO_MANY_CONNECTIONS'), null);
+        return;
+      }
+      openCount += 1;
+      const closed = () => {
+        openCount -= 1;
+      };
+      guarded(options, (...result) => {
+        const [, socket] = result;
+        socket?.once('close', closed);
+        socket?.once('error', (error) => bytesReadByError.set(error, socket.bytesRead));
+        if (!socket) closed();
+        callback(...result);
+      });
+    };
+    const options = { ...poolOptions, connect };
+    return {
+      kept: new Pool(origin, options),
+      fresh: new Pool(origin, { ...options, pipelining: 0 }),
+      bytesReadBefore: (error) => bytesReadByError.get(error) ?? 0,
+    };
   };
   const forget = (targetId: number) => {
     const entry = entries.get(targetId);
@@ -74,26 +98,4 @@ export function createConnections(guard: AddressGuard, lookup: Lookup): Connecti
 
 function poolsOf(entry: { connections: TargetConnections } | undefined): Pool[] {
   return entry ? [entry.connections.kept, entry.connections.fresh] : [];
-}
-
-function limited(
-  connect: buildConnector.connector,
-  count: { open: number },
-): buildConnector.connector {
-  return (options, callback) => {
-    if (count.open >= connectionLimit) {
-      callback(new AnswerFault('TOO_MANY_CONNECTIONS'), null);
-      return;
-    }
-    count.open += 1;
-    const closed = () => {
-      count.open -= 1;
-    };
-    connect(options, (...result) => {
-      const [, socket] = result;
-      if (socket) socket.once('close', closed);
-      else closed();
-      callback(...result);
-    });
-  };
 }

@@ -7,8 +7,8 @@ import {
   createInflateRaw,
   createZstdDecompress,
 } from 'node:zlib';
-import { AnswerFault } from './answer-fault.ts';
 import type { AnswerHandler, AnswerHeaders, AnswerSource } from './answer-handler.ts';
+import { AnswerFault } from './describe-fault.ts';
 
 /** What one answer may decode to: this bounds what a bomb costs. */
 const decodedLimitBytes = 64 * 1024 * 1024;

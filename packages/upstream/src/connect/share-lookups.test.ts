@@ -11,7 +11,7 @@ function lookupByHand() {
   return { asked, lookup };
 }
 
-test('a name that is being looked up is not looked up again; all who ask get the answer', () => {
+test('a name is looked up once at a time, and everyone who asked gets the answer', () => {
   const { asked, lookup } = lookupByHand();
   const answers: unknown[] = [];
   const ask = (hostname: string) =>
@@ -25,7 +25,7 @@ test('a name that is being looked up is not looked up again; all who ask get the
   expect(answers.at(-1)).toBe(fault);
 });
 
-test('an answer is not kept: the next who asks is told what holds then', () => {
+test('an answer is not kept: the next request looks the name up again', () => {
   const { asked, lookup } = lookupByHand();
   for (let count = 0; count < 2; count += 1) {
     lookup('a.example', { all: true }, () => {});
