@@ -20,8 +20,8 @@ const rooms: Record<string, Room> = {
   'fake-provider': {},
   'test-servers': {},
   bench: {
-    rooms: ['core', 'db', 'upstream', 'fake-provider', 'test-servers'],
-    packages: ['kysely', 'undici'],
+    rooms: ['core', 'db', 'fake-provider', 'test-servers'],
+    packages: ['kysely', 'undici', 'eventsource-parser'],
   },
   api: {
     rooms: ['core', 'db', 'bus', 'runtime'],

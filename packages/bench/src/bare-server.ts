@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 
-/** The least that a server can do: sends a buffer. `GET /1234` answers with 1,234 bytes. */
+/** A minimal server that sends a buffer: `GET /1234` answers with 1,234 bytes. */
 const bodies = new Map<string, Buffer>();
 const server = createServer((request, response) => {
   const path = request.url ?? '/0';

@@ -6,11 +6,11 @@ import { type Scenario, scenarios, type Toll } from './faults/scenarios.ts';
 import { openStack, type Stack, until } from './faults/stack.ts';
 
 /**
- * `faults [name …]`: brings the stack up with Docker, and for each fault plays clients and probes
- * before, during and after it. Prints a row for each, and ends with 1 where something was lost.
+ * `faults [name …]`: starts the stack with Docker, and for each fault runs clients and probes before,
+ * during and after it. Prints a row for each, and exits with 1 if something was lost.
  */
 const calmMs = 10_000;
-/** How soon after a kill the edge must have stopped to use its connections to the dead. */
+/** How soon after a kill the edge must have stopped using its connections to the killed gateway. */
 const edgeKnowsMs = 500;
 const { positionals } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== '--'),
@@ -33,7 +33,7 @@ let isAllWell = true;
 for (const scenario of chosen) isAllWell = (await play(scenario)) && isAllWell;
 process.exitCode = isAllWell ? 0 : 1;
 
-/** True where it cost no more than what was killed held, and no channel ran twice at once. */
+/** True if nothing more was lost than what was killed held, and no channel ran twice at once. */
 async function play(scenario: Scenario): Promise<boolean> {
   const { streams = 20, probeMs = 400 } = scenario;
   const stack = await openStack({ proxies: 3, workers: 2, targets: 12, probeMs });
@@ -59,7 +59,7 @@ async function ranSince(stack: Stack, sinceS: number): Promise<boolean> {
   return json.items.some(({ last_run_at }: { last_run_at: number }) => last_run_at > sinceS);
 }
 
-/** No run is under way, and every record has been written that will be. */
+/** Whether no run is under way and all records have been written. */
 async function allOver(stack: Stack): Promise<boolean> {
   const { json } = await stack.ask('/api/health');
   await pause(3_000);
@@ -108,7 +108,7 @@ async function report(stack: Stack, scenario: Scenario, outcome: Outcome): Promi
   return isSingle && runs.stuck === 0 && isRecorded && isPaidFor(result, toll);
 }
 
-/** Nothing failed but what a killed gateway held, and what was sent to it before the edge knew. */
+/** Whether only requests failed that a killed gateway held, or that the edge sent to it before it knew. */
 function isPaidFor({ failures, streams }: LoadResult, { killed }: Toll): boolean {
   if (!killed) return failures.length === 0;
   const killedAtMs = killed.atMs - performance.timeOrigin;

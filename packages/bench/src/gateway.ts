@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { pickCores, pinThisProcess } from './gateway/cores.ts';
-import { spreadOf, tableOf } from './gateway/figure.ts';
+import { tableOf } from './gateway/figure.ts';
 import { measureLoad } from './gateway/measure-load.ts';
 import { measureStreams } from './gateway/measure-streams.ts';
 import { measureUnderWork } from './gateway/measure-under-work.ts';
@@ -15,8 +15,10 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '3' },
     /** Which parts to measure: load, streams, work. */
     parts: { type: 'string', default: 'load,streams,work' },
-    /** Handed to the gateway's Node, as in --node=--cpu-prof. */
+    /** Options for the gateway's Node, as in --node=--cpu-prof. */
     node: { type: 'string', multiple: true, default: [] },
+    /** Another checkout with a built product, measured in the same rounds. */
+    before: { type: 'string' },
   },
 });
 const parts = new Set(values.parts.split(','));
@@ -27,17 +29,19 @@ pinThisProcess(cores.load);
 await withTempFolder((folder) => {
   const rounds = Number(values.rounds);
   const seconds = Number(values.seconds);
-  const options = { folder, cores, rounds, seconds, nodeOptions: values.node };
+  const options = {
+    folder,
+    cores,
+    rounds,
+    seconds,
+    nodeOptions: values.node,
+    before: values.before,
+  };
   return withBench(options, async (bench) => {
     if (parts.has('load')) console.log(`\n${tableOf(await measureLoad(bench))}`);
     if (parts.has('streams')) {
       const { figures, memory } = await measureStreams(bench);
-      console.log(`\n${tableOf(figures)}`);
-      const resident = spreadOf(memory.map(({ residentMb }) => residentMb));
-      const anonymous = spreadOf(memory.map(({ anonymousMb }) => anonymousMb));
-      console.log(
-        `\nThe product with 500 streams: ${resident} MB, of it anonymous ${anonymous} MB`,
-      );
+      console.log(`\n${tableOf(figures)}\n\n${memory}`);
     }
     if (parts.has('work')) console.log(`\n${await measureUnderWork(bench)}`);
   });

@@ -11,7 +11,7 @@ import { withTempFolder } from './temp-folder.ts';
 const seconds = 15;
 const connections = 64;
 const targets = 24;
-/** Of a core, for each replica: little enough that the others on this machine don't bind three of them. */
+/** Cores for each replica: so few that three replicas, and not the rest of the machine, are the limit. */
 const shares = { proxy: 0.2, worker: 0.15 };
 
 requireTools();
@@ -30,7 +30,7 @@ async function measure(replicas: number, bodyFile: string): Promise<void> {
   try {
     const url = `${stack.origin}/v1/chat/completions`;
     const options = { url, key: stack.masterToken, bodyFile, connections };
-    // The first seconds belong to the compiler.
+    // Warms up the compiler.
     await runWrk({ ...options, seconds: 5 });
     const { requestsPerS, p50Ms, p99Ms } = await runWrk({ ...options, seconds });
     const probesPerS = await measureProbes(stack);
@@ -45,7 +45,7 @@ async function measure(replicas: number, bodyFile: string): Promise<void> {
   }
 }
 
-/** Gives each gateway and worker its share, so that they and not the machine are the bound. */
+/** Limits each gateway and worker to its share of a core. */
 async function hold(): Promise<void> {
   for (const service of ['proxy', 'worker'] as const) {
     for (const container of await containersOf(service)) {

@@ -1,14 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { createAskProduct } from './soak/ask-product.ts';
-import { addChannels } from './soak/channels.ts';
 import { readLeavings } from './soak/check-leavings.ts';
-import { connectGarbageCollector, type GarbageCollector } from './soak/collect-garbage.ts';
 import { listenToEvents } from './soak/event-clients.ts';
-import { loadProduct } from './soak/load.ts';
+import { addChannels, loadProduct } from './soak/load.ts';
 import { closingReport, type Minute, tableHead, tableRow } from './soak/report.ts';
-import { sampleProduct } from './soak/sample-product.ts';
-import { createTally, type Tally } from './soak/tally.ts';
+import {
+  connectGarbageCollector,
+  type GarbageCollector,
+  sampleProduct,
+} from './soak/sample-product.ts';
+import { createAskProduct, createTally, type Tally } from './soak/tally.ts';
 import { type Product, startProduct } from './start-product.ts';
 import { withTempFolder } from './temp-folder.ts';
 
@@ -27,7 +28,7 @@ function minutesAsked(): number {
   return Math.floor(asked);
 }
 
-/** True where memory stayed flat, nothing failed and the end was clean. */
+/** True if memory stayed flat, nothing failed and the exit was clean. */
 async function soak(dataDir: string): Promise<boolean> {
   const tally = createTally();
   const inspector = Promise.withResolvers<string>();
@@ -66,7 +67,7 @@ async function underLoad(product: Product, inspectorUrl: string, tally: Tally, d
   ]);
   const seen = await watch(product, collector);
   collector.close();
-  // Runs are under way now: the end has something to cut.
+  // Runs are under way now, so the stop cuts some.
   const exiting = product.stop();
   ending.abort();
   const [exit] = await Promise.all([exiting, load]);

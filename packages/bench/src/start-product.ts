@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onCore } from './gateway/cores.ts';
@@ -10,9 +11,9 @@ export interface Product {
   pid: number;
   /** A request with the API token; given up after 30 s, or when `init.signal` aborts. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
-  /** The same without a limit: for an answer that has no end. */
+  /** The same without a limit, for an answer without end. */
   stream(path: string, init: RequestInit & { signal: AbortSignal }): Promise<Response>;
-  /** Asks it to end, and kills it where it doesn't within 30 s. */
+  /** Asks it to end, and kills it if it doesn't within 30 s. */
   stop(): Promise<Exit>;
 }
 
@@ -24,6 +25,8 @@ export interface Exit {
 
 export interface ProductOptions {
   dataDir: string;
+  /** The checkout whose built product is started; this one by default. */
+  checkout?: string;
   env?: Record<string, string>;
   nodeOptions?: readonly string[];
   /** The one core that it may use; any by default. */
@@ -36,12 +39,12 @@ export const apiToken = 'token-of-the-benchmarks';
 
 /** As `npm start` does. */
 const shippedOptions = ['--max-semi-space-size=4'];
-const main = fileURLToPath(new URL('../../../apps/standalone/dist/main.js', import.meta.url));
+const thisCheckout = fileURLToPath(new URL('../../..', import.meta.url));
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 30_000;
 const requestTimeoutMs = 30_000;
 
-/** Rejects where it doesn't listen within 30 s. */
+/** Rejects if it doesn't listen within 30 s. */
 export async function startProduct(options: ProductOptions): Promise<Product> {
   const { command, args } = commandOf(options);
   const child = spawn(command, args, {
@@ -65,7 +68,8 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   };
 }
 
-function commandOf({ nodeOptions = [], core }: ProductOptions) {
+function commandOf({ nodeOptions = [], core, checkout = thisCheckout }: ProductOptions) {
+  const main = join(checkout, 'apps/standalone/dist/main.js');
   return onCore(core, process.execPath, [...shippedOptions, ...nodeOptions, main]);
 }
 

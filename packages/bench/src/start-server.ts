@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onCore } from './gateway/cores.ts';
 
-/** A small server of ours in a process of its own, as the product is. */
+/** A small server in a separate process, like the product. */
 export interface Server {
   origin: string;
   stop(): Promise<void>;
@@ -15,7 +15,7 @@ interface Options {
   core?: number;
 }
 
-/** Starts a program that stands beside this file and prints its address once it listens. */
+/** Starts a program in this folder that prints its address once it listens. */
 export async function startServer(
   fileName: string,
   { args = [], core }: Options = {},

@@ -2,9 +2,9 @@ import { createServer, type Socket } from 'node:net';
 import { chunksPerStream, streamEnd, streamEvent } from './gateway/answers.ts';
 
 /**
- * A provider of paced streams, with as little in it as will do. `/paced` sends its head at once and
- * then 50 chunks, one every 50 ms; `/brief` 3 chunks, one every 5 ms. Each chunk carries the time of
- * its sending in microseconds, by the clock that all processes of a machine share.
+ * A minimal provider of paced streams. `/paced` sends its head at once and then 50 chunks, one every
+ * 50 ms; `/brief` 3 chunks, one every 5 ms. Each chunk contains the time when it was sent, in
+ * microseconds by the clock that all processes of a machine share.
  */
 const paces = {
   paced: { chunks: chunksPerStream, everyMs: 50 },
@@ -51,7 +51,7 @@ function stream(socket: Socket, { chunks, everyMs }: { chunks: number; everyMs: 
     socket.write(chunkOf(streamEvent(nowUs())) + (sent === chunks ? tail : ''));
     if (sent < chunks) rest();
   };
-  // By the stream's own clock, so that a late chunk delays no other.
+  // Counted from the stream's start, so that a late chunk doesn't delay the others.
   const rest = () => {
     const dueMs = startedAtMs + (sent + 1) * everyMs;
     setTimeout(next, Math.max(0, dueMs - performance.now()));

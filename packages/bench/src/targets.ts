@@ -1,9 +1,7 @@
 import { listModelStates, listTargets, type OpenedDatabase } from '@api-monitor/db';
-import { fillHistory } from './fill-history.ts';
-import { finishOneRun } from './finish-one-run.ts';
-import { type Case, measure } from './measure.ts';
-import { printTimings } from './print-timings.ts';
-import { withTempDatabase } from './temp-database.ts';
+import { fillHistory, finishOneRun } from './history.ts';
+import { type Case, measure, printTimings } from './measure.ts';
+import { withTempDatabase } from './temp-folder.ts';
 
 const targets = 200;
 const models = 50;

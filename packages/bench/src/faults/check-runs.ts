@@ -1,12 +1,12 @@
 import type { Stack } from './stack.ts';
 
-/** What the monitor remembers of the probes, and what is wrong with it. */
+/** What the monitor recorded of the runs, and what is wrong with it. */
 export interface RunCheck {
   runs: number;
   interrupted: number;
-  /** Still running though nothing runs any more. */
+  /** Still marked as running although nothing runs any more. */
   stuck: number;
-  /** Begun before the one before it had ended. */
+  /** Started before the previous one had ended. */
   overlapping: number;
   rows: number;
 }

@@ -13,11 +13,11 @@ const env = {
   ...process.env,
   COMPOSE_PROJECT_NAME: project,
   EDGE_PORT: String(edgePort),
-  // Whatever the caller's own stack has.
+  // Not what the caller's own stack has.
   DATABASE_URL: '',
   CHANNELS_FILE: '',
   COMPOSE_PROFILES: '',
-  // So many runs at a time that a fault meets some.
+  // So many runs at a time that a fault hits some.
   MONITOR_MAX_PARALLEL_TARGETS: '50',
 };
 const files = [
@@ -25,7 +25,7 @@ const files = [
   ['-f', 'packages/bench/src/faults/overrides.yml'],
 ].flat();
 
-/** Runs docker and returns what it printed; rejects with what it complained of. */
+/** Runs docker and returns what it printed; rejects if it fails. */
 export async function docker(...args: string[]): Promise<string> {
   const { stdout } = await run('docker', args, {
     cwd: root,
@@ -50,7 +50,7 @@ export async function containersOf(service: string): Promise<string[]> {
   return text.split('\n').filter(Boolean).sort();
 }
 
-/** Where the others of the stack see a container. */
+/** A container's address within the stack. */
 export function addressOf(container: string): Promise<string> {
   const network = `(index .NetworkSettings.Networks "${project}_inner")`;
   return docker('inspect', '-f', `{{${network}.IPAddress}}`, container);

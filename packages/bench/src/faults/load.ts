@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Stack } from './stack.ts';
 
-/** What the clients met. Times are of `performance.now()`. */
+/** What happened to the clients. Times are of `performance.now()`. */
 export interface LoadResult {
   sent: number;
   ok: number;
@@ -14,14 +14,14 @@ interface Options {
   clients: number;
   /** Open at a time; each lasts ten seconds. */
   streams: number;
-  /** A client's rest between two requests; 0: none. */
+  /** A client's pause between two requests; 0: none. */
   restMs?: number;
 }
 
-/** A stream lasts ten seconds, and more where the machine is busy with others. */
+/** A stream lasts ten seconds, and longer on a busy machine. */
 const timeoutMs = 120_000;
 
-/** Plays clients of the gateway and somebody who asks for runs, until it is stopped. */
+/** Runs clients of the gateway, and a client that starts runs, until it is stopped. */
 export function startLoad(stack: Stack, { clients, streams, restMs = 100 }: Options) {
   const stopping = new AbortController();
   const result: LoadResult = {
@@ -79,12 +79,12 @@ export function startLoad(stack: Stack, { clients, streams, restMs = 100 }: Opti
   };
 }
 
-/** Null where a whole answer came, else what came instead. */
+/** Null if a whole answer came, else what came instead. */
 async function askOnce(stack: Stack): Promise<string | null> {
   try {
     const response = await post(stack, { model: 'fast', messages });
     const text = await response.text();
-    if (response.ok) return text.includes('"choices"') ? null : 'a body that is none';
+    if (response.ok) return text.includes('"choices"') ? null : 'a body without choices';
     return `${response.status} ${text.slice(0, 120)}`;
   } catch (error) {
     return faultOf(error);

@@ -2,22 +2,22 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
- * The channels behind the stack, in a container of their own: `/t<n>` is one. It answers `fast` at
- * once and streams `slow` for seconds, and counts who came how often. Imports nothing: it is copied.
+ * The channels behind the stack, in a separate container: `/t<n>` is one. It answers `fast` at once,
+ * streams `slow` for seconds, and counts requests. It is copied, so it imports nothing.
  */
 const models = ['fast', 'slow', 'third', 'fourth'];
 const streamChunks = 100;
 const chunkEveryMs = 100;
 const probeMs = 400;
 
-/** How long before it vanished a gateway's answers may be without a record: one hand-over, and slack. */
+/** A killed gateway may not have handed over the records of this long: one period, and some slack. */
 const lastMomentMs = 1_000;
 
 const counts = { requests: 0, repeated: 0, probes: 0, probesAnswered: 0, probesAtOnce: 0 };
 /** By a gateway's address: when its streams broke off, how many, and what it had just answered. */
 const gateways: Record<string, { atMs: number; streamsCut: number; answeredLast: number }> = {};
 const answeredAtMs = new Map<string, number[]>();
-/** What a client's request is known by, and how often it came. */
+/** How often each request came, by its id. */
 const timesById = new Map<string, number>();
 /** By channel and model: two at once are two runs of one channel. */
 const probesUnderWay = new Map<string, number>();

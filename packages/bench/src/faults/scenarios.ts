@@ -2,26 +2,26 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { addressOf, compose, containersOf, docker, killWithin } from './docker.ts';
 import type { Stack } from './stack.ts';
 
-/** Something that goes wrong, or is done to the stack, while clients and probes go on. */
+/** Something that goes wrong or is done to the stack while clients and probes go on. */
 export interface Scenario {
   name: string;
-  /** 20 unless told. */
+  /** 20 by default. */
   streams?: number;
   /** How long a probe takes. */
   probeMs?: number;
-  /** By the times of its runs nothing can be told of what overlaps: the provider alone knows. */
+  /** Whether its runs' times don't show what overlaps: only the provider knows. */
   areTimesSkewed?: boolean;
   /** Resolves when the fault is over. */
   act: (stack: Stack) => Promise<Toll | undefined>;
 }
 
 export interface Toll {
-  /** Stands in the report. */
+  /** Shown in the report. */
   note?: string;
   killed?: Killed;
 }
 
-/** What a killed gateway takes with it: what was under way in it, and no more. */
+/** What may be lost with a killed gateway. */
 interface Killed {
   /** Unix ms. */
   atMs: number;
@@ -39,12 +39,12 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'kill-worker',
-    // So long that it dies with runs under way.
+    // So long that the worker dies with runs under way.
     probeMs: 5_000,
     async act() {
       const [worker = ''] = await containersOf('worker');
       await killWithin(worker);
-      // For as long as it may take until they are found.
+      // As long as it may take until they are found.
       await pause(outageMs);
       return undefined;
     },
@@ -57,7 +57,7 @@ export const scenarios: readonly Scenario[] = [
       await pause(8_000);
       const address = await addressOf(proxy);
       await killWithin(proxy);
-      // Until the provider has seen the last of its connections break off.
+      // Until the provider has seen the last of its connections break.
       await pause(2_000);
       const { gateways } = await stack.providerCounts();
       const seen = gateways[address];

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { compose, containersOf, docker, edgePort, project } from './docker.ts';
@@ -7,7 +8,7 @@ export interface Stack {
   origin: string;
   masterToken: string;
   targetIds: number[];
-  /** Rejects where no answer came; else the JSON, whatever the status. */
+  /** Resolves with the answer whatever its status; rejects if none came. */
   ask(path: string, method?: string, body?: object): Promise<Asked>;
   providerCounts(): Promise<ProviderCounts>;
   close(): Promise<void>;
@@ -23,7 +24,7 @@ export interface ProviderCounts {
 
 export interface Asked {
   status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: whoever asks knows the path's answer
+  // biome-ignore lint/suspicious/noExplicitAny: the caller knows the path's answer
   json: any;
 }
 
@@ -37,9 +38,10 @@ interface Options {
 
 const providerName = `${project}-provider`;
 const providerFile = fileURLToPath(new URL('provider.ts', import.meta.url));
+const dockerfile = fileURLToPath(new URL('../../../../.docker/Dockerfile', import.meta.url));
 const origin = `http://127.0.0.1:${edgePort}`;
 
-/** Builds and starts everything anew, with channels whose models have been proven once. */
+/** Builds and starts a new stack, with channels whose models have been proven once. */
 export async function openStack({ proxies, workers, targets, probeMs }: Options): Promise<Stack> {
   await close();
   await compose(
@@ -85,10 +87,17 @@ async function startProvider(probeMs: number): Promise<void> {
   await docker(
     ...['create', '--name', providerName, '--network', `${project}_inner`],
     ...['--network-alias', 'provider', '-p', '127.0.0.1:0:9090', '-e', `PROBE_MS=${probeMs}`],
-    ...['node:24-bookworm-slim', 'node', '/provider.ts'],
+    ...[await nodeImage(), 'node', '/provider.ts'],
   );
   await docker('cp', providerFile, `${providerName}:/provider.ts`);
   await docker('start', providerName);
+}
+
+/** The image that the services are built on. */
+async function nodeImage(): Promise<string> {
+  const pinned = /^FROM (\S+) AS pinned-node$/m.exec(await readFile(dockerfile, 'utf8'))?.[1];
+  if (!pinned) throw new Error('the Dockerfile pins no Node image');
+  return process.env.NODE_IMAGE ?? pinned;
 }
 
 async function tokens(): Promise<{ apiToken: string; masterToken: string }> {
@@ -113,12 +122,12 @@ async function addTarget(ask: Stack['ask'], n: number): Promise<number> {
   return json.item.id;
 }
 
-/** Waits until it holds; what it throws counts as not yet. Rejects after two minutes. */
+/** Waits until `holds` resolves with true; an error counts as false. Rejects after two minutes. */
 export async function until(holds: () => Promise<boolean>, limitMs = 120_000): Promise<void> {
   const endsAt = performance.now() + limitMs;
   while (performance.now() < endsAt) {
     if (await holds().catch(() => false)) return;
     await pause(250);
   }
-  throw new Error(`not so within ${limitMs / 1000} s: ${holds}`);
+  throw new Error(`still false after ${limitMs / 1000} s: ${holds}`);
 }

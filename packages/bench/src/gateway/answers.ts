@@ -3,7 +3,7 @@
 export const chunksPerStream = 50;
 const usage = { prompt_tokens: 19, completion_tokens: 64, total_tokens: 83 };
 
-/** About 600 bytes, as a short answer is; no quote or dollar that nginx would take for its own. */
+/** About 600 bytes, like a short answer; without quotes and dollars, which nginx would interpret. */
 export const jsonAnswer = JSON.stringify({
   id: 'chatcmpl-0123456789abcdef',
   object: 'chat.completion',
@@ -23,10 +23,10 @@ export const jsonAnswer = JSON.stringify({
   usage,
 });
 
-/** One event of a stream; `stamp` goes with it, for whoever measures its way. */
+/** One event of a stream with a `stamp`, by which its delay is measured. */
 export function streamEvent(stamp: string): string {
   return `data: {"id":"chatcmpl-0123456789","object":"chat.completion.chunk","stamp":"${stamp}","choices":[{"index":0,"delta":{"content":" token"},"finish_reason":null}]}\n\n`;
 }
 
-/** How a chat stream ends: the reason, the tokens, the last word. */
+/** The end of a chat stream: the reason, the tokens, [DONE]. */
 export const streamEnd = `data: {"id":"chatcmpl-0123456789","object":"chat.completion.chunk","choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":${JSON.stringify(usage)}}\n\ndata: [DONE]\n\n`;

@@ -5,12 +5,9 @@ import { join } from 'node:path';
 export type Kind = (typeof kinds)[number];
 export const kinds = ['json', 'burst', 'paced', 'brief'] as const;
 
-export const contenderNames = ['direct', 'nginx', 'bare', 'gateway'] as const;
-export type ContenderName = (typeof contenderNames)[number];
-
 /** One way to the provider. */
 export interface Contender {
-  name: ContenderName;
+  name: string;
   url(kind: Kind): string;
   key: string;
   body(kind: Kind, promptBytes: number): string;
@@ -22,30 +19,40 @@ export interface Origins {
   nginx: string;
   bare: string;
   gateway: string;
+  /** The gateway of another checkout. */
+  before?: string;
 }
 
 /** The model that every channel of the benchmark has. */
 export const modelName = 'vendor/model-0';
 
-export type Contenders = Record<ContenderName, Contender>;
-
-/** Straight to the provider, by nginx, by a bare relay, and by the gateway: the same request. */
-export function contendersOf(origins: Origins, gatewayKey: string): Contenders {
-  const providerOf = (kind: Kind) => origins[isPaced(kind) ? 'streamProvider' : 'provider'];
-  const plain = { key: 'sk-of-the-channel', body: bodyWith(() => modelName) };
-  return {
-    direct: { ...plain, name: 'direct', url: (kind) => providerOf(kind) + pathOf(kind) },
-    nginx: { ...plain, name: 'nginx', url: (kind) => origins.nginx + pathOf(kind) },
-    bare: { ...plain, name: 'bare', url: (kind) => origins.bare + pathOf(kind) },
-    gateway: {
-      name: 'gateway',
-      key: gatewayKey,
-      url: () => `${origins.gateway}/v1/chat/completions`,
-      // The channel is named as its kind is.
-      body: bodyWith((kind) => `${kind}/${modelName}`),
-    },
+/** The same request straight to the provider, by nginx, by a bare relay, and by the gateways. */
+export function contendersOf(origins: Origins, gatewayKey: string): Contender[] {
+  const relays = {
+    direct: (kind: Kind) => origins[isPaced(kind) ? 'streamProvider' : 'provider'],
+    nginx: () => origins.nginx,
+    bare: () => origins.bare,
   };
+  const plain = { key: 'sk-of-the-channel', body: bodyWith(() => modelName) };
+  const relayContenders = Object.entries(relays).map(([name, originOf]) => {
+    return { ...plain, name, url: (kind: Kind) => `${originOf(kind)}/${kind}${path}` };
+  });
+  const { before, gateway } = origins;
+  const gateways = Object.entries(before === undefined ? { gateway } : { before, gateway });
+  // The channel has the name of its kind.
+  const body = bodyWith((kind) => `${kind}/${modelName}`);
+  return [
+    ...relayContenders,
+    ...gateways.map(([name, origin]) => ({
+      name,
+      key: gatewayKey,
+      url: () => origin + path,
+      body,
+    })),
+  ];
 }
+
+const path = '/v1/chat/completions';
 
 /** Whether a kind comes from the provider of paced streams. */
 export function isPaced(kind: Kind): boolean {
@@ -62,10 +69,6 @@ export async function writeBody(
   const file = join(folder, `${contender.name}-${kind}-${promptBytes}.json`);
   await writeFile(file, contender.body(kind, promptBytes));
   return file;
-}
-
-function pathOf(kind: Kind): string {
-  return `/${kind}/v1/chat/completions`;
 }
 
 function bodyWith(modelOf: (kind: Kind) => string): Contender['body'] {

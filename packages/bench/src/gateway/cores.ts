@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** One core for whoever is measured, one for all else: provider, clients and this process. */
+/** One core for the contender that is measured, one for the rest: provider, clients and this process. */
 export interface Cores {
   contender: number;
   load: number;
@@ -10,7 +10,7 @@ export interface Cores {
 // https://man7.org/linux/man-pages/man1/taskset.1.html
 const taskset = 'taskset';
 
-/** Takes the first two cores that this process may use (Linux); throws where there is but one. */
+/** Takes the first two cores that this process may use (Linux); throws if it has only one. */
 export function pickCores(): Cores {
   // https://docs.kernel.org/filesystems/proc.html: ranges between commas, as in "0-3,8".
   const status = readFileSync('/proc/self/status', 'utf8');
@@ -25,7 +25,7 @@ export function pickCores(): Cores {
   return { contender, load };
 }
 
-/** Moves this process and its threads to a core; what it starts from now on begins there. */
+/** Moves this process and its threads to a core; programs that it starts later run there too. */
 export function pinThisProcess(core: number): void {
   execFileSync(taskset, ['-a', '-c', '-p', String(core), String(process.pid)], {
     stdio: 'ignore',
@@ -33,14 +33,14 @@ export function pinThisProcess(core: number): void {
 }
 
 /**
- * Moves the thread that a process began with to a core, and none of its others: the product's api and
- * worker, which the gateway leaves its records to.
+ * Moves only a process's first thread to a core: the product's api and worker, to which the gateway
+ * hands its records.
  */
 export function moveFirstThread(pid: number, core: number): void {
   execFileSync(taskset, ['-c', '-p', String(core), String(pid)], { stdio: 'ignore' });
 }
 
-/** The command that runs another one on a core alone, or just that one where no core is named. */
+/** The command that runs a program on one core, or on any if no core is given. */
 export function onCore(core: number | undefined, command: string, args: readonly string[]) {
   if (core === undefined) return { command, args };
   return { command: taskset, args: ['-c', String(core), command, ...args] };

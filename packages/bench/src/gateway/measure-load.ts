@@ -1,8 +1,8 @@
-import type { Bench } from './bench.ts';
-import { type ContenderName, contenderNames, type Kind, writeBody } from './contenders.ts';
+import { type Kind, writeBody } from './contenders.ts';
 import type { Figure } from './figure.ts';
 import { runWrk, type WrkResult } from './run-wrk.ts';
-import { type Rounds, recordOf, takeTurns } from './take-turns.ts';
+import type { Bench } from './set-up.ts';
+import { type Rounds, takeTurns, valuesOf } from './take-turns.ts';
 
 interface Load {
   kind: Kind;
@@ -13,7 +13,7 @@ interface Load {
 const short = 900;
 const long = 100_000;
 
-/** How many requests a second get through, and what one alone waits. */
+/** How many requests a second get through, and how long a single one takes. */
 export async function measureLoad(bench: Bench): Promise<Figure[]> {
   const many = { kind: 'json', promptBytes: short, connections: 64 } as const;
   const manyRounds = await rounds(bench, many);
@@ -35,33 +35,15 @@ export async function measureLoad(bench: Bench): Promise<Figure[]> {
 }
 
 function rounds(bench: Bench, { kind, promptBytes, connections }: Load) {
-  const { contenders, folder, seconds } = bench;
-  return takeTurns(contenderNames, bench.rounds, async (name) => {
-    const contender = contenders[name];
-    const bodyFile = await writeBody(folder, contender, kind, promptBytes);
-    return runWrk({
-      url: contender.url(kind),
-      key: contender.key,
-      bodyFile,
-      connections,
-      seconds,
-    });
+  return takeTurns(bench.contenders, bench.rounds, async (contender) => {
+    const bodyFile = await writeBody(bench.folder, contender, kind, promptBytes);
+    const { key } = contender;
+    const url = contender.url(kind);
+    return runWrk({ url, key, bodyFile, connections, seconds: bench.seconds });
   });
 }
 
-function throughput(
-  name: string,
-  results: Rounds<ContenderName, WrkResult>,
-  target: string,
-): Figure {
+function throughput(name: string, results: Rounds<WrkResult>, target: string): Figure {
   const values = valuesOf(results, ({ requestsPerS }) => requestsPerS);
   return { name, values, compare: 'to_nginx', target };
-}
-
-/** One number of each result. */
-export function valuesOf<Result>(
-  results: Rounds<ContenderName, Result>,
-  pick: (result: Result) => number,
-): Figure['values'] {
-  return recordOf(new Map(contenderNames.map((name) => [name, results[name].map(pick)])));
 }

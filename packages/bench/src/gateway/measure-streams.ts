@@ -1,29 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Bench } from './bench.ts';
-import { type ContenderName, contenderNames, type Kind } from './contenders.ts';
-import type { Figure } from './figure.ts';
-import { valuesOf } from './measure-load.ts';
-import { quantile } from './quantile.ts';
-import { runStreams } from './run-streams.ts';
-import { takeTurns } from './take-turns.ts';
-
-interface StreamResult {
-  firstByteMs: number;
-  lateMs: number;
-  lateP99Ms: number;
-}
-
-/** In MB; SQLite's memory map of the database is resident, and not anonymous. */
-interface Memory {
-  residentMb: number;
-  anonymousMb: number;
-}
+import type { Contender, Kind } from './contenders.ts';
+import { type Figure, quantile, spreadOf } from './figure.ts';
+import type { Bench } from './set-up.ts';
+import { runStreams } from './streams.ts';
+import { takeTurns, valuesOf } from './take-turns.ts';
 
 export interface StreamFigures {
   figures: Figure[];
-  /** Of the whole product, with all streams open; one value a round. */
-  memory: Memory[];
+  /** A line for each gateway: what it holds with all streams open. */
+  memory: string;
 }
 
 const promptBytes = 900;
@@ -33,35 +19,46 @@ const rampMs = 2500;
 
 /** How soon a stream's first byte comes, and how late its chunks are. */
 export async function measureStreams(bench: Bench): Promise<StreamFigures> {
-  const alone = await takeTurns(contenderNames, bench.rounds, (name) =>
-    stream(bench, name, { kind: 'brief', streams: 1, rampMs: 100 }),
+  const { contenders, rounds, pids } = bench;
+  const alone = await takeTurns(contenders, rounds, (contender) =>
+    stream(bench, contender, { kind: 'brief', streams: 1, rampMs: 100 }),
   );
-  const memory: Memory[] = [];
-  const many = await takeTurns(contenderNames, bench.rounds, async (name) => {
-    const under = stream(bench, name, { kind: 'paced', streams: manyStreams, rampMs });
-    if (name === 'gateway') memory.push(await memoryAfter(bench.product.pid, rampMs));
-    return under;
+  const many = await takeTurns(contenders, rounds, async (contender) => {
+    const pid = pids.get(contender.name);
+    const [result, memory] = await Promise.all([
+      stream(bench, contender, { kind: 'paced', streams: manyStreams, rampMs }),
+      pause(rampMs).then(() => (pid === undefined ? null : memoryOf(pid))),
+    ]);
+    return { ...result, memory };
   });
   const aloneFirst = valuesOf(alone, ({ firstByteMs }) => firstByteMs);
   const first = valuesOf(many, ({ firstByteMs }) => firstByteMs);
   const late = valuesOf(many, ({ lateMs }) => lateMs);
   const lateP99 = valuesOf(many, ({ lateP99Ms }) => lateP99Ms);
-  const name = `${manyStreams} streams, a chunk every 50 ms:`;
+  const name = `${manyStreams} streams, a chunk every 50 ms: chunks late by`;
   const figures: Figure[] = [
-    figure('first byte of one stream, ms', aloneFirst, 'to_direct', '≤ +1.5'),
-    figure(`first byte with ${manyStreams} streams, ms`, first, 'to_direct', '≤ +1.5'),
-    figure(`${name} chunks late by, median ms`, late, 'alone', '≤ 0.4'),
-    figure(`${name} chunks late by, p99 ms`, lateP99, 'alone', '≤ 20'),
+    { name: 'first byte of one stream, ms', values: aloneFirst, ...toDirect },
+    { name: `first byte with ${manyStreams} streams, ms`, values: first, ...toDirect },
+    { name: `${name}, median ms`, values: late, compare: 'alone', target: '≤ 0.4' },
+    { name: `${name}, p99 ms`, values: lateP99, compare: 'alone', target: '≤ 20' },
   ];
-  return { figures, memory: memory.slice(-bench.rounds) };
+  const memory = [...many].flatMap(([who, results]) => {
+    const held = results.flatMap((result) => result.memory ?? []);
+    if (held.length === 0) return [];
+    const resident = spreadOf(held.map(({ residentMb }) => residentMb));
+    const anonymous = spreadOf(held.map(({ anonymousMb }) => anonymousMb));
+    return `${who} with ${manyStreams} streams: ${resident} MB, of it anonymous ${anonymous} MB`;
+  });
+  return { figures, memory: memory.join('\n') };
 }
 
+const toDirect = { compare: 'to_direct', target: '≤ +1.5' } as const;
+
 async function stream(
-  { contenders, seconds }: Bench,
-  name: ContenderName,
+  { seconds }: Bench,
+  contender: Contender,
   how: { kind: Kind; streams: number; rampMs: number },
-): Promise<StreamResult> {
-  const contender = contenders[name];
+) {
   const { firstByteMs, lateMs } = await runStreams({
     ...how,
     seconds,
@@ -76,18 +73,8 @@ async function stream(
   };
 }
 
-function figure(
-  name: string,
-  values: Figure['values'],
-  compare: Figure['compare'],
-  target: string,
-): Figure {
-  return { name, values, compare, target };
-}
-
-/** The memory of a process, that time from now (Linux). */
-async function memoryAfter(pid: number, ms: number): Promise<Memory> {
-  await pause(ms);
+/** Of a whole process, in MB (Linux); SQLite's memory map of the database is resident, not anonymous. */
+async function memoryOf(pid: number) {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   const megabytes = (name: string) =>
     (Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * 1024) / 1e6;

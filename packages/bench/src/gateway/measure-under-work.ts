@@ -1,17 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { every } from '../soak/every.ts';
 import type { Product } from '../start-product.ts';
-import type { Bench } from './bench.ts';
-import { type ContenderName, writeBody } from './contenders.ts';
-import { spreadOf } from './figure.ts';
-import { median } from './quantile.ts';
+import { type Contender, writeBody } from './contenders.ts';
+import { median, spreadOf } from './figure.ts';
 import { runWrk, type WrkResult } from './run-wrk.ts';
+import type { Bench } from './set-up.ts';
 import { type Rounds, takeTurns } from './take-turns.ts';
 
-type Turn = `${'quiet' | 'busy'} ${Extract<ContenderName, 'direct' | 'gateway'>}`;
-
-const turns: readonly Turn[] = ['quiet direct', 'quiet gateway', 'busy direct', 'busy gateway'];
-/** 16 connections, each pausing 40 ms on average: 400 requests a second, far from what would queue. */
+/** 16 connections, each pausing 40 ms on average: 400 requests a second, too few to queue. */
 const connections = 16;
 const pauseMs = 40;
 const promptBytes = 900;
@@ -19,24 +15,31 @@ const runPeriodMs = 1000;
 const pollPeriodMs = 500;
 const settleTimeoutMs = 60_000;
 
-/** The gateway's latency while the same process does nothing else, and while it does the rest of its work. */
+/** The gateway's latency while its process does nothing else, and while it does all its other work. */
 export async function measureUnderWork(bench: Bench): Promise<string> {
-  const results = await takeTurns(turns, bench.rounds, (turn) => {
-    const measured = () => wrk(bench, turn.endsWith('direct') ? 'direct' : 'gateway');
-    return turn.startsWith('busy') ? whileWorking(bench, measured) : measured();
+  const measured = bench.contenders.filter(({ name }) => ['direct', 'gateway'].includes(name));
+  const turns = [false, true].flatMap((isBusy) =>
+    measured.map((contender) => ({ name: turnOf(contender.name, isBusy), contender, isBusy })),
+  );
+  const results = await takeTurns(turns, bench.rounds, ({ contender, isBusy }) => {
+    const run = () => wrk(bench, contender);
+    return isBusy ? whileWorking(bench, run) : run();
   });
   return tableOf(results);
 }
 
-async function wrk({ contenders, folder, seconds }: Bench, name: ContenderName) {
-  const contender = contenders[name];
+function turnOf(contender: string, isBusy: boolean): string {
+  return `${isBusy ? 'busy' : 'quiet'} ${contender}`;
+}
+
+async function wrk({ folder, seconds }: Bench, contender: Contender) {
   const bodyFile = await writeBody(folder, contender, 'json', promptBytes);
   const { key } = contender;
   const url = contender.url('json');
   return runWrk({ url, key, bodyFile, connections, seconds, pauseMs });
 }
 
-/** Every channel is being probed, again and again, and somebody looks at the dashboard. */
+/** Meanwhile every channel is probed again and again, and somebody watches the dashboard. */
 async function whileWorking<T>(bench: Bench, measured: () => Promise<T>): Promise<T> {
   const { product, probedIds } = bench;
   const ending = new AbortController();
@@ -84,15 +87,16 @@ async function runningOf(product: Product): Promise<Set<number>> {
 async function read(product: Product, path: string, method = 'GET'): Promise<string> {
   const response = await product.fetch(path, { method });
   const text = await response.text();
-  // A run that began in the meantime is a 409, and as good.
+  // A 409 says that a run has begun in the meantime, which is as good.
   if (!response.ok && response.status !== 409) throw new Error(`${path}: ${response.status}`);
   return text;
 }
 
-function tableOf(results: Rounds<Turn, WrkResult>): string {
+function tableOf(results: Rounds<WrkResult>): string {
   const row = (contender: 'direct' | 'gateway', name: string, pick: (one: WrkResult) => number) => {
-    const quiet = results[`quiet ${contender}`].map(pick);
-    const busy = results[`busy ${contender}`].map(pick);
+    const [quiet = [], busy = []] = [false, true].map((isBusy) =>
+      results.get(turnOf(contender, isBusy))?.map(pick),
+    );
     const times = (median(busy) / median(quiet)).toFixed(2);
     return `| ${contender}, ${name} ms | ${spreadOf(quiet)} | ${spreadOf(busy)} | ${times} |`;
   };

@@ -1,25 +1,11 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { findOnPath } from '@api-monitor/test-servers';
 
-const tools = ['nginx', 'wrk', 'taskset'];
-
-/** Ends the process with the command that installs them where a tool is not on the PATH. */
+/** Ends the process with the command that installs them if a tool isn't on the PATH. */
 export function requireTools(): void {
-  const missing = tools.filter((tool) => !isOnPath(tool));
+  const missing = ['nginx', 'wrk', 'taskset'].filter((tool) => findOnPath([tool]) === null);
   if (missing.length === 0) return;
   console.error(
     `not on the PATH: ${missing.join(', ')}; apt-get install nginx-light wrk util-linux`,
   );
   process.exit(1);
-}
-
-function isOnPath(tool: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, tool), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

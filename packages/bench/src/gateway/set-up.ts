@@ -1,23 +1,47 @@
-import { mkdir } from 'node:fs/promises';
+import { hash } from 'node:crypto';
+import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createProxyKey, createTarget, type OpenedDatabase, openDatabase } from '@api-monitor/db';
 import { startFakeProvider } from '@api-monitor/fake-provider';
-import { startProduct } from '../start-product.ts';
+import { finishOneRun, targetInput } from '../history.ts';
+import { type Product, startProduct } from '../start-product.ts';
 import { startServer } from '../start-server.ts';
-import type { Bench } from './bench.ts';
-import { contendersOf } from './contenders.ts';
+import {
+  type Contender,
+  contendersOf,
+  isPaced,
+  type Kind,
+  kinds,
+  modelName,
+  type Origins,
+} from './contenders.ts';
 import { type Cores, moveFirstThread } from './cores.ts';
-import { providerKey, seedChannels } from './seed-channels.ts';
-import { startProvider } from './start-provider.ts';
-import { startReverseProxy } from './start-reverse-proxy.ts';
+import { startProvider, startReverseProxy } from './nginx-servers.ts';
 
-export interface Options {
+interface Options {
   folder: string;
   cores: Cores;
   rounds: number;
+  /** Of each contender's turn in a round. */
   seconds: number;
   nodeOptions: readonly string[];
+  /** Another checkout with a built product, for comparison; its database has the same schema. */
+  before: string | undefined;
 }
 
+/** What every case measures with. */
+export interface Bench extends Pick<Options, 'folder' | 'rounds' | 'seconds'> {
+  contenders: readonly Contender[];
+  product: Product;
+  /** Of the contenders that are gateways. */
+  pids: ReadonlyMap<string, number>;
+  /** Channels to be probed while the gateway works. */
+  probedIds: readonly number[];
+}
+
+const gatewayKey = 'sk-am-of-the-benchmarks-0123456789';
+const providerKey = 'sk-of-the-probed-channels-0123456789';
+const dayMin = 1440;
 const probedCount = 100;
 const modelsEach = 10;
 /** As a quick provider does: the first word after 300 ms, and then 50 words a second. */
@@ -37,7 +61,7 @@ export async function withBench(
 }
 
 async function start(
-  { folder, cores, rounds, seconds, nodeOptions }: Options,
+  { folder, cores, rounds, seconds, nodeOptions, before }: Options,
   onStop: (stop: () => Promise<unknown>) => void,
 ): Promise<Bench> {
   const provider = await startProvider(join(folder, 'provider'), cores.load);
@@ -50,36 +74,98 @@ async function start(
     pace: () => probedPace,
   });
   onStop(probed.close);
-  const nginx = await startReverseProxy({
-    core: cores.contender,
-    providerOrigin: provider.origin,
-    streamProviderOrigin: streams.origin,
-  });
+  const providers = { provider: provider.origin, streamProvider: streams.origin };
+  const nginx = await startReverseProxy({ core: cores.contender, ...providers });
   onStop(nginx.stop);
-  const bare = await startServer('bare-relay.ts', {
-    args: [provider.origin, streams.origin],
-    core: cores.contender,
-  });
+  const args = [provider.origin, streams.origin];
+  const bare = await startServer('bare-relay.ts', { args, core: cores.contender });
   onStop(bare.stop);
   const dataDir = join(folder, 'data');
   await mkdir(dataDir);
-  const origins = { provider: provider.origin, streamProvider: streams.origin };
-  const given = { dataDir, origins, probedOrigin: probed.origin, probedCount };
-  const { gatewayKey, probedIds } = await seedChannels(given);
-  const product = await startProduct({
-    dataDir,
-    core: cores.contender,
-    nodeOptions,
-    env: { LOG_LEVEL: 'warn' },
-    onLine: (line) => line.startsWith('{') && console.error(line),
-  });
-  onStop(product.stop);
-  moveFirstThread(product.pid, cores.load);
-  const all = { ...origins, nginx: nginx.origin, bare: bare.origin, gateway: product.origin };
-  const contenders = contendersOf(all, gatewayKey);
-  return { contenders, product, folder, rounds, seconds, probedIds };
+  const probedIds = await seed(dataDir, providers, probed.origin);
+  const startGateway = async (dataFolder: string, checkout?: string) => {
+    const product = await startProduct({
+      ...(checkout === undefined ? {} : { checkout }),
+      dataDir: dataFolder,
+      core: cores.contender,
+      nodeOptions,
+      env: { LOG_LEVEL: 'warn' },
+      onLine: (line) => line.startsWith('{') && console.error(line),
+    });
+    onStop(product.stop);
+    moveFirstThread(product.pid, cores.load);
+    return product;
+  };
+  const pids = new Map<string, number>();
+  const origins: Origins = { ...providers, nginx: nginx.origin, bare: bare.origin, gateway: '' };
+  if (before !== undefined) {
+    await cp(dataDir, join(folder, 'before'), { recursive: true });
+    const other = await startGateway(join(folder, 'before'), before);
+    origins.before = other.origin;
+    pids.set('before', other.pid);
+  }
+  const product = await startGateway(dataDir);
+  pids.set('gateway', product.pid);
+  const contenders = contendersOf({ ...origins, gateway: product.origin }, gatewayKey);
+  return { contenders, product, pids, folder, rounds, seconds, probedIds };
 }
 
 function modelIds(): string[] {
   return Array.from({ length: modelsEach }, (_, n) => `gpt-4o-${n}`);
+}
+
+/**
+ * Fills an empty data folder: a channel for each kind, its model just proven alive, a key with every
+ * limit that exists, each too high to be met, and the channels to be probed, whose ids it returns.
+ */
+async function seed(
+  dataDir: string,
+  providers: Pick<Origins, 'provider' | 'streamProvider'>,
+  probedOrigin: string,
+): Promise<number[]> {
+  const nowS = Date.now() / 1000;
+  const db = await openDatabase({ dataDir, now: () => nowS });
+  try {
+    const ids: number[] = [];
+    for (const kind of kinds) {
+      const origin = providers[isPaced(kind) ? 'streamProvider' : 'provider'];
+      ids.push(await seedKind(db, kind, origin, nowS));
+    }
+    await seedKey(db, ids, nowS);
+    return await seedProbed(db, probedOrigin, nowS);
+  } finally {
+    await db.close();
+  }
+}
+
+async function seedKind(db: OpenedDatabase, kind: Kind, origin: string, nowS: number) {
+  const named = targetInput({ name: kind, base_url: `${origin}/${kind}`, api_key: providerKey });
+  const { id } = await createTarget(db, { ...named, interval_min: dayMin }, nowS);
+  await finishOneRun(db, { targetId: id, models: 1, nowS });
+  return id;
+}
+
+async function seedKey(db: OpenedDatabase, ids: number[], nowS: number): Promise<void> {
+  const input = {
+    name: 'bench',
+    allowed_target_ids: ids,
+    allowed_models: kinds.map((kind) => `${kind}/${modelName}`),
+    description: '',
+    enabled: true,
+    expires_at: nowS + 86_400,
+    rpm_limit: 1_000_000_000,
+    tpm_limit: 1_000_000_000_000,
+  };
+  const secret = { key_hash: hash('sha256', gatewayKey), key_prefix: gatewayKey.slice(0, 10) };
+  await createProxyKey(db, { ...input, ...secret }, nowS);
+}
+
+/** Disabled, so that they only run when they are told to. */
+async function seedProbed(db: OpenedDatabase, base_url: string, nowS: number): Promise<number[]> {
+  const ids: number[] = [];
+  for (let index = 1; index <= probedCount; index += 1) {
+    const named = targetInput({ name: `Probed ${index}`, base_url, api_key: providerKey });
+    ids.push((await createTarget(db, { ...named, enabled: false }, nowS)).id);
+  }
+  return ids;
 }

@@ -6,7 +6,7 @@ import { openDatabase } from '@api-monitor/db';
 export interface Leavings {
   runs: { status: string; error: string | null; count: number }[];
   rows: number;
-  /** Lines in the JSONL logs of the channels that are still there: one for each row, if none is lost. */
+  /** Lines in the JSONL logs of the channels that still exist: one for each row, if none is lost. */
   loggedLines: number;
 }
 

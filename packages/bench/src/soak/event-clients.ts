@@ -1,6 +1,6 @@
+import { createParser } from 'eventsource-parser';
 import type { Product } from '../start-product.ts';
 import { every, rest } from './every.ts';
-import { createParser } from './parse-events.ts';
 import type { Tally } from './tally.ts';
 
 const longestStayMs = 45_000;
@@ -54,18 +54,20 @@ interface Listening {
   onEvent(name: string): void;
 }
 
-/** Listens until the signal aborts or the stream ends; gives the id of the last event. */
+/** Listens until the signal aborts or the stream ends; returns the id of the last event. */
 async function listen(product: Product, { signal, lastEventId, onEvent }: Listening) {
   let last = lastEventId;
-  const parse = createParser((event) => {
-    last = event.id ?? last;
-    onEvent(event.name);
+  const parser = createParser({
+    onEvent({ id, event }) {
+      last = id ?? last;
+      if (event !== undefined) onEvent(event);
+    },
   });
   try {
     const stream = await openStream(product, signal, lastEventId);
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) parse(text);
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) parser.feed(text);
   } catch {
-    // Leaving is what the signal is for; whether it aborted is asked by the caller.
+    // The signal has aborted, or the stream broke: the caller asks the signal.
   }
   return last;
 }
@@ -77,13 +79,13 @@ async function openStream(product: Product, signal: AbortSignal, lastEventId: st
   return response.body;
 }
 
-/** The monitor must drop this one rather than keep what it doesn't read. */
+/** The monitor must drop this client rather than buffer what it doesn't read. */
 async function neverRead(product: Product, tally: Tally, signal: AbortSignal): Promise<void> {
   await every(neverReadMs, signal, async () => {
     const stream = await openStream(product, signal, null).catch(() => null);
     if (!stream && !signal.aborted) tally.fault('event stream', 'not opened');
     await rest(neverReadMs, signal);
-    // Named here lest it be collected, and cut, before its time.
+    // Used here, so that it isn't garbage-collected and closed earlier.
     await stream?.cancel().catch(() => {});
   });
 }

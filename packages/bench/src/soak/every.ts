@@ -15,6 +15,6 @@ export async function every(
 
 /** Waits that long, or until `signal` aborts. */
 export async function rest(ms: number, signal: AbortSignal): Promise<void> {
-  // An aborted wait has ended too: whoever waits asks the signal.
+  // The caller asks the signal whether the wait was aborted.
   await pause(Math.max(0, ms), null, { signal }).catch(() => {});
 }

@@ -3,7 +3,7 @@ import type { Leavings } from './check-leavings.ts';
 import type { Sample } from './sample-product.ts';
 import type { Tally } from './tally.ts';
 
-/** A minute's samples as they came, and each again after all garbage was collected. */
+/** A minute's samples, each taken once and again after a garbage collection. */
 export interface Minute {
   samples: Sample[];
   collected: Sample[];
@@ -33,7 +33,7 @@ export function tableRow(minute: number, { samples, collected }: Minute): string
   return `| ${cells.join(' | ')} |`;
 }
 
-/** What is held all the time: the answers of the moment, up to 4 MiB each, come and go. */
+/** The memory that is always in use: current answers, up to 4 MiB each, come and go. */
 function leastHeapMb(collected: readonly Sample[]): number {
   return Math.min(...collected.map((sample) => sample.heapMb));
 }
@@ -59,7 +59,7 @@ interface Ending {
   leavings: Leavings;
 }
 
-/** Heap that grows by more than this is no flat memory. */
+/** Heap that grows by more than this isn't flat. */
 const flatMbPerMinute = 0.5;
 
 /** The closing lines; the last one is the verdict. */

@@ -1,11 +1,12 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { Product } from '../start-product.ts';
 
-/** The product's state at one moment; sizes in MB, null where the system doesn't tell. */
+/** The product's state at one moment; sizes in MB, null if the system doesn't report them. */
 export interface Sample {
   atS: number;
   rssMb: number;
-  /** What of it is the process's own: without SQLite's memory map of the database, and code. */
+  /** Without SQLite's memory map of the database, and without code. */
   anonymousMb: number | null;
   heapMb: number;
   externalMb: number;
@@ -16,7 +17,7 @@ export interface Sample {
   probes: number;
 }
 
-/** Reads `/metrics`; throws where it can't be had. */
+/** Reads `/metrics`; throws if it can't be read. */
 export async function sampleProduct(product: Product, atS: number): Promise<Sample> {
   const response = await product.fetch('/metrics');
   const text = await response.text();
@@ -45,8 +46,33 @@ function sumOf(text: string, name: string): number {
 }
 
 async function anonymousMbOf(pid: number): Promise<number | null> {
-  // Linux alone has it: https://docs.kernel.org/filesystems/proc.html
+  // Only Linux has it: https://docs.kernel.org/filesystems/proc.html
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const kibibytes = /^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1];
   return kibibytes === undefined ? null : (Number(kibibytes) * 1024) / 1e6;
+}
+
+/** A connection to the inspector of another Node process. */
+export interface GarbageCollector {
+  /** Resolves when that process has collected its garbage. */
+  collect(): Promise<void>;
+  /** A process waits for its inspector's clients before it ends: close this one first. */
+  close(): void;
+}
+
+const timeoutMs = 30_000;
+
+/** Speaks the protocol of https://chromedevtools.github.io/devtools-protocol/v8/HeapProfiler/. */
+export async function connectGarbageCollector(url: string): Promise<GarbageCollector> {
+  const socket = new WebSocket(url);
+  await once(socket, 'open', { signal: AbortSignal.timeout(timeoutMs) });
+  let id = 0;
+  return {
+    async collect() {
+      id += 1;
+      socket.send(JSON.stringify({ id, method: 'HeapProfiler.collectGarbage' }));
+      await once(socket, 'message', { signal: AbortSignal.timeout(timeoutMs) });
+    },
+    close: () => socket.close(),
+  };
 }

@@ -1,51 +1,70 @@
 import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
-export interface StreamRequest {
+/** What clients of streams measured after the ramp. */
+export interface StreamSamples {
+  /** From a request's last byte to the answer's first. */
+  firstByteMs: number[];
+  /** From a chunk's sending to its arrival. */
+  lateMs: number[];
+}
+
+interface StreamRequest {
   url: string;
   key: string;
   body: string;
 }
 
-export interface StreamListener {
+interface StreamOptions extends StreamRequest {
+  streams: number;
+  seconds: number;
+  /** The streams begin at random within it, and nothing in it counts. */
+  rampMs: number;
+}
+
+/**
+ * Holds that many streams open, each followed by the next on its connection, and ends them all when the
+ * time is over. Rejects if one is refused or cut.
+ */
+export async function runStreams(options: StreamOptions): Promise<StreamSamples> {
+  const { streams, seconds, rampMs } = options;
+  const samples: StreamSamples = { firstByteMs: [], lateMs: [] };
+  const sockets: Socket[] = [];
+  const timers: NodeJS.Timeout[] = [];
+  let isCounting = false;
+  const listener: StreamListener = {
+    onFirstByte: (ms) => isCounting && samples.firstByteMs.push(ms),
+    onChunk: (ms) => isCounting && samples.lateMs.push(ms),
+  };
+  const failed = new Promise<never>((_, reject) => {
+    for (let index = 0; index < streams; index += 1) {
+      const begin = () => sockets.push(openStream(options, listener, reject));
+      timers.push(setTimeout(begin, Math.random() * rampMs));
+    }
+  });
+  try {
+    await Promise.race([pause(rampMs), failed]);
+    isCounting = true;
+    await Promise.race([pause(seconds * 1000), failed]);
+    return samples;
+  } finally {
+    isCounting = false;
+    for (const timer of timers) clearTimeout(timer);
+    for (const socket of sockets) socket.removeAllListeners('close').destroy();
+  }
+}
+
+interface StreamListener {
   onFirstByte: (ms: number) => void;
   onChunk: (lateMs: number) => void;
 }
 
-export interface StreamClients {
-  /** Rejects with the first stream that is refused or cut, and never resolves. */
-  failed: Promise<never>;
-  close(): void;
-}
-
 const stampPattern = /"stamp":"(\d{16})"/g;
-/** Longer than a stamp: what one piece may hold of a stamp that the next completes. */
+/** Longer than a stamp: the part of one that the next piece may complete. */
 const overlap = 40;
 const lastChunk = '0\r\n\r\n';
 
-/** Opens clients that ask for stream after stream; bare sockets, for they must not be what is slow. */
-export function openStreams(
-  request: StreamRequest,
-  count: number,
-  rampMs: number,
-  listener: StreamListener,
-): StreamClients {
-  const sockets: Socket[] = [];
-  const timers: NodeJS.Timeout[] = [];
-  const failed = new Promise<never>((_, reject) => {
-    for (let index = 0; index < count; index += 1) {
-      const begin = () => sockets.push(openStream(request, listener, reject));
-      timers.push(setTimeout(begin, Math.random() * rampMs));
-    }
-  });
-  return {
-    failed,
-    close() {
-      for (const timer of timers) clearTimeout(timer);
-      for (const socket of sockets) socket.removeAllListeners('close').destroy();
-    },
-  };
-}
-
+/** Asks for stream after stream on a bare socket, so that the client isn't what is slow. */
 function openStream(
   request: StreamRequest,
   { onFirstByte, onChunk }: StreamListener,
@@ -78,7 +97,7 @@ function openStream(
   return socket;
 }
 
-/** Hands over each stamp; returns what is to stand before the next piece. */
+/** Hands over each stamp; returns what belongs before the next piece. */
 function readStamps(text: string, onStamp: (stampUs: number) => void): string {
   let end = 0;
   for (const match of text.matchAll(stampPattern)) {

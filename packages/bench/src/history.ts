@@ -1,7 +1,12 @@
-import { type HistoryPoint, historyLength } from '@api-monitor/core';
-import { createTarget, type OpenedDatabase } from '@api-monitor/db';
+import { type HistoryPoint, historyLength, type ProbeResult } from '@api-monitor/core';
+import {
+  createTarget,
+  type Database,
+  finishRun,
+  type OpenedDatabase,
+  startRun,
+} from '@api-monitor/db';
 import { sql } from 'kysely';
-import { targetInput } from './target-input.ts';
 
 export interface HistorySize {
   targets: number;
@@ -14,7 +19,7 @@ export interface HistorySize {
 const firstRunAt = 1_700_000_000;
 const secondsBetweenRuns = 1800;
 
-/** Fills an empty database as that many finished runs would have, only faster: by SQL. */
+/** Fills an empty database as that many finished runs would, but faster, by SQL. */
 export async function fillHistory(db: OpenedDatabase, size: HistorySize): Promise<void> {
   for (let index = 1; index <= size.targets; index += 1) {
     const channel = targetInput({
@@ -30,7 +35,7 @@ export async function fillHistory(db: OpenedDatabase, size: HistorySize): Promis
   await sql`analyze`.execute(db.kysely);
 }
 
-/** Run n of every target started at the same time; ids grow with time, as in life. */
+/** Run n of every target started at the same time; ids grow with time, as they really do. */
 async function fillRuns(db: OpenedDatabase, { targets, models, runs }: HistorySize): Promise<void> {
   await sql`
     with recursive step(n) as (select 0 union all select n + 1 from step where n + 1 < ${targets * runs})
@@ -97,5 +102,74 @@ function pointOf(timestamp: number, success: boolean): HistoryPoint {
     error_kind: success ? null : 'rate_limit',
     status_code: success ? 200 : 429,
     first_token_s: 0.456,
+  };
+}
+
+/** Starts and finishes one run of a target; writes a row for each model. */
+export async function finishOneRun(
+  db: Database,
+  { targetId, models, nowS }: { targetId: number; models: number; nowS: number },
+): Promise<void> {
+  const started = await startRun(db, { target_id: targetId, trigger: 'schedule', nowS });
+  if (started.outcome !== 'started') throw new Error(`the run is ${started.outcome}`);
+  const probes = Array.from({ length: models }, (_, m) => probeOf(`vendor/model-${m}`, nowS));
+  await finishRun(db, {
+    run_id: started.run.id,
+    target_id: targetId,
+    status: 'completed',
+    probes,
+    remembered: new Map(),
+    listed_models: probes.map((probe) => probe.model),
+    log_file: null,
+    error: null,
+    nowS,
+  });
+}
+
+function probeOf(model: string, timestamp: number): ProbeResult {
+  return {
+    protocol: 'openai',
+    model,
+    stream: true,
+    duration: 1.234,
+    success: true,
+    transport_success: true,
+    tool_calls_count: 0,
+    tool_calls: [],
+    content: 'I am a large language model, and this is the answer that a probe usually gets back.',
+    timestamp,
+    error: null,
+    error_kind: null,
+    status_code: 200,
+    route: 'chat',
+    endpoint: '/v1/chat/completions',
+    first_token_s: 0.456,
+    output_tokens: 32,
+    output_tokens_per_s: 41.5,
+  };
+}
+
+/** The fields in which the benchmarks' channels differ. */
+interface Named {
+  name: string;
+  base_url: string;
+  api_key: string;
+}
+
+/** A channel with every field that `createTarget` asks for; run every 30 min unless changed. */
+export function targetInput(named: Named) {
+  return {
+    ...named,
+    enabled: true,
+    interval_min: 30,
+    timeout_s: 30,
+    verify_ssl: true,
+    prompt: 'Which model are you?',
+    anthropic_version: '2023-06-01',
+    max_models: 0,
+    source_url: null,
+    sort_order: null,
+    visitor_channel_actions_enabled: false,
+    selected_models: [],
   };
 }
