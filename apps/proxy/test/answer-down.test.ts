@@ -5,7 +5,7 @@ import { providerForTest, upstreamForTest } from './providers.ts';
 
 const chat = '/v1/chat/completions';
 
-test('status, headers and bytes come down as they are, with routing details beside them', async () => {
+test('status, headers and bytes reach the client unchanged, with routing details added', async () => {
   const body = Buffer.from([0xff, 0x00, 0x7b, 0x0a, 0xc3]);
   const origin = await upstreamForTest((_, response) => {
     response.writeHead(203, {
@@ -44,7 +44,7 @@ test('status, headers and bytes come down as they are, with routing details besi
   expect(age).toBeLessThan(95);
 });
 
-test('a model’s name that no header carries is told in percent', async () => {
+test('a model’s name that no header can hold is percent-encoded', async () => {
   const provider = await providerForTest({ 模型: 'good' });
   const channels = { relay: { origin: provider.origin, models: { 模型: {} } } };
   const gateway = await gatewayForTest({ channels });
@@ -61,7 +61,7 @@ test.each([
   'http_429',
   'http_500',
   'http_502_page',
-] as const)('a pinned channel’s own error passes untouched: %s', async (behaviour) => {
+] as const)('a pinned channel’s own error passes unchanged: %s', async (behaviour) => {
   const provider = await providerForTest({ m: behaviour });
   const channels = { relay: { origin: provider.origin, models: { m: {} } } };
   const gateway = await gatewayForTest({ channels });
@@ -74,7 +74,7 @@ test.each([
   expect(answer.headers['content-type']).toBe(direct.headers['content-type']);
 });
 
-test('an error longer than is held goes on whole', async () => {
+test('a long error goes on whole', async () => {
   const error = 'é'.repeat(100_000);
   const origin = await upstreamForTest((_, response) => response.writeHead(400).end(error));
   const gateway = await gatewayForTest({ channels: { relay: { origin, models: { m: {} } } } });
@@ -82,7 +82,7 @@ test('an error longer than is held goes on whole', async () => {
   expect([answer.status, answer.text === error]).toEqual([400, true]);
 });
 
-test('each chunk of a stream comes as it is sent, headers before the first', async () => {
+test('each chunk of a stream arrives as it is sent, and the headers before the first', async () => {
   const gates: (() => void)[] = [];
   const nextGate = () => new Promise<void>((open) => gates.push(open));
   const origin = await upstreamForTest(async (_, response) => {
@@ -110,7 +110,7 @@ test('each chunk of a stream comes as it is sent, headers before the first', asy
   expect((await reader?.read())?.done).toBe(true);
 });
 
-test('a whole answer may take as long to begin as a stream may pause, and a stream as long as its channel says', async () => {
+test('a whole answer may take the idle timeout to begin, a stream its channel’s timeout', async () => {
   const origin = await upstreamForTest((_, response) => {
     setTimeout(() => response.end('{}'), 1_500);
   });

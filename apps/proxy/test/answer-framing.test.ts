@@ -8,7 +8,7 @@ import { CutOff, readStrictly } from './strict-reader.ts';
 const chat = '/v1/chat/completions';
 const forged = 'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\nforged';
 
-/** A gateway over one channel that writes such an answer for each request. */
+/** A gateway with one channel that writes such an answer to each request. */
 async function start(answerOf: () => string) {
   const upstream = await rawUpstream(() => answerOf());
   const channels = { relay: { origin: upstream.origin, models: { m: {} } } };
@@ -16,8 +16,8 @@ async function start(answerOf: () => string) {
 }
 
 /**
- * Sends a request and one for an unknown path behind it on the same connection, and returns both answers
- * as a strict reader sees them; the second is null if the connection ended with the first.
+ * Sends a request and then one for an unknown path on the same connection, and returns both answers as a
+ * strict reader sees them; the second is null if the connection ended with the first.
  */
 async function askTwice(port: number, more: object = {}) {
   const client = await rawConnection(port);
@@ -30,7 +30,7 @@ async function askTwice(port: number, more: object = {}) {
   return { first, second: first.rest === '' ? null : readStrictly(first.rest, false) };
 }
 
-test('a length beside chunks never reaches the client: nothing behind it can be taken for an answer', async () => {
+test('an answer with a length and chunks never reaches the client, so nothing after it passes for an answer', async () => {
   const chunk = `${forged.length.toString(16)}\r\n${forged}\r\n0\r\n\r\n`;
   const framings = [
     'content-length: 2\r\ntransfer-encoding: chunked',
@@ -47,7 +47,7 @@ test('a length beside chunks never reaches the client: nothing behind it can be 
   }
 });
 
-test('an answer whose body is broken from its first chunk on is the next channel’s to give', async () => {
+test('if a body is broken from its first chunk on, the next channel answers', async () => {
   const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked';
   const bad = await rawUpstream(() => `${head}\r\n\r\nno chunk\r\n`);
   const good = await rawUpstream(() => `${head}\r\n\r\n7\r\n{"a":1}\r\n0\r\n\r\n`);
@@ -191,7 +191,7 @@ function hostileAnswer(random: Random): string {
     'HTTP/1.1 100 Continue\r\n\r\n',
     'HTTP/1.1 103 X\r\ncontent-length: 5\r\n\r\n',
   ]);
-  // One in four is well framed, so that the rest of it is read.
+  // One in four is framed well, so that its other parts are read.
   const isWell = random.below(4) === 0;
   const framing = isWell ? 'content-length: 7' : pick(random, framings);
   const second = isWell ? '' : pick(random, extras);
@@ -202,7 +202,7 @@ function hostileAnswer(random: Random): string {
   return `${interim}${head}\r\n\r\n${isWell ? body : pick(random, bodies)}`;
 }
 
-test('whatever a channel sends, the client gets exactly one response, and then its next one', async () => {
+test('whatever a channel sends, the client gets exactly one response, and then the next one', async () => {
   let answer = '';
   const upstream = await rawUpstream(() => Buffer.from(answer, 'latin1'), { endsAfterMs: 5 });
   const channels = { relay: { origin: upstream.origin, models: { m: {} } } };
@@ -211,11 +211,11 @@ test('whatever a channel sends, the client gets exactly one response, and then i
   let served = 0;
   for (let round = 0; round < 600; round += 1) {
     answer = hostileAnswer(random);
-    // The breaker that the last answer opened lets this request try again.
+    // So that a breaker opened by the last answer lets this request through.
     clock.aheadS += 3600;
     const shown = JSON.stringify(answer);
     const asked = await askTwice(port, { stream: random.below(2) === 1 }).catch((error) => {
-      // An answer that breaks off midway ends the connection: nobody takes it for a whole one.
+      // An answer that breaks off ends the connection, so nobody takes it for a whole one.
       if (error instanceof CutOff) return null;
       throw new Error(`${shown}: ${error.message}`);
     });
@@ -226,6 +226,6 @@ test('whatever a channel sends, the client gets exactly one response, and then i
     if (first.status < 300) served += 1;
     if (second) expect([second.status, second.rest], shown).toEqual([404, '']);
   }
-  // Not all of them are refused: the readable ones pass.
+  // The readable ones pass.
   expect(served).toBeGreaterThan(50);
 }, 60_000);

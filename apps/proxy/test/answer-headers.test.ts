@@ -35,7 +35,7 @@ const read = {
   'cf-ray': 'd',
 };
 
-test('what SDKs and agents read of an answer reaches them, in a success and in an error', async () => {
+test('the headers that SDKs and agents read reach them, in a success and in an error', async () => {
   for (const status of [200, 400]) expect(await headersOf(read, status)).toMatchObject(read);
 });
 
@@ -57,7 +57,7 @@ const kept = {
   'last-modified': 'Thu, 01 Jan 2026 00:00:00 GMT',
   vary: '*',
   status: '404 Not Found',
-  // For a browser, which would take them for the word of the dashboard's own origin.
+  // For a browser, which would apply them to the dashboard's origin.
   'set-cookie': ['a=b', 'api_monitor_admin_session=x'],
   'set-cookie2': 'a=b',
   'clear-site-data': '"*"',
@@ -97,7 +97,7 @@ const kept = {
   'x-dns-prefetch-control': 'on',
   sourcemap: '/x.map',
   'attribution-reporting-register-source': '{}',
-  // What nobody has thought of yet.
+  // Unknown ones.
   server: 'relay',
   'x-unknown': 'x',
 };
@@ -114,7 +114,7 @@ test('no other header reaches the client', async () => {
   }
 });
 
-test('a page of a channel has no rights on the dashboard’s origin, and no cache keeps it', async () => {
+test('a channel’s page has no rights on the dashboard’s origin, and no cache keeps it', async () => {
   const sent = {
     'content-type': 'text/html',
     'content-security-policy': 'default-src *',

@@ -12,13 +12,13 @@ const chat = '/v1/chat/completions';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc');
 
-/** What buffers hold when all that nobody needs has gone. */
+/** What buffers hold after a garbage collection. */
 function heldBytes(): number {
   collectGarbage();
   return process.memoryUsage().arrayBuffers;
 }
 
-test('while a stream goes on its request is held no longer', async () => {
+test('a request’s body is freed while its stream goes on', async () => {
   const origin = await upstreamForTest((request, response) => {
     request.resume();
     request.on('end', () => {
@@ -36,12 +36,12 @@ test('while a stream goes on its request is held no longer', async () => {
     client.send(rawPost(chat, clientKey, body));
     await client.until('"a":1');
   }
-  // What the clients here hold of it is gone; freed buffers are swept in the background.
+  // Freed buffers are swept in the background.
   const held = () => heldBytes() - before;
   await expect.poll(held, { timeout: 3000 }).toBeLessThan(0.5 * count * filler.length);
 });
 
-/** An upstream that takes connections and reads nothing; what it does beside that, `onSocket` says. */
+/** An upstream that accepts connections and reads nothing; `onSocket` may do more. */
 async function deafUpstream(onSocket: (socket: Socket) => void = () => {}) {
   const sockets: Socket[] = [];
   const server = createServer({ pauseOnConnect: true }, (socket) => {
@@ -96,7 +96,7 @@ test('bodies take no more memory than the budget counts, not even while they arr
   expect(most).toBeLessThan(1.1 * count * filler.length);
 });
 
-test('a body counts until its channel has read it, however early the channel answers', async () => {
+test('a body counts until its channel has read it, even if the channel answers early', async () => {
   const { origin, sockets } = await deafUpstream((socket) =>
     socket.write('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: {"a":1}\n\n'),
   );
@@ -104,7 +104,7 @@ test('a body counts until its channel has read it, however early the channel ans
     channels: { relay: { origin, models: { m: {} } } },
     options: { bodyLimitBytes: 12_000_000, bodiesLimitBytes: 20_000_000 },
   });
-  // More than the system's own buffers take.
+  // More than the system's own buffers hold.
   const request = rawPost(chat, clientKey, chatTo('relay/m', { filler: 'x'.repeat(11_000_000) }));
   const post = async () => {
     const client = await rawConnection(gateway.port);
@@ -118,7 +118,7 @@ test('a body counts until its channel has read it, however early the channel ans
   await expect.poll(statusOfNext).toBe('200');
 });
 
-test('bodies that all together find no room are refused, and find it again', async () => {
+test('bodies beyond the budget are refused until there is room again', async () => {
   const origin = await upstreamForTest((request, response) => {
     request.resume().on('end', () => response.end('{}'));
   });
@@ -141,7 +141,7 @@ test('bodies that all together find no room are refused, and find it again', asy
   expect((await post()).status).toBe(200);
 });
 
-test('bodies that are declared and never come take no room from the others', async () => {
+test('bodies that are declared and never sent take no room from others', async () => {
   const origin = await upstreamForTest((request, response) => {
     request.resume().on('end', () => response.end('{}'));
   });

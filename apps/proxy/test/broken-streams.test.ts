@@ -20,7 +20,7 @@ type Format = (typeof routes)[number][0];
 /** What an SDK of the format must see to know that the stream failed. */
 function expectErrorEvent(format: Format, text: string) {
   const events = text.split('\n\n');
-  // The end is a whole line; but for Gemini, whose older SDKs know a break by a line that is none.
+  // The end is a whole line, except for Gemini: its older SDKs notice a break by a line without a field.
   expect(events.at(-1)).toBe(format === 'gemini' ? ': broke off' : '');
   const last = events.at(-2) ?? '';
   const lines = last.trim().split('\n');
@@ -64,14 +64,14 @@ test.each(cases)('%s on %s ends in an error event', async (how, format, path) =>
   const gateway = await gatewayTo(provider.origin);
   const answer = await call(gateway.origin, path, { body: chatTo('relay/m', streamed) });
   expect(answer.status).toBe(200);
-  // A stream that says it is longer than it is may have had its last word.
+  // A stream that promised more bytes than it has may have sent its end.
   if (how !== 'shorter_than_promised')
     expect(answer.text).not.toMatch(/\[DONE\]|message_stop|response\.completed/);
   expectErrorEvent(format, answer.text);
 });
 
 test.each(routes)(
-  'a %s stream that just stops between its events ends in an error event',
+  'a %s stream that stops between two events ends in an error event',
   async (format, path) => {
     const provider = await providerForTest({ m: 'stream_without_end' });
     const gateway = await gatewayTo(provider.origin);
@@ -88,7 +88,7 @@ test.each(routes)('a %s stream that falls silent ends in an error event', async 
   expect(answer.text).toContain('nothing came for 0.2 s');
 });
 
-test('words of the end within the text are no end', async () => {
+test('text that quotes the end of a stream doesn’t end it', async () => {
   const origin = await upstreamForTest((_, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     const content =
@@ -109,7 +109,7 @@ test('words of the end within the text are no end', async () => {
   }
 });
 
-test('an error event fits in although the upstream promised a length', async () => {
+test('an error event is sent even if the upstream promised a length', async () => {
   const text = 'data: {"choices":[{"delta":{"content":"a"}}]}\n\n';
   const origin = await upstreamForTest((_, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'content-length': text.length });
@@ -119,14 +119,14 @@ test('an error event fits in although the upstream promised a length', async () 
   const client = await rawConnection(gateway.port);
   client.send(rawPost(chat, clientKey, chatTo('relay/m', streamed)));
   await client.until('upstream_interrupted');
-  // The next answer on the same connection is not confused.
+  // The next answer on the same connection is intact.
   client.send(rawPost('/v1/nothing', clientKey, {}));
   await client.until('unknown_url');
   const answer = await call(gateway.origin, chat, { body: chatTo('relay/m', streamed) });
   expectErrorEvent('chat', answer.text);
 });
 
-test('a whole stream with its length passes as it is', async () => {
+test('a whole stream with a length passes unchanged', async () => {
   const text = 'data: {"choices":[]}\n\ndata: [DONE]\n\n';
   const origin = await upstreamForTest((_, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'content-length': text.length });
@@ -168,7 +168,7 @@ test.each<[string, (response: ServerResponse) => void]>([
   expectErrorEvent('chat', answer.text);
 });
 
-test('a compressed stream that ends well ends well', async () => {
+test('a whole compressed stream passes without an error', async () => {
   const provider = await providerForTest({ m: 'gzip' });
   const gateway = await gatewayTo(provider.origin);
   for (const [, path] of routes) {

@@ -15,7 +15,7 @@ interface Sent {
   apiKey?: string;
 }
 
-/** What a client gets of an answer that is sent in these pieces, each in a packet of its own. */
+/** What a client receives of an answer that is sent in these pieces, one packet each. */
 async function seen({ status = 200, headers = {}, pieces, apiKey }: Sent, stream = false) {
   const origin = await upstreamForTest(async (request, response) => {
     request.resume();
@@ -32,7 +32,7 @@ async function seen({ status = 200, headers = {}, pieces, apiKey }: Sent, stream
   return call(gateway.origin, chat, { body: chatTo('relay/m', { stream }) });
 }
 
-/** The text in two pieces, cut within the key's first occurrence, at each place. */
+/** The text in two pieces, cut at each place in the key's first occurrence. */
 function cuts(text: string): [string, string][] {
   const at = text.indexOf(upstreamKey);
   return Array.from({ length: upstreamKey.length + 1 }, (_, n) => [
@@ -45,7 +45,7 @@ const json = { 'content-type': 'application/json' };
 const events = { 'content-type': 'text/event-stream' };
 
 test.each([200, 401, 500])(
-  'in a %i body the key is covered, and its length stays',
+  'in a %i body the key is covered by text of the same length',
   async (status) => {
     const text = `{"error":"${upstreamKey} is wrong: Bearer ${upstreamKey}"}`;
     const headers = { ...json, 'content-length': `${text.length}` };
@@ -55,7 +55,7 @@ test.each([200, 401, 500])(
   },
 );
 
-test('in a body that is cut anywhere the key is covered', async () => {
+test('the key is covered wherever a body is cut', async () => {
   const text = `{"sk-up":"${upstreamKey}","more":"sk-upstream-01234"}`;
   const answers = await Promise.all(cuts(text).map((pieces) => seen({ headers: json, pieces })));
   for (const answer of answers) expect(answer.text).toBe(text.replaceAll(upstreamKey, stars));
@@ -63,7 +63,7 @@ test('in a body that is cut anywhere the key is covered', async () => {
   expect(byByte.text).toBe(text.replaceAll(upstreamKey, stars));
 });
 
-test('in a stream, its error events included, the key is covered wherever they are cut', async () => {
+test('the key is covered in a stream and its error events, wherever they are cut', async () => {
   const text =
     'data: {"choices":[{"delta":{"content":"sk-up"}}]}\n\n' +
     `data: {"error":{"message":"bad key ${upstreamKey}"}}\n\ndata: [DONE]\n\n`;
@@ -77,7 +77,7 @@ test.each([
   ['a success', 200],
   ['an error', 401],
 ])(
-  'in %s that is compressed though it was asked to be plain, the key is covered',
+  'the key is covered in %s that is compressed although a plain one was asked for',
   async (_, status) => {
     const text = `{"error":"${upstreamKey}"}`;
     const headers = { ...json, 'content-encoding': 'gzip' };
@@ -87,7 +87,7 @@ test.each([
   },
 );
 
-test('in headers the key is covered', async () => {
+test('the key is covered in headers', async () => {
   const headers = { ...json, 'x-oneapi-request-id': `for ${upstreamKey}` };
   for (const status of [200, 401]) {
     const answer = await seen({ status, headers, pieces: ['{}'] });
@@ -95,7 +95,7 @@ test('in headers the key is covered', async () => {
   }
 });
 
-test('as JSON and URLs write it the key is covered', async () => {
+test('the key is covered as JSON and URLs write it', async () => {
   const apiKey = 'sk-a/b+c"d=0123456789';
   const written = [
     apiKey.replaceAll('+', '\\u002B').replaceAll('"', '\\"'),
@@ -110,13 +110,13 @@ test('as JSON and URLs write it the key is covered', async () => {
   expect(answer.text).toHaveLength(written.join('\n').length);
 });
 
-test('a key of letters alone is a key', async () => {
+test('a key of letters only is covered', async () => {
   const text = '{"error":"mysecretkey is wrong"}';
   const answer = await seen({ headers: json, pieces: [text], apiKey: 'mysecretkey' });
   expect(answer.text).toBe('{"error":"*********** is wrong"}');
 });
 
-test('a placeholder for a key changes no answer', async () => {
+test('a placeholder instead of a key isn’t covered', async () => {
   const text = '{"content":"placeholder for anything"}';
   for (const apiKey of ['anything', 'placeholder', 'x', 'for'])
     expect((await seen({ headers: json, pieces: [text], apiKey })).text).toBe(text);

@@ -6,7 +6,7 @@ import { rawConnection, rawPost } from './raw-connection.ts';
 
 const chat = '/v1/chat/completions';
 
-/** An upstream that hangs, and tells when its caller has gone. */
+/** An upstream that hangs and counts the callers that have gone. */
 async function start(hasFirstByte: boolean) {
   const state = { asked: 0, gone: 0 };
   const origin = await upstreamForTest((_, response) => {
@@ -32,7 +32,7 @@ test.each([
   ['before the first byte', false],
   ['midway', true],
 ])(
-  'a client that leaves %s closes the upstream at once, and nobody else is asked',
+  'if a client leaves %s, the upstream connection is closed at once and no other channel is tried',
   async (_, midway) => {
     const { state, client, recordsAtEnd, events, probesAskedFor } = await start(midway);
     await expect.poll(() => state.asked).toBe(1);
@@ -48,7 +48,7 @@ test.each([
   },
 );
 
-test('a client that leaves while it sends its body asks nobody', async () => {
+test('if a client leaves while it sends its body, no channel is tried', async () => {
   const { state, port } = await start(false);
   await expect.poll(() => state.asked).toBe(1);
   const client = await rawConnection(port);
@@ -60,7 +60,7 @@ test('a client that leaves while it sends its body asks nobody', async () => {
   expect(state.asked).toBe(1);
 });
 
-test('a client that resets its connection counts against nobody either', async () => {
+test('a client that resets its connection doesn’t count against the channel', async () => {
   const { state, client, recordsAtEnd, events } = await start(true);
   await client.until('"a":1');
   client.socket.resetAndDestroy();

@@ -15,7 +15,7 @@ async function gatewayTo(headers: Record<string, string | string[]>, body: Buffe
 }
 
 test.each(['gzip', 'br', 'deflate', 'deflate_raw', 'zstd'] as const)(
-  'a %s answer, which nobody asked for, reaches the client plain',
+  'a %s answer that nobody asked for is decompressed for the client',
   async (how) => {
     const provider = await providerForTest({ m: how, p: 'good' });
     const models = { m: {}, p: {} };
@@ -35,7 +35,7 @@ test.each(['gzip', 'br', 'deflate', 'deflate_raw', 'zstd'] as const)(
   },
 );
 
-test('two codings, one of them a cache’s, are decoded; words that are none are passed over', async () => {
+test('two codings are decoded; words that name no coding are ignored', async () => {
   const twice = await gatewayTo(
     { 'content-encoding': 'gzip, br' },
     brotliCompressSync(gzipSync('{"a":1}')),
@@ -50,7 +50,7 @@ test('two codings, one of them a cache’s, are decoded; words that are none are
   expect((await call(none.origin, chat, { body: chatTo('relay/m') })).json).toEqual({ a: 3 });
 });
 
-test('more codings than two are refused at once, thousands as well as three', async () => {
+test('more than two codings are refused at once, be it three or thousands', async () => {
   for (const count of [3, 5_001]) {
     const codings = Array(count).fill('gzip').join(',');
     const gateway = await gatewayTo(
@@ -65,7 +65,7 @@ test('more codings than two are refused at once, thousands as well as three', as
   }
 });
 
-test('deflate within gzip is known by its own first byte', async () => {
+test('the kind of deflate within gzip is found by its own first byte', async () => {
   const body = gzipSync(deflateSync('{"a":4}'));
   const gateway = await gatewayTo({ 'content-encoding': 'deflate, gzip' }, body);
   expect((await call(gateway.origin, chat, { body: chatTo('relay/m') })).json).toEqual({ a: 4 });
@@ -77,7 +77,7 @@ test.each([
   ['deflate', deflateSync('{"a":1}')],
   ['zstd', zstdCompressSync('{"a":1}')],
 ] as const)(
-  'what a channel sends behind the end of %s is not read on for ever',
+  'what a channel sends after the end of %s isn’t read for ever',
   async (coding, body) => {
     const upstream = { isOpen: true, sent: 0 };
     const origin = await upstreamForTest((_, response) => {
@@ -94,7 +94,7 @@ test.each([
     });
     const channels = { relay: { origin, models: { m: {} } } };
     const gateway = await gatewayForTest({ channels, options: { idleTimeoutMs: 1_000 } });
-    // Whole where the coding says where it ends, else broken off.
+    // Whole if the coding marks its end, else broken off.
     const answer = await call(gateway.origin, chat, { body: chatTo('relay/m') }).catch(() => null);
     if (answer?.status === 200) expect(answer.json).toEqual({ a: 1 });
     await expect.poll(() => upstream.isOpen, { timeout: 5_000 }).toBe(false);
@@ -102,7 +102,7 @@ test.each([
   },
 );
 
-test('a body that decodes to a large encoded body is given up between the two', async () => {
+test('a body that decodes to a large encoded body is given up after the first step', async () => {
   const empty = gzipSync('');
   const members = Buffer.concat(Array.from({ length: 1_000_000 }, () => empty));
   const gateway = await gatewayTo({ 'content-encoding': 'gzip, gzip' }, gzipSync(members));
@@ -116,7 +116,7 @@ test('a body that decodes to a large encoded body is given up between the two', 
 const bomb = gzipSync(Buffer.alloc(64 * 1024 ** 2, 'data: x\n\n'));
 const offeredBytes = 64 * 1024 ** 2;
 
-/** Sends bombs, one behind the other, as fast as they are taken; counts the bytes that were. */
+/** Sends one bomb after the other as fast as they are taken, and counts the bytes. */
 async function bomber(type: string) {
   const sent = { bytes: 0 };
   const origin = await upstreamForTest((_, response) => {
@@ -135,7 +135,7 @@ async function bomber(type: string) {
 }
 
 test.each(['application/json', 'text/event-stream'])(
-  'a bomb (%s) is given up at 64 MiB, and no more of it is taken than is decoded',
+  'a bomb (%s) is given up at 64 MiB, and isn’t read faster than it is decoded',
   async (type) => {
     const { sent, gateway } = await bomber(type);
     const client = await rawConnection(gateway.port);
@@ -144,12 +144,12 @@ test.each(['application/json', 'text/event-stream'])(
     if (type === 'text/event-stream')
       expect(text.slice(-500)).toContain('the decompressed answer is too long');
     expect(text.length / 1024 ** 2).toBeLessThan(66);
-    // What the kernel's buffers hold is included.
+    // Includes what the kernel's buffers hold.
     expect(sent.bytes / 1024 ** 2).toBeLessThan(16);
   },
 );
 
-test('a client that reads nothing keeps a bomb from being decoded', async () => {
+test('a bomb isn’t decoded for a client that reads nothing', async () => {
   const { sent, gateway } = await bomber('application/json');
   const client = await rawConnection(gateway.port);
   client.socket.pause();

@@ -5,7 +5,7 @@ import { providerForTest } from './providers.ts';
 
 const chat = '/v1/chat/completions';
 
-test('live traffic reaches no inner address either, by number or by name', async () => {
+test('live traffic can’t reach an internal address either, in digits or by name', async () => {
   const provider = await providerForTest();
   const channels = {
     number: { origin: provider.origin, models: { a: {} } },
@@ -22,7 +22,7 @@ test('live traffic reaches no inner address either, by number or by name', async
   expect(provider.requests).toEqual([]);
 });
 
-test('metadata is out of reach where private addresses are in', async () => {
+test('metadata addresses are refused even if private ones are allowed', async () => {
   const channels = { metadata: { origin: 'http://169.254.169.254', models: { c: {} } } };
   const { origin } = await gatewayForTest({ channels });
   const { status } = await call(origin, chat, { body: chatTo('metadata/c') });

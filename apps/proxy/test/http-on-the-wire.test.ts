@@ -31,7 +31,7 @@ test('an HTTP/1.0 client gets a stream without chunks, ended by the connection',
   expect(text.endsWith('data: [DONE]\n\n')).toBe(true);
 });
 
-test('a stream goes out in chunks with a last one, and its connection carries the next', async () => {
+test('a stream goes out in chunks up to the last one, and its connection carries the next answer', async () => {
   const events = ['data: {"n":1}\n\n', `data: ${'é'.repeat(9)}\n\n`, 'data: [DONE]\n\n'];
   const origin = await upstreamForTest(async (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
@@ -93,7 +93,7 @@ test('two Host headers are a 400 in the dialect of the path', async () => {
   expect(provider?.received()).toBe(0);
 });
 
-test('a chunked upload arrives whole, in however small pieces', async () => {
+test('a chunked upload arrives whole, even in pieces of one byte', async () => {
   const { client, provider } = await start();
   const body = JSON.stringify(chatTo('relay/m', { s: 'é🙂' }));
   const head = `POST ${chat} HTTP/1.1\r\nhost: x\r\n${auth}transfer-encoding: chunked\r\n\r\n`;
@@ -117,7 +117,7 @@ test('Expect: 100-continue is answered, and the request is served', async () => 
   expect(provider?.requests[0]?.headers).not.toHaveProperty('expect');
 });
 
-test('after a 401 before the body was read the next request on the connection is served', async () => {
+test('after a 401 sent before the body was read, the next request on the connection is served', async () => {
   const { client } = await start();
   client.send(rawPost(chat, 'nobody', chatTo('relay/m', { filler: 'x'.repeat(100_000) })));
   await client.until(' 401 ');
@@ -125,7 +125,7 @@ test('after a 401 before the body was read the next request on the connection is
   await client.until('I am m.');
 });
 
-test('a 413 reaches a client that sends on, and its body is never taken for a request', async () => {
+test('a 413 reaches a client that keeps sending, and its body isn’t taken for a request', async () => {
   const { client, provider, port } = await start(undefined, { bodyLimitBytes: 1024 });
   const inner = rawPost(chat, clientKey, chatTo('relay/m'));
   const filler = inner.repeat(20_000);
@@ -145,7 +145,7 @@ test('a 413 reaches a client that sends on, and its body is never taken for a re
   expect(provider?.received()).toBe(0);
 });
 
-test('fetch hears of a 413 although it sends megabytes more', async () => {
+test('fetch gets a 413 although it has megabytes more to send', async () => {
   const { origin } = await start(undefined, { bodyLimitBytes: 1024 });
   for (let round = 0; round < 5; round += 1) {
     const body = JSON.stringify(chatTo('relay/m', { filler: 'x'.repeat(8 * 1024 ** 2) }));
@@ -171,7 +171,7 @@ test('a pipelined answer that breaks off ends the connection', async () => {
   expect(await client.all()).not.toContain('"n":2');
 });
 
-test('1xx answers of the upstream are passed over, and the answer itself comes', async () => {
+test('interim answers of the upstream are skipped', async () => {
   const { origin } = await rawUpstream(
     () =>
       `HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n${okAnswer}`,
@@ -182,7 +182,7 @@ test('1xx answers of the upstream are passed over, and the answer itself comes',
   expect(text).toMatch(/^HTTP\/1\.1 200 /);
 });
 
-test('trailers of the upstream disturb nothing', async () => {
+test('trailers of the upstream are dropped', async () => {
   const { origin } = await rawUpstream(
     () =>
       'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntrailer: x-sum\r\n' +
@@ -196,7 +196,7 @@ test('trailers of the upstream disturb nothing', async () => {
   }
 });
 
-test('headers that the upstream’s Connection header names stay behind', async () => {
+test('headers that the upstream’s Connection header names are dropped', async () => {
   const { origin } = await rawUpstream(() =>
     okAnswer.replace('content-type', 'connection: x-hop, keep-alive\r\nx-hop: 1\r\ncontent-type'),
   );
@@ -205,7 +205,7 @@ test('headers that the upstream’s Connection header names stay behind', async 
   expect(headers).not.toHaveProperty('x-hop');
 });
 
-test('a kept connection that the upstream has closed costs nobody an error', async () => {
+test('a kept connection that the upstream has closed causes no error', async () => {
   // The second request on a connection finds it closed.
   const served = new Map<number, number>();
   const { origin, state } = await rawUpstream((_, connection) => {
@@ -224,7 +224,7 @@ test('a kept connection that the upstream has closed costs nobody an error', asy
   }
 });
 
-test('a kept connection that breaks only after a while is a failure: the request may have been worked on', async () => {
+test('a kept connection that breaks after a while is a failure, because the upstream may have worked on the request', async () => {
   let requests = 0;
   const origin = await upstreamForTest((_, response) => {
     requests += 1;
@@ -237,14 +237,14 @@ test('a kept connection that breaks only after a while is a failure: the request
   expect(requests).toBe(2);
 });
 
-test('a fresh connection that breaks is a failure, told once', async () => {
+test('a new connection that breaks is a failure, and the request isn’t sent again', async () => {
   const { origin, state } = await rawUpstream(() => null);
   const { origin: gateway } = await start(origin);
   expect((await call(gateway, chat, { body: chatTo('relay/m') })).status).toBe(502);
   expect(state.connections).toBe(1);
 });
 
-test('an upstream that answers before it has read the request is heard', async () => {
+test('the answer of an upstream that hasn’t read the whole request arrives', async () => {
   const origin = await upstreamForTest((_, response) => {
     response.writeHead(413, { 'content-type': 'application/json', connection: 'close' });
     response.end('{"error":{"message":"too much for me"}}');
@@ -257,7 +257,7 @@ test('an upstream that answers before it has read the request is heard', async (
   }
 });
 
-test('an answer without a body passes as it is', async () => {
+test('an answer without a body passes unchanged', async () => {
   for (const status of [204, 205]) {
     const { origin } = await rawUpstream(() => `HTTP/1.1 ${status} Nothing\r\n\r\n`);
     const { origin: gateway } = await start(origin);
@@ -266,7 +266,7 @@ test('an answer without a body passes as it is', async () => {
   }
 });
 
-test('an answer whose end is the connection’s end comes whole', async () => {
+test('an answer that ends with its connection arrives whole', async () => {
   const server = createServer((socket) => {
     socket.on('error', () => {});
     socket.once('data', () => {

@@ -5,10 +5,10 @@ import { gatewayForTest, type TestGateway } from './open-test-gateway.ts';
 import { providerForTest, upstreamForTest } from './providers.ts';
 import { addChannel, upstreamKey } from './test-channel.ts';
 
-/** A ring without a guard goes on until the sockets of this machine are used up. */
+/** Unguarded, a ring goes on until this machine runs out of sockets. */
 const mostRequests = 60;
 
-/** A gateway that takes what other gateways' channels send, and what it was asked. */
+/** A gateway that other gateways' channels lead to, and the requests that it got. */
 async function member() {
   const gateway = await gatewayForTest({ keys: [{ key: upstreamKey }] });
   const asked: IncomingHttpHeaders[] = [];
@@ -25,14 +25,14 @@ async function member() {
       const target_id = await addChannel(gateway.db, `c${channels}`, channel, gateway.nowS());
       await gateway.bus.events.publish({ type: 'target_updated', data: { target_id } });
     }
-    // A bare name comes beside the full ones.
+    // A bare name is listed beside the full ones.
     const listed = async () => (await call(gateway.origin, '/v1/models')).json.data.length;
     await expect.poll(listed, { timeout: 5_000 }).toBe(channels + 1);
   };
   return { ...gateway, asked, leadTo };
 }
 
-/** The same gateway at another address, which nothing tells apart from a stranger's. */
+/** The same gateway at another address, which looks like another monitor's. */
 function relayTo(origin: string): Promise<string> {
   return upstreamForTest((request, response) => {
     const { method, headers } = request;
@@ -81,7 +81,7 @@ test('a channel that leads to the gateway itself is detected at once, in every d
   const body = { contents: [] };
   const gemini = await call(origin, '/v1beta/models/c1/m:generateContent', { body });
   expect([gemini.status, gemini.json.error.status]).toEqual([508, 'FAILED_PRECONDITION']);
-  // These two come from the second sight itself: a channel that is named has no other to fall back on.
+  // These two are refused by the gateway's second visit: a channel that is named has no fallback.
   for (const { error } of [messages.json, gemini.json]) {
     expect(error.message).toContain('came back to the API Monitor that sent it');
   }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A bare TCP connection, for what no HTTP client sends; ends with the test. */
+/** A bare TCP connection, to send what no HTTP client sends; it ends with the test. */
 export async function rawConnection(port: number) {
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
@@ -21,7 +21,7 @@ export async function rawConnection(port: number) {
     send: (text: string | Buffer) => socket.write(text),
     received: () => received,
     hasEnded: () => hasEnded,
-    /** Waits until this has come; fails with what came where the connection ends before. */
+    /** Waits until this has come; if the connection ends before, throws with what came. */
     async until(wanted: string | RegExp): Promise<string> {
       const isThere = () =>
         typeof wanted === 'string' ? received.includes(wanted) : wanted.test(received);
@@ -39,7 +39,7 @@ export async function rawConnection(port: number) {
   };
 }
 
-/** Unlike `once` of node:events it takes an error for no end: what had come by then still counts. */
+/** Unlike `once` of node:events, it doesn't reject on an error: what has come still counts. */
 function nextOf(socket: Socket, events: string[]): Promise<void> {
   return new Promise((resolve) => {
     for (const event of events) socket.once(event, () => resolve());

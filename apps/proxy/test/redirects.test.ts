@@ -6,7 +6,7 @@ import { upstreamKey } from './test-channel.ts';
 
 const chat = '/v1/chat/completions';
 
-/** A channel that redirects each request once, and what it was asked then. */
+/** A channel that redirects each request once, and the requests that it got. */
 async function redirecting(status: number, locationOf: (url: string) => string | undefined) {
   const asked: { method: string | undefined; url: string | undefined; body: string }[] = [];
   const origin = await upstreamForTest(async (request, response) => {
@@ -92,7 +92,7 @@ test('a loop of redirects ends', async () => {
   expect([answer.status, provider.received()]).toEqual([502, 4]);
 });
 
-test('a channel that redirects elsewhere is passed over for the next, and counts as failed', async () => {
+test('a channel that redirects to another origin counts as failed, and the next one is tried', async () => {
   const { gateway: first, origin } = await redirecting(
     302,
     () => `https://evil.example/?k=${upstreamKey}`,
@@ -119,7 +119,7 @@ test('a channel that redirects elsewhere is passed over for the next, and counts
   expect(JSON.stringify(record)).not.toContain(upstreamKey);
 });
 
-test('a redirect whose own body never ends is followed all the same', async () => {
+test('a redirect is followed even if its own body never ends', async () => {
   const origin = await upstreamForTest((request, response) => {
     request.resume();
     if (request.url?.includes('moved')) {

@@ -23,7 +23,7 @@ async function start() {
 
 const chat = '/v1/chat/completions';
 
-// The text before the model, and behind it: neither may change in one byte.
+// The text before the model and after it: not one byte of it may change.
 test.each([
   ['numbers', '{"n":1.0,"big":12345678901234567890,"e":1E+2,"z":-0,"model":"', '","t":0.10}'],
   ['key order and white space', '{ "b" : 1 ,\r\n\t"a":2,"model" :  "', '" , "c":[ ] }\n'],
@@ -43,7 +43,7 @@ test.each([
     const { text } = await send(path, `${before}relay/m${after}`);
     expect(text === `${before}m${after}`, path).toBe(true);
   }
-  // A bare name needs no change at all, however it is spelt.
+  // A bare name needs no change, however it is spelt.
   const bare = `${before}\\u006d${after}`;
   expect((await send(chat, bare)).text === bare).toBe(true);
 });
@@ -54,13 +54,13 @@ test('a name that JSON must escape is escaped', async () => {
   expect([text, model]).toEqual(['{"model":"a\\"b\\\\c"}', 'a"b\\c']);
 });
 
-test('a Gemini body goes up untouched, a model within it too', async () => {
+test('a Gemini body goes up unchanged, and so does a model within it', async () => {
   const { send } = await start();
   const body = '{ "model":"relay/m", "contents" : [ ] , "n": 1.0}';
   expect((await send('/v1beta/models/relay/m:generateContent', body)).text).toBe(body);
 });
 
-test('a Gemini batch names its models inside without the channel that the path had', async () => {
+test('the models inside a Gemini batch go up without the channel that the path named', async () => {
   const { send } = await start();
   const batch = (name: string) =>
     `{"requests": [{"model":"models/${name}","content":{"parts":[{"text":"models/${name}"}]}}]}`;
@@ -69,7 +69,7 @@ test('a Gemini batch names its models inside without the channel that the path h
   expect(text).toBe(batch('relay/m').replace('models/relay/m', 'models/m'));
 });
 
-test('a batch that names its model more often than any may is a 400, and nothing goes up', async () => {
+test('a batch that names its model too often is a 400, and nothing goes up', async () => {
   const { gateway, provider } = await start();
   const requests = Array.from({ length: 10_001 }, () => ({ model: 'models/relay/m' }));
   const path = '/v1beta/models/relay/m:batchEmbedContents';
@@ -79,7 +79,7 @@ test('a batch that names its model more often than any may is a 400, and nothing
   expect(provider.received()).toBe(0);
 });
 
-test('a channel’s path stays before the endpoint’s', async () => {
+test('a channel’s path comes before the endpoint’s', async () => {
   const { send } = await start();
   expect((await send(chat, chatTo('under/m'))).url).toBe(`/relay/base${chat}`);
 });
@@ -123,11 +123,11 @@ const kept = {
   'x-unknown': 'x',
 };
 
-test('of the headers those that an API reads go up, and nothing else', async () => {
+test('only the headers that an API reads go up', async () => {
   const { send, gateway } = await start();
   const id = `${gateway.targetIds.relay}`;
   for (const path of [chat, '/v1/messages']) {
-    // The gateway reads every answer, so it asks for plain ones, whatever the client takes.
+    // The gateway reads every answer, so it asks for plain ones, whatever the client accepts.
     const sent = {
       ...kept,
       ...passed,
@@ -161,7 +161,7 @@ test('the channel’s key goes up in the form of each format', async () => {
   expect(await keysOf(gemini)).toEqual([bearer, undefined, upstreamKey]);
 });
 
-test('the channel’s anthropic-version stands in for one that the client did not send', async () => {
+test('the channel’s anthropic-version is sent if the client didn’t send one', async () => {
   const { send } = await start();
   const { headers } = await send('/v1/messages', chatTo('relay/m'));
   expect(headers['anthropic-version']).toBe('2099-01-01');

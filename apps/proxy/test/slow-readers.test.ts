@@ -7,7 +7,7 @@ import { rawConnection, rawPost } from './raw-connection.ts';
 
 const mebibyte = 1024 ** 2;
 
-/** An upstream that writes events as fast as they are taken, without end; says how much was taken. */
+/** An upstream that writes events without end, as fast as they are taken, and counts the bytes. */
 async function endlessUpstream() {
   const state = { taken: 0, gone: 0 };
   const event = `data: ${'x'.repeat(16_000)}\n\n`;
@@ -30,7 +30,7 @@ async function endlessUpstream() {
   return { origin, state };
 }
 
-/** What is read once it has stood still for 300 ms. */
+/** The value once it hasn't changed for 300 ms. */
 async function settled(read: () => number): Promise<number> {
   for (let before = read(); ; before = read()) {
     await sleep(300);
@@ -38,10 +38,10 @@ async function settled(read: () => number): Promise<number> {
   }
 }
 
-test('a slow reader slows the upstream down: next to nothing is held in between', async () => {
+test('a slow reader slows the upstream down, and the gateway holds next to nothing', async () => {
   const { origin, state } = await endlessUpstream();
   const channels = { relay: { origin, models: { m: {} } } };
-  // Shorter than the reader pauses: reading slowly is no fault of the upstream's.
+  // Shorter than the reader's pause, which isn't a fault of the upstream.
   const gateway = await gatewayForTest({ channels, options: { idleTimeoutMs: 600 } });
   const client = await rawConnection(gateway.port);
   client.send(rawPost('/v1/chat/completions', clientKey, chatTo('relay/m', { stream: true })));
@@ -55,7 +55,7 @@ test('a slow reader slows the upstream down: next to nothing is held in between'
     client.socket.read(102);
     expect(toClient?.writableLength).toBeLessThan(mebibyte / 4);
   }
-  // What the system's own buffers hold on both sides of the gateway; they grow by themselves for a while.
+  // What the system's buffers hold on both sides of the gateway; they grow for a while.
   expect(state.taken).toBeLessThan(24 * mebibyte);
   expect(process.memoryUsage.rss() - memoryAtFirst).toBeLessThan(32 * mebibyte);
   expect(state.gone).toBe(0);
@@ -66,7 +66,7 @@ test('a slow reader slows the upstream down: next to nothing is held in between'
   await expect.poll(() => state.gone).toBe(1);
 });
 
-test('a client that reads nothing at all is left in the end, and counts against nobody', async () => {
+test('a client that reads nothing is cut off in the end, and doesn’t count against the channel', async () => {
   const { origin, state } = await endlessUpstream();
   const channels = { relay: { origin, models: { m: {} } } };
   const gateway = await gatewayForTest({ channels, options: { idleTimeoutMs: 50 } });
@@ -80,7 +80,7 @@ test('a client that reads nothing at all is left in the end, and counts against 
   ]);
 });
 
-test('a client that doesn’t take the last of an answer whose upstream has ended is left in the end', async () => {
+test('a client that doesn’t read the last of a finished answer is cut off in the end', async () => {
   const event = `data: ${'x'.repeat(60_000)}\n\ndata: [DONE]\n\n`;
   const origin = await upstreamForTest((_, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -90,7 +90,7 @@ test('a client that doesn’t take the last of an answer whose upstream has ende
   const gateway = await gatewayForTest({ channels, options: { idleTimeoutMs: 100 } });
   const client = await rawConnection(gateway.port);
   client.socket.pause();
-  // More answers in a row than the systems' own buffers hold.
+  // More answers than the system's buffers hold.
   const body = chatTo('relay/m', { stream: true });
   client.send(rawPost('/v1/chat/completions', clientKey, body).repeat(500));
   const connections = () => gateway.connections.size;

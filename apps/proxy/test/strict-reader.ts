@@ -1,4 +1,4 @@
-/** One response, as the strictest reader of RFC 9112 sees it. */
+/** One response, as the strictest reader of RFC 9112 reads it. */
 export interface StrictResponse {
   status: number;
   headers: Map<string, string>;
@@ -14,9 +14,8 @@ const headerLine = /^([!#$%&'*+\-.^_`|~\w]+): ?([\t\x20-\x7e\x80-\xff]*)$/;
 export class CutOff extends Error {}
 
 /**
- * Reads exactly one response to a POST from bytes in latin1, and throws at whatever two readers could
- * read differently; a `CutOff` if more would have to come. `hasClosed`: the connection ended behind the
- * bytes.
+ * Reads exactly one response to a POST from bytes in latin1. Throws if two readers could read them
+ * differently; a `CutOff` if bytes are missing. `hasClosed`: the connection ended after the bytes.
  */
 export function readStrictly(bytes: string, hasClosed: boolean): StrictResponse {
   const end = bytes.indexOf('\r\n\r\n');

@@ -6,7 +6,7 @@ import { providerForTest } from './providers.ts';
 const chat = '/v1/chat/completions';
 const selfSigned = () => providerForTest({ m: 'good' }, { certificate: 'self_signed' });
 
-test('an encrypted channel is served on kept connections, whole and as a stream', async () => {
+test('kept TLS connections carry whole answers and streams', async () => {
   const provider = await selfSigned();
   const fields = { verify_ssl: false };
   const channels = { relay: { origin: provider.origin, models: { m: {} }, fields } };
@@ -19,7 +19,7 @@ test('an encrypted channel is served on kept connections, whole and as a stream'
   }
 });
 
-test('a certificate that proves nothing is the channel’s fault, in words', async () => {
+test('an untrusted certificate is the channel’s failure, explained in words', async () => {
   const provider = await selfSigned();
   const gateway = await gatewayForTest({
     channels: { relay: { origin: provider.origin, models: { m: {} } } },

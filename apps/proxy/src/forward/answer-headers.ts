@@ -2,10 +2,10 @@ import { type AnswerHeaders, headerOf } from '@api-monitor/upstream';
 import type { KeyCover } from './key-cover.ts';
 
 /**
- * The headers of a channel's answer that reach the client: those that SDKs and agents read. All others
- * stay here. Some would steer the proxy in front of us (`x-accel-redirect`, `x-sendfile`), others the
- * browser on the dashboard's origin (`set-cookie`, `cache-control`, `location`), and those that frame
- * the body (`content-length`, `transfer-encoding`, `content-encoding`) are for the gateway to set.
+ * The headers of a target's answer that reach the client: those that SDKs and agents read. All others
+ * are dropped. Some would steer the proxy in front of the gateway (`x-accel-redirect`, `x-sendfile`),
+ * others the browser on the dashboard's origin (`set-cookie`, `cache-control`, `location`), and the
+ * gateway sets those that frame the body (`content-length`, `transfer-encoding`, `content-encoding`).
  */
 const passed = new Set([
   'content-type',
@@ -32,10 +32,10 @@ const passedPrefixes = [
 ];
 /** `x-oneapi-request-id`, `x-amzn-requestid`, `apim-request-id`, … */
 const upstreamRequestId = /[a-z]-?request-?id$/;
-/** The gateway sends its own. */
+/** The gateway sends these itself. */
 const ownIds = new Set(['x-request-id', 'request-id']);
 
-/** In every answer of the gateway: opened in a browser, it is a page without rights, and no cache keeps it. */
+/** In every answer of the gateway: a browser that opens it gives it no rights, and no cache keeps it. */
 export const harmless = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "sandbox; default-src 'none'",
@@ -43,7 +43,7 @@ export const harmless = {
 };
 const harmlessPairs = Object.entries(harmless).flat();
 
-/** What the gateway says of its choice, in `x-proxy-*` headers. */
+/** Routing details for the `x-proxy-*` headers. */
 export interface RoutingInfo {
   requestId: string;
   targetId: number;
@@ -52,7 +52,7 @@ export interface RoutingInfo {
   proofAgeS: number;
 }
 
-/** The headers of the answer to the client, names and values in turn; its framing is added later. */
+/** The headers of the answer to the client, names and values in turn, without its framing. */
 export function answerHeaders(
   upstream: AnswerHeaders,
   { requestId, targetId, model, attempts, proofAgeS }: RoutingInfo,
@@ -81,22 +81,22 @@ export function answerHeaders(
   return headers;
 }
 
-const verdicts = new Map<string, boolean>();
-const verdictLimit = 1_000;
+const knownNames = new Map<string, boolean>();
+const knownNamesLimit = 1_000;
 
-/** Servers send the same few names: each is judged once. */
+/** Cached, because servers send the same few names. */
 function isPassed(name: string): boolean {
-  const known = verdicts.get(name);
+  const known = knownNames.get(name);
   if (known !== undefined) return known;
-  const verdict =
+  const isWanted =
     passed.has(name) ||
     passedPrefixes.some((prefix) => name.startsWith(prefix)) ||
     (upstreamRequestId.test(name) && !ownIds.has(name));
-  if (verdicts.size < verdictLimit) verdicts.set(name, verdict);
-  return verdict;
+  if (knownNames.size < knownNamesLimit) knownNames.set(name, isWanted);
+  return isWanted;
 }
 
-/** A model's name is the upstream's word: what a header can't carry is percent-encoded. */
+/** A model's name comes from the upstream: what a header can't hold is percent-encoded. */
 function asHeaderValue(text: string): string {
   return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text);
 }

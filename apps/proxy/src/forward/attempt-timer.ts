@@ -8,18 +8,18 @@ interface Listener {
   onSilence(): void;
   /** The client read nothing in time. */
   onStall(): void;
-  /** What still comes of an answer that is held back has taken too long. */
+  /** The rest of an answer that is held back has taken too long. */
   onLongRest(): void;
 }
 
 const restTimeoutMs = 2_000;
 
-/** How long a client may read nothing: the wait may be the reader's own pause, not a lost connection. */
+/** How long a client may read nothing: its reader may just pause. */
 export function stallTimeoutMsOf(idleTimeoutMs: number): number {
   return 4 * idleTimeoutMs;
 }
 
-/** The one timer of an attempt; it begins with the wait for the first byte. */
+/** The one timer of an attempt; it starts with the wait for the first byte. */
 export class AttemptTimer {
   readonly #listener: Listener;
   readonly #idleTimeoutMs: number;
@@ -32,19 +32,19 @@ export class AttemptTimer {
     this.#timer = setTimeout(onSilence, firstByteTimeoutMs, listener);
   }
 
-  /** Bytes came, or the client reads on: the next ones are due. */
+  /** Bytes came, or the client reads again: the next bytes are due. */
   awaitBytes(): void {
     if (this.#isAwaitingBytes) this.#timer.refresh();
     else this.#set(onSilence, this.#idleTimeoutMs);
     this.#isAwaitingBytes = true;
   }
 
-  /** The client reads nothing: no fault of the upstream, but no reason to wait for ever. */
+  /** The client reads nothing: not a fault of the upstream, but no reason to wait for ever. */
   awaitReader(): void {
     this.#set(onStall, stallTimeoutMsOf(this.#idleTimeoutMs));
   }
 
-  /** The rest of an error that is held back needs neither long nor much. */
+  /** The rest of an error that is held back is short. */
   awaitRest(): void {
     this.#set(onLongRest, restTimeoutMs);
   }

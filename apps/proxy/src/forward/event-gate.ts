@@ -1,18 +1,18 @@
-/** Lets the bytes of an answer through, some of them later than they came. */
+/** Lets the bytes of an answer through, some of them later than they arrived. */
 export interface Gate {
-  /** What may go on of all that came; null where that is nothing yet. */
+  /** The bytes that may go on; null if there are none yet. */
   pass(chunk: Buffer): Buffer | null;
-  /** What is held at the stream's proper end. */
+  /** What is still held at the stream's end. */
   rest(): Buffer | null;
 }
 
-/** An event longer than this goes on in pieces. */
+/** A longer event goes on in pieces. */
 const limitBytes = 64 * 1024;
 
 /**
- * Holds the start of an event until its end has come. No client can use half an event, and where the
- * stream breaks there, the half would make nonsense of the error that follows it. Nothing is changed:
- * the same bytes go through, and whoever ends its writes where events end is never held.
+ * Holds the start of an event until its end has come. No client can use half an event, and if the stream
+ * breaks there, the half would garble the error event that follows. The bytes stay the same, and an
+ * upstream that writes whole events is never delayed.
  */
 export function createEventGate(): Gate {
   let held: Buffer | null = null;
@@ -29,12 +29,12 @@ export function createEventGate(): Gate {
   };
 }
 
-/** A comment or a blank line: what keeps a connection awake, and must not wait. */
+/** A comment or a blank line: it keeps the connection alive, so it must not wait. */
 function isIdle(first: number | undefined): boolean {
   return first === 0x3a || first === 0x0a || first === 0x0d;
 }
 
-/** Just behind the last blank line; lines end in LF or CR LF. */
+/** The index after the last blank line; lines end in LF or CR LF. */
 function endOfLastEvent(bytes: Buffer): number {
   const { length } = bytes;
   if (bytes[length - 1] === 0x0a && bytes[length - 2] === 0x0a) return length;

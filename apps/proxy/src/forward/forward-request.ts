@@ -41,7 +41,7 @@ export interface Forwarding {
   trail: Trail;
 }
 
-/** What came of a request, for its record. */
+/** The outcome of a request, for its record. */
 export interface Forwarded {
   entry: BoardModel | null;
   attempts: ProxyAttempt[];
@@ -50,7 +50,7 @@ export interface Forwarded {
   fault: AttemptFault | null;
 }
 
-/** Sends a request to one channel after the other until one has begun to answer. Never rejects. */
+/** Sends a request to one target after the other until one has begun to answer. Never rejects. */
 export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Promise<Forwarded> {
   const attempts: ProxyAttempt[] = [];
   let choices = given.choices;
@@ -80,19 +80,19 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
 }
 
 /**
- * After this many channels that loop back, a request that another monitor sent gives up: every member of
- * a ring retries, so their attempts multiply. One that came straight from a client goes on to its last
- * channel, because no other monitor multiplies its attempts.
+ * After this many targets that loop back, a request from another monitor is given up: every member of a
+ * ring retries, so their attempts multiply. A client's own request goes on to its last target, because
+ * no other monitor multiplies its attempts.
  */
 const loopLimit = 2;
 
-/** What is left to try after a channel looped back: others at the same address would do so too. */
+/** The targets to try after one looped back: others at its address would loop back too. */
 function atOtherAddresses(choices: readonly Choice[], looped: Choice): readonly Choice[] {
   const { baseUrl } = looped.entry.target.channel;
   return choices.filter(({ entry }) => entry.target.channel.baseUrl !== baseUrl);
 }
 
-/** 0 where nothing has reached the client, so that the gateway answers by itself. */
+/** 0 if nothing has reached the client: the gateway then answers itself. */
 function statusOf(end: AttemptEnd): number {
   switch (end.kind) {
     case 'whole':
@@ -108,18 +108,18 @@ function statusOf(end: AttemptEnd): number {
 interface Judging {
   entry: BoardModel;
   end: AttemptEnd;
-  /** It was the one try of a half-open breaker. */
+  /** Whether it was the one try of a half-open breaker. */
   isBreakersTry: boolean;
   durationMs: number;
 }
 
-/** Turns an attempt's end into its record, and lets the breaker know. */
+/** Turns an attempt's end into its record, and tells the breaker. */
 function judged(
   { breakers }: GatewayDeps,
   { endpoint, trail }: Forwarding,
   { entry: { target, model }, end, isBreakersTry, durationMs }: Judging,
 ): ProxyAttempt {
-  // Another monitor sent us this, and the loop may be its own: our clients may use the channel well.
+  // Another monitor sent this, and the loop may be its own: the target may work for our clients.
   const isSendersLoop = isLoop(end) && trail.otherMonitors > 0;
   const failure = isSendersLoop ? null : isLiveFailure(end, endpoint.route);
   if (failure) breakers.failed(target.id, model, failure.error);
@@ -139,15 +139,15 @@ function judged(
   };
 }
 
-/** A stream gets an error in the client's dialect; any other body is cut off. */
+/** A stream ends in an error in the client's dialect; any other body is cut off. */
 function endBroken(
   { response, endpoint, requestId }: Forwarding,
   pipe: AnswerPipe,
   { kind, message }: AttemptFault,
 ): void {
   if (!pipe.watch?.isEventStream) {
-    // Over HTTP/1.0, which nginx speaks by default, a mere close would be the end of a whole answer. The
-    // request's socket, because a pipelined response has none before its turn.
+    // A reset, because over HTTP/1.0, nginx's default, a close is the end of a whole answer. The request's
+    // socket, because a pipelined response has none before its turn.
     response.req.socket.resetAndDestroy();
     return;
   }

@@ -17,7 +17,7 @@ export interface AttemptFault {
   message: string;
 }
 
-/** What live traffic has against a channel's model. */
+/** Why live traffic counts against a target's model. */
 export interface LiveFailure {
   error: string;
   error_kind: ErrorKind;
@@ -31,15 +31,15 @@ const kindByStatus: ReadonlyMap<number, ErrorKind> = new Map([
 ]);
 
 /**
- * Whether another channel should be asked before the client hears of this status: the channel is
- * busy, broken, or out of credit, or refuses its own key. What the client sent wrong goes back to it;
- * a 403 may be either, so that the last channel's goes back.
+ * Whether another target should be tried before the client gets this status: the target is busy, broken
+ * or out of credit, or refuses its own key. An error of the client's goes back to it; a 403 may be
+ * either, so only the last target's goes back.
  */
 export function isHeldBackStatus(status: number): boolean {
   return status === 403 || isFailureStatus(status);
 }
 
-/** Null where the attempt says nothing against the model: it answered, or the client was at fault. */
+/** Null if the attempt says nothing against the model: it answered, or the client was at fault. */
 export function isLiveFailure(end: AttemptEnd, route: GatewayRoute): LiveFailure | null {
   switch (end.kind) {
     case 'client_left':
@@ -55,15 +55,15 @@ export function isLiveFailure(end: AttemptEnd, route: GatewayRoute): LiveFailure
   }
 }
 
-/** Whether the attempt shows the model at work; counting its tokens does not. */
+/** Whether the attempt shows that the model works; counting tokens doesn't. */
 export function isLiveSuccess(end: AttemptEnd, route: GatewayRoute): boolean {
   if (end.kind !== 'whole' || !isProvingRoute(route)) return false;
   return end.status < 300 && end.streamError === null;
 }
 
 /**
- * Whether the channel answered that there is no such model, as when one is quietly taken away, or that
- * it may not be used: for want of credit, or for what this client wrote.
+ * Whether the target answered that the model doesn't exist, as when one is quietly removed, or that it may
+ * not be used: because credit is used up, or because of what this client wrote.
  */
 export function isModelDoubted(end: AttemptEnd, route: GatewayRoute): boolean {
   const status = end.kind === 'whole' || end.kind === 'retriable' ? end.status : null;
@@ -73,7 +73,7 @@ export function isModelDoubted(end: AttemptEnd, route: GatewayRoute): boolean {
 /** A monitor's answer to a request that it has sent on before (RFC 5842, 7.2). */
 export const loopStatus = 508;
 
-/** Whether the channel led the request back to a monitor that had already sent it on. */
+/** Whether the target led the request back to a monitor that had already sent it on. */
 export function isLoop(end: AttemptEnd): boolean {
   return (end.kind === 'whole' || end.kind === 'retriable') && end.status === loopStatus;
 }

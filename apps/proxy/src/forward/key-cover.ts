@@ -7,31 +7,31 @@ interface Spelling {
   bytes: Buffer;
 }
 
-/** Worked out once for each channel, and forgotten with it. */
+/** Cached for each target. */
 const spellings = new WeakMap<UpstreamTarget, readonly Spelling[]>();
 
-function spellingsFor(channel: UpstreamTarget): readonly Spelling[] {
-  const known = spellings.get(channel);
+function spellingsFor(target: UpstreamTarget): readonly Spelling[] {
+  const known = spellings.get(target);
   if (known) return known;
-  const made = spellingsOf(channel.apiKey).map((text) => ({ text, bytes: Buffer.from(text) }));
-  spellings.set(channel, made);
+  const made = spellingsOf(target.apiKey).map((text) => ({ text, bytes: Buffer.from(text) }));
+  spellings.set(target, made);
   return made;
 }
 
 /**
- * Covers a channel's key with asterisks in all that goes to a client: the key isn't the client's, and
- * channels quote it in errors. Lengths stay as they are. One for each answer.
+ * Covers a target's key with asterisks in everything that goes to a client: targets quote it in errors.
+ * Lengths stay the same. One for each answer.
  */
 export class KeyCover {
   readonly #spellings: readonly Spelling[];
-  /** The end of what came so far, which may be the start of the key. */
+  /** The last bytes, if they may be the start of the key. */
   #held: Buffer | null = null;
 
-  constructor(channel: UpstreamTarget) {
-    this.#spellings = spellingsFor(channel);
+  constructor(target: UpstreamTarget) {
+    this.#spellings = spellingsFor(target);
   }
 
-  /** Takes the next bytes, which it may change; returns what can go on, null if that is nothing yet. */
+  /** Takes the next bytes, which it may change; returns what can go on, null if nothing can yet. */
   pass(chunk: Buffer): Buffer | null {
     const bytes = this.#held ? Buffer.concat([this.#held, chunk]) : chunk;
     this.#held = null;
@@ -44,7 +44,7 @@ export class KeyCover {
     return heldFrom === 0 ? null : bytes.subarray(0, heldFrom);
   }
 
-  /** What is held at the end: it was not the key. */
+  /** What is held at the end: it wasn't the key. */
   rest(): Buffer | null {
     return this.#held;
   }
@@ -63,10 +63,10 @@ function cover(bytes: Buffer, needle: Buffer): void {
   }
 }
 
-/** Where the bytes end in the first part of the needle; infinite if they don't. */
+/** The index from which the bytes are the start of the needle; infinite if they aren't. */
 function startOfKey(bytes: Buffer, needle: Buffer): number {
   const { length } = bytes;
-  // An event ends with its line, and no key with that: most chunks are done here.
+  // Most chunks end with a line feed, which no key contains.
   if (length === 0 || !needle.includes(bytes[length - 1] ?? 0)) return Number.POSITIVE_INFINITY;
   const first = needle[0] ?? 0;
   let at = bytes.indexOf(first, Math.max(0, length - needle.length + 1));

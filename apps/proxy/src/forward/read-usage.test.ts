@@ -39,7 +39,7 @@ test('a messages stream that comes in one piece reports both too', () => {
   expect(usageOf([...text])).toEqual([9, 21]);
 });
 
-test('however long the answer between, its start and end are read', () => {
+test('the start and end of an answer are read however long it is', () => {
   const start = 'data: {"message":{"usage":{"input_tokens":9,"output_tokens":1}}}\n\n';
   const end = 'data: {"usage":{"output_tokens":21}}\n\n';
   const filler = Array.from({ length: 300 }, () => 'data: {"delta":"some words"}\n\n');
@@ -47,6 +47,6 @@ test('however long the answer between, its start and end are read', () => {
   expect(usageOf([[start, ...filler, end].join('')])).toEqual([9, 21]);
 });
 
-test('no report is no number', () => {
+test('without a report there is no number', () => {
   expect(usageOf(['{"choices":[],"usage":null}'])).toEqual([null, null]);
 });

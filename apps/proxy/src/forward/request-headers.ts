@@ -2,8 +2,8 @@ import type { Trail } from '@api-monitor/core';
 import type { Endpoint } from '../request/match-route.ts';
 
 /**
- * What goes up besides the credential; everything else stays here: cookies, addresses, hop-by-hop. Not
- * `accept-encoding`: the gateway has to read every answer, and asks for plain ones.
+ * The headers that go up besides the credential; all others are dropped: cookies, addresses, hop-by-hop.
+ * So is `accept-encoding`: the gateway reads every answer, so it asks for plain ones.
  */
 const goesUp = new Set([
   'content-type',
@@ -32,8 +32,8 @@ const goesUp = new Set([
 const prefixesThatGoUp = ['openai-', 'x-stainless-', 'x-claude-code-', 'x-codex-'];
 
 /**
- * The request's headers that go up, names in lower case and values in turn. Of its `Via` goes what
- * `trail` keeps.
+ * The request's headers that go up, names in lower case and values in turn, with the part of its `Via`
+ * that `trail` keeps.
  */
 export function upstreamHeaders(
   rawHeaders: readonly string[],
@@ -57,13 +57,13 @@ export function upstreamHeaders(
 const knownNames = new Map<string, string | null>();
 const knownNamesLimit = 1_000;
 
-/** In lower case; null where the header stays. Clients send the same few: each is judged once. */
+/** In lower case; null if the header is dropped. Cached, because clients send the same few. */
 function nameThatGoesUp(raw: string): string | null {
   const known = knownNames.get(raw);
   if (known !== undefined) return known;
   const name = raw.toLowerCase();
   const isWanted = goesUp.has(name) || prefixesThatGoUp.some((prefix) => name.startsWith(prefix));
-  const fate = isWanted ? name : null;
-  if (knownNames.size < knownNamesLimit) knownNames.set(raw, fate);
-  return fate;
+  const found = isWanted ? name : null;
+  if (knownNames.size < knownNamesLimit) knownNames.set(raw, found);
+  return found;
 }

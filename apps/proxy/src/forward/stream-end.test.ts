@@ -18,7 +18,7 @@ const whole: [string, string][] = [
   ['/v1beta/models/g:streamGenerateContent', 'data: {"candidates":[{"finishReason":"STOP"}]}\n\n'],
 ];
 
-test.each(whole)('%s: the last word is seen, wherever the bytes are cut', (path, text) => {
+test.each(whole)('%s: the end is found wherever the bytes are cut', (path, text) => {
   const bytes = Buffer.from(text);
   for (let cut = 0; cut <= bytes.length; cut += 1) {
     const watch = watchOf(path);
@@ -52,7 +52,7 @@ test.each([
   expect([watch?.hasEnded(), watch?.hasError()]).toEqual([false, false]);
 });
 
-test('an error within the stream is an end, and is told apart', () => {
+test('an error within the stream ends it, and is reported as one', () => {
   const watch = watchOf('/v1/messages');
   watch?.take(Buffer.from('event: error\ndata: {"type":"error"}\n\n'));
   expect([watch?.hasEnded(), watch?.hasError()]).toEqual([true, true]);
@@ -76,17 +76,20 @@ const refusals: [string, string][] = [
   ],
 ];
 
-test.each(refusals)('%s: an error of the client’s is known, wherever it is cut', (path, text) => {
-  const before = Buffer.from(`data: ${'x'.repeat(10_000)}\n\n`);
-  const bytes = Buffer.from(text);
-  for (let cut = 0; cut <= bytes.length; cut += 1) {
-    const watch = watchOf(path);
-    watch?.take(before);
-    watch?.take(bytes.subarray(0, cut));
-    watch?.take(bytes.subarray(cut));
-    expect([watch?.hasError(), watch?.isClientsError()], `cut at ${cut}`).toEqual([true, true]);
-  }
-});
+test.each(refusals)(
+  '%s: an error of the client’s is recognised wherever it is cut',
+  (path, text) => {
+    const before = Buffer.from(`data: ${'x'.repeat(10_000)}\n\n`);
+    const bytes = Buffer.from(text);
+    for (let cut = 0; cut <= bytes.length; cut += 1) {
+      const watch = watchOf(path);
+      watch?.take(before);
+      watch?.take(bytes.subarray(0, cut));
+      watch?.take(bytes.subarray(cut));
+      expect([watch?.hasError(), watch?.isClientsError()], `cut at ${cut}`).toEqual([true, true]);
+    }
+  },
+);
 
 test.each([
   [chat, 'data: {"error":{"message":"broke","type":"server_error"}}\n\n'],
@@ -98,6 +101,6 @@ test.each([
   expect([watch?.hasError(), watch?.isClientsError()]).toEqual([true, false]);
 });
 
-test('an answer that is no stream is not watched', () => {
+test('an answer that isn’t a stream isn’t watched', () => {
   expect(watchOf('/v1/embeddings')).toBeNull();
 });

@@ -1,22 +1,22 @@
 import type { Endpoint } from '../request/match-route.ts';
 
-/** Watches a stream of events for its proper end, without keeping it. */
+/** Watches a stream of events for its end, without keeping it. */
 export interface StreamEndWatch {
   take(chunk: Buffer): void;
-  /** Whether the format's own last word came, or an error in its place. */
+  /** Whether the format's own end came, or an error in its place. */
   hasEnded(): boolean;
-  /** Whether the upstream told of an error within the stream. */
+  /** Whether the stream contained an error. */
   hasError(): boolean;
-  /** Whether that error is about what the client sent. */
+  /** Whether the error is about what the client sent. */
   isClientsError(): boolean;
 }
 
 type Streaming = 'chat' | 'responses' | 'anthropic' | 'gemini';
 
 interface Mark {
-  /** Cheap to look for in every chunk; a model may well say them too. */
+  /** Cheap to look for in every chunk; a model may say them too. */
   words: readonly Buffer[];
-  /** Looked at only where a word was found: its place tells the event from what a model says in it. */
+  /** Tried only if a word was found: it tells the event from text that a model wrote. */
   pattern: RegExp;
 }
 
@@ -31,9 +31,9 @@ const errorObject: Mark = {
   pattern: /\ndata: ?\{"error": ?[{"]/,
 };
 
-/** How much of an error is read for whose it is. */
+/** How much of an error is read to find out whose it is. */
 const errorLimitBytes = 8 * 1024;
-// From the documentation of each API's errors. In a text that quotes them the quotes stand escaped.
+// From the documentation of each API's errors. In a text that quotes them, the quotes are escaped.
 const clientsWords = [
   'invalid_request_error',
   'request_too_large',
@@ -48,7 +48,7 @@ const clientsWords = [
 ];
 const clientsError = new RegExp(`"(?:type|code|status)"\\s*:\\s*"(?:${clientsWords.join('|')})"`);
 
-// A chat stream is whole with a finish reason too: many relays never send [DONE].
+// A finish reason ends a chat stream too, because many relays never send [DONE].
 const ends: Record<Streaming, Mark> = {
   chat: {
     words: words('[DONE]', '"finish_reason":"', '"finish_reason": "'),
@@ -71,15 +71,15 @@ const errors: Record<Streaming, readonly Mark[]> = {
   anthropic: [errorEvent],
   gemini: [errorObject],
 };
-/** Longer than any of them: what a chunk's end may hold of one that the next completes. */
+/** Longer than any of them: the part of a chunk that the next one may complete. */
 const overlap = 32;
 const newline: Buffer = Buffer.from('\n');
 
-/** Null for a route whose answers are no event streams. */
+/** Null for a route whose answers aren't event streams. */
 export function watchStreamEnd({ route }: Endpoint): StreamEndWatch | null {
   const format = formatOf(route);
   if (!format) return null;
-  // A stream begins as a line does.
+  // A stream begins like a line.
   let carried = newline;
   let isEnded = false;
   let errorText: string | null = null;
@@ -89,7 +89,7 @@ export function watchStreamEnd({ route }: Endpoint): StreamEndWatch | null {
         if (errorText.length < errorLimitBytes) errorText += chunk.toString('latin1');
         return;
       }
-      // No word goes over the end of a line, and most chunks end with one.
+      // No word contains a line feed, and most chunks end with one.
       const seam =
         carried === newline ? null : Buffer.concat([carried, chunk.subarray(0, overlap)]);
       const has = ({ words, pattern }: Mark) =>
@@ -109,7 +109,7 @@ function lastText(chunk: Buffer): string {
   return chunk.subarray(-errorLimitBytes).toString('latin1');
 }
 
-/** A copy, so that no chunk is kept for its end. */
+/** A copy, so that the chunk itself isn't kept. */
 function lastBytes(carried: Buffer, chunk: Buffer): Buffer {
   if (chunk.length >= overlap) return Buffer.from(chunk.subarray(-overlap));
   return Buffer.from(Buffer.concat([carried, chunk]).subarray(-overlap));
