@@ -69,7 +69,7 @@ export const adminScenes: readonly Scene[] = [
   {
     ...tab('security', '.panel-row', async (page) => {
       await page.locator('.panel-row .button').filter({ visible: true }).first().click();
-      await page.locator('[name=factor-password]').fill(adminPassword);
+      await page.locator('dialog[open] [name=current_password]').fill(adminPassword);
       await page.keyboard.press('Enter');
       await page.locator('.qr').waitFor();
     }),

@@ -1,5 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseSync, Visitor } from 'vite';
 import { describe, expect, it } from 'vitest';
+import { pages } from '../../build/pages.ts';
+import { expandPartials, readFrom } from '../../build/partials.ts';
 import { adminTexts } from '../admin/admin-texts.ts';
 import { gateway as enGateway } from './en/gateway.ts';
 import { en as enShared } from './en/index.ts';
@@ -11,44 +15,67 @@ import { zh as zhShared } from './zh/index.ts';
 const en: Record<string, string> = { ...enShared, ...adminTexts.en, ...enGateway };
 const zh: Record<string, string> = { ...zhShared, ...adminTexts.zh, ...zhGateway };
 
-const webRoot = new URL('../../', import.meta.url);
-
-function markup(): string[] {
-  const files = ['src/', 'docs/'].flatMap((folder) =>
-    readdirSync(new URL(folder, webRoot), { recursive: true, encoding: 'utf8' }).map(
-      (file) => `${folder}${file}`,
-    ),
-  );
-  return [...readdirSync(webRoot), ...files].filter((file) => file.endsWith('.html'));
-}
-
+const webRoot = fileURLToPath(new URL('../../', import.meta.url));
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((it) => it[1]).sort();
+
+/** Strings in the pages' code and markup; in each, `*` stands for what only the running page knows. */
+function stringsInUse(): Set<string> {
+  const strings = new Set<string>();
+  const files = readdirSync(`${webRoot}src`, { recursive: true, encoding: 'utf8' });
+  for (const file of files.filter((it) => /(?<!\.test)\.ts$/.test(it) && !/^i18n\W/.test(it))) {
+    new Visitor({
+      Literal({ value }) {
+        if (typeof value === 'string') strings.add(value);
+      },
+      TemplateLiteral({ quasis }) {
+        strings.add(quasis.map(({ value }) => value.cooked).join('*'));
+      },
+    }).visit(parseSync(file, readFileSync(`${webRoot}src/${file}`, 'utf8')).program);
+  }
+  for (const page of pages) {
+    const html = expandPartials(readFileSync(webRoot + page, 'utf8'), readFrom(webRoot));
+    for (const [, key = ''] of html.matchAll(/x-t(?::[\w-]+)?="([^"]+)"/g)) strings.add(key);
+    for (const [, text = '', joined] of html.matchAll(/'([\w.-]+)'( \+)?/g)) {
+      strings.add(joined ? `${text}*` : text);
+    }
+  }
+  return strings;
+}
 
 describe('the dictionaries', () => {
   it('hold the same keys with the same placeholders and no empty text', () => {
-    expect(Object.keys(zh).sort()).toEqual(Object.keys(en).sort());
-    for (const [key, text] of Object.entries(en)) {
-      expect(placeholders(zh[key] ?? ''), key).toEqual(placeholders(text));
-      expect(zh[key]?.trim(), key).not.toBe('');
+    // Chinese has one form for every count.
+    const keys = Object.keys(en).filter((key) => !key.endsWith('.one'));
+    expect(Object.keys(zh).sort()).toEqual(keys.sort());
+    for (const [key, text] of Object.entries(zh)) {
+      expect(placeholders(text), key).toEqual(placeholders(en[key] ?? ''));
+      expect([text.trim(), en[key]?.trim()], key).not.toContain('');
     }
   });
 
-  it.each(['en', 'zh'])('name every text of %s once among their files', async (language) => {
+  it.each([
+    ['en', en],
+    ['zh', zh],
+  ])('name every text of %s once among their files', async (language, texts) => {
     const folder = new URL(`${language}/`, import.meta.url);
     const names = readdirSync(folder).filter((name) => name !== 'index.ts');
     const files: object[] = await Promise.all(names.map((name) => import(`${folder}${name}`)));
     const keys = files.flatMap((file) => Object.values(file).flatMap((it) => Object.keys(it)));
-    expect(keys.sort()).toEqual(Object.keys(en).sort());
+    expect(keys.sort()).toEqual(Object.keys(texts).sort());
   });
 
-  it('hold every key that the markup names', () => {
-    const files = markup();
-    expect(files.length).toBeGreaterThan(5);
-    for (const file of files) {
-      const html = readFileSync(new URL(file, webRoot), 'utf8');
-      const keys = [...html.matchAll(/x-t(?::[\w-]+)?="([^"]+)"/g)].map((it) => it[1] ?? '');
-      for (const key of keys) expect(Object.hasOwn(en, key), `${key} in ${file}`).toBe(true);
-    }
+  it('hold no text that no page shows', () => {
+    const strings = stringsInUse();
+    const patterns = [...strings]
+      .filter((it) => /^[a-z][\w.]*\.\*/.test(it))
+      .map((it) => it.replaceAll('.', '\\.').replaceAll('*', '[\\w-]+'))
+      // The names of actions have a dot of their own.
+      .map((it) => new RegExp(`^${it.replace('audit\\.action\\.', '$&\\w+\\.')}$`));
+    const isUsed = (key: string) => strings.has(key) || patterns.some((it) => it.test(key));
+    const unused = Object.keys(en).filter((key) => {
+      return !isUsed(key) && !isUsed(key.replace(/\.(one|other)$/, ''));
+    });
+    expect(unused).toEqual([]);
   });
 });
 

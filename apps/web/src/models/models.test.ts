@@ -74,13 +74,13 @@ describe('a model', () => {
   });
 
   it('says why nothing is chosen', () => {
-    expect(modelCard(model([dead]), told, en).why).toBe('No channel can take it now');
+    expect(modelCard(model([dead]), told, en).why).toBe('No channel is available now');
     const pinned = modelCard(
       model([offer()], { chosen_target_id: null }),
       { ...told, bare_models: false },
       en,
     );
-    expect(pinned.why).toBe('Only by name: channel/model');
+    expect(pinned.why).toBe('Only as channel/model');
   });
 
   it('tells of traffic that fails where checks pass', () => {
@@ -92,7 +92,7 @@ describe('a model', () => {
     });
     expect(offerLine(failing, model([failing]), 4000, en)).toMatchObject({
       tone: 'warn',
-      reason: 'live traffic failed: its breaker is open',
+      reason: 'live traffic failed: breaker open',
       error: 'HTTP 500',
     });
   });

@@ -35,7 +35,7 @@ it('names the master token, and what went to no channel', () => {
     failureRate: '10%',
   });
   expect(totalLines([total({ group: null, name: null })], 'channel', en)[0]).toMatchObject({
-    name: 'None chosen',
+    name: 'None',
     filter: null,
   });
 });

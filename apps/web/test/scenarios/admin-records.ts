@@ -25,7 +25,7 @@ export function describeAdminRecords(stage: Stage): void {
     await other.getByRole('button', { name: 'Log in' }).click();
     await other.getByRole('heading', { name: 'Settings' }).waitFor();
     const page = await stage.open('/admin.html?tab=security', { isAdmin: true });
-    await page.getByText('this one').filter({ visible: true }).waitFor();
+    await page.getByText('this session').filter({ visible: true }).waitFor();
     const ends = page.getByRole('button', { name: /^Log out .*127\.0\.0\.1/ });
     const before = await ends.count();
     await ends.first().click();
@@ -35,19 +35,19 @@ export function describeAdminRecords(stage: Stage): void {
   it('a second factor is set up, asked for, and switched off by recovery codes', async () => {
     const page = await stage.open('/admin.html?tab=security', { isAdmin: true });
     await page.getByRole('button', { name: 'Set up…' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Set up the second factor' });
+    const dialog = page.getByRole('dialog', { name: 'Set up two-factor authentication' });
     await dialog.getByLabel('Current password').fill('something else');
     await dialog.getByRole('button', { name: 'Continue' }).click();
-    await dialog.getByText(/the password is wrong/).waitFor();
+    await dialog.getByText('This is incorrect.').waitFor();
     await dialog.getByLabel('Current password').fill(adminPassword);
     await dialog.getByRole('button', { name: 'Continue' }).click();
     const qr = await dialog.locator('.qr path').boundingBox();
     expect(qr?.width).toBeGreaterThan(100);
     const secret = (await dialog.locator('.factor-text').textContent()) ?? '';
-    await eventually(() => page.locator('[name=factor-code]:focus').count()).toBe(1);
+    await eventually(() => page.locator('[name=code]:focus').count()).toBe(1);
     await dialog.getByRole('textbox', { name: 'Code' }).fill('000000');
     await dialog.getByRole('button', { name: 'Continue' }).click();
-    await dialog.getByText(/code is wrong/).waitFor();
+    await dialog.getByText('This is incorrect.').waitFor();
     await dialog.getByRole('textbox', { name: 'Code' }).fill(totpOf(secret));
     await dialog.getByRole('button', { name: 'Continue' }).click();
     const [first = '', second = ''] = (await revealed(page)).split('\n');
@@ -58,10 +58,10 @@ export function describeAdminRecords(stage: Stage): void {
     await other.getByLabel('Code').fill(first);
     await other.getByRole('button', { name: 'Log in' }).click();
     await other.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
-    await page.getByRole('button', { name: 'Switch off…' }).click();
+    await page.getByRole('button', { name: 'Turn off…' }).click();
     await page.getByRole('dialog').getByRole('textbox', { name: 'Code' }).fill(second);
     await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
-    await page.getByText('Off: the password alone opens this panel.').waitFor();
+    await page.getByText('Off. The password alone is enough to log in.').waitFor();
   });
 
   it('the audit log tells what was done, and no secret', async () => {
@@ -74,7 +74,7 @@ export function describeAdminRecords(stage: Stage): void {
     await stage.product.administer('PATCH', '/api/admin/settings', before);
     const page = await stage.open('/admin.html?tab=audit', { isAdmin: true, locale: 'zh-CN' });
     await page.locator('.audit-row').first().waitFor();
-    await page.getByRole('combobox', { name: '显示' }).selectOption('修改设置');
+    await page.getByRole('combobox', { name: '按操作筛选' }).selectOption('修改设置');
     const rows = page.locator('.audit-row');
     await rows.getByText('default_interval_min').first().waitFor();
     await eventually(async () => (await rows.allTextContents()).join()).not.toContain('登录');
@@ -85,7 +85,7 @@ export function describeAdminRecords(stage: Stage): void {
     await page.reload();
     await rows.first().waitFor();
     expect((await rows.allTextContents()).join()).not.toContain('登录');
-    expect(await page.getByRole('combobox', { name: '显示' }).inputValue()).toBe(
+    expect(await page.getByRole('combobox', { name: '按操作筛选' }).inputValue()).toBe(
       'settings.changed',
     );
   });
@@ -109,7 +109,7 @@ export function describeAdminRecords(stage: Stage): void {
     const page = await stage.open('/admin.html?tab=transfer', { isAdmin: true });
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Download a backup' }).click(),
+      page.getByRole('button', { name: 'Download backup' }).click(),
     ]);
     expect(download.suggestedFilename()).toMatch(/^api-monitor-\d{8}-\d{6}\.db$/);
     const start = await readFile(await download.path(), 'latin1');
@@ -120,7 +120,7 @@ export function describeAdminRecords(stage: Stage): void {
     const page = await stage.open('/admin.html?tab=transfer', { isAdmin: true });
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Download the channels' }).click(),
+      page.getByRole('button', { name: 'Download channels' }).click(),
     ]);
     const text = await readFile(await download.path(), 'utf8');
     expect(text).toContain('name: Aurora');
@@ -136,7 +136,7 @@ export function describeAdminRecords(stage: Stage): void {
   - { name: "<i>Yew</i>", base_url: "${stage.provider.origin}", api_key: "${providerKey}", enabled: false }
   - { name: Broken, base_url: nowhere }`;
     await choose(imported);
-    await page.getByText('1 new, 0 changed, 0 as they were, 1 left out').waitFor();
+    await page.getByText('1 new, 0 changed, 0 unchanged, 1 skipped').waitFor();
     await page
       .locator('.import-row')
       .filter({ hasText: 'Broken' })
@@ -150,8 +150,8 @@ export function describeAdminRecords(stage: Stage): void {
 
   it('resources are drawn while they are looked at', async () => {
     const page = await stage.open('/admin.html?tab=resources', { isAdmin: true });
-    await page.getByText('Running for').waitFor();
-    await page.getByText('The last samples as a table').click();
+    await page.getByText('Uptime').waitFor();
+    await page.getByText('Recent samples as a table').click();
     await eventually(() => page.locator('.samples tbody tr').count()).toBeGreaterThan(1);
     expect(await page.locator('#chart-cpu').evaluate((it) => it.clientWidth)).toBeGreaterThan(200);
   });

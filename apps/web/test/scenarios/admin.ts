@@ -15,7 +15,7 @@ const hashingMs = 25_000;
 export function describeAdmin(stage: Stage): void {
   describe('the login', () => {
     it.each([
-      ['en-US', 'Password', 'Log in', 'This password is not right.', 'Settings'],
+      ['en-US', 'Password', 'Log in', 'This password is wrong.', 'Settings'],
       ['zh-CN', '密码', '登录', '密码不正确。', '设置'],
     ])('opens the page that was asked for, %s', async (locale, password, button, wrong, title) => {
       const page = await stage.open('/admin.html', { token: null, locale });
@@ -62,7 +62,7 @@ export function describeAdmin(stage: Stage): void {
 
   it('settings are changed, refused at their field, and undone', async () => {
     const page = await stage.open('/admin.html', { isAdmin: true });
-    const interval = page.getByLabel('Interval of a new channel');
+    const interval = page.getByLabel('Default check interval');
     await interval.fill('9999');
     await page.getByRole('button', { name: 'Save' }).filter({ visible: true }).click();
     await page.locator('#error-settings-default_interval_min').getByText(/1440/).waitFor();
@@ -81,8 +81,8 @@ export function describeAdmin(stage: Stage): void {
     expect(token).toMatch(/^sk-master-[\w-]{32}$/);
     await eventually(() => ask(stage, token)).toBe(200);
     expect(await page.locator('body').textContent()).not.toContain(token);
-    await page.getByRole('button', { name: 'Undo the setting of Gateway master token' }).click();
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Undo the setting' }).click();
+    await page.getByRole('button', { name: 'Reset Gateway master token' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Reset' }).click();
     await eventually(() => ask(stage, token)).toBe(401);
   });
 
@@ -90,17 +90,17 @@ export function describeAdmin(stage: Stage): void {
     const page = await stage.open('/admin.html', { isAdmin: true });
     const dialog = page.locator('dialog[open]');
     const save = dialog.getByRole('button', { name: 'Save' });
-    await page.getByRole('button', { name: 'Replace Password of this panel' }).click();
-    await eventually(() => page.locator('[name=current]:focus').count()).toBe(1);
+    await page.getByRole('button', { name: 'Replace Admin password' }).click();
+    await eventually(() => page.locator('[name=current_password]:focus').count()).toBe(1);
     expect(await save.isDisabled()).toBe(true);
     await dialog.getByLabel('New value').fill('the next password');
     await dialog.getByLabel('Current password').fill('something else');
     await save.click();
-    await dialog.getByText(/the password is wrong/).waitFor({ timeout: hashingMs });
+    await dialog.getByText('This is incorrect.').waitFor({ timeout: hashingMs });
     await dialog.getByLabel('Current password').fill(adminPassword);
     await save.click();
     await dialog.waitFor({ state: 'hidden', timeout: hashingMs });
-    const undo = page.getByRole('button', { name: 'Undo the setting of Password of this panel' });
+    const undo = page.getByRole('button', { name: 'Reset Admin password' });
     await undo.click();
     expect(await dialog.getByLabel('New value').isVisible()).toBe(false);
     await dialog.getByLabel('Current password').fill('the next password');
@@ -119,23 +119,19 @@ export function describeAdmin(stage: Stage): void {
     const page = await stage.open('/admin.html?tab=keys', { isAdmin: true });
     await page.getByRole('button', { name: 'New key' }).click();
     const dialog = page.getByRole('dialog', { name: 'New proxy key' });
-    await dialog.getByRole('button', { name: 'Make the key' }).click();
-    await dialog.getByText('This is needed.').waitFor();
+    await dialog.getByRole('button', { name: 'Create key' }).click();
+    await dialog.getByText('This field is required.').waitFor();
     await dialog.getByLabel('Name').fill('<b>Lap & top</b>');
     await dialog.getByLabel('Models').fill('no slash');
-    await dialog.getByRole('button', { name: 'Make the key' }).click();
-    await dialog
-      .getByText(/channel\/model$/)
-      .filter({ visible: true })
-      .first()
-      .waitFor();
+    await dialog.getByRole('button', { name: 'Create key' }).click();
+    await dialog.getByText('This is not in the right format.').waitFor();
     await dialog.getByLabel('Models').fill('');
-    await dialog.getByLabel('Requests a minute').fill('5000');
-    await dialog.getByRole('button', { name: 'Make the key' }).click();
+    await dialog.getByLabel('Requests per minute').fill('5000');
+    await dialog.getByRole('button', { name: 'Create key' }).click();
     const first = await revealed(page);
     await eventually(() => ask(stage, first)).toBe(200);
     const row = page.locator('.key-row').filter({ hasText: '<b>Lap & top</b>' });
-    await row.getByText('5,000 requests a minute').waitFor();
+    await row.getByText('5,000 requests per minute').waitFor();
     await row.getByRole('button', { name: 'Pause' }).click();
     await eventually(() => ask(stage, first)).toBe(401);
     await row.getByRole('button', { name: 'Resume' }).click();
@@ -160,11 +156,11 @@ export function describeAdmin(stage: Stage): void {
     const page = await stage.open('/admin.html?tab=channels', { isAdmin: true });
     await page.getByRole('button', { name: 'Settings of Birch' }).click();
     const dialog = page.getByRole('dialog', { name: 'Settings of Birch' });
-    await dialog.getByLabel('Most models to check').fill('2');
+    await dialog.getByLabel('Model limit').fill('2');
     await dialog.getByLabel('Verify TLS certificates').uncheck();
     await dialog.getByRole('button', { name: 'Save' }).click();
     const row = page.locator('.panel-row').filter({ hasText: 'Birch' });
-    await row.getByText('certificate not checked').waitFor();
+    await row.getByText('certificate not verified').waitFor();
     await row.getByText('at most 2').waitFor();
     await page.getByRole('button', { name: 'Choose the models of Aurora' }).click();
     await page
@@ -176,13 +172,10 @@ export function describeAdmin(stage: Stage): void {
 
   it('the status page is put together, published and taken down', async () => {
     const page = await stage.open('/admin.html?tab=status', { isAdmin: true });
-    await page.getByRole('button', { name: 'Add a line' }).click();
+    await page.getByRole('button', { name: 'Add service' }).click();
     await page.getByLabel('Public name').fill('Our relay');
     await page.getByRole('button', { name: 'Save' }).filter({ visible: true }).click();
-    await page
-      .getByText(/Line 1: must name/)
-      .filter({ visible: true })
-      .waitFor();
+    await page.getByText('Choose a channel, a model, or both.').waitFor();
     await page.getByLabel('Channel').filter({ visible: true }).selectOption('Aurora');
     await page.getByRole('switch', { name: 'Publish the status page' }).check();
     await page.getByRole('button', { name: 'Save' }).filter({ visible: true }).click();

@@ -104,7 +104,7 @@ export function describeArranging(stage: Stage): void {
     await dialog.getByRole('button', { name: 'Last healthy' }).click();
     await dialog.getByRole('checkbox', { name: 'gpt-4o' }).check();
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Choice of models saved').waitFor();
+    await page.getByText('Models saved').waitFor();
     const { items } = (await stage.product.call('GET', '/api/targets')) as {
       items: { name: string; selected_models: string[] }[];
     };
@@ -132,10 +132,10 @@ export function describeArranging(stage: Stage): void {
       await page.getByRole('menuitem', { name }).click();
     };
     await choose('Pause checks');
-    await page.getByText('Aurora is paused').waitFor();
+    await page.getByText('Aurora was paused').waitFor();
     await cardOf(page, 'Aurora').getByText('paused', { exact: true }).waitFor();
     await choose('Resume checks');
-    await page.getByText('Aurora is checked again').waitFor();
+    await page.getByText('Aurora was resumed').waitFor();
     const before = stage.provider.received();
     await page.getByRole('button', { name: 'Check all' }).click();
     await page.getByText('Checking 1 channel', { exact: true }).waitFor();

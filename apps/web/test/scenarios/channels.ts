@@ -83,16 +83,20 @@ export function describeChannels(stage: Stage): void {
     await page.getByRole('button', { name: 'Add channel' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Add and check' }).click();
-    await dialog.getByText('This is needed.').first().waitFor();
+    await dialog.getByText('This field is required.').first().waitFor();
     await dialog.getByLabel('Name').fill('Aurora');
     await dialog.getByLabel('Address').fill('https://api.example.com');
     await dialog.getByLabel('API key').fill('sk-something');
     await dialog.getByLabel('Check every').fill('9999');
     await dialog.getByRole('button', { name: 'Add and check' }).click();
-    await eventually(() => page.locator('#error-interval_min').textContent()).toMatch(/1440/);
+    await eventually(() => page.locator('#error-channel-interval_min').textContent()).toMatch(
+      /1440/,
+    );
     await dialog.getByLabel('Check every').fill('30');
     await dialog.getByRole('button', { name: 'Add and check' }).click();
-    await eventually(() => page.locator('#error-name').textContent()).toMatch(/Aurora/);
+    await eventually(() => page.locator('#error-channel-name').textContent()).toMatch(
+      /already in use/,
+    );
     const focused = page.locator(':focus');
     expect(await focused.getAttribute('name')).toBe('name');
   });

@@ -38,7 +38,7 @@ export function describePublicStatus(stage: Stage): void {
 
   it('says that there is none while it is off', async () => {
     const page = await stage.open('/status.html', { token: null });
-    await page.getByRole('heading', { name: 'No status page here' }).waitFor();
+    await page.getByRole('heading', { name: 'There is no status page here' }).waitFor();
   });
 
   describe('switched on', () => {

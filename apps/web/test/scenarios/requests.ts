@@ -8,7 +8,7 @@ export function describeRequests(stage: Stage): void {
 
   it('a request shows up by itself, with its attempts', async () => {
     const page = await stage.open(`/requests.html?channel=${harbour.id}`);
-    await page.getByText('No request fits the filters.').waitFor();
+    await page.getByText('No request matches the filters.').waitFor();
     expect(await stage.product.ask('Harbour/gpt-4o')).toBe(200);
     const request = page.locator('.request').filter({ hasText: 'Harbour/gpt-4o' });
     await request.getByRole('button').first().click();
@@ -48,6 +48,6 @@ export function describeRequests(stage: Stage): void {
 
   it('a visitor is told that it is not for them', async () => {
     const page = await stage.open('/requests.html', { token: visitorToken });
-    await page.getByRole('heading', { name: 'Not for visitors' }).waitFor();
+    await page.getByRole('heading', { name: 'Not available to visitors' }).waitFor();
   });
 }

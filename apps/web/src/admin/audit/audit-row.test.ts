@@ -24,7 +24,7 @@ const entry: AuditEntry = {
 it('a line tells who did what, and of the fields those that say something', () => {
   expect(auditRow(entry, translatorFor('en', adminTexts))).toMatchObject({
     actorText: 'Admin session',
-    actionText: 'Proxy key made',
+    actionText: 'Proxy key created',
     subject: '<b>laptop</b>',
     changes: [
       { field: 'name', old: '', new: '<b>laptop</b>' },

@@ -1,16 +1,16 @@
 /** `/docs/api`. */
 export const apiDocs = {
   'docs.title': 'API reference',
-  'docs.loading': 'Loading the description…',
-  'docs.failed': 'The description could not be loaded.',
+  'docs.loading': 'Loading the API description…',
+  'docs.failed': 'The API description couldn’t be loaded.',
   'docs.raw': 'OpenAPI document',
   'docs.search': 'Search calls',
   'docs.auth': 'Authentication',
   'docs.auth.body':
-    'Send the API token as a bearer. The event stream also takes it as ?token=, since a browser’s EventSource can’t set headers. Errors are always one sentence in “detail”.',
+    'Send the API token as a bearer token. The event stream also accepts ?token=, because a browser’s EventSource can’t set headers. Every error has a sentence in “detail”; fields that were refused are in “fields”.',
   'docs.parameters': 'Parameters',
   'docs.body': 'Body',
-  'docs.answers': 'Answers',
+  'docs.answers': 'Responses',
   'docs.example': 'Example',
   'docs.copy': 'Copy',
   'docs.copied': 'Copied',

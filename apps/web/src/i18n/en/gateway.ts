@@ -1,103 +1,102 @@
 /** `/docs/proxy`. */
 export const gateway = {
-  'gateway.skip': 'Skip to the guide',
   'gateway.title': 'Use the gateway',
   'gateway.intro':
-    'Any client of OpenAI’s, Anthropic’s or Google’s API works with the gateway: it takes this server’s address and a key of its own. A request goes only where the model has just been proven alive, and on to the next such channel where one fails before its first byte.',
+    'Any client for the OpenAI, Anthropic or Google API works with the gateway: give it this server’s address and its own key. A request goes only to a channel where the model was just proven alive. If that channel fails before the first byte, the next one takes over.',
   'gateway.setup': 'Your examples',
   'gateway.setup.hint':
-    'What you enter here stands in every example below. The key stays in this page: it is neither sent nor kept.',
-  'gateway.setup.where': 'Keys are made in the administration.',
-  'gateway.address': 'Address of the gateway',
+    'What you enter here appears in every example below. The key stays on this page: it is neither sent nor stored.',
+  'gateway.setup.where': 'Create keys in the administration.',
+  'gateway.address': 'Gateway address',
   'gateway.key': 'Proxy key',
   'gateway.model': 'Model',
-  'gateway.model.hint': 'chosen to suit each client',
-  'gateway.models.loading': 'Asking what is alive…',
+  'gateway.model.hint': 'Chosen to suit each client',
+  'gateway.models.loading': 'Loading the models that work now…',
   'gateway.models.locked':
-    'With an access token (above, the key), the live models are offered here.',
-  'gateway.models.failed': 'The live models could not be loaded.',
-  'gateway.models.ready.one': '{count} name would be served now; type to choose.',
-  'gateway.models.ready.other': '{count} names would be served now; type to choose.',
+    'With an access token (the key icon above), you can choose from the models that work now.',
+  'gateway.models.failed': 'The working models couldn’t be loaded.',
+  'gateway.models.ready.one': '{count} model name works now. Type to choose.',
+  'gateway.models.ready.other': '{count} model names work now. Type to choose.',
   'gateway.copy': 'Copy {what}',
   'gateway.group.http': 'Plain HTTP',
   'gateway.group.sdk': 'Libraries',
   'gateway.group.cli': 'Coding agents',
   'gateway.group.app': 'Chat applications',
-  'gateway.reference': 'Good to know',
+  'gateway.reference': 'Reference',
 
   'gateway.note.curl':
-    'The key goes in whichever header your client sends: Authorization, x-api-key, x-goog-api-key, or ?key=. Paths are also taken without /v1.',
+    'Send the key as Authorization, x-api-key or x-goog-api-key, or as ?key=. Paths also work without /v1.',
   'gateway.note.openai':
-    'The address ends in /v1. Chat completions, responses, embeddings, images, speech and moderations all go the same way.',
+    'The address ends in /v1. Chat completions, responses, embeddings, images, speech and moderations all work the same way.',
   'gateway.note.anthropic':
-    'The address has no /v1: the library adds it. Token counting is passed on where the channel knows it.',
+    'The address has no /v1: the library adds it. Token counting works if the channel supports it.',
   'gateway.note.google': 'The address has no version: the library adds /v1 or /v1beta.',
   'gateway.note.claude_code':
-    'The address has no /v1. Leave ANTHROPIC_API_KEY unset, so that the two don’t compete; /status shows the address in use. The second model does the small background work: a cheap one will do.',
+    'The address has no /v1. Leave ANTHROPIC_API_KEY unset to avoid a conflict; /status shows the address in use. The second model handles small background tasks, so a cheap one is enough.',
   'gateway.note.codex':
-    'Codex speaks the Responses API alone, so choose a model that a channel serves there. The file names the variable that holds the key, never the key itself.',
+    'Codex uses only the Responses API, so choose a model that a channel serves there. The file names the variable that holds the key, not the key itself.',
   'gateway.note.gemini_cli':
-    'The settings choose the key for signing in. Without them it asks (choose “Use Gemini API key”), and gemini -p refuses to start. The address has no version.',
+    'The settings file selects sign-in by key. Without it, the CLI asks (choose “Use Gemini API key”), and gemini -p refuses to start. The address has no version.',
   'gateway.note.cherry':
-    'Settings → Model Provider → Add, of the type OpenAI. The host has no /v1 and no slash at its end: Cherry Studio adds the rest. “Manage” then lists the live models; Anthropic and Gemini as types work with the same host and key.',
+    'Settings → Model Provider → Add, type OpenAI. The host has no /v1 and no trailing slash: Cherry Studio adds the rest. “Manage” then lists the working models. The types Anthropic and Gemini work with the same host and key.',
   'gateway.note.open_webui':
-    'Or by hand: Admin Settings → Connections → OpenAI, with this address and key. Its model list is the gateway’s, so dead models vanish from it. From inside a container, localhost is the container: use the host’s name.',
+    'Or in the app: Admin Settings → Connections → OpenAI, with this address and key. The model list comes from the gateway, so models that fail disappear from it. Inside a container, localhost is the container itself: use the host’s name.',
   'gateway.note.lobechat':
-    'Or by hand: Settings → AI Service Provider → OpenAI, with this address as the proxy address. More models follow in the list between commas, each with a plus.',
+    'Or in the app: Settings → AI Service Provider → OpenAI, with this address as the proxy address. Separate further models by commas, each with a plus in front.',
 
-  'gateway.naming': 'Names of models',
+  'gateway.naming': 'Model names',
   'gateway.naming.pinned':
-    'One channel’s model: the channel’s name, a slash, then the model as the channel names it, slashes included.',
+    'A model on one channel: the channel’s name, a slash, then the channel’s name for the model, which may contain slashes.',
   'gateway.naming.bare':
-    'The model wherever it is alive. Fresh proof goes first, then the faster channel, unless the server is set to go by order or in turn. Can be switched off by the server (PROXY_BARE_MODELS).',
+    'The model on any channel where it works. Channels with recent proof come first, then faster ones, unless the server is set to use its own order or to take turns. The server can turn this off (PROXY_BARE_MODELS).',
   'gateway.naming.header':
-    'The id of a channel, as a header or as ?target_id=: pins a bare name to it.',
+    'A channel’s id, as a header or as ?target_id=, pins a bare name to that channel.',
   'gateway.naming.list':
-    'GET /v1/models lists what passed its latest check and what your key may use, in the form that the caller’s headers ask for: OpenAI’s, Anthropic’s or Google’s.',
+    'GET /v1/models lists the models that passed their latest check and that your key may use, in the format that the request’s headers ask for: OpenAI, Anthropic or Google.',
   'gateway.naming.session':
-    'A conversation that sends session-id, x-session-affinity or x-claude-code-session-id stays on one channel while it is healthy, which spares the provider’s prompt cache.',
+    'A conversation that sends session-id, x-session-affinity or x-claude-code-session-id stays on one channel while it is healthy, so that the provider’s prompt cache helps.',
 
   'gateway.errors': 'Errors',
   'gateway.errors.intro':
-    'The gateway’s own errors come in the caller’s dialect, so your library shows them as it does its vendor’s. An error of the channel passes through as it came.',
-  'gateway.errors.400': 'The body is no JSON, or names no model.',
-  'gateway.errors.401': 'No key, an unknown one, or one that is paused, expired or revoked.',
-  'gateway.errors.403': 'The key may not use this channel or this model.',
+    'The gateway’s own errors use the caller’s format, so your library shows them like its vendor’s. Errors from the channel are passed on unchanged.',
+  'gateway.errors.400': 'The body isn’t JSON or names no model.',
+  'gateway.errors.401': 'The key is missing, unknown, paused, expired or revoked.',
+  'gateway.errors.403': 'The key may not use this channel or model.',
   'gateway.errors.404':
-    'No such model, or it failed its latest check: the message says since when and what the check saw.',
+    'The model doesn’t exist or failed its latest check. The message says since when, and why.',
   'gateway.errors.413': 'The body is larger than the server allows.',
   'gateway.errors.429':
-    'The key has used up its minute, or too many unknown keys came from your address; retry-after says how long to wait.',
-  'gateway.errors.502': 'The channel could not be reached.',
-  'gateway.errors.503': 'No channel is left that could serve this.',
-  'gateway.errors.504': 'No first byte came in time.',
+    'The key has reached its limit for this minute, or too many unknown keys came from your address. retry-after says how long to wait.',
+  'gateway.errors.502': 'The channel couldn’t be reached.',
+  'gateway.errors.503': 'No channel is available for this request.',
+  'gateway.errors.504': 'The first byte didn’t arrive in time.',
   'gateway.errors.508': 'Every channel with this model leads back to this server.',
   'gateway.errors.midway':
-    'A stream that breaks off ends with an error event in the same dialect, never as if it were complete.',
+    'A stream that breaks off ends with an error event in the same format. It never looks complete.',
 
-  'gateway.headers': 'Headers of an answer',
+  'gateway.headers': 'Response headers',
   'gateway.headers.intro':
-    'Beside the channel’s own headers, every answer tells where it came from.',
-  'gateway.headers.target': 'The id of the channel that served it.',
-  'gateway.headers.model': 'The model’s name as the channel knows it.',
+    'In addition to the channel’s own headers, every response says where it came from.',
+  'gateway.headers.target': 'The id of the channel that served the request.',
+  'gateway.headers.model': 'The channel’s name for the model.',
   'gateway.headers.attempts': 'How many channels were tried.',
   'gateway.headers.proof': 'Seconds since the check that proved the model.',
   'gateway.headers.request':
-    'The request’s name in the server’s records; quote it when something went wrong.',
+    'The request’s id in the server’s records. Quote it when you report a problem.',
 
   'gateway.limits': 'Limits',
   'gateway.limits.body': 'Body',
   'gateway.limits.body.text': '50 MB, unless PROXY_BODY_MAX_MB says otherwise.',
   'gateway.limits.first': 'First byte',
   'gateway.limits.first.text':
-    'The channel’s own timeout, or three times what the model usually takes, where that is longer.',
+    'The channel’s timeout, or three times the model’s usual time if that is longer.',
   'gateway.limits.idle': 'Silence in a stream',
   'gateway.limits.idle.text':
     '300 seconds, unless PROXY_IDLE_TIMEOUT_S says otherwise. A stream as a whole has no limit.',
   'gateway.limits.attempts': 'Attempts',
   'gateway.limits.attempts.text':
-    'Up to 4 channels for one request (PROXY_MAX_ATTEMPTS), all before the first byte.',
+    'Up to 4 channels per request (PROXY_MAX_ATTEMPTS), all before the first byte.',
   'gateway.limits.key': 'Keys',
   'gateway.limits.key.text':
-    'Requests and tokens a minute, an end date, channels and models: as the key was made. Requests under way reserve tokens for what they send and the longest answer that they allow. The master token has no limits.',
+    'Requests and tokens per minute, an expiry date, channels and models, as set for the key. Requests in progress reserve tokens for their input and the longest answer that they allow. The master token has no limits.',
 } as const satisfies Record<string, string>;

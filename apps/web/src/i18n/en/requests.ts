@@ -1,20 +1,21 @@
-/** `/requests.html`: what the gateway serves. */
+/** `/requests.html`: what the gateway served. */
 export const requests = {
-  'requests.intro': 'What the gateway served: who asked for what, where it went, how it ended.',
+  'requests.intro':
+    'Requests that the gateway served: who sent them, where they went and how they ended.',
   'requests.master': 'Master token',
-  'requests.none_chosen': 'None chosen',
+  'requests.none_chosen': 'None',
   'requests.count': 'Requests',
   'requests.failed': 'Failed',
   'requests.failure_rate': 'Failure rate',
   'requests.answered': 'Answered',
   'requests.input': 'Input tokens',
   'requests.output': 'Output tokens',
-  'requests.first_byte': 'First byte, mean',
+  'requests.first_byte': 'Mean first byte',
   'requests.share': 'Share',
   'requests.over_time': 'Over time',
   'requests.bar': '{requests} requests, {failures} failed',
   'requests.totals': 'Totals',
-  'requests.by': 'Sum up by',
+  'requests.by': 'Group by',
   'requests.by.key': 'Key',
   'requests.by.channel': 'Channel',
   'requests.by.model': 'Model',
@@ -41,7 +42,7 @@ export const requests = {
   'requests.attempts.one': '{count} attempt',
   'requests.attempts.other': '{count} attempts',
   'requests.attempts.title': 'Attempts',
-  'requests.attempts.none': 'No channel was asked.',
+  'requests.attempts.none': 'No channel was tried.',
   'requests.attempt': 'Asked',
   'requests.duration': 'Duration',
   'requests.id': 'Request id',
@@ -49,8 +50,8 @@ export const requests = {
   'requests.route': 'Endpoint',
   'requests.sent': 'Sent',
   'requests.received': 'Received',
-  'requests.none.range': 'Nothing was served in this range.',
-  'requests.none.filter': 'No request fits the filters.',
+  'requests.none.range': 'No requests in this range.',
+  'requests.none.filter': 'No request matches the filters.',
   'requests.none.ever':
-    'The gateway has served nothing yet. Point a client at /v1 with a proxy key.',
+    'The gateway has served no requests yet. Point a client at /v1 with a proxy key.',
 } as const satisfies Record<string, string>;

@@ -1,6 +1,7 @@
 import type { analysis as en } from '../en/analysis.ts';
+import type { ZhOf } from '../translate.ts';
 
-export const analysis: Record<keyof typeof en, string> = {
+export const analysis: ZhOf<typeof en> = {
   'analysis.whole': '全部模型',
   'analysis.since': '自 {time} 起',
   'analysis.availability': '可用率',

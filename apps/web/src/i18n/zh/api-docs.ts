@@ -1,6 +1,7 @@
 import type { apiDocs as en } from '../en/api-docs.ts';
+import type { ZhOf } from '../translate.ts';
 
-export const apiDocs: Record<keyof typeof en, string> = {
+export const apiDocs: ZhOf<typeof en> = {
   'docs.title': 'API 参考',
   'docs.loading': '正在加载接口描述…',
   'docs.failed': '无法加载接口描述。',
@@ -8,7 +9,7 @@ export const apiDocs: Record<keyof typeof en, string> = {
   'docs.search': '搜索接口',
   'docs.auth': '身份验证',
   'docs.auth.body':
-    '以 Bearer 方式发送 API 令牌。事件流也接受 ?token=,因为浏览器的 EventSource 不能设置请求头。所有错误都是 “detail” 中的一句话。',
+    '以 Bearer 方式发送 API 令牌。事件流也接受 ?token=，因为浏览器的 EventSource 不能设置请求头。每个错误都在 “detail” 中有一句说明，被拒绝的字段在 “fields” 中。',
   'docs.parameters': '参数',
   'docs.body': '请求体',
   'docs.answers': '响应',

@@ -1,7 +1,7 @@
 import type { gateway as en } from '../en/gateway.ts';
+import type { ZhOf } from '../translate.ts';
 
-export const gateway: Record<keyof typeof en, string> = {
-  'gateway.skip': '跳到正文',
+export const gateway: ZhOf<typeof en> = {
   'gateway.title': '使用网关',
   'gateway.intro':
     '任何支持 OpenAI、Anthropic 或 Google 接口的客户端都能使用网关：填上本服务器的地址和一个专用密钥即可。请求只会发往刚刚验证可用的模型；如果某个渠道在首字节之前失败，会自动换到下一个可用渠道。',
@@ -16,7 +16,6 @@ export const gateway: Record<keyof typeof en, string> = {
   'gateway.models.loading': '正在查询可用模型…',
   'gateway.models.locked': '输入访问令牌（右上角的钥匙）后，这里会列出可用模型。',
   'gateway.models.failed': '无法加载可用模型。',
-  'gateway.models.ready.one': '当前有 {count} 个名称可用，输入即可选择。',
   'gateway.models.ready.other': '当前有 {count} 个名称可用，输入即可选择。',
   'gateway.copy': '复制 {what}',
   'gateway.group.http': '直接调用',

@@ -1,27 +1,19 @@
 import { analysis } from './analysis.ts';
 import { apiDocs } from './api-docs.ts';
-import { channelForm } from './channel-form.ts';
-import { charts } from './charts.ts';
 import { home } from './home.ts';
-import { offers } from './offers.ts';
-import { page } from './page.ts';
-import { publicStatus } from './public-status.ts';
+import { models } from './models.ts';
 import { requests } from './requests.ts';
 import { shell } from './shell.ts';
+import { statusPage } from './status-page.ts';
 import { viewer } from './viewer.ts';
-import { words } from './words.ts';
 
 export const zh = {
+  ...shell,
+  ...home,
   ...analysis,
   ...apiDocs,
-  ...channelForm,
-  ...home,
-  ...publicStatus,
-  ...charts,
-  ...offers,
-  ...page,
-  ...viewer,
+  ...models,
   ...requests,
-  ...shell,
-  ...words,
+  ...statusPage,
+  ...viewer,
 } as const;

@@ -1,9 +1,10 @@
 import type { requests as en } from '../en/requests.ts';
+import type { ZhOf } from '../translate.ts';
 
-export const requests: Record<keyof typeof en, string> = {
+export const requests: ZhOf<typeof en> = {
   'requests.intro': '网关处理过的请求：谁请求了什么，发往哪里，结果如何。',
   'requests.master': '主令牌',
-  'requests.none_chosen': '未选中',
+  'requests.none_chosen': '无',
   'requests.count': '请求数',
   'requests.failed': '失败',
   'requests.failure_rate': '失败率',
@@ -36,10 +37,8 @@ export const requests: Record<keyof typeof en, string> = {
   'requests.outcome.upstream_error': '失败',
   'requests.pause': '暂停',
   'requests.resume': '跟随',
-  'requests.waiting.one': '显示 {count} 个新请求',
   'requests.waiting.other': '显示 {count} 个新请求',
   'requests.older': '更早的请求',
-  'requests.attempts.one': '{count} 次尝试',
   'requests.attempts.other': '{count} 次尝试',
   'requests.attempts.title': '尝试',
   'requests.attempts.none': '没有请求任何渠道。',

@@ -1,6 +1,7 @@
 import type { viewer as en } from '../en/viewer.ts';
+import type { ZhOf } from '../translate.ts';
 
-export const viewer: Record<keyof typeof en, string> = {
+export const viewer: ZhOf<typeof en> = {
   'viewer.title': '检测记录',
   'viewer.analysis': '趋势',
   'viewer.runs': '检测批次',

@@ -1,9 +1,10 @@
-import type { publicStatus as en } from '../en/public-status.ts';
+import type { statusPage as en } from '../en/status-page.ts';
+import type { ZhOf } from '../translate.ts';
 
-export const publicStatus: Record<keyof typeof en, string> = {
+export const statusPage: ZhOf<typeof en> = {
   'public.skip': '跳到状态',
   'public.items': '服务',
-  'public.all.operational': '一切正常',
+  'public.all.operational': '所有服务正常',
   'public.all.degraded': '部分服务异常',
   'public.all.outage': '全部服务中断',
   'public.all.unknown': '最近没有检测',

@@ -1,6 +1,7 @@
-import type { offers as en } from '../en/offers.ts';
+import type { models as en } from '../en/models.ts';
+import type { ZhOf } from '../translate.ts';
 
-export const offers: Record<keyof typeof en, string> = {
+export const models: ZhOf<typeof en> = {
   'offers.search': '搜索模型和渠道',
   'offers.state': '状态',
   'offers.state.all': '全部',

@@ -1,14 +1,14 @@
 /** `/status.html`. */
-export const publicStatus = {
+export const statusPage = {
   'public.skip': 'Skip to the status',
   'public.items': 'Services',
-  'public.all.operational': 'All is well',
-  'public.all.degraded': 'Some services have trouble',
-  'public.all.outage': 'All services are out',
-  'public.all.unknown': 'Nothing has been checked lately',
+  'public.all.operational': 'All services are working',
+  'public.all.degraded': 'Some services have problems',
+  'public.all.outage': 'All services are down',
+  'public.all.unknown': 'Nothing has been checked recently',
   'public.state.operational': 'Working',
   'public.state.degraded': 'Partly failing',
-  'public.state.outage': 'Out',
+  'public.state.outage': 'Down',
   'public.state.unknown': 'Not checked',
   'public.checked': 'Last checked',
   'public.uptime': 'of checks passed',
@@ -23,12 +23,12 @@ export const publicStatus = {
   'public.and': ', ',
   'public.since': 'for {duration}',
   'public.lasted': 'lasted {duration}',
-  'public.zone': 'Times are in your zone; each bar is a UTC day.',
+  'public.zone': 'Times are in your time zone. Each bar is a UTC day.',
   'public.loading': 'Loading the status',
-  'public.off.title': 'No status page here',
+  'public.off.title': 'There is no status page here',
   'public.off.body':
-    'This server publishes nothing. Whoever runs it can switch the page on in the administration.',
-  'public.failed.title': 'The status could not be loaded',
+    'This server doesn’t publish a status page. Its admin can turn one on in the administration.',
+  'public.failed.title': 'The status couldn’t be loaded',
   'public.failed.body': 'The page tries again every minute.',
-  'public.stale': 'The server is out of reach. This is how things stood last.',
+  'public.stale': 'The server can’t be reached. This is the last known state.',
 } as const satisfies Record<string, string>;
