@@ -29,8 +29,8 @@ it("a failure tells the api's own sentence, and when to come back", async () => 
 
 it('a failure without a sentence tells its status, or that nothing came', async () => {
   const page = await failureOf(new Response('<html>Bad gateway</html>', { status: 502 }));
-  expect(sentenceOf(page, en)).toBe('The server answered 502.');
-  expect(sentenceOf(new ApiFailure(0, null), en)).toBe('The server is out of reach.');
+  expect(sentenceOf(page, en)).toBe('The server answered with status 502.');
+  expect(sentenceOf(new ApiFailure(0), en)).toBe('The server can’t be reached.');
 });
 
 it('a mistake of ours is no failure of the api', () => {

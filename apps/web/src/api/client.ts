@@ -4,7 +4,7 @@ import { ApiFailure, failureOf } from './failure.ts';
 
 export type ApiClient = ReturnType<typeof createClient>;
 
-/** The one road to the api: its typed client, with the token that is current at each call. */
+/** The API's typed client, with the token that is current at each call. */
 export function createClient(origin: string, token: () => string | null) {
   return hc<ApiApp>(origin, {
     headers: (): Record<string, string> => {
@@ -14,7 +14,9 @@ export function createClient(origin: string, token: () => string | null) {
   });
 }
 
-/** What an endpoint answers when all went well. */
+type AnyResponse = ClientResponse<unknown, number, string>;
+
+/** The body's type in an answer of success. */
 type SuccessOf<R> =
   R extends ClientResponse<infer T, infer S, infer _F>
     ? [Extract<S, 200 | 201 | 202>] extends [never]
@@ -22,13 +24,16 @@ type SuccessOf<R> =
       : T
     : never;
 
-/** The body of a successful answer; anything else is thrown as an `ApiFailure`. */
-export async function answerOf<R extends ClientResponse<unknown, number, string>>(
-  pending: Promise<R>,
-): Promise<SuccessOf<R>> {
-  const response = await pending.catch(() => null);
-  if (!response) throw new ApiFailure(0, null);
-  // The typed client hands out a real Response; its own interface only narrows some members.
-  if (!response.ok) throw await failureOf(response as unknown as Response);
-  return (await response.json()) as SuccessOf<R>;
+/** The body of a successful answer. Throws an `ApiFailure` for any other. */
+export async function answerOf<R extends AnyResponse>(pending: Promise<R>): Promise<SuccessOf<R>> {
+  return (await (await responseOf(pending)).json()) as SuccessOf<R>;
+}
+
+/** A successful answer with its body unread. Throws an `ApiFailure` for any other. */
+export async function responseOf(pending: Promise<AnyResponse>): Promise<Response> {
+  // Guarantee: the typed client hands out real responses; its interface only narrows some members.
+  const response = (await pending.catch(() => null)) as Response | null;
+  if (!response) throw new ApiFailure(0);
+  if (!response.ok) throw await failureOf(response);
+  return response;
 }

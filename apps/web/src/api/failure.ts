@@ -1,32 +1,38 @@
+import type { FieldErrors } from '@api-monitor/core';
 import type { Translator } from '../i18n/translate.ts';
+
+/** What the API says in the body of a refusal. */
+interface Refusal {
+  /** A sentence in English. */
+  detail?: string;
+  /** One word for programs. */
+  reason?: string;
+  /** The fields that are to blame, by their paths. */
+  fields?: FieldErrors;
+}
 
 /** An answer of the API other than 2xx, or none at all (`status` 0). */
 export class ApiFailure extends Error {
   override readonly name = 'ApiFailure';
   readonly status: number;
-  /** The API's own sentence; null where it sent none. */
   readonly detail: string | null;
-  readonly retryAfterS: number | null;
-  /** One word for the program, where the API sent one. */
   readonly reason: string | null;
+  readonly fields: FieldErrors;
+  readonly retryAfterS: number | null;
 
-  constructor(
-    status: number,
-    detail: string | null,
-    retryAfterS: number | null = null,
-    reason: string | null = null,
-  ) {
-    super(detail ?? `status ${status}`);
+  constructor(status: number, refusal: Refusal = {}, retryAfterS: number | null = null) {
+    super(refusal.detail ?? `status ${status}`);
     this.status = status;
-    this.detail = detail;
+    this.detail = refusal.detail ?? null;
+    this.reason = refusal.reason ?? null;
+    this.fields = refusal.fields ?? {};
     this.retryAfterS = retryAfterS;
-    this.reason = reason;
   }
 }
 
 /**
- * A sentence for the reader: the API's own, else one that says that nothing came. The API speaks
- * English, so a page in another language introduces what it says.
+ * A sentence for the reader: the API's own, or one that says that no answer came. The API writes
+ * English, so pages in another language introduce its sentence.
  */
 export function sentenceOf(error: unknown, { t }: Translator): string {
   if (!(error instanceof ApiFailure)) throw error;
@@ -37,26 +43,17 @@ export function sentenceOf(error: unknown, { t }: Translator): string {
 
 export async function failureOf(response: Response): Promise<ApiFailure> {
   const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
-  const body = objectIn(await response.text().catch(() => ''));
-  return new ApiFailure(
-    response.status,
-    textIn(body, 'detail'),
-    Number.isFinite(retryAfter) ? retryAfter : null,
-    textIn(body, 'reason'),
-  );
+  const refusal = refusalIn(await response.text().catch(() => ''));
+  return new ApiFailure(response.status, refusal, Number.isFinite(retryAfter) ? retryAfter : null);
 }
 
-function objectIn(body: string): object {
+/** Guarantee: what answers in JSON is the API, from the same release as this page. */
+function refusalIn(body: string): Refusal {
   try {
     const parsed: unknown = JSON.parse(body);
-    return typeof parsed === 'object' && parsed !== null ? parsed : {};
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Refusal) : {};
   } catch {
-    // A gateway in between may answer with a page of its own.
+    // A proxy in between may answer with a page of its own.
     return {};
   }
-}
-
-function textIn(body: object, field: string): string | null {
-  const value: unknown = Object.entries(body).find(([name]) => name === field)?.[1];
-  return typeof value === 'string' ? value : null;
 }

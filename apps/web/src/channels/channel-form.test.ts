@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sampleChannel } from '../../test/sample-channel.ts';
 import { translatorFor } from '../i18n/translate.ts';
-import { bodyOf, emptyForm, faultsOf, fieldNamedIn, formOf } from './channel-form.ts';
+import { bodyOf, emptyForm, faultsOf, formOf } from './channel-form.ts';
 import {
   choiceOf,
   chooseAll,
@@ -36,34 +36,28 @@ describe('the form', () => {
     expect('api_key' in bodyOf(formOf(stored))).toBe(false);
   });
 
-  it('says what is missing or no address or no number', () => {
+  it('finds what is missing, no address or no number', () => {
     expect(
       faultsOf({ ...emptyForm, base_url: 'ftp://x', interval_min: 'often' }, 'new', null),
     ).toEqual({
-      name: 'form.required',
-      base_url: 'form.url',
-      api_key: 'form.required',
-      interval_min: 'form.number',
+      name: { code: 'required' },
+      base_url: { code: 'wrong_format' },
+      api_key: { code: 'required' },
+      interval_min: { code: 'wrong_type' },
     });
     expect(faultsOf(filled, 'new', null)).toEqual({});
     expect(faultsOf({ ...filled, source_url: 'javascript:x' }, 'new', null)).toEqual({
-      source_url: 'form.url',
+      source_url: { code: 'wrong_format' },
     });
   });
 
-  it('asks for the key again where the address moves to another origin', () => {
+  it('asks for the key again if the address moves to another origin', () => {
     const moved = { ...formOf(stored), base_url: 'https://evil.example.com' };
-    expect(faultsOf(moved, 'edit', stored)).toEqual({ api_key: 'form.api_key.again' });
+    expect(faultsOf(moved, 'edit', stored)).toEqual({ api_key: { code: 'reenter_key' } });
     expect(faultsOf({ ...moved, api_key: 'sk-2' }, 'edit', stored)).toEqual({});
     const deeper = { ...formOf(stored), base_url: 'https://aurora.example.com/v2' };
     expect(faultsOf(deeper, 'edit', stored)).toEqual({});
-    expect(faultsOf({ ...formOf(stored) }, 'copy', stored)).toEqual({ api_key: 'form.required' });
-  });
-
-  it('finds the field that a sentence names', () => {
-    expect(fieldNamedIn('interval_min: must be at most 1440')).toBe('interval_min');
-    expect(fieldNamedIn('base_url must not hold a user name or password')).toBe('base_url');
-    expect(fieldNamedIn('the database is out of reach')).toBeNull();
+    expect(faultsOf(formOf(stored), 'copy', stored)).toEqual({ api_key: { code: 'required' } });
   });
 });
 

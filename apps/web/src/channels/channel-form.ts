@@ -1,57 +1,48 @@
-import type { TextKey } from '../i18n/translate.ts';
+import type { FieldErrors } from '@api-monitor/core';
+import type { InferRequestType } from 'hono/client';
+import type { ApiClient } from '../api/client.ts';
 import type { Channel } from './channel.ts';
 
-/** What the dialog's fields hold: texts as they were typed, and switches. */
-export interface ChannelForm {
-  name: string;
-  base_url: string;
-  api_key: string;
-  source_url: string;
-  interval_min: string;
-  timeout_s: string;
-  max_models: string;
-  prompt: string;
-  anthropic_version: string;
-  enabled: boolean;
-  verify_ssl: boolean;
-  visitor_channel_actions_enabled: boolean;
-}
-
-export type FormField = keyof ChannelForm;
-export type FormMode = 'new' | 'copy' | 'edit';
-
-/** The wire's body: a field that was left to its default is absent. */
-export interface ChannelBody {
-  name: string;
-  base_url: string;
-  api_key?: string;
-  source_url: string | null;
-  interval_min?: number;
-  timeout_s?: number;
-  max_models?: number;
-  prompt?: string;
-  anthropic_version?: string;
-  enabled: boolean;
-  verify_ssl: boolean;
-  visitor_channel_actions_enabled: boolean;
-}
-
-export const emptyForm: ChannelForm = {
+/** What the dialog's fields hold: texts as typed, and switches. */
+export const emptyForm = {
   name: '',
   base_url: '',
   api_key: '',
   source_url: '',
   interval_min: '',
   timeout_s: '30',
-  max_models: '0',
-  prompt: '',
-  anthropic_version: '',
   enabled: true,
+  prompt: '',
+  max_models: '0',
+  anthropic_version: '',
   verify_ssl: true,
   visitor_channel_actions_enabled: false,
 };
 
-/** A channel's settings as the dialog shows them; the key never comes along. */
+export type ChannelForm = typeof emptyForm;
+export type FormField = keyof ChannelForm;
+export type FormMode = 'new' | 'copy' | 'edit';
+
+/** In the order of the dialog. */
+export const formFields: readonly FormField[] = [
+  'name',
+  'base_url',
+  'api_key',
+  'source_url',
+  'interval_min',
+  'timeout_s',
+  'enabled',
+  'prompt',
+  'max_models',
+  'anthropic_version',
+  'verify_ssl',
+  'visitor_channel_actions_enabled',
+];
+
+/** A change to a channel; a field that was left to its default is absent. */
+type ChannelBody = InferRequestType<ApiClient['api']['targets'][':id']['$patch']>['json'];
+
+/** A channel's settings as the dialog shows them, without the key. */
 export function formOf(channel: Channel): ChannelForm {
   return {
     name: channel.name,
@@ -60,16 +51,16 @@ export function formOf(channel: Channel): ChannelForm {
     source_url: channel.source_url ?? '',
     interval_min: String(channel.interval_min),
     timeout_s: String(channel.timeout_s),
-    max_models: String(channel.max_models),
-    prompt: channel.prompt,
-    anthropic_version: channel.anthropic_version,
     enabled: channel.enabled,
+    prompt: channel.prompt,
+    max_models: String(channel.max_models),
+    anthropic_version: channel.anthropic_version,
     verify_ssl: channel.verify_ssl,
     visitor_channel_actions_enabled: channel.visitor_channel_actions_enabled,
   };
 }
 
-export function bodyOf(form: ChannelForm): ChannelBody {
+export function bodyOf(form: ChannelForm) {
   const text = (field: 'api_key' | 'prompt' | 'anthropic_version') =>
     form[field].trim() === '' ? {} : { [field]: form[field].trim() };
   const number = (field: 'interval_min' | 'timeout_s' | 'max_models') =>
@@ -87,44 +78,32 @@ export function bodyOf(form: ChannelForm): ChannelBody {
     ...number('interval_min'),
     ...number('timeout_s'),
     ...number('max_models'),
-  };
+  } satisfies ChannelBody;
 }
 
-/** What can be told before the server is asked; it alone knows the bounds. */
-export function faultsOf(
-  form: ChannelForm,
-  mode: FormMode,
-  stored: Channel | null,
-): Partial<Record<FormField, TextKey>> {
-  const faults: Partial<Record<FormField, TextKey>> = {};
-  if (form.name.trim() === '') faults.name = 'form.required';
-  if (form.base_url.trim() === '') faults.base_url = 'form.required';
-  else if (!isHttpUrl(form.base_url)) faults.base_url = 'form.url';
-  if (form.source_url.trim() !== '' && !isHttpUrl(form.source_url)) faults.source_url = 'form.url';
+/** What the page can find before it asks the server, which alone knows the bounds. */
+export function faultsOf(form: ChannelForm, mode: FormMode, stored: Channel | null): FieldErrors {
+  const faults: FieldErrors = {};
+  if (form.name.trim() === '') faults.name = { code: 'required' };
+  if (form.base_url.trim() === '') faults.base_url = { code: 'required' };
+  else if (!isHttpUrl(form.base_url)) faults.base_url = { code: 'wrong_format' };
+  if (form.source_url.trim() !== '' && !isHttpUrl(form.source_url)) {
+    faults.source_url = { code: 'wrong_format' };
+  }
   for (const field of ['interval_min', 'timeout_s', 'max_models'] as const) {
-    if (Number.isNaN(Number(form[field]))) faults[field] = 'form.number';
+    if (Number.isNaN(Number(form[field]))) faults[field] = { code: 'wrong_type' };
   }
   if (form.api_key.trim() === '') {
-    if (mode !== 'edit') faults.api_key = 'form.required';
-    else if (!faults.base_url && movesAway(form, stored)) faults.api_key = 'form.api_key.again';
+    if (mode !== 'edit') faults.api_key = { code: 'required' };
+    else if (!faults.base_url && movesAway(form, stored)) faults.api_key = { code: 'reenter_key' };
   }
   return faults;
 }
 
-/** Whether the stored key would travel to another server. */
+/** Whether the stored key would go to another server. */
 function movesAway(form: ChannelForm, stored: Channel | null): boolean {
   const [before, after] = [URL.parse(stored?.base_url ?? ''), URL.parse(form.base_url.trim())];
   return before !== null && after !== null && before.origin !== after.origin;
-}
-
-/** The field that an error sentence of the API names; null where it names none. */
-export function fieldNamedIn(detail: string): FormField | null {
-  const fields = Object.keys(emptyForm).filter((it): it is FormField => it in emptyForm);
-  const named = fields
-    .map((field) => ({ field, at: detail.search(new RegExp(`\\b${field}\\b`)) }))
-    .filter((it) => it.at >= 0)
-    .sort((a, b) => a.at - b.at || b.field.length - a.field.length);
-  return named[0]?.field ?? null;
 }
 
 function isHttpUrl(raw: string): boolean {

@@ -1,99 +1,106 @@
+import { type Attempt, atRest, noErrors } from '../api/attempt.ts';
 import { type ApiClient, answerOf } from '../api/client.ts';
-import { ApiFailure, sentenceOf } from '../api/failure.ts';
+import { sentenceOf } from '../api/failure.ts';
+import type { Channel } from '../channels/channel.ts';
 import type { ChannelBook } from '../channels/channel-book.ts';
 import {
+  bodyOf,
   type ChannelForm,
   emptyForm,
   type FormField,
   type FormMode,
   faultsOf,
-  fieldNamedIn,
+  formFields,
   formOf,
 } from '../channels/channel-form.ts';
+import { initially } from '../shell/initially.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import type { ToastStore } from '../shell/toast-store.ts';
-import type { ActionsStore } from './actions-store.ts';
-import { keyHintOf, saveTextOf, titleOf } from './channel-form-texts.ts';
-import { createChannelSaver } from './save-channel.ts';
 
-/** The dialog that adds, duplicates and edits a channel. */
-export interface ChannelFormStore {
-  isOpen: boolean;
-  mode: FormMode;
-  /** The channel that is edited or duplicated. */
-  id: number;
-  form: ChannelForm;
-  errors: Partial<Record<FormField, string>>;
-  /** A refusal that belongs to no field. */
-  failure: string;
-  isBusy: boolean;
-  isAdvanced: boolean;
-  readonly title: string;
-  readonly saveText: string;
-  readonly keyHint: string;
-  add(): void;
-  copy(id: number): void;
-  edit(id: number): void;
-  close(): void;
-  clearError(field: FormField): void;
-  toggleAdvanced(): void;
-  showKey(): Promise<void>;
-  submit(): Promise<void>;
-}
-
-export interface ChannelFormOptions {
+interface ChannelFormOptions {
   client: ApiClient;
   book: ChannelBook;
   toasts: ToastStore;
-  actions: ActionsStore;
   language: LanguageStore;
-  /** Puts the reader where the first fault is. */
-  focusField(field: FormField): void;
+  attempt: Attempt;
+  actions: { check(id: number): unknown };
 }
 
-export function createChannelFormStore(options: ChannelFormOptions): ChannelFormStore {
-  const { client, book, language } = options;
-  const saveChannel = createChannelSaver(options);
+const advancedFields: readonly FormField[] = [
+  'prompt',
+  'max_models',
+  'anthropic_version',
+  'verify_ssl',
+  'visitor_channel_actions_enabled',
+];
+
+/** The dialog that adds, copies and edits a channel. */
+export function createChannelFormStore(options: ChannelFormOptions) {
+  const { client, book, toasts, language, attempt, actions } = options;
+
+  const send = async (mode: FormMode, id: number, form: ChannelForm): Promise<Channel> => {
+    const json = bodyOf(form);
+    if (mode === 'edit') {
+      const param = { id: String(id) };
+      return (await answerOf(client.api.targets[':id'].$patch({ param, json }))).item;
+    }
+    const body = { ...json, api_key: form.api_key.trim() };
+    return (await answerOf(client.api.targets.$post({ json: body }))).item;
+  };
+  /** Says that a channel was saved. A new one is checked at once, an edited one when the reader asks. */
+  const follow = ({ id, name, enabled }: Channel, isNew: boolean) => {
+    const check = () => void actions.check(id);
+    const action = { text: language.t('toast.check_now'), run: check };
+    toasts.show(
+      language.t(isNew ? 'toast.added' : 'toast.saved', { name }),
+      isNew ? {} : { action },
+    );
+    if (isNew && enabled) check();
+  };
+
   return {
     isOpen: false,
-    mode: 'new',
+    isBusy: false,
+    failure: '',
+    errors: noErrors(formFields),
+    mode: initially<FormMode>('new'),
+    /** The channel that is edited or copied. */
     id: 0,
     form: { ...emptyForm },
-    errors: {},
-    failure: '',
-    isBusy: false,
     isAdvanced: false,
     get title() {
-      return titleOf(this.mode, book.get(this.id), language.translator);
+      return language.t(`form.title.${this.mode}`, { name: book.get(this.id)?.name ?? '' });
     },
+    /** A new channel is checked at once, unless it is paused. */
     get saveText() {
-      return saveTextOf(this, language.translator);
+      if (this.isBusy) return language.t('form.saving');
+      if (this.mode === 'edit') return language.t('form.save');
+      return language.t(this.form.enabled ? 'form.save.new' : 'form.save.new_paused');
     },
+    /** An edited channel keeps its key if none is typed. */
     get keyHint() {
-      return keyHintOf(this.mode, book.get(this.id), language.translator);
+      if (this.mode !== 'edit') return 'sk-…';
+      return language.t('form.api_key.keep', { masked: book.get(this.id)?.api_key ?? '' });
     },
     add() {
-      openForm(this, 'new', 0, { ...emptyForm });
+      this.open('new', 0, { ...emptyForm });
     },
-    copy(id) {
+    copy(id: number) {
       const channel = book.get(id);
-      if (!channel) return;
-      openForm(this, 'copy', id, { ...formOf(channel), name: `${channel.name} 2` });
+      if (channel) this.open('copy', id, { ...formOf(channel), name: `${channel.name} 2` });
     },
-    edit(id) {
+    edit(id: number) {
       const channel = book.get(id);
-      if (channel) openForm(this, 'edit', id, formOf(channel));
+      if (channel) this.open('edit', id, formOf(channel));
+    },
+    open(mode: FormMode, id: number, form: ChannelForm) {
+      Object.assign(this, atRest(...formFields), { mode, id, form, isAdvanced: false });
+      this.isOpen = true;
     },
     close() {
       this.isOpen = false;
       // A typed key must not outlive its dialog.
       this.form.api_key = '';
-    },
-    clearError(field) {
-      delete this.errors[field];
-    },
-    toggleAdvanced() {
-      this.isAdvanced = !this.isAdvanced;
     },
     async showKey() {
       try {
@@ -105,60 +112,17 @@ export function createChannelFormStore(options: ChannelFormOptions): ChannelForm
       }
     },
     async submit() {
-      if (this.isBusy || showFaults(this, options)) return;
-      this.isBusy = true;
-      this.failure = '';
-      try {
-        await saveChannel(this);
-        this.close();
-      } catch (error) {
-        showRefusal(this, error, options);
-      } finally {
-        this.isBusy = false;
-      }
+      const { mode, id, form } = this;
+      const save = async () => {
+        const channel = await send(mode, id, form);
+        book.put(channel);
+        follow(channel, mode !== 'edit');
+      };
+      const stored = mode === 'edit' ? (book.get(id) ?? null) : null;
+      if (await attempt(this, save, faultsOf(form, mode, stored))) this.close();
+      else if (advancedFields.some((it) => this.errors[it] !== '')) this.isAdvanced = true;
     },
   };
 }
 
-function openForm(store: ChannelFormStore, mode: FormMode, id: number, form: ChannelForm): void {
-  Object.assign(store, { mode, id, form, errors: {}, failure: '', isAdvanced: false });
-  store.isOpen = true;
-}
-
-/** Shows what can be told before the server is asked; answers whether there was anything. */
-function showFaults(store: ChannelFormStore, options: ChannelFormOptions): boolean {
-  const stored = store.mode === 'edit' ? (options.book.get(store.id) ?? null) : null;
-  const faults = Object.entries(faultsOf(store.form, store.mode, stored));
-  const { t } = options.language.translator;
-  showErrors(store, Object.fromEntries(faults.map(([field, key]) => [field, t(key)])), options);
-  return faults.length > 0;
-}
-
-/** Shows the api's sentence at the field that it is about, else above all fields. */
-function showRefusal(store: ChannelFormStore, error: unknown, options: ChannelFormOptions): void {
-  const sentence = sentenceOf(error, options.language.translator);
-  const { status, detail } = error instanceof ApiFailure ? error : { status: 0, detail: null };
-  const field = status === 409 ? 'name' : fieldNamedIn(detail ?? '');
-  if (field) showErrors(store, { [field]: sentence }, options);
-  else store.failure = sentence;
-}
-
-const advancedFields: ReadonlySet<FormField> = new Set([
-  'prompt',
-  'max_models',
-  'anthropic_version',
-  'verify_ssl',
-  'visitor_channel_actions_enabled',
-]);
-
-function showErrors(
-  store: ChannelFormStore,
-  errors: ChannelFormStore['errors'],
-  { focusField }: ChannelFormOptions,
-): void {
-  store.errors = errors;
-  const first = Object.keys(emptyForm).find((it): it is FormField => it in errors);
-  if (!first) return;
-  if (advancedFields.has(first)) store.isAdvanced = true;
-  focusField(first);
-}
+export type ChannelFormStore = ReturnType<typeof createChannelFormStore>;

@@ -19,7 +19,7 @@ function setUp() {
 
 it('has nothing to show where the server was never heard', () => {
   const { board, contact } = setUp();
-  contact.failed(new ApiFailure(503, 'the database is out of reach'));
+  contact.failed(new ApiFailure(503, { detail: 'the database is out of reach' }));
   expect(board).toMatchObject({ phase: 'failed', failure: 'the database is out of reach' });
 });
 
@@ -28,7 +28,7 @@ it('calls what is shown old from when the server was last heard, until it is hea
   contact.heard();
   board.phase = 'ready';
   clock.nowS = 130;
-  contact.failed(new ApiFailure(0, null));
+  contact.failed(new ApiFailure(0));
   expect(board).toMatchObject({ phase: 'ready', staleSinceS: 100 });
   contact.heard();
   expect(board.staleSinceS).toBeNull();
@@ -36,10 +36,10 @@ it('calls what is shown old from when the server was last heard, until it is hea
 
 it('asks for a token, and keeps what is shown where there is something', () => {
   const { board, refused, contact } = setUp();
-  contact.failed(new ApiFailure(401, 'a token is needed'));
+  contact.failed(new ApiFailure(401, { detail: 'a token is needed' }));
   expect([board.phase, refused]).toEqual(['locked', [401]]);
   board.phase = 'ready';
-  contact.failed(new ApiFailure(401, 'a token is needed'));
+  contact.failed(new ApiFailure(401, { detail: 'a token is needed' }));
   expect(board.phase).toBe('ready');
 });
 

@@ -4,7 +4,12 @@ import { readViewState, writeViewState } from '../channels/view-state.ts';
 import { batchChanges } from '../live/batch-changes.ts';
 import { paceDraws } from '../live/pace-draws.ts';
 import { watchServer } from '../live/watch-server.ts';
-import { createShell, type Shell, type ShellStores } from '../shell/start-shell.ts';
+import {
+  createShell,
+  type Shell,
+  type ShellComponents,
+  type ShellStores,
+} from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
 import { focusSearchOnSlash } from '../ui/focus-search.ts';
 import { attachHistoryTips } from '../ui/history-tips.ts';
@@ -101,7 +106,8 @@ function addActions(
     createActionsStore({ ...shared, copyText: (text) => navigator.clipboard.writeText(text) }),
   );
   const order = addStore('order', createOrderStore({ ...shared, reload: sync.loadAll }));
-  addStore('channelForm', createChannelFormStore({ ...shared, actions, focusField }));
+  const channelForm = addStore('channelForm', createChannelFormStore({ ...shared, actions }));
+  shell.addComponents({ channelForm: () => channelForm });
   const nameOf = (id: number) => book.get(id)?.name ?? '';
   addStore('modelPicker', createModelPickerStore({ ...shell, nameOf }));
   addStore('channelMenu', createChannelMenuStore(elementById('channel-menu')));
@@ -143,12 +149,6 @@ function redrawInNewLanguage(shell: Shell, board: BoardStore, modelLists: ModelL
   });
 }
 
-function focusField(field: string): void {
-  Alpine.nextTick(() => {
-    document.querySelector<HTMLElement>(`#channel-form [name=${field}]`)?.focus();
-  });
-}
-
 start();
 
 /** What this page's markup may call `$store.…`. */
@@ -162,3 +162,5 @@ export interface Stores extends ShellStores {
   channelMenu: ChannelMenuStore;
   home: HomeStore;
 }
+
+export type Components = { channelForm(): ChannelFormStore } & ShellComponents;

@@ -17,7 +17,7 @@ function setUp() {
     reload: () => {},
   });
   const fail = (status: number) =>
-    page.attempt(() => Promise.reject(new ApiFailure(status, 'no such thing')));
+    page.attempt(() => Promise.reject(new ApiFailure(status, { detail: 'no such thing' })));
   return { page, fail, refusals };
 }
 
@@ -40,7 +40,7 @@ it('what is shown stays when the server goes, and says how old it is until it is
   page.phase = 'ready';
   await fail(0);
   expect([page.phase, page.staleSinceS]).toEqual(['ready', 1000]);
-  expect(page.staleText).toContain('The server is out of reach.');
+  expect(page.staleText).toContain('The server can’t be reached.');
   await page.attempt(() => Promise.resolve(7));
   expect(page.staleSinceS).toBeNull();
 });

@@ -1,0 +1,17 @@
+import type { InferRequestType, InferResponseType } from 'hono/client';
+import type { ApiClient } from './client.ts';
+
+type Api = ApiClient['api'];
+type Admin = Api['admin'];
+type Item<T extends { items: readonly unknown[] }> = T['items'][number];
+
+export type ProxyKey = Item<InferResponseType<Api['proxy']['keys']['$get'], 200>>;
+export type ProxyKeyBody = InferRequestType<Api['proxy']['keys']['$post']>['json'];
+export type KeyTotals = Item<InferResponseType<Api['proxy']['requests']['totals']['$get'], 200>>;
+
+export type AdminChannel = Item<InferResponseType<Admin['channels']['$get'], 200>>;
+export type AdminSession = Item<InferResponseType<Admin['sessions']['$get'], 200>>;
+export type AuditEntry = Item<InferResponseType<Admin['audit']['$get'], 200>>;
+export type ResourceSample = InferResponseType<Admin['resources']['$get'], 200>;
+export type Settings = InferResponseType<Admin['settings']['$get'], 200>['item'];
+export type StatusPage = InferResponseType<Admin['status-page']['$get'], 200>['item'];
