@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
@@ -7,13 +8,16 @@ import { pages } from './build/pages.ts';
 import { partials } from './build/partials.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
+const { version } = JSON.parse(readFileSync(`${root}../../package.json`, 'utf8'));
 const apiPort = process.env.PORT ?? '8081';
 
 export default defineConfig({
   root,
+  // The footer's: `%VITE_VERSION%`.
+  define: { 'import.meta.env.VITE_VERSION': JSON.stringify(version) },
   plugins: [partials(root), icons(), cleanUrls(), tailwindcss()],
   build: {
-    // The bundle's data: URLs would need `img-src data:` in the policy that the api sends.
+    // Bundled data: URLs would need `img-src data:` in the policy that the API sends.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: { input: pages.map((page) => root + page) },
