@@ -16,9 +16,9 @@ export async function checkMarkup(root: string, pages: readonly string[]): Promi
     const programs = new Map<string, MarkupProgram>();
     for (const page of pages) {
       const html = await readFile(join(root, page), 'utf8');
-      const script = /<script type="module" src="([^"]+)"/.exec(html)?.[1] ?? '';
-      const main = join(root, dirname(page), script);
       const expanded = expandPartials(html, readFrom(root), page);
+      const script = /<script type="module" src="([^"]+)"/.exec(expanded)?.[1] ?? '';
+      const main = join(root, script.startsWith('/') ? '' : dirname(page), script);
       const program = markupProgram(expanded, main, join(root, 'src'));
       const name = `${page.replace(/\W/g, '-')}.ts`;
       programs.set(name, program);

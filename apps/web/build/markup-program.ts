@@ -79,8 +79,8 @@ export function markupProgram(html: string, main: string, src: string): MarkupPr
     if (component) {
       scopeCount += 1;
       scope = { ...outer, data: `$data${scopeCount}` };
-      const made = `made<page.Components['${component}']>()`;
-      translate('x-data', component, () => `const ${scope.data} = within(${made}, ${outer.data});`);
+      const made = `madeBy('${component}', ${outer.data})`;
+      translate('x-data', component, () => `const ${scope.data} = ${made};`);
     }
     if (condition !== undefined) {
       translate('x-if', condition, () => `if (${inScope(condition, scope)})`);
@@ -88,9 +88,11 @@ export function markupProgram(html: string, main: string, src: string): MarkupPr
     if (loop !== undefined) {
       const { head, locals } = readLoop(loop, scope);
       translate('x-for', loop, () => `for (const ${head()})`);
-      scope = { ...scope, locals };
-    }
-    write('{');
+      write('{');
+      const { data } = scope;
+      for (const name of locals) translate('x-for', loop, () => `notIn('${name}', ${data});`);
+      scope = { ...scope, locals: new Set([...scope.locals, ...locals]) };
+    } else write('{');
     for (const [name, value] of Object.entries(others)) {
       if (isBound(name)) translate(name, value, () => useOf(element.name, name, value, scope));
     }
@@ -112,9 +114,15 @@ function preludeOf(main: string, src: string): string[] {
     "declare const $count: Translator['count'];",
     'declare const $data0: object;',
     'declare function use<T>(value: T): void;',
-    'declare function made<T>(): T;',
-    'declare function within<Inner, Outer>(factory: () => Inner, outer: Outer):',
-    '  Inner & Omit<Outer, keyof Inner>;',
+    // `x-data` names a component or an object around it, and hides members of the same name.
+    'type Within<Inner, Outer> = Inner & Omit<Outer, keyof Inner>;',
+    'type Made<K, Outer> = K extends keyof page.Components ? ReturnType<page.Components[K]>',
+    '  : K extends keyof Outer ? Outer[K] : never;',
+    'declare function madeBy<Outer, K extends keyof page.Components | keyof Outer>(name: K,',
+    '  outer: Outer): Within<Made<K, Outer>, Outer>;',
+    // In a method, `this` is the whole scope: a loop's name would hide the member.
+    'declare function notIn<N extends string, D>(name: N & (N extends keyof D ? never : N), data: D):',
+    '  void;',
     'type Tags = HTMLElementTagNameMap;',
     'type ElementOf<T extends string> = T extends keyof Tags ? Tags[T] : Element;',
     'declare function elementOf<T extends string>(tag: T): ElementOf<T>;',
@@ -147,7 +155,7 @@ function readLoop(loop: string, scope: Scope) {
     /^\s*\(?\s*(\w+)(?:\s*,\s*(\w+))?\s*\)?\s+in\s+(.+)$/s.exec(loop) ?? [];
   const names = index ? [item, index] : [item];
   return {
-    locals: new Set([...scope.locals, ...names]),
+    locals: names,
     head: () => {
       const over = inScope(list, scope);
       return index ? `[${index}, ${item}] of (${over}).entries()` : `${item} of ${over}`;

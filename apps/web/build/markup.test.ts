@@ -21,7 +21,11 @@ async function roomWith(body: string): Promise<string> {
       <div x-data="panel"><include src="src/part.html" /></div>`,
     'src/part.html': body,
     'src/main.ts': `import { type TextKey } from './i18n/translate.ts';
-      const panel = () => ({ rows: [{ name: 'a', note: null as string | null }], open(id: number) {} });
+      const panel = () => ({
+        rows: [{ name: 'a', note: null as string | null }],
+        note: { text: 'nested' },
+        open(id: number) {},
+      });
       export type Stores = { tabs: { current: string; title: TextKey } };
       export type Components = { panel: typeof panel };`,
     'src/i18n/translate.ts': `export type TextKey = 'a.title' | 'kind.x';
@@ -64,7 +68,8 @@ it.each([
   ['<button @click="shut(1)"></button>', "'shut' does not exist"],
   ['<p x-t="a.titel"></p>', '\'"a.titel"\' is not assignable'],
   ['<p x-text="$t(\'kinds.\' + $store.tabs.current)"></p>', 'not assignable'],
-  ['<p x-data="pannel"></p>', "'pannel' does not exist"],
+  ['<template x-for="rows in $store.tabs.title" :key="rows"><b></b></template>', 'not assignable'],
+  ['<p x-data="pannel"></p>', `'"pannel"' is not assignable`],
   ['<p x-txt="rows"></p>', 'No directive is called x-txt'],
   ['<p x-text="rows["></p>', 'x-text="rows["'],
 ])(
@@ -84,6 +89,7 @@ it(
       <li :class="row.note && 'is-noted'" @click="open(row.name.length)" x-text="row.note"></li>
     </template>
     <template x-if="rows[0].note !== null"><b x-text="rows[0].note.length"></b></template>
+    <div x-data="note"><p x-text="text" @click="open(text.length)"></p></div>
     <p x-text="$t($store.tabs.title)" :title="$t('kind.' + 'x')"></p>`;
     expect(await checkMarkup(await roomWith(body), ['page.html'])).toEqual([]);
   },

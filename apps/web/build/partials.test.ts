@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { expandPartials } from './partials.ts';
 
 const files: Record<string, string> = {
-  'field.html': '<label for="{{name}}">{{label}}</label><input name="{{name}}" {{...}}><slot />',
+  'field.html': '<label for="{{name}}">{{label}}</label><input name="{{name}}" ...rest><slot />',
   'dialog.html':
     '<dialog class="{{size=wide}}"><if param="intro"><p>{{intro}}</p></if><slot></slot><slot name="foot"><b>OK</b></slot></dialog>',
   'outer.html': '<include src="field.html" name="{{name}}" label="Outer" />',

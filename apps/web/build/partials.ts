@@ -43,12 +43,17 @@ export function readFrom(root: string, onRead: (file: string) => void = () => {}
   };
 }
 
+/** An attribute that stands for those that a partial doesn't name. */
+const restMark = '...rest';
+
 interface Context {
   /** The file that the markup comes from. */
   path: string;
   read(path: string): string;
-  /** The attributes of the `include` that led here. */
+  /** The attributes of the `include` that led here, as far as the partial names them. */
   params: Readonly<Record<string, string>>;
+  /** Its other attributes. */
+  rest: Readonly<Record<string, string>>;
   /** What its content puts into slots, expanded; the default slot is called ''. */
   slots: ReadonlyMap<string, string>;
   /** Whether comments say which file each part comes from. */
@@ -58,7 +63,7 @@ interface Context {
 /**
  * Replaces each `<include src="path" name="value" …>` by the partial at `path`. In a partial,
  * `{{name}}` is an attribute of the include, `{{name=default}}` one that may be left out, and
- * `{{...}}` all those that the partial doesn't name. `<if param="name">` keeps its content if that
+ * `...rest` all those that the partial doesn't name. `<if param="name">` keeps its content if that
  * attribute is given. `<slot>` takes the content of the include, `<slot name="x">` that of its
  * `<fill slot="x">`; if there is none, the slot keeps its own content. Throws if an attribute is missing
  * or has no use. With `tracedAs`, the page's own path, comments say which file each part comes from.
@@ -69,7 +74,14 @@ export function expandPartials(
   tracedAs?: string,
 ): string {
   const isTraced = tracedAs !== undefined;
-  const context = { path: tracedAs ?? 'page', read, params: {}, slots: new Map(), isTraced };
+  const context = {
+    path: tracedAs ?? 'page',
+    read,
+    params: {},
+    rest: {},
+    slots: new Map(),
+    isTraced,
+  };
   return traced(expand(html, context), context);
 }
 
@@ -104,18 +116,25 @@ function include(element: Element, html: string, context: Context): string {
   const partial = context.read(path);
   const slots = new Map<string, string>();
   const put = (slot: string, content: string) => {
-    if (content.trim() === '') return;
     if (!hasSlot(partial, slot)) throw new Error(`${path} has no slot "${slot}"`);
-    slots.set(slot, traced(expand(content, context), context));
+    slots.set(slot, traced(content, context));
   };
   const fills = element.children.filter((it) => isElement(it)).filter((it) => it.name === 'fill');
-  for (const fill of fills) put(fill.attribs.slot ?? '', insideOf(fill.children, html));
+  for (const fill of fills) {
+    put(fill.attribs.slot ?? '', expand(insideOf(fill.children, html), context));
+  }
   const others = element.children.filter((it) => !fills.some((fill) => fill === it));
-  put('', others.map((it) => insideOf([it], html)).join(''));
-  const params = Object.fromEntries(
-    Object.entries(attributes).map(([name, value]) => [name, fillIn(value, context)]),
+  const content = expand(others.map((it) => insideOf([it], html)).join(''), context);
+  if (content.trim() !== '') put('', content);
+  const params = Object.entries(attributes).flatMap(([name, value]) =>
+    name === restMark ? Object.entries(context.rest) : [[name, fillIn(value, context)]],
   );
-  const inner = { ...context, path, slots, params: withRest(partial, params, path) };
+  const inner = {
+    ...context,
+    ...paramsFor(partial, path, Object.fromEntries(params)),
+    path,
+    slots,
+  };
   return traced(expand(partial, inner), inner);
 }
 
@@ -124,15 +143,17 @@ function hasSlot(partial: string, name: string): boolean {
   return slots.some(([, it = '']) => it === name);
 }
 
-/** The attributes, with those that the partial doesn't name as one text under `...`. */
-function withRest(partial: string, params: Record<string, string>, path: string) {
+/** The attributes that a partial names, and the rest. */
+function paramsFor(partial: string, path: string, all: Record<string, string>) {
   const marks = partial.matchAll(/\{\{([\w-]+)|<if param="([\w-]+)"/g);
   const named = new Set([...marks].map(([, value, condition]) => value ?? condition));
-  const others = Object.entries(params).filter(([name]) => !named.has(name));
-  if (others.length > 0 && !partial.includes('{{...}}')) {
-    throw new Error(`${path} has no use for ${others.map(([name]) => name).join(', ')}`);
+  const entries = Object.entries(all);
+  const params = Object.fromEntries(entries.filter(([name]) => named.has(name)));
+  const rest = Object.fromEntries(entries.filter(([name]) => !named.has(name)));
+  if (Object.keys(rest).length > 0 && !partial.includes(restMark)) {
+    throw new Error(`${path} has no use for ${Object.keys(rest).join(', ')}`);
   }
-  return { ...params, '...': others.map(attributeOf).join(' ') };
+  return { params, rest };
 }
 
 function attributeOf([name, value]: readonly [name: string, value: string]): string {
@@ -141,15 +162,15 @@ function attributeOf([name, value]: readonly [name: string, value: string]): str
 }
 
 /** The text with the attributes of its include in place of `{{…}}`. */
-function fillIn(text: string, { params, path }: Context): string {
-  return text.replace(
-    /\{\{([\w.-]+)(?:=([^}]*))?\}\}/g,
-    (_mark, name: string, otherwise?: string) => {
+function fillIn(text: string, { params, rest, path }: Context): string {
+  const others = Object.entries(rest).map(attributeOf).join(' ');
+  return text
+    .replaceAll(restMark, () => others)
+    .replace(/\{\{([\w-]+)(?:=([^}]*))?\}\}/g, (_mark, name: string, otherwise?: string) => {
       const value = params[name] ?? otherwise;
       if (value === undefined) throw new Error(`${path} needs the attribute ${name}`);
       return value;
-    },
-  );
+    });
 }
 
 function traced(html: string, { path, isTraced }: Context): string {

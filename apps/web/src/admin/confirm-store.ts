@@ -1,30 +1,28 @@
-/** Asks before something is done that can't be undone. */
-export interface ConfirmStore {
-  isOpen: boolean;
-  title: string;
-  body: string;
-  action: string;
-  ask(question: { title: string; body: string; action: string }): Promise<boolean>;
-  answer(isSure: boolean): void;
-}
+const nothing = { title: '', body: '', action: '' };
 
-export function createConfirmStore(): ConfirmStore {
+/** Asks before something that can't be undone. */
+export function createConfirmStore() {
   let resolve: (isSure: boolean) => void = () => {};
   return {
     isOpen: false,
-    title: '',
-    body: '',
-    action: '',
-    ask(question) {
+    ...nothing,
+    /** Resolves to whether the reader agreed. */
+    ask(question: typeof nothing): Promise<boolean> {
       resolve(false);
       Object.assign(this, question, { isOpen: true });
       return new Promise((settle) => {
         resolve = settle;
       });
     },
-    answer(isSure) {
+    answer(isSure: boolean) {
       this.isOpen = false;
       resolve(isSure);
+    },
+    submit() {
+      this.answer(true);
+    },
+    close() {
+      this.answer(false);
     },
   };
 }

@@ -1,29 +1,20 @@
-/** Shows a secret the one time that it is known, to be copied. */
-export interface RevealStore {
-  isOpen: boolean;
-  title: string;
-  intro: string;
-  /** A line each. */
-  text: string;
-  isCopied: boolean;
-  show(secret: { title: string; intro: string; text: string }): void;
-  copy(): Promise<void>;
-  close(): void;
-}
+const nothing = { title: '', intro: '', text: '' };
 
-export function createRevealStore(copyText: (text: string) => Promise<void>): RevealStore {
+/** Shows a secret the one time that it is known, to be copied. `text` may have several lines. */
+export function createRevealStore(copyText: (text: string) => Promise<void>) {
   return {
     isOpen: false,
-    title: '',
-    intro: '',
-    text: '',
+    ...nothing,
     isCopied: false,
-    show(secret) {
+    show(secret: typeof nothing) {
       Object.assign(this, secret, { isOpen: true, isCopied: false });
     },
     async copy() {
       await copyText(this.text);
       this.isCopied = true;
+    },
+    submit() {
+      this.close();
     },
     close() {
       this.isOpen = false;

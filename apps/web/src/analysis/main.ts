@@ -5,7 +5,7 @@ import { oneAFrame } from '../live/one-a-frame.ts';
 import { createRefetchQueue } from '../live/refetch-queue.ts';
 import { watchServer } from '../live/watch-server.ts';
 import { createPageStore, type PageStore } from '../shell/page-store.ts';
-import { createShell, type ShellStores } from '../shell/start-shell.ts';
+import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
 import { type Range, readAnalysisAddress, writeAnalysisAddress } from './analysis-address.ts';
 import { type AnalysisStore, createAnalysisStore } from './analysis-store.ts';
@@ -133,3 +133,5 @@ export interface Stores extends ShellStores {
   channels: ChannelsStore;
   links: { viewer: string };
 }
+
+export type Components = ShellComponents;

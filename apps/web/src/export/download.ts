@@ -1,12 +1,16 @@
-/** Has the browser save a text as a file. */
-export function download(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+/** Hands a file to the browser's downloads. */
+export function saveFile(name: string, content: Blob): void {
+  const url = URL.createObjectURL(content);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
   link.click();
-  // The browser has taken hold of it by then.
+  // The browser reads it after this task.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+export function download(name: string, type: string, text: string): void {
+  saveFile(name, new Blob([text], { type }));
 }
 
 /** A name that every file system takes: `Aurora Relay` becomes `aurora-relay`. */

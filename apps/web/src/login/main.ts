@@ -1,28 +1,20 @@
 import Alpine from '@alpinejs/csp';
 import { adminTexts } from '../admin/admin-texts.ts';
 import { createClient } from '../api/client.ts';
-import { createShell, type ShellStores } from '../shell/start-shell.ts';
-import { createLoginStore, type LoginStore } from './login-store.ts';
+import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
+import { createLoginForm } from './login-form.ts';
 import { safeNext } from './safe-next.ts';
 
-const { addStore, language } = createShell({
-  page: 'admin',
-  onTokenChange: () => {},
-  texts: adminTexts,
+const shell = createShell({ page: 'admin', texts: adminTexts });
+const components = shell.addComponents({
+  login: () =>
+    createLoginForm({
+      ...shell,
+      client: createClient(location.origin, () => null),
+      onLoggedIn: () => location.replace(safeNext(location.search)),
+    }),
 });
-addStore(
-  'login',
-  createLoginStore({
-    client: createClient(location.origin, () => null),
-    language,
-    onLoggedIn: () => location.replace(safeNext(location.search)),
-    focusField: (name) =>
-      Alpine.nextTick(() => document.querySelector<HTMLElement>(`[name=${name}]`)?.focus()),
-  }),
-);
 Alpine.start();
 
-/** What this page's markup may call `$store.…`. */
-export interface Stores extends ShellStores {
-  login: LoginStore;
-}
+export type Stores = ShellStores;
+export type Components = ShellComponents & typeof components;

@@ -3,7 +3,7 @@ import { paceDraws } from '../live/pace-draws.ts';
 import { createRefetchQueue } from '../live/refetch-queue.ts';
 import { watchServer } from '../live/watch-server.ts';
 import { createPageStore, type PageStore } from '../shell/page-store.ts';
-import { createShell, type ShellStores } from '../shell/start-shell.ts';
+import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { focusSearchOnSlash } from '../ui/focus-search.ts';
 import { readModelsAddress, writeModelsAddress } from './models-address.ts';
 import { createModelsStore, type ModelsStore } from './models-store.ts';
@@ -64,3 +64,5 @@ export interface Stores extends ShellStores {
   page: PageStore;
   models: ModelsStore;
 }
+
+export type Components = ShellComponents;

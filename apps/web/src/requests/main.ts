@@ -1,6 +1,6 @@
 import Alpine from '@alpinejs/csp';
 import { createPageStore, type PageStore } from '../shell/page-store.ts';
-import { createShell, type ShellStores } from '../shell/start-shell.ts';
+import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
 import { readRequestsAddress, writeRequestsAddress } from './requests-address.ts';
 import { createTailStore, type TailStore } from './tail-store.ts';
@@ -69,3 +69,5 @@ export interface Stores extends ShellStores {
   totals: TotalsStore;
   tail: TailStore;
 }
+
+export type Components = ShellComponents;

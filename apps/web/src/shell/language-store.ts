@@ -5,26 +5,25 @@ import {
   translatorFor,
 } from '../i18n/translate.ts';
 
-export interface LanguageStore {
-  translator: Translator;
-  readonly is: Language;
-  use(language: Language): void;
-  toggle(): void;
-}
-
-/** Holds the page's language; `keep` remembers a choice, `show` tells the document. */
+/** Holds the page's language. `keep` remembers a choice, `show` marks the document. */
 export function createLanguageStore(
   initial: Language,
   keep: (language: Language) => void,
   show: (language: Language) => void,
   texts?: PageTexts,
-): LanguageStore {
+) {
   return {
     translator: translatorFor(initial, texts),
     get is() {
       return this.translator.language;
     },
-    use(language) {
+    t(...text: Parameters<Translator['t']>) {
+      return this.translator.t(...text);
+    },
+    count(...text: Parameters<Translator['count']>) {
+      return this.translator.count(...text);
+    },
+    use(language: Language) {
       this.translator = translatorFor(language, texts);
       keep(language);
       show(language);
@@ -34,3 +33,5 @@ export function createLanguageStore(
     },
   };
 }
+
+export type LanguageStore = ReturnType<typeof createLanguageStore>;

@@ -1,30 +1,25 @@
 import type { LiveState } from '../live/live-feed.ts';
+import { initially } from './initially.ts';
 import type { LanguageStore } from './language-store.ts';
-
-/** The visible state of the live stream. */
-export interface LiveStore {
-  state: LiveState;
-  /** Whether there is a stream to speak of. */
-  isWatching: boolean;
-  readonly tone: 'ok' | 'warn' | 'bad';
-  readonly text: string;
-  readonly hint: string;
-}
 
 const tones = { live: 'ok', reconnecting: 'warn', offline: 'bad' } as const;
 
-export function createLiveStore(language: LanguageStore): LiveStore {
+/** How the live stream is doing, as the top bar shows it. */
+export function createLiveStore(language: LanguageStore) {
   return {
-    state: 'reconnecting',
+    state: initially<LiveState>('reconnecting'),
+    /** Whether the page has a live stream at all. */
     isWatching: false,
     get tone() {
       return tones[this.state];
     },
     get text() {
-      return language.translator.t(`live.${this.state}`);
+      return language.t(`live.${this.state}`);
     },
     get hint() {
-      return language.translator.t(`live.hint.${this.state}`);
+      return language.t(`live.hint.${this.state}`);
     },
   };
 }
+
+export type LiveStore = ReturnType<typeof createLiveStore>;

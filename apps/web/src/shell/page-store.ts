@@ -1,25 +1,11 @@
 import { ApiFailure, sentenceOf } from '../api/failure.ts';
 import { formatClock } from '../format/time.ts';
+import { initially } from './initially.ts';
 import type { LanguageStore } from './language-store.ts';
 import type { TokenDialogStore } from './token-dialog-store.ts';
 
-/** `missing`: what the address names is not there; `forbidden`: not for this reader. */
+/** `missing`: what the address names doesn't exist; `forbidden`: this reader may not see it. */
 export type PagePhase = 'loading' | 'ready' | 'locked' | 'forbidden' | 'missing' | 'failed';
-
-/** How far a page has come with what it shows, and what a failure means for it. */
-export interface PageStore {
-  phase: PagePhase;
-  failure: string;
-  /** When the server was last heard, while it is out of reach; else null. */
-  staleSinceS: number | null;
-  /** An answer is awaited while an earlier one is shown. */
-  isBusy: boolean;
-  readonly staleText: string;
-  /** Tries again what failed. */
-  retry(): void;
-  /** Does `work`; null where it failed in a way that the page now tells of. */
-  attempt<T>(work: () => Promise<T>): Promise<T | null>;
-}
 
 interface PageStoreOptions {
   language: LanguageStore;
@@ -28,12 +14,13 @@ interface PageStoreOptions {
   reload(): void;
 }
 
-export function createPageStore(options: PageStoreOptions): PageStore {
+/** The phase of a page that loads its content, and what each failure means for it. */
+export function createPageStore(options: PageStoreOptions) {
   const { language, nowS } = options;
   let lastHeardS: number | null = null;
   let running = 0;
 
-  const failed = (page: PageStore, error: ApiFailure) => {
+  const fail = (page: PageStore, error: ApiFailure) => {
     const { status } = error;
     if (status === 401 || (status === 429 && lastHeardS === null)) {
       if (page.phase !== 'ready') page.phase = 'locked';
@@ -48,20 +35,24 @@ export function createPageStore(options: PageStoreOptions): PageStore {
   };
 
   return {
-    phase: 'loading',
+    phase: initially<PagePhase>('loading'),
     failure: '',
-    staleSinceS: null,
+    /** When the server last answered, while it is unreachable; else null. */
+    staleSinceS: initially<number | null>(null),
+    /** Whether the page waits for an answer while it shows an earlier one. */
     isBusy: false,
     get staleText() {
       if (this.staleSinceS === null) return '';
       const time = formatClock(this.staleSinceS, language.translator);
-      return language.translator.t('list.stale', { time });
+      return language.t('list.stale', { time });
     },
+    /** Tries what failed again. */
     retry() {
       this.phase = 'loading';
       options.reload();
     },
-    async attempt(work) {
+    /** Does `work`; null if it failed in a way that the page now shows. */
+    async attempt<T>(work: () => Promise<T>): Promise<T | null> {
       running += 1;
       this.isBusy = true;
       try {
@@ -71,7 +62,7 @@ export function createPageStore(options: PageStoreOptions): PageStore {
         return answer;
       } catch (error) {
         if (!(error instanceof ApiFailure)) throw error;
-        failed(this, error);
+        fail(this, error);
         return null;
       } finally {
         running -= 1;
@@ -80,3 +71,5 @@ export function createPageStore(options: PageStoreOptions): PageStore {
     },
   };
 }
+
+export type PageStore = ReturnType<typeof createPageStore>;

@@ -1,54 +1,40 @@
 import Alpine from '@alpinejs/csp';
-import { type ApiClient, answerOf, createClient } from '../api/client.ts';
-import { createTokenStore, type TokenStore } from '../api/token-store.ts';
-import { languageFrom, type PageTexts, type Translator } from '../i18n/translate.ts';
-import {
-  addDialogDirective,
-  addPromptDirectives,
-  addTextDirective,
-  addTimeDirectives,
-} from '../ui/directives.ts';
+import { createAttempt } from '../api/attempt.ts';
+import { answerOf, createClient } from '../api/client.ts';
+import { createTokenStore } from '../api/token-store.ts';
+import { languageFrom, type PageTexts } from '../i18n/translate.ts';
+import { addDirectives } from '../ui/directives.ts';
 import { createLanguageStore, type LanguageStore } from './language-store.ts';
-import { createLiveStore, type LiveStore } from './live-store.ts';
-import { createThemeStore, type ThemeStore, themeFrom } from './theme-store.ts';
-import { createToastStore, type ToastStore } from './toast-store.ts';
-import { createTokenDialogStore, type TokenDialogStore } from './token-dialog-store.ts';
+import { createLiveStore } from './live-store.ts';
+import { createThemeStore, themeFrom } from './theme-store.ts';
+import { createToastStore } from './toast-store.ts';
+import { createTokenDialogStore } from './token-dialog-store.ts';
 
-/** What every page has: language, theme, token, toasts, and the client that calls the api. */
-export interface Shell {
-  client: ApiClient;
-  tokens: TokenStore;
-  language: LanguageStore;
-  live: LiveStore;
-  toasts: ToastStore;
-  tokenDialog: TokenDialogStore;
-  clock: { nowS: number };
-  nowS(): number;
-  setTimer(callback: () => void, delayMs: number): () => void;
-  /** Makes a store reactive and known to the markup as `$store.name`. */
-  addStore<T extends object>(name: string, store: T): T;
-}
+/** What every page has: language, theme, token, toasts, and the client that calls the API. */
+export type Shell = ReturnType<typeof createShell>;
 
 /** What every page's markup may call `$store.…`. */
-export interface ShellStores extends Pick<Shell, 'language' | 'live' | 'toasts' | 'tokenDialog'> {
-  theme: ThemeStore;
-}
+export type ShellStores = Pick<Shell, 'language' | 'theme' | 'live' | 'toasts' | 'tokenDialog'>;
+
+/** The components of every page. */
+export type ShellComponents = Shell['components'];
 
 interface ShellOptions {
-  /** Marks the page in the navigation. */
+  /** The page's link in the navigation. */
   page: 'home' | 'models' | 'requests' | 'docs' | 'gateway' | 'status' | 'admin';
-  /** A token was accepted or forgotten. */
-  onTokenChange(): void;
-  /** What this page alone says. */
+  /** Called when a token was accepted or forgotten. */
+  onTokenChange?: () => void;
+  /** Texts that only this page has. */
   texts?: PageTexts;
 }
 
-/** Builds the shell; the page adds its own stores, then starts Alpine. */
-export function createShell({ page, onTokenChange, texts }: ShellOptions): Shell {
+/** Builds the shell. The page adds its own stores and components, then starts Alpine. */
+export function createShell({ page, onTokenChange = () => {}, texts }: ShellOptions) {
   const tokens = createTokenStore(localStorage, sessionStorage);
   const client = createClient(location.origin, tokens.read);
   const nowS = () => Date.now() / 1000;
-  const language = addStore('language', languageOf(texts));
+  const language = addStore('language', startLanguage(texts));
+  const theme = addStore('theme', startTheme());
   const clock = addStore('clock', { nowS: nowS() });
   const live = addStore('live', createLiveStore(language));
   const toasts = addStore('toasts', createToastStore(setTimer));
@@ -65,66 +51,87 @@ export function createShell({ page, onTokenChange, texts }: ShellOptions): Shell
       onForgotten: onTokenChange,
     }),
   );
-  startTheme();
+  matchMedia(darkTheme).addEventListener('change', () => theme.systemChanged());
   setInterval(() => {
     clock.nowS = nowS();
   }, 1000);
   addEventListener('pagehide', () => toasts.lapseAll());
-  addPromptDirectives(Alpine);
-  addTextDirective(Alpine, language);
-  Alpine.magic(
-    't',
-    () =>
-      (...text: Parameters<Translator['t']>) =>
-        language.translator.t(...text),
-  );
-  Alpine.magic(
-    'count',
-    () =>
-      (...text: Parameters<Translator['count']>) =>
-        language.translator.count(...text),
-  );
-  addTimeDirectives(Alpine, language, clock);
-  addDialogDirective(Alpine);
+  addDirectives(Alpine, language, clock);
   document.querySelector(`[data-page=${page}]`)?.setAttribute('aria-current', 'page');
-  return { client, tokens, language, live, toasts, tokenDialog, clock, nowS, setTimer, addStore };
+  const copyText = (text: string) => navigator.clipboard.writeText(text);
+  const components = addComponents({ tokenForm: () => tokenDialog });
+  return {
+    client,
+    tokens,
+    language,
+    theme,
+    live,
+    toasts,
+    tokenDialog,
+    clock,
+    nowS,
+    setTimer,
+    copyText,
+    attempt: createAttempt({ language, focusFault }),
+    addStore,
+    addComponents,
+    components,
+    focusField,
+    focusFault,
+  };
 }
 
-function languageOf(texts: PageTexts | undefined): LanguageStore {
-  const root = document.documentElement;
+const darkTheme = '(prefers-color-scheme: dark)';
+
+function startLanguage(texts: PageTexts | undefined): LanguageStore {
   return createLanguageStore(
     languageFrom(localStorage.getItem('language'), navigator.language),
     (language) => localStorage.setItem('language', language),
     (language) => {
-      root.lang = language;
+      document.documentElement.lang = language;
     },
     texts,
   );
 }
 
-function startTheme(): void {
-  const dark = matchMedia('(prefers-color-scheme: dark)');
-  const theme = addStore(
-    'theme',
-    createThemeStore({
-      initial: themeFrom(localStorage.getItem('theme')),
-      isSystemDark: () => dark.matches,
-      keep: (choice) => localStorage.setItem('theme', choice),
-      show: (shown) => {
-        document.documentElement.dataset.theme = shown;
-      },
-    }),
-  );
-  dark.addEventListener('change', () => theme.systemChanged());
+function startTheme() {
+  return createThemeStore({
+    initial: themeFrom(localStorage.getItem('theme')),
+    isSystemDark: () => matchMedia(darkTheme).matches,
+    keep: (choice) => localStorage.setItem('theme', choice),
+    show: (shown) => {
+      document.documentElement.dataset.theme = shown;
+    },
+  });
 }
 
+/** Makes a store reactive and known to the markup as `$store.name`. */
 function addStore<T extends object>(name: string, store: T): T {
   const reactive = Alpine.reactive(store);
   Alpine.store(name, reactive);
   return reactive;
 }
 
+/** Makes factories known to the markup as `x-data="name"`. */
+function addComponents<T extends Record<string, () => object>>(factories: T): T {
+  for (const [name, create] of Object.entries(factories)) Alpine.data(name, create);
+  return factories;
+}
+
 function setTimer(callback: () => void, delayMs: number): () => void {
   const timer = setTimeout(callback, delayMs);
   return () => clearTimeout(timer);
+}
+
+/** Focuses the first field that has an error, once the markup shows it. */
+function focusFault(): void {
+  Alpine.nextTick(() => {
+    const faults = document.querySelectorAll<HTMLElement>('[aria-invalid=true]');
+    [...faults].find((it) => it.checkVisibility())?.focus();
+  });
+}
+
+/** Focuses the field of that name, once the markup has followed the stores. */
+function focusField(name: string): void {
+  Alpine.nextTick(() => document.querySelector<HTMLElement>(`[name=${name}]`)?.focus());
 }

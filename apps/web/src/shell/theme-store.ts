@@ -1,13 +1,5 @@
-export const themes = ['system', 'light', 'dark'] as const;
-export type Theme = (typeof themes)[number];
-
-export interface ThemeStore {
-  choice: Theme;
-  /** From system to light to dark and round again. */
-  next(): void;
-  /** The system turned light or dark. */
-  systemChanged(): void;
-}
+const themes = ['system', 'light', 'dark'] as const;
+type Theme = (typeof themes)[number];
 
 interface ThemeStoreOptions {
   initial: Theme;
@@ -16,13 +8,14 @@ interface ThemeStoreOptions {
   show(theme: 'light' | 'dark'): void;
 }
 
-export function createThemeStore(options: ThemeStoreOptions): ThemeStore {
+export function createThemeStore(options: ThemeStoreOptions) {
   const show = (choice: Theme) => {
     const isDark = choice === 'dark' || (choice === 'system' && options.isSystemDark());
     options.show(isDark ? 'dark' : 'light');
   };
   return {
     choice: options.initial,
+    /** From system to light to dark and back to system. */
     next() {
       this.choice = themes[(themes.indexOf(this.choice) + 1) % themes.length] ?? 'system';
       options.keep(this.choice);

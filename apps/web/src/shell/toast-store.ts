@@ -1,4 +1,6 @@
-export interface Toast {
+import { initially } from './initially.ts';
+
+interface Toast {
   id: number;
   text: string;
   tone: 'plain' | 'bad';
@@ -9,25 +11,14 @@ interface ToastOptions {
   tone?: Toast['tone'];
   /** A button beside the text, such as “Undo”. */
   action?: { text: string; run(): void };
-  /** What happens when the toast goes without its action having been taken. */
+  /** Called when the toast goes away and its action was not taken. */
   onLapse?: () => void;
-}
-
-export interface ToastStore {
-  items: Toast[];
-  show(text: string, options?: ToastOptions): void;
-  act(id: number): void;
-  dismiss(id: number): void;
-  /** The page is going away: whatever waits for a lapse happens now. */
-  lapseAll(): void;
 }
 
 const shownMs = 6000;
 const mostShown = 3;
 
-export function createToastStore(
-  setTimer: (callback: () => void, delayMs: number) => () => void,
-): ToastStore {
+export function createToastStore(setTimer: (callback: () => void, delayMs: number) => () => void) {
   const pending = new Map<number, ToastOptions & { cancelTimer: () => void }>();
   let lastId = 0;
 
@@ -40,8 +31,8 @@ export function createToastStore(
   };
 
   return {
-    items: [],
-    show(text, options = {}) {
+    items: initially<Toast[]>([]),
+    show(text: string, options: ToastOptions = {}) {
       lastId += 1;
       const id = lastId;
       const cancelTimer = setTimer(() => this.dismiss(id), shownMs);
@@ -51,14 +42,17 @@ export function createToastStore(
       const oldest = this.items[0];
       if (this.items.length > mostShown && oldest) this.dismiss(oldest.id);
     },
-    act(id) {
+    act(id: number) {
       take(this, id)?.action?.run();
     },
-    dismiss(id) {
+    dismiss(id: number) {
       take(this, id)?.onLapse?.();
     },
+    /** Lapses every toast now, because the page is going away. */
     lapseAll() {
       for (const id of [...pending.keys()]) this.dismiss(id);
     },
   };
 }
+
+export type ToastStore = ReturnType<typeof createToastStore>;

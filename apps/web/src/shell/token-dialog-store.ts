@@ -3,70 +3,56 @@ import type { TokenStore } from '../api/token-store.ts';
 import { formatSpan } from '../format/duration.ts';
 import type { LanguageStore } from './language-store.ts';
 
-export interface TokenDialogStore {
-  isOpen: boolean;
-  token: string;
-  remember: boolean;
-  message: string;
-  isBusy: boolean;
-  hasToken: boolean;
-  open(): void;
-  close(): void;
-  submit(): Promise<void>;
-  forget(): void;
-  /** A call was refused: asks for a token, and says so where one was sent. */
-  refused(error: ApiFailure): void;
-}
-
 interface TokenDialogOptions {
   tokens: TokenStore;
   language: LanguageStore;
-  /** Rejects with an `ApiFailure` where the api does not accept the token. */
+  /** Rejects with an `ApiFailure` if the API doesn't accept the token. */
   tryToken(token: string): Promise<void>;
   onAccepted(): void;
   onForgotten(): void;
 }
 
-export function createTokenDialogStore(options: TokenDialogOptions): TokenDialogStore {
+export function createTokenDialogStore(options: TokenDialogOptions) {
   const { tokens, language } = options;
   const messageFor = (error: unknown) => {
-    const { translator } = language;
     if (!(error instanceof ApiFailure)) throw error;
-    if (error.status === 401 || error.status === 403) return translator.t('token.wrong');
-    if (error.status !== 429) return sentenceOf(error, translator);
-    const duration = formatSpan(error.retryAfterS ?? 60, translator);
-    return translator.t('token.blocked', { duration });
+    if (error.status === 401 || error.status === 403) return language.t('token.wrong');
+    if (error.status !== 429) return sentenceOf(error, language.translator);
+    const duration = formatSpan(error.retryAfterS ?? 60, language.translator);
+    return language.t('token.blocked', { duration });
   };
 
   return {
     isOpen: false,
-    token: '',
-    remember: true,
-    message: '',
+    form: { token: '', remember: true },
+    errors: { token: '' },
     isBusy: false,
     hasToken: tokens.read() !== null,
+    get title() {
+      return language.t('token.title');
+    },
     open() {
-      this.message = '';
+      this.errors.token = '';
       this.hasToken = tokens.read() !== null;
       this.isOpen = true;
     },
     close() {
       this.isOpen = false;
-      this.token = '';
+      this.form.token = '';
     },
     async submit() {
-      const token = this.token.trim();
+      const token = this.form.token.trim();
       if (token === '' || this.isBusy) return;
       this.isBusy = true;
-      this.message = '';
+      this.errors.token = '';
       try {
         await options.tryToken(token);
-        tokens.write(token, this.remember);
+        tokens.write(token, this.form.remember);
         this.hasToken = true;
         this.close();
         options.onAccepted();
       } catch (error) {
-        this.message = messageFor(error);
+        this.errors.token = messageFor(error);
       } finally {
         this.isBusy = false;
       }
@@ -77,10 +63,13 @@ export function createTokenDialogStore(options: TokenDialogOptions): TokenDialog
       this.close();
       options.onForgotten();
     },
-    refused(error) {
+    /** Asks for a token because a call was refused, and says so if the call had one. */
+    refused(error: ApiFailure) {
       if (this.isOpen) return;
       this.open();
-      if (error.status === 429 || tokens.read() !== null) this.message = messageFor(error);
+      if (error.status === 429 || tokens.read() !== null) this.errors.token = messageFor(error);
     },
   };
 }
+
+export type TokenDialogStore = ReturnType<typeof createTokenDialogStore>;

@@ -1,6 +1,6 @@
 import Alpine from '@alpinejs/csp';
 import { answerOf } from '../api/client.ts';
-import { createShell, type ShellStores } from '../shell/start-shell.ts';
+import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { attachStripTips } from '../ui/strip-tips.ts';
 import { dayBars, dayTip } from './day-strip.ts';
 import { createStatusStore, type StatusStore } from './status-store.ts';
@@ -54,3 +54,5 @@ function attachTips(listId: string, tipId: string): void {
 export interface Stores extends ShellStores {
   status: StatusStore;
 }
+
+export type Components = ShellComponents;

@@ -1,17 +1,26 @@
 import type { Alpine } from 'alpinejs';
 import { formatAgo, formatExactTime, formatSecondsAgo, formatUntil } from '../format/time.ts';
-import type { TextKey } from '../i18n/translate.ts';
+import type { TextKey, Translator } from '../i18n/translate.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 
 interface Clock {
   nowS: number;
 }
 
+/** Teaches Alpine the directives and magics of every page. `build/markup-program.ts` has their types. */
+export function addDirectives(alpine: Alpine, language: LanguageStore, clock: Clock): void {
+  addPromptDirectives(alpine);
+  addTexts(alpine, language);
+  addTimeDirectives(alpine, language, clock);
+  addDialogDirective(alpine);
+}
+
 /**
- * `x-text` and `x-show` in place of Alpine's own, which write the same text anew and show a task late:
- * the one loses the click of a button drawn while it is pressed, the other moves the page a frame later.
+ * `x-text` and `x-show` instead of Alpine's own. Alpine's `x-text` replaces the text node even if the text
+ * is the same, which loses the click on a button that is being pressed; its `x-show` acts a task
+ * later, which moves the page a frame too late.
  */
-export function addPromptDirectives(alpine: Alpine): void {
+function addPromptDirectives(alpine: Alpine): void {
   const bind = (name: string, apply: (element: HTMLElement, value: unknown) => void) => {
     alpine.directive(name, (element, { expression }, { effect, evaluateLater }) => {
       const evaluate = evaluateLater(expression);
@@ -26,25 +35,34 @@ export function addPromptDirectives(alpine: Alpine): void {
 }
 
 /**
- * `x-t="key"` prints a text, `x-t:aria-label="key"` sets it as an attribute; both follow the
- * language. The key is checked by a test that reads the markup.
+ * `x-t="key"` prints a text, `x-t:aria-label="key"` sets it as an attribute; both follow the language.
+ * `$t(key, values)` and `$count(key, count)` are texts in expressions.
  */
-export function addTextDirective(alpine: Alpine, language: LanguageStore): void {
+function addTexts(alpine: Alpine, language: LanguageStore): void {
   alpine.directive('t', (element, { value, expression }, { effect }) => {
     effect(() => {
-      // Of an unknown key the translator itself says so.
-      const text = language.translator.t(expression as TextKey);
+      // Guarantee: the check of the markup refuses other keys, and the translator throws.
+      const text = language.t(expression as TextKey);
       if (value) element.setAttribute(value, text);
       else setText(element, text);
     });
   });
+  alpine.magic(
+    't',
+    () =>
+      (...text: Parameters<Translator['t']>) =>
+        language.t(...text),
+  );
+  alpine.magic('count', () => (...text: Parameters<Translator['count']>) => {
+    return language.count(...text);
+  });
 }
 
 /**
- * `x-ago="time"`, `x-last` and `x-until` print a time relative to now and keep it true; hovering
- * tells the exact time. `x-last` counts the seconds too, `x-until` prints `due` text at the end.
+ * `x-ago="time"`, `x-last` and `x-until` print a time relative to now and keep it current; the title is
+ * the exact time. `x-last` counts seconds too, `x-until` says that it is due at the end. Unix seconds.
  */
-export function addTimeDirectives(alpine: Alpine, language: LanguageStore, clock: Clock): void {
+function addTimeDirectives(alpine: Alpine, language: LanguageStore, clock: Clock): void {
   const bind = (name: string, print: (timeS: number) => string) => {
     alpine.directive(name, (element, { expression }, { effect, evaluateLater }) => {
       const evaluate = evaluateLater<number | null>(expression);
@@ -59,24 +77,23 @@ export function addTimeDirectives(alpine: Alpine, language: LanguageStore, clock
   bind('ago', (timeS) => formatAgo(timeS, clock.nowS, language.translator));
   bind('last', (timeS) => {
     const ago = formatSecondsAgo(timeS, clock.nowS, language.translator);
-    return language.translator.t('traffic.last', { ago });
+    return language.t('traffic.last', { ago });
   });
   bind('until', (timeS) => {
     const until = formatUntil(timeS, clock.nowS, language.translator);
-    const { t } = language.translator;
-    return until === null ? t('card.due') : t('card.next', { in: until });
+    return until === null ? language.t('card.due') : language.t('card.next', { in: until });
   });
 }
 
-/** `x-dialog="isOpen"` shows a dialog modally while true; its `close` event tells the rest. */
-export function addDialogDirective(alpine: Alpine): void {
+/** `x-dialog="isOpen"` shows a dialog modally while that is true. */
+function addDialogDirective(alpine: Alpine): void {
   alpine.directive('dialog', (element, { expression }, { effect, evaluateLater }) => {
     if (!(element instanceof HTMLDialogElement)) throw new Error('x-dialog belongs on a dialog');
     const evaluate = evaluateLater<boolean>(expression);
     effect(() =>
       evaluate((isOpen) => {
         if (isOpen === element.open) return;
-        // Its own markup must have followed the state first, so that autofocus finds its field.
+        // The dialog's markup must follow the state first, so that autofocus finds its field.
         if (isOpen)
           alpine.nextTick(() => element.isConnected && !element.open && element.showModal());
         else element.close();
@@ -85,7 +102,7 @@ export function addDialogDirective(alpine: Alpine): void {
   });
 }
 
-/** Another node for the same text would cost a layout, and the click of a button that is pressed. */
+/** Keeps the text node: a new one would cost a layout, and the click on a pressed button. */
 function setText(element: HTMLElement, text: string): void {
   const [only, second] = element.childNodes;
   if (!(only instanceof Text) || second) element.textContent = text;

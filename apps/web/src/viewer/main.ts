@@ -3,7 +3,7 @@ import { paceDraws } from '../live/pace-draws.ts';
 import { watchServer } from '../live/watch-server.ts';
 import { type RunChoice, readViewerAddress, writeViewerAddress } from '../probes/viewer-address.ts';
 import { createPageStore, type PageStore } from '../shell/page-store.ts';
-import { createShell, type ShellStores } from '../shell/start-shell.ts';
+import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
 import { focusSearchOnSlash } from '../ui/focus-search.ts';
 import { attachHistoryTips } from '../ui/history-tips.ts';
@@ -127,3 +127,5 @@ export interface Stores extends ShellStores {
   actions: ReturnType<typeof createViewerActions>;
   address: { analysis: string; choose(run: RunChoice): void; followModel(): void };
 }
+
+export type Components = ShellComponents;

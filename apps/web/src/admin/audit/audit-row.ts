@@ -1,19 +1,10 @@
-import type { AuditEntry } from '@api-monitor/core';
+import type { AuditEntry } from '../../api/wire-types.ts';
 import type { Translator } from '../../i18n/translate.ts';
 
-/** A line of the audit log, ready to print. */
-export interface AuditRow {
-  id: number;
-  timestamp: number;
-  actorText: string;
-  address: string;
-  actionText: string;
-  subject: string;
-  /** `old` is empty where there was nothing before. */
-  changes: { field: string; old: string; new: string }[];
-}
+type Change = AuditEntry['changes'][number];
 
-export function auditRow(entry: AuditEntry, { t }: Translator): AuditRow {
+/** A line of the audit log, ready to print. A change's `old` is empty if there was no value before. */
+export function auditRow(entry: AuditEntry, { t }: Translator) {
   const { id, timestamp, actor, address, action, subject_name, changes } = entry;
   return {
     id,
@@ -22,7 +13,7 @@ export function auditRow(entry: AuditEntry, { t }: Translator): AuditRow {
     address,
     actionText: t(`audit.action.${action}`),
     subject: subject_name,
-    changes: changes.filter(tellsSomething).map((change) => ({
+    changes: changes.filter(isTelling).map((change) => ({
       field: change.field,
       old: change.old === null ? '' : textOf(change.old),
       new: textOf(change.new),
@@ -30,11 +21,11 @@ export function auditRow(entry: AuditEntry, { t }: Translator): AuditRow {
   };
 }
 
-/** Of what is new, a field that was left empty tells nothing. */
-function tellsSomething(change: AuditEntry['changes'][number]): boolean {
+/** A field that was left empty in something new isn't worth a line. */
+function isTelling(change: Change): boolean {
   return change.old !== null || !['', '[]'].includes(String(change.new ?? ''));
 }
 
-function textOf(value: AuditEntry['changes'][number]['old']): string {
+function textOf(value: Change['old']): string {
   return value === null || value === '' ? '—' : String(value);
 }

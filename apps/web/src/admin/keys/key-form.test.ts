@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import { emptyKeyForm, keyBodyOf, keyFaultsOf, keyFieldNamedIn, keyFormOf } from './key-form.ts';
+import { emptyKeyForm, keyBodyOf, keyFaultsOf, keyFormOf } from './key-form.ts';
 
-it('a form comes back as it went, and what is empty is no limit', () => {
+it('a form comes back as it was sent, and an empty field is no limit', () => {
   const form = {
     ...emptyKeyForm,
     name: ' laptop ',
-    models: 'a/b\n\n a/b \nc/d/e',
-    expires: '2030-01-02T03:04',
-    rpm: '60',
+    allowed_models: 'a/b\n\n a/b \nc/d/e',
+    expires_at: '2030-01-02T03:04',
+    rpm_limit: '60',
   };
   const body = keyBodyOf(form);
   expect(body).toMatchObject({
@@ -18,14 +18,15 @@ it('a form comes back as it went, and what is empty is no limit', () => {
   });
   const kept = { ...body, id: 1, key_prefix: 'sk', enabled: true, created_at: 0 };
   const unused = { revoked_at: null, last_used_at: null, last_used_target_id: null };
-  expect(keyFormOf({ ...kept, ...unused })).toMatchObject({ expires: form.expires, rpm: '60' });
+  expect(keyFormOf({ ...kept, ...unused })).toMatchObject({
+    expires_at: form.expires_at,
+    rpm_limit: '60',
+  });
 });
 
-it('faults are told at their field', () => {
-  expect(keyFaultsOf({ ...emptyKeyForm, rpm: 'many' })).toEqual({
-    name: 'form.required',
-    rpm: 'form.number',
+it('a missing name and a limit that is no number are found before the server is asked', () => {
+  expect(keyFaultsOf({ ...emptyKeyForm, rpm_limit: 'many' })).toEqual({
+    name: { code: 'required' },
+    rpm_limit: { code: 'wrong_type' },
   });
-  expect(keyFieldNamedIn('allowed_models.0 must have the form channel/model')).toBe('models');
-  expect(keyFieldNamedIn('the server is busy')).toBeNull();
 });

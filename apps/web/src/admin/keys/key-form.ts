@@ -1,90 +1,66 @@
-import type { ProxyKey } from '@api-monitor/core';
-import type { TextKey } from '../../i18n/translate.ts';
+import type { FieldErrors } from '@api-monitor/core';
+import type { ProxyKey, ProxyKeyBody } from '../../api/wire-types.ts';
+import { initially } from '../../shell/initially.ts';
 
-/** What the dialog's fields hold: texts as they were typed. */
-export interface KeyForm {
-  name: string;
-  description: string;
-  /** Channels by their ids; none: all. */
-  targetIds: number[];
-  /** A `channel/model` a line; none: all. */
-  models: string;
-  /** As an `<input type="datetime-local">` has it; empty: for ever. */
-  expires: string;
-  rpm: string;
-  tpm: string;
-}
-
-export type KeyField = keyof KeyForm;
-
-export interface KeyBody {
-  name: string;
-  description: string;
-  allowed_target_ids: number[];
-  allowed_models: string[];
-  expires_at: number | null;
-  rpm_limit: number | null;
-  tpm_limit: number | null;
-}
-
-export const emptyKeyForm: KeyForm = {
+/** What the dialog's fields hold: texts as typed, under the API's names. */
+export const emptyKeyForm = {
   name: '',
   description: '',
-  targetIds: [],
-  models: '',
-  expires: '',
-  rpm: '',
-  tpm: '',
+  /** Channels by their ids; none means all. */
+  allowed_target_ids: initially<readonly number[]>([]),
+  /** One `channel/model` per line; none means all. */
+  allowed_models: '',
+  /** The value of an `<input type="datetime-local">`; empty means never. */
+  expires_at: '',
+  rpm_limit: '',
+  tpm_limit: '',
 };
+
+export type KeyForm = typeof emptyKeyForm;
+
+export const keyFields = [
+  'name',
+  'description',
+  'allowed_target_ids',
+  'allowed_models',
+  'expires_at',
+  'rpm_limit',
+  'tpm_limit',
+] as const satisfies (keyof KeyForm)[];
 
 export function keyFormOf(key: ProxyKey): KeyForm {
   return {
     name: key.name,
     description: key.description,
-    targetIds: [...key.allowed_target_ids],
-    models: key.allowed_models.join('\n'),
-    expires: key.expires_at === null ? '' : localTimeOf(key.expires_at),
-    rpm: key.rpm_limit === null ? '' : String(key.rpm_limit),
-    tpm: key.tpm_limit === null ? '' : String(key.tpm_limit),
+    allowed_target_ids: key.allowed_target_ids,
+    allowed_models: key.allowed_models.join('\n'),
+    expires_at: key.expires_at === null ? '' : localTimeOf(key.expires_at),
+    rpm_limit: key.rpm_limit === null ? '' : String(key.rpm_limit),
+    tpm_limit: key.tpm_limit === null ? '' : String(key.tpm_limit),
   };
 }
 
-export function keyBodyOf(form: KeyForm): KeyBody {
-  const lines = form.models.split('\n').map((line) => line.trim());
+export function keyBodyOf(form: KeyForm) {
+  const lines = form.allowed_models.split('\n').map((line) => line.trim());
   return {
     name: form.name.trim(),
     description: form.description.trim(),
-    allowed_target_ids: [...form.targetIds],
+    allowed_target_ids: [...form.allowed_target_ids],
     allowed_models: [...new Set(lines.filter((line) => line !== ''))],
-    expires_at: form.expires === '' ? null : new Date(form.expires).getTime() / 1000,
-    rpm_limit: limitOf(form.rpm),
-    tpm_limit: limitOf(form.tpm),
-  };
+    expires_at: form.expires_at === '' ? null : new Date(form.expires_at).getTime() / 1000,
+    rpm_limit: limitOf(form.rpm_limit),
+    tpm_limit: limitOf(form.tpm_limit),
+  } satisfies ProxyKeyBody;
 }
 
-/** What can be told before the server is asked; it alone knows the bounds. */
-export function keyFaultsOf(form: KeyForm): Partial<Record<KeyField, TextKey>> {
-  const faults: Partial<Record<KeyField, TextKey>> = {};
-  if (form.name.trim() === '') faults.name = 'form.required';
-  for (const field of ['rpm', 'tpm'] as const) {
-    if (Number.isNaN(Number(form[field]))) faults[field] = 'form.number';
+/** What the page can find before it asks the server, which alone knows the bounds. */
+export function keyFaultsOf(form: KeyForm): FieldErrors {
+  const faults: FieldErrors = {};
+  if (form.name.trim() === '') faults.name = { code: 'required' };
+  for (const field of ['rpm_limit', 'tpm_limit'] as const) {
+    if (Number.isNaN(Number(form[field]))) faults[field] = { code: 'wrong_type' };
   }
   return faults;
-}
-
-const fieldByWord: readonly (readonly [string, KeyField])[] = [
-  ['allowed_models', 'models'],
-  ['allowed_target_ids', 'targetIds'],
-  ['expires_at', 'expires'],
-  ['rpm_limit', 'rpm'],
-  ['tpm_limit', 'tpm'],
-  ['description', 'description'],
-  ['name', 'name'],
-];
-
-/** The field that an error sentence of the API names. */
-export function keyFieldNamedIn(sentence: string): KeyField | null {
-  return fieldByWord.find(([word]) => sentence.includes(word))?.[1] ?? null;
 }
 
 function limitOf(text: string): number | null {

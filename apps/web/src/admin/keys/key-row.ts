@@ -1,48 +1,22 @@
-import type { ProxyKey } from '@api-monitor/core';
+import type { KeyTotals, ProxyKey } from '../../api/wire-types.ts';
 import type { Translator } from '../../i18n/translate.ts';
-
-/** What a key was used for lately. */
-export interface KeyUsage {
-  requests: number;
-  failures: number;
-  input_tokens: number;
-  output_tokens: number;
-}
-
-/** A proxy key, ready to print. */
-export interface KeyRow {
-  id: number;
-  name: string;
-  prefix: string;
-  description: string;
-  state: 'active' | 'paused' | 'expired' | 'revoked';
-  stateText: string;
-  tone: 'ok' | 'warn' | 'idle';
-  limitsText: string;
-  lastUsedAt: number | null;
-  lastUsedOn: string;
-  usageText: string;
-}
 
 const tones = { active: 'ok', paused: 'warn', expired: 'warn', revoked: 'idle' } as const;
 
-export function keyStateOf(key: ProxyKey, nowS: number): KeyRow['state'] {
+export function keyStateOf(key: ProxyKey, nowS: number): keyof typeof tones {
   if (key.revoked_at !== null) return 'revoked';
   if (key.expires_at !== null && key.expires_at <= nowS) return 'expired';
   return key.enabled ? 'active' : 'paused';
 }
 
-interface KeyRowParts {
-  usage: KeyUsage | undefined;
+interface KeyDetails {
+  usage: KeyTotals | undefined;
   nameOf(targetId: number): string;
   nowS: number;
 }
 
-export function keyRow(
-  key: ProxyKey,
-  { usage, nameOf, nowS }: KeyRowParts,
-  translator: Translator,
-): KeyRow {
+/** A proxy key, ready to print. */
+export function keyRow(key: ProxyKey, { usage, nameOf, nowS }: KeyDetails, translator: Translator) {
   const state = keyStateOf(key, nowS);
   return {
     id: key.id,
@@ -85,7 +59,7 @@ function limitsText(
   return parts.length === 0 ? t('admin.keys.unlimited') : parts.join(' · ');
 }
 
-function usageText(usage: KeyUsage | undefined, { language, t }: Translator): string {
+function usageText(usage: KeyTotals | undefined, { language, t }: Translator): string {
   if (!usage || usage.requests === 0) return t('admin.keys.unused');
   const number = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
   return t('admin.keys.usage', {

@@ -1,0 +1,121 @@
+import { atRest, load, noErrors, type Phase } from '../../api/attempt.ts';
+import { answerOf } from '../../api/client.ts';
+import type { AdminChannel } from '../../api/wire-types.ts';
+import type { Translator } from '../../i18n/translate.ts';
+import { initially } from '../../shell/initially.ts';
+import type { AdminParts } from '../parts.ts';
+
+/** Each channel's advanced settings; names, addresses and keys are edited on the home page. */
+export function createChannelsPanel(parts: AdminParts) {
+  const { client, language, attempt, view } = parts;
+  return {
+    phase: initially<Phase>('loading'),
+    isBusy: false,
+    failure: '',
+    channels: initially<AdminChannel[]>([]),
+    editor: createChannelEditor(parts),
+    get rows() {
+      const wanted = view.query.trim().toLowerCase();
+      return this.channels
+        .filter((it) => `${it.name} ${it.base_url}`.toLowerCase().includes(wanted))
+        .map((it) => rowOf(it, language.translator));
+    },
+    init() {
+      view.follow({ tab: 'channels', show: () => this.load() });
+    },
+    load() {
+      return load(attempt, this, async () => {
+        this.channels = (await answerOf(client.api.admin.channels.$get())).items;
+      });
+    },
+    edit(id: number) {
+      const channel = this.channels.find((it) => it.id === id);
+      if (!channel) return;
+      this.editor.open(channel, (saved) => {
+        this.channels = this.channels.map((it) => (it.id === saved.id ? saved : it));
+      });
+    },
+  };
+}
+
+const fields = [
+  'prompt',
+  'max_models',
+  'anthropic_version',
+  'verify_ssl',
+  'visitor_channel_actions_enabled',
+] as const;
+
+/** The dialog for the advanced settings of a channel. */
+function createChannelEditor({ client, language, toasts, attempt }: AdminParts) {
+  let onSaved: (channel: AdminChannel) => void = () => {};
+  return {
+    isOpen: false,
+    isBusy: false,
+    failure: '',
+    errors: noErrors(fields),
+    id: 0,
+    name: '',
+    form: {
+      prompt: '',
+      max_models: '',
+      anthropic_version: '',
+      verify_ssl: true,
+      visitor_channel_actions_enabled: false,
+    },
+    get title() {
+      return language.t('admin.channels.edit', { name: this.name });
+    },
+    open(channel: AdminChannel, whenSaved: (channel: AdminChannel) => void) {
+      const { id, name, prompt, anthropic_version, verify_ssl } = channel;
+      const { visitor_channel_actions_enabled } = channel;
+      const max_models = String(channel.max_models);
+      onSaved = whenSaved;
+      Object.assign(this, atRest(...fields), { id, name, isOpen: true });
+      this.form = {
+        prompt,
+        max_models,
+        anthropic_version,
+        verify_ssl,
+        visitor_channel_actions_enabled,
+      };
+    },
+    close() {
+      this.isOpen = false;
+    },
+    async submit() {
+      const param = { id: String(this.id) };
+      const json = { ...this.form, max_models: Number(this.form.max_models) };
+      const save = async () => {
+        const call = client.api.admin.channels[':id'].advanced.$patch({ param, json });
+        onSaved((await answerOf(call)).item);
+        toasts.show(language.t('admin.saved'));
+      };
+      const isNumber = !Number.isNaN(json.max_models);
+      const isSaved = await attempt(
+        this,
+        save,
+        isNumber ? {} : { max_models: { code: 'wrong_type' } },
+      );
+      if (isSaved) this.close();
+    },
+  };
+}
+
+function rowOf(channel: AdminChannel, { t, count }: Translator) {
+  const notes = [
+    channel.selected_models.length > 0
+      ? count('admin.channels.chosen', channel.selected_models.length)
+      : t('admin.channels.all_models'),
+    channel.max_models > 0 ? t('admin.channels.most', { count: channel.max_models }) : '',
+    channel.verify_ssl ? '' : t('admin.channels.no_tls'),
+    channel.visitor_channel_actions_enabled ? t('admin.channels.visitors') : '',
+  ];
+  return {
+    id: channel.id,
+    name: channel.name,
+    baseUrl: channel.base_url,
+    notes: notes.filter(Boolean),
+    isOff: !channel.enabled,
+  };
+}

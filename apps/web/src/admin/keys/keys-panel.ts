@@ -1,0 +1,113 @@
+import { load, type Phase } from '../../api/attempt.ts';
+import { answerOf } from '../../api/client.ts';
+import type { KeyTotals, ProxyKey } from '../../api/wire-types.ts';
+import { initially } from '../../shell/initially.ts';
+import type { AdminParts } from '../parts.ts';
+import { createKeyEditor } from './key-editor.ts';
+import { keyRow, keyStateOf } from './key-row.ts';
+
+const usageSpanS = 30 * 86_400;
+
+/** The gateway's keys: a list, and what is done to one of them. */
+export function createKeysPanel(parts: AdminParts) {
+  const { client, language, toasts, confirm, reveal, attempt, perform, view, nowS } = parts;
+  const route = client.api.proxy.keys[':id'];
+  const paramOf = (id: number) => ({ param: { id: String(id) } });
+  return {
+    phase: initially<Phase>('loading'),
+    isBusy: false,
+    failure: '',
+    keys: initially<ProxyKey[]>([]),
+    /** Of the last 30 days, by key. */
+    usage: new Map<number, KeyTotals>(),
+    channels: initially<{ id: number; name: string }[]>([]),
+    editor: createKeyEditor(parts),
+    get rows() {
+      const nameOf = (id: number) => this.channels.find((it) => it.id === id)?.name ?? '';
+      return this.keys
+        .filter((key) => view.areRevokedShown || key.revoked_at === null)
+        .map((key) => {
+          const details = { usage: this.usage.get(key.id), nameOf, nowS: nowS() };
+          return keyRow(key, details, language.translator);
+        });
+    },
+    get revokedCount() {
+      return this.keys.filter((key) => keyStateOf(key, nowS()) === 'revoked').length;
+    },
+    init() {
+      view.follow({ tab: 'keys', show: () => this.load() });
+    },
+    load() {
+      return load(attempt, this, async () => {
+        const query = { group_by: 'key', from: String(nowS() - usageSpanS) } as const;
+        const [keys, totals, channels] = await Promise.all([
+          answerOf(client.api.proxy.keys.$get()),
+          answerOf(client.api.proxy.requests.totals.$get({ query })),
+          answerOf(client.api.admin.channels.$get()),
+        ]);
+        this.keys = keys.items.toReversed();
+        this.usage = new Map(totals.items.map((it) => [Number(it.group), it]));
+        this.channels = channels.items.map(({ id, name }) => ({ id, name }));
+      });
+    },
+    put(key: ProxyKey) {
+      const isKnown = this.keys.some((it) => it.id === key.id);
+      this.keys = isKnown
+        ? this.keys.map((it) => (it.id === key.id ? key : it))
+        : [key, ...this.keys];
+    },
+    nameOf(id: number) {
+      return this.keys.find((it) => it.id === id)?.name ?? '';
+    },
+    toggleRevoked() {
+      view.narrow({ areRevokedShown: !view.areRevokedShown });
+    },
+    add() {
+      this.editor.open(null, (key) => this.put(key));
+    },
+    edit(id: number) {
+      const key = this.keys.find((it) => it.id === id);
+      if (key) this.editor.open(key, (changed) => this.put(changed));
+    },
+    async pause(id: number, isPaused: boolean) {
+      await perform(async () => {
+        const call = route.$patch({ ...paramOf(id), json: { enabled: !isPaused } });
+        const { item } = await answerOf(call);
+        this.put(item);
+        const key = isPaused ? 'admin.keys.paused_now' : 'admin.keys.resumed_now';
+        toasts.show(language.t(key, { name: item.name }));
+      });
+    },
+    async regenerate(id: number) {
+      const isSure = await confirm.ask({
+        title: language.t('admin.keys.regenerate.title', { name: this.nameOf(id) }),
+        body: language.t('admin.keys.regenerate.body'),
+        action: language.t('admin.keys.regenerate'),
+      });
+      if (!isSure) return;
+      await perform(async () => {
+        const { item, proxy_key } = await answerOf(route.regenerate.$post(paramOf(id)));
+        this.put(item);
+        reveal.show({
+          title: language.t('admin.keys.regenerated', { name: item.name }),
+          intro: language.t('admin.reveal.intro'),
+          text: proxy_key,
+        });
+      });
+    },
+    async revoke(id: number) {
+      const name = this.nameOf(id);
+      const isSure = await confirm.ask({
+        title: language.t('admin.keys.revoke.title', { name }),
+        body: language.t('admin.keys.revoke.body'),
+        action: language.t('admin.keys.revoke'),
+      });
+      if (!isSure) return;
+      await perform(async () => {
+        await answerOf(route.$delete(paramOf(id)));
+        await this.load();
+        toasts.show(language.t('admin.keys.revoked_now', { name }));
+      });
+    },
+  };
+}

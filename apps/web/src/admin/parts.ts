@@ -1,0 +1,56 @@
+import { atRest, createAttempt } from '../api/attempt.ts';
+import { createClient } from '../api/client.ts';
+import type { Shell } from '../shell/start-shell.ts';
+import { createConfirmStore } from './confirm-store.ts';
+import { createRevealStore } from './reveal-store.ts';
+import { createViewStore } from './view-store.ts';
+
+export type AdminParts = ReturnType<typeof createParts>;
+
+/** What every tab of the administration works with. */
+export function createParts(shell: Shell) {
+  const { addStore, language, toasts, nowS, setTimer, copyText, focusField } = shell;
+  const attempt = createAttempt({ ...shell, onLoggedOut: goToLogin });
+  const confirm = addStore('confirm', createConfirmStore());
+  const reveal = addStore('reveal', createRevealStore(copyText));
+  const view = addStore(
+    'view',
+    createViewStore({
+      search: location.search,
+      push: (address) => history.pushState(null, '', address),
+      replace: (address) => history.replaceState(null, '', address),
+    }),
+  );
+  /** Does what a button asks for; a failure becomes a toast. */
+  const perform = async (call: () => Promise<void>): Promise<boolean> => {
+    const button = atRest();
+    const isDone = await attempt(button, call);
+    if (!isDone) toasts.show(button.failure, { tone: 'bad' });
+    return isDone;
+  };
+  return {
+    // The session's cookie says who calls; a token beside it would count instead.
+    client: createClient(location.origin, () => null),
+    language,
+    toasts,
+    nowS,
+    setTimer,
+    copyText,
+    focusField,
+    attempt,
+    perform,
+    confirm,
+    reveal,
+    view,
+  };
+}
+
+let isLeaving = false;
+
+/** Leaves once, however many calls are refused together: a second departure would abort the first. */
+export function goToLogin(): void {
+  if (isLeaving) return;
+  isLeaving = true;
+  const next = encodeURIComponent(location.pathname + location.search);
+  location.replace(`/admin/login?next=${next}`);
+}

@@ -1,0 +1,49 @@
+import { load, type Phase } from '../../api/attempt.ts';
+import { answerOf } from '../../api/client.ts';
+import type { AdminSession } from '../../api/wire-types.ts';
+import { initially } from '../../shell/initially.ts';
+import type { AdminParts } from '../parts.ts';
+import { deviceOf } from './device-of.ts';
+
+/** Who is logged in, and from where. */
+export function createSessionsPanel({
+  client,
+  language,
+  toasts,
+  attempt,
+  perform,
+  view,
+}: AdminParts) {
+  return {
+    phase: initially<Phase>('loading'),
+    isBusy: false,
+    failure: '',
+    sessions: initially<AdminSession[]>([]),
+    get rows() {
+      return this.sessions.map((session) => ({
+        id: session.id,
+        device: deviceOf(session.user_agent) ?? language.t('admin.sessions.unknown'),
+        agent: session.user_agent,
+        address: session.address,
+        seenAt: session.last_seen_at,
+        isOwn: session.current,
+      }));
+    },
+    init() {
+      view.follow({ tab: 'security', show: () => this.load() });
+    },
+    load() {
+      return load(attempt, this, async () => {
+        this.sessions = (await answerOf(client.api.admin.sessions.$get())).items;
+      });
+    },
+    async revoke(id: number) {
+      await perform(async () => {
+        const param = { id: String(id) };
+        await answerOf(client.api.admin.sessions[':id'].$delete({ param }));
+        this.sessions = this.sessions.filter((it) => it.id !== id);
+        toasts.show(language.t('admin.sessions.revoked'));
+      });
+    },
+  };
+}

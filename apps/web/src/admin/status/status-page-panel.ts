@@ -1,0 +1,116 @@
+import { load, noErrors, type Phase } from '../../api/attempt.ts';
+import { answerOf } from '../../api/client.ts';
+import type { StatusPage } from '../../api/wire-types.ts';
+import { initially } from '../../shell/initially.ts';
+import type { AdminParts } from '../parts.ts';
+
+/** A line of the page as the form holds it; `key` tells new lines apart. */
+interface StatusLine {
+  key: number;
+  name: string;
+  slug: string;
+  /** A channel's id as text; empty means any channel. */
+  target_id: string;
+  model: string;
+}
+
+const pageFields = ['enabled', 'title', 'description'] as const;
+
+/** The editor of the public status page. */
+export function createStatusPagePanel(parts: AdminParts) {
+  const { client, language, toasts, attempt, copyText, view } = parts;
+  let lastKey = 0;
+  const keyed = (line: Omit<StatusLine, 'key'>): StatusLine => {
+    lastKey += 1;
+    return { key: lastKey, ...line };
+  };
+  return {
+    phase: initially<Phase>('loading'),
+    isBusy: false,
+    failure: '',
+    /** Of the page's fields by name, of a line's by path: `items.2.slug`. */
+    errors: initially<Record<string, string>>(noErrors(pageFields)),
+    form: { enabled: false, title: '', description: '' },
+    lines: initially<StatusLine[]>([]),
+    /** Their ids are texts, as in the lines. */
+    channels: initially<{ id: string; name: string }[]>([]),
+    isChanged: false,
+    /** The line whose badge was copied last. */
+    copiedKey: 0,
+    init() {
+      view.follow({ tab: 'status', show: () => this.load() });
+    },
+    async load() {
+      // What the reader has typed stays.
+      if (this.isChanged) return;
+      await load(attempt, this, async () => {
+        const [page, channels] = await Promise.all([
+          answerOf(client.api.admin['status-page'].$get()),
+          answerOf(client.api.admin.channels.$get()),
+        ]);
+        this.channels = channels.items.map(({ id, name }) => ({ id: String(id), name }));
+        this.take(page.item);
+      });
+    },
+    take({ enabled, title, description, items }: StatusPage) {
+      this.form = { enabled, title, description };
+      this.lines = items.map(({ name, slug, target_id, model }) =>
+        keyed({
+          name,
+          slug,
+          target_id: target_id === null ? '' : String(target_id),
+          model: model ?? '',
+        }),
+      );
+      this.isChanged = false;
+    },
+    touch() {
+      this.isChanged = true;
+    },
+    setLines(lines: StatusLine[]) {
+      this.lines = lines;
+      // An error belongs to a line by its place.
+      this.errors = noErrors(pageFields);
+      this.touch();
+    },
+    add() {
+      this.setLines([...this.lines, keyed({ name: '', slug: '', target_id: '', model: '' })]);
+    },
+    remove(key: number) {
+      this.setLines(this.lines.filter((it) => it.key !== key));
+    },
+    move(key: number, by: number) {
+      const from = this.lines.findIndex((it) => it.key === key);
+      const to = from + by;
+      const line = this.lines[from];
+      if (!line || to < 0 || to >= this.lines.length) return;
+      this.setLines(this.lines.toSpliced(from, 1).toSpliced(to, 0, line));
+    },
+    async copyBadge({ key, name, slug }: StatusLine) {
+      const label = name.replace(/[[\]\\]/g, '\\$&');
+      await copyText(`![${label}](${location.origin}/badge/${slug}.svg)`);
+      this.copiedKey = key;
+    },
+    async save() {
+      const places = this.lines.flatMap((_line, index) =>
+        ['', '.name', '.slug', '.target_id', '.model'].map((it) => `items.${index}${it}`),
+      );
+      this.errors = noErrors([...pageFields, ...places]);
+      await attempt(this, async () => {
+        const json = { ...this.form, items: this.lines.map(bodyOf) };
+        const { item } = await answerOf(client.api.admin['status-page'].$patch({ json }));
+        this.take(item);
+        toasts.show(language.t('admin.saved'));
+      });
+    },
+  };
+}
+
+function bodyOf({ name, slug, target_id, model }: StatusLine) {
+  return {
+    name,
+    ...(slug.trim() === '' ? {} : { slug: slug.trim() }),
+    target_id: target_id === '' ? null : Number(target_id),
+    model: model.trim() === '' ? null : model.trim(),
+  };
+}

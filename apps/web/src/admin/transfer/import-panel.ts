@@ -1,0 +1,79 @@
+import type { InferResponseType } from 'hono/client';
+import { type ApiClient, answerOf } from '../../api/client.ts';
+import type { Translator } from '../../i18n/translate.ts';
+import { initially } from '../../shell/initially.ts';
+import type { AdminParts } from '../parts.ts';
+
+type ImportRoute = ApiClient['api']['admin']['channels']['import'];
+/** What became, or would become, of each channel in a file. */
+type ImportPlan = InferResponseType<ImportRoute['$post'], 200>;
+type PlannedItem = ImportPlan['items'][number];
+
+const tones = { created: 'ok', changed: 'run', unchanged: 'idle', refused: 'bad' } as const;
+const mostRows = 200;
+
+/** Imports channels from a file, after a preview of what would change. */
+export function createImportPanel({ client, language, attempt, toasts }: AdminParts) {
+  let file: File | null = null;
+  const send = (body: File, isDryRun: boolean) => {
+    const query = { dry_run: isDryRun ? '1' : '0' } as const;
+    const headers = { 'content-type': 'application/octet-stream' };
+    return answerOf(client.api.admin.channels.import.$post({ query }, { init: { body }, headers }));
+  };
+  return {
+    isBusy: false,
+    failure: '',
+    fileName: '',
+    plan: initially<ImportPlan | null>(null),
+    get rows() {
+      const items = this.plan?.items ?? [];
+      return items.slice(0, mostRows).map((it) => rowOf(it, language.translator));
+    },
+    get summary() {
+      return this.plan ? language.t('transfer.summary', this.plan.counts) : '';
+    },
+    get changeCount() {
+      return this.plan ? this.plan.counts.created + this.plan.counts.changed : 0;
+    },
+    get applyText() {
+      return language.count('transfer.apply', this.changeCount);
+    },
+    async choose(field: HTMLInputElement) {
+      file = field.files?.[0] ?? null;
+      const chosen = file;
+      if (!chosen) return;
+      Object.assign(this, { fileName: chosen.name, plan: null });
+      await attempt(this, async () => {
+        this.plan = await send(chosen, true);
+      });
+      // So that the same file can be chosen again.
+      field.value = '';
+    },
+    cancel() {
+      file = null;
+      Object.assign(this, { fileName: '', plan: null, failure: '' });
+    },
+    async apply() {
+      const chosen = file;
+      if (!chosen) return;
+      const isDone = await attempt(this, async () => {
+        const { counts } = await send(chosen, false);
+        toasts.show(language.t('transfer.summary', counts));
+      });
+      if (isDone) this.cancel();
+    },
+  };
+}
+
+function rowOf({ index, name, outcome, reason, changes }: PlannedItem, { t }: Translator) {
+  const text = (value: PlannedItem['changes'][number]['old']) =>
+    value === null ? '—' : String(value);
+  const changed = changes.map((it) => `${it.field}: ${text(it.old)} → ${text(it.new)}`);
+  return {
+    index,
+    name: name ?? t('transfer.unnamed', { n: index + 1 }),
+    outcomeText: t(`transfer.${outcome}`),
+    tone: tones[outcome],
+    note: reason ?? (outcome === 'changed' ? changed.join('; ') : ''),
+  };
+}
