@@ -7,8 +7,8 @@ import { type MarkupProgram, markupProgram } from './markup-program.ts';
 import { expandPartials, readFrom } from './partials.ts';
 
 /**
- * Checks every expression in pages' markup against the types of their stores and components. Returns
- * what is wrong, each with the file and the attribute.
+ * Checks every expression in the markup of pages against the types of their stores and components.
+ * Returns what is wrong, with the file and the attribute.
  */
 export async function checkMarkup(root: string, pages: readonly string[]): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'markup-'));
@@ -46,14 +46,14 @@ function configOf(root: string) {
     compilerOptions: {
       types: [],
       noUnusedLocals: false,
-      // Markup asks for an item after it has asked for the length.
+      // Markup checks the length before it takes an item.
       noUncheckedIndexedAccess: false,
     },
     include: ['*.ts', join(root, 'src/*.d.ts')],
   };
 }
 
-/** What the compiler prints, which is nothing if it finds no fault. */
+/** What the compiler prints: nothing if all is well. */
 function compile(folder: string): Promise<string> {
   const compiler = join(
     dirname(createRequire(import.meta.url).resolve('typescript/package.json')),

@@ -1,10 +1,10 @@
 import type { Plugin } from 'vite';
 import { pages } from './pages.ts';
 
-/** `/docs/api` and the like: the pages in folders go without their ending. */
+/** `/docs/api` and so on: pages in folders have addresses without `.html`. */
 const addresses = pages.filter((it) => it.includes('/')).map((it) => `/${it.replace('.html', '')}`);
 
-/** In development, serves `/docs/api` as the api does: from `docs/api.html`. */
+/** In development, serves `/docs/api` as the API does, from `docs/api.html`. */
 export function cleanUrls(): Plugin {
   return {
     name: 'clean-urls',

@@ -2,16 +2,16 @@ import { parseDocument } from 'htmlparser2';
 import { parseSync, Visitor } from 'vite';
 import { type Element, isElement, type Node, parserOptions } from './partials.ts';
 
-/** A TypeScript program that uses every name of a page's markup, in the same scopes. */
+/** A TypeScript program that uses every name in a page's markup, each in its scope. */
 export interface MarkupProgram {
   source: string;
-  /** By line of the source, from 0: the file and attribute that the line came from. */
+  /** The file and attribute behind each line of the source. */
   origins: readonly (string | null)[];
-  /** What can't be translated: an expression that isn't one, an unknown directive. */
+  /** Attributes that can't be translated: invalid expressions, unknown directives. */
   faults: readonly string[];
 }
 
-/** What each directive accepts. */
+/** The type that each directive accepts. */
 const directiveTypes: Readonly<Record<string, string>> = {
   'x-text': 'string | number | null | undefined',
   'x-show': 'unknown',
@@ -31,13 +31,13 @@ const magics = ['$store', '$t', '$count', '$event', '$el'];
 interface Scope {
   /** Names of `x-for`. */
   locals: ReadonlySet<string>;
-  /** The variable that stands for what the `x-data` around here offers. */
+  /** The variable for the members of the closest `x-data` around. */
   data: string;
 }
 
 /**
- * Writes the program of a page, expanded with its files traced. `main` is the page's script: its type
- * `Stores` says what `$store` holds, its type `Components` which factories `x-data` may name.
+ * Writes the program of a page that was expanded with its files traced. `main` is the page's script: its
+ * type `Stores` says what `$store` has, its type `Components` which factories `x-data` may name.
  */
 export function markupProgram(html: string, main: string, src: string): MarkupProgram {
   const lines = preludeOf(main, src);
@@ -149,7 +149,7 @@ function useOf(tag: string, name: string, value: string, scope: Scope): string {
   return `use<${type}>(${expression});`;
 }
 
-/** What `item in list` and `(item, index) in list` come to. */
+/** Reads `item in list` and `(item, index) in list`. */
 function readLoop(loop: string, scope: Scope) {
   const [, item = '', index, list = ''] =
     /^\s*\(?\s*(\w+)(?:\s*,\s*(\w+))?\s*\)?\s+in\s+(.+)$/s.exec(loop) ?? [];
@@ -164,8 +164,8 @@ function readLoop(loop: string, scope: Scope) {
 }
 
 /**
- * The expression with the variable of `x-data` before each name that isn't a loop's. `'a.' + b`
- * becomes a template: of that, TypeScript knows which texts it can be. Throws a `SyntaxError`.
+ * Puts the variable of `x-data` before each name in an expression, except those of loops. `'a.' + b`
+ * becomes a template, because TypeScript knows which texts that can be. Throws a `SyntaxError`.
  */
 function inScope(expression: string, { locals, data }: Scope): string {
   const { program, errors } = parseSync('expression.js', `(${expression})`);

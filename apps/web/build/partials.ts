@@ -6,7 +6,7 @@ import type { Plugin } from 'vite';
 export type Node = ReturnType<typeof parseDocument>['children'][number];
 export type Element = Extract<Node, { attribs: unknown }>;
 
-/** Keeps attributes as they are written, and knows where in the text each element is. */
+/** Attributes as written, and each element's place in the text. */
 export const parserOptions: Options = {
   decodeEntities: false,
   lowerCaseAttributeNames: false,
@@ -34,7 +34,7 @@ export function partials(root: string): Plugin {
   };
 }
 
-/** Reads partials below the web room; `onRead` hears of each file. */
+/** Reads partials by their paths from the web room. `onRead` is called with each file. */
 export function readFrom(root: string, onRead: (file: string) => void = () => {}) {
   return (path: string): string => {
     const file = join(root, path);
@@ -179,7 +179,7 @@ function traced(html: string, { path, isTraced }: Context): string {
 
 const directives = ['include', 'if', 'slot', 'fill'];
 
-/** The outermost elements that stand for something else, in order. */
+/** The outermost elements to replace, in order. */
 function directivesIn(nodes: readonly Node[]): Element[] {
   return nodes.flatMap((node) => {
     if (!isElement(node)) return [];

@@ -6,11 +6,11 @@ it.each([
   '/admin.html?tab=audit&action=target.created',
   '/admin.html?tab=channels&q=two+words',
   '/admin.html?tab=keys&revoked=1',
-])('%s comes back as it was written', (address) => {
+])('%s is read and written back unchanged', (address) => {
   expect(adminAddress(readAdminAddress(address.slice('/admin.html'.length)))).toBe(address);
 });
 
-it('of another part nothing is told, and what makes no sense counts as absent', () => {
+it('leaves out what belongs to another tab, and reads nonsense as absent', () => {
   const view = readAdminAddress('?tab=odd&revoked=2&action=target.created&q=x');
   expect(adminAddress(view)).toBe('/admin.html');
   expect(adminAddress({ ...view, tab: 'status' })).toBe('/admin.html?tab=status');

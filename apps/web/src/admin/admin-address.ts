@@ -10,17 +10,17 @@ export const adminTabs = [
 ] as const;
 export type AdminTab = (typeof adminTabs)[number];
 
-/** Which part of the administration is shown, and what its view is narrowed to. */
+/** Which tab is shown, and what its list is narrowed to. */
 export interface AdminView {
   tab: AdminTab;
-  /** Of the audit log; '' narrows nothing. */
+  /** Of the audit log; '' shows all. */
   action: string;
   /** Of the channels. */
   query: string;
   areRevokedShown: boolean;
 }
 
-/** Reads a query string; what makes no sense in it counts as absent. */
+/** Reads a query string; nonsense in it counts as absent. */
 export function readAdminAddress(search: string): AdminView {
   const params = new URLSearchParams(search);
   return {
@@ -31,7 +31,7 @@ export function readAdminAddress(search: string): AdminView {
   };
 }
 
-/** The address of a view: of what it is narrowed to, that of the shown part alone. */
+/** The address of a view, with what only the shown tab is narrowed to. */
 export function adminAddress({ tab, action, query, areRevokedShown }: AdminView): string {
   const params = new URLSearchParams();
   if (tab !== 'settings') params.set('tab', tab);

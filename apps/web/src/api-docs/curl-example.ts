@@ -6,14 +6,17 @@ interface ExampleParts {
   path: string;
   credential: Credential;
   body: readonly Field[];
-  /** Whether the body is a file as it is. */
+  /** Whether the body is a file. */
   isFile: boolean;
 }
 
-/** What a call needs: a token (an admin session does as well), an admin session, or nothing. */
+/** What a call needs: a token (an admin session works too), an admin session, or nothing. */
 export type Credential = 'token' | 'session' | null;
 
-/** A command that makes the call; `$TOKEN` stands for the token, `1` for an id, and a session is what the login left in `session.txt`. */
+/**
+ * A command that makes the call. `$TOKEN` stands for the token, `1` for an id, `session.txt` for the cookies
+ * of a login.
+ */
 export function curlExample(parts: ExampleParts): string {
   const { origin, method, path, credential, body, isFile } = parts;
   const lines = [`curl '${origin}${path.replace(/\{[^}]+\}/g, '1')}'`];
@@ -37,7 +40,7 @@ const wellKnown: Record<string, unknown> = {
   selected_models: ['gpt-4o'],
 };
 
-/** The required fields; where none is, the first that there is. */
+/** The required fields; if there are none, the first field. */
 function exampleBody(body: readonly Field[]): string | null {
   const top = body.filter((it) => it.depth === 0);
   const required = top.filter((it) => it.required);

@@ -52,7 +52,7 @@ export interface Schema {
   oneOf?: Schema[];
 }
 
-/** What a reference within the document points to; undefined where it leads nowhere. */
+/** The schema that a reference points to; undefined if there is none. */
 export function resolve(document: OpenApiDocument, ref: string): Schema | undefined {
   const name = ref.match(/^#\/components\/schemas\/(.+)$/)?.[1];
   return name === undefined ? undefined : document.components?.schemas?.[name];

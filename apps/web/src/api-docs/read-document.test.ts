@@ -57,7 +57,7 @@ const document: OpenApiDocument = {
   },
 };
 
-describe('the api description', () => {
+describe('the API description', () => {
   const groups = readDocument(document, 'http://host');
   const [targets, others] = groups;
   const post = targets?.calls[1];
@@ -79,7 +79,7 @@ describe('the api description', () => {
     ]);
   });
 
-  it('tells answers and parameters', () => {
+  it('has answers and parameters', () => {
     expect(post?.answers.map((it) => [it.status, it.tone, it.fields.length])).toEqual([
       ['200', 'ok', 5],
       ['default', 'bad', 0],
@@ -89,7 +89,7 @@ describe('the api description', () => {
     ]);
   });
 
-  it('shows how to call with curl', () => {
+  it('has an example with curl', () => {
     expect(post?.example).toBe(
       [
         "curl -X POST 'http://host/api/targets' \\",
@@ -101,7 +101,7 @@ describe('the api description', () => {
     expect(targets?.calls[2]?.example).toBe("curl -X DELETE 'http://host/api/targets/1'");
   });
 
-  it('shows a session where only that will do, and a file as it is', () => {
+  it('shows a session if a call needs one, and a file as the body', () => {
     const withSession = structuredClone(document);
     withSession.paths['/api/admin/channels/import'] = {
       post: {
@@ -121,7 +121,7 @@ describe('the api description', () => {
     );
   });
 
-  it('ends where a schema holds itself', () => {
+  it('ends at a schema that contains itself', () => {
     const looped = structuredClone(document);
     const point = looped.components?.schemas?.Point;
     if (point?.properties) point.properties.next = { $ref: '#/components/schemas/Point' };

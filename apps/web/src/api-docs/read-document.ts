@@ -2,36 +2,13 @@ import { type Credential, curlExample } from './curl-example.ts';
 import type { OpenApiDocument, Operation, Parameter } from './open-api.ts';
 import { boundsOf, type Field, fieldsOf, typeOf } from './schema-fields.ts';
 
-export interface Call {
-  /** An anchor: `get-api-targets`. */
-  id: string;
-  method: string;
-  path: string;
-  summary: string;
-  description: string;
-  parameters: Field[];
-  body: Field[];
-  answers: Answer[];
-  example: string;
-}
-
-interface Answer {
-  status: string;
-  tone: 'ok' | 'bad';
-  description: string;
-  mediaType: string;
-  fields: Field[];
-}
-
-export interface CallGroup {
-  name: string;
-  calls: Call[];
-}
+export type CallGroup = ReturnType<typeof readDocument>[number];
+type Call = ReturnType<typeof readCall>;
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** The document's calls by their first tag, in the document's order. */
-export function readDocument(document: OpenApiDocument, origin: string): CallGroup[] {
+export function readDocument(document: OpenApiDocument, origin: string) {
   const groups = new Map<string, Call[]>();
   for (const [path, operations] of Object.entries(document.paths)) {
     for (const method of methods) {
@@ -45,7 +22,7 @@ export function readDocument(document: OpenApiDocument, origin: string): CallGro
   return [...groups].map(([name, calls]) => ({ name, calls }));
 }
 
-/** The groups with those calls alone that hold every word of the query. */
+/** The groups with only the calls that have every word of the query. */
 export function searchCalls(groups: readonly CallGroup[], query: string): CallGroup[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const fits = ({ method, path, summary }: Call) => {
@@ -63,7 +40,7 @@ interface Found {
   operation: Operation;
 }
 
-function readCall(document: OpenApiDocument, origin: string, found: Found): Call {
+function readCall(document: OpenApiDocument, origin: string, found: Found) {
   const { method, path, operation } = found;
   const bodySchema = operation.requestBody?.content?.['application/json']?.schema;
   const body = fieldsOf(document, bodySchema);
@@ -73,6 +50,7 @@ function readCall(document: OpenApiDocument, origin: string, found: Found): Call
     '$ref' in it ? [] : [parameterField(document, it)],
   );
   return {
+    /** An anchor: `get-api-targets`. */
     id: `${method}${path.replace(/[^a-z0-9]+/gi, '-')}`.replace(/-+$/, ''),
     method: method.toUpperCase(),
     path,
@@ -104,7 +82,7 @@ function parameterField(document: OpenApiDocument, parameter: Parameter): Field 
   };
 }
 
-function answersOf(document: OpenApiDocument, operation: Operation): Answer[] {
+function answersOf(document: OpenApiDocument, operation: Operation) {
   return Object.entries(operation.responses ?? {}).map(([status, answer]) => {
     const [mediaType = '', content] = Object.entries(answer.content ?? {})[0] ?? [];
     return {

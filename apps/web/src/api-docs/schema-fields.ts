@@ -2,7 +2,7 @@ import { type OpenApiDocument, resolve, type Schema } from './open-api.ts';
 
 /** One line of a schema's table. */
 export interface Field {
-  /** Unique within its table: the path from the root. */
+  /** The path from the root, unique within its table. */
   path: string;
   name: string;
   depth: number;
@@ -10,13 +10,13 @@ export interface Field {
   bounds: string;
   required: boolean;
   description: string;
-  /** Of a parameter: `path`, `query`, `header` or `cookie`; else ''. */
+  /** Where a parameter goes: `path`, `query`, `header` or `cookie`; '' for other fields. */
   place: string;
 }
 
 const mostDepth = 4;
 
-/** A schema's fields, nested ones right after the one that holds them. */
+/** A schema's fields, nested ones right after the field that contains them. */
 export function fieldsOf(document: OpenApiDocument, schema: Schema | undefined): Field[] {
   return schema ? walk(document, schema, '', 0) : [];
 }
@@ -27,7 +27,7 @@ function walk(document: OpenApiDocument, schema: Schema, parent: string, depth: 
   const required = new Set(object.required ?? []);
   return Object.entries(object.properties).flatMap(([name, property]) => {
     const own = flatten(document, property);
-    // A field without any type is one that the api takes and ignores.
+    // A field without a type is one that the API accepts and ignores.
     if (own.type === undefined && !own.enum && !own.properties && !own.anyOf) return [];
     const path = parent === '' ? name : `${parent}.${name}`;
     const field: Field = {
@@ -44,7 +44,7 @@ function walk(document: OpenApiDocument, schema: Schema, parent: string, depth: 
   });
 }
 
-/** The schema itself with references followed and its parts laid together. */
+/** The schema with its references followed and its parts merged. */
 function flatten(document: OpenApiDocument, schema: Schema): Schema {
   const { $ref, allOf, ...own } = schema;
   const parts = [...(allOf ?? []), ...($ref ? [resolve(document, $ref) ?? {}] : [])];
@@ -52,7 +52,7 @@ function flatten(document: OpenApiDocument, schema: Schema): Schema {
   return Object.assign({}, ...parts.map((part) => flatten(document, part)), own);
 }
 
-/** An array's table shows what its items hold; what may be null, what it holds if it isn't. */
+/** What the table of a schema shows: of an array its items, of a nullable schema the other choice. */
 function insideOf(document: OpenApiDocument, schema: Schema): Schema {
   const own = flatten(document, schema);
   if (own.items) return insideOf(document, own.items);
@@ -73,7 +73,7 @@ export function typeOf(document: OpenApiDocument, schema: Schema): string {
   return [own.type ?? 'any'].flat().join(' | ');
 }
 
-/** What a value must keep to, in short: `1–128 characters`, `≥ 1`, `default 20`. */
+/** The bounds of a value in short: `1–128 characters`, `≥ 1`, `default 20`. */
 export function boundsOf(schema: Schema): string {
   const parts = [
     range(schema.minimum ?? schema.exclusiveMinimum, schema.maximum, ''),

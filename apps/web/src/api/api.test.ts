@@ -15,7 +15,7 @@ function keep() {
   };
 }
 
-it("a failure tells the api's own sentence, and when to come back", async () => {
+it("a failure has the API's own sentence and says when to come back", async () => {
   const refused = await failureOf(
     new Response('{"detail":"too many bad tokens"}', {
       status: 429,
@@ -27,13 +27,13 @@ it("a failure tells the api's own sentence, and when to come back", async () => 
   expect(sentenceOf(refused, zh)).toBe('服务器提示：too many bad tokens');
 });
 
-it('a failure without a sentence tells its status, or that nothing came', async () => {
+it('a failure without a sentence says its status, or that no answer came', async () => {
   const page = await failureOf(new Response('<html>Bad gateway</html>', { status: 502 }));
   expect(sentenceOf(page, en)).toBe('The server answered with status 502.');
   expect(sentenceOf(new ApiFailure(0), en)).toBe('The server can’t be reached.');
 });
 
-it('a mistake of ours is no failure of the api', () => {
+it("a bug isn't taken for a failure of the API", () => {
   expect(() => sentenceOf(new TypeError('a bug'), en)).toThrow('a bug');
 });
 

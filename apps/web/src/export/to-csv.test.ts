@@ -3,7 +3,7 @@ import { toCsv } from './to-csv.ts';
 
 const linesOf = (csv: string) => csv.slice(1).split('\r\n');
 
-it('quotes what needs it, and leaves the rest readable', () => {
+it('quotes only the cells that need it', () => {
   const csv = toCsv(
     ['model', 'answer'],
     [
@@ -15,13 +15,13 @@ it('quotes what needs it, and leaves the rest readable', () => {
 });
 
 it.each(['=HYPERLINK("http://evil")', '+1', '-1+1', '@SUM(A1)', '\t=1', ' =1', '＝1'])(
-  'a text that would run as a formula does not: %s',
+  'a text that looks like a formula is not run: %s',
   (text) => {
     const [, line] = linesOf(toCsv(['answer'], [[text]]));
     expect(line?.replace(/^"/, '').startsWith("'")).toBe(true);
   },
 );
 
-it('numbers stay numbers, negative ones too', () => {
+it('numbers stay numbers, even negative ones', () => {
   expect(linesOf(toCsv(['a', 'b', 'c'], [[-1.5, 0, true]]))[1]).toBe('-1.5,0,true');
 });

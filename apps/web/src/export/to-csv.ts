@@ -1,8 +1,8 @@
 export type Cell = string | number | boolean | null;
 
 /**
- * Rows as CSV (RFC 4180), with a mark that has spreadsheets read it as UTF-8. A text that a spreadsheet
- * would run as a formula is preceded by an apostrophe: channels choose some of these texts.
+ * Rows as CSV (RFC 4180), with a byte order mark so that spreadsheets read it as UTF-8. A text that a
+ * spreadsheet would run as a formula gets an apostrophe in front, because channels choose some texts.
  * https://owasp.org/www-community/attacks/CSV_Injection
  */
 export function toCsv(header: readonly string[], rows: readonly (readonly Cell[])[]): string {

@@ -1,4 +1,4 @@
-/** `412 MB`, `3.2 GB`, in powers of 1024 as memory is sold. */
+/** `412 MB`, `3.2 GB`, in powers of 1024; an em dash if unknown. */
 export function formatBytes(bytes: number | null): string {
   if (bytes === null) return '—';
   const mebibytes = bytes / 1024 ** 2;
@@ -6,7 +6,7 @@ export function formatBytes(bytes: number | null): string {
   return `${(mebibytes / 1024).toFixed(1)} GB`;
 }
 
-/** Cores in use: `0.42`. */
+/** Cores in use: `0.42`; an em dash if unknown. */
 export function formatCores(cores: number | null): string {
   return cores === null ? '—' : cores.toFixed(2);
 }

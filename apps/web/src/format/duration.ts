@@ -1,6 +1,6 @@
 import type { Translator } from '../i18n/translate.ts';
 
-/** How long an exchange took: `420 ms`, `1.24 s`, `12.3 s`, `134 s`. An em dash where it is unknown. */
+/** How long an exchange took: `420 ms`, `1.24 s`, `12.3 s`, `134 s`. An em dash if it is unknown. */
 export function formatLatency(seconds: number | null): string {
   if (seconds === null) return '—';
   if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
@@ -9,13 +9,13 @@ export function formatLatency(seconds: number | null): string {
   return `${Math.round(seconds)} s`;
 }
 
-/** Output tokens for each second: `58 tok/s`, `4.2 tok/s`. */
+/** Output tokens per second: `58 tok/s`, `4.2 tok/s`; an em dash if unknown. */
 export function formatRate(tokensPerSecond: number | null): string {
   if (tokensPerSecond === null) return '—';
   return `${tokensPerSecond < 10 ? tokensPerSecond.toFixed(1) : Math.round(tokensPerSecond)} tok/s`;
 }
 
-/** A span in the one unit that tells it best: `3 min`, `5 h`, `2 d`; at least a minute. */
+/** A span in the unit that suits it: `3 min`, `5 h`, `2 d`. At least a minute. */
 export function formatSpan(seconds: number, { t }: Translator): string {
   const minutes = Math.max(1, Math.round(seconds / 60));
   if (minutes < 60) return t('time.minutes', { n: minutes });
@@ -23,12 +23,12 @@ export function formatSpan(seconds: number, { t }: Translator): string {
   return hours < 48 ? t('time.hours', { n: hours }) : t('time.days', { n: Math.round(hours / 24) });
 }
 
-/** Percent with at most one decimal: `97.9%`, `100%`; an em dash where nothing was measured. */
+/** Percent with at most one decimal: `97.9%`, `100%`; an em dash if nothing was measured. */
 export function formatPercent(percent: number | null): string {
   return percent === null ? '—' : `${Number(percent.toFixed(1))}%`;
 }
 
-/** Percent of a long time, with up to two decimals, as every hundredth counts: `99.98%`. */
+/** Percent of a long time, with up to two decimals: `99.98%`. */
 export function formatUptime(percent: number): string {
   return `${Number(percent.toFixed(2))}%`;
 }

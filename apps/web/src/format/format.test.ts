@@ -19,7 +19,7 @@ describe('a latency', () => {
 });
 
 describe('a rate and a percentage', () => {
-  it('keep a decimal only where it says something', () => {
+  it('keep a decimal only if it adds something', () => {
     expect(formatRate(58.4)).toBe('58 tok/s');
     expect(formatRate(4.24)).toBe('4.2 tok/s');
     expect(formatPercent(100)).toBe('100%');
@@ -31,7 +31,7 @@ describe('a rate and a percentage', () => {
 });
 
 describe('a span', () => {
-  it('is told in one unit', () => {
+  it('has one unit', () => {
     expect(formatSpan(5, en)).toBe('1 min');
     expect(formatSpan(3600, en)).toBe('1 h');
     expect(formatSpan(3 * 86_400, zh)).toBe('3 天');
@@ -39,7 +39,7 @@ describe('a span', () => {
 });
 
 describe('a past time', () => {
-  it('is told in words, and never lies in the future', () => {
+  it('is in words, and never in the future', () => {
     expect(formatAgo(1000, 1030, en)).toBe('just now');
     expect(formatAgo(1000, 990, en)).toBe('just now');
     expect(formatAgo(1000, 1000 + 185, en)).toBe('3 minutes ago');
@@ -48,7 +48,7 @@ describe('a past time', () => {
 });
 
 describe('a past time that matters to the second', () => {
-  it('counts seconds within the first minute alone', () => {
+  it('counts seconds only within the first minute', () => {
     expect(formatSecondsAgo(1000, 1000.4, en)).toBe('1 s ago');
     expect(formatSecondsAgo(1000, 1012.9, en)).toBe('12 s ago');
     expect(formatSecondsAgo(1000, 1012, zh)).toBe('12 秒前');
@@ -57,7 +57,7 @@ describe('a past time that matters to the second', () => {
 });
 
 describe('a countdown', () => {
-  it('counts seconds only at its end, and ends at null', () => {
+  it('counts seconds only in its last minute, and ends with null', () => {
     expect(formatUntil(1000, 1000, en)).toBeNull();
     expect(formatUntil(1042, 1000, en)).toBe('in 42 s');
     expect(formatUntil(1000 + 720, 1000, en)).toBe('in 12 min');

@@ -22,7 +22,7 @@ export function formatSecondsAgo(timeS: number, nowS: number, translator: Transl
   return translator.t('time.seconds_ago', { n: elapsedS });
 }
 
-/** `in 12 min`; seconds only within the last minute, so that a page of countdowns stays calm. */
+/** `in 12 min`; seconds only within the last minute, so that a page of countdowns stays calm. Null if it has passed. */
 export function formatUntil(timeS: number, nowS: number, { t }: Translator): string | null {
   const leftS = Math.ceil(timeS - nowS);
   if (leftS <= 0) return null;
@@ -41,17 +41,17 @@ export function formatMoment(timeS: number, { formats }: Translator): string {
   return formats.moment.format(timeS * 1000);
 }
 
-/** Hour, minute and second: for what comes many times a minute. */
+/** Hour, minute and second, for events that come many times a minute. */
 export function formatSeconds(timeS: number, { formats }: Translator): string {
   return formats.seconds.format(timeS * 1000);
 }
 
-/** A day of UTC's, by its start: `Nov 25`. */
+/** The UTC day that starts at this time: `Nov 25`. */
 export function formatUtcDay(timeS: number, { formats }: Translator): string {
   return formats.utcDay.format(timeS * 1000);
 }
 
-/** The hour and minute of a time, for a moment of today. */
+/** Hour and minute, for a time of today. */
 export function formatClock(timeS: number, { formats }: Translator): string {
   return formats.clock.format(timeS * 1000);
 }

@@ -1,29 +1,29 @@
 import type { Route } from '@api-monitor/core';
 import type { TextKey } from '../i18n/translate.ts';
 
-/** What a reader's own examples are made of. */
+/** The reader's own values in the examples. */
 export interface Setup {
-  /** The gateway's origin, without a slash at its end. */
+  /** The gateway's origin, without a trailing slash. */
   address: string;
   key: string;
   model: string;
 }
 
 export interface Sample {
-  /** A language, a file, or a form. */
+  /** A language, a file or a form. */
   label: string;
   code(setup: Setup): string;
 }
 
 export const guideGroups = ['http', 'sdk', 'cli', 'app'] as const;
 
-/** How one client is told of the gateway. */
+/** How to point one client at the gateway. */
 export interface ClientGuide {
-  /** Its anchor on the page. */
+  /** The anchor on the page. */
   id: string;
   name: string;
   group: (typeof guideGroups)[number];
-  /** The wire format that it speaks, which tells what models suit it. */
+  /** The wire format that the client speaks, which decides which models suit it. */
   route: Route;
   note: TextKey;
   samples: readonly Sample[];

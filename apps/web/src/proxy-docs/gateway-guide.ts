@@ -1,25 +1,19 @@
 import { answerOf } from '../api/client.ts';
 import { ApiFailure } from '../api/failure.ts';
-import type { TextKey } from '../i18n/translate.ts';
 import { initially } from '../shell/initially.ts';
 import type { Shell } from '../shell/start-shell.ts';
 import { openDetailsInHash } from '../ui/open-details.ts';
-import type { ClientGuide, Setup } from './client-guide.ts';
+import { type ClientGuide, guideGroups, type Setup } from './client-guide.ts';
 import { httpGuides } from './http-guides.ts';
 import { type LiveModel, liveModels, suggestModel } from './live-models.ts';
 import { sdkGuides } from './sdk-guides.ts';
 import { toolGuides } from './tool-guides.ts';
 
-const guideGroups: readonly { name: TextKey; guides: readonly ClientGuide[] }[] = [
-  { name: 'gateway.group.http', guides: httpGuides },
-  { name: 'gateway.group.sdk', guides: sdkGuides },
-  { name: 'gateway.group.cli', guides: toolGuides.filter((it) => it.group === 'cli') },
-  { name: 'gateway.group.app', guides: toolGuides.filter((it) => it.group === 'app') },
-];
+const allGuides = [...httpGuides, ...sdkGuides, ...toolGuides];
 
 const keyPlaceholder = 'sk-am-…';
 const modelPlaceholder = 'channel/model';
-/** As many names as a browser can offer while the reader types. */
+/** More names than this make a browser slow while the reader types. */
 const mostOffered = 2000;
 
 /** `/docs/proxy`: every example with the reader's own address, key and model. */
@@ -38,18 +32,20 @@ export function createGatewayGuide({
     phase: initially<'loading' | 'ready' | 'locked' | 'failed'>('loading'),
     copiedId: '',
     get groups() {
-      return guideGroups.map(({ name, guides }) => ({
-        name: language.t(name),
-        guides: guides.map(({ id, name, note, route, samples }) => ({
-          id,
-          name,
-          note: language.t(note),
-          samples: samples.map(({ label, code }, index) => ({
-            id: `${id}-${index}`,
-            label,
-            code: code(this.setupFor(route)),
+      return guideGroups.map((group) => ({
+        name: language.t(`gateway.group.${group}`),
+        guides: allGuides
+          .filter((it) => it.group === group)
+          .map(({ id, name, note, route, samples }) => ({
+            id,
+            name,
+            note: language.t(note),
+            samples: samples.map(({ label, code }, index) => ({
+              id: `${id}-${index}`,
+              label,
+              code: code(this.setupFor(route)),
+            })),
           })),
-        })),
       }));
     },
     get modelsText() {

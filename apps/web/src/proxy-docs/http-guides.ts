@@ -3,7 +3,7 @@ import { pathOf, quoteForShell } from './quote-for.ts';
 
 const question = { role: 'user', content: 'Hello!' };
 
-/** The plain calls, one a wire format. */
+/** Plain calls, one for each wire format. */
 export const httpGuides: readonly ClientGuide[] = [
   {
     id: 'curl',

@@ -7,7 +7,7 @@ const alive = sampleModel({ model: 'gpt-4o' });
 const claude = sampleModel({ model: 'claude-opus-4-1', route: 'anthropic' });
 const dead = sampleModel({ model: 'gpt-5', success: false });
 
-it('offers what is alive on channels that are watched, bare names first and once', () => {
+it('offers the live models of enabled channels, bare names first and once', () => {
   const models = liveModels([
     sampleChannel({ name: 'a', latest_models: [alive, claude, dead] }),
     sampleChannel({ name: 'b', latest_models: [alive] }),
@@ -25,7 +25,7 @@ it('offers what is alive on channels that are watched, bare names first and once
   expect(suggestModel([], 'chat')).toBeNull();
 });
 
-it('quotes a name for a shell, and for a path', () => {
+it('quotes a name for a shell and for a path', () => {
   expect(quoteForShell("it's $(rm -rf)")).toBe(`'it'\\''s $(rm -rf)'`);
   expect(pathOf('my channel/org/model?')).toBe('my%20channel/org/model%3F');
 });

@@ -1,13 +1,13 @@
 import type { Route } from '@api-monitor/core';
 import type { Channel } from '../channels/channel.ts';
 
-/** A name that the gateway takes, and the wire format that its probe spoke. */
+/** A name that the gateway accepts, and the wire format of its probe. */
 export interface LiveModel {
   name: string;
   route: Route;
 }
 
-/** What would be served now: bare names first, then each channel's own, in the channels' order. */
+/** The names that work now: bare names first, then each channel's, in the order of the channels. */
 export function liveModels(channels: readonly Channel[]): LiveModel[] {
   const pinned = channels
     .filter(({ enabled }) => enabled)
@@ -20,7 +20,7 @@ export function liveModels(channels: readonly Channel[]): LiveModel[] {
   return [...bare.values(), ...pinned.map(({ name, route }) => ({ name, route }))];
 }
 
-/** The first that speaks the client's own format, else the first of all; null where there is none. */
+/** The first model in the client's own format, else the first of all; null if there is none. */
 export function suggestModel(models: readonly LiveModel[], route: Route): string | null {
   return (models.find((it) => it.route === route) ?? models[0])?.name ?? null;
 }

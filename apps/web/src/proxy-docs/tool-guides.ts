@@ -1,7 +1,7 @@
 import type { ClientGuide } from './client-guide.ts';
 import { quoteForCode, quoteForShell } from './quote-for.ts';
 
-/** Programs that are told of the gateway by their settings. */
+/** Programs that find the gateway in their settings. */
 export const toolGuides: readonly ClientGuide[] = [
   {
     // https://code.claude.com/docs/en/llm-gateway

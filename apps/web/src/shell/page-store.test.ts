@@ -27,14 +27,14 @@ it.each([
   [404, 'missing'],
   [503, 'failed'],
   [0, 'failed'],
-])('a first answer of %i leaves the page %s', async (status, phase) => {
+])('after a first answer of %i the page is %s', async (status, phase) => {
   const { page, fail, refusals } = setUp();
   expect(await fail(status)).toBeNull();
   expect(page.phase).toBe(phase);
   expect(refusals).toEqual(status === 401 ? [401] : []);
 });
 
-it('what is shown stays when the server goes, and says how old it is until it is back', async () => {
+it('keeps its content while the server is unreachable, and says how old it is', async () => {
   const { page, fail } = setUp();
   expect(await page.attempt(() => Promise.resolve(7))).toBe(7);
   page.phase = 'ready';
@@ -45,7 +45,7 @@ it('what is shown stays when the server goes, and says how old it is until it is
   expect(page.staleSinceS).toBeNull();
 });
 
-it('is busy for as long as any answer is awaited', async () => {
+it('is busy while it waits for any answer', async () => {
   const { page } = setUp();
   let answer = () => {};
   const slow = page.attempt(() => new Promise<void>((resolve) => (answer = resolve)));
@@ -56,7 +56,7 @@ it('is busy for as long as any answer is awaited', async () => {
   expect(page.isBusy).toBe(false);
 });
 
-it('a mistake of ours is not taken for a failure of the server', async () => {
+it("a bug isn't taken for a failure of the server", async () => {
   const { page } = setUp();
   const work = () => Promise.reject(new TypeError('a bug'));
   await expect(page.attempt(work)).rejects.toThrow('a bug');

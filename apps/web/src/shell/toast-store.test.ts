@@ -19,7 +19,7 @@ function setUp() {
   return { toasts, timers, happened, show };
 }
 
-it('lapses in time, unless its action was taken', () => {
+it('lapses after a while, unless its action was taken', () => {
   const { toasts, timers, happened, show } = setUp();
   show('a');
   show('b');
@@ -30,7 +30,7 @@ it('lapses in time, unless its action was taken', () => {
   expect(toasts.items).toEqual([]);
 });
 
-it('lapses once, however often it is dismissed', () => {
+it('lapses only once', () => {
   const { toasts, timers, happened, show } = setUp();
   show('a');
   toasts.dismiss(1);
@@ -38,7 +38,7 @@ it('lapses once, however often it is dismissed', () => {
   expect(happened).toEqual(['lapse a']);
 });
 
-it('lapses at once when the page goes away or newer ones need the place', () => {
+it('lapses at once if the page goes away or newer toasts need the space', () => {
   const { toasts, happened, show } = setUp();
   for (const name of ['a', 'b', 'c', 'd']) show(name);
   expect(happened).toEqual(['lapse a']);

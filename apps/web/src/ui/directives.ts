@@ -7,7 +7,7 @@ interface Clock {
   nowS: number;
 }
 
-/** Teaches Alpine the directives and magics of every page. `build/markup-program.ts` has their types. */
+/** Adds the directives and magics of every page. `build/markup-program.ts` has their types. */
 export function addDirectives(alpine: Alpine, language: LanguageStore, clock: Clock): void {
   addPromptDirectives(alpine);
   addTexts(alpine, language);
@@ -60,7 +60,7 @@ function addTexts(alpine: Alpine, language: LanguageStore): void {
 
 /**
  * `x-ago="time"`, `x-last` and `x-until` print a time relative to now and keep it current; the title is
- * the exact time. `x-last` counts seconds too, `x-until` says that it is due at the end. Unix seconds.
+ * the exact time. `x-last` counts seconds too, `x-until` ends with “due now”. Unix seconds.
  */
 function addTimeDirectives(alpine: Alpine, language: LanguageStore, clock: Clock): void {
   const bind = (name: string, print: (timeS: number) => string) => {
@@ -102,7 +102,7 @@ function addDialogDirective(alpine: Alpine): void {
   });
 }
 
-/** Keeps the text node: a new one would cost a layout, and the click on a pressed button. */
+/** Keeps the text node: a new one costs a layout, and loses the click on a pressed button. */
 function setText(element: HTMLElement, text: string): void {
   const [only, second] = element.childNodes;
   if (!(only instanceof Text) || second) element.textContent = text;

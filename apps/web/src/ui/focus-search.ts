@@ -1,6 +1,6 @@
 import { elementById } from './element-by-id.ts';
 
-/** `/` leads to the page's search, unless the reader is typing. */
+/** `/` focuses the page's search, unless the reader is typing. */
 export function focusSearchOnSlash(): void {
   addEventListener('keydown', (event) => {
     const isTyping =

@@ -5,14 +5,14 @@ import type { LanguageStore } from '../shell/language-store.ts';
 import { attachStripTips } from './strip-tips.ts';
 
 interface HistoryTipsOptions {
-  /** Holds the strips, now and later. */
+  /** Contains the strips; they may come later. */
   list: HTMLElement;
   tip: HTMLElement;
   language: LanguageStore;
   historyOf(channelId: number, model: string): readonly HistoryPoint[];
 }
 
-/** Tooltips for the models' history strips: a bar tells its check. */
+/** Tooltips for the history strips of models: one for each bar, about its check. */
 export function attachHistoryTips({ list, tip, language, historyOf }: HistoryTipsOptions): void {
   const historyOfStrip = ({ dataset }: HTMLElement) =>
     historyOf(Number(dataset.channel), dataset.model ?? '');

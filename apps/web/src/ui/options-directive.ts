@@ -1,8 +1,8 @@
 import type { Alpine } from 'alpinejs';
 
 /**
- * `x-options="names"` fills a datalist. Made at once and by hand: thousands of options that a template
- * repeats would hold up the page for seconds.
+ * `x-options="names"` fills a datalist. The options are created by hand: a template with thousands of them
+ * would block the page for seconds.
  */
 export function addOptionsDirective(alpine: Alpine): void {
   alpine.directive('options', (element, { expression }, { effect, evaluateLater }) => {

@@ -1,6 +1,6 @@
 import { fillTip, placeTip } from './tip.ts';
 
-/** A bar's tooltip, ready to print; `spoken` is the same as one sentence for screen readers. */
+/** A bar's tooltip, ready to print; `spoken` is the same in one sentence, for screen readers. */
 export interface StripTip {
   tone: 'ok' | 'warn' | 'bad' | 'idle';
   verdict: string;
@@ -11,19 +11,19 @@ export interface StripTip {
 }
 
 interface StripTipsOptions {
-  /** Holds the strips, now and later: each has `data-strip`, and 8 units a bar to draw in. */
+  /** Contains the strips, which may come later. Each has `data-strip`, and 8 units per bar. */
   list: HTMLElement;
-  /** The one tooltip, with an element for each part in `data-tip`. */
+  /** The tooltip, with a `data-tip` element for each part. */
   tip: HTMLElement;
-  /** How many bars a strip has place for; where there are fewer, they lie at its end. */
+  /** How many bars fit into a strip. If there are fewer, they are at its end. */
   slots: number;
   countOf(strip: HTMLElement): number;
   tipOf(strip: HTMLElement, index: number): StripTip | null;
 }
 
 /**
- * Tooltips for strips of bars: by pointer, touch, and arrow keys. A strip is a slider to screen
- * readers, whose value is one bar told as a sentence.
+ * Tooltips for strips of bars: by pointer, touch and arrow keys. To screen readers a strip is a slider;
+ * its value is one bar, in a sentence.
  */
 export function attachStripTips({ list, tip, slots, countOf, tipOf }: StripTipsOptions): void {
   let current: HTMLElement | null = null;
@@ -82,14 +82,14 @@ export function attachStripTips({ list, tip, slots, countOf, tipOf }: StripTipsO
   addEventListener('scroll', hide, { passive: true });
 }
 
-/** The bar under a position across a strip (0 to 1), as an index among `count`; null where none is. */
+/** The index of the bar at a position across a strip, 0 to 1; null if there is none. */
 export function indexAt(position: number, slots: number, count: number): number | null {
   const slot = Math.min(slots - 1, Math.max(0, Math.floor(position * slots)));
   const index = slot - (slots - Math.min(count, slots));
   return index < 0 ? null : index;
 }
 
-/** Where a key leads from the bar `now`; undefined where it leads nowhere. */
+/** The bar that a key moves to from the bar `now`; undefined if it moves nowhere. */
 function indexAfter(key: string, now: number, last: number): number | undefined {
   const indexByKey: Record<string, number> = {
     ArrowLeft: Math.max(0, now - 1),

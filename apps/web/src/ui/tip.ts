@@ -1,6 +1,6 @@
 const gapPx = 10;
 
-/** Puts the tooltip above a point across a box, or below where there is no room. */
+/** Puts the tooltip above a point across a box, or below it if there is no room. */
 export function placeTip(tip: HTMLElement, box: DOMRect, share: number): void {
   const centre = box.left + box.width * share;
   const left = Math.min(
@@ -12,7 +12,7 @@ export function placeTip(tip: HTMLElement, box: DOMRect, share: number): void {
   tip.style.top = `${above > 0 ? above : box.bottom + gapPx}px`;
 }
 
-/** What the one tooltip of a page says, part by part. */
+/** The parts of a page's tooltip. */
 interface TipParts {
   verdict: string;
   time: string;
@@ -20,7 +20,7 @@ interface TipParts {
   error: string;
 }
 
-/** Texts come from providers: they are only ever set as text. */
+/** Texts come from providers, so they are only ever set as text. */
 export function fillTip(tip: HTMLElement, tone: string, parts: TipParts): void {
   tip.dataset.tone = tone;
   const part = (name: string) => tip.querySelector<HTMLElement>(`[data-tip=${name}]`);

@@ -3,7 +3,7 @@ import { mostRowsOf, rowWindow } from './virtual-window.ts';
 
 const list = { viewportPx: 800, rowPx: 40, count: 20_000 };
 
-it('draws what is seen and a little more, however long the list is', () => {
+it('draws the visible rows and a few more, however long the list is', () => {
   expect(rowWindow({ ...list, scrolledPx: 400_000 })).toEqual({ from: 9988, to: 10_032 });
 });
 
@@ -12,12 +12,12 @@ it('starts at the first row and ends at the last', () => {
   expect(rowWindow({ ...list, scrolledPx: 799_600 })).toEqual({ from: 19_978, to: 20_000 });
 });
 
-it('stays within a list that has become short or empty', () => {
+it('stays within a list that became short or empty', () => {
   expect(rowWindow({ ...list, count: 3, scrolledPx: 400_000 })).toEqual({ from: 2, to: 3 });
   expect(rowWindow({ ...list, count: 0, scrolledPx: 0 })).toEqual({ from: 0, to: 0 });
 });
 
-it('holds as many rows as it says at most, wherever it stands', () => {
+it('never holds more rows than it says, wherever it is', () => {
   const sizes = Array.from({ length: 400 }, (_, px) => {
     const { from, to } = rowWindow({ ...list, scrolledPx: 4000 + px });
     return to - from;

@@ -1,21 +1,21 @@
 export interface WindowInput {
-  /** How far the list's start is above the top of what is seen, in pixels; negative where below. */
+  /** How far the list's start is above the viewport's top, in pixels; negative if below. */
   scrolledPx: number;
   viewportPx: number;
   rowPx: number;
   count: number;
 }
 
-/** The rows to draw: from `from` up to, without, `to`. */
+/** The rows to draw, from `from` up to but without `to`. */
 export interface RowWindow {
   from: number;
   to: number;
 }
 
-/** Drawn beyond each edge, so that a quick hand meets no gap. */
+/** Rows drawn beyond each edge, so that quick scrolling shows no gap. */
 const spareRows = 12;
 
-/** Which of equally high rows are seen, and some more. */
+/** The visible rows of a list of equally high rows, and some more. */
 export function rowWindow({ scrolledPx, viewportPx, rowPx, count }: WindowInput): RowWindow {
   const first = Math.floor(scrolledPx / rowPx) - spareRows;
   const last = Math.ceil((scrolledPx + viewportPx) / rowPx) + spareRows;
@@ -23,7 +23,7 @@ export function rowWindow({ scrolledPx, viewportPx, rowPx, count }: WindowInput)
   return { from, to: Math.min(count, Math.max(from, last)) };
 }
 
-/** As many rows as a window of this height ever holds. */
+/** The most rows that a window of this height ever has. */
 export function mostRowsOf({
   viewportPx,
   rowPx,

@@ -4,7 +4,7 @@ import { apiToken, visitorToken } from '../start-product.ts';
 
 /** Runs first: the monitor is still empty. */
 export function describeAccess(stage: Stage): void {
-  it('a stranger is asked for the token, told when it is wrong, and let in when it is right', async () => {
+  it('a stranger is asked for the token, is told if it is wrong, and gets in if it is right', async () => {
     const page = await stage.open('/', { token: null });
     const dialog = page.getByRole('dialog', { name: 'Access token' });
     await dialog.getByLabel('Token').fill('wrong-token-entirely');
@@ -18,7 +18,7 @@ export function describeAccess(stage: Stage): void {
     await page.getByRole('heading', { name: 'Add your first channel' }).waitFor();
   });
 
-  it('a token that is not to be remembered lasts for the tab alone', async () => {
+  it("a token that isn't remembered lasts only as long as the tab", async () => {
     const page = await stage.open('/', { token: null });
     await page.getByLabel('Token', { exact: true }).fill(apiToken);
     await page.getByLabel('Remember on this device').uncheck();
@@ -28,7 +28,7 @@ export function describeAccess(stage: Stage): void {
     expect(await page.evaluate(() => sessionStorage.getItem('api_monitor_token'))).toBe(apiToken);
   });
 
-  it('a visitor sees the channels and no controls', async () => {
+  it('a visitor sees the channels but no controls', async () => {
     const { item } = (await stage.product.call('POST', '/api/targets', {
       name: 'Seen by visitors',
       base_url: stage.provider.origin,

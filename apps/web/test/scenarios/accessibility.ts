@@ -6,14 +6,14 @@ export function describeAccessibility(stage: Stage): void {
   describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
     const options = { colorScheme, reducedMotion: 'reduce' as const };
 
-    it('the home page has no fault that axe can find', async () => {
+    it('axe finds no fault on the home page', async () => {
       const page = await stage.open('/', options);
       await toggleOf(page, 'Aurora').click();
       await page.locator('.model').first().waitFor();
       expect(await faultsOn(page)).toEqual([]);
     });
 
-    it('nor have its dialogs and its menu', async () => {
+    it('axe finds no fault in its dialogs and its menu', async () => {
       const page = await stage.open('/', options);
       await page.getByRole('button', { name: 'Add channel' }).click();
       await page.getByRole('button', { name: 'Advanced' }).click();
@@ -26,20 +26,20 @@ export function describeAccessibility(stage: Stage): void {
       expect(await faultsOn(page)).toEqual([]);
     });
 
-    it('nor has the guide to the gateway', async () => {
+    it('axe finds no fault in the guide to the gateway', async () => {
       const page = await stage.open('/docs/proxy#claude-code', options);
       await page.locator('.call[open] .code').first().waitFor();
       expect(await faultsOn(page)).toEqual([]);
     });
 
-    it('nor has the API page', async () => {
+    it('axe finds no fault on the API page', async () => {
       const page = await stage.open('/docs/api#post-api-targets', options);
       await page.locator('.call[open]').waitFor();
       expect(await faultsOn(page)).toEqual([]);
     });
   });
 
-  it('a card opens, and its menu is walked, by keys alone', async () => {
+  it('the keyboard alone opens a card and walks through its menu', async () => {
     const page = await stage.open('/');
     await toggleOf(page, 'Aurora').focus();
     await page.keyboard.press('Enter');

@@ -19,7 +19,7 @@ function totpOf(secret: string): string {
 
 /** Sessions, the second factor, and what the administration keeps and gives out. */
 export function describeAdminRecords(stage: Stage): void {
-  it('another session is seen and ended', async () => {
+  it('another session is listed and ended', async () => {
     const other = await stage.open('/admin/login', { token: null });
     await other.getByLabel('Password').fill(adminPassword);
     await other.getByRole('button', { name: 'Log in' }).click();
@@ -32,7 +32,7 @@ export function describeAdminRecords(stage: Stage): void {
     await eventually(() => ends.count()).toBe(before - 1);
   });
 
-  it('a second factor is set up, asked for, and switched off by recovery codes', async () => {
+  it('a second factor is set up, asked for at the login, and turned off with recovery codes', async () => {
     const page = await stage.open('/admin.html?tab=security', { isAdmin: true });
     await page.getByRole('button', { name: 'Set up…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Set up two-factor authentication' });
@@ -64,7 +64,7 @@ export function describeAdminRecords(stage: Stage): void {
     await page.getByText('Off. The password alone is enough to log in.').waitFor();
   });
 
-  it('the audit log tells what was done, and no secret', async () => {
+  it('the audit log says what was done, without secrets', async () => {
     const settings = {
       default_interval_min: 47,
       api_monitor_token_visitor: 'visitor-for-a-moment',
@@ -90,7 +90,7 @@ export function describeAdminRecords(stage: Stage): void {
     );
   });
 
-  it('a search of the channels is kept in the address, beside other parts', async () => {
+  it('a search of the channels stays in the address of its tab', async () => {
     const page = await stage.open('/admin.html?tab=channels&q=auro', { isAdmin: true });
     const names = () => page.locator('.row-name').filter({ visible: true }).allTextContents();
     await eventually(async () => (await names()).map((it) => it.trim().slice(0, 6))).toEqual([
@@ -116,7 +116,7 @@ export function describeAdminRecords(stage: Stage): void {
     expect(start.startsWith('SQLite format 3')).toBe(true);
   });
 
-  it('channels go out as a file, and come in again after a look at what would change', async () => {
+  it('channels are exported, and imported after a preview', async () => {
     const page = await stage.open('/admin.html?tab=transfer', { isAdmin: true });
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -148,7 +148,7 @@ export function describeAdminRecords(stage: Stage): void {
     await page.locator('.panel-row').filter({ hasText: '<i>Yew</i>' }).waitFor();
   });
 
-  it('resources are drawn while they are looked at', async () => {
+  it('resources are drawn while their tab is open', async () => {
     const page = await stage.open('/admin.html?tab=resources', { isAdmin: true });
     await page.getByText('Uptime').waitFor();
     await page.getByText('Recent samples as a table').click();

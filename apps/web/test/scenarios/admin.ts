@@ -29,7 +29,7 @@ export function describeAdmin(stage: Stage): void {
       expect(new URL(page.url()).pathname).toBe('/admin.html');
     });
 
-    it('goes nowhere but into the administration', async () => {
+    it('only ever leads into the administration', async () => {
       const page = await stage.open('/admin/login?next=https://elsewhere.example/', {
         token: null,
       });
@@ -38,7 +38,7 @@ export function describeAdmin(stage: Stage): void {
       await page.waitForURL(`${stage.product.origin}/admin.html`);
     });
 
-    it('is asked for again when the session is over, and comes back to the same tab', async () => {
+    it('comes back after the session ends, and returns to the same tab', async () => {
       const page = await stage.open('/admin.html?tab=keys', { isAdmin: true, token: null });
       await page.getByRole('heading', { name: 'Proxy keys' }).waitFor();
       await page.context().clearCookies();
@@ -60,7 +60,7 @@ export function describeAdmin(stage: Stage): void {
     });
   });
 
-  it('settings are changed, refused at their field, and undone', async () => {
+  it('settings are saved, and a refusal is beside its field', async () => {
     const page = await stage.open('/admin.html', { isAdmin: true });
     const interval = page.getByLabel('Default check interval');
     await interval.fill('9999');
@@ -73,7 +73,7 @@ export function describeAdmin(stage: Stage): void {
     await eventually(() => interval.inputValue()).toBe('45');
   });
 
-  it('a token is replaced by one that is made, shown once and in force at once', async () => {
+  it('a token is replaced by a generated one, which is shown once and works at once', async () => {
     const page = await stage.open('/admin.html', { isAdmin: true });
     await page.getByRole('button', { name: 'Replace Gateway master token' }).click();
     await page.locator('dialog[open]').getByRole('button', { name: 'Save' }).click();
@@ -86,7 +86,7 @@ export function describeAdmin(stage: Stage): void {
     await eventually(() => ask(stage, token)).toBe(401);
   });
 
-  it('a new password needs the current one, and so does its undoing', async () => {
+  it('a new password needs the current one, and so does resetting it', async () => {
     const page = await stage.open('/admin.html', { isAdmin: true });
     const dialog = page.locator('dialog[open]');
     const save = dialog.getByRole('button', { name: 'Save' });
@@ -115,7 +115,7 @@ export function describeAdmin(stage: Stage): void {
     await page.locator('dialog[open]').getByLabel('当前密码').waitFor();
   });
 
-  it('a proxy key is made, used, paused, regenerated and revoked', async () => {
+  it('a proxy key is created, used, paused, regenerated and revoked', async () => {
     const page = await stage.open('/admin.html?tab=keys', { isAdmin: true });
     await page.getByRole('button', { name: 'New key' }).click();
     const dialog = page.getByRole('dialog', { name: 'New proxy key' });
@@ -152,7 +152,7 @@ export function describeAdmin(stage: Stage): void {
     await row.first().getByText('Revoked').waitFor();
   });
 
-  it("a channel's finer settings are changed, and its models chosen", async () => {
+  it("a channel's advanced settings are changed, and its models chosen", async () => {
     const page = await stage.open('/admin.html?tab=channels', { isAdmin: true });
     await page.getByRole('button', { name: 'Settings of Birch' }).click();
     const dialog = page.getByRole('dialog', { name: 'Settings of Birch' });
@@ -170,7 +170,7 @@ export function describeAdmin(stage: Stage): void {
       .waitFor();
   });
 
-  it('the status page is put together, published and taken down', async () => {
+  it('the status page is edited, published and unpublished', async () => {
     const page = await stage.open('/admin.html?tab=status', { isAdmin: true });
     await page.getByRole('button', { name: 'Add service' }).click();
     await page.getByLabel('Public name').fill('Our relay');
@@ -190,7 +190,7 @@ export function describeAdmin(stage: Stage): void {
     );
   });
 
-  it('the address holds the tab, forth and back', async () => {
+  it('the address has the tab, also when going back', async () => {
     const page = await stage.open('/admin.html', { isAdmin: true });
     await page.getByRole('link', { name: 'Proxy keys' }).click();
     expect(page.url()).toContain('?tab=keys');

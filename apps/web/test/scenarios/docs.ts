@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { eventually, type Stage } from '../stage.ts';
 
 export function describeDocs(stage: Stage): void {
-  it('shows every call of the document, for everybody', async () => {
+  it('shows every call of the document to everyone', async () => {
     const response = await fetch(`${stage.product.origin}/api/openapi.json`);
     const { paths } = (await response.json()) as { paths: Record<string, object> };
     const count = Object.values(paths).flatMap((it) => Object.keys(it)).length;

@@ -4,7 +4,7 @@ import { eventually, providerKey, type Stage } from '../stage.ts';
 const hostileModel = `it's "\${x}" <img src=x onerror=alert(1)>`;
 
 export function describeGateway(stage: Stage): void {
-  it('every example holds the address, the key and the model of the reader', async () => {
+  it("every example has the reader's address, key and model", async () => {
     const page = await stage.open('/docs/proxy');
     await page.getByLabel('Proxy key').fill('sk-am-of-the-reader');
     await page.getByLabel('Model', { exact: true }).fill('Aurora/gpt-4o');
@@ -40,8 +40,8 @@ export function describeGateway(stage: Stage): void {
     expect(response.status).toBe(401);
   });
 
-  describe('with a model of a hostile name', () => {
-    it('shows it as text, and quotes it for what it stands in', async () => {
+  describe('with a model that has a hostile name', () => {
+    it('shows the name as text, and quotes it for each language', async () => {
       const page = await stage.open(`/docs/proxy?model=${encodeURIComponent(hostileModel)}#codex`);
       const code = page.locator('#codex .code').first();
       await eventually(() => code.textContent()).toContain(
@@ -54,7 +54,7 @@ export function describeGateway(stage: Stage): void {
     });
   });
 
-  it('offers what is alive, suited to each client', async () => {
+  it('offers live models that suit each client', async () => {
     stage.provider.setBehaviour('gpt-4o', 'good');
     const { item } = (await stage.product.call('POST', '/api/targets', {
       name: 'Elm',
@@ -80,7 +80,7 @@ export function describeGateway(stage: Stage): void {
     await stage.product.call('DELETE', `/api/targets/${item.id}`);
   });
 
-  it('serves strangers too, who are told what a token would show', async () => {
+  it('also works without a token, and says what a token adds', async () => {
     const page = await stage.open('/docs/proxy', { token: null });
     await page.getByText('With an access token').waitFor();
     expect(await page.getByRole('dialog').count()).toBe(0);

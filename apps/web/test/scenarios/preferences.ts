@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { eventually, overflowOf, type Stage, toggleOf } from '../stage.ts';
 
 export function describePreferences(stage: Stage): void {
-  it('the language comes from the browser, is switched at once, and kept', async () => {
+  it('the language comes from the browser, switches at once, and is remembered', async () => {
     const page = await stage.open('/', { locale: 'zh-CN' });
     await page.getByRole('button', { name: '添加渠道' }).waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('zh');
@@ -13,7 +13,7 @@ export function describePreferences(stage: Stage): void {
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
   });
 
-  it('the theme follows the system until it is chosen, and is kept', async () => {
+  it('the theme follows the system until one is chosen, which is remembered', async () => {
     const page = await stage.open('/', { colorScheme: 'dark' });
     const theme = () => page.locator('html').getAttribute('data-theme');
     expect(await theme()).toBe('dark');

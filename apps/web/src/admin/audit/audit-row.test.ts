@@ -21,7 +21,7 @@ const entry: AuditEntry = {
   ],
 };
 
-it('a line tells who did what, and of the fields those that say something', () => {
+it('a line says who did what, and leaves out fields that were left empty', () => {
   expect(auditRow(entry, translatorFor('en', adminTexts))).toMatchObject({
     actorText: 'Admin session',
     actionText: 'Proxy key created',

@@ -1,4 +1,4 @@
-/** The first that matches: every browser also names those that it descends from. */
+/** In this order: a browser's User-Agent also names the browsers that it descends from. */
 const browsers = [
   ['Edg/', 'Edge'],
   ['OPR/', 'Opera'],
@@ -16,7 +16,7 @@ const systems = [
   ['Linux', 'Linux'],
 ] as const;
 
-/** What a User-Agent header comes to: `Firefox · Linux`; null where it says nothing known. */
+/** The browser and system in a User-Agent header: `Firefox · Linux`; null if neither is known. */
 export function deviceOf(userAgent: string): string | null {
   const find = (names: readonly (readonly [string, string])[]) =>
     names.find(([mark]) => userAgent.includes(mark))?.[1];

@@ -1,6 +1,6 @@
 import { encode } from 'uqr';
 
-/** A QR code as one SVG path that fills a square of 100 units, its quiet zone included. */
+/** A QR code as one SVG path in a square of 100 units, including its quiet zone. */
 export interface QrPath {
   d: string;
   transform: string;
@@ -8,7 +8,7 @@ export interface QrPath {
 
 export const noQr: QrPath = { d: '', transform: '' };
 
-/** ISO/IEC 18004 wants four modules of quiet around a code. */
+/** Modules without ink around a code, by ISO/IEC 18004. */
 const quietModules = 4;
 
 export function qrPath(text: string): QrPath {

@@ -7,7 +7,10 @@ import { shell } from './shell.ts';
 import { statusPage } from './status-page.ts';
 import { viewer } from './viewer.ts';
 
-/** Every text, but for those of the administration and the guide to the gateway, which those pages add. `{name}` is filled in; `count` chooses between `.one` and `.other`. */
+/**
+ * The texts that every page loads; the administration and the guide to the gateway add their own. `{name}`
+ * is filled in, `count` chooses between `.one` and `.other`.
+ */
 export const en = {
   ...shell,
   ...home,
