@@ -1,6 +1,6 @@
 import type { BlockList } from 'node:net';
 import type { Bus, FailureLimiter } from '@api-monitor/bus';
-import type { RoutingPolicy } from '@api-monitor/core';
+import type { RoutingPolicy, SettingValues } from '@api-monitor/core';
 import type { Database } from '@api-monitor/db';
 import type { Logger, Registry } from '@api-monitor/runtime';
 import type { AdminPassword } from './auth/admin-password.ts';
@@ -21,12 +21,7 @@ export interface RoutingOptions {
 }
 
 /** Settings from the environment, under their names on the wire. */
-export interface GivenSettings {
-  /** For targets that are created without one. */
-  default_interval_min: number;
-  log_cleanup_enabled: boolean;
-  log_max_size_mb: number;
-}
+export type GivenSettings = Omit<SettingValues, 'visitor_mode_enabled'>;
 
 /** Where this process takes requests for the gateway. */
 export interface Listener {

@@ -1,3 +1,4 @@
+import { settingRules } from '@api-monitor/core';
 import {
   envBoolean,
   envInt,
@@ -23,9 +24,9 @@ export const apiEnvShape = {
   ADMIN_PANEL_PASSWORD: z.string().optional(),
   ...masterTokenEnvShape,
   ...routingEnvShape,
-  DEFAULT_INTERVAL_MIN: envInt({ min: 1, max: 1440, default: 30 }),
-  LOG_CLEANUP_ENABLED: envBoolean(true),
-  LOG_MAX_SIZE_MB: envInt({ min: 0, max: 102_400, default: 500 }),
+  DEFAULT_INTERVAL_MIN: envInt(settingRules.default_interval_min),
+  LOG_CLEANUP_ENABLED: envBoolean(settingRules.log_cleanup_enabled.default),
+  LOG_MAX_SIZE_MB: envInt(settingRules.log_max_size_mb),
   CHANNELS_FILE: z.string().optional(),
   METRICS_PUBLIC: envBoolean(false),
   ...trustedProxiesEnvShape,

@@ -1,9 +1,4 @@
-import {
-  defaultAnthropicVersion,
-  defaultPrompt,
-  type ProbeResult,
-  type TargetInput,
-} from '@api-monitor/core';
+import { type ProbeResult, type TargetInput, targetDefaults } from '@api-monitor/core';
 import { createTarget, type Database, finishRun, startRun } from '@api-monitor/db';
 
 export const upstreamKey = 'sk-upstream-0123456789abcdef';
@@ -37,17 +32,8 @@ export async function addChannel(
     name,
     base_url: origin,
     api_key: upstreamKey,
-    enabled: true,
-    interval_min: 30,
+    ...targetDefaults,
     timeout_s: 5,
-    verify_ssl: true,
-    prompt: defaultPrompt,
-    anthropic_version: defaultAnthropicVersion,
-    max_models: 0,
-    source_url: null,
-    sort_order: null,
-    visitor_channel_actions_enabled: false,
-    selected_models: [],
     ...fields,
   };
   const { id } = await createTarget(db, input, nowS);

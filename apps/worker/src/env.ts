@@ -1,3 +1,4 @@
+import { settingRules } from '@api-monitor/core';
 import { envBoolean, envInt, envParsed } from '@api-monitor/runtime';
 import { parseAllowPrivate } from '@api-monitor/upstream';
 import type { z } from 'zod';
@@ -8,8 +9,8 @@ export const workerEnvShape = {
   MONITOR_MAX_PARALLEL_TARGETS: envInt({ min: 1, max: 1000, default: 8 }),
   /** 0: as many as all workers together. */
   WORKER_MAX_PARALLEL_TARGETS: envInt({ min: 0, max: 1000, default: 0 }),
-  LOG_CLEANUP_ENABLED: envBoolean(true),
-  LOG_MAX_SIZE_MB: envInt({ min: 0, max: 102_400, default: 500 }),
+  LOG_CLEANUP_ENABLED: envBoolean(settingRules.log_cleanup_enabled.default),
+  LOG_MAX_SIZE_MB: envInt(settingRules.log_max_size_mb),
   RETENTION_DAYS: envInt({ min: 0, max: 36_500, default: 90 }),
   AUDIT_RETENTION_DAYS: envInt({ min: 0, max: 36_500, default: 365 }),
   UPSTREAM_ALLOW_PRIVATE: envParsed({

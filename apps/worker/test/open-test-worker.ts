@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bus, createInProcessBus } from '@api-monitor/bus';
 import {
-  defaultAnthropicVersion,
-  defaultPrompt,
   type MonitorEvent,
   type Target,
   type TargetInput,
+  targetDefaults,
 } from '@api-monitor/core';
 import { createTarget, openDatabase } from '@api-monitor/db';
 import { testDatabaseUrl } from '@api-monitor/db/testing';
@@ -101,17 +100,8 @@ export function addTarget(
     name: `relay ${Math.random()}`,
     base_url: provider.origin,
     api_key: apiKey,
-    enabled: true,
-    interval_min: 30,
+    ...targetDefaults,
     timeout_s: 5,
-    verify_ssl: true,
-    prompt: defaultPrompt,
-    anthropic_version: defaultAnthropicVersion,
-    max_models: 0,
-    source_url: null,
-    sort_order: null,
-    visitor_channel_actions_enabled: false,
-    selected_models: [],
     ...fields,
   };
   return createTarget(db, input, clock.now);

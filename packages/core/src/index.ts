@@ -1,13 +1,25 @@
+export { type AdminSession, adminSessionShape } from './admin/admin-session.ts';
+export {
+  type AuditChange,
+  type AuditEntry,
+  auditChangeShape,
+  auditEntryShape,
+  changesBetween,
+} from './admin/audit.ts';
 export {
   type AuditAction,
   type AuditActor,
-  type AuditChange,
-  type AuditEntry,
   auditActions,
   auditActors,
-  changesBetween,
-} from './admin/audit.ts';
-export { type PlainSettings, parseSettings, plainSettingKeys } from './admin/settings.ts';
+} from './admin/audit-action.ts';
+export {
+  type PlainSettings,
+  parseSettings,
+  type SettingValues,
+  settingNames,
+  settingRules,
+  settingsShape,
+} from './admin/settings.ts';
 export {
   AppError,
   type ErrorCode,
@@ -43,10 +55,14 @@ export {
   histogramAccuracy,
   percentileOf,
 } from './figures/histogram.ts';
-export { type GatewayRoute, gatewayRoutes } from './gateway/gateway-route.ts';
-export { type ProxyKey, proxyKeyFieldSchemas } from './gateway/proxy-key.ts';
+export { type GatewayRoute, gatewayRoutes, isProvingRoute } from './gateway/gateway-route.ts';
 export {
-  isProvingRoute,
+  type ProxyKey,
+  type ProxyKeyInput,
+  proxyKeyFieldSchemas,
+  proxyKeyShape,
+} from './gateway/proxy-key.ts';
+export {
   type ProxyAttempt,
   type ProxyRequest,
   proxyAttemptSchema,
@@ -59,6 +75,7 @@ export {
   requestOutcomes,
 } from './gateway/request-outcome.ts';
 export { faultOfTrail, readVia, type Trail, viaMarkOf } from './gateway/via.ts';
+export { type ModelState, modelStateShape } from './model-states/model-state.ts';
 export {
   evidenceOf,
   hasMovedForRouting,
@@ -67,6 +84,8 @@ export {
   nextLiveState,
 } from './model-states/next-live-state.ts';
 export { nextModelState, type ProbedModel } from './model-states/next-model-state.ts';
+export { probedFields } from './model-states/probed-fields.ts';
+export { type Mask, namesOf, pick, recordOf } from './pick.ts';
 export type { Answer, AnswerProgress, BodyError, BodyFault, BodyReading } from './probes/answer.ts';
 export { chooseRoute, type ProbePlan } from './probes/choose-route.ts';
 export { type ErrorKind, errorKinds } from './probes/error-kind.ts';
@@ -77,16 +96,21 @@ export type {
   UpstreamRequest,
   UpstreamTarget,
 } from './probes/exchange.ts';
+export {
+  appendPoint,
+  type HistoryPoint,
+  historyFields,
+  historyLength,
+  historyPointOf,
+} from './probes/history-point.ts';
 export { judgeProbe, redirectMessage, type Verdict } from './probes/judge-probe.ts';
 export { type Attempt, isRouteRefused, maxAttempts, mendRequest } from './probes/mend-request.ts';
 export {
-  appendPoint,
   contentLimit,
-  type HistoryPoint,
-  historyLength,
-  historyPointOf,
   type ProbeResult,
   type ProbeRow,
+  probeResultShape,
+  probeRowShape,
   type ToolCall,
 } from './probes/probe-row.ts';
 export { isRecheckDue } from './probes/recheck.ts';
@@ -103,6 +127,7 @@ export {
   type RunProgress,
   type RunStatus,
   type RunTrigger,
+  runShape,
   runStatuses,
   runTriggers,
 } from './probes/run.ts';
@@ -135,6 +160,7 @@ export {
   resolveRoute,
   routingPolicies,
 } from './routing/resolve-route.ts';
+export { type FieldKind, fieldKindsOf, seconds, unixSeconds } from './shape.ts';
 export {
   addChecks,
   addDay,
@@ -154,18 +180,20 @@ export {
   type StatusPageSettings,
   slugOf,
   statusItemFieldSchemas,
+  statusItemShape,
   statusPageFieldSchemas,
 } from './status/status-page.ts';
 export { baseUrlSchema, isSameOrigin, normaliseBaseUrl } from './targets/base-url.ts';
 export { isDue, nextRunAtOf } from './targets/schedule.ts';
 export {
-  defaultAnthropicVersion,
-  defaultPrompt,
+  largestSortOrder,
   type Target,
   type TargetInput,
   type TargetPatch,
   type TargetStatus,
+  targetDefaults,
   targetFieldSchemas,
+  targetShape,
   targetStatuses,
 } from './targets/target.ts';
 export { maskSecret, spellingsOf } from './text/mask-secret.ts';

@@ -1,5 +1,5 @@
-import type { ProxyAttempt, ProxyRequest } from '@api-monitor/core';
-import type { ProxyKeyInput, ProxyKeySecret } from '../src/index.ts';
+import type { ProxyAttempt, ProxyKeyInput, ProxyRequest } from '@api-monitor/core';
+import type { ProxyKeySecret } from '../src/index.ts';
 
 export function keyInput(
   fields: Partial<ProxyKeyInput & ProxyKeySecret> = {},

@@ -1,4 +1,4 @@
-import type { ProbeResult, TargetInput } from '@api-monitor/core';
+import { type ProbeResult, type TargetInput, targetDefaults } from '@api-monitor/core';
 import {
   type Database,
   type FinishRunInput,
@@ -13,17 +13,7 @@ export function targetInput(fields: Partial<TargetInput> = {}): TargetInput {
     name: 'Relay',
     base_url: 'https://relay.example',
     api_key: 'sk-relay-0123456789',
-    enabled: true,
-    interval_min: 30,
-    timeout_s: 30,
-    verify_ssl: true,
-    prompt: 'Who are you?',
-    anthropic_version: '2023-06-01',
-    max_models: 0,
-    source_url: null,
-    sort_order: null,
-    visitor_channel_actions_enabled: false,
-    selected_models: [],
+    ...targetDefaults,
     ...fields,
   };
 }

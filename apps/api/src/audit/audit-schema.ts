@@ -1,4 +1,4 @@
+import { auditEntryShape } from '@api-monitor/core';
 import { z } from '@hono/zod-openapi';
 
-/** A value before or after a change. */
-export const auditValueSchema = z.union([z.string(), z.number(), z.boolean()]).nullable();
+export const auditEntrySchema = z.object(auditEntryShape.shape).openapi('AuditEntry');

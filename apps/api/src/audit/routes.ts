@@ -5,7 +5,7 @@ import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer, pageOf, pageSchema } from '../describe-route.ts';
 import { idQuery, limitQuery, unixSecondsQuery } from '../query-schemas.ts';
 import { createRouter } from '../router.ts';
-import { auditValueSchema } from './audit-schema.ts';
+import { auditEntrySchema } from './audit-schema.ts';
 
 const querySchema = z.object({
   actor: z.enum(auditActors).optional(),
@@ -21,29 +21,13 @@ const querySchema = z.object({
   limit: limitQuery({ default: 100, max: 500 }),
 });
 
-const entrySchema = z
-  .object({
-    id: z.int(),
-    timestamp: z.number().openapi({ description: 'Unix seconds' }),
-    actor: z.enum(auditActors),
-    session_id: z.int().nullable(),
-    address: z.string(),
-    action: z.enum(auditActions),
-    subject_id: z.int().nullable(),
-    subject_name: z.string(),
-    changes: z
-      .array(z.object({ field: z.string(), old: auditValueSchema, new: auditValueSchema }))
-      .openapi({ description: 'for a secret, only that it changed' }),
-  })
-  .openapi('AuditEntry');
-
 export function auditRoutes(deps: ApiDeps) {
   const { sessionRoute } = createRouteKinds(deps, 'admin');
   return createRouter().openapi(
     sessionRoute('get', '/api/admin/audit', {
       summary: 'The audit log: who did what and when, newest first, without secrets',
       request: { query: querySchema },
-      responses: jsonAnswer(pageSchema(entrySchema), 'a page of the log'),
+      responses: jsonAnswer(pageSchema(auditEntrySchema), 'a page of the log'),
     }),
     async (c) => {
       const { limit, ...filter } = c.req.valid('query');

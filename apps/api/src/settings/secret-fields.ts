@@ -1,3 +1,4 @@
+import { namesOf } from '@api-monitor/core';
 import type { SecretName } from '../auth/secrets.ts';
 
 /** The secrets among the settings, by their names on the wire. */
@@ -9,7 +10,7 @@ export const secretFields = {
 } as const satisfies Record<string, SecretName>;
 
 export type SecretField = keyof typeof secretFields;
-export const secretFieldNames = Object.keys(secretFields) as SecretField[];
+export const secretFieldNames = namesOf(secretFields);
 
-/** A password is kept as its hash: nothing of it is left to be shown. */
+/** A password is stored as its hash, so no part of it can be shown. */
 export const maskedPassword = '…';

@@ -1,42 +1,26 @@
+import { recordOf, settingNames, settingsShape } from '@api-monitor/core';
 import { z } from '@hono/zod-openapi';
 import { currentPasswordSchema } from '../auth/check-password.ts';
 import { settingSources } from '../auth/secrets.ts';
-
-const masked = z.string().openapi({ description: 'masked' });
-const source = z.enum(settingSources);
+import { answerShape } from '../derive-schema.ts';
+import { secretFieldNames } from './secret-fields.ts';
 
 /** The settings in force. */
 export const settingsSchema = z
   .object({
-    api_monitor_token: masked,
-    api_monitor_token_visitor: masked,
-    admin_panel_password: masked,
-    proxy_master_token: masked,
-    visitor_mode_enabled: z.boolean(),
-    log_cleanup_enabled: z.boolean(),
-    log_max_size_mb: z.int(),
-    default_interval_min: z.int(),
+    ...recordOf(secretFieldNames, () => z.string().describe('masked')),
+    ...answerShape(settingsShape).shape,
     sources: z
-      .object({
-        api_monitor_token: source,
-        api_monitor_token_visitor: source,
-        admin_panel_password: source,
-        proxy_master_token: source,
-        visitor_mode_enabled: source,
-        log_cleanup_enabled: source,
-        log_max_size_mb: source,
-        default_interval_min: source,
-      })
-      .openapi({
-        description:
-          'where each comes from: admin (set here, and goes before all else), environment, generated at the first start, or default',
-      }),
+      .object(recordOf([...secretFieldNames, ...settingNames], () => z.enum(settingSources)))
+      .describe(
+        'where each comes from: admin (set here, wins over all others), environment, generated at the first start, or default',
+      ),
   })
   .openapi('Settings');
 
 export type SettingsItem = z.infer<typeof settingsSchema>;
 
-const back = 'null goes back to the environment, or to what the first start made';
+const back = 'null goes back to the environment, or to what the first start generated';
 
 function secret(least: number, bounds: { most: number; isToken: boolean }) {
   const form = bounds.isToken ? /^[\x21-\x7e]+$/ : /^\P{Cc}+$/u;
@@ -47,10 +31,8 @@ function secret(least: number, bounds: { most: number; isToken: boolean }) {
       error: `must have ${least} to ${bounds.most} ${kind}, or be the masked form, or null`,
     })
     .optional()
-    .openapi({ description: `the masked form leaves it alone; ${back}` });
+    .describe(`the masked form leaves it alone; ${back}`);
 }
-
-const nullable = <T extends z.ZodType>(schema: T) => schema.nullable().optional();
 
 export const patchSettingsSchema = z
   .strictObject({
@@ -58,13 +40,21 @@ export const patchSettingsSchema = z
     api_monitor_token_visitor: secret(8, { most: 256, isToken: true }),
     admin_panel_password: secret(8, { most: 256, isToken: false }),
     proxy_master_token: secret(16, { most: 256, isToken: true }),
-    visitor_mode_enabled: nullable(z.boolean()),
-    log_cleanup_enabled: nullable(z.boolean()),
-    log_max_size_mb: nullable(z.int().min(0).max(102_400)),
-    default_interval_min: nullable(z.int().min(1).max(1440)),
+    ...nullableFields(settingsShape.shape),
     current_password: currentPasswordSchema,
-    sources: z.unknown().optional().openapi({ description: 'read-only: ignored' }),
+    sources: z.unknown().optional().describe('read-only: ignored'),
   })
   .openapi('SettingsPatch');
 
 export type PatchSettingsBody = z.output<typeof patchSettingsSchema>;
+
+/** The same fields, each of which may be null or absent. */
+function nullableFields<Shape extends Record<string, z.ZodType>>(shape: Shape) {
+  const fields = Object.entries(shape).map(([name, schema]) => [
+    name,
+    schema.nullable().optional(),
+  ]);
+  return Object.fromEntries(fields) as {
+    [Name in keyof Shape]: z.ZodOptional<z.ZodNullable<Shape[Name]>>;
+  };
+}

@@ -3,15 +3,15 @@ import {
   mostStatusItems,
   publicStates,
   statusItemFieldSchemas,
+  statusItemShape,
   statusPageFieldSchemas,
+  unixSeconds,
 } from '@api-monitor/core';
 import { z } from '@hono/zod-openapi';
+import { readOnlyFields } from '../derive-schema.ts';
 
-const unixSeconds = z.number().openapi({ description: 'Unix seconds' });
-const percent = z.number().nullable().openapi({ description: 'null: never checked' });
-const state = z.enum(publicStates).openapi({
-  description: 'unknown: never checked, not lately, or paused',
-});
+const percent = z.number().nullable().describe('null: never checked');
+const state = z.enum(publicStates).describe('unknown: never checked, not lately, or paused');
 
 /** One line of the public page. */
 const publicItemSchema = z
@@ -22,7 +22,7 @@ const publicItemSchema = z
     since: unixSeconds.nullable(),
     checked_at: unixSeconds.nullable(),
     uptime: percent,
-    days: z.array(z.object({ day: z.string().openapi({ description: 'UTC' }), uptime: percent })),
+    days: z.array(z.object({ day: z.string().describe('UTC'), uptime: percent })),
   })
   .openapi('StatusItem');
 
@@ -30,10 +30,10 @@ const incidentSchema = z
   .object({
     slug: z.string(),
     name: z.string(),
-    state: z.enum(['degraded', 'outage']).openapi({ description: 'the worst that was seen' }),
+    state: z.enum(['degraded', 'outage']).describe('the worst that was seen'),
     started_at: unixSeconds,
-    ended_at: unixSeconds.nullable().openapi({ description: 'null: it goes on' }),
-    reasons: z.array(z.enum(errorKinds)).openapi({ description: 'the most frequent first' }),
+    ended_at: unixSeconds.nullable().describe('null: it goes on'),
+    reasons: z.array(z.enum(errorKinds)).describe('the most frequent first'),
   })
   .openapi('StatusIncident');
 
@@ -44,7 +44,7 @@ export const publicStatusSchema = z.object({
     state,
     updated_at: unixSeconds,
     items: z.array(publicItemSchema),
-    incidents: z.array(incidentSchema).openapi({ description: 'newest first' }),
+    incidents: z.array(incidentSchema).describe('newest first'),
   }),
 });
 
@@ -57,7 +57,7 @@ export const statusPageSchema = z.object({
   item: z
     .object({
       ...statusPageFieldSchemas,
-      items: z.array(z.object({ id: z.int(), ...statusItemFieldSchemas })),
+      items: z.array(statusItemShape),
     })
     .openapi('StatusPage'),
 });
@@ -67,14 +67,10 @@ export type StatusPageItem = z.infer<typeof statusPageSchema>['item'];
 const lineSchema = z
   .strictObject({
     ...statusItemFieldSchemas,
-    slug: statusItemFieldSchemas.slug.optional().openapi({ description: 'made of the name' }),
-    target_id: statusItemFieldSchemas.target_id
-      .default(null)
-      .openapi({ description: 'null: the model of whatever channel offers it' }),
-    model: statusItemFieldSchemas.model
-      .default(null)
-      .openapi({ description: 'null: the whole channel' }),
-    id: z.unknown().optional().openapi({ description: 'read-only: ignored' }),
+    slug: statusItemFieldSchemas.slug.optional().describe('absent: derived from the name'),
+    target_id: statusItemFieldSchemas.target_id.default(null),
+    model: statusItemFieldSchemas.model.default(null),
+    ...readOnlyFields(statusItemShape.shape, statusItemFieldSchemas),
   })
   .refine(({ target_id, model }) => target_id !== null || model !== null, {
     message: 'must name a channel (target_id), a model, or both',
@@ -84,10 +80,7 @@ const lineSchema = z
 export const statusPagePatchSchema = z
   .strictObject({
     ...statusPageFieldSchemas,
-    items: z
-      .array(lineSchema)
-      .max(mostStatusItems)
-      .openapi({ description: 'all lines, in their order' }),
+    items: z.array(lineSchema).max(mostStatusItems).describe('all lines, in their order'),
   })
   .partial()
   .openapi('StatusPagePatch');

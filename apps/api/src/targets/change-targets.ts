@@ -1,12 +1,11 @@
 import {
   AppError,
   changesBetween,
-  defaultAnthropicVersion,
-  defaultPrompt,
   isSameOrigin,
   type Target,
   type TargetInput,
   type TargetPatch,
+  targetDefaults,
 } from '@api-monitor/core';
 import {
   createTarget,
@@ -114,17 +113,8 @@ export async function writeNew(
 ): Promise<Target> {
   const { default_interval_min } = await readSettings(db);
   const input: TargetInput = {
-    enabled: true,
+    ...targetDefaults,
     interval_min: default_interval_min ?? givenSettings.default_interval_min,
-    timeout_s: 30,
-    verify_ssl: true,
-    prompt: defaultPrompt,
-    anthropic_version: defaultAnthropicVersion,
-    max_models: 0,
-    source_url: null,
-    sort_order: null,
-    visitor_channel_actions_enabled: false,
-    selected_models: [],
     ...given,
   };
   const target = await createTarget(db, input, now());

@@ -1,35 +1,19 @@
 import { type TargetPatch, targetFieldSchemas } from '@api-monitor/core';
 import { z } from '@hono/zod-openapi';
+import { readOnlyFields } from '../derive-schema.ts';
+import { sentFields } from '../sent-fields.ts';
+import { targetSchema } from './target-schema.ts';
 
 const fields = z.object(targetFieldSchemas);
 const optionalFields = fields.partial().shape;
 
-/** An item's own fields that no caller sets: accepted, so that read-change-write scripts go on, and dropped. */
-const ignored = z.unknown().optional().openapi({ description: 'read-only: ignored' });
-const readOnlyFields = {
-  id: ignored,
-  created_at: ignored,
-  updated_at: ignored,
-  last_run_at: ignored,
-  last_status: ignored,
-  last_total: ignored,
-  last_success: ignored,
-  last_fail: ignored,
-  last_log_file: ignored,
-  last_error: ignored,
-  last_success_rate: ignored,
-  latest_models: ignored,
-  next_run_at: ignored,
-  running: ignored,
-  run_progress: ignored,
-  can_operate: ignored,
-};
+const ignoredFields = readOnlyFields(targetSchema.shape, targetFieldSchemas);
 
 export const createTargetSchema = z
   .strictObject({
     ...optionalFields,
     ...fields.pick({ name: true, base_url: true, api_key: true }).shape,
-    ...readOnlyFields,
+    ...ignoredFields,
   })
   .openapi('NewTarget');
 
@@ -43,19 +27,15 @@ export const patchTargetSchema = z
           'must have 1 to 2048 printable ASCII characters without spaces, or be the masked key',
       })
       .optional()
-      .openapi({ description: 'the masked form leaves the stored key alone' }),
-    ...readOnlyFields,
+      .describe('the masked form leaves the stored key alone'),
+    ...ignoredFields,
   })
   .openapi('TargetPatch');
 
 export type CreateTargetBody = z.output<typeof createTargetSchema>;
 export type PatchTargetBody = z.output<typeof patchTargetSchema>;
 
-/** The fields that the caller did send and may set. */
+/** The fields that the caller sent and may set. */
 export function settableFields(body: CreateTargetBody | PatchTargetBody): TargetPatch {
-  const sent = Object.entries(body).filter(
-    ([field, value]) => field in targetFieldSchemas && value !== undefined,
-  );
-  // The schema checked each of them under its name.
-  return Object.fromEntries(sent) as TargetPatch;
+  return sentFields(body, targetFieldSchemas);
 }

@@ -1,8 +1,7 @@
-import { AppError } from '@api-monitor/core';
+import { AppError, auditChangeShape } from '@api-monitor/core';
 import { listTargets, openApiKey } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
-import { auditValueSchema } from '../audit/audit-schema.ts';
 import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
 import { fieldErrorsSchema } from '../errors/error-schema.ts';
 import { createRouter } from '../router.ts';
@@ -51,9 +50,7 @@ const outcomeSchema = z.object({
       outcome: z.enum(importOutcomes),
       reason: z.string().nullable().openapi({ description: 'why it was refused' }),
       fields: fieldErrorsSchema,
-      changes: z.array(
-        z.object({ field: z.string(), old: auditValueSchema, new: auditValueSchema }),
-      ),
+      changes: z.array(auditChangeShape),
     }),
   ),
 });

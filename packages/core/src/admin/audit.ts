@@ -1,69 +1,41 @@
+import { z } from 'zod';
+import { unixSeconds } from '../shape.ts';
 import { quote } from '../text/quote.ts';
+import { auditActions, auditActors } from './audit-action.ts';
 
-/** Who may act; `system`: the program itself, at its start. */
-export const auditActors = ['api_token', 'visitor', 'session', 'nobody', 'system'] as const;
-export type AuditActor = (typeof auditActors)[number];
+const auditValueShape = z.union([z.string(), z.number(), z.boolean()]).nullable();
+type AuditValue = z.output<typeof auditValueShape>;
 
-/** Everything that the audit log tells of. */
-export const auditActions = [
-  'session.opened',
-  'session.refused',
-  'session.closed',
-  'session.revoked',
-  'settings.changed',
-  'password.refused',
-  'second_factor.enrolled',
-  'second_factor.confirmed',
-  'second_factor.removed',
-  'recovery_codes.made',
-  'target.created',
-  'target.changed',
-  'target.deleted',
-  'target.run',
-  'target.secret_read',
-  'targets.reordered',
-  'proxy_key.created',
-  'proxy_key.changed',
-  'proxy_key.regenerated',
-  'proxy_key.revoked',
-  'status_page.changed',
-  'channels.exported',
-  'channels.imported',
-  'backup.downloaded',
-] as const;
-export type AuditAction = (typeof auditActions)[number];
-
-/** One field that changed. A secret's values are never told, only that it changed. */
-export interface AuditChange {
-  field: string;
-  old: AuditValue;
-  new: AuditValue;
-}
-
-type AuditValue = string | number | boolean | null;
+/** One field that changed. Of a secret it says only that it changed. */
+export const auditChangeShape = z.object({
+  field: z.string(),
+  old: auditValueShape,
+  new: auditValueShape,
+});
+export type AuditChange = z.output<typeof auditChangeShape>;
 
 /** A line of the audit log. */
-export interface AuditEntry {
-  id: number;
-  /** Unix seconds. */
-  timestamp: number;
-  actor: AuditActor;
-  /** The admin session, where the actor is one. */
-  session_id: number | null;
-  address: string;
-  action: AuditAction;
-  /** What it was done to: a channel's or a key's id, say. */
-  subject_id: number | null;
-  subject_name: string;
-  changes: AuditChange[];
-}
+export const auditEntryShape = z.object({
+  id: z.int(),
+  timestamp: unixSeconds,
+  actor: z.enum(auditActors),
+  /** The admin session, if the actor is one. */
+  session_id: z.int().nullable(),
+  address: z.string(),
+  action: z.enum(auditActions),
+  /** What it was done to: a channel's or a key's id, for example. */
+  subject_id: z.int().nullable(),
+  subject_name: z.string(),
+  changes: z.array(auditChangeShape).describe('of a secret only that it changed'),
+});
+export type AuditEntry = z.output<typeof auditEntryShape>;
 
 const textLimit = 200;
 const secretWord = '[secret]';
 
 /**
- * What differs between two states of a thing, field by field of `after`; of the fields named in
- * `secrets` only that they differ. Lists count as their JSON, and what is long is cut.
+ * The fields of `after` that differ from `before`; of those named in `secrets` only that they differ.
+ * Lists are compared as JSON, and long texts are cut.
  */
 export function changesBetween(
   before: Readonly<Record<string, unknown>>,
@@ -80,8 +52,10 @@ export function changesBetween(
 
 function plainValueOf(value: unknown): AuditValue {
   if (value === undefined || value === null) return null;
-  const isPlain = ['string', 'number', 'boolean'].includes(typeof value);
-  return isPlain ? (value as AuditValue) : JSON.stringify(value);
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+    return value;
+  }
+  return JSON.stringify(value);
 }
 
 function hidden(value: AuditValue): AuditValue {

@@ -1,50 +1,40 @@
 import { z } from 'zod';
+import { namesOf } from '../pick.ts';
+
+/** The switches and numbers that an admin sets at run time: what they take, and what holds until then. */
+export const settingRules = {
+  visitor_mode_enabled: { schema: z.boolean(), default: false },
+  log_cleanup_enabled: { schema: z.boolean(), default: true },
+  log_max_size_mb: wholeNumber({ min: 0, max: 102_400, default: 500 }),
+  default_interval_min: wholeNumber({ min: 1, max: 1440, default: 30 }),
+};
+
+function wholeNumber(range: { min: number; max: number; default: number }) {
+  return { ...range, schema: z.int().min(range.min).max(range.max) };
+}
+
+type Rules = typeof settingRules;
+export const settingNames = namesOf(settingRules);
+
+const schemas = settingNames.map((name) => [name, settingRules[name].schema]);
+export const settingsShape = z.object(
+  Object.fromEntries(schemas) as { [Name in keyof Rules]: Rules[Name]['schema'] },
+);
+export type SettingValues = z.output<typeof settingsShape>;
+
+/** Settings as an admin set them; null: not set, or to something unreadable. */
+export type PlainSettings = { [Name in keyof Rules]: SettingValues[Name] | null };
 
 /** As environments and the older tool write it: true, 1, yes, on; or false, 0, no, off; in any case. */
 const onOff = z.string().trim().pipe(z.stringbool());
-
-/** The switches and numbers that are kept as text, with their bounds. */
-const settingSchemas = {
-  visitor_mode_enabled: onOff,
-  log_cleanup_enabled: onOff,
-  log_max_size_mb: wholeNumber(0, 102_400),
-  default_interval_min: wholeNumber(1, 1440),
-};
-
-export const plainSettingKeys = Object.keys(settingSchemas);
-
-/** Settings as they were set at run time; null: not set, or set to what can't be read. */
-export interface PlainSettings {
-  visitor_mode_enabled: boolean | null;
-  log_cleanup_enabled: boolean | null;
-  log_max_size_mb: number | null;
-  default_interval_min: number | null;
-}
+const digits = z.string().trim().regex(/^\d+$/).transform(Number);
 
 /** Reads stored text: what is missing, unreadable or out of bounds is null, so that a default holds. */
 export function parseSettings(stored: ReadonlyMap<string, string>): PlainSettings {
-  return {
-    visitor_mode_enabled: parsed(
-      settingSchemas.visitor_mode_enabled,
-      stored.get('visitor_mode_enabled'),
-    ),
-    log_cleanup_enabled: parsed(
-      settingSchemas.log_cleanup_enabled,
-      stored.get('log_cleanup_enabled'),
-    ),
-    log_max_size_mb: parsed(settingSchemas.log_max_size_mb, stored.get('log_max_size_mb')),
-    default_interval_min: parsed(
-      settingSchemas.default_interval_min,
-      stored.get('default_interval_min'),
-    ),
+  const read = (name: keyof Rules) => {
+    const { schema } = settingRules[name];
+    const form = schema instanceof z.ZodBoolean ? onOff : digits;
+    return schema.safeParse(form.safeParse(stored.get(name)).data).data ?? null;
   };
-}
-
-function parsed<T>(schema: z.ZodType<T>, text: string | undefined): T | null {
-  return schema.safeParse(text).data ?? null;
-}
-
-/** A whole number as text, e.g. `500`. */
-function wholeNumber(min: number, max: number) {
-  return z.string().trim().regex(/^\d+$/).transform(Number).pipe(z.int().min(min).max(max));
+  return Object.fromEntries(settingNames.map((name) => [name, read(name)])) as PlainSettings;
 }

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { proxyRequestSchema } from '../gateway/proxy-request.ts';
 
-/** The work that processes hand each other; payloads are checked where they leave the queue. */
+/** Work that one process hands to another; the payload is checked when it leaves the queue. */
 export const runTargetJobSchema = z.strictObject({ target_id: z.int().positive() });
 export type RunTargetJob = z.infer<typeof runTargetJobSchema>;
 
-/** Live traffic failed there: probe just that model at once. */
+/** Probe this one model at once, because live traffic to it failed. */
 export const probeModelJobSchema = z.strictObject({
   target_id: z.int().positive(),
   model: z.string(),
 });
 export type ProbeModelJob = z.infer<typeof probeModelJobSchema>;
 
-/** A batch of what the gateway served, to be written off its path. */
+/** A batch of requests that the gateway served, to be stored outside its request path. */
 export const proxyRequestsJobSchema = z.strictObject({ requests: z.array(proxyRequestSchema) });
 export type ProxyRequestsJob = z.infer<typeof proxyRequestsJobSchema>;

@@ -1,47 +1,42 @@
-import type { HistoryPoint } from '../probes/probe-row.ts';
-import type { Route, WireProtocol } from '../probes/route.ts';
+import type { HistoryPoint } from '../probes/history-point.ts';
+import type { ProbeResult } from '../probes/probe-row.ts';
+import type { Run, RunProgress } from '../probes/run.ts';
 import type { PublishedBreaker } from '../routing/breaker.ts';
 import type { TargetStatus } from '../targets/target.ts';
 
-/** A run ended, in whatever process it ran. */
+/** A run ended, in any process. */
 export interface RunCompleted {
   type: 'run_completed';
-  data: {
-    target_id: number;
+  data: Pick<Run, 'target_id' | 'total' | 'success' | 'fail'> & {
     target_name: string;
     status: TargetStatus;
-    total: number;
-    success: number;
-    fail: number;
     run_id: number;
   };
 }
 
-/** A target was created, changed, reordered, deleted, or starts running. */
+/** A target was created, changed, moved, deleted, or started running. */
 export interface TargetUpdated {
   type: 'target_updated';
   data: { target_id: number };
 }
 
-/** A run has listed its models (`probe` is null) or ended one more probe. */
+/** A run has listed its models (`probe` is null) or finished another probe. */
 export interface RunProgressed {
   type: 'run_progress';
-  data: {
+  data: RunProgress & {
     target_id: number;
     run_id: number;
-    total: number;
-    done: number;
-    probe: (HistoryPoint & { protocol: WireProtocol; route: Route; model: string }) | null;
+    probe: (HistoryPoint & Pick<ProbeResult, 'protocol' | 'route' | 'model'>) | null;
   };
 }
 
-/** A setting changed; processes re-read it. No value travels. */
+/** A setting changed; processes read it again. The event holds no value. */
 export interface SettingsChanged {
   type: 'settings_changed';
   data: { keys: string[] };
 }
 
-/** Proxy keys were made, changed or revoked; gateways re-read them. */
+/** Proxy keys were created, changed or revoked; gateways read them again. */
 export interface ProxyKeysChanged {
   type: 'proxy_keys_changed';
   data: { key_ids: number[] };

@@ -1,4 +1,4 @@
-/** What a client asked the gateway for: each is an endpoint of a wire format. */
+/** What a client asks the gateway for: each is an endpoint of a wire format. */
 export const gatewayRoutes = [
   'chat',
   'responses',
@@ -16,3 +16,19 @@ export const gatewayRoutes = [
   'gemini-embed',
 ] as const;
 export type GatewayRoute = (typeof gatewayRoutes)[number];
+
+const provingRoutes: readonly GatewayRoute[] = [
+  'chat',
+  'responses',
+  'anthropic',
+  'gemini',
+  'embeddings',
+];
+
+/**
+ * Whether an answer on this route says something about the model. Whether a channel offers the other
+ * endpoints says nothing about its models.
+ */
+export function isProvingRoute(route: GatewayRoute): boolean {
+  return provingRoutes.includes(route);
+}

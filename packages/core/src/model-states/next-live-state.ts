@@ -1,14 +1,12 @@
-import { isProvingRoute, type ProxyAttempt, type ProxyRequest } from '../gateway/proxy-request.ts';
+import { isProvingRoute } from '../gateway/gateway-route.ts';
+import type { ProxyAttempt, ProxyRequest } from '../gateway/proxy-request.ts';
+import type { ModelState } from './model-state.ts';
 
-/** What live traffic says of a target's model. Times are Unix seconds. */
-export interface LiveState {
-  /** Since traffic or a probe last succeeded. */
-  live_failures: number;
-  live_failed_at: number | null;
-  live_error: string | null;
-  /** Smoothed, in seconds. */
-  live_first_byte_s: number | null;
-}
+/** What live traffic says of a target's model. */
+export type LiveState = Pick<
+  ModelState,
+  'live_failures' | 'live_failed_at' | 'live_error' | 'live_first_byte_s'
+>;
 
 /** One attempt as evidence for or against the model that it went to. */
 export interface LiveEvidence {

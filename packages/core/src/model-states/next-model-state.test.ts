@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { historyLength } from '../probes/probe-row.ts';
+import { historyLength } from '../probes/history-point.ts';
 import { nextModelState, type ProbedModel } from './next-model-state.ts';
 
 const passed = (timestamp: number) => ({

@@ -1,67 +1,52 @@
-import type { ErrorKind } from './error-kind.ts';
-import type { Route, WireProtocol } from './route.ts';
+import { z } from 'zod';
+import { seconds, unixSeconds } from '../shape.ts';
+import { errorKinds } from './error-kind.ts';
+import { routes, wireProtocols } from './route.ts';
 
-/** A tool call that a model answered with. `arguments` is the text as it came. */
-export interface ToolCall {
-  name: string;
-  arguments: string;
-}
+/** A tool call that a model answered with. */
+const toolCallShape = z.object({
+  name: z.string(),
+  /** The text as it came. */
+  arguments: z.string(),
+});
+export type ToolCall = z.output<typeof toolCallShape>;
 
-/** A probe's result: a row of `run_models` without its keys. Durations are seconds, times Unix seconds. */
-export interface ProbeResult {
-  protocol: WireProtocol;
-  model: string;
-  stream: boolean;
-  duration: number;
-  success: boolean;
-  /** An HTTP answer came whole. */
-  transport_success: boolean;
-  tool_calls_count: number;
-  tool_calls: ToolCall[];
-  /** At most 500 characters of the answer. */
-  content: string;
-  timestamp: number;
-  error: string | null;
-  error_kind: ErrorKind | null;
-  status_code: number | null;
-  route: Route;
-  /** The path that was asked, without the origin. */
-  endpoint: string;
-  /** From the request's start to the first text, thought or tool call; null where nothing streamed. */
-  first_token_s: number | null;
-  output_tokens: number | null;
-  /** Output tokens for each second between the first token and the answer's end. */
-  output_tokens_per_s: number | null;
-}
+/** What a probe found: a row of `run_models` without its keys. */
+export const probeResultShape = z.object({
+  protocol: z.enum(wireProtocols),
+  model: z.string(),
+  stream: z.boolean(),
+  duration: seconds,
+  success: z.boolean(),
+  transport_success: z.boolean().describe('the whole HTTP answer arrived'),
+  tool_calls_count: z.int(),
+  tool_calls: z.array(toolCallShape),
+  content: z.string().describe('at most 500 characters of the answer'),
+  timestamp: unixSeconds,
+  error: z.string().nullable(),
+  error_kind: z.enum(errorKinds).nullable(),
+  status_code: z.int().nullable(),
+  route: z.enum(routes),
+  endpoint: z.string().describe('the path that was asked, without the origin'),
+  first_token_s: z
+    .number()
+    .nullable()
+    .describe('seconds to the first text, thought or tool call; null if nothing streamed'),
+  output_tokens: z.number().nullable(),
+  output_tokens_per_s: z
+    .number()
+    .nullable()
+    .describe('between the first token and the end of the answer'),
+});
+export type ProbeResult = z.output<typeof probeResultShape>;
 
-export interface ProbeRow extends ProbeResult {
-  id: number;
-  run_id: number;
-  target_id: number;
-}
+export const probeRowShape = z.object({
+  id: z.int(),
+  run_id: z.int(),
+  target_id: z.int(),
+  ...probeResultShape.shape,
+});
+export type ProbeRow = z.output<typeof probeRowShape>;
 
+/** How many characters of an answer a probe keeps. */
 export const contentLimit = 500;
-
-/** One bar of a model's history; the newest 30 are kept with the model's latest state. */
-export interface HistoryPoint {
-  success: boolean;
-  duration: number;
-  timestamp: number;
-  error: string | null;
-  error_kind: ErrorKind | null;
-  status_code: number | null;
-  first_token_s: number | null;
-}
-
-export const historyLength = 30;
-
-/** What of a probe a bar shows. */
-export function historyPointOf(probe: HistoryPoint): HistoryPoint {
-  const { success, duration, timestamp, error, error_kind, status_code, first_token_s } = probe;
-  return { success, duration, timestamp, error, error_kind, status_code, first_token_s };
-}
-
-/** The newest points, oldest first. */
-export function appendPoint(history: readonly HistoryPoint[], point: HistoryPoint): HistoryPoint[] {
-  return [...history, point].slice(-historyLength);
-}

@@ -1,29 +1,36 @@
+import { z } from 'zod';
+import { unixSeconds } from '../shape.ts';
+
 export const runStatuses = ['running', 'completed', 'error'] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
 /**
- * What made a run start; by hand it goes ahead of the schedule. `traffic`: a probe of one model alone,
- * asked for by the gateway; it is never a channel's latest run.
+ * What made a run start; one started by hand goes ahead of the schedule. `traffic`: a probe of one
+ * model that the gateway asked for, which never counts as a channel's latest run.
  */
 export const runTriggers = ['schedule', 'manual', 'traffic'] as const;
 export type RunTrigger = (typeof runTriggers)[number];
 
-/** One pass over a target's models. `total` counts what was probed; skipped models stand apart. */
-export interface Run {
-  id: number;
-  target_id: number;
-  started_at: number;
-  finished_at: number | null;
-  status: RunStatus;
-  total: number;
-  success: number;
-  fail: number;
-  skipped: number;
-  log_file: string | null;
-  error: string | null;
-}
+/** One pass over a target's models. */
+export const runShape = z.object({
+  id: z.int(),
+  target_id: z.int(),
+  started_at: unixSeconds,
+  finished_at: unixSeconds.nullable(),
+  status: z.enum(runStatuses),
+  trigger: z
+    .enum(runTriggers)
+    .describe('traffic: a probe of one model after a request to it failed in the gateway'),
+  total: z.int().describe('models that were probed; skipped ones are counted apart'),
+  success: z.int(),
+  fail: z.int(),
+  skipped: z.int(),
+  log_file: z.string().nullable(),
+  error: z.string().nullable(),
+});
+export type Run = z.output<typeof runShape>;
 
-/** How far a run under way has come, in models. */
+/** How many of a running run's models are done. */
 export interface RunProgress {
   total: number;
   done: number;

@@ -1,49 +1,39 @@
 import { z } from 'zod';
-import { isPlainLine } from '../text/plain-line.ts';
-
-/** What the public status page says of itself. */
-export interface StatusPageSettings {
-  enabled: boolean;
-  title: string;
-  /** Below the title; may be empty. */
-  description: string;
-}
-
-/** One line of the status page: a channel, a model of a channel, or a model wherever it is offered. */
-export interface StatusItem {
-  id: number;
-  /** Its name in addresses. */
-  slug: string;
-  /** What the public reads. */
-  name: string;
-  /** null: the model of whatever channel offers it. */
-  target_id: number | null;
-  /** null: the whole channel. */
-  model: string | null;
-}
-
-const lineSchema = z.string().refine(isPlainLine, 'must be one line without control characters');
+import { plainLine } from '../shape.ts';
 
 /** Every field of a status page's line that a caller may set, with its bounds. */
 export const statusItemFieldSchemas = {
+  /** Its name in addresses. */
   slug: z
     .string()
     .max(64)
     .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case letters and digits joined by hyphens'),
-  name: lineSchema.trim().min(1).max(128),
-  target_id: z.int().positive().nullable(),
-  model: lineSchema.min(1).max(256).nullable(),
+  /** What the public reads. */
+  name: plainLine.trim().min(1).max(128),
+  target_id: z
+    .int()
+    .positive()
+    .nullable()
+    .describe('null: the model on every channel that offers it'),
+  model: plainLine.min(1).max(256).nullable().describe('null: the whole channel'),
 };
 
+/** One line of the status page: a channel, a model of a channel, or a model on all its channels. */
+export const statusItemShape = z.object({ id: z.int(), ...statusItemFieldSchemas });
+export type StatusItem = z.output<typeof statusItemShape>;
+
+/** What the public status page says of itself. */
 export const statusPageFieldSchemas = {
   enabled: z.boolean(),
-  title: lineSchema.trim().min(1).max(128),
-  description: lineSchema.trim().max(500),
+  title: plainLine.trim().min(1).max(128),
+  /** Below the title. */
+  description: plainLine.trim().max(500),
 };
+export type StatusPageSettings = z.output<z.ZodObject<typeof statusPageFieldSchemas>>;
 
 export const mostStatusItems = 100;
 
-/** The slug that a name suggests; empty where it holds nothing of the Latin alphabet. */
+/** The slug that a name suggests; empty if the name has no Latin letters or digits. */
 export function slugOf(name: string): string {
   return name
     .normalize('NFKD')

@@ -1,25 +1,10 @@
+import { type AdminSession, adminSessionShape, fieldKindsOf } from '@api-monitor/core';
+import { createCodec } from '../engine/columns.ts';
 import type { Database } from '../engine/database.ts';
 
-/** An admin's session as it may be shown. Times are Unix seconds. */
-export interface AdminSession {
-  id: number;
-  created_at: number;
-  last_seen_at: number;
-  expires_at: number;
-  address: string;
-  user_agent: string;
-}
+const { columns } = createCodec<AdminSession>(fieldKindsOf(adminSessionShape));
 
-const columns = [
-  'id',
-  'created_at',
-  'last_seen_at',
-  'expires_at',
-  'address',
-  'user_agent',
-] as const;
-
-/** Stores a new session under its token's hash, and drops those that have expired. */
+/** Stores a new session under the hash of its token, and deletes those that have expired. */
 export async function createAdminSession(
   db: Database,
   session: Omit<AdminSession, 'id' | 'last_seen_at'> & { token_hash: string },
@@ -33,7 +18,7 @@ export async function createAdminSession(
     .executeTakeFirstOrThrow();
 }
 
-/** The session of a token's hash, or null where there is none or it has expired. */
+/** The session with this hash of its token; null if there is none or it has expired. */
 export async function findAdminSession(
   db: Database,
   tokenHash: string,
@@ -56,7 +41,7 @@ export async function touchAdminSession(db: Database, id: number, nowS: number):
     .execute();
 }
 
-/** The sessions that have not expired, the one seen last first. */
+/** The sessions that haven't expired, the most recently used first. */
 export async function listAdminSessions(db: Database, nowS: number): Promise<AdminSession[]> {
   return db.kysely
     .selectFrom('admin_sessions')
@@ -67,7 +52,7 @@ export async function listAdminSessions(db: Database, nowS: number): Promise<Adm
     .execute();
 }
 
-/** Ends a session; null where there is none of that id. */
+/** Ends a session; null if there is none with that id. */
 export async function deleteAdminSession(db: Database, id: number): Promise<AdminSession | null> {
   const row = await db.kysely
     .deleteFrom('admin_sessions')
@@ -77,7 +62,7 @@ export async function deleteAdminSession(db: Database, id: number): Promise<Admi
   return row ?? null;
 }
 
-/** Ends every session but one. Returns how many. */
+/** Ends every session but one. Returns how many were ended. */
 export async function deleteOtherAdminSessions(db: Database, keptId: number): Promise<number> {
   const { numDeletedRows } = await db.kysely
     .deleteFrom('admin_sessions')

@@ -1,33 +1,16 @@
-import type { AuditAction, AuditActor, AuditChange, AuditEntry } from '@api-monitor/core';
+import { type AuditEntry, auditEntryShape, fieldKindsOf } from '@api-monitor/core';
+import { sql } from 'kysely';
+import { createCodec } from '../engine/columns.ts';
 import type { Database } from '../engine/database.ts';
-import { type Batches, deleteInBatches } from '../engine/delete-batches.ts';
-import { parseColumn } from '../engine/json-column.ts';
-import type { AuditLogTableRow } from './administration-tables.ts';
+import { type Batches, deleteRows } from '../engine/delete-batches.ts';
+import { type Filter, type TimeRange, withoutUndefined } from '../engine/filter.ts';
 
-const columns = [
-  'id',
-  'timestamp',
-  'actor',
-  'session_id',
-  'address',
-  'action',
-  'subject_id',
-  'subject_name',
-  'changes',
-] as const;
+const { columns, toRow, fromRow } = createCodec<AuditEntry>(fieldKindsOf(auditEntryShape));
 
-/** Which entries to look at; an absent field narrows nothing. */
-export interface AuditFilter {
-  actor?: AuditActor | undefined;
-  session_id?: number | undefined;
-  address?: string | undefined;
-  action?: AuditAction | undefined;
-  subject_id?: number | undefined;
-  /** Unix seconds, inclusive. */
-  from?: number | undefined;
-  /** Unix seconds, exclusive. */
-  to?: number | undefined;
-}
+/** Which entries to look at. */
+export interface AuditFilter
+  extends Filter<Pick<AuditEntry, 'actor' | 'session_id' | 'address' | 'action' | 'subject_id'>>,
+    TimeRange {}
 
 export interface ListAuditInput extends AuditFilter {
   /** Only those written before this one: the next page. */
@@ -35,12 +18,9 @@ export interface ListAuditInput extends AuditFilter {
   limit: number;
 }
 
-/** Writes an entry; within the transaction of what it tells of, where there is one. */
+/** Writes an entry; belongs in the transaction of the change that it records, if there is one. */
 export async function recordAudit(db: Database, entry: Omit<AuditEntry, 'id'>): Promise<void> {
-  await db.kysely
-    .insertInto('audit_log')
-    .values({ ...entry, changes: JSON.stringify(entry.changes) })
-    .execute();
+  await db.kysely.insertInto('audit_log').values(toRow(entry)).execute();
 }
 
 /** Entries, newest first. */
@@ -49,43 +29,19 @@ export async function listAudit(
   { before_id, limit, from, to, ...equal }: ListAuditInput,
 ): Promise<AuditEntry[]> {
   let query = db.kysely.selectFrom('audit_log').select(columns);
-  const { actor, session_id, address, action, subject_id } = equal;
-  if (actor !== undefined) query = query.where('actor', '=', actor);
-  if (session_id !== undefined) query = query.where('session_id', '=', session_id);
-  if (address !== undefined) query = query.where('address', '=', address);
-  if (action !== undefined) query = query.where('action', '=', action);
-  if (subject_id !== undefined) query = query.where('subject_id', '=', subject_id);
+  query = query.where((where) => where.and(withoutUndefined(equal)));
   if (from !== undefined) query = query.where('timestamp', '>=', from);
   if (to !== undefined) query = query.where('timestamp', '<', to);
   if (before_id !== undefined) query = query.where('id', '<', before_id);
   const rows = await query.orderBy('id', 'desc').limit(limit).execute();
-  return rows.map(entryOf);
+  return rows.map(fromRow);
 }
 
-/** Deletes entries from before `before` (Unix seconds). Returns how many. */
+/** Deletes entries older than `before` (Unix seconds). Returns how many. */
 export async function pruneAudit(
   db: Database,
   { before, ...batches }: Batches & { before: number },
 ): Promise<number> {
-  let deleted = 0n;
-  await deleteInBatches(batches, async () => {
-    const { numDeletedRows } = await db.kysely
-      .deleteFrom('audit_log')
-      .where('id', 'in', (batch) =>
-        batch
-          .selectFrom('audit_log')
-          .select('audit_log.id')
-          .where('audit_log.timestamp', '<', before)
-          .orderBy('audit_log.timestamp')
-          .limit(batches.batchSize),
-      )
-      .executeTakeFirstOrThrow();
-    deleted += numDeletedRows;
-    return numDeletedRows;
-  });
-  return Number(deleted);
-}
-
-function entryOf({ changes, ...row }: Pick<AuditLogTableRow, (typeof columns)[number]>) {
-  return { ...row, changes: parseColumn<AuditChange[]>(changes) };
+  const isOld = sql`timestamp < ${before} order by timestamp`;
+  return (await deleteRows(db, 'audit_log', isOld, batches)).deleted;
 }

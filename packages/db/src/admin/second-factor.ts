@@ -7,11 +7,11 @@ export interface SecondFactor {
   /** Base32. */
   secret: string;
   created_at: number;
-  /** null: not in force before its first code has come. */
+  /** null: not in force until the first code has been entered. */
   confirmed_at: number | null;
 }
 
-/** The second factor, in force or yet to be confirmed; null where there is none. */
+/** The second factor, in force or waiting to be confirmed; null if there is none. */
 export async function getSecondFactor(db: Database): Promise<SecondFactor | null> {
   const row = await db.kysely
     .selectFrom('second_factor')
@@ -20,7 +20,7 @@ export async function getSecondFactor(db: Database): Promise<SecondFactor | null
   return row ? { ...row, secret: db.secretBox.open(row.secret, secondFactorPurpose) } : null;
 }
 
-/** Keeps a secret that is yet to be confirmed, in the place of an earlier one that never was. False where one is in force. */
+/** Stores a secret that waits to be confirmed, instead of an earlier unconfirmed one. False if one is in force. */
 export async function enrolSecondFactor(
   db: Database,
   secret: string,
@@ -45,7 +45,7 @@ export async function confirmSecondFactor(db: Database, nowS: number): Promise<v
   await db.kysely.updateTable('second_factor').set({ confirmed_at: nowS }).execute();
 }
 
-/** Takes a code's step; false where it, or a later one, was taken before, in whatever process. */
+/** Marks a code's step as used; false if it or a later one was used before, in any process. */
 export async function takeCodeStep(db: Database, step: number): Promise<boolean> {
   const { numUpdatedRows } = await db.kysely
     .updateTable('second_factor')
@@ -64,7 +64,7 @@ export async function removeSecondFactor(db: Database): Promise<void> {
   });
 }
 
-/** Puts new recovery codes, by their hashes, in the place of all earlier ones. */
+/** Replaces all recovery codes; the new ones are given by their hashes. */
 export async function replaceRecoveryCodes(
   db: Database,
   codeHashes: readonly string[],
@@ -77,7 +77,7 @@ export async function replaceRecoveryCodes(
   });
 }
 
-/** Uses a recovery code up; false where there is none like it or it was used before. */
+/** Uses a recovery code up; false if there is no such code or it was used before. */
 export async function spendRecoveryCode(
   db: Database,
   codeHash: string,

@@ -1,8 +1,14 @@
-import { type PlainSettings, parseSettings, plainSettingKeys } from '@api-monitor/core';
+import { type PlainSettings, parseSettings, settingNames } from '@api-monitor/core';
+import { excluded } from '../engine/columns.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
-import { isSecretSetting, settingPurpose } from '../secrets/secret-columns.ts';
+import {
+  isSecretSetting,
+  settingPurpose,
+  type TokenName,
+  tokenSettings,
+} from '../secrets/secret-columns.ts';
 
-/** A setting's value in the clear, or null where it was never set. */
+/** A setting's value in the clear; null if it was never set. */
 export async function getSetting(db: Database, key: string): Promise<string | null> {
   const row = await db.kysely
     .selectFrom('app_settings')
@@ -26,9 +32,9 @@ export async function getSettings(
   return new Map(rows.map(({ key, value }) => [key, openValue(db, key, value)]));
 }
 
-/** The switches and numbers that were set at run time; null where the default is to hold. */
+/** The switches and numbers that an admin set; null if the default holds. */
 export async function readSettings(db: Database): Promise<PlainSettings> {
-  return parseSettings(await getSettings(db, plainSettingKeys));
+  return parseSettings(await getSettings(db, settingNames));
 }
 
 /** Sets several settings at once, all or none (null: no longer set); those of `secretSettingKeys` are sealed. */
@@ -38,7 +44,7 @@ export async function setSettings(
   nowS: number,
 ): Promise<void> {
   await inTransaction(db, async (tx) => {
-    // In one order, lest two who set the same ones wait for each other.
+    // In one order, so that two callers that set the same settings don't wait for each other.
     for (const [key, value] of Object.entries(values).sort(byKey)) {
       if (value === null) {
         await tx.kysely.deleteFrom('app_settings').where('key', '=', key).execute();
@@ -48,17 +54,14 @@ export async function setSettings(
         .insertInto('app_settings')
         .values({ key, value: storedValue(tx, key, value), updated_at: nowS })
         .onConflict((conflict) =>
-          conflict.column('key').doUpdateSet((update) => ({
-            value: update.ref('excluded.value'),
-            updated_at: update.ref('excluded.updated_at'),
-          })),
+          conflict.column('key').doUpdateSet(excluded(['value', 'updated_at'])),
         )
         .execute();
     }
   });
 }
 
-/** Sets the value unless one is set already; returns the one that stands, whoever set it first. */
+/** Sets the value unless one is set already; returns the value that is set then. */
 export async function ensureSetting(
   db: Database,
   key: string,
@@ -73,6 +76,20 @@ export async function ensureSetting(
       .execute();
     return (await getSetting(tx, key)) ?? value;
   });
+}
+
+/**
+ * The token in force: the one that an admin chose at run time, else that of the environment (`given`),
+ * else the generated one. Null if there is none yet.
+ */
+export async function readToken(
+  db: Database,
+  name: TokenName,
+  given: string | undefined,
+): Promise<string | null> {
+  const { chosen, made } = tokenSettings[name];
+  const stored = await getSettings(db, [chosen, made]);
+  return stored.get(chosen) || given || stored.get(made) || null;
 }
 
 function byKey([a]: [string, unknown], [b]: [string, unknown]): number {

@@ -1,14 +1,12 @@
 import { AppError } from '@api-monitor/core';
 import { type Kysely, sql } from 'kysely';
-import type { OpenDatabaseOptions } from '../engine/open-database.ts';
 import { openPostgres } from '../engine/postgres/open-postgres.ts';
 import type { Schema } from '../schema.ts';
-import { unlockDatabase } from '../secrets/unlock-database.ts';
+import { type KeyOptions, unlockDatabase } from '../secrets/unlock-database.ts';
 import { planTables, type TablePlan } from './plan-tables.ts';
 import { openSqliteSource, type SourceRow, type SqliteSource } from './sqlite-source.ts';
 
-export interface CopyOptions
-  extends Pick<OpenDatabaseOptions, 'dataDir' | 'encryptionKey' | 'now'> {
+export interface CopyOptions extends KeyOptions {
   databaseUrl: string;
   /** Empties the destination first, which else must be empty. */
   replace: boolean;

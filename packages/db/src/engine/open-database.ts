@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@api-monitor/core';
-import { unlockDatabase } from '../secrets/unlock-database.ts';
+import { type KeyOptions, unlockDatabase } from '../secrets/unlock-database.ts';
 import { checkWrites } from './check-writes.ts';
 import type { Database } from './database.ts';
 import { openPostgres } from './postgres/open-postgres.ts';
@@ -13,19 +13,14 @@ export const databaseFileName = 'registry.db';
 
 const defaultPoolSize = 10;
 
-export interface OpenDatabaseOptions {
-  /** The folder of `registry.db` and, without an `encryptionKey`, of `encryption.key`; made if missing. */
-  dataDir: string;
+/** `dataDir` is created if it is missing. */
+export interface OpenDatabaseOptions extends KeyOptions {
   /** The text of `DATABASE_URL`, a Postgres; absent or empty: SQLite in the data folder. */
   databaseUrl?: string | undefined;
-  /** Connections to Postgres at most. */
+  /** The most connections to Postgres. */
   poolSize?: number | undefined;
-  /** The text of `ENCRYPTION_KEY`; absent or empty: the key file, made at the first start. */
-  encryptionKey?: string | undefined;
   /** Claims the data folder until the database is closed; absent: opens it even if others use it. */
   use?: FolderUse | undefined;
-  /** Unix seconds. */
-  now: () => number;
 }
 
 export interface OpenedDatabase extends Database {

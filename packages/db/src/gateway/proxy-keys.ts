@@ -1,52 +1,34 @@
-import type { ProxyKey } from '@api-monitor/core';
-import { type Database, inTransaction } from '../engine/database.ts';
-import { bitOf, parseColumn } from '../engine/json-column.ts';
+import { hash } from 'node:crypto';
+import { fieldKindsOf, type ProxyKey, type ProxyKeyInput, proxyKeyShape } from '@api-monitor/core';
+import type { Updateable } from 'kysely';
+import { createCodec, nextRevision, parseColumn } from '../engine/columns.ts';
+import type { Database } from '../engine/database.ts';
 import { lockProxyKeys } from '../engine/locks.ts';
-import { nextRevision } from '../engine/next-revision.ts';
-import type { ProxyKeyTableRow } from '../schema.ts';
+import type { Schema } from '../schema.ts';
 
-const columns = [
-  'id',
-  'name',
-  'key_prefix',
-  'allowed_targets',
-  'allowed_models',
-  'description',
-  'enabled',
-  'created_at',
-  'revoked_at',
-  'last_used_at',
-  'last_used_target_id',
-  'expires_at',
-  'rpm_limit',
-  'tpm_limit',
-] as const;
+const { columns: fields, toRow, fromRow } = createCodec<ProxyKey>(fieldKindsOf(proxyKeyShape));
 
-/** What is kept of a key's text. */
+/** The older tool has named one column otherwise than the wire. */
+const columns = fields.map((name) =>
+  name === 'allowed_target_ids' ? ('allowed_targets as allowed_target_ids' as const) : name,
+);
+
+/** The form in which a key is stored and looked up: its SHA-256, in hex. */
+export function hashProxyKey(key: string): string {
+  return hash('sha256', key);
+}
+
+/** What is stored of a key's text. */
 export interface ProxyKeySecret {
-  /** SHA-256, in hex. */
   key_hash: string;
   /** The first characters, to tell keys apart. */
   key_prefix: string;
 }
 
-/** The fields of a proxy key that its owner sets. */
-export type ProxyKeyInput = Pick<
-  ProxyKey,
-  | 'name'
-  | 'allowed_target_ids'
-  | 'allowed_models'
-  | 'description'
-  | 'enabled'
-  | 'expires_at'
-  | 'rpm_limit'
-  | 'tpm_limit'
->;
-
-/** All keys, revoked ones too, in the order of their making. */
+/** All keys, revoked ones too, in the order in which they were created. */
 export async function listProxyKeys(db: Database): Promise<ProxyKey[]> {
   const rows = await db.kysely.selectFrom('proxy_keys').select(columns).orderBy('id').execute();
-  return rows.map(keyOf);
+  return rows.map(fromRow);
 }
 
 export async function getProxyKey(db: Database, id: number): Promise<ProxyKey | null> {
@@ -55,20 +37,20 @@ export async function getProxyKey(db: Database, id: number): Promise<ProxyKey | 
     .select(columns)
     .where('id', '=', id)
     .executeTakeFirst();
-  return row ? keyOf(row) : null;
+  return row ? fromRow(row) : null;
 }
 
-/** The keys that a gateway must know: all but revoked ones, paused and expired ones too. */
+/** The keys that a gateway must know: all that aren't revoked, including paused and expired ones. */
 export async function listGatewayKeys(db: Database): Promise<(ProxyKey & { key_hash: string })[]> {
   const rows = await db.kysely
     .selectFrom('proxy_keys')
     .select([...columns, 'key_hash'])
     .where('revoked_at', 'is', null)
     .execute();
-  return rows.map(({ key_hash, ...row }) => ({ ...keyOf(row), key_hash }));
+  return rows.map(fromRow);
 }
 
-/** How often each key that is not revoked changed, its use apart; a revoked one is missing. */
+/** How often each key changed, not counting its use; revoked keys are left out. */
 export async function listProxyKeyRevisions(
   db: Database,
 ): Promise<{ id: number; revision: number }[]> {
@@ -84,29 +66,26 @@ export async function createProxyKey(
   { key_hash, key_prefix, ...input }: ProxyKeyInput & ProxyKeySecret,
   nowS: number,
 ): Promise<ProxyKey> {
-  const row = await db.kysely
+  const { allowed_target_ids: allowed_targets, ...row } = toRow(input);
+  const created = await db.kysely
     .insertInto('proxy_keys')
-    .values({ ...storedInput(input), key_hash, key_prefix, created_at: nowS })
+    .values({ ...row, allowed_targets, key_hash, key_prefix, created_at: nowS })
     .returning(columns)
     .executeTakeFirstOrThrow();
-  return keyOf(row);
+  return fromRow(created);
 }
 
-/** Changes the fields that `patch` names; null where there is no such key or it is revoked. */
+/** Changes the fields that `patch` names; null if there is no such key or it is revoked. */
 export async function updateProxyKey(
   db: Database,
   id: number,
   patch: Partial<ProxyKeyInput>,
 ): Promise<ProxyKey | null> {
-  return inTransaction(db, async (tx) => {
-    await lockProxyKeys(tx.kysely, [id]);
-    const current = await getProxyKey(tx, id);
-    if (!current) return null;
-    return change(tx, id, storedInput({ ...inputOf(current), ...patch }));
-  });
+  const { allowed_target_ids: allowed_targets, ...row } = toRow(patch);
+  return change(db, id, { ...row, allowed_targets });
 }
 
-/** Ends a key for good; null where there is no such key or it is revoked already. */
+/** Ends a key for good; null if there is no such key or it is revoked already. */
 export async function revokeProxyKey(
   db: Database,
   id: number,
@@ -115,10 +94,7 @@ export async function revokeProxyKey(
   return change(db, id, { revoked_at: nowS });
 }
 
-/**
- * Gives the key another text: the old one holds no more. Null where there is no such key or it is
- * revoked.
- */
+/** Gives the key another text, which replaces the old one; null if there is no such key or it is revoked. */
 export async function regenerateProxyKey(
   db: Database,
   id: number,
@@ -130,7 +106,7 @@ export async function regenerateProxyKey(
 async function change(
   db: Database,
   id: number,
-  values: Partial<ProxyKeyTableRow>,
+  values: Updateable<Schema['proxy_keys']>,
 ): Promise<ProxyKey | null> {
   const row = await db.kysely
     .updateTable('proxy_keys')
@@ -139,32 +115,38 @@ async function change(
     .where('revoked_at', 'is', null)
     .returning(columns)
     .executeTakeFirst();
-  return row ? keyOf(row) : null;
+  return row ? fromRow(row) : null;
 }
 
-/** Names each field, so that one beyond ours can't slip into the statement. */
-function inputOf(key: ProxyKey): ProxyKeyInput {
-  const { name, allowed_target_ids, allowed_models, description } = key;
-  const { enabled, expires_at, rpm_limit, tpm_limit } = key;
-  const limits = { expires_at, rpm_limit, tpm_limit };
-  return { name, allowed_target_ids, allowed_models, description, enabled, ...limits };
-}
-
-function storedInput({ allowed_target_ids, allowed_models, enabled, ...plain }: ProxyKeyInput) {
-  return {
-    ...plain,
-    allowed_targets: JSON.stringify(allowed_target_ids),
-    allowed_models: JSON.stringify(allowed_models),
-    enabled: bitOf(enabled),
-  };
-}
-
-function keyOf(row: Pick<ProxyKeyTableRow, (typeof columns)[number]>): ProxyKey {
-  const { allowed_targets, allowed_models, enabled, ...plain } = row;
-  return {
-    ...plain,
-    allowed_target_ids: parseColumn<number[]>(allowed_targets),
-    allowed_models: parseColumn<string[]>(allowed_models),
-    enabled: Boolean(enabled),
-  };
+/**
+ * Keys name their models as `channel/model`: the entries of a renamed channel get its new name, those of
+ * a deleted one (`to` is null) go. A key that would lose its last entry is paused, because an empty list
+ * means everything. Belongs in the transaction that renames or deletes.
+ */
+export async function renameInProxyKeys(
+  db: Database,
+  from: string,
+  to: string | null,
+): Promise<void> {
+  await lockProxyKeys(db.kysely);
+  const keys = await db.kysely.selectFrom('proxy_keys').select(['id', 'allowed_models']).execute();
+  for (const { id, allowed_models } of keys) {
+    const models = parseColumn<string[]>(allowed_models);
+    const own = (model: string) => model.startsWith(`${from}/`);
+    if (!models.some(own)) continue;
+    const next = models.flatMap((model) => {
+      if (!own(model)) return [model];
+      return to === null ? [] : [`${to}${model.slice(from.length)}`];
+    });
+    const isEmptied = next.length === 0;
+    await db.kysely
+      .updateTable('proxy_keys')
+      .set({
+        allowed_models: JSON.stringify(isEmptied ? models : next),
+        revision: nextRevision,
+        ...(isEmptied ? { enabled: 0 } : {}),
+      })
+      .where('id', '=', id)
+      .execute();
+  }
 }

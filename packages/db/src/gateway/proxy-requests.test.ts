@@ -13,7 +13,7 @@ import {
   type SumProxyRequestsInput,
   sumProxyRequests,
 } from '../index.ts';
-import { storedRequest } from './proxy-request-row.ts';
+import { proxyRequestCodec } from './proxy-requests.ts';
 
 const day = 86_400;
 const broken = { error: 'the stream broke off', error_kind: 'network' } as const;
@@ -149,7 +149,9 @@ test('requests that were recorded before there were totals are summed by the mig
   const table = tables.find(({ name }) => name === 'proxy_requests');
   const known = new Set(table?.columns.map(({ name }) => name));
   for (const request of requestsOf(samples)) {
-    const row = Object.entries(storedRequest(request)).filter(([name]) => known.has(name));
+    const row = Object.entries(proxyRequestCodec.toRow(request)).filter(([name]) =>
+      known.has(name),
+    );
     const columns = row.map(([name]) => sql.ref(name));
     const values = row.map(([, value]) => value);
     await sql`insert into proxy_requests (${sql.join(columns)}) values (${sql.join(values)})`.execute(

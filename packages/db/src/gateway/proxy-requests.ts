@@ -1,6 +1,37 @@
+import {
+  fieldKindsOf,
+  type ProxyRequest,
+  proxyRequestSchema,
+  type RequestOutcome,
+} from '@api-monitor/core';
+import { sql } from 'kysely';
+import { createCodec } from '../engine/columns.ts';
 import type { Database } from '../engine/database.ts';
-import { matching, type ProxyRequestFilter } from './proxy-request-filter.ts';
-import { type ProxyRequestRow, proxyRequestColumns, proxyRequestOf } from './proxy-request-row.ts';
+import { type Batches, deleteRows } from '../engine/delete-batches.ts';
+import { type Filter, type TimeRange, withoutUndefined } from '../engine/filter.ts';
+
+export const secondsPerHour = 3600;
+
+/** A stored request; `id` grows in the order of writing. */
+export interface ProxyRequestRow extends ProxyRequest {
+  id: number;
+  outcome: RequestOutcome;
+}
+
+export const proxyRequestCodec = createCodec<ProxyRequestRow>({
+  id: 'number',
+  ...fieldKindsOf(proxyRequestSchema),
+  outcome: 'text',
+});
+
+/** Which requests to look at; `key_id` null: made with the master token. */
+export interface ProxyRequestFilter extends Filter<FilterFields>, TimeRange {}
+
+interface FilterFields extends Pick<ProxyRequestRow, 'key_id' | 'route' | 'outcome'> {
+  target_id: number;
+  /** As the channel names it. */
+  model: string;
+}
 
 export interface ListProxyRequestsInput extends ProxyRequestFilter {
   /** Only those written before this one: the next page. */
@@ -12,12 +43,33 @@ export interface ListProxyRequestsInput extends ProxyRequestFilter {
 
 /** Requests through the gateway, newest first. */
 export async function listProxyRequests(
-  db: Database,
-  { before_id, after_id, limit, ...filter }: ListProxyRequestsInput,
+  { kysely }: Database,
+  { before_id, after_id, limit, from, to, ...equal }: ListProxyRequestsInput,
 ): Promise<ProxyRequestRow[]> {
-  let query = matching(db.kysely.selectFrom('proxy_requests'), filter);
+  let query = kysely.selectFrom('proxy_requests').select(proxyRequestCodec.columns);
+  query = query.where((where) => where.and(withoutUndefined(equal)));
+  if (from !== undefined) query = query.where('timestamp', '>=', from);
+  if (to !== undefined) query = query.where('timestamp', '<', to);
   if (before_id !== undefined) query = query.where('id', '<', before_id);
   if (after_id !== undefined) query = query.where('id', '>', after_id);
-  const rows = await query.select(proxyRequestColumns).orderBy('id', 'desc').limit(limit).execute();
-  return rows.map(proxyRequestOf);
+  const rows = await query.orderBy('id', 'desc').limit(limit).execute();
+  return rows.map(proxyRequestCodec.fromRow);
+}
+
+export interface PruneProxyRequestsInput extends Batches {
+  /** Unix seconds: requests that came earlier are deleted. */
+  before: number;
+}
+
+/** Deletes old records of requests, oldest first, and their totals. Returns how many. */
+export async function pruneProxyRequests(
+  db: Database,
+  { before, ...batches }: PruneProxyRequestsInput,
+): Promise<number> {
+  await db.kysely
+    .deleteFrom('proxy_totals')
+    .where('hour', '<', Math.ceil(before - secondsPerHour))
+    .execute();
+  const isOld = sql`timestamp < ${before} order by timestamp`;
+  return (await deleteRows(db, 'proxy_requests', isOld, batches)).deleted;
 }

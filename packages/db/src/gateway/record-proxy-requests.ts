@@ -1,10 +1,10 @@
-import { evidenceOf, type ProxyRequest } from '@api-monitor/core';
+import { evidenceOf, type ProxyRequest, requestOutcomeOf } from '@api-monitor/core';
 import { chunksOf } from '../engine/chunks-of.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { lockName, lockProxyKeys, lockTargets } from '../engine/locks.ts';
 import { type LiveChange, writeLiveStates } from '../model-states/write-live-states.ts';
-import { addToTotals } from '../probe-totals/add-to-totals.ts';
-import { storedRequest } from './proxy-request-row.ts';
+import { proxyRequestCodec } from './proxy-requests.ts';
+import { addToTotals } from './proxy-totals.ts';
 
 export interface RecordedRequests {
   /** How many were new: a batch may be delivered twice. */
@@ -14,15 +14,15 @@ export interface RecordedRequests {
 }
 
 /**
- * Writes what a gateway served, all or nothing: the requests that are not written yet, when and where
- * their keys were last used, and what they say of the models.
+ * Writes what a gateway served, all or nothing: the requests that aren't stored yet, when and where their
+ * keys were last used, and what they show about the models.
  */
 export async function recordProxyRequests(
   db: Database,
   requests: readonly ProxyRequest[],
 ): Promise<RecordedRequests> {
   return inTransaction(db, async (tx) => {
-    // One batch after the other, so that ids grow in the order in which rows can be seen.
+    // One batch after the other, so that rows become visible in the order of their ids.
     await lockName(tx.kysely, 'proxy_requests');
     const tried = requests.flatMap(evidenceOf).map((evidence) => evidence.target_id);
     await lockTargets(tx.kysely, tried);
@@ -40,9 +40,12 @@ async function insertNew(
 ): Promise<readonly ProxyRequest[]> {
   const written = new Set<string>();
   for (const chunk of chunksOf(requests)) {
+    const stored = chunk.map((request) =>
+      proxyRequestCodec.toRow({ ...request, outcome: requestOutcomeOf(request) }),
+    );
     const rows = await db.kysely
       .insertInto('proxy_requests')
-      .values(chunk.map(storedRequest))
+      .values(stored)
       .onConflict((conflict) => conflict.column('request_id').doNothing())
       .returning('request_id')
       .execute();

@@ -1,9 +1,9 @@
 import { type Kysely, sql, type TableMetadata } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { listTables } from '../engine/dialect.ts';
-import type { Schema } from '../schema.ts';
+import type { AnySchema } from './any-schema.ts';
 import { buildModelStates } from './build-model-states.ts';
-import { ensureTable } from './ensure-table.ts';
+import { ensureTable, planTable } from './column-plan.ts';
 import {
   appSettingsColumns,
   proxyKeysColumns,
@@ -13,11 +13,12 @@ import {
 } from './from-go-tool/first-columns.ts';
 import { mendOldRows } from './from-go-tool/mend-old-rows.ts';
 import { retypeColumns } from './from-go-tool/retype-columns.ts';
+import { stateColumns, wideColumns } from './widen-model-states.ts';
 
-/** The whole schema, laid over nothing or over a data folder of the older tool, whatever its age. */
+/** The whole schema, in an empty database or over that of any version of the older tool. */
 export function firstSchema(nowS: number): Migration {
   return {
-    async up(db: Kysely<Schema>) {
+    async up(db: Kysely<AnySchema>) {
       const existing = await listTables(db);
       await ensureTables(db, existing);
       if (isOlder(existing)) await mendOldRows(db, nowS);
@@ -37,46 +38,28 @@ const tables = [
   ['proxy_keys', proxyKeysColumns],
 ] as const;
 
-/** Else there is nothing to mend, as ever on Postgres: the older tool knew SQLite alone. */
+/** If not, there is nothing to mend; so on every Postgres, because the older tool only knew SQLite. */
 function isOlder(existing: readonly TableMetadata[]): boolean {
   return existing.some((table) => tables.some(([name]) => name === table.name));
 }
 
-async function ensureTables(db: Kysely<Schema>, existing: readonly TableMetadata[]): Promise<void> {
+async function ensureTables(
+  db: Kysely<AnySchema>,
+  existing: readonly TableMetadata[],
+): Promise<void> {
   for (const [name, columns] of tables) {
     await ensureTable(db.schema, existing, name, columns);
     await retypeColumns(db, existing, name, columns);
   }
 }
 
-async function createModelStates(db: Kysely<Schema>): Promise<void> {
-  await db.schema
-    .createTable('model_states')
-    .addColumn('target_id', 'integer', (column) =>
-      column.notNull().references('targets.id').onDelete('cascade'),
-    )
-    .addColumn('model', 'text', (column) => column.notNull())
-    .addColumn('protocol', 'text', (column) => column.notNull())
-    .addColumn('route', 'text', (column) => column.notNull())
-    .addColumn('success', 'integer', (column) => column.notNull())
-    .addColumn('duration', 'double precision', (column) => column.notNull())
-    .addColumn('error', 'text')
-    .addColumn('error_kind', 'text')
-    .addColumn('status_code', 'integer')
-    .addColumn('timestamp', 'double precision', (column) => column.notNull())
-    .addColumn('first_token_s', 'double precision')
-    .addColumn('output_tokens_per_s', 'double precision')
-    .addColumn('last_success_at', 'double precision')
-    .addColumn('state_since', 'double precision', (column) => column.notNull())
-    .addColumn('run_id', 'integer', (column) => column.notNull())
-    .addColumn('in_last_run', 'integer', (column) => column.notNull())
-    .addColumn('remembered', 'text')
-    .addColumn('history', 'text', (column) => column.notNull())
+async function createModelStates(db: Kysely<AnySchema>): Promise<void> {
+  await planTable(db.schema, 'model_states', [...stateColumns, ...wideColumns])
     .addPrimaryKeyConstraint('model_states_primary_key', ['target_id', 'model'])
     .execute();
 }
 
-async function createIndexes(db: Kysely<Schema>): Promise<void> {
+async function createIndexes(db: Kysely<AnySchema>): Promise<void> {
   await db.schema
     .createIndex('runs_one_running')
     .unique()

@@ -1,37 +1,33 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { idColumn, listTables } from '../engine/dialect.ts';
-import type { Schema } from '../schema.ts';
-import { type ColumnPlan, ensureTable } from './ensure-table.ts';
-import { mendProxyKeys } from './from-go-tool/mend-proxy-keys.ts';
+import type { AnySchema } from './any-schema.ts';
+import { type ColumnPlan, defaultsTo, ensureTable, integer, seconds } from './column-plan.ts';
+import { mendKeyLists } from './from-go-tool/mend-proxy-keys.ts';
 import { widenModelStates } from './widen-model-states.ts';
 
-const revision: ColumnPlan = {
-  name: 'revision',
-  type: 'integer',
-  build: (column) => column.notNull().defaultTo(1),
-};
+const revision = integer('revision', defaultsTo(1));
 
 const proxyKeysAdditions: readonly ColumnPlan[] = [
-  { name: 'expires_at', type: 'double precision' },
-  { name: 'rpm_limit', type: 'integer' },
-  { name: 'tpm_limit', type: 'integer' },
+  seconds('expires_at'),
+  integer('rpm_limit'),
+  integer('tpm_limit'),
   revision,
 ];
 
-/** What the gateway needs: limits of keys, what to follow, a record of requests, live evidence. */
+/** What the gateway needs: limits of keys, revisions to follow, a record of requests, live evidence. */
 export const gatewaySchema: Migration = {
-  async up(db: Kysely<Schema>) {
+  async up(db: Kysely<AnySchema>) {
     const existing = await listTables(db);
     await ensureTable(db.schema, existing, 'targets', [revision]);
     await ensureTable(db.schema, existing, 'proxy_keys', proxyKeysAdditions);
-    await mendProxyKeys(db);
+    await mendKeyLists(db);
     await createProxyRequests(db);
     await widenModelStates(db);
   },
 };
 
-async function createProxyRequests(db: Kysely<Schema>): Promise<void> {
+async function createProxyRequests(db: Kysely<AnySchema>): Promise<void> {
   await db.schema
     .createTable('proxy_requests')
     .addColumn('id', 'integer', idColumn)
@@ -60,7 +56,7 @@ async function createProxyRequests(db: Kysely<Schema>): Promise<void> {
 }
 
 /** A page is walked by id within its filter; totals and the retention go by time. */
-async function indexProxyRequests(db: Kysely<Schema>): Promise<void> {
+async function indexProxyRequests(db: Kysely<AnySchema>): Promise<void> {
   const indexes = { time: ['timestamp'], key: ['key_id', 'id'], target: ['target_id', 'id'] };
   for (const [name, columns] of Object.entries({ ...indexes, model: ['model', 'id'] })) {
     await db.schema

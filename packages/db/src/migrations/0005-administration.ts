@@ -1,18 +1,18 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { idColumn } from '../engine/dialect.ts';
-import type { Schema } from '../schema.ts';
+import type { AnySchema } from './any-schema.ts';
 
 /** What the admin panel needs: its sessions, a second factor, and a log of who changed what. */
 export const administration: Migration = {
-  async up(db: Kysely<Schema>) {
+  async up(db: Kysely<AnySchema>) {
     await createAdminSessions(db);
     await createSecondFactor(db);
     await createAuditLog(db);
   },
 };
 
-async function createAdminSessions(db: Kysely<Schema>): Promise<void> {
+async function createAdminSessions(db: Kysely<AnySchema>): Promise<void> {
   await db.schema
     .createTable('admin_sessions')
     .addColumn('id', 'integer', idColumn)
@@ -25,7 +25,7 @@ async function createAdminSessions(db: Kysely<Schema>): Promise<void> {
     .execute();
 }
 
-async function createSecondFactor(db: Kysely<Schema>): Promise<void> {
+async function createSecondFactor(db: Kysely<AnySchema>): Promise<void> {
   await db.schema
     .createTable('second_factor')
     .addColumn('id', 'integer', (column) => column.primaryKey())
@@ -41,7 +41,7 @@ async function createSecondFactor(db: Kysely<Schema>): Promise<void> {
     .execute();
 }
 
-async function createAuditLog(db: Kysely<Schema>): Promise<void> {
+async function createAuditLog(db: Kysely<AnySchema>): Promise<void> {
   await db.schema
     .createTable('audit_log')
     .addColumn('id', 'integer', idColumn)

@@ -1,13 +1,13 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { idColumn } from '../engine/dialect.ts';
-import type { Schema } from '../schema.ts';
+import type { AnySchema } from './any-schema.ts';
 import { buildProbeTotals } from './build-probe-totals.ts';
 
 /** Sums of probes by period, so that a view of 90 days never reads the probes themselves. */
 export function probeTotals(nowS: number): Migration {
   return {
-    async up(db: Kysely<Schema>) {
+    async up(db: Kysely<AnySchema>) {
       await createTable(db);
       await buildProbeTotals(db, nowS);
       await createIndexes(db);
@@ -15,7 +15,7 @@ export function probeTotals(nowS: number): Migration {
   };
 }
 
-async function createTable(db: Kysely<Schema>): Promise<void> {
+async function createTable(db: Kysely<AnySchema>): Promise<void> {
   await db.schema
     .createTable('probe_totals')
     .addColumn('id', 'integer', idColumn)
@@ -35,7 +35,7 @@ async function createTable(db: Kysely<Schema>): Promise<void> {
 }
 
 /** A channel is read model by model; a model is read over its channels; what is old goes by time. */
-async function createIndexes(db: Kysely<Schema>): Promise<void> {
+async function createIndexes(db: Kysely<AnySchema>): Promise<void> {
   await db.schema
     .createIndex('probe_totals_by_target')
     .unique()

@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { idColumn } from '../engine/dialect.ts';
-import type { Schema } from '../schema.ts';
+import type { AnySchema } from './any-schema.ts';
 
 /** What the public status page shows, and the ways to a channel's runs and a model's probes by time. */
 export const statusPage: Migration = {
-  async up(db: Kysely<Schema>) {
+  async up(db: Kysely<AnySchema>) {
     await db.schema
       .createTable('status_items')
       .addColumn('id', 'integer', idColumn)

@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import type { Schema } from '../schema.ts';
+import type { AnySchema } from './any-schema.ts';
 
 /** The way to the few runs that failed as a whole, which no sum of probes tells of. */
 export const failedRuns: Migration = {
-  async up(db: Kysely<Schema>) {
+  async up(db: Kysely<AnySchema>) {
     await db.schema
       .createIndex('runs_failed')
       .on('runs')

@@ -1,24 +1,56 @@
-import { nextModelState, type ProbedModel } from '@api-monitor/core';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { chunksOf } from '../engine/chunks-of.ts';
-import { bitOf } from '../engine/json-column.ts';
-import type { Schema } from '../schema.ts';
+import type { Bit } from '../engine/columns.ts';
+import { type AnySchema, pagesOf } from './any-schema.ts';
 
-const pageLength = 5_000;
+const historyLength = 30;
 
-/** Replays the kept probes, oldest first, through the same step that every later run takes. */
-export async function buildModelStates(db: Kysely<Schema>): Promise<void> {
-  const states = await replay(db);
-  const targets = await db.selectFrom('targets').select('id').execute();
-  for (const { id } of targets) {
-    const ofTarget = [...(states.get(id)?.values() ?? [])];
-    const lastRunId = Math.max(0, ...ofTarget.map((state) => state.run_id));
-    // The columns of live traffic come with a later migration.
-    const rows = ofTarget.map(({ success, history, live_failures: _, ...state }) => ({
+/** The columns of a probe that a point of a model's history has, beside `success`. */
+const pointColumns = [
+  'duration',
+  'timestamp',
+  'error',
+  'error_kind',
+  'status_code',
+  'first_token_s',
+] as const;
+/** The columns that a model's state takes over from its latest probe. */
+const probedColumns = [
+  ...pointColumns,
+  'target_id',
+  'run_id',
+  'model',
+  'protocol',
+  'route',
+  'success',
+  'output_tokens_per_s',
+] as const;
+
+interface Probe extends Record<(typeof probedColumns)[number], unknown> {
+  id: number;
+  target_id: number;
+  run_id: number;
+  model: string;
+  success: Bit;
+  timestamp: number;
+}
+
+interface State {
+  latest: Probe;
+  last_success_at: number | null;
+  state_since: number;
+  history: object[];
+}
+
+/** Replays the stored probes, oldest first, one target after the other. */
+export async function buildModelStates(db: Kysely<AnySchema>): Promise<void> {
+  for (const ofTarget of (await replay(db)).values()) {
+    const states = [...ofTarget.values()];
+    const lastRunId = Math.max(...states.map(({ latest }) => latest.run_id));
+    const rows = states.map(({ latest, history, ...state }) => ({
+      ...columnsOf(latest, probedColumns),
       ...state,
-      success: bitOf(success),
-      target_id: id,
-      in_last_run: state.run_id === lastRunId ? (1 as const) : (0 as const),
+      in_last_run: latest.run_id === lastRunId ? 1 : 0,
       remembered: null,
       history: JSON.stringify(history),
     }));
@@ -28,46 +60,31 @@ export async function buildModelStates(db: Kysely<Schema>): Promise<void> {
   }
 }
 
-type LastState = ProbedModel & { run_id: number };
-
-async function replay(db: Kysely<Schema>): Promise<Map<number, Map<string, LastState>>> {
-  const states = new Map<number, Map<string, LastState>>();
-  let page = await readPage(db, 0);
-  while (page.length > 0) {
-    for (const row of page) {
-      const ofTarget = states.get(row.target_id) ?? new Map<string, LastState>();
-      states.set(row.target_id, ofTarget);
-      const probe = { ...row, success: Boolean(row.success) };
-      const next = nextModelState(ofTarget.get(row.model) ?? null, probe);
-      ofTarget.set(row.model, { ...next, run_id: row.run_id });
+/** The states by target and model; probes whose target is gone are left out. */
+async function replay(db: Kysely<AnySchema>): Promise<Map<number, Map<string, State>>> {
+  const targets = await db.selectFrom('targets').select('id').$castTo<{ id: number }>().execute();
+  const states = new Map(targets.map(({ id }) => [id, new Map<string, State>()]));
+  const isOwned = sql<boolean>`run_id is not null`;
+  for await (const probes of pagesOf<Probe>(db, 'run_models', probedColumns, isOwned)) {
+    for (const probe of probes) {
+      const ofTarget = states.get(probe.target_id);
+      ofTarget?.set(probe.model, nextState(ofTarget.get(probe.model), probe));
     }
-    page = await readPage(db, page.at(-1)?.id ?? 0);
   }
   return states;
 }
 
-function readPage(db: Kysely<Schema>, afterId: number) {
-  return db
-    .selectFrom('run_models')
-    .select([
-      'id',
-      'run_id',
-      'target_id',
-      'model',
-      'protocol',
-      'route',
-      'success',
-      'duration',
-      'error',
-      'error_kind',
-      'status_code',
-      'timestamp',
-      'first_token_s',
-      'output_tokens_per_s',
-    ])
-    .where('id', '>', afterId)
-    .where('run_id', 'is not', null)
-    .orderBy('id')
-    .limit(pageLength)
-    .execute();
+function nextState(state: State | undefined, probe: Probe): State {
+  const { success, timestamp } = probe;
+  const point = { success: success === 1, ...columnsOf(probe, pointColumns) };
+  return {
+    latest: probe,
+    last_success_at: success === 1 ? timestamp : (state?.last_success_at ?? null),
+    state_since: state?.latest.success === success ? state.state_since : timestamp,
+    history: [...(state?.history ?? []), point].slice(-historyLength),
+  };
+}
+
+function columnsOf(probe: Probe, columns: readonly (keyof Probe)[]): Record<string, unknown> {
+  return Object.fromEntries(columns.map((column) => [column, probe[column]]));
 }

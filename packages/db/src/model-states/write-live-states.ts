@@ -4,8 +4,8 @@ import {
   type LiveState,
   nextLiveState,
 } from '@api-monitor/core';
+import { nextRevision } from '../engine/columns.ts';
 import type { Database } from '../engine/database.ts';
-import { nextRevision } from '../engine/next-revision.ts';
 
 /** A model whose count of live failures changed. */
 export interface LiveChange {

@@ -1,9 +1,10 @@
-import { type HistoryPoint, nextModelState, type ProbeResult } from '@api-monitor/core';
-import type { Insertable } from 'kysely';
+import { type HistoryPoint, namesOf, nextModelState, type ProbeResult } from '@api-monitor/core';
+import type { Insertable, Selectable } from 'kysely';
 import { chunksOf } from '../engine/chunks-of.ts';
+import { excluded, parseColumn } from '../engine/columns.ts';
 import type { Database } from '../engine/database.ts';
-import { bitOf, parseColumn } from '../engine/json-column.ts';
-import type { ModelStateTableRow, Schema } from '../schema.ts';
+import type { Schema } from '../schema.ts';
+import { modelStateCodec } from './model-states.ts';
 
 export interface WriteModelStatesInput {
   run_id: number;
@@ -14,7 +15,7 @@ export interface WriteModelStatesInput {
   listed_models: readonly string[] | null;
 }
 
-type PastRow = Pick<ModelStateTableRow, (typeof pastColumns)[number]>;
+type PastRow = Pick<Selectable<Schema['model_states']>, (typeof pastColumns)[number]>;
 
 const pastColumns = [
   'model',
@@ -27,7 +28,7 @@ const pastColumns = [
   'history',
 ] as const;
 
-/** Carries each probed model's state forward; a completed run also settles which models count. */
+/** Carries forward the state of each probed model; a completed run also decides which models count. */
 export async function writeModelStates(db: Database, input: WriteModelStatesInput): Promise<void> {
   const past = await readPast(db, input.target_id);
   const rows = new Map<string, Insertable<Schema['model_states']>>();
@@ -42,7 +43,7 @@ export async function writeModelStates(db: Database, input: WriteModelStatesInpu
   await retire(db, input, unprobed);
 }
 
-/** Carries the state of one known model forward; false where the model is not known. */
+/** Carries forward the state of one known model; false if the model isn't known. */
 export async function writeModelState(
   db: Database,
   input: Pick<WriteModelStatesInput, 'run_id' | 'target_id' | 'remembered'>,
@@ -54,7 +55,7 @@ export async function writeModelState(
   return true;
 }
 
-/** The states of all the target's models, or of the one that is named. */
+/** The states of the target's models, or of the one that is named. */
 async function readPast(
   db: Database,
   targetId: number,
@@ -73,15 +74,12 @@ function nextRow(
   probe: ProbeResult,
   past: PastRow | null,
 ) {
-  const previous = past && {
-    ...past,
-    success: past.success === 1,
-    history: parseColumn<HistoryPoint[]>(past.history),
-  };
-  const { success, history, ...state } = nextModelState(previous, probe);
+  const previous =
+    past &&
+    modelStateCodec.fromRow({ ...past, history: parseColumn<HistoryPoint[]>(past.history) });
+  const { history, ...state } = nextModelState(previous, probe);
   return {
-    ...state,
-    success: bitOf(success),
+    ...modelStateCodec.toRow(state),
     run_id: input.run_id,
     target_id: input.target_id,
     remembered: input.remembered.has(probe.model)
@@ -99,36 +97,20 @@ async function upsert(
   db: Database,
   rows: readonly Insertable<Schema['model_states']>[],
 ): Promise<void> {
+  // Not the columns that live traffic writes.
+  const written = rows[0] ? namesOf(rows[0]) : [];
   for (const chunk of chunksOf(rows)) {
     await db.kysely
       .insertInto('model_states')
       .values(chunk)
       .onConflict((conflict) =>
-        conflict.columns(['target_id', 'model']).doUpdateSet((update) => ({
-          protocol: update.ref('excluded.protocol'),
-          route: update.ref('excluded.route'),
-          success: update.ref('excluded.success'),
-          duration: update.ref('excluded.duration'),
-          error: update.ref('excluded.error'),
-          error_kind: update.ref('excluded.error_kind'),
-          status_code: update.ref('excluded.status_code'),
-          timestamp: update.ref('excluded.timestamp'),
-          first_token_s: update.ref('excluded.first_token_s'),
-          output_tokens_per_s: update.ref('excluded.output_tokens_per_s'),
-          last_success_at: update.ref('excluded.last_success_at'),
-          state_since: update.ref('excluded.state_since'),
-          run_id: update.ref('excluded.run_id'),
-          in_last_run: update.ref('excluded.in_last_run'),
-          live_failures: update.ref('excluded.live_failures'),
-          remembered: update.ref('excluded.remembered'),
-          history: update.ref('excluded.history'),
-        })),
+        conflict.columns(['target_id', 'model']).doUpdateSet(excluded(written)),
       )
       .execute();
   }
 }
 
-/** A model that is no longer listed goes; one that is listed but was not chosen steps back. */
+/** Deletes models that are no longer listed; those that are listed but weren't probed count no longer. */
 async function retire(
   db: Database,
   input: WriteModelStatesInput,

@@ -16,7 +16,7 @@ import {
   readProbeSeries,
   recordModelProbe,
 } from '../index.ts';
-import { buildProbeTotals } from '../migrations/build-probe-totals.ts';
+import { probeTotals } from '../migrations/0006-probe-totals.ts';
 
 const day = 86_400;
 /** A day's start. */
@@ -164,8 +164,8 @@ test('a data folder from before the sums has them built as they would have been'
       .orderBy('model')
       .execute();
   const written = await all();
-  await db.kysely.deleteFrom('probe_totals').execute();
-  await buildProbeTotals(db.kysely, at + 60);
+  await db.kysely.schema.dropTable('probe_totals').execute();
+  await probeTotals(at + 60).up(db.kysely);
   expect(written).toHaveLength(6);
   expect(await all()).toEqual(written);
 });

@@ -4,11 +4,28 @@ import {
   type ErrorKind,
   type Histogram,
   type ProbeResult,
+  type WireProtocol,
 } from '@api-monitor/core';
-import { parseColumn } from '../engine/json-column.ts';
-import type { ProbeTotalsTableRow } from '../schema.ts';
+import { createCodec } from '../engine/columns.ts';
 
-/** What a number of probes come to. */
+/**
+ * The lengths of the periods that probes are summed by, and how long each sum is kept. A longer view has
+ * coarser steps, so that it reads about as many sums as a short one.
+ */
+export const probePeriods = {
+  hour: { lengthS: 3600, keptS: 2 * 86_400 },
+  quarterDay: { lengthS: 6 * 3600, keptS: 9 * 86_400 },
+  day: { lengthS: 86_400, keptS: 400 * 86_400 },
+} as const;
+
+export type ProbePeriod = keyof typeof probePeriods;
+
+/** The start of the period that contains a time (Unix seconds). */
+export function periodStart(timeS: number, lengthS: number): number {
+  return Math.floor(timeS / lengthS) * lengthS;
+}
+
+/** The sums of a number of probes. */
 export interface ProbeTotals {
   probes: number;
   successes: number;
@@ -26,7 +43,7 @@ export function noProbes(): ProbeTotals {
 }
 
 /** Counts one more probe. */
-export function countProbe(totals: ProbeTotals, probe: CountedProbe): void {
+function countProbe(totals: ProbeTotals, probe: CountedProbe): void {
   totals.probes += 1;
   if (probe.success) {
     totals.successes += 1;
@@ -49,15 +66,50 @@ export function addTotals(totals: ProbeTotals, other: ProbeTotals): void {
   }
 }
 
-/** A row's sums, with its JSON read. */
-export function probeTotalsOf(
-  row: Pick<ProbeTotalsTableRow, 'probes' | 'successes' | 'durations' | 'first_tokens' | 'errors'>,
-): ProbeTotals {
-  return {
-    probes: row.probes,
-    successes: row.successes,
-    durations: parseColumn(row.durations),
-    first_tokens: parseColumn(row.first_tokens),
-    errors: parseColumn(row.errors),
-  };
+/** The sums of the probes of one model within one period; skipped ones don't count. */
+export interface PeriodTotals extends ProbeTotals {
+  /** How long the period is: one of `probePeriods`. */
+  period_s: number;
+  /** The period's start, a whole multiple of its length (days are those of UTC). */
+  starts_at: number;
+  model: string;
+  protocol: WireProtocol;
+}
+
+export const periodTotalsCodec = createCodec<PeriodTotals>({
+  period_s: 'number',
+  starts_at: 'number',
+  model: 'text',
+  protocol: 'text',
+  probes: 'number',
+  successes: 'number',
+  durations: 'json',
+  first_tokens: 'json',
+  errors: 'json',
+});
+
+/** The sums of one target, by `keyOfPeriod`. */
+export type TotalsByPeriod = Map<string, PeriodTotals>;
+
+type SummedProbe = CountedProbe & Pick<ProbeResult, 'model' | 'protocol' | 'timestamp'>;
+
+export function keyOfPeriod(one: Pick<PeriodTotals, 'period_s' | 'starts_at' | 'model'>): string {
+  return `${one.period_s} ${one.starts_at} ${one.model}`;
+}
+
+/**
+ * Counts a probe in the sums of its periods, one of each length; periods too old to be kept at `nowS`
+ * are left out. A skipped model isn't a chat model and says nothing about a channel.
+ */
+export function sumByPeriod(sums: TotalsByPeriod, probe: SummedProbe, nowS: number): void {
+  if (probe.error_kind === 'skipped') return;
+  for (const { lengthS, keptS } of Object.values(probePeriods)) {
+    if (probe.timestamp < nowS - keptS) continue;
+    const starts_at = periodStart(probe.timestamp, lengthS);
+    const { model, protocol } = probe;
+    const found = { period_s: lengthS, starts_at, model, protocol, ...noProbes() };
+    const one = sums.get(keyOfPeriod(found)) ?? found;
+    countProbe(one, probe);
+    sums.set(keyOfPeriod(one), one);
+  }
 }

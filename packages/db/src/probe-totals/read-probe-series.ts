@@ -3,20 +3,25 @@ import type { WireProtocol } from '@api-monitor/core';
 import type { SelectQueryBuilder } from 'kysely';
 import type { Database } from '../engine/database.ts';
 import type { Schema } from '../schema.ts';
-import { type ProbePeriod, periodStart, probePeriods } from './probe-periods.ts';
-import { type ProbeTotals, probeTotalsOf } from './probe-totals.ts';
+import {
+  type ProbePeriod,
+  type ProbeTotals,
+  periodStart,
+  periodTotalsCodec,
+  probePeriods,
+} from './probe-totals.ts';
 
 export interface ReadProbeSeriesInput {
-  /** Of this channel, model by model. */
+  /** Only this channel, model by model. */
   target_id?: number;
-  /** Of this model, channel by channel; with `target_id`, of the one on the other. */
+  /** Only this model, channel by channel. */
   model?: string;
   period: ProbePeriod;
-  /** Unix seconds: from the period that this lies in to now. */
+  /** Unix seconds: from the period that contains this time until now. */
   from: number;
 }
 
-/** The sums of one model on one channel, by the start of their period; periods without probes are absent. */
+/** The sums of one model on one channel, by the start of the period; without the periods without probes. */
 export interface ProbeSeries {
   target_id: number;
   model: string;
@@ -24,10 +29,10 @@ export interface ProbeSeries {
   periods: Map<number, ProbeTotals>;
 }
 
-/** Read at once: enough for 50 models over 90 days in a few turns, none of which takes long. */
+/** Read at once: 50 models over 90 days take a few turns of the event loop, each of them short. */
 const rowsPerTurn = 2000;
 
-/** Every series that the input asks for, ordered by channel and model; other work goes on between its parts. */
+/** The series that the input asks for, ordered by channel and model; other work runs between two parts. */
 export async function readProbeSeries(
   db: Database,
   input: ReadProbeSeriesInput,
@@ -40,8 +45,8 @@ export async function readProbeSeries(
       const key = `${row.target_id} ${row.model}`;
       const known = series.get(key);
       const periods = known?.periods ?? new Map<number, ProbeTotals>();
-      periods.set(row.starts_at, probeTotalsOf(row));
-      const { target_id, model, protocol } = row;
+      const { target_id, model, protocol, starts_at, period_s: _length, ...totals } = row;
+      periods.set(starts_at, periodTotalsCodec.fromRow(totals));
       series.set(key, { target_id, model, protocol, periods });
     }
     const last = rows.at(-1);
@@ -61,7 +66,7 @@ function readRows(
   const { lengthS } = probePeriods[period];
   let query = db.kysely
     .selectFrom('probe_totals')
-    .selectAll()
+    .select(['target_id', ...periodTotalsCodec.columns])
     .where('period_s', '=', lengthS)
     .where('starts_at', '>=', periodStart(from, lengthS));
   if (target_id !== undefined) query = query.where('target_id', '=', target_id);
@@ -74,7 +79,7 @@ function readRows(
     .execute();
 }
 
-/** What comes after `place` in the order of target, model, start. */
+/** The rows after `place` in the order of target, model, start. */
 function afterPlace<Row>(
   query: SelectQueryBuilder<Schema, 'probe_totals', Row>,
   place: Place,

@@ -1,26 +1,25 @@
 import { type ProbeResult, sentenceOfCut, summariseRun, type Target } from '@api-monitor/core';
+import { nextRevision } from '../engine/columns.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { lockTargets } from '../engine/locks.ts';
-import { nextRevision } from '../engine/next-revision.ts';
 import { writeModelStates } from '../model-states/write-model-states.ts';
-import { addProbeTotals } from '../probe-totals/add-probe-totals.ts';
-import { targetColumns, targetOf } from '../targets/target-row.ts';
+import { addProbeTotals } from '../probe-totals/write-probe-totals.ts';
+import { targetCodec } from '../targets/targets.ts';
 import { insertRunModels } from './run-models.ts';
-import { type RunRow, runColumns } from './run-row.ts';
-import { getRun } from './runs.ts';
+import { getRun, type RunRow, runColumns } from './runs.ts';
 
 export interface FinishRunInput {
   run_id: number;
   target_id: number;
   /**
-   * `error`: the model list could not be had. `interrupted`: cut by a shutdown; what was measured is
-   * kept, but the target's status stays and it is due again.
+   * `error`: the list of models could not be read. `interrupted`: a shutdown stopped the run; what it
+   * measured is kept, but the target's status stays and it is due again.
    */
   status: 'completed' | 'error' | 'interrupted';
   probes: readonly ProbeResult[];
-  /** What worked, by model, as plain JSON values; a model that is absent keeps what it had. */
+  /** What worked, by model, as plain JSON values; absent models keep what they had. */
   remembered: ReadonlyMap<string, unknown>;
-  /** Every model that the channel offers, selected or not; null where no full list was had. */
+  /** Every model that the channel offers, selected or not; null if the full list isn't known. */
   listed_models: readonly string[] | null;
   log_file: string | null;
   error: string | null;
@@ -32,9 +31,9 @@ export type FinishRunOutcome =
   | { outcome: 'target_gone' };
 
 /**
- * Writes everything that a run leaves behind, all or nothing: its rows, itself, the target's summary,
- * each model's state and sums. A run that was ended as interrupted meanwhile (its host slept) is taken up
- * again, so that no measured row is lost.
+ * Writes everything that a run found, all or nothing: its rows, the run, the target's summary, each
+ * model's state and sums. A run that was ended as interrupted meanwhile (its host slept) counts again, so
+ * that no measured row is lost.
  */
 export async function finishRun(db: Database, input: FinishRunInput): Promise<FinishRunOutcome> {
   return inTransaction(db, async (tx) => {
@@ -76,9 +75,9 @@ async function updateSummary(db: Database, input: FinishRunInput): Promise<Targe
     .set({ ...summaryOf(input), ...listedOf(input), revision: nextRevision })
     .where('id', '=', input.target_id)
     .where('deleted_at', 'is', null)
-    .returning(targetColumns)
+    .returning(targetCodec.columns)
     .executeTakeFirst();
-  return row ? targetOf(row) : null;
+  return row ? targetCodec.fromRow(row) : null;
 }
 
 function summaryOf(input: FinishRunInput) {

@@ -1,13 +1,12 @@
 import { type ProbeResult, summariseRun, type Target } from '@api-monitor/core';
+import { nextRevision } from '../engine/columns.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { lockTargets } from '../engine/locks.ts';
-import { nextRevision } from '../engine/next-revision.ts';
 import { writeModelState } from '../model-states/write-model-states.ts';
-import { addProbeTotals } from '../probe-totals/add-probe-totals.ts';
-import { targetColumns, targetOf } from '../targets/target-row.ts';
-import { getTarget } from '../targets/targets.ts';
+import { addProbeTotals } from '../probe-totals/write-probe-totals.ts';
+import { getTarget, targetCodec } from '../targets/targets.ts';
 import { insertRunModels } from './run-models.ts';
-import { type RunRow, runColumns } from './run-row.ts';
+import { type RunRow, runColumns } from './runs.ts';
 
 export interface RecordModelProbeInput {
   target_id: number;
@@ -20,13 +19,13 @@ export interface RecordModelProbeInput {
 export type RecordModelProbeOutcome =
   | { outcome: 'recorded'; run: RunRow; target: Target }
   | { outcome: 'target_gone' }
-  /** A run has found meanwhile that the channel lists the model no more. */
+  /** Meanwhile a run has found that the channel no longer lists the model. */
   | { outcome: 'model_gone' };
 
 /**
- * Writes the probe of one model that live traffic asked for: a run of its own, over as soon as it is
- * there (so it never stands in the way of one under way), its row, the model's state, and the target's
- * counts. When the target is next due stays as it is.
+ * Writes the probe of one model that live traffic asked for: its own run, which is finished at once (so
+ * it never blocks a running one), its row, the model's state, and the target's counts. It doesn't change
+ * when the target is next due.
  */
 export async function recordModelProbe(
   db: Database,
@@ -83,12 +82,12 @@ async function updateCounts(db: Database, target: Target): Promise<Target> {
     .updateTable('targets')
     .set({ ...(await countsOf(db, target)), revision: nextRevision })
     .where('id', '=', target.id)
-    .returning(targetColumns)
+    .returning(targetCodec.columns)
     .executeTakeFirstOrThrow();
-  return targetOf(row);
+  return targetCodec.fromRow(row);
 }
 
-/** A channel whose list could not be had stays so: one model's probe says nothing of the list. */
+/** A channel whose list could not be read keeps its error: the probe of one model doesn't read the list. */
 async function countsOf(db: Database, target: Target) {
   if (target.last_status === 'error') return {};
   const states = await db.kysely

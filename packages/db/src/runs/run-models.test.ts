@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { probe, runOnce, targetInput } from '../../test/samples.ts';
 import { tempDatabase } from '../../test/temp-database.ts';
 import { createTarget, listRunModels } from '../index.ts';
+import { readToolCalls } from './run-models.ts';
 
 async function withRuns() {
   const db = await tempDatabase();
@@ -34,7 +35,7 @@ test('another target’s run has no rows here', async () => {
   expect(await listRunModels(await withRuns(), { target_id: 1, run_id: 2, limit: 10 })).toEqual([]);
 });
 
-test('a row is the wire’s: booleans and tool calls as such', async () => {
+test('a row has the form of the wire: booleans and tool calls are no longer bits and text', async () => {
   const db = await withRuns();
   const calls = [{ name: 'lookup', arguments: '{"q":"密"}' }];
   const run = await runOnce(db, 2, 300, [probe({ tool_calls: calls, tool_calls_count: 1 })]);
@@ -45,4 +46,25 @@ test('a row is the wire’s: booleans and tool calls as such', async () => {
     run_id: run.id,
     target_id: 2,
   });
+});
+
+test.each([
+  ['[]', []],
+  ['[{"name":"f","arguments":"{}"}]', [{ name: 'f', arguments: '{}' }]],
+  [
+    '[{"id":"1","function":{"name":"g","arguments":{"a":1}}}]',
+    [{ name: 'g', arguments: '{"a":1}' }],
+  ],
+  [
+    '[3, null]',
+    [
+      { name: '', arguments: '' },
+      { name: '', arguments: '' },
+    ],
+  ],
+  ['{"name":"f"}', []],
+  ['null', []],
+  ['not json', []],
+])('the stored tool calls %s are read', (text, calls) => {
+  expect(readToolCalls(text)).toEqual(calls);
 });

@@ -1,33 +1,17 @@
-import type { ProbeResult, ProbeRow } from '@api-monitor/core';
+import {
+  fieldKindsOf,
+  type ProbeResult,
+  type ProbeRow,
+  probeRowShape,
+  type ToolCall,
+} from '@api-monitor/core';
 import { chunksOf } from '../engine/chunks-of.ts';
+import { createCodec } from '../engine/columns.ts';
 import type { Database } from '../engine/database.ts';
-import { bitOf } from '../engine/json-column.ts';
-import type { RunModelTableRow } from '../schema.ts';
-import { readToolCalls } from './read-tool-calls.ts';
 
-const columns = [
-  'id',
-  'run_id',
-  'target_id',
-  'protocol',
-  'model',
-  'stream',
-  'duration',
-  'success',
-  'transport_success',
-  'tool_calls_count',
-  'tool_calls',
-  'content',
-  'timestamp',
-  'error',
-  'error_kind',
-  'status_code',
-  'route',
-  'endpoint',
-  'first_token_s',
-  'output_tokens',
-  'output_tokens_per_s',
-] as const;
+const { columns, toRow, fromRow } = createCodec<ProbeRow>(fieldKindsOf(probeRowShape), {
+  tool_calls: readToolCalls,
+});
 
 export interface ListRunModelsInput {
   target_id: number;
@@ -47,55 +31,46 @@ export async function listRunModels(db: Database, input: ListRunModelsInput): Pr
     input.run_id === undefined
       ? await ofTarget.orderBy('run_id', 'desc').orderBy('id', 'desc').execute()
       : await ofTarget.where('run_id', '=', input.run_id).orderBy('id').execute();
-  return rows.map(probeRowOf);
+  return rows.map(fromRow);
 }
 
-/** Writes a run's probes; belongs into the transaction that finishes the run. */
+/** Writes a run's probes; belongs in the transaction that finishes the run. */
 export async function insertRunModels(
   db: Database,
   { run_id, target_id }: { run_id: number; target_id: number },
   probes: readonly ProbeResult[],
 ): Promise<void> {
   for (const chunk of chunksOf(probes)) {
-    const rows = chunk.map((probe) => ({
-      ...columnsOf(probe),
-      run_id,
-      target_id,
-    }));
+    const rows = chunk.map((probe) => toRow({ ...probe, run_id, target_id }));
     await db.kysely.insertInto('run_models').values(rows).execute();
   }
 }
 
-/** Names each column, so that a field beyond ours can't slip into the statement. */
-function columnsOf(probe: ProbeResult) {
-  return {
-    protocol: probe.protocol,
-    model: probe.model,
-    stream: bitOf(probe.stream),
-    duration: probe.duration,
-    success: bitOf(probe.success),
-    transport_success: bitOf(probe.transport_success),
-    tool_calls_count: probe.tool_calls_count,
-    tool_calls: JSON.stringify(probe.tool_calls),
-    content: probe.content,
-    timestamp: probe.timestamp,
-    error: probe.error,
-    error_kind: probe.error_kind,
-    status_code: probe.status_code,
-    route: probe.route,
-    endpoint: probe.endpoint,
-    first_token_s: probe.first_token_s,
-    output_tokens: probe.output_tokens,
-    output_tokens_per_s: probe.output_tokens_per_s,
-  };
+/**
+ * The tool calls of a stored row. Rows of the older tool hold what the provider sent (OpenAI's
+ * `{function: {name, arguments}}`); text that isn't a JSON list gives none.
+ */
+export function readToolCalls(text: string): ToolCall[] {
+  if (text === '[]') return [];
+  try {
+    const calls: unknown = JSON.parse(text);
+    return Array.isArray(calls) ? calls.map(toolCallOf) : [];
+  } catch {
+    return [];
+  }
 }
 
-function probeRowOf(row: RunModelTableRow): ProbeRow {
-  return {
-    ...row,
-    stream: Boolean(row.stream),
-    success: Boolean(row.success),
-    transport_success: Boolean(row.transport_success),
-    tool_calls: readToolCalls(row.tool_calls),
-  };
+function toolCallOf(call: unknown): ToolCall {
+  const inner = fieldOf(call, 'function') ?? call;
+  return { name: textOf(fieldOf(inner, 'name')), arguments: textOf(fieldOf(inner, 'arguments')) };
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.getOwnPropertyDescriptor(value, name)?.value;
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value === undefined ? '' : JSON.stringify(value);
 }

@@ -1,14 +1,36 @@
-import { type RunTrigger, sentenceOfCut, type Target } from '@api-monitor/core';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  fieldKindsOf,
+  type Run,
+  type RunTrigger,
+  runShape,
+  sentenceOfCut,
+  type Target,
+} from '@api-monitor/core';
+import { sql } from 'kysely';
+import { createCodec } from '../engine/columns.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
+import { type Batches, deleteRows } from '../engine/delete-batches.ts';
 import { lockTargets } from '../engine/locks.ts';
+import { purgeDeleted } from '../targets/delete-target.ts';
 import { getTarget } from '../targets/targets.ts';
-import { type RunRow, runColumns } from './run-row.ts';
+
+/** A stored run. */
+export interface RunRow extends Run {
+  /** When its worker last reported that it is alive; null in runs of the older tool. */
+  heartbeat_at: number | null;
+}
+
+export const runColumns = [
+  ...createCodec<Run>(fieldKindsOf(runShape)).columns,
+  'heartbeat_at',
+] as const;
 
 export interface StartRunInput {
   target_id: number;
   trigger: RunTrigger;
   nowS: number;
-  /** Named from the start, so that the size cap spares it. */
+  /** Known from the start, so that the cap on the size of logs spares it. */
   log_file?: string | null;
 }
 
@@ -17,7 +39,7 @@ export type StartRunOutcome =
   | { outcome: 'already_running' }
   | { outcome: 'target_gone' };
 
-/** Claims the target: of any number of callers, in any process, one gets `started`. */
+/** Claims the target: of all callers at the same time, in any process, one gets `started`. */
 export async function startRun(db: Database, input: StartRunInput): Promise<StartRunOutcome> {
   return inTransaction(db, async (tx) => {
     await lockTargets(tx.kysely, [input.target_id]);
@@ -37,7 +59,7 @@ export async function startRun(db: Database, input: StartRunInput): Promise<Star
         fail: 0,
         skipped: 0,
       })
-      // The one index that can object is that of running runs.
+      // Only the index of running runs can conflict.
       .onConflict((conflict) => conflict.doNothing())
       .returning(runColumns)
       .executeTakeFirst();
@@ -45,7 +67,7 @@ export async function startRun(db: Database, input: StartRunInput): Promise<Star
   });
 }
 
-/** Says that the run is alive; false where it is over (ended as interrupted, or its target deleted). */
+/** Reports that the run is alive; false if it is over (ended as interrupted, or its target deleted). */
 export async function heartbeatRun(
   db: Database,
   { run_id, nowS }: { run_id: number; nowS: number },
@@ -60,7 +82,7 @@ export async function heartbeatRun(
   return run !== undefined;
 }
 
-/** A target's runs, newest first; without `with_traffic` those alone that probed the whole target. */
+/** A target's runs, newest first; without `with_traffic` only those that probed the whole target. */
 export async function listRuns(
   db: Database,
   targetId: number,
@@ -81,7 +103,7 @@ export async function getRun(db: Database, id: number): Promise<RunRow | null> {
   return run ?? null;
 }
 
-/** The target's newest whole run that is over, whatever its end; null before the first. */
+/** The target's newest finished run of the whole target, failed or not; null before the first. */
 export async function getLatestFinishedRun(db: Database, targetId: number): Promise<RunRow | null> {
   const run = await db.kysely
     .selectFrom('runs')
@@ -95,7 +117,7 @@ export async function getLatestFinishedRun(db: Database, targetId: number): Prom
   return run ?? null;
 }
 
-/** The ids of the targets that are being probed at this moment, in any process. */
+/** The ids of the targets that are being probed now, by any process. */
 export async function listRunningTargetIds(db: Database): Promise<number[]> {
   const runs = await db.kysely
     .selectFrom('runs')
@@ -106,7 +128,7 @@ export async function listRunningTargetIds(db: Database): Promise<number[]> {
   return runs.map((run) => run.target_id);
 }
 
-/** The log files that a run is writing at this moment: the size cap must spare them. */
+/** The log files that runs are writing now: the cap on the size of logs must spare them. */
 export async function listLogFilesInUse(db: Database): Promise<string[]> {
   const runs = await db.kysely
     .selectFrom('runs')
@@ -116,7 +138,7 @@ export async function listLogFilesInUse(db: Database): Promise<string[]> {
   return runs.flatMap((run) => run.log_file ?? []);
 }
 
-/** All runs that are under way, in any process. */
+/** All running runs, of any process. */
 export async function listRunningRuns(db: Database): Promise<RunRow[]> {
   return db.kysely.selectFrom('runs').select(runColumns).where('status', '=', 'running').execute();
 }
@@ -124,8 +146,8 @@ export async function listRunningRuns(db: Database): Promise<RunRow[]> {
 type SilentRun = Pick<RunRow, 'id' | 'target_id' | 'heartbeat_at'>;
 
 /**
- * Ends those of the runs whose worker still gave no sign of life, and returns them. The target keeps
- * its last status, and its `last_run_at` stays, so that it is due again.
+ * Ends those of the runs whose heartbeat hasn't changed since they were read, and returns them. The
+ * target keeps its last status and `last_run_at`, so that it is due again.
  */
 export async function endInterruptedRuns(
   db: Database,
@@ -163,4 +185,56 @@ async function endInterruptedRun(
       .execute();
   }
   return ended;
+}
+
+const runsPerPage = 50;
+
+export interface PruneRunsInput extends Batches {
+  /** Unix seconds: runs that started earlier are deleted. */
+  before: number;
+}
+
+/**
+ * Deletes what deleted targets left, then old runs with their rows, oldest first; never a running one
+ * nor the latest finished run of a whole target. Returns how many runs were deleted for their age.
+ */
+export async function pruneRuns(db: Database, input: PruneRunsInput): Promise<number> {
+  await purgeDeleted(db, input);
+  let deleted = 0;
+  while (!input.signal?.aborted) {
+    const runIds = await listExpired(db, input.before);
+    if (runIds.length === 0) break;
+    const ofRuns = sql`run_id in (${sql.join(runIds)})`;
+    if (!(await deleteRows(db, 'run_models', ofRuns, input)).isDone) break;
+    await db.kysely.deleteFrom('runs').where('id', 'in', runIds).execute();
+    deleted += runIds.length;
+    await nextTurn();
+  }
+  return deleted;
+}
+
+async function listExpired(db: Database, before: number): Promise<number[]> {
+  const runs = await db.kysely
+    .selectFrom('runs')
+    .select('runs.id')
+    .where('runs.started_at', '<', before)
+    .where('runs.status', '!=', 'running')
+    .where((where) =>
+      where.or([
+        where('runs.trigger', '=', 'traffic'),
+        where.exists(
+          where
+            .selectFrom('runs as later')
+            .select('later.id')
+            .whereRef('later.target_id', '=', 'runs.target_id')
+            .whereRef('later.id', '>', 'runs.id')
+            .where('later.trigger', '!=', 'traffic')
+            .where('later.status', '!=', 'running'),
+        ),
+      ]),
+    )
+    .orderBy('runs.id')
+    .limit(runsPerPage)
+    .execute();
+  return runs.map((run) => run.id);
 }

@@ -1,15 +1,22 @@
-import { type ErrorKind, type StatusCheck, wasCut } from '@api-monitor/core';
+import {
+  type ErrorKind,
+  type StatusCheck,
+  type StatusDay,
+  secondsPerDay,
+  wasCut,
+} from '@api-monitor/core';
 import type { Database } from '../engine/database.ts';
+import { probePeriods } from '../probe-totals/probe-totals.ts';
 
-/** Checks after the one time and up to the other, in Unix seconds. */
+/** The time after `after` and up to `until`, in Unix seconds. */
 export interface ChecksWindow {
   after: number;
   until: number;
 }
 
 /**
- * A channel's whole runs that say something of it, oldest first: one that was cut before its first
- * probe doesn't, nor does one that found no models.
+ * A channel's whole runs that say something about it, oldest first. A run that was interrupted before its
+ * first probe doesn't, nor does one that found no models.
  */
 export async function listChannelChecks(
   db: Database,
@@ -72,4 +79,58 @@ export async function listFailureKinds(db: Database, runId: number): Promise<Err
   return rows
     .sort((a, b) => Number(b.probes) - Number(a.probes))
     .flatMap(({ error_kind }) => (error_kind && error_kind !== 'skipped' ? error_kind : []));
+}
+
+/** The probes of these channels, of one model or of all, day by day from the stored sums; oldest first. */
+export async function listStatusDays(
+  db: Database,
+  { targetIds, model }: { targetIds: readonly number[]; model: string | null },
+  { after, until }: ChecksWindow,
+): Promise<StatusDay[]> {
+  if (targetIds.length === 0) return [];
+  let query = db.kysely
+    .selectFrom('probe_totals')
+    .select(({ fn }) => [
+      'starts_at',
+      'target_id',
+      fn.sum('probes').as('probes'),
+      fn.sum('successes').as('successes'),
+      fn.max('probes').as('checks'),
+    ])
+    .where('period_s', '=', probePeriods.day.lengthS)
+    .where('target_id', 'in', targetIds)
+    .where('starts_at', '>', after)
+    .where('starts_at', '<=', until)
+    .where('probes', '>', 0);
+  if (model !== null) query = query.where('model', '=', model);
+  const rows = await query.groupBy(['starts_at', 'target_id']).orderBy('starts_at').execute();
+  const byDay = Map.groupBy(rows, ({ starts_at }) => starts_at);
+  return [...byDay].map(([starts_at, ofDay]) => {
+    const sum = (of: (row: (typeof ofDay)[number]) => unknown) =>
+      ofDay.reduce((total, row) => total + Number(of(row)), 0);
+    return {
+      number: Math.floor(starts_at / secondsPerDay),
+      // A run probes a model once, so the model with the most probes gives the number of runs.
+      checks: sum(({ checks }) => checks),
+      share: sum(({ successes }) => successes) / sum(({ probes }) => probes),
+      targetIds: ofDay.map(({ target_id }) => target_id),
+    };
+  });
+}
+
+/** The UTC days, counted from 1970, on which a run of the channel failed before its first probe. */
+export async function listDaysOfFailedRuns(
+  db: Database,
+  targetId: number,
+  { after, until }: ChecksWindow,
+): Promise<number[]> {
+  const runs = await db.kysely
+    .selectFrom('runs')
+    .select('started_at')
+    .where('target_id', '=', targetId)
+    .where('status', '=', 'error')
+    .where('started_at', '>', after)
+    .where('started_at', '<=', until)
+    .execute();
+  return [...new Set(runs.map(({ started_at }) => Math.floor(started_at / secondsPerDay)))];
 }

@@ -1,15 +1,16 @@
+import { sql } from 'kysely';
 import { type Database, inTransaction } from '../engine/database.ts';
-import { type Batches, deleteInBatches } from '../engine/delete-batches.ts';
+import { type Batches, deleteRows } from '../engine/delete-batches.ts';
 import { lockTargets } from '../engine/locks.ts';
-import { renameInProxyKeys } from '../gateway/rename-in-proxy-keys.ts';
+import { renameInProxyKeys } from '../gateway/proxy-keys.ts';
 import { getTarget } from './targets.ts';
 
 const batchSize = 200;
 
 /**
- * Deletes the target: it, its key and its states are gone for everyone at once, its runs and their rows
- * follow in batches between which other work goes on. What a crash leaves of them, `purgeDeleted`
- * finds. Returns false where there is no such target.
+ * Deletes the target. It, its key and its states are gone for everyone at once; its runs and their rows
+ * follow in batches, between which other work runs. `purgeDeleted` finishes what a crash interrupts.
+ * Returns false if there is no such target.
  */
 export async function deleteTarget(db: Database, id: number, nowS: number): Promise<boolean> {
   if (!(await hideTarget(db, id, nowS))) return false;
@@ -17,7 +18,7 @@ export async function deleteTarget(db: Database, id: number, nowS: number): Prom
   return true;
 }
 
-/** Finishes the deletions that were cut off, and removes the runs that no target owns. */
+/** Finishes interrupted deletions and removes runs that no target owns. */
 export async function purgeDeleted(db: Database, batches: Batches): Promise<void> {
   const deleted = await db.kysely
     .selectFrom('targets')
@@ -29,8 +30,8 @@ export async function purgeDeleted(db: Database, batches: Batches): Promise<void
 }
 
 /**
- * The first step of a deletion: other rows hold on to it still, but nobody sees it. Its name is free
- * again: no one may enter one that starts blank.
+ * The first step of a deletion: other rows still refer to the target, but nobody sees it. Its name is
+ * free again, because a name that a person enters can't start with a blank.
  */
 export function hideTarget(db: Database, id: number, nowS: number): Promise<boolean> {
   return inTransaction(db, async (tx) => {
@@ -62,24 +63,16 @@ export function hideTarget(db: Database, id: number, nowS: number): Promise<bool
   });
 }
 
-/** The last step. Children first, by hand: a cascade would go through all of them at once. */
+/** The last step. Deletes the children first: a cascade would go through all of them at once. */
 export async function purgeTarget(db: Database, id: number, batches: Batches): Promise<void> {
   for (const table of ['probe_totals', 'run_models', 'runs'] as const) {
-    const isDone = await deleteInBatches(batches, async () => {
-      const { numDeletedRows } = await db.kysely
-        .deleteFrom(table)
-        .where('id', 'in', (batch) =>
-          batch.selectFrom(table).select('id').where('target_id', '=', id).limit(batches.batchSize),
-        )
-        .executeTakeFirstOrThrow();
-      return numDeletedRows;
-    });
+    const { isDone } = await deleteRows(db, table, sql`target_id = ${id}`, batches);
     if (!isDone) return;
   }
   await db.kysely.deleteFrom('targets').where('id', '=', id).execute();
 }
 
-/** The targets that runs name but that are not there: the older tool enforced no keys. */
+/** Targets that runs name but that don't exist: the older tool enforced no foreign keys. */
 async function listOwnerless(db: Database): Promise<number[]> {
   const runs = await db.kysely
     .selectFrom('runs')

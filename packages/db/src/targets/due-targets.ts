@@ -1,17 +1,14 @@
 import { clockSkewS, type Target } from '@api-monitor/core';
 import type { Database } from '../engine/database.ts';
-import { targetColumns, targetOf } from './target-row.ts';
+import { selectTargets, targetCodec } from './targets.ts';
 
 /**
- * The enabled targets whose interval has passed and of which no run is under way, those that never
- * ran first, then the oldest run first.
+ * The enabled targets that aren't running and whose interval has passed: those that never ran first,
+ * then the one whose last run is the oldest.
  */
 export async function listDueTargets(db: Database, nowS: number): Promise<Target[]> {
-  const rows = await db.kysely
-    .selectFrom('targets')
-    .select(targetColumns)
+  const rows = await selectTargets(db)
     .where('enabled', '=', 1)
-    .where('deleted_at', 'is', null)
     .where((where) =>
       where.or([
         where('last_run_at', 'is', null),
@@ -30,10 +27,10 @@ export async function listDueTargets(db: Database, nowS: number): Promise<Target
         ),
       ),
     )
-    // Not left to the database: SQLite sorts null first, Postgres last.
+    // SQLite sorts null first, Postgres last.
     .orderBy((order) => order.fn.coalesce('last_run_at', order.val(0)))
     .orderBy('sort_order')
     .orderBy('id')
     .execute();
-  return rows.map(targetOf);
+  return rows.map(targetCodec.fromRow);
 }

@@ -1,43 +1,44 @@
-import { AppError, type Target, type TargetInput, type TargetPatch } from '@api-monitor/core';
+import {
+  AppError,
+  fieldKindsOf,
+  type Target,
+  type TargetInput,
+  type TargetPatch,
+  targetShape,
+} from '@api-monitor/core';
 import { chunksOf } from '../engine/chunks-of.ts';
+import { createCodec, nextRevision } from '../engine/columns.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
-import { bitOf } from '../engine/json-column.ts';
 import { lockName, lockTargets } from '../engine/locks.ts';
-import { nextRevision } from '../engine/next-revision.ts';
-import { renameInProxyKeys } from '../gateway/rename-in-proxy-keys.ts';
-import type { TargetTableRow } from '../schema.ts';
+import { renameInProxyKeys } from '../gateway/proxy-keys.ts';
 import { apiKeyPurpose } from '../secrets/secret-columns.ts';
 import { nextSortOrder } from './sort-order.ts';
-import { targetColumns, targetOf } from './target-row.ts';
+
+export const targetCodec = createCodec<Target>(fieldKindsOf(targetShape));
+const { columns, toRow, fromRow } = targetCodec;
+
+/** Targets that aren't deleted, every field. */
+export function selectTargets({ kysely }: Database) {
+  return kysely.selectFrom('targets').select(columns).where('deleted_at', 'is', null);
+}
 
 /** All targets in the order that the user gave them. */
 export async function listTargets(db: Database): Promise<Target[]> {
-  const rows = await db.kysely
-    .selectFrom('targets')
-    .select(targetColumns)
-    .where('deleted_at', 'is', null)
-    .orderBy('sort_order')
-    .orderBy('id')
-    .execute();
-  return rows.map(targetOf);
+  const rows = await selectTargets(db).orderBy('sort_order').orderBy('id').execute();
+  return rows.map(fromRow);
 }
 
 /** Those of `ids` that exist, in no particular order. */
 export async function listTargetsByIds(db: Database, ids: readonly number[]): Promise<Target[]> {
   const targets: Target[] = [];
   for (const chunk of chunksOf(ids)) {
-    const rows = await db.kysely
-      .selectFrom('targets')
-      .select(targetColumns)
-      .where('deleted_at', 'is', null)
-      .where('id', 'in', chunk)
-      .execute();
-    targets.push(...rows.map(targetOf));
+    const rows = await selectTargets(db).where('id', 'in', chunk).execute();
+    targets.push(...rows.map(fromRow));
   }
   return targets;
 }
 
-/** How often each target changed: a gateway reads anew those whose number is another. */
+/** How often each target has changed: a gateway reads a target again if its number is another one. */
 export async function listTargetRevisions(
   db: Database,
 ): Promise<{ id: number; revision: number }[]> {
@@ -49,23 +50,13 @@ export async function listTargetRevisions(
 }
 
 export async function getTarget(db: Database, id: number): Promise<Target | null> {
-  const row = await db.kysely
-    .selectFrom('targets')
-    .select(targetColumns)
-    .where('deleted_at', 'is', null)
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return row ? targetOf(row) : null;
+  const row = await selectTargets(db).where('id', '=', id).executeTakeFirst();
+  return row ? fromRow(row) : null;
 }
 
 export async function findTargetByName(db: Database, name: string): Promise<Target | null> {
-  const row = await db.kysely
-    .selectFrom('targets')
-    .select(targetColumns)
-    .where('deleted_at', 'is', null)
-    .where('name', '=', name)
-    .executeTakeFirst();
-  return row ? targetOf(row) : null;
+  const row = await selectTargets(db).where('name', '=', name).executeTakeFirst();
+  return row ? fromRow(row) : null;
 }
 
 /** The target's API key in the clear. Throws AppError `encryption_key_mismatch`. */
@@ -75,7 +66,7 @@ export function openApiKey(db: Database, target: Pick<Target, 'api_key'>): strin
 
 /**
  * Stores a new target, its key sealed; a null `sort_order` puts it after the last.
- * Throws AppError `conflict` where the name is taken.
+ * Throws AppError `conflict` if the name is taken.
  */
 export async function createTarget(
   db: Database,
@@ -88,28 +79,26 @@ export async function createTarget(
     const row = await tx.kysely
       .insertInto('targets')
       .values({
-        ...input,
-        api_key: tx.secretBox.seal(input.api_key, apiKeyPurpose),
-        enabled: bitOf(input.enabled),
-        verify_ssl: bitOf(input.verify_ssl),
-        visitor_channel_actions_enabled: bitOf(input.visitor_channel_actions_enabled),
-        selected_models: JSON.stringify(input.selected_models),
-        sort_order: input.sort_order ?? (await nextSortOrder(tx.kysely)),
+        ...toRow({
+          ...input,
+          api_key: tx.secretBox.seal(input.api_key, apiKeyPurpose),
+          sort_order: input.sort_order ?? (await nextSortOrder(tx.kysely)),
+        }),
         created_at: nowS,
         updated_at: nowS,
         last_total: 0,
         last_success: 0,
         last_fail: 0,
       })
-      .returning(targetColumns)
+      .returning(columns)
       .executeTakeFirstOrThrow();
-    return targetOf(row);
+    return fromRow(row);
   });
 }
 
 /**
- * Changes the fields that `patch` names (a new `api_key` comes in the clear); null where there is no
- * such target. Throws AppError `conflict` where the name is taken.
+ * Changes the fields that `patch` names (a new `api_key` comes in the clear); null if there is no such
+ * target. Throws AppError `conflict` if the name is taken.
  */
 export async function updateTarget(
   db: Database,
@@ -121,18 +110,21 @@ export async function updateTarget(
     if (patch.name !== undefined) await lockName(tx.kysely, 'target_list');
     await lockTargets(tx.kysely, [id]);
     if (patch.name !== undefined) await rename(tx, id, patch.name);
+    const { api_key } = patch;
+    const sealed =
+      api_key === undefined ? {} : { api_key: tx.secretBox.seal(api_key, apiKeyPurpose) };
     const row = await tx.kysely
       .updateTable('targets')
-      .set({ ...columnsOfPatch(tx, patch), updated_at: nowS, revision: nextRevision })
+      .set({ ...toRow({ ...patch, ...sealed }), updated_at: nowS, revision: nextRevision })
       .where('id', '=', id)
       .where('deleted_at', 'is', null)
-      .returning(targetColumns)
+      .returning(columns)
       .executeTakeFirst();
-    return row ? targetOf(row) : null;
+    return row ? fromRow(row) : null;
   });
 }
 
-/** What follows a new name of the target `id`; the target itself is the caller's to change. */
+/** Checks a new name and renames the target in proxy keys; the caller changes the target itself. */
 async function rename(db: Database, id: number, name: string): Promise<void> {
   await refuseTakenName(db, name, id);
   const before = await getTarget(db, id);
@@ -145,19 +137,4 @@ async function refuseTakenName(db: Database, name: string, ownId: number | null)
     const message = `name: a channel named "${name}" exists already`;
     throw new AppError('conflict', message, { fields: { name: { code: 'taken' } } });
   }
-}
-
-function columnsOfPatch(db: Database, patch: TargetPatch): Partial<TargetTableRow> {
-  const { api_key, enabled, verify_ssl, visitor_channel_actions_enabled, ...rest } = patch;
-  const { selected_models, ...plain } = rest;
-  return {
-    ...plain,
-    ...(api_key === undefined ? {} : { api_key: db.secretBox.seal(api_key, apiKeyPurpose) }),
-    ...(enabled === undefined ? {} : { enabled: bitOf(enabled) }),
-    ...(verify_ssl === undefined ? {} : { verify_ssl: bitOf(verify_ssl) }),
-    ...(visitor_channel_actions_enabled === undefined
-      ? {}
-      : { visitor_channel_actions_enabled: bitOf(visitor_channel_actions_enabled) }),
-    ...(selected_models === undefined ? {} : { selected_models: JSON.stringify(selected_models) }),
-  };
 }

@@ -1,4 +1,4 @@
-import { AppError } from '@api-monitor/core';
+import { AppError, type FieldKind, fieldKindsOf, targetShape } from '@api-monitor/core';
 import { parse } from 'csv-parse/sync';
 import { importLimits } from '../import-limits.ts';
 
@@ -15,8 +15,7 @@ const synonyms: Record<string, string> = {
   token: 'api_key',
   models: 'selected_models',
 };
-const booleans = ['enabled', 'verify_ssl', 'visitor_channel_actions_enabled'];
-const numbers = ['interval_min', 'timeout_s', 'max_models', 'sort_order'];
+const kinds: Readonly<Record<string, FieldKind>> = fieldKindsOf(targetShape);
 const words = new Map([
   ['true', true],
   ['1', true],
@@ -41,9 +40,10 @@ export function fromCsv(rows: readonly Record<string, string>[]): unknown[] {
 
 /** A cell that doesn't fit its field stays a text, so that the field's own fault is reported. */
 function valueOfCell(field: string, cell: string): unknown {
-  if (booleans.includes(field)) return words.get(cell.toLowerCase()) ?? cell;
-  if (numbers.includes(field)) return Number.isFinite(Number(cell)) ? Number(cell) : cell;
-  if (field !== 'selected_models') return cell;
+  const kind = Object.hasOwn(kinds, field) ? kinds[field] : 'text';
+  if (kind === 'boolean') return words.get(cell.toLowerCase()) ?? cell;
+  if (kind === 'number') return Number.isFinite(Number(cell)) ? Number(cell) : cell;
+  if (kind !== 'json') return cell;
   return cell
     .split(/[,\n]/)
     .map((model) => model.trim())

@@ -5,7 +5,7 @@ import { targetInput } from '../../../test/samples.ts';
 import { tempDatabase } from '../../../test/temp-database.ts';
 import { setSettings } from '../../admin/settings.ts';
 import { createTarget, findTargetByName } from '../../targets/targets.ts';
-import { isPassingFault } from '../is-passing-fault.ts';
+import { isPassingFault } from '../storage-fault.ts';
 
 test('a full disk passes, a broken promise does not', async () => {
   const db = await tempDatabase();

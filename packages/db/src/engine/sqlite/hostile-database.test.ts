@@ -1,4 +1,4 @@
-import { defaultAnthropicVersion, defaultPrompt } from '@api-monitor/core';
+import { targetDefaults } from '@api-monitor/core';
 import { expect, test } from 'vitest';
 import { writeHostileDatabase } from '../../../test/hostile-database.ts';
 import { finish, probe, startedRun } from '../../../test/samples.ts';
@@ -39,8 +39,8 @@ test('what is null has the contract’s default', async () => {
     interval_min: 30,
     timeout_s: 30,
     verify_ssl: true,
-    prompt: defaultPrompt,
-    anthropic_version: defaultAnthropicVersion,
+    prompt: targetDefaults.prompt,
+    anthropic_version: targetDefaults.anthropic_version,
     max_models: 0,
     source_url: null,
     visitor_channel_actions_enabled: false,

@@ -1,28 +1,18 @@
-import { defaultAnthropicVersion, defaultPrompt } from '@api-monitor/core';
-import type { ColumnDefinitionBuilder } from 'kysely';
-import { idColumn } from '../../engine/dialect.ts';
-import type { ColumnPlan } from '../ensure-table.ts';
+import {
+  type ColumnPlan,
+  defaultsTo,
+  id,
+  integer,
+  owned,
+  required,
+  seconds,
+  text,
+} from '../column-plan.ts';
 
-type Build = (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder;
-
-const required: Build = (column) => column.notNull();
-const defaultsTo =
-  (value: string | number): Build =>
-  (column) =>
-    column.notNull().defaultTo(value);
-const owned =
-  (parent: string): Build =>
-  (column) =>
-    column.notNull().references(parent).onDelete('cascade');
-
-const id: ColumnPlan = { name: 'id', type: 'integer', build: idColumn };
-const text = (name: string, build?: Build) => plan(name, 'text', build);
-const integer = (name: string, build?: Build) => plan(name, 'integer', build);
-const seconds = (name: string, build?: Build) => plan(name, 'double precision', build);
-
-function plan(name: string, type: ColumnPlan['type'], build: Build | undefined): ColumnPlan {
-  return build ? { name, type, build } : { name, type };
-}
+/** The defaults of the first release. */
+export const firstPrompt =
+  'What is the exact model identifier (model string) you are using for this chat/session?';
+export const firstAnthropicVersion = '2023-06-01';
 
 export const targetsColumns: readonly ColumnPlan[] = [
   id,
@@ -33,8 +23,8 @@ export const targetsColumns: readonly ColumnPlan[] = [
   integer('interval_min', defaultsTo(30)),
   seconds('timeout_s', defaultsTo(30)),
   integer('verify_ssl', defaultsTo(1)),
-  text('prompt', defaultsTo(defaultPrompt)),
-  text('anthropic_version', defaultsTo(defaultAnthropicVersion)),
+  text('prompt', defaultsTo(firstPrompt)),
+  text('anthropic_version', defaultsTo(firstAnthropicVersion)),
   integer('max_models', defaultsTo(0)),
   text('source_url'),
   integer('sort_order', defaultsTo(0)),

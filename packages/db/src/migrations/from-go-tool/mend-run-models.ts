@@ -1,21 +1,19 @@
 import { contentLimit, routes, wireProtocols } from '@api-monitor/core';
 import { type Expression, type Kysely, type RawBuilder, sql } from 'kysely';
-import type { Schema } from '../../schema.ts';
-import { readTime } from './read-old-value.ts';
+import { type AnySchema, pagesOf } from '../any-schema.ts';
+import { type OldRow, readTime } from './read-old-value.ts';
 
-const pageLength = 1000;
-
-/** In SQL, since there may be millions of rows; only those that are off are written. */
-export async function mendRunModels(db: Kysely<Schema>): Promise<void> {
+/** In SQL, because there may be millions of rows; only those that differ are written. */
+export async function mendRunModels(db: Kysely<AnySchema>): Promise<void> {
   await mendDates(db);
   const mended = mendedColumns();
-  const isOff = Object.entries(mended).map(
+  const differs = Object.entries(mended).map(
     ([column, value]) => sql<boolean>`${sql.ref(column)} is distinct from ${value}`,
   );
   await db
     .updateTable('run_models')
     .set(mended)
-    .where(sql<boolean>`${sql.join(isOff, sql` or `)}`)
+    .where(sql<boolean>`${sql.join(differs, sql` or `)}`)
     .execute();
 }
 
@@ -44,7 +42,7 @@ function text(column: string, fallback: string): RawBuilder<string> {
   return sql`coalesce(cast(${sql.ref(column)} as text), ${fallback})`;
 }
 
-/** A number of nothing less than nothing; text that is none counts as 0. */
+/** A number of 0 or more; text that isn't a number counts as 0. */
 function positive(column: string): RawBuilder<number> {
   const number = sql`cast(${sql.ref(column)} as double precision)`;
   return sql`case when ${number} > 0 then ${number} else 0 end`;
@@ -76,22 +74,17 @@ function protocolOfRoute(): RawBuilder<string> {
 }
 
 /** Dates as text are read one by one: no two databases read them alike. */
-async function mendDates(db: Kysely<Schema>): Promise<void> {
-  for (let afterId = 0; ; ) {
-    const rows = await db
-      .selectFrom('run_models')
-      .select(['id', sql<unknown>`timestamp`.as('date')])
-      .where('id', '>', afterId)
-      .where(sql<boolean>`cast(timestamp as text) like '%-%-%'`)
-      .orderBy('id')
-      .limit(pageLength)
-      .execute();
-    for (const { id, date } of rows) {
-      const timestamp = readTime(date) ?? 0;
-      await db.updateTable('run_models').set({ timestamp }).where('id', '=', id).execute();
+async function mendDates(db: Kysely<AnySchema>): Promise<void> {
+  const isDate = sql<boolean>`cast(timestamp as text) like '%-%-%'`;
+  for await (const rows of pagesOf<OldRow & { id: number }>(
+    db,
+    'run_models',
+    ['timestamp'],
+    isDate,
+  )) {
+    for (const row of rows) {
+      const timestamp = readTime(row.timestamp) ?? 0;
+      await db.updateTable('run_models').set({ timestamp }).where('id', '=', row.id).execute();
     }
-    const last = rows.at(-1);
-    if (!last) return;
-    afterId = last.id;
   }
 }

@@ -1,13 +1,9 @@
-import { type RunStatus, runStatuses } from '@api-monitor/core';
+import { runStatuses } from '@api-monitor/core';
 import type { Kysely } from 'kysely';
-import type { RunRow } from '../../runs/run-row.ts';
-import type { Schema } from '../../schema.ts';
-import type { OldRow } from './mend-target.ts';
-import { readText, readTime, readWhole } from './read-old-value.ts';
+import { type AnySchema, pagesOf } from '../any-schema.ts';
+import { type OldRow, readText, readTime, readWhole } from './read-old-value.ts';
 
-const pageLength = 1000;
 const columns = [
-  'id',
   'started_at',
   'finished_at',
   'status',
@@ -18,35 +14,18 @@ const columns = [
   'error',
 ] as const;
 
-/** Brings every run into its form. Nothing is under way: the older tool is stopped by now. */
-export async function mendRuns(db: Kysely<Schema>, nowS: number): Promise<void> {
-  for (let afterId = 0; ; ) {
-    const rows = await db
-      .selectFrom('runs')
-      .select(columns)
-      .where('id', '>', afterId)
-      .orderBy('id')
-      .limit(pageLength)
-      .execute();
-    for (const { id, ...row } of rows) {
+/** Brings every run into its form. None is running: the older tool is stopped by now. */
+export async function mendRuns(db: Kysely<AnySchema>, nowS: number): Promise<void> {
+  for await (const rows of pagesOf<OldRow & { id: number }>(db, 'runs', columns)) {
+    for (const row of rows) {
       const mended = mendRun(row, nowS);
-      const isWhole = Object.entries(mended).every(
-        ([column, value]) => columnOf(row, column) === value,
-      );
-      if (isWhole) continue;
-      await db.updateTable('runs').set(mended).where('id', '=', id).execute();
+      if (columns.every((column) => mended[column] === row[column])) continue;
+      await db.updateTable('runs').set(mended).where('id', '=', row.id).execute();
     }
-    const last = rows.at(-1);
-    if (!last) return;
-    afterId = last.id;
   }
 }
 
-function columnOf(row: object, column: string): unknown {
-  return Object.getOwnPropertyDescriptor(row, column)?.value;
-}
-
-function mendRun(row: OldRow<Omit<Pick<RunRow, (typeof columns)[number]>, 'id'>>, nowS: number) {
+function mendRun(row: OldRow, nowS: number) {
   const finishedAt = readTime(row.finished_at);
   const wasRunning = row.status === 'running';
   return {
@@ -61,7 +40,7 @@ function mendRun(row: OldRow<Omit<Pick<RunRow, (typeof columns)[number]>, 'id'>>
   };
 }
 
-function statusOf(value: unknown, finishedAt: number | null): RunStatus {
+function statusOf(value: unknown, finishedAt: number | null): string {
   if (value === 'running') return 'error';
   const known = runStatuses.find((status) => status === value);
   return known ?? (finishedAt === null ? 'error' : 'completed');

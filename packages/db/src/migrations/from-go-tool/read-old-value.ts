@@ -1,4 +1,7 @@
-// Readers of values that the older tool may have kept in any type; null: not to be read as such.
+// Readers of values that the older tool may have stored in any type; null: it can't be read.
+
+/** A row as the older tool left it: any column may hold anything. */
+export type OldRow = Readonly<Record<string, unknown>>;
 
 function readNumber(value: unknown): number | null {
   if (typeof value === 'bigint') return Number(value);
@@ -18,10 +21,10 @@ export function readWhole(value: unknown, min: number, max: number): number | nu
   return number === null || Number.isInteger(number) ? number : null;
 }
 
-/** Beyond this, seconds would lie in the year 5138: they are milliseconds. */
+/** A larger number is milliseconds: as seconds it would be in the year 5138 or later. */
 const latestSecond = 100_000_000_000;
 
-/** Unix seconds, of a number of seconds or milliseconds or of an ISO date; one without a zone is UTC. */
+/** Unix seconds, from a number of seconds or milliseconds or an ISO date; a date without a zone is UTC. */
 export function readTime(value: unknown): number | null {
   const number = readNumber(value);
   if (number !== null) return number < 0 ? null : number > latestSecond ? number / 1000 : number;
@@ -54,7 +57,7 @@ export function readBit(value: unknown): 0 | 1 | null {
   );
 }
 
-/** Trimmed text; null where there is none. */
+/** Trimmed text; null if there is none. */
 export function readText(value: unknown): string | null {
   const text = value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value;
   if (typeof text === 'number' || typeof text === 'bigint') return String(text);

@@ -1,19 +1,19 @@
 import { type Kysely, sql, type TableMetadata } from 'kysely';
 import { keepsText } from '../../engine/dialect.ts';
-import type { Schema } from '../../schema.ts';
-import type { ColumnPlan } from '../ensure-table.ts';
+import type { AnySchema } from '../any-schema.ts';
+import type { ColumnPlan } from '../column-plan.ts';
 
-/** Keys stay as they are: other tables and indexes hold on to them. */
+/** Keys stay as they are, because other tables and indexes refer to them. */
 const keys = new Set(['id', 'run_id', 'target_id']);
 
 /**
- * Gives the columns that hold text where numbers belong their type, with what they hold: a number
- * written there would turn into text again.
+ * Gives columns that hold text instead of numbers their type, and keeps their values: a number written
+ * there would become text again.
  */
 export async function retypeColumns(
-  db: Kysely<Schema>,
+  db: Kysely<AnySchema>,
   existing: readonly TableMetadata[],
-  name: keyof Schema,
+  name: string,
   columns: readonly ColumnPlan[],
 ): Promise<void> {
   const table = existing.find((candidate) => candidate.name === name);

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { unixSeconds } from '../shape.ts';
+
+/** An admin's session as it may be shown. */
+export const adminSessionShape = z.object({
+  id: z.int(),
+  created_at: unixSeconds,
+  last_seen_at: unixSeconds.describe('to the minute, Unix seconds'),
+  expires_at: unixSeconds,
+  address: z.string().describe('where the login came from'),
+  user_agent: z.string(),
+});
+export type AdminSession = z.output<typeof adminSessionShape>;

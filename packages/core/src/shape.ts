@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { namesOf, recordOf } from './pick.ts';
+import { isPlainLine } from './text/plain-line.ts';
+
+// What the shapes of rows and bodies are made of, and what can be read off a shape.
+
+export const unixSeconds = z.number().describe('Unix seconds');
+export const seconds = z.number().describe('seconds');
+
+export const plainLine = z
+  .string()
+  .refine(isPlainLine, 'must be one line without control characters or broken Unicode');
+
+/** How a field is written where only text and numbers fit, such as a column or a cell of a CSV. */
+export type FieldKind = 'boolean' | 'number' | 'text' | 'json';
+
+/** The kind of each field of a shape. */
+export function fieldKindsOf<Shape extends Record<string, z.core.$ZodType>>({
+  shape,
+}: {
+  shape: Shape;
+}): Record<keyof Shape & string, FieldKind> {
+  return recordOf(namesOf(shape), (name) => kindOf(shape[name]));
+}
+
+function kindOf(schema: z.core.$ZodType | undefined): FieldKind {
+  if (schema instanceof z.ZodNullable || schema instanceof z.ZodOptional) {
+    return kindOf(schema.unwrap());
+  }
+  // A transformed field keeps its kind.
+  if (schema instanceof z.ZodPipe) return kindOf(schema.in);
+  if (schema instanceof z.ZodBoolean) return 'boolean';
+  if (schema instanceof z.ZodNumber) return 'number';
+  return schema instanceof z.ZodString || schema instanceof z.ZodEnum ? 'text' : 'json';
+}

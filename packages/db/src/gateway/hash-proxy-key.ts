@@ -1,6 +1,0 @@
-import { hash } from 'node:crypto';
-
-/** The form in which a gateway's key is kept and looked up: its SHA-256, in hex. */
-export function hashProxyKey(key: string): string {
-  return hash('sha256', key);
-}

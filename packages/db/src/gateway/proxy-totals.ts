@@ -1,0 +1,161 @@
+import {
+  isFailedRequest,
+  type ProxyRequest,
+  recordOf,
+  requestOutcomeOf,
+  secondsPerDay,
+} from '@api-monitor/core';
+import { sql } from 'kysely';
+import { chunksOf } from '../engine/chunks-of.ts';
+import { excluded } from '../engine/columns.ts';
+import type { Database } from '../engine/database.ts';
+import { withoutUndefined } from '../engine/filter.ts';
+import type { Schema } from '../schema.ts';
+import { type ProxyRequestFilter, secondsPerHour } from './proxy-requests.ts';
+
+type ProxyTotalsRow = Schema['proxy_totals'];
+
+const key = ['hour', 'key_id', 'target_id', 'model', 'route', 'outcome'] as const;
+
+const sums = [
+  'requests',
+  'failures',
+  'input_tokens',
+  'output_tokens',
+  'first_byte_sum_s',
+  'first_byte_count',
+] as const;
+
+/** Adds the requests to the totals of their hours; belongs in the transaction that writes them. */
+export async function addToTotals(db: Database, requests: readonly ProxyRequest[]): Promise<void> {
+  const added = recordOf(sums, (sum) => {
+    const [before, more] = [sql.ref(`proxy_totals.${sum}`), sql.ref(`excluded.${sum}`)];
+    return sql<number>`${before} + ${more}`;
+  });
+  for (const chunk of chunksOf([...sumByGroup(requests).values()])) {
+    await db.kysely
+      .insertInto('proxy_totals')
+      .values(chunk)
+      .onConflict((conflict) =>
+        conflict.columns(key).doUpdateSet({ ...excluded(['key_name', 'target_name']), ...added }),
+      )
+      .execute();
+  }
+}
+
+function sumByGroup(requests: readonly ProxyRequest[]): Map<string, ProxyTotalsRow> {
+  const groups = new Map<string, ProxyTotalsRow>();
+  for (const request of requests) {
+    const one = totalsOf(request);
+    const group = JSON.stringify(key.map((column) => one[column]));
+    const known = groups.get(group);
+    if (!known) groups.set(group, one);
+    else for (const sum of sums) known[sum] += one[sum];
+  }
+  return groups;
+}
+
+function totalsOf(request: ProxyRequest): ProxyTotalsRow {
+  const { timestamp, key_id, key_name, target_id, target_name, model, route } = request;
+  return {
+    hour: Math.floor(timestamp / secondsPerHour) * secondsPerHour,
+    key_id: key_id ?? 0,
+    target_id: target_id ?? 0,
+    model: model ?? '',
+    route,
+    outcome: requestOutcomeOf(request),
+    key_name,
+    target_name,
+    requests: 1,
+    failures: isFailedRequest(request) ? 1 : 0,
+    input_tokens: request.input_tokens ?? 0,
+    output_tokens: request.output_tokens ?? 0,
+    first_byte_sum_s: request.first_byte_s ?? 0,
+    first_byte_count: request.first_byte_s === null ? 0 : 1,
+  };
+}
+
+export const totalsGroups = ['key', 'channel', 'model', 'hour', 'day'] as const;
+export type TotalsGroup = (typeof totalsGroups)[number];
+
+/** `from` and `to` count the whole hours that they lie in. */
+export interface SumProxyRequestsInput extends ProxyRequestFilter {
+  group_by: TotalsGroup;
+}
+
+/** The sums of the requests of one key, channel, model, hour or day. */
+export interface ProxyRequestTotals {
+  /** The key's or channel's id, the model as its channels name it, or the start of an hour or a UTC day; null: none. */
+  group: number | string | null;
+  /** A name that the key or channel had at the time; null for other groups. */
+  name: string | null;
+  requests: number;
+  /** Those whose client got no answer, unless it left itself. */
+  failures: number;
+  input_tokens: number;
+  output_tokens: number;
+  /** Mean, in seconds; null if no answer came. */
+  first_byte_s: number | null;
+}
+
+/** Sums the matching requests by key, channel, model, hour or day: most requests first, times in order. */
+export async function sumProxyRequests(
+  db: Database,
+  input: SumProxyRequestsInput,
+): Promise<ProxyRequestTotals[]> {
+  const { group_by, key_id, from, to, ...equal } = input;
+  // The table keeps 0 for the master token.
+  const filter = withoutUndefined({ ...equal, key_id: key_id === null ? 0 : key_id });
+  let query = db.kysely.selectFrom('proxy_totals').where((where) => where.and(filter));
+  if (from !== undefined) query = query.where('hour', '>', Math.floor(from - secondsPerHour));
+  if (to !== undefined) query = query.where('hour', '<', Math.ceil(to));
+  const rows = await query
+    .select([groupColumn[group_by].as('group'), nameColumn[group_by].as('name')])
+    .select(({ fn }) => sums.map((sum) => fn.sum(sum).as(sum)))
+    .groupBy(groupColumn[group_by])
+    .execute();
+  const totals = rows.map(({ group, name, first_byte_sum_s, first_byte_count, ...counts }) => ({
+    group: groupOf(group_by, group),
+    name,
+    requests: Number(counts.requests),
+    failures: Number(counts.failures),
+    input_tokens: Number(counts.input_tokens),
+    output_tokens: Number(counts.output_tokens),
+    first_byte_s:
+      Number(first_byte_count) === 0 ? null : Number(first_byte_sum_s) / Number(first_byte_count),
+  }));
+  return totals.sort((a, b) =>
+    isTime(group_by) ? Number(a.group) - Number(b.group) : byRequests(a, b),
+  );
+}
+
+function isTime(groupBy: TotalsGroup): boolean {
+  return groupBy === 'hour' || groupBy === 'day';
+}
+
+function byRequests(a: ProxyRequestTotals, b: ProxyRequestTotals): number {
+  return b.requests - a.requests || String(a.group ?? '').localeCompare(String(b.group ?? ''));
+}
+
+const groupColumn = {
+  key: sql<number | string>`key_id`,
+  channel: sql<number | string>`target_id`,
+  model: sql<number | string>`model`,
+  hour: sql<number | string>`hour`,
+  // Hours are whole numbers, so the remainder is exact.
+  day: sql<number | string>`hour - hour % ${sql.lit(secondsPerDay)}`,
+};
+
+const nameColumn = {
+  key: sql<string | null>`max(key_name)`,
+  channel: sql<string | null>`max(target_name)`,
+  model: sql<string | null>`null`,
+  hour: sql<string | null>`null`,
+  day: sql<string | null>`null`,
+};
+
+/** The table keeps 0 and '' for "none", because a primary key can't hold null. */
+function groupOf(groupBy: TotalsGroup, group: number | string): number | string | null {
+  if (isTime(groupBy)) return Number(group);
+  return group === 0 || group === '' ? null : group;
+}
