@@ -1,4 +1,4 @@
-import type { AdminSession } from '@api-monitor/db';
+import type { AdminSession } from '@api-monitor/core';
 import type { HttpBindings } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Audit } from './audit/record-action.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createProxyKey, type Database, type ProxyKeyInput } from '@api-monitor/db';
+import type { ProxyKeyInput } from '@api-monitor/core';
+import { createProxyKey, type Database } from '@api-monitor/db';
 
 export interface TestKey extends Partial<Omit<ProxyKeyInput, 'allowed_target_ids'>> {
   /** The key's text. */

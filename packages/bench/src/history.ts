@@ -1,4 +1,9 @@
-import { type HistoryPoint, historyLength, type ProbeResult } from '@api-monitor/core';
+import {
+  type HistoryPoint,
+  historyLength,
+  type ProbeResult,
+  targetDefaults,
+} from '@api-monitor/core';
 import {
   createTarget,
   type Database,
@@ -159,17 +164,7 @@ interface Named {
 /** A channel with every field that `createTarget` asks for; run every 30 min unless changed. */
 export function targetInput(named: Named) {
   return {
+    ...targetDefaults,
     ...named,
-    enabled: true,
-    interval_min: 30,
-    timeout_s: 30,
-    verify_ssl: true,
-    prompt: 'Which model are you?',
-    anthropic_version: '2023-06-01',
-    max_models: 0,
-    source_url: null,
-    sort_order: null,
-    visitor_channel_actions_enabled: false,
-    selected_models: [],
   };
 }

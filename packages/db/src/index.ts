@@ -1,4 +1,3 @@
-export type { AdminSession, ProxyKeyInput } from '@api-monitor/core';
 export {
   createAdminSession,
   deleteAdminSession,

@@ -1,6 +1,6 @@
 import type { BlockList } from 'node:net';
+import type { AdminSession } from '@api-monitor/core';
 import { AppError } from '@api-monitor/core';
-import type { AdminSession } from '@api-monitor/db';
 import { limitKeyOf } from '@api-monitor/runtime';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { ApiDeps } from '../api-deps.ts';

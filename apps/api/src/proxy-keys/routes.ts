@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { AppError, changesBetween, type ProxyKey, proxyKeyFieldSchemas } from '@api-monitor/core';
+import {
+  AppError,
+  changesBetween,
+  type ProxyKey,
+  type ProxyKeyInput,
+  proxyKeyFieldSchemas,
+} from '@api-monitor/core';
 import {
   createProxyKey,
   type Database,
@@ -8,7 +14,6 @@ import {
   inTransaction,
   listProxyKeys,
   listTargetsByIds,
-  type ProxyKeyInput,
   regenerateProxyKey,
   revokeProxyKey,
   updateProxyKey,

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { quote } from '@api-monitor/core';
+import { type AdminSession, quote } from '@api-monitor/core';
 import {
-  type AdminSession,
   createAdminSession,
   findAdminSession,
   isPassingFault,

@@ -11,23 +11,23 @@ interface Options {
   bus: Bus;
   logger: Logger;
   secrets: GivenSecrets;
-  /** Told at every reading of the last reset of access, as `readLastReset` gives it. */
+  /** Called with the last reset of access at every reading, as `readLastReset` returns it. */
   onLastReset: (id: string) => void;
 }
 
 export interface FollowedSettings {
-  /** Reads them again; the event streams of those whose token holds no more are ended. */
+  /** Reads them again; event streams whose token is no longer valid are ended. */
   refresh(): Promise<void>;
   stop(): void;
 }
 
-/** Among an event's keys: admin sessions were ended, and what they listen to has to end as well. */
+/** One of an event's keys: admin sessions were ended, so their event streams must end too. */
 export const endedSessions = 'admin_sessions';
 
-/** How soon a change is noticed whose event was lost. */
+/** After this time a change is noticed even if its event was lost. */
 const rereadMs = 5_000;
 
-/** Keeps this process up to date with the tokens in force and resets of access, whichever process made them. */
+/** Keeps this process up to date with the tokens in force and with resets of access by any process. */
 export function followSettings(
   { db, bus, logger, secrets, onLastReset }: Options,
   credentials: Credentials,

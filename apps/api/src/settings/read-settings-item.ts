@@ -8,8 +8,12 @@ import {
 import { type Database, readSettings } from '@api-monitor/db';
 import type { ApiDeps } from '../api-deps.ts';
 import { readSecretsInForce, type SettingSource } from '../auth/secrets.ts';
-import { maskedPassword, secretFieldNames, secretFields } from './secret-fields.ts';
-import type { SettingsItem } from './settings-schema.ts';
+import {
+  maskedPassword,
+  type SettingsItem,
+  secretFieldNames,
+  secretFields,
+} from './settings-schema.ts';
 
 type Deps = Pick<ApiDeps, 'secrets' | 'givenSettings'>;
 

@@ -8,8 +8,13 @@ import { createRouteKinds, jsonAnswer, jsonBody } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
 import { endedSessions } from './follow-settings.ts';
 import { readSettingsItem } from './read-settings-item.ts';
-import { maskedPassword, secretFieldNames } from './secret-fields.ts';
-import { type PatchSettingsBody, patchSettingsSchema, settingsSchema } from './settings-schema.ts';
+import {
+  maskedPassword,
+  type PatchSettingsBody,
+  patchSettingsSchema,
+  secretFieldNames,
+  settingsSchema,
+} from './settings-schema.ts';
 import { storedPatch } from './stored-patch.ts';
 
 const answerSchema = z.object({ item: settingsSchema });

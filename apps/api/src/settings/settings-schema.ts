@@ -1,9 +1,22 @@
-import { recordOf, settingNames, settingsShape } from '@api-monitor/core';
+import { namesOf, recordOf, settingNames, settingsShape } from '@api-monitor/core';
 import { z } from '@hono/zod-openapi';
 import { currentPasswordSchema } from '../auth/check-password.ts';
-import { settingSources } from '../auth/secrets.ts';
+import { type SecretName, settingSources } from '../auth/secrets.ts';
 import { answerShape } from '../derive-schema.ts';
-import { secretFieldNames } from './secret-fields.ts';
+
+/** The secrets among the settings, by their names on the wire. */
+export const secretFields = {
+  api_monitor_token: 'apiToken',
+  api_monitor_token_visitor: 'visitorToken',
+  admin_panel_password: 'adminPassword',
+  proxy_master_token: 'proxyMasterToken',
+} as const satisfies Record<string, SecretName>;
+
+export type SecretField = keyof typeof secretFields;
+export const secretFieldNames = namesOf(secretFields);
+
+/** A password is stored as its hash, so no part of it can be shown. */
+export const maskedPassword = '…';
 
 /** The settings in force. */
 export const settingsSchema = z

@@ -10,21 +10,26 @@ import {
   type SecretName,
 } from '../auth/secrets.ts';
 import { readSettingsItem } from './read-settings-item.ts';
-import { type SecretField, secretFieldNames, secretFields } from './secret-fields.ts';
-import type { PatchSettingsBody, SettingsItem } from './settings-schema.ts';
+import {
+  type PatchSettingsBody,
+  type SecretField,
+  type SettingsItem,
+  secretFieldNames,
+  secretFields,
+} from './settings-schema.ts';
 
 export interface StoredPatch {
-  /** The fields that are to change, as they came. */
+  /** The fields that change, as they were sent. */
   changed: Record<string, string | number | boolean | null>;
-  /** What is to be kept, by the keys of the settings table; null: removed. */
+  /** What to store, by the keys of the settings table; null: removed. */
   stored: Record<string, string | null>;
 }
 
 type Known = Record<SecretName, SecretInForce | null>;
 
 /**
- * What a PATCH of the settings comes to. Throws AppError `invalid_input` where a masked form is not
- * that of the secret in force, or where the visitor's token would be the API token.
+ * What a PATCH of the settings changes. Throws AppError `invalid_input` if a masked form isn't that of the
+ * secret in force, or if the visitor's token would be the API token.
  */
 export async function storedPatch(
   deps: Pick<ApiDeps, 'db' | 'secrets' | 'givenSettings' | 'loginTurns'>,
@@ -45,13 +50,13 @@ export async function storedPatch(
   return { changed, stored };
 }
 
-/** Those who change settings have a session, hence go before logins. */
+/** Before logins, because whoever changes settings has a session. */
 function hashInTurn({ loginTurns }: Pick<ApiDeps, 'loginTurns'>, password: string) {
   const asker = { key: 'settings', network: 'settings', isKnown: true };
   return loginTurns.take(asker, () => hashPassword(password));
 }
 
-/** What is sent as it was read, secrets masked, is left alone. */
+/** Without the fields that were sent as they were read (secrets masked). */
 function withoutSame(
   body: Omit<PatchSettingsBody, 'sources' | 'current_password'>,
   current: SettingsItem,
@@ -87,7 +92,7 @@ function assertTokensDiffer(
   throw new AppError('invalid_input', message, { fields });
 }
 
-/** Without anything to go back to, nobody could come in any more. */
+/** Refuses to remove a secret that has nothing to go back to: nobody could log in any more. */
 async function assertFallback(
   { db, secrets }: Pick<ApiDeps, 'db' | 'secrets'>,
   field: SecretField,
