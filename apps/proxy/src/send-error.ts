@@ -15,9 +15,9 @@ export function sendError(
     'x-request-id': requestId,
     'request-id': requestId,
     ...(error.retryAfterS === undefined ? {} : { 'retry-after': String(error.retryAfterS) }),
-    // Claude Code tries a refused key ten times over, unless it is told that nothing will change.
+    // Claude Code tries a refused key ten times, unless the answer says that a retry is useless.
     ...(error.status < 408 || error.status === 508 ? { 'x-should-retry': 'false' } : {}),
-    // The rest of the body may be large: the client's next request needs a new connection.
+    // The rest of the body may be large, so the client's next request needs a new connection.
     ...(error.status === 413 ? { connection: 'close' } : {}),
   });
 }

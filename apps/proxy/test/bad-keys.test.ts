@@ -5,7 +5,7 @@ import { type Call, call, chatTo } from './call.ts';
 import { clientKey, gatewayForTest, masterToken } from './open-test-gateway.ts';
 import { providerForTest } from './providers.ts';
 
-/** What the api allows an address too. */
+/** The api allows an address as many. */
 const failures = 30;
 const blockS = 600;
 
@@ -53,7 +53,7 @@ test('thirty unknown keys a minute block an address for ten minutes, in each cli
   expect((await guess()).status).toBe(401);
 });
 
-test('keys that an address used before it was blocked go on working, and paused ones are told so', async () => {
+test('keys that an address used before it was blocked keep working, and paused ones hear that they are', async () => {
   const paused = { key: 'sk-paused', enabled: false };
   const { ask, guess, guessUntilBlocked } = await start({ keys: [paused] });
   for (const key of [clientKey, masterToken, 'sk-paused']) await ask(key);
@@ -66,7 +66,7 @@ test('keys that an address used before it was blocked go on working, and paused 
   expect((await ask(null)).status).toBe(401);
 });
 
-test('from a blocked address a right guess is answered like a wrong one', async () => {
+test('a right guess from a blocked address gets the same answer as a wrong one', async () => {
   const keys = [
     { key: 'sk-paused', enabled: false },
     { key: 'sk-expired', expires_at: 1 },
@@ -100,7 +100,7 @@ test('from a blocked address a right guess is answered like a wrong one', async 
   expect((await ask(clientKey, blocked)).status).toBe(200);
 });
 
-test('requests without a key or with one that is paused or expired are no guesses', async () => {
+test('requests without a key, or with one that is paused or expired, don’t count as guesses', async () => {
   const keys = [
     { key: 'sk-paused', enabled: false },
     { key: 'sk-expired', expires_at: 1 },
@@ -112,7 +112,7 @@ test('requests without a key or with one that is paused or expired are no guesse
   expect((await guess()).status).toBe(401);
 });
 
-test('the address comes from a trusted proxy’s header, and from nobody else’s', async () => {
+test('only a trusted proxy’s header sets the address', async () => {
   const from = (address: string) => ({ 'x-forwarded-for': address });
   const trustedProxies = trusting('127.0.0.1');
   const behind = await start({ options: { trustedProxies } });
@@ -132,7 +132,7 @@ test('guesses at several gateways add up', async () => {
     expect((await first.guess()).status).toBe(401);
     expect((await second.guess()).status).toBe(401);
   }
-  // A gateway learns of a block with the next failure that it counts itself.
+  // A gateway learns about a block when it next counts a failure itself.
   await first.guess();
   await expect.poll(async () => (await first.guess()).status).toBe(429);
 });

@@ -15,7 +15,7 @@ import { gatewayForTest } from './open-test-gateway.ts';
 import { providerForTest } from './providers.ts';
 import { addChannel, proveModels } from './test-channel.ts';
 
-/** Long enough for one reading a second and the work of the machine. */
+/** Long enough for one reading a second on a busy machine. */
 const soon = { timeout: 1800, interval: 40 };
 const slow = { timeout: 10_000, interval: 40 };
 
@@ -32,7 +32,7 @@ async function start() {
   return { ...gateway, provider, channel, db, nowS, ask, a, b };
 }
 
-// No event is published in any of these: the reading of revisions alone finds the change.
+// None of these publishes an event: the change is found by reading revisions alone.
 test('a rename', async () => {
   const { ask, db, nowS, a } = await start();
   await updateTarget(db, a, { name: 'renamed' }, nowS());
@@ -40,7 +40,7 @@ test('a rename', async () => {
   expect(await ask('a/m')).toEqual([404, 0]);
 });
 
-test('switching off and on', async () => {
+test('disabling and enabling', async () => {
   const { ask, db, nowS, a, b } = await start();
   expect(await ask('m')).toEqual([200, a]);
   await updateTarget(db, a, { enabled: false }, nowS());
@@ -57,7 +57,7 @@ test('a new order', async () => {
   await vi.waitFor(async () => expect(await ask('m')).toEqual([200, b]), soon);
 });
 
-test('deletion, and a channel made anew under the same name', async () => {
+test('deletion, and a new channel of the same name', async () => {
   const { ask, db, nowS, a, channel } = await start();
   await deleteTarget(db, a, nowS());
   await vi.waitFor(async () => expect(await ask('a/m')).toEqual([404, 0]), soon);
@@ -88,7 +88,7 @@ test('what a run found: a model that failed, and one that is new', async () => {
   expect(await ask('a/n')).toEqual([200, a]);
 });
 
-test('an event makes it come sooner', async () => {
+test('a change is read sooner if there is an event', async () => {
   const { ask, db, nowS, a, bus } = await start();
   await updateTarget(db, a, { name: 'renamed' }, nowS());
   await bus.events.publish({ type: 'target_updated', data: { target_id: a } });
@@ -96,7 +96,7 @@ test('an event makes it come sooner', async () => {
   await vi.waitFor(async () => expect(await ask('renamed/m')).toEqual([200, a]), quick);
 });
 
-test('a burst of events from another thread is few readings', async () => {
+test('a burst of events from another thread causes few readings', async () => {
   let readings = 0;
   const readMasterToken = async () => {
     readings += 1;
@@ -122,11 +122,11 @@ test('a burst of events from another thread is few readings', async () => {
   }
   const models = async () => (await call(origin, '/v1/models')).text;
   await vi.waitFor(async () => expect(await models()).toContain('renamed/m'), soon);
-  // Two, and the one that comes each second.
+  // Two, and the one of each second.
   expect(readings - before).toBeLessThanOrEqual(3);
 });
 
-test('a thousand new channels are read while requests go on', async () => {
+test('requests are answered while a thousand new channels are read', async () => {
   const { bus, db, nowS, channel, origin, a: target_id } = await start();
   await inTransaction(db, async (tx) => {
     for (let i = 0; i < 1000; i += 1) await addChannel(tx, `new ${i}`, channel, nowS());
@@ -140,7 +140,7 @@ test('a thousand new channels are read while requests go on', async () => {
     .finally(() => {
       isReading = false;
     });
-  // Of this thread's own time: other programs on the machine don't count.
+  // Measured in this thread's own time, so that other programs on the machine don't count.
   let turnMs = 0;
   for (let last = process.threadCpuUsage(); isReading; last = process.threadCpuUsage()) {
     await nextTurn();
@@ -160,7 +160,7 @@ test('swapped names lead to the right channels', async () => {
   expect(await ask('b/m')).toEqual([200, a]);
 });
 
-test('a channel whose row cannot be read keeps no revoked key alive', async () => {
+test('a channel whose row can’t be read doesn’t keep a revoked key working', async () => {
   const { db, nowS, origin, a } = await start();
   const [key] = await listProxyKeys(db);
   await updateTarget(db, a, { name: 'spoilt' }, nowS());

@@ -25,7 +25,7 @@ async function start() {
   return { ...gateway, bad, good, ask, breakerEvents };
 }
 
-test('three failures in a row open the breaker: the channel is left out, and the board is told', async () => {
+test('three failures in a row open the breaker: the channel is skipped, and an event says so', async () => {
   const { ask, bad, breakerEvents, targetIds, nowS } = await start();
   for (const attempts of ['2', '2', '2', '1', '1']) expect((await ask()).attempts).toBe(attempts);
   expect(bad.received()).toBe(3);
@@ -43,13 +43,13 @@ test('three failures in a row open the breaker: the channel is left out, and the
   expect((await ask('bad/m')).status).toBe(503);
 });
 
-test('a failure asks for a probe of just that model at once', async () => {
+test('a failure requests a probe of that one model at once', async () => {
   const { ask, probesAskedFor, targetIds } = await start();
   await ask();
   await expect.poll(() => probesAskedFor).toEqual([{ target_id: targetIds.bad, model: 'm' }]);
 });
 
-test('a model that the channel says it has no more is probed at once, and no failure is counted', async () => {
+test('a model that the channel says it no longer has is probed at once, and isn’t counted as a failure', async () => {
   const { ask, bad, breakerEvents, probesAskedFor, targetIds } = await start();
   bad.setBehaviour('m', 'http_404_model');
   for (let times = 0; times < 4; times += 1) expect((await ask('bad/m')).status).toBe(404);
@@ -58,7 +58,7 @@ test('a model that the channel says it has no more is probed at once, and no fai
   expect(breakerEvents()).toEqual([]);
 });
 
-test('a success in between starts the count anew', async () => {
+test('a success in between starts the count again', async () => {
   const { ask, bad, breakerEvents } = await start();
   for (const how of ['http_500', 'http_500', 'good', 'http_500', 'http_500'] as const) {
     bad.setBehaviour('m', how);
@@ -76,7 +76,7 @@ test('token counts that succeed don’t hide that the model fails', async () => 
   expect(breakerEvents()).toMatchObject([{ is_open: true }]);
 });
 
-test('what a side endpoint answers says nothing of the model', async () => {
+test('a side endpoint’s answer says nothing about the model', async () => {
   const provider = await providerForTest({ m: 'good' });
   const channels = { relay: { origin: provider.origin, models: { m: {} } } };
   const { origin, events, probesAskedFor } = await gatewayForTest({ channels });
@@ -89,7 +89,7 @@ test('what a side endpoint answers says nothing of the model', async () => {
   expect((await call(origin, '/v1/messages', { body: chatTo('m') })).status).toBe(200);
 });
 
-test('after a pause one request tries again: failing, it opens anew; succeeding, it closes', async () => {
+test('after a pause one request tries again: if it fails, the breaker opens again; if it succeeds, it closes', async () => {
   const { ask, bad, clock, breakerEvents } = await start();
   for (let failures = 0; failures < 3; failures += 1) await ask('bad/m');
   clock.aheadS += 16;
@@ -105,7 +105,7 @@ test('after a pause one request tries again: failing, it opens anew; succeeding,
   expect(opened.every(({ is_open }) => is_open)).toBe(true);
 });
 
-test('of many at once one alone takes the try of a half-open breaker', async () => {
+test('of many requests at the same time only one is the trial of a half-open breaker', async () => {
   const { ask, bad, clock } = await start();
   for (let failures = 0; failures < 3; failures += 1) await ask('bad/m');
   clock.aheadS += 16;
@@ -131,7 +131,7 @@ test('a probe that passes closes the breaker without any event', async () => {
   await expect.poll(() => breakerEvents().at(-1)).toMatchObject({ is_open: false });
 });
 
-test('side endpoints that break or hang open nothing', async () => {
+test('side endpoints that break or hang open no breaker', async () => {
   const origin = await upstreamForTest((request, response) => {
     if (request.url === chat) response.end('{}');
     else if (request.url === '/v1/rerank') response.socket?.destroy();
@@ -155,7 +155,7 @@ test('side endpoints that break or hang open nothing', async () => {
   });
 });
 
-test('a stream that tells of the client’s mistake is neither failure nor success', async () => {
+test('a stream that reports the client’s mistake is neither a failure nor a success', async () => {
   let error: object = { type: 'server_error' };
   const origin = await upstreamForTest((_, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -175,7 +175,7 @@ test('a stream that tells of the client’s mistake is neither failure nor succe
   expect(await ask()).toBe(503);
 });
 
-test('what the client sent wrong opens nothing', async () => {
+test('bad requests of a client open no breaker', async () => {
   const { ask, bad, breakerEvents, probesAskedFor } = await start();
   for (const how of ['http_400', 'http_422', 'http_413'] as const) {
     bad.setBehaviour('m', how);

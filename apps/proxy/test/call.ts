@@ -20,7 +20,7 @@ export interface Call {
   key?: string | null;
 }
 
-/** One request on a connection of its own, over node:http alone: nothing is added or decoded. */
+/** One request on its own connection, by node:http alone: nothing is added or decoded. */
 export function call(origin: string, path: string, given: Call = {}): Promise<Answer> {
   const { body, key = clientKey } = given;
   const text = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
@@ -33,7 +33,7 @@ export function call(origin: string, path: string, given: Call = {}): Promise<An
   const { hostname, port } = new URL(origin);
   return new Promise((resolve, reject) => {
     const agent = new Agent({ keepAlive: false });
-    // Not through URL: a path goes as it is written.
+    // Not through URL, which would rewrite the path.
     const sent = request({ hostname, port, path, method, headers, agent }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -19,7 +19,7 @@ async function start(corsOrigins: CorsOrigins) {
   return { ...gateway, ask };
 }
 
-test('without origins no page is let in: a preflight is a 405, and no answer names an origin', async () => {
+test('without origins no page may call: a preflight is a 405, and no answer names an origin', async () => {
   const { ask } = await start([]);
   const asked = await ask(chat, { method: 'OPTIONS', headers: { origin: app, ...preflight } });
   expect(asked.status).toBe(405);
@@ -30,7 +30,7 @@ test('without origins no page is let in: a preflight is a 405, and no answer nam
   }
 });
 
-test('a page of a named origin is let in, with what it needs to read', async () => {
+test('a page of a listed origin may call, and read what it needs', async () => {
   const { ask } = await start([app]);
   const headers = { origin: app, ...preflight };
   const asked = await ask(chat, { method: 'OPTIONS', headers, key: null });
@@ -51,7 +51,7 @@ test('a page of a named origin is let in, with what it needs to read', async () 
   expect([refused.status, refused.headers['access-control-allow-origin']]).toEqual([401, app]);
 });
 
-test('a page of another origin is not, nor one that spells it nearly so', async () => {
+test('a page of another origin may not, even if its spelling is similar', async () => {
   const { ask } = await start([app]);
   for (const origin of ['https://evil.example', `${app}.evil.example`, 'null', `${app}:8443`]) {
     const asked = await ask(chat, { method: 'OPTIONS', headers: { origin, ...preflight } });
@@ -61,7 +61,7 @@ test('a page of another origin is not, nor one that spells it nearly so', async 
   }
 });
 
-test('a star lets every page in, and the monitor stays closed', async () => {
+test('with a star every page may call the gateway, but not the monitor', async () => {
   const { ask } = await start('*');
   const headers = { origin: 'https://any.example', ...preflight };
   const asked = await ask('/v1/models', { method: 'OPTIONS', headers });
@@ -69,7 +69,7 @@ test('a star lets every page in, and the monitor stays closed', async () => {
   expect((await ask('/api/targets', { method: 'OPTIONS', headers })).status).toBe(404);
 });
 
-test('names of headers that are none are not repeated', async () => {
+test('text that isn’t a header’s name isn’t repeated', async () => {
   const { ask } = await start([app]);
   const odd = { ...preflight, 'access-control-request-headers': 'x: y; <z>' };
   const asked = await ask(chat, { method: 'OPTIONS', headers: { origin: app, ...odd } });

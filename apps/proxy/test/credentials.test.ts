@@ -50,7 +50,7 @@ test('of several credentials the first valid one counts', async () => {
   expect(await statusOf({ authorization: 'Basic abc', 'x-goog-api-key': clientKey })).toBe(200);
 });
 
-test('no, an unknown, a paused and an expired key are each told apart by a 401', async () => {
+test('a 401 says whether the key is missing, unknown, paused or expired', async () => {
   const { ask, clock } = await start([
     { key: 'sk-paused', enabled: false },
     { key: 'sk-expiring', expires_at: Date.now() / 1000 + 60 },
@@ -73,7 +73,7 @@ test('the master token may use everything, whatever the keys say', async () => {
   expect((await ask('/v1/models', { key: masterToken, method: 'GET' })).json.data).toHaveLength(2);
 });
 
-test('a key that is revoked, paused, made or changed holds within about a second without any event', async () => {
+test('a key that is created, changed, paused or revoked is so within about a second, without any event', async () => {
   const { ask, db, nowS, targetIds } = await start();
   const statusOf = async (key: string) => (await ask(chat, { key })).status;
   const soon = { timeout: 1500, interval: 50 };
@@ -87,7 +87,7 @@ test('a key that is revoked, paused, made or changed holds within about a second
   await vi.waitFor(async () => expect(await statusOf('sk-new')).toBe(401), soon);
 });
 
-test('the client’s credential reaches the upstream in no form, and no log line', async () => {
+test('the client’s credential reaches neither the upstream nor a log line, in any form', async () => {
   const { ask, provider, logLines } = await start();
   const headers = {
     authorization: `Bearer ${clientKey}`,

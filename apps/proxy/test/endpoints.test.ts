@@ -78,7 +78,7 @@ test('a model whose own name has slashes and spaces goes up escaped, segment by 
   }
 });
 
-test('a query goes along', async () => {
+test('the query goes up too', async () => {
   await call(gateway.origin, '/v1/messages?beta=true&x=a%20b', { body: chatTo('relay/m') });
   expect(provider.requests.at(-1)?.url).toMatch(/^\/v1\/messages\?beta=true&x=a(%20|\+)b$/);
 });
@@ -114,7 +114,7 @@ test('asking for responses over a WebSocket is a 426 at once', async () => {
   expect(answer.status).toBe(426);
 });
 
-test('what is not the gateway’s is left to others', async () => {
+test('other paths are left to others', async () => {
   for (const path of ['/', '/api/targets', '/modelsx', '/v2/models']) {
     expect((await call(gateway.origin, path)).text, path).toBe('not the gateway');
   }

@@ -16,7 +16,7 @@ function start(env: Record<string, string>): Promise<{ code: unknown; stderr: st
 test.each([
   ['short', 'must have at least 16 characters'],
   ['a token of sixteen or more', 'must be printable ASCII without spaces'],
-])('a master token %j is refused at the start', async (token, fault) => {
+])('the gateway doesn’t start with the master token %j', async (token, fault) => {
   const { code, stderr } = await start({ PROXY_MASTER_TOKEN: token });
   expect(code).toBe(1);
   expect(stderr).toContain(`PROXY_MASTER_TOKEN: ${fault}`);

@@ -87,7 +87,7 @@ function expectHeaders({ headers }: Answer) {
   expect(headers['request-id']).toBe(headers['x-request-id']);
 }
 
-/** The same fault on every dialect's route; returns what the gateway said. */
+/** Causes the same fault on every dialect's route; returns the gateway's messages. */
 async function everywhere(status: number, model: string, given: Call = {}): Promise<string[]> {
   const { origin } = gateway;
   const messages: string[] = [];
@@ -103,9 +103,9 @@ async function everywhere(status: number, model: string, given: Call = {}): Prom
   return messages;
 }
 
-test('401 without a key in force', () => everywhere(401, 'relay/m', { key: 'nobody' }));
+test('401 without a valid key', () => everywhere(401, 'relay/m', { key: 'nobody' }));
 
-test('what will not change is not worth a retry, and says so', async () => {
+test('an error that won’t change says that it isn’t worth a retry', async () => {
   const saysOf = async (model: string, key?: string) => {
     const given = { body: chatTo(model), ...(key ? { key } : {}) };
     const { headers } = await call(gateway.origin, anthropicPath, given);
@@ -118,11 +118,11 @@ test('what will not change is not worth a retry, and says so', async () => {
   expect(await saysOf('relay/m')).toBeUndefined();
 });
 
-test('403 where the key may not use the channel', async () => {
+test('403 if the key may not use the channel', async () => {
   for (const model of ['relay/m', 'm']) await everywhere(403, model, { key: 'sk-elsewhere' });
 });
 
-test('404 for a model that failed its probe says since when, and what the probe saw', async () => {
+test('404 for a model that failed its probe says since when, and why', async () => {
   for (const model of ['relay/dead', 'dead']) {
     for (const message of await everywhere(404, model)) {
       expect(message).toContain('relay/dead');
@@ -132,7 +132,7 @@ test('404 for a model that failed its probe says since when, and what the probe 
   }
 });
 
-test('404 for a model that nobody has, and for a channel that is switched off', async () => {
+test('404 for a model that no channel has, and for a channel that is disabled', async () => {
   for (const model of ['relay/nothing', 'nothing', 'nochannel/m', 'off/only', 'only']) {
     await everywhere(404, model);
   }
@@ -156,7 +156,7 @@ test.each([
   expectAnthropic(await call(gateway.origin, anthropicPath, { body }), 400);
 });
 
-test('413 for a body over the limit, told before and found on the way', async () => {
+test('413 for a body over the limit, whether declared or found while reading', async () => {
   const body = JSON.stringify(chatTo('relay/m', { filler: 'x'.repeat(2000) }));
   await everywhere(413, 'relay/m', { body });
   await everywhere(413, 'relay/m', { body, headers: { 'transfer-encoding': 'chunked' } });
@@ -187,7 +187,7 @@ test('405 for another method, and 404 for another path, in the dialect', async (
   expect(secret.text).not.toContain('sk-secret');
 });
 
-test('429 over the key’s limit says when to come again', async () => {
+test('429 over the key’s limit says when to try again', async () => {
   const key = 'sk-once';
   await call(gateway.origin, anthropicPath, { key, body: chatTo('relay/m') });
   await everywhere(429, 'relay/m', { key });
@@ -207,7 +207,7 @@ test('502 for a channel out of reach, then 503 once its breaker is open', async 
   await everywhere(503, 'unreachable/m');
 });
 
-test('504 where no first byte comes in time', async () => {
+test('504 if no first byte comes in time', async () => {
   const { origin } = gateway;
   const body = chatTo('relay/hangs', { stream: true });
   const answers = [

@@ -9,7 +9,7 @@ async function start(key: Omit<TestKey, 'key'>) {
   const channel = { origin: provider.origin, models: { m: {}, n: {} } };
   const channels = { one: channel, two: channel };
   const gateway = await gatewayForTest({ channels, keys: [{ key: 'sk-limited', ...key }] });
-  // From the start of a minute on, so that no test runs over its end.
+  // From the start of a minute, so that no test runs past its end.
   gateway.clock.aheadS = 60 - ((Date.now() / 1000) % 60);
   const ask = (model = 'm', sentKey = 'sk-limited') =>
     call(gateway.origin, '/v1/messages', { key: sentKey, body: chatTo(model) });
@@ -30,14 +30,14 @@ test('requests a minute: the next minute lets the next one through', async () =>
   expect((await ask()).status).toBe(200);
 });
 
-test('tokens a minute, in and out, as the answers report them', async () => {
+test('tokens a minute, in and out, by the answers’ own reports', async () => {
   // Each answer takes 20 tokens in and 12 out.
   const { ask } = await start({ tpm_limit: 60 });
   expect([(await ask()).status, (await ask()).status]).toEqual([200, 200]);
   expect((await ask()).status).toBe(429);
 });
 
-test('where no answer reports its tokens, the bytes are counted; an error counts nothing', async () => {
+test('if an answer doesn’t report its tokens, its bytes are counted; an error counts nothing', async () => {
   let status = 400;
   const origin = await upstreamForTest((_, response) => {
     response.writeHead(status, { 'content-type': 'text/event-stream' });
@@ -57,7 +57,7 @@ test('where no answer reports its tokens, the bytes are counted; an error counts
   expect((await gateway.recordsAtEnd())[4]).toMatchObject({ status: 200, output_tokens: null });
 });
 
-test('a key for some channels and models is held to them', async () => {
+test('a key for some channels and models can use only those', async () => {
   const byChannel = await start({ channels: ['two'] });
   expect((await byChannel.ask('one/m')).status).toBe(403);
   expect((await byChannel.ask('two/m')).status).toBe(200);

@@ -24,7 +24,7 @@ afterAll(() => gateway.close());
 const everything = ['relay one/m', 'relay one/org/deep', 'two/m', 'm', 'org/deep'];
 const anthropic = { 'anthropic-version': '2023-06-01' };
 
-test('OpenAI’s list holds what passed its latest probe, under full and bare names', async () => {
+test('OpenAI’s list has the models that passed their latest probe, by full and bare names', async () => {
   for (const path of ['/v1/models', '/models']) {
     const { status, json } = await call(gateway.origin, path);
     expect(status).toBe(200);
@@ -40,7 +40,7 @@ test('OpenAI’s list holds what passed its latest probe, under full and bare na
   }
 });
 
-test('Anthropic’s list comes where its version header is sent', async () => {
+test('Anthropic’s list is the answer if its version header is sent', async () => {
   const { json } = await call(gateway.origin, '/v1/models?limit=20', { headers: anthropic });
   expect(json).toMatchObject({ has_more: false, first_id: 'relay one/m', last_id: 'org/deep' });
   expect(json.data[0]).toEqual({
@@ -56,7 +56,7 @@ test.each([
   ['/v1beta/models', {}],
   ['/v1/models', { key: null, headers: { 'x-goog-api-key': clientKey } }],
   [`/v1/models?key=${clientKey}`, { key: null }],
-])('Gemini’s list comes at %s for its callers', async (path, given) => {
+])('Gemini’s list is at %s for its clients', async (path, given) => {
   const { status, json } = await call(gateway.origin, path, given);
   expect(status).toBe(200);
   expect(json.models.map(({ name }: { name: string }) => name)).toEqual(
@@ -65,7 +65,7 @@ test.each([
   expect(json.models[0].supportedGenerationMethods).toContain('generateContent');
 });
 
-test('Codex’s question with its version gets a quick 404', async () => {
+test('a request with Codex’s version gets a quick 404', async () => {
   const { status, json } = await call(gateway.origin, '/v1/models?client_version=0.50.0');
   expect([status, json.error.code]).toEqual([404, 'not_found']);
 });
@@ -80,7 +80,7 @@ test('a key sees no more than it may use', async () => {
 });
 
 test.each(['relay%20one/org/deep', 'relay%20one%2Forg%2Fdeep', 'org/deep', 'org%2Fdeep'])(
-  'one model is asked for with slashes raw or escaped: %s',
+  'one model can be asked for with slashes raw or escaped: %s',
   async (id) => {
     const { status, json } = await call(gateway.origin, `/v1/models/${id}`);
     expect(status).toBe(200);
@@ -92,7 +92,7 @@ test.each(['relay%20one/org/deep', 'relay%20one%2Forg%2Fdeep', 'org/deep', 'org%
   },
 );
 
-test('a model that failed, is switched off, or is not allowed is a 404 in the dialect', async () => {
+test('a model that failed, is disabled, or isn’t allowed is a 404 in the dialect', async () => {
   for (const id of ['relay%20one/dead', 'dead', 'off/m', 'nobody']) {
     const { status, json } = await call(gateway.origin, `/v1/models/${id}`);
     expect([status, json.error.code], id).toEqual([404, 'model_not_found']);
@@ -105,7 +105,7 @@ test('a model that failed, is switched off, or is not allowed is a 404 in the di
   expect(hidden.status).toBe(404);
 });
 
-test('without a key in force there is no list', async () => {
+test('without a valid key there is no list', async () => {
   for (const key of [null, 'nobody', 'sk-paused']) {
     expect((await call(gateway.origin, '/v1/models', { key })).status).toBe(401);
     const asGemini = await call(gateway.origin, '/v1beta/models', { key });
@@ -113,7 +113,7 @@ test('without a key in force there is no list', async () => {
   }
 });
 
-test('with bare names off the list holds full names alone', async () => {
+test('with bare names off the list has only full names', async () => {
   const channels = { one: { origin, models: { m: {} } } };
   const other = await openTestGateway({ channels, options: { areBareModelsOn: false } });
   const { json } = await call(other.origin, '/v1/models');

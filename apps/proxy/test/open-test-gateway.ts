@@ -18,7 +18,7 @@ export const masterToken = 'master-token-0123456789';
 export const clientKey = 'sk-proxy-client-0123456789';
 
 interface Given {
-  /** By name; each is a channel with its models proven, in this order. */
+  /** By name; each is a channel whose models were probed, in this order. */
   channels?: Record<string, TestChannel>;
   /** Beside `clientKey`, which may use everything. */
   keys?: TestKey[];
@@ -27,14 +27,14 @@ interface Given {
 
 export type TestGateway = Awaited<ReturnType<typeof openTestGateway>>;
 
-/** A gateway on a port of its own over a real database; ends with the test. */
+/** A gateway on its own port, with a real database; ends with the test. */
 export async function gatewayForTest(given: Given = {}): Promise<TestGateway> {
   const gateway = await openTestGateway(given);
   onTestFinished(() => gateway.close());
   return gateway;
 }
 
-/** The same for whoever closes it by hand. */
+/** The same, closed by the caller. */
 export async function openTestGateway(given: Given = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'proxy-'));
   const clock = { aheadS: 0 };
@@ -91,16 +91,16 @@ export async function openTestGateway(given: Given = {}) {
     clock,
     nowS,
     port: server.port,
-    /** Has requests heard before the gateway gets them. */
+    /** Calls the listener with each request before the gateway gets it. */
     onRequest: (listener: RequestListener) => void hearers.push(listener),
-    /** Those on which something was asked. */
+    /** The open connections that have had a request. */
     connections,
     metrics,
     logLines,
     targetIds,
     origin: `http://127.0.0.1:${server.port}`,
     ...seen,
-    /** All records: the gateway has handed over the last of them. */
+    /** Closes the gateway, so that it queues its last records, and returns all of them. */
     async recordsAtEnd() {
       await gateway.close();
       return seen.records;
@@ -121,7 +121,7 @@ async function fill(db: OpenedDatabase, { channels = {}, keys = [] }: Given, now
   return targetIds;
 }
 
-/** A bus whose events, probes asked for and records are kept for the test to look at. */
+/** A bus whose events, requested probes and records are kept for the test. */
 function openBus() {
   const bus = createInProcessBus({ nowMs: Date.now, onFault: (fault) => console.error(fault) });
   const events: MonitorEvent[] = [];

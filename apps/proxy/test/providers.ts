@@ -19,7 +19,7 @@ export async function providerForTest(
   return provider;
 }
 
-/** An upstream of the test's own, for what a fake provider doesn't do; ends with the test. */
+/** An upstream made by the test, for what a fake provider doesn't do; ends with the test. */
 export async function upstreamForTest(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
   const port = await listen(server);
@@ -31,14 +31,11 @@ export async function upstreamForTest(listener: RequestListener): Promise<string
 }
 
 interface RawUpstreamOptions {
-  /** How long a connection stays open behind an answer; absent: as long as the gateway likes. */
+  /** How long a connection stays open after an answer; absent: until the gateway closes it. */
   endsAfterMs?: number;
 }
 
-/**
- * An upstream that writes bytes on the wire for each request that it gets, or hangs up for null; counts
- * its connections.
- */
+/** An upstream that answers each request with raw bytes, or hangs up for null; counts its connections. */
 export async function rawUpstream(
   answer: (request: string, connection: number) => string | Buffer | null,
   { endsAfterMs }: RawUpstreamOptions = {},

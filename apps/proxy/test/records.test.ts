@@ -96,7 +96,7 @@ test.each(routes)('tokens are read on %s, whole, streamed and compressed', async
   );
 });
 
-test('what the gateway refuses by itself is recorded too, with what it said', async () => {
+test('a request that the gateway refuses is recorded too, with its message', async () => {
   const { origin, recordsAtEnd } = await start();
   const chat = '/v1/chat/completions';
   await call(origin, chat, { body: 'no json' });
@@ -110,7 +110,7 @@ test('what the gateway refuses by itself is recorded too, with what it said', as
   expect(records[1]?.error).toContain('has no model');
 });
 
-test('a client’s huge names are refused, and neither come back nor stay', async () => {
+test('a client’s huge names are refused, and neither repeated nor stored', async () => {
   const { origin, recordsAtEnd } = await start();
   const huge = 'é'.repeat(257);
   const asChat = await call(origin, '/v1/chat/completions', { body: chatTo(huge) });
@@ -131,7 +131,7 @@ test('a client’s huge names are refused, and neither come back nor stay', asyn
   expect(JSON.stringify(records)).not.toContain('\\u0000');
 });
 
-test('a channel out of reach is recorded as what the client got', async () => {
+test('a channel out of reach is recorded with the status that the client got', async () => {
   const channels = { gone: { origin: 'http://127.0.0.1:9', models: { m: {} } } };
   const { origin, recordsAtEnd } = await gatewayForTest({ channels });
   await call(origin, '/v1/messages', { body: chatTo('gone/m') });
@@ -148,7 +148,7 @@ test('a channel out of reach is recorded as what the client got', async () => {
   ]);
 });
 
-test('a stream that broke is recorded with what broke it', async () => {
+test('a stream that broke is recorded with the reason', async () => {
   const { origin, recordsAtEnd } = await start({ m: 'silent_truncation', n: 'error_event' });
   for (const model of ['m', 'n']) {
     await call(origin, '/v1/chat/completions', { body: chatTo(model, { stream: true }) });
@@ -164,7 +164,7 @@ test('a stream that broke is recorded with what broke it', async () => {
   ]);
 });
 
-test('a stream that the end of the server cuts off leaves its record', async () => {
+test('a stream that is cut off when the server ends leaves its record', async () => {
   const { port, close, records } = await start({ midway: 'hang_midway' });
   const client = await rawConnection(port);
   client.send(rawPost('/v1/messages', clientKey, chatTo('midway', { stream: true })));
@@ -173,7 +173,7 @@ test('a stream that the end of the server cuts off leaves its record', async () 
   expect(records).toMatchObject([{ status: 499, stream: true, target_name: 'relay' }]);
 });
 
-test('a client that leaves is a 499, before the first byte and midway, and nobody’s fault', async () => {
+test('a client that leaves, before the first byte or midway, is a 499 and nobody’s fault', async () => {
   const { origin, port, provider, recordsAtEnd, events, probesAskedFor } = await start({
     hangs: 'hang_before_headers',
     midway: 'hang_midway',

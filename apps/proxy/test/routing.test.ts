@@ -73,7 +73,7 @@ test('by latency the fastest goes first, and those about as fast share', async (
   expect([...froms].sort()).toEqual(['fast', 'near']);
 });
 
-test('by priority the first in order takes all, and in turn each takes its share', async () => {
+test('by priority the first in order gets all requests, and in turn each gets its share', async () => {
   const channels = { a: {}, b: {}, c: {} };
   const byPriority = await start(channels, { policy: 'priority' });
   expect(new Set(await many(4, async () => (await byPriority.ask()).from))).toEqual(new Set(['a']));
@@ -95,7 +95,7 @@ test.each([
   ['closed_before_headers', null, 'network'],
   ['not_http', null, 'network'],
 ] as const)(
-  '%s moves on to the next channel, which the client alone hears of',
+  '%s moves on to the next channel, whose answer is all that the client sees',
   async (how, status, kind) => {
     const { ask, recordsAtEnd } = await start({ bad: { how }, good: {} });
     const answer = await ask();
@@ -125,7 +125,7 @@ test('no first byte in time moves on too', async () => {
 });
 
 test.each(['http_400', 'http_404_model', 'http_413', 'http_422'] as const)(
-  '%s is the client’s own and goes back to it at once',
+  '%s is the client’s fault and goes back to it at once',
   async (how) => {
     const { ask, received } = await start({ bad: { how }, good: {} });
     const answer = await ask();
@@ -134,7 +134,7 @@ test.each(['http_400', 'http_404_model', 'http_413', 'http_422'] as const)(
   },
 );
 
-test('a 403, be it for credit or for content, asks another channel and for a probe, and is no failure', async () => {
+test('a 403, for credit or for content, leads to another channel and a probe, and isn’t a failure', async () => {
   for (const how of ['http_403', 'http_403_quota'] as const) {
     const { ask, recordsAtEnd, events, probesAskedFor, targetIds } = await start({
       bad: { how },
@@ -153,7 +153,7 @@ test('a 403, be it for credit or for content, asks another channel and for a pro
   }
 });
 
-test('a content 403 of every channel reaches the client from the last', async () => {
+test('if every channel answers a content 403, the last one’s reaches the client', async () => {
   const { ask } = await start({ a: { how: 'http_403' }, b: { how: 'http_403' } });
   const answer = await ask();
   expect([answer.status, answer.from, answer.attempts]).toEqual([403, 'b', 2]);
@@ -169,7 +169,7 @@ test('after the first byte nothing is tried again', async () => {
   }
 });
 
-test('attempts are bounded, and the last channel’s own words reach the client', async () => {
+test('attempts are limited, and the last channel’s own words reach the client', async () => {
   const how = 'http_503';
   const channels = { a: { how }, b: { how }, c: { how }, d: { how } } as const;
   const { ask, received } = await start(channels, { attemptLimit: 3 });
@@ -190,14 +190,14 @@ test('an endless error body doesn’t keep the client from the next channel', as
   expect([answer.status, answer.from, answer.attempts]).toEqual([200, 'good', 2]);
 });
 
-test('a pinned channel is never left for another', async () => {
+test('a request for a pinned channel never goes to another', async () => {
   const { ask, received } = await start({ bad: { how: 'http_500' }, good: {} });
   const answer = await ask({}, 'bad/m');
   expect([answer.status, answer.from, answer.attempts]).toEqual([500, 'bad', 1]);
   expect(received('good')).toBe(0);
 });
 
-test('a name with a slash is bare where no channel is called so', async () => {
+test('a name with a slash is a bare one if no channel has the name before it', async () => {
   const provider = await providerForTest({ 'org/m': 'good' });
   const channels = { relay: { origin: provider.origin, models: { 'org/m': {} } } };
   const { origin } = await gatewayForTest({ channels });
@@ -226,7 +226,7 @@ test.each(['x-claude-code-session-id', 'session-id', 'x-session-affinity'])(
   },
 );
 
-test('a conversation moves on where its channel fails, and stays there', async () => {
+test('a conversation moves on if its channel fails, and stays there', async () => {
   let isBroken = false;
   const how: How = (ask, response) => {
     if (isBroken) response.writeHead(500).end();

@@ -3,7 +3,7 @@ import { createTarget, type Database, finishRun, startRun } from '@api-monitor/d
 
 export const upstreamKey = 'sk-upstream-0123456789abcdef';
 
-/** How a model stood at its latest probe. */
+/** What a model's latest probe found. */
 export interface TestModel {
   isAlive?: boolean;
   isSkipped?: boolean;
@@ -16,12 +16,12 @@ export interface TestModel {
 export interface TestChannel {
   /** The provider's address. */
   origin: string;
-  /** By name; alive and just proven unless it says otherwise. */
+  /** By name; alive and just probed unless it says otherwise. */
   models: Record<string, TestModel>;
   fields?: Partial<TargetInput>;
 }
 
-/** Adds a channel and what its latest run found; returns its id. */
+/** Adds a channel and the results of its latest run; returns its id. */
 export async function addChannel(
   db: Database,
   name: string,
@@ -41,7 +41,7 @@ export async function addChannel(
   return id;
 }
 
-/** Writes a run that found the channel's models as given. */
+/** Stores a run that found the channel's models as given. */
 export async function proveModels(
   db: Database,
   targetId: number,
@@ -63,7 +63,7 @@ export async function proveModels(
   });
 }
 
-/** A probe's result as the worker writes it. */
+/** A probe's result as the worker stores it. */
 export function probeOf(model: string, how: TestModel, nowS: number): ProbeResult {
   const isAlive = how.isAlive ?? !how.isSkipped;
   return {

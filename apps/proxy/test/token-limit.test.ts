@@ -13,7 +13,7 @@ const key = 'sk-limited';
 const chat = '/v1/chat/completions';
 /** What each answer reports: 32 tokens in all. */
 const report = JSON.stringify({ usage: { prompt_tokens: 20, completion_tokens: 12 } });
-/** The upstream holds such a request until the test says so; it answers any other at once. */
+/** The upstream holds such a request until the test lets it go; it answers any other at once. */
 const held = { user: 'held' };
 
 async function patientUpstream() {
@@ -33,7 +33,7 @@ async function patientUpstream() {
   return {
     origin,
     asked: () => asked,
-    /** Until so many requests wait for their answers at once. */
+    /** Waits until so many requests wait for their answers. */
     until: (count: number) => expect.poll(() => waiting.size).toBe(count),
     answer(body: string | Buffer = report, headers: Record<string, string> = {}) {
       for (const response of waiting) response.writeHead(200, headers).end(body);
@@ -48,7 +48,7 @@ async function start(given: Omit<TestKey, 'key'>, options = {}) {
   const upstream = await patientUpstream();
   const channels = { one: { origin: upstream.origin, models: { m: {} } } };
   const gateway = await gatewayForTest({ channels, keys: [{ key, ...given }], options });
-  // From the start of a minute on, so that no test runs over its end.
+  // From the start of a minute, so that no test runs past its end.
   gateway.clock.aheadS = 60 - ((Date.now() / 1000) % 60);
   const ask = (more: object = {}, path = chat) =>
     call(gateway.origin, path, { key, body: chatTo('m', more) });
@@ -56,7 +56,7 @@ async function start(given: Omit<TestKey, 'key'>, options = {}) {
   return { ...gateway, upstream, ask, statusOf };
 }
 
-/** Until so many have been answered: one that came later would find others gone. */
+/** Waits until so many have been answered: a later request would find others gone. */
 async function untilAnswered(answers: Promise<unknown>[], count: number): Promise<void> {
   let answered = 0;
   for (const answer of answers) {
@@ -81,7 +81,7 @@ test('sixty requests at once don’t pass a limit of fifty tokens', async () => 
   await upstream.until(1);
   upstream.answer();
   expect(await statusesOf(answers)).toEqual([200, ...Array(59).fill(429)]);
-  // What the one really took has been counted, and leaves room for another that comes alone.
+  // The tokens that the one really used are counted, and leave room for another that comes alone.
   expect(await statusOf()).toBe(200);
   const late = await ask();
   expect(late.status).toBe(429);
@@ -130,7 +130,7 @@ test.each([
   },
 );
 
-test('a request whose answer is no text reserves only its input', async () => {
+test('a request whose answer isn’t text reserves only its input', async () => {
   const { upstream, ask } = await start({ tpm_limit: 1_000 });
   const more = { ...held, max_tokens: 900 };
   const answers = Array.from({ length: 10 }, () => ask(more, '/v1/embeddings'));

@@ -84,13 +84,13 @@ test('a request to a closed breaker is not a trial, and what ends there is not p
   expect([failures(), published]).toEqual([0, []]);
 });
 
-test('a model that is suspected is probed, and nothing else', () => {
+test('a suspected model is only probed', () => {
   const { breakers, published, failures, probes } = setup();
   for (let i = 0; i < 4; i += 1) breakers.suspected(1, 'm');
   expect([probes(), failures(), published]).toEqual([4, 0, []]);
 });
 
-test('a target that was read again settles its breakers, and takes them along when it goes', () => {
+test('a target that was read again settles its breakers, and a deleted one removes them', () => {
   const { clock, breakers, fail, published, wait } = setup();
   const read = (is_alive: boolean, proved_at: number) => ({
     models: new Map([['m', { is_alive, proved_at } as BoardModel]]),

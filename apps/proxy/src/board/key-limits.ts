@@ -24,7 +24,7 @@ interface Minute {
 
 /** Clocks of hosts differ a little. */
 const sumLifeS = 180;
-/** By then, some of the requests that hold reserved tokens may have ended. */
+/** By then, some of the running requests may have ended. */
 const reservedWaitS = 5;
 
 const unlimited: Admission = { ok: true, settle: () => {} };

@@ -17,13 +17,13 @@ const key: BoardKey = {
   tpm_limit: 100,
 };
 
-/** What a request that is expected to take so many tokens is told: null, or the seconds to wait. */
+/** null if a request that may use so many tokens is admitted, else the seconds to wait. */
 function take(limits: KeyLimits, asker: BoardKey = key, expected = 0): number | null {
   const admission = limits.take(asker, () => expected);
   return admission.ok ? null : admission.waitS;
 }
 
-/** Lets a request in that is still under way; the test says how it ends. */
+/** Admits a request that hasn't ended; the test ends it. */
 function begin(limits: KeyLimits, expected: number): (tokens: number) => void {
   const admission = limits.take(key, () => expected);
   if (!admission.ok) throw new Error(admission.fault);
@@ -43,13 +43,13 @@ test('requests beyond the limit wait for the next minute', () => {
   expect(take(limits)).toBeNull();
 });
 
-test('tokens beyond the limit too, by what was taken in the end', () => {
+test('tokens beyond the limit wait too, by what was used in the end', () => {
   const limits = createKeyLimits(() => 6000, alone());
   begin(limits, 1)(100);
   expect(take(limits)).toBe(60);
 });
 
-test('a limit holds over all gateways, once they have told each other', async () => {
+test('a limit holds over all gateways, once they have shared their counts', async () => {
   const sums = alone();
   const [a, b] = [createKeyLimits(() => 6000, sums), createKeyLimits(() => 6000, sums)];
   const shared = { ...key, rpm_limit: 4 };
@@ -60,14 +60,14 @@ test('a limit holds over all gateways, once they have told each other', async ()
   expect(take(a, shared)).toBe(60);
 });
 
-test('with the others out of reach a gateway goes by its own count', async () => {
+test('if the others are out of reach, a gateway goes by its own count', async () => {
   const limits = createKeyLimits(() => 6000, { add: () => Promise.reject(new Error('away')) });
   expect([take(limits), take(limits)]).toEqual([null, null]);
   await expect(limits.share()).rejects.toThrow('away');
   expect(take(limits)).toBe(60);
 });
 
-test('a key without limits and the master token are never held up, nor asked what they expect', () => {
+test('a key without limits and the master token never wait, and their tokens aren’t estimated', () => {
   const limits = createKeyLimits(() => 6000, alone());
   const free = { ...key, rpm_limit: null, tpm_limit: null };
   const unasked = () => {
@@ -80,7 +80,7 @@ test('a key without limits and the master token are never held up, nor asked wha
   expect(limits.take({ ...key, tpm_limit: null }, unasked).ok).toBe(true);
 });
 
-test('what is reserved must fit beside what is under way; who comes alone goes while anything is left', () => {
+test('a reservation must fit beside those of running requests; a request that comes alone goes if anything is left', () => {
   const limits = createKeyLimits(() => 6000, alone());
   const settle = begin(limits, 60);
   expect([faultOf(limits, 41), faultOf(limits, 40)]).toEqual(['under_way', null]);
@@ -91,7 +91,7 @@ test('what is reserved must fit beside what is under way; who comes alone goes w
   expect(faultOf(next, 5_000)).toBeNull();
 });
 
-test('a request settles once, however often it is said to have ended', () => {
+test('a request settles once, however often it is settled', () => {
   const limits = createKeyLimits(() => 6000, alone());
   const [first, second] = [begin(limits, 40), begin(limits, 40)];
   for (const tokens of [10, 0, 500]) first(tokens);
@@ -100,7 +100,7 @@ test('a request settles once, however often it is said to have ended', () => {
   expect(faultOf(limits, 0)).toBe('used_up');
 });
 
-test('what is under way passes into the next minute, and counts there when it ends', async () => {
+test('a running request is carried into the next minute, and counts there when it ends', async () => {
   const clock = { now: 6059 };
   const limits = createKeyLimits(() => clock.now, alone());
   const settle = begin(limits, 80);
@@ -113,7 +113,7 @@ test('what is under way passes into the next minute, and counts there when it en
   expect(faultOf(limits, 100)).toBeNull();
 });
 
-test('gateways know of each other what is under way, and when it has ended; no sum is ever negative', async () => {
+test('gateways share what is reserved, and when it is freed; no sum is ever negative', async () => {
   const clock = { now: 6030 };
   const told: number[] = [];
   const shared = alone();
@@ -129,7 +129,7 @@ test('gateways know of each other what is under way, and when it has ended; no s
     for (const gateway of [a, b, a, b]) await gateway.share();
   };
   const settle = begin(a, 80);
-  // A gateway hears of the keys that it has seen itself in this minute.
+  // A gateway learns about the keys that it has seen itself in this minute.
   begin(b, 1)(0);
   await shareAll();
   expect(faultOf(b, 50)).toBe('under_way');
@@ -143,7 +143,7 @@ test('gateways know of each other what is under way, and when it has ended; no s
   expect(Math.min(...told)).toBe(0);
 });
 
-test('a gateway that died with requests under way holds the others up until the minute ends', async () => {
+test('what a gateway had reserved when it died holds the others up until the minute ends', async () => {
   const clock = { now: 6030 };
   const sums = alone();
   const [dead, left] = [
@@ -159,7 +159,7 @@ test('a gateway that died with requests under way holds the others up until the 
   expect(faultOf(left, 50)).toBeNull();
 });
 
-test('a conversation stays where it was for an hour, each model by itself', () => {
+test('a conversation stays on its target for an hour, separately for each model', () => {
   const clock = { now: 0 };
   const affinity = createAffinity(() => clock.now);
   affinity.keep('s', 'm', 7);

@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers());
 
 const record = (request_id: string) => ({ request_id }) as ProxyRequest;
 
-/** A sink before a queue that can be out of reach. */
+/** A sink whose queue can be out of reach. */
 function start() {
   const queue = { isAway: false, batches: [] as string[][] };
   let dropped = 0;
@@ -45,7 +45,7 @@ test('a record waits no longer than the period', async () => {
   expect(taken()).toEqual(['a']);
 });
 
-test('many go in several batches, in their order', async () => {
+test('many records go in several batches, in their order', async () => {
   const { sink, queue, taken } = start();
   const ids = Array.from({ length: 120 }, (_, at) => `r${at}`);
   for (const id of ids) sink.add(record(id));
@@ -54,7 +54,7 @@ test('many go in several batches, in their order', async () => {
   expect(taken()).toEqual(ids);
 });
 
-test('with the queue away the newest are kept, and all of them go when it is back', async () => {
+test('while the queue is away the newest records are kept, and all of them go when it is back', async () => {
   const { sink, queue, taken, dropped } = start();
   queue.isAway = true;
   for (let at = 0; at < 20_100; at += 1) sink.add(record(`r${at}`));
@@ -67,7 +67,7 @@ test('with the queue away the newest are kept, and all of them go when it is bac
   expect(new Set(taken()).size).toBe(20_000);
 });
 
-test('closing hands over the last records, and counts what nobody took', async () => {
+test('closing queues the last records, and counts those that couldn’t be queued', async () => {
   const { sink, queue, taken, dropped } = start();
   sink.add(record('late'));
   await sink.close();
@@ -78,7 +78,7 @@ test('closing hands over the last records, and counts what nobody took', async (
   expect(dropped()).toBe(1);
 });
 
-test('what a queue may have lost is handed over again, before what is new', async () => {
+test('records that a queue may have lost are queued again, before new ones', async () => {
   const { sink, queue } = start();
   sink.add(record('a'));
   await vi.advanceTimersByTimeAsync(250);
@@ -90,7 +90,7 @@ test('what a queue may have lost is handed over again, before what is new', asyn
   expect(queue.batches).toEqual([['a'], ['b'], ['a', 'b', 'c']]);
 });
 
-test('what was handed over 15 seconds ago is written, however long the queue was away', async () => {
+test('records queued 15 seconds ago count as written, however long the queue was away', async () => {
   const { sink, queue, taken } = start();
   sink.add(record('old'));
   await vi.advanceTimersByTimeAsync(16_000);
@@ -106,7 +106,7 @@ test('what was handed over 15 seconds ago is written, however long the queue was
   expect(taken()).toEqual(['old', 'late', 'waiting', 'late', 'waiting']);
 });
 
-test('no more than 5,000 are kept for a queue that may lose them', async () => {
+test('no more than 5,000 records are kept for a queue that may lose them', async () => {
   const { sink, queue } = start();
   for (let at = 0; at < 6_000; at += 1) sink.add(record(`r${at}`));
   await vi.advanceTimersByTimeAsync(250);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 /**
- * `req_` and a UUID of version 7 without its dashes: ids of one time lie together in the index of
- * the records, and random ones cost twice the time to write.
+ * `req_` and a UUID of version 7 without its dashes. Ids of the same time are together in the records'
+ * index; random ones take twice the time to write.
  */
 export function newRequestId(nowMs: number): string {
   const time = Math.floor(nowMs).toString(16).padStart(12, '0');

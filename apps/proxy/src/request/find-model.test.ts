@@ -67,7 +67,7 @@ test.each([
   expect(search(text)).toMatchObject({ ok: true, isStream });
 });
 
-test('however a string is filled and however long it is, its end is found', () => {
+test('the end of a string is found, whatever is in it and however long it is', () => {
   for (const fill of ['x', '\\"', '\\\\', 'x\\"', '{[', ' ', '\\\\\\"', '日']) {
     for (let times = 0; times < 200; times += 1) {
       const text = `{"a":"${fill.repeat(times)}","model":"m"}`;

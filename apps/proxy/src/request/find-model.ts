@@ -1,6 +1,6 @@
 import { endOfString, firstByte, quote, scanKeys, spellingOf } from './json-bytes.ts';
 
-/** The one `model` string of a request's body: where its text is between the quotes, and what it says. */
+/** The one `model` string of a request's body: where its text is between the quotes, and the text. */
 export interface FoundModel {
   start: number;
   end: number;

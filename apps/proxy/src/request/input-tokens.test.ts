@@ -19,12 +19,12 @@ test.each([
   expect(inputTokensOf(bodyWith(part))).toBeLessThan(1_600);
 });
 
-test('slashes may be escaped, as PHP does it', () => {
+test('slashes may be escaped, as PHP does', () => {
   const body = bodyWith({ data: picture }).toString().replaceAll('/', '\\/');
   expect(inputTokensOf(Buffer.from(body))).toBeLessThan(1_600);
 });
 
-test('each piece of encoded data counts, and what is around it by its bytes', () => {
+test('each piece of encoded data counts, and the rest counts by its bytes', () => {
   const body = Buffer.from(JSON.stringify([picture, 'a b '.repeat(1_000), picture]));
   expect(inputTokensOf(body)).toBe(3_000 + Math.ceil(4_010 / 4));
 });
@@ -45,7 +45,7 @@ test('a body that is cut off counts by its bytes', () => {
 });
 
 test.each(['"",', '"ab",', `"${'A'.repeat(7_000)}",`, '[', '"data:'])(
-  'a large body made of %.9s is read in no time',
+  'a large body made of %.9s is read quickly',
   (piece) => {
     const body = Buffer.from(`{${piece.repeat(Math.floor(10_000_000 / piece.length))}`);
     const startedAtMs = performance.now();

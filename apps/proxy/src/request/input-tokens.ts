@@ -2,7 +2,7 @@ import { endOfString, nextStop, quote } from './json-bytes.ts';
 
 /** English text takes about four bytes a token. */
 export const bytesPerToken = 4;
-/** What providers charge for a large picture: https://docs.anthropic.com/en/docs/build-with-claude/vision */
+/** The tokens that providers charge for a large picture: https://docs.anthropic.com/en/docs/build-with-claude/vision */
 const tokensPerFile = 1_500;
 /** By its bytes, shorter data counts fewer tokens than the fixed estimate. */
 const fileBytes = tokensPerFile * bytesPerToken;

@@ -43,7 +43,7 @@ test.each<[GatewayRoute, object]>([
   ['gemini', { generationConfig: { nested: { maxOutputTokens: 1 } } }],
   ['gemini', { generationConfig: [{ maxOutputTokens: 1 }] }],
   ['gemini', { generationConfig: 1, labels: { maxOutputTokens: 1 } }],
-])('%s reads only its own names, at their own place: not %j', (route, body) => {
+])('%s reads only its own names, in their own place: not %j', (route, body) => {
   expect(limitIn(route, body)).toBe(usual);
 });
 
@@ -68,17 +68,17 @@ test.each([
   expect(limitIn('chat', body)).toBe(usual);
 });
 
-test('each of several answers without a limit takes the usual length', () => {
+test('each of several answers without a limit counts as the usual length', () => {
   expect(limitIn('chat', { n: 4 })).toBe(4 * usual);
 });
 
-test('however large the numbers are, the product can be summed up exactly', () => {
+test('however large the numbers are, sums of the product are exact', () => {
   const body = { max_tokens: Number.MAX_SAFE_INTEGER, n: Number.MAX_SAFE_INTEGER };
   expect(limitIn('chat', body)).toBe(1_000_000_000);
 });
 
 test.each(['"max_tokens":1,', String.raw`"max\u005ftokens":1,`, String.raw`"\u006d\q":1,`])(
-  'a body made of nothing but %s is scanned in no time',
+  'a body made of nothing but %s is scanned quickly',
   (piece) => {
     const body = Buffer.from(`{${piece.repeat(300_000)}"max_tokens":2}`);
     const startedAtMs = performance.now();

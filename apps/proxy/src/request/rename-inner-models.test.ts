@@ -10,7 +10,7 @@ test('each request of a batch names the model without its channel', () => {
   expect(renamed(batch('relay/embed'))).toBe(batch('embed'));
 });
 
-test('another model, another field and what a text says stay as they are', () => {
+test('other models, other fields and the content of texts stay unchanged', () => {
   for (const text of [
     '{"requests":[{"model":"models/other/embed"}]}',
     '{"title":"models/relay/embed"}',
@@ -22,12 +22,12 @@ test('another model, another field and what a text says stay as they are', () =>
   }
 });
 
-test('a model that was asked for by its own name costs no copy', () => {
+test('a model that is asked for by its own name costs no copy', () => {
   const body = Buffer.from('{"requests":[{"model":"models/embed"}]}');
   expect(renameInnerModels(body, 'embed', 'embed')).toEqual([body]);
 });
 
-test('only a body that names the model more often than any batch does has too many', () => {
+test('a body has too many names of its model only if it has more than any batch', () => {
   const naming = (times: number) => Buffer.from('"model":"models/relay/m"'.repeat(times));
   expect(
     [0, 1, 10_000, 10_001].map((times) => namesTooManyModels(naming(times), 'relay/m')),

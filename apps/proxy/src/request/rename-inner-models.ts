@@ -1,6 +1,6 @@
 /**
- * A body whose path names the model, in pieces, with the channel taken out of what names it inside too:
- * Gemini's batches of embeddings say `"model": "models/<model>"` in each request
+ * The body of a request whose path names the model, in pieces, with the channel removed where the body
+ * repeats the name: Gemini's batches of embeddings have `"model": "models/<model>"` in each request
  * (https://ai.google.dev/api/embeddings). All else stays, byte for byte.
  */
 export function renameInnerModels(body: Buffer, asked: string, model: string): Buffer[] {
@@ -18,7 +18,7 @@ export function renameInnerModels(body: Buffer, asked: string, model: string): B
   return pieces;
 }
 
-/** Far more than a batch holds. Each takes two pieces, so millions would take gigabytes. */
+/** Far more than a batch has. Each name takes two pieces, so millions would take gigabytes. */
 const innerModelLimit = 10_000;
 
 /** Whether a body names its model more often than any batch does. */
@@ -39,7 +39,7 @@ function escaped(text: string): string {
 
 /** Longer than `"model" : "` with a little white space. */
 const keyBytes = 32;
-// Within a text the quotes would stand escaped.
+// Within a text the quotes would be escaped.
 const modelKey = /(?:^|[^\\])"model"\s*:\s*"$/;
 
 function isValueOfModel(body: Buffer, at: number): boolean {

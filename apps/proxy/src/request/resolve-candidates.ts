@@ -31,7 +31,7 @@ export interface Ask {
   model: string;
   /** From `X-Target-Id` or `?target_id=`. */
   pinnedTargetId: number | null;
-  /** A conversation that stays on one target while that is healthy. */
+  /** The conversation, which stays on one target while that is healthy. */
   session: string | null;
 }
 

@@ -9,22 +9,22 @@ import {
   type Way,
 } from './open-two-ways.ts';
 
-/** What every SDK is tried with: each call made directly and through the gateway, and compared. */
+/** The tests of every SDK: each call is made directly and through the gateway, and compared. */
 export interface Sdk<Client, Options> {
   name: string;
   /** The current major and the one before. */
   versions: readonly [string, MakeClient<Client, Options>][];
   calls: Readonly<Record<string, Call<Client>>>;
-  /** How the SDK wants a model of the way to be named. */
+  /** How the SDK names a model of this way. */
   modelAt: (way: Way, model: string) => string;
-  /** Answers with an error's status, beside those that every provider has. */
+  /** Answers with an error's status, in addition to those of every provider. */
   refused: readonly TestBehaviour[];
-  /** Calls whose stream ends in an error of its own. */
+  /** Calls whose stream ends in an error event. */
   errorEvents: readonly [string, TestBehaviour][];
   retries: { call: string; options: Options; of: readonly TestBehaviour[] };
-  /** The calls whose answer is a stream, and what one that breaks must be. */
+  /** The calls whose answer is a stream, and the error of one that breaks. */
   broken: { calls: readonly string[]; error: object };
-  /** What this SDK alone is tried with. */
+  /** The tests of this SDK alone. */
   more(trial: Trial<Client, Options>): void;
 }
 
@@ -36,7 +36,7 @@ export interface Trial<Client, Options> {
   clientOf(way: 'direct' | 'through'): Client;
   /** The same call directly and through the gateway, one after the other. */
   bothWays(call: Call<Client>, how: TestBehaviour, options?: Options): Promise<Both>;
-  /** What a call through the gateway alone comes to. */
+  /** The outcome of a call through the gateway alone. */
   through(call: Call<Client>, model: string, options?: Options): Promise<unknown>;
 }
 

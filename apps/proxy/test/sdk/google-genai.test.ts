@@ -9,7 +9,7 @@ type Make = (way: Way, options?: Options) => GoogleGenAI;
 
 const optionsFor = (way: Way, { apiKey, attempts = 1 }: Options) => ({
   apiKey: apiKey ?? way.apiKey,
-  // The fake provider speaks v1beta alone; what 3.x asks of the gateway by itself has a test of its own.
+  // The fake provider has only v1beta; what 3.x asks the gateway by default has its own test.
   ...(way.modelPrefix === '' ? { apiVersion: 'v1beta' } : {}),
   httpOptions: { baseUrl: way.origin, timeout: 5_000, retryOptions: { attempts } },
 });
@@ -36,7 +36,7 @@ describeSdk<GoogleGenAI, Options>({
   name: '@google/genai',
   versions,
   calls,
-  // Alone the SDK puts `models/` before a name; with a slash in it, it takes the name as a path.
+  // The SDK puts `models/` before a name, unless it has a slash: then it counts as a path.
   modelAt: ({ modelPrefix }, model) =>
     modelPrefix === '' ? model : `models/${modelPrefix}${model}`,
   refused: ['http_503'],
@@ -54,7 +54,7 @@ function testGoogleGenAI({ clientOf, bothWays, through }: Trial<GoogleGenAI, Opt
     ['nothing', {}, 404, 'NOT_FOUND'],
     ['reset_before_headers', {}, 502, 'UNAVAILABLE'],
   ])(
-    'what the gateway refuses of %s with %j is a typed error',
+    'the gateway’s refusal of %s with %j is a typed error',
     async (model, options, status, word) => {
       expect(await through(generateContent, model, options)).toMatchObject({
         error: { name: 'ApiError', status, message: expect.stringContaining(word) },

@@ -6,17 +6,17 @@ import {
 import { clientKey, openTestGateway } from '../open-test-gateway.ts';
 import { upstreamKey } from '../test-channel.ts';
 
-/** Where an SDK is pointed, and how it names a model there. */
+/** The address for an SDK, and how it names a model there. */
 export interface Way {
   origin: string;
   apiKey: string;
   modelPrefix: string;
 }
 
-/** What came of a call: what the SDK made of the answer, or the error that it threw. */
+/** The outcome of a call: the SDK's reading of the answer, or the error that it threw. */
 export type Outcome = { result: unknown } | { error: Record<string, unknown> };
 
-/** Answers that every SDK reads, refusals that every provider knows, and streams that break. */
+/** Answers that every SDK reads, errors of every provider, and streams that break. */
 export const good = [
   'good',
   'paced',
@@ -56,7 +56,7 @@ const behaviours = [
   'reset_before_headers',
 ] as const satisfies readonly BehaviourName[];
 
-/** The same by another name, for calls that must not find a breaker that others have opened. */
+/** The same by another name, for calls that must not meet a breaker opened by others. */
 const retried = {
   retried_429: 'http_429',
   retried_500: 'http_500',
@@ -66,7 +66,7 @@ const retried = {
 
 export type TestBehaviour = (typeof behaviours)[number] | keyof typeof retried;
 
-/** The same provider, directly and through the gateway; each model is named after how it behaves. */
+/** The same provider, directly and through the gateway; each model is named after its behaviour. */
 export async function openTwoWays() {
   const named = Object.fromEntries(behaviours.map((name) => [name, name]));
   const models = { ...named, ...retried };
@@ -81,7 +81,7 @@ export async function openTwoWays() {
     provider,
     direct,
     through,
-    /** Past the pause of every breaker that an earlier call has opened. */
+    /** Moves the clock past the pause of every breaker that an earlier call has opened. */
     rest: () => {
       gateway.clock.aheadS += 200;
     },
@@ -92,7 +92,7 @@ export async function openTwoWays() {
   };
 }
 
-/** Makes a call and says what came of it, and how many requests reached the provider. */
+/** Makes a call and returns its outcome and how many requests reached the provider. */
 export async function outcomeOf(provider: FakeProvider, work: () => Promise<unknown>) {
   const before = provider.received();
   const outcome = await settle(work);
@@ -110,7 +110,7 @@ async function settle(work: () => Promise<unknown>): Promise<Outcome> {
   }
 }
 
-/** Only what the caller reads: the answer's own headers differ by nature. */
+/** Only what the caller reads: the headers of the two answers always differ. */
 function plain(value: unknown) {
   const text = JSON.stringify(value ?? null, (name, inner: unknown) =>
     name === 'sdkHttpResponse' || name === '_request_id' ? undefined : inner,

@@ -4,7 +4,7 @@ import { faultOfTrail, readVia, viaMarkOf } from './via.ts';
 const own = '0123456789abcdef';
 const other = 'fedcba9876543210';
 
-test('a mark is an entry of Via, and is read as such', () => {
+test('a mark is an entry of Via, and is found in it', () => {
   const mark = viaMarkOf(own);
   expect(mark).toBe('1.1 api-monitor-0123456789abcdef');
   expect(readVia(mark, own)).toEqual({ isOwn: true, otherMonitors: 0, forwarded: mark });
@@ -31,7 +31,7 @@ test.each([
   `1.1 api-monitor-${own}.example`,
   '1.1 api-monitor-short',
   '1.1 api-monitor',
-])('a name that is no mark is none: %j', (header) => {
+])('a similar name isn’t a mark: %j', (header) => {
   expect(readVia(header, own)).toMatchObject({ isOwn: false, otherMonitors: 0 });
 });
 
@@ -42,11 +42,11 @@ test.each([
   ['nonsense, , 1.1, 1.1 two words', ''],
   ['1.1 never (closed, 1.1 x', '1.1 never'],
   ['1.1 x) y), 1.1 z', '1.1 z'],
-])('of %j goes up %j', (header, forwarded) => {
+])('%j goes up as %j', (header, forwarded) => {
   expect(readVia(header, own).forwarded).toBe(forwarded);
 });
 
-test('a header of the largest size is read in no time', () => {
+test('a header of the largest size is read quickly', () => {
   for (const piece of ['(', '1.1 a,', 'api-monitor-', '\\', '((()', ' ']) {
     const startedAtMs = performance.now();
     readVia(piece.repeat(Math.floor(32_768 / piece.length)), own);
@@ -54,7 +54,7 @@ test('a header of the largest size is read in no time', () => {
   }
 });
 
-test('our own mark is a fault, and so are too many of others', () => {
+test('our own mark is a fault, and so are too many marks of others', () => {
   const trail = { isOwn: false, otherMonitors: 7, forwarded: '' };
   expect(faultOfTrail(trail)).toBeNull();
   expect(faultOfTrail({ ...trail, otherMonitors: 8 })).toContain('8 other');

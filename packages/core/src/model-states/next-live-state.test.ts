@@ -83,7 +83,7 @@ test('the first byte is smoothed', () => {
   expect(nextLiveState(second, answered(null), null).live_first_byte_s).toBe(1.3);
 });
 
-test('each attempt is evidence of its own, at the time when it ended', () => {
+test('each attempt is separate evidence, at the time when it ended', () => {
   const attempts = [failedAttempt({ target_id: 1 }), attempt({ target_id: 2, duration_s: 2 })];
   expect(evidenceOf(proxyRequest({ timestamp: 500, attempts, first_byte_s: 1.5 }))).toEqual([
     {
@@ -112,17 +112,17 @@ test.each([
     attempt({ status: 400, error: 'HTTP 400', error_kind: 'bad_request' }),
   ],
   ['a client that left before an answer', attempt({ status: null })],
-])('%s says nothing of the model', (_, one) => {
+])('%s says nothing about the model', (_, one) => {
   expect(evidenceOf(proxyRequest({ attempts: [one] }))).toEqual([]);
 });
 
-test('an answer that comes whole says nothing of the first byte, a stream does', () => {
+test('an answer that comes whole says nothing about the first byte, a stream does', () => {
   const firstByte = (stream: boolean) =>
     evidenceOf(proxyRequest({ stream, first_byte_s: 0.4 }))[0]?.first_byte_s;
   expect([firstByte(true), firstByte(false)]).toEqual([0.4, null]);
 });
 
-test('a side endpoint says nothing of the model, whatever it answers', () => {
+test('a side endpoint says nothing about the model, whatever it answers', () => {
   for (const one of [attempt(), attempt({ is_live_failure: true, status: 500 })]) {
     expect(evidenceOf(proxyRequest({ route: 'count-tokens', attempts: [one] }))).toEqual([]);
   }

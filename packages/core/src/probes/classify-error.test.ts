@@ -48,7 +48,7 @@ describe('a missing model', () => {
     complaint(404, 'models/gemini-9 is not found for API version v1beta'),
     complaint(404, '模型 x 不存在'),
     complaint(404, 'x', 'invalid_request_error', 'model_not_found'),
-  ])('is told by %o', (said) => {
+  ])('is recognised by %o', (said) => {
     expect(saysModelIsMissing(said)).toBe(true);
   });
 
@@ -58,7 +58,7 @@ describe('a missing model', () => {
     complaint(404, 'Not Found: /v1beta/models/gemini-pro:generateContent'),
     complaint(404, 'Not Found', 'not_found_error'),
     complaint(404, 'This model is only supported in v1/responses and not in v1/chat/completions.'),
-  ])('is not told by %o', (said) => {
+  ])('is not recognised by %o', (said) => {
     expect(saysModelIsMissing(said)).toBe(false);
   });
 });

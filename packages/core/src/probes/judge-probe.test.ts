@@ -23,7 +23,7 @@ function error(message: string, type: string | null = null): BodyReading {
   return { kind: 'error', streamed: false, error: { message, type, code: null } };
 }
 
-test('text is life, trimmed and kept to 500 characters without half an emoji', () => {
+test('a model that answers text is alive; the text is trimmed and cut at 500 characters, but not within an emoji', () => {
   const text = ` ${'a'.repeat(499)}🙂 and more`;
   expect(judgeProbe(exchange, answer({ text }))).toEqual({
     success: true,
@@ -54,7 +54,7 @@ describe('without text', () => {
   });
 });
 
-test('no answer has no status, and its sentence is the error', () => {
+test('without an answer there is no status, and the reason is the error', () => {
   const unanswered = { answered: false, kind: 'timeout', message: 'timed out after 30 s' } as const;
   expect(judgeProbe({ ...unanswered, durationS: 30 }, error(''))).toMatchObject({
     success: false,
@@ -65,7 +65,7 @@ test('no answer has no status, and its sentence is the error', () => {
   });
 });
 
-test('a status beats the text that comes with it', () => {
+test('an error status counts more than the text that comes with it', () => {
   expect(judgeProbe({ ...exchange, status: 429 }, error('slow\n  down'))).toMatchObject({
     success: false,
     transport_success: true,
@@ -82,7 +82,7 @@ test('a redirect that was not followed names the other origin without its path',
   );
 });
 
-test('a cut body is not whole, whatever its start holds', () => {
+test('a body that was cut is not whole, whatever its start is', () => {
   const reading = answer({ text: 'fine so far' });
   expect(judgeProbe({ ...exchange, cut: 'too_long' }, reading)).toMatchObject({
     success: false,
@@ -93,7 +93,7 @@ test('a cut body is not whole, whatever its start holds', () => {
   });
 });
 
-describe('a 2xx that is no answer', () => {
+describe('a 2xx without an answer', () => {
   test.each<[string, BodyReading, string, string]>([
     ['an error', error('Overloaded', 'overloaded_error'), 'response error: Overloaded', 'upstream'],
     [

@@ -24,7 +24,7 @@ function attempt(
 
 const chat = { route: 'chat' } as const;
 
-describe('a request rejected for its form is mended', () => {
+describe('a request rejected for its form is sent in another', () => {
   test.each<[string, Attempt, Partial<RequestForm>]>([
     [
       'max_tokens',
@@ -101,7 +101,7 @@ describe('a request rejected for its form is mended', () => {
     expect(mendRequest([said])).toEqual({ ...said.form, ...change });
   });
 
-  test('a stream that broke off is asked for whole', () => {
+  test('after a stream that broke off, a whole answer is asked for', () => {
     const reading: BodyReading = { kind: 'unreadable', fault: 'broken_stream', body: '' };
     const broken = { ...attempt(chat, 200, ''), reading };
     expect(mendRequest([broken])).toMatchObject({ route: 'chat', stream: false });
@@ -110,7 +110,7 @@ describe('a request rejected for its form is mended', () => {
   });
 });
 
-describe('what is the finding is not asked again', () => {
+describe('a finding isn’t asked about again', () => {
   test.each([
     attempt(chat, 401, 'streaming is not supported'),
     attempt(chat, 403, 'unknown endpoint'),
@@ -151,7 +151,7 @@ describe('a route that the channel refuses', () => {
     expect(mendRequest([said])).toEqual(firstFormOf('chat'));
   });
 
-  test('each other chat route is asked once, within the bound', () => {
+  test('each other chat route is asked once, within the limit', () => {
     const attempts: Attempt[] = [attempt({ route: 'gemini' }, 404, '')];
     for (let form = mendRequest(attempts); form; form = mendRequest(attempts)) {
       attempts.push(attempt(form, 404, ''));
@@ -167,7 +167,7 @@ describe('a route that the channel refuses', () => {
   });
 });
 
-test('whatever is answered, mending ends within the bound and sends no form twice', () => {
+test('whatever the answers are, there are no more requests than the limit, and no form is sent twice', () => {
   const messages = [
     'max_tokens is not supported',
     'stream must be true',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { isRecheckDue } from './recheck.ts';
 
-test('a probe by a clock that was ahead holds up none', () => {
+test('a probe dated in the future delays nothing', () => {
   expect(isRecheckDue({ timestamp: 1600, state_since: 900 }, 1000)).toBe(true);
 });
 

@@ -8,11 +8,11 @@ function check(at: number, share: number, fields: Partial<StatusCheck> = {}): St
   return { target_id: 1, run_id: at, at, share, kind: share < 1 ? 'timeout' : null, ...fields };
 }
 
-test('nothing checked is unknown', () => {
+test('without checks the state is unknown', () => {
   expect(emptyHistory()).toMatchObject({ state: 'unknown', checked_at: 0, incidents: [] });
 });
 
-test('a day is worth the mean of its checks', () => {
+test('a day’s share is the mean of its checks', () => {
   const { days } = addChecks(emptyHistory(), [check(10, 1), check(20, 0.5), check(day + 5, 0)]);
   expect([...days]).toEqual([
     [0, { checks: 2, shares: 1.5 }],
@@ -20,7 +20,7 @@ test('a day is worth the mean of its checks', () => {
   ]);
 });
 
-test('two failing checks are an incident, from the first of them to the next that passes', () => {
+test('two failing checks are an incident, from the first of them to the next one that passes', () => {
   const history = addChecks(emptyHistory(), [
     check(1 * hour, 1),
     check(2 * hour, 0.5),
@@ -41,7 +41,7 @@ test('two failing checks are an incident, from the first of them to the next tha
   expect(history).toMatchObject({ state: 'operational', since: 5 * hour, checked_at: 5 * hour });
 });
 
-test('a single failed check is none, and one that goes on has no end', () => {
+test('a single failed check isn’t an incident, and one that goes on has no end', () => {
   const blip = addChecks(emptyHistory(), [check(1, 1), check(2, 0), check(3, 1)]);
   expect(incidentsOf(blip)).toEqual([]);
   const [open] = incidentsOf(addChecks(blip, [check(4, 0.2), check(5, 0.2)]));
@@ -58,12 +58,12 @@ test('a model of several channels is as well as on the best of them', () => {
   expect(addChecks(history, [check(4, 0)])).toMatchObject({ state: 'outage', since: 4 });
 });
 
-test('a channel that nobody checks any more has no say', () => {
+test('a channel that is no longer checked doesn’t count', () => {
   const history = addChecks(emptyHistory(), [check(1, 1), check(2 * day, 0, { target_id: 2 })]);
   expect(history.state).toBe('outage');
 });
 
-test('adding checks leaves the given history alone', () => {
+test('adding checks leaves the given history unchanged', () => {
   const before = addChecks(emptyHistory(), [check(1, 0)]);
   addChecks(before, [check(2, 0), check(3, 1)]);
   expect(before).toMatchObject({ checked_at: 1, state: 'outage' });

@@ -15,7 +15,7 @@ test.each([
   ['HTTPS://Relay.Example:443/Team', 'https://relay.example/Team'],
   ['https://relay.example/a/../b//', 'https://relay.example/b'],
   ['http://127.0.0.1:8080/v1', 'http://127.0.0.1:8080'],
-])('%j is kept as %j', (raw, kept) => {
+])('%j is stored as %j', (raw, kept) => {
   expect(normaliseBaseUrl(raw)).toBe(kept);
   expect(baseUrlSchema.parse(raw)).toBe(kept);
 });
@@ -37,7 +37,7 @@ test.each([
   expect(baseUrlSchema.safeParse(raw).success).toBe(false);
 });
 
-test('an origin is scheme, host and port; nothing else moves a key elsewhere', () => {
+test('an origin is scheme, host and port; other changes don’t send a key elsewhere', () => {
   const base = 'https://relay.example/team';
   expect(isSameOrigin(base, 'https://relay.example:443/other')).toBe(true);
   expect(isSameOrigin(base, 'http://relay.example/team')).toBe(false);

@@ -9,7 +9,7 @@ test('a target is due when its interval has passed, to the second', () => {
   expect(isDue(target, 2800)).toBe(true);
 });
 
-test('a run in the future is the word of a clock that was wrong, and holds nothing up', () => {
+test('a last run in the future comes from a wrong clock and delays nothing', () => {
   expect(isDue({ ...target, last_run_at: 1e12 }, 2000)).toBe(true);
   expect(isDue({ ...target, last_run_at: 1e12, enabled: false }, 2000)).toBe(false);
 });
