@@ -113,7 +113,6 @@ export {
   probeRowShape,
   type ToolCall,
 } from './probes/probe-row.ts';
-export { isRecheckDue } from './probes/recheck.ts';
 export { firstFormOf, isSameForm, type RequestForm } from './probes/request-form.ts';
 export {
   protocolOf,
@@ -184,7 +183,7 @@ export {
   statusPageFieldSchemas,
 } from './status/status-page.ts';
 export { baseUrlSchema, isSameOrigin, normaliseBaseUrl } from './targets/base-url.ts';
-export { isDue, nextRunAtOf } from './targets/schedule.ts';
+export { isDue, isRecheckDue, nextRunAtOf } from './targets/schedule.ts';
 export {
   largestSortOrder,
   type Target,

@@ -1,6 +1,5 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { errorKinds, type RankedOffer, routingPolicies, wireProtocols } from '@api-monitor/core';
-import { listModelStates, listTargets } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
@@ -10,7 +9,7 @@ import {
   candidateSchema,
   explainOffers,
   type KnownOffer,
-  knownOffer,
+  listOffers,
 } from '../routing/explain-offers.ts';
 
 const channelSchema = z
@@ -69,14 +68,8 @@ export function listModelsRoute(deps: ApiDeps) {
   );
 }
 
-async function offersByModel({ db }: ApiDeps): Promise<[string, KnownOffer[]][]> {
-  const targets = new Map((await listTargets(db)).map((target) => [target.id, target]));
-  const states = await listModelStates(db, { with_history: false });
-  const offers = states.flatMap((state) => {
-    const target = targets.get(state.target_id);
-    return target ? [knownOffer(target, state)] : [];
-  });
-  const byModel = Map.groupBy(offers, ({ model }) => model);
+async function offersByModel(deps: ApiDeps): Promise<[string, KnownOffer[]][]> {
+  const byModel = Map.groupBy(await listOffers(deps), ({ model }) => model);
   return [...byModel].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 

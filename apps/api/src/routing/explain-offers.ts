@@ -8,7 +8,7 @@ import {
   resolveRoute,
   type Target,
 } from '@api-monitor/core';
-import type { ModelStateRow } from '@api-monitor/db';
+import { listModelStates, listTargetsByIds, type ModelStateRow } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 
@@ -39,8 +39,18 @@ export interface KnownOffer extends Offer {
   state: ModelStateRow;
 }
 
-export function knownOffer(target: Target, state: ModelStateRow): KnownOffer {
-  return { ...offerOf(target, state), state };
+/** Reads all offers, or those of one target, of one model, or both. */
+export async function listOffers(
+  { db }: ApiDeps,
+  which: { target_id?: number; model?: string } = {},
+): Promise<KnownOffer[]> {
+  const states = await listModelStates(db, { ...which, with_history: false });
+  const targetIds = [...new Set(states.map((state) => state.target_id))];
+  const targets = new Map((await listTargetsByIds(db, targetIds)).map((it) => [it.id, it]));
+  return states.flatMap((state) => {
+    const target = targets.get(state.target_id);
+    return target ? [{ ...offerOf(target, state), state }] : [];
+  });
 }
 
 /**

@@ -5,18 +5,12 @@ import {
   splitTargetModel,
   type Target,
 } from '@api-monitor/core';
-import { findTargetByName, listModelStates, listTargetsByIds } from '@api-monitor/db';
+import { findTargetByName } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
-import {
-  candidateItem,
-  candidateSchema,
-  explainOffers,
-  type KnownOffer,
-  knownOffer,
-} from './explain-offers.ts';
+import { candidateItem, candidateSchema, explainOffers, listOffers } from './explain-offers.ts';
 
 const answerSchema = z.object({
   model: z.string(),
@@ -50,10 +44,11 @@ export function explainRoutesRoute(deps: ApiDeps) {
 
 async function explain(deps: ApiDeps, name: string): Promise<Answer> {
   const asked = await askedFor(deps, name);
-  const offers = await listOffers(deps, asked);
+  const { model } = asked;
+  const which = asked.kind === 'pinned' ? { target_id: asked.target.id, model } : { model };
+  const offers = await listOffers(deps, which);
   const { ranked, fault } = explainOffers(deps, asked, offers);
   const [first] = ranked;
-  const { model } = asked;
   const candidates = ranked.map(candidateItem);
   const answer = { model: name, kind: asked.kind, policy: deps.routing.policy };
   if (!fault && first) {
@@ -70,17 +65,6 @@ async function askedFor({ db }: ApiDeps, name: string): Promise<Asked<Target>> {
   const split = splitTargetModel(name);
   const named = split && (await findTargetByName(db, split.target));
   return askedRoute(name, () => named);
-}
-
-async function listOffers({ db }: ApiDeps, asked: Asked<Target>): Promise<KnownOffer[]> {
-  const target_id = asked.kind === 'pinned' ? asked.target.id : undefined;
-  const states = await listModelStates(db, { target_id, model: asked.model, with_history: false });
-  const targetIds = states.map((state) => state.target_id);
-  const targets = new Map((await listTargetsByIds(db, targetIds)).map((it) => [it.id, it]));
-  return states.flatMap((state) => {
-    const target = targets.get(state.target_id);
-    return target ? [knownOffer(target, state)] : [];
-  });
 }
 
 const bareNamesOff =

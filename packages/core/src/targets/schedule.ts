@@ -1,4 +1,4 @@
-import { isAhead } from '../figures/clock-skew.ts';
+import { hasPassed, isAhead } from '../figures/clock-skew.ts';
 import type { Target } from './target.ts';
 
 type Schedule = Pick<Target, 'enabled' | 'interval_min' | 'last_run_at'>;
@@ -17,4 +17,21 @@ export function isDue(target: Schedule, nowS: number): boolean {
 export function nextRunAtOf(target: Schedule): number | null {
   if (!target.enabled) return null;
   return target.last_run_at === null ? 0 : target.last_run_at + target.interval_min * 60;
+}
+
+interface FailingModel {
+  /** When the latest probe ended. */
+  timestamp: number;
+  /** When the first of the failed probes in a row ended. */
+  state_since: number;
+}
+
+const shortestPauseS = 30;
+
+/**
+ * Whether a model that live traffic found dead is probed again before the schedule does so: after half a
+ * minute, then after as long as it has been failing, so that its return is noticed soon.
+ */
+export function isRecheckDue({ timestamp, state_since }: FailingModel, nowS: number): boolean {
+  return hasPassed(Math.max(shortestPauseS, timestamp - state_since), timestamp, nowS);
 }
