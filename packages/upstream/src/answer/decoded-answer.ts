@@ -38,9 +38,8 @@ interface Decoder {
 }
 
 /**
- * Passes an answer on to a handler, decompressed; the handler sees no `content-encoding`, and no
- * `content-length` of an encoded body. A body that can't be decompressed is a fault, and so are more
- * than two codings.
+ * Passes an answer on to a handler, decompressed; the head of an encoded one has no `content-length`. A
+ * body that can't be decompressed is a fault, and so are more than two codings.
  */
 export class DecodedAnswer implements AnswerHandler, AnswerSource {
   readonly #handler: AnswerHandler;
@@ -60,14 +59,9 @@ export class DecodedAnswer implements AnswerHandler, AnswerSource {
   }
 
   onHead(status: number, headers: AnswerHeaders): void {
-    const { 'content-encoding': encoding, ...others } = headers;
-    // Words that name no coding are ignored: relays write `utf-8` and `none` here.
-    this.#codings = String(encoding ?? '')
-      .split(',')
-      .map((name) => name.trim().toLowerCase())
-      .filter((name) => Object.hasOwn(decompressors, name));
-    if (this.#codings.length > 0) delete others['content-length'];
-    this.#handler.onHead(status, others);
+    this.#codings = codingsOf(headers['content-encoding']);
+    const isPlain = this.#codings.length === 0;
+    this.#handler.onHead(status, isPlain ? headers : withoutLength(headers));
     if (this.#codings.length > codingLimit) this.#fail(new AnswerFault('UNDECODABLE_ANSWER'));
   }
 
@@ -139,6 +133,19 @@ export class DecodedAnswer implements AnswerHandler, AnswerSource {
     this.abort();
     this.#handler.onFault(fault);
   }
+}
+
+/** In the order they were applied. Words that name no coding are ignored: relays write `utf-8` here. */
+function codingsOf(encoding: string | string[] | undefined): string[] {
+  if (encoding === undefined) return [];
+  const names = String(encoding).split(',');
+  return names
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => Object.hasOwn(decompressors, name));
+}
+
+function withoutLength({ 'content-length': _, ...others }: AnswerHeaders): AnswerHeaders {
+  return others;
 }
 
 /**
