@@ -99,6 +99,7 @@ export function createUpstream({ allowPrivate, via }: UpstreamOptions): Upstream
           answer.abort();
           reject(signal?.reason);
         };
+        signal?.addEventListener('abort', onAbort, { once: true });
         const answer = new CollectedAnswer(
           options,
           (collector) => dispatch(target, sent, collector),
@@ -107,7 +108,6 @@ export function createUpstream({ allowPrivate, via }: UpstreamOptions): Upstream
             resolve(exchange);
           },
         );
-        signal?.addEventListener('abort', onAbort, { once: true });
       });
     },
     dispatch,
