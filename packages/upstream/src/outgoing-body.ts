@@ -21,6 +21,7 @@ const sliceBytes = 256 * 1024;
 /** undici waits until a slice of this size has left before it asks for the next one. */
 const waitedForBytes = 64 * 1024;
 
+/** Prepares a body for undici. */
 export function sentBodyOf(body: OutgoingBody): SentBody {
   const length = body.pieces.reduce((sum, piece) => sum + piece.length, 0);
   if (length <= joinedBytes) return { content: Buffer.concat(body.pieces), length, release() {} };
