@@ -1,8 +1,8 @@
 import { IncomingMessage, type RequestListener, ServerResponse } from 'node:http';
 import {
   type HttpOptions,
-  type HttpPlace,
   type HttpServer,
+  type ListenAddress,
   peerHeader,
   recogniseCaller,
   serveHttp,
@@ -32,7 +32,7 @@ export function apiListener(api: Api, isPrivate = false): RequestListener {
  */
 export function serveApi(
   api: Api,
-  place: HttpPlace,
+  place: ListenAddress,
   limits: Pick<HttpOptions, 'strangers'> = {},
 ): Promise<HttpServer> {
   return serveHttp({ ...place, ...limits, listener: apiListener(api, 'path' in place) });

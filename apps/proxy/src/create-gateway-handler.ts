@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { faultOfTrail, readVia, type Trail } from '@api-monitor/core';
 import { hashProxyKey } from '@api-monitor/db';
-import { type HttpRefuser, recogniseCaller } from '@api-monitor/runtime';
+import { type BadRequestHandler, recogniseCaller } from '@api-monitor/runtime';
 import type { BoardKey } from './board/board.ts';
 import { type GatewayError, loopError } from './dialects/gateway-error.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
@@ -43,7 +43,7 @@ export function createGatewayHandler(deps: GatewayDeps): GatewayHandler {
 }
 
 /** Refuses a malformed request in the dialect of its path; false if the path isn't the gateway's. */
-export function createRefuser(newRequestId: () => string): HttpRefuser {
+export function createRefuser(newRequestId: () => string): BadRequestHandler {
   return (request, response, message) => {
     const [path] = splitOnce(request.url ?? '/', '?');
     const matched = matchRoute(request.method ?? 'GET', path, request.headers);

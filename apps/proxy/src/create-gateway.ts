@@ -3,8 +3,8 @@ import type { GatewayBus } from '@api-monitor/bus';
 import { viaMarkOf } from '@api-monitor/core';
 import { type Database, readInstanceId } from '@api-monitor/db';
 import {
+  type BadRequestHandler,
   createOutageWatch,
-  type HttpRefuser,
   type Logger,
   type Registry,
 } from '@api-monitor/runtime';
@@ -40,7 +40,7 @@ export interface GatewayOptions extends ReturnType<typeof gatewayOptionsOf> {
 
 export interface Gateway {
   handle: GatewayHandler;
-  refuse: HttpRefuser;
+  refuse: BadRequestHandler;
   /** Queues the last records and closes every connection to a target. */
   close(): Promise<void>;
 }

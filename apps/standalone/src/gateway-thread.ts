@@ -6,7 +6,7 @@ import {
   createLogger,
   describeStartFault,
   forwardTo,
-  type HttpPlace,
+  type ListenAddress,
   Registry,
   serveHttp,
 } from '@api-monitor/runtime';
@@ -17,7 +17,7 @@ export interface GatewayThreadData {
   database: Omit<OpenDatabaseOptions, 'now'>;
   gateway: ReturnType<typeof gatewayOptionsOf>;
   /** Where clients connect. */
-  place: HttpPlace;
+  listenAt: ListenAddress;
   /** Where the api serves all other requests. */
   apiPath: string;
   bus: MessagePort;
@@ -50,7 +50,7 @@ async function runGateway(data: GatewayThreadData) {
   });
   const forward = forwardTo(data.apiPath);
   const server = await serveHttp({
-    ...data.place,
+    ...data.listenAt,
     refuse: gateway.refuse,
     trustedProxies: data.gateway.trustedProxies,
     listener: (request, response) => {

@@ -95,7 +95,7 @@ export async function startEmbedded({ env, logger, onSecretsMade }: Options): Pr
       data: {
         database: databaseOptionsOf(env),
         gateway: gatewayOptionsOf(env),
-        place: { port: env.PORT, host: env.HOST },
+        listenAt: { port: env.PORT, host: env.HOST },
         apiPath: privatePath.path,
         logLevel: env.LOG_LEVEL,
         givenMasterToken: secrets.proxyMasterToken,

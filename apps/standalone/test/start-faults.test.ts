@@ -163,7 +163,7 @@ test("the reason why the gateway can't start reaches the terminal unchanged", as
     data: {
       database: { dataDir: await tempDir(), databaseUrl: 'postgres://nobody@127.0.0.1:1/none' },
       gateway: gatewayOptionsOf(readEnv(envSchema, {})),
-      place: { port: 0, host: '127.0.0.1' },
+      listenAt: { port: 0, host: '127.0.0.1' },
       apiPath: '/nowhere',
       logLevel: 'silent',
       givenMasterToken: undefined,

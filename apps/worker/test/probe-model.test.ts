@@ -39,7 +39,7 @@ describe('a request that is rejected for its form is corrected', () => {
     ],
     ['refuses_stream', 'm', [`${chat} stream stream_options max_tokens`, `${chat} max_tokens`]],
     [
-      'refuses_much',
+      'several_demands',
       'm',
       [
         `${chat} stream stream_options max_tokens`,
@@ -192,7 +192,7 @@ describe('the row says', () => {
   });
 
   test('neither if nothing was streamed', async () => {
-    const { probe } = await start('m', 'json_though_stream_asked');
+    const { probe } = await start('m', 'json_instead_of_stream');
     const { probe: result } = await probe('m');
     expect(result).toMatchObject({ first_token_s: null, output_tokens_per_s: null, stream: true });
   });

@@ -13,11 +13,11 @@ export { recogniseCaller } from './http/callers.ts';
 export { callerKeyOf, clientAddressOf, isTrusted, limitKeyOf } from './http/client-address.ts';
 export { forwardTo, peerHeader } from './http/forward.ts';
 export {
+  type BadRequestHandler,
   type HttpHandler,
   type HttpOptions,
-  type HttpPlace,
-  type HttpRefuser,
   type HttpServer,
+  type ListenAddress,
   serveHttp,
 } from './http/serve-http.ts';
 export { serveService } from './http/serve-service.ts';

@@ -28,7 +28,7 @@ export interface ProbeContext {
   signal: AbortSignal;
 }
 
-/** An attempt and what was measured of it; the channel's key is hidden throughout. */
+/** An attempt with its measurements. The channel's key is hidden everywhere in it. */
 export interface SentAttempt extends Attempt {
   path: string;
   firstTokenS: number | null;
@@ -59,7 +59,7 @@ export async function sendAttempt(
   };
 }
 
-/** The body is read before the key is hidden in it, so that hiding can't break its form. */
+/** The body is read before the key is hidden, so that hiding can't break its format. */
 function readHidden(protocol: Protocol, exchange: Exchange, apiKey: string) {
   const hider = hideKey(apiKey);
   const { status, body } = exchange.answered ? exchange : { status: 0, body: '' };
@@ -67,7 +67,7 @@ function readHidden(protocol: Protocol, exchange: Exchange, apiKey: string) {
   return { exchange: hider.inExchange(exchange), reading };
 }
 
-/** Reads along: when the first token came, and whether anything is still to come. */
+/** Reads the answer as it arrives: when the first token came, and whether the answer is over. */
 function watchAnswer(protocol: Protocol) {
   let state = streamStart;
   let firstTokenS: number | null = null;

@@ -49,11 +49,11 @@ async function runOnce(
   if (claim.outcome !== 'started') return false;
   const { run, target } = claim;
   const activeRun = deps.activeRuns.begin(run, target);
-  const heartbeat = setInterval(beat, heartbeatPeriodMs, deps, run, activeRun);
+  const heartbeat = setInterval(sendHeartbeat, heartbeatPeriodMs, deps, run, activeRun);
   try {
     await deps.bus.events.publish({ type: 'target_updated', data: { target_id } });
     const signal = AbortSignal.any([cut, activeRun.signal]);
-    const findings = await findOut(deps, run, target, signal);
+    const findings = await probeAndLog(deps, run, target, signal);
     await record(deps, run, findings, cut);
     return findings.cut === 'target_moved';
   } finally {
@@ -62,7 +62,7 @@ async function runOnce(
   }
 }
 
-async function beat(deps: WorkerDeps, run: Run, activeRun: ActiveRun): Promise<void> {
+async function sendHeartbeat(deps: WorkerDeps, run: Run, activeRun: ActiveRun): Promise<void> {
   try {
     const isMine = await heartbeatRun(deps.db, { run_id: run.id, nowS: deps.nowS() });
     if (!isMine) activeRun.stop('interrupted');
@@ -72,7 +72,7 @@ async function beat(deps: WorkerDeps, run: Run, activeRun: ActiveRun): Promise<v
 }
 
 /** Never throws, so that a claimed run always ends. */
-async function findOut(
+async function probeAndLog(
   deps: WorkerDeps,
   run: Run,
   target: Target,

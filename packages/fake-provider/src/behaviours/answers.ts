@@ -52,9 +52,9 @@ export const answers = {
     await pause(request, 400);
     await sendReply(request, response);
   },
-  json_though_stream_asked: (request, response) =>
+  json_instead_of_stream: (request, response) =>
     sendReply({ ...request, isStream: false }, response),
-  stream_unasked: (request, response) =>
+  stream_not_requested: (request, response) =>
     sendEvents(request, response, request.wire.events(goodReply(request), request.model)),
   stream_as_json_type: (request, response) =>
     sendBody(response, 200, jsonType, goodBody({ ...request, isStream: true }).text),

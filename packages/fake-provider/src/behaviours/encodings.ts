@@ -34,7 +34,7 @@ export const encodings = {
   /** Some relays write the charset here. */
   plain_labelled_utf8: compressed('utf-8', (text) => text),
   gzip_unlabelled: compressed(null, gzipSync),
-  gzip_though_plain: compressed('gzip', (text) => text),
+  plain_labelled_gzip: compressed('gzip', (text) => text),
   gzip_corrupt: compressed('gzip', (text) => corrupt(gzipSync(text))),
   gzip_cut: compressed('gzip', (text) => gzipSync(text).subarray(0, -16)),
   gzip_bomb: compressed('gzip', () => gzipSync(' '.repeat(bombBytes))),

@@ -62,7 +62,7 @@ export const statuses = {
   http_204: (_, response) => {
     response.writeHead(204).end();
   },
-  http_201_good_enough: json(201, { choices: [{ text: 'Made.' }] }),
+  http_201_with_answer: json(201, { choices: [{ text: 'Made.' }] }),
   page_200: html(200, challengePage),
   page_403: html(403, challengePage),
   page_503: html(503, challengePage),

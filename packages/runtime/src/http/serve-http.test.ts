@@ -43,13 +43,13 @@ test("a closed server rejects connections, and closing doesn't wait for idle one
 });
 
 test('a client that sends its request too slowly is cut off, and the others are served', async () => {
-  const patience = { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 };
+  const timeouts = { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 };
   const listener: RequestListener = (request, response) => {
     request.resume();
     request.on('end', () => response.end('served'));
     request.on('error', () => {});
   };
-  const server = await serveHttp({ port: 0, host: '127.0.0.1', listener, patience });
+  const server = await serveHttp({ port: 0, host: '127.0.0.1', listener, timeouts });
   onTestFinished(() => server.close(0));
   const openings = [
     'GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ',

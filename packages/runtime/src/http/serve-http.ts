@@ -15,7 +15,7 @@ import { type DrainLimits, drainWhenAnswered } from './drain-request.ts';
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** Answers a bad request with a 400 in its own format and returns true, or returns false. */
-export type HttpRefuser = (
+export type BadRequestHandler = (
   request: IncomingMessage,
   response: ServerResponse,
   fault: string,
@@ -31,7 +31,7 @@ export interface HttpServer {
 }
 
 /** Where to listen: on a port, or at a path in the file system that only this host can reach. */
-export type HttpPlace =
+export type ListenAddress =
   | {
       /** 0: any free one. */
       port: number;
@@ -40,21 +40,21 @@ export type HttpPlace =
     }
   | { path: string };
 
-export type HttpOptions = HttpPlace & {
+export type HttpOptions = ListenAddress & {
   listener: RequestListener;
   /** Answers bad requests; without it they get `{"detail": …}`. */
-  refuse?: HttpRefuser | undefined;
+  refuse?: BadRequestHandler | undefined;
   /** Whose `X-Forwarded-For` counts. */
   trustedProxies?: BlockList | undefined;
   /** Tests shorten these. */
-  patience?: typeof defaultPatience;
+  timeouts?: typeof defaultTimeouts;
   drainLimits?: DrainLimits;
   strangers?: StrangerLimits;
 };
 
 // A client that sends its request slowly holds a connection no longer than this, and a large upload
 // over a slow line still fits in.
-const defaultPatience = {
+const defaultTimeouts = {
   headersTimeout: 15_000,
   requestTimeout: 300_000,
   // How often the two are checked: Node's own 30 s would triple the first one.
@@ -86,7 +86,7 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   const {
     listener,
     refuse = () => false,
-    patience = defaultPatience,
+    timeouts = defaultTimeouts,
     drainLimits = defaultDrainLimits,
     strangers = defaultStrangers,
     trustedProxies = new BlockList(),
@@ -110,7 +110,7 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     response.shouldKeepAlive = false;
     if (!refuse(request, response, fault)) sendDetail(response, 400, fault);
   };
-  const server = createServer({ ...serverOptions, ...patience }, serve);
+  const server = createServer({ ...serverOptions, ...timeouts }, serve);
   // Unknown expectations are ignored (RFC 9110, 10.1.1).
   server.on('checkExpectation', serve);
   server.maxConnections = connectionLimit;

@@ -7,14 +7,14 @@ import type { ServiceEnv } from '../env/service-env.ts';
 import { groupMetrics } from '../process/process-group.ts';
 import type { Service } from '../process/run-service.ts';
 import { callerKeyOf } from './client-address.ts';
-import { type HttpHandler, type HttpRefuser, sendDetail, serveHttp } from './serve-http.ts';
+import { type BadRequestHandler, type HttpHandler, sendDetail, serveHttp } from './serve-http.ts';
 
 interface Options {
   port: number;
   /** The service's own requests; without it there are only the status endpoints. */
   handle?: HttpHandler;
   /** Answers bad requests in the service's own format. */
-  refuse?: HttpRefuser;
+  refuse?: BadRequestHandler;
   /** Null if the service is ready for work, else why not. By default: whether the database answers. */
   faultOf?: () => Promise<string | null> | string | null;
   /** False if the service answers `/metrics` itself. */
