@@ -68,7 +68,7 @@ export function describeAdmin(stage: Stage): void {
     await page.locator('#error-settings-default_interval_min').getByText(/1440/).waitFor();
     await interval.fill('45');
     await page.getByRole('button', { name: 'Save' }).filter({ visible: true }).click();
-    await page.getByText('Saved').waitFor();
+    await page.getByText('Saved', { exact: true }).waitFor();
     await page.reload();
     await eventually(() => interval.inputValue()).toBe('45');
   });
@@ -179,7 +179,7 @@ export function describeAdmin(stage: Stage): void {
     await page.getByLabel('Channel').filter({ visible: true }).selectOption('Aurora');
     await page.getByRole('switch', { name: 'Publish the status page' }).check();
     await page.getByRole('button', { name: 'Save' }).filter({ visible: true }).click();
-    await page.getByText('Saved').waitFor();
+    await page.getByText('Saved', { exact: true }).waitFor();
     const reader = await stage.open('/status.html', { token: null });
     await reader.getByRole('heading', { name: 'Our relay', exact: true }).waitFor();
     await page.getByRole('button', { name: 'Remove Our relay' }).click();
