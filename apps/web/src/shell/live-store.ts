@@ -21,5 +21,3 @@ export function createLiveStore(language: LanguageStore) {
     },
   };
 }
-
-export type LiveStore = ReturnType<typeof createLiveStore>;
