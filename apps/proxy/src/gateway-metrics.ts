@@ -53,7 +53,7 @@ export function createGatewayMetrics(registry: Registry, { breakers, boardAgeS }
   });
   new Gauge({
     name: 'api_monitor_gateway_breakers_open',
-    help: "Channels' models that live traffic is kept from",
+    help: 'Models of channels that live traffic is kept from',
     registers,
     collect() {
       this.set(breakers.openCount());

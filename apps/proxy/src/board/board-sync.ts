@@ -177,7 +177,7 @@ function boardTargetOf(
   const models = new Map<string, BoardModel>();
   const boardTarget: BoardTarget = {
     ...{ id, name, enabled, sort_order, interval_min, timeout_s, anthropic_version },
-    channel: { id, baseUrl: target.base_url, apiKey, verifySsl: target.verify_ssl },
+    upstream: { id, baseUrl: target.base_url, apiKey, verifySsl: target.verify_ssl },
     models,
   };
   for (const state of states) models.set(state.model, offerOf(boardTarget, state));

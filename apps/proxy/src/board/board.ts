@@ -2,7 +2,7 @@ import type { Offer, ProxyKey, RoutedTarget, Target, UpstreamTarget } from '@api
 
 /** A target as the gateway needs it; the same object until the target changes. */
 export interface BoardTarget extends RoutedTarget, Pick<Target, 'timeout_s' | 'anthropic_version'> {
-  channel: UpstreamTarget;
+  upstream: UpstreamTarget;
   models: ReadonlyMap<string, BoardModel>;
 }
 

@@ -88,8 +88,8 @@ const loopLimit = 2;
 
 /** The targets to try after one looped back: others at its address would loop back too. */
 function atOtherAddresses(choices: readonly Choice[], looped: Choice): readonly Choice[] {
-  const { baseUrl } = looped.entry.target.channel;
-  return choices.filter(({ entry }) => entry.target.channel.baseUrl !== baseUrl);
+  const { baseUrl } = looped.entry.target.upstream;
+  return choices.filter(({ entry }) => entry.target.upstream.baseUrl !== baseUrl);
 }
 
 /** 0 if nothing has reached the client: the gateway then answers itself. */
@@ -182,11 +182,11 @@ function attempt(
       endpoint,
       parcel,
       routing: { requestId, targetId: target.id, model, attempts: number, proofAgeS },
-      target: target.channel,
+      target: target.upstream,
       mayHoldBack: !isLast,
       firstByteTimeoutMs: firstByteTimeoutMsOf(given, entry, idleTimeoutMs),
       idleTimeoutMs,
-      send: (pipe) => dispatch(target.channel, upstreamRequest(given, entry), pipe),
+      send: (pipe) => dispatch(target.upstream, upstreamRequest(given, entry), pipe),
       onEnd: (end, pipe) => resolve({ end, pipe }),
     });
   });
