@@ -1,18 +1,20 @@
 import type { BlockList } from 'node:net';
-import type { Bus, FailureLimiter } from '@api-monitor/bus';
+import { type Bus, badTokens, createFailureLimiter, type FailureLimits } from '@api-monitor/bus';
 import type { RoutingPolicy, SettingValues } from '@api-monitor/core';
 import type { Database } from '@api-monitor/db';
 import type { Logger, Registry } from '@api-monitor/runtime';
-import type { AdminPassword } from './auth/admin-password.ts';
-import type { Credentials } from './auth/credentials.ts';
-import type { GivenSecrets } from './auth/secrets.ts';
-import type { Turns } from './auth/turns.ts';
-import type { EventClients } from './events/event-clients.ts';
-import type { BreakerTracker } from './routing/breaker-tracker.ts';
-import type { FollowedSettings } from './settings/follow-settings.ts';
-import type { StatusReports } from './status/status-reports.ts';
-import type { ProgressTracker } from './targets/progress-tracker.ts';
-import type { UploadReader } from './transfer/upload/upload-reader.ts';
+import { createAdminPassword } from './auth/admin-password.ts';
+import { createCredentials } from './auth/credentials.ts';
+import { createLiftableLimiter } from './auth/liftable-limiter.ts';
+import { readLastReset } from './auth/reset-access.ts';
+import { type GivenSecrets, readTokens } from './auth/secrets.ts';
+import { createTurns } from './auth/turns.ts';
+import { createEventClients } from './events/event-clients.ts';
+import { createBreakerTracker } from './routing/breaker-tracker.ts';
+import { followSettings } from './settings/follow-settings.ts';
+import { createStatusReports } from './status/status-reports.ts';
+import { createProgressTracker } from './targets/progress-tracker.ts';
+import { createUploadReader } from './transfer/upload/upload-reader.ts';
 
 /** How the gateway chooses; the api only explains. */
 export interface RoutingOptions {
@@ -53,19 +55,62 @@ export interface ApiSurroundings {
   now: () => number;
 }
 
-/** What the api's routes are made of; `createApi` builds it once. */
-export interface ApiDeps extends ApiSurroundings {
-  credentials: Credentials;
-  adminPassword: AdminPassword;
-  badTokens: FailureLimiter;
-  badLogins: FailureLimiter;
-  badCodes: FailureLimiter;
-  /** Passwords are hashed one at a time, since each takes 128 MiB; addresses take turns. */
-  loginTurns: Turns;
-  uploadReader: UploadReader;
-  eventClients: EventClients;
-  progress: ProgressTracker;
-  breakers: BreakerTracker;
-  statusReports: StatusReports;
-  followedSettings: FollowedSettings;
+const heartbeatMs = 30_000;
+const eventClientLimits = { total: 2000, perAddress: 100 };
+const badLoginLimits = { failures: 8, windowS: 60, blockS: 1800 };
+/** For all addresses together, because there are only a million codes. */
+const badCodeLimits = { failures: 20, windowS: 300, blockS: 900 };
+/** A login takes some 0.4 s; nobody would wait behind more than these. */
+const loginPlaces = { places: 20, placesOfKey: badLoginLimits.failures };
+
+/** What the api's routes share. */
+export type ApiDeps = Awaited<ReturnType<typeof createDeps>>;
+
+/** Builds what the routes share; `close` ends it, with every event stream. */
+export async function createDeps(options: ApiSurroundings) {
+  const { db, bus, secrets, now } = options;
+  const limiter = (name: string, limits: FailureLimits) =>
+    createFailureLimiter({ name, limits, sums: bus.sums, now });
+  const lastReset = await readLastReset(db);
+  const liftable = (name: string, limits: FailureLimits) =>
+    createLiftableLimiter(lastReset, (reset) => limiter(`${name}${reset}`, limits));
+  const logins = {
+    badLogins: liftable('bad-logins', badLoginLimits),
+    badCodes: liftable('bad-codes', badCodeLimits),
+  };
+  const onLastReset = (id: string) => {
+    for (const one of Object.values(logins)) one.lift(id);
+  };
+  const credentials = createCredentials(await readTokens(db, secrets));
+  const limits = eventClientLimits;
+  const eventClients = createEventClients({ events: bus.events, heartbeatMs, limits });
+  const followedSettings = followSettings({ ...options, onLastReset }, credentials, eventClients);
+  const uploadReader = createUploadReader();
+  const progress = createProgressTracker();
+  const breakers = createBreakerTracker(now);
+  const unsubscribe = bus.events.subscribe(({ event }) => {
+    progress.take(event);
+    breakers.take(event);
+  });
+  return {
+    ...options,
+    ...logins,
+    credentials,
+    eventClients,
+    followedSettings,
+    uploadReader,
+    progress,
+    breakers,
+    adminPassword: createAdminPassword(db, secrets),
+    badTokens: limiter(badTokens.name, badTokens.limits),
+    /** Passwords are hashed one at a time, since each takes 128 MiB; addresses take turns. */
+    loginTurns: createTurns(loginPlaces),
+    statusReports: createStatusReports(db, now),
+    close() {
+      uploadReader.close();
+      followedSettings.stop();
+      unsubscribe();
+      eventClients.close();
+    },
+  };
 }

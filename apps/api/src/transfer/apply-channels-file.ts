@@ -8,6 +8,7 @@ import { applyImport } from './apply-import.ts';
 import { checkEntries } from './check-entries.ts';
 import { importLimits } from './import-limits.ts';
 import { planImport } from './plan-import.ts';
+import { isRecord } from './upload/bound-entries.ts';
 import type { UploadReader } from './upload/upload-reader.ts';
 
 export interface ChannelsFile {
@@ -68,7 +69,7 @@ function substituted(
   variables: ChannelsFile['variables'],
   onFault: (fault: string) => void,
 ): unknown {
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return entry;
+  if (!isRecord(entry)) return entry;
   const resolve = (field: string, text: string) =>
     text.replaceAll(reference, (_whole, name: string) => {
       const value = variables[name];

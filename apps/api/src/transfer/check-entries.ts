@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { invalidInput } from '../errors/invalid-input.ts';
 import { sentFields } from '../sent-fields.ts';
 import { mapInSlices } from './map-in-slices.ts';
+import { isRecord } from './upload/bound-entries.ts';
 
 const fields = z.object(targetFieldSchemas);
 
@@ -38,17 +39,16 @@ export async function checkEntries(raw: readonly unknown[]): Promise<CheckedEntr
 }
 
 function checkEntry(raw: unknown, index: number): CheckedEntry {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+  if (!isRecord(raw)) {
     const message = 'a channel must be an object with a name and a base_url';
     return { index, name: null, refusal: new AppError('invalid_input', message) };
   }
   const { success, data, error } = channelEntrySchema.safeParse(raw);
-  if (!success) return { index, name: nameIn(raw), refusal: invalidInput(error, raw) };
+  if (!success) {
+    // The name of a bad entry, if it has one.
+    const name = typeof raw.name === 'string' ? raw.name.slice(0, 128) : null;
+    return { index, name, refusal: invalidInput(error, raw) };
+  }
   const { name, base_url } = data;
   return { index, name, entry: { ...sentFields(data, targetFieldSchemas), name, base_url } };
-}
-
-/** The name of a bad entry, if it has one. */
-function nameIn(raw: object): string | null {
-  return 'name' in raw && typeof raw.name === 'string' ? raw.name.slice(0, 128) : null;
 }

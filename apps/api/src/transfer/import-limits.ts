@@ -1,3 +1,5 @@
+import { AppError } from '@api-monitor/core';
+
 /**
  * What one import may hold, counted before aliases and a row's keys and models are multiplied; far more
  * than anyone has. Writing that many channels takes about 2 s, during which the event loop keeps running,
@@ -17,3 +19,8 @@ export const importLimits = {
   /** For any file, such as a SQLite file. */
   fileMiB: 32,
 } as const;
+
+/** The refusal of a file that holds more than `what`, such as `5000 channels`. */
+export function tooMuch(what: string): AppError {
+  return new AppError('invalid_input', `the file must hold at most ${what}`);
+}

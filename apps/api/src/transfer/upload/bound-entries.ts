@@ -1,5 +1,5 @@
 import { AppError } from '@api-monitor/core';
-import { importLimits } from '../import-limits.ts';
+import { importLimits, tooMuch } from '../import-limits.ts';
 
 /**
  * The entries with only plain values, and lists of them, in their fields. Anything nested deeper becomes an
@@ -8,16 +8,12 @@ import { importLimits } from '../import-limits.ts';
  */
 export function boundEntries(entries: readonly unknown[]): unknown[] {
   const { channels, models, characters } = importLimits;
-  if (entries.length > channels) {
-    throw invalid(`the file must hold at most ${channels} channels`);
-  }
+  if (entries.length > channels) throw tooMuch(`${channels} channels`);
   const sums = { items: 0, characters: 0 };
   return entries.map((entry, index) => {
-    const bounded = isObject(entry) ? boundEntry(entry, `channels[${index}]`, sums) : null;
-    if (sums.items > models) throw invalid(`the file must select at most ${models} models in all`);
-    if (sums.characters > characters) {
-      throw invalid(`the file must hold at most ${characters} characters in all its channels`);
-    }
+    const bounded = isRecord(entry) ? boundEntry(entry, `channels[${index}]`, sums) : null;
+    if (sums.items > models) throw tooMuch(`${models} models in all`);
+    if (sums.characters > characters) throw tooMuch(`${characters} characters in all its channels`);
     return bounded;
   });
 }
@@ -51,14 +47,15 @@ function isPlain(value: unknown): boolean {
   return value === null || typeof value === 'boolean' || Number.isFinite(value);
 }
 
-function isObject(entry: unknown): entry is object {
-  return typeof entry === 'object' && entry !== null && !Array.isArray(entry);
-}
-
 function nameOf(field: string): string {
   return field.slice(0, 64);
 }
 
 function invalid(fault: string): AppError {
   return new AppError('invalid_input', fault);
+}
+
+/** Whether a parsed value is an object with fields, and not a list. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
-import { AppError } from '@api-monitor/core';
-import { importLimits } from '../import-limits.ts';
+import { importLimits, tooMuch } from '../import-limits.ts';
+import { isRecord } from './bound-entries.ts';
 import { addressOfType } from './one-api-addresses.ts';
 
 type Row = Record<string, unknown>;
@@ -8,7 +8,7 @@ const enabledStatus = 1;
 
 /** Whether these are channels of one-api or new-api: rows of their table, or their API's JSON. */
 export function areOneApiChannels(entries: readonly unknown[]): boolean {
-  return entries.some((entry) => isRow(entry) && 'type' in entry && 'status' in entry);
+  return entries.some((entry) => isRecord(entry) && 'type' in entry && 'status' in entry);
 }
 
 /**
@@ -18,7 +18,7 @@ export function areOneApiChannels(entries: readonly unknown[]): boolean {
  */
 export function fromOneApi(entries: readonly unknown[]): unknown[] {
   const rows = entries
-    .filter(isRow)
+    .filter(isRecord)
     .toSorted((a, b) => numberOf(b.priority) - numberOf(a.priority));
   const timesUsed = new Map<string, number>();
   const channels: object[] = [];
@@ -28,7 +28,7 @@ export function fromOneApi(entries: readonly unknown[]): unknown[] {
     for (const api_key of keysOf(row)) {
       models += common.selected_models.length;
       if (models > importLimits.models) {
-        throw tooMany(`${importLimits.models} models, those of a row once for each of its keys`);
+        throw tooMuch(`${importLimits.models} models, those of a row once for each of its keys`);
       }
       if (channels.length === importLimits.channels) throw tooManyChannels();
       const name = freeName(row, timesUsed);
@@ -42,7 +42,7 @@ export function fromOneApi(entries: readonly unknown[]): unknown[] {
 function commonFields(row: Row) {
   const models = textOf(row.models).split(',', importLimits.modelsOfChannel + 1);
   if (models.length > importLimits.modelsOfChannel) {
-    throw tooMany(`${importLimits.modelsOfChannel} models in a row`);
+    throw tooMuch(`${importLimits.modelsOfChannel} models in a row`);
   }
   const base_url = textOf(row.base_url) || addressOfType(numberOf(row.type), row);
   return {
@@ -67,16 +67,8 @@ function keysOf(row: Row): (string | null)[] {
   return unique.length > 0 ? unique : [null];
 }
 
-function tooManyChannels(): AppError {
-  return tooMany(`${importLimits.channels} channels; each key of a row is one`);
-}
-
-function tooMany(what: string): AppError {
-  return new AppError('invalid_input', `the file must hold at most ${what}`);
-}
-
-function isRow(entry: unknown): entry is Row {
-  return typeof entry === 'object' && entry !== null && !Array.isArray(entry);
+function tooManyChannels() {
+  return tooMuch(`${importLimits.channels} channels; each key of a row is one`);
 }
 
 function textOf(value: unknown): string {

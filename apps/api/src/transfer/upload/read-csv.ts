@@ -1,6 +1,6 @@
 import { AppError, type FieldKind, fieldKindsOf, targetShape } from '@api-monitor/core';
 import { parse } from 'csv-parse/sync';
-import { importLimits } from '../import-limits.ts';
+import { importLimits, tooMuch } from '../import-limits.ts';
 
 /** A cell that `writeCsv` guarded with an apostrophe, because a spreadsheet would calculate it. */
 const guarded = /^'[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
@@ -75,7 +75,7 @@ export function readCsv(text: string): Record<string, string>[] {
 function boundColumns(names: string[]): string[] {
   const { fieldsOfChannel } = importLimits;
   if (names.length <= fieldsOfChannel) return names;
-  throw new AppError('invalid_input', `the file must have at most ${fieldsOfChannel} columns`);
+  throw tooMuch(`${fieldsOfChannel} columns`);
 }
 
 function filledCells(row: unknown): Record<string, string> {

@@ -1,7 +1,7 @@
 import { AppError } from '@api-monitor/core';
 import { readChannelsTable } from '@api-monitor/db/read-channels-table';
 import { importLimits } from '../import-limits.ts';
-import { boundEntries } from './bound-entries.ts';
+import { boundEntries, isRecord } from './bound-entries.ts';
 import { areOneApiChannels, fromOneApi } from './one-api-channels.ts';
 import { fromCsv, readCsv } from './read-csv.ts';
 import { readYaml } from './read-yaml.ts';
@@ -66,7 +66,7 @@ function parsed(text: string, format: 'json' | 'yaml'): unknown {
 /** one-api's API answers `{data: […]}`, new-api's `{data: {items: […]}}`. */
 function listIn(value: unknown, depth: number): unknown[] {
   if (Array.isArray(value)) return value;
-  if (typeof value === 'object' && value !== null && depth > 0) {
+  if (isRecord(value) && depth > 0) {
     for (const [name, inner] of Object.entries(value)) {
       if (['channels', 'items', 'data'].includes(name)) return listIn(inner, depth - 1);
     }

@@ -1,6 +1,6 @@
 import { AppError } from '@api-monitor/core';
 import { isScalar, Lexer, parseDocument, visit, type YAMLMap } from 'yaml';
-import { importLimits } from '../import-limits.ts';
+import { importLimits, tooMuch } from '../import-limits.ts';
 
 /** An export of 2 MiB has 550,000. */
 const tokenLimit = 750_000;
@@ -31,14 +31,14 @@ function assertParsable(text: string): void {
   for (const token of new Lexer().lex(text)) {
     tokens += 1;
     if (token.startsWith('&') || token.startsWith('*')) aliases += 1;
-    if (tokens > tokenLimit) throw tooMany(`${tokenLimit} parts`);
-    if (aliases > aliasLimit) throw tooMany(`${aliasLimit} anchors and aliases`);
+    if (tokens > tokenLimit) throw tooMuch(`${tokenLimit} parts`);
+    if (aliases > aliasLimit) throw tooMuch(`${aliasLimit} anchors and aliases`);
   }
 }
 
 function assertUniqueKeys({ items }: YAMLMap, text: string): void {
   const { fieldsOfChannel } = importLimits;
-  if (items.length > fieldsOfChannel) throw tooMany(`${fieldsOfChannel} keys in a mapping`);
+  if (items.length > fieldsOfChannel) throw tooMuch(`${fieldsOfChannel} keys in a mapping`);
   const seen = new Set<unknown>();
   for (const { key } of items) {
     if (!isScalar(key)) continue;
@@ -48,8 +48,4 @@ function assertUniqueKeys({ items }: YAMLMap, text: string): void {
     }
     seen.add(key.value);
   }
-}
-
-function tooMany(what: string): AppError {
-  return new AppError('invalid_input', `the file must have at most ${what}`);
 }
