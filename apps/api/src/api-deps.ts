@@ -42,7 +42,7 @@ export interface ApiSurroundings {
   secrets: GivenSecrets;
   trustedProxies: BlockList;
   metricsPublic: boolean;
-  /** Metrics of whatever shares the api's process, in Prometheus' text format. */
+  /** Metrics of what else runs in the api's process, in Prometheus' text format. */
   moreMetrics?: () => Promise<string>;
   /** Where the gateway listens in this process, once that is known; absent: it runs elsewhere. */
   listener?: () => Listener | null;

@@ -31,7 +31,7 @@ const logsQuery = z.object({
   scope: z.enum(['latest', 'all']).default('latest'),
   run_id: idQuery
     .optional()
-    .openapi({ type: 'integer', description: 'this run, whatever the scope' }),
+    .openapi({ type: 'integer', description: 'this run; `scope` does not matter then' }),
   limit: limitQuery({ default: 5000, max: 20_000 }),
 });
 const logsSchema = z.object({

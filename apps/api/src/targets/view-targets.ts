@@ -3,7 +3,6 @@ import type { Target } from '@api-monitor/core';
 import { listModelStates, listRunningTargetIds, listTargets } from '@api-monitor/db';
 import type { ApiDeps } from '../api-deps.ts';
 import type { Caller } from '../auth/caller.ts';
-
 import { serialiseTarget, type TargetView } from './serialise-target.ts';
 import { encodePieces } from './stream-json.ts';
 
