@@ -143,6 +143,7 @@ test('a channel at the product’s own port is rejected, under any host name', a
     const channel = { name: 'self', base_url: `http://${host}:${port}/v1`, api_key: master };
     expect(await call('POST', '/api/targets', channel)).toEqual({
       detail: "base_url must not be this monitor's own address: its gateway would call itself",
+      fields: { base_url: { code: 'own_address' } },
     });
   }
 });
