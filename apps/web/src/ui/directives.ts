@@ -7,7 +7,7 @@ interface Clock {
   nowS: number;
 }
 
-/** Adds the directives and magics of every page. `build/markup-program.ts` has their types. */
+/** Adds the directives and magics of every page. `test/markup/markup-program.ts` has their types. */
 export function addDirectives(alpine: Alpine, language: LanguageStore, clock: Clock): void {
   addPromptDirectives(alpine);
   addTexts(alpine, language);

@@ -1,6 +1,6 @@
 import { parseDocument } from 'htmlparser2';
 import { parseSync, Visitor } from 'vite';
-import { type Element, isElement, type Node, parserOptions } from './partials.ts';
+import { type Element, isElement, type Node, parserOptions } from '../../build/partials.ts';
 
 /** A TypeScript program that uses every name in a page's markup, each in its scope. */
 export interface MarkupProgram {

@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { expandPartials, readFrom } from '../../build/partials.ts';
 import { type MarkupProgram, markupProgram } from './markup-program.ts';
-import { expandPartials, readFrom } from './partials.ts';
 
 /**
  * Checks every expression in the markup of pages against the types of their stores and components.
