@@ -1,4 +1,5 @@
-import type { FieldError, FieldErrors } from '@api-monitor/core';
+import type { FieldErrorCode, FieldErrors } from '@api-monitor/core';
+import type { Translator } from '../i18n/translate.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import { ApiFailure, sentenceOf } from './failure.ts';
 
@@ -95,7 +96,7 @@ function showErrors(
   const homeless = paths.filter(([path, error]) => {
     const name = placeOf(path, Object.keys(errors));
     if (name === undefined) return true;
-    errors[name] ||= textOf(name, error, language);
+    errors[name] ||= faultText(name, error, language.translator);
     return false;
   });
   return paths.length > 0 && homeless.length === 0;
@@ -107,16 +108,21 @@ function placeOf(path: string, names: readonly string[]): string | undefined {
   return fitting.sort((a, b) => b.length - a.length)[0];
 }
 
-function textOf(name: string, { code, bound = 0 }: FieldError, language: LanguageStore): string {
+/** What is wrong with a field, in the reader's words. */
+export function faultText(
+  name: string,
+  { code, bound = 0 }: { code: FieldErrorCode; bound?: number | undefined },
+  { t, count }: Translator,
+): string {
   switch (code) {
     case 'too_short':
     case 'too_long':
     case 'too_few':
     case 'too_many':
-      return language.count(`field.${code}`, bound);
+      return count(`field.${code}`, bound);
     case 'wrong_format':
-      return language.t(name.endsWith('_url') ? 'field.wrong_url' : 'field.wrong_format');
+      return t(name.endsWith('_url') ? 'field.wrong_url' : 'field.wrong_format');
     default:
-      return language.t(`field.${code}`, { bound });
+      return t(`field.${code}`, { bound });
   }
 }

@@ -1,4 +1,5 @@
 import type { InferResponseType } from 'hono/client';
+import { faultText } from '../../api/attempt.ts';
 import { type ApiClient, answerOf } from '../../api/client.ts';
 import type { Translator } from '../../i18n/translate.ts';
 import { initially } from '../../shell/initially.ts';
@@ -65,15 +66,24 @@ export function createImportPanel({ client, language, attempt, toasts }: AdminPa
   };
 }
 
-function rowOf({ index, name, outcome, reason, changes }: PlannedItem, { t }: Translator) {
-  const text = (value: PlannedItem['changes'][number]['old']) =>
-    value === null ? '—' : String(value);
-  const changed = changes.map((it) => `${it.field}: ${text(it.old)} → ${text(it.new)}`);
+function rowOf(item: PlannedItem, translator: Translator) {
+  const { index, name, outcome } = item;
   return {
     index,
-    name: name ?? t('transfer.unnamed', { n: index + 1 }),
-    outcomeText: t(`transfer.${outcome}`),
+    name: name ?? translator.t('transfer.unnamed', { n: index + 1 }),
+    outcomeText: translator.t(`transfer.${outcome}`),
     tone: tones[outcome],
-    note: reason ?? (outcome === 'changed' ? changed.join('; ') : ''),
+    note: noteOf(item, translator),
   };
+}
+
+/** Why a channel is refused, or what would change. */
+function noteOf({ outcome, reason, fields, changes }: PlannedItem, translator: Translator): string {
+  const faults = Object.entries(fields);
+  if (faults.length > 0) {
+    return faults.map(([name, it]) => `${name}: ${faultText(name, it, translator)}`).join(' ');
+  }
+  if (outcome !== 'changed') return reason ?? '';
+  const text = (value: (typeof changes)[number]['old']) => (value === null ? '—' : String(value));
+  return changes.map((it) => `${it.field}: ${text(it.old)} → ${text(it.new)}`).join('; ');
 }
