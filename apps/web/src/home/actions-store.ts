@@ -3,7 +3,7 @@ import { ApiFailure, sentenceOf } from '../api/failure.ts';
 import type { ChannelBook } from '../channels/channel-book.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import type { ToastStore } from '../shell/toast-store.ts';
-import type { TokenDialogStore } from '../shell/token-dialog-store.ts';
+import type { TokenDialogStore } from '../token/token-dialog-store.ts';
 
 /** What the reader can do to channels beyond the dialogs. */
 export interface ActionsStore {

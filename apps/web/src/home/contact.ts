@@ -1,6 +1,6 @@
 import { ApiFailure, sentenceOf } from '../api/failure.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
-import type { TokenDialogStore } from '../shell/token-dialog-store.ts';
+import type { TokenDialogStore } from '../token/token-dialog-store.ts';
 import type { BoardStore } from './board-store.ts';
 
 interface ContactOptions {

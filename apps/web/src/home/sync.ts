@@ -4,7 +4,7 @@ import type { BreakerEvent, ProgressEvent } from '../channels/channel.ts';
 import type { ChannelBook } from '../channels/channel-book.ts';
 import { createRefetchQueue } from '../live/refetch-queue.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
-import type { TokenDialogStore } from '../shell/token-dialog-store.ts';
+import type { TokenDialogStore } from '../token/token-dialog-store.ts';
 import type { BoardStore } from './board-store.ts';
 import { createContact } from './contact.ts';
 import type { ModelListsStore } from './model-lists-store.ts';

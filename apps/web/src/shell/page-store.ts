@@ -1,8 +1,8 @@
 import { ApiFailure, sentenceOf } from '../api/failure.ts';
 import { formatClock } from '../format/time.ts';
+import type { TokenDialogStore } from '../token/token-dialog-store.ts';
 import { initially } from './initially.ts';
 import type { LanguageStore } from './language-store.ts';
-import type { TokenDialogStore } from './token-dialog-store.ts';
 
 /** `missing`: what the address names doesn't exist; `forbidden`: this reader may not see it. */
 export type PagePhase = 'loading' | 'ready' | 'locked' | 'forbidden' | 'missing' | 'failed';

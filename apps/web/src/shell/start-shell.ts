@@ -1,14 +1,14 @@
 import Alpine from '@alpinejs/csp';
 import { createAttempt } from '../api/attempt.ts';
 import { answerOf, createClient } from '../api/client.ts';
-import { createTokenStore } from '../api/token-store.ts';
 import { languageFrom, type PageTexts } from '../i18n/translate.ts';
+import { createTokenDialogStore } from '../token/token-dialog-store.ts';
+import { createTokenStore } from '../token/token-store.ts';
 import { addDirectives } from '../ui/directives.ts';
 import { createLanguageStore, type LanguageStore } from './language-store.ts';
 import { createLiveStore } from './live-store.ts';
 import { createThemeStore, themeFrom } from './theme-store.ts';
 import { createToastStore } from './toast-store.ts';
-import { createTokenDialogStore } from './token-dialog-store.ts';
 
 /** What every page has: language, theme, token, toasts, and the client that calls the API. */
 export type Shell = ReturnType<typeof createShell>;

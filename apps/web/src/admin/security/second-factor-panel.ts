@@ -1,11 +1,13 @@
+import { encode } from 'uqr';
 import { atRest, load, type Phase } from '../../api/attempt.ts';
 import { answerOf } from '../../api/client.ts';
 import { initially } from '../../shell/initially.ts';
 import type { AdminParts } from '../parts.ts';
-import { noQr, qrPath } from './qr-path.ts';
 
 /** What the dialog is for: the password to begin, a code to confirm, to end, or for new recovery codes. */
 type Purpose = 'enrol' | 'confirm' | 'remove' | 'recovery';
+
+const noQr = { d: '', transform: '' };
 
 const atStart = () => ({
   ...atRest('current_password', 'code'),
@@ -90,4 +92,16 @@ export function createSecondFactorPanel(parts: AdminParts) {
       if (isBegun) focusField('code');
     },
   };
+}
+
+/** Modules without ink around a code, by ISO/IEC 18004. */
+const quietModules = 4;
+
+/** A QR code as one SVG path in a square of 100 units, including its quiet zone. */
+function qrPath(text: string): typeof noQr {
+  const { data, size } = encode(text, { border: quietModules });
+  const d = data
+    .flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : '')))
+    .join('');
+  return { d, transform: `scale(${100 / size})` };
 }

@@ -1,19 +1,9 @@
 import { expect, it } from 'vitest';
 import { translatorFor } from '../i18n/translate.ts';
 import { ApiFailure, failureOf, sentenceOf } from './failure.ts';
-import { createTokenStore } from './token-store.ts';
 
 const en = translatorFor('en');
 const zh = translatorFor('zh');
-
-function keep() {
-  const values = new Map<string, string>();
-  return {
-    getItem: (key: string) => values.get(key) ?? null,
-    setItem: (key: string, value: string) => void values.set(key, value),
-    removeItem: (key: string) => void values.delete(key),
-  };
-}
 
 it("a failure has the API's own sentence and says when to come back", async () => {
   const refused = await failureOf(
@@ -35,15 +25,4 @@ it('a failure without a sentence says its status, or that no answer came', async
 
 it("a bug isn't taken for a failure of the API", () => {
   expect(() => sentenceOf(new TypeError('a bug'), en)).toThrow('a bug');
-});
-
-it('a token is kept on the device or for the tab, never in both', () => {
-  const [device, tab] = [keep(), keep()];
-  const tokens = createTokenStore(device, tab);
-  tokens.write('first', true);
-  tokens.write('second', false);
-  expect(device.getItem('api_monitor_token')).toBeNull();
-  expect(tokens.read()).toBe('second');
-  tokens.forget();
-  expect(tokens.read()).toBeNull();
 });

@@ -1,7 +1,7 @@
 import { ApiFailure, sentenceOf } from '../api/failure.ts';
-import type { TokenStore } from '../api/token-store.ts';
 import { formatSpan } from '../format/duration.ts';
-import type { LanguageStore } from './language-store.ts';
+import type { LanguageStore } from '../shell/language-store.ts';
+import type { TokenStore } from './token-store.ts';
 
 interface TokenDialogOptions {
   tokens: TokenStore;
