@@ -1,23 +1,14 @@
-import type { Target } from '@api-monitor/core';
+import { type Target, targetDefaults } from '@api-monitor/core';
 import { expect, test } from 'vitest';
 import { createActiveRuns } from './active-runs.ts';
 
 const target: Target = {
+  ...targetDefaults,
   id: 7,
   name: 'relay',
   base_url: 'https://relay.example',
   api_key: 'sealed',
-  enabled: true,
-  interval_min: 30,
-  timeout_s: 5,
-  verify_ssl: true,
-  prompt: 'Who are you?',
-  anthropic_version: '2023-06-01',
-  max_models: 0,
-  source_url: null,
   sort_order: 1,
-  visitor_channel_actions_enabled: false,
-  selected_models: [],
   created_at: 1,
   updated_at: 1,
   last_run_at: null,
