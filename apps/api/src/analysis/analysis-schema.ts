@@ -1,19 +1,23 @@
-import { errorKinds, wireProtocols } from '@api-monitor/core';
+import { errorKinds, recordOf, wireProtocols } from '@api-monitor/core';
 import { z } from '@hono/zod-openapi';
 import { analysisRanges } from './analysis-range.ts';
 
 const seconds = z.number().nullable();
 const unixSeconds = z.number().openapi({ description: 'Unix seconds' });
 
-/** What a number of probes come to. */
+export const percentileNames = [
+  'latency_p50_s',
+  'latency_p95_s',
+  'first_token_p50_s',
+  'first_token_p95_s',
+] as const;
+
+/** The figures of a number of probes. */
 const figures = {
   probes: z.int().openapi({ description: 'without those skipped' }),
   successes: z.int(),
   availability: z.number().nullable().openapi({ description: 'percent; null: no probe' }),
-  latency_p50_s: seconds,
-  latency_p95_s: seconds,
-  first_token_p50_s: seconds,
-  first_token_p95_s: seconds,
+  ...recordOf(percentileNames, () => seconds),
   errors: z
     .array(z.object({ kind: z.enum(errorKinds), count: z.int() }))
     .openapi({ description: 'most frequent first' }),
@@ -26,10 +30,7 @@ export const probeFiguresSchema = z
       .object({
         probes: z.array(z.int()),
         successes: z.array(z.int()),
-        latency_p50_s: z.array(seconds),
-        latency_p95_s: z.array(seconds),
-        first_token_p50_s: z.array(seconds),
-        first_token_p95_s: z.array(seconds),
+        ...recordOf(percentileNames, () => z.array(seconds)),
         errors: z
           .array(z.object({ kind: z.enum(errorKinds), counts: z.array(z.int()) }))
           .openapi({ description: 'each kind that occurred, most frequent first' }),

@@ -1,6 +1,6 @@
-import { type ErrorKind, percentileOf } from '@api-monitor/core';
+import { type ErrorKind, percentileOf, recordOf } from '@api-monitor/core';
 import { addTotals, noProbes, type ProbeTotals } from '@api-monitor/db';
-import type { ProbeFigures } from './analysis-schema.ts';
+import { type ProbeFigures, percentileNames } from './analysis-schema.ts';
 
 /** The figures of a range, in total and for each step. Percentiles are those of successful probes. */
 export function probeFigures(
@@ -15,39 +15,33 @@ export function probeFigures(
     probes: sum.probes,
     successes: sum.successes,
     availability: percentOf(sum.successes, sum.probes),
-    ...percentilesOf(sum),
+    ...recordOf(percentileNames, (name) => percentileReaders[name](sum)),
     errors,
-    series: { ...seriesOf(byStep), errors: errors.map(({ kind }) => errorSeries(kind, byStep)) },
+    series: {
+      probes: byStep.map((totals) => totals.probes),
+      successes: byStep.map((totals) => totals.successes),
+      ...recordOf(percentileNames, (name) => byStep.map(percentileReaders[name])),
+      errors: errors.map(({ kind }) => ({
+        kind,
+        counts: byStep.map((totals) => totals.errors[kind] ?? 0),
+      })),
+    },
   };
 }
 
-function errorSeries(kind: ErrorKind, byStep: readonly ProbeTotals[]) {
-  return { kind, counts: byStep.map(({ errors }) => errors[kind] ?? 0) };
-}
+const percentileReaders: Record<
+  (typeof percentileNames)[number],
+  (totals: ProbeTotals) => number | null
+> = {
+  latency_p50_s: ({ durations }) => secondsAt(durations, 0.5),
+  latency_p95_s: ({ durations }) => secondsAt(durations, 0.95),
+  first_token_p50_s: ({ first_tokens }) => secondsAt(first_tokens, 0.5),
+  first_token_p95_s: ({ first_tokens }) => secondsAt(first_tokens, 0.95),
+};
 
-function seriesOf(byStep: readonly ProbeTotals[]): Omit<ProbeFigures['series'], 'errors'> {
-  const percentiles = byStep.map(percentilesOf);
-  return {
-    probes: byStep.map((totals) => totals.probes),
-    successes: byStep.map((totals) => totals.successes),
-    latency_p50_s: percentiles.map((it) => it.latency_p50_s),
-    latency_p95_s: percentiles.map((it) => it.latency_p95_s),
-    first_token_p50_s: percentiles.map((it) => it.first_token_p50_s),
-    first_token_p95_s: percentiles.map((it) => it.first_token_p95_s),
-  };
-}
-
-function percentilesOf({ durations, first_tokens }: ProbeTotals) {
-  const at = (histogram: ProbeTotals['durations'], share: number) => {
-    const seconds = percentileOf(histogram, share);
-    return seconds === null ? null : Number(seconds.toFixed(4));
-  };
-  return {
-    latency_p50_s: at(durations, 0.5),
-    latency_p95_s: at(durations, 0.95),
-    first_token_p50_s: at(first_tokens, 0.5),
-    first_token_p95_s: at(first_tokens, 0.95),
-  };
+function secondsAt(histogram: ProbeTotals['durations'], share: number): number | null {
+  const seconds = percentileOf(histogram, share);
+  return seconds === null ? null : Number(seconds.toFixed(4));
 }
 
 function errorsOf({ errors }: ProbeTotals): ProbeFigures['errors'] {

@@ -1,11 +1,10 @@
-import { auditActions, auditActors } from '@api-monitor/core';
+import { auditActions, auditActors, auditEntryShape } from '@api-monitor/core';
 import { listAudit } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer, pageOf, pageSchema } from '../describe-route.ts';
 import { idQuery, limitQuery, unixSecondsQuery } from '../query-schemas.ts';
 import { createRouter } from '../router.ts';
-import { auditEntrySchema } from './audit-schema.ts';
 
 const querySchema = z.object({
   actor: z.enum(auditActors).optional(),
@@ -21,13 +20,15 @@ const querySchema = z.object({
   limit: limitQuery({ default: 100, max: 500 }),
 });
 
+const entrySchema = z.object(auditEntryShape.shape).openapi('AuditEntry');
+
 export function auditRoutes(deps: ApiDeps) {
   const { sessionRoute } = createRouteKinds(deps, 'admin');
   return createRouter().openapi(
     sessionRoute('get', '/api/admin/audit', {
       summary: 'The audit log: who did what and when, newest first, without secrets',
       request: { query: querySchema },
-      responses: jsonAnswer(pageSchema(auditEntrySchema), 'a page of the log'),
+      responses: jsonAnswer(pageSchema(entrySchema), 'a page of the log'),
     }),
     async (c) => {
       const { limit, ...filter } = c.req.valid('query');

@@ -1,14 +1,26 @@
-import { targetFieldSchemas } from '@api-monitor/core';
-import { listTargets } from '@api-monitor/db';
+import { maskSecret, type Target, targetFieldSchemas } from '@api-monitor/core';
+import { type Database, listTargets, openApiKey } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer, jsonBody } from '../describe-route.ts';
 import { idParams } from '../query-schemas.ts';
 import { createRouter } from '../router.ts';
+import { sentFields } from '../sent-fields.ts';
 import { changerOf, changeTarget, findTarget } from '../targets/change-targets.ts';
 import { modelRoutes } from '../targets/model-routes.ts';
-import { settableFields } from '../targets/target-body-schema.ts';
-import { channelItem, channelSchema } from './channel-schema.ts';
+import { targetSchema } from '../targets/target-schema.ts';
+
+/** A channel as the admin panel lists it: its configuration and last run, without its models' states. */
+const channelSchema = targetSchema
+  .omit({
+    running: true,
+    run_progress: true,
+    next_run_at: true,
+    last_success_rate: true,
+    can_operate: true,
+    latest_models: true,
+  })
+  .openapi('Channel');
 
 const advancedSchema = z
   .strictObject(
@@ -48,10 +60,14 @@ export function channelRoutes(deps: ApiDeps) {
       }),
       async (c) => {
         const current = await findTarget(db, c.req.valid('param').id);
-        const patch = settableFields(c.req.valid('json'));
+        const patch = sentFields(c.req.valid('json'), targetFieldSchemas);
         const target = await changeTarget(deps, changerOf(c, deps), current, patch);
         return c.json({ item: channelItem(db, target) }, 200);
       },
     )
     .route('/', modelRoutes(deps, '/api/admin/channels/{id}/models', sessionRoute, sessionRoute));
+}
+
+function channelItem(db: Database, target: Target): z.infer<typeof channelSchema> {
+  return { ...target, api_key: maskSecret(openApiKey(db, target)) };
 }

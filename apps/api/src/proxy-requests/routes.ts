@@ -1,11 +1,10 @@
-import { gatewayRoutes, requestOutcomes } from '@api-monitor/core';
+import { gatewayRoutes, proxyRequestSchema, requestOutcomes } from '@api-monitor/core';
 import { listProxyRequests, sumProxyRequests, totalsGroups } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer, pageOf, pageSchema } from '../describe-route.ts';
 import { idQuery, limitQuery, unixSecondsQuery } from '../query-schemas.ts';
 import { createRouter } from '../router.ts';
-import { proxyRequestItemSchema } from './proxy-request-schema.ts';
 
 /** How far totals reach back without `from`. */
 const defaultSpanS = 7 * 86_400;
@@ -38,6 +37,10 @@ const listQuery = z.object({
   limit: limitQuery({ default: 50, max: 200 }),
 });
 
+const requestSchema = z
+  .object({ id: z.int(), ...proxyRequestSchema.shape, outcome: z.enum(requestOutcomes) })
+  .openapi('ProxyRequest');
+
 const totalsSchema = z
   .object({
     group: z.union([z.number(), z.string()]).nullable().openapi({
@@ -67,7 +70,7 @@ export function proxyRequestRoutes(deps: ApiDeps) {
       adminRoute('get', '/api/proxy/requests', {
         summary: 'The requests that the gateway served, newest first, without their content',
         request: { query: listQuery },
-        responses: jsonAnswer(pageSchema(proxyRequestItemSchema), 'a page of requests'),
+        responses: jsonAnswer(pageSchema(requestSchema), 'a page of requests'),
       }),
       async (c) => {
         const { limit, ...filter } = c.req.valid('query');

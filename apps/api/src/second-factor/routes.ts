@@ -22,7 +22,6 @@ import {
   takeTotpCode,
   totpUri,
 } from './codes.ts';
-import { codeBodySchema, recoveryCodesSchema } from './second-factor-schema.ts';
 
 const stateSchema = z.object({
   item: z.object({
@@ -41,6 +40,17 @@ const secretSchema = z.object({
     secret: z.string().openapi({ description: 'base32, to type into an authenticator app' }),
     uri: z.string().openapi({ description: 'otpauth://…, to show as a QR code' }),
   }),
+});
+
+const codeBodySchema = z
+  .strictObject({ code: z.string().min(1).max(64) })
+  .openapi('SecondFactorCode');
+
+const recoveryCodesSchema = z.object({
+  ok: z.literal(true),
+  recovery_codes: z
+    .array(z.string())
+    .openapi({ description: 'each good for one login without the authenticator; shown only once' }),
 });
 
 export function secondFactorRoutes(deps: ApiDeps) {

@@ -1,4 +1,4 @@
-import { AppError } from '@api-monitor/core';
+import { AppError, adminSessionShape } from '@api-monitor/core';
 import {
   deleteAdminSession,
   deleteOtherAdminSessions,
@@ -19,7 +19,6 @@ import { createRouter } from '../router.ts';
 import { spendCode, takeCode } from '../second-factor/codes.ts';
 import { endedSessions } from '../settings/follow-settings.ts';
 import { forgetCookie, openSession } from './admin-session.ts';
-import { sessionSchema } from './session-schema.ts';
 
 const loginSchema = z
   .strictObject({
@@ -33,6 +32,8 @@ const loginSchema = z
 
 /** Bodies to this path have a limit of their own. */
 export const loginPath = '/api/admin/login';
+
+const sessionSchema = z.object(adminSessionShape.shape).openapi('AdminSession');
 
 const ownSessionSchema = z.object({
   item: sessionSchema,

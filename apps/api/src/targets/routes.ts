@@ -1,4 +1,10 @@
-import { AppError, maskSecret, type Target, type TargetPatch } from '@api-monitor/core';
+import {
+  AppError,
+  maskSecret,
+  type Target,
+  type TargetPatch,
+  targetFieldSchemas,
+} from '@api-monitor/core';
 import {
   type Database,
   inTransaction,
@@ -14,6 +20,7 @@ import { assertAdmin } from '../auth/authenticate.ts';
 import { createRouteKinds, jsonAnswer, jsonBody, okSchema } from '../describe-route.ts';
 import { idParams } from '../query-schemas.ts';
 import { type ApiEnv, createRouter } from '../router.ts';
+import { sentFields } from '../sent-fields.ts';
 import {
   addTarget,
   changerOf,
@@ -28,7 +35,6 @@ import {
   createTargetSchema,
   type PatchTargetBody,
   patchTargetSchema,
-  settableFields,
 } from './target-body-schema.ts';
 import { targetSchema } from './target-schema.ts';
 import { streamTargets, viewTarget } from './view-targets.ts';
@@ -77,7 +83,7 @@ export function targetRoutes(deps: ApiDeps) {
       async (c) => {
         const body = c.req.valid('json');
         const { name, base_url, api_key } = body;
-        const given = { ...settableFields(body), name, base_url, api_key };
+        const given = { ...sentFields(body, targetFieldSchemas), name, base_url, api_key };
         return answerWith(c, await addTarget(deps, changerOf(c, deps), given));
       },
     )
@@ -168,7 +174,7 @@ export function targetRoutes(deps: ApiDeps) {
 
 /** The masked key leaves the stored one as it is. Throws AppError `invalid_input` if it is another key's. */
 function patchOf(db: Database, current: Target, body: PatchTargetBody): TargetPatch {
-  const { api_key, ...patch } = settableFields(body);
+  const { api_key, ...patch } = sentFields(body, targetFieldSchemas);
   if (api_key === undefined) return patch;
   if (!api_key.includes('…')) return { ...patch, api_key };
   if (api_key === maskSecret(openApiKey(db, current))) return patch;

@@ -1,4 +1,4 @@
-import { AppError } from '@api-monitor/core';
+import { AppError, probeRowShape, runShape } from '@api-monitor/core';
 import {
   type Database,
   getLatestFinishedRun,
@@ -13,10 +13,12 @@ import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
 import { idParams, idQuery, limitQuery } from '../query-schemas.ts';
 import { createRouter } from '../router.ts';
 import { findTarget } from './change-targets.ts';
-import { probeRowSchema, runSchema } from './run-schema.ts';
 import { rawJson } from './stream-json.ts';
 import { targetSchema } from './target-schema.ts';
 import { viewTarget } from './view-targets.ts';
+
+const runSchema = z.object(runShape.shape).openapi('Run');
+const probeRowSchema = z.object(probeRowShape.shape).openapi('Probe');
 
 const runsQuery = z.object({
   limit: limitQuery({ default: 20, max: 200 }),

@@ -1,7 +1,6 @@
-import { type TargetPatch, targetFieldSchemas } from '@api-monitor/core';
+import { targetFieldSchemas } from '@api-monitor/core';
 import { z } from '@hono/zod-openapi';
 import { readOnlyFields } from '../derive-schema.ts';
-import { sentFields } from '../sent-fields.ts';
 import { targetSchema } from './target-schema.ts';
 
 const fields = z.object(targetFieldSchemas);
@@ -32,10 +31,4 @@ export const patchTargetSchema = z
   })
   .openapi('TargetPatch');
 
-export type CreateTargetBody = z.output<typeof createTargetSchema>;
 export type PatchTargetBody = z.output<typeof patchTargetSchema>;
-
-/** The fields that the caller sent and may set. */
-export function settableFields(body: CreateTargetBody | PatchTargetBody): TargetPatch {
-  return sentFields(body, targetFieldSchemas);
-}
