@@ -5,6 +5,7 @@ import {
   type ProxyKey,
   type ProxyKeyInput,
   proxyKeyFieldSchemas,
+  proxyKeyShape,
 } from '@api-monitor/core';
 import {
   createProxyKey,
@@ -20,17 +21,31 @@ import {
 } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
+import { answerShape, readOnlyFields } from '../derive-schema.ts';
 import { createRouteKinds, jsonAnswer, jsonBody, okSchema } from '../describe-route.ts';
 import { idParams } from '../query-schemas.ts';
 import { createRouter } from '../router.ts';
 import { sentFields } from '../sent-fields.ts';
-import {
-  type CreateProxyKeyBody,
-  createProxyKeySchema,
-  patchProxyKeySchema,
-  proxyKeySchema,
-  shownKeySchema,
-} from './proxy-key-schema.ts';
+
+/** A key as it is answered: the key itself isn't stored. */
+const proxyKeySchema = answerShape(proxyKeyShape).openapi('ProxyKey');
+
+/** The answer that shows a key's text, the one time that it is known. */
+const shownKeySchema = z.object({
+  item: proxyKeySchema,
+  proxy_key: z.string().describe('the key itself, shown only once'),
+});
+
+const bodyFields = {
+  ...z.object(proxyKeyFieldSchemas).partial().shape,
+  ...readOnlyFields(proxyKeySchema.shape, proxyKeyFieldSchemas),
+};
+
+const createProxyKeySchema = z
+  .strictObject({ ...bodyFields, name: proxyKeyFieldSchemas.name })
+  .openapi('NewProxyKey');
+
+const patchProxyKeySchema = z.strictObject(bodyFields).openapi('ProxyKeyPatch');
 
 export function proxyKeyRoutes(deps: ApiDeps) {
   const { db, now } = deps;
@@ -151,7 +166,7 @@ function revokedError(key: ProxyKey): AppError {
 
 async function withDefaults(
   { db, now }: ApiDeps,
-  body: CreateProxyKeyBody,
+  body: z.output<typeof createProxyKeySchema>,
 ): Promise<ProxyKeyInput> {
   const { name, expires_at } = body;
   if (typeof expires_at === 'number' && expires_at <= now()) {

@@ -17,6 +17,7 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ApiDeps } from '../api-deps.ts';
 import { assertAdmin } from '../auth/authenticate.ts';
+import { readOnlyFields } from '../derive-schema.ts';
 import { createRouteKinds, jsonAnswer, jsonBody, okSchema } from '../describe-route.ts';
 import { idParams } from '../query-schemas.ts';
 import { type ApiEnv, createRouter } from '../router.ts';
@@ -31,11 +32,6 @@ import {
 } from './change-targets.ts';
 import { modelRoutes } from './model-routes.ts';
 import { rawJson, streamPieces } from './stream-json.ts';
-import {
-  createTargetSchema,
-  type PatchTargetBody,
-  patchTargetSchema,
-} from './target-body-schema.ts';
 import { targetSchema } from './target-schema.ts';
 import { streamTargets, viewTarget } from './view-targets.ts';
 
@@ -52,6 +48,34 @@ const listQuery = z.object({
 });
 const orderSchema = z.strictObject({ ids: z.array(z.int().positive()).min(1).max(10_000) });
 const keySchema = z.object({ item: z.object({ id: z.int(), api_key: z.string() }) });
+
+const fields = z.object(targetFieldSchemas);
+const optionalFields = fields.partial().shape;
+
+const ignoredFields = readOnlyFields(targetSchema.shape, targetFieldSchemas);
+
+const createTargetSchema = z
+  .strictObject({
+    ...optionalFields,
+    ...fields.pick({ name: true, base_url: true, api_key: true }).shape,
+    ...ignoredFields,
+  })
+  .openapi('NewTarget');
+
+const patchTargetSchema = z
+  .strictObject({
+    ...optionalFields,
+    // The masked form comes back in a PATCH too: it has a character that no key may have.
+    api_key: z
+      .union([fields.shape.api_key, z.string().max(2048).includes('…')], {
+        error:
+          'must have 1 to 2048 printable ASCII characters without spaces, or be the masked key',
+      })
+      .optional()
+      .describe('the masked form leaves the stored key alone'),
+    ...ignoredFields,
+  })
+  .openapi('TargetPatch');
 
 export function targetRoutes(deps: ApiDeps) {
   const { db, now } = deps;
@@ -173,7 +197,11 @@ export function targetRoutes(deps: ApiDeps) {
 }
 
 /** The masked key leaves the stored one as it is. Throws AppError `invalid_input` if it is another key's. */
-function patchOf(db: Database, current: Target, body: PatchTargetBody): TargetPatch {
+function patchOf(
+  db: Database,
+  current: Target,
+  body: z.output<typeof patchTargetSchema>,
+): TargetPatch {
   const { api_key, ...patch } = sentFields(body, targetFieldSchemas);
   if (api_key === undefined) return patch;
   if (!api_key.includes('…')) return { ...patch, api_key };
