@@ -34,20 +34,15 @@ export {
   type ProxyRequestsJob,
   probeModelJobSchema,
   proxyRequestsJobSchema,
-  type RunTargetJob,
   runTargetJobSchema,
 } from './events/jobs.ts';
 export type {
   BreakerChanged,
   MonitorEvent,
   MonitorEventType,
-  ProxyKeysChanged,
-  RunCompleted,
   RunProgressed,
-  SettingsChanged,
-  TargetUpdated,
 } from './events/monitor-event.ts';
-export { clockSkewS, hasPassed, isAhead } from './figures/clock-skew.ts';
+export { clockSkewS, hasPassed } from './figures/clock-skew.ts';
 export {
   addHistogram,
   countValue,
@@ -65,7 +60,6 @@ export {
 export {
   type ProxyAttempt,
   type ProxyRequest,
-  proxyAttemptSchema,
   proxyRequestSchema,
 } from './gateway/proxy-request.ts';
 export {
@@ -83,11 +77,10 @@ export {
   type LiveState,
   nextLiveState,
 } from './model-states/next-live-state.ts';
-export { nextModelState, type ProbedModel } from './model-states/next-model-state.ts';
-export { probedFields } from './model-states/probed-fields.ts';
-export { type Mask, namesOf, pick, recordOf } from './pick.ts';
-export type { Answer, AnswerProgress, BodyError, BodyFault, BodyReading } from './probes/answer.ts';
-export { chooseRoute, type ProbePlan } from './probes/choose-route.ts';
+export { nextModelState } from './model-states/next-model-state.ts';
+export { namesOf, pick, recordOf } from './pick.ts';
+export type { Answer, AnswerProgress, BodyError, BodyReading } from './probes/answer.ts';
+export { chooseRoute } from './probes/choose-route.ts';
 export { type ErrorKind, errorKinds } from './probes/error-kind.ts';
 export type {
   AnsweredExchange,
@@ -97,14 +90,13 @@ export type {
   UpstreamTarget,
 } from './probes/exchange.ts';
 export {
-  appendPoint,
   type HistoryPoint,
   historyFields,
   historyLength,
   historyPointOf,
 } from './probes/history-point.ts';
 export { judgeProbe, redirectMessage, type Verdict } from './probes/judge-probe.ts';
-export { type Attempt, isRouteRefused, maxAttempts, mendRequest } from './probes/mend-request.ts';
+export { type Attempt, isRouteRefused, mendRequest } from './probes/mend-request.ts';
 export {
   contentLimit,
   type ProbeResult,
@@ -124,25 +116,21 @@ export {
 export {
   type Run,
   type RunProgress,
-  type RunStatus,
   type RunTrigger,
   runShape,
   runStatuses,
-  runTriggers,
 } from './probes/run.ts';
 export { type RunCut, RunCutError, sentenceOfCut, wasCut } from './probes/run-cut.ts';
-export { type RunSummary, successRate, summariseRun } from './probes/summarise-run.ts';
+export { successRate, summariseRun } from './probes/summarise-run.ts';
 export { type Asked, askedRoute, splitTargetModel } from './routing/asked-route.ts';
 export {
   type Breaker,
   type BreakerEvent,
-  type BreakerState,
   breakerOf,
   breakerStateOf,
   breakerStates,
   isOpen,
   nextBreaker,
-  type Proof,
   type PublishedBreaker,
   publishedBreaker,
 } from './routing/breaker.ts';

@@ -9,14 +9,10 @@ type Probe = NonNullable<ProgressEvent['probe']>;
  * model's newest state and last bar. A probe that is already known changes nothing.
  */
 export function applyProgress(channel: Channel, event: ProgressEvent): Channel {
-  const done = Math.max(event.done, channel.run_progress?.done ?? 0);
-  const progressed: Channel = {
-    ...channel,
-    running: true,
-    run_progress: { total: event.total, done: Math.min(done, event.total) },
-  };
-  if (event.done === 0) progressed.run_progress = { total: event.total, done: 0 };
-  const { probe } = event;
+  const { total, probe } = event;
+  const known = event.done === 0 ? 0 : (channel.run_progress?.done ?? 0);
+  const done = Math.min(Math.max(event.done, known), total);
+  const progressed: Channel = { ...channel, running: true, run_progress: { total, done } };
   if (!probe) return progressed;
   const index = channel.latest_models.findIndex((it) => it.model === probe.model);
   const before = channel.latest_models[index];

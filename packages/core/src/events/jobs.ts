@@ -3,7 +3,6 @@ import { proxyRequestSchema } from '../gateway/proxy-request.ts';
 
 /** Work that one process hands to another; the payload is checked when it leaves the queue. */
 export const runTargetJobSchema = z.strictObject({ target_id: z.int().positive() });
-export type RunTargetJob = z.infer<typeof runTargetJobSchema>;
 
 /** Probe this one model at once, because live traffic to it failed. */
 export const probeModelJobSchema = z.strictObject({

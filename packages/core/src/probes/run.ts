@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { unixSeconds } from '../shape.ts';
 
 export const runStatuses = ['running', 'completed', 'error'] as const;
-export type RunStatus = (typeof runStatuses)[number];
 
 /**
  * What made a run start; one started by hand goes ahead of the schedule. `traffic`: a probe of one

@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../probes/error-kind.ts';
+import type { ModelState } from '../model-states/model-state.ts';
 import type { Target } from '../targets/target.ts';
 import type { Asked } from './asked-route.ts';
 import { type Breaker, type BreakerState, breakerStateOf, type Proof } from './breaker.ts';
@@ -21,27 +21,20 @@ export interface Offer extends Proof {
   first_byte_s: number | null;
 }
 
-/** What is kept of a model's latest probe. */
-interface ProbedState {
-  success: boolean;
-  error_kind: ErrorKind | null;
-  timestamp: number;
-}
-
-export function proofOf({ success, error_kind, timestamp }: ProbedState): Proof {
+/** What a model's latest probe proves. */
+export function proofOf(state: Pick<ModelState, 'success' | 'error_kind' | 'timestamp'>): Proof {
+  const { success, error_kind, timestamp } = state;
   return { is_alive: error_kind === 'skipped' ? null : success, proved_at: timestamp };
 }
 
-interface ModelEvidence extends ProbedState {
-  model: string;
-  state_since: number;
-  error: string | null;
-  first_token_s: number | null;
-  live_first_byte_s: number | null;
-}
+type OfferedState = Pick<
+  ModelState,
+  | ('model' | 'success' | 'error_kind' | 'timestamp' | 'error')
+  | ('state_since' | 'first_token_s' | 'live_first_byte_s')
+>;
 
 /** What a target offers, by the state of one of its models. */
-export function offerOf<T extends RoutedTarget>(target: T, state: ModelEvidence) {
+export function offerOf<T extends RoutedTarget>(target: T, state: OfferedState) {
   const { model, state_since, error } = state;
   const first_byte_s = state.live_first_byte_s ?? state.first_token_s;
   return { target, model, ...proofOf(state), state_since, error, first_byte_s };
