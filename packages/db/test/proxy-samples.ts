@@ -1,4 +1,11 @@
-import type { ProxyAttempt, ProxyKeyInput, ProxyRequest } from '@api-monitor/core';
+import {
+  type ProxyAttempt,
+  type ProxyKeyInput,
+  type ProxyRequest,
+  proxyAttemptSchema,
+  proxyRequestSchema,
+} from '@api-monitor/core';
+import { sampleOf } from '@api-monitor/core/testing';
 import type { ProxyKeySecret } from '../src/index.ts';
 
 export function keyInput(
@@ -21,14 +28,12 @@ export function keyInput(
 
 export function attempt(fields: Partial<ProxyAttempt> = {}): ProxyAttempt {
   return {
+    ...sampleOf(proxyAttemptSchema),
     target_id: 1,
     target_name: 'Relay',
     model: 'gpt-4o',
     status: 200,
-    error: null,
-    error_kind: null,
     duration_s: 0.5,
-    is_live_failure: false,
     ...fields,
   };
 }
@@ -45,15 +50,14 @@ export function failedAttempt(fields: Partial<ProxyAttempt> = {}): ProxyAttempt 
 
 export function proxyRequest(fields: Partial<ProxyRequest> = {}): ProxyRequest {
   return {
+    ...sampleOf(proxyRequestSchema),
     request_id: 'req-1',
     timestamp: 500,
-    key_id: null,
     key_name: 'master',
     target_id: 1,
     target_name: 'Relay',
     requested_model: 'gpt-4o',
     model: 'gpt-4o',
-    route: 'chat',
     stream: true,
     status: 200,
     attempts: [attempt()],
@@ -63,8 +67,6 @@ export function proxyRequest(fields: Partial<ProxyRequest> = {}): ProxyRequest {
     output_tokens: 20,
     request_bytes: 100,
     response_bytes: 200,
-    error_kind: null,
-    error: null,
     ...fields,
   };
 }

@@ -1,16 +1,17 @@
+import { pick, probedFields } from '@api-monitor/core';
 import { describe, expect, it } from 'vitest';
 import { sampleChannel, sampleModel, samplePoint } from '../../test/sample-channel.ts';
 import { applyProgress } from './apply-progress.ts';
 import type { ProgressEvent } from './channel.ts';
 
 function progress(done: number, probe: Partial<NonNullable<ProgressEvent['probe']>> | null) {
-  const whole = { protocol: 'openai', route: 'chat', model: 'gpt-4o', ...samplePoint() } as const;
+  const whole = pick(sampleModel({ timestamp: 2000 }), probedFields);
   return {
     target_id: 1,
     run_id: 7,
     total: 3,
     done,
-    probe: probe && { ...whole, timestamp: 2000, ...probe },
+    probe: probe && { ...whole, ...probe },
   } satisfies ProgressEvent;
 }
 

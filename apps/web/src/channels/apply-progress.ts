@@ -37,10 +37,7 @@ function latestAfter(before: LatestModel | undefined, probe: Probe): LatestModel
     state_since: before.state_since ?? before.timestamp,
     history: before.history ?? [],
   };
-  const { history, ...next } = nextModelState(past ?? null, {
-    ...probe,
-    output_tokens_per_s: null,
-  });
+  const { history, ...next } = nextModelState(past ?? null, probe);
   return {
     ...next,
     skipped: probe.error_kind === 'skipped',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sampleChannel, sampleModel, samplePoint } from '../../test/sample-channel.ts';
+import { sampleChannel, sampleModel } from '../../test/sample-channel.ts';
 import { translatorFor } from '../i18n/translate.ts';
 import { applyProgress } from './apply-progress.ts';
 import type { BreakerEvent, Channel, LatestModel } from './channel.ts';
@@ -80,12 +80,7 @@ describe('failures of live traffic', () => {
         run_id: 7,
         total: 1,
         done: 1,
-        probe: {
-          protocol: 'openai',
-          route: 'chat',
-          model: 'gpt-4o',
-          ...samplePoint({ success, timestamp: 2000 }),
-        },
+        probe: sampleModel({ success, timestamp: 2000 }),
       });
     expect(liveTrouble(firstModel(step(true)))).toBeNull();
     expect(liveTrouble(firstModel(step(false)))).toMatchObject({

@@ -1,19 +1,10 @@
+import { pick, probedFields } from '@api-monitor/core';
 import { expect, it } from 'vitest';
 import { sampleProbe } from '../../test/sample-probe.ts';
 import { liveProbe, withLive } from './live-probes.ts';
 
-const point = {
-  success: false,
-  duration: 2,
-  timestamp: 2000,
-  error: 'HTTP 500',
-  error_kind: 'upstream',
-  status_code: 500,
-  first_token_s: null,
-  protocol: 'openai',
-  route: 'chat',
-  model: 'gpt-4o',
-} as const;
+const failed = sampleProbe({ success: false, duration: 2, timestamp: 2000, error: 'HTTP 500' });
+const point = pick(failed, probedFields);
 
 it('a probe under way stands in its model’s place, and a new model at the end', () => {
   const event = { target_id: 1, run_id: 8, total: 2 };

@@ -23,7 +23,6 @@ export function liveProbe({
     content: '',
     endpoint: '',
     output_tokens: null,
-    output_tokens_per_s: null,
   };
 }
 

@@ -1,4 +1,4 @@
-import { historyPointOf, type ProbeResult, type Run, type Target } from '@api-monitor/core';
+import { type ProbeResult, pick, probedFields, type Run, type Target } from '@api-monitor/core';
 import { finishRun, heartbeatRun, startRun } from '@api-monitor/db';
 import { logFileName, openProbeLog } from '../probe-logs.ts';
 import { roundToMs } from '../round-to-ms.ts';
@@ -83,7 +83,7 @@ async function probeAndLog(
   const file = run.log_file ?? logFileName(target_id, run.started_at);
   const log = openProbeLog({ dir: deps.logDir, file }, { ...ids, target_name }, deps.logger);
   const publishProgress = (total: number, done: number, probe: ProbeResult | null) => {
-    const data = { ...ids, total, done, probe: probe && pointOf(probe) };
+    const data = { ...ids, total, done, probe: probe && pick(probe, probedFields) };
     return deps.bus.events.publish({ type: 'run_progress', data });
   };
   const probing = async () =>
@@ -100,11 +100,6 @@ async function probeAndLog(
     });
   const findings = await probing().catch((error) => noFindings(sentenceOf(deps, error, target)));
   return { ...findings, log_file: (await log.close()) ? file : null };
-}
-
-function pointOf(probe: ProbeResult) {
-  const { protocol, route, model } = probe;
-  return { protocol, route, model, ...historyPointOf(probe) };
 }
 
 async function record(

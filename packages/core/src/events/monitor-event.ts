@@ -1,4 +1,4 @@
-import type { HistoryPoint } from '../probes/history-point.ts';
+import type { probedFields } from '../model-states/probed-fields.ts';
 import type { ProbeResult } from '../probes/probe-row.ts';
 import type { Run, RunProgress } from '../probes/run.ts';
 import type { PublishedBreaker } from '../routing/breaker.ts';
@@ -26,7 +26,7 @@ export interface RunProgressed {
   data: RunProgress & {
     target_id: number;
     run_id: number;
-    probe: (HistoryPoint & Pick<ProbeResult, 'protocol' | 'route' | 'model'>) | null;
+    probe: Pick<ProbeResult, keyof typeof probedFields> | null;
   };
 }
 

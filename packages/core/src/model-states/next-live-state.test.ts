@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import type { ProxyAttempt, ProxyRequest } from '../gateway/proxy-request.ts';
+import { sampleOf } from '../../test/sample-of.ts';
+import {
+  type ProxyAttempt,
+  type ProxyRequest,
+  proxyAttemptSchema,
+  proxyRequestSchema,
+} from '../gateway/proxy-request.ts';
 import {
   evidenceOf,
   hasMovedForRouting,
@@ -9,9 +15,8 @@ import {
 } from './next-live-state.ts';
 
 function attempt(fields: Partial<ProxyAttempt> = {}): ProxyAttempt {
-  const answered = { status: 200, error: null, error_kind: null, is_live_failure: false };
-  const place = { target_id: 1, target_name: 'Relay', model: 'gpt-4o' };
-  return { ...place, ...answered, duration_s: 0.5, ...fields };
+  const answered = { target_id: 1, model: 'gpt-4o', status: 200, duration_s: 0.5 };
+  return { ...sampleOf(proxyAttemptSchema), ...answered, ...fields };
 }
 
 function failedAttempt(fields: Partial<ProxyAttempt>): ProxyAttempt {
@@ -20,15 +25,8 @@ function failedAttempt(fields: Partial<ProxyAttempt>): ProxyAttempt {
 }
 
 function proxyRequest(fields: Partial<ProxyRequest>): ProxyRequest {
-  return {
-    ...({ request_id: 'req-1', timestamp: 500, key_id: null, key_name: 'master' } as const),
-    ...({ target_id: 1, target_name: 'Relay', requested_model: 'gpt-4o' } as const),
-    ...({ model: 'gpt-4o', route: 'chat', stream: true, status: 200 } as const),
-    ...{ attempts: [attempt()], first_byte_s: 0.25, duration_s: 0.5 },
-    ...{ input_tokens: 10, output_tokens: 20, request_bytes: 100, response_bytes: 200 },
-    ...{ error_kind: null, error: null },
-    ...fields,
-  };
+  const answered = { timestamp: 500, stream: true, attempts: [attempt()], first_byte_s: 0.25 };
+  return { ...sampleOf(proxyRequestSchema), ...answered, ...fields };
 }
 
 const calm: LiveState = {

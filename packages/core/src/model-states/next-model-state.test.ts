@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest';
+import { sampleOf } from '../../test/sample-of.ts';
 import { historyLength } from '../probes/history-point.ts';
+import { probeResultShape } from '../probes/probe-row.ts';
 import { nextModelState, type ProbedModel } from './next-model-state.ts';
 
 const passed = (timestamp: number) => ({
-  ...({ model: 'm', protocol: 'openai', route: 'chat', success: true, timestamp } as const),
-  ...{ duration: 0.75, error: null, error_kind: null, status_code: 200 },
-  ...{ first_token_s: 0.25, output_tokens_per_s: 24 },
+  ...sampleOf(probeResultShape),
+  ...{ success: true, timestamp, status_code: 200 },
 });
 const failed = (timestamp: number) => ({
-  ...{ ...passed(timestamp), success: false, error: 'HTTP 429: slow down', status_code: 429 },
+  ...sampleOf(probeResultShape),
+  ...{ timestamp, error: 'HTTP 429: slow down', status_code: 429 },
   error_kind: 'rate_limit' as const,
 });
 const after = (probes: Parameters<typeof nextModelState>[1][]) =>
