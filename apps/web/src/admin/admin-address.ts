@@ -1,4 +1,4 @@
-export const adminTabs = [
+const adminTabs = [
   'settings',
   'keys',
   'channels',
@@ -10,22 +10,17 @@ export const adminTabs = [
 ] as const;
 export type AdminTab = (typeof adminTabs)[number];
 
-/** Which tab is shown, and what its list is narrowed to. */
-export interface AdminView {
-  tab: AdminTab;
-  /** Of the audit log; '' shows all. */
-  action: string;
-  /** Of the channels. */
-  query: string;
-  areRevokedShown: boolean;
-}
+/** Which tab is shown, and what the lists are narrowed to. */
+export type AdminView = ReturnType<typeof readAdminAddress>;
 
 /** Reads a query string; nonsense in it counts as absent. */
-export function readAdminAddress(search: string): AdminView {
+export function readAdminAddress(search: string) {
   const params = new URLSearchParams(search);
   return {
     tab: adminTabs.find((it) => it === params.get('tab')) ?? 'settings',
+    /** Of the audit log; '' shows all. */
     action: params.get('action') ?? '',
+    /** Of the channels. */
     query: params.get('q') ?? '',
     areRevokedShown: params.get('revoked') === '1',
   };

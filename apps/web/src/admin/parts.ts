@@ -23,7 +23,7 @@ export function createParts(shell: Shell) {
   );
   /** Does what a button asks for; a failure becomes a toast. */
   const perform = async (call: () => Promise<void>): Promise<boolean> => {
-    const button = atRest();
+    const button = atRest({});
     const isDone = await attempt(button, call);
     if (!isDone) toasts.show(button.failure, { tone: 'bad' });
     return isDone;

@@ -16,7 +16,7 @@ function setUp(language: Language = 'en') {
     focusFault: () => happened.push('focus'),
     onLoggedOut: () => happened.push('log out'),
   });
-  const form = atRest('name', 'interval_min', 'allowed_models');
+  const form = atRest({ name: '', interval_min: '', allowed_models: '' });
   const refuse = (fields: FieldErrors) =>
     attempt(form, () => Promise.reject(new ApiFailure(400, { detail: 'no, because', fields })));
   return { attempt, form, refuse, happened };

@@ -29,14 +29,15 @@ interface AttemptOptions {
   onLoggedOut?: () => void;
 }
 
-/** At rest, with a text for the error of each field. */
-export function atRest<Name extends string>(...names: readonly Name[]) {
-  return { isBusy: false, failure: '', errors: noErrors(names) };
+/** What a form shows before its first call. */
+export function atRest<Form extends object>(form: Form) {
+  return { isBusy: false, failure: '', errors: noErrors(form) };
 }
 
-/** Guarantee: the object has every name, and only those. */
-export function noErrors<Name extends string>(names: readonly Name[]): Record<Name, string> {
-  return Object.fromEntries(names.map((name) => [name, ''])) as Record<Name, string>;
+/** A place for the error of each field. Guarantee: it has the form's names, and only those. */
+export function noErrors<Form extends object>(form: Form): Record<keyof Form, string> {
+  const places = Object.keys(form).map((name) => [name, '']);
+  return Object.fromEntries(places) as Record<keyof Form, string>;
 }
 
 /**

@@ -23,22 +23,6 @@ export type ChannelForm = typeof emptyForm;
 export type FormField = keyof ChannelForm;
 export type FormMode = 'new' | 'copy' | 'edit';
 
-/** In the order of the dialog. */
-export const formFields: readonly FormField[] = [
-  'name',
-  'base_url',
-  'api_key',
-  'source_url',
-  'interval_min',
-  'timeout_s',
-  'enabled',
-  'prompt',
-  'max_models',
-  'anthropic_version',
-  'verify_ssl',
-  'visitor_channel_actions_enabled',
-];
-
 /** A change to a channel; a field that was left to its default is absent. */
 type ChannelBody = InferRequestType<ApiClient['api']['targets'][':id']['$patch']>['json'];
 

@@ -10,7 +10,6 @@ import {
   type FormField,
   type FormMode,
   faultsOf,
-  formFields,
   formOf,
 } from '../channels/channel-form.ts';
 import { initially } from '../shell/initially.ts';
@@ -62,7 +61,7 @@ export function createChannelFormStore(options: ChannelFormOptions) {
     isOpen: false,
     isBusy: false,
     failure: '',
-    errors: noErrors(formFields),
+    errors: noErrors(emptyForm),
     mode: initially<FormMode>('new'),
     /** The channel that is edited or copied. */
     id: 0,
@@ -94,7 +93,7 @@ export function createChannelFormStore(options: ChannelFormOptions) {
       if (channel) this.open('edit', id, formOf(channel));
     },
     open(mode: FormMode, id: number, form: ChannelForm) {
-      Object.assign(this, atRest(...formFields), { mode, id, form, isAdvanced: false });
+      Object.assign(this, atRest(emptyForm), { mode, id, form, isAdvanced: false });
       this.isOpen = true;
     },
     close() {

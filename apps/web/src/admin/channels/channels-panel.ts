@@ -38,13 +38,13 @@ export function createChannelsPanel(parts: AdminParts) {
   };
 }
 
-const fields = [
-  'prompt',
-  'max_models',
-  'anthropic_version',
-  'verify_ssl',
-  'visitor_channel_actions_enabled',
-] as const;
+const emptyForm = {
+  prompt: '',
+  max_models: '',
+  anthropic_version: '',
+  verify_ssl: true,
+  visitor_channel_actions_enabled: false,
+};
 
 /** The dialog for the advanced settings of a channel. */
 function createChannelEditor({ client, language, toasts, attempt }: AdminParts) {
@@ -53,16 +53,10 @@ function createChannelEditor({ client, language, toasts, attempt }: AdminParts) 
     isOpen: false,
     isBusy: false,
     failure: '',
-    errors: noErrors(fields),
+    errors: noErrors(emptyForm),
     id: 0,
     name: '',
-    form: {
-      prompt: '',
-      max_models: '',
-      anthropic_version: '',
-      verify_ssl: true,
-      visitor_channel_actions_enabled: false,
-    },
+    form: { ...emptyForm },
     get title() {
       return language.t('admin.channels.edit', { name: this.name });
     },
@@ -71,7 +65,7 @@ function createChannelEditor({ client, language, toasts, attempt }: AdminParts) 
       const { visitor_channel_actions_enabled } = channel;
       const max_models = String(channel.max_models);
       onSaved = whenSaved;
-      Object.assign(this, atRest(...fields), { id, name, isOpen: true });
+      Object.assign(this, atRest(emptyForm), { id, name, isOpen: true });
       this.form = {
         prompt,
         max_models,

@@ -2,14 +2,7 @@ import { atRest, noErrors } from '../../api/attempt.ts';
 import { answerOf } from '../../api/client.ts';
 import type { ProxyKey } from '../../api/wire-types.ts';
 import type { AdminParts } from '../parts.ts';
-import {
-  emptyKeyForm,
-  type KeyForm,
-  keyBodyOf,
-  keyFaultsOf,
-  keyFields,
-  keyFormOf,
-} from './key-form.ts';
+import { emptyKeyForm, type KeyForm, keyBodyOf, keyFaultsOf, keyFormOf } from './key-form.ts';
 
 /** The dialog that creates and changes a proxy key. */
 export function createKeyEditor({ client, language, toasts, reveal, attempt }: AdminParts) {
@@ -36,7 +29,7 @@ export function createKeyEditor({ client, language, toasts, reveal, attempt }: A
     isOpen: false,
     isBusy: false,
     failure: '',
-    errors: noErrors(keyFields),
+    errors: noErrors(emptyKeyForm),
     isNew: true,
     name: '',
     form: { ...emptyKeyForm },
@@ -51,7 +44,7 @@ export function createKeyEditor({ client, language, toasts, reveal, attempt }: A
       onSaved = whenSaved;
       const form = opened ? keyFormOf(opened) : { ...emptyKeyForm };
       const { name } = form;
-      Object.assign(this, atRest(...keyFields), { form, name, isNew: !opened, isOpen: true });
+      Object.assign(this, atRest(emptyKeyForm), { form, name, isNew: !opened, isOpen: true });
     },
     close() {
       this.isOpen = false;

@@ -18,16 +18,6 @@ export const emptyKeyForm = {
 
 export type KeyForm = typeof emptyKeyForm;
 
-export const keyFields = [
-  'name',
-  'description',
-  'allowed_target_ids',
-  'allowed_models',
-  'expires_at',
-  'rpm_limit',
-  'tpm_limit',
-] as const satisfies (keyof KeyForm)[];
-
 export function keyFormOf(key: ProxyKey): KeyForm {
   return {
     name: key.name,

@@ -36,9 +36,8 @@ export function keyRow(key: ProxyKey, { usage, nameOf, nowS }: KeyDetails, trans
 function limitsText(
   key: ProxyKey,
   nameOf: (id: number) => string,
-  { language, t, count }: Translator,
+  { language, t, count, formats }: Translator,
 ): string {
-  const number = new Intl.NumberFormat(language);
   const parts: string[] = [];
   const channels = key.allowed_target_ids.map(nameOf).filter(Boolean);
   if (key.allowed_target_ids.length > 0) {
@@ -50,8 +49,10 @@ function limitsText(
   if (key.allowed_models.length > 0) {
     parts.push(count('admin.keys.models', key.allowed_models.length));
   }
-  if (key.rpm_limit !== null) parts.push(t('admin.keys.rpm', { n: number.format(key.rpm_limit) }));
-  if (key.tpm_limit !== null) parts.push(t('admin.keys.tpm', { n: number.format(key.tpm_limit) }));
+  if (key.rpm_limit !== null)
+    parts.push(t('admin.keys.rpm', { n: formats.number.format(key.rpm_limit) }));
+  if (key.tpm_limit !== null)
+    parts.push(t('admin.keys.tpm', { n: formats.number.format(key.tpm_limit) }));
   if (key.expires_at !== null) {
     const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
     parts.push(t('admin.keys.until', { date: date.format(key.expires_at * 1000) }));

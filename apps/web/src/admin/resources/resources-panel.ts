@@ -4,6 +4,7 @@ import type { ResourceSample } from '../../api/wire-types.ts';
 import type { ChartSketch } from '../../charts/chart-sketch.ts';
 import { formatBytes, formatCores } from '../../format/amount.ts';
 import { formatSpan } from '../../format/duration.ts';
+import { formatSeconds } from '../../format/time.ts';
 import type { Translator } from '../../i18n/translate.ts';
 import { initially } from '../../shell/initially.ts';
 import type { AdminParts } from '../parts.ts';
@@ -32,12 +33,11 @@ export function createResourcesPanel({ client, language, attempt, setTimer, view
       return this.sample ? factsOf(this.sample, this.points, language.translator) : [];
     },
     get table() {
-      const time = timeIn(language.translator);
       return this.points
         .slice(-tableRows)
         .reverse()
         .map(({ timeMs, container, process }) => ({
-          time: time.format(timeMs),
+          time: formatSeconds(timeMs / 1000, language.translator),
           cores: formatCores(container.cores ?? process.cores),
           memory: formatBytes(container.bytes ?? process.bytes),
         }));
@@ -106,8 +106,7 @@ function sketchOf(
   unit: keyof Usage,
   translator: Translator,
 ): ChartSketch {
-  const time = timeIn(translator);
-  const times = points.map(({ timeMs }) => time.format(timeMs));
+  const times = points.map(({ timeMs }) => formatSeconds(timeMs / 1000, translator));
   const line = (name: 'container' | 'process', color: 'run' | 'ok') => ({
     name: translator.t(`admin.resources.${name}`),
     color,
@@ -138,8 +137,4 @@ function factsOf(
     { label: t('admin.resources.own'), value: formatBytes(process.memory_rss_bytes) },
     { label: t('admin.resources.uptime'), value: formatSpan(process.uptime_s, translator) },
   ];
-}
-
-function timeIn({ language }: Translator): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
 }

@@ -7,11 +7,12 @@ import type { AdminParts } from '../parts.ts';
 /** What the dialog is for: the password to begin, a code to confirm, to end, or for new recovery codes. */
 type Purpose = 'enrol' | 'confirm' | 'remove' | 'recovery';
 
+const emptyForm = { current_password: '', code: '' };
 const noQr = { d: '', transform: '' };
 
 const atStart = () => ({
-  ...atRest('current_password', 'code'),
-  form: { current_password: '', code: '' },
+  ...atRest(emptyForm),
+  form: { ...emptyForm },
   secret: '',
   qr: noQr,
 });
@@ -32,8 +33,8 @@ export function createSecondFactorPanel(parts: AdminParts) {
     phase: initially<Phase>('loading'),
     isBusy: false,
     failure: '',
-    errors: { current_password: '', code: '' },
-    form: { current_password: '', code: '' },
+    errors: { ...emptyForm },
+    form: { ...emptyForm },
     secret: '',
     qr: noQr,
     isOn: false,

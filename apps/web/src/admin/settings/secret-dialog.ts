@@ -23,9 +23,12 @@ const prefixes: Record<SecretField, string> = {
 
 type SecretsPatch = Partial<Record<SecretField, string | null>> & { current_password?: string };
 
+const emptyForm = { value: '', current_password: '' };
+
+/** The API's errors are under the secret's own name. */
 const atStart = () => ({
-  ...atRest('value', 'current_password', ...secretFields),
-  form: { value: '', current_password: '' },
+  ...atRest({ ...emptyForm, ...prefixes }),
+  form: { ...emptyForm },
 });
 
 /** The dialog that replaces a secret by what is typed or, if nothing is, by a generated one. */
@@ -38,8 +41,8 @@ export function createSecretDialog(
     isOpen: false,
     isBusy: false,
     failure: '',
-    errors: noErrors(['value', 'current_password', ...secretFields]),
-    form: { value: '', current_password: '' },
+    errors: noErrors({ ...emptyForm, ...prefixes }),
+    form: { ...emptyForm },
     field: initially<SecretField>('api_monitor_token'),
     /** Whether the dialog undoes what an admin set instead of replacing it. */
     isUndo: false,

@@ -6,12 +6,13 @@ import { initially } from '../../shell/initially.ts';
 import type { AdminParts } from '../parts.ts';
 import { createSecretDialog, type SecretField, secretFields } from './secret-dialog.ts';
 
-const fields = [
-  'visitor_mode_enabled',
-  'log_cleanup_enabled',
-  'log_max_size_mb',
-  'default_interval_min',
-] as const;
+/** The settings that aren't secrets, numbers as typed. */
+const emptyForm = {
+  visitor_mode_enabled: false,
+  log_cleanup_enabled: true,
+  log_max_size_mb: '',
+  default_interval_min: '',
+};
 const numbers = ['log_max_size_mb', 'default_interval_min'] as const;
 
 /** The settings that an admin may change while the monitor runs. */
@@ -23,21 +24,15 @@ export function createSettingsPanel(parts: AdminParts) {
     phase: initially<Phase>('loading'),
     isBusy: false,
     failure: '',
-    errors: noErrors(fields),
+    errors: noErrors(emptyForm),
     settings: initially<Settings | null>(null),
-    /** The settings that aren't secrets, numbers as typed. */
-    form: {
-      visitor_mode_enabled: false,
-      log_cleanup_enabled: true,
-      log_max_size_mb: '',
-      default_interval_min: '',
-    },
+    form: { ...emptyForm },
     secretDialog: createSecretDialog(parts, patch),
     /** The values of the form that differ from those in force. */
     get changes() {
-      const { settings, form } = this;
-      const entries = fields.map((name) => [name, readField(form[name])] as const);
-      return Object.fromEntries(entries.filter(([name, value]) => value !== settings?.[name]));
+      const inForce: Record<string, unknown> = { ...this.settings };
+      const entries = Object.entries(this.form).map(([name, typed]) => [name, readField(typed)]);
+      return Object.fromEntries(entries.filter(([name, value]) => value !== inForce[String(name)]));
     },
     get isChanged() {
       return Object.keys(this.changes).length > 0;
@@ -75,7 +70,7 @@ export function createSettingsPanel(parts: AdminParts) {
     },
     reset() {
       if (this.settings) this.take(this.settings);
-      Object.assign(this, { failure: '', errors: noErrors(fields) });
+      Object.assign(this, { failure: '', errors: noErrors(emptyForm) });
     },
     async save() {
       const save = async () => {

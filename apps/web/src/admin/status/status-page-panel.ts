@@ -14,7 +14,7 @@ interface StatusLine {
   model: string;
 }
 
-const pageFields = ['enabled', 'title', 'description'] as const;
+const emptyForm = { enabled: false, title: '', description: '' };
 
 /** The editor of the public status page. */
 export function createStatusPagePanel(parts: AdminParts) {
@@ -29,8 +29,8 @@ export function createStatusPagePanel(parts: AdminParts) {
     isBusy: false,
     failure: '',
     /** Of the page's fields by name, of a line's by path: `items.2.slug`. */
-    errors: initially<Record<string, string>>(noErrors(pageFields)),
-    form: { enabled: false, title: '', description: '' },
+    errors: initially<Record<string, string>>(noErrors(emptyForm)),
+    form: { ...emptyForm },
     lines: initially<StatusLine[]>([]),
     /** Their ids are texts, as in the lines. */
     channels: initially<{ id: string; name: string }[]>([]),
@@ -70,7 +70,7 @@ export function createStatusPagePanel(parts: AdminParts) {
     setLines(lines: StatusLine[]) {
       this.lines = lines;
       // An error belongs to a line by its place.
-      this.errors = noErrors(pageFields);
+      this.errors = noErrors(emptyForm);
       this.touch();
     },
     add() {
@@ -93,9 +93,9 @@ export function createStatusPagePanel(parts: AdminParts) {
     },
     async save() {
       const places = this.lines.flatMap((_line, index) =>
-        ['', '.name', '.slug', '.target_id', '.model'].map((it) => `items.${index}${it}`),
+        ['', '.name', '.slug', '.target_id', '.model'].map((it) => [`items.${index}${it}`, '']),
       );
-      this.errors = noErrors([...pageFields, ...places]);
+      this.errors = { ...noErrors(emptyForm), ...Object.fromEntries(places) };
       await attempt(this, async () => {
         const json = { ...this.form, items: this.lines.map(bodyOf) };
         const { item } = await answerOf(client.api.admin['status-page'].$patch({ json }));
