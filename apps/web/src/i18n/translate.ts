@@ -11,8 +11,6 @@ export type CountKey = TextKey extends infer K
     : never
   : never;
 export type Language = 'en' | 'zh';
-/** The Chinese texts of a file. Chinese has one form for every count, so no `.one`. */
-export type ZhOf<En> = Record<Exclude<keyof En, `${string}.one`>, string>;
 
 type Values = Record<string, string | number>;
 type Texts = Partial<Record<TextKey, string>>;

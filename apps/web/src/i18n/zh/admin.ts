@@ -1,5 +1,5 @@
 import type { admin as en } from '../en/admin.ts';
-import type { ZhOf } from '../translate.ts';
+import type { ZhOf } from '../zh-of.ts';
 
 export const admin: ZhOf<typeof en> = {
   'login.title': '管理',

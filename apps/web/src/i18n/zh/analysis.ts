@@ -1,5 +1,5 @@
 import type { analysis as en } from '../en/analysis.ts';
-import type { ZhOf } from '../translate.ts';
+import type { ZhOf } from '../zh-of.ts';
 
 export const analysis: ZhOf<typeof en> = {
   'analysis.whole': '全部模型',

@@ -1,5 +1,5 @@
 import type { apiDocs as en } from '../en/api-docs.ts';
-import type { ZhOf } from '../translate.ts';
+import type { ZhOf } from '../zh-of.ts';
 
 export const apiDocs: ZhOf<typeof en> = {
   'docs.title': 'API 参考',

@@ -1,5 +1,5 @@
 import type { gateway as en } from '../en/gateway.ts';
-import type { ZhOf } from '../translate.ts';
+import type { ZhOf } from '../zh-of.ts';
 
 export const gateway: ZhOf<typeof en> = {
   'gateway.title': '使用网关',

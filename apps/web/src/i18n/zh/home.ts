@@ -1,5 +1,5 @@
 import type { home as en } from '../en/home.ts';
-import type { ZhOf } from '../translate.ts';
+import type { ZhOf } from '../zh-of.ts';
 
 export const home: ZhOf<typeof en> = {
   'summary.label': '概览',

@@ -1,5 +1,5 @@
 import type { models as en } from '../en/models.ts';
-import type { ZhOf } from '../translate.ts';
+import type { ZhOf } from '../zh-of.ts';
 
 export const models: ZhOf<typeof en> = {
   'offers.search': '搜索模型和渠道',

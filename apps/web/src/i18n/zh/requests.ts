@@ -1,5 +1,5 @@
 import type { requests as en } from '../en/requests.ts';
-import type { ZhOf } from '../translate.ts';
+import type { ZhOf } from '../zh-of.ts';
 
 export const requests: ZhOf<typeof en> = {
   'requests.intro': '网关处理过的请求：谁请求了什么，发往哪里，结果如何。',

@@ -1,5 +1,5 @@
 import type { shell as en } from '../en/shell.ts';
-import type { ZhOf } from '../translate.ts';
+import type { ZhOf } from '../zh-of.ts';
 
 export const shell: ZhOf<typeof en> = {
   'app.name': 'API Monitor',

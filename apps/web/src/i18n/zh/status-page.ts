@@ -1,5 +1,5 @@
 import type { statusPage as en } from '../en/status-page.ts';
-import type { ZhOf } from '../translate.ts';
+import type { ZhOf } from '../zh-of.ts';
 
 export const statusPage: ZhOf<typeof en> = {
   'public.skip': '跳到状态',

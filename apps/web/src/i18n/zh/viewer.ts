@@ -1,5 +1,5 @@
 import type { viewer as en } from '../en/viewer.ts';
-import type { ZhOf } from '../translate.ts';
+import type { ZhOf } from '../zh-of.ts';
 
 export const viewer: ZhOf<typeof en> = {
   'viewer.title': '检测记录',
