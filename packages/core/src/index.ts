@@ -78,6 +78,7 @@ export {
   nextLiveState,
 } from './model-states/next-live-state.ts';
 export { nextModelState } from './model-states/next-model-state.ts';
+export { probedFields } from './model-states/probed-fields.ts';
 export { namesOf, pick, recordOf } from './pick.ts';
 export type { Answer, AnswerProgress, BodyError, BodyReading } from './probes/answer.ts';
 export { chooseRoute } from './probes/choose-route.ts';
