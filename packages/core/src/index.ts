@@ -60,6 +60,7 @@ export {
 export {
   type ProxyAttempt,
   type ProxyRequest,
+  proxyAttemptSchema,
   proxyRequestSchema,
 } from './gateway/proxy-request.ts';
 export {
