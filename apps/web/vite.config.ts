@@ -15,7 +15,7 @@ export default defineConfig({
   root,
   // The footer's: `%VITE_VERSION%`.
   define: { 'import.meta.env.VITE_VERSION': JSON.stringify(version) },
-  plugins: [partials(root), icons(), cleanUrls(), tailwindcss()],
+  plugins: [partials(root), icons(root), cleanUrls(), tailwindcss()],
   build: {
     // Bundled data: URLs would need `img-src data:` in the policy that the API sends.
     assetsInlineLimit: 0,

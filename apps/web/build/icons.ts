@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Plugin } from 'vite';
@@ -6,18 +6,21 @@ import type { Plugin } from 'vite';
 const require = createRequire(import.meta.url);
 const iconFolder = join(dirname(require.resolve('lucide-static/package.json')), 'icons');
 const iconMark = /<svg data-icon="([a-z0-9-]+)"([^>]*)><\/svg>/g;
+const iconCall = /\bicon\('([a-z0-9-]+)'/g;
+const mainScript = /<script type="module" src="[./]*(src\/[\w-]+)\/main\.ts">/;
 
 /**
  * Turns `<svg data-icon="play"></svg>` into a reference to Lucide's icon of that name and puts each
- * icon that a page names once into a sprite at the body's start, so no icon is fetched at run time.
+ * icon that a page or the scripts beside its `main.ts` name (`icon('play')`) once into a sprite at the
+ * body's start, so no icon is fetched at run time.
  */
-export function icons(): Plugin {
+export function icons(root: string): Plugin {
   return {
     name: 'icons',
     transformIndexHtml: {
       order: 'pre',
       handler(html) {
-        const names = new Set<string>();
+        const names = new Set(iconsInScripts(root, html));
         const body = html.replace(iconMark, (_mark, name: string, attributes: string) => {
           names.add(name);
           const className = attributes.includes('class=') ? '' : ' class="icon"';
@@ -31,6 +34,14 @@ export function icons(): Plugin {
       },
     },
   };
+}
+
+function iconsInScripts(root: string, html: string): string[] {
+  const folder = html.match(mainScript)?.[1];
+  if (!folder) return [];
+  const scripts = readdirSync(join(root, folder)).filter((name) => name.endsWith('.ts'));
+  const sources = scripts.map((name) => readFileSync(join(root, folder, name), 'utf8'));
+  return [...sources.join('\n').matchAll(iconCall)].flatMap(([, name]) => name ?? []);
 }
 
 function symbolOf(name: string): string {

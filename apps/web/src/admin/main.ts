@@ -1,7 +1,8 @@
 import Alpine from '@alpinejs/csp';
 import { answerOf } from '../api/client.ts';
 import { addChartDirective } from '../charts/chart-directive.ts';
-import { createModelPickerStore } from '../home/model-picker-store.ts';
+import { createPageDrawLoop } from '../draw/draw-loop.ts';
+import { createModelPicker } from '../home/model-picker.ts';
 import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { adminTexts } from './admin-texts.ts';
 import { createAuditPanel } from './audit/audit-panel.ts';
@@ -23,7 +24,7 @@ const { client, confirm, reveal, view } = parts;
 
 const channels = Alpine.reactive(createChannelsPanel(parts));
 const nameOf = (id: number) => channels.channels.find((it) => it.id === id)?.name ?? '';
-const modelPicker = addStore('modelPicker', createModelPickerStore({ ...parts, nameOf }));
+const modelPicker = addStore('modelPicker', createModelPicker({ ...parts, nameOf }));
 const session = addStore('session', {
   async logout() {
     const isOut = await parts.perform(async () => {
@@ -34,6 +35,7 @@ const session = addStore('session', {
 });
 
 const components = shell.addComponents({
+  modelPicker: () => modelPicker,
   settings: () => createSettingsPanel(parts),
   keys: () => createKeysPanel(parts),
   channels: () => channels,
@@ -49,7 +51,7 @@ const components = shell.addComponents({
 });
 
 addEventListener('popstate', () => view.read(location.search));
-addChartDirective(Alpine, (work) => work());
+addChartDirective(Alpine, createPageDrawLoop());
 Alpine.start();
 // On a phone the row of tabs is wider than the page.
 Alpine.effect(() => {

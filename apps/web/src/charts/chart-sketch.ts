@@ -4,20 +4,25 @@ import { formatLatency, formatPercent } from '../format/duration.ts';
 /** A line or a stack of bars in a chart. */
 export interface Series {
   name: string;
-  /** Which of the palette's colours; the verdicts have their own. */
+  /** A number is one of the palette's colours; verdicts have their own. */
   color: number | 'ok' | 'bad' | 'run' | 'muted';
   isDashed: boolean;
   values: (number | null)[];
 }
 
-/** What is drawn of a chart: a value of each series for each label. */
+/** What a chart shows: a value of each series for each label. */
 export interface ChartSketch {
   kind: 'line' | 'bars';
   unit: 'percent' | 'seconds' | 'count' | 'cores' | 'bytes';
   labels: string[];
-  /** What the labels stand for, in full. */
+  /** The labels in full, for tooltips. */
   exact: string[];
   series: Series[];
+}
+
+/** The custom property that holds a series' colour. */
+export function colorName(color: Series['color']): string {
+  return typeof color === 'number' ? `--series-${(color % 6) + 1}` : `--${color}`;
 }
 
 export function formatValue(value: number | null, unit: ChartSketch['unit']): string {

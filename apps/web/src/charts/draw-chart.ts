@@ -11,7 +11,7 @@ import {
   Tooltip,
   type TooltipItem,
 } from 'chart.js';
-import { type ChartSketch, formatValue, type Series } from './chart-sketch.ts';
+import { type ChartSketch, colorName, formatValue, type Series } from './chart-sketch.ts';
 
 Chart.register(
   BarController,
@@ -24,25 +24,18 @@ Chart.register(
   Tooltip,
 );
 
-export interface DrawnChart {
-  /** Draws another view, or the same in another theme. */
-  show(view: ChartSketch): void;
-  destroy(): void;
-}
+export type DrawnChart = ReturnType<typeof drawChart>;
 
-/** Draws on a canvas. The instance stays in here: a reactive store would break it. */
-export function drawChart(canvas: HTMLCanvasElement, view: ChartSketch): DrawnChart {
-  let chart = new Chart(canvas, configOf(view));
-  let kind = view.kind;
+/**
+ * Draws on a canvas, which must always show charts of one kind. The instance of Chart.js stays in here,
+ * because a reactive store would break it.
+ */
+export function drawChart(canvas: HTMLCanvasElement, view: ChartSketch) {
+  const chart = new Chart(canvas, configOf(view));
   return {
-    show(next) {
+    /** Draws another view, or the same in another theme. */
+    show(next: ChartSketch): void {
       const { data, options } = configOf(next);
-      if (next.kind !== kind) {
-        chart.destroy();
-        chart = new Chart(canvas, configOf(next));
-        kind = next.kind;
-        return;
-      }
       chart.data = data;
       chart.options = options ?? {};
       chart.update('none');
@@ -66,7 +59,7 @@ function configOf(view: ChartSketch): ChartConfiguration<'line' | 'bar', (number
 
 function datasetOf(view: ChartSketch, series: Series, color: (name: string) => string) {
   const { name, isDashed, values } = series;
-  const tone = color(colorName(series));
+  const tone = color(colorName(series.color));
   const common = { label: name, data: values, borderColor: tone, backgroundColor: tone };
   if (view.kind === 'bars') return { ...common, borderWidth: 0, borderRadius: 2, stack: 'all' };
   return {
@@ -76,15 +69,10 @@ function datasetOf(view: ChartSketch, series: Series, color: (name: string) => s
     pointRadius: values.length > 40 ? 0 : 2,
     pointHoverRadius: 4,
     spanGaps: true,
-    // A line along the upper edge shows its whole width.
+    // A line along the upper edge keeps its whole width.
     clip: 4 as const,
     tension: 0.25,
   };
-}
-
-/** The palette's name for a series' colour. */
-function colorName({ color }: Pick<Series, 'color'>): string {
-  return typeof color === 'number' ? `--series-${(color % 6) + 1}` : `--${color}`;
 }
 
 function optionsOf(view: ChartSketch, color: (name: string) => string) {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backoffMs } from './backoff.ts';
-import { createLiveFeed, type FeedSource } from './live-feed.ts';
+import { backoffMs, createLiveFeed, type FeedSource } from './live-feed.ts';
 
 class ScriptedSource implements FeedSource {
   readyState = 0;
@@ -51,14 +50,14 @@ function setUp(isOnline = true) {
 }
 
 describe('the live feed', () => {
-  it('hands events on, parsed', () => {
+  it('passes events on, parsed', () => {
     const { sources, heard } = setUp();
     sources[0]?.send('open');
     sources[0]?.send('target_updated', '{"target_id":3}');
     expect(heard).toEqual(['live', 'target_updated {"target_id":3}']);
   });
 
-  it('leaves a cut to the browser, which brings back what was missed', () => {
+  it('leaves a cut to the browser, which fetches the events that were missed', () => {
     const { sources, heard, timers } = setUp();
     sources[0]?.send('open');
     sources[0]?.send('error');
@@ -68,7 +67,7 @@ describe('the live feed', () => {
     expect(timers).toHaveLength(0);
   });
 
-  it('is made anew when the browser gives up, waiting longer each time, and tells of the gap', () => {
+  it('opens another source when the browser gives up, waits longer each time, and reports the gap', () => {
     const { sources, heard, timers } = setUp();
     sources[0]?.send('open');
     sources[0]?.failForGood();
@@ -80,7 +79,7 @@ describe('the live feed', () => {
     expect(heard).toEqual(['live', 'reconnecting', 'reconnecting', 'live', 'gap']);
   });
 
-  it('hears nothing more from a source that it replaced', () => {
+  it('ignores a source that it replaced', () => {
     const { feed, sources, heard } = setUp();
     sources[0]?.send('open');
     feed.restart();
@@ -95,7 +94,7 @@ describe('the live feed', () => {
     expect(heard).toEqual([]);
   });
 
-  it('says offline where the browser is', () => {
+  it('says offline if the browser is', () => {
     const { sources, heard } = setUp(false);
     sources[0]?.failForGood();
     expect(heard).toEqual(['offline']);

@@ -1,5 +1,3 @@
-import { backoffMs } from './backoff.ts';
-
 export type LiveState = 'live' | 'reconnecting' | 'offline';
 
 /** The part of an EventSource that the feed uses. */
@@ -11,33 +9,28 @@ export interface FeedSource {
 
 interface LiveFeedOptions {
   open(): FeedSource;
-  /** Names of the events to hear. */
+  /** Names of the events to listen to. */
   events: readonly string[];
   onEvent(name: string, data: unknown): void;
   onState(state: LiveState): void;
-  /** The stream stands anew and may have missed events. */
+  /** The stream is open again, but events may be missing. */
   onGap(): void;
   isOnline(): boolean;
-  /** Calls back after a while; returns how to call that off. */
+  /** Calls back after a while; returns how to cancel that. */
   setTimer(callback: () => void, delayMs: number): () => void;
   random(): number;
 }
 
-export interface LiveFeed {
-  start(): void;
-  /** Tries at once, whatever wait is under way: the network is back, or the token changed. */
-  restart(): void;
-  stop(): void;
-}
-
 const closed = 2;
+const firstMs = 1000;
+const maxMs = 30_000;
 
 /**
- * Owns the event stream. A browser's EventSource comes back by itself after a cut, with the id of
- * the last event, but gives up for good on any answer other than 200: then it is made anew, waiting
- * longer each time, and whoever listens is told that events may be missing.
+ * Owns the event stream. A browser's EventSource reconnects by itself after a cut, with the id of the
+ * last event, but gives up on any answer other than 200. Then the feed opens another one, waits longer
+ * each time, and reports that events may be missing.
  */
-export function createLiveFeed(options: LiveFeedOptions): LiveFeed {
+export function createLiveFeed(options: LiveFeedOptions) {
   let source: FeedSource | null = null;
   let cancelTimer: (() => void) | null = null;
   let failures = 0;
@@ -81,7 +74,8 @@ export function createLiveFeed(options: LiveFeedOptions): LiveFeed {
 
   return {
     start: connect,
-    restart() {
+    /** Tries again at once, because the network is back or the token changed. */
+    restart(): void {
       failures = 0;
       if (hadConnected) reportLoss();
       connect();
@@ -90,7 +84,7 @@ export function createLiveFeed(options: LiveFeedOptions): LiveFeed {
   };
 }
 
-/** An event that is no JSON (`connected` says `ok`) is handed on as it came. */
+/** The event's data; text that isn't JSON, such as the `ok` of `connected`, stays as it is. */
 function parseData(data: unknown): unknown {
   if (typeof data !== 'string') return data;
   try {
@@ -98,4 +92,10 @@ function parseData(data: unknown): unknown {
   } catch {
     return data;
   }
+}
+
+/** The wait before the next attempt, in ms; `random` (0 to 1) spreads the clients out. */
+export function backoffMs(failures: number, random: number): number {
+  const ceiling = Math.min(maxMs, firstMs * 2 ** Math.max(0, failures - 1));
+  return Math.round(ceiling * (0.5 + random / 2));
 }

@@ -40,14 +40,14 @@ it('asks once for a channel that changed many times', async () => {
   expect(asked).toEqual(['one 1', 'one 2']);
 });
 
-it('asks for the list where many channels changed', async () => {
+it('asks for the list if many channels changed', async () => {
   const { queue, asked, tick } = setUp();
   for (let id = 1; id <= 9; id += 1) queue.request(id);
   await tick();
   expect(asked).toEqual(['all']);
 });
 
-it('holds further changes back while answers are under way, and loses none', async () => {
+it('waits with further changes until the answers are there, and loses none', async () => {
   const { queue, asked, timers, tick, answer } = setUp();
   queue.request(1);
   await tick();

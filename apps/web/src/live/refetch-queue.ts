@@ -4,20 +4,15 @@ interface RefetchQueueOptions {
   setTimer(callback: () => void, delayMs: number): () => void;
 }
 
-export interface RefetchQueue {
-  request(id: number): void;
-  requestAll(): void;
-}
-
 const gatherMs = 120;
-/** From so many channels on, one list costs less than asking for each. */
+/** From this many channels on, one list costs less than asking for each. */
 const listFrom = 9;
 
 /**
- * Gathers the channels that events say have changed, and asks for each once. While answers are
- * under way nothing else is asked, so a storm of events costs one round at a time.
+ * Collects the channels that changed according to events, and asks for each once. It waits for the
+ * answers before it asks again, so a storm of events costs one round at a time.
  */
-export function createRefetchQueue(options: RefetchQueueOptions): RefetchQueue {
+export function createRefetchQueue(options: RefetchQueueOptions) {
   const ids = new Set<number>();
   let wantsAll = false;
   let isScheduled = false;
@@ -46,11 +41,11 @@ export function createRefetchQueue(options: RefetchQueueOptions): RefetchQueue {
   };
 
   return {
-    request(id) {
+    request(id: number): void {
       ids.add(id);
       schedule();
     },
-    requestAll() {
+    requestAll(): void {
       wantsAll = true;
       schedule();
     },

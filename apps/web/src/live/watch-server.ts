@@ -2,29 +2,20 @@ import type { Shell } from '../shell/start-shell.ts';
 import { createLiveFeed } from './live-feed.ts';
 
 const pollMs = 20_000;
-/** A stream of a tab that slept may be dead without anyone knowing. */
+/** The stream of a tab that was hidden for longer may be dead without an error. */
 const trustMs = 60_000;
 
-/** What a page makes of the stream. */
+/** What a page does with the stream. */
 export interface Follower {
-  /** Names of the events to hear. */
+  /** Names of the events to listen to. */
   events: readonly string[];
-  /** Asks for everything; answers whether there is a point in watching for changes. */
+  /** Loads everything; returns whether it makes sense to watch for changes. */
   loadAll(): Promise<boolean>;
   onEvent(name: string, data: unknown): void;
 }
 
-export interface ServerWatch {
-  start(): void;
-  /** The token changed: everything is asked for anew. */
-  reconnect(): void;
-}
-
-/** Follows the event stream, and asks every 20 seconds for as long as the stream is down. */
-export function watchServer(
-  { client, tokens, live, setTimer }: Shell,
-  follower: Follower,
-): ServerWatch {
+/** Follows the event stream, and loads everything every 20 seconds while the stream is down. */
+export function watchServer({ client, tokens, live, setTimer }: Shell, follower: Follower) {
   const feed = createLiveFeed({
     open: () => {
       const token = tokens.read();
@@ -50,7 +41,7 @@ export function watchServer(
   };
 
   return {
-    start() {
+    start(): void {
       void loadThenWatch();
       setInterval(() => {
         if (live.isWatching && live.state !== 'live') void follower.loadAll();
@@ -65,6 +56,7 @@ export function watchServer(
         live.state = 'offline';
       });
     },
+    /** Loads everything again, because the token changed. */
     reconnect: () => void loadThenWatch(),
   };
 }

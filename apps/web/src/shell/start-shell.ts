@@ -75,6 +75,7 @@ export function createShell({ page, onTokenChange = () => {}, texts }: ShellOpti
     attempt: createAttempt({ language, focusFault }),
     addStore,
     addComponents,
+    addPanel,
     components,
     focusField,
     focusFault,
@@ -116,6 +117,17 @@ function addStore<T extends object>(name: string, store: T): T {
 function addComponents<T extends Record<string, () => object>>(factories: T): T {
   for (const [name, create] of Object.entries(factories)) Alpine.data(name, create);
   return factories;
+}
+
+/** Makes the one panel of its kind reactive and known to the markup as `x-data="name"`. */
+function addPanel<T extends object>(name: string, panel: T): T {
+  const reactive = Alpine.reactive(panel);
+  // In a loop, Alpine's own `this` has the loop's variables too, and could write to them.
+  for (const [key, member] of Object.entries(panel)) {
+    if (typeof member === 'function') Object.assign(panel, { [key]: member.bind(reactive) });
+  }
+  Alpine.data(name, () => reactive);
+  return reactive;
 }
 
 function setTimer(callback: () => void, delayMs: number): () => void {

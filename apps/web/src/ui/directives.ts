@@ -1,5 +1,5 @@
 import type { Alpine } from 'alpinejs';
-import { formatAgo, formatExactTime, formatSecondsAgo, formatUntil } from '../format/time.ts';
+import { formatAgo, formatExactTime } from '../format/time.ts';
 import type { TextKey, Translator } from '../i18n/translate.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 
@@ -11,7 +11,7 @@ interface Clock {
 export function addDirectives(alpine: Alpine, language: LanguageStore, clock: Clock): void {
   addPromptDirectives(alpine);
   addTexts(alpine, language);
-  addTimeDirectives(alpine, language, clock);
+  addTimeDirective(alpine, language, clock);
   addDialogDirective(alpine);
 }
 
@@ -58,30 +58,21 @@ function addTexts(alpine: Alpine, language: LanguageStore): void {
   });
 }
 
-/**
- * `x-ago="time"`, `x-last` and `x-until` print a time relative to now and keep it current; the title is
- * the exact time. `x-last` counts seconds too, `x-until` ends with “due now”. Unix seconds.
- */
-function addTimeDirectives(alpine: Alpine, language: LanguageStore, clock: Clock): void {
-  const bind = (name: string, print: (timeS: number) => string) => {
-    alpine.directive(name, (element, { expression }, { effect, evaluateLater }) => {
-      const evaluate = evaluateLater<number | null>(expression);
-      effect(() =>
-        evaluate((timeS) => {
-          element.title = timeS ? formatExactTime(timeS, language.translator) : '';
-        }),
-      );
-      effect(() => evaluate((timeS) => setText(element, timeS === null ? '' : print(timeS))));
-    });
-  };
-  bind('ago', (timeS) => formatAgo(timeS, clock.nowS, language.translator));
-  bind('last', (timeS) => {
-    const ago = formatSecondsAgo(timeS, clock.nowS, language.translator);
-    return language.t('traffic.last', { ago });
-  });
-  bind('until', (timeS) => {
-    const until = formatUntil(timeS, clock.nowS, language.translator);
-    return until === null ? language.t('card.due') : language.t('card.next', { in: until });
+/** `x-ago="time"` prints a time relative to now and keeps it current; the title is the exact time. */
+function addTimeDirective(alpine: Alpine, language: LanguageStore, clock: Clock): void {
+  alpine.directive('ago', (element, { expression }, { effect, evaluateLater }) => {
+    const evaluate = evaluateLater<number | null>(expression);
+    effect(() =>
+      evaluate((timeS) => {
+        element.title = timeS ? formatExactTime(timeS, language.translator) : '';
+      }),
+    );
+    effect(() =>
+      evaluate((timeS) => {
+        const { translator } = language;
+        setText(element, timeS === null ? '' : formatAgo(timeS, clock.nowS, translator));
+      }),
+    );
   });
 }
 

@@ -18,9 +18,6 @@ const directiveTypes: Readonly<Record<string, string>> = {
   'x-model': 'string | number | boolean | readonly unknown[]',
   'x-dialog': 'boolean',
   'x-ago': 'number | null',
-  'x-last': 'number | null',
-  'x-until': 'number | null',
-  'x-options': 'readonly string[]',
   'x-chart': 'ChartSketch',
 };
 const bindingType = 'string | number | boolean | null | undefined';
@@ -132,7 +129,7 @@ function preludeOf(main: string, src: string): string[] {
 }
 
 function isBound(name: string): boolean {
-  return /^[@:]|^x-(?!cloak$)/.test(name);
+  return /^[@:]|^x-(?!(cloak|ignore)$)/.test(name);
 }
 
 /** The statement that uses the expression of an attribute. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { mostRowsOf, rowWindow } from './virtual-window.ts';
+import { maxRowsOf, rowWindow } from './row-window.ts';
 
 const list = { viewportPx: 800, rowPx: 40, count: 20_000 };
 
@@ -22,5 +22,5 @@ it('never holds more rows than it says, wherever it is', () => {
     const { from, to } = rowWindow({ ...list, scrolledPx: 4000 + px });
     return to - from;
   });
-  expect(Math.max(...sizes)).toBe(mostRowsOf(list));
+  expect(Math.max(...sizes)).toBe(maxRowsOf(list));
 });

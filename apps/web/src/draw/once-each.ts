@@ -1,4 +1,4 @@
-/** Works out once an object what is asked of it again and again; the object must not change. */
+/** Caches what `make` returns for an object, which must not change. */
 export function onceEach<Key extends object, Value extends {}>(
   make: (key: Key) => Value,
 ): typeof make {
