@@ -1,6 +1,6 @@
 import type { Channel, HistoryPoint, LatestModel } from '../src/channels/channel.ts';
 
-/** Channels, models and points for tests: healthy ones, but for what is given. */
+/** Channels, models and points for tests: healthy unless `given` says otherwise. */
 export function sampleChannel(given: Partial<Channel> = {}): Channel {
   return {
     id: 1,
@@ -18,6 +18,9 @@ export function sampleChannel(given: Partial<Channel> = {}): Channel {
     sort_order: 1,
     visitor_channel_actions_enabled: false,
     selected_models: [],
+    created_at: 1,
+    updated_at: 1,
+    last_log_file: null,
     last_run_at: 1000,
     last_status: 'healthy',
     last_total: 1,

@@ -24,7 +24,7 @@ describe('a step of a run', () => {
     expect(late.run_progress).toEqual({ total: 3, done: 2 });
   });
 
-  it('starts anew at the next run', () => {
+  it('starts again at the next run', () => {
     const before = sampleChannel({ run_progress: { total: 3, done: 3 } });
     expect(applyProgress(before, progress(0, null)).run_progress).toEqual({ total: 3, done: 0 });
   });
@@ -41,7 +41,7 @@ describe('a step of a run', () => {
     expect(model?.history?.map((it) => it.success)).toEqual([true, false]);
   });
 
-  it('keeps the time since when a model is as it was', () => {
+  it('keeps since when a model has been in its state', () => {
     const [model] = applyProgress(sampleChannel(), progress(1, {})).latest_models;
     expect(model?.state_since).toBe(500);
   });
@@ -54,19 +54,19 @@ describe('a step of a run', () => {
     expect(model?.history?.at(-1)?.timestamp).toBe(2000);
   });
 
-  it('adds a new model where the list will have it', () => {
+  it('adds a new model in the place that the list will give it', () => {
     const latest_models = [sampleModel({ model: 'a' }), sampleModel({ model: 'z' })];
     const after = applyProgress(sampleChannel({ latest_models }), progress(1, { model: 'm' }));
     expect(after.latest_models.map((it) => it.model)).toEqual(['a', 'm', 'z']);
     expect(after.latest_models[1]?.history).toHaveLength(1);
   });
 
-  it('does not count a probe twice that came by a refetch already', () => {
+  it('does not count a probe twice if a refetch brought it already', () => {
     const known = sampleChannel({ latest_models: [sampleModel({ timestamp: 2000 })] });
     expect(applyProgress(known, progress(1, {})).latest_models).toBe(known.latest_models);
   });
 
-  it('invents no history where none was loaded', () => {
+  it('makes up no history if none was loaded', () => {
     const channel = sampleChannel({ latest_models: [sampleModel({ history: undefined })] });
     expect(applyProgress(channel, progress(1, {})).latest_models[0]?.history).toBeUndefined();
   });

@@ -2,27 +2,10 @@ import { applyProgress } from './apply-progress.ts';
 import type { BreakerEvent, Channel, LatestModel, ProgressEvent } from './channel.ts';
 import { applyBreaker, listedBreaker } from './live-traffic.ts';
 
-/** What the page knows of the channels, outside of any framework, with a note of what changed. */
-export interface ChannelBook {
-  /** In the order of the page; channels whose deletion may yet be undone are left out. */
-  all(): Channel[];
-  get(id: number): Channel | undefined;
-  /** Takes the server's list over. Histories and breakers that are known are kept. */
-  replaceAll(channels: readonly Channel[]): void;
-  put(channel: Channel): void;
-  remove(id: number): void;
-  /** Leaves a channel out, or brings it back, without forgetting it. */
-  hide(id: number, hidden: boolean): void;
-  /** Sorts by hand. Lists that come before `settleOrder` do not undo it. */
-  reorder(ids: readonly number[]): void;
-  /** The server knows the order now. */
-  settleOrder(): void;
-  progress(event: ProgressEvent): void;
-  breaker(event: BreakerEvent): void;
-}
+export type ChannelBook = ReturnType<typeof createChannelBook>;
 
-/** `onChange` hears the id of what changed, or null for the whole list. */
-export function createChannelBook(onChange: (id: number | null) => void): ChannelBook {
+/** What the page knows of the channels, outside of any framework; `onChange` is called after each change. */
+export function createChannelBook(onChange: () => void) {
   const channels = new Map<number, Channel>();
   const hiddenIds = new Set<number>();
   let order: number[] = [];
@@ -35,57 +18,61 @@ export function createChannelBook(onChange: (id: number | null) => void): Channe
   };
 
   return {
+    /** In the order of the page, without channels whose deletion can still be undone. */
     all: () => order.flatMap((id) => (hiddenIds.has(id) ? [] : (channels.get(id) ?? []))),
-    get: (id) => channels.get(id),
-    replaceAll(next) {
+    get: (id: number) => channels.get(id),
+    /** Takes over the server's list. Histories and breakers that are known are kept. */
+    replaceAll(next: readonly Channel[]): void {
       const known = new Set(next.map((it) => it.id));
       for (const id of channels.keys()) if (!known.has(id)) channels.delete(id);
       for (const channel of next) put(channel);
       const ids = next.map((it) => it.id);
       order = isOrderUnsaved ? order.filter((id) => known.has(id)) : ids;
-      onChange(null);
+      onChange();
     },
-    put(channel) {
-      const isNew = !channels.has(channel.id);
+    put(channel: Channel): void {
       put(channel);
-      onChange(isNew ? null : channel.id);
+      onChange();
     },
-    remove(id) {
+    remove(id: number): void {
       if (!channels.delete(id)) return;
       hiddenIds.delete(id);
       order = order.filter((it) => it !== id);
-      onChange(null);
+      onChange();
     },
-    hide(id, hidden) {
+    /** Leaves a channel out, or brings it back, without forgetting it. */
+    hide(id: number, hidden: boolean): void {
       if (hidden) hiddenIds.add(id);
       else hiddenIds.delete(id);
-      onChange(null);
+      onChange();
     },
-    reorder(ids) {
+    /** Sorts by hand. Lists that come before `settleOrder` do not undo it. */
+    reorder(ids: readonly number[]): void {
       const rest = order.filter((id) => !ids.includes(id));
       order = [...ids.filter((id) => channels.has(id)), ...rest];
       isOrderUnsaved = true;
-      onChange(null);
+      onChange();
     },
-    settleOrder() {
+    /** The server has the order now. */
+    settleOrder(): void {
       isOrderUnsaved = false;
     },
-    progress(event) {
+    progress(event: ProgressEvent): void {
       const channel = channels.get(event.target_id);
       if (!channel) return;
       channels.set(channel.id, applyProgress(channel, event));
-      onChange(channel.id);
+      onChange();
     },
-    breaker(event) {
+    breaker(event: BreakerEvent): void {
       const channel = channels.get(event.target_id);
       if (!channel) return;
       channels.set(channel.id, applyBreaker(channel, event));
-      onChange(channel.id);
+      onChange();
     },
   };
 }
 
-/** A list without histories must not make the bars of an open card vanish, nor one its breakers. */
+/** A list without histories or breakers must not remove those of an open card. */
 function keepKnown(channel: Channel, before: Channel | undefined): Channel {
   const known = new Map(before?.latest_models.map((it) => [it.model, it]));
   return {

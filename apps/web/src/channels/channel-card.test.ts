@@ -38,7 +38,7 @@ describe('a card', () => {
     expect(card.rateText).toBe('99.9%');
   });
 
-  it('tells a run by its progress, and when it runs next only once it is over', () => {
+  it('shows the progress of a run, and the next one only when that is over', () => {
     const running = sampleChannel({ running: true, run_progress: { total: 4, done: 1 } });
     expect(channelCard(running, en)).toMatchObject({
       progressText: '1 of 4 checked',
@@ -51,7 +51,7 @@ describe('a card', () => {
     expect(channelCard(sampleChannel(), en).nextRunAt).toBe(2800);
   });
 
-  it('tells why the models could not be listed', () => {
+  it('says why the models could not be listed', () => {
     const down = sampleChannel({
       last_status: 'error',
       last_error: 'HTTP 401: no',
@@ -64,7 +64,7 @@ describe('a card', () => {
     });
   });
 
-  it('links to http and https alone', () => {
+  it('links only to http and https', () => {
     expect(safeLink('https://example.com/a')).toBe('https://example.com/a');
     expect(safeLink('javascript:alert(1)')).toBeNull();
     expect(safeLink('data:text/html,x')).toBeNull();
@@ -73,7 +73,7 @@ describe('a card', () => {
 });
 
 describe('a row', () => {
-  it('tells a failure in words, and since when', () => {
+  it('describes a failure in words, and since when', () => {
     expect(modelRow(failed, 4000, en)).toMatchObject({
       kindText: 'Rate limited',
       error: 'HTTP 429: slow down',
@@ -86,7 +86,7 @@ describe('a row', () => {
     );
   });
 
-  it('shows no latency for a model that was not asked', () => {
+  it('shows no latency for a model that was skipped', () => {
     expect(modelRow(skipped, 4000, en)).toMatchObject({
       latency: '—',
       tone: 'idle',
@@ -96,7 +96,7 @@ describe('a row', () => {
 });
 
 describe('a tooltip', () => {
-  it('says the same to eyes and ears', () => {
+  it('says the same to readers and screen readers', () => {
     const tip = historyTip(
       samplePoint({ success: false, error: 'no', error_kind: 'auth', status_code: 401 }),
       en,

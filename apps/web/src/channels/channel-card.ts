@@ -1,52 +1,14 @@
-import { formatPercent, formatSpan } from '../format/duration.ts';
+import { formatPercent } from '../format/duration.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { Channel, WireProtocol } from './channel.ts';
-import { channelState, countModels, modelState, type Tone, toneOf } from './channel-state.ts';
+import { channelState, countModels, modelState, toneOf } from './channel-state.ts';
 import { type LiveTone, liveTone } from './live-traffic.ts';
-import { type SegmentBar, segmentBar } from './tick-paths.ts';
+import { segmentBar } from './tick-paths.ts';
 
-export interface ProtocolCount {
-  protocol: WireProtocol;
-  label: string;
-  count: string;
-  failing: boolean;
-}
+export type ChannelCard = ReturnType<typeof channelCard>;
 
-/** Everything that a card shows, ready to print, so that the markup decides nothing. */
-export interface ChannelCard {
-  id: number;
-  name: string;
-  baseUrl: string;
-  /** null where there is none, or none that is safe to link. */
-  sourceUrl: string | null;
-  state: string;
-  stateText: string;
-  /** Whether the state stands in a badge: where nothing else on the card tells it. */
-  hasStateBadge: boolean;
-  tone: Tone;
-  running: boolean;
-  enabled: boolean;
-  /** Nothing will happen by itself, and nothing is happening. */
-  isPaused: boolean;
-  canOperate: boolean;
-  rateText: string;
-  countText: string;
-  skippedText: string;
-  barLabel: string;
-  bar: SegmentBar;
-  protocols: ProtocolCount[];
-  /** How live traffic fails, and how badly; the text is empty where it does not. */
-  live: { text: string; tone: LiveTone };
-  error: string;
-  progressText: string;
-  /** 0 to 1; null while a run lists its models or none is under way. */
-  progress: number | null;
-  lastRunAt: number | null;
-  nextRunAt: number | null;
-  scheduleText: string;
-}
-
-export function channelCard(channel: Channel, translator: Translator): ChannelCard {
+/** Everything that a card shows, ready to print. */
+export function channelCard(channel: Channel, translator: Translator) {
   const { t, count } = translator;
   const counts = countModels(channel.latest_models);
   const total = counts.ok + counts.bad;
@@ -58,10 +20,12 @@ export function channelCard(channel: Channel, translator: Translator): ChannelCa
     sourceUrl: safeLink(channel.source_url),
     state,
     stateText: t(`status.${state}`),
+    /** Whether the state is in a badge, because nothing else on the card shows it. */
     hasStateBadge: toneOf(state) !== 'ok' && state !== 'live_failing',
     tone: toneOf(state),
     running: channel.running,
     enabled: channel.enabled,
+    /** Nothing is happening, and nothing will happen by itself. */
     isPaused: !channel.enabled && !channel.running,
     canOperate: channel.can_operate,
     rateText: total === 0 ? '—' : formatPercent(Math.floor((counts.ok / total) * 1000) / 10),
@@ -75,18 +39,20 @@ export function channelCard(channel: Channel, translator: Translator): ChannelCa
     ...progressOf(channel, translator),
     lastRunAt: channel.last_run_at,
     nextRunAt: channel.enabled && !channel.running ? channel.next_run_at : null,
-    scheduleText: t('card.every', { interval: formatSpan(channel.interval_min * 60, translator) }),
   };
 }
 
-/** An address that may become a link: http or https, so that no stored script ever runs. */
+/** An address that may become a link: only http or https, so that no stored script ever runs. */
 export function safeLink(raw: string | null): string | null {
   const url = raw === null ? null : URL.parse(raw);
   return url && (url.protocol === 'https:' || url.protocol === 'http:') ? url.href : null;
 }
 
-/** Nothing is sent to a paused channel, so what its traffic last said is no news. */
-function liveOf({ enabled, latest_models }: Channel, { count }: Translator): ChannelCard['live'] {
+/** How live traffic fails; no text if it doesn't, or if the channel is paused and gets none. */
+function liveOf(
+  { enabled, latest_models }: Channel,
+  { count }: Translator,
+): { text: string; tone: LiveTone } {
   const tones = enabled ? latest_models.map(liveTone).filter((it) => it !== null) : [];
   return {
     text: tones.length === 0 ? '' : count('traffic.failing', tones.length),
@@ -112,7 +78,7 @@ function progressOf(channel: Channel, { t }: Translator) {
 
 const shownProtocols: readonly WireProtocol[] = ['openai', 'anthropic', 'gemini'];
 
-function protocolCounts(channel: Channel, { t }: Translator): ProtocolCount[] {
+function protocolCounts(channel: Channel, { t }: Translator) {
   return shownProtocols.flatMap((protocol) => {
     const judged = channel.latest_models.filter(
       (it) => it.protocol === protocol && modelState(it) !== 'skipped',

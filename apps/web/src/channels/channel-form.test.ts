@@ -7,11 +7,11 @@ import {
   chooseAll,
   chooseLastOk,
   chooseNone,
+  pickerView,
   selectedModelsOf,
   toggleModel,
   withChosen,
 } from './model-choice.ts';
-import { pickerView } from './picker-view.ts';
 
 const filled = { ...emptyForm, name: ' A ', base_url: 'https://a.example.com', api_key: 'sk-1' };
 const stored = sampleChannel();
@@ -73,7 +73,7 @@ describe('the choice of models', () => {
     expect(selectedModelsOf(chooseAll(available))).toEqual([]);
   });
 
-  it('is what was chosen, and no choice where that is nothing', () => {
+  it('is what was chosen, and no choice if nothing was', () => {
     expect(selectedModelsOf(chooseLastOk(available))).toEqual(['a']);
     expect(selectedModelsOf(toggleModel(chooseAll(available), 'b'))).toEqual(['a', 'c']);
     expect(selectedModelsOf(toggleModel(choiceOf(['a'], available), 'b'))).toEqual(['a', 'b']);
@@ -87,7 +87,7 @@ describe('the choice of models', () => {
     ]);
   });
 
-  it('is shown by what fits the search, with what it comes to', () => {
+  it('shows the models that match the search, and how many are chosen', () => {
     const en = translatorFor('en');
     const view = pickerView(available, choiceOf(['a', 'c'], available), 'A', en);
     expect(view.rows).toEqual([{ model: 'a', isChosen: true, tone: 'ok' }]);

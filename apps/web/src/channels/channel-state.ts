@@ -1,8 +1,8 @@
-import { onceEach } from '../live/once-each.ts';
+import { onceEach } from '../draw/once-each.ts';
 import type { Channel, LatestModel, TargetStatus } from './channel.ts';
 import { liveTrouble } from './live-traffic.ts';
 
-/** What a channel's dot says; a run under way is told beside it, not instead of it. */
+/** What a channel's dot shows. A run under way is shown beside it, not instead of it. */
 export type ChannelState = TargetStatus | 'live_failing' | 'disabled' | 'unknown';
 export type Tone = 'ok' | 'warn' | 'bad' | 'idle';
 
@@ -16,7 +16,7 @@ export function channelState(
   return channel.last_status ?? 'unknown';
 }
 
-/** Asked several times a drawing of each of 200 channels; a list is replaced, never changed. */
+/** Cached, because each drawing asks it several times for 200 channels; lists are replaced, never changed. */
 const areDeceptive = onceEach((models: readonly LatestModel[]) => models.some(isDeceptive));
 
 /** A model that passes its probes and fails for real clients. */

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { sampleChannel, sampleModel } from '../../test/sample-channel.ts';
-import { matchesFilter, modelMatcher, noFilter } from './filter-channels.ts';
-import { readViewState, writeViewState } from './view-state.ts';
+import {
+  matchesFilter,
+  modelMatcher,
+  noFilter,
+  readViewState,
+  writeViewState,
+} from './filter-channels.ts';
 
 const channel = sampleChannel({
   name: 'Tokyo relay',
@@ -47,7 +52,7 @@ describe('the filter', () => {
 });
 
 describe('the address', () => {
-  it('keeps a view and gives it back', () => {
+  it('is read as it was written', () => {
     const filter = { query: 'gpt 4&', status: 'trouble', protocol: 'gemini' } as const;
     const search = writeViewState({ filter, openIds: [3, 7] });
     expect(search).toBe('?q=gpt+4%26&status=trouble&protocol=gemini&open=3,7');
@@ -55,7 +60,7 @@ describe('the address', () => {
     expect(writeViewState({ filter: noFilter, openIds: [] })).toBe('');
   });
 
-  it('reads what makes no sense as absent', () => {
+  it('treats values that make no sense as absent', () => {
     const { filter, openIds } = readViewState('?status=odd&protocol=1&open=2,x,-1,2,1.5');
     expect(filter).toEqual(noFilter);
     expect(openIds).toEqual([2]);

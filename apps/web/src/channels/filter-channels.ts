@@ -1,3 +1,4 @@
+import { wireProtocols } from '@api-monitor/core';
 import type { Channel, WireProtocol } from './channel.ts';
 import { channelState, toneOf } from './channel-state.ts';
 
@@ -17,7 +18,7 @@ export function isFiltering(filter: ChannelFilter): boolean {
   return filter.query.trim() !== '' || filter.status !== 'all' || filter.protocol !== 'all';
 }
 
-/** Whether a channel has the status, serves the protocol, and holds every word of the query. */
+/** Whether a channel has the status, serves the protocol, and contains every word of the query. */
 export function matchesFilter(channel: Channel, filter: ChannelFilter): boolean {
   return (
     matchesStatus(channel, filter.status) &&
@@ -57,8 +58,8 @@ function matchesQuery(channel: Channel, query: string): boolean {
 }
 
 /**
- * Which of a channel's models to show under a query: those that hold one of its words, or all of
- * them where the query is about the channel itself.
+ * Which of a channel's models to show under a query: those that contain one of its words, or all of
+ * them if the query is about the channel itself.
  */
 export function modelMatcher(channel: Channel, filter: ChannelFilter): (model: string) => boolean {
   const words = wordsOf(filter.query);
@@ -69,4 +70,37 @@ export function modelMatcher(channel: Channel, filter: ChannelFilter): (model: s
 
 function wordsOf(query: string): string[] {
   return query.toLowerCase().split(/\s+/).filter(Boolean);
+}
+
+/** What the address bar keeps, so that a reload or a shared link shows the same. */
+export type ViewState = ReturnType<typeof readViewState>;
+
+/** Reads a query string; values that make no sense count as absent. */
+export function readViewState(search: string) {
+  const params = new URLSearchParams(search);
+  const status = statusFilters.find((it) => it === params.get('status'));
+  const protocol = wireProtocols.find((it) => it === params.get('protocol'));
+  const openIds = (params.get('open') ?? '')
+    .split(',')
+    .map(Number)
+    .filter((id) => Number.isInteger(id) && id > 0);
+  const filter: ChannelFilter = {
+    query: params.get('q') ?? noFilter.query,
+    status: status ?? noFilter.status,
+    protocol: protocol ?? noFilter.protocol,
+  };
+  return { filter, openIds: [...new Set(openIds)] };
+}
+
+/** The query string of a view, with its `?`; empty if nothing differs from the start. */
+export function writeViewState({ filter, openIds }: ViewState): string {
+  const params = new URLSearchParams();
+  if (filter.query) params.set('q', filter.query);
+  if (filter.status !== 'all') params.set('status', filter.status);
+  if (filter.protocol !== 'all') params.set('protocol', filter.protocol);
+  const query = params.toString();
+  // Commas stay readable, because only numbers are between them.
+  const open = openIds.length > 0 ? `open=${openIds.join(',')}` : '';
+  const whole = [query, open].filter(Boolean).join('&');
+  return whole === '' ? '' : `?${whole}`;
 }

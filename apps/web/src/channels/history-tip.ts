@@ -1,9 +1,12 @@
 import { formatLatency } from '../format/duration.ts';
 import { formatExactTime } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
-import type { StripTip } from '../ui/strip-tips.ts';
+import type { LanguageStore } from '../shell/language-store.ts';
+import { attachStripTips, type StripTip } from '../ui/strip-tips.ts';
 import type { HistoryPoint } from './channel.ts';
+import { historyBars } from './tick-paths.ts';
 
+/** What the tooltip of a bar says, for eyes and ears. */
 export function historyTip(point: HistoryPoint, translator: Translator): StripTip {
   const { t } = translator;
   const skipped = point.error_kind === 'skipped';
@@ -32,4 +35,28 @@ export function historyTip(point: HistoryPoint, translator: Translator): StripTi
     error,
     spoken: spoken.filter(Boolean).join(', '),
   };
+}
+
+interface HistoryTipsOptions {
+  /** Contains the strips, now or later. */
+  list: HTMLElement;
+  tip: HTMLElement;
+  language: LanguageStore;
+  historyOf(channelId: number, model: string): readonly HistoryPoint[];
+}
+
+/** Shows a tooltip with the check behind a bar of a model's history. */
+export function attachHistoryTips({ list, tip, language, historyOf }: HistoryTipsOptions): void {
+  const historyOfStrip = ({ dataset }: HTMLElement) =>
+    historyOf(Number(dataset.channel), dataset.model ?? '');
+  attachStripTips({
+    list,
+    tip,
+    slots: historyBars,
+    countOf: (strip) => historyOfStrip(strip).length,
+    tipOf: (strip, index) => {
+      const point = historyOfStrip(strip)[index];
+      return point ? historyTip(point, language.translator) : null;
+    },
+  });
 }

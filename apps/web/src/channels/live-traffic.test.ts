@@ -30,7 +30,7 @@ function firstModel(channel: Channel | undefined): LatestModel {
 }
 
 describe('failures of live traffic', () => {
-  it('stand in a line of the row, in both languages', () => {
+  it('are in a line of the row, in both languages', () => {
     expect(modelRow(failing, 2000, en)).toMatchObject({
       tone: 'warn',
       state: 'ok',
@@ -40,7 +40,7 @@ describe('failures of live traffic', () => {
     expect(modelRow(sampleModel(), 2000, en).live.countText).toBe('');
   });
 
-  it('are counted by models on the card, and weigh more where a probe bears them out', () => {
+  it('are counted by models on the card, and weigh more if a probe confirms them', () => {
     const dead = sampleModel({ ...failing, model: 'm', success: false, error_kind: 'upstream' });
     const amber = sampleChannel({ latest_models: [failing, sampleModel({ model: 'ok' })] });
     const red = sampleChannel({ latest_models: [failing, dead], last_status: 'degraded' });
@@ -53,7 +53,7 @@ describe('failures of live traffic', () => {
     expect(channelCard(sampleChannel(), en).live.text).toBe('');
   });
 
-  it('make trouble of a channel whose probes all pass', () => {
+  it('put a channel whose probes all pass into trouble', () => {
     const channel = sampleChannel({ latest_models: [failing] });
     expect(matchesStatus(channel, 'trouble')).toBe(true);
     expect(matchesStatus(channel, 'healthy')).toBe(false);
@@ -65,14 +65,14 @@ describe('failures of live traffic', () => {
     });
   });
 
-  it('make none where no probe could ever clear it: of a model that is no chat model', () => {
+  it('don’t do so for a model that isn’t a chat model, because no probe could ever clear it', () => {
     const embedding = sampleModel({ ...failing, success: false, error_kind: 'skipped' });
     const channel = sampleChannel({ latest_models: [{ ...embedding, skipped: true }] });
     expect(matchesStatus(channel, 'trouble')).toBe(false);
     expect(channelCard(channel, en).live.tone).toBe('warn');
   });
 
-  it('are over when a probe of a run passes, and not when it fails', () => {
+  it('end when a probe of a run passes, not when it fails', () => {
     const channel = applyBreaker(sampleChannel({ latest_models: [failing] }), opened);
     const step = (success: boolean) =>
       applyProgress(channel, {
@@ -108,7 +108,7 @@ describe('an open breaker', () => {
     expect(liveTrouble(firstModel(closed))).toMatchObject({ failures: 3, isBreakerOpen: false });
   });
 
-  it('is known from the list alone, when the page opens', () => {
+  it('is known from the list when the page opens', () => {
     const book = createChannelBook(() => {});
     const told = { failures: 4, error: 'HTTP 503', opened_at: 1990 };
     book.replaceAll([sampleChannel({ latest_models: [sampleModel({ open_breaker: told })] })]);
@@ -118,7 +118,7 @@ describe('an open breaker', () => {
     });
   });
 
-  it('outlives a list, until the list has a later probe that passed', () => {
+  it('survives a list until the list has a later probe that passed', () => {
     const book = createChannelBook(() => {});
     book.put(sampleChannel());
     book.breaker(opened);
@@ -131,7 +131,7 @@ describe('an open breaker', () => {
     expect(firstModel(book.get(1)).breaker).toBeFalsy();
   });
 
-  it('of a channel or a model that the page does not know changes nothing', () => {
+  it('changes nothing if the page does not know the channel or model', () => {
     const channel = sampleChannel();
     expect(applyBreaker(channel, { ...opened, model: 'other' })).toBe(channel);
     let changes = 0;

@@ -1,6 +1,8 @@
+import type { Translator } from '../i18n/translate.ts';
+
 /** A channel's choice of models while its dialog is open. */
 export interface ModelChoice {
-  /** All models, those that the channel adds later included: an empty list on the wire. */
+  /** All models, including those that the channel adds later: an empty list on the wire. */
   all: boolean;
   chosen: ReadonlySet<string>;
 }
@@ -36,13 +38,13 @@ export function toggleModel(choice: ModelChoice, model: string): ModelChoice {
   return { all: false, chosen };
 }
 
-/** The wire's `selected_models`; null where nothing is chosen, since an empty list means all. */
+/** The wire's `selected_models`; null if nothing is chosen, because an empty list means all. */
 export function selectedModelsOf(choice: ModelChoice): string[] | null {
   if (choice.all) return [];
   return choice.chosen.size === 0 ? null : [...choice.chosen];
 }
 
-/** A chosen model that the channel no longer lists can still be seen and let go. */
+/** A chosen model that the channel no longer lists can still be seen and removed. */
 export function withChosen(
   available: readonly AvailableModel[],
   selected: readonly string[],
@@ -50,4 +52,35 @@ export function withChosen(
   const known = new Set(available.map((it) => it.model));
   const gone = selected.filter((it) => !known.has(it)).map((model) => ({ model, success: null }));
   return [...available, ...gone];
+}
+
+const maxRows = 200;
+
+/** What the dialog shows of a choice of models that match a search, ready to print. */
+export function pickerView(
+  available: readonly AvailableModel[],
+  choice: ModelChoice,
+  query: string,
+  translator: Translator,
+) {
+  const wanted = query.trim().toLowerCase();
+  const matching = available.filter((it) => it.model.toLowerCase().includes(wanted));
+  const more = matching.length - maxRows;
+  return {
+    isAll: choice.all,
+    rows: matching.slice(0, maxRows).map(({ model, success }) => ({
+      model,
+      isChosen: choice.chosen.has(model),
+      tone: success === null ? 'idle' : success ? 'ok' : 'bad',
+    })),
+    countText: countTextOf(choice, available.length, translator),
+    moreText: more > 0 ? translator.count('picker.more', more) : '',
+    canSave: selectedModelsOf(choice) !== null,
+  };
+}
+
+function countTextOf(choice: ModelChoice, total: number, { t }: Translator): string {
+  if (choice.all) return t('picker.all_note');
+  const count = choice.chosen.size;
+  return count === 0 ? t('picker.need_one') : t('picker.count', { count, total });
 }

@@ -3,43 +3,14 @@ import { formatAgo } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { LatestModel } from './channel.ts';
 import { type ModelState, modelState, type Tone } from './channel-state.ts';
-import { type LiveTone, liveTone, liveTrouble } from './live-traffic.ts';
-import { historyPaths, type TonePaths } from './tick-paths.ts';
+import { liveTone, liveTrouble } from './live-traffic.ts';
+import { historyPaths } from './tick-paths.ts';
 
-/** How live traffic fails on a model; `countText` is empty where it does not. */
-export interface LiveLine {
-  tone: LiveTone;
-  countText: string;
-  failedAt: number | null;
-  error: string;
-  isBreakerOpen: boolean;
-}
+export type ModelRow = ReturnType<typeof modelRow>;
+type LiveLine = ReturnType<typeof liveLine>;
 
 /** Everything that a model's row shows, ready to print. */
-export interface ModelRow {
-  model: string;
-  protocol: LatestModel['protocol'];
-  protocolText: string;
-  state: ModelState;
-  tone: Tone;
-  stateText: string;
-  latency: string;
-  firstToken: string;
-  /** The same as live traffic measures it; empty where it has not. */
-  liveFirstByteText: string;
-  rate: string;
-  /** The kind of failure in the reader's words, then the provider's own. */
-  kindText: string;
-  error: string;
-  sinceText: string;
-  live: LiveLine;
-  stripLabel: string;
-  strip: TonePaths;
-  /** Checks in the strip, at least 1: a slider's range can't be empty. */
-  count: number;
-}
-
-export function modelRow(latest: LatestModel, nowS: number, translator: Translator): ModelRow {
+export function modelRow(latest: LatestModel, nowS: number, translator: Translator) {
   const { t } = translator;
   const history = latest.history ?? [];
   const state = modelState(latest);
@@ -53,11 +24,13 @@ export function modelRow(latest: LatestModel, nowS: number, translator: Translat
     stateText: t(`models.${state}`),
     latency: state === 'skipped' ? '—' : formatLatency(latest.duration),
     firstToken: formatLatency(latest.first_token_s),
+    /** The first token as live traffic measures it; empty if it hasn't. */
     liveFirstByteText:
       latest.live_first_byte_s === null
         ? ''
         : t('traffic.first_byte', { time: formatLatency(latest.live_first_byte_s) }),
     rate: formatRate(latest.output_tokens_per_s),
+    /** The kind of failure in the reader's words; `error` is in the provider's own. */
     kindText: latest.success || !latest.error_kind ? '' : t(`kind.${latest.error_kind}`),
     error: latest.success ? '' : (latest.error ?? ''),
     sinceText: state === 'bad' ? sinceOf(latest, nowS, translator) : '',
@@ -68,6 +41,7 @@ export function modelRow(latest: LatestModel, nowS: number, translator: Translat
       count: history.length,
     }),
     strip: historyPaths(history),
+    /** Checks in the strip: at least 1, because a slider's range can't be empty. */
     count: Math.max(1, history.length),
   };
 }
@@ -78,21 +52,17 @@ function rowTone(state: ModelState, live: LiveLine): Tone {
   return state === 'ok' ? 'ok' : 'idle';
 }
 
-/** Never null: markup that goes may read it once more. */
-const noLiveLine: LiveLine = {
-  tone: 'warn',
-  countText: '',
-  failedAt: null,
-  error: '',
-  isBreakerOpen: false,
-};
-
-function liveLine(latest: LatestModel, { count }: Translator): LiveLine {
-  const trouble = liveTrouble(latest);
+/** How live traffic fails on a model; `countText` is empty if it doesn't. */
+function liveLine(latest: LatestModel, { count }: Translator) {
+  const { failures = 0, failedAt = null, error = '', isBreakerOpen } = liveTrouble(latest) ?? {};
   const tone = liveTone(latest);
-  if (!trouble || !tone) return noLiveLine;
-  const { failures, ...shown } = trouble;
-  return { ...shown, tone, countText: count('traffic.failures', failures) };
+  return {
+    tone: tone ?? 'warn',
+    countText: tone === null ? '' : count('traffic.failures', failures),
+    failedAt,
+    error,
+    isBreakerOpen: isBreakerOpen ?? false,
+  };
 }
 
 function sinceOf(latest: LatestModel, nowS: number, translator: Translator): string {

@@ -1,4 +1,4 @@
-/** `order` with `id` standing right before `beforeId`, or at the end where that is null. */
+/** `order` with `id` right before `beforeId`, or at the end if that is null. */
 export function moveBefore(
   order: readonly number[],
   id: number,
@@ -10,7 +10,7 @@ export function moveBefore(
   return rest.toSpliced(index < 0 ? rest.length : index, 0, id);
 }
 
-/** `order` with `id` moved by one place among the `visible` ids; the hidden ones keep theirs. */
+/** `order` with `id` moved by one place among the `visible` ids; hidden ones keep their places. */
 export function moveByOne(
   order: readonly number[],
   visible: readonly number[],

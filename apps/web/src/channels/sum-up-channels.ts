@@ -1,31 +1,22 @@
 import type { Channel } from './channel.ts';
 import { channelState, countModels, toneOf } from './channel-state.ts';
 
-/** The header's figures. Skipped models are neither alive nor failing and weigh nothing. */
-export interface ChannelTotals {
-  channels: number;
-  models: number;
-  healthy: number;
-  /** Percent of probed models that pass; null where none was probed. */
-  rate: number | null;
-  running: number;
-  /** Channels in use that are not healthy. */
-  trouble: number;
-  /** Channels in use that have a verdict. */
-  judged: number;
-  lastRunAt: number | null;
-}
+export type ChannelTotals = ReturnType<typeof sumUpChannels>;
 
-export function sumUpChannels(channels: readonly Channel[]): ChannelTotals {
-  const totals: ChannelTotals = {
+/** The figures of the header. Skipped models are neither alive nor failing, and don't count. */
+export function sumUpChannels(channels: readonly Channel[]) {
+  const totals = {
     channels: channels.length,
     models: 0,
     healthy: 0,
-    rate: null,
+    /** Percent of probed models that pass; null if none was probed. */
+    rate: null as number | null,
     running: 0,
+    /** Enabled channels that are not healthy. */
     trouble: 0,
+    /** Enabled channels that have a verdict. */
     judged: 0,
-    lastRunAt: null,
+    lastRunAt: null as number | null,
   };
   for (const channel of channels) addChannel(totals, channel);
   if (totals.models > 0) totals.rate = Math.floor((totals.healthy / totals.models) * 1000) / 10;
@@ -38,7 +29,7 @@ function addChannel(totals: ChannelTotals, channel: Channel): void {
   if (channel.last_run_at !== null) {
     totals.lastRunAt = Math.max(totals.lastRunAt ?? 0, channel.last_run_at);
   }
-  // A paused channel's last verdict is no news, so it counts as a channel only.
+  // A paused channel's last verdict is old, so it only counts as a channel.
   if (!channel.enabled) return;
   totals.models += ok + bad;
   totals.healthy += ok;

@@ -7,13 +7,13 @@ const failed = { success: false, error_kind: 'timeout' } as const;
 const skipped = { success: false, skipped: true, error_kind: 'skipped' } as const;
 
 describe('the history strip', () => {
-  it('has 30 places, newest at the right, dots where nothing was', () => {
+  it('has 30 places, the newest at the right, and dots for checks that never ran', () => {
     const paths = historyPaths([samplePoint(), samplePoint(failed)]);
     expect([strokes(paths.idle), strokes(paths.ok), strokes(paths.bad)]).toEqual([28, 1, 1]);
     expect(paths.bad).toBe('M236 25V3');
   });
 
-  it('is the taller the slower, and one outlier flattens nothing', () => {
+  it('is taller if slower, and one outlier flattens nothing', () => {
     const { ok } = historyPaths([1, 2, 40].map((duration) => samplePoint({ duration })));
     const heights = ok
       .split('M')
@@ -22,7 +22,7 @@ describe('the history strip', () => {
     expect(heights).toEqual([13.2, 22, 22]);
   });
 
-  it('takes a skipped check for no verdict', () => {
+  it('does not count a skipped check as a verdict', () => {
     const paths = historyPaths([samplePoint({ success: false, error_kind: 'skipped' })]);
     expect(paths.bad).toBe('');
     expect(strokes(paths.idle)).toBe(30);
@@ -41,7 +41,7 @@ describe("a channel's bar", () => {
     });
   });
 
-  it('falls together into blocks in proportion where models are many', () => {
+  it('becomes blocks in proportion if there are many models', () => {
     const many = Array.from({ length: 90 }, (_, index) => sampleModel(index % 3 ? {} : failed));
     const bar = segmentBar(many);
     expect([bar.width, bar.ok, bar.bad]).toEqual([90, 'M0 0H60V1H0Z', 'M60 0H90V1H60Z']);

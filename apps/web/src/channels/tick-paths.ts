@@ -1,24 +1,17 @@
 import type { HistoryPoint, LatestModel } from './channel.ts';
 import { modelState } from './channel-state.ts';
 
-/** SVG path data by colour. */
-export interface TonePaths {
-  ok: string;
-  bad: string;
-  idle: string;
-}
-
 export const historyBars = 30;
-/** The strip's drawing space: 8 units a bar, and a height that leaves room for round caps. */
+/** The strip's drawing space: 8 units for each bar, and a height with room for round caps. */
 const stripSize = { width: historyBars * 8, height: 28, inset: 3 } as const;
 
 /**
- * A model's history as vertical strokes, newest at the right. A passed check is as tall as it was
- * slow beside the second slowest of the strip (so that one outlier flattens nothing), a failed one
- * is full height, and where there is none yet there is a dot.
+ * A model's history as vertical strokes, the newest at the right. The height of a passed check is its
+ * duration in proportion to the second slowest (so that one outlier flattens nothing), a failed one has full
+ * height, and a place without a check has a dot.
  */
-export function historyPaths(history: readonly HistoryPoint[]): TonePaths {
-  const paths: TonePaths = { ok: '', bad: '', idle: '' };
+export function historyPaths(history: readonly HistoryPoint[]) {
+  const paths = { ok: '', bad: '', idle: '' };
   const points = history.slice(-historyBars);
   const slow = slowOf(points);
   const offset = historyBars - points.length;
@@ -30,12 +23,12 @@ export function historyPaths(history: readonly HistoryPoint[]): TonePaths {
   return paths;
 }
 
-function toneOfPoint(point: HistoryPoint): keyof TonePaths {
+function toneOfPoint(point: HistoryPoint): 'ok' | 'bad' | 'idle' {
   if (point.success) return 'ok';
   return point.error_kind === 'skipped' ? 'idle' : 'bad';
 }
 
-/** The second longest of the passed checks, in seconds, or the only one; never 0. */
+/** The second longest duration of passed checks, or the only one, in seconds; never 0. */
 function slowOf(points: readonly HistoryPoint[]): number {
   const durations = points.filter((it) => it.success).map((it) => it.duration);
   const [longest = 0, second = longest] = durations.sort((a, b) => b - a);
@@ -54,25 +47,21 @@ function stroke(slot: number, share: number): string {
   return `M${slot * 8 + 4} ${bottom}V${Number(top.toFixed(1))}`;
 }
 
-const mostSegments = 60;
+const maxSegments = 60;
 
-/** A channel's models as segments of one bar, in a space `width` units wide and 1 high. */
-export interface SegmentBar extends TonePaths {
-  width: number;
-  /** Lines between the segments. */
-  gaps: string;
-}
-
-/** One segment a model, in the models' order; beyond 60 models, three blocks in proportion. */
-export function segmentBar(models: readonly LatestModel[]): SegmentBar {
+/**
+ * A channel's models as segments of one bar, in their order, in a space `width` units wide and 1 high;
+ * beyond 60 models, three blocks in proportion. `gaps` are the lines between the segments.
+ */
+export function segmentBar(models: readonly LatestModel[]) {
   const width = Math.max(1, models.length);
-  const bar: SegmentBar = { ok: '', bad: '', idle: '', gaps: '', width };
+  const bar = { ok: '', bad: '', idle: '', gaps: '', width };
   const tones = models.map((it) => (modelState(it) === 'skipped' ? 'idle' : modelState(it)));
-  if (models.length > mostSegments) tones.sort().reverse();
+  if (models.length > maxSegments) tones.sort().reverse();
   let from = 0;
   tones.forEach((tone, index) => {
-    // Neighbours of one colour grow into one block where single segments would be too thin to see.
-    if (models.length > mostSegments && tones[index + 1] === tone) return;
+    // Neighbours of one colour become one block, because single segments would be too thin to see.
+    if (models.length > maxSegments && tones[index + 1] === tone) return;
     bar[tone === 'skipped' ? 'idle' : tone] += `M${from} 0H${index + 1}V1H${from}Z`;
     from = index + 1;
     if (from < models.length) bar.gaps += `M${from} 0V1`;

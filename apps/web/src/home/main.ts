@@ -1,166 +1,117 @@
 import Alpine from '@alpinejs/csp';
-import { type ChannelBook, createChannelBook } from '../channels/channel-book.ts';
-import { readViewState, writeViewState } from '../channels/view-state.ts';
-import { batchChanges } from '../live/batch-changes.ts';
-import { paceDraws } from '../live/pace-draws.ts';
-import { watchServer } from '../live/watch-server.ts';
 import {
-  createShell,
-  type Shell,
-  type ShellComponents,
-  type ShellStores,
-} from '../shell/start-shell.ts';
+  type ChannelFormStore,
+  createChannelFormStore,
+} from '../channel-form/channel-form-store.ts';
+import { createChannelBook } from '../channels/channel-book.ts';
+import { readViewState, writeViewState } from '../channels/filter-channels.ts';
+import { attachHistoryTips } from '../channels/history-tip.ts';
+import { createPageDrawLoop } from '../draw/draw-loop.ts';
+import { watchServer } from '../live/watch-server.ts';
+import { createPageStore, type PageStore } from '../shell/page-store.ts';
+import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
 import { focusSearchOnSlash } from '../ui/focus-search.ts';
-import { attachHistoryTips } from '../ui/history-tips.ts';
-import { type ActionsStore, createActionsStore } from './actions-store.ts';
-import { type BoardStore, createBoardStore } from './board-store.ts';
-import { type ChannelFormStore, createChannelFormStore } from './channel-form-store.ts';
-import { type ChannelMenuStore, createChannelMenuStore } from './channel-menu-store.ts';
-import { attachDragOrder } from './drag-order.ts';
-import { createHomeStore, type HomeStore } from './home-store.ts';
-import { createModelListsStore, type ModelListsStore } from './model-lists-store.ts';
-import { createModelPickerStore, type ModelPickerStore } from './model-picker-store.ts';
-import { watchNearCards } from './near-cards.ts';
-import { createOrderStore, type OrderStore } from './order-store.ts';
-import { createSync, syncEvents } from './sync.ts';
+import { type Actions, createActions } from './actions.ts';
+import { createChannelList } from './channel-list.ts';
+import { createChannelMenu } from './channel-menu.ts';
+import { createHomePanel, type HomePanel } from './home-panel.ts';
+import { createModelPicker, type ModelPicker } from './model-picker.ts';
+import { attachDragOrder, createOrder } from './order.ts';
+import { createSync } from './sync.ts';
 
 function start(): void {
   const shell = createShell({ page: 'home', onTokenChange: () => watch.reconnect() });
-  const pacedDraw = paceDraws({
-    requestFrame: beforeNextPaint,
-    setTimer: shell.setTimer,
-    nowMs: () => performance.now(),
-  });
-  const book = createChannelBook(
-    batchChanges(pacedDraw, (changes) => {
-      board.draw();
-      modelLists.draw(changes);
-      showTrouble(board, shell);
-    }),
-  );
-  const { board, modelLists } = addBoard(shell, book, pacedDraw);
-  const sync = createSync({ ...shell, book, board, modelLists });
-  const watch = watchServer(shell, { ...sync, events: syncEvents });
-  addActions(shell, book, board, modelLists, sync);
-  attachHistoryTips({
-    list: elementById('channels'),
-    tip: elementById('history-tip'),
-    language: shell.language,
-    historyOf: (id, model) =>
-      book.get(id)?.latest_models.find((it) => it.model === model)?.history ?? [],
-  });
-  redrawInNewLanguage(shell, board, modelLists);
-  focusSearchOnSlash();
-  Alpine.start();
-  watch.start();
-}
-
-function addBoard(shell: Shell, book: ChannelBook, nextFrame: (callback: () => void) => void) {
+  const { addStore, addPanel, addComponents, language } = shell;
   const view = readViewState(location.search);
-  const board: BoardStore = shell.addStore(
-    'board',
-    createBoardStore({
-      book,
-      language: shell.language,
+  const loop = createPageDrawLoop();
+  const draw = () => {
+    list.draw();
+    showTrouble();
+  };
+  const book = createChannelBook(() => loop.request(draw));
+  const shared = { ...shell, book };
+  const page = addStore('page', createPageStore({ ...shell, reload: () => void sync.loadAll() }));
+  const showAddress = () => {
+    const search = writeViewState({ filter: home.filter, openIds: list.openIds() });
+    history.replaceState(null, '', location.pathname + search);
+  };
+  const home = addPanel(
+    'home',
+    createHomePanel({
+      ...shared,
+      page,
       filter: view.filter,
-      openIds: view.openIds,
-      nextFrame,
-      isNear: watchNearCards(elementById('channels')),
-      onViewChange: () => {
-        const { filter, openIds } = board;
-        history.replaceState(
-          null,
-          '',
-          `${location.pathname}${writeViewState({ filter, openIds })}`,
-        );
-        modelLists.draw({ ids: new Set(), all: true });
+      onFilterChange() {
+        list.draw();
+        showAddress();
       },
     }),
   );
-  const modelLists: ModelListsStore = shell.addStore(
-    'modelLists',
-    createModelListsStore({
-      book,
-      language: shell.language,
-      filter: () => board.filter,
-      openIds: () => board.openIds,
-      nowS: shell.nowS,
-      nextFrame,
-    }),
-  );
-  return { board, modelLists };
-}
-
-function addActions(
-  shell: Shell,
-  book: ChannelBook,
-  board: BoardStore,
-  modelLists: ModelListsStore,
-  sync: ReturnType<typeof createSync>,
-): void {
-  const { addStore } = shell;
-  const shared = { ...shell, book };
-  const actions = addStore(
-    'actions',
-    createActionsStore({ ...shared, copyText: (text) => navigator.clipboard.writeText(text) }),
-  );
-  const order = addStore('order', createOrderStore({ ...shared, reload: sync.loadAll }));
+  const actions = addStore('actions', createActions(shared));
+  const order = addStore('order', createOrder({ ...shared, reload: () => sync.loadAll() }));
+  const menu = addPanel('channelMenu', createChannelMenu(elementById('channel-menu')));
   const channelForm = addStore('channelForm', createChannelFormStore({ ...shared, actions }));
-  shell.addComponents({ channelForm: () => channelForm });
   const nameOf = (id: number) => book.get(id)?.name ?? '';
-  addStore('modelPicker', createModelPickerStore({ ...shell, nameOf }));
-  addStore('channelMenu', createChannelMenuStore(elementById('channel-menu')));
-  addStore(
-    'home',
-    createHomeStore({
-      ...shell,
-      board,
-      modelLists,
-      order,
-      load: (id) => void sync.load(id),
-      loadAll: () => void sync.loadAll(),
-      // Alpine follows its stores in a microtask, which was queued before this one.
-      afterDraw: (callback) => queueMicrotask(callback),
-    }),
-  );
-  attachDragOrder(elementById('channels'), order.dropBefore, (isHeld) => board.hold(isHeld));
-}
-
-/** A hidden page gets no animation frames, but its title should still tell of trouble. */
-function beforeNextPaint(callback: () => void): void {
-  if (document.hidden) setTimeout(callback, 250);
-  else requestAnimationFrame(callback);
-}
-
-function showTrouble(board: BoardStore, { language }: Shell): void {
-  const name = language.translator.t('app.name');
-  const { trouble } = board.totals;
-  document.title = trouble > 0 ? `(${trouble}) ${name}` : name;
-}
-
-function redrawInNewLanguage(shell: Shell, board: BoardStore, modelLists: ModelListsStore): void {
-  Alpine.effect(() => {
-    if (!shell.language.is) return;
-    Alpine.nextTick(() => {
-      board.draw();
-      modelLists.draw({ ids: new Set(), all: true });
-    });
+  const modelPicker = addStore('modelPicker', createModelPicker({ ...shell, nameOf }));
+  addComponents({ channelForm: () => channelForm, modelPicker: () => modelPicker });
+  const element = elementById('channels');
+  const list = createChannelList({
+    ...shared,
+    element,
+    home,
+    loop,
+    openIds: view.openIds,
+    load: (id) => void sync.load(id),
+    onOpenChange: showAddress,
+    check: (id) => void actions.check(id),
+    openMenu: (card, button) => menu.openFor(card, button),
+    moveByKey(id, event) {
+      if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
+      event.preventDefault();
+      const handle = event.currentTarget;
+      order.step(id, event.key === 'ArrowUp' ? -1 : 1, list.shownIds());
+      // Moving the card in the document takes the focus from its handle. It gets it back before the
+      // next key comes, so that a key held down moves on.
+      list.draw();
+      if (handle instanceof HTMLElement) handle.focus();
+    },
   });
+  const sync = createSync({ ...shared, page, home, list });
+  const watch = watchServer(shell, sync);
+  const showTrouble = () => {
+    const name = language.t('app.name');
+    const { trouble } = home.totals;
+    document.title = trouble > 0 ? `(${trouble}) ${name}` : name;
+  };
+  attachDragOrder(element, order.dropBefore, list.hold);
+  attachHistoryTips({
+    list: element,
+    tip: elementById('history-tip'),
+    language,
+    historyOf: (id, model) =>
+      book.get(id)?.latest_models.find((it) => it.model === model)?.history ?? [],
+  });
+  Alpine.effect(() => language.is && loop.request(draw));
+  focusSearchOnSlash();
+  Alpine.start();
+  watch.start();
 }
 
 start();
 
 /** What this page's markup may call `$store.…`. */
 export interface Stores extends ShellStores {
-  board: BoardStore;
-  modelLists: ModelListsStore;
-  actions: ActionsStore;
-  order: OrderStore;
+  page: PageStore;
+  actions: Actions;
+  order: ReturnType<typeof createOrder>;
   channelForm: ChannelFormStore;
-  modelPicker: ModelPickerStore;
-  channelMenu: ChannelMenuStore;
-  home: HomeStore;
+  modelPicker: ModelPicker;
 }
 
-export type Components = { channelForm(): ChannelFormStore } & ShellComponents;
+export interface Components extends ShellComponents {
+  channelForm(): ChannelFormStore;
+  modelPicker(): ModelPicker;
+  home(): HomePanel;
+  channelMenu(): ReturnType<typeof createChannelMenu>;
+}

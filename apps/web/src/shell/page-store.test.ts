@@ -45,6 +45,13 @@ it('keeps its content while the server is unreachable, and says how old it is', 
   expect(page.staleSinceS).toBeNull();
 });
 
+it('asks for a token, and keeps its content', async () => {
+  const { page, fail, refusals } = setUp();
+  page.phase = 'ready';
+  await fail(401);
+  expect([page.phase, refusals]).toEqual(['ready', [401]]);
+});
+
 it('is busy while it waits for any answer', async () => {
   const { page } = setUp();
   let answer = () => {};

@@ -27,14 +27,12 @@ export const home = {
   'toolbar.protocol.all': 'All protocols',
 
   'list.label': 'Channels',
-  'list.loading': 'Loading channels',
   'list.empty.title': 'Add your first channel',
   'list.empty.body':
     'A channel is one relay or provider account. Every model behind it is asked a real question on a schedule, and each answer becomes a bar on this page.',
   'list.none.title': 'Nothing matches',
   'list.none.body': 'No channel matches both the search and the filters.',
   'list.none.clear': 'Show all channels',
-  'list.error.title': 'The channels couldn’t be loaded',
   'list.error.retry': 'Try again',
   'list.locked.title': 'An access token is required',
   'list.locked.body':
@@ -60,7 +58,6 @@ export const home = {
   'card.due': 'due now',
   'card.next': 'next {in}',
   'card.paused': 'paused',
-  'card.every': 'every {interval}',
 
   'models.loading': 'Loading models…',
   'models.none': 'No model has been checked on this channel yet.',

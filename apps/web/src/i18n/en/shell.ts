@@ -1,7 +1,6 @@
 /** What every page has or shares: top bar, token, failures, times, states, and the words for verdicts. */
 export const shell = {
   'app.name': 'API Monitor',
-  'app.skip': 'Skip to the channels',
 
   'live.live': 'Live',
   'live.reconnecting': 'Reconnecting…',

@@ -27,14 +27,12 @@ export const home: ZhOf<typeof en> = {
   'toolbar.protocol.all': '全部协议',
 
   'list.label': '渠道列表',
-  'list.loading': '正在加载渠道',
   'list.empty.title': '添加第一个渠道',
   'list.empty.body':
     '一个渠道就是一个中转站或服务商账号。它的每个模型都会按计划收到一次真实提问，每次回答都会成为本页上的一根柱条。',
   'list.none.title': '没有匹配的渠道',
   'list.none.body': '没有渠道同时符合搜索词和筛选条件。',
   'list.none.clear': '显示全部渠道',
-  'list.error.title': '无法加载渠道',
   'list.error.retry': '重试',
   'list.locked.title': '需要访问令牌',
   'list.locked.body': '需要令牌才能查看渠道。令牌在首次启动时显示在终端里。',
@@ -58,7 +56,6 @@ export const home: ZhOf<typeof en> = {
   'card.due': '即将检测',
   'card.next': '{in}检测',
   'card.paused': '已暂停',
-  'card.every': '每 {interval}',
 
   'models.loading': '正在加载模型…',
   'models.none': '此渠道还没有检测过任何模型。',

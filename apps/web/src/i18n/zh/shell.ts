@@ -3,7 +3,6 @@ import type { ZhOf } from '../zh-of.ts';
 
 export const shell: ZhOf<typeof en> = {
   'app.name': 'API Monitor',
-  'app.skip': '跳到渠道列表',
 
   'live.live': '实时',
   'live.reconnecting': '正在重连…',

@@ -5,16 +5,6 @@ import type { LanguageStore } from '../shell/language-store.ts';
 import type { ToastStore } from '../shell/toast-store.ts';
 import type { TokenDialogStore } from '../token/token-dialog-store.ts';
 
-/** What the reader can do to channels beyond the dialogs. */
-export interface ActionsStore {
-  check(id: number): Promise<void>;
-  checkAll(): Promise<void>;
-  setEnabled(id: number, enabled: boolean): Promise<void>;
-  /** Takes the channel off the page at once and deletes it when the chance to undo has passed. */
-  remove(id: number): void;
-  copyUrl(id: number): Promise<void>;
-}
-
 interface ActionsOptions {
   client: ApiClient;
   book: ChannelBook;
@@ -26,7 +16,10 @@ interface ActionsOptions {
 
 const atOnce = 4;
 
-export function createActionsStore(options: ActionsOptions): ActionsStore {
+export type Actions = ReturnType<typeof createActions>;
+
+/** What the reader can do to channels outside of the dialogs. */
+export function createActions(options: ActionsOptions) {
   const { client, book, toasts, language } = options;
   const paramOf = (id: number) => ({ param: { id: String(id) } });
   const nameOf = (id: number) => book.get(id)?.name ?? '';
@@ -40,7 +33,7 @@ export function createActionsStore(options: ActionsOptions): ActionsStore {
 
   const run = async (id: number) => {
     const before = book.get(id);
-    // The dot answers the press at once; the events tell the rest.
+    // The dot reacts at once; the events bring the rest.
     if (before) book.put({ ...before, running: true, run_progress: null });
     try {
       await answerOf(client.api.targets[':id'].run.$post(paramOf(id)));
@@ -62,18 +55,18 @@ export function createActionsStore(options: ActionsOptions): ActionsStore {
     );
 
   return {
-    // The button stays in reach of keys while a check runs, and does nothing.
-    check: async (id) => (book.get(id)?.running ? undefined : run(id).catch(complain)),
-    async checkAll() {
+    /** Does nothing while a check runs: the button stays focusable then. */
+    check: async (id: number) => (book.get(id)?.running ? undefined : run(id).catch(complain)),
+    async checkAll(): Promise<void> {
       const ids = book.all().flatMap((it) => (it.enabled && it.can_operate ? [it.id] : []));
-      toasts.show(language.translator.count('toast.check_all', ids.length));
+      toasts.show(language.count('toast.check_all', ids.length));
       const waiting = ids.values();
       const worker = async () => {
         for (const id of waiting) await run(id);
       };
       await Promise.all(Array.from({ length: atOnce }, worker)).catch(complain);
     },
-    async setEnabled(id, enabled) {
+    async setEnabled(id: number, enabled: boolean): Promise<void> {
       const { t } = language.translator;
       try {
         const { item } = await answerOf(
@@ -85,7 +78,8 @@ export function createActionsStore(options: ActionsOptions): ActionsStore {
         complain(error);
       }
     },
-    remove(id) {
+    /** Hides the channel at once and deletes it when the chance to undo has passed. */
+    remove(id: number): void {
       const { t } = language.translator;
       book.hide(id, true);
       toasts.show(t('toast.deleted', { name: nameOf(id) }), {
@@ -93,9 +87,9 @@ export function createActionsStore(options: ActionsOptions): ActionsStore {
         onLapse: () => void deleteNow(id),
       });
     },
-    async copyUrl(id) {
+    async copyUrl(id: number): Promise<void> {
       await options.copyText(book.get(id)?.base_url ?? '');
-      toasts.show(language.translator.t('toast.copied'));
+      toasts.show(language.t('toast.copied'));
     },
   };
 }

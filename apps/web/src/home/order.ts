@@ -1,17 +1,10 @@
+import Sortable from 'sortablejs';
 import { type ApiClient, answerOf } from '../api/client.ts';
 import { sentenceOf } from '../api/failure.ts';
 import type { ChannelBook } from '../channels/channel-book.ts';
 import { moveBefore, moveByOne } from '../channels/order-ids.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import type { ToastStore } from '../shell/toast-store.ts';
-
-/** Sorting the channels, by drag or by keys. The order is saved a moment after the last move. */
-export interface OrderStore {
-  /** Read out by screen readers after a move by keys. */
-  announcement: string;
-  dropBefore(id: number, beforeId: number | null): void;
-  step(id: number, by: -1 | 1, visibleIds: readonly number[]): void;
-}
 
 interface OrderOptions {
   client: ApiClient;
@@ -24,7 +17,8 @@ interface OrderOptions {
 
 const settleMs = 400;
 
-export function createOrderStore(options: OrderOptions): OrderStore {
+/** Sorts the channels by drag or by keys. The order is saved a moment after the last move. */
+export function createOrder(options: OrderOptions) {
   const { book, language } = options;
   let cancelSave = () => {};
 
@@ -34,12 +28,12 @@ export function createOrderStore(options: OrderOptions): OrderStore {
     const saving = ids();
     try {
       await answerOf(options.client.api.targets.reorder.$post({ json: { ids: saving } }));
-      // Moved on meanwhile: the next save is already waiting.
+      // If something moved meanwhile, the next save is already waiting.
       if (saving.every((id, index) => id === ids()[index])) book.settleOrder();
     } catch (error) {
       book.settleOrder();
       const detail = sentenceOf(error, language.translator);
-      options.toasts.show(language.translator.t('toast.order_failed', { detail }), { tone: 'bad' });
+      options.toasts.show(language.t('toast.order_failed', { detail }), { tone: 'bad' });
       await options.reload();
     }
   };
@@ -51,22 +45,56 @@ export function createOrderStore(options: OrderOptions): OrderStore {
   };
 
   return {
+    /** Read out by screen readers after a move by keys. */
     announcement: '',
-    dropBefore(id, beforeId) {
+    dropBefore(id: number, beforeId: number | null): void {
       const before = ids();
       const next = moveBefore(before, id, beforeId);
       if (next.some((it, index) => it !== before[index])) apply(next);
     },
-    step(id, by, visibleIds) {
+    step(id: number, by: -1 | 1, visibleIds: readonly number[]): void {
       const before = ids();
       const next = moveByOne(before, visibleIds, id, by);
       if (next === before) return;
       apply(next);
-      this.announcement = language.translator.t('announce.moved', {
+      this.announcement = language.t('announce.moved', {
         name: book.get(id)?.name ?? '',
         position: visibleIds.indexOf(id) + 1 + by,
         total: visibleIds.length,
       });
     },
   };
+}
+
+/**
+ * Lets the cards of a list be dragged by their handles. `onHold` is told when a card is picked up and
+ * let go: nothing may draw the list in between. The dragged card goes back to its place before
+ * `onDrop` is told which card it was dropped in front of.
+ */
+export function attachDragOrder(
+  list: HTMLElement,
+  onDrop: (id: number, beforeId: number | null) => void,
+  onHold: (isHeld: boolean) => void,
+): void {
+  const idOf = (element: Element | null) =>
+    element instanceof HTMLElement && element.dataset.id ? Number(element.dataset.id) : null;
+  let placeBefore: Node | null = null;
+
+  Sortable.create(list, {
+    handle: '[data-drag]',
+    draggable: '[data-id]',
+    animation: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 180,
+    ghostClass: 'is-ghost',
+    onStart: ({ item }) => {
+      placeBefore = item.nextSibling;
+      onHold(true);
+    },
+    onEnd: ({ item }) => {
+      const id = idOf(item);
+      const beforeId = idOf(item.nextElementSibling);
+      list.insertBefore(item, placeBefore);
+      onHold(false);
+      if (id !== null) onDrop(id, beforeId);
+    },
+  });
 }

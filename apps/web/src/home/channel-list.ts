@@ -1,0 +1,131 @@
+import { render } from 'lit-html';
+import type { Channel, LatestModel } from '../channels/channel.ts';
+import { channelCard } from '../channels/channel-card.ts';
+import { modelMatcher } from '../channels/filter-channels.ts';
+import { modelRow } from '../channels/model-row.ts';
+import type { DrawLoop } from '../draw/draw-loop.ts';
+import { createRows } from '../draw/rows.ts';
+import type { LanguageStore } from '../shell/language-store.ts';
+import { channelTemplates, type TemplateOptions } from './channel-templates.ts';
+import type { HomePanel } from './home-panel.ts';
+
+/** A card that was opened, and its list of models. Replaced, never changed. */
+interface OpenedCard {
+  isOpen: boolean;
+  phase: 'loading' | 'ready' | 'failed';
+  areAllShown: boolean;
+  /** Counts up while the list is being drawn over several frames. */
+  turn: number;
+}
+
+interface ChannelListOptions extends Omit<TemplateOptions, 'toggle' | 'showAll'> {
+  element: HTMLElement;
+  home: HomePanel;
+  language: LanguageStore;
+  loop: DrawLoop;
+  openIds: readonly number[];
+  nowS(): number;
+  /** Loads a channel with the histories of its models. */
+  load(id: number): void;
+  onOpenChange(): void;
+}
+
+const shownAtFirst = 100;
+const cardsPerFrame = 8;
+const modelsPerFrame = 24;
+
+export type ChannelList = ReturnType<typeof createChannelList>;
+
+/** The cards of the channels, drawn by lit-html; the home panel decides which match. */
+export function createChannelList(options: ChannelListOptions) {
+  const { element, home, language, loop } = options;
+  const closed: OpenedCard = { isOpen: false, phase: 'loading', areAllShown: false, turn: 0 };
+  const opened = new Map(options.openIds.map((id) => [id, { ...closed, isOpen: true }]));
+  const rowsByChannel = new Map<number, ReturnType<typeof createRows<LatestModel>>>();
+  let matching: readonly Channel[] = [];
+  let isHeld = false;
+
+  const cardOf = (id: number) => opened.get(id) ?? closed;
+  const change = (id: number, changes: Partial<OpenedCard>) => {
+    opened.set(id, { ...cardOf(id), ...changes });
+    loop.request(draw);
+  };
+
+  const templates = channelTemplates({
+    ...options,
+    toggle(id) {
+      const isOpen = !cardOf(id).isOpen;
+      change(id, isOpen ? { isOpen, phase: 'loading' } : { isOpen });
+      options.onOpenChange();
+      if (isOpen) options.load(id);
+    },
+    showAll: (id) => change(id, { areAllShown: true }),
+  });
+
+  const rowsOf = (id: number) => {
+    const known = rowsByChannel.get(id);
+    if (known) return known;
+    const rows = createRows<LatestModel>({
+      keyOf: ({ model }) => model,
+      versionOf: (latest) => [latest, language.translator],
+      template: (latest) =>
+        templates.modelRow(id, modelRow(latest, options.nowS(), language.translator)),
+      perFrame: modelsPerFrame,
+    });
+    rowsByChannel.set(id, rows);
+    return rows;
+  };
+
+  const modelsOf = (channel: Channel, { phase, areAllShown }: OpenedCard) => {
+    const { id, name, latest_models } = channel;
+    if (phase !== 'ready') return templates.models(id, { name, phase });
+    const matches = modelMatcher(channel, home.filter);
+    const matching = latest_models.filter((it) => matches(it.model));
+    const shown = areAllShown ? matching : matching.slice(0, shownAtFirst);
+    return templates.models(id, {
+      name,
+      phase: latest_models.length === 0 ? 'none' : matching.length === 0 ? 'no_match' : 'ready',
+      rows: rowsOf(id)(shown, () => change(id, { turn: cardOf(id).turn + 1 })),
+      hiddenCount: matching.length - shown.length,
+    });
+  };
+
+  const cards = createRows<Channel>({
+    keyOf: ({ id }) => id,
+    versionOf(channel) {
+      const card = cardOf(channel.id);
+      return [channel, language.translator, home.isAdmin, card, card.isOpen && home.filter.query];
+    },
+    template(channel) {
+      const card = cardOf(channel.id);
+      return templates.channel(
+        channelCard(channel, language.translator),
+        card.isOpen ? modelsOf(channel, card) : null,
+      );
+    },
+    perFrame: cardsPerFrame,
+  });
+
+  const draw = () => {
+    if (isHeld) return;
+    matching = home.sumUp();
+    element.ariaLabel = language.t('list.label');
+    render(
+      cards(matching, () => loop.request(draw)),
+      element,
+    );
+  };
+
+  return {
+    draw,
+    shownIds: () => matching.map(({ id }) => id),
+    openIds: () => [...opened].flatMap(([id, { isOpen }]) => (isOpen ? [id] : [])),
+    phaseOf: (id: number) => cardOf(id).phase,
+    setPhase: (id: number, phase: OpenedCard['phase']) => change(id, { phase }),
+    /** Leaves the cards where they are while one is dragged. */
+    hold(shouldHold: boolean) {
+      isHeld = shouldHold;
+      if (!isHeld) loop.request(draw);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+const gapPx = 6;
+
+/** The one menu that all cards share. `menu` must be a popover with `menuitem` elements in it. */
+export function createChannelMenu(menu: HTMLElement) {
+  return {
+    id: 0,
+    isEnabled: true,
+    /** Shows the menu beside the button that opened it. */
+    openFor(channel: { id: number; enabled: boolean }, button: Element): void {
+      this.id = channel.id;
+      this.isEnabled = channel.enabled;
+      menu.showPopover();
+      place(menu, button.getBoundingClientRect());
+      menu.querySelector<HTMLElement>('[role=menuitem]')?.focus();
+    },
+    close: () => menu.hidePopover(),
+    /** Arrow keys, Home and End move through the items, as people expect of a menu. */
+    moveFocus(event: KeyboardEvent): void {
+      const items = [...menu.querySelectorAll<HTMLElement>('[role=menuitem]')].filter(
+        (it) => it.offsetParent !== null,
+      );
+      const focused = document.activeElement;
+      const index = focused instanceof HTMLElement ? items.indexOf(focused) : -1;
+      const last = items.length - 1;
+      const nextByKey: Record<string, number> = {
+        ArrowDown: index === last ? 0 : index + 1,
+        ArrowUp: index <= 0 ? last : index - 1,
+        Home: 0,
+        End: last,
+      };
+      const next = nextByKey[event.key];
+      if (next === undefined) return;
+      event.preventDefault();
+      items[next]?.focus();
+    },
+  };
+}
+
+function place(menu: HTMLElement, anchor: DOMRect): void {
+  const { offsetWidth: width, offsetHeight: height } = menu;
+  const below = anchor.bottom + gapPx;
+  const fits = below + height < innerHeight;
+  menu.style.top = `${fits ? below : Math.max(gapPx, anchor.top - gapPx - height)}px`;
+  menu.style.left = `${Math.max(gapPx, Math.min(anchor.right, innerWidth - gapPx) - width)}px`;
+}

@@ -1,0 +1,244 @@
+import { html, nothing, svg, type TemplateResult } from 'lit-html';
+import { when } from 'lit-html/directives/when.js';
+import type { ChannelCard } from '../channels/channel-card.ts';
+import type { ModelRow } from '../channels/model-row.ts';
+import { clockText } from '../draw/clock-text.ts';
+import { cssVars } from '../draw/css-vars.ts';
+import { icon } from '../draw/icon.ts';
+import { formatAgo, formatExactTime, formatSecondsAgo, formatUntil } from '../format/time.ts';
+import type { LanguageStore } from '../shell/language-store.ts';
+
+export interface TemplateOptions {
+  language: LanguageStore;
+  clock: { nowS: number };
+  home: { isAdmin: boolean };
+  check(id: number): void;
+  openMenu(card: ChannelCard, button: Element): void;
+  moveByKey(id: number, event: KeyboardEvent): void;
+  toggle(id: number): void;
+  showAll(id: number): void;
+}
+
+/** What is in an open card: rows, or why there are none. */
+interface ModelsView {
+  name: string;
+  phase: 'loading' | 'failed' | 'none' | 'no_match' | 'ready';
+  rows?: unknown;
+  hiddenCount?: number;
+}
+
+const small = 'icon icon-small';
+
+/** The markup of a channel's card and of the models in it. */
+export function channelTemplates(options: TemplateOptions) {
+  const { language, clock, home } = options;
+  const exact = (timeS: number) => formatExactTime(timeS, language.translator);
+  const untilText = (timeS: number) => {
+    const until = formatUntil(timeS, clock.nowS, language.translator);
+    return until === null ? language.t('card.due') : language.t('card.next', { in: until });
+  };
+  const lastText = (timeS: number) =>
+    language.t('traffic.last', { ago: formatSecondsAgo(timeS, clock.nowS, language.translator) });
+
+  /** On a phone there is no room for a badge beside a long name, and a second line would jump. */
+  const stateBadge = ({ hasStateBadge, stateText }: ChannelCard, className: string) =>
+    when(
+      hasStateBadge,
+      () => html`<span class="badge ${className}" aria-hidden="true">${stateText}</span>`,
+    );
+
+  const lead = ({ id, name, running }: ChannelCard) => html`
+    <div class="-mr-1 flex items-center">
+      ${when(
+        home.isAdmin,
+        () => html`
+          <button type="button" class="icon-button drag" data-drag aria-label=${language.t('card.drag', { name })}
+            @keydown=${(event: KeyboardEvent) => options.moveByKey(id, event)}>${icon('grip-vertical', small)}</button>`,
+      )}
+      <span class="dot ${running ? 'is-running' : ''}"></span>
+    </div>`;
+
+  const title = (card: ChannelCard, isOpen: boolean) => html`
+    <div class="min-w-0">
+      <h2 class="flex items-center gap-2 min-w-0">
+        <button type="button" class="channel-toggle" aria-expanded=${isOpen} aria-controls="models-${card.id}"
+          title=${card.name} aria-label="${card.name}, ${card.stateText}"
+          @click=${() => options.toggle(card.id)}>${card.name}</button>
+        ${when(
+          card.sourceUrl,
+          (url) => html`
+            <a class="channel-source" target="_blank" rel="noopener noreferrer" href=${url} title=${url}
+              aria-label=${language.t('card.source', { name: card.name })}>${icon('external-link', small)}</a>`,
+        )}
+        ${stateBadge(card, 'max-sm:hidden')}
+      </h2>
+      <p class="channel-url" title=${card.baseUrl}>${card.baseUrl}</p>
+    </div>`;
+
+  const health = ({ bar, barLabel, live, error, protocols, skippedText }: ChannelCard) => html`
+    <div class="channel-health">
+      <svg class="segments" preserveAspectRatio="none" role="img" viewBox="0 0 ${bar.width} 1" aria-label=${barLabel}>
+        ${tones.map((tone) => svg`<path class="is-${tone}" d=${bar[tone]}></path>`)}
+        <path class="gaps" d=${bar.gaps}></path>
+      </svg>
+      <p class="channel-notes">
+        ${when(
+          live.text,
+          () => html`
+            <span class="badge flex-none" data-tone=${live.tone}>${icon('radio-tower', small)}<span>${live.text}</span></span>`,
+        )}
+        ${when(error, () => html`<span class="min-w-0 flex-[1_1_5rem] truncate text-bad-ink" title=${error}>${error}</span>`)}
+        ${protocols.map(
+          ({ label, count, failing }) =>
+            html`<span class=${failing ? 'is-failing' : ''}>${label} <b>${count}</b></span>`,
+        )}
+        ${when(skippedText, () => html`<span>${skippedText}</span>`)}
+      </p>
+    </div>`;
+
+  const times = ({ running, lastRunAt, nextRunAt, isPaused, progressText }: ChannelCard) => html`
+    <p class="channel-times channel-small">
+      ${
+        lastRunAt === null
+          ? html`<span>${language.t('card.never')}</span>`
+          : html`<span title=${exact(lastRunAt)}>${clockText(() => formatAgo(lastRunAt, clock.nowS, language.translator))}</span>`
+      }
+      ${when(running, () => html`<span class="text-run-ink tabular-nums">${progressText}</span>`)}
+      ${when(nextRunAt, (timeS) => html`<span title=${exact(timeS)}>${clockText(() => untilText(timeS))}</span>`)}
+      ${when(isPaused, () => html`<span>${language.t('card.paused')}</span>`)}
+    </p>`;
+
+  const actions = (card: ChannelCard) => {
+    const { id, name, running, canOperate } = card;
+    const checkText = language.t(running ? 'card.checking' : 'card.check', { name });
+    return html`
+      <div class="channel-actions">
+        ${when(
+          canOperate,
+          () => html`
+            <button type="button" class="icon-button" aria-disabled=${running} aria-label=${checkText} title=${checkText}
+              @click=${() => options.check(id)}>${icon('refresh-cw', running ? 'icon spin' : 'icon')}</button>`,
+        )}
+        ${when(
+          home.isAdmin,
+          () => html`
+            <button type="button" class="icon-button" aria-haspopup="menu" aria-label=${language.t('card.more', { name })}
+              @click=${(event: { currentTarget: Element }) => options.openMenu(card, event.currentTarget)}>${icon('ellipsis')}</button>`,
+        )}
+        ${icon('chevron-down', `${small} chevron`)}
+      </div>`;
+  };
+
+  /** `models` is null while the card is closed. */
+  const channel = (card: ChannelCard, models: TemplateResult | null) => html`
+    <li class="channel" data-id=${card.id} data-tone=${card.tone} data-state=${card.state}
+      ?data-open=${models !== null} ?data-paused=${!card.enabled}>
+      <div class="channel-head">
+        ${lead(card)}${title(card, models !== null)}${health(card)}
+        <p class="channel-rate">
+          <b>${card.rateText}</b>
+          <span class="channel-small ${card.hasStateBadge ? 'max-sm:hidden' : ''}">${card.countText}</span>
+          ${stateBadge(card, 'sm:hidden')}
+        </p>
+        ${times(card)}${actions(card)}
+        ${when(
+          card.running,
+          () => html`
+            <div class="run-line ${card.progress === null ? 'is-listing' : ''}">
+              <span ${cssVars({ '--share': card.progress ?? 0 })}></span>
+            </div>`,
+        )}
+      </div>
+      ${models ?? nothing}
+    </li>`;
+
+  const models = (id: number, { name, phase, rows = nothing, hiddenCount = 0 }: ModelsView) => html`
+    <section class="models" id="models-${id}" aria-label=${language.t('card.open', { name })}>
+      ${
+        phase === 'ready'
+          ? html`
+            <div class="models-columns" aria-hidden="true">
+              <span></span>
+              ${columns.map((key) => html`<span>${language.t(key)}</span>`)}
+            </div>`
+          : html`<p class="models-note">${language.t(`models.${phase}`)}</p>`
+      }
+      <ul>${rows}</ul>
+      ${when(
+        hiddenCount,
+        () => html`
+          <button type="button" class="button button-quiet show-more"
+            @click=${() => options.showAll(id)}>${language.count('models.show_all', hiddenCount)}</button>`,
+      )}
+      <p class="flex gap-5 pt-2.5 pb-0.5 pl-[calc(9px+1.25rem)] text-sm">
+        <a class="link" href="/viewer.html?target_id=${id}">${language.t('card.viewer')}</a>
+        <a class="link" href="/analysis.html?target_id=${id}">${language.t('card.analysis')}</a>
+      </p>
+    </section>`;
+
+  const figure = (label: string, text: string, className = '', hint = '') => html`
+    <p class="model-figure ${className}">
+      <span class="model-figure-label">${label}</span>
+      <span title=${hint || nothing}>${text}</span>
+    </p>`;
+
+  const strip = (channelId: number, row: ModelRow) => html`
+    <div class="strip" data-strip role="slider" tabindex="0" aria-valuemin="1" aria-valuemax=${row.count}
+      aria-valuenow=${row.count} aria-valuetext=${row.stateText} aria-label=${row.stripLabel}
+      data-channel=${channelId} data-model=${row.model}>
+      <svg viewBox="0 0 240 28" preserveAspectRatio="none" aria-hidden="true">
+        <rect data-cursor y="0" width="8" height="28" rx="2" visibility="hidden"></rect>
+        ${tones.map((tone) => svg`<path class="is-${tone}" d=${row.strip[tone]}></path>`)}
+      </svg>
+    </div>`;
+
+  const trouble = ({ kindText, error, sinceText }: ModelRow) => html`
+    <p class="model-trouble">
+      ${when(kindText, () => html`<span class="badge">${kindText}</span>`)}
+      ${when(error, () => html`<span class="line-clamp-3 text-tone-ink" title=${error}>${error}</span>`)}
+      ${when(sinceText, () => html`<span class="channel-small">${sinceText}</span>`)}
+    </p>`;
+
+  const liveTrouble = ({
+    tone,
+    countText,
+    failedAt,
+    error,
+    isBreakerOpen,
+  }: ModelRow['live']) => html`
+    <p class="model-trouble model-live" data-tone=${tone}>
+      ${icon('radio-tower', `${small} self-center text-tone-ink`)}
+      <span class="text-tone-ink font-label">${countText}</span>
+      ${when(failedAt, (timeS) => html`<span class="channel-small" title=${exact(timeS)}>${clockText(() => lastText(timeS))}</span>`)}
+      ${when(error, () => html`<span class="line-clamp-3 text-tone-ink" title=${error}>${error}</span>`)}
+      ${when(isBreakerOpen, () => html`<span class="badge" title=${language.t('traffic.breaker.hint')}>${language.t('traffic.breaker')}</span>`)}
+    </p>`;
+
+  const modelRow = (channelId: number, row: ModelRow) => html`
+    <li class="model" data-tone=${row.tone} data-state=${row.state}>
+      <span class="dot"></span>
+      <p class="model-name">
+        <span>${row.model}</span>
+        <span class="model-protocol">${row.protocolText}</span>
+        <span class="sr-only">${row.stateText}</span>
+      </p>
+      ${figure(language.t('models.latency'), row.latency)}
+      ${figure(language.t('models.first_token'), row.firstToken, 'is-minor', row.liveFirstByteText)}
+      ${figure(language.t('models.rate'), row.rate, 'is-minor')}
+      ${strip(channelId, row)}
+      ${when(row.kindText || row.error, () => trouble(row))}
+      ${when(row.live.countText, () => liveTrouble(row.live))}
+    </li>`;
+
+  return { channel, models, modelRow };
+}
+
+/** In the order in which the colours are painted. */
+const tones = ['idle', 'ok', 'bad'] as const;
+const columns = [
+  'models.model',
+  'models.latency',
+  'models.first_token',
+  'models.rate',
+  'models.history',
+] as const;
