@@ -39,7 +39,7 @@ describe('the command for a probe', () => {
     });
   });
 
-  it('runs nothing that a channel has put into a name', () => {
+  it('does not run what a channel put into a name', () => {
     const model = `x'; echo owned; '`;
     const words = wordsOf(curlOfProbe(sampleProbe({ model }), asked));
     expect(bodyIn(words).model).toBe(model);

@@ -6,10 +6,10 @@ interface Asked {
   anthropic_version: string;
 }
 
-/** Enough for an answer that is read by eye. */
+/** Enough for an answer that a person reads. */
 const tokens = 256;
 
-/** A command that asks the same as the probe did; the key is left to the variable `API_KEY`. */
+/** A command that sends the same request as the probe; the key comes from the variable `API_KEY`. */
 export function curlOfProbe(probe: ProbeRow, asked: Asked): string {
   const parts = [
     `curl ${quoted(asked.base_url + probe.endpoint)}`,
@@ -32,7 +32,7 @@ function headersFor(route: Route, { anthropic_version }: Asked): string[] {
   }
 }
 
-/** The least that each wire format asks for. */
+/** The minimum that each wire format requires. */
 function bodyFor({ route, model, stream }: ProbeRow, prompt: string): object {
   const messages = [{ role: 'user', content: prompt }];
   switch (route) {
@@ -51,7 +51,7 @@ function bodyFor({ route, model, stream }: ProbeRow, prompt: string): object {
   }
 }
 
-/** As one word of a POSIX shell, whatever is in it: names and prompts come from elsewhere. */
+/** One word for a POSIX shell, whatever the text contains: names and prompts aren't trusted. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

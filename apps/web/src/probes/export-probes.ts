@@ -1,5 +1,5 @@
 import type { ProbeRow } from '@api-monitor/core';
-import { toCsv } from '../export/to-csv.ts';
+import { columnsAsCsv } from '../export/to-csv.ts';
 
 const columns = [
   'timestamp',
@@ -21,17 +21,15 @@ const columns = [
   'content',
 ] as const satisfies readonly (keyof ProbeRow)[];
 
-/** The probes under the wire's own names; times are ISO 8601, since a spreadsheet reads these. */
+/** The probes with the API's own names; times are ISO 8601, which spreadsheets can read. */
 export function probesAsCsv(probes: readonly ProbeRow[]): string {
-  const rows = probes.map((probe) =>
-    columns.map((name) =>
-      name === 'timestamp' ? new Date(probe.timestamp * 1000).toISOString() : probe[name],
-    ),
+  return columnsAsCsv(
+    columns,
+    probes.map((it) => ({ ...it, timestamp: new Date(it.timestamp * 1000).toISOString() })),
   );
-  return toCsv(columns, rows);
 }
 
-/** A line a probe, as the api has it. */
+/** One probe on each line, as the API returns it. */
 export function probesAsJsonl(probes: readonly ProbeRow[]): string {
   return probes.map((probe) => `${JSON.stringify(probe)}\n`).join('');
 }

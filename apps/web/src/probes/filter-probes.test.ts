@@ -28,13 +28,13 @@ it('each filter narrows, and together they narrow further', () => {
   expect(idsFor({ status: 'passed', protocol: 'anthropic' })).toEqual([]);
 });
 
-it('a search looks into answers, errors and endpoints, for every word', () => {
+it('a search looks for every word in answers, errors and endpoints', () => {
   expect(idsFor({ query: 'I AM gpt' })).toEqual([1, 2, 3]);
   expect(idsFor({ query: 'slow 429' })).toEqual([2]);
   expect(idsFor({ query: '/v1/chat claude' })).toEqual([2]);
 });
 
-it('counts what there is to choose from', () => {
+it('counts what can be chosen', () => {
   expect(countProbes(probes)).toEqual({
     counts: { all: 3, passed: 1, failed: 1, skipped: 1 },
     kinds: ['rate_limit', 'skipped'],

@@ -1,10 +1,10 @@
 import type { ErrorKind, ProbeRow, WireProtocol } from '@api-monitor/core';
-import { onceEach } from '../live/once-each.ts';
+import { onceEach } from '../draw/once-each.ts';
 
 export const probeStatuses = ['all', 'passed', 'failed', 'skipped'] as const;
 export type ProbeStatus = (typeof probeStatuses)[number];
 
-/** Which probes to show; '' narrows nothing. */
+/** Which probes to show; '' means all. */
 export interface ProbeFilter {
   query: string;
   status: ProbeStatus;
@@ -34,9 +34,9 @@ export function probeStatusOf(probe: Pick<ProbeRow, 'success' | 'error_kind'>) {
 
 export const probeTones = { passed: 'ok', failed: 'bad', skipped: 'idle' } as const;
 
-/** The probes that fit; every word of the query must stand somewhere in one. */
+/** The probes that match; each must contain every word of the query. */
 export function filterProbes(probes: readonly ProbeRow[], filter: ProbeFilter): ProbeRow[] {
-  // Read once: a store's own fields are dear to read, and there may be 20,000 probes.
+  // Read once: reading a reactive object is slow, and there may be 20,000 probes.
   const { query, status, kind, protocol, model } = filter;
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   return probes.filter(
@@ -49,12 +49,12 @@ export function filterProbes(probes: readonly ProbeRow[], filter: ProbeFilter): 
   );
 }
 
-/** Works out beforehand what a search looks at, so that the first key press need not. */
+/** Prepares the texts that a search looks at, so that the first key press doesn't have to. */
 export function readySearch(probes: readonly ProbeRow[]): void {
   for (const probe of probes) textOf(probe);
 }
 
-/** All that the search looks at: a key press may go over 20,000. */
+/** What the search looks at, cached: a key press may search 20,000 probes. */
 const textOf = onceEach(({ model, error, content, endpoint, status_code, route }: ProbeRow) =>
   [model, error, content, endpoint, status_code, route].join('\n').toLowerCase(),
 );

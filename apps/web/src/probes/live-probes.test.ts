@@ -6,7 +6,7 @@ import { liveProbe, withLive } from './live-probes.ts';
 const failed = sampleProbe({ success: false, duration: 2, timestamp: 2000, error: 'HTTP 500' });
 const point = pick(failed, probedFields);
 
-it('a probe under way stands in its model’s place, and a new model at the end', () => {
+it('a live probe replaces its model’s row, and a new model goes to the end', () => {
   const event = { target_id: 1, run_id: 8, total: 2 };
   const live = [
     liveProbe({ ...event, done: 1, probe: point }),
@@ -20,6 +20,6 @@ it('a probe under way stands in its model’s place, and a new model at the end'
   ]);
 });
 
-it('a list of models alone is no probe', () => {
+it('an event with a list of models only is not a probe', () => {
   expect(liveProbe({ target_id: 1, run_id: 8, total: 2, done: 0, probe: null })).toBeNull();
 });

@@ -1,8 +1,8 @@
 import type { ProbeRow, RunProgressed } from '@api-monitor/core';
 
 /**
- * A probe as its event tells it, before the run is over and its rows are stored: without the answer
- * and the endpoint. Its id is negative, so that it is never taken for a row's.
+ * A probe from its event, before the run is over and its rows are stored; it lacks the answer and the
+ * endpoint. Its id is negative, so that it can't be mistaken for a row's.
  */
 export function liveProbe({
   run_id,
@@ -26,7 +26,7 @@ export function liveProbe({
   };
 }
 
-/** The newest of each model: what was measured just now takes the place of what stood there. */
+/** The newest probe of each model: live ones replace the model's earlier row. */
 export function withLive(rows: readonly ProbeRow[], live: readonly ProbeRow[]): ProbeRow[] {
   if (live.length === 0) return [...rows];
   const byModel = new Map(live.map((probe) => [probe.model, probe]));

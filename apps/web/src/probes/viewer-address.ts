@@ -1,10 +1,10 @@
-import type { ErrorKind, WireProtocol } from '@api-monitor/core';
+import { errorKinds, wireProtocols } from '@api-monitor/core';
 import { noProbeFilter, type ProbeFilter, probeStatuses } from './filter-probes.ts';
 
-/** Which probes are shown: of the latest run, of one run, or of all. */
+/** Which probes are shown: those of the latest run, of one run, or of all. */
 export type RunChoice = 'latest' | 'all' | number;
 
-/** What the viewer's address says. */
+/** What is in the viewer's address. */
 export interface ViewerAddress {
   targetId: number | null;
   run: RunChoice;
@@ -12,24 +12,7 @@ export interface ViewerAddress {
   probeId: number | null;
 }
 
-// Named here, since core's own list would bring its validation along.
-const protocols: readonly WireProtocol[] = ['openai', 'anthropic', 'gemini'];
-const kinds = Object.keys({
-  network: true,
-  timeout: true,
-  tls: true,
-  auth: true,
-  quota: true,
-  rate_limit: true,
-  not_found: true,
-  bad_request: true,
-  upstream: true,
-  bad_body: true,
-  no_text: true,
-  skipped: true,
-} satisfies Record<ErrorKind, true>) as ErrorKind[];
-
-/** Reads a query string; what makes no sense in it counts as absent. */
+/** Reads a query string; values that make no sense count as absent. */
 export function readViewerAddress(search: string): ViewerAddress {
   const params = new URLSearchParams(search);
   const one = <T extends string>(all: readonly T[], name: string) =>
@@ -40,8 +23,8 @@ export function readViewerAddress(search: string): ViewerAddress {
     filter: {
       query: params.get('q') ?? '',
       status: one(probeStatuses, 'status') ?? noProbeFilter.status,
-      kind: one(kinds, 'kind') ?? '',
-      protocol: one(protocols, 'protocol') ?? '',
+      kind: one(errorKinds, 'kind') ?? '',
+      protocol: one(wireProtocols, 'protocol') ?? '',
       model: params.get('model') ?? '',
     },
     probeId: idOf(params.get('probe')),
@@ -60,7 +43,7 @@ export function writeViewerAddress({ targetId, run, filter, probeId }: ViewerAdd
   return `?${params}`;
 }
 
-/** A row's id out of an address; null for anything else. */
+/** The id in an address; null for anything else. */
 export function idOf(text: string | null): number | null {
   const id = Number(text);
   return text !== null && Number.isSafeInteger(id) && id > 0 ? id : null;

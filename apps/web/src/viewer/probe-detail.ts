@@ -1,38 +1,21 @@
-import type { ProbeRow, ToolCall } from '@api-monitor/core';
+import type { ProbeRow } from '@api-monitor/core';
 import type { Channel } from '../channels/channel.ts';
-import { historyPaths, type TonePaths } from '../channels/tick-paths.ts';
+import { historyPaths } from '../channels/tick-paths.ts';
 import { formatLatency, formatRate } from '../format/duration.ts';
 import { formatExactTime } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
 import { curlOfProbe } from '../probes/curl-of-probe.ts';
 import { probeStatusOf, probeTones } from '../probes/filter-probes.ts';
 
-export interface Fact {
+interface Fact {
   label: string;
   value: string;
 }
 
-/** All that is known of one probe, ready to print. What a channel said is text and nothing else. */
-export interface ProbeDetail {
-  id: number;
-  model: string;
-  tone: 'ok' | 'bad' | 'idle';
-  verdict: string;
-  time: string;
-  overview: Fact[];
-  error: string;
-  content: string;
-  toolCalls: ToolCall[];
-  request: Fact[];
-  curl: string;
-  strip: TonePaths;
-  stripLabel: string;
-  count: number;
-  runId: number;
-  links: { analysis: string; models: string };
-}
+export type ProbeDetail = ReturnType<typeof probeDetail>;
 
-export function probeDetail(probe: ProbeRow, target: Channel, translator: Translator): ProbeDetail {
+/** Everything that is known of one probe, ready to print. What a channel said is only ever text. */
+export function probeDetail(probe: ProbeRow, target: Channel, translator: Translator) {
   const { t } = translator;
   const status = probeStatusOf(probe);
   const history = target.latest_models.find((it) => it.model === probe.model)?.history ?? [];
@@ -53,10 +36,11 @@ export function probeDetail(probe: ProbeRow, target: Channel, translator: Transl
     stripLabel: t('strip.label', {
       model: probe.model,
       success: history.filter((it) => it.success).length,
-      count: history.length,
+      /** At least 1, because a slider's range can't be empty. */
+      count: Math.max(1, history.length),
     }),
-    count: history.length,
-    runId: probe.run_id,
+    /** At least 1, because a slider's range can't be empty. */
+    count: Math.max(1, history.length),
     links: {
       analysis: `/analysis.html?target_id=${target.id}&model=${model}`,
       models: `/models.html?q=${model}`,

@@ -1,30 +1,29 @@
-import type { ProbeRow } from '@api-monitor/core';
+import type { ProbeRow, Run } from '@api-monitor/core';
 import { type ApiClient, answerOf } from '../api/client.ts';
 import type { ProgressEvent } from '../channels/channel.ts';
+import type { DrawLoop } from '../draw/draw-loop.ts';
 import { createRefetchQueue } from '../live/refetch-queue.ts';
 import type { Follower } from '../live/watch-server.ts';
 import { liveProbe } from '../probes/live-probes.ts';
 import type { RunChoice } from '../probes/viewer-address.ts';
 import type { PageStore } from '../shell/page-store.ts';
-import { endedSince, withRuns } from './added-runs.ts';
-import type { Loaded, ViewerStore } from './viewer-store.ts';
+import type { Loaded, ViewerPanel } from './viewer-panel.ts';
 
 interface ViewerSyncOptions {
   client: ApiClient;
   page: PageStore;
-  viewer: ViewerStore;
+  viewer: ViewerPanel;
   targetId: number;
   setTimer(callback: () => void, delayMs: number): () => void;
-  /** Draws soon, many changes at once. */
-  drawSoon(draw: () => void): void;
+  loop: DrawLoop;
 }
 
-const mostRows = 20_000;
-const mostRuns = 200;
-/** Of more that ended at once, everything is asked for again. */
-const mostAdded = 4;
+const maxRows = 20_000;
+const maxRuns = 200;
+/** If more runs than this ended at once, everything is loaded again. */
+const maxAdded = 4;
 
-/** Keeps the viewer true to the server: what is asked for, and what events tell of a run under way. */
+/** Keeps the viewer in step with the server: loads probes and applies the events of a run under way. */
 export function createViewerSync(options: ViewerSyncOptions) {
   const { client, page, viewer, targetId } = options;
   const param = { id: String(targetId) };
@@ -33,12 +32,12 @@ export function createViewerSync(options: ViewerSyncOptions) {
   let turn = 0;
 
   const askRuns = async () => {
-    const query = { limit: String(mostRuns), traffic: '1' as const };
+    const query = { limit: String(maxRuns), traffic: '1' as const };
     return (await answerOf(client.api.targets[':id'].runs.$get({ param, query }))).items;
   };
 
   const askLogs = (run: RunChoice) => {
-    const query = { ...queryOf(run), limit: String(mostRows) };
+    const query = { ...queryOf(run), limit: String(maxRows) };
     return answerOf(client.api.targets[':id'].logs.$get({ param, query }));
   };
 
@@ -47,25 +46,25 @@ export function createViewerSync(options: ViewerSyncOptions) {
     return { target: logs.target, runs, run: logs.run, rows: logs.items };
   };
 
-  /** All checks with those of the runs that have ended since: 20,000 rows aren't read twice. */
+  /** All checks, with those of the runs that have ended since: 20,000 rows aren't loaded twice. */
   const askAdded = async (before: Loaded): Promise<Loaded> => {
     const runs = await askRuns();
     const added = endedSince(before.runs, runs);
-    if (added.length === 0 || added.length > mostAdded) return ask('all');
+    if (added.length === 0 || added.length > maxAdded) return ask('all');
     const logs = await Promise.all(added.map(({ id }) => askLogs(id)));
     const rows = withRuns(
       before.rows,
       logs.map(({ items }) => items),
     );
     const { target } = logs.at(-1) ?? before;
-    return { target, runs, run: null, rows: rows.slice(0, mostRows) };
+    return { target, runs, run: null, rows: rows.slice(0, maxRows) };
   };
 
   const load = async (asked: () => Promise<Loaded>) => {
     turn += 1;
     const mine = turn;
     const loaded = await page.attempt(asked);
-    // Another run was chosen meanwhile: its answer is the one to show.
+    // Another run was chosen meanwhile, and its answer is the one to show.
     if (!loaded || mine !== turn) return page.phase === 'ready' || page.phase === 'failed';
     latest = loaded;
     if (!loaded.target.running) live = [];
@@ -88,31 +87,56 @@ export function createViewerSync(options: ViewerSyncOptions) {
     setTimer: options.setTimer,
   });
 
+  const showLive = () => viewer.takeLive(live);
+
   const progressed = (event: ProgressEvent) => {
     if (live[0] && live[0].run_id !== event.run_id) live = [];
     const probe = liveProbe(event);
     if (probe) live = [...live, probe];
     viewer.isRunning = true;
     viewer.progress = { done: event.done, total: event.total };
-    options.drawSoon(() => viewer.takeLive(live));
+    options.loop.request(showLive);
   };
 
-  const follower: Follower = {
+  return {
     events: ['run_progress', 'run_completed', 'target_updated', 'resync'],
     loadAll,
-    onEvent(name, data) {
-      if (name === 'resync') return queue.requestAll();
-      // Guarantee: the api alone sends these events, in core's shape, from the same release.
+    onEvent(name: string, data: unknown): void {
+      // Guarantee: only the API sends these events, in core's shape, from the same release.
       const event = data as ProgressEvent;
-      if (event.target_id !== targetId) return;
-      if (name === 'run_progress') progressed(event);
+      if (name === 'resync') queue.requestAll();
+      else if (event.target_id !== targetId) return;
+      else if (name === 'run_progress') progressed(event);
       else queue.request(targetId);
     },
-  };
-  return follower;
+  } satisfies Follower;
 }
 
 function queryOf(run: RunChoice) {
   if (run === 'all') return { scope: 'all' as const };
   return run === 'latest' ? {} : { run_id: String(run) };
+}
+
+/** The runs that have ended now, and were running or unknown before. */
+export function endedSince<Listed extends Pick<Run, 'id' | 'status'>>(
+  before: readonly Listed[],
+  now: readonly Listed[],
+): Listed[] {
+  const hasEnded = ({ status }: Listed) => status !== 'running';
+  const known = new Set(before.filter(hasEnded).map(({ id }) => id));
+  return now.filter((run) => hasEnded(run) && !known.has(run.id));
+}
+
+/** A channel's rows, newest first, with those of more runs, which come in the order of probing. */
+export function withRuns(
+  rows: readonly ProbeRow[],
+  added: readonly (readonly ProbeRow[])[],
+): ProbeRow[] {
+  const newest = added.flatMap((run) => run.toReversed());
+  const least = Math.min(...added.flatMap(([first]) => (first ? [first.run_id] : [])));
+  // Most rows are older than what is added, and are in order already.
+  const older = rows.findIndex(({ run_id }) => run_id < least);
+  const mixed = older < 0 ? rows : rows.slice(0, older);
+  const settled = older < 0 ? [] : rows.slice(older);
+  return [...[...newest, ...mixed].sort((a, b) => b.run_id - a.run_id), ...settled];
 }

@@ -1,10 +1,10 @@
-import type { ViewerStore } from './viewer-store.ts';
+import type { ViewerPanel } from './viewer-panel.ts';
 
 /**
- * Arrow keys walk the list from row to row, with the page following; an open detail follows too, and
- * Escape closes it.
+ * Arrow keys move from row to row and scroll the page along; an open detail follows, and Escape closes
+ * it.
  */
-export function walkRows(rows: HTMLElement, viewer: ViewerStore): void {
+export function walkRows(rows: HTMLElement, viewer: ViewerPanel): void {
   rows.addEventListener('keydown', (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const from =

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { sampleProbe } from '../../test/sample-probe.ts';
-import { endedSince, withRuns } from './added-runs.ts';
+import { endedSince, withRuns } from './viewer-sync.ts';
 
-it('what has ended since is found, whatever its number', () => {
+it('finds all runs that have ended since', () => {
   const before = [
     { id: 3, status: 'running' },
     { id: 2, status: 'running' },
@@ -20,7 +20,7 @@ it('what has ended since is found, whatever its number', () => {
   );
 });
 
-it('its rows stand where the whole list would have them', () => {
+it('puts their rows where the whole list would have them', () => {
   const row = (run_id: number, id: number) => sampleProbe({ run_id, id });
   const rows = [row(3, 6), row(3, 5), row(1, 2), row(1, 1)];
   const added = [
