@@ -1,14 +1,16 @@
 import Alpine from '@alpinejs/csp';
-import { paceDraws } from '../live/pace-draws.ts';
+import { createPageDrawLoop } from '../draw/draw-loop.ts';
 import { createRefetchQueue } from '../live/refetch-queue.ts';
 import { watchServer } from '../live/watch-server.ts';
 import { createPageStore, type PageStore } from '../shell/page-store.ts';
 import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
+import { elementById } from '../ui/element-by-id.ts';
 import { focusSearchOnSlash } from '../ui/focus-search.ts';
-import { readModelsAddress, writeModelsAddress } from './models-address.ts';
-import { createModelsStore, type ModelsStore } from './models-store.ts';
+import { createModelList } from './model-list.ts';
+import { createModelsPanel, type ModelsPanel } from './models-panel.ts';
+import { readModelsAddress, writeModelsAddress } from './offered-model.ts';
 
-/** Every model of every channel is asked for anew: not more often than this, whatever happens. */
+/** Each refetch asks for every model of every channel, so it happens at most this often. */
 const restMs = 5000;
 
 function start(): void {
@@ -18,24 +20,31 @@ function start(): void {
     createPageStore({ ...shell, reload: () => watch.reconnect() }),
   );
   const address = readModelsAddress(location.search);
-  const models = shell.addStore(
+  const loop = createPageDrawLoop();
+  const showAddress = () => {
+    const search = writeModelsAddress({ filter: models.filter, openModels: list.openModels() });
+    history.replaceState(null, '', location.pathname + search);
+  };
+  const models = shell.addPanel(
     'models',
-    createModelsStore({
+    createModelsPanel({
       ...shell,
-      ...address,
       page,
-      nextFrame: paceDraws({
-        requestFrame: (callback) => requestAnimationFrame(callback),
-        setTimer: shell.setTimer,
-        nowMs: () => performance.now(),
-      }),
-      onViewChange: () => {
-        const { filter, openModels } = models;
-        const search = writeModelsAddress({ filter, openModels });
-        history.replaceState(null, '', location.pathname + search);
+      filter: address.filter,
+      onChange() {
+        list.draw();
+        showAddress();
       },
     }),
   );
+  const list = createModelList({
+    ...shell,
+    element: elementById('models'),
+    models,
+    loop,
+    openModels: address.openModels,
+    onOpenChange: showAddress,
+  });
   const load = async () => void (await models.load());
   const queue = createRefetchQueue({
     fetchOne: load,
@@ -50,7 +59,7 @@ function start(): void {
   Alpine.effect(() => {
     const { t } = shell.language.translator;
     document.title = `${t('shell.models')} · ${t('app.name')}`;
-    Alpine.nextTick(() => models.draw());
+    loop.request(list.draw);
   });
   focusSearchOnSlash();
   Alpine.start();
@@ -62,7 +71,8 @@ start();
 /** What this page's markup may call `$store.…`. */
 export interface Stores extends ShellStores {
   page: PageStore;
-  models: ModelsStore;
 }
 
-export type Components = ShellComponents;
+export interface Components extends ShellComponents {
+  models(): ModelsPanel;
+}

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { translatorFor } from '../i18n/translate.ts';
-import { modelCard } from './model-card.ts';
-import { readModelsAddress, writeModelsAddress } from './models-address.ts';
-import { offerLine } from './offer-line.ts';
-import { filterModels, type Offer, type OfferedModel, stateOfModel } from './offered-model.ts';
+import { modelCard, offerLine } from './model-card.ts';
+import {
+  filterModels,
+  type Offer,
+  type OfferedModel,
+  readModelsAddress,
+  stateOfModel,
+  writeModelsAddress,
+} from './offered-model.ts';
 
 const en = translatorFor('en');
 
@@ -16,6 +21,7 @@ function offer(given: Partial<Offer> = {}): Offer {
     is_alive: true,
     is_fresh: true,
     proved_at: 1000,
+    proof_age_s: 10,
     first_byte_s: 0.3,
     breaker: 'closed',
     live_failures: 0,
@@ -83,7 +89,7 @@ describe('a model', () => {
     expect(pinned.why).toBe('Only as channel/model');
   });
 
-  it('tells of traffic that fails where checks pass', () => {
+  it('shows traffic that fails although checks pass', () => {
     const failing = offer({
       breaker: 'open',
       rank: null,

@@ -1,47 +1,15 @@
-import type { ErrorKind, RoutingPolicy, WireProtocol } from '@api-monitor/core';
+import type { InferResponseType } from 'hono/client';
+import type { ApiClient } from '../api/client.ts';
 
-/** A channel that offers a model, as `GET /api/models` tells it. */
-export interface Offer {
-  rank: number | null;
-  target_id: number;
-  target_name: string;
-  refused: string | null;
-  is_alive: boolean | null;
-  is_fresh: boolean;
-  proved_at: number;
-  first_byte_s: number | null;
-  breaker: 'closed' | 'half_open' | 'open';
-  live_failures: number;
-  live_error: string | null;
-  probe_error: string | null;
-  enabled: boolean;
-  skipped: boolean;
-  latency_s: number;
-  first_token_s: number | null;
-  output_tokens_per_s: number | null;
-  state_since: number;
-  last_success_at: number | null;
-  error_kind: ErrorKind | null;
-}
-
-/** A model with the channels that offer it, in the order that the gateway would try. */
-export interface OfferedModel {
-  model: string;
-  protocol: WireProtocol;
-  chosen_target_id: number | null;
-  channels: Offer[];
-}
-
-export interface OfferedModels {
-  policy: RoutingPolicy;
-  bare_models: boolean;
-  items: OfferedModel[];
-}
+export type OfferedModels = InferResponseType<ApiClient['api']['models']['$get'], 200>;
+/** A model with the channels that offer it, in the order in which the gateway would try them. */
+export type OfferedModel = OfferedModels['items'][number];
+export type Offer = OfferedModel['channels'][number];
 
 export const modelStates = ['all', 'alive', 'partly', 'dead'] as const;
 export type ModelStateFilter = (typeof modelStates)[number];
 
-/** `idle`: no chat model, neither alive nor dead. */
+/** `idle`: not a chat model, so neither alive nor dead. */
 export function stateOfModel({ channels }: OfferedModel): 'alive' | 'partly' | 'dead' | 'idle' {
   const probed = channels.filter((offer) => !offer.skipped && offer.enabled);
   if (probed.length === 0) return 'idle';
@@ -55,7 +23,7 @@ export interface ModelsFilter {
   state: ModelStateFilter;
 }
 
-/** The models that fit: the words of the query stand in the model's name or a channel's. */
+/** The models in a state whose name or channels' names contain every word of the query. */
 export function filterModels(
   models: readonly OfferedModel[],
   { query, state }: ModelsFilter,
@@ -67,4 +35,25 @@ export function filterModels(
     const text = names.join('\n').toLowerCase();
     return words.every((word) => text.includes(word));
   });
+}
+
+export type ModelsAddress = ReturnType<typeof readModelsAddress>;
+
+/** Reads a query string; values that make no sense count as absent. */
+export function readModelsAddress(search: string) {
+  const params = new URLSearchParams(search);
+  const filter: ModelsFilter = {
+    query: params.get('q') ?? '',
+    state: modelStates.find((it) => it === params.get('state')) ?? 'all',
+  };
+  return { filter, openModels: params.getAll('open') };
+}
+
+/** The query string of a view, with its `?`; empty if nothing differs from the start. */
+export function writeModelsAddress({ filter, openModels }: ModelsAddress): string {
+  const params = new URLSearchParams();
+  if (filter.query) params.set('q', filter.query);
+  if (filter.state !== 'all') params.set('state', filter.state);
+  for (const model of openModels) params.append('open', model);
+  return params.size === 0 ? '' : `?${params}`;
 }
