@@ -10,6 +10,17 @@ export function toCsv(header: readonly string[], rows: readonly (readonly Cell[]
   return `\uFEFF${lines.join('\r\n')}\r\n`;
 }
 
+/** The named columns of rows as CSV. */
+export function columnsAsCsv<Name extends string>(
+  names: readonly Name[],
+  rows: readonly Readonly<Record<Name, Cell>>[],
+): string {
+  return toCsv(
+    names,
+    rows.map((row) => names.map((name) => row[name])),
+  );
+}
+
 function fieldOf(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell !== 'string') return String(cell);

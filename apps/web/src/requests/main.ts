@@ -1,10 +1,12 @@
 import Alpine from '@alpinejs/csp';
+import { createPageDrawLoop } from '../draw/draw-loop.ts';
 import { createPageStore, type PageStore } from '../shell/page-store.ts';
 import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
 import { readRequestsAddress, writeRequestsAddress } from './requests-address.ts';
-import { createTailStore, type TailStore } from './tail-store.ts';
-import { createTotalsStore, type TotalsStore } from './totals-store.ts';
+import { createTail, type Tail } from './tail.ts';
+import { createTailList } from './tail-list.ts';
+import { createTotalsPanel, type TotalsPanel } from './totals-panel.ts';
 
 const followMs = 2000;
 const totalsMs = 15_000;
@@ -12,30 +14,36 @@ const totalsMs = 15_000;
 function start(): void {
   const shell = createShell({ page: 'requests', onTokenChange: () => void loadAll() });
   const page = shell.addStore('page', createPageStore({ ...shell, reload: () => void loadAll() }));
-  const totals = shell.addStore(
+  const loop = createPageDrawLoop();
+  const totals = shell.addPanel(
     'totals',
-    createTotalsStore({
+    createTotalsPanel({
       ...shell,
       page,
       address: readRequestsAddress(location.search),
-      onViewChange: (isFilter) => {
+      onViewChange(isFilter) {
         history.replaceState(null, '', location.pathname + writeRequestsAddress(totals));
         void totals.load();
         if (isFilter) void tail.reload();
       },
     }),
   );
-  const list = elementById('requests');
-  const tail: TailStore = shell.addStore(
+  const tail = shell.addPanel(
     'tail',
-    createTailStore({
+    createTail({
       ...shell,
       page,
       filter: () => totals.filter,
-      nextFrame: (callback) => requestAnimationFrame(callback),
-      isReading: () => tail.openIds.length > 0 || list.getBoundingClientRect().top < 0,
+      isReading: () => list.isReading(),
+      drawList: () => loop.request(list.draw),
     }),
   );
+  const list = createTailList({
+    ...shell,
+    element: elementById('requests'),
+    loop,
+    requests: tail.requests,
+  });
   const loadAll = async () => {
     await tail.reload();
     await totals.load();
@@ -50,10 +58,8 @@ function start(): void {
   Alpine.effect(() => {
     const { t } = shell.language.translator;
     document.title = `${t('shell.requests')} · ${t('app.name')}`;
-    Alpine.nextTick(() => {
-      totals.draw();
-      tail.draw();
-    });
+    Alpine.nextTick(() => totals.draw());
+    loop.request(list.draw);
   });
   Alpine.start();
   void loadAll();
@@ -66,8 +72,9 @@ start();
 /** What this page's markup may call `$store.…`. */
 export interface Stores extends ShellStores {
   page: PageStore;
-  totals: TotalsStore;
-  tail: TailStore;
 }
 
-export type Components = ShellComponents;
+export interface Components extends ShellComponents {
+  totals(): TotalsPanel;
+  tail(): Tail;
+}

@@ -42,7 +42,7 @@ const request: ListedRequest = {
   outcome: 'ok',
 };
 
-it('a request that a second channel saved tells of both attempts', () => {
+it('a request that a second channel saved shows both attempts', () => {
   const line = requestLine(request, translatorFor('en'));
   expect(line).toMatchObject({
     tone: 'ok',
@@ -56,12 +56,12 @@ it('a request that a second channel saved tells of both attempts', () => {
   ]);
 });
 
-it('a client that left is nobody’s fault', () => {
+it('if the client left, nobody is at fault', () => {
   const left = { ...request, status: 499, outcome: 'client_error' } as const;
   expect(requestLine(left, translatorFor('zh')).tone).toBe('idle');
 });
 
-it('the address comes back as it was written; what makes no sense is left out', () => {
+it('the address is read as it was written, without values that make no sense', () => {
   const search =
     '?range=7d&by=key&key=master&channel=3&model=a%2Fb&route=chat&outcome=upstream_error';
   const address = readRequestsAddress(search);

@@ -1,50 +1,23 @@
-import type { ProxyRequest } from '@api-monitor/core';
+import type { InferResponseType } from 'hono/client';
+import type { ApiClient } from '../api/client.ts';
 import { formatLatency } from '../format/duration.ts';
 import { formatExactTime, formatSeconds } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
 
-/** A request as the api lists it. */
-export type ListedRequest = ProxyRequest & {
-  id: number;
-  outcome: 'ok' | 'client_error' | 'upstream_error';
-};
+export type ListedRequest = InferResponseType<
+  ApiClient['api']['proxy']['requests']['$get'],
+  200
+>['items'][number];
 
-export interface AttemptLine {
-  place: string;
-  tone: RequestLine['tone'];
-  status: string;
-  duration: string;
-  kindText: string;
-  error: string;
-}
+type Tone = 'ok' | 'warn' | 'bad' | 'idle';
+export type RequestLine = ReturnType<typeof requestLine>;
 
-/** A request, ready to print. */
-export interface RequestLine {
-  id: number;
-  tone: 'ok' | 'warn' | 'bad' | 'idle';
-  time: string;
-  exactTime: string;
-  model: string;
-  channel: string;
-  key: string;
-  status: string;
-  kindText: string;
-  duration: string;
-  firstByte: string;
-  tokens: string;
-  attemptsText: string;
-  route: string;
-  error: string;
-  facts: { label: string; value: string }[];
-  attempts: AttemptLine[];
-}
-
-export function requestLine(request: ListedRequest, translator: Translator): RequestLine {
+/** What the list shows of a request, ready to print. */
+export function requestLine(request: ListedRequest, translator: Translator) {
   const { t, count, formats } = translator;
   const figure = (value: number | null) => (value === null ? '—' : formats.number.format(value));
   const attempts = request.attempts.length;
   return {
-    id: request.id,
     tone: toneOfRequest(request),
     time: formatSeconds(request.timestamp, translator),
     exactTime: formatExactTime(request.timestamp, translator),
@@ -62,7 +35,7 @@ export function requestLine(request: ListedRequest, translator: Translator): Req
     facts: factsOf(request, translator),
     attempts: request.attempts.map((attempt) => ({
       place: `${attempt.target_name}/${attempt.model}`,
-      tone: attempt.error === null ? 'ok' : attempt.is_live_failure ? 'bad' : 'warn',
+      tone: toneOfAttempt(attempt),
       status: attempt.status === null ? '—' : String(attempt.status),
       duration: formatLatency(attempt.duration_s),
       kindText: attempt.error_kind ? t(`kind.${attempt.error_kind}`) : '',
@@ -71,8 +44,13 @@ export function requestLine(request: ListedRequest, translator: Translator): Req
   };
 }
 
-/** A client that left itself is nobody's fault. */
-function toneOfRequest({ outcome, status }: ListedRequest): RequestLine['tone'] {
+function toneOfAttempt({ error, is_live_failure }: ListedRequest['attempts'][number]): Tone {
+  if (error === null) return 'ok';
+  return is_live_failure ? 'bad' : 'warn';
+}
+
+/** If the client left, nobody is at fault. */
+function toneOfRequest({ outcome, status }: ListedRequest): Tone {
   if (status === 499) return 'idle';
   if (outcome === 'ok') return 'ok';
   return outcome === 'client_error' ? 'warn' : 'bad';

@@ -7,7 +7,7 @@ export type Group = (typeof groups)[number];
 export const outcomes = ['all', 'ok', 'client_error', 'upstream_error'] as const;
 export type Outcome = (typeof outcomes)[number];
 
-/** Which requests are looked at; '' narrows nothing. `key`: a key's id, or master. */
+/** Which requests are shown; '' means all. `key` is a key's id, or `master`. */
 export interface RequestFilter {
   key: string;
   channel: string;
@@ -22,7 +22,7 @@ export interface RequestsAddress {
   filter: RequestFilter;
 }
 
-/** Reads a query string; what makes no sense in it counts as absent. */
+/** Reads a query string; values that make no sense count as absent. */
 export function readRequestsAddress(search: string): RequestsAddress {
   const params = new URLSearchParams(search);
   const one = <T extends string>(all: readonly T[], name: string) =>
@@ -44,7 +44,7 @@ export function readRequestsAddress(search: string): RequestsAddress {
   };
 }
 
-/** The query string of a view, with its `?`; empty where nothing differs from the start. */
+/** The query string of a view, with its `?`; empty if nothing differs from the start. */
 export function writeRequestsAddress({ span, group, filter }: RequestsAddress): string {
   const params = new URLSearchParams();
   if (span !== '24h') params.set('range', span);
@@ -56,7 +56,7 @@ export function writeRequestsAddress({ span, group, filter }: RequestsAddress): 
   return params.size === 0 ? '' : `?${params}`;
 }
 
-/** The filter as the api's queries name it, of the list and of the totals alike. */
+/** The filter as query parameters of the API, for the list and for the totals. */
 export function filterQueryOf({ key, channel, model, route, outcome }: RequestFilter) {
   return {
     ...(key ? { key_id: key } : {}),

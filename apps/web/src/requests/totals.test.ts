@@ -19,7 +19,7 @@ function total(given: Partial<Total> = {}): Total {
   };
 }
 
-it('sums what its rows say', () => {
+it('adds up its rows', () => {
   expect(sumTotals([total(), total({ failures: 0 })])).toEqual({
     requests: 20,
     failures: 1,
@@ -28,7 +28,7 @@ it('sums what its rows say', () => {
   });
 });
 
-it('names the master token, and what went to no channel', () => {
+it('names the master token, and requests that went to no channel', () => {
   expect(totalLines([total({ group: null, name: 'master' })], 'key', en)[0]).toMatchObject({
     name: 'Master token',
     filter: 'master',
@@ -40,7 +40,7 @@ it('names the master token, and what went to no channel', () => {
   });
 });
 
-it('draws a bar for each hour of a day, empty ones too, within what is asked for', () => {
+it('draws a bar for each hour of the day that is asked for, even empty ones', () => {
   const bars = timeBars(
     [total({ group: 500_000 * hour }), total({ group: 499_990 * hour, requests: 5 })],
     '24h',

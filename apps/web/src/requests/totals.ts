@@ -1,46 +1,24 @@
+import type { InferResponseType } from 'hono/client';
+import type { ApiClient } from '../api/client.ts';
 import { formatLatency, formatPercent } from '../format/duration.ts';
 import { formatMoment, formatUtcDay } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { Group, Span } from './requests-address.ts';
 
 /** One row of `GET /api/proxy/requests/totals`. */
-export interface Total {
-  group: number | string | null;
-  name: string | null;
-  requests: number;
-  failures: number;
-  input_tokens: number;
-  output_tokens: number;
-  first_byte_s: number | null;
-}
+export type Total = InferResponseType<
+  ApiClient['api']['proxy']['requests']['totals']['$get'],
+  200
+>['items'][number];
 
-/** A row of totals, ready to print. */
-export interface TotalLine {
-  key: string;
-  name: string;
-  /** What the filter takes; null where the row narrows nothing. */
-  filter: string | null;
-  requests: string;
-  failures: string;
-  failureRate: string;
-  inputTokens: string;
-  outputTokens: string;
-  firstByte: string;
-  /** Of the largest row, from 0 to 1. */
-  share: number;
-  tone: 'ok' | 'bad';
-}
-
-export function totalLines(
-  totals: readonly Total[],
-  group: Group,
-  translator: Translator,
-): TotalLine[] {
+/** What the table shows of each row of totals, ready to print. */
+export function totalLines(totals: readonly Total[], group: Group, translator: Translator) {
   const { formats } = translator;
   const most = Math.max(1, ...totals.map((it) => it.requests));
   return totals.map((total) => ({
     key: String(total.group),
     name: nameOf(total, group, translator),
+    /** What the filter takes; null if the row can't narrow anything. */
     filter: filterOf(total, group),
     requests: formats.number.format(total.requests),
     failures: formats.number.format(total.failures),
@@ -48,6 +26,7 @@ export function totalLines(
     inputTokens: formats.number.format(total.input_tokens),
     outputTokens: formats.number.format(total.output_tokens),
     firstByte: formatLatency(total.first_byte_s),
+    /** Of the largest row, from 0 to 1. */
     share: total.requests / most,
     tone: total.failures > 0 ? 'bad' : 'ok',
   }));
@@ -66,15 +45,8 @@ function filterOf({ group }: Total, by: Group): string | null {
   return group === null ? null : String(group);
 }
 
-export interface Sum {
-  requests: number;
-  failures: number;
-  inputTokens: number;
-  outputTokens: number;
-}
-
-export function sumTotals(totals: readonly Total[]): Sum {
-  const sum: Sum = { requests: 0, failures: 0, inputTokens: 0, outputTokens: 0 };
+export function sumTotals(totals: readonly Total[]) {
+  const sum = { requests: 0, failures: 0, inputTokens: 0, outputTokens: 0 };
   for (const total of totals) {
     sum.requests += total.requests;
     sum.failures += total.failures;
@@ -84,29 +56,22 @@ export function sumTotals(totals: readonly Total[]): Sum {
   return sum;
 }
 
-/** A bar of the chart over time; heights are shares of the highest bar. */
-export interface TimeBar {
-  start: number;
-  label: string;
-  requests: number;
-  failures: number;
-  okShare: number;
-  badShare: number;
-}
-
 const spanSeconds: Record<Span, number> = {
   '24h': 86_400,
   '7d': 7 * 86_400,
   '30d': 30 * 86_400,
 };
 
-/** A bar for every hour of a day, or every UTC day of more; those without requests too. */
+/**
+ * The bars of the chart over time: one for every hour of a day, or every UTC day of more, including
+ * those without requests. Heights are shares of the highest bar.
+ */
 export function timeBars(
   totals: readonly Total[],
   span: Span,
   nowS: number,
   translator: Translator,
-): TimeBar[] {
+) {
   const stepS = span === '24h' ? 3600 : 86_400;
   const last = Math.floor(nowS / stepS) * stepS;
   const byStart = new Map(totals.map((total) => [Number(total.group), total]));
@@ -121,7 +86,7 @@ export function timeBars(
   });
 }
 
-/** From when on totals are asked for, so that they hold whole bars. */
+/** The start of the totals to ask for, so that they make whole bars. Unix seconds. */
 export function spanStart(span: Span, nowS: number): number {
   const stepS = span === '24h' ? 3600 : 86_400;
   return Math.floor(nowS / stepS) * stepS - spanSeconds[span] + stepS;

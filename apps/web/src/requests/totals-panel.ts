@@ -1,7 +1,7 @@
-import { type GatewayRoute, gatewayRoutes } from '@api-monitor/core';
+import { gatewayRoutes } from '@api-monitor/core';
 import { type ApiClient, answerOf } from '../api/client.ts';
 import { download, fileNameOf } from '../export/download.ts';
-import { toCsv } from '../export/to-csv.ts';
+import { columnsAsCsv } from '../export/to-csv.ts';
 import { formatPercent } from '../format/duration.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import type { PageStore } from '../shell/page-store.ts';
@@ -9,54 +9,13 @@ import {
   filterQueryOf,
   type Group,
   groups,
-  type Outcome,
   outcomes,
   type RequestFilter,
   type RequestsAddress,
   type Span,
   spans,
 } from './requests-address.ts';
-import {
-  spanStart,
-  sumTotals,
-  type TimeBar,
-  type Total,
-  type TotalLine,
-  timeBars,
-  totalLines,
-} from './totals.ts';
-
-interface Choice {
-  value: string;
-  name: string;
-}
-
-/** What the gateway served in sum, and the view's filters. */
-export interface TotalsStore {
-  readonly spans: readonly Span[];
-  readonly groups: readonly Group[];
-  readonly outcomes: readonly Outcome[];
-  readonly routes: readonly GatewayRoute[];
-  span: Span;
-  group: Group;
-  filter: RequestFilter;
-  readonly isFiltering: boolean;
-  /** What there is to filter by within the range. */
-  choices: { key: Choice[]; channel: Choice[]; model: Choice[] };
-  figures: { requests: string; failures: string; input: string; output: string };
-  mood: 'ok' | 'warn' | 'bad' | 'idle';
-  bars: TimeBar[];
-  lines: TotalLine[];
-  setSpan(span: Span): void;
-  setGroup(group: Group): void;
-  setFilter(name: keyof RequestFilter, value: string): void;
-  /** Filters by what a line sums up. */
-  narrowTo(value: string | null): void;
-  clearFilter(): void;
-  load(): Promise<boolean>;
-  draw(): void;
-  saveCsv(): void;
-}
+import { spanStart, sumTotals, type Total, timeBars, totalLines } from './totals.ts';
 
 interface TotalsOptions {
   client: ApiClient;
@@ -64,14 +23,26 @@ interface TotalsOptions {
   language: LanguageStore;
   address: RequestsAddress;
   nowS(): number;
-  /** `isFilter`: the list of requests is another one now. */
+  /** `isFilter`: the list of requests changes too. */
   onViewChange(isFilter: boolean): void;
 }
 
 const noFilter: RequestFilter = { key: '', channel: '', model: '', route: '', outcome: 'all' };
+const csvColumns = [
+  'group',
+  'name',
+  'requests',
+  'failures',
+  'input_tokens',
+  'output_tokens',
+  'first_byte_s',
+] as const;
 const filterGroups = ['key', 'channel', 'model'] as const;
 
-export function createTotalsStore(options: TotalsOptions): TotalsStore {
+export type TotalsPanel = ReturnType<typeof createTotalsPanel>;
+
+/** What the gateway served in total, and the filters of the page. */
+export function createTotalsPanel(options: TotalsOptions) {
   const { client, page, language, nowS } = options;
   let byGroup: Record<(typeof filterGroups)[number], Total[]> = { key: [], channel: [], model: [] };
   let byTime: Total[] = [];
@@ -84,7 +55,7 @@ export function createTotalsStore(options: TotalsOptions): TotalsStore {
     return answer.items;
   };
 
-  const askAll = async ({ span, group, filter }: TotalsStore) => {
+  const askAll = async ({ span, group, filter }: RequestsAddress) => {
     const [times, table, ...choices] = await Promise.all([
       ask(span === '24h' ? 'hour' : 'day', span, filter),
       ask(group, span, filter),
@@ -99,34 +70,39 @@ export function createTotalsStore(options: TotalsOptions): TotalsStore {
     outcomes,
     routes: gatewayRoutes,
     ...options.address,
-    get isFiltering() {
+    get isFiltering(): boolean {
       return Object.entries(this.filter).some(([name, value]) => value !== noFilter[name as 'key']);
     },
-    choices: { key: [], channel: [], model: [] },
+    /** What there is to filter by within the range. */
+    choices: { key: [], channel: [], model: [] } as Record<
+      (typeof filterGroups)[number],
+      { value: string; name: string }[]
+    >,
     figures: { requests: '–', failures: '–', input: '–', output: '–' },
-    mood: 'idle',
-    bars: [],
-    lines: [],
-    setSpan(span) {
+    mood: 'idle' as 'ok' | 'warn' | 'bad' | 'idle',
+    bars: [] as ReturnType<typeof timeBars>,
+    lines: [] as ReturnType<typeof totalLines>,
+    setSpan(span: Span): void {
       this.span = span;
       options.onViewChange(false);
     },
-    setGroup(group) {
+    setGroup(group: Group): void {
       this.group = group;
       options.onViewChange(false);
     },
-    setFilter(name, value) {
+    setFilter(name: keyof RequestFilter, value: string): void {
       this.filter = { ...this.filter, [name]: value };
       options.onViewChange(true);
     },
-    narrowTo(value) {
+    /** Filters by what a line of the table stands for. */
+    narrowTo(value: string | null): void {
       if (this.group !== 'day' && value !== null) this.setFilter(this.group, value);
     },
-    clearFilter() {
+    clearFilter(): void {
       this.filter = noFilter;
       options.onViewChange(true);
     },
-    async load() {
+    async load(): Promise<boolean> {
       turn += 1;
       const mine = turn;
       const answer = await page.attempt(() => askAll(this));
@@ -140,7 +116,7 @@ export function createTotalsStore(options: TotalsOptions): TotalsStore {
       page.phase = 'ready';
       return true;
     },
-    draw() {
+    draw(): void {
       const { translator } = language;
       const { number } = translator.formats;
       const sum = sumTotals(byTime);
@@ -160,29 +136,16 @@ export function createTotalsStore(options: TotalsOptions): TotalsStore {
         );
       }
     },
-    saveCsv() {
-      const header = [
-        'group',
-        'name',
-        'requests',
-        'failures',
-        'input_tokens',
-        'output_tokens',
-        'first_byte_s',
-      ];
-      const cells = rows.map((it) => [
-        this.group === 'day' ? new Date(Number(it.group) * 1000).toISOString() : it.group,
-        it.name,
-        it.requests,
-        it.failures,
-        it.input_tokens,
-        it.output_tokens,
-        it.first_byte_s,
-      ]);
+    saveCsv(): void {
+      const { group, span } = this;
+      const dated = rows.map((row) => ({
+        ...row,
+        group: group === 'day' ? new Date(Number(row.group) * 1000).toISOString() : row.group,
+      }));
       download(
-        `${fileNameOf('requests', this.group, this.span)}.csv`,
+        `${fileNameOf('requests', group, span)}.csv`,
         'text/csv',
-        toCsv(header, cells),
+        columnsAsCsv(csvColumns, dated),
       );
     },
   };

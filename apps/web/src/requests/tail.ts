@@ -1,0 +1,91 @@
+import { type ApiClient, answerOf } from '../api/client.ts';
+import type { PageStore } from '../shell/page-store.ts';
+import type { ListedRequest } from './request-line.ts';
+import { filterQueryOf, type RequestFilter } from './requests-address.ts';
+
+interface TailOptions {
+  client: ApiClient;
+  page: PageStore;
+  filter(): RequestFilter;
+  /** Requests that come in above would push away what the reader is looking at. */
+  isReading(): boolean;
+  drawList(): void;
+}
+
+const pageLength = 50;
+const maxAtOnce = 200;
+/** The list must not grow without bound while the page follows the gateway for hours. */
+const maxKept = 1000;
+
+export type Tail = ReturnType<typeof createTail>;
+
+/** The newest requests, following the gateway. */
+export function createTail({ client, page, filter, isReading, drawList }: TailOptions) {
+  let shown: readonly ListedRequest[] = [];
+  /** Newer than those shown, held back while the reader reads. */
+  let held: readonly ListedRequest[] = [];
+  let turn = 0;
+
+  const ask = (place: { before_id?: string; after_id?: string; limit: string }) =>
+    page.attempt(() =>
+      answerOf(client.api.proxy.requests.$get({ query: { ...filterQueryOf(filter()), ...place } })),
+    );
+
+  return {
+    isPaused: false,
+    hasOlder: false,
+    /** How many requests are held back. */
+    waiting: 0,
+    count: 0,
+    requests: () => shown,
+    show(requests: readonly ListedRequest[]): void {
+      shown = requests;
+      this.count = shown.length;
+      drawList();
+    },
+    setPaused(isPaused: boolean): void {
+      this.isPaused = isPaused;
+      if (!isPaused) this.showWaiting();
+    },
+    showWaiting(): void {
+      const all = [...held, ...shown];
+      held = [];
+      this.waiting = 0;
+      if (all.length > maxKept) this.hasOlder = true;
+      this.show(all.slice(0, maxKept));
+    },
+    /** Starts again, because the filter changed. */
+    async reload(): Promise<boolean> {
+      turn += 1;
+      const mine = turn;
+      const answer = await ask({ limit: String(pageLength) });
+      if (mine !== turn) return true;
+      if (!answer) return page.phase === 'ready' || page.phase === 'failed';
+      held = [];
+      this.waiting = 0;
+      this.hasOlder = answer.next_before_id !== null;
+      this.show(answer.items);
+      return true;
+    },
+    /** Asks for what has come in since. */
+    async follow(): Promise<void> {
+      const mine = turn;
+      const newest = held[0] ?? shown[0];
+      const place = newest ? { after_id: String(newest.id) } : {};
+      const answer = await ask({ ...place, limit: String(maxAtOnce) });
+      if (!answer || mine !== turn || answer.items.length === 0) return;
+      // More came in than one answer holds, so there would be a gap.
+      if (answer.next_before_id !== null && newest) return void (await this.reload());
+      held = [...answer.items, ...held].slice(0, maxKept);
+      if (this.isPaused || isReading()) this.waiting = held.length;
+      else this.showWaiting();
+    },
+    async loadOlder(): Promise<void> {
+      const oldest = shown.at(-1);
+      const answer = await ask({ before_id: String(oldest?.id ?? 0), limit: String(maxAtOnce) });
+      if (!answer || shown.at(-1) !== oldest) return;
+      this.hasOlder = answer.next_before_id !== null;
+      this.show([...shown, ...answer.items]);
+    },
+  };
+}
