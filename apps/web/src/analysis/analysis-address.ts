@@ -3,26 +3,22 @@ import { idOf } from '../probes/viewer-address.ts';
 export const ranges = ['24h', '7d', '30d', '90d'] as const;
 export type Range = (typeof ranges)[number];
 
-/** What the analysis page's address says. */
-export interface AnalysisAddress {
-  targetId: number | null;
-  range: Range;
-  /** The models that are compared; none: the channel as a whole. */
-  models: string[];
-  /** The model that is followed across channels; '': one is chosen. */
-  across: string;
-}
+/** As many lines as a reader can tell apart. */
+export const maxCompared = 6;
 
-/** As many lines as can be told apart. */
-export const mostCompared = 6;
+/** What is in the address of the analysis page. */
+export type AnalysisAddress = ReturnType<typeof readAnalysisAddress>;
 
-/** Reads a query string; what makes no sense in it counts as absent. */
-export function readAnalysisAddress(search: string): AnalysisAddress {
+/** Reads a query string; values that make no sense count as absent. */
+export function readAnalysisAddress(search: string) {
   const params = new URLSearchParams(search);
+  const range: Range = ranges.find((it) => it === params.get('range')) ?? '24h';
   return {
     targetId: idOf(params.get('target_id')),
-    range: ranges.find((it) => it === params.get('range')) ?? '24h',
-    models: [...new Set(params.getAll('model'))].slice(0, mostCompared),
+    range,
+    /** The models that are compared; if none, the channel as a whole is shown. */
+    models: [...new Set(params.getAll('model'))].slice(0, maxCompared),
+    /** The model whose channels are compared; if it is '', the page chooses one. */
     across: params.get('across') ?? '',
   };
 }

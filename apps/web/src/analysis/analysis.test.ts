@@ -60,7 +60,7 @@ describe('the charts', () => {
     ]);
   });
 
-  it('sum passed and failed over all that is compared', () => {
+  it('sum up passed and failed checks of all compared models', () => {
     const both = [figures(), figures()].map((it, index) => ({ name: `m${index}`, figures: it }));
     const outcomes = chartViews(analysis, both, en)[1];
     expect(outcomes?.series.map((it) => it.values)).toEqual([
@@ -69,7 +69,7 @@ describe('the charts', () => {
     ]);
   });
 
-  it('stack the errors of all that is compared by kind, most frequent first', () => {
+  it('stack the errors of all compared models by kind, the most frequent first', () => {
     const other = figures();
     other.series.errors = [
       { kind: 'timeout', counts: [1, 0] },
@@ -86,7 +86,7 @@ describe('the charts', () => {
     expect(chartViews(analysis, whole, en).map(({ id }) => id)).not.toContain('errors');
   });
 
-  it('have a table in words, and a file in full', () => {
+  it('have a table for reading, and a file with full values', () => {
     const latency = views[2];
     if (!latency) throw new Error('there is a latency chart');
     expect(chartRows(latency).map((row) => row.cells)).toEqual([
@@ -120,14 +120,14 @@ describe('the heat map', () => {
     expect(row.label).toBe('gpt-4o: 75% of 4 checks passed');
   });
 
-  it('finds the step under a position and tells what it holds', () => {
+  it('finds the step under a position and says what is in it', () => {
     expect([stepAt(0, analysis), stepAt(0.6, analysis), stepAt(1, analysis)]).toEqual([0, 1, 1]);
     expect(heatCell(figures(), 1, en)).toMatchObject({ tone: 'warn', verdict: 'gpt-4o · 75%' });
     expect(heatCell(figures(), 0, en)).toMatchObject({ tone: 'idle', verdict: 'gpt-4o · —' });
   });
 });
 
-it('the address comes back as it was written, with six models at most', () => {
+it('the address is read as it was written, with six models at most', () => {
   const search = '?target_id=3&range=30d&model=a%2Fb&model=c&across=c';
   expect(writeAnalysisAddress(readAnalysisAddress(search))).toBe(search);
   const many = '?target_id=3&model=1&model=2&model=3&model=4&model=5&model=6&model=7&model=1';

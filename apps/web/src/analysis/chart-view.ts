@@ -1,9 +1,12 @@
+import type { ErrorKind } from '@api-monitor/core';
 import { type ChartSketch, formatValue, type Series } from '../charts/chart-sketch.ts';
 import type { Cell } from '../export/to-csv.ts';
 import { formatExactTime, formatMoment, formatUtcDay } from '../format/time.ts';
 import type { TextKey, Translator } from '../i18n/translate.ts';
-import { errorSeries } from './error-series.ts';
 import { type Analysis, availabilitySeries, type Figures } from './figures.ts';
+
+/** As many colours as the palette has. */
+const maxColours = 6;
 
 /** A chart, and the table behind it. */
 export interface ChartView extends ChartSketch {
@@ -12,11 +15,22 @@ export interface ChartView extends ChartSketch {
   note: string;
 }
 
-/** What is drawn: a line of its own for each. */
+/** What a chart shows; each subject gets its own line. */
 export interface Subject {
   name: string;
   figures: Figures;
 }
+
+const texts = {
+  availability: ['analysis.availability', 'analysis.availability.note'],
+  outcomes: ['analysis.outcomes', 'analysis.outcomes.note'],
+  latency: ['analysis.latency', 'analysis.latency.note'],
+  first_token: ['analysis.first_token', 'analysis.latency.note'],
+  errors: ['analysis.errors.over_time', 'analysis.errors.over_time.note'],
+  channels: ['analysis.channels', 'analysis.channels.note'],
+} as const satisfies Record<ChartView['id'], readonly [title: TextKey, note: TextKey]>;
+
+type Content = Pick<ChartView, 'id' | 'kind' | 'unit' | 'series'>;
 
 /** The charts of the page, for the subjects that are compared. */
 export function chartViews(
@@ -24,50 +38,22 @@ export function chartViews(
   subjects: readonly Subject[],
   translator: Translator,
 ): ChartView[] {
-  const frame = frameOf(analysis, translator);
-  const { t } = translator;
-  const chart = (
-    given: Pick<ChartView, 'id' | 'kind' | 'unit' | 'series'>,
-    title: TextKey,
-    note: TextKey,
-  ): ChartView => ({ ...frame, ...given, title: t(title), note: t(note) });
   const errors = errorSeries(subjects, translator);
-  return [
-    chart(
-      { id: 'availability', kind: 'line', unit: 'percent', series: availabilityOf(subjects) },
-      'analysis.availability',
-      'analysis.availability.note',
-    ),
-    chart(
-      { id: 'outcomes', kind: 'bars', unit: 'count', series: outcomesOf(subjects, translator) },
-      'analysis.outcomes',
-      'analysis.outcomes.note',
-    ),
-    chart(
-      { id: 'latency', kind: 'line', unit: 'seconds', series: percentiles(subjects, 'latency') },
-      'analysis.latency',
-      'analysis.latency.note',
-    ),
-    chart(
-      {
-        id: 'first_token',
-        kind: 'line',
-        unit: 'seconds',
-        series: percentiles(subjects, 'first_token'),
-      },
-      'analysis.first_token',
-      'analysis.latency.note',
-    ),
-    ...(errors.length === 0
-      ? []
-      : [
-          chart(
-            { id: 'errors', kind: 'bars', unit: 'count', series: errors },
-            'analysis.errors.over_time',
-            'analysis.errors.over_time.note',
-          ),
-        ]),
+  const charts: Content[] = [
+    { id: 'availability', kind: 'line', unit: 'percent', series: availabilityOf(subjects) },
+    { id: 'outcomes', kind: 'bars', unit: 'count', series: outcomesOf(subjects, translator) },
+    { id: 'latency', kind: 'line', unit: 'seconds', series: percentiles(subjects, 'latency') },
+    {
+      id: 'first_token',
+      kind: 'line',
+      unit: 'seconds',
+      series: percentiles(subjects, 'first_token'),
+    },
+    { id: 'errors', kind: 'bars', unit: 'count', series: errors },
   ];
+  return charts
+    .filter(({ series }) => series.length > 0)
+    .map((chart) => framed(chart, analysis, translator));
 }
 
 /** How long one model took on each of its channels. */
@@ -76,21 +62,20 @@ export function channelsChart(
   subjects: readonly Subject[],
   translator: Translator,
 ): ChartView {
+  const series = subjects.map(({ name, figures }, color) =>
+    lineOf(name, color, figures.series.latency_p50_s),
+  );
+  return framed({ id: 'channels', kind: 'line', unit: 'seconds', series }, analysis, translator);
+}
+
+function framed(chart: Content, analysis: Analysis, translator: Translator): ChartView {
+  const [title, note] = texts[chart.id];
   const { t } = translator;
-  return {
-    ...frameOf(analysis, translator),
-    id: 'channels',
-    kind: 'line',
-    unit: 'seconds',
-    title: t('analysis.channels'),
-    note: t('analysis.channels.note'),
-    series: subjects.map(({ name, figures }, color) => ({
-      name,
-      color,
-      isDashed: false,
-      values: figures.series.latency_p50_s,
-    })),
-  };
+  return { ...frameOf(analysis, translator), ...chart, title: t(title), note: t(note) };
+}
+
+function lineOf(name: string, color: Series['color'], values: Series['values']): Series {
+  return { name, color, isDashed: false, values };
 }
 
 function frameOf({ steps, step_s }: Analysis, translator: Translator) {
@@ -104,15 +89,12 @@ function frameOf({ steps, step_s }: Analysis, translator: Translator) {
 }
 
 function availabilityOf(subjects: readonly Subject[]): Series[] {
-  return subjects.map(({ name, figures }, color) => ({
-    name,
-    color,
-    isDashed: false,
-    values: availabilitySeries(figures),
-  }));
+  return subjects.map(({ name, figures }, color) =>
+    lineOf(name, color, availabilitySeries(figures)),
+  );
 }
 
-/** In sum over all subjects: stacks of several would tell nothing. */
+/** Summed over all subjects, because several stacks would say nothing. */
 function outcomesOf(subjects: readonly Subject[], { t }: Translator): Series[] {
   const sums = (of: (figures: Figures, step: number) => number) =>
     (subjects[0]?.figures.series.probes ?? []).map((_, step) =>
@@ -122,19 +104,40 @@ function outcomesOf(subjects: readonly Subject[], { t }: Translator): Series[] {
   const probes = sums(({ series }, step) => series.probes[step] ?? 0);
   const failed = probes.map((count, step) => count - (passed[step] ?? 0));
   return [
-    { name: t('viewer.status.passed'), color: 'ok', isDashed: false, values: passed },
-    { name: t('viewer.status.failed'), color: 'bad', isDashed: false, values: failed },
+    lineOf(t('viewer.status.passed'), 'ok', passed),
+    lineOf(t('viewer.status.failed'), 'bad', failed),
   ];
 }
 
 function percentiles(subjects: readonly Subject[], what: 'latency' | 'first_token'): Series[] {
   return subjects.flatMap(({ name, figures }, color) => [
-    { name: `${name} p50`, color, isDashed: false, values: figures.series[`${what}_p50_s`] },
-    { name: `${name} p95`, color, isDashed: true, values: figures.series[`${what}_p95_s`] },
+    lineOf(`${name} p50`, color, figures.series[`${what}_p50_s`]),
+    { ...lineOf(`${name} p95`, color, figures.series[`${what}_p95_s`]), isDashed: true },
   ]);
 }
 
-/** The table behind a chart as text. */
+/** How often each kind of error occurred over all subjects, the most frequent kind first. */
+function errorSeries(subjects: readonly Subject[], { t }: Translator): Series[] {
+  const sums = new Map<ErrorKind, number[]>();
+  for (const { kind, counts } of subjects.flatMap(({ figures }) => figures.series.errors)) {
+    const sum = sums.get(kind) ?? counts.map(() => 0);
+    sums.set(
+      kind,
+      sum.map((count, step) => count + (counts[step] ?? 0)),
+    );
+  }
+  return [...sums]
+    .sort(([, a], [, b]) => total(b) - total(a))
+    .map(([kind, values], index) =>
+      lineOf(t(`kind.${kind}`), index < maxColours ? index : 'muted', values),
+    );
+}
+
+function total(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** A row of the table behind a chart. */
 export interface ChartRow {
   label: string;
   exact: string;

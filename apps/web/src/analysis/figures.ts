@@ -1,48 +1,53 @@
-import type { ErrorKind, WireProtocol } from '@api-monitor/core';
-import type { Range } from './analysis-address.ts';
+import type { InferResponseType } from 'hono/client';
+import type { ApiClient } from '../api/client.ts';
+import { formatLatency, formatPercent } from '../format/duration.ts';
+import type { Translator } from '../i18n/translate.ts';
 
-/** The figures of a range, and of each of its steps, as the api tells them. */
-export interface Figures {
-  probes: number;
-  successes: number;
-  availability: number | null;
-  latency_p50_s: number | null;
-  latency_p95_s: number | null;
-  first_token_p50_s: number | null;
-  first_token_p95_s: number | null;
-  errors: { kind: ErrorKind; count: number }[];
-  series: {
-    probes: number[];
-    successes: number[];
-    latency_p50_s: (number | null)[];
-    latency_p95_s: (number | null)[];
-    first_token_p50_s: (number | null)[];
-    first_token_p95_s: (number | null)[];
-    errors: { kind: ErrorKind; counts: number[] }[];
-  };
-}
+/** What the API returns about a channel or a model over time. */
+export type Analysis = Omit<
+  InferResponseType<ApiClient['api']['targets'][':id']['analysis']['$get'], 200>,
+  'target'
+>;
+/** The figures of the whole range, and of each of its steps. */
+export type Figures = Analysis['total'];
+export type NamedFigures = Analysis['items'][number];
 
-export interface NamedFigures extends Figures {
-  target_id: number;
-  target_name: string;
-  model: string;
-  protocol: WireProtocol;
-}
-
-export interface Analysis {
-  range: Range;
-  from: number;
-  to: number;
-  step_s: number;
-  accuracy: number;
-  steps: number[];
-  total: Figures;
-  items: NamedFigures[];
-}
-
-/** Percent of each step that passed; null where nothing was checked. */
+/** Percent of each step that passed; null if nothing was checked. */
 export function availabilitySeries({ series }: Pick<Figures, 'series'>): (number | null)[] {
   return series.probes.map((probes, step) =>
     probes === 0 ? null : (100 * (series.successes[step] ?? 0)) / probes,
   );
+}
+
+interface Named {
+  key: string;
+  name: string;
+  href: string;
+}
+
+/** A table's row of figures, ready to print. */
+export function figureLine(named: Named, figures: Figures, { t, formats }: Translator) {
+  return {
+    ...named,
+    tone: toneOfFigures(figures),
+    availability: formatPercent(figures.availability),
+    probes: formats.number.format(figures.probes),
+    failures: formats.number.format(figures.probes - figures.successes),
+    latencyP50: formatLatency(figures.latency_p50_s),
+    latencyP95: formatLatency(figures.latency_p95_s),
+    firstTokenP50: formatLatency(figures.first_token_p50_s),
+    firstTokenP95: formatLatency(figures.first_token_p95_s),
+    errors: figures.errors
+      .slice(0, 2)
+      .map(({ kind, count }) => `${t(`kind.${kind}`)} ${formats.number.format(count)}`)
+      .join(' · '),
+  };
+}
+
+export function toneOfFigures({
+  availability,
+}: Pick<Figures, 'availability'>): 'ok' | 'warn' | 'bad' | 'idle' {
+  if (availability === null) return 'idle';
+  if (availability >= 99) return 'ok';
+  return availability >= 90 ? 'warn' : 'bad';
 }

@@ -1,18 +1,20 @@
 import Alpine from '@alpinejs/csp';
 import { type ApiClient, answerOf } from '../api/client.ts';
 import { addChartDirective } from '../charts/chart-directive.ts';
-import { oneAFrame } from '../live/one-a-frame.ts';
+import { createPageDrawLoop } from '../draw/draw-loop.ts';
 import { createRefetchQueue } from '../live/refetch-queue.ts';
 import { watchServer } from '../live/watch-server.ts';
 import { createPageStore, type PageStore } from '../shell/page-store.ts';
 import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
 import { type Range, readAnalysisAddress, writeAnalysisAddress } from './analysis-address.ts';
-import { type AnalysisStore, createAnalysisStore } from './analysis-store.ts';
-import { type ChannelsStore, createChannelsStore } from './channels-store.ts';
-import { attachHeatTips } from './heat-tips.ts';
+import { type AnalysisPanel, createAnalysisPanel } from './analysis-panel.ts';
+import { type ChannelsPanel, createChannelsPanel } from './channels-panel.ts';
+import { createChartTables } from './chart-tables.ts';
+import { attachHeatTips } from './heat-map.ts';
+import { createModelLists } from './model-lists.ts';
 
-/** Figures over hours need not follow every single check. */
+/** Figures over hours don't have to follow every single check. */
 const restMs = 3000;
 
 function start(): void {
@@ -23,30 +25,34 @@ function start(): void {
     'page',
     createPageStore({ ...shell, reload: () => watch.reconnect() }),
   );
-  const nextFrame = (callback: () => void) => void requestAnimationFrame(callback);
+  const loop = createPageDrawLoop();
+  const tables = createChartTables({ language: shell.language, loop });
   let { across } = address;
   const showAddress = () => {
     const { range, models } = analysis;
     history.replaceState(null, '', writeAnalysisAddress({ targetId, range, models, across }));
   };
-  const analysis = shell.addStore(
+  const analysis = shell.addPanel(
     'analysis',
-    createAnalysisStore({
+    createAnalysisPanel({
+      targetId,
       address,
       language: shell.language,
-      nextFrame,
-      onViewChange: (isRange) => {
+      tables,
+      onRangeChange() {
         showAddress();
-        if (isRange) void loadAll();
+        void loadAll();
       },
+      onCompare: showAddress,
+      drawLists: () => loop.request(drawLists),
     }),
   );
-  const channels = shell.addStore(
+  const channels = shell.addPanel(
     'channels',
-    createChannelsStore({
+    createChannelsPanel({
       ...shell,
       page,
-      nextFrame,
+      tables,
       range: () => analysis.range,
       onChoose: (model) => {
         across = model;
@@ -54,7 +60,13 @@ function start(): void {
       },
     }),
   );
-  shell.addStore('links', { viewer: `/viewer.html?target_id=${targetId}` });
+  const drawLists = createModelLists({
+    ...shell,
+    heatElement: elementById('heat'),
+    tableElement: elementById('analysis-models'),
+    analysis,
+    loop,
+  });
 
   let turn = 0;
   const loadAll = async () => {
@@ -84,7 +96,7 @@ function start(): void {
       if (name === 'resync' || targetIdOf(data) === targetId) queue.requestAll();
     },
   });
-  addChartDirective(Alpine, oneAFrame(nextFrame));
+  addChartDirective(Alpine, loop);
   attachHeatTips({
     map: elementById('heat'),
     tip: elementById('history-tip'),
@@ -105,7 +117,7 @@ function start(): void {
   watch.start();
 }
 
-/** Guarantee: the api alone sends `run_completed`, in core's shape, from the same release. */
+/** Guarantee: only the API sends `run_completed`, in core's shape, from the same release. */
 function targetIdOf(data: unknown): number {
   return (data as { target_id: number }).target_id;
 }
@@ -115,7 +127,7 @@ function ask(client: ApiClient, targetId: number, range: Range) {
   return answerOf(client.api.targets[':id'].analysis.$get({ param, query: { range } }));
 }
 
-/** The model whose channels are shown at first: one that has something to show, if there is any. */
+/** The model whose channels are shown at first: one that has figures, if there is any. */
 function firstModel(
   compared: readonly string[],
   items: readonly { model: string; successes: number }[],
@@ -129,9 +141,9 @@ start();
 /** What this page's markup may call `$store.…`. */
 export interface Stores extends ShellStores {
   page: PageStore;
-  analysis: AnalysisStore;
-  channels: ChannelsStore;
-  links: { viewer: string };
 }
 
-export type Components = ShellComponents;
+export interface Components extends ShellComponents {
+  analysis(): AnalysisPanel;
+  channels(): ChannelsPanel;
+}
