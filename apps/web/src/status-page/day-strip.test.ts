@@ -4,7 +4,7 @@ import { dayPaths, dayTip } from './day-strip.ts';
 
 const dayOf = (uptime: number | null) => ({ day: '2026-11-25', uptime });
 
-it('a day is coloured by what passed, the newest at the right', () => {
+it('a day has the colour of its uptime, the newest at the right', () => {
   expect(dayPaths([null, 100, 99, 98.99, 90, 89.99].map(dayOf))).toEqual({
     idle: 'M676 31V3',
     ok: 'M684 31V3M692 31V3',
@@ -13,7 +13,7 @@ it('a day is coloured by what passed, the newest at the right', () => {
   });
 });
 
-it('a day is told in words, in its own zone', () => {
+it('a day is described in words, in its own zone', () => {
   expect(dayTip(dayOf(99.5), translatorFor('en'))).toMatchObject({
     tone: 'ok',
     time: 'Nov 25, 2026',

@@ -1,19 +1,22 @@
 import { formatUptime } from '../format/duration.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { StripTip } from '../ui/strip-tips.ts';
-import type { PublicItem } from './public-status.ts';
 
 export const dayBars = 90;
 const [top, bottom] = [3, 31];
 
 type Tone = StripTip['tone'];
-type Day = PublicItem['days'][number];
 
-/** SVG path data by colour: one stroke of full height a day, newest at the right. */
-export type DayPaths = Record<Tone, string>;
+interface Day {
+  /** A UTC date: `2026-11-25`. */
+  day: string;
+  /** Percent. */
+  uptime: number | null;
+}
 
-export function dayPaths(days: readonly Day[]): DayPaths {
-  const paths: DayPaths = { ok: '', warn: '', bad: '', idle: '' };
+/** SVG path data by colour: one stroke of full height for each day, the newest at the right. */
+export function dayPaths(days: readonly Day[]): Record<Tone, string> {
+  const paths = { ok: '', warn: '', bad: '', idle: '' };
   days.forEach(({ uptime }, index) => {
     const slot = dayBars - days.length + index;
     paths[toneOfUptime(uptime)] += `M${slot * 8 + 4} ${bottom}V${top}`;
@@ -21,7 +24,7 @@ export function dayPaths(days: readonly Day[]): DayPaths {
   return paths;
 }
 
-/** A day with a blip is fine still; from a tenth on it was bad. */
+/** A few failed checks don't spoil a day; from a tenth on it was bad. */
 function toneOfUptime(uptime: number | null): Tone {
   if (uptime === null) return 'idle';
   if (uptime >= 99) return 'ok';
