@@ -1,5 +1,5 @@
-// Runs before the first paint, so that neither the theme nor the language flashes. It must be a
-// file of its own: the pages' policy allows no inline script.
+// Runs before the first paint, so that neither the theme nor the language flashes. It is a separate
+// file because the pages' content security policy forbids inline scripts.
 (() => {
   const root = document.documentElement;
   const read = (key) => {
