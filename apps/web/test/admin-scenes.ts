@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { Scene } from './scenes.ts';
+import type { Scene } from './scene.ts';
 import { adminPassword, type Product } from './start-product.ts';
 
 async function addKeys(product: Product): Promise<void> {

@@ -43,7 +43,7 @@ const stage: Stage = {
     contexts.push(context);
     if (isAdmin) await logIn(context, product);
     context.setDefaultTimeout(patienceMs);
-    // A breach of the content policy is an error here too.
+    // Violations of the content security policy count as errors too.
     context.on('weberror', (error) => complaints.push(error.error().message));
     context.on('console', (message) => {
       const isOurs = message.type() === 'error' && !message.text().startsWith('Failed to load');
@@ -85,8 +85,8 @@ describe('the guide to the gateway', () => describeGateway(stage));
 describe('the public status page', () => describePublicStatus(stage));
 describe('a channel’s checks', () => describeViewer(stage));
 describe('a channel over time', () => describeAnalysis(stage));
-describe('the models', () => describeModels(stage));
-describe('what the gateway serves', () => describeRequests(stage));
+describe('the page of models', () => describeModels(stage));
+describe('the page of requests', () => describeRequests(stage));
 describe('the pages with figures', () => describeDataPages(stage));
 describe('the administration', () => describeAdmin(stage));
 describe('what the administration keeps', () => describeAdminRecords(stage));

@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { spreadOverRange } from './sample-history.ts';
-import type { Scene } from './scenes.ts';
+import type { Scene } from './scene.ts';
 
 const asIs = async () => {};
 
-/** The pages with figures before there is anything to count. */
+/** The pages with figures while there is nothing to count. */
 export const emptyDataScenes: readonly Scene[] = ['models', 'requests'].map((name) => ({
   name: `${name}-empty`,
   prepare: asIs,
@@ -21,7 +21,7 @@ async function withHistory(page: Page): Promise<void> {
   });
 }
 
-/** The same with channels that have been checked, and clients that have asked. */
+/** The same after channels were checked and clients sent requests. */
 export const dataScenes: readonly Scene[] = [
   {
     name: 'viewer',
@@ -116,12 +116,12 @@ const pages = {
   requests: '/requests.html',
 };
 
-/** What the scene before left hanging answers again. */
+/** Lets the model answer that the scene before left hanging. */
 const endRun: Scene['prepare'] = async (_product, [, tokyo]) => {
   tokyo?.setBehaviour('kimi-k2', 'paced');
 };
 
-/** The same while the server is out of reach: from the start, and after something was shown. */
+/** The same while the server is unreachable: from the start, and after something was shown. */
 export const unreachableScenes: readonly Scene[] = [
   ...Object.entries(pages).map(([name, path]) => ({
     name: `${name}-unreachable`,
@@ -145,7 +145,7 @@ export const unreachableScenes: readonly Scene[] = [
   },
 ];
 
-/** A run that takes its time: one of the channel's models never answers. */
+/** A run that doesn't end, because one of the channel's models never answers. */
 export const runningScene: Scene = {
   name: 'viewer-running',
   prepare: async (_product, [, tokyo]) => {

@@ -5,11 +5,11 @@ import type { Page } from 'playwright-core';
 const require = createRequire(import.meta.url);
 const axePath = require.resolve('axe-core/axe.min.js');
 
-/** What axe finds against WCAG 2.2 A and AA, as one line a finding. https://www.deque.com/axe/ */
+/** What axe finds against WCAG 2.2 A and AA, one line for each finding. https://www.deque.com/axe/ */
 export async function faultsOn(page: Page): Promise<string[]> {
   await page.evaluate(await readFile(axePath, 'utf8'));
   return page.evaluate(async () => {
-    // Midway through a transition a colour is none that anyone reads; what turns for ever is left alone.
+    // Colours midway through a transition don't count, so transitions end first; endless animations go on.
     const ends = document
       .getAnimations()
       .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime))

@@ -9,8 +9,8 @@ import { providerKey, rememberedToken } from './stage.ts';
 import { apiToken, type Product, startProduct } from './start-product.ts';
 
 /**
- * Which frames take more than 50 ms, page by page, of a product under way with 200 channels of 50 models.
- * Run by hand: the figures are those of a machine that runs the server and the provider too.
+ * Measures which frames take more than 50 ms, page by page, with 200 channels of 50 models. Run by hand;
+ * the figures are those of a machine that runs the server and the provider too.
  * `node test/frames.ts [part of a path…]`
  */
 const channels = 200;
@@ -21,7 +21,7 @@ interface Scene {
   path: string;
   ready: string;
   before?(page: Page): Promise<void>;
-  /** What goes on while the frames are measured. */
+  /** What happens while the frames are measured. */
   actions: Record<string, (page: Page, product: Product) => Promise<void>>;
 }
 
@@ -117,7 +117,7 @@ async function requestsComeIn(page: Page, product: Product): Promise<void> {
   }
 }
 
-/** A product with as many channels and models as one installation is made for, each checked once. */
+/** Adds as many channels and models as one installation is made for, each checked once. */
 async function fill(product: Product, provider: FakeProvider): Promise<void> {
   for (let index = 1; index <= channels; index += 1) {
     await product.call('POST', '/api/targets', {

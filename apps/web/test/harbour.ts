@@ -2,7 +2,7 @@ import { type FakeProvider, startFakeProvider } from '@api-monitor/fake-provider
 import { afterAll, beforeAll, vi } from 'vitest';
 import { patienceMs, providerKey, type Stage } from './stage.ts';
 
-/** A model whose name, and so its answer, would be markup if anyone let it. */
+/** A model whose name, and so its answer, would be markup if it weren't escaped. */
 export const hostileModel = '<img src=x onerror=alert(1)>';
 
 export interface Harbour {
@@ -13,7 +13,7 @@ export interface Harbour {
   provider: FakeProvider;
 }
 
-/** Two channels for the tests of a `describe`, checked once; gone when they are over. */
+/** Two channels for the tests of a `describe`, checked once and deleted at the end. */
 export function withHarbour(stage: Stage): Harbour {
   const harbour = {} as Harbour;
 
@@ -33,7 +33,8 @@ export function withHarbour(stage: Stage): Harbour {
     const { item } = (await stage.product.call('GET', `/api/targets/${id}`)) as {
       item: { running: boolean; last_run_at: number | null };
     };
-    if (item.running || item.last_run_at === null) throw new Error(`${id} is not checked yet`);
+    if (item.running || item.last_run_at === null)
+      throw new Error(`Channel ${id} has not been checked yet`);
   };
 
   beforeAll(async () => {

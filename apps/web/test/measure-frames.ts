@@ -1,13 +1,13 @@
 import type { Page } from 'playwright-core';
 
-/** How a page's frames did while something went on. */
+/** How long a page's frames took while something happened. */
 export interface FrameFigures {
   /** Frames that took more than 50 ms from their first task to their paint. */
   long: number;
   longestMs: number;
   /** Of the longest: style, layout and paint. */
   layoutMs: number;
-  /** Of the longest: how long scripts ran, and which did most. */
+  /** Of the longest: how long scripts ran, and which ran longest. */
   scriptMs: number;
   culprit: string;
 }
@@ -18,7 +18,7 @@ interface LongFrame extends PerformanceEntry {
 }
 
 /**
- * Does `work` and tells of the long animation frames meanwhile, which the browser itself records.
+ * Does `work` and returns the long animation frames meanwhile, as the browser records them.
  * https://w3c.github.io/long-animation-frames/
  */
 export async function measureFrames(page: Page, work: () => Promise<void>): Promise<FrameFigures> {
@@ -51,7 +51,7 @@ export async function measureFrames(page: Page, work: () => Promise<void>): Prom
   });
 }
 
-/** Turns the wheel for so long, as a quick reader would. */
+/** Scrolls for that long, as fast as a quick reader would. */
 export async function scrollFor(page: Page, ms: number): Promise<void> {
   const turns = ms / 60;
   for (let turn = 0; turn < turns; turn += 1) {

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** Notes in every frame where the first element that fits stands; answers how to read the notes, in pixels. */
+/** Records in every frame how far from the top the first matching element is; returns how to read that, in pixels. */
 export async function noteTops(page: Page, selector: string): Promise<() => Promise<number[]>> {
   const notes = await page.evaluateHandle((wanted) => {
     const tops: number[] = [];

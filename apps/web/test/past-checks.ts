@@ -14,8 +14,8 @@ interface PastChecks {
 const secondsPerDay = 86_400;
 
 /**
- * Writes runs into the past, which the product itself can't: a status page needs a history to show.
- * The database is open in the product meanwhile.
+ * Writes runs into the past, which the product itself can't do, because a status page needs a history.
+ * The product has the database open meanwhile.
  */
 export function writePastChecks(dataDir: string, { targetId, days, runsADay, run }: PastChecks) {
   const sqlite = new DatabaseSync(join(dataDir, 'registry.db'), { timeout: 5000 });

@@ -1,5 +1,5 @@
 import { writePastChecks } from './past-checks.ts';
-import type { Scene } from './scenes.ts';
+import type { Scene } from './scene.ts';
 import type { Product } from './start-product.ts';
 
 /** Which channels had a bad day, and how bad. */

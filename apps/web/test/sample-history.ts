@@ -1,8 +1,8 @@
 import type { Analysis, Figures, NamedFigures } from '../src/analysis/figures.ts';
 
 /**
- * The analysis of a channel as it would stand after weeks: what was measured within the minute that the
- * pictures take, spread over the range in waves. For pictures alone.
+ * The analysis of a channel as it would be after weeks: what was measured while the pictures were
+ * taken, spread over the range in waves. Only for pictures.
  */
 export function spreadOverRange<T extends Analysis>(measured: T): T {
   const items = measured.items.map((item, index) => spread(item, measured.steps.length, index));
@@ -35,7 +35,7 @@ function spread<T extends Figures>(item: T, count: number, seed: number): T {
   });
 }
 
-/** The whole is what its steps say together. */
+/** The totals, added up from the steps. */
 function counted<T extends Figures>(item: T, series: Omit<Figures['series'], 'errors'>): T {
   const probes = sumOf(series.probes);
   const successes = sumOf(series.successes);
@@ -61,7 +61,7 @@ function sumOfEach(items: readonly NamedFigures[], of: (item: NamedFigures) => n
   );
 }
 
-/** The failures of each step, shared out among the kinds that were measured. */
+/** The failures of each step, distributed over the kinds that were measured. */
 function errorsOf({ errors }: Figures, failures: readonly number[]): Figures['series']['errors'] {
   return errors.map(({ kind }, index) => ({
     kind,

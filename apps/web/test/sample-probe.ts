@@ -1,6 +1,6 @@
 import type { ProbeRow } from '@api-monitor/core';
 
-/** A probe that passed, but for what is given. */
+/** A probe that passed, unless `given` says otherwise. */
 export function sampleProbe(given: Partial<ProbeRow> = {}): ProbeRow {
   return {
     id: 1,

@@ -1,19 +1,10 @@
 import type { BehaviourName, FakeProvider, FakeProviderOptions } from '@api-monitor/fake-provider';
-import type { Page } from 'playwright-core';
 import { adminScenes } from './admin-scenes.ts';
 import { dataScenes, emptyDataScenes, runningScene, unreachableScenes } from './data-scenes.ts';
 import { publicScenes } from './public-scenes.ts';
+import type { Scene } from './scene.ts';
 import { providerKey } from './stage.ts';
 import type { Product } from './start-product.ts';
-
-/** One state of the product, and the page that shows it. */
-export interface Scene {
-  name: string;
-  /** Shown with an admin session. */
-  isAdmin?: boolean;
-  prepare(product: Product, providers: readonly FakeProvider[]): Promise<void>;
-  show(page: Page, origin: string): Promise<void>;
-}
 
 interface SceneChannel {
   name: string;
@@ -21,9 +12,9 @@ interface SceneChannel {
   models: Record<string, BehaviourName>;
   latencyMs: number;
   interval_min: number;
-  /** Behaviours that a model has every so many rounds. */
+  /** Behaviours that a model has in every n-th round. */
   moods?: Record<string, { every: number; behaviour: BehaviourName }>;
-  /** Behaviours from the last rounds on. */
+  /** Behaviours of the last rounds. */
   breaks?: Record<string, BehaviourName>;
   isKeyWrong?: boolean;
   isPaused?: boolean;
@@ -105,7 +96,7 @@ const channels: readonly SceneChannel[] = [
 export function providersOf(): FakeProviderOptions[] {
   return channels.map(({ models, latencyMs }) => {
     let request = 0;
-    // A slow wave over the requests, so that the bars have a landscape.
+    // A slow wave over the requests, so that the bars differ in height.
     const pace = () => {
       request += 1;
       const share = 1 + 0.45 * Math.sin(request / 23) + 0.35 * Math.sin(request * 1.7);
@@ -134,7 +125,7 @@ async function runAll(product: Product): Promise<void> {
     product.call('GET', '/api/targets?history=0') as Promise<{
       items: { id: number; running: boolean }[];
     }>;
-  // One that its schedule has just started is under way already.
+  // A run that the schedule has just started is under way already.
   const start = (id: number) => product.call('POST', `/api/targets/${id}/run`).catch(() => {});
   await Promise.all((await list()).items.map(({ id }) => start(id)));
   const pollMs = 25;
@@ -164,7 +155,7 @@ async function breakAll(product: Product, providers: readonly FakeProvider[]): P
   await runAll(product);
 }
 
-/** Fails so many requests of clients to a model, all under way before the first has it probed. */
+/** Fails that many client requests to a model, all sent before the first failure triggers a probe. */
 async function failTraffic(
   product: Product,
   provider: FakeProvider | undefined,
@@ -178,7 +169,7 @@ async function failTraffic(
 async function breakTraffic(product: Product, providers: readonly FakeProvider[]): Promise<void> {
   const [, tokyo, deepSeek] = providers;
   await failTraffic(product, tokyo, { name: 'Tokyo Gateway/gpt-4.1', failures: 4 });
-  // Its first failure has it probed, with success; for the seconds after that it is left alone.
+  // The first failure triggers a probe, which passes; for some seconds there are no further ones.
   await failTraffic(product, deepSeek, { name: 'DeepSeek direct/deepseek-chat', failures: 1 });
   deepSeek?.setBehaviour('deepseek-chat', 'paced');
   await new Promise((resolve) => setTimeout(resolve, 1500));

@@ -4,7 +4,8 @@ import { startFakeProvider } from '@api-monitor/fake-provider';
 import type { Browser, Page } from 'playwright-core';
 import { buildPages } from './build-pages.ts';
 import { launchBrowser } from './launch-browser.ts';
-import { providersOf, type Scene, scenes } from './scenes.ts';
+import type { Scene } from './scene.ts';
+import { providersOf, scenes } from './scenes.ts';
 import { logIn, rememberedToken } from './stage.ts';
 import { apiToken, type Product, startProduct } from './start-product.ts';
 
@@ -27,7 +28,7 @@ interface Shot {
   scene: Scene;
 }
 
-/** Shoots every scene in every size, theme and language. */
+/** Takes a screenshot of the scene in every size, theme and language. */
 async function shootScene({ browser, product, folder, scene }: Shot): Promise<void> {
   for (const [size, device] of Object.entries(sizes)) {
     for (const colorScheme of themes) {
@@ -36,7 +37,7 @@ async function shootScene({ browser, product, folder, scene }: Shot): Promise<vo
         const context = await browser.newContext({ ...device, colorScheme, locale, storageState });
         if (scene.isAdmin) await logIn(context, product);
         const page = await context.newPage();
-        // A network that comes or goes meanwhile cuts a page short.
+        // Chromium drops a page that loads while a network of the machine comes or goes.
         await scene.show(page, product.origin).catch(() => scene.show(page, product.origin));
         await settle(page);
         const file = `${scene.name}-${size}-${colorScheme}-${language}.png`;
@@ -52,7 +53,7 @@ async function settle(page: Page): Promise<void> {
   await page.waitForTimeout(400);
 }
 
-/** Every scene is prepared, as each builds on those before it; with `names`, only those are shot. */
+/** Prepares every scene, because each builds on those before it; with `names`, only those are shot. */
 async function shootAll(folder: string, names: readonly string[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   await buildPages();
@@ -77,5 +78,5 @@ if (!folder) {
   console.error('Name a folder: pnpm --filter @api-monitor/web screenshots <folder> [scene…]');
   process.exit(1);
 }
-// pnpm runs the script in the room; a relative folder is meant from where it was typed.
+// pnpm runs the script in the room, but a relative folder is meant from where the command was typed.
 await shootAll(resolve(process.env.INIT_CWD ?? '.', folder), names);

@@ -7,21 +7,21 @@ import type { Product } from './start-product.ts';
 export interface Stage {
   product: Product;
   provider: FakeProvider;
-  /** A page in a context of its own; `token: null` comes as a stranger. */
+  /** Opens a page in its own context; with `token: null`, as a stranger. */
   open(path: string, options?: OpenOptions): Promise<Page>;
 }
 
 export interface OpenOptions extends BrowserContextOptions {
   token?: string | null;
-  /** Comes with an admin session. */
+  /** With an admin session. */
   isAdmin?: boolean;
 }
 
-/** How long a page may take to come to show something. */
+/** How long a page may take to show something. */
 export const patienceMs = 10_000;
 export const providerKey = 'sk-browser-tests-0123456789';
 
-/** What a browser has kept that holds the token. */
+/** The stored state of a browser that remembers the token. */
 export function rememberedToken(origin: string, token: string) {
   return {
     cookies: [],
@@ -29,7 +29,7 @@ export function rememberedToken(origin: string, token: string) {
   };
 }
 
-/** Gives a browser an admin session of the product's. */
+/** Gives a browser an admin session. */
 export async function logIn(context: BrowserContext, product: Product): Promise<void> {
   const [name = '', value = ''] = (await product.sessionCookie()).split('=');
   await context.addCookies([{ name, value, url: product.origin, sameSite: 'Strict' }]);
@@ -50,19 +50,19 @@ export function namesOn(page: Page): Promise<string[]> {
   return page.locator('.channel-toggle').allTextContents();
 }
 
-/** Asserts on what a page comes to show. */
+/** Asserts on what a page shows sooner or later. */
 export function eventually<T>(read: () => T) {
   return expect.poll(read, { timeout: patienceMs });
 }
 
-/** How far the page reaches beyond its width, in pixels. */
+/** By how many pixels the page is wider than the window. */
 export function overflowOf(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.body.clientWidth);
 }
 
 /**
- * Goes to a page, once more where its parts were dropped: Chromium lets go of all that it loads when
- * a network comes or goes on the machine, as a container's does.
+ * Goes to a page, and once more if its parts were dropped: Chromium drops everything that it loads when
+ * a network of the machine, such as a container's, comes or goes.
  */
 export async function goTo(page: Page, url: string): Promise<void> {
   let isCutShort = false;

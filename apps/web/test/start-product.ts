@@ -13,16 +13,16 @@ export const masterToken = 'sk-gateway-of-the-browser-tests';
 export const visitorToken = 'visitor-of-the-browser-tests';
 export const adminPassword = 'password of the browser tests';
 
-/** The whole product as `npm start` runs it, on a free port with a data folder of its own. */
+/** The whole product as `npm start` runs it, on a free port with a temporary data folder. */
 export interface Product {
   origin: string;
   dataDir: string;
   call(method: string, path: string, body?: object): Promise<unknown>;
-  /** The same with an admin session of its own, which lasts. */
+  /** The same with an admin session, which lasts as long as the product. */
   administer(method: string, path: string, body?: object): Promise<unknown>;
   /** That session's cookie, as `name=value`. */
   sessionCookie(): Promise<string>;
-  /** Asks a model through the gateway, as a client would; answers the status. */
+  /** Sends a request to a model through the gateway, as a client would; returns the HTTP status. */
   ask(model: string): Promise<number>;
   stop(): Promise<void>;
 }
@@ -103,7 +103,7 @@ async function logIn(origin: string): Promise<string> {
   });
   const [cookie] = response.headers.getSetCookie();
   const pair = cookie?.split(';')[0];
-  if (!pair) throw new Error(`The login came to ${response.status}`);
+  if (!pair) throw new Error(`The login was answered with ${response.status}`);
   return pair;
 }
 

@@ -5,7 +5,7 @@ interface Point {
   y: number;
 }
 
-/** A finger that is set down and moves, as the browser sees one; `lift` takes it off. */
+/** Puts a finger on the page, as the browser sees one; `moveTo` moves it and `lift` takes it off. */
 export async function touchDown(page: Page, start: Point) {
   const session = await page.context().newCDPSession(page);
   const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: Point[]) =>

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { cardOf, eventually, namesOn, providerKey, type Stage, toggleOf } from '../stage.ts';
 import { touchDown } from '../touch-drag.ts';
 
-/** Goes on where the story of the channels ended: with Aurora alone, one of its models failing. */
+/** Continues where the story of the channels ended: with only Aurora, and one of its models failing. */
 export function describeArranging(stage: Stage): void {
   it('the order is changed by keys and by drag, and kept', async () => {
     for (const name of ['Birch', 'Cedar']) {
@@ -39,7 +39,7 @@ export function describeArranging(stage: Stage): void {
     await eventually(() => namesOn(page)).toEqual(['Birch', 'Cedar', 'Aurora']);
   });
 
-  it('a finger drags a card by its handle, and scrolls the page elsewhere', async () => {
+  it('a finger drags a card by its handle, and scrolls the page anywhere else', async () => {
     const before = (await stage.product.call('GET', '/api/targets?history=0')) as {
       items: { id: number }[];
     };
@@ -58,7 +58,7 @@ export function describeArranging(stage: Stage): void {
     const dragOn = async () => {
       jitter = 6 - jitter;
       await finger.moveTo({ x: middle.x + jitter, y: (top?.y ?? 0) + 10 + jitter });
-      // The card under the finger is one more than the list's.
+      // The card under the finger is a copy, after those of the list.
       return (await namesOn(page)).slice(0, 3);
     };
     await eventually(dragOn).toEqual(['Cedar', 'Birch', 'Aurora']);
@@ -142,7 +142,7 @@ export function describeArranging(stage: Stage): void {
     await eventually(() => stage.provider.received()).toBeGreaterThan(before);
   });
 
-  it('a deleted channel comes back by undo, and goes for good without it', async () => {
+  it('a deleted channel comes back by undo, and is gone for good without it', async () => {
     const page = await stage.open('/');
     const remove = async () => {
       await page.getByRole('button', { name: 'More actions for Cedar' }).click();

@@ -4,7 +4,7 @@ import { cardOf, eventually, providerKey, type Stage, toggleOf } from '../stage.
 
 const hostileModel = '<img src=x onerror=alert(1)>';
 
-/** One story: each test goes on where the last one ended. */
+/** One story: each test continues where the previous one ended. */
 export function describeChannels(stage: Stage): void {
   it('a channel is added and its bars turn green without a reload', async () => {
     const page = await stage.open('/');
@@ -21,11 +21,11 @@ export function describeChannels(stage: Stage): void {
     const bars = page.locator('.strip path.is-ok').first();
     await eventually(() => bars.getAttribute('d')).toMatch(/^M\d/);
     await page.getByRole('heading', { name: 'Every channel is healthy' }).waitFor();
-    // From the first frame on it stands where it will be pressed.
+    // From the first frame on, it is where it will be pressed.
     expect(new Set(await tops()).size).toBe(1);
   });
 
-  it('a card that is drawn anew while it is pressed opens all the same', async () => {
+  it('a card that is redrawn mid-press still opens', async () => {
     const page = await stage.open('/');
     const id = await cardOf(page, 'Aurora').getAttribute('data-id');
     await toggleOf(page, 'Aurora').hover();
@@ -53,7 +53,7 @@ export function describeChannels(stage: Stage): void {
     expect(await page.title()).toBe('(1) API Monitor');
   });
 
-  it('a bar tells its check by pointer and by keys', async () => {
+  it('a bar shows its check by pointer and by keys', async () => {
     const page = await stage.open('/');
     await toggleOf(page, 'Aurora').click();
     const strip = page.getByRole('slider', { name: /^History of gpt-4o:/ });
@@ -68,7 +68,7 @@ export function describeChannels(stage: Stage): void {
     await tip.getByText('Rate limited').waitFor();
   });
 
-  it('names and errors from a provider are shown as text, whatever they hold', async () => {
+  it('names and errors from a provider are shown as text, whatever they contain', async () => {
     stage.provider.setBehaviour(hostileModel, 'good');
     const page = await stage.open('/');
     await toggleOf(page, 'Aurora').click();
@@ -78,7 +78,7 @@ export function describeChannels(stage: Stage): void {
     stage.provider.removeModel(hostileModel);
   });
 
-  it('a refusal of the api is shown at the field that it names', async () => {
+  it('an error of the API is shown at its field', async () => {
     const page = await stage.open('/');
     await page.getByRole('button', { name: 'Add channel' }).click();
     const dialog = page.getByRole('dialog');

@@ -3,7 +3,7 @@ import { faultsOn } from '../faults-on.ts';
 import { withHarbour } from '../harbour.ts';
 import { overflowOf, type Stage } from '../stage.ts';
 
-/** Each page, and what stands on it once it is there. */
+/** Each page, and what is on it once it has loaded. */
 const pages = {
   viewer: { path: '/viewer.html?target_id=', shown: '.probe-open', opens: '.detail' },
   analysis: { path: '/analysis.html?target_id=', shown: '.heat-row', opens: null },
@@ -11,7 +11,7 @@ const pages = {
   requests: { path: '/requests.html?id=', shown: '.panel', opens: null },
 };
 
-/** What holds for every page with figures. */
+/** What is true for every page with figures. */
 export function describeDataPages(stage: Stage): void {
   const harbour = withHarbour(stage);
 

@@ -4,10 +4,10 @@ import { cardOf, eventually, providerKey, type Stage, toggleOf } from '../stage.
 const channel = 'Delta';
 const model = 'claude-sonnet-4-5';
 
-/** Requests at once, so that all are under way before the first failure has the model probed. */
+/** Requests at once: all are sent before the first failure triggers a probe of the model. */
 const burst = 4;
 
-/** Each test has a channel of its own, which is gone afterwards. */
+/** Each test has its own channel, which is deleted afterwards. */
 export function describeLiveTraffic(stage: Stage): void {
   let id = 0;
   const run = () => stage.product.call('POST', `/api/targets/${id}/run`);
@@ -29,7 +29,7 @@ export function describeLiveTraffic(stage: Stage): void {
     await stage.product.call('DELETE', `/api/targets/${id}`);
   });
 
-  it('a model that dies under traffic shows it within seconds, and until it is back', async () => {
+  it('a model that fails live traffic shows that within seconds, until it works again', async () => {
     const page = await stage.open(`/?open=${id}`);
     const card = cardOf(page, channel);
     await card.getByText('1 of 1', { exact: true }).waitFor();

@@ -5,7 +5,7 @@ import { eventually, type Stage } from '../stage.ts';
 export function describeModels(stage: Stage): void {
   const harbour = withHarbour(stage);
 
-  it('a model tells which channels offer it, and which would be chosen', async () => {
+  it('a model shows which channels offer it, and which one would be chosen', async () => {
     const page = await stage.open('/models.html?q=gpt-4o');
     const card = page.locator('.offered').filter({ hasText: 'gpt-4o' });
     await card.getByText('channels alive').waitFor();
@@ -16,7 +16,7 @@ export function describeModels(stage: Stage): void {
     expect(page.url()).toContain('open=gpt-4o');
   });
 
-  it('a dead one says why, and comes back without a reload, in Chinese too', async () => {
+  it('a dead model says why, and comes back without a reload, in Chinese too', async () => {
     const page = await stage.open('/models.html?q=haiku&open=claude-haiku-4-5', {
       locale: 'zh-CN',
     });
@@ -29,7 +29,7 @@ export function describeModels(stage: Stage): void {
     harbour.provider.setBehaviour('claude-haiku-4-5', 'http_429');
   });
 
-  it('what fits nothing says so, and lets go of the search', async () => {
+  it('a search without results says so, and can be cleared', async () => {
     const page = await stage.open('/models.html?q=nothing-like-it');
     await page.getByRole('button', { name: 'Show all models' }).click();
     await eventually(() => page.locator('.offered').count()).toBeGreaterThan(1);

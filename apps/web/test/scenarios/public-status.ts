@@ -36,7 +36,7 @@ export function describePublicStatus(stage: Stage): void {
     await stage.product.call('DELETE', `/api/targets/${id}`);
   });
 
-  it('says that there is none while it is off', async () => {
+  it('says that there is no status page while it is off', async () => {
     const page = await stage.open('/status.html', { token: null });
     await page.getByRole('heading', { name: 'There is no status page here' }).waitFor();
   });
@@ -70,7 +70,7 @@ export function describePublicStatus(stage: Stage): void {
       expect(text).not.toContain('HTTP 503');
     });
 
-    it('a bar tells its day by pointer and by keys', async () => {
+    it('a bar shows its day by pointer and by keys', async () => {
       const page = await stage.open('/status.html', { token: null });
       const strip = page.getByRole('slider', { name: /^Fir, the last 90 days/ });
       await strip.focus();
@@ -86,13 +86,13 @@ export function describePublicStatus(stage: Stage): void {
       expect(await strip.getAttribute('aria-valuetext')).toContain('100% of checks passed');
     });
 
-    it('names are shown as text, whatever they hold', async () => {
+    it('names are shown as text, whatever they contain', async () => {
       const page = await stage.open('/status.html', { token: null });
       await page.getByText(hostileName, { exact: true }).first().waitFor();
       expect(await page.locator('main img').count()).toBe(0);
     });
 
-    it('has a badge that draws', async () => {
+    it('has a badge', async () => {
       const page = await stage.open('/badge/fir.svg', { token: null });
       await eventually(() => page.locator('svg').getAttribute('aria-label')).toBe('Fir: unknown');
     });

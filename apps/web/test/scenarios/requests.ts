@@ -16,7 +16,7 @@ export function describeRequests(stage: Stage): void {
     await request.getByText('Request id').waitFor();
   });
 
-  it('failures are found and summed up, in Chinese too', async () => {
+  it('failures are listed and added up, in Chinese too', async () => {
     expect(await stage.product.ask('Harbour/claude-haiku-4-5')).toBeGreaterThanOrEqual(400);
     const page = await stage.open('/requests.html?by=channel', { locale: 'zh-CN' });
     const failed = page.locator('.request').filter({ hasText: 'Harbour/claude-haiku-4-5' });
@@ -37,7 +37,7 @@ export function describeRequests(stage: Stage): void {
     await eventually(() => page.url()).toContain(`channel=${harbour.id}`);
   });
 
-  it('is paused while the reader reads', async () => {
+  it('can be paused', async () => {
     const page = await stage.open('/requests.html');
     await page.locator('.request').first().waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
@@ -46,7 +46,7 @@ export function describeRequests(stage: Stage): void {
     await page.getByRole('button', { name: 'Follow' }).waitFor();
   });
 
-  it('a visitor is told that it is not for them', async () => {
+  it('a visitor learns that the page is not for them', async () => {
     const page = await stage.open('/requests.html', { token: visitorToken });
     await page.getByRole('heading', { name: 'Not available to visitors' }).waitFor();
   });

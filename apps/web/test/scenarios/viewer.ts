@@ -10,7 +10,7 @@ export function describeViewer(stage: Stage): void {
   const address = (rest = '') => `/viewer.html?target_id=${harbour.id}${rest}`;
   const models = (page: Page) => page.locator('.probe-open').allTextContents();
 
-  it('a failed check is found, read in full, and the address shows the same again', async () => {
+  it('a failed check can be found and read in full, and its address shows the same again', async () => {
     const page = await stage.open(address());
     await page.getByRole('heading', { name: 'Harbour' }).waitFor();
     await eventually(() => models(page)).toHaveLength(3);
@@ -27,7 +27,7 @@ export function describeViewer(stage: Stage): void {
     expect(await models(page)).toEqual(['claude-haiku-4-5']);
   });
 
-  it('in Chinese too, with the run that is started from here', async () => {
+  it('works in Chinese too, and starts a run', async () => {
     const page = await stage.open(address(), { locale: 'zh-CN' });
     await page.getByRole('searchbox').fill('gpt');
     await eventually(() => models(page)).toEqual(['gpt-4o']);
@@ -40,7 +40,7 @@ export function describeViewer(stage: Stage): void {
     await page.getByText('通过', { exact: true }).first().waitFor();
   });
 
-  it('what a channel says is text, in the list, the pane and the file', async () => {
+  it('what a channel says is only text in the list, the detail and the file', async () => {
     const page = await stage.open(address('&q=onerror'));
     await page.getByRole('button', { name: hostileModel }).click();
     await page
@@ -58,7 +58,7 @@ export function describeViewer(stage: Stage): void {
     expect(text).toContain(hostileModel);
   });
 
-  it('rows are walked by keys alone', async () => {
+  it('rows can be walked by keys', async () => {
     const page = await stage.open(address());
     const first = page.locator('.probe-open').first();
     await first.focus();
@@ -76,7 +76,7 @@ export function describeViewer(stage: Stage): void {
     expect(await page.locator(':focus').textContent()).toBe(second);
   });
 
-  it('of 20,000 checks those in sight are drawn, to the last', async () => {
+  it('of 20,000 checks only the visible ones are drawn, up to the last', async () => {
     const page = await stage.open('/favicon.svg');
     await page.route('**/logs?*', async (route) => {
       const response = await route.fetch();
@@ -106,13 +106,13 @@ export function describeViewer(stage: Stage): void {
     expect(await model.inputValue()).toBe('');
   });
 
-  it('a visitor reads along, and starts nothing', async () => {
+  it('a visitor can read, but not start a run', async () => {
     const page = await stage.open(address(), { token: visitorToken });
     await eventually(() => models(page)).toHaveLength(3);
     expect(await page.getByRole('button', { name: 'Check now' }).isVisible()).toBe(false);
   });
 
-  it('a channel that is not there is said to be none', async () => {
+  it('an unknown channel is reported as missing', async () => {
     const page = await stage.open('/viewer.html?target_id=999999');
     await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
   });
