@@ -5,7 +5,7 @@ import {
   routingOptionsOf,
   trustedProxiesEnvShape,
 } from '@api-monitor/runtime';
-import { parseAllowPrivate } from '@api-monitor/upstream';
+import { allowPrivateVariable } from '@api-monitor/upstream';
 import type { z } from 'zod';
 import { parseCorsOrigins } from './cors.ts';
 
@@ -22,11 +22,7 @@ export const proxyEnvShape = {
     allowed: 'origins such as https://app.example between commas, or *',
   }),
   ...trustedProxiesEnvShape,
-  UPSTREAM_ALLOW_PRIVATE: envParsed({
-    parse: parseAllowPrivate,
-    default: 'on',
-    allowed: 'on, off, or addresses and networks (CIDR) between commas',
-  }),
+  UPSTREAM_ALLOW_PRIVATE: envParsed(allowPrivateVariable),
 };
 
 type ProxyEnv = z.output<z.ZodObject<typeof proxyEnvShape>>;

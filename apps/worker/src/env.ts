@@ -1,6 +1,6 @@
 import { settingRules } from '@api-monitor/core';
 import { envBoolean, envInt, envParsed } from '@api-monitor/runtime';
-import { parseAllowPrivate } from '@api-monitor/upstream';
+import { allowPrivateVariable } from '@api-monitor/upstream';
 import type { z } from 'zod';
 
 /** The worker's variables; an app with a worker adds them to its own schema. */
@@ -13,11 +13,7 @@ export const workerEnvShape = {
   LOG_MAX_SIZE_MB: envInt(settingRules.log_max_size_mb),
   RETENTION_DAYS: envInt({ min: 0, max: 36_500, default: 90 }),
   AUDIT_RETENTION_DAYS: envInt({ min: 0, max: 36_500, default: 365 }),
-  UPSTREAM_ALLOW_PRIVATE: envParsed({
-    parse: parseAllowPrivate,
-    default: 'on',
-    allowed: 'on, off, or addresses and networks (CIDR) between commas',
-  }),
+  UPSTREAM_ALLOW_PRIVATE: envParsed(allowPrivateVariable),
 };
 
 /** The worker's options from its variables. */

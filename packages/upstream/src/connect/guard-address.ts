@@ -85,6 +85,13 @@ export function parseAllowPrivate(text: string): AllowPrivate | null {
   return networks.every(isNetwork) ? networks : null;
 }
 
+/** How the variable is read, for every program that connects to channels. */
+export const allowPrivateVariable = {
+  parse: parseAllowPrivate,
+  default: 'on',
+  allowed: 'on, off, or addresses and networks (CIDR) between commas',
+};
+
 function isNetwork(network: string): boolean {
   const [address = '', prefix] = network.split('/');
   if (!isIP(address)) return false;
