@@ -32,12 +32,8 @@ function insert(models: readonly LatestModel[], added: LatestModel): LatestModel
 
 function latestAfter(before: LatestModel | undefined, probe: Probe): LatestModel {
   const { live_failed_at = null, live_error = null, live_first_byte_s = null } = before ?? {};
-  const past = before && {
-    ...before,
-    state_since: before.state_since ?? before.timestamp,
-    history: before.history ?? [],
-  };
-  const { history, ...next } = nextModelState(past ?? null, probe);
+  const past = before ? { ...before, history: before.history ?? [] } : null;
+  const { history, ...next } = nextModelState(past, probe);
   return {
     ...next,
     skipped: probe.error_kind === 'skipped',
