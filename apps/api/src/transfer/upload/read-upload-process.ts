@@ -8,16 +8,14 @@ import { Worker } from 'node:worker_threads';
 import { AppError } from '@api-monitor/core';
 import { readChannelsFile, readUpload, type UploadFormat } from './read-upload.ts';
 import type { ReadLine } from './upload-reader.ts';
-import type { WatchData } from './watch-reading.ts';
 
 const write = (line: ReadLine) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 // Pages and probes go first.
 setPriority(5);
 const [parentPid, timeoutMs, kind, format] = process.argv.slice(2);
-const watch: WatchData = { parentPid: Number(parentPid), timeoutMs: Number(timeoutMs) };
 const watcher = new URL(`./watch-reading${extname(import.meta.url)}`, import.meta.url);
-new Worker(watcher, { workerData: watch }).unref();
+new Worker(watcher, { argv: [parentPid, timeoutMs] }).unref();
 const bytes = await buffer(process.stdin);
 try {
   const entries =

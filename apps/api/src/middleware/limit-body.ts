@@ -1,6 +1,6 @@
 import { AppError } from '@api-monitor/core';
 import type { MiddlewareHandler } from 'hono';
-import type { ApiEnv } from './router.ts';
+import type { ApiEnv } from '../router.ts';
 
 /**
  * Refuses longer bodies with a 413: at once if their length is declared, otherwise while the route reads
