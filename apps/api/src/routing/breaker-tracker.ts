@@ -16,8 +16,6 @@ type ProbedState = Pick<
 /** A gateway that dies never says that its breakers closed: beyond this many the oldest are forgotten. */
 const breakerLimit = 10_000;
 
-export type BreakerTracker = ReturnType<typeof createBreakerTracker>;
-
 /** Remembers the breakers of all gateways, as their events say. */
 export function createBreakerTracker(nowS: () => number) {
   const breakers = new LRUCache<string, Breaker>({ max: breakerLimit });
