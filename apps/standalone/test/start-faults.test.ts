@@ -60,7 +60,7 @@ test.each<[string, () => Promise<string>, RegExp]>([
       await truncate(join(dataDir, 'registry.db'), 5000);
       return dataDir;
     },
-    /registry\.db is no intact SQLite database/,
+    /registry\.db is not an intact SQLite database/,
   ],
   [
     'a read-only database',

@@ -83,7 +83,7 @@ test('the same token for the admin and the visitor is rejected', async () => {
 
 test.each([
   ['a file instead of the folder', 'DATA_DIR: the folder cannot be used'],
-  ['a file that is not a database', 'DATA_DIR: registry.db is no intact SQLite database'],
+  ['a file that is not a database', 'DATA_DIR: registry.db is not an intact SQLite database'],
 ])('%s is one line', async (what, sentence) => {
   const dir = await tempDir();
   const file = join(dir, 'registry.db');

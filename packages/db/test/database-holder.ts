@@ -8,7 +8,7 @@ const program = `
   const { openDatabase, createTarget } = await import(process.argv[1]);
   const { targetInput } = await import(process.argv[2]);
   const open = () => openDatabase({ dataDir: process.argv[3], now: () => 1000 });
-  // Twice, like the monitor: the gateway's thread has a connection of its own.
+  // Twice, like the monitor, whose gateway thread has another connection.
   const [db] = [await open(), await open()];
   console.log('open');
   for await (const name of createInterface({ input: process.stdin })) {
@@ -17,7 +17,7 @@ const program = `
   }
 `;
 
-/** A process that holds the database of a folder open, as the monitor does. */
+/** A process that has the database of a folder open, as the monitor does. */
 export interface DatabaseHolder {
   pid: number;
   /** Resolves once the process has committed a channel of that name. */

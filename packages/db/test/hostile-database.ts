@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 
-/** No constraint holds, and what should be a number may be text by its column's very type. */
+/** No constraints, and columns of numbers may have the type of text. */
 const tables = `
   CREATE TABLE targets (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT, base_url TEXT, api_key TEXT,

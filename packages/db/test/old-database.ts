@@ -91,7 +91,7 @@ const newestAdditions = `
     ('visitor_mode_enabled', 'true', 60);
 `;
 
-/** Two channels with keys in the clear; channel 1: 40 finished runs and one that was cut off. */
+/** Two channels with keys in the clear; channel 1: 40 finished runs and one that was interrupted. */
 const rows = `
   INSERT INTO targets (name, base_url, api_key, prompt, anthropic_version, created_at, updated_at, last_run_at, last_status, last_total, last_success, last_fail) VALUES
     ('One', 'https://one.example', 'sk-one-in-the-clear', 'Who?', '2023-06-01', 1, 2, 140, 'degraded', 2, 1, 1),

@@ -14,11 +14,11 @@ const openAndTell = `
 interface Told {
   /** 'hello', sealed for 'test'. */
   sealed: string;
-  /** Of all channels, in the clear. */
+  /** The keys of all channels, in the clear. */
   keys: string[];
 }
 
-/** Opens the database in a process of its own. */
+/** Opens the database in a new process. */
 export async function openInProcess(dataDir: string, databaseUrl = ''): Promise<Told> {
   const database = new URL('../src/index.ts', import.meta.url).href;
   const args = ['--input-type=module-typescript', '-e', openAndTell];

@@ -8,15 +8,15 @@ export function isOnPostgres(): boolean {
   return inject('postgres') !== undefined;
 }
 
-/** The address of a new, migrated database where the tests run on Postgres; else none: SQLite it is. */
+/** The address of a new, migrated database if the tests run on Postgres; undefined: they run on SQLite. */
 export async function testDatabaseUrl(): Promise<string | undefined> {
   return isOnPostgres() ? makeDatabase(`template ${server().template}`) : undefined;
 }
 
-/** Those that the tests of this file have left clean: a new one takes longer. */
+/** Databases that the tests of this file have emptied; creating a new one takes longer. */
 const free: string[] = [];
 
-/** The address of a database of the running test's own, migrated and empty. */
+/** The address of a migrated, empty database for the running test alone. */
 export async function postgresDatabase(): Promise<string> {
   const url = free.pop() ?? (await makeDatabase(`template ${server().template}`));
   onTestFinished(async () => {
@@ -25,7 +25,7 @@ export async function postgresDatabase(): Promise<string> {
   return url;
 }
 
-/** The same without any table. `options` are those of `create database`. */
+/** The same, but without tables. `options` are those of `create database`. */
 export async function emptyPostgresDatabase(options = ''): Promise<string> {
   const url = await makeDatabase(`encoding 'UTF8' template template0 ${options}`);
   return url;
@@ -41,8 +41,8 @@ async function makeDatabase(options: string): Promise<string> {
 }
 
 /**
- * Empties all tables and numbers anew; false where a test has dropped one, so that nobody may use that
- * database again. (Truncating would make new files for each table and index, which takes far longer.)
+ * Empties all tables and resets their numbers; false if a test has dropped one, so that nobody may use the
+ * database again. (Truncating creates new files for each table and index, which takes far longer.)
  */
 async function clean(url: string): Promise<boolean> {
   const [whole] = await query(

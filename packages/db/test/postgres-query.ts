@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 
-/** Runs a statement, or several, on a connection of its own. Returns the rows of a single one. */
+/** Runs one or several statements on a new connection. Returns the rows of a single statement. */
 export async function query(url: string, statement: string): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString: url });
   await client.connect();

@@ -10,34 +10,34 @@ const run = promisify(execFile);
 const startTimeoutMs = 30_000;
 
 export interface PostgresServer {
-  /** Of its maintenance database, as a user who may make others. */
+  /** The address of its maintenance database, as a user who may create others. */
   url: string;
   close(): Promise<void>;
 }
 
-/** A server of our own, that a test may stop and start again on the same port, with what it holds. */
+/** A private server that a test can stop and start again on the same port with the same data. */
 export interface PrivatePostgresServer extends PostgresServer {
   start(): Promise<void>;
   /** Kills it, as a power cut would. */
   stop(): Promise<void>;
-  /** Lets it stand still, and go on: its connections stay open. */
+  /** Suspends and resumes it; its connections stay open. */
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
-/** The Postgres at `TEST_DATABASE_URL` (databases are made and dropped there), else one of our own. */
+/** The Postgres at `TEST_DATABASE_URL` (databases are created and dropped there), else a private one. */
 export async function usePostgresServer(): Promise<PostgresServer> {
   const { TEST_DATABASE_URL: url } = process.env;
   return url ? { url, close: async () => {} } : startPostgresServer();
 }
 
-/** Who has to give a password; everyone else is trusted, on loopback alone. */
+/** The user that needs a password; all others are trusted, on loopback only. */
 export const guardedUser = 'guarded';
 
-// It outlives the server's death, not the machine's: that makes it fast.
+// Fast, because the data need to survive a crash of the server only, not of the machine.
 const settings = ['fsync=off', 'full_page_writes=off'];
 
 /**
- * Starts a private server on a free port, its data in a temporary folder. Throws a sentence that says
+ * Starts a private server on a free port, with its data in a temporary folder. Throws a sentence that says
  * what to install if there is none and apt can't install it.
  */
 export async function startPostgresServer(): Promise<PrivatePostgresServer> {
@@ -103,7 +103,7 @@ async function findBinaries(): Promise<string | null> {
   return folders.find(isWhole) ?? null;
 }
 
-/** Postgres refuses to run as root; its Debian package brings a user along. */
+/** Postgres refuses to run as root; its Debian package creates a user. */
 async function unprivilegedOwner(): Promise<{ uid: number; gid: number } | Record<string, never>> {
   if (process.getuid?.() !== 0) return {};
   const idOf = async (flag: string, name: string) =>

@@ -3,12 +3,12 @@ import { openPostgres } from '../src/engine/postgres/open-postgres.ts';
 import { query } from './postgres-query.ts';
 import { usePostgresServer } from './postgres-server.ts';
 
-/** What tests on Postgres are given: the server, and a migrated database that theirs are copies of. */
+/** What tests on Postgres get: the server, and a migrated database from which theirs are copied. */
 export interface ProvidedPostgres {
   url: string;
-  /** Its name, which those of the copies begin with. */
+  /** Its name, with which the names of the copies begin. */
   template: string;
-  /** How many tables it has, the migrator's apart. */
+  /** How many tables it has, without those of the migrator. */
   tables: number;
 }
 
@@ -18,7 +18,7 @@ declare module 'vitest' {
   }
 }
 
-/** Before all tests on Postgres: one server for all of them. Afterwards nothing is left of theirs. */
+/** Before all tests on Postgres: starts one server for them. Afterwards nothing of theirs is left. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const server = await usePostgresServer();
   const template = `api_monitor_test_${process.pid}`;

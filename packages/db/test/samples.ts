@@ -70,7 +70,7 @@ export async function startedRun(
   return started.run;
 }
 
-/** Ends a run, completed unless `fields` says else; all probed models are listed. */
+/** Ends a run, completed unless `fields` says otherwise; all probed models are listed. */
 export function finish(
   db: Database,
   run: RunRow,
@@ -91,7 +91,7 @@ export function finish(
   });
 }
 
-/** A whole run at a time: started, and ended five seconds later. */
+/** A whole run: started, and ended five seconds later. */
 export async function runOnce(
   db: Database,
   targetId: number,

@@ -8,9 +8,9 @@ import { onTestFinished } from 'vitest';
 /** A real file system of a few megabytes, unmounted when the test ends. */
 export interface SmallDisk {
   folder: string;
-  /** Leaves no byte free, or so many. */
+  /** Leaves so many bytes free; absent: none. */
   fill(options?: { leaveBytes: number }): Promise<void>;
-  /** Frees what `fill` took. */
+  /** Frees what `fill` used. */
   free(): Promise<void>;
 }
 

@@ -3,8 +3,8 @@ import { promisify } from 'node:util';
 import { findOnPath, findOrInstall } from '@api-monitor/test-servers';
 
 /**
- * Runs SQL, or a dot-command, on a database file with the command-line shell of SQLite, which is
- * installed first if necessary. Resolves to its output.
+ * Runs SQL or a dot-command on a database file with the command-line shell of SQLite, which is installed
+ * first if necessary. Resolves to its output.
  */
 export async function runSqliteShell(file: string, command: string): Promise<string> {
   const shell = await findOrInstall({

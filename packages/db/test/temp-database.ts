@@ -9,7 +9,7 @@ import { type OpenedDatabase, openDatabase } from '../src/index.ts';
 import type { Schema } from '../src/schema.ts';
 import { emptyPostgresDatabase, isOnPostgres, postgresDatabase } from './postgres-database.ts';
 
-/** A folder of the running test's own, gone when it ends. */
+/** A folder for the running test, deleted when the test ends. */
 export async function tempFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'api-monitor-db-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -18,19 +18,19 @@ export async function tempFolder(): Promise<string> {
 
 interface Options {
   encryptionKey?: string;
-  /** Unless told, the time is 1000. */
+  /** The default is the time 1000. */
   now?: () => number;
 }
 
-/** A new database, real on either engine, closed and deleted when the test ends. */
+/** A new real database on either engine, closed and deleted when the test ends. */
 export async function tempDatabase(options: Options = {}): Promise<OpenedDatabase> {
   return openAt(await tempFolder(), options);
 }
 
-/** The databases on Postgres by the folder that they stand beside. */
+/** The databases on Postgres by their data folder. */
 const urls = new Map<string, string>();
 
-/** Opens the database of a folder, at the time 1000: that in it, or on Postgres that of its own. */
+/** Opens the database of a folder at the time 1000: the one in it, or its own on Postgres. */
 export async function openIn(dataDir: string, encryptionKey?: string): Promise<OpenedDatabase> {
   return openAt(dataDir, encryptionKey === undefined ? {} : { encryptionKey });
 }
@@ -43,7 +43,7 @@ async function openAt(dataDir: string, options: Options): Promise<OpenedDatabase
   return db;
 }
 
-/** Of the folder's database while there is nothing in it; undefined for the file that is not there yet. */
+/** The address of the folder's empty database; undefined on SQLite, where the file doesn't exist yet. */
 export async function emptyUrlOf(dataDir: string): Promise<string | undefined> {
   if (isOnPostgres()) urls.set(dataDir, await emptyPostgresDatabase());
   return urls.get(dataDir);

@@ -57,7 +57,7 @@ export const analysisSchema = z.object({
   step_s: z.int().openapi({ description: 'seconds' }),
   accuracy: z
     .number()
-    .openapi({ description: 'how far a percentile may lie from the true one, as a share of it' }),
+    .openapi({ description: 'how far a percentile may be from the true one, as a share of it' }),
   steps: z.array(z.int()).openapi({ description: 'the start of each step, Unix seconds' }),
   total: probeFiguresSchema,
   items: z.array(analysisItemSchema).openapi({ description: 'in the order of their names' }),

@@ -11,7 +11,9 @@ import { z } from '@hono/zod-openapi';
 import { readOnlyFields } from '../derive-schema.ts';
 
 const percent = z.number().nullable().describe('null: never checked');
-const state = z.enum(publicStates).describe('unknown: never checked, not lately, or paused');
+const state = z
+  .enum(publicStates)
+  .describe('unknown: never checked, not checked lately, or paused');
 
 /** One line of the public page. */
 const publicItemSchema = z
@@ -30,9 +32,9 @@ const incidentSchema = z
   .object({
     slug: z.string(),
     name: z.string(),
-    state: z.enum(['degraded', 'outage']).describe('the worst that was seen'),
+    state: z.enum(['degraded', 'outage']).describe('the worst state during it'),
     started_at: unixSeconds,
-    ended_at: unixSeconds.nullable().describe('null: it goes on'),
+    ended_at: unixSeconds.nullable().describe('null: not over yet'),
     reasons: z.array(z.enum(errorKinds)).describe('the most frequent first'),
   })
   .openapi('StatusIncident');

@@ -35,7 +35,7 @@ test('a session is found by its hash until it expires', async () => {
   expect(await findAdminSession(db, 'other', 1000)).toBeNull();
 });
 
-test('the one seen last stands first, and expired ones go with the next', async () => {
+test('the session used last is listed first, and expired ones are deleted with the next login', async () => {
   const db = await tempDatabase();
   const [first, second] = [await begin(db, 'one', 1000), await begin(db, 'two', 1010)];
   await touchAdminSession(db, first.id, 1050);
@@ -46,7 +46,7 @@ test('the one seen last stands first, and expired ones go with the next', async 
   expect(await ids(0)).toEqual([third.id]);
 });
 
-test('one is ended, or all but one', async () => {
+test('one session can be ended, or all but one', async () => {
   const db = await tempDatabase();
   const kept = await begin(db, 'one', 1000);
   const ended = await begin(db, 'two', 1000);

@@ -17,7 +17,7 @@ function record(db: Database, fields: Partial<AuditEntry>) {
   });
 }
 
-test('an entry comes back as it was written', async () => {
+test('an entry is read as it was written', async () => {
   const db = await tempDatabase();
   await record(db, {});
   expect(await listAudit(db, { limit: 10 })).toMatchObject([
@@ -25,7 +25,7 @@ test('an entry comes back as it was written', async () => {
   ]);
 });
 
-test('filters narrow it down, and pages follow one another', async () => {
+test('filters narrow the log down, and pages follow one another', async () => {
   const db = await tempDatabase();
   await record(db, { subject_name: 'a', timestamp: 10 });
   await record(db, { subject_name: 'b', timestamp: 20, actor: 'api_token', session_id: null });
@@ -46,7 +46,7 @@ test('filters narrow it down, and pages follow one another', async () => {
   expect(await names({ before_id: last?.id })).toBe('ba');
 });
 
-test('old entries go, batch by batch', async () => {
+test('old entries are deleted batch by batch', async () => {
   const db = await tempDatabase();
   for (let timestamp = 1; timestamp <= 7; timestamp += 1) await record(db, { timestamp });
   expect(await pruneAudit(db, { before: 6, batchSize: 2 })).toBe(5);

@@ -11,7 +11,7 @@ import {
   takeCodeStep,
 } from '../index.ts';
 
-test('a secret is sealed, replaced until it is confirmed, and kept from then on', async () => {
+test('a secret is sealed; it can be replaced until it is confirmed, but not later', async () => {
   const db = await tempDatabase();
   expect(await getSecondFactor(db)).toBeNull();
   expect(await enrolSecondFactor(db, 'FIRST', 1)).toBe(true);
@@ -28,7 +28,7 @@ test('a secret is sealed, replaced until it is confirmed, and kept from then on'
   expect(await getSecondFactor(db)).toMatchObject({ secret: 'SECOND', confirmed_at: 3 });
 });
 
-test('of many that take the same step at once, one gets it; an earlier one nobody', async () => {
+test('if many callers use the same step at once, one succeeds; an earlier step is refused', async () => {
   const db = await tempDatabase();
   expect(await takeCodeStep(db, 5)).toBe(false);
   await enrolSecondFactor(db, 'SECRET', 1);
@@ -38,7 +38,7 @@ test('of many that take the same step at once, one gets it; an earlier one nobod
   expect(await takeCodeStep(db, 6)).toBe(true);
 });
 
-test('a recovery code is spent once, and all go with the second factor', async () => {
+test('a recovery code works once, and all are deleted with the second factor', async () => {
   const db = await tempDatabase();
   await replaceRecoveryCodes(db, ['a', 'b']);
   const spent = await Promise.all([1, 2, 3].map(() => spendRecoveryCode(db, 'a', 9)));

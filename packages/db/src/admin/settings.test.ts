@@ -9,7 +9,7 @@ import {
   setSettings,
 } from '../index.ts';
 
-test('settings are kept, changed, and null before they are set', async () => {
+test('settings are stored and changed, and are null before they are set', async () => {
   const db = await tempDatabase();
   expect(await getSetting(db, 'log_max_size_mb')).toBeNull();
   await setSettings(db, { log_max_size_mb: '100', log_cleanup_enabled: 'true' }, 5);
@@ -30,7 +30,7 @@ test('settings are kept, changed, and null before they are set', async () => {
   expect(stored).toEqual([{ value: '200', updated_at: 6 }]);
 });
 
-test('what was set to something unusable reads as not set, and the rest is kept', async () => {
+test('a setting with an unusable value reads as not set, and the others keep their values', async () => {
   const db = await tempDatabase();
   const stored = {
     log_max_size_mb: '500MB',
@@ -46,7 +46,7 @@ test('what was set to something unusable reads as not set, and the rest is kept'
   });
 });
 
-test('no keys are asked, none come', async () => {
+test('asking for no keys returns none', async () => {
   expect(await getSettings(await tempDatabase(), [])).toEqual(new Map());
 });
 
@@ -58,7 +58,7 @@ test.each(secretSettingKeys)('%s is sealed at rest', async (key) => {
   expect(await getSetting(db, key)).toBe('a-token-in-the-clear');
 });
 
-test('of many that would set a first value, all get the one that stands', async () => {
+test('if many callers set a first value at once, all get the same one', async () => {
   const db = await tempDatabase();
   const key = 'runtime_api_monitor_token';
   const values = ['one', 'two', 'three'];

@@ -37,7 +37,7 @@ export async function readSettings(db: Database): Promise<PlainSettings> {
   return parseSettings(await getSettings(db, settingNames));
 }
 
-/** Sets several settings at once, all or none (null: no longer set); those of `secretSettingKeys` are sealed. */
+/** Sets several settings at once, all or none; null unsets one. Those of `secretSettingKeys` are sealed. */
 export async function setSettings(
   db: Database,
   values: Readonly<Record<string, string | null>>,

@@ -32,7 +32,7 @@ import {
 } from '../index.ts';
 import { copyToPostgres } from './copy-to-postgres.ts';
 
-// A database made anew, filled and read back: seconds, where the machine has other work too.
+// Creating, filling and reading a database takes seconds on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
 async function open(dataDir: string, databaseUrl?: string) {
@@ -41,7 +41,7 @@ async function open(dataDir: string, databaseUrl?: string) {
   return db;
 }
 
-/** A data folder that has seen some life, closed. */
+/** A closed data folder with some of everything in it. */
 async function filledFolder(): Promise<string> {
   const dataDir = await tempFolder();
   const db = await open(dataDir);
@@ -95,7 +95,7 @@ const digest = async (path: string) =>
     .update(await readFile(path))
     .digest('hex');
 
-test('everything is there afterwards, opened with the same key, and the folder is as it was', async () => {
+test('after a copy everything is there and opens with the same key, and the folder is unchanged', async () => {
   const dataDir = await filledFolder();
   const before = await digest(join(dataDir, 'registry.db'));
   const url = await emptyPostgresDatabase();
@@ -107,7 +107,7 @@ test('everything is there afterwards, opened with the same key, and the folder i
   expect(there).toEqual(await everythingIn(await open(dataDir)));
 });
 
-test('numbers go on after the last that was given out, those of deleted channels too', async () => {
+test('new numbers follow the last one that was used, even by a deleted channel', async () => {
   const dataDir = await filledFolder();
   const url = await emptyPostgresDatabase();
   await copy(dataDir, url);
@@ -117,7 +117,7 @@ test('numbers go on after the last that was given out, those of deleted channels
   expect((await createProxyKey(db, keyInput({ key_hash: 'other' }), 50)).id).toBe(2);
 });
 
-test('a destination that is not empty is refused, and replaced where that was asked for', async () => {
+test('a destination that is not empty is refused, or replaced on request', async () => {
   const dataDir = await filledFolder();
   const url = await emptyPostgresDatabase();
   await copy(dataDir, url);
@@ -132,7 +132,7 @@ test('a destination that is not empty is refused, and replaced where that was as
   expect(await query(url, 'select count(*)::int as n from targets')).toEqual([{ n: 2 }]);
 });
 
-test('a copy that fails midway leaves nothing, and can be done again', async () => {
+test('a copy that fails midway leaves nothing and can be repeated', async () => {
   const dataDir = await filledFolder();
   const broken = await tempFolder();
   for (const name of ['registry.db', 'encryption.key']) {
@@ -144,13 +144,13 @@ test('a copy that fails midway leaves nothing, and can be done again', async () 
   const url = await emptyPostgresDatabase();
   await expect(copy(broken, url)).rejects.toMatchObject({
     code: 'conflict',
-    message: expect.stringMatching(/^run_models: .*no number.*nothing was kept$/),
+    message: expect.stringMatching(/^run_models: .*no number.*nothing was copied$/),
   });
   expect(await query(url, 'select id from targets')).toEqual([]);
   expect((await copy(dataDir, url)).rows).toMatchObject({ run_models: 602 });
 });
 
-test('rows whose channel is long gone stay behind, and are told', async () => {
+test('rows whose channel no longer exists are not copied, but reported', async () => {
   const dataDir = await filledFolder();
   const sqlite = new Sqlite(join(dataDir, 'registry.db'));
   sqlite.pragma('foreign_keys = off');
@@ -167,7 +167,7 @@ test('rows whose channel is long gone stay behind, and are told', async () => {
   ]);
 });
 
-test('without the key of its secrets nothing is copied', async () => {
+test('without the key of the secrets nothing is copied', async () => {
   const dataDir = await filledFolder();
   await rm(join(dataDir, 'encryption.key'));
   const url = await emptyPostgresDatabase();
@@ -175,7 +175,7 @@ test('without the key of its secrets nothing is copied', async () => {
   expect(await query(url, 'select id from targets')).toEqual([]);
 });
 
-test('a folder that a monitor has open is copied as it is at that moment, and told', async () => {
+test('a folder that a monitor has open is copied as it is at that moment, and this is reported', async () => {
   const dataDir = await filledFolder();
   const db = await open(dataDir);
   await setSettings(db, { log_max_size_mb: '8' }, 7);

@@ -8,9 +8,9 @@ import { openSqliteSource, type SourceRow, type SqliteSource } from './sqlite-so
 
 export interface CopyOptions extends KeyOptions {
   databaseUrl: string;
-  /** Empties the destination first, which else must be empty. */
+  /** Empties the destination first; without it, the destination must be empty. */
   replace: boolean;
-  /** Told of each table that is done, in order. */
+  /** Called after each table, in order. */
   onTable: (copied: CopiedTable) => void;
 }
 
@@ -20,7 +20,7 @@ export interface CopiedTable {
   source: number;
   /** Rows in Postgres now. */
   copied: number;
-  /** Rows whose channel or run is not there any more: nothing shows them. */
+  /** Rows whose channel or run doesn't exist any more: nothing shows them. */
   ownerless: number;
 }
 
@@ -28,10 +28,9 @@ const pageLength = 500;
 
 /**
  * Copies a data folder's SQLite database into a Postgres, all or nothing, and counts the rows on both
- * sides. The folder is read alone, the secrets stay sealed as they are. Returns whether a monitor seems
- * to have the folder open. Throws AppError: `not_found` (no database there), `conflict` (a destination
- * that is not empty, a database of another version, counts that differ), `encryption_key_mismatch`,
- * `unavailable`.
+ * sides. The folder is only read, and the secrets stay sealed. Returns whether a monitor seems to have the
+ * folder open. Throws AppError `not_found` (there is no database), `conflict` (the destination isn't empty,
+ * the database is of another version, or counts differ), `encryption_key_mismatch` or `unavailable`.
  */
 export async function copyToPostgres(options: CopyOptions): Promise<{ isSourceInUse: boolean }> {
   const db = await openPostgres({ url: options.databaseUrl, size: 2 }, options.now());
@@ -48,7 +47,7 @@ export async function copyToPostgres(options: CopyOptions): Promise<{ isSourceIn
           });
           options.onTable(copied);
         }
-        // What was copied, not the source: that is what the monitor will open.
+        // Checks the copy rather than the source, because the monitor will open the copy.
         await unlockDatabase(tx, options);
       });
       for (const { name } of plans) await sql`analyze ${sql.table(name)}`.execute(db);
@@ -67,11 +66,11 @@ async function refuseOtherVersion(source: SqliteSource, db: Kysely<Schema>): Pro
   if (source.migrations.join() === rows.map(({ name }) => name).join()) return;
   throw new AppError(
     'conflict',
-    'DATA_DIR: the database is that of another version; start this version on it once (without DATABASE_URL), stop it, and copy then',
+    'DATA_DIR: the database is of another version; start this version on it once (without DATABASE_URL), stop it, and then copy',
   );
 }
 
-/** Nobody else writes them until the copy is whole: a monitor that starts meanwhile waits. */
+/** Lets nobody else write the tables until the copy is complete: a monitor that starts meanwhile waits. */
 async function claimTables(
   tx: Kysely<Schema>,
   plans: readonly TablePlan[],
@@ -85,7 +84,7 @@ async function claimTables(
   if (filled.length === 0) return;
   throw new AppError(
     'conflict',
-    `DATABASE_URL: the database is not empty (${filled.join(', ')}); name another one, or add --replace to delete what it holds`,
+    `DATABASE_URL: the database is not empty (${filled.join(', ')}); name another one, or add --replace to delete its content`,
   );
 }
 
@@ -98,17 +97,18 @@ async function copyTable(
   for (const page of source.pages(plan, pageLength)) await insertPage(tx, plan, page);
   await continueNumbers(tx, source, plan);
   const copied = await countRows(tx, plan.name);
-  if (copied !== owned) throw new Error(`${owned} rows were to be copied, ${copied} are there`);
+  if (copied !== owned)
+    throw new Error(`${owned} rows should have been copied, but ${copied} are there`);
   return { table: plan.name, source: rows, copied, ownerless: rows - owned };
 }
 
 function tableFault(table: string, cause: unknown): AppError {
   if (cause instanceof AppError) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new AppError('conflict', `${table}: ${reason}; nothing was kept`, { cause });
+  return new AppError('conflict', `${table}: ${reason}; nothing was copied`, { cause });
 }
 
-/** As one value, which Postgres takes apart: quicker than a statement of thousands of them. */
+/** As one JSON value that Postgres takes apart: faster than a statement with thousands of values. */
 async function insertPage(
   tx: Kysely<Schema>,
   { name, columns }: TablePlan,
@@ -124,7 +124,7 @@ async function insertPage(
   );
 }
 
-/** So that no number is ever given out twice, those of deleted rows included. */
+/** So that no number is ever used twice, not even that of a deleted row. */
 async function continueNumbers(
   tx: Kysely<Schema>,
   source: SqliteSource,

@@ -1,11 +1,11 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
 
-/** A table of the destination, as far as a copy must know it. */
+/** What a copy must know about a table of the destination. */
 export interface TablePlan {
   name: string;
   columns: string[];
-  /** The column that numbers itself; null where there is none. */
+  /** The column that numbers itself; null if there is none. */
   numbered: string | null;
   references: Reference[];
 }
@@ -17,7 +17,7 @@ export interface Reference {
   parentColumn: string;
 }
 
-/** The tables of the Postgres that `db` is on, parents before their children; the migrator's apart. */
+/** The tables of this Postgres, parents before their children, without those of the migrator. */
 export async function planTables(db: Kysely<Schema>): Promise<TablePlan[]> {
   const references = await readReferences(db);
   const { rows } = await sql<Omit<TablePlan, 'references'>>`

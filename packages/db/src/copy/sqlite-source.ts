@@ -8,22 +8,22 @@ import type { TablePlan } from './plan-tables.ts';
 /** A row as SQLite keeps it. */
 export type SourceRow = Record<string, unknown>;
 
-/** A data folder's database as it was when it was opened: what is written meanwhile is not seen. */
+/** A data folder's database as it was when it was opened; later writes aren't seen. */
 export interface SqliteSource {
-  /** The migrations that it has gone through, in order. */
+  /** The migrations that it has had, in order. */
   migrations: string[];
-  /** Whether a monitor has it open, or was killed while it had. */
+  /** Whether a monitor has it open, or was killed while it had it open. */
   isInUse: boolean;
-  /** Rows in all, and those whose parents are there: the older tool enforced no keys. */
+  /** All rows, and those whose parents exist: the older tool enforced no foreign keys. */
   count(table: TablePlan): { rows: number; owned: number };
-  /** The owned rows in their order, so many at a time. */
+  /** The rows whose parents exist, in their order, `length` at a time. */
   pages(table: TablePlan, length: number): Generator<SourceRow[]>;
-  /** The last number that the table gave out; 0 where it gave none. */
+  /** The last number that the table used; 0 if it used none. */
   lastNumber(table: string): number;
   close(): void;
 }
 
-/** Opens the folder's `registry.db` to read alone. Throws AppError `not_found` where there is none. */
+/** Opens the folder's `registry.db` read-only. Throws AppError `not_found` if there is none. */
 export async function openSqliteSource(
   dataDir: string,
   plans: readonly TablePlan[],
@@ -35,7 +35,7 @@ export async function openSqliteSource(
     throw new AppError('not_found', `${fault}; name the folder that the monitor ran with`);
   }
   const sqlite = new Sqlite(path, { readonly: true, fileMustExist: true });
-  // One view of the whole, from the first read to the last.
+  // All reads see the same state.
   sqlite.exec('begin');
   const number = (query: string, ...values: unknown[]) =>
     Number(
@@ -87,7 +87,7 @@ function* readPages(
   }
 }
 
-/** As SQL: whether a row's parents are there, and theirs. */
+/** SQL that says whether a row's parents exist, and theirs. */
 function isOwned(table: TablePlan, plans: readonly TablePlan[]): string {
   const conditions = table.references.map(({ column, isNullable, parent, parentColumn }) => {
     const plan = plans.find(({ name }) => name === parent);

@@ -4,8 +4,8 @@ import { basename } from 'node:path';
 import { AppError } from '@api-monitor/core';
 
 /**
- * Throws AppError `conflict` if a directory is at `path`, and the error of the file system, which names
- * the path, if this process may not read and write the file. Doesn't open it.
+ * Throws AppError `conflict` if `path` is a directory, and the error of the file system (which names the
+ * path) if this process may not read and write the file. Doesn't open it.
  */
 export async function assertReadWrite(path: string): Promise<void> {
   if ((await stat(path)).isDirectory()) {

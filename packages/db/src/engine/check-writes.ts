@@ -7,27 +7,27 @@ import type { Schema } from '../schema.ts';
 import { describeStorageFault } from './storage-fault.ts';
 
 const periodS = 10;
-/** As much as the end of a large run writes. */
+/** As much as a large run writes at its end. */
 const trialBytes = 256 * 1024;
 
 interface Options {
   kysely: Kysely<Schema>;
-  /** The folder on whose disk the database grows; null if that is another machine's. */
+  /** The folder of the database; null if the database is on another machine. */
   folder: string | null;
   /** Unix seconds. */
   now: () => number;
 }
 
 /**
- * The returned function tells why the database takes no writes now; null if it takes them. It tries one
- * at most every ten seconds, and gives the last result in between.
+ * The returned function says why the database refuses writes now; null if it accepts them. It tries a
+ * write at most every ten seconds and returns the last result in between.
  */
 export function checkWrites({ kysely, folder, now }: Options): () => Promise<string | null> {
   let triedAtS = Number.NEGATIVE_INFINITY;
   let result: Promise<string | null> = Promise.resolve(null);
   return () => {
     const nowS = now();
-    // The clock may have been set back.
+    // Absolute, because the clock may have been set back.
     if (Math.abs(nowS - triedAtS) >= periodS) {
       triedAtS = nowS;
       result = tryToWrite(kysely, folder, nowS).then(() => null, sentenceOf);
@@ -50,7 +50,7 @@ async function tryToWrite(
     .execute();
 }
 
-/** Random, because some file systems store zeros in no room at all. */
+/** Random data, because zeros take no space on some file systems. */
 async function tryFile(path: string): Promise<void> {
   try {
     await writeFile(path, randomBytes(trialBytes), { mode: 0o600 });
@@ -62,5 +62,5 @@ async function tryFile(path: string): Promise<void> {
 function sentenceOf(error: unknown): string {
   const storage = describeStorageFault(error);
   if (storage !== null) return storage;
-  return error instanceof AppError ? error.message : 'the database takes no writes';
+  return error instanceof AppError ? error.message : 'the database refuses writes';
 }

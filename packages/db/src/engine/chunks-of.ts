@@ -1,4 +1,4 @@
-/** Rows to a statement: 32,766 values are SQLite's limit, 65,535 Postgres's, and no table is 60 wide. */
+/** Rows in one statement. SQLite allows 32,766 values, Postgres 65,535, and no table has 60 columns. */
 const chunkLength = 200;
 
 /** Cuts rows (or keys of an `in` list) into pieces that one statement can carry. */

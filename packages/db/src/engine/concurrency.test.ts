@@ -37,14 +37,14 @@ import {
   updateTarget,
 } from '../index.ts';
 
-/** One database, opened as often as there are processes that share it. */
+/** One database, opened several times, as by several processes. */
 async function openShared(): Promise<[OpenedDatabase, ...OpenedDatabase[]]> {
   const dataDir = await tempFolder();
   const first = await openIn(dataDir);
   return [first, await openIn(dataDir), await openIn(dataDir)];
 }
 
-/** Does `work` so many times at once, in turns on each of the connections. */
+/** Runs `work` so many times at once, on each of the connections in turn. */
 function atOnce<T>(
   shared: readonly Database[],
   times: number,
@@ -67,7 +67,7 @@ async function withTarget() {
   return { shared, db, id };
 }
 
-test('of any number of claims on a target one starts a run', async () => {
+test('of many claims on a target at once, one starts a run', async () => {
   const { shared, db, id } = await withTarget();
   const claim = { target_id: id, trigger: 'schedule' as const, nowS: 100 };
   const outcomes = await atOnce(shared, 12, (one) => startRun(one, claim));
@@ -76,7 +76,7 @@ test('of any number of claims on a target one starts a run', async () => {
   expect(await listRunningTargetIds(db)).toEqual([id]);
 });
 
-test('no run is under way on a target that is deleted while it is claimed', async () => {
+test('no run is running on a target that was deleted while it was claimed', async () => {
   const shared = await openShared();
   const [db] = shared;
   const ids = await atOnce(shared, 8, async (one, index) => {
@@ -90,7 +90,7 @@ test('no run is under way on a target that is deleted while it is claimed', asyn
   expect(await listRunningRuns(db)).toEqual([]);
 });
 
-test('a silent run is ended once, however many look', async () => {
+test('a silent run is ended once, no matter how many workers find it', async () => {
   const { shared, db, id } = await withTarget();
   const other = (await createTarget(db, targetInput({ name: 'other' }), 1)).id;
   const runs = [await startedRun(db, id, 20), await startedRun(db, other, 20)];
@@ -105,7 +105,7 @@ test('a silent run is ended once, however many look', async () => {
   ).toEqual(runs.map((run) => run.id));
 });
 
-test('no probe is lost from a model’s history that many write', async () => {
+test('no probe is lost from a model’s history that many transactions write', async () => {
   const { shared, db, id } = await withTarget();
   await atOnce(shared, 15, (one, index) => {
     const result = index % 3 ? probe({ timestamp: 1000 + index }) : failedProbe();
@@ -117,7 +117,7 @@ test('no probe is lost from a model’s history that many write', async () => {
   expect(await sums.execute()).toEqual([{ probes: 16 }]);
 });
 
-test('records, runs and probes of the same targets go through side by side', async () => {
+test('records, runs and probes of the same targets are written side by side', async () => {
   const shared = await openShared();
   const [db] = shared;
   const ids: number[] = [];
@@ -155,7 +155,7 @@ test('records, runs and probes of the same targets go through side by side', asy
   expect(await sumProxyRequests(db, { group_by: 'day' })).toMatchObject([{ requests: 36 }]);
 });
 
-test('what many gateways served adds up, a batch that came twice counted once', async () => {
+test('what many gateways served adds up, and a batch that came twice counts once', async () => {
   const { shared, db, id } = await withTarget();
   const key = await createProxyKey(db, keyInput(), 1);
   const results = await atOnce(shared, 20, (one, index) => {
@@ -181,14 +181,14 @@ test('what many gateways served adds up, a batch that came twice counted once', 
   expect((await getProxyKey(db, key.id))?.last_used_at).toBe(7200 + 94);
 });
 
-test('each change counts in the revision', async () => {
+test('each of many changes at once raises the revision', async () => {
   const { shared, db, id } = await withTarget();
   const [before] = await listTargetRevisions(db);
   await atOnce(shared, 10, (one, index) => updateTarget(one, id, { max_models: index }, 5));
   expect((await listTargetRevisions(db))[0]?.revision).toBe((before?.revision ?? 0) + 10);
 });
 
-test('changes of one key that meet keep each other', async () => {
+test('of two changes of one key at once, none is lost', async () => {
   const { shared, db } = await withTarget();
   const { id } = await createProxyKey(db, keyInput({ allowed_models: ['Relay/m'] }), 1);
   const patches = [{ rpm_limit: 7 }, { description: 'mine' }, { tpm_limit: 9 }, { enabled: false }];
@@ -203,7 +203,7 @@ test('changes of one key that meet keep each other', async () => {
   expect((await listProxyKeyRevisions(db))[0]?.revision).toBe(6);
 });
 
-test('of channels that are made at once each has its name and place to itself', async () => {
+test('channels that are created at once have different names and places', async () => {
   const shared = await openShared();
   const made = await Promise.allSettled(
     Array.from({ length: 12 }, (_, index) =>
@@ -216,7 +216,7 @@ test('of channels that are made at once each has its name and place to itself', 
   expect(targets.map(({ sort_order }) => sort_order)).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
-test('of orders that are given at once one stands as it was given', async () => {
+test('of many orders that are given at once, one is kept completely', async () => {
   const shared = await openShared();
   const [db] = shared;
   for (const name of ['a', 'b', 'c', 'd']) await createTarget(db, targetInput({ name }), 1);
@@ -231,7 +231,7 @@ test('of orders that are given at once one stands as it was given', async () => 
   expect(targets.map(({ sort_order }) => sort_order)).toEqual([1, 2, 3, 4]);
 });
 
-test('settings that are set together stand together', async () => {
+test('settings that are set together are kept together', async () => {
   const shared = await openShared();
   const keys = ['a', 'b', 'c', 'd'];
   await atOnce(shared, 12, (one, index) => {
@@ -241,7 +241,7 @@ test('settings that are set together stand together', async () => {
   expect(new Set((await getSettings(shared[0], keys)).values()).size).toBe(1);
 });
 
-test('of lists of status lines that are put at once one is left', async () => {
+test('of many lists of status lines that are written at once, one is kept completely', async () => {
   const shared = await openShared();
   await atOnce(shared, 6, (one, index) =>
     replaceStatusItems(one, [
@@ -252,7 +252,7 @@ test('of lists of status lines that are put at once one is left', async () => {
   expect(await listStatusItems(shared[0])).toHaveLength(2);
 });
 
-test('a target that is renamed and deleted at once leaves no key that names it', async () => {
+test('after a target is renamed and deleted at once, no key names it', async () => {
   const { shared, db, id } = await withTarget();
   const key = await createProxyKey(db, keyInput({ allowed_models: ['Relay/m', 'x/m'] }), 1);
   await Promise.all([

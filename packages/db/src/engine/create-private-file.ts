@@ -4,12 +4,12 @@ import { copyFile, link, open, readlink, stat, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 /**
- * Creates a file that only its owner may read and write (mode 600), unless one exists: an existing file
- * is not opened. It appears complete or not at all, whichever of several processes is first.
+ * Creates a file that only its owner may read and write (mode 600), unless it exists: an existing file
+ * isn't opened. It appears complete or not at all, even if several processes create it at once.
  */
 export async function createPrivateFile(path: string, text: string): Promise<void> {
   if (await exists(path)) return;
-  // A symbolic link to a file that is yet to be made.
+  // A symbolic link to a file that doesn't exist yet.
   const target = await readlink(path).catch(() => null);
   if (target !== null) return createPrivateFile(resolve(dirname(path), target), text);
   const draft = `${path}.${randomBytes(8).toString('hex')}`;
@@ -47,7 +47,7 @@ async function publish(draft: string, path: string): Promise<void> {
     await link(draft, path);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return;
-    // Some file systems have no links: a copy that refuses to overwrite comes closest.
+    // Some file systems have no links. The next best is a copy that refuses to overwrite.
     await copyFile(draft, path, constants.COPYFILE_EXCL).catch((failure: unknown) => {
       if (codeOf(failure) !== 'EEXIST') throw failure;
     });

@@ -7,17 +7,17 @@ import { retryConflict } from './postgres/retry-conflict.ts';
 export interface Database {
   readonly kysely: Kysely<Schema>;
   readonly secretBox: SecretBox;
-  /** Whether the opened files are still where the next start will look for them. */
+  /** Whether the opened files are still the ones that the next start would find. */
   readonly isInPlace: () => Promise<boolean>;
-  /** Why it takes no writes, as a sentence; null if it takes them. Known ten seconds later at most. */
+  /** Why it refuses writes, as a sentence; null if it accepts them. At most ten seconds old. */
   readonly writeFault: () => Promise<string | null>;
 }
 
 /**
- * Runs `work` all or nothing: in the transaction that `db` is already, else in one of its own.
- * It must query through the handle that it is given (through `db` it could wait for itself), await
- * nothing but queries (a long one also yields to the event loop), and change nothing else: it may be
- * done again. What it reads to write it again, it locks first (`locks.ts`).
+ * Runs `work` all or nothing: in the transaction that `db` already is, or in a new one.
+ * `work` must query through the handle that it gets (through `db` it could wait for itself), await only
+ * queries (a long one may also yield to the event loop), and change nothing else, because it may be
+ * repeated. It locks what it reads in order to change it (`locks.ts`).
  */
 export async function inTransaction<Handle extends Pick<Database, 'kysely'>, T>(
   db: Handle,

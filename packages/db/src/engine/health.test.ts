@@ -6,13 +6,13 @@ test('an open database answers', async () => {
   await expect(pingDatabase(await tempDatabase())).resolves.toBeUndefined();
 });
 
-test('a closed one is unavailable', async () => {
+test('a closed database is unavailable', async () => {
   const db = await tempDatabase();
   await db.close();
   await expect(pingDatabase(db)).rejects.toMatchObject({ code: 'unavailable' });
 });
 
-test('a table that cannot be read makes it unavailable', async () => {
+test('a table that cannot be read makes the database unavailable', async () => {
   const db = await tempDatabase();
   await db.kysely.schema.dropTable('run_models').execute();
   await db.kysely.schema.dropTable('runs').execute();
@@ -27,10 +27,10 @@ test('whether writes succeed is tried again after ten seconds, and after the clo
   clock.now = 1009;
   expect(await db.writeFault()).toBe(null);
   clock.now = 1010;
-  expect(await db.writeFault()).toBe('the database takes no writes');
+  expect(await db.writeFault()).toBe('the database refuses writes');
   const other = await tempDatabase({ now: () => clock.now });
   expect(await other.writeFault()).toBe(null);
   await other.close();
   clock.now = 5;
-  expect(await other.writeFault()).toBe('the database takes no writes');
+  expect(await other.writeFault()).toBe('the database refuses writes');
 });

@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 const tables = ['app_settings', 'targets', 'runs', 'run_models', 'model_states'] as const;
 
 /**
- * Resolves where every table of the monitor can be read and the file is the one that was opened; else
+ * Resolves if every table of the monitor can be read and the file is the one that was opened. Otherwise
  * throws AppError `unavailable`.
  */
 export async function pingDatabase(db: Database): Promise<void> {

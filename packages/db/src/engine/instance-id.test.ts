@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { tempDatabase } from '../../test/temp-database.ts';
 import { readInstanceId } from '../index.ts';
 
-test('all who ask get one id, and it stays; another database has another', async () => {
+test('all callers get the same id, which never changes; another database has another id', async () => {
   const db = await tempDatabase();
   const ids = await Promise.all([1, 2, 3].map(() => readInstanceId(db, 5)));
   expect(new Set(ids).size).toBe(1);

@@ -5,8 +5,8 @@ import type { Database } from './database.ts';
 const key = 'instance_id';
 
 /**
- * The id that this installation is known by, 16 hexadecimal digits: every process and thread on this
- * database gets the same. It is no secret.
+ * The id of this installation, 16 hexadecimal digits: every process and thread on this database gets the
+ * same one. It isn't a secret.
  */
 export async function readInstanceId(db: Database, nowS: number): Promise<string> {
   const known = await getSetting(db, key);

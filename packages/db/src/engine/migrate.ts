@@ -12,20 +12,20 @@ import { failedRuns } from '../migrations/0009-failed-runs.ts';
 import type { Schema } from '../schema.ts';
 import { currentSchema } from './dialect.ts';
 
-/** Brings any older database to the newest schema, all or nothing. Throws what the migration threw. */
+/** Migrates any older database to the newest schema, all or nothing. Throws what the migration threw. */
 export async function migrate(db: Kysely<Schema>, nowS: number): Promise<void> {
   const migrator = await createMigrator(db, nowS);
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
 }
 
-/** For whoever looks at the steps, or goes one by one. */
+/** For tests that go step by step. */
 export async function createMigrator(db: Kysely<Schema>, nowS: number): Promise<Migrator> {
   const schema = await currentSchema(db);
   return new Migrator({
     db,
     ...(schema === undefined ? {} : { migrationTableSchema: schema }),
-    // Listed, not read from a folder: the apps are bundled. A migration that was released never changes.
+    // A list rather than a folder, because the apps are bundled. A released migration never changes.
     provider: {
       getMigrations: async () => ({
         '0001-first-schema': firstSchema(nowS),

@@ -9,7 +9,7 @@ import { createTarget, listTargets, openApiKey } from '../index.ts';
 const mismatch = { code: 'encryption_key_mismatch' };
 const passphrase = 'a passphrase of some length';
 
-test('what was stored is there after a restart', async () => {
+test('stored data is there after a restart', async () => {
   const dataDir = await tempFolder();
   const db = await openIn(dataDir);
   const target = await createTarget(db, targetInput(), 5);
@@ -19,7 +19,7 @@ test('what was stored is there after a restart', async () => {
   expect(openApiKey(again, target)).toBe('sk-relay-0123456789');
 });
 
-test('a given key is used instead of a file', async () => {
+test('a given key is used instead of a key file', async () => {
   const dataDir = await tempFolder();
   const db = await openIn(dataDir, passphrase);
   const target = await createTarget(db, targetInput(), 5);
@@ -28,7 +28,7 @@ test('a given key is used instead of a file', async () => {
   expect(openApiKey(again, target)).toBe('sk-relay-0123456789');
 });
 
-test('a wrong key is refused and says what to do', async () => {
+test('a wrong key is refused, and the error says what to do', async () => {
   const dataDir = await tempFolder();
   await (await openIn(dataDir, passphrase)).close();
   await expect(openIn(dataDir, 'another passphrase of some length')).rejects.toMatchObject({
@@ -38,7 +38,7 @@ test('a wrong key is refused and says what to do', async () => {
   await openIn(dataDir, passphrase);
 });
 
-test('a key that is given later, beside a key file, is told which of the two to use', async () => {
+test('if a key is given although there is a key file, the error says which of the two to use', async () => {
   const dataDir = await tempFolder();
   await (await openIn(dataDir)).close();
   await expect(openIn(dataDir, passphrase)).rejects.toMatchObject({
@@ -50,14 +50,14 @@ test('a key that is given later, beside a key file, is told which of the two to 
   await openIn(dataDir, (await readFile(join(dataDir, 'encryption.key'), 'utf8')).trim());
 });
 
-test('a folder that the user made keeps its mode', async () => {
+test('a folder that the user created keeps its mode', async () => {
   const dataDir = await tempFolder();
   await chmod(dataDir, 0o755);
   await openIn(dataDir);
   expect((await stat(dataDir)).mode & 0o777).toBe(0o755);
 });
 
-test('a lost key file is refused, and none is made in its place', async () => {
+test('a lost key file is an error, and no new one is created', async () => {
   const dataDir = await tempFolder();
   await (await openIn(dataDir)).close();
   await rm(join(dataDir, 'encryption.key'));
@@ -66,7 +66,7 @@ test('a lost key file is refused, and none is made in its place', async () => {
   await expect(openIn(dataDir)).rejects.toMatchObject(refused);
 });
 
-test('sealed keys without a canary are refused too, never sealed twice', async () => {
+test('sealed keys without a canary are refused too, and never sealed twice', async () => {
   const dataDir = await tempFolder();
   const db = await openIn(dataDir);
   const target = await createTarget(db, targetInput(), 5);
@@ -83,7 +83,7 @@ test('a short key is refused', async () => {
   });
 });
 
-test('processes that start at once on nothing agree on schema and key', async () => {
+test('processes that start at once in an empty folder agree on schema and key', async () => {
   const dataDir = await tempFolder();
   const url = await emptyUrlOf(dataDir);
   const opened = await Promise.all(Array.from({ length: 4 }, () => openInProcess(dataDir, url)));

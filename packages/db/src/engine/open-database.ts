@@ -30,11 +30,11 @@ export interface OpenedDatabase extends Database {
 /**
  * Opens, migrates and unlocks the database, including one of the older tool. Several processes may do so
  * at once. Throws AppError `encryption_key_mismatch` for a wrong or lost key, `invalid_input` for an
- * `encryptionKey` that is too short, `unavailable` for a Postgres that is out of reach, and `conflict`
+ * `encryptionKey` that is too short, `unavailable` for a Postgres that can't be reached, and `conflict`
  * if another program uses the folder and `use` doesn't allow that.
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenedDatabase> {
-  // A folder that exists keeps its mode: it is the user's.
+  // An existing folder keeps the mode that the user gave it.
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const release = await claim(options);
   try {
@@ -49,7 +49,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Opened
 async function claim({ dataDir, databaseUrl, use }: OpenDatabaseOptions): Promise<() => void> {
   if (!use) return () => {};
   return claimFolder(dataDir, use).catch((error: unknown) => {
-    // With a Postgres, a folder that cannot be written only lacks the logs.
+    // With a Postgres, a folder that can't be written only means that there are no logs.
     if (databaseUrl && !(error instanceof AppError)) return () => {};
     throw error;
   });

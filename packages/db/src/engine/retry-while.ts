@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface Patience {
-  /** Tries in all, the first one too. */
+  /** All tries, including the first. */
   tries: number;
   pauseMs: number;
 }
 
 /**
- * Does `work` again while it fails in a way that passes, with pauses in which this process goes on with
- * all else. Throws the last failure when the patience is at its end, and any other one at once.
+ * Repeats `work` while it fails with a passing error; in the pauses this process does other work. Throws
+ * the last failure after the last try, and any other failure at once.
  */
 export async function retryWhile<T>(
   isPassing: (error: unknown) => boolean,

@@ -14,7 +14,7 @@ const sentences: readonly (readonly [code: RegExp, sentence: string])[] = [
   [/^SQLITE_PROTOCOL$/, 'the disk of the data folder does not keep file locks'],
   [
     /^SQLITE_(NOTADB|CORRUPT)/,
-    'registry.db is no intact SQLite database; restore it from a backup',
+    'registry.db is not an intact SQLite database; restore it from a backup',
   ],
   [/^SQLITE_BUSY/, 'the database is busy: another process holds its write lock'],
 ];

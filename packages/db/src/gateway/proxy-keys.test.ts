@@ -16,7 +16,7 @@ import {
   updateTarget,
 } from '../index.ts';
 
-test('a new key comes back with every field, and its hash for gateways alone', async () => {
+test('a new key has every field, and its hash is only for gateways', async () => {
   const db = await tempDatabase();
   const limits = { expires_at: 9000, rpm_limit: 60, tpm_limit: 10_000 };
   const lists = { allowed_target_ids: [3, 1], allowed_models: ['Relay/gpt-4o'] };
@@ -39,7 +39,7 @@ test('a new key comes back with every field, and its hash for gateways alone', a
   expect(await listGatewayKeys(db)).toEqual([{ ...key, key_hash: 'hash-1' }]);
 });
 
-test('each change lets the revision grow, so that gateways read the key anew', async () => {
+test('each change raises the revision, so that gateways read the key again', async () => {
   const db = await tempDatabase();
   const { id } = await createProxyKey(db, keyInput(), 100);
   const revision = async () => (await listProxyKeyRevisions(db))[0]?.revision;
@@ -57,7 +57,7 @@ test('a patch changes what it names and nothing else', async () => {
   expect(await updateProxyKey(db, before.id, patch)).toEqual({ ...before, ...patch });
 });
 
-test('a regenerated key has another hash, and keeps all else', async () => {
+test('a regenerated key has another hash and keeps everything else', async () => {
   const db = await tempDatabase();
   const before = await createProxyKey(db, keyInput(), 100);
   const secret = { key_hash: 'hash-2', key_prefix: 'sk-am-5678' };
@@ -68,7 +68,7 @@ test('a regenerated key has another hash, and keeps all else', async () => {
   expect((await listGatewayKeys(db)).map((key) => key.key_hash)).toEqual(['hash-2']);
 });
 
-test('a revoked key is shown for ever, unknown to gateways, and never changed again', async () => {
+test('a revoked key stays in the list, unknown to gateways, and never changes again', async () => {
   const db = await tempDatabase();
   const { id } = await createProxyKey(db, keyInput(), 100);
   expect(await revokeProxyKey(db, id, 200)).toMatchObject({ revoked_at: 200 });
@@ -86,7 +86,7 @@ test('what does not exist is null', async () => {
   expect(await updateProxyKey(db, 9, { enabled: false })).toBeNull();
 });
 
-test('a channel that is renamed takes along what keys say of it, and no other gets into its place', async () => {
+test('renaming a channel changes the keys that name it, and no other entry', async () => {
   const db = await tempDatabase();
   const a = await createTarget(db, targetInput({ name: 'a' }), 1);
   const b = await createTarget(db, targetInput({ name: 'b' }), 1);
@@ -102,7 +102,7 @@ test('a channel that is renamed takes along what keys say of it, and no other ge
   expect((await listProxyKeyRevisions(db))[0]?.revision).toBeGreaterThan(before?.revision ?? 0);
 });
 
-test('a channel that is deleted leaves the keys, and a key left without any is paused, not freed', async () => {
+test('deleting a channel removes it from the keys; a key without entries is paused, not opened to everything', async () => {
   const db = await tempDatabase();
   const a = await createTarget(db, targetInput({ name: 'a' }), 1);
   const both = await createProxyKey(db, keyInput({ allowed_models: ['a/m', 'b/m'] }), 1);

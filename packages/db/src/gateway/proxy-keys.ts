@@ -8,7 +8,7 @@ import type { Schema } from '../schema.ts';
 
 const { columns: fields, toRow, fromRow } = createCodec<ProxyKey>(fieldKindsOf(proxyKeyShape));
 
-/** The older tool has named one column otherwise than the wire. */
+/** The older tool gave this column another name than the wire. */
 const columns = fields.map((name) =>
   name === 'allowed_target_ids' ? ('allowed_targets as allowed_target_ids' as const) : name,
 );
@@ -94,7 +94,7 @@ export async function revokeProxyKey(
   return change(db, id, { revoked_at: nowS });
 }
 
-/** Gives the key another text, which replaces the old one; null if there is no such key or it is revoked. */
+/** Replaces the key's text; null if there is no such key or it is revoked. */
 export async function regenerateProxyKey(
   db: Database,
   id: number,
@@ -120,7 +120,7 @@ async function change(
 
 /**
  * Keys name their models as `channel/model`: the entries of a renamed channel get its new name, those of
- * a deleted one (`to` is null) go. A key that would lose its last entry is paused, because an empty list
+ * a deleted one (`to` is null) are removed. A key that would lose its last entry is paused, because an empty list
  * means everything. Belongs in the transaction that renames or deletes.
  */
 export async function renameInProxyKeys(

@@ -40,7 +40,7 @@ async function withRequests() {
   return { db, ids };
 }
 
-test('requests come newest first, a page after the other', async () => {
+test('requests are listed newest first, page by page', async () => {
   const { ids } = await withRequests();
   expect(await ids({}, 3)).toEqual([7, 6, 5]);
   expect(await ids({ before_id: 5 }, 3)).toEqual([4, 3, 2]);
@@ -63,7 +63,7 @@ test.each<[ProxyRequestFilter, number[]]>([
   expect(await ids(filter)).toEqual(expected);
 });
 
-test('totals by key: what was served, what failed, tokens, the mean first byte', async () => {
+test('totals by key have the requests, failures, tokens and the mean time to the first byte', async () => {
   const { db } = await withRequests();
   expect(await sumProxyRequests(db, { group_by: 'key' })).toEqual([
     {
@@ -87,7 +87,7 @@ test('totals by key: what was served, what failed, tokens, the mean first byte',
   ]);
 });
 
-test('totals by channel, model and day, of what the filter names', async () => {
+test('totals by channel, model and day respect the filter', async () => {
   const { db } = await withRequests();
   const sums = async (input: SumProxyRequestsInput) =>
     (await sumProxyRequests(db, input)).map((row) => [row.group, row.name, row.requests]);
@@ -112,7 +112,7 @@ test('totals by channel, model and day, of what the filter names', async () => {
   ]);
 });
 
-test('totals count whole hours, those in which the bounds lie too', async () => {
+test('totals count whole hours, including those of the bounds', async () => {
   const { db } = await withRequests();
   const count = async (from: number, to: number) =>
     (await sumProxyRequests(db, { group_by: 'day', from, to })).map((row) => row.requests);
@@ -162,7 +162,7 @@ test('requests that were recorded before there were totals are summed by the mig
   expect(await read(await openIn(dataDir))).toEqual(await read((await withRequests()).db));
 });
 
-test('what is older than the retention goes, batch by batch, and nothing else', async () => {
+test('requests older than the retention are deleted batch by batch, and nothing else', async () => {
   const { db, ids } = await withRequests();
   expect(await pruneProxyRequests(db, { before: 2 * day + 1.5, batchSize: 3 })).toBe(4);
   expect(await ids({})).toEqual([7, 6, 5]);

@@ -78,7 +78,7 @@ function totalsOf(request: ProxyRequest): ProxyTotalsRow {
 export const totalsGroups = ['key', 'channel', 'model', 'hour', 'day'] as const;
 export type TotalsGroup = (typeof totalsGroups)[number];
 
-/** `from` and `to` count the whole hours that they lie in. */
+/** The hours that contain `from` and `to` count as a whole. */
 export interface SumProxyRequestsInput extends ProxyRequestFilter {
   group_by: TotalsGroup;
 }

@@ -33,7 +33,7 @@ const failing = (id: string, timestamp: number) =>
     error_kind: 'upstream',
   });
 
-test('a request comes back as it was recorded', async () => {
+test('a request is read as it was recorded', async () => {
   const { db, key } = await withTraffic();
   const request = proxyRequest({ key_id: key.id, key_name: 'editor', attempts: [attempt()] });
   expect(await recordProxyRequests(db, [request])).toEqual({ recorded: 1, changes: [] });
@@ -56,7 +56,7 @@ test('a batch that is delivered twice counts once', async () => {
   expect((await state())?.live_failures).toBe(4);
 });
 
-test('a key shows when and where it was last used, and no gateway needs to read it anew', async () => {
+test('a key shows when and where it was last used, and use alone makes no gateway read it again', async () => {
   const { db, key } = await withTraffic();
   const used = (request_id: string, timestamp: number, target_id: number | null) =>
     proxyRequest({ request_id, timestamp, target_id, key_id: key.id });
@@ -91,7 +91,7 @@ test('failures of live traffic show on the model until traffic succeeds', async 
   expect(await state()).toMatchObject({ live_failures: 0, live_first_byte_s: 0.75 });
 });
 
-test('a passed probe ends the count too, a failed one keeps it', async () => {
+test('a passed probe also ends the count, a failed one keeps it', async () => {
   const { db, state } = await withTraffic();
   await recordProxyRequests(db, [failing('a', 500)]);
   await runOnce(db, 1, 600, [probe({ success: false, timestamp: 601, error: 'HTTP 500' })]);
@@ -100,7 +100,7 @@ test('a passed probe ends the count too, a failed one keeps it', async () => {
   expect(await state()).toMatchObject({ live_failures: 0, live_failed_at: 500.5 });
 });
 
-test('gateways read a channel anew when its first byte has moved, not with every request', async () => {
+test('gateways read a channel again after its time to the first byte has moved, not after every request', async () => {
   const { db } = await withTraffic();
   const revision = async () => (await listTargetRevisions(db))[0]?.revision ?? 0;
   let times = 0;
@@ -120,14 +120,14 @@ test('gateways read a channel anew when its first byte has moved, not with every
   expect(await revision()).toBe(before + 2);
 });
 
-test('requests to channels and models that are gone are kept all the same', async () => {
+test('requests to deleted channels and models are stored too', async () => {
   const { db } = await withTraffic();
   const gone = [attempt({ target_id: 99 }), failedAttempt({ model: 'gone' })];
   const request = proxyRequest({ key_id: 77, target_id: 99, attempts: gone });
   expect(await recordProxyRequests(db, [request])).toEqual({ recorded: 1, changes: [] });
 });
 
-test('a thousand requests at once are written', async () => {
+test('a thousand requests are written at once', async () => {
   const { db } = await withTraffic();
   const many = Array.from({ length: 1000 }, (_, n) => proxyRequest({ request_id: `r${n}` }));
   expect(await recordProxyRequests(db, many)).toMatchObject({ recorded: 1000 });

@@ -55,7 +55,7 @@ async function createProxyRequests(db: Kysely<AnySchema>): Promise<void> {
   await indexProxyRequests(db);
 }
 
-/** A page is walked by id within its filter; totals and the retention go by time. */
+/** Pages go by id within a filter; totals and the retention go by time. */
 async function indexProxyRequests(db: Kysely<AnySchema>): Promise<void> {
   const indexes = { time: ['timestamp'], key: ['key_id', 'id'], target: ['target_id', 'id'] };
   for (const [name, columns] of Object.entries({ ...indexes, model: ['model', 'id'] })) {

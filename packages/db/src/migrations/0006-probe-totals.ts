@@ -34,7 +34,7 @@ async function createTable(db: Kysely<AnySchema>): Promise<void> {
     .execute();
 }
 
-/** A channel is read model by model; a model is read over its channels; what is old goes by time. */
+/** For reading a channel model by model, for reading a model over its channels, and for deleting by time. */
 async function createIndexes(db: Kysely<AnySchema>): Promise<void> {
   await db.schema
     .createIndex('probe_totals_by_target')

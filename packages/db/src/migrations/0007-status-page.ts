@@ -3,7 +3,7 @@ import type { Migration } from 'kysely/migration';
 import { idColumn } from '../engine/dialect.ts';
 import type { AnySchema } from './any-schema.ts';
 
-/** What the public status page shows, and the ways to a channel's runs and a model's probes by time. */
+/** The lines of the public status page, and indexes of a channel's runs and a model's probes by time. */
 export const statusPage: Migration = {
   async up(db: Kysely<AnySchema>) {
     await db.schema

@@ -4,8 +4,8 @@ import { createTotals } from './0003-proxy-totals.ts';
 import type { AnySchema } from './any-schema.ts';
 
 /**
- * Totals by outcome, so that they can be narrowed down as the list is. They are summed again: requests
- * and totals are kept equally long.
+ * Totals by outcome, so that they can be narrowed down like the list. They are summed again, because
+ * requests and totals are kept equally long.
  */
 export const totalsByOutcome: Migration = {
   async up(db: Kysely<AnySchema>) {

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { AnySchema } from './any-schema.ts';
 
-/** The way to the few runs that failed as a whole, which no sum of probes tells of. */
+/** An index of the few runs that failed as a whole, which no sum of probes contains. */
 export const failedRuns: Migration = {
   async up(db: Kysely<AnySchema>) {
     await db.schema

@@ -7,7 +7,7 @@ import type { AnySchema } from './any-schema.ts';
 
 const longestKeptS = Math.max(...Object.values(probePeriods).map(({ keptS }) => keptS));
 
-/** Sums the stored probes, channel by channel, as later ones will be. */
+/** Sums the stored probes, channel by channel, in the same way as later ones. */
 export async function buildProbeTotals(db: Kysely<AnySchema>, nowS: number): Promise<void> {
   const targets = await db.selectFrom('targets').select('id').$castTo<{ id: number }>().execute();
   for (const { id: target_id } of targets) {

@@ -24,7 +24,7 @@ async function withRuns() {
   return db;
 }
 
-test('states come by target and model, with all that the dashboard shows', async () => {
+test('states are ordered by target and model, with everything that the dashboard shows', async () => {
   const db = await withRuns();
   const states = await listModelStates(db);
   expect(states.map((state) => [state.target_id, state.model])).toEqual([
@@ -60,7 +60,7 @@ test('states come by target and model, with all that the dashboard shows', async
   ]);
 });
 
-test('states of one target alone, and without their history', async () => {
+test('states can be read of one target only, and without their history', async () => {
   const db = await withRuns();
   const [state, ...others] = await listModelStates(db, { target_id: 2, with_history: false });
   expect(state).toMatchObject({ model: 'gemini-2', protocol: 'gemini', history: '[]' });
@@ -69,7 +69,7 @@ test('states of one target alone, and without their history', async () => {
   expect(named.map((one) => [one.target_id, one.model])).toEqual([[1, 'z']]);
 });
 
-test('the models to choose from, and those that a worker knows', async () => {
+test('models that were probed can be chosen, and a worker knows them', async () => {
   const db = await withRuns();
   expect(await listAvailableModels(db, 1)).toEqual([
     { model: 'gpt-4o', protocol: 'openai', success: false },

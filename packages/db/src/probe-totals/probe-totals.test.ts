@@ -31,7 +31,7 @@ async function withTargets() {
 
 const skipped = probe({ model: 'embed', success: false, error_kind: 'skipped' });
 
-test('the probes of a run are summed by hour, quarter day and day, without the skipped', async () => {
+test('the probes of a run are summed by hour, quarter day and day, without skipped ones', async () => {
   const db = await withTargets();
   const at = startS + 7 * 3600 + 60;
   await runOnce(db, 1, at, [probe({ timestamp: at }), skipped]);
@@ -63,7 +63,7 @@ test('percentiles are those of the successes', async () => {
   expect(totals?.first_tokens).toEqual({});
 });
 
-test('a probe that traffic asked for counts too, and what an interrupted run measured', async () => {
+test('a probe for traffic counts too, and so does what an interrupted run measured', async () => {
   const db = await withTargets();
   await runOnce(db, 1, startS, [probe({ timestamp: startS })]);
   const single = { target_id: 1, probe: failedProbe({ timestamp: startS + 9 }), remembered: null };
@@ -74,7 +74,7 @@ test('a probe that traffic asked for counts too, and what an interrupted run mea
   expect(series?.periods.get(startS)).toMatchObject({ probes: 3, successes: 2 });
 });
 
-test('a model is read over its channels, a channel over its models, from a time on', async () => {
+test('sums are read for a model over its channels and for a channel over its models, from a given time', async () => {
   const db = await withTargets();
   await runOnce(db, 1, startS - day, [probe({ timestamp: startS - day })]);
   for (const target_id of [1, 2]) {
@@ -101,7 +101,7 @@ test('a model is read over its channels, a channel over its models, from a time 
   expect(await namesOf({ target_id: 2, model: 'own-2' })).toEqual([[2, 'own-2', 1]]);
 });
 
-test('a long series is read in parts and comes whole', async () => {
+test('a long series is read in parts and is complete', async () => {
   const db = await withTargets();
   const models = Array.from({ length: 45 }, (_, index) => `m${String(index).padStart(2, '0')}`);
   for (let at = startS; at < startS + 60 * day; at += day) {
@@ -118,7 +118,7 @@ test('a long series is read in parts and comes whole', async () => {
   );
 });
 
-test('sums go when their time is over, and with their channel', async () => {
+test('sums are deleted when they are too old, and with their channel', async () => {
   const db = await withTargets();
   await runOnce(db, 1, startS, [probe({ timestamp: startS })]);
   await runOnce(db, 2, startS, [probe({ timestamp: startS })]);
@@ -138,7 +138,7 @@ test('sums go when their time is over, and with their channel', async () => {
   expect(await db.kysely.selectFrom('probe_totals').select('id').execute()).toEqual([]);
 });
 
-test('a data folder from before the sums has them built as they would have been', async () => {
+test('the migration builds the sums of an older data folder as they would have been', async () => {
   const db = await withTargets();
   const at = startS + 7200;
   await runOnce(db, 1, at, [

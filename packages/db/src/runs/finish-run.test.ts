@@ -35,7 +35,7 @@ const skipped = probe({
   status_code: null,
 });
 
-test('a completed run leaves its rows, its counts and its target’s summary', async () => {
+test('a completed run writes its rows, its counts and its target’s summary', async () => {
   const db = await withTarget();
   const run = await startedRun(db, 1, 100);
   const probes = [probe(), failedProbe({ model: 'o1' }), skipped];
@@ -62,7 +62,7 @@ test('a completed run leaves its rows, its counts and its target’s summary', a
   );
 });
 
-test('every model gets a state, a skipped one too', async () => {
+test('every model gets a state, even a skipped one', async () => {
   const db = await withTarget();
   await runOnce(db, 1, 100, [probe(), failedProbe({ model: 'o1' }), skipped]);
   const states = await listModelStates(db);
@@ -73,7 +73,7 @@ test('every model gets a state, a skipped one too', async () => {
   ]);
 });
 
-test('a list that could not be had is an error, and the states stay as they were', async () => {
+test('a list of models that could not be read is an error, and the states stay as they were', async () => {
   const db = await withTarget();
   await runOnce(db, 1, 100, [probe()]);
   const states = await listModelStates(db);
@@ -89,7 +89,7 @@ test('a list that could not be had is an error, and the states stay as they were
   expect(await listModelStates(db)).toEqual(states);
 });
 
-test('an interrupted run keeps what it measured and leaves the verdict and the schedule alone', async () => {
+test('an interrupted run stores what it measured and does not change the status or the schedule', async () => {
   const db = await withTarget();
   await runOnce(db, 1, 100, [probe(), probe({ model: 'o1' })]);
   const before = await getTarget(db, 1);
@@ -113,7 +113,7 @@ test('an interrupted run keeps what it measured and leaves the verdict and the s
   expect(await listRunModels(db, { target_id: 1, limit: 10 })).toHaveLength(3);
 });
 
-test('a target deleted midway ends the run cleanly and leaves nothing', async () => {
+test('a target that is deleted during a run ends the run cleanly and leaves nothing', async () => {
   const db = await withTarget();
   const run = await startedRun(db, 1, 100);
   await deleteTarget(db, 1, 1000);
@@ -121,7 +121,7 @@ test('a target deleted midway ends the run cleanly and leaves nothing', async ()
   expect(await db.kysely.selectFrom('run_models').select('id').execute()).toEqual([]);
 });
 
-test('a run taken for dead that ends after all loses no row', async () => {
+test('a run that was ended as interrupted and finishes later loses no row', async () => {
   const db = await withTarget();
   const run = await startedRun(db, 1, 100);
   await endInterruptedRuns(db, { runs: [run], nowS: 300 });
@@ -131,12 +131,12 @@ test('a run taken for dead that ends after all loses no row', async () => {
   });
 });
 
-test('a fault midway leaves nothing of the run behind', async () => {
+test('an error while a run is written leaves nothing of it', async () => {
   const db = await withTarget();
   const run = await startedRun(db, 1, 100);
   const circle: Record<string, unknown> = {};
   circle.self = circle;
-  // What can't be kept as JSON fails after the rows and the summary were written.
+  // A value that can't become JSON fails after the rows and the summary were written.
   const remembered = new Map([['gpt-4o', circle]]);
   const [target, before] = [await getTarget(db, 1), await getRun(db, run.id)];
   await expect(finish(db, run, [probe()], { remembered })).rejects.toThrow(/circular/);
@@ -154,7 +154,7 @@ test('a thousand models are written, each with its row and state', async () => {
   expect(await listModelStates(db)).toHaveLength(1000);
 });
 
-test('a model that is listed no more goes; one that is merely not chosen steps back', async () => {
+test('a model that is no longer listed is deleted; one that is listed but not chosen is hidden', async () => {
   const db = await withTarget();
   await runOnce(db, 1, 100, [probe(), probe({ model: 'gone' }), probe({ model: 'unchosen' })]);
   await finish(db, await startedRun(db, 1, 200), [probe()], {
@@ -167,14 +167,14 @@ test('a model that is listed no more goes; one that is merely not chosen steps b
   expect((await listModelStates(db)).map((state) => state.model)).toEqual(['gpt-4o', 'unchosen']);
 });
 
-test('without a full list nothing is taken for gone', async () => {
+test('without a full list of models none is deleted', async () => {
   const db = await withTarget();
   await runOnce(db, 1, 100, [probe(), probe({ model: 'other' })]);
   await finish(db, await startedRun(db, 1, 200), [probe()], { listed_models: null });
   expect(await listAvailableModels(db, 1)).toHaveLength(2);
 });
 
-test('what worked is remembered by model until it is told anew', async () => {
+test('what worked is remembered for each model until a run replaces it', async () => {
   const db = await withTarget();
   const recall = async () => (await listKnownModels(db, 1)).map((known) => known.remembered);
   const remember = async (nowS: number, remembered: Map<string, unknown>) =>

@@ -20,7 +20,7 @@ async function withRuns(startedAt: readonly number[]) {
   return { db, left };
 }
 
-test('old runs go with their rows, and the newer stay', async () => {
+test('old runs are deleted with their rows, newer ones are not', async () => {
   const { db, left } = await withRuns([100, 200, 300, 400]);
   expect(await pruneRuns(db, { before: 300, batchSize: 1000 })).toBe(2);
   expect(await left()).toEqual([400, 300]);
@@ -29,21 +29,21 @@ test('old runs go with their rows, and the newer stay', async () => {
   expect(await pruneRuns(db, { before: 300, batchSize: 1000 })).toBe(0);
 });
 
-test('each target keeps its latest finished run, however old, and the one under way', async () => {
+test('each target keeps its latest finished run, no matter how old, and its running one', async () => {
   const { db, left } = await withRuns([100, 200]);
   await startedRun(db, 1, 250);
   expect(await pruneRuns(db, { before: 9000, batchSize: 1000 })).toBe(1);
   expect(await left()).toEqual([250, 200]);
 });
 
-test('the bars on the page outlive the rows', async () => {
+test('the points of a model’s history outlive the rows', async () => {
   const { db } = await withRuns([100, 200, 300]);
   const states = await listModelStates(db);
   await pruneRuns(db, { before: 9000, batchSize: 1000 });
   expect(await listModelStates(db)).toEqual(states);
 });
 
-test('rows go in batches, with other work between two of them', async () => {
+test('rows are deleted in batches, with other work between two of them', async () => {
   const { db, left } = await withRuns(Array.from({ length: 120 }, (_, index) => 100 + index));
   let turns = 0;
   let isDone = false;
@@ -58,7 +58,7 @@ test('rows go in batches, with other work between two of them', async () => {
   expect(await left()).toEqual([219]);
 });
 
-test('it stops between two batches when told to', async () => {
+test('the deletion stops between two batches when its signal aborts', async () => {
   const { db, left } = await withRuns([100, 200, 300]);
   const stop = new AbortController();
   stop.abort();

@@ -36,7 +36,7 @@ async function withTarget() {
 const dead = failedProbe({ timestamp: 200 });
 const input = { target_id: 1, probe: dead, remembered: null, nowS: 201 };
 
-test('the probe leaves its run, its row, the model’s state and the channel’s counts', async () => {
+test('the probe of one model writes a run, its row, the model’s state and the channel’s counts', async () => {
   const db = await withTarget();
   const outcome = await recordModelProbe(db, input);
   expect(outcome).toMatchObject({
@@ -53,14 +53,14 @@ test('the probe leaves its run, its row, the model’s state and the channel’s
   expect(other).toMatchObject({ model: 'other', success: true });
 });
 
-test('a model that comes back makes its channel healthy again', async () => {
+test('a model that works again makes its channel healthy again', async () => {
   const db = await withTarget();
   await recordModelProbe(db, input);
   const back = await recordModelProbe(db, { ...input, probe: probe({ timestamp: 210 }) });
   expect(back).toMatchObject({ target: { last_status: 'healthy', last_success: 2, last_fail: 0 } });
 });
 
-test('the schedule and the latest run stay as they are', async () => {
+test('the probe does not change the schedule or the latest run', async () => {
   const db = await withTarget();
   const before = await getTarget(db, 1);
   await recordModelProbe(db, input);
@@ -71,14 +71,14 @@ test('the schedule and the latest run stay as they are', async () => {
   expect(all.map((run) => run.trigger)).toEqual(['traffic', 'schedule']);
 });
 
-test('gateways hear of it by the revision', async () => {
+test('gateways notice the probe by the revision', async () => {
   const db = await withTarget();
   const [before] = await listTargetRevisions(db);
   await recordModelProbe(db, input);
   expect(await listTargetRevisions(db)).toEqual([{ id: 1, revision: (before?.revision ?? 0) + 1 }]);
 });
 
-test('a run under way is not disturbed, and has the last word', async () => {
+test('a running run goes on, and its later result counts', async () => {
   const db = await withTarget();
   const run = await startedRun(db, 1, 150);
   expect(await recordModelProbe(db, input)).toMatchObject({ outcome: 'recorded' });
@@ -87,7 +87,7 @@ test('a run under way is not disturbed, and has the last word', async () => {
   expect(await getTarget(db, 1)).toMatchObject({ last_status: 'healthy', last_total: 2 });
 });
 
-test('a channel whose list could not be had stays in error', async () => {
+test('a channel whose list of models could not be read keeps its error', async () => {
   const db = await withTarget();
   await finish(db, await startedRun(db, 1, 150), [], {
     status: 'error',
@@ -98,7 +98,7 @@ test('a channel whose list could not be had stays in error', async () => {
   expect(outcome).toMatchObject({ target: { last_status: 'error', last_error: 'HTTP 401' } });
 });
 
-test('a model that was not chosen is carried forward, and still does not count', async () => {
+test('the state of a model that was not chosen is updated, and still does not count', async () => {
   const db = await withTarget();
   await finish(db, await startedRun(db, 1, 150), [probe()], { listed_models: ['gpt-4o', 'other'] });
   const unchosen = failedProbe({ model: 'other', timestamp: 200 });
@@ -114,7 +114,7 @@ test('what worked is remembered', async () => {
   expect(known.map(({ remembered }) => remembered)).toEqual([{ route: 'chat' }, null]);
 });
 
-test('a deleted channel or an unknown model gets nothing', async () => {
+test('for a deleted channel or an unknown model nothing is written', async () => {
   const db = await withTarget();
   const unknown = { ...input, probe: probe({ model: 'gone' }) };
   expect(await recordModelProbe(db, unknown)).toEqual({ outcome: 'model_gone' });
@@ -123,7 +123,7 @@ test('a deleted channel or an unknown model gets nothing', async () => {
   expect(await db.kysely.selectFrom('runs').select('id').execute()).toEqual([]);
 });
 
-test('a model is dead in traffic until a probe passes, the schedule looks, or its channel rests', async () => {
+test('a model is dead in traffic until a probe passes, a scheduled run probes it, or its channel is disabled', async () => {
   const db = await withTarget();
   const dead = async () => (await listDeadInTraffic(db)).map(({ model }) => model);
   await recordModelProbe(db, input);
@@ -141,7 +141,7 @@ test('a model is dead in traffic until a probe passes, the schedule looks, or it
   expect(await dead()).toEqual([]);
 });
 
-test('old probes of traffic are pruned, the latest whole run before them is not', async () => {
+test('old probes for traffic are pruned, but not the latest whole run before them', async () => {
   const db = await withTarget();
   await recordModelProbe(db, input);
   await recordModelProbe(db, { ...input, nowS: 900 });

@@ -14,7 +14,7 @@ async function withRuns() {
   return db;
 }
 
-test('the rows of one run come in the order of probing', async () => {
+test('the rows of one run are in the order of probing', async () => {
   const rows = await listRunModels(await withRuns(), { target_id: 1, run_id: 3, limit: 10 });
   expect(rows.map((row) => [row.run_id, row.model])).toEqual([
     [3, 'a'],
@@ -22,7 +22,7 @@ test('the rows of one run come in the order of probing', async () => {
   ]);
 });
 
-test('the rows of all runs come newest first, within the limit', async () => {
+test('the rows of all runs are newest first, within the limit', async () => {
   const rows = await listRunModels(await withRuns(), { target_id: 1, limit: 3 });
   expect(rows.map((row) => [row.run_id, row.model])).toEqual([
     [3, 'b'],
@@ -31,11 +31,11 @@ test('the rows of all runs come newest first, within the limit', async () => {
   ]);
 });
 
-test('another target’s run has no rows here', async () => {
+test('another target’s run gives no rows', async () => {
   expect(await listRunModels(await withRuns(), { target_id: 1, run_id: 2, limit: 10 })).toEqual([]);
 });
 
-test('a row has the form of the wire: booleans and tool calls are no longer bits and text', async () => {
+test('a row is read in the form of the wire, with booleans and tool calls', async () => {
   const db = await withRuns();
   const calls = [{ name: 'lookup', arguments: '{"q":"密"}' }];
   const run = await runOnce(db, 2, 300, [probe({ tool_calls: calls, tool_calls_count: 1 })]);

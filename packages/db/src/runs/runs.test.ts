@@ -61,7 +61,7 @@ test('a target never runs twice at once', async () => {
   expect(await listRuns(db, 1, 10)).toHaveLength(1);
 });
 
-test('nor from two connections to the same file', async () => {
+test('a target never runs twice at once, even from two connections to the same file', async () => {
   const dataDir = await tempFolder();
   const [one, two] = [await openIn(dataDir), await openIn(dataDir)];
   await createTarget(one, targetInput(), 1);
@@ -76,7 +76,7 @@ test('the table itself refuses a second running run', async () => {
   await expect(db.kysely.insertInto('runs').values(copy).execute()).rejects.toThrow(/unique/i);
 });
 
-test('a target that ran may run again, and one that is gone may not', async () => {
+test('a target that has run may run again, and a deleted one may not', async () => {
   const db = await withTarget();
   await runOnce(db, 1, 100, []);
   await runOnce(db, 1, 200, []);
@@ -103,7 +103,7 @@ test('runs are listed newest first, within the limit and the target', async () =
   expect(await getRun(db, 99)).toBeNull();
 });
 
-test('the latest finished run is not the one under way', async () => {
+test('the latest finished run is not the running one', async () => {
   const db = await withTarget();
   expect(await getLatestFinishedRun(db, 1)).toBeNull();
   const finished = await runOnce(db, 1, 100, []);
@@ -111,7 +111,7 @@ test('the latest finished run is not the one under way', async () => {
   expect(await getLatestFinishedRun(db, 1)).toEqual(finished);
 });
 
-test('running targets and the log files in use are known', async () => {
+test('running targets and the log files in use are listed', async () => {
   const db = await withTarget();
   await createTarget(db, targetInput({ name: 'other' }), 1);
   const run = await startedRun(db, 2, 100, 'target_2_a.jsonl');
@@ -123,7 +123,7 @@ test('running targets and the log files in use are known', async () => {
   expect(await listLogFilesInUse(db)).toEqual([]);
 });
 
-test('a run whose worker fell silent ends as interrupted, and its target keeps its status', async () => {
+test('a run whose worker stopped reporting ends as interrupted, and its target keeps its status', async () => {
   const db = await withTarget();
   await createTarget(db, targetInput({ name: 'alive' }), 1);
   await runOnce(db, 1, 100, [failedProbe()]);

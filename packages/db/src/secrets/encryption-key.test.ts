@@ -31,14 +31,14 @@ test('refuses a short passphrase and says what is allowed', async () => {
   });
 });
 
-test('the form of a key is judged without making anything of it', () => {
+test('the form of a key is checked without deriving the key', () => {
   expect(faultOfEncryptionKey('fifteen letters')).toMatch(/^is too short: give 32 bytes/);
   expect(faultOfEncryptionKey(' sixteen letters ')).toMatch(/^is too short/);
   expect(faultOfEncryptionKey('sixteen letters!')).toBeNull();
   expect(faultOfEncryptionKey(bytes.toString('base64'))).toBeNull();
 });
 
-test('makes a key file that its owner alone may read, and leaves no draft', async () => {
+test('creates a key file that only its owner may read, and leaves no draft', async () => {
   const folder = await tempFolder();
   const key = await createKeyFile(folder);
   expect(key).toHaveLength(32);
@@ -46,7 +46,7 @@ test('makes a key file that its owner alone may read, and leaves no draft', asyn
   expect(await readdir(folder)).toEqual(['encryption.key']);
 });
 
-test('many makers at once agree on one key', async () => {
+test('many processes that create the file at once agree on one key', async () => {
   const folder = await tempFolder();
   const keys = await Promise.all(Array.from({ length: 8 }, () => createKeyFile(folder)));
   expect(new Set(keys.map((key) => key.toString('hex'))).size).toBe(1);

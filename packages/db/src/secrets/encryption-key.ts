@@ -6,13 +6,13 @@ import { createPrivateFile } from '../engine/create-private-file.ts';
 
 const keyLength = 32;
 const shortestPassphrase = 16;
-/** Fixed, so that one passphrase gives one key on every host; its length is what guards it. */
+/** Fixed, so that a passphrase gives the same key on every host; its length protects it. */
 const passphraseSalt = 'api-monitor/encryption-key/v1';
 const scryptCost = { N: 32_768, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 
 export const encryptionKeyFileName = 'encryption.key';
 
-/** What is wrong with the form of an `ENCRYPTION_KEY`, as a sentence without its subject; else null. */
+/** What is wrong with the form of an `ENCRYPTION_KEY`, as a sentence without its subject; null if nothing is. */
 export function faultOfEncryptionKey(text: string): string | null {
   const trimmed = text.trim();
   if (decodeKey(trimmed) || trimmed.length >= shortestPassphrase) return null;
@@ -20,7 +20,7 @@ export function faultOfEncryptionKey(text: string): string | null {
 }
 
 /**
- * The key of `ENCRYPTION_KEY`: 32 bytes as base64 or hex, else a passphrase of 16 characters or more
+ * The key of `ENCRYPTION_KEY`: 32 bytes as base64 or hex, or a passphrase of at least 16 characters
  * (scrypt). Throws AppError `invalid_input` for anything shorter.
  */
 export async function deriveEncryptionKey(text: string): Promise<Buffer> {
@@ -48,13 +48,16 @@ export async function readKeyFile(dataDir: string): Promise<Buffer | null> {
   );
 }
 
-/** Creates the key file unless another process was faster; returns the key in it. */
+/** Creates the key file, unless another process was faster. Returns the key in it. */
 export async function createKeyFile(dataDir: string): Promise<Buffer> {
   const path = join(dataDir, encryptionKeyFileName);
   await createPrivateFile(path, `${randomBytes(keyLength).toString('base64')}\n`);
   const key = await readKeyFile(dataDir);
   if (key) return key;
-  throw new AppError('internal', `The file ${encryptionKeyFileName} vanished while it was made.`);
+  throw new AppError(
+    'internal',
+    `The file ${encryptionKeyFileName} vanished while it was created.`,
+  );
 }
 
 function decodeKey(text: string): Buffer | null {

@@ -5,13 +5,13 @@ import { createSecretBox, looksSealed } from './secret-box.ts';
 const box = createSecretBox({ key: Buffer.alloc(32, 7), randomBytes });
 const mismatch = expect.objectContaining({ code: 'encryption_key_mismatch' });
 
-test('a sealed secret opens again, whatever its text', () => {
+test('a sealed secret opens again, for any text', () => {
   for (const text of ['', 'sk-1', '密钥 🔑', 'x'.repeat(5000)]) {
     expect(box.open(box.seal(text, 'a'), 'a')).toBe(text);
   }
 });
 
-test('the same secret never looks the same', () => {
+test('the same secret is sealed differently each time', () => {
   expect(box.seal('sk-1', 'a')).not.toBe(box.seal('sk-1', 'a'));
 });
 
@@ -32,7 +32,7 @@ test('another purpose does not open it', () => {
   expect(() => box.open(box.seal('sk-1', 'a'), 'b')).toThrow(mismatch);
 });
 
-test('a changed byte, a cut end and plaintext are refused', () => {
+test('a changed byte, a missing end and plaintext are refused', () => {
   const sealed = box.seal('sk-1', 'a');
   const flipped = `${sealed.slice(0, 20)}${sealed[20] === 'A' ? 'B' : 'A'}${sealed.slice(21)}`;
   for (const bad of [flipped, sealed.slice(0, 30), 'sk-1', '']) {

@@ -6,11 +6,11 @@ const ivLength = 12;
 const tagLength = 16;
 const sealedForm = /^v1:[A-Za-z0-9+/]{38,}={0,2}$/;
 
-/** Keeps secrets at rest. A purpose (`targets.api_key`) is bound in: a value moved elsewhere won't open. */
+/** Encrypts secrets at rest. Each is bound to a purpose (`targets.api_key`): it won't open for another. */
 export interface SecretBox {
   /** Text of the form `v1:` + base64 of IV, tag and ciphertext; different at every call. */
   seal(plaintext: string, purpose: string): string;
-  /** Throws AppError `encryption_key_mismatch` where key, purpose or text don't fit. */
+  /** Throws AppError `encryption_key_mismatch` if the key, the purpose or the text is wrong. */
   open(sealed: string, purpose: string): string;
 }
 
@@ -42,7 +42,7 @@ export function createSecretBox({ key, randomBytes }: SecretBoxParts): SecretBox
   };
 }
 
-/** Whether a stored value has the form that `seal` gives, and so isn't plaintext of the older tool. */
+/** Whether a stored value has the form that `seal` returns, so that it isn't plaintext of the older tool. */
 export function looksSealed(value: string): boolean {
   return sealedForm.test(value);
 }

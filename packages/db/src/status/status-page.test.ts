@@ -30,7 +30,7 @@ async function databaseWith(...names: string[]) {
   return db;
 }
 
-test('the page is off until it is switched on, and keeps what is set', async () => {
+test('the page is off until it is switched on, and its settings are stored', async () => {
   const db = await tempDatabase();
   expect(await readStatusPage(db)).toEqual({ enabled: false, title: 'Status', description: '' });
   const settings = { enabled: true, title: 'Relays', description: 'of ours' };
@@ -38,7 +38,7 @@ test('the page is off until it is switched on, and keeps what is set', async () 
   expect(await readStatusPage(db)).toEqual(settings);
 });
 
-test('lines are kept in the order given, and go with their channel', async () => {
+test('lines are stored in the given order, and deleted with their channel', async () => {
   const db = await databaseWith('one', 'two');
   const lines = [
     { slug: 'b', name: 'B', target_id: 2, model: null },
@@ -74,7 +74,7 @@ test("a channel's checks are its whole runs that say something", async () => {
   expect(await listChannelChecks(db, 1, { after: 100, until: 299 })).toEqual([]);
 });
 
-test("a model's checks are its probes on the channels asked for, and no skipped ones", async () => {
+test("a model's checks are its probes on the given channels, without skipped ones", async () => {
   const db = await databaseWith('one', 'two', 'three');
   await runOnce(db, 2, 90, [probe({ timestamp: 90 })]);
   await runOnce(db, 1, 100, [failedProbe({ timestamp: 100 }), probe({ model: 'b' })]);
@@ -90,7 +90,7 @@ test("a model's checks are its probes on the channels asked for, and no skipped 
   expect(await listModelChecks(db, { ...which, targetIds: [] }, always)).toEqual([]);
 });
 
-test('days are summed from what is kept of their probes, and whole runs that failed are told', async () => {
+test('days are summed from the stored sums of their probes, and days of failed runs are listed', async () => {
   const db = await databaseWith('one', 'two');
   const day = 86_400;
   const at = (timestamp: number) => ({ timestamp });
@@ -109,7 +109,7 @@ test('days are summed from what is kept of their probes, and whole runs that fai
   expect(await listDaysOfFailedRuns(db, 1, window)).toEqual([3]);
 });
 
-test('why a run failed is told by the most frequent reason first', async () => {
+test('the reasons why a run failed are listed, the most frequent first', async () => {
   const db = await databaseWith('one');
   const run = await runOnce(db, 1, 100, [
     probe(),

@@ -10,7 +10,7 @@ import {
 import { tempDatabase } from '../../test/temp-database.ts';
 import { countTargets, createTarget } from '../index.ts';
 
-test('an empty house counts nothing', async () => {
+test('without targets all counts are 0', async () => {
   expect(await countTargets(await tempDatabase())).toEqual({
     total_targets: 0,
     enabled_targets: 0,
@@ -21,7 +21,7 @@ test('an empty house counts nothing', async () => {
   });
 });
 
-test('each target is counted by what its last run said', async () => {
+test('each target is counted by the status of its last run', async () => {
   const db = await tempDatabase();
   for (const name of ['healthy', 'degraded', 'down', 'error', 'no models', 'new']) {
     await createTarget(db, targetInput({ name, enabled: name !== 'new' }), 1);

@@ -31,7 +31,7 @@ const countRows = async (db: OpenedDatabase) => {
   return counts;
 };
 
-/** A channel whose deletion was cut off when it had just begun. */
+/** A channel whose deletion was interrupted right after it began. */
 async function halfDeleted(db: OpenedDatabase) {
   const { id } = await createTarget(db, targetInput(), 1);
   await runOnce(db, id, 10, [probe(), probe({ model: 'b' }), probe({ model: 'c' })]);
@@ -41,7 +41,7 @@ async function halfDeleted(db: OpenedDatabase) {
   return { id, run };
 }
 
-test('it is gone for everyone while its rows still go', async () => {
+test('a deleted target is gone for everyone while its rows are being deleted', async () => {
   const db = await tempDatabase();
   const { id, run } = await halfDeleted(db);
   expect(await listTargets(db)).toEqual([]);
@@ -60,7 +60,7 @@ test('it is gone for everyone while its rows still go', async () => {
   expect(await countRows(db)).toEqual([1, 2, 3]);
 });
 
-test('nothing of it is left in the end', async () => {
+test('in the end nothing of a deleted target is left', async () => {
   const db = await tempDatabase();
   const { id } = await createTarget(db, targetInput(), 1);
   await runOnce(db, id, 10, manyModels);
@@ -68,7 +68,7 @@ test('nothing of it is left in the end', async () => {
   expect(await countRows(db)).toEqual([0, 0, 0]);
 });
 
-test('its name is free at once', async () => {
+test('the name of a deleted target is free at once', async () => {
   const db = await tempDatabase();
   const { id } = await halfDeleted(db);
   const again = await createTarget(db, targetInput(), 31);
@@ -77,7 +77,7 @@ test('its name is free at once', async () => {
   expect(await listTargets(db)).toEqual([again]);
 });
 
-test('what a crash midway left is removed with the old runs, its key never kept', async () => {
+test('what a crash during the deletion left is removed with the old runs, and the key is gone at once', async () => {
   const dataDir = await tempFolder();
   const db = await openIn(dataDir);
   await halfDeleted(db);

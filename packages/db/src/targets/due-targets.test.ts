@@ -6,7 +6,7 @@ import { createTarget, endInterruptedRuns, listDueTargets, listTargets } from '.
 
 const minute = 60;
 
-test('those that never ran come first, then the oldest run', async () => {
+test('targets that never ran come first, then the one with the oldest run', async () => {
   const db = await tempDatabase();
   for (const name of ['late', 'early', 'new']) await createTarget(db, targetInput({ name }), 1);
   await runOnce(db, 1, 200, [probe()]);
@@ -15,7 +15,7 @@ test('those that never ran come first, then the oldest run', async () => {
   expect(due.map((target) => target.name)).toEqual(['new', 'early', 'late']);
 });
 
-test('a target is due to the second, as the schedule in core says', async () => {
+test('a target is due at the second that the schedule in core gives', async () => {
   const db = await tempDatabase();
   await createTarget(db, targetInput({ interval_min: 2 }), 1);
   await runOnce(db, 1, 100, [probe()]);
@@ -26,7 +26,7 @@ test('a target is due to the second, as the schedule in core says', async () => 
   expect(due.every((target) => isDue(target, dueAt))).toBe(true);
 });
 
-test('a last run in the future keeps no target from being due', async () => {
+test('a last run in the future does not keep a target from being due', async () => {
   const db = await tempDatabase();
   for (const name of ['far', 'near']) await createTarget(db, targetInput({ name }), 1);
   await runOnce(db, 1, 900_000, [probe()]);
@@ -42,7 +42,7 @@ test('a disabled target is never due', async () => {
   expect(await listDueTargets(db, 100_000)).toEqual([]);
 });
 
-test('a target that runs is not due; one whose worker died is due again', async () => {
+test('a running target is not due; one whose worker died is due again', async () => {
   const db = await tempDatabase();
   await createTarget(db, targetInput(), 1);
   const run = await startedRun(db, 1, 100);

@@ -10,14 +10,14 @@ async function fourTargets() {
   return { db, order };
 }
 
-test('targets take the order that is given', async () => {
+test('targets get the given order', async () => {
   const { db, order } = await fourTargets();
   await reorderTargets(db, [4, 2, 3, 1], 9);
   expect(await order()).toBe('dbca');
   expect((await listTargets(db)).map((target) => target.sort_order)).toEqual([1, 2, 3, 4]);
 });
 
-test('those left out follow in the order that they had', async () => {
+test('targets that are left out follow in their old order', async () => {
   const { db, order } = await fourTargets();
   await reorderTargets(db, [3], 9);
   expect(await order()).toBe('cabd');
@@ -25,7 +25,7 @@ test('those left out follow in the order that they had', async () => {
   expect(await order()).toBe('cabd');
 });
 
-test('only a target that moves counts as changed', async () => {
+test('only targets that move count as changed', async () => {
   const { db } = await fourTargets();
   await reorderTargets(db, [2, 1], 9);
   const changedAt = (await listTargets(db)).map((target) => [target.name, target.updated_at]);

@@ -22,7 +22,7 @@ async function twoTargets() {
   return { db, revisions };
 }
 
-test('a target’s revision grows with its settings, its place and its runs, and no one else’s', async () => {
+test('a target’s revision grows with changes of its settings, its place and its runs, but not with those of others', async () => {
   const { db, revisions } = await twoTargets();
   expect(await revisions()).toEqual({ 1: 1, 2: 1 });
   await updateTarget(db, 1, { enabled: false }, 2);
@@ -35,13 +35,13 @@ test('a target’s revision grows with its settings, its place and its runs, and
   expect(await revisions()).toEqual({ 1: 3, 2: 3 });
 });
 
-test('a deleted target is missing', async () => {
+test('a deleted target is not among the revisions', async () => {
   const { db, revisions } = await twoTargets();
   await deleteTarget(db, 1, 1000);
   expect(await revisions()).toEqual({ 2: 1 });
 });
 
-test('targets and states are read by id, however many ids there are', async () => {
+test('targets and states are read by id, no matter how many ids there are', async () => {
   const { db } = await twoTargets();
   await runOnce(db, 1, 100, [probe()]);
   await runOnce(db, 2, 100, [probe(), probe({ model: 'z' })]);

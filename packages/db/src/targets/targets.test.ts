@@ -14,7 +14,7 @@ import {
   updateTarget,
 } from '../index.ts';
 
-test('a new target comes back with every field, its key sealed', async () => {
+test('a new target has every field, with a sealed key', async () => {
   const db = await tempDatabase();
   const input = targetInput({
     selected_models: ['a', 'b'],
@@ -50,7 +50,7 @@ test('what does not exist is null', async () => {
   expect(await deleteTarget(db, 9, 1000)).toBe(false);
 });
 
-test('targets are listed in their order; one without an order goes last', async () => {
+test('targets are listed in their order; a new one without an order is the last', async () => {
   const db = await tempDatabase();
   await createTarget(db, targetInput({ name: 'b', sort_order: 7 }), 1);
   await createTarget(db, targetInput({ name: 'a', sort_order: 3 }), 1);
@@ -63,7 +63,7 @@ test('targets are listed in their order; one without an order goes last', async 
   ]);
 });
 
-test('after a last one at the bound, all are numbered anew', async () => {
+test('if the last target has the largest order, all are numbered again', async () => {
   const db = await tempDatabase();
   await createTarget(db, targetInput({ name: 'last', sort_order: 1_000_000 }), 1);
   await createTarget(db, targetInput({ name: 'first', sort_order: 7 }), 1);
@@ -75,7 +75,7 @@ test('after a last one at the bound, all are numbered anew', async () => {
   ]);
 });
 
-test('a taken name is a conflict that names the field, at creation and at change', async () => {
+test('a taken name is a conflict that names the field, for a new target and for a change', async () => {
   const db = await tempDatabase();
   await createTarget(db, targetInput({ name: 'a' }), 1);
   const other = await createTarget(db, targetInput({ name: 'b' }), 1);
@@ -100,13 +100,13 @@ test('a patch changes what it names and nothing else', async () => {
   });
 });
 
-test('an empty patch is a change of nothing but the time', async () => {
+test('an empty patch changes only the time of the last change', async () => {
   const db = await tempDatabase();
   const before = await createTarget(db, targetInput(), 50);
   expect(await updateTarget(db, before.id, {}, 60)).toEqual({ ...before, updated_at: 60 });
 });
 
-test('a new key is sealed, visitors are let in, and a source link can be taken away', async () => {
+test('a patch seals a new key, sets a switch, and can remove the source link', async () => {
   const db = await tempDatabase();
   const { id } = await createTarget(db, targetInput({ source_url: 'https://x.example' }), 50);
   const patch = { api_key: 'sk-new', visitor_channel_actions_enabled: true, source_url: null };
@@ -116,7 +116,7 @@ test('a new key is sealed, visitors are let in, and a source link can be taken a
   expect(changed && openApiKey(db, changed)).toBe('sk-new');
 });
 
-test('a deleted target takes its runs, rows and states along, and no one else’s', async () => {
+test('deleting a target deletes its runs, rows and states, and nobody else’s', async () => {
   const db = await tempDatabase();
   const first = await createTarget(db, targetInput({ name: 'a' }), 1);
   const second = await createTarget(db, targetInput({ name: 'b' }), 1);
@@ -131,14 +131,14 @@ test('a deleted target takes its runs, rows and states along, and no one else’
   }
 });
 
-test('the number of a deleted target is never given out again', async () => {
+test('the number of a deleted target is never used again', async () => {
   const db = await tempDatabase();
   const first = await createTarget(db, targetInput(), 1);
   await deleteTarget(db, first.id, 1000);
   expect((await createTarget(db, targetInput(), 1)).id).toBe(first.id + 1);
 });
 
-test('queries join a transaction that is open already, and go with it', async () => {
+test('queries join an open transaction and are rolled back with it', async () => {
   const db = await tempDatabase();
   const work = inTransaction(db, async (tx) => {
     await createTarget(tx, targetInput(), 1);
@@ -149,7 +149,7 @@ test('queries join a transaction that is open already, and go with it', async ()
   expect(await listTargets(db)).toEqual([]);
 });
 
-test('orders for many new channels follow what is stored and what else is written', async () => {
+test('the orders of many new channels follow the stored ones and those written meanwhile', async () => {
   const db = await tempDatabase();
   await createTarget(db, targetInput({ name: 'a', sort_order: 7 }), 1);
   const given = await inTransaction(db, async (tx) => {

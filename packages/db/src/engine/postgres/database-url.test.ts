@@ -15,7 +15,7 @@ test.each([
   ['registry.db', /^must begin with/],
   ['postgres://user:secret@h/d?sslrootcert=/secret.pem', /^names a certificate/],
   ['postgres://user:secret@host:port/database', /^must be an address such as/],
-])('%s is none, and its fault holds no part of it', (url, message) => {
+])('%s is not an address, and the fault holds no part of it', (url, message) => {
   const fault = faultOfDatabaseUrl(url);
   expect(fault).toMatch(message);
   expect(fault).not.toContain('secret');

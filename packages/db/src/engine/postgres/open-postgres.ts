@@ -4,12 +4,12 @@ import { migrate } from '../migrate.ts';
 import { createPostgresDialect } from './postgres-dialect.ts';
 
 const statementTimeoutMs = 30_000;
-/** A new index over a long history takes its time, and the other processes that start wait for it. */
+/** A new index over a long history takes long, and other processes that start wait for it. */
 const migrationTimeoutMs = 30 * 60_000;
-/** The migrator holds its lock on one and looks around on the other. */
+/** The migrator holds its lock on one connection and inspects the schema on the other. */
 const migrationPoolSize = 2;
 
-/** Migrates the Postgres at `url` and connects to it, with `size` connections at most. */
+/** Migrates the Postgres at `url` and connects to it with at most `size` connections. */
 export async function openPostgres(
   { url, size }: { url: string; size: number },
   nowS: number,

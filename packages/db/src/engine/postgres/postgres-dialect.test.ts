@@ -12,7 +12,7 @@ async function openAt(databaseUrl: string) {
   return db;
 }
 
-test('text is ordered byte by byte, whatever the language of the database', async () => {
+test("text is ordered byte by byte, regardless of the database's locale", async () => {
   const url = await emptyPostgresDatabase(`locale_provider icu icu_locale 'en'`);
   const [sorted] = await query(url, `select 'a' < 'B' as is_worded`);
   expect(sorted).toEqual({ is_worded: true });
@@ -29,7 +29,7 @@ test('text is ordered byte by byte, whatever the language of the database', asyn
   expect(models).toEqual(['B', '_', 'a', 'b', 'á']);
 });
 
-test('an integer is as wide as in SQLite and comes as a number, sums and counts too', async () => {
+test('integers are as wide as in SQLite and are read as numbers, like sums and counts', async () => {
   const { kysely } = await tempDatabase();
   const large = 2 ** 40 + 1;
   await kysely
@@ -41,7 +41,7 @@ test('an integer is as wide as in SQLite and comes as a number, sums and counts 
   expect(rows).toEqual([{ one: large, sum: large, count: 1, time: 1.25 }]);
 });
 
-test('a NUL, which Postgres cannot keep, costs no run: a sign stands in its place', async () => {
+test('a NUL, which Postgres cannot store, is replaced by a replacement character', async () => {
   const db = await tempDatabase();
   const { id } = await createTarget(db, targetInput(), 1);
   const run = await startedRun(db, id, 10);
@@ -50,7 +50,7 @@ test('a NUL, which Postgres cannot keep, costs no run: a sign stands in its plac
   expect(row).toMatchObject({ content: 'a\ufffdb', error: '\ufffd' });
 });
 
-test('tables of the same names in another schema are none of ours', async () => {
+test('tables with the same names in another schema are ignored', async () => {
   const url = await emptyPostgresDatabase();
   await query(
     url,
@@ -61,7 +61,7 @@ test('tables of the same names in another schema are none of ours', async () => 
   expect(await query(url, 'select * from other.targets')).toEqual([]);
 });
 
-test('hosts that start at once, each with a key of its own, do not both get in', async () => {
+test('of two hosts that start at once with different keys, only one succeeds', async () => {
   const url = await emptyPostgresDatabase();
   const starts = await Promise.allSettled([openAt(url), openAt(url)]);
   expect(starts.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);

@@ -19,8 +19,8 @@ export function createPostgresDialect(options: PostgresPoolOptions): Dialect {
 }
 
 /**
- * Gives columns the width and the order that they have in SQLite: an integer holds 64 bits, and text
- * is compared byte by byte, whatever the language of the server.
+ * Gives columns the width and the order that they have in SQLite: an integer has 64 bits, and text is
+ * compared byte by byte, regardless of the server's locale.
  */
 class WideQueryCompiler extends PostgresQueryCompiler {
   protected override visitDataType(node: DataTypeNode): void {

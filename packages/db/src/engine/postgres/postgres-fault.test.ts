@@ -73,7 +73,7 @@ test.each([
     (url: URL) => void Object.assign(url, { username: guardedUser, password: 'right' }),
     /lacks rights in the database/,
   ],
-])('where %s, the start says so, and no word of the address', async (_, change, message) => {
+])('if %s, the start says so without any part of the address', async (_, change, message) => {
   const url = at(change);
   const fault = await openAt(url).catch((error: unknown) => error);
   expect(fault).toMatchObject({ code: 'unavailable', message: expect.stringMatching(message) });
@@ -82,7 +82,7 @@ test.each([
   expect(shown).not.toContain('secret');
 });
 
-test('a server that goes is unavailable, and one that comes back is used by itself', async () => {
+test('a server that stops is unavailable, and is used again as soon as it is back', async () => {
   const db = await openAt(await newDatabase('going'));
   await createTarget(db, targetInput(), 1);
   await server.stop();
@@ -111,7 +111,7 @@ test('a transaction whose connection is cut writes nothing, and the next one goe
   expect(rows).toEqual([{ key: 'next' }]);
 });
 
-test('a Postgres that turned read-only takes no writes, and says so', async () => {
+test('a Postgres that turned read-only refuses writes, and the fault says so', async () => {
   const url = await newDatabase('read_only');
   const options = { dataDir: await tempFolder(), databaseUrl: url, poolSize: 1 };
   const clock = { now: 1000 };
@@ -120,10 +120,10 @@ test('a Postgres that turned read-only takes no writes, and says so', async () =
   expect(await db.writeFault()).toBe(null);
   await sql`set default_transaction_read_only = on`.execute(db.kysely);
   clock.now += 10;
-  expect(await db.writeFault()).toMatch(/takes no writes: it is a replica/);
+  expect(await db.writeFault()).toMatch(/refuses writes: it is a replica/);
 });
 
-test('a statement that takes too long is given up, and its connection serves on', async () => {
+test('a statement that takes too long is canceled, and its connection is used again', async () => {
   const kysely = connect(server.url, 100);
   await expect(sql`select pg_sleep(5)`.execute(kysely)).rejects.toMatchObject({
     code: 'unavailable',
@@ -132,7 +132,7 @@ test('a statement that takes too long is given up, and its connection serves on'
   expect((await sql`select 1 as one`.execute(kysely)).rows).toEqual([{ one: 1 }]);
 });
 
-test('a server that stands still holds nobody up for ever', async () => {
+test('a server that hangs blocks nobody forever', async () => {
   const kysely = connect(server.url, 100);
   const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(kysely);
   const pid = rows[0]?.pid ?? 0;
@@ -142,13 +142,13 @@ test('a server that stands still holds nobody up for ever', async () => {
   expect((await sql`select 1 as one`.execute(kysely)).rows).toEqual([{ one: 1 }]);
 });
 
-test('no more connections than allowed are made: further queries wait their turn', async () => {
+test('no more connections than allowed are opened: further queries wait', async () => {
   const url = await emptyPostgresDatabase();
   const kysely = connect(url, 10_000, 2);
   const sleepers = Array.from({ length: 8 }, () => sql`select pg_sleep(0.05)`.execute(kysely));
   await Promise.all(sleepers);
   const name = new URL(url).pathname.slice(1);
   const held = await query(url, `select 1 from pg_stat_activity where datname = '${name}'`);
-  // This look at them is one as well.
+  // The connection that asks counts too.
   expect(held).toHaveLength(3);
 });

@@ -6,8 +6,9 @@ const sentences: Readonly<Record<string, string>> = {
   '28000': 'Postgres refuses the user of DATABASE_URL.',
   '28P01': 'Postgres refuses the user or the password of DATABASE_URL.',
   '3D000': 'The database that DATABASE_URL names does not exist: create it.',
-  '42501': 'The user of DATABASE_URL lacks rights in the database: it must be able to make tables.',
-  '25006': 'The Postgres of DATABASE_URL takes no writes: it is a replica, or set to read only.',
+  '42501':
+    'The user of DATABASE_URL lacks rights in the database: it must be able to create tables.',
+  '25006': 'The Postgres of DATABASE_URL refuses writes: it is a replica, or set to read-only.',
   '53100': 'The disk of Postgres is full.',
   '53300':
     'Postgres has no connection left: lower DATABASE_POOL_SIZE or raise its max_connections.',
@@ -15,21 +16,21 @@ const sentences: Readonly<Record<string, string>> = {
   '57014': 'The database took too long for a query.',
 };
 
-/** Classes of states in which the server itself goes away or has no room. */
+/** Classes of SQLSTATEs that mean that the server itself is going away or has no resources. */
 const awayClasses = ['08', '53', '57', '58'];
 
 const lostWords =
   /^(Connection (terminated|ended)|Client (has encountered a connection error|was closed)|Query read timeout)/;
 
-/** Whether the connection is of no use any more, whatever was the matter. */
+/** Whether the connection can't be used any more. */
 export function isLostConnection(error: unknown): boolean {
   if (error instanceof DatabaseError) return error.code === '25006' || isAway(error.code);
   return error instanceof Error && (isSystemCode(codeOf(error)) || lostWords.test(error.message));
 }
 
 /**
- * What a failed connection or query throws here: AppError `unavailable` where the database is out of
- * reach or refuses us, which names no part of the connection string; every other error as it is.
+ * What a failed connection or query throws here: AppError `unavailable` if the database can't be reached
+ * or refuses us, without any part of the connection string; every other error as it is.
  */
 export function postgresFault(error: unknown): unknown {
   const sentence = codeOf(error) && sentences[codeOf(error) ?? ''];
@@ -38,7 +39,7 @@ export function postgresFault(error: unknown): unknown {
   return unavailable(`The database is out of reach${reasonOf(error)}.`, error);
 }
 
-/** The same for whatever keeps a connection from being made: every such fault is one of reach. */
+/** The same for an error while connecting: every such error means that the database can't be reached. */
 export function connectionFault(error: unknown): AppError {
   const fault = postgresFault(error);
   if (fault instanceof AppError) return fault;
@@ -49,7 +50,7 @@ function unavailable(sentence: string, cause: unknown): AppError {
   return new AppError('unavailable', sentence, { cause: bare(cause) });
 }
 
-/** Without its further fields: those of a bad address hold the whole of it. */
+/** The error without its other fields, because those of a bad address hold all of it. */
 function bare(error: unknown): unknown {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   return Object.assign(new Error(message), { name, code: codeOf(error) });

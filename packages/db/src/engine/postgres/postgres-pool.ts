@@ -4,27 +4,27 @@ import { connectionFault, isLostConnection, postgresFault } from './postgres-fau
 
 export interface PostgresPoolOptions {
   url: string;
-  /** Connections at most. */
+  /** The most connections. */
   size: number;
-  /** After which Postgres gives a statement up, its wait for locks included. */
+  /** After this time Postgres cancels a statement, including its wait for locks. */
   statementTimeoutMs: number;
 }
 
-/** How long a query waits for a connection, a new or a free one. */
+/** How long a query waits for a new or a free connection. */
 const connectTimeoutMs = 10_000;
 /** An idle connection is closed after this. */
 const idleTimeoutMs = 60_000;
-/** A transaction that a hung process holds open is ended by Postgres. */
+/** Postgres ends a transaction that a hung process holds open. */
 const idleInTransactionTimeoutMs = 60_000;
-/** Where the server itself has fallen silent: later than its own limit for a statement. */
+/** How much later than the server's own limit a statement fails here, if the server doesn't respond. */
 const silenceMs = 5_000;
-/** Queries that may wait for a connection at a time; beyond it the database counts as out of reach. */
+/** The most queries that wait for a connection; beyond it the database counts as unreachable. */
 const waitingLimit = 1_000;
 
 const int8Oid = 20;
 const numericOid = 1700;
 
-/** A bounded pool, whose errors tell what is wrong without a word of the connection string. */
+/** A bounded pool. Its errors say what is wrong without any part of the connection string. */
 export function createPostgresPool(options: PostgresPoolOptions): PostgresPool {
   const pool = new Pool({
     connectionString: options.url,
@@ -38,7 +38,7 @@ export function createPostgresPool(options: PostgresPoolOptions): PostgresPool {
     keepAlive: true,
     types: { getTypeParser },
   });
-  // A connection that breaks while nobody uses it is dropped; whoever uses it is told by the query.
+  // An idle connection that breaks is dropped; while it is used, the query reports the error.
   pool.on('error', () => {});
   pool.on('connect', (client) => void client.on('error', () => {}));
   const guarded = new WeakMap<PoolClient, PostgresPoolClient>();
@@ -60,7 +60,7 @@ async function connectClient(pool: Pool): Promise<PoolClient> {
   }
 }
 
-/** Whole numbers and sums come as numbers: none here comes near 2^53. */
+/** Reads 64-bit integers and sums as numbers: none in this database comes near 2^53. */
 function getTypeParser(oid: number, format?: 'text' | 'binary') {
   if (oid === int8Oid || oid === numericOid) return Number;
   return types.getTypeParser(oid, format);
@@ -79,13 +79,13 @@ function guardClient(client: PoolClient): PostgresPoolClient {
   function query<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>>;
   function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
   function query(text: unknown, values: readonly unknown[] = []): unknown {
-    if (typeof text !== 'string') throw new Error('No query of this room is streamed.');
+    if (typeof text !== 'string') throw new Error('Queries of this room are never streamed.');
     return run(text, values);
   }
   return { query, release: (isToBeClosed) => client.release(isToBeClosed || isLost) };
 }
 
-/** Postgres' text holds no NUL (https://www.postgresql.org/docs/current/datatype-character.html). */
+/** Postgres can't store NUL in text (https://www.postgresql.org/docs/current/datatype-character.html). */
 function storable(value: unknown): unknown {
   return typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value;
 }

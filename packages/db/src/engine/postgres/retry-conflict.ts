@@ -5,15 +5,15 @@ import { retryWhile } from '../retry-while.ts';
 const patience = { tries: 10, pauseMs: 20 };
 
 /**
- * Does `work` (a transaction, or a statement by itself) again where Postgres took it back because of
- * another one: a deadlock, or an order that can't be. Throws AppError `unavailable` after ten such ends.
+ * Repeats `work` (a transaction, or a single statement) if Postgres rolled it back because of another one:
+ * a deadlock or a serialization failure. Throws AppError `unavailable` after ten such failures.
  */
 export async function retryConflict<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await retryWhile(isConflict, work, patience);
   } catch (error) {
     if (!isConflict(error)) throw error;
-    const message = 'The database is busy: other writers were in the way again and again.';
+    const message = 'The database is busy: other transactions conflicted again and again.';
     throw new AppError('unavailable', message, { cause: error });
   }
 }

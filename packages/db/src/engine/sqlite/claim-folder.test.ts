@@ -14,7 +14,7 @@ test.each<[FolderUse, FolderUse]>([
   ['alone', 'alone'],
   ['alone', 'shared'],
   ['shared', 'alone'],
-])('a folder that is used %s is refused to one that would use it %s', async (first, second) => {
+])('a folder that is used %s is refused to a program that wants it %s', async (first, second) => {
   const folder = await tempFolder();
   const release = await claimFolder(folder, first);
   await expect(claimFolder(folder, second)).rejects.toMatchObject(inUse);
@@ -22,7 +22,7 @@ test.each<[FolderUse, FolderUse]>([
   (await claimFolder(folder, second))();
 });
 
-test('many may share a folder; once all of them are gone, one may have it alone', async () => {
+test('many programs may share a folder; when all have stopped, one may use it alone', async () => {
   const folder = await tempFolder();
   const releases = await Promise.all([1, 2, 3].map(() => claimFolder(folder, 'shared')));
   for (const release of releases) {
@@ -32,12 +32,12 @@ test('many may share a folder; once all of them are gone, one may have it alone'
   (await claimFolder(folder, 'alone'))();
 });
 
-test('the claim of a database ends when it is closed, and when it cannot be opened', async () => {
+test('the claim of a database ends when it is closed or cannot be opened', async () => {
   const dataDir = await tempFolder();
   const options = { dataDir, now: () => 1000, use: 'alone' } as const;
   const db = await openDatabase(options);
   await expect(openDatabase(options)).rejects.toMatchObject(inUse);
-  // A program called by hand claims nothing.
+  // A program that is called by hand claims nothing.
   await (await openDatabase({ dataDir, now: () => 1000 })).close();
   await db.close();
   const wrongKey = { ...options, encryptionKey: 'another passphrase of some length' };
@@ -54,7 +54,7 @@ test.each<FolderUse>(['alone', 'shared'])('a claim (%s) writes nothing', async (
   release();
 });
 
-test('the lock file is private, and a foreign file in its place is named', async () => {
+test('the lock file is private, and a foreign file in its place is an error that names it', async () => {
   const folder = await tempFolder();
   const path = join(folder, 'instance.lock');
   (await claimFolder(folder, 'alone'))();

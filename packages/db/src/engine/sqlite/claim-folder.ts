@@ -4,27 +4,27 @@ import Sqlite from 'better-sqlite3';
 import { assertReadWrite } from '../assert-read-write.ts';
 import { createPrivateFile } from '../create-private-file.ts';
 
-/** How a program uses a data folder: by itself, or beside others that share it. */
+/** How a program uses a data folder: alone, or together with others that share it. */
 export type FolderUse = 'alone' | 'shared';
 
 const lockFileName = 'instance.lock';
-/** Two that start at once may be in each other's way for a moment. */
+/** Two programs that start at once may block each other for a moment. */
 const patienceMs = 1_000;
 
 /**
- * Claims a data folder until the returned function is called or the process ends, however it ends: the
- * claim is a kernel lock that SQLite takes on an empty file of its own, so a file left behind by a crash
- * means nothing, and it holds between containers too. Throws AppError `conflict` if the folder is in
- * use by another program and one of the two wants it alone.
+ * Claims a data folder until the returned function is called or the process ends in any way: the claim is
+ * a kernel lock that SQLite takes on an empty file, so a file that a crash left behind means nothing, and
+ * the claim works across containers too. Throws AppError `conflict` if another program uses the folder and
+ * one of the two wants it alone.
  */
 export async function claimFolder(dataDir: string, use: FolderUse): Promise<() => void> {
   const path = join(dataDir, lockFileName);
-  // Never opened by hand once it exists: closing it would drop the lock, as with `registry.db`.
+  // Once it exists, only SQLite may open it: closing it elsewhere would drop the lock, as with `registry.db`.
   await createPrivateFile(path, '');
   await assertReadWrite(path);
   const lock = new Sqlite(path, { timeout: patienceMs });
   try {
-    // A write transaction on an empty file begins a journal, which a crash would leave behind.
+    // Else a write transaction on an empty file would begin a journal, which a crash would leave behind.
     lock.pragma('journal_mode = memory');
     if (use === 'alone') lock.exec('begin exclusive');
     else lock.exec('begin; select count(*) from sqlite_schema');
@@ -42,6 +42,6 @@ function claimFault(cause: unknown, dataDir: string): unknown {
     return new AppError('conflict', message, { cause });
   }
   if (cause.code !== 'SQLITE_NOTADB') return cause;
-  const message = `DATA_DIR: the file ${lockFileName} is not the one that this program makes; delete it`;
+  const message = `DATA_DIR: the file ${lockFileName} wasn't created by this program; delete it`;
   return new AppError('conflict', message, { cause });
 }

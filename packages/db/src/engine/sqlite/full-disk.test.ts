@@ -7,7 +7,7 @@ import { setSettings } from '../../admin/settings.ts';
 import { createTarget, findTargetByName } from '../../targets/targets.ts';
 import { isPassingFault } from '../storage-fault.ts';
 
-test('a full disk passes, a broken promise does not', async () => {
+test('a full disk is a passing fault, a bug is not', async () => {
   const db = await tempDatabase();
   const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(db.kysely);
   const limit = (pages: number) =>
@@ -29,7 +29,7 @@ test('a full disk passes, a broken promise does not', async () => {
   expect(isPassingFault(twice)).toBe(false);
 });
 
-test('what is out of reach may be in reach again', () => {
+test('a database that cannot be reached is a passing fault', () => {
   expect(isPassingFault(new AppError('unavailable', 'away'))).toBe(true);
   expect(isPassingFault(new AppError('conflict', 'there already'))).toBe(false);
   expect(isPassingFault('text')).toBe(false);

@@ -30,7 +30,7 @@ test('no channel is lost, and all can be listed and opened', async () => {
   for (const target of targets) expect(openApiKey(db, target)).not.toBe('');
 });
 
-test('what is null has the contract’s default', async () => {
+test('null values become the defaults', async () => {
   const db = await openHostile();
   expect(await getTarget(db, 1)).toMatchObject({
     name: 'nulls',
@@ -59,16 +59,19 @@ test.each([
   [3, { base_url: 'https://unknown.invalid' }, /base_url is no http/],
   [4, { base_url: 'https://four.example' }, /api_key is missing/],
   [5, { base_url: 'ftp://five.example' }, /base_url is no http/],
-])('channel %i cannot be asked: it is kept, disabled, and says why', async (id, fields, fault) => {
-  const db = await openHostile();
-  expect(await getTarget(db, id)).toMatchObject({
-    ...fields,
-    enabled: false,
-    last_error: expect.stringMatching(fault),
-  });
-});
+])(
+  'channel %i cannot be used: it is kept, but disabled, and says why',
+  async (id, fields, fault) => {
+    const db = await openHostile();
+    expect(await getTarget(db, id)).toMatchObject({
+      ...fields,
+      enabled: false,
+      last_error: expect.stringMatching(fault),
+    });
+  },
+);
 
-test('text is read as what it says, by its column’s type too', async () => {
+test('numbers and booleans that are stored as text are read, even if the column has the type of text', async () => {
   const db = await openHostile();
   const target = await getTarget(db, 6);
   expect(target).toMatchObject({
@@ -89,7 +92,7 @@ test('text is read as what it says, by its column’s type too', async () => {
   expect((await getTarget(db, 6))?.interval_min).toBe(7);
 });
 
-test('what is out of bounds has the contract’s default', async () => {
+test('values that are out of bounds become the defaults', async () => {
   const db = await openHostile();
   expect(await getTarget(db, 7)).toMatchObject({
     enabled: false,
@@ -129,7 +132,7 @@ test('runs and their rows are read, and the models’ states follow from them', 
   ]);
 });
 
-test('keys that cannot be read open nothing, and a revoked one stays so', async () => {
+test('keys that cannot be read open nothing, and a revoked key stays revoked', async () => {
   const db = await openHostile();
   const keys = await listGatewayKeys(db);
   expect(keys.map(({ name, enabled }) => [name, enabled])).toEqual([
@@ -139,13 +142,13 @@ test('keys that cannot be read open nothing, and a revoked one stays so', async 
   ]);
 });
 
-test('a setting without a value is none', async () => {
+test('a setting without a value is not set', async () => {
   const db = await openHostile();
   expect(await getSetting(db, 'proxy_master_token')).toBeNull();
   expect(await getSetting(db, 'log_max_size_mb')).toBe('500MB');
 });
 
-test('it goes on from there: what is due is probed', async () => {
+test('after that, channels that are due are listed for probing', async () => {
   const db = await openHostile();
   const due = await listDueTargets(db, 1_800_000_000);
   expect(due.map(({ id }) => id)).toEqual([1, 8, 6]);

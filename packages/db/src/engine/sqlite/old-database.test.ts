@@ -28,7 +28,7 @@ describe.each(shapes)('a data folder of the older tool in its %s shape', (shape)
     return { dataDir, db: await openIn(dataDir) };
   }
 
-  test('keeps every channel, with what its missing columns mean', async () => {
+  test('keeps every channel, with the defaults of missing columns', async () => {
     const { db } = await openOld();
     const byName = new Map((await listTargets(db)).map((target) => [target.name, target]));
     expect(byName.get('One')).toMatchObject({
@@ -68,7 +68,7 @@ describe.each(shapes)('a data folder of the older tool in its %s shape', (shape)
     );
   });
 
-  test('encrypts keys that lay in the clear, and still opens them', async () => {
+  test('encrypts keys that were stored in the clear, and still opens them', async () => {
     const { dataDir, db } = await openOld();
     const [first] = (await listTargets(db)).filter((target) => target.name === 'One');
     expect(first?.api_key).toMatch(/^v1:/);
@@ -80,7 +80,7 @@ describe.each(shapes)('a data folder of the older tool in its %s shape', (shape)
     );
   });
 
-  test('ends the run that died with the older tool', async () => {
+  test('ends the run that was running when the older tool stopped', async () => {
     const { db } = await openOld();
     expect(await listRunningTargetIds(db)).toEqual([]);
     const [latest] = await listRuns(db, 1, 1);
@@ -93,7 +93,7 @@ describe.each(shapes)('a data folder of the older tool in its %s shape', (shape)
     expect(await listRuns(db, 1, 200)).toHaveLength(41);
   });
 
-  test('shows the last 30 points of each model at once', async () => {
+  test('has the last 30 points of each model right after the start', async () => {
     const { db } = await openOld();
     const [alive, dead] = await listModelStates(db, { target_id: 1 });
     expect(alive).toMatchObject({
@@ -124,7 +124,7 @@ describe.each(shapes)('a data folder of the older tool in its %s shape', (shape)
     ]);
   });
 
-  test('opens a second time with nothing changed', async () => {
+  test('opens a second time without changes', async () => {
     const { dataDir, db } = await openOld();
     const [targets, states] = [await listTargets(db), await listModelStates(db)];
     await db.close();
@@ -134,7 +134,7 @@ describe.each(shapes)('a data folder of the older tool in its %s shape', (shape)
     expect(await listRuns(again, 1, 200)).toHaveLength(41);
   });
 
-  test('goes on: new channels, new runs, deletion', async () => {
+  test('works on: new channels, new runs, deletion', async () => {
     const { db } = await openOld();
     const added = await createTarget(db, targetInput({ name: 'Three' }), 1001);
     expect(added.sort_order).toBe(3);
@@ -147,7 +147,7 @@ describe.each(shapes)('a data folder of the older tool in its %s shape', (shape)
   });
 });
 
-test('the newest shape keeps its settings, tokens sealed, and its proxy keys', async () => {
+test('the newest shape keeps its settings and its proxy keys, with sealed tokens', async () => {
   const dataDir = await tempFolder();
   writeOldDatabase(dataDir, 'newest');
   const db = await openIn(dataDir);
@@ -161,7 +161,7 @@ test('the newest shape keeps its settings, tokens sealed, and its proxy keys', a
   expect(JSON.stringify(stored)).not.toContain('in-the-clear');
 });
 
-test('the keys of the newest shape hold as before, without limits', async () => {
+test('the keys of the newest shape work as before, without limits', async () => {
   const dataDir = await tempFolder();
   writeOldDatabase(dataDir, 'newest');
   const db = await openIn(dataDir);
@@ -186,7 +186,7 @@ test('the keys of the newest shape hold as before, without limits', async () => 
   ]);
 });
 
-test('a key whose list cannot be read is paused, rather than opened to everything', async () => {
+test('a key whose list cannot be read is paused instead of opened to everything', async () => {
   const dataDir = await tempFolder();
   writeOldDatabase(dataDir, 'newest');
   const sqlite = new Sqlite(join(dataDir, 'registry.db'));

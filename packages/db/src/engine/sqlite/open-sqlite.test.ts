@@ -8,7 +8,7 @@ import { targetInput } from '../../../test/samples.ts';
 import { openIn, tempDatabase, tempFolder } from '../../../test/temp-database.ts';
 import { createTarget } from '../../index.ts';
 
-test('the file is in WAL mode and enforces its keys', async () => {
+test('the file is in WAL mode and enforces foreign keys', async () => {
   const db = await tempDatabase();
   const read = async (pragma: string) =>
     (await sql<Record<string, unknown>>`${sql.raw(`pragma ${pragma}`)}`.execute(db.kysely)).rows[0];
@@ -18,7 +18,7 @@ test('the file is in WAL mode and enforces its keys', async () => {
   expect(await read('synchronous')).toEqual({ synchronous: 1 });
 });
 
-test('what is made belongs to its owner alone', async () => {
+test('new files can be read by their owner only', async () => {
   const dataDir = join(await tempFolder(), 'new');
   const db = await openIn(dataDir);
   await createTarget(db, targetInput(), 5);

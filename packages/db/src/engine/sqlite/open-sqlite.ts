@@ -10,7 +10,7 @@ export async function openSqlite(path: string, nowS: number): Promise<Kysely<Sch
   // Only SQLite may open an existing file: closing it elsewhere in this process would drop SQLite's locks
   // (https://www.sqlite.org/howtocorrupt.html, section 2.2). SQLite gives -wal and -shm the same mode.
   await createPrivateFile(path, '');
-  // SQLite would open a file read-only without a word, and fail at the first write.
+  // SQLite would silently open a file read-only and fail at the first write.
   await assertReadWrite(path);
   const kysely = new Kysely<Schema>({ dialect: createSqliteDialect(path) });
   try {

@@ -22,7 +22,7 @@ function disguisedView(): Buffer {
   return bytes;
 }
 
-test('the rows come with the columns that are stored', () => {
+test('the rows have the columns that are stored', () => {
   const bytes = fileWith(`
     create table channels (id integer primary key, name text, "group" text,
       twice integer as (id * 2));
@@ -66,9 +66,9 @@ test('rows that claim more than the file holds are not read', () => {
 });
 
 /**
- * Makes each row of 20,000 bytes claim a million, and each chain of overflow pages a loop that yields
- * them (https://www.sqlite.org/fileformat2.html). It claims whole pages more: what lies in the row's own
- * page stays as it is.
+ * Makes each row of 20,000 bytes claim a million, and each chain of overflow pages a loop that yields them
+ * (https://www.sqlite.org/fileformat2.html). It adds whole pages, so the part in the row's own page doesn't
+ * change.
  */
 function lengthenRows(bytes: Buffer): void {
   const varint = (value: number) => [

@@ -1,17 +1,17 @@
 import { AppError } from '@api-monitor/core';
 import Sqlite from 'better-sqlite3';
 
-/** One more than an import takes, so that the caller sees that there are too many. */
+/** One more than an import accepts, so that the caller notices that there are too many. */
 const rowLimit = 5001;
 /** one-api's table has 25, new-api's about 35. */
 const columnLimit = 100;
 const contentLimitMiB = 32;
 
 /**
- * The rows of the table `channels` in another program's SQLite file. The file is untrusted: no view,
- * trigger or computed column of it is ever evaluated, and nothing is read that claims to be larger than
- * a file may be. Throws AppError `invalid_input`. A hostile file can still keep SQLite busy without end:
- * call this where it can be killed.
+ * The rows of the table `channels` in another program's SQLite file. The file is untrusted: its views,
+ * triggers and computed columns are never evaluated, and nothing is read that claims to be larger than a
+ * file may be. Throws AppError `invalid_input`. A hostile file can still keep SQLite busy forever, so call
+ * this in a process that can be killed.
  */
 export function readChannelsTable(bytes: Buffer): Record<string, unknown>[] {
   const sqlite = open(bytes);
@@ -22,7 +22,7 @@ export function readChannelsTable(bytes: Buffer): Record<string, unknown>[] {
     const list = sqlite.prepare(`select ${columns.join(', ')} from channels limit ${rowLimit}`);
     return list.all() as Record<string, unknown>[];
   } catch (cause) {
-    throw cause instanceof AppError ? cause : invalid('it is not whole', cause);
+    throw cause instanceof AppError ? cause : invalid('it is damaged', cause);
   } finally {
     sqlite.close();
   }
@@ -32,7 +32,7 @@ function open(bytes: Buffer): Sqlite.Database {
   try {
     return new Sqlite(bytes, { readonly: true });
   } catch (cause) {
-    throw invalid('it is not whole', cause);
+    throw invalid('it is damaged', cause);
   }
 }
 
@@ -51,8 +51,8 @@ function storedColumns(sqlite: Sqlite.Database): string[] {
 }
 
 /**
- * Overflow pages may be shared or form a loop, so that a small file claims gigabytes. `octet_length`
- * takes the size from a row's header and doesn't read the value.
+ * Overflow pages may be shared or form a loop, so that a small file claims to hold gigabytes.
+ * `octet_length` takes the size from a row's header without reading the value.
  */
 function assertReadable(sqlite: Sqlite.Database, columns: readonly string[]): void {
   const lengths = columns.map((column) => `octet_length(${column})`).join(', ');

@@ -5,9 +5,9 @@ import Sqlite from 'better-sqlite3';
 export const pagesPerTurn = 1000;
 
 /**
- * Deletes all admin sessions from a copy of the database that nobody else has open, with every trace of
- * them: a restore must not bring back a session that was ended after the copy was made. The
- * copy is of no use after a failure. Rejects if `signal` aborts.
+ * Deletes all admin sessions, and every trace of them, from a copy of the database that nobody else has
+ * open: a restore must not bring back a session that was ended after the copy was made. After a failure
+ * the copy is unusable. Rejects if `signal` aborts.
  */
 export async function removeSessions(path: string, signal: AbortSignal): Promise<void> {
   const copy = new Sqlite(path);
@@ -22,7 +22,7 @@ export async function removeSessions(path: string, signal: AbortSignal): Promise
   }
 }
 
-/** Takes every free page for rows of zeros, and deletes those: a `vacuum` would take no turns. */
+/** Fills every free page with rows of zeros and deletes them: a `vacuum` would block the event loop. */
 async function eraseFreePages(copy: Sqlite.Database, signal: AbortSignal): Promise<void> {
   // Each page of a long value begins with the number of the next (https://www.sqlite.org/fileformat2.html).
   const room = Number(copy.pragma('page_size', { simple: true })) - 4;

@@ -7,7 +7,7 @@ import { openIn, tempFolder } from '../../../test/temp-database.ts';
 import { createTarget, getSetting, inTransaction, listTargets, setSettings } from '../../index.ts';
 import { retryBusy } from './retry-busy.ts';
 
-/** The longest time for which nothing else had its turn while `work` went on, in ms. */
+/** The longest time in ms during which no other work could run while `work` ran. */
 async function longestGapOf(work: () => Promise<unknown>): Promise<number> {
   const done = new AbortController();
   let last = performance.now();
@@ -26,7 +26,7 @@ async function longestGapOf(work: () => Promise<unknown>): Promise<number> {
   return longest;
 }
 
-/** The data folder's database, and another process's lock on it that goes after a second. */
+/** A folder's database, and a lock of another process on it that is released after a second. */
 async function lockedDatabase() {
   const dataDir = await tempFolder();
   const db = await openIn(dataDir);
@@ -40,7 +40,7 @@ async function lockedDatabase() {
   return { db, isLocked: () => other.open };
 }
 
-test('a transaction waits for another process’s write while all else goes on', async () => {
+test('a transaction waits for another process’s write while other work runs', async () => {
   const { db, isLocked } = await lockedDatabase();
   const gapMs = await longestGapOf(() => createTarget(db, targetInput(), 1));
   expect(isLocked()).toBe(false);
@@ -48,7 +48,7 @@ test('a transaction waits for another process’s write while all else goes on',
   expect(await listTargets(db)).toHaveLength(1);
 });
 
-test('so does a single write', async () => {
+test('a single write waits in the same way', async () => {
   const { db, isLocked } = await lockedDatabase();
   const write = () =>
     db.kysely.insertInto('app_settings').values({ key: 'a', value: 'b', updated_at: 1 }).execute();
@@ -57,7 +57,7 @@ test('so does a single write', async () => {
   expect(await getSetting(db, 'a')).toBe('b');
 });
 
-test('what waited is written in full, and the database goes on', async () => {
+test('everything that waited is written, and the database keeps working', async () => {
   const { db } = await lockedDatabase();
   await inTransaction(db, async (tx) => {
     await setSettings(tx, { a: '1' }, 1);
@@ -79,7 +79,7 @@ function failingWith(code: string) {
   return { error, seen, work };
 }
 
-test('patience ends, and says that the database is busy', async () => {
+test('after the last try the error says that the database is busy', async () => {
   const { error, seen, work } = failingWith('SQLITE_BUSY');
   await expect(retryBusy(work, patience)).rejects.toMatchObject({
     code: 'unavailable',

@@ -2,8 +2,8 @@ import { AppError } from '@api-monitor/core';
 import { type Patience, retryWhile } from '../retry-while.ts';
 
 /**
- * Does `work` again while another process holds the write lock, with pauses in which this process goes
- * on with all else. Throws AppError `unavailable` when the patience is at its end.
+ * Repeats `work` while another process holds the write lock; in the pauses this process does other work.
+ * Throws AppError `unavailable` after the last try.
  */
 export async function retryBusy<T>(work: () => Promise<T>, patience: Patience): Promise<T> {
   try {
@@ -13,7 +13,7 @@ export async function retryBusy<T>(work: () => Promise<T>, patience: Patience): 
   }
 }
 
-/** The statement had no effect, and may be tried again: https://www.sqlite.org/rescode.html#busy */
+/** The statement had no effect and may be tried again: https://www.sqlite.org/rescode.html#busy */
 function isBusy(error: unknown): boolean {
   if (!(error instanceof Error) || !('code' in error)) return false;
   return error.code === 'SQLITE_BUSY' || error.code === 'SQLITE_BUSY_RECOVERY';

@@ -28,7 +28,7 @@ async function restored({ file }: Awaited<ReturnType<typeof snapshotDatabase>>, 
 
 const key = 'a passphrase for this test';
 
-test('a snapshot opens as the database that it was', async () => {
+test('a snapshot opens as the database that was copied', async () => {
   const db = await openIn(await tempFolder(), key);
   await createTarget(db, targetInput({ name: 'relay', api_key: 'sk-kept' }), 1);
   const copy = await restored(await snapshotDatabase(db, endless), key);
@@ -37,7 +37,7 @@ test('a snapshot opens as the database that it was', async () => {
   expect(target && openApiKey(copy, target)).toBe('sk-kept');
 });
 
-test('no session comes along, not even in a free page, and the database keeps its own', async () => {
+test('a snapshot holds no session, not even in a free page, and the database keeps its sessions', async () => {
   const db = await openIn(await tempFolder(), key);
   const hashes = Array.from({ length: 400 }, (_, n) =>
     createHash('sha256').update(`${n}`).digest('hex'),
@@ -48,7 +48,7 @@ test('no session comes along, not even in a free page, and the database keeps it
       ...{ address: '203.0.113.7', user_agent: 'a browser' },
     });
   for (const hash of hashes.slice(0, 300)) await open(hash);
-  // Some of their pages are free afterwards, and others are used again for rows that leave gaps.
+  // Some of their pages are free afterwards; others are used again by rows that leave gaps.
   await deleteOtherAdminSessions(db, 0);
   const prompt = 'p'.repeat(2000);
   for (let n = 0; n < 60; n += 1) await createTarget(db, targetInput({ name: `c${n}`, prompt }), 1);
@@ -68,7 +68,7 @@ test('no session comes along, not even in a free page, and the database keeps it
   expect(check.rows).toEqual([{ integrity_check: 'ok' }]);
 });
 
-test('under load it is whole, and of one moment: all before, nothing after', async () => {
+test('under load a snapshot is complete and of one moment: all before, nothing after', async () => {
   const dataDir = await tempFolder();
   const [db, other] = [await openIn(dataDir, key), await openIn(dataDir, key)];
   const padding = 'x'.repeat(3000);
@@ -100,7 +100,7 @@ test('under load it is whole, and of one moment: all before, nothing after', asy
   expect(targets[0]?.prompt).toBe(targets[399]?.prompt);
 });
 
-test('nothing is left in the folder, whether it succeeds or is given up', async () => {
+test('nothing is left in the folder, whether the snapshot succeeds or is canceled', async () => {
   const dataDir = await tempFolder();
   const db = await openIn(dataDir, key);
   await (await snapshotDatabase(db, endless)).file.close();
@@ -108,7 +108,7 @@ test('nothing is left in the folder, whether it succeeds or is given up', async 
   expect(await readdir(join(dataDir, 'tmp'))).toEqual([]);
 });
 
-test('a file in place of the folder for snapshots is named', async () => {
+test('if a file is in the place of the folder for snapshots, the error names it', async () => {
   const dataDir = await tempFolder();
   const db = await openIn(dataDir, key);
   await writeFile(join(dataDir, 'tmp'), '');
@@ -118,7 +118,7 @@ test('a file in place of the folder for snapshots is named', async () => {
   });
 });
 
-test('what a crash left goes with the next one, and what another process writes stays', async () => {
+test('the next snapshot deletes what a crash left, but not what another process writes', async () => {
   const dataDir = await tempFolder();
   const db = await openIn(dataDir, key);
   const folder = join(dataDir, 'tmp');
@@ -132,7 +132,7 @@ test('what a crash left goes with the next one, and what another process writes 
   expect((await readdir(folder)).sort()).toEqual(['mine.txt', young]);
 });
 
-test('a write under way elsewhere is neither waited for nor copied', async () => {
+test('an unfinished write of another process is neither waited for nor copied', async () => {
   const dataDir = await tempFolder();
   const [db, other] = [await openIn(dataDir, key), await openIn(dataDir, key)];
   await createTarget(db, targetInput({ name: 'before' }), 1);

@@ -8,7 +8,7 @@ import type { Database } from '../database.ts';
 import { isPostgres } from '../dialect.ts';
 import { pagesPerTurn, removeSessions } from './remove-sessions.ts';
 
-/** A consistent copy of the database without sessions. Its file has no name any more: closing it frees its room. */
+/** A consistent copy of the database without sessions. Its file has no name any more, so closing it frees the disk. */
 export interface Snapshot {
   file: FileHandle;
   bytes: number;
@@ -16,14 +16,14 @@ export interface Snapshot {
 
 const folderName = 'tmp';
 const namePattern = /^snapshot-[0-9a-f]{16}\.db/;
-/** A file of this age belongs to nobody: one that is being written is younger. */
+/** No process is still writing a file of this age. */
 const abandonedMs = 3_600_000;
 const spareBytes = 16 * 1024 ** 2;
 
 /**
- * Copies the database as it is now, but for the sessions of admins, whatever is written meanwhile, here or
- * by other processes. Throws AppError `not_supported` on Postgres and `unavailable` if the disk has no
- * room for it.
+ * Copies the database as it is now, without the sessions of admins; writes that happen meanwhile, in any
+ * process, aren't in the copy. Throws AppError `not_supported` on Postgres and `unavailable` if the disk
+ * has no room for it.
  */
 export async function snapshotDatabase(db: Database, signal: AbortSignal): Promise<Snapshot> {
   if (isPostgres(db.kysely)) {
@@ -45,7 +45,7 @@ export async function snapshotDatabase(db: Database, signal: AbortSignal): Promi
 }
 
 /**
- * The read transaction holds the state of this moment: without it, the copy would start again whenever
+ * The read transaction keeps the state of this moment. Without it, the copy would start again whenever
  * another process writes (https://www.sqlite.org/c3ref/backup_finish.html).
  */
 async function copy(source: string, path: string, signal: AbortSignal): Promise<void> {
@@ -94,7 +94,7 @@ async function prepareFolder(dataDir: string): Promise<string> {
   }
 }
 
-/** What a crash left behind. */
+/** Removes what crashes left behind. */
 async function removeAbandoned(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => namePattern.test(name));
   for (const path of names.map((name) => join(folder, name))) {

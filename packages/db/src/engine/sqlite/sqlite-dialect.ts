@@ -12,11 +12,11 @@ import {
 import { retryBusy } from './retry-busy.ts';
 import { cacheStatements } from './statement-cache.ts';
 
-/** While the file is opened nothing is served yet: other processes that start may be waited for. */
+/** When the file is opened, nothing is served yet, so waiting for other processes that start is fine. */
 const openTimeoutMs = 10_000;
-/** How long a statement holds this whole process up where another process writes. */
+/** How long a statement blocks this whole process while another process writes. */
 const busyTimeoutMs = 50;
-/** Half of the time belongs to everything else; about 10 s in all, a wait for a migration too. */
+/** About 10 s in all, half of it for other work; it must also suffice for a migration to end. */
 const patience = { tries: 100, pauseMs: 50 };
 
 /** SQLite in a file that several processes may hold open. */
@@ -38,7 +38,7 @@ function openSqlite(filePath: string): Sqlite.Database {
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma('synchronous = NORMAL');
     sqlite.pragma('foreign_keys = ON');
-    // What is deleted leaves no trace in a page that is written anyway, or used again.
+    // Erases deleted data in pages that are written anyway, and in those that are used again.
     sqlite.pragma('secure_delete = FAST');
     sqlite.pragma('temp_store = MEMORY');
     // The dashboard reads the whole summary (tens of MB with full histories): map it, don't copy it.
@@ -53,8 +53,8 @@ function openSqlite(filePath: string): Sqlite.Database {
 }
 
 /**
- * Takes the write lock when a transaction begins. A deferred one that reads first and writes later
- * fails at once where another process wrote in between (SQLITE_BUSY_SNAPSHOT), without any waiting:
+ * Takes the write lock when a transaction begins. A deferred transaction that reads first and writes later
+ * fails at once, without waiting, if another process wrote in between (SQLITE_BUSY_SNAPSHOT):
  * https://www.sqlite.org/isolation.html
  */
 class PatientSqliteDriver extends SqliteDriver {
@@ -73,13 +73,13 @@ class PatientSqliteDriver extends SqliteDriver {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }
 
-  // A full disk has SQLite roll back by itself; to fail at it again would hide what was the matter.
+  // On a full disk SQLite rolls back by itself; a second rollback would fail and hide the first error.
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     if (this.#sqlite.inTransaction) await super.rollbackTransaction(connection);
   }
 }
 
-/** Waits for another process's write without holding this one up: SQLite itself waits synchronously. */
+/** Waits for another process's write without blocking this process, which SQLite's own wait would do. */
 class PatientConnection implements DatabaseConnection {
   readonly #inner: DatabaseConnection;
 
@@ -97,8 +97,8 @@ class PatientConnection implements DatabaseConnection {
 }
 
 /**
- * SQLite does roll DDL back, so the migrator may run in a transaction; with the write lock taken at
- * its start, two processes that start at once migrate one after the other.
+ * SQLite can roll DDL back, so the migrator may run in a transaction. The transaction takes the write lock
+ * at its start, so two processes that start at once migrate one after the other.
  */
 class TransactionalSqliteAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {

@@ -22,7 +22,7 @@ test('a statement is prepared once', () => {
   expect(prepared()).toBe(1);
 });
 
-test('the least recently used of too many gives way', () => {
+test('of too many statements, the least recently used is dropped', () => {
   const { cache, prepared } = countedCache();
   cache.prepare('select 0');
   for (let index = 1; index < 256; index += 1) cache.prepare(`select ${index}`);
@@ -35,7 +35,7 @@ test('the least recently used of too many gives way', () => {
   expect(prepared()).toBe(258);
 });
 
-test('closing closes the file', () => {
+test('closing the cache closes the file', () => {
   const { cache, sqlite } = countedCache();
   cache.close();
   expect(sqlite.open).toBe(false);

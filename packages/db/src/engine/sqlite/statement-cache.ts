@@ -1,11 +1,11 @@
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 
-/** More distinct statements than the queries of this room make, chunk sizes included. */
+/** More than the number of distinct statements of this room, including those of each chunk size. */
 const statementLimit = 256;
 
 /**
- * Lets Kysely prepare a statement once and use it again: the least recently used gives way.
- * Safe because every statement is run to its end before the next one (no query is streamed).
+ * Lets Kysely prepare a statement once and use it again; the least recently used ones are dropped.
+ * Safe because every statement runs to its end before the next one (no query is streamed).
  */
 export function cacheStatements(sqlite: SqliteDatabase): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>();

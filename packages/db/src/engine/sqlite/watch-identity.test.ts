@@ -13,7 +13,7 @@ test('a file that was deleted under the open database is noticed', async () => {
   await expect(pingDatabase(db)).rejects.toMatchObject(gone);
 });
 
-test('a file that another took the place of is noticed', async () => {
+test('a file that was replaced by another is noticed', async () => {
   const dataDir = await tempFolder();
   const db = await openIn(dataDir);
   await copyFile(join(dataDir, 'registry.db'), join(dataDir, 'copy.db'));

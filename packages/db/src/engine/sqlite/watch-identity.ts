@@ -1,12 +1,11 @@
 import { realpath, stat } from 'node:fs/promises';
 
 /**
- * Remembers which files are at `path` and in its write-ahead log now. The returned function tells whether
- * the same files are still there: an open file outlives its name, and whatever is written to it then is
- * lost.
+ * Remembers which files are at `path` and in its write-ahead log now. The returned function says whether
+ * they are still the same files: an open file outlives its name, and what is written to it then is lost.
  */
 export async function watchIdentity(path: string): Promise<() => Promise<boolean>> {
-  // SQLite keeps the log beside the file that a symbolic link leads to.
+  // If `path` is a symbolic link, SQLite keeps the log beside the file that it points to.
   const paths = [path, `${await realpath(path)}-wal`];
   const opened = await Promise.all(paths.map(identityOf));
   return async () => {

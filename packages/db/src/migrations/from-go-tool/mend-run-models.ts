@@ -73,7 +73,7 @@ function protocolOfRoute(): RawBuilder<string> {
   return sql`case when route in ('anthropic', 'gemini') then route else 'openai' end`;
 }
 
-/** Dates as text are read one by one: no two databases read them alike. */
+/** Reads dates that are text one by one, because every database reads them differently. */
 async function mendDates(db: Kysely<AnySchema>): Promise<void> {
   const isDate = sql<boolean>`cast(timestamp as text) like '%-%-%'`;
   for await (const rows of pagesOf<OldRow & { id: number }>(

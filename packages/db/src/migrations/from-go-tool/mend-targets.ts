@@ -38,7 +38,7 @@ export async function mendTargets(db: Kysely<AnySchema>, nowS: number): Promise<
   }
 }
 
-/** The order of each row: rows without one follow the others; with too large ones all are numbered again. */
+/** The order of each row: rows without one follow the others. If one is too large, all are numbered again. */
 function ordersOf(rows: readonly OldRow[]): number[] {
   const kept = rows.map(({ sort_order }) => readWhole(sort_order, 1, largestOrder));
   let last = Math.max(0, ...kept.map((order) => order ?? 0));
