@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /**
- * The form in which a target's address is stored: as the URL standard writes it, without trailing slashes
- * and without a trailing `/v1` in any case; a path before it stays. Text that isn't an address is only
- * trimmed, because older databases may have anything.
+ * Returns a target's address in the form in which it is stored: normalised by the URL standard, without
+ * trailing slashes and a trailing `/v1` or `/V1`; a path before it stays. Text that isn't an address is only
+ * trimmed, because older databases may contain anything.
  */
 export function normaliseBaseUrl(raw: string): string {
   const trimmed = raw.trim();
@@ -13,7 +13,7 @@ export function normaliseBaseUrl(raw: string): string {
   return trimSlashes(trimSlashes(address).replace(/\/v1$/i, ''));
 }
 
-/** Whether a stored key stays at its origin if `next` replaces `current`. */
+/** Whether both addresses have the same origin, so that a stored key may be sent to either. */
 export function isSameOrigin(current: string, next: string): boolean {
   const [a, b] = [URL.parse(current), URL.parse(next)];
   return a !== null && b !== null && a.origin === b.origin;
@@ -39,13 +39,13 @@ export const baseUrlSchema = z
 
 function faultOfBaseUrl(raw: string): string | null {
   // The parser would silently drop or escape them.
-  if (/[\s\p{Cc}]/u.test(raw)) return 'must not hold white space or control characters';
+  if (/[\s\p{Cc}]/u.test(raw)) return 'must not contain white space or control characters';
   const url = URL.parse(raw);
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     return 'must be an http:// or https:// address';
   }
-  if (url.username || url.password) return 'must not hold a user name or password';
-  if (raw.includes('?')) return 'must not hold a query (?)';
-  if (raw.includes('#')) return 'must not hold a fragment (#)';
+  if (url.username || url.password) return 'must not contain a user name or password';
+  if (raw.includes('?')) return 'must not contain a query (?)';
+  if (raw.includes('#')) return 'must not contain a fragment (#)';
   return null;
 }

@@ -29,8 +29,8 @@ interface FailingModel {
 const shortestPauseS = 30;
 
 /**
- * Whether a model that live traffic found dead is probed again before the schedule does so: after half a
- * minute, then after as long as it has been failing, so that its return is noticed soon.
+ * Whether a model that failed live traffic is due for a probe ahead of the schedule: after half a minute,
+ * then whenever the time since its first failure has doubled, so that its recovery is noticed soon.
  */
 export function isRecheckDue({ timestamp, state_since }: FailingModel, nowS: number): boolean {
   return hasPassed(Math.max(shortestPauseS, timestamp - state_since), timestamp, nowS);

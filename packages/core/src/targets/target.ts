@@ -18,7 +18,7 @@ const sourceUrlSchema = z
   .transform((raw) => (raw === '' ? null : raw))
   .nullable();
 
-/** Text of several lines, without what a database refuses or a wire changes. */
+/** Multi-line text without characters that a database refuses or a protocol changes. */
 const promptSchema = z
   .string()
   .trim()
@@ -26,10 +26,10 @@ const promptSchema = z
   .max(4000)
   .refine(
     (text) => !/(?![\t\n\r])[\p{Cc}\p{Cs}]/u.test(text),
-    'must not hold control characters or broken Unicode',
+    'must not contain control characters or broken Unicode',
   );
 
-/** Visible ASCII can neither end the line of a header nor be refused by the HTTP client. */
+/** Visible ASCII can't end a header's line, and every HTTP client accepts it. */
 function headerValue(min: number, max: number) {
   const message = 'must be printable ASCII without spaces, since it travels in a header';
   return z
@@ -76,7 +76,7 @@ export const targetShape = z.object({
 });
 export type Target = z.output<typeof targetShape>;
 
-/** The fields that a PATCH may change; an absent one stays. */
+/** The fields that a PATCH may change; an absent field stays as it is. */
 export type TargetPatch = Partial<Pick<Target, keyof typeof targetFieldSchemas>>;
 
 /** The fields of a new target with every default filled in; `sort_order` null: after the last. */
