@@ -26,8 +26,8 @@ const provingRoutes: readonly GatewayRoute[] = [
 ];
 
 /**
- * Whether an answer on this route says something about the model. Whether a channel offers the other
- * endpoints says nothing about its models.
+ * Whether an answer on this route shows if the model works. The other endpoints may be missing on a
+ * channel whose models work.
  */
 export function isProvingRoute(route: GatewayRoute): boolean {
   return provingRoutes.includes(route);

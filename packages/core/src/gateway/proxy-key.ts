@@ -28,7 +28,7 @@ export const proxyKeyFieldSchemas = {
     ),
 };
 
-/** A gateway credential. The key itself is shown once; only its SHA-256 is kept. */
+/** A gateway credential. The key itself is shown once; only its SHA-256 is stored. */
 export const proxyKeyShape = z.object({
   id: z.int(),
   key_prefix: z.string().describe('the first characters, to tell keys apart'),

@@ -17,7 +17,7 @@ export const proxyAttemptSchema = z.object({
 });
 export type ProxyAttempt = z.infer<typeof proxyAttemptSchema>;
 
-/** The record of one request through the gateway; it never holds any content. */
+/** The record of one request through the gateway; it never contains prompts or answers. */
 export const proxyRequestSchema = z.object({
   request_id: z.string(),
   /** When the request arrived. */
@@ -33,7 +33,7 @@ export const proxyRequestSchema = z.object({
   model: z.string().nullable(),
   route: z.enum(gatewayRoutes),
   stream: z.boolean(),
-  /** What the client got; 499 if it left before. */
+  /** The status that the client got; 499 if it disconnected first. */
   status: z.int(),
   attempts: z.array(proxyAttemptSchema),
   first_byte_s: z.number().nullable(),

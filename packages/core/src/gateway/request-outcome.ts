@@ -1,6 +1,6 @@
 import type { ProxyRequest } from './proxy-request.ts';
 
-/** How a request ended for its client. A stream that broke midway began as a 200 nevertheless. */
+/** How a request ended for its client. The status isn't enough: a stream that broke midway has 200. */
 export const requestOutcomes = ['ok', 'client_error', 'upstream_error'] as const;
 export type RequestOutcome = (typeof requestOutcomes)[number];
 
@@ -11,7 +11,7 @@ export function requestOutcomeOf({ status, error }: RequestEnd): RequestOutcome 
   return status >= 500 || error !== null ? 'upstream_error' : 'ok';
 }
 
-/** Whether the client got no answer; one that left by itself (499) doesn't count. */
+/** Whether the request failed for its client. A client that disconnected (499) doesn't count. */
 export function isFailedRequest(request: RequestEnd): boolean {
   return requestOutcomeOf(request) !== 'ok' && request.status !== 499;
 }

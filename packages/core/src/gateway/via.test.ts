@@ -4,7 +4,7 @@ import { faultOfTrail, readVia, viaMarkOf } from './via.ts';
 const own = '0123456789abcdef';
 const other = 'fedcba9876543210';
 
-test('a mark is an entry of Via, and is found in it', () => {
+test('a mark is a valid Via entry and is recognised', () => {
   const mark = viaMarkOf(own);
   expect(mark).toBe('1.1 api-monitor-0123456789abcdef');
   expect(readVia(mark, own)).toEqual({ isOwn: true, otherMonitors: 0, forwarded: mark });
@@ -54,7 +54,7 @@ test('a header of the largest size is read quickly', () => {
   }
 });
 
-test('our own mark is a fault, and so are too many marks of others', () => {
+test('a request with our own mark, or too many marks of others, is refused', () => {
   const trail = { isOwn: false, otherMonitors: 7, forwarded: '' };
   expect(faultOfTrail(trail)).toBeNull();
   expect(faultOfTrail({ ...trail, otherMonitors: 8 })).toContain('8 other');

@@ -12,13 +12,13 @@ export interface Trail {
   isOwn: boolean;
   /** How many other installations have forwarded it. */
   otherMonitors: number;
-  /** The part of it that goes up, in front of our own mark; may be empty. */
+  /** The entries to send upstream before our own mark; may be empty. */
   forwarded: string;
 }
 
 const emptyTrail: Trail = { isOwn: false, otherMonitors: 0, forwarded: '' };
 
-/** `header` is the whole of `Via`, several lines joined with commas. */
+/** `header` is the whole value of `Via`; repeated headers are joined with commas. */
 export function readVia(header: string | undefined, instanceId: string): Trail {
   if (!header) return emptyTrail;
   // The whole text is searched for marks, so that an unclosed comment can't hide one.
@@ -30,7 +30,7 @@ export function readVia(header: string | undefined, instanceId: string): Trail {
   };
 }
 
-/** Longer than any real chain: an installation on the way must have missed its own mark. */
+/** More than any real chain has: some installation on the way must have missed its own mark. */
 const monitorLimit = 8;
 
 /** Why a request must not be forwarded, as a sentence; null if it may. */
@@ -44,12 +44,12 @@ export function faultOfTrail({ isOwn, otherMonitors }: Trail): string | null {
 
 const markPattern = /(?<![^\s,])api-monitor-([0-9a-f]{16})(?![^\s,:(])/gi;
 
-/** A protocol, and who received it: a pseudonym, or a host with or without a port. */
+/** A protocol and its recipient: a pseudonym, or a host with or without a port. */
 const entryPattern = /^([!#$%&'*+.^_`|~\w/-]+)[ \t]+(\S+)$/;
 
 /**
  * The well-formed entries, without comments. Host names and ports of the client's network are replaced,
- * as RFC 9110, 7.6.3, asks of a gateway at its edge; pseudonyms stay.
+ * as RFC 9110, 7.6.3, requires at the edge of a network; pseudonyms stay.
  */
 function entriesOf(header: string): string[] {
   return withoutComments(header)
@@ -61,7 +61,7 @@ function entriesOf(header: string): string[] {
     });
 }
 
-/** Comments may be nested and may have commas and escaped parentheses (RFC 9110, 5.6.5). */
+/** Comments may be nested and may contain commas and escaped parentheses (RFC 9110, 5.6.5). */
 function withoutComments(header: string): string {
   let kept = '';
   let depth = 0;

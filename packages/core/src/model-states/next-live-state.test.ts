@@ -67,7 +67,7 @@ test('a failure from before the last passed probe does not count', () => {
   });
 });
 
-test('a success from before the last failure that is recorded later changes no count', () => {
+test('a success from before the last failure does not reset the count if it is recorded late', () => {
   const failed = nextLiveState(calm, evidence({ at: 100 }), null);
   const late = evidence({ at: 99, outcome: 'success' });
   expect(nextLiveState(failed, late, null).live_failures).toBe(1);
@@ -92,7 +92,7 @@ test('each attempt is separate evidence, at the time when it ended', () => {
       error: 'HTTP 503: no capacity',
       first_byte_s: null,
     },
-    // The request's first byte came after a failed attempt: it says nothing of the second target.
+    // The request's first byte includes the failed attempt, so it isn't the second target's.
     {
       target_id: 2,
       model: 'gpt-4o',
@@ -114,13 +114,13 @@ test.each([
   expect(evidenceOf(proxyRequest({ attempts: [one] }))).toEqual([]);
 });
 
-test('an answer that comes whole says nothing about the first byte, a stream does', () => {
+test('only a stream shows the time to the first byte', () => {
   const firstByte = (stream: boolean) =>
     evidenceOf(proxyRequest({ stream, first_byte_s: 0.4 }))[0]?.first_byte_s;
   expect([firstByte(true), firstByte(false)]).toEqual([0.4, null]);
 });
 
-test('a side endpoint says nothing about the model, whatever it answers', () => {
+test('an answer of an endpoint that proves nothing is not evidence', () => {
   for (const one of [attempt(), attempt({ is_live_failure: true, status: 500 })]) {
     expect(evidenceOf(proxyRequest({ route: 'count-tokens', attempts: [one] }))).toEqual([]);
   }

@@ -2,7 +2,7 @@ import { isProvingRoute } from '../gateway/gateway-route.ts';
 import type { ProxyAttempt, ProxyRequest } from '../gateway/proxy-request.ts';
 import type { ModelState } from './model-state.ts';
 
-/** What live traffic says of a target's model. */
+/** What live traffic shows about a target's model. */
 export type LiveState = Pick<
   ModelState,
   'live_failures' | 'live_failed_at' | 'live_error' | 'live_first_byte_s'
@@ -19,12 +19,12 @@ export interface LiveEvidence {
   first_byte_s: number | null;
 }
 
-/** How much a new measurement weighs against all before it. */
+/** The weight of a new measurement in the moving average. */
 const newestWeight = 0.3;
 
 /**
- * The state after one more attempt. Records come late and out of order: a failure from before the last
- * passed probe, or a success from before the last failure, changes no count.
+ * The state after one more attempt. Records may arrive late and out of order: a failure from before
+ * the last passed probe, or a success from before the last failure, leaves the count as it is.
  */
 export function nextLiveState(
   state: LiveState,
@@ -45,15 +45,15 @@ export function nextLiveState(
     : { ...state, live_failures };
 }
 
-/** Whether gateways should rank again: if each small change counted, they would read everything again. */
+/** Whether gateways should reload and rank again; if small changes counted, they would do so all the time. */
 export function hasMovedForRouting(before: LiveState, after: LiveState): boolean {
   const [was, is] = [before.live_first_byte_s, after.live_first_byte_s];
   return was === null || is === null ? was !== is : Math.abs(is - was) > was * 0.1;
 }
 
 /**
- * What a request says of the models that it was sent to, attempt by attempt. A client that left or sent
- * bad input says nothing.
+ * The evidence for or against each model that a request was sent to. An attempt whose client disconnected
+ * or sent bad input gives none.
  */
 export function evidenceOf(request: ProxyRequest): LiveEvidence[] {
   if (!isProvingRoute(request.route)) return [];
@@ -79,8 +79,8 @@ function outcomeOf({
 }
 
 /**
- * Only streams show how soon a model begins: an answer that comes whole takes as long as it is long. And
- * after a failover, the request's first byte includes the time of the failed attempts.
+ * Only streams show when a model starts to answer: a whole answer is sent when it is complete. After a
+ * failover, the request's first byte includes the time of the failed attempts.
  */
 function firstByteOf({ stream, attempts, first_byte_s }: ProxyRequest): number | null {
   return stream && attempts.length === 1 ? first_byte_s : null;

@@ -16,7 +16,7 @@ const failed = (timestamp: number) => ({
 const after = (probes: Parameters<typeof nextModelState>[1][]) =>
   probes.reduce<ProbedModel | null>(nextModelState, null);
 
-test('the first probe is a state of one point', () => {
+test('the first probe gives a state with one point of history', () => {
   expect(nextModelState(null, failed(5))).toMatchObject({
     success: false,
     last_success_at: null,

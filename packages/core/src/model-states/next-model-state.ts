@@ -6,7 +6,7 @@ import { probedFields } from './probed-fields.ts';
 
 type LatestProbe = Pick<ProbeResult, keyof typeof probedFields>;
 
-/** What a model's probes say of it: the latest one, and what came before. */
+/** What a model's probes show: the latest result, and the history before it. */
 export interface ProbedModel
   extends LatestProbe,
     Pick<ModelState, 'last_success_at' | 'state_since' | 'live_failures'> {
@@ -16,7 +16,7 @@ export interface ProbedModel
 
 type PastModel = Omit<ProbedModel, Exclude<keyof LatestProbe, 'success'>>;
 
-/** The state after one more probe; `previous` is null at a model's first. */
+/** The state after one more probe; `previous` is null before a model's first. */
 export function nextModelState(previous: PastModel | null, probe: LatestProbe): ProbedModel {
   const { success, timestamp } = probe;
   return {

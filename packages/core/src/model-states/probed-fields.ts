@@ -1,9 +1,9 @@
 import type { Mask } from '../pick.ts';
 import type { ProbeResult } from '../probes/probe-row.ts';
 
-// Browsers import this file: it names fields without zod.
+// Browsers import this file, so it must not import zod.
 
-/** What a model's latest state keeps of its latest probe. */
+/** The fields of the latest probe that are part of a model's state. */
 export const probedFields = {
   protocol: true,
   route: true,

@@ -1,11 +1,11 @@
-/** What a request asks for: a model of one target, or a model of whichever target is best. */
+/** What a request asks for: a model of one target, or of the best target that offers it. */
 export type Asked<T> =
   | { kind: 'pinned'; target: T; model: string }
   | { kind: 'bare'; model: string };
 
 /**
- * How a model's name is understood: as `target/model` if the part before its first slash is a target's
- * name, else as the model alone, which may have slashes itself. `pinned`: the target that the request
+ * Reads a model's name as `target/model` if the part before its first slash is a target's name, else as
+ * the model alone, which may contain slashes. `pinned`: the target that the request
  * names beside its model.
  */
 export function askedRoute<T>(

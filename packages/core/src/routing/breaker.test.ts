@@ -115,7 +115,7 @@ test('a probe that passed forgets failures that had not opened it yet', () => {
   expect(breaker()).toBeNull();
 });
 
-test('a clock that is set back keeps no breaker open', () => {
+test('a clock that is set back does not keep a breaker open', () => {
   const { clock, take, fail, state } = setup();
   fail(3);
   clock.now = 1000 - 600;
@@ -125,7 +125,7 @@ test('a clock that is set back keeps no breaker open', () => {
   expect(state({ proved_at: 300 })).toBe('half_open');
 });
 
-test('what is published says all that there is to know of an open breaker, and nothing of a closed one', () => {
+test('an open breaker is published completely, a closed one without details', () => {
   const { clock, take, fail, breaker } = setup();
   const published = () => publishedBreaker(1, 'm', breaker());
   const shut = { target_id: 1, model: 'm', is_open: false, consecutive_failures: 0, error: null };

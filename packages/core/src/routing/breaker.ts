@@ -1,9 +1,9 @@
 import { hasPassed, isAhead } from '../figures/clock-skew.ts';
 
 /**
- * What a gateway remembers of live traffic that failed at a target's model. The third failure in a row
- * opens it: no request goes there for a while, then one at a time, as a trial. A request that succeeds
- * or a probe that passes ends it; null stands for a model without failures. Times: Unix seconds.
+ * Recent failures of live traffic to a target's model. The third failure in a row opens the breaker: no
+ * request goes there for a while, then one at a time, as a trial. A request that succeeds or a probe that
+ * passes removes it; null means that there are no failures. Times are Unix seconds.
  */
 export interface Breaker {
   /** In a row. */
@@ -11,7 +11,7 @@ export interface Breaker {
   /** Of the last failure. */
   error: string | null;
   failed_at: number;
-  /** When the trial under way began; null: none is. */
+  /** When the current trial began; null if there is none. */
   trial_at: number | null;
 }
 
@@ -23,13 +23,13 @@ export type BreakerEvent =
   | { kind: 'failed'; error: string }
   | { kind: 'succeeded' }
   | { kind: 'trial_began' }
-  /** It said nothing of the model: its client left, or sent bad input. */
+  /** It says nothing about the model: its client disconnected or sent bad input. */
   | { kind: 'trial_dropped' }
   | { kind: 'probed'; proof: Proof }
   /** The target, or its model, is gone. */
   | { kind: 'removed' };
 
-/** What a model's latest probe said, and when it ended. */
+/** The result of a model's latest probe, and when it ended. */
 export interface Proof {
   /** null: the model isn't probed. */
   is_alive: boolean | null;
@@ -64,7 +64,7 @@ export function nextBreaker(
   }
 }
 
-/** Whether it has opened and not been closed since, whether or not a trial may be made now. */
+/** Whether the breaker has opened and no event has closed it since; a trial may be due. */
 export function isOpen(breaker: Breaker | null): breaker is Breaker {
   return breaker !== null && breaker.failures >= failuresToOpen;
 }
@@ -77,7 +77,7 @@ export function breakerStateOf(breaker: Breaker | null, proof: Proof, nowS: numb
   return isTrialUnderWay || !hasPassed(pauseS, failed_at, nowS) ? 'open' : 'half_open';
 }
 
-/** A worker whose clock is ahead dates its probes in the future: they would close it at every failure. */
+/** Probes dated in the future are ignored: a worker whose clock is ahead would keep closing the breaker. */
 function isProvenSince({ failed_at }: Breaker, proof: Proof, nowS: number): boolean {
   const { is_alive, proved_at } = proof;
   return is_alive === true && proved_at > failed_at && !isAhead(proved_at, nowS);
@@ -95,7 +95,7 @@ export interface PublishedBreaker {
   trial_at: number | null;
 }
 
-/** The whole state of a target's model, for the event that says that it changed. */
+/** The breaker of a target's model, for the event that reports its change. */
 export function publishedBreaker(
   target_id: number,
   model: string,

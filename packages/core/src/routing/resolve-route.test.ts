@@ -48,12 +48,12 @@ function resolve(given: Record<number, Given>, routing: Partial<Routing> = {}) {
 const order = (given: Record<number, Given>, routing?: Partial<Routing>) =>
   resolve(given, routing).ranked.map((one) => one.offer.target.id);
 
-test('the fastest comes first, whatever the place on the list', () => {
+test('the fastest target comes first, whatever its place in the list', () => {
   expect(order({ 3: {}, 1: {}, 2: {} })).toEqual([1, 2, 3]);
   expect(order({ 1: { first_byte_s: null }, 2: {} })).toEqual([2, 1]);
 });
 
-test('those about as fast as the fastest share the traffic, the others do not', () => {
+test('only targets about as fast as the fastest share the traffic', () => {
   const near = { 1: { first_byte_s: 1 }, 2: { first_byte_s: 1.2 }, 3: {} };
   expect(order(near, { random: () => 0.6 })).toEqual([2, 1, 3]);
   expect(order(near, { random: () => 0.99 })).toEqual([2, 1, 3]);
@@ -67,13 +67,13 @@ test('priority keeps the order of the list', () => {
   expect(order(slowFirst, { policy: 'priority' })).toEqual([1, 2]);
 });
 
-test('round-robin begins with another at every turn', () => {
+test('round-robin starts with the next target on each turn', () => {
   const firstAt = (turn: number) =>
     order({ 1: {}, 2: {}, 3: {} }, { policy: 'round-robin', turn })[0];
   expect([0, 1, 2, 3].map(firstAt)).toEqual([1, 2, 3, 1]);
 });
 
-test('a fresh proof goes before a stale one, a stale before none, and a half-open breaker last', () => {
+test('fresh proof ranks before stale proof, stale before none, and a half-open breaker comes last', () => {
   const mixed = {
     1: { failedS: 20 },
     2: { is_alive: null },
@@ -83,7 +83,7 @@ test('a fresh proof goes before a stale one, a stale before none, and a half-ope
   expect(order(mixed)).toEqual([4, 3, 2, 1]);
 });
 
-test('each refusal has its code, and only the others have a rank', () => {
+test('a refused offer has a code instead of a rank', () => {
   const { ranked, fault } = resolve({
     1: { is_alive: false },
     2: { failedS: 10 },
@@ -118,7 +118,7 @@ test.each<[string, Record<number, Given>]>([
   },
 );
 
-test('of several models that fail their probes the fault names the one that was probed last', () => {
+test('if several models fail their probes, the fault names the one probed last', () => {
   const { fault } = resolve({
     1: { is_alive: false },
     2: { is_alive: false, proved_at: nowS - 5, error: 'HTTP 500' },
@@ -126,7 +126,7 @@ test('of several models that fail their probes the fault names the one that was 
   expect(fault).toMatchObject({ code: 'probe_failed', offer: { error: 'HTTP 500' } });
 });
 
-test('bare names that are switched off are refused, though the offers keep their ranks', () => {
+test('bare names are refused if they are switched off, though the offers keep their ranks', () => {
   const { ranked, fault } = resolve({ 1: {} }, { areBareModelsOn: false });
   expect([fault, ranked[0]?.rank]).toEqual([{ code: 'bare_names_off' }, 1]);
 });
@@ -154,7 +154,7 @@ test.each<[string | null, PinnedCase]>([
   expect(fault?.code ?? null).toBe(code);
 });
 
-test('an offer has the first byte of live traffic, else the first token of the probe', () => {
+test('an offer uses the first byte of live traffic, or else the first token of the probe', () => {
   const probed = { model: 'm', success: false, error_kind: 'skipped', timestamp: 5 } as const;
   const state = {
     ...{ ...probed, state_since: 3, error: 'an image model' },

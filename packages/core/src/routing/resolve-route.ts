@@ -9,15 +9,15 @@ export type RoutingPolicy = (typeof routingPolicies)[number];
 /** What routing needs to know of a target. */
 export type RoutedTarget = Pick<Target, 'id' | 'name' | 'enabled' | 'sort_order' | 'interval_min'>;
 
-/** A target's model, and all that speaks for or against sending a request there. */
+/** A target's model, with everything that decides whether a request goes there. */
 export interface Offer extends Proof {
   target: RoutedTarget;
   model: string;
-  /** Since when it has been as it is, Unix seconds. */
+  /** When it got into this state, Unix seconds. */
   state_since: number;
   /** Of the latest probe; null if it passed. */
   error: string | null;
-  /** In seconds; of live traffic if there was any, because it is measured more often. */
+  /** In seconds; from live traffic if there was any, because that is measured more often. */
   first_byte_s: number | null;
 }
 
@@ -33,7 +33,7 @@ type OfferedState = Pick<
   | ('state_since' | 'first_token_s' | 'live_first_byte_s')
 >;
 
-/** What a target offers, by the state of one of its models. */
+/** Makes an offer from a target and the state of one of its models. */
 export function offerOf<T extends RoutedTarget>(target: T, state: OfferedState) {
   const { model, state_since, error } = state;
   const first_byte_s = state.live_first_byte_s ?? state.first_token_s;
@@ -54,7 +54,7 @@ export interface RankedOffer<O extends Offer> {
   is_fresh: boolean;
 }
 
-/** Why a request goes nowhere. */
+/** Why no target can be chosen. */
 export type RouteFault<O extends Offer> =
   | { code: 'bare_names_off' | 'no_such_offer' | Exclude<Refusal, 'probe_failed'> }
   /** `offer`: the one that was probed last. */
@@ -63,7 +63,7 @@ export type RouteFault<O extends Offer> =
 export interface ResolvedRoute<O extends Offer> {
   /** All offers: those that may be tried, in order, before those that are refused. */
   ranked: RankedOffer<O>[];
-  /** null if there is a choice. Otherwise none may be tried, whatever the ranks are. */
+  /** null if there is a choice; otherwise no offer may be tried, whatever its rank. */
   fault: RouteFault<O> | null;
 }
 
@@ -74,21 +74,21 @@ export interface Routing {
   isAllowed: (target: RoutedTarget, model: string) => boolean;
   breakerOf: (offer: Offer) => Breaker | null;
   nowS: number;
-  /** From 0 up to 1, for the spread among those that are about as fast. */
+  /** A random number from 0 up to 1, which spreads requests over targets that are about as fast. */
   random: () => number;
   /** Grows by one with each request, for `round-robin`. */
   turn: number;
 }
 
-/** Proof is a lease: it is stale when the schedule has missed it twice. */
+/** A proof is stale if it is older than this many check intervals. */
 const staleAfterIntervals = 2;
-/** Those within this factor of the fastest share the traffic. */
+/** Targets within this factor of the fastest share the traffic. */
 const spreadFactor = 1.25;
 
 /**
  * Where a request goes, and why. Proven and fresh offers come before stale ones, those before models that
- * aren't probed, and half-open breakers last; then the policy decides. `offers`: all that the targets
- * offer of the model that is asked for.
+ * aren't probed, and half-open breakers last; then the policy decides. `offers` has every
+ * target's offer of the requested model.
  */
 export function resolveRoute<O extends Offer>(
   asked: Asked<RoutedTarget>,
@@ -127,7 +127,7 @@ function faultOf<O extends Offer>(
   { areBareModelsOn, isAllowed }: Routing,
 ): RouteFault<O> | null {
   if (asked.kind === 'pinned') {
-    // First of all, so that a key learns nothing of targets that it may not use.
+    // This check comes first, so that a key learns nothing about targets that it may not use.
     if (!isAllowed(asked.target, asked.model)) return { code: 'not_allowed' };
     if (!asked.target.enabled) return { code: 'target_disabled' };
   } else if (!areBareModelsOn) return { code: 'bare_names_off' };
@@ -174,7 +174,7 @@ function orderByPolicy<O extends Offer>(
   }
 }
 
-/** One that was never measured comes last. */
+/** An offer that was never measured comes last. */
 function firstByteOf({ offer }: RankedOffer<Offer>): number {
   return offer.first_byte_s ?? Number.MAX_VALUE;
 }

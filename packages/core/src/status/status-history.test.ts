@@ -48,7 +48,7 @@ test('a single failed check isn’t an incident, and one that goes on has no end
   expect(open).toMatchObject({ started_at: 4, ended_at: null, state: 'degraded' });
 });
 
-test('a model of several channels is as well as on the best of them', () => {
+test('a model on several channels has the state of the best one', () => {
   const history = addChecks(emptyHistory(), [
     check(1, 1),
     check(2, 0, { target_id: 2 }),

@@ -28,7 +28,7 @@ export interface StatusIncident {
   kinds: Partial<Record<ErrorKind, number>>;
 }
 
-/** All that a status page says about a channel or a model, computed from its checks. */
+/** Everything that a status page shows about a channel or a model, computed from its checks. */
 export interface StatusHistory {
   /** The newest check of each channel. */
   latest: Map<number, StatusCheck>;
@@ -44,7 +44,7 @@ export interface StatusHistory {
 
 export const secondsPerDay = 86_400;
 
-/** A channel that wasn't checked for longer doesn't count: the longest interval is a day. */
+/** Older checks don't count. The longest check interval is a day. */
 const staleS = 26 * 3600;
 /** One failed check only shows in the day's bar; two in a row are an incident. */
 const incidentChecks = 2;
@@ -55,7 +55,7 @@ export function emptyHistory(): StatusHistory {
   return { ...nothing, state: 'unknown', since: 0, checked_at: 0 };
 }
 
-/** The history with these checks added, oldest first; the given one stays unchanged. */
+/** Returns the history with these checks added, oldest first; `before` stays unchanged. */
 export function addChecks(before: StatusHistory, checks: readonly StatusCheck[]): StatusHistory {
   const history = structuredClone(before);
   for (const check of checks) addCheck(history, check);
@@ -63,7 +63,7 @@ export function addChecks(before: StatusHistory, checks: readonly StatusCheck[])
   return history;
 }
 
-/** The checks of a UTC day in sum. */
+/** The checks of a UTC day, added up. */
 export interface StatusDay {
   /** Counted from 1970. */
   number: number;
@@ -74,8 +74,8 @@ export interface StatusDay {
 }
 
 /**
- * The history with a whole day added of which only sums are known, or which had no failure while all was
- * well before: neither begins or ends an incident. The given history stays unchanged.
+ * Returns the history with a whole day added; `before` stays unchanged. Only for days that start or end no
+ * incident: days of which only sums are known, and days without failures after a healthy one.
  */
 export function addDay(before: StatusHistory, day: StatusDay): StatusHistory {
   const history = structuredClone(before);
@@ -107,7 +107,7 @@ function addCheck(history: StatusHistory, check: StatusCheck): void {
   history.checked_at = check.at;
 }
 
-/** A model that several channels offer is as well as on the best of them. */
+/** A model on several channels has the state of the best one. */
 function bestShare({ latest }: StatusHistory, at: number): number {
   const fresh = [...latest.values()].filter((it) => it.at > at - staleS);
   return Math.max(...fresh.map((it) => it.share));

@@ -12,6 +12,6 @@ test.each([
   if (slug !== '') expect(statusItemFieldSchemas.slug.safeParse(slug).success).toBe(true);
 });
 
-test.each(['', 'A', 'a--b', '-a', '../a', 'a.svg', 'a'.repeat(65)])('%j is no slug', (slug) => {
+test.each(['', 'A', 'a--b', '-a', '../a', 'a.svg', 'a'.repeat(65)])("%j isn't a slug", (slug) => {
   expect(statusItemFieldSchemas.slug.safeParse(slug).success).toBe(false);
 });

@@ -3,12 +3,12 @@ import { plainLine } from '../shape.ts';
 
 /** Every field of a status page's line that a caller may set, with its bounds. */
 export const statusItemFieldSchemas = {
-  /** Its name in addresses. */
+  /** Its name in URLs. */
   slug: z
     .string()
     .max(64)
     .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case letters and digits joined by hyphens'),
-  /** What the public reads. */
+  /** The name that the public sees. */
   name: plainLine.trim().min(1).max(128),
   target_id: z
     .int()
@@ -22,7 +22,7 @@ export const statusItemFieldSchemas = {
 export const statusItemShape = z.object({ id: z.int(), ...statusItemFieldSchemas });
 export type StatusItem = z.output<typeof statusItemShape>;
 
-/** What the public status page says of itself. */
+/** The fields of the status page itself, with their bounds. */
 export const statusPageFieldSchemas = {
   enabled: z.boolean(),
   title: plainLine.trim().min(1).max(128),
