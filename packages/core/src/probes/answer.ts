@@ -21,7 +21,7 @@ export interface Answer {
  */
 export type AnswerProgress = 'under_way' | 'complete' | 'over';
 
-/** An error that a body carries, in the body's own words. */
+/** An error that a body contains, in the provider's words. */
 export interface BodyError {
   message: string;
   /** The provider's name for the kind of error, e.g. `rate_limit_error`. */
@@ -30,7 +30,7 @@ export interface BodyError {
   code: string | null;
 }
 
-/** What a body turned out to be. */
+/** The result of reading a body. */
 export type BodyReading =
   | { kind: 'answer'; answer: Answer /** It came as an event stream. */; streamed: boolean }
   | { kind: 'error'; error: BodyError; streamed: boolean }

@@ -92,7 +92,7 @@ const skipped: Record<string, readonly string[]> = {
   'a plain completion model, not a chat model': ['davinci-002', 'gpt-3.5-turbo-instruct'],
 };
 
-describe('the model name chooses', () => {
+describe('the route for a model name', () => {
   const rows = Object.entries({ ...asked, ...skipped }).flatMap(([plan, models]) =>
     models.map((model) => [model, plan] as const),
   );

@@ -12,8 +12,8 @@ const probe = (route: Route): ProbePlan => ({ kind: 'probe', route });
 const skip = (what: string): ProbePlan => ({ kind: 'skip', reason: `${what}, not a chat model` });
 
 /**
- * The first match wins; patterns see the lower-cased name behind the first slash. A model that isn't
- * clearly something else is asked as chat, because a wrong skip hides a dead model.
+ * The first match wins; patterns match the lower-cased name after the first slash. A model that isn't
+ * clearly something else is probed as chat, because a wrong skip hides a dead model.
  */
 const planRows: readonly PlanRow[] = [
   { pattern: /rerank/, plan: skip('a reranker') },
@@ -33,7 +33,7 @@ const planRows: readonly PlanRow[] = [
   },
   { pattern: /^(suno|chirp|lyria|udio|musicgen|music)([-_.]|\d|$)/, plan: skip('a music model') },
   { pattern: /realtime|(^|[-_])live([-_.]|$)|native-audio/, plan: skip('a realtime model') },
-  // Gemini's image models answer text on the ordinary route, so they are asked like the others.
+  // Gemini's image models answer text on the ordinary route, so they are probed like the others.
   { pattern: /^(?!.*gemini).*(^|[-_.])image([-_.]|\d|$)/, plan: skip('an image model') },
   {
     pattern:

@@ -1,7 +1,7 @@
 import type { BodyError } from './answer.ts';
 import type { ErrorKind } from './error-kind.ts';
 
-/** What is known of a failed request: the HTTP status and the body's own words. */
+/** What is known about a failed request: the HTTP status and the error in its body. */
 export interface Complaint extends BodyError {
   status: number;
 }
@@ -21,7 +21,7 @@ const modelMissing =
   /model_not_found|(model|模型).{0,80}(not found|does ?n[o']t exist|not exist|no longer available|不存在)|no such model|unknown model|invalid model|no available channel|not_found_error.{0,80}model/;
 const badRequest = /invalid_request|invalid_argument|bad_request|invalid.?parameter/;
 
-/** From specific to general, first match wins: words beat a status, which relays often rewrite. */
+/** The first match wins. The message counts more than the status, which relays often rewrite. */
 const kindRows: readonly KindRow[] = [
   { kind: 'rate_limit', applies: ({ status }, words) => status === 429 && perMinute.test(words) },
   { kind: 'quota', applies: ({ status }, words) => status === 402 || quota.test(words) },
@@ -39,7 +39,7 @@ const kindRows: readonly KindRow[] = [
 ];
 
 /**
- * The kind of a failure that came as an HTTP answer. A number in the body's `code` (relays answer 200 with
+ * The kind of error of a failed HTTP answer. A number in the body's `code` (relays answer 200 with
  * `code: 429`) replaces a status that says nothing.
  */
 export function classifyError(complaint: Complaint): ErrorKind {
@@ -69,5 +69,5 @@ function wordsOf({ message, type, code }: BodyError): string {
   return words.replaceAll(/\S*\/v\d\w*\/\S*/gi, ' ').toLowerCase();
 }
 
-/** Patterns search no further: a page of megabytes isn't a sentence. */
+/** Patterns search no further, because an error page may have megabytes. */
 const wordsLimit = 2000;

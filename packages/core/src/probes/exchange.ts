@@ -1,22 +1,22 @@
 /** What is needed to reach a target: its address and its key. */
 export interface UpstreamTarget {
-  /** The target's id: pools are kept by it. */
+  /** The target's id, by which connections are pooled. */
   id: number;
   /** Normalised: no trailing slash, no `/v1`. */
   baseUrl: string;
-  /** In the clear; it goes into headers and nowhere else. */
+  /** In plain text; it is only ever sent in headers. */
   apiKey: string;
   verifySsl: boolean;
 }
 
-/** A request to a target, without its credential: the upstream room adds that. */
+/** A request to a target, without its credential, which `packages/upstream` adds. */
 export interface UpstreamRequest {
   method: 'GET' | 'POST';
   /** Below the target's base URL, with a leading slash and perhaps a query. */
   path: string;
   /** In addition to those of every request; names in lower case. */
   headers: Record<string, string>;
-  /** The header that has the key beside the bearer, if the wire format has one. */
+  /** A header that has the key in addition to the bearer token, if the wire format has one. */
   keyHeader: 'x-api-key' | 'x-goog-api-key' | null;
   /** JSON text; null for a GET. */
   body: string | null;
@@ -36,7 +36,7 @@ export interface AnsweredExchange {
   durationS: number;
 }
 
-/** No whole HTTP answer came. `message` is a plain sentence such as `connection refused`. */
+/** No complete HTTP answer arrived. `message` is a plain sentence such as `connection refused`. */
 export interface UnansweredExchange {
   answered: false;
   kind: 'network' | 'timeout' | 'tls';

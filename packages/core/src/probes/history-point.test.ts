@@ -20,7 +20,7 @@ test('a history keeps the newest points, oldest first', () => {
   expect([history[0]?.timestamp, history.at(-1)?.timestamp]).toEqual([11, 40]);
 });
 
-test('a point holds nothing else of the probe', () => {
+test('a point has only those fields of the probe', () => {
   const probe = { ...point, content: 'I am a model.', model: 'gpt-4o' };
   expect(historyPointOf(probe)).toEqual(point);
 });

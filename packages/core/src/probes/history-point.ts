@@ -1,9 +1,9 @@
 import { type Mask, pick } from '../pick.ts';
 import type { ProbeResult } from './probe-row.ts';
 
-// Browsers import this file: it names fields without zod.
+// Browsers import this file, so it must not import zod.
 
-/** What a bar of a model's history shows of a probe. */
+/** The fields of a probe that a bar in a model's history shows. */
 export const historyFields = {
   success: true,
   duration: true,

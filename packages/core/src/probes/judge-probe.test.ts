@@ -82,7 +82,7 @@ test('a redirect that was not followed names the other origin without its path',
   );
 });
 
-test('a body that was cut is not whole, whatever its start is', () => {
+test('a body that was cut fails, even if its start is valid', () => {
   const reading = answer({ text: 'fine so far' });
   expect(judgeProbe({ ...exchange, cut: 'too_long' }, reading)).toMatchObject({
     success: false,

@@ -19,9 +19,9 @@ export type Verdict = Pick<
   | 'tool_calls_count'
 >;
 
-/** How many characters of a body's own words an error sentence quotes. */
+/** How many characters of a body's error message are quoted. */
 const quoteLimit = 500;
-/** How many of a body that can't be read. */
+/** How many characters of an unreadable body are quoted. */
 const bodyQuoteLimit = 200;
 /** How many characters of a tool call's arguments are kept, and how many calls. */
 const argumentsLimit = 2000;
@@ -30,8 +30,8 @@ const toolCallsLimit = 20;
 const nothingSaid = { content: '', tool_calls: [], tool_calls_count: 0 };
 
 /**
- * The verdict on one exchange; `reading` is what its body turned out to be. The order of the checks is the
- * product's rule: an answer at all, its status, an error in it, its form, its text.
+ * The verdict on one exchange; `reading` is the result of reading its body. The checks come in a fixed
+ * order: whether an answer arrived, its status, an error in its body, its format, its text.
  */
 export function judgeProbe(exchange: Exchange, reading: BodyReading): Verdict {
   if (!exchange.answered) return unanswered(exchange);
@@ -77,8 +77,8 @@ function refused({ status, headers }: AnsweredExchange, reading: BodyReading): V
 const nameless: BodyError = { message: '', type: null, code: null };
 
 /**
- * Where a redirect leads that wasn't followed: to another origin, which must not get the key, or to an
- * address that can't be asked by POST. null without a location.
+ * Says where a redirect leads that wasn't followed, because another origin must not get the key, or because
+ * the redirect would turn the POST into a GET. null without a location.
  */
 export function redirectMessage(location: string | undefined): string | null {
   if (location === undefined) return null;

@@ -110,7 +110,7 @@ describe('a request rejected for its form is sent in another', () => {
   });
 });
 
-describe('a finding isn’t asked about again', () => {
+describe('a conclusive answer isn’t asked about again', () => {
   test.each([
     attempt(chat, 401, 'streaming is not supported'),
     attempt(chat, 403, 'unknown endpoint'),
@@ -127,7 +127,7 @@ describe('a finding isn’t asked about again', () => {
     expect(mendRequest([said])).toBeNull();
   });
 
-  test('no answer, and a body that was cut', () => {
+  test('neither a missing answer nor a body that was cut', () => {
     const none = { answered: false, kind: 'network', message: 'reset', durationS: 0 } as const;
     const refused = attempt(chat, 404, '');
     expect(mendRequest([{ ...refused, exchange: none }])).toBeNull();
@@ -167,7 +167,7 @@ describe('a route that the channel refuses', () => {
   });
 });
 
-test('whatever the answers are, there are no more requests than the limit, and no form is sent twice', () => {
+test('a probe never sends more requests than the limit, and never the same form twice', () => {
   const messages = [
     'max_tokens is not supported',
     'stream must be true',

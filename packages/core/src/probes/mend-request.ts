@@ -18,10 +18,10 @@ export const maxAttempts = 6;
 /** Tried in this order if a channel doesn't serve a route: most relays translate to chat. */
 const chatRoutes: readonly Route[] = ['chat', 'responses', 'anthropic', 'gemini'];
 
-/** Findings about the channel or the account, which another form of the request wouldn't change. */
+/** Errors of the channel or the account, which another form of the request wouldn't change. */
 const findings: readonly ErrorKind[] = ['auth', 'quota', 'rate_limit', 'upstream', 'timeout'];
 
-/** A rejection of the form is short; a page of megabytes isn't searched. */
+/** A message that rejects the form is short, so longer texts aren't searched further. */
 const messageLimit = 2000;
 
 type Mending = (form: RequestForm, complaint: Complaint) => RequestForm | null;
@@ -36,9 +36,9 @@ const mendings: readonly Mending[] = [
 ];
 
 /**
- * The form to ask in next; null if the last attempt is the finding. A request that was rejected for its
- * form is changed, each form is sent at most once, and if the channel doesn't serve an address, the other
- * chat routes are tried.
+ * The form to ask in next; null if the last attempt is conclusive. A request that was rejected for its
+ * form is changed, and if the channel doesn't serve a route, the other chat routes are tried. Each form is
+ * sent at most once.
  */
 export function mendRequest(attempts: readonly Attempt[]): RequestForm | null {
   const last = attempts.at(-1);

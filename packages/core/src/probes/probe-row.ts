@@ -6,7 +6,7 @@ import { routes, wireProtocols } from './route.ts';
 /** A tool call that a model answered with. */
 const toolCallShape = z.object({
   name: z.string(),
-  /** The text as it came. */
+  /** The text as received. */
   arguments: z.string(),
 });
 export type ToolCall = z.output<typeof toolCallShape>;

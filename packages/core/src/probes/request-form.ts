@@ -1,6 +1,6 @@
 import type { Route } from './route.ts';
 
-/** How a probe asks: what may change after a rejection, and what is remembered for the next probe. */
+/** The parts of a probe's request that may change after a rejection; the next probe remembers them. */
 export interface RequestForm {
   route: Route;
   stream: boolean;
@@ -12,7 +12,7 @@ export interface RequestForm {
   asksStreamUsage: boolean;
 }
 
-/** The first form to ask in on a route: streamed, if the route can. */
+/** The form of the first request on a route: streamed if the route supports it. */
 export function firstFormOf(route: Route): RequestForm {
   return {
     route,

@@ -9,7 +9,7 @@ test.each(['interrupted', 'target_deleted', 'target_disabled', 'target_moved'] a
   },
 );
 
-test('a run that failed, or found all that it wanted, was not cut', () => {
+test('a run that failed or completed was not cut', () => {
   for (const error of [null, 'HTTP 401: no', 'stopped: the disk is full']) {
     expect(wasCut({ error })).toBe(false);
   }

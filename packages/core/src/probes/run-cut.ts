@@ -1,4 +1,4 @@
-/** Why a run ended before its time, with the sentence that the run's `error` then holds. */
+/** Why a run was cut short, with the sentence that is stored as its `error`. */
 const cutSentences = {
   interrupted: 'interrupted',
   target_deleted: 'stopped: the channel was deleted',
@@ -10,7 +10,7 @@ export type RunCut = keyof typeof cutSentences;
 
 const sentences: ReadonlySet<string | null> = new Set(Object.values(cutSentences));
 
-/** What aborts a run. */
+/** The reason with which a run is aborted. */
 export class RunCutError extends Error {
   override readonly name = 'RunCutError';
   readonly cut: RunCut;
@@ -21,12 +21,12 @@ export class RunCutError extends Error {
   }
 }
 
-/** The error that a run is stored with if it was cut. */
+/** The `error` of a run that was cut short. */
 export function sentenceOfCut(cut: RunCut): string {
   return cutSentences[cut];
 }
 
-/** Whether a stored run was cut, so that it says nothing of what it didn't probe. */
+/** Whether a stored run was cut short: it may lack models that still exist. */
 export function wasCut(run: { error: string | null }): boolean {
   return sentences.has(run.error);
 }

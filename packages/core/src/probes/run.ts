@@ -4,8 +4,8 @@ import { unixSeconds } from '../shape.ts';
 export const runStatuses = ['running', 'completed', 'error'] as const;
 
 /**
- * What made a run start; one started by hand goes ahead of the schedule. `traffic`: a probe of one
- * model that the gateway asked for, which never counts as a channel's latest run.
+ * What started a run; manual runs go before scheduled ones. `traffic` is a probe of one model that the
+ * gateway asked for. It never counts as a channel's latest run.
  */
 export const runTriggers = ['schedule', 'manual', 'traffic'] as const;
 export type RunTrigger = (typeof runTriggers)[number];
