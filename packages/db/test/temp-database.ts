@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import { onTestFinished } from 'vitest';
 import { createPostgresDialect } from '../src/engine/postgres/postgres-dialect.ts';
-import { createSqliteDialect } from '../src/engine/sqlite/sqlite-dialect.ts';
+import { createSqliteDialect } from '../src/engine/sqlite/open-sqlite.ts';
 import { type OpenedDatabase, openDatabase } from '../src/index.ts';
 import type { Schema } from '../src/schema.ts';
 import { emptyPostgresDatabase, isOnPostgres, postgresDatabase } from './postgres-database.ts';

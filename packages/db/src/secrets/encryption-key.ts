@@ -2,7 +2,7 @@ import { randomBytes, scrypt } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@api-monitor/core';
-import { createPrivateFile } from '../engine/create-private-file.ts';
+import { createPrivateFile } from '../engine/private-file.ts';
 
 const keyLength = 32;
 const shortestPassphrase = 16;

@@ -1,8 +1,7 @@
 import { join, resolve } from 'node:path';
 import { AppError } from '@api-monitor/core';
 import Sqlite from 'better-sqlite3';
-import { assertReadWrite } from '../assert-read-write.ts';
-import { createPrivateFile } from '../create-private-file.ts';
+import { assertReadWrite, createPrivateFile } from '../private-file.ts';
 
 /** How a program uses a data folder: alone, or together with others that share it. */
 export type FolderUse = 'alone' | 'shared';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, open, readlink, stat, unlink } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { access, copyFile, link, open, readlink, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { AppError } from '@api-monitor/core';
 
 /**
  * Creates a file that only its owner may read and write (mode 600), unless it exists: an existing file
@@ -19,6 +20,17 @@ export async function createPrivateFile(path: string, text: string): Promise<voi
   } finally {
     await unlink(draft).catch(() => {});
   }
+}
+
+/**
+ * Throws AppError `conflict` if `path` is a directory, and the error of the file system (which names the
+ * path) if this process may not read and write the file. Doesn't open it.
+ */
+export async function assertReadWrite(path: string): Promise<void> {
+  if ((await stat(path)).isDirectory()) {
+    throw new AppError('conflict', `DATA_DIR: ${basename(path)} is a directory; move it away`);
+  }
+  await access(path, constants.R_OK | constants.W_OK);
 }
 
 async function exists(path: string): Promise<boolean> {
