@@ -5,7 +5,7 @@ import { matchRoute } from './request/match-route.ts';
 /** The origins whose pages may call the gateway from a browser; `*`: every page. */
 export type CorsOrigins = readonly string[] | '*';
 
-/** Longer than what any SDK sends, and nothing but names and separators. */
+/** Longer than any SDK sends; only header names and separators. */
 const headerNames = /^[\w\-, ]{1,1024}$/;
 const preflightAgeS = 600;
 const readable = [
@@ -18,7 +18,7 @@ const readable = [
   'x-proxy-proof-age',
 ].join(', ');
 
-/** Reads `PROXY_CORS_ORIGINS`: origins between commas, or `*`. null if a part is neither. */
+/** Reads `PROXY_CORS_ORIGINS`: origins separated by commas, or `*`. null if a part is neither. */
 export function parseCorsOrigins(text: string): CorsOrigins | null {
   const parts = text.split(',').map((part) => part.trim());
   if (parts.length === 1 && parts[0] === '*') return '*';
@@ -50,7 +50,7 @@ function isPreflightOf({ method, headers }: IncomingMessage): boolean {
   return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 }
 
-/** Whether the path belongs to the gateway alone: it shares those of a `hello` with the dashboard. */
+/** Whether only the gateway serves the path; it shares the `hello` paths with the dashboard. */
 function isOpenToPages({ url = '/', headers }: IncomingMessage, method = 'GET'): boolean {
   const [path = '/'] = url.split('?');
   const matched = matchRoute(method, path, headers);

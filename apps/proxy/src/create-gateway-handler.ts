@@ -11,7 +11,7 @@ import type { Arrival } from './records/request-record.ts';
 import { type Dialect, dialectOf, type Matched, matchRoute } from './request/match-route.ts';
 import { sendError, sendJson } from './send-error.ts';
 
-/** Takes a request that is for the gateway and returns true; false leaves it to others. */
+/** Handles a request that is for the gateway and returns true; returns false for any other. */
 export type GatewayHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** Handles requests as node:http delivers them: no framework and no web streams on this path. */
@@ -28,7 +28,7 @@ export function createGatewayHandler(deps: GatewayDeps): GatewayHandler {
     const query = queryText ? new URLSearchParams(queryText) : null;
     serve(deps, { request, response, arrival, matched, query }).catch((err) => {
       deps.logger.error({ err, request_id: arrival.requestId }, 'gateway request failed');
-      const message = 'the gateway met an unexpected error';
+      const message = 'unexpected error in the gateway';
       const error = { status: 500, code: 'internal_error', message } as const;
       try {
         if (response.headersSent) response.destroy();
@@ -71,12 +71,12 @@ async function serve(deps: GatewayDeps, served: Served): Promise<void> {
     case 'no_websocket':
       return refuse(served, 'openai', noWebsocket);
     case 'wrong_method': {
-      const message = `${request.method} is not served here`;
+      const message = `${request.method} is not allowed here`;
       return refuse(served, matched.dialect, { status: 405, code: 'method_not_allowed', message });
     }
     case 'unknown': {
       const path = splitOnce(request.url ?? '', '?')[0].slice(0, 200);
-      const message = `the gateway serves no ${request.method} ${path}`;
+      const message = `the gateway doesn't serve ${request.method} ${path}`;
       return refuse(served, matched.dialect, { status: 404, code: 'unknown_url', message });
     }
     case 'models': {
@@ -105,7 +105,7 @@ function modelsAnswer(
 ): { body: object } | { error: GatewayError } {
   const admitted = admit(deps, served);
   if ('error' in admitted) return admitted;
-  // Codex asks with its version, wants a list in its own format, and does without one if refused.
+  // Codex sends its version and expects a list in its own format; if refused, it works without one.
   if (served.query?.has('client_version')) return { error: noCodexList };
   const models = listUsableModels(deps.board, admitted.key, deps.areBareModelsOn);
   if (id === null) return { body: modelList(dialect, models) };
@@ -115,7 +115,10 @@ function modelsAnswer(
   return { error: { status: 404, code: 'model_not_found', message, param: 'model' } };
 }
 
-/** Loops are refused before the key is looked at, so that a channel that loops back learns it in any case. */
+/**
+ * Loops are refused before the key is checked, so that a loop is recognised whatever key the request
+ * carries.
+ */
 function admit(
   deps: GatewayDeps,
   { request, query }: Served,
@@ -153,7 +156,7 @@ function authenticate(
   return refusal ?? guessGuard.refuse(request);
 }
 
-/** Every credential that a request carries, in the order in which they count. */
+/** Every credential that a request carries, in order of precedence. */
 function credentialsOf(headers: IncomingHttpHeaders, query: URLSearchParams | null): string[] {
   const bearer = /^bearer (.*)$/is.exec(headers.authorization ?? '')?.[1]?.trim();
   const keyHeaders = [headers['x-api-key'], headers['x-goog-api-key']];

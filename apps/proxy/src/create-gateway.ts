@@ -49,7 +49,7 @@ const boardPeriodMs = 1000;
 const recordPeriodMs = 250;
 const limitsPeriodMs = 500;
 
-/** Builds the gateway on an open database and a bus and reads its board. The caller closes it. */
+/** Builds the gateway on an open database and a bus and loads its board. The caller closes it. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { db, bus, logger, nowS, trustedProxies } = options;
   const board = createBoard();
@@ -96,7 +96,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const stopWatchingLoss = bus.events.onLoss(() => records.queueAgain());
   const affinity = createAffinity(nowS);
   const keyLimits = createKeyLimits(nowS, bus.sums);
-  // If sharing fails, each gateway goes on by itself, and the bus logs its own faults.
+  // If sharing fails, each gateway uses its own counts; the bus logs the error.
   const sharing = setInterval(() => keyLimits.share().catch(() => {}), limitsPeriodMs);
   sharing.unref();
   const makeRequestId = () => newRequestId(nowS() * 1000);

@@ -27,13 +27,13 @@ export const proxyEnvShape = {
 
 type ProxyEnv = z.output<z.ZodObject<typeof proxyEnvShape>>;
 
-/** The gateway's options by its variables. */
+/** The gateway's options from its variables. */
 export function gatewayOptionsOf(env: ProxyEnv) {
   return {
     allowPrivate: env.UPSTREAM_ALLOW_PRIVATE,
     ...routingOptionsOf(env),
     bodyLimitBytes: env.PROXY_BODY_MAX_MB * 1024 ** 2,
-    // For all bodies together. A largest one always fits, even if it is copied as it grows.
+    // For all bodies together. One of the largest size always fits, even while it is copied as it grows.
     bodiesLimitBytes: Math.max(env.PROXY_BODIES_MAX_MB, 2 * env.PROXY_BODY_MAX_MB) * 1024 ** 2,
     idleTimeoutMs: env.PROXY_IDLE_TIMEOUT_S * 1000,
     attemptLimit: env.PROXY_MAX_ATTEMPTS,

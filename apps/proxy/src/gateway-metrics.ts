@@ -2,7 +2,10 @@ import type { ProxyRequest } from '@api-monitor/core';
 import { Counter, Gauge, Histogram, type Registry } from '@api-monitor/runtime';
 import type { Breakers } from './board/breakers.ts';
 
-/** `blocked`: an unknown key, from an address that sent too many. `loop`: it was here before. */
+/**
+ * `blocked`: an unknown key, from an address that sent too many. `loop`: the request has already passed
+ * through here.
+ */
 type RefusalReason = 'blocked' | 'loop';
 
 const seconds = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300];
@@ -80,7 +83,7 @@ export function createGatewayMetrics(registry: Registry, { breakers, boardAgeS }
       duration.observe({ route }, request.duration_s);
     },
     recordsDropped: (count: number) => dropped.inc(count),
-    /** The request was refused before anything was done for it. */
+    /** Counts a request that was refused before any work was done for it. */
     requestRefused: (reason: RefusalReason) => refused.inc({ reason }),
   };
 }

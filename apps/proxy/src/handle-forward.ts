@@ -121,7 +121,7 @@ type Named = Name | { error: GatewayError };
 function nameOf({ request, pathModel, endpoint }: ForwardRequest, body: Buffer): Named {
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') {
-    const message = `content-encoding "${encoding}" is not supported; send the body plain`;
+    const message = `content-encoding "${encoding}" is not supported; send the body uncompressed`;
     return { error: { status: 415, code: 'unsupported_content_encoding', message } };
   }
   if (pathModel !== null) {
@@ -175,7 +175,7 @@ function sessionOf({ headers }: IncomingMessage): string | null {
   return null;
 }
 
-/** The query without the client's credential and what is meant for the gateway. */
+/** The query without the client's credential and the gateway's own parameters. */
 function upstreamQuery(query: URLSearchParams | null): string {
   if (!query) return '';
   const rest = new URLSearchParams(query);

@@ -41,7 +41,7 @@ await runService({
     await serveService(service, env, {
       ...gateway,
       port: env.PROXY_PORT,
-      // Once its board is read it serves, even if the database is away.
+      // Once its board is loaded it is ready, even without the database.
       faultOf: () => null,
     });
   },

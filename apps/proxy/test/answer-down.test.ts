@@ -44,7 +44,7 @@ test('status, headers and bytes reach the client unchanged, with routing details
   expect(age).toBeLessThan(95);
 });
 
-test('a model’s name that no header can hold is percent-encoded', async () => {
+test('a model’s name that a header can’t hold is percent-encoded', async () => {
   const provider = await providerForTest({ 模型: 'good' });
   const channels = { relay: { origin: provider.origin, models: { 模型: {} } } };
   const gateway = await gatewayForTest({ channels });
@@ -74,7 +74,7 @@ test.each([
   expect(answer.headers['content-type']).toBe(direct.headers['content-type']);
 });
 
-test('a long error goes on whole', async () => {
+test('a long error is passed on completely', async () => {
   const error = 'é'.repeat(100_000);
   const origin = await upstreamForTest((_, response) => response.writeHead(400).end(error));
   const gateway = await gatewayForTest({ channels: { relay: { origin, models: { m: {} } } } });

@@ -8,7 +8,7 @@ import { CutOff, readStrictly } from './strict-reader.ts';
 const chat = '/v1/chat/completions';
 const forged = 'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\nforged';
 
-/** A gateway with one channel that writes such an answer to each request. */
+/** A gateway with one channel that answers every request with these bytes. */
 async function start(answerOf: () => string) {
   const upstream = await rawUpstream(() => answerOf());
   const channels = { relay: { origin: upstream.origin, models: { m: {} } } };
@@ -30,7 +30,7 @@ async function askTwice(port: number, more: object = {}) {
   return { first, second: first.rest === '' ? null : readStrictly(first.rest, false) };
 }
 
-test('an answer with a length and chunks never reaches the client, so nothing after it passes for an answer', async () => {
+test('an answer with a length and chunks never reaches the client, so nothing after it is taken for an answer', async () => {
   const chunk = `${forged.length.toString(16)}\r\n${forged}\r\n0\r\n\r\n`;
   const framings = [
     'content-length: 2\r\ntransfer-encoding: chunked',
@@ -191,7 +191,7 @@ function hostileAnswer(random: Random): string {
     'HTTP/1.1 100 Continue\r\n\r\n',
     'HTTP/1.1 103 X\r\ncontent-length: 5\r\n\r\n',
   ]);
-  // One in four is framed well, so that its other parts are read.
+  // One in four is framed correctly, so that its other parts are read.
   const isWell = random.below(4) === 0;
   const framing = isWell ? 'content-length: 7' : pick(random, framings);
   const second = isWell ? '' : pick(random, extras);
@@ -215,7 +215,7 @@ test('whatever a channel sends, the client gets exactly one response, and then t
     clock.aheadS += 3600;
     const shown = JSON.stringify(answer);
     const asked = await askTwice(port, { stream: random.below(2) === 1 }).catch((error) => {
-      // An answer that breaks off ends the connection, so nobody takes it for a whole one.
+      // An answer that breaks off ends the connection, so nobody takes it for a complete one.
       if (error instanceof CutOff) return null;
       throw new Error(`${shown}: ${error.message}`);
     });

@@ -5,7 +5,7 @@ import { type Call, call, chatTo } from './call.ts';
 import { clientKey, gatewayForTest, masterToken } from './open-test-gateway.ts';
 import { providerForTest } from './providers.ts';
 
-/** The api allows an address as many. */
+/** The api has the same limit per address. */
 const failures = 30;
 const blockS = 600;
 

@@ -15,7 +15,7 @@ import { gatewayForTest } from './open-test-gateway.ts';
 import { providerForTest } from './providers.ts';
 import { addChannel, proveModels } from './test-channel.ts';
 
-/** Long enough for one reading a second on a busy machine. */
+/** Long enough for one read a second, even on a busy machine. */
 const soon = { timeout: 1800, interval: 40 };
 const slow = { timeout: 10_000, interval: 40 };
 
@@ -32,7 +32,7 @@ async function start() {
   return { ...gateway, provider, channel, db, nowS, ask, a, b };
 }
 
-// None of these publishes an event: the change is found by reading revisions alone.
+// None of these publishes an event: the change is found only by reading revisions.
 test('a rename', async () => {
   const { ask, db, nowS, a } = await start();
   await updateTarget(db, a, { name: 'renamed' }, nowS());
@@ -96,10 +96,10 @@ test('a change is read sooner if there is an event', async () => {
   await vi.waitFor(async () => expect(await ask('renamed/m')).toEqual([200, a]), quick);
 });
 
-test('a burst of events from another thread causes few readings', async () => {
-  let readings = 0;
+test('a burst of events from another thread causes few reads', async () => {
+  let reads = 0;
   const readMasterToken = async () => {
-    readings += 1;
+    reads += 1;
     return 'master-token-0123456789';
   };
   const shared = createInProcessBus({ nowMs: Date.now, onFault: () => {} });
@@ -116,14 +116,14 @@ test('a burst of events from another thread causes few readings', async () => {
   });
   const { a: target_id = 0 } = targetIds;
   await updateTarget(db, target_id, { name: 'renamed' }, nowS());
-  const before = readings;
+  const before = reads;
   for (let i = 0; i < 500; i += 1) {
     await shared.events.publish({ type: 'target_updated', data: { target_id } });
   }
   const models = async () => (await call(origin, '/v1/models')).text;
   await vi.waitFor(async () => expect(await models()).toContain('renamed/m'), soon);
-  // Two, and the one of each second.
-  expect(readings - before).toBeLessThanOrEqual(3);
+  // Two for the burst, and the one of each second.
+  expect(reads - before).toBeLessThanOrEqual(3);
 });
 
 test('requests are answered while a thousand new channels are read', async () => {

@@ -141,7 +141,7 @@ test('bodies beyond the budget are refused until there is room again', async () 
   expect((await post()).status).toBe(200);
 });
 
-test('bodies that are declared and never sent take no room from others', async () => {
+test('bodies that are declared and never sent don’t use up the budget', async () => {
   const origin = await upstreamForTest((request, response) => {
     request.resume().on('end', () => response.end('{}'));
   });

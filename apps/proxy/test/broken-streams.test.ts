@@ -85,7 +85,7 @@ test.each(routes)('a %s stream that falls silent ends in an error event', async 
   const gateway = await gatewayTo(provider.origin, { idleTimeoutMs: 200 });
   const answer = await call(gateway.origin, path, { body: chatTo('relay/m', streamed) });
   expectErrorEvent(format, answer.text);
-  expect(answer.text).toContain('nothing came for 0.2 s');
+  expect(answer.text).toContain('nothing arrived for 0.2 s');
 });
 
 test('text that quotes the end of a stream doesn’t end it', async () => {
@@ -126,7 +126,7 @@ test('an error event is sent even if the upstream promised a length', async () =
   expectErrorEvent('chat', answer.text);
 });
 
-test('a whole stream with a length passes unchanged', async () => {
+test('a complete stream with a length passes unchanged', async () => {
   const text = 'data: {"choices":[]}\n\ndata: [DONE]\n\n';
   const origin = await upstreamForTest((_, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'content-length': text.length });
@@ -168,7 +168,7 @@ test.each<[string, (response: ServerResponse) => void]>([
   expectErrorEvent('chat', answer.text);
 });
 
-test('a whole compressed stream passes without an error', async () => {
+test('a complete compressed stream passes without an error', async () => {
   const provider = await providerForTest({ m: 'gzip' });
   const gateway = await gatewayTo(provider.origin);
   for (const [, path] of routes) {

@@ -15,7 +15,7 @@ interface Sent {
   apiKey?: string;
 }
 
-/** What a client receives of an answer that is sent in these pieces, one packet each. */
+/** What a client receives of an answer sent in these pieces, one packet each. */
 async function seen({ status = 200, headers = {}, pieces, apiKey }: Sent, stream = false) {
   const origin = await upstreamForTest(async (request, response) => {
     request.resume();
@@ -55,7 +55,7 @@ test.each([200, 401, 500])(
   },
 );
 
-test('the key is covered wherever a body is cut', async () => {
+test('the key is masked wherever a body is split', async () => {
   const text = `{"sk-up":"${upstreamKey}","more":"sk-upstream-01234"}`;
   const answers = await Promise.all(cuts(text).map((pieces) => seen({ headers: json, pieces })));
   for (const answer of answers) expect(answer.text).toBe(text.replaceAll(upstreamKey, stars));
@@ -63,7 +63,7 @@ test('the key is covered wherever a body is cut', async () => {
   expect(byByte.text).toBe(text.replaceAll(upstreamKey, stars));
 });
 
-test('the key is covered in a stream and its error events, wherever they are cut', async () => {
+test('the key is masked in a stream and its error events, wherever they are split', async () => {
   const text =
     'data: {"choices":[{"delta":{"content":"sk-up"}}]}\n\n' +
     `data: {"error":{"message":"bad key ${upstreamKey}"}}\n\ndata: [DONE]\n\n`;
@@ -87,7 +87,7 @@ test.each([
   },
 );
 
-test('the key is covered in headers', async () => {
+test('the key is masked in headers', async () => {
   const headers = { ...json, 'x-oneapi-request-id': `for ${upstreamKey}` };
   for (const status of [200, 401]) {
     const answer = await seen({ status, headers, pieces: ['{}'] });
@@ -95,7 +95,7 @@ test('the key is covered in headers', async () => {
   }
 });
 
-test('the key is covered as JSON and URLs write it', async () => {
+test('the key is masked as JSON and URLs write it', async () => {
   const apiKey = 'sk-a/b+c"d=0123456789';
   const written = [
     apiKey.replaceAll('+', '\\u002B').replaceAll('"', '\\"'),
@@ -110,13 +110,13 @@ test('the key is covered as JSON and URLs write it', async () => {
   expect(answer.text).toHaveLength(written.join('\n').length);
 });
 
-test('a key of letters only is covered', async () => {
+test('a key of letters only is masked', async () => {
   const text = '{"error":"mysecretkey is wrong"}';
   const answer = await seen({ headers: json, pieces: [text], apiKey: 'mysecretkey' });
   expect(answer.text).toBe('{"error":"*********** is wrong"}');
 });
 
-test('a placeholder instead of a key isn’t covered', async () => {
+test('a placeholder instead of a key isn’t masked', async () => {
   const text = '{"content":"placeholder for anything"}';
   for (const apiKey of ['anything', 'placeholder', 'x', 'for'])
     expect((await seen({ headers: json, pieces: [text], apiKey })).text).toBe(text);

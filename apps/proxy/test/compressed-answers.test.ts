@@ -35,7 +35,7 @@ test.each(['gzip', 'br', 'deflate', 'deflate_raw', 'zstd'] as const)(
   },
 );
 
-test('two codings are decoded; words that name no coding are ignored', async () => {
+test('two codings are decoded; words that aren’t codings are ignored', async () => {
   const twice = await gatewayTo(
     { 'content-encoding': 'gzip, br' },
     brotliCompressSync(gzipSync('{"a":1}')),
@@ -50,7 +50,7 @@ test('two codings are decoded; words that name no coding are ignored', async () 
   expect((await call(none.origin, chat, { body: chatTo('relay/m') })).json).toEqual({ a: 3 });
 });
 
-test('more than two codings are refused at once, be it three or thousands', async () => {
+test('more than two codings are refused at once, three as well as thousands', async () => {
   for (const count of [3, 5_001]) {
     const codings = Array(count).fill('gzip').join(',');
     const gateway = await gatewayTo(
@@ -94,7 +94,7 @@ test.each([
     });
     const channels = { relay: { origin, models: { m: {} } } };
     const gateway = await gatewayForTest({ channels, options: { idleTimeoutMs: 1_000 } });
-    // Whole if the coding marks its end, else broken off.
+    // Complete if the coding marks its end, else broken off.
     const answer = await call(gateway.origin, chat, { body: chatTo('relay/m') }).catch(() => null);
     if (answer?.status === 200) expect(answer.json).toEqual({ a: 1 });
     await expect.poll(() => upstream.isOpen, { timeout: 5_000 }).toBe(false);

@@ -30,7 +30,7 @@ test.each([
   expect((await ask('/v1/models', { headers, method: 'GET' })).status).toBe(200);
 });
 
-test('a key in the query opens every route, and never goes upstream', async () => {
+test('a key in the query is accepted on every route, and never sent upstream', async () => {
   const { ask, provider } = await start();
   for (const path of [chat, '/v1/messages', gemini]) {
     const answer = await ask(`${path}?key=${clientKey}&beta=true`);
@@ -73,7 +73,7 @@ test('the master token may use everything, whatever the keys say', async () => {
   expect((await ask('/v1/models', { key: masterToken, method: 'GET' })).json.data).toHaveLength(2);
 });
 
-test('a key that is created, changed, paused or revoked is so within about a second, without any event', async () => {
+test('creating, changing, pausing or revoking a key takes effect within about a second, without any event', async () => {
   const { ask, db, nowS, targetIds } = await start();
   const statusOf = async (key: string) => (await ask(chat, { key })).status;
   const soon = { timeout: 1500, interval: 50 };

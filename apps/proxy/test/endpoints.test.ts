@@ -70,7 +70,7 @@ test.each([
   },
 );
 
-test('a model whose own name has slashes and spaces goes up escaped, segment by segment', async () => {
+test('a model whose own name has slashes and spaces is sent escaped, segment by segment', async () => {
   for (const model of ['relay/deep/sub%20m', 'relay%2Fdeep%2Fsub%20m']) {
     const path = `/v1beta/models/${model}:generateContent`;
     expect((await call(gateway.origin, path, { body: { contents: [] } })).status).toBe(200);
@@ -78,12 +78,12 @@ test('a model whose own name has slashes and spaces goes up escaped, segment by 
   }
 });
 
-test('the query goes up too', async () => {
+test('the query is forwarded too', async () => {
   await call(gateway.origin, '/v1/messages?beta=true&x=a%20b', { body: chatTo('relay/m') });
   expect(provider.requests.at(-1)?.url).toMatch(/^\/v1\/messages\?beta=true&x=a(%20|\+)b$/);
 });
 
-test('a channel is pinned by header or query, neither of which goes up', async () => {
+test('a channel is pinned by header or query, neither of which is forwarded', async () => {
   const id = gateway.targetIds.relay;
   const byHeader = { headers: { 'x-target-id': `${id}` }, body: chatTo('m') };
   expect((await call(gateway.origin, '/v1/messages', byHeader)).status).toBe(200);
@@ -114,7 +114,7 @@ test('asking for responses over a WebSocket is a 426 at once', async () => {
   expect(answer.status).toBe(426);
 });
 
-test('other paths are left to others', async () => {
+test('other paths are left to other handlers', async () => {
   for (const path of ['/', '/api/targets', '/modelsx', '/v2/models']) {
     expect((await call(gateway.origin, path)).text, path).toBe('not the gateway');
   }

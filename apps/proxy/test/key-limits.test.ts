@@ -16,7 +16,7 @@ async function start(key: Omit<TestKey, 'key'>) {
   return { ...gateway, provider, ask };
 }
 
-test('requests a minute: the next minute lets the next one through', async () => {
+test('requests per minute: the next request passes in the next minute', async () => {
   const { ask, clock, provider } = await start({ rpm_limit: 2 });
   expect([(await ask()).status, (await ask()).status]).toEqual([200, 200]);
   const refused = await ask();
@@ -30,7 +30,7 @@ test('requests a minute: the next minute lets the next one through', async () =>
   expect((await ask()).status).toBe(200);
 });
 
-test('tokens a minute, in and out, by the answers’ own reports', async () => {
+test('tokens per minute: input and output, as the answers report them', async () => {
   // Each answer takes 20 tokens in and 12 out.
   const { ask } = await start({ tpm_limit: 60 });
   expect([(await ask()).status, (await ask()).status]).toEqual([200, 200]);
@@ -57,7 +57,7 @@ test('if an answer doesn’t report its tokens, its bytes are counted; an error 
   expect((await gateway.recordsAtEnd())[4]).toMatchObject({ status: 200, output_tokens: null });
 });
 
-test('a key for some channels and models can use only those', async () => {
+test('a key for some channels and models can use no others', async () => {
   const byChannel = await start({ channels: ['two'] });
   expect((await byChannel.ask('one/m')).status).toBe(403);
   expect((await byChannel.ask('two/m')).status).toBe(200);

@@ -20,14 +20,14 @@ export const clientKey = 'sk-proxy-client-0123456789';
 interface Given {
   /** By name; each is a channel whose models were probed, in this order. */
   channels?: Record<string, TestChannel>;
-  /** Beside `clientKey`, which may use everything. */
+  /** In addition to `clientKey`, which may use everything. */
   keys?: TestKey[];
   options?: Partial<GatewayOptions>;
 }
 
 export type TestGateway = Awaited<ReturnType<typeof openTestGateway>>;
 
-/** A gateway on its own port, with a real database; ends with the test. */
+/** A gateway on its own port, with a real database; is closed when the test ends. */
 export async function gatewayForTest(given: Given = {}): Promise<TestGateway> {
   const gateway = await openTestGateway(given);
   onTestFinished(() => gateway.close());

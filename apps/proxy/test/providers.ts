@@ -9,7 +9,7 @@ import { onTestFinished } from 'vitest';
 import { listen } from './open-test-gateway.ts';
 import { upstreamKey } from './test-channel.ts';
 
-/** A fake provider that ends with the test. */
+/** A fake provider that is closed when the test ends. */
 export async function providerForTest(
   models: FakeProviderOptions['models'] = { m: 'good' },
   options: Partial<FakeProviderOptions> = {},
@@ -19,7 +19,7 @@ export async function providerForTest(
   return provider;
 }
 
-/** An upstream made by the test, for what a fake provider doesn't do; ends with the test. */
+/** An upstream made by the test, for what a fake provider doesn't do; closed when the test ends. */
 export async function upstreamForTest(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
   const port = await listen(server);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A bare TCP connection, to send what no HTTP client sends; it ends with the test. */
+/** A bare TCP connection, to send what no HTTP client sends; closed when the test ends. */
 export async function rawConnection(port: number) {
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
@@ -21,7 +21,7 @@ export async function rawConnection(port: number) {
     send: (text: string | Buffer) => socket.write(text),
     received: () => received,
     hasEnded: () => hasEnded,
-    /** Waits until this has come; if the connection ends before, throws with what came. */
+    /** Waits until this has come; throws with what came if the connection ends first. */
     async until(wanted: string | RegExp): Promise<string> {
       const isThere = () =>
         typeof wanted === 'string' ? received.includes(wanted) : wanted.test(received);

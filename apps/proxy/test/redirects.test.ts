@@ -55,9 +55,9 @@ const elsewhere = [
   [307, '//evil.example/', '//evil.example/'],
   [308, 'javascript:alert(1)', 'javascript:alert(1)'],
   [300, 'https://evil.example/', 'https://evil.example'],
-  [304, undefined, 'no answer to a POST'],
-  [307, undefined, 'no answer to a POST'],
-  [308, undefined, 'no answer to a POST'],
+  [304, undefined, 'not an answer to a POST'],
+  [307, undefined, 'not an answer to a POST'],
+  [308, undefined, 'not an answer to a POST'],
   [399, 'https://evil.example/', 'https://evil.example'],
 ] as const;
 

@@ -15,7 +15,7 @@ async function start() {
   const send = async (path: string, body: string | object, headers = {}) => {
     const answer = await call(gateway.origin, path, { body, headers });
     const request = provider.requests.at(-1);
-    if (!request) throw new Error(`nothing went up: ${answer.text}`);
+    if (!request) throw new Error(`nothing was forwarded: ${answer.text}`);
     return { answer, ...request };
   };
   return { gateway, provider, send };
@@ -23,7 +23,7 @@ async function start() {
 
 const chat = '/v1/chat/completions';
 
-// The text before the model and after it: not one byte of it may change.
+// The text before the model and after it: no byte of either may change.
 test.each([
   ['numbers', '{"n":1.0,"big":12345678901234567890,"e":1E+2,"z":-0,"model":"', '","t":0.10}'],
   ['key order and white space', '{ "b" : 1 ,\r\n\t"a":2,"model" :  "', '" , "c":[ ] }\n'],
@@ -54,13 +54,13 @@ test('a name that JSON must escape is escaped', async () => {
   expect([text, model]).toEqual(['{"model":"a\\"b\\\\c"}', 'a"b\\c']);
 });
 
-test('a Gemini body goes up unchanged, and so does a model within it', async () => {
+test('a Gemini body is forwarded unchanged, even if it contains a model', async () => {
   const { send } = await start();
   const body = '{ "model":"relay/m", "contents" : [ ] , "n": 1.0}';
   expect((await send('/v1beta/models/relay/m:generateContent', body)).text).toBe(body);
 });
 
-test('the models inside a Gemini batch go up without the channel that the path named', async () => {
+test('the models inside a Gemini batch are sent without the channel that the path named', async () => {
   const { send } = await start();
   const batch = (name: string) =>
     `{"requests": [{"model":"models/${name}","content":{"parts":[{"text":"models/${name}"}]}}]}`;
@@ -69,7 +69,7 @@ test('the models inside a Gemini batch go up without the channel that the path n
   expect(text).toBe(batch('relay/m').replace('models/relay/m', 'models/m'));
 });
 
-test('a batch that names its model too often is a 400, and nothing goes up', async () => {
+test('a batch that names its model too often is a 400, and nothing is forwarded', async () => {
   const { gateway, provider } = await start();
   const requests = Array.from({ length: 10_001 }, () => ({ model: 'models/relay/m' }));
   const path = '/v1beta/models/relay/m:batchEmbedContents';
@@ -123,11 +123,11 @@ const kept = {
   'x-unknown': 'x',
 };
 
-test('only the headers that an API reads go up', async () => {
+test('only the headers that an API reads are forwarded', async () => {
   const { send, gateway } = await start();
   const id = `${gateway.targetIds.relay}`;
   for (const path of [chat, '/v1/messages']) {
-    // The gateway reads every answer, so it asks for plain ones, whatever the client accepts.
+    // The gateway reads every answer, so it asks for uncompressed ones, whatever the client accepts.
     const sent = {
       ...kept,
       ...passed,
@@ -148,7 +148,7 @@ test('only the headers that an API reads go up', async () => {
   }
 });
 
-test('the channel’s key goes up in the form of each format', async () => {
+test('the channel’s key is sent in the form of each format', async () => {
   const { send } = await start();
   const keysOf = async (path: string) => {
     const { headers } = await send(path, chatTo('relay/m'));
@@ -169,7 +169,7 @@ test('the channel’s anthropic-version is sent if the client didn’t send one'
   expect(plain.headers).not.toHaveProperty('anthropic-version');
 });
 
-test('a body of several megabytes goes up whole', async () => {
+test('a body of several megabytes is forwarded completely', async () => {
   const seen: number[] = [];
   const origin = await upstreamForTest((request, response) => {
     let size = 0;

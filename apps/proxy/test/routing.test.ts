@@ -44,7 +44,7 @@ const many = async <T>(count: number, work: () => Promise<T>) => {
   return results;
 };
 
-test('fresh proof goes before stale, stale before none, and a failed model is never asked', async () => {
+test('fresh proof ranks before stale, stale before none, and a failed model is never asked', async () => {
   const stale = { ageS: 2 * 30 * 60 + 60 };
   const channels = {
     unproven: { model: { isSkipped: true } },
@@ -73,7 +73,7 @@ test('by latency the fastest goes first, and those about as fast share', async (
   expect([...froms].sort()).toEqual(['fast', 'near']);
 });
 
-test('by priority the first in order gets all requests, and in turn each gets its share', async () => {
+test('by priority the first channel gets all requests, and by round robin each gets its share', async () => {
   const channels = { a: {}, b: {}, c: {} };
   const byPriority = await start(channels, { policy: 'priority' });
   expect(new Set(await many(4, async () => (await byPriority.ask()).from))).toEqual(new Set(['a']));
@@ -115,7 +115,7 @@ test.each([
   },
 );
 
-test('no first byte in time moves on too', async () => {
+test('if no first byte comes in time, the next channel is tried too', async () => {
   const fields = { timeout_s: 3 };
   const { ask } = await start({ bad: { how: 'hang_before_headers', fields }, good: {} });
   const startedAt = performance.now();
@@ -159,7 +159,7 @@ test('if every channel answers a content 403, the last one’s reaches the clien
   expect([answer.status, answer.from, answer.attempts]).toEqual([403, 'b', 2]);
 });
 
-test('after the first byte nothing is tried again', async () => {
+test('after the first byte no other channel is tried', async () => {
   for (const how of ['reset_midway', 'closed_midway', 'silent_truncation'] as const) {
     const { ask, received } = await start({ bad: { how }, good: {} });
     const answer = await ask({ body: chatTo('m', { stream: true }) });

@@ -38,7 +38,7 @@ async function settled(read: () => number): Promise<number> {
   }
 }
 
-test('a slow reader slows the upstream down, and the gateway holds next to nothing', async () => {
+test('a slow reader slows the upstream down, and the gateway buffers next to nothing', async () => {
   const { origin, state } = await endlessUpstream();
   const channels = { relay: { origin, models: { m: {} } } };
   // Shorter than the reader's pause, which isn't a fault of the upstream.

@@ -70,7 +70,7 @@ async function untilAnswered(answers: Promise<unknown>[], count: number): Promis
 const statusesOf = async (answers: Promise<{ status: number }>[]) =>
   (await Promise.all(answers)).map(({ status }) => status).sort();
 
-test('sixty requests at once don’t pass a limit of fifty tokens', async () => {
+test('sixty requests at once don’t exceed a limit of fifty tokens', async () => {
   const { upstream, ask, statusOf } = await start({ tpm_limit: 50 });
   const answers = Array.from({ length: 60 }, () => ask(held));
   const early = await Promise.race(answers);

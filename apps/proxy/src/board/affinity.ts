@@ -7,7 +7,7 @@ export type Affinity = ReturnType<typeof createAffinity>;
 
 /**
  * Remembers which target a conversation is on, so that the provider's prompt cache keeps helping. A
- * conversation is forgotten after an hour, or earlier if it is the oldest of too many.
+ * conversation is forgotten after an hour, or earlier if there are too many and it is the oldest.
  */
 export function createAffinity(nowS: () => number) {
   const places = new LRUCache<string, { targetId: number; usedAt: number }>({ max: sessionLimit });

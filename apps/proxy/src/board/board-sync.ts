@@ -23,7 +23,7 @@ interface Options {
   watch: OutageWatch;
   /** The master token in force. */
   readMasterToken: () => Promise<string | null>;
-  /** Called for each target that was read again; null: it is gone, or nothing may be sent there. */
+  /** Called for each target that was reloaded; null if it is gone or must not be used. */
   onTarget: (targetId: number, target: BoardTarget | null) => void;
   periodMs: number;
   nowS: () => number;
@@ -65,7 +65,7 @@ export function createBoardSync(options: Options) {
   const timer = setInterval(syncQuietly, options.periodMs);
   timer.unref();
   // Another thread's events arrive one by one, and SQLite is read before the next one is delivered: a
-  // burst shares a reading only if that waits for the end of this turn of the event loop.
+  // burst shares one read only if the read waits until the end of this event-loop turn.
   let soon: NodeJS.Immediate | null = null;
   const syncSoon = () => {
     soon ??= setImmediate(() => {
@@ -78,7 +78,7 @@ export function createBoardSync(options: Options) {
   });
   const stopWatchingLoss = events.onLoss(syncSoon);
   return {
-    /** Reads what has changed since the last time; calls at the same time share one reading. */
+    /** Reads what has changed since the last time; concurrent calls share one read. */
     sync,
     /** Seconds since the board was last known to be up to date. */
     ageS: () => nowS() - syncedAt,

@@ -1,12 +1,12 @@
 import type { Offer, ProxyKey, RoutedTarget, Target, UpstreamTarget } from '@api-monitor/core';
 
-/** A target as the gateway needs it; the same object until the target changes. */
+/** What the gateway needs of a target; the same object until the target changes. */
 export interface BoardTarget extends RoutedTarget, Pick<Target, 'timeout_s' | 'anthropic_version'> {
   upstream: UpstreamTarget;
   models: ReadonlyMap<string, BoardModel>;
 }
 
-/** What the latest probe and the latest traffic said of a target's model. */
+/** What the latest probe and the latest traffic said about a target's model. */
 export interface BoardModel extends Offer {
   target: BoardTarget;
 }
@@ -23,7 +23,7 @@ export interface BoardKey
 
 export type Board = ReturnType<typeof createBoard>;
 
-/** All that a request needs to know, in memory: no query runs between a client and its target. */
+/** The routing table, in memory, so that no request waits for a database query. */
 export function createBoard() {
   const byId = new Map<number, BoardTarget>();
   const byName = new Map<string, BoardTarget>();

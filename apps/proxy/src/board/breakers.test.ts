@@ -67,7 +67,7 @@ test('every change of an open breaker is published: a trial, its failure, its re
   ]);
 });
 
-test('of a burst of failures the first and the last state are published', () => {
+test('a burst of failures publishes the first and the last state', () => {
   const { fail, published, wait } = setup();
   fail(100);
   wait();
@@ -75,7 +75,7 @@ test('of a burst of failures the first and the last state are published', () => 
   expect(published.map((one) => one.consecutive_failures)).toEqual([3, 100]);
 });
 
-test('a request to a closed breaker is not a trial, and what ends there is not published', () => {
+test('a request through a closed breaker is not a trial, and its outcome is not published', () => {
   const { breakers, fail, failures, published } = setup();
   expect(breakers.begin(1, 'm')).toBe(false);
   fail(2);
@@ -90,7 +90,7 @@ test('a suspected model is only probed', () => {
   expect([probes(), failures(), published]).toEqual([4, 0, []]);
 });
 
-test('a target that was read again settles its breakers, and a deleted one removes them', () => {
+test('reloading a target settles its breakers, and deleting it removes them', () => {
   const { clock, breakers, fail, published, wait } = setup();
   const read = (is_alive: boolean, proved_at: number) => ({
     models: new Map([['m', { is_alive, proved_at } as BoardModel]]),
@@ -109,7 +109,7 @@ test('a target that was read again settles its breakers, and a deleted one remov
   expect(breakers.openCount()).toBe(0);
 });
 
-test('a proof whose time has come closes a breaker when it is asked for', () => {
+test('a proof dated in the future closes a breaker once its time has come', () => {
   const { clock, breakers, fail, failures, published, wait } = setup();
   fail(3);
   wait();

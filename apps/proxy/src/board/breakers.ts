@@ -14,11 +14,14 @@ type ProvenOffer = Pick<Offer, 'target' | 'model' | 'is_alive' | 'proved_at'>;
 interface Options {
   nowS: () => number;
   publish: (breaker: PublishedBreaker) => void;
-  /** Asks for a probe of one model, after each failure or doubt. */
+  /** Requests a probe of one model, after each failure and each sign that the model may be gone. */
   requestProbe: (targetId: number, model: string) => void;
 }
 
-/** A dying channel fails hundreds of requests at once: what changes within this time is published once. */
+/**
+ * A dying channel fails hundreds of requests at once, so a breaker's changes within this time are
+ * published together.
+ */
 const publishPeriodMs = 100;
 
 export type Breakers = ReturnType<typeof createBreakers>;
@@ -36,7 +39,7 @@ export function createBreakers({ nowS, publish, requestProbe }: Options) {
     else byTarget.delete(targetId);
   };
 
-  /** Those that were published just now, and whether they have changed since. */
+  /** The breakers published within the last period, and whether they have changed since. */
   const justPublished = new Map<string, boolean>();
   const publishSoon = (targetId: number, model: string) => {
     const key = `${targetId}/${model}`;
@@ -69,7 +72,7 @@ export function createBreakers({ nowS, publish, requestProbe }: Options) {
       if (known(target.id, model)) take(target.id, model, { kind: 'probed', proof: offer });
       return known(target.id, model);
     },
-    /** Begins a request there. True if it is a trial: its outcome, or `release`, ends it. */
+    /** Call before each request. Returns true if it is a trial, which its outcome or `release` ends. */
     begin(targetId: number, model: string): boolean {
       if (!isOpen(known(targetId, model))) return false;
       take(targetId, model, { kind: 'trial_began' });
@@ -80,11 +83,16 @@ export function createBreakers({ nowS, publish, requestProbe }: Options) {
       take(targetId, model, { kind: 'failed', error });
       requestProbe(targetId, model);
     },
-    /** It says that it has no such model: not a failure to count, but worth a probe. */
+    /**
+     * The target says that the model doesn't exist or may not be used: not a failure, but worth a probe.
+     */
     suspected: requestProbe,
-    /** Ends a trial that says nothing: the client left, or what it sent was at fault. */
+    /** Ends a trial that proves nothing, because the client left or its request was wrong. */
     release: (targetId: number, model: string) => take(targetId, model, { kind: 'trial_dropped' }),
-    /** The target was read again: passing probes close its breakers, and what is gone is forgotten. */
+    /**
+     * Call after reloading a target: passed probes close its breakers, and those of removed models are
+     * dropped.
+     */
     settle(targetId: number, target: Pick<BoardTarget, 'models'> | null): void {
       for (const model of [...(byTarget.get(targetId)?.keys() ?? [])]) {
         const proof = target?.models.get(model);

@@ -2,14 +2,17 @@ import type { SharedSums } from '@api-monitor/bus';
 import type { BoardKey } from './board.ts';
 
 export type Admission =
-  /** An admitted request calls `settle` once: it frees what was reserved and counts what was used. */
+  /** Call `settle` when the admitted request ends: it frees what was reserved and counts what was used. */
   | { ok: true; settle: (tokens: number) => void }
-  /** `used_up`: in this minute. `under_way`: tokens are reserved for requests that haven't ended. */
+  /**
+   * `used_up`: nothing is left of this minute. `under_way`: tokens are reserved for requests that haven't
+   * ended.
+   */
   | { ok: false; fault: 'used_up' | 'under_way'; waitS: number };
 
 interface Count {
   here: number;
-  /** How much of `here` the other gateways know. */
+  /** How much of `here` the other gateways already know. */
   shared: number;
   elsewhere: number;
 }
@@ -32,15 +35,15 @@ const unlimited: Admission = { ok: true, settle: () => {} };
 export type KeyLimits = ReturnType<typeof createKeyLimits>;
 
 /**
- * Counts each key's requests and tokens, minute by minute. Limits hold over all gateways, but only nearly:
- * each counts by itself and shares its counts outside the request path, so that what arrives in between may
- * exceed a limit. If the shared sums are away, each gateway goes by its own count from the next minute on.
- * The master token has no limit.
+ * Counts each key's requests and tokens, per minute. Limits apply to all gateways together, but only
+ * approximately: each gateway counts by itself and shares its counts outside the request path, so requests
+ * that arrive in between may exceed a limit. If the shared sums are unavailable, each gateway uses only
+ * its own count from the next minute on. The master token has no limit.
  *
- * Tokens are known only when an answer has ended, so a request reserves an estimate. A request that
- * arrives while no other is running is admitted if anything of the minute is left: otherwise a large
- * `max_tokens` alone would lock a key out. So one request may exceed the limit, and so may several whose
- * estimates were too low.
+ * An answer's tokens are known only when it has ended, so each request reserves an estimate. If no other
+ * request of the key is running, a request is admitted as long as anything of the minute is left;
+ * otherwise a large `max_tokens` alone would lock the key out. So a single request may exceed the limit,
+ * and so may several whose estimates were too low.
  */
 export function createKeyLimits(nowS: () => number, sums: SharedSums) {
   const minutes = new Map<number, Minute>();
@@ -68,7 +71,7 @@ export function createKeyLimits(nowS: () => number, sums: SharedSums) {
   };
 
   return {
-    /** Counts the request if it may go. `estimate`: the tokens that it may use; called only if they matter. */
+    /** Admits and counts a request, or refuses it. `estimate` returns the tokens that it may use. */
     take(key: BoardKey, estimate: () => number): Admission {
       const { id, rpm_limit, tpm_limit } = key;
       if (id === null || (rpm_limit === null && tpm_limit === null)) return unlimited;

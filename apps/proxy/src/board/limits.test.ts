@@ -17,7 +17,7 @@ const key: BoardKey = {
   tpm_limit: 100,
 };
 
-/** null if a request that may use so many tokens is admitted, else the seconds to wait. */
+/** null if a request estimated at this many tokens is admitted, else the seconds to wait. */
 function take(limits: KeyLimits, asker: BoardKey = key, expected = 0): number | null {
   const admission = limits.take(asker, () => expected);
   return admission.ok ? null : admission.waitS;
@@ -43,13 +43,13 @@ test('requests beyond the limit wait for the next minute', () => {
   expect(take(limits)).toBeNull();
 });
 
-test('tokens beyond the limit wait too, by what was used in the end', () => {
+test('requests also wait once the tokens actually used reach the limit', () => {
   const limits = createKeyLimits(() => 6000, alone());
   begin(limits, 1)(100);
   expect(take(limits)).toBe(60);
 });
 
-test('a limit holds over all gateways, once they have shared their counts', async () => {
+test('a limit applies to all gateways together once they have shared their counts', async () => {
   const sums = alone();
   const [a, b] = [createKeyLimits(() => 6000, sums), createKeyLimits(() => 6000, sums)];
   const shared = { ...key, rpm_limit: 4 };
@@ -60,7 +60,7 @@ test('a limit holds over all gateways, once they have shared their counts', asyn
   expect(take(a, shared)).toBe(60);
 });
 
-test('if the others are out of reach, a gateway goes by its own count', async () => {
+test('a gateway that can’t reach the others uses its own count', async () => {
   const limits = createKeyLimits(() => 6000, { add: () => Promise.reject(new Error('away')) });
   expect([take(limits), take(limits)]).toEqual([null, null]);
   await expect(limits.share()).rejects.toThrow('away');
@@ -80,7 +80,7 @@ test('a key without limits and the master token never wait, and their tokens are
   expect(limits.take({ ...key, tpm_limit: null }, unasked).ok).toBe(true);
 });
 
-test('a reservation must fit beside those of running requests; a request that comes alone goes if anything is left', () => {
+test('a reservation must fit beside those of running requests; a request that runs alone is admitted if anything is left', () => {
   const limits = createKeyLimits(() => 6000, alone());
   const settle = begin(limits, 60);
   expect([faultOf(limits, 41), faultOf(limits, 40)]).toEqual(['under_way', null]);
@@ -113,7 +113,7 @@ test('a running request is carried into the next minute, and counts there when i
   expect(faultOf(limits, 100)).toBeNull();
 });
 
-test('gateways share what is reserved, and when it is freed; no sum is ever negative', async () => {
+test('gateways share reservations and their release; no sum is ever negative', async () => {
   const clock = { now: 6030 };
   const told: number[] = [];
   const shared = alone();
@@ -143,7 +143,7 @@ test('gateways share what is reserved, and when it is freed; no sum is ever nega
   expect(Math.min(...told)).toBe(0);
 });
 
-test('what a gateway had reserved when it died holds the others up until the minute ends', async () => {
+test('the reservations of a gateway that died block the others until the minute ends', async () => {
   const clock = { now: 6030 };
   const sums = alone();
   const [dead, left] = [

@@ -1,12 +1,12 @@
 import type { Dialect } from '../request/match-route.ts';
 
 /**
- * An error of the gateway itself. An upstream's error goes down as it came, except that it is decoded, its
- * key covered and its headers filtered.
+ * An error of the gateway itself. An upstream's error is passed on as it is, except that it is
+ * decompressed, the channel's key is masked and its headers are filtered.
  */
 export interface GatewayError {
   status: keyof typeof wordsByStatus;
-  /** OpenAI's `code`; the other dialects derive their words from the status. */
+  /** OpenAI's `code`; the other dialects derive theirs from the status. */
   code: string;
   message: string;
   retryAfterS?: number;
@@ -56,8 +56,8 @@ export function errorBody(dialect: Dialect, error: GatewayError, requestId: stri
 }
 
 /**
- * The event that ends a stream which broke midway: a clean end would pass for success. The blank line
- * before it closes the event that was cut.
+ * The event that ends a stream that broke midway, because a clean end would look like success. The blank
+ * line before it closes an event that was cut off.
  */
 export function errorEvent(
   dialect: Dialect,
@@ -75,7 +75,7 @@ export function errorEvent(
 }
 
 /**
- * Versions of the Gemini SDK up to 1.x read no error from an event, but refuse a stream that stops within
- * a line. Clients that read the event ignore the comment.
+ * Versions of the Gemini SDK up to 1.x read no error from an event, but reject a stream that stops in the
+ * middle of a line. Clients that read the event ignore the comment.
  */
 const unfinished = ': broke off';

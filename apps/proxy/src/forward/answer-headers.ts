@@ -35,7 +35,7 @@ const upstreamRequestId = /[a-z]-?request-?id$/;
 /** The gateway sends these itself. */
 const ownIds = new Set(['x-request-id', 'request-id']);
 
-/** In every answer of the gateway: a browser that opens it gives it no rights, and no cache keeps it. */
+/** Sent with every answer, so that a browser that opens it gives it no rights and no cache stores it. */
 export const harmless = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "sandbox; default-src 'none'",
@@ -52,7 +52,7 @@ export interface RoutingInfo {
   proofAgeS: number;
 }
 
-/** The headers of the answer to the client, names and values in turn, without its framing. */
+/** The headers of the answer to the client, alternating names and values, without its framing. */
 export function answerHeaders(
   upstream: AnswerHeaders,
   { requestId, targetId, model, attempts, proofAgeS }: RoutingInfo,
@@ -60,7 +60,7 @@ export function answerHeaders(
 ): string[] {
   const headers: string[] = [];
   for (const name of Object.keys(upstream)) {
-    // Only the first of several: two content types are two answers to two readers.
+    // Only the first of several values, because readers differ in which one they use.
     if (isPassed(name)) headers.push(name, keyCover.inText(headerOf(upstream, name) ?? ''));
   }
   headers.push(
@@ -96,7 +96,7 @@ function isPassed(name: string): boolean {
   return isWanted;
 }
 
-/** A model's name comes from the upstream: what a header can't hold is percent-encoded. */
+/** A model's name comes from the upstream; one that a header can't hold is percent-encoded. */
 function asHeaderValue(text: string): string {
   return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text);
 }

@@ -25,12 +25,12 @@ import { type StreamEndWatch, watchStreamEnd } from './stream-end.ts';
 export interface PipeOptions {
   response: ServerResponse;
   endpoint: Endpoint;
-  /** Released when an answer goes to the client: no other attempt will follow. */
+  /** Released when an answer starts going to the client, because no other attempt will follow. */
   parcel: Parcel;
   routing: RoutingInfo;
-  /** Whose key no client gets to see. */
+  /** Its key is masked in everything that goes to the client. */
   target: UpstreamTarget;
-  /** Whether another attempt may follow: an error that it could avoid is then held back. */
+  /** Whether another attempt may follow; if so, an error that it could avoid is held back. */
   mayHoldBack: boolean;
   firstByteTimeoutMs: number;
   idleTimeoutMs: number;
@@ -39,14 +39,14 @@ export interface PipeOptions {
   onEnd: (end: AttemptEnd, pipe: AnswerPipe) => void;
 }
 
-/** What looks at an answer as it passes, without changing the bytes that its client may have. */
+/** Observes an answer on its way to the client, without changing any bytes. */
 interface AnswerWatch {
-  /** An error may follow what the client has received. */
+  /** An error event can then follow what the client has received. */
   isEventStream: boolean;
   usage: UsageReader;
-  /** Null if nothing but the connection shows the end. */
+  /** Null if only the connection shows the end. */
   end: StreamEndWatch | null;
-  /** Null if all passes as it comes. */
+  /** Null if bytes are passed on as they arrive. */
   gate: Gate | null;
 }
 
@@ -54,8 +54,8 @@ const unreadLimitBytes = 64 * 1024;
 const joinedBytes = 16 * 1024;
 
 /**
- * One attempt's answer on its way to the client: bytes as they come, headers at once, one write for each
- * read of the upstream, and as slow as the client reads.
+ * Passes one attempt's answer to the client: bytes as they arrive, a stream's headers at once, one write
+ * for each read from the upstream, and no faster than the client reads.
  */
 export class AnswerPipe implements AnswerHandler {
   readonly #options: PipeOptions;
@@ -65,7 +65,7 @@ export class AnswerPipe implements AnswerHandler {
   #status = 0;
   #headers: AnswerHeaders = {};
   #watch: AnswerWatch | null = null;
-  /** What one read brought, until it goes out. */
+  /** The bytes of one read, until they are written. */
   #arrived: Buffer[] = [];
   #isFlushDue = false;
   #isPaused = false;
@@ -83,7 +83,7 @@ export class AnswerPipe implements AnswerHandler {
     this.#source = options.send(this);
   }
 
-  /** What was seen of the answer; null if none began. */
+  /** What was observed of the answer; null if none began. */
   get watch(): AnswerWatch | null {
     return this.#watch;
   }
@@ -139,10 +139,10 @@ export class AnswerPipe implements AnswerHandler {
     if (!this.#isOver) this.#fail(describeFault(error), this.#pass());
   }
 
-  /** Writes the last bytes, if any are left, and leaves a client that doesn't take them in time. */
+  /** Writes the last bytes, if any, and disconnects a client that doesn't read them in time. */
   endAnswer(bytes: Buffer | null): void {
     const { response, idleTimeoutMs } = this.#options;
-    // Node sends a short text in one write with the head, but bytes in two.
+    // Node writes a short string together with the head, but a buffer separately.
     if (bytes && bytes.length <= joinedBytes) response.end(bytes.toString('latin1'), 'latin1');
     else response.end(bytes);
     if (response.writableLength === 0) return;
@@ -156,7 +156,7 @@ export class AnswerPipe implements AnswerHandler {
     const message =
       this.#status === 0
         ? `no first byte within ${firstByteTimeoutMs / 1000} s`
-        : `nothing came for ${idleTimeoutMs / 1000} s`;
+        : `nothing arrived for ${idleTimeoutMs / 1000} s`;
     this.#fail({ kind: 'timeout', message }, this.#pass());
   }
 
@@ -169,8 +169,8 @@ export class AnswerPipe implements AnswerHandler {
   }
 
   /**
-   * The next attempt may start at once. What this one still sends is read and dropped, so that the
-   * connection is kept; up to a bound, because an error needs neither long nor much.
+   * Lets the next attempt start at once. The rest of this answer is read and dropped, so that the
+   * connection can be reused, but only within limits of size and time, because an error is short.
    */
   #holdBack(status: number): void {
     const fault = { kind: 'upstream', message: `HTTP ${status}` } as const;
@@ -180,16 +180,16 @@ export class AnswerPipe implements AnswerHandler {
 
   /**
    * A client that follows a redirect would send its gateway key and its prompt to wherever the target
-   * points, so it gets none: another target is tried, or the client gets a 502.
+   * points, so it never gets one: another target is tried, or the client gets a 502.
    */
   #refuseRedirect(location: string | undefined): void {
     this.#source.abort();
-    const reason = redirectMessage(location) ?? 'no answer to a POST';
+    const reason = redirectMessage(location) ?? 'not an answer to a POST';
     const message = this.#keyCover.inText(`HTTP ${this.#status}: ${reason}`);
     this.#fail({ kind: 'upstream', message }, null);
   }
 
-  /** When everything has come that the upstream's connection has to give at the moment. */
+  /** Flushes after everything that is available from the upstream's connection has been read. */
   #flushSoon(): void {
     if (this.#isFlushDue) return;
     this.#isFlushDue = true;
@@ -208,7 +208,7 @@ export class AnswerPipe implements AnswerHandler {
     else if (!response.write(bytes)) this.#pause();
   };
 
-  /** What can go on of all that has arrived. */
+  /** The arrived bytes that may go to the client now. */
   #pass(): Buffer | null {
     const [first, ...others] = this.#arrived;
     if (!first) return null;
@@ -224,13 +224,13 @@ export class AnswerPipe implements AnswerHandler {
     return gate && bytes ? gate.pass(bytes) : bytes;
   }
 
-  /** `wholeBytes`: the length of an answer that has come whole; null if more may come. */
+  /** `wholeBytes`: the length of an answer that has arrived completely; null if more may follow. */
   #sendHead(wholeBytes: number | null): void {
     const { response, routing, parcel } = this.#options;
     if (response.headersSent) return;
     parcel.release();
     const headers = answerHeaders(this.#headers, routing, this.#keyCover);
-    // An error event may have to follow: a stream's length is never promised.
+    // A stream's length is never promised, because an error event may have to follow.
     const promised = this.#watch?.isEventStream ? undefined : this.#headers['content-length'];
     const length = wholeBytes ?? promised;
     if (length !== undefined && this.#status !== 204)
@@ -242,7 +242,7 @@ export class AnswerPipe implements AnswerHandler {
   #streamError(): StreamError | null {
     const end = this.#watch?.end;
     if (!end?.hasError()) return null;
-    return end.isClientsError() ? 'client' : 'upstream';
+    return end.isClientError() ? 'client' : 'upstream';
   }
 
   #pause(): void {
@@ -266,7 +266,7 @@ export class AnswerPipe implements AnswerHandler {
     this.#finish({ kind: 'client_left' });
   };
 
-  /** `passed`: what came before the break still goes out, before the error that follows it. */
+  /** `passed`: the bytes from before the break, which are sent before the error. */
   #fail(fault: AttemptFault, passed: Buffer | null): void {
     const { response } = this.#options;
     const hasBegun = response.headersSent || (this.#watch?.isEventStream && this.responseBytes > 0);
@@ -291,7 +291,7 @@ export class AnswerPipe implements AnswerHandler {
   }
 }
 
-/** Chosen by what the answer's head says. */
+/** Decides by the answer's head what to observe. */
 function watchAnswer(status: number, headers: AnswerHeaders, endpoint: Endpoint): AnswerWatch {
   const isEventStream = headerOf(headers, 'content-type')?.includes('event-stream') ?? false;
   return {

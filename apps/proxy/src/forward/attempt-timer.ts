@@ -14,7 +14,7 @@ interface Listener {
 
 const restTimeoutMs = 2_000;
 
-/** How long a client may read nothing: its reader may just pause. */
+/** How long a client may read nothing; generous, because it may only be pausing. */
 export function stallTimeoutMsOf(idleTimeoutMs: number): number {
   return 4 * idleTimeoutMs;
 }
@@ -39,12 +39,12 @@ export class AttemptTimer {
     this.#isAwaitingBytes = true;
   }
 
-  /** The client reads nothing: not a fault of the upstream, but no reason to wait for ever. */
+  /** The client isn't reading: not the upstream's fault, but the gateway doesn't wait forever. */
   awaitReader(): void {
     this.#set(onStall, stallTimeoutMsOf(this.#idleTimeoutMs));
   }
 
-  /** The rest of an error that is held back is short. */
+  /** The rest of an error that is held back is due; it should be short. */
   awaitRest(): void {
     this.#set(onLongRest, restTimeoutMs);
   }

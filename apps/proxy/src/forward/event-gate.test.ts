@@ -34,13 +34,13 @@ test('however the bytes are cut, the same bytes come out', () => {
   }
 });
 
-test('what keeps a connection alive never waits', () => {
+test('keep-alive comments and blank lines never wait', () => {
   const chunks = [': ping\n', '\n', ': pi', 'ng\n\n'];
   expect(throughGate(chunks).passed.join('')).toBe(chunks.join(''));
   expect(throughGate([': ping\n']).passed).toEqual([': ping\n']);
 });
 
-test('a very long event goes on in pieces', () => {
+test('a very long event is passed on in pieces', () => {
   const { passed, rest } = throughGate([`data: ${'x'.repeat(70_000)}`, 'tail']);
   expect([passed[0]?.length, passed[1], rest]).toEqual([70_006, null, 'tail']);
 });

@@ -1,17 +1,17 @@
-/** Lets the bytes of an answer through, some of them later than they arrived. */
+/** Passes an answer's bytes on, some of them with a delay. */
 export interface Gate {
-  /** The bytes that may go on; null if there are none yet. */
+  /** The bytes that may be passed on; null if there are none yet. */
   pass(chunk: Buffer): Buffer | null;
   /** What is still held at the stream's end. */
   rest(): Buffer | null;
 }
 
-/** A longer event goes on in pieces. */
+/** A longer event is passed on in pieces. */
 const limitBytes = 64 * 1024;
 
 /**
- * Holds the start of an event until its end has come. No client can use half an event, and if the stream
- * breaks there, the half would garble the error event that follows. The bytes stay the same, and an
+ * Holds the start of an event until its end has arrived. No client can use half an event, and if the
+ * stream breaks there, the half would garble the error event that follows. The bytes stay the same, and an
  * upstream that writes whole events is never delayed.
  */
 export function createEventGate(): Gate {

@@ -20,7 +20,7 @@ import {
 } from './judge-attempt.ts';
 import { upstreamHeaders } from './request-headers.ts';
 
-/** A request that is to go up: everything that is known about it by now. */
+/** A request to be forwarded, with everything that is known about it. */
 export interface Forwarding {
   request: IncomingMessage;
   response: ServerResponse;
@@ -32,9 +32,9 @@ export interface Forwarding {
   found: FoundModel | null;
   /** As the client named it. */
   askedModel: string;
-  /** Whether the client asked for an answer that comes as it is made. */
+  /** Whether the client asked for a stream. */
   isStream: boolean;
-  /** The part of the query that goes up, with its question mark. */
+  /** The part of the query that is forwarded, with its question mark. */
   query: string;
   choices: readonly Choice[];
   /** The monitors that it came through. */
@@ -62,9 +62,9 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
     const number = attempts.length + 1;
     const isLast = others.length === 0 || number === deps.attemptLimit;
     const startedAtMs = performance.now();
-    const isBreakersTry = deps.breakers.begin(entry.target.id, entry.model);
+    const isTrial = deps.breakers.begin(entry.target.id, entry.model);
     const { end, pipe } = await attempt(deps, given, { choice, number, isLast });
-    const judging = { entry, end, isBreakersTry, durationMs: performance.now() - startedAtMs };
+    const judging = { entry, end, isTrial, durationMs: performance.now() - startedAtMs };
     attempts.push(judged(deps, given, judging));
     if (end.kind === 'retriable' && !isLast) {
       if (isLoop(end)) loops += 1;
@@ -80,8 +80,8 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
 }
 
 /**
- * After this many targets that loop back, a request from another monitor is given up: every member of a
- * ring retries, so their attempts multiply. A client's own request goes on to its last target, because
+ * A request from another monitor is given up after this many targets loop back, because every member of a
+ * ring retries and their attempts multiply. A client's own request keeps trying its other targets, because
  * no other monitor multiplies its attempts.
  */
 const loopLimit = 2;
@@ -108,23 +108,23 @@ function statusOf(end: AttemptEnd): number {
 interface Judging {
   entry: BoardModel;
   end: AttemptEnd;
-  /** Whether it was the one try of a half-open breaker. */
-  isBreakersTry: boolean;
+  /** Whether it was the trial of a half-open breaker. */
+  isTrial: boolean;
   durationMs: number;
 }
 
-/** Turns an attempt's end into its record, and tells the breaker. */
+/** Returns an attempt's record, and updates the breaker. */
 function judged(
   { breakers }: GatewayDeps,
   { endpoint, trail }: Forwarding,
-  { entry: { target, model }, end, isBreakersTry, durationMs }: Judging,
+  { entry: { target, model }, end, isTrial, durationMs }: Judging,
 ): ProxyAttempt {
-  // Another monitor sent this, and the loop may be its own: the target may work for our clients.
+  // If another monitor sent this, the loop may be that monitor's, and the target may work for our clients.
   const isSendersLoop = isLoop(end) && trail.otherMonitors > 0;
   const failure = isSendersLoop ? null : isLiveFailure(end, endpoint.route);
   if (failure) breakers.failed(target.id, model, failure.error);
   else if (isLiveSuccess(end, endpoint.route)) breakers.succeeded(target.id, model);
-  else if (isBreakersTry) breakers.release(target.id, model);
+  else if (isTrial) breakers.release(target.id, model);
   if (isModelDoubted(end, endpoint.route)) breakers.suspected(target.id, model);
   const fault = 'fault' in end ? end.fault : null;
   return {
@@ -146,8 +146,8 @@ function endBroken(
   { kind, message }: AttemptFault,
 ): void {
   if (!pipe.watch?.isEventStream) {
-    // A reset, because over HTTP/1.0, nginx's default, a close is the end of a whole answer. The request's
-    // socket, because a pipelined response has none before its turn.
+    // A reset, because over HTTP/1.0, nginx's default, a close marks the end of a complete answer. The
+    // socket is the request's, because a pipelined response has none before its turn.
     response.req.socket.resetAndDestroy();
     return;
   }
@@ -193,8 +193,8 @@ function attempt(
 }
 
 /**
- * A stream begins as soon as the model does, in about the time that its probes took. A whole answer
- * begins when all of it is there: its first byte may take as long as the pause within a stream.
+ * A stream begins as soon as the model does, in about the time that its probes took. A whole answer begins
+ * when all of it is ready, so its first byte may take as long as a pause within a stream.
  */
 function firstByteTimeoutMsOf(
   { isStream }: Forwarding,

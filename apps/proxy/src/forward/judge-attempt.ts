@@ -31,8 +31,8 @@ const kindByStatus: ReadonlyMap<number, ErrorKind> = new Map([
 ]);
 
 /**
- * Whether another target should be tried before the client gets this status: the target is busy, broken
- * or out of credit, or refuses its own key. An error of the client's goes back to it; a 403 may be
+ * Whether another target should be tried before the client gets this status: the target is busy, broken or
+ * out of credit, or refuses its own key. An error that the client caused goes back to it. A 403 may be
  * either, so only the last target's goes back.
  */
 export function isHeldBackStatus(status: number): boolean {
@@ -62,18 +62,18 @@ export function isLiveSuccess(end: AttemptEnd, route: GatewayRoute): boolean {
 }
 
 /**
- * Whether the target answered that the model doesn't exist, as when one is quietly removed, or that it may
- * not be used: because credit is used up, or because of what this client wrote.
+ * Whether the target answered that the model doesn't exist (404: it may have been removed quietly) or may
+ * not be used (403: no credit is left, or the client's content was rejected).
  */
 export function isModelDoubted(end: AttemptEnd, route: GatewayRoute): boolean {
   const status = end.kind === 'whole' || end.kind === 'retriable' ? end.status : null;
   return (status === 403 || status === 404) && isProvingRoute(route);
 }
 
-/** A monitor's answer to a request that it has sent on before (RFC 5842, 7.2). */
+/** A monitor's answer to a request that it has already forwarded (RFC 5842, 7.2). */
 export const loopStatus = 508;
 
-/** Whether the target led the request back to a monitor that had already sent it on. */
+/** Whether the target led the request back to a monitor that had already forwarded it. */
 export function isLoop(end: AttemptEnd): boolean {
   return (end.kind === 'whole' || end.kind === 'retriable') && end.status === loopStatus;
 }

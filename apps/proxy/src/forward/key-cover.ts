@@ -19,8 +19,8 @@ function spellingsFor(target: UpstreamTarget): readonly Spelling[] {
 }
 
 /**
- * Covers a target's key with asterisks in everything that goes to a client: targets quote it in errors.
- * Lengths stay the same. One for each answer.
+ * Masks a target's key with asterisks in everything that goes to a client, because targets quote it in
+ * errors. Lengths don't change. Each answer needs a new instance.
  */
 export class KeyCover {
   readonly #spellings: readonly Spelling[];
@@ -31,7 +31,10 @@ export class KeyCover {
     this.#spellings = spellingsFor(target);
   }
 
-  /** Takes the next bytes, which it may change; returns what can go on, null if nothing can yet. */
+  /**
+   * Takes the next bytes, which it may change. Returns those that can be passed on; null if there are none
+   * yet.
+   */
   pass(chunk: Buffer): Buffer | null {
     const bytes = this.#held ? Buffer.concat([this.#held, chunk]) : chunk;
     this.#held = null;
@@ -63,7 +66,7 @@ function cover(bytes: Buffer, needle: Buffer): void {
   }
 }
 
-/** The index from which the bytes are the start of the needle; infinite if they aren't. */
+/** The index of a start of the needle that ends with the bytes; infinite if there is none. */
 function startOfKey(bytes: Buffer, needle: Buffer): number {
   const { length } = bytes;
   // Most chunks end with a line feed, which no key contains.

@@ -17,20 +17,20 @@ test('each format reports its tokens under its own names', () => {
   expect(usageOf([gemini])).toEqual([7, 8]);
 });
 
-test('a report that is cut anywhere is read whole', () => {
+test('a report is read wherever it is split', () => {
   for (let cut = 1; cut < chat.length; cut += 1) {
     expect(usageOf([chat.slice(0, cut), chat.slice(cut)]), `cut at ${cut}`).toEqual([12, 34]);
   }
 });
 
-test('a messages stream reports what went in first and what came out last', () => {
+test('a messages stream reports input tokens first and output tokens last', () => {
   const start =
     'data: {"type":"message_start","message":{"usage":{"input_tokens":9,"output_tokens":1}}}\n\n';
   const end = 'data: {"type":"message_delta","usage":{"output_tokens":21}}\n\n';
   expect(usageOf([start, 'data: {"delta":"x"}\n\n', end])).toEqual([9, 21]);
 });
 
-test('a messages stream that comes in one piece reports both too', () => {
+test('a messages stream in one piece reports both too', () => {
   const text =
     'event: message_start\ndata: {"message":{"usage":{"input_tokens":9,"output_tokens":1}}}\n\n' +
     'event: message_delta\ndata: {"usage":{"output_tokens":21}}\n\n' +
@@ -47,6 +47,6 @@ test('the start and end of an answer are read however long it is', () => {
   expect(usageOf([[start, ...filler, end].join('')])).toEqual([9, 21]);
 });
 
-test('without a report there is no number', () => {
+test('without a report both counts are null', () => {
   expect(usageOf(['{"choices":[],"usage":null}'])).toEqual([null, null]);
 });

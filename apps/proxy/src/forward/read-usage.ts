@@ -3,14 +3,14 @@ export interface Usage {
   outputTokens: number | null;
 }
 
-/** Reads the tokens that an answer reports, from whatever passes by, without holding it up. */
+/** Reads the token counts that an answer reports while it passes, without delaying it. */
 export interface UsageReader {
   take(chunk: Buffer): void;
   /** Called once, after the end. */
   read(): Usage;
 }
 
-/** All formats report at the answer's end, messages at its start too; that much of both is kept. */
+/** All formats report at the answer's end, messages also at its start; this much of both is kept. */
 const startBytes = 2 * 1024;
 const endBytes = 4 * 1024;
 
@@ -33,7 +33,7 @@ export function createUsageReader(): UsageReader {
   };
 }
 
-/** The first bytes of an answer. What comes in one piece costs no copy. */
+/** The first bytes of an answer. A single piece isn't copied. */
 class StartBuffer {
   readonly #limitBytes: number;
   #bytes: Buffer = Buffer.alloc(0);
@@ -57,7 +57,10 @@ class StartBuffer {
     return this.#bytes.toString('latin1', 0, this.#length);
   }
 
-  /** A small part would keep all of the memory that it was cut from, for as long as a stream lasts. */
+  /**
+   * Copies a small slice, which would otherwise keep its whole buffer in memory for as long as a stream
+   * lasts.
+   */
   #own(): void {
     const bytes = Buffer.allocUnsafeSlow(this.#limitBytes);
     this.#bytes.copy(bytes);
@@ -90,7 +93,7 @@ class EndBuffer {
   }
 }
 
-/** Every format reports its tokens after a `usage` of some name; the last report counts. */
+/** Every format reports its tokens after a key that starts with `usage`; the last report counts. */
 function usageIn(text: string): Usage {
   const at = text.lastIndexOf('"usage');
   if (at < 0) return { inputTokens: null, outputTokens: null };

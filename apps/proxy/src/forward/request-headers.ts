@@ -2,8 +2,9 @@ import type { Trail } from '@api-monitor/core';
 import type { Endpoint } from '../request/match-route.ts';
 
 /**
- * The headers that go up besides the credential; all others are dropped: cookies, addresses, hop-by-hop.
- * So is `accept-encoding`: the gateway reads every answer, so it asks for plain ones.
+ * The headers that are forwarded, besides the credential. All others are dropped: cookies, addresses,
+ * hop-by-hop headers, and `accept-encoding`, because the gateway reads every answer and asks for
+ * uncompressed ones.
  */
 const goesUp = new Set([
   'content-type',
@@ -32,8 +33,8 @@ const goesUp = new Set([
 const prefixesThatGoUp = ['openai-', 'x-stainless-', 'x-claude-code-', 'x-codex-'];
 
 /**
- * The request's headers that go up, names in lower case and values in turn, with the part of its `Via`
- * that `trail` keeps.
+ * The request's headers to forward, as alternating names (in lower case) and values, with the part of its
+ * `Via` that `trail` keeps.
  */
 export function upstreamHeaders(
   rawHeaders: readonly string[],

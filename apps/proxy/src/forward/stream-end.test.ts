@@ -18,7 +18,7 @@ const whole: [string, string][] = [
   ['/v1beta/models/g:streamGenerateContent', 'data: {"candidates":[{"finishReason":"STOP"}]}\n\n'],
 ];
 
-test.each(whole)('%s: the end is found wherever the bytes are cut', (path, text) => {
+test.each(whole)('%s: the end is found wherever the bytes are split', (path, text) => {
   const bytes = Buffer.from(text);
   for (let cut = 0; cut <= bytes.length; cut += 1) {
     const watch = watchOf(path);
@@ -86,7 +86,7 @@ test.each(refusals)(
       watch?.take(before);
       watch?.take(bytes.subarray(0, cut));
       watch?.take(bytes.subarray(cut));
-      expect([watch?.hasError(), watch?.isClientsError()], `cut at ${cut}`).toEqual([true, true]);
+      expect([watch?.hasError(), watch?.isClientError()], `cut at ${cut}`).toEqual([true, true]);
     }
   },
 );
@@ -98,7 +98,7 @@ test.each([
 ])('%s: an error of the channel’s is none of the client’s', (path, text) => {
   const watch = watchOf(path);
   watch?.take(Buffer.from(text));
-  expect([watch?.hasError(), watch?.isClientsError()]).toEqual([true, false]);
+  expect([watch?.hasError(), watch?.isClientError()]).toEqual([true, false]);
 });
 
 test('an answer that isn’t a stream isn’t watched', () => {

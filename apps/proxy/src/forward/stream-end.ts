@@ -8,15 +8,15 @@ export interface StreamEndWatch {
   /** Whether the stream contained an error. */
   hasError(): boolean;
   /** Whether the error is about what the client sent. */
-  isClientsError(): boolean;
+  isClientError(): boolean;
 }
 
 type Streaming = 'chat' | 'responses' | 'anthropic' | 'gemini';
 
 interface Mark {
-  /** Cheap to look for in every chunk; a model may say them too. */
+  /** Cheap to find in every chunk, but a model's text may contain them too. */
   words: readonly Buffer[];
-  /** Tried only if a word was found: it tells the event from text that a model wrote. */
+  /** Tried only if a word was found: it distinguishes the event from text that a model wrote. */
   pattern: RegExp;
 }
 
@@ -31,7 +31,7 @@ const errorObject: Mark = {
   pattern: /\ndata: ?\{"error": ?[{"]/,
 };
 
-/** How much of an error is read to find out whose it is. */
+/** How much of an error is read to find out whose fault it is. */
 const errorLimitBytes = 8 * 1024;
 // From the documentation of each API's errors. In a text that quotes them, the quotes are escaped.
 const clientsWords = [
@@ -46,7 +46,7 @@ const clientsWords = [
   'cyber_policy\\w*',
   'INVALID_ARGUMENT',
 ];
-const clientsError = new RegExp(`"(?:type|code|status)"\\s*:\\s*"(?:${clientsWords.join('|')})"`);
+const clientError = new RegExp(`"(?:type|code|status)"\\s*:\\s*"(?:${clientsWords.join('|')})"`);
 
 // A finish reason ends a chat stream too, because many relays never send [DONE].
 const ends: Record<Streaming, Mark> = {
@@ -71,7 +71,7 @@ const errors: Record<Streaming, readonly Mark[]> = {
   anthropic: [errorEvent],
   gemini: [errorObject],
 };
-/** Longer than any of them: the part of a chunk that the next one may complete. */
+/** How much of a chunk is kept, because the next one may complete a word; longer than any word. */
 const overlap = 32;
 const newline: Buffer = Buffer.from('\n');
 
@@ -79,7 +79,7 @@ const newline: Buffer = Buffer.from('\n');
 export function watchStreamEnd({ route }: Endpoint): StreamEndWatch | null {
   const format = formatOf(route);
   if (!format) return null;
-  // A stream begins like a line.
+  // The start of a stream is the start of a line.
   let carried = newline;
   let isEnded = false;
   let errorText: string | null = null;
@@ -101,7 +101,7 @@ export function watchStreamEnd({ route }: Endpoint): StreamEndWatch | null {
     },
     hasEnded: () => isEnded || errorText !== null,
     hasError: () => errorText !== null,
-    isClientsError: () => errorText !== null && clientsError.test(errorText),
+    isClientError: () => errorText !== null && clientError.test(errorText),
   };
 }
 

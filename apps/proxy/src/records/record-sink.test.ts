@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers());
 
 const record = (request_id: string) => ({ request_id }) as ProxyRequest;
 
-/** A sink whose queue can be out of reach. */
+/** A sink whose queue can be made unreachable. */
 function start() {
   const queue = { isAway: false, batches: [] as string[][] };
   let dropped = 0;
@@ -45,7 +45,7 @@ test('a record waits no longer than the period', async () => {
   expect(taken()).toEqual(['a']);
 });
 
-test('many records go in several batches, in their order', async () => {
+test('many records are queued in several batches, in their order', async () => {
   const { sink, queue, taken } = start();
   const ids = Array.from({ length: 120 }, (_, at) => `r${at}`);
   for (const id of ids) sink.add(record(id));
@@ -54,7 +54,7 @@ test('many records go in several batches, in their order', async () => {
   expect(taken()).toEqual(ids);
 });
 
-test('while the queue is away the newest records are kept, and all of them go when it is back', async () => {
+test('while the queue can’t be reached the newest records are kept, and all are queued when it is back', async () => {
   const { sink, queue, taken, dropped } = start();
   queue.isAway = true;
   for (let at = 0; at < 20_100; at += 1) sink.add(record(`r${at}`));
@@ -90,7 +90,7 @@ test('records that a queue may have lost are queued again, before new ones', asy
   expect(queue.batches).toEqual([['a'], ['b'], ['a', 'b', 'c']]);
 });
 
-test('records queued 15 seconds ago count as written, however long the queue was away', async () => {
+test('records queued 15 seconds ago count as written, however long the queue was unreachable', async () => {
   const { sink, queue, taken } = start();
   sink.add(record('old'));
   await vi.advanceTimersByTimeAsync(16_000);

@@ -8,13 +8,13 @@ interface Options {
   onDropped: (count: number) => void;
   /** Watches whether records can be queued. */
   watch: OutageWatch;
-  /** How long a record may wait here: if the process is killed, those that wait are lost. */
+  /** How long a record may wait here; waiting records are lost if the process is killed. */
   periodMs: number;
 }
 
 /** Half a millisecond's work; more records go in several batches. */
 const batchSize = 50;
-/** While the queue is out of reach, the newest records are kept. */
+/** While the queue can't be reached, this many of the newest records are kept. */
 const bufferLimit = 20_000;
 
 export type RecordSink = ReturnType<typeof createRecordSink>;
@@ -72,9 +72,9 @@ export function createRecordSink(options: Options) {
   };
 }
 
-/** After this many turns, records are taken to be written. */
+/** After this many turns, records are assumed to have been written. */
 const keptTurns = 60;
-/** What a busy gateway serves in the seconds until it notices that a queue was emptied. */
+/** About as many as a busy gateway serves before it notices that the queue was emptied. */
 const keptLimit = 5_000;
 
 /** What was queued recently and may not be written yet: a Redis that is emptied forgets it. */
@@ -89,7 +89,7 @@ class RecentlyQueued {
     while (this.#count > keptLimit) this.#forgetFirst();
   }
 
-  /** Everything has been queued. While the queue is out of reach, no turn ends. */
+  /** Called when everything has been queued, so no turn ends while the queue can't be reached. */
   endTurn(): void {
     this.#turn += 1;
     const oldest = this.#turn - keptTurns;

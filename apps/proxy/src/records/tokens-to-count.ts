@@ -13,7 +13,7 @@ const writingRoutes: readonly GatewayRoute[] = [
 ];
 const readingRoutes: readonly GatewayRoute[] = ['embeddings', 'gemini-embed'];
 
-/** How many tokens a request reserves before it goes up. `input`: the estimated tokens of its body. */
+/** How many tokens a request reserves before it is forwarded. `input`: the estimated tokens of its body. */
 export function tokensToReserve(route: GatewayRoute, body: Buffer, input: number): number {
   return isText(route) ? input + outputLimitOf(route, body) : 0;
 }
@@ -24,9 +24,9 @@ type EndedRequest = Pick<
 >;
 
 /**
- * How many tokens a request used: by the answer's report, else by an estimate. A stream reports nothing
- * unless the client asks for it or if the client leaves early; then what was sent up counts, even if nothing
- * came back. `estimatedInput` is in tokens.
+ * How many tokens a request used, as the answer reports, or else an estimate. A stream reports nothing if
+ * the client didn't ask for it or left early. If it left early, its request counts even if nothing came
+ * back. `estimatedInput` is in tokens.
  */
 export function tokensToCount(request: EndedRequest, estimatedInput: number): number {
   const { route, status, input_tokens: input, output_tokens: output } = request;
@@ -35,7 +35,7 @@ export function tokensToCount(request: EndedRequest, estimatedInput: number): nu
   const wasServed = status < 300 && request.response_bytes > 0;
   const wasLeft = status === 499 && request.attempts.length > 0;
   if (!wasServed && !wasLeft) return 0;
-  // Embeddings don't answer text.
+  // Embeddings aren't text.
   const responseBytes = readingRoutes.includes(route) ? 0 : request.response_bytes;
   return estimatedInput + Math.ceil(responseBytes / bytesPerToken);
 }

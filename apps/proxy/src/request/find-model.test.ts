@@ -48,7 +48,7 @@ test.each([
   expect(modelOf(text)).toBe(fault);
 });
 
-test('a large body is scanned, not parsed, and its structure still counts', () => {
+test('a large body is scanned, not parsed, and its structure is still checked', () => {
   expect(modelOf(`{"messages":"${big}","model":"m"}`)).toBe('m');
   expect(modelOf(`{"messages":"${big}","model":"m"`)).toBe('not_json');
   expect(modelOf(`{"messages":"${big}","model":"m","model":"n"}`)).toBe('two_models');

@@ -1,6 +1,6 @@
 import { endOfString, firstByte, quote, scanKeys, spellingOf } from './json-bytes.ts';
 
-/** The one `model` string of a request's body: where its text is between the quotes, and the text. */
+/** The only `model` string of a request's body: its text, and where that is between the quotes. */
 export interface FoundModel {
   start: number;
   end: number;
@@ -12,19 +12,23 @@ export type ModelSearch =
   | { ok: true; found: FoundModel; isStream: boolean }
   | { ok: false; fault: 'not_json' | 'no_model' | 'two_models' | 'long_model' };
 
-/** Longer than any model's name; it is repeated in errors and records. */
+/** Longer than any model's name. Errors and records repeat the name, so it must not be huge. */
 export const modelLimitBytes = 512;
 /** The longest way to write a byte: `\u0041`. */
 const escapeBytes = 6;
 
-/** Up to here the body is parsed too, so that broken JSON is refused at once; it costs a few microseconds. */
+/**
+ * Bodies up to this size are also parsed, so that broken JSON is refused at once; it costs a few
+ * microseconds.
+ */
 const parsedBytes = 16 * 1024;
 
 /**
  * Finds the top-level `model` of a JSON object in its raw bytes, by a scan of the whole body that
- * understands strings and depth. Parsing and writing it again would cost more than all else, and lose the
- * client's own spelling. A second `model` key is refused, in any case: parsers differ in which one they
- * take, and Go's encoding/json takes the last and ignores case. Only `model` itself names one.
+ * understands strings and depth. Parsing and serialising it would cost more than everything else, and
+ * change the client's formatting. A second `model` key is refused, even in other letter case: parsers
+ * differ in which one they use, and Go's encoding/json uses the last and ignores case. Only a key spelled
+ * exactly `model` counts as the name.
  */
 export function findModel(body: Buffer): ModelSearch {
   if (body.length <= parsedBytes && !isJson(body)) return { ok: false, fault: 'not_json' };
@@ -50,7 +54,7 @@ export function findModel(body: Buffer): ModelSearch {
   return { ok: true, found: { start, end, model }, isStream: seen.isStream };
 }
 
-/** The body with another model in the place of its own, otherwise byte for byte, in pieces: no copy. */
+/** The body with another model name and every other byte unchanged, in pieces so that nothing is copied. */
 export function spliceModel(body: Buffer, found: FoundModel, model: string): Buffer[] {
   if (model === found.model) return [body];
   const text = Buffer.from(JSON.stringify(model).slice(1, -1));

@@ -12,7 +12,9 @@ interface Options {
   nowS: () => number;
 }
 
-/** Pairs of an address and a key: far more than are in use at once. Full, they take a few megabytes. */
+/**
+ * How many pairs of address and key are remembered: far more than are in use at once, in a few megabytes.
+ */
 const pairLimit = 10_000;
 
 export type GuessGuard = ReturnType<typeof createGuessGuard>;
@@ -27,8 +29,9 @@ export function createGuessGuard({ sums, trustedProxies, onBlocked, nowS }: Opti
   const usedPairs = new LRUCache<string, true>({ max: pairLimit });
   return {
     /**
-     * Whether a request may use this key, which exists: always, unless its address is blocked and hadn't
-     * sent the key before. Then it gets `refuse`'s answer, so that a right guess looks like a wrong one.
+     * Whether a request may use this existing key: always, unless its address is blocked and hasn't sent
+     * the key before. It must then get the answer of `refuse`, so that a right guess looks like a wrong
+     * one.
      */
     admits(request: IncomingMessage, keyHash: string): boolean {
       const address = callerKeyOf(request, trustedProxies);

@@ -4,7 +4,7 @@ import { endOfString, nextStop, quote } from './json-bytes.ts';
 export const bytesPerToken = 4;
 /** The tokens that providers charge for a large picture: https://docs.anthropic.com/en/docs/build-with-claude/vision */
 const tokensPerFile = 1_500;
-/** By its bytes, shorter data counts fewer tokens than the fixed estimate. */
+/** Shorter data is counted by its bytes, which gives fewer tokens than the fixed estimate. */
 const fileBytes = tokensPerFile * bytesPerToken;
 
 /**
@@ -29,7 +29,10 @@ export function inputTokensOf(body: Buffer): number {
   return Math.ceil((body.length - skippedBytes) / bytesPerToken) + files * tokensPerFile;
 }
 
-/** A sample of bytes shows scripts without spaces, and code. A prime, so that no pattern hides from it. */
+/**
+ * A sample of the bytes is enough to recognise text without spaces, and code. A prime, so that no pattern
+ * escapes it.
+ */
 const sampleStep = 17;
 /** Longer than `data:image/png;base64,` with any real media type. */
 const longestDataHeader = 128;

@@ -1,4 +1,4 @@
-// Steps through JSON in its raw bytes, each in time linear to the bytes that it passes.
+// Functions that step through raw JSON, each in time linear in the bytes that it passes.
 
 export const quote = 0x22;
 const backslash = 0x5c;
@@ -7,7 +7,9 @@ const colon = 0x3a;
 const openBracket = 0x5b;
 const openBrace = 0x7b;
 
-/** Up to here a string's end is looked for byte by byte; a call of the native search costs as much. */
+/**
+ * A string's end is searched byte by byte up to here, because a call of the native search costs as much.
+ */
 const nearBytes = 64;
 
 /** The next quote, brace or bracket; the body's length if there is none. */
@@ -51,7 +53,7 @@ function isEscaped(body: Buffer, at: number, from: number): boolean {
 type OnKey = (start: number, end: number, value: number, depth: number) => void;
 
 /**
- * Calls back for each key of the JSON object and of the objects right within it. Returns `broken` if a
+ * Calls back for each key of the JSON object and of the objects directly inside it. Returns `broken` if a
  * string or a bracket isn't closed, `other` if it isn't an object. Passes numbers, because a body may have
  * millions of keys.
  */
@@ -80,8 +82,8 @@ export function scanKeys(body: Buffer, onKey: OnKey): 'object' | 'other' | 'brok
 }
 
 /**
- * How a key spells a word of ASCII letters: `"\u006dodel"` reads as `"model"` does. null for another
- * word. Allocates nothing, because a body may have millions of keys.
+ * Whether a key is a word of ASCII letters, exactly or in other letter case (`"\u006dodel"` is `"model"`);
+ * null if it is another word. Allocates nothing, because a body may have millions of keys.
  */
 export function spellingOf(
   body: Buffer,

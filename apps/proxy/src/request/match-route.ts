@@ -1,6 +1,6 @@
 import type { GatewayRoute } from '@api-monitor/core';
 
-/** The format of errors and lists: that of the wire format that the client uses. */
+/** The format of errors and lists, which follows the client's wire format. */
 export type Dialect = 'openai' | 'anthropic' | 'gemini';
 
 /** What a request asks the gateway for. */
@@ -12,7 +12,7 @@ export type Matched =
   | { kind: 'wrong_method'; dialect: Dialect }
   | { kind: 'unknown'; dialect: Dialect };
 
-/** Where a request goes up, and in which dialect its errors come down. */
+/** Where a request is forwarded, and the dialect of its errors. */
 export interface Endpoint {
   route: GatewayRoute;
   dialect: Dialect;
@@ -64,7 +64,7 @@ const geminiRoutes = {
 const geminiByMethod = new Map<string, Endpoint>(
   Object.entries(geminiRoutes).map(([method, route]) => [
     method,
-    // Channels serve v1beta, as the probes prove, whereas the newest SDKs ask for v1.
+    // The newest SDKs ask for v1, but channels serve v1beta, which the probes use.
     endpointOf('gemini', route, `/v1beta/models/{model}:${method}`),
   ]),
 );
@@ -95,7 +95,7 @@ export function dialectOf(matched: Matched): Dialect {
   return 'dialect' in matched ? matched.dialect : 'openai';
 }
 
-/** Below its own prefixes, the gateway also answers what it doesn't serve, in a form that SDKs read. */
+/** Under its own prefixes, the gateway also answers unknown paths, with an error that SDKs can read. */
 function matchUnknown(path: string): Matched | null {
   if (path.startsWith('/v1beta/')) return { kind: 'unknown', dialect: 'gemini' };
   if (path.startsWith('/v1/messages/')) return { kind: 'unknown', dialect: 'anthropic' };
@@ -108,7 +108,7 @@ function matchGemini(method: string, path: string): Matched | null {
   if (!model || !endpoint) return null;
   if (method !== 'POST') return { kind: 'wrong_method', dialect: 'gemini' };
   const pathModel = decoded(model);
-  // The name becomes part of the upstream's path, where dots would climb out of it.
+  // The name becomes part of the upstream's path, and dot segments would lead out of it.
   if (pathModel.split('/').some((part) => part === '.' || part === '..')) return null;
   return { kind: 'forward', endpoint, pathModel };
 }

@@ -1,7 +1,7 @@
 import type { GatewayRoute } from '@api-monitor/core';
 import { scanKeys, spellingOf } from './json-bytes.ts';
 
-/** The members of a route's body that bound its answer. */
+/** The fields of a route's body that limit its answer. */
 interface BoundNames {
   /** The object that has them, in each spelling; null: the body itself. */
   within: readonly string[] | null;
@@ -27,15 +27,15 @@ const namesByRoute: Partial<Record<GatewayRoute, BoundNames>> = {
   },
 };
 
-/** Assumed of an answer if its client sets no limit; most chat answers are shorter. */
+/** Assumed if the client sets no limit; most chat answers are shorter. */
 const usualOutputTokens = 1_000;
 /** More than any request gets; sums of it stay exact. */
 const mostTokens = 1_000_000_000;
 
 /**
- * The most tokens that the answers to a request may have together; 0 if its route answers no text. It is
- * found in one scan of the bytes, like the model. Parsers differ in which of several equal names they take,
- * so the largest limit counts; one that isn't a whole number counts as the usual length.
+ * The most tokens that the answers to a request may have together; 0 if the route's answers aren't text.
+ * It is found in one scan of the bytes, like the model. Parsers differ in which of several equal keys they
+ * use, so the largest limit counts; one that isn't a whole number counts as the usual length.
  */
 export function outputLimitOf(route: GatewayRoute, body: Buffer): number {
   const names = namesByRoute[route];
@@ -61,7 +61,7 @@ export function outputLimitOf(route: GatewayRoute, body: Buffer): number {
 const numberBytes = 40;
 const number = /^\d[\d.eE+-]*(?=[\s,}\]])/;
 
-/** The positive whole number that begins here, however it is written; null if it is none. */
+/** The positive whole number that begins here, however it is written; null if there is none. */
 function numberAt(body: Buffer, start: number): number | null {
   const [text] = number.exec(body.toString('latin1', start, start + numberBytes)) ?? [];
   const value = Number(text);

@@ -1,6 +1,8 @@
 const noBytes: Buffer = Buffer.alloc(0);
 
-/** A request's body, kept as long as a target may need it: its answer may stream on long after that. */
+/**
+ * A request's body, freed as soon as no target needs it, because its answer may stream on long after that.
+ */
 export class Parcel {
   readonly #free: () => void;
   #body: Buffer;
@@ -13,12 +15,12 @@ export class Parcel {
     this.#free = free;
   }
 
-  /** Empty once it was released. */
+  /** Empty after its release. */
   get body(): Buffer {
     return this.#body;
   }
 
-  /** For a reader that may need the bytes after their release: it calls the returned function at its end. */
+  /** Keeps the bytes for a reader, even after their release, until it calls the returned function. */
   hold(): () => void {
     this.#holds += 1;
     let isHeld = true;

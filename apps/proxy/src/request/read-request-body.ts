@@ -9,7 +9,7 @@ export class BodyBudget {
     this.#leftBytes = limitBytes;
   }
 
-  /** False if that much isn't left; otherwise it is taken. */
+  /** Takes this much and returns true, or returns false if less is left. */
   take(bytes: number): boolean {
     if (bytes > this.#leftBytes) return false;
     this.#leftBytes -= bytes;
@@ -71,8 +71,8 @@ export function readRequestBody(
 const noBytes: Buffer<ArrayBuffer> = Buffer.from(new ArrayBuffer(0));
 
 /**
- * The first size of the buffer; it doubles from there. A declared length alone takes no more: a client
- * that declares much and sends little would use up the budget of all others.
+ * The buffer's first size; it doubles from there. A declared length alone doesn't enlarge it: a client
+ * that declares much and sends little would use up everyone's budget.
  */
 const firstBytes = 256 * 1024;
 
@@ -86,15 +86,15 @@ const worthFreeingBytes = 4 * 1024;
  */
 class GrowingBody {
   readonly #budget: BodyBudget;
-  /** The most that may come. */
+  /** The most that may arrive. */
   readonly #mostBytes: number;
   readonly #isDeclared: boolean;
   #bytes: Buffer<ArrayBuffer> = noBytes;
-  /** The whole body, if it came in one chunk. */
+  /** The whole body, if it arrived in one chunk. */
   #only: Buffer | null = null;
   #length = 0;
 
-  /** `declaredBytes`: the request's content-length; null if it comes in chunks. */
+  /** `declaredBytes`: the request's content-length; null if the body is chunked. */
   constructor(budget: BodyBudget, limitBytes: number, declaredBytes: number | null) {
     this.#budget = budget;
     this.#mostBytes = declaredBytes ?? limitBytes;

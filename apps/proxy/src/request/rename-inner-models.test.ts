@@ -22,7 +22,7 @@ test('other models, other fields and the content of texts stay unchanged', () =>
   }
 });
 
-test('a model that is asked for by its own name costs no copy', () => {
+test('if the request already uses the model’s own name, nothing is copied', () => {
   const body = Buffer.from('{"requests":[{"model":"models/embed"}]}');
   expect(renameInnerModels(body, 'embed', 'embed')).toEqual([body]);
 });

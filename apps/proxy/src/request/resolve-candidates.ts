@@ -45,7 +45,9 @@ export interface ResolveDeps {
   random: () => number;
 }
 
-/** Returns the function that chooses where a request goes; its only state is the turn of `round-robin`. */
+/**
+ * Returns the function that chooses where a request goes; its only state is the position of `round-robin`.
+ */
 export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
   const { board, breakers, policy, areBareModelsOn, random } = deps;
   let turn = 0;
@@ -82,7 +84,7 @@ function offersFor(board: Board, asked: Asked<BoardTarget>): readonly BoardModel
   return entry ? [entry] : [];
 }
 
-/** The target that the conversation was on goes first while it may be chosen at all. */
+/** Puts the conversation's previous target first, if it is still a candidate. */
 function withSessionFirst({ affinity }: ResolveDeps, ask: Ask, choices: Choice[]): Choice[] {
   const placeId = ask.session === null ? null : affinity.of(ask.session, ask.model);
   const place = choices.find(({ entry }) => entry.target.id === placeId);

@@ -15,7 +15,7 @@ export interface Sdk<Client, Options> {
   /** The current major and the one before. */
   versions: readonly [string, MakeClient<Client, Options>][];
   calls: Readonly<Record<string, Call<Client>>>;
-  /** How the SDK names a model of this way. */
+  /** How the SDK names a model, directly or through the gateway. */
   modelAt: (way: Way, model: string) => string;
   /** Answers with an error's status, in addition to those of every provider. */
   refused: readonly TestBehaviour[];
