@@ -20,19 +20,24 @@ export interface UpstreamOptions {
 
 /** A request with its body as bytes; the target's key and our entry of `Via` are added. */
 export interface DispatchRequest extends Omit<UpstreamRequest, 'headers' | 'body'> {
-  /** Names and values in turn. */
+  /** Alternating names and values. */
   headers: readonly string[];
   body: OutgoingBody | null;
 }
 
 export interface Upstream {
-  /** One request and its whole answer. Never throws for what the target does; throws if `signal` aborts. */
+  /**
+   * Sends a request and returns its whole answer. Never throws for what the target does; throws if
+   * `signal` aborts.
+   */
   exchange(
     target: UpstreamTarget,
     request: UpstreamRequest,
     options: ExchangeOptions,
   ): Promise<Exchange>;
-  /** Sends a request; its answer goes to the handler as it comes, decompressed and behind redirects. */
+  /**
+   * Sends a request; its answer goes to the handler as it comes, decompressed and with redirects followed.
+   */
   dispatch(target: UpstreamTarget, request: DispatchRequest, handler: AnswerHandler): AnswerSource;
   /** Forgets a target's connections, after it changed or was deleted. */
   forget(targetId: number): void;
@@ -41,7 +46,7 @@ export interface Upstream {
 }
 
 /** What requests to one target share. */
-interface Road {
+interface TargetAccess {
   connections: TargetConnections;
   origin: string;
   basePath: string;
@@ -49,7 +54,7 @@ interface Road {
   isKeySendable: boolean;
 }
 
-// Some relays sit behind filters that turn away what doesn't look like a browser.
+// Some relays are behind filters that reject clients that don't look like a browser.
 const probeHeaders = {
   'user-agent':
     'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
@@ -60,30 +65,30 @@ const probeHeaders = {
 
 const unsent: AnswerSource = { pause() {}, resume() {}, abort() {} };
 
-/** Makes the one road to targets; whoever makes it closes it. */
+/** Creates the client that all requests to targets use; the caller closes it. */
 export function createUpstream({ allowPrivate, via }: UpstreamOptions): Upstream {
   const connections = createConnections(createAddressGuard(allowPrivate), shareLookups(lookup));
-  const roads = new WeakMap<UpstreamTarget, Road>();
-  const roadTo = (target: UpstreamTarget): Road => {
-    const known = roads.get(target);
+  const accesses = new WeakMap<UpstreamTarget, TargetAccess>();
+  const accessTo = (target: UpstreamTarget): TargetAccess => {
+    const known = accesses.get(target);
     if (known && !known.connections.kept.closed) return known;
-    const road = { connections: connections.of(target), ...wordsFor(target) };
-    roads.set(target, road);
-    return road;
+    const access = { connections: connections.of(target), ...accessPartsOf(target) };
+    accesses.set(target, access);
+    return access;
   };
 
   const dispatch: Upstream['dispatch'] = (target, request, handler) => {
-    const road = roadTo(target);
-    if (!road.isKeySendable) {
+    const access = accessTo(target);
+    if (!access.isKeySendable) {
       handler.onFault(new AnswerFault('UNSENDABLE_KEY'));
       return unsent;
     }
     const body = request.body ? sentBodyOf(request.body) : null;
-    const options = optionsOf(road, target, request, body, via);
+    const options = optionsOf(access, target, request, body, via);
     const send = (path: string, to: AnswerHandler) =>
-      sendOn(road.connections, { ...options, path }, body, to);
+      sendOn(access.connections, { ...options, path }, body, to);
     const { method } = request;
-    const asked = { method, origin: road.origin, path: options.path, send };
+    const asked = { method, origin: access.origin, path: options.path, send };
     return new DecodedAnswer(handler, (decoded) => new FollowedAnswer(decoded, asked));
   };
 
@@ -116,7 +121,7 @@ export function createUpstream({ allowPrivate, via }: UpstreamOptions): Upstream
   };
 }
 
-/** Names and values in turn, without the key. */
+/** Alternating names and values, without the key. */
 function headersOfProbe({ headers, body }: UpstreamRequest): string[] {
   const type = body === null ? {} : { 'content-type': 'application/json' };
   return Object.entries({ ...probeHeaders, ...type, ...headers }).flat();
@@ -137,7 +142,7 @@ function sendOn(
   return answer;
 }
 
-function wordsFor({ baseUrl, apiKey }: UpstreamTarget): Omit<Road, 'connections'> {
+function accessPartsOf({ baseUrl, apiKey }: UpstreamTarget): Omit<TargetAccess, 'connections'> {
   const { origin, pathname } = new URL(baseUrl);
   return {
     origin,
@@ -149,7 +154,7 @@ function wordsFor({ baseUrl, apiKey }: UpstreamTarget): Omit<Road, 'connections'
 }
 
 function optionsOf(
-  { basePath, bearer }: Road,
+  { basePath, bearer }: TargetAccess,
   { apiKey }: UpstreamTarget,
   { method, path, headers, keyHeader }: DispatchRequest,
   body: SentBody | null,

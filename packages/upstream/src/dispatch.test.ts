@@ -90,7 +90,7 @@ async function ask(upstream: Upstream, target: UpstreamTarget, request = asked) 
   return listener;
 }
 
-test('a request goes up with the target’s key, in one piece, and its connection is kept', async () => {
+test('a request is sent with the target’s key, in one piece, and its connection is kept', async () => {
   const requests: string[] = [];
   const { target, sockets } = await listenForTest((socket) =>
     socket.on('data', (bytes) => {
@@ -199,7 +199,7 @@ test('a new connection that is closed is a fault, and so is half an answer', asy
   expect(await ask(upstream, target)).toMatchObject({ body: 'half', faults });
 });
 
-test('an idle connection that sends something unasked is closed', async () => {
+test('an idle connection on which the server sends unrequested data is closed', async () => {
   const { target, sockets } = await listenForTest((socket) =>
     socket.on('data', () => socket.write(answer('ok'))),
   );

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { describeFault } from './answer/describe-fault.ts';
 import { createUpstream, type Upstream } from './create-upstream.ts';
 
-/** What became of one request, whichever way it went. */
+/** The outcome of one request, sent either way. */
 interface Outcome {
   status: number | null;
   fault: string | null;

@@ -7,18 +7,20 @@ export interface OutgoingBody {
   hold(): () => void;
 }
 
-/** A body as undici takes it, for one request after the other. */
+/** A body in a form that undici accepts, for use by one request after the other. */
 export interface SentBody {
   content: Buffer | Iterable<Buffer>;
   length: number;
-  /** To be called when a request with it is over, because undici doesn't always finish what it began. */
+  /**
+   * Call it when a request with the body is over, because undici doesn't always finish reading the body.
+   */
   release(): void;
 }
 
 /** Shorter bodies are sent as one buffer: a copy costs less than a second write. */
 const joinedBytes = 16 * 1024;
 const sliceBytes = 256 * 1024;
-/** undici waits until a slice of this size has left before it asks for the next one. */
+/** undici waits until a slice of this size has been sent before it asks for the next one. */
 const waitedForBytes = 64 * 1024;
 
 /** Prepares a body for undici. */
@@ -37,8 +39,8 @@ export function sentBodyOf(body: OutgoingBody): SentBody {
 }
 
 /**
- * Slices, because TLS encrypts all that it is given at once, so a whole body would be in memory twice.
- * Small ones are copied, because undici doesn't wait until they have left.
+ * Slices, because TLS encrypts everything that it is given at once, so a whole body would be in memory
+ * twice. Small ones are copied, because undici doesn't wait until they have been sent.
  */
 function* slicesOf(pieces: readonly Buffer[]): Generator<Buffer> {
   for (const piece of pieces) {

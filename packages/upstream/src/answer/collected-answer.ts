@@ -17,7 +17,7 @@ export interface ExchangeOptions {
 
 const bodyLimitBytes = 4 * 1024 * 1024;
 /** How long to wait for the body's end; if it comes, the connection is kept. */
-const patienceMs: Record<Exclude<AnswerProgress, 'under_way'>, number> = {
+const endWaitMs: Record<Exclude<AnswerProgress, 'under_way'>, number> = {
   complete: 2000,
   over: 200,
 };
@@ -29,7 +29,7 @@ export class CollectedAnswer implements AnswerHandler {
   readonly #source: AnswerSource;
   readonly #startedAtMs = performance.now();
   readonly #deadline: NodeJS.Timeout;
-  #patience: NodeJS.Timeout | undefined;
+  #endWait: NodeJS.Timeout | undefined;
   #isDone = false;
   #head: Pick<AnsweredExchange, 'status' | 'headers' | 'firstByteS'> | null = null;
   #progress: AnswerProgress = 'under_way';
@@ -88,16 +88,16 @@ export class CollectedAnswer implements AnswerHandler {
     const progress = (isSuccess && this.#options.onText?.(text, this.#lastTextS)) || 'under_way';
     if (progress === this.#progress || progress === 'under_way') return;
     this.#progress = progress;
-    clearTimeout(this.#patience);
-    this.#patience = setTimeout(this.#onPatienceOver, patienceMs[progress]);
+    clearTimeout(this.#endWait);
+    this.#endWait = setTimeout(this.#onEndWaitOver, endWaitMs[progress]);
   }
 
-  /** The wait for more is no part of an answer whose sender has said all. */
-  #onPatienceOver = (): void => this.#hangUp(null, this.#lastTextS);
+  /** The wait doesn't count towards the duration, because the model had finished before it. */
+  #onEndWaitOver = (): void => this.#hangUp(null, this.#lastTextS);
 
   #onDeadline = (): void => {
     if (this.#progress !== 'under_way') {
-      this.#onPatienceOver();
+      this.#onEndWaitOver();
       return;
     }
     this.#source.abort();
@@ -125,7 +125,7 @@ export class CollectedAnswer implements AnswerHandler {
   #stop(): void {
     this.#isDone = true;
     clearTimeout(this.#deadline);
-    clearTimeout(this.#patience);
+    clearTimeout(this.#endWait);
   }
 
   #elapsedS(): number {

@@ -10,11 +10,11 @@ import {
 import type { AnswerHandler, AnswerHeaders, AnswerSource } from './answer-handler.ts';
 import { AnswerFault } from './describe-fault.ts';
 
-/** What one answer may decode to: this bounds what a bomb costs. */
+/** The most that one answer may decode to, which bounds the cost of a decompression bomb. */
 const decodedLimitBytes = 64 * 1024 * 1024;
 /** A real answer has one coding, or two if a cache added its own. */
 const codingLimit = 2;
-/** What the first of two steps may produce: the result is still compressed. */
+/** The most that the first of two steps may produce; its result is still compressed. */
 const innerLimitBytes = 8 * 1024 * 1024;
 /** RFC 9659 bounds the window of zstd in HTTP to 8 MB; the library's own default is 128 MB. */
 const zstdOptions = { params: { [constants.ZSTD_d_windowLogMax]: 23 } };
@@ -48,7 +48,7 @@ export class DecodedAnswer implements AnswerHandler, AnswerSource {
   #codings: string[] = [];
   #decoder: Decoder | null = null;
   #decodedBytes = 0;
-  /** The encoded body has come whole. */
+  /** The encoded body has arrived completely. */
   #hasEnded = false;
   #isOver = false;
 
@@ -112,7 +112,7 @@ export class DecodedAnswer implements AnswerHandler, AnswerSource {
     output.on('data', (bytes: Buffer) => this.#takeDecoded(bytes));
     output.on('end', () => {
       if (this.#isOver) return;
-      // The coding says where it ends. What still comes is nobody's, and may never end.
+      // The coding marks its end. What follows belongs to nothing, and may never end.
       if (!this.#hasEnded) this.#source.abort();
       this.#isOver = true;
       this.#handler.onEnd();
@@ -135,7 +135,7 @@ export class DecodedAnswer implements AnswerHandler, AnswerSource {
   }
 }
 
-/** In the order they were applied. Words that name no coding are ignored: relays write `utf-8` here. */
+/** In the order they were applied. Words that aren't codings are ignored: relays write `utf-8` here. */
 function codingsOf(encoding: string | string[] | undefined): string[] {
   if (encoding === undefined) return [];
   const names = String(encoding).split(',');
@@ -149,8 +149,8 @@ function withoutLength({ 'content-length': _, ...others }: AnswerHeaders): Answe
 }
 
 /**
- * For a body with these codings, at least one; `firstByte` is the body's. Both ends have back-pressure:
- * only a few dozen KB are decoded ahead of the reader.
+ * Creates the decoder of a body with these codings (at least one); `firstByte` is the body's. Both ends
+ * have back-pressure: only a few dozen KB are decoded ahead of the reader.
  */
 function createDecoder(codings: readonly string[], firstByte: number): Decoder {
   // Only the outermost coding begins with the body's first byte.

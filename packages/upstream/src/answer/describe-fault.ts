@@ -45,7 +45,7 @@ const faultByCode: ReadonlyMap<string, Fault> = new Map(
   }),
 );
 
-/** Why a request came to nothing without an error of Node or undici. */
+/** Why a request failed without an error from Node or undici. */
 export class AnswerFault extends Error {
   readonly code: keyof typeof ownFaults;
 
@@ -55,7 +55,7 @@ export class AnswerFault extends Error {
   }
 }
 
-/** Puts an error of a request or its answer into a plain sentence and a kind. */
+/** Describes an error of a request or its answer by a plain sentence and a kind. */
 export function describeFault(error: unknown): Fault {
   const root = rootOf(error);
   if (root instanceof AddressRefusedError) return network(root.message);

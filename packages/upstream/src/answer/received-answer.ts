@@ -9,7 +9,10 @@ import {
 import { AnswerFault, codeOf } from './describe-fault.ts';
 
 const givenUp = new Error('the request was given up');
-/** A closed connection shows within this time; later the server may have worked on the request. */
+/**
+ * A connection that was already closed fails within this time; later the server may have worked on the
+ * request.
+ */
 const staleWindowMs = 1_000;
 
 interface Sending {
@@ -21,9 +24,9 @@ interface Sending {
 }
 
 /**
- * Passes an answer from undici on to a handler: without interim answers, checked for what undici lets
- * through, and silent after an abort. If the server had closed the kept connection, the request is sent
- * once more.
+ * Passes an answer from undici on to a handler. It drops interim answers, rejects invalid framing that
+ * undici accepts, and is silent after an abort. If the server had closed the kept connection, the request
+ * is sent once more.
  */
 export class ReceivedAnswer implements Dispatcher.DispatchHandler, AnswerSource {
   readonly #handler: AnswerHandler;
@@ -101,7 +104,7 @@ export class ReceivedAnswer implements Dispatcher.DispatchHandler, AnswerSource 
       return;
     }
     this.#isOver = true;
-    // undici says so of any head that it can't read after a length.
+    // undici reports this for any head that it can't parse after a content-length.
     const isHeadBroken = !this.#hasHead && codeOf(error) === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
     this.#handler.onFault(isHeadBroken ? new AnswerFault('INVALID_ANSWER') : error);
   }

@@ -61,8 +61,8 @@ function embedded(network: string): string[] {
 }
 
 /**
- * Makes the check of every address that a connection is about to be opened to. It runs after the name
- * has been resolved, so a name can't be rebound to an internal address.
+ * Creates the check that every address must pass before a connection is opened. It runs after the name has
+ * been resolved, so a name can't be rebound to an internal address.
  */
 export function createAddressGuard(allowPrivate: AllowPrivate): AddressGuard {
   const allowed = blockListOf(typeof allowPrivate === 'string' ? [] : allowPrivate);
@@ -74,8 +74,8 @@ export function createAddressGuard(allowPrivate: AllowPrivate): AddressGuard {
 }
 
 /**
- * Reads `UPSTREAM_ALLOW_PRIVATE`: `on`, `off`, or addresses and networks (CIDR) between commas. Returns
- * null if a part is none of these.
+ * Reads `UPSTREAM_ALLOW_PRIVATE`: `on`, `off`, or addresses and networks (CIDR) separated by commas.
+ * Returns null if a part is none of these.
  */
 export function parseAllowPrivate(text: string): AllowPrivate | null {
   const value = text.trim().toLowerCase();

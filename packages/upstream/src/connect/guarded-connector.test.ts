@@ -7,7 +7,7 @@ import type { Lookup } from './share-lookups.ts';
 
 const guard = (address: string) => (address === '127.0.0.1' ? null : `not allowed: ${address}`);
 
-/** A name that has other addresses each time that it is looked up. */
+/** A name that resolves to other addresses at each lookup. */
 function rebinding(...answers: string[][]): Lookup {
   let asked = 0;
   return (_hostname, _options, callback) => {

@@ -29,7 +29,7 @@ export function createGuardedConnector(
   };
 }
 
-// An address in digits is never looked up, so it is checked here.
+// An IP address is never looked up, so it is checked here.
 function refusalOfLiteral(guard: AddressGuard, hostname: string): string | null {
   const address = hostname.replace(/^\[|\]$/g, '');
   return isIP(address) ? guard(address) : null;

@@ -8,7 +8,7 @@ import type { Lookup } from './share-lookups.ts';
 /** How many bytes the socket that failed with this error had received. */
 export type BytesReadBefore = (error: object) => number;
 
-/** The connections to one target, which share no settings with others: `verifySsl` is its own. */
+/** The connections to one target, with its own settings such as `verifySsl`. */
 export interface TargetConnections {
   /** Keeps its connections for the next requests. */
   kept: Pool;
@@ -18,27 +18,27 @@ export interface TargetConnections {
 }
 
 export interface Connections {
-  /** The target's own; new ones if its origin or `verifySsl` has changed. */
+  /** The target's connections; new ones if its origin or `verifySsl` has changed. */
   of(target: UpstreamTarget): TargetConnections;
-  /** Keeps nothing open for the target; requests under way go on to their end. */
+  /** Closes the target's idle connections; running requests finish first. */
   forget(targetId: number): void;
   /** Ends every connection at once. */
   close(): Promise<void>;
 }
 
-/** Streams hold their connections, so a pool has no bound of its own; this one is for all of them. */
+/** Streams hold their connections, so single pools have no limit; this limits all of them together. */
 const connectionLimit = 10_000;
 
 const poolOptions: Pool.Options = {
   allowH2: false,
   maxHeaderSize: 32 * 1024,
-  // Whoever asks has timers of their own, which know what they wait for.
+  // The callers have their own timers, which depend on what they wait for.
   headersTimeout: 0,
   bodyTimeout: 0,
-  /** How long a server that says nothing about it is trusted to keep an idle connection. */
+  /** How long an idle connection is kept if the server doesn't announce its timeout. */
   keepAliveTimeout: 15_000,
   keepAliveMaxTimeout: 120_000,
-  /** Closed this much before the server does it. */
+  /** An idle connection is closed this long before the server would close it. */
   keepAliveTimeoutThreshold: 1_000,
 };
 
