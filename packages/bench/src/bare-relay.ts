@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type Dispatcher, Pool } from 'undici';
 
 /**
- * The least that a gateway on node:http and undici can do: the bytes of each request go to a provider,
- * and those of its answer come back. The arguments are the origins of the provider and of the one of
+ * The least that a gateway on node:http and undici can do: the bytes of each request go to a provider, and
+ * those of its answer come back. The arguments are the origins of the provider and of the provider of
  * paced streams.
  */
 const [provider, streamProvider] = process.argv.slice(2).map((origin) => {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { checkRuns } from './faults/check-runs.ts';
 import { type LoadResult, startLoad } from './faults/load.ts';
-import { type Scenario, scenarios, type Toll } from './faults/scenarios.ts';
+import { type ActResult, type Scenario, scenarios } from './faults/scenarios.ts';
 import { openStack, type Stack, until } from './faults/stack.ts';
 
 /**
@@ -10,7 +10,7 @@ import { openStack, type Stack, until } from './faults/stack.ts';
  * during and after it. Prints a row for each, and exits with 1 if something was lost.
  */
 const calmMs = 10_000;
-/** How soon after a kill the edge must have stopped using its connections to the killed gateway. */
+/** How long after a kill the edge may still use its connections to the killed gateway. */
 const edgeKnowsMs = 500;
 const { positionals } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== '--'),
@@ -33,7 +33,7 @@ let isAllWell = true;
 for (const scenario of chosen) isAllWell = (await play(scenario)) && isAllWell;
 process.exitCode = isAllWell ? 0 : 1;
 
-/** True if nothing more was lost than what was killed held, and no channel ran twice at once. */
+/** True if nothing was lost except what a killed gateway held, and no channel ran twice at once. */
 async function play(scenario: Scenario): Promise<boolean> {
   const { streams = 20, probeMs = 400 } = scenario;
   const stack = await openStack({ proxies: 3, workers: 2, targets: 12, probeMs });
@@ -41,14 +41,14 @@ async function play(scenario: Scenario): Promise<boolean> {
     const load = startLoad(stack, { clients: 20, streams });
     await pause(calmMs);
     const begunAtMs = performance.now();
-    const toll = (await scenario.act(stack)) ?? {};
+    const actResult = (await scenario.act(stack)) ?? {};
     const overAtS = Date.now() / 1000;
     await until(() => ranSince(stack, overAtS));
     const nextRunS = Date.now() / 1000 - overAtS;
     await pause(calmMs);
     const result = await load.stop();
     await until(() => allOver(stack));
-    return await report(stack, scenario, { result, begunAtMs, nextRunS, toll });
+    return await report(stack, scenario, { result, begunAtMs, nextRunS, actResult });
   } finally {
     await stack.close();
   }
@@ -59,7 +59,7 @@ async function ranSince(stack: Stack, sinceS: number): Promise<boolean> {
   return json.items.some(({ last_run_at }: { last_run_at: number }) => last_run_at > sinceS);
 }
 
-/** Whether no run is under way and all records have been written. */
+/** Whether no run is in progress; then waits until all records are written. */
 async function allOver(stack: Stack): Promise<boolean> {
   const { json } = await stack.ask('/api/health');
   await pause(3_000);
@@ -70,12 +70,12 @@ interface Outcome {
   result: LoadResult;
   begunAtMs: number;
   nextRunS: number;
-  toll: Toll;
+  actResult: ActResult;
 }
 
 async function report(stack: Stack, scenario: Scenario, outcome: Outcome): Promise<boolean> {
   const { name, areTimesSkewed = false } = scenario;
-  const { result, begunAtMs, nextRunS, toll } = outcome;
+  const { result, begunAtMs, nextRunS, actResult } = outcome;
   const { streams, failures } = result;
   const runs = await checkRuns(stack);
   const provider = await stack.providerCounts();
@@ -85,7 +85,7 @@ async function report(stack: Stack, scenario: Scenario, outcome: Outcome): Promi
   const answered = result.ok + streams.ok;
   const lastMs = failures.at(-1)?.atMs ?? begunAtMs;
   const cells = [
-    toll.note ? `${name} (${toll.note})` : name,
+    actResult.note ? `${name} (${actResult.note})` : name,
     result.sent,
     failures.length - streams.cut - streams.refused,
     streams.sent,
@@ -104,16 +104,19 @@ async function report(stack: Stack, scenario: Scenario, outcome: Outcome): Promi
   for (const [what, times] of counted(failures))
     console.log(`<!-- ${name}: ${times} × ${what} -->`);
   const isSingle = (areTimesSkewed || runs.overlapping === 0) && provider.probesAtOnce === 1;
-  const isRecorded = records >= answered - (toll.killed?.answeredLast ?? 0);
-  return isSingle && runs.stuck === 0 && isRecorded && isPaidFor(result, toll);
+  const isRecorded = records >= answered - (actResult.killed?.answeredLast ?? 0);
+  return isSingle && runs.stuck === 0 && isRecorded && isLossExplained(result, actResult);
 }
 
-/** Whether only requests failed that a killed gateway held, or that the edge sent to it before it knew. */
-function isPaidFor({ failures, streams }: LoadResult, { killed }: Toll): boolean {
+/**
+ * Whether the only failed requests are those that a killed gateway held, or that the edge sent to it
+ * before noticing.
+ */
+function isLossExplained({ failures, streams }: LoadResult, { killed }: ActResult): boolean {
   if (!killed) return failures.length === 0;
   const killedAtMs = killed.atMs - performance.timeOrigin;
   const latestMs = Math.max(...failures.map(({ begunAtMs }) => begunAtMs - killedAtMs));
-  console.log(`<!-- the last that failed was begun ${latestMs.toFixed(0)} ms after the kill -->`);
+  console.log(`<!-- the last failed request began ${latestMs.toFixed(0)} ms after the kill -->`);
   return latestMs < edgeKnowsMs && streams.cut <= killed.streams + killed.answeredLast;
 }
 

@@ -24,7 +24,7 @@ export interface HistorySize {
 const firstRunAt = 1_700_000_000;
 const secondsBetweenRuns = 1800;
 
-/** Fills an empty database as that many finished runs would, but faster, by SQL. */
+/** Fills an empty database as if that many runs had finished, but faster, by SQL. */
 export async function fillHistory(db: OpenedDatabase, size: HistorySize): Promise<void> {
   for (let index = 1; index <= size.targets; index += 1) {
     const channel = targetInput({

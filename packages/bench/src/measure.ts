@@ -24,7 +24,7 @@ export async function measure(
 ): Promise<Map<string, Timing>> {
   const samples = new Map(cases.map(({ name }): [string, number[]] => [name, []]));
   for (let round = -2; round < rounds; round += 1) {
-    // The first case changes from round to round, so that the order favours none.
+    // The first case changes from round to round, so that the order favours no case.
     const turn = (round + cases.length) % cases.length;
     for (const { name, work } of [...cases.slice(turn), ...cases.slice(0, turn)]) {
       // With --expose-gc, so that no case pays for the garbage of the one before.

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { readLeavings } from './soak/check-leavings.ts';
 import { listenToEvents } from './soak/event-clients.ts';
 import { addChannels, loadProduct } from './soak/load.ts';
+import { readLeftovers } from './soak/read-leftovers.ts';
 import { closingReport, type Minute, tableHead, tableRow } from './soak/report.ts';
 import {
   connectGarbageCollector,
@@ -13,7 +13,7 @@ import { createAskProduct, createTally, type Tally } from './soak/tally.ts';
 import { type Product, startProduct } from './start-product.ts';
 import { withTempFolder } from './temp-folder.ts';
 
-const guests = 8;
+const briefClients = 8;
 const samplesPerMinute = 6;
 const errorLevel = 50;
 
@@ -63,17 +63,17 @@ async function underLoad(product: Product, inspectorUrl: string, tally: Tally, d
   const collector = await connectGarbageCollector(inspectorUrl);
   const load = Promise.all([
     loadProduct(ask, channels, ending.signal),
-    listenToEvents(product, tally, guests, ending.signal),
+    listenToEvents(product, tally, briefClients, ending.signal),
   ]);
   const seen = await watch(product, collector);
   collector.close();
-  // Runs are under way now, so the stop cuts some.
+  // Runs are in progress now, so the stop cuts some off.
   const exiting = product.stop();
   ending.abort();
   const [exit] = await Promise.all([exiting, load]);
   await Promise.all(channels.map(({ provider }) => provider.close()));
-  const leavings = await readLeavings(dataDir, Date.now() / 1000);
-  const report = closingReport({ minutes: seen, tally, exit, leavings });
+  const leftovers = await readLeftovers(dataDir, Date.now() / 1000);
+  const report = closingReport({ minutes: seen, tally, exit, leftovers });
   console.log(report);
   return report.endsWith('good');
 }

@@ -95,7 +95,9 @@ async function reportBlocking({ runs, product, withoutHistory, withHistory }: Se
   }
 }
 
-/** The answer's length in bytes, read to its end and thrown away; throws for any status but 200. */
+/**
+ * Reads an answer to its end, discards it and returns its length in bytes; throws for any status but 200.
+ */
 async function read(url: string): Promise<number> {
   const headers = { authorization: `Bearer ${apiToken}`, 'accept-encoding': 'identity' };
   const [response] = (await once(get(url, { agent, headers }), 'response')) as [IncomingMessage];

@@ -18,7 +18,7 @@ interface Run {
   error: string | null;
 }
 
-/** Reads every channel's runs; called when all of them should be over. */
+/** Reads every channel's runs; call it when all of them should be over. */
 export async function checkRuns(stack: Stack): Promise<RunCheck> {
   const check: RunCheck = { runs: 0, interrupted: 0, stuck: 0, overlapping: 0, rows: 0 };
   for (const id of stack.targetIds) {

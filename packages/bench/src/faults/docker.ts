@@ -13,11 +13,11 @@ const env = {
   ...process.env,
   COMPOSE_PROJECT_NAME: project,
   EDGE_PORT: String(edgePort),
-  // Not what the caller's own stack has.
+  // Overrides the settings of the caller's own stack.
   DATABASE_URL: '',
   CHANNELS_FILE: '',
   COMPOSE_PROFILES: '',
-  // So many runs at a time that a fault hits some.
+  // Enough parallel runs that a fault hits some.
   MONITOR_MAX_PARALLEL_TARGETS: '50',
 };
 const files = [

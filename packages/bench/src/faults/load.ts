@@ -70,7 +70,7 @@ export function startLoad(stack: Stack, { clients, streams, restMs = 100 }: Opti
   ];
   return {
     result,
-    /** Starts nothing more, and waits for what is under way. */
+    /** Starts nothing more, and waits for what is still running. */
     async stop(): Promise<LoadResult> {
       stopping.abort();
       await Promise.all(all);
@@ -79,7 +79,7 @@ export function startLoad(stack: Stack, { clients, streams, restMs = 100 }: Opti
   };
 }
 
-/** Null if a whole answer came, else what came instead. */
+/** Null if a complete answer came, else what came instead. */
 async function askOnce(stack: Stack): Promise<string | null> {
   try {
     const response = await post(stack, { model: 'fast', messages });

@@ -10,7 +10,7 @@ const streamChunks = 100;
 const chunkEveryMs = 100;
 const probeMs = 400;
 
-/** A killed gateway may not have handed over the records of this long: one period, and some slack. */
+/** A killed gateway may lose the records of its last second: one flush period, and some slack. */
 const lastMomentMs = 1_000;
 
 const counts = { requests: 0, repeated: 0, probes: 0, probesAnswered: 0, probesAtOnce: 0 };
@@ -19,7 +19,7 @@ const gateways: Record<string, { atMs: number; streamsCut: number; answeredLast:
 const answeredAtMs = new Map<string, number[]>();
 /** How often each request came, by its id. */
 const timesById = new Map<string, number>();
-/** By channel and model: two at once are two runs of one channel. */
+/** By channel and model; two at once mean two runs of one channel. */
 const probesUnderWay = new Map<string, number>();
 
 createServer((request, response) => {

@@ -2,20 +2,20 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { addressOf, compose, containersOf, docker, killWithin } from './docker.ts';
 import type { Stack } from './stack.ts';
 
-/** Something that goes wrong or is done to the stack while clients and probes go on. */
+/** A fault or a restart of the stack while clients and probes continue. */
 export interface Scenario {
   name: string;
   /** 20 by default. */
   streams?: number;
   /** How long a probe takes. */
   probeMs?: number;
-  /** Whether its runs' times don't show what overlaps: only the provider knows. */
+  /** Whether clocks differ, so that only the provider can tell whether runs overlap. */
   areTimesSkewed?: boolean;
   /** Resolves when the fault is over. */
-  act: (stack: Stack) => Promise<Toll | undefined>;
+  act: (stack: Stack) => Promise<ActResult | undefined>;
 }
 
-export interface Toll {
+export interface ActResult {
   /** Shown in the report. */
   note?: string;
   killed?: Killed;
@@ -39,12 +39,12 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'kill-worker',
-    // So long that the worker dies with runs under way.
+    // Long enough that the worker dies during runs.
     probeMs: 5_000,
     async act() {
       const [worker = ''] = await containersOf('worker');
       await killWithin(worker);
-      // As long as it may take until they are found.
+      // It may take this long until the interrupted runs are found.
       await pause(outageMs);
       return undefined;
     },

@@ -8,7 +8,7 @@ export interface Figure {
   target: string;
 }
 
-/** The figures as a Markdown table: medians, and the least and the most of all rounds. */
+/** The figures as a Markdown table: medians, with the smallest and largest value of all rounds. */
 export function tableOf(figures: readonly Figure[]): string {
   const names = [...(figures[0]?.values.keys() ?? [])];
   const isCompared = names.includes('before');
@@ -47,7 +47,7 @@ export function spreadOf(values: readonly number[]): string {
   return `${readable(median(values))} (${range})`;
 }
 
-/** Three digits or so, whatever the size. */
+/** About three digits, whatever the size. */
 function readable(value: number): string {
   if (value >= 100) return Math.round(value).toLocaleString('en');
   return value.toFixed(value >= 10 ? 1 : 2);

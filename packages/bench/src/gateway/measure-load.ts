@@ -13,7 +13,7 @@ interface Load {
 const short = 900;
 const long = 100_000;
 
-/** How many requests a second get through, and how long a single one takes. */
+/** Measures how many requests are served per second, and how long a single one takes. */
 export async function measureLoad(bench: Bench): Promise<Figure[]> {
   const many = { kind: 'json', promptBytes: short, connections: 64 } as const;
   const manyRounds = await rounds(bench, many);

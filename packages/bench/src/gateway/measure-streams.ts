@@ -14,7 +14,7 @@ export interface StreamFigures {
 
 const promptBytes = 900;
 const manyStreams = 500;
-/** As long as a stream, so that those that follow begin at all times. */
+/** As long as a stream, so that later streams begin at random times. */
 const rampMs = 2500;
 
 /** How soon a stream's first byte comes, and how late its chunks are. */

@@ -15,7 +15,7 @@ const runPeriodMs = 1000;
 const pollPeriodMs = 500;
 const settleTimeoutMs = 60_000;
 
-/** The gateway's latency while its process does nothing else, and while it does all its other work. */
+/** The gateway's latency while its process does nothing else, and while it does its usual other work. */
 export async function measureUnderWork(bench: Bench): Promise<string> {
   const measured = bench.contenders.filter(({ name }) => ['direct', 'gateway'].includes(name));
   const turns = [false, true].flatMap((isBusy) =>
@@ -39,7 +39,7 @@ async function wrk({ folder, seconds }: Bench, contender: Contender) {
   return runWrk({ url, key, bodyFile, connections, seconds, pauseMs });
 }
 
-/** Meanwhile every channel is probed again and again, and somebody watches the dashboard. */
+/** Probes every channel again and again and polls the dashboard during the measurement. */
 async function whileWorking<T>(bench: Bench, measured: () => Promise<T>): Promise<T> {
   const { product, probedIds } = bench;
   const ending = new AbortController();
@@ -87,7 +87,7 @@ async function runningOf(product: Product): Promise<Set<number>> {
 async function read(product: Product, path: string, method = 'GET'): Promise<string> {
   const response = await product.fetch(path, { method });
   const text = await response.text();
-  // A 409 says that a run has begun in the meantime, which is as good.
+  // A 409 means that a run has begun in the meantime, which is just as good.
   if (!response.ok && response.status !== 409) throw new Error(`${path}: ${response.status}`);
   return text;
 }

@@ -4,7 +4,7 @@ import { type Nginx, startNginx } from '@api-monitor/test-servers';
 import { chunksPerStream, jsonAnswer, streamEnd, streamEvent } from './answers.ts';
 import { onCore } from './cores.ts';
 
-// Without needless work, because the contenders are measured beside it.
+// No needless work, because it runs while the contenders are measured.
 const quick = `keepalive_requests 1000000000; default_type application/json;
   client_max_body_size 60m; client_body_buffer_size 256k;`;
 

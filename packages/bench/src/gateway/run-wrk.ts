@@ -22,7 +22,7 @@ export interface WrkOptions {
 const script = fileURLToPath(new URL('wrk.lua', import.meta.url));
 const run = promisify(execFile);
 
-/** Lets wrk post for some seconds; rejects if any request failed or was refused. */
+/** Runs wrk for some seconds; rejects if any request failed or was refused. */
 export async function runWrk(options: WrkOptions): Promise<WrkResult> {
   const { url, key, bodyFile, connections, seconds, pauseMs = 0 } = options;
   const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', script, url];

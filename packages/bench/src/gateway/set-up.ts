@@ -44,10 +44,10 @@ const providerKey = 'sk-of-the-probed-channels-0123456789';
 const dayMin = 1440;
 const probedCount = 100;
 const modelsEach = 10;
-/** As a quick provider does: the first word after 300 ms, and then 50 words a second. */
+/** Like a fast provider: the first word after 300 ms, then 50 words a second. */
 const probedPace = { latencyMs: 300, pieceDelayMs: 20 };
 
-/** Starts everything, lets `work` measure, and ends everything. */
+/** Starts everything, runs `work`, and stops everything. */
 export async function withBench(
   options: Options,
   work: (bench: Bench) => Promise<void>,
@@ -115,8 +115,8 @@ function modelIds(): string[] {
 }
 
 /**
- * Fills an empty data folder: a channel for each kind, its model just proven alive, a key with every
- * limit that exists, each too high to be met, and the channels to be probed, whose ids it returns.
+ * Fills an empty data folder: a channel for each kind, its model just proven alive, a key with every kind
+ * of limit, each too high to be reached, and the channels to be probed, whose ids it returns.
  */
 async function seed(
   dataDir: string,
@@ -160,7 +160,7 @@ async function seedKey(db: OpenedDatabase, ids: number[], nowS: number): Promise
   await createProxyKey(db, { ...input, ...secret }, nowS);
 }
 
-/** Disabled, so that they only run when they are told to. */
+/** Disabled, so that they run only when asked. */
 async function seedProbed(db: OpenedDatabase, base_url: string, nowS: number): Promise<number[]> {
   const ids: number[] = [];
   for (let index = 1; index <= probedCount; index += 1) {

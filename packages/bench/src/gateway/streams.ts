@@ -18,13 +18,13 @@ interface StreamRequest {
 interface StreamOptions extends StreamRequest {
   streams: number;
   seconds: number;
-  /** The streams begin at random within it, and nothing in it counts. */
+  /** The streams begin at random times within it, and nothing is measured during it. */
   rampMs: number;
 }
 
 /**
- * Holds that many streams open, each followed by the next on its connection, and ends them all when the
- * time is over. Rejects if one is refused or cut.
+ * Keeps this many streams open: when one ends, the next begins on its connection. Closes all when the time
+ * is up. Rejects if one is refused or cut off.
  */
 export async function runStreams(options: StreamOptions): Promise<StreamSamples> {
   const { streams, seconds, rampMs } = options;
@@ -60,11 +60,11 @@ interface StreamListener {
 }
 
 const stampPattern = /"stamp":"(\d{16})"/g;
-/** Longer than a stamp: the part of one that the next piece may complete. */
+/** How much text is kept, because the next piece may complete a stamp; longer than a stamp. */
 const overlap = 40;
 const lastChunk = '0\r\n\r\n';
 
-/** Asks for stream after stream on a bare socket, so that the client isn't what is slow. */
+/** Requests stream after stream on a bare socket, so that the client isn't the bottleneck. */
 function openStream(
   request: StreamRequest,
   { onFirstByte, onChunk }: StreamListener,
@@ -97,7 +97,7 @@ function openStream(
   return socket;
 }
 
-/** Hands over each stamp; returns what belongs before the next piece. */
+/** Calls back with each stamp; returns the rest, to be put before the next piece. */
 function readStamps(text: string, onStamp: (stampUs: number) => void): string {
   let end = 0;
   for (const match of text.matchAll(stampPattern)) {

@@ -1,9 +1,9 @@
-/** By name, what each of them measured in each round. */
+/** The results of each turn in each round, by name. */
 export type Rounds<Result> = ReadonlyMap<string, readonly Result[]>;
 
 /**
- * Lets all measure in every round, one after the other (A B C A B C …), so that a machine that is slow
- * for a while is slow for all; the first round warms up and doesn't count.
+ * Measures every turn in every round, one after the other (A B C A B C …), so that a machine that is slow
+ * for a while slows all of them. The first round warms up and doesn't count.
  */
 export async function takeTurns<Turn extends { name: string }, Result>(
   turns: readonly Turn[],

@@ -13,7 +13,7 @@ const neverReadMs = 180_000;
 export async function listenToEvents(
   product: Product,
   tally: Tally,
-  guests: number,
+  briefClients: number,
   signal: AbortSignal,
 ): Promise<void> {
   const stays = every(1000, signal, (round) => {
@@ -24,17 +24,17 @@ export async function listenToEvents(
       onEvent: (name) => tally.count(`stayed, ${name}`),
     });
   });
-  const comeAndGo = Array.from({ length: guests }, (_, guest) =>
-    visit(product, tally, guest, signal),
+  const comeAndGo = Array.from({ length: briefClients }, (_, client) =>
+    visit(product, tally, client, signal),
   );
   await Promise.all([stays, neverRead(product, tally, signal), ...comeAndGo]);
 }
 
-async function visit(product: Product, tally: Tally, guest: number, signal: AbortSignal) {
+async function visit(product: Product, tally: Tally, client: number, signal: AbortSignal) {
   let lastEventId: string | null = null;
   await every(1000, signal, async (round) => {
-    const stay = AbortSignal.timeout(3000 + ((guest * 7000 + round * 11_000) % longestStayMs));
-    const comesBack = (guest + round) % 2 === 0;
+    const stay = AbortSignal.timeout(3000 + ((client * 7000 + round * 11_000) % longestStayMs));
+    const comesBack = (client + round) % 2 === 0;
     tally.count('event streams opened');
     lastEventId = await listen(product, {
       signal: AbortSignal.any([signal, stay]),
@@ -44,7 +44,7 @@ async function visit(product: Product, tally: Tally, guest: number, signal: Abor
         tally.count(`events, ${name}`);
       },
     });
-    if (!signal.aborted && !stay.aborted) tally.fault('event stream', 'a guest was cut off');
+    if (!signal.aborted && !stay.aborted) tally.fault('event stream', 'a brief client was cut off');
   });
 }
 

@@ -74,7 +74,7 @@ const runPeriodMs = 3000;
 const pollPeriodMs = 2000;
 const fleetingPeriodMs = 10_000;
 
-/** Does all that people do to the monitor, at the same time, until `signal` aborts. */
+/** Does everything that people do with the monitor, all at once, until `signal` aborts. */
 export async function loadProduct(
   ask: AskProduct,
   channels: readonly SoakChannel[],

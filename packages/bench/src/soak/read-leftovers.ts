@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabase } from '@api-monitor/db';
 
-/** What the product left behind. */
-export interface Leavings {
+/** What is in the data folder after the product has ended. */
+export interface Leftovers {
   runs: { status: string; error: string | null; count: number }[];
   rows: number;
   /** Lines in the JSONL logs of the channels that still exist: one for each row, if none is lost. */
@@ -11,7 +11,7 @@ export interface Leavings {
 }
 
 /** Reads the data folder of a product that has ended. */
-export async function readLeavings(dataDir: string, nowS: number): Promise<Leavings> {
+export async function readLeftovers(dataDir: string, nowS: number): Promise<Leftovers> {
   const db = await openDatabase({ dataDir, now: () => nowS });
   try {
     const { fn } = db.kysely;

@@ -1,5 +1,5 @@
 import type { Exit } from '../start-product.ts';
-import type { Leavings } from './check-leavings.ts';
+import type { Leftovers } from './read-leftovers.ts';
 import type { Sample } from './sample-product.ts';
 import type { Tally } from './tally.ts';
 
@@ -56,31 +56,31 @@ interface Ending {
   minutes: readonly Minute[];
   tally: Tally;
   exit: Exit;
-  leavings: Leavings;
+  leftovers: Leftovers;
 }
 
 /** Heap that grows by more than this isn't flat. */
 const flatMbPerMinute = 0.5;
 
 /** The closing lines; the last one is the verdict. */
-export function closingReport({ minutes, tally, exit, leavings }: Ending): string {
+export function closingReport({ minutes, tally, exit, leftovers }: Ending): string {
   const slope = slopeOf(minutes);
   const isFlat = !(slope > flatMbPerMinute);
-  const isNothingLost = leavings.rows === leavings.loggedLines;
-  const isCleanExit = exit.code === 0 && leavings.runs.every(({ status }) => status !== 'running');
+  const isNothingLost = leftovers.rows === leftovers.loggedLines;
+  const isCleanExit = exit.code === 0 && leftovers.runs.every(({ status }) => status !== 'running');
   const faults = tally
     .faults()
     .map(({ kind, times, first }) => `fault: ${times} × ${kind}: ${first}`);
   const isGood = isFlat && isCleanExit && isNothingLost && faults.length === 0;
   return [
     `requests: ${tally.countOf('requests')} (200: ${tally.countOf('requests, 200')}, 409: ${tally.countOf('requests, 409')})`,
-    `events: ${tally.countOf('events')} to ${tally.countOf('event streams opened')} guests; resyncs: ${tally.countOf('events, resync')}; run_completed to the one who stayed: ${tally.countOf('stayed, run_completed')}`,
+    `events: ${tally.countOf('events')} to ${tally.countOf('event streams opened')} brief clients; resyncs: ${tally.countOf('events, resync')}; run_completed to the lasting client: ${tally.countOf('stayed, run_completed')}`,
     `heap after GC, second half: ${slope.toFixed(2)} MB a minute`,
     `exit: code ${exit.code}, signal ${exit.signal}, after ${(exit.tookMs / 1000).toFixed(1)} s`,
-    ...leavings.runs.map(
+    ...leftovers.runs.map(
       ({ status, error, count }) => `left: ${count} runs ${status} ${error ?? ''}`,
     ),
-    `left: rows ${leavings.rows}, log lines ${leavings.loggedLines}`,
+    `left: rows ${leftovers.rows}, log lines ${leftovers.loggedLines}`,
     ...faults,
     isGood
       ? 'verdict: good'
