@@ -21,7 +21,7 @@ export function workerOptionsOf(env: z.output<z.ZodObject<typeof workerEnvShape>
   return {
     allowPrivate: env.UPSTREAM_ALLOW_PRIVATE,
     limits: {
-      /** Models at a time within a target. */
+      /** Models of a target that are probed at a time. */
       probesPerRun: env.MONITOR_DETECT_CONCURRENCY,
       /** Scheduled runs at a time in all workers together. */
       scheduledRuns: env.MONITOR_MAX_PARALLEL_TARGETS,
@@ -30,9 +30,9 @@ export function workerOptionsOf(env: z.output<z.ZodObject<typeof workerEnvShape>
       isLogCleanupEnabled: env.LOG_CLEANUP_ENABLED,
       /** 0: no limit. */
       logMaxSizeMb: env.LOG_MAX_SIZE_MB,
-      /** 0: for ever. */
+      /** 0: forever. */
       retentionDays: env.RETENTION_DAYS,
-      /** 0: for ever. */
+      /** 0: forever. */
       auditRetentionDays: env.AUDIT_RETENTION_DAYS,
     },
   };

@@ -51,7 +51,7 @@ export function createWorkerMetrics(registry: Registry) {
       runs.inc({ status });
       runDuration.observe(durationS);
     },
-    /** `skipped`: another probe had just found it out, or the model isn't probed. */
+    /** `skipped`: another probe had just answered the same question, or the model isn't probed. */
     trafficProbeEnded(outcome: 'alive' | 'failed' | 'skipped'): void {
       trafficProbes.inc({ outcome });
     },

@@ -1,4 +1,4 @@
-/** An answer of another endpoint than the models' own. */
+/** An answer of an endpoint that isn't one of the five routes. */
 export interface SideAnswer {
   contentType: string;
   body: string | Buffer;

@@ -42,7 +42,10 @@ function cutBy(before: Target, now: Target | null): RunCut | null {
   return hasMoved(before, now) ? 'target_moved' : null;
 }
 
-/** After so many looks in a row with the same heartbeat a run is dead; its worker updates it at every second look. */
+/**
+ * A run is dead after this many looks in a row with the same heartbeat. Its worker updates the heartbeat
+ * at every second look.
+ */
 const stillLooks = 8;
 
 /**

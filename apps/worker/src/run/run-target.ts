@@ -8,7 +8,7 @@ import { type Findings, noFindings, probeTarget, sentenceOf } from './probe-targ
 import { upstreamTargetOf } from './upstream-target.ts';
 import { withRetries } from './with-retries.ts';
 
-/** Twice what the other workers wait between two looks. */
+/** Twice the time between two looks of the other workers. */
 const heartbeatPeriodMs = 10_000;
 
 export interface RunRequest {

@@ -7,7 +7,10 @@ export function upstreamTargetOf(db: Database, target: Target): UpstreamTarget {
   return { id, baseUrl: base_url, apiKey: openApiKey(db, target), verifySsl: verify_ssl };
 }
 
-/** Whether an earlier answer says nothing about the target as it is now. */
+/**
+ * Whether the target now has another address, key or TLS check, so that earlier answers say nothing about
+ * it.
+ */
 export function hasMoved(before: Target, now: Target): boolean {
   return (
     before.base_url !== now.base_url ||

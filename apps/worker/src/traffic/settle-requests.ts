@@ -14,7 +14,7 @@ type Requests = ProxyRequestsJob['requests'];
 const pieceLength = 100;
 
 /**
- * Writes a batch of the gateway's records, and publishes which channels have begun or ceased to fail in
+ * Writes a batch of the gateway's records, and publishes which channels have started or stopped failing in
  * live traffic. Throws if the database stays out of reach; a batch that is cut off is delivered again.
  */
 export async function settleRequests(

@@ -38,7 +38,7 @@ interface Options {
 export interface OpenWorker {
   /** Starts no more jobs. */
   pause(): void;
-  /** Waits for running jobs, but not for long, and not while Redis is away. */
+  /** Waits for running jobs, but only briefly, and not while Redis is away. */
   close(): Promise<void>;
 }
 

@@ -19,7 +19,7 @@ export interface RedisContext {
   onFault: FaultListener;
   /** Receives Redis errors, at a limited rate. */
   onRedisFault: FaultListener;
-  /** For how long a job stays with a process that gives no sign of life. */
+  /** How long a job stays with a process that shows no sign of life. */
   lockMs: number;
   close(): void;
 }

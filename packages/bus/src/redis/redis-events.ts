@@ -88,7 +88,7 @@ interface Listeners {
 }
 
 const zero: EventId = { ms: 0, sequence: 0 };
-/** Newer than any event: reads only where the history ends. */
+/** Newer than any event, so that only the end of the history is read. */
 const end: EventId = { ms: 999_999_999_999_999, sequence: 0 };
 
 /** Follows the history from now on, and reports each entry once, in order. */

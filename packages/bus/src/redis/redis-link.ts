@@ -8,14 +8,14 @@ const commandTimeoutMs = 2_000;
 /** For work of several commands. */
 const workTimeoutMs = 5_000;
 const retryAfterS = 5;
-/** A failure that takes this long means that Redis is frozen, as it is connected. */
+/** A command that takes this long to fail means that Redis is frozen, because the connection is open. */
 const frozenAfterMs = 1_000;
-/** While Redis is frozen, one caller tries in this time, and the others are rejected at once. */
+/** While Redis is frozen, one caller per this time tries, and the others are rejected at once. */
 const frozenRetryMs = 1_000;
 /** An emptied Redis has its schedules and limits again after this time. */
 const restorePeriodMs = 10_000;
 
-/** The connection for commands whose result somebody waits for: they succeed or fail within seconds. */
+/** The connection for commands with a waiting caller: they succeed or fail within seconds. */
 export interface RedisLink<Connection extends Redis = Redis> {
   redis: Connection;
   isUp(): boolean;

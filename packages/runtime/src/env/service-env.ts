@@ -18,7 +18,7 @@ export const masterTokenEnvShape = {
     .optional(),
 };
 
-/** Whose `X-Forwarded-For` header counts, for limits per address. */
+/** The proxies whose `X-Forwarded-For` header is trusted, for limits per address. */
 export const trustedProxiesEnvShape = {
   TRUSTED_PROXIES: envParsed({
     parse: parseTrustedProxies,

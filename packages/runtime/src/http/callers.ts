@@ -19,7 +19,7 @@ export interface Visit {
   requests: Map<IncomingMessage, RequestWatch>;
   /** How many requests of known callers are in progress. */
   known: number;
-  /** When a request last began or ended; the connection where that is longest ago is closed first. */
+  /** When a request last began or ended. The connection with the oldest such time is closed first. */
   atMs: number;
   group: Group;
 }
@@ -44,7 +44,7 @@ export function recogniseCaller(request: IncomingMessage): void {
   visits.get(request.socket)?.requests.get(request)?.recognise();
 }
 
-/** Watches the callers of one server. `trustedProxies` are those whose `X-Forwarded-For` counts. */
+/** Watches the callers of one server. `trustedProxies`: those whose `X-Forwarded-For` is trusted. */
 export function createCallers(limits: StrangerLimits, trustedProxies: BlockList) {
   const strangers = new Strangers(limits, () => performance.now());
   /** What counts as one caller; null for a trusted proxy, which has no limit itself. */

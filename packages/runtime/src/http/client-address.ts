@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 
-/** Reads `TRUSTED_PROXIES`: addresses and networks between commas. Null if a part is neither. */
+/** Reads `TRUSTED_PROXIES`: addresses and networks separated by commas. Null if a part is neither. */
 export function parseTrustedProxies(text: string): BlockList | null {
   const list = new BlockList();
   for (const part of text.split(',').map((piece) => piece.trim())) {

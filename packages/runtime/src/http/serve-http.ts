@@ -24,7 +24,9 @@ export type BadRequestHandler = (
 export interface HttpServer {
   /** The port where it listens; 0 if it listens at a path. */
   port: number;
-  /** Answers on, but closes each connection after its next answer, so that load balancers move away. */
+  /**
+   * Keeps answering, but closes each connection after its next answer, so that load balancers move away.
+   */
   stopKeepAlive(): void;
   /** Accepts no more requests, waits for running ones, and cuts them off after `graceMs`. */
   close(graceMs: number): Promise<void>;
@@ -44,7 +46,7 @@ export type HttpOptions = ListenAddress & {
   listener: RequestListener;
   /** Answers bad requests; without it they get `{"detail": …}`. */
   refuse?: BadRequestHandler | undefined;
-  /** Whose `X-Forwarded-For` counts. */
+  /** The proxies whose `X-Forwarded-For` is trusted. */
   trustedProxies?: BlockList | undefined;
   /** Tests shorten these. */
   timeouts?: typeof defaultTimeouts;
@@ -52,12 +54,12 @@ export type HttpOptions = ListenAddress & {
   strangers?: StrangerLimits;
 };
 
-// A client that sends its request slowly holds a connection no longer than this, and a large upload
-// over a slow line still fits in.
+// A client that sends its request slowly can't hold a connection longer than this, but a large upload over
+// a slow line has enough time.
 const defaultTimeouts = {
   headersTimeout: 15_000,
   requestTimeout: 300_000,
-  // How often the two are checked: Node's own 30 s would triple the first one.
+  // How often the two are checked. Node's default of 30 s would triple the first one.
   connectionsCheckingInterval: 5_000,
 };
 const serverOptions = {
@@ -133,7 +135,7 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
       for (const socket of unused) socket.destroy();
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed.finally(() => clearTimeout(timer));
-      // Connections that were cut off report it two turns later, and only then their requests are over.
+      // Connections that were cut off report it two turns later, and only then are their requests over.
       await nextTurn();
       await nextTurn();
     },
