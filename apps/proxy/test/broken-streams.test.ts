@@ -150,7 +150,7 @@ test.each(['reset_midway', 'closed_midway', 'shorter_than_promised', 'hang_midwa
     await expectBroken(gateway.origin, chatTo('relay/m'));
     const records = await gateway.recordsAtEnd();
     expect(records).toMatchObject([{ status: 200, attempts: [{ is_live_failure: true }] }]);
-    expect(records[0]?.error).toMatch(/connection|nothing came/);
+    expect(records[0]?.error).toMatch(/connection|nothing arrived/);
   },
 );
 
