@@ -6,7 +6,7 @@ import { type FakeProvider, startFakeProvider } from '@api-monitor/fake-provider
 import { createLogger, describeStartFault, readEnv, shutDownOnSignals } from '@api-monitor/runtime';
 import { type DemoChannel, demoChannels, trafficModels } from './demo-channels.ts';
 import { envSchema } from './env.ts';
-import { type Embedded, greet, startEmbedded } from './start-embedded.ts';
+import { type Embedded, startEmbedded, startMessage } from './start-embedded.ts';
 
 const providerKey = 'sk-demo-provider-0123456789';
 const roundMs = 15_000;
@@ -39,10 +39,10 @@ async function startDemo(): Promise<void> {
     { name: 'API_MONITOR_TOKEN', value: token },
     { name: 'PROXY_MASTER_TOKEN', value: masterToken },
   ];
-  process.stdout.write(showSecrets(heading, tokens) + greet(embedded));
+  process.stdout.write(showSecrets(heading, tokens) + startMessage(embedded));
   await Promise.all([
-    playRounds(providers, call, stop.signal),
-    playTraffic(caller(origin, masterToken, stop.signal), stop.signal),
+    runRounds(providers, call, stop.signal),
+    sendTraffic(caller(origin, masterToken, stop.signal), stop.signal),
   ]).catch((error) => {
     if (!stop.signal.aborted) throw error;
   });
@@ -84,7 +84,7 @@ async function addChannel(channel: DemoChannel, call: Call): Promise<FakeProvide
 }
 
 /** Runs every channel each round, and changes the behaviour of some models. */
-async function playRounds(providers: FakeProvider[], call: Call, stop: AbortSignal) {
+async function runRounds(providers: FakeProvider[], call: Call, stop: AbortSignal) {
   for (let round = 0; !stop.aborted; round += 1) {
     for (const [index, channel] of demoChannels.entries()) {
       for (const [model, moods] of Object.entries(channel.moods ?? {})) {
@@ -99,7 +99,7 @@ async function playRounds(providers: FakeProvider[], call: Call, stop: AbortSign
 }
 
 /** Asks one model after the other through the gateway, every second time for a stream. */
-async function playTraffic(call: Call, stop: AbortSignal): Promise<void> {
+async function sendTraffic(call: Call, stop: AbortSignal): Promise<void> {
   for (let turn = 0; !stop.aborted; turn += 1) {
     const model = trafficModels[turn % trafficModels.length];
     const body = { model, messages: question, stream: turn % 2 === 0 };

@@ -1,7 +1,7 @@
 import { firstStartHeading, showSecrets } from '@api-monitor/api';
 import { createLogger, describeStartFault, readEnv, shutDownOnSignals } from '@api-monitor/runtime';
 import { envSchema } from './env.ts';
-import { greet, startEmbedded } from './start-embedded.ts';
+import { startEmbedded, startMessage } from './start-embedded.ts';
 
 try {
   const env = readEnv(envSchema, process.env);
@@ -12,7 +12,7 @@ try {
     onSecretsMade: (made) => void process.stdout.write(showSecrets(firstStartHeading, made)),
   });
   shutDownOnSignals(embedded, logger);
-  process.stdout.write(greet(embedded));
+  process.stdout.write(startMessage(embedded));
 } catch (error) {
   console.error(describeStartFault(error) ?? error);
   process.exit(1);

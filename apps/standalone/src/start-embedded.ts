@@ -115,7 +115,7 @@ export async function startEmbedded({ env, logger, onSecretsMade }: Options): Pr
 }
 
 /** What the terminal shows once the monitor listens. */
-export function greet({ port }: Embedded): string {
+export function startMessage({ port }: Embedded): string {
   return `\n  API Monitor ${version} listens on http://localhost:${port}\n\n`;
 }
 

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onCore } from './gateway/cores.ts';
 
-/** The whole product in embedded mode, in a process of its own on a free port of loopback. */
+/** The whole product in embedded mode, in its own process on a free loopback port. */
 export interface Product {
   origin: string;
   pid: number;

@@ -39,7 +39,7 @@ await withTempFolder(async (folder) => {
   }
 });
 
-/** Every target is disabled, so that nothing runs beside what is measured. */
+/** Every target is disabled, so that nothing else runs during the measurement. */
 async function build(dataDir: string, runs: number): Promise<void> {
   console.log(`building ${targets} targets × ${models} models × ${runs} runs`);
   const db = await openDatabase({ dataDir, now: () => 0 });

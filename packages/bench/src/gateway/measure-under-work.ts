@@ -46,7 +46,7 @@ async function whileWorking<T>(bench: Bench, measured: () => Promise<T>): Promis
   await runIdle(product, probedIds);
   const load = Promise.all([
     every(runPeriodMs, ending.signal, () => runIdle(product, probedIds)),
-    every(pollPeriodMs, ending.signal, () => look(product)),
+    every(pollPeriodMs, ending.signal, () => pollDashboard(product)),
   ]);
   try {
     return await measured();
@@ -64,7 +64,7 @@ async function runIdle(product: Product, ids: readonly number[]): Promise<void> 
   }
 }
 
-async function look(product: Product): Promise<void> {
+async function pollDashboard(product: Product): Promise<void> {
   await read(product, '/api/dashboard');
   await read(product, '/api/targets');
 }

@@ -65,14 +65,14 @@ async function addChannel(ask: AskProduct, name: string, base_url: string): Prom
 }
 
 /** Lets the first channel answer with another kind of model list each round. */
-function changeMood(channels: readonly SoakChannel[], round: number): void {
+function changeModelList(channels: readonly SoakChannel[], round: number): void {
   const list = lists[round % lists.length];
   if (list) channels[0]?.provider.setModelList(list);
 }
 
 const runPeriodMs = 3000;
 const pollPeriodMs = 2000;
-const fleetingPeriodMs = 10_000;
+const deletePeriodMs = 10_000;
 
 /** Does everything that people do with the monitor, all at once, until `signal` aborts. */
 export async function loadProduct(
@@ -82,16 +82,16 @@ export async function loadProduct(
 ): Promise<void> {
   await Promise.all([
     every(runPeriodMs, signal, async (round) => {
-      changeMood(channels, round);
+      changeModelList(channels, round);
       for (const { id } of channels) await ask('POST', `/api/targets/${id}/run`);
     }),
-    every(pollPeriodMs, signal, (round) => lookAround(ask, channels, round)),
-    every(fleetingPeriodMs, signal, (round) => disturb(ask, channels, round)),
+    every(pollPeriodMs, signal, (round) => pollPages(ask, channels, round)),
+    every(deletePeriodMs, signal, (round) => deleteDuringRun(ask, channels, round)),
   ]);
 }
 
 /** Requests what the page requests. */
-async function lookAround(ask: AskProduct, channels: readonly SoakChannel[], round: number) {
+async function pollPages(ask: AskProduct, channels: readonly SoakChannel[], round: number) {
   const id = channels[round % channels.length]?.id;
   await ask('GET', '/api/targets');
   await ask('GET', '/api/dashboard');
@@ -101,10 +101,10 @@ async function lookAround(ask: AskProduct, channels: readonly SoakChannel[], rou
 }
 
 /** Deletes a channel while it runs, and disables another one meanwhile. */
-async function disturb(ask: AskProduct, channels: readonly SoakChannel[], round: number) {
+async function deleteDuringRun(ask: AskProduct, channels: readonly SoakChannel[], round: number) {
   const [first, second] = channels;
   if (!first || !second || round % 2 === 0) return;
-  const id = await addChannel(ask, `Fleeting ${round}`, second.provider.origin).catch(() => null);
+  const id = await addChannel(ask, `Temporary ${round}`, second.provider.origin).catch(() => null);
   if (id === null) return;
   await ask('POST', `/api/targets/${id}/run`);
   await ask('PATCH', `/api/targets/${second.id}`, { enabled: false });
