@@ -43,7 +43,7 @@ export function createGatewayHandler(deps: GatewayDeps): GatewayHandler {
 }
 
 /** Refuses a malformed request in the dialect of its path; false if the path isn't the gateway's. */
-export function createRefuser(newRequestId: () => string): BadRequestHandler {
+export function createBadRequestHandler(newRequestId: () => string): BadRequestHandler {
   return (request, response, message) => {
     const [path] = splitOnce(request.url ?? '/', '?');
     const matched = matchRoute(request.method ?? 'GET', path, request.headers);

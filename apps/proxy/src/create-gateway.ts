@@ -16,8 +16,8 @@ import { createBreakers } from './board/breakers.ts';
 import { createKeyLimits } from './board/key-limits.ts';
 import { withCors } from './cors.ts';
 import {
+  createBadRequestHandler,
   createGatewayHandler,
-  createRefuser,
   type GatewayHandler,
 } from './create-gateway-handler.ts';
 import type { gatewayOptionsOf } from './env.ts';
@@ -122,7 +122,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   });
   return {
     handle: withCors(options.corsOrigins, handle),
-    refuse: createRefuser(makeRequestId),
+    refuse: createBadRequestHandler(makeRequestId),
     async close() {
       clearInterval(sharing);
       stopWatchingLoss();

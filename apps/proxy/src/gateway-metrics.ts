@@ -22,7 +22,7 @@ export function createGatewayMetrics(registry: Registry, { breakers, boardAgeS }
   const registers = [registry];
   const requests = new Counter({
     name: 'api_monitor_gateway_requests_total',
-    help: 'Requests by route and by the class of status that the client got',
+    help: 'Requests by route and class of the status that the client got',
     labelNames: ['route', 'outcome'],
     registers,
   });
@@ -50,13 +50,13 @@ export function createGatewayMetrics(registry: Registry, { breakers, boardAgeS }
   });
   const refused = new Counter({
     name: 'api_monitor_gateway_refused_total',
-    help: 'Requests refused on sight, by the reason',
+    help: 'Requests refused before any work, by reason',
     labelNames: ['reason'],
     registers,
   });
   new Gauge({
     name: 'api_monitor_gateway_breakers_open',
-    help: 'Models of channels that live traffic is kept from',
+    help: 'Models of channels that are paused for live traffic',
     registers,
     collect() {
       this.set(breakers.openCount());
@@ -64,7 +64,7 @@ export function createGatewayMetrics(registry: Registry, { breakers, boardAgeS }
   });
   new Gauge({
     name: 'api_monitor_gateway_board_age_seconds',
-    help: 'Since the board was last known to be up to date',
+    help: 'Time since the board was last known to be up to date',
     aggregator: 'max',
     registers,
     collect() {

@@ -91,10 +91,10 @@ async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
   });
   const error = forwarded.status === 0 ? gatewayFault(forwarded) : null;
   if (error) sendError(response, endpoint.dialect, error, arrival.requestId);
-  keepPlace(deps, given, model, forwarded);
+  rememberTarget(deps, given, model, forwarded);
   const status = error?.status ?? forwarded.status;
   const asked = { requestedModel: model, requestBytes };
-  return leaveRecord(deps, {
+  return addRecord(deps, {
     ...given,
     ...asked,
     status,
@@ -204,7 +204,7 @@ function gatewayFault({ fault, entry, attempts }: Forwarded): GatewayError {
 }
 
 /** A conversation stays on the target that answered it. */
-function keepPlace(
+function rememberTarget(
   { affinity }: GatewayDeps,
   { request }: ForwardRequest,
   model: string,
@@ -226,13 +226,10 @@ function refuse(
   const { status, message } = error;
   const { requestedModel = '', requestBytes = 0 } = asked;
   const parts = { ...given, requestedModel, requestBytes };
-  leaveRecord(deps, { ...parts, status, error: message, forwarded: null });
+  addRecord(deps, { ...parts, status, error: message, forwarded: null });
 }
 
-function leaveRecord(
-  { metrics, records }: GatewayDeps,
-  parts: Parameters<typeof requestRecord>[0],
-) {
+function addRecord({ metrics, records }: GatewayDeps, parts: Parameters<typeof requestRecord>[0]) {
   const record = requestRecord(parts);
   metrics.requestEnded(record);
   records.add(record);

@@ -143,7 +143,7 @@ async function expectBroken(origin: string, body: object) {
 }
 
 test.each(['reset_midway', 'closed_midway', 'shorter_than_promised', 'hang_midway'] as const)(
-  'a whole answer that breaks (%s) breaks the client’s connection',
+  'an answer that isn’t a stream and breaks (%s) breaks the client’s connection',
   async (how) => {
     const provider = await providerForTest({ m: how });
     const gateway = await gatewayTo(provider.origin, { idleTimeoutMs: 200 });

@@ -196,7 +196,7 @@ test('429 over the key’s limit says when to try again', async () => {
   expect(Number(headers['retry-after'])).toBeLessThanOrEqual(60);
 });
 
-test('502 for a channel out of reach, then 503 once its breaker is open', async () => {
+test('502 for an unreachable channel, then 503 once its breaker is open', async () => {
   const { origin } = gateway;
   const body = chatTo('unreachable/m');
   expectOpenai(await call(origin, '/v1/chat/completions', { body }), 502);

@@ -5,7 +5,7 @@ import { gatewayForTest, type TestGateway } from './open-test-gateway.ts';
 import { providerForTest, upstreamForTest } from './providers.ts';
 import { addChannel, upstreamKey } from './test-channel.ts';
 
-/** Unguarded, a ring goes on until this machine runs out of sockets. */
+/** Without a guard, a ring continues until this machine runs out of sockets. */
 const mostRequests = 60;
 
 /** A gateway that other gateways' channels lead to, and the requests that it got. */

@@ -131,7 +131,7 @@ test('a client’s huge names are refused, and neither repeated nor stored', asy
   expect(JSON.stringify(records)).not.toContain('\\u0000');
 });
 
-test('a channel out of reach is recorded with the status that the client got', async () => {
+test('a request to an unreachable channel is recorded with the status that the client got', async () => {
   const channels = { gone: { origin: 'http://127.0.0.1:9', models: { m: {} } } };
   const { origin, recordsAtEnd } = await gatewayForTest({ channels });
   await call(origin, '/v1/messages', { body: chatTo('gone/m') });

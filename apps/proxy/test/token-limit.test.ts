@@ -118,17 +118,14 @@ test.each([
   [chat, { max_tokens: 1.5 }],
   ['/v1/responses', { max_tokens: 1 }],
   [generate, { labels: { maxOutputTokens: 1 } }],
-])(
-  'an answer without a limit of its own is assumed to take 1,000 tokens: %s %j',
-  async (path, more) => {
-    const { upstream, ask } = await start({ tpm_limit: 5_000 });
-    const answers = Array.from({ length: 6 }, () => ask({ ...held, ...more }, path));
-    await untilAnswered(answers, 2);
-    await upstream.until(4);
-    upstream.answer();
-    expect(await statusesOf(answers)).toEqual([200, 200, 200, 200, 429, 429]);
-  },
-);
+])('an answer without its own limit is assumed to take 1,000 tokens: %s %j', async (path, more) => {
+  const { upstream, ask } = await start({ tpm_limit: 5_000 });
+  const answers = Array.from({ length: 6 }, () => ask({ ...held, ...more }, path));
+  await untilAnswered(answers, 2);
+  await upstream.until(4);
+  upstream.answer();
+  expect(await statusesOf(answers)).toEqual([200, 200, 200, 200, 429, 429]);
+});
 
 test('a request whose answer isn’t text reserves only its input', async () => {
   const { upstream, ask } = await start({ tpm_limit: 1_000 });

@@ -1,5 +1,5 @@
 import { type AnswerHeaders, headerOf } from '@api-monitor/upstream';
-import type { KeyCover } from './key-cover.ts';
+import type { KeyMask } from './key-mask.ts';
 
 /**
  * The headers of a target's answer that reach the client: those that SDKs and agents read. All others
@@ -56,12 +56,12 @@ export interface RoutingInfo {
 export function answerHeaders(
   upstream: AnswerHeaders,
   { requestId, targetId, model, attempts, proofAgeS }: RoutingInfo,
-  keyCover: KeyCover,
+  keyMask: KeyMask,
 ): string[] {
   const headers: string[] = [];
   for (const name of Object.keys(upstream)) {
     // Only the first of several values, because readers differ in which one they use.
-    if (isPassed(name)) headers.push(name, keyCover.inText(headerOf(upstream, name) ?? ''));
+    if (isPassed(name)) headers.push(name, keyMask.inText(headerOf(upstream, name) ?? ''));
   }
   headers.push(
     ...harmlessPairs,

@@ -18,7 +18,7 @@ import {
   isHeldBackStatus,
   type StreamError,
 } from './judge-attempt.ts';
-import { KeyCover } from './key-cover.ts';
+import { KeyMask } from './key-mask.ts';
 import { createUsageReader, type UsageReader } from './read-usage.ts';
 import { type StreamEndWatch, watchStreamEnd } from './stream-end.ts';
 
@@ -60,7 +60,7 @@ const joinedBytes = 16 * 1024;
 export class AnswerPipe implements AnswerHandler {
   readonly #options: PipeOptions;
   readonly #timer: AttemptTimer;
-  readonly #keyCover: KeyCover;
+  readonly #keyMask: KeyMask;
   readonly #source: AnswerSource;
   #status = 0;
   #headers: AnswerHeaders = {};
@@ -78,7 +78,7 @@ export class AnswerPipe implements AnswerHandler {
   constructor(options: PipeOptions) {
     this.#options = options;
     this.#timer = new AttemptTimer(options, this);
-    this.#keyCover = new KeyCover(options.target);
+    this.#keyMask = new KeyMask(options.target);
     options.response.on('close', this.#onClientClose);
     this.#source = options.send(this);
   }
@@ -127,7 +127,7 @@ export class AnswerPipe implements AnswerHandler {
       this.#fail({ kind: 'network', message: 'the stream stopped before its end' }, passed);
       return;
     }
-    const rest = joined(this.#gated(this.#keyCover.rest()), gate?.rest() ?? null);
+    const rest = joined(this.#gated(this.#keyMask.rest()), gate?.rest() ?? null);
     const bytes = joined(passed, rest);
     if (!this.#options.response.destroyed) this.#sendHead(bytes?.length ?? 0);
     this.#finish({ kind: 'whole', status: this.#status, streamError: this.#streamError() });
@@ -185,7 +185,7 @@ export class AnswerPipe implements AnswerHandler {
   #refuseRedirect(location: string | undefined): void {
     this.#source.abort();
     const reason = redirectMessage(location) ?? 'not an answer to a POST';
-    const message = this.#keyCover.inText(`HTTP ${this.#status}: ${reason}`);
+    const message = this.#keyMask.inText(`HTTP ${this.#status}: ${reason}`);
     this.#fail({ kind: 'upstream', message }, null);
   }
 
@@ -216,7 +216,7 @@ export class AnswerPipe implements AnswerHandler {
     this.#arrived = [];
     this.#watch?.usage.take(bytes);
     this.#watch?.end?.take(bytes);
-    return this.#gated(this.#keyCover.pass(bytes));
+    return this.#gated(this.#keyMask.pass(bytes));
   }
 
   #gated(bytes: Buffer | null): Buffer | null {
@@ -229,7 +229,7 @@ export class AnswerPipe implements AnswerHandler {
     const { response, routing, parcel } = this.#options;
     if (response.headersSent) return;
     parcel.release();
-    const headers = answerHeaders(this.#headers, routing, this.#keyCover);
+    const headers = answerHeaders(this.#headers, routing, this.#keyMask);
     // A stream's length is never promised, because an error event may have to follow.
     const promised = this.#watch?.isEventStream ? undefined : this.#headers['content-length'];
     const length = wholeBytes ?? promised;

@@ -22,7 +22,7 @@ function spellingsFor(target: UpstreamTarget): readonly Spelling[] {
  * Masks a target's key with asterisks in everything that goes to a client, because targets quote it in
  * errors. Lengths don't change. Each answer needs a new instance.
  */
-export class KeyCover {
+export class KeyMask {
   readonly #spellings: readonly Spelling[];
   /** The last bytes, if they may be the start of the key. */
   #held: Buffer | null = null;
@@ -39,7 +39,7 @@ export class KeyCover {
     const bytes = this.#held ? Buffer.concat([this.#held, chunk]) : chunk;
     this.#held = null;
     let heldFrom = bytes.length;
-    for (const { bytes: needle } of this.#spellings) cover(bytes, needle);
+    for (const { bytes: needle } of this.#spellings) mask(bytes, needle);
     for (const { bytes: needle } of this.#spellings)
       heldFrom = Math.min(heldFrom, startOfKey(bytes, needle));
     if (heldFrom >= bytes.length) return bytes;
@@ -54,13 +54,13 @@ export class KeyCover {
 
   inText(text: string): string {
     return this.#spellings.reduce(
-      (sofar, spelling) => sofar.replaceAll(spelling.text, '*'.repeat(spelling.text.length)),
+      (masked, spelling) => masked.replaceAll(spelling.text, '*'.repeat(spelling.text.length)),
       text,
     );
   }
 }
 
-function cover(bytes: Buffer, needle: Buffer): void {
+function mask(bytes: Buffer, needle: Buffer): void {
   for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + needle.length)) {
     bytes.fill(asterisk, at, at + needle.length);
   }

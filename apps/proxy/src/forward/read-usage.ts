@@ -68,7 +68,7 @@ class StartBuffer {
   }
 }
 
-/** The last bytes of an answer, at least `limitBytes` of them, in memory of its own. */
+/** The last bytes of an answer, at least `limitBytes` of them, in their own memory. */
 class EndBuffer {
   readonly #limitBytes: number;
   readonly #bytes: Buffer;

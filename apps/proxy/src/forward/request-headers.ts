@@ -6,7 +6,7 @@ import type { Endpoint } from '../request/match-route.ts';
  * hop-by-hop headers, and `accept-encoding`, because the gateway reads every answer and asks for
  * uncompressed ones.
  */
-const goesUp = new Set([
+const forwardedNames = new Set([
   'content-type',
   'accept',
   'accept-language',
@@ -30,7 +30,7 @@ const goesUp = new Set([
   'referer',
   'x-title',
 ]);
-const prefixesThatGoUp = ['openai-', 'x-stainless-', 'x-claude-code-', 'x-codex-'];
+const forwardedPrefixes = ['openai-', 'x-stainless-', 'x-claude-code-', 'x-codex-'];
 
 /**
  * The request's headers to forward, as alternating names (in lower case) and values, with the part of its
@@ -45,7 +45,7 @@ export function upstreamHeaders(
   const headers: string[] = ['accept-encoding', 'identity'];
   let hasVersion = false;
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const name = nameThatGoesUp(rawHeaders[at] ?? '');
+    const name = forwardedNameOf(rawHeaders[at] ?? '');
     if (name === null) continue;
     if (name === 'anthropic-version') hasVersion = true;
     headers.push(name, rawHeaders[at + 1] ?? '');
@@ -59,11 +59,12 @@ const knownNames = new Map<string, string | null>();
 const knownNamesLimit = 1_000;
 
 /** In lower case; null if the header is dropped. Cached, because clients send the same few. */
-function nameThatGoesUp(raw: string): string | null {
+function forwardedNameOf(raw: string): string | null {
   const known = knownNames.get(raw);
   if (known !== undefined) return known;
   const name = raw.toLowerCase();
-  const isWanted = goesUp.has(name) || prefixesThatGoUp.some((prefix) => name.startsWith(prefix));
+  const isWanted =
+    forwardedNames.has(name) || forwardedPrefixes.some((prefix) => name.startsWith(prefix));
   const found = isWanted ? name : null;
   if (knownNames.size < knownNamesLimit) knownNames.set(raw, found);
   return found;

@@ -20,7 +20,7 @@ const pairLimit = 10_000;
 export type GuessGuard = ReturnType<typeof createGuessGuard>;
 
 /**
- * Blocks an address that sends many unknown keys. Clients that were working go on working while their
+ * Blocks an address that sends many unknown keys. Clients that were working keep working while their
  * address is blocked, so that one broken client doesn't lock out the others behind it. Which keys an
  * address has used is known per process, in memory.
  */

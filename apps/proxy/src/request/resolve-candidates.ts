@@ -103,7 +103,7 @@ function refusal(
       return notFound(`name the model as channel/model: "${name}" has no known channel`);
     case 'target_disabled':
     case 'no_such_offer':
-      return notFound(isPinned ? lackOf(asked) : `no channel offers the model "${name}"`);
+      return notFound(isPinned ? pinnedFaultOf(asked) : `no channel offers the model "${name}"`);
     case 'probe_failed':
       return notFound(failedSentence(fault.offer, nowS));
     case 'not_allowed': {
@@ -119,7 +119,7 @@ function refusal(
   }
 }
 
-function lackOf({ target, model }: { target: BoardTarget; model: string }): string {
+function pinnedFaultOf({ target, model }: { target: BoardTarget; model: string }): string {
   return target.enabled
     ? `the channel "${target.name}" has no model "${model}"`
     : `the channel "${target.name}" is disabled`;
