@@ -7,7 +7,7 @@ export type WorkerMetrics = ReturnType<typeof createWorkerMetrics>;
 export function createWorkerMetrics(registry: Registry) {
   const probes = new Counter({
     name: 'api_monitor_probes_total',
-    help: 'Probes by route and verdict (alive, or the kind of the error)',
+    help: 'Probes by route and verdict (alive, or the error kind)',
     labelNames: ['route', 'verdict'],
     registers: [registry],
   });

@@ -111,7 +111,7 @@ const chunked = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked';
 
 const answers: [string, string, Outcome][] = [
   ['a plain answer', ok, { status: 200, fault: null, body: 'ok' }],
-  // undici's client refuses an interim 100 that nobody asked for.
+  // undici's client refuses an interim 100 that wasn't asked for.
   ['an unasked 100 Continue', `HTTP/1.1 100 Continue\r\n\r\n${ok}`, cut],
   [
     'other interim answers',

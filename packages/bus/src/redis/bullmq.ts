@@ -1,7 +1,7 @@
 import { type Job, Queue, Worker } from 'bullmq';
 import type { RedisContext } from './redis-connections.ts';
 
-/** How long BullMQ may take to note the ends of jobs; it can't while Redis is away. */
+/** How long BullMQ may take to record that jobs have ended; it can't while Redis is away. */
 const closeTimeoutMs = 3_000;
 const retryDelayMs = 1_000;
 

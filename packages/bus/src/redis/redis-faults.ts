@@ -5,8 +5,8 @@ const periodMs = 30_000;
 const rememberedLimit = 100;
 
 /**
- * Passes each Redis error on once in 30 s, as `bareError` makes it. While Redis is away, every connection
- * fails again every second or two, with the same error.
+ * Reports each Redis error at most once in 30 s, as `bareError` makes it. While Redis is away, every
+ * connection fails again every second or two, with the same error.
  */
 export function limitFaults(onFault: FaultListener, nowMs: () => number): FaultListener {
   const reportedAtMs = new LRUCache<string, number>({ max: rememberedLimit });

@@ -165,7 +165,7 @@ function createDecoder(codings: readonly string[], firstByte: number): Decoder {
     let innerBytes = 0;
     input.on('data', (bytes: Buffer) => {
       innerBytes += bytes.length;
-      if (innerBytes > innerLimitBytes) input.destroy(new Error('too much for an encoded body'));
+      if (innerBytes > innerLimitBytes) input.destroy(new Error('the encoded body is too large'));
     });
   }
   return { input, output };
