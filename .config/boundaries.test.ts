@@ -28,7 +28,7 @@ const forbidden: Record<string, [rule: string, text: string]> = {
   'apps/worker/src/misspells.ts': ['everything-resolves', "import './mispelt.ts';"],
 };
 
-/** Files that break none by themselves. */
+/** Files that break no rule by themselves. */
 const allowed: Record<string, string> = {
   'packages/core/src/parses.ts': "import 'zod';",
   'packages/core/src/parses.test.ts': "import '@api-monitor/fake-provider';\nimport 'node:fs';",

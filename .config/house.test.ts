@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 
-/** Files and folders that break a rule of this file, each with the reason why it may. */
+/** Exceptions from the rules in this file, each with its reason. */
 const exceptions: Record<string, string> = {};
 
 /** A folder with more source files than this probably holds several concepts. */
@@ -158,7 +158,7 @@ describe('files and folders are concepts', () => {
         others.length === 0 &&
         dirname(parent) === dirname(file) &&
         !/^(?:index|main)\.ts$/.test(basename(parent)) &&
-        // What has a test of its own is a concept of its own.
+        // A slice with its own test is its own concept.
         !existsSync(file.replace(/\.ts$/, '.test.ts'));
       return isSlice ? parent : '';
     });
@@ -183,7 +183,7 @@ describe('files and folders are concepts', () => {
   });
 });
 
-/** `openai/gpt-4o` and `text/event-stream` aren't paths: a path begins in a folder of the house. */
+/** `openai/gpt-4o` and `text/event-stream` aren't paths: a path begins with a folder of the repository. */
 function isPath(text: string): boolean {
   return /^(?:apps|packages|src|test|build|data|\.(?:config|ci|docker|github|changeset))\//.test(
     text,
