@@ -1,4 +1,4 @@
-/** Every way in which the product refuses or fails on purpose, with the HTTP status of each. */
+/** Every error that the product raises on purpose, with its HTTP status. */
 export const httpStatusByErrorCode = {
   invalid_input: 400,
   unauthorized: 401,
@@ -15,7 +15,7 @@ export const httpStatusByErrorCode = {
 
 export type ErrorCode = keyof typeof httpStatusByErrorCode;
 
-/** What can be wrong with a field of a body or a query; pages turn each into words. */
+/** Everything that can be wrong with a field of a body or a query; the pages translate each code. */
 export const fieldErrorCodes = [
   /** Missing, or an empty text. */
   'required',
@@ -37,7 +37,7 @@ export const fieldErrorCodes = [
   'not_allowed',
   /** There is no field of this name. */
   'unknown_field',
-  /** Another of the same kind has it already. */
+  /** Another item of the same kind already has this value. */
   'taken',
   /** It is in the same list or file twice. */
   'repeated',
@@ -50,11 +50,11 @@ export const fieldErrorCodes = [
   /** The stored key would go to another origin; enter it again. */
   'reenter_key',
   'not_in_future',
-  /** A visitor's token that is the API token. */
+  /** The visitor token is the same as the API token. */
   'same_as_api_token',
-  /** A secret can't be removed if neither the environment nor the first start gives one. */
+  /** The secret can't be removed, because neither the environment nor the first start provides another. */
   'no_fallback',
-  /** A password or a one-time code that isn't right. */
+  /** The password or the one-time code is wrong. */
   'incorrect',
 ] as const;
 
@@ -66,21 +66,21 @@ export interface FieldError {
   bound?: number;
 }
 
-/** By the path of each bad field, dotted if nested: `items.3.slug`. */
+/** Keyed by the path of each bad field, with dots if it is nested: `items.3.slug`. */
 export type FieldErrors = Record<string, FieldError>;
 
 interface AppErrorOptions {
-  /** Kept for the log; never shown to a caller. */
+  /** For the log; never shown to a caller. */
   cause?: unknown;
-  /** A word for programs, if the status alone says too little. */
+  /** A machine-readable reason, if the HTTP status isn't specific enough. */
   reason?: string;
-  /** With `rate_limited` and `unavailable`: when to come back. */
+  /** With `rate_limited` and `unavailable`: how many seconds to wait before a retry. */
   retryAfterS?: number;
-  /** The fields that are to blame. */
+  /** The fields that caused the error. */
   fields?: FieldErrors;
 }
 
-/** An error whose `message` may be shown to the caller; what is private goes into `cause`. */
+/** An error whose `message` may be shown to the caller; private details go into `cause`. */
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;

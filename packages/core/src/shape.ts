@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { namesOf, recordOf } from './pick.ts';
 import { isPlainLine } from './text/plain-line.ts';
 
-// What the shapes of rows and bodies are made of, and what can be read off a shape.
+// Building blocks for the shapes of rows and bodies, and functions that inspect a shape.
 
 export const unixSeconds = z.number().describe('Unix seconds');
 export const seconds = z.number().describe('seconds');
@@ -11,7 +11,7 @@ export const plainLine = z
   .string()
   .refine(isPlainLine, 'must be one line without control characters or broken Unicode');
 
-/** How a field is written where only text and numbers fit, such as a column or a cell of a CSV. */
+/** How a field is stored in a column or a CSV cell, which can hold only text and numbers. */
 export type FieldKind = 'boolean' | 'number' | 'text' | 'json';
 
 /** The kind of each field of a shape. */

@@ -4,7 +4,7 @@ type Sample<Shape extends z.core.$ZodShape> = z.output<z.ZodObject<Shape>>;
 
 /**
  * An object of a shape for tests: a field is null if it may be, else 0, '', false, [] or the first of its
- * values. A test names only the fields that it is about, so a new field breaks none.
+ * values. A test names only the fields that it is about, so a new field breaks no test.
  */
 export function sampleOf<Shape extends z.core.$ZodShape>({
   shape,

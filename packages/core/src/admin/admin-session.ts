@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { unixSeconds } from '../shape.ts';
 
-/** An admin's session as it may be shown. */
+/** What the API shows of an admin's session. */
 export const adminSessionShape = z.object({
   id: z.int(),
   created_at: unixSeconds,

@@ -1,8 +1,8 @@
-/** Who may act; `system`: the program itself, at its start. */
+/** The actors in the audit log; `system` is the program itself, at startup. */
 export const auditActors = ['api_token', 'visitor', 'session', 'nobody', 'system'] as const;
 export type AuditActor = (typeof auditActors)[number];
 
-/** Everything that the audit log records. */
+/** The actions that the audit log records. */
 export const auditActions = [
   'session.opened',
   'session.refused',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { changesBetween } from './audit.ts';
 
-test('only fields that differ are told, with what they were', () => {
+test('only the fields that differ are recorded, with their old values', () => {
   const before = { name: 'a', enabled: true, selected_models: ['x'], source_url: null };
   const after = { name: 'b', enabled: true, selected_models: ['x', 'y'], source_url: null };
   expect(changesBetween(before, after)).toEqual([
@@ -10,7 +10,7 @@ test('only fields that differ are told, with what they were', () => {
   ]);
 });
 
-test('of a secret only the change is told', () => {
+test('a changed secret is recorded without its values', () => {
   const changes = changesBetween({ api_key: 'sk-old' }, { api_key: 'sk-new' }, ['api_key']);
   expect(changes).toEqual([{ field: 'api_key', old: '[secret]', new: '[secret]' }]);
   expect(changesBetween({}, { api_key: 'sk-new' }, ['api_key'])).toEqual([

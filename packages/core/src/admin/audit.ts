@@ -6,7 +6,7 @@ import { auditActions, auditActors } from './audit-action.ts';
 const auditValueShape = z.union([z.string(), z.number(), z.boolean()]).nullable();
 type AuditValue = z.output<typeof auditValueShape>;
 
-/** One field that changed. Of a secret it says only that it changed. */
+/** One field that changed. The values of a secret are hidden. */
 export const auditChangeShape = z.object({
   field: z.string(),
   old: auditValueShape,
@@ -26,7 +26,7 @@ export const auditEntryShape = z.object({
   /** What it was done to: a channel's or a key's id, for example. */
   subject_id: z.int().nullable(),
   subject_name: z.string(),
-  changes: z.array(auditChangeShape).describe('of a secret only that it changed'),
+  changes: z.array(auditChangeShape).describe('the values of secrets are hidden'),
 });
 export type AuditEntry = z.output<typeof auditEntryShape>;
 
@@ -34,8 +34,8 @@ const textLimit = 200;
 const secretWord = '[secret]';
 
 /**
- * The fields of `after` that differ from `before`; of those named in `secrets` only that they differ.
- * Lists are compared as JSON, and long texts are cut.
+ * The fields of `after` that differ from `before`, without the values of those named in `secrets`. Lists
+ * are compared as JSON, and long texts are cut.
  */
 export function changesBetween(
   before: Readonly<Record<string, unknown>>,

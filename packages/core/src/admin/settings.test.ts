@@ -3,7 +3,7 @@ import { parseSettings } from './settings.ts';
 
 const read = (values: Record<string, string>) => parseSettings(new Map(Object.entries(values)));
 
-test('what was never set is null', () => {
+test('a setting that was never set is null', () => {
   expect(read({})).toEqual({
     visitor_mode_enabled: null,
     log_cleanup_enabled: null,
@@ -45,6 +45,6 @@ test.each([
   expect(read({ default_interval_min: text }).default_interval_min).toBe(expected);
 });
 
-test('a word that is neither is null', () => {
+test('any other word is null', () => {
   expect(read({ visitor_mode_enabled: 'maybe' }).visitor_mode_enabled).toBeNull();
 });

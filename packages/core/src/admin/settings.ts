@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { namesOf } from '../pick.ts';
 
-/** The switches and numbers that an admin sets at run time: what they take, and what holds until then. */
+/** The switches and numbers that an admin can set at run time, with their bounds and defaults. */
 export const settingRules = {
   visitor_mode_enabled: { schema: z.boolean(), default: false },
   log_cleanup_enabled: { schema: z.boolean(), default: true },
@@ -22,14 +22,14 @@ export const settingsShape = z.object(
 );
 export type SettingValues = z.output<typeof settingsShape>;
 
-/** Settings as an admin set them; null: not set, or to something unreadable. */
+/** The settings that an admin has set; null if one isn't set or can't be read. */
 export type PlainSettings = { [Name in keyof Rules]: SettingValues[Name] | null };
 
-/** As environments and the older tool write it: true, 1, yes, on; or false, 0, no, off; in any case. */
+/** As environment variables and the older tool spell it: true, 1, yes, on; false, 0, no, off; in any case. */
 const onOff = z.string().trim().pipe(z.stringbool());
 const digits = z.string().trim().regex(/^\d+$/).transform(Number);
 
-/** Reads stored text: what is missing, unreadable or out of bounds is null, so that a default holds. */
+/** Reads stored text. A value that is missing, unreadable or out of bounds is null, so its default applies. */
 export function parseSettings(stored: ReadonlyMap<string, string>): PlainSettings {
   const read = (name: keyof Rules) => {
     const { schema } = settingRules[name];

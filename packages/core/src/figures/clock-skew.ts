@@ -2,14 +2,14 @@
 export const clockSkewS = 60;
 
 /**
- * Whether `periodS` seconds have passed since a moment; both in Unix seconds. A moment in the future comes
- * from a wrong clock, here or on another host, and delays nothing.
+ * Whether `periodS` seconds have passed since a time in Unix seconds. A time in the future comes from a
+ * wrong clock, here or on another host, and delays nothing.
  */
 export function hasPassed(periodS: number, since: number, nowS: number): boolean {
   return nowS - since >= periodS || isAhead(since, nowS);
 }
 
-/** Whether a moment is further in the future than clocks may differ. */
+/** Whether a time is further in the future than clock skew explains. */
 export function isAhead(moment: number, nowS: number): boolean {
   return moment > nowS + clockSkewS;
 }

@@ -13,7 +13,7 @@ function histogramOf(values: readonly number[]): Histogram {
   return histogram;
 }
 
-/** From a millisecond to five minutes, evenly over the magnitudes, shuffled. */
+/** From a millisecond to five minutes, evenly spread on a logarithmic scale, shuffled. */
 const values = Array.from(
   { length: 5000 },
   (_, index) => 0.001 * 300_000 ** (((index * 7919) % 5000) / 5000),

@@ -1,4 +1,4 @@
-/** How far a percentile may be from the true one, as a share of it. */
+/** The largest relative error of a percentile. */
 export const histogramAccuracy = 0.02;
 
 /**
@@ -10,7 +10,7 @@ export type Histogram = Record<number, number>;
 
 const growth = (1 + histogramAccuracy) / (1 - histogramAccuracy);
 const logGrowth = Math.log(growth);
-/** Shorter values count as this: no channel answers sooner. */
+/** Shorter values count as this one: no channel answers faster. */
 const leastMs = 1;
 
 /** Counts one more value, in seconds. */

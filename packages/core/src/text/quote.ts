@@ -1,8 +1,8 @@
 import { shorten } from './shorten.ts';
 
 /**
- * Somebody else's words as part of a sentence: one line of at most `limit` characters, without control
- * characters, and with `…` if there was more. Text far behind the limit isn't even read.
+ * Quotes foreign text in a sentence: one line of at most `limit` characters without control characters,
+ * followed by `…` if it was cut. Text far beyond the limit isn't read.
  */
 export function quote(text: string, limit: number): string {
   const line = text
