@@ -10,7 +10,7 @@ it.each([
   expect(adminAddress(readAdminAddress(address.slice('/admin.html'.length)))).toBe(address);
 });
 
-it('leaves out what belongs to another tab, and reads nonsense as absent', () => {
+it('leaves out the filters of other tabs, and treats invalid values as absent', () => {
   const view = readAdminAddress('?tab=odd&revoked=2&action=target.created&q=x');
   expect(adminAddress(view)).toBe('/admin.html');
   expect(adminAddress({ ...view, tab: 'status' })).toBe('/admin.html?tab=status');

@@ -10,23 +10,23 @@ const adminTabs = [
 ] as const;
 export type AdminTab = (typeof adminTabs)[number];
 
-/** Which tab is shown, and what the lists are narrowed to. */
+/** The open tab, and the filters of the lists. */
 export type AdminView = ReturnType<typeof readAdminAddress>;
 
-/** Reads a query string; nonsense in it counts as absent. */
+/** Reads a query string; invalid values count as absent. */
 export function readAdminAddress(search: string) {
   const params = new URLSearchParams(search);
   return {
     tab: adminTabs.find((it) => it === params.get('tab')) ?? 'settings',
-    /** Of the audit log; '' shows all. */
+    /** The action that the audit log shows; '' shows all. */
     action: params.get('action') ?? '',
-    /** Of the channels. */
+    /** The search of the channels. */
     query: params.get('q') ?? '',
     areRevokedShown: params.get('revoked') === '1',
   };
 }
 
-/** The address of a view, with what only the shown tab is narrowed to. */
+/** The address of a view, with the filter of the open tab only. */
 export function adminAddress({ tab, action, query, areRevokedShown }: AdminView): string {
   const params = new URLSearchParams();
   if (tab !== 'settings') params.set('tab', tab);

@@ -1,8 +1,8 @@
 const nothing = { title: '', body: '', action: '' };
 
-/** Asks before something that can't be undone. */
+/** Asks for confirmation before something that can't be undone. */
 export function createConfirmStore() {
-  let resolve: (isSure: boolean) => void = () => {};
+  let resolve: (isConfirmed: boolean) => void = () => {};
   return {
     isOpen: false,
     ...nothing,
@@ -14,9 +14,9 @@ export function createConfirmStore() {
         resolve = settle;
       });
     },
-    answer(isSure: boolean) {
+    answer(isConfirmed: boolean) {
       this.isOpen = false;
-      resolve(isSure);
+      resolve(isConfirmed);
     },
     submit() {
       this.answer(true);

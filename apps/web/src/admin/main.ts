@@ -27,10 +27,10 @@ const nameOf = (id: number) => channels.channels.find((it) => it.id === id)?.nam
 const modelPicker = addStore('modelPicker', createModelPicker({ ...parts, nameOf }));
 const session = addStore('session', {
   async logout() {
-    const isOut = await parts.perform(async () => {
+    const isLoggedOut = await parts.perform(async () => {
       await answerOf(client.api.admin.logout.$post());
     });
-    if (isOut) goToLogin();
+    if (isLoggedOut) goToLogin();
   },
 });
 

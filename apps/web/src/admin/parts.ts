@@ -7,7 +7,7 @@ import { createViewStore } from './view-store.ts';
 
 export type AdminParts = ReturnType<typeof createParts>;
 
-/** What every tab of the administration works with. */
+/** The parts that every tab of the administration uses. */
 export function createParts(shell: Shell) {
   const { addStore, language, toasts, nowS, setTimer, copyText, focusField } = shell;
   const attempt = createAttempt({ ...shell, onLoggedOut: goToLogin });
@@ -21,7 +21,7 @@ export function createParts(shell: Shell) {
       replace: (address) => history.replaceState(null, '', address),
     }),
   );
-  /** Does what a button asks for; a failure becomes a toast. */
+  /** Makes a button's call; a failure becomes a toast. */
   const perform = async (call: () => Promise<void>): Promise<boolean> => {
     const button = atRest({});
     const isDone = await attempt(button, call);
@@ -29,7 +29,7 @@ export function createParts(shell: Shell) {
     return isDone;
   };
   return {
-    // The session's cookie says who calls; a token beside it would count instead.
+    // The session's cookie authenticates; the API would prefer a token if one were sent.
     client: createClient(location.origin, () => null),
     language,
     toasts,
@@ -47,7 +47,7 @@ export function createParts(shell: Shell) {
 
 let isLeaving = false;
 
-/** Leaves once, however many calls are refused together: a second departure would abort the first. */
+/** Navigates only once if several calls are refused together: a second navigation would abort the first. */
 export function goToLogin(): void {
   if (isLeaving) return;
   isLeaving = true;

@@ -1,6 +1,6 @@
 const nothing = { title: '', intro: '', text: '' };
 
-/** Shows a secret the one time that it is known, to be copied. `text` may have several lines. */
+/** Shows a new secret once, so that it can be copied. `text` may have several lines. */
 export function createRevealStore(copyText: (text: string) => Promise<void>) {
   return {
     isOpen: false,

@@ -13,7 +13,7 @@ interface AddressBar {
   replace(address: string): void;
 }
 
-/** Which tab is shown and what its list is narrowed to; the address says both. */
+/** The open tab and the filter of its list, both also in the address. */
 export function createViewStore({ search, push, replace }: AddressBar) {
   const followers: Follower[] = [];
   return {
@@ -21,7 +21,7 @@ export function createViewStore({ search, push, replace }: AddressBar) {
     addressOf(tab: AdminTab) {
       return adminAddress({ ...this, tab });
     },
-    /** Has a part act now if its tab is shown, and whenever it is shown from then on. */
+    /** Calls `show` whenever the follower's tab is opened, and now if it is open. */
     follow(follower: Follower) {
       followers.push(follower);
       if (follower.tab === this.tab) follower.show();
@@ -40,7 +40,7 @@ export function createViewStore({ search, push, replace }: AddressBar) {
       Object.assign(this, to);
       replace(this.addressOf(this.tab));
     },
-    /** Follows the address after the reader went back or forward. */
+    /** Reads the address after the reader went back or forward. */
     read(next: string) {
       const { tab, ...narrowed } = readAdminAddress(next);
       Object.assign(this, narrowed);

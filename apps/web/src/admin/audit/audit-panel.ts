@@ -6,7 +6,7 @@ import { initially } from '../../shell/initially.ts';
 import type { AdminParts } from '../parts.ts';
 import { auditRow } from './audit-row.ts';
 
-/** Who did what, page by page. */
+/** The audit log, page by page. */
 export function createAuditPanel({ client, language, attempt, view }: AdminParts) {
   const read = async (panel: AuditPanel, beforeId: number | null): Promise<void> => {
     const action = actionIn(view.action);

@@ -21,7 +21,7 @@ const entry: AuditEntry = {
   ],
 };
 
-it('a line says who did what, and leaves out fields that were left empty', () => {
+it('a line says who did what, without the fields that were left empty', () => {
   expect(auditRow(entry, translatorFor('en', adminTexts))).toMatchObject({
     actorText: 'Admin session',
     actionText: 'Proxy key created',

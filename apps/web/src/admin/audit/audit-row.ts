@@ -13,7 +13,7 @@ export function auditRow(entry: AuditEntry, { t }: Translator) {
     address,
     actionText: t(`audit.action.${action}`),
     subject: subject_name,
-    changes: changes.filter(isTelling).map((change) => ({
+    changes: changes.filter(isWorthShowing).map((change) => ({
       field: change.field,
       old: change.old === null ? '' : textOf(change.old),
       new: textOf(change.new),
@@ -21,8 +21,8 @@ export function auditRow(entry: AuditEntry, { t }: Translator) {
   };
 }
 
-/** A field that was left empty in something new isn't worth a line. */
-function isTelling(change: Change): boolean {
+/** Leaves out the empty fields of something new. */
+function isWorthShowing(change: Change): boolean {
   return change.old !== null || !['', '[]'].includes(String(change.new ?? ''));
 }
 

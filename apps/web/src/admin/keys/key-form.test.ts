@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { emptyKeyForm, keyBodyOf, keyFaultsOf, keyFormOf } from './key-form.ts';
 
-it('a form comes back as it was sent, and an empty field is no limit', () => {
+it('a sent form reads back the same, and an empty field means no limit', () => {
   const form = {
     ...emptyKeyForm,
     name: ' laptop ',
@@ -24,7 +24,7 @@ it('a form comes back as it was sent, and an empty field is no limit', () => {
   });
 });
 
-it('a missing name and a limit that is no number are found before the server is asked', () => {
+it("a missing name and a limit that isn't a number are found before the server is asked", () => {
   expect(keyFaultsOf({ ...emptyKeyForm, rpm_limit: 'many' })).toEqual({
     name: { code: 'required' },
     rpm_limit: { code: 'wrong_type' },

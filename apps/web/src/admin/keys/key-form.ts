@@ -2,7 +2,7 @@ import type { FieldErrors } from '@api-monitor/core';
 import type { ProxyKey, ProxyKeyBody } from '../../api/wire-types.ts';
 import { initially } from '../../shell/initially.ts';
 
-/** What the dialog's fields hold: texts as typed, under the API's names. */
+/** The values of the dialog's fields: texts as typed, under the API's names. */
 export const emptyKeyForm = {
   name: '',
   description: '',
@@ -43,7 +43,7 @@ export function keyBodyOf(form: KeyForm) {
   } satisfies ProxyKeyBody;
 }
 
-/** What the page can find before it asks the server, which alone knows the bounds. */
+/** The errors that the page can find itself; only the server knows the bounds. */
 export function keyFaultsOf(form: KeyForm): FieldErrors {
   const faults: FieldErrors = {};
   if (form.name.trim() === '') faults.name = { code: 'required' };

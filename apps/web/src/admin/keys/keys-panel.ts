@@ -8,7 +8,7 @@ import { keyRow, keyStateOf } from './key-row.ts';
 
 const usageSpanS = 30 * 86_400;
 
-/** The gateway's keys: a list, and what is done to one of them. */
+/** The list of the gateway's keys, and the actions on a key. */
 export function createKeysPanel(parts: AdminParts) {
   const { client, language, toasts, confirm, reveal, attempt, perform, view, nowS } = parts;
   const route = client.api.proxy.keys[':id'];
@@ -18,7 +18,7 @@ export function createKeysPanel(parts: AdminParts) {
     isBusy: false,
     failure: '',
     keys: initially<ProxyKey[]>([]),
-    /** Of the last 30 days, by key. */
+    /** Usage in the last 30 days, by key. */
     usage: new Map<number, KeyTotals>(),
     channels: initially<{ id: number; name: string }[]>([]),
     editor: createKeyEditor(parts),
@@ -79,12 +79,12 @@ export function createKeysPanel(parts: AdminParts) {
       });
     },
     async regenerate(id: number) {
-      const isSure = await confirm.ask({
+      const isConfirmed = await confirm.ask({
         title: language.t('admin.keys.regenerate.title', { name: this.nameOf(id) }),
         body: language.t('admin.keys.regenerate.body'),
         action: language.t('admin.keys.regenerate'),
       });
-      if (!isSure) return;
+      if (!isConfirmed) return;
       await perform(async () => {
         const { item, proxy_key } = await answerOf(route.regenerate.$post(paramOf(id)));
         this.put(item);
@@ -97,12 +97,12 @@ export function createKeysPanel(parts: AdminParts) {
     },
     async revoke(id: number) {
       const name = this.nameOf(id);
-      const isSure = await confirm.ask({
+      const isConfirmed = await confirm.ask({
         title: language.t('admin.keys.revoke.title', { name }),
         body: language.t('admin.keys.revoke.body'),
         action: language.t('admin.keys.revoke'),
       });
-      if (!isSure) return;
+      if (!isConfirmed) return;
       await perform(async () => {
         await answerOf(route.$delete(paramOf(id)));
         await this.load();

@@ -13,7 +13,7 @@ const sampleEveryMs = 2000;
 const mostPoints = 150;
 const tableRows = 10;
 
-/** What the monitor uses of its machine, sampled while the reader looks. */
+/** The monitor's use of CPU and memory, sampled while the tab is open. */
 export function createResourcesPanel({ client, language, attempt, setTimer, view }: AdminParts) {
   let cancelTimer = () => {};
   let isShown = false;
@@ -71,7 +71,7 @@ export function createResourcesPanel({ client, language, attempt, setTimer, view
   };
 }
 
-/** A point of the charts; null if the machine doesn't say. Cores are those since the sample before. */
+/** A point of the charts; null if the machine doesn't report it. Cores are a mean since the last sample. */
 interface ResourcePoint {
   timeMs: number;
   container: Usage;

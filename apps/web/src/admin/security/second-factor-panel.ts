@@ -4,7 +4,7 @@ import { answerOf } from '../../api/client.ts';
 import { initially } from '../../shell/initially.ts';
 import type { AdminParts } from '../parts.ts';
 
-/** What the dialog is for: the password to begin, a code to confirm, to end, or for new recovery codes. */
+/** What the dialog is for: `enrol` asks for the password, the others ask for a code. */
 type Purpose = 'enrol' | 'confirm' | 'remove' | 'recovery';
 
 const emptyForm = { current_password: '', code: '' };
@@ -17,7 +17,7 @@ const atStart = () => ({
   qr: noQr,
 });
 
-/** The second factor: set up with a QR code, confirmed by a first code, switched off by a last one. */
+/** The second factor: set up with a QR code, confirmed and switched off with a one-time code. */
 export function createSecondFactorPanel(parts: AdminParts) {
   const { client, language, toasts, reveal, attempt, focusField, view } = parts;
   const route = client.api.admin['second-factor'];
@@ -86,21 +86,21 @@ export function createSecondFactorPanel(parts: AdminParts) {
     },
     async enrol(current_password: string) {
       if (current_password === '') return;
-      const isBegun = await attempt(this, async () => {
+      const isStarted = await attempt(this, async () => {
         const { secret, uri } = (await answerOf(route.$post({ json: { current_password } }))).item;
         Object.assign(this, atStart(), { secret, qr: qrPath(uri), purpose: 'confirm' });
       });
-      if (isBegun) focusField('code');
+      if (isStarted) focusField('code');
     },
   };
 }
 
-/** Modules without ink around a code, by ISO/IEC 18004. */
-const quietModules = 4;
+/** The width of the empty border around a QR code, in modules, as ISO/IEC 18004 requires. */
+const quietZoneModules = 4;
 
 /** A QR code as one SVG path in a square of 100 units, including its quiet zone. */
 function qrPath(text: string): typeof noQr {
-  const { data, size } = encode(text, { border: quietModules });
+  const { data, size } = encode(text, { border: quietZoneModules });
   const d = data
     .flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : '')))
     .join('');

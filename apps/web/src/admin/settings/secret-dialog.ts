@@ -13,7 +13,7 @@ export const secretFields = [
 
 export type SecretField = (typeof secretFields)[number];
 
-/** What a generated secret begins with. */
+/** The prefix of each generated secret. */
 const prefixes: Record<SecretField, string> = {
   api_monitor_token: 'am-',
   api_monitor_token_visitor: 'visitor-',
@@ -25,13 +25,13 @@ type SecretsPatch = Partial<Record<SecretField, string | null>> & { current_pass
 
 const emptyForm = { value: '', current_password: '' };
 
-/** The API's errors are under the secret's own name. */
+/** The API reports errors under the secret's own name. */
 const atStart = () => ({
   ...atRest({ ...emptyForm, ...prefixes }),
   form: { ...emptyForm },
 });
 
-/** The dialog that replaces a secret by what is typed or, if nothing is, by a generated one. */
+/** The dialog that replaces a secret by the typed one, or by a generated one if the field is empty. */
 export function createSecretDialog(
   { language, toasts, reveal, attempt }: AdminParts,
   patch: (json: SecretsPatch) => Promise<Settings>,
@@ -44,7 +44,7 @@ export function createSecretDialog(
     errors: noErrors({ ...emptyForm, ...prefixes }),
     form: { ...emptyForm },
     field: initially<SecretField>('api_monitor_token'),
-    /** Whether the dialog undoes what an admin set instead of replacing it. */
+    /** Whether the dialog resets the secret instead of replacing it. */
     isUndo: false,
     get needsPassword() {
       return this.field === 'admin_panel_password';
@@ -69,7 +69,7 @@ export function createSecretDialog(
       Object.assign(this, atStart(), { field, isUndo, isOpen: true });
     },
     close() {
-      // Nothing that was typed outlives the dialog.
+      // Typed secrets must not outlive the dialog.
       Object.assign(this, atStart(), { isOpen: false });
     },
     async submit() {

@@ -6,7 +6,7 @@ import { initially } from '../../shell/initially.ts';
 import type { AdminParts } from '../parts.ts';
 import { createSecretDialog, type SecretField, secretFields } from './secret-dialog.ts';
 
-/** The settings that aren't secrets, numbers as typed. */
+/** The settings that aren't secrets; numbers are texts as typed. */
 const emptyForm = {
   visitor_mode_enabled: false,
   log_cleanup_enabled: true,
@@ -46,7 +46,7 @@ export function createSettingsPanel(parts: AdminParts) {
         hint: language.t(`admin.secret.${field}.hint`),
         masked: settings[field],
         source: language.t(`admin.source.${settings.sources[field]}`),
-        /** Whether an admin set it, so that this can be undone. */
+        /** Whether an admin set it and can therefore reset it. */
         isSet: settings.sources[field] === 'admin',
       }));
     },
@@ -77,7 +77,7 @@ export function createSettingsPanel(parts: AdminParts) {
         this.take(await patch(this.changes));
         toasts.show(language.t('admin.saved'));
       };
-      // An empty number would be sent as null, which the server takes for “as before”.
+      // An empty number would be sent as null, which the server reads as “unchanged”.
       const faulty = numbers.filter((field) => Number.isNaN(readField(this.form[field])));
       const faults: FieldErrors = Object.fromEntries(
         faulty.map((it) => [it, { code: 'wrong_type' }]),
@@ -87,18 +87,18 @@ export function createSettingsPanel(parts: AdminParts) {
     replace(field: SecretField) {
       this.secretDialog.open(field, false, (settings) => this.take(settings));
     },
-    /** Goes back to the value of the environment or of the first start. */
+    /** Resets to the value from the environment or the first start. */
     async undo(field: SecretField) {
       if (field === 'admin_panel_password') {
         this.secretDialog.open(field, true, (settings) => this.take(settings));
         return;
       }
-      const isSure = await confirm.ask({
+      const isConfirmed = await confirm.ask({
         title: language.t('admin.secret.back.title', { name: language.t(`admin.secret.${field}`) }),
         body: language.t('admin.secret.back.body'),
         action: language.t('admin.secret.back'),
       });
-      if (!isSure) return;
+      if (!isConfirmed) return;
       await perform(async () => {
         this.take(await patch({ [field]: null }));
         toasts.show(language.t('admin.saved'));

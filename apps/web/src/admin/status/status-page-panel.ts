@@ -28,11 +28,11 @@ export function createStatusPagePanel(parts: AdminParts) {
     phase: initially<Phase>('loading'),
     isBusy: false,
     failure: '',
-    /** Of the page's fields by name, of a line's by path: `items.2.slug`. */
+    /** The page's errors by field name, a line's by path: `items.2.slug`. */
     errors: initially<Record<string, string>>(noErrors(emptyForm)),
     form: { ...emptyForm },
     lines: initially<StatusLine[]>([]),
-    /** Their ids are texts, as in the lines. */
+    /** The ids are texts, as in the lines. */
     channels: initially<{ id: string; name: string }[]>([]),
     isChanged: false,
     /** The line whose badge was copied last. */
@@ -41,7 +41,7 @@ export function createStatusPagePanel(parts: AdminParts) {
       view.follow({ tab: 'status', show: () => this.load() });
     },
     async load() {
-      // What the reader has typed stays.
+      // Keeps unsaved changes.
       if (this.isChanged) return;
       await load(attempt, this, async () => {
         const [page, channels] = await Promise.all([
@@ -69,7 +69,7 @@ export function createStatusPagePanel(parts: AdminParts) {
     },
     setLines(lines: StatusLine[]) {
       this.lines = lines;
-      // An error belongs to a line by its place.
+      // Errors are keyed by the line's index, which has changed.
       this.errors = noErrors(emptyForm);
       this.touch();
     },

@@ -13,7 +13,7 @@ export function createExportPanel({ client, language, toasts, attempt }: AdminPa
     isBusy: false,
     failure: '',
     what: initially<'backup' | 'channels'>('backup'),
-    /** The share that has come, 0 to 1; null while it is unknown. */
+    /** The share that was received, 0 to 1; null while the size is unknown. */
     share: initially<number | null>(null),
     formats,
     format: initially<(typeof formats)[number]>('yaml'),
@@ -47,8 +47,8 @@ export function createExportPanel({ client, language, toasts, attempt }: AdminPa
 }
 
 /**
- * Reads a file that the API sends. `onProgress` hears which share has come, 0 to 1, or null while the size
- * is unknown. Throws an `ApiFailure`.
+ * Reads a file that the API sends. `onProgress` gets the share that was received, 0 to 1, or null while
+ * the size is unknown. Throws an `ApiFailure`.
  */
 async function downloadFile(
   pending: Parameters<typeof responseOf>[0],

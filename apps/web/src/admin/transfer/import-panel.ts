@@ -6,7 +6,7 @@ import { initially } from '../../shell/initially.ts';
 import type { AdminParts } from '../parts.ts';
 
 type ImportRoute = ApiClient['api']['admin']['channels']['import'];
-/** What became, or would become, of each channel in a file. */
+/** The result of an import or its preview for each channel in a file. */
 type ImportPlan = InferResponseType<ImportRoute['$post'], 200>;
 type PlannedItem = ImportPlan['items'][number];
 
@@ -47,7 +47,7 @@ export function createImportPanel({ client, language, attempt, toasts }: AdminPa
       await attempt(this, async () => {
         this.plan = await send(chosen, true);
       });
-      // So that the same file can be chosen again.
+      // Otherwise the browser fires no event if the same file is chosen again.
       field.value = '';
     },
     cancel() {
