@@ -3,13 +3,13 @@ import { idOf } from '../probes/viewer-address.ts';
 export const ranges = ['24h', '7d', '30d', '90d'] as const;
 export type Range = (typeof ranges)[number];
 
-/** As many lines as a reader can tell apart. */
+/** More lines in a chart would be hard to tell apart. */
 export const maxCompared = 6;
 
-/** What is in the address of the analysis page. */
+/** The state that the address of the analysis page holds. */
 export type AnalysisAddress = ReturnType<typeof readAnalysisAddress>;
 
-/** Reads a query string; values that make no sense count as absent. */
+/** Reads a query string; invalid values count as absent. */
 export function readAnalysisAddress(search: string) {
   const params = new URLSearchParams(search);
   const range: Range = ranges.find((it) => it === params.get('range')) ?? '24h';

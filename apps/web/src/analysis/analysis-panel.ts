@@ -17,7 +17,7 @@ interface AnalysisOptions {
   tables: ReturnType<typeof createChartTables>;
   onRangeChange(): void;
   onCompare(): void;
-  /** The heat map and the table of models are to be drawn. */
+  /** Draws the heat map and the table of models. */
   drawLists(): void;
 }
 
@@ -43,7 +43,7 @@ export function createAnalysisPanel(options: AnalysisOptions) {
     tone: toneOfFigures({ availability: null }),
     charts: [] as ChartView[],
     errors: [] as ReturnType<typeof errorLines>,
-    /** The models that can be chosen to compare channels. */
+    /** The models whose channels can be compared. */
     modelNames: [] as string[],
     swatchOf: (color: Series['color']) => `var(${colorName(color)})`,
     isCompared(model: string): boolean {
@@ -109,7 +109,7 @@ export function createAnalysisPanel(options: AnalysisOptions) {
   };
 }
 
-/** The compared models, or else the channel as a whole. */
+/** The compared models, or the channel as a whole if there are none. */
 function subjectsOf(
   { items, total }: Analysis,
   models: readonly string[],

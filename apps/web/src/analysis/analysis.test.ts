@@ -60,7 +60,7 @@ describe('the charts', () => {
     ]);
   });
 
-  it('sum up passed and failed checks of all compared models', () => {
+  it('add up the passed and failed checks of all compared models', () => {
     const both = [figures(), figures()].map((it, index) => ({ name: `m${index}`, figures: it }));
     const outcomes = chartViews(analysis, both, en)[1];
     expect(outcomes?.series.map((it) => it.values)).toEqual([
@@ -81,12 +81,12 @@ describe('the charts', () => {
       ['Access refused', [5, 5]],
       ['Timed out', [1, 1]],
     ]);
-    const flawless = { ...figures().series, errors: [] };
-    const whole = [{ name: 'All', figures: figures({ series: flawless }) }];
+    const withoutErrors = { ...figures().series, errors: [] };
+    const whole = [{ name: 'All', figures: figures({ series: withoutErrors }) }];
     expect(chartViews(analysis, whole, en).map(({ id }) => id)).not.toContain('errors');
   });
 
-  it('have a table for reading, and a file with full values', () => {
+  it('have a table with rounded values and a file with exact ones', () => {
     const latency = views[2];
     if (!latency) throw new Error('there is a latency chart');
     expect(chartRows(latency).map((row) => row.cells)).toEqual([
@@ -127,7 +127,7 @@ describe('the heat map', () => {
   });
 });
 
-it('the address is read as it was written, with six models at most', () => {
+it('the address keeps the view, with six models at most', () => {
   const search = '?target_id=3&range=30d&model=a%2Fb&model=c&across=c';
   expect(writeAnalysisAddress(readAnalysisAddress(search))).toBe(search);
   const many = '?target_id=3&model=1&model=2&model=3&model=4&model=5&model=6&model=7&model=1';

@@ -9,7 +9,7 @@ interface ChartTablesOptions {
   loop: DrawLoop;
 }
 
-/** The tables behind the charts, drawn by lit-html while they are unfolded. */
+/** The tables with the values of the charts, drawn by lit-html while they are open. */
 export function createChartTables({ language, loop }: ChartTablesOptions) {
   const drawByChart = new Map<string, (chart: ChartView) => void>();
 
@@ -51,7 +51,7 @@ export function createChartTables({ language, loop }: ChartTablesOptions) {
   };
 
   return {
-    /** Draws the table of a chart in `.table-scroll` of its `details`, or clears it if that was closed. */
+    /** Draws a chart's table in `.table-scroll` of its `details`, or clears it if they were closed. */
     toggle(chart: ChartView, details: HTMLDetailsElement): void {
       const element = details.querySelector<HTMLElement>('.table-scroll');
       if (!element) return;
@@ -64,7 +64,7 @@ export function createChartTables({ language, loop }: ChartTablesOptions) {
       drawByChart.set(chart.id, draw);
       draw(chart);
     },
-    /** Draws the tables that are unfolded again, because the charts changed. */
+    /** Redraws the open tables, because the charts changed. */
     follow(charts: readonly ChartView[]): void {
       for (const chart of charts) drawByChart.get(chart.id)?.(chart);
     },

@@ -5,10 +5,10 @@ import { formatExactTime, formatMoment, formatUtcDay } from '../format/time.ts';
 import type { TextKey, Translator } from '../i18n/translate.ts';
 import { type Analysis, availabilitySeries, type Figures } from './figures.ts';
 
-/** As many colours as the palette has. */
+/** The number of colours in the palette. */
 const maxColours = 6;
 
-/** A chart, and the table behind it. */
+/** A chart, and the table with its values. */
 export interface ChartView extends ChartSketch {
   id: 'availability' | 'outcomes' | 'latency' | 'first_token' | 'errors' | 'channels';
   title: string;
@@ -94,7 +94,7 @@ function availabilityOf(subjects: readonly Subject[]): Series[] {
   );
 }
 
-/** Summed over all subjects, because several stacks would say nothing. */
+/** Added up over all subjects, because several stacks can't be compared. */
 function outcomesOf(subjects: readonly Subject[], { t }: Translator): Series[] {
   const sums = (of: (figures: Figures, step: number) => number) =>
     (subjects[0]?.figures.series.probes ?? []).map((_, step) =>
@@ -137,7 +137,7 @@ function total(counts: readonly number[]): number {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** A row of the table behind a chart. */
+/** A row of the table with a chart's values. */
 export interface ChartRow {
   label: string;
   exact: string;
@@ -152,7 +152,7 @@ export function chartRows({ labels, exact, series, unit }: ChartView): ChartRow[
   }));
 }
 
-/** The same for a file: times as ISO 8601, values in full. */
+/** The same for a file: times as ISO 8601, values not rounded. */
 export function chartCells(
   { series }: ChartView,
   steps: readonly number[],

@@ -9,7 +9,7 @@ import { type Analysis, availabilitySeries, type NamedFigures } from './figures.
 export const heatLevels = ['full', 'high', 'fair', 'low', 'none', 'void'] as const;
 type HeatLevel = (typeof heatLevels)[number];
 
-/** How much of a step passed, as one of a few colours. */
+/** The share of a step's checks that passed, as one of a few levels. */
 export function heatLevelOf(percent: number | null): HeatLevel {
   if (percent === null) return 'void';
   if (percent >= 100) return 'full';
@@ -59,7 +59,7 @@ interface HeatTipsOptions {
   analysis(): Analysis | null;
 }
 
-/** Shows what is in the cell under the pointer; the table of models has the same as figures. */
+/** Shows a tooltip for the cell under the pointer; the table of models has the same figures. */
 export function attachHeatTips({ map, tip, language, analysis }: HeatTipsOptions): void {
   const hide = () => {
     tip.hidden = true;

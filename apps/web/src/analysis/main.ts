@@ -14,7 +14,7 @@ import { createChartTables } from './chart-tables.ts';
 import { attachHeatTips } from './heat-map.ts';
 import { createModelLists } from './model-lists.ts';
 
-/** Figures over hours don't have to follow every single check. */
+/** Figures over hours don't need an update after every single check. */
 const restMs = 3000;
 
 function start(): void {

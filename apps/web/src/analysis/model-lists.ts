@@ -16,7 +16,7 @@ interface ModelListsOptions {
 
 const perFrame = 16;
 
-/** The heat map and the table of a channel's models, drawn by lit-html. Returns how to draw them. */
+/** Returns functions that draw the heat map and the table of a channel's models with lit-html. */
 export function createModelLists(options: ModelListsOptions) {
   const { heatElement, tableElement, analysis, language, loop } = options;
   const keyOf = ({ model }: NamedFigures) => model;

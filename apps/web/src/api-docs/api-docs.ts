@@ -4,7 +4,7 @@ import { openDetailsInHash } from '../ui/open-details.ts';
 import type { OpenApiDocument } from './open-api.ts';
 import { type CallGroup, readDocument, searchCalls } from './read-document.ts';
 
-/** `/docs/api`: every call of the API's own description. */
+/** `/docs/api`: every call in the API's OpenAPI document. */
 export function createApiDocs({ language, copyText }: Pick<Shell, 'language' | 'copyText'>) {
   let all: CallGroup[] = [];
   return {
@@ -53,7 +53,7 @@ export function createApiDocs({ language, copyText }: Pick<Shell, 'language' | '
   };
 }
 
-/** The description isn't among the routes that it describes, so the typed client doesn't have it. */
+/** The document doesn't describe its own route, so the typed client doesn't have it. */
 async function fetchDocument(): Promise<OpenApiDocument> {
   const response = await fetch('/api/openapi.json');
   if (!response.ok) throw new Error(`status ${response.status}`);

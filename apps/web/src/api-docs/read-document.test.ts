@@ -101,7 +101,7 @@ describe('the API description', () => {
     expect(targets?.calls[2]?.example).toBe("curl -X DELETE 'http://host/api/targets/1'");
   });
 
-  it('shows a session if a call needs one, and a file as the body', () => {
+  it('has an admin session or a file in the example if a call needs one', () => {
     const withSession = structuredClone(document);
     withSession.paths['/api/admin/channels/import'] = {
       post: {
@@ -121,7 +121,7 @@ describe('the API description', () => {
     );
   });
 
-  it('ends at a schema that contains itself', () => {
+  it('stops at a schema that contains itself', () => {
     const looped = structuredClone(document);
     const point = looped.components?.schemas?.Point;
     if (point?.properties) point.properties.next = { $ref: '#/components/schemas/Point' };

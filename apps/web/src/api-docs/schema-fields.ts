@@ -52,7 +52,7 @@ function flatten(document: OpenApiDocument, schema: Schema): Schema {
   return Object.assign({}, ...parts.map((part) => flatten(document, part)), own);
 }
 
-/** What the table of a schema shows: of an array its items, of a nullable schema the other choice. */
+/** The schema that a table shows: the items of an array, the non-null choice of a nullable schema. */
 function insideOf(document: OpenApiDocument, schema: Schema): Schema {
   const own = flatten(document, schema);
   if (own.items) return insideOf(document, own.items);

@@ -45,7 +45,7 @@ it('an error inside a field is shown at the field', async () => {
   expect(form.errors.allowed_models).toBe('This is not in the right format.');
 });
 
-it("the API's sentence is shown if a refused field has no place, and errors go with the next try", async () => {
+it("the API's sentence is shown if the form lacks the refused field; the next try clears errors", async () => {
   const { attempt, form, refuse } = setUp();
   await refuse({ name: { code: 'required' }, colour: { code: 'unknown_field' } });
   expect([form.failure, form.errors.name]).toEqual(['no, because', 'This field is required.']);
@@ -60,7 +60,7 @@ it('asks the server only if the form itself finds nothing wrong', async () => {
   expect(form.errors.name).toBe('This field is required.');
 });
 
-it('a 401 means that the session is over, unless it has a reason', async () => {
+it('a 401 without a reason means that the session has ended', async () => {
   const { attempt, form, happened } = setUp();
   await attempt(form, () => Promise.reject(new ApiFailure(401, { reason: 'wrong_code' })));
   expect(happened).toEqual([]);

@@ -3,16 +3,16 @@ import type { Translator } from '../i18n/translate.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import { ApiFailure, sentenceOf } from './failure.ts';
 
-/** What a form or a list shows of its calls. */
+/** The state of the calls that a form or a list makes. */
 export interface Attempting {
   isBusy: boolean;
-  /** Why the last call failed, unless fields are to blame. */
+  /** Why the last call failed, unless the error is shown at fields. */
   failure: string;
-  /** What is wrong with each field that has a place for it; '' if nothing is. */
+  /** The error of each field in the form; '' if it has none. */
   errors?: Record<string, string>;
 }
 
-/** How far a part of a page has come with what it shows. */
+/** The loading state of a part of a page. */
 export type Phase = 'loading' | 'ready' | 'failed';
 
 export interface Loading extends Attempting {
@@ -25,24 +25,24 @@ interface AttemptOptions {
   language: LanguageStore;
   /** Focuses the first field that has an error. */
   focusFault(): void;
-  /** Hears that the session is over. */
+  /** Called when the session has ended. */
   onLoggedOut?: () => void;
 }
 
-/** What a form shows before its first call. */
+/** The state of a form before its first call. */
 export function atRest<Form extends object>(form: Form) {
   return { isBusy: false, failure: '', errors: noErrors(form) };
 }
 
-/** A place for the error of each field. Guarantee: it has the form's names, and only those. */
+/** An empty error for each field. Guarantee: it has the form's names, and only those. */
 export function noErrors<Form extends object>(form: Form): Record<keyof Form, string> {
   const places = Object.keys(form).map((name) => [name, '']);
   return Object.fromEntries(places) as Record<keyof Form, string>;
 }
 
 /**
- * Makes calls for forms, one at a time: a failure becomes words at the fields that are to blame, or a
- * sentence. `faults` are what the form finds before it asks the server. Resolves to whether all went well.
+ * Makes calls for forms, one at a time. A failure is shown at the fields that caused it, or as a sentence.
+ * `faults` are errors that the form finds itself; with any, no call is made. Resolves to whether it succeeded.
  */
 export function createAttempt({ language, focusFault, onLoggedOut = () => {} }: AttemptOptions) {
   return async (
@@ -67,7 +67,7 @@ export function createAttempt({ language, focusFault, onLoggedOut = () => {} }: 
       const isShown = showErrors(errors, error.fields, language);
       if (isShown) focusFault();
       else form.failure = sentenceOf(error, language.translator);
-      // A wrong code is a 401 too, but one with a reason.
+      // A wrong code is a 401 too, but has a reason.
       if (error.status === 401 && error.reason === null) onLoggedOut();
       return false;
     } finally {
@@ -76,7 +76,7 @@ export function createAttempt({ language, focusFault, onLoggedOut = () => {} }: 
   };
 }
 
-/** As an attempt, for a part of a page that shows what it loads: its phase follows. */
+/** Like an attempt, but also updates the phase of a part of a page that loads its content. */
 export async function load(
   attempt: Attempt,
   part: Loading,
@@ -87,23 +87,23 @@ export async function load(
   else if (part.phase !== 'ready') part.phase = 'failed';
 }
 
-/** Puts words at the fields that have a place for them. Returns whether every field has one. */
+/** Shows errors at the fields that the form has. Returns whether there are errors and it has all of them. */
 function showErrors(
   errors: Record<string, string>,
   fields: FieldErrors,
   language: LanguageStore,
 ): boolean {
   const paths = Object.entries(fields);
-  const homeless = paths.filter(([path, error]) => {
+  const unplaced = paths.filter(([path, error]) => {
     const name = placeOf(path, Object.keys(errors));
     if (name === undefined) return true;
     errors[name] ||= faultText(name, error, language.translator);
     return false;
   });
-  return paths.length > 0 && homeless.length === 0;
+  return paths.length > 0 && unplaced.length === 0;
 }
 
-/** The longest name that the path begins with: `allowed_models.2` belongs to `allowed_models`. */
+/** The longest field name that the path starts with: `allowed_models.2` belongs to `allowed_models`. */
 function placeOf(path: string, names: readonly string[]): string | undefined {
   const fitting = names.filter((name) => path === name || path.startsWith(`${name}.`));
   return fitting.sort((a, b) => b.length - a.length)[0];

@@ -4,7 +4,7 @@ import { ApiFailure, failureOf } from './failure.ts';
 
 export type ApiClient = ReturnType<typeof createClient>;
 
-/** The API's typed client, with the token that is current at each call. */
+/** The API's typed client; each call sends the current token. */
 export function createClient(origin: string, token: () => string | null) {
   return hc<ApiApp>(origin, {
     headers: (): Record<string, string> => {
@@ -16,7 +16,7 @@ export function createClient(origin: string, token: () => string | null) {
 
 type AnyResponse = ClientResponse<unknown, number, string>;
 
-/** The body's type in an answer of success. */
+/** The type of a successful answer's body. */
 type SuccessOf<R> =
   R extends ClientResponse<infer T, infer S, infer _F>
     ? [Extract<S, 200 | 201 | 202>] extends [never]
@@ -31,7 +31,7 @@ export async function answerOf<R extends AnyResponse>(pending: Promise<R>): Prom
 
 /** A successful answer with its body unread. Throws an `ApiFailure` for any other. */
 export async function responseOf(pending: Promise<AnyResponse>): Promise<Response> {
-  // Guarantee: the typed client hands out real responses; its interface only narrows some members.
+  // Guarantee: the typed client returns real responses; its interface only narrows some members.
   const response = (await pending.catch(() => null)) as Response | null;
   if (!response) throw new ApiFailure(0);
   if (!response.ok) throw await failureOf(response);

@@ -23,6 +23,6 @@ it('a failure without a sentence says its status, or that no answer came', async
   expect(sentenceOf(new ApiFailure(0), en)).toBe('The server can’t be reached.');
 });
 
-it("a bug isn't taken for a failure of the API", () => {
+it("a bug isn't reported as a failure of the API", () => {
   expect(() => sentenceOf(new TypeError('a bug'), en)).toThrow('a bug');
 });

@@ -5,9 +5,9 @@ import type { Translator } from '../i18n/translate.ts';
 interface Refusal {
   /** A sentence in English. */
   detail?: string;
-  /** One word for programs. */
+  /** A machine-readable reason. */
   reason?: string;
-  /** The fields that are to blame, by their paths. */
+  /** The fields that caused the error, by their paths. */
   fields?: FieldErrors;
 }
 
@@ -31,8 +31,8 @@ export class ApiFailure extends Error {
 }
 
 /**
- * A sentence for the reader: the API's own, or one that says that no answer came. The API writes
- * English, so pages in another language introduce its sentence.
+ * A sentence for the reader: the API's own, or one that says that no answer came. The API answers
+ * in English, so pages in another language put an introduction before its sentence.
  */
 export function sentenceOf(error: unknown, { t }: Translator): string {
   if (!(error instanceof ApiFailure)) throw error;

@@ -10,7 +10,7 @@ import {
 
 const tones = { alive: 'ok', partly: 'warn', dead: 'bad', idle: 'idle' } as const;
 
-/** What the card of a model shows, ready to print. */
+/** Everything that a model's card shows, ready to print. */
 export function modelCard(
   one: OfferedModel,
   { policy, bare_models }: Pick<OfferedModels, 'policy' | 'bare_models'>,
@@ -43,7 +43,7 @@ function whyNone(areBareModelsOn: boolean, { t }: Translator): string {
 
 export type OfferLine = ReturnType<typeof offerLine>;
 
-/** What a model's table shows of a channel, ready to print. */
+/** A channel's row in a model's table, ready to print. */
 export function offerLine(
   offer: Offer,
   { model, chosen_target_id }: OfferedModel,
@@ -58,7 +58,7 @@ export function offerLine(
     model,
     name: offer.target_name,
     href: `/viewer.html?${search}`,
-    /** Its place in the order to try; empty if it is refused. */
+    /** Its place in the gateway's order; empty if it is refused. */
     rankText: offer.rank === null ? '' : String(offer.rank),
     isChosen: offer.target_id === chosen_target_id,
     tone: toneOfOffer(offer),
@@ -74,7 +74,7 @@ export function offerLine(
   };
 }
 
-/** The error of the latest check, or of traffic that has failed since. */
+/** The error of the latest check, or of live traffic since then. */
 function errorOf({ is_alive, probe_error, live_failures, live_error }: Offer): string {
   if (is_alive === false) return probe_error ?? '';
   return live_failures > 0 ? (live_error ?? '') : '';

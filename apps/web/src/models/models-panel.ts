@@ -15,16 +15,16 @@ interface ModelsOptions {
   page: PageStore;
   language: LanguageStore;
   filter: ModelsFilter;
-  /** Other models are to be shown. */
+  /** The shown models changed. */
   onChange(): void;
 }
 
-/** A longer list would only be in the way of the search. */
+/** In a longer list, a search is quicker than scrolling. */
 const shownAtOnce = 150;
 
 export type ModelsPanel = ReturnType<typeof createModelsPanel>;
 
-/** The page of models around its list: filters, counts and what is loaded. */
+/** The models page around its list: filters, counts and loaded models. */
 export function createModelsPanel({ client, page, language, filter, onChange }: ModelsOptions) {
   const none: OfferedModels = { policy: 'latency', bare_models: true, items: [] };
   let loaded = none;

@@ -58,7 +58,7 @@ function model(channels: Offer[], given: Partial<OfferedModel> = {}): OfferedMod
 const told = { policy: 'latency', bare_models: true } as const;
 
 describe('a model', () => {
-  it('is alive, partly or dead by the channels that may be chosen', () => {
+  it('is alive, partly alive or dead, depending on the channels that may be chosen', () => {
     expect(stateOfModel(model([offer()]))).toBe('alive');
     expect(stateOfModel(model([offer(), dead]))).toBe('partly');
     expect(stateOfModel(model([dead]))).toBe('dead');
@@ -89,7 +89,7 @@ describe('a model', () => {
     expect(pinned.why).toBe('Only as channel/model');
   });
 
-  it('shows traffic that fails although checks pass', () => {
+  it('shows failing traffic although its checks pass', () => {
     const failing = offer({
       breaker: 'open',
       rank: null,

@@ -39,7 +39,7 @@ export function filterModels(
 
 export type ModelsAddress = ReturnType<typeof readModelsAddress>;
 
-/** Reads a query string; values that make no sense count as absent. */
+/** Reads a query string; invalid values count as absent. */
 export function readModelsAddress(search: string) {
   const params = new URLSearchParams(search);
   const filter: ModelsFilter = {
@@ -49,7 +49,7 @@ export function readModelsAddress(search: string) {
   return { filter, openModels: params.getAll('open') };
 }
 
-/** The query string of a view, with its `?`; empty if nothing differs from the start. */
+/** The query string of a view, with its `?`; empty if the view is the default. */
 export function writeModelsAddress({ filter, openModels }: ModelsAddress): string {
   const params = new URLSearchParams();
   if (filter.query) params.set('q', filter.query);

@@ -9,7 +9,7 @@ const asked = {
   anthropic_version: '2023-06-01',
 };
 
-/** What a shell makes of the command: its words. */
+/** The words into which a shell splits the command. */
 function wordsOf(command: string): string[] {
   const script = `curl() { printf '%s\\0' "$@"; }; API_KEY=sk-mine; ${command}`;
   return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);
@@ -18,7 +18,7 @@ function wordsOf(command: string): string[] {
 const bodyIn = (words: string[]) => JSON.parse(words[words.indexOf('-d') + 1] ?? '');
 
 describe('the command for a probe', () => {
-  it('asks the same, with the key from the environment', () => {
+  it('sends the same request, with the key from the environment', () => {
     const words = wordsOf(curlOfProbe(sampleProbe(), asked));
     expect(words).toContain('https://relay.example/openai/v1/chat/completions');
     expect(words).toContain('authorization: Bearer sk-mine');
@@ -26,7 +26,7 @@ describe('the command for a probe', () => {
     expect(bodyIn(words).messages[0].content).toBe(asked.prompt);
   });
 
-  it('speaks each wire format', () => {
+  it('supports each wire format', () => {
     const endpoint = '/v1/messages';
     const anthropic = wordsOf(curlOfProbe(sampleProbe({ route: 'anthropic', endpoint }), asked));
     expect(anthropic).toContain('x-api-key: sk-mine');
@@ -39,7 +39,7 @@ describe('the command for a probe', () => {
     });
   });
 
-  it('does not run what a channel put into a name', () => {
+  it('does not run commands in a name', () => {
     const model = `x'; echo owned; '`;
     const words = wordsOf(curlOfProbe(sampleProbe({ model }), asked));
     expect(bodyIn(words).model).toBe(model);

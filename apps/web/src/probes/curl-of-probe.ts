@@ -6,7 +6,7 @@ interface Asked {
   anthropic_version: string;
 }
 
-/** Enough for an answer that a person reads. */
+/** Long enough for an answer that a person wants to read. */
 const tokens = 256;
 
 /** A command that sends the same request as the probe; the key comes from the variable `API_KEY`. */
@@ -32,7 +32,7 @@ function headersFor(route: Route, { anthropic_version }: Asked): string[] {
   }
 }
 
-/** The minimum that each wire format requires. */
+/** A minimal body in the wire format of the route. */
 function bodyFor({ route, model, stream }: ProbeRow, prompt: string): object {
   const messages = [{ role: 'user', content: prompt }];
   switch (route) {

@@ -17,7 +17,7 @@ const probes = [
 const idsFor = (filter: Partial<ProbeFilter>) =>
   filterProbes(probes, { ...noProbeFilter, ...filter }).map((it) => it.id);
 
-it('each filter narrows, and together they narrow further', () => {
+it('each filter narrows the list, and filters can be combined', () => {
   expect(idsFor({})).toEqual([1, 2, 3]);
   expect(idsFor({ status: 'passed' })).toEqual([1]);
   expect(idsFor({ status: 'failed' })).toEqual([2]);
@@ -34,7 +34,7 @@ it('a search looks for every word in answers, errors and endpoints', () => {
   expect(idsFor({ query: '/v1/chat claude' })).toEqual([2]);
 });
 
-it('counts what can be chosen', () => {
+it('counts the probes of each choice', () => {
   expect(countProbes(probes)).toEqual({
     counts: { all: 3, passed: 1, failed: 1, skipped: 1 },
     kinds: ['rate_limit', 'skipped'],

@@ -49,12 +49,12 @@ export function filterProbes(probes: readonly ProbeRow[], filter: ProbeFilter): 
   );
 }
 
-/** Prepares the texts that a search looks at, so that the first key press doesn't have to. */
+/** Prepares the searched texts, so that the first key press isn't slow. */
 export function readySearch(probes: readonly ProbeRow[]): void {
   for (const probe of probes) textOf(probe);
 }
 
-/** What the search looks at, cached: a key press may search 20,000 probes. */
+/** The searched text of a probe, cached because a key press may search 20,000 probes. */
 const textOf = onceEach(({ model, error, content, endpoint, status_code, route }: ProbeRow) =>
   [model, error, content, endpoint, status_code, route].join('\n').toLowerCase(),
 );

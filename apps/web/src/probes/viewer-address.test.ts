@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readViewerAddress, writeViewerAddress } from './viewer-address.ts';
 
-it('an address is read as it was written', () => {
+it('an address keeps the view', () => {
   const search =
     '?target_id=3&run_id=12&q=two+words&status=failed&kind=timeout&protocol=gemini&model=a%2Fb&probe=9';
   expect(writeViewerAddress(readViewerAddress(search))).toBe(search);
@@ -10,7 +10,7 @@ it('an address is read as it was written', () => {
   );
 });
 
-it('values that make no sense count as absent', () => {
+it('invalid values count as absent', () => {
   expect(readViewerAddress('?target_id=-1&run_id=x&status=odd&kind=&probe=1.5')).toMatchObject({
     targetId: null,
     run: 'latest',

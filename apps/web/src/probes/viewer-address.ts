@@ -4,7 +4,7 @@ import { noProbeFilter, type ProbeFilter, probeStatuses } from './filter-probes.
 /** Which probes are shown: those of the latest run, of one run, or of all. */
 export type RunChoice = 'latest' | 'all' | number;
 
-/** What is in the viewer's address. */
+/** The state that the viewer's address holds. */
 export interface ViewerAddress {
   targetId: number | null;
   run: RunChoice;
@@ -12,7 +12,7 @@ export interface ViewerAddress {
   probeId: number | null;
 }
 
-/** Reads a query string; values that make no sense count as absent. */
+/** Reads a query string; invalid values count as absent. */
 export function readViewerAddress(search: string): ViewerAddress {
   const params = new URLSearchParams(search);
   const one = <T extends string>(all: readonly T[], name: string) =>

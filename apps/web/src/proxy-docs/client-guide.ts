@@ -10,7 +10,7 @@ export interface Setup {
 }
 
 export interface Sample {
-  /** A language, a file or a form. */
+  /** The label: a language, a file or a form. */
   label: string;
   code(setup: Setup): string;
 }
@@ -23,7 +23,7 @@ export interface ClientGuide {
   id: string;
   name: string;
   group: (typeof guideGroups)[number];
-  /** The wire format that the client speaks, which decides which models suit it. */
+  /** The wire format that the client speaks, which determines the models that suit it. */
   route: Route;
   note: TextKey;
   samples: readonly Sample[];

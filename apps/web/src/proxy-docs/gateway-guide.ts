@@ -13,7 +13,7 @@ const allGuides = [...httpGuides, ...sdkGuides, ...toolGuides];
 
 const keyPlaceholder = 'sk-am-…';
 const modelPlaceholder = 'channel/model';
-/** More names than this make a browser slow while the reader types. */
+/** More names than this make typing slow in some browsers. */
 const mostOffered = 2000;
 
 /** `/docs/proxy`: every example with the reader's own address, key and model. */
@@ -28,7 +28,7 @@ export function createGatewayGuide({
     errors: { address: '', key: '' },
     model: new URLSearchParams(location.search).get('model') ?? '',
     models: initially<LiveModel[]>([]),
-    /** Whether the server has said what it offers; `locked`: it asks for a token first. */
+    /** The loading state of the models; `locked` means that the server requires a token. */
     phase: initially<'loading' | 'ready' | 'locked' | 'failed'>('loading'),
     copiedId: '',
     get groups() {

@@ -1,7 +1,7 @@
 import type { ClientGuide } from './client-guide.ts';
 import { quoteForCode, quoteForShell } from './quote-for.ts';
 
-/** Programs that find the gateway in their settings. */
+/** Programs that are pointed at the gateway in their settings. */
 export const toolGuides: readonly ClientGuide[] = [
   {
     // https://code.claude.com/docs/en/llm-gateway

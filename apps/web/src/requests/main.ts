@@ -48,7 +48,7 @@ function start(): void {
     await tail.reload();
     await totals.load();
   };
-  const keepDoing = (work: () => Promise<unknown>, pauseMs: number) => {
+  const repeat = (work: () => Promise<unknown>, pauseMs: number) => {
     const again = async () => {
       if (!document.hidden && page.phase === 'ready') await work();
       shell.setTimer(() => void again(), pauseMs);
@@ -63,8 +63,8 @@ function start(): void {
   });
   Alpine.start();
   void loadAll();
-  keepDoing(() => tail.follow(), followMs);
-  keepDoing(() => totals.load(), totalsMs);
+  repeat(() => tail.follow(), followMs);
+  repeat(() => totals.load(), totalsMs);
 }
 
 start();

@@ -42,7 +42,7 @@ const request: ListedRequest = {
   outcome: 'ok',
 };
 
-it('a request that a second channel saved shows both attempts', () => {
+it('a request that succeeded on a second channel shows both attempts', () => {
   const line = requestLine(request, translatorFor('en'));
   expect(line).toMatchObject({
     tone: 'ok',
@@ -61,7 +61,7 @@ it('if the client left, nobody is at fault', () => {
   expect(requestLine(left, translatorFor('zh')).tone).toBe('idle');
 });
 
-it('the address is read as it was written, without values that make no sense', () => {
+it('the address keeps the filters, without invalid values', () => {
   const search =
     '?range=7d&by=key&key=master&channel=3&model=a%2Fb&route=chat&outcome=upstream_error';
   const address = readRequestsAddress(search);

@@ -12,7 +12,7 @@ export type ListedRequest = InferResponseType<
 type Tone = 'ok' | 'warn' | 'bad' | 'idle';
 export type RequestLine = ReturnType<typeof requestLine>;
 
-/** What the list shows of a request, ready to print. */
+/** A request's line in the list, ready to print. */
 export function requestLine(request: ListedRequest, translator: Translator) {
   const { t, count, formats } = translator;
   const figure = (value: number | null) => (value === null ? '—' : formats.number.format(value));

@@ -22,7 +22,7 @@ export interface RequestsAddress {
   filter: RequestFilter;
 }
 
-/** Reads a query string; values that make no sense count as absent. */
+/** Reads a query string; invalid values count as absent. */
 export function readRequestsAddress(search: string): RequestsAddress {
   const params = new URLSearchParams(search);
   const one = <T extends string>(all: readonly T[], name: string) =>
@@ -44,7 +44,7 @@ export function readRequestsAddress(search: string): RequestsAddress {
   };
 }
 
-/** The query string of a view, with its `?`; empty if nothing differs from the start. */
+/** The query string of a view, with its `?`; empty if the view is the default. */
 export function writeRequestsAddress({ span, group, filter }: RequestsAddress): string {
   const params = new URLSearchParams();
   if (span !== '24h') params.set('range', span);

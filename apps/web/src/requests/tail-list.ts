@@ -96,7 +96,7 @@ export function createTailList({ element, language, loop, requests }: TailListOp
 
   return {
     draw,
-    /** Whether the reader is looking at a request that must stay where it is. */
+    /** Whether the reader is looking at a request, so that new ones must not move it. */
     isReading: () => openIds.size > 0 || element.getBoundingClientRect().top < 0,
   };
 }

@@ -7,22 +7,22 @@ interface TailOptions {
   client: ApiClient;
   page: PageStore;
   filter(): RequestFilter;
-  /** Requests that come in above would push away what the reader is looking at. */
+  /** Whether new requests would push away the one that the reader is looking at. */
   isReading(): boolean;
   drawList(): void;
 }
 
 const pageLength = 50;
 const maxAtOnce = 200;
-/** The list must not grow without bound while the page follows the gateway for hours. */
+/** A limit, because the page may follow the gateway for hours. */
 const maxKept = 1000;
 
 export type Tail = ReturnType<typeof createTail>;
 
-/** The newest requests, following the gateway. */
+/** The newest requests, updated as the gateway serves more. */
 export function createTail({ client, page, filter, isReading, drawList }: TailOptions) {
   let shown: readonly ListedRequest[] = [];
-  /** Newer than those shown, held back while the reader reads. */
+  /** Newer than those shown, held back while the list is paused or being read. */
   let held: readonly ListedRequest[] = [];
   let turn = 0;
 
@@ -67,14 +67,14 @@ export function createTail({ client, page, filter, isReading, drawList }: TailOp
       this.show(answer.items);
       return true;
     },
-    /** Asks for what has come in since. */
+    /** Loads the requests that are newer than the newest one. */
     async follow(): Promise<void> {
       const mine = turn;
       const newest = held[0] ?? shown[0];
       const place = newest ? { after_id: String(newest.id) } : {};
       const answer = await ask({ ...place, limit: String(maxAtOnce) });
       if (!answer || mine !== turn || answer.items.length === 0) return;
-      // More came in than one answer holds, so there would be a gap.
+      // There are more than one answer holds, so the list would have a gap.
       if (answer.next_before_id !== null && newest) return void (await this.reload());
       held = [...answer.items, ...held].slice(0, maxKept);
       if (this.isPaused || isReading()) this.waiting = held.length;

@@ -41,7 +41,7 @@ const filterGroups = ['key', 'channel', 'model'] as const;
 
 export type TotalsPanel = ReturnType<typeof createTotalsPanel>;
 
-/** What the gateway served in total, and the filters of the page. */
+/** The totals of the gateway, and the filters of the page. */
 export function createTotalsPanel(options: TotalsOptions) {
   const { client, page, language, nowS } = options;
   let byGroup: Record<(typeof filterGroups)[number], Total[]> = { key: [], channel: [], model: [] };
@@ -73,7 +73,7 @@ export function createTotalsPanel(options: TotalsOptions) {
     get isFiltering(): boolean {
       return Object.entries(this.filter).some(([name, value]) => value !== noFilter[name as 'key']);
     },
-    /** What there is to filter by within the range. */
+    /** The choices of each filter within the range. */
     choices: { key: [], channel: [], model: [] } as Record<
       (typeof filterGroups)[number],
       { value: string; name: string }[]
@@ -94,7 +94,7 @@ export function createTotalsPanel(options: TotalsOptions) {
       this.filter = { ...this.filter, [name]: value };
       options.onViewChange(true);
     },
-    /** Filters by what a line of the table stands for. */
+    /** Filters by the key, channel or model of a row. */
     narrowTo(value: string | null): void {
       if (this.group !== 'day' && value !== null) this.setFilter(this.group, value);
     },

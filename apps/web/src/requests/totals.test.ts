@@ -40,7 +40,7 @@ it('names the master token, and requests that went to no channel', () => {
   });
 });
 
-it('draws a bar for each hour of the day that is asked for, even empty ones', () => {
+it('draws a bar for each hour of the requested day, even empty ones', () => {
   const bars = timeBars(
     [total({ group: 500_000 * hour }), total({ group: 499_990 * hour, requests: 5 })],
     '24h',

@@ -11,14 +11,14 @@ export type Total = InferResponseType<
   200
 >['items'][number];
 
-/** What the table shows of each row of totals, ready to print. */
+/** The table's rows, ready to print. */
 export function totalLines(totals: readonly Total[], group: Group, translator: Translator) {
   const { formats } = translator;
   const most = Math.max(1, ...totals.map((it) => it.requests));
   return totals.map((total) => ({
     key: String(total.group),
     name: nameOf(total, group, translator),
-    /** What the filter takes; null if the row can't narrow anything. */
+    /** The value for the filter; null if the row can't be filtered by. */
     filter: filterOf(total, group),
     requests: formats.number.format(total.requests),
     failures: formats.number.format(total.failures),
@@ -86,7 +86,7 @@ export function timeBars(
   });
 }
 
-/** The start of the totals to ask for, so that they make whole bars. Unix seconds. */
+/** The start of the requested totals, aligned so that every bar is complete. Unix seconds. */
 export function spanStart(span: Span, nowS: number): number {
   const stepS = span === '24h' ? 3600 : 86_400;
   return Math.floor(nowS / stepS) * stepS - spanSeconds[span] + stepS;

@@ -13,7 +13,7 @@ it('a day has the colour of its uptime, the newest at the right', () => {
   });
 });
 
-it('a day is described in words, in its own zone', () => {
+it('a day is described in words, as a UTC day', () => {
   expect(dayTip(dayOf(99.5), translatorFor('en'))).toMatchObject({
     tone: 'ok',
     time: 'Nov 25, 2026',

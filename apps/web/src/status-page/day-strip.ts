@@ -24,7 +24,7 @@ export function dayPaths(days: readonly Day[]): Record<Tone, string> {
   return paths;
 }
 
-/** A few failed checks don't spoil a day; from a tenth on it was bad. */
+/** A day with up to 1% failed checks is good; with more than 10% it is bad. */
 function toneOfUptime(uptime: number | null): Tone {
   if (uptime === null) return 'idle';
   if (uptime >= 99) return 'ok';

@@ -28,7 +28,7 @@ function start(): void {
       address,
       onAddressChange() {
         const { run, filter, detail } = viewer;
-        const search = writeViewerAddress({ targetId, run, filter, probeId: keptId(detail?.id) });
+        const search = writeViewerAddress({ targetId, run, filter, probeId: storedId(detail?.id) });
         history.replaceState(null, '', search);
       },
       onRunChange: () => void sync.loadAll(),
@@ -64,8 +64,8 @@ function start(): void {
   watch.start();
 }
 
-/** The id of a probe for the address; a probe of a run under way has none yet. */
-function keptId(id: number | undefined): number | null {
+/** The id of a probe for the address; null for a live probe, which has none yet. */
+function storedId(id: number | undefined): number | null {
   return id !== undefined && id > 0 ? id : null;
 }
 

@@ -14,7 +14,7 @@ interface Fact {
 
 export type ProbeDetail = ReturnType<typeof probeDetail>;
 
-/** Everything that is known of one probe, ready to print. What a channel said is only ever text. */
+/** Everything that is known about a probe, ready to print. A channel's answer is only ever text. */
 export function probeDetail(probe: ProbeRow, target: Channel, translator: Translator) {
   const { t } = translator;
   const status = probeStatusOf(probe);

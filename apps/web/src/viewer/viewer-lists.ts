@@ -21,7 +21,7 @@ interface ViewerListsOptions {
   language: LanguageStore;
 }
 
-/** The runs and the probes of the viewer, drawn by lit-html. Of the probes only those in sight are drawn. */
+/** The runs and the probes of the viewer, drawn by lit-html. Only visible probes are drawn. */
 export function createViewerLists({
   runsElement,
   modelsElement,
@@ -81,7 +81,7 @@ export function createViewerLists({
     perFrame: 60,
   });
 
-  /** A row that scrolls in takes over the element of one that scrolled out. */
+  /** A row that scrolls into view reuses the element of one that scrolled out. */
   const probes = createRows<{ probe: ProbeRow; index: number; slots: number }>({
     keyOf: ({ index, slots }) => index % slots,
     versionOf: ({ probe, index }) => [
@@ -111,7 +111,7 @@ export function createViewerLists({
 
   return {
     drawProbes,
-    /** Draws all lists; `again` is called if some of it is left for the next frame. */
+    /** Draws all lists; calls `again` if something is left for the next frame. */
     draw(again: () => void): void {
       render(runs(viewer.runs(), again), runsElement);
       render(guard([viewer.models], modelOptions), modelsElement);

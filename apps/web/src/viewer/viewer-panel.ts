@@ -25,7 +25,7 @@ export type ListedRun = InferResponseType<
   200
 >['items'][number];
 
-/** What the API returned about a channel's probes. */
+/** The API's answer about a channel's probes. */
 export interface Loaded {
   target: Channel;
   runs: ListedRun[];
@@ -43,7 +43,7 @@ interface ViewerOptions {
   /** The filter, the run or the open probe changed. */
   onAddressChange(): void;
   onRunChange(): void;
-  /** The lists of runs and probes are to be drawn. */
+  /** Draws the lists of runs and probes. */
   drawLists(): void;
   nextFrame(callback: () => void): void;
 }
@@ -53,7 +53,7 @@ const searchablePerFrame = 500;
 
 export type ViewerPanel = ReturnType<typeof createViewerPanel>;
 
-/** A channel's probes: which of them are shown, which one is open, and what can be done with them. */
+/** A channel's probes: which ones are shown, which one is open, and the actions on them. */
 export function createViewerPanel(options: ViewerOptions) {
   const { client, language, toasts, targetId, address } = options;
   let loaded: Loaded | null = null;
@@ -114,7 +114,7 @@ export function createViewerPanel(options: ViewerOptions) {
       options.onAddressChange();
       this.applyFilter();
     },
-    /** While a name is typed, only a model that exists narrows the list. */
+    /** A partly typed name doesn't filter; only the name of an existing model does. */
     typeModel(text: string): void {
       if (text === '' || this.models.includes(text)) this.setFilter('model', text);
     },

@@ -20,7 +20,7 @@ it('finds all runs that have ended since', () => {
   );
 });
 
-it('puts their rows where the whole list would have them', () => {
+it('inserts their rows in the order of the whole list', () => {
   const row = (run_id: number, id: number) => sampleProbe({ run_id, id });
   const rows = [row(3, 6), row(3, 5), row(1, 2), row(1, 1)];
   const added = [

@@ -20,10 +20,10 @@ interface ViewerSyncOptions {
 
 const maxRows = 20_000;
 const maxRuns = 200;
-/** If more runs than this ended at once, everything is loaded again. */
+/** If more runs than this ended at once, everything is reloaded. */
 const maxAdded = 4;
 
-/** Keeps the viewer in step with the server: loads probes and applies the events of a run under way. */
+/** Keeps the viewer in step with the server: loads probes and applies the events of the current run. */
 export function createViewerSync(options: ViewerSyncOptions) {
   const { client, page, viewer, targetId } = options;
   const param = { id: String(targetId) };
@@ -46,7 +46,7 @@ export function createViewerSync(options: ViewerSyncOptions) {
     return { target: logs.target, runs, run: logs.run, rows: logs.items };
   };
 
-  /** All checks, with those of the runs that have ended since: 20,000 rows aren't loaded twice. */
+  /** Adds the checks of runs that have ended since, so that 20,000 rows aren't loaded twice. */
   const askAdded = async (before: Loaded): Promise<Loaded> => {
     const runs = await askRuns();
     const added = endedSince(before.runs, runs);
@@ -64,7 +64,7 @@ export function createViewerSync(options: ViewerSyncOptions) {
     turn += 1;
     const mine = turn;
     const loaded = await page.attempt(asked);
-    // Another run was chosen meanwhile, and its answer is the one to show.
+    // If another run was chosen in the meantime, its answer counts.
     if (!loaded || mine !== turn) return page.phase === 'ready' || page.phase === 'failed';
     latest = loaded;
     if (!loaded.target.running) live = [];
@@ -117,7 +117,7 @@ function queryOf(run: RunChoice) {
   return run === 'latest' ? {} : { run_id: String(run) };
 }
 
-/** The runs that have ended now, and were running or unknown before. */
+/** The runs that have ended, but were running or unknown in `before`. */
 export function endedSince<Listed extends Pick<Run, 'id' | 'status'>>(
   before: readonly Listed[],
   now: readonly Listed[],
@@ -127,14 +127,14 @@ export function endedSince<Listed extends Pick<Run, 'id' | 'status'>>(
   return now.filter((run) => hasEnded(run) && !known.has(run.id));
 }
 
-/** A channel's rows, newest first, with those of more runs, which come in the order of probing. */
+/** Adds the rows of more runs, each in the order of probing, to a channel's rows, newest first. */
 export function withRuns(
   rows: readonly ProbeRow[],
   added: readonly (readonly ProbeRow[])[],
 ): ProbeRow[] {
   const newest = added.flatMap((run) => run.toReversed());
   const least = Math.min(...added.flatMap(([first]) => (first ? [first.run_id] : [])));
-  // Most rows are older than what is added, and are in order already.
+  // Most rows are older than the added ones, and already sorted.
   const older = rows.findIndex(({ run_id }) => run_id < least);
   const mixed = older < 0 ? rows : rows.slice(0, older);
   const settled = older < 0 ? [] : rows.slice(older);
