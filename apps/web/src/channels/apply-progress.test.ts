@@ -29,7 +29,7 @@ describe('a step of a run', () => {
     expect(applyProgress(before, progress(0, null)).run_progress).toEqual({ total: 3, done: 0 });
   });
 
-  it('makes a probe the newest state and the last bar', () => {
+  it('shows a probe as the newest state and the last bar', () => {
     const failed = {
       success: false,
       error: 'HTTP 429: slow down',
@@ -41,7 +41,7 @@ describe('a step of a run', () => {
     expect(model?.history?.map((it) => it.success)).toEqual([true, false]);
   });
 
-  it('keeps since when a model has been in its state', () => {
+  it('keeps the time since which a model has been in its state', () => {
     const [model] = applyProgress(sampleChannel(), progress(1, {})).latest_models;
     expect(model?.state_since).toBe(500);
   });
@@ -66,7 +66,7 @@ describe('a step of a run', () => {
     expect(applyProgress(known, progress(1, {})).latest_models).toBe(known.latest_models);
   });
 
-  it('makes up no history if none was loaded', () => {
+  it('does not start a history if none was loaded', () => {
     const channel = sampleChannel({ latest_models: [sampleModel({ history: undefined })] });
     expect(applyProgress(channel, progress(1, {})).latest_models[0]?.history).toBeUndefined();
   });

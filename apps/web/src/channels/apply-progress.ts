@@ -24,7 +24,7 @@ export function applyProgress(channel: Channel, event: ProgressEvent): Channel {
   return progressed;
 }
 
-/** In the place that the server's list will give it, so that nothing moves when the list comes. */
+/** Inserts it in the server's order, so that nothing moves when the list arrives. */
 function insert(models: readonly LatestModel[], added: LatestModel): LatestModel[] {
   const index = models.findIndex((it) => it.model > added.model);
   return models.toSpliced(index < 0 ? models.length : index, 0, added);
@@ -39,7 +39,7 @@ function latestAfter(before: LatestModel | undefined, probe: Probe): LatestModel
     skipped: probe.error_kind === 'skipped',
     ...{ live_failed_at, live_error, live_first_byte_s },
     breaker: breakerAfterProbe(before?.breaker ?? null, probe),
-    // A history that was never loaded stays absent: one bar would look like all there is.
+    // A history that was never loaded stays absent: a single bar would look like the whole history.
     history: before && !before.history ? undefined : history,
   };
 }

@@ -22,7 +22,7 @@ describe('the book of channels', () => {
     expect(ids()).toEqual([1, 2, 3, 4]);
   });
 
-  it('takes over the order of a new list and forgets channels that are not in it', () => {
+  it('takes the order of a new list and drops channels that are not in it', () => {
     const { book, ids } = setUp();
     book.replaceAll([3, 1].map((id) => sampleChannel({ id })));
     expect(ids()).toEqual([3, 1]);
@@ -43,7 +43,7 @@ describe('the book of channels', () => {
     expect(ids()).toEqual([3, 1, 2]);
   });
 
-  it('keeps an unsaved order when a list comes', () => {
+  it('keeps an unsaved order when a list arrives', () => {
     const { book, ids } = setUp();
     const list = [1, 2, 3].map((id) => sampleChannel({ id }));
     book.reorder([3, 1, 2]);
@@ -54,7 +54,7 @@ describe('the book of channels', () => {
     expect(ids()).toEqual([1, 2, 3]);
   });
 
-  it('keeps the bars of a channel when a list without bars comes', () => {
+  it('keeps the bars of a channel when a list without bars arrives', () => {
     const { book } = setUp();
     book.replaceAll([
       sampleChannel({ latest_models: [sampleModel({ duration: 9, history: undefined })] }),

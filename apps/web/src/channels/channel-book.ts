@@ -4,7 +4,7 @@ import { applyBreaker, listedBreaker } from './live-traffic.ts';
 
 export type ChannelBook = ReturnType<typeof createChannelBook>;
 
-/** What the page knows of the channels, outside of any framework; `onChange` is called after each change. */
+/** The page's copy of the channels, outside of any framework; `onChange` is called after each change. */
 export function createChannelBook(onChange: () => void) {
   const channels = new Map<number, Channel>();
   const hiddenIds = new Set<number>();
@@ -21,7 +21,7 @@ export function createChannelBook(onChange: () => void) {
     /** In the order of the page, without channels whose deletion can still be undone. */
     all: () => order.flatMap((id) => (hiddenIds.has(id) ? [] : (channels.get(id) ?? []))),
     get: (id: number) => channels.get(id),
-    /** Takes over the server's list. Histories and breakers that are known are kept. */
+    /** Takes over the server's list, but keeps histories and breakers that are already known. */
     replaceAll(next: readonly Channel[]): void {
       const known = new Set(next.map((it) => it.id));
       for (const id of channels.keys()) if (!known.has(id)) channels.delete(id);
@@ -53,7 +53,7 @@ export function createChannelBook(onChange: () => void) {
       isOrderUnsaved = true;
       onChange();
     },
-    /** The server has the order now. */
+    /** Called once the server has saved the order. */
     settleOrder(): void {
       isOrderUnsaved = false;
     },

@@ -38,7 +38,7 @@ describe('a card', () => {
     expect(card.rateText).toBe('99.9%');
   });
 
-  it('shows the progress of a run, and the next one only when that is over', () => {
+  it('shows the progress of a run, and the time of the next run only once it has ended', () => {
     const running = sampleChannel({ running: true, run_progress: { total: 4, done: 1 } });
     expect(channelCard(running, en)).toMatchObject({
       progressText: '1 of 4 checked',
@@ -73,7 +73,7 @@ describe('a card', () => {
 });
 
 describe('a row', () => {
-  it('describes a failure in words, and since when', () => {
+  it('describes a failure, and how long it has lasted', () => {
     expect(modelRow(failed, 4000, en)).toMatchObject({
       kindText: 'Rate limited',
       error: 'HTTP 429: slow down',
@@ -96,7 +96,7 @@ describe('a row', () => {
 });
 
 describe('a tooltip', () => {
-  it('says the same to readers and screen readers', () => {
+  it('shows the same text that screen readers get', () => {
     const tip = historyTip(
       samplePoint({ success: false, error: 'no', error_kind: 'auth', status_code: 401 }),
       en,

@@ -25,7 +25,7 @@ export function channelCard(channel: Channel, translator: Translator) {
     tone: toneOf(state),
     running: channel.running,
     enabled: channel.enabled,
-    /** Nothing is happening, and nothing will happen by itself. */
+    /** Nothing runs, and nothing is scheduled. */
     isPaused: !channel.enabled && !channel.running,
     canOperate: channel.can_operate,
     rateText: total === 0 ? '—' : formatPercent(Math.floor((counts.ok / total) * 1000) / 10),
@@ -42,13 +42,13 @@ export function channelCard(channel: Channel, translator: Translator) {
   };
 }
 
-/** An address that may become a link: only http or https, so that no stored script ever runs. */
+/** The address if it is http or https, else null: a link to anything else could run a stored script. */
 export function safeLink(raw: string | null): string | null {
   const url = raw === null ? null : URL.parse(raw);
   return url && (url.protocol === 'https:' || url.protocol === 'http:') ? url.href : null;
 }
 
-/** How live traffic fails; no text if it doesn't, or if the channel is paused and gets none. */
+/** Describes failures of live traffic; empty if there are none or the channel is paused. */
 function liveOf(
   { enabled, latest_models }: Channel,
   { count }: Translator,

@@ -36,7 +36,7 @@ describe('the form', () => {
     expect('api_key' in bodyOf(formOf(stored))).toBe(false);
   });
 
-  it('finds what is missing, no address or no number', () => {
+  it('finds a missing field, a wrong address and a wrong number', () => {
     expect(
       faultsOf({ ...emptyForm, base_url: 'ftp://x', interval_min: 'often' }, 'new', null),
     ).toEqual({
@@ -68,12 +68,12 @@ describe('the choice of models', () => {
     { model: 'c', success: null },
   ];
 
-  it('is an empty list for all, now and later', () => {
+  it('is an empty list for all models, including future ones', () => {
     expect(selectedModelsOf(choiceOf([], available))).toEqual([]);
     expect(selectedModelsOf(chooseAll(available))).toEqual([]);
   });
 
-  it('is what was chosen, and no choice if nothing was', () => {
+  it('lists the chosen models, and is null if there are none', () => {
     expect(selectedModelsOf(chooseLastOk(available))).toEqual(['a']);
     expect(selectedModelsOf(toggleModel(chooseAll(available), 'b'))).toEqual(['a', 'c']);
     expect(selectedModelsOf(toggleModel(choiceOf(['a'], available), 'b'))).toEqual(['a', 'b']);

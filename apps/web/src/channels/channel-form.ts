@@ -3,7 +3,7 @@ import type { InferRequestType } from 'hono/client';
 import type { ApiClient } from '../api/client.ts';
 import type { Channel } from './channel.ts';
 
-/** What the dialog's fields hold: texts as typed, and switches. */
+/** The values of the dialog's fields: texts as typed, and switches. */
 export const emptyForm = {
   name: '',
   base_url: '',
@@ -23,7 +23,7 @@ export type ChannelForm = typeof emptyForm;
 export type FormField = keyof ChannelForm;
 export type FormMode = 'new' | 'copy' | 'edit';
 
-/** A change to a channel; a field that was left to its default is absent. */
+/** A change to a channel; a field with its default value is absent. */
 type ChannelBody = InferRequestType<ApiClient['api']['targets'][':id']['$patch']>['json'];
 
 /** A channel's settings as the dialog shows them, without the key. */
@@ -65,7 +65,7 @@ export function bodyOf(form: ChannelForm) {
   } satisfies ChannelBody;
 }
 
-/** What the page can find before it asks the server, which alone knows the bounds. */
+/** The errors that the page can find itself; only the server knows the bounds. */
 export function faultsOf(form: ChannelForm, mode: FormMode, stored: Channel | null): FieldErrors {
   const faults: FieldErrors = {};
   if (form.name.trim() === '') faults.name = { code: 'required' };

@@ -2,7 +2,7 @@ import { onceEach } from '../draw/once-each.ts';
 import type { Channel, LatestModel, TargetStatus } from './channel.ts';
 import { liveTrouble } from './live-traffic.ts';
 
-/** What a channel's dot shows. A run under way is shown beside it, not instead of it. */
+/** The state that a channel's dot shows. A current run is shown beside it, not instead of it. */
 export type ChannelState = TargetStatus | 'live_failing' | 'disabled' | 'unknown';
 export type Tone = 'ok' | 'warn' | 'bad' | 'idle';
 
@@ -10,17 +10,19 @@ export function channelState(
   channel: Pick<Channel, 'enabled' | 'last_status' | 'latest_models'>,
 ): ChannelState {
   if (!channel.enabled) return 'disabled';
-  if (channel.last_status === 'healthy' && areDeceptive(channel.latest_models)) {
+  if (channel.last_status === 'healthy' && anyFailsLiveTrafficOnly(channel.latest_models)) {
     return 'live_failing';
   }
   return channel.last_status ?? 'unknown';
 }
 
-/** Cached, because each drawing asks it several times for 200 channels; lists are replaced, never changed. */
-const areDeceptive = onceEach((models: readonly LatestModel[]) => models.some(isDeceptive));
+/** Cached, because each drawing calls it several times for 200 channels; lists are replaced, never changed. */
+const anyFailsLiveTrafficOnly = onceEach((models: readonly LatestModel[]) =>
+  models.some(failsLiveTrafficOnly),
+);
 
-/** A model that passes its probes and fails for real clients. */
-function isDeceptive(model: LatestModel): boolean {
+/** Whether a model passes its probes but fails for real clients. */
+function failsLiveTrafficOnly(model: LatestModel): boolean {
   return model.success && liveTrouble(model) !== null;
 }
 

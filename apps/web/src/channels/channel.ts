@@ -16,9 +16,9 @@ type ListedModel = ListedTarget['latest_models'][number];
 export type LatestModel = Omit<ListedModel, 'open_breaker' | 'history'> & {
   /** According to the list; a later event may say otherwise. */
   open_breaker?: ListedModel['open_breaker'];
-  /** What the page knows from lists and events. */
+  /** From lists and events. */
   breaker?: Breaker | null;
-  /** Oldest first; absent if the list was asked for without it. */
+  /** Oldest first; absent if the list was requested without it. */
   history?: HistoryPoint[] | undefined;
 };
 

@@ -27,7 +27,7 @@ describe('the filter', () => {
     expect(matchesFilter(channel, { ...noFilter, query })).toBe(matches);
   });
 
-  it('knows trouble, pauses and runs', () => {
+  it('filters by trouble, pauses and runs', () => {
     const troubled = sampleChannel({ last_status: 'degraded' });
     expect(matchesFilter(troubled, { ...noFilter, status: 'trouble' })).toBe(true);
     expect(matchesFilter(troubled, { ...noFilter, status: 'healthy' })).toBe(false);
@@ -39,7 +39,7 @@ describe('the filter', () => {
     );
   });
 
-  it('knows the protocols of a channel', () => {
+  it('filters by the protocols of a channel', () => {
     expect(matchesFilter(channel, { ...noFilter, protocol: 'anthropic' })).toBe(true);
     expect(matchesFilter(channel, { ...noFilter, protocol: 'gemini' })).toBe(false);
   });
@@ -52,7 +52,7 @@ describe('the filter', () => {
 });
 
 describe('the address', () => {
-  it('is read as it was written', () => {
+  it('keeps the view', () => {
     const filter = { query: 'gpt 4&', status: 'trouble', protocol: 'gemini' } as const;
     const search = writeViewState({ filter, openIds: [3, 7] });
     expect(search).toBe('?q=gpt+4%26&status=trouble&protocol=gemini&open=3,7');
@@ -60,7 +60,7 @@ describe('the address', () => {
     expect(writeViewState({ filter: noFilter, openIds: [] })).toBe('');
   });
 
-  it('treats values that make no sense as absent', () => {
+  it('treats invalid values as absent', () => {
     const { filter, openIds } = readViewState('?status=odd&protocol=1&open=2,x,-1,2,1.5');
     expect(filter).toEqual(noFilter);
     expect(openIds).toEqual([2]);

@@ -72,10 +72,10 @@ function wordsOf(query: string): string[] {
   return query.toLowerCase().split(/\s+/).filter(Boolean);
 }
 
-/** What the address bar keeps, so that a reload or a shared link shows the same. */
+/** The state that the address keeps, so that a reload or a shared link shows the same. */
 export type ViewState = ReturnType<typeof readViewState>;
 
-/** Reads a query string; values that make no sense count as absent. */
+/** Reads a query string; invalid values count as absent. */
 export function readViewState(search: string) {
   const params = new URLSearchParams(search);
   const status = statusFilters.find((it) => it === params.get('status'));
@@ -92,14 +92,14 @@ export function readViewState(search: string) {
   return { filter, openIds: [...new Set(openIds)] };
 }
 
-/** The query string of a view, with its `?`; empty if nothing differs from the start. */
+/** The query string of a view, with its `?`; empty if the view is the default. */
 export function writeViewState({ filter, openIds }: ViewState): string {
   const params = new URLSearchParams();
   if (filter.query) params.set('q', filter.query);
   if (filter.status !== 'all') params.set('status', filter.status);
   if (filter.protocol !== 'all') params.set('protocol', filter.protocol);
   const query = params.toString();
-  // Commas stay readable, because only numbers are between them.
+  // Commas stay unescaped, because only numbers are between them.
   const open = openIds.length > 0 ? `open=${openIds.join(',')}` : '';
   const whole = [query, open].filter(Boolean).join('&');
   return whole === '' ? '' : `?${whole}`;

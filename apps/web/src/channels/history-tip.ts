@@ -6,7 +6,7 @@ import { attachStripTips, type StripTip } from '../ui/strip-tips.ts';
 import type { HistoryPoint } from './channel.ts';
 import { historyBars } from './tick-paths.ts';
 
-/** What the tooltip of a bar says, for eyes and ears. */
+/** The text of a bar's tooltip, shown and read out. */
 export function historyTip(point: HistoryPoint, translator: Translator): StripTip {
   const { t } = translator;
   const skipped = point.error_kind === 'skipped';
@@ -38,14 +38,14 @@ export function historyTip(point: HistoryPoint, translator: Translator): StripTi
 }
 
 interface HistoryTipsOptions {
-  /** Contains the strips, now or later. */
+  /** Contains the strips, which may be added later. */
   list: HTMLElement;
   tip: HTMLElement;
   language: LanguageStore;
   historyOf(channelId: number, model: string): readonly HistoryPoint[];
 }
 
-/** Shows a tooltip with the check behind a bar of a model's history. */
+/** Shows a tooltip for each check in a model's history. */
 export function attachHistoryTips({ list, tip, language, historyOf }: HistoryTipsOptions): void {
   const historyOfStrip = ({ dataset }: HTMLElement) =>
     historyOf(Number(dataset.channel), dataset.model ?? '');

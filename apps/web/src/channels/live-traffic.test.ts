@@ -40,7 +40,7 @@ describe('failures of live traffic', () => {
     expect(modelRow(sampleModel(), 2000, en).live.countText).toBe('');
   });
 
-  it('are counted by models on the card, and weigh more if a probe confirms them', () => {
+  it('are counted per model on the card, and are worse if a probe confirms them', () => {
     const dead = sampleModel({ ...failing, model: 'm', success: false, error_kind: 'upstream' });
     const amber = sampleChannel({ latest_models: [failing, sampleModel({ model: 'ok' })] });
     const red = sampleChannel({ latest_models: [failing, dead], last_status: 'degraded' });
@@ -53,7 +53,7 @@ describe('failures of live traffic', () => {
     expect(channelCard(sampleChannel(), en).live.text).toBe('');
   });
 
-  it('put a channel whose probes all pass into trouble', () => {
+  it('mark a channel as in trouble although all its probes pass', () => {
     const channel = sampleChannel({ latest_models: [failing] });
     expect(matchesStatus(channel, 'trouble')).toBe(true);
     expect(matchesStatus(channel, 'healthy')).toBe(false);
@@ -65,14 +65,14 @@ describe('failures of live traffic', () => {
     });
   });
 
-  it('don’t do so for a model that isn’t a chat model, because no probe could ever clear it', () => {
+  it('don’t mark the channel for a model that isn’t a chat model, which no probe could clear', () => {
     const embedding = sampleModel({ ...failing, success: false, error_kind: 'skipped' });
     const channel = sampleChannel({ latest_models: [{ ...embedding, skipped: true }] });
     expect(matchesStatus(channel, 'trouble')).toBe(false);
     expect(channelCard(channel, en).live.tone).toBe('warn');
   });
 
-  it('end when a probe of a run passes, not when it fails', () => {
+  it('are cleared when a probe of a run passes, not when it fails', () => {
     const channel = applyBreaker(sampleChannel({ latest_models: [failing] }), opened);
     const step = (success: boolean) =>
       applyProgress(channel, {
@@ -91,7 +91,7 @@ describe('failures of live traffic', () => {
 });
 
 describe('an open breaker', () => {
-  it('shows before the failures behind it are counted', () => {
+  it('is shown before the failures that opened it are counted', () => {
     const model = firstModel(applyBreaker(sampleChannel(), opened));
     expect(liveTrouble(model)).toEqual({
       failures: 3,
@@ -102,7 +102,7 @@ describe('an open breaker', () => {
     expect(modelRow(model, 2000, en).tone).toBe('bad');
   });
 
-  it('closes by its event, and leaves the count to the server', () => {
+  it('is closed by its event; only the server changes the count', () => {
     const open = applyBreaker(sampleChannel({ latest_models: [failing] }), opened);
     const closed = applyBreaker(open, { ...opened, is_open: false });
     expect(liveTrouble(firstModel(closed))).toMatchObject({ failures: 3, isBreakerOpen: false });
@@ -118,7 +118,7 @@ describe('an open breaker', () => {
     });
   });
 
-  it('survives a list until the list has a later probe that passed', () => {
+  it('stays until a list has a later probe that passed', () => {
     const book = createChannelBook(() => {});
     book.put(sampleChannel());
     book.breaker(opened);

@@ -1,7 +1,7 @@
 import { type Breaker, breakerOf, nextBreaker, proofOf } from '@api-monitor/core';
 import type { BreakerEvent, Channel, LatestModel } from './channel.ts';
 
-/** How live traffic fails on a model. */
+/** The failures of live traffic to a model. */
 export interface LiveTrouble {
   failures: number;
   /** Unix seconds. */
@@ -11,8 +11,8 @@ export interface LiveTrouble {
 }
 
 /**
- * What the gateway's requests say against a model; null if the last one, or a probe since, went well. An
- * event shows a breaker before the records of its requests are counted.
+ * The failures of the gateway's requests to a model; null if the last one succeeded, or a probe since then.
+ * An event reports a breaker before its failed requests are counted.
  */
 export function liveTrouble(model: LatestModel): LiveTrouble | null {
   const { breaker } = model;
@@ -27,7 +27,7 @@ export function liveTrouble(model: LatestModel): LiveTrouble | null {
 
 export type LiveTone = 'warn' | 'bad';
 
-/** Failures that a probe or an open breaker confirms weigh more than failures alone. */
+/** Failures are worse if a probe or an open breaker confirms them. */
 export function liveTone(model: LatestModel): LiveTone | null {
   if (!liveTrouble(model)) return null;
   return model.breaker || (!model.success && !model.skipped) ? 'bad' : 'warn';
@@ -42,7 +42,7 @@ export function applyBreaker(channel: Channel, event: BreakerEvent): Channel {
   return { ...channel, latest_models: channel.latest_models.with(index, after) };
 }
 
-/** The breaker that a list shows, or one that is known from an event and not closed by the list's probe. */
+/** The breaker in a list, or the one known from an event unless the list's probe closes it. */
 export function listedBreaker(model: LatestModel, known: Breaker | null): Breaker | null {
   const { open_breaker: listed } = model;
   if (!listed) return breakerAfterProbe(known, model);
@@ -50,7 +50,7 @@ export function listedBreaker(model: LatestModel, known: Breaker | null): Breake
   return { failures, error, failed_at, trial_at: null };
 }
 
-/** A page's clock may be wrong, so that a probe is taken to have ended just now. */
+/** Treats the probe as just ended, because the page's clock may be wrong. */
 export function breakerAfterProbe(
   breaker: Breaker | null,
   probe: Pick<LatestModel, 'success' | 'error_kind' | 'timestamp'>,

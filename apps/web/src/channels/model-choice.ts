@@ -56,7 +56,7 @@ export function withChosen(
 
 const maxRows = 200;
 
-/** What the dialog shows of a choice of models that match a search, ready to print. */
+/** The models that match a search, with the choice, as the dialog prints them. */
 export function pickerView(
   available: readonly AvailableModel[],
   choice: ModelChoice,

@@ -24,7 +24,7 @@ export function modelRow(latest: LatestModel, nowS: number, translator: Translat
     stateText: t(`models.${state}`),
     latency: state === 'skipped' ? '—' : formatLatency(latest.duration),
     firstToken: formatLatency(latest.first_token_s),
-    /** The first token as live traffic measures it; empty if it hasn't. */
+    /** The time to the first byte in live traffic; empty if there was none. */
     liveFirstByteText:
       latest.live_first_byte_s === null
         ? ''
@@ -52,7 +52,7 @@ function rowTone(state: ModelState, live: LiveLine): Tone {
   return state === 'ok' ? 'ok' : 'idle';
 }
 
-/** How live traffic fails on a model; `countText` is empty if it doesn't. */
+/** Describes failures of live traffic to a model; `countText` is empty if there are none. */
 function liveLine(latest: LatestModel, { count }: Translator) {
   const { failures = 0, failedAt = null, error = '', isBreakerOpen } = liveTrouble(latest) ?? {};
   const tone = liveTone(latest);

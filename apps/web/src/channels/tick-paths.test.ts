@@ -13,7 +13,7 @@ describe('the history strip', () => {
     expect(paths.bad).toBe('M236 25V3');
   });
 
-  it('is taller if slower, and one outlier flattens nothing', () => {
+  it('has taller bars for slower checks, and one outlier does not flatten the others', () => {
     const { ok } = historyPaths([1, 2, 40].map((duration) => samplePoint({ duration })));
     const heights = ok
       .split('M')
@@ -41,7 +41,7 @@ describe("a channel's bar", () => {
     });
   });
 
-  it('becomes blocks in proportion if there are many models', () => {
+  it('becomes three proportional blocks if there are many models', () => {
     const many = Array.from({ length: 90 }, (_, index) => sampleModel(index % 3 ? {} : failed));
     const bar = segmentBar(many);
     expect([bar.width, bar.ok, bar.bad]).toEqual([90, 'M0 0H60V1H0Z', 'M60 0H90V1H60Z']);

@@ -50,8 +50,8 @@ function stroke(slot: number, share: number): string {
 const maxSegments = 60;
 
 /**
- * A channel's models as segments of one bar, in their order, in a space `width` units wide and 1 high;
- * beyond 60 models, three blocks in proportion. `gaps` are the lines between the segments.
+ * A channel's models as segments of one bar, in their order, in a space `width` units wide and 1 high.
+ * More than 60 models become three proportional blocks. `gaps` are the lines between the segments.
  */
 export function segmentBar(models: readonly LatestModel[]) {
   const width = Math.max(1, models.length);

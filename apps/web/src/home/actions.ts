@@ -33,7 +33,7 @@ export function createActions(options: ActionsOptions) {
 
   const run = async (id: number) => {
     const before = book.get(id);
-    // The dot reacts at once; the events bring the rest.
+    // The dot changes at once; events update the rest.
     if (before) book.put({ ...before, running: true, run_progress: null });
     try {
       await answerOf(client.api.targets[':id'].run.$post(paramOf(id)));
@@ -78,7 +78,7 @@ export function createActions(options: ActionsOptions) {
         complain(error);
       }
     },
-    /** Hides the channel at once and deletes it when the chance to undo has passed. */
+    /** Hides the channel at once and deletes it when it can no longer be undone. */
     remove(id: number): void {
       const { t } = language.translator;
       book.hide(id, true);

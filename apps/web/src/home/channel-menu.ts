@@ -1,6 +1,6 @@
 const gapPx = 6;
 
-/** The one menu that all cards share. `menu` must be a popover with `menuitem` elements in it. */
+/** The menu that all cards share. `menu` must be a popover with `menuitem` elements in it. */
 export function createChannelMenu(menu: HTMLElement) {
   return {
     id: 0,

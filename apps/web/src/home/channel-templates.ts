@@ -19,7 +19,7 @@ export interface TemplateOptions {
   showAll(id: number): void;
 }
 
-/** What is in an open card: rows, or why there are none. */
+/** The content of an open card: rows, or the reason why there are none. */
 interface ModelsView {
   name: string;
   phase: 'loading' | 'failed' | 'none' | 'no_match' | 'ready';
@@ -40,7 +40,7 @@ export function channelTemplates(options: TemplateOptions) {
   const lastText = (timeS: number) =>
     language.t('traffic.last', { ago: formatSecondsAgo(timeS, clock.nowS, language.translator) });
 
-  /** On a phone there is no room for a badge beside a long name, and a second line would jump. */
+  /** A phone has no room for a badge beside a long name, and a second line would move the rest. */
   const stateBadge = ({ hasStateBadge, stateText }: ChannelCard, className: string) =>
     when(
       hasStateBadge,

@@ -43,7 +43,7 @@ export function createHomePanel(options: HomePanelOptions) {
     get isUnmatched(): boolean {
       return this.isReady && !this.isEmpty && this.matchingCount === 0;
     },
-    /** There are channels to sum up and search, or there may be. */
+    /** Whether there are, or may be, channels to sum up and search. */
     get hasChannels(): boolean {
       return page.phase === 'loading' || (this.isReady && !this.isEmpty);
     },
@@ -76,7 +76,7 @@ export function createHomePanel(options: HomePanelOptions) {
       if (trouble === 0) return 'ok';
       return trouble * 2 > judged ? 'bad' : 'warn';
     },
-    /** A figure, or a dash while nothing is known. */
+    /** A figure, or a dash until it is known. */
     figure(count: number): string {
       return this.isReady ? String(count) : '–';
     },

@@ -71,8 +71,8 @@ function start(): void {
       event.preventDefault();
       const handle = event.currentTarget;
       order.step(id, event.key === 'ArrowUp' ? -1 : 1, list.shownIds());
-      // Moving the card in the document takes the focus from its handle. It gets it back before the
-      // next key comes, so that a key held down moves on.
+      // Moving the card in the document takes the focus from its handle. It must be back before the
+      // next key event, so that a held key keeps moving the card.
       list.draw();
       if (handle instanceof HTMLElement) handle.focus();
     },

@@ -43,7 +43,7 @@ export function createModelPicker(options: ModelPickerOptions) {
 
   return {
     ...closed(),
-    /** The channel was never listed, so there is nothing to choose from. */
+    /** Whether the channel's models were never listed, so that there is nothing to choose from. */
     get isUnknown(): boolean {
       return this.phase === 'ready' && available.length === 0;
     },

@@ -67,9 +67,9 @@ export function createOrder(options: OrderOptions) {
 }
 
 /**
- * Lets the cards of a list be dragged by their handles. `onHold` is told when a card is picked up and
- * let go: nothing may draw the list in between. The dragged card goes back to its place before
- * `onDrop` is told which card it was dropped in front of.
+ * Makes the cards of a list draggable by their handles. `onHold` is called when a card is picked up and when
+ * it is dropped; nothing may draw the list in between. `onDrop` gets the card that it was dropped in front
+ * of; by then the dragged card is back in its old place.
  */
 export function attachDragOrder(
   list: HTMLElement,

@@ -37,7 +37,7 @@ export function createSync({ client, page, book, home, list, setTimer }: SyncOpt
     }
     const before = book.get(id);
     book.put(item);
-    // Somebody sorted the channels elsewhere: only the list has their order.
+    // The channels were sorted in another browser, and only the list has their order.
     if (before && before.sort_order !== item.sort_order) queue.requestAll();
     list.setPhase(id, 'ready');
   };
@@ -50,7 +50,7 @@ export function createSync({ client, page, book, home, list, setTimer }: SyncOpt
     if (!answer) return page.phase === 'ready' || page.phase === 'failed';
     home.isAdmin = answer.permissions.role === 'admin';
     book.replaceAll(answer.items);
-    // Drawn first, or a full list would look empty for a frame.
+    // Drawn before the phase changes, or a full list would look empty for a frame.
     list.draw();
     page.phase = 'ready';
     await Promise.all(
