@@ -5,7 +5,7 @@ import type { DrawnChart } from './draw-chart.ts';
 
 /**
  * `x-chart="view"` on a canvas draws the view and follows it, and the page's theme. The library is
- * only fetched when there is something to draw, so that the figures are on the page before it.
+ * only fetched when there is something to draw, so it doesn't delay the figures.
  */
 export function addChartDirective(alpine: Alpine, loop: DrawLoop): void {
   alpine.directive('chart', (element, { expression }, { effect, evaluateLater, cleanup }) => {
@@ -15,7 +15,7 @@ export function addChartDirective(alpine: Alpine, loop: DrawLoop): void {
     let shown: ChartSketch | null = null;
     let library: typeof import('./draw-chart.ts') | null = null;
     const draw = () => {
-      // The canvas may have gone while the library was fetched.
+      // The canvas may have been removed while the library was fetched.
       if (!shown || !library || !element.isConnected) return;
       if (drawn) drawn.show(shown);
       else drawn = library.drawChart(element, shown);

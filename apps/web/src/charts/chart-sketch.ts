@@ -10,7 +10,7 @@ export interface Series {
   values: (number | null)[];
 }
 
-/** What a chart shows: a value of each series for each label. */
+/** The content of a chart: a value of each series for each label. */
 export interface ChartSketch {
   kind: 'line' | 'bars';
   unit: 'percent' | 'seconds' | 'count' | 'cores' | 'bytes';

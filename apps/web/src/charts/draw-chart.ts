@@ -27,8 +27,8 @@ Chart.register(
 export type DrawnChart = ReturnType<typeof drawChart>;
 
 /**
- * Draws on a canvas, which must always show charts of one kind. The instance of Chart.js stays in here,
- * because a reactive store would break it.
+ * Draws on a canvas, which must always show charts of one kind. The instance of Chart.js stays in this
+ * closure, because a reactive store would break it.
  */
 export function drawChart(canvas: HTMLCanvasElement, view: ChartSketch) {
   const chart = new Chart(canvas, configOf(view));
@@ -69,7 +69,7 @@ function datasetOf(view: ChartSketch, series: Series, color: (name: string) => s
     pointRadius: values.length > 40 ? 0 : 2,
     pointHoverRadius: 4,
     spanGaps: true,
-    // A line along the upper edge keeps its whole width.
+    // Otherwise a line along the upper edge would be clipped.
     clip: 4 as const,
     tension: 0.25,
   };

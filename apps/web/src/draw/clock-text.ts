@@ -34,5 +34,5 @@ class ClockText extends AsyncDirective {
   }
 }
 
-/** Text in a lit-html template that `read` makes from reactive state, and that follows it. */
+/** Text in a lit-html template that `read` computes from reactive state; it is updated with that state. */
 export const clockText = directive(ClockText);

@@ -46,7 +46,7 @@ it('draws in the next frame, and then rests for as long as drawing took', () => 
   expect(frames).toHaveLength(0);
 });
 
-it('rests for a bounded time, however long drawing took', () => {
+it('rests for a limited time, however long drawing took', () => {
   const { request, drawing, frame } = setUp();
   request(drawing('cards', 5000));
   expect(frame()).toBe(400);
@@ -69,7 +69,7 @@ it('leaves what does not fit into a frame to the next one', () => {
   expect(drawn).toEqual(['first chart', 'second chart']);
 });
 
-it('goes on with the others if a drawing fails', () => {
+it('draws the others if one drawing fails', () => {
   const { request, drawing, frame, rest, drawn } = setUp();
   request(() => {
     throw new Error('a bug');
@@ -81,7 +81,7 @@ it('goes on with the others if a drawing fails', () => {
   expect(drawn).toEqual(['cards']);
 });
 
-it('draws what was requested while it drew in the next frame', () => {
+it('leaves drawings that are requested during a frame to the next one', () => {
   const { request, drawing, frame, drawn } = setUp();
   request(() => request(drawing('more', 1)));
   frame();

@@ -8,14 +8,14 @@ export type DrawLoop = ReturnType<typeof createDrawLoop>;
 
 /** Drawing time in one frame. The drawing that crosses it still finishes. */
 const frameBudgetMs = 8;
-/** Changes are never shown later than this after the last ones, however slow the machine is. */
+/** The longest rest, so that changes show up even on a slow machine. */
 const maxRestMs = 400;
 
 /**
  * The one scheduler for what a page draws outside of Alpine. A drawing that is requested several
  * times before its turn runs once; what does not fit into a frame waits for the next one. After each
  * frame the loop rests for as long as that frame took with its layout and paint, so that a storm of
- * events leaves half of the time to the reader's own input.
+ * events leaves half of the time for the reader's input.
  */
 export function createDrawLoop({ requestFrame, setTimer, nowMs }: DrawLoopOptions) {
   const waiting = new Set<() => void>();

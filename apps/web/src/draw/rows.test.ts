@@ -18,7 +18,7 @@ function setUp(perFrame: number) {
   return { makeRows, draw, drawAll };
 }
 
-it('makes a long list over several frames, from the top', () => {
+it('renders a long list over several frames, from the top', () => {
   const { makeRows } = setUp(2);
   const frames = [1, 2, 3].map(() => makeRows(items));
   expect(frames.map(({ rows, isDone }) => [rows.map(({ key }) => key), isDone])).toEqual([
@@ -28,14 +28,14 @@ it('makes a long list over several frames, from the top', () => {
   ]);
 });
 
-it('makes a row again only if what it shows has changed', () => {
+it('renders a row again only if its content has changed', () => {
   const { draw } = setUp(24);
   const [before] = draw(items);
   expect(draw(renamed('old'))[0]).toBe(before);
   expect(draw(renamed('new'))[0]).toEqual({ id: 1, name: 'new' });
 });
 
-it('counts only rows that change towards a frame', () => {
+it('counts only changed rows towards the limit of a frame', () => {
   const { draw, drawAll, makeRows } = setUp(2);
   drawAll();
   const changed = [...items.slice(0, 2), ...renamed('new').slice(2)];
@@ -43,7 +43,7 @@ it('counts only rows that change towards a frame', () => {
   expect(makeRows(changed).isDone).toBe(true);
 });
 
-it('makes every row in turn while all of them change all the time', () => {
+it('renders every row in turn if all of them keep changing', () => {
   const { draw, drawAll } = setUp(2);
   drawAll();
   const seen = new Set<number>();
@@ -53,7 +53,7 @@ it('makes every row in turn while all of them change all the time', () => {
   expect([...seen].sort()).toEqual([1, 2, 3, 4, 5]);
 });
 
-it('drops rows that left the list, and makes them like new ones if they come back', () => {
+it('drops rows that left the list, and treats them as new if they come back', () => {
   const { draw, drawAll } = setUp(2);
   drawAll();
   expect(draw(items.slice(0, 1)).map(({ id }) => id)).toEqual([1]);

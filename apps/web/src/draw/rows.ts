@@ -3,17 +3,16 @@ import { repeat } from 'lit-html/directives/repeat.js';
 
 interface RowsOptions<Item, Content> {
   keyOf(item: Item): number | string;
-  /** Everything that the row shows, compared by identity: the row is made again if any of it changed. */
+  /** Everything that the row shows, compared by identity: the row is rendered again if any of it changed. */
   versionOf(item: Item): readonly unknown[];
   template(item: Item): Content;
-  /** How many rows are made in one drawing. */
+  /** How many rows are rendered in one drawing. */
   perFrame: number;
 }
 
 /**
- * The rows of a list, for a lit-html template. Only rows that changed are made again, and at most
- * `perFrame` of them in one drawing; the others are shown as they were, or not yet, and `again` is
- * called.
+ * The rows of a list, for a lit-html template. Each drawing renders at most `perFrame` changed rows and
+ * calls `again` if some are left, which keep their old content until then.
  */
 export function createRows<Item>(options: RowsOptions<Item, TemplateResult>) {
   const makeRows = createRowMaker(options);
@@ -28,7 +27,7 @@ export function createRows<Item>(options: RowsOptions<Item, TemplateResult>) {
   };
 }
 
-/** The same without lit-html. Rows that have waited longest are made first. */
+/** The same without lit-html. The rows that have waited longest are rendered first. */
 export function createRowMaker<Item, Content>(options: RowsOptions<Item, Content>) {
   const { keyOf, versionOf, template, perFrame } = options;
   let made = new Map<

@@ -15,7 +15,7 @@ export function formatRate(tokensPerSecond: number | null): string {
   return `${tokensPerSecond < 10 ? tokensPerSecond.toFixed(1) : Math.round(tokensPerSecond)} tok/s`;
 }
 
-/** A span in the unit that suits it: `3 min`, `5 h`, `2 d`. At least a minute. */
+/** A duration in one unit: `3 min`, `5 h`, `2 d`. At least a minute. */
 export function formatSpan(seconds: number, { t }: Translator): string {
   const minutes = Math.max(1, Math.round(seconds / 60));
   if (minutes < 60) return t('time.minutes', { n: minutes });

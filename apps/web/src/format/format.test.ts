@@ -19,7 +19,7 @@ describe('a latency', () => {
 });
 
 describe('a rate and a percentage', () => {
-  it('keep a decimal only if it adds something', () => {
+  it('have a decimal only if it matters', () => {
     expect(formatRate(58.4)).toBe('58 tok/s');
     expect(formatRate(4.24)).toBe('4.2 tok/s');
     expect(formatPercent(100)).toBe('100%');

@@ -22,7 +22,7 @@ export function formatSecondsAgo(timeS: number, nowS: number, translator: Transl
   return translator.t('time.seconds_ago', { n: elapsedS });
 }
 
-/** `in 12 min`; seconds only within the last minute, so that a page of countdowns stays calm. Null if it has passed. */
+/** `in 12 min`; seconds only within the last minute, so that countdowns rarely change. Null if it has passed. */
 export function formatUntil(timeS: number, nowS: number, { t }: Translator): string | null {
   const leftS = Math.ceil(timeS - nowS);
   if (leftS <= 0) return null;

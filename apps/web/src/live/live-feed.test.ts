@@ -15,7 +15,7 @@ class ScriptedSource implements FeedSource {
   send(type: string, data?: unknown): void {
     for (const listener of this.listeners.get(type) ?? []) listener({ data });
   }
-  failForGood(): void {
+  giveUp(): void {
     this.readyState = 2;
     this.send('error');
   }
@@ -57,7 +57,7 @@ describe('the live feed', () => {
     expect(heard).toEqual(['live', 'target_updated {"target_id":3}']);
   });
 
-  it('leaves a cut to the browser, which fetches the events that were missed', () => {
+  it('lets the browser reconnect after a cut, because it fetches the missed events', () => {
     const { sources, heard, timers } = setUp();
     sources[0]?.send('open');
     sources[0]?.send('error');
@@ -70,9 +70,9 @@ describe('the live feed', () => {
   it('opens another source when the browser gives up, waits longer each time, and reports the gap', () => {
     const { sources, heard, timers } = setUp();
     sources[0]?.send('open');
-    sources[0]?.failForGood();
+    sources[0]?.giveUp();
     timers[0]?.callback();
-    sources[1]?.failForGood();
+    sources[1]?.giveUp();
     timers[1]?.callback();
     sources[2]?.send('open');
     expect(timers.map((it) => it.delayMs)).toEqual([1000, 2000]);
@@ -88,7 +88,7 @@ describe('the live feed', () => {
     expect(heard).toEqual(['live', 'reconnecting']);
   });
 
-  it('does not call a first attempt a loss', () => {
+  it('does not report a first attempt that fails as a lost connection', () => {
     const { feed, heard } = setUp();
     feed.restart();
     expect(heard).toEqual([]);
@@ -96,20 +96,20 @@ describe('the live feed', () => {
 
   it('says offline if the browser is', () => {
     const { sources, heard } = setUp(false);
-    sources[0]?.failForGood();
+    sources[0]?.giveUp();
     expect(heard).toEqual(['offline']);
   });
 
-  it('stops with its timer', () => {
+  it('cancels its timer when it stops', () => {
     const { feed, sources, timers } = setUp();
-    sources[0]?.failForGood();
+    sources[0]?.giveUp();
     feed.stop();
     expect(timers[0]?.cancelled).toBe(true);
   });
 });
 
 describe('the wait between attempts', () => {
-  it('doubles up to half a minute and is spread over its upper half', () => {
+  it('doubles up to half a minute, and is random within its upper half', () => {
     expect(backoffMs(1, 1)).toBe(1000);
     expect(backoffMs(4, 1)).toBe(8000);
     expect(backoffMs(40, 1)).toBe(30_000);

@@ -16,7 +16,7 @@ interface LiveFeedOptions {
   /** The stream is open again, but events may be missing. */
   onGap(): void;
   isOnline(): boolean;
-  /** Calls back after a while; returns how to cancel that. */
+  /** Calls back after `delayMs`; returns a function that cancels it. */
   setTimer(callback: () => void, delayMs: number): () => void;
   random(): number;
 }
@@ -34,7 +34,7 @@ export function createLiveFeed(options: LiveFeedOptions) {
   let source: FeedSource | null = null;
   let cancelTimer: (() => void) | null = null;
   let failures = 0;
-  let hadConnected = false;
+  let wasConnected = false;
 
   const reportLoss = () => options.onState(options.isOnline() ? 'reconnecting' : 'offline');
 
@@ -54,9 +54,9 @@ export function createLiveFeed(options: LiveFeedOptions) {
       if (source !== current) return;
       failures = 0;
       options.onState('live');
-      if (isFirstOpen && hadConnected) options.onGap();
+      if (isFirstOpen && wasConnected) options.onGap();
       isFirstOpen = false;
-      hadConnected = true;
+      wasConnected = true;
     });
     current.addEventListener('error', () => {
       if (source !== current) return;
@@ -77,7 +77,7 @@ export function createLiveFeed(options: LiveFeedOptions) {
     /** Tries again at once, because the network is back or the token changed. */
     restart(): void {
       failures = 0;
-      if (hadConnected) reportLoss();
+      if (wasConnected) reportLoss();
       connect();
     },
     stop: drop,

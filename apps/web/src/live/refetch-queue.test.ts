@@ -47,7 +47,7 @@ it('asks for the list if many channels changed', async () => {
   expect(asked).toEqual(['all']);
 });
 
-it('waits with further changes until the answers are there, and loses none', async () => {
+it('keeps further changes until the answers arrive, and loses none', async () => {
   const { queue, asked, timers, tick, answer } = setUp();
   queue.request(1);
   await tick();

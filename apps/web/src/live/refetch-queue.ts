@@ -5,12 +5,12 @@ interface RefetchQueueOptions {
 }
 
 const gatherMs = 120;
-/** From this many channels on, one list costs less than asking for each. */
+/** From this many channels on, one list is cheaper than one request for each. */
 const listFrom = 9;
 
 /**
  * Collects the channels that changed according to events, and asks for each once. It waits for the
- * answers before it asks again, so a storm of events costs one round at a time.
+ * answers before it asks again, so a storm of events never causes parallel requests.
  */
 export function createRefetchQueue(options: RefetchQueueOptions) {
   const ids = new Set<number>();

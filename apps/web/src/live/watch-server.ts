@@ -5,11 +5,11 @@ const pollMs = 20_000;
 /** The stream of a tab that was hidden for longer may be dead without an error. */
 const trustMs = 60_000;
 
-/** What a page does with the stream. */
+/** A page that follows the stream. */
 export interface Follower {
   /** Names of the events to listen to. */
   events: readonly string[];
-  /** Loads everything; returns whether it makes sense to watch for changes. */
+  /** Loads everything; returns whether to watch for changes. */
   loadAll(): Promise<boolean>;
   onEvent(name: string, data: unknown): void;
 }
@@ -34,8 +34,8 @@ export function watchServer({ client, tokens, live, setTimer }: Shell, follower:
   });
 
   const loadThenWatch = async () => {
-    const isWelcome = await follower.loadAll();
-    if (isWelcome) return feed.restart();
+    const shouldWatch = await follower.loadAll();
+    if (shouldWatch) return feed.restart();
     feed.stop();
     live.isWatching = false;
   };

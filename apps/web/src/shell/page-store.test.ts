@@ -63,7 +63,7 @@ it('is busy while it waits for any answer', async () => {
   expect(page.isBusy).toBe(false);
 });
 
-it("a bug isn't taken for a failure of the server", async () => {
+it("a bug isn't reported as a failure of the server", async () => {
   const { page } = setUp();
   const work = () => Promise.reject(new TypeError('a bug'));
   await expect(page.attempt(work)).rejects.toThrow('a bug');

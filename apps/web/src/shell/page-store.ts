@@ -4,7 +4,7 @@ import type { TokenDialogStore } from '../token/token-dialog-store.ts';
 import { initially } from './initially.ts';
 import type { LanguageStore } from './language-store.ts';
 
-/** `missing`: what the address names doesn't exist; `forbidden`: this reader may not see it. */
+/** `missing`: the address names something that doesn't exist; `forbidden`: this reader may not see it. */
 export type PagePhase = 'loading' | 'ready' | 'locked' | 'forbidden' | 'missing' | 'failed';
 
 interface PageStoreOptions {
@@ -17,12 +17,12 @@ interface PageStoreOptions {
 /** The phase of a page that loads its content, and what each failure means for it. */
 export function createPageStore(options: PageStoreOptions) {
   const { language, nowS } = options;
-  let lastHeardS: number | null = null;
+  let lastAnswerS: number | null = null;
   let running = 0;
 
   const fail = (page: PageStore, error: ApiFailure) => {
     const { status } = error;
-    if (status === 401 || (status === 429 && lastHeardS === null)) {
+    if (status === 401 || (status === 429 && lastAnswerS === null)) {
       if (page.phase !== 'ready') page.phase = 'locked';
       options.tokenDialog.refused(error);
       return;
@@ -30,8 +30,8 @@ export function createPageStore(options: PageStoreOptions) {
     page.failure = sentenceOf(error, language.translator);
     if (status === 403) page.phase = 'forbidden';
     else if (status === 404) page.phase = 'missing';
-    else if (lastHeardS === null) page.phase = 'failed';
-    else page.staleSinceS = lastHeardS;
+    else if (lastAnswerS === null) page.phase = 'failed';
+    else page.staleSinceS = lastAnswerS;
   };
 
   return {
@@ -46,7 +46,7 @@ export function createPageStore(options: PageStoreOptions) {
       const time = formatClock(this.staleSinceS, language.translator);
       return language.t('list.stale', { time });
     },
-    /** Tries what failed again. */
+    /** Repeats the call that failed. */
     retry() {
       this.phase = 'loading';
       options.reload();
@@ -57,7 +57,7 @@ export function createPageStore(options: PageStoreOptions) {
       this.isBusy = true;
       try {
         const answer = await work();
-        lastHeardS = nowS();
+        lastAnswerS = nowS();
         this.staleSinceS = null;
         return answer;
       } catch (error) {

@@ -10,7 +10,7 @@ import { createLiveStore } from './live-store.ts';
 import { createThemeStore, themeFrom } from './theme-store.ts';
 import { createToastStore } from './toast-store.ts';
 
-/** What every page has: language, theme, token, toasts, and the client that calls the API. */
+/** The parts of every page: language, theme, token, toasts, and the API client. */
 export type Shell = ReturnType<typeof createShell>;
 
 /** What every page's markup may call `$store.…`. */
@@ -122,7 +122,7 @@ function addComponents<T extends Record<string, () => object>>(factories: T): T 
 /** Makes the one panel of its kind reactive and known to the markup as `x-data="name"`. */
 function addPanel<T extends object>(name: string, panel: T): T {
   const reactive = Alpine.reactive(panel);
-  // In a loop, Alpine's own `this` has the loop's variables too, and could write to them.
+  // Alpine's own `this` includes a loop's variables, so a method could overwrite them.
   for (const [key, member] of Object.entries(panel)) {
     if (typeof member === 'function') Object.assign(panel, { [key]: member.bind(reactive) });
   }

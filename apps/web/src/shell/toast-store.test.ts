@@ -19,7 +19,7 @@ function setUp() {
   return { toasts, timers, happened, show };
 }
 
-it('lapses after a while, unless its action was taken', () => {
+it('lapses after a while, unless its action was used', () => {
   const { toasts, timers, happened, show } = setUp();
   show('a');
   show('b');

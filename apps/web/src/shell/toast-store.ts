@@ -11,7 +11,7 @@ interface ToastOptions {
   tone?: Toast['tone'];
   /** A button beside the text, such as “Undo”. */
   action?: { text: string; run(): void };
-  /** Called when the toast goes away and its action was not taken. */
+  /** Called when the toast goes away without its action having been used. */
   onLapse?: () => void;
 }
 

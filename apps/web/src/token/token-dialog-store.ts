@@ -63,7 +63,7 @@ export function createTokenDialogStore(options: TokenDialogOptions) {
       this.close();
       options.onForgotten();
     },
-    /** Asks for a token because a call was refused, and says so if the call had one. */
+    /** Asks for a token because a call was refused, and says if the call's token was wrong. */
     refused(error: ApiFailure) {
       if (this.isOpen) return;
       this.open();

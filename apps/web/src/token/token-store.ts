@@ -1,6 +1,6 @@
 const storageKey = 'api_monitor_token';
 
-/** Keeps the API token: on the device if the reader wants that, else until the tab is closed. */
+/** Keeps the API token: on the device if the reader wants that, otherwise until the tab is closed. */
 export interface TokenStore {
   read(): string | null;
   write(token: string, remember: boolean): void;

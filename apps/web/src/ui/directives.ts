@@ -84,7 +84,7 @@ function addDialogDirective(alpine: Alpine): void {
     effect(() =>
       evaluate((isOpen) => {
         if (isOpen === element.open) return;
-        // The dialog's markup must follow the state first, so that autofocus finds its field.
+        // Alpine must update the dialog's markup first, so that autofocus finds its field.
         if (isOpen)
           alpine.nextTick(() => element.isConnected && !element.open && element.showModal());
         else element.close();
@@ -93,7 +93,7 @@ function addDialogDirective(alpine: Alpine): void {
   });
 }
 
-/** Keeps the text node: a new one costs a layout, and loses the click on a pressed button. */
+/** Keeps the text node, because a new one costs a layout and loses the click on a pressed button. */
 function setText(element: HTMLElement, text: string): void {
   const [only, second] = element.childNodes;
   if (!(only instanceof Text) || second) element.textContent = text;

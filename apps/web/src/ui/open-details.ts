@@ -1,8 +1,8 @@
 import Alpine from '@alpinejs/csp';
 
 /**
- * Opens the `<details>` that the address names, now and whenever that changes, and scrolls there. For
- * content that Alpine draws: the browser looks for the anchor before it exists.
+ * Opens the `<details>` that the address names, now and whenever that changes, and scrolls there. Alpine
+ * draws the content after the browser has looked for the anchor.
  */
 export function openDetailsInHash(): void {
   const show = () => {

@@ -11,7 +11,7 @@ export interface StripTip {
 }
 
 interface StripTipsOptions {
-  /** Contains the strips, which may come later. Each has `data-strip`, and 8 units per bar. */
+  /** Contains the strips, which may be added later. Each has `data-strip`, and 8 units per bar. */
   list: HTMLElement;
   /** The tooltip, with a `data-tip` element for each part. */
   tip: HTMLElement;
@@ -22,8 +22,8 @@ interface StripTipsOptions {
 }
 
 /**
- * Tooltips for strips of bars: by pointer, touch and arrow keys. To screen readers a strip is a slider;
- * its value is one bar, in a sentence.
+ * Tooltips for strips of bars: by pointer, touch and arrow keys. Screen readers see a strip as a
+ * slider whose value describes one bar in a sentence.
  */
 export function attachStripTips({ list, tip, slots, countOf, tipOf }: StripTipsOptions): void {
   let current: HTMLElement | null = null;
