@@ -5,8 +5,8 @@ import type { Page } from 'playwright-core';
 const require = createRequire(import.meta.url);
 const axePath = require.resolve('axe-core/axe.min.js');
 
-/** What axe finds against WCAG 2.2 A and AA, one line for each finding. https://www.deque.com/axe/ */
-export async function faultsOn(page: Page): Promise<string[]> {
+/** The violations of WCAG 2.2 A and AA that axe finds, one line each. https://www.deque.com/axe/ */
+export async function accessibilityViolations(page: Page): Promise<string[]> {
   await page.evaluate(await readFile(axePath, 'utf8'));
   return page.evaluate(async () => {
     // Colours midway through a transition don't count, so transitions end first; endless animations go on.

@@ -46,8 +46,9 @@ const stage: Stage = {
     // Violations of the content security policy count as errors too.
     context.on('weberror', (error) => complaints.push(error.error().message));
     context.on('console', (message) => {
-      const isOurs = message.type() === 'error' && !message.text().startsWith('Failed to load');
-      if (isOurs) complaints.push(message.text());
+      const isPageError =
+        message.type() === 'error' && !message.text().startsWith('Failed to load');
+      if (isPageError) complaints.push(message.text());
     });
     const page = await context.newPage();
     await goTo(page, origin + path);
@@ -74,7 +75,7 @@ afterEach(async () => {
   expect(complaints.splice(0)).toEqual([]);
 });
 
-describe('who may look', () => describeAccess(stage));
+describe('access', () => describeAccess(stage));
 describe('channels', () => describeChannels(stage));
 describe('live traffic', () => describeLiveTraffic(stage));
 describe('arranging channels', () => describeArranging(stage));
@@ -89,5 +90,5 @@ describe('the page of models', () => describeModels(stage));
 describe('the page of requests', () => describeRequests(stage));
 describe('the pages with figures', () => describeDataPages(stage));
 describe('the administration', () => describeAdmin(stage));
-describe('what the administration keeps', () => describeAdminRecords(stage));
+describe('the records of the administration', () => describeAdminRecords(stage));
 describe('weight', () => describeWeight(stage));

@@ -4,7 +4,7 @@ import type { Scene } from './scene.ts';
 
 const asIs = async () => {};
 
-/** The pages with figures while there is nothing to count. */
+/** The pages with figures before there is any data. */
 export const emptyDataScenes: readonly Scene[] = ['models', 'requests'].map((name) => ({
   name: `${name}-empty`,
   prepare: asIs,
@@ -21,7 +21,7 @@ async function withHistory(page: Page): Promise<void> {
   });
 }
 
-/** The same after channels were checked and clients sent requests. */
+/** The same pages after channels were checked and clients sent requests. */
 export const dataScenes: readonly Scene[] = [
   {
     name: 'viewer',
@@ -116,12 +116,12 @@ const pages = {
   requests: '/requests.html',
 };
 
-/** Lets the model answer that the scene before left hanging. */
+/** Lets the model answer that the previous scene left hanging. */
 const endRun: Scene['prepare'] = async (_product, [, tokyo]) => {
   tokyo?.setBehaviour('kimi-k2', 'paced');
 };
 
-/** The same while the server is unreachable: from the start, and after something was shown. */
+/** The same pages while the server is unreachable, both from the start and after they were loaded. */
 export const unreachableScenes: readonly Scene[] = [
   ...Object.entries(pages).map(([name, path]) => ({
     name: `${name}-unreachable`,

@@ -9,8 +9,8 @@ import { providerKey, rememberedToken } from './stage.ts';
 import { apiToken, type Product, startProduct } from './start-product.ts';
 
 /**
- * Measures which frames take more than 50 ms, page by page, with 200 channels of 50 models. Run by hand;
- * the figures are those of a machine that runs the server and the provider too.
+ * Measures which frames take more than 50 ms, page by page, with 200 channels of 50 models. Run by
+ * hand; the same machine also runs the server and the provider, which makes frames slower.
  * `node test/frames.ts [part of a path…]`
  */
 const channels = 200;
@@ -21,7 +21,7 @@ interface Scene {
   path: string;
   ready: string;
   before?(page: Page): Promise<void>;
-  /** What happens while the frames are measured. */
+  /** Runs while the frames are measured. */
   actions: Record<string, (page: Page, product: Product) => Promise<void>>;
 }
 
@@ -56,7 +56,7 @@ const scenes: readonly Scene[] = [
     ready: '.request',
     actions: {
       scroll: scrolls,
-      'requests come in': requestsComeIn,
+      'requests come in': receiveRequests,
       'older ones': async (page) => {
         await page.locator('.tail-older').click();
         await page.waitForTimeout(2500);
@@ -110,14 +110,14 @@ function runsOf(count: number) {
   };
 }
 
-async function requestsComeIn(page: Page, product: Product): Promise<void> {
+async function receiveRequests(page: Page, product: Product): Promise<void> {
   for (let turn = 0; turn < 40; turn += 1) {
     for (let model = 0; model < 4; model += 1) await product.ask(`model-${model}`);
     await page.waitForTimeout(150);
   }
 }
 
-/** Adds as many channels and models as one installation is made for, each checked once. */
+/** Adds as many channels and models as one installation should handle, each checked once. */
 async function fill(product: Product, provider: FakeProvider): Promise<void> {
   for (let index = 1; index <= channels; index += 1) {
     await product.call('POST', '/api/targets', {

@@ -2,11 +2,11 @@ import { type FakeProvider, startFakeProvider } from '@api-monitor/fake-provider
 import { afterAll, beforeAll, vi } from 'vitest';
 import { patienceMs, providerKey, type Stage } from './stage.ts';
 
-/** A model whose name, and so its answer, would be markup if it weren't escaped. */
+/** A model whose name is markup, and so is its answer, which quotes the name. */
 export const hostileModel = '<img src=x onerror=alert(1)>';
 
 export interface Harbour {
-  /** The channel "Harbour": one healthy model, one that is rate limited, one with a hostile name. */
+  /** The channel "Harbour": a healthy model, a rate-limited one, and one with a hostile name. */
   id: number;
   /** The channel "Inlet", which offers the healthy model too. */
   inletId: number;

@@ -31,7 +31,7 @@ export async function launchBrowser(): Promise<Browser> {
   const folder = await unpackedFolder();
   return chromium.launch({
     executablePath: join(folder, 'chromium'),
-    // Root has no user namespace for a sandbox, and the pages are trusted.
+    // The sandbox doesn't work as root, and the pages are trusted.
     args: ['--no-sandbox', '--headless=shell', '--font-render-hinting=none', '--disable-gpu'],
     env: {
       ...process.env,

@@ -5,9 +5,9 @@ export interface FrameFigures {
   /** Frames that took more than 50 ms from their first task to their paint. */
   long: number;
   longestMs: number;
-  /** Of the longest: style, layout and paint. */
+  /** Style, layout and paint in the longest frame. */
   layoutMs: number;
-  /** Of the longest: how long scripts ran, and which ran longest. */
+  /** How long scripts ran in the longest frame, and which ran longest. */
   scriptMs: number;
   culprit: string;
 }
@@ -18,7 +18,7 @@ interface LongFrame extends PerformanceEntry {
 }
 
 /**
- * Does `work` and returns the long animation frames meanwhile, as the browser records them.
+ * Runs `work` and returns the long animation frames that the browser records during it.
  * https://w3c.github.io/long-animation-frames/
  */
 export async function measureFrames(page: Page, work: () => Promise<void>): Promise<FrameFigures> {
@@ -51,7 +51,7 @@ export async function measureFrames(page: Page, work: () => Promise<void>): Prom
   });
 }
 
-/** Scrolls for that long, as fast as a quick reader would. */
+/** Scrolls for `ms` as fast as a quick reader. */
 export async function scrollFor(page: Page, ms: number): Promise<void> {
   const turns = ms / 60;
   for (let turn = 0; turn < turns; turn += 1) {

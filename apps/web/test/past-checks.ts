@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** What a channel's run found on a day (UTC), from 0 (the first) to today. */
+/** The result of a channel's run on a UTC day; day 0 is the oldest. */
 export type PastRun = (day: number, run: number) => { success: number; fail: number };
 
 interface PastChecks {
@@ -14,8 +14,8 @@ interface PastChecks {
 const secondsPerDay = 86_400;
 
 /**
- * Writes runs into the past, which the product itself can't do, because a status page needs a history.
- * The product has the database open meanwhile.
+ * Writes runs with past dates into the database, because the product can't and a status page needs a
+ * history. The product keeps the database open in the meantime.
  */
 export function writePastChecks(dataDir: string, { targetId, days, runsADay, run }: PastChecks) {
   const sqlite = new DatabaseSync(join(dataDir, 'registry.db'), { timeout: 5000 });

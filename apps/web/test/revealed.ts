@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** The secret in the dialog that shows it once, which is then closed. */
+/** Reads the secret from the dialog that shows it once, and closes the dialog. */
 export async function revealed(page: Page): Promise<string> {
   const secret = page.locator('dialog[open] .secret');
   await secret.waitFor();

@@ -12,7 +12,7 @@ interface SceneChannel {
   models: Record<string, BehaviourName>;
   latencyMs: number;
   interval_min: number;
-  /** Behaviours that a model has in every n-th round. */
+  /** Behaviours of models in every n-th round. */
   moods?: Record<string, { every: number; behaviour: BehaviourName }>;
   /** Behaviours of the last rounds. */
   breaks?: Record<string, BehaviourName>;
@@ -125,7 +125,7 @@ async function runAll(product: Product): Promise<void> {
     product.call('GET', '/api/targets?history=0') as Promise<{
       items: { id: number; running: boolean }[];
     }>;
-  // A run that the schedule has just started is under way already.
+  // The schedule may have just started a run.
   const start = (id: number) => product.call('POST', `/api/targets/${id}/run`).catch(() => {});
   await Promise.all((await list()).items.map(({ id }) => start(id)));
   const pollMs = 25;
@@ -139,9 +139,9 @@ async function fillHistory(product: Product, providers: readonly FakeProvider[])
     for (const [index, { models, moods = {}, breaks = {} }] of channels.entries()) {
       for (const [model, usual] of Object.entries(models)) {
         const mood = moods[model];
-        const isMoody = mood !== undefined && round % mood.every === mood.every - 1;
+        const isMoodRound = mood !== undefined && round % mood.every === mood.every - 1;
         const broken = round >= rounds - breakingRounds ? breaks[model] : undefined;
-        providers[index]?.setBehaviour(model, broken ?? (isMoody ? mood.behaviour : usual));
+        providers[index]?.setBehaviour(model, broken ?? (isMoodRound ? mood.behaviour : usual));
       }
     }
     await runAll(product);
@@ -155,7 +155,7 @@ async function breakAll(product: Product, providers: readonly FakeProvider[]): P
   await runAll(product);
 }
 
-/** Fails that many client requests to a model, all sent before the first failure triggers a probe. */
+/** Fails a number of client requests to a model, all sent before the first failure triggers a probe. */
 async function failTraffic(
   product: Product,
   provider: FakeProvider | undefined,
@@ -165,11 +165,11 @@ async function failTraffic(
   await Promise.all(Array.from({ length: failures }, () => product.ask(name)));
 }
 
-/** One model is dead for clients and probes; another fails for clients alone. */
+/** One model fails for clients and probes, another only for clients. */
 async function breakTraffic(product: Product, providers: readonly FakeProvider[]): Promise<void> {
   const [, tokyo, deepSeek] = providers;
   await failTraffic(product, tokyo, { name: 'Tokyo Gateway/gpt-4.1', failures: 4 });
-  // The first failure triggers a probe, which passes; for some seconds there are no further ones.
+  // The first failure triggers a probe, which passes. No other probe follows for some seconds.
   await failTraffic(product, deepSeek, { name: 'DeepSeek direct/deepseek-chat', failures: 1 });
   deepSeek?.setBehaviour('deepseek-chat', 'paced');
   await new Promise((resolve) => setTimeout(resolve, 1500));

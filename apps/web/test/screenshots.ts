@@ -53,7 +53,7 @@ async function settle(page: Page): Promise<void> {
   await page.waitForTimeout(400);
 }
 
-/** Prepares every scene, because each builds on those before it; with `names`, only those are shot. */
+/** Prepares every scene, because each builds on earlier ones; with `names`, takes pictures of those only. */
 async function shootAll(folder: string, names: readonly string[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   await buildPages();
@@ -78,5 +78,5 @@ if (!folder) {
   console.error('Name a folder: pnpm --filter @api-monitor/web screenshots <folder> [scene…]');
   process.exit(1);
 }
-// pnpm runs the script in the room, but a relative folder is meant from where the command was typed.
+// pnpm runs the script in the package's folder, but a relative path means the caller's folder.
 await shootAll(resolve(process.env.INIT_CWD ?? '.', folder), names);

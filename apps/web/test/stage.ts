@@ -3,7 +3,7 @@ import type { BrowserContext, BrowserContextOptions, Page, Request } from 'playw
 import { expect } from 'vitest';
 import type { Product } from './start-product.ts';
 
-/** What a browser test works with. */
+/** The tools of a browser test. */
 export interface Stage {
   product: Product;
   provider: FakeProvider;
@@ -61,8 +61,8 @@ export function overflowOf(page: Page): Promise<number> {
 }
 
 /**
- * Goes to a page, and once more if its parts were dropped: Chromium drops everything that it loads when
- * a network of the machine, such as a container's, comes or goes.
+ * Opens a page, and once more if its requests were dropped: Chromium drops all requests when a network
+ * interface of the machine, such as a container's, appears or disappears.
  */
 export async function goTo(page: Page, url: string): Promise<void> {
   let isCutShort = false;

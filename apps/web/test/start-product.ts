@@ -20,7 +20,7 @@ export interface Product {
   call(method: string, path: string, body?: object): Promise<unknown>;
   /** The same with an admin session, which lasts as long as the product. */
   administer(method: string, path: string, body?: object): Promise<unknown>;
-  /** That session's cookie, as `name=value`. */
+  /** The cookie of that session, as `name=value`. */
   sessionCookie(): Promise<string>;
   /** Sends a request to a model through the gateway, as a client would; returns the HTTP status. */
   ask(model: string): Promise<number>;

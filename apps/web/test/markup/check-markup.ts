@@ -7,8 +7,8 @@ import { expandPartials, readFrom } from '../../build/partials.ts';
 import { type MarkupProgram, markupProgram } from './markup-program.ts';
 
 /**
- * Checks every expression in the markup of pages against the types of their stores and components.
- * Returns what is wrong, with the file and the attribute.
+ * Type-checks every expression in the markup of pages against their stores and components. Returns the
+ * errors, each with its file and attribute.
  */
 export async function checkMarkup(root: string, pages: readonly string[]): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'markup-'));
@@ -46,14 +46,14 @@ function configOf(root: string) {
     compilerOptions: {
       types: [],
       noUnusedLocals: false,
-      // Markup checks the length before it takes an item.
+      // The markup checks the length before it reads an item.
       noUncheckedIndexedAccess: false,
     },
     include: ['*.ts', join(root, 'src/*.d.ts')],
   };
 }
 
-/** What the compiler prints: nothing if all is well. */
+/** The compiler's output; empty if there are no errors. */
 function compile(folder: string): Promise<string> {
   const compiler = join(
     dirname(createRequire(import.meta.url).resolve('typescript/package.json')),

@@ -21,12 +21,12 @@ const directiveTypes: Readonly<Record<string, string>> = {
   'x-chart': 'ChartSketch',
 };
 const bindingType = 'string | number | boolean | null | undefined';
-/** Alpine takes objects for these too. */
+/** Alpine also accepts objects for these. */
 const objectBindings = [':class', ':style'];
 const magics = ['$store', '$t', '$count', '$event', '$el'];
 
 interface Scope {
-  /** Names of `x-for`. */
+  /** The variables of `x-for`. */
   locals: ReadonlySet<string>;
   /** The variable for the members of the closest `x-data` around. */
   data: string;

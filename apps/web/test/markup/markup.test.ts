@@ -8,7 +8,7 @@ import { checkMarkup } from './check-markup.ts';
 
 const patienceMs = 300_000;
 
-/** Markup with one fault, and what the check says about it. */
+/** Markup with one error, and the message that the check reports. */
 const faulty: [markup: string, message: string][] = [
   ['<p x-text="$store.tabs.curent"></p>', "'curent' does not exist"],
   ['<p x-text="$store.tab.current"></p>', "'tab' does not exist"],
@@ -27,7 +27,7 @@ const faulty: [markup: string, message: string][] = [
   ['<p x-text="rows["></p>', 'Unexpected token'],
 ];
 
-const faultless = `<template x-for="row in rows" :key="row.name">
+const validMarkup = `<template x-for="row in rows" :key="row.name">
     <li :class="row.note && 'is-noted'" @click="open(row.name.length)" x-text="row.note"></li>
   </template>
   <template x-if="rows[0].note !== null"><b x-text="rows[0].note.length"></b></template>
@@ -61,7 +61,7 @@ let faults: string[];
 
 beforeAll(async () => {
   room = await mkdtemp(join(tmpdir(), 'room-'));
-  const markups = [...faulty.map(([markup]) => markup), faultless];
+  const markups = [...faulty.map(([markup]) => markup), validMarkup];
   for (const [index, markup] of markups.entries()) {
     files[`page-${index}.html`] = `<script type="module" src="./src/main.ts"></script>
       <div x-data="panel"><include src="src/part-${index}.html" /></div>`;
@@ -96,6 +96,6 @@ it.each(faulty.map(([markup, message], index) => [markup, message, index] as con
   },
 );
 
-it('reports nothing else: names are those of the closest scope', () => {
+it('reports nothing else: a name belongs to its closest scope', () => {
   expect(faults).toHaveLength(faulty.length);
 });

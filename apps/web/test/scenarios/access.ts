@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { type Stage, toggleOf } from '../stage.ts';
 import { apiToken, visitorToken } from '../start-product.ts';
 
-/** Runs first: the monitor is still empty. */
+/** Runs first, while the monitor is empty. */
 export function describeAccess(stage: Stage): void {
   it('a stranger is asked for the token, is told if it is wrong, and gets in if it is right', async () => {
     const page = await stage.open('/', { token: null });

@@ -17,7 +17,7 @@ function totpOf(secret: string): string {
   return String(number % 1_000_000).padStart(6, '0');
 }
 
-/** Sessions, the second factor, and what the administration keeps and gives out. */
+/** Sessions, the second factor, the audit log, backups, exports and resources. */
 export function describeAdminRecords(stage: Stage): void {
   it('another session is listed and ended', async () => {
     const other = await stage.open('/admin/login', { token: null });

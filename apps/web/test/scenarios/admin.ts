@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultsOn } from '../faults-on.ts';
+import { accessibilityViolations } from '../accessibility-violations.ts';
 import { revealed } from '../revealed.ts';
 import { eventually, overflowOf, type Stage } from '../stage.ts';
 import { adminPassword } from '../start-product.ts';
@@ -29,7 +29,7 @@ export function describeAdmin(stage: Stage): void {
       expect(new URL(page.url()).pathname).toBe('/admin.html');
     });
 
-    it('only ever leads into the administration', async () => {
+    it('never leads to another site', async () => {
       const page = await stage.open('/admin/login?next=https://elsewhere.example/', {
         token: null,
       });
@@ -51,16 +51,16 @@ export function describeAdmin(stage: Stage): void {
       expect(departures).toHaveLength(1);
     });
 
-    it('has no fault that axe finds', async () => {
+    it('has no violations that axe finds', async () => {
       for (const colorScheme of ['light', 'dark'] as const) {
         const page = await stage.open('/admin/login', { colorScheme, reducedMotion: 'reduce' });
         await page.getByLabel('Password').waitFor();
-        expect(await faultsOn(page)).toEqual([]);
+        expect(await accessibilityViolations(page)).toEqual([]);
       }
     });
   });
 
-  it('settings are saved, and a refusal is beside its field', async () => {
+  it('settings are saved, and an error is shown at its field', async () => {
     const page = await stage.open('/admin.html', { isAdmin: true });
     const interval = page.getByLabel('Default check interval');
     await interval.fill('9999');
@@ -190,7 +190,7 @@ export function describeAdmin(stage: Stage): void {
     );
   });
 
-  it('the address has the tab, also when going back', async () => {
+  it('the address keeps the tab, also when going back', async () => {
     const page = await stage.open('/admin.html', { isAdmin: true });
     await page.getByRole('link', { name: 'Proxy keys' }).click();
     expect(page.url()).toContain('?tab=keys');
@@ -212,7 +212,7 @@ export function describeAdmin(stage: Stage): void {
       const options = { isAdmin: true, colorScheme, reducedMotion: 'reduce' as const };
       const page = await stage.open(`/admin.html?tab=${tab}`, options);
       await page.locator(ready).filter({ visible: true }).first().waitFor();
-      expect(await faultsOn(page)).toEqual([]);
+      expect(await accessibilityViolations(page)).toEqual([]);
     });
   });
 

@@ -33,7 +33,7 @@ export function describeAnalysis(stage: Stage): void {
     await page.getByRole('rowheader', { name: 'Rate limited' }).waitFor();
   });
 
-  it('compares models, and the address shows the same again', async () => {
+  it('compares models, and its address restores the view', async () => {
     const page = await stage.open(address());
     await page.getByRole('checkbox', { name: 'Compare gpt-4o' }).check();
     await page.getByRole('checkbox', { name: 'Compare claude-haiku-4-5' }).check();

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { cardOf, eventually, namesOn, providerKey, type Stage, toggleOf } from '../stage.ts';
 import { touchDown } from '../touch-drag.ts';
 
-/** Continues where the story of the channels ended: with only Aurora, and one of its models failing. */
+/** Continues after the scenario of the channels, with only Aurora, and one of its models failing. */
 export function describeArranging(stage: Stage): void {
-  it('the order is changed by keys and by drag, and kept', async () => {
+  it('the order is changed by keys and by dragging, and saved', async () => {
     for (const name of ['Birch', 'Cedar']) {
       const body = { name, base_url: stage.provider.origin, api_key: providerKey, enabled: false };
       await stage.product.call('POST', '/api/targets', body);
@@ -58,7 +58,7 @@ export function describeArranging(stage: Stage): void {
     const dragOn = async () => {
       jitter = 6 - jitter;
       await finger.moveTo({ x: middle.x + jitter, y: (top?.y ?? 0) + 10 + jitter });
-      // The card under the finger is a copy, after those of the list.
+      // The dragged card is a copy that comes after those in the list.
       return (await namesOn(page)).slice(0, 3);
     };
     await eventually(dragOn).toEqual(['Cedar', 'Birch', 'Aurora']);
@@ -142,7 +142,7 @@ export function describeArranging(stage: Stage): void {
     await eventually(() => stage.provider.received()).toBeGreaterThan(before);
   });
 
-  it('a deleted channel comes back by undo, and is gone for good without it', async () => {
+  it('undo brings a deleted channel back; without it, the channel is gone for good', async () => {
     const page = await stage.open('/');
     const remove = async () => {
       await page.getByRole('button', { name: 'More actions for Cedar' }).click();

@@ -4,7 +4,7 @@ import { cardOf, eventually, providerKey, type Stage, toggleOf } from '../stage.
 
 const hostileModel = '<img src=x onerror=alert(1)>';
 
-/** One story: each test continues where the previous one ended. */
+/** Each test continues where the previous one ended. */
 export function describeChannels(stage: Stage): void {
   it('a channel is added and its bars turn green without a reload', async () => {
     const page = await stage.open('/');
@@ -21,7 +21,7 @@ export function describeChannels(stage: Stage): void {
     const bars = page.locator('.strip path.is-ok').first();
     await eventually(() => bars.getAttribute('d')).toMatch(/^M\d/);
     await page.getByRole('heading', { name: 'Every channel is healthy' }).waitFor();
-    // From the first frame on, it is where it will be pressed.
+    // The button must not move after the first frame.
     expect(new Set(await tops()).size).toBe(1);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultsOn } from '../faults-on.ts';
+import { accessibilityViolations } from '../accessibility-violations.ts';
 import { withHarbour } from '../harbour.ts';
 import { overflowOf, type Stage } from '../stage.ts';
 
@@ -23,7 +23,7 @@ export function describeDataPages(stage: Stage): void {
         await page.locator(shown).filter({ visible: true }).first().waitFor();
         if (opens) await page.locator(shown).first().click();
         if (opens) await page.locator(opens).waitFor();
-        expect(await faultsOn(page)).toEqual([]);
+        expect(await accessibilityViolations(page)).toEqual([]);
       },
     );
 

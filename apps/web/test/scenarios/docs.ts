@@ -10,7 +10,7 @@ export function describeDocs(stage: Stage): void {
     await eventually(() => page.locator('.call').count()).toBe(count);
   });
 
-  it('opens the call that an address names, with bounds and an example', async () => {
+  it('opens the call in the address, with bounds and an example', async () => {
     const page = await stage.open('/docs/api#post-api-targets');
     const call = page.locator('#post-api-targets');
     await call.getByText('1–1440').waitFor();

@@ -29,7 +29,7 @@ export function describeLiveTraffic(stage: Stage): void {
     await stage.product.call('DELETE', `/api/targets/${id}`);
   });
 
-  it('a model that fails live traffic shows that within seconds, until it works again', async () => {
+  it('a model is marked within seconds when it fails live traffic, until it works again', async () => {
     const page = await stage.open(`/?open=${id}`);
     const card = cardOf(page, channel);
     await card.getByText('1 of 1', { exact: true }).waitFor();

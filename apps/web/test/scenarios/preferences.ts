@@ -13,7 +13,7 @@ export function describePreferences(stage: Stage): void {
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
   });
 
-  it('the theme follows the system until one is chosen, which is remembered', async () => {
+  it('the theme follows the system until another is chosen and remembered', async () => {
     const page = await stage.open('/', { colorScheme: 'dark' });
     const theme = () => page.locator('html').getAttribute('data-theme');
     expect(await theme()).toBe('dark');

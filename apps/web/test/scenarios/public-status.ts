@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { faultsOn } from '../faults-on.ts';
+import { accessibilityViolations } from '../accessibility-violations.ts';
 import { writePastChecks } from '../past-checks.ts';
 import { eventually, overflowOf, providerKey, type Stage } from '../stage.ts';
 
@@ -100,7 +100,7 @@ export function describePublicStatus(stage: Stage): void {
     it.each(['light', 'dark'] as const)('has no fault that axe finds, %s', async (colorScheme) => {
       const page = await stage.open('/status.html', { colorScheme, reducedMotion: 'reduce' });
       await page.locator('.incident').first().waitFor();
-      expect(await faultsOn(page)).toEqual([]);
+      expect(await accessibilityViolations(page)).toEqual([]);
     });
 
     it.each([360, 768])('nothing overflows sideways at %i px', async (width) => {

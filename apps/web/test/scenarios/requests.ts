@@ -6,7 +6,7 @@ import { visitorToken } from '../start-product.ts';
 export function describeRequests(stage: Stage): void {
   const harbour = withHarbour(stage);
 
-  it('a request shows up by itself, with its attempts', async () => {
+  it('a request appears without a reload, with its attempts', async () => {
     const page = await stage.open(`/requests.html?channel=${harbour.id}`);
     await page.getByText('No request matches the filters.').waitFor();
     expect(await stage.product.ask('Harbour/gpt-4o')).toBe(200);
@@ -46,7 +46,7 @@ export function describeRequests(stage: Stage): void {
     await page.getByRole('button', { name: 'Follow' }).waitFor();
   });
 
-  it('a visitor learns that the page is not for them', async () => {
+  it('a visitor is told that the page is not available to them', async () => {
     const page = await stage.open('/requests.html', { token: visitorToken });
     await page.getByRole('heading', { name: 'Not available to visitors' }).waitFor();
   });

@@ -10,7 +10,7 @@ export function describeViewer(stage: Stage): void {
   const address = (rest = '') => `/viewer.html?target_id=${harbour.id}${rest}`;
   const models = (page: Page) => page.locator('.probe-open').allTextContents();
 
-  it('a failed check can be found and read in full, and its address shows the same again', async () => {
+  it('a failed check can be found and read in full, and its address restores the view', async () => {
     const page = await stage.open(address());
     await page.getByRole('heading', { name: 'Harbour' }).waitFor();
     await eventually(() => models(page)).toHaveLength(3);
@@ -40,7 +40,7 @@ export function describeViewer(stage: Stage): void {
     await page.getByText('通过', { exact: true }).first().waitFor();
   });
 
-  it('what a channel says is only text in the list, the detail and the file', async () => {
+  it("a channel's answer is shown as text in the list, the detail and the file", async () => {
     const page = await stage.open(address('&q=onerror'));
     await page.getByRole('button', { name: hostileModel }).click();
     await page
@@ -58,7 +58,7 @@ export function describeViewer(stage: Stage): void {
     expect(text).toContain(hostileModel);
   });
 
-  it('rows can be walked by keys', async () => {
+  it('arrow keys move through the rows', async () => {
     const page = await stage.open(address());
     const first = page.locator('.probe-open').first();
     await first.focus();
@@ -76,7 +76,7 @@ export function describeViewer(stage: Stage): void {
     expect(await page.locator(':focus').textContent()).toBe(second);
   });
 
-  it('of 20,000 checks only the visible ones are drawn, up to the last', async () => {
+  it('only the visible ones of 20,000 checks are drawn, up to the last', async () => {
     const page = await stage.open('/favicon.svg');
     await page.route('**/logs?*', async (route) => {
       const response = await route.fetch();
