@@ -13,11 +13,11 @@ const apiPort = process.env.PORT ?? '8081';
 
 export default defineConfig({
   root,
-  // The footer's: `%VITE_VERSION%`.
+  // For `%VITE_VERSION%` in the footer.
   define: { 'import.meta.env.VITE_VERSION': JSON.stringify(version) },
   plugins: [partials(root), icons(root), cleanUrls(), tailwindcss()],
   build: {
-    // Bundled data: URLs would need `img-src data:` in the policy that the API sends.
+    // Inlined `data:` URLs would need `img-src data:` in the API's content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: { input: pages.map((page) => root + page) },

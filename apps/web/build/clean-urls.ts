@@ -1,7 +1,7 @@
 import type { Plugin } from 'vite';
 import { pages } from './pages.ts';
 
-/** `/docs/api` and so on: pages in folders have addresses without `.html`. */
+/** Pages in folders have addresses without `.html`, such as `/docs/api`. */
 const addresses = pages.filter((it) => it.includes('/')).map((it) => `/${it.replace('.html', '')}`);
 
 /** In development, serves `/docs/api` as the API does, from `docs/api.html`. */

@@ -11,7 +11,7 @@ const read = (path: string) => files[path] ?? '';
 const expand = (html: string) => expandPartials(html, read);
 
 describe('a partial', () => {
-  it('takes parameters, and passes on the attributes that it does not name', () => {
+  it('has parameters, and passes on all other attributes', () => {
     expect(
       expand(
         `<p><include src="field.html" name="rpm" label="Limit" x-t:title='a "b"' autofocus /></p>`,
@@ -20,7 +20,7 @@ describe('a partial', () => {
     expect(expand('<include src="outer.html" name="rpm" />')).toContain('<input name="rpm" >');
   });
 
-  it('has optional parts, defaults and slots with content of their own', () => {
+  it('has optional parts, defaults, and slots with default content', () => {
     expect(expand('<include src="dialog.html"></include>')).toBe(
       '<dialog class="wide"><b>OK</b></dialog>',
     );

@@ -43,7 +43,7 @@ export function readFrom(root: string, onRead: (file: string) => void = () => {}
   };
 }
 
-/** An attribute that stands for those that a partial doesn't name. */
+/** Replaced by the attributes that a partial doesn't name. */
 const restMark = '...rest';
 
 interface Context {
@@ -54,7 +54,7 @@ interface Context {
   params: Readonly<Record<string, string>>;
   /** Its other attributes. */
   rest: Readonly<Record<string, string>>;
-  /** What its content puts into slots, expanded; the default slot is called ''. */
+  /** The expanded content of each slot; the default slot is called ''. */
   slots: ReadonlyMap<string, string>;
   /** Whether comments say which file each part comes from. */
   isTraced: boolean;
@@ -66,7 +66,7 @@ interface Context {
  * `...rest` all those that the partial doesn't name. `<if param="name">` keeps its content if that
  * attribute is given. `<slot>` takes the content of the include, `<slot name="x">` that of its
  * `<fill slot="x">`; if there is none, the slot keeps its own content. Throws if an attribute is missing
- * or has no use. With `tracedAs`, the page's own path, comments say which file each part comes from.
+ * or unused. With `tracedAs`, the page's own path, comments say which file each part comes from.
  */
 export function expandPartials(
   html: string,
