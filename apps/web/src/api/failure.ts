@@ -53,7 +53,7 @@ function refusalIn(body: string): Refusal {
     const parsed: unknown = JSON.parse(body);
     return typeof parsed === 'object' && parsed !== null ? (parsed as Refusal) : {};
   } catch {
-    // A proxy in between may answer with a page of its own.
+    // A proxy in between may answer with an HTML page.
     return {};
   }
 }

@@ -18,7 +18,7 @@ const zh: Record<string, string> = { ...zhShared, ...adminTexts.zh, ...zhGateway
 const webRoot = fileURLToPath(new URL('../../', import.meta.url));
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((it) => it[1]).sort();
 
-/** Strings in the pages' code and markup; in each, `*` stands for what only the running page knows. */
+/** Strings in the pages' code and markup; `*` replaces the parts that are only known at run time. */
 function stringsInUse(): Set<string> {
   const strings = new Set<string>();
   const files = readdirSync(`${webRoot}src`, { recursive: true, encoding: 'utf8' });
@@ -43,7 +43,7 @@ function stringsInUse(): Set<string> {
 }
 
 describe('the dictionaries', () => {
-  it('hold the same keys with the same placeholders and no empty text', () => {
+  it('have the same keys with the same placeholders and no empty text', () => {
     // Chinese has one form for every count.
     const keys = Object.keys(en).filter((key) => !key.endsWith('.one'));
     expect(Object.keys(zh).sort()).toEqual(keys.sort());
@@ -64,12 +64,12 @@ describe('the dictionaries', () => {
     expect(keys.sort()).toEqual(Object.keys(texts).sort());
   });
 
-  it('hold no text that no page shows', () => {
+  it('have no unused texts', () => {
     const strings = stringsInUse();
     const patterns = [...strings]
       .filter((it) => /^[a-z][\w.]*\.\*/.test(it))
       .map((it) => it.replaceAll('.', '\\.').replaceAll('*', '[\\w-]+'))
-      // The names of actions have a dot of their own.
+      // The names of actions contain a dot.
       .map((it) => new RegExp(`^${it.replace('audit\\.action\\.', '$&\\w+\\.')}$`));
     const isUsed = (key: string) => strings.has(key) || patterns.some((it) => it.test(key));
     const unused = Object.keys(en).filter((key) => {
@@ -94,7 +94,7 @@ describe('a translator', () => {
 });
 
 describe('the language', () => {
-  it('is what was kept, else what the browser asks for, else English', () => {
+  it('is the remembered one, or the one that the browser prefers, or English', () => {
     expect(languageFrom('en', 'zh-CN')).toBe('en');
     expect(languageFrom(null, 'zh-TW')).toBe('zh');
     expect(languageFrom(null, 'de-DE')).toBe('en');

@@ -38,7 +38,7 @@ export function translatorFor(language: Language, own?: PageTexts) {
   return { language, t, count, formats: formatsOf(language) };
 }
 
-/** Made once for each language: making one costs more than a hundred uses. */
+/** Created once per language, because creating one costs more than a hundred uses. */
 function formatsOf(language: Language) {
   return {
     relative: new Intl.RelativeTimeFormat(language),
@@ -63,7 +63,7 @@ function formatsOf(language: Language) {
   };
 }
 
-/** The language that was kept or, if none was, the one that the browser asks for. */
+/** The remembered language or, if there is none, the one that the browser prefers. */
 export function languageFrom(kept: string | null, wanted: string): Language {
   return (kept ?? wanted).toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }

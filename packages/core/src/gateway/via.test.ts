@@ -42,7 +42,7 @@ test.each([
   ['nonsense, , 1.1, 1.1 two words', ''],
   ['1.1 never (closed, 1.1 x', '1.1 never'],
   ['1.1 x) y), 1.1 z', '1.1 z'],
-])('%j goes up as %j', (header, forwarded) => {
+])('%j is sent upstream as %j', (header, forwarded) => {
   expect(readVia(header, own).forwarded).toBe(forwarded);
 });
 

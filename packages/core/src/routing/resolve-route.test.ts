@@ -110,7 +110,7 @@ test.each<[string, Record<number, Given>]>([
   ['probe_failed', { 1: { isForbidden: true }, 2: { is_alive: false } }],
   ['breaker_open', { 1: { is_alive: false }, 2: { failedS: 0 } }],
 ])(
-  'with nothing to choose from, the fault is that of the offer which came closest: %s',
+  'if no offer can be chosen, the fault is that of the closest one: %s',
   (code, given) => {
     for (const policy of ['latency', 'priority', 'round-robin'] as const) {
       expect(resolve(given, { policy }).fault).toMatchObject({ code });
@@ -144,7 +144,7 @@ test.each<[string | null, PinnedCase]>([
   ['no_such_offer', { offers: [] }],
   ['probe_failed', { offers: [offer(1, { is_alive: false })] }],
   [null, { areBareModelsOn: false }],
-])('of a pinned target the fault is %s', (code, given) => {
+])('the fault of a pinned target is %s', (code, given) => {
   const { enabled = true, isForbidden = false, areBareModelsOn = true } = given;
   const pinned = { kind: 'pinned', target: target(1, enabled), model: 'm' } as const;
   const { fault } = resolveRoute(pinned, given.offers ?? [offer(1, { enabled })], {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { targetFieldSchemas } from './target.ts';
 
 test.each(['a\u0000b', 'a\nb', 'a\u001b[31m', 'a\u007f', 'a\u0085', 'a\ud800', 'a\u2028b'])(
-  '%j is no name, and no model to select',
+  '%j is neither a valid name nor a valid model',
   (text) => {
     expect(targetFieldSchemas.name.safeParse(text).success).toBe(false);
     expect(targetFieldSchemas.selected_models.safeParse([text]).success).toBe(false);
