@@ -1,4 +1,4 @@
-import { atRest, createAttempt } from '../api/attempt.ts';
+import { createAttempt, idleAttempt } from '../api/attempt.ts';
 import { createClient } from '../api/client.ts';
 import type { Shell } from '../shell/start-shell.ts';
 import { createConfirmStore } from './confirm-store.ts';
@@ -23,7 +23,7 @@ export function createParts(shell: Shell) {
   );
   /** Makes a button's call; a failure becomes a toast. */
   const perform = async (call: () => Promise<void>): Promise<boolean> => {
-    const button = atRest({});
+    const button = idleAttempt({});
     const isDone = await attempt(button, call);
     if (!isDone) toasts.show(button.failure, { tone: 'bad' });
     return isDone;

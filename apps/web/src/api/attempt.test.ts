@@ -2,7 +2,7 @@ import type { FieldErrors } from '@api-monitor/core';
 import { expect, it } from 'vitest';
 import type { Language } from '../i18n/translate.ts';
 import { createLanguageStore } from '../shell/language-store.ts';
-import { atRest, createAttempt } from './attempt.ts';
+import { createAttempt, idleAttempt } from './attempt.ts';
 import { ApiFailure } from './failure.ts';
 
 function setUp(language: Language = 'en') {
@@ -16,7 +16,7 @@ function setUp(language: Language = 'en') {
     focusFault: () => happened.push('focus'),
     onLoggedOut: () => happened.push('log out'),
   });
-  const form = atRest({ name: '', interval_min: '', allowed_models: '' });
+  const form = idleAttempt({ name: '', interval_min: '', allowed_models: '' });
   const refuse = (fields: FieldErrors) =>
     attempt(form, () => Promise.reject(new ApiFailure(400, { detail: 'no, because', fields })));
   return { attempt, form, refuse, happened };

@@ -30,7 +30,7 @@ interface AttemptOptions {
 }
 
 /** The state of a form before its first call. */
-export function atRest<Form extends object>(form: Form) {
+export function idleAttempt<Form extends object>(form: Form) {
   return { isBusy: false, failure: '', errors: noErrors(form) };
 }
 

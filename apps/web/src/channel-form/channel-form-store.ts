@@ -1,4 +1,4 @@
-import { type Attempt, atRest, noErrors } from '../api/attempt.ts';
+import { type Attempt, idleAttempt, noErrors } from '../api/attempt.ts';
 import { type ApiClient, answerOf } from '../api/client.ts';
 import { sentenceOf } from '../api/failure.ts';
 import type { Channel } from '../channels/channel.ts';
@@ -93,7 +93,7 @@ export function createChannelFormStore(options: ChannelFormOptions) {
       if (channel) this.open('edit', id, formOf(channel));
     },
     open(mode: FormMode, id: number, form: ChannelForm) {
-      Object.assign(this, atRest(emptyForm), { mode, id, form, isAdvanced: false });
+      Object.assign(this, idleAttempt(emptyForm), { mode, id, form, isAdvanced: false });
       this.isOpen = true;
     },
     close() {

@@ -1,4 +1,4 @@
-import { onceEach } from '../draw/once-each.ts';
+import { memoizeByObject } from '../draw/memoize-by-object.ts';
 import type { Channel, LatestModel, TargetStatus } from './channel.ts';
 import { liveTrouble } from './live-traffic.ts';
 
@@ -17,7 +17,7 @@ export function channelState(
 }
 
 /** Cached, because each drawing calls it several times for 200 channels; lists are replaced, never changed. */
-const anyFailsLiveTrafficOnly = onceEach((models: readonly LatestModel[]) =>
+const anyFailsLiveTrafficOnly = memoizeByObject((models: readonly LatestModel[]) =>
   models.some(failsLiveTrafficOnly),
 );
 

@@ -1,4 +1,4 @@
-import { type Attempt, atRest, type Phase } from '../api/attempt.ts';
+import { type Attempt, idleAttempt, type Phase } from '../api/attempt.ts';
 import { type ApiClient, answerOf } from '../api/client.ts';
 import {
   type AvailableModel,
@@ -32,7 +32,7 @@ export function createModelPicker(options: ModelPickerOptions) {
   let choice: ModelChoice = chooseNone;
   const viewOf = (query: string) => pickerView(available, choice, query, language.translator);
   const closed = () => ({
-    ...atRest({}),
+    ...idleAttempt({}),
     isOpen: false,
     id: 0,
     title: '',

@@ -1,5 +1,5 @@
 import type { ErrorKind, ProbeRow, WireProtocol } from '@api-monitor/core';
-import { onceEach } from '../draw/once-each.ts';
+import { memoizeByObject } from '../draw/memoize-by-object.ts';
 
 export const probeStatuses = ['all', 'passed', 'failed', 'skipped'] as const;
 export type ProbeStatus = (typeof probeStatuses)[number];
@@ -55,8 +55,9 @@ export function readySearch(probes: readonly ProbeRow[]): void {
 }
 
 /** The searched text of a probe, cached because a key press may search 20,000 probes. */
-const textOf = onceEach(({ model, error, content, endpoint, status_code, route }: ProbeRow) =>
-  [model, error, content, endpoint, status_code, route].join('\n').toLowerCase(),
+const textOf = memoizeByObject(
+  ({ model, error, content, endpoint, status_code, route }: ProbeRow) =>
+    [model, error, content, endpoint, status_code, route].join('\n').toLowerCase(),
 );
 
 /** How many probes there are of each status, and which kinds and models occur. */

@@ -1,4 +1,4 @@
-import { atRest, load, noErrors, type Phase } from '../../api/attempt.ts';
+import { idleAttempt, load, noErrors, type Phase } from '../../api/attempt.ts';
 import { answerOf } from '../../api/client.ts';
 import type { AdminChannel } from '../../api/wire-types.ts';
 import type { Translator } from '../../i18n/translate.ts';
@@ -65,7 +65,7 @@ function createChannelEditor({ client, language, toasts, attempt }: AdminParts) 
       const { visitor_channel_actions_enabled } = channel;
       const max_models = String(channel.max_models);
       onSaved = whenSaved;
-      Object.assign(this, atRest(emptyForm), { id, name, isOpen: true });
+      Object.assign(this, idleAttempt(emptyForm), { id, name, isOpen: true });
       this.form = {
         prompt,
         max_models,

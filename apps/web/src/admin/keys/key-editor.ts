@@ -1,4 +1,4 @@
-import { atRest, noErrors } from '../../api/attempt.ts';
+import { idleAttempt, noErrors } from '../../api/attempt.ts';
 import { answerOf } from '../../api/client.ts';
 import type { ProxyKey } from '../../api/wire-types.ts';
 import type { AdminParts } from '../parts.ts';
@@ -44,7 +44,7 @@ export function createKeyEditor({ client, language, toasts, reveal, attempt }: A
       onSaved = whenSaved;
       const form = opened ? keyFormOf(opened) : { ...emptyKeyForm };
       const { name } = form;
-      Object.assign(this, atRest(emptyKeyForm), { form, name, isNew: !opened, isOpen: true });
+      Object.assign(this, idleAttempt(emptyKeyForm), { form, name, isNew: !opened, isOpen: true });
     },
     close() {
       this.isOpen = false;

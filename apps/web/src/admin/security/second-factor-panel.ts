@@ -1,5 +1,5 @@
 import { encode } from 'uqr';
-import { atRest, load, type Phase } from '../../api/attempt.ts';
+import { idleAttempt, load, type Phase } from '../../api/attempt.ts';
 import { answerOf } from '../../api/client.ts';
 import { initially } from '../../shell/initially.ts';
 import type { AdminParts } from '../parts.ts';
@@ -11,7 +11,7 @@ const emptyForm = { current_password: '', code: '' };
 const noQr = { d: '', transform: '' };
 
 const atStart = () => ({
-  ...atRest(emptyForm),
+  ...idleAttempt(emptyForm),
   form: { ...emptyForm },
   secret: '',
   qr: noQr,

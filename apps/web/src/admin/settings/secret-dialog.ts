@@ -1,4 +1,4 @@
-import { atRest, noErrors } from '../../api/attempt.ts';
+import { idleAttempt, noErrors } from '../../api/attempt.ts';
 import type { Settings } from '../../api/wire-types.ts';
 import { initially } from '../../shell/initially.ts';
 import type { AdminParts } from '../parts.ts';
@@ -27,7 +27,7 @@ const emptyForm = { value: '', current_password: '' };
 
 /** The API reports errors under the secret's own name. */
 const atStart = () => ({
-  ...atRest({ ...emptyForm, ...prefixes }),
+  ...idleAttempt({ ...emptyForm, ...prefixes }),
   form: { ...emptyForm },
 });
 

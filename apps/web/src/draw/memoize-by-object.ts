@@ -1,5 +1,5 @@
 /** Caches what `make` returns for an object, which must not change. */
-export function onceEach<Key extends object, Value extends {}>(
+export function memoizeByObject<Key extends object, Value extends {}>(
   make: (key: Key) => Value,
 ): typeof make {
   const made = new WeakMap<Key, Value>();
