@@ -133,7 +133,10 @@ test.each([
   [1, 1.09, false],
   [1, 1.11, true],
   [1, 0.89, true],
-])('whether gateways rank again after the first byte moved from %s s to %s s: %s', (was, is, expected) => {
-  const at = (live_first_byte_s: number | null) => ({ ...calm, live_first_byte_s });
-  expect(hasMovedForRouting(at(was), at(is))).toBe(expected);
-});
+])(
+  'whether gateways rank again after the first byte moved from %s s to %s s: %s',
+  (was, is, expected) => {
+    const at = (live_first_byte_s: number | null) => ({ ...calm, live_first_byte_s });
+    expect(hasMovedForRouting(at(was), at(is))).toBe(expected);
+  },
+);

@@ -109,14 +109,11 @@ test.each<[string, Record<number, Given>]>([
   ['not_allowed', { 1: { enabled: false }, 2: { isForbidden: true } }],
   ['probe_failed', { 1: { isForbidden: true }, 2: { is_alive: false } }],
   ['breaker_open', { 1: { is_alive: false }, 2: { failedS: 0 } }],
-])(
-  'if no offer can be chosen, the fault is that of the closest one: %s',
-  (code, given) => {
-    for (const policy of ['latency', 'priority', 'round-robin'] as const) {
-      expect(resolve(given, { policy }).fault).toMatchObject({ code });
-    }
-  },
-);
+])('if no offer can be chosen, the fault is that of the closest one: %s', (code, given) => {
+  for (const policy of ['latency', 'priority', 'round-robin'] as const) {
+    expect(resolve(given, { policy }).fault).toMatchObject({ code });
+  }
+});
 
 test('if several models fail their probes, the fault names the one probed last', () => {
   const { fault } = resolve({
