@@ -18,9 +18,17 @@ function predicted({ candidates, chosen }: { candidates: Candidate[]; chosen: ob
   return { order, refusal: chosen ? null : isPaused ? 503 : 404 };
 }
 
+/** What the explanation says if the gateway rejects a request with this message. */
+function reasonFor(message: string): string | RegExp {
+  if (message.startsWith('name the model as channel/model')) return /PROXY_BARE_MODELS/;
+  const isAbsent = /^no channel offers|^the channel ".*" (has no model|is disabled)/.test(message);
+  return isAbsent ? message : 'every candidate is refused';
+}
+
 /**
  * Asks the api where a request would go, sends it, and compares: which providers it reached and in which
- * order, the text of a rejection, and how many breakers are open. Returns the explanation and the answer's status.
+ * order, the status and reason of a rejection, and how many breakers are open. Returns the explanation and
+ * the answer's status.
  */
 async function compare(house: House, model = 'm', more: Parameters<House['ask']>[1] = {}) {
   const { explain, listModels, openBreakers, received, ask, apiHasHeard } = house;
@@ -30,11 +38,18 @@ async function compare(house: House, model = 'm', more: Parameters<House['ask']>
   const { order, refusal } = predicted(explanation);
   const before = received.length;
   const answer = await ask(model, more);
-  await answer.text();
+  const text = await answer.text();
   const reached = received.slice(before);
   expect(reached).toEqual(order.slice(0, reached.length));
-  if (refusal === null) expect(reached.length).toBeGreaterThan(0);
-  else expect([reached, answer.status]).toEqual([[], refusal]);
+  if (refusal === null) {
+    expect(reached.length).toBeGreaterThan(0);
+    expect(explanation.reason).toBeNull();
+  } else {
+    expect([reached, answer.status]).toEqual([[], refusal]);
+    const expected = reasonFor(JSON.parse(text).error.message);
+    if (typeof expected === 'string') expect(explanation.reason).toBe(expected);
+    else expect(explanation.reason).toMatch(expected);
+  }
   await apiHasHeard();
   const candidates: Candidate[] = (await explain('m')).candidates;
   expect(candidates.filter(({ breaker }) => breaker !== 'closed')).toHaveLength(
@@ -65,7 +80,7 @@ async function compareWithModels(
     refused,
     breaker,
   ];
-  if (chosen) expect(item?.channels.map(plain)).toEqual(candidates.map(plain));
+  expect((item?.channels ?? []).map(plain)).toEqual(candidates.map(plain));
 }
 
 const stateOf = async ({ explain }: House, name: string) => {
@@ -199,6 +214,17 @@ test('both reject a model that no target offers', async () => {
   const house = await startGatewayAndApi({ a: {} });
   for (const model of ['other', 'a/other', 'nobody/m']) {
     expect((await compare(house, model)).status, model).toBe(404);
+  }
+});
+
+test('both say of a disabled target that it is disabled, even if it has no such model', async () => {
+  const house = await startGatewayAndApi({ a: {} });
+  await house.change('a', { enabled: false });
+  for (const model of ['a/m', 'a/other']) {
+    expect(await compare(house, model)).toMatchObject({
+      status: 404,
+      reason: 'the channel "a" is disabled',
+    });
   }
 });
 

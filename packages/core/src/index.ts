@@ -148,6 +148,7 @@ export {
   type RoutingPolicy,
   resolveRoute,
   routingPolicies,
+  sentenceOfNoOffer,
 } from './routing/resolve-route.ts';
 export { type FieldKind, fieldKindsOf, seconds, unixSeconds } from './shape.ts';
 export {

@@ -1,7 +1,9 @@
 import {
   type Asked,
   askedRoute,
+  type RouteFault,
   routingPolicies,
+  sentenceOfNoOffer,
   splitTargetModel,
   type Target,
 } from '@api-monitor/core';
@@ -10,7 +12,13 @@ import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
-import { candidateItem, candidateSchema, explainOffers, listOffers } from './explain-offers.ts';
+import {
+  candidateItem,
+  candidateSchema,
+  explainOffers,
+  type KnownOffer,
+  listOffers,
+} from './explain-offers.ts';
 
 const answerSchema = z.object({
   model: z.string(),
@@ -48,17 +56,15 @@ async function explain(deps: ApiDeps, name: string): Promise<Answer> {
   const which = asked.kind === 'pinned' ? { target_id: asked.target.id, model } : { model };
   const offers = await listOffers(deps, which);
   const { ranked, fault } = explainOffers(deps, asked, offers);
-  const [first] = ranked;
-  const candidates = ranked.map(candidateItem);
-  const answer = { model: name, kind: asked.kind, policy: deps.routing.policy };
-  if (!fault && first) {
-    const { id: target_id, name: target_name } = first.offer.target;
-    return { ...answer, chosen: { target_id, target_name, model }, reason: null, candidates };
-  }
-  const isOff = fault?.code === 'bare_names_off';
-  const reason = isOff ? bareNamesOff : offers.length > 0 ? allRefused : noOffer(asked);
-  const refused = candidates.map((item) => ({ ...item, rank: null, refused: bareNamesOff }));
-  return { ...answer, chosen: null, reason, candidates: isOff ? refused : candidates };
+  const first = fault ? undefined : ranked[0]?.offer.target;
+  return {
+    model: name,
+    kind: asked.kind,
+    policy: deps.routing.policy,
+    chosen: first ? { target_id: first.id, target_name: first.name, model } : null,
+    reason: fault && reasonOf(asked, fault),
+    candidates: ranked.map(candidateItem),
+  };
 }
 
 async function askedFor({ db }: ApiDeps, name: string): Promise<Asked<Target>> {
@@ -67,12 +73,16 @@ async function askedFor({ db }: ApiDeps, name: string): Promise<Asked<Target>> {
   return askedRoute(name, () => named);
 }
 
-const bareNamesOff =
-  'bare model names are switched off (PROXY_BARE_MODELS): name it as channel/model';
-const allRefused = 'every candidate is refused';
-
-function noOffer(asked: Asked<Target>): string {
-  return asked.kind === 'pinned'
-    ? `the channel "${asked.target.name}" has no model "${asked.model}"`
-    : `no channel offers the model "${asked.model}"`;
+function reasonOf(asked: Asked<Target>, { code }: RouteFault<KnownOffer>): string {
+  switch (code) {
+    case 'bare_names_off':
+      return 'bare model names are switched off (PROXY_BARE_MODELS): name it as channel/model';
+    case 'target_disabled':
+    case 'no_such_offer':
+      return sentenceOfNoOffer(code, asked);
+    case 'not_allowed':
+    case 'probe_failed':
+    case 'breaker_open':
+      return 'every candidate is refused';
+  }
 }

@@ -4,6 +4,7 @@ import {
   type RouteFault,
   type RoutingPolicy,
   resolveRoute,
+  sentenceOfNoOffer,
 } from '@api-monitor/core';
 import type { Affinity } from '../board/affinity.ts';
 import {
@@ -103,7 +104,7 @@ function refusal(
       return notFound(`name the model as channel/model: "${name}" has no known channel`);
     case 'target_disabled':
     case 'no_such_offer':
-      return notFound(isPinned ? pinnedFaultOf(asked) : `no channel offers the model "${name}"`);
+      return notFound(sentenceOfNoOffer(fault.code, asked));
     case 'probe_failed':
       return notFound(failedSentence(fault.offer, nowS));
     case 'not_allowed': {
@@ -117,12 +118,6 @@ function refusal(
       return { ok: false, error: { status: 503, code: 'no_channel', message, retryAfterS: 15 } };
     }
   }
-}
-
-function pinnedFaultOf({ target, model }: { target: BoardTarget; model: string }): string {
-  return target.enabled
-    ? `the channel "${target.name}" has no model "${model}"`
-    : `the channel "${target.name}" is disabled`;
 }
 
 function failedSentence({ target, model, state_since, error }: BoardModel, nowS: number): string {

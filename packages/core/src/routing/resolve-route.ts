@@ -101,6 +101,19 @@ export function resolveRoute<O extends Offer>(
   return { ranked, fault: faultOf(asked, ranked, routing) };
 }
 
+/** The sentence for a request that no offer matches, in the gateway's answer and in its explanation. */
+export function sentenceOfNoOffer(
+  code: 'target_disabled' | 'no_such_offer',
+  asked: Asked<RoutedTarget>,
+): string {
+  const { model } = asked;
+  if (asked.kind === 'bare') return `no channel offers the model "${model}"`;
+  const { name } = asked.target;
+  return code === 'target_disabled'
+    ? `the channel "${name}" is disabled`
+    : `the channel "${name}" has no model "${model}"`;
+}
+
 function judge<O extends Offer>(offer: O, routing: Routing): RankedOffer<O> {
   const { nowS } = routing;
   const breaker = breakerStateOf(routing.breakerOf(offer), offer, nowS);
