@@ -1,3 +1,4 @@
+import { evidenceOf } from '@api-monitor/core';
 import { recordModelProbe } from '@api-monitor/db';
 import { expect, test, vi } from 'vitest';
 import { call, chatTo } from './call.ts';
@@ -173,6 +174,8 @@ test('a stream that reports the client’s mistake is neither a failure nor a su
   error = { type: 'server_error' };
   await ask();
   expect(await ask()).toBe(503);
+  const evidence = (await gateway.recordsAtEnd()).flatMap(evidenceOf);
+  expect(evidence.map(({ outcome }) => outcome)).toEqual(['failure', 'failure', 'failure']);
 });
 
 test('bad requests of a client open no breaker', async () => {

@@ -76,6 +76,7 @@ export {
   hasMovedForRouting,
   type LiveEvidence,
   type LiveState,
+  liveOutcomeOf,
   nextLiveState,
 } from './model-states/next-live-state.ts';
 export { nextModelState } from './model-states/next-model-state.ts';

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ProxyAttempt, Trail } from '@api-monitor/core';
+import { liveOutcomeOf, type ProxyAttempt, type Trail } from '@api-monitor/core';
 import type { DispatchRequest } from '@api-monitor/upstream';
 import type { BoardModel } from '../board/board.ts';
 import { errorEvent, type GatewayError } from '../dialects/gateway-error.ts';
@@ -14,7 +14,6 @@ import {
   type AttemptEnd,
   type AttemptFault,
   isLiveFailure,
-  isLiveSuccess,
   isLoop,
   isModelDoubted,
 } from './judge-attempt.ts';
@@ -122,12 +121,9 @@ function judged(
   // If another monitor sent this, the loop may be that monitor's, and the target may work for our clients.
   const isSendersLoop = isLoop(end) && trail.otherMonitors > 0;
   const failure = isSendersLoop ? null : isLiveFailure(end, endpoint.route);
-  if (failure) breakers.failed(target.id, model, failure.error);
-  else if (isLiveSuccess(end, endpoint.route)) breakers.succeeded(target.id, model);
-  else if (isTrial) breakers.release(target.id, model);
-  if (isModelDoubted(end, endpoint.route)) breakers.suspected(target.id, model);
   const fault = 'fault' in end ? end.fault : null;
-  return {
+  const isClientError = end.kind === 'whole' && end.streamError === 'client';
+  const record: ProxyAttempt = {
     target_id: target.id,
     target_name: target.name,
     model,
@@ -136,7 +132,14 @@ function judged(
     error_kind: failure?.error_kind ?? fault?.kind ?? null,
     duration_s: Math.round(durationMs) / 1000,
     is_live_failure: failure !== null,
+    ...(isClientError ? { is_client_error: true } : {}),
   };
+  const outcome = liveOutcomeOf(endpoint.route, record);
+  if (failure) breakers.failed(target.id, model, failure.error);
+  else if (outcome === 'success') breakers.succeeded(target.id, model);
+  else if (isTrial) breakers.release(target.id, model);
+  if (isModelDoubted(end, endpoint.route)) breakers.suspected(target.id, model);
+  return record;
 }
 
 /** A stream ends in an error in the client's dialect; any other body is cut off. */

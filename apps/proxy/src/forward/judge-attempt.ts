@@ -55,12 +55,6 @@ export function isLiveFailure(end: AttemptEnd, route: GatewayRoute): LiveFailure
   }
 }
 
-/** Whether the attempt shows that the model works; counting tokens doesn't. */
-export function isLiveSuccess(end: AttemptEnd, route: GatewayRoute): boolean {
-  if (end.kind !== 'whole' || !isProvingRoute(route)) return false;
-  return end.status < 300 && end.streamError === null;
-}
-
 /**
  * Whether the target answered that the model doesn't exist (404: it may have been removed quietly) or may
  * not be used (403: no credit is left, or the client's content was rejected).

@@ -14,6 +14,11 @@ export const proxyAttemptSchema = z.object({
   duration_s: z.number(),
   /** Whether it counts against the channel's model; a client that left or sent bad input doesn't. */
   is_live_failure: z.boolean(),
+  /**
+   * Whether a complete stream reported a mistake of the client. Only set if true, so records that older
+   * gateways queued are still read.
+   */
+  is_client_error: z.boolean().optional(),
 });
 export type ProxyAttempt = z.infer<typeof proxyAttemptSchema>;
 

@@ -110,8 +110,15 @@ test.each([
     attempt({ status: 400, error: 'HTTP 400', error_kind: 'bad_request' }),
   ],
   ['a client that left before an answer', attempt({ status: null })],
+  ['a complete stream that reports a mistake of the client', attempt({ is_client_error: true })],
 ])('%s says nothing about the model', (_, one) => {
   expect(evidenceOf(proxyRequest({ attempts: [one] }))).toEqual([]);
+});
+
+test('a record of a gateway that does not report client errors is a success', () => {
+  const record = JSON.parse(JSON.stringify(proxyRequest({ attempts: [attempt()] })));
+  expect(record.attempts[0]).not.toHaveProperty('is_client_error');
+  expect(evidenceOf(proxyRequestSchema.parse(record))).toMatchObject([{ outcome: 'success' }]);
 });
 
 test('only a stream shows the time to the first byte', () => {

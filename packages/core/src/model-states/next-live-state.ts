@@ -1,4 +1,4 @@
-import { isProvingRoute } from '../gateway/gateway-route.ts';
+import { type GatewayRoute, isProvingRoute } from '../gateway/gateway-route.ts';
 import type { ProxyAttempt, ProxyRequest } from '../gateway/proxy-request.ts';
 import type { ModelState } from './model-state.ts';
 
@@ -56,11 +56,10 @@ export function hasMovedForRouting(before: LiveState, after: LiveState): boolean
  * or sent bad input gives none.
  */
 export function evidenceOf(request: ProxyRequest): LiveEvidence[] {
-  if (!isProvingRoute(request.route)) return [];
   let at = request.timestamp;
   return request.attempts.flatMap((attempt) => {
     at += attempt.duration_s;
-    const outcome = outcomeOf(attempt);
+    const outcome = liveOutcomeOf(request.route, attempt);
     if (!outcome) return [];
     const { target_id, model, error } = attempt;
     const first_byte_s = outcome === 'success' ? firstByteOf(request) : null;
@@ -68,14 +67,18 @@ export function evidenceOf(request: ProxyRequest): LiveEvidence[] {
   });
 }
 
-function outcomeOf({
-  is_live_failure,
-  status,
-  error_kind,
-}: ProxyAttempt): LiveEvidence['outcome'] | null {
+/**
+ * What an attempt shows about the model, for the gateway's breakers and for the database; null: nothing. It
+ * does so only on routes that show if a model works.
+ */
+export function liveOutcomeOf(
+  route: GatewayRoute,
+  { is_live_failure, is_client_error, status, error_kind }: ProxyAttempt,
+): LiveEvidence['outcome'] | null {
+  if (!isProvingRoute(route)) return null;
   if (is_live_failure) return 'failure';
-  const isAnswered = status !== null && status >= 200 && status < 300 && error_kind === null;
-  return isAnswered ? 'success' : null;
+  if (is_client_error || error_kind !== null) return null;
+  return status !== null && status >= 200 && status < 300 ? 'success' : null;
 }
 
 /**
