@@ -10,6 +10,31 @@ test('the admin panel lists channels with their advanced fields, and no key', as
   expect(text).not.toContain(upstreamKey);
 });
 
+test('a key that this installation cannot open leaves both lists readable', async () => {
+  const { asSession, asAdmin, db } = await openTestApi();
+  await asSession('POST', '/api/targets', newTarget);
+  await asSession('POST', '/api/targets', { ...newTarget, name: 'foreign' });
+  const foreignKey = 'v1:not sealed here';
+  await db.kysely.updateTable('targets').set({ api_key: foreignKey }).where('id', '=', 2).execute();
+  for (const { status, json } of [
+    await asAdmin('GET', '/api/targets'),
+    await asSession('GET', '/api/admin/channels'),
+  ]) {
+    expect([status, json.items]).toMatchObject([
+      200,
+      [{ api_key: 'sk-up…cdef' }, { api_key: '…' }],
+    ]);
+  }
+  const path = '/api/admin/channels/2/advanced';
+  expect((await asSession('PATCH', path, { max_models: 3 })).json.item).toMatchObject({
+    api_key: '…',
+    max_models: 3,
+  });
+  const patch = { api_key: '…', max_models: 4 };
+  const { status, json } = await asAdmin('PATCH', '/api/targets/2', patch);
+  expect([status, json.item]).toMatchObject([200, patch]);
+});
+
 test('a change of the advanced fields is published and recorded', async () => {
   const { asSession, bus, db } = await openTestApi();
   await asSession('POST', '/api/targets', newTarget);

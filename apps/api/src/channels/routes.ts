@@ -1,5 +1,5 @@
-import { maskSecret, type Target, targetFieldSchemas } from '@api-monitor/core';
-import { type Database, listTargets, openApiKey } from '@api-monitor/db';
+import { type Target, targetFieldSchemas } from '@api-monitor/core';
+import { type Database, listTargets } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer, jsonBody } from '../describe-route.ts';
@@ -7,6 +7,7 @@ import { idParams } from '../query-schemas.ts';
 import { createRouter } from '../router.ts';
 import { sentFields } from '../sent-fields.ts';
 import { changerOf, changeTarget, findTarget } from '../targets/change-targets.ts';
+import { maskedKey } from '../targets/masked-key.ts';
 import { modelRoutes } from '../targets/model-routes.ts';
 import { targetSchema } from '../targets/target-schema.ts';
 
@@ -69,5 +70,5 @@ export function channelRoutes(deps: ApiDeps) {
 }
 
 function channelItem(db: Database, target: Target): z.infer<typeof channelSchema> {
-  return { ...target, api_key: maskSecret(openApiKey(db, target)) };
+  return { ...target, api_key: maskedKey(db, target) };
 }

@@ -1,10 +1,4 @@
-import {
-  AppError,
-  maskSecret,
-  type Target,
-  type TargetPatch,
-  targetFieldSchemas,
-} from '@api-monitor/core';
+import { AppError, type Target, type TargetPatch, targetFieldSchemas } from '@api-monitor/core';
 import {
   type Database,
   inTransaction,
@@ -30,6 +24,7 @@ import {
   publishUpdates,
   removeTarget,
 } from './change-targets.ts';
+import { maskedKey } from './masked-key.ts';
 import { modelRoutes } from './model-routes.ts';
 import { rawJson, streamPieces } from './stream-json.ts';
 import { targetSchema } from './target-schema.ts';
@@ -205,7 +200,7 @@ function patchOf(
   const { api_key, ...patch } = sentFields(body, targetFieldSchemas);
   if (api_key === undefined) return patch;
   if (!api_key.includes('…')) return { ...patch, api_key };
-  if (api_key === maskSecret(openApiKey(db, current))) return patch;
+  if (api_key === maskedKey(db, current)) return patch;
   const message = 'api_key is the masked form of another key; enter the full key';
   throw new AppError('invalid_input', message, { fields: { api_key: { code: 'masked_form' } } });
 }

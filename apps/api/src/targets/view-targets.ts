@@ -1,14 +1,14 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { maskSecret, nextRunAtOf, successRate, type Target } from '@api-monitor/core';
+import { nextRunAtOf, successRate, type Target } from '@api-monitor/core';
 import {
   listModelStates,
   listRunningTargetIds,
   listTargets,
   type ModelStateRow,
-  openApiKey,
 } from '@api-monitor/db';
 import type { ApiDeps } from '../api-deps.ts';
 import type { Caller } from '../auth/caller.ts';
+import { maskedKey } from './masked-key.ts';
 import { encodePieces } from './stream-json.ts';
 import type { LatestModel, TargetItem } from './target-schema.ts';
 
@@ -98,22 +98,13 @@ function headOf(target: Target, view: TargetView): Omit<TargetItem, 'latest_mode
   const running = view.runningIds.has(target.id);
   return {
     ...target,
-    api_key: maskedKey(target, view),
+    api_key: maskedKey(view.db, target),
     running,
     run_progress: running ? view.progress.of(target.id) : null,
     next_run_at: nextRunAtOf(target),
     last_success_rate: successRate(target.last_total, target.last_success, target.last_run_at),
     can_operate: view.caller === 'admin' || target.visitor_channel_actions_enabled,
   };
-}
-
-function maskedKey(target: Target, { db }: TargetView): string {
-  try {
-    return maskSecret(openApiKey(db, target));
-  } catch {
-    // The key may be another installation's: the list stays readable, and a run says what is wrong.
-    return '…';
-  }
 }
 
 function serialiseState(state: ModelStateRow, view: TargetView): string[] {
