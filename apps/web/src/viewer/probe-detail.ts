@@ -36,8 +36,7 @@ export function probeDetail(probe: ProbeRow, target: Channel, translator: Transl
     stripLabel: t('strip.label', {
       model: probe.model,
       success: history.filter((it) => it.success).length,
-      /** At least 1, because a slider's range can't be empty. */
-      count: Math.max(1, history.length),
+      count: history.length,
     }),
     /** At least 1, because a slider's range can't be empty. */
     count: Math.max(1, history.length),
