@@ -178,6 +178,23 @@ test('a stream that reports the client’s mistake is neither a failure nor a su
   expect(evidence.map(({ outcome }) => outcome)).toEqual(['failure', 'failure', 'failure']);
 });
 
+test('a stream that reports an error on a side endpoint opens no breaker', async () => {
+  const origin = await upstreamForTest((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end('data: {"error":{"type":"server_error"}}\n\n');
+  });
+  const gateway = await gatewayForTest({ channels: { relay: { origin, models: { m: {} } } } });
+  const body = { model: 'm', prompt: 'Who are you?', stream: true };
+  for (let times = 0; times < 4; times += 1) {
+    expect((await call(gateway.origin, '/v1/completions', { body })).status).toBe(200);
+  }
+  expect([gateway.events, gateway.probesAskedFor]).toEqual([[], []]);
+  expect((await gateway.recordsAtEnd())[0]).toMatchObject({
+    error: 'error within the stream',
+    attempts: [{ is_live_failure: false }],
+  });
+});
+
 test('bad requests of a client open no breaker', async () => {
   const { ask, bad, breakerEvents, probesAskedFor } = await start();
   for (const how of ['http_400', 'http_422', 'http_413'] as const) {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { liveOutcomeOf, type ProxyAttempt, type Trail } from '@api-monitor/core';
+import { isProvingRoute, liveOutcomeOf, type ProxyAttempt, type Trail } from '@api-monitor/core';
 import type { DispatchRequest } from '@api-monitor/upstream';
 import type { BoardModel } from '../board/board.ts';
 import { errorEvent, type GatewayError } from '../dialects/gateway-error.ts';
@@ -131,11 +131,11 @@ function judged(
     error: failure?.error ?? fault?.message ?? null,
     error_kind: failure?.error_kind ?? fault?.kind ?? null,
     duration_s: Math.round(durationMs) / 1000,
-    is_live_failure: failure !== null,
+    is_live_failure: failure !== null && isProvingRoute(endpoint.route),
     ...(isClientError ? { is_client_error: true } : {}),
   };
   const outcome = liveOutcomeOf(endpoint.route, record);
-  if (failure) breakers.failed(target.id, model, failure.error);
+  if (failure && outcome === 'failure') breakers.failed(target.id, model, failure.error);
   else if (outcome === 'success') breakers.succeeded(target.id, model);
   else if (isTrial) breakers.release(target.id, model);
   if (isModelDoubted(end, endpoint.route)) breakers.suspected(target.id, model);

@@ -39,7 +39,10 @@ export function isHeldBackStatus(status: number): boolean {
   return status === 403 || isFailureStatus(status);
 }
 
-/** Null if the attempt says nothing against the model: it answered, or the client was at fault. */
+/**
+ * Null if the attempt says nothing against the model: it answered, or the client was at fault. An error within
+ * a stream is returned on every route, for the record; it only counts on routes that show if a model works.
+ */
 export function isLiveFailure(end: AttemptEnd, route: GatewayRoute): LiveFailure | null {
   switch (end.kind) {
     case 'client_left':
