@@ -112,12 +112,17 @@ function serialiseState(state: ModelStateRow, view: TargetView): string[] {
   return view.withHistory ? [`${head.slice(0, -1)},"history":`, state.history, '}'] : [head];
 }
 
-/** Without the fields that aren't on the wire: `undefined` doesn't become JSON. */
-function entryOf(state: ModelStateRow, { breakers }: TargetView) {
-  const entry: Omit<LatestModel, 'history'> = {
+/** Fields that aren't on the wire are undefined, so that they don't become JSON. */
+function entryOf(
+  state: ModelStateRow,
+  { breakers }: TargetView,
+): Omit<LatestModel, 'history'> & Record<'target_id' | 'run_id' | 'history', undefined> {
+  return {
     ...state,
+    target_id: undefined,
+    run_id: undefined,
+    history: undefined,
     skipped: state.error_kind === 'skipped',
     open_breaker: breakers.openOf(state),
   };
-  return { ...entry, target_id: undefined, run_id: undefined, history: undefined };
 }

@@ -54,7 +54,7 @@ export async function setSettings(
         .insertInto('app_settings')
         .values({ key, value: storedValue(tx, key, value), updated_at: nowS })
         .onConflict((conflict) =>
-          conflict.column('key').doUpdateSet(excluded(['value', 'updated_at'])),
+          conflict.column('key').doUpdateSet(excluded(['value', 'updated_at'], ['key'])),
         )
         .execute();
     }

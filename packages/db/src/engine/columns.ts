@@ -71,11 +71,16 @@ export function parseColumn<T>(text: string): T {
   return JSON.parse(text) as T;
 }
 
-/** For an upsert: each of these columns takes the value of the row that was to be inserted. */
+/**
+ * For an upsert: each of the columns, except those of the key, takes the value of the row that was to be
+ * inserted. (A key that is set to what it was would still make SQLite write its indexes.)
+ */
 export function excluded<Name extends string>(
   columns: readonly Name[],
-): Record<Name, RawBuilder<never>> {
-  return recordOf(columns, (name) => sql<never>`${sql.ref(`excluded.${name}`)}`);
+  key: readonly string[],
+): Partial<Record<Name, RawBuilder<never>>> {
+  const others = columns.filter((name) => !key.includes(name));
+  return recordOf(others, (name) => sql<never>`${sql.ref(`excluded.${name}`)}`);
 }
 
 /** For an update of a row that gateways follow: its revision grows by one. */

@@ -37,7 +37,9 @@ export async function addToTotals(db: Database, requests: readonly ProxyRequest[
       .insertInto('proxy_totals')
       .values(chunk)
       .onConflict((conflict) =>
-        conflict.columns(key).doUpdateSet({ ...excluded(['key_name', 'target_name']), ...added }),
+        conflict
+          .columns(key)
+          .doUpdateSet({ ...excluded(['key_name', 'target_name'], key), ...added }),
       )
       .execute();
   }

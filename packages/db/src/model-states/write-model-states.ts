@@ -17,6 +17,7 @@ export interface WriteModelStatesInput {
 
 type PastRow = Pick<Selectable<Schema['model_states']>, (typeof pastColumns)[number]>;
 
+const key = ['target_id', 'model'] as const;
 const pastColumns = [
   'model',
   'success',
@@ -103,9 +104,7 @@ async function upsert(
     await db.kysely
       .insertInto('model_states')
       .values(chunk)
-      .onConflict((conflict) =>
-        conflict.columns(['target_id', 'model']).doUpdateSet(excluded(written)),
-      )
+      .onConflict((conflict) => conflict.columns(key).doUpdateSet(excluded(written, key)))
       .execute();
   }
 }

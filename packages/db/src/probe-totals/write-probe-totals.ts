@@ -13,6 +13,8 @@ import {
   type TotalsByPeriod,
 } from './probe-totals.ts';
 
+const key = ['target_id', 'period_s', 'model', 'starts_at'] as const;
+
 export interface AddProbeTotalsInput {
   target_id: number;
   probes: readonly ProbeResult[];
@@ -35,9 +37,7 @@ export async function addProbeTotals(db: Database, input: AddProbeTotalsInput): 
       .insertInto('probe_totals')
       .values(rows)
       .onConflict((conflict) =>
-        conflict
-          .columns(['target_id', 'period_s', 'model', 'starts_at'])
-          .doUpdateSet(excluded(periodTotalsCodec.columns)),
+        conflict.columns(key).doUpdateSet(excluded(periodTotalsCodec.columns, key)),
       )
       .execute();
   }
