@@ -96,7 +96,6 @@ export {
   type HistoryPoint,
   historyFields,
   historyLength,
-  historyPointOf,
 } from './probes/history-point.ts';
 export { judgeProbe, redirectMessage, type Verdict } from './probes/judge-probe.ts';
 export { type Attempt, isRouteRefused, mendRequest } from './probes/mend-request.ts';

@@ -6,13 +6,7 @@ export {
   listAdminSessions,
   touchAdminSession,
 } from './admin/admin-sessions.ts';
-export {
-  type AuditFilter,
-  type ListAuditInput,
-  listAudit,
-  pruneAudit,
-  recordAudit,
-} from './admin/audit-log.ts';
+export { listAudit, pruneAudit, recordAudit } from './admin/audit-log.ts';
 export {
   confirmSecondFactor,
   countRecoveryCodes,
@@ -20,7 +14,6 @@ export {
   getSecondFactor,
   removeSecondFactor,
   replaceRecoveryCodes,
-  type SecondFactor,
   spendRecoveryCode,
   takeCodeStep,
 } from './admin/second-factor.ts';
@@ -44,7 +37,7 @@ export {
   openDatabase,
 } from './engine/open-database.ts';
 export { faultOfDatabaseUrl } from './engine/postgres/database-url.ts';
-export { type Snapshot, snapshotDatabase } from './engine/sqlite/snapshot-database.ts';
+export { snapshotDatabase } from './engine/sqlite/snapshot-database.ts';
 export { describeStorageFault, isPassingFault } from './engine/storage-fault.ts';
 export {
   createProxyKey,
@@ -58,36 +51,19 @@ export {
   revokeProxyKey,
   updateProxyKey,
 } from './gateway/proxy-keys.ts';
-export {
-  type ListProxyRequestsInput,
-  listProxyRequests,
-  type ProxyRequestFilter,
-  type ProxyRequestRow,
-  type PruneProxyRequestsInput,
-  pruneProxyRequests,
-} from './gateway/proxy-requests.ts';
-export {
-  type ProxyRequestTotals,
-  type SumProxyRequestsInput,
-  sumProxyRequests,
-  type TotalsGroup,
-  totalsGroups,
-} from './gateway/proxy-totals.ts';
-export { type RecordedRequests, recordProxyRequests } from './gateway/record-proxy-requests.ts';
+export { listProxyRequests, pruneProxyRequests } from './gateway/proxy-requests.ts';
+export { sumProxyRequests, totalsGroups } from './gateway/proxy-totals.ts';
+export { recordProxyRequests } from './gateway/record-proxy-requests.ts';
 export {
   type AvailableModel,
-  type DeadInTraffic,
   getLastProbe,
-  type KnownModel,
   type LastProbe,
-  type ListModelStatesInput,
   listAvailableModels,
   listDeadInTraffic,
   listKnownModels,
   listModelStates,
   type ModelStateRow,
 } from './model-states/model-states.ts';
-export type { LiveChange } from './model-states/write-live-states.ts';
 export {
   addTotals,
   noProbes,
@@ -95,19 +71,11 @@ export {
   type ProbeTotals,
   probePeriods,
 } from './probe-totals/probe-totals.ts';
-export {
-  type ProbeSeries,
-  type ReadProbeSeriesInput,
-  readProbeSeries,
-} from './probe-totals/read-probe-series.ts';
+export { type ProbeSeries, readProbeSeries } from './probe-totals/read-probe-series.ts';
 export { pruneProbeTotals } from './probe-totals/write-probe-totals.ts';
 export { type FinishRunInput, type FinishRunOutcome, finishRun } from './runs/finish-run.ts';
-export {
-  type RecordModelProbeInput,
-  type RecordModelProbeOutcome,
-  recordModelProbe,
-} from './runs/record-model-probe.ts';
-export { type ListRunModelsInput, listRunModels } from './runs/run-models.ts';
+export { recordModelProbe } from './runs/record-model-probe.ts';
+export { listRunModels } from './runs/run-models.ts';
 export {
   endInterruptedRuns,
   getLatestFinishedRun,
@@ -117,16 +85,12 @@ export {
   listRunningRuns,
   listRunningTargetIds,
   listRuns,
-  type PruneRunsInput,
   pruneRuns,
   type RunRow,
-  type StartRunInput,
-  type StartRunOutcome,
   startRun,
 } from './runs/runs.ts';
-export { encryptionKeyFileName, faultOfEncryptionKey } from './secrets/encryption-key.ts';
-export type { SecretBox } from './secrets/secret-box.ts';
-export { secretSettingKeys, type TokenName, tokenSettings } from './secrets/secret-columns.ts';
+export { faultOfEncryptionKey } from './secrets/encryption-key.ts';
+export { tokenSettings } from './secrets/secret-columns.ts';
 export {
   type ChecksWindow,
   listChannelChecks,
@@ -145,7 +109,7 @@ export {
 export { countTargets } from './targets/dashboard-counts.ts';
 export { deleteTarget } from './targets/delete-target.ts';
 export { listDueTargets } from './targets/due-targets.ts';
-export { createSortOrders, reorderTargets, type SortOrders } from './targets/sort-order.ts';
+export { createSortOrders, reorderTargets } from './targets/sort-order.ts';
 export {
   createTarget,
   findTargetByName,

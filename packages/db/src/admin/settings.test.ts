@@ -1,13 +1,7 @@
 import { expect, test } from 'vitest';
 import { tempDatabase } from '../../test/temp-database.ts';
-import {
-  ensureSetting,
-  getSetting,
-  getSettings,
-  readSettings,
-  secretSettingKeys,
-  setSettings,
-} from '../index.ts';
+import { ensureSetting, getSetting, getSettings, readSettings, setSettings } from '../index.ts';
+import { secretSettingKeys } from '../secrets/secret-columns.ts';
 
 test('settings are stored and changed, and are null before they are set', async () => {
   const db = await tempDatabase();

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { AppError } from '@api-monitor/core';
 
 export interface Patience {
   /** All tries, including the first. */
@@ -8,19 +9,20 @@ export interface Patience {
 
 /**
  * Repeats `work` while it fails with a passing error; in the pauses this process does other work. Throws
- * the last failure after the last try, and any other failure at once.
+ * AppError `unavailable` with the message after the last try, and any other error at once.
  */
 export async function retryWhile<T>(
   isPassing: (error: unknown) => boolean,
   work: () => Promise<T>,
-  patience: Patience,
+  { tries, pauseMs, message }: Patience & { message: string },
 ): Promise<T> {
   for (let tried = 1; ; tried += 1) {
     try {
       return await work();
-    } catch (error) {
-      if (!isPassing(error) || tried >= patience.tries) throw error;
+    } catch (cause) {
+      if (!isPassing(cause)) throw cause;
+      if (tried >= tries) throw new AppError('unavailable', message, { cause });
     }
-    await pause(patience.pauseMs);
+    await pause(pauseMs);
   }
 }

@@ -7,13 +7,12 @@ import { createMigrator } from '../engine/migrate.ts';
 import {
   type Database,
   listProxyRequests,
-  type ProxyRequestFilter,
   pruneProxyRequests,
   recordProxyRequests,
-  type SumProxyRequestsInput,
   sumProxyRequests,
 } from '../index.ts';
-import { proxyRequestCodec } from './proxy-requests.ts';
+import { type ProxyRequestFilter, proxyRequestCodec } from './proxy-requests.ts';
+import type { SumProxyRequestsInput } from './proxy-totals.ts';
 
 const day = 86_400;
 const broken = { error: 'the stream broke off', error_kind: 'network' } as const;

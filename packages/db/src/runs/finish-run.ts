@@ -50,17 +50,14 @@ export async function finishRun(db: Database, input: FinishRunInput): Promise<Fi
 }
 
 async function updateRun(db: Database, input: FinishRunInput): Promise<RunRow> {
-  const { total, success, fail, skipped } = summariseRun(input.probes);
+  const { status: _, ...counts } = summariseRun(input.probes);
   return db.kysely
     .updateTable('runs')
     .set({
+      ...counts,
       status: input.status === 'completed' ? 'completed' : 'error',
       finished_at: input.nowS,
       heartbeat_at: input.nowS,
-      total,
-      success,
-      fail,
-      skipped,
       log_file: input.log_file,
       error: errorOf(input),
     })

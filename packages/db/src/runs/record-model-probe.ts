@@ -58,7 +58,7 @@ async function isKnown(db: Database, targetId: number, model: string): Promise<b
 }
 
 async function insertRun(db: Database, input: RecordModelProbeInput): Promise<RunRow> {
-  const { total, success, fail, skipped } = summariseRun([input.probe]);
+  const { status: _, ...counts } = summariseRun([input.probe]);
   return db.kysely
     .insertInto('runs')
     .values({
@@ -68,10 +68,7 @@ async function insertRun(db: Database, input: RecordModelProbeInput): Promise<Ru
       heartbeat_at: input.nowS,
       status: 'completed',
       trigger: 'traffic',
-      total,
-      success,
-      fail,
-      skipped,
+      ...counts,
     })
     .returning(runColumns)
     .executeTakeFirstOrThrow();

@@ -26,6 +26,10 @@ export const runColumns = [
   'heartbeat_at',
 ] as const;
 
+function selectRuns({ kysely }: Database) {
+  return kysely.selectFrom('runs').select(runColumns);
+}
+
 export interface StartRunInput {
   target_id: number;
   trigger: RunTrigger;
@@ -89,25 +93,18 @@ export async function listRuns(
   limit: number,
   { with_traffic = false }: { with_traffic?: boolean } = {},
 ): Promise<RunRow[]> {
-  let query = db.kysely.selectFrom('runs').select(runColumns).where('target_id', '=', targetId);
+  let query = selectRuns(db).where('target_id', '=', targetId);
   if (!with_traffic) query = query.where('trigger', '!=', 'traffic');
   return query.orderBy('id', 'desc').limit(limit).execute();
 }
 
 export async function getRun(db: Database, id: number): Promise<RunRow | null> {
-  const run = await db.kysely
-    .selectFrom('runs')
-    .select(runColumns)
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return run ?? null;
+  return (await selectRuns(db).where('id', '=', id).executeTakeFirst()) ?? null;
 }
 
 /** The target's newest finished run of the whole target, failed or not; null before the first. */
 export async function getLatestFinishedRun(db: Database, targetId: number): Promise<RunRow | null> {
-  const run = await db.kysely
-    .selectFrom('runs')
-    .select(runColumns)
+  const run = await selectRuns(db)
     .where('target_id', '=', targetId)
     .where('status', '!=', 'running')
     .where('trigger', '!=', 'traffic')
@@ -140,7 +137,7 @@ export async function listLogFilesInUse(db: Database): Promise<string[]> {
 
 /** All running runs, of any process. */
 export async function listRunningRuns(db: Database): Promise<RunRow[]> {
-  return db.kysely.selectFrom('runs').select(runColumns).where('status', '=', 'running').execute();
+  return selectRuns(db).where('status', '=', 'running').execute();
 }
 
 type SilentRun = Pick<RunRow, 'id' | 'target_id' | 'heartbeat_at'>;

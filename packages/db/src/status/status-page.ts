@@ -1,5 +1,6 @@
 import {
   fieldKindsOf,
+  namesOf,
   type StatusItem,
   type StatusPageSettings,
   statusItemShape,
@@ -29,15 +30,11 @@ export async function readStatusPage(db: Database): Promise<StatusPageSettings> 
 
 export async function writeStatusPage(
   db: Database,
-  { enabled, title, description }: StatusPageSettings,
+  settings: StatusPageSettings,
   nowS: number,
 ): Promise<void> {
-  const values = {
-    [keys.enabled]: String(enabled),
-    [keys.title]: title,
-    [keys.description]: description,
-  };
-  await setSettings(db, values, nowS);
+  const values = namesOf(keys).map((name) => [keys[name], String(settings[name])]);
+  await setSettings(db, Object.fromEntries(values), nowS);
 }
 
 export type StatusItemInput = Omit<StatusItem, 'id'>;

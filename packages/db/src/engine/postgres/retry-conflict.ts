@@ -1,21 +1,14 @@
-import { AppError } from '@api-monitor/core';
 import { DatabaseError } from 'pg';
 import { retryWhile } from '../retry-while.ts';
 
-const patience = { tries: 10, pauseMs: 20 };
+const message = 'The database is busy: other transactions conflicted again and again.';
 
 /**
  * Repeats `work` (a transaction, or a single statement) if Postgres rolled it back because of another one:
  * a deadlock or a serialization failure. Throws AppError `unavailable` after ten such failures.
  */
-export async function retryConflict<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await retryWhile(isConflict, work, patience);
-  } catch (error) {
-    if (!isConflict(error)) throw error;
-    const message = 'The database is busy: other transactions conflicted again and again.';
-    throw new AppError('unavailable', message, { cause: error });
-  }
+export function retryConflict<T>(work: () => Promise<T>): Promise<T> {
+  return retryWhile(isConflict, work, { tries: 10, pauseMs: 20, message });
 }
 
 /** https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html */
