@@ -60,8 +60,10 @@ export {
 export {
   type ProxyAttempt,
   type ProxyRequest,
+  type ProxyTotals,
   proxyAttemptSchema,
   proxyRequestSchema,
+  proxyTotalsShape,
 } from './gateway/proxy-request.ts';
 export {
   isFailedRequest,

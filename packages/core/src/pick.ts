@@ -3,7 +3,9 @@ export type Mask<Name extends PropertyKey> = Readonly<Record<Name, true>>;
 
 /** The named fields of an object. The cast's guarantee: each of them is copied under its own name. */
 export function pick<T, Name extends keyof T>(from: T, names: Mask<Name>): Pick<T, Name> {
-  return Object.fromEntries(namesOf(names).map((name) => [name, from[name]])) as Pick<T, Name>;
+  const picked: Partial<Pick<T, Name>> = {};
+  for (const name of namesOf(names)) picked[name] = from[name];
+  return picked as Pick<T, Name>;
 }
 
 /** The names of an object's fields. The cast's guarantee: the object has no fields beyond its type. */

@@ -1,9 +1,8 @@
-import { errorKinds, recordOf, wireProtocols } from '@api-monitor/core';
+import { errorKinds, recordOf, unixSeconds, wireProtocols } from '@api-monitor/core';
 import { z } from '@hono/zod-openapi';
 import { analysisRanges } from './analysis-range.ts';
 
 const seconds = z.number().nullable();
-const unixSeconds = z.number().openapi({ description: 'Unix seconds' });
 
 export const percentileNames = [
   'latency_p50_s',

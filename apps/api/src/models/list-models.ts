@@ -1,5 +1,11 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { errorKinds, type RankedOffer, routingPolicies, wireProtocols } from '@api-monitor/core';
+import {
+  modelStateShape,
+  pick,
+  type RankedOffer,
+  routingPolicies,
+  wireProtocols,
+} from '@api-monitor/core';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
@@ -12,17 +18,22 @@ import {
   listOffers,
 } from '../routing/explain-offers.ts';
 
+/** What an offer shows of the model's latest state. */
+const stateFields = {
+  first_token_s: true,
+  output_tokens_per_s: true,
+  state_since: true,
+  last_success_at: true,
+  error_kind: true,
+} as const;
+
 const channelSchema = z
   .object({
     ...candidateSchema.omit({ model: true }).shape,
     enabled: z.boolean(),
     skipped: z.boolean().openapi({ description: 'not a chat model: neither alive nor failed' }),
     latency_s: z.number().openapi({ description: 'of the latest probe' }),
-    first_token_s: z.number().nullable(),
-    output_tokens_per_s: z.number().nullable(),
-    state_since: z.number().openapi({ description: 'when success last flipped, Unix seconds' }),
-    last_success_at: z.number().nullable(),
-    error_kind: z.enum(errorKinds).nullable(),
+    ...modelStateShape.pick(stateFields).shape,
   })
   .openapi('ModelOffer');
 
@@ -92,10 +103,6 @@ function channelOf(ranked: RankedOffer<KnownOffer>): ModelItem['channels'][numbe
     enabled: target.enabled,
     skipped: state.error_kind === 'skipped',
     latency_s: state.duration,
-    first_token_s: state.first_token_s,
-    output_tokens_per_s: state.output_tokens_per_s,
-    state_since: state.state_since,
-    last_success_at: state.last_success_at,
-    error_kind: state.error_kind,
+    ...pick(state, stateFields),
   };
 }

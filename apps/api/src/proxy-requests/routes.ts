@@ -1,4 +1,10 @@
-import { gatewayRoutes, proxyRequestSchema, requestOutcomes } from '@api-monitor/core';
+import {
+  gatewayRoutes,
+  proxyRequestSchema,
+  proxyTotalsShape,
+  requestOutcomes,
+  unixSeconds,
+} from '@api-monitor/core';
 import { listProxyRequests, sumProxyRequests, totalsGroups } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
@@ -41,26 +47,11 @@ const requestSchema = z
   .object({ id: z.int(), ...proxyRequestSchema.shape, outcome: z.enum(requestOutcomes) })
   .openapi('ProxyRequest');
 
-const totalsSchema = z
-  .object({
-    group: z.union([z.number(), z.string()]).nullable().openapi({
-      description:
-        'the id of a key or channel, a model, or the start of an hour or UTC day; null: none',
-    }),
-    name: z.string().nullable().openapi({ description: 'of the key or the channel' }),
-    requests: z.int(),
-    failures: z.int().openapi({ description: "a client that disconnected doesn't count" }),
-    input_tokens: z.int(),
-    output_tokens: z.int(),
-    first_byte_s: z.number().nullable().openapi({ description: 'mean' }),
-  })
-  .openapi('ProxyTotals');
-
 const totalsAnswerSchema = z.object({
   group_by: z.enum(totalsGroups),
-  from: z.number().openapi({ description: 'Unix seconds' }),
-  to: z.number().openapi({ description: 'Unix seconds' }),
-  items: z.array(totalsSchema),
+  from: unixSeconds,
+  to: unixSeconds,
+  items: z.array(z.object(proxyTotalsShape.shape).openapi('ProxyTotals')),
 });
 
 export function proxyRequestRoutes(deps: ApiDeps) {

@@ -51,3 +51,20 @@ export const proxyRequestSchema = z.object({
   error: z.string().nullable(),
 });
 export type ProxyRequest = z.infer<typeof proxyRequestSchema>;
+
+/** The sums of the requests of one key, channel, model, hour or UTC day. */
+export const proxyTotalsShape = z.object({
+  group: z
+    .union([z.number(), z.string()])
+    .nullable()
+    .describe(
+      'the id of a key or channel, a model, or the start of an hour or UTC day; null: none',
+    ),
+  name: z.string().nullable().describe('a name that the key or the channel had at the time'),
+  requests: z.int(),
+  failures: z.int().describe("a client that disconnected doesn't count"),
+  input_tokens: z.int(),
+  output_tokens: z.int(),
+  first_byte_s: z.number().nullable().describe('mean, in seconds; null: no answer came'),
+});
+export type ProxyTotals = z.output<typeof proxyTotalsShape>;

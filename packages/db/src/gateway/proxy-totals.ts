@@ -1,6 +1,7 @@
 import {
   isFailedRequest,
   type ProxyRequest,
+  type ProxyTotals,
   recordOf,
   requestOutcomeOf,
   secondsPerDay,
@@ -85,26 +86,11 @@ export interface SumProxyRequestsInput extends ProxyRequestFilter {
   group_by: TotalsGroup;
 }
 
-/** The sums of the requests of one key, channel, model, hour or day. */
-export interface ProxyRequestTotals {
-  /** The key's or channel's id, the model as its channels name it, or the start of an hour or a UTC day; null: none. */
-  group: number | string | null;
-  /** A name that the key or channel had at the time; null for other groups. */
-  name: string | null;
-  requests: number;
-  /** Those whose client got no answer, unless it left itself. */
-  failures: number;
-  input_tokens: number;
-  output_tokens: number;
-  /** Mean, in seconds; null if no answer came. */
-  first_byte_s: number | null;
-}
-
 /** Sums the matching requests by key, channel, model, hour or day: most requests first, times in order. */
 export async function sumProxyRequests(
   db: Database,
   input: SumProxyRequestsInput,
-): Promise<ProxyRequestTotals[]> {
+): Promise<ProxyTotals[]> {
   const { group_by, key_id, from, to, ...equal } = input;
   // The table keeps 0 for the master token.
   const filter = withoutUndefined({ ...equal, key_id: key_id === null ? 0 : key_id });
@@ -135,7 +121,7 @@ function isTime(groupBy: TotalsGroup): boolean {
   return groupBy === 'hour' || groupBy === 'day';
 }
 
-function byRequests(a: ProxyRequestTotals, b: ProxyRequestTotals): number {
+function byRequests(a: ProxyTotals, b: ProxyTotals): number {
   return b.requests - a.requests || String(a.group ?? '').localeCompare(String(b.group ?? ''));
 }
 
