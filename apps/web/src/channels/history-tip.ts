@@ -1,10 +1,10 @@
+import { historyLength } from '@api-monitor/core';
 import { formatLatency } from '../format/duration.ts';
 import { formatExactTime } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import { attachStripTips, type StripTip } from '../ui/strip-tips.ts';
 import type { HistoryPoint } from './channel.ts';
-import { historyBars } from './tick-paths.ts';
 
 /** The text of a bar's tooltip, shown and read out. */
 export function historyTip(point: HistoryPoint, translator: Translator): StripTip {
@@ -52,7 +52,7 @@ export function attachHistoryTips({ list, tip, language, historyOf }: HistoryTip
   attachStripTips({
     list,
     tip,
-    slots: historyBars,
+    slots: historyLength,
     countOf: (strip) => historyOfStrip(strip).length,
     tipOf: (strip, index) => {
       const point = historyOfStrip(strip)[index];

@@ -1,9 +1,9 @@
+import { historyLength } from '@api-monitor/core';
 import type { HistoryPoint, LatestModel } from './channel.ts';
 import { modelState } from './channel-state.ts';
 
-export const historyBars = 30;
 /** The strip's drawing space: 8 units for each bar, and a height with room for round caps. */
-const stripSize = { width: historyBars * 8, height: 28, inset: 3 } as const;
+const stripSize = { width: historyLength * 8, height: 28, inset: 3 } as const;
 
 /**
  * A model's history as vertical strokes, the newest at the right. The height of a passed check is its
@@ -12,10 +12,10 @@ const stripSize = { width: historyBars * 8, height: 28, inset: 3 } as const;
  */
 export function historyPaths(history: readonly HistoryPoint[]) {
   const paths = { ok: '', bad: '', idle: '' };
-  const points = history.slice(-historyBars);
+  const points = history.slice(-historyLength);
   const slow = slowOf(points);
-  const offset = historyBars - points.length;
-  for (let slot = 0; slot < historyBars; slot += 1) {
+  const offset = historyLength - points.length;
+  for (let slot = 0; slot < historyLength; slot += 1) {
     const point = points[slot - offset];
     const tone = point ? toneOfPoint(point) : 'idle';
     paths[tone] += stroke(slot, point ? shareOf(point, slow) : 0);
