@@ -50,7 +50,7 @@ export async function storedPatch(
   return { changed, stored };
 }
 
-/** Before logins, because whoever changes settings has a session. */
+/** Goes before waiting logins, because only a logged-in admin changes settings. */
 function hashInTurn({ loginTurns }: Pick<ApiDeps, 'loginTurns'>, password: string) {
   const asker = { key: 'settings', network: 'settings', isKnown: true };
   return loginTurns.take(asker, () => hashPassword(password));

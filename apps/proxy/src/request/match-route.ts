@@ -16,7 +16,7 @@ export type Matched =
 export interface Endpoint {
   route: GatewayRoute;
   dialect: Dialect;
-  /** Below the target's base URL; `{model}` stands for the model if the path names it. */
+  /** Below the target's base URL; a model named in the path is written `{model}`. */
   upstreamPath: string;
   keyHeader: 'x-api-key' | 'x-goog-api-key' | null;
 }

@@ -13,10 +13,7 @@ interface ExampleParts {
 /** What a call needs: a token (an admin session works too), an admin session, or nothing. */
 export type Credential = 'token' | 'session' | null;
 
-/**
- * A command that makes the call. `$TOKEN` stands for the token, `1` for an id, `session.txt` for the cookies
- * of a login.
- */
+/** A command that makes the call, with `$TOKEN` as the token, `1` as each id and `session.txt` as cookie file. */
 export function curlExample(parts: ExampleParts): string {
   const { origin, method, path, credential, body, isFile } = parts;
   const lines = [`curl '${origin}${path.replace(/\{[^}]+\}/g, '1')}'`];

@@ -22,8 +22,8 @@ export async function lockName(db: Kysely<Schema>, name: keyof typeof names): Pr
 }
 
 /**
- * Lets nobody else change these targets (without `ids`: any target) or what belongs to them: whoever
- * writes a target's runs, rows or states has locked the target.
+ * Locks these targets, or all of them without `ids`, and with them their runs, rows and states: every
+ * transaction that writes those locks the target first.
  */
 export async function lockTargets(db: Kysely<Schema>, ids?: readonly number[]): Promise<void> {
   await lockRows(db, 'targets', ids);

@@ -31,8 +31,8 @@ const liveColumns = [
 ];
 
 /**
- * Gives `model_states` its live columns by building it again: a column that is merely added comes after
- * the history, and whoever reads it would read the history too.
+ * Adds the live columns to `model_states` by building the table again. A column added in place would come
+ * after the history, and reading it would mean reading the history too.
  */
 export async function widenModelStates(db: Kysely<AnySchema>): Promise<void> {
   const columns = [...stateColumns, ...liveColumns, ...wideColumns];
