@@ -15,41 +15,46 @@ import type { Generated } from 'kysely';
 import type { Bit, Columns } from './engine/columns.ts';
 import type { PeriodTotals } from './probe-totals/probe-totals.ts';
 
-/** The columns that keep the fields of a shape, and `Own`, which the database has beside them. */
-type Table<Fields extends { id: number }, Own = unknown> = Columns<Omit<Fields, 'id'>> & {
-  id: Generated<number>;
-} & Own;
+/** The columns that keep the fields of a shape. */
+type Table<Fields extends { id: number }> = Columns<Omit<Fields, 'id'>> & { id: Generated<number> };
 
-/** Tables have the names of the wire. Times are Unix seconds, JSON is text, secrets are sealed. */
+/**
+ * Tables have the names of the wire. Times are Unix seconds, JSON is text, secrets are sealed. Beside the
+ * columns of its shape, a table may have some that only the database needs.
+ */
 export interface Schema {
-  targets: Table<Target, TargetColumns>;
-  runs: Table<Run, RunColumns>;
+  targets: Table<Target> & {
+    /** JSON: string[], every model that the channel last listed; null before the first list. */
+    listed_models: string | null;
+    /** When it was deleted for everyone; the row stays until its history is gone. */
+    deleted_at: number | null;
+    /** Grows with every change of the configuration or of a model's state: gateways follow it. */
+    revision: Generated<number>;
+  };
+  runs: Table<Run> & {
+    /** When the worker last reported that the run is alive; null in runs of the older tool. */
+    heartbeat_at: number | null;
+  };
   run_models: Table<ProbeRow>;
   model_states: Columns<Omit<ModelState, 'live_failures'>> & ModelStateColumns;
-  probe_totals: Table<PeriodTotals & { id: number }, { target_id: number }>;
+  probe_totals: Table<PeriodTotals & { id: number; target_id: number }>;
   app_settings: AppSettingsTable;
-  proxy_keys: Table<Omit<ProxyKey, 'allowed_target_ids'>, ProxyKeyColumns>;
-  proxy_requests: Table<ProxyRequest & { id: number }, ProxyRequestColumns>;
+  proxy_keys: Table<Omit<ProxyKey, 'allowed_target_ids'>> & ProxyKeyColumns;
+  proxy_requests: Table<ProxyRequest & { id: number }> & {
+    /** Follows from the status and the error; stored so that the few bad requests are found at once. */
+    outcome: RequestOutcome;
+  };
   proxy_totals: ProxyTotalsTable;
-  status_items: Table<StatusItem, StatusItemColumns>;
-  admin_sessions: Table<AdminSession, AdminSessionColumns>;
+  status_items: Table<StatusItem> & {
+    sort_order: number;
+  };
+  admin_sessions: Table<AdminSession> & {
+    /** SHA-256 of the cookie's token, in hex; the token itself isn't stored. */
+    token_hash: string;
+  };
   second_factor: SecondFactorTable;
   recovery_codes: RecoveryCodesTable;
   audit_log: Table<AuditEntry>;
-}
-
-interface TargetColumns {
-  /** JSON: string[], every model that the channel last listed; null before the first list. */
-  listed_models: string | null;
-  /** When it was deleted for everyone; the row stays until its history is gone. */
-  deleted_at: number | null;
-  /** Grows with every change of the configuration or of a model's state: gateways follow it. */
-  revision: Generated<number>;
-}
-
-interface RunColumns {
-  /** When the worker last reported that the run is alive; null in runs of the older tool. */
-  heartbeat_at: number | null;
 }
 
 /** One row for each target and model, written in the transaction that ends a run. */
@@ -81,11 +86,6 @@ interface ProxyKeyColumns {
   revision: Generated<number>;
 }
 
-interface ProxyRequestColumns {
-  /** Follows from the status and the error; stored so that the few bad requests are found at once. */
-  outcome: RequestOutcome;
-}
-
 /** The sums of the requests of one hour, so that totals never read the requests themselves. */
 interface ProxyTotalsTable {
   /** The hour's start. */
@@ -107,15 +107,6 @@ interface ProxyTotalsTable {
   /** The sum of the times to the first byte, in seconds, and how many there were. */
   first_byte_sum_s: number;
   first_byte_count: number;
-}
-
-interface StatusItemColumns {
-  sort_order: number;
-}
-
-interface AdminSessionColumns {
-  /** SHA-256 of the cookie's token, in hex; the token itself isn't stored. */
-  token_hash: string;
 }
 
 /** At most one row: the second factor. */

@@ -3,7 +3,7 @@ import type { Migration } from 'kysely/migration';
 import { listTables } from '../engine/dialect.ts';
 import type { AnySchema } from './any-schema.ts';
 import { buildModelStates } from './build-model-states.ts';
-import { ensureTable, planTable } from './column-plan.ts';
+import { createIndex, ensureTable, planTable } from './column-plan.ts';
 import {
   appSettingsColumns,
   proxyKeysColumns,
@@ -67,11 +67,7 @@ async function createIndexes(db: Kysely<AnySchema>): Promise<void> {
     .column('target_id')
     .where(sql.ref('status'), '=', 'running')
     .execute();
-  await db.schema.createIndex('runs_by_target').on('runs').columns(['target_id', 'id']).execute();
-  await db.schema.createIndex('run_models_by_run').on('run_models').column('run_id').execute();
-  await db.schema
-    .createIndex('run_models_by_target')
-    .on('run_models')
-    .columns(['target_id', 'run_id'])
-    .execute();
+  await createIndex(db, 'runs_by_target', 'runs', ['target_id', 'id']);
+  await createIndex(db, 'run_models_by_run', 'run_models', ['run_id']);
+  await createIndex(db, 'run_models_by_target', 'run_models', ['target_id', 'run_id']);
 }

@@ -2,7 +2,14 @@ import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { idColumn, listTables } from '../engine/dialect.ts';
 import type { AnySchema } from './any-schema.ts';
-import { type ColumnPlan, defaultsTo, ensureTable, integer, seconds } from './column-plan.ts';
+import {
+  type ColumnPlan,
+  createIndex,
+  defaultsTo,
+  ensureTable,
+  integer,
+  seconds,
+} from './column-plan.ts';
 import { mendKeyLists } from './from-go-tool/mend-proxy-keys.ts';
 import { widenModelStates } from './widen-model-states.ts';
 
@@ -59,10 +66,6 @@ async function createProxyRequests(db: Kysely<AnySchema>): Promise<void> {
 async function indexProxyRequests(db: Kysely<AnySchema>): Promise<void> {
   const indexes = { time: ['timestamp'], key: ['key_id', 'id'], target: ['target_id', 'id'] };
   for (const [name, columns] of Object.entries({ ...indexes, model: ['model', 'id'] })) {
-    await db.schema
-      .createIndex(`proxy_requests_by_${name}`)
-      .on('proxy_requests')
-      .columns(columns)
-      .execute();
+    await createIndex(db, `proxy_requests_by_${name}`, 'proxy_requests', columns);
   }
 }

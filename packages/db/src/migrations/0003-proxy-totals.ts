@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { AnySchema } from './any-schema.ts';
-import { integer, planTable, required, seconds, text } from './column-plan.ts';
+import { createIndex, integer, planTable, required, seconds, text } from './column-plan.ts';
 
 /** Totals by the hour, and the outcome of each request, so that no query reads all requests for them. */
 export const proxyTotals: Migration = {
@@ -20,11 +20,7 @@ async function addOutcome(db: Kysely<AnySchema>): Promise<void> {
     update proxy_requests set outcome = case
       when status >= 400 and status < 500 then 'client_error' else 'upstream_error' end
     where status >= 400 or error is not null`.execute(db);
-  await db.schema
-    .createIndex('proxy_requests_by_outcome')
-    .on('proxy_requests')
-    .columns(['outcome', 'id'])
-    .execute();
+  await createIndex(db, 'proxy_requests_by_outcome', 'proxy_requests', ['outcome', 'id']);
 }
 
 /** Creates the totals, by outcome or not, and sums the stored requests. */

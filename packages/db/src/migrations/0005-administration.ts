@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { idColumn } from '../engine/dialect.ts';
 import type { AnySchema } from './any-schema.ts';
+import { createIndex } from './column-plan.ts';
 
 /** What the admin panel needs: its sessions, a second factor, and a log of who changed what. */
 export const administration: Migration = {
@@ -54,5 +55,5 @@ async function createAuditLog(db: Kysely<AnySchema>): Promise<void> {
     .addColumn('subject_name', 'text', (column) => column.notNull())
     .addColumn('changes', 'text', (column) => column.notNull())
     .execute();
-  await db.schema.createIndex('audit_log_by_time').on('audit_log').column('timestamp').execute();
+  await createIndex(db, 'audit_log_by_time', 'audit_log', ['timestamp']);
 }

@@ -3,9 +3,9 @@ import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { chunksOf } from '../engine/chunks-of.ts';
 import type { Bit } from '../engine/columns.ts';
-import { idColumn } from '../engine/dialect.ts';
 import { probePeriods, sumByPeriod, type TotalsByPeriod } from '../probe-totals/probe-totals.ts';
 import type { AnySchema } from './any-schema.ts';
+import { createIndex, id, integer, owned, planTable, required, text } from './column-plan.ts';
 
 const longestKeptS = Math.max(...Object.values(probePeriods).map(({ keptS }) => keptS));
 
@@ -21,22 +21,20 @@ export function probeTotals(nowS: number): Migration {
 }
 
 async function createTable(db: Kysely<AnySchema>): Promise<void> {
-  await db.schema
-    .createTable('probe_totals')
-    .addColumn('id', 'integer', idColumn)
-    .addColumn('target_id', 'integer', (column) =>
-      column.notNull().references('targets.id').onDelete('cascade'),
-    )
-    .addColumn('period_s', 'integer', (column) => column.notNull())
-    .addColumn('starts_at', 'integer', (column) => column.notNull())
-    .addColumn('model', 'text', (column) => column.notNull())
-    .addColumn('protocol', 'text', (column) => column.notNull())
-    .addColumn('probes', 'integer', (column) => column.notNull())
-    .addColumn('successes', 'integer', (column) => column.notNull())
-    .addColumn('durations', 'text', (column) => column.notNull())
-    .addColumn('first_tokens', 'text', (column) => column.notNull())
-    .addColumn('errors', 'text', (column) => column.notNull())
-    .execute();
+  const columns = [
+    id,
+    integer('target_id', owned('targets.id')),
+    integer('period_s', required),
+    integer('starts_at', required),
+    text('model', required),
+    text('protocol', required),
+    integer('probes', required),
+    integer('successes', required),
+    text('durations', required),
+    text('first_tokens', required),
+    text('errors', required),
+  ];
+  await planTable(db.schema, 'probe_totals', columns).execute();
 }
 
 /** For reading a channel model by model, for reading a model over its channels, and for deleting by time. */
@@ -47,16 +45,12 @@ async function createIndexes(db: Kysely<AnySchema>): Promise<void> {
     .on('probe_totals')
     .columns(['target_id', 'period_s', 'model', 'starts_at'])
     .execute();
-  await db.schema
-    .createIndex('probe_totals_by_model')
-    .on('probe_totals')
-    .columns(['model', 'period_s', 'starts_at'])
-    .execute();
-  await db.schema
-    .createIndex('probe_totals_by_time')
-    .on('probe_totals')
-    .columns(['period_s', 'starts_at'])
-    .execute();
+  await createIndex(db, 'probe_totals_by_model', 'probe_totals', [
+    'model',
+    'period_s',
+    'starts_at',
+  ]);
+  await createIndex(db, 'probe_totals_by_time', 'probe_totals', ['period_s', 'starts_at']);
 }
 
 /** Sums the stored probes, channel by channel, in the same way as later ones. */

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { idColumn } from '../engine/dialect.ts';
 import type { AnySchema } from './any-schema.ts';
+import { createIndex } from './column-plan.ts';
 
 /** The lines of the public status page, and indexes of a channel's runs and a model's probes by time. */
 export const statusPage: Migration = {
@@ -17,15 +18,7 @@ export const statusPage: Migration = {
       .addColumn('model', 'text')
       .addColumn('sort_order', 'integer', (column) => column.notNull())
       .execute();
-    await db.schema
-      .createIndex('runs_by_time')
-      .on('runs')
-      .columns(['target_id', 'started_at'])
-      .execute();
-    await db.schema
-      .createIndex('run_models_by_model')
-      .on('run_models')
-      .columns(['target_id', 'model', 'timestamp'])
-      .execute();
+    await createIndex(db, 'runs_by_time', 'runs', ['target_id', 'started_at']);
+    await createIndex(db, 'run_models_by_model', 'run_models', ['target_id', 'model', 'timestamp']);
   },
 };

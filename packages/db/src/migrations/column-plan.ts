@@ -1,6 +1,7 @@
 import type {
   ColumnDefinitionBuilder,
   CreateTableBuilder,
+  Kysely,
   SchemaModule,
   TableMetadata,
 } from 'kysely';
@@ -61,4 +62,17 @@ export function planTable(
     table = table.addColumn(columnName, type, build);
   }
   return table;
+}
+
+export async function createIndex<DB>(
+  { schema }: Kysely<DB>,
+  name: string,
+  table: string,
+  columns: readonly string[],
+): Promise<void> {
+  await schema
+    .createIndex(name)
+    .on(table)
+    .columns([...columns])
+    .execute();
 }

@@ -114,30 +114,19 @@ export async function getLatestFinishedRun(db: Database, targetId: number): Prom
   return run ?? null;
 }
 
+/** All running runs, of any process. */
+export async function listRunningRuns(db: Database): Promise<RunRow[]> {
+  return selectRuns(db).where('status', '=', 'running').orderBy('target_id').execute();
+}
+
 /** The ids of the targets that are being probed now, by any process. */
 export async function listRunningTargetIds(db: Database): Promise<number[]> {
-  const runs = await db.kysely
-    .selectFrom('runs')
-    .select('target_id')
-    .where('status', '=', 'running')
-    .orderBy('target_id')
-    .execute();
-  return runs.map((run) => run.target_id);
+  return (await listRunningRuns(db)).map((run) => run.target_id);
 }
 
 /** The log files that runs are writing now: the cap on the size of logs must spare them. */
 export async function listLogFilesInUse(db: Database): Promise<string[]> {
-  const runs = await db.kysely
-    .selectFrom('runs')
-    .select('log_file')
-    .where('status', '=', 'running')
-    .execute();
-  return runs.flatMap((run) => run.log_file ?? []);
-}
-
-/** All running runs, of any process. */
-export async function listRunningRuns(db: Database): Promise<RunRow[]> {
-  return selectRuns(db).where('status', '=', 'running').execute();
+  return (await listRunningRuns(db)).flatMap((run) => run.log_file ?? []);
 }
 
 type SilentRun = Pick<RunRow, 'id' | 'target_id' | 'heartbeat_at'>;

@@ -73,21 +73,8 @@ export async function purgeTarget(db: Database, id: number, batches: Batches): P
 }
 
 /** Targets that runs name but that don't exist: the older tool enforced no foreign keys. */
-async function listOwnerless(db: Database): Promise<number[]> {
-  const runs = await db.kysely
-    .selectFrom('runs')
-    .select('runs.target_id')
-    .distinct()
-    .where((where) =>
-      where.not(
-        where.exists(
-          where
-            .selectFrom('targets')
-            .select('targets.id')
-            .whereRef('targets.id', '=', 'runs.target_id'),
-        ),
-      ),
-    )
-    .execute();
-  return runs.map((run) => run.target_id);
+async function listOwnerless({ kysely }: Database): Promise<number[]> {
+  const { rows } = await sql<{ target_id: number }>`select distinct target_id from runs
+    where not exists (select id from targets where id = runs.target_id)`.execute(kysely);
+  return rows.map((row) => row.target_id);
 }

@@ -16,16 +16,8 @@ export async function listDueTargets(db: Database, nowS: number): Promise<Target
         where(where('last_run_at', '+', where('interval_min', '*', 60)), '<=', nowS),
       ]),
     )
-    .where((where) =>
-      where.not(
-        where.exists(
-          where
-            .selectFrom('runs')
-            .select('runs.id')
-            .whereRef('runs.target_id', '=', 'targets.id')
-            .where('runs.status', '=', 'running'),
-        ),
-      ),
+    .where('id', 'not in', (running) =>
+      running.selectFrom('runs').select('target_id').where('status', '=', 'running'),
     )
     // SQLite sorts null first, Postgres last.
     .orderBy((order) => order.fn.coalesce('last_run_at', order.val(0)))
