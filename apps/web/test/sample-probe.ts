@@ -1,25 +1,21 @@
-import type { ProbeRow } from '@api-monitor/core';
+import { type ProbeRow, probeRowShape } from '@api-monitor/core';
+import { sampleOf } from '@api-monitor/core/testing';
 
 /** A probe that passed, unless `given` says otherwise. */
 export function sampleProbe(given: Partial<ProbeRow> = {}): ProbeRow {
   return {
+    ...sampleOf(probeRowShape),
     id: 1,
     run_id: 7,
     target_id: 1,
-    protocol: 'openai',
     model: 'gpt-4o',
     stream: true,
     duration: 1.2,
     success: true,
     transport_success: true,
-    tool_calls_count: 0,
-    tool_calls: [],
     content: 'I am GPT-4o.',
     timestamp: 1000,
-    error: null,
-    error_kind: null,
     status_code: 200,
-    route: 'chat',
     endpoint: '/v1/chat/completions',
     first_token_s: 0.3,
     output_tokens: 12,
