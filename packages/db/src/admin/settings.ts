@@ -45,7 +45,7 @@ export async function setSettings(
 ): Promise<void> {
   await inTransaction(db, async (tx) => {
     // In one order, so that two callers that set the same settings don't wait for each other.
-    for (const [key, value] of Object.entries(values).sort(byKey)) {
+    for (const [key, value] of Object.entries(values).sort()) {
       if (value === null) {
         await tx.kysely.deleteFrom('app_settings').where('key', '=', key).execute();
         continue;
@@ -90,10 +90,6 @@ export async function readToken(
   const { chosen, made } = tokenSettings[name];
   const stored = await getSettings(db, [chosen, made]);
   return stored.get(chosen) || given || stored.get(made) || null;
-}
-
-function byKey([a]: [string, unknown], [b]: [string, unknown]): number {
-  return a < b ? -1 : 1;
 }
 
 function storedValue(db: Database, key: string, value: string): string {

@@ -92,15 +92,16 @@ export async function sumProxyRequests(
   input: SumProxyRequestsInput,
 ): Promise<ProxyTotals[]> {
   const { group_by, key_id, from, to, ...equal } = input;
+  const columns = columnsOf[group_by];
   // The table keeps 0 for the master token.
   const filter = withoutUndefined({ ...equal, key_id: key_id === null ? 0 : key_id });
   let query = db.kysely.selectFrom('proxy_totals').where((where) => where.and(filter));
   if (from !== undefined) query = query.where('hour', '>', Math.floor(from - secondsPerHour));
   if (to !== undefined) query = query.where('hour', '<', Math.ceil(to));
   const rows = await query
-    .select([groupColumn[group_by].as('group'), nameColumn[group_by].as('name')])
+    .select([columns.group.as('group'), columns.name.as('name')])
     .select(({ fn }) => sums.map((sum) => fn.sum(sum).as(sum)))
-    .groupBy(groupColumn[group_by])
+    .groupBy(columns.group)
     .execute();
   const totals = rows.map(({ group, name, first_byte_sum_s, first_byte_count, ...counts }) => ({
     group: groupOf(group_by, group),
@@ -125,21 +126,14 @@ function byRequests(a: ProxyTotals, b: ProxyTotals): number {
   return b.requests - a.requests || String(a.group ?? '').localeCompare(String(b.group ?? ''));
 }
 
-const groupColumn = {
-  key: sql<number | string>`key_id`,
-  channel: sql<number | string>`target_id`,
-  model: sql<number | string>`model`,
-  hour: sql<number | string>`hour`,
+const none = sql<string | null>`null`;
+const columnsOf = {
+  key: { group: sql<number | string>`key_id`, name: sql<string | null>`max(key_name)` },
+  channel: { group: sql<number | string>`target_id`, name: sql<string | null>`max(target_name)` },
+  model: { group: sql<number | string>`model`, name: none },
+  hour: { group: sql<number | string>`hour`, name: none },
   // Hours are whole numbers, so the remainder is exact.
-  day: sql<number | string>`hour - hour % ${sql.lit(secondsPerDay)}`,
-};
-
-const nameColumn = {
-  key: sql<string | null>`max(key_name)`,
-  channel: sql<string | null>`max(target_name)`,
-  model: sql<string | null>`null`,
-  hour: sql<string | null>`null`,
-  day: sql<string | null>`null`,
+  day: { group: sql<number | string>`hour - hour % ${sql.lit(secondsPerDay)}`, name: none },
 };
 
 /** The table keeps 0 and '' for "none", because a primary key can't hold null. */

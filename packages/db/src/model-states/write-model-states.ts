@@ -9,9 +9,15 @@ import { modelStateCodec } from './model-states.ts';
 export interface WriteModelStatesInput {
   run_id: number;
   target_id: number;
+  /**
+   * `error`: the list of models could not be read. `interrupted`: a shutdown stopped the run; what it
+   * measured is kept, but the target's status stays and it is due again.
+   */
   status: 'completed' | 'error' | 'interrupted';
   probes: readonly ProbeResult[];
+  /** What worked, by model, as plain JSON values; absent models keep what they had. */
   remembered: ReadonlyMap<string, unknown>;
+  /** Every model that the channel offers, selected or not; null if the full list isn't known. */
   listed_models: readonly string[] | null;
 }
 

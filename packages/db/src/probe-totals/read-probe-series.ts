@@ -1,8 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { WireProtocol } from '@api-monitor/core';
-import type { SelectQueryBuilder } from 'kysely';
 import type { Database } from '../engine/database.ts';
-import type { Schema } from '../schema.ts';
 import {
   type ProbePeriod,
   type ProbeTotals,
@@ -71,24 +69,14 @@ function readRows(
     .where('starts_at', '>=', periodStart(from, lengthS));
   if (target_id !== undefined) query = query.where('target_id', '=', target_id);
   if (model !== undefined) query = query.where('model', '=', model);
-  return afterPlace(query, after)
+  const place = ['target_id', 'model', 'starts_at'] as const;
+  return query
+    .where(({ eb, refTuple, tuple }) =>
+      eb(refTuple(...place), '>', tuple(after.target_id, after.model, after.starts_at)),
+    )
     .orderBy('target_id')
     .orderBy('model')
     .orderBy('starts_at')
     .limit(rowsPerTurn)
     .execute();
-}
-
-/** The rows after `place` in the order of target, model, start. */
-function afterPlace<Row>(
-  query: SelectQueryBuilder<Schema, 'probe_totals', Row>,
-  place: Place,
-): SelectQueryBuilder<Schema, 'probe_totals', Row> {
-  return query.where(({ eb, refTuple, tuple }) =>
-    eb(
-      refTuple('target_id', 'model', 'starts_at'),
-      '>',
-      tuple(place.target_id, place.model, place.starts_at),
-    ),
-  );
 }

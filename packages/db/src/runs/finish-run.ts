@@ -1,26 +1,17 @@
-import { type ProbeResult, sentenceOfCut, summariseRun, type Target } from '@api-monitor/core';
+import { sentenceOfCut, summariseRun, type Target } from '@api-monitor/core';
 import { nextRevision } from '../engine/columns.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { lockTargets } from '../engine/locks.ts';
-import { writeModelStates } from '../model-states/write-model-states.ts';
+import {
+  type WriteModelStatesInput,
+  writeModelStates,
+} from '../model-states/write-model-states.ts';
 import { addProbeTotals } from '../probe-totals/write-probe-totals.ts';
 import { targetCodec } from '../targets/targets.ts';
 import { insertRunModels } from './run-models.ts';
 import { getRun, type RunRow, runColumns } from './runs.ts';
 
-export interface FinishRunInput {
-  run_id: number;
-  target_id: number;
-  /**
-   * `error`: the list of models could not be read. `interrupted`: a shutdown stopped the run; what it
-   * measured is kept, but the target's status stays and it is due again.
-   */
-  status: 'completed' | 'error' | 'interrupted';
-  probes: readonly ProbeResult[];
-  /** What worked, by model, as plain JSON values; absent models keep what they had. */
-  remembered: ReadonlyMap<string, unknown>;
-  /** Every model that the channel offers, selected or not; null if the full list isn't known. */
-  listed_models: readonly string[] | null;
+export interface FinishRunInput extends WriteModelStatesInput {
   log_file: string | null;
   error: string | null;
   nowS: number;
