@@ -18,9 +18,11 @@ export {
   takeCodeStep,
 } from './admin/second-factor.ts';
 export {
+  type CurrentSecret,
   ensureSetting,
   getSetting,
   getSettings,
+  readSecrets,
   readSettings,
   readToken,
   setSettings,
@@ -90,7 +92,7 @@ export {
   startRun,
 } from './runs/runs.ts';
 export { faultOfEncryptionKey } from './secrets/encryption-key.ts';
-export { tokenSettings } from './secrets/secret-columns.ts';
+export { type SecretName, secretSettings } from './secrets/secret-columns.ts';
 export {
   type ChecksWindow,
   listChannelChecks,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Database } from '@api-monitor/db';
+import { type Database, readSecrets } from '@api-monitor/db';
 import { hashPassword, verifyPassword } from './hash-password.ts';
-import { type GivenSecrets, readSecretsInForce } from './secrets.ts';
+import type { GivenSecrets } from './secrets.ts';
 
 /** The password of the admin panel that is in force. */
 export interface AdminPassword {
@@ -12,7 +12,7 @@ export interface AdminPassword {
 export function createAdminPassword(db: Database, given: GivenSecrets): AdminPassword {
   let hashOfGiven: Promise<string> | null = null;
   const storedHash = async () => {
-    const { adminPassword } = await readSecretsInForce(db, given);
+    const { adminPassword } = await readSecrets(db, given);
     if (adminPassword && adminPassword.source !== 'environment') return adminPassword.value;
     // A missing password is replaced by a random one, so nothing can match it.
     hashOfGiven ??= hashPassword(given.adminPassword ?? randomBytes(32).toString('hex'));

@@ -5,12 +5,13 @@ import {
   getSetting,
   inTransaction,
   removeSecondFactor,
+  secretSettings,
   setSettings,
 } from '@api-monitor/db';
 import { createAudit } from '../audit/record-action.ts';
 import { systemActor } from './caller.ts';
 import { hashPassword } from './hash-password.ts';
-import { type MadeSecret, randomSecret, runtimeKeys } from './secrets.ts';
+import { type MadeSecret, randomSecret } from './secrets.ts';
 
 export const resetHeading = 'Created now and shown only this once; keep it:';
 
@@ -35,7 +36,7 @@ export async function resetAccess(db: Database, nowS: number): Promise<MadeSecre
   const hash = await hashPassword(value);
   const audit = createAudit(systemActor, () => nowS);
   await inTransaction(db, async (tx) => {
-    const settings = { [runtimeKeys.adminPassword]: hash, [lastResetKey]: String(nowS) };
+    const settings = { [secretSettings.adminPassword.chosen]: hash, [lastResetKey]: String(nowS) };
     await setSettings(tx, settings, nowS);
     const changes = [{ field: 'admin_panel_password', old: '[secret]', new: '[secret]' }];
     await audit(tx, 'settings.changed', null, changes);

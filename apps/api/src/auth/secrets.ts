@@ -3,9 +3,10 @@ import {
   type Database,
   ensureSetting,
   getSetting,
-  getSettings,
+  readSecrets,
   readSettings,
-  tokenSettings,
+  type SecretName,
+  secretSettings,
 } from '@api-monitor/db';
 import type { Tokens } from './credentials.ts';
 import { hashPassword } from './hash-password.ts';
@@ -14,34 +15,8 @@ import { hashPassword } from './hash-password.ts';
 export const settingSources = ['admin', 'environment', 'generated', 'default'] as const;
 export type SettingSource = (typeof settingSources)[number];
 
-const { apiToken, visitorToken, proxyMasterToken } = tokenSettings;
-
-/** The stored settings that hold the secrets of the first start. */
-export const generatedKeys = {
-  apiToken: apiToken.made,
-  visitorToken: visitorToken.made,
-  proxyMasterToken: proxyMasterToken.made,
-  adminPassword: 'admin_panel_password_hash',
-} as const;
-
-/** The stored settings that hold an admin's secrets, which take precedence over all others. */
-export const runtimeKeys = {
-  apiToken: apiToken.chosen,
-  visitorToken: visitorToken.chosen,
-  proxyMasterToken: proxyMasterToken.chosen,
-  adminPassword: 'runtime_admin_panel_password_hash',
-} as const;
-
-export type SecretName = keyof typeof runtimeKeys;
-
 /** Secrets from the environment; those that it leaves out are created at the first start. */
 export type GivenSecrets = Record<SecretName, string | undefined>;
-
-export interface SecretInForce {
-  /** For the password its hash, unless it comes from the environment. */
-  value: string;
-  source: Exclude<SettingSource, 'default'>;
-}
 
 /** A secret that this start created; it is shown once, on the terminal. */
 export interface MadeSecret {
@@ -49,32 +24,9 @@ export interface MadeSecret {
   value: string;
 }
 
-/** Each current secret: the admin's, else the environment's, else the generated one; null: none. */
-export async function readSecretsInForce(
-  db: Database,
-  given: GivenSecrets,
-): Promise<Record<SecretName, SecretInForce | null>> {
-  const keys = [...Object.values(runtimeKeys), ...Object.values(generatedKeys)];
-  const stored = await getSettings(db, keys);
-  const pick = (name: SecretName): SecretInForce | null => {
-    const byAdmin = stored.get(runtimeKeys[name]);
-    if (byAdmin) return { value: byAdmin, source: 'admin' };
-    const byEnvironment = given[name];
-    if (byEnvironment) return { value: byEnvironment, source: 'environment' };
-    const made = stored.get(generatedKeys[name]);
-    return made ? { value: made, source: 'generated' } : null;
-  };
-  return {
-    apiToken: pick('apiToken'),
-    visitorToken: pick('visitorToken'),
-    proxyMasterToken: pick('proxyMasterToken'),
-    adminPassword: pick('adminPassword'),
-  };
-}
-
 /** The current tokens. A missing token is replaced by a random one, so nothing can match it. */
 export async function readTokens(db: Database, given: GivenSecrets): Promise<Tokens> {
-  const known = await readSecretsInForce(db, given);
+  const known = await readSecrets(db, given);
   const { visitor_mode_enabled } = await readSettings(db);
   return {
     apiToken: known.apiToken?.value ?? randomSecret(''),
@@ -101,16 +53,16 @@ export async function makeMissingSecrets(
     // If two processes start at once, one of them creates it, and only that one may show it.
     if ((await ensureSetting(db, key, stored, nowS)) === stored) made.push({ name, value });
   };
-  const known = await readSecretsInForce(db, given);
+  const known = await readSecrets(db, given);
   for (const [token, prefix, name] of tokens) {
     if (known[token]) continue;
     const value = randomSecret(prefix);
-    await ensure(generatedKeys[token], value, value, name);
+    await ensure(secretSettings[token].made, value, value, name);
   }
   if (!known.adminPassword) {
     const password = randomSecret('');
     const hash = await hashPassword(password);
-    await ensure(generatedKeys.adminPassword, password, hash, 'ADMIN_PANEL_PASSWORD');
+    await ensure(secretSettings.adminPassword.made, password, hash, 'ADMIN_PANEL_PASSWORD');
   }
   return made;
 }

@@ -5,9 +5,9 @@ import {
   settingNames,
   settingRules,
 } from '@api-monitor/core';
-import { type Database, readSettings } from '@api-monitor/db';
+import { type Database, readSecrets, readSettings } from '@api-monitor/db';
 import type { ApiDeps } from '../api-deps.ts';
-import { readSecretsInForce, type SettingSource } from '../auth/secrets.ts';
+import type { SettingSource } from '../auth/secrets.ts';
 import {
   maskedPassword,
   type SettingsItem,
@@ -19,7 +19,7 @@ type Deps = Pick<ApiDeps, 'secrets' | 'givenSettings'>;
 
 /** The settings in force, secrets masked, and where each comes from. */
 export async function readSettingsItem(db: Database, deps: Deps): Promise<SettingsItem> {
-  const secrets = await readSecretsInForce(db, deps.secrets);
+  const secrets = await readSecrets(db, deps.secrets);
   const set = await readSettings(db);
   const defaults = recordOf(settingNames, (name) => settingRules[name].default);
   const given = { ...defaults, ...deps.givenSettings };

@@ -1,7 +1,8 @@
 import { namesOf, recordOf, settingNames, settingsShape } from '@api-monitor/core';
+import type { SecretName } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import { currentPasswordSchema } from '../auth/check-password.ts';
-import { type SecretName, settingSources } from '../auth/secrets.ts';
+import { settingSources } from '../auth/secrets.ts';
 import { answerShape } from '../derive-schema.ts';
 
 /** The secrets among the settings, by their names on the wire. */

@@ -1,14 +1,13 @@
 import { AppError } from '@api-monitor/core';
-import { getSetting } from '@api-monitor/db';
+import {
+  type CurrentSecret,
+  getSetting,
+  readSecrets,
+  type SecretName,
+  secretSettings,
+} from '@api-monitor/db';
 import type { ApiDeps } from '../api-deps.ts';
 import { hashPassword } from '../auth/hash-password.ts';
-import {
-  generatedKeys,
-  readSecretsInForce,
-  runtimeKeys,
-  type SecretInForce,
-  type SecretName,
-} from '../auth/secrets.ts';
 import { readSettingsItem } from './read-settings-item.ts';
 import {
   type PatchSettingsBody,
@@ -25,7 +24,7 @@ export interface StoredPatch {
   stored: Record<string, string | null>;
 }
 
-type Known = Record<SecretName, SecretInForce | null>;
+type Known = Record<SecretName, CurrentSecret | null>;
 
 /**
  * What a PATCH of the settings changes. Throws AppError `invalid_input` if a masked form isn't that of the
@@ -35,7 +34,7 @@ export async function storedPatch(
   deps: Pick<ApiDeps, 'db' | 'secrets' | 'givenSettings' | 'loginTurns'>,
   { sources: _ignored, current_password: _checked, ...body }: PatchSettingsBody,
 ): Promise<StoredPatch> {
-  const known = await readSecretsInForce(deps.db, deps.secrets);
+  const known = await readSecrets(deps.db, deps.secrets);
   const changed = withoutSame(body, await readSettingsItem(deps.db, deps));
   assertTokensDiffer(changed, known, deps);
   const stored: StoredPatch['stored'] = {};
@@ -43,9 +42,10 @@ export async function storedPatch(
     if (!isSecret(field)) stored[field] = value === null ? null : String(value);
     else if (typeof value !== 'string') {
       await assertFallback(deps, field);
-      stored[runtimeKeys[secretFields[field]]] = null;
-    } else if (field !== 'admin_panel_password') stored[runtimeKeys[secretFields[field]]] = value;
-    else stored[runtimeKeys.adminPassword] = await hashInTurn(deps, value);
+      stored[secretSettings[secretFields[field]].chosen] = null;
+    } else if (field !== 'admin_panel_password')
+      stored[secretSettings[secretFields[field]].chosen] = value;
+    else stored[secretSettings.adminPassword.chosen] = await hashInTurn(deps, value);
   }
   return { changed, stored };
 }
@@ -98,7 +98,7 @@ async function assertFallback(
   field: SecretField,
 ): Promise<void> {
   const name = secretFields[field];
-  if (secrets[name] || (await getSetting(db, generatedKeys[name])) !== null) return;
+  if (secrets[name] || (await getSetting(db, secretSettings[name].made)) !== null) return;
   const fields = { [field]: { code: 'no_fallback' } } as const;
   throw new AppError('invalid_input', `${field} has nothing to go back to; enter another`, {
     fields,

@@ -1,11 +1,17 @@
-import { type PlainSettings, parseSettings, settingNames } from '@api-monitor/core';
+import {
+  namesOf,
+  type PlainSettings,
+  parseSettings,
+  recordOf,
+  settingNames,
+} from '@api-monitor/core';
 import { excluded } from '../engine/columns.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
 import {
   isSecretSetting,
+  type SecretName,
+  secretSettings,
   settingPurpose,
-  type TokenName,
-  tokenSettings,
 } from '../secrets/secret-columns.ts';
 
 /** A setting's value in the clear; null if it was never set. */
@@ -78,18 +84,35 @@ export async function ensureSetting(
   });
 }
 
-/**
- * The token in force: the one that an admin chose at run time, else that of the environment (`given`),
- * else the generated one. Null if there is none yet.
- */
+/** A current secret; for the password its hash, unless it comes from the environment. */
+export interface CurrentSecret {
+  value: string;
+  source: 'admin' | 'environment' | 'generated';
+}
+
+/** Each current secret: the admin's, else the environment's (`given`), else the generated one; null: none. */
+export async function readSecrets(
+  db: Database,
+  given: { readonly [Name in SecretName]?: string | undefined },
+): Promise<Record<SecretName, CurrentSecret | null>> {
+  const stored = await getSettings(db, Object.values(secretSettings).flatMap(Object.values));
+  return recordOf(namesOf(secretSettings), (name) => {
+    const byAdmin = stored.get(secretSettings[name].chosen);
+    if (byAdmin) return { value: byAdmin, source: 'admin' };
+    const byEnvironment = given[name];
+    if (byEnvironment) return { value: byEnvironment, source: 'environment' };
+    const made = stored.get(secretSettings[name].made);
+    return made ? { value: made, source: 'generated' } : null;
+  });
+}
+
+/** The current token, as `readSecrets` says. */
 export async function readToken(
   db: Database,
-  name: TokenName,
+  name: SecretName,
   given: string | undefined,
 ): Promise<string | null> {
-  const { chosen, made } = tokenSettings[name];
-  const stored = await getSettings(db, [chosen, made]);
-  return stored.get(chosen) || given || stored.get(made) || null;
+  return (await readSecrets(db, { [name]: given }))[name]?.value ?? null;
 }
 
 function storedValue(db: Database, key: string, value: string): string {
