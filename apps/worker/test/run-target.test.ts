@@ -40,7 +40,7 @@ test('a run writes its rows, totals, states and log, and publishes events', asyn
     last_run_at: worker.clock.now,
     last_log_file: run?.log_file,
   });
-  expect(await listModelStates(worker.db, { target_id: target.id })).toHaveLength(3);
+  expect(await listModelStates(worker.db, { target_ids: [target.id] })).toHaveLength(3);
 
   const { files, lines } = await worker.readLogs();
   expect(files).toEqual([run?.log_file]);

@@ -26,7 +26,7 @@ const targetsPerPart = 10;
 /** One target as JSON text, with its models and their histories. */
 export async function viewTarget(deps: ViewDeps, target: Target, caller: Caller): Promise<string> {
   const view = await createView(deps, caller, true);
-  const states = await listModelStates(deps.db, { target_id: target.id });
+  const states = await listModelStates(deps.db, { target_ids: [target.id] });
   return serialiseTarget(target, states, view).join('');
 }
 

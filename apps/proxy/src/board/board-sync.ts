@@ -158,7 +158,7 @@ async function readTarget({ db, logger }: Options, id: number): Promise<BoardTar
   try {
     const [target] = await listTargetsByIds(db, [id]);
     if (!target) return null;
-    const states = await listModelStates(db, { target_id: id, with_history: false });
+    const states = await listModelStates(db, { target_ids: [id], with_history: false });
     return boardTargetOf(db, target, states);
   } catch (err) {
     if (!(err instanceof AppError) && !(err instanceof SyntaxError)) throw err;

@@ -2,7 +2,7 @@ import { type AuditEntry, auditEntryShape, fieldKindsOf } from '@api-monitor/cor
 import { sql } from 'kysely';
 import { createCodec } from '../engine/columns.ts';
 import type { Database } from '../engine/database.ts';
-import { type Batches, deleteRows } from '../engine/delete-batches.ts';
+import { deleteRows, type Retention } from '../engine/delete-batches.ts';
 import { type Filter, type TimeRange, withoutUndefined } from '../engine/filter.ts';
 
 const { columns, toRow, fromRow } = createCodec<AuditEntry>(fieldKindsOf(auditEntryShape));
@@ -37,11 +37,8 @@ export async function listAudit(
   return rows.map(fromRow);
 }
 
-/** Deletes entries older than `before` (Unix seconds). Returns how many. */
-export async function pruneAudit(
-  db: Database,
-  { before, ...batches }: Batches & { before: number },
-): Promise<number> {
+/** Deletes old entries. Returns how many. */
+export async function pruneAudit(db: Database, { before, ...batches }: Retention): Promise<number> {
   const isOld = sql`timestamp < ${before} order by timestamp`;
   return (await deleteRows(db, 'audit_log', isOld, batches)).deleted;
 }

@@ -12,6 +12,12 @@ export interface Batches {
   signal?: AbortSignal | undefined;
 }
 
+/** Which rows of a history are too old to be kept. */
+export interface Retention extends Batches {
+  /** Unix seconds: what is older is deleted. */
+  before: number;
+}
+
 /**
  * Deletes the rows that `which` (a condition and, if it matters, an order) selects. Returns how many
  * were deleted, and whether that was all: false if it was stopped before.

@@ -7,7 +7,7 @@ import {
 import { sql } from 'kysely';
 import { createCodec } from '../engine/columns.ts';
 import type { Database } from '../engine/database.ts';
-import { type Batches, deleteRows } from '../engine/delete-batches.ts';
+import { deleteRows, type Retention } from '../engine/delete-batches.ts';
 import { type Filter, type TimeRange, withoutUndefined } from '../engine/filter.ts';
 
 export const secondsPerHour = 3600;
@@ -56,15 +56,10 @@ export async function listProxyRequests(
   return rows.map(proxyRequestCodec.fromRow);
 }
 
-export interface PruneProxyRequestsInput extends Batches {
-  /** Unix seconds: requests that came earlier are deleted. */
-  before: number;
-}
-
 /** Deletes old records of requests, oldest first, and their totals. Returns how many. */
 export async function pruneProxyRequests(
   db: Database,
-  { before, ...batches }: PruneProxyRequestsInput,
+  { before, ...batches }: Retention,
 ): Promise<number> {
   await db.kysely
     .deleteFrom('proxy_totals')

@@ -62,7 +62,7 @@ test('states are ordered by target and model, with everything that the dashboard
 
 test('states can be read of one target only, and without their history', async () => {
   const db = await withRuns();
-  const [state, ...others] = await listModelStates(db, { target_id: 2, with_history: false });
+  const [state, ...others] = await listModelStates(db, { target_ids: [2], with_history: false });
   expect(state).toMatchObject({ model: 'gemini-2', protocol: 'gemini', history: '[]' });
   expect(others).toEqual([]);
   const named = await listModelStates(db, { model: 'z', with_history: false });

@@ -22,10 +22,8 @@ export interface ModelStateRow extends ModelState {
 }
 
 export interface ListModelStatesInput {
-  /** Absent: of every target, ordered by target. */
-  target_id?: number | undefined;
-  /** Only of these targets. */
-  target_ids?: readonly number[] | undefined;
+  /** Absent: of every target. */
+  target_ids?: readonly number[];
   /** Only of this model. */
   model?: string | undefined;
   /** false doesn't read the widest column: `history` is then `[]`. */
@@ -38,12 +36,11 @@ export interface ListModelStatesInput {
  */
 export async function listModelStates(
   db: Database,
-  { target_id, target_ids, ...input }: ListModelStatesInput = {},
+  { target_ids, ...input }: ListModelStatesInput = {},
 ): Promise<ModelStateRow[]> {
-  const ids = target_ids ?? (target_id === undefined ? null : [target_id]);
-  if (ids === null) return readStates(db, null, input);
+  if (!target_ids) return readStates(db, null, input);
   const states: ModelStateRow[] = [];
-  for (const chunk of chunksOf([...ids].sort((a, b) => a - b))) {
+  for (const chunk of chunksOf([...target_ids].sort((a, b) => a - b))) {
     states.push(...(await readStates(db, chunk, input)));
   }
   return states;

@@ -15,17 +15,14 @@ import {
 
 const key = ['target_id', 'period_s', 'model', 'starts_at'] as const;
 
-export interface AddProbeTotalsInput {
-  target_id: number;
-  probes: readonly ProbeResult[];
-  nowS: number;
-}
-
 /**
  * Adds probes to the sums of their periods. Belongs in the transaction that writes them, after it has
  * locked the target, so that nobody else adds to the same sums.
  */
-export async function addProbeTotals(db: Database, input: AddProbeTotalsInput): Promise<void> {
+export async function addProbeTotals(
+  db: Database,
+  input: { target_id: number; probes: readonly ProbeResult[]; nowS: number },
+): Promise<void> {
   const sums: TotalsByPeriod = new Map();
   for (const probe of input.probes) sumByPeriod(sums, probe, input.nowS);
   if (sums.size === 0) return;

@@ -47,7 +47,7 @@ test('the probe of one model writes a run, its row, the model’s state and the 
   if (outcome.outcome !== 'recorded') return;
   const rows = await listRunModels(db, { target_id: 1, run_id: outcome.run.id, limit: 10 });
   expect(rows).toMatchObject([{ model: 'gpt-4o', error: dead.error }]);
-  const [state, other] = await listModelStates(db, { target_id: 1 });
+  const [state, other] = await listModelStates(db, { target_ids: [1] });
   expect(state).toMatchObject({ success: false, state_since: 200, run_id: outcome.run.id });
   expect(JSON.parse(state?.history ?? '[]')).toHaveLength(2);
   expect(other).toMatchObject({ model: 'other', success: true });

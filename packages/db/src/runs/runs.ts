@@ -10,7 +10,7 @@ import {
 import { sql } from 'kysely';
 import { createCodec } from '../engine/columns.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
-import { type Batches, deleteRows } from '../engine/delete-batches.ts';
+import { deleteRows, type Retention } from '../engine/delete-batches.ts';
 import { lockTargets } from '../engine/locks.ts';
 import { purgeDeleted } from '../targets/delete-target.ts';
 import { getTarget } from '../targets/targets.ts';
@@ -175,16 +175,11 @@ async function endInterruptedRun(
 
 const runsPerPage = 50;
 
-export interface PruneRunsInput extends Batches {
-  /** Unix seconds: runs that started earlier are deleted. */
-  before: number;
-}
-
 /**
  * Deletes what deleted targets left, then old runs with their rows, oldest first; never a running one
  * nor the latest finished run of a whole target. Returns how many runs were deleted for their age.
  */
-export async function pruneRuns(db: Database, input: PruneRunsInput): Promise<number> {
+export async function pruneRuns(db: Database, input: Retention): Promise<number> {
   await purgeDeleted(db, input);
   let deleted = 0;
   while (!input.signal?.aborted) {

@@ -95,7 +95,7 @@ describe.each(shapes)('a data folder of the older tool in its %s shape', (shape)
 
   test('has the last 30 points of each model right after the start', async () => {
     const { db } = await openOld();
-    const [alive, dead] = await listModelStates(db, { target_id: 1 });
+    const [alive, dead] = await listModelStates(db, { target_ids: [1] });
     expect(alive).toMatchObject({
       model: 'gpt-4o',
       success: true,
@@ -139,7 +139,7 @@ describe.each(shapes)('a data folder of the older tool in its %s shape', (shape)
     const added = await createTarget(db, targetInput({ name: 'Three' }), 1001);
     expect(added.sort_order).toBe(3);
     await finish(db, await startedRun(db, 1, 1002), [probe({ timestamp: 1003 })]);
-    const states = await listModelStates(db, { target_id: 1 });
+    const states = await listModelStates(db, { target_ids: [1] });
     expect(states.map((state) => [state.model, state.timestamp])).toEqual([['gpt-4o', 1003]]);
     await deleteTarget(db, 1, 1000);
     const left = await db.kysely.selectFrom('run_models').select('id').execute();
