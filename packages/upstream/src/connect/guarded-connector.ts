@@ -1,4 +1,4 @@
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import type { AddressGuard } from './guard-address.ts';
 import type { Lookup } from './share-lookups.ts';
@@ -9,6 +9,7 @@ export class AddressRefusedError extends Error {
 }
 
 const connectTimeoutMs = 15_000;
+const readBytes = 64 * 1024;
 
 /** A connector that checks every address before it connects. */
 export function createGuardedConnector(
@@ -21,11 +22,25 @@ export function createGuardedConnector(
     timeout: connectTimeoutMs,
     rejectUnauthorized: verifySsl,
     lookup: guardedLookup(guard, lookup),
+    onread: readShared(),
   });
   return (options, callback) => {
     const refusal = refusalOfLiteral(guard, options.hostname);
     if (refusal) callback(new AddressRefusedError(refusal), null);
     else connect(options, callback);
+  };
+}
+
+/**
+ * Node's option `onread` (`net.connect`), which lets all connections read into one buffer. Without it, Node
+ * allocates 64 KB for every read, which makes the garbage collector stop all streams again and again.
+ */
+function readShared() {
+  return {
+    buffer: Buffer.allocUnsafeSlow(readBytes),
+    callback(this: Socket, length: number, buffer: Uint8Array): boolean {
+      return this.push(Buffer.from(buffer.subarray(0, length)));
+    },
   };
 }
 
