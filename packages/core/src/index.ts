@@ -37,11 +37,54 @@ export {
   runTargetJobSchema,
 } from './events/jobs.ts';
 export type {
-  BreakerChanged,
+  EvidenceChanged,
+  FaultChanged,
   MonitorEvent,
   MonitorEventType,
   RunProgressed,
 } from './events/monitor-event.ts';
+export { type ChannelFault, channelFaultShape, nextFault } from './evidence/channel-fault.ts';
+export {
+  type Evidence,
+  type EvidenceState,
+  evidenceShape,
+  evidenceStates,
+  latestOf,
+  noEvidence,
+} from './evidence/evidence.ts';
+export {
+  type EvidenceRoute,
+  evidenceRouteOf,
+  evidenceRoutes,
+  isProvingRoute,
+} from './evidence/evidence-route.ts';
+export {
+  type Finding,
+  type FindingOutcome,
+  type FindingScope,
+  findingOutcomes,
+  findingScopes,
+  type Judgement,
+} from './evidence/finding.ts';
+export { findingsOfRequest, type ModelFinding } from './evidence/findings-of-request.ts';
+export {
+  hasWorked,
+  type JudgedAnswer,
+  judgeAnswer,
+  judgeBreak,
+} from './evidence/judge-answer.ts';
+export { beginTrial, nextEvidence, type Rest, restOf } from './evidence/next-evidence.ts';
+export { type Knowledge, nextKnowledge, recheckAt } from './evidence/next-knowledge.ts';
+export {
+  type Headline,
+  headlineOf,
+  isServable,
+  type KnownModel,
+  type ProbePlanKind,
+  probePlans,
+  type Standing,
+  standingOn,
+} from './evidence/standing.ts';
 export { clockSkewS, hasPassed } from './figures/clock-skew.ts';
 export {
   addHistogram,
@@ -50,7 +93,7 @@ export {
   histogramAccuracy,
   percentileOf,
 } from './figures/histogram.ts';
-export { type GatewayRoute, gatewayRoutes, isProvingRoute } from './gateway/gateway-route.ts';
+export { type GatewayRoute, gatewayRoutes } from './gateway/gateway-route.ts';
 export {
   type ProxyKey,
   type ProxyKeyInput,
@@ -73,14 +116,6 @@ export {
 } from './gateway/request-outcome.ts';
 export { faultOfTrail, readVia, type Trail, viaMarkOf } from './gateway/via.ts';
 export { type ModelState, modelStateShape } from './model-states/model-state.ts';
-export {
-  evidenceOf,
-  hasMovedForRouting,
-  type LiveEvidence,
-  type LiveState,
-  liveOutcomeOf,
-  nextLiveState,
-} from './model-states/next-live-state.ts';
 export { nextModelState } from './model-states/next-model-state.ts';
 export { probedFields } from './model-states/probed-fields.ts';
 export { namesOf, pick, recordOf } from './pick.ts';
@@ -109,7 +144,13 @@ export {
   probeRowShape,
   type ToolCall,
 } from './probes/probe-row.ts';
-export { firstFormOf, isSameForm, type RequestForm } from './probes/request-form.ts';
+export {
+  firstFormOf,
+  isSameForm,
+  type RequestForm,
+  type TokenLimit,
+  tokenLimits,
+} from './probes/request-form.ts';
 export {
   protocolOf,
   type Route,
@@ -126,31 +167,20 @@ export {
 } from './probes/run.ts';
 export { type RunCut, RunCutError, sentenceOfCut, wasCut } from './probes/run-cut.ts';
 export { successRate, summariseRun } from './probes/summarise-run.ts';
-export { type Asked, askedRoute, splitTargetModel } from './routing/asked-route.ts';
-export {
-  type Breaker,
-  type BreakerEvent,
-  breakerOf,
-  breakerStateOf,
-  breakerStates,
-  isOpen,
-  nextBreaker,
-  type PublishedBreaker,
-  publishedBreaker,
-} from './routing/breaker.ts';
+export { type Asked, askedRoute, modelKey } from './routing/asked-route.ts';
 export {
   type Offer,
-  offerOf,
-  proofOf,
   type RankedOffer,
   type Refusal,
   type RoutedTarget,
   type RouteFault,
   type Routing,
   type RoutingPolicy,
+  refusals,
   resolveRoute,
   routingPolicies,
   sentenceOfNoOffer,
+  sharersOf,
 } from './routing/resolve-route.ts';
 export { type FieldKind, fieldKindsOf, seconds, unixSeconds } from './shape.ts';
 export {
@@ -179,6 +209,8 @@ export { baseUrlSchema, isSameOrigin, normaliseBaseUrl } from './targets/base-ur
 export { isDue, isRecheckDue, nextRunAtOf } from './targets/schedule.ts';
 export {
   largestSortOrder,
+  modelsModes,
+  ownPromptOf,
   type Target,
   type TargetInput,
   type TargetPatch,

@@ -7,6 +7,8 @@ export const settingRules = {
   log_cleanup_enabled: { schema: z.boolean(), default: true },
   log_max_size_mb: wholeNumber({ min: 0, max: 102_400, default: 500 }),
   default_interval_min: wholeNumber({ min: 1, max: 1440, default: 30 }),
+  probe_requests_per_day: wholeNumber({ min: 0, max: 10_000_000, default: 0 }),
+  probe_tokens_per_day: wholeNumber({ min: 0, max: 10_000_000_000, default: 0 }),
 };
 
 function wholeNumber(range: { min: number; max: number; default: number }) {

@@ -1,7 +1,8 @@
+import type { ChannelFault } from '../evidence/channel-fault.ts';
+import type { Evidence } from '../evidence/evidence.ts';
 import type { probedFields } from '../model-states/probed-fields.ts';
 import type { ProbeResult } from '../probes/probe-row.ts';
 import type { Run, RunProgress } from '../probes/run.ts';
-import type { PublishedBreaker } from '../routing/breaker.ts';
 import type { TargetStatus } from '../targets/target.ts';
 
 /** A run ended, in any process. */
@@ -42,10 +43,16 @@ export interface ProxyKeysChanged {
   data: { key_ids: number[] };
 }
 
-/** A gateway's breaker opened or closed, or its state changed while it is open. */
-export interface BreakerChanged {
-  type: 'breaker_changed';
-  data: PublishedBreaker;
+/** Traffic changed what is known about a model on one route. */
+export interface EvidenceChanged {
+  type: 'evidence_changed';
+  data: { target_id: number; model: string; evidence: Evidence };
+}
+
+/** Traffic showed that a whole channel is at fault, or that it no longer is. */
+export interface FaultChanged {
+  type: 'fault_changed';
+  data: { target_id: number; fault: ChannelFault | null; at: number };
 }
 
 export type MonitorEvent =
@@ -54,5 +61,6 @@ export type MonitorEvent =
   | RunProgressed
   | SettingsChanged
   | ProxyKeysChanged
-  | BreakerChanged;
+  | EvidenceChanged
+  | FaultChanged;
 export type MonitorEventType = MonitorEvent['type'];

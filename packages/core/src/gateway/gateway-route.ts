@@ -8,7 +8,11 @@ export const gatewayRoutes = [
   'embeddings',
   'completions',
   'images',
+  'image-edits',
+  'image-variations',
   'speech',
+  'transcriptions',
+  'translations',
   'moderations',
   'rerank',
   'gemini',
@@ -16,19 +20,3 @@ export const gatewayRoutes = [
   'gemini-embed',
 ] as const;
 export type GatewayRoute = (typeof gatewayRoutes)[number];
-
-const provingRoutes: readonly GatewayRoute[] = [
-  'chat',
-  'responses',
-  'anthropic',
-  'gemini',
-  'embeddings',
-];
-
-/**
- * Whether an answer on this route shows if the model works. The other endpoints may be missing on a
- * channel whose models work.
- */
-export function isProvingRoute(route: GatewayRoute): boolean {
-  return provingRoutes.includes(route);
-}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findingOutcomes, findingScopes } from '../evidence/finding.ts';
 import { errorKinds } from '../probes/error-kind.ts';
 import { unixSeconds } from '../shape.ts';
 import { gatewayRoutes } from './gateway-route.ts';
@@ -19,6 +20,16 @@ export const proxyAttemptSchema = z.object({
    * gateways queued are still read.
    */
   is_client_error: z.boolean().optional(),
+  /** What it shows about the model; absent in the records of older gateways. */
+  finding: z
+    .object({
+      outcome: z.enum(findingOutcomes),
+      kind: z.enum(errorKinds).nullable(),
+      scope: z.enum(findingScopes),
+      first_token_s: z.number().nullable(),
+      retry_after_s: z.number().nullable(),
+    })
+    .optional(),
 });
 export type ProxyAttempt = z.infer<typeof proxyAttemptSchema>;
 

@@ -9,7 +9,7 @@ type LatestProbe = Pick<ProbeResult, keyof typeof probedFields>;
 /** What a model's probes show: the latest result, and the history before it. */
 export interface ProbedModel
   extends LatestProbe,
-    Pick<ModelState, 'last_success_at' | 'state_since' | 'live_failures'> {
+    Pick<ModelState, 'last_success_at' | 'state_since'> {
   /** The newest points, oldest first. */
   history: HistoryPoint[];
 }
@@ -23,8 +23,6 @@ export function nextModelState(previous: PastModel | null, probe: LatestProbe): 
     ...pick(probe, probedFields),
     last_success_at: success ? timestamp : (previous?.last_success_at ?? null),
     state_since: previous?.success === success ? previous.state_since : timestamp,
-    // A probe that passes outweighs the traffic that failed before it.
-    live_failures: success ? 0 : (previous?.live_failures ?? 0),
     history: appendPoint(previous?.history ?? [], historyPointOf(probe)),
   };
 }

@@ -16,4 +16,6 @@ export const probedFields = {
   timestamp: true,
   first_token_s: true,
   output_tokens_per_s: true,
+  proved_by: true,
+  is_wrong_answer: true,
 } as const satisfies Partial<Mask<keyof ProbeResult>>;

@@ -11,6 +11,7 @@ export const errorKinds = [
   'upstream',
   'bad_body',
   'no_text',
+  'gated',
   'skipped',
 ] as const;
 

@@ -32,7 +32,11 @@ export const probeResultShape = z.object({
     .number()
     .nullable()
     .describe('seconds to the first text, thought or tool call; null if nothing streamed'),
+  input_tokens: z.number().nullable(),
   output_tokens: z.number().nullable(),
+  requests: z.int().describe('how many were sent; 0: it was not asked'),
+  proved_by: z.enum(['probe', 'traffic']).describe('traffic: a client was just served'),
+  is_wrong_answer: z.boolean().describe('readable, but not what was asked for'),
   output_tokens_per_s: z
     .number()
     .nullable()

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { unixSeconds } from '../shape.ts';
+import { errorKinds } from './error-kind.ts';
 
 export const runStatuses = ['running', 'completed', 'error'] as const;
 
@@ -25,7 +26,8 @@ export const runShape = z.object({
   fail: z.int(),
   skipped: z.int(),
   log_file: z.string().nullable(),
-  error: z.string().nullable(),
+  error: z.string().nullable().describe('why it failed, or why its list of models did'),
+  error_kind: z.enum(errorKinds).nullable(),
 });
 export type Run = z.output<typeof runShape>;
 

@@ -1,7 +1,7 @@
-import type { ModelState } from '../model-states/model-state.ts';
+import type { EvidenceRoute } from '../evidence/evidence-route.ts';
+import { type KnownModel, type Standing, standingOn } from '../evidence/standing.ts';
 import type { Target } from '../targets/target.ts';
 import type { Asked } from './asked-route.ts';
-import { type Breaker, type BreakerState, breakerStateOf, type Proof } from './breaker.ts';
 
 export const routingPolicies = ['latency', 'priority', 'round-robin'] as const;
 export type RoutingPolicy = (typeof routingPolicies)[number];
@@ -10,55 +10,40 @@ export type RoutingPolicy = (typeof routingPolicies)[number];
 export type RoutedTarget = Pick<Target, 'id' | 'name' | 'enabled' | 'sort_order' | 'interval_min'>;
 
 /** A target's model, with everything that decides whether a request goes there. */
-export interface Offer extends Proof {
+export interface Offer extends KnownModel {
   target: RoutedTarget;
   model: string;
-  /** When it got into this state, Unix seconds. */
-  state_since: number;
-  /** Of the latest probe; null if it passed. */
-  error: string | null;
-  /** In seconds; from live traffic if there was any, because that is measured more often. */
-  first_byte_s: number | null;
-}
-
-/** What a model's latest probe proves. */
-export function proofOf(state: Pick<ModelState, 'success' | 'error_kind' | 'timestamp'>): Proof {
-  const { success, error_kind, timestamp } = state;
-  return { is_alive: error_kind === 'skipped' ? null : success, proved_at: timestamp };
-}
-
-type OfferedState = Pick<
-  ModelState,
-  | ('model' | 'success' | 'error_kind' | 'timestamp' | 'error')
-  | ('state_since' | 'first_token_s' | 'live_first_byte_s')
->;
-
-/** Makes an offer from a target and the state of one of its models. */
-export function offerOf<T extends RoutedTarget>(target: T, state: OfferedState) {
-  const { model, state_since, error } = state;
-  const first_byte_s = state.live_first_byte_s ?? state.first_token_s;
-  return { target, model, ...proofOf(state), state_since, error, first_byte_s };
 }
 
 /** Why no request goes to an offer. */
-export type Refusal = 'target_disabled' | 'not_allowed' | 'probe_failed' | 'breaker_open';
+export const refusals = [
+  'target_disabled',
+  'not_allowed',
+  'channel_failed',
+  'probe_failed',
+  'route_refused',
+  'not_proven',
+  'resting',
+] as const;
+export type Refusal = (typeof refusals)[number];
 
 export interface RankedOffer<O extends Offer> {
   offer: O;
   /** 1 is tried first; null: it is refused. */
   rank: number | null;
   refused: Refusal | null;
-  breaker: BreakerState;
-  /** Seconds since the latest probe. */
-  proof_age_s: number;
+  /** On the route of the request. */
+  standing: Standing;
+  /** Seconds since it was proven on the route; null if it never was. */
+  proof_age_s: number | null;
   is_fresh: boolean;
 }
 
 /** Why no target can be chosen. */
 export type RouteFault<O extends Offer> =
-  | { code: 'bare_names_off' | 'no_such_offer' | Exclude<Refusal, 'probe_failed'> }
-  /** `offer`: the one that was probed last. */
-  | { code: 'probe_failed'; offer: O };
+  | { code: 'bare_names_off' | 'no_such_offer' | 'target_disabled' | 'not_allowed' }
+  /** `offer`: the one that may come back first, for `resting`, or that was asked last. */
+  | { code: Exclude<Refusal, 'target_disabled' | 'not_allowed'>; ranked: RankedOffer<O> };
 
 export interface ResolvedRoute<O extends Offer> {
   /** All offers: those that may be tried, in order, before those that are refused. */
@@ -68,11 +53,12 @@ export interface ResolvedRoute<O extends Offer> {
 }
 
 export interface Routing {
+  /** The wire format that the request uses. */
+  route: EvidenceRoute;
   policy: RoutingPolicy;
   areBareModelsOn: boolean;
   /** Whether the caller may use the target's model. */
   isAllowed: (target: RoutedTarget, model: string) => boolean;
-  breakerOf: (offer: Offer) => Breaker | null;
   nowS: number;
   /** A random number from 0 up to 1, which spreads requests over targets that are about as fast. */
   random: () => number;
@@ -86,8 +72,9 @@ const staleAfterIntervals = 2;
 const spreadFactor = 1.25;
 
 /**
- * Where a request goes, and why. Proven and fresh offers come before stale ones, those before models that
- * aren't probed, and half-open breakers last; then the policy decides. `offers` has every
+ * Where a request goes, and why. Offers are ranked by what is known on the request's route: proven and
+ * fresh, proven with a wrong answer, proven but stale, unproven, unprovable, skipped. Those that are tried
+ * again after failures come last of their kind; among equals the policy decides. `offers` has every
  * target's offer of the requested model.
  */
 export function resolveRoute<O extends Offer>(
@@ -115,24 +102,38 @@ export function sentenceOfNoOffer(
 }
 
 function judge<O extends Offer>(offer: O, routing: Routing): RankedOffer<O> {
-  const { nowS } = routing;
-  const breaker = breakerStateOf(routing.breakerOf(offer), offer, nowS);
-  const proof_age_s = Math.max(0, nowS - offer.proved_at);
-  const is_fresh = proof_age_s <= offer.target.interval_min * 60 * staleAfterIntervals;
-  const refused = refusalOf(offer, breaker, routing);
-  return { offer, rank: null, refused, breaker, proof_age_s, is_fresh };
+  const { nowS, route } = routing;
+  const standing = standingOn(offer, route, nowS);
+  const { proved_at } = standing;
+  const proof_age_s = proved_at === null ? null : Math.max(0, nowS - proved_at);
+  const freshS = offer.target.interval_min * 60 * staleAfterIntervals;
+  const is_fresh = proof_age_s !== null && proof_age_s <= freshS;
+  const refused = refusalOf(offer, standing, routing);
+  return { offer, rank: null, refused, standing, proof_age_s, is_fresh };
 }
 
 function refusalOf(
-  { target, model, is_alive }: Offer,
-  breaker: BreakerState,
+  { target, model }: Offer,
+  { state, rest, is_channel_fault, is_proven_elsewhere }: Standing,
   { isAllowed }: Routing,
 ): Refusal | null {
   if (!target.enabled) return 'target_disabled';
   if (!isAllowed(target, model)) return 'not_allowed';
-  if (is_alive === false) return 'probe_failed';
-  return breaker === 'open' ? 'breaker_open' : null;
+  if (is_channel_fault) return 'channel_failed';
+  if (state === 'failed') return 'probe_failed';
+  if (state === 'refused') return 'route_refused';
+  if (state === 'unproven' && !is_proven_elsewhere) return 'not_proven';
+  return rest === 'resting' ? 'resting' : null;
 }
+
+/** The first that applies says why nothing can be chosen: what passes soonest comes first. */
+const faultOrder = [
+  'resting',
+  'channel_failed',
+  'probe_failed',
+  'not_proven',
+  'route_refused',
+] as const;
 
 function faultOf<O extends Offer>(
   asked: Asked<RoutedTarget>,
@@ -145,11 +146,17 @@ function faultOf<O extends Offer>(
     if (!asked.target.enabled) return { code: 'target_disabled' };
   } else if (!areBareModelsOn) return { code: 'bare_names_off' };
   if (ranked[0]?.rank === 1) return null;
-  const refusedFor = (code: Refusal) => ranked.filter(({ refused }) => refused === code);
-  if (refusedFor('breaker_open').length > 0) return { code: 'breaker_open' };
-  const [failed] = refusedFor('probe_failed').sort((a, b) => b.offer.proved_at - a.offer.proved_at);
-  if (failed) return { code: 'probe_failed', offer: failed.offer };
-  return { code: refusedFor('not_allowed').length > 0 ? 'not_allowed' : 'no_such_offer' };
+  for (const code of faultOrder) {
+    const [first] = ranked.filter(({ refused }) => refused === code).sort(bySoonest);
+    if (first) return { code, ranked: first };
+  }
+  const isForbidden = ranked.some(({ refused }) => refused === 'not_allowed');
+  return { code: isForbidden ? 'not_allowed' : 'no_such_offer' };
+}
+
+function bySoonest(a: RankedOffer<Offer>, b: RankedOffer<Offer>): number {
+  const soonest = ({ standing }: RankedOffer<Offer>) => standing.retry_at ?? Number.MAX_VALUE;
+  return soonest(a) - soonest(b);
 }
 
 function inOrder<O extends Offer>(offers: RankedOffer<O>[], routing: Routing): RankedOffer<O>[] {
@@ -159,11 +166,26 @@ function inOrder<O extends Offer>(offers: RankedOffer<O>[], routing: Routing): R
     .flatMap((tier) => orderByPolicy(tiers.get(tier) ?? [], routing));
 }
 
-function tierOf({ refused, breaker, is_fresh, offer }: RankedOffer<Offer>): number {
-  if (refused) return 4;
-  if (breaker === 'half_open') return 3;
-  if (offer.is_alive === null) return 2;
-  return is_fresh ? 0 : 1;
+const refusedTier = 9;
+
+function tierOf({ refused, standing, is_fresh }: RankedOffer<Offer>): number {
+  if (refused) return refusedTier;
+  const { state, rest, is_wrong_answer } = standing;
+  const late = rest === 'half_open' ? 0.5 : 0;
+  switch (state) {
+    case 'proven':
+      if (!is_fresh) return 2 + late;
+      return (is_wrong_answer ? 1 : 0) + late;
+    case 'unproven':
+      return 3 + late;
+    case 'unprovable':
+      return 4 + late;
+    case 'skipped':
+      return 5 + late;
+    case 'refused':
+    case 'failed':
+      return refusedTier;
+  }
 }
 
 function orderByPolicy<O extends Offer>(
@@ -181,25 +203,40 @@ function orderByPolicy<O extends Offer>(
       return rotate(byPlace, turn);
     case 'latency':
       return spread(
-        byPlace.sort((a, b) => firstByteOf(a) - firstByteOf(b)),
+        byPlace.sort((a, b) => firstTokenOf(a) - firstTokenOf(b)),
         random(),
       );
   }
 }
 
 /** An offer that was never measured comes last. */
-function firstByteOf({ offer }: RankedOffer<Offer>): number {
-  return offer.first_byte_s ?? Number.MAX_VALUE;
+function firstTokenOf({ standing }: RankedOffer<Offer>): number {
+  return standing.first_token_s ?? Number.MAX_VALUE;
+}
+
+/** The first of a ranking, and those about as fast with which it shares the traffic. */
+export function sharersOf<O extends Offer>(
+  ranked: readonly RankedOffer<O>[],
+  policy: RoutingPolicy,
+): RankedOffer<O>[] {
+  const [first] = ranked;
+  if (!first || first.refused) return [];
+  const tier = ranked.filter((one) => !one.refused && tierOf(one) === tierOf(first));
+  if (policy === 'priority') return [first];
+  if (policy === 'round-robin') return tier;
+  const fastest = Math.min(...tier.map(firstTokenOf));
+  return tier.filter((one) => isNear(one, fastest));
 }
 
 /** Puts one of the about equally fast first, so that the fastest alone doesn't get all the load. */
 function spread<O extends Offer>(byLatency: RankedOffer<O>[], random: number): RankedOffer<O>[] {
-  const fastest = byLatency[0]?.offer.first_byte_s ?? null;
-  const near =
-    fastest === null
-      ? byLatency
-      : byLatency.filter((one) => firstByteOf(one) <= fastest * spreadFactor);
+  const [first] = byLatency;
+  const near = first ? byLatency.filter((one) => isNear(one, firstTokenOf(first))) : [];
   return [...rotate(near, Math.floor(random * near.length)), ...byLatency.slice(near.length)];
+}
+
+function isNear(one: RankedOffer<Offer>, fastestS: number): boolean {
+  return fastestS === Number.MAX_VALUE || firstTokenOf(one) <= fastestS * spreadFactor;
 }
 
 function rotate<O>(offers: O[], by: number): O[] {

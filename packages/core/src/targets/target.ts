@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { settingRules } from '../admin/settings.ts';
+import { channelFaultShape } from '../evidence/channel-fault.ts';
+import { errorKinds } from '../probes/error-kind.ts';
 import { plainLine, unixSeconds } from '../shape.ts';
 import { baseUrlSchema } from './base-url.ts';
 
@@ -40,6 +42,10 @@ function headerValue(min: number, max: number) {
     .regex(/^[\x21-\x7e]+$/, message);
 }
 
+export const modelsModes = ['listed', 'manual', 'both'] as const;
+
+const modelNames = z.array(plainLine.min(1).max(256)).max(5000);
+
 export const largestSortOrder = 1_000_000;
 
 /** Every field of a target that a caller may set, with its bounds. */
@@ -57,7 +63,15 @@ export const targetFieldSchemas = {
   source_url: sourceUrlSchema,
   sort_order: z.int().min(1).max(largestSortOrder),
   visitor_channel_actions_enabled: z.boolean(),
-  selected_models: z.array(plainLine.min(1).max(256)).max(5000),
+  selected_models: modelNames,
+  models: modelNames.describe('typed by hand'),
+  models_mode: z
+    .enum(modelsModes)
+    .describe('which models there are: listed, typed by hand, or both'),
+  dont_probe: modelNames.describe('names, or patterns with *, of models that probes leave out'),
+  traffic_proves: z.boolean().describe('a run leaves out models that traffic has just proven'),
+  probe_requests_per_day: z.int().min(0).max(1_000_000).describe('0: no limit'),
+  probe_tokens_per_day: z.int().min(0).max(1_000_000_000).describe('0: no limit'),
 };
 
 /** A channel: one relay or provider account. Its `api_key` is sealed at rest. */
@@ -73,6 +87,8 @@ export const targetShape = z.object({
   last_fail: z.int(),
   last_log_file: z.string().nullable(),
   last_error: z.string().nullable(),
+  last_error_kind: z.enum(errorKinds).nullable(),
+  fault: channelFaultShape.nullable().describe('why no model of the channel can serve; null: none'),
 });
 export type Target = z.output<typeof targetShape>;
 
@@ -82,13 +98,22 @@ export type TargetPatch = Partial<Pick<Target, keyof typeof targetFieldSchemas>>
 /** The fields of a new target with every default filled in; `sort_order` null: after the last. */
 export type TargetInput = Required<Omit<TargetPatch, 'sort_order'>> & { sort_order: number | null };
 
+/** The question of old; a target that has it is asked a checkable question instead. */
+const formerPrompt =
+  'What is the exact model identifier (model string) you are using for this chat/session?';
+
+/** The target's own question; null if it has none, so that probes choose one whose answer can be checked. */
+export function ownPromptOf({ prompt }: Pick<Target, 'prompt'>): string | null {
+  return prompt === formerPrompt ? null : prompt;
+}
+
 /** What a new target gets for the fields that its creator leaves out. */
 export const targetDefaults: Omit<TargetInput, 'name' | 'base_url' | 'api_key'> = {
   enabled: true,
   interval_min: settingRules.default_interval_min.default,
   timeout_s: 30,
   verify_ssl: true,
-  prompt: 'What is the exact model identifier (model string) you are using for this chat/session?',
+  prompt: formerPrompt,
   // The version that Anthropic's API documentation names; unchanged since 2023.
   anthropic_version: '2023-06-01',
   max_models: 0,
@@ -96,4 +121,10 @@ export const targetDefaults: Omit<TargetInput, 'name' | 'base_url' | 'api_key'> 
   sort_order: null,
   visitor_channel_actions_enabled: false,
   selected_models: [],
+  models: [],
+  models_mode: 'both',
+  dont_probe: [],
+  traffic_proves: true,
+  probe_requests_per_day: 0,
+  probe_tokens_per_day: 0,
 };

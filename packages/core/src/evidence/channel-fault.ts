@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { errorKinds } from '../probes/error-kind.ts';
+import { unixSeconds } from '../shape.ts';
+import type { Finding } from './finding.ts';
+import { failuresToFail, restUntil } from './rest.ts';
+
+/** Why a whole channel can't serve, such as a revoked key. It outweighs every proof of its models. */
+export const channelFaultShape = z.object({
+  kind: z.enum(errorKinds),
+  error: z.string(),
+  since: unixSeconds,
+  found_at: unixSeconds.describe('when it was last seen'),
+  failures: z.int().describe('how many times in a row'),
+  rest_until: unixSeconds.describe('when one probe asks again'),
+});
+export type ChannelFault = z.output<typeof channelFaultShape>;
+
+/**
+ * The channel's fault after one more finding about any of its models. Any real answer that was asked for
+ * after the fault ends it.
+ */
+export function nextFault(
+  before: ChannelFault | null,
+  finding: Pick<
+    Finding,
+    'outcome' | 'scope' | 'kind' | 'message' | 'began_at' | 'at' | 'retry_after_s'
+  >,
+  intervalS: number,
+): ChannelFault | null {
+  const { outcome, scope, at, began_at } = finding;
+  if (outcome === 'success') return before && began_at < before.found_at ? before : null;
+  if (outcome !== 'failure' || scope !== 'channel') return before;
+  if (before && began_at < before.found_at) return before;
+  const failures = Math.max(failuresToFail, (before?.failures ?? 0) + 1);
+  return {
+    kind: finding.kind ?? 'upstream',
+    error: finding.message ?? 'no message',
+    since: before?.since ?? at,
+    found_at: at,
+    failures,
+    rest_until: restUntil(at, failures, { intervalS, retryAfterS: finding.retry_after_s }),
+  };
+}

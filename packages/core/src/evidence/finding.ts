@@ -1,0 +1,44 @@
+import type { ErrorKind } from '../probes/error-kind.ts';
+import type { EvidenceRoute } from './evidence-route.ts';
+
+/**
+ * What one answer, or its absence, shows.
+ * - `success`: the model answered.
+ * - `failure`: it didn't, and neither the request nor the route is to blame.
+ * - `refused`: the channel doesn't serve the model on this route.
+ * - `gated`: the channel serves only certain client programs.
+ * - `none`: nothing, because the client left or its request was wrong.
+ */
+export const findingOutcomes = ['success', 'failure', 'refused', 'gated', 'none'] as const;
+export type FindingOutcome = (typeof findingOutcomes)[number];
+
+/** What a failure concerns: this route of the model, the model on all routes, or the whole channel. */
+export const findingScopes = ['route', 'model', 'channel'] as const;
+export type FindingScope = (typeof findingScopes)[number];
+
+/** What an answer shows, whoever asked. */
+export interface Judgement {
+  outcome: FindingOutcome;
+  /** Of a failure, a refusal or a gate; null otherwise. */
+  kind: ErrorKind | null;
+  scope: FindingScope;
+  /** Why, in a sentence; null after a success. */
+  message: string | null;
+  /** Whether the same request may succeed on another channel. */
+  may_another_serve: boolean;
+}
+
+/** A judgement with what the state machine needs. Times are Unix seconds. */
+export interface Finding extends Pick<Judgement, 'outcome' | 'kind' | 'scope' | 'message'> {
+  route: EvidenceRoute;
+  /** `run`: a probe of a whole run. `recheck`: a single probe after a failure. */
+  by: 'run' | 'recheck' | 'traffic';
+  /** When the request was sent, and when the finding was made. */
+  began_at: number;
+  at: number;
+  first_token_s: number | null;
+  /** Null if the answer wasn't checked. */
+  is_wrong_answer: boolean | null;
+  /** From `Retry-After`. */
+  retry_after_s: number | null;
+}

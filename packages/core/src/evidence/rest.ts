@@ -1,0 +1,26 @@
+/** After this many failures in a row, only a probe may try again. */
+export const failuresToFail = 6;
+
+const longestLiveRestS = 30;
+/** A channel can't take itself out of service for longer than this by a `Retry-After`. */
+const longestRetryAfterS = 600;
+
+/**
+ * How long nothing is sent after this many failures in a row: 1 s, doubling up to 30 s while clients may
+ * try again, then doubling from 30 s up to the check interval.
+ */
+export function restS(failures: number, intervalS: number): number {
+  if (failures < failuresToFail) return 2 ** (failures - 1);
+  const doublings = Math.min(failures - failuresToFail, 20);
+  return Math.min(longestLiveRestS * 2 ** doublings, Math.max(longestLiveRestS, intervalS));
+}
+
+/** The end of the rest after a failure; the channel's own `Retry-After` may make it longer. */
+export function restUntil(
+  at: number,
+  failures: number,
+  { intervalS, retryAfterS }: { intervalS: number; retryAfterS: number | null },
+): number {
+  const toldS = Math.min(retryAfterS ?? 0, longestRetryAfterS);
+  return at + Math.max(restS(failures, intervalS), toldS);
+}

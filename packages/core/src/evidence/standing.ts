@@ -1,0 +1,133 @@
+import { isAhead } from '../figures/clock-skew.ts';
+import type { ErrorKind } from '../probes/error-kind.ts';
+import type { ChannelFault } from './channel-fault.ts';
+import type { Evidence, EvidenceState } from './evidence.ts';
+import type { EvidenceRoute } from './evidence-route.ts';
+import { type Rest, restOf } from './next-evidence.ts';
+
+/** What probes do with a model: ask it, leave it out as too costly, or leave it out as told. */
+export const probePlans = ['probed', 'skipped', 'unprovable'] as const;
+export type ProbePlanKind = (typeof probePlans)[number];
+
+/** A channel's model with all that is known about it. */
+export interface KnownModel {
+  plan: ProbePlanKind;
+  evidence: readonly Evidence[];
+  /** Of its channel. */
+  fault: ChannelFault | null;
+}
+
+/** What the evidence says about a model on one route, now. Times are Unix seconds. */
+export interface Standing {
+  state: EvidenceState;
+  rest: Rest;
+  since: number | null;
+  proved_at: number | null;
+  first_token_s: number | null;
+  is_wrong_answer: boolean;
+  failing_since: number | null;
+  /** When it may be tried again; null if that isn't known. */
+  retry_at: number | null;
+  /** Whether another route of the model is proven: only then an unproven one may be tried. */
+  is_proven_elsewhere: boolean;
+  /** Whether the whole channel is at fault. */
+  is_channel_fault: boolean;
+  error_kind: ErrorKind | null;
+  error: string | null;
+}
+
+const nothingKnown: Omit<Standing, 'state' | 'is_proven_elsewhere'> = {
+  ...{ rest: 'none', since: null, proved_at: null, first_token_s: null, is_wrong_answer: false },
+  ...{ failing_since: null, retry_at: null, is_channel_fault: false },
+  ...{ error_kind: null, error: null },
+};
+
+/** The standing of a model on a route. */
+export function standingOn(known: KnownModel, route: EvidenceRoute, nowS: number): Standing {
+  const entry = known.evidence.find((one) => one.route === route);
+  const others = known.evidence.filter((one) => one.route !== route);
+  const is_proven_elsewhere = others.some(({ state }) => state === 'proven');
+  if (known.fault) return { ...faulty(known.fault, nowS), is_proven_elsewhere };
+  if (entry && !isForgotten(entry, nowS)) {
+    return { ...ofEntry(entry, known.plan, nowS), is_proven_elsewhere };
+  }
+  if (known.plan !== 'probed') return { ...nothingKnown, state: known.plan, is_proven_elsewhere };
+  const failed = others.find(({ state }) => state === 'failed');
+  if (is_proven_elsewhere || !failed) {
+    const first_token_s = others.find((one) => one.state === 'proven')?.first_token_s ?? null;
+    return { ...nothingKnown, state: 'unproven', first_token_s, is_proven_elsewhere };
+  }
+  return { ...ofEntry(failed, known.plan, nowS), is_proven_elsewhere };
+}
+
+/** A refusal is forgotten after its rest, and evidence without a finding says nothing. */
+function isForgotten({ state, found_at, rest_until, failures }: Evidence, nowS: number): boolean {
+  if (state === 'unproven') return failures === 0;
+  return state === 'refused' && ((rest_until ?? 0) <= nowS || isAhead(found_at, nowS));
+}
+
+function ofEntry(entry: Evidence, plan: ProbePlanKind, nowS: number) {
+  const { since, proved_at, first_token_s, is_wrong_answer, failing_since } = entry;
+  const rest = restOf(entry, nowS);
+  // Nobody probes such a model, so clients try it again.
+  const isClientsTurn = entry.state === 'failed' && plan !== 'probed' && rest === 'half_open';
+  return {
+    ...{ state: isClientsTurn ? plan : entry.state, rest, since, proved_at, first_token_s },
+    ...{ is_wrong_answer, failing_since, retry_at: entry.rest_until, is_channel_fault: false },
+    ...{ error_kind: entry.error_kind, error: entry.error },
+  };
+}
+
+function faulty(fault: ChannelFault, nowS: number) {
+  const { kind: error_kind, error, since, rest_until: retry_at } = fault;
+  const rest = retry_at > nowS ? 'resting' : 'half_open';
+  const times = { since, failing_since: since, retry_at };
+  const state = 'failed';
+  return {
+    ...nothingKnown,
+    ...times,
+    state,
+    rest,
+    is_channel_fault: true,
+    error_kind,
+    error,
+  } as const;
+}
+
+/** A model's state over all routes, with the route that decides it; null if none was asked. */
+export interface Headline extends Standing {
+  route: EvidenceRoute | null;
+}
+
+/** The best first: what a model can do outweighs what it can't. */
+const headlineOrder: readonly EvidenceState[] = [
+  'proven',
+  'unprovable',
+  'skipped',
+  'failed',
+  'refused',
+  'unproven',
+];
+
+/** The one state by which cards, lists, metrics and the status page show a model. */
+export function headlineOf(known: KnownModel, nowS: number): Headline {
+  const standings = known.evidence
+    .filter((entry) => !isForgotten(entry, nowS))
+    .map(({ route }) => ({ ...standingOn(known, route, nowS), route }))
+    .sort((a, b) => placeOf(a) - placeOf(b) || (b.proved_at ?? 0) - (a.proved_at ?? 0));
+  const [best] = standings;
+  if (best && !(best.state === 'refused' && known.plan !== 'probed')) return best;
+  if (known.fault) return { ...faulty(known.fault, nowS), is_proven_elsewhere: false, route: null };
+  const state = known.plan === 'probed' ? 'unproven' : known.plan;
+  return { ...nothingKnown, state, is_proven_elsewhere: false, route: null };
+}
+
+/** A route that rests after failures comes after one in the same state that doesn't. */
+function placeOf({ state, rest }: Standing): number {
+  return headlineOrder.indexOf(state) + (rest === 'none' ? 0 : 0.5);
+}
+
+/** Whether a client that asks on the best route would be served now. */
+export function isServable(headline: Standing): boolean {
+  return headline.state === 'proven' && headline.rest !== 'resting';
+}
