@@ -15,8 +15,8 @@ const newestWeight = 0.3;
 const lastingKinds: readonly (ErrorKind | null)[] = ['not_found', 'auth', 'quota', 'bad_request'];
 
 /**
- * The evidence after one more finding on its route. Findings may arrive late and out of order: a failure
- * from before the last real answer, or a success from before the last failure, doesn't change the state.
+ * The evidence after one more finding on its route. Findings may arrive late and out of order: one from
+ * before the last finding doesn't change the state.
  * A thousand requests that were under way together when a channel failed are one failure.
  */
 export function nextEvidence(
@@ -25,6 +25,8 @@ export function nextEvidence(
   intervalS: number,
 ): Evidence {
   const entry = before ?? noEvidence(finding.route, finding.at);
+  const isOutdated = finding.at < Math.max(entry.proved_at ?? 0, entry.found_at);
+  if (isOutdated && finding.outcome !== 'success') return entry;
   switch (finding.outcome) {
     case 'success':
       return afterSuccess(entry, finding);
@@ -103,7 +105,6 @@ function afterGate(entry: Evidence, { at, kind, message }: Finding): Evidence {
 
 function afterFailure(entry: Evidence, finding: Finding, intervalS: number): Evidence {
   const { at, by, kind, message, retry_after_s: retryAfterS } = finding;
-  if (entry.proved_at !== null && at < entry.proved_at) return entry;
   // It was sent before the last failure was known.
   const isCounted = by !== 'traffic' || entry.failures === 0 || finding.began_at >= entry.found_at;
   if (!isCounted) return entry;

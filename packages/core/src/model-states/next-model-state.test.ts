@@ -21,7 +21,6 @@ test('the first probe gives a state with one point of history', () => {
     success: false,
     last_success_at: null,
     state_since: 5,
-    live_failures: 0,
     history: [{ success: false, timestamp: 5, error_kind: 'rate_limit', status_code: 429 }],
   });
 });
@@ -34,12 +33,6 @@ test('a state lasts until success flips, and the last success is kept', () => {
   expect(nextModelState(state, passed(5))).toMatchObject({
     ...{ success: true, state_since: 5, last_success_at: 5 },
   });
-});
-
-test('a probe that passes ends the count of live failures, one that fails leaves it', () => {
-  const state = { ...nextModelState(null, passed(1)), live_failures: 3 };
-  expect(nextModelState(state, failed(2)).live_failures).toBe(3);
-  expect(nextModelState(state, passed(2)).live_failures).toBe(0);
 });
 
 test('the history holds the newest points, oldest first', () => {

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { sampleOf } from '../../test/sample-of.ts';
+import { channelFaultShape } from './channel-fault.ts';
+import { type Evidence, evidenceShape } from './evidence.ts';
+import type { Finding } from './finding.ts';
+import { type Knowledge, nextKnowledge, recheckAt } from './next-knowledge.ts';
+
+const intervalS = 1800;
+const proven = (route: Evidence['route']): Evidence => ({
+  ...sampleOf(evidenceShape),
+  ...{ route, state: 'proven', proved_at: 50, found_at: 50 },
+});
+const known = (fields: Partial<Knowledge> = {}): Knowledge => ({
+  evidence: [proven('chat'), proven('anthropic')],
+  fault: null,
+  ...fields,
+});
+const finding = (fields: Partial<Finding>): Finding => ({
+  ...{ route: 'chat', outcome: 'failure', kind: 'upstream', scope: 'model', message: 'HTTP 500' },
+  ...{ by: 'traffic', at: 100, began_at: 99 },
+  ...{ first_token_s: null, is_wrong_answer: null, retry_after_s: null },
+  ...fields,
+});
+const next = (before: Knowledge, one: Partial<Finding>) =>
+  nextKnowledge(before, finding(one), intervalS);
+const restsOf = ({ evidence }: Knowledge) =>
+  Object.fromEntries(evidence.map(({ route, rest_until }) => [route, rest_until]));
+
+test('a failure of the model counts on every route on which it was proven', () => {
+  expect(restsOf(next(known(), {}))).toEqual({ chat: 101, anthropic: 101 });
+});
+
+test('a failure of one route leaves the others', () => {
+  expect(restsOf(next(known(), { scope: 'route' }))).toEqual({ chat: 101, anthropic: null });
+  const refused = next(known(), { outcome: 'refused', by: 'run' });
+  expect(refused.evidence.map(({ state }) => state).sort()).toEqual(['proven', 'refused']);
+});
+
+const quota = { scope: 'channel', kind: 'quota', message: 'no credit' } as const;
+
+test('a failure of the channel outweighs all proofs and leaves them as they are', () => {
+  const before = known();
+  const after = next(before, quota);
+  expect(after.evidence).toBe(before.evidence);
+  expect(after.fault).toEqual({
+    ...{ kind: 'quota', error: 'no credit', since: 100, found_at: 100 },
+    ...{ failures: 6, rest_until: 130 },
+  });
+});
+
+test('a fault is asked again ever less often, and a burst of failures counts once', () => {
+  const first = next(known(), quota);
+  const burst = next(first, { ...quota, began_at: 99.5, at: 101 });
+  expect(burst.fault).toBe(first.fault);
+  const second = next(first, { ...quota, by: 'recheck', began_at: 131, at: 132 });
+  expect(second.fault).toMatchObject({ since: 100, rest_until: 132 + 60, failures: 7 });
+});
+
+test('a real answer that was asked for after the fault ends it', () => {
+  const fault = { ...sampleOf(channelFaultShape), found_at: 100 };
+  const success = { outcome: 'success', kind: null, message: null } as const;
+  expect(next(known({ fault }), { ...success, began_at: 90, at: 101 }).fault).toBe(fault);
+  expect(next(known({ fault }), { ...success, began_at: 101, at: 102 }).fault).toBeNull();
+});
+
+test('a single probe is due at the end of the first rest that probes can end', () => {
+  const resting = (state: Evidence['state'], rest_until: number) => ({
+    ...proven('chat'),
+    ...{ state, failures: 1, rest_until },
+  });
+  expect(recheckAt([proven('chat')])).toBeNull();
+  expect(recheckAt([resting('proven', 40), resting('failed', 30)])).toBe(30);
+  expect(recheckAt([resting('unprovable', 30), resting('skipped', 30)])).toBeNull();
+  expect(recheckAt([{ ...proven('chat'), state: 'refused', rest_until: 86_400 }])).toBeNull();
+});

@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import { sampleOf } from '../../test/sample-of.ts';
+import { channelFaultShape } from './channel-fault.ts';
+import { type Evidence, type EvidenceState, evidenceShape } from './evidence.ts';
+import type { EvidenceRoute } from './evidence-route.ts';
+import { headlineOf, isServable, type KnownModel, standingOn } from './standing.ts';
+
+const nowS = 1_000_000;
+const entry = (route: EvidenceRoute, state: EvidenceState, fields: Partial<Evidence> = {}) => ({
+  ...sampleOf(evidenceShape),
+  ...{ route, state, found_at: nowS - 60, since: nowS - 60 },
+  ...(state === 'proven' ? { proved_at: nowS - 60 } : {}),
+  ...(state === 'failed' ? { failures: 6, rest_until: nowS + 9, error: 'HTTP 500' } : {}),
+  ...(state === 'refused' ? { rest_until: nowS + 9_000 } : {}),
+  ...fields,
+});
+const known = (evidence: Evidence[], fields: Partial<KnownModel> = {}): KnownModel => ({
+  ...{ plan: 'probed', fault: null, evidence },
+  ...fields,
+});
+const on = (model: KnownModel, route: EvidenceRoute = 'anthropic') => {
+  const { state, is_proven_elsewhere } = standingOn(model, route, nowS);
+  return [state, is_proven_elsewhere];
+};
+
+test('a route that was never asked is unproven, and may be tried if another is proven', () => {
+  expect(on(known([entry('chat', 'proven')]))).toEqual(['unproven', true]);
+  expect(on(known([entry('chat', 'refused')]))).toEqual(['unproven', false]);
+  expect(on(known([]))).toEqual(['unproven', false]);
+});
+
+test('a model that failed on the route of its probe has failed on the others too', () => {
+  const failed = standingOn(known([entry('chat', 'failed')]), 'anthropic', nowS);
+  expect(failed).toMatchObject({ state: 'failed', error: 'HTTP 500', retry_at: nowS + 9 });
+});
+
+test('a refusal is forgotten after its rest', () => {
+  const refused = (rest_until: number) =>
+    known([entry('chat', 'proven'), entry('anthropic', 'refused', { rest_until })]);
+  expect(on(refused(nowS + 1))).toEqual(['refused', true]);
+  expect(on(refused(nowS))).toEqual(['unproven', true]);
+});
+
+test('what probes leave out is tried by clients', () => {
+  expect(on(known([], { plan: 'skipped' }))).toEqual(['skipped', false]);
+  expect(on(known([], { plan: 'unprovable' }))).toEqual(['unprovable', false]);
+  const failed = entry('anthropic', 'failed');
+  const rested = { ...failed, rest_until: nowS - 1 };
+  expect(on(known([failed], { plan: 'unprovable' }))).toEqual(['failed', false]);
+  expect(on(known([rested], { plan: 'unprovable' }))).toEqual(['unprovable', false]);
+  expect(on(known([rested]))).toEqual(['failed', false]);
+});
+
+test("a channel's fault outweighs every proof", () => {
+  const fault = { ...sampleOf(channelFaultShape), kind: 'quota', error: 'no credit' } as const;
+  const model = known([entry('anthropic', 'proven')], { fault });
+  const expected = { state: 'failed', is_channel_fault: true, error: 'no credit' };
+  expect(standingOn(model, 'anthropic', nowS)).toMatchObject(expected);
+  expect(headlineOf(model, nowS)).toMatchObject(expected);
+});
+
+const resting = { failures: 2, rest_until: nowS + 1 };
+test.each<[string, KnownModel, EvidenceState, EvidenceRoute | null, boolean]>([
+  [
+    'proven on one of two',
+    known([entry('chat', 'failed'), entry('anthropic', 'proven')]),
+    'proven',
+    'anthropic',
+    true,
+  ],
+  [
+    'proven, refused elsewhere',
+    known([entry('anthropic', 'refused'), entry('chat', 'proven')]),
+    'proven',
+    'chat',
+    true,
+  ],
+  ['resting after failures', known([entry('chat', 'proven', resting)]), 'proven', 'chat', false],
+  [
+    'one route rests, one does not',
+    known([entry('chat', 'proven', resting), entry('gemini', 'proven')]),
+    'proven',
+    'gemini',
+    true,
+  ],
+  [
+    'failed',
+    known([entry('chat', 'failed'), entry('anthropic', 'refused')]),
+    'failed',
+    'chat',
+    false,
+  ],
+  ['refused on every route', known([entry('chat', 'refused')]), 'refused', 'chat', false],
+  ['never asked', known([]), 'unproven', null, false],
+  ['behind a gate', known([entry('anthropic', 'unprovable')]), 'unprovable', 'anthropic', false],
+  ['an image model', known([], { plan: 'skipped' }), 'skipped', null, false],
+  [
+    'an image model that clients use',
+    known([entry('images', 'proven')], { plan: 'skipped' }),
+    'proven',
+    'images',
+    true,
+  ],
+])('the headline of a model that is %s', (_, model, state, route, servable) => {
+  const headline = headlineOf(model, nowS);
+  expect([headline.state, headline.route, isServable(headline)]).toEqual([state, route, servable]);
+});
