@@ -136,6 +136,7 @@ export {
 } from './probes/history-point.ts';
 export { judgeProbe, redirectMessage, type Verdict } from './probes/judge-probe.ts';
 export { type Attempt, isRouteRefused, mendRequest } from './probes/mend-request.ts';
+export { probePlanOf } from './probes/probe-plan.ts';
 export {
   contentLimit,
   type ProbeResult,
