@@ -43,7 +43,13 @@ export type {
   MonitorEventType,
   RunProgressed,
 } from './events/monitor-event.ts';
-export { type ChannelFault, channelFaultShape, nextFault } from './evidence/channel-fault.ts';
+export {
+  type ChannelFault,
+  channelFaultShape,
+  type HeardFault,
+  latestFault,
+  nextFault,
+} from './evidence/channel-fault.ts';
 export {
   type Evidence,
   type EvidenceState,

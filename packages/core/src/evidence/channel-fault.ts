@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isAhead } from '../figures/clock-skew.ts';
 import { errorKinds } from '../probes/error-kind.ts';
 import { unixSeconds } from '../shape.ts';
 import type { Finding } from './finding.ts';
@@ -40,4 +41,24 @@ export function nextFault(
     failures,
     rest_until: restUntil(at, failures, { intervalS, retryAfterS: finding.retry_after_s }),
   };
+}
+
+/** A channel's fault, or that it has none, as traffic showed it. */
+export interface HeardFault {
+  fault: ChannelFault | null;
+  at: number;
+}
+
+/** By then the database has what traffic showed, and it may have ended the fault again. */
+const settledAfterS = 30;
+
+/** Of a stored fault (or none) and what was heard since, the later one. */
+export function latestFault(
+  stored: ChannelFault | null,
+  heard: HeardFault | null,
+  nowS: number,
+): ChannelFault | null {
+  if (!heard || isAhead(heard.at, nowS)) return stored;
+  if (stored) return stored.found_at >= heard.at ? stored : heard.fault;
+  return nowS - heard.at < settledAfterS ? heard.fault : null;
 }

@@ -55,8 +55,9 @@ export function noEvidence(route: Evidence['route'], nowS: number): Evidence {
 }
 
 /**
- * Of two versions of the same evidence, the one with the later finding; `stored` if both are as old. One
- * that was found in the future comes from a wrong clock and doesn't count.
+ * Of two versions of the same evidence, the one with the later finding; `stored` if both are as old, but
+ * with the other's trial, because only gateways know of trials. One that was found in the future comes from
+ * a wrong clock and doesn't count.
  */
 export function latestOf(
   stored: Evidence | undefined,
@@ -65,6 +66,10 @@ export function latestOf(
 ): Evidence | undefined {
   if (!stored || !heard) return stored ?? heard;
   if (isAhead(heard.found_at, nowS)) return stored;
+  if (heard.found_at === stored.found_at) {
+    const { trial_at } = heard;
+    return trial_at === stored.trial_at ? stored : { ...stored, trial_at };
+  }
   const isNewer = heard.found_at > stored.found_at || isAhead(stored.found_at, nowS);
   return isNewer ? heard : stored;
 }

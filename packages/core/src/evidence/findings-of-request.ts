@@ -20,7 +20,7 @@ export function findingsOfRequest(request: ProxyRequest): ModelFinding[] {
     const finding = findingOfAttempt(attempt);
     return finding.outcome === 'none'
       ? []
-      : { ...finding, target_id, model, route, by: 'traffic' as const, began_at, at };
+      : { began_at, at, ...finding, target_id, model, route, by: 'traffic' as const };
   });
 }
 

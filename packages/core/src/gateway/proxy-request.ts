@@ -28,6 +28,8 @@ export const proxyAttemptSchema = z.object({
       scope: z.enum(findingScopes),
       first_token_s: z.number().nullable(),
       retry_after_s: z.number().nullable(),
+      began_at: unixSeconds,
+      at: unixSeconds,
     })
     .optional(),
 });
