@@ -45,15 +45,14 @@ export type {
 } from './events/monitor-event.ts';
 export {
   type ChannelFault,
-  channelFaultShape,
   type HeardFault,
   latestFault,
   nextFault,
 } from './evidence/channel-fault.ts';
+export { channelFaultShape } from './evidence/channel-fault-shape.ts';
 export {
   type Evidence,
   type EvidenceState,
-  evidenceShape,
   evidenceStates,
   latestOf,
   noEvidence,
@@ -64,6 +63,7 @@ export {
   evidenceRoutes,
   isProvingRoute,
 } from './evidence/evidence-route.ts';
+export { evidenceShape } from './evidence/evidence-shape.ts';
 export {
   type Finding,
   type FindingOutcome,

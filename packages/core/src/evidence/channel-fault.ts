@@ -1,19 +1,11 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { isAhead } from '../figures/clock-skew.ts';
-import { errorKinds } from '../probes/error-kind.ts';
-import { unixSeconds } from '../shape.ts';
+import type { channelFaultShape } from './channel-fault-shape.ts';
 import type { Finding } from './finding.ts';
 import { failuresToFail, restUntil } from './rest.ts';
 
-/** Why a whole channel can't serve, such as a revoked key. It outweighs every proof of its models. */
-export const channelFaultShape = z.object({
-  kind: z.enum(errorKinds),
-  error: z.string(),
-  since: unixSeconds,
-  found_at: unixSeconds.describe('when it was last seen'),
-  failures: z.int().describe('how many times in a row'),
-  rest_until: unixSeconds.describe('when one probe asks again'),
-});
+// Browsers import this file, so it must not import zod at run time.
+
 export type ChannelFault = z.output<typeof channelFaultShape>;
 
 /**

@@ -1,8 +1,8 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { isAhead } from '../figures/clock-skew.ts';
-import { errorKinds } from '../probes/error-kind.ts';
-import { unixSeconds } from '../shape.ts';
-import { evidenceRoutes } from './evidence-route.ts';
+import type { evidenceShape } from './evidence-shape.ts';
+
+// Browsers import this file, so it must not import zod at run time.
 
 /**
  * What is known about a model on one route of one channel.
@@ -23,25 +23,7 @@ export const evidenceStates = [
 ] as const;
 export type EvidenceState = (typeof evidenceStates)[number];
 
-/** The evidence for one channel, model and route. Times are Unix seconds. */
-export const evidenceShape = z.object({
-  route: z.enum(evidenceRoutes),
-  state: z.enum(evidenceStates),
-  since: unixSeconds.describe('when it got into this state'),
-  found_at: unixSeconds.describe('when the latest finding that counted was made'),
-  proved_at: unixSeconds.nullable().describe('when a real answer last came'),
-  proved_by: z.enum(['probe', 'traffic']).nullable(),
-  first_token_s: z.number().nullable().describe('smoothed, in seconds'),
-  is_wrong_answer: z.boolean().describe('the last checked answer was readable but wrong'),
-  failures: z.int().describe('failures in a row since the last real answer'),
-  failing_since: unixSeconds.nullable().describe('the first of them'),
-  rest_until: unixSeconds.nullable().describe('nothing is sent before'),
-  trial_at: unixSeconds
-    .nullable()
-    .describe('when the one request began that tries it after a rest'),
-  error_kind: z.enum(errorKinds).nullable(),
-  error: z.string().nullable(),
-});
+/** The evidence for one channel, model and route. */
 export type Evidence = z.output<typeof evidenceShape>;
 
 /** Evidence before the first finding. */

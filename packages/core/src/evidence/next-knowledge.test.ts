@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { sampleOf } from '../../test/sample-of.ts';
-import { channelFaultShape } from './channel-fault.ts';
-import { type Evidence, evidenceShape } from './evidence.ts';
+import { channelFaultShape } from './channel-fault-shape.ts';
+import type { Evidence } from './evidence.ts';
+import { evidenceShape } from './evidence-shape.ts';
 import type { Finding } from './finding.ts';
 import { type Knowledge, nextKnowledge, recheckAt } from './next-knowledge.ts';
 

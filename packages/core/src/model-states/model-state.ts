@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { evidenceShape } from '../evidence/evidence.ts';
+import { evidenceShape } from '../evidence/evidence-shape.ts';
 import { probeResultShape } from '../probes/probe-row.ts';
 import { unixSeconds } from '../shape.ts';
 import { probedFields } from './probed-fields.ts';

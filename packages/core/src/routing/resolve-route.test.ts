@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { sampleOf } from '../../test/sample-of.ts';
-import { channelFaultShape } from '../evidence/channel-fault.ts';
-import { type Evidence, evidenceShape } from '../evidence/evidence.ts';
+import { channelFaultShape } from '../evidence/channel-fault-shape.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import { evidenceShape } from '../evidence/evidence-shape.ts';
 import {
   type Offer,
   type RoutedTarget,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { settingRules } from '../admin/settings.ts';
-import { channelFaultShape } from '../evidence/channel-fault.ts';
+import { channelFaultShape } from '../evidence/channel-fault-shape.ts';
 import { errorKinds } from '../probes/error-kind.ts';
 import { plainLine, unixSeconds } from '../shape.ts';
 import { baseUrlSchema } from './base-url.ts';

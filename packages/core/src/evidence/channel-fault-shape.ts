@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { errorKinds } from '../probes/error-kind.ts';
+import { unixSeconds } from '../shape.ts';
+
+/** Why a whole channel can't serve, such as a revoked key. It outweighs every proof of its models. */
+export const channelFaultShape = z.object({
+  kind: z.enum(errorKinds),
+  error: z.string(),
+  since: unixSeconds,
+  found_at: unixSeconds.describe('when it was last seen'),
+  failures: z.int().describe('how many times in a row'),
+  rest_until: unixSeconds.describe('when one probe asks again'),
+});
