@@ -79,6 +79,7 @@ export {
   judgeAnswer,
   judgeBreak,
 } from './evidence/judge-answer.ts';
+export { type LiveFields, liveFieldsOf } from './evidence/live-fields.ts';
 export { beginTrial, nextEvidence, type Rest, restOf } from './evidence/next-evidence.ts';
 export { type Knowledge, nextKnowledge, recheckAt } from './evidence/next-knowledge.ts';
 export {

@@ -23,6 +23,7 @@ export interface Standing {
   rest: Rest;
   since: number | null;
   proved_at: number | null;
+  proved_by: Evidence['proved_by'];
   first_token_s: number | null;
   is_wrong_answer: boolean;
   failing_since: number | null;
@@ -37,8 +38,8 @@ export interface Standing {
 }
 
 const nothingKnown: Omit<Standing, 'state' | 'is_proven_elsewhere'> = {
-  ...{ rest: 'none', since: null, proved_at: null, first_token_s: null, is_wrong_answer: false },
-  ...{ failing_since: null, retry_at: null, is_channel_fault: false },
+  ...{ rest: 'none', since: null, proved_at: null, proved_by: null, first_token_s: null },
+  ...{ is_wrong_answer: false, failing_since: null, retry_at: null, is_channel_fault: false },
   ...{ error_kind: null, error: null },
 };
 
@@ -67,13 +68,19 @@ function isForgotten({ state, found_at, rest_until, failures }: Evidence, nowS: 
 }
 
 function ofEntry(entry: Evidence, plan: ProbePlanKind, nowS: number) {
-  const { since, proved_at, first_token_s, is_wrong_answer, failing_since } = entry;
+  const { since, proved_at, proved_by, first_token_s, is_wrong_answer, failing_since } = entry;
   const rest = restOf(entry, nowS);
   // Nobody probes such a model, so clients try it again.
   const isClientsTurn = entry.state === 'failed' && plan !== 'probed' && rest === 'half_open';
   return {
-    ...{ state: isClientsTurn ? plan : entry.state, rest, since, proved_at, first_token_s },
-    ...{ is_wrong_answer, failing_since, retry_at: entry.rest_until, is_channel_fault: false },
+    ...{ state: isClientsTurn ? plan : entry.state, rest, since, proved_at, proved_by },
+    ...{
+      first_token_s,
+      is_wrong_answer,
+      failing_since,
+      retry_at: entry.rest_until,
+      is_channel_fault: false,
+    },
     ...{ error_kind: entry.error_kind, error: entry.error },
   };
 }
