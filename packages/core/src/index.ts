@@ -214,6 +214,12 @@ export {
   statusPageFieldSchemas,
 } from './status/status-page.ts';
 export { baseUrlSchema, isSameOrigin, normaliseBaseUrl } from './targets/base-url.ts';
+export {
+  estimateCost,
+  type ProbeCost,
+  type ProbeEffort,
+  tokensPerQuestion,
+} from './targets/estimate-cost.ts';
 export { isDue, isRecheckDue, nextRunAtOf } from './targets/schedule.ts';
 export {
   largestSortOrder,
