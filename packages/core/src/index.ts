@@ -54,6 +54,7 @@ export {
   type Evidence,
   type EvidenceState,
   evidenceStates,
+  latestEvidence,
   latestOf,
   noEvidence,
 } from './evidence/evidence.ts';

@@ -55,3 +55,14 @@ export function latestOf(
   const isNewer = heard.found_at > stored.found_at || isAhead(stored.found_at, nowS);
   return isNewer ? heard : stored;
 }
+
+/** What is stored about a model's routes, each merged with what was heard since. */
+export function latestEvidence(
+  stored: readonly Evidence[],
+  heard: ReadonlyMap<Evidence['route'], Evidence>,
+  nowS: number,
+): Evidence[] {
+  const latest = stored.map((entry) => latestOf(entry, heard.get(entry.route), nowS) ?? entry);
+  const isStored = (route: Evidence['route']) => stored.some((entry) => entry.route === route);
+  return [...latest, ...heard.values().filter(({ route }) => !isStored(route))];
+}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type ChannelFault, latestFault } from './channel-fault.ts';
-import { latestOf, noEvidence } from './evidence.ts';
+import { latestEvidence, latestOf, noEvidence } from './evidence.ts';
 
 const nowS = 100_000;
 const at = (found_at: number, more = {}) => ({ ...noEvidence('chat', found_at), ...more });
@@ -32,4 +32,15 @@ test('of faults the later one counts; one that the database doesn’t store is s
   expect(latestFault(null, heard, nowS)).toBe(heard.fault);
   expect(latestFault(null, heard, nowS + 60)).toBeNull();
   expect(latestFault(null, { ...heard, at: nowS + 500 }, nowS)).toBeNull();
+});
+
+test('routes that only traffic knows are added to the stored ones', () => {
+  const [stored, chat] = [at(nowS - 9), at(nowS - 5)];
+  const gemini = at(nowS - 5, { route: 'gemini' });
+  const heard = new Map([
+    ['chat', chat],
+    ['gemini', gemini],
+  ] as const);
+  expect(latestEvidence([stored], heard, nowS)).toEqual([chat, gemini]);
+  expect(latestEvidence([stored], new Map(), nowS)).toEqual([stored]);
 });
