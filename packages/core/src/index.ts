@@ -81,7 +81,7 @@ export {
   judgeBreak,
 } from './evidence/judge-answer.ts';
 export { type LiveFields, liveFieldsOf } from './evidence/live-fields.ts';
-export { beginTrial, nextEvidence, type Rest, restOf } from './evidence/next-evidence.ts';
+export { beginTrial, nextEvidence, type Rest, restOf, rests } from './evidence/next-evidence.ts';
 export { type Knowledge, nextKnowledge, recheckAt } from './evidence/next-knowledge.ts';
 export {
   type Headline,
@@ -215,6 +215,7 @@ export {
   statusPageFieldSchemas,
 } from './status/status-page.ts';
 export { baseUrlSchema, isSameOrigin, normaliseBaseUrl } from './targets/base-url.ts';
+export { chooseModels } from './targets/choose-models.ts';
 export {
   estimateCost,
   type ProbeCost,

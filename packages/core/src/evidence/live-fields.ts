@@ -1,4 +1,3 @@
-import type { ModelState } from '../model-states/model-state.ts';
 import type { Evidence } from './evidence.ts';
 
 // Browsers import this file, so it must not import zod.
@@ -21,7 +20,11 @@ export interface LiveFields {
 export function liveFieldsOf({
   evidence,
   success,
-}: Pick<ModelState, 'evidence' | 'success'>): LiveFields {
+}: {
+  evidence: readonly Evidence[];
+  /** Of the latest probe. */
+  success: boolean;
+}): LiveFields {
   const failing = evidence.filter(
     ({ failures, state }) => failures > 0 && (success || state !== 'failed'),
   );

@@ -49,7 +49,8 @@ export function beginTrial(entry: Evidence, nowS: number): Evidence {
 }
 
 /** `resting`: nothing may be sent. `half_open`: one request may, as a trial. */
-export type Rest = 'none' | 'half_open' | 'resting';
+export const rests = ['none', 'half_open', 'resting'] as const;
+export type Rest = (typeof rests)[number];
 
 /** Whether the failures in a row still keep requests away. */
 export function restOf(entry: Evidence, nowS: number): Rest {

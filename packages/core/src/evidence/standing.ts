@@ -135,6 +135,6 @@ function placeOf({ state, rest }: Standing): number {
 }
 
 /** Whether a client that asks on the best route would be served now. */
-export function isServable(headline: Standing): boolean {
-  return headline.state === 'proven' && headline.rest !== 'resting';
+export function isServable({ state, rest }: Pick<Standing, 'state' | 'rest'>): boolean {
+  return state === 'proven' && rest !== 'resting';
 }
