@@ -127,7 +127,14 @@ export { type ModelState, modelStateShape } from './model-states/model-state.ts'
 export { nextModelState } from './model-states/next-model-state.ts';
 export { probedFields } from './model-states/probed-fields.ts';
 export { namesOf, pick, recordOf } from './pick.ts';
-export type { Answer, AnswerProgress, BodyError, BodyReading } from './probes/answer.ts';
+export {
+  type Answer,
+  type AnswerProgress,
+  type BodyError,
+  type BodyReading,
+  pageErrorType,
+  withheldErrorType,
+} from './probes/answer.ts';
 export { chooseRoute } from './probes/choose-route.ts';
 export { type ErrorKind, errorKinds } from './probes/error-kind.ts';
 export type {

@@ -1,5 +1,14 @@
-export { type ModelList, modelListRequest, readModelList } from './model-list.ts';
-export type { Protocol } from './protocol.ts';
-export { protocolFor } from './protocol-for.ts';
-export { readBody } from './read-body.ts';
-export { hasFirstToken, progressOf, readPiece, streamStart } from './read-stream.ts';
+export type { Protocol } from './codecs/protocol.ts';
+export { protocolFor } from './codecs/protocol-for.ts';
+export { type ModelList, modelListRequest, readModelList } from './lists/model-list.ts';
+export {
+  type AnswerReader,
+  type AnswerReaderOptions,
+  createAnswerReader,
+} from './reading/answer-reader.ts';
+export type { BodyForm } from './reading/body-form.ts';
+export { createEventGate, type EventGate } from './reading/event-gate.ts';
+export { readBody } from './reading/read-body.ts';
+export { hasFirstToken, progressOf, readPiece, streamStart } from './reading/read-stream.ts';
+export { endSse, readSse, type SseEvent, type SseState, sseStart } from './reading/sse.ts';
+export { stateMarksOf } from './reading/state-marks.ts';

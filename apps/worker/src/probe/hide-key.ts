@@ -32,8 +32,9 @@ function hideInReading(reading: BodyReading, inText: KeyHider['inText']): BodyRe
     case 'unreadable':
       return { ...reading, body: inText(reading.body) };
     case 'error': {
-      const { message, type, code } = reading.error;
-      const hidden = { type: type && inText(type), code: code && inText(code) };
+      const { message, type, code, param } = reading.error;
+      const names = { type: type && inText(type), code: code && inText(code) };
+      const hidden = { ...names, param: param && inText(param) };
       return { ...reading, error: { message: inText(message), ...hidden } };
     }
     case 'answer': {

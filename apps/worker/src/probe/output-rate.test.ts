@@ -4,7 +4,8 @@ import { outputRate } from './output-rate.ts';
 
 function answer(outputTokens: number | null, part: Partial<Answer> = {}): Answer {
   const said = { text: 'x', hasThought: false, toolCalls: [], stoppedAtLimit: false };
-  return { ...said, outputTokens, reasoningTokens: null, ...part };
+  const tokens = { inputTokens: null, outputTokens, reasoningTokens: null };
+  return { ...said, isThoughtOnly: false, ...tokens, ...part };
 }
 
 test.each<[string, Answer, number | null, number, number | null]>([

@@ -6,9 +6,13 @@ export interface Answer {
   text: string;
   /** Some reasoning was visible, though it may not count as text on this route. */
   hasThought: boolean;
+  /** The text is the reasoning, because nothing else was said. */
+  isThoughtOnly: boolean;
   toolCalls: ToolCall[];
   /** The model was stopped at the token limit. */
   stoppedAtLimit: boolean;
+  /** By the usage report; null if there was none. */
+  inputTokens: number | null;
   /** By the usage report, reasoning included; null if there was none. */
   outputTokens: number | null;
   /** How many of `outputTokens` went into reasoning; null if the report doesn't say. */
@@ -28,7 +32,14 @@ export interface BodyError {
   type: string | null;
   /** The provider's code, e.g. `model_not_found`, or a number as text. */
   code: string | null;
+  /** The parts of the request that it names, e.g. `stream_options.include_usage`. */
+  param: string | null;
 }
+
+/** The `type` of an error that is an HTML page, which no API writes itself; a proxy in front of it does. */
+export const pageErrorType = 'html_page';
+/** The `type` of an answer that the provider withheld for what it, or the question, contains. */
+export const withheldErrorType = 'content_filter';
 
 /** The result of reading a body. */
 export type BodyReading =

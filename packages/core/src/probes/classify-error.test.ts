@@ -3,7 +3,7 @@ import { type Complaint, classifyError, saysModelIsMissing } from './classify-er
 import type { ErrorKind } from './error-kind.ts';
 
 function complaint(status: number, message = '', type?: string, code?: string): Complaint {
-  return { status, message, type: type ?? null, code: code ?? null };
+  return { status, message, type: type ?? null, code: code ?? null, param: null };
 }
 
 describe('a complaint is classified', () => {

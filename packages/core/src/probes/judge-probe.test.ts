@@ -14,13 +14,14 @@ const exchange: AnsweredExchange = {
 };
 
 function answer(part: Partial<Answer>): BodyReading {
-  const nothing = { text: '', hasThought: false, toolCalls: [], stoppedAtLimit: false };
-  const tokens = { outputTokens: null, reasoningTokens: null };
+  const said = { text: '', hasThought: false, isThoughtOnly: false };
+  const nothing = { ...said, toolCalls: [], stoppedAtLimit: false };
+  const tokens = { inputTokens: null, outputTokens: null, reasoningTokens: null };
   return { kind: 'answer', streamed: true, answer: { ...nothing, ...tokens, ...part } };
 }
 
 function error(message: string, type: string | null = null): BodyReading {
-  return { kind: 'error', streamed: false, error: { message, type, code: null } };
+  return { kind: 'error', streamed: false, error: { message, type, code: null, param: null } };
 }
 
 test('a model that answers text is alive; the text is trimmed and cut at 500 characters, but not within an emoji', () => {

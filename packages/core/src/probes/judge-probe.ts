@@ -74,7 +74,7 @@ function refused({ status, headers }: AnsweredExchange, reading: BodyReading): V
   return failed(status, classifyError({ status, ...error }), `HTTP ${status}: ${message}`);
 }
 
-const nameless: BodyError = { message: '', type: null, code: null };
+const nameless: BodyError = { message: '', type: null, code: null, param: null };
 
 /**
  * Says where a redirect leads that wasn't followed, because another origin must not get the key, or because

@@ -18,7 +18,7 @@ function attempt(
   return {
     form: { ...firstFormOf(form.route), ...form },
     exchange: answered(status),
-    reading: { kind: 'error', streamed: false, error: { message, type, code: null } },
+    reading: { kind: 'error', streamed: false, error: { message, type, code: null, param: null } },
   };
 }
 
@@ -47,7 +47,7 @@ describe('a request rejected for its form is sent in another', () => {
         400,
         '`max_tokens` must be greater than `thinking.budget_tokens`',
       ),
-      { tokenLimit: 'ample' },
+      { tokenLimit: 4096 },
     ],
     [
       'a limit that left nothing to say',
@@ -56,7 +56,7 @@ describe('a request rejected for its form is sent in another', () => {
         400,
         'Could not finish the message because max_tokens or model output limit was reached. Please try again with higher max_tokens.',
       ),
-      { tokenLimit: 'ample' },
+      { tokenLimit: 4096 },
     ],
     [
       'a stream for verified organisations alone',

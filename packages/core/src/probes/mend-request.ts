@@ -100,8 +100,8 @@ const limitTooLow =
   /max_\w*tokens.{0,60}(greater than|too (small|low)|at least|minimum|limit was reached)|higher max_\w*tokens/i;
 
 function raiseTokenLimit(form: RequestForm, { message }: Complaint): RequestForm | null {
-  if (form.tokenLimit === 'ample' || !limitTooLow.test(message)) return null;
-  return { ...form, tokenLimit: 'ample' };
+  if (form.tokenLimit === 4096 || !limitTooLow.test(message)) return null;
+  return { ...form, tokenLimit: 4096 };
 }
 
 function renameTokenLimit(form: RequestForm, { message }: Complaint): RequestForm | null {

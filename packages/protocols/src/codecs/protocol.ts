@@ -10,15 +10,21 @@ export interface ProbeQuestion {
   form: RequestForm;
 }
 
-/** One wire format. Every step is pure, and is called only if the body or event isn't an error. */
-export interface Protocol {
-  buildRequest(question: ProbeQuestion): UpstreamRequest;
+/** How a wire format's answers are read. Every step is pure, and is called only if there is no error. */
+export interface Codec {
   /** Adds one JSON event of a stream to the draft. */
   readEvent(draft: Draft, event: unknown): Draft;
   /** Adds a whole JSON body to the draft; `readEvent` by default. */
   readWhole?(draft: Draft, body: unknown): Draft;
   /** What counts as text on this route. */
   textOf(draft: Draft): string;
+  /** Any body that isn't a page will do. */
+  isOpaque?: true;
+}
+
+/** A wire format that probes speak. */
+export interface Protocol extends Codec {
+  buildRequest(question: ProbeQuestion): UpstreamRequest;
 }
 
 export function postJson(
@@ -29,5 +35,7 @@ export function postJson(
   return { method: 'POST', path, headers, keyHeader, body: JSON.stringify(body) };
 }
 
-/** How many tokens the model may answer a probe with: enough to name itself, and cheap. */
-export const probeTokens: Record<RequestForm['tokenLimit'], number> = { small: 64, ample: 4096 };
+/** The field with the token limit, if the form has one. */
+export function limitField(name: string, { tokenLimit }: RequestForm): Record<string, number> {
+  return tokenLimit === null ? {} : { [name]: tokenLimit };
+}

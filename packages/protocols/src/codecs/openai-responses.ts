@@ -1,10 +1,11 @@
+import { findError } from '../reading/find-error.ts';
+import { arrayAt, stringAt, textOf, valueAt } from '../reading/json-value.ts';
 import { addToolCall, type Draft, firstText } from './draft.ts';
-import { findError } from './find-error.ts';
-import { arrayAt, countAt, stringAt, textOf, valueAt } from './json-value.ts';
-import { type Protocol, postJson } from './protocol.ts';
+import { limitField, type Protocol, postJson } from './protocol.ts';
+import { addUsage } from './usage.ts';
 
 /**
- * OpenAI's Responses. No token limit is sent, because relays in front of Codex accounts reject it.
+ * OpenAI's Responses.
  * Source: https://platform.openai.com/docs/api-reference/responses and …/responses-streaming
  */
 export const openaiResponses: Protocol = {
@@ -12,7 +13,10 @@ export const openaiResponses: Protocol = {
     postJson('/v1/responses', {
       model,
       stream: form.stream,
+      ...limitField('max_output_tokens', form),
+      ...(form.effort === null ? {} : { reasoning: { effort: form.effort } }),
       input: [{ role: 'user', content: [{ type: 'input_text', text: prompt }] }],
+      ...form.demanded,
     }),
   readEvent,
   readWhole: readResponse,
@@ -29,8 +33,12 @@ function readEvent(draft: Draft, event: unknown): Draft {
       return { ...draft, thought: draft.thought + delta };
     case 'response.refusal.delta':
       return { ...draft, refusal: draft.refusal + delta };
+    case 'response.output_text.done':
+      return { ...draft, text: draft.text || stringAt(event, 'text') };
     case 'response.output_item.added':
       return addCall(draft, valueAt(event, 'item'));
+    case 'response.output_item.done':
+      return readOutput(draft, [valueAt(event, 'item')]);
     case 'response.function_call_arguments.delta':
       return addToolCall(draft, stringAt(event, 'item_id'), { name: '', arguments: delta });
     case 'response.completed':
@@ -44,7 +52,9 @@ function readEvent(draft: Draft, event: unknown): Draft {
 }
 
 function failureOf(response: unknown) {
-  return findError(response) ?? { message: 'the response failed', type: null, code: null };
+  return (
+    findError(response) ?? { message: 'the response failed', type: null, code: null, param: null }
+  );
 }
 
 /** Some relays send the whole response as the only event. */
@@ -52,25 +62,27 @@ function isWholeResponse(event: unknown): boolean {
   return stringAt(event, 'object') === 'response' && arrayAt(event, 'output').length > 0;
 }
 
-/** Reads a whole response, except what came in deltas before. */
 function readResponse(draft: Draft, response: unknown): Draft {
-  const output = arrayAt(response, 'output');
+  const reason = stringAt(response, 'incomplete_details', 'reason');
+  const read: Draft = {
+    ...draft,
+    stoppedAtLimit: draft.stoppedAtLimit || reason === 'max_output_tokens',
+    withheld: reason === 'content_filter' ? reason : draft.withheld,
+  };
+  return addUsage(readOutput(read, arrayAt(response, 'output')), response);
+}
+
+/** Reads whole items, except what came in deltas before. */
+function readOutput(draft: Draft, output: unknown[]): Draft {
   const content = output.flatMap((item) => arrayAt(item, 'content'));
   const textOfType = (type: string) =>
     content.find((part) => stringAt(part, 'type') === type && stringAt(part, 'text') !== '');
-  const calls = output.filter((item) => !draft.toolCalls.has(stringAt(item, 'id')));
+  const calls = output.filter((item) => !draft.toolCalls.has(keyOf(item)));
   const read: Draft = {
     ...draft,
     text: draft.text || stringAt(textOfType('output_text'), 'text'),
     thought: draft.thought || thoughtOf(output),
     refusal: draft.refusal || content.map((part) => stringAt(part, 'refusal')).join(''),
-    stoppedAtLimit:
-      draft.stoppedAtLimit ||
-      stringAt(response, 'incomplete_details', 'reason') === 'max_output_tokens',
-    outputTokens: countAt(response, 'usage', 'output_tokens') ?? draft.outputTokens,
-    reasoningTokens:
-      countAt(response, 'usage', 'output_tokens_details', 'reasoning_tokens') ??
-      draft.reasoningTokens,
   };
   return calls.reduce<Draft>(addCall, read);
 }
@@ -85,7 +97,11 @@ function thoughtOf(output: unknown[]): string {
 
 function addCall(draft: Draft, item: unknown): Draft {
   if (!stringAt(item, 'type').endsWith('_call')) return draft;
-  const key = stringAt(item, 'id') || `call ${draft.toolCalls.size}`;
+  const key = keyOf(item) || `call ${draft.toolCalls.size}`;
   const name = stringAt(item, 'name') || stringAt(item, 'type');
   return addToolCall(draft, key, { name, arguments: textOf(valueAt(item, 'arguments')) });
+}
+
+function keyOf(item: unknown): string {
+  return stringAt(item, 'id') || stringAt(item, 'call_id');
 }

@@ -1,6 +1,6 @@
 import type { Route } from '@api-monitor/core';
 import { describe, expect, test } from 'vitest';
-import { protocolFor } from './protocol-for.ts';
+import { protocolFor } from '../codecs/protocol-for.ts';
 import { readBody } from './read-body.ts';
 
 const read = (route: Route, body: unknown, status = 200) =>

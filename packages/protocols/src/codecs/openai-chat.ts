@@ -1,9 +1,10 @@
+import { arrayAt, countAt, stringAt, textOf, valueAt } from '../reading/json-value.ts';
 import { addToolCall, type Draft, firstText } from './draft.ts';
-import { arrayAt, countAt, stringAt, textOf, valueAt } from './json-value.ts';
-import { type Protocol, postJson, probeTokens } from './protocol.ts';
+import { limitField, type Protocol, postJson } from './protocol.ts';
+import { addUsage } from './usage.ts';
 
 /**
- * OpenAI's chat completions, and the dialects of its imitators.
+ * OpenAI's chat completions, and the dialects of its imitators; also reads legacy completions.
  * Source: https://platform.openai.com/docs/api-reference/chat
  */
 export const openaiChat: Protocol = {
@@ -12,8 +13,10 @@ export const openaiChat: Protocol = {
       model,
       stream: form.stream,
       ...(form.stream && form.asksStreamUsage ? { stream_options: { include_usage: true } } : {}),
-      [form.tokenLimitField]: probeTokens[form.tokenLimit],
+      ...limitField(form.tokenLimitField, form),
+      ...(form.effort === null ? {} : { reasoning_effort: form.effort }),
       messages: [{ role: 'user', content: prompt }],
+      ...form.demanded,
     }),
   readEvent,
   textOf: (draft) => firstText(draft.text, draft.thought, draft.refusal),
@@ -23,20 +26,18 @@ export const openaiChat: Protocol = {
 function readEvent(draft: Draft, event: unknown): Draft {
   const choice = valueAt(event, 'choices', 0);
   const message = valueAt(choice, 'delta') ?? valueAt(choice, 'message');
-  const finish = valueAt(choice, 'finish_reason');
+  const finish = stringAt(choice, 'finish_reason');
+  const said = contentText(valueAt(message, 'content')) || stringAt(choice, 'text');
   const read: Draft = {
     ...draft,
-    text: draft.text + (contentText(valueAt(message, 'content')) || stringAt(choice, 'text')),
+    text: draft.text + (said || mediaText(draft, message)),
     thought: draft.thought + thoughtText(message),
     refusal: draft.refusal + stringAt(message, 'refusal'),
     stoppedAtLimit: draft.stoppedAtLimit || finish === 'length',
-    ended: draft.ended || (typeof finish === 'string' && finish !== ''),
-    outputTokens: countAt(event, 'usage', 'completion_tokens') ?? draft.outputTokens,
-    reasoningTokens:
-      countAt(event, 'usage', 'completion_tokens_details', 'reasoning_tokens') ??
-      draft.reasoningTokens,
+    withheld: finish === 'content_filter' ? finish : draft.withheld,
+    ended: draft.ended || finish !== '',
   };
-  return addCalls(read, message);
+  return addCalls(addUsage(read, event), message);
 }
 
 function contentText(content: unknown): string {
@@ -44,6 +45,14 @@ function contentText(content: unknown): string {
   return arrayAt(content)
     .map((part) => (typeof part === 'string' ? part : stringAt(part, 'text')))
     .join('');
+}
+
+/** Sound comes with its transcript, or without; images come beside an empty content. */
+function mediaText(draft: Draft, message: unknown): string {
+  const transcript = stringAt(message, 'audio', 'transcript');
+  if (transcript !== '' || draft.text !== '') return transcript;
+  if (stringAt(message, 'audio', 'data') !== '') return '[audio]';
+  return arrayAt(message, 'images').length > 0 ? '[image]' : '';
 }
 
 function thoughtText(message: unknown): string {

@@ -21,7 +21,7 @@ test('chat streams with a token limit and its usage', () => {
       model: 'vendor/m 1',
       stream: true,
       stream_options: { include_usage: true },
-      max_tokens: 64,
+      max_tokens: 16,
       messages,
     },
   });
@@ -32,14 +32,14 @@ test('chat in its corrected forms', () => {
   expect(build('chat', form).body).toEqual({
     model: 'vendor/m 1',
     stream: false,
-    max_completion_tokens: 64,
+    max_completion_tokens: 16,
     messages,
   });
   expect(build('chat', { asksStreamUsage: false }).body).not.toHaveProperty('stream_options');
 });
 
 test('an ample limit after the small one was rejected', () => {
-  const form = { tokenLimit: 'ample' } as const;
+  const form = { tokenLimit: 4096 } as const;
   expect(build('chat', form).body.max_tokens).toBe(4096);
   expect(build('anthropic', form).body.max_tokens).toBe(4096);
   expect(build('gemini', form).body.generationConfig.maxOutputTokens).toBe(4096);
@@ -62,7 +62,7 @@ test('anthropic', () => {
     path: '/v1/messages',
     headers: { 'anthropic-version': '2023-06-01' },
     keyHeader: 'x-api-key',
-    body: { model: 'vendor/m 1', stream: true, max_tokens: 64, messages },
+    body: { model: 'vendor/m 1', stream: true, max_tokens: 16, messages },
   });
 });
 
@@ -72,7 +72,7 @@ test('gemini escapes each segment of the model and streams at a different path',
     keyHeader: 'x-goog-api-key',
     body: {
       contents: [{ role: 'user', parts: [{ text: 'who?' }] }],
-      generationConfig: { maxOutputTokens: 64 },
+      generationConfig: { maxOutputTokens: 16 },
     },
   });
   const plain = { stream: false };

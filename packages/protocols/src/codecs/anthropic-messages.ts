@@ -1,6 +1,7 @@
+import { arrayAt, countAt, stringAt, textOf, valueAt } from '../reading/json-value.ts';
 import { addToolCall, type Draft } from './draft.ts';
-import { arrayAt, countAt, stringAt, textOf, valueAt } from './json-value.ts';
-import { type Protocol, postJson, probeTokens } from './protocol.ts';
+import { type Protocol, postJson } from './protocol.ts';
+import { addUsage } from './usage.ts';
 
 /**
  * Anthropic's Messages.
@@ -13,8 +14,10 @@ export const anthropicMessages: Protocol = {
       {
         model,
         stream: form.stream,
-        max_tokens: probeTokens[form.tokenLimit],
+        // The API requires a limit.
+        max_tokens: form.tokenLimit ?? largestLimit,
         messages: [{ role: 'user', content: prompt }],
+        ...form.demanded,
       },
       { headers: { 'anthropic-version': anthropicVersion }, keyHeader: 'x-api-key' },
     ),
@@ -22,6 +25,8 @@ export const anthropicMessages: Protocol = {
   readWhole: readMessage,
   textOf: (draft) => draft.text,
 };
+
+const largestLimit = 16_384;
 
 function readEvent(draft: Draft, event: unknown): Draft {
   const key = `block ${countAt(event, 'index') ?? 0}`;
@@ -54,12 +59,13 @@ function readMessage(draft: Draft, message: unknown): Draft {
 /** The stop reason and the usage are in the same object in a message, but not in a `message_delta`. */
 function readEnd(draft: Draft, stop: unknown, usage: unknown): Draft {
   const reason = stringAt(stop, 'stop_reason');
-  return {
+  const read: Draft = {
     ...draft,
     stoppedAtLimit: draft.stoppedAtLimit || reason === 'max_tokens',
+    withheld: reason === 'refusal' ? reason : draft.withheld,
     ended: draft.ended || reason !== '',
-    outputTokens: countAt(usage, 'usage', 'output_tokens') ?? draft.outputTokens,
   };
+  return addUsage(read, usage);
 }
 
 function readBlock(draft: Draft, block: unknown, key: string): Draft {
@@ -72,6 +78,7 @@ function readBlock(draft: Draft, block: unknown, key: string): Draft {
       return { ...draft, thought: draft.thought + stringAt(block, 'data') };
     case 'tool_use':
     case 'server_tool_use':
+    case 'mcp_tool_use':
       return addToolCall(draft, key, { name: stringAt(block, 'name'), arguments: inputOf(block) });
     default:
       return draft;

@@ -1,4 +1,11 @@
-import type { Answer, BodyError, ToolCall } from '@api-monitor/core';
+import {
+  type Answer,
+  type BodyError,
+  type BodyReading,
+  type ToolCall,
+  withheldErrorType,
+} from '@api-monitor/core';
+import type { Codec } from './protocol.ts';
 
 /** What the events of a stream, or the parts of a body, have contained so far. */
 export interface Draft {
@@ -8,6 +15,9 @@ export interface Draft {
   /** By the key that the wire format uses for a call, in the order of the answer. */
   toolCalls: ReadonlyMap<string, ToolCall>;
   stoppedAtLimit: boolean;
+  /** Why the provider withheld the answer, in its word; null if it didn't. */
+  withheld: string | null;
+  inputTokens: number | null;
   outputTokens: number | null;
   reasoningTokens: number | null;
   /** The answer said that it is complete. */
@@ -24,6 +34,8 @@ export const emptyDraft: Draft = {
   refusal: '',
   toolCalls: new Map(),
   stoppedAtLimit: false,
+  withheld: null,
+  inputTokens: null,
   outputTokens: null,
   reasoningTokens: null,
   ended: false,
@@ -36,6 +48,19 @@ export function hasToken(draft: Draft): boolean {
   return (
     draft.text !== '' || draft.thought !== '' || draft.refusal !== '' || draft.toolCalls.size > 0
   );
+}
+
+/** More than this of a text says nothing more about whether the model works. */
+const kept = 1000;
+
+/** The draft of an answer that passes, without what is of no further use. */
+export function trimmed(draft: Draft): Draft {
+  const { text, thought, refusal } = draft;
+  if (text.length <= kept && thought.length <= kept && refusal.length <= kept) return draft;
+  const start = (whole: string) => whole.slice(0, kept);
+  // A text may begin with many blanks.
+  const said = text.trim() === '' ? ' ' : start(text);
+  return { ...draft, text: said, thought: start(thought), refusal: start(refusal) };
 }
 
 /** Calls beyond this are dropped: no answer to a probe needs them, and a hostile one has thousands. */
@@ -53,13 +78,28 @@ export function addToolCall(draft: Draft, key: string, piece: ToolCall): Draft {
   return { ...draft, toolCalls: new Map(draft.toolCalls).set(key, call) };
 }
 
-/** The answer in a draft; `text` is what counts as text on the route. */
-export function answerOf(draft: Draft, text: string): Answer {
+/** What a draft that is complete says. */
+export function readingOf(draft: Draft, codec: Codec, streamed: boolean): BodyReading {
+  const { error, withheld, toolCalls } = draft;
+  if (error) return { kind: 'error', error, streamed };
+  const text = codec.textOf(draft);
+  if (withheld !== null && text.trim() === '' && toolCalls.size === 0) {
+    const message = `the provider withheld the answer: ${withheld}`;
+    const withheldError = { message, type: withheldErrorType, code: withheld, param: null };
+    return { kind: 'error', error: withheldError, streamed };
+  }
+  return { kind: 'answer', answer: answerOf(draft, text), streamed };
+}
+
+/** `text` is what counts as text on the route. */
+function answerOf(draft: Draft, text: string): Answer {
   return {
     text,
     hasThought: draft.thought !== '',
+    isThoughtOnly: text !== '' && draft.text.trim() === '' && text === draft.thought,
     toolCalls: [...draft.toolCalls.values()],
     stoppedAtLimit: draft.stoppedAtLimit,
+    inputTokens: draft.inputTokens,
     outputTokens: draft.outputTokens,
     reasoningTokens: draft.reasoningTokens,
   };

@@ -1,6 +1,8 @@
+import type { RequestForm } from '@api-monitor/core';
+import { arrayAt, stringAt, textOf, valueAt } from '../reading/json-value.ts';
 import { addToolCall, type Draft } from './draft.ts';
-import { arrayAt, countAt, stringAt, textOf, valueAt } from './json-value.ts';
-import { type Protocol, postJson, probeTokens } from './protocol.ts';
+import { limitField, type Protocol, postJson } from './protocol.ts';
+import { addUsage } from './usage.ts';
 
 /**
  * Google's generateContent.
@@ -12,13 +14,21 @@ export const gemini: Protocol = {
       `/v1beta/models/${escapedPath(model)}:${form.stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
       {
         contents: [{ role: 'user', parts: [{ text: prompt }] }],
-        generationConfig: { maxOutputTokens: probeTokens[form.tokenLimit] },
+        generationConfig: { ...limitField('maxOutputTokens', form), ...thinkingOf(form) },
+        ...form.demanded,
       },
       { keyHeader: 'x-goog-api-key' },
     ),
   readEvent,
   textOf: (draft) => draft.text,
 };
+
+/** How many tokens of thought an effort allows. */
+const budgetByEffort = { none: 0, minimal: 128, low: 512 } as const;
+
+function thinkingOf({ effort }: RequestForm) {
+  return effort === null ? {} : { thinkingConfig: { thinkingBudget: budgetByEffort[effort] } };
+}
 
 /** Slashes in a model id are kept. Google lists its own ids with the prefix `models/`. */
 function escapedPath(model: string): string {
@@ -34,23 +44,26 @@ function escapedPath(model: string): string {
 function readEvent(draft: Draft, event: unknown): Draft {
   const candidate = valueAt(event, 'candidates', 0);
   const finish = stringAt(candidate, 'finishReason');
-  const answered = countAt(event, 'usageMetadata', 'candidatesTokenCount');
-  const thought = countAt(event, 'usageMetadata', 'thoughtsTokenCount');
+  const blockReason = stringAt(event, 'promptFeedback', 'blockReason');
   const read: Draft = {
     ...draft,
     stoppedAtLimit: draft.stoppedAtLimit || finish === 'MAX_TOKENS',
-    ended: draft.ended || finish !== '' || isBlocked(event),
-    outputTokens:
-      answered === null && thought === null ? draft.outputTokens : (answered ?? 0) + (thought ?? 0),
-    reasoningTokens: thought ?? draft.reasoningTokens,
+    withheld: blockReason || (withholding.includes(finish) ? finish : draft.withheld),
+    // A blocked prompt ends the answer without a candidate.
+    ended: draft.ended || finish !== '' || blockReason !== '',
   };
-  return arrayAt(candidate, 'content', 'parts').reduce<Draft>(readPart, read);
+  return arrayAt(candidate, 'content', 'parts').reduce<Draft>(readPart, addUsage(read, event));
 }
 
-/** A blocked prompt ends the answer without a candidate. */
-function isBlocked(event: unknown): boolean {
-  return stringAt(event, 'promptFeedback', 'blockReason') !== '';
-}
+/** Source: https://ai.google.dev/api/generate-content#FinishReason */
+const withholding: readonly string[] = [
+  'SAFETY',
+  'RECITATION',
+  'BLOCKLIST',
+  'PROHIBITED_CONTENT',
+  'SPII',
+  'IMAGE_SAFETY',
+];
 
 function readPart(draft: Draft, part: unknown): Draft {
   const call = valueAt(part, 'functionCall');
@@ -59,8 +72,14 @@ function readPart(draft: Draft, part: unknown): Draft {
     const name = stringAt(call, 'name');
     return addToolCall(draft, key, { name, arguments: textOf(valueAt(call, 'args')) });
   }
-  const text = stringAt(part, 'text');
+  const text = stringAt(part, 'text') || stringAt(part, 'executableCode', 'code') || media(part);
   return valueAt(part, 'thought') === true
     ? { ...draft, thought: draft.thought + text }
     : { ...draft, text: draft.text + text };
+}
+
+/** What stands for an image or a sound in the text. */
+function media(part: unknown): string {
+  const type = stringAt(part, 'inlineData', 'mimeType') || stringAt(part, 'fileData', 'mimeType');
+  return type && `[${type}]`;
 }

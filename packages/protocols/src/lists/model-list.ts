@@ -5,9 +5,9 @@ import {
   quote,
   type UpstreamRequest,
 } from '@api-monitor/core';
-import { findError, messageOf } from './find-error.ts';
-import { isObject, parseJson, stringAt, valueAt } from './json-value.ts';
-import { readErrorBody } from './read-body.ts';
+import { findError, messageOf } from '../reading/find-error.ts';
+import { isObject, parseJson, stringAt, valueAt } from '../reading/json-value.ts';
+import { readErrorBody } from '../reading/read-body.ts';
 
 /** The models that a channel lists, or a sentence that says what it sent instead. */
 export type ModelList = { ok: true; models: string[] } | { ok: false; error: string };

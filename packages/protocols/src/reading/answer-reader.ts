@@ -1,0 +1,307 @@
+import type { BodyError, BodyReading, GatewayRoute } from '@api-monitor/core';
+import { type Draft, emptyDraft, readingOf, trimmed } from '../codecs/draft.ts';
+import type { Codec } from '../codecs/protocol.ts';
+import { codecFor } from '../codecs/protocol-for.ts';
+import { type BodyForm, bodyFormOf } from './body-form.ts';
+import { createEventFilter, type EventFilter } from './event-filter.ts';
+import { createArrayFrames, createEventFrames, type Frames } from './event-frames.ts';
+import { findError } from './find-error.ts';
+import { createJsonTail, type JsonTail } from './json-tail.ts';
+import { parseJson } from './json-value.ts';
+import { readBody } from './read-body.ts';
+import { draftAfter } from './read-stream.ts';
+import { endSse, readSse, type SseEvent, sseStart } from './sse.ts';
+import { stateMarksOf } from './state-marks.ts';
+
+export interface AnswerReaderOptions {
+  route: GatewayRoute;
+  status: number;
+  /** Whether the channel is known to end its streams without saying so. */
+  mayLackEnd?: boolean;
+  /** Called with every string that only this channel understands: see `stateMarksOf`. */
+  onState?: (mark: string) => void;
+}
+
+/** Reads an answer while it passes, without keeping it. Chunks may be split anywhere, and aren't kept. */
+export interface AnswerReader {
+  take(chunk: Uint8Array): void;
+  /** What the body is, by its content. */
+  readonly form: BodyForm;
+  /** Text that isn't blank, a thought or a tool call has come. Of a whole JSON body only known at its end. */
+  readonly hasToken: boolean;
+  /** The answer has said that it is complete, or an error has come in its place. */
+  readonly hasEnded: boolean;
+  readonly error: BodyError | null;
+  /** By the reports so far; the last one is read by `end`. */
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  /** Called once, after the last chunk: what `judgeAnswer` judges. Only the start of the text is in it. */
+  end(): BodyReading;
+}
+
+/** A longer event is passed over, and of a longer whole body only the end is read. */
+const limitBytes = 1024 * 1024;
+/** How much of an error's body is read. */
+const errorLimitBytes = 64 * 1024;
+/** How much of the body is kept to be quoted. */
+const shownBytes = 1000;
+/** The name of an event whose data is too long to be read. */
+const endOfTooLong = /^event: ?(?:response\.(?:completed|incomplete)|message_stop)\s/m;
+
+export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
+  const { status } = options;
+  return status >= 200 && status < 300 ? new PassingAnswer(options) : new ErrorAnswer(options);
+}
+
+/** An answer with an error status: read at its end, as a probe's is. */
+class ErrorAnswer implements AnswerReader {
+  readonly #codec: Codec;
+  readonly #status: number;
+  #body: Buffer = Buffer.alloc(0);
+  error: BodyError | null = null;
+  readonly form = 'other';
+  readonly hasToken = false;
+  readonly inputTokens = null;
+  readonly outputTokens = null;
+
+  constructor({ route, status }: AnswerReaderOptions) {
+    this.#codec = codecFor(route);
+    this.#status = status;
+  }
+
+  get hasEnded(): boolean {
+    return this.error !== null;
+  }
+
+  take(chunk: Uint8Array): void {
+    if (this.#body.length >= errorLimitBytes) return;
+    this.#body = Buffer.concat([this.#body, chunk.subarray(0, errorLimitBytes)]);
+  }
+
+  end(): BodyReading {
+    const reading = readBody(this.#codec, this.#status, this.#body.toString());
+    if (reading.kind === 'error') this.error = reading.error;
+    return reading;
+  }
+}
+
+class PassingAnswer implements AnswerReader {
+  readonly #codec: Codec;
+  readonly #filter: EventFilter;
+  readonly #options: AnswerReaderOptions;
+  #draft: Draft = emptyDraft;
+  #form: BodyForm = 'unknown';
+  /** The body's first bytes. */
+  #start: Buffer = Buffer.alloc(0);
+  #frames: Frames | null = null;
+  #json: JsonTail | null = null;
+  #sse = sseStart;
+  #readable = 0;
+  /** The model has said something, so that the rest of it needn't be read. */
+  #hasWorked = false;
+  #hasToken = false;
+  /** An event was too long to be read, so nothing can be said about what is missing. */
+  #isTooLong = false;
+  /** The latest event with a report of tokens that hasn't been read. */
+  #report: Buffer | null = null;
+
+  constructor(options: AnswerReaderOptions) {
+    this.#options = options;
+    this.#codec = codecFor(options.route);
+    this.#filter = createEventFilter(options.route, options.onState !== undefined);
+  }
+
+  get form(): BodyForm {
+    return this.#form;
+  }
+
+  get hasToken(): boolean {
+    return this.#hasToken;
+  }
+
+  get hasEnded(): boolean {
+    return this.#draft.ended || this.error !== null;
+  }
+
+  get error(): BodyError | null {
+    return this.#draft.error;
+  }
+
+  get inputTokens(): number | null {
+    return this.#draft.inputTokens;
+  }
+
+  get outputTokens(): number | null {
+    return this.#draft.outputTokens;
+  }
+
+  take(chunk: Uint8Array): void {
+    const bytes = asBuffer(chunk);
+    if (this.#form === 'unknown') this.#begin(bytes);
+    else this.#read(bytes);
+  }
+
+  #begin(bytes: Buffer): void {
+    const start = withoutBlanks(Buffer.concat([this.#start, bytes]));
+    this.#form = bodyFormOf(start.toString('latin1', 0, shownBytes));
+    if (this.#form === 'unknown') {
+      this.#start = start;
+      return;
+    }
+    this.#start = Buffer.alloc(0);
+    this.#open(this.#form);
+    this.#read(start);
+  }
+
+  #open(form: BodyForm): void {
+    const onTooLong = (start: Buffer) => {
+      this.#isTooLong = true;
+      if (endOfTooLong.test(start.toString('latin1')))
+        this.#draft = { ...this.#draft, ended: true };
+    };
+    if (form === 'stream') this.#frames = createEventFrames(limitBytes, onTooLong);
+    if (form === 'array') this.#frames = createArrayFrames(limitBytes, onTooLong);
+    if (form === 'json') this.#json = createJsonTail(limitBytes);
+    // Sound, or a transcript as plain text.
+    if (form === 'other' && this.#codec.isOpaque) this.#hasToken = true;
+  }
+
+  #read(bytes: Buffer): void {
+    if (this.#start.length < shownBytes) {
+      this.#start = Buffer.concat([this.#start, bytes.subarray(0, shownBytes)]);
+    }
+    this.#json?.take(bytes);
+    this.#frames?.take(bytes, this.#readFrame);
+  }
+
+  #readFrame = (frame: Buffer): void => {
+    if (this.error) return;
+    if (!this.#hasWorked) {
+      this.#readEvents(this.#eventsIn(frame));
+      return;
+    }
+    const words = frame.toString('latin1');
+    if (this.#filter.mayMatter(words)) {
+      this.#readReport();
+      this.#readEvents(this.#eventsIn(frame).filter(this.#isWanted));
+    } else if (this.#filter.mayReportTokens(words)) this.#report = Buffer.from(frame);
+  };
+
+  #isWanted = ({ event, data }: SseEvent): boolean => {
+    const words = event === null ? data : `event: ${event}\n${data}`;
+    return this.#filter.mayMatter(words) || this.#filter.mayReportTokens(words);
+  };
+
+  #eventsIn(frame: Buffer): SseEvent[] {
+    const text = frame.toString();
+    if (this.#form === 'array') return [{ event: null, data: text }];
+    const { state, events } = readSse(this.#sse, text);
+    this.#sse = state;
+    return events;
+  }
+
+  #readEvents(events: readonly SseEvent[]): void {
+    for (const event of events) {
+      if (this.error) return;
+      const draft = draftAfter(this.#codec, this.#draft, event);
+      if (draft === null) continue;
+      this.#readable += 1;
+      this.#keep(draft);
+      const { onState } = this.#options;
+      if (onState) for (const mark of stateMarksOf(parseJson(event.data))) onState(mark);
+    }
+  }
+
+  #keep(draft: Draft): void {
+    this.#hasWorked ||= draft.toolCalls.size > 0 || this.#codec.textOf(draft).trim() !== '';
+    this.#hasToken ||= this.#hasWorked || draft.thought.trim() !== '';
+    this.#draft = trimmed(draft);
+  }
+
+  #readReport(): void {
+    const report = this.#report;
+    this.#report = null;
+    if (report) this.#readEvents(this.#eventsIn(report));
+  }
+
+  end(): BodyReading {
+    switch (this.#form) {
+      case 'stream':
+      case 'array':
+        return this.#endOfEvents();
+      case 'json':
+        return this.#endOfJson();
+      default:
+        return this.#endOfOther();
+    }
+  }
+
+  #endOfEvents(): BodyReading {
+    const rest = this.#frames?.rest();
+    if (rest && this.#form === 'stream') {
+      const { state, events } = readSse(this.#sse, rest.toString());
+      this.#readReport();
+      this.#readEvents([...events, ...endSse(state)]);
+    }
+    this.#readReport();
+    if (this.error) return readingOf(this.#draft, this.#codec, this.#form === 'stream');
+    if (this.#isTooLong) return this.#unknowable();
+    if (this.#form === 'array') return this.#endOfArray(rest !== null);
+    if (this.#readable === 0) return this.#unreadable('not_json');
+    const isWhole = this.hasEnded || (this.#options.mayLackEnd === true && this.#hasToken);
+    return isWhole ? readingOf(this.#draft, this.#codec, true) : this.#unreadable('broken_stream');
+  }
+
+  #endOfArray(isCut: boolean): BodyReading {
+    return isCut ? this.#unreadable('not_json') : readingOf(this.#draft, this.#codec, false);
+  }
+
+  #endOfJson(): BodyReading {
+    const { whole, usage } = this.#json?.end() ?? { whole: '', usage: null };
+    if (whole === null) {
+      this.#keep(this.#codec.readEvent(this.#draft, usage));
+      return this.#unknowable();
+    }
+    const json = parseJson(whole.replace(/^\uFEFF/, ''));
+    if (json === undefined) return this.#endOfOther();
+    const error = findError(json);
+    const { readEvent, readWhole = readEvent } = this.#codec;
+    this.#keep(error ? { ...this.#draft, error } : readWhole(this.#draft, json));
+    const { onState } = this.#options;
+    if (onState && !error) for (const mark of stateMarksOf(json)) onState(mark);
+    // A whole body needs no other end than its own.
+    this.#draft = { ...this.#draft, ended: true };
+    return readingOf(this.#draft, this.#codec, false);
+  }
+
+  #endOfOther(): BodyReading {
+    const start = this.#start.toString();
+    if (start.replace(/^\uFEFF/, '').trim() === '') return this.#unreadable('empty');
+    if (this.#form === 'page') return this.#unreadable('html');
+    return this.#codec.isOpaque ? this.#unknowable() : this.#unreadable('not_json');
+  }
+
+  /** It has arrived, and that is all that can be said. */
+  #unknowable(): BodyReading {
+    const draft = { ...this.#draft, text: this.#draft.text.trim() || 'an answer', ended: true };
+    this.#keep(draft);
+    return readingOf(draft, this.#codec, this.#form === 'stream');
+  }
+
+  #unreadable(fault: 'empty' | 'html' | 'not_json' | 'broken_stream'): BodyReading {
+    return { kind: 'unreadable', fault, body: this.#start.toString() };
+  }
+}
+
+/** While a model works, some servers send blank lines before a whole answer, for minutes. */
+function withoutBlanks(bytes: Buffer): Buffer {
+  const first = bytes.findIndex((byte) => byte > 0x20);
+  return first < 0 ? Buffer.alloc(0) : bytes.subarray(first);
+}
+
+/** The same bytes as a Buffer, whose search is native. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,35 @@
+import type { GatewayRoute } from '@api-monitor/core';
+
+/**
+ * Which events of a stream are worth parsing after its first token. The words only choose: what an event
+ * says is read from its parsed JSON, and a model that writes these words costs no more than a parse. In a
+ * model's text the quotes are escaped, so most texts don't match.
+ */
+export interface EventFilter {
+  /** It may contain an error, the answer's end or state. */
+  mayMatter(frame: string): boolean;
+  /** It may report tokens; the latest report is enough. */
+  mayReportTokens(frame: string): boolean;
+}
+
+/** An error in any place, or the end in any format. A finish reason that is null or empty is neither. */
+const decisive =
+  /"error|\nevent: ?error|^event: ?error|"(?:finish_reason|finishReason|stop_reason|blockReason)"\s*:(?!\s*(?:null|""))|"(?:detail|code|success)"\s*:|"failed"|\[DONE\]|message_stop|response\.(?:completed|incomplete|failed)/;
+
+const stateByRoute: Partial<Record<GatewayRoute, RegExp>> = {
+  responses: /"encrypted_content"|response\.output_item\.done/,
+  anthropic: /"signature"|"redacted_thinking"/,
+  gemini: /"thoughtSignature"/,
+  chat: /"(?:thought_)?signature"|"encrypted/,
+};
+
+const report = /"usage(?:Metadata)?"\s*:(?!\s*null)/;
+
+/** `isStateful`: events with state of the channel are wanted too. */
+export function createEventFilter(route: GatewayRoute, isStateful: boolean): EventFilter {
+  const state = isStateful ? stateByRoute[route] : undefined;
+  return {
+    mayMatter: (frame) => decisive.test(frame) || (state?.test(frame) ?? false),
+    mayReportTokens: (frame) => report.test(frame),
+  };
+}

@@ -1,0 +1,60 @@
+import { arrayAt, isObject, valueAt } from './json-value.ts';
+
+/** Strings that only the channel that issued them understands, wherever they are in an answer. */
+const opaqueNames = [
+  'encrypted_content',
+  'signature',
+  'thoughtSignature',
+  'thought_signature',
+  'encrypted',
+];
+
+/** Blocks whose `data` is sealed, of Anthropic and OpenRouter. */
+const sealedTypes: readonly unknown[] = ['redacted_thinking', 'reasoning.encrypted'];
+
+/** Objects with an id by which a later request refers to them. */
+const objectPaths: readonly (readonly string[])[] = [
+  [],
+  ['response'],
+  ['item'],
+  ['container'],
+  ['response', 'conversation'],
+  ['conversation'],
+  ['message', 'container'],
+  ['delta', 'container'],
+];
+const idOfChannel = /^(resp|rs|msg|fc|ws|ci|cntr|container|conv|ig|mcp)_/;
+
+/** A hostile answer may nest without end. */
+const deepest = 8;
+
+/**
+ * What ties a conversation to the channel that answered: response and item ids, encrypted reasoning, thinking
+ * signatures. `json` is a body or an event.
+ */
+export function stateMarksOf(json: unknown): string[] {
+  const objects = objectPaths.map((path) => valueAt(json, ...path));
+  const items = [...arrayAt(json, 'output'), ...arrayAt(json, 'response', 'output')];
+  const ids = [...objects, ...items].map((one) => valueAt(one, 'id'));
+  return [...ids.filter(isChannelsId), ...opaqueIn(json, 0)];
+}
+
+function isChannelsId(id: unknown): id is string {
+  return typeof id === 'string' && idOfChannel.test(id);
+}
+
+function opaqueIn(json: unknown, depth: number): string[] {
+  if (depth > deepest) return [];
+  if (Array.isArray(json)) return json.flatMap((item) => opaqueIn(item, depth + 1));
+  if (!isObject(json)) return [];
+  const sealed =
+    sealedTypes.includes(json.type) && typeof json.data === 'string' ? [json.data] : [];
+  const named = Object.entries(json).flatMap(([name, value]) =>
+    typeof value === 'string'
+      ? value !== '' && opaqueNames.includes(name)
+        ? [value]
+        : []
+      : opaqueIn(value, depth + 1),
+  );
+  return [...sealed, ...named];
+}
