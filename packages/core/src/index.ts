@@ -74,12 +74,8 @@ export {
   type Judgement,
 } from './evidence/finding.ts';
 export { findingsOfRequest, type ModelFinding } from './evidence/findings-of-request.ts';
-export {
-  hasWorked,
-  type JudgedAnswer,
-  judgeAnswer,
-  judgeBreak,
-} from './evidence/judge-answer.ts';
+export { hasWorked, type JudgedAnswer, judgeAnswer, judgeBreak } from './evidence/judge-answer.ts';
+export { hasFaultMoved, hasMoved, isWorthStoring } from './evidence/knowledge-change.ts';
 export { type LiveFields, liveFieldsOf } from './evidence/live-fields.ts';
 export { beginTrial, nextEvidence, type Rest, restOf, rests } from './evidence/next-evidence.ts';
 export { type Knowledge, nextKnowledge, recheckAt } from './evidence/next-knowledge.ts';
@@ -144,11 +140,7 @@ export type {
   UpstreamRequest,
   UpstreamTarget,
 } from './probes/exchange.ts';
-export {
-  type HistoryPoint,
-  historyFields,
-  historyLength,
-} from './probes/history-point.ts';
+export { type HistoryPoint, historyFields, historyLength } from './probes/history-point.ts';
 export { judgeProbe, redirectMessage, type Verdict } from './probes/judge-probe.ts';
 export { type Attempt, isRouteRefused, mendRequest } from './probes/mend-request.ts';
 export { probePlanOf } from './probes/probe-plan.ts';
@@ -200,6 +192,17 @@ export {
 } from './routing/resolve-route.ts';
 export { type FieldKind, fieldKindsOf, seconds, unixSeconds } from './shape.ts';
 export {
+  type Availability,
+  availabilityOfAny,
+  isCheck,
+  joinTimes,
+  sumAvailability,
+  timeWithin,
+  type WatchedPeriod,
+  type WatchedTime,
+  watchedBy,
+} from './status/availability.ts';
+export {
   addChecks,
   addDay,
   emptyHistory,
@@ -221,6 +224,7 @@ export {
   statusItemShape,
   statusPageFieldSchemas,
 } from './status/status-page.ts';
+export { percentOf, stateOfUptime } from './status/uptime.ts';
 export { baseUrlSchema, isSameOrigin, normaliseBaseUrl } from './targets/base-url.ts';
 export { chooseModels } from './targets/choose-models.ts';
 export {
