@@ -56,23 +56,26 @@ export {
 export { listProxyRequests, pruneProxyRequests } from './gateway/proxy-requests.ts';
 export { sumProxyRequests, totalsGroups } from './gateway/proxy-totals.ts';
 export { recordProxyRequests } from './gateway/record-proxy-requests.ts';
+export type { FindingOnModel } from './model-states/apply-findings.ts';
+export { listRechecks, type Recheck } from './model-states/list-rechecks.ts';
 export {
   type AvailableModel,
-  getLastProbe,
-  type LastProbe,
+  getKnownModel,
+  type KnownState,
   listAvailableModels,
-  listDeadInTraffic,
   listKnownModels,
   listModelStates,
   type ModelStateRow,
 } from './model-states/model-states.ts';
 export {
   addTotals,
+  type ModelTotals,
   noProbes,
   type ProbePeriod,
   type ProbeTotals,
   probePeriods,
 } from './probe-totals/probe-totals.ts';
+export { type ProbeUsage, readProbeUsage } from './probe-totals/probe-usage.ts';
 export { type ProbeSeries, readProbeSeries } from './probe-totals/read-probe-series.ts';
 export { pruneProbeTotals } from './probe-totals/write-probe-totals.ts';
 export { type FinishRunInput, type FinishRunOutcome, finishRun } from './runs/finish-run.ts';
@@ -111,6 +114,7 @@ export {
 export { countTargets } from './targets/dashboard-counts.ts';
 export { deleteTarget } from './targets/delete-target.ts';
 export { listDueTargets } from './targets/due-targets.ts';
+export { getProbeMemory, type ProbeMemory } from './targets/probe-memory.ts';
 export { createSortOrders, reorderTargets } from './targets/sort-order.ts';
 export {
   createTarget,

@@ -28,15 +28,19 @@ export interface Schema {
     listed_models: string | null;
     /** When it was deleted for everyone; the row stays until its history is gone. */
     deleted_at: number | null;
-    /** Grows with every change of the configuration or of a model's state: gateways follow it. */
+    /** Grows with every change of the configuration, and of what is known about a model: gateways follow it. */
     revision: Generated<number>;
+    /** JSON, opaque here: the way of listing models that worked. */
+    list_way: string | null;
+    /** How many probes at a time the channel bears; null: no limit is known. */
+    probe_concurrency: number | null;
   };
   runs: Table<Run> & {
     /** When the worker last reported that the run is alive; null in runs of the older tool. */
     heartbeat_at: number | null;
   };
   run_models: Table<ProbeRow>;
-  model_states: Columns<Omit<ModelState, 'live_failures'>> & ModelStateColumns;
+  model_states: Columns<ModelState> & ModelStateColumns;
   probe_totals: Table<PeriodTotals & { id: number; target_id: number }>;
   app_settings: AppSettingsTable;
   proxy_keys: Table<Omit<ProxyKey, 'allowed_target_ids'>> & ProxyKeyColumns;
@@ -61,9 +65,10 @@ export interface Schema {
 interface ModelStateColumns {
   target_id: number;
   run_id: number;
-  /** Whether the target's last completed run probed this model. */
+  /** Whether the model counts: the target's last completed run probed it, or it vanished while it counted. */
   in_last_run: Bit;
-  live_failures: Generated<number>;
+  /** When the last check of a run was; null before the first. Rechecks don't move it. */
+  watched_until: number | null;
   /** JSON, opaque here: what worked when this model was probed on this channel. */
   remembered: string | null;
   /** JSON: HistoryPoint[], oldest first. The widest column is the last: reads without it stay short. */

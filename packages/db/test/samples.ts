@@ -84,8 +84,12 @@ export function finish(
     probes,
     remembered: new Map(),
     listed_models: probes.map((result) => result.model),
+    findings: [],
     log_file: null,
     error: null,
+    error_kind: null,
+    list_way: null,
+    probe_concurrency: null,
     nowS: run.started_at + 5,
     ...fields,
   });

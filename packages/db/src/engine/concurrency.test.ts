@@ -109,7 +109,8 @@ test('no probe is lost from a model’s history that many transactions write', a
   const { shared, db, id } = await withTarget();
   await atOnce(shared, 15, (one, index) => {
     const result = index % 3 ? probe({ timestamp: 1000 + index }) : failedProbe();
-    return recordModelProbe(one, { target_id: id, probe: result, remembered: null, nowS: 2000 });
+    const input = { target_id: id, findings: [], remembered: null, nowS: 2000 };
+    return recordModelProbe(one, { ...input, probe: result });
   });
   const [state] = await listModelStates(db);
   expect(JSON.parse(state?.history ?? '[]')).toHaveLength(16);

@@ -1,16 +1,19 @@
-import { evidenceOf, type ProxyRequest, requestOutcomeOf } from '@api-monitor/core';
+import { findingsOfRequest, type ProxyRequest, requestOutcomeOf } from '@api-monitor/core';
 import { chunksOf } from '../engine/chunks-of.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { lockName, lockProxyKeys, lockTargets } from '../engine/locks.ts';
-import { type LiveChange, writeLiveStates } from '../model-states/write-live-states.ts';
+import {
+  type EvidenceChange,
+  writeTrafficFindings,
+} from '../model-states/write-traffic-findings.ts';
 import { proxyRequestCodec } from './proxy-requests.ts';
 import { addToTotals } from './proxy-totals.ts';
 
 export interface RecordedRequests {
   /** How many were new: a batch may be delivered twice. */
   recorded: number;
-  /** The models whose count of live failures changed. */
-  changes: LiveChange[];
+  /** The targets of which people or routing know something new. */
+  changes: EvidenceChange[];
 }
 
 /**
@@ -24,12 +27,12 @@ export async function recordProxyRequests(
   return inTransaction(db, async (tx) => {
     // One batch after the other, so that rows become visible in the order of their ids.
     await lockName(tx.kysely, 'proxy_requests');
-    const tried = requests.flatMap(evidenceOf).map((evidence) => evidence.target_id);
+    const tried = requests.flatMap(findingsOfRequest).map(({ target_id }) => target_id);
     await lockTargets(tx.kysely, tried);
     const fresh = await insertNew(tx, requests);
     await touchKeys(tx, fresh);
     await addToTotals(tx, fresh);
-    const changes = await writeLiveStates(tx, fresh.flatMap(evidenceOf));
+    const changes = await writeTrafficFindings(tx, fresh.flatMap(findingsOfRequest));
     return { recorded: fresh.length, changes };
   });
 }

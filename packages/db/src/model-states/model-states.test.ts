@@ -4,7 +4,6 @@ import { tempDatabase } from '../../test/temp-database.ts';
 import {
   createTarget,
   finishRun,
-  getLastProbe,
   listAvailableModels,
   listKnownModels,
   listModelStates,
@@ -80,17 +79,6 @@ test('models that were probed can be chosen, and a worker knows them', async () 
   ]);
 });
 
-test('the last probe of a model says what asked for it', async () => {
-  const db = await withRuns();
-  expect(await getLastProbe(db, 1, 'gpt-4o')).toEqual({
-    success: false,
-    timestamp: 202,
-    trigger: 'schedule',
-    remembered: null,
-  });
-  expect(await getLastProbe(db, 2, 'gpt-4o')).toBeNull();
-});
-
 test('a model that was listed but never probed can be chosen too', async () => {
   const db = await tempDatabase();
   const { id: target_id } = await createTarget(db, targetInput({ max_models: 1 }), 1);
@@ -101,7 +89,11 @@ test('a model that was listed but never probed can be chosen too', async () => {
     target_id,
     status: 'completed',
     probes: [probe({ timestamp: 101 })],
+    findings: [],
     remembered: new Map(),
+    error_kind: null,
+    list_way: null,
+    probe_concurrency: null,
     listed_models: ['gpt-4o', 'claude-x', 'whisper-1'],
     log_file: null,
     error: null,

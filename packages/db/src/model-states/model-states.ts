@@ -4,10 +4,9 @@ import {
   type ModelState,
   modelStateShape,
   protocolOf,
-  type RunTrigger,
 } from '@api-monitor/core';
 import { chunksOf } from '../engine/chunks-of.ts';
-import { createCodec, parseColumn } from '../engine/columns.ts';
+import { type Columns, createCodec, parseColumn } from '../engine/columns.ts';
 import type { Database } from '../engine/database.ts';
 
 export const modelStateCodec = createCodec<ModelState>(fieldKindsOf(modelStateShape));
@@ -31,8 +30,9 @@ export interface ListModelStatesInput {
 }
 
 /**
- * The models that each target's last completed run probed, by target and name. Histories stay text, so
- * that an answer can splice them in: parsing 10,000 of them would cost more than everything else.
+ * The models that count, by target and name: those that each target's last completed run probed, and those
+ * that have vanished from the list since (`gone_at`). Histories stay text, so that an answer can splice them
+ * in: parsing 10,000 of them would cost more than everything else.
  */
 export async function listModelStates(
   db: Database,
@@ -62,21 +62,50 @@ async function readStates(
   return (await query.execute()).map((row) => ({ ...fromRow(row), history: '[]' }));
 }
 
+const knownColumns = [
+  'model',
+  'protocol',
+  'route',
+  'success',
+  'timestamp',
+  'state_since',
+  'last_success_at',
+  'evidence',
+  'gone_at',
+] as const;
+
 /** What the worker knows about a model before it probes it. */
-export interface KnownModel extends Pick<ModelState, 'model' | 'protocol' | 'route' | 'success'> {
+export interface KnownState extends Pick<ModelState, (typeof knownColumns)[number]> {
   /** As it was given to `finishRun`; null if nothing was. */
   remembered: unknown;
 }
 
-/** All known models of a target, including those that its last run left out. */
-export async function listKnownModels(db: Database, targetId: number): Promise<KnownModel[]> {
-  const rows = await db.kysely
+/** All known models of a target, including those that its last run left out and those that are gone. */
+export async function listKnownModels(db: Database, targetId: number): Promise<KnownState[]> {
+  return (await selectKnown(db, targetId).orderBy('model').execute()).map(knownOf);
+}
+
+/** One of the known models of a target; null if it isn't known. */
+export async function getKnownModel(
+  db: Database,
+  targetId: number,
+  model: string,
+): Promise<KnownState | null> {
+  const row = await selectKnown(db, targetId).where('model', '=', model).executeTakeFirst();
+  return row ? knownOf(row) : null;
+}
+
+function selectKnown({ kysely }: Database, targetId: number) {
+  return kysely
     .selectFrom('model_states')
-    .select(['model', 'protocol', 'route', 'success', 'remembered'])
-    .where('target_id', '=', targetId)
-    .orderBy('model')
-    .execute();
-  return rows.map((row) => ({ ...fromRow(row), remembered: parseRemembered(row.remembered) }));
+    .select([...knownColumns, 'remembered'])
+    .where('target_id', '=', targetId);
+}
+
+type KnownRow = Columns<Omit<KnownState, 'remembered'>> & { remembered: string | null };
+
+function knownOf({ remembered, ...row }: KnownRow): KnownState {
+  return { ...fromRow(row), remembered: parseRemembered(remembered) };
 }
 
 function parseRemembered(text: string | null): unknown {
@@ -85,7 +114,7 @@ function parseRemembered(text: string | null): unknown {
 
 export type AvailableModel = Pick<ModelState, 'model' | 'protocol' | 'success'>;
 
-/** The models that a target's owner may choose from: all that were listed or probed, chosen or not. */
+/** The models that a target's owner may choose from: all that are listed or were probed, chosen or not. */
 export async function listAvailableModels(
   db: Database,
   targetId: number,
@@ -94,6 +123,7 @@ export async function listAvailableModels(
     .selectFrom('model_states')
     .select(['model', 'protocol', 'success'])
     .where('target_id', '=', targetId)
+    .where('gone_at', 'is', null)
     .execute();
   const available = new Map<string, AvailableModel>();
   for (const model of await listedModels(db, targetId)) {
@@ -115,48 +145,4 @@ async function listedModels(db: Database, targetId: number): Promise<string[]> {
 function protocolByName(model: string): ModelState['protocol'] {
   const plan = chooseRoute(model);
   return plan.kind === 'skip' ? 'openai' : protocolOf(plan.route);
-}
-
-/** The last probe of one model. */
-export interface LastProbe extends Pick<ModelState, 'success' | 'timestamp'> {
-  /** What asked for the probe; null if its run is pruned. */
-  trigger: RunTrigger | null;
-  /** As it was given to `finishRun`; null if nothing was. */
-  remembered: unknown;
-}
-
-/** The last probe of one model; null if the model isn't known. */
-export async function getLastProbe(
-  db: Database,
-  targetId: number,
-  model: string,
-): Promise<LastProbe | null> {
-  const row = await db.kysely
-    .selectFrom('model_states')
-    .leftJoin('runs', 'runs.id', 'model_states.run_id')
-    .select(['model_states.success', 'timestamp', 'trigger', 'remembered'])
-    .where('model_states.target_id', '=', targetId)
-    .where('model', '=', model)
-    .executeTakeFirst();
-  return row ? { ...fromRow(row), remembered: parseRemembered(row.remembered) } : null;
-}
-
-/** A model whose last probe was asked for by live traffic and failed. */
-export type DeadInTraffic = Pick<
-  ModelStateRow,
-  'target_id' | 'model' | 'timestamp' | 'state_since'
->;
-
-/** Those of enabled targets, the oldest probe first: no scheduled run has probed them since. */
-export async function listDeadInTraffic(db: Database): Promise<DeadInTraffic[]> {
-  return db.kysely
-    .selectFrom('model_states')
-    .innerJoin('runs', 'runs.id', 'model_states.run_id')
-    .innerJoin('targets', 'targets.id', 'model_states.target_id')
-    .select(['model_states.target_id', 'model', 'timestamp', 'state_since'])
-    .where('runs.trigger', '=', 'traffic')
-    .where('model_states.success', '=', 0)
-    .where('targets.enabled', '=', 1)
-    .orderBy('timestamp')
-    .execute();
 }

@@ -1,9 +1,19 @@
-import { type HistoryPoint, namesOf, nextModelState, type ProbeResult } from '@api-monitor/core';
+import {
+  type Evidence,
+  type HistoryPoint,
+  isCheck,
+  namesOf,
+  nextModelState,
+  type ProbeResult,
+  recheckAt,
+  type Target,
+} from '@api-monitor/core';
 import type { Insertable, Selectable } from 'kysely';
 import { chunksOf } from '../engine/chunks-of.ts';
 import { excluded, parseColumn } from '../engine/columns.ts';
 import type { Database } from '../engine/database.ts';
 import type { Schema } from '../schema.ts';
+import { applyFindings, type ChannelKnowledge, type FindingOnModel } from './apply-findings.ts';
 import { modelStateCodec } from './model-states.ts';
 
 export interface WriteModelStatesInput {
@@ -15,13 +25,17 @@ export interface WriteModelStatesInput {
    */
   status: 'completed' | 'error' | 'interrupted';
   probes: readonly ProbeResult[];
+  /** What the probes show, in any order; several may be about the same model. */
+  findings: readonly FindingOnModel[];
   /** What worked, by model, as plain JSON values; absent models keep what they had. */
   remembered: ReadonlyMap<string, unknown>;
   /** Every model that the channel offers, selected or not; null if the full list isn't known. */
   listed_models: readonly string[] | null;
+  nowS: number;
 }
 
 type PastRow = Pick<Selectable<Schema['model_states']>, (typeof pastColumns)[number]>;
+export type PastStates = ReadonlyMap<string, PastRow>;
 
 const key = ['target_id', 'model'] as const;
 const pastColumns = [
@@ -30,44 +44,22 @@ const pastColumns = [
   'last_success_at',
   'state_since',
   'in_last_run',
-  'live_failures',
+  'watched_until',
+  'gone_at',
+  'evidence',
   'remembered',
   'history',
 ] as const;
 
-/** Carries forward the state of each probed model; a completed run also decides which models count. */
-export async function writeModelStates(db: Database, input: WriteModelStatesInput): Promise<void> {
-  const past = await readPast(db, input.target_id);
-  const rows = new Map<string, Insertable<Schema['model_states']>>();
-  for (const probe of input.probes) {
-    const known = past.get(probe.model) ?? null;
-    const counts = input.status === 'completed' ? 1 : (known?.in_last_run ?? 1);
-    rows.set(probe.model, { ...nextRow(input, probe, known), in_last_run: counts });
-  }
-  await upsert(db, [...rows.values()]);
-  if (input.status !== 'completed') return;
-  const unprobed = [...past.values()].filter((row) => !rows.has(row.model));
-  await retire(db, input, unprobed);
-}
-
-/** Carries forward the state of one known model; false if the model isn't known. */
-export async function writeModelState(
-  db: Database,
-  input: Pick<WriteModelStatesInput, 'run_id' | 'target_id' | 'remembered'>,
-  probe: ProbeResult,
-): Promise<boolean> {
-  const past = (await readPast(db, input.target_id, probe.model)).get(probe.model);
-  if (!past) return false;
-  await upsert(db, [{ ...nextRow(input, probe, past), in_last_run: past.in_last_run }]);
-  return true;
-}
+/** A model that vanished from the list is kept this long. */
+const goneForS = 30 * 86_400;
 
 /** The states of the target's models, or of the one that is named. */
-async function readPast(
+export async function readPastStates(
   db: Database,
   targetId: number,
   model?: string,
-): Promise<Map<string, PastRow>> {
+): Promise<PastStates> {
   let query = db.kysely
     .selectFrom('model_states')
     .select(pastColumns)
@@ -76,24 +68,121 @@ async function readPast(
   return new Map((await query.execute()).map((row) => [row.model, row]));
 }
 
+/** What is known about a channel after more findings about its models. */
+export function learn(
+  { fault, interval_min }: Pick<Target, 'fault' | 'interval_min'>,
+  past: PastStates,
+  findings: readonly FindingOnModel[],
+): ChannelKnowledge {
+  const evidence = new Map<string, readonly Evidence[]>();
+  for (const { model } of findings) {
+    const row = past.get(model);
+    if (row) evidence.set(model, parseColumn<Evidence[]>(row.evidence));
+  }
+  return applyFindings({ evidence, fault }, findings, interval_min * 60);
+}
+
+/** Carries forward the state of each model; a completed run also decides which models count. */
+export async function writeModelStates(
+  db: Database,
+  input: WriteModelStatesInput,
+  { past, known, target }: { past: PastStates; known: ChannelKnowledge; target: Target },
+): Promise<void> {
+  const offered = input.listed_models && new Set([...input.listed_models, ...target.models]);
+  const rows = new Map<string, Insertable<Schema['model_states']>>();
+  for (const probe of input.probes) {
+    const before = past.get(probe.model) ?? null;
+    const counts = input.status === 'completed' ? 1 : (before?.in_last_run ?? 1);
+    const watched_until = isCheck(probe) ? probe.timestamp : (before?.watched_until ?? null);
+    const gone_at = goneAt(before, probe, { offered, nowS: input.nowS });
+    const row = nextRow(input, probe, { before, known });
+    rows.set(probe.model, { ...row, watched_until, gone_at, in_last_run: counts });
+  }
+  await upsert(db, [...rows.values()]);
+  const unprobed = [...past.values()].filter((row) => !rows.has(row.model));
+  await writeEvidence(db, input.target_id, onlyOf(known, unprobed));
+  if (input.status === 'completed') await retire(db, input, { unprobed, offered });
+  await deleteLongGone(db, input);
+}
+
+/** Carries forward the state of one known model after a recheck, which doesn't count as a check. */
+export async function writeModelState(
+  db: Database,
+  input: Pick<WriteModelStatesInput, 'run_id' | 'target_id' | 'remembered'>,
+  probe: ProbeResult,
+  { before, known }: { before: PastRow; known: ChannelKnowledge },
+): Promise<void> {
+  const { in_last_run, watched_until, gone_at } = before;
+  const row = nextRow(input, probe, { before, known });
+  await upsert(db, [{ ...row, in_last_run, watched_until, gone_at }]);
+}
+
+/** Writes the evidence for these models, whose probes stay as they are. */
+export async function writeEvidence(
+  db: Database,
+  targetId: number,
+  evidence: ReadonlyMap<string, readonly Evidence[]>,
+): Promise<void> {
+  for (const [model, entries] of evidence) {
+    await db.kysely
+      .updateTable('model_states')
+      .set(evidenceColumns(entries))
+      .where('target_id', '=', targetId)
+      .where('model', '=', model)
+      .execute();
+  }
+}
+
+function evidenceColumns(evidence: readonly Evidence[]) {
+  return { evidence: JSON.stringify(evidence), recheck_at: recheckAt(evidence) };
+}
+
+function onlyOf({ evidence }: ChannelKnowledge, rows: readonly PastRow[]) {
+  return new Map(
+    rows.flatMap(({ model }) => {
+      const entries = evidence.get(model);
+      return entries ? [[model, entries] as const] : [];
+    }),
+  );
+}
+
 function nextRow(
   input: Pick<WriteModelStatesInput, 'run_id' | 'target_id' | 'remembered'>,
   probe: ProbeResult,
-  past: PastRow | null,
+  { before, known }: { before: PastRow | null; known: ChannelKnowledge },
 ) {
-  const previous =
-    past &&
-    modelStateCodec.fromRow({ ...past, history: parseColumn<HistoryPoint[]>(past.history) });
+  const { model } = probe;
+  const previous = before && {
+    ...before,
+    success: before.success === 1,
+    history: parseColumn<HistoryPoint[]>(before.history),
+  };
   const { history, ...state } = nextModelState(previous, probe);
+  const evidence = known.evidence.get(model) ?? parseColumn<Evidence[]>(before?.evidence ?? '[]');
   return {
     ...modelStateCodec.toRow(state),
+    ...evidenceColumns(evidence),
     run_id: input.run_id,
     target_id: input.target_id,
-    remembered: input.remembered.has(probe.model)
-      ? rememberedText(input.remembered.get(probe.model))
-      : (past?.remembered ?? null),
+    remembered: input.remembered.has(model)
+      ? rememberedText(input.remembered.get(model))
+      : (before?.remembered ?? null),
     history: JSON.stringify(history),
   };
+}
+
+/** The models that a channel has, listed or typed by hand; null if its list isn't known. */
+type Offered = ReadonlySet<string> | null;
+
+/** When a probed model vanished from the list; null if it is listed, or answers without being listed. */
+function goneAt(
+  before: PastRow | null,
+  { model, success }: ProbeResult,
+  { offered, nowS }: { offered: Offered; nowS: number },
+): number | null {
+  if (!before || offered?.has(model)) return null;
+  if (offered === null) return success ? null : before.gone_at;
+  return before.gone_at ?? nowS;
 }
 
 function rememberedText(value: unknown): string | null {
@@ -104,7 +193,6 @@ async function upsert(
   db: Database,
   rows: readonly Insertable<Schema['model_states']>[],
 ): Promise<void> {
-  // Not the columns that live traffic writes.
   const written = rows[0] ? namesOf(rows[0]) : [];
   for (const chunk of chunksOf(rows)) {
     await db.kysely
@@ -115,28 +203,48 @@ async function upsert(
   }
 }
 
-/** Deletes models that are no longer listed; those that are listed but weren't probed count no longer. */
+/**
+ * Of the models that a completed run left out, marks those that are no longer listed as gone; they keep
+ * their place on the page. Those that are listed but weren't probed don't count any more.
+ */
 async function retire(
   db: Database,
-  input: WriteModelStatesInput,
-  unprobed: readonly PastRow[],
+  { target_id, nowS }: WriteModelStatesInput,
+  { unprobed, offered }: { unprobed: readonly PastRow[]; offered: Offered },
 ): Promise<void> {
-  const listed = input.listed_models && new Set(input.listed_models);
-  const gone = unprobed.filter((row) => listed !== null && !listed.has(row.model));
-  const back = unprobed.filter((row) => row.in_last_run === 1 && !gone.includes(row));
-  for (const chunk of chunksOf(gone.map((row) => row.model))) {
-    await db.kysely
-      .deleteFrom('model_states')
-      .where('target_id', '=', input.target_id)
-      .where('model', 'in', chunk)
-      .execute();
-  }
-  for (const chunk of chunksOf(back.map((row) => row.model))) {
+  const isGone = (row: PastRow) => offered !== null && !offered.has(row.model);
+  const gone = unprobed.filter((row) => isGone(row) && row.gone_at === null);
+  const left = unprobed.filter((row) => !isGone(row) && row.gone_at === null);
+  const back = unprobed.filter((row) => offered?.has(row.model) && row.gone_at !== null);
+  await setOf(db, target_id, gone, { gone_at: nowS, recheck_at: null });
+  await setOf(db, target_id, back, { gone_at: null, in_last_run: 0 });
+  const unchosen = left.filter((row) => row.in_last_run === 1);
+  await setOf(db, target_id, unchosen, { in_last_run: 0 });
+}
+
+async function setOf(
+  db: Database,
+  targetId: number,
+  rows: readonly PastRow[],
+  columns: { gone_at?: number | null; recheck_at?: null; in_last_run?: 0 },
+): Promise<void> {
+  for (const chunk of chunksOf(rows.map((row) => row.model))) {
     await db.kysely
       .updateTable('model_states')
-      .set({ in_last_run: 0 })
-      .where('target_id', '=', input.target_id)
+      .set(columns)
+      .where('target_id', '=', targetId)
       .where('model', 'in', chunk)
       .execute();
   }
+}
+
+async function deleteLongGone(
+  db: Database,
+  { target_id, nowS }: Pick<WriteModelStatesInput, 'target_id' | 'nowS'>,
+): Promise<void> {
+  await db.kysely
+    .deleteFrom('model_states')
+    .where('target_id', '=', target_id)
+    .where('gone_at', '<', nowS - goneForS)
+    .execute();
 }

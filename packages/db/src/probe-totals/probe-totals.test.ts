@@ -66,7 +66,12 @@ test('percentiles are those of the successes', async () => {
 test('a probe for traffic counts too, and so does what an interrupted run measured', async () => {
   const db = await withTargets();
   await runOnce(db, 1, startS, [probe({ timestamp: startS })]);
-  const single = { target_id: 1, probe: failedProbe({ timestamp: startS + 9 }), remembered: null };
+  const single = {
+    target_id: 1,
+    probe: failedProbe({ timestamp: startS + 9 }),
+    findings: [],
+    remembered: null,
+  };
   await recordModelProbe(db, { ...single, nowS: startS + 9 });
   const cut = await startedRun(db, 1, startS + 10);
   await finish(db, cut, [probe({ timestamp: startS + 11 })], { status: 'interrupted' });

@@ -1,9 +1,14 @@
 import {
+  type Availability,
   addHistogram,
   countValue,
   type ErrorKind,
   type Histogram,
+  isCheck,
+  joinTimes,
   type ProbeResult,
+  timeWithin,
+  type WatchedTime,
   type WireProtocol,
 } from '@api-monitor/core';
 import { createCodec } from '../engine/columns.ts';
@@ -20,15 +25,22 @@ export const probePeriods = {
 
 export type ProbePeriod = keyof typeof probePeriods;
 
+/** Of a period, at most so many stretches of watched time are kept. */
+const mostTimes = 200;
+
 /** The start of the period that contains a time (Unix seconds). */
 export function periodStart(timeS: number, lengthS: number): number {
   return Math.floor(timeS / lengthS) * lengthS;
 }
 
 /** The sums of a number of probes. */
-export interface ProbeTotals {
+export interface ProbeTotals extends Availability {
+  /** How many checks there were. Rechecks and models that weren't asked don't count. */
   probes: number;
   successes: number;
+  /** What all probes cost, rechecks included: HTTP requests, and input and output tokens. */
+  requests: number;
+  tokens: number;
   /** Of those that passed. */
   durations: Histogram;
   /** Of those that passed and streamed. */
@@ -39,10 +51,12 @@ export interface ProbeTotals {
 type CountedProbe = Pick<ProbeResult, 'success' | 'duration' | 'first_token_s' | 'error_kind'>;
 
 export function noProbes(): ProbeTotals {
-  return { probes: 0, successes: 0, durations: {}, first_tokens: {}, errors: {} };
+  const cost = { requests: 0, tokens: 0 };
+  const counts = { probes: 0, successes: 0, watched_s: 0, served_s: 0 };
+  return { ...counts, ...cost, durations: {}, first_tokens: {}, errors: {} };
 }
 
-/** Counts one more probe. */
+/** Counts one more check. */
 function countProbe(totals: ProbeTotals, probe: CountedProbe): void {
   totals.probes += 1;
   if (probe.success) {
@@ -59,6 +73,10 @@ function countProbe(totals: ProbeTotals, probe: CountedProbe): void {
 export function addTotals(totals: ProbeTotals, other: ProbeTotals): void {
   totals.probes += other.probes;
   totals.successes += other.successes;
+  totals.watched_s += other.watched_s;
+  totals.served_s += other.served_s;
+  totals.requests += other.requests;
+  totals.tokens += other.tokens;
   addHistogram(totals.durations, other.durations);
   addHistogram(totals.first_tokens, other.first_tokens);
   for (const [kind, count] of Object.entries(other.errors) as [ErrorKind, number][]) {
@@ -66,8 +84,16 @@ export function addTotals(totals: ProbeTotals, other: ProbeTotals): void {
   }
 }
 
-/** The sums of the probes of one model within one period; skipped ones don't count. */
-export interface PeriodTotals extends ProbeTotals {
+/** The sums of one model's probes within one period. */
+export interface ModelTotals extends ProbeTotals {
+  /**
+   * The watched time, counted from the period's start; null if only its sums are known, as in the rows of
+   * older versions. With it, the availability of a model over several channels is known.
+   */
+  times: WatchedTime[] | null;
+}
+
+export interface PeriodTotals extends ModelTotals {
   /** How long the period is: one of `probePeriods`. */
   period_s: number;
   /** The period's start, a whole multiple of its length (days are those of UTC). */
@@ -83,33 +109,102 @@ export const periodTotalsCodec = createCodec<PeriodTotals>({
   protocol: 'text',
   probes: 'number',
   successes: 'number',
+  watched_s: 'number',
+  served_s: 'number',
+  requests: 'number',
+  tokens: 'number',
   durations: 'json',
   first_tokens: 'json',
   errors: 'json',
+  times: 'json',
 });
 
 /** The sums of one target, by `keyOfPeriod`. */
 export type TotalsByPeriod = Map<string, PeriodTotals>;
 
-type SummedProbe = CountedProbe & Pick<ProbeResult, 'model' | 'protocol' | 'timestamp'>;
+type Summed = Pick<ProbeResult, 'model' | 'protocol' | 'timestamp'>;
 
 export function keyOfPeriod(one: Pick<PeriodTotals, 'period_s' | 'starts_at' | 'model'>): string {
   return `${one.period_s} ${one.starts_at} ${one.model}`;
 }
 
 /**
- * Counts a probe in the sums of its periods, one of each length; periods too old to be kept at `nowS`
- * are left out. A skipped model isn't a chat model and says nothing about a channel.
+ * Counts a check in the sums of its periods, one of each length; periods too old to be kept at `nowS` are
+ * left out, and so are probes that say nothing about the model.
  */
-export function sumByPeriod(sums: TotalsByPeriod, probe: SummedProbe, nowS: number): void {
-  if (probe.error_kind === 'skipped') return;
+export function sumByPeriod(
+  sums: TotalsByPeriod,
+  probe: CountedProbe & Summed,
+  nowS: number,
+): void {
+  if (!isCheck(probe)) return;
+  for (const one of totalsAt(sums, probe, nowS)) countProbe(one, probe);
+}
+
+/** Adds what a probe cost to the sums of its periods. */
+export function sumCost(
+  sums: TotalsByPeriod,
+  probe: Summed & Pick<ProbeResult, 'requests' | 'input_tokens' | 'output_tokens'>,
+  nowS: number,
+): void {
+  const tokens = (probe.input_tokens ?? 0) + (probe.output_tokens ?? 0);
+  if (probe.requests === 0 && tokens === 0) return;
+  for (const one of totalsAt(sums, probe, nowS)) {
+    one.requests += probe.requests;
+    one.tokens += tokens;
+  }
+}
+
+/** Adds the time that a check speaks for to each of the periods that it touches. */
+export function sumWatched(
+  sums: TotalsByPeriod,
+  probe: Summed,
+  time: WatchedTime,
+  nowS: number,
+): void {
+  for (const { lengthS, keptS } of Object.values(probePeriods)) {
+    const first = periodStart(Math.max(time[0], nowS - keptS), lengthS);
+    for (let startsAt = first; startsAt < time[1]; startsAt += lengthS) {
+      const part = timeWithin(time, startsAt, lengthS);
+      if (part) addTime(totalsOf(sums, probe, lengthS, startsAt), part);
+    }
+  }
+}
+
+/** Adds what the database has counted so far. */
+export function addStored(one: PeriodTotals, stored: PeriodTotals): void {
+  addTotals(one, stored);
+  one.times = one.times && stored.times && boundedTimes([...stored.times, ...one.times]);
+}
+
+function* totalsAt(sums: TotalsByPeriod, probe: Summed, nowS: number): Generator<PeriodTotals> {
   for (const { lengthS, keptS } of Object.values(probePeriods)) {
     if (probe.timestamp < nowS - keptS) continue;
-    const starts_at = periodStart(probe.timestamp, lengthS);
-    const { model, protocol } = probe;
-    const found = { period_s: lengthS, starts_at, model, protocol, ...noProbes() };
-    const one = sums.get(keyOfPeriod(found)) ?? found;
-    countProbe(one, probe);
-    sums.set(keyOfPeriod(one), one);
+    yield totalsOf(sums, probe, lengthS, periodStart(probe.timestamp, lengthS));
   }
+}
+
+function totalsOf(
+  sums: TotalsByPeriod,
+  { model, protocol }: Summed,
+  period_s: number,
+  starts_at: number,
+): PeriodTotals {
+  const found = { period_s, starts_at, model, protocol, ...noProbes(), times: [] };
+  const one = sums.get(keyOfPeriod(found)) ?? found;
+  sums.set(keyOfPeriod(one), one);
+  return one;
+}
+
+function addTime(one: PeriodTotals, time: WatchedTime): void {
+  const [from, to, served] = time;
+  one.watched_s += to - from;
+  if (served) one.served_s += to - from;
+  one.times = one.times && boundedTimes([...one.times, time]);
+}
+
+/** A model that fails every other minute would fill the row; its sums are enough. */
+function boundedTimes(times: readonly WatchedTime[]): WatchedTime[] | null {
+  const joined = joinTimes(times);
+  return joined.length > mostTimes ? null : joined;
 }

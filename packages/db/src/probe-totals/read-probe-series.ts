@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { WireProtocol } from '@api-monitor/core';
 import type { Database } from '../engine/database.ts';
 import {
+  type ModelTotals,
   type ProbePeriod,
-  type ProbeTotals,
   periodStart,
   periodTotalsCodec,
   probePeriods,
@@ -24,7 +24,7 @@ export interface ProbeSeries {
   target_id: number;
   model: string;
   protocol: WireProtocol;
-  periods: Map<number, ProbeTotals>;
+  periods: Map<number, ModelTotals>;
 }
 
 /** Read at once: 50 models over 90 days take a few turns of the event loop, each of them short. */
@@ -42,7 +42,7 @@ export async function readProbeSeries(
     for (const row of rows) {
       const key = `${row.target_id} ${row.model}`;
       const known = series.get(key);
-      const periods = known?.periods ?? new Map<number, ProbeTotals>();
+      const periods = known?.periods ?? new Map<number, ModelTotals>();
       const { target_id, model, protocol, starts_at, period_s: _length, ...totals } = row;
       periods.set(starts_at, periodTotalsCodec.fromRow(totals));
       series.set(key, { target_id, model, protocol, periods });

@@ -1,34 +1,65 @@
-import type { ProbeResult } from '@api-monitor/core';
+import { isCheck, type ProbeResult, watchedBy } from '@api-monitor/core';
 import { sql } from 'kysely';
 import { chunksOf } from '../engine/chunks-of.ts';
 import { excluded } from '../engine/columns.ts';
 import type { Database } from '../engine/database.ts';
 import { type Batches, deleteRows } from '../engine/delete-batches.ts';
 import {
-  addTotals,
+  addStored,
   keyOfPeriod,
   periodTotalsCodec,
   probePeriods,
   sumByPeriod,
+  sumCost,
+  sumWatched,
   type TotalsByPeriod,
 } from './probe-totals.ts';
 
 const key = ['target_id', 'period_s', 'model', 'starts_at'] as const;
 
+export interface AddProbeTotalsInput {
+  target_id: number;
+  probes: readonly ProbeResult[];
+  /** Of the target. */
+  intervalS: number;
+  /** When the previous check of each model was; absent models have none. */
+  watchedUntil: ReadonlyMap<string, number | null>;
+  nowS: number;
+}
+
 /**
- * Adds probes to the sums of their periods. Belongs in the transaction that writes them, after it has
- * locked the target, so that nobody else adds to the same sums.
+ * Adds the probes of a run to the sums of their periods. Belongs in the transaction that writes them, after
+ * it has locked the target, so that nobody else adds to the same sums.
  */
-export async function addProbeTotals(
+export async function addProbeTotals(db: Database, input: AddProbeTotalsInput): Promise<void> {
+  const { target_id, probes, intervalS, nowS } = input;
+  const sums: TotalsByPeriod = new Map();
+  const watchedUntil = new Map(input.watchedUntil);
+  for (const probe of probes) {
+    sumCost(sums, probe, nowS);
+    if (!isCheck(probe)) continue;
+    sumByPeriod(sums, probe, nowS);
+    const before = { watchedUntil: watchedUntil.get(probe.model) ?? null, intervalS };
+    sumWatched(sums, probe, watchedBy(probe, before), nowS);
+    watchedUntil.set(probe.model, probe.timestamp);
+  }
+  await addSums(db, target_id, sums);
+}
+
+/** Adds what a recheck cost; it isn't counted as a check. Belongs in its transaction, likewise. */
+export async function addProbeCost(
   db: Database,
-  input: { target_id: number; probes: readonly ProbeResult[]; nowS: number },
+  { target_id, probe, nowS }: { target_id: number; probe: ProbeResult; nowS: number },
 ): Promise<void> {
   const sums: TotalsByPeriod = new Map();
-  for (const probe of input.probes) sumByPeriod(sums, probe, input.nowS);
+  sumCost(sums, probe, nowS);
+  await addSums(db, target_id, sums);
+}
+
+async function addSums(db: Database, target_id: number, sums: TotalsByPeriod): Promise<void> {
   if (sums.size === 0) return;
-  await addKnown(db, input.target_id, sums);
+  await addKnown(db, target_id, sums);
   for (const chunk of chunksOf([...sums.values()])) {
-    const { target_id } = input;
     const rows = chunk.map((one) => ({ target_id, ...periodTotalsCodec.toRow(one) }));
     await db.kysely
       .insertInto('probe_totals')
@@ -57,7 +88,7 @@ async function addKnown(db: Database, target_id: number, sums: TotalsByPeriod): 
         .execute();
       for (const row of rows) {
         const one = sums.get(keyOfPeriod(row));
-        if (one) addTotals(one, periodTotalsCodec.fromRow(row));
+        if (one) addStored(one, periodTotalsCodec.fromRow(row));
       }
     }
   }

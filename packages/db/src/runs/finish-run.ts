@@ -1,20 +1,28 @@
-import { sentenceOfCut, summariseRun, type Target } from '@api-monitor/core';
+import { type ErrorKind, sentenceOfCut, summariseRun, type Target } from '@api-monitor/core';
 import { nextRevision } from '../engine/columns.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { lockTargets } from '../engine/locks.ts';
+import type { ChannelKnowledge } from '../model-states/apply-findings.ts';
 import {
+  learn,
+  readPastStates,
   type WriteModelStatesInput,
   writeModelStates,
 } from '../model-states/write-model-states.ts';
 import { addProbeTotals } from '../probe-totals/write-probe-totals.ts';
-import { targetCodec } from '../targets/targets.ts';
+import { getTarget, targetCodec } from '../targets/targets.ts';
 import { insertRunModels } from './run-models.ts';
 import { getRun, type RunRow, runColumns } from './runs.ts';
 
 export interface FinishRunInput extends WriteModelStatesInput {
   log_file: string | null;
+  /** Why the run failed, or why its list of models did. */
   error: string | null;
-  nowS: number;
+  error_kind: ErrorKind | null;
+  /** The way of listing models that worked, as a plain JSON value; null keeps what is known. */
+  list_way: unknown;
+  /** How many probes at a time the channel bears; null keeps what is known. */
+  probe_concurrency: number | null;
 }
 
 export type FinishRunOutcome =
@@ -23,19 +31,24 @@ export type FinishRunOutcome =
 
 /**
  * Writes everything that a run found, all or nothing: its rows, the run, the target's summary, each
- * model's state and sums. A run that was ended as interrupted meanwhile (its host slept) counts again, so
- * that no measured row is lost.
+ * model's state, evidence and sums. A run that was ended as interrupted meanwhile (its host slept) counts
+ * again, so that no measured row is lost.
  */
 export async function finishRun(db: Database, input: FinishRunInput): Promise<FinishRunOutcome> {
   return inTransaction(db, async (tx) => {
-    await lockTargets(tx.kysely, [input.target_id]);
+    const { target_id, probes, nowS } = input;
+    await lockTargets(tx.kysely, [target_id]);
     const started = await getRun(tx, input.run_id);
-    if (started?.target_id !== input.target_id) return { outcome: 'target_gone' };
-    const target = await updateSummary(tx, input);
-    if (!target) return { outcome: 'target_gone' };
-    await insertRunModels(tx, input, input.probes);
-    await writeModelStates(tx, input);
-    await addProbeTotals(tx, input);
+    const before = await getTarget(tx, target_id);
+    if (started?.target_id !== target_id || !before) return { outcome: 'target_gone' };
+    const past = await readPastStates(tx, target_id);
+    const known = learn(before, past, input.findings);
+    await insertRunModels(tx, input, probes);
+    await writeModelStates(tx, input, { past, known, target: before });
+    const watchedUntil = new Map([...past].map(([model, row]) => [model, row.watched_until]));
+    const intervalS = before.interval_min * 60;
+    await addProbeTotals(tx, { target_id, probes, intervalS, watchedUntil, nowS });
+    const target = await updateSummary(tx, input, { started, known });
     return { outcome: 'finished', run: await updateRun(tx, input), target };
   });
 }
@@ -51,39 +64,56 @@ async function updateRun(db: Database, input: FinishRunInput): Promise<RunRow> {
       heartbeat_at: input.nowS,
       log_file: input.log_file,
       error: errorOf(input),
+      error_kind: input.error_kind,
     })
     .where('id', '=', input.run_id)
     .returning(runColumns)
     .executeTakeFirstOrThrow();
 }
 
-async function updateSummary(db: Database, input: FinishRunInput): Promise<Target | null> {
+async function updateSummary(
+  db: Database,
+  input: FinishRunInput,
+  { started, known }: { started: RunRow; known: ChannelKnowledge },
+): Promise<Target> {
   const row = await db.kysely
     .updateTable('targets')
-    .set({ ...summaryOf(input), ...listedOf(input), revision: nextRevision })
+    .set({
+      ...summaryOf(input, started),
+      ...targetCodec.toRow({ fault: known.fault }),
+      ...learntOf(input),
+      revision: nextRevision,
+    })
     .where('id', '=', input.target_id)
-    .where('deleted_at', 'is', null)
     .returning(targetCodec.columns)
-    .executeTakeFirst();
-  return row ? targetCodec.fromRow(row) : null;
+    .executeTakeFirstOrThrow();
+  return targetCodec.fromRow(row);
 }
 
-function summaryOf(input: FinishRunInput) {
-  if (input.status === 'interrupted') return { last_error: errorOf(input) };
+/** The next run is due an interval after the start of this one, however long it took. */
+function summaryOf(input: FinishRunInput, { started_at }: RunRow) {
+  const last_error = errorOf(input);
+  const last_error_kind = input.error_kind;
+  if (input.status === 'interrupted') return { last_error, last_error_kind };
   const { status, total, success, fail } = summariseRun(input.probes);
   return {
-    last_run_at: input.nowS,
+    last_run_at: started_at,
     last_status: input.status === 'error' ? ('error' as const) : status,
     last_total: total,
     last_success: success,
     last_fail: fail,
     last_log_file: input.log_file,
-    last_error: errorOf(input),
+    last_error,
+    last_error_kind,
   };
 }
 
-function listedOf({ listed_models }: FinishRunInput) {
-  return listed_models === null ? {} : { listed_models: JSON.stringify(listed_models) };
+function learntOf({ listed_models, list_way, probe_concurrency }: FinishRunInput) {
+  return {
+    ...(listed_models === null ? {} : { listed_models: JSON.stringify(listed_models) }),
+    ...(list_way === null ? {} : { list_way: JSON.stringify(list_way) }),
+    ...(probe_concurrency === null ? {} : { probe_concurrency }),
+  };
 }
 
 function errorOf(input: FinishRunInput): string | null {

@@ -13,7 +13,6 @@ import {
   deleteTarget,
   getLatestFinishedRun,
   getTarget,
-  listDeadInTraffic,
   listKnownModels,
   listModelStates,
   listRunModels,
@@ -22,7 +21,6 @@ import {
   listTargetRevisions,
   pruneRuns,
   recordModelProbe,
-  updateTarget,
 } from '../index.ts';
 
 /** A healthy channel of two models, run at 100. */
@@ -34,7 +32,7 @@ async function withTarget() {
 }
 
 const dead = failedProbe({ timestamp: 200 });
-const input = { target_id: 1, probe: dead, remembered: null, nowS: 201 };
+const input = { target_id: 1, probe: dead, findings: [], remembered: null, nowS: 201 };
 
 test('the probe of one model writes a run, its row, the model’s state and the channel’s counts', async () => {
   const db = await withTarget();
@@ -121,24 +119,6 @@ test('for a deleted channel or an unknown model nothing is written', async () =>
   await deleteTarget(db, 1, 1000);
   expect(await recordModelProbe(db, input)).toEqual({ outcome: 'target_gone' });
   expect(await db.kysely.selectFrom('runs').select('id').execute()).toEqual([]);
-});
-
-test('a model is dead in traffic until a probe passes, a scheduled run probes it, or its channel is disabled', async () => {
-  const db = await withTarget();
-  const dead = async () => (await listDeadInTraffic(db)).map(({ model }) => model);
-  await recordModelProbe(db, input);
-  expect(await listDeadInTraffic(db)).toEqual([
-    { target_id: 1, model: 'gpt-4o', timestamp: 200, state_since: 200 },
-  ]);
-  await updateTarget(db, 1, { enabled: false }, 201);
-  expect(await dead()).toEqual([]);
-  await updateTarget(db, 1, { enabled: true }, 202);
-  await recordModelProbe(db, { ...input, probe: probe({ timestamp: 210 }) });
-  expect(await dead()).toEqual([]);
-  await recordModelProbe(db, { ...input, probe: failedProbe({ timestamp: 220 }) });
-  expect(await dead()).toEqual(['gpt-4o']);
-  await runOnce(db, 1, 300, [failedProbe({ timestamp: 301 })]);
-  expect(await dead()).toEqual([]);
 });
 
 test('old probes for traffic are pruned, but not the latest whole run before them', async () => {

@@ -1,9 +1,10 @@
-import { type ProbeResult, summariseRun, type Target } from '@api-monitor/core';
+import { type Finding, type ProbeResult, summariseRun, type Target } from '@api-monitor/core';
 import { nextRevision } from '../engine/columns.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { lockTargets } from '../engine/locks.ts';
-import { writeModelState } from '../model-states/write-model-states.ts';
-import { addProbeTotals } from '../probe-totals/write-probe-totals.ts';
+import type { ChannelKnowledge } from '../model-states/apply-findings.ts';
+import { learn, readPastStates, writeModelState } from '../model-states/write-model-states.ts';
+import { addProbeCost } from '../probe-totals/write-probe-totals.ts';
 import { getTarget, targetCodec } from '../targets/targets.ts';
 import { insertRunModels } from './run-models.ts';
 import { type RunRow, runColumns } from './runs.ts';
@@ -11,6 +12,8 @@ import { type RunRow, runColumns } from './runs.ts';
 export interface RecordModelProbeInput {
   target_id: number;
   probe: ProbeResult;
+  /** What the probe shows, in any order: it may be refused on one route and answered on another. */
+  findings: readonly Finding[];
   /** What worked, as a plain JSON value; null clears what was remembered. */
   remembered: unknown;
   nowS: number;
@@ -23,9 +26,9 @@ export type RecordModelProbeOutcome =
   | { outcome: 'model_gone' };
 
 /**
- * Writes the probe of one model that live traffic asked for: its own run, which is finished at once (so
- * it never blocks a running one), its row, the model's state, and the target's counts. It doesn't change
- * when the target is next due.
+ * Writes the recheck of one model: its own run, which is finished at once (so
+ * it never blocks a running one), its row, the model's state and evidence, and the target's counts. It
+ * doesn't change when the target is next due, and isn't counted in sums of checks.
  */
 export async function recordModelProbe(
   db: Database,
@@ -36,25 +39,19 @@ export async function recordModelProbe(
     await lockTargets(tx.kysely, [target_id]);
     const target = await getTarget(tx, target_id);
     if (!target) return { outcome: 'target_gone' };
-    if (!(await isKnown(tx, target_id, probe.model))) return { outcome: 'model_gone' };
+    const { model } = probe;
+    const past = await readPastStates(tx, target_id, model);
+    const before = past.get(model);
+    if (!before) return { outcome: 'model_gone' };
+    const findings = input.findings.map((finding) => ({ model, finding }));
+    const known = learn(target, past, findings);
     const run = await insertRun(tx, input);
     await insertRunModels(tx, { run_id: run.id, target_id }, [probe]);
-    const remembered = new Map([[probe.model, input.remembered]]);
-    await writeModelState(tx, { run_id: run.id, target_id, remembered }, probe);
-    const updated = await updateCounts(tx, target);
-    await addProbeTotals(tx, { target_id, probes: [probe], nowS: input.nowS });
-    return { outcome: 'recorded', run, target: updated };
+    const remembered = new Map([[model, input.remembered]]);
+    await writeModelState(tx, { run_id: run.id, target_id, remembered }, probe, { before, known });
+    await addProbeCost(tx, { target_id, probe, nowS: input.nowS });
+    return { outcome: 'recorded', run, target: await updateTarget(tx, target, known) };
   });
-}
-
-async function isKnown(db: Database, targetId: number, model: string): Promise<boolean> {
-  const state = await db.kysely
-    .selectFrom('model_states')
-    .select('model')
-    .where('target_id', '=', targetId)
-    .where('model', '=', model)
-    .executeTakeFirst();
-  return state !== undefined;
 }
 
 async function insertRun(db: Database, input: RecordModelProbeInput): Promise<RunRow> {
@@ -74,10 +71,15 @@ async function insertRun(db: Database, input: RecordModelProbeInput): Promise<Ru
     .executeTakeFirstOrThrow();
 }
 
-async function updateCounts(db: Database, target: Target): Promise<Target> {
+async function updateTarget(
+  db: Database,
+  target: Target,
+  { fault }: ChannelKnowledge,
+): Promise<Target> {
+  const counts = await countsOf(db, target);
   const row = await db.kysely
     .updateTable('targets')
-    .set({ ...(await countsOf(db, target)), revision: nextRevision })
+    .set({ ...counts, ...targetCodec.toRow({ fault }), revision: nextRevision })
     .where('id', '=', target.id)
     .returning(targetCodec.columns)
     .executeTakeFirstOrThrow();
@@ -92,6 +94,7 @@ async function countsOf(db: Database, target: Target) {
     .select(['success', 'error_kind'])
     .where('target_id', '=', target.id)
     .where('in_last_run', '=', 1)
+    .where('gone_at', 'is', null)
     .execute();
   const { status, total, success, fail } = summariseRun(
     states.map((state) => ({ ...state, success: state.success === 1 })),

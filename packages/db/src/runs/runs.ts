@@ -166,7 +166,7 @@ async function endInterruptedRun(
   for (const { target_id } of ended) {
     await kysely
       .updateTable('targets')
-      .set({ last_error: sentenceOfCut('interrupted') })
+      .set({ last_error: sentenceOfCut('interrupted'), last_error_kind: null })
       .where('id', '=', target_id)
       .execute();
   }

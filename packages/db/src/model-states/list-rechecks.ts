@@ -1,0 +1,85 @@
+import { type ChannelFault, clockSkewS, type Evidence } from '@api-monitor/core';
+import { parseColumn } from '../engine/columns.ts';
+import type { Database } from '../engine/database.ts';
+
+/** A single probe that is due. */
+export interface Recheck {
+  target_id: number;
+  model: string;
+  /** `fault`: the whole channel is at fault, and this one model shows whether it is back. */
+  reason: 'model' | 'fault';
+}
+
+/** No rest is longer than the longest interval; a later one comes from a wrong clock. */
+const longestRestS = 86_400;
+
+/** The single probes of enabled targets that are due, the one that waits longest first. */
+export async function listRechecks(db: Database, nowS: number): Promise<Recheck[]> {
+  const models = await db.kysely
+    .selectFrom('model_states')
+    .innerJoin('targets', 'targets.id', 'model_states.target_id')
+    .select(['target_id', 'model'])
+    .where('recheck_at', 'is not', null)
+    .where((where) =>
+      where.or([
+        where('recheck_at', '<=', nowS),
+        where('recheck_at', '>', nowS + longestRestS + clockSkewS),
+      ]),
+    )
+    .where('in_last_run', '=', 1)
+    .where('gone_at', 'is', null)
+    .where('targets.enabled', '=', 1)
+    .where('targets.deleted_at', 'is', null)
+    .where('targets.fault', 'is', null)
+    .orderBy('recheck_at')
+    .execute();
+  const faults = await listFaultRechecks(db, nowS);
+  return [...faults, ...models.map((one) => ({ ...one, reason: 'model' as const }))];
+}
+
+async function listFaultRechecks(db: Database, nowS: number): Promise<Recheck[]> {
+  const targets = await db.kysely
+    .selectFrom('targets')
+    .select(['id', 'fault'])
+    .where('fault', 'is not', null)
+    .where('enabled', '=', 1)
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
+    .execute();
+  const rechecks: Recheck[] = [];
+  for (const { id: target_id, fault } of targets) {
+    if (fault === null || isResting(parseColumn<ChannelFault>(fault), nowS)) continue;
+    const model = await modelProvenLast(db, target_id);
+    if (model !== null) rechecks.push({ target_id, model, reason: 'fault' });
+  }
+  return rechecks;
+}
+
+function isResting({ rest_until }: ChannelFault, nowS: number): boolean {
+  return rest_until > nowS && rest_until <= nowS + longestRestS + clockSkewS;
+}
+
+/** The model whose proof is the newest; without any proof, one that probes can ask. */
+async function modelProvenLast(db: Database, targetId: number): Promise<string | null> {
+  const states = await db.kysely
+    .selectFrom('model_states')
+    .select(['model', 'evidence', 'error_kind'])
+    .where('target_id', '=', targetId)
+    .where('in_last_run', '=', 1)
+    .where('gone_at', 'is', null)
+    .orderBy('model')
+    .execute();
+  const models = states
+    .filter(({ error_kind }) => error_kind !== 'skipped')
+    .map(({ model, evidence }) => ({ model, ...proofOf(parseColumn<Evidence[]>(evidence)) }))
+    .filter(({ isAskable }) => isAskable)
+    .sort((a, b) => b.provedAt - a.provedAt);
+  return models[0]?.model ?? null;
+}
+
+function proofOf(evidence: readonly Evidence[]) {
+  return {
+    isAskable: evidence.every(({ state }) => state !== 'unprovable'),
+    provedAt: Math.max(0, ...evidence.map(({ proved_at }) => proved_at ?? 0)),
+  };
+}

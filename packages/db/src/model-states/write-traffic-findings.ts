@@ -1,0 +1,96 @@
+import {
+  type Evidence,
+  hasFaultMoved,
+  hasMoved,
+  isWorthStoring,
+  type Knowledge,
+  type ModelFinding,
+  type Target,
+} from '@api-monitor/core';
+import { chunksOf } from '../engine/chunks-of.ts';
+import { nextRevision, parseColumn } from '../engine/columns.ts';
+import type { Database } from '../engine/database.ts';
+import { getTarget, targetCodec } from '../targets/targets.ts';
+import { applyFindings, type ChannelKnowledge } from './apply-findings.ts';
+import { writeEvidence } from './write-model-states.ts';
+
+/** A target of which people or routing know something new. */
+export interface EvidenceChange {
+  target_id: number;
+}
+
+/**
+ * Writes what traffic shows about the models. Belongs in a transaction that has locked the targets. Findings
+ * about unknown models are left out, unless they concern the whole channel.
+ */
+export async function writeTrafficFindings(
+  db: Database,
+  findings: readonly ModelFinding[],
+): Promise<EvidenceChange[]> {
+  const changes: EvidenceChange[] = [];
+  for (const [target_id, ofTarget] of Map.groupBy(findings, (one) => one.target_id)) {
+    if (await writeOfTarget(db, target_id, ofTarget)) changes.push({ target_id });
+  }
+  return changes;
+}
+
+async function writeOfTarget(
+  db: Database,
+  targetId: number,
+  findings: readonly ModelFinding[],
+): Promise<boolean> {
+  const target = await getTarget(db, targetId);
+  if (!target) return false;
+  const before = await readKnowledge(db, target, new Set(findings.map(({ model }) => model)));
+  const after = applyFindings(
+    before,
+    findings.map((finding) => ({ model: finding.model, finding })),
+    target.interval_min * 60,
+  );
+  const known = [...before.evidence.keys()].map((model) => ({
+    model,
+    before: knowledgeOf(before, model),
+    after: knowledgeOf(after, model),
+  }));
+  const worthStoring = known.filter((one) => isWorthStoring(one.before, one.after));
+  await writeEvidence(db, targetId, evidenceOf(worthStoring));
+  const hasNewFault = hasFaultMoved(before.fault, after.fault);
+  const isNews = hasNewFault || known.some((one) => hasMoved(one.before, one.after));
+  if (isNews) await announce(db, targetId, after);
+  return isNews;
+}
+
+async function readKnowledge(
+  db: Database,
+  { id, fault }: Target,
+  models: ReadonlySet<string>,
+): Promise<ChannelKnowledge> {
+  const evidence = new Map<string, readonly Evidence[]>();
+  for (const chunk of chunksOf([...models])) {
+    const rows = await db.kysely
+      .selectFrom('model_states')
+      .select(['model', 'evidence'])
+      .where('target_id', '=', id)
+      .where('model', 'in', chunk)
+      .execute();
+    for (const row of rows) evidence.set(row.model, parseColumn<Evidence[]>(row.evidence));
+  }
+  return { evidence, fault };
+}
+
+/** Without the fault, which belongs to the channel. */
+function knowledgeOf({ evidence }: ChannelKnowledge, model: string): Knowledge {
+  return { evidence: evidence.get(model) ?? [], fault: null };
+}
+
+function evidenceOf(known: readonly { model: string; after: Knowledge }[]) {
+  return new Map(known.map(({ model, after }) => [model, after.evidence]));
+}
+
+async function announce(db: Database, id: number, { fault }: ChannelKnowledge): Promise<void> {
+  await db.kysely
+    .updateTable('targets')
+    .set({ ...targetCodec.toRow({ fault }), revision: nextRevision })
+    .where('id', '=', id)
+    .execute();
+}
