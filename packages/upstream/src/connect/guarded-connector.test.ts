@@ -26,7 +26,7 @@ async function clientWith(lookup: Lookup) {
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
-  const connect = createGuardedConnector(guard, true, lookup);
+  const connect = createGuardedConnector(guard, true, lookup, { take() {} });
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();

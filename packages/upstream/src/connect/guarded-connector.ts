@@ -1,6 +1,7 @@
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import type { AddressGuard } from './guard-address.ts';
+import type { InterimAnswers } from './interim-answers.ts';
 import type { Lookup } from './share-lookups.ts';
 
 /** Why a connection wasn't opened: the guard refused its address. The message is shown to people. */
@@ -16,13 +17,14 @@ export function createGuardedConnector(
   guard: AddressGuard,
   verifySsl: boolean,
   lookup: Lookup,
+  interim: Pick<InterimAnswers, 'take'>,
 ): buildConnector.connector {
   const connect = buildConnector({
     allowH2: false,
     timeout: connectTimeoutMs,
     rejectUnauthorized: verifySsl,
     lookup: guardedLookup(guard, lookup),
-    onread: readShared(),
+    onread: readShared(interim),
   });
   return (options, callback) => {
     const refusal = refusalOfLiteral(guard, options.hostname);
@@ -35,11 +37,13 @@ export function createGuardedConnector(
  * Node's option `onread` (`net.connect`), which lets all connections read into one buffer. Without it, Node
  * allocates 64 KB for every read, which makes the garbage collector stop all streams again and again.
  */
-function readShared() {
+function readShared(interim: Pick<InterimAnswers, 'take'>) {
   return {
     buffer: Buffer.allocUnsafeSlow(readBytes),
     callback(this: Socket, length: number, buffer: Uint8Array): boolean {
-      return this.push(Buffer.from(buffer.subarray(0, length)));
+      const bytes = Buffer.from(buffer.subarray(0, length));
+      interim.take(this, bytes);
+      return this.push(bytes);
     },
   };
 }

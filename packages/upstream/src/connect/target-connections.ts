@@ -3,6 +3,7 @@ import { type buildConnector, Pool } from 'undici';
 import { AnswerFault } from '../answer/describe-fault.ts';
 import type { AddressGuard } from './guard-address.ts';
 import { createGuardedConnector } from './guarded-connector.ts';
+import { createInterimAnswers } from './interim-answers.ts';
 import type { Lookup } from './share-lookups.ts';
 
 /** How many bytes the socket that failed with this error had received. */
@@ -45,9 +46,10 @@ const poolOptions: Pool.Options = {
 /** Keeps connections for each target. */
 export function createConnections(guard: AddressGuard, lookup: Lookup): Connections {
   let openCount = 0;
+  const interim = createInterimAnswers();
   const entries = new Map<number, { key: string; connections: TargetConnections }>();
   const open = (origin: string, verifySsl: boolean): TargetConnections => {
-    const guarded = createGuardedConnector(guard, verifySsl, lookup);
+    const guarded = createGuardedConnector(guard, verifySsl, lookup, interim);
     const bytesReadByError = new WeakMap<object, number>();
     const connect: buildConnector.connector = (options, callback) => {
       if (openCount >= connectionLimit) {
@@ -91,6 +93,7 @@ export function createConnections(guard: AddressGuard, lookup: Lookup): Connecti
     },
     forget,
     async close() {
+      interim.close();
       await Promise.all([...entries.values()].flatMap(poolsOf).map((pool) => pool.destroy()));
     },
   };
