@@ -1,11 +1,17 @@
-import { hasPassed, isAhead } from '../figures/clock-skew.ts';
+import { isAhead } from '../figures/clock-skew.ts';
 import type { Target } from './target.ts';
 
-type Schedule = Pick<Target, 'enabled' | 'interval_min' | 'last_run_at'>;
+type Schedule = Pick<Target, 'id' | 'enabled' | 'interval_min' | 'last_run_at'>;
+
+const minuteS = 60;
+/** Shares no factor with 60, so that consecutive ids get seconds that are far apart. */
+const stride = 37;
+/** A scan that comes later than this after a target's second leaves the target to the next minute. */
+const turnS = 6;
 
 /**
- * Whether the minute scan starts this target: it is enabled, and its last run is missing or `interval_min`
- * old. A last run in the future comes from a wrong clock and counts as missing.
+ * Whether `interval_min` whole minutes have passed since the start of the last run. A target that never
+ * ran is due. A last run in the future comes from a wrong clock and counts as missing.
  */
 export function isDue(target: Schedule, nowS: number): boolean {
   const nextRunAt = nextRunAtOf(target);
@@ -15,23 +21,28 @@ export function isDue(target: Schedule, nowS: number): boolean {
 
 /** When the target is next due, in Unix seconds; 0 if it never ran, null if it is disabled. */
 export function nextRunAtOf(target: Schedule): number | null {
-  if (!target.enabled) return null;
-  return target.last_run_at === null ? 0 : target.last_run_at + target.interval_min * 60;
+  const { id, enabled, interval_min, last_run_at } = target;
+  if (!enabled) return null;
+  return last_run_at === null
+    ? 0
+    : (minuteOf(id, last_run_at) + interval_min) * minuteS + secondOf(id);
 }
-
-interface FailingModel {
-  /** When the latest probe ended. */
-  timestamp: number;
-  /** When the first of the failed probes in a row ended. */
-  state_since: number;
-}
-
-const shortestPauseS = 30;
 
 /**
- * Whether a model that failed live traffic is due for a probe ahead of the schedule: after half a minute,
- * then whenever the time since its first failure has doubled, so that its recovery is noticed soon.
+ * Whether it is a target's second of the minute, at which its scheduled runs start. Many targets that
+ * become due together, such as after a restart, thus don't start together. A first run waits for nothing.
  */
-export function isRecheckDue({ timestamp, state_since }: FailingModel, nowS: number): boolean {
-  return hasPassed(Math.max(shortestPauseS, timestamp - state_since), timestamp, nowS);
+export function isTurn({ id, last_run_at }: Schedule, nowS: number): boolean {
+  const lateS = nowS - secondOf(id) - minuteOf(id, nowS) * minuteS;
+  return last_run_at === null || lateS < turnS;
+}
+
+/** The target's second of the minute; the targets of one installation have different ones. */
+function secondOf(id: number): number {
+  return (id * stride) % minuteS;
+}
+
+/** The target's minutes begin at its second. */
+function minuteOf(id: number, atS: number): number {
+  return Math.floor((atS - secondOf(id)) / minuteS);
 }

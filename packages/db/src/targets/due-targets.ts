@@ -1,4 +1,4 @@
-import { clockSkewS, type Target } from '@api-monitor/core';
+import { clockSkewS, isDue, type Target } from '@api-monitor/core';
 import type { Database } from '../engine/database.ts';
 import { selectTargets, targetCodec } from './targets.ts';
 
@@ -13,7 +13,8 @@ export async function listDueTargets(db: Database, nowS: number): Promise<Target
       where.or([
         where('last_run_at', 'is', null),
         where('last_run_at', '>', nowS + clockSkewS),
-        where(where('last_run_at', '+', where('interval_min', '*', 60)), '<=', nowS),
+        // A minute early: the schedule's minutes begin at each target's own second.
+        where(where('last_run_at', '+', where('interval_min', '*', 60)), '<=', nowS + 60),
       ]),
     )
     .where('id', 'not in', (running) =>
@@ -24,5 +25,5 @@ export async function listDueTargets(db: Database, nowS: number): Promise<Target
     .orderBy('sort_order')
     .orderBy('id')
     .execute();
-  return rows.map(targetCodec.fromRow);
+  return rows.map(targetCodec.fromRow).filter((target) => isDue(target, nowS));
 }
