@@ -175,7 +175,7 @@ export {
 } from './probes/run.ts';
 export { type RunCut, RunCutError, sentenceOfCut, wasCut } from './probes/run-cut.ts';
 export { successRate, summariseRun } from './probes/summarise-run.ts';
-export { type Asked, askedRoute, modelKey } from './routing/asked-route.ts';
+export { type Asked, askedRoute, modelKey, namesWithin } from './routing/asked-route.ts';
 export {
   type Offer,
   type RankedOffer,
