@@ -15,6 +15,7 @@ const readable = [
   'x-proxy-target-id',
   'x-proxy-upstream-model',
   'x-proxy-attempts',
+  'x-proxy-evidence',
   'x-proxy-proof-age',
 ].join(', ');
 

@@ -107,11 +107,11 @@ function modelsAnswer(
   if ('error' in admitted) return admitted;
   // Codex sends its version and expects a list in its own format; if refused, it works without one.
   if (served.query?.has('client_version')) return { error: noCodexList };
-  const models = listUsableModels(deps.board, admitted.key, deps.areBareModelsOn);
+  const models = listUsableModels(deps, admitted.key);
   if (id === null) return { body: modelList(dialect, models) };
   const model = models.find((one) => one.id === id);
   if (model) return { body: modelItem(dialect, model) };
-  const message = `the model "${id}" does not exist, or failed its latest probe`;
+  const message = `the model "${id}" does not exist, or can't be served`;
   return { error: { status: 404, code: 'model_not_found', message, param: 'model' } };
 }
 

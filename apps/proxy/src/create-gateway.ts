@@ -12,8 +12,8 @@ import { createUpstream } from '@api-monitor/upstream';
 import { createAffinity } from './board/affinity.ts';
 import { createBoard } from './board/board.ts';
 import { createBoardSync } from './board/board-sync.ts';
-import { createBreakers } from './board/breakers.ts';
 import { createKeyLimits } from './board/key-limits.ts';
+import { createLiveEvidence } from './board/live-evidence.ts';
 import { withCors } from './cors.ts';
 import {
   createBadRequestHandler,
@@ -56,21 +56,18 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const instanceId = await readInstanceId(db, nowS());
   const via = viaMarkOf(instanceId);
   const upstream = createUpstream({ allowPrivate: options.allowPrivate, via });
-  const breakers = createBreakers({
+  const live = createLiveEvidence({
+    board,
     nowS,
-    publish: (data) => void bus.events.publish({ type: 'breaker_changed', data }),
-    requestProbe(target_id, model) {
-      bus.modelProbes
-        .add(`${target_id}/${model}`, { target_id, model })
-        .catch((err) => logger.error({ err }, 'probe not requested'));
-    },
+    publish: (event) => void bus.events.publish(event),
   });
+  const stopHearing = bus.events.subscribe(({ event }) => live.hear(event));
   const boardSync = createBoardSync({
     ...options,
     board,
     events: bus.events,
-    onTarget(id, target) {
-      breakers.settle(id, target);
+    onTarget(id, target, before) {
+      live.settle(id, target, before);
       if (!target) upstream.forget(id);
     },
     watch: createOutageWatch({
@@ -81,7 +78,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     periodMs: boardPeriodMs,
   });
   await boardSync.sync();
-  const metrics = createGatewayMetrics(options.metrics, { breakers, boardAgeS: boardSync.ageS });
+  const metrics = createGatewayMetrics(options.metrics, { live, boardAgeS: boardSync.ageS });
   const records = createRecordSink({
     queue: bus.proxyRequests,
     newBatchId: randomUUID,
@@ -104,7 +101,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     ...options,
     instanceId,
     board,
-    breakers,
+    live,
     affinity,
     keyLimits,
     guessGuard: createGuessGuard({
@@ -114,7 +111,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       nowS,
     }),
     bodyBudget: new BodyBudget(options.bodiesLimitBytes),
-    resolve: createResolver({ ...options, board, breakers, affinity, random: Math.random }),
+    resolve: createResolver({ ...options, board, live, affinity, random: Math.random }),
     dispatch: upstream.dispatch,
     records,
     metrics,
@@ -126,6 +123,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     async close() {
       clearInterval(sharing);
       stopWatchingLoss();
+      stopHearing();
       boardSync.close();
       await records.close();
       await upstream.close();

@@ -2,8 +2,8 @@ import type { Logger } from '@api-monitor/runtime';
 import type { Upstream } from '@api-monitor/upstream';
 import type { Affinity } from './board/affinity.ts';
 import type { Board } from './board/board.ts';
-import type { Breakers } from './board/breakers.ts';
 import type { KeyLimits } from './board/key-limits.ts';
+import type { LiveEvidence } from './board/live-evidence.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { RecordSink } from './records/record-sink.ts';
 import type { GuessGuard } from './request/guess-guard.ts';
@@ -15,7 +15,7 @@ export interface GatewayDeps {
   /** The same for all processes of this installation. */
   instanceId: string;
   board: Board;
-  breakers: Breakers;
+  live: LiveEvidence;
   affinity: Affinity;
   keyLimits: KeyLimits;
   guessGuard: GuessGuard;

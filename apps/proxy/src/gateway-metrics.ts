@@ -1,6 +1,6 @@
 import type { ProxyRequest } from '@api-monitor/core';
 import { Counter, Gauge, Histogram, type Registry } from '@api-monitor/runtime';
-import type { Breakers } from './board/breakers.ts';
+import type { LiveEvidence } from './board/live-evidence.ts';
 
 /**
  * `blocked`: an unknown key, from an address that sent too many. `loop`: the request has already passed
@@ -11,14 +11,14 @@ type RefusalReason = 'blocked' | 'loop';
 const seconds = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300];
 
 interface Sources {
-  breakers: Pick<Breakers, 'openCount'>;
+  live: Pick<LiveEvidence, 'restingCount'>;
   boardAgeS: () => number;
 }
 
 export type GatewayMetrics = ReturnType<typeof createGatewayMetrics>;
 
 /** Registers what the gateway measures. */
-export function createGatewayMetrics(registry: Registry, { breakers, boardAgeS }: Sources) {
+export function createGatewayMetrics(registry: Registry, { live, boardAgeS }: Sources) {
   const registers = [registry];
   const requests = new Counter({
     name: 'api_monitor_gateway_requests_total',
@@ -56,10 +56,10 @@ export function createGatewayMetrics(registry: Registry, { breakers, boardAgeS }
   });
   new Gauge({
     name: 'api_monitor_gateway_breakers_open',
-    help: 'Models of channels that are paused for live traffic',
+    help: 'Routes of models that rest after failures',
     registers,
     collect() {
-      this.set(breakers.openCount());
+      this.set(live.restingCount());
     },
   });
   new Gauge({

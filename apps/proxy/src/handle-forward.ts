@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Trail } from '@api-monitor/core';
+import { evidenceRouteOf, type Trail } from '@api-monitor/core';
 import type { BoardKey } from './board/board.ts';
 import type { Admission } from './board/key-limits.ts';
 import { type GatewayError, loopError } from './dialects/gateway-error.ts';
@@ -68,6 +68,7 @@ async function handleParcel(
     const resolution = deps.resolve({
       key,
       model: requestedModel,
+      route: evidenceRouteOf(endpoint.route),
       pinnedTargetId: pinnedTargetIdOf(given),
       session: sessionOf(given.request),
     });

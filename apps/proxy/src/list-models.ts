@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { type EvidenceState, headlineOf, type KnownModel } from '@api-monitor/core';
 import { type Board, type BoardKey, isAllowed } from './board/board.ts';
+import type { LiveEvidence } from './board/live-evidence.ts';
 import type { Dialect } from './request/match-route.ts';
 
 /** A model as the gateway lists it. */
@@ -12,24 +14,43 @@ export interface ListedModel {
   aliveSince: number;
 }
 
-/** The models that passed their latest probe and that the key may use: full names, then bare ones if on. */
+interface ListDeps {
+  board: Board;
+  live: Pick<LiveEvidence, 'of'>;
+  areBareModelsOn: boolean;
+  nowS: () => number;
+}
+
+/**
+ * The models that the key may use and that a client could call now or soon: proven ones, also those that
+ * rest for a moment, and those that no probe can prove. Full names, then bare ones if on.
+ */
 export function listUsableModels(
-  board: Board,
+  { board, live, areBareModelsOn, nowS: clock }: ListDeps,
   key: BoardKey,
-  areBareModelsOn: boolean,
 ): ListedModel[] {
+  const nowS = clock();
   const full: ListedModel[] = [];
   const bare = new Map<string, ListedModel>();
   const targets = [...board.targets()].sort((a, b) => a.sort_order - b.sort_order);
   for (const target of targets.filter(({ enabled }) => enabled)) {
-    for (const { model, is_alive, state_since } of target.models.values()) {
-      if (!is_alive || !isAllowed(key, target, model)) continue;
-      full.push({ id: `${target.name}/${model}`, owner: target.name, aliveSince: state_since });
-      const aliveSince = Math.min(state_since, bare.get(model)?.aliveSince ?? state_since);
-      bare.set(model, { id: model, owner: 'api-monitor', aliveSince });
+    for (const [name, offer] of target.models) {
+      const since = servableSince(live.of(offer), nowS);
+      if (since === null || !isAllowed(key, target, offer.model)) continue;
+      full.push({ id: `${target.name}/${name}`, owner: target.name, aliveSince: since });
+      const aliveSince = Math.min(since, bare.get(name)?.aliveSince ?? since);
+      bare.set(name, { id: name, owner: 'api-monitor', aliveSince });
     }
   }
   return areBareModelsOn ? [...full, ...bare.values()] : full;
+}
+
+const listedStates: readonly EvidenceState[] = ['proven', 'unprovable', 'skipped'];
+
+/** Since when a client could call the model; null if none could. */
+function servableSince(known: KnownModel, nowS: number): number | null {
+  const { state, is_channel_fault, since } = headlineOf(known, nowS);
+  return listedStates.includes(state) && !is_channel_fault ? (since ?? 0) : null;
 }
 
 /** The dialect of a request for the list: SDKs ask at the same paths, so the headers decide. */

@@ -1,6 +1,6 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { EventBus } from '@api-monitor/bus';
-import { AppError, offerOf, type Target } from '@api-monitor/core';
+import { AppError, modelKey, probePlanOf, type Target } from '@api-monitor/core';
 import {
   type Database,
   hashProxyKey,
@@ -24,7 +24,7 @@ interface Options {
   /** The master token in force. */
   readMasterToken: () => Promise<string | null>;
   /** Called for each target that was reloaded; null if it is gone or must not be used. */
-  onTarget: (targetId: number, target: BoardTarget | null) => void;
+  onTarget: (targetId: number, target: BoardTarget | null, before: BoardTarget | undefined) => void;
   periodMs: number;
   nowS: () => number;
 }
@@ -129,9 +129,10 @@ function createTargetSync(options: Options): () => Promise<void> {
   const { db, board, onTarget } = options;
   const known = new Map<number, number>();
   const put = (id: number, target: BoardTarget | null) => {
+    const before = board.targetById(id);
     if (target) board.putTarget(target);
     else board.dropTarget(id);
-    onTarget(id, target);
+    onTarget(id, target, before);
   };
   return async () => {
     const revisions = await listTargetRevisions(db);
@@ -180,6 +181,16 @@ function boardTargetOf(
     upstream: { id, baseUrl: target.base_url, apiKey, verifySsl: target.verify_ssl },
     models,
   };
-  for (const state of states) models.set(state.model, offerOf(boardTarget, state));
+  for (const { model, evidence, gone_at } of states) {
+    if (gone_at !== null) continue;
+    const plan = probePlanOf(model, target.dont_probe);
+    models.set(modelKey(model), {
+      target: boardTarget,
+      model,
+      plan,
+      evidence,
+      fault: target.fault,
+    });
+  }
   return boardTarget;
 }

@@ -3,10 +3,11 @@ import type { Offer, ProxyKey, RoutedTarget, Target, UpstreamTarget } from '@api
 /** What the gateway needs of a target; the same object until the target changes. */
 export interface BoardTarget extends RoutedTarget, Pick<Target, 'timeout_s' | 'anthropic_version'> {
   upstream: UpstreamTarget;
+  /** By `modelKey`, under which names are compared. */
   models: ReadonlyMap<string, BoardModel>;
 }
 
-/** What the latest probe and the latest traffic said about a target's model. */
+/** A target's model, as the target names it, with what the database knows about it. */
 export interface BoardModel extends Offer {
   target: BoardTarget;
 }

@@ -1,3 +1,4 @@
+import type { EvidenceState } from '@api-monitor/core';
 import { type AnswerHeaders, headerOf } from '@api-monitor/upstream';
 import type { KeyMask } from './key-mask.ts';
 
@@ -49,13 +50,15 @@ export interface RoutingInfo {
   targetId: number;
   model: string;
   attempts: number;
-  proofAgeS: number;
+  /** Null if it was never proven on the route. */
+  proofAgeS: number | null;
+  evidence: EvidenceState;
 }
 
 /** The headers of the answer to the client, alternating names and values, without its framing. */
 export function answerHeaders(
   upstream: AnswerHeaders,
-  { requestId, targetId, model, attempts, proofAgeS }: RoutingInfo,
+  { requestId, targetId, model, attempts, proofAgeS, evidence }: RoutingInfo,
   keyMask: KeyMask,
 ): string[] {
   const headers: string[] = [];
@@ -75,9 +78,10 @@ export function answerHeaders(
     asHeaderValue(model),
     'x-proxy-attempts',
     String(attempts),
-    'x-proxy-proof-age',
-    String(Math.round(proofAgeS)),
+    'x-proxy-evidence',
+    evidence,
   );
+  if (proofAgeS !== null) headers.push('x-proxy-proof-age', String(Math.round(proofAgeS)));
   return headers;
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isProvingRoute, liveOutcomeOf, type ProxyAttempt, type Trail } from '@api-monitor/core';
+import { evidenceRouteOf, isProvingRoute, type ProxyAttempt, type Trail } from '@api-monitor/core';
 import type { DispatchRequest } from '@api-monitor/upstream';
 import type { BoardModel } from '../board/board.ts';
 import { errorEvent, type GatewayError } from '../dialects/gateway-error.ts';
@@ -10,13 +10,7 @@ import type { Parcel } from '../request/parcel.ts';
 import { renameInnerModels } from '../request/rename-inner-models.ts';
 import type { Choice } from '../request/resolve-candidates.ts';
 import { AnswerPipe } from './answer-pipe.ts';
-import {
-  type AttemptEnd,
-  type AttemptFault,
-  isLiveFailure,
-  isLoop,
-  isModelDoubted,
-} from './judge-attempt.ts';
+import { type AttemptEnd, type AttemptFault, isLiveFailure, isLoop } from './judge-attempt.ts';
 import { upstreamHeaders } from './request-headers.ts';
 
 /** A request to be forwarded, with everything that is known about it. */
@@ -61,10 +55,13 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
     const number = attempts.length + 1;
     const isLast = others.length === 0 || number === deps.attemptLimit;
     const startedAtMs = performance.now();
-    const isTrial = deps.breakers.begin(entry.target.id, entry.model);
+    const beganAt = deps.nowS();
+    const route = evidenceRouteOf(given.endpoint.route);
+    deps.live.begin(entry, route);
     const { end, pipe } = await attempt(deps, given, { choice, number, isLast });
-    const judging = { entry, end, isTrial, durationMs: performance.now() - startedAtMs };
+    const judging = { entry, end, beganAt, durationMs: performance.now() - startedAtMs };
     attempts.push(judged(deps, given, judging));
+    deps.live.endTrial(entry, route);
     if (end.kind === 'retriable' && !isLast) {
       if (isLoop(end)) loops += 1;
       const isAtLimit = given.trail.otherMonitors > 0 && loops >= loopLimit;
@@ -107,17 +104,17 @@ function statusOf(end: AttemptEnd): number {
 interface Judging {
   entry: BoardModel;
   end: AttemptEnd;
-  /** Whether it was the trial of a half-open breaker. */
-  isTrial: boolean;
+  beganAt: number;
   durationMs: number;
 }
 
 /** Returns an attempt's record, and updates the breaker. */
 function judged(
-  { breakers }: GatewayDeps,
+  { live, nowS }: GatewayDeps,
   { endpoint, trail }: Forwarding,
-  { entry: { target, model }, end, isTrial, durationMs }: Judging,
+  { entry, end, beganAt, durationMs }: Judging,
 ): ProxyAttempt {
+  const { target, model } = entry;
   // If another monitor sent this, the loop may be that monitor's, and the target may work for our clients.
   const isSendersLoop = isLoop(end) && trail.otherMonitors > 0;
   const failure = isSendersLoop ? null : isLiveFailure(end, endpoint.route);
@@ -134,11 +131,15 @@ function judged(
     is_live_failure: failure !== null && isProvingRoute(endpoint.route),
     ...(isClientError ? { is_client_error: true } : {}),
   };
-  const outcome = liveOutcomeOf(endpoint.route, record);
-  if (failure && outcome === 'failure') breakers.failed(target.id, model, failure.error);
-  else if (outcome === 'success') breakers.succeeded(target.id, model);
-  else if (isTrial) breakers.release(target.id, model);
-  if (isModelDoubted(end, endpoint.route)) breakers.suspected(target.id, model);
+  const isSuccess = end.kind === 'whole' && end.status < 300 && !end.streamError;
+  if (isProvingRoute(endpoint.route) && (failure || isSuccess)) {
+    live.take(entry, {
+      ...{ outcome: failure ? 'failure' : 'success', kind: failure?.error_kind ?? null },
+      ...{ scope: 'model', message: failure?.error ?? null, by: 'traffic' },
+      ...{ route: evidenceRouteOf(endpoint.route), began_at: beganAt, at: nowS() },
+      ...{ first_token_s: null, is_wrong_answer: null, retry_after_s: null },
+    });
+  }
   return record;
 }
 
@@ -176,7 +177,7 @@ function attempt(
   given: Forwarding,
   { choice, number, isLast }: Attempt,
 ): Promise<{ end: AttemptEnd; pipe: AnswerPipe }> {
-  const { entry, proofAgeS } = choice;
+  const { entry, standing, proofAgeS } = choice;
   const { target, model } = entry;
   const { response, requestId, endpoint, parcel } = given;
   return new Promise((resolve) => {
@@ -184,10 +185,17 @@ function attempt(
       response,
       endpoint,
       parcel,
-      routing: { requestId, targetId: target.id, model, attempts: number, proofAgeS },
+      routing: {
+        requestId,
+        targetId: target.id,
+        model,
+        attempts: number,
+        proofAgeS,
+        evidence: standing.state,
+      },
       target: target.upstream,
       mayHoldBack: !isLast,
-      firstByteTimeoutMs: firstByteTimeoutMsOf(given, entry, idleTimeoutMs),
+      firstByteTimeoutMs: firstByteTimeoutMsOf(given, choice, idleTimeoutMs),
       idleTimeoutMs,
       send: (pipe) => dispatch(target.upstream, upstreamRequest(given, entry), pipe),
       onEnd: (end, pipe) => resolve({ end, pipe }),
@@ -201,10 +209,10 @@ function attempt(
  */
 function firstByteTimeoutMsOf(
   { isStream }: Forwarding,
-  { target, first_byte_s }: BoardModel,
+  { entry: { target }, standing: { first_token_s } }: Choice,
   idleTimeoutMs: number,
 ): number {
-  const streamMs = 1000 * Math.max(target.timeout_s, 3 * (first_byte_s ?? 0));
+  const streamMs = 1000 * Math.max(target.timeout_s, 3 * (first_token_s ?? 0));
   return isStream ? streamMs : Math.max(streamMs, idleTimeoutMs);
 }
 

@@ -1,9 +1,11 @@
 import {
   type Asked,
   askedRoute,
-  type RouteFault,
+  type EvidenceRoute,
+  type RankedOffer,
   type RoutingPolicy,
   resolveRoute,
+  type Standing,
   sentenceOfNoOffer,
 } from '@api-monitor/core';
 import type { Affinity } from '../board/affinity.ts';
@@ -14,13 +16,17 @@ import {
   type BoardTarget,
   isAllowed,
 } from '../board/board.ts';
-import type { Breakers } from '../board/breakers.ts';
+import type { LiveEvidence } from '../board/live-evidence.ts';
 import type { GatewayError } from '../dialects/gateway-error.ts';
+import { type RefusedOffers, refusalError } from './refusal-error.ts';
 
 /** A target's model that a request may go to. */
 export interface Choice {
   entry: BoardModel;
-  proofAgeS: number;
+  /** On the request's route. */
+  standing: Standing;
+  /** Null if it was never proven on the route. */
+  proofAgeS: number | null;
 }
 
 /** `choices`: in the order to try. */
@@ -30,6 +36,7 @@ export interface Ask {
   key: BoardKey;
   /** As the client named it. */
   model: string;
+  route: EvidenceRoute;
   /** From `X-Target-Id` or `?target_id=`. */
   pinnedTargetId: number | null;
   /** The conversation, which stays on one target while that is healthy. */
@@ -38,7 +45,7 @@ export interface Ask {
 
 export interface ResolveDeps {
   board: Board;
-  breakers: Breakers;
+  live: Pick<LiveEvidence, 'of'>;
   affinity: Affinity;
   policy: RoutingPolicy;
   areBareModelsOn: boolean;
@@ -50,33 +57,50 @@ export interface ResolveDeps {
  * Returns the function that chooses where a request goes; its only state is the position of `round-robin`.
  */
 export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
-  const { board, breakers, policy, areBareModelsOn, random } = deps;
+  const { board, live, policy, areBareModelsOn, random } = deps;
   let turn = 0;
+
+  const resolved = (asked: Asked<BoardTarget>, { key, route }: Ask, nowS: number) =>
+    resolveRoute(asked, offersFor(board, asked).map(live.of), {
+      ...{ route, policy, areBareModelsOn, nowS, random, turn },
+      isAllowed: (target, name) => isAllowed(key, target, name),
+    });
+
   return (ask) => {
     const { key, model, pinnedTargetId } = ask;
     const pinned = pinnedTargetId === null ? null : board.targetById(pinnedTargetId);
     if (pinned === undefined) return notFound(`there is no channel ${pinnedTargetId}`);
-    const asked = askedRoute(model, board.targetByName, pinned);
+    const byName = board.targetByName;
+    // Others' channels don't count: their names must not change what a key's own requests mean.
+    const isListed = (name: string) =>
+      board.offering(name).some(({ target }) => target.enabled && isAllowed(key, target, name));
+    const asked = askedRoute(model, { byName, isListed }, pinned);
     if (asked.kind === 'bare') turn += 1;
     const nowS = deps.nowS();
-    const { ranked, fault } = resolveRoute(asked, offersFor(board, asked), {
-      policy,
-      areBareModelsOn,
-      isAllowed: (target, name) => isAllowed(key, target, name),
-      breakerOf: breakers.of,
-      nowS,
-      random,
-      turn,
-    });
-    if (fault) return refusal(asked, fault, nowS);
-    const choices = ranked.flatMap(({ rank, offer: entry, proof_age_s: proofAgeS }) =>
-      rank === null ? [] : { entry, proofAgeS },
-    );
-    return {
-      ok: true,
-      choices: asked.kind === 'bare' ? withSessionFirst(deps, ask, choices) : choices,
-    };
+    const { ranked, fault } = resolved(asked, ask, nowS);
+    if (!fault) return { ok: true, choices: inOrder(deps, ask, asked, ranked) };
+    if (asked.kind === 'bare' && asked.named) {
+      const named = resolved({ kind: 'pinned', ...asked.named }, ask, nowS);
+      if (!named.fault) return { ok: true, choices: choicesOf(named.ranked) };
+    }
+    return refusal(asked, { fault, ranked, nowS, route: ask.route });
   };
+}
+
+function choicesOf(ranked: readonly RankedOffer<BoardModel>[]): Choice[] {
+  return ranked.flatMap(({ rank, offer: entry, standing, proof_age_s: proofAgeS }) =>
+    rank === null ? [] : { entry, standing, proofAgeS },
+  );
+}
+
+function inOrder(
+  deps: ResolveDeps,
+  ask: Ask,
+  asked: Asked<BoardTarget>,
+  ranked: readonly RankedOffer<BoardModel>[],
+): Choice[] {
+  const choices = choicesOf(ranked);
+  return asked.kind === 'bare' ? withSessionFirst(deps, ask, choices) : choices;
 }
 
 function offersFor(board: Board, asked: Asked<BoardTarget>): readonly BoardModel[] {
@@ -92,38 +116,23 @@ function withSessionFirst({ affinity }: ResolveDeps, ask: Ask, choices: Choice[]
   return place ? [place, ...choices.filter((choice) => choice !== place)] : choices;
 }
 
-function refusal(
-  asked: Asked<BoardTarget>,
-  fault: RouteFault<BoardModel>,
-  nowS: number,
-): Resolution {
-  const isPinned = asked.kind === 'pinned';
-  const name = isPinned ? `${asked.target.name}/${asked.model}` : asked.model;
+function refusal(asked: Asked<BoardTarget>, refused: RefusedOffers): Resolution {
+  const name = asked.kind === 'pinned' ? `${asked.target.name}/${asked.model}` : asked.model;
+  const { fault } = refused;
   switch (fault.code) {
     case 'bare_names_off':
       return notFound(`name the model as channel/model: "${name}" has no known channel`);
     case 'target_disabled':
     case 'no_such_offer':
       return notFound(sentenceOfNoOffer(fault.code, asked));
-    case 'probe_failed':
-      return notFound(failedSentence(fault.offer, nowS));
     case 'not_allowed': {
       const message = `this key may not use "${name}"`;
       const error = { status: 403, code: 'model_not_allowed', message, param: 'model' } as const;
       return { ok: false, error };
     }
-    case 'breaker_open': {
-      const who = isPinned ? `"${name}"` : `every channel that offers "${name}"`;
-      const message = `${who} is paused after recent failures`;
-      return { ok: false, error: { status: 503, code: 'no_channel', message, retryAfterS: 15 } };
-    }
+    default:
+      return { ok: false, error: refusalError(fault, refused) };
   }
-}
-
-function failedSentence({ target, model, state_since, error }: BoardModel, nowS: number): string {
-  const minutes = Math.max(0, Math.round((nowS - state_since) / 60));
-  const name = `${target.name}/${model}`;
-  return `the model "${name}" has been failing its probes for ${minutes} min: ${error ?? 'no answer'}`;
 }
 
 function notFound(message: string): Resolution {

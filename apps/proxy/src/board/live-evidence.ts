@@ -1,0 +1,247 @@
+import {
+  beginTrial,
+  type Evidence,
+  type EvidenceRoute,
+  type Finding,
+  type HeardFault,
+  latestFault,
+  latestOf,
+  type MonitorEvent,
+  modelKey,
+  nextKnowledge,
+  restOf,
+} from '@api-monitor/core';
+import type { Board, BoardModel, BoardTarget } from './board.ts';
+
+interface Options {
+  board: Pick<Board, 'targetById' | 'targets'>;
+  nowS: () => number;
+  publish: (event: MonitorEvent) => void;
+}
+
+/** What traffic showed about a target, here or at another gateway, since the database was read. */
+interface LiveTarget {
+  fault: HeardFault | null;
+  /** By `modelKey`, then by route. */
+  models: Map<string, Map<EvidenceRoute, Evidence>>;
+}
+
+/** Whether a request may be sent: as the one trial after a rest, or as any other. */
+export type Start = 'free' | 'trial' | 'resting';
+
+export type LiveEvidence = ReturnType<typeof createLiveEvidence>;
+
+/**
+ * Keeps what traffic has shown until the database knows it too. `board` must have the same targets at all
+ * times: what is known of others is dropped.
+ */
+export function createLiveEvidence({ board, nowS, publish }: Options) {
+  const byTarget = new Map<number, LiveTarget>();
+  /** The trials that requests of this gateway make. */
+  const ownTrials = new Set<string>();
+  const publishSoon = createThrottle(publish);
+
+  const liveOf = (targetId: number, model: string) =>
+    byTarget.get(targetId)?.models.get(modelKey(model));
+
+  const knownOf = (offer: BoardModel): BoardModel => {
+    const live = byTarget.get(offer.target.id);
+    const heard = live?.models.get(modelKey(offer.model));
+    if (!heard && !live?.fault) return offer;
+    const now = nowS();
+    const fault = latestFault(offer.fault, live?.fault ?? null, now);
+    return {
+      ...offer,
+      fault,
+      evidence: heard ? merged(offer.evidence, heard, now) : offer.evidence,
+    };
+  };
+
+  const put = (targetId: number, model: string, entry: Evidence) => {
+    const live = byTarget.get(targetId) ?? { fault: null, models: new Map() };
+    byTarget.set(targetId, live);
+    const byRoute = live.models.get(modelKey(model)) ?? new Map();
+    live.models.set(modelKey(model), byRoute.set(entry.route, entry));
+  };
+  const putFault = (targetId: number, fault: HeardFault) => {
+    const live = byTarget.get(targetId);
+    if (live) live.fault = fault;
+    else byTarget.set(targetId, { fault, models: new Map() });
+  };
+
+  const publishEvidence = (targetId: number, model: string, { route }: Evidence) =>
+    publishSoon(trialKey(targetId, model, route), () => {
+      const evidence = liveOf(targetId, model)?.get(route);
+      return (
+        evidence && { type: 'evidence_changed', data: { target_id: targetId, model, evidence } }
+      );
+    });
+  const publishFault = (targetId: number) =>
+    publishSoon(`${targetId}`, () => {
+      const fault = byTarget.get(targetId)?.fault;
+      return fault && { type: 'fault_changed', data: { target_id: targetId, ...fault } };
+    });
+
+  const entryOn = ({ target, model }: BoardModel, route: EvidenceRoute): Evidence | undefined => {
+    const offer = board.targetById(target.id)?.models.get(modelKey(model));
+    return offer && knownOf(offer).evidence.find((entry) => entry.route === route);
+  };
+
+  const endTrial = (offer: BoardModel, route: EvidenceRoute) => {
+    const { target, model } = offer;
+    if (!ownTrials.delete(trialKey(target.id, model, route))) return;
+    const entry = entryOn(offer, route);
+    if (!entry || entry.trial_at === null) return;
+    put(target.id, model, { ...entry, trial_at: null });
+    publishEvidence(target.id, model, entry);
+  };
+
+  const hearEvidence = (target_id: number, model: string, evidence: Evidence) => {
+    if (!board.targetById(target_id)?.models.has(modelKey(model))) return;
+    const known = liveOf(target_id, model)?.get(evidence.route);
+    // Our own event may come back after its trial began.
+    const isOwn = ownTrials.has(trialKey(target_id, model, evidence.route));
+    if (isOwn && known && evidence.found_at <= known.found_at) return;
+    const latest = latestOf(known, evidence, nowS());
+    if (latest) put(target_id, model, latest);
+  };
+
+  return {
+    /** An offer with the latest that is known about it. */
+    of: knownOf,
+
+    /** Call right before each request. After a `trial`, call `endTrial`, whatever happened. */
+    begin(offer: BoardModel, route: EvidenceRoute): Start {
+      const entry = entryOn(offer, route);
+      const rest = entry ? restOf(entry, nowS()) : 'none';
+      if (!entry || rest === 'none') return 'free';
+      if (rest === 'resting') return 'resting';
+      const { target, model } = offer;
+      put(target.id, model, beginTrial(entry, nowS()));
+      ownTrials.add(trialKey(target.id, model, route));
+      publishEvidence(target.id, model, entry);
+      return 'trial';
+    },
+    /** Frees a trial that its finding didn't end. */
+    endTrial,
+
+    /** Takes what an answer showed. */
+    take({ target: { id }, model }: BoardModel, finding: Finding): void {
+      const target = board.targetById(id);
+      const offer = target?.models.get(modelKey(model));
+      if (!target || !offer || finding.outcome === 'none') return;
+      const before = knownOf(offer);
+      const after = nextKnowledge(before, finding, target.interval_min * 60);
+      for (const entry of after.evidence) {
+        const known = before.evidence.find(({ route }) => route === entry.route);
+        if (entry === known) continue;
+        put(id, model, entry);
+        if (hasMoved(known, entry)) publishEvidence(id, model, entry);
+      }
+      if (after.fault === before.fault) return;
+      putFault(id, { fault: after.fault, at: finding.at });
+      publishFault(id);
+    },
+
+    /** Takes what another gateway, or the worker, has found. */
+    hear(event: MonitorEvent): void {
+      if (event.type === 'evidence_changed') {
+        const { target_id, model, evidence } = event.data;
+        hearEvidence(target_id, model, evidence);
+      } else if (event.type === 'fault_changed') {
+        const { target_id, fault, at } = event.data;
+        const known = byTarget.get(target_id)?.fault;
+        if (board.targetById(target_id) && (!known || known.at <= at)) {
+          putFault(target_id, { fault, at });
+        }
+      }
+    },
+
+    /**
+     * Call when the board has read a target again, null if it is gone: what the database has caught up
+     * with is forgotten, and everything if the target has another address or key.
+     */
+    settle(id: number, target: BoardTarget | null, before: BoardTarget | undefined): void {
+      const live = byTarget.get(id);
+      if (!live) return;
+      if (!target || (before && !isSameChannel(before, target))) {
+        byTarget.delete(id);
+        return;
+      }
+      for (const [name, heard] of live.models) {
+        const stored = target.models.get(name)?.evidence;
+        for (const [route, entry] of stored ? heard : []) {
+          const known = stored?.find((one) => one.route === route);
+          const isKnown = known && known.found_at >= entry.found_at && entry.trial_at === null;
+          if (isKnown) heard.delete(route);
+        }
+        if (!stored || heard.size === 0) live.models.delete(name);
+      }
+      const storedFault = target.models.values().next().value?.fault ?? null;
+      if (latestFault(storedFault, live.fault, nowS()) === storedFault) live.fault = null;
+      if (live.models.size === 0 && !live.fault) byTarget.delete(id);
+    },
+
+    /** How many routes of models that may be asked rest after failures. */
+    restingCount(): number {
+      const offers = [...board.targets()].flatMap(({ models }) => [...models.values()]);
+      const entries = offers.flatMap((offer) => knownOf(offer).evidence);
+      return entries.filter(({ state, failures }) => state !== 'failed' && failures > 0).length;
+    },
+  };
+}
+
+function trialKey(targetId: number, model: string, route: EvidenceRoute): string {
+  return `${targetId}/${route}/${modelKey(model)}`;
+}
+
+function merged(
+  stored: readonly Evidence[],
+  heard: ReadonlyMap<EvidenceRoute, Evidence>,
+  nowS: number,
+): Evidence[] {
+  const latest = stored.map((entry) => latestOf(entry, heard.get(entry.route), nowS) ?? entry);
+  const isKnown = (route: EvidenceRoute) => stored.some((entry) => entry.route === route);
+  return [...latest, ...[...heard.values()].filter(({ route }) => !isKnown(route))];
+}
+
+/** Whether other gateways must know at once; that a proof is younger, they learn from the database. */
+function hasMoved(before: Evidence | undefined, after: Evidence): boolean {
+  const { state, failures, rest_until, trial_at } = after;
+  return (
+    before?.state !== state ||
+    before.failures !== failures ||
+    before.rest_until !== rest_until ||
+    before.trial_at !== trial_at
+  );
+}
+
+/** Nothing that was found with another address or key holds any more. */
+function isSameChannel({ upstream: a }: BoardTarget, { upstream: b }: BoardTarget): boolean {
+  return a.baseUrl === b.baseUrl && a.apiKey === b.apiKey;
+}
+
+/** A dying channel fails hundreds of requests at once, so changes within this time go out together. */
+const publishPeriodMs = 100;
+
+/** Publishes at once what wasn't published within the last period; otherwise the latest at its end. */
+function createThrottle(publish: (event: MonitorEvent) => void) {
+  /** What was published within the last period, and whether it has changed since. */
+  const recent = new Map<string, boolean>();
+  const publishSoon = (key: string, read: () => MonitorEvent | null | undefined) => {
+    if (recent.has(key)) {
+      recent.set(key, true);
+      return;
+    }
+    const event = read();
+    if (!event) return;
+    publish(event);
+    recent.set(key, false);
+    setTimeout(() => {
+      const hasChanged = recent.get(key);
+      recent.delete(key);
+      if (hasChanged) publishSoon(key, read);
+    }, publishPeriodMs).unref();
+  };
+  return publishSoon;
+}
