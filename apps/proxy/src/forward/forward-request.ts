@@ -57,11 +57,11 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
     const startedAtMs = performance.now();
     const beganAt = deps.nowS();
     const route = evidenceRouteOf(given.endpoint.route);
-    deps.live.begin(entry, route);
+    const isTrial = deps.live.begin(entry, route) === 'trial';
     const { end, pipe } = await attempt(deps, given, { choice, number, isLast });
     const judging = { entry, end, beganAt, durationMs: performance.now() - startedAtMs };
     attempts.push(judged(deps, given, judging));
-    deps.live.endTrial(entry, route);
+    if (isTrial) deps.live.endTrial(entry, route);
     if (end.kind === 'retriable' && !isLast) {
       if (isLoop(end)) loops += 1;
       const isAtLimit = given.trail.otherMonitors > 0 && loops >= loopLimit;

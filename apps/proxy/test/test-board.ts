@@ -1,0 +1,52 @@
+import {
+  type Evidence,
+  type EvidenceRoute,
+  type Finding,
+  noEvidence,
+  type ProbePlanKind,
+} from '@api-monitor/core';
+import { type BoardModel, type BoardTarget, createBoard } from '../src/board/board.ts';
+
+/** For tests: a channel's models, each with the evidence on its routes. */
+export interface GivenTarget extends Partial<Omit<BoardTarget, 'models'>> {
+  id: number;
+  models?: Record<string, { evidence?: Evidence[]; plan?: ProbePlanKind }>;
+  fault?: BoardModel['fault'];
+}
+
+/** For tests: evidence that is proven unless it says otherwise. */
+export function entry(route: EvidenceRoute, at: number, more: Partial<Evidence> = {}): Evidence {
+  return { ...noEvidence(route, at), state: 'proven', proved_at: at, proved_by: 'probe', ...more };
+}
+
+/** For tests: a failure in traffic unless it says otherwise. */
+export function finding(at: number, more: Partial<Finding> = {}): Finding {
+  return {
+    ...{ outcome: 'failure', kind: 'upstream', scope: 'model', message: 'HTTP 500: broken' },
+    ...{ route: 'chat', by: 'traffic', began_at: at, at },
+    ...{ first_token_s: null, is_wrong_answer: null, retry_after_s: null },
+    ...more,
+  };
+}
+
+export function targetOf({ models = {}, fault = null, ...given }: GivenTarget): BoardTarget {
+  const offers = new Map<string, BoardModel>();
+  const target: BoardTarget = {
+    ...{ name: `t${given.id}`, enabled: true, sort_order: given.id, interval_min: 30 },
+    ...{ timeout_s: 30, anthropic_version: '2023-06-01' },
+    upstream: { id: given.id, baseUrl: 'http://x', apiKey: 'sk-upstream', verifySsl: true },
+    models: offers,
+    ...given,
+  };
+  for (const [model, { evidence = [], plan = 'probed' }] of Object.entries(models)) {
+    offers.set(model, { target, model, plan, evidence, fault });
+  }
+  return target;
+}
+
+/** For tests: a board with these channels. */
+export function boardOf(...targets: GivenTarget[]) {
+  const board = createBoard();
+  for (const target of targets) board.putTarget(targetOf(target));
+  return board;
+}
