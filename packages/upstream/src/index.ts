@@ -6,6 +6,7 @@ export {
 } from './answer/answer-handler.ts';
 export type { ExchangeOptions } from './answer/collected-answer.ts';
 export { describeFault } from './answer/describe-fault.ts';
+export { retryAfterOf } from './answer/retry-after.ts';
 export { type AllowPrivate, allowPrivateVariable } from './connect/guard-address.ts';
 export {
   createUpstream,
