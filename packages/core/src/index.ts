@@ -233,7 +233,7 @@ export {
   type ProbeEffort,
   tokensPerQuestion,
 } from './targets/estimate-cost.ts';
-export { isDue, isRecheckDue, isTurn, nextRunAtOf } from './targets/schedule.ts';
+export { isDue, isTurn, nextRunAtOf } from './targets/schedule.ts';
 export {
   largestSortOrder,
   modelsModes,
