@@ -19,39 +19,47 @@ export interface Endpoint {
   /** Below the target's base URL; a model named in the path is written `{model}`. */
   upstreamPath: string;
   keyHeader: 'x-api-key' | 'x-goog-api-key' | null;
+  /** Whether clients send a multipart form; others may send JSON all the same. */
+  takesForm: boolean;
 }
 
 const keyHeaders = { openai: null, anthropic: 'x-api-key', gemini: 'x-goog-api-key' } as const;
 
 function endpointOf(dialect: Dialect, route: GatewayRoute, upstreamPath: string): Endpoint {
-  return { route, dialect, upstreamPath, keyHeader: keyHeaders[dialect] };
+  return { route, dialect, upstreamPath, keyHeader: keyHeaders[dialect], takesForm: false };
 }
 
-const chat = endpointOf('openai', 'chat', '/v1/chat/completions');
+function formEndpointOf(route: GatewayRoute, upstreamPath: string): Endpoint {
+  return { ...endpointOf('openai', route, upstreamPath), takesForm: true };
+}
+
 const responses = endpointOf('openai', 'responses', '/v1/responses');
-const messages = endpointOf('anthropic', 'anthropic', '/v1/messages');
 
 const endpoints = [
-  chat,
   responses,
-  messages,
+  endpointOf('openai', 'chat', '/v1/chat/completions'),
+  endpointOf('anthropic', 'anthropic', '/v1/messages'),
   endpointOf('openai', 'responses-compact', '/v1/responses/compact'),
   endpointOf('anthropic', 'count-tokens', '/v1/messages/count_tokens'),
   endpointOf('openai', 'embeddings', '/v1/embeddings'),
   endpointOf('openai', 'completions', '/v1/completions'),
   endpointOf('openai', 'images', '/v1/images/generations'),
+  formEndpointOf('image-edits', '/v1/images/edits'),
+  formEndpointOf('image-variations', '/v1/images/variations'),
   endpointOf('openai', 'speech', '/v1/audio/speech'),
+  formEndpointOf('transcriptions', '/v1/audio/transcriptions'),
+  formEndpointOf('translations', '/v1/audio/translations'),
   endpointOf('openai', 'moderations', '/v1/moderations'),
   endpointOf('openai', 'rerank', '/v1/rerank'),
 ];
 
-const endpointByPath = new Map<string, Endpoint>([
-  ...endpoints.map((endpoint) => [endpoint.upstreamPath, endpoint] as const),
-  // For base URLs without /v1.
-  ['/chat/completions', chat],
-  ['/responses', responses],
-  ['/messages', messages],
-]);
+const endpointByPath = new Map<string, Endpoint>(
+  endpoints.flatMap((endpoint) => [
+    [endpoint.upstreamPath, endpoint],
+    // For base URLs without /v1.
+    [endpoint.upstreamPath.slice('/v1'.length), endpoint],
+  ]),
+);
 
 const geminiRoutes = {
   generateContent: 'gemini',
@@ -69,15 +77,17 @@ const geminiByMethod = new Map<string, Endpoint>(
   ]),
 );
 
-const geminiPath = /^\/v1(?:beta)?\/models\/(.+):(\w+)$/;
+// The AI SDK leaves `models/` out if the name has a slash; a base URL may lack the version.
+const geminiPath = /^(?:\/v1(?:beta)?\/(?:models\/)?|\/models\/)(.+):(\w+)$/;
 const modelsPath = /^\/(v1beta\/|v1\/)?models(?:\/(.+))?$/;
 
 /** What the path asks for; null if it isn't one of the gateway's. */
 export function matchRoute(
   method: string,
-  path: string,
+  rawPath: string,
   headers: { upgrade?: string | undefined },
 ): Matched | null {
+  const path = meantPath(rawPath);
   const endpoint = endpointByPath.get(path);
   if (endpoint) {
     if (method === 'POST') return { kind: 'forward', endpoint, pathModel: null };
@@ -89,6 +99,26 @@ export function matchRoute(
   return matchGemini(method, path) ?? matchModels(method, path) ?? matchUnknown(path);
 }
 
+/**
+ * A base URL that ends with a slash, or with the version that the client adds too, doubles them:
+ * `//v1/messages`, `/v1//messages`, `/v1/v1/messages`, `/v1/v1beta/models/…`. The last version is meant.
+ * What follows it may name a model, and stays as it is.
+ */
+function meantPath(path: string): string {
+  if (!doubled.test(path)) return path;
+  const parts = path.split('/');
+  let version = '';
+  let at = 0;
+  for (; at < parts.length; at += 1) {
+    const part = parts[at];
+    if (part === 'v1' || part === 'v1beta') version = `/${part}`;
+    else if (part !== '') break;
+  }
+  return `${version}/${parts.slice(at).join('/')}`;
+}
+
+const doubled = /^\/(?:\/|v1(?:beta)?\/(?:\/|v1(?:beta)?(?:\/|$)))/;
+
 /** The dialect of its errors. */
 export function dialectOf(matched: Matched): Dialect {
   if (matched.kind === 'forward') return matched.endpoint.dialect;
@@ -97,9 +127,13 @@ export function dialectOf(matched: Matched): Dialect {
 
 /** Under its own prefixes, the gateway also answers unknown paths, with an error that SDKs can read. */
 function matchUnknown(path: string): Matched | null {
-  if (path.startsWith('/v1beta/')) return { kind: 'unknown', dialect: 'gemini' };
-  if (path.startsWith('/v1/messages/')) return { kind: 'unknown', dialect: 'anthropic' };
-  return path.startsWith('/v1/') ? { kind: 'unknown', dialect: 'openai' } : null;
+  if (isBelow(path, '/v1beta')) return { kind: 'unknown', dialect: 'gemini' };
+  if (isBelow(path, '/v1/messages')) return { kind: 'unknown', dialect: 'anthropic' };
+  return isBelow(path, '/v1') ? { kind: 'unknown', dialect: 'openai' } : null;
+}
+
+function isBelow(path: string, prefix: string): boolean {
+  return path === prefix || path.startsWith(`${prefix}/`);
 }
 
 function matchGemini(method: string, path: string): Matched | null {
