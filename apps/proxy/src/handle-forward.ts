@@ -8,6 +8,7 @@ import { loopStatus } from './forward/judge-attempt.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
 import { type Arrival, requestRecord } from './records/request-record.ts';
 import { tokensToCount, tokensToReserve } from './records/tokens-to-count.ts';
+import { bodyError } from './request/body-error.ts';
 import { type FoundModel, findModel, modelLimitBytes } from './request/find-model.ts';
 import { inputTokensOf } from './request/input-tokens.ts';
 import type { Endpoint } from './request/match-route.ts';
@@ -35,14 +36,10 @@ export async function handleForward(deps: GatewayDeps, given: ForwardRequest): P
   switch (body.kind) {
     case 'left':
       return;
-    case 'no_room':
-      return refuse(deps, given, noRoom);
-    case 'too_large': {
-      const message = `the body must not exceed ${deps.bodyLimitBytes / 1024 ** 2} MB`;
-      return refuse(deps, given, { status: 413, code: 'request_too_large', message });
-    }
     case 'whole':
       return handleParcel(deps, given, body.parcel).finally(() => body.parcel.release());
+    default:
+      return refuse(deps, given, bodyError(body.kind, deps));
   }
 }
 
@@ -104,13 +101,6 @@ async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
   });
 }
 
-const noRoom: GatewayError = {
-  status: 503,
-  code: 'overloaded',
-  message: 'the gateway has no memory left for request bodies; try again in a moment',
-  retryAfterS: 1,
-};
-
 interface Name {
   model: string;
   found: FoundModel | null;
@@ -119,12 +109,7 @@ interface Name {
 
 type Named = Name | { error: GatewayError };
 
-function nameOf({ request, pathModel, endpoint }: ForwardRequest, body: Buffer): Named {
-  const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') {
-    const message = `content-encoding "${encoding}" is not supported; send the body uncompressed`;
-    return { error: { status: 415, code: 'unsupported_content_encoding', message } };
-  }
+function nameOf({ pathModel, endpoint }: ForwardRequest, body: Buffer): Named {
   if (pathModel !== null) {
     if (namesTooManyModels(body, pathModel)) {
       const message = 'the body names its model too often';

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { errorBody, type GatewayError } from './dialects/gateway-error.ts';
 import { harmless } from './forward/answer-headers.ts';
+import { bodyCodings } from './request/decode-body.ts';
 import type { Dialect } from './request/match-route.ts';
 
 /** Answers with an error in the caller's dialect, unless the client has left. */
@@ -17,10 +18,17 @@ export function sendError(
     ...(error.retryAfterS === undefined ? {} : { 'retry-after': String(error.retryAfterS) }),
     // Claude Code tries a refused key ten times, unless the answer says that a retry is useless.
     ...(error.status < 408 || error.status === 508 ? { 'x-should-retry': 'false' } : {}),
+    ...headersByStatus[error.status],
     // The rest of the body may be large, so the client's next request needs a new connection.
     ...(error.status === 413 ? { connection: 'close' } : {}),
   });
 }
+
+/** RFC 9110, 15.5.16 and 15.5.22. */
+const headersByStatus: Partial<Record<number, Record<string, string>>> = {
+  415: { 'accept-encoding': bodyCodings.join(', ') },
+  426: { upgrade: 'websocket', connection: 'upgrade' },
+};
 
 export function sendJson(
   response: ServerResponse,

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { type FakeProvider, startFakeProvider } from '@api-monitor/fake-provider';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Answer, type Call, call, chatTo } from './call.ts';
@@ -42,6 +43,7 @@ const wordsByStatus: Record<number, [openai: string, anthropic: string, gemini: 
   403: ['permission_error', 'permission_error', 'PERMISSION_DENIED'],
   404: ['invalid_request_error', 'not_found_error', 'NOT_FOUND'],
   413: ['invalid_request_error', 'request_too_large', 'INVALID_ARGUMENT'],
+  415: ['invalid_request_error', 'invalid_request_error', 'INVALID_ARGUMENT'],
   429: ['rate_limit_error', 'rate_limit_error', 'RESOURCE_EXHAUSTED'],
   502: ['server_error', 'api_error', 'UNAVAILABLE'],
   503: ['server_error', 'overloaded_error', 'UNAVAILABLE'],
@@ -162,11 +164,26 @@ test('413 for a body over the limit, whether declared or found while reading', a
   await everywhere(413, 'relay/m', { body, headers: { 'transfer-encoding': 'chunked' } });
 });
 
-test('415 for a compressed body', async () => {
-  const given = { body: chatTo('relay/m'), headers: { 'content-encoding': 'gzip' } };
-  const { status, json } = await call(gateway.origin, '/v1/chat/completions', given);
-  expect([status, json.error.code]).toEqual([415, 'unsupported_content_encoding']);
-  expect((await call(gateway.origin, geminiPath('relay/m'), given)).status).toBe(415);
+test('415 for a body in a coding that isn’t read, and 400 for a broken one', async () => {
+  const { origin } = gateway;
+  const coded = (coding: string) => ({
+    body: chatTo('relay/m'),
+    headers: { 'content-encoding': coding },
+  });
+  for (const message of await everywhere(415, 'relay/m', coded('gzip, br'))) {
+    expect(message).toContain('gzip, br, zstd, deflate');
+  }
+  const { headers } = await call(origin, '/v1/chat/completions', coded('compress'));
+  expect(headers['accept-encoding']).toBe('gzip, br, zstd, deflate');
+  for (const coding of ['gzip', 'br', 'zstd', 'deflate']) {
+    await everywhere(400, 'relay/m', coded(coding));
+  }
+});
+
+test('413 for a body that is over the limit once it is decompressed', async () => {
+  const body = gzipSync(JSON.stringify(chatTo('relay/m', { filler: 'x'.repeat(20_000) })));
+  expect(body.length).toBeLessThan(1024);
+  await everywhere(413, 'relay/m', { body, headers: { 'content-encoding': 'gzip' } });
 });
 
 test('405 for another method, and 404 for another path, in the dialect', async () => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { type BodyCoding, bodyCodingOf, createDecoder } from './decode-body.ts';
 import { Parcel } from './parcel.ts';
 
 /** The memory that all request bodies together may take. */
@@ -22,14 +23,14 @@ export class BodyBudget {
 }
 
 export type RequestBody =
-  /** The caller releases the parcel. */
-  | { kind: 'whole'; parcel: Parcel }
-  | { kind: 'too_large' }
-  /** All bodies together leave no room for it. */
-  | { kind: 'no_room' }
-  | { kind: 'left' };
+  /** Decompressed. The caller releases the parcel. */
+  { kind: 'whole'; parcel: Parcel } | { kind: 'left' } | { kind: BodyFault };
+
+/** `no_room`: all bodies together leave none for it. `bad_coding`: it isn't compressed as it says. */
+export type BodyFault = 'too_large' | 'no_room' | 'bad_coding' | 'unknown_coding';
 
 interface Limits {
+  /** Of the body as it arrives, and decompressed. */
   limitBytes: number;
   budget: BodyBudget;
 }
@@ -39,32 +40,100 @@ export function readRequestBody(
   request: IncomingMessage,
   { limitBytes, budget }: Limits,
 ): Promise<RequestBody> {
+  const coding = bodyCodingOf(request.headers['content-encoding']);
+  if (coding === 'unsupported') return Promise.resolve({ kind: 'unknown_coding' });
   const declared = request.headers['content-length'];
   const declaredBytes = declared === undefined ? null : Number(declared);
   if (declaredBytes !== null && declaredBytes > limitBytes) {
     return Promise.resolve({ kind: 'too_large' });
   }
   return new Promise((resolve) => {
-    const body = new GrowingBody(budget, limitBytes, declaredBytes);
+    const body = new GrowingBody(budget, limitBytes, coding === null ? declaredBytes : null);
     let isOver = false;
-    const fail = (kind: 'too_large' | 'no_room' | 'left') => {
+    const fail = (kind: 'left' | BodyFault) => {
       if (isOver) return;
       isOver = true;
       body.drop();
       resolve({ kind });
     };
-    request.on('data', (chunk: Buffer) => {
+    const add = (chunk: Buffer) => {
       if (isOver) return;
       if (body.length + chunk.length > limitBytes) fail('too_large');
-      else if (!body.add(chunk)) fail('no_room');
-    });
-    request.on('end', () => {
+      else if (!body.add(chunk, coding === null)) fail('no_room');
+    };
+    const end = () => {
       if (isOver) return;
       isOver = true;
       resolve({ kind: 'whole', parcel: body.toParcel() });
+    };
+    if (coding === null) request.on('data', add).on('end', end);
+    else decode(request, coding, { limitBytes, add, end, fail, isOver: () => isOver });
+    request.on('close', () => {
+      if (!request.readableEnded) fail('left');
     });
-    request.on('close', () => fail('left'));
     request.on('error', () => fail('left'));
+  });
+}
+
+interface Decoding {
+  limitBytes: number;
+  add: (chunk: Buffer) => void;
+  end: () => void;
+  fail: (kind: 'left' | BodyFault) => void;
+  isOver: () => boolean;
+}
+
+/**
+ * Decompresses a body as it arrives, no faster than it can. Its window takes memory only as it is filled by
+ * bytes that count against the budget too.
+ */
+function decode(
+  request: IncomingMessage,
+  coding: BodyCoding,
+  { limitBytes, add, end, fail, isOver }: Decoding,
+): void {
+  let decoder: ReturnType<typeof createDecoder> | null = null;
+  let arrivedBytes = 0;
+  /** What is left of the body is read and dropped, like that of any refused request. */
+  const stop = () => {
+    decoder?.destroy();
+    request.resume();
+  };
+  const start = (first: Buffer) =>
+    createDecoder(coding, first)
+      .on('data', (chunk: Buffer) => {
+        add(chunk);
+        if (isOver()) stop();
+      })
+      .on('drain', () => request.resume())
+      .on('end', () => {
+        // Decoders end with the first frame, and ignore what follows it.
+        if (decoder?.bytesWritten === arrivedBytes) end();
+        else fail('bad_coding');
+        stop();
+      })
+      .on('error', () => {
+        fail('bad_coding');
+        stop();
+      });
+  request.on('data', (chunk: Buffer) => {
+    if (isOver()) return;
+    arrivedBytes += chunk.length;
+    // Compressed data may be endless and decompress to nothing.
+    if (arrivedBytes > limitBytes) {
+      fail('too_large');
+      stop();
+      return;
+    }
+    decoder ??= start(chunk);
+    if (!decoder.write(chunk)) request.pause();
+  });
+  request.on('end', () => {
+    decoder ??= start(noBytes);
+    if (!isOver()) decoder.end();
+  });
+  request.on('close', () => {
+    if (!request.readableEnded) decoder?.destroy();
   });
 }
 
@@ -105,8 +174,8 @@ class GrowingBody {
     return this.#length;
   }
 
-  /** False if the budget has no room for it. */
-  add(chunk: Buffer): boolean {
+  /** False if the budget has no room for it. `isOwn`: nobody else uses the chunk's memory. */
+  add(chunk: Buffer, isOwn: boolean): boolean {
     const length = this.#length + chunk.length;
     if (this.#isDeclared && chunk.length === this.#mostBytes) {
       if (!this.#budget.take(length)) return false;
@@ -117,7 +186,7 @@ class GrowingBody {
     if (length > this.#bytes.length && !this.#grow(length)) return false;
     this.#bytes.set(chunk, this.#length);
     this.#length = length;
-    freeChunk(chunk);
+    if (isOwn) freeChunk(chunk);
     return true;
   }
 
