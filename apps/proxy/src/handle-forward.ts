@@ -9,12 +9,10 @@ import type { GatewayDeps } from './gateway-deps.ts';
 import { type Arrival, requestRecord } from './records/request-record.ts';
 import { tokensToCount, tokensToReserve } from './records/tokens-to-count.ts';
 import { bodyError } from './request/body-error.ts';
-import { type FoundModel, findModel, modelLimitBytes } from './request/find-model.ts';
-import { inputTokensOf } from './request/input-tokens.ts';
 import type { Endpoint } from './request/match-route.ts';
 import type { Parcel } from './request/parcel.ts';
+import { type Name, readName } from './request/read-name.ts';
 import { readRequestBody } from './request/read-request-body.ts';
-import { namesTooManyModels } from './request/rename-inner-models.ts';
 import { sendError } from './send-error.ts';
 
 /** A request that goes to a target, from a known caller. */
@@ -50,12 +48,12 @@ async function handleParcel(
 ): Promise<void> {
   const { endpoint, key } = given;
   const requestBytes = parcel.body.length;
-  const named = nameOf(given, parcel.body);
+  const named = readName(given, parcel.body);
   if ('error' in named) return refuse(deps, given, named.error, { requestBytes });
   const { model: requestedModel } = named;
   let inputTokens = 0;
   const admission = deps.keyLimits.take(key, () => {
-    inputTokens = inputTokensOf(parcel.body);
+    inputTokens = named.inputTokens();
     return tokensToReserve(endpoint.route, parcel.body, inputTokens);
   });
   const asked = { requestedModel, requestBytes };
@@ -99,46 +97,6 @@ async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
     error: error?.message ?? null,
     forwarded,
   });
-}
-
-interface Name {
-  model: string;
-  found: FoundModel | null;
-  isStream: boolean;
-}
-
-type Named = Name | { error: GatewayError };
-
-function nameOf({ pathModel, endpoint }: ForwardRequest, body: Buffer): Named {
-  if (pathModel !== null) {
-    if (namesTooManyModels(body, pathModel)) {
-      const message = 'the body names its model too often';
-      return { error: { status: 400, code: 'invalid_request', message } };
-    }
-    const isStream = endpoint.upstreamPath.endsWith(':streamGenerateContent');
-    return rejectLongName({ model: pathModel, found: null, isStream });
-  }
-  const search = findModel(body);
-  return search.ok
-    ? rejectLongName({ ...search, model: search.found.model })
-    : { error: badModel(search.fault) };
-}
-
-function rejectLongName(named: Name): Named {
-  const isLong = Buffer.byteLength(named.model) > modelLimitBytes;
-  return isLong ? { error: badModel('long_model') } : named;
-}
-
-const modelFaults = {
-  not_json: 'the body is not valid JSON',
-  no_model: 'the body must be a JSON object with a "model" that is a string and not empty',
-  two_models: 'the body has more than one "model"',
-  long_model: `"model" must not exceed ${modelLimitBytes} bytes`,
-};
-
-function badModel(fault: keyof typeof modelFaults): GatewayError {
-  const message = modelFaults[fault];
-  return { status: 400, code: 'invalid_request', message, param: 'model' };
 }
 
 function pinnedTargetIdOf({ request, query }: ForwardRequest): number | null {

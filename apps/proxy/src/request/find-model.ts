@@ -1,10 +1,12 @@
 import { endOfString, firstByte, quote, scanKeys, spellingOf } from './json-bytes.ts';
 
-/** The only `model` string of a request's body: its text, and where that is between the quotes. */
+/** The only `model` of a request's body: its text, and where that is, in JSON between the quotes. */
 export interface FoundModel {
   start: number;
   end: number;
   model: string;
+  /** Whether it is written as it is, in a form, and not as JSON. */
+  isPlain: boolean;
 }
 
 export type ModelSearch =
@@ -51,13 +53,13 @@ export function findModel(body: Buffer): ModelSearch {
   const model = unescaped(body, start, end);
   if (model === null) return { ok: false, fault: 'not_json' };
   if (model === '') return { ok: false, fault: 'no_model' };
-  return { ok: true, found: { start, end, model }, isStream: seen.isStream };
+  return { ok: true, found: { start, end, model, isPlain: false }, isStream: seen.isStream };
 }
 
 /** The body with another model name and every other byte unchanged, in pieces so that nothing is copied. */
 export function spliceModel(body: Buffer, found: FoundModel, model: string): Buffer[] {
   if (model === found.model) return [body];
-  const text = Buffer.from(JSON.stringify(model).slice(1, -1));
+  const text = Buffer.from(found.isPlain ? model : JSON.stringify(model).slice(1, -1));
   return [body.subarray(0, found.start), text, body.subarray(found.end)];
 }
 

@@ -1,3 +1,4 @@
+import type { FormPart } from './form-parts.ts';
 import { endOfString, nextStop, quote } from './json-bytes.ts';
 
 /** English text takes about four bytes a token. */
@@ -27,6 +28,13 @@ export function inputTokensOf(body: Buffer): number {
     }
   }
   return Math.ceil((body.length - skippedBytes) / bytesPerToken) + files * tokensPerFile;
+}
+
+/** The same for a form: each file counts as 1,500 tokens, and other fields by their bytes. */
+export function inputTokensOfForm(parts: readonly FormPart[]): number {
+  const tokensOf = ({ isFile, start, end }: FormPart) =>
+    isFile ? tokensPerFile : Math.ceil((end - start) / bytesPerToken);
+  return parts.reduce((sum, part) => sum + tokensOf(part), 0);
 }
 
 /**
