@@ -97,10 +97,14 @@ test('a request on a connection that the server has closed is sent once more on 
     }),
   );
   const upstream = upstreamWith();
+  const requests: number[] = [];
   for (let i = 0; i < 3; i += 1) {
     const exchange = await upstream.exchange(targetAt(origin), post, { timeoutMs: 5000 });
     expect(exchange).toMatchObject({ answered: true, status: 200, body: 'ok' });
+    requests.push(exchange.requests);
   }
+  expect(requests[0]).toBe(1);
+  expect(requests.slice(1)).toContain(2);
   expect(connections).toBeGreaterThanOrEqual(2);
 });
 
@@ -131,9 +135,9 @@ test('a redirect within the origin is followed, one to another origin is not', a
   });
   const upstream = upstreamWith();
   const within = await upstream.exchange(targetAt(origin), get, { timeoutMs: 5000 });
-  expect(within).toMatchObject({ status: 200, body: 'here' });
+  expect(within).toMatchObject({ status: 200, body: 'here', requests: 2 });
   const across = await upstream.exchange(targetAt(origin), post, { timeoutMs: 5000 });
-  expect(across).toMatchObject({ answered: true, status: 307 });
+  expect(across).toMatchObject({ answered: true, status: 307, requests: 1 });
   expect(elsewhere).toEqual([]);
 });
 

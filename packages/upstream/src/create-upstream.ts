@@ -23,7 +23,12 @@ export interface DispatchRequest extends Omit<UpstreamRequest, 'headers' | 'body
   /** Alternating names and values. */
   headers: readonly string[];
   body: OutgoingBody | null;
+  /** Called for each HTTP request: also for one that follows a redirect, or is sent once more. */
+  onSend?: () => void;
 }
+
+/** A probe's exchange, and how many HTTP requests it took. */
+export type SentExchange = Exchange & { requests: number };
 
 export interface Upstream {
   /**
@@ -34,7 +39,7 @@ export interface Upstream {
     target: UpstreamTarget,
     request: UpstreamRequest,
     options: ExchangeOptions,
-  ): Promise<Exchange>;
+  ): Promise<SentExchange>;
   /**
    * Sends a request; its answer goes to the handler as it comes, decompressed and with redirects followed.
    */
@@ -85,9 +90,9 @@ export function createUpstream({ allowPrivate, via }: UpstreamOptions): Upstream
     }
     const body = request.body ? sentBodyOf(request.body) : null;
     const options = optionsOf(access, target, request, body, via);
+    const { method, onSend = () => {} } = request;
     const send = (path: string, to: AnswerHandler) =>
-      sendOn(access.connections, { ...options, path }, body, to);
-    const { method } = request;
+      sendOn(access.connections, { ...options, path }, { body, onSend }, to);
     const asked = { method, origin: access.origin, path: options.path, send };
     return new DecodedAnswer(handler, (decoded) => new FollowedAnswer(decoded, asked));
   };
@@ -96,7 +101,11 @@ export function createUpstream({ allowPrivate, via }: UpstreamOptions): Upstream
     exchange(target, request, options) {
       const { body } = request;
       const pieces = body === null ? null : { pieces: [Buffer.from(body)], hold: () => () => {} };
-      const sent = { ...request, headers: headersOfProbe(request), body: pieces };
+      let requests = 0;
+      const onSend = () => {
+        requests += 1;
+      };
+      const sent = { ...request, headers: headersOfProbe(request), body: pieces, onSend };
       const { signal } = options;
       return new Promise((resolve, reject) => {
         signal?.throwIfAborted();
@@ -110,7 +119,7 @@ export function createUpstream({ allowPrivate, via }: UpstreamOptions): Upstream
           (collector) => dispatch(target, sent, collector),
           (exchange) => {
             signal?.removeEventListener('abort', onAbort);
-            resolve(exchange);
+            resolve({ ...exchange, requests });
           },
         );
       });
@@ -130,14 +139,18 @@ function headersOfProbe({ headers, body }: UpstreamRequest): string[] {
 function sendOn(
   { kept, fresh, bytesReadBefore }: TargetConnections,
   options: Dispatcher.DispatchOptions,
-  body: SentBody | null,
+  { body, onSend }: { body: SentBody | null; onSend: () => void },
   handler: AnswerHandler,
 ): AnswerSource {
   const answer = new ReceivedAnswer(handler, {
     bytesReadBefore,
-    sendAgain: (to) => void fresh.dispatch(options, to),
+    sendAgain(to) {
+      onSend();
+      fresh.dispatch(options, to);
+    },
     onOver: () => body?.release(),
   });
+  onSend();
   kept.dispatch(options, answer);
   return answer;
 }

@@ -11,6 +11,7 @@ export { type AllowPrivate, allowPrivateVariable } from './connect/guard-address
 export {
   createUpstream,
   type DispatchRequest,
+  type SentExchange,
   type Upstream,
   type UpstreamOptions,
 } from './create-upstream.ts';
