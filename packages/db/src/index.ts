@@ -94,6 +94,7 @@ export {
   type RunRow,
   startRun,
 } from './runs/runs.ts';
+export { skipRun } from './runs/skip-run.ts';
 export { faultOfEncryptionKey } from './secrets/encryption-key.ts';
 export { type SecretName, secretSettings } from './secrets/secret-columns.ts';
 export {

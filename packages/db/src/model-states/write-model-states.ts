@@ -31,6 +31,8 @@ export interface WriteModelStatesInput {
   remembered: ReadonlyMap<string, unknown>;
   /** Every model that the channel offers, selected or not; null if the full list isn't known. */
   listed_models: readonly string[] | null;
+  /** Models of the run that it didn't ask: their state stays, and counts. */
+  kept_models?: readonly string[];
   nowS: number;
 }
 
@@ -41,6 +43,7 @@ const key = ['target_id', 'model'] as const;
 const pastColumns = [
   'model',
   'success',
+  'error_kind',
   'last_success_at',
   'state_since',
   'in_last_run',
@@ -205,11 +208,11 @@ async function upsert(
 
 /**
  * Of the models that a completed run left out, marks those that are no longer listed as gone; they keep
- * their place on the page. Those that are listed but weren't probed don't count any more.
+ * their place on the page. Those that are listed but weren't part of the run don't count any more.
  */
 async function retire(
   db: Database,
-  { target_id, nowS }: WriteModelStatesInput,
+  { target_id, nowS, kept_models = [] }: WriteModelStatesInput,
   { unprobed, offered }: { unprobed: readonly PastRow[]; offered: Offered },
 ): Promise<void> {
   const isGone = (row: PastRow) => offered !== null && !offered.has(row.model);
@@ -218,7 +221,8 @@ async function retire(
   const back = unprobed.filter((row) => offered?.has(row.model) && row.gone_at !== null);
   await setOf(db, target_id, gone, { gone_at: nowS, recheck_at: null });
   await setOf(db, target_id, back, { gone_at: null, in_last_run: 0 });
-  const unchosen = left.filter((row) => row.in_last_run === 1);
+  const kept = new Set(kept_models);
+  const unchosen = left.filter((row) => row.in_last_run === 1 && !kept.has(row.model));
   await setOf(db, target_id, unchosen, { in_last_run: 0 });
 }
 

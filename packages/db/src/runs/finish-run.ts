@@ -5,6 +5,7 @@ import { lockTargets } from '../engine/locks.ts';
 import type { ChannelKnowledge } from '../model-states/apply-findings.ts';
 import {
   learn,
+  type PastStates,
   readPastStates,
   type WriteModelStatesInput,
   writeModelStates,
@@ -48,7 +49,7 @@ export async function finishRun(db: Database, input: FinishRunInput): Promise<Fi
     const watchedUntil = new Map([...past].map(([model, row]) => [model, row.watched_until]));
     const intervalS = before.interval_min * 60;
     await addProbeTotals(tx, { target_id, probes, intervalS, watchedUntil, nowS });
-    const target = await updateSummary(tx, input, { started, known });
+    const target = await updateSummary(tx, input, { started, known, past });
     return { outcome: 'finished', run: await updateRun(tx, input), target };
   });
 }
@@ -74,12 +75,12 @@ async function updateRun(db: Database, input: FinishRunInput): Promise<RunRow> {
 async function updateSummary(
   db: Database,
   input: FinishRunInput,
-  { started, known }: { started: RunRow; known: ChannelKnowledge },
+  { started, known, past }: { started: RunRow; known: ChannelKnowledge; past: PastStates },
 ): Promise<Target> {
   const row = await db.kysely
     .updateTable('targets')
     .set({
-      ...summaryOf(input, started),
+      ...summaryOf(input, started, past),
       ...targetCodec.toRow({ fault: known.fault }),
       ...learntOf(input),
       revision: nextRevision,
@@ -91,11 +92,13 @@ async function updateSummary(
 }
 
 /** The next run is due an interval after the start of this one, however long it took. */
-function summaryOf(input: FinishRunInput, { started_at }: RunRow) {
+function summaryOf(input: FinishRunInput, { started_at }: RunRow, past: PastStates) {
   const last_error = errorOf(input);
   const last_error_kind = input.error_kind;
   if (input.status === 'interrupted') return { last_error, last_error_kind };
-  const { status, total, success, fail } = summariseRun(input.probes);
+  const kept = (input.kept_models ?? []).flatMap((model) => past.get(model) ?? []);
+  const asBefore = kept.map((row) => ({ success: row.success === 1, error_kind: row.error_kind }));
+  const { status, total, success, fail } = summariseRun([...input.probes, ...asBefore]);
   return {
     last_run_at: started_at,
     last_status: input.status === 'error' ? ('error' as const) : status,

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { finish, probe, runOnce, startedRun, targetInput } from '../../test/samples.ts';
+import { tempDatabase } from '../../test/temp-database.ts';
+import { createTarget, getTarget, listDueTargets, listModelStates, skipRun } from '../index.ts';
+
+test('a run that is skipped leaves its reason, once, and the target stays due', async () => {
+  const db = await tempDatabase();
+  const { id } = await createTarget(db, targetInput(), 1);
+  expect(await skipRun(db, { target_id: id, error: 'no budget' })).toBe(true);
+  expect(await skipRun(db, { target_id: id, error: 'no budget' })).toBe(false);
+  expect(await skipRun(db, { target_id: 99, error: 'no budget' })).toBe(false);
+  expect(await getTarget(db, id)).toMatchObject({ last_error: 'no budget', last_run_at: null });
+  expect(await listDueTargets(db, 100)).toHaveLength(1);
+  await runOnce(db, id, 200, [probe()]);
+  expect(await getTarget(db, id)).toMatchObject({ last_error: null });
+});
+
+test('a model that a run leaves out keeps its state and its place, and counts', async () => {
+  const db = await tempDatabase();
+  const { id } = await createTarget(db, targetInput(), 1);
+  const models = ['a', 'b', 'c'];
+  const success = (model: string) => probe({ model, success: model !== 'b' });
+  await runOnce(db, id, 200, models.map(success));
+  const kept = { listed_models: models, kept_models: ['b', 'unknown'] };
+  await finish(db, await startedRun(db, id, 900), [success('a')], kept);
+  const states = await listModelStates(db);
+  expect(states.map(({ model, timestamp }) => [model, timestamp])).toEqual([
+    ['a', 1000],
+    ['b', 1000],
+  ]);
+  expect(await getTarget(db, id)).toMatchObject({ last_total: 2, last_success: 1, last_fail: 1 });
+});
