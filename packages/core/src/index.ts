@@ -233,7 +233,8 @@ export {
   type ProbeEffort,
   tokensPerQuestion,
 } from './targets/estimate-cost.ts';
-export { isDue, isTurn, nextRunAtOf } from './targets/schedule.ts';
+export { isSameOrigin } from './targets/is-same-origin.ts';
+export { isDue, isRecheckDue, isTurn, nextRunAtOf } from './targets/schedule.ts';
 export {
   largestSortOrder,
   modelsModes,
