@@ -74,7 +74,13 @@ export {
   type Judgement,
 } from './evidence/finding.ts';
 export { findingsOfRequest, type ModelFinding } from './evidence/findings-of-request.ts';
-export { hasWorked, type JudgedAnswer, judgeAnswer, judgeBreak } from './evidence/judge-answer.ts';
+export {
+  hasWorked,
+  type JudgedAnswer,
+  judgeAnswer,
+  judgeBreak,
+  redirectMessage,
+} from './evidence/judge-answer.ts';
 export { hasFaultMoved, hasMoved, isWorthStoring } from './evidence/knowledge-change.ts';
 export { type LiveFields, liveFieldsOf } from './evidence/live-fields.ts';
 export { beginTrial, nextEvidence, type Rest, restOf, rests } from './evidence/next-evidence.ts';
@@ -141,7 +147,7 @@ export type {
   UpstreamTarget,
 } from './probes/exchange.ts';
 export { type HistoryPoint, historyFields, historyLength } from './probes/history-point.ts';
-export { judgeProbe, redirectMessage, type Verdict } from './probes/judge-probe.ts';
+export { judgeExchange, judgeProbe, type Verdict } from './probes/judge-probe.ts';
 export { type Attempt, isRouteRefused, mendRequest } from './probes/mend-request.ts';
 export { probePlanOf } from './probes/probe-plan.ts';
 export {

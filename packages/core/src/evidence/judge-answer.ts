@@ -1,6 +1,13 @@
-import type { Answer, BodyReading } from '../probes/answer.ts';
-import { type Complaint, classifyError } from '../probes/classify-error.ts';
+import type { Answer, BodyError, BodyFault, BodyReading } from '../probes/answer.ts';
+import {
+  type Complaint,
+  type ComplaintTopic,
+  isOfModelAlone,
+  kindByTopic,
+  topicOf,
+} from '../probes/classify-error.ts';
 import type { ErrorKind } from '../probes/error-kind.ts';
+import { quote } from '../text/quote.ts';
 import type { FindingScope, Judgement } from './finding.ts';
 
 /** An answer as far as it has been read. */
@@ -9,17 +16,26 @@ export interface JudgedAnswer {
   reading: BodyReading;
   /** A probe's question is ours, so a complaint about it is a failure; a client's is the client's fault. */
   by: 'probe' | 'traffic';
+  /** Where a redirect leads that wasn't followed. */
+  location?: string | undefined;
 }
 
+/** How many characters of a body's error message are quoted. */
+export const quoteLimit = 500;
+/** How many characters of an unreadable body are quoted. */
+export const bodyQuoteLimit = 200;
+
 /** Judges an answer, by the same rules for a probe's and for a client's. */
-export function judgeAnswer({ status, reading, by }: JudgedAnswer): Judgement {
+export function judgeAnswer({ status, reading, by, location }: JudgedAnswer): Judgement {
   switch (reading.kind) {
     case 'answer':
-      return hasWorked(reading.answer) ? success : failure('no_text', 'no readable text');
+      return judgeWork(reading.answer, by);
     case 'unreadable':
-      return failure('bad_body', reading.fault);
-    case 'error':
-      return judgeComplaint({ status, ...reading.error }, by);
+      return failure('bad_body', sentenceOfFault(reading, by));
+    case 'error': {
+      const message = sentenceOfError(status, reading.error, location);
+      return judgeComplaint({ status, ...reading.error }, message, by);
+    }
   }
 }
 
@@ -37,6 +53,15 @@ function stoppedWhileThinking(answer: Answer): boolean {
   return answer.stoppedAtLimit && (answer.hasThought || (answer.outputTokens ?? 0) > 0);
 }
 
+function judgeWork(answer: Answer, by: JudgedAnswer['by']): Judgement {
+  if (hasWorked(answer)) return success;
+  const message = 'no readable text';
+  // The client set the limit, so that it was reached shows nothing.
+  return answer.stoppedAtLimit && by === 'traffic'
+    ? nothing(message, false)
+    : failure('no_text', message);
+}
+
 const success: Judgement = {
   outcome: 'success',
   kind: null,
@@ -49,11 +74,70 @@ function failure(kind: ErrorKind, message: string, scope: FindingScope = 'model'
   return { outcome: 'failure', kind, scope, message, may_another_serve: true };
 }
 
-function judgeComplaint(complaint: Complaint, by: JudgedAnswer['by']): Judgement {
-  const kind = classifyError(complaint);
-  const { message } = complaint;
-  if (kind === 'bad_request' && by === 'traffic') {
-    return { outcome: 'none', kind: null, scope: 'route', message, may_another_serve: false };
+function nothing(message: string, may_another_serve: boolean): Judgement {
+  return { outcome: 'none', kind: null, scope: 'route', message, may_another_serve };
+}
+
+function judgeComplaint(complaint: Complaint, message: string, by: JudgedAnswer['by']): Judgement {
+  const topic = topicOf(complaint);
+  const kind = kindByTopic[topic];
+  switch (topic) {
+    case 'gate':
+      return { outcome: 'gated', kind, scope: 'model', message, may_another_serve: true };
+    case 'route_refused':
+    case 'not_chat':
+      return { outcome: 'refused', kind, scope: 'route', message, may_another_serve: true };
+    case 'quota':
+    case 'auth':
+      return failure(kind, message, isOfModelAlone(complaint) ? 'model' : 'channel');
+    case 'too_long':
+    case 'policy':
+    case 'lost_state':
+    case 'request':
+      return by === 'probe'
+        ? failure(kind, message)
+        : nothing(message, mayAnotherServe(topic, complaint));
+    default:
+      return failure(kind, message);
   }
-  return failure(kind, message, kind === 'auth' || kind === 'quota' ? 'channel' : 'model');
+}
+
+/** Channels differ in how much they read; and what a broken server says about a request may be wrong. */
+function mayAnotherServe(topic: ComplaintTopic, { status }: Complaint): boolean {
+  return topic === 'too_long' || (topic === 'request' && status >= 500);
+}
+
+function sentenceOfError(status: number, error: BodyError, location: string | undefined): string {
+  if (status >= 200 && status < 300) {
+    const { message, type, code } = error;
+    return `response error: ${quote(message.trim() || type || code || 'no message', quoteLimit)}`;
+  }
+  const message = quote(error.message, quoteLimit) || redirectMessage(location) || 'no message';
+  return `HTTP ${status}: ${message}`;
+}
+
+/**
+ * Says where a redirect leads that wasn't followed, because another origin must not get the key, or because
+ * the redirect would turn the POST into a GET. null without a location.
+ */
+export function redirectMessage(location: string | undefined): string | null {
+  if (location === undefined) return null;
+  const origin = /^https?:\/\/[^/?#]*/i.exec(location)?.[0];
+  return `redirects to ${quote(origin ?? location, quoteLimit)}, not followed`;
+}
+
+const faultSentences: Record<Exclude<BodyFault, 'empty'>, string> = {
+  html: 'an HTML page',
+  not_json: 'not JSON',
+  broken_stream: 'the event stream broke off',
+};
+
+/** A client's answer isn't quoted, because it is the client's. */
+function sentenceOfFault(
+  { fault, body }: { fault: BodyFault; body: string },
+  by: JudgedAnswer['by'],
+): string {
+  if (fault === 'empty') return 'response parse failed: empty body';
+  const start = by === 'probe' ? `, starts with ${quote(body, bodyQuoteLimit)}` : '';
+  return `response parse failed: ${faultSentences[fault]}${start}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Complaint, classifyError, saysModelIsMissing } from './classify-error.ts';
+import { type Complaint, classifyError, topicOf } from './classify-error.ts';
 import type { ErrorKind } from './error-kind.ts';
 
 function complaint(status: number, message = '', type?: string, code?: string): Complaint {
@@ -49,7 +49,7 @@ describe('a missing model', () => {
     complaint(404, '模型 x 不存在'),
     complaint(404, 'x', 'invalid_request_error', 'model_not_found'),
   ])('is recognised by %o', (said) => {
-    expect(saysModelIsMissing(said)).toBe(true);
+    expect(topicOf(said)).toBe('model_missing');
   });
 
   test.each([
@@ -59,6 +59,6 @@ describe('a missing model', () => {
     complaint(404, 'Not Found', 'not_found_error'),
     complaint(404, 'This model is only supported in v1/responses and not in v1/chat/completions.'),
   ])('is not recognised by %o', (said) => {
-    expect(saysModelIsMissing(said)).toBe(false);
+    expect(topicOf(said)).toBe('route_refused');
   });
 });

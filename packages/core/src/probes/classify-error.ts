@@ -1,4 +1,22 @@
-import type { BodyError } from './answer.ts';
+import { type BodyError, pageErrorType, withheldErrorType } from './answer.ts';
+import {
+  authWords,
+  badRequestWords,
+  concurrencyWords,
+  gateWords,
+  lostStateWords,
+  modelMissingWords,
+  notChatAlone,
+  notChatWords,
+  ofModelWords,
+  perMinuteWords,
+  policyWords,
+  quotaWords,
+  rateLimitWords,
+  routeRefusedWords,
+  tooDearWords,
+  tooLongWords,
+} from './complaint-words.ts';
 import type { ErrorKind } from './error-kind.ts';
 
 /** What is known about a failed request: the HTTP status and the error in its body. */
@@ -6,56 +24,144 @@ export interface Complaint extends BodyError {
   status: number;
 }
 
-interface KindRow {
-  kind: ErrorKind;
-  applies(complaint: Complaint, words: string): boolean;
+/** What a complaint is about, more finely than the kind of error that people see. */
+export const complaintTopics = [
+  'page',
+  'gate',
+  'rate_limit',
+  'quota',
+  'auth',
+  'forbidden',
+  'model_missing',
+  'not_chat',
+  'route_refused',
+  'too_long',
+  'policy',
+  'lost_state',
+  'request',
+  'timeout',
+  'upstream',
+] as const;
+export type ComplaintTopic = (typeof complaintTopics)[number];
+
+export const kindByTopic: Record<ComplaintTopic, ErrorKind> = {
+  page: 'bad_body',
+  gate: 'gated',
+  rate_limit: 'rate_limit',
+  quota: 'quota',
+  auth: 'auth',
+  forbidden: 'auth',
+  model_missing: 'not_found',
+  not_chat: 'skipped',
+  route_refused: 'not_found',
+  too_long: 'bad_request',
+  policy: 'bad_request',
+  lost_state: 'bad_request',
+  request: 'bad_request',
+  timeout: 'timeout',
+  upstream: 'upstream',
+};
+
+interface Row {
+  topic: ComplaintTopic;
+  applies(complaint: Complaint, words: string, withAddresses: string): boolean;
 }
 
-const perMinute = /per[ _-]?(minute|second)|\b[rt]pm\b|rate.?limit/;
-const quota =
-  /insufficient.{0,12}(quota|balance|credit|fund)|exceeded your (current )?quota|billing|\bbalance\b|out of credits|credits? (is |are )?(exhausted|too low|depleted)|quota.{0,24}(exceed|exhaust|used up|not enough)|余额|额度|欠费/;
-const auth =
-  /authentication_error|permission_error|permission_denied|unauthenticated|unauthorized|invalid.{0,8}api.?key|incorrect api key|无效的令牌|令牌无效/;
-const rateLimit = /rate.?limit|too many requests|resource_exhausted|请求(过于)?频繁/;
-const modelMissing =
-  /model_not_found|(model|模型).{0,80}(not found|does ?n[o']t exist|not exist|no longer available|不存在)|no such model|unknown model|invalid model|no available channel|not_found_error.{0,80}model/;
-const badRequest = /invalid_request|invalid_argument|bad_request|invalid.?parameter/;
+const says = (topic: ComplaintTopic, words: RegExp): Row => ({
+  topic,
+  applies: (_, said) => words.test(said),
+});
+const hasStatus = (topic: ComplaintTopic, ...statuses: number[]): Row => ({
+  topic,
+  applies: ({ status }) => statuses.includes(status),
+});
 
-/** The first match wins. The message counts more than the status, which relays often rewrite. */
-const kindRows: readonly KindRow[] = [
-  { kind: 'rate_limit', applies: ({ status }, words) => status === 429 && perMinute.test(words) },
-  { kind: 'quota', applies: ({ status }, words) => status === 402 || quota.test(words) },
-  { kind: 'auth', applies: ({ status }) => status === 401 || status === 403 },
-  { kind: 'rate_limit', applies: ({ status }) => status === 429 },
-  { kind: 'not_found', applies: (complaint, words) => isModelMissing(complaint, words) },
-  { kind: 'not_found', applies: ({ status }) => [404, 405, 410].includes(status) },
-  { kind: 'timeout', applies: ({ status }) => status === 408 },
-  { kind: 'upstream', applies: ({ status }) => status >= 500 },
-  { kind: 'bad_request', applies: ({ status }) => status >= 400 },
-  { kind: 'auth', applies: (_, words) => auth.test(words) },
-  { kind: 'rate_limit', applies: (_, words) => rateLimit.test(words) },
-  { kind: 'not_found', applies: (_, words) => /not_found/.test(words) },
-  { kind: 'bad_request', applies: (_, words) => badRequest.test(words) },
+/** The first match wins. The words count more than the status, which relays often rewrite. */
+const rows: readonly Row[] = [
+  // A firewall's page says nothing about the key, and a maintenance page nothing about the model.
+  { topic: 'page', applies: isChallenge },
+  { topic: 'policy', applies: ({ type }) => type === withheldErrorType },
+  says('gate', gateWords),
+  { topic: 'rate_limit', applies: (_, said) => passesSoon(said) },
+  { topic: 'quota', applies: ({ status }, said) => status === 402 || quotaWords.test(said) },
+  says('too_long', tooLongWords),
+  { topic: 'model_missing', applies: isModelMissing },
+  { topic: 'auth', applies: ({ status }) => status === 401 },
+  says('auth', authWords),
+  { topic: 'policy', applies: ({ status }, said) => status !== 404 && policyWords.test(said) },
+  hasStatus('rate_limit', 429),
+  says('lost_state', lostStateWords),
+  { topic: 'not_chat', applies: isNotChat },
+  { topic: 'request', applies: namesParameter },
+  { topic: 'route_refused', applies: (_, __, said) => routeRefusedWords.test(said) },
+  hasStatus('forbidden', 403),
+  hasStatus('route_refused', 404, 405, 501),
+  hasStatus('model_missing', 410),
+  hasStatus('timeout', 408),
+  hasStatus('too_long', 413),
+  { topic: 'upstream', applies: ({ status }) => status >= 500 },
+  { topic: 'request', applies: ({ status }) => status >= 400 },
+  says('rate_limit', rateLimitWords),
+  says('model_missing', /not_found/),
+  says('request', badRequestWords),
 ];
 
 /**
- * The kind of error of a failed HTTP answer. A number in the body's `code` (relays answer 200 with
- * `code: 429`) replaces a status that says nothing.
+ * What a complaint is about. A number in the body's `code` (relays answer 200 with `code: 429`) replaces a
+ * status that says nothing.
  */
-export function classifyError(complaint: Complaint): ErrorKind {
-  const status = statedStatus(complaint);
-  const words = wordsOf(complaint);
-  const stated = { ...complaint, status };
-  return kindRows.find((row) => row.applies(stated, words))?.kind ?? 'upstream';
+export function topicOf(complaint: Complaint): ComplaintTopic {
+  const stated = { ...complaint, status: statedStatus(complaint) };
+  const said = saidBy(complaint);
+  const words = withoutAddresses(said);
+  return rows.find((row) => row.applies(stated, words, said))?.topic ?? 'upstream';
 }
 
-/** Whether the complaint is about a missing model rather than a missing address. */
-export function saysModelIsMissing(complaint: Complaint): boolean {
-  return isModelMissing(complaint, wordsOf(complaint));
+/** The kind of error of a failed HTTP answer. */
+export function classifyError(complaint: Complaint): ErrorKind {
+  return kindByTopic[topicOf(complaint)];
 }
+
+/** Whether a failure of the account concerns only the model that it names. */
+export function isOfModelAlone(complaint: Complaint): boolean {
+  const words = saidBy(complaint);
+  return ofModelWords.test(words) || tooDearWords.test(words);
+}
+
+/** Whether the model may answer on another text route, although it "isn't a chat model". */
+export function mayServeOtherRoute(complaint: Complaint): boolean {
+  return notChatAlone.test(saidBy(complaint));
+}
+
+function passesSoon(words: string): boolean {
+  if (concurrencyWords.test(words) || perMinuteWords.test(words)) return true;
+  // "RateLimitError: … exceeded your current quota" is about money.
+  return rateLimitWords.test(words) && !quotaWords.test(words);
+}
+
+function isChallenge({ status, type }: Complaint, words: string): boolean {
+  if (type !== pageErrorType) return false;
+  return status === 403 || challengeWords.test(words);
+}
+
+const challengeWords =
+  /just a moment|attention required|checking your browser|verif(y|ying) (that )?you are (a )?human|captcha|access denied|security (check|verification)|ddos|安全(验证|检查)|人机验证/;
 
 function isModelMissing({ status }: Complaint, words: string): boolean {
-  return status !== 401 && status !== 403 && modelMissing.test(words);
+  return status !== 401 && modelMissingWords.test(words) && !routeOfModel.test(words);
+}
+
+/** "The model isn't supported on this endpoint" is about the route. */
+const routeOfModel =
+  /model.{0,80}(not|only|n't).{0,24}(support|available|accessible).{0,24}(endpoint|\bapi\b|v1\/|responses|chat\/?completions|messages)/;
+
+function isNotChat({ status }: Complaint, _: string, said: string): boolean {
+  return status !== 401 && status !== 403 && notChatWords.test(said);
+}
+
+/** An error with a name for a part of the request is about the request, even with a status of 5xx. */
+function namesParameter({ param, status }: Complaint): boolean {
+  return param !== null && !/^(model)?$/.test(param) && status !== 404 && status !== 405;
 }
 
 function statedStatus({ status, code }: Complaint): number {
@@ -63,11 +169,14 @@ function statedStatus({ status, code }: Complaint): number {
   return status < 400 && stated >= 400 && stated < 600 ? stated : status;
 }
 
-/** Lower-cased and without addresses: `/v1beta/models/x` isn't about a model. */
-function wordsOf({ message, type, code }: BodyError): string {
-  const words = `${type ?? ''} ${code ?? ''} ${message}`.slice(0, wordsLimit);
-  return words.replaceAll(/\S*\/v\d\w*\/\S*/gi, ' ').toLowerCase();
+function saidBy({ message, type, code }: BodyError): string {
+  return `${type ?? ''} ${code ?? ''} ${message}`.slice(0, wordsLimit).toLowerCase();
 }
 
 /** Patterns search no further, because an error page may have megabytes. */
 const wordsLimit = 2000;
+
+/** `/v1beta/models/x` isn't about a model. */
+function withoutAddresses(words: string): string {
+  return words.replaceAll(/\S*\/v\d\w*\/\S*/g, ' ');
+}

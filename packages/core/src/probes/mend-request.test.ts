@@ -113,7 +113,6 @@ describe('a request rejected for its form is sent in another', () => {
 describe('a conclusive answer isn’t asked about again', () => {
   test.each([
     attempt(chat, 401, 'streaming is not supported'),
-    attempt(chat, 403, 'unknown endpoint'),
     attempt(chat, 429, 'streaming is not supported'),
     attempt(chat, 500, 'max_tokens is not supported'),
     attempt(chat, 503, 'unknown endpoint'),

@@ -1,5 +1,5 @@
 import type { BodyReading } from './answer.ts';
-import { type Complaint, classifyError, saysModelIsMissing } from './classify-error.ts';
+import { type Complaint, classifyError, topicOf } from './classify-error.ts';
 import type { ErrorKind } from './error-kind.ts';
 import type { Exchange } from './exchange.ts';
 import { firstFormOf, isSameForm, type RequestForm } from './request-form.ts';
@@ -52,7 +52,7 @@ export function mendRequest(attempts: readonly Attempt[]): RequestForm | null {
 /** Whether the channel answered that it doesn't serve this route, which says nothing about the model. */
 export function isRouteRefused(attempt: Attempt): boolean {
   const complaint = complaintOf(attempt);
-  if (!complaint || !isMendable(complaint) || saysModelIsMissing(complaint)) return false;
+  if (!complaint || !isMendable(complaint) || topicOf(complaint) === 'model_missing') return false;
   return [404, 405].includes(complaint.status) || routeRefused.test(complaint.message);
 }
 
@@ -82,7 +82,7 @@ function mendedFormOf(attempt: Attempt): RequestForm | null {
     return { ...form, stream: false };
   }
   const complaint = complaintOf(attempt);
-  if (!complaint || !isMendable(complaint) || saysModelIsMissing(complaint)) return null;
+  if (!complaint || !isMendable(complaint) || topicOf(complaint) === 'model_missing') return null;
   for (const mend of mendings) {
     const mended = mend(form, complaint);
     if (mended) return mended;

@@ -1,11 +1,4 @@
-import {
-  type Answer,
-  type BodyError,
-  type BodyReading,
-  type ToolCall,
-  withheldErrorType,
-} from '@api-monitor/core';
-import type { Codec } from './protocol.ts';
+import type { BodyError, ToolCall } from '@api-monitor/core';
 
 /** What the events of a stream, or the parts of a body, have contained so far. */
 export interface Draft {
@@ -76,33 +69,6 @@ export function addToolCall(draft: Draft, key: string, piece: ToolCall): Draft {
     arguments: before.arguments + piece.arguments,
   };
   return { ...draft, toolCalls: new Map(draft.toolCalls).set(key, call) };
-}
-
-/** What a draft that is complete says. */
-export function readingOf(draft: Draft, codec: Codec, streamed: boolean): BodyReading {
-  const { error, withheld, toolCalls } = draft;
-  if (error) return { kind: 'error', error, streamed };
-  const text = codec.textOf(draft);
-  if (withheld !== null && text.trim() === '' && toolCalls.size === 0) {
-    const message = `the provider withheld the answer: ${withheld}`;
-    const withheldError = { message, type: withheldErrorType, code: withheld, param: null };
-    return { kind: 'error', error: withheldError, streamed };
-  }
-  return { kind: 'answer', answer: answerOf(draft, text), streamed };
-}
-
-/** `text` is what counts as text on the route. */
-function answerOf(draft: Draft, text: string): Answer {
-  return {
-    text,
-    hasThought: draft.thought !== '',
-    isThoughtOnly: text !== '' && draft.text.trim() === '' && text === draft.thought,
-    toolCalls: [...draft.toolCalls.values()],
-    stoppedAtLimit: draft.stoppedAtLimit,
-    inputTokens: draft.inputTokens,
-    outputTokens: draft.outputTokens,
-    reasoningTokens: draft.reasoningTokens,
-  };
 }
 
 /** The first of the candidates that isn't blank, else an empty string. */

@@ -1,7 +1,8 @@
 import type { BodyError, BodyReading, GatewayRoute } from '@api-monitor/core';
-import { type Draft, emptyDraft, readingOf, trimmed } from '../codecs/draft.ts';
+import { type Draft, emptyDraft, trimmed } from '../codecs/draft.ts';
 import type { Codec } from '../codecs/protocol.ts';
 import { codecFor } from '../codecs/protocol-for.ts';
+import { readingOf } from '../codecs/reading-of.ts';
 import { type BodyForm, bodyFormOf } from './body-form.ts';
 import { createEventFilter, type EventFilter } from './event-filter.ts';
 import { createArrayFrames, createEventFrames, type Frames } from './event-frames.ts';

@@ -1,6 +1,7 @@
 import { type BodyError, type BodyReading, pageErrorType } from '@api-monitor/core';
-import { emptyDraft, readingOf } from '../codecs/draft.ts';
+import { emptyDraft } from '../codecs/draft.ts';
 import type { Codec } from '../codecs/protocol.ts';
+import { readingOf } from '../codecs/reading-of.ts';
 import { bodyFormOf } from './body-form.ts';
 import { errorIn, findError, namelessError } from './find-error.ts';
 import { parseJson } from './json-value.ts';

@@ -1,6 +1,7 @@
 import type { AnswerProgress, BodyError, BodyReading } from '@api-monitor/core';
-import { type Draft, emptyDraft, hasToken, readingOf } from '../codecs/draft.ts';
+import { type Draft, emptyDraft, hasToken } from '../codecs/draft.ts';
 import type { Codec } from '../codecs/protocol.ts';
+import { readingOf } from '../codecs/reading-of.ts';
 import { findError, messageOf, namelessError } from './find-error.ts';
 import { isObject, parseJson } from './json-value.ts';
 import { endSse, readSse, type SseEvent, type SseState, sseStart } from './sse.ts';
