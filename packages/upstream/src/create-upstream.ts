@@ -1,5 +1,10 @@
 import { lookup } from 'node:dns';
-import type { Exchange, UpstreamRequest, UpstreamTarget } from '@api-monitor/core';
+import {
+  type Exchange,
+  pathOn,
+  type UpstreamRequest,
+  type UpstreamTarget,
+} from '@api-monitor/core';
 import type { Dispatcher } from 'undici';
 import type { AnswerHandler, AnswerSource } from './answer/answer-handler.ts';
 import { CollectedAnswer, type ExchangeOptions } from './answer/collected-answer.ts';
@@ -177,7 +182,7 @@ function optionsOf(
   const length = body ? ['content-length', String(body.length)] : [];
   return {
     method,
-    path: basePath + path,
+    path: pathOn(basePath, path),
     // `Via` comes last: an intermediary's entry follows those that it received (RFC 9110, 7.6.3).
     headers: ['authorization', bearer, ...key, ...headers, 'via', via, ...length],
     body: body ? asUndiciBody(body.content) : null,

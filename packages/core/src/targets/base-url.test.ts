@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { baseUrlSchema, normaliseBaseUrl } from './base-url.ts';
+import { describe, expect, test } from 'vitest';
+import { baseUrlSchema, normaliseBaseUrl, pathOn } from './base-url.ts';
 import { isSameOrigin } from './is-same-origin.ts';
 
 test.each([
@@ -44,4 +44,24 @@ test('an origin is scheme, host and port; other changes don’t send a key elsew
   expect(isSameOrigin(base, 'http://relay.example/team')).toBe(false);
   expect(isSameOrigin(base, 'https://relay.example:8443/team')).toBe(false);
   expect(isSameOrigin(base, 'https://relay.example.evil.com/team')).toBe(false);
+});
+
+describe('the path of a request on a base', () => {
+  test.each([
+    ['https://a.example', '/v1/chat/completions', '/v1/chat/completions'],
+    ['https://a.example/relay', '/v1/messages', '/relay/v1/messages'],
+    ['https://a.example/api/paas/v4', '/v1/chat/completions', '/api/paas/v4/chat/completions'],
+    ['/api/paas/v4/', '/v1/models?after_id=a/v1/b', '/api/paas/v4/models?after_id=a/v1/b'],
+    ['/api/v3', '/v1/embeddings', '/api/v3/embeddings'],
+    ['/v1beta', '/v1beta/models/g:generateContent', '/v1beta/models/g:generateContent'],
+    ['/v1beta/openai', '/v1/chat/completions', '/v1beta/openai/chat/completions'],
+    ['/v1beta/openai', '/v1beta/models/g:generateContent', '/v1beta/models/g:generateContent'],
+    ['/v1/openai', '/v1/responses', '/v1/openai/responses'],
+    ['/openai', '/v1/responses', '/openai/v1/responses'],
+    ['/api/v4', '/rerank', '/api/v4/rerank'],
+    ['/v4/relay', '/v1/messages', '/v4/relay/v1/messages'],
+    ['', '/v1/models', '/v1/models'],
+  ])('%s + %s → %s', (base, path, whole) => {
+    expect(pathOn(base, path)).toBe(whole);
+  });
 });

@@ -13,6 +13,24 @@ export function normaliseBaseUrl(raw: string): string {
   return trimSlashes(trimSlashes(address).replace(/\/v1$/i, ''));
 }
 
+/** A base's own version, with the folder in which Google and others put OpenAI's format. */
+const ownVersion = /\/v\d[\w.]*(\/openai)?$/i;
+const versionOfPath = /^\/v\d[\w.]*(?=\/)/i;
+
+/**
+ * The path of a request below a target's address or its path. A base that has a version of its own, such as
+ * `/api/paas/v4`, takes it instead of the path's `/v1`.
+ */
+export function pathOn(baseUrl: string, path: string): string {
+  const base = trimSlashes(baseUrl.replace(/^https?:\/\/[^/]*/i, ''));
+  const own = ownVersion.exec(base);
+  if (!own) return base + path;
+  // Gemini's own format is beside OpenAI's.
+  const isGemini = path.startsWith('/v1beta/');
+  const folder = isGemini && own[1] ? base.slice(0, -own[1].length) : base;
+  return folder + path.replace(versionOfPath, '');
+}
+
 function trimSlashes(url: string): string {
   let end = url.length;
   while (url[end - 1] === '/') end -= 1;
