@@ -148,7 +148,7 @@ export type {
 } from './probes/exchange.ts';
 export { type HistoryPoint, historyFields, historyLength } from './probes/history-point.ts';
 export { judgeExchange, judgeProbe, type Verdict } from './probes/judge-probe.ts';
-export { type Attempt, isRouteRefused, mendRequest } from './probes/mend-request.ts';
+export { type Attempt, isRouteRefused, maxAttempts, mendRequest } from './probes/mend-request.ts';
 export { probePlanOf } from './probes/probe-plan.ts';
 export {
   contentLimit,
@@ -159,9 +159,11 @@ export {
   type ToolCall,
 } from './probes/probe-row.ts';
 export {
+  type Effort,
   firstFormOf,
   isSameForm,
   type RequestForm,
+  readRequestForm,
   type TokenLimit,
   tokenLimits,
 } from './probes/request-form.ts';

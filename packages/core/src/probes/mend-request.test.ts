@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { BodyReading } from './answer.ts';
+import type { Answer, BodyError, BodyReading } from './answer.ts';
 import type { AnsweredExchange } from './exchange.ts';
 import { type Attempt, isRouteRefused, maxAttempts, mendRequest } from './mend-request.ts';
 import { firstFormOf, type RequestForm } from './request-form.ts';
@@ -22,7 +22,24 @@ function attempt(
   };
 }
 
+/** The attempt, with names in the error beside its message. */
+function naming(said: Attempt, names: Partial<BodyError>): Attempt {
+  if (said.reading.kind !== 'error') return said;
+  return { ...said, reading: { ...said.reading, error: { ...said.reading.error, ...names } } };
+}
+
+/** An attempt that was answered. */
+function answering(form: Partial<RequestForm> & { route: Route }, part: Partial<Answer>): Attempt {
+  const said = { text: '', hasThought: false, isThoughtOnly: false, toolCalls: [] };
+  const tokens = { inputTokens: null, outputTokens: null, reasoningTokens: null };
+  const answer = { ...said, ...tokens, stoppedAtLimit: false, ...part };
+  const reading: BodyReading = { kind: 'answer', streamed: true, answer };
+  return { ...attempt(form, 200, ''), reading };
+}
+
 const chat = { route: 'chat' } as const;
+const responses = { route: 'responses' } as const;
+const embeddings = { route: 'embeddings' } as const;
 
 describe('a request rejected for its form is sent in another', () => {
   test.each<[string, Attempt, Partial<RequestForm>]>([
@@ -56,7 +73,7 @@ describe('a request rejected for its form is sent in another', () => {
         400,
         'Could not finish the message because max_tokens or model output limit was reached. Please try again with higher max_tokens.',
       ),
-      { tokenLimit: 4096 },
+      { tokenLimit: 64 },
     ],
     [
       'a stream for verified organisations alone',
@@ -66,6 +83,124 @@ describe('a request rejected for its form is sent in another', () => {
         'Your organization must be verified to stream this model.',
       ),
       { stream: false },
+    ],
+    [
+      'a limit below a least one that it names',
+      attempt(chat, 400, 'max_tokens must be at least 100'),
+      { tokenLimit: 512 },
+    ],
+    [
+      'both limits',
+      attempt(
+        { ...chat, tokenLimitField: 'max_completion_tokens' },
+        400,
+        'x max_completion_tokens is not supported',
+      ),
+      { tokenLimit: null },
+    ],
+    [
+      'the limit of responses',
+      attempt(responses, 400, 'Unsupported parameter: max_output_tokens'),
+      { tokenLimit: null },
+    ],
+    [
+      'a limit that is required after all',
+      attempt({ ...chat, tokenLimit: null }, 400, 'max_tokens is required'),
+      { tokenLimit: 512 },
+    ],
+    [
+      'a parameter, with 500',
+      attempt(chat, 500, 'max_tokens is not supported'),
+      { tokenLimitField: 'max_completion_tokens' },
+    ],
+    [
+      'stream_options by its location alone',
+      naming(attempt(chat, 422, 'Extra inputs are not permitted'), {
+        param: 'stream_options.include_usage',
+      }),
+      { asksStreamUsage: false },
+    ],
+    [
+      'stream_options by its parameter alone, with 500',
+      naming(attempt(chat, 500, 'Unknown parameter'), { param: 'stream_options' }),
+      { asksStreamUsage: false },
+    ],
+    [
+      'a response that would be stored',
+      attempt({ ...responses, demanded: {} }, 400, 'Store must be set to false'),
+      { demanded: { store: false } },
+    ],
+    ['store', attempt(responses, 400, "Unknown parameter: 'store'"), { demanded: {} }],
+    [
+      'missing instructions',
+      attempt(responses, 400, 'Instructions are required'),
+      { demanded: { store: false, instructions: 'You are a helpful assistant.' } },
+    ],
+    [
+      'a missing input_type',
+      attempt(embeddings, 400, "'input_type' parameter is required for asymmetric models"),
+      { demanded: { input_type: 'query' } },
+    ],
+    [
+      'a missing input_type of Cohere',
+      attempt(embeddings, 400, 'input_type must be one of search_document, search_query'),
+      { demanded: { input_type: 'search_query' } },
+    ],
+    [
+      'missing dimensions',
+      attempt(embeddings, 422, 'dimensions must be one of [256, 512, 1024]'),
+      { demanded: { dimensions: 256 } },
+    ],
+    [
+      'a model that speaks',
+      attempt(
+        chat,
+        400,
+        'This model requires that either input content or output modality contain audio.',
+      ),
+      { demanded: { modalities: ['text', 'audio'], audio: { voice: 'alloy', format: 'pcm16' } } },
+    ],
+    [
+      'a temperature that is demanded',
+      attempt(chat, 400, 'temperature must be 1'),
+      { demanded: { temperature: 1 } },
+    ],
+    [
+      'a temperature that is refused again',
+      attempt({ ...chat, demanded: { temperature: 1 } }, 400, "Unsupported value: 'temperature'"),
+      { demanded: {} },
+    ],
+    [
+      'a switch that must be off',
+      attempt(
+        { ...chat, stream: false },
+        400,
+        'parameter.enable_thinking must be set to false for non-streaming calls',
+      ),
+      { demanded: { enable_thinking: false } },
+    ],
+    [
+      'an effort, by those that are supported',
+      attempt(
+        { ...chat, effort: 'none' },
+        400,
+        "Unsupported value: 'reasoning_effort' does not support 'none' with this model. Supported values are: 'low', 'medium', and 'high'.",
+      ),
+      { effort: 'low' },
+    ],
+    [
+      'every effort',
+      attempt(
+        { ...responses, effort: 'none' },
+        400,
+        "Unsupported parameter: 'reasoning.effort' is not supported with this model.",
+      ),
+      { effort: null },
+    ],
+    [
+      'a required stream of Codex',
+      attempt({ ...responses, stream: false }, 400, 'Stream must be set to true'),
+      { stream: true },
     ],
     [
       'stream_options',
@@ -114,8 +249,10 @@ describe('a conclusive answer isn’t asked about again', () => {
   test.each([
     attempt(chat, 401, 'streaming is not supported'),
     attempt(chat, 429, 'streaming is not supported'),
-    attempt(chat, 500, 'max_tokens is not supported'),
-    attempt(chat, 503, 'unknown endpoint'),
+    attempt(chat, 500, 'upstream must be restarted'),
+    attempt(chat, 503, 'Service unavailable'),
+    attempt(chat, 403, 'only for Claude Code'),
+    attempt(responses, 400, 'Store must be set to false'),
     attempt(chat, 402, 'unknown endpoint'),
     attempt(chat, 404, 'The model `x` does not exist'),
     attempt({ route: 'gemini' }, 404, 'models/x is not found for API version v1beta'),
@@ -145,9 +282,29 @@ describe('a route that the channel refuses', () => {
     attempt({ route: 'anthropic' }, 200, 'Unknown endpoint /v1/messages'),
     attempt({ route: 'anthropic' }, 400, 'model x does not support endpoint /v1/messages'),
     attempt({ route: 'anthropic' }, 404, 'Invalid URL (POST /v1/messages)'),
+    attempt({ route: 'anthropic' }, 503, 'unknown endpoint'),
+    attempt({ route: 'anthropic' }, 500, 'messages is not supported by this channel'),
+    naming(attempt({ route: 'anthropic' }, 500, 'not implemented'), {
+      code: 'convert_request_failed',
+    }),
+    naming(attempt({ route: 'anthropic' }, 400, 'no'), { code: 'unsupported_api_for_model' }),
   ])('gives way to chat: $exchange.status $reading.error.message', (said) => {
     expect(isRouteRefused(said)).toBe(true);
     expect(mendRequest([said])).toEqual(firstFormOf('chat'));
+  });
+
+  test.each<[Route, string, Route]>([
+    [
+      'chat',
+      'This model is only supported in v1/responses and not in v1/chat/completions.',
+      'responses',
+    ],
+    ['chat', 'Please use the /v1/messages endpoint', 'anthropic'],
+    ['chat', 'This is an embedding model, use the /v1/embeddings endpoint', 'embeddings'],
+    ['responses', 'Invalid URL (POST /v1/responses)', 'chat'],
+  ])('%s: %s leads to %s', (route, message, next) => {
+    const said = attempt({ route }, 404, message);
+    expect(mendRequest([said])).toEqual(firstFormOf(next));
   });
 
   test('each other chat route is asked once, within the limit', () => {
@@ -166,6 +323,46 @@ describe('a route that the channel refuses', () => {
   });
 });
 
+describe('an answer that was cut at the token limit', () => {
+  const limitsOf = (part: Partial<Answer>, isWrong = false) => {
+    const attempts: Attempt[] = [];
+    for (let form: RequestForm | null = firstFormOf('chat'); form; form = mendRequest(attempts)) {
+      attempts.push({ ...answering(form, part), isWrong });
+    }
+    return attempts.map(({ form }) => `${form.tokenLimit} ${form.effort}`);
+  };
+  const whole = ['16 null', '64 none', '512 none', '4096 none', 'null none'];
+
+  test('before it began is asked for again with more tokens and the lowest effort', () => {
+    expect(limitsOf({ stoppedAtLimit: true })).toEqual(whole);
+    expect(limitsOf({ stoppedAtLimit: true, outputTokens: 16, hasThought: true })).toEqual(whole);
+    const thought = { text: 'hm', isThoughtOnly: true, hasThought: true, stoppedAtLimit: true };
+    expect(limitsOf(thought)).toEqual(whole);
+  });
+
+  test('is noticed by its tokens if nothing else says so', () => {
+    expect(limitsOf({ outputTokens: 64 })).toEqual(whole.slice(0, 3));
+  });
+
+  test('before it was right is asked for again', () => {
+    expect(limitsOf({ stoppedAtLimit: true, text: 'It is' }, true)).toEqual(whole);
+    expect(limitsOf({ text: 'It is 4' }, true)).toEqual(['16 null']);
+    expect(limitsOf({ stoppedAtLimit: true, text: 'It is 5' })).toEqual(['16 null']);
+  });
+
+  test('is asked for without an effort after that was refused', () => {
+    const eaten = answering({ route: 'chat' }, { stoppedAtLimit: true });
+    const refused = attempt(
+      { route: 'chat', tokenLimit: 64, effort: 'none' },
+      400,
+      "Unknown parameter: 'reasoning_effort'",
+    );
+    const again = answering({ route: 'chat', tokenLimit: 64 }, { stoppedAtLimit: true });
+    expect(mendRequest([eaten, refused])).toMatchObject({ tokenLimit: 64, effort: null });
+    expect(mendRequest([eaten, refused, again])).toMatchObject({ tokenLimit: 512, effort: null });
+  });
+});
+
 test('a probe never sends more requests than the limit, and never the same form twice', () => {
   const messages = [
     'max_tokens is not supported',
@@ -173,13 +370,16 @@ test('a probe never sends more requests than the limit, and never the same form 
     'stream is not supported',
     'stream_options is unknown',
     'unknown endpoint',
+    'max_tokens must be at least 100',
+    'store is required, instructions are required',
+    "Unknown parameter: 'store'",
   ];
   for (const route of routes) {
-    for (let seed = 0; seed < 625; seed += 1) {
+    for (let seed = 0; seed < 4096; seed += 1) {
       const attempts: Attempt[] = [];
       let form: RequestForm | null = firstFormOf(route);
-      for (let round = seed; form; round = Math.floor(round / 5)) {
-        attempts.push(attempt(form, 400, messages[round % 5] ?? ''));
+      for (let round = seed; form; round = Math.floor(round / messages.length)) {
+        attempts.push(attempt(form, 400, messages[round % messages.length] ?? ''));
         form = mendRequest(attempts);
       }
       const forms = attempts.map((sent) => JSON.stringify(sent.form));
