@@ -158,6 +158,7 @@ export {
   probeRowShape,
   type ToolCall,
 } from './probes/probe-row.ts';
+export { isRightAnswer, type Question, questionOf } from './probes/question.ts';
 export {
   type Effort,
   firstFormOf,

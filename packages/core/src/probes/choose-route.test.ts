@@ -47,6 +47,14 @@ const asked: Record<string, readonly string[]> = {
     'mistral-large',
     'grok-2-vision',
     'oliver-live2d',
+    'accounts/fireworks/models/llama-v3p1-405b-instruct',
+    'Pro/deepseek-ai/DeepSeek-R1',
+    'hunyuan-turbos',
+    'doubao-seed-1-6',
+    'qwen-audio-turbo',
+    'wanda-7b',
+    'genie-4b',
+    'gpt-audio-mini',
   ],
   embeddings: [
     'text-embedding-3-small',
@@ -56,6 +64,8 @@ const asked: Record<string, readonly string[]> = {
     'gte-qwen2-7b-instruct',
     'e5-mistral-7b-instruct',
     'voyage-3-large',
+    'Pro/BAAI/bge-m3',
+    'accounts/fireworks/models/nomic-embed-text',
   ],
 };
 
@@ -78,12 +88,32 @@ const skipped: Record<string, readonly string[]> = {
     'mj_imagine',
     'qwen-image-edit',
     'grok-2-image',
+    'nano-banana',
+    'nano-banana-pro',
+    'jimeng-4.0',
+    'grok-imagine-1.0',
+    'qwen-image',
+    'Qwen/Qwen-Image-Edit',
+    'z-image-turbo',
+    'hunyuan-image-3',
+    'accounts/fireworks/models/flux-1-schnell-fp8',
+    'doubao-seedream-4-0',
   ],
   'a video model, not a chat model': [
     'sora-2-pro',
     'veo-3.1-generate-preview',
     'veo3',
     'kling-v2',
+    'kling-v2-1-master',
+    'vidu-q1',
+    'viduq2-turbo',
+    'gen4_turbo',
+    'gen3a_turbo',
+    'runway-gen4',
+    'wan2.6-i2v',
+    'Wan-AI/Wan2.2-T2V-A14B',
+    'doubao-seedance-1-0-pro',
+    'MiniMax-Hailuo-02',
     'hunyuan-video',
     'wan2.1-t2v-14b',
     'minimax-video-01',
@@ -99,4 +129,11 @@ describe('the route for a model name', () => {
   test.each(rows)('%s → %s', (model, plan) => {
     expect(planOf(model)).toBe(plan);
   });
+});
+
+test('a chat model that speaks is asked for sound', () => {
+  expect(chooseRoute('gpt-4o-audio-preview')).toMatchObject({
+    form: { route: 'chat', demanded: { modalities: ['text', 'audio'] } },
+  });
+  expect(chooseRoute('gpt-4o')).toMatchObject({ form: { route: 'chat', demanded: {} } });
 });

@@ -1,19 +1,26 @@
+import { demandedAudio, firstFormOf, type RequestForm } from './request-form.ts';
 import type { Route } from './route.ts';
 
-/** What to do with a model: ask it on a route, or skip it for a reason. */
-export type ProbePlan = { kind: 'probe'; route: Route } | { kind: 'skip'; reason: string };
+/** What to do with a model: ask it on a route, first in this form, or skip it for a reason. */
+export type ProbePlan =
+  | { kind: 'probe'; route: Route; form: RequestForm }
+  | { kind: 'skip'; reason: string };
 
 interface PlanRow {
   pattern: RegExp;
   plan: ProbePlan;
 }
 
-const probe = (route: Route): ProbePlan => ({ kind: 'probe', route });
+const probe = (route: Route, demanded?: RequestForm['demanded']): ProbePlan => {
+  const form = firstFormOf(route);
+  return { kind: 'probe', route, form: demanded ? { ...form, demanded } : form };
+};
 const skip = (what: string): ProbePlan => ({ kind: 'skip', reason: `${what}, not a chat model` });
 
 /**
- * The first match wins; patterns match the lower-cased name after the first slash. A model that isn't
- * clearly something else is probed as chat, because a wrong skip hides a dead model.
+ * The first match wins; patterns match the lower-cased name after the first slash, or after the last. A
+ * model that isn't clearly something else is probed as chat, because a wrong skip hides a dead model; if it
+ * answers that it makes images, it is skipped then.
  */
 const planRows: readonly PlanRow[] = [
   { pattern: /rerank/, plan: skip('a reranker') },
@@ -32,6 +39,8 @@ const planRows: readonly PlanRow[] = [
     plan: skip('a speech model'),
   },
   { pattern: /^(suno|chirp|lyria|udio|musicgen|music)([-_.]|\d|$)/, plan: skip('a music model') },
+  // OpenAI's refuse a chat in which nothing is sound.
+  { pattern: /^gpt-(?!.*realtime).*audio/, plan: probe('chat', demandedAudio) },
   { pattern: /realtime|(^|[-_])live([-_.]|$)|native-audio/, plan: skip('a realtime model') },
   // Gemini's image models answer text on the ordinary route, so they are probed like the others.
   { pattern: /^(?!.*gemini).*(^|[-_.])image([-_.]|\d|$)/, plan: skip('an image model') },
@@ -42,11 +51,12 @@ const planRows: readonly PlanRow[] = [
   },
   {
     pattern:
-      /midjourney|^mj[-_]|^niji|seedream|^(ideogram|recraft|kolors|cogview|wanx|playground-v)/,
+      /midjourney|^mj[-_]|^niji|seedream|seededit|nano-?banana|jimeng|^(ideogram|recraft|kolors|cogview|wanx|hidream|dreamina|firefly|playground-v)|(^|[-_])imagine([-_.]|\d|$)/,
     plan: skip('an image model'),
   },
   {
-    pattern: /(^|[-_])(sora|veo|kling|vidu|hailuo|runway|pika|luma)([-_.]|\d|$)|seedance|cogvideo/,
+    pattern:
+      /(^|[-_])(sora|veo|kling|vidu\w{0,3}|hailuo|runway|pika|luma|pixverse|omnihuman)([-_.]|\d|$)|seedance|cogvideo|^wan-?\d|^(runway[-_])?gen-?[345](a|[-_.]|$)|^(ltx|mochi|ray)-?\d/,
     plan: skip('a video model'),
   },
   { pattern: /(^|[-_])video([-_](?!ll)|$)|[-_](t2v|i2v)([-_.]|$)/, plan: skip('a video model') },
@@ -64,5 +74,7 @@ const planRows: readonly PlanRow[] = [
 /** How to probe a model, by the name that the channel lists. */
 export function chooseRoute(model: string): ProbePlan {
   const name = model.slice(model.indexOf('/') + 1).toLowerCase();
-  return planRows.find((row) => row.pattern.test(name))?.plan ?? probe('chat');
+  const last = name.slice(name.lastIndexOf('/') + 1);
+  const row = planRows.find(({ pattern }) => pattern.test(name) || pattern.test(last));
+  return row?.plan ?? probe('chat');
 }
