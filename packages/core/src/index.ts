@@ -138,6 +138,7 @@ export {
   withheldErrorType,
 } from './probes/answer.ts';
 export { chooseRoute } from './probes/choose-route.ts';
+export { type Complaint, classifyError } from './probes/classify-error.ts';
 export { type ErrorKind, errorKinds } from './probes/error-kind.ts';
 export type {
   AnsweredExchange,

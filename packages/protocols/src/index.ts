@@ -1,6 +1,17 @@
 export type { Protocol } from './codecs/protocol.ts';
 export { protocolFor } from './codecs/protocol-for.ts';
-export { type ModelList, modelListRequest, readModelList } from './lists/model-list.ts';
+export {
+  type ListState,
+  type ListStep,
+  type ListWay,
+  listRequest,
+  listWays,
+  type ModelList,
+  modelListRequest,
+  nextListRequest,
+  readModelList,
+  startListing,
+} from './lists/model-list.ts';
 export {
   type AnswerReader,
   type AnswerReaderOptions,

@@ -1,67 +1,156 @@
 import {
-  type AnsweredExchange,
+  classifyError,
+  type ErrorKind,
   type Exchange,
-  isPlainLine,
   quote,
   type UpstreamRequest,
 } from '@api-monitor/core';
 import { findError, messageOf } from '../reading/find-error.ts';
-import { isObject, parseJson, stringAt, valueAt } from '../reading/json-value.ts';
+import { isObject, parseJson } from '../reading/json-value.ts';
 import { readErrorBody } from '../reading/read-body.ts';
+import { type ListCursor, type ListPage, readListPage } from './read-list-page.ts';
+
+/** How a list of models is asked for: each API's own path and header. */
+export const listWays = ['openai', 'anthropic', 'gemini'] as const;
+export type ListWay = (typeof listWays)[number];
 
 /** The models that a channel lists, or a sentence that says what it sent instead. */
-export type ModelList = { ok: true; models: string[] } | { ok: false; error: string };
+export type ModelList =
+  | { ok: true; models: string[]; way: ListWay }
+  | { ok: false; error: string; kind: ErrorKind };
 
-/** Longer ids aren't model names. */
-const modelIdLimit = 256;
+/** How far the listing has come. */
+export interface ListState {
+  way: ListWay;
+  cursor: ListCursor | null;
+  /** Of the pages before. */
+  models: readonly string[];
+  pages: number;
+  /** The ways that failed, in their order. */
+  failures: readonly { way: ListWay; error: string; kind: ErrorKind }[];
+}
+
+/** After one more exchange there is another request to send, or the result. */
+export type ListStep = { done: false; state: ListState } | { done: true; list: ModelList };
+
+/** A list that is longer is cut, so that a channel can't keep a run busy. */
+const mostPages = 20;
 /** How much is quoted of what the channel sent instead. */
 const quoteLimit = 500;
 
-/** Source: https://platform.openai.com/docs/api-reference/models/list */
-export const modelListRequest: UpstreamRequest = {
-  method: 'GET',
-  path: '/v1/models',
-  headers: {},
-  keyHeader: null,
-  body: null,
-};
+/** `way`: what worked last time, as stored. */
+export function startListing(way: unknown): ListState {
+  return fromWay(listWays.find((one) => one === way) ?? 'openai', []);
+}
 
-/** Reads `{"data": [{"id"}]}`. Drops duplicates and entries without a usable id. */
-export function readModelList(exchange: Exchange): ModelList {
-  if (!exchange.answered) return { ok: false, error: `model list: ${exchange.message}` };
-  const { status, body } = exchange;
-  if (status < 200 || status > 299) {
-    return fault(
-      `HTTP ${status}: ${quote(readErrorBody(body).message, quoteLimit) || 'no message'}`,
-    );
+function fromWay(way: ListWay, failures: ListState['failures']): ListState {
+  return { way, cursor: null, models: [], pages: 0, failures };
+}
+
+/**
+ * The request for the next page.
+ * Sources: https://platform.openai.com/docs/api-reference/models/list,
+ * https://docs.anthropic.com/en/api/models-list, https://ai.google.dev/api/models#method:-models.list
+ */
+export function listRequest({ way, cursor }: ListState, anthropicVersion: string): UpstreamRequest {
+  const get = { method: 'GET', headers: {}, keyHeader: null, body: null } as const;
+  switch (way) {
+    case 'openai':
+      return { ...get, path: `/v1/models${queryOf(cursor, [])}` };
+    case 'anthropic': {
+      const headers = { 'anthropic-version': anthropicVersion };
+      const path = `/v1/models${queryOf(cursor, ['limit=1000'])}`;
+      return { ...get, path, headers, keyHeader: 'x-api-key' };
+    }
+    case 'gemini': {
+      const path = `/v1beta/models${queryOf(cursor, ['pageSize=1000'])}`;
+      return { ...get, path, keyHeader: 'x-goog-api-key' };
+    }
   }
-  if (exchange.cut === 'too_long') return fault('too long to read');
-  if (exchange.cut === 'undecodable') return fault('its compression is broken');
-  return readList(exchange);
 }
 
-function readList({ status, body }: AnsweredExchange): ModelList {
+function queryOf(cursor: ListCursor | null, parts: readonly string[]): string {
+  const next = cursor ? [`${cursor.name}=${encodeURIComponent(cursor.value)}`] : [];
+  const query = [...parts, ...next].join('&');
+  return query && `?${query}`;
+}
+
+/** What follows from the answer to `listRequest`. */
+export function nextListRequest(state: ListState, exchange: Exchange): ListStep {
+  const read = readPage(exchange);
+  return read.ok ? afterPage(state, read.page) : afterFailure(state, exchange, read);
+}
+
+function afterPage(state: ListState, { models: listed, cursor }: ListPage): ListStep {
+  const models = [...new Set([...state.models, ...listed])];
+  const pages = state.pages + 1;
+  // A channel that ignores the cursor sends the same page again.
+  const isNew = models.length > state.models.length;
+  return cursor && isNew && pages < mostPages
+    ? { done: false, state: { ...state, models, cursor, pages } }
+    : { done: true, list: { ok: true, models, way: state.way } };
+}
+
+interface Failure {
+  ok: false;
+  error: string;
+  kind: ErrorKind;
+}
+
+/** Another way is tried unless the channel is down; half a list would make the other half look gone. */
+function afterFailure(state: ListState, exchange: Exchange, { error, kind }: Failure): ListStep {
+  const failures = [...state.failures, { way: state.way, error, kind }];
+  const next = listWays.find((way) => !failures.some((failure) => failure.way === way));
+  const isDown = !exchange.answered || kind === 'rate_limit' || isServerError(exchange.status);
+  if (next && !isDown && state.pages === 0) return { done: false, state: fromWay(next, failures) };
+  // Refused keys say more than addresses that don't exist.
+  const telling = failures.find((failure) => failure.kind === 'auth' || failure.kind === 'quota');
+  const failure = telling ?? failures[0] ?? { error, kind };
+  return { done: true, list: { ok: false, error: failure.error, kind: failure.kind } };
+}
+
+function isServerError(status: number): boolean {
+  return status >= 500 && status !== 501;
+}
+
+function readPage(exchange: Exchange): { ok: true; page: ListPage } | Failure {
+  if (!exchange.answered) return fault(exchange.message, exchange.kind);
+  const { status, body, cut } = exchange;
+  if (status < 200 || status > 299) {
+    const error = readErrorBody(body);
+    const message = quote(error.message, quoteLimit) || 'no message';
+    return fault(`HTTP ${status}: ${message}`, classifyError({ status, ...error }));
+  }
+  if (cut === 'too_long') return fault('too long to read', 'bad_body');
+  if (cut === 'undecodable') return fault('its compression is broken', 'bad_body');
+  return readList(status, body);
+}
+
+function readList(status: number, body: string): { ok: true; page: ListPage } | Failure {
   const json = parseJson(body.replace(/^\uFEFF/, ''));
-  const data = valueAt(json, 'data');
-  if (Array.isArray(data)) return { ok: true, models: idsOf(data) };
+  const page = readListPage(json);
+  if (page) return { ok: true, page };
   const error = isObject(json) ? findError(json) : null;
-  if (error) return fault(`HTTP ${status}, response error: ${quote(error.message, quoteLimit)}`);
-  const message = quote(messageOf(json), quoteLimit);
-  return fault(
-    `HTTP ${status} without a list of models: ${message || quote(body, quoteLimit) || 'empty body'}`,
-  );
+  if (error) {
+    const message = `HTTP ${status}, response error: ${quote(error.message, quoteLimit)}`;
+    return fault(message, classifyError({ status, ...error }));
+  }
+  const said =
+    quote(messageOf(isObject(json) ? json : null), quoteLimit) || quote(body, quoteLimit);
+  return fault(`HTTP ${status} without a list of models: ${said || 'empty body'}`, 'bad_body');
 }
 
-function idsOf(data: unknown[]): string[] {
-  const ids = data.map((entry) => stringAt(entry, 'id').trim());
-  return [...new Set(ids.filter(isModelId))];
+function fault(what: string, kind: ErrorKind): Failure {
+  return { ok: false, error: `model list: ${what}`, kind };
 }
 
-/** A bad id is dropped: cleaned up, it would name a model that the channel doesn't have. */
-function isModelId(id: string): boolean {
-  return id !== '' && id.length <= modelIdLimit && isPlainLine(id);
-}
+/** The one request of a caller that doesn't follow pages. */
+export const modelListRequest: UpstreamRequest = listRequest(startListing(null), '');
 
-function fault(what: string): ModelList {
-  return { ok: false, error: `model list: ${what}` };
+/** The list in its answer. */
+export function readModelList(
+  exchange: Exchange,
+): { ok: true; models: string[] } | { ok: false; error: string } {
+  const read = readPage(exchange);
+  return read.ok ? { ok: true, models: read.page.models } : read;
 }
