@@ -76,6 +76,7 @@ export {
   probePeriods,
 } from './probe-totals/probe-totals.ts';
 export { type ProbeUsage, readProbeUsage } from './probe-totals/probe-usage.ts';
+export { readAvailability } from './probe-totals/read-availability.ts';
 export { type ProbeSeries, readProbeSeries } from './probe-totals/read-probe-series.ts';
 export { pruneProbeTotals } from './probe-totals/write-probe-totals.ts';
 export { type FinishRunInput, type FinishRunOutcome, finishRun } from './runs/finish-run.ts';
@@ -100,10 +101,10 @@ export { type SecretName, secretSettings } from './secrets/secret-columns.ts';
 export {
   type ChecksWindow,
   listChannelChecks,
-  listDaysOfFailedRuns,
   listFailureKinds,
   listModelChecks,
   listStatusDays,
+  type WatchedSubject,
 } from './status/status-checks.ts';
 export {
   listStatusItems,

@@ -1,4 +1,5 @@
 import {
+  type Finding,
   type ProbeResult,
   probeResultShape,
   type TargetInput,
@@ -39,6 +40,7 @@ export function probe(fields: Partial<ProbeResult> = {}): ProbeResult {
     first_token_s: 0.25,
     output_tokens: 12,
     output_tokens_per_s: 24,
+    requests: 1,
     ...fields,
   };
 }
@@ -55,6 +57,22 @@ export function failedProbe(fields: Partial<ProbeResult> = {}): ProbeResult {
     output_tokens_per_s: null,
     ...fields,
   });
+}
+
+/** What a probe of a run showed: an answer, unless the fields say otherwise. */
+export function finding(fields: Partial<Finding> = {}): Finding {
+  const at = fields.at ?? 1000;
+  return {
+    ...{ route: 'chat', outcome: 'success', kind: null, scope: 'route', message: null },
+    ...{ by: 'run', began_at: at - 1, at, first_token_s: 0.25, is_wrong_answer: null },
+    retry_after_s: null,
+    ...fields,
+  };
+}
+
+export function failure(fields: Partial<Finding> = {}): Finding {
+  const why = { kind: 'upstream', message: 'HTTP 503: no capacity' } as const;
+  return finding({ outcome: 'failure', scope: 'model', first_token_s: null, ...why, ...fields });
 }
 
 /** Starts a run that must start. */

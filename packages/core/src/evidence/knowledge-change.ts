@@ -41,13 +41,12 @@ function hasEntryMoved(before: Evidence | undefined, after: Evidence): boolean {
     before.failures !== after.failures ||
     before.rest_until !== after.rest_until ||
     before.is_wrong_answer !== after.is_wrong_answer ||
-    stepOf(before.first_token_s) !== stepOf(after.first_token_s)
+    hasTokenMoved(before.first_token_s, after.first_token_s)
   );
 }
 
-/** Steps of a fixed ratio, so that a slow drift is noticed too, each time it has gone far enough. */
-function stepOf(seconds: number | null): number | null {
-  return seconds === null
-    ? null
-    : Math.round(Math.log(Math.max(seconds, 0.001)) / Math.log(noticeableRatio));
+/** A slower drift is noticed at the next run, which makes everybody read the channel again. */
+function hasTokenMoved(before: number | null, after: number | null): boolean {
+  if (before === null || after === null) return before !== after;
+  return Math.max(before, after) > noticeableRatio * Math.min(before, after);
 }

@@ -25,12 +25,12 @@ function statusOf(total: number, success: number): RunSummary['status'] {
   return success === 0 ? 'down' : 'degraded';
 }
 
-/** Percent of probed models that passed, one decimal; null before the first run. */
+/** Percent of probed models that passed, one decimal, 100 only if all passed; null before the first run. */
 export function successRate(
   total: number,
   success: number,
   lastRunAt: number | null,
 ): number | null {
   if (lastRunAt === null || total === 0) return null;
-  return Math.round((success / total) * 1000) / 10;
+  return success === total ? 100 : Math.min(99.9, Math.round((success / total) * 1000) / 10);
 }

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { addChecks, emptyHistory, incidentsOf, type StatusCheck } from './status-history.ts';
+import {
+  addChecks,
+  addDay,
+  emptyHistory,
+  incidentsOf,
+  type StatusCheck,
+} from './status-history.ts';
 
 const hour = 3600;
 const day = 86_400;
@@ -12,12 +18,13 @@ test('without checks the state is unknown', () => {
   expect(emptyHistory()).toMatchObject({ state: 'unknown', checked_at: 0, incidents: [] });
 });
 
-test('a day’s share is the mean of its checks', () => {
-  const { days } = addChecks(emptyHistory(), [check(10, 1), check(20, 0.5), check(day + 5, 0)]);
-  expect([...days]).toEqual([
-    [0, { checks: 2, shares: 1.5 }],
-    [1, { checks: 1, shares: 0 }],
-  ]);
+test('a flawless day that is added as a whole ends later than its checks, and starts nothing', () => {
+  const healthy = addChecks(emptyHistory(), [check(10, 1)]);
+  const flawless = { number: 1, isFlawless: true, targetIds: [1], watched_s: day, served_s: day };
+  const after = addDay(healthy, flawless);
+  expect(after).toMatchObject({ state: 'operational', since: 10, checked_at: 2 * day - 1 });
+  expect(after.latest.get(1)).toMatchObject({ share: 1 });
+  expect(healthy.checked_at).toBe(10);
 });
 
 test('two failing checks are an incident, from the first of them to the next one that passes', () => {

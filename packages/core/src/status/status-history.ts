@@ -1,4 +1,5 @@
 import type { ErrorKind } from '../probes/error-kind.ts';
+import type { Availability } from './availability.ts';
 
 /** The state of something on the status page; `unknown`: never checked, not recently, or paused. */
 export const publicStates = ['operational', 'degraded', 'outage', 'unknown'] as const;
@@ -28,12 +29,10 @@ export interface StatusIncident {
   kinds: Partial<Record<ErrorKind, number>>;
 }
 
-/** Everything that a status page shows about a channel or a model, computed from its checks. */
+/** What the checks of a channel or a model say about its state; its days come from the stored sums. */
 export interface StatusHistory {
   /** The newest check of each channel. */
   latest: Map<number, StatusCheck>;
-  /** By UTC day, counted from 1970: how many checks, and the sum of their shares. */
-  days: Map<number, { checks: number; shares: number }>;
   /** Oldest first. */
   incidents: StatusIncident[];
   state: PublicState;
@@ -46,12 +45,12 @@ export const secondsPerDay = 86_400;
 
 /** Older checks don't count. The longest check interval is a day. */
 const staleS = 26 * 3600;
-/** One failed check only shows in the day's bar; two in a row are an incident. */
+/** One failed check only shows in the day's availability; two in a row are an incident. */
 const incidentChecks = 2;
 const mostIncidents = 100;
 
 export function emptyHistory(): StatusHistory {
-  const nothing = { latest: new Map(), days: new Map(), incidents: [] };
+  const nothing = { latest: new Map(), incidents: [] };
   return { ...nothing, state: 'unknown', since: 0, checked_at: 0 };
 }
 
@@ -63,27 +62,25 @@ export function addChecks(before: StatusHistory, checks: readonly StatusCheck[])
   return history;
 }
 
-/** The checks of a UTC day, added up. */
-export interface StatusDay {
+/** A UTC day, from the stored sums. */
+export interface StatusDay extends Availability {
   /** Counted from 1970. */
   number: number;
-  checks: number;
-  /** The share that passed, from 0 to 1. */
-  share: number;
+  /** Whether no check failed. */
+  isFlawless: boolean;
+  /** The channels that were watched. */
   targetIds: readonly number[];
 }
 
 /**
  * Returns the history with a whole day added; `before` stays unchanged. Only for days that start or end no
- * incident: days of which only sums are known, and days without failures after a healthy one.
+ * incident: days of which only sums are known, and flawless days after a healthy one.
  */
 export function addDay(before: StatusHistory, day: StatusDay): StatusHistory {
   const history = structuredClone(before);
-  const { number, checks, share } = day;
-  const at = (number + 1) * secondsPerDay - 1;
-  history.days.set(number, { checks, shares: checks * share });
-  for (const target_id of share === 1 ? day.targetIds : []) {
-    history.latest.set(target_id, { target_id, run_id: 0, at, share, kind: null });
+  const at = (day.number + 1) * secondsPerDay - 1;
+  for (const target_id of day.isFlawless ? day.targetIds : []) {
+    history.latest.set(target_id, { target_id, run_id: 0, at, share: 1, kind: null });
   }
   history.checked_at = at;
   return history;
@@ -98,9 +95,6 @@ function addCheck(history: StatusHistory, check: StatusCheck): void {
   history.latest.set(check.target_id, check);
   const share = bestShare(history, check.at);
   const state = stateOf(share);
-  const number = Math.floor(check.at / secondsPerDay);
-  const day = history.days.get(number) ?? { checks: 0, shares: 0 };
-  history.days.set(number, { checks: day.checks + 1, shares: day.shares + share });
   noteIncident(history, check, state);
   if (state !== history.state) history.since = check.at;
   history.state = state;

@@ -37,6 +37,8 @@ test('a setting with an unusable value reads as not set, and the others keep the
     log_cleanup_enabled: null,
     log_max_size_mb: null,
     default_interval_min: 45,
+    probe_requests_per_day: null,
+    probe_tokens_per_day: null,
   });
 });
 

@@ -26,6 +26,7 @@ import {
   listTargetRevisions,
   listTargets,
   type OpenedDatabase,
+  readProbeUsage,
   recordModelProbe,
   recordProxyRequests,
   reorderTargets,
@@ -108,14 +109,16 @@ test('a silent run is ended once, no matter how many workers find it', async () 
 test('no probe is lost from a model’s history that many transactions write', async () => {
   const { shared, db, id } = await withTarget();
   await atOnce(shared, 15, (one, index) => {
-    const result = index % 3 ? probe({ timestamp: 1000 + index }) : failedProbe();
+    const result =
+      index % 3 ? probe({ timestamp: 1000 + index }) : failedProbe({ output_tokens: 12 });
     const input = { target_id: id, findings: [], remembered: null, nowS: 2000 };
     return recordModelProbe(one, { ...input, probe: result });
   });
   const [state] = await listModelStates(db);
   expect(JSON.parse(state?.history ?? '[]')).toHaveLength(16);
-  const sums = db.kysely.selectFrom('probe_totals').select('probes').where('period_s', '=', 86_400);
-  expect(await sums.execute()).toEqual([{ probes: 16 }]);
+  expect(await readProbeUsage(db, { day: 1000 })).toMatchObject([
+    { requests: 16, tokens: 16 * 12 },
+  ]);
 });
 
 test('records, runs and probes of the same targets are written side by side', async () => {

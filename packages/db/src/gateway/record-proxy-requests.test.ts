@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest';
 import { attempt, failedAttempt, keyInput, proxyRequest } from '../../test/proxy-samples.ts';
-import { probe, runOnce, targetInput } from '../../test/samples.ts';
+import { finding, finish, probe, startedRun, targetInput } from '../../test/samples.ts';
 import { tempDatabase } from '../../test/temp-database.ts';
 import {
   createProxyKey,
   createTarget,
   getProxyKey,
+  getTarget,
   listModelStates,
   listProxyKeyRevisions,
   listProxyRequests,
+  listRechecks,
   listTargetRevisions,
   recordProxyRequests,
 } from '../index.ts';
@@ -17,10 +19,13 @@ import {
 async function withTraffic() {
   const db = await tempDatabase();
   await createTarget(db, targetInput(), 1);
-  await runOnce(db, 1, 400, [probe({ timestamp: 401 })]);
+  await finish(db, await startedRun(db, 1, 400), [probe({ timestamp: 401 })], {
+    findings: [{ model: 'gpt-4o', finding: finding({ at: 401 }) }],
+  });
   const key = await createProxyKey(db, keyInput(), 1);
-  const state = async () => (await listModelStates(db, { with_history: false }))[0];
-  return { db, key, state };
+  const evidence = async () => (await listModelStates(db, { with_history: false }))[0]?.evidence;
+  const revision = async () => (await listTargetRevisions(db))[0]?.revision ?? 0;
+  return { db, key, evidence, revision };
 }
 
 const failing = (id: string, timestamp: number) =>
@@ -36,14 +41,14 @@ const failing = (id: string, timestamp: number) =>
 test('a request is read as it was recorded', async () => {
   const { db, key } = await withTraffic();
   const request = proxyRequest({ key_id: key.id, key_name: 'editor', attempts: [attempt()] });
-  expect(await recordProxyRequests(db, [request])).toEqual({ recorded: 1, changes: [] });
+  expect(await recordProxyRequests(db, [request])).toMatchObject({ recorded: 1 });
   expect(await listProxyRequests(db, { limit: 10 })).toEqual([
     { ...request, id: 1, outcome: 'ok' },
   ]);
 });
 
 test('a batch that is delivered twice counts once', async () => {
-  const { db, state } = await withTraffic();
+  const { db, evidence } = await withTraffic();
   const batch = [failing('a', 500), failing('b', 501)];
   await recordProxyRequests(db, batch);
   expect(await recordProxyRequests(db, [...batch, failing('c', 502)])).toMatchObject({
@@ -53,7 +58,7 @@ test('a batch that is delivered twice counts once', async () => {
     recorded: 1,
   });
   expect(await listProxyRequests(db, { limit: 10 })).toHaveLength(4);
-  expect((await state())?.live_failures).toBe(4);
+  expect(await evidence()).toMatchObject([{ failures: 4 }]);
 });
 
 test('a key shows when and where it was last used, and use alone makes no gateway read it again', async () => {
@@ -73,51 +78,84 @@ test('a key shows when and where it was last used, and use alone makes no gatewa
   expect(await listProxyKeyRevisions(db)).toEqual([{ id: key.id, revision: 1 }]);
 });
 
-test('failures of live traffic show on the model until traffic succeeds', async () => {
-  const { db, state } = await withTraffic();
+test('failures of traffic make a model rest, until traffic succeeds', async () => {
+  const { db, evidence } = await withTraffic();
   expect(await recordProxyRequests(db, [failing('b', 501), failing('a', 500)])).toEqual({
     recorded: 2,
-    changes: [{ target_id: 1, model: 'gpt-4o', live_failures: 2 }],
+    changes: [{ target_id: 1 }],
   });
-  expect(await state()).toMatchObject({
-    live_failures: 2,
-    live_failed_at: 501.5,
-    live_error: 'HTTP 503: no capacity',
-  });
-  const answered = proxyRequest({ request_id: 'c', timestamp: 502, first_byte_s: 0.75 });
-  expect((await recordProxyRequests(db, [answered])).changes).toEqual([
-    { target_id: 1, model: 'gpt-4o', live_failures: 0 },
+  expect(await evidence()).toMatchObject([
+    {
+      ...{ state: 'proven', failures: 2, failing_since: 500.5, rest_until: 503.5 },
+      ...{ error: 'HTTP 503: no capacity', error_kind: 'upstream' },
+    },
   ]);
-  expect(await state()).toMatchObject({ live_failures: 0, live_first_byte_s: 0.75 });
+  expect(await listRechecks(db, 503.5)).toMatchObject([{ model: 'gpt-4o' }]);
+  const answered = proxyRequest({ request_id: 'c', timestamp: 504 });
+  expect((await recordProxyRequests(db, [answered])).changes).toEqual([{ target_id: 1 }]);
+  expect(await evidence()).toMatchObject([
+    { state: 'proven', failures: 0, proved_by: 'traffic', proved_at: 504.5 },
+  ]);
+  expect(await listRechecks(db, 9000)).toEqual([]);
 });
 
-test('a passed probe also ends the count, a failed one keeps it', async () => {
-  const { db, state } = await withTraffic();
-  await recordProxyRequests(db, [failing('a', 500)]);
-  await runOnce(db, 1, 600, [probe({ success: false, timestamp: 601, error: 'HTTP 500' })]);
-  expect((await state())?.live_failures).toBe(1);
-  await runOnce(db, 1, 700, [probe({ timestamp: 701 })]);
-  expect(await state()).toMatchObject({ live_failures: 0, live_failed_at: 500.5 });
-});
-
-test('gateways read a channel again after its time to the first byte has moved, not after every request', async () => {
-  const { db } = await withTraffic();
-  const revision = async () => (await listTargetRevisions(db))[0]?.revision ?? 0;
-  let times = 0;
-  const record = (first_byte_s: number) => {
-    times += 1;
-    const fields = { request_id: `r${times}`, timestamp: 500 + times, first_byte_s };
-    return recordProxyRequests(db, [proxyRequest(fields)]);
-  };
+test('an answer on another route proves the model there', async () => {
+  const { db, evidence, revision } = await withTraffic();
   const before = await revision();
-  await recordProxyRequests(db, [failing('a', 500)]);
+  await recordProxyRequests(db, [proxyRequest({ route: 'anthropic', timestamp: 402 })]);
+  expect(await evidence()).toMatchObject([
+    { route: 'chat', state: 'proven', proved_by: 'probe' },
+    { route: 'anthropic', state: 'proven', proved_by: 'traffic', first_token_s: null },
+  ]);
+  expect(await revision()).toBe(before + 1);
+});
+
+test('a fault of the whole channel is kept with it, until any model answers', async () => {
+  const { db } = await withTraffic();
+  const fault = { outcome: 'failure', kind: 'quota', scope: 'channel' } as const;
+  const attempts = [
+    failedAttempt({
+      model: 'not known here',
+      error: 'HTTP 402: no credit',
+      finding: { ...fault, first_token_s: null, retry_after_s: null },
+    }),
+  ];
+  const request = proxyRequest({ timestamp: 500, attempts });
+  expect((await recordProxyRequests(db, [request])).changes).toEqual([{ target_id: 1 }]);
+  expect(await getTarget(db, 1)).toMatchObject({
+    fault: { kind: 'quota', error: 'HTTP 402: no credit', since: 500.5 },
+  });
+  await recordProxyRequests(db, [proxyRequest({ request_id: 'later', timestamp: 600 })]);
+  expect(await getTarget(db, 1)).toMatchObject({ fault: null });
+});
+
+test('a busy gateway renews a proof every half minute, without making others read it again', async () => {
+  const { db, evidence, revision } = await withTraffic();
+  const before = await revision();
+  const provedAt = async () => (await evidence())?.[0]?.proved_at;
+  const answer = (timestamp: number) =>
+    recordProxyRequests(db, [proxyRequest({ request_id: `at ${timestamp}`, timestamp })]);
+  for (let timestamp = 402; timestamp < 430; timestamp += 1) await answer(timestamp);
+  expect(await provedAt()).toBe(401);
+  expect((await answer(431)).changes).toEqual([]);
+  expect(await provedAt()).toBe(431.5);
   expect(await revision()).toBe(before);
-  await record(1);
+});
+
+test('gateways read a channel again after its time to the first token has moved', async () => {
+  const { db, evidence, revision } = await withTraffic();
+  const before = await revision();
+  const answer = (timestamp: number, first_token_s: number) => {
+    const shown = { outcome: 'success', kind: null, scope: 'route', retry_after_s: null } as const;
+    const attempts = [attempt({ finding: { ...shown, first_token_s } })];
+    const request = { request_id: `at ${timestamp}`, timestamp, attempts };
+    return recordProxyRequests(db, [proxyRequest(request)]);
+  };
+  await answer(402, 0.26);
+  expect(await revision()).toBe(before);
+  await answer(403, 2);
   expect(await revision()).toBe(before + 1);
-  await record(1.1);
-  expect(await revision()).toBe(before + 1);
-  await record(9);
-  expect(await revision()).toBe(before + 2);
+  expect((await evidence())?.[0]?.first_token_s).toBeGreaterThan(0.5);
 });
 
 test('requests to deleted channels and models are stored too', async () => {

@@ -4,6 +4,7 @@ import { tempDatabase } from '../../test/temp-database.ts';
 import {
   createTarget,
   finishRun,
+  getKnownModel,
   listAvailableModels,
   listKnownModels,
   listModelStates,
@@ -48,10 +49,11 @@ test('states are ordered by target and model, with everything that the dashboard
     last_success_at: 102,
     state_since: 202,
     run_id: 2,
-    live_failures: 0,
-    live_failed_at: null,
-    live_error: null,
-    live_first_byte_s: null,
+    proved_by: 'probe',
+    is_wrong_answer: false,
+    evidence: [],
+    recheck_at: null,
+    gone_at: null,
   });
   expect(JSON.parse(history)).toMatchObject([
     { success: true, timestamp: 102 },
@@ -74,9 +76,15 @@ test('models that were probed can be chosen, and a worker knows them', async () 
     { model: 'gpt-4o', protocol: 'openai', success: false },
     { model: 'z', protocol: 'openai', success: true },
   ]);
-  expect(await listKnownModels(db, 2)).toEqual([
-    { model: 'gemini-2', protocol: 'gemini', route: 'gemini', success: true, remembered: null },
-  ]);
+  const [known, ...others] = await listKnownModels(db, 2);
+  expect(known).toEqual({
+    ...{ model: 'gemini-2', protocol: 'gemini', route: 'gemini', success: true },
+    ...{ timestamp: 1000, state_since: 1000, last_success_at: 1000 },
+    ...{ evidence: [], gone_at: null, remembered: null },
+  });
+  expect(others).toEqual([]);
+  expect(await getKnownModel(db, 2, 'gemini-2')).toEqual(known);
+  expect(await getKnownModel(db, 2, 'unknown')).toBeNull();
 });
 
 test('a model that was listed but never probed can be chosen too', async () => {

@@ -48,7 +48,7 @@ test('a completed run writes its rows, its counts and its target’s summary', a
       last_total: 2,
       last_success: 1,
       last_fail: 1,
-      last_run_at: 107,
+      last_run_at: 100,
       last_log_file: 'target_1_a.jsonl',
       last_error: null,
     },
@@ -84,7 +84,7 @@ test('a list of models that could not be read is an error, and the states stay a
   });
   expect(outcome).toMatchObject({
     run: { status: 'error', error: 'HTTP 401: bad key' },
-    target: { last_status: 'error', last_error: 'HTTP 401: bad key', last_run_at: 205 },
+    target: { last_status: 'error', last_error: 'HTTP 401: bad key', last_run_at: 200 },
   });
   expect(await listModelStates(db)).toEqual(states);
 });
@@ -154,9 +154,9 @@ test('a thousand models are written, each with its row and state', async () => {
   expect(await listModelStates(db)).toHaveLength(1000);
 });
 
-test('a model that is no longer listed is deleted; one that is listed but not chosen is hidden', async () => {
+test('a model that is listed but not chosen is hidden, and can be chosen again', async () => {
   const db = await withTarget();
-  await runOnce(db, 1, 100, [probe(), probe({ model: 'gone' }), probe({ model: 'unchosen' })]);
+  await runOnce(db, 1, 100, [probe(), probe({ model: 'unchosen' })]);
   await finish(db, await startedRun(db, 1, 200), [probe()], {
     listed_models: ['gpt-4o', 'unchosen', 'never probed'],
   });
@@ -167,11 +167,12 @@ test('a model that is no longer listed is deleted; one that is listed but not ch
   expect((await listModelStates(db)).map((state) => state.model)).toEqual(['gpt-4o', 'unchosen']);
 });
 
-test('without a full list of models none is deleted', async () => {
+test('without a full list of models none is gone', async () => {
   const db = await withTarget();
   await runOnce(db, 1, 100, [probe(), probe({ model: 'other' })]);
   await finish(db, await startedRun(db, 1, 200), [probe()], { listed_models: null });
   expect(await listAvailableModels(db, 1)).toHaveLength(2);
+  expect((await listKnownModels(db, 1)).map(({ gone_at }) => gone_at)).toEqual([null, null]);
 });
 
 test('what worked is remembered for each model until a run replaces it', async () => {

@@ -41,6 +41,7 @@ test('a run starts with its target as it is now', async () => {
       skipped: 0,
       log_file: 'target_1_x.jsonl',
       error: null,
+      error_kind: null,
       trigger: 'manual',
       heartbeat_at: 100,
     },

@@ -1,12 +1,18 @@
 import {
+  availabilityOfAny,
   type ErrorKind,
+  isCheck,
   type StatusCheck,
   type StatusDay,
   secondsPerDay,
   wasCut,
 } from '@api-monitor/core';
 import type { Database } from '../engine/database.ts';
-import { probePeriods } from '../probe-totals/probe-totals.ts';
+import {
+  type PeriodTotals,
+  periodTotalsCodec,
+  probePeriods,
+} from '../probe-totals/probe-totals.ts';
 
 /** The time after `after` and up to `until`, in Unix seconds. */
 export interface ChecksWindow {
@@ -57,14 +63,12 @@ export async function listModelChecks(
     .where('timestamp', '<=', until)
     .orderBy('timestamp')
     .execute();
-  return probes
-    .filter(({ error_kind }) => error_kind !== 'skipped')
-    .map(({ timestamp, success, error_kind, ...ids }) => ({
-      ...ids,
-      at: timestamp,
-      share: success,
-      kind: success === 1 ? null : error_kind,
-    }));
+  return probes.filter(isCheck).map(({ timestamp, success, error_kind, ...ids }) => ({
+    ...ids,
+    at: timestamp,
+    share: success,
+    kind: success === 1 ? null : error_kind,
+  }));
 }
 
 /** Why a run's probes failed, the most frequent reason first. */
@@ -78,59 +82,94 @@ export async function listFailureKinds(db: Database, runId: number): Promise<Err
     .execute();
   return rows
     .sort((a, b) => Number(b.probes) - Number(a.probes))
-    .flatMap(({ error_kind }) => (error_kind && error_kind !== 'skipped' ? error_kind : []));
+    .flatMap(({ error_kind }) => (error_kind && isCheck({ error_kind }) ? error_kind : []));
 }
 
-/** The probes of these channels, of one model or of all, day by day from the stored sums; oldest first. */
+/** What the days of a status page's line are about: a whole channel, or a model on these channels. */
+export type WatchedSubject = { targetId: number } | { model: string; targetIds: readonly number[] };
+
+/**
+ * The days of a channel or a model from the stored sums, oldest first; days without checks are left out. A
+ * channel's availability is that of its models together; a model on several channels is available while
+ * one of them is.
+ */
 export async function listStatusDays(
   db: Database,
-  { targetIds, model }: { targetIds: readonly number[]; model: string | null },
-  { after, until }: ChecksWindow,
+  subject: WatchedSubject,
+  window: ChecksWindow,
 ): Promise<StatusDay[]> {
-  if (targetIds.length === 0) return [];
-  let query = db.kysely
-    .selectFrom('probe_totals')
-    .select(({ fn }) => [
-      'starts_at',
-      'target_id',
-      fn.sum('probes').as('probes'),
-      fn.sum('successes').as('successes'),
-      fn.max('probes').as('checks'),
-    ])
-    .where('period_s', '=', probePeriods.day.lengthS)
-    .where('target_id', 'in', targetIds)
-    .where('starts_at', '>', after)
-    .where('starts_at', '<=', until)
-    .where('probes', '>', 0);
-  if (model !== null) query = query.where('model', '=', model);
-  const rows = await query.groupBy(['starts_at', 'target_id']).orderBy('starts_at').execute();
-  const byDay = Map.groupBy(rows, ({ starts_at }) => starts_at);
-  return [...byDay].map(([starts_at, ofDay]) => {
-    const sum = (of: (row: (typeof ofDay)[number]) => unknown) =>
-      ofDay.reduce((total, row) => total + Number(of(row)), 0);
-    return {
-      number: Math.floor(starts_at / secondsPerDay),
-      // A run probes a model once, so the model with the most probes gives the number of runs.
-      checks: sum(({ checks }) => checks),
-      share: sum(({ successes }) => successes) / sum(({ probes }) => probes),
-      targetIds: ofDay.map(({ target_id }) => target_id),
-    };
-  });
+  return 'model' in subject
+    ? listModelDays(db, subject, window)
+    : listChannelDays(db, subject.targetId, window);
 }
 
-/** The UTC days, counted from 1970, on which a run of the channel failed before its first probe. */
-export async function listDaysOfFailedRuns(
+function selectDays({ kysely }: Database, { after, until }: ChecksWindow) {
+  return kysely
+    .selectFrom('probe_totals')
+    .where('period_s', '=', probePeriods.day.lengthS)
+    .where('starts_at', '>', after)
+    .where('starts_at', '<=', until)
+    .where('watched_s', '>', 0)
+    .orderBy('starts_at');
+}
+
+async function listChannelDays(
   db: Database,
   targetId: number,
-  { after, until }: ChecksWindow,
-): Promise<number[]> {
-  const runs = await db.kysely
-    .selectFrom('runs')
-    .select('started_at')
+  window: ChecksWindow,
+): Promise<StatusDay[]> {
+  const rows = await selectDays(db, window)
+    .select(({ fn }) => [
+      'starts_at',
+      fn.sum<number>('watched_s').as('watched_s'),
+      fn.sum<number>('served_s').as('served_s'),
+      fn.sum<number>('probes').as('probes'),
+      fn.sum<number>('successes').as('successes'),
+    ])
     .where('target_id', '=', targetId)
-    .where('status', '=', 'error')
-    .where('started_at', '>', after)
-    .where('started_at', '<=', until)
+    .groupBy('starts_at')
     .execute();
-  return [...new Set(runs.map(({ started_at }) => Math.floor(started_at / secondsPerDay)))];
+  return rows.map((row) => ({
+    number: Math.floor(row.starts_at / secondsPerDay),
+    watched_s: row.watched_s,
+    served_s: row.served_s,
+    isFlawless: isFlawless(row),
+    targetIds: [targetId],
+  }));
+}
+
+async function listModelDays(
+  db: Database,
+  { model, targetIds }: { model: string; targetIds: readonly number[] },
+  window: ChecksWindow,
+): Promise<StatusDay[]> {
+  if (targetIds.length === 0) return [];
+  const rows = await selectDays(db, window)
+    .select(['target_id', ...dayColumns])
+    .where('model', '=', model)
+    .where('target_id', 'in', targetIds)
+    .execute();
+  const byDay = Map.groupBy(rows, ({ starts_at }) => starts_at);
+  return [...byDay].map(([starts_at, ofDay]) => ({
+    number: Math.floor(starts_at / secondsPerDay),
+    ...availabilityOfAny(ofDay.map((row) => periodTotalsCodec.fromRow({ ...row }))),
+    isFlawless: ofDay.every(isFlawless),
+    targetIds: ofDay.map(({ target_id }) => target_id),
+  }));
+}
+
+const dayColumns = [
+  'starts_at',
+  'probes',
+  'successes',
+  'watched_s',
+  'served_s',
+  'times',
+] as const satisfies readonly (keyof PeriodTotals)[];
+
+/** Sums of seconds may be a hair off. */
+function isFlawless(
+  row: Pick<PeriodTotals, 'probes' | 'successes' | 'watched_s' | 'served_s'>,
+): boolean {
+  return row.successes === row.probes && row.watched_s - row.served_s < 0.001;
 }

@@ -12,7 +12,6 @@ import {
   createTarget,
   deleteTarget,
   listChannelChecks,
-  listDaysOfFailedRuns,
   listFailureKinds,
   listModelChecks,
   listStatusDays,
@@ -90,23 +89,56 @@ test("a model's checks are its probes on the given channels, without skipped one
   expect(await listModelChecks(db, { ...which, targetIds: [] }, always)).toEqual([]);
 });
 
-test('days are summed from the stored sums of their probes, and days of failed runs are listed', async () => {
-  const db = await databaseWith('one', 'two');
-  const day = 86_400;
-  const at = (timestamp: number) => ({ timestamp });
-  await runOnce(db, 1, day, [probe(at(day)), failedProbe({ model: 'b', ...at(day) })]);
-  await runOnce(db, 1, day + 100, [probe(at(day + 100)), probe({ model: 'b', ...at(day + 100) })]);
-  await runOnce(db, 2, 2 * day, [probe(at(2 * day))]);
-  await finish(db, await startedRun(db, 1, 3 * day), [], { status: 'error', error: 'HTTP 401' });
-  const window = { after: day - 1, until: 9 * day };
-  const both = { targetIds: [1, 2], model: null };
-  expect(await listStatusDays(db, both, window)).toEqual([
-    { number: 1, checks: 2, share: 0.75, targetIds: [1] },
-    { number: 2, checks: 1, share: 1, targetIds: [2] },
+const day = 86_400;
+/** A check every half hour of the channels of these tests. */
+const interval = 1800;
+
+test("a channel's day is the watched time of all its models, and a failed one counts as long as it lasted", async () => {
+  const db = await databaseWith('one');
+  const noon = day + 12 * 3600;
+  const models = (at: number, isAlive: boolean) => [
+    probe({ timestamp: at }),
+    (isAlive ? probe : failedProbe)({ model: 'b', timestamp: at }),
+  ];
+  await runOnce(db, 1, noon, models(noon, true));
+  await runOnce(db, 1, noon + interval, models(noon + interval, false));
+  // Two runs by hand, a minute apart: they speak for a minute each.
+  await runOnce(db, 1, noon + interval + 60, models(noon + interval + 60, false));
+  await runOnce(db, 1, noon + interval + 120, models(noon + interval + 120, true));
+  const window = { after: day - 1, until: 2 * day };
+  const watched_s = 2 * (2 * interval + 120);
+  expect(await listStatusDays(db, { targetId: 1 }, window)).toEqual([
+    {
+      number: 1,
+      watched_s,
+      served_s: watched_s - interval - 60,
+      isFlawless: false,
+      targetIds: [1],
+    },
   ]);
-  expect(await listStatusDays(db, { ...both, model: 'b' }, window)).toMatchObject([{ share: 0.5 }]);
-  expect(await listStatusDays(db, { ...both, targetIds: [] }, window)).toEqual([]);
-  expect(await listDaysOfFailedRuns(db, 1, window)).toEqual([3]);
+  expect(await listStatusDays(db, { targetIds: [1], model: 'gpt-4o' }, window)).toMatchObject([
+    { served_s: watched_s / 2, isFlawless: true },
+  ]);
+  expect(await listStatusDays(db, { targetIds: [], model: 'b' }, window)).toEqual([]);
+});
+
+test('a model on several channels is available while one of them is', async () => {
+  const db = await databaseWith('one', 'two');
+  const noon = day + 12 * 3600;
+  for (let check = 0; check < 4; check += 1) {
+    const at = noon + check * interval;
+    await runOnce(db, 1, at, [(check < 2 ? failedProbe : probe)({ timestamp: at })]);
+    const other = at + 600;
+    await runOnce(db, 2, other, [(check < 2 ? probe : failedProbe)({ timestamp: other })]);
+  }
+  const both = { targetIds: [1, 2], model: 'gpt-4o' };
+  const [only, ...others] = await listStatusDays(db, both, { after: day - 1, until: 2 * day });
+  expect(others).toEqual([]);
+  // In the first ten minutes only the first channel was watched, and in the last ten only the second.
+  const watched_s = 4 * interval + 600;
+  // Neither served in them; in between, one of the two did.
+  expect(only).toMatchObject({ watched_s, served_s: watched_s - 1200, isFlawless: false });
+  expect(only?.targetIds).toEqual([1, 2]);
 });
 
 test('the reasons why a run failed are listed, the most frequent first', async () => {

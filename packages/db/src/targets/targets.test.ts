@@ -35,6 +35,8 @@ test('a new target has every field, with a sealed key', async () => {
     last_fail: 0,
     last_log_file: null,
     last_error: null,
+    last_error_kind: null,
+    fault: null,
   });
   expect(target.api_key).not.toContain('sk-relay');
   expect(openApiKey(db, target)).toBe('sk-relay-0123456789');

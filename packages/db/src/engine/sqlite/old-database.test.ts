@@ -140,7 +140,10 @@ describe.each(shapes)('a data folder of the older tool in its %s shape', (shape)
     expect(added.sort_order).toBe(3);
     await finish(db, await startedRun(db, 1, 1002), [probe({ timestamp: 1003 })]);
     const states = await listModelStates(db, { target_ids: [1] });
-    expect(states.map((state) => [state.model, state.timestamp])).toEqual([['gpt-4o', 1003]]);
+    expect(states.map((state) => [state.model, state.timestamp, state.gone_at])).toEqual([
+      ['gpt-4o', 1003, null],
+      ['o1-mini', 140, 1007],
+    ]);
     await deleteTarget(db, 1, 1000);
     const left = await db.kysely.selectFrom('run_models').select('id').execute();
     expect(left).toEqual([]);
