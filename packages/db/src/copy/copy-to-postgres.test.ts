@@ -6,7 +6,16 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { emptyPostgresDatabase } from '../../test/postgres-database.ts';
 import { query } from '../../test/postgres-query.ts';
 import { keyInput, proxyRequest } from '../../test/proxy-samples.ts';
-import { failedProbe, probe, runOnce, startedRun, targetInput } from '../../test/samples.ts';
+import {
+  failedProbe,
+  failure,
+  finding,
+  finish,
+  probe,
+  runOnce,
+  startedRun,
+  targetInput,
+} from '../../test/samples.ts';
 import { tempFolder } from '../../test/temp-database.ts';
 import {
   type CopiedTable,
@@ -14,6 +23,7 @@ import {
   createTarget,
   type Database,
   deleteTarget,
+  getProbeMemory,
   listAudit,
   listModelStates,
   listProxyKeys,
@@ -24,6 +34,8 @@ import {
   listTargets,
   openApiKey,
   openDatabase,
+  readProbeSeries,
+  readProbeUsage,
   readSettings,
   recordProxyRequests,
   replaceStatusItems,
@@ -53,6 +65,14 @@ async function filledFolder(): Promise<string> {
     probe({ content: 'a\0b "quoted" \\ \n' }),
     failedProbe({ model: 'b' }),
   ]);
+  const fault = failure({ scope: 'channel', kind: 'auth' });
+  await finish(db, await startedRun(db, 2, 25), [probe({ requests: 2 })], {
+    findings: [
+      { model: 'gpt-4o', finding: finding() },
+      { model: 'gpt-4o', finding: fault },
+    ],
+    ...{ listed_models: ['gpt-4o'], list_way: { path: '/v1/models' }, probe_concurrency: 2 },
+  });
   await startedRun(db, 2, 30);
   await deleteTarget(db, 3, 40);
   await createProxyKey(db, keyInput({ allowed_models: ['Relay/gpt-4o'] }), 5);
@@ -82,6 +102,9 @@ const everythingIn = async (db: Database) => ({
   runs: [await listRuns(db, 1, 10), await listRuns(db, 2, 10)],
   probes: await listRunModels(db, { target_id: 1, limit: 5000 }),
   states: await listModelStates(db),
+  memory: await getProbeMemory(db, 2),
+  usage: await readProbeUsage(db, { day: 1000 }),
+  series: await readProbeSeries(db, { period: 'day', from: 0 }),
   proxyKeys: await listProxyKeys(db),
   requests: await listProxyRequests(db, { limit: 10 }),
   totals: await sumProxyRequests(db, { group_by: 'key' }),
@@ -100,7 +123,7 @@ test('after a copy everything is there and opens with the same key, and the fold
   const before = await digest(join(dataDir, 'registry.db'));
   const url = await emptyPostgresDatabase();
   const { rows, isSourceInUse } = await copy(dataDir, url);
-  expect(rows).toMatchObject({ targets: 2, runs: 3, run_models: 602, model_states: 602 });
+  expect(rows).toMatchObject({ targets: 2, runs: 4, run_models: 603, model_states: 602 });
   expect(isSourceInUse).toBe(false);
   expect(await digest(join(dataDir, 'registry.db'))).toBe(before);
   const there = await everythingIn(await open(dataDir, url));
@@ -113,7 +136,7 @@ test('new numbers follow the last one that was used, even by a deleted channel',
   await copy(dataDir, url);
   const db = await open(dataDir, url);
   expect((await createTarget(db, targetInput({ name: 'next' }), 50)).id).toBe(4);
-  expect((await startedRun(db, 1, 50)).id).toBe(4);
+  expect((await startedRun(db, 1, 50)).id).toBe(5);
   expect((await createProxyKey(db, keyInput({ key_hash: 'other' }), 50)).id).toBe(2);
 });
 
@@ -147,7 +170,7 @@ test('a copy that fails midway leaves nothing and can be repeated', async () => 
     message: expect.stringMatching(/^run_models: .*no number.*nothing was copied$/),
   });
   expect(await query(url, 'select id from targets')).toEqual([]);
-  expect((await copy(dataDir, url)).rows).toMatchObject({ run_models: 602 });
+  expect((await copy(dataDir, url)).rows).toMatchObject({ run_models: 603 });
 });
 
 test('rows whose channel no longer exists are not copied, but reported', async () => {

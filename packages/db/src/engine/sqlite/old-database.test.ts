@@ -17,6 +17,7 @@ import {
   listRuns,
   listTargets,
   openApiKey,
+  readProbeSeries,
 } from '../../index.ts';
 
 const shapes = ['oldest', 'newest'] as const;
@@ -113,6 +114,17 @@ describe.each(shapes)('a data folder of the older tool in its %s shape', (shape)
     expect(points.map((point) => point.timestamp)).toEqual(
       Array.from({ length: 30 }, (_, index) => 111 + index),
     );
+  });
+
+  test('has the evidence that the last probes found', async () => {
+    const { db } = await openOld();
+    const states = await listModelStates(db, { target_ids: [1] });
+    expect(states.map(({ evidence }) => evidence)).toMatchObject([
+      [{ route: 'chat', state: 'proven', since: 101, proved_at: 140, proved_by: 'probe' }],
+      [{ route: 'chat', state: 'failed', failing_since: 111, proved_at: 110, failures: 6 }],
+    ]);
+    const [series] = await readProbeSeries(db, { target_id: 1, period: 'day', from: 0 });
+    expect(series?.periods.get(0)).toMatchObject({ watched_s: 40 * 1800, served_s: 40 * 1800 });
   });
 
   test('reads rows with null text and tool calls as the provider sent them', async () => {
