@@ -229,7 +229,6 @@ test('new checks go on from the old ones', async () => {
     targets: [target(1)],
     model_states: [state(1, 'gpt-4o', { timestamp: nowS - 60 })],
     probe_totals: [sums('gpt-4o', startS, { period_s: day })],
-    runs: [run(1, nowS - 60)],
   });
   const findings = [{ model: 'gpt-4o', finding: finding({ at: nowS }) }];
   const next = await startedRun(db, 1, nowS);
