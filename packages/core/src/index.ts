@@ -244,7 +244,7 @@ export {
   tokensPerQuestion,
 } from './targets/estimate-cost.ts';
 export { isSameOrigin } from './targets/is-same-origin.ts';
-export { isDue, isRecheckDue, isTurn, nextRunAtOf } from './targets/schedule.ts';
+export { isDue, isTurn, nextRunAtOf } from './targets/schedule.ts';
 export {
   largestSortOrder,
   modelsModes,
