@@ -113,11 +113,12 @@ test('an answer on another route proves the model there', async () => {
 test('a fault of the whole channel is kept with it, until any model answers', async () => {
   const { db } = await withTraffic();
   const fault = { outcome: 'failure', kind: 'quota', scope: 'channel' } as const;
+  const measured = { first_token_s: null, retry_after_s: null };
   const attempts = [
     failedAttempt({
       model: 'not known here',
       error: 'HTTP 402: no credit',
-      finding: { ...fault, first_token_s: null, retry_after_s: null },
+      finding: { ...fault, ...measured, began_at: 500, at: 500.5 },
     }),
   ];
   const request = proxyRequest({ timestamp: 500, attempts });
@@ -147,7 +148,8 @@ test('gateways read a channel again after its time to the first token has moved'
   const before = await revision();
   const answer = (timestamp: number, first_token_s: number) => {
     const shown = { outcome: 'success', kind: null, scope: 'route', retry_after_s: null } as const;
-    const attempts = [attempt({ finding: { ...shown, first_token_s } })];
+    const times = { began_at: timestamp, at: timestamp + 0.5 };
+    const attempts = [attempt({ finding: { ...shown, ...times, first_token_s } })];
     const request = { request_id: `at ${timestamp}`, timestamp, attempts };
     return recordProxyRequests(db, [proxyRequest(request)]);
   };
