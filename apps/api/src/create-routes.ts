@@ -13,6 +13,7 @@ import { listModelsRoute } from './models/list-models.ts';
 import { apiDocument } from './monitor/api-document.ts';
 import { metricsRoute, monitorRoutes } from './monitor/routes.ts';
 import { servePages } from './pages/serve-pages.ts';
+import { probeCostRoutes } from './probe-costs/routes.ts';
 import { proxyKeyRoutes } from './proxy-keys/routes.ts';
 import { proxyRequestRoutes } from './proxy-requests/routes.ts';
 import { resourceRoutes } from './resources/routes.ts';
@@ -40,6 +41,7 @@ function createApiRoutes(deps: ApiDeps) {
     .route('/', monitorRoutes(deps))
     .route('/', targetRoutes(deps))
     .route('/', runRoutes(deps))
+    .route('/', probeCostRoutes(deps))
     .route('/', proxyKeyRoutes(deps))
     .route('/', proxyRequestRoutes(deps))
     .route('/', explainRoutesRoute(deps))
