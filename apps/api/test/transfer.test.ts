@@ -66,7 +66,11 @@ test('an import stores and publishes the good entries, and a second time changes
     changed: 1,
     refused: 1,
   });
-  expect(events).toHaveLength(2);
+  expect(events.map(({ type }) => type)).toEqual([
+    'target_updated',
+    'fault_changed',
+    'target_updated',
+  ]);
   const [first, second] = await listTargets(db);
   expect(first).toMatchObject({ name: 'relay', enabled: false });
   expect(second).toMatchObject({ base_url: 'https://new.example', interval_min: 30 });
@@ -76,7 +80,7 @@ test('an import stores and publishes the good entries, and a second time changes
   ]);
   const again = await importing(entries);
   expect(again.json.counts).toEqual({ created: 0, changed: 0, unchanged: 2, refused: 1 });
-  expect(events).toHaveLength(2);
+  expect(events).toHaveLength(3);
   const log = await listAudit(db, { limit: 50 });
   expect(log.map(({ action }) => action)).toEqual([
     'channels.imported',

@@ -13,6 +13,7 @@ import {
   deleteTarget,
   getTarget,
   inTransaction,
+  openApiKey,
   readSettings,
   updateTarget,
 } from '@api-monitor/db';
@@ -38,6 +39,12 @@ export function changerOf(c: Context<ApiEnv>, deps: ApiDeps): Changer {
 /** The fields of a new channel; those left out take their defaults. */
 export type NewTarget = Partial<TargetInput> & Pick<TargetInput, 'name' | 'base_url' | 'api_key'>;
 
+export interface WrittenTarget {
+  target: Target;
+  /** Whether it has another address or key than before. */
+  hasMoved: boolean;
+}
+
 /** Throws AppError `not_found` if there is no such target. */
 export async function findTarget(db: Database, id: number): Promise<Target> {
   const target = await getTarget(db, id);
@@ -54,7 +61,7 @@ export async function addTarget(deps: ChangeDeps, by: Changer, given: NewTarget)
   return target;
 }
 
-/** Changes a channel and publishes that. Throws AppError `invalid_input`, `not_found`, `conflict`. */
+/** Changes a channel and publishes that; with another address or key it is probed at once. Throws AppError `invalid_input`, `not_found`, `conflict`. */
 export async function changeTarget(
   deps: ChangeDeps,
   by: Changer,
@@ -63,11 +70,11 @@ export async function changeTarget(
 ): Promise<Target> {
   const refusal = refusalOf(current, patch, by.own);
   if (refusal) throw refusal;
-  const target = await inTransaction(deps.db, (db) =>
+  const written = await inTransaction(deps.db, (db) =>
     writeChange({ ...deps, db }, by, current, patch),
   );
-  await publishUpdates(deps, [target.id]);
-  return target;
+  await publishWritten(deps, [written]);
+  return written.target;
 }
 
 /** Deletes a channel with its runs and publishes that. Throws AppError `not_found`. */
@@ -128,8 +135,11 @@ export async function writeChange(
   { audit }: Changer,
   current: Target,
   patch: TargetPatch,
-): Promise<Target> {
-  const target = await updateTarget(db, current.id, patch, now());
+): Promise<WrittenTarget> {
+  const hasMoved = moves(db, current, patch);
+  // What was found with another address or key says nothing about this one.
+  const cleared = hasMoved ? { fault: null } : {};
+  const target = await updateTarget(db, current.id, { ...patch, ...cleared }, now());
   if (!target) throw missing(current.id);
   await audit(
     db,
@@ -137,7 +147,39 @@ export async function writeChange(
     target,
     changesBetween({ ...current }, { ...patch }, ['api_key']),
   );
-  return target;
+  return { target, hasMoved };
+}
+
+function moves(db: Database, current: Target, { base_url, api_key }: TargetPatch): boolean {
+  if (base_url !== undefined && base_url !== current.base_url) return true;
+  return api_key !== undefined && api_key !== keyOf(db, current);
+}
+
+/** null if another installation sealed it. */
+function keyOf(db: Database, target: Target): string | null {
+  try {
+    return openApiKey(db, target);
+  } catch {
+    return null;
+  }
+}
+
+/** Publishes channels that were added or changed. Call it after the commit. */
+export async function publishWritten(
+  { bus, now }: Pick<ApiDeps, 'bus' | 'now'>,
+  written: readonly WrittenTarget[],
+): Promise<void> {
+  for (const { target, hasMoved } of written) {
+    const { id: target_id, enabled } = target;
+    if (hasMoved) {
+      const data = { target_id, fault: null, at: now() };
+      await bus.events.publish({ type: 'fault_changed', data });
+    }
+    await publishUpdates({ bus }, [target_id]);
+    // If the queue can't be reached, the schedule probes the channel.
+    if (hasMoved && enabled)
+      await bus.manualRuns.add(`${target_id}`, { target_id }).catch(() => {});
+  }
 }
 
 /** Publishes that these channels changed. Call it after the commit. */

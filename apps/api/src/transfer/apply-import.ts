@@ -1,6 +1,12 @@
 import { createSortOrders, inTransaction, lockTargetList } from '@api-monitor/db';
 import type { ApiDeps } from '../api-deps.ts';
-import { type Changer, publishUpdates, writeChange, writeNew } from '../targets/change-targets.ts';
+import {
+  type Changer,
+  publishWritten,
+  type WrittenTarget,
+  writeChange,
+  writeNew,
+} from '../targets/change-targets.ts';
 import type { CheckedEntry } from './check-entries.ts';
 import { mapInSlices } from './map-in-slices.ts';
 import { type PlannedChannel, planImport, settlePlan } from './plan-import.ts';
@@ -12,31 +18,32 @@ export async function applyImport(
   entries: readonly CheckedEntry[],
 ): Promise<PlannedChannel[]> {
   const drafts = await planImport(deps.db, entries, by.own);
-  const { plan, ids } = await inTransaction(deps.db, async (db) => {
+  const { plan, changed } = await inTransaction(deps.db, async (db) => {
     await lockTargetList(db);
     const planned = await settlePlan(db, drafts, by.own);
     const orders = createSortOrders(db);
-    const write = async (one: PlannedChannel) => {
+    const write = async (one: PlannedChannel): Promise<WrittenTarget | null> => {
       if (one.outcome === 'created') {
         const sort_order = one.input.sort_order ?? (await orders.next());
-        return writeNew({ ...deps, db }, by, { ...one.input, sort_order });
+        const target = await writeNew({ ...deps, db }, by, { ...one.input, sort_order });
+        return { target, hasMoved: false };
       }
       return one.outcome === 'changed'
         ? writeChange({ ...deps, db }, by, one.target, one.patch)
         : null;
     };
     const written = await mapInSlices(planned, async (one) => {
-      const target = await write(one);
-      if (target) orders.note(target.sort_order);
-      return target ? [target.id] : [];
+      const done = await write(one);
+      if (done) orders.note(done.target.sort_order);
+      return done ? [done] : [];
     });
     const changed = written.flat();
     if (changed.length > 0) {
       const changes = [{ field: 'channels', old: null, new: changed.length }];
       await by.audit(db, 'channels.imported', null, changes);
     }
-    return { plan: planned, ids: changed };
+    return { plan: planned, changed };
   });
-  await publishUpdates(deps, ids);
+  await publishWritten(deps, changed);
   return plan;
 }

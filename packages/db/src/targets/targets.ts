@@ -97,13 +97,13 @@ export async function createTarget(
 }
 
 /**
- * Changes the fields that `patch` names (a new `api_key` comes in the clear); null if there is no such
- * target. Throws AppError `conflict` if the name is taken.
+ * Changes the fields that `patch` names (a new `api_key` comes in the clear), and ends the channel's fault if
+ * `fault` is null; null if there is no such target. Throws AppError `conflict` if the name is taken.
  */
 export async function updateTarget(
   db: Database,
   id: number,
-  patch: TargetPatch,
+  patch: TargetPatch & { fault?: null },
   nowS: number,
 ): Promise<Target | null> {
   return inTransaction(db, async (tx) => {
