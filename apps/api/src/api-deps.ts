@@ -10,7 +10,7 @@ import { readLastReset } from './auth/reset-access.ts';
 import { type GivenSecrets, readTokens } from './auth/secrets.ts';
 import { createTurns } from './auth/turns.ts';
 import { createEventClients } from './events/event-clients.ts';
-import { createBreakerTracker } from './routing/breaker-tracker.ts';
+import { createEvidenceTracker } from './routing/evidence-tracker.ts';
 import { followSettings } from './settings/follow-settings.ts';
 import { createStatusReports } from './status/status-reports.ts';
 import { createProgressTracker } from './targets/progress-tracker.ts';
@@ -23,7 +23,10 @@ export interface RoutingOptions {
 }
 
 /** Settings from the environment, under their names on the wire. */
-export type GivenSettings = Omit<SettingValues, 'visitor_mode_enabled'>;
+export type GivenSettings = Pick<
+  SettingValues,
+  'default_interval_min' | 'log_cleanup_enabled' | 'log_max_size_mb'
+>;
 
 /** Where this process takes requests for the gateway. */
 export interface Listener {
@@ -87,10 +90,10 @@ export async function createDeps(options: ApiSurroundings) {
   const followedSettings = followSettings({ ...options, onLastReset }, credentials, eventClients);
   const uploadReader = createUploadReader();
   const progress = createProgressTracker();
-  const breakers = createBreakerTracker(now);
+  const evidence = createEvidenceTracker(now);
   const unsubscribe = bus.events.subscribe(({ event }) => {
     progress.take(event);
-    breakers.take(event);
+    evidence.take(event);
   });
   return {
     ...options,
@@ -100,7 +103,7 @@ export async function createDeps(options: ApiSurroundings) {
     followedSettings,
     uploadReader,
     progress,
-    breakers,
+    evidence,
     adminPassword: createAdminPassword(db, secrets),
     badTokens: limiter(badTokens.name, badTokens.limits),
     /** Passwords are hashed one at a time, since each takes 128 MiB; addresses take turns. */

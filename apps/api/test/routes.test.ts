@@ -1,53 +1,19 @@
-import { type BreakerChanged, type ProbeResult, publishedBreaker } from '@api-monitor/core';
-import { finishRun, recordProxyRequests, startRun, updateTarget } from '@api-monitor/db';
+import { type Evidence, type MonitorEvent, noEvidence, type ProbeResult } from '@api-monitor/core';
+import { recordProxyRequests, updateTarget } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { newTarget, openTestApi } from './open-test-api.ts';
+import { probe, recordRun } from './record-run.ts';
 
 type TestApi = Awaited<ReturnType<typeof openTestApi>>;
-
-const passed: ProbeResult = {
-  protocol: 'openai',
-  route: 'chat',
-  model: 'gpt-4o',
-  stream: true,
-  duration: 1,
-  success: true,
-  transport_success: true,
-  tool_calls_count: 0,
-  tool_calls: [],
-  content: 'I am gpt-4o',
-  timestamp: 0,
-  error: null,
-  error_kind: null,
-  status_code: 200,
-  endpoint: '/v1/chat/completions',
-  first_token_s: 0.5,
-  output_tokens: 5,
-  output_tokens_per_s: 6,
-};
 
 async function addChannel(
   { asAdmin, db, clock }: TestApi,
   name: string,
-  probe: Partial<ProbeResult> = {},
+  fields: Partial<ProbeResult> = {},
 ): Promise<number> {
-  const { id: target_id } = (await asAdmin('POST', '/api/targets', { ...newTarget, name })).json
-    .item;
-  const started = await startRun(db, { target_id, trigger: 'schedule', nowS: clock.now });
-  if (started.outcome !== 'started') throw new Error(started.outcome);
-  const result = { ...passed, timestamp: clock.now, ...probe };
-  await finishRun(db, {
-    run_id: started.run.id,
-    target_id,
-    status: 'completed',
-    probes: [result],
-    remembered: new Map(),
-    listed_models: [result.model],
-    log_file: null,
-    error: null,
-    nowS: clock.now,
-  });
-  return target_id;
+  const { id } = (await asAdmin('POST', '/api/targets', { ...newTarget, name })).json.item;
+  await recordRun(db, id, clock.now, [probe({ timestamp: clock.now, ...fields })]);
+  return id;
 }
 
 /** A fast, a slow and a failing channel with the same model, proven a minute ago. */
@@ -63,12 +29,18 @@ async function withChannels(routing: Parameters<typeof openTestApi>[0] = {}) {
   return { ...api, explain };
 }
 
-const opened = (target_id: number, opened_at: number): BreakerChanged => ({
-  type: 'breaker_changed',
-  data: {
-    ...{ target_id, model: 'gpt-4o', is_open: true, consecutive_failures: 3, error: 'HTTP 503' },
-    ...{ opened_at, trial_at: null },
-  },
+/** A model that failed three times. */
+const failing = (found_at: number): Evidence => ({
+  ...noEvidence('chat', found_at),
+  ...{ failures: 3, failing_since: found_at, rest_until: found_at + 4, error: 'HTTP 503' },
+  state: 'proven',
+});
+const proven: Evidence = { ...noEvidence('chat', 0), state: 'proven', proved_by: 'traffic' };
+
+/** What a gateway found about the model of the fast channel. */
+const changed = (evidence: Evidence): MonitorEvent => ({
+  type: 'evidence_changed',
+  data: { target_id: 2, model: 'gpt-4o', evidence },
 });
 
 interface Item {
@@ -100,6 +72,13 @@ test('a bare model goes to the fastest proven channel, and each refusal has its 
     target_name: 'fast',
     model: 'gpt-4o',
     refused: null,
+    refused_code: null,
+    evidence_state: 'proven',
+    rest: 'none',
+    retry_at: null,
+    error_kind: null,
+    error: null,
+    is_wrong_answer: false,
     is_alive: true,
     is_fresh: true,
     proved_at: clock.now - 60,
@@ -109,6 +88,10 @@ test('a bare model goes to the fastest proven channel, and each refusal has its 
     live_failures: 0,
     live_error: null,
     probe_error: null,
+  });
+  expect(answer.candidates[2]).toMatchObject({
+    ...{ refused_code: 'probe_failed', evidence_state: 'failed', error_kind: 'upstream' },
+    ...{ error: 'HTTP 500: no', retry_at: clock.now - 60 + 30 },
   });
   expect(answer.candidates[2].probe_error).toBe('HTTP 500: no');
 });
@@ -168,22 +151,108 @@ test('a disabled channel is refused', async () => {
   expect(ranks(answer)).toContainEqual(['fast', null, 'the channel is disabled']);
 });
 
-test('a breaker that a gateway opened is shown until it closes, tries again, or a probe passes', async () => {
+test('a rest that a gateway reported is shown until it ends, and a trial during it', async () => {
   const { explain, bus, clock } = await withChannels();
   const first = async () => {
     const { candidates } = await explain('fast/gpt-4o');
-    return [candidates[0].breaker, candidates[0].rank];
+    return [candidates[0].rest, candidates[0].breaker, candidates[0].rank];
   };
-  await bus.events.publish(opened(2, clock.now));
-  expect(await first()).toEqual(['open', null]);
-  expect((await explain('gpt-4o')).chosen.target_name).toBe('slow');
-  clock.now += 15;
-  expect(await first()).toEqual(['half_open', 1]);
-  await bus.events.publish({ type: 'breaker_changed', data: publishedBreaker(2, 'gpt-4o', null) });
-  expect(await first()).toEqual(['closed', 1]);
+  await bus.events.publish(changed(failing(clock.now)));
+  expect(await first()).toEqual(['resting', 'open', null]);
+  const answer = await explain('gpt-4o');
+  expect(answer.chosen.target_name).toBe('slow');
+  expect(ranks(answer)).toContainEqual(['fast', null, 'it is paused after recent failures']);
+  clock.now += 4;
+  expect(await first()).toEqual(['half_open', 'half_open', 1]);
+  await bus.events.publish(changed({ ...failing(clock.now - 4), trial_at: clock.now }));
+  expect(await first()).toEqual(['resting', 'open', null]);
+  await bus.events.publish(changed({ ...proven, found_at: clock.now, proved_at: clock.now }));
+  expect(await first()).toEqual(['none', 'closed', 1]);
 });
 
-test('what live traffic measured goes before what the probe did', async () => {
+test('a channel at fault is refused whatever is known of its model', async () => {
+  const { explain, bus, clock } = await withChannels();
+  const times = { since: clock.now, found_at: clock.now, rest_until: clock.now + 30 };
+  const fault = { kind: 'auth', error: 'HTTP 401: no', failures: 6, ...times } as const;
+  const data = { target_id: 2, fault, at: clock.now };
+  await bus.events.publish({ type: 'fault_changed', data });
+  const { chosen, candidates } = await explain('gpt-4o');
+  expect(chosen.target_name).toBe('slow');
+  expect(candidates.find((one: Item) => one.target_name === 'fast')).toMatchObject({
+    ...{ refused_code: 'channel_failed', error_kind: 'auth' },
+    ...{ retry_at: clock.now + 30, error: 'HTTP 401: no' },
+  });
+});
+
+test('those that are about as fast share the traffic', async () => {
+  const api = await withChannels();
+  await addChannel(api, 'rapid', { first_token_s: 0.55 });
+  const { chosen, shares_with } = await api.explain('gpt-4o');
+  expect([chosen.target_name, shares_with]).toEqual([
+    'fast',
+    [{ target_id: 4, target_name: 'rapid', model: 'gpt-4o' }],
+  ]);
+  expect((await api.explain('slow/gpt-4o')).shares_with).toEqual([]);
+});
+
+test('each wire format is explained, and the best one first', async () => {
+  const api = await withChannels();
+  await addChannel(api, 'claude-only', { protocol: 'anthropic', route: 'anthropic' });
+  const { route, by_route } = await api.explain('gpt-4o');
+  expect(route).toBe('chat');
+  const routes = by_route.map((one: { route: string; candidates: Item[] }) => [
+    one.route,
+    one.candidates.find((it) => it.target_name === 'claude-only')?.rank,
+    one.candidates.find((it) => it.target_name === 'fast')?.rank,
+  ]);
+  expect(routes).toEqual([
+    ['chat', 3, 1],
+    ['responses', 1, 2],
+    ['anthropic', 1, 2],
+    ['gemini', 1, 2],
+  ]);
+  const pinned = await api.explain('claude-only/gpt-4o');
+  expect([pinned.route, pinned.chosen.target_name]).toEqual(['anthropic', 'claude-only']);
+  const asked = await api.asAdmin('GET', '/api/routes?model=gpt-4o&route=anthropic');
+  expect([asked.json.chosen.target_name, asked.json.by_route.length]).toEqual(['claude-only', 1]);
+});
+
+test('a channel that refuses a format is only refused there', async () => {
+  const { explain, bus, clock } = await withChannels();
+  const found = { found_at: clock.now, rest_until: clock.now + 86_400 };
+  const refused = { ...noEvidence('anthropic', clock.now), state: 'refused', ...found } as const;
+  await bus.events.publish(changed(refused));
+  const { chosen, by_route } = await explain('fast/gpt-4o');
+  expect(chosen.target_name).toBe('fast');
+  expect(by_route.find((one: { route: string }) => one.route === 'anthropic')).toMatchObject({
+    ...{ chosen: null, reason: 'every candidate is refused', reason_code: 'route_refused' },
+    candidates: [{ refused_code: 'route_refused', is_alive: false }],
+  });
+});
+
+test('a listed name that begins like a channel’s is read as listed, or else as the channel’s', async () => {
+  const api = await withChannels();
+  await addChannel(api, 'vendors', { model: 'fast/gpt-9' });
+  expect(await api.explain('fast/gpt-9')).toMatchObject({
+    ...{ kind: 'bare', chosen: { target_name: 'vendors', model: 'fast/gpt-9' } },
+  });
+  await addChannel(api, 'more', { model: 'fast/gpt-4o' });
+  await updateTarget(api.db, 5, { enabled: false }, api.clock.now);
+  expect((await api.explain('fast/gpt-4o')).chosen).toMatchObject({ target_name: 'fast' });
+});
+
+test('names are compared without Google’s prefix, and models that are gone are left out', async () => {
+  const api = await withChannels();
+  await addChannel(api, 'google', { model: 'models/gemini-x', route: 'gemini' });
+  for (const name of ['gemini-x', 'models/gemini-x', 'google/gemini-x']) {
+    expect((await api.explain(name)).chosen, name).toMatchObject({ target_name: 'google' });
+  }
+  const other = probe({ model: 'other', timestamp: api.clock.now });
+  await recordRun(api.db, 4, api.clock.now, [other], { listed_models: ['other'] });
+  expect((await api.explain('gemini-x')).reason_code).toBe('no_such_offer');
+});
+
+test('what live traffic measured is averaged with what the probe did', async () => {
   const { explain, db, clock } = await withChannels();
   const place = {
     target_id: 1,
@@ -191,6 +260,10 @@ test('what live traffic measured goes before what the probe did', async () => {
     model: 'gpt-4o',
     error: null,
     error_kind: null,
+  };
+  const finding = {
+    ...({ outcome: 'success', kind: null, scope: 'route', first_token_s: 0.1 } as const),
+    ...{ retry_after_s: null, began_at: clock.now, at: clock.now + 0.2 },
   };
   await recordProxyRequests(db, [
     {
@@ -203,7 +276,7 @@ test('what live traffic measured goes before what the probe did', async () => {
       route: 'chat',
       stream: true,
       status: 200,
-      attempts: [{ ...place, status: 200, duration_s: 0.2, is_live_failure: false }],
+      attempts: [{ ...place, status: 200, duration_s: 0.2, is_live_failure: false, finding }],
       first_byte_s: 0.1,
       duration_s: 0.2,
       input_tokens: null,
@@ -212,8 +285,9 @@ test('what live traffic measured goes before what the probe did', async () => {
       response_bytes: 1,
     },
   ]);
-  const answer = await explain('gpt-4o');
-  expect([answer.chosen.target_name, answer.candidates[0].first_byte_s]).toEqual(['slow', 0.1]);
+  clock.now += 1;
+  const [candidate] = (await explain('slow/gpt-4o')).candidates;
+  expect([candidate.first_byte_s, candidate.proof_age_s]).toEqual([1.43, expect.closeTo(0.8)]);
 });
 
 test('a model must be named', async () => {

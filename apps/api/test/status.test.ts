@@ -1,28 +1,8 @@
 import type { ProbeResult } from '@api-monitor/core';
-import { finishRun, startRun } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { newTarget, openTestApi } from './open-test-api.ts';
+import { probe, recordRun } from './record-run.ts';
 
-const passed: ProbeResult = {
-  protocol: 'openai',
-  route: 'chat',
-  model: 'gpt-4o',
-  stream: true,
-  duration: 1,
-  success: true,
-  transport_success: true,
-  tool_calls_count: 0,
-  tool_calls: [],
-  content: 'I am gpt-4o',
-  timestamp: 0,
-  error: null,
-  error_kind: null,
-  status_code: 200,
-  endpoint: '/v1/chat/completions',
-  first_token_s: 0.5,
-  output_tokens: 5,
-  output_tokens_per_s: 6,
-};
 const failed: Partial<ProbeResult> = {
   success: false,
   error: 'HTTP 500: https://relay.example says that sk-upstream is broken',
@@ -38,19 +18,8 @@ type Api = Awaited<ReturnType<typeof openTestApi>>;
 async function addChannel({ asAdmin, db, clock }: Api, name: string) {
   const { id } = (await asAdmin('POST', '/api/targets', { ...newTarget, name })).json.item;
   const run = async (...probes: Partial<ProbeResult>[]) => {
-    const started = await startRun(db, { target_id: id, trigger: 'schedule', nowS: clock.now });
-    if (started.outcome !== 'started') throw new Error(started.outcome);
-    await finishRun(db, {
-      run_id: started.run.id,
-      target_id: id,
-      status: 'completed',
-      probes: probes.map((probe) => ({ ...passed, timestamp: clock.now, ...probe })),
-      remembered: new Map(),
-      listed_models: null,
-      log_file: null,
-      error: null,
-      nowS: clock.now,
-    });
+    const results = probes.map((fields) => probe({ timestamp: clock.now, ...fields }));
+    await recordRun(db, id, clock.now, results);
   };
   return { id: id as number, run };
 }

@@ -1,5 +1,8 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import {
+  evidenceRoutes,
+  isServable,
+  modelKey,
   modelStateShape,
   pick,
   type RankedOffer,
@@ -10,15 +13,12 @@ import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
-import {
-  candidateItem,
-  candidateSchema,
-  explainOffers,
-  type KnownOffer,
-  listOffers,
-} from '../routing/explain-offers.ts';
+import { candidateItem, candidateSchema, explainOffers } from '../routing/explain-offers.ts';
+import { bestRouteOf } from '../routing/explained-routes.ts';
+import { type KnownOffer, listOffers } from '../routing/known-offers.ts';
+import { headlineOfModel, headlineSchema } from '../targets/headline.ts';
 
-/** What an offer shows of the model's latest state. */
+/** What an offer shows of the model's latest probe. */
 const stateFields = {
   first_token_s: true,
   output_tokens_per_s: true,
@@ -32,15 +32,30 @@ const channelSchema = z
     ...candidateSchema.omit({ model: true }).shape,
     enabled: z.boolean(),
     skipped: z.boolean().openapi({ description: 'not a chat model: neither alive nor failed' }),
+    headline: headlineSchema,
+    is_servable: z.boolean().describe('whether a client would be served now, on some route'),
+    routes_proven: z.array(z.enum(evidenceRoutes)),
     latency_s: z.number().openapi({ description: 'of the latest probe' }),
     ...modelStateShape.pick(stateFields).shape,
   })
   .openapi('ModelOffer');
 
+/** `untold`: no enabled channel of the model can be probed. */
+const servedBy = ['all', 'some', 'none', 'untold'] as const;
+type ServedBy = (typeof servedBy)[number];
+
 const modelSchema = z
   .object({
     model: z.string(),
     protocol: z.enum(wireProtocols).openapi({ description: 'as its first channel speaks' }),
+    route: z
+      .enum(evidenceRoutes)
+      .describe('the wire format for which the channels are ranked: the most of them serve it'),
+    served_by: z
+      .enum(servedBy)
+      .describe(
+        'how many of its enabled channels can serve it on some route; untold: none of them can be probed',
+      ),
     chosen_target_id: z
       .int()
       .nullable()
@@ -52,6 +67,9 @@ const modelSchema = z
 const answerSchema = z.object({
   policy: z.enum(routingPolicies),
   bare_models: z.boolean().openapi({ description: 'false: the gateway takes channel/model only' }),
+  counts: z
+    .object({ all: z.int(), some: z.int(), none: z.int(), untold: z.int() })
+    .describe('of models, by `served_by`'),
   items: z.array(modelSchema).openapi({ description: 'in the order of their names' }),
 });
 
@@ -70,38 +88,65 @@ export function listModelsRoute(deps: ApiDeps) {
     async (c) => {
       const { policy, areBareModelsOn } = deps.routing;
       const items: ModelItem[] = [];
+      const counts = { all: 0, some: 0, none: 0, untold: 0 };
       for (const [model, offers] of await offersByModel(deps)) {
-        items.push(itemOf(deps, model, offers));
+        const item = itemOf(deps, model, offers);
+        counts[item.served_by] += 1;
+        items.push(item);
         if (items.length % modelsPerTurn === 0) await yieldToEventLoop();
       }
-      return c.json({ policy, bare_models: areBareModelsOn, items }, 200);
+      return c.json({ policy, bare_models: areBareModelsOn, counts, items }, 200);
     },
   );
 }
 
 async function offersByModel(deps: ApiDeps): Promise<[string, KnownOffer[]][]> {
-  const byModel = Map.groupBy(await listOffers(deps), ({ model }) => model);
+  const byModel = Map.groupBy(await listOffers(deps), ({ model }) => modelKey(model));
   return [...byModel].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function itemOf(deps: ApiDeps, model: string, offers: readonly KnownOffer[]): ModelItem {
-  const { ranked, fault } = explainOffers(deps, { kind: 'bare', model }, offers);
+  const route = bestRouteOf(model, offers, deps.now());
+  const asked = { kind: 'bare', model, named: null } as const;
+  const { ranked, fault } = explainOffers(deps, asked, offers, route);
   const [first] = ranked;
+  const channels = ranked.map((one) => channelOf(deps, one));
   return {
     model,
     protocol: first?.offer.state.protocol ?? 'openai',
+    route,
+    served_by: servedByOf(channels),
     chosen_target_id: fault ? null : (first?.offer.target.id ?? null),
-    channels: ranked.map(channelOf),
+    channels,
   };
 }
 
-function channelOf(ranked: RankedOffer<KnownOffer>): ModelItem['channels'][number] {
+/** Channels of which no probe can tell don't count. */
+function servedByOf(channels: ModelItem['channels']): ServedBy {
+  const told = channels.filter(
+    ({ enabled, headline: { state } }) => enabled && state !== 'skipped' && state !== 'unprovable',
+  );
+  const servable = told.filter(({ is_servable }) => is_servable).length;
+  if (told.length === 0) return 'untold';
+  if (servable === 0) return 'none';
+  return servable === told.length ? 'all' : 'some';
+}
+
+function channelOf(
+  { now }: ApiDeps,
+  ranked: RankedOffer<KnownOffer>,
+): ModelItem['channels'][number] {
   const { model: _model, ...candidate } = candidateItem(ranked);
-  const { target, state } = ranked.offer;
+  const { offer } = ranked;
+  const { target, state } = offer;
+  const headline = headlineOfModel(offer, now());
   return {
     ...candidate,
     enabled: target.enabled,
     skipped: state.error_kind === 'skipped',
+    headline,
+    is_servable: target.enabled && isServable(headline),
+    routes_proven: offer.evidence.flatMap((one) => (one.state === 'proven' ? one.route : [])),
     latency_s: state.duration,
     ...pick(state, stateFields),
   };

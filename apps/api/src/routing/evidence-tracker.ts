@@ -1,40 +1,56 @@
 import {
-  type Breaker,
-  breakerOf,
-  breakerStateOf,
+  type ChannelFault,
+  type Evidence,
+  type EvidenceRoute,
+  type HeardFault,
+  latestEvidence,
+  latestFault,
+  latestOf,
   type MonitorEvent,
-  proofOf,
+  modelKey,
+  type Target,
 } from '@api-monitor/core';
 import type { ModelStateRow } from '@api-monitor/db';
 import { LRUCache } from 'lru-cache';
 
-type ProbedState = Pick<
-  ModelStateRow,
-  'target_id' | 'model' | 'success' | 'error_kind' | 'timestamp'
->;
+export type EvidenceTracker = ReturnType<typeof createEvidenceTracker>;
 
-/** A gateway that dies never says that its breakers closed: beyond this many the oldest are forgotten. */
-const breakerLimit = 10_000;
+/** Beyond this many the oldest are forgotten: the database has them by then. */
+const modelLimit = 10_000;
+const faultLimit = 5_000;
 
-/** Remembers the breakers of all gateways, as their events say. */
-export function createBreakerTracker(nowS: () => number) {
-  const breakers = new LRUCache<string, Breaker>({ max: breakerLimit });
-  const keyOf = (targetId: number, model: string) => `${targetId}/${model}`;
-  const of = (targetId: number, model: string) =>
-    breakers.size === 0 ? null : (breakers.peek(keyOf(targetId, model)) ?? null);
+/** Remembers what the gateways' events say about models and channels, until the database says the same. */
+export function createEvidenceTracker(nowS: () => number) {
+  const heardByModel = new LRUCache<string, Map<EvidenceRoute, Evidence>>({ max: modelLimit });
+  const heardFaults = new LRUCache<number, HeardFault>({ max: faultLimit });
+  const keyOf = (targetId: number, model: string) => `${targetId}/${modelKey(model)}`;
   return {
-    of,
-    /** The breaker that keeps traffic from a model now, in the wire's form; null if none does. */
-    openOf(state: ProbedState) {
-      const breaker = of(state.target_id, state.model);
-      if (!breaker || breakerStateOf(breaker, proofOf(state), nowS()) === 'closed') return null;
-      const { failures, error, failed_at: opened_at } = breaker;
-      return { failures, error, opened_at };
+    /** The latest evidence for a model. */
+    evidenceOf({
+      target_id,
+      model,
+      evidence,
+    }: Pick<ModelStateRow, 'target_id' | 'model' | 'evidence'>): Evidence[] {
+      if (heardByModel.size === 0) return evidence;
+      const heard = heardByModel.peek(keyOf(target_id, model));
+      return heard ? latestEvidence(evidence, heard, nowS()) : evidence;
+    },
+    /** What keeps a whole channel from serving; null if nothing does. */
+    faultOf({ id, fault }: Pick<Target, 'id' | 'fault'>): ChannelFault | null {
+      return latestFault(fault, heardFaults.peek(id) ?? null, nowS());
     },
     take(event: MonitorEvent): void {
-      if (event.type !== 'breaker_changed') return;
-      const { target_id, model } = event.data;
-      breakers.set(keyOf(target_id, model), breakerOf(event.data) ?? undefined);
+      if (event.type === 'evidence_changed') {
+        const { target_id, model, evidence } = event.data;
+        const key = keyOf(target_id, model);
+        const known = heardByModel.peek(key);
+        const latest = latestOf(known?.get(evidence.route), evidence, nowS()) ?? evidence;
+        heardByModel.set(key, new Map(known).set(evidence.route, latest));
+      } else if (event.type === 'fault_changed') {
+        const { target_id, fault, at } = event.data;
+        const known = heardFaults.peek(target_id);
+        if (!known || known.at <= at) heardFaults.set(target_id, { fault, at });
+      }
     },
   };
 }

@@ -1,30 +1,46 @@
 import {
   type Asked,
-  breakerStates,
-  type Offer,
-  offerOf,
+  type EvidenceRoute,
+  errorKinds,
+  evidenceStates,
+  liveFieldsOf,
   type RankedOffer,
   type Refusal,
+  type Rest,
+  refusals,
   resolveRoute,
+  rests,
   type Target,
+  unixSeconds,
 } from '@api-monitor/core';
-import { listModelStates, listTargetsByIds, type ModelStateRow } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
+import type { KnownOffer } from './known-offers.ts';
+
+const breakerStates = ['closed', 'half_open', 'open'] as const;
 
 export const candidateSchema = z
   .object({
-    rank: z.int().nullable().openapi({ description: '1 is tried first; null: refused' }),
+    rank: z.int().nullable().describe('1 is tried first; null: refused'),
     target_id: z.int(),
     target_name: z.string(),
     model: z.string(),
-    refused: z.string().nullable().openapi({ description: 'why it is not taken' }),
-    is_alive: z.boolean().nullable().openapi({ description: 'null: not a chat model, not probed' }),
-    is_fresh: z.boolean().openapi({ description: 'proven within twice the interval' }),
-    proved_at: z.number().openapi({ description: 'Unix seconds' }),
-    proof_age_s: z.number(),
-    first_byte_s: z.number().nullable().openapi({ description: 'of live traffic, else the probe' }),
-    breaker: z.enum(breakerStates).openapi({ description: 'as the gateways last published it' }),
+    refused: z.string().nullable().describe('why it is not taken'),
+    refused_code: z.enum(refusals).nullable(),
+    evidence_state: z.enum(evidenceStates).describe('what is known about it on this route'),
+    rest: z
+      .enum(rests)
+      .describe('resting: nothing is sent after failures; half_open: one request may try it'),
+    retry_at: unixSeconds.nullable().describe('when it may be tried again'),
+    error_kind: z.enum(errorKinds).nullable().describe('of the latest failure on this route'),
+    error: z.string().nullable().describe('the latest failure on this route'),
+    is_wrong_answer: z.boolean().describe('its last checked answer was readable but wrong'),
+    is_alive: z.boolean().nullable().describe('null: never asked on this route'),
+    is_fresh: z.boolean().describe('proven within twice the interval'),
+    proved_at: unixSeconds.nullable(),
+    proof_age_s: z.number().nullable().describe('null: never proven on this route'),
+    first_byte_s: z.number().nullable().describe('time to the first token'),
+    breaker: z.enum(breakerStates).describe('the older name of `rest`'),
     live_failures: z.int(),
     live_error: z.string().nullable(),
     probe_error: z.string().nullable(),
@@ -33,39 +49,20 @@ export const candidateSchema = z
 
 type CandidateItem = z.infer<typeof candidateSchema>;
 
-/** A target's model with all that is known of both. */
-export interface KnownOffer extends Offer {
-  target: Target;
-  state: ModelStateRow;
-}
-
-/** Reads all offers, or those of one target, of one model, or both. */
-export async function listOffers(
-  { db }: ApiDeps,
-  which: { target_id?: number; model?: string } = {},
-): Promise<KnownOffer[]> {
-  const states = await listModelStates(db, { ...which, with_history: false });
-  const targetIds = [...new Set(states.map((state) => state.target_id))];
-  const targets = new Map((await listTargetsByIds(db, targetIds)).map((it) => [it.id, it]));
-  return states.flatMap((state) => {
-    const target = targets.get(state.target_id);
-    return target ? [{ ...offerOf(target, state), state }] : [];
-  });
-}
-
 /**
- * Where a gateway would send a request now. Chance and turns are left out, so that the explanation is the
- * same each time.
+ * Where a gateway would send a request on this route now. Chance and turns are left out, so that the
+ * explanation is the same each time.
  */
 export function explainOffers(
-  { routing, breakers, now }: ApiDeps,
+  { routing, now }: ApiDeps,
   asked: Asked<Target>,
   offers: readonly KnownOffer[],
+  route: EvidenceRoute,
 ) {
   return resolveRoute(asked, offers, {
     ...routing,
+    route,
     isAllowed: () => true,
-    breakerOf: ({ target, model }) => breakers.of(target.id, model),
     nowS: now(),
     random: () => 0,
     turn: 0,
@@ -75,18 +72,39 @@ export function explainOffers(
 const refusalTexts: Record<Refusal, string> = {
   target_disabled: 'the channel is disabled',
   not_allowed: 'the key may not use it',
+  channel_failed: 'the whole channel fails',
   probe_failed: 'its latest probe failed',
-  breaker_open: 'its breaker is open after failures of live traffic',
+  route_refused: "the channel doesn't serve it in this wire format",
+  not_proven: 'it was never proven',
+  resting: 'it is paused after recent failures',
+};
+
+const breakerByRest: Record<Rest, CandidateItem['breaker']> = {
+  none: 'closed',
+  half_open: 'half_open',
+  resting: 'open',
 };
 
 export function candidateItem(one: RankedOffer<KnownOffer>): CandidateItem {
-  const { rank, refused, breaker, proof_age_s, is_fresh, offer } = one;
-  const { target, state, model, is_alive, proved_at, first_byte_s } = offer;
-  const { live_failures, live_error } = state;
+  const { rank, refused, standing, proof_age_s, is_fresh, offer } = one;
+  const { target, state, model, evidence } = offer;
+  const { rest, retry_at, error_kind, error, is_wrong_answer, proved_at } = standing;
+  const { live_failures, live_error } = liveFieldsOf({ evidence, success: state.success });
   return {
     ...{ rank, target_id: target.id, target_name: target.name, model },
     refused: refused && refusalTexts[refused],
-    ...{ is_alive, is_fresh, proved_at, proof_age_s, first_byte_s, breaker },
+    refused_code: refused,
+    evidence_state: standing.state,
+    ...{ rest, retry_at, error_kind, error, is_wrong_answer },
+    is_alive: isAlive(one),
+    ...{ is_fresh, proved_at, proof_age_s },
+    first_byte_s: standing.first_token_s,
+    breaker: breakerByRest[rest],
     ...{ live_failures, live_error, probe_error: state.error },
   };
+}
+
+function isAlive({ standing: { state } }: RankedOffer<KnownOffer>): boolean | null {
+  if (state === 'proven') return true;
+  return state === 'failed' || state === 'refused' ? false : null;
 }

@@ -1,41 +1,54 @@
 import {
   type Asked,
   askedRoute,
+  type EvidenceRoute,
+  evidenceRoutes,
   type RouteFault,
+  refusals,
   routingPolicies,
   sentenceOfNoOffer,
-  splitTargetModel,
+  sharersOf,
   type Target,
 } from '@api-monitor/core';
-import { findTargetByName } from '@api-monitor/db';
+import { listTargets } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
-import {
-  candidateItem,
-  candidateSchema,
-  explainOffers,
-  type KnownOffer,
-  listOffers,
-} from './explain-offers.ts';
+import { candidateItem, candidateSchema, explainOffers } from './explain-offers.ts';
+import { bestRouteOf, routesOf } from './explained-routes.ts';
+import { type KnownOffer, listOffers } from './known-offers.ts';
 
-const answerSchema = z.object({
-  model: z.string(),
-  kind: z.enum(['pinned', 'bare']).openapi({ description: 'pinned: channel/model' }),
-  policy: z.enum(routingPolicies),
-  chosen: z
-    .object({ target_id: z.int(), target_name: z.string(), model: z.string() })
-    .nullable()
-    .openapi({ description: 'tried first; about equally fast ones take turns with it' }),
-  reason: z.string().nullable().openapi({ description: 'why none is chosen' }),
+const placeSchema = z.object({ target_id: z.int(), target_name: z.string(), model: z.string() });
+
+const explanationSchema = z.object({
+  route: z.enum(evidenceRoutes).describe('the wire format of the request'),
+  chosen: placeSchema.nullable().describe('tried first'),
+  shares_with: z.array(placeSchema).describe('about equally good ones, which take turns with it'),
+  reason: z.string().nullable().describe('why none is chosen'),
+  reason_code: z.enum([...refusals, 'bare_names_off', 'no_such_offer']).nullable(),
   candidates: z.array(candidateSchema),
 });
 
+const answerSchema = z.object({
+  model: z.string(),
+  kind: z.enum(['pinned', 'bare']).describe('pinned: channel/model'),
+  policy: z.enum(routingPolicies),
+  ...explanationSchema.shape,
+  by_route: z
+    .array(explanationSchema.openapi('RouteExplanation'))
+    .describe('the same for each wire format; the fields beside it are those of the best one'),
+});
+
 type Answer = z.infer<typeof answerSchema>;
+type Explanation = z.infer<typeof explanationSchema>;
 
 const querySchema = z.object({
   model: z.string().min(1).max(512).openapi({ description: 'channel/model, or the bare model' }),
+  route: z
+    .enum(evidenceRoutes)
+    .optional()
+    .openapi({ description: 'only this wire format; by default all in which it could be asked' }),
 });
 
 export function explainRoutesRoute(deps: ApiDeps) {
@@ -46,31 +59,77 @@ export function explainRoutesRoute(deps: ApiDeps) {
       request: { query: querySchema },
       responses: jsonAnswer(answerSchema, 'the candidates, in the order to try'),
     }),
-    async (c) => c.json(await explain(deps, c.req.valid('query').model), 200),
+    async (c) => c.json(await explain(deps, c.req.valid('query')), 200),
   );
 }
 
-async function explain(deps: ApiDeps, name: string): Promise<Answer> {
-  const asked = await askedFor(deps, name);
-  const { model } = asked;
-  const which = asked.kind === 'pinned' ? { target_id: asked.target.id, model } : { model };
-  const offers = await listOffers(deps, which);
-  const { ranked, fault } = explainOffers(deps, asked, offers);
-  const first = fault ? undefined : ranked[0]?.offer.target;
+/** What a name means, and what is offered under it. */
+interface Reading {
+  asked: Asked<Target>;
+  offers: readonly KnownOffer[];
+  /** What else it may mean, which counts if nothing can be chosen otherwise. */
+  otherwise: Reading | null;
+}
+
+async function explain(deps: ApiDeps, query: z.output<typeof querySchema>): Promise<Answer> {
+  const reading = await readName(deps, query.model);
+  const { asked, offers } = reading;
+  const best = query.route ?? bestRouteOf(asked.model, offers, deps.now());
+  const routes = query.route ? [query.route] : routesOf(asked.model, offers);
   return {
-    model: name,
+    model: query.model,
     kind: asked.kind,
     policy: deps.routing.policy,
-    chosen: first ? { target_id: first.id, target_name: first.name, model } : null,
+    ...explainOn(deps, reading, best),
+    by_route: routes.map((route) => explainOn(deps, reading, route)),
+  };
+}
+
+function explainOn(deps: ApiDeps, reading: Reading, route: EvidenceRoute): Explanation {
+  const explanation = explainReading(deps, reading, route);
+  if (explanation.chosen || !reading.otherwise) return explanation;
+  const other = explainReading(deps, reading.otherwise, route);
+  return other.chosen ? other : explanation;
+}
+
+function explainReading(
+  deps: ApiDeps,
+  { asked, offers }: Reading,
+  route: EvidenceRoute,
+): Explanation {
+  const { ranked, fault } = explainOffers(deps, asked, offers, route);
+  const sharers = fault ? [] : sharersOf(ranked, deps.routing.policy);
+  const [chosen, ...others] = sharers.map(({ offer: { target, model } }) => ({
+    ...{ target_id: target.id, target_name: target.name, model },
+  }));
+  return {
+    route,
+    chosen: chosen ?? null,
+    shares_with: others,
     reason: fault && reasonOf(asked, fault),
+    reason_code: fault?.code ?? null,
     candidates: ranked.map(candidateItem),
   };
 }
 
-async function askedFor({ db }: ApiDeps, name: string): Promise<Asked<Target>> {
-  const split = splitTargetModel(name);
-  const named = split && (await findTargetByName(db, split.target));
-  return askedRoute(name, () => named);
+/**
+ * As the gateway reads a name: `vendor/model` is a bare name if some channel lists it, and otherwise a model
+ * of the channel `vendor`.
+ */
+async function readName(deps: ApiDeps, name: string): Promise<Reading> {
+  const targets = new Map((await listTargets(deps.db)).map((target) => [target.name, target]));
+  const offers = await listOffers(deps, { model: name });
+  const isListed = offers.some(({ target }) => target.enabled);
+  const asked = askedRoute(name, { byName: (one) => targets.get(one), isListed: () => isListed });
+  if (asked.kind === 'pinned') return readPinned(deps, asked.target, asked.model);
+  const { named } = asked;
+  const otherwise = named && (await readPinned(deps, named.target, named.model));
+  return { asked, offers, otherwise };
+}
+
+async function readPinned(deps: ApiDeps, target: Target, model: string): Promise<Reading> {
+  const offers = await listOffers(deps, { target_id: target.id, model });
+  return { asked: { kind: 'pinned', target, model }, offers, otherwise: null };
 }
 
 function reasonOf(asked: Asked<Target>, { code }: RouteFault<KnownOffer>): string {
@@ -80,9 +139,7 @@ function reasonOf(asked: Asked<Target>, { code }: RouteFault<KnownOffer>): strin
     case 'target_disabled':
     case 'no_such_offer':
       return sentenceOfNoOffer(code, asked);
-    case 'not_allowed':
-    case 'probe_failed':
-    case 'breaker_open':
+    default:
       return 'every candidate is refused';
   }
 }

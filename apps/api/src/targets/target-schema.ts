@@ -1,12 +1,15 @@
 import {
   historyFields,
   modelStateShape,
+  probePlans,
   probeResultShape,
+  seconds,
   targetShape,
   unixSeconds,
 } from '@api-monitor/core';
 import { z } from '@hono/zod-openapi';
 import { answerShape } from '../derive-schema.ts';
+import { headlineSchema } from './headline.ts';
 
 const historyPointSchema = z
   .object(probeResultShape.pick(historyFields).shape)
@@ -15,11 +18,17 @@ const historyPointSchema = z
 const latestModelSchema = z
   .object({
     ...modelStateShape.shape,
+    headline: headlineSchema,
+    plan: z.enum(probePlans).describe('what probes do with it: ask it, or leave it out'),
     skipped: z.boolean().describe('not a chat model: it neither works nor fails'),
+    live_failures: z.int().describe('live requests that failed in a row'),
+    live_failed_at: unixSeconds.nullable().describe('when the last of them failed'),
+    live_error: z.string().nullable().describe('why it failed'),
+    live_first_byte_s: seconds.nullable().describe('to the first token of live streams, smoothed'),
     open_breaker: z
       .object({ failures: z.int(), error: z.string().nullable(), opened_at: unixSeconds })
       .nullable()
-      .describe('what keeps traffic from it, as the gateways last reported'),
+      .describe('the older form of the live_ fields; null: no live request failed last'),
     history: z
       .array(historyPointSchema)
       .optional()
@@ -37,6 +46,8 @@ export const targetSchema = z
       .nullable()
       .describe('when the schedule next runs it; 0: at the next scan'),
     last_success_rate: z.number().nullable().describe('percent, one decimal'),
+    probe_requests_today: z.int().describe('sent for probes since midnight UTC'),
+    probe_tokens_today: z.int().describe('that they took, in and out'),
     can_operate: z.boolean().describe('whether this caller may start a run'),
     latest_models: z.array(latestModelSchema),
   })

@@ -1,5 +1,11 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { nextRunAtOf, successRate, type Target } from '@api-monitor/core';
+import {
+  type LiveFields,
+  liveFieldsOf,
+  nextRunAtOf,
+  successRate,
+  type Target,
+} from '@api-monitor/core';
 import {
   listModelStates,
   listRunningTargetIds,
@@ -8,15 +14,19 @@ import {
 } from '@api-monitor/db';
 import type { ApiDeps } from '../api-deps.ts';
 import type { Caller } from '../auth/caller.ts';
+import { readUsedToday, type UsageByTarget } from '../probe-costs/used-today.ts';
+import { knownModelOf } from '../routing/known-offers.ts';
+import { headlineOfModel } from './headline.ts';
 import { maskedKey } from './masked-key.ts';
 import { encodePieces } from './stream-json.ts';
 import type { LatestModel, TargetItem } from './target-schema.ts';
 
-type ViewDeps = Pick<ApiDeps, 'db' | 'progress' | 'breakers'>;
+type ViewDeps = Pick<ApiDeps, 'db' | 'progress' | 'evidence' | 'now'>;
 
 interface TargetView extends ViewDeps {
   caller: Caller;
   runningIds: ReadonlySet<number>;
+  usage: UsageByTarget;
   withHistory: boolean;
 }
 
@@ -67,12 +77,13 @@ async function serialiseAll(targets: readonly Target[], view: TargetView): Promi
 }
 
 async function createView(
-  { db, progress, breakers }: ViewDeps,
+  deps: ViewDeps,
   caller: Caller,
   withHistory: boolean,
 ): Promise<TargetView> {
-  const runningIds = new Set(await listRunningTargetIds(db));
-  return { db, progress, breakers, caller, runningIds, withHistory };
+  const runningIds = new Set(await listRunningTargetIds(deps.db));
+  const usage = await readUsedToday(deps);
+  return { ...deps, caller, runningIds, usage, withHistory };
 }
 
 /**
@@ -88,7 +99,7 @@ function serialiseTarget(
   const pieces = [`${head.slice(0, -1)},"latest_models":[`];
   for (const [index, state] of states.entries()) {
     if (index > 0) pieces.push(',');
-    pieces.push(...serialiseState(state, view));
+    pieces.push(...serialiseState(target, state, view));
   }
   pieces.push(']}');
   return pieces;
@@ -96,33 +107,52 @@ function serialiseTarget(
 
 function headOf(target: Target, view: TargetView): Omit<TargetItem, 'latest_models'> {
   const running = view.runningIds.has(target.id);
+  const used = view.usage.get(target.id) ?? { requests: 0, tokens: 0 };
   return {
     ...target,
     api_key: maskedKey(view.db, target),
+    fault: view.evidence.faultOf(target),
     running,
     run_progress: running ? view.progress.of(target.id) : null,
     next_run_at: nextRunAtOf(target),
     last_success_rate: successRate(target.last_total, target.last_success, target.last_run_at),
+    probe_requests_today: used.requests,
+    probe_tokens_today: used.tokens,
     can_operate: view.caller === 'admin' || target.visitor_channel_actions_enabled,
   };
 }
 
-function serialiseState(state: ModelStateRow, view: TargetView): string[] {
-  const head = JSON.stringify(entryOf(state, view));
+function serialiseState(target: Target, state: ModelStateRow, view: TargetView): string[] {
+  const head = JSON.stringify(entryOf(target, state, view));
   return view.withHistory ? [`${head.slice(0, -1)},"history":`, state.history, '}'] : [head];
 }
 
 /** Fields that aren't on the wire are undefined, so that they don't become JSON. */
 function entryOf(
+  target: Target,
   state: ModelStateRow,
-  { breakers }: TargetView,
+  view: TargetView,
 ): Omit<LatestModel, 'history'> & Record<'target_id' | 'run_id' | 'history', undefined> {
+  const known = knownModelOf(view, target, state);
+  const { evidence, plan } = known;
+  const live = liveFieldsOf({ evidence, success: state.success });
   return {
     ...state,
     target_id: undefined,
     run_id: undefined,
     history: undefined,
+    headline: headlineOfModel(known, view.now()),
+    ...{ plan, evidence: [...evidence] },
     skipped: state.error_kind === 'skipped',
-    open_breaker: breakers.openOf(state),
+    ...live,
+    open_breaker: breakerOf(live),
   };
+}
+
+function breakerOf({
+  live_failures: failures,
+  live_error: error,
+  live_failed_at: opened_at,
+}: LiveFields): LatestModel['open_breaker'] {
+  return opened_at === null ? null : { failures, error, opened_at };
 }
