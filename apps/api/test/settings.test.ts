@@ -17,6 +17,8 @@ test('the settings have their sources, and masked secrets', async () => {
     log_cleanup_enabled: true,
     log_max_size_mb: 500,
     default_interval_min: 30,
+    probe_requests_per_day: 0,
+    probe_tokens_per_day: 0,
     sources: {
       api_monitor_token: 'environment',
       api_monitor_token_visitor: 'environment',
@@ -26,6 +28,8 @@ test('the settings have their sources, and masked secrets', async () => {
       log_cleanup_enabled: 'default',
       log_max_size_mb: 'default',
       default_interval_min: 'default',
+      probe_requests_per_day: 'default',
+      probe_tokens_per_day: 'default',
     },
   });
   expect(text).not.toContain(adminToken);

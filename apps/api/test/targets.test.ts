@@ -1,8 +1,9 @@
-import type { MonitorEvent, ProbeResult } from '@api-monitor/core';
-import { finishRun, getTarget, openApiKey, setSettings, startRun } from '@api-monitor/db';
+import type { MonitorEvent } from '@api-monitor/core';
+import { getTarget, openApiKey, setSettings, startRun } from '@api-monitor/db';
 import { version } from '@api-monitor/runtime';
 import { expect, test } from 'vitest';
 import { newTarget, openTestApi, upstreamKey } from './open-test-api.ts';
+import { probe, recordRun } from './record-run.ts';
 
 type TestApi = Awaited<ReturnType<typeof openTestApi>>;
 
@@ -14,40 +15,8 @@ async function addTarget({ asAdmin }: TestApi, fields: object = {}): Promise<{ i
 
 /** Records a finished run of one model that passed. */
 async function addRun({ db, clock }: TestApi, target_id: number, model = 'gpt-4o') {
-  const started = await startRun(db, { target_id, trigger: 'schedule', nowS: clock.now });
-  if (started.outcome !== 'started') throw new Error(started.outcome);
-  const probe: ProbeResult = {
-    protocol: 'openai',
-    route: 'chat',
-    model,
-    stream: true,
-    duration: 1.25,
-    success: true,
-    transport_success: true,
-    tool_calls_count: 0,
-    tool_calls: [],
-    content: 'I am gpt-4o',
-    timestamp: clock.now,
-    error: null,
-    error_kind: null,
-    status_code: 200,
-    endpoint: '/v1/chat/completions',
-    first_token_s: 0.5,
-    output_tokens: 5,
-    output_tokens_per_s: 6.5,
-  };
-  await finishRun(db, {
-    run_id: started.run.id,
-    target_id,
-    status: 'completed',
-    probes: [probe],
-    remembered: new Map(),
-    listed_models: [model],
-    log_file: null,
-    error: null,
-    nowS: clock.now,
-  });
-  return started.run.id;
+  const passed = probe({ model, duration: 1.25, timestamp: clock.now });
+  return recordRun(db, target_id, clock.now, [passed], { listed_models: [model] });
 }
 
 test('health is a 503 if the runs cannot be read', async () => {
@@ -278,8 +247,8 @@ test('the list shows the latest state of each model, with its history or without
     skipped: false,
     duration: 1.25,
     error: null,
-    first_token_s: 0.5,
-    output_tokens_per_s: 6.5,
+    first_token_s: 0.25,
+    output_tokens_per_s: 24,
   });
   expect(item.latest_models[0].history).toHaveLength(2);
   expect(item.latest_models[0].history[0]).toMatchObject({
@@ -357,12 +326,17 @@ test('models can be selected from those that the channel has listed', async () =
   expect((await api.asAdmin('GET', path)).json.item).toEqual({
     target_id: id,
     target_name: 'relay',
-    selected_models: [],
-    available_models: [{ model: 'gpt-4o', protocol: 'openai', success: true }],
+    ...{ selected_models: [], models: [], models_mode: 'both', dont_probe: [] },
+    available_models: [
+      {
+        ...{ model: 'gpt-4o', protocol: 'openai', success: true },
+        ...{ source: 'listed', plan: 'probed' },
+      },
+    ],
   });
   const { json } = await api.asAdmin('PATCH', path, { selected_models: ['gpt-4o'] });
   expect(json.item.selected_models).toEqual(['gpt-4o']);
-  const unknown = await api.asAdmin('PATCH', path, { models: [] });
+  const unknown = await api.asAdmin('PATCH', path, { interval_min: 5 });
   expect(unknown.status).toBe(400);
 });
 

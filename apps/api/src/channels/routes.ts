@@ -1,5 +1,5 @@
 import { type Target, targetFieldSchemas } from '@api-monitor/core';
-import { type Database, listTargets } from '@api-monitor/db';
+import { listTargets } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer, jsonBody } from '../describe-route.ts';
@@ -18,6 +18,8 @@ const channelSchema = targetSchema
     run_progress: true,
     next_run_at: true,
     last_success_rate: true,
+    probe_requests_today: true,
+    probe_tokens_today: true,
     can_operate: true,
     latest_models: true,
   })
@@ -33,6 +35,12 @@ const advancedSchema = z
         anthropic_version: true,
         max_models: true,
         visitor_channel_actions_enabled: true,
+        models: true,
+        models_mode: true,
+        dont_probe: true,
+        traffic_proves: true,
+        probe_requests_per_day: true,
+        probe_tokens_per_day: true,
       })
       .partial().shape,
   )
@@ -50,7 +58,7 @@ export function channelRoutes(deps: ApiDeps) {
       }),
       async (c) => {
         const targets = await listTargets(db);
-        return c.json({ items: targets.map((target) => channelItem(db, target)) }, 200);
+        return c.json({ items: targets.map((target) => channelItem(deps, target)) }, 200);
       },
     )
     .openapi(
@@ -63,12 +71,12 @@ export function channelRoutes(deps: ApiDeps) {
         const current = await findTarget(db, c.req.valid('param').id);
         const patch = sentFields(c.req.valid('json'), targetFieldSchemas);
         const target = await changeTarget(deps, changerOf(c, deps), current, patch);
-        return c.json({ item: channelItem(db, target) }, 200);
+        return c.json({ item: channelItem(deps, target) }, 200);
       },
     )
     .route('/', modelRoutes(deps, '/api/admin/channels/{id}/models', sessionRoute, sessionRoute));
 }
 
-function channelItem(db: Database, target: Target): z.infer<typeof channelSchema> {
-  return { ...target, api_key: maskedKey(db, target) };
+function channelItem({ db, evidence }: ApiDeps, target: Target): z.infer<typeof channelSchema> {
+  return { ...target, api_key: maskedKey(db, target), fault: evidence.faultOf(target) };
 }

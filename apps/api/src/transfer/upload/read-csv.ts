@@ -27,15 +27,16 @@ const words = new Map([
 
 /** Rows of a CSV as entries; one cell holds the models, separated by commas or line breaks. */
 export function fromCsv(rows: readonly Record<string, string>[]): unknown[] {
-  return rows.map((row) =>
-    Object.fromEntries(
-      Object.entries(row).map(([column, cell]) => {
-        const name = column.toLowerCase().replaceAll(/[\s-]/g, '_');
-        const field = Object.hasOwn(synonyms, name) ? (synonyms[name] ?? name) : name;
-        return [field, valueOfCell(field, cell)];
-      }),
-    ),
-  );
+  return rows.map((row) => {
+    const fields = Object.entries(row).map(([column, cell]) => {
+      const name = column.toLowerCase().replaceAll(/[\s-]/g, '_');
+      // An export of this monitor always fills `models_mode`, and its names are its own.
+      const isOurs = Object.hasOwn(row, 'models_mode');
+      const field = !isOurs && Object.hasOwn(synonyms, name) ? (synonyms[name] ?? name) : name;
+      return [field, valueOfCell(field, cell)];
+    });
+    return Object.fromEntries(fields);
+  });
 }
 
 /** A cell that doesn't fit its field stays a text, so that the field's own fault is reported. */
