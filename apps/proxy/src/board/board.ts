@@ -1,4 +1,11 @@
-import type { Offer, ProxyKey, RoutedTarget, Target, UpstreamTarget } from '@api-monitor/core';
+import {
+  modelKey,
+  type Offer,
+  type ProxyKey,
+  type RoutedTarget,
+  type Target,
+  type UpstreamTarget,
+} from '@api-monitor/core';
 
 /** What the gateway needs of a target; the same object until the target changes. */
 export interface BoardTarget extends RoutedTarget, Pick<Target, 'timeout_s' | 'anthropic_version'> {
@@ -18,7 +25,7 @@ export interface BoardKey
   id: number | null;
   /** null: every target. */
   targetIds: ReadonlySet<number> | null;
-  /** null: every model; else "channel/model". */
+  /** null: every model; else "channel/model", with or without Google's prefix. */
   models: ReadonlySet<string> | null;
 }
 
@@ -68,5 +75,9 @@ export function createBoard() {
 /** Whether the key may use this target's model. */
 export function isAllowed(key: BoardKey, target: RoutedTarget, model: string): boolean {
   if (key.targetIds && !key.targetIds.has(target.id)) return false;
-  return !key.models || key.models.has(`${target.name}/${model}`);
+  if (!key.models) return true;
+  const name = modelKey(model);
+  return (
+    key.models.has(`${target.name}/${name}`) || key.models.has(`${target.name}/models/${name}`)
+  );
 }

@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { evidenceRouteOf, isProvingRoute, type ProxyAttempt, type Trail } from '@api-monitor/core';
+import {
+  evidenceRouteOf,
+  isProvingRoute,
+  modelKey,
+  type ProxyAttempt,
+  type Trail,
+} from '@api-monitor/core';
 import type { DispatchRequest } from '@api-monitor/upstream';
 import type { BoardModel } from '../board/board.ts';
 import { errorEvent, type GatewayError } from '../dialects/gateway-error.ts';
@@ -235,6 +241,6 @@ function upstreamRequest(
 }
 
 function pathWithModel(path: string, model: string): string {
-  const escaped = model.split('/').map(encodeURIComponent).join('/');
+  const escaped = modelKey(model).split('/').map(encodeURIComponent).join('/');
   return path.replace('{model}', () => escaped);
 }

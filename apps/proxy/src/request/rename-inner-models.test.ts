@@ -22,6 +22,13 @@ test('other models, other fields and the content of texts stay unchanged', () =>
   }
 });
 
+test('the model’s name goes up with its prefix once', () => {
+  const batch = (name: string) => `{"requests":[{"model":"models/${name}"}]}`;
+  expect(renamed(batch('relay/embed'), 'relay/embed', 'models/embed')).toBe(batch('embed'));
+  expect(renamed(batch('models/embed'), 'models/embed', 'models/embed')).toBe(batch('embed'));
+  expect(renamed(batch('embed'), 'embed', 'models/embed')).toBe(batch('embed'));
+});
+
 test('if the request already uses the model’s own name, nothing is copied', () => {
   const body = Buffer.from('{"requests":[{"model":"models/embed"}]}');
   expect(renameInnerModels(body, 'embed', 'embed')).toEqual([body]);

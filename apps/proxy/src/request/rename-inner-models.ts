@@ -1,12 +1,14 @@
+import { modelKey } from '@api-monitor/core';
+
 /**
  * The body of a request whose path names the model, in pieces, with the channel removed where the body
  * repeats the name: Gemini's batches of embeddings have `"model": "models/<model>"` in each request
  * (https://ai.google.dev/api/embeddings). All else stays, byte for byte.
  */
 export function renameInnerModels(body: Buffer, asked: string, model: string): Buffer[] {
-  if (asked === model) return [body];
+  if (asked === modelKey(model)) return [body];
   const wanted = Buffer.from(`models/${escaped(asked)}"`);
-  const name = Buffer.from(`models/${escaped(model)}`);
+  const name = Buffer.from(`models/${escaped(modelKey(model))}`);
   const pieces: Buffer[] = [];
   let done = 0;
   for (let at = body.indexOf(wanted); at >= 0; at = body.indexOf(wanted, at + 1)) {
@@ -40,8 +42,8 @@ function escaped(text: string): string {
 /** Longer than `"model" : "` with a little white space. */
 const keyBytes = 32;
 // Within a text the quotes would be escaped.
-const modelKey = /(?:^|[^\\])"model"\s*:\s*"$/;
+const modelBefore = /(?:^|[^\\])"model"\s*:\s*"$/;
 
 function isValueOfModel(body: Buffer, at: number): boolean {
-  return modelKey.test(body.toString('latin1', Math.max(0, at - keyBytes), at));
+  return modelBefore.test(body.toString('latin1', Math.max(0, at - keyBytes), at));
 }

@@ -70,11 +70,16 @@ export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
     const { key, model, pinnedTargetId } = ask;
     const pinned = pinnedTargetId === null ? null : board.targetById(pinnedTargetId);
     if (pinned === undefined) return notFound(`there is no channel ${pinnedTargetId}`);
-    const byName = board.targetByName;
     // Others' channels don't count: their names must not change what a key's own requests mean.
-    const isListed = (name: string) =>
-      board.offering(name).some(({ target }) => target.enabled && isAllowed(key, target, name));
-    const asked = askedRoute(model, { byName, isListed }, pinned);
+    const isOpen = (target: BoardTarget, name: string) =>
+      target.enabled && target.models.has(name) && isAllowed(key, target, name);
+    const lookup = {
+      byName: board.targetByName,
+      isListed: (name: string) =>
+        areBareModelsOn && board.offering(name).some(({ target }) => isOpen(target, name)),
+      hasModel: isOpen,
+    };
+    const asked = askedRoute(model, lookup, pinned);
     if (asked.kind === 'bare') turn += 1;
     const nowS = deps.nowS();
     const { ranked, fault } = resolved(asked, ask, nowS);
