@@ -14,6 +14,7 @@ import { createBoard } from './board/board.ts';
 import { createBoardSync } from './board/board-sync.ts';
 import { createKeyLimits } from './board/key-limits.ts';
 import { createLiveEvidence } from './board/live-evidence.ts';
+import { createStateIssuers } from './board/state-issuers.ts';
 import { withCors } from './cors.ts';
 import {
   createBadRequestHandler,
@@ -61,7 +62,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     nowS,
     publish: (event) => void bus.events.publish(event),
   });
-  const stopHearing = bus.events.subscribe(({ event }) => live.hear(event));
+  const issuers = createStateIssuers({
+    nowS,
+    publish: (event) => void bus.events.publish(event),
+  });
+  const stopHearing = bus.events.subscribe(({ event }) => {
+    live.hear(event);
+    issuers.hear(event);
+  });
   const boardSync = createBoardSync({
     ...options,
     board,
@@ -103,6 +111,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     board,
     live,
     affinity,
+    issuers,
     keyLimits,
     guessGuard: createGuessGuard({
       sums: bus.sums,
@@ -111,7 +120,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       nowS,
     }),
     bodyBudget: new BodyBudget(options.bodiesLimitBytes),
-    resolve: createResolver({ ...options, board, live, affinity, random: Math.random }),
+    resolve: createResolver({ ...options, board, live, affinity, issuers, random: Math.random }),
     dispatch: upstream.dispatch,
     records,
     metrics,
@@ -124,6 +133,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       clearInterval(sharing);
       stopWatchingLoss();
       stopHearing();
+      issuers.close();
       boardSync.close();
       await records.close();
       await upstream.close();

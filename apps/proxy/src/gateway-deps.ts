@@ -4,6 +4,7 @@ import type { Affinity } from './board/affinity.ts';
 import type { Board } from './board/board.ts';
 import type { KeyLimits } from './board/key-limits.ts';
 import type { LiveEvidence } from './board/live-evidence.ts';
+import type { StateIssuers } from './board/state-issuers.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { RecordSink } from './records/record-sink.ts';
 import type { GuessGuard } from './request/guess-guard.ts';
@@ -17,6 +18,7 @@ export interface GatewayDeps {
   board: Board;
   live: LiveEvidence;
   affinity: Affinity;
+  issuers: StateIssuers;
   keyLimits: KeyLimits;
   guessGuard: GuessGuard;
   resolve: (ask: Ask) => Resolution;

@@ -3,12 +3,14 @@ import { evidenceRouteOf, type Trail } from '@api-monitor/core';
 import type { BoardKey } from './board/board.ts';
 import type { Admission } from './board/key-limits.ts';
 import { type GatewayError, loopError } from './dialects/gateway-error.ts';
-import { type Forwarded, forwardRequest } from './forward/forward-request.ts';
+import { type Forwarded, type Forwarding, forwardRequest } from './forward/forward-request.ts';
 import { loopStatus } from './forward/judge-attempt.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
 import { type Arrival, requestRecord } from './records/request-record.ts';
 import { tokensToCount, tokensToReserve } from './records/tokens-to-count.ts';
 import { bodyError } from './request/body-error.ts';
+import { type CarriedMark, carriedState } from './request/conversation/carried-state.ts';
+import { type Conversation, conversationOf } from './request/conversation/conversation-of.ts';
 import type { Endpoint } from './request/match-route.ts';
 import type { Parcel } from './request/parcel.ts';
 import { type Name, readName } from './request/read-name.ts';
@@ -60,22 +62,30 @@ async function handleParcel(
   if (!admission.ok) return refuse(deps, given, limitError(admission), asked);
   // A request settles once: if it is refused or fails unexpectedly, it has used no tokens.
   try {
+    const conversation = conversationOf(given.request.headers, parcel.body, named.outline);
+    const carried = [...carriedState(endpoint.route, parcel.body)];
     const resolution = deps.resolve({
       key,
       model: requestedModel,
       route: evidenceRouteOf(endpoint.route),
       pinnedTargetId: pinnedTargetIdOf(given),
-      session: sessionOf(given.request),
+      session: conversation?.isBegun ? conversation.id : null,
+      carried,
     });
     if (!resolution.ok) return refuse(deps, given, resolution.error, asked);
-    const record = await forward(deps, given, { ...named, parcel, choices: resolution.choices });
+    const { choices } = resolution;
+    const sent = { ...named, parcel, choices, conversation, carried };
+    const record = await forward(deps, given, sent);
     admission.settle(tokensToCount(record, inputTokens));
   } finally {
     admission.settle(0);
   }
 }
 
-type Sent = Name & Pick<Parameters<typeof forwardRequest>[1], 'parcel' | 'choices'>;
+interface Sent extends Name, Pick<Forwarding, 'parcel' | 'choices'> {
+  conversation: Conversation | null;
+  carried: readonly CarriedMark[];
+}
 
 async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
   const { request, response, arrival, endpoint, trail } = given;
@@ -87,7 +97,7 @@ async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
   });
   const error = forwarded.status === 0 ? gatewayFault(forwarded) : null;
   if (error) sendError(response, endpoint.dialect, error, arrival.requestId);
-  rememberTarget(deps, given, model, forwarded);
+  rememberTarget(deps, sent, forwarded);
   const status = error?.status ?? forwarded.status;
   const asked = { requestedModel: model, requestBytes };
   return addRecord(deps, {
@@ -102,21 +112,6 @@ async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
 function pinnedTargetIdOf({ request, query }: ForwardRequest): number | null {
   const pinned = request.headers['x-target-id'] ?? query?.get('target_id') ?? null;
   return pinned === null ? null : Number(pinned);
-}
-
-const sessionHeaders = [
-  'x-claude-code-session-id',
-  'session-id',
-  'session_id',
-  'x-session-affinity',
-];
-
-function sessionOf({ headers }: IncomingMessage): string | null {
-  for (const name of sessionHeaders) {
-    const value = headers[name];
-    if (typeof value === 'string' && value !== '') return value.slice(0, 256);
-  }
-  return null;
 }
 
 /** The query without the client's credential and the gateway's own parameters. */
@@ -147,17 +142,16 @@ function gatewayFault({ fault, entry, attempts }: Forwarded): GatewayError {
     : { status: 502, code: 'upstream_unreachable', message };
 }
 
-/** A conversation stays on the target that answered it. */
+/** A conversation stays on the target that answered it, and so does what that target understood. */
 function rememberTarget(
-  { affinity }: GatewayDeps,
-  { request }: ForwardRequest,
-  model: string,
+  { affinity, issuers }: GatewayDeps,
+  { model, conversation, carried }: Sent,
   { entry, status }: Forwarded,
 ): void {
-  const session = sessionOf(request);
-  if (session !== null && entry && status >= 200 && status < 300) {
-    affinity.keep(session, model, entry.target.id);
-  }
+  if (!entry || status < 200 || status >= 300) return;
+  const { id } = entry.target;
+  if (conversation) affinity.keep(conversation.id, model, id);
+  for (const { mark } of carried) if (issuers.of(mark) === null) issuers.keep(id, mark);
 }
 
 function refuse(

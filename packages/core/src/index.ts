@@ -190,6 +190,7 @@ export {
   type Offer,
   type RankedOffer,
   type Refusal,
+  type ResolvedRoute,
   type RoutedTarget,
   type RouteFault,
   type Routing,

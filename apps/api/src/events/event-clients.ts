@@ -36,7 +36,11 @@ const heartbeat = frameOf(': still here\n\n');
 const resync = frameOf('event: resync\ndata: {}\n\n');
 
 /** Events between processes, which no client gets. */
-const internalTypes: readonly MonitorEventType[] = ['settings_changed', 'proxy_keys_changed'];
+const internalTypes: readonly MonitorEventType[] = [
+  'settings_changed',
+  'proxy_keys_changed',
+  'state_issued',
+];
 
 export function createEventClients({ events, heartbeatMs, limits }: Options): EventClients {
   const clients = new Set<EventClient>();

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 
-const sessionLimit = 10_000;
+/** Far more than the conversations of an hour, because every single request counts as one. */
+const sessionLimit = 50_000;
 const keptForS = 3600;
 
 export type Affinity = ReturnType<typeof createAffinity>;

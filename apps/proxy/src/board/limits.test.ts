@@ -174,6 +174,6 @@ test('a conversation stays on its target for an hour, separately for each model'
 
 test('a flood of conversations forgets the oldest', () => {
   const affinity = createAffinity(() => 0);
-  for (let i = 0; i <= 10_000; i += 1) affinity.keep(`s${i}`, 'm', i);
+  for (let i = 0; i <= 50_000; i += 1) affinity.keep(`s${i}`, 'm', i);
   expect([affinity.of('s0', 'm'), affinity.of('s1', 'm')]).toEqual([null, 1]);
 });

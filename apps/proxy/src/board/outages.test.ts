@@ -57,7 +57,7 @@ function simulate(fault: Fault, outageS: number, channels: number) {
   const live = createLiveEvidence({ board, nowS, publish: () => {} });
   const resolve = createResolver({
     ...{ board, live, affinity: createAffinity(nowS), policy: 'priority', nowS },
-    ...{ areBareModelsOn: true, random: () => 0 },
+    ...{ areBareModelsOn: true, random: () => 0, issuers: { of: () => null } },
   });
   const outage = { from: startS + 2, to: startS + 2 + outageS };
   const seen = { failed: 0, refusedAsGone: 0, lastFailedAt: 0, sent: 0, slowestS: 0 };
@@ -91,7 +91,7 @@ function simulate(fault: Fault, outageS: number, channels: number) {
   };
   const ask = (beganAt: number, attempt = 0): void => {
     const resolution = resolve({
-      ...{ key, model: 'm', route: 'chat', pinnedTargetId: null, session: null },
+      ...{ key, model: 'm', route: 'chat', pinnedTargetId: null, session: null, carried: [] },
     });
     const again = (waitS: number) => {
       if (attempt < 2) later(waitS, () => ask(beganAt, attempt + 1));

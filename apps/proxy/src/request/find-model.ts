@@ -1,3 +1,4 @@
+import { noteKey, type Outline } from './conversation/outline.ts';
 import { endOfString, firstByte, quote, scanKeys, spellingOf } from './json-bytes.ts';
 
 /** The only `model` of a request's body: its text, and where that is, in JSON between the quotes. */
@@ -11,7 +12,7 @@ export interface FoundModel {
 
 export type ModelSearch =
   /** `isStream`: whether a top-level `"stream": true` asks for a stream. */
-  | { ok: true; found: FoundModel; isStream: boolean }
+  | { ok: true; found: FoundModel; isStream: boolean; outline: Outline }
   | { ok: false; fault: 'not_json' | 'no_model' | 'two_models' | 'long_model' };
 
 /** Longer than any model's name. Errors and records repeat the name, so it must not be huge. */
@@ -35,7 +36,9 @@ const parsedBytes = 16 * 1024;
 export function findModel(body: Buffer): ModelSearch {
   if (body.length <= parsedBytes && !isJson(body)) return { ok: false, fault: 'not_json' };
   const seen = { modelKeys: 0, modelAt: -1, isStream: false };
+  const outline: Outline = {};
   const kind = scanKeys(body, (start, end, value, depth) => {
+    noteKey(outline, body, start, end, value, depth);
     if (depth > 1) return;
     const spelling = spellingOf(body, start, end, 'model');
     if (spelling !== null) seen.modelKeys += 1;
@@ -53,7 +56,12 @@ export function findModel(body: Buffer): ModelSearch {
   const model = unescaped(body, start, end);
   if (model === null) return { ok: false, fault: 'not_json' };
   if (model === '') return { ok: false, fault: 'no_model' };
-  return { ok: true, found: { start, end, model, isPlain: false }, isStream: seen.isStream };
+  return {
+    ok: true,
+    found: { start, end, model, isPlain: false },
+    isStream: seen.isStream,
+    outline,
+  };
 }
 
 /** The body with another model name and every other byte unchanged, in pieces so that nothing is copied. */

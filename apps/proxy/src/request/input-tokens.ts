@@ -1,4 +1,4 @@
-import type { FormPart } from './form-parts.ts';
+import type { FormPart } from './form/form-parts.ts';
 import { endOfString, nextStop, quote } from './json-bytes.ts';
 
 /** English text takes about four bytes a token. */

@@ -50,7 +50,7 @@ function isEscaped(body: Buffer, at: number, from: number): boolean {
 }
 
 /** `start` and `end`: of a key's text; `value`: where its value begins; `depth`: 1 for the object's own keys. */
-type OnKey = (start: number, end: number, value: number, depth: number) => void;
+export type OnKey = (start: number, end: number, value: number, depth: number) => void;
 
 /**
  * Calls back for each key of the JSON object and of the objects directly inside it. Returns `broken` if a

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { GatewayError } from '../dialects/gateway-error.ts';
-import { findFormModel } from './find-form-model.ts';
+import { type Outline, outlineOf } from './conversation/outline.ts';
 import { type FoundModel, findModel, modelLimitBytes } from './find-model.ts';
-import { boundaryOf } from './form-parts.ts';
+import { findFormModel } from './form/find-form-model.ts';
+import { boundaryOf } from './form/form-parts.ts';
 import { inputTokensOf } from './input-tokens.ts';
 import type { Endpoint } from './match-route.ts';
 import { namesTooManyModels } from './rename-inner-models.ts';
@@ -15,6 +16,8 @@ export interface Name {
   isStream: boolean;
   /** Estimates the tokens of the body. */
   inputTokens: () => number;
+  /** Where a JSON body says what conversation it belongs to. */
+  outline: Outline;
 }
 
 export type Named = Name | { error: GatewayError };
@@ -36,7 +39,8 @@ function namedInPath({ endpoint, pathModel }: Nameable, body: Buffer): Named {
   const model = pathModel ?? '';
   if (namesTooManyModels(body, model)) return badRequest('the body names its model too often');
   const isStream = endpoint.upstreamPath.endsWith(':streamGenerateContent');
-  return { model, found: null, isStream, inputTokens: () => inputTokensOf(body) };
+  const outline = outlineOf(body);
+  return { model, found: null, isStream, inputTokens: () => inputTokensOf(body), outline };
 }
 
 function namedInBody(given: Nameable, body: Buffer): Named {
@@ -50,8 +54,9 @@ function namedInBody(given: Nameable, body: Buffer): Named {
   }
   const search = findModel(body);
   if (search.ok) {
-    const { found, isStream } = search;
-    return { model: found.model, found, isStream, inputTokens: () => inputTokensOf(body) };
+    const { found, isStream, outline } = search;
+    const inputTokens = () => inputTokensOf(body);
+    return { model: found.model, found, isStream, inputTokens, outline };
   }
   const isForm = given.endpoint.takesForm && search.fault === 'not_json';
   return isForm ? badRequest(neitherForm) : fault(search.fault);
@@ -61,7 +66,8 @@ function namedInForm(body: Buffer, boundary: string): Named {
   const search = findFormModel(body, boundary);
   if (search.ok) {
     const { found, isStream, inputTokens } = search;
-    return { model: found.model, found, isStream, inputTokens: () => inputTokens };
+    const tokens = () => inputTokens;
+    return { model: found.model, found, isStream, inputTokens: tokens, outline: {} };
   }
   if (search.fault === 'bad_form') return badRequest(`the form can't be read: ${search.why}`);
   return fault(search.fault === 'long_model' ? 'long_model' : `form_${search.fault}`);

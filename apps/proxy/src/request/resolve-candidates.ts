@@ -3,6 +3,7 @@ import {
   askedRoute,
   type EvidenceRoute,
   type RankedOffer,
+  type ResolvedRoute,
   type RoutingPolicy,
   resolveRoute,
   type Standing,
@@ -17,7 +18,9 @@ import {
   isAllowed,
 } from '../board/board.ts';
 import type { LiveEvidence } from '../board/live-evidence.ts';
+import type { StateIssuers } from '../board/state-issuers.ts';
 import type { GatewayError } from '../dialects/gateway-error.ts';
+import type { CarriedMark } from './conversation/carried-state.ts';
 import { type RefusedOffers, refusalError } from './refusal-error.ts';
 
 /** A target's model that a request may go to. */
@@ -30,7 +33,12 @@ export interface Choice {
 }
 
 /** `choices`: in the order to try. */
-export type Resolution = { ok: true; choices: Choice[] } | { ok: false; error: GatewayError };
+export type Resolution = { ok: true; choices: Choice[] } | Refused;
+
+interface Refused {
+  ok: false;
+  error: GatewayError;
+}
 
 export interface Ask {
   key: BoardKey;
@@ -41,12 +49,15 @@ export interface Ask {
   pinnedTargetId: number | null;
   /** The conversation, which stays on one target while that is healthy. */
   session: string | null;
+  /** What only the target that issued it understands. */
+  carried: readonly CarriedMark[];
 }
 
 export interface ResolveDeps {
   board: Board;
   live: Pick<LiveEvidence, 'of'>;
   affinity: Affinity;
+  issuers: Pick<StateIssuers, 'of'>;
   policy: RoutingPolicy;
   areBareModelsOn: boolean;
   nowS: () => number;
@@ -82,6 +93,8 @@ export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
     const asked = askedRoute(model, lookup, pinned);
     if (asked.kind === 'bare') turn += 1;
     const nowS = deps.nowS();
+    const home = asked.kind === 'bare' ? homeOf(deps, ask, asked) : null;
+    if (home) return atHome(home, (its) => resolved(its, ask, nowS), { nowS, route: ask.route });
     const { ranked, fault } = resolved(asked, ask, nowS);
     if (!fault) return { ok: true, choices: inOrder(deps, ask, asked, ranked) };
     if (asked.kind === 'bare' && asked.named) {
@@ -90,6 +103,47 @@ export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
     }
     return refusal(asked, { fault, ranked, nowS, route: ask.route });
   };
+}
+
+/** The target that issued what a request carries; null if it is gone. */
+interface Home extends CarriedMark {
+  target: BoardTarget | null;
+  model: string;
+}
+
+function homeOf({ board, issuers }: ResolveDeps, { key, carried }: Ask, asked: Bare): Home | null {
+  for (const one of carried) {
+    const targetId = issuers.of(one.mark);
+    if (targetId === null) continue;
+    const target = board.targetById(targetId) ?? null;
+    const model = asked.named?.target === target ? asked.named.model : asked.model;
+    // Nobody learns of a channel that the key may not use, and another model reads sealed content or not.
+    const isUsable =
+      !target || (isAllowed(key, target, model) && (one.isReference || target.models.has(model)));
+    if (isUsable) return { ...one, target, model };
+  }
+  return null;
+}
+
+type Bare = Extract<Asked<BoardTarget>, { kind: 'bare' }>;
+
+/** The request goes to that target and to no other. */
+function atHome(
+  { target, model, field }: Home,
+  resolve: (asked: Asked<BoardTarget>) => ResolvedRoute<BoardModel>,
+  when: Pick<RefusedOffers, 'nowS' | 'route'>,
+): Resolution {
+  if (!target) {
+    const message = `"${field}" belongs to a channel that no longer exists; start a new conversation`;
+    const error = { status: 404, code: 'channel_gone', message, param: field } as const;
+    return { ok: false, error };
+  }
+  const asked = { kind: 'pinned', target, model } as const;
+  const { ranked, fault } = resolve(asked);
+  if (!fault) return { ok: true, choices: choicesOf(ranked) };
+  const refused = refusal(asked, { fault, ranked, ...when });
+  const message = `"${field}" belongs to the channel "${target.name}" alone: ${refused.error.message}`;
+  return { ok: false, error: { ...refused.error, message, param: field } };
 }
 
 function choicesOf(ranked: readonly RankedOffer<BoardModel>[]): Choice[] {
@@ -121,7 +175,7 @@ function withSessionFirst({ affinity }: ResolveDeps, ask: Ask, choices: Choice[]
   return place ? [place, ...choices.filter((choice) => choice !== place)] : choices;
 }
 
-function refusal(asked: Asked<BoardTarget>, refused: RefusedOffers): Resolution {
+function refusal(asked: Asked<BoardTarget>, refused: RefusedOffers): Refused {
   const name = asked.kind === 'pinned' ? `${asked.target.name}/${asked.model}` : asked.model;
   const { fault } = refused;
   switch (fault.code) {
@@ -140,6 +194,6 @@ function refusal(asked: Asked<BoardTarget>, refused: RefusedOffers): Resolution 
   }
 }
 
-function notFound(message: string): Resolution {
+function notFound(message: string): Refused {
   return { ok: false, error: { status: 404, code: 'model_not_found', message, param: 'model' } };
 }

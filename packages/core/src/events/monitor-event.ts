@@ -55,6 +55,12 @@ export interface FaultChanged {
   data: { target_id: number; fault: ChannelFault | null; at: number };
 }
 
+/** Targets issued ids or sealed content, by their hashes, which no other target understands. */
+export interface StateIssued {
+  type: 'state_issued';
+  data: { states: [hash: string, targetId: number][] };
+}
+
 export type MonitorEvent =
   | RunCompleted
   | TargetUpdated
@@ -62,5 +68,6 @@ export type MonitorEvent =
   | SettingsChanged
   | ProxyKeysChanged
   | EvidenceChanged
-  | FaultChanged;
+  | FaultChanged
+  | StateIssued;
 export type MonitorEventType = MonitorEvent['type'];

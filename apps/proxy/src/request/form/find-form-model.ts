@@ -1,6 +1,6 @@
-import { type FoundModel, modelLimitBytes } from './find-model.ts';
+import { type FoundModel, modelLimitBytes } from '../find-model.ts';
+import { inputTokensOfForm } from '../input-tokens.ts';
 import { type FormPart, readForm } from './form-parts.ts';
-import { inputTokensOfForm } from './input-tokens.ts';
 
 export type FormModelSearch =
   | { ok: true; found: FoundModel; isStream: boolean; inputTokens: number }

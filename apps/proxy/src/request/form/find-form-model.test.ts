@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { spliceModel } from '../find-model.ts';
 import { findFormModel } from './find-form-model.ts';
-import { spliceModel } from './find-model.ts';
 import { boundaryOf } from './form-parts.ts';
 
 const field = (name: string, value: string | Buffer, more = '') =>

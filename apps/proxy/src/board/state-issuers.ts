@@ -1,0 +1,72 @@
+import { hash } from 'node:crypto';
+import type { MonitorEvent } from '@api-monitor/core';
+import { LRUCache } from 'lru-cache';
+
+const markLimit = 100_000;
+const keptForS = 24 * 3600;
+/** What one event holds; the latest count. */
+const eventLimit = 200;
+const publishPeriodMs = 100;
+
+interface Options {
+  nowS: () => number;
+  publish: (event: MonitorEvent) => void;
+}
+
+export type StateIssuers = ReturnType<typeof createStateIssuers>;
+
+/**
+ * Remembers which target issued an id or sealed content, because no other understands it. Only hashes are
+ * kept, in memory, for a day; all gateways hear of them.
+ */
+export function createStateIssuers({ nowS, publish }: Options) {
+  /** 0: several targets issue it, so it says nothing. */
+  const issuers = new LRUCache<string, { targetId: number; at: number }>({ max: markLimit });
+  let fresh: [hash: string, targetId: number][] = [];
+  let timer: NodeJS.Timeout | null = null;
+
+  const put = (key: string, targetId: number): boolean => {
+    const known = issuers.get(key);
+    const isNew = !known || (known.targetId !== targetId && known.targetId !== severalTargets);
+    const next = known && known.targetId !== targetId ? severalTargets : targetId;
+    issuers.set(key, { targetId: next, at: nowS() });
+    return isNew;
+  };
+  const flush = () => {
+    timer = null;
+    const states = fresh.slice(-eventLimit);
+    fresh = [];
+    publish({ type: 'state_issued', data: { states } });
+  };
+
+  return {
+    /** Null if it isn't known, or isn't one target's alone. */
+    of(mark: string): number | null {
+      const issuer = issuers.get(keyOf(mark));
+      const isKnown = issuer && issuer.targetId !== severalTargets && nowS() - issuer.at < keptForS;
+      return isKnown ? issuer.targetId : null;
+    },
+    keep(targetId: number, mark: string): void {
+      const key = keyOf(mark);
+      if (!put(key, targetId)) return;
+      fresh.push([key, targetId]);
+      if (fresh.length > 2 * eventLimit) fresh = fresh.slice(-eventLimit);
+      timer ??= setTimeout(flush, publishPeriodMs).unref();
+    },
+    /** Takes what another gateway has passed on. */
+    hear(event: MonitorEvent): void {
+      if (event.type !== 'state_issued') return;
+      for (const [key, targetId] of event.data.states) put(key, targetId);
+    },
+    close(): void {
+      if (timer) clearTimeout(timer);
+    },
+  };
+}
+
+const severalTargets = 0;
+
+/** 96 bits, so that no two of a day's are the same. */
+function keyOf(mark: string): string {
+  return hash('sha256', mark, 'base64url').slice(0, 16);
+}

@@ -1,0 +1,62 @@
+import type { GatewayRoute } from '@api-monitor/core';
+import { expect, test } from 'vitest';
+import { carriedState } from './carried-state.ts';
+
+const carried = (route: GatewayRoute, body: object | string) => {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return [...carriedState(route, Buffer.from(text))].map(({ field, mark }) => `${field}: ${mark}`);
+};
+
+test.each<[GatewayRoute, object | string, string[]]>([
+  ['responses', { previous_response_id: 'resp_1' }, ['previous_response_id: resp_1']],
+  ['responses', { conversation: 'conv_1' }, ['conversation: conv_1']],
+  ['responses', { conversation: { id: 'conv_1' } }, ['conversation: conv_1']],
+  ['responses', { tools: [{ container: 'cntr_1' }] }, ['container: cntr_1']],
+  ['responses', { input: [{ encrypted_content: 'a' }] }, ['encrypted_content: a']],
+  ['responses', { input: [{ type: 'item_reference', id: 'rs_1' }] }, ['input: rs_1']],
+  ['responses-compact', '{"previous_response_id" :\n "r"}', ['previous_response_id: r']],
+  ['anthropic', { container: 'container_1' }, ['container: container_1']],
+  ['anthropic', { container: { id: 'c', skills: [] } }, ['container: c']],
+  ['anthropic', { messages: [{ content: [{ signature: 's' }] }] }, ['signature: s']],
+  ['gemini', { contents: [{ thoughtSignature: 's' }] }, ['thoughtSignature: s']],
+  ['gemini', { contents: [{ thought_signature: 's' }] }, ['thought_signature: s']],
+  ['chat', { a: { google: { thought_signature: 's' } } }, ['thought_signature: s']],
+  ['chat', { a: '"signature":"no"' }, []],
+  ['chat', { a: 'signature', b: 's' }, []],
+  ['chat', { mysignature: 's', signature: '', b: { signature: null } }, []],
+  ['chat', '{"signature":"a\\/b\\u003d"}', ['signature: a/b=']],
+  ['chat', '{"signature":"cut', []],
+  ['chat', '"signature"', []],
+  ['embeddings', { signature: 's', previous_response_id: 'r' }, []],
+  ['responses', { previous_response_id: null, conversation: 7, container: { type: 'auto' } }, []],
+])('%s %j carries %j', (route, body, marks) => {
+  expect(carried(route, body)).toEqual(marks);
+});
+
+test('references come before sealed content, and the latest first', () => {
+  const input = [{ encrypted_content: 'old' }, { encrypted_content: 'new' }];
+  expect(carried('responses', { previous_response_id: 'r', input })).toEqual([
+    ...['previous_response_id: r', 'encrypted_content: new', 'encrypted_content: old'],
+  ]);
+});
+
+test('only the latest few are read', () => {
+  const contents = Array.from({ length: 100 }, (_, n) => ({ thoughtSignature: `s${n}` }));
+  const marks = carried('gemini', { contents });
+  expect([marks.length, marks[0]]).toEqual([8, 'thoughtSignature: s99']);
+});
+
+test('a hostile body of several megabytes is read quickly', () => {
+  for (const piece of [
+    '"signature"',
+    '\\"signature":"x",',
+    'ignature"',
+    '"encrypted_content":1,',
+  ]) {
+    const body = Buffer.from(`{${piece.repeat(10_000_000 / piece.length)}`);
+    const before = process.threadCpuUsage();
+    expect([...carriedState('chat', body)]).toEqual([]);
+    // This thread's own time: other programs on the machine don't count.
+    expect(process.threadCpuUsage(before).user / 1_000, piece).toBeLessThan(2_000);
+  }
+});

@@ -1,0 +1,154 @@
+import { expect, test } from 'vitest';
+import { boardOf, entry, type GivenTarget, targetOf } from '../../test/test-board.ts';
+import { createAffinity } from '../board/affinity.ts';
+import type { BoardKey } from '../board/board.ts';
+import { createLiveEvidence } from '../board/live-evidence.ts';
+import { type Ask, createResolver, type ResolveDeps } from './resolve-candidates.ts';
+
+const nowS = 1_000_000;
+const proven = { evidence: [entry('chat', nowS - 60)] };
+const failed = { evidence: [entry('chat', nowS - 60, { state: 'failed', error: 'HTTP 500' })] };
+
+const master: BoardKey = {
+  ...{ id: null, name: 'master', enabled: true, expires_at: null, rpm_limit: null },
+  ...{ tpm_limit: null, targetIds: null, models: null },
+};
+
+function resolver(targets: readonly GivenTarget[], deps: Partial<ResolveDeps> = {}) {
+  const board = boardOf(...targets);
+  const clock = () => nowS;
+  const issued = new Map<string, number>();
+  const resolve = createResolver({
+    ...{ board, live: createLiveEvidence({ board, nowS: clock, publish: () => {} }) },
+    ...{ affinity: createAffinity(clock), policy: 'priority', areBareModelsOn: true },
+    ...{ issuers: { of: (mark) => issued.get(mark) ?? null }, nowS: clock, random: () => 0 },
+    ...deps,
+  });
+  const ask = (model: string, more: Partial<Ask> = {}) => {
+    const given = { key: master, route: 'chat', pinnedTargetId: null, session: null } as const;
+    const resolution = resolve({ ...given, model, carried: [], ...more });
+    if (!resolution.ok) return `${resolution.error.status} ${resolution.error.message}`;
+    return resolution.choices.map(
+      ({ entry: { target, model: name } }) => `${target.name}: ${name}`,
+    );
+  };
+  return { board, issued, ask };
+}
+
+/** Every name that a list could show, in every format. */
+function listedNames(targets: readonly GivenTarget[]): string[] {
+  const full = targets
+    .map(targetOf)
+    .flatMap(({ name, models }) =>
+      [...models.keys()].flatMap((model) => [`${name}/${model}`, model]),
+    );
+  return [...new Set(full)].flatMap((name) => [name, `models/${name}`]);
+}
+
+const crowd: GivenTarget[] = [
+  { id: 1, name: 'openai', models: { 'gpt-own': proven, 'org/sub/m': proven } },
+  { id: 2, name: 'router', models: { 'openai/gpt-4o': proven, 'openai/gpt-own': proven } },
+  { id: 3, name: 'router/openai', models: { x: proven } },
+  { id: 4, name: '中文 渠道/a b', models: { 'm:free': proven, '100%': proven } },
+  { id: 5, name: 'models', models: { 'gemini-2.5': proven } },
+  { id: 6, name: 'openrouter', models: { 'openrouter/auto': proven } },
+  { id: 7, name: 'a', models: { 'b/m': proven } },
+  { id: 8, name: 'a/b', models: { n: proven } },
+];
+
+test('every listed name can be asked for', () => {
+  const { ask } = resolver(crowd);
+  for (const name of listedNames(crowd)) expect(ask(name), name).toBeInstanceOf(Array);
+});
+
+test('without bare names, every full name can be asked for', () => {
+  const { ask } = resolver(crowd, { areBareModelsOn: false });
+  for (const { name, models = {} } of crowd) {
+    for (const model of Object.keys(models)) {
+      expect(ask(`${name}/${model}`), `${name}/${model}`).toEqual([`${name}: ${model}`]);
+    }
+  }
+});
+
+test('a listed name goes to those that list it, else to the channel that it begins with', () => {
+  const { ask } = resolver(crowd);
+  expect(ask('openai/gpt-own')).toEqual(['router: openai/gpt-own']);
+  const noRouter = crowd.map((one) => (one.id === 2 ? { ...one, enabled: false } : one));
+  expect(resolver(noRouter).ask('openai/gpt-own')).toEqual(['openai: gpt-own']);
+  const failing = { 'openai/gpt-own': failed };
+  const broken = crowd.map((one) => (one.id === 2 ? { ...one, models: failing } : one));
+  expect(resolver(broken).ask('openai/gpt-own')).toEqual(['openai: gpt-own']);
+});
+
+test('a key finds the channels that it may use, whatever others are called', () => {
+  const { ask } = resolver(crowd);
+  const key = { ...master, targetIds: new Set([1]) };
+  expect(ask('openai/gpt-own', { key })).toEqual(['openai: gpt-own']);
+  expect(ask('a/b/m', { key: { ...master, targetIds: new Set([7]) } })).toEqual(['a: b/m']);
+});
+
+test('the channel’s own name for the model goes up, and limits on it hold', () => {
+  const google = targetOf({ id: 1, name: 'google' });
+  const models = new Map([
+    ['g', { target: google, model: 'models/g', plan: 'probed', fault: null, ...proven } as const],
+  ]);
+  const { board, ask } = resolver([]);
+  board.putTarget({ ...google, models });
+  for (const name of ['g', 'models/g', 'google/g', 'google/models/g', 'models/google/g']) {
+    for (const allowed of ['google/g', 'google/models/g']) {
+      const key = { ...master, models: new Set([allowed]) };
+      expect(ask(name, { key }), name).toEqual(['google: models/g']);
+    }
+    const other = { ...master, models: new Set(['google/x']) };
+    expect(ask(name, { key: other })).toMatch(/^403/);
+  }
+});
+
+const reference = { mark: 'resp_1', field: 'previous_response_id', isReference: true };
+const signature = { mark: 'sig', field: 'signature', isReference: false };
+const pair: GivenTarget[] = [
+  { id: 1, name: 'one', models: { m: proven } },
+  { id: 2, name: 'two', models: { m: proven } },
+];
+
+test.each([reference, signature])('a request with a $field goes to its issuer alone', (one) => {
+  const { ask, issued } = resolver(pair);
+  expect(ask('m', { carried: [one] })).toEqual(['one: m', 'two: m']);
+  issued.set(one.mark, 2);
+  expect(ask('m', { carried: [one] })).toEqual(['two: m']);
+  expect(ask('m', { carried: [{ ...one, mark: 'unknown' }, one] })).toEqual(['two: m']);
+  expect(ask('one/m', { carried: [one] })).toEqual(['one: m']);
+});
+
+test('if the issuer is failing, disabled or gone, the answer says so', () => {
+  const asking = (two: GivenTarget | null, one = reference) => {
+    const { ask, issued } = resolver([...pair.slice(0, 1), ...(two ? [two] : [])]);
+    issued.set(one.mark, 2);
+    return ask('m', { carried: [one] });
+  };
+  const resting = { evidence: [entry('chat', nowS, { failures: 1, rest_until: nowS + 5 })] };
+  const two = { id: 2, name: 'two' };
+  const belongs = '"previous_response_id" belongs to the channel "two" alone: ';
+  expect(asking({ ...two, models: { m: resting } })).toContain(`503 ${belongs}"two/m" rests`);
+  expect(asking({ ...two, models: { m: failed } })).toContain(belongs);
+  expect(asking({ ...two, models: { m: proven }, enabled: false })).toContain(
+    `404 ${belongs}the channel "two" is disabled`,
+  );
+  expect(asking({ ...two, models: {} })).toContain(`404 ${belongs}the channel "two" has no model`);
+  expect(asking(null)).toBe(
+    '404 "previous_response_id" belongs to a channel that no longer exists; start a new conversation',
+  );
+});
+
+test('sealed content doesn’t hold a model that its issuer doesn’t have', () => {
+  const { ask, issued } = resolver([...pair, { id: 3, name: 'three', models: { other: proven } }]);
+  issued.set('sig', 3);
+  expect(ask('m', { carried: [signature] })).toEqual(['one: m', 'two: m']);
+});
+
+test('a key learns nothing of an issuer that it may not use', () => {
+  const { ask, issued } = resolver(pair);
+  issued.set('resp_1', 2);
+  const key = { ...master, targetIds: new Set([1]) };
+  expect(ask('m', { key, carried: [reference] })).toEqual(['one: m']);
+});
