@@ -67,9 +67,10 @@ test('a real answer that was asked for after the fault ends it', () => {
 test('a single probe is due at the end of the first rest that probes can end', () => {
   const resting = (state: Evidence['state'], rest_until: number) => ({
     ...proven('chat'),
-    ...{ state, failures: 1, rest_until },
+    ...{ state, failures: 1, failing_since: 20, rest_until },
   });
   expect(recheckAt([proven('chat')])).toBeNull();
+  expect(recheckAt([resting('failed', 20 + 86_401)])).toBeNull();
   expect(recheckAt([resting('proven', 40), resting('failed', 30)])).toBe(30);
   expect(recheckAt([resting('unprovable', 30), resting('skipped', 30)])).toBeNull();
   expect(recheckAt([{ ...proven('chat'), state: 'refused', rest_until: 86_400 }])).toBeNull();

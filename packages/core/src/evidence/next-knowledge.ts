@@ -34,12 +34,15 @@ export function nextKnowledge(before: Knowledge, finding: Finding, intervalS: nu
   return { evidence, fault };
 }
 
+/** A model that has failed for longer is dead, and only whole runs ask it. */
+export const longDeadS = 86_400;
+
 /** When a single probe should ask a model again; null if none is due. */
 export function recheckAt(evidence: readonly Evidence[]): number | null {
-  const rests = evidence.flatMap(({ state, failures, rest_until }) =>
-    failures > 0 && (state === 'proven' || state === 'failed') && rest_until !== null
-      ? rest_until
-      : [],
-  );
+  const rests = evidence.flatMap(({ state, failures, failing_since, rest_until }) => {
+    const isAskable = failures > 0 && (state === 'proven' || state === 'failed');
+    if (!isAskable || rest_until === null) return [];
+    return rest_until - (failing_since ?? rest_until) > longDeadS ? [] : rest_until;
+  });
   return rests.length === 0 ? null : Math.min(...rests);
 }
