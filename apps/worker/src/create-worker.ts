@@ -1,12 +1,15 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { viaMarkOf } from '@api-monitor/core';
 import { getTarget } from '@api-monitor/db';
 import { createOutageWatch, type Registry } from '@api-monitor/runtime';
 import { type AllowPrivate, createUpstream } from '@api-monitor/upstream';
+import { createSpendTally } from './asking/budget.ts';
 import { cleanOldLogs, pruneHistory } from './housekeeping.ts';
+import { createFreezeWatch } from './probe/freeze-watch.ts';
 import { createActiveRuns, createHeartbeatWatch } from './run/active-runs.ts';
 import { runTarget } from './run/run-target.ts';
 import { lookPeriodMs, recoverInterrupted, runIfDue, scan } from './scan.ts';
-import { probeOneModel, recheckModels } from './traffic/probe-one-model.ts';
+import { queueRechecks, recheckModel } from './traffic/recheck.ts';
 import { settleRequests } from './traffic/settle-requests.ts';
 import type { WorkerDeps } from './worker-deps.ts';
 import { createWorkerMetrics } from './worker-metrics.ts';
@@ -19,11 +22,10 @@ interface WorkerOptions
   instanceId: string;
 }
 
-const modelProbesAtOnce = 16;
-/** A run started by hand never waits; only the queue limits how many there are. */
-const everyRun = Number.MAX_SAFE_INTEGER;
-const scanPeriodMs = 60_000;
-const recheckPeriodMs = 10_000;
+const rechecksAtOnce = 16;
+const freezeLookMs = 1_000;
+const scanPeriodMs = 2_000;
+const recheckPeriodMs = 1_500;
 const logCleanupPeriodMs = 10 * 60_000;
 const prunePeriodMs = 60 * 60_000;
 
@@ -37,6 +39,10 @@ export function createWorker({ allowPrivate, instanceId, ...options }: WorkerOpt
     metrics: createWorkerMetrics(options.metrics),
     activeRuns: createActiveRuns(),
     heartbeats: createHeartbeatWatch(),
+    spending: createSpendTally(),
+    freezes: createFreezeWatch(options.nowS),
+    pause: (ms, signal) => pause(ms, undefined, { signal }),
+    random: Math.random,
     stopping: stopping.signal,
   };
   const watchRechecks = createOutageWatch({
@@ -48,11 +54,11 @@ export function createWorker({ allowPrivate, instanceId, ...options }: WorkerOpt
   return {
     /** Starts to scan, to run, and to clean up. */
     start(): void {
-      stops = [followTargets(deps), watchForDeadRuns(deps)];
+      stops = [followTargets(deps), watchForDeadRuns(deps), watchForFreezes(deps)];
       consumeRuns(deps);
       consumeTraffic(deps);
       bus.ticker.every('scan', scanPeriodMs, () => scan(deps));
-      bus.ticker.every('recheck', recheckPeriodMs, () => watchRechecks(recheckModels(deps)));
+      bus.ticker.every('recheck', recheckPeriodMs, () => watchRechecks(queueRechecks(deps)));
       bus.ticker.every('clean-logs', logCleanupPeriodMs, () => cleanOldLogs(deps));
       bus.ticker.every('prune-history', prunePeriodMs, () => pruneHistory(deps));
     },
@@ -77,16 +83,14 @@ function consumeRuns(deps: WorkerDeps): void {
   });
   manualRuns.consume(
     (job, cut) => runTarget(deps, { targetId: job.target_id, trigger: 'manual' }, cut),
-    { concurrency: everyRun },
+    { concurrency: deps.limits.scheduledRunsHere },
   );
 }
 
-/** Jobs from the gateway: probes of models that failed, and records to be written. */
+/** Probes of models whose rest is over, and the gateway's records to be written. */
 function consumeTraffic(deps: WorkerDeps): void {
   const { modelProbes, proxyRequests } = deps.bus;
-  modelProbes.consume((job, cut) => probeOneModel(deps, job, cut), {
-    concurrency: modelProbesAtOnce,
-  });
+  modelProbes.consume((job, cut) => recheckModel(deps, job, cut), { concurrency: rechecksAtOnce });
   // One at a time: each is a transaction, and SQLite has one connection per process.
   proxyRequests.consume((job, cut) => settleRequests(deps, job, cut), { concurrency: 1 });
 }
@@ -106,6 +110,12 @@ function watchForDeadRuns(deps: WorkerDeps): () => void {
     isLooking = false;
   };
   const timer = setInterval(look, lookPeriodMs).unref();
+  return () => clearInterval(timer);
+}
+
+/** Returns a function that stops it. */
+function watchForFreezes({ freezes }: WorkerDeps): () => void {
+  const timer = setInterval(freezes.look, freezeLookMs).unref();
   return () => clearInterval(timer);
 }
 

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProbeResult } from '@api-monitor/core';
+import { type ProbeResult, probeResultShape } from '@api-monitor/core';
+import { sampleOf } from '@api-monitor/core/testing';
 import { createLogger } from '@api-monitor/runtime';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { cleanLogs, logFileName, openProbeLog } from './probe-logs.ts';
@@ -14,26 +15,7 @@ afterEach(() => rm(dir, { recursive: true }));
 
 const logger = createLogger({ name: 'test', level: 'silent' });
 const head = { target_id: 7, run_id: 3, target_name: 'a "name"\nwith a break' };
-const probe: ProbeResult = {
-  protocol: 'openai',
-  model: 'gpt-4o',
-  stream: true,
-  duration: 1.5,
-  success: true,
-  transport_success: true,
-  tool_calls_count: 0,
-  tool_calls: [],
-  content: 'line\nbreak',
-  timestamp: 1,
-  error: null,
-  error_kind: null,
-  status_code: 200,
-  route: 'chat',
-  endpoint: '/v1/chat/completions',
-  first_token_s: 0.5,
-  output_tokens: 3,
-  output_tokens_per_s: 2,
-};
+const probe: ProbeResult = { ...sampleOf(probeResultShape), content: 'line\nbreak' };
 
 const nowS = 1_700_000_000;
 

@@ -1,4 +1,4 @@
-import { isDue } from '@api-monitor/core';
+import { isDue, isTurn } from '@api-monitor/core';
 import { endInterruptedRuns, getTarget, listDueTargets, listRunningRuns } from '@api-monitor/db';
 import { runTarget } from './run/run-target.ts';
 import type { WorkerDeps } from './worker-deps.ts';
@@ -6,11 +6,13 @@ import type { WorkerDeps } from './worker-deps.ts';
 /** The run of a dead worker is found after eight of these. */
 export const lookPeriodMs = 5_000;
 
-/** Queues a run of every due target, oldest first. */
+/** Queues a run of every due target whose turn it is, oldest first. */
 export async function scan({ db, bus, nowS, stopping }: WorkerDeps): Promise<void> {
   if (stopping.aborted) return;
-  for (const { id } of await listDueTargets(db, nowS())) {
-    await bus.scheduledRuns.add(String(id), { target_id: id });
+  const now = nowS();
+  for (const target of await listDueTargets(db, now)) {
+    const { id } = target;
+    if (isTurn(target, now)) await bus.scheduledRuns.add(String(id), { target_id: id });
   }
 }
 

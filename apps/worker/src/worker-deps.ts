@@ -2,7 +2,10 @@ import type { Bus } from '@api-monitor/bus';
 import type { Database } from '@api-monitor/db';
 import type { Logger } from '@api-monitor/runtime';
 import type { Upstream } from '@api-monitor/upstream';
+import type { SpendTally } from './asking/budget.ts';
+import type { Pause } from './asking/pace.ts';
 import type { WorkerLimits } from './env.ts';
+import type { FreezeWatch } from './probe/freeze-watch.ts';
 import type { ActiveRuns, HeartbeatWatch } from './run/active-runs.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
@@ -15,6 +18,11 @@ export interface WorkerDeps {
   metrics: WorkerMetrics;
   activeRuns: ActiveRuns;
   heartbeats: HeartbeatWatch;
+  spending: SpendTally;
+  freezes: FreezeWatch;
+  pause: Pause;
+  /** From 0 to below 1, as Math.random. */
+  random: () => number;
   /** Aborts when the worker stops; running runs then start no more probes. */
   stopping: AbortSignal;
   limits: WorkerLimits;

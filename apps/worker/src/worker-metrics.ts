@@ -30,9 +30,9 @@ export function createWorkerMetrics(registry: Registry) {
     buckets: [1, 5, 15, 30, 60, 120, 300, 600, 1800],
     registers: [registry],
   });
-  const trafficProbes = new Counter({
+  const rechecks = new Counter({
     name: 'api_monitor_traffic_probes_total',
-    help: 'Probes of one model after a failure in live traffic, by outcome',
+    help: 'Single probes of a model after its failure and rest, by outcome',
     labelNames: ['outcome'],
     registers: [registry],
   });
@@ -51,9 +51,9 @@ export function createWorkerMetrics(registry: Registry) {
       runs.inc({ status });
       runDuration.observe(durationS);
     },
-    /** `skipped`: another probe had just answered the same question, or the model isn't probed. */
-    trafficProbeEnded(outcome: 'alive' | 'failed' | 'skipped'): void {
-      trafficProbes.inc({ outcome });
+    /** `skipped`: a client or a run has answered the question, or the budget is used up. */
+    recheckEnded(outcome: 'alive' | 'failed' | 'skipped'): void {
+      rechecks.inc({ outcome });
     },
     /** The records of a batch were written, had been written before, or could not be written. */
     requestsSettled(outcome: 'written' | 'repeated' | 'lost', count: number): void {

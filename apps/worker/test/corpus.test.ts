@@ -40,6 +40,12 @@ interface Case {
   id: number;
 }
 
+const wholeForm = (route: Route) => ({
+  ...firstFormOf(route),
+  stream: false,
+  learned_at: nowS(),
+});
+
 /** Each probe has its own channel and connections, so that no probe affects another. */
 async function run({ row, route, asked, id }: Case) {
   const model = `${row.behaviour}/${nameByRoute[route]}`;
@@ -50,10 +56,11 @@ async function run({ row, route, asked, id }: Case) {
     channel,
     target: { prompt: 'Who are you?', anthropic_version: '2023-06-01', timeout_s: row.timeoutS },
     model,
-    remembered:
-      asked === 'whole' ? { ...firstFormOf(route), stream: false, learned_at: nowS() } : null,
+    remembered: asked === 'whole' ? { route: null, forms: { [route]: wholeForm(route) } } : null,
     signal: new AbortController().signal,
     nowS,
+    by: 'run',
+    random: () => 0.5,
   });
   upstream.forget(id);
   return probe;

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Bus, createInProcessBus } from '@api-monitor/bus';
 import {
   type MonitorEvent,
@@ -18,7 +19,9 @@ import {
 import { createLogger, createMetricsRegistry } from '@api-monitor/runtime';
 import { createUpstream } from '@api-monitor/upstream';
 import { onTestFinished } from 'vitest';
+import { createSpendTally } from '../src/asking/budget.ts';
 import type { WorkerLimits } from '../src/env.ts';
+import { createFreezeWatch } from '../src/probe/freeze-watch.ts';
 import { createActiveRuns, createHeartbeatWatch } from '../src/run/active-runs.ts';
 import { recoverInterrupted } from '../src/scan.ts';
 import type { WorkerDeps } from '../src/worker-deps.ts';
@@ -49,6 +52,8 @@ export async function openTestWorker(given: { limits?: Partial<WorkerLimits> } =
   const logDir = join(dataDir, 'logs');
   const options = { db, logger, nowS, logDir, limits: { ...limits, ...given.limits } };
 
+  /** How long the worker waited, without the wait. */
+  const pauses: number[] = [];
   const makeDeps = (): WorkerDeps & { events: MonitorEvent[]; stop: () => void } => {
     const { bus, events } = openBus();
     const upstream = createUpstream({
@@ -65,6 +70,13 @@ export async function openTestWorker(given: { limits?: Partial<WorkerLimits> } =
       metrics: createWorkerMetrics(createMetricsRegistry()),
       activeRuns: createActiveRuns(),
       heartbeats: createHeartbeatWatch(),
+      spending: createSpendTally(),
+      freezes: createFreezeWatch(nowS),
+      pause: async (ms) => {
+        pauses.push(ms);
+        await nextTurn();
+      },
+      random: () => 0.5,
       stopping: stopping.signal,
       stop: () => stopping.abort(),
     };
@@ -74,7 +86,7 @@ export async function openTestWorker(given: { limits?: Partial<WorkerLimits> } =
     const texts = await Promise.all(files.map((file) => readFile(join(logDir, file), 'utf8')));
     return { files, lines: texts.flatMap((text) => text.split('\n').filter(Boolean)) };
   };
-  return { ...options, dataDir, metrics, clock, makeDeps, openBus, readLogs };
+  return { ...options, dataDir, metrics, clock, pauses, makeDeps, openBus, readLogs };
 }
 
 function openBus(): { bus: Bus; events: MonitorEvent[] } {

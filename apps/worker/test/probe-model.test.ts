@@ -75,7 +75,8 @@ describe('a request that is rejected for its form is corrected', () => {
 
   test('a required stream is requested', async () => {
     const { probe } = await start('m', 'wants_stream');
-    const remembered = { ...firstFormOf('chat'), stream: false, learned_at: probingNowS };
+    const form = { ...firstFormOf('chat'), stream: false, learned_at: probingNowS };
+    const remembered = { route: null, forms: { chat: form } };
     const { probe: result, remembered: kept } = await probe('m', { remembered });
     expect(asked()).toEqual([`${chat} max_tokens`, `${chat} stream stream_options max_tokens`]);
     expect(result).toMatchObject({ success: true, stream: true });

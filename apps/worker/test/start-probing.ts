@@ -33,12 +33,13 @@ export async function startProbing(
   const target = { prompt: 'Who are you?', anthropic_version: '2023-06-01', timeout_s: 10 };
   const signal = new AbortController().signal;
   const shared = { upstream, channel, target, signal };
+  const asking = { by: 'run', random: () => 0.5, nowS: () => probingNowS } as const;
   return {
     provider,
     probe: (model: string, changes: Partial<ProbeModelInput> = {}) =>
-      probeModel({ ...shared, model, remembered: null, nowS: () => probingNowS, ...changes }),
-    list: (changes: Partial<UpstreamTarget> = {}) =>
-      listModels({ ...shared, channel: { ...channel, ...changes } }),
+      probeModel({ ...shared, ...asking, model, remembered: null, ...changes }),
+    list: (changes: Partial<UpstreamTarget> = {}, way: unknown = null) =>
+      listModels({ upstream, target, channel: { ...channel, ...changes }, way, cut: signal }),
     channel,
     async close() {
       await upstream.close();

@@ -46,7 +46,7 @@ test('every request has this installation’s Via header, those for lists and fo
   expect(signatures).toEqual(Array(3).fill('1.1 api-monitor-0123456789abcdef'));
 });
 
-test('the scan queues due targets, first those that never ran, then the oldest', async () => {
+test('the scan queues due targets, each at its own second, those that never ran at once', async () => {
   const test = await openTestWorker();
   const provider = await startProvider({ a: 'good' });
   const ids: number[] = [];
@@ -57,8 +57,15 @@ test('the scan queues due targets, first those that never ran, then the oldest',
     ids.push(id);
   }
   const deps = test.makeDeps();
-  await scan(deps);
-  await scan(deps);
+  const starts = new Set<number>();
+  for (let second = 0; second < 60; second += 2) {
+    const before = await deps.bus.scheduledRuns.depth();
+    await scan(deps);
+    const after = await deps.bus.scheduledRuns.depth();
+    if (after.waiting > before.waiting) starts.add(second);
+    test.clock.now += 2;
+  }
+  expect(starts.size).toBe(3);
   const order: number[] = [];
   deps.bus.scheduledRuns.consume(async (job) => void order.push(job.target_id), { concurrency: 1 });
   await expect.poll(() => order).toEqual([ids[3], ids[1], ids[0]]);

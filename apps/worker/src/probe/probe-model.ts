@@ -1,7 +1,9 @@
 import {
   chooseRoute,
+  type Finding,
   firstFormOf,
   isRouteRefused,
+  isSameForm,
   judgeProbe,
   mendRequest,
   type ProbeResult,
@@ -10,21 +12,35 @@ import {
   type Route,
 } from '@api-monitor/core';
 import { roundToMs } from '../round-to-ms.ts';
+import { emptyResult } from './empty-result.ts';
+import { findingsOfProbe } from './findings-of-probe.ts';
 import { outputRate } from './output-rate.ts';
-import { keepAfter, type RememberedRequest, recall, remember } from './remembered-request.ts';
+import { costOf } from './probe-cost.ts';
+import { type Question, questionFor } from './question.ts';
+import {
+  firstForm,
+  formOn,
+  keepAfter,
+  type RememberedRequests,
+  recall,
+  remember,
+} from './remembered-request.ts';
 import { type ProbeContext, type SentAttempt, sendAttempt } from './send-attempt.ts';
 
 export interface ProbeModelInput extends ProbeContext {
   /** What the last probe of this channel and model returned as `remembered`, as stored. */
   remembered: unknown;
-  /** The time in Unix seconds. */
-  nowS: () => number;
+  by: 'run' | 'recheck';
+  /** From 0 to below 1, as Math.random. */
+  random: () => number;
 }
 
 export interface ProbeOutcome {
   probe: ProbeResult;
+  /** What the answers show; nothing if the model wasn't asked. */
+  findings: Finding[];
   /** To be stored for the next probe of the same channel and model; null clears it. */
-  remembered: RememberedRequest | null;
+  remembered: unknown;
 }
 
 /** With less time left than this, another request would only time out. */
@@ -37,33 +53,47 @@ const shortestAttemptS = 0.05;
  */
 export async function probeModel(input: ProbeModelInput): Promise<ProbeOutcome> {
   const plan = chooseRoute(input.model);
-  if (plan.kind === 'skip') return skipped(input, plan.reason);
-  const known = recall(input.remembered, plan.route, input.nowS());
-  const attempts = await sendUntilFound(input, known ?? firstFormOf(plan.route));
+  if (plan.kind === 'skip') return leftOut(input);
+  const known = recall(input.remembered, input.nowS());
+  const question = questionFor(plan.route, input.target, input.random);
+  const attempts = await sendUntilFound(input, { own: plan.route, known, question });
   const decisive = decisiveOf(attempts);
-  const probe = resultOf(input, decisive);
-  const context = { route: plan.route, nowS: probe.timestamp };
+  const isWrongAnswer = question.isWrong(decisive.reading);
+  const cost = costOf(attempts, question.prompt);
+  const probe = { ...resultOf(input, decisive), ...cost, is_wrong_answer: isWrongAnswer === true };
+  const context = { own: plan.route, nowS: probe.timestamp };
   return {
     probe,
+    findings: findingsOfProbe(attempts, decisive, { by: input.by, probe, isWrongAnswer }),
     remembered: probe.success ? remember(decisive.form, known, context) : keepAfter(probe, known),
   };
 }
 
+interface Asking {
+  /** The route of the model's name. */
+  own: Route;
+  known: RememberedRequests;
+  question: Question;
+}
+
 async function sendUntilFound(
   input: ProbeModelInput,
-  first: RequestForm,
+  { own, known, question }: Asking,
 ): Promise<[SentAttempt, ...SentAttempt[]]> {
   let spentS = 0;
   const send = async (form: RequestForm) => {
-    const attempt = await sendAttempt(input, form, spentS);
+    const attempt = await sendAttempt(input, { form, prompt: question.prompt, spentS });
     spentS += attempt.exchange.durationS;
     return attempt;
   };
-  const attempts: [SentAttempt, ...SentAttempt[]] = [await send(first)];
+  const attempts: [SentAttempt, ...SentAttempt[]] = [await send(firstForm(known, own))];
   for (;;) {
     const form = mendRequest(attempts);
     if (!form || input.target.timeout_s - spentS < shortestAttemptS) return attempts;
-    attempts.push(await send(form));
+    // On another route, what worked there before is tried first.
+    const isUsual = isSameForm(form, firstFormOf(form.route));
+    const isNewRoute = attempts.every((attempt) => attempt.form.route !== form.route);
+    attempts.push(await send(isUsual && isNewRoute ? formOn(known, form.route) : form));
   }
 }
 
@@ -81,52 +111,37 @@ function resultOf(input: ProbeModelInput, attempt: SentAttempt): ProbeResult {
   const duration = roundToMs(exchange.durationS);
   const firstTokenS = attempt.firstTokenS === null ? null : roundToMs(attempt.firstTokenS);
   return {
+    ...emptyResult,
     ...identityOf(input, form.route),
     ...judgeProbe(exchange, reading),
     stream: form.stream,
     duration,
     endpoint: path,
     first_token_s: firstTokenS,
-    output_tokens: answer?.outputTokens ?? null,
     output_tokens_per_s: answer ? outputRate(answer, firstTokenS, duration) : null,
   };
 }
 
-function identityOf({ model, nowS }: ProbeModelInput, route: Route) {
+type Identified = Pick<ProbeModelInput, 'model' | 'nowS' | 'remembered'>;
+
+function identityOf({ model, nowS }: Identified, route: Route) {
   return { protocol: protocolOf(route), model, route, timestamp: roundToMs(nowS()) };
 }
 
-function skipped(input: ProbeModelInput, reason: string): ProbeOutcome {
-  return withoutAnswer(input, 'chat', { error: `skipped: ${reason}`, error_kind: 'skipped' });
+/** The outcome for a model that probes leave out, by its name or because they were told to. */
+export function leftOut(input: Identified): ProbeOutcome {
+  const plan = chooseRoute(input.model);
+  const reason = plan.kind === 'skip' ? plan.reason : 'set not to be probed';
+  return withoutAnswer(input, { error: `skipped: ${reason}`, error_kind: 'skipped' });
 }
 
-/** The outcome of a probe that was cut short by an internal error. */
-export function unfinished(input: ProbeModelInput, error: string): ProbeOutcome {
+/** The outcome for a model that wasn't asked, or whose probe was cut short, for this reason. */
+export function withoutAnswer(
+  input: Identified,
+  reason: Pick<ProbeResult, 'error' | 'error_kind'>,
+): ProbeOutcome {
   const plan = chooseRoute(input.model);
   const route = plan.kind === 'probe' ? plan.route : 'chat';
-  return withoutAnswer(input, route, { error, error_kind: 'upstream' });
-}
-
-function withoutAnswer(
-  input: ProbeModelInput,
-  route: Route,
-  finding: Pick<ProbeResult, 'error' | 'error_kind'>,
-): ProbeOutcome {
-  const probe: ProbeResult = {
-    ...identityOf(input, route),
-    ...finding,
-    success: false,
-    transport_success: false,
-    status_code: null,
-    content: '',
-    tool_calls: [],
-    tool_calls_count: 0,
-    stream: false,
-    duration: 0,
-    endpoint: '',
-    first_token_s: null,
-    output_tokens: null,
-    output_tokens_per_s: null,
-  };
-  return { probe, remembered: null };
+  const probe = { ...emptyResult, ...identityOf(input, route), ...reason };
+  return { probe, findings: [], remembered: input.remembered };
 }

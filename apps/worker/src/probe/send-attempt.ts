@@ -1,7 +1,6 @@
 import type {
   AnswerProgress,
   Attempt,
-  Exchange,
   RequestForm,
   Target,
   UpstreamTarget,
@@ -15,7 +14,7 @@ import {
   readPiece,
   streamStart,
 } from '@api-monitor/protocols';
-import type { Upstream } from '@api-monitor/upstream';
+import { retryAfterOf, type SentExchange, type Upstream } from '@api-monitor/upstream';
 import { hideKey } from './hide-key.ts';
 
 /** What every request of one probe shares. */
@@ -26,25 +25,33 @@ export interface ProbeContext {
   model: string;
   /** Aborts the probe: `probeModel` then throws the signal's reason. */
   signal: AbortSignal;
+  /** The time in Unix seconds. */
+  nowS: () => number;
 }
 
 /** An attempt with its measurements. The channel's key is hidden everywhere in it. */
 export interface SentAttempt extends Attempt {
   path: string;
   firstTokenS: number | null;
+  /** Unix seconds. */
+  beganAt: number;
+  endedAt: number;
+  /** HTTP requests, with redirects and repeated ones. */
+  requests: number;
+  retryAfterS: number | null;
 }
 
 /** Sends one request in the given form, within what is left of the probe's time. */
 export async function sendAttempt(
   context: ProbeContext,
-  form: RequestForm,
-  spentS: number,
+  { form, prompt, spentS }: { form: RequestForm; prompt: string; spentS: number },
 ): Promise<SentAttempt> {
-  const { channel, target, model, signal } = context;
+  const { channel, target, model, signal, nowS } = context;
   const protocol = protocolFor(form.route);
-  const question = { model, prompt: target.prompt, anthropicVersion: target.anthropic_version };
+  const question = { model, prompt, anthropicVersion: target.anthropic_version };
   const request = protocol.buildRequest({ ...question, form });
   const watch = watchAnswer(protocol);
+  const beganAt = nowS();
   const exchange = await context.upstream.exchange(channel, request, {
     timeoutMs: target.timeout_s * 1000,
     spentMs: Math.round(spentS * 1000),
@@ -55,12 +62,16 @@ export async function sendAttempt(
     form,
     path: request.path,
     firstTokenS: watch.firstTokenS(),
+    beganAt,
+    endedAt: nowS(),
+    requests: exchange.requests,
+    retryAfterS: exchange.answered ? retryAfterOf(exchange.headers, nowS()) : null,
     ...readHidden(protocol, exchange, channel.apiKey),
   };
 }
 
 /** The body is read before the key is hidden, so that hiding can't break its format. */
-function readHidden(protocol: Protocol, exchange: Exchange, apiKey: string) {
+function readHidden(protocol: Protocol, exchange: SentExchange, apiKey: string) {
   const hider = hideKey(apiKey);
   const { status, body } = exchange.answered ? exchange : { status: 0, body: '' };
   const reading = hider.inReading(readBody(protocol, status, body));

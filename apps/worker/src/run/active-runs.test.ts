@@ -1,24 +1,9 @@
-import { type Target, targetDefaults } from '@api-monitor/core';
+import { type Target, targetShape } from '@api-monitor/core';
+import { sampleOf } from '@api-monitor/core/testing';
 import { expect, test } from 'vitest';
 import { createActiveRuns } from './active-runs.ts';
 
-const target: Target = {
-  ...targetDefaults,
-  id: 7,
-  name: 'relay',
-  base_url: 'https://relay.example',
-  api_key: 'sealed',
-  sort_order: 1,
-  created_at: 1,
-  updated_at: 1,
-  last_run_at: null,
-  last_status: null,
-  last_total: 0,
-  last_success: 0,
-  last_fail: 0,
-  last_log_file: null,
-  last_error: null,
-};
+const target: Target = { ...sampleOf(targetShape), id: 7, verify_ssl: true };
 
 test("a run that ends doesn't affect another run of its target", () => {
   const runs = createActiveRuns();

@@ -1,44 +1,46 @@
+import { AppError, chooseModels, type RunCut, type Target } from '@api-monitor/core';
 import {
-  AppError,
-  type ProbeResult,
-  type RunCut,
-  RunCutError,
-  sentenceOfCut,
-  type Target,
-  type UpstreamTarget,
-} from '@api-monitor/core';
-import { type FinishRunInput, listKnownModels } from '@api-monitor/db';
-import { listModels } from '../probe/list-models.ts';
-import { probeModel, unfinished } from '../probe/probe-model.ts';
+  type FinishRunInput,
+  getProbeMemory,
+  type KnownState,
+  listKnownModels,
+} from '@api-monitor/db';
+import { budgetUsedUp } from '../asking/budget.ts';
+import { createPace } from '../asking/pace.ts';
+import { type ListOutcome, listModels } from '../probe/list-models.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
+import {
+  type DealDeps,
+  type DealtWith,
+  dealWithModels,
+  type RunContext,
+  unexpected,
+} from './deal-with-models.ts';
+import { isSixthRun, planModels } from './plan-models.ts';
+import { endOfCut, unlessCut } from './unless-cut.ts';
 
 /** What a run found, however it ended. */
-export interface Findings extends Pick<FinishRunInput, 'status' | 'error' | 'listed_models'> {
-  probes: ProbeResult[];
-  /** By model: the form that worked, for the next run. */
-  remembered: Map<string, unknown>;
+export interface RunFound
+  extends Omit<FinishRunInput, 'run_id' | 'target_id' | 'log_file' | 'nowS'> {
   /** Why it was cut off; null if it wasn't. */
   cut: RunCut | null;
 }
 
-interface ProbeTargetInput {
-  target: Target;
-  channel: UpstreamTarget;
-  /** Ends the run at once. */
-  cut: AbortSignal;
-  onListed: (total: number) => Promise<void>;
-  onProbe: (probe: ProbeResult, total: number, done: number) => Promise<void>;
+type Deps = DealDeps & Pick<WorkerDeps, 'pause'>;
+
+interface ProbeTargetInput
+  extends Pick<RunContext, 'target' | 'channel' | 'budget' | 'cut' | 'onListed' | 'onProbe'> {
+  /** Asks every model, for example because a person started the run. */
+  asksAll: boolean;
 }
 
-type Deps = Pick<WorkerDeps, 'db' | 'logger' | 'upstream' | 'stopping' | 'limits' | 'nowS'>;
-type Found = Pick<Findings, 'probes' | 'remembered'>;
-
-const unexpected = "unexpected error; see the monitor's log";
-
-/** The findings of a run that failed before its first probe. */
-export function noFindings(error: string): Findings {
-  const found = { probes: [], remembered: new Map(), listed_models: null };
-  return { ...found, status: 'error', error, cut: null };
+/** What a run found that failed before its first probe. */
+export function foundNothing(error: string, more: Partial<RunFound> = {}): RunFound {
+  return {
+    ...{ probes: [], findings: [], remembered: new Map(), listed_models: null, list_way: null },
+    ...{ probe_concurrency: null, status: 'error', error, error_kind: null, cut: null },
+    ...more,
+  };
 }
 
 /** The sentence for an internal error; the details are only logged. */
@@ -48,106 +50,82 @@ export function sentenceOf({ logger }: Pick<Deps, 'logger'>, err: unknown, targe
   return unexpected;
 }
 
-/** The result of `work`; null if `cut` has aborted it. */
-export async function unlessCut<Result>(
-  cut: AbortSignal,
-  work: Promise<Result>,
-): Promise<Result | null> {
-  try {
-    return await work;
-  } catch (error) {
-    if (cut.aborted) return null;
-    throw error;
-  }
-}
-
 /**
- * Lists a target's models and probes the chosen ones. An internal error after the list ends the run, and
- * what was measured before is kept; an earlier one is thrown.
+ * Lists a target's models and probes the chosen ones; without a list, the known ones. An internal error
+ * after the list ends the run, and what was measured before is kept; an earlier one is thrown.
  */
-export async function probeTarget(deps: Deps, input: ProbeTargetInput): Promise<Findings> {
-  const { target, channel, cut } = input;
-  const found: Found = { probes: [], remembered: new Map() };
-  const { upstream } = deps;
-  const list = await unlessCut(cut, listModels({ upstream, channel, target, signal: cut }));
-  if (!list) return { ...found, ...endOfCut(cut), listed_models: null };
-  if (!list.ok) return noFindings(list.error);
-  const models = chooseModels(list.models, target);
-  return { ...found, ...(await probeAll(deps, input, models, found)), listed_models: list.models };
-}
-
-/** The listed models that a run probes: the selected ones, or all if none is selected, up to `max_models`. */
-export function chooseModels(
-  listed: readonly string[],
-  target: Pick<Target, 'selected_models' | 'max_models'>,
-): string[] {
-  const selected = new Set(target.selected_models);
-  const chosen = selected.size === 0 ? [...listed] : listed.filter((id) => selected.has(id));
-  return target.max_models === 0 ? chosen : chosen.slice(0, target.max_models);
-}
-
-type End = Pick<Findings, 'status' | 'error' | 'cut'>;
-
-/** A worker that stops aborts its runs without saying why. */
-function endOfCut({ reason }: AbortSignal): End {
-  const cut = reason instanceof RunCutError ? reason.cut : 'interrupted';
-  return { status: 'interrupted', error: sentenceOfCut(cut), cut };
-}
-
-/** Probes the models into `found`, and returns how that ended. */
-async function probeAll(
-  deps: Deps,
-  { target, channel, cut, onListed, onProbe }: ProbeTargetInput,
-  models: readonly string[],
-  found: Found,
-): Promise<End> {
-  const { upstream, stopping, nowS } = deps;
-  try {
-    await onListed(models.length);
-    const known = await listKnownModels(deps.db, target.id);
-    const rememberedByModel = new Map(known.map((state) => [state.model, state.remembered]));
-    const signal = AbortSignal.any([cut, stopping]);
-    await forEachLimited(models, deps.limits.probesPerRun, signal, async (model) => {
-      const remembered = rememberedByModel.get(model) ?? null;
-      const context = { upstream, channel, target, model, remembered, signal: cut, nowS };
-      const outcome = await unlessCut(cut, probeModel(context)).catch((err) => {
-        deps.logger.error({ err, target_id: target.id, model }, 'probe failed unexpectedly');
-        return unfinished(context, unexpected);
-      });
-      if (!outcome) return;
-      found.probes.push(outcome.probe);
-      found.remembered.set(model, outcome.remembered);
-      await onProbe(outcome.probe, models.length, found.probes.length);
-    });
-  } catch (error) {
-    return { status: 'error', error: sentenceOf(deps, error, target), cut: null };
-  }
-  const isCut = cut.aborted || (stopping.aborted && found.probes.length < models.length);
-  return isCut ? endOfCut(cut) : { status: 'completed', error: null, cut: null };
-}
-
-/**
- * Works through `items` in order, at most `limit` at a time, until all are done or `signal` aborts. Rejects
- * with the first error after the running work has ended.
- */
-export async function forEachLimited<Item>(
-  items: readonly Item[],
-  limit: number,
-  signal: AbortSignal,
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  // All lanes share one iterator, so each takes the next item that no other has taken.
-  const rest = items.values();
-  let hasFailed = false;
-  const lane = async () => {
-    for (const item of rest) {
-      if (signal.aborted || hasFailed) return;
-      await work(item).catch((error) => {
-        hasFailed = true;
-        throw error;
-      });
-    }
+export async function probeTarget(deps: Deps, input: ProbeTargetInput): Promise<RunFound> {
+  const { target, cut, asksAll } = input;
+  const { db, limits, pause, nowS } = deps;
+  const { list_way, probe_concurrency, fault } = await getProbeMemory(db, target.id);
+  const past = await listKnownModels(db, target.id);
+  const list =
+    target.models_mode === 'manual'
+      ? null
+      : await unlessCut(cut, listModels({ ...input, upstream: deps.upstream, way: list_way }));
+  if (cut.aborted) return { ...foundNothing(''), ...endOfCut(cut) };
+  const models = chooseModels(list?.ok ? list.models : stillKnown(past), target);
+  if (models.length === 0) return withoutModels(list, past, target);
+  const known = new Map(past.map((one) => [one.model, one]));
+  const isTrusted = fault === null && (list === null || list.ok);
+  const plan = planModels({ models, known, target, asksAll, isTrusted, nowS: nowS() });
+  const speed = { usual: limits.probesPerRun, remembered: probe_concurrency };
+  const pace = createPace({ ...speed, pause, signal: cut });
+  const run = { ...input, known, fault, list, plan, pace };
+  const { unasked, failure, isComplete, ...dealt } = await dealWithModels(deps, run);
+  const end = failure
+    ? ({ status: 'error', error: sentenceOf(deps, failure.error, target), cut: null } as const)
+    : endOf(run, { unasked, isComplete });
+  return {
+    ...dealt,
+    ...{ error_kind: null, ...end, ...listed(list) },
+    kept_models: [...plan.resting, ...unasked],
+    probe_concurrency: pace.learnt(isSixthRun('', target.interval_min, nowS())),
   };
-  const ends = await Promise.allSettled(Array.from({ length: limit }, lane));
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
+/** The latest probed first, because `max_models` may leave only some. */
+function stillKnown(past: readonly KnownState[]): string[] {
+  return past
+    .filter(({ gone_at }) => gone_at === null)
+    .toSorted((a, b) => b.timestamp - a.timestamp)
+    .map(({ model }) => model);
+}
+
+function listed(list: ListOutcome | null) {
+  return list?.ok
+    ? { listed_models: list.models, list_way: list.way }
+    : { listed_models: null, list_way: null };
+}
+
+function withoutModels(
+  list: ListOutcome | null,
+  past: readonly KnownState[],
+  target: Target,
+): RunFound {
+  if (list && !list.ok) return foundNothing(list.error, { error_kind: list.kind });
+  const error = list ? reasonOfNone(past, target) : 'no models are typed in';
+  return foundNothing(error, { status: 'completed', ...listed(list) });
+}
+
+function reasonOfNone(past: readonly KnownState[], { selected_models }: Target): string {
+  const had = selected_models.length > 0 ? selected_models : stillKnown(past);
+  if (had.length === 0) return 'the list has no models';
+  const models = had.length === 1 ? 'the model' : `any of the ${had.length} models`;
+  return `the list no longer has ${models} that ${selected_models.length > 0 ? 'are selected' : 'it had'}`;
+}
+
+function endOf(
+  { cut, list }: RunContext,
+  { unasked, isComplete }: Pick<DealtWith, 'unasked' | 'isComplete'>,
+) {
+  if (!isComplete) return endOfCut(cut);
+  const sentences = list && !list.ok ? [list.error] : [];
+  if (unasked.length > 0) {
+    const models = unasked.length === 1 ? '1 model' : `${unasked.length} models`;
+    sentences.push(`${models} not asked: ${budgetUsedUp}`);
+  }
+  const error = sentences.length === 0 ? null : sentences.join('; ');
+  const error_kind = list && !list.ok ? list.kind : null;
+  return { status: 'completed', error, error_kind, cut: null } as const;
 }

@@ -1,10 +1,11 @@
 import { type ProbeResult, pick, probedFields, type Run, type Target } from '@api-monitor/core';
-import { finishRun, heartbeatRun, startRun } from '@api-monitor/db';
+import { finishRun, getTarget, heartbeatRun, skipRun, startRun } from '@api-monitor/db';
+import { type Budget, budgetUsedUp, openBudget } from '../asking/budget.ts';
 import { logFileName, openProbeLog } from '../probe-logs.ts';
 import { roundToMs } from '../round-to-ms.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 import type { ActiveRun } from './active-runs.ts';
-import { type Findings, noFindings, probeTarget, sentenceOf } from './probe-target.ts';
+import { foundNothing, probeTarget, type RunFound, sentenceOf } from './probe-target.ts';
 import { upstreamTargetOf } from './upstream-target.ts';
 import { withRetries } from './with-retries.ts';
 
@@ -14,9 +15,11 @@ const heartbeatPeriodMs = 10_000;
 export interface RunRequest {
   targetId: number;
   trigger: 'schedule' | 'manual';
+  /** Asks every model; a run that a person started always does. */
+  asksAll?: boolean;
 }
 
-interface LoggedFindings extends Findings {
+interface LoggedFindings extends RunFound {
   /** Null if no line was written. */
   log_file: string | null;
 }
@@ -31,16 +34,50 @@ export async function runTarget(
   request: RunRequest,
   cut: AbortSignal,
 ): Promise<void> {
+  let asksAll = request.asksAll ?? request.trigger === 'manual';
   let hasMoved = true;
   while (hasMoved && !deps.stopping.aborted && !cut.aborted) {
-    hasMoved = await runOnce(deps, request, cut);
+    hasMoved = await runOnce(deps, { ...request, asksAll }, cut);
+    asksAll = true;
   }
 }
 
 /** Resolves to whether the channel moved during the run. */
 async function runOnce(
   deps: WorkerDeps,
-  { targetId: target_id, trigger }: RunRequest,
+  request: Required<RunRequest>,
+  cut: AbortSignal,
+): Promise<boolean> {
+  const budget = await budgetOf(deps, request);
+  if (!budget) return false;
+  try {
+    return await runWithin(deps, request, budget, cut);
+  } finally {
+    budget.end();
+  }
+}
+
+/** Null if the target is gone, or if nothing is left of the day's budget for a scheduled run. */
+async function budgetOf(
+  deps: WorkerDeps,
+  { targetId, trigger }: Required<RunRequest>,
+): Promise<Budget | null> {
+  const target = await getTarget(deps.db, targetId);
+  if (!target) return null;
+  const budget = await openBudget(deps, target);
+  if (trigger === 'manual' || !budget.isUsedUp()) return budget;
+  budget.end();
+  const error = `not run: ${budgetUsedUp}`;
+  if (!(await skipRun(deps.db, { target_id: targetId, error }))) return null;
+  deps.logger.info({ target_id: targetId }, error);
+  await deps.bus.events.publish({ type: 'target_updated', data: { target_id: targetId } });
+  return null;
+}
+
+async function runWithin(
+  deps: WorkerDeps,
+  { targetId: target_id, trigger, asksAll }: Required<RunRequest>,
+  budget: Budget,
   cut: AbortSignal,
 ): Promise<boolean> {
   const nowS = deps.nowS();
@@ -53,7 +90,7 @@ async function runOnce(
   try {
     await deps.bus.events.publish({ type: 'target_updated', data: { target_id } });
     const signal = AbortSignal.any([cut, activeRun.signal]);
-    const findings = await probeAndLog(deps, run, target, signal);
+    const findings = await probeAndLog(deps, run, { target, asksAll, budget, cut: signal });
     await record(deps, run, findings, cut);
     return findings.cut === 'target_moved';
   } finally {
@@ -71,12 +108,18 @@ async function sendHeartbeat(deps: WorkerDeps, run: Run, activeRun: ActiveRun): 
   }
 }
 
+interface Probing {
+  target: Target;
+  asksAll: boolean;
+  budget: Budget;
+  cut: AbortSignal;
+}
+
 /** Never throws, so that a claimed run always ends. */
 async function probeAndLog(
   deps: WorkerDeps,
   run: Run,
-  target: Target,
-  cut: AbortSignal,
+  { target, ...how }: Probing,
 ): Promise<LoggedFindings> {
   const { id: target_id, name: target_name } = target;
   const ids = { target_id, run_id: run.id };
@@ -88,9 +131,7 @@ async function probeAndLog(
   };
   const probing = async () =>
     probeTarget(deps, {
-      target,
-      channel: upstreamTargetOf(deps.db, target),
-      cut,
+      ...{ target, channel: upstreamTargetOf(deps.db, target), ...how },
       onListed: (total) => publishProgress(total, 0, null),
       onProbe: async (probe, total, done) => {
         log.write(probe);
@@ -98,7 +139,7 @@ async function probeAndLog(
         await publishProgress(total, done, probe);
       },
     });
-  const findings = await probing().catch((error) => noFindings(sentenceOf(deps, error, target)));
+  const findings = await probing().catch((error) => foundNothing(sentenceOf(deps, error, target)));
   return { ...findings, log_file: (await log.close()) ? file : null };
 }
 

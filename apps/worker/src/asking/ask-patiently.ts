@@ -1,0 +1,77 @@
+import type { ErrorKind, ProbeResult } from '@api-monitor/core';
+import type { FreezeWatch } from '../probe/freeze-watch.ts';
+import type { ProbeOutcome } from '../probe/probe-model.ts';
+import type { Pace } from './pace.ts';
+
+interface Patience {
+  pace: Pace;
+  freezes: FreezeWatch;
+  /** Unix seconds. */
+  nowS: () => number;
+}
+
+/** How long a probe waits for a channel that doesn't say how long. */
+const restsS = [1, 2, 4];
+/** A channel that asks for more than this in all is limited, as far as clients are concerned. */
+const patienceS = 20;
+/** A channel may say "one second" for ever. */
+const mostAsked = 6;
+
+const lostKinds: readonly (ErrorKind | null)[] = ['timeout', 'network'];
+
+/**
+ * Asks until the answer says something about the channel: after too many requests the channel rests as long
+ * as it says, and what was lost while this process was frozen is asked again. The requests of all tries
+ * are in the outcome.
+ */
+export async function askPatiently(
+  ask: () => Promise<ProbeOutcome>,
+  { pace, freezes, nowS }: Patience,
+): Promise<ProbeOutcome> {
+  let waitedS = 0;
+  let before: ProbeResult | null = null;
+  for (let tries = 1; ; tries += 1) {
+    const sentAtOnce = pace.limit();
+    const { outcome, wasFrozen } = await pace.inTurn(async () => {
+      freezes.look();
+      const beganAt = nowS();
+      const outcome = await ask();
+      return { outcome, wasFrozen: freezes.hasFrozenSince(beganAt) };
+    });
+    const { probe } = outcome;
+    const total: ProbeOutcome = {
+      ...outcome,
+      probe: before ? withCostOf(before, probe) : probe,
+    };
+    before = total.probe;
+    if (tries >= mostAsked) return total;
+    if (wasFrozen && lostKinds.includes(probe.error_kind)) continue;
+    if (probe.error_kind !== 'rate_limit') return total;
+    const restS = restOf(outcome, tries);
+    if (restS === null || waitedS + restS > patienceS) {
+      pace.complain(sentAtOnce, 0);
+      return total;
+    }
+    waitedS += restS;
+    if (!pace.complain(sentAtOnce, restS)) return total;
+  }
+}
+
+function restOf({ findings }: ProbeOutcome, tries: number): number | null {
+  const told = findings.findLast(({ kind }) => kind === 'rate_limit')?.retry_after_s;
+  return told && told > 0 ? Math.max(told, 0.2) : (restsS[tries - 1] ?? null);
+}
+
+/** The latest probe, with what the earlier ones of the same model cost. */
+function withCostOf(before: ProbeResult, latest: ProbeResult): ProbeResult {
+  return {
+    ...latest,
+    requests: before.requests + latest.requests,
+    input_tokens: plus(before.input_tokens, latest.input_tokens),
+    output_tokens: plus(before.output_tokens, latest.output_tokens),
+  };
+}
+
+function plus(a: number | null, b: number | null): number | null {
+  return a === null && b === null ? null : (a ?? 0) + (b ?? 0);
+}

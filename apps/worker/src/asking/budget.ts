@@ -1,0 +1,100 @@
+import { type ProbeResult, secondsPerDay, type Target } from '@api-monitor/core';
+import { type Database, readProbeUsage, readSettings } from '@api-monitor/db';
+
+/** What probes cost. */
+interface Spend {
+  requests: number;
+  tokens: number;
+}
+
+/** What this process has spent, because the database only knows of probes that are written. */
+export interface SpendTally {
+  /** Since the start of the process. */
+  all: Spend;
+  unwritten: Spend;
+}
+
+/** What a channel and the whole installation may still spend today, in UTC. */
+export interface Budget {
+  isUsedUp(): boolean;
+  /** Adds what a probe has cost. */
+  spend(probe: Cost): void;
+  /** Call it once what was spent is written, or never will be. */
+  end(): void;
+}
+
+type Cost = Pick<ProbeResult, 'requests' | 'input_tokens' | 'output_tokens'>;
+type Limited = { [Name in 'probe_requests_per_day' | 'probe_tokens_per_day']: number | null };
+
+export const budgetUsedUp = 'the budget of the day is used up';
+
+export function createSpendTally(): SpendTally {
+  return { all: { requests: 0, tokens: 0 }, unwritten: { requests: 0, tokens: 0 } };
+}
+
+export async function openBudget(
+  { db, spending, nowS }: { db: Database; spending: SpendTally; nowS: () => number },
+  target: Pick<Target, 'id' | keyof Limited>,
+): Promise<Budget> {
+  const own = limitOf(target);
+  const overall = limitOf(await readSettings(db));
+  const day = nowS();
+  const spent = { requests: 0, tokens: 0 };
+  const ownBefore = hasLimit(own)
+    ? sumOf(await readProbeUsage(db, { day, target_id: target.id }))
+    : null;
+  const allBefore = hasLimit(overall)
+    ? sumOf([...(await readProbeUsage(db, { day })), spending.unwritten])
+    : null;
+  const tallyBefore = { ...spending.all };
+  return {
+    isUsedUp() {
+      if (ownBefore && reaches(sumOf([ownBefore, spent]), own)) return true;
+      const since = {
+        requests: spending.all.requests - tallyBefore.requests,
+        tokens: spending.all.tokens - tallyBefore.tokens,
+      };
+      return allBefore !== null && reaches(sumOf([allBefore, since]), overall);
+    },
+    spend(cost) {
+      for (const part of [spent, spending.all, spending.unwritten]) add(part, costOf(cost), 1);
+    },
+    end: () => add(spending.unwritten, spent, -1),
+  };
+}
+
+/** When the next day begins in UTC, in Unix seconds. */
+export function nextDayAt(nowS: number): number {
+  return (Math.floor(nowS / secondsPerDay) + 1) * secondsPerDay;
+}
+
+function limitOf({ probe_requests_per_day, probe_tokens_per_day }: Limited): Spend {
+  return { requests: probe_requests_per_day ?? 0, tokens: probe_tokens_per_day ?? 0 };
+}
+
+/** 0 is no limit. */
+function hasLimit({ requests, tokens }: Spend): boolean {
+  return requests > 0 || tokens > 0;
+}
+
+function reaches(used: Spend, limit: Spend): boolean {
+  return (
+    (limit.requests > 0 && used.requests >= limit.requests) ||
+    (limit.tokens > 0 && used.tokens >= limit.tokens)
+  );
+}
+
+function costOf({ requests, input_tokens, output_tokens }: Cost): Spend {
+  return { requests, tokens: (input_tokens ?? 0) + (output_tokens ?? 0) };
+}
+
+function sumOf(parts: readonly Spend[]): Spend {
+  const sum = { requests: 0, tokens: 0 };
+  for (const part of parts) add(sum, part, 1);
+  return sum;
+}
+
+function add(to: Spend, part: Spend, times: 1 | -1): void {
+  to.requests += times * part.requests;
+  to.tokens += times * part.tokens;
+}

@@ -1,0 +1,94 @@
+import type { ChannelFault, ErrorKind, Finding } from '@api-monitor/core';
+import type { FindingOnModel } from '@api-monitor/db';
+import type { ProbeOutcome } from '../probe/probe-model.ts';
+
+/** Why no model of a channel answers. */
+export interface ChannelCause {
+  kind: ErrorKind;
+  /** As the probe that met it says it. */
+  error: string;
+}
+
+/** What makes a whole channel suspect before any model is asked. */
+export interface Suspicion {
+  /** Why the list could not be read; null if it was, or wasn't asked for. */
+  list: ErrorKind | null;
+  fault: ChannelFault | null;
+}
+
+const connectionKinds: readonly (ErrorKind | null)[] = ['network', 'timeout', 'tls'];
+const accountKinds: readonly (ErrorKind | null)[] = ['auth', 'quota'];
+
+/** A key may be refused for some models only, so a channel whose list was read isn't given up sooner. */
+const refusalsToGiveUp = 3;
+
+/** How many models are asked one by one before the others, because the whole channel may be at fault. */
+export function askedFirst({ list, fault }: Suspicion): number {
+  if (fault || accountKinds.includes(list)) return 1;
+  return connectionKinds.includes(list) ? 2 : 0;
+}
+
+/** Notices when every probe of a run meets the same fault of the whole channel. */
+export function watchForCause(suspicion: Suspicion) {
+  const { list, fault } = suspicion;
+  let hasAnswered = false;
+  let causes: { cause: ChannelCause; isConnection: boolean }[] = [];
+  const refusalsNeeded = fault || accountKinds.includes(list) ? 1 : refusalsToGiveUp;
+  const connectionsNeeded = connectionsNeededBy(suspicion);
+  return {
+    take({ probe, findings }: Pick<ProbeOutcome, 'probe' | 'findings'>): void {
+      if (probe.success) hasAnswered = true;
+      if (hasAnswered) causes = [];
+      const { error_kind: kind, error } = probe;
+      if (hasAnswered || kind === null || error === null) return;
+      const isConnection = connectionKinds.includes(kind);
+      if (isConnection || isChannelWide(findings)) {
+        causes.push({ cause: { kind, error }, isConnection });
+      }
+    },
+    /** Null unless no other model needs to be asked. */
+    cause(): ChannelCause | null {
+      const connections = causes.filter(({ isConnection }) => isConnection);
+      const refusals = causes.filter(({ isConnection }) => !isConnection);
+      if (refusals.length >= refusalsNeeded) return refusals.at(-1)?.cause ?? null;
+      if (connections.length >= connectionsNeeded) return connections.at(-1)?.cause ?? null;
+      return null;
+    },
+    hasAnswered: () => hasAnswered,
+  };
+}
+
+function connectionsNeededBy({ list, fault }: Suspicion): number {
+  if (fault && connectionKinds.includes(fault.kind)) return 1;
+  return connectionKinds.includes(list) ? 2 : Number.POSITIVE_INFINITY;
+}
+
+function isChannelWide(findings: readonly Finding[]): boolean {
+  return findings.some(({ outcome, scope }) => outcome === 'failure' && scope === 'channel');
+}
+
+/**
+ * The findings of a run as they are recorded. What some models of the channel met while others answered is
+ * theirs alone; what all of them met is the channel's, and is recorded once.
+ */
+export function settleScopes(
+  findings: readonly FindingOnModel[],
+  { hasAnswered, cause }: { hasAnswered: boolean; cause: ChannelCause | null },
+): FindingOnModel[] {
+  if (hasAnswered) return findings.map((one) => withScope(one, 'model'));
+  const widened = findings.map((one) =>
+    cause && one.finding.outcome === 'failure' && one.finding.kind === cause.kind
+      ? withScope(one, 'channel')
+      : one,
+  );
+  const isOfChannel = ({ finding }: FindingOnModel) =>
+    finding.outcome === 'failure' && finding.scope === 'channel';
+  const last = widened.findLast(isOfChannel);
+  return widened.filter((one) => one === last || !isOfChannel(one));
+}
+
+function withScope(one: FindingOnModel, scope: 'model' | 'channel'): FindingOnModel {
+  const { outcome, scope: before } = one.finding;
+  const isKept = outcome !== 'failure' || before === scope || before === 'route';
+  return isKept ? one : { ...one, finding: { ...one.finding, scope } };
+}

@@ -1,0 +1,141 @@
+import type { ChannelFault, ProbeResult, Target, UpstreamTarget } from '@api-monitor/core';
+import type { FindingOnModel, KnownState } from '@api-monitor/db';
+import { askModels } from '../asking/ask-models.ts';
+import { askPatiently } from '../asking/ask-patiently.ts';
+import type { Budget } from '../asking/budget.ts';
+import {
+  askedFirst,
+  type Suspicion,
+  settleScopes,
+  watchForCause,
+} from '../asking/channel-cause.ts';
+import type { Pace } from '../asking/pace.ts';
+import type { ListOutcome } from '../probe/list-models.ts';
+import { leftOut, type ProbeOutcome, probeModel, withoutAnswer } from '../probe/probe-model.ts';
+import type { WorkerDeps } from '../worker-deps.ts';
+import type { RunPlan } from './plan-models.ts';
+import { rowFromTraffic } from './traffic-row.ts';
+import { unlessCut } from './unless-cut.ts';
+
+export type DealDeps = Pick<
+  WorkerDeps,
+  'db' | 'logger' | 'upstream' | 'stopping' | 'limits' | 'nowS' | 'freezes' | 'random'
+>;
+
+/** Everything that one run works with. */
+export interface RunContext {
+  target: Target;
+  channel: UpstreamTarget;
+  known: ReadonlyMap<string, KnownState>;
+  fault: ChannelFault | null;
+  /** Null if the models are typed by hand alone. */
+  list: ListOutcome | null;
+  plan: RunPlan;
+  pace: Pace;
+  budget: Budget;
+  /** Ends the run at once. */
+  cut: AbortSignal;
+  onListed: (total: number) => Promise<void>;
+  onProbe: (probe: ProbeResult, total: number, done: number) => Promise<void>;
+}
+
+/** What a run found out about its models, also if it ended early. */
+export interface DealtWith {
+  probes: ProbeResult[];
+  findings: FindingOnModel[];
+  /** By model: the form that worked, for the next run. */
+  remembered: Map<string, unknown>;
+  /** Models that the budget left out. */
+  unasked: string[];
+  /** An internal error that ended the run. */
+  failure: { error: unknown } | null;
+  isComplete: boolean;
+}
+
+/** The sentence of a probe that failed by an error of ours, whose details are only logged. */
+export const unexpected = "unexpected error; see the monitor's log";
+
+/** Deals with every model of the plan. Never throws. */
+export async function dealWithModels(deps: DealDeps, run: RunContext): Promise<DealtWith> {
+  const { plan, list, fault, cut } = run;
+  const suspicion = { list: list && !list.ok ? list.kind : null, fault };
+  const watch = watchForCause(suspicion);
+  const total = plan.left.length + plan.provenByTraffic.length + plan.asked.length;
+  const dealt: DealtWith = {
+    ...{ probes: [], findings: [], remembered: new Map(), unasked: [], failure: null },
+    isComplete: false,
+  };
+  const take = async ({ probe, findings, remembered }: ProbeOutcome) => {
+    dealt.probes.push(probe);
+    dealt.findings.push(...findings.map((finding) => ({ model: probe.model, finding })));
+    dealt.remembered.set(probe.model, remembered);
+    await run.onProbe(probe, total, dealt.probes.length);
+  };
+  try {
+    await run.onListed(total);
+    for (const model of plan.left) await take(leftOut(contextOf(deps, run, model)));
+    await takeTraffic(deps, run, take);
+    dealt.unasked = await ask(deps, run, { suspicion, watch, take });
+  } catch (error) {
+    dealt.failure = { error };
+  }
+  const settled = { hasAnswered: watch.hasAnswered(), cause: watch.cause() };
+  const isComplete = !cut.aborted && dealt.probes.length + dealt.unasked.length === total;
+  return { ...dealt, findings: settleScopes(dealt.findings, settled), isComplete };
+}
+
+async function takeTraffic(
+  { db }: DealDeps,
+  { plan, target, known }: RunContext,
+  take: (outcome: ProbeOutcome) => Promise<void>,
+): Promise<void> {
+  for (const { model, proof } of plan.provenByTraffic) {
+    const probe = await rowFromTraffic(db, { target_id: target.id, model, proof });
+    await take({ probe, findings: [], remembered: known.get(model)?.remembered ?? null });
+  }
+}
+
+interface Asking {
+  suspicion: Suspicion;
+  watch: ReturnType<typeof watchForCause>;
+  take: (outcome: ProbeOutcome) => Promise<void>;
+}
+
+function ask(
+  deps: DealDeps,
+  run: RunContext,
+  { suspicion, watch, take }: Asking,
+): Promise<string[]> {
+  return askModels({
+    models: run.plan.asked,
+    askedFirst: askedFirst(suspicion),
+    atOnce: deps.limits.probesPerRun,
+    signal: AbortSignal.any([run.cut, deps.stopping]),
+    budget: run.budget,
+    watch,
+    ask: (model) => askOne(deps, run, model),
+    withoutAsking: (model, { kind, error }) =>
+      withoutAnswer(contextOf(deps, run, model), { error, error_kind: kind }),
+    onOutcome: take,
+  });
+}
+
+async function askOne(
+  deps: DealDeps,
+  run: RunContext,
+  model: string,
+): Promise<ProbeOutcome | null> {
+  const context = contextOf(deps, run, model);
+  const { freezes, nowS, logger } = deps;
+  const asking = askPatiently(() => probeModel(context), { pace: run.pace, freezes, nowS });
+  return unlessCut(run.cut, asking).catch((err) => {
+    logger.error({ err, target_id: run.target.id, model }, 'probe failed unexpectedly');
+    return withoutAnswer(context, { error: unexpected, error_kind: 'upstream' });
+  });
+}
+
+function contextOf({ upstream, nowS, random }: DealDeps, run: RunContext, model: string) {
+  const { channel, target, cut: signal } = run;
+  const remembered = run.known.get(model)?.remembered ?? null;
+  return { upstream, channel, target, model, remembered, signal, nowS, random, by: 'run' as const };
+}

@@ -1,0 +1,20 @@
+import { type RunCut, RunCutError, sentenceOfCut } from '@api-monitor/core';
+
+/** The result of `work`; null if `cut` has aborted it. */
+export async function unlessCut<Result>(
+  cut: AbortSignal,
+  work: Promise<Result>,
+): Promise<Result | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (cut.aborted) return null;
+    throw error;
+  }
+}
+
+/** How a run ends that was cut off. A worker that stops aborts its runs without saying why. */
+export function endOfCut({ reason }: AbortSignal) {
+  const cut: RunCut = reason instanceof RunCutError ? reason.cut : 'interrupted';
+  return { status: 'interrupted', error: sentenceOfCut(cut), error_kind: null, cut } as const;
+}

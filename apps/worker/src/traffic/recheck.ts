@@ -1,0 +1,131 @@
+import { type ProbeModelJob, probePlanOf, recheckAt, type Target } from '@api-monitor/core';
+import {
+  getKnownModel,
+  getProbeMemory,
+  getTarget,
+  type KnownState,
+  listRechecks,
+  listRunningTargetIds,
+  type ProbeMemory,
+  recordModelProbe,
+} from '@api-monitor/db';
+import { askPatiently } from '../asking/ask-patiently.ts';
+import { type Budget, openBudget } from '../asking/budget.ts';
+import { createPace } from '../asking/pace.ts';
+import { type ProbeOutcome, probeModel } from '../probe/probe-model.ts';
+import { runTarget } from '../run/run-target.ts';
+import { unlessCut } from '../run/unless-cut.ts';
+import { hasMoved, upstreamTargetOf } from '../run/upstream-target.ts';
+import { withRetries } from '../run/with-retries.ts';
+import type { WorkerDeps } from '../worker-deps.ts';
+
+/**
+ * Queues a probe of one model for every channel that has one whose rest is over. The queue's key is the
+ * channel, so that a channel is asked for one model at a time.
+ */
+export async function queueRechecks({ db, bus, nowS, stopping }: WorkerDeps): Promise<void> {
+  if (stopping.aborted) return;
+  const busy = new Set(await listRunningTargetIds(db));
+  const targets = new Map<number, Target | null>();
+  for (const { target_id, model } of await listRechecks(db, nowS())) {
+    if (busy.has(target_id)) continue;
+    const known = targets.get(target_id);
+    const target = known === undefined ? await getTarget(db, target_id) : known;
+    targets.set(target_id, target);
+    if (!target || probePlanOf(model, target.dont_probe) !== 'probed') continue;
+    busy.add(target_id);
+    await bus.modelProbes.add(String(target_id), { target_id, model });
+  }
+}
+
+/**
+ * Asks one model again whose rest is over, and records the result. An answer that ends a fault of the whole
+ * channel starts a run at once. `cut` ends it at once, without a result. Throws internal errors.
+ */
+export async function recheckModel(
+  deps: WorkerDeps,
+  { target_id, model }: ProbeModelJob,
+  cut: AbortSignal,
+): Promise<void> {
+  const target = await getTarget(deps.db, target_id);
+  const memory = await getProbeMemory(deps.db, target_id);
+  const known = await getKnownModel(deps.db, target_id, model);
+  if (!target || !known || !isWanted(target, known, memory, deps.nowS())) {
+    deps.metrics.recheckEnded('skipped');
+    return;
+  }
+  const budget = await openBudget(deps, target);
+  try {
+    const outcome = budget.isUsedUp()
+      ? null
+      : await unlessCut(cut, ask(deps, { target, known, memory }, cut));
+    if (!outcome) {
+      deps.metrics.recheckEnded('skipped');
+      return;
+    }
+    await record(deps, target, outcome, budget, cut);
+    if (!memory.fault || !outcome.probe.success) return;
+  } finally {
+    budget.end();
+  }
+  await runTarget(deps, { targetId: target_id, trigger: 'schedule', asksAll: true }, cut);
+}
+
+/** Its rest may have been ended by a client or a run since the job was queued. */
+function isWanted(
+  target: Target,
+  known: KnownState,
+  { fault }: ProbeMemory,
+  nowS: number,
+): boolean {
+  const { model, evidence, gone_at } = known;
+  const isProbed = probePlanOf(model, target.dont_probe) === 'probed' && gone_at === null;
+  if (!target.enabled || !isProbed) return false;
+  const dueAt = fault ? fault.rest_until : recheckAt(evidence);
+  return dueAt !== null && dueAt <= nowS;
+}
+
+interface Asked {
+  target: Target;
+  known: KnownState;
+  memory: ProbeMemory;
+}
+
+function ask(
+  deps: WorkerDeps,
+  { target, known, memory }: Asked,
+  cut: AbortSignal,
+): Promise<ProbeOutcome> {
+  const { upstream, nowS, random, freezes, pause } = deps;
+  const channel = upstreamTargetOf(deps.db, target);
+  const { model, remembered } = known;
+  const settings = { usual: 1, remembered: memory.probe_concurrency };
+  const pace = createPace({ ...settings, pause, signal: cut });
+  const context = { upstream, channel, target, model, remembered, signal: cut, nowS, random };
+  return askPatiently(() => probeModel({ ...context, by: 'recheck' }), { pace, freezes, nowS });
+}
+
+async function record(
+  deps: WorkerDeps,
+  before: Target,
+  { probe, findings, remembered }: ProbeOutcome,
+  budget: Budget,
+  cut: AbortSignal,
+): Promise<void> {
+  const { id: target_id } = before;
+  budget.spend(probe);
+  const current = await getTarget(deps.db, target_id);
+  if (!current || hasMoved(before, current)) return;
+  const found = { target_id, probe, findings, remembered };
+  const recorded = await withRetries(
+    () => recordModelProbe(deps.db, { ...found, nowS: deps.nowS() }),
+    (err) => deps.logger.error({ err, target_id }, 'probe not written; trying again'),
+    cut,
+  );
+  if (recorded.outcome !== 'recorded') return;
+  const { model, success, error } = probe;
+  deps.metrics.probeEnded(probe);
+  deps.metrics.recheckEnded(success ? 'alive' : 'failed');
+  deps.logger.info({ target_id, model, success, error }, 'model asked again after its rest');
+  await deps.bus.events.publish({ type: 'target_updated', data: { target_id } });
+}
