@@ -1,50 +1,30 @@
-import {
-  type Finding,
-  isRouteRefused,
-  type Judgement,
-  judgeAnswer,
-  judgeBreak,
-  type ProbeResult,
-} from '@api-monitor/core';
+import { type Finding, judgeExchange } from '@api-monitor/core';
 import type { SentAttempt } from './send-attempt.ts';
 
 /**
  * What a probe shows: the attempt that decides, and each route that the channel refused on the way to it.
- * Attempts that were only rejected for their form show nothing.
+ * Attempts that were only rejected for their form show nothing. `isWrongAnswer`: null if it wasn't checked.
  */
 export function findingsOfProbe(
   attempts: readonly SentAttempt[],
   decisive: SentAttempt,
-  {
-    by,
-    probe,
-    isWrongAnswer,
-  }: { by: Finding['by']; probe: ProbeResult; isWrongAnswer: boolean | null },
+  { by, isWrongAnswer }: { by: Finding['by']; isWrongAnswer: boolean | null },
 ): Finding[] {
-  const refused = attempts.filter((attempt) => attempt !== decisive && isRouteRefused(attempt));
+  const lastOnRoute = new Map(attempts.map((attempt) => [attempt.form.route, attempt]));
+  const others = [...lastOnRoute.values()].filter(
+    ({ form }) => form.route !== decisive.form.route,
+  );
   return [
-    ...refused.map((attempt) => findingOf(attempt, by)),
-    {
-      ...findingOf(decisive, by),
-      // The sentence that the row has too.
-      message: probe.error,
-      is_wrong_answer: isWrongAnswer,
-    },
+    ...others.map((attempt) => findingOf(attempt, by)).filter(({ outcome }) => outcome === 'refused'),
+    { ...findingOf(decisive, by), is_wrong_answer: isWrongAnswer },
   ];
 }
 
 function findingOf(attempt: SentAttempt, by: Finding['by']): Finding {
-  const { outcome, kind, scope, message } = judgeAttempt(attempt);
+  const { outcome, kind, scope, message } = judgeExchange(attempt.exchange, attempt.reading);
   return {
     ...{ outcome, kind, scope, message, by, route: attempt.form.route },
     ...{ began_at: attempt.beganAt, at: attempt.endedAt, first_token_s: attempt.firstTokenS },
     ...{ is_wrong_answer: null, retry_after_s: attempt.retryAfterS },
   };
-}
-
-/** By the rules that hold for clients' requests too. */
-export function judgeAttempt({ exchange, reading }: SentAttempt): Judgement {
-  if (!exchange.answered) return judgeBreak(exchange.kind, exchange.message);
-  if (exchange.cut !== null) return judgeBreak('bad_body', exchange.cut);
-  return judgeAnswer({ status: exchange.status, reading, by: 'probe' });
 }

@@ -64,7 +64,7 @@ export async function probeModel(input: ProbeModelInput): Promise<ProbeOutcome> 
   const context = { own: plan.route, nowS: probe.timestamp };
   return {
     probe,
-    findings: findingsOfProbe(attempts, decisive, { by: input.by, probe, isWrongAnswer }),
+    findings: findingsOfProbe(attempts, decisive, { by: input.by, isWrongAnswer }),
     remembered: probe.success ? remember(decisive.form, known, context) : keepAfter(probe, known),
   };
 }
