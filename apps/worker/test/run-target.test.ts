@@ -73,19 +73,18 @@ test('a run writes its rows, totals, states and log, and publishes events', asyn
   });
 });
 
-test('without a list of models the run ends in an error that says what was sent instead', async () => {
+test('without a list and without known models, the run ends in an error that says what was sent', async () => {
   const worker = await openTestWorker();
   const provider = await startProvider({ 'gpt-4o': 'good' });
   const target = await addTarget(worker, provider);
   const deps = worker.makeDeps();
-  await runTarget(deps, { targetId: target.id, trigger: 'manual' }, endless);
   provider.setModelList('status_401');
   await runTarget(deps, { targetId: target.id, trigger: 'manual' }, endless);
   const [run] = await listRuns(worker.db, target.id, 1);
-  expect(run).toMatchObject({ status: 'error', error: expect.stringContaining('HTTP 401') });
+  const error = expect.stringContaining('HTTP 401');
+  expect(run).toMatchObject({ status: 'error', error, error_kind: 'auth' });
   expect(await getTarget(worker.db, target.id)).toMatchObject({
-    last_status: 'error',
-    last_error: run?.error,
+    ...{ last_status: 'error', last_error: run?.error, last_error_kind: 'auth' },
   });
   expect(deps.events.at(-1)).toMatchObject({ type: 'run_completed', data: { status: 'error' } });
 });
