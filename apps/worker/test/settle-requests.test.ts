@@ -1,38 +1,13 @@
-import type { ProxyRequest } from '@api-monitor/core';
 import { listModelStates, listProxyRequests, sumProxyRequests } from '@api-monitor/db';
 import { expect, onTestFinished, test } from 'vitest';
 import { createWorker } from '../src/create-worker.ts';
 import { pruneHistory } from '../src/housekeeping.ts';
 import { runTarget } from '../src/run/run-target.ts';
 import { settleRequests } from '../src/traffic/settle-requests.ts';
+import { requestOf } from './live-request.ts';
 import { addTarget, openTestWorker, startProvider } from './open-test-worker.ts';
 
 const endless = new AbortController().signal;
-
-function requestOf(target_id: number, timestamp: number, isFailure: boolean): ProxyRequest {
-  const failure = { error: 'HTTP 503: no', error_kind: 'upstream' } as const;
-  const success = { error: null, error_kind: null };
-  const end = { status: isFailure ? 503 : 200, ...(isFailure ? failure : success) };
-  const place = { target_id, target_name: 'relay', model: 'gpt-4o' };
-  return {
-    request_id: `${target_id}-${timestamp}-${isFailure}`,
-    timestamp,
-    key_id: null,
-    key_name: 'master',
-    requested_model: 'gpt-4o',
-    route: 'chat',
-    stream: true,
-    attempts: [{ ...place, ...end, duration_s: 0.1, is_live_failure: isFailure }],
-    first_byte_s: 0.1,
-    duration_s: 0.2,
-    input_tokens: 1,
-    output_tokens: 2,
-    request_bytes: 10,
-    response_bytes: 20,
-    ...place,
-    ...end,
-  };
-}
 
 async function withChannels() {
   const worker = await openTestWorker();
@@ -61,7 +36,7 @@ test('a batch is written, and an event announces the channels that began to fail
   expect(await listProxyRequests(db, { limit: 10 })).toHaveLength(3);
   expect(deps.events).toEqual([{ type: 'target_updated', data: { target_id: a } }]);
   const states = await listModelStates(db, { with_history: false });
-  expect(states.map(({ live_failures }) => live_failures)).toEqual([2, 0]);
+  expect(states.map(({ evidence }) => evidence[0]?.failures)).toEqual([2, 0]);
   await settleRequests(deps, { requests: [requestOf(a, clock.now + 2, false)] }, endless);
   expect(deps.events).toHaveLength(2);
 });
@@ -112,7 +87,8 @@ test('requests older than the retention are deleted', async () => {
 
 test('a worker takes both from the bus, and writes waiting batches before it stops', async () => {
   const { a, clock, provider, openBus, db, ...rest } = await withChannels();
-  const { bus, events } = openBus();
+  const { bus } = openBus();
+  provider.requests.length = 0;
   const worker = createWorker({
     ...rest,
     db,
@@ -122,12 +98,15 @@ test('a worker takes both from the bus, and writes waiting batches before it sto
   });
   worker.start();
   onTestFinished(() => worker.stop(0));
-  provider.setBehaviour('gpt-4o', 'http_503');
-  await bus.modelProbes.add(`${a}/gpt-4o`, { target_id: a, model: 'gpt-4o' });
-  await expect.poll(() => events).toEqual([{ type: 'target_updated', data: { target_id: a } }]);
+  await settleRequests(
+    { ...rest.deps, bus },
+    { requests: [requestOf(a, clock.now - 5, true)] },
+    endless,
+  );
+  await expect.poll(() => provider.requests.length).toBe(1);
   for (let n = 0; n < 20; n += 1) {
     await bus.proxyRequests.add(`${n}`, { requests: [requestOf(a, clock.now + n, false)] });
   }
   await worker.stop(5000);
-  expect(await listProxyRequests(db, { limit: 100 })).toHaveLength(20);
+  expect(await listProxyRequests(db, { limit: 100 })).toHaveLength(21);
 });

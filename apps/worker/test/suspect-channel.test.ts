@@ -1,10 +1,4 @@
-import {
-  getTarget,
-  listModelStates,
-  listRunModels,
-  listRuns,
-  updateTarget,
-} from '@api-monitor/db';
+import { getTarget, listModelStates, listRunModels, listRuns, updateTarget } from '@api-monitor/db';
 import type { BehaviourName } from '@api-monitor/fake-provider';
 import { expect, test } from 'vitest';
 import { runTarget } from '../src/run/run-target.ts';
@@ -24,7 +18,11 @@ async function withChannel(fields: Parameters<typeof addTarget>[2] = {}) {
     provider.requests.length = 0;
     await runTarget(deps, { targetId: target.id, trigger }, endless);
     const [latest] = await listRuns(worker.db, target.id, 1);
-    const rows = await listRunModels(worker.db, { target_id: target.id, run_id: latest?.id, limit: 100 });
+    const rows = await listRunModels(worker.db, {
+      target_id: target.id,
+      run_id: latest?.id,
+      limit: 100,
+    });
     const asked = provider.requests.flatMap(({ model }) => model ?? []);
     return { ...latest, rows: rows.toSorted((x, y) => x.model.localeCompare(y.model)), asked };
   };

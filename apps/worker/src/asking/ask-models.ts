@@ -35,9 +35,10 @@ export async function askModels(input: AskInput): Promise<string[]> {
       unasked.push(model);
       return;
     }
+    const settle = budget.reserve();
     const outcome = await input.ask(model);
     if (!outcome) return;
-    budget.spend(outcome.probe);
+    settle(outcome.probe);
     watch.take(outcome);
     await input.onOutcome(outcome);
   };

@@ -17,8 +17,8 @@ export interface SpendTally {
 /** What a channel and the whole installation may still spend today, in UTC. */
 export interface Budget {
   isUsedUp(): boolean;
-  /** Adds what a probe has cost. */
-  spend(probe: Cost): void;
+  /** Sets one request aside. Call the returned function with what the probe has cost in the end. */
+  reserve(): (cost: Cost) => void;
   /** Call it once what was spent is written, or never will be. */
   end(): void;
 }
@@ -56,8 +56,16 @@ export async function openBudget(
       };
       return allBefore !== null && reaches(sumOf([allBefore, since]), overall);
     },
-    spend(cost) {
-      for (const part of [spent, spending.all, spending.unwritten]) add(part, costOf(cost), 1);
+    reserve() {
+      const sums = [spent, spending.all, spending.unwritten];
+      const reserved = { requests: 1, tokens: 0 };
+      for (const sum of sums) add(sum, reserved, 1);
+      return (cost) => {
+        for (const sum of sums) {
+          add(sum, reserved, -1);
+          add(sum, costOf(cost), 1);
+        }
+      };
     },
     end: () => add(spending.unwritten, spent, -1),
   };

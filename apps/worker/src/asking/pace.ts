@@ -67,6 +67,7 @@ export function createPace({ usual, remembered, pause, signal }: PaceOptions): P
       // Those that were under way together complain together; that is one lesson.
       if (sentAtOnce <= limit) limit = Math.max(1, Math.floor(limit / 2));
       if (restedS + restS > longestRestS) return false;
+      if (restS === 0) return true;
       restedS += restS;
       const before = rest;
       const added = pause(restS * 1000, signal).catch(() => {});

@@ -11,11 +11,11 @@ export function findingsOfProbe(
   { by, isWrongAnswer }: { by: Finding['by']; isWrongAnswer: boolean | null },
 ): Finding[] {
   const lastOnRoute = new Map(attempts.map((attempt) => [attempt.form.route, attempt]));
-  const others = [...lastOnRoute.values()].filter(
-    ({ form }) => form.route !== decisive.form.route,
-  );
+  const others = [...lastOnRoute.values()].filter(({ form }) => form.route !== decisive.form.route);
   return [
-    ...others.map((attempt) => findingOf(attempt, by)).filter(({ outcome }) => outcome === 'refused'),
+    ...others
+      .map((attempt) => findingOf(attempt, by))
+      .filter(({ outcome }) => outcome === 'refused'),
     { ...findingOf(decisive, by), is_wrong_answer: isWrongAnswer },
   ];
 }

@@ -10,7 +10,7 @@ import {
   recordModelProbe,
 } from '@api-monitor/db';
 import { askPatiently } from '../asking/ask-patiently.ts';
-import { type Budget, openBudget } from '../asking/budget.ts';
+import { openBudget } from '../asking/budget.ts';
 import { createPace } from '../asking/pace.ts';
 import { type ProbeOutcome, probeModel } from '../probe/probe-model.ts';
 import { runTarget } from '../run/run-target.ts';
@@ -63,7 +63,8 @@ export async function recheckModel(
       deps.metrics.recheckEnded('skipped');
       return;
     }
-    await record(deps, target, outcome, budget, cut);
+    budget.reserve()(outcome.probe);
+    await record(deps, target, outcome, cut);
     if (!memory.fault || !outcome.probe.success) return;
   } finally {
     budget.end();
@@ -109,11 +110,9 @@ async function record(
   deps: WorkerDeps,
   before: Target,
   { probe, findings, remembered }: ProbeOutcome,
-  budget: Budget,
   cut: AbortSignal,
 ): Promise<void> {
   const { id: target_id } = before;
-  budget.spend(probe);
   const current = await getTarget(deps.db, target_id);
   if (!current || hasMoved(before, current)) return;
   const found = { target_id, probe, findings, remembered };

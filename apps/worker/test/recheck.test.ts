@@ -1,0 +1,200 @@
+import {
+  deleteTarget,
+  getTarget,
+  listKnownModels,
+  listModelStates,
+  listRuns,
+  recordProxyRequests,
+  updateTarget,
+} from '@api-monitor/db';
+import type { BehaviourName } from '@api-monitor/fake-provider';
+import { expect, test } from 'vitest';
+import { runTarget } from '../src/run/run-target.ts';
+import { queueRechecks, recheckModel } from '../src/traffic/recheck.ts';
+import { requestOf } from './live-request.ts';
+import { addTarget, openTestWorker, startProvider } from './open-test-worker.ts';
+
+const endless = new AbortController().signal;
+
+/** A channel of two models that passed a run a minute ago. */
+async function withChannel(behaviour: BehaviourName = 'good') {
+  const worker = await openTestWorker();
+  const { clock, db } = worker;
+  const provider = await startProvider({ 'gpt-4o': behaviour, other: 'good' });
+  const target = await addTarget(worker, provider);
+  const deps = worker.makeDeps();
+  await runTarget(deps, { targetId: target.id, trigger: 'schedule' }, endless);
+  clock.now += 60;
+  deps.events.length = 0;
+  provider.requests.length = 0;
+  const job = { target_id: target.id, model: 'gpt-4o' };
+  const states = async () =>
+    (await listModelStates(db)).map(({ model, success }) => [model, success]);
+  const evidence = async () => (await listKnownModels(db, target.id))[0]?.evidence[0];
+  /** A client's request fails at a given time. */
+  const failLive = (secondsAgo: number) =>
+    recordProxyRequests(db, [requestOf(target.id, clock.now - secondsAgo, true)]);
+  /** Lets the worker look once, and do what it finds. */
+  deps.bus.modelProbes.consume((again, cut) => recheckModel(deps, again, cut), { concurrency: 4 });
+  const look = async () => {
+    await queueRechecks(deps);
+    await expect
+      .poll(() => deps.bus.modelProbes.depth(), { timeout: 5000 })
+      .toEqual({ waiting: 0, active: 0 });
+    return provider.requests.splice(0).flatMap(({ model }) => model ?? []);
+  };
+  return { ...worker, provider, target, deps, job, states, evidence, failLive, look };
+}
+
+test('a model that failed for a client is asked again once its rest is over', async () => {
+  const { failLive, look, evidence, clock } = await withChannel();
+  await failLive(0);
+  expect(await look()).toEqual([]);
+  clock.now += 2;
+  expect(await look()).toEqual(['gpt-4o']);
+  expect(await evidence()).toMatchObject({ state: 'proven', failures: 0, proved_by: 'probe' });
+  expect(await look()).toEqual([]);
+});
+
+test("a recheck that fails shows that the model doesn't work, and counts as no run", async () => {
+  const { db, provider, target, deps, states, failLive, look, clock } = await withChannel();
+  const before = await getTarget(db, target.id);
+  provider.setBehaviour('gpt-4o', 'http_503');
+  await failLive(5);
+  expect(await look()).toEqual(['gpt-4o']);
+  expect(await states()).toEqual([
+    ['gpt-4o', false],
+    ['other', true],
+  ]);
+  expect(await getTarget(db, target.id)).toMatchObject({
+    ...{ last_status: 'degraded', last_success: 1, last_fail: 1 },
+    last_run_at: before?.last_run_at,
+  });
+  const [run] = await listRuns(db, target.id, 1, { with_traffic: true });
+  expect(run).toMatchObject({ trigger: 'traffic', total: 1, fail: 1, finished_at: clock.now });
+  expect(deps.events).toEqual([{ type: 'target_updated', data: { target_id: target.id } }]);
+});
+
+test('a dead model is asked again at doubling rests up to the interval, and never within one', async () => {
+  const { provider, target, deps, clock, look } = await withChannel();
+  provider.setBehaviour('gpt-4o', 'http_503');
+  await runTarget(deps, { targetId: target.id, trigger: 'schedule' }, endless);
+  provider.requests.length = 0;
+  const start = clock.now;
+  const askedAt: number[] = [];
+  for (let second = 0; second < 1000; second += 10) {
+    clock.now = start + second;
+    if ((await look()).length > 0) askedAt.push(second);
+  }
+  expect(askedAt).toEqual([30, 90, 210, 450, 930]);
+  provider.setBehaviour('gpt-4o', 'good');
+  clock.now += 3600;
+  expect(await look()).toEqual(['gpt-4o']);
+  expect(await look()).toEqual([]);
+}, 30_000);
+
+test('a channel is asked for one model at a time', async () => {
+  const { provider, target, deps, clock } = await withChannel();
+  for (const model of ['gpt-4o', 'other']) provider.setBehaviour(model, 'http_503');
+  await runTarget(deps, { targetId: target.id, trigger: 'schedule' }, endless);
+  for (const model of ['gpt-4o', 'other']) provider.setBehaviour(model, 'hang_before_headers');
+  provider.requests.length = 0;
+  clock.now += 60;
+  await queueRechecks(deps);
+  await queueRechecks(deps);
+  await expect.poll(() => provider.requests.length).toBe(1);
+  expect(await deps.bus.modelProbes.depth()).toEqual({ waiting: 0, active: 1 });
+}, 15_000);
+
+test('a channel at fault is asked for one model, and the answer starts a run at once', async () => {
+  const { db, provider, target, deps, clock, look, states } = await withChannel();
+  for (const model of ['gpt-4o', 'other']) provider.setBehaviour(model, 'http_401');
+  provider.setModelList('status_401');
+  await runTarget(deps, { targetId: target.id, trigger: 'schedule' }, endless);
+  expect(await getTarget(db, target.id)).toMatchObject({ fault: { kind: 'auth' } });
+  provider.requests.length = 0;
+  clock.now += 20;
+  expect(await look()).toEqual([]);
+  clock.now += 20;
+  expect(await look()).toHaveLength(1);
+  for (const model of ['gpt-4o', 'other']) provider.setBehaviour(model, 'good');
+  provider.setModelList('good');
+  clock.now += 120;
+  expect((await look()).toSorted()).toEqual(['gpt-4o', 'gpt-4o', 'other']);
+  expect(await states()).toEqual([
+    ['gpt-4o', true],
+    ['other', true],
+  ]);
+  expect(await getTarget(db, target.id)).toMatchObject({
+    ...{ fault: null, last_status: 'healthy', last_run_at: clock.now },
+  });
+});
+
+test('a model that a client has just been served with is not asked', async () => {
+  const { db, deps, target, failLive, job, clock, provider } = await withChannel();
+  await failLive(5);
+  await recordProxyRequests(db, [requestOf(target.id, clock.now - 1, false)]);
+  await recheckModel(deps, job, endless);
+  expect(provider.requests).toEqual([]);
+});
+
+test('the form that worked before is used first', async () => {
+  const { db, target, failLive, look } = await withChannel('wants_max_completion_tokens');
+  await failLive(5);
+  expect(await look()).toHaveLength(1);
+  const [known] = await listKnownModels(db, target.id);
+  const form = { tokenLimitField: 'max_completion_tokens' };
+  expect(known?.remembered).toMatchObject({ forms: { chat: form } });
+});
+
+test("a probe of a channel that has moved since isn't recorded", async () => {
+  const { db, target, deps, job, clock, states, provider, failLive } = await withChannel();
+  provider.setBehaviour('gpt-4o', 'hang_before_headers');
+  await failLive(5);
+  const probing = recheckModel(deps, job, endless);
+  await expect.poll(() => provider.requests.length).toBe(1);
+  await updateTarget(db, target.id, { base_url: 'https://new.example' }, clock.now);
+  await probing;
+  expect((await states())[0]).toEqual(['gpt-4o', true]);
+  expect(deps.events).toEqual([]);
+}, 15_000);
+
+test.each(['disabled', 'deleted'] as const)('a %s channel is not probed', async (how) => {
+  const { db, target, deps, job, clock, provider, failLive, look } = await withChannel();
+  await failLive(5);
+  if (how === 'deleted') await deleteTarget(db, target.id, 1000);
+  else await updateTarget(db, target.id, { enabled: false }, clock.now);
+  await recheckModel(deps, job, endless);
+  expect([...provider.requests, ...(await look())]).toEqual([]);
+});
+
+test('a model that is set not to be probed is not asked, and keeps no other waiting', async () => {
+  const { db, target, deps, clock, provider, look } = await withChannel();
+  for (const model of ['gpt-4o', 'other']) provider.setBehaviour(model, 'http_503');
+  await runTarget(deps, { targetId: target.id, trigger: 'schedule' }, endless);
+  provider.requests.length = 0;
+  await updateTarget(db, target.id, { dont_probe: ['gpt-*'] }, clock.now);
+  clock.now += 60;
+  expect(await look()).toEqual(['other']);
+});
+
+test('nothing is asked once the budget of the day is used up', async () => {
+  const { db, target, clock, failLive, look } = await withChannel();
+  await updateTarget(db, target.id, { probe_requests_per_day: 2 }, clock.now);
+  await failLive(5);
+  expect(await look()).toEqual([]);
+  clock.now += 86_400;
+  expect(await look()).toEqual(['gpt-4o']);
+});
+
+test("a probe that is cut off isn't recorded", async () => {
+  const { deps, job, states, provider, failLive } = await withChannel();
+  provider.setBehaviour('gpt-4o', 'hang_before_headers');
+  await failLive(5);
+  const cut = new AbortController();
+  const probing = recheckModel(deps, job, cut.signal);
+  await expect.poll(() => provider.requests.length).toBe(1);
+  cut.abort();
+  await probing;
+  expect((await states())[0]).toEqual(['gpt-4o', true]);
+});

@@ -1,0 +1,228 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  getProbeMemory,
+  getTarget,
+  listKnownModels,
+  listModelStates,
+  listRunModels,
+  listRuns,
+  recordProxyRequests,
+  setSettings,
+  updateTarget,
+} from '@api-monitor/db';
+import { behaviours } from '@api-monitor/fake-provider';
+import { expect, test } from 'vitest';
+import { runTarget } from '../src/run/run-target.ts';
+import { runIfDue } from '../src/scan.ts';
+import { requestOf } from './live-request.ts';
+import { addTarget, openTestWorker, startProvider } from './open-test-worker.ts';
+
+const endless = new AbortController().signal;
+
+async function withChannel(
+  models: Parameters<typeof startProvider>[0],
+  fields: Parameters<typeof addTarget>[2] = {},
+) {
+  const worker = await openTestWorker();
+  const provider = await startProvider(models);
+  const target = await addTarget(worker, provider, fields);
+  const deps = worker.makeDeps();
+  const run = async (trigger: 'schedule' | 'manual' = 'schedule') => {
+    provider.requests.length = 0;
+    await runTarget(deps, { targetId: target.id, trigger }, endless);
+    const [latest] = await listRuns(worker.db, target.id, 1);
+    const found = { target_id: target.id, run_id: latest?.id, limit: 100 };
+    const rows = await listRunModels(worker.db, found);
+    const asked = provider.requests.flatMap(({ model }) => model ?? []);
+    return { ...latest, rows, asked };
+  };
+  const now = () => getTarget(worker.db, target.id);
+  return { ...worker, provider, target, deps, run, now };
+}
+
+/** An account that may have this many requests at a time; one more is a 429. */
+function accountFor(most: number, retryAfter: Record<string, string> = { 'retry-after': '1' }) {
+  let underWay = 0;
+  return async (...[request, response]: Parameters<(typeof behaviours)['good']>) => {
+    if (underWay >= most) {
+      const error = { message: '当前并发数已达上限，请稍后再试', code: 'concurrency_limit' };
+      refuse(response, { error }, retryAfter);
+      return;
+    }
+    underWay += 1;
+    await sleep(20);
+    await behaviours.good(request, response);
+    underWay -= 1;
+  };
+}
+
+function refuse(response: ServerResponse, body: object, headers: Record<string, string>): void {
+  response.writeHead(429, { 'content-type': 'application/json', ...headers });
+  response.end(JSON.stringify(body));
+}
+
+const four = ['a', 'b', 'c', 'd'];
+const fourOf = (how: Parameters<typeof startProvider>[0][string]) =>
+  Object.fromEntries(four.map((name) => [name, how]));
+
+test('an account with one request at a time has all its models alive, and is remembered', async () => {
+  const { run, pauses, db, target, clock } = await withChannel(fourOf(accountFor(1)));
+  const { rows, success, fail } = await run();
+  expect({ success, fail }).toEqual({ success: 4, fail: 0 });
+  expect(pauses.every((ms) => ms === 1000)).toBe(true);
+  expect((await getProbeMemory(db, target.id)).probe_concurrency).toBe(1);
+  expect(rows.reduce((sum, { requests }) => sum + requests, 0)).toBeGreaterThan(4);
+  clock.now += 1800;
+  expect((await run()).asked).toHaveLength(4);
+});
+
+test('the pace grows again in one of six runs that pass', async () => {
+  const { run, db, target, clock, provider } = await withChannel(fourOf(accountFor(1)));
+  await run();
+  for (const name of four) provider.setBehaviour(name, 'good');
+  const paces: (number | null)[] = [];
+  for (let count = 0; count < 18; count += 1) {
+    clock.now += 1800;
+    await run();
+    paces.push((await getProbeMemory(db, target.id)).probe_concurrency);
+  }
+  expect([...new Set(paces)]).toEqual([1, 2, 3].filter((pace) => paces.includes(pace)));
+  expect(paces.at(-1)).toBe(3);
+}, 20_000);
+
+test('a channel that stays limited is waited for twice as long each time, and then is a row', async () => {
+  const { run, pauses } = await withChannel({ a: accountFor(0, {}) });
+  const { rows } = await run();
+  expect(pauses).toEqual([1000, 2000, 4000]);
+  expect(rows).toMatchObject([{ success: false, error_kind: 'rate_limit', requests: 4 }]);
+});
+
+test('a channel that asks for a long wait is not waited for', async () => {
+  const { run, pauses, db, target, clock } = await withChannel({
+    a: accountFor(0, { 'retry-after': '300' }),
+  });
+  const { asked } = await run();
+  expect([asked.length, pauses]).toEqual([1, []]);
+  const [known] = await listKnownModels(db, target.id);
+  const { fault } = await getProbeMemory(db, target.id);
+  const restUntil = fault?.rest_until ?? known?.evidence[0]?.rest_until;
+  expect(restUntil).toBe(clock.now + 300);
+});
+
+test('a row says what all requests of a probe cost', async () => {
+  const { run } = await withChannel({ good: 'good', m: 'wants_max_completion_tokens' });
+  const { rows } = await run();
+  const requests = Object.fromEntries(rows.map((row) => [row.model, row.requests]));
+  expect(requests).toEqual({ good: 1, m: 2 });
+  for (const { input_tokens, output_tokens } of rows) {
+    expect(input_tokens).toBeGreaterThan(0);
+    expect(output_tokens).toBeGreaterThan(0);
+  }
+});
+
+test('a scheduled run takes what traffic has just proven, one by hand asks everything', async () => {
+  const { run, db, target, clock } = await withChannel({ 'gpt-4o': 'good', other: 'good' });
+  await run();
+  clock.now += 1700;
+  await recordProxyRequests(db, [requestOf(target.id, clock.now - 60, false)]);
+  clock.now += 100;
+  const { rows, asked, success } = await run();
+  expect({ asked, success }).toEqual({ asked: ['other'], success: 2 });
+  expect(rows.find(({ model }) => model === 'gpt-4o')).toMatchObject({
+    ...{ success: true, proved_by: 'traffic', requests: 0, duration: 0.2 },
+  });
+  expect((await run('manual')).asked.toSorted()).toEqual(['gpt-4o', 'other']);
+  await updateTarget(db, target.id, { traffic_proves: false }, clock.now);
+  expect((await run()).asked).toHaveLength(2);
+});
+
+test('what the budget leaves out keeps its state, and the run says so', async () => {
+  const { run, now, db, clock } = await withChannel(
+    { a: 'good', b: 'good', c: 'good', d: 'good', e: 'good', f: 'good', g: 'good' },
+    { probe_requests_per_day: 10 },
+  );
+  await run();
+  clock.now += 1800;
+  const { error, success, asked } = await run();
+  expect({ asked: asked.length, success }).toEqual({ asked: 3, success: 3 });
+  expect(error).toBe('4 models not asked: the budget of the day is used up');
+  expect(await listModelStates(db)).toHaveLength(7);
+  expect(await now()).toMatchObject({ last_status: 'healthy', last_total: 7, last_error: error });
+});
+
+test('a run that can ask nobody waits for the next day, and says why', async () => {
+  const { run, now, db, target, deps, clock } = await withChannel({ a: 'good' });
+  await run();
+  await setSettings(db, { probe_requests_per_day: '1' }, clock.now);
+  clock.now += 3600;
+  await runIfDue(deps, target.id, endless);
+  await runIfDue(deps, target.id, endless);
+  expect(await listRuns(db, target.id, 10)).toHaveLength(1);
+  expect(await now()).toMatchObject({ last_error: 'not run: the budget of the day is used up' });
+  expect(deps.events.filter(({ type }) => type === 'target_updated')).toHaveLength(2);
+  clock.now += 86_400;
+  await runIfDue(deps, target.id, endless);
+  expect(await now()).toMatchObject({ last_status: 'healthy', last_error: null });
+});
+
+test('runs at the same time share the budget of the whole installation', async () => {
+  const worker = await openTestWorker();
+  const provider = await startProvider(fourOf('slow'));
+  const deps = worker.makeDeps();
+  await setSettings(worker.db, { probe_requests_per_day: '6' }, worker.clock.now);
+  const targets = await Promise.all([1, 2, 3].map(() => addTarget(worker, provider)));
+  await Promise.all(
+    targets.map(({ id }) => runTarget(deps, { targetId: id, trigger: 'schedule' }, endless)),
+  );
+  const asked = provider.requests.filter(({ model }) => model !== null);
+  expect(asked).toHaveLength(6);
+});
+
+test('a dead model is asked in every sixth run, and still counts', async () => {
+  const { run, now, clock } = await withChannel({ a: 'good', dead: 'http_500' });
+  await run();
+  clock.now += 90_000;
+  let asked = 0;
+  for (let count = 0; count < 12; count += 1) {
+    clock.now += 1800;
+    if ((await run()).asked.includes('dead')) asked += 1;
+    expect(await now()).toMatchObject({ last_status: 'degraded', last_total: 2, last_fail: 1 });
+  }
+  expect(asked).toBe(2);
+  expect((await run('manual')).asked).toContain('dead');
+}, 20_000);
+
+test('models that are set not to be probed have a row and no request', async () => {
+  const { run, now } = await withChannel({ a: 'good', secret: 'good' }, { dont_probe: ['sec*'] });
+  const { rows, asked, skipped } = await run();
+  expect({ asked, skipped }).toEqual({ asked: ['a'], skipped: 1 });
+  expect(rows.find(({ model }) => model === 'secret')).toMatchObject({
+    ...{ error: 'skipped: set not to be probed', error_kind: 'skipped', requests: 0 },
+  });
+  expect(await now()).toMatchObject({ last_status: 'healthy', last_total: 1 });
+});
+
+test('a probe that was under way while the process was frozen is asked again', async () => {
+  const { run, clock, provider } = await withChannel({ a: 'good' });
+  let asked = 0;
+  provider.setBehaviour('a', async (request, response) => {
+    asked += 1;
+    if (asked > 1) return behaviours.good(request, response);
+    clock.now += 80;
+    response.socket?.resetAndDestroy();
+  });
+  const { rows } = await run();
+  expect(rows).toMatchObject([{ success: true, requests: 2 }]);
+});
+
+test('every route that was asked is recorded: refused on its own, proven on another', async () => {
+  const { run, db, target } = await withChannel({ 'claude-x': 'only_chat' });
+  await run();
+  const [known] = await listKnownModels(db, target.id);
+  const states = known?.evidence.map(({ route, state }) => [route, state]);
+  expect(states?.toSorted()).toEqual([
+    ['anthropic', 'refused'],
+    ['chat', 'proven'],
+  ]);
+});
