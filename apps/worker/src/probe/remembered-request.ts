@@ -4,8 +4,8 @@ import {
   isSameForm,
   type RequestForm,
   type Route,
+  readRequestForm,
   routes,
-  tokenLimits,
 } from '@api-monitor/core';
 import { z } from 'zod';
 
@@ -24,40 +24,33 @@ interface LearnedForm extends RequestForm {
 /** After a day the usual form is tried again, because channels change and glitches pass. */
 const rememberedForS = 86_400;
 
-const demandedValue = z.union([
-  z.string(),
-  z.number(),
-  z.boolean(),
-  z.array(z.string()),
-  z.record(z.string(), z.string()),
-]);
-
-const formSchema = z.object({
-  route: z.enum(routes),
-  stream: z.boolean(),
-  tokenLimitField: z.enum(['max_tokens', 'max_completion_tokens']),
-  tokenLimit: z.literal(tokenLimits).nullable(),
-  asksStreamUsage: z.boolean(),
-  effort: z.enum(['none', 'minimal', 'low']).nullable(),
-  demanded: z.record(z.string(), demandedValue),
-  learned_at: z.number(),
-});
-
+const learnedAt = z.object({ learned_at: z.number() });
 const rememberedSchema = z.object({
-  route: z.object({ route: z.enum(routes), learned_at: z.number() }).nullable(),
-  forms: z.partialRecord(z.enum(routes), formSchema),
+  route: learnedAt.extend({ route: z.enum(routes) }).nullable(),
+  forms: z.record(z.string(), z.unknown()),
 });
 
-const nothing: RememberedRequests = { route: null, forms: {} };
-
-/** What is stored, as far as it is still valid. */
+/** What is stored, as far as it is still valid. Also reads the single form that older versions stored. */
 export function recall(stored: unknown, nowS: number): RememberedRequests {
   const parsed = rememberedSchema.safeParse(stored);
-  if (!parsed.success) return nothing;
-  const isValid = ({ learned_at }: { learned_at: number }) => nowS - learned_at < rememberedForS;
-  const { route, forms } = parsed.data;
-  const valid = Object.entries(forms).filter(([, form]) => form && isValid(form));
-  return { route: route && isValid(route) ? route : null, forms: Object.fromEntries(valid) };
+  const forms = parsed.success ? Object.values(parsed.data.forms) : [stored];
+  const learnt = forms.map(readLearned).filter((form) => form !== null);
+  const valid = learnt.filter(({ learned_at }) => nowS - learned_at < rememberedForS);
+  const route = parsed.success ? parsed.data.route : (valid[0] ?? null);
+  return {
+    route: route && nowS - route.learned_at < rememberedForS ? pickRoute(route) : null,
+    forms: Object.fromEntries(valid.map((form) => [form.route, form])),
+  };
+}
+
+function readLearned(stored: unknown): LearnedForm | null {
+  const form = readRequestForm(stored);
+  const at = learnedAt.safeParse(stored);
+  return form && at.success ? { ...form, learned_at: at.data.learned_at } : null;
+}
+
+function pickRoute({ route, learned_at }: { route: Route; learned_at: number }) {
+  return { route, learned_at };
 }
 
 /** The form to send first on a model's own route, or on the one that answered instead. */
@@ -69,28 +62,21 @@ export function firstForm(known: RememberedRequests, own: Route): RequestForm {
 
 /** The form that worked on a route, or the usual first one. */
 export function formOn({ forms }: RememberedRequests, route: Route): RequestForm {
-  const known = forms[route];
-  if (!known) return firstFormOf(route);
-  const { learned_at: _, ...form } = known;
-  return form;
+  return forms[route] ?? firstFormOf(route);
 }
 
 /** What to store after `form` worked; null if it would be tried first anyway. */
 export function remember(
   form: RequestForm,
   known: RememberedRequests,
-  context: { own: Route; nowS: number },
+  { own, nowS }: { own: Route; nowS: number },
 ): RememberedRequests | null {
-  const { own, nowS } = context;
   const { route } = form;
   const { [route]: before, ...others } = known.forms;
-  const isUsual = isSameForm(form, firstFormOf(route));
-  const isKnown = before !== undefined && isSameForm(form, formOn(known, route));
-  const learnt = isKnown ? before : { ...form, learned_at: nowS };
-  const forms = isUsual ? others : { ...others, [route]: learnt };
-  const kept = known.route?.route === route ? known.route : { route, learned_at: nowS };
-  const answered = route === own ? null : kept;
-  return answered === null && Object.keys(forms).length === 0 ? null : { route: answered, forms };
+  const learnt = before && isSameForm(form, before) ? before : { ...form, learned_at: nowS };
+  const forms = isSameForm(form, firstFormOf(route)) ? others : { ...others, [route]: learnt };
+  const answered = known.route?.route === route ? known.route : { route, learned_at: nowS };
+  return orNull({ route: route === own ? null : answered, forms });
 }
 
 /** Errors of the channel or the account, which say nothing about the form of the request. */
@@ -109,6 +95,10 @@ export function keepAfter(
   { error_kind }: { error_kind: ErrorKind | null },
   known: RememberedRequests,
 ): RememberedRequests | null {
-  const isEmpty = known.route === null && Object.keys(known.forms).length === 0;
-  return formIndependent.includes(error_kind) && !isEmpty ? known : null;
+  return formIndependent.includes(error_kind) ? orNull(known) : null;
+}
+
+function orNull(remembered: RememberedRequests): RememberedRequests | null {
+  const { route, forms } = remembered;
+  return route === null && Object.keys(forms).length === 0 ? null : remembered;
 }
