@@ -119,8 +119,8 @@ const statuses = [
     200,
     /^response parse failed: an HTML page, starts with <!DOCTYPE html><html><head><title>Just a moment/,
   ),
-  dead('page_403', allRoutes, 'auth', 403, 'HTTP 403: Just a moment...'),
-  dead('page_503', allRoutes, 'upstream', 503, 'HTTP 503: Just a moment...'),
+  dead('page_403', allRoutes, 'bad_body', 403, 'HTTP 403: Just a moment...'),
+  dead('page_503', allRoutes, 'bad_body', 503, 'HTTP 503: Just a moment...'),
 ];
 
 const brokenBodies = bothWays(
