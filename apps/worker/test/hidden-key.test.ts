@@ -16,7 +16,8 @@ function modelsThatEcho(): Record<string, BehaviourName> {
 
 test('a key that a relay echoes is in no row, log or event', async () => {
   const worker = await openTestWorker();
-  const models = modelsThatEcho();
+  // The first answers, so that the channel isn't given up for the errors of the others.
+  const models = { sane: 'good' as const, ...modelsThatEcho() };
   const provider = await startProvider(models);
   const target = await addTarget(worker, provider);
   const key = openApiKey(worker.db, target);

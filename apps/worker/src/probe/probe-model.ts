@@ -16,10 +16,9 @@ import { emptyResult } from './empty-result.ts';
 import { findingsOfProbe } from './findings-of-probe.ts';
 import { outputRate } from './output-rate.ts';
 import { costOf } from './probe-cost.ts';
-import { type Question, questionFor } from './question.ts';
+import { type ProbeQuestion, questionFor } from './question.ts';
 import {
   firstForm,
-  formOn,
   keepAfter,
   type RememberedRequests,
   recall,
@@ -55,13 +54,13 @@ export async function probeModel(input: ProbeModelInput): Promise<ProbeOutcome> 
   const plan = chooseRoute(input.model);
   if (plan.kind === 'skip') return leftOut(input);
   const known = recall(input.remembered, input.nowS());
-  const question = questionFor(plan.route, input.target, input.random);
-  const attempts = await sendUntilFound(input, { own: plan.route, known, question });
+  const question = questionFor(plan.route, input);
+  const attempts = await sendUntilFound(input, { own: plan.form, known, question });
   const decisive = decisiveOf(attempts);
-  const isWrongAnswer = question.isWrong(decisive.reading);
+  const isWrongAnswer = decisive.isWrong ?? null;
   const cost = costOf(attempts, question.prompt);
   const probe = { ...resultOf(input, decisive), ...cost, is_wrong_answer: isWrongAnswer === true };
-  const context = { own: plan.route, nowS: probe.timestamp };
+  const context = { own: plan.form, nowS: probe.timestamp };
   return {
     probe,
     findings: findingsOfProbe(attempts, decisive, { by: input.by, isWrongAnswer }),
@@ -70,10 +69,10 @@ export async function probeModel(input: ProbeModelInput): Promise<ProbeOutcome> 
 }
 
 interface Asking {
-  /** The route of the model's name. */
-  own: Route;
+  /** The usual first form on the route of the model's name. */
+  own: RequestForm;
   known: RememberedRequests;
-  question: Question;
+  question: ProbeQuestion;
 }
 
 async function sendUntilFound(
@@ -84,7 +83,8 @@ async function sendUntilFound(
   const send = async (form: RequestForm) => {
     const attempt = await sendAttempt(input, { form, prompt: question.prompt, spentS });
     spentS += attempt.exchange.durationS;
-    return attempt;
+    const isWrong = question.isWrong(attempt.reading);
+    return isWrong === null ? attempt : { ...attempt, isWrong };
   };
   const attempts: [SentAttempt, ...SentAttempt[]] = [await send(firstForm(known, own))];
   for (;;) {
@@ -93,7 +93,7 @@ async function sendUntilFound(
     // On another route, what worked there before is tried first.
     const isUsual = isSameForm(form, firstFormOf(form.route));
     const isNewRoute = attempts.every((attempt) => attempt.form.route !== form.route);
-    attempts.push(await send(isUsual && isNewRoute ? formOn(known, form.route) : form));
+    attempts.push(await send((isUsual && isNewRoute && known.forms[form.route]) || form));
   }
 }
 

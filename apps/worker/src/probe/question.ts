@@ -1,17 +1,34 @@
-import type { BodyReading, Route, Target } from '@api-monitor/core';
+import {
+  type BodyReading,
+  isRightAnswer,
+  ownPromptOf,
+  questionOf,
+  type Route,
+  type Target,
+} from '@api-monitor/core';
 
 /** What a probe asks, and how its answer is checked. */
-export interface Question {
+export interface ProbeQuestion {
   prompt: string;
-  /** Null if the answer can't be checked. */
+  /** Null if there is no text, or none that can be checked. */
   isWrong(reading: BodyReading): boolean | null;
 }
 
-/** The target's own question, or a short one whose answer can be checked. */
+/** The target's own question, whose answer is only read, or a short one whose answer is checked. */
 export function questionFor(
-  _route: Route,
-  target: Pick<Target, 'prompt'>,
-  _random: () => number,
-): Question {
-  return { prompt: target.prompt, isWrong: () => null };
+  route: Route,
+  { target, random }: { target: Pick<Target, 'prompt'>; random: () => number },
+): ProbeQuestion {
+  const prompt = ownPromptOf(target);
+  if (prompt !== null) return { prompt, isWrong: () => null };
+  const question = questionOf(random);
+  return {
+    prompt: question.prompt,
+    isWrong(reading) {
+      if (route === 'embeddings' || reading.kind !== 'answer') return null;
+      const { text, toolCalls } = reading.answer;
+      if (text.trim() === '' || toolCalls.length > 0) return null;
+      return !isRightAnswer(question, text);
+    },
+  };
 }

@@ -54,29 +54,28 @@ function pickRoute({ route, learned_at }: { route: Route; learned_at: number }) 
 }
 
 /** The form to send first on a model's own route, or on the one that answered instead. */
-export function firstForm(known: RememberedRequests, own: Route): RequestForm {
+export function firstForm(known: RememberedRequests, own: RequestForm): RequestForm {
   const other = known.route?.route;
-  const isOfKind = other !== undefined && (other === 'embeddings') === (own === 'embeddings');
-  return formOn(known, isOfKind ? other : own);
+  const isOfKind = other !== undefined && (other === 'embeddings') === (own.route === 'embeddings');
+  return known.forms[isOfKind ? other : own.route] ?? usualForm(isOfKind ? other : own.route, own);
 }
 
-/** The form that worked on a route, or the usual first one. */
-export function formOn({ forms }: RememberedRequests, route: Route): RequestForm {
-  return forms[route] ?? firstFormOf(route);
+function usualForm(route: Route, own: RequestForm): RequestForm {
+  return route === own.route ? own : firstFormOf(route);
 }
 
 /** What to store after `form` worked; null if it would be tried first anyway. */
 export function remember(
   form: RequestForm,
   known: RememberedRequests,
-  { own, nowS }: { own: Route; nowS: number },
+  { own, nowS }: { own: RequestForm; nowS: number },
 ): RememberedRequests | null {
   const { route } = form;
   const { [route]: before, ...others } = known.forms;
   const learnt = before && isSameForm(form, before) ? before : { ...form, learned_at: nowS };
-  const forms = isSameForm(form, firstFormOf(route)) ? others : { ...others, [route]: learnt };
+  const forms = isSameForm(form, usualForm(route, own)) ? others : { ...others, [route]: learnt };
   const answered = known.route?.route === route ? known.route : { route, learned_at: nowS };
-  return orNull({ route: route === own ? null : answered, forms });
+  return orNull({ route: route === own.route ? null : answered, forms });
 }
 
 /** Errors of the channel or the account, which say nothing about the form of the request. */
