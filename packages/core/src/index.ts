@@ -236,7 +236,7 @@ export {
   statusPageFieldSchemas,
 } from './status/status-page.ts';
 export { percentOf, stateOfUptime } from './status/uptime.ts';
-export { baseUrlSchema, isSameOrigin, normaliseBaseUrl, pathOn } from './targets/base-url.ts';
+export { baseUrlSchema, normaliseBaseUrl, pathOn } from './targets/base-url.ts';
 export { chooseModels } from './targets/choose-models.ts';
 export {
   estimateCost,
