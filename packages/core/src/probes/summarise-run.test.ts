@@ -26,8 +26,15 @@ test('a skipped model is counted apart: it neither passed nor failed, and is not
   });
 });
 
-test('the success rate has one decimal and is null before the first run', () => {
+test('a model that answers only certain clients is counted like a skipped one', () => {
+  const gated = probe(false, 'gated');
+  expect(summariseRun([alive, gated])).toMatchObject({ status: 'healthy', total: 1, skipped: 1 });
+});
+
+test('the success rate has one decimal, is 100 only if all passed, and is null before the first run', () => {
   expect(successRate(3, 2, 1)).toBe(66.7);
+  expect(successRate(3, 3, 1)).toBe(100);
+  expect(successRate(5000, 4999, 1)).toBe(99.9);
   expect(successRate(3, 2, null)).toBeNull();
   expect(successRate(0, 0, 1)).toBeNull();
 });

@@ -1,3 +1,4 @@
+import { isCheck } from '../status/availability.ts';
 import type { TargetStatus } from '../targets/target.ts';
 import type { ProbeResult } from './probe-row.ts';
 
@@ -9,11 +10,11 @@ export interface RunSummary {
   skipped: number;
 }
 
-/** Counts a run's probes; a skipped model counts neither as alive nor as failed. */
+/** Counts a run's probes; a model that was skipped, or answers only certain clients, neither works nor fails. */
 export function summariseRun(
   probes: readonly Pick<ProbeResult, 'success' | 'error_kind'>[],
 ): RunSummary {
-  const skipped = probes.filter((probe) => probe.error_kind === 'skipped').length;
+  const skipped = probes.filter((probe) => !isCheck(probe)).length;
   const success = probes.filter((probe) => probe.success).length;
   const total = probes.length - skipped;
   return { status: statusOf(total, success), total, success, fail: total - success, skipped };
