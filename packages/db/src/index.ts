@@ -57,7 +57,7 @@ export { listProxyRequests, pruneProxyRequests } from './gateway/proxy-requests.
 export { sumProxyRequests, totalsGroups } from './gateway/proxy-totals.ts';
 export { recordProxyRequests } from './gateway/record-proxy-requests.ts';
 export type { FindingOnModel } from './model-states/apply-findings.ts';
-export { listRechecks, type Recheck } from './model-states/list-rechecks.ts';
+export { listRechecks } from './model-states/list-rechecks.ts';
 export {
   type AvailableModel,
   getKnownModel,
@@ -69,7 +69,6 @@ export {
 } from './model-states/model-states.ts';
 export {
   addTotals,
-  type ModelTotals,
   noProbes,
   type ProbePeriod,
   type ProbeTotals,
