@@ -9,6 +9,8 @@ test('a setting that was never set is null', () => {
     log_cleanup_enabled: null,
     log_max_size_mb: null,
     default_interval_min: null,
+    probe_requests_per_day: null,
+    probe_tokens_per_day: null,
   });
 });
 
