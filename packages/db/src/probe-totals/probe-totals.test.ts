@@ -14,6 +14,7 @@ import {
   deleteTarget,
   pruneProbeTotals,
   readProbeSeries,
+  readProbeUsage,
   recordModelProbe,
 } from '../index.ts';
 import { probeTotals } from '../migrations/0006-probe-totals.ts';
@@ -106,6 +107,53 @@ test('sums are read for a model over its channels and for a channel over its mod
     [2, 'own-2', 1],
   ]);
   expect(await namesOf({ target_id: 2, model: 'own-2' })).toEqual([[2, 'own-2', 1]]);
+});
+
+test('the cost of probes is known by UTC day, channel and model, the dearest first', async () => {
+  const db = await withTargets();
+  const asked = { input_tokens: 20, output_tokens: 12, timestamp: startS };
+  await runOnce(db, 1, startS, [
+    probe({ ...asked, requests: 3 }),
+    probe({ ...asked, model: 'cheap' }),
+    probe({
+      model: 'proven',
+      proved_by: 'traffic',
+      requests: 0,
+      output_tokens: null,
+      timestamp: startS,
+    }),
+  ]);
+  await runOnce(db, 2, startS, [failedProbe({ timestamp: startS })]);
+  await runOnce(db, 1, startS + day, [probe({ timestamp: startS + day })]);
+  expect(await readProbeUsage(db, { day: startS + 100 })).toEqual([
+    { target_id: 1, model: 'gpt-4o', requests: 3, tokens: 32 },
+    { target_id: 1, model: 'cheap', requests: 1, tokens: 32 },
+    { target_id: 2, model: 'gpt-4o', requests: 1, tokens: 0 },
+  ]);
+  expect(await readProbeUsage(db, { day: startS, target_id: 2 })).toHaveLength(1);
+  expect(await readProbeUsage(db, { day: startS + 2 * day })).toEqual([]);
+});
+
+test('of a model that fails every other minute, only the sums of its time are kept', async () => {
+  const db = await withTargets();
+  const timesOf = async (checks: number, at: number) => {
+    const one = (check: number) =>
+      (check % 2 ? probe : failedProbe)({ timestamp: at + check * 60, model: `m${checks}` });
+    await runOnce(
+      db,
+      1,
+      at,
+      Array.from({ length: checks }, (_, check) => one(check)),
+    );
+    const [series] = await readProbeSeries(db, {
+      ...{ target_id: 1, model: `m${checks}`, period: 'day', from: startS },
+    });
+    return series?.periods.get(startS);
+  };
+  expect((await timesOf(200, startS + 3600))?.times).toHaveLength(200);
+  const totals = await timesOf(202, startS + 3600);
+  const watched_s = 1800 + 201 * 60;
+  expect(totals).toMatchObject({ times: null, watched_s, served_s: 101 * 60 });
 });
 
 test('a long series is read in parts and is complete', async () => {
