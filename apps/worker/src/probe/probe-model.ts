@@ -98,11 +98,14 @@ async function sendUntilFound(
 }
 
 /**
- * The attempt to judge: the last one that reached the model or the account. If the channel rejected every
+ * The attempt to judge: the last one that was answered, else that reached the model or the account. If the channel rejected every
  * route, the first one, because it used the route for the model's name.
  */
 function decisiveOf(attempts: [SentAttempt, ...SentAttempt[]]): SentAttempt {
-  return attempts.findLast((attempt) => !isRouteRefused(attempt)) ?? attempts[0];
+  const answered = attempts.findLast(
+    ({ exchange, reading }) => judgeProbe(exchange, reading).success,
+  );
+  return answered ?? attempts.findLast((attempt) => !isRouteRefused(attempt)) ?? attempts[0];
 }
 
 function resultOf(input: ProbeModelInput, attempt: SentAttempt): ProbeResult {

@@ -26,9 +26,10 @@ export function addUsage(draft: Draft, holder: unknown): Draft {
   const whole = output === null && thought === null ? null : (output ?? 0) + (thought ?? 0);
   return {
     ...draft,
-    inputTokens: later(draft.inputTokens, firstCount(report, inputPaths)),
-    outputTokens: later(draft.outputTokens, whole),
-    reasoningTokens: later(draft.reasoningTokens, firstCount(report, reasoningPaths)),
+    // Relays that translate send a zero for what an earlier event has already reported.
+    inputTokens: firstCount(report, inputPaths) || draft.inputTokens,
+    outputTokens: whole ?? draft.outputTokens,
+    reasoningTokens: firstCount(report, reasoningPaths) ?? draft.reasoningTokens,
   };
 }
 
@@ -38,9 +39,4 @@ function firstCount(report: unknown, paths: readonly Path[]): number | null {
     if (count !== null) return count;
   }
   return null;
-}
-
-/** Relays that translate send zeros for what an earlier event has already reported. */
-function later(before: number | null, next: number | null): number | null {
-  return next === null || next === 0 ? (before ?? next) : next;
 }
