@@ -1,3 +1,4 @@
+import type { ModelRequest } from '../model-request.ts';
 import {
   type Behaviour,
   changedBody,
@@ -12,7 +13,7 @@ import {
   sendReply,
   streamType,
 } from '../send.ts';
-import { type Reply, replyWith } from '../wire/wire.ts';
+import { type Reply, replyWith, type WireEvent } from '../wire/wire.ts';
 
 const reply =
   (parts: Partial<Reply>): Behaviour =>
@@ -23,6 +24,17 @@ const wholeAs =
   (contentType: string): Behaviour =>
   (request, response) =>
     sendBody(response, 200, contentType, goodBody({ ...request, isStream: false }).text);
+
+/** The good stream with some events changed or left out; a whole answer stays good. */
+const streamed =
+  (change: (events: WireEvent[], request: ModelRequest) => WireEvent[]): Behaviour =>
+  (request, response) => {
+    if (!request.isStream) return sendReply(request, response);
+    const events = request.wire.events(goodReply(request), request.model);
+    return sendEvents(request, response, change(events, request));
+  };
+
+const isNamed = ({ event = '' }: WireEvent, pattern: RegExp) => pattern.test(event);
 
 /** Answers of a working model, and some that contain nothing. */
 export const answers = {
@@ -65,6 +77,43 @@ export const answers = {
     request.isStream ? `: hello\r\n\r\n${text.replaceAll('\n', '\r\n')}` : text,
   ),
   no_last_blank_line: changedBody((text) => text.trimEnd()),
+  /** The text comes in the item's end alone, and the response's end has no output. */
+  text_in_item_done: streamed((events) =>
+    events
+      .filter((event) => !isNamed(event, /\.(delta|added)$/))
+      .map((event) => (isNamed(event, /completed/) ? withoutOutput(event) : event)),
+  ),
+  completed_without_output: streamed((events) =>
+    events.map((event) => (isNamed(event, /completed/) ? withoutOutput(event) : event)),
+  ),
+  /** Types only outside the data. */
+  types_outside: streamed((events) =>
+    events.map(({ event, data }) => ({
+      ...(event === undefined ? {} : { event }),
+      data: typeof data === 'object' ? { ...data, type: undefined } : data,
+    })),
+  ),
+  no_final_event: streamed((events) =>
+    events.filter((event) => event.data !== '[DONE]' && !isNamed(event, /message_stop/)),
+  ),
+  array_of_events: (request, response) => {
+    const events = request.wire.events(goodReply(request), request.model);
+    const values = events.filter(({ data }) => typeof data === 'object').map(({ data }) => data);
+    return sendJson(response, 200, values);
+  },
+  blank_lines_first: changedBody((text) => `\n\n\n${text}`),
+  spoken: ({ model }, response) =>
+    sendJson(response, 200, {
+      choices: [
+        {
+          message: {
+            content: null,
+            audio: { id: 'a', data: 'UklG', transcript: `I am ${model}.` },
+          },
+          finish_reason: 'stop',
+        },
+      ],
+    }),
   /** The byte 0xFF is never valid in UTF-8. */
   invalid_utf8: changedBody((text) => {
     const at = text.indexOf('I am ') + 'I am '.length;
@@ -76,3 +125,8 @@ export const answers = {
     return Buffer.concat(bytes);
   }),
 } satisfies Record<string, Behaviour>;
+
+function withoutOutput({ event, data }: WireEvent): WireEvent {
+  const response = { id: 'resp_fake', object: 'response', status: 'completed', output: [] };
+  return { ...(event === undefined ? {} : { event }), data: { ...Object(data), response } };
+}

@@ -22,6 +22,15 @@ export const brokenBodies = {
   silent_truncation: changedBody(half),
   /** Like relays that never send the end of a stream; whole answers are good. */
   stream_without_end: changedBody((text, { isStream }) => (isStream ? half(text) : text)),
+  /** The stream stops midway, and every event has a finish reason, which is empty. */
+  finish_reason_empty: body(
+    200,
+    'text/event-stream',
+    ['Hel', 'lo, I was say']
+      .map((content) => ({ choices: [{ index: 0, delta: { content }, finish_reason: '' }] }))
+      .map((event) => `data: ${JSON.stringify(event)}\n\n`)
+      .join(''),
+  ),
   over_4_mib: body(
     200,
     'application/json',

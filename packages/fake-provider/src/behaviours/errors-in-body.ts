@@ -47,6 +47,25 @@ export const errorsInBody = {
   error_in_array: json(200, [
     { error: { code: 429, message: 'try later', status: 'RESOURCE_EXHAUSTED' } },
   ]),
+  detail: json(200, { detail: 'Something went wrong' }),
+  choice_error: json(200, {
+    choices: [{ message: { content: 'par' }, finish_reason: 'error', error: { message: 'lost' } }],
+  }),
+  finish_reason_error: streamEndingIn(
+    { data: { choices: [{ delta: {}, finish_reason: 'error' }] } },
+    3,
+  ),
+  error_last_field: streamEndingIn(
+    {
+      data: {
+        id: 'c',
+        choices: [{ delta: { content: '' }, finish_reason: 'error' }],
+        error: { code: 502, message: 'Provider disconnected' },
+      },
+    },
+    3,
+  ),
+  blocked_prompt: json(200, { promptFeedback: { blockReason: 'SAFETY' } }),
   error_event: streamEndingIn({ data: { error: { message: 'broke halfway' } } }, 3),
   error_event_first: streamEndingIn({ data: { error: { message: 'broke at once' } } }, 0),
   error_event_named: streamEndingIn(

@@ -1,10 +1,12 @@
 import type { FakeRoute, ModelRequest } from '../model-request.ts';
-import { type Behaviour, body, json, sendError, sendJson, sendReply } from '../send.ts';
+import { type Behaviour, body, goodReply, json, sendError, sendJson, sendReply } from '../send.ts';
+import { replyWith } from '../wire/wire.ts';
 
 interface Demand {
   /** Whether the request is rejected. */
   refuses(request: ModelRequest): boolean;
-  message: string;
+  /** The error in the route's own format; an object is the whole body. */
+  message: string | object;
   status?: number;
 }
 
@@ -13,8 +15,10 @@ const picky =
   (...demands: Demand[]): Behaviour =>
   (request, response) => {
     const unmet = demands.find((demand) => demand.refuses(request));
-    if (unmet) sendError(request, response, unmet.status ?? 400, unmet.message);
-    else return sendReply(request, response);
+    if (!unmet) return sendReply(request, response);
+    const { status = 400, message } = unmet;
+    if (typeof message === 'string') sendError(request, response, status, message);
+    else sendJson(response, status, message);
   };
 
 const maxTokens: Demand = {
@@ -38,6 +42,31 @@ const noStreamOptions: Demand = {
   refuses: ({ body }) => 'stream_options' in body,
   message: 'Unknown parameter: stream_options',
 };
+/** FastAPI's complaint, whose words name no field. */
+const extraInput = [
+  {
+    type: 'extra_forbidden',
+    loc: ['body', 'stream_options', 'include_usage'],
+    msg: 'Extra inputs are not permitted',
+    input: true,
+  },
+];
+const demands = (message: string, refuses: Demand['refuses']): Demand => ({ refuses, message });
+const noLimit: Demand = {
+  refuses: ({ body, route }) =>
+    'max_output_tokens' in body ||
+    'max_completion_tokens' in body ||
+    (route === 'chat' && 'max_tokens' in body),
+  message: 'Unsupported parameter: max_tokens, max_completion_tokens, max_output_tokens',
+};
+
+/** Whether the answer may have so many tokens, by any route's field. */
+function allows(tokens: number, { body }: ModelRequest): boolean {
+  const config = body.generationConfig;
+  const nested = typeof config === 'object' && config !== null ? Object.entries(config) : [];
+  const limits = [...Object.entries(body), ...nested].filter(([name]) => /max.*tokens/i.test(name));
+  return limits.every(([, limit]) => typeof limit === 'number' && limit >= tokens);
+}
 
 const invalidUrl: Behaviour = ({ url }, response) => {
   const message = `Invalid URL (POST ${url})`;
@@ -46,6 +75,21 @@ const invalidUrl: Behaviour = ({ url }, response) => {
 const plainNotFound = body(404, 'text/plain', '404 page not found');
 const notAllowed = body(405, 'text/html', '<html><title>405 Not Allowed</title></html>');
 const unknownEndpoint = json(400, { error: 'unknown endpoint' });
+const notImplemented = json(500, {
+  error: {
+    message: 'not implemented (request id: 20260101)',
+    type: 'new_api_error',
+    code: 'convert_request_failed',
+  },
+});
+const unsupportedApi = json(400, {
+  error: { message: 'The requested model is not supported.', code: 'unsupported_api_for_model' },
+});
+const useResponses = json(400, {
+  error: { message: 'Please use the /v1/responses endpoint for this model.' },
+});
+const imagesOnly = json(400, { error: { message: 'This model only supports image generation.' } });
+const onlyForClaudeCode = json(403, { error: { message: 'This API is only for Claude Code.' } });
 const unknownEndpointIn200 = json(200, { success: false, message: 'Unknown endpoint' });
 
 /** Serves the model on only one route. */
@@ -62,6 +106,86 @@ export const forms = {
   refuses_stream: picky(noStream),
   refuses_stream_options: picky(noStreamOptions),
   refuses_stream_options_422: picky({ ...noStreamOptions, status: 422 }),
+  refuses_stream_options_loc: picky({
+    ...noStreamOptions,
+    status: 422,
+    message: { detail: extraInput },
+  }),
+  refuses_stream_options_nested: picky({
+    ...noStreamOptions,
+    status: 422,
+    message: { object: 'error', message: { detail: extraInput }, type: 'invalid_request_error' },
+  }),
+  refuses_stream_options_array: picky({
+    ...noStreamOptions,
+    status: 422,
+    message: { object: 'Error', message: extraInput, type: 'invalid_request_error', code: 3001 },
+  }),
+  refuses_stream_options_500: picky({
+    ...noStreamOptions,
+    status: 500,
+    message: { error: { message: 'Unknown parameter', param: 'stream_options' } },
+  }),
+  refuses_limits: picky(noLimit),
+  wants_store_false: picky(
+    demands(
+      'Store must be set to false',
+      ({ route, body }) => route === 'responses' && body.store !== false,
+    ),
+  ),
+  refuses_store: picky(demands("Unknown parameter: 'store'", ({ body }) => 'store' in body)),
+  wants_instructions: picky(
+    demands(
+      'Instructions are required',
+      ({ route, body }) => route === 'responses' && !body.instructions,
+    ),
+  ),
+  wants_input_type: picky(
+    demands(
+      "'input_type' parameter is required for asymmetric models",
+      ({ route, body }) => route === 'embeddings' && body.input_type !== 'query',
+    ),
+  ),
+  wants_dimensions: picky(
+    demands(
+      'dimensions must be one of [256, 512]',
+      ({ route, body }) => route === 'embeddings' && body.dimensions !== 256,
+    ),
+  ),
+  wants_audio: picky(
+    demands(
+      'This model requires that either input content or output modality contain audio.',
+      ({ route, body }) =>
+        route === 'chat' && !(Array.isArray(body.modalities) && body.modalities.includes('audio')),
+    ),
+  ),
+  wants_temperature: picky(
+    demands(
+      'temperature must be 1',
+      ({ route, body }) => route === 'chat' && body.temperature !== 1,
+    ),
+  ),
+  wants_stream_true: picky(demands('Stream must be set to true', ({ isStream }) => !isStream)),
+  /** Hidden thinking uses the tokens, and no report says so. */
+  thinks_first: (request, response) =>
+    sendReply(
+      request,
+      response,
+      allows(512, request) ? goodReply(request) : replyWith({ stop: 'limit', outputTokens: 0 }),
+    ),
+  thinks_first_by_usage: (request, response) =>
+    sendReply(
+      request,
+      response,
+      allows(512, request) ? goodReply(request) : replyWith({ stop: 'end', outputTokens: 512 }),
+    ),
+  refuses_efforts: (request, response) => {
+    if ('reasoning_effort' in request.body || 'reasoning' in request.body) {
+      return sendError(request, response, 400, "Unsupported parameter: 'reasoning_effort'");
+    }
+    const reply = allows(64, request) ? goodReply(request) : replyWith({ stop: 'limit' });
+    return sendReply(request, response, reply);
+  },
   several_demands: picky(maxTokens, noStreamOptions, noStream),
   contradictory_demands: picky(mustStream, noStream),
   only_chat: onlyOn('chat', invalidUrl),
@@ -69,6 +193,11 @@ export const forms = {
   only_chat_405: onlyOn('chat', notAllowed),
   only_chat_400: onlyOn('chat', unknownEndpoint),
   only_chat_200: onlyOn('chat', unknownEndpointIn200),
+  only_chat_500: onlyOn('chat', notImplemented),
+  only_chat_unsupported_api: onlyOn('chat', unsupportedApi),
+  only_responses_named: onlyOn('responses', useResponses),
+  only_images: onlyOn(null, imagesOnly),
+  only_claude_code: onlyOn(null, onlyForClaudeCode),
   only_responses: onlyOn('responses', invalidUrl),
   only_anthropic: onlyOn('anthropic', plainNotFound),
   only_gemini: onlyOn('gemini', notAllowed),
