@@ -113,7 +113,7 @@ describe('pages are followed', () => {
   test('to a bound, and not in circles', () => {
     let page = 0;
     const endless = listing(() => answered({ data: [{ id: `m${page++}` }], has_more: true }));
-    expect(endless.asked).toHaveLength(20);
+    expect(endless.asked).toHaveLength(50);
     expect(endless.list).toMatchObject({ ok: true });
     const same = listing(() => answered({ data: [{ id: 'a' }], has_more: true }));
     expect(same.asked).toHaveLength(2);

@@ -34,7 +34,7 @@ export interface ListState {
 export type ListStep = { done: false; state: ListState } | { done: true; list: ModelList };
 
 /** A list that is longer is cut, so that a channel can't keep a run busy. */
-const mostPages = 20;
+const mostPages = 50;
 /** How much is quoted of what the channel sent instead. */
 const quoteLimit = 500;
 
