@@ -5,6 +5,8 @@ export interface KeyHider {
   inText(text: string): string;
   inExchange(exchange: Exchange): Exchange;
   inReading(reading: BodyReading): BodyReading;
+  /** Whether the text has the masked form in place of the key. */
+  isHiddenIn(text: string): boolean;
 }
 
 /** Finds the key unchanged, escaped for JSON, and escaped for a URL. */
@@ -17,6 +19,7 @@ export function hideKey(apiKey: string): KeyHider {
     inText,
     inExchange: (exchange) => hideInExchange(exchange, inText),
     inReading: (reading) => hideInReading(reading, inText),
+    isHiddenIn: (text) => text.includes(masked),
   };
 }
 

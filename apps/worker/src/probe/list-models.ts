@@ -1,41 +1,45 @@
-import type { ErrorKind, Target, UpstreamTarget } from '@api-monitor/core';
-import { modelListRequest, readModelList } from '@api-monitor/protocols';
+import type { Target, UpstreamTarget } from '@api-monitor/core';
+import { listRequest, type ModelList, nextListRequest, startListing } from '@api-monitor/protocols';
 import type { Upstream } from '@api-monitor/upstream';
 import { hideKey } from './hide-key.ts';
-
-/** The models that a channel lists, with the way that worked; or why there is no list. */
-export type ListOutcome =
-  | { ok: true; models: string[]; way: unknown }
-  | { ok: false; error: string; kind: ErrorKind };
 
 interface ListModelsInput {
   upstream: Upstream;
   channel: UpstreamTarget;
-  target: Pick<Target, 'timeout_s'>;
+  target: Pick<Target, 'timeout_s' | 'anthropic_version'>;
   /** What the last list returned as `way`, as stored. */
   way: unknown;
   cut: AbortSignal;
 }
 
+/** As many as may be chosen; a longer list is cut. */
+const mostModels = 5000;
+/** All ways and pages together may take this many times as long as one probe. */
+const patience = 2;
+
 /**
- * The ids that a channel lists, each once and in its order, or a sentence that says what it sent instead.
- * Throws the signal's reason if it aborts.
+ * The ids that a channel lists, each once and in its order, with the way that worked; or a sentence that
+ * says what it sent instead. Throws the signal's reason if it aborts.
  */
-export async function listModels(input: ListModelsInput): Promise<ListOutcome> {
+export async function listModels(input: ListModelsInput): Promise<ModelList> {
   const { upstream, channel, target, cut: signal } = input;
-  const timeoutMs = target.timeout_s * 1000;
-  const exchange = await upstream.exchange(channel, modelListRequest, { timeoutMs, signal });
-  const list = readModelList(exchange);
   const hider = hideKey(channel.apiKey);
-  if (!list.ok) {
-    const hidden = readModelList(hider.inExchange(exchange));
-    const kind = !exchange.answered
-      ? exchange.kind
-      : [401, 403].includes(exchange.status)
-        ? 'auth'
-        : 'upstream';
-    return { ok: false, error: hidden.ok ? '' : hidden.error, kind };
+  let leftMs = patience * target.timeout_s * 1000;
+  let state = startListing(input.way);
+  for (;;) {
+    const request = listRequest(state, target.anthropic_version);
+    const timeoutMs = Math.min(target.timeout_s * 1000, Math.max(1, Math.round(leftMs)));
+    const exchange = await upstream.exchange(channel, request, { timeoutMs, signal });
+    leftMs -= exchange.durationS * 1000;
+    const step = nextListRequest(state, hider.inExchange(exchange));
+    if (!step.done) {
+      state = step.state;
+      continue;
+    }
+    const { list } = step;
+    if (!list.ok) return list;
+    // An id with the key must not be stored or shown, and a masked one isn't a model's.
+    const models = list.models.filter((id) => !hider.isHiddenIn(id));
+    return { ...list, models: models.slice(0, mostModels) };
   }
-  // An id with the key must not be stored or shown, and a masked one isn't a model's.
-  return { ok: true, models: list.models.filter((id) => hider.inText(id) === id), way: null };
 }

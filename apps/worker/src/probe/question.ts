@@ -26,8 +26,8 @@ export function questionFor(
     prompt: question.prompt,
     isWrong(reading) {
       if (route === 'embeddings' || reading.kind !== 'answer') return null;
-      const { text, toolCalls } = reading.answer;
-      if (text.trim() === '' || toolCalls.length > 0) return null;
+      const { text, isThoughtOnly, toolCalls } = reading.answer;
+      if (text.trim() === '' || isThoughtOnly || toolCalls.length > 0) return null;
       return !isRightAnswer(question, text);
     },
   };

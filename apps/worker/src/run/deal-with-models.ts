@@ -1,5 +1,6 @@
 import type { ChannelFault, ProbeResult, Target, UpstreamTarget } from '@api-monitor/core';
 import type { FindingOnModel, KnownState } from '@api-monitor/db';
+import type { ModelList } from '@api-monitor/protocols';
 import { askModels } from '../asking/ask-models.ts';
 import { askPatiently } from '../asking/ask-patiently.ts';
 import type { Budget } from '../asking/budget.ts';
@@ -10,7 +11,6 @@ import {
   watchForCause,
 } from '../asking/channel-cause.ts';
 import type { Pace } from '../asking/pace.ts';
-import type { ListOutcome } from '../probe/list-models.ts';
 import { leftOut, type ProbeOutcome, probeModel, withoutAnswer } from '../probe/probe-model.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 import type { RunPlan } from './plan-models.ts';
@@ -29,7 +29,7 @@ export interface RunContext {
   known: ReadonlyMap<string, KnownState>;
   fault: ChannelFault | null;
   /** Null if the models are typed by hand alone. */
-  list: ListOutcome | null;
+  list: ModelList | null;
   plan: RunPlan;
   pace: Pace;
   budget: Budget;

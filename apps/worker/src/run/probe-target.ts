@@ -5,9 +5,10 @@ import {
   type KnownState,
   listKnownModels,
 } from '@api-monitor/db';
+import type { ModelList } from '@api-monitor/protocols';
 import { budgetUsedUp } from '../asking/budget.ts';
 import { createPace } from '../asking/pace.ts';
-import { type ListOutcome, listModels } from '../probe/list-models.ts';
+import { listModels } from '../probe/list-models.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 import {
   type DealDeps,
@@ -92,14 +93,14 @@ function stillKnown(past: readonly KnownState[]): string[] {
     .map(({ model }) => model);
 }
 
-function listed(list: ListOutcome | null) {
+function listed(list: ModelList | null) {
   return list?.ok
     ? { listed_models: list.models, list_way: list.way }
     : { listed_models: null, list_way: null };
 }
 
 function withoutModels(
-  list: ListOutcome | null,
+  list: ModelList | null,
   past: readonly KnownState[],
   target: Target,
 ): RunFound {
