@@ -18,11 +18,11 @@ export interface QueueSpec<Job> {
 
 /** Every queue. */
 export const queueSpecs = {
-  /** Runs of due targets, queued by the scan every minute. The key is the target's id, as in `manualRuns`. */
+  /** Runs of due targets, queued by the scan. The key is the target's id, as in the next two queues. */
   scheduledRuns: { name: 'scheduled-runs', limit: 10_000, schema: runTargetJobSchema },
   /** Runs started by hand, which never wait behind scheduled ones. */
   manualRuns: { name: 'manual-runs', limit: 10_000, schema: runTargetJobSchema },
-  /** Probes of single models after failures in live traffic. The key is `<target_id>/<model>`. */
+  /** Single probes of models whose rest is over: one model of a target at a time. */
   modelProbes: { name: 'model-probes', limit: 10_000, schema: probeModelJobSchema },
   /** Batches of requests that gateways served, to be written. Every batch has its own key. */
   proxyRequests: {
@@ -55,7 +55,6 @@ export interface Bus extends Queues {
 
 /** The part of the bus that a gateway needs: it queues jobs, but runs none. */
 export interface GatewayBus extends Pick<Bus, 'events' | 'sums'> {
-  modelProbes: Pick<Bus['modelProbes'], 'add'>;
   proxyRequests: Pick<Bus['proxyRequests'], 'add'>;
 }
 

@@ -4,8 +4,7 @@ import { createListeners } from './listeners.ts';
 import { answerCalls, callOver } from './port-calls.ts';
 
 /** What the thread calls. */
-const methodsOf = ({ modelProbes, proxyRequests, events, sums }: GatewayBus) => ({
-  addModelProbe: modelProbes.add,
+const methodsOf = ({ proxyRequests, events, sums }: GatewayBus) => ({
   addProxyRequests: proxyRequests.add,
   publish: events.publish,
   since: events.since,
@@ -38,7 +37,6 @@ export function createThreadBus(port: MessagePort, onFault: FaultListener): Gate
     if (event === null) lossListeners.notify();
   });
   return {
-    modelProbes: { add: (key, job) => call('addModelProbe', key, job) },
     proxyRequests: { add: (key, job) => call('addProxyRequests', key, job) },
     events: {
       publish: (event) => call('publish', event).catch((fault) => onFault(fault, 'event')),

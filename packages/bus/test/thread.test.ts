@@ -35,14 +35,13 @@ describe('the sums of a thread', () => {
 
 test('a job is handed over, and its key is not accepted again while it waits', async () => {
   const { bus, far } = overPort();
-  const job = { target_id: 7, model: 'm' };
-  expect(await far.modelProbes.add('7/m', job)).toBe(true);
-  expect(await far.modelProbes.add('7/m', job)).toBe(false);
-  const seen: unknown[] = [];
-  bus.modelProbes.consume(async (taken) => void seen.push(taken), { concurrency: 1 });
-  await expect.poll(() => seen).toEqual([job]);
-  expect(await far.proxyRequests.add('batch', { requests: [] })).toBe(true);
+  const job = { requests: [] };
+  expect(await far.proxyRequests.add('batch', job)).toBe(true);
+  expect(await far.proxyRequests.add('batch', job)).toBe(false);
   expect(await bus.proxyRequests.depth()).toMatchObject({ waiting: 1 });
+  const seen: unknown[] = [];
+  bus.proxyRequests.consume(async (taken) => void seen.push(taken), { concurrency: 1 });
+  await expect.poll(() => seen).toEqual([job]);
 });
 
 test("events of the process reach the thread, and the thread's events reach the process", async () => {
@@ -62,17 +61,17 @@ test("events of the process reach the thread, and the thread's events reach the 
 test('an error arrives with its own message', async () => {
   const { far } = overPort((bus) => ({
     ...bus,
-    modelProbes: { add: () => Promise.reject(new Error('full up')) },
+    proxyRequests: { add: () => Promise.reject(new Error('full up')) },
   }));
-  await expect(far.modelProbes.add('1/m', { target_id: 1, model: 'm' })).rejects.toThrow('full up');
+  await expect(far.proxyRequests.add('1', { requests: [] })).rejects.toThrow('full up');
 });
 
 test('calls are rejected if the other thread has ended', async () => {
   const { far, stop } = overPort((bus) => ({
     ...bus,
-    modelProbes: { add: () => new Promise(() => {}) },
+    proxyRequests: { add: () => new Promise(() => {}) },
   }));
-  const asked = far.modelProbes.add('1/m', { target_id: 1, model: 'm' });
+  const asked = far.proxyRequests.add('1', { requests: [] });
   stop();
   await expect(asked).rejects.toThrow('the other thread has ended');
 });

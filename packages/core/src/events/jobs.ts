@@ -4,7 +4,7 @@ import { proxyRequestSchema } from '../gateway/proxy-request.ts';
 /** Work that one process hands to another; the payload is checked when it leaves the queue. */
 export const runTargetJobSchema = z.strictObject({ target_id: z.int().positive() });
 
-/** Probe this one model, because it failed a while ago. */
+/** Ask this one model again, because its rest after a failure is over. */
 export const probeModelJobSchema = z.strictObject({
   target_id: z.int().positive(),
   model: z.string(),
