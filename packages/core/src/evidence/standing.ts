@@ -70,8 +70,10 @@ function isForgotten({ state, found_at, rest_until, failures }: Evidence, nowS: 
 function ofEntry(entry: Evidence, plan: ProbePlanKind, nowS: number) {
   const { since, proved_at, proved_by, first_token_s, is_wrong_answer, failing_since } = entry;
   const rest = restOf(entry, nowS);
-  // Nobody probes such a model, so clients try it again.
-  const isClientsTurn = entry.state === 'failed' && plan !== 'probed' && rest === 'half_open';
+  // Nobody probes such a model, so clients try it first, and again after each rest.
+  const isClientsTurn =
+    plan !== 'probed' &&
+    (entry.state === 'unproven' || (entry.state === 'failed' && rest === 'half_open'));
   return {
     ...{ state: isClientsTurn ? plan : entry.state, rest, since, proved_at, proved_by },
     ...{
