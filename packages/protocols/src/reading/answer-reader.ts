@@ -42,6 +42,8 @@ export interface AnswerReader {
 
 /** A longer event is passed over, and of a longer whole body only the end is read. */
 const limitBytes = 1024 * 1024;
+/** A real stream has its first token by then; in what goes on without one, only marked events are read. */
+const unworkedLimit = 10_000;
 /** How much of an error's body is read. */
 const errorLimitBytes = 64 * 1024;
 /** How much of the body is kept to be quoted. */
@@ -101,6 +103,8 @@ class PassingAnswer implements AnswerReader {
   /** The model has said something, so that the rest of it needn't be read. */
   #hasWorked = false;
   #hasToken = false;
+  /** How many events came before the model said something. */
+  #unworked = 0;
   /** An event was too long to be read, so nothing can be said about what is missing. */
   #isTooLong = false;
   /** The latest event with a report of tokens that hasn't been read. */
@@ -177,8 +181,10 @@ class PassingAnswer implements AnswerReader {
 
   #readFrame = (frame: Buffer): void => {
     if (this.error) return;
-    if (!this.#hasWorked) {
-      this.#readEvents(this.#eventsIn(frame));
+    if (!this.#hasWorked && this.#unworked < unworkedLimit) {
+      const events = this.#eventsIn(frame);
+      this.#unworked += events.length;
+      this.#readEvents(events);
       return;
     }
     const words = frame.toString('latin1');
