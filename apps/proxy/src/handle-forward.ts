@@ -3,8 +3,8 @@ import { evidenceRouteOf, type Trail } from '@api-monitor/core';
 import type { BoardKey } from './board/board.ts';
 import type { Admission } from './board/key-limits.ts';
 import { type GatewayError, loopError } from './dialects/gateway-error.ts';
+import { loopStatus } from './forward/attempt-end.ts';
 import { type Forwarded, type Forwarding, forwardRequest } from './forward/forward-request.ts';
-import { loopStatus } from './forward/judge-attempt.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
 import { type Arrival, requestRecord } from './records/request-record.ts';
 import { tokensToCount, tokensToReserve } from './records/tokens-to-count.ts';
@@ -131,13 +131,15 @@ function limitError({ fault, waitS }: Extract<Admission, { ok: false }>): Gatewa
   return { status: 429, code: 'rate_limit_exceeded', message, retryAfterS: waitS };
 }
 
-function gatewayFault({ fault, entry, attempts }: Forwarded): GatewayError {
+/** What the client gets if nothing of any channel's answer has reached it. */
+function gatewayFault({ judgement, entry, attempts, hasRunOut }: Forwarded): GatewayError {
   if (attempts.at(-1)?.status === loopStatus) {
     return loopError('the channels tried for this model loop back to this monitor');
   }
   const name = entry ? `${entry.target.name}/${entry.model}` : 'the channel';
-  const message = `${name} gave no answer: ${fault?.message ?? 'no channel is left'}`;
-  return fault?.kind === 'timeout'
+  const message = `${name} gave no answer: ${judgement?.message ?? 'it rests after failures'}`;
+  if (hasRunOut) return { status: 503, code: 'no_channel', message, retryAfterS: 1 };
+  return judgement?.kind === 'timeout'
     ? { status: 504, code: 'upstream_timeout', message }
     : { status: 502, code: 'upstream_unreachable', message };
 }

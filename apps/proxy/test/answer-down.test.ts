@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { call, chatTo } from './call.ts';
+import { goodBody } from './good-answers.ts';
 import { gatewayForTest } from './open-test-gateway.ts';
 import { providerForTest, upstreamForTest } from './providers.ts';
 
@@ -20,7 +21,7 @@ test('status, headers and bytes reach the client unchanged, with routing details
     });
     response.end(body);
   });
-  const models = { m: { ageS: 90 } };
+  const models = { m: { ageS: 90, routes: ['chat', 'speech'] as const } };
   const gateway = await gatewayForTest({ channels: { relay: { origin, models } } });
   const answer = await call(gateway.origin, '/v1/audio/speech', { body: chatTo('m') });
   expect(answer.status).toBe(203);
@@ -37,11 +38,28 @@ test('status, headers and bytes reach the client unchanged, with routing details
     'x-proxy-target-id': `${gateway.targetIds.relay}`,
     'x-proxy-upstream-model': 'm',
     'x-proxy-attempts': '1',
+    'x-proxy-evidence': 'proven',
   });
   expect(answer.headers).not.toHaveProperty('set-cookie');
   const age = Number(answer.headers['x-proxy-proof-age']);
   expect(age).toBeGreaterThanOrEqual(90);
   expect(age).toBeLessThan(95);
+});
+
+test('the headers say on what evidence a channel was chosen', async () => {
+  const provider = await providerForTest({ m: 'good', 'dall-e-3': 'good' });
+  const models = { m: { routes: ['responses'] as const }, 'dall-e-3': { isSkipped: true } };
+  const gateway = await gatewayForTest({
+    channels: { relay: { origin: provider.origin, models } },
+  });
+  const said = async (path: string, model: string) => {
+    const { headers } = await call(gateway.origin, path, { body: chatTo(model) });
+    return [headers['x-proxy-evidence'], headers['x-proxy-proof-age']];
+  };
+  expect(await said('/v1/responses', 'm')).toEqual(['proven', '0']);
+  expect(await said(chat, 'm')).toEqual(['unproven', undefined]);
+  expect(await said(chat, 'm')).toEqual(['proven', '0']);
+  expect(await said(chat, 'dall-e-3')).toEqual(['skipped', undefined]);
 });
 
 test('a model’s name that a header can’t hold is percent-encoded', async () => {
@@ -112,7 +130,7 @@ test('each chunk of a stream arrives as it is sent, and the headers before the f
 
 test('a whole answer may take the idle timeout to begin, a stream its channel’s timeout', async () => {
   const origin = await upstreamForTest((_, response) => {
-    setTimeout(() => response.end('{}'), 1_500);
+    setTimeout(() => response.end(goodBody), 1_500);
   });
   const channels = { relay: { origin, models: { m: {} }, fields: { timeout_s: 1 } } };
   const gateway = await gatewayForTest({ channels, options: { idleTimeoutMs: 3_000 } });

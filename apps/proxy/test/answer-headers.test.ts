@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { call, chatTo } from './call.ts';
+import { goodBody } from './good-answers.ts';
 import { gatewayForTest } from './open-test-gateway.ts';
 import { upstreamForTest } from './providers.ts';
 
@@ -7,7 +8,7 @@ const chat = '/v1/chat/completions';
 
 async function headersOf(sent: Record<string, string | string[]>, status = 200) {
   const origin = await upstreamForTest((_, response) => {
-    response.writeHead(status, sent).end('{}');
+    response.writeHead(status, sent).end(goodBody);
   });
   const gateway = await gatewayForTest({ channels: { relay: { origin, models: { m: {} } } } });
   return (await call(gateway.origin, chat, { body: chatTo('relay/m') })).headers;
@@ -107,6 +108,7 @@ test('no other header reaches the client', async () => {
     ...['date', 'connection', 'content-length', 'content-type', 'cache-control'],
     ...['x-content-type-options', 'content-security-policy', 'x-request-id', 'request-id'],
     ...['x-proxy-target-id', 'x-proxy-upstream-model', 'x-proxy-attempts', 'x-proxy-proof-age'],
+    'x-proxy-evidence',
   ]);
   for (const status of [200, 400]) {
     const headers = await headersOf({ ...kept, 'content-type': 'text/html' }, status);
@@ -146,7 +148,7 @@ test('the gateway’s own answers have no rights on the dashboard’s origin eit
 test('of two content types only the first is passed on', async () => {
   const origin = await upstreamForTest((_, response) => {
     response.writeHead(200, ['content-type', 'application/json', 'content-type', 'text/html']);
-    response.end('{}');
+    response.end(goodBody);
   });
   const gateway = await gatewayForTest({ channels: { relay: { origin, models: { m: {} } } } });
   const { rawHeaders } = await call(gateway.origin, chat, { body: chatTo('relay/m') });

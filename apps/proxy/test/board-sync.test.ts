@@ -15,6 +15,8 @@ import { gatewayForTest } from './open-test-gateway.ts';
 import { providerForTest } from './providers.ts';
 import { addChannel, proveModels } from './test-channel.ts';
 
+const chat = '/v1/chat/completions';
+
 /** Long enough for one read a second, even on a busy machine. */
 const soon = { timeout: 1800, interval: 40 };
 const slow = { timeout: 10_000, interval: 40 };
@@ -25,7 +27,7 @@ async function start() {
   const gateway = await gatewayForTest({ channels: { a: channel, b: channel } });
   const { db, nowS, targetIds, origin } = gateway;
   const ask = async (model: string) => {
-    const { status, headers } = await call(origin, '/v1/messages', { body: chatTo(model) });
+    const { status, headers } = await call(origin, chat, { body: chatTo(model) });
     return [status, Number(headers['x-proxy-target-id'] ?? 0)];
   };
   const { a = 0, b = 0 } = targetIds;
@@ -77,14 +79,17 @@ test('another address of the channel', async () => {
   await updateTarget(db, a, { base_url: `${provider.origin}/elsewhere` }, nowS());
   await vi.waitFor(async () => {
     expect(await ask('a/m')).toEqual([200, a]);
-    expect(provider.requests.at(-1)?.url).toBe('/elsewhere/v1/messages');
+    expect(provider.requests.at(-1)?.url).toBe(`/elsewhere${chat}`);
   }, soon);
 });
 
 test('what a run found: a model that failed, and one that is new', async () => {
-  const { ask, db, nowS, a } = await start();
+  const { ask, db, nowS, a, origin } = await start();
   await proveModels(db, a, { m: { isAlive: false }, n: {} }, nowS());
-  await vi.waitFor(async () => expect(await ask('a/m')).toEqual([404, 0]), soon);
+  // A request that succeeds in the meantime would prove it again.
+  const listed = async () => (await call(origin, '/v1/models')).text;
+  await vi.waitFor(async () => expect(await listed()).not.toContain('"a/m"'), soon);
+  expect(await ask('a/m')).toEqual([503, 0]);
   expect(await ask('a/n')).toEqual([200, a]);
 });
 

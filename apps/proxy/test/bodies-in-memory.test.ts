@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, onTestFinished, test } from 'vitest';
 import { call, chatTo } from './call.ts';
+import { goodBody, goodEvent } from './good-answers.ts';
 import { clientKey, gatewayForTest, listen } from './open-test-gateway.ts';
 import { upstreamForTest } from './providers.ts';
 import { rawConnection, rawPost } from './raw-connection.ts';
@@ -23,7 +24,7 @@ test('a request’s body is freed while its stream goes on', async () => {
     request.resume();
     request.on('end', () => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
-      response.write('data: {"a":1}\n\n');
+      response.write(goodEvent);
     });
   });
   const gateway = await gatewayForTest({ channels: { relay: { origin, models: { m: {} } } } });
@@ -34,7 +35,7 @@ test('a request’s body is freed while its stream goes on', async () => {
     const client = await rawConnection(gateway.port);
     const body = chatTo('relay/m', { stream: true, filler });
     client.send(rawPost(chat, clientKey, body));
-    await client.until('"a":1');
+    await client.until('I am m.');
   }
   // Freed buffers are swept in the background.
   const held = () => heldBytes() - before;
@@ -98,7 +99,7 @@ test('bodies take no more memory than the budget counts, not even while they arr
 
 test('a body counts until its channel has read it, even if the channel answers early', async () => {
   const { origin, sockets } = await deafUpstream((socket) =>
-    socket.write('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: {"a":1}\n\n'),
+    socket.write(`HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n${goodEvent}`),
   );
   const gateway = await gatewayForTest({
     channels: { relay: { origin, models: { m: {} } } },
@@ -111,16 +112,20 @@ test('a body counts until its channel has read it, even if the channel answers e
     client.send(request);
     return client;
   };
-  await (await post()).until('"a":1');
+  await (await post()).until('I am m.');
   await (await post()).until(' 503 ');
   sockets[0]?.destroy();
-  const statusOfNext = async () => (await (await post()).until(/^HTTP.* \d+/)).split(' ')[1];
+  const statusOfNext = async () => {
+    // The stream broke, so the model rests.
+    gateway.clock.aheadS += 40;
+    return (await (await post()).until(/^HTTP.* \d+/)).split(' ')[1];
+  };
   await expect.poll(statusOfNext).toBe('200');
 });
 
 test('bodies beyond the budget are refused until there is room again', async () => {
   const origin = await upstreamForTest((request, response) => {
-    request.resume().on('end', () => response.end('{}'));
+    request.resume().on('end', () => response.end(goodBody));
   });
   const gateway = await gatewayForTest({
     channels: { relay: { origin, models: { m: {} } } },
@@ -143,7 +148,7 @@ test('bodies beyond the budget are refused until there is room again', async () 
 
 test('bodies that are declared and never sent don’t use up the budget', async () => {
   const origin = await upstreamForTest((request, response) => {
-    request.resume().on('end', () => response.end('{}'));
+    request.resume().on('end', () => response.end(goodBody));
   });
   const gateway = await gatewayForTest({
     channels: { relay: { origin, models: { m: {} } } },

@@ -122,6 +122,7 @@ test('an error event is sent even if the upstream promised a length', async () =
   // The next answer on the same connection is intact.
   client.send(rawPost('/v1/nothing', clientKey, {}));
   await client.until('unknown_url');
+  gateway.clock.aheadS += 2;
   const answer = await call(gateway.origin, chat, { body: chatTo('relay/m', streamed) });
   expectErrorEvent('chat', answer.text);
 });

@@ -13,8 +13,9 @@ beforeAll(async () => {
     models: { m: 'good', hangs: 'hang_before_headers', resets: 'reset_before_headers' },
     apiKey: upstreamKey,
   });
-  const dead = { isAlive: false, error: 'HTTP 402: out of credit' };
-  const models = { m: {}, hangs: {}, resets: {}, dead };
+  const dead = { isAlive: false, error: 'HTTP 402: out of credit', ageS: 3600 };
+  const ill = { isAlive: false, error: 'HTTP 500: broken' };
+  const models = { m: {}, hangs: {}, resets: {}, dead, ill };
   gateway = await openTestGateway({
     channels: {
       relay: { origin: provider.origin, models, fields: { timeout_s: 3 } },
@@ -124,13 +125,23 @@ test('403 if the key may not use the channel', async () => {
   for (const model of ['relay/m', 'm']) await everywhere(403, model, { key: 'sk-elsewhere' });
 });
 
-test('404 for a model that failed its probe says since when, and why', async () => {
+test('404 for a model that has failed for longer than its interval says since when, and why', async () => {
   for (const model of ['relay/dead', 'dead']) {
     for (const message of await everywhere(404, model)) {
       expect(message).toContain('relay/dead');
-      expect(message).toMatch(/\d+ min/);
+      expect(message).toMatch(/60 min/);
       expect(message).toContain('out of credit');
     }
+  }
+});
+
+test('503 for a model that has just failed, which may soon be back', async () => {
+  const { origin } = gateway;
+  for (const model of ['relay/ill', 'ill']) {
+    for (const message of await everywhere(503, model))
+      expect(message).toContain('HTTP 500: broken');
+    const { headers } = await call(origin, anthropicPath, { body: chatTo(model) });
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0);
   }
 });
 
@@ -213,15 +224,18 @@ test('429 over the key’s limit says when to try again', async () => {
   expect(Number(headers['retry-after'])).toBeLessThanOrEqual(60);
 });
 
-test('502 for an unreachable channel, then 503 once its breaker is open', async () => {
+test('502 for an unreachable channel, then 503 while it rests', async () => {
   const { origin } = gateway;
   const body = chatTo('unreachable/m');
-  expectOpenai(await call(origin, '/v1/chat/completions', { body }), 502);
-  expectAnthropic(await call(origin, anthropicPath, { body }), 502);
   const path = geminiPath('unreachable/m');
-  const message = expectGemini(await call(origin, path, { body: {} }), 502);
-  expect(message).toContain('connection refused');
-  await everywhere(503, 'unreachable/m');
+  for (const status of [502, 503]) {
+    const messages = [
+      expectOpenai(await call(origin, '/v1/chat/completions', { body }), status),
+      expectAnthropic(await call(origin, anthropicPath, { body }), status),
+      expectGemini(await call(origin, path, { body: {} }), status),
+    ];
+    for (const message of messages) expect(message).toContain('connection refused');
+  }
 });
 
 test('504 if no first byte comes in time', async () => {

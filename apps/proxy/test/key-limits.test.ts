@@ -41,7 +41,10 @@ test('if an answer doesn’t report its tokens, its bytes are counted; an error 
   let status = 400;
   const origin = await upstreamForTest((_, response) => {
     response.writeHead(status, { 'content-type': 'text/event-stream' });
-    response.end(`data: ${'x'.repeat(4_000)}\n\ndata: [DONE]\n\n`);
+    const content = 'x'.repeat(4_000);
+    response.end(
+      `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\ndata: [DONE]\n\n`,
+    );
   });
   const { clock, ...gateway } = await gatewayForTest({
     channels: { one: { origin, models: { m: {} } } },

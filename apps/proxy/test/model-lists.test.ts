@@ -8,7 +8,10 @@ const origin = 'http://127.0.0.1:9';
 beforeAll(async () => {
   gateway = await openTestGateway({
     channels: {
-      'relay one': { origin, models: { m: {}, 'org/deep': {}, dead: { isAlive: false } } },
+      'relay one': {
+        origin,
+        models: { m: {}, 'org/deep': {}, dead: { isAlive: false }, new: { isNew: true } },
+      },
       two: { origin, models: { m: {}, tts: { isSkipped: true } } },
       off: { origin, models: { m: {} }, fields: { enabled: false } },
     },
@@ -21,10 +24,13 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const everything = ['relay one/m', 'relay one/org/deep', 'two/m', 'm', 'org/deep'];
+const everything = [
+  ...['relay one/m', 'relay one/org/deep', 'two/m', 'two/tts'],
+  ...['m', 'org/deep', 'tts'],
+];
 const anthropic = { 'anthropic-version': '2023-06-01' };
 
-test('OpenAI’s list has the models that passed their latest probe, by full and bare names', async () => {
+test('OpenAI’s list has the models that a client could call, by full and bare names', async () => {
   for (const path of ['/v1/models', '/models']) {
     const { status, json } = await call(gateway.origin, path);
     expect(status).toBe(200);
@@ -42,14 +48,14 @@ test('OpenAI’s list has the models that passed their latest probe, by full and
 
 test('Anthropic’s list is the answer if its version header is sent', async () => {
   const { json } = await call(gateway.origin, '/v1/models?limit=20', { headers: anthropic });
-  expect(json).toMatchObject({ has_more: false, first_id: 'relay one/m', last_id: 'org/deep' });
+  expect(json).toMatchObject({ has_more: false, first_id: 'relay one/m', last_id: 'tts' });
   expect(json.data[0]).toEqual({
     type: 'model',
     id: 'relay one/m',
     display_name: 'relay one/m',
     created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
   });
-  expect(json.data).toHaveLength(5);
+  expect(json.data).toHaveLength(everything.length);
 });
 
 test.each([
@@ -75,7 +81,7 @@ test('a key sees no more than it may use', async () => {
     (await call(gateway.origin, '/v1/models', { key })).json.data.map(
       ({ id }: { id: string }) => id,
     );
-  expect(await idsFor('sk-two')).toEqual(['two/m', 'm']);
+  expect(await idsFor('sk-two')).toEqual(['two/m', 'two/tts', 'm', 'tts']);
   expect(await idsFor('sk-deep')).toEqual(['relay one/org/deep', 'org/deep']);
 });
 
@@ -93,7 +99,7 @@ test.each(['relay%20one/org/deep', 'relay%20one%2Forg%2Fdeep', 'org/deep', 'org%
 );
 
 test('a model that failed, is disabled, or isn’t allowed is a 404 in the dialect', async () => {
-  for (const id of ['relay%20one/dead', 'dead', 'off/m', 'nobody']) {
+  for (const id of ['relay%20one/dead', 'dead', 'relay%20one/new', 'off/m', 'nobody']) {
     const { status, json } = await call(gateway.origin, `/v1/models/${id}`);
     expect([status, json.error.code], id).toEqual([404, 'model_not_found']);
   }

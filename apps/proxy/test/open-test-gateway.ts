@@ -5,7 +5,7 @@ import { BlockList, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInProcessBus } from '@api-monitor/bus';
-import type { MonitorEvent, ProbeModelJob, ProxyRequest } from '@api-monitor/core';
+import type { MonitorEvent, ProxyRequest } from '@api-monitor/core';
 import { type OpenedDatabase, openDatabase } from '@api-monitor/db';
 import { testDatabaseUrl } from '@api-monitor/db/testing';
 import { createLogger, createMetricsRegistry, serveHttp } from '@api-monitor/runtime';
@@ -121,18 +121,16 @@ async function fill(db: OpenedDatabase, { channels = {}, keys = [] }: Given, now
   return targetIds;
 }
 
-/** A bus whose events, requested probes and records are kept for the test. */
+/** A bus whose events and records are kept for the test. */
 function openBus() {
   const bus = createInProcessBus({ nowMs: Date.now, onFault: (fault) => console.error(fault) });
   const events: MonitorEvent[] = [];
-  const probesAskedFor: ProbeModelJob[] = [];
   const records: ProxyRequest[] = [];
   bus.events.subscribe(({ event }) => events.push(event));
-  bus.modelProbes.consume(async (job) => void probesAskedFor.push(job), { concurrency: 1 });
   bus.proxyRequests.consume(async ({ requests }) => void records.push(...requests), {
     concurrency: 1,
   });
-  return { bus, seen: { events, probesAskedFor, records } };
+  return { bus, seen: { events, records } };
 }
 
 export async function listen(server: Server): Promise<number> {

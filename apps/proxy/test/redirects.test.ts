@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { call, chatTo } from './call.ts';
+import { goodBody } from './good-answers.ts';
 import { gatewayForTest } from './open-test-gateway.ts';
 import { providerForTest, upstreamForTest } from './providers.ts';
 import { upstreamKey } from './test-channel.ts';
@@ -14,7 +15,7 @@ async function redirecting(status: number, locationOf: (url: string) => string |
     const { method, url = '' } = request;
     asked.push({ method, url, body });
     const location = url.includes('moved') ? undefined : locationOf(url);
-    if (location === undefined && url.includes('moved')) response.end('{"ok":true}');
+    if (location === undefined && url.includes('moved')) response.end(goodBody);
     else {
       const vary = { vary: 'location', 'x-next': '/moved' };
       response.writeHead(status, location === undefined ? vary : { ...vary, location });
@@ -32,7 +33,7 @@ test.each([307, 308])(
     for (const body of [chatTo('relay/m'), chatTo('relay/m', { filler: 'x'.repeat(1_000_000) })]) {
       asked.length = 0;
       const answer = await call(gateway.origin, chat, { body });
-      expect([answer.status, answer.json]).toEqual([200, { ok: true }]);
+      expect([answer.status, answer.json]).toEqual([200, JSON.parse(goodBody)]);
       expect(answer.headers).not.toHaveProperty('location');
       expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
         `POST ${chat}`,
@@ -123,7 +124,7 @@ test('a redirect is followed even if its own body never ends', async () => {
   const origin = await upstreamForTest((request, response) => {
     request.resume();
     if (request.url?.includes('moved')) {
-      response.end('{"ok":true}');
+      response.end(goodBody);
       return;
     }
     response.writeHead(307, { location: '/moved' });
@@ -132,5 +133,5 @@ test('a redirect is followed even if its own body never ends', async () => {
   });
   const gateway = await gatewayForTest({ channels: { relay: { origin, models: { m: {} } } } });
   const answer = await call(gateway.origin, chat, { body: chatTo('relay/m') });
-  expect([answer.status, answer.json]).toEqual([200, { ok: true }]);
+  expect([answer.status, answer.json]).toEqual([200, JSON.parse(goodBody)]);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { call, chatTo } from './call.ts';
+import { goodBody } from './good-answers.ts';
 import { gatewayForTest } from './open-test-gateway.ts';
 import { providerForTest, upstreamForTest } from './providers.ts';
 import { upstreamKey } from './test-channel.ts';
@@ -178,7 +179,7 @@ test('a body of several megabytes is forwarded completely', async () => {
     });
     request.on('end', () => {
       seen.push(size);
-      response.end('{}');
+      response.end(goodBody);
     });
   });
   const gateway = await gatewayForTest({ channels: { relay: { origin, models: { m: {} } } } });

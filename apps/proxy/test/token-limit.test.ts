@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { createInProcessBus } from '@api-monitor/bus';
 import { expect, onTestFinished, test } from 'vitest';
 import { call, chatTo } from './call.ts';
+import { goodBody } from './good-answers.ts';
 import { gatewayForTest } from './open-test-gateway.ts';
 import { upstreamForTest } from './providers.ts';
 import { rawConnection, rawPost } from './raw-connection.ts';
@@ -12,7 +13,10 @@ import type { TestKey } from './test-key.ts';
 const key = 'sk-limited';
 const chat = '/v1/chat/completions';
 /** What each answer reports: 32 tokens in all. */
-const report = JSON.stringify({ usage: { prompt_tokens: 20, completion_tokens: 12 } });
+const report = JSON.stringify({
+  ...JSON.parse(goodBody),
+  usage: { prompt_tokens: 20, completion_tokens: 12 },
+});
 /** The upstream holds such a request until the test lets it go; it answers any other at once. */
 const held = { user: 'held' };
 
@@ -180,13 +184,14 @@ test('a picture is reserved and counted as a fixed number of tokens, not by its 
 });
 
 test('a failed request frees its reservation and uses no tokens', async () => {
-  const { origin, upstream, ask, statusOf } = await start({ tpm_limit: 100 });
+  const { origin, clock, upstream, ask, statusOf } = await start({ tpm_limit: 100 });
   const large = { max_tokens: 10_000 };
   for (let times = 0; times < 2; times += 1) {
     const broken = ask({ ...large, ...held });
     await upstream.until(1);
     upstream.breakOff();
     expect((await broken).status).toBe(502);
+    clock.aheadS += 4;
     const unknown = await call(origin, chat, { key, body: chatTo('nothing', large) });
     expect(unknown.status).toBe(404);
   }

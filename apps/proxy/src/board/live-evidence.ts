@@ -110,6 +110,12 @@ export function createLiveEvidence({ board, nowS, publish }: Options) {
     /** An offer with the latest that is known about it. */
     of: knownOf,
 
+    /** Whether nothing may be sent now; call it for requests that were resolved a while ago. */
+    isResting(offer: BoardModel, route: EvidenceRoute): boolean {
+      const entry = entryOn(offer, route);
+      return entry !== undefined && restOf(entry, nowS()) === 'resting';
+    },
+
     /** Call right before each request. After a `trial`, call `endTrial`, whatever happened. */
     begin(offer: BoardModel, route: EvidenceRoute): Start {
       const entry = entryOn(offer, route);

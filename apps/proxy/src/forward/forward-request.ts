@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   evidenceRouteOf,
   isProvingRoute,
+  type Judgement,
   modelKey,
   type ProxyAttempt,
   type Trail,
@@ -16,7 +17,14 @@ import type { Parcel } from '../request/parcel.ts';
 import { renameInnerModels } from '../request/rename-inner-models.ts';
 import type { Choice } from '../request/resolve-candidates.ts';
 import { AnswerPipe } from './answer-pipe.ts';
-import { type AttemptEnd, type AttemptFault, isLiveFailure, isLoop } from './judge-attempt.ts';
+import {
+  type AttemptEnd,
+  answered,
+  attemptRecord,
+  findingOf,
+  isLoop,
+  nothingShown,
+} from './attempt-end.ts';
 import { upstreamHeaders } from './request-headers.ts';
 
 /** A request to be forwarded, with everything that is known about it. */
@@ -42,43 +50,51 @@ export interface Forwarding {
 
 /** The outcome of a request, for its record. */
 export interface Forwarded {
+  /** The last one tried; null if all were resting by their turn. */
   entry: BoardModel | null;
   attempts: ProxyAttempt[];
+  /** 0 if nothing has reached the client: the gateway then answers itself. */
   status: number;
   pipe: AnswerPipe | null;
-  fault: AttemptFault | null;
+  /** Of the last attempt. */
+  judgement: Judgement | null;
+  /** Another target was to be tried, and rests by now. */
+  hasRunOut: boolean;
 }
 
 /** Sends a request to one target after the other until one has begun to answer. Never rejects. */
 export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Promise<Forwarded> {
   const attempts: ProxyAttempt[] = [];
+  const isReady = isReadyNow(deps, given);
+  let last: Pick<Forwarded, 'entry' | 'pipe' | 'judgement'> = {
+    ...{ entry: null, pipe: null, judgement: null },
+  };
   let choices = given.choices;
   let loops = 0;
   for (;;) {
-    const [choice, ...others] = choices;
-    if (!choice) return { entry: null, attempts, status: 0, pipe: null, fault: null };
-    const { entry } = choice;
+    const [choice, ...others] = choices.filter(isReady);
+    if (!choice) return { ...last, attempts, status: 0, hasRunOut: true };
     const number = attempts.length + 1;
     const isLast = others.length === 0 || number === deps.attemptLimit;
-    const startedAtMs = performance.now();
-    const beganAt = deps.nowS();
-    const route = evidenceRouteOf(given.endpoint.route);
-    const isTrial = deps.live.begin(entry, route) === 'trial';
-    const { end, pipe } = await attempt(deps, given, { choice, number, isLast });
-    const judging = { entry, end, beganAt, durationMs: performance.now() - startedAtMs };
-    attempts.push(judged(deps, given, judging));
-    if (isTrial) deps.live.endTrial(entry, route);
-    if (end.kind === 'retriable' && !isLast) {
+    const { end, pipe, record } = await attempt(deps, given, { choice, number, isLast });
+    attempts.push(record);
+    last = { entry: choice.entry, pipe, judgement: end.judgement };
+    if (end.kind === 'retriable' && !isLast && !given.response.destroyed) {
       if (isLoop(end)) loops += 1;
       const isAtLimit = given.trail.otherMonitors > 0 && loops >= loopLimit;
       if (isAtLimit) choices = [];
       else choices = isLoop(end) ? atOtherAddresses(others, choice) : others;
       continue;
     }
-    if (end.kind === 'broken') endBroken(given, pipe, end.fault);
-    const fault = 'fault' in end ? end.fault : null;
-    return { entry, attempts, status: statusOf(end), pipe, fault };
+    if (end.kind === 'broken') endBroken(given, pipe, end.judgement);
+    return { ...last, attempts, status: statusOf(end, given.response), hasRunOut: false };
   }
+}
+
+/** Whether a target may be asked at its turn: others may have found in the meantime that it fails. */
+function isReadyNow({ live }: GatewayDeps, { endpoint }: Forwarding) {
+  const route = evidenceRouteOf(endpoint.route);
+  return ({ entry }: Choice) => !live.isResting(entry, route);
 }
 
 /**
@@ -94,68 +110,19 @@ function atOtherAddresses(choices: readonly Choice[], looped: Choice): readonly 
   return choices.filter(({ entry }) => entry.target.upstream.baseUrl !== baseUrl);
 }
 
-/** 0 if nothing has reached the client: the gateway then answers itself. */
-function statusOf(end: AttemptEnd): number {
-  switch (end.kind) {
-    case 'whole':
-    case 'broken':
-      return end.status;
-    case 'client_left':
-      return 499;
-    case 'retriable':
-      return 0;
-  }
-}
-
-interface Judging {
-  entry: BoardModel;
-  end: AttemptEnd;
-  beganAt: number;
-  durationMs: number;
-}
-
-/** Returns an attempt's record, and updates the breaker. */
-function judged(
-  { live, nowS }: GatewayDeps,
-  { endpoint, trail }: Forwarding,
-  { entry, end, beganAt, durationMs }: Judging,
-): ProxyAttempt {
-  const { target, model } = entry;
-  // If another monitor sent this, the loop may be that monitor's, and the target may work for our clients.
-  const isSendersLoop = isLoop(end) && trail.otherMonitors > 0;
-  const failure = isSendersLoop ? null : isLiveFailure(end, endpoint.route);
-  const fault = 'fault' in end ? end.fault : null;
-  const isClientError = end.kind === 'whole' && end.streamError === 'client';
-  const record: ProxyAttempt = {
-    target_id: target.id,
-    target_name: target.name,
-    model,
-    status: 'status' in end ? end.status : null,
-    error: failure?.error ?? fault?.message ?? null,
-    error_kind: failure?.error_kind ?? fault?.kind ?? null,
-    duration_s: Math.round(durationMs) / 1000,
-    is_live_failure: failure !== null && isProvingRoute(endpoint.route),
-    ...(isClientError ? { is_client_error: true } : {}),
-  };
-  const isSuccess = end.kind === 'whole' && end.status < 300 && !end.streamError;
-  if (isProvingRoute(endpoint.route) && (failure || isSuccess)) {
-    live.take(entry, {
-      ...{ outcome: failure ? 'failure' : 'success', kind: failure?.error_kind ?? null },
-      ...{ scope: 'model', message: failure?.error ?? null, by: 'traffic' },
-      ...{ route: evidenceRouteOf(endpoint.route), began_at: beganAt, at: nowS() },
-      ...{ first_token_s: null, is_wrong_answer: null, retry_after_s: null },
-    });
-  }
-  return record;
+/** The client got the last attempt's status, unless it has left or nothing has reached it. */
+function statusOf({ kind, status }: AttemptEnd, response: ServerResponse): number {
+  if (kind === 'client_left' || (kind === 'retriable' && response.destroyed)) return 499;
+  return kind === 'retriable' ? 0 : (status ?? 0);
 }
 
 /** A stream ends in an error in the client's dialect; any other body is cut off. */
 function endBroken(
   { response, endpoint, requestId }: Forwarding,
   pipe: AnswerPipe,
-  { kind, message }: AttemptFault,
+  { kind, message }: Judgement,
 ): void {
-  if (!pipe.watch?.isEventStream) {
+  if (!pipe.isEventStream) {
     // A reset, because over HTTP/1.0, nginx's default, a close marks the end of a complete answer. The
     // socket is the request's, because a pipelined response has none before its turn.
     response.req.socket.resetAndDestroy();
@@ -178,31 +145,53 @@ interface Attempt {
   isLast: boolean;
 }
 
-function attempt(
-  { dispatch, idleTimeoutMs }: GatewayDeps,
+/** Makes one attempt; what it shows is known at once to all requests that follow. */
+async function attempt(deps: GatewayDeps, given: Forwarding, one: Attempt) {
+  const { live, nowS } = deps;
+  const { entry } = one.choice;
+  const route = evidenceRouteOf(given.endpoint.route);
+  const beganAt = nowS();
+  const isProving = isProvingRoute(given.endpoint.route);
+  const isTrial = isProving && live.begin(entry, route) === 'trial';
+  const { end, pipe } = await send(deps, given, one, (firstTokenS) => {
+    // Others needn't wait for the end of a long answer.
+    if (!isTrial) return;
+    const begun = { kind: 'whole', status: null, retryAfterS: null } as const;
+    const times = { beganAt, endedAt: nowS() };
+    live.take(
+      entry,
+      findingOf(given.endpoint, { ...begun, judgement: answered, firstTokenS }, times),
+    );
+  });
+  // If another monitor sent this, the loop may be that monitor's, and the target may work for our clients.
+  const isSendersLoop = isLoop(end) && given.trail.otherMonitors > 0;
+  const shown = isSendersLoop ? { ...end, judgement: nothingShown } : end;
+  const finding = findingOf(given.endpoint, shown, { beganAt, endedAt: nowS() });
+  live.take(entry, finding);
+  if (isTrial) live.endTrial(entry, route);
+  return { end, pipe, record: attemptRecord(entry, end, finding) };
+}
+
+function send(
+  deps: GatewayDeps,
   given: Forwarding,
   { choice, number, isLast }: Attempt,
+  onFirstToken: (firstTokenS: number) => void,
 ): Promise<{ end: AttemptEnd; pipe: AnswerPipe }> {
+  const { dispatch, idleTimeoutMs, bodyBudget: heldBudget, nowS } = deps;
   const { entry, standing, proofAgeS } = choice;
   const { target, model } = entry;
   const { response, requestId, endpoint, parcel } = given;
+  const attempts = { requestId, targetId: target.id, model, attempts: number };
   return new Promise((resolve) => {
     new AnswerPipe({
-      response,
-      endpoint,
-      parcel,
-      routing: {
-        requestId,
-        targetId: target.id,
-        model,
-        attempts: number,
-        proofAgeS,
-        evidence: standing.state,
-      },
+      ...{ response, endpoint, parcel, heldBudget, nowS, idleTimeoutMs, onFirstToken },
+      routing: { ...attempts, proofAgeS, evidence: standing.state },
       target: target.upstream,
-      mayHoldBack: !isLast,
+      mayMoveOn: !isLast,
+      isStreamAsked: given.isStream,
+      mayLackEnd: false,
       firstByteTimeoutMs: firstByteTimeoutMsOf(given, choice, idleTimeoutMs),
-      idleTimeoutMs,
       send: (pipe) => dispatch(target.upstream, upstreamRequest(given, entry), pipe),
       onEnd: (end, pipe) => resolve({ end, pipe }),
     });

@@ -34,7 +34,7 @@ export function requestRecord(parts: Parts): ProxyRequest {
   const pipe = forwarded?.pipe ?? null;
   const entry = forwarded?.entry ?? null;
   const firstByteAtMs = pipe?.firstByteAtMs ?? null;
-  const usage = pipe?.watch?.usage.read();
+  const usage = pipe?.usage;
   const secondsTo = (atMs: number) => Math.round(atMs - arrival.startedAtMs) / 1000;
   return {
     request_id: arrival.requestId,
@@ -46,7 +46,7 @@ export function requestRecord(parts: Parts): ProxyRequest {
     requested_model: quote(parts.requestedModel, modelLimit),
     model: entry?.model ?? null,
     route: endpoint.route,
-    stream: pipe?.watch?.isEventStream ?? false,
+    stream: pipe?.isEventStream ?? false,
     status: parts.status,
     attempts: forwarded?.attempts ?? [],
     first_byte_s: firstByteAtMs === null ? null : secondsTo(firstByteAtMs),

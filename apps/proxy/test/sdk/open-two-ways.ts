@@ -1,8 +1,4 @@
-import {
-  type BehaviourName,
-  type FakeProvider,
-  startFakeProvider,
-} from '@api-monitor/fake-provider';
+import { type BehaviourName, startFakeProvider } from '@api-monitor/fake-provider';
 import { clientKey, openTestGateway } from '../open-test-gateway.ts';
 import { upstreamKey } from '../test-channel.ts';
 
@@ -11,6 +7,8 @@ export interface Way {
   origin: string;
   apiKey: string;
   modelPrefix: string;
+  /** How many requests have been made. */
+  received: () => number;
 }
 
 /** The outcome of a call: the SDK's reading of the answer, or the error that it threw. */
@@ -56,7 +54,7 @@ const behaviours = [
   'reset_before_headers',
 ] as const satisfies readonly BehaviourName[];
 
-/** The same by another name, for calls that must not meet a breaker opened by others. */
+/** The same by another name, for calls that must not meet the rest after others. */
 const retried = {
   retried_429: 'http_429',
   retried_500: 'http_500',
@@ -74,14 +72,24 @@ export async function openTwoWays() {
   const proven = Object.fromEntries(Object.keys(models).map((name) => [name, {}]));
   const channels = { relay: { origin: provider.origin, models: proven } };
   const gateway = await openTestGateway({ channels });
-  const direct: Way = { origin: provider.origin, apiKey: upstreamKey, modelPrefix: '' };
-  const through: Way = { origin: gateway.origin, apiKey: clientKey, modelPrefix: 'relay/' };
+  let received = 0;
+  gateway.onRequest(() => {
+    received += 1;
+  });
+  const direct: Way = {
+    ...{ origin: provider.origin, apiKey: upstreamKey, modelPrefix: '' },
+    received: () => provider.received(),
+  };
+  const through: Way = {
+    ...{ origin: gateway.origin, apiKey: clientKey, modelPrefix: 'relay/' },
+    received: () => received,
+  };
   return {
     gateway,
     provider,
     direct,
     through,
-    /** Moves the clock past the pause of every breaker that an earlier call has opened. */
+    /** Moves the clock past the rest of every model that an earlier call has failed. */
     rest: () => {
       gateway.clock.aheadS += 200;
     },
@@ -92,11 +100,11 @@ export async function openTwoWays() {
   };
 }
 
-/** Makes a call and returns its outcome and how many requests reached the provider. */
-export async function outcomeOf(provider: FakeProvider, work: () => Promise<unknown>) {
-  const before = provider.received();
+/** Makes a call and returns its outcome and how many requests the SDK made. */
+export async function outcomeOf({ received }: Way, work: () => Promise<unknown>) {
+  const before = received();
   const outcome = await settle(work);
-  return { outcome, requests: provider.received() - before };
+  return { outcome, requests: received() - before };
 }
 
 async function settle(work: () => Promise<unknown>): Promise<Outcome> {

@@ -1,0 +1,92 @@
+import {
+  evidenceRouteOf,
+  type Finding,
+  isProvingRoute,
+  type Judgement,
+  type ProxyAttempt,
+} from '@api-monitor/core';
+import type { BoardModel } from '../board/board.ts';
+import type { Endpoint } from '../request/match-route.ts';
+
+/** How one attempt ended, and what its answer shows about the model. */
+export interface AttemptEnd {
+  /**
+   * - `whole`: the answer has passed completely, whatever it says.
+   * - `retriable`: nothing has reached the client yet, so another target may be tried.
+   * - `broken`: the client has received the start, and the rest won't come.
+   */
+  kind: 'whole' | 'retriable' | 'broken' | 'client_left';
+  /** Null if no answer came. */
+  status: number | null;
+  judgement: Judgement;
+  /** From the sending to the first real token of a stream, in seconds. */
+  firstTokenS: number | null;
+  /** What the channel asks for. */
+  retryAfterS: number | null;
+}
+
+/** An answer that shows nothing: the client left, or the request was at fault. */
+export const nothingShown: Judgement = {
+  ...{ outcome: 'none', kind: null, scope: 'route', message: null, may_another_serve: false },
+};
+
+/** A real answer, or its start. */
+export const answered: Judgement = { ...nothingShown, outcome: 'success' };
+
+/** A monitor's answer to a request that it has already forwarded (RFC 5842, 7.2). */
+export const loopStatus = 508;
+
+/** Whether the target led the request back to a monitor that had already forwarded it. */
+export function isLoop({ status }: Pick<AttemptEnd, 'status'>): boolean {
+  return status === loopStatus;
+}
+
+/** When an attempt began and ended, in Unix seconds. */
+export interface AttemptTimes {
+  beganAt: number;
+  endedAt: number;
+}
+
+/** What an attempt shows about its model; a side endpoint shows nothing. */
+export function findingOf(
+  { route }: Endpoint,
+  { judgement, firstTokenS, retryAfterS }: AttemptEnd,
+  { beganAt, endedAt }: AttemptTimes,
+): Finding {
+  const { outcome, kind, scope, message } = isProvingRoute(route) ? judgement : nothingShown;
+  return {
+    ...{ outcome, kind, scope, message, route: evidenceRouteOf(route), by: 'traffic' },
+    ...{ began_at: beganAt, at: endedAt },
+    first_token_s: firstTokenS,
+    is_wrong_answer: null,
+    retry_after_s: retryAfterS,
+  };
+}
+
+/** The record of an attempt. A mistake of the client's isn't quoted, because it may be about content. */
+export function attemptRecord(
+  { target, model }: BoardModel,
+  { kind: endKind, status, judgement }: AttemptEnd,
+  finding: Finding,
+): ProxyAttempt {
+  const { kind, message } = judgement;
+  const { outcome, scope, first_token_s, retry_after_s, began_at, at } = finding;
+  const isFault = judgement.outcome !== 'success' && judgement.outcome !== 'none';
+  const isClientError = judgement.outcome === 'none' && endKind === 'whole' && isGood(status);
+  return {
+    target_id: target.id,
+    target_name: target.name,
+    model,
+    status: endKind === 'client_left' ? null : status,
+    error: isFault ? message : null,
+    error_kind: isFault ? kind : null,
+    duration_s: Math.round((at - began_at) * 1000) / 1000,
+    is_live_failure: outcome === 'failure',
+    ...(isClientError ? { is_client_error: true } : {}),
+    finding: { outcome, kind: finding.kind, scope, first_token_s, retry_after_s, began_at, at },
+  };
+}
+
+function isGood(status: number | null): boolean {
+  return status !== null && status >= 200 && status < 300;
+}
