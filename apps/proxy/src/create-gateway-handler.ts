@@ -71,8 +71,10 @@ async function serve(deps: GatewayDeps, served: Served): Promise<void> {
     case 'no_websocket':
       return refuse(served, 'openai', noWebsocket);
     case 'wrong_method': {
-      const message = `${request.method} is not allowed here`;
-      return refuse(served, matched.dialect, { status: 405, code: 'method_not_allowed', message });
+      const { dialect, allowed } = matched;
+      const message = `${request.method} is not allowed here; allowed: ${allowed}`;
+      const error = { status: 405, code: 'method_not_allowed', message, allowed } as const;
+      return refuse(served, dialect, error);
     }
     case 'unknown': {
       const path = splitOnce(request.url ?? '', '?')[0].slice(0, 200);

@@ -19,6 +19,7 @@ export function sendError(
     // Claude Code tries a refused key ten times, unless the answer says that a retry is useless.
     ...(error.status < 408 || error.status === 508 ? { 'x-should-retry': 'false' } : {}),
     ...headersByStatus[error.status],
+    ...(error.allowed === undefined ? {} : { allow: error.allowed }),
     // The rest of the body may be large, so the client's next request needs a new connection.
     ...(error.status === 413 ? { connection: 'close' } : {}),
   });

@@ -215,6 +215,45 @@ test('405 for another method, and 404 for another path, in the dialect', async (
   expect(secret.text).not.toContain('sk-secret');
 });
 
+test('405 lists the allowed methods', async () => {
+  const allowedBy = async (path: string, method: string) => {
+    const { status, headers, json } = await call(gateway.origin, path, { method });
+    expect([status, json.error.message]).toEqual([
+      405,
+      expect.stringContaining(headers.allow ?? '?'),
+    ]);
+    return headers.allow;
+  };
+  expect(await allowedBy('/v1/embeddings', 'GET')).toBe('POST');
+  expect(await allowedBy('/messages', 'PUT')).toBe('POST');
+  expect(await allowedBy(geminiPath('relay/m'), 'DELETE')).toBe('POST');
+  expect(await allowedBy('/v1/models', 'POST')).toBe('GET, HEAD');
+});
+
+test('426 for a WebSocket says what to upgrade to, and other paths of it are unknown', async () => {
+  const websocket = {
+    ...{ connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' },
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  };
+  for (const path of ['/v1/responses', '/responses', '/v1/v1/responses', '//v1/responses']) {
+    const { status, headers, json } = await call(gateway.origin, path, { headers: websocket });
+    expect([status, json.error.code]).toEqual([426, 'websocket_not_supported']);
+    expect([headers.upgrade, headers.connection]).toEqual(['websocket', 'upgrade']);
+  }
+  const realtime = await call(gateway.origin, '/v1/realtime?model=m', { headers: websocket });
+  expect([realtime.status, realtime.json.error.code]).toEqual([404, 'unknown_url']);
+});
+
+test('404 for a pinned channel that isn’t there names the field', async () => {
+  for (const id of ['999', 'relay', '']) {
+    const given = { body: chatTo('m'), headers: { 'x-target-id': id } };
+    const { status, json } = await call(gateway.origin, '/v1/chat/completions', given);
+    expect([status, json.error.param, json.error.code]).toEqual([
+      ...[404, 'target_id', 'channel_not_found'],
+    ]);
+  }
+});
+
 test('429 over the key’s limit says when to try again', async () => {
   const key = 'sk-once';
   await call(gateway.origin, anthropicPath, { key, body: chatTo('relay/m') });

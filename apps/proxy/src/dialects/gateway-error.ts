@@ -10,6 +10,8 @@ export interface GatewayError {
   code: string;
   message: string;
   retryAfterS?: number;
+  /** The methods that a 405 lists. */
+  allowed?: string;
   param?: string;
 }
 

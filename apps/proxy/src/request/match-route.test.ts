@@ -6,8 +6,9 @@ const post = (path: string) => matchRoute('POST', path, {});
 test.each(['constructor', 'toString', 'valueOf', '__proto__', 'hasOwnProperty', 'generate'])(
   '%s isn’t a method, and goes nowhere',
   (method) => {
-    expect(post(`/v1/models/x:${method}`)).toEqual({ kind: 'wrong_method', dialect: 'openai' });
-    expect(post(`/v1beta/models/x:${method}`)).toEqual({ kind: 'wrong_method', dialect: 'gemini' });
+    const wrong = { kind: 'wrong_method', allowed: 'GET, HEAD' };
+    expect(post(`/v1/models/x:${method}`)).toEqual({ ...wrong, dialect: 'openai' });
+    expect(post(`/v1beta/models/x:${method}`)).toEqual({ ...wrong, dialect: 'gemini' });
   },
 );
 

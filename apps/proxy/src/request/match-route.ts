@@ -9,7 +9,8 @@ export type Matched =
   | { kind: 'models'; dialect: Dialect; id: string | null }
   | { kind: 'hello' }
   | { kind: 'no_websocket' }
-  | { kind: 'wrong_method'; dialect: Dialect }
+  /** `allowed`: as `Allow` lists them. */
+  | { kind: 'wrong_method'; dialect: Dialect; allowed: string }
   | { kind: 'unknown'; dialect: Dialect };
 
 /** Where a request is forwarded, and the dialect of its errors. */
@@ -93,7 +94,7 @@ export function matchRoute(
     if (method === 'POST') return { kind: 'forward', endpoint, pathModel: null };
     if (endpoint === responses && method === 'GET' && headers.upgrade)
       return { kind: 'no_websocket' };
-    return { kind: 'wrong_method', dialect: endpoint.dialect };
+    return { kind: 'wrong_method', dialect: endpoint.dialect, allowed: 'POST' };
   }
   if (method === 'HEAD' && (path === '/' || path === '/api/hello')) return { kind: 'hello' };
   return matchGemini(method, path) ?? matchModels(method, path) ?? matchUnknown(path);
@@ -140,7 +141,7 @@ function matchGemini(method: string, path: string): Matched | null {
   const [, model, verb = ''] = geminiPath.exec(path) ?? [];
   const endpoint = geminiByMethod.get(verb);
   if (!model || !endpoint) return null;
-  if (method !== 'POST') return { kind: 'wrong_method', dialect: 'gemini' };
+  if (method !== 'POST') return { kind: 'wrong_method', dialect: 'gemini', allowed: 'POST' };
   const pathModel = decoded(model);
   // The name becomes part of the upstream's path, and dot segments would lead out of it.
   if (pathModel.split('/').some((part) => part === '.' || part === '..')) return null;
@@ -151,7 +152,8 @@ function matchModels(method: string, path: string): Matched | null {
   const match = modelsPath.exec(path);
   if (!match) return null;
   const dialect = match[1] === 'v1beta/' ? 'gemini' : 'openai';
-  if (method !== 'GET' && method !== 'HEAD') return { kind: 'wrong_method', dialect };
+  const isReading = method === 'GET' || method === 'HEAD';
+  if (!isReading) return { kind: 'wrong_method', dialect, allowed: 'GET, HEAD' };
   return { kind: 'models', dialect, id: match[2] === undefined ? null : decoded(match[2]) };
 }
 

@@ -80,7 +80,7 @@ export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
   return (ask) => {
     const { key, model, pinnedTargetId } = ask;
     const pinned = pinnedTargetId === null ? null : board.targetById(pinnedTargetId);
-    if (pinned === undefined) return notFound(`there is no channel ${pinnedTargetId}`);
+    if (pinned === undefined) return noTarget;
     // Others' channels don't count: their names must not change what a key's own requests mean.
     const isOpen = (target: BoardTarget, name: string) =>
       target.enabled && target.models.has(name) && isAllowed(key, target, name);
@@ -193,6 +193,14 @@ function refusal(asked: Asked<BoardTarget>, refused: RefusedOffers): Refused {
       return { ok: false, error: refusalError(fault, refused) };
   }
 }
+
+const noTarget: Refused = {
+  ok: false,
+  error: {
+    ...{ status: 404, code: 'channel_not_found', param: 'target_id' },
+    message: 'X-Target-Id, or target_id in the query, must be the id of a channel',
+  },
+};
 
 function notFound(message: string): Refused {
   return { ok: false, error: { status: 404, code: 'model_not_found', message, param: 'model' } };
