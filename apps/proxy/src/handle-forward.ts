@@ -63,7 +63,7 @@ async function handleParcel(
   // A request settles once: if it is refused or fails unexpectedly, it has used no tokens.
   try {
     const conversation = conversationOf(given.request.headers, parcel.body, named.outline);
-    const carried = [...carriedState(endpoint.route, parcel.body)];
+    const carried = carriedState(endpoint.route, parcel.body, named.outline);
     const resolution = deps.resolve({
       key,
       model: requestedModel,

@@ -1,6 +1,8 @@
+import OpenAI from 'openai';
+import OpenAI6 from 'openai-6';
 import { expect, test } from 'vitest';
 import { call } from './call.ts';
-import { gatewayForTest } from './open-test-gateway.ts';
+import { clientKey, gatewayForTest } from './open-test-gateway.ts';
 import { upstreamForTest } from './providers.ts';
 
 const paths = [
@@ -10,6 +12,8 @@ const paths = [
   '/v1/images/variations',
 ];
 const routes = ['transcriptions', 'translations', 'image-edits', 'image-variations'];
+
+const heard = { text: 'heard by one' };
 
 interface Seen {
   url: string;
@@ -145,6 +149,32 @@ test.each([
     expect(json.error.message).toContain(words);
   }
   expect(seen.one).toEqual([]);
+});
+
+/** Guarantees that the calls made here are the same in both majors; their types are not. */
+function asCurrent(client: OpenAI6): OpenAI {
+  return client as unknown as OpenAI;
+}
+
+test('the official SDKs’ forms are served, a stream too', async () => {
+  const { gateway, seen } = await start();
+  const options = { apiKey: clientKey, baseURL: `${gateway.origin}/v1` };
+  for (const client of [new OpenAI(options), asCurrent(new OpenAI6(options))]) {
+    const file = new File([sound], 'große "a".wav', { type: 'audio/wav' });
+    const model = 'one/whisper-1';
+    expect(await client.audio.transcriptions.create({ model, file })).toEqual(heard);
+    expect(await client.audio.translations.create({ model, file })).toEqual(heard);
+    expect(await client.images.edit({ model, image: [file, file], prompt: 'x' })).toEqual(heard);
+    expect(await client.images.createVariation({ model, image: file })).toEqual(heard);
+    await client.audio.transcriptions.create({ model, file, stream: true });
+    for (const { body, type: got } of seen.one ?? []) {
+      const sentForm = await new Response(new Uint8Array(body), {
+        headers: { 'content-type': got },
+      }).formData();
+      expect(sentForm.getAll('model')).toEqual(['whisper-1']);
+    }
+  }
+  expect(seen.one).toHaveLength(10);
 });
 
 test('two content types are refused, because a channel might read the other boundary', async () => {

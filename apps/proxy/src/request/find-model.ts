@@ -1,5 +1,5 @@
-import { noteKey, type Outline } from './conversation/outline.ts';
-import { endOfString, firstByte, quote, scanKeys, spellingOf } from './json-bytes.ts';
+import { noOutline, noteKey, type Outline } from './conversation/outline.ts';
+import { endOfString, firstByte, type OnKey, quote, scanKeys, spellingOf } from './json-bytes.ts';
 
 /** The only `model` of a request's body: its text, and where that is, in JSON between the quotes. */
 export interface FoundModel {
@@ -36,8 +36,8 @@ const parsedBytes = 16 * 1024;
 export function findModel(body: Buffer): ModelSearch {
   if (body.length <= parsedBytes && !isJson(body)) return { ok: false, fault: 'not_json' };
   const seen = { modelKeys: 0, modelAt: -1, isStream: false };
-  const outline: Outline = {};
-  const kind = scanKeys(body, (start, end, value, depth) => {
+  const outline = noOutline();
+  const onKey: OnKey = (start, end, value, depth) => {
     noteKey(outline, body, start, end, value, depth);
     if (depth > 1) return;
     const spelling = spellingOf(body, start, end, 'model');
@@ -46,7 +46,8 @@ export function findModel(body: Buffer): ModelSearch {
     else if (spellingOf(body, start, end, 'stream') === 'exact') {
       seen.isStream = body.toString('latin1', value, value + 4) === 'true';
     }
-  });
+  };
+  const kind = scanKeys(body, onKey, Number.POSITIVE_INFINITY);
   if (kind === 'broken') return { ok: false, fault: 'not_json' };
   if (seen.modelKeys > 1) return { ok: false, fault: 'two_models' };
   if (kind === 'other' || body[seen.modelAt] !== quote) return { ok: false, fault: 'no_model' };

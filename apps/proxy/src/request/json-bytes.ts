@@ -4,8 +4,8 @@ export const quote = 0x22;
 const backslash = 0x5c;
 const smallU = 0x75;
 const colon = 0x3a;
-const openBracket = 0x5b;
-const openBrace = 0x7b;
+export const openBracket = 0x5b;
+export const openBrace = 0x7b;
 
 /**
  * A string's end is searched byte by byte up to here, because a call of the native search costs as much.
@@ -53,11 +53,11 @@ function isEscaped(body: Buffer, at: number, from: number): boolean {
 export type OnKey = (start: number, end: number, value: number, depth: number) => void;
 
 /**
- * Calls back for each key of the JSON object and of the objects directly inside it. Returns `broken` if a
+ * Calls back for each key of the JSON object and of those within it, down to a depth. Returns `broken` if a
  * string or a bracket isn't closed, `other` if it isn't an object. Passes numbers, because a body may have
  * millions of keys.
  */
-export function scanKeys(body: Buffer, onKey: OnKey): 'object' | 'other' | 'broken' {
+export function scanKeys(body: Buffer, onKey: OnKey, deepest = 2): 'object' | 'other' | 'broken' {
   const start = firstByte(body);
   let depth = 0;
   for (let at = nextStop(body, start); at < body.length; at = nextStop(body, at + 1)) {
@@ -65,7 +65,7 @@ export function scanKeys(body: Buffer, onKey: OnKey): 'object' | 'other' | 'brok
     if (byte === quote) {
       const end = endOfString(body, at + 1);
       if (end < 0) return 'broken';
-      const afterKey = depth === 1 || depth === 2 ? firstByte(body, end + 1) : -1;
+      const afterKey = depth >= 1 && depth <= deepest ? firstByte(body, end + 1) : -1;
       if (body[afterKey] === colon) onKey(at + 1, end, firstByte(body, afterKey + 1), depth);
       at = end;
     } else if (byte === openBrace || byte === openBracket) {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { GatewayError } from '../dialects/gateway-error.ts';
-import { type Outline, outlineOf } from './conversation/outline.ts';
+import { noOutline, type Outline, outlineOf } from './conversation/outline.ts';
 import { type FoundModel, findModel, modelLimitBytes } from './find-model.ts';
 import { findFormModel } from './form/find-form-model.ts';
 import { boundaryOf } from './form/form-parts.ts';
@@ -67,7 +67,7 @@ function namedInForm(body: Buffer, boundary: string): Named {
   if (search.ok) {
     const { found, isStream, inputTokens } = search;
     const tokens = () => inputTokens;
-    return { model: found.model, found, isStream, inputTokens: tokens, outline: {} };
+    return { model: found.model, found, isStream, inputTokens: tokens, outline: noOutline() };
   }
   if (search.fault === 'bad_form') return badRequest(`the form can't be read: ${search.why}`);
   return fault(search.fault === 'long_model' ? 'long_model' : `form_${search.fault}`);

@@ -1,10 +1,11 @@
 import type { GatewayRoute } from '@api-monitor/core';
 import { expect, test } from 'vitest';
 import { carriedState } from './carried-state.ts';
+import { outlineOf } from './outline.ts';
 
 const carried = (route: GatewayRoute, body: object | string) => {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return [...carriedState(route, Buffer.from(text))].map(({ field, mark }) => `${field}: ${mark}`);
+  const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  return carriedState(route, bytes, outlineOf(bytes)).map(({ field, mark }) => `${field}: ${mark}`);
 };
 
 test.each<[GatewayRoute, object | string, string[]]>([
@@ -13,7 +14,7 @@ test.each<[GatewayRoute, object | string, string[]]>([
   ['responses', { conversation: { id: 'conv_1' } }, ['conversation: conv_1']],
   ['responses', { tools: [{ container: 'cntr_1' }] }, ['container: cntr_1']],
   ['responses', { input: [{ encrypted_content: 'a' }] }, ['encrypted_content: a']],
-  ['responses', { input: [{ type: 'item_reference', id: 'rs_1' }] }, ['input: rs_1']],
+  ['responses', { input: [{ type: 'item_reference', id: 'rs_1' }] }, ['id: rs_1']],
   ['responses-compact', '{"previous_response_id" :\n "r"}', ['previous_response_id: r']],
   ['anthropic', { container: 'container_1' }, ['container: container_1']],
   ['anthropic', { container: { id: 'c', skills: [] } }, ['container: c']],
@@ -26,6 +27,7 @@ test.each<[GatewayRoute, object | string, string[]]>([
   ['chat', { mysignature: 's', signature: '', b: { signature: null } }, []],
   ['chat', '{"signature":"a\\/b\\u003d"}', ['signature: a/b=']],
   ['chat', '{"signature":"cut', []],
+  ['responses', { input: [{ id: 'own' }], id: 7 }, []],
   ['chat', '"signature"', []],
   ['embeddings', { signature: 's', previous_response_id: 'r' }, []],
   ['responses', { previous_response_id: null, conversation: 7, container: { type: 'auto' } }, []],
@@ -38,6 +40,13 @@ test('references come before sealed content, and the latest first', () => {
   expect(carried('responses', { previous_response_id: 'r', input })).toEqual([
     ...['previous_response_id: r', 'encrypted_content: new', 'encrypted_content: old'],
   ]);
+});
+
+test('a reference is found before any number of items', () => {
+  const input = Array.from({ length: 2_000 }, (_, n) => ({ id: `rs_${n}`, call_id: `call_${n}` }));
+  const marks = carried('responses', { previous_response_id: 'r', input });
+  expect(marks.slice(0, 2)).toEqual(['previous_response_id: r', 'id: rs_1999']);
+  expect(marks).toHaveLength(9);
 });
 
 test('only the latest few are read', () => {
@@ -55,7 +64,7 @@ test('a hostile body of several megabytes is read quickly', () => {
   ]) {
     const body = Buffer.from(`{${piece.repeat(10_000_000 / piece.length)}`);
     const before = process.threadCpuUsage();
-    expect([...carriedState('chat', body)]).toEqual([]);
+    carriedState('chat', body, outlineOf(body));
     // This thread's own time: other programs on the machine don't count.
     expect(process.threadCpuUsage(before).user / 1_000, piece).toBeLessThan(2_000);
   }

@@ -1,5 +1,6 @@
 import type { GatewayRoute } from '@api-monitor/core';
-import { endOfString, firstByte, quote } from '../json-bytes.ts';
+import { endOfString, quote } from '../json-bytes.ts';
+import { type MarkField, markWords, type Outline } from './outline.ts';
 
 /** A string by which a request refers to what one channel issued. */
 export interface CarriedMark {
@@ -13,78 +14,72 @@ export interface CarriedMark {
   isReference: boolean;
 }
 
-interface Search {
-  /** The end of every such key, found in one native search. */
-  tail: string;
-  /** Whole keys. */
-  keys: readonly string[];
-  isReference: boolean;
+interface Fields {
+  /** In the body itself. */
+  references: readonly ('previous_response_id' | 'conversation' | 'container')[];
+  /** Anywhere in it. */
+  sealed: readonly MarkField[];
+  /** References anywhere in it. */
+  inner: readonly MarkField[];
 }
 
-const references = (...keys: string[]): Search[] =>
-  keys.map((key) => ({ tail: `"${key}"`, keys: [`"${key}"`], isReference: true }));
-const sealed = (tail: string, ...keys: string[]): Search => ({
-  ...{ tail: `${tail}"`, keys: keys.map((key) => `"${key}"`), isReference: false },
-});
-
-const signatures = sealed('ignature', 'signature', 'thoughtSignature', 'thought_signature');
-const encrypted = sealed('encrypted_content', 'encrypted_content');
-
-const responses = [...references('previous_response_id', 'conversation', 'container'), encrypted];
-const searchesByRoute: Partial<Record<GatewayRoute, readonly Search[]>> = {
-  chat: [signatures, encrypted],
+const signatures = ['signature', 'thoughtSignature', 'thought_signature'] as const;
+const none = { references: [], inner: [] };
+const responses: Fields = {
+  references: ['previous_response_id', 'conversation'],
+  sealed: ['encrypted_content'],
+  inner: ['container', 'id'],
+};
+const fieldsByRoute: Partial<Record<GatewayRoute, Fields>> = {
+  chat: { ...none, sealed: ['encrypted_content', ...signatures] },
   responses,
   'responses-compact': responses,
-  anthropic: [...references('container'), signatures],
-  gemini: [signatures],
+  anthropic: { ...none, references: ['container'], sealed: signatures },
+  gemini: { ...none, sealed: signatures },
 };
 
-/** How many of the latest values of each search are read. */
-const markLimit = 8;
+/** How many of the latest are read, of each kind. */
+const readLimit = 8;
 
 /**
- * What ties a request to the channel that answered before, as `stateMarksOf` finds it in answers: references
- * first, then sealed content, the latest first.
+ * What ties a request to the channel that answered before, as `stateMarksOf` finds it in answers: what holds
+ * it most strictly first, and the latest first.
  */
-export function* carriedState(route: GatewayRoute, body: Buffer): Generator<CarriedMark> {
-  for (const search of searchesByRoute[route] ?? []) yield* marksIn(body, search);
-  if (route === 'responses') yield* itemIds(body);
+export function carriedState(route: GatewayRoute, body: Buffer, outline: Outline): CarriedMark[] {
+  const fields = fieldsByRoute[route];
+  if (!fields) return [];
+  const own = fields.references.flatMap((field) => {
+    const mark = markAt(body, outline.at[field]);
+    return mark === null ? [] : { mark, field, isReference: true };
+  });
+  return [
+    ...own,
+    ...latest(body, outline, fields.sealed).map((one) => ({ ...one, isReference: false })),
+    ...latest(body, outline, fields.inner).map((one) => ({ ...one, isReference: true })),
+  ];
 }
 
-function* marksIn(body: Buffer, { tail, keys, isReference }: Search): Generator<CarriedMark> {
-  let read = 0;
-  for (let at = body.lastIndexOf(tail); at >= 0 && read < markLimit; ) {
-    const end = at + tail.length;
-    const key = keys.find((one) => isKeyBefore(body, end, one));
-    const mark = key === undefined ? null : stringOrId(body, end);
-    if (key !== undefined && mark !== null) {
-      read += 1;
-      yield { mark, field: key.slice(1, -1), isReference };
-    }
-    at = at === 0 ? -1 : body.lastIndexOf(tail, at - 1);
+function latest(body: Buffer, { marks }: Outline, fields: readonly MarkField[]) {
+  const found: { mark: string; field: MarkField }[] = [];
+  for (let at = marks.length - 2; at >= 0 && found.length < readLimit; at -= 2) {
+    const field = markWords[marks[at] ?? 0];
+    if (!field || !fields.includes(field)) continue;
+    const mark = stringAt(body, marks[at + 1] ?? 0);
+    if (mark !== null && (field !== 'id' || itemId.test(mark))) found.push({ mark, field });
   }
+  return found;
 }
 
-const backslash = 0x5c;
+/** Items that a channel stores; any other `id` may be the client's own. */
+const itemId = /^(?:rs|msg|fc|ws|ci|ig|mcp)_/;
+const idWithin = /^\{\s*"id"\s*:\s*/;
 
-/** Within a text, a backslash would be before the quotes. */
-function isKeyBefore(body: Buffer, end: number, key: string): boolean {
-  const start = end - key.length;
-  return start > 0 && body[start - 1] !== backslash && body.toString('latin1', start, end) === key;
-}
-
-const idOfObject = /^\{\s*"id"\s*:\s*/;
-
-/** The string behind a key, or the `id` of the object behind it. */
-function stringOrId(body: Buffer, afterKey: number): string | null {
-  const at = firstByte(body, afterKey);
-  if (body[at] !== colon) return null;
-  const value = firstByte(body, at + 1);
-  const [skipped = ''] = idOfObject.exec(body.toString('latin1', value, value + 64)) ?? [];
+/** A string, or an object whose first field is its id. */
+function markAt(body: Buffer, value: number | undefined): string | null {
+  if (value === undefined) return null;
+  const [skipped = ''] = idWithin.exec(body.toString('latin1', value, value + 64)) ?? [];
   return stringAt(body, value + skipped.length);
 }
-
-const colon = 0x3a;
 
 function stringAt(body: Buffer, value: number): string | null {
   if (body[value] !== quote) return null;
@@ -99,16 +94,5 @@ function unescaped(text: string): string | null {
     return String(JSON.parse(`"${text}"`));
   } catch {
     return null;
-  }
-}
-
-const itemPrefixes = ['"rs_', '"msg_', '"fc_'];
-
-/** The latest ids of stored items. */
-function* itemIds(body: Buffer): Generator<CarriedMark> {
-  for (const prefix of itemPrefixes) {
-    const at = body.lastIndexOf(prefix);
-    const mark = at > 0 && body[at - 1] !== backslash ? stringAt(body, at) : null;
-    if (mark !== null) yield { mark, field: 'input', isReference: true };
   }
 }

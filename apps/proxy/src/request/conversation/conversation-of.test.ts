@@ -102,7 +102,13 @@ test('long texts that begin alike differ by their length', () => {
   expect(idOf({ input: long })).not.toBe(idOf({ input: `${long}y` }));
 });
 
-test('a first message that is too long to be found costs nothing', () => {
+test('a first message that is too long counts as begun, by its start', () => {
+  const long = conversation({ messages: [user('x'.repeat(200_000))] });
+  expect(long?.isBegun).toBe(true);
+  expect(conversation({ messages: [user('x'.repeat(300_000)), assistant] })).toEqual(long);
+});
+
+test('a first message without text says nothing', () => {
   const parts = Array.from({ length: 20_000 }, () => ({ type: 'image', n: 1 }));
   expect(conversation({ messages: [user(parts)] })).toBeNull();
 });

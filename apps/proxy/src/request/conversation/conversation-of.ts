@@ -1,6 +1,14 @@
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { endOfString, firstByte, nextStop, quote, spellingOf } from '../json-bytes.ts';
+import {
+  endOfString,
+  firstByte,
+  nextStop,
+  openBrace,
+  openBracket,
+  quote,
+  spellingOf,
+} from '../json-bytes.ts';
 import type { Outline } from './outline.ts';
 
 /** The conversation that a request belongs to. */
@@ -12,7 +20,7 @@ export interface Conversation {
 
 const idLimit = 256;
 /** How much of a body is read to recognise its conversation; most begin within a few hundred bytes. */
-const windowBytes = 64 * 1024;
+const windowBytes = 16 * 1024;
 /** How much of each text counts, besides its length. */
 const textBytes = 1024;
 
@@ -30,7 +38,7 @@ const sessionHeaders = [
 export function conversationOf(
   headers: IncomingHttpHeaders,
   body: Buffer,
-  outline: Outline,
+  { at }: Outline,
 ): Conversation | null {
   for (const name of sessionHeaders) {
     const value = headers[name];
@@ -38,14 +46,17 @@ export function conversationOf(
       return { id: value.slice(0, idLimit), isBegun: true };
     }
   }
-  for (const at of [outline.cacheKey, outline.userId, outline.user]) {
-    const text = at === undefined ? '' : stringAt(body, at);
+  for (const value of [at.cacheKey, at.userId, at.user]) {
+    const text = value === undefined ? '' : stringAt(body, value);
     if (text !== '') return { id: text.slice(0, idLimit), isBegun: true };
   }
-  return outline.messages === undefined ? null : conversationByStart(body, outline);
+  return at.messages === undefined ? null : conversationByStart(body, at);
 }
 
-function conversationByStart(body: Buffer, { system, messages = 0 }: Outline): Conversation | null {
+function conversationByStart(
+  body: Buffer,
+  { system, messages = 0 }: Outline['at'],
+): Conversation | null {
   const texts: string[] = [];
   if (system !== undefined) collect(body, system, texts);
   const isBegun = collectMessages(body, messages, texts);
@@ -54,7 +65,10 @@ function conversationByStart(body: Buffer, { system, messages = 0 }: Outline): C
     : { id: `start ${hash('sha256', texts.join('\n'), 'base64')}`, isBegun };
 }
 
-/** Collects what comes before the first answer. Null if the first user's message isn't found. */
+/**
+ * Collects what comes before the first answer. Null if the first user's message isn't found. One that is too
+ * long counts as begun.
+ */
 function collectMessages(body: Buffer, from: number, texts: string[]): boolean | null {
   if (body[from] === quote) {
     collect(body, from, texts);
@@ -65,13 +79,13 @@ function collectMessages(body: Buffer, from: number, texts: string[]): boolean |
   for (let at = firstByte(body, from + 1); body[at] === openBrace; ) {
     const own: string[] = [];
     const { end, role } = collect(body, at, own);
-    if (end < 0 || end - from > windowBytes) return null;
-    const next = firstByte(body, end);
+    const next = end < 0 ? end : firstByte(body, end);
     const isOnly = body[next] !== comma;
     if (role === 'user') {
       texts.push(...own);
-      return isBegun || !isOnly;
+      return isBegun || !isOnly || end < 0;
     }
+    if (end < 0 || end - from > windowBytes) return null;
     if (role === 'system' || role === 'developer') texts.push(...own);
     else isBegun = true;
     at = isOnly ? end : firstByte(body, next + 1);
@@ -79,8 +93,6 @@ function collectMessages(body: Buffer, from: number, texts: string[]): boolean |
   return null;
 }
 
-const openBrace = 0x7b;
-const openBracket = 0x5b;
 const comma = 0x2c;
 const colon = 0x3a;
 
@@ -89,25 +101,25 @@ const colon = 0x3a;
  * behind it, -1 if it is too long.
  */
 function collect(body: Buffer, from: number, texts: string[]): { end: number; role: string } {
-  if (body[from] === quote) {
-    pushText(body, from, texts);
-    return { end: endOfString(body, from + 1) + 1, role: '' };
+  const window = body.subarray(0, from + windowBytes);
+  if (window[from] === quote) {
+    pushText(window, from, texts);
+    return { end: endOfString(window, from + 1) + 1, role: '' };
   }
   let role = '';
-  if (body[from] !== openBrace && body[from] !== openBracket) return { end: -1, role };
-  const window = body.subarray(0, from + windowBytes);
+  if (window[from] !== openBrace && window[from] !== openBracket) return { end: -1, role };
   let depth = 0;
   for (let at = from; at < window.length; at = nextStop(window, at + 1)) {
     const byte = window[at];
     if (byte === quote) {
-      const end = endOfString(body, at + 1);
+      const end = endOfString(window, at + 1);
       if (end < 0) break;
-      const behind = firstByte(body, end + 1);
-      const value = body[behind] === colon ? firstByte(body, behind + 1) : -1;
-      if (body[value] === quote) {
-        const isKey = (word: string) => spellingOf(body, at + 1, end, word) === 'exact';
-        if (depth === 1 && isKey('role')) role = stringAt(body, value);
-        else if (isKey('text') || isKey('content')) pushText(body, value, texts);
+      const behind = firstByte(window, end + 1);
+      const value = window[behind] === colon ? firstByte(window, behind + 1) : -1;
+      if (window[value] === quote) {
+        const isKey = (word: string) => spellingOf(window, at + 1, end, word) === 'exact';
+        if (depth === 1 && isKey('role')) role = stringAt(window, value);
+        else if (isKey('text') || isKey('content')) pushText(window, value, texts);
       }
       at = end;
     } else if (byte === openBrace || byte === openBracket) depth += 1;
@@ -117,11 +129,11 @@ function collect(body: Buffer, from: number, texts: string[]): { end: number; ro
   return { end: -1, role };
 }
 
-function pushText(body: Buffer, value: number, texts: string[]): void {
-  const end = endOfString(body, value + 1);
-  if (end < 0) return;
-  const shown = Math.min(end, value + 1 + textBytes);
-  texts.push(`${end - value - 1}:${body.toString('latin1', value + 1, shown)}`);
+/** Texts that begin alike differ by their length, unless it is too long to be measured. */
+function pushText(window: Buffer, value: number, texts: string[]): void {
+  const end = endOfString(window, value + 1);
+  const shown = Math.min(end < 0 ? window.length : end, value + 1 + textBytes);
+  texts.push(`${end < 0 ? '' : end - value}:${window.toString('latin1', value + 1, shown)}`);
 }
 
 /** The string that begins here, as JSON writes it; empty if there is none. */
