@@ -108,7 +108,7 @@ export async function createDeps(options: ApiSurroundings) {
     badTokens: limiter(badTokens.name, badTokens.limits),
     /** Passwords are hashed one at a time, since each takes 128 MiB; addresses take turns. */
     loginTurns: createTurns(loginPlaces),
-    statusReports: createStatusReports(db, now),
+    statusReports: createStatusReports({ db, now, evidence }),
     close() {
       uploadReader.close();
       followedSettings.stop();

@@ -35,7 +35,7 @@ test('the analysis of a channel has each model and the total, step by step', asy
     total: {
       probes: 3,
       successes: 2,
-      availability: 66.66,
+      availability: 75,
       errors: [{ kind: 'rate_limit', count: 1 }],
     },
   });

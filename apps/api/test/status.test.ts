@@ -117,7 +117,7 @@ test('the page shows states, ninety days, and incidents with their reasons', asy
   expect(channel.days.at(-2)).toEqual({ day: '2027-01-15', uptime: 50 });
   expect(channel.days.at(-1)).toEqual({ day: '2027-01-16', uptime: 50 });
   expect(channel.days.at(-3).uptime).toBeNull();
-  expect(model).toMatchObject({ slug: 'four', state: 'operational', uptime: 66.66 });
+  expect(model).toMatchObject({ slug: 'four', state: 'operational', uptime: 60 });
   expect(never).toMatchObject({ state: 'unknown', since: null, uptime: null });
   expect(json.item.incidents).toEqual([
     {
@@ -149,6 +149,20 @@ test('a model offered by several channels is up while one of them answers', asyn
   expect(await shown()).toBe('unknown');
 });
 
+test('what is known now counts before the next check, such as that the whole channel fails', async () => {
+  const api = await openTestApi();
+  const relay = await addChannel(api, 'relay');
+  await publish(api, { name: 'Relay', target_id: relay.id }, { name: 'Four', model: 'gpt-4o' });
+  await relay.run({});
+  const times = { since: api.clock.now, found_at: api.clock.now, rest_until: api.clock.now + 30 };
+  const fault = { kind: 'quota', error: 'no credit', failures: 6, ...times } as const;
+  const data = { target_id: relay.id, fault, at: api.clock.now };
+  await api.bus.events.publish({ type: 'fault_changed', data });
+  const { items } = (await api.asNobody('GET', '/api/status')).json.item;
+  const expected = { state: 'outage', since: api.clock.now };
+  expect(items).toMatchObject([expected, expected]);
+});
+
 test('a line that nothing checks any more is unknown', async () => {
   const api = await openTestApi();
   const relay = await addChannel(api, 'relay');
@@ -167,15 +181,16 @@ test('later checks are seen, but a page is not made again for half a minute', as
   const uptime = async () => (await api.asNobody('GET', '/api/status')).json.item.items[0].uptime;
   await relay.run({});
   expect(await uptime()).toBe(100);
+  api.clock.now += 10;
   await relay.run(failed);
   expect(await uptime()).toBe(100);
   for (const [later, expected] of [
-    [31, 50],
-    [7 * hour, 50],
-    [7 * hour, 66.66],
+    [31, 99.44],
+    [7 * hour, 99.44],
+    [7 * hour, 99.81],
   ] as const) {
     api.clock.now += later;
-    if (expected === 66.66) await relay.run({});
+    if (expected === 99.81) await relay.run({});
     expect(await uptime()).toBe(expected);
   }
 });

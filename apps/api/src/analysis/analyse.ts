@@ -1,10 +1,13 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import {
+  type Availability,
+  availabilityOfAny,
   type ErrorKind,
   histogramAccuracy,
   percentileOf,
   percentOf,
   recordOf,
+  sumAvailability,
 } from '@api-monitor/core';
 import {
   addTotals,
@@ -42,10 +45,14 @@ export async function analyse(db: Database, asked: Analysed): Promise<Analysis> 
     addPeriods(total, one);
     const { target_id, model, protocol, periods } = one;
     const target_name = names.get(target_id) ?? '';
-    const figures = probeFigures(periods, cut.steps);
+    const figures = probeFigures(periods, cut.steps, (step) => totalsAt(periods, step));
     items.push({ target_id, target_name, model, protocol, ...figures });
   }
-  const figures = probeFigures(total, cut.steps);
+  // A channel's models are counted together, but one channel is enough to serve a model.
+  const isService = asked.model !== undefined;
+  const figures = probeFigures(total, cut.steps, (step) =>
+    isService ? serviceAt(series, step) : totalsAt(total, step),
+  );
   return { range, ...cut, accuracy: histogramAccuracy, total: figures, items };
 }
 
@@ -57,24 +64,35 @@ function addPeriods(total: Map<number, ProbeTotals>, { periods }: ProbeSeries): 
   }
 }
 
+function totalsAt(periods: ReadonlyMap<number, ProbeTotals>, step: number): ProbeTotals {
+  return periods.get(step) ?? noProbes();
+}
+
+function serviceAt(series: readonly ProbeSeries[], step: number): Availability {
+  return availabilityOfAny(series.flatMap(({ periods }) => periods.get(step) ?? []));
+}
+
 /** The figures of a range, in total and for each step. Percentiles are those of successful probes. */
 function probeFigures(
   periods: ReadonlyMap<number, ProbeTotals>,
   steps: readonly number[],
+  availabilityAt: (step: number) => Availability,
 ): ProbeFigures {
-  const byStep = steps.map((step) => periods.get(step) ?? noProbes());
+  const byStep = steps.map((step) => totalsAt(periods, step));
+  const availability = steps.map(availabilityAt);
   const sum = noProbes();
   for (const totals of byStep) addTotals(sum, totals);
   const errors = errorsOf(sum);
   return {
     probes: sum.probes,
     successes: sum.successes,
-    availability: percentOf(sum.successes, sum.probes),
+    availability: percentAvailable(sumAvailability(availability)),
     ...recordOf(percentileNames, (name) => percentileReaders[name](sum)),
     errors,
     series: {
       probes: byStep.map((totals) => totals.probes),
       successes: byStep.map((totals) => totals.successes),
+      availability: availability.map(percentAvailable),
       ...recordOf(percentileNames, (name) => byStep.map(percentileReaders[name])),
       errors: errors.map(({ kind }) => ({
         kind,
@@ -102,4 +120,8 @@ function secondsAt(histogram: ProbeTotals['durations'], share: number): number |
 function errorsOf({ errors }: ProbeTotals): ProbeFigures['errors'] {
   const counted = Object.entries(errors) as [ErrorKind, number][];
   return counted.map(([kind, count]) => ({ kind, count })).sort((a, b) => b.count - a.count);
+}
+
+function percentAvailable({ served_s, watched_s }: Availability): number | null {
+  return percentOf(served_s, watched_s);
 }

@@ -15,7 +15,10 @@ export const percentileNames = [
 const figures = {
   probes: z.int().openapi({ description: 'without those skipped' }),
   successes: z.int(),
-  availability: z.number().nullable().openapi({ description: 'percent; null: no probe' }),
+  availability: z.number().nullable().openapi({
+    description:
+      'of the time that it was watched, the share in which it could serve, in percent; null: not watched',
+  }),
   ...recordOf(percentileNames, () => seconds),
   errors: z
     .array(z.object({ kind: z.enum(errorKinds), count: z.int() }))
@@ -29,6 +32,7 @@ export const probeFiguresSchema = z
       .object({
         probes: z.array(z.int()),
         successes: z.array(z.int()),
+        availability: z.array(z.number().nullable()),
         ...recordOf(percentileNames, () => z.array(seconds)),
         errors: z
           .array(z.object({ kind: z.enum(errorKinds), counts: z.array(z.int()) }))

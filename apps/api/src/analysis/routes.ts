@@ -21,7 +21,7 @@ export function analysisRoutes(deps: ApiDeps) {
       createRouteKinds(deps, 'history').visitorRoute('get', '/api/targets/{id}/analysis', {
         summary: 'A channel over time: availability, latency and errors of each of its models',
         description:
-          'Every probe in the range counts, except skipped ones. Latency and time to first token are those of probes that passed; their percentiles come from histograms and are within `accuracy` of the true ones.',
+          'Availability is the share of the watched time in which models could serve: each check of a run covers the time since the one before, at most two intervals. Rechecks after a failure and models that are not asked do not count. Latency and time to first token are those of probes that passed; their percentiles come from histograms and are within `accuracy` of the true ones.',
         request: { params: idParams, query: z.object({ range: rangeQuery }) },
         responses: jsonAnswer(targetAnswerSchema, 'the figures, model by model'),
       }),
@@ -36,7 +36,8 @@ export function analysisRoutes(deps: ApiDeps) {
     .openapi(
       createRouteKinds(deps, 'models').visitorRoute('get', '/api/models/analysis', {
         summary: 'A model over time: how each channel that offers it has performed',
-        description: 'Like the analysis of a channel, with an item for each channel.',
+        description:
+          'Like the analysis of a channel, with an item for each channel. In total the model is available while one of them is.',
         request: { query: z.object({ model: z.string().min(1).max(512), range: rangeQuery }) },
         responses: jsonAnswer(modelAnswerSchema, 'the figures, channel by channel'),
       }),

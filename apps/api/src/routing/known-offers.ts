@@ -23,7 +23,7 @@ export function knownModelOf(
 
 /** Reads all offers, or those of one target, of one model, or both. Models that are gone are no offers. */
 export async function listOffers(
-  deps: ApiDeps,
+  deps: Pick<ApiDeps, 'db' | 'evidence'>,
   { target_id, model }: { target_id?: number; model?: string } = {},
 ): Promise<KnownOffer[]> {
   const target_ids = target_id === undefined ? {} : { target_ids: [target_id] };

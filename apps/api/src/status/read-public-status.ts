@@ -1,15 +1,18 @@
 import {
   AppError,
+  type Availability,
   type PublicState,
   percentOf,
+  type StatusDay,
   type StatusHistory,
   type StatusItem,
   secondsPerDay,
+  sumAvailability,
   type Target,
 } from '@api-monitor/core';
 import { listStatusItems, listTargets, readStatusPage } from '@api-monitor/db';
 import type { ApiDeps } from '../api-deps.ts';
-import { shownDays } from './status-reports.ts';
+import { type StatusReport, shownDays } from './status-reports.ts';
 import type { PublicIncident, PublicStatus, PublicStatusItem } from './status-schema.ts';
 
 type StatusDeps = Pick<ApiDeps, 'db' | 'statusReports' | 'now'>;
@@ -61,7 +64,8 @@ async function readLine(
   const counted = targets.filter((it) => (target_id === null ? it.enabled : it.id === target_id));
   const targetIds = counted.map(({ id }) => id);
   const report = await statusReports.reportOf({ target_id, model, targetIds });
-  const { state, since, checked_at } = report.history;
+  const { checked_at } = report.history;
+  const { state, since } = stateOf(report);
   const isWatched = !isStale(checked_at, counted, now());
   return {
     item: {
@@ -70,13 +74,18 @@ async function readLine(
       state: isWatched ? state : 'unknown',
       since: since || null,
       checked_at: checked_at || null,
-      ...uptimeOf(report.history, now()),
+      ...uptimeOf(report.days, now()),
     },
     incidents: report.incidents.map((it) => {
       const { state, started_at, ended_at, reasons } = it;
       return { slug, name, state, started_at, ended_at, reasons };
     }),
   };
+}
+
+/** What is known now counts; how long it has lasted, the checks know better. */
+function stateOf({ history, current }: StatusReport): Pick<StatusHistory, 'state' | 'since'> {
+  return current === null || current.state === history.state ? history : current;
 }
 
 /** Whether nothing checks these channels any more: three intervals have passed, or all are disabled. */
@@ -86,28 +95,26 @@ function isStale(checkedAt: number, targets: readonly Target[], nowS: number): b
   return watched.length === 0 || nowS - checkedAt > 3 * longestS + graceS;
 }
 
-/** The uptime of the shown days, in total and day by day. */
+/** The availability of the shown days, in total and day by day. */
 function uptimeOf(
-  { days }: StatusHistory,
+  watched: readonly StatusDay[],
   nowS: number,
 ): Pick<PublicStatusItem, 'uptime' | 'days'> {
   const today = Math.floor(nowS / secondsPerDay);
   const numbers = Array.from({ length: shownDays }, (_, index) => today - shownDays + 1 + index);
+  const byNumber = new Map(watched.map((day) => [day.number, day]));
   return {
-    uptime: uptimeOfDays(numbers.map((number) => days.get(number))),
-    days: numbers.map((number) => ({
-      day: new Date(number * secondsPerDay * 1000).toISOString().slice(0, 10),
-      uptime: uptimeOfDays([days.get(number)]),
-    })),
+    uptime: percentAvailable(sumAvailability(watched)),
+    days: numbers.map((number) => {
+      const day = byNumber.get(number);
+      const date = new Date(number * secondsPerDay * 1000).toISOString().slice(0, 10);
+      return { day: date, uptime: day ? percentAvailable(day) : null };
+    }),
   };
 }
 
-function uptimeOfDays(
-  tallies: readonly ({ checks: number; shares: number } | undefined)[],
-): number | null {
-  const checks = tallies.reduce((sum, it) => sum + (it?.checks ?? 0), 0);
-  const shares = tallies.reduce((sum, it) => sum + (it?.shares ?? 0), 0);
-  return percentOf(shares, checks);
+function percentAvailable({ served_s, watched_s }: Availability): number | null {
+  return percentOf(served_s, watched_s);
 }
 
 /** All operational, all out, or something in between; unknown lines don't count. */

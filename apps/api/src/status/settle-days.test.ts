@@ -24,15 +24,15 @@ function withChecks(shareAt: (day: number, check: number) => number) {
   const byDay = Map.groupBy(checks, ({ at }) => Math.floor(at / secondsPerDay));
   const days: StatusDay[] = [...byDay].map(([number, ofDay]) => ({
     number,
-    checks: ofDay.length,
-    share: ofDay.reduce((sum, { share }) => sum + share, 0) / ofDay.length,
+    watched_s: secondsPerDay,
+    served_s: secondsPerDay,
+    isFlawless: ofDay.every(({ share }) => share === 1),
     targetIds: [1],
   }));
   const read: number[] = [];
-  const settle = (failedDays: number[] = [], kept: readonly StatusCheck[] = checks) =>
+  const settle = (kept: readonly StatusCheck[] = checks) =>
     settleDays(emptyHistory(), {
       days,
-      failedDays: new Set(failedDays),
       checksIn: async ({ after, until }: ChecksWindow) => {
         read.push(Math.floor((after + 1) / secondsPerDay) - firstDay);
         return kept.filter(({ at }) => at > after && at <= until);
@@ -47,7 +47,6 @@ test('the sums give the same history as the checks, and only bad days are read',
   const { checks, read, settle } = withChecks((day, check) => (isBad(day, check) ? 0.5 : 1));
   const history = await settle();
   const whole = addChecks(emptyHistory(), checks);
-  expect(history.days).toEqual(whole.days);
   expect(incidentsOf(history)).toEqual(incidentsOf(whole));
   expect([history.state, history.since, history.checked_at]).toEqual([
     whole.state,
@@ -56,12 +55,6 @@ test('the sums give the same history as the checks, and only bad days are read',
   ]);
   // The first, for the start; the day before a bad one; the bad ones; the newest.
   expect(read).toEqual([0, 3, 4, 5, 9]);
-});
-
-test('a day on which a whole run failed is read, because the sums do not show it', async () => {
-  const { read, settle } = withChecks(() => 1);
-  await settle([firstDay + 6]);
-  expect(read).toEqual([0, 5, 6, 9]);
 });
 
 test('an ongoing incident is followed check by check until it ends', async () => {
@@ -74,11 +67,10 @@ test('an ongoing incident is followed check by check until it ends', async () =>
   expect(read).toEqual([0, 2, 3, 4, 5, 6, 9]);
 });
 
-test('days whose checks are gone keep their sums', async () => {
+test('days whose checks are gone start no incident', async () => {
   const { checks, settle } = withChecks((day) => (day === 2 ? 0.25 : 1));
   const kept = checks.filter(({ at }) => at >= (firstDay + 5) * secondsPerDay);
-  const { days, incidents, state } = await settle([], kept);
-  expect(days.get(firstDay + 2)).toEqual({ checks: checksADay, shares: checksADay * 0.25 });
+  const { incidents, state } = await settle(kept);
   expect(incidents).toEqual([]);
   expect(state).toBe('operational');
 });

@@ -9,10 +9,8 @@ import {
 import type { ChecksWindow } from '@api-monitor/db';
 
 export interface SettledDays {
-  /** The stored sums of the days, oldest first. */
+  /** From the stored sums, oldest first. */
   days: readonly StatusDay[];
-  /** Days on which a whole run failed, which the sums don't show. */
-  failedDays: ReadonlySet<number>;
   checksIn(window: ChecksWindow): Promise<StatusCheck[]>;
 }
 
@@ -23,25 +21,23 @@ export interface SettledDays {
  */
 export async function settleDays(
   before: StatusHistory,
-  { days, failedDays, checksIn }: SettledDays,
+  { days, checksIn }: SettledDays,
 ): Promise<StatusHistory> {
   const byNumber = new Map(days.map((day) => [day.number, day]));
-  const numbers = [...new Set([...byNumber.keys(), ...failedDays])].sort((a, b) => a - b);
-  const isFlawless = (number: number) =>
-    !failedDays.has(number) && (byNumber.get(number)?.share ?? 1) === 1;
+  const isFlawless = (number: number) => byNumber.get(number)?.isFlawless ?? true;
   let history = before;
-  for (const number of numbers) {
-    const day = byNumber.get(number);
+  for (const day of days) {
+    const { number } = day;
     // A run that began before midnight may have failed after it.
-    const isGood = isFlawless(number) && isFlawless(number + 1) && number !== numbers.at(-1);
-    if (day && isGood && history.state === 'operational') {
+    const isGood = day.isFlawless && isFlawless(number + 1) && day !== days.at(-1);
+    if (isGood && history.state === 'operational') {
       history = addDay(history, day);
       continue;
     }
     const start = number * secondsPerDay;
     const checks = await checksIn({ after: start - 1, until: start + secondsPerDay - 1 });
     // Sums are kept longer than the checks that they count.
-    if (checks.length === 0 && day) history = addDay(history, day);
+    if (checks.length === 0) history = addDay(history, day);
     else history = addChecks(history, checks);
   }
   return history;

@@ -6,6 +6,7 @@ import {
   hasPassed,
   incidentsOf,
   type StatusCheck,
+  type StatusDay,
   type StatusHistory,
   type StatusIncident,
   type StatusItem,
@@ -15,12 +16,15 @@ import {
   type ChecksWindow,
   type Database,
   listChannelChecks,
-  listDaysOfFailedRuns,
   listFailureKinds,
   listModelChecks,
   listStatusDays,
+  type WatchedSubject,
 } from '@api-monitor/db';
 import { LRUCache } from 'lru-cache';
+import type { EvidenceTracker } from '../routing/evidence-tracker.ts';
+import { listOffers } from '../routing/known-offers.ts';
+import { type CurrentState, currentStateOf } from './current-state.ts';
 import { settleDays } from './settle-days.ts';
 
 /** What a line shows, and the channels that count for it at present. */
@@ -30,8 +34,18 @@ export interface StatusSource extends Pick<StatusItem, 'target_id' | 'model'> {
 
 export interface StatusReport {
   history: StatusHistory;
+  /** What is known now; null if that is nothing. */
+  current: CurrentState | null;
+  /** The shown days on which it was watched, oldest first. */
+  days: StatusDay[];
   /** Newest first, each with its reasons, the most frequent first. */
   incidents: (StatusIncident & { reasons: ErrorKind[] })[];
+}
+
+interface ReportDeps {
+  db: Database;
+  evidence: EvidenceTracker;
+  now: () => number;
 }
 
 export interface StatusReports {
@@ -66,47 +80,45 @@ interface Kept {
  * Makes the reports of published lines and remembers their settled history, so that after the first time
  * only the last hours are read again. Lines that nobody asks for are never read.
  */
-export function createStatusReports(db: Database, now: () => number): StatusReports {
+export function createStatusReports(deps: ReportDeps): StatusReports {
+  const { now } = deps;
   const keptByKey = new LRUCache<string, Kept>({ max: mostSources });
   return {
     reportOf(source) {
       const key = JSON.stringify(source);
       const known = keptByKey.get(key);
       if (known && !hasPassed(freshS, known.madeAt, now())) return known.report;
-      const kept = makeAgain(db, source, known, now());
+      const kept = makeAgain(deps, source, known);
       keptByKey.set(key, kept);
       return kept.report;
     },
   };
 }
 
-function makeAgain(
-  db: Database,
-  source: StatusSource,
-  known: Kept | undefined,
-  nowS: number,
-): Kept {
-  const firstDay = Math.floor(nowS / secondsPerDay) - shownDays + 1;
+function makeAgain(deps: ReportDeps, source: StatusSource, known: Kept | undefined): Kept {
+  const nowS = deps.now();
   const settled = known?.settled ?? {
     history: emptyHistory(),
-    until: firstDay * secondsPerDay - 1,
+    until: firstDayOf(nowS) * secondsPerDay - 1,
   };
   // One after the other, because each starts where the one before ended. A failed one settles less.
   const before = known?.report.catch(() => {}) ?? Promise.resolve();
   return {
     madeAt: nowS,
     settled,
-    report: before.then(() => makeReport(db, source, settled, nowS)),
+    report: before.then(() => makeReport(deps, source, settled, nowS)),
   };
 }
 
 async function makeReport(
-  db: Database,
+  deps: ReportDeps,
   source: StatusSource,
   settled: Settled,
   nowS: number,
 ): Promise<StatusReport> {
-  await settleWholeDays(db, source, settled, nowS);
+  const { db } = deps;
+  const days = await daysOf(db, source, nowS);
+  await settleWholeDays(db, source, settled, { days, nowS });
   while (settled.until < nowS - unsettledS) {
     const until = Math.min(nowS - unsettledS, settled.until + windowS);
     const checks = await checksOf(db, source, { after: settled.until, until });
@@ -119,7 +131,8 @@ async function makeReport(
   for (const incident of incidentsOf(history).slice(-mostIncidents).reverse()) {
     incidents.push({ ...incident, reasons: await reasonsOf(db, incident) });
   }
-  return { history, incidents };
+  const current = await readCurrent(deps, source, nowS);
+  return { history, current, days, incidents };
 }
 
 /** If more than a day is missing, whole days are added from their sums. */
@@ -127,21 +140,44 @@ async function settleWholeDays(
   db: Database,
   source: StatusSource,
   settled: Settled,
-  nowS: number,
+  { days, nowS }: { days: readonly StatusDay[]; nowS: number },
 ): Promise<void> {
   const today = Math.floor((nowS - unsettledS) / secondsPerDay);
   const window = { after: settled.until, until: today * secondsPerDay - 1 };
   if (window.until - window.after < secondsPerDay) return;
-  const { model } = source;
-  const channelId = model === null ? source.target_id : null;
-  const targetIds = channelId === null ? source.targetIds : [channelId];
-  const failed = channelId === null ? [] : await listDaysOfFailedRuns(db, channelId, window);
+  const isWithin = ({ number }: StatusDay) =>
+    number * secondsPerDay > window.after && number * secondsPerDay <= window.until;
   settled.history = await settleDays(settled.history, {
-    days: await listStatusDays(db, { targetIds, model }, window),
-    failedDays: new Set(failed),
+    days: days.filter(isWithin),
     checksIn: (day) => checksOf(db, source, day),
   });
   settled.until = window.until;
+}
+
+async function readCurrent(
+  deps: ReportDeps,
+  { target_id, model, targetIds }: StatusSource,
+  nowS: number,
+): Promise<CurrentState | null> {
+  const ofTarget = target_id === null ? {} : { target_id };
+  const offers = await listOffers(deps, { ...ofTarget, ...(model === null ? {} : { model }) });
+  const counted = offers.filter(({ target }) => targetIds.includes(target.id));
+  return currentStateOf(counted, { needsAll: model === null, nowS });
+}
+
+function daysOf(db: Database, source: StatusSource, nowS: number): Promise<StatusDay[]> {
+  const subject = subjectOf(source);
+  const window = { after: firstDayOf(nowS) * secondsPerDay - 1, until: nowS };
+  return subject ? listStatusDays(db, subject, window) : Promise.resolve([]);
+}
+
+function subjectOf({ model, target_id, targetIds }: StatusSource): WatchedSubject | null {
+  if (model !== null) return { model, targetIds };
+  return target_id === null ? null : { targetId: target_id };
+}
+
+function firstDayOf(nowS: number): number {
+  return Math.floor(nowS / secondsPerDay) - shownDays + 1;
 }
 
 function checksOf(
