@@ -1,6 +1,7 @@
 import { type ApiSurroundings, createDeps } from './api-deps.ts';
 import { createRoutes } from './create-routes.ts';
 import { registerApiMetrics } from './monitor/api-metrics.ts';
+import { registerModelMetrics } from './monitor/model-metrics.ts';
 import { applyChannelsFile, type ChannelsFile } from './transfer/apply-channels-file.ts';
 
 export interface ApiOptions extends ApiSurroundings {
@@ -24,5 +25,6 @@ export async function createApi({ channelsFile, ...surroundings }: ApiOptions): 
     });
   }
   registerApiMetrics(deps.metrics, deps.bus, deps.eventClients);
+  registerModelMetrics(deps.metrics, deps);
   return { app: createRoutes(deps), close: deps.close };
 }
