@@ -3,6 +3,7 @@ import {
   askedRoute,
   type EvidenceRoute,
   evidenceRoutes,
+  namesWithin,
   type RouteFault,
   refusals,
   routingPolicies,
@@ -119,12 +120,37 @@ function explainReading(
 async function readName(deps: ApiDeps, name: string): Promise<Reading> {
   const targets = new Map((await listTargets(deps.db)).map((target) => [target.name, target]));
   const offers = await listOffers(deps, { model: name });
-  const isListed = offers.some(({ target }) => target.enabled);
-  const asked = askedRoute(name, { byName: (one) => targets.get(one), isListed: () => isListed });
+  const having = await targetsHaving(deps, targets, name);
+  const { areBareModelsOn } = deps.routing;
+  const asked = askedRoute(name, {
+    byName: (one) => targets.get(one),
+    isListed: () => areBareModelsOn && offers.some(({ target }) => target.enabled),
+    hasModel: (target, model) => having.has(placeKey(target, model)),
+  });
   if (asked.kind === 'pinned') return readPinned(deps, asked.target, asked.model);
   const { named } = asked;
   const otherwise = named && (await readPinned(deps, named.target, named.model));
   return { asked, offers, otherwise };
+}
+
+/** The targets that the name may begin with, and that have the model that follows. */
+async function targetsHaving(
+  deps: ApiDeps,
+  targets: ReadonlyMap<string, Target>,
+  name: string,
+): Promise<Set<string>> {
+  const having = new Set<string>();
+  for (const { target: targetName, model } of namesWithin(name)) {
+    const target = targets.get(targetName);
+    if (!target?.enabled) continue;
+    const offers = await listOffers(deps, { target_id: target.id, model });
+    if (offers.length > 0) having.add(placeKey(target, model));
+  }
+  return having;
+}
+
+function placeKey({ id }: Target, model: string): string {
+  return `${id}/${model}`;
 }
 
 async function readPinned(deps: ApiDeps, target: Target, model: string): Promise<Reading> {
