@@ -45,7 +45,7 @@ export function gatewayOptionsOf(env: ProxyEnv) {
 const processLimit = 64;
 
 /** Reads `PROXY_PROCESSES`: `auto` is one for each core. null if it is neither that nor a number. */
-function processCountOf(text: string, cores: number): number | null {
+export function processCountOf(text: string, cores: number): number | null {
   if (text.toLowerCase() === 'auto') return Math.min(cores, processLimit);
   const count = /^\d{1,2}$/.test(text) ? Number(text) : 0;
   return count >= 1 && count <= processLimit ? count : null;
