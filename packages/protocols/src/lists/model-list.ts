@@ -56,23 +56,24 @@ export function listRequest({ way, cursor }: ListState, anthropicVersion: string
   const get = { method: 'GET', headers: {}, keyHeader: null, body: null } as const;
   switch (way) {
     case 'openai':
-      return { ...get, path: `/v1/models${queryOf(cursor, [])}` };
+      return { ...get, path: `/v1/models${queryOf(cursor, null)}` };
     case 'anthropic': {
       const headers = { 'anthropic-version': anthropicVersion };
-      const path = `/v1/models${queryOf(cursor, ['limit=1000'])}`;
+      const path = `/v1/models${queryOf(cursor, 'limit=1000')}`;
       return { ...get, path, headers, keyHeader: 'x-api-key' };
     }
     case 'gemini': {
-      const path = `/v1beta/models${queryOf(cursor, ['pageSize=1000'])}`;
+      const path = `/v1beta/models${queryOf(cursor, 'pageSize=1000')}`;
       return { ...get, path, keyHeader: 'x-goog-api-key' };
     }
   }
 }
 
-function queryOf(cursor: ListCursor | null, parts: readonly string[]): string {
-  const next = cursor ? [`${cursor.name}=${encodeURIComponent(cursor.value)}`] : [];
-  const query = [...parts, ...next].join('&');
-  return query && `?${query}`;
+/** The first page is asked for without a query, because some relays only know the plain address. */
+function queryOf(cursor: ListCursor | null, size: string | null): string {
+  if (!cursor) return '';
+  const next = `${cursor.name}=${encodeURIComponent(cursor.value)}`;
+  return size ? `?${size}&${next}` : `?${next}`;
 }
 
 /** What follows from the answer to `listRequest`. */
