@@ -4,6 +4,7 @@ import {
   type EvidenceRoute,
   type Finding,
   type HeardFault,
+  latestEvidence,
   latestFault,
   latestOf,
   type MonitorEvent,
@@ -53,7 +54,7 @@ export function createLiveEvidence({ board, nowS, publish }: Options) {
     return {
       ...offer,
       fault,
-      evidence: heard ? merged(offer.evidence, heard, now) : offer.evidence,
+      evidence: heard ? latestEvidence(offer.evidence, heard, now) : offer.evidence,
     };
   };
 
@@ -199,16 +200,6 @@ export function createLiveEvidence({ board, nowS, publish }: Options) {
 
 function trialKey(targetId: number, model: string, route: EvidenceRoute): string {
   return `${targetId}/${route}/${modelKey(model)}`;
-}
-
-function merged(
-  stored: readonly Evidence[],
-  heard: ReadonlyMap<EvidenceRoute, Evidence>,
-  nowS: number,
-): Evidence[] {
-  const latest = stored.map((entry) => latestOf(entry, heard.get(entry.route), nowS) ?? entry);
-  const isKnown = (route: EvidenceRoute) => stored.some((entry) => entry.route === route);
-  return [...latest, ...[...heard.values()].filter(({ route }) => !isKnown(route))];
 }
 
 /** Whether other gateways must know at once; that a proof is younger, they learn from the database. */
