@@ -47,6 +47,8 @@ export interface PipeOptions {
   nowS: () => number;
   /** Sends the request and gives its answer to this pipe. */
   send: (handler: AnswerHandler) => AnswerSource;
+  /** Called with what only this channel understands, such as ids. */
+  onState: (mark: string) => void;
   /** Called at the first real token of a stream. */
   onFirstToken: (firstTokenS: number) => void;
   onEnd: (end: AttemptEnd, pipe: AnswerPipe) => void;
@@ -119,8 +121,8 @@ export class AnswerPipe implements AnswerHandler {
     this.#headers = headers;
     this.#retryAfterS = retryAfterOf(headers, this.#options.nowS());
     this.#saysStream = headerOf(headers, 'content-type')?.includes('event-stream') ?? false;
-    const { endpoint, mayLackEnd } = this.#options;
-    this.#reader = createAnswerReader({ route: endpoint.route, status, mayLackEnd });
+    const { endpoint, mayLackEnd, onState } = this.#options;
+    this.#reader = createAnswerReader({ route: endpoint.route, status, mayLackEnd, onState });
     if (!this.#isGood && this.#held) this.#timer.awaitRest();
     else if (!this.#isTokenDue) this.#timer.awaitBytes();
     // The head of a whole answer waits for its first bytes: until then another target may be tried.
@@ -386,8 +388,10 @@ export class AnswerPipe implements AnswerHandler {
     this.#held?.release();
     this.#arrived = [];
     response.off('close', this.#onClientClose);
+    const saidEnd =
+      kind === 'whole' && this.isEventStream ? (this.#reader?.hasEnded ?? false) : null;
     const [firstTokenS, retryAfterS] = [this.#firstTokenS, this.#retryAfterS];
-    onEnd({ kind, status: this.#status, judgement, firstTokenS, retryAfterS }, this);
+    onEnd({ kind, status: this.#status, judgement, firstTokenS, retryAfterS, saidEnd }, this);
   }
 }
 

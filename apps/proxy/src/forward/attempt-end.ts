@@ -21,6 +21,8 @@ export interface AttemptEnd {
   judgement: Judgement;
   /** From the sending to the first real token of a stream, in seconds. */
   firstTokenS: number | null;
+  /** Whether a stream said that it is complete; null if it isn't a stream, or hasn't come to its end. */
+  saidEnd: boolean | null;
   /** What the channel asks for. */
   retryAfterS: number | null;
 }
@@ -50,7 +52,7 @@ export interface AttemptTimes {
 /** What an attempt shows about its model; a side endpoint shows nothing. */
 export function findingOf(
   { route }: Endpoint,
-  { judgement, firstTokenS, retryAfterS }: AttemptEnd,
+  { judgement, firstTokenS, retryAfterS, saidEnd }: AttemptEnd,
   { beganAt, endedAt }: AttemptTimes,
 ): Finding {
   const { outcome, kind, scope, message } = isProvingRoute(route) ? judgement : nothingShown;
@@ -60,6 +62,8 @@ export function findingOf(
     first_token_s: firstTokenS,
     is_wrong_answer: null,
     retry_after_s: retryAfterS,
+    // That it lacks its end only a probe can find, because a client's stream may have been cut short.
+    ...(saidEnd ? { lacks_end: false } : {}),
   };
 }
 
@@ -70,7 +74,7 @@ export function attemptRecord(
   finding: Finding,
 ): ProxyAttempt {
   const { kind, message } = judgement;
-  const { outcome, scope, first_token_s, retry_after_s, began_at, at } = finding;
+  const { outcome, scope, first_token_s, retry_after_s, began_at, at, lacks_end } = finding;
   const isFault = judgement.outcome !== 'success' && judgement.outcome !== 'none';
   const isClientError = judgement.outcome === 'none' && endKind === 'whole' && isGood(status);
   return {
@@ -83,7 +87,10 @@ export function attemptRecord(
     duration_s: Math.round((at - began_at) * 1000) / 1000,
     is_live_failure: outcome === 'failure',
     ...(isClientError ? { is_client_error: true } : {}),
-    finding: { outcome, kind: finding.kind, scope, first_token_s, retry_after_s, began_at, at },
+    finding: {
+      ...{ outcome, kind: finding.kind, scope, first_token_s, retry_after_s, began_at, at },
+      ...(lacks_end === undefined ? {} : { lacks_end }),
+    },
   };
 }
 

@@ -156,7 +156,7 @@ async function attempt(deps: GatewayDeps, given: Forwarding, one: Attempt) {
   const { end, pipe } = await send(deps, given, one, (firstTokenS) => {
     // Others needn't wait for the end of a long answer.
     if (!isTrial) return;
-    const begun = { kind: 'whole', status: null, retryAfterS: null } as const;
+    const begun = { kind: 'whole', status: null, retryAfterS: null, saidEnd: null } as const;
     const times = { beganAt, endedAt: nowS() };
     live.take(
       entry,
@@ -178,7 +178,7 @@ function send(
   { choice, number, isLast }: Attempt,
   onFirstToken: (firstTokenS: number) => void,
 ): Promise<{ end: AttemptEnd; pipe: AnswerPipe }> {
-  const { dispatch, idleTimeoutMs, bodyBudget: heldBudget, nowS } = deps;
+  const { dispatch, idleTimeoutMs, bodyBudget: heldBudget, issuers, nowS } = deps;
   const { entry, standing, proofAgeS } = choice;
   const { target, model } = entry;
   const { response, requestId, endpoint, parcel } = given;
@@ -190,12 +190,19 @@ function send(
       target: target.upstream,
       mayMoveOn: !isLast,
       isStreamAsked: given.isStream,
-      mayLackEnd: false,
+      mayLackEnd: lacksEnd(choice, endpoint),
+      onState: (mark) => issuers.keep(target.id, mark),
       firstByteTimeoutMs: firstByteTimeoutMsOf(given, choice, idleTimeoutMs),
       send: (pipe) => dispatch(target.upstream, upstreamRequest(given, entry), pipe),
       onEnd: (end, pipe) => resolve({ end, pipe }),
     });
   });
+}
+
+/** Whether a probe found that this model's streams end without saying so. */
+function lacksEnd({ entry }: Choice, endpoint: Endpoint): boolean {
+  const route = evidenceRouteOf(endpoint.route);
+  return entry.evidence.some((one) => one.route === route && one.lacks_end === true);
 }
 
 /**

@@ -16,8 +16,21 @@ export function findingsOfProbe(
     ...others
       .map((attempt) => findingOf(attempt, by))
       .filter(({ outcome }) => outcome === 'refused'),
-    { ...findingOf(decisive, by), is_wrong_answer: isWrongAnswer },
+    { ...findingOf(decisive, by), is_wrong_answer: isWrongAnswer, ...endOf(attempts, decisive) },
   ];
+}
+
+/** A stream that broke off where a whole answer came right after it seems to end like that always. */
+function endOf(attempts: readonly SentAttempt[], { form, reading }: SentAttempt) {
+  if (reading.kind !== 'answer') return {};
+  if (reading.streamed) return { lacks_end: false };
+  const isBroken = attempts.some(
+    (one) =>
+      one.form.route === form.route &&
+      one.reading.kind === 'unreadable' &&
+      one.reading.fault === 'broken_stream',
+  );
+  return isBroken ? { lacks_end: true } : {};
 }
 
 function findingOf(attempt: SentAttempt, by: Finding['by']): Finding {

@@ -14,6 +14,7 @@ export const evidenceShape = z.object({
   proved_by: z.enum(['probe', 'traffic']).nullable(),
   first_token_s: z.number().nullable().describe('smoothed, in seconds'),
   is_wrong_answer: z.boolean().describe('the last checked answer was readable but wrong'),
+  lacks_end: z.boolean().optional().describe('its streams end without saying so, as a probe found'),
   failures: z.int().describe('failures in a row since the last real answer'),
   failing_since: unixSeconds.nullable().describe('the first of them'),
   rest_until: unixSeconds.nullable().describe('nothing is sent before'),

@@ -39,6 +39,8 @@ export interface Finding extends Pick<Judgement, 'outcome' | 'kind' | 'scope' | 
   first_token_s: number | null;
   /** Null if the answer wasn't checked. */
   is_wrong_answer: boolean | null;
+  /** Whether a stream ended without saying so; absent if that wasn't seen. */
+  lacks_end?: boolean | undefined;
   /** From `Retry-After`. */
   retry_after_s: number | null;
 }

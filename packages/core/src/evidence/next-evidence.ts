@@ -76,6 +76,7 @@ function afterSuccess(entry: Evidence, finding: Finding): Evidence {
     found_at: Math.max(at, entry.found_at),
     proved_at: Math.max(at, entry.proved_at ?? 0),
     is_wrong_answer: finding.is_wrong_answer ?? entry.is_wrong_answer,
+    ...(finding.lacks_end === undefined ? {} : { lacks_end: finding.lacks_end }),
   };
 }
 

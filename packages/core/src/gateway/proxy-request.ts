@@ -28,6 +28,7 @@ export const proxyAttemptSchema = z.object({
       scope: z.enum(findingScopes),
       first_token_s: z.number().nullable(),
       retry_after_s: z.number().nullable(),
+      lacks_end: z.boolean().optional(),
       began_at: unixSeconds,
       at: unixSeconds,
     })
