@@ -47,7 +47,7 @@ export interface PipeOptions {
   nowS: () => number;
   /** Sends the request and gives its answer to this pipe. */
   send: (handler: AnswerHandler) => AnswerSource;
-  /** Called with what only this channel understands, such as ids. */
+  /** Called with every string that only this target understands. */
   onState: (mark: string) => void;
   /** Called at the first real token of a stream. */
   onFirstToken: (firstTokenS: number) => void;
