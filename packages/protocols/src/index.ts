@@ -7,9 +7,7 @@ export {
   listRequest,
   listWays,
   type ModelList,
-  modelListRequest,
   nextListRequest,
-  readModelList,
   startListing,
 } from './lists/model-list.ts';
 export {

@@ -52,6 +52,8 @@ test('responses', () => {
     body: {
       model: 'vendor/m 1',
       stream: true,
+      store: false,
+      max_output_tokens: 16,
       input: [{ role: 'user', content: [{ type: 'input_text', text: 'who?' }] }],
     },
   });
@@ -88,6 +90,30 @@ test('embeddings', () => {
     path: '/v1/embeddings',
     body: { model: 'vendor/m 1', input: 'who?' },
   });
+});
+
+test('without a limit none is sent, except where the API requires one', () => {
+  const form = { tokenLimit: null } as const;
+  for (const route of ['chat', 'responses', 'gemini'] as const) {
+    expect(JSON.stringify(build(route, form).body)).not.toMatch(/max\w*tokens/i);
+  }
+  expect(build('anthropic', form).body.max_tokens).toBe(16_384);
+});
+
+test('each route has its own field for the reasoning effort', () => {
+  const form = { effort: 'minimal' } as const;
+  expect(build('chat', form).body.reasoning_effort).toBe('minimal');
+  expect(build('responses', form).body.reasoning).toEqual({ effort: 'minimal' });
+  expect(build('gemini', form).body.generationConfig.thinkingConfig).toEqual({
+    thinkingBudget: 128,
+  });
+});
+
+test('what the channel demanded is sent on every route', () => {
+  const demanded = { store: false, input_type: 'query', modalities: ['text', 'audio'] };
+  for (const route of ['chat', 'responses', 'anthropic', 'gemini', 'embeddings'] as const) {
+    expect(build(route, { demanded }).body).toMatchObject(demanded);
+  }
 });
 
 test('no request sets a temperature, which newer models reject', () => {

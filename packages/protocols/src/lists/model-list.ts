@@ -144,14 +144,3 @@ function readList(status: number, body: string): { ok: true; page: ListPage } | 
 function fault(what: string, kind: ErrorKind): Failure {
   return { ok: false, error: `model list: ${what}`, kind };
 }
-
-/** The one request of a caller that doesn't follow pages. */
-export const modelListRequest: UpstreamRequest = listRequest(startListing(null), '');
-
-/** The list in its answer. */
-export function readModelList(
-  exchange: Exchange,
-): { ok: true; models: string[] } | { ok: false; error: string } {
-  const read = readPage(exchange);
-  return read.ok ? { ok: true, models: read.page.models } : read;
-}

@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import type { Answer, BodyReading } from '../probes/answer.ts';
+import { judgeAnswer } from './judge-answer.ts';
+
+const answer = (part: Partial<Answer>): BodyReading => {
+  const said = { text: '', hasThought: false, isThoughtOnly: false, toolCalls: [] };
+  const tokens = { inputTokens: null, outputTokens: null, reasoningTokens: null };
+  const whole = { ...said, ...tokens, stoppedAtLimit: false, ...part };
+  return { kind: 'answer', streamed: true, answer: whole };
+};
+const secret = { kind: 'unreadable', fault: 'broken_stream', body: 'a secret' } as const;
+
+describe('an answer without text', () => {
+  test('that reached the limit shows nothing to a client, who set the limit', () => {
+    const reading = answer({ stoppedAtLimit: true });
+    expect(judgeAnswer({ status: 200, reading, by: 'traffic' }).outcome).toBe('none');
+    expect(judgeAnswer({ status: 200, reading, by: 'probe' })).toMatchObject({ kind: 'no_text' });
+  });
+
+  test('that ended by itself is a failure to both', () => {
+    for (const by of ['probe', 'traffic'] as const) {
+      const judgement = judgeAnswer({ status: 200, reading: answer({ outputTokens: 3 }), by });
+      expect(judgement).toMatchObject({ outcome: 'failure', may_another_serve: true });
+    }
+  });
+});
+
+test('what a client was answered is not quoted', () => {
+  const { message } = judgeAnswer({ status: 200, reading: secret, by: 'traffic' });
+  expect(message).toBe('response parse failed: the event stream broke off');
+  expect(judgeAnswer({ status: 200, reading: secret, by: 'probe' }).message).toContain('a secret');
+});
