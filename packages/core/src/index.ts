@@ -137,7 +137,24 @@ export {
   pageErrorType,
   withheldErrorType,
 } from './probes/answer.ts';
-export { chooseRoute } from './probes/choose-route.ts';
+export { chooseRoute } from './probes/asking/choose-route.ts';
+export {
+  type Attempt,
+  isRouteRefused,
+  maxAttempts,
+  mendRequest,
+} from './probes/asking/mend-request.ts';
+export { probePlanOf } from './probes/asking/probe-plan.ts';
+export { isRightAnswer, type Question, questionOf } from './probes/asking/question.ts';
+export {
+  type Effort,
+  firstFormOf,
+  isSameForm,
+  type RequestForm,
+  readRequestForm,
+  type TokenLimit,
+  tokenLimits,
+} from './probes/asking/request-form.ts';
 export { type Complaint, classifyError } from './probes/classify-error.ts';
 export { type ErrorKind, errorKinds } from './probes/error-kind.ts';
 export type {
@@ -149,8 +166,6 @@ export type {
 } from './probes/exchange.ts';
 export { type HistoryPoint, historyFields, historyLength } from './probes/history-point.ts';
 export { judgeExchange, judgeProbe, type Verdict } from './probes/judge-probe.ts';
-export { type Attempt, isRouteRefused, maxAttempts, mendRequest } from './probes/mend-request.ts';
-export { probePlanOf } from './probes/probe-plan.ts';
 export {
   contentLimit,
   type ProbeResult,
@@ -160,16 +175,6 @@ export {
   probeRowShape,
   type ToolCall,
 } from './probes/probe-row.ts';
-export { isRightAnswer, type Question, questionOf } from './probes/question.ts';
-export {
-  type Effort,
-  firstFormOf,
-  isSameForm,
-  type RequestForm,
-  readRequestForm,
-  type TokenLimit,
-  tokenLimits,
-} from './probes/request-form.ts';
 export {
   protocolOf,
   type Route,

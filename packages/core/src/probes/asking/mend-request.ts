@@ -1,14 +1,14 @@
-import type { BodyReading } from './answer.ts';
+import type { BodyReading } from '../answer.ts';
 import {
   type Complaint,
   type ComplaintTopic,
   mayServeOtherRoute,
   topicOf,
-} from './classify-error.ts';
-import type { Exchange } from './exchange.ts';
+} from '../classify-error.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Route } from '../route.ts';
 import { mendForm, nextLimit, rejectionOf } from './mendings.ts';
 import { firstFormOf, isSameForm, type RequestForm } from './request-form.ts';
-import type { Route } from './route.ts';
 
 /** One request that was sent and what came back. */
 export interface Attempt {

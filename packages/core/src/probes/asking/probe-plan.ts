@@ -1,4 +1,4 @@
-import type { ProbePlanKind } from '../evidence/standing.ts';
+import type { ProbePlanKind } from '../../evidence/standing.ts';
 import { chooseRoute } from './choose-route.ts';
 
 /** What probes do with a model of a target, by its name and the target's `dont_probe`. */

@@ -1,4 +1,4 @@
-import { type Route, routes } from './route.ts';
+import { type Route, routes } from '../route.ts';
 
 /** The token limits that a probe tries, the cheapest first; `null` sends none. */
 export const tokenLimits = [16, 64, 512, 4096] as const;

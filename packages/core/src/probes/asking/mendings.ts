@@ -1,4 +1,4 @@
-import type { Complaint } from './classify-error.ts';
+import type { Complaint } from '../classify-error.ts';
 import {
   demandedAudio,
   efforts,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Answer, BodyError, BodyReading } from './answer.ts';
-import type { AnsweredExchange } from './exchange.ts';
+import type { Answer, BodyError, BodyReading } from '../answer.ts';
+import type { AnsweredExchange } from '../exchange.ts';
+import { type Route, routes } from '../route.ts';
 import { type Attempt, isRouteRefused, maxAttempts, mendRequest } from './mend-request.ts';
 import { firstFormOf, type RequestForm } from './request-form.ts';
-import { type Route, routes } from './route.ts';
 
 function answered(status: number): AnsweredExchange {
   return { answered: true, status, headers: {}, body: '', cut: null, firstByteS: 0, durationS: 0 };

@@ -1,5 +1,5 @@
+import type { Route } from '../route.ts';
 import { demandedAudio, firstFormOf, type RequestForm } from './request-form.ts';
-import type { Route } from './route.ts';
 
 /** What to do with a model: ask it on a route, first in this form, or skip it for a reason. */
 export type ProbePlan =

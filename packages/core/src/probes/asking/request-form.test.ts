@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { routes } from '../route.ts';
 import { demandedAudio, firstFormOf, isSameForm, readRequestForm } from './request-form.ts';
-import { routes } from './route.ts';
 
 test('a stored form is read as it was, whatever is stored beside it', () => {
   for (const route of routes) {
