@@ -43,9 +43,9 @@ export function createWorkerMetrics(registry: Registry) {
     registers: [registry],
   });
   return {
-    probeEnded({ route, error_kind, duration }: ProbeResult): void {
+    probeEnded({ route, error_kind, duration, requests }: ProbeResult): void {
       probes.inc({ route, verdict: error_kind ?? 'alive' });
-      if (error_kind !== 'skipped') probeDuration.observe({ route }, duration);
+      if (requests > 0) probeDuration.observe({ route }, duration);
     },
     runEnded(status: TargetStatus | 'interrupted', durationS: number): void {
       runs.inc({ status });

@@ -216,6 +216,19 @@ test('a probe that was under way while the process was frozen is asked again', a
   expect(rows).toMatchObject([{ success: true, requests: 2 }]);
 });
 
+test('so is the list of models', async () => {
+  const { run, clock, provider, deps } = await withChannel({ a: 'good' });
+  provider.setModelList('reset');
+  const { exchange } = deps.upstream;
+  deps.upstream.exchange = async (...asked) => {
+    const answer = await exchange(...asked);
+    if (!answer.answered) clock.now += 80;
+    provider.setModelList('good');
+    return answer;
+  };
+  expect(await run()).toMatchObject({ status: 'completed', error: null, success: 1 });
+});
+
 test('every route that was asked is recorded: refused on its own, proven on another', async () => {
   const { run, db, target } = await withChannel({ 'claude-x': 'only_chat' });
   await run();

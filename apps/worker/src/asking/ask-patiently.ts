@@ -1,5 +1,5 @@
-import type { ErrorKind, ProbeResult } from '@api-monitor/core';
-import type { FreezeWatch } from '../probe/freeze-watch.ts';
+import type { ProbeResult } from '@api-monitor/core';
+import { askAwake, type FreezeWatch } from '../probe/freeze-watch.ts';
 import type { ProbeOutcome } from '../probe/probe-model.ts';
 import type { Pace } from './pace.ts';
 
@@ -17,8 +17,6 @@ const patienceS = 20;
 /** A channel may say "one second" for ever. */
 const mostAsked = 6;
 
-const lostKinds: readonly (ErrorKind | null)[] = ['timeout', 'network'];
-
 /**
  * Asks until the answer says something about the channel: after too many requests the channel rests as long
  * as it says, and what was lost while this process was frozen is asked again. The requests of all tries
@@ -29,25 +27,17 @@ export async function askPatiently(
   { pace, freezes, nowS }: Patience,
 ): Promise<ProbeOutcome> {
   let waitedS = 0;
-  let before: ProbeResult | null = null;
+  let before: ProbeOutcome | null = null;
   for (let tries = 1; ; tries += 1) {
     const sentAtOnce = pace.limit();
-    const { outcome, wasFrozen } = await pace.inTurn(async () => {
-      freezes.look();
-      const beganAt = nowS();
-      const outcome = await ask();
-      return { outcome, wasFrozen: freezes.hasFrozenSince(beganAt) };
-    });
-    const { probe } = outcome;
-    const total: ProbeOutcome = {
-      ...outcome,
-      probe: before ? withCostOf(before, probe) : probe,
-    };
-    before = total.probe;
-    if (tries >= mostAsked) return total;
-    if (wasFrozen && lostKinds.includes(probe.error_kind)) continue;
-    if (probe.error_kind !== 'rate_limit') return total;
-    const restS = restOf(outcome, tries);
+    const outcomes = await pace.inTurn(() =>
+      askAwake(ask, ({ probe }) => probe.error_kind, { freezes, nowS }),
+    );
+    const total = totalOf(before ? [before, ...outcomes] : outcomes);
+    const { probe } = total;
+    before = total;
+    if (probe.error_kind !== 'rate_limit' || tries >= mostAsked) return total;
+    const restS = restOf(total, tries);
     if (restS === null || waitedS + restS > patienceS) {
       pace.complain(sentAtOnce, 0);
       return total;
@@ -62,7 +52,14 @@ function restOf({ findings }: ProbeOutcome, tries: number): number | null {
   return told && told > 0 ? Math.max(told, 0.2) : (restsS[tries - 1] ?? null);
 }
 
-/** The latest probe, with what the earlier ones of the same model cost. */
+/** The last outcome, with what all of them cost. */
+function totalOf(outcomes: readonly [...ProbeOutcome[], ProbeOutcome]): ProbeOutcome {
+  return outcomes.reduce((before, next) => ({
+    ...next,
+    probe: withCostOf(before.probe, next.probe),
+  }));
+}
+
 function withCostOf(before: ProbeResult, latest: ProbeResult): ProbeResult {
   return {
     ...latest,

@@ -1,4 +1,4 @@
-import { type ProbeResult, secondsPerDay, type Target } from '@api-monitor/core';
+import type { ProbeResult, Target } from '@api-monitor/core';
 import { type Database, readProbeUsage, readSettings } from '@api-monitor/db';
 
 /** What probes cost. */
@@ -69,11 +69,6 @@ export async function openBudget(
     },
     end: () => add(spending.unwritten, spent, -1),
   };
-}
-
-/** When the next day begins in UTC, in Unix seconds. */
-export function nextDayAt(nowS: number): number {
-  return (Math.floor(nowS / secondsPerDay) + 1) * secondsPerDay;
 }
 
 function limitOf({ probe_requests_per_day, probe_tokens_per_day }: Limited): Spend {

@@ -8,6 +8,7 @@ import {
 import type { ModelList } from '@api-monitor/protocols';
 import { budgetUsedUp } from '../asking/budget.ts';
 import { createPace } from '../asking/pace.ts';
+import { askAwake } from '../probe/freeze-watch.ts';
 import { listModels } from '../probe/list-models.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 import {
@@ -60,10 +61,7 @@ export async function probeTarget(deps: Deps, input: ProbeTargetInput): Promise<
   const { db, limits, pause, nowS } = deps;
   const { list_way, probe_concurrency, fault } = await getProbeMemory(db, target.id);
   const past = await listKnownModels(db, target.id);
-  const list =
-    target.models_mode === 'manual'
-      ? null
-      : await unlessCut(cut, listModels({ ...input, upstream: deps.upstream, way: list_way }));
+  const list = target.models_mode === 'manual' ? null : await listAwake(deps, input, list_way);
   if (cut.aborted) return { ...foundNothing(''), ...endOfCut(cut) };
   const models = chooseModels(list?.ok ? list.models : stillKnown(past), target);
   if (models.length === 0) return withoutModels(list, past, target);
@@ -83,6 +81,17 @@ export async function probeTarget(deps: Deps, input: ProbeTargetInput): Promise<
     kept_models: [...plan.resting, ...unasked],
     probe_concurrency: pace.learnt(isSixthRun('', target.interval_min, nowS())),
   };
+}
+
+async function listAwake(
+  deps: Deps,
+  input: ProbeTargetInput,
+  way: unknown,
+): Promise<ModelList | null> {
+  const list = () => listModels({ ...input, upstream: deps.upstream, way });
+  const kindOf = (result: ModelList) => (result.ok ? null : result.kind);
+  const lists = await unlessCut(input.cut, askAwake(list, kindOf, deps));
+  return lists?.at(-1) ?? null;
 }
 
 /** The latest probed first, because `max_models` may leave only some. */
