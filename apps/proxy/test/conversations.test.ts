@@ -126,6 +126,19 @@ test('encrypted reasoning goes back to its channel, from a stream too', async ()
   }
 });
 
+test('an id that every client uses binds nobody', async () => {
+  const { ask } = await start();
+  const froms = new Set<unknown>();
+  for (let turn = 0; turn < 6; turn += 1) {
+    const input = [
+      { type: 'reasoning', id: 'rs_1', summary: [] },
+      { role: 'user', content: `${turn}` },
+    ];
+    froms.add((await ask(responses, { model: 'm', input })).from);
+  }
+  expect(froms.size).toBe(3);
+});
+
 test('a thinking signature goes back to its channel', async () => {
   const { ask } = await start();
   for (let turn = 0; turn < 6; turn += 1) {

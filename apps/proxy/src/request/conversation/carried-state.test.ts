@@ -14,7 +14,12 @@ test.each<[GatewayRoute, object | string, string[]]>([
   ['responses', { conversation: { id: 'conv_1' } }, ['conversation: conv_1']],
   ['responses', { tools: [{ container: 'cntr_1' }] }, ['container: cntr_1']],
   ['responses', { input: [{ encrypted_content: 'a' }] }, ['encrypted_content: a']],
-  ['responses', { input: [{ type: 'item_reference', id: 'rs_1' }] }, ['id: rs_1']],
+  [
+    'responses',
+    { input: [{ type: 'item_reference', id: 'rs_0123456789ab' }] },
+    ['id: rs_0123456789ab'],
+  ],
+  ['responses', { input: [{ type: 'reasoning', id: 'rs_1' }] }, []],
   ['responses-compact', '{"previous_response_id" :\n "r"}', ['previous_response_id: r']],
   ['anthropic', { container: 'container_1' }, ['container: container_1']],
   ['anthropic', { container: { id: 'c', skills: [] } }, ['container: c']],
@@ -43,9 +48,12 @@ test('references come before sealed content, and the latest first', () => {
 });
 
 test('a reference is found before any number of items', () => {
-  const input = Array.from({ length: 2_000 }, (_, n) => ({ id: `rs_${n}`, call_id: `call_${n}` }));
+  const input = Array.from({ length: 2_000 }, (_, n) => ({
+    id: `rs_00000000${n + 1000}`,
+    call_id: `call_${n}`,
+  }));
   const marks = carried('responses', { previous_response_id: 'r', input });
-  expect(marks.slice(0, 2)).toEqual(['previous_response_id: r', 'id: rs_1999']);
+  expect(marks.slice(0, 2)).toEqual(['previous_response_id: r', 'id: rs_000000002999']);
   expect(marks).toHaveLength(9);
 });
 

@@ -70,8 +70,8 @@ function latest(body: Buffer, { marks }: Outline, fields: readonly MarkField[]) 
   return found;
 }
 
-/** Items that a channel stores; any other `id` may be the client's own. */
-const itemId = /^(?:rs|msg|fc|ws|ci|ig|mcp)_/;
+/** Items that a channel stores. Any other `id`, and a short one, may be the client's own. */
+const itemId = /^(?:rs|msg|fc|ws|ci|ig|mcp)_\w{12}/;
 const idWithin = /^\{\s*"id"\s*:\s*/;
 
 /** A string, or an object whose first field is its id. */
