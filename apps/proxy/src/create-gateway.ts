@@ -25,8 +25,8 @@ import type { gatewayOptionsOf } from './env.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import { createRecordSink } from './records/record-sink.ts';
 import { newRequestId } from './records/request-id.ts';
+import { BodyBudget } from './request/body/read-request-body.ts';
 import { createGuessGuard } from './request/guess-guard.ts';
-import { BodyBudget } from './request/read-request-body.ts';
 import { createResolver } from './request/resolve-candidates.ts';
 
 export interface GatewayOptions extends ReturnType<typeof gatewayOptionsOf> {

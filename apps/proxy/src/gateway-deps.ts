@@ -7,8 +7,8 @@ import type { LiveEvidence } from './board/live-evidence.ts';
 import type { StateIssuers } from './board/state-issuers.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { RecordSink } from './records/record-sink.ts';
+import type { BodyBudget } from './request/body/read-request-body.ts';
 import type { GuessGuard } from './request/guess-guard.ts';
-import type { BodyBudget } from './request/read-request-body.ts';
 import type { Ask, Resolution } from './request/resolve-candidates.ts';
 
 /** What a request through the gateway needs; `createGateway` builds it once. */

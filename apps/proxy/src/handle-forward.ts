@@ -8,13 +8,13 @@ import { type Forwarded, type Forwarding, forwardRequest } from './forward/forwa
 import type { GatewayDeps } from './gateway-deps.ts';
 import { type Arrival, requestRecord } from './records/request-record.ts';
 import { tokensToCount, tokensToReserve } from './records/tokens-to-count.ts';
-import { bodyError } from './request/body-error.ts';
+import { bodyError } from './request/body/body-error.ts';
+import type { Parcel } from './request/body/parcel.ts';
+import { readRequestBody } from './request/body/read-request-body.ts';
 import { type CarriedMark, carriedState } from './request/conversation/carried-state.ts';
 import { type Conversation, conversationOf } from './request/conversation/conversation-of.ts';
 import type { Endpoint } from './request/match-route.ts';
-import type { Parcel } from './request/parcel.ts';
 import { type Name, readName } from './request/read-name.ts';
-import { readRequestBody } from './request/read-request-body.ts';
 import { sendError } from './send-error.ts';
 
 /** A request that goes to a target, from a known caller. */

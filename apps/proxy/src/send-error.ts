@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { errorBody, type GatewayError } from './dialects/gateway-error.ts';
 import { harmless } from './forward/answer-headers.ts';
-import { bodyCodings } from './request/decode-body.ts';
+import { bodyCodings } from './request/body/decode-body.ts';
 import type { Dialect } from './request/match-route.ts';
 
 /** Answers with an error in the caller's dialect, unless the client has left. */

@@ -16,9 +16,9 @@ import {
   headerOf,
   retryAfterOf,
 } from '@api-monitor/upstream';
+import type { Parcel } from '../request/body/parcel.ts';
+import type { BodyBudget } from '../request/body/read-request-body.ts';
 import type { Endpoint } from '../request/match-route.ts';
-import type { Parcel } from '../request/parcel.ts';
-import type { BodyBudget } from '../request/read-request-body.ts';
 import { answerHeaders, type RoutingInfo } from './answer-headers.ts';
 import { type AttemptEnd, answered, nothingShown } from './attempt-end.ts';
 import { AttemptTimer, stallTimeoutMsOf } from './attempt-timer.ts';
@@ -47,7 +47,7 @@ export interface PipeOptions {
   nowS: () => number;
   /** Sends the request and gives its answer to this pipe. */
   send: (handler: AnswerHandler) => AnswerSource;
-  /** Called with every string that only this target understands. */
+  /** Called with what only this channel understands, such as ids. */
   onState: (mark: string) => void;
   /** Called at the first real token of a stream. */
   onFirstToken: (firstTokenS: number) => void;

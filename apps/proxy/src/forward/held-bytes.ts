@@ -1,4 +1,4 @@
-import type { BodyBudget } from '../request/read-request-body.ts';
+import type { BodyBudget } from '../request/body/read-request-body.ts';
 
 /** How much of an answer is held back while another target could still serve. */
 const limitBytes = 64 * 1024;

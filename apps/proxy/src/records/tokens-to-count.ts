@@ -1,6 +1,6 @@
 import type { GatewayRoute, ProxyRequest } from '@api-monitor/core';
-import { bytesPerToken } from '../request/input-tokens.ts';
-import { outputLimitOf } from '../request/output-limit.ts';
+import { bytesPerToken } from '../request/tokens/input-tokens.ts';
+import { outputLimitOf } from '../request/tokens/output-limit.ts';
 
 /** Routes whose answers are text, and routes that only read text. */
 const writingRoutes: readonly GatewayRoute[] = [

@@ -4,9 +4,9 @@ import { noOutline, type Outline, outlineOf } from './conversation/outline.ts';
 import { type FoundModel, findModel, modelLimitBytes } from './find-model.ts';
 import { findFormModel } from './form/find-form-model.ts';
 import { boundaryOf } from './form/form-parts.ts';
-import { inputTokensOf } from './input-tokens.ts';
 import type { Endpoint } from './match-route.ts';
 import { namesTooManyModels } from './rename-inner-models.ts';
+import { inputTokensOf } from './tokens/input-tokens.ts';
 
 /** What a request asks for. */
 export interface Name {

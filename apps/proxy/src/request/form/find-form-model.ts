@@ -1,5 +1,5 @@
 import { type FoundModel, modelLimitBytes } from '../find-model.ts';
-import { inputTokensOfForm } from '../input-tokens.ts';
+import { inputTokensOfForm } from '../tokens/input-tokens.ts';
 import { type FormPart, readForm } from './form-parts.ts';
 
 export type FormModelSearch =

@@ -1,5 +1,5 @@
-import type { FormPart } from './form/form-parts.ts';
-import { endOfString, nextStop, quote } from './json-bytes.ts';
+import type { FormPart } from '../form/form-parts.ts';
+import { endOfString, nextStop, quote } from '../json-bytes.ts';
 
 /** English text takes about four bytes a token. */
 export const bytesPerToken = 4;

@@ -1,4 +1,4 @@
-import type { GatewayError } from '../dialects/gateway-error.ts';
+import type { GatewayError } from '../../dialects/gateway-error.ts';
 import { bodyCodings } from './decode-body.ts';
 import type { BodyFault } from './read-request-body.ts';
 

@@ -9,7 +9,7 @@ import {
   zstdCompressSync,
 } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listen } from '../../test/open-test-gateway.ts';
+import { listen } from '../../../test/open-test-gateway.ts';
 import { BodyBudget, readRequestBody } from './read-request-body.ts';
 
 const limitBytes = 1024 ** 2;

@@ -1,5 +1,5 @@
 import type { GatewayRoute } from '@api-monitor/core';
-import { scanKeys, spellingOf } from './json-bytes.ts';
+import { scanKeys, spellingOf } from '../json-bytes.ts';
 
 /** The fields of a route's body that limit its answer. */
 interface BoundNames {
