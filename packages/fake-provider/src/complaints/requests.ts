@@ -57,6 +57,9 @@ export const requestComplaints = [
     openai(403, '内容包含敏感信息，请求被拒绝', { type: 'new_api_error' }),
     anthropic(400, 'invalid_request_error', 'Output blocked by content filtering policy'),
     { route: 'gemini', status: 200, body: { promptFeedback: { blockReason: 'SAFETY' } } },
+  ),
+  ...all(
+    { ...shows.clientsFault, mayAnotherServe: true },
     responses(400, {
       error: {
         message: "Previous response with id 'resp_1' not found.",
@@ -76,9 +79,6 @@ export const requestComplaints = [
       'invalid_request_error',
       'messages.1.content.0: Invalid `signature` in `thinking` block',
     ),
-  ),
-  ...all(
-    { ...shows.clientsFault, mayAnotherServe: true },
     openai(500, 'Extra inputs are not permitted', { param: 'stream_options' }),
     {
       route: 'chat',
