@@ -102,9 +102,13 @@ function judgeComplaint(complaint: Complaint, message: string, by: JudgedAnswer[
   }
 }
 
-/** Channels differ in how much they read; and what a broken server says about a request may be wrong. */
+/**
+ * Channels differ in how much they read and in whose state they know; and what a broken server says about a
+ * request may be wrong.
+ */
 function mayAnotherServe(topic: ComplaintTopic, { status }: Complaint): boolean {
-  return topic === 'too_long' || (topic === 'request' && status >= 500);
+  const isChannels = topic === 'too_long' || topic === 'lost_state';
+  return isChannels || (topic === 'request' && status >= 500);
 }
 
 function sentenceOfError(status: number, error: BodyError, location: string | undefined): string {
