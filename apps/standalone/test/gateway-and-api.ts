@@ -11,33 +11,68 @@ import { createInProcessBus } from '@api-monitor/bus';
 import {
   createProxyKey,
   finishRun,
-  getTarget,
   openDatabase,
   recordModelProbe,
+  recordProxyRequests,
   startRun,
 } from '@api-monitor/db';
 import { createGateway, type GatewayOptions } from '@api-monitor/proxy';
 import { createLogger, createMetricsRegistry, serveHttp } from '@api-monitor/runtime';
 import { onTestFinished } from 'vitest';
 
-type Probe = Parameters<typeof recordModelProbe>[1]['probe'];
+type Finding = Parameters<typeof recordModelProbe>[1]['findings'][number];
+type ProbeResult = Parameters<typeof recordModelProbe>[1]['probe'];
+type ProxyRequests = Parameters<typeof recordProxyRequests>[1];
 type Routing = Pick<GatewayOptions, 'policy' | 'areBareModelsOn'>;
 
 const token = 'token-of-the-test-0123';
 const master = 'sk-master-0123456789abcdef';
-/** Longer than the gateway waits before it publishes a breaker's state again. */
+/** Longer than the gateway waits before it publishes what it found again. */
 const publishedMs = 150;
+
+/** What a provider answers if it doesn't answer the question: the status, headers and body. */
+const complaints = {
+  fail: [500, {}, { error: { message: 'broken' } }],
+  limit: [429, { 'retry-after': '7' }, { error: { message: 'too many requests' } }],
+  auth: [401, {}, { error: { message: 'invalid api key', type: 'authentication_error' } }],
+  quota: [400, {}, { error: { message: 'Your credit balance is too low' } }],
+  gone: [404, {}, { error: { message: 'no such model', code: 'model_not_found' } }],
+  refuse: [405, {}, { error: { message: 'Method Not Allowed' } }],
+  gate: [403, {}, { error: { message: 'this channel is only for Claude Code clients' } }],
+  invalid: [400, {}, { error: { message: 'bad temperature', type: 'invalid_request_error' } }],
+} as const;
+export type How = 'good' | 'hold' | keyof typeof complaints;
+export const hows = [
+  ...(['good', 'fail', 'limit', 'auth', 'quota', 'gone', 'refuse', 'gate', 'invalid'] as const),
+] satisfies How[];
+
+const chatAnswer = {
+  ...{ id: 'c', object: 'chat.completion', created: 1, model: 'm' },
+  choices: [{ index: 0, message: { role: 'assistant', content: 'Hello.' }, finish_reason: 'stop' }],
+};
+const messagesAnswer = {
+  ...{ id: 'm', type: 'message', role: 'assistant', model: 'm' },
+  ...{ content: [{ type: 'text', text: 'Hello.' }], stop_reason: 'end_turn' },
+};
 
 /** A provider whose next answers the test chooses. `hold` waits until the test says so. */
 async function startProvider(name: string, received: string[]) {
-  const provider = { how: 'good' as 'good' | 'fail' | 'hold', held: [] as ServerResponse[] };
-  const fail = (response: ServerResponse) => void response.writeHead(500).end('{}');
+  const provider = { how: 'good' as How, held: [] as ServerResponse[] };
+  const send = (response: ServerResponse, status: number, body: object, headers: object = {}) =>
+    void response
+      .writeHead(status, { 'content-type': 'application/json', ...headers })
+      .end(JSON.stringify(body));
   const server = createServer((request: IncomingMessage, response) => {
     request.resume();
     received.push(name);
-    if (provider.how === 'hold') provider.held.push(response);
-    else if (provider.how === 'fail') fail(response);
-    else response.end('{}');
+    const { how } = provider;
+    if (how === 'hold') provider.held.push(response);
+    else if (how === 'good') {
+      send(response, 200, request.url?.includes('/messages') ? messagesAnswer : chatAnswer);
+    } else {
+      const [status, headers, body] = complaints[how];
+      send(response, status, body, headers);
+    }
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -49,7 +84,7 @@ async function startProvider(name: string, received: string[]) {
   const port = typeof address === 'object' && address ? address.port : 0;
   return Object.assign(provider, {
     origin: `http://127.0.0.1:${port}`,
-    failHeld: () => fail(provider.held.shift() ?? expectHeld(name)),
+    failHeld: () => send(provider.held.shift() ?? expectHeld(name), 500, {}),
   });
 }
 
@@ -58,7 +93,10 @@ function expectHeld(name: string): never {
 }
 
 export interface Offered {
+  /** What its first run found; by default an answer on the chat route. */
+  findings?: readonly Partial<Finding>[];
   firstTokenS?: number;
+  dont_probe?: readonly string[];
 }
 
 /** A gateway and an api in one process over one database and one bus, with a clock that the test moves. */
@@ -73,7 +111,13 @@ export async function startGatewayAndApi(
   const db = await openDatabase({ dataDir, databaseUrl: undefined, now });
   const bus = createInProcessBus({ nowMs: Date.now, onFault: (fault) => console.error(fault) });
   bus.modelProbes.consume(async () => {}, { concurrency: 1 });
-  bus.proxyRequests.consume(async () => {}, { concurrency: 1 });
+  const settle = async ({ requests }: { requests: ProxyRequests }) => {
+    const { changes } = await recordProxyRequests(db, requests);
+    for (const { target_id } of changes) {
+      await bus.events.publish({ type: 'target_updated', data: { target_id } });
+    }
+  };
+  bus.proxyRequests.consume(settle, { concurrency: 1 });
   const chosen: Routing = { policy: 'priority', areBareModelsOn: true, ...routing };
   const common = {
     db,
@@ -125,6 +169,7 @@ export async function startGatewayAndApi(
   onTestFinished(async () => {
     await server.close(0);
     await gateway.close();
+    await bus.proxyRequests.drain(1000);
     api.close();
     await bus.close();
     await db.close();
@@ -153,22 +198,26 @@ export async function startGatewayAndApi(
   const providers = new Map<string, Awaited<ReturnType<typeof startProvider>>>();
   const ids = new Map<string, number>();
   const idOf = (name: string) => ids.get(name) ?? 0;
-  const probed = async (name: string, fields: Partial<Probe> = {}) => {
-    const probe = { ...passedProbe, timestamp: clock.now, ...fields };
-    await recordModelProbe(db, { target_id: idOf(name), probe, remembered: null, nowS: clock.now });
+  const probed = async (name: string, fields: Partial<Finding> = {}) => {
+    const finding = findingAt(clock.now, { by: 'recheck', ...fields });
+    const input = { target_id: idOf(name), remembered: null, nowS: clock.now };
+    await recordModelProbe(db, { ...input, probe: probeOf(finding), findings: [finding] });
     await gatewayHasRead();
   };
-  for (const [name, { firstTokenS = null }] of Object.entries(given)) {
+  for (const [name, { findings = [{}], firstTokenS = null, dont_probe = [] }] of Object.entries(
+    given,
+  )) {
     const provider = await startProvider(name, received);
     providers.set(name, provider);
     const body = { name, base_url: provider.origin, api_key: 'sk-upstream-0123456789abcdef' };
-    ids.set(name, (await callApi('POST', '/api/targets', body)).item.id);
-    await firstRun(db, idOf(name), {
-      ...passedProbe,
-      timestamp: clock.now,
-      first_token_s: firstTokenS,
-    });
+    const made = await callApi('POST', '/api/targets', { ...body, dont_probe });
+    ids.set(name, made.item.id);
+    const found = findings.map((fields) =>
+      findingAt(clock.now, { first_token_s: firstTokenS, ...fields }),
+    );
+    await firstRun(db, idOf(name), clock.now, found);
   }
+  clock.now += 1;
   await gatewayHasRead();
 
   return {
@@ -179,8 +228,11 @@ export async function startGatewayAndApi(
     probed,
     idOf,
     provider: (name: string) => providers.get(name) ?? expectHeld(name),
-    explain: async (model: string) =>
+    explain: async (model: string, route = 'chat') =>
+      callApi('GET', `/api/routes?model=${encodeURIComponent(model)}&route=${route}`),
+    explainAll: async (model: string) =>
       callApi('GET', `/api/routes?model=${encodeURIComponent(model)}`),
+    listTargets: async () => (await callApi('GET', '/api/targets?history=0')).items,
     listModels: async () => callApi('GET', '/api/models'),
     async change(name: string, fields: object) {
       await callApi('PATCH', `/api/targets/${idOf(name)}`, fields);
@@ -190,7 +242,6 @@ export async function startGatewayAndApi(
       await callApi('DELETE', `/api/targets/${idOf(name)}`);
       await gatewayHasRead();
     },
-    targetOf: (name: string) => getTarget(db, idOf(name)),
     /** Adds a gateway key that may use only these targets. */
     async addKey(key: string, targets: readonly string[]) {
       await createProxyKey(
@@ -211,71 +262,91 @@ export async function startGatewayAndApi(
       );
       await gatewayHasRead();
     },
-    /** How many of the gateway's breakers are open or half-open. */
-    async openBreakers(): Promise<number> {
+    /** On how many routes the gateway's models rest after failures. */
+    async restingCount(): Promise<number> {
       const line = /^api_monitor_gateway_breakers_open (\d+)$/m.exec(await metrics.metrics());
       return Number(line?.[1]);
     },
-    /** Sends a chat request; `received` then has the names of the providers that it reached. */
-    ask: (model: string, more: { key?: string; targetId?: number; signal?: AbortSignal } = {}) =>
-      fetch(`http://127.0.0.1:${server.port}/v1/chat/completions`, {
+    /** Sends a request; `received` then has the names of the providers that it reached. */
+    ask: (model: string, { route = 'chat', ...more }: Asking = {}) =>
+      fetch(`http://127.0.0.1:${server.port}${pathOf[route]}`, {
         method: 'POST',
         headers: {
           authorization: `Bearer ${more.key ?? master}`,
           'content-type': 'application/json',
           ...(more.targetId === undefined ? {} : { 'x-target-id': String(more.targetId) }),
         },
-        body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Who are you?' }] }),
+        body: JSON.stringify({
+          ...{ model, max_tokens: 16, messages: [{ role: 'user', content: 'Who are you?' }] },
+        }),
         ...(more.signal ? { signal: more.signal } : {}),
       }),
   };
 }
 
-const passedProbe: Probe = {
-  protocol: 'openai',
-  model: 'm',
-  stream: true,
-  duration: 0.4,
-  success: true,
-  transport_success: true,
-  tool_calls_count: 0,
-  tool_calls: [],
-  content: 'I am m.',
-  timestamp: 0,
-  error: null,
-  error_kind: null,
-  status_code: 200,
-  route: 'chat',
-  endpoint: '/v1/chat/completions',
-  first_token_s: null,
-  output_tokens: null,
-  output_tokens_per_s: null,
+const pathOf = { chat: '/v1/chat/completions', anthropic: '/v1/messages' };
+
+export interface Asking {
+  route?: keyof typeof pathOf;
+  key?: string;
+  targetId?: number;
+  signal?: AbortSignal;
+}
+
+/** An answer to a run, unless the fields say otherwise. */
+function findingAt(at: number, fields: Partial<Finding>): Finding {
+  return {
+    ...{ route: 'chat', outcome: 'success', kind: null, scope: 'model', message: null },
+    ...{ by: 'run', began_at: at, at, first_token_s: null, is_wrong_answer: null },
+    retry_after_s: null,
+    ...fields,
+  };
+}
+
+export const failed: Partial<Finding> = {
+  outcome: 'failure',
+  kind: 'upstream',
+  message: 'HTTP 500: broken',
 };
 
-export const failedProbe: Partial<Probe> = {
-  success: false,
-  error: 'HTTP 500: broken',
-  error_kind: 'upstream',
-  status_code: 500,
-};
+/** The row of a probe with this finding. */
+function probeOf(finding: Finding): ProbeResult {
+  const { at, route, outcome, kind, message, first_token_s } = finding;
+  const protocol = route === 'anthropic' ? 'anthropic' : 'openai';
+  return {
+    ...{ protocol, model: 'm', stream: true, duration: 0.4, success: outcome === 'success' },
+    ...{ transport_success: true, tool_calls_count: 0, tool_calls: [], content: '' },
+    ...{ timestamp: at, error: message, error_kind: kind, status_code: 200, first_token_s },
+    route: route === 'anthropic' ? 'anthropic' : 'chat',
+    ...{ endpoint: '/', input_tokens: null, output_tokens: null, output_tokens_per_s: null },
+    ...{ requests: 1, proved_by: 'probe', is_wrong_answer: false },
+  };
+}
 
 async function firstRun(
   db: Parameters<typeof startRun>[0],
   target_id: number,
-  probe: Probe,
+  nowS: number,
+  findings: readonly Finding[],
 ): Promise<void> {
-  const nowS = probe.timestamp;
   const started = await startRun(db, { target_id, trigger: 'manual', nowS });
   if (started.outcome !== 'started') throw new Error(started.outcome);
+  const [first = findingAt(nowS, {})] = findings;
+  const isSkipped = findings.length === 0;
+  const skipped = { success: false, error_kind: 'skipped', requests: 0 } as const;
   await finishRun(db, {
     run_id: started.run.id,
     target_id,
     status: 'completed',
-    probes: [probe],
+    probes: [isSkipped ? { ...probeOf(first), ...skipped } : probeOf(first)],
+    findings: findings.map((finding) => ({ model: 'm', finding })),
     remembered: new Map(),
-    listed_models: [probe.model],
+    listed_models: ['m'],
+    list_way: null,
+    probe_concurrency: null,
     log_file: null,
     error: null,
+    error_kind: null,
     nowS,
   });
 }
