@@ -193,6 +193,7 @@ export { type RunCut, RunCutError, sentenceOfCut, wasCut } from './probes/run-cu
 export { successRate, summariseRun } from './probes/summarise-run.ts';
 export { type Asked, askedRoute, modelKey, namesWithin } from './routing/asked-route.ts';
 export {
+  isFreshProof,
   type Offer,
   type RankedOffer,
   type Refusal,
@@ -251,11 +252,11 @@ export {
   tokensPerQuestion,
 } from './targets/estimate-cost.ts';
 export { isSameOrigin } from './targets/is-same-origin.ts';
+export { formerPrompt, ownPromptOf } from './targets/own-prompt.ts';
 export { isDue, isTurn, nextRunAtOf } from './targets/schedule.ts';
 export {
   largestSortOrder,
   modelsModes,
-  ownPromptOf,
   type Target,
   type TargetInput,
   type TargetPatch,

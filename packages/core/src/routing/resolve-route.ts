@@ -106,10 +106,18 @@ function judge<O extends Offer>(offer: O, routing: Routing): RankedOffer<O> {
   const standing = standingOn(offer, route, nowS);
   const { proved_at } = standing;
   const proof_age_s = proved_at === null ? null : Math.max(0, nowS - proved_at);
-  const freshS = offer.target.interval_min * 60 * staleAfterIntervals;
-  const is_fresh = proof_age_s !== null && proof_age_s <= freshS;
+  const is_fresh = isFreshProof(standing, offer.target, nowS);
   const refused = refusalOf(offer, standing, routing);
   return { offer, rank: null, refused, standing, proof_age_s, is_fresh };
+}
+
+/** Whether a proof still counts as a recent one. */
+export function isFreshProof(
+  { proved_at }: Pick<Standing, 'proved_at'>,
+  { interval_min }: Pick<Target, 'interval_min'>,
+  nowS: number,
+): boolean {
+  return proved_at !== null && nowS - proved_at <= interval_min * 60 * staleAfterIntervals;
 }
 
 function refusalOf(

@@ -4,6 +4,7 @@ import { channelFaultShape } from '../evidence/channel-fault-shape.ts';
 import { errorKinds } from '../probes/error-kind.ts';
 import { plainLine, unixSeconds } from '../shape.ts';
 import { baseUrlSchema } from './base-url.ts';
+import { formerPrompt } from './own-prompt.ts';
 
 /** What the last run found; `error`: the list of models could not be read. */
 export const targetStatuses = ['healthy', 'degraded', 'down', 'no_models', 'error'] as const;
@@ -97,15 +98,6 @@ export type TargetPatch = Partial<Pick<Target, keyof typeof targetFieldSchemas>>
 
 /** The fields of a new target with every default filled in; `sort_order` null: after the last. */
 export type TargetInput = Required<Omit<TargetPatch, 'sort_order'>> & { sort_order: number | null };
-
-/** The question of old; a target that has it is asked a checkable question instead. */
-const formerPrompt =
-  'What is the exact model identifier (model string) you are using for this chat/session?';
-
-/** The target's own question; null if it has none, so that probes choose one whose answer can be checked. */
-export function ownPromptOf({ prompt }: Pick<Target, 'prompt'>): string | null {
-  return prompt === formerPrompt ? null : prompt;
-}
 
 /** What a new target gets for the fields that its creator leaves out. */
 export const targetDefaults: Omit<TargetInput, 'name' | 'base_url' | 'api_key'> = {
