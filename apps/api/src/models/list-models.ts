@@ -7,6 +7,7 @@ import {
   pick,
   type RankedOffer,
   routingPolicies,
+  sharersOf,
   wireProtocols,
 } from '@api-monitor/core';
 import { z } from '@hono/zod-openapi';
@@ -60,6 +61,7 @@ const modelSchema = z
       .int()
       .nullable()
       .openapi({ description: 'tried first for the bare name; null: none can be taken' }),
+    shared_by: z.int().describe('how many channels take turns as the first; 0: none can be taken'),
     channels: z.array(channelSchema).openapi({ description: 'in the order to try' }),
   })
   .openapi('OfferedModel');
@@ -117,6 +119,7 @@ function itemOf(deps: ApiDeps, model: string, offers: readonly KnownOffer[]): Mo
     route,
     served_by: servedByOf(channels),
     chosen_target_id: fault ? null : (first?.offer.target.id ?? null),
+    shared_by: fault ? 0 : sharersOf(ranked, deps.routing.policy).length,
     channels,
   };
 }
