@@ -1,3 +1,4 @@
+import { percentOf } from '@api-monitor/core';
 import type { Analysis, Figures, NamedFigures } from '../src/analysis/figures.ts';
 
 /**
@@ -36,18 +37,24 @@ function spread<T extends Figures>(item: T, count: number, seed: number): T {
 }
 
 /** The totals, added up from the steps. */
-function counted<T extends Figures>(item: T, series: Omit<Figures['series'], 'errors'>): T {
+function counted<T extends Figures>(
+  item: T,
+  series: Omit<Figures['series'], 'errors' | 'availability'>,
+): T {
   const probes = sumOf(series.probes);
   const successes = sumOf(series.successes);
   const failures = series.probes.map((count, step) => count - (series.successes[step] ?? 0));
+  const availability = series.probes.map((count, step) =>
+    percentOf(series.successes[step] ?? 0, count),
+  );
   const errors = errorsOf(item, failures);
   return {
     ...item,
     probes,
     successes,
-    availability: Math.floor((10_000 * successes) / probes) / 100,
+    availability: percentOf(successes, probes),
     errors: errors.map(({ kind, counts }) => ({ kind, count: sumOf(counts) })),
-    series: { ...series, errors },
+    series: { ...series, availability, errors },
   };
 }
 

@@ -24,6 +24,7 @@ function figures(given: Partial<NamedFigures> = {}): NamedFigures {
     series: {
       probes: [0, 4],
       successes: [0, 3],
+      availability: [null, 75],
       latency_p50_s: [null, 1],
       latency_p95_s: [null, 2],
       first_token_p50_s: [null, 0.5],
@@ -117,7 +118,7 @@ describe('the heat map', () => {
     const row = heatRow(figures(), en);
     expect(row.paths.void.startsWith('M0.04 ')).toBe(true);
     expect(row.paths.fair.startsWith('M1.04 ')).toBe(true);
-    expect(row.label).toBe('gpt-4o: 75% of 4 checks passed');
+    expect(row.label).toBe('gpt-4o: available 75%, 4 checks');
   });
 
   it('finds the step under a position and says what is in it', () => {

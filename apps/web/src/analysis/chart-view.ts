@@ -3,7 +3,7 @@ import { type ChartSketch, formatValue, type Series } from '../charts/chart-sket
 import type { Cell } from '../export/to-csv.ts';
 import { formatExactTime, formatMoment, formatUtcDay } from '../format/time.ts';
 import type { TextKey, Translator } from '../i18n/translate.ts';
-import { type Analysis, availabilitySeries, type Figures } from './figures.ts';
+import type { Analysis, Figures } from './figures.ts';
 
 /** The number of colours in the palette. */
 const maxColours = 6;
@@ -90,7 +90,7 @@ function frameOf({ steps, step_s }: Analysis, translator: Translator) {
 
 function availabilityOf(subjects: readonly Subject[]): Series[] {
   return subjects.map(({ name, figures }, color) =>
-    lineOf(name, color, availabilitySeries(figures)),
+    lineOf(name, color, figures.series.availability),
   );
 }
 

@@ -13,13 +13,6 @@ export type Analysis = Omit<
 export type Figures = Analysis['total'];
 export type NamedFigures = Analysis['items'][number];
 
-/** Percent of each step that passed; null if nothing was checked. */
-export function availabilitySeries({ series }: Pick<Figures, 'series'>): (number | null)[] {
-  return series.probes.map((probes, step) =>
-    probes === 0 ? null : (100 * (series.successes[step] ?? 0)) / probes,
-  );
-}
-
 interface Named {
   key: string;
   name: string;

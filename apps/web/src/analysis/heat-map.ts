@@ -3,7 +3,7 @@ import { formatExactTime } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import { fillTip, placeTip } from '../ui/tip.ts';
-import { type Analysis, availabilitySeries, type NamedFigures } from './figures.ts';
+import type { Analysis, NamedFigures } from './figures.ts';
 
 /** `void`: nothing was checked. */
 export const heatLevels = ['full', 'high', 'fair', 'low', 'none', 'void'] as const;
@@ -21,7 +21,7 @@ export function heatLevelOf(percent: number | null): HeatLevel {
 /** A model's row: SVG path data by level; a step is one unit wide and high. */
 export function heatRow(item: NamedFigures, { t }: Translator) {
   const paths = { full: '', high: '', fair: '', low: '', none: '', void: '' };
-  availabilitySeries(item).forEach((percent, step) => {
+  item.series.availability.forEach((percent, step) => {
     paths[heatLevelOf(percent)] += `M${step + 0.04} 0H${step + 0.96}V1H${step + 0.04}Z`;
   });
   const rate = formatPercent(item.availability);
@@ -33,10 +33,9 @@ export function heatRow(item: NamedFigures, { t }: Translator) {
 export function heatCell(item: NamedFigures, step: number, { t }: Translator) {
   const probes = item.series.probes[step] ?? 0;
   const passed = item.series.successes[step] ?? 0;
-  const percent = probes === 0 ? null : (100 * passed) / probes;
   return {
     tone: probes === 0 ? 'idle' : passed === probes ? 'ok' : passed === 0 ? 'bad' : 'warn',
-    verdict: `${item.model} · ${formatPercent(percent)}`,
+    verdict: `${item.model} · ${formatPercent(item.series.availability[step] ?? null)}`,
     facts: [
       {
         label: t('analysis.heat.passed'),

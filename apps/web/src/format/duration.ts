@@ -23,12 +23,20 @@ export function formatSpan(seconds: number, { t }: Translator): string {
   return hours < 48 ? t('time.hours', { n: hours }) : t('time.days', { n: Math.round(hours / 24) });
 }
 
-/** Percent with at most one decimal: `97.9%`, `100%`; an em dash if nothing was measured. */
+/**
+ * Percent with at most one decimal: `97.9%`, `100%`; an em dash if nothing was measured. Whatever is less
+ * than 100 never reads as 100.
+ */
 export function formatPercent(percent: number | null): string {
-  return percent === null ? '—' : `${Number(percent.toFixed(1))}%`;
+  return percent === null ? '—' : `${roundBelow100(percent, 1)}%`;
 }
 
 /** Percent of a long time, with up to two decimals: `99.98%`. */
 export function formatUptime(percent: number): string {
-  return `${Number(percent.toFixed(2))}%`;
+  return `${roundBelow100(percent, 2)}%`;
+}
+
+function roundBelow100(percent: number, decimals: number): number {
+  const rounded = Number(percent.toFixed(decimals));
+  return percent < 100 ? Math.min(rounded, 100 - 10 ** -decimals) : rounded;
 }

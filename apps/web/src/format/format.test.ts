@@ -25,6 +25,7 @@ describe('a rate and a percentage', () => {
     expect(formatPercent(100)).toBe('100%');
     expect(formatPercent(97.94)).toBe('97.9%');
     expect(formatPercent(null)).toBe('—');
+    expect([formatPercent(99.96), formatUptime(99.996)]).toEqual(['99.9%', '99.99%']);
     expect(formatUptime(99.98)).toBe('99.98%');
     expect(formatUptime(100)).toBe('100%');
   });

@@ -17,7 +17,7 @@ it('a day is described in words, as a UTC day', () => {
   expect(dayTip(dayOf(99.5), translatorFor('en'))).toMatchObject({
     tone: 'ok',
     time: 'Nov 25, 2026',
-    verdict: '99.5% of checks passed',
+    verdict: '99.5% available',
   });
   expect(dayTip(dayOf(null), translatorFor('zh')).spoken).toBe('2026年11月25日, 没有检测');
 });
