@@ -1,6 +1,13 @@
 import { expect, it } from 'vitest';
 import { sampleProbe } from '../../test/sample-probe.ts';
-import { countProbes, filterProbes, noProbeFilter, type ProbeFilter } from './filter-probes.ts';
+import {
+  countProbes,
+  filterProbes,
+  noProbeFilter,
+  type ProbeFilter,
+  probeMarkOf,
+  toneOfProbe,
+} from './filter-probes.ts';
 
 const failed = { success: false, error_kind: 'rate_limit', error: 'HTTP 429: slow down' } as const;
 const probes = [
@@ -40,4 +47,15 @@ it('counts the probes of each choice', () => {
     kinds: ['rate_limit', 'skipped'],
     models: ['claude-opus', 'embed', 'gpt-4o'],
   });
+});
+
+it.each([
+  ['traffic', 'ok', { proved_by: 'traffic', requests: 0 }],
+  ['wrong', 'warn', { is_wrong_answer: true, requests: 1 }],
+  ['unasked', 'bad', { success: false, error_kind: 'auth', requests: 0 }],
+  [null, 'bad', { success: false, error_kind: 'auth', requests: 1 }],
+  [null, 'idle', { success: false, error_kind: 'gated', requests: 0 }],
+] as const)('a check is marked as %s and coloured as %s', (mark, tone, given) => {
+  const probe = sampleProbe(given);
+  expect([probeMarkOf(probe), toneOfProbe(probe)]).toEqual([mark, tone]);
 });

@@ -1,4 +1,4 @@
-import type { ErrorKind, ProbeRow, WireProtocol } from '@api-monitor/core';
+import { type ErrorKind, isCheck, type ProbeRow, type WireProtocol } from '@api-monitor/core';
 import { memoizeByObject } from '../draw/memoize-by-object.ts';
 
 export const probeStatuses = ['all', 'passed', 'failed', 'skipped'] as const;
@@ -29,10 +29,29 @@ export function isFilteringProbes(filter: ProbeFilter): boolean {
 
 export function probeStatusOf(probe: Pick<ProbeRow, 'success' | 'error_kind'>) {
   if (probe.success) return 'passed' as const;
-  return probe.error_kind === 'skipped' ? ('skipped' as const) : ('failed' as const);
+  return isCheck(probe) ? ('failed' as const) : ('skipped' as const);
 }
 
-export const probeTones = { passed: 'ok', failed: 'bad', skipped: 'idle' } as const;
+const probeTones = { passed: 'ok', failed: 'bad', skipped: 'idle' } as const;
+
+/** A wrong answer shows that the model works, but not that it is the one it says. */
+export function toneOfProbe(probe: Pick<ProbeRow, 'success' | 'error_kind' | 'is_wrong_answer'>) {
+  return probe.success && probe.is_wrong_answer ? 'warn' : probeTones[probeStatusOf(probe)];
+}
+
+/** What sets a probe apart from the usual one: a question of our own that got the right answer, or none. */
+export function probeMarkOf({
+  success,
+  error_kind,
+  proved_by,
+  requests,
+  is_wrong_answer,
+}: Pick<ProbeRow, 'success' | 'error_kind' | 'proved_by' | 'requests' | 'is_wrong_answer'>) {
+  if (success && proved_by === 'traffic') return 'traffic' as const;
+  if (success && is_wrong_answer) return 'wrong' as const;
+  const isUnasked = !success && requests === 0 && isCheck({ error_kind });
+  return isUnasked ? ('unasked' as const) : null;
+}
 
 /** The probes that match; each must contain every word of the query. */
 export function filterProbes(probes: readonly ProbeRow[], filter: ProbeFilter): ProbeRow[] {

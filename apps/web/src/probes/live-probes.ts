@@ -22,7 +22,9 @@ export function liveProbe({
     tool_calls: [],
     content: '',
     endpoint: '',
+    input_tokens: null,
     output_tokens: null,
+    requests: probe.proved_by === 'traffic' ? 0 : 1,
   };
 }
 

@@ -1,11 +1,11 @@
-import type { ProbeRow } from '@api-monitor/core';
+import { ownPromptOf, type ProbeRow } from '@api-monitor/core';
 import type { Channel } from '../channels/channel.ts';
 import { historyPaths } from '../channels/tick-paths.ts';
 import { formatLatency, formatRate } from '../format/duration.ts';
 import { formatExactTime } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
 import { curlOfProbe } from '../probes/curl-of-probe.ts';
-import { probeStatusOf, probeTones } from '../probes/filter-probes.ts';
+import { probeMarkOf, probeStatusOf, toneOfProbe } from '../probes/filter-probes.ts';
 
 interface Fact {
   label: string;
@@ -18,13 +18,16 @@ export type ProbeDetail = ReturnType<typeof probeDetail>;
 export function probeDetail(probe: ProbeRow, target: Channel, translator: Translator) {
   const { t } = translator;
   const status = probeStatusOf(probe);
+  const mark = probeMarkOf(probe);
   const history = target.latest_models.find((it) => it.model === probe.model)?.history ?? [];
   const model = encodeURIComponent(probe.model);
   return {
     id: probe.id,
     model: probe.model,
-    tone: probeTones[status],
+    tone: toneOfProbe(probe),
     verdict: probe.error_kind ? t(`kind.${probe.error_kind}`) : t(`viewer.status.${status}`),
+    /** What sets it apart from the usual check, in a sentence; empty if nothing does. */
+    markText: mark ? t(`viewer.mark.${mark}.text`) : '',
     time: formatExactTime(probe.timestamp, translator),
     overview: overviewOf(probe, translator),
     error: probe.success ? '' : (probe.error ?? ''),
@@ -48,13 +51,17 @@ export function probeDetail(probe: ProbeRow, target: Channel, translator: Transl
 }
 
 function overviewOf(probe: ProbeRow, { t, formats }: Translator): Fact[] {
-  const tokens = probe.output_tokens === null ? '—' : formats.number.format(probe.output_tokens);
+  const figure = (value: number | null) => (value === null ? '—' : formats.number.format(value));
   return [
     { label: t('strip.status'), value: probe.status_code === null ? '—' : `${probe.status_code}` },
     { label: t('models.latency'), value: formatLatency(probe.duration) },
     { label: t('models.first_token'), value: formatLatency(probe.first_token_s) },
     { label: t('models.rate'), value: formatRate(probe.output_tokens_per_s) },
-    { label: t('viewer.tokens'), value: tokens },
+    {
+      label: t('viewer.tokens'),
+      value: `${figure(probe.input_tokens)} → ${figure(probe.output_tokens)}`,
+    },
+    { label: t('viewer.requests'), value: figure(probe.requests) },
     { label: t('viewer.protocol'), value: t(`protocol.${probe.protocol}`) },
   ];
 }
@@ -63,11 +70,14 @@ function requestOf(probe: ProbeRow, target: Channel, { t }: Translator): Fact[] 
   const address = probe.endpoint === '' ? '—' : `POST ${target.base_url}${probe.endpoint}`;
   return [
     { label: t('viewer.request.address'), value: address },
-    { label: t('viewer.request.route'), value: probe.route },
+    { label: t('viewer.request.route'), value: t(`route.${probe.route}`) },
     {
       label: t('viewer.request.stream'),
       value: t(probe.stream ? 'viewer.request.streamed' : 'viewer.request.whole'),
     },
-    { label: t('viewer.request.prompt'), value: target.prompt },
+    {
+      label: t('viewer.request.prompt'),
+      value: ownPromptOf(target) ?? t('form.prompt.placeholder'),
+    },
   ];
 }

@@ -8,7 +8,7 @@ import { createRows } from '../draw/rows.ts';
 import { formatLatency } from '../format/duration.ts';
 import { formatExactTime, formatMoment } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
-import { probeStatusOf, probeTones } from '../probes/filter-probes.ts';
+import { probeMarkOf, probeStatusOf, toneOfProbe } from '../probes/filter-probes.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import type { ListedRun, ViewerPanel } from './viewer-panel.ts';
 
@@ -54,7 +54,7 @@ export function createViewerLists({
     const note = probe.success ? probe.content : (probe.error ?? '');
     return html`
       <div class="probe" role="row" ${cssVars({ '--row': index })} aria-rowindex=${index + 2} data-index=${index}
-        data-id=${probe.id} data-tone=${probeTones[status]} ?data-chosen=${isChosen} @click=${() => viewer.open(probe.id)}>
+        data-id=${probe.id} data-tone=${toneOfProbe(probe)} ?data-chosen=${isChosen} @click=${() => viewer.open(probe.id)}>
         <span role="cell" class="probe-dot"><span class="dot"></span><span class="sr-only">${t(`viewer.status.${status}`)}</span></span>
         <span role="cell" class="probe-model">
           <button type="button" class="probe-open truncate font-mono" aria-controls="probe-detail" aria-expanded=${isChosen} title=${probe.model}>${probe.model}</button>
@@ -63,10 +63,11 @@ export function createViewerLists({
         <span role="cell" class="probe-status">
           <span class="number">${probe.status_code ?? '—'}</span>
           ${when(probe.error_kind, (kind) => html`<span class="badge">${t(`kind.${kind}`)}</span>`)}
+          ${when(probeMarkOf(probe), (mark) => html`<span class="badge">${t(`viewer.mark.${mark}`)}</span>`)}
         </span>
         <span role="cell" class="probe-figure">${status === 'skipped' ? '—' : formatLatency(probe.duration)}</span>
         <span role="cell" class="probe-figure is-minor">${formatLatency(probe.first_token_s)}</span>
-        <span role="cell" class="probe-endpoint" title=${probe.endpoint}><span class="mr-2 text-ink">${probe.route}</span><span>${probe.endpoint}</span></span>
+        <span role="cell" class="probe-endpoint" title=${probe.endpoint}><span class="mr-2 text-ink">${t(`route.${probe.route}`)}</span><span>${probe.endpoint}</span></span>
         <span role="cell" class="probe-note" title=${note}>${note}</span>
         <span role="cell" class="probe-time" title=${formatExactTime(probe.timestamp, translator)}>${formatMoment(probe.timestamp, translator)}</span>
       </div>`;
@@ -120,11 +121,16 @@ export function createViewerLists({
   };
 }
 
-function toneOfRun({ status, total, fail }: ListedRun): 'ok' | 'warn' | 'bad' | 'run' | 'idle' {
+function toneOfRun({
+  status,
+  total,
+  fail,
+  error_kind,
+}: ListedRun): 'ok' | 'warn' | 'bad' | 'run' | 'idle' {
   if (status === 'running') return 'run';
   if (status === 'error') return 'bad';
   if (total === 0) return 'idle';
-  if (fail === 0) return 'ok';
+  if (fail === 0) return error_kind === null ? 'ok' : 'warn';
   return fail === total ? 'bad' : 'warn';
 }
 

@@ -4,6 +4,7 @@ import { type ApiClient, answerOf } from '../api/client.ts';
 import { ApiFailure, sentenceOf } from '../api/failure.ts';
 import type { Channel } from '../channels/channel.ts';
 import { download, fileNameOf } from '../export/download.ts';
+import type { Translator } from '../i18n/translate.ts';
 import { probesAsCsv, probesAsJsonl } from '../probes/export-probes.ts';
 import {
   countProbes,
@@ -95,7 +96,10 @@ export function createViewerPanel(options: ViewerOptions) {
     progress: null as Channel['run_progress'],
     run: address.run,
     shownRunId: null as number | null,
+    /** What went wrong with the run as a whole: its kind in words, and the provider's own. */
     runError: '',
+    runErrorKind: '',
+    runTone: 'bad' as 'bad' | 'warn',
     filter: address.filter,
     counts: { all: 0, passed: 0, failed: 0, skipped: 0 },
     kinds: [] as ErrorKind[],
@@ -183,6 +187,8 @@ export function createViewerPanel(options: ViewerOptions) {
       this.progress = target.run_progress;
       this.shownRunId = run?.id ?? null;
       this.runError = run?.error ?? '';
+      this.runErrorKind = runErrorText(run, language.translator);
+      this.runTone = run?.status === 'error' ? 'bad' : 'warn';
       this.takeLive(nextLive);
     },
     takeLive(next: readonly ProbeRow[]): void {
@@ -213,4 +219,13 @@ export function createViewerPanel(options: ViewerOptions) {
     /** The probes that match the filters. */
     shownRows: () => shown,
   };
+}
+
+/** The error of a run that could still check models is that of its list. */
+function runErrorText(run: ListedRun | null, { t }: Translator): string {
+  if (!run?.error_kind) return '';
+  const reason = t(`kind.${run.error_kind}`);
+  return run.status === 'completed'
+    ? `${t('problem.list', { reason })}. ${t('problem.list.known')}`
+    : t('problem.list', { reason });
 }
