@@ -13,6 +13,8 @@ const emptyForm = {
   log_cleanup_enabled: true,
   log_max_size_mb: '',
   default_interval_min: '',
+  probe_requests_per_day: '',
+  probe_tokens_per_day: '',
 };
 
 /** The settings that an admin may change while the monitor runs. */

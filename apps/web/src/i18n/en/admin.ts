@@ -69,6 +69,10 @@ export const admin = {
   'admin.default_interval_min': 'Default check interval',
   'admin.log_cleanup_enabled': 'Delete old log files',
   'admin.log_cleanup_enabled.hint': 'Oldest first. Files in use are kept.',
+  'admin.probe_requests_per_day': 'Check requests a day',
+  'admin.probe_tokens_per_day': 'Check tokens a day',
+  'admin.probe_budget.hint':
+    'Over all channels, from midnight UTC. A channel can have its own limits. Models that clients use come first.',
   'admin.log_max_size_mb': 'Maximum size of log files',
   'admin.log_max_size_mb.hint': 'MB (0: no limit)',
 

@@ -65,6 +65,10 @@ export const admin: ZhOf<typeof en> = {
   'admin.default_interval_min': '默认检测间隔',
   'admin.log_cleanup_enabled': '清理旧日志文件',
   'admin.log_cleanup_enabled.hint': '从最旧的开始，绝不删除正在使用的文件。',
+  'admin.probe_requests_per_day': '每日检测请求数',
+  'admin.probe_tokens_per_day': '每日检测 token 数',
+  'admin.probe_budget.hint':
+    '所有渠道合计，从 UTC 零点起。渠道还可以有自己的上限。客户端使用的模型优先。',
   'admin.log_max_size_mb': '日志文件总大小上限',
   'admin.log_max_size_mb.hint': 'MB（0 表示不限）',
 
