@@ -41,15 +41,22 @@ function start() {
     openModels: address.openModels,
     onOpenChange: showAddress,
   });
-  const load = async () => void (await models.load());
+  const load = async () => {
+    await models.load();
+    list.explainOpen();
+  };
   const queue = createRefetchQueue({
     fetchOne: load,
     fetchAll: load,
     setTimer: (callback) => shell.setTimer(callback, restMs),
   });
   const watch = watchServer(shell, {
-    events: ['run_completed', 'target_updated', 'breaker_changed', 'resync'],
-    loadAll: () => models.load(),
+    events: ['run_completed', 'target_updated', 'evidence_changed', 'fault_changed', 'resync'],
+    loadAll: async () => {
+      const shouldWatch = await models.load();
+      list.explainOpen();
+      return shouldWatch;
+    },
     onEvent: () => queue.requestAll(),
   });
   Alpine.effect(() => {

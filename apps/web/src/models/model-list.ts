@@ -1,16 +1,26 @@
 import { html, render } from 'lit-html';
 import { when } from 'lit-html/directives/when.js';
+import type { ApiClient } from '../api/client.ts';
 import { clockText } from '../draw/clock-text.ts';
 import type { DrawLoop } from '../draw/draw-loop.ts';
 import { icon } from '../draw/icon.ts';
 import { createRows } from '../draw/rows.ts';
 import { formatAgo, formatExactTime } from '../format/time.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
-import { modelCard, type OfferLine, offerLine } from './model-card.ts';
+import { createExplanations, type Explained } from './explanations.ts';
+import { modelCard, whyFirst } from './model-card.ts';
 import type { ModelsPanel } from './models-panel.ts';
-import type { Offer, OfferedModel, OfferedModels } from './offered-model.ts';
+import { type OfferLine, offerLine } from './offer-line.ts';
+import type {
+  Candidate,
+  Offer,
+  OfferedModel,
+  OfferedModels,
+  RouteExplanation,
+} from './offered-model.ts';
 
 interface ModelListOptions {
+  client: ApiClient;
   element: HTMLElement;
   models: ModelsPanel;
   language: LanguageStore;
@@ -18,6 +28,13 @@ interface ModelListOptions {
   loop: DrawLoop;
   openModels: readonly string[];
   onOpenChange(): void;
+}
+
+interface OfferRow {
+  candidate: Candidate;
+  offer: Offer | undefined;
+  model: string;
+  isChosen: boolean;
 }
 
 const cardsPerFrame = 16;
@@ -30,28 +47,53 @@ export function createModelList(options: ModelListOptions) {
   const open = new Map(options.openModels.map((model) => [model, 0]));
   const offerRowsByModel = new Map<string, ReturnType<typeof createOfferRows>>();
   let routing: OfferedModels | null = null;
+  const explanations = createExplanations({
+    client: options.client,
+    onChange: () => loop.request(draw),
+  });
 
   const toggle = (model: string) => {
-    if (!open.delete(model)) open.set(model, 0);
+    const isOpen = open.delete(model);
+    if (isOpen) explanations.forget(model);
+    else {
+      open.set(model, 0);
+      void explanations.load(model);
+    }
     offerRowsByModel.delete(model);
     options.onOpenChange();
     loop.request(draw);
   };
 
   const createOfferRows = () =>
-    createRows<{ offer: Offer; one: OfferedModel }>({
-      keyOf: ({ offer }) => offer.target_id,
-      versionOf: ({ offer }) => [offer, language.translator],
-      template: ({ offer, one }) =>
-        offerTemplate(offerLine(offer, one, clock.nowS, language.translator)),
+    createRows<OfferRow>({
+      keyOf: ({ candidate }) => candidate.target_id,
+      versionOf: ({ candidate, offer, isChosen }) => [
+        candidate,
+        offer,
+        isChosen,
+        language.translator,
+      ],
+      template: (row) =>
+        offerTemplate(offerLine({ ...row, nowS: clock.nowS }, language.translator)),
       perFrame: offersPerFrame,
     });
 
-  const offersOf = (one: OfferedModel) => {
+  /** The channels as the gateway would try them in the wire format that is shown. */
+  const offersOf = (one: OfferedModel, shown: RouteExplanation | undefined) => {
     const rows = offerRowsByModel.get(one.model) ?? createOfferRows();
     offerRowsByModel.set(one.model, rows);
+    const places = [shown?.chosen, ...(shown?.shares_with ?? [])];
+    const chosenIds = shown
+      ? places.map((place) => place?.target_id)
+      : [one.chosen_target_id ?? undefined];
+    const candidates: readonly Candidate[] = shown?.candidates ?? one.channels;
     return rows(
-      one.channels.map((offer) => ({ offer, one })),
+      candidates.map((candidate) => ({
+        candidate,
+        offer: one.channels.find(({ target_id }) => target_id === candidate.target_id),
+        model: one.model,
+        isChosen: chosenIds.includes(candidate.target_id),
+      })),
       () => {
         open.set(one.model, (open.get(one.model) ?? 0) + 1);
         loop.request(draw);
@@ -68,25 +110,62 @@ export function createModelList(options: ModelListOptions) {
           () => html`<span class="badge ml-2" data-tone="ok">${language.t('offers.chosen')}</span>`,
         )}
       </th>
-      <td><span class="table-state"><span class="dot"></span><span>${offer.stateText}</span><span class="channel-small">${offer.sinceText}</span></span></td>
+      <td><span class="table-state"><span class="dot"></span><span>${offer.routes.length > 0 ? offer.routes.join(', ') : '—'}</span></span></td>
       <td class="is-number">${offer.firstByte}</td>
       <td class="is-number">${offer.latency}</td>
       <td class="is-number">${offer.rate}</td>
-      <td><span title=${formatExactTime(offer.provedAt, language.translator)}>${clockText(() => formatAgo(offer.provedAt, clock.nowS, language.translator))}</span></td>
+      <td>${when(
+        offer.provedAt,
+        (timeS) =>
+          html`<span title=${formatExactTime(timeS, language.translator)}>${clockText(() => formatAgo(timeS, clock.nowS, language.translator))}</span>`,
+        () => '—',
+      )}</td>
       <td class="table-note">
         <span>${offer.reason}</span>
         ${when(offer.error, () => html`<span class="block text-tone-ink" title=${offer.error}>${offer.error}</span>`)}
       </td>
     </tr>`;
 
-  const tableTemplate = (one: OfferedModel) => html`
+  const routeTab = (one: OfferedModel, each: RouteExplanation, isShown: boolean) => html`
+    <button type="button" aria-pressed=${isShown} @click=${() => explanations.show(one.model, each.route)}>
+      <span class="dot" data-tone=${each.chosen ? 'ok' : 'idle'}></span>
+      <span>${language.t(`route.${each.route}`)}</span>
+    </button>`;
+
+  /** Who is tried first in a wire format, or why nobody is. */
+  const sentenceOf = (each: RouteExplanation, { policy }: OfferedModels) => {
+    const [first] = each.candidates;
+    if (!each.chosen || !first) {
+      return each.reason_code ? language.t(`reason.${each.reason_code}`) : '';
+    }
+    const why = whyFirst(first, 1 + each.shares_with.length, policy, language.translator);
+    return language.t('offers.first', { name: each.chosen.target_name, why });
+  };
+
+  const explanationOf = ({ routes, shown }: Explained, one: OfferedModel) =>
+    routes.find(({ route }) => route === (shown ?? one.route)) ?? routes[0];
+
+  const tableTemplate = (one: OfferedModel, told: OfferedModels) => {
+    const explained = explanations.of(one.model);
+    const shown = explained && explanationOf(explained, one);
+    return html`
+    ${when(
+      shown,
+      (each) => html`
+        <div class="offered-routes">
+          <div class="segmented" role="group" aria-label=${language.t('offers.routes')}>
+            ${explained?.routes.map((it) => routeTab(one, it, it === each))}
+          </div>
+          <p class="text-sm text-muted">${sentenceOf(each, told)}</p>
+        </div>`,
+    )}
     <div class="table-scroll border-t border-line pb-1.5" tabindex="0" role="group" aria-label=${one.model}>
       <table class="table">
         <thead>
           <tr>
             <th scope="col" class="is-number">${language.t('offers.rank')}</th>
             <th scope="col">${language.t('offers.channel')}</th>
-            <th scope="col">${language.t('offers.state')}</th>
+            <th scope="col">${language.t('offers.proven_on')}</th>
             <th scope="col" class="is-number">${language.t('offers.first_byte')}</th>
             <th scope="col" class="is-number">${language.t('models.latency')}</th>
             <th scope="col" class="is-number">${language.t('models.rate')}</th>
@@ -94,9 +173,10 @@ export function createModelList(options: ModelListOptions) {
             <th scope="col">${language.t('offers.reason')}</th>
           </tr>
         </thead>
-        <tbody>${offersOf(one)}</tbody>
+        <tbody>${offersOf(one, shown)}</tbody>
       </table>
     </div>`;
+  };
 
   const cardTemplate = (one: OfferedModel, told: OfferedModels) => {
     const card = modelCard(one, told, language.translator);
@@ -108,7 +188,7 @@ export function createModelList(options: ModelListOptions) {
           <h2 class="offered-name">
             <button type="button" class="channel-toggle" aria-expanded=${isOpen} title=${card.model}
               @click=${() => toggle(card.model)}>${card.model}</button>
-            <span class="model-protocol">${card.protocolText}</span>
+            <span class="model-protocol">${card.routeText}</span>
           </h2>
           <p class="offered-choice">
             ${when(
@@ -119,16 +199,16 @@ export function createModelList(options: ModelListOptions) {
             <span class="channel-small">${card.why}</span>
           </p>
           <p class="offered-figure is-first"><b>${card.fastest}</b><span class="channel-small">${language.t('offers.fastest')}</span></p>
-          <p class="offered-figure"><b>${card.aliveText}</b><span class="channel-small">${language.t('offers.alive.label')}</span></p>
+          <p class="offered-figure"><b>${card.servedText}</b><span class="channel-small">${language.t('offers.served.label')}</span></p>
           ${icon('chevron-down', 'icon icon-small chevron')}
         </div>
-        ${when(isOpen, () => tableTemplate(one))}
+        ${when(isOpen, () => tableTemplate(one, told))}
       </li>`;
   };
 
   const cards = createRows<OfferedModel>({
     keyOf: ({ model }) => model,
-    versionOf: (one) => [one, language.translator, open.get(one.model)],
+    versionOf: (one) => [one, language.translator, open.get(one.model), explanations.of(one.model)],
     template: (one) => cardTemplate(one, routing ?? models.shown().routing),
     perFrame: cardsPerFrame,
   });
@@ -143,5 +223,12 @@ export function createModelList(options: ModelListOptions) {
     );
   };
 
-  return { draw, openModels: () => [...open.keys()] };
+  return {
+    draw,
+    openModels: () => [...open.keys()],
+    /** Asks again how the open models are routed. */
+    explainOpen(): void {
+      for (const model of open.keys()) void explanations.load(model);
+    },
+  };
 }

@@ -3,11 +3,10 @@ import type { LanguageStore } from '../shell/language-store.ts';
 import type { PageStore } from '../shell/page-store.ts';
 import {
   filterModels,
-  type ModelStateFilter,
   type ModelsFilter,
-  modelStates,
   type OfferedModels,
-  stateOfModel,
+  type ServedFilter,
+  servedFilters,
 } from './offered-model.ts';
 
 interface ModelsOptions {
@@ -26,18 +25,26 @@ export type ModelsPanel = ReturnType<typeof createModelsPanel>;
 
 /** The models page around its list: filters, counts and loaded models. */
 export function createModelsPanel({ client, page, language, filter, onChange }: ModelsOptions) {
-  const none: OfferedModels = { policy: 'latency', bare_models: true, items: [] };
-  let loaded = none;
+  let loaded: OfferedModels = {
+    ...{ policy: 'latency', bare_models: true, items: [] },
+    counts: { all: 0, some: 0, none: 0, untold: 0 },
+  };
   let limit = shownAtOnce;
 
   return {
-    states: modelStates,
+    states: servedFilters,
     filter,
-    counts: { all: 0, alive: 0, partly: 0, dead: 0 } as Record<ModelStateFilter, number>,
+    counts: { any: 0, all: 0, some: 0, none: 0 } as Record<ServedFilter, number>,
     /** How many more models the next click shows. */
     next: 0,
     matchingCount: 0,
     policy: '' as OfferedModels['policy'] | '',
+    /** How many models can be served, of those of which that is known. */
+    get servedText(): string {
+      const { all, some, none } = this.counts;
+      const total = all + some + none;
+      return total === 0 ? '' : language.t('offers.summary', { served: all + some, total });
+    },
     get policyText(): string {
       return this.policy && language.t(`offers.policy.${this.policy}`);
     },
@@ -47,7 +54,7 @@ export function createModelsPanel({ client, page, language, filter, onChange }: 
       onChange();
     },
     clearFilter(): void {
-      this.filter = { query: '', state: 'all' };
+      this.filter = { query: '', state: 'any' };
       onChange();
     },
     showMore(): void {
@@ -67,19 +74,10 @@ export function createModelsPanel({ client, page, language, filter, onChange }: 
       if (!answer) return page.phase === 'ready' || page.phase === 'failed';
       loaded = answer;
       this.policy = answer.policy;
-      this.counts = countStates(answer);
+      this.counts = { ...answer.counts, any: answer.items.length };
       onChange();
       page.phase = 'ready';
       return true;
     },
   };
-}
-
-function countStates({ items }: OfferedModels): Record<ModelStateFilter, number> {
-  const counts = { all: items.length, alive: 0, partly: 0, dead: 0 };
-  for (const one of items) {
-    const state = stateOfModel(one);
-    if (state !== 'idle') counts[state] += 1;
-  }
-  return counts;
 }

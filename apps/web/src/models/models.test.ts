@@ -1,120 +1,146 @@
 import { describe, expect, it } from 'vitest';
 import { translatorFor } from '../i18n/translate.ts';
-import { modelCard, offerLine } from './model-card.ts';
+import { modelCard, whyFirst } from './model-card.ts';
+import { offerLine } from './offer-line.ts';
 import {
   filterModels,
   type Offer,
   type OfferedModel,
   readModelsAddress,
-  stateOfModel,
+  type ServedFilter,
   writeModelsAddress,
 } from './offered-model.ts';
 
 const en = translatorFor('en');
+const zh = translatorFor('zh');
 
 function offer(given: Partial<Offer> = {}): Offer {
   return {
-    rank: 1,
-    target_id: 1,
-    target_name: 'Aurora',
-    refused: null,
-    is_alive: true,
-    is_fresh: true,
-    proved_at: 1000,
-    proof_age_s: 10,
-    first_byte_s: 0.3,
-    breaker: 'closed',
-    live_failures: 0,
-    live_error: null,
-    probe_error: null,
-    enabled: true,
-    skipped: false,
-    latency_s: 1,
-    first_token_s: 0.3,
-    output_tokens_per_s: 40,
-    state_since: 100,
+    ...{ rank: 1, target_id: 1, target_name: 'Aurora', refused: null, refused_code: null },
+    ...{ evidence_state: 'proven', rest: 'none', retry_at: null, error_kind: null, error: null },
+    ...{ is_wrong_answer: false, is_alive: true, is_fresh: true, proved_at: 1000, proof_age_s: 10 },
+    ...{ first_byte_s: 0.3, breaker: 'closed', live_failures: 0, live_error: null },
+    ...{ probe_error: null, enabled: true, skipped: false, is_servable: true },
+    routes_proven: ['chat'],
+    headline: {
+      ...{ state: 'proven', route: 'chat', rest: 'none', retry_at: null, since: 100 },
+      ...{ proved_at: 1000, proved_by: 'probe', is_wrong_answer: false, is_channel_fault: false },
+      ...{ error_kind: null, error: null },
+    },
+    ...{ latency_s: 1, first_token_s: 0.3, output_tokens_per_s: 40, state_since: 100 },
     last_success_at: 1000,
-    error_kind: null,
     ...given,
   };
 }
 
 const dead = offer({
-  rank: null,
-  target_id: 2,
-  target_name: 'Tokyo',
-  refused: 'its latest probe failed',
-  is_alive: false,
-  probe_error: 'HTTP 429',
-  error_kind: 'rate_limit',
-  first_byte_s: null,
+  ...{ rank: null, target_id: 2, target_name: 'Tokyo', is_servable: false, routes_proven: [] },
+  ...{ refused: 'its latest probe failed', refused_code: 'probe_failed' },
+  ...{ evidence_state: 'failed', rest: 'resting', retry_at: 4030, first_byte_s: null },
+  ...{ error: 'HTTP 429', error_kind: 'rate_limit' },
 });
 
 function model(channels: Offer[], given: Partial<OfferedModel> = {}): OfferedModel {
   const chosen = channels.find((it) => it.rank === 1)?.target_id ?? null;
-  return { model: 'gpt-4o', protocol: 'openai', chosen_target_id: chosen, channels, ...given };
+  return {
+    ...{ model: 'gpt-4o', protocol: 'openai', route: 'chat', served_by: 'all' },
+    ...{ chosen_target_id: chosen, shared_by: 1, channels },
+    ...given,
+  };
 }
 
 const told = { policy: 'latency', bare_models: true } as const;
 
+function lineOf(candidate: Offer, isChosen = false) {
+  return offerLine({ candidate, offer: candidate, model: 'gpt-4o', isChosen, nowS: 4000 }, en);
+}
+
 describe('a model', () => {
-  it('is alive, partly alive or dead, depending on the channels that may be chosen', () => {
-    expect(stateOfModel(model([offer()]))).toBe('alive');
-    expect(stateOfModel(model([offer(), dead]))).toBe('partly');
-    expect(stateOfModel(model([dead]))).toBe('dead');
-    expect(stateOfModel(model([offer({ skipped: true, is_alive: null })]))).toBe('idle');
+  it.each([
+    ['all', 'ok'],
+    ['some', 'warn'],
+    ['none', 'bad'],
+    ['untold', 'idle'],
+  ] as const)('that is served by %s of its channels is %s', (served_by, tone) => {
+    expect(modelCard(model([offer()], { served_by }), told, en).tone).toBe(tone);
   });
 
   it('says what the gateway would choose, and why', () => {
-    const one = model([offer(), dead]);
-    expect(modelCard(one, told, en)).toMatchObject({
+    expect(modelCard(model([offer(), dead]), told, en)).toMatchObject({
       chosenName: 'Aurora',
-      why: 'proven, and fastest: 300 ms to the first byte',
+      why: 'proven, and the fastest: first token after 300 ms',
       fastest: '300 ms',
-      aliveText: '1 of 2',
+      servedText: '1 of 2',
     });
-    expect(one.channels.map((it) => offerLine(it, one, 4000, en))).toMatchObject([
-      { rankText: '1', isChosen: true, tone: 'ok', sinceText: 'for 1 h', error: '' },
-      { rankText: '', tone: 'bad', stateText: 'Rate limited', error: 'HTTP 429' },
-    ]);
+  });
+
+  it('says how many channels share it', () => {
+    const shared = model([offer()], { shared_by: 6 });
+    expect(modelCard(shared, told, en).why).toMatch(/shared among 6$/);
+    expect(modelCard(shared, told, zh).why).toMatch(/由 6 个渠道分担$/);
+    expect(modelCard(shared, { ...told, policy: 'round-robin' }, en).why).toMatch(/in turn$/);
   });
 
   it('says why nothing is chosen', () => {
-    expect(modelCard(model([dead]), told, en).why).toBe('No channel is available now');
+    expect(modelCard(model([dead]), told, en).why).toBe(
+      'No channel can take it: it failed and must be proven again',
+    );
     const pinned = modelCard(
       model([offer()], { chosen_target_id: null }),
       { ...told, bare_models: false },
       en,
     );
-    expect(pinned.why).toBe('Only as channel/model');
+    expect(pinned.why).toMatch(/^Only as channel\/model/);
   });
 
-  it('shows failing traffic although its checks pass', () => {
-    const failing = offer({
-      breaker: 'open',
-      rank: null,
-      live_failures: 3,
-      live_error: 'HTTP 500',
+  it.each([
+    [{ is_fresh: false }, 'its proof is old, but no channel has a newer one'],
+    [{ is_wrong_answer: true }, 'it answers, but its last answer was wrong'],
+    [{ rest: 'half_open' }, 'it failed just now, and the next request is a trial'],
+    [{ evidence_state: 'unproven' }, 'proven in another format, never asked in this one'],
+  ] as const)('tells how good the first channel’s proof is: %o', (given, why) => {
+    expect(whyFirst(offer(given), 3, 'latency', en)).toBe(why);
+  });
+});
+
+describe('a channel’s row', () => {
+  it('has its place and the formats that are proven', () => {
+    const chosen = { rankText: '1', isChosen: true, tone: 'ok', reason: 'proven', error: '' };
+    expect(lineOf(offer({ routes_proven: ['chat', 'anthropic'] }), true)).toMatchObject({
+      ...chosen,
+      routes: ['Chat', 'Messages'],
     });
-    expect(offerLine(failing, model([failing]), 4000, en)).toMatchObject({
-      tone: 'warn',
-      reason: 'live traffic failed: breaker open',
-      error: 'HTTP 500',
+  });
+
+  it('says why it is refused, by the code, and when it is tried again', () => {
+    const line = lineOf(dead);
+    expect(line).toMatchObject({ rankText: '', tone: 'bad', error: 'HTTP 429' });
+    expect(line.reason).toMatch(
+      /^it failed and must be proven again · Rate limited · asked again \d+:\d\d:\d\d/,
+    );
+  });
+
+  it('of a route that the channel refuses is not a failure of the model', () => {
+    const refused = offer({
+      ...{ rank: null, evidence_state: 'refused', refused_code: 'route_refused' },
+      ...{ retry_at: 90_000, error_kind: 'not_found' },
     });
+    expect(lineOf(refused)).toMatchObject({ tone: 'idle' });
+    expect(lineOf(refused).reason).toMatch(/^the channel doesn’t serve it in this format · asked/);
   });
 });
 
 it('a search looks at models and channels', () => {
-  const models = [model([offer()]), model([dead], { model: 'o1' })];
-  const names = (query: string, state: 'all' | 'dead' = 'all') =>
+  const models = [model([offer()]), model([dead], { model: 'o1', served_by: 'none' })];
+  const names = (query: string, state: ServedFilter = 'any') =>
     filterModels(models, { query, state }).map((it) => it.model);
   expect(names('tokyo')).toEqual(['o1']);
   expect(names('GPT aur')).toEqual(['gpt-4o']);
-  expect(names('', 'dead')).toEqual(['o1']);
+  expect(names('', 'none')).toEqual(['o1']);
 });
 
 it('the address keeps the search and the open models', () => {
-  const search = '?q=gpt&state=partly&open=a%2Fb&open=c';
+  const search = '?q=gpt&state=some&open=a%2Fb&open=c';
   expect(writeModelsAddress(readModelsAddress(search))).toBe(search);
   expect(writeModelsAddress(readModelsAddress('?state=odd'))).toBe('');
 });

@@ -6,21 +6,19 @@ export type OfferedModels = InferResponseType<ApiClient['api']['models']['$get']
 export type OfferedModel = OfferedModels['items'][number];
 export type Offer = OfferedModel['channels'][number];
 
-export const modelStates = ['all', 'alive', 'partly', 'dead'] as const;
-export type ModelStateFilter = (typeof modelStates)[number];
+type RoutesAnswer = InferResponseType<ApiClient['api']['routes']['$get'], 200>;
+/** Where a request in one wire format would go, and why. */
+export type RouteExplanation = RoutesAnswer['by_route'][number];
+/** A channel as the gateway judges it for one wire format. */
+export type Candidate = Omit<RouteExplanation['candidates'][number], 'model'>;
 
-/** `idle`: not a chat model, so neither alive nor dead. */
-export function stateOfModel({ channels }: OfferedModel): 'alive' | 'partly' | 'dead' | 'idle' {
-  const probed = channels.filter((offer) => !offer.skipped && offer.enabled);
-  if (probed.length === 0) return 'idle';
-  const alive = probed.filter((offer) => offer.refused === null).length;
-  if (alive === probed.length) return 'alive';
-  return alive === 0 ? 'dead' : 'partly';
-}
+/** By how many of its channels a model can be served; `any` shows all models. */
+export const servedFilters = ['any', 'all', 'some', 'none'] as const;
+export type ServedFilter = (typeof servedFilters)[number];
 
 export interface ModelsFilter {
   query: string;
-  state: ModelStateFilter;
+  state: ServedFilter;
 }
 
 /** The models in a state whose name or channels' names contain every word of the query. */
@@ -30,7 +28,7 @@ export function filterModels(
 ): OfferedModel[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   return models.filter((one) => {
-    if (state !== 'all' && stateOfModel(one) !== state) return false;
+    if (state !== 'any' && one.served_by !== state) return false;
     const names = [one.model, ...one.channels.map((offer) => offer.target_name)];
     const text = names.join('\n').toLowerCase();
     return words.every((word) => text.includes(word));
@@ -44,7 +42,7 @@ export function readModelsAddress(search: string) {
   const params = new URLSearchParams(search);
   const filter: ModelsFilter = {
     query: params.get('q') ?? '',
-    state: modelStates.find((it) => it === params.get('state')) ?? 'all',
+    state: servedFilters.find((it) => it === params.get('state')) ?? 'any',
   };
   return { filter, openModels: params.getAll('open') };
 }
@@ -53,7 +51,7 @@ export function readModelsAddress(search: string) {
 export function writeModelsAddress({ filter, openModels }: ModelsAddress): string {
   const params = new URLSearchParams();
   if (filter.query) params.set('q', filter.query);
-  if (filter.state !== 'all') params.set('state', filter.state);
+  if (filter.state !== 'any') params.set('state', filter.state);
   for (const model of openModels) params.append('open', model);
   return params.size === 0 ? '' : `?${params}`;
 }

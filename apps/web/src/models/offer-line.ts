@@ -1,0 +1,68 @@
+import { type Mark, markOf, markTones } from '../channels/evidence-mark.ts';
+import { formatLatency, formatRate } from '../format/duration.ts';
+import { formatMoment, formatSeconds } from '../format/time.ts';
+import type { Translator } from '../i18n/translate.ts';
+import type { Candidate, Offer } from './offered-model.ts';
+
+export type OfferLine = ReturnType<typeof offerLine>;
+
+interface OfferOptions {
+  /** How the gateway judges the channel for the wire format that is shown. */
+  candidate: Candidate;
+  /** The channel's own figures. */
+  offer: Offer | undefined;
+  model: string;
+  /** Whether it is tried first, or takes turns with those that are. */
+  isChosen: boolean;
+  nowS: number;
+}
+
+/** A channel's row in a model's table, ready to print. */
+export function offerLine(
+  { candidate, offer, model, isChosen, nowS }: OfferOptions,
+  translator: Translator,
+) {
+  const { target_id, target_name, rank, proved_at } = candidate;
+  const search = new URLSearchParams({ target_id: String(target_id), model });
+  const mark = markOf({ ...candidate, state: candidate.evidence_state });
+  return {
+    id: target_id,
+    name: target_name,
+    href: `/viewer.html?${search}`,
+    /** Its place in the gateway's order; empty if it is refused. */
+    rankText: rank === null ? '' : String(rank),
+    isChosen,
+    tone: offer?.enabled === false ? ('idle' as const) : markTones[mark],
+    routes: (offer?.routes_proven ?? []).map((route) => translator.t(`route.${route}`)),
+    firstByte: formatLatency(candidate.first_byte_s),
+    latency: offer && !offer.skipped ? formatLatency(offer.latency_s) : '—',
+    rate: formatRate(offer?.output_tokens_per_s ?? null),
+    provedAt: proved_at,
+    /** Why it has that place. */
+    reason: reasonOf(candidate, mark, nowS, translator),
+    error: candidate.error ?? '',
+  };
+}
+
+/** The api's code in words, and when the channel is tried again. */
+function reasonOf(
+  { refused_code, retry_at, rest, error_kind, evidence_state }: Candidate,
+  mark: Mark,
+  nowS: number,
+  translator: Translator,
+): string {
+  const { t } = translator;
+  const parts = [
+    refused_code
+      ? t(`refusal.${refused_code}`)
+      : t(`offers.reason.${mark === 'traffic' ? 'proven' : mark}`),
+  ];
+  if (error_kind && evidence_state !== 'refused') parts.push(t(`kind.${error_kind}`));
+  const isWaiting = retry_at !== null && retry_at > nowS;
+  if (isWaiting && (rest !== 'none' || evidence_state === 'refused')) {
+    const isSoon = retry_at - nowS < 3600;
+    const time = isSoon ? formatSeconds(retry_at, translator) : formatMoment(retry_at, translator);
+    parts.push(t('mark.again', { time }));
+  }
+  return parts.join(' · ');
+}
