@@ -1,6 +1,7 @@
 import type { BehaviourName, FakeProvider, FakeProviderOptions } from '@api-monitor/fake-provider';
 import { adminScenes } from './admin-scenes.ts';
 import { dataScenes, emptyDataScenes, runningScene, unreachableScenes } from './data-scenes.ts';
+import { evidenceScenes, oddProviders } from './evidence-scenes.ts';
 import { publicScenes } from './public-scenes.ts';
 import type { Scene } from './scene.ts';
 import { providerKey } from './stage.ts';
@@ -18,6 +19,8 @@ interface SceneChannel {
   breaks?: Record<string, BehaviourName>;
   isKeyWrong?: boolean;
   isPaused?: boolean;
+  /** Whether the answers are checked, which the fake models get wrong. */
+  isAnswerChecked?: boolean;
 }
 
 const rounds = 30;
@@ -66,6 +69,7 @@ const channels: readonly SceneChannel[] = [
     latencyMs: 30,
     interval_min: 5,
     models: { 'deepseek-chat': 'paced', 'deepseek-reasoner': 'thought_then_text' },
+    isAnswerChecked: true,
   },
   {
     name: 'Free tier',
@@ -94,7 +98,7 @@ const channels: readonly SceneChannel[] = [
 ];
 
 export function providersOf(): FakeProviderOptions[] {
-  return channels.map(({ models, latencyMs }) => {
+  const own = channels.map(({ models, latencyMs }) => {
     let request = 0;
     // A slow wave over the requests, so that the bars differ in height.
     const pace = () => {
@@ -104,6 +108,7 @@ export function providersOf(): FakeProviderOptions[] {
     };
     return { apiKey: providerKey, models, pace };
   });
+  return [...own, ...oddProviders];
 }
 
 async function addChannels(product: Product, providers: readonly FakeProvider[]) {
@@ -115,6 +120,7 @@ async function addChannels(product: Product, providers: readonly FakeProvider[])
       interval_min: channel.interval_min,
       source_url: channel.isPaused ? null : `https://example.com${channel.path}`,
       enabled: !channel.isPaused,
+      ...(channel.isAnswerChecked ? {} : { prompt: 'Which model are you?' }),
     });
   }
 }
@@ -155,7 +161,7 @@ async function breakAll(product: Product, providers: readonly FakeProvider[]): P
   await runAll(product);
 }
 
-/** Fails a number of client requests to a model, all sent before the first failure triggers a probe. */
+/** Fails a number of client requests to a model, all sent at once, which counts as one failure. */
 async function failTraffic(
   product: Product,
   provider: FakeProvider | undefined,
@@ -165,16 +171,10 @@ async function failTraffic(
   await Promise.all(Array.from({ length: failures }, () => product.ask(name)));
 }
 
-/** One model fails for clients and probes, another only for clients. */
+/** One model fails for clients, and soon for its single probes too. */
 async function breakTraffic(product: Product, providers: readonly FakeProvider[]): Promise<void> {
-  const [, tokyo, deepSeek] = providers;
+  const [, tokyo] = providers;
   await failTraffic(product, tokyo, { name: 'Tokyo Gateway/gpt-4.1', failures: 4 });
-  // The first failure triggers a probe, which passes. No other probe follows for some seconds.
-  await failTraffic(product, deepSeek, { name: 'DeepSeek direct/deepseek-chat', failures: 1 });
-  deepSeek?.setBehaviour('deepseek-chat', 'paced');
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-  await failTraffic(product, deepSeek, { name: 'DeepSeek direct/deepseek-chat', failures: 2 });
-  deepSeek?.setBehaviour('deepseek-chat', 'paced');
 }
 
 export const scenes: readonly Scene[] = [
@@ -202,11 +202,12 @@ export const scenes: readonly Scene[] = [
     name: 'traffic',
     prepare: breakTraffic,
     show: async (page, origin) => {
-      await page.goto(`${origin}/?open=3,2`);
-      await page.locator('.model-live').nth(1).waitFor();
+      await page.goto(`${origin}/?open=2`);
+      await page.locator('.model-live, .model-trouble').first().waitFor();
     },
   },
   ...dataScenes,
+  ...evidenceScenes(runAll),
   {
     name: 'form',
     prepare: async () => {},
