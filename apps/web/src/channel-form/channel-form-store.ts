@@ -1,9 +1,12 @@
-import { namesOf } from '@api-monitor/core';
+import { namesOf, pick } from '@api-monitor/core';
 import { type Attempt, idleAttempt, noErrors } from '../api/attempt.ts';
 import { type ApiClient, answerOf } from '../api/client.ts';
-import { sentenceOf } from '../api/failure.ts';
+import { ApiFailure, sentenceOf } from '../api/failure.ts';
 import type { Channel } from '../channels/channel.ts';
 import type { ChannelBook } from '../channels/channel-book.ts';
+import { initially } from '../shell/initially.ts';
+import type { LanguageStore } from '../shell/language-store.ts';
+import type { ToastStore } from '../shell/toast-store.ts';
 import {
   advancedForm,
   bodyOf,
@@ -12,10 +15,11 @@ import {
   type FormMode,
   faultsOf,
   formOf,
-} from '../channels/channel-form.ts';
-import { initially } from '../shell/initially.ts';
-import type { LanguageStore } from '../shell/language-store.ts';
-import type { ToastStore } from '../shell/toast-store.ts';
+  linesOf,
+  modelsModes,
+} from './channel-form.ts';
+import { type CostPreview, costText } from './cost-text.ts';
+import { matchesText } from './pattern-matches.ts';
 
 interface ChannelFormOptions {
   client: ApiClient;
@@ -24,7 +28,12 @@ interface ChannelFormOptions {
   language: LanguageStore;
   attempt: Attempt;
   actions: { check(id: number): unknown };
+  focusField(name: string): void;
+  setTimer(callback: () => void, delayMs: number): () => void;
 }
+
+/** A typed number isn't asked about digit by digit. */
+const costDelayMs = 250;
 
 /** The dialog that adds, copies and edits a channel. */
 export function createChannelFormStore(options: ChannelFormOptions) {
@@ -39,15 +48,38 @@ export function createChannelFormStore(options: ChannelFormOptions) {
     const body = { ...json, api_key: form.api_key.trim() };
     return (await answerOf(client.api.targets.$post({ json: body }))).item;
   };
-  /** Says that a channel was saved. A new one is checked at once, an edited one when the reader asks. */
-  const follow = ({ id, name, enabled }: Channel, isNew: boolean) => {
+  const { t } = language;
+  /**
+   * Says that a channel was saved. A new one is checked at once. So is one with another address or key, by
+   * the server. Others are checked when the reader asks.
+   */
+  const follow = (channel: Channel, before: Channel | null, isKeyNew: boolean) => {
+    const { id, name, enabled } = channel;
     const check = () => void actions.check(id);
-    const action = { text: language.t('toast.check_now'), run: check };
-    toasts.show(
-      language.t(isNew ? 'toast.added' : 'toast.saved', { name }),
-      isNew ? {} : { action },
-    );
-    if (isNew && enabled) check();
+    if (!before) {
+      toasts.show(t('toast.added', { name }));
+      if (enabled) check();
+      return;
+    }
+    const hasMoved = enabled && (isKeyNew || before.base_url !== channel.base_url);
+    if (hasMoved) {
+      book.put({ ...channel, running: true, run_progress: null });
+      return toasts.show(t('toast.saved_checking', { name }));
+    }
+    toasts.show(t('toast.saved', { name }), { action: { text: t('toast.check_now'), run: check } });
+  };
+
+  let cancelCost = () => {};
+  let costTurn = 0;
+  /** Null if what is typed so far can't be saved, or the server can't be reached. */
+  const askCost = async (mode: FormMode, id: number, form: ChannelForm) => {
+    const json = { ...costFieldsOf(form), target_id: mode === 'new' ? null : id };
+    try {
+      return (await answerOf(client.api.targets.preview.$post({ json }))).item;
+    } catch (error) {
+      if (error instanceof ApiFailure) return null;
+      throw error;
+    }
   };
 
   return {
@@ -60,14 +92,36 @@ export function createChannelFormStore(options: ChannelFormOptions) {
     id: 0,
     form: { ...emptyForm },
     isAdvanced: false,
+    modelsModes,
+    cost: null as CostPreview | null,
     get title() {
       return language.t(`form.title.${this.mode}`, { name: book.get(this.id)?.name ?? '' });
     },
     /** A new channel is checked at once, unless it is paused. */
     get saveText() {
       if (this.isBusy) return language.t('form.saving');
-      if (this.mode === 'edit') return language.t('form.save');
+      if (this.mode === 'edit') {
+        const isChecked = this.form.enabled && this.hasMoved;
+        return language.t(isChecked ? 'form.save.check' : 'form.save');
+      }
       return language.t(this.form.enabled ? 'form.save.new' : 'form.save.new_paused');
+    },
+    /** Whether the edited channel gets another address or key, so that the server checks it at once. */
+    get hasMoved() {
+      const { api_key, base_url } = this.form;
+      const stored = this.mode === 'edit' ? book.get(this.id) : undefined;
+      return stored !== undefined && (api_key.trim() !== '' || base_url.trim() !== stored.base_url);
+    },
+    get costText() {
+      if (!this.form.enabled) return language.t('form.cost.paused');
+      return this.cost ? costText(this.cost, language.translator) : '';
+    },
+    /** What the patterns match among the models that are known or typed. */
+    get matchesText() {
+      const known = this.mode === 'new' ? [] : (book.get(this.id)?.latest_models ?? []);
+      const names = [...linesOf(this.form.models), ...known.map(({ model }) => model)];
+      const patterns = linesOf(this.form.dont_probe);
+      return matchesText(patterns, [...new Set(names)], language.translator);
     },
     /** An edited channel keeps its key if none is typed. */
     get keyHint() {
@@ -81,16 +135,34 @@ export function createChannelFormStore(options: ChannelFormOptions) {
       const channel = book.get(id);
       if (channel) this.open('copy', id, { ...formOf(channel), name: `${channel.name} 2` });
     },
-    edit(id: number) {
+    /** Opens the form, at one of its fields if that is the one to mend. */
+    edit(id: number, field?: 'api_key' | 'base_url' | 'models') {
       const channel = book.get(id);
-      if (channel) this.open('edit', id, formOf(channel));
+      if (!channel) return;
+      this.open('edit', id, formOf(channel));
+      if (field === 'models') this.isAdvanced = true;
+      if (field) options.focusField(field);
     },
     open(mode: FormMode, id: number, form: ChannelForm) {
-      Object.assign(this, idleAttempt(emptyForm), { mode, id, form, isAdvanced: false });
+      const start = { mode, id, form, isAdvanced: false, cost: null };
+      Object.assign(this, idleAttempt(emptyForm), start);
       this.isOpen = true;
+      void this.previewCost();
+    },
+    /** Called at every change of the form. */
+    changed() {
+      cancelCost();
+      cancelCost = options.setTimer(() => void this.previewCost(), costDelayMs);
+    },
+    async previewCost() {
+      costTurn += 1;
+      const mine = costTurn;
+      const cost = await askCost(this.mode, this.id, this.form);
+      if (mine === costTurn) this.cost = cost;
     },
     close() {
       this.isOpen = false;
+      cancelCost();
       // A typed key must not outlive its dialog.
       this.form.api_key = '';
     },
@@ -105,14 +177,31 @@ export function createChannelFormStore(options: ChannelFormOptions) {
     },
     async submit() {
       const { mode, id, form } = this;
+      const stored = mode === 'edit' ? (book.get(id) ?? null) : null;
       const save = async () => {
         const channel = await send(mode, id, form);
         book.put(channel);
-        follow(channel, mode !== 'edit');
+        follow(channel, stored, form.api_key.trim() !== '');
       };
-      const stored = mode === 'edit' ? (book.get(id) ?? null) : null;
       if (await attempt(this, save, faultsOf(form, mode, stored))) this.close();
       else if (namesOf(advancedForm).some((it) => this.errors[it] !== '')) this.isAdvanced = true;
     },
   };
 }
+
+/** What decides the cost; nothing else is sent, least of all the key. */
+function costFieldsOf(form: ChannelForm) {
+  const { interval_min, ...fields } = pick(bodyOf(form), costFields);
+  return interval_min === undefined ? fields : { ...fields, interval_min };
+}
+
+const costFields = {
+  interval_min: true,
+  prompt: true,
+  max_models: true,
+  models: true,
+  models_mode: true,
+  dont_probe: true,
+  probe_requests_per_day: true,
+  probe_tokens_per_day: true,
+} as const;

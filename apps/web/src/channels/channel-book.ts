@@ -1,6 +1,6 @@
+import { applyEvidence, applyFault, keepLatest } from './apply-evidence.ts';
 import { applyProgress } from './apply-progress.ts';
-import type { BreakerEvent, Channel, LatestModel, ProgressEvent } from './channel.ts';
-import { applyBreaker, listedBreaker } from './live-traffic.ts';
+import type { Channel, EvidenceEvent, FaultEvent, LatestModel, ProgressEvent } from './channel.ts';
 
 export type ChannelBook = ReturnType<typeof createChannelBook>;
 
@@ -17,11 +17,23 @@ export function createChannelBook(onChange: () => void) {
     channels.set(channel.id, keepKnown(channel, before));
   };
 
+  const change = <Event extends { target_id: number }>(
+    event: Event,
+    apply: (channel: Channel, event: Event) => Channel,
+  ) => {
+    const before = channels.get(event.target_id);
+    if (!before) return;
+    const after = apply(before, event);
+    if (after === before) return;
+    channels.set(before.id, after);
+    onChange();
+  };
+
   return {
     /** In the order of the page, without channels whose deletion can still be undone. */
     all: () => order.flatMap((id) => (hiddenIds.has(id) ? [] : (channels.get(id) ?? []))),
     get: (id: number) => channels.get(id),
-    /** Takes over the server's list, but keeps histories and breakers that are already known. */
+    /** Takes over the server's list, but keeps histories and evidence that are already known. */
     replaceAll(next: readonly Channel[]): void {
       const known = new Set(next.map((it) => it.id));
       for (const id of channels.keys()) if (!known.has(id)) channels.delete(id);
@@ -57,33 +69,27 @@ export function createChannelBook(onChange: () => void) {
     settleOrder(): void {
       isOrderUnsaved = false;
     },
-    progress(event: ProgressEvent): void {
-      const channel = channels.get(event.target_id);
-      if (!channel) return;
-      channels.set(channel.id, applyProgress(channel, event));
-      onChange();
-    },
-    breaker(event: BreakerEvent): void {
-      const channel = channels.get(event.target_id);
-      if (!channel) return;
-      channels.set(channel.id, applyBreaker(channel, event));
-      onChange();
-    },
+    progress: (event: ProgressEvent) => change(event, applyProgress),
+    evidence: (event: EvidenceEvent) => change(event, applyEvidence),
+    fault: (event: FaultEvent) => change(event, applyFault),
   };
 }
 
-/** A list without histories or breakers must not remove those of an open card. */
+/** A list without histories, or from before the latest event, must not undo what an open card shows. */
 function keepKnown(channel: Channel, before: Channel | undefined): Channel {
   const known = new Map(before?.latest_models.map((it) => [it.model, it]));
   return {
     ...channel,
-    latest_models: channel.latest_models.map((it) => withKnown(it, known.get(it.model))),
+    latest_models: channel.latest_models.map((it) => withKnown(it, known.get(it.model), channel)),
   };
 }
 
-function withKnown(model: LatestModel, before: LatestModel | undefined): LatestModel {
+function withKnown(
+  model: LatestModel,
+  before: LatestModel | undefined,
+  channel: Channel,
+): LatestModel {
+  const latest = keepLatest(model, before, channel);
   const history = model.history ?? before?.history;
-  const breaker = listedBreaker(model, before?.breaker ?? null);
-  if (history === model.history && breaker === null) return model;
-  return { ...model, history, breaker };
+  return history === latest.history ? latest : { ...latest, history };
 }

@@ -1,28 +1,42 @@
+import { channelFaultShape, type Evidence } from '@api-monitor/core';
+import { sampleOf } from '@api-monitor/core/testing';
 import { describe, expect, it } from 'vitest';
-import { sampleChannel, sampleModel, samplePoint } from '../../test/sample-channel.ts';
+import {
+  failed,
+  proven,
+  sampleChannel,
+  sampleEvidence,
+  sampleModel,
+  samplePoint,
+} from '../../test/sample-channel.ts';
 import { translatorFor } from '../i18n/translate.ts';
+import type { Channel } from './channel.ts';
 import { channelCard, safeLink } from './channel-card.ts';
+import { channelProblem } from './channel-problem.ts';
+import { type Mark, routeChips } from './evidence-mark.ts';
 import { historyTip } from './history-tip.ts';
 import { modelRow } from './model-row.ts';
 import { sumUpChannels } from './sum-up-channels.ts';
 
 const en = translatorFor('en');
 const zh = translatorFor('zh');
-const failed = sampleModel({
+const failing = sampleModel({
   model: 'claude-opus-4',
   protocol: 'anthropic',
-  success: false,
-  error: 'HTTP 429: slow down',
-  error_kind: 'rate_limit',
-  state_since: 400,
+  evidence: [
+    failed({ route: 'anthropic', error: 'HTTP 429: slow down', error_kind: 'rate_limit' }),
+  ],
   last_success_at: 400,
 });
-const skipped = sampleModel({ model: 'whisper-1', success: false, error_kind: 'skipped' });
+const skipped = sampleModel({
+  ...{ model: 'whisper-1', plan: 'skipped', evidence: [], success: false, error_kind: 'skipped' },
+});
+const on = { fault: null, interval_min: 30 };
 
 describe('a card', () => {
   it('counts models by protocol and leaves skipped ones out of the rate', () => {
     const card = channelCard(
-      sampleChannel({ latest_models: [sampleModel(), failed, skipped] }),
+      sampleChannel({ latest_models: [sampleModel(), failing, skipped] }),
       en,
     );
     expect(card).toMatchObject({ rateText: '50%', countText: '1 of 2', skippedText: '1 skipped' });
@@ -34,7 +48,7 @@ describe('a card', () => {
 
   it('never rounds up to 100%', () => {
     const models = Array.from({ length: 2000 }, (_, index) => sampleModel({ model: `m${index}` }));
-    const card = channelCard(sampleChannel({ latest_models: [...models, failed] }), en);
+    const card = channelCard(sampleChannel({ latest_models: [...models, failing] }), en);
     expect(card.rateText).toBe('99.9%');
   });
 
@@ -51,17 +65,21 @@ describe('a card', () => {
     expect(channelCard(sampleChannel(), en).nextRunAt).toBe(2800);
   });
 
-  it('says why the models could not be listed', () => {
-    const down = sampleChannel({
-      last_status: 'error',
-      last_error: 'HTTP 401: no',
-      latest_models: [],
-    });
-    expect(channelCard(down, zh)).toMatchObject({
-      error: 'HTTP 401: no',
-      tone: 'bad',
-      rateText: '—',
-    });
+  it('says what checks cost today, and how much of it a budget allows', () => {
+    const used = { probe_requests_today: 1200, probe_tokens_today: 20_000 };
+    expect(channelCard(sampleChannel(used), en).usageText).toBe(
+      'Checks today: 1,200 requests, 20,000 tokens',
+    );
+    const limited = sampleChannel({ ...used, probe_requests_per_day: 2000 });
+    expect(channelCard(limited, en).usageText).toMatch(/1,200 of 2,000 requests, 20,000 tokens$/);
+  });
+
+  it('counts a model that vanished from the list as gone, not as failing', () => {
+    const gone = sampleModel({ model: 'old', gone_at: 900, evidence: [failed()] });
+    const card = channelCard(sampleChannel({ latest_models: [sampleModel(), gone] }), en);
+    expect(card).toMatchObject({ countText: '1 of 1', goneText: '1 gone', tone: 'ok' });
+    expect(modelRow(gone, on, 4000, en)).toMatchObject({ tone: 'idle', trouble: null });
+    expect(modelRow(gone, on, 4000, en).goneText).toMatch(/^gone from the list since /);
   });
 
   it('links only to http and https', () => {
@@ -74,24 +92,83 @@ describe('a card', () => {
 
 describe('a row', () => {
   it('describes a failure, and how long it has lasted', () => {
-    expect(modelRow(failed, 4000, en)).toMatchObject({
-      kindText: 'Rate limited',
-      error: 'HTTP 429: slow down',
-      sinceText: 'for 1 h · last healthy 1 hour ago',
+    expect(modelRow(failing, on, 4000, en)).toMatchObject({
+      trouble: {
+        kindText: 'Rate limited',
+        error: 'HTTP 429: slow down',
+        sinceText: 'for 1 h · last healthy 1 hour ago',
+      },
       tone: 'bad',
     });
-    expect(modelRow(failed, 4000, zh).kindText).toBe('被限流');
-    expect(modelRow({ ...failed, last_success_at: null }, 4000, en).sinceText).toMatch(
-      /never healthy$/,
-    );
+    expect(modelRow(failing, on, 4000, zh).trouble?.kindText).toBe('被限流');
+    const never = { ...failing, last_success_at: null };
+    expect(modelRow(never, on, 4000, en).trouble?.sinceText).toMatch(/never healthy$/);
   });
 
   it('shows no latency for a model that was skipped', () => {
-    expect(modelRow(skipped, 4000, en)).toMatchObject({
+    expect(modelRow(skipped, on, 4000, en)).toMatchObject({
       latency: '—',
       tone: 'idle',
-      sinceText: '',
+      trouble: null,
+      markText: 'not checked',
     });
+  });
+
+  it('works although one of its routes fails, and warns of a wrong answer', () => {
+    const both = sampleModel({ evidence: [proven('chat'), failed({ route: 'anthropic' })] });
+    expect(modelRow(both, on, 1100, en)).toMatchObject({ tone: 'ok', trouble: null });
+    const wrong = sampleModel({ evidence: [proven('chat', { is_wrong_answer: true })] });
+    expect(modelRow(wrong, on, 1100, en).tone).toBe('warn');
+  });
+});
+
+describe('a chip', () => {
+  const marksAt = (nowS: number, evidence: Evidence[], fault: Channel['fault'] = null) =>
+    routeChips({ plan: 'probed', evidence }, { ...on, fault }, nowS, en).map(({ mark }) => mark);
+
+  it.each<[Mark, Evidence]>([
+    ['proven', proven()],
+    ['traffic', proven('chat', { proved_by: 'traffic' })],
+    ['stale', proven('chat', { proved_at: 1000 - 7200 })],
+    ['wrong', proven('chat', { is_wrong_answer: true })],
+    ['resting', proven('chat', { failures: 2, rest_until: 1005 })],
+    ['failed', failed()],
+    ['refused', sampleEvidence({ state: 'refused', found_at: 900, rest_until: 80_000 })],
+    ['unprovable', sampleEvidence({ state: 'unprovable', found_at: 900 })],
+  ])('reads %s', (mark, entry) => {
+    expect(marksAt(1000, [entry])).toEqual([mark]);
+  });
+
+  it('of a refusal that is over reads as never asked', () => {
+    const refused = sampleEvidence({ state: 'refused', found_at: 900, rest_until: 1000 });
+    expect(marksAt(1001, [refused])).toEqual(['unproven']);
+  });
+
+  it('is withdrawn while the whole channel is at fault', () => {
+    const fault = { ...sampleOf(channelFaultShape), kind: 'quota' as const };
+    expect(marksAt(1000, [proven()], fault)).toEqual(['failed']);
+  });
+
+  it('says since when, by what, how fast and when it is tried again', () => {
+    const [chip] = routeChips(
+      {
+        plan: 'probed',
+        evidence: [proven('anthropic', { proved_by: 'traffic', first_token_s: 0.42 })],
+      },
+      on,
+      1000,
+      en,
+    );
+    expect(chip?.title).toMatch(
+      /^Messages: proven by traffic · since .+ · last proven by a client’s request, .+ · first token after 420 ms$/,
+    );
+    const [resting] = routeChips(
+      { plan: 'probed', evidence: [proven('chat', { failures: 2, rest_until: 1005 })] },
+      on,
+      1000,
+      en,
+    );
+    expect(resting?.title).toMatch(/paused until \d+:\d\d:\d\d$/);
   });
 });
 
@@ -109,23 +186,60 @@ describe('a tooltip', () => {
   });
 });
 
+describe('a problem of the channel', () => {
+  const fault = { ...sampleOf(channelFaultShape), kind: 'auth', error: 'HTTP 401: no' } as const;
+  const refused = sampleModel({ error_kind: 'auth', status_code: 401 });
+
+  it('is a fault by its kind, with the provider’s own words and the field to mend', () => {
+    const channel = sampleChannel({ fault, latest_models: [refused] });
+    expect(channelProblem(channel, en)).toMatchObject({
+      ...{ level: 'fault', tone: 'bad', title: 'Key refused (401)', words: 'HTTP 401: no' },
+      remedy: 'api_key',
+    });
+    expect(channelProblem(channel, zh)?.title).toBe('密钥被拒绝（401）');
+    expect(channelCard(channel, en)).toMatchObject({ state: 'fault', tone: 'bad' });
+    const dead = sampleChannel({ fault: { ...fault, kind: 'network' } });
+    expect(channelProblem(dead, en)).toMatchObject({
+      ...{ title: 'Address can’t be reached', remedy: 'base_url' },
+    });
+    expect(channelProblem({ ...channel, enabled: false }, en)).toBeNull();
+  });
+
+  it('is a failed list, which says whether models were checked all the same', () => {
+    const listed = { last_error: 'HTTP 502: bad', last_error_kind: 'upstream' } as const;
+    expect(channelProblem(sampleChannel(listed), en)).toMatchObject({
+      ...{ level: 'list', tone: 'warn', text: 'The known models were checked all the same.' },
+      title: 'List of models failed: The provider has a fault',
+    });
+    expect(channelCard(sampleChannel(listed), en).state).toBe('list_failed');
+    const none = sampleChannel({ ...listed, last_status: 'error', latest_models: [] });
+    expect(channelProblem(none, en)).toMatchObject({ tone: 'bad', remedy: 'models' });
+  });
+
+  it('may be a mere note of the last run', () => {
+    const note = sampleChannel({ last_error: '3 models not asked: the budget is used up' });
+    expect(channelProblem(note, en)).toMatchObject({ level: 'note', tone: 'idle', remedy: null });
+    expect(channelProblem(sampleChannel(), en)).toBeNull();
+  });
+});
+
 describe('the header', () => {
   it('counts channels and models, without those of paused channels', () => {
     const channels = [
       sampleChannel({
         id: 1,
-        latest_models: [sampleModel(), failed, skipped],
+        latest_models: [sampleModel(), failing, skipped],
         last_status: 'degraded',
       }),
       sampleChannel({ id: 2, last_run_at: 5000, running: true }),
-      sampleChannel({ id: 3, enabled: false, latest_models: [failed], last_status: 'down' }),
+      sampleChannel({ id: 3, enabled: false, latest_models: [failing], last_status: 'down' }),
       sampleChannel({ id: 4, last_run_at: null, last_status: null, latest_models: [] }),
     ];
     expect(sumUpChannels(channels)).toEqual({
       channels: 4,
       models: 3,
       healthy: 2,
-      rate: 66.6,
+      rate: 66.66,
       running: 1,
       trouble: 1,
       judged: 2,

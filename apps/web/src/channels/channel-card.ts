@@ -1,8 +1,9 @@
+import { percentOf } from '@api-monitor/core';
 import { formatPercent } from '../format/duration.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { Channel, WireProtocol } from './channel.ts';
+import { channelProblem } from './channel-problem.ts';
 import { channelState, countModels, modelState, toneOf } from './channel-state.ts';
-import { type LiveTone, liveTone } from './live-traffic.ts';
 import { segmentBar } from './tick-paths.ts';
 
 export type ChannelCard = ReturnType<typeof channelCard>;
@@ -28,14 +29,16 @@ export function channelCard(channel: Channel, translator: Translator) {
     /** Nothing runs, and nothing is scheduled. */
     isPaused: !channel.enabled && !channel.running,
     canOperate: channel.can_operate,
-    rateText: total === 0 ? '—' : formatPercent(Math.floor((counts.ok / total) * 1000) / 10),
+    rateText: formatPercent(percentOf(counts.ok, total)),
     countText: total === 0 ? '' : t('card.passed', { success: counts.ok, total }),
     skippedText: counts.skipped === 0 ? '' : count('card.skipped', counts.skipped),
+    goneText: counts.gone === 0 ? '' : count('card.gone', counts.gone),
     barLabel: t('card.bar', { success: counts.ok, total }),
     bar: segmentBar(channel.latest_models),
     protocols: protocolCounts(channel, translator),
-    live: liveOf(channel, translator),
-    error: channel.running ? '' : errorOf(channel),
+    liveText: channel.enabled && counts.resting > 0 ? count('traffic.failing', counts.resting) : '',
+    problem: channelProblem(channel, translator),
+    usageText: usageOf(channel, translator),
     ...progressOf(channel, translator),
     lastRunAt: channel.last_run_at,
     nextRunAt: channel.enabled && !channel.running ? channel.next_run_at : null,
@@ -48,20 +51,17 @@ export function safeLink(raw: string | null): string | null {
   return url && (url.protocol === 'https:' || url.protocol === 'http:') ? url.href : null;
 }
 
-/** Describes failures of live traffic; empty if there are none or the channel is paused. */
-function liveOf(
-  { enabled, latest_models }: Channel,
-  { count }: Translator,
-): { text: string; tone: LiveTone } {
-  const tones = enabled ? latest_models.map(liveTone).filter((it) => it !== null) : [];
-  return {
-    text: tones.length === 0 ? '' : count('traffic.failing', tones.length),
-    tone: tones.includes('bad') ? 'bad' : 'warn',
+/** What probes have cost since midnight UTC, and how much of it the budgets allow. */
+function usageOf(channel: Channel, { t, formats }: Translator): string {
+  const { probe_requests_today, probe_tokens_today } = channel;
+  const part = (what: 'requests' | 'tokens', used: number, limit: number) => {
+    const values = { used: formats.number.format(used), limit: formats.number.format(limit) };
+    return t(limit === 0 ? `usage.${what}` : `usage.${what}.limited`, values);
   };
-}
-
-function errorOf(channel: Channel): string {
-  return channel.last_status === 'error' ? (channel.last_error ?? '') : '';
+  return t('usage.today', {
+    requests: part('requests', probe_requests_today, channel.probe_requests_per_day),
+    tokens: part('tokens', probe_tokens_today, channel.probe_tokens_per_day),
+  });
 }
 
 function progressOf(channel: Channel, { t }: Translator) {
@@ -80,13 +80,12 @@ const shownProtocols: readonly WireProtocol[] = ['openai', 'anthropic', 'gemini'
 
 function protocolCounts(channel: Channel, { t }: Translator) {
   return shownProtocols.flatMap((protocol) => {
-    const judged = channel.latest_models.filter(
-      (it) => it.protocol === protocol && modelState(it) !== 'skipped',
-    );
-    if (judged.length === 0) return [];
-    const ok = judged.filter((it) => it.success).length;
-    const failing = ok < judged.length;
+    const states = channel.latest_models.filter((it) => it.protocol === protocol).map(modelState);
+    const ok = states.filter((state) => state === 'ok').length;
+    const total = ok + states.filter((state) => state === 'bad').length;
+    if (total === 0) return [];
+    const failing = ok < total;
     const label = t(`protocol.${protocol}`);
-    return [{ protocol, label, count: failing ? `${ok}/${judged.length}` : `${ok}`, failing }];
+    return [{ protocol, label, count: failing ? `${ok}/${total}` : `${ok}`, failing }];
   });
 }

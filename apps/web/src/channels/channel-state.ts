@@ -1,29 +1,35 @@
 import { memoizeByObject } from '../draw/memoize-by-object.ts';
-import type { Channel, LatestModel, TargetStatus } from './channel.ts';
-import { liveTrouble } from './live-traffic.ts';
+import type { Channel, LatestModel } from './channel.ts';
 
 /** The state that a channel's dot shows. A current run is shown beside it, not instead of it. */
-export type ChannelState = TargetStatus | 'live_failing' | 'disabled' | 'unknown';
+export type ChannelState =
+  | 'healthy'
+  | 'live_failing'
+  | 'list_failed'
+  | 'degraded'
+  | 'down'
+  | 'fault'
+  | 'no_models'
+  | 'disabled'
+  | 'unknown';
 export type Tone = 'ok' | 'warn' | 'bad' | 'idle';
 
-export function channelState(
-  channel: Pick<Channel, 'enabled' | 'last_status' | 'latest_models'>,
-): ChannelState {
+type Judged = Pick<Channel, 'enabled' | 'fault' | 'last_status' | 'last_error_kind'> & {
+  latest_models: readonly LatestModel[];
+};
+
+export function channelState(channel: Judged): ChannelState {
   if (!channel.enabled) return 'disabled';
-  if (channel.last_status === 'healthy' && anyFailsLiveTrafficOnly(channel.latest_models)) {
-    return 'live_failing';
+  if (channel.fault) return 'fault';
+  const { ok, bad, resting } = countModels(channel.latest_models);
+  const hasListFailed = channel.last_error_kind !== null || channel.last_status === 'error';
+  if (ok + bad === 0) {
+    if (hasListFailed) return 'list_failed';
+    return channel.last_status === 'no_models' ? 'no_models' : 'unknown';
   }
-  return channel.last_status ?? 'unknown';
-}
-
-/** Cached, because each drawing asks for 200 channels; lists of models are replaced, never changed. */
-const anyFailsLiveTrafficOnly = memoizeByObject((models: readonly LatestModel[]) =>
-  models.some(failsLiveTrafficOnly),
-);
-
-/** Whether a model passes its probes but fails for real clients. */
-function failsLiveTrafficOnly(model: LatestModel): boolean {
-  return model.success && liveTrouble(model) !== null;
+  if (bad > 0) return ok === 0 ? 'down' : 'degraded';
+  if (resting > 0) return 'live_failing';
+  return hasListFailed ? 'list_failed' : 'healthy';
 }
 
 export function toneOf(state: ChannelState): Tone {
@@ -31,11 +37,12 @@ export function toneOf(state: ChannelState): Tone {
     case 'healthy':
       return 'ok';
     case 'live_failing':
+    case 'list_failed':
     case 'degraded':
     case 'no_models':
       return 'warn';
     case 'down':
-    case 'error':
+    case 'fault':
       return 'bad';
     case 'disabled':
     case 'unknown':
@@ -43,26 +50,47 @@ export function toneOf(state: ChannelState): Tone {
   }
 }
 
-export type ModelState = 'ok' | 'bad' | 'skipped';
+/** `idle`: nobody knows whether it works, because it can't or needn't be asked. */
+export type ModelState = 'ok' | 'bad' | 'idle';
 
-export function modelState(
-  model: Pick<LatestModel, 'success' | 'skipped' | 'error_kind'>,
-): ModelState {
-  if (model.success) return 'ok';
-  return model.skipped || model.error_kind === 'skipped' ? 'skipped' : 'bad';
+export function modelState({
+  headline: { state },
+  gone_at,
+}: Pick<LatestModel, 'headline' | 'gone_at'>): ModelState {
+  if (gone_at !== null) return 'idle';
+  switch (state) {
+    case 'proven':
+      return 'ok';
+    case 'failed':
+    case 'refused':
+      return 'bad';
+    case 'unproven':
+    case 'unprovable':
+    case 'skipped':
+      return 'idle';
+  }
 }
 
-export interface ModelCounts {
-  ok: number;
-  bad: number;
+export interface ModelCounts extends Record<ModelState, number> {
+  /** Proven, but the last requests of clients failed. */
+  resting: number;
+  /** Left out by probes. */
   skipped: number;
+  /** Vanished from the channel's list. */
+  gone: number;
 }
 
-/** Cached like `anyFailsLiveTrafficOnly`. */
+/** Cached, because each drawing asks for 200 channels; lists of models are replaced, never changed. */
 export const countModels = memoizeByObject(
   (models: readonly LatestModel[]): Readonly<ModelCounts> => {
-    const counts: ModelCounts = { ok: 0, bad: 0, skipped: 0 };
-    for (const model of models) counts[modelState(model)] += 1;
+    const counts: ModelCounts = { ok: 0, bad: 0, idle: 0, resting: 0, skipped: 0, gone: 0 };
+    for (const model of models) {
+      const state = modelState(model);
+      counts[state] += 1;
+      if (model.gone_at !== null) counts.gone += 1;
+      else if (model.plan !== 'probed' && state === 'idle') counts.skipped += 1;
+      if (state === 'ok' && model.headline.rest !== 'none') counts.resting += 1;
+    }
     return counts;
   },
 );

@@ -1,7 +1,8 @@
 import type {
-  Breaker,
-  BreakerChanged,
+  EvidenceChanged,
+  FaultChanged,
   HistoryPoint,
+  LiveFields,
   RunProgressed,
   TargetStatus,
   WireProtocol,
@@ -12,19 +13,20 @@ import type { ApiClient } from '../api/client.ts';
 type ListedTarget = InferResponseType<ApiClient['api']['targets']['$get'], 200>['items'][number];
 type ListedModel = ListedTarget['latest_models'][number];
 
-/** A model's latest verdict on a channel. */
-export type LatestModel = Omit<ListedModel, 'open_breaker' | 'history'> & {
-  /** According to the list; a later event may say otherwise. */
-  open_breaker?: ListedModel['open_breaker'];
-  /** From lists and events. */
-  breaker?: Breaker | null;
+/** A model's latest check on a channel, and what is known about its routes. */
+export type LatestModel = Omit<
+  ListedModel,
+  'open_breaker' | 'skipped' | 'history' | keyof LiveFields
+> & {
   /** Oldest first; absent if the list was requested without it. */
   history?: HistoryPoint[] | undefined;
 };
+export type Headline = LatestModel['headline'];
 
 /** A target as the page knows it. */
 export type Channel = Omit<ListedTarget, 'latest_models'> & { latest_models: LatestModel[] };
 
 export type ProgressEvent = RunProgressed['data'];
-export type BreakerEvent = BreakerChanged['data'];
+export type EvidenceEvent = EvidenceChanged['data'];
+export type FaultEvent = FaultChanged['data'];
 export type { HistoryPoint, TargetStatus, WireProtocol };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sampleChannel, sampleModel } from '../../test/sample-channel.ts';
+import { failed, sampleChannel, sampleModel } from '../../test/sample-channel.ts';
 import {
   matchesFilter,
   modelMatcher,
@@ -28,7 +28,8 @@ describe('the filter', () => {
   });
 
   it('filters by trouble, pauses and runs', () => {
-    const troubled = sampleChannel({ last_status: 'degraded' });
+    const latest_models = [sampleModel({ model: 'a', evidence: [failed()] }), sampleModel()];
+    const troubled = sampleChannel({ latest_models });
     expect(matchesFilter(troubled, { ...noFilter, status: 'trouble' })).toBe(true);
     expect(matchesFilter(troubled, { ...noFilter, status: 'healthy' })).toBe(false);
     const paused = { ...troubled, enabled: false };

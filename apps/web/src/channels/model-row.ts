@@ -1,40 +1,43 @@
+import { liveFieldsOf } from '@api-monitor/core';
 import { formatLatency, formatRate, formatSpan } from '../format/duration.ts';
-import { formatAgo } from '../format/time.ts';
+import { formatAgo, formatMoment } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
-import type { LatestModel } from './channel.ts';
-import { type ModelState, modelState, type Tone } from './channel-state.ts';
-import { liveTone, liveTrouble } from './live-traffic.ts';
+import type { Channel, LatestModel } from './channel.ts';
+import { modelState, type Tone } from './channel-state.ts';
+import { routeChips } from './evidence-mark.ts';
 import { historyPaths } from './tick-paths.ts';
 
 export type ModelRow = ReturnType<typeof modelRow>;
-type LiveLine = ReturnType<typeof liveLine>;
 
 /** Everything that a model's row shows, ready to print. */
-export function modelRow(latest: LatestModel, nowS: number, translator: Translator) {
+export function modelRow(
+  latest: LatestModel,
+  channel: Pick<Channel, 'fault' | 'interval_min'>,
+  nowS: number,
+  translator: Translator,
+) {
   const { t } = translator;
   const history = latest.history ?? [];
   const state = modelState(latest);
-  const live = liveLine(latest, translator);
+  const { headline, gone_at } = latest;
+  const wasAsked = latest.error_kind !== 'skipped' && latest.error_kind !== 'gated';
   return {
     model: latest.model,
-    protocol: latest.protocol,
-    protocolText: t(`protocol.${latest.protocol}`),
     state,
-    tone: rowTone(state, live),
-    stateText: t(`models.${state}`),
-    latency: state === 'skipped' ? '—' : formatLatency(latest.duration),
+    tone: toneOfRow(latest),
+    stateText: t(`models.state.${gone_at === null ? headline.state : 'gone'}`),
+    routes: routeChips(latest, channel, nowS, translator),
+    routesLabel: t('mark.routes', { model: latest.model }),
+    /** For a model of which no route is known. */
+    markText: t(`mark.${headline.state}`),
+    goneText:
+      gone_at === null ? '' : t('models.gone.since', { time: formatMoment(gone_at, translator) }),
+    latency: wasAsked ? formatLatency(latest.duration) : '—',
     firstToken: formatLatency(latest.first_token_s),
-    /** The time to the first byte in live traffic; empty if there was none. */
-    liveFirstByteText:
-      latest.live_first_byte_s === null
-        ? ''
-        : t('traffic.first_byte', { time: formatLatency(latest.live_first_byte_s) }),
+    firstTokenHint: firstTokenHint(latest, translator),
     rate: formatRate(latest.output_tokens_per_s),
-    /** The kind of failure in the reader's words; `error` is in the provider's own. */
-    kindText: latest.success || !latest.error_kind ? '' : t(`kind.${latest.error_kind}`),
-    error: latest.success ? '' : (latest.error ?? ''),
-    sinceText: state === 'bad' ? sinceOf(latest, nowS, translator) : '',
-    live,
+    trouble: troubleOf(latest, nowS, translator),
+    live: liveOf(latest, translator),
     stripLabel: t('strip.label', {
       model: latest.model,
       success: history.filter((it) => it.success).length,
@@ -46,35 +49,65 @@ export function modelRow(latest: LatestModel, nowS: number, translator: Translat
   };
 }
 
-function rowTone(state: ModelState, live: LiveLine): Tone {
-  if (state === 'bad') return 'bad';
-  if (live.countText !== '') return live.tone;
-  return state === 'ok' ? 'ok' : 'idle';
+function toneOfRow(latest: LatestModel): Tone {
+  const state = modelState(latest);
+  const { rest, is_wrong_answer } = latest.headline;
+  return state === 'ok' && (rest !== 'none' || is_wrong_answer) ? 'warn' : state;
 }
 
-/** Describes failures of live traffic to a model; `countText` is empty if there are none. */
-function liveLine(latest: LatestModel, { count }: Translator) {
-  const { failures = 0, failedAt = null, error = '', isBreakerOpen } = liveTrouble(latest) ?? {};
-  const tone = liveTone(latest);
+/** The first token of what clients got, beside that of the latest check. */
+function firstTokenHint(latest: LatestModel, { t }: Translator): string {
+  const { live_first_byte_s } = liveFieldsOf(latest);
+  return live_first_byte_s === null
+    ? ''
+    : t('traffic.first_token', { time: formatLatency(live_first_byte_s) });
+}
+
+/** Why a model doesn't work; null if it does, or if the whole channel is at fault and says so itself. */
+function troubleOf(latest: LatestModel, nowS: number, translator: Translator) {
+  const { headline } = latest;
+  if (modelState(latest) !== 'bad' || headline.is_channel_fault) return null;
+  const { error_kind, error } = headline;
   return {
-    tone: tone ?? 'warn',
-    countText: tone === null ? '' : count('traffic.failures', failures),
-    failedAt,
-    error,
-    isBreakerOpen: isBreakerOpen ?? false,
+    /** The kind of failure in the reader's words; `error` is in the provider's own. */
+    kindText: error_kind ? translator.t(`kind.${error_kind}`) : '',
+    error: error ?? '',
+    sinceText: sinceOf(latest, nowS, translator),
+  };
+}
+
+/** Failures of clients' requests to a model that is still proven; null if there are none. */
+function liveOf(latest: LatestModel, { count }: Translator) {
+  const { live_failures, live_failed_at, live_error } = liveFieldsOf(latest);
+  if (live_failures === 0 || modelState(latest) === 'bad') return null;
+  const { rest, retry_at } = latest.headline;
+  return {
+    countText: count('traffic.failures', live_failures),
+    failedAt: live_failed_at,
+    error: live_error ?? '',
+    /** Nothing is sent before; null if the model is served on another route all the while. */
+    retryAt: rest === 'none' ? null : retry_at,
   };
 }
 
 function sinceOf(latest: LatestModel, nowS: number, translator: Translator): string {
   const { t } = translator;
+  const { since } = latest.headline;
   const parts: string[] = [];
-  if (latest.state_since !== null && nowS - latest.state_since >= 60) {
-    parts.push(t('models.since', { duration: formatSpan(nowS - latest.state_since, translator) }));
+  if (since !== null && nowS - since >= 60) {
+    parts.push(t('models.since', { duration: formatSpan(nowS - since, translator) }));
   }
+  const provedAt = lastProof(latest);
   parts.push(
-    latest.last_success_at === null
+    provedAt === null
       ? t('models.never_ok')
-      : t('models.last_ok', { ago: formatAgo(latest.last_success_at, nowS, translator) }),
+      : t('models.last_ok', { ago: formatAgo(provedAt, nowS, translator) }),
   );
   return parts.join(' · ');
+}
+
+function lastProof({ evidence, last_success_at }: LatestModel): number | null {
+  const times = [last_success_at, ...evidence.map(({ proved_at }) => proved_at)];
+  const latest = Math.max(...times.map((time) => time ?? 0));
+  return latest === 0 ? null : latest;
 }

@@ -1,15 +1,16 @@
+import { percentOf } from '@api-monitor/core';
 import type { Channel } from './channel.ts';
 import { channelState, countModels, toneOf } from './channel-state.ts';
 
 export type ChannelTotals = ReturnType<typeof sumUpChannels>;
 
-/** The figures of the header. Skipped models are neither alive nor failing, and don't count. */
+/** The figures of the header. Models that can't be asked are neither alive nor failing, and don't count. */
 export function sumUpChannels(channels: readonly Channel[]) {
   const totals = {
     channels: channels.length,
     models: 0,
     healthy: 0,
-    /** Percent of probed models that pass; null if none was probed. */
+    /** Percent of models that work now; null if none was asked. */
     rate: null as number | null,
     running: 0,
     /** Enabled channels that are not healthy. */
@@ -19,7 +20,7 @@ export function sumUpChannels(channels: readonly Channel[]) {
     lastRunAt: null as number | null,
   };
   for (const channel of channels) addChannel(totals, channel);
-  if (totals.models > 0) totals.rate = Math.floor((totals.healthy / totals.models) * 1000) / 10;
+  totals.rate = percentOf(totals.healthy, totals.models);
   return totals;
 }
 

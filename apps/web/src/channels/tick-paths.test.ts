@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { sampleModel, samplePoint } from '../../test/sample-channel.ts';
+import { failed as failedEvidence, sampleModel, samplePoint } from '../../test/sample-channel.ts';
 import { historyPaths, segmentBar } from './tick-paths.ts';
 
 const strokes = (path: string) => path.split('M').length - 1;
 const failed = { success: false, error_kind: 'timeout' } as const;
-const skipped = { success: false, skipped: true, error_kind: 'skipped' } as const;
+const failing = { evidence: [failedEvidence()] };
+const skipped = { plan: 'skipped' as const, evidence: [] };
 
 describe('the history strip', () => {
   it('has 30 places, the newest at the right, and dots for checks that never ran', () => {
@@ -22,8 +23,8 @@ describe('the history strip', () => {
     expect(heights).toEqual([13.2, 22, 22]);
   });
 
-  it('does not count a skipped check as a verdict', () => {
-    const paths = historyPaths([samplePoint({ success: false, error_kind: 'skipped' })]);
+  it.each(['skipped', 'gated'] as const)('does not count a %s check as a verdict', (error_kind) => {
+    const paths = historyPaths([samplePoint({ success: false, error_kind })]);
     expect(paths.bad).toBe('');
     expect(strokes(paths.idle)).toBe(30);
   });
@@ -31,7 +32,7 @@ describe('the history strip', () => {
 
 describe("a channel's bar", () => {
   it('has a segment for each model, in order', () => {
-    const bar = segmentBar([sampleModel(), sampleModel(failed), sampleModel(skipped)]);
+    const bar = segmentBar([sampleModel(), sampleModel(failing), sampleModel(skipped)]);
     expect(bar).toEqual({
       width: 3,
       ok: 'M0 0H1V1H0Z',
@@ -42,7 +43,7 @@ describe("a channel's bar", () => {
   });
 
   it('becomes three proportional blocks if there are many models', () => {
-    const many = Array.from({ length: 90 }, (_, index) => sampleModel(index % 3 ? {} : failed));
+    const many = Array.from({ length: 90 }, (_, index) => sampleModel(index % 3 ? {} : failing));
     const bar = segmentBar(many);
     expect([bar.width, bar.ok, bar.bad]).toEqual([90, 'M0 0H60V1H0Z', 'M60 0H90V1H60Z']);
   });

@@ -1,4 +1,4 @@
-import { historyLength } from '@api-monitor/core';
+import { historyLength, isCheck } from '@api-monitor/core';
 import type { HistoryPoint, LatestModel } from './channel.ts';
 import { modelState } from './channel-state.ts';
 
@@ -25,7 +25,7 @@ export function historyPaths(history: readonly HistoryPoint[]) {
 
 function toneOfPoint(point: HistoryPoint): 'ok' | 'bad' | 'idle' {
   if (point.success) return 'ok';
-  return point.error_kind === 'skipped' ? 'idle' : 'bad';
+  return isCheck(point) ? 'bad' : 'idle';
 }
 
 /** The second longest duration of passed checks, or the only one, in seconds; never 0. */
@@ -36,7 +36,7 @@ function slowOf(points: readonly HistoryPoint[]): number {
 }
 
 function shareOf(point: HistoryPoint, slow: number): number {
-  if (!point.success) return point.error_kind === 'skipped' ? 0.15 : 1;
+  if (!point.success) return isCheck(point) ? 1 : 0.15;
   return 0.2 + 0.8 * Math.min(1, point.duration / slow);
 }
 
@@ -56,13 +56,13 @@ const maxSegments = 60;
 export function segmentBar(models: readonly LatestModel[]) {
   const width = Math.max(1, models.length);
   const bar = { ok: '', bad: '', idle: '', gaps: '', width };
-  const tones = models.map((it) => (modelState(it) === 'skipped' ? 'idle' : modelState(it)));
+  const tones = models.map(modelState);
   if (models.length > maxSegments) tones.sort().reverse();
   let from = 0;
   tones.forEach((tone, index) => {
     // Neighbours of one colour become one block, because single segments would be too thin to see.
     if (models.length > maxSegments && tones[index + 1] === tone) return;
-    bar[tone === 'skipped' ? 'idle' : tone] += `M${from} 0H${index + 1}V1H${from}Z`;
+    bar[tone] += `M${from} 0H${index + 1}V1H${from}Z`;
     from = index + 1;
     if (from < models.length) bar.gaps += `M${from} 0V1`;
   });

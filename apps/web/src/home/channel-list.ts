@@ -19,6 +19,11 @@ interface OpenedCard {
   turn: number;
 }
 
+interface RowItem {
+  latest: LatestModel;
+  channel: Channel;
+}
+
 interface ChannelListOptions extends Omit<TemplateOptions, 'toggle' | 'showAll'> {
   element: HTMLElement;
   home: HomePanel;
@@ -42,7 +47,7 @@ export function createChannelList(options: ChannelListOptions) {
   const { element, home, language, loop } = options;
   const closed: OpenedCard = { isOpen: false, phase: 'loading', areAllShown: false, turn: 0 };
   const opened = new Map(options.openIds.map((id) => [id, { ...closed, isOpen: true }]));
-  const rowsByChannel = new Map<number, ReturnType<typeof createRows<LatestModel>>>();
+  const rowsByChannel = new Map<number, ReturnType<typeof createRows<RowItem>>>();
   let matching: readonly Channel[] = [];
   let isHeld = false;
 
@@ -66,27 +71,32 @@ export function createChannelList(options: ChannelListOptions) {
   const rowsOf = (id: number) => {
     const known = rowsByChannel.get(id);
     if (known) return known;
-    const rows = createRows<LatestModel>({
-      keyOf: ({ model }) => model,
-      versionOf: (latest) => [latest, language.translator],
-      template: (latest) =>
-        templates.modelRow(id, modelRow(latest, options.nowS(), language.translator)),
+    const rows = createRows<RowItem>({
+      keyOf: ({ latest }) => latest.model,
+      versionOf: ({ latest, channel }) => [latest, channel.fault, language.translator],
+      template: ({ latest, channel }) =>
+        templates.modelRow(id, modelRow(latest, channel, options.nowS(), language.translator)),
       perFrame: modelsPerFrame,
     });
     rowsByChannel.set(id, rows);
     return rows;
   };
 
-  const modelsOf = (channel: Channel, { phase, areAllShown }: OpenedCard) => {
+  const modelsOf = (channel: Channel, usageText: string) => {
     const { id, name, latest_models } = channel;
-    if (phase !== 'ready') return templates.models(id, { name, phase });
+    const { phase, areAllShown } = cardOf(id);
+    const shared = { name, usageText };
+    if (phase !== 'ready') return templates.models(id, { ...shared, phase });
     const matches = modelMatcher(channel, home.filter);
     const matching = latest_models.filter((it) => matches(it.model));
     const shown = areAllShown ? matching : matching.slice(0, shownAtFirst);
     return templates.models(id, {
-      name,
+      ...shared,
       phase: latest_models.length === 0 ? 'none' : matching.length === 0 ? 'no_match' : 'ready',
-      rows: rowsOf(id)(shown, () => change(id, { turn: cardOf(id).turn + 1 })),
+      rows: rowsOf(id)(
+        shown.map((latest) => ({ latest, channel })),
+        () => change(id, { turn: cardOf(id).turn + 1 }),
+      ),
       hiddenCount: matching.length - shown.length,
     });
   };
@@ -104,11 +114,9 @@ export function createChannelList(options: ChannelListOptions) {
       return [channel, language.translator, home.isAdmin, card, card.isOpen && home.filter.query];
     },
     template(channel) {
-      const card = cardOf(channel.id);
-      return templates.channel(
-        channelCard(channel, language.translator),
-        card.isOpen ? modelsOf(channel, card) : null,
-      );
+      const card = channelCard(channel, language.translator);
+      const { isOpen } = cardOf(channel.id);
+      return templates.channel(card, isOpen ? modelsOf(channel, card.usageText) : null);
     },
     isNear: ({ id }) => nearCards.isNear(String(id)),
     perFrame: cardsPerFrame,

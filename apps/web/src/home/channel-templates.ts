@@ -1,17 +1,15 @@
 import { html, nothing, svg, type TemplateResult } from 'lit-html';
 import { when } from 'lit-html/directives/when.js';
 import type { ChannelCard } from '../channels/channel-card.ts';
+import type { RouteChip } from '../channels/evidence-mark.ts';
 import type { ModelRow } from '../channels/model-row.ts';
 import { clockText } from '../draw/clock-text.ts';
 import { cssVars } from '../draw/css-vars.ts';
 import { icon } from '../draw/icon.ts';
 import { formatAgo, formatExactTime, formatSecondsAgo, formatUntil } from '../format/time.ts';
-import type { LanguageStore } from '../shell/language-store.ts';
+import { type NoticeOptions, problemNotice } from './problem-notice.ts';
 
-export interface TemplateOptions {
-  language: LanguageStore;
-  clock: { nowS: number };
-  home: { isAdmin: boolean };
+export interface TemplateOptions extends NoticeOptions {
   check(id: number): void;
   openMenu(card: ChannelCard, button: Element): void;
   moveByKey(id: number, event: KeyboardEvent): void;
@@ -23,6 +21,8 @@ export interface TemplateOptions {
 interface ModelsView {
   name: string;
   phase: 'loading' | 'failed' | 'none' | 'no_match' | 'ready';
+  /** What checks cost today. */
+  usageText: string;
   rows?: unknown;
   hiddenCount?: number;
 }
@@ -32,10 +32,17 @@ const small = 'icon icon-small';
 /** The markup of a channel's card and of the models in it. */
 export function channelTemplates(options: TemplateOptions) {
   const { language, clock, home } = options;
+  const notice = problemNotice(options);
   const exact = (timeS: number) => formatExactTime(timeS, language.translator);
   const untilText = (timeS: number) => {
     const until = formatUntil(timeS, clock.nowS, language.translator);
     return until === null ? language.t('card.due') : language.t('card.next', { in: until });
+  };
+  const restingText = (timeS: number) => {
+    const until = formatUntil(timeS, clock.nowS, language.translator);
+    return until === null
+      ? language.t('traffic.trial')
+      : language.t('traffic.resting', { in: until });
   };
   const lastText = (timeS: number) =>
     language.t('traffic.last', { ago: formatSecondsAgo(timeS, clock.nowS, language.translator) });
@@ -75,7 +82,14 @@ export function channelTemplates(options: TemplateOptions) {
       <p class="channel-url" title=${card.baseUrl}>${card.baseUrl}</p>
     </div>`;
 
-  const health = ({ bar, barLabel, live, error, protocols, skippedText }: ChannelCard) => html`
+  const health = ({
+    bar,
+    barLabel,
+    liveText,
+    protocols,
+    skippedText,
+    goneText,
+  }: ChannelCard) => html`
     <div class="channel-health">
       <svg class="segments" preserveAspectRatio="none" role="img" viewBox="0 0 ${bar.width} 1" aria-label=${barLabel}>
         ${tones.map((tone) => svg`<path class="is-${tone}" d=${bar[tone]}></path>`)}
@@ -83,16 +97,16 @@ export function channelTemplates(options: TemplateOptions) {
       </svg>
       <p class="channel-notes">
         ${when(
-          live.text,
+          liveText,
           () => html`
-            <span class="badge flex-none" data-tone=${live.tone}>${icon('radio-tower', small)}<span>${live.text}</span></span>`,
+            <span class="badge flex-none" data-tone="warn">${icon('radio-tower', small)}<span>${liveText}</span></span>`,
         )}
-        ${when(error, () => html`<span class="min-w-0 flex-[1_1_5rem] truncate text-bad-ink" title=${error}>${error}</span>`)}
         ${protocols.map(
           ({ label, count, failing }) =>
             html`<span class=${failing ? 'is-failing' : ''}>${label} <b>${count}</b></span>`,
         )}
         ${when(skippedText, () => html`<span>${skippedText}</span>`)}
+        ${when(goneText, () => html`<span>${goneText}</span>`)}
       </p>
     </div>`;
 
@@ -149,10 +163,14 @@ export function channelTemplates(options: TemplateOptions) {
             </div>`,
         )}
       </div>
+      ${when(card.problem, (problem) => notice(card, problem))}
       ${models ?? nothing}
     </li>`;
 
-  const models = (id: number, { name, phase, rows = nothing, hiddenCount = 0 }: ModelsView) => html`
+  const models = (
+    id: number,
+    { name, phase, usageText, rows = nothing, hiddenCount = 0 }: ModelsView,
+  ) => html`
     <section class="models" id="models-${id}" aria-label=${language.t('card.open', { name })}>
       ${
         phase === 'ready'
@@ -170,9 +188,10 @@ export function channelTemplates(options: TemplateOptions) {
           <button type="button" class="button button-quiet show-more"
             @click=${() => options.showAll(id)}>${language.count('models.show_all', hiddenCount)}</button>`,
       )}
-      <p class="flex gap-5 pt-2.5 pb-0.5 pl-[calc(9px+1.25rem)] text-sm">
+      <p class="models-foot">
         <a class="link" href="/viewer.html?target_id=${id}">${language.t('card.viewer')}</a>
         <a class="link" href="/analysis.html?target_id=${id}">${language.t('card.analysis')}</a>
+        <span class="channel-small">${usageText}</span>
       </p>
     </section>`;
 
@@ -192,42 +211,62 @@ export function channelTemplates(options: TemplateOptions) {
       </svg>
     </div>`;
 
-  const trouble = ({ kindText, error, sinceText }: ModelRow) => html`
+  const trouble = ({ kindText, error, sinceText }: NonNullable<ModelRow['trouble']>) => html`
     <p class="model-trouble">
       ${when(kindText, () => html`<span class="badge">${kindText}</span>`)}
       ${when(error, () => html`<span class="line-clamp-3 text-tone-ink" title=${error}>${error}</span>`)}
-      ${when(sinceText, () => html`<span class="channel-small">${sinceText}</span>`)}
+      <span class="channel-small">${sinceText}</span>
     </p>`;
 
   const liveTrouble = ({
-    tone,
     countText,
     failedAt,
     error,
-    isBreakerOpen,
-  }: ModelRow['live']) => html`
-    <p class="model-trouble model-live" data-tone=${tone}>
+    retryAt,
+  }: NonNullable<ModelRow['live']>) => html`
+    <p class="model-trouble model-live" data-tone="warn">
       ${icon('radio-tower', `${small} self-center text-tone-ink`)}
       <span class="text-tone-ink font-label">${countText}</span>
       ${when(failedAt, (timeS) => html`<span class="channel-small" title=${exact(timeS)}>${clockText(() => lastText(timeS))}</span>`)}
       ${when(error, () => html`<span class="line-clamp-3 text-tone-ink" title=${error}>${error}</span>`)}
-      ${when(isBreakerOpen, () => html`<span class="badge" title=${language.t('traffic.breaker.hint')}>${language.t('traffic.breaker')}</span>`)}
+      ${when(retryAt, (timeS) => html`<span class="badge" title=${language.t('traffic.resting.hint')}>${clockText(() => restingText(timeS))}</span>`)}
     </p>`;
+
+  const chip = ({ mark, tone, title, name, markText, isCalm }: RouteChip) => html`
+    <span class="route" data-mark=${mark} data-tone=${tone} title=${title}>
+      <span class="route-dot"></span>${name}<span class=${isCalm ? 'sr-only' : 'route-mark'}> ${markText}</span>
+    </span>`;
+
+  /** The chips of the routes; a click shows what is known about each, because a touch shows no title. */
+  const routesOf = ({ routes, routesLabel, markText }: ModelRow) =>
+    routes.length === 0
+      ? html`<span class="route"><span class="route-dot"></span>${markText}</span>`
+      : html`
+        <details class="routes">
+          <summary aria-label="${routesLabel}: ${routes.map(({ name, markText: text }) => `${name} ${text}`).join(', ')}">${routes.map(chip)}</summary>
+          <ul>
+            ${routes.map(
+              ({ name, factsText, error, tone }) => html`
+                <li data-tone=${tone}><span class="route-name">${name}</span> ${factsText}${when(error, () => html`<span class="block text-tone-ink">${error}</span>`)}</li>`,
+            )}
+          </ul>
+        </details>`;
 
   const modelRow = (channelId: number, row: ModelRow) => html`
     <li class="model" data-tone=${row.tone} data-state=${row.state}>
       <span class="dot"></span>
-      <p class="model-name">
+      <div class="model-name">
         <span>${row.model}</span>
-        <span class="model-protocol">${row.protocolText}</span>
+        ${when(row.goneText, () => html`<span class="badge">${row.goneText}</span>`)}
+        ${routesOf(row)}
         <span class="sr-only">${row.stateText}</span>
-      </p>
+      </div>
       ${figure(language.t('models.latency'), row.latency)}
-      ${figure(language.t('models.first_token'), row.firstToken, 'is-minor', row.liveFirstByteText)}
+      ${figure(language.t('models.first_token'), row.firstToken, 'is-minor', row.firstTokenHint)}
       ${figure(language.t('models.rate'), row.rate, 'is-minor')}
       ${strip(channelId, row)}
-      ${when(row.kindText || row.error, () => trouble(row))}
-      ${when(row.live.countText, () => liveTrouble(row.live))}
+      ${when(row.trouble, trouble)}
+      ${when(row.live, liveTrouble)}
     </li>`;
 
   return { channel, models, modelRow };

@@ -60,6 +60,7 @@ function start() {
     load: (id) => void sync.load(id),
     onOpenChange: showAddress,
     check: (id) => void actions.check(id),
+    edit: (id, field) => channelForm.edit(id, field),
     openMenu: (card, button) => menu.openFor(card, button),
     moveByKey(id, event) {
       if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;

@@ -1,6 +1,6 @@
 import { type ApiClient, answerOf } from '../api/client.ts';
 import { ApiFailure } from '../api/failure.ts';
-import type { BreakerEvent, ProgressEvent } from '../channels/channel.ts';
+import type { EvidenceEvent, FaultEvent, ProgressEvent } from '../channels/channel.ts';
 import type { ChannelBook } from '../channels/channel-book.ts';
 import { createRefetchQueue } from '../live/refetch-queue.ts';
 import type { PageStore } from '../shell/page-store.ts';
@@ -75,13 +75,15 @@ export function createSync({ client, page, book, home, list, setTimer }: SyncOpt
       'run_completed',
       'target_updated',
       'run_progress',
-      'breaker_changed',
+      'evidence_changed',
+      'fault_changed',
       'resync',
     ] as const,
     onEvent(name: string, data: unknown): void {
       if (name === 'resync') queue.requestAll();
       else if (name === 'run_progress') book.progress(eventData<ProgressEvent>(data));
-      else if (name === 'breaker_changed') book.breaker(eventData<BreakerEvent>(data));
+      else if (name === 'evidence_changed') book.evidence(eventData<EvidenceEvent>(data));
+      else if (name === 'fault_changed') book.fault(eventData<FaultEvent>(data));
       else queue.request(eventData<{ target_id: number }>(data).target_id);
     },
   };

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { sampleChannel, sampleModel } from '../../test/sample-channel.ts';
+import { proven, sampleChannel, sampleEvidence, sampleModel } from '../../test/sample-channel.ts';
 import { liveModels, suggestModel } from './live-models.ts';
 import { pathOf, quoteForShell } from './quote-for.ts';
 
 const alive = sampleModel({ model: 'gpt-4o' });
-const claude = sampleModel({ model: 'claude-opus-4-1', route: 'anthropic' });
-const dead = sampleModel({ model: 'gpt-5', success: false });
+const claude = sampleModel({ model: 'claude-opus-4-1', evidence: [proven('anthropic')] });
+const dead = sampleModel({ model: 'gpt-5', evidence: [sampleEvidence({ state: 'failed' })] });
 
 it('offers the live models of enabled channels, bare names first and once', () => {
   const models = liveModels([

@@ -1,8 +1,15 @@
 import { idleAttempt, load, noErrors, type Phase } from '../../api/attempt.ts';
 import { answerOf } from '../../api/client.ts';
 import type { AdminChannel } from '../../api/wire-types.ts';
-import { advancedForm } from '../../channels/channel-form.ts';
-import { filledForm } from '../../forms/form-values.ts';
+import {
+  advancedBodyOf,
+  advancedForm,
+  advancedFormOf,
+  linesOf,
+  modelsModes,
+  numberFaults,
+} from '../../channel-form/channel-form.ts';
+import { matchesText } from '../../channel-form/pattern-matches.ts';
 import type { Translator } from '../../i18n/translate.ts';
 import { initially } from '../../shell/initially.ts';
 import type { AdminParts } from '../parts.ts';
@@ -51,6 +58,12 @@ function createChannelEditor({ client, language, toasts, attempt }: AdminParts) 
     id: 0,
     name: '',
     form: { ...advancedForm },
+    modelsModes,
+    /** Only typed models are known here. */
+    get matchesText() {
+      const { dont_probe, models } = this.form;
+      return matchesText(linesOf(dont_probe), linesOf(models), language.translator);
+    },
     get title() {
       return language.t('admin.channels.edit', { name: this.name });
     },
@@ -58,25 +71,20 @@ function createChannelEditor({ client, language, toasts, attempt }: AdminParts) 
       const { id, name } = channel;
       onSaved = whenSaved;
       Object.assign(this, idleAttempt(advancedForm), { id, name, isOpen: true });
-      this.form = filledForm(advancedForm, channel);
+      this.form = advancedFormOf(channel);
     },
     close() {
       this.isOpen = false;
     },
     async submit() {
       const param = { id: String(this.id) };
-      const json = { ...this.form, max_models: Number(this.form.max_models) };
+      const json = advancedBodyOf(this.form);
       const save = async () => {
         const call = client.api.admin.channels[':id'].advanced.$patch({ param, json });
         onSaved((await answerOf(call)).item);
         toasts.show(language.t('admin.saved'));
       };
-      const isNumber = !Number.isNaN(json.max_models);
-      const isSaved = await attempt(
-        this,
-        save,
-        isNumber ? {} : { max_models: { code: 'wrong_type' } },
-      );
+      const isSaved = await attempt(this, save, numberFaults(this.form));
       if (isSaved) this.close();
     },
   };

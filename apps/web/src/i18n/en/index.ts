@@ -1,5 +1,6 @@
 import { analysis } from './analysis.ts';
 import { apiDocs } from './api-docs.ts';
+import { evidence } from './evidence.ts';
 import { home } from './home.ts';
 import { models } from './models.ts';
 import { requests } from './requests.ts';
@@ -13,6 +14,7 @@ import { viewer } from './viewer.ts';
  */
 export const en = {
   ...shell,
+  ...evidence,
   ...home,
   ...analysis,
   ...apiDocs,

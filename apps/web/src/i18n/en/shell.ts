@@ -89,6 +89,8 @@ export const shell = {
   'status.down': 'Down',
   'status.live_failing': 'Live traffic failing',
   'status.error': 'Error',
+  'status.fault': 'Fails as a whole',
+  'status.list_failed': 'List failed',
   'status.no_models': 'No models',
   'status.running': 'Checking',
   'status.disabled': 'Paused',
@@ -110,6 +112,7 @@ export const shell = {
   'kind.upstream': 'Provider error',
   'kind.bad_body': 'Unreadable answer',
   'kind.no_text': 'Empty answer',
+  'kind.gated': 'Only for certain programs',
   'kind.skipped': 'Not a chat model',
 
   'charts.range': 'Range',

@@ -1,5 +1,6 @@
 import { analysis } from './analysis.ts';
 import { apiDocs } from './api-docs.ts';
+import { evidence } from './evidence.ts';
 import { home } from './home.ts';
 import { models } from './models.ts';
 import { requests } from './requests.ts';
@@ -9,6 +10,7 @@ import { viewer } from './viewer.ts';
 
 export const zh = {
   ...shell,
+  ...evidence,
   ...home,
   ...analysis,
   ...apiDocs,

@@ -86,6 +86,8 @@ export const shell: ZhOf<typeof en> = {
   'status.down': '不可用',
   'status.live_failing': '真实流量失败',
   'status.error': '出错',
+  'status.fault': '整体失败',
+  'status.list_failed': '列表获取失败',
   'status.no_models': '无模型',
   'status.running': '检测中',
   'status.disabled': '已暂停',
@@ -107,6 +109,7 @@ export const shell: ZhOf<typeof en> = {
   'kind.upstream': '服务商出错',
   'kind.bad_body': '回答无法解析',
   'kind.no_text': '空回答',
+  'kind.gated': '仅限特定客户端',
   'kind.skipped': '非对话模型',
 
   'charts.range': '时间范围',

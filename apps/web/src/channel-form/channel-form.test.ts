@@ -1,7 +1,6 @@
+import { formerPrompt } from '@api-monitor/core';
 import { describe, expect, it } from 'vitest';
 import { sampleChannel } from '../../test/sample-channel.ts';
-import { translatorFor } from '../i18n/translate.ts';
-import { bodyOf, emptyForm, faultsOf, formOf } from './channel-form.ts';
 import {
   choiceOf,
   chooseAll,
@@ -11,7 +10,11 @@ import {
   selectedModelsOf,
   toggleModel,
   withChosen,
-} from './model-choice.ts';
+} from '../channels/model-choice.ts';
+import { translatorFor } from '../i18n/translate.ts';
+import { bodyOf, emptyForm, faultsOf, formOf } from './channel-form.ts';
+import { type CostPreview, costText } from './cost-text.ts';
+import { matchesText } from './pattern-matches.ts';
 
 const filled = { ...emptyForm, name: ' A ', base_url: 'https://a.example.com', api_key: 'sk-1' };
 const stored = sampleChannel();
@@ -28,7 +31,26 @@ describe('the form', () => {
       visitor_channel_actions_enabled: false,
       timeout_s: 30,
       max_models: 0,
+      models: [],
+      models_mode: 'both',
+      dont_probe: [],
+      traffic_proves: true,
+      probe_requests_per_day: 0,
+      probe_tokens_per_day: 0,
+      prompt: formerPrompt,
     });
+  });
+
+  it('sends models and patterns as the lines that aren’t blank, each once', () => {
+    const typed = { ...filled, models: ' a \n\nb\na', dont_probe: 'claude-*\n' };
+    expect(bodyOf(typed)).toMatchObject({ models: ['a', 'b'], dont_probe: ['claude-*'] });
+    expect(formOf(sampleChannel({ models: ['a', 'b'] })).models).toBe('a\nb');
+  });
+
+  it('shows the question of old as none, and sends it for none', () => {
+    expect(formOf(sampleChannel({ prompt: formerPrompt })).prompt).toBe('');
+    expect(formOf(sampleChannel({ prompt: 'Who?' })).prompt).toBe('Who?');
+    expect(bodyOf({ ...filled, prompt: ' ' }).prompt).toBe(formerPrompt);
   });
 
   it('never shows or sends the stored key', () => {
@@ -96,5 +118,42 @@ describe('the choice of models', () => {
     expect(none).toMatchObject({ countText: 'Choose at least one model, or all.', canSave: false });
     const many = Array.from({ length: 203 }, (_, index) => ({ model: `m${index}`, success: null }));
     expect(pickerView(many, chooseNone, '', en).moreText).toMatch(/^3 more/);
+  });
+});
+
+describe('what a form says before it is saved', () => {
+  const en = translatorFor('en');
+  const perModel = { requests_per_day: 48, tokens_per_day: 1440 };
+  const cost: CostPreview = {
+    models: Array.from({ length: 25 }, (_, index) => `m${index}`),
+    ...{ is_list_known: true, runs_per_day: 48, tokens_per_question: 30, is_measured: false },
+    ...{ requests_per_day: 1200, tokens_per_day: 36_000, is_limited: false, per_model: perModel },
+  };
+
+  it('is what the checks will cost a day', () => {
+    expect(costText(cost, en)).toBe(
+      '25 models × 48 checks a day ≈ 1,200 requests, about 36,000 tokens a day.',
+    );
+    expect(costText({ ...cost, is_limited: true }, en)).toMatch(
+      /The daily limit keeps it there\.$/,
+    );
+  });
+
+  it('is the cost of one model as long as nobody knows how many there are', () => {
+    const unknown = { ...cost, models: [], is_list_known: false };
+    expect(costText(unknown, en)).toMatch(/^Each model: 48 checks a day ≈ 48 requests/);
+    expect(costText({ ...unknown, models: ['typed'] }, en)).toMatch(
+      /^1 model × 48 .* Each model in/,
+    );
+  });
+
+  it('is which of the known models a pattern matches', () => {
+    const known = ['claude-a', 'claude-b', 'claude-c', 'claude-d', 'gpt'];
+    expect(matchesText(['claude-*'], known, en)).toBe(
+      'Matches claude-a, claude-b, claude-c and 1 more.',
+    );
+    expect(matchesText(['gpt'], known, en)).toBe('Matches gpt.');
+    expect(matchesText(['o1*'], known, en)).toBe('Matches none of the known models.');
+    expect(matchesText([], known, en)).toBe('');
   });
 });

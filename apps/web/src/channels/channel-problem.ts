@@ -1,0 +1,75 @@
+import type { ErrorKind } from '@api-monitor/core';
+import type { Translator } from '../i18n/translate.ts';
+import type { Channel } from './channel.ts';
+
+/** What a reader can do about it: the field of the form to change, or the provider's website. */
+export type Remedy = 'api_key' | 'base_url' | 'models' | 'website';
+
+export type ChannelProblem = NonNullable<ReturnType<typeof channelProblem>>;
+
+/**
+ * What is wrong with a channel as a whole, ready to print; null if nothing is. A fault keeps all requests
+ * away; a list that couldn't be read, or a note of the last run, doesn't.
+ */
+export function channelProblem(channel: Channel, translator: Translator) {
+  if (!channel.enabled) return null;
+  const { t } = translator;
+  const { fault, last_error, last_error_kind, last_status } = channel;
+  if (fault) {
+    return {
+      level: 'fault' as const,
+      tone: 'bad' as const,
+      title: titleOf(fault.kind, statusOf(channel, fault.kind), translator),
+      text: t('problem.fault'),
+      retryAt: fault.rest_until,
+      words: fault.error,
+      remedy: remedyOf(channel, fault.kind),
+    };
+  }
+  if (last_error === null) return null;
+  if (last_error_kind === null) {
+    return {
+      ...{ level: 'note' as const, tone: 'idle' as const, title: t('problem.note'), text: '' },
+      ...{ retryAt: null, words: last_error, remedy: null },
+    };
+  }
+  const hasKnown = last_status !== 'error';
+  return {
+    level: 'list' as const,
+    tone: hasKnown ? ('warn' as const) : ('bad' as const),
+    title: t('problem.list', { reason: titleOf(last_error_kind, null, translator) }),
+    text: t(hasKnown ? 'problem.list.known' : 'problem.list.none'),
+    retryAt: null,
+    words: last_error,
+    remedy: remedyOf(channel, last_error_kind) ?? (hasKnown ? null : ('models' as const)),
+  };
+}
+
+/** The HTTP status with which a model met the fault. */
+function statusOf({ latest_models }: Channel, kind: ErrorKind): number | null {
+  return latest_models.find((it) => it.error_kind === kind)?.status_code ?? null;
+}
+
+function titleOf(kind: ErrorKind, status: number | null, { t }: Translator): string {
+  if (kind === 'skipped') return t('kind.skipped');
+  if ((kind === 'auth' || kind === 'quota') && status !== null) {
+    return t(`problem.${kind}.status`, { status });
+  }
+  return t(`problem.${kind}`);
+}
+
+function remedyOf({ source_url }: Channel, kind: ErrorKind): Remedy | null {
+  switch (kind) {
+    case 'auth':
+      return 'api_key';
+    case 'network':
+    case 'tls':
+    case 'not_found':
+    case 'bad_body':
+      return 'base_url';
+    case 'quota':
+      return source_url === null ? null : 'website';
+    default:
+      return null;
+  }
+}
