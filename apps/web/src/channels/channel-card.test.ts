@@ -39,7 +39,11 @@ describe('a card', () => {
       sampleChannel({ latest_models: [sampleModel(), failing, skipped] }),
       en,
     );
-    expect(card).toMatchObject({ rateText: '50%', countText: '1 of 2', skippedText: '1 skipped' });
+    expect(card).toMatchObject({
+      rateText: '50%',
+      countText: '1 of 2',
+      skippedText: '1 can’t be checked',
+    });
     expect(card.protocols).toEqual([
       { protocol: 'openai', label: 'OpenAI', count: '1', failing: false },
       { protocol: 'anthropic', label: 'Anthropic', count: '0/1', failing: true },
@@ -213,7 +217,26 @@ describe('a problem of the channel', () => {
     });
     expect(channelCard(sampleChannel(listed), en).state).toBe('list_failed');
     const none = sampleChannel({ ...listed, last_status: 'error', latest_models: [] });
-    expect(channelProblem(none, en)).toMatchObject({ tone: 'bad', remedy: 'models' });
+    expect(channelProblem(none, en)).toMatchObject({
+      tone: 'bad',
+      title: 'The provider has a fault',
+    });
+    expect(channelCard(none, en)).toMatchObject({ state: 'error', tone: 'bad' });
+  });
+
+  it('is no fault if the channel has no list but models typed by hand', () => {
+    const listless = sampleChannel({ last_error: 'HTTP 404', last_error_kind: 'not_found' });
+    expect(channelProblem(listless, en)).toMatchObject({
+      ...{ level: 'note', title: 'The channel has no list of models', remedy: 'models' },
+    });
+    expect(channelCard(listless, en).state).toBe('healthy');
+  });
+
+  it('isn’t that only certain programs are let in', () => {
+    const gate = { state: 'unprovable', found_at: 900 } as const;
+    const gated = sampleModel({ evidence: [sampleEvidence(gate)] });
+    const channel = sampleChannel({ latest_models: [gated], last_status: 'no_models' });
+    expect(channelCard(channel, en)).toMatchObject({ state: 'unprovable', tone: 'idle' });
   });
 
   it('may be a mere note of the last run', () => {

@@ -34,15 +34,25 @@ export function channelProblem(channel: Channel, translator: Translator) {
     };
   }
   const hasKnown = last_status !== 'error';
+  const isMissing = hasKnown && last_error_kind === 'not_found';
   return {
-    level: 'list' as const,
-    tone: hasKnown ? ('warn' as const) : ('bad' as const),
-    title: t('problem.list', { reason: titleOf(last_error_kind, null, translator) }),
-    text: t(hasKnown ? 'problem.list.known' : 'problem.list.none'),
+    level: isMissing ? ('note' as const) : ('list' as const),
+    tone: isMissing ? ('idle' as const) : hasKnown ? ('warn' as const) : ('bad' as const),
+    ...listFailure(last_error_kind, hasKnown, translator),
     retryAt: null,
     words: last_error,
-    remedy: remedyOf(channel, last_error_kind) ?? (hasKnown ? null : ('models' as const)),
+    remedy: isMissing ? ('models' as const) : remedyOf(channel, last_error_kind),
   };
+}
+
+/** Why a list of models couldn't be read, and what that means: some relays have none, which is no fault. */
+export function listFailure(kind: ErrorKind, hasKnown: boolean, translator: Translator) {
+  const { t } = translator;
+  const reason = titleOf(kind, null, translator);
+  if (!hasKnown) return { title: reason, text: t('problem.list.none') };
+  return kind === 'not_found'
+    ? { title: t('problem.list.missing'), text: t('problem.list.typed') }
+    : { title: t('problem.list', { reason }), text: t('problem.list.known') };
 }
 
 /** The HTTP status with which a model met the fault. */

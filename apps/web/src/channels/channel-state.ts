@@ -6,6 +6,8 @@ export type ChannelState =
   | 'healthy'
   | 'live_failing'
   | 'list_failed'
+  | 'unprovable'
+  | 'error'
   | 'degraded'
   | 'down'
   | 'fault'
@@ -21,12 +23,15 @@ type Judged = Pick<Channel, 'enabled' | 'fault' | 'last_status' | 'last_error_ki
 export function channelState(channel: Judged): ChannelState {
   if (!channel.enabled) return 'disabled';
   if (channel.fault) return 'fault';
-  const { ok, bad, resting } = countModels(channel.latest_models);
-  const hasListFailed = channel.last_error_kind !== null || channel.last_status === 'error';
+  const { ok, bad, resting, skipped } = countModels(channel.latest_models);
+  const { last_status, last_error_kind } = channel;
   if (ok + bad === 0) {
-    if (hasListFailed) return 'list_failed';
-    return channel.last_status === 'no_models' ? 'no_models' : 'unknown';
+    if (last_status === 'error') return 'error';
+    if (skipped > 0) return 'unprovable';
+    return last_status === 'no_models' ? 'no_models' : 'unknown';
   }
+  // Some channels have no list, which is no fault.
+  const hasListFailed = last_error_kind !== null && last_error_kind !== 'not_found';
   if (bad > 0) return ok === 0 ? 'down' : 'degraded';
   if (resting > 0) return 'live_failing';
   return hasListFailed ? 'list_failed' : 'healthy';
@@ -42,9 +47,11 @@ export function toneOf(state: ChannelState): Tone {
     case 'no_models':
       return 'warn';
     case 'down':
+    case 'error':
     case 'fault':
       return 'bad';
     case 'disabled':
+    case 'unprovable':
     case 'unknown':
       return 'idle';
   }
@@ -74,7 +81,7 @@ export function modelState({
 export interface ModelCounts extends Record<ModelState, number> {
   /** Proven, but the last requests of clients failed. */
   resting: number;
-  /** Left out by probes. */
+  /** Nobody can tell: probes leave it out, or the channel lets only certain programs in. */
   skipped: number;
   /** Vanished from the channel's list. */
   gone: number;
@@ -88,7 +95,7 @@ export const countModels = memoizeByObject(
       const state = modelState(model);
       counts[state] += 1;
       if (model.gone_at !== null) counts.gone += 1;
-      else if (model.plan !== 'probed' && state === 'idle') counts.skipped += 1;
+      else if (state === 'idle' && model.headline.state !== 'unproven') counts.skipped += 1;
       if (state === 'ok' && model.headline.rest !== 'none') counts.resting += 1;
     }
     return counts;

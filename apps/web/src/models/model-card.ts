@@ -21,10 +21,15 @@ export function modelCard(
     model: one.model,
     routeText: t(`route.${one.route}`),
     tone: tones[one.served_by],
-    servedText: t('offers.served', { served: servable.length, total: enabled.length }),
+    servedText:
+      one.served_by === 'untold'
+        ? '—'
+        : t('offers.served', { served: servable.length, total: enabled.length }),
     fastest: formatLatency(speeds.length > 0 ? Math.min(...speeds) : null),
     chosenName: first?.target_name ?? '',
-    why: first ? whyFirst(first, one.shared_by, policy, translator) : whyNone(bare_models, one, t),
+    why: first
+      ? whyFirst(first, { sharedBy: one.shared_by, ...rankedIn(one.channels) }, policy, translator)
+      : whyNone(bare_models, one, t),
   };
 }
 
@@ -33,14 +38,21 @@ export function whyFirst(
   candidate: Pick<Offer, 'evidence_state' | 'rest' | 'is_wrong_answer' | 'is_fresh'> & {
     first_byte_s: number | null;
   },
-  sharedBy: number,
+  { sharedBy, ranked }: { sharedBy: number; ranked: number },
   policy: RoutingPolicy,
   { t, count }: Translator,
 ): string {
   const mark = markOf({ ...candidate, state: candidate.evidence_state });
   if (mark !== 'proven' && mark !== 'traffic') return t(`offers.why.${mark}`);
   if (sharedBy > 1) return count(`offers.why.shared.${policy}`, sharedBy);
+  if (ranked === 1) return t('offers.why.only');
+  if (policy === 'latency' && candidate.first_byte_s === null) return t('offers.why.proven');
   return t(`offers.why.${policy}`, { time: formatLatency(candidate.first_byte_s) });
+}
+
+/** How many channels may be tried. */
+export function rankedIn(candidates: readonly Pick<Offer, 'rank'>[]): { ranked: number } {
+  return { ranked: candidates.filter(({ rank }) => rank !== null).length };
 }
 
 /** The code that the api gives says why nothing can be chosen. */

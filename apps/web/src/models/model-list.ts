@@ -1,6 +1,7 @@
 import { html, render } from 'lit-html';
 import { when } from 'lit-html/directives/when.js';
 import type { ApiClient } from '../api/client.ts';
+import { markOf, markTones } from '../channels/evidence-mark.ts';
 import { clockText } from '../draw/clock-text.ts';
 import type { DrawLoop } from '../draw/draw-loop.ts';
 import { icon } from '../draw/icon.ts';
@@ -8,7 +9,7 @@ import { createRows } from '../draw/rows.ts';
 import { formatAgo, formatExactTime } from '../format/time.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import { createExplanations, type Explained } from './explanations.ts';
-import { modelCard, whyFirst } from './model-card.ts';
+import { modelCard, rankedIn, whyFirst } from './model-card.ts';
 import type { ModelsPanel } from './models-panel.ts';
 import { type OfferLine, offerLine } from './offer-line.ts';
 import type {
@@ -28,6 +29,11 @@ interface ModelListOptions {
   loop: DrawLoop;
   openModels: readonly string[];
   onOpenChange(): void;
+}
+
+/** As good as what is known about the first channel. */
+function toneOf({ candidates: [first] }: RouteExplanation) {
+  return first ? markTones[markOf({ ...first, state: first.evidence_state })] : 'idle';
 }
 
 interface OfferRow {
@@ -128,7 +134,7 @@ export function createModelList(options: ModelListOptions) {
 
   const routeTab = (one: OfferedModel, each: RouteExplanation, isShown: boolean) => html`
     <button type="button" aria-pressed=${isShown} @click=${() => explanations.show(one.model, each.route)}>
-      <span class="dot" data-tone=${each.chosen ? 'ok' : 'idle'}></span>
+      <span class="dot" data-tone=${toneOf(each)}></span>
       <span>${language.t(`route.${each.route}`)}</span>
     </button>`;
 
@@ -138,7 +144,8 @@ export function createModelList(options: ModelListOptions) {
     if (!each.chosen || !first) {
       return each.reason_code ? language.t(`reason.${each.reason_code}`) : '';
     }
-    const why = whyFirst(first, 1 + each.shares_with.length, policy, language.translator);
+    const shares = { sharedBy: 1 + each.shares_with.length, ...rankedIn(each.candidates) };
+    const why = whyFirst(first, shares, policy, language.translator);
     return language.t('offers.first', { name: each.chosen.target_name, why });
   };
 

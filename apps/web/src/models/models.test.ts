@@ -68,10 +68,15 @@ describe('a model', () => {
   it('says what the gateway would choose, and why', () => {
     expect(modelCard(model([offer(), dead]), told, en)).toMatchObject({
       chosenName: 'Aurora',
-      why: 'proven, and the fastest: first token after 300 ms',
+      why: 'the only one that can take it',
       fastest: '300 ms',
       servedText: '1 of 2',
     });
+  });
+
+  it('is the fastest only among several', () => {
+    const two = model([offer(), offer({ rank: 2, target_id: 2, first_byte_s: 0.9 })]);
+    expect(modelCard(two, told, en).why).toBe('proven, and the fastest: first token after 300 ms');
   });
 
   it('says how many channels share it', () => {
@@ -99,7 +104,8 @@ describe('a model', () => {
     [{ rest: 'half_open' }, 'it failed just now, and the next request is a trial'],
     [{ evidence_state: 'unproven' }, 'proven in another format, never asked in this one'],
   ] as const)('tells how good the first channel’s proof is: %o', (given, why) => {
-    expect(whyFirst(offer(given), 3, 'latency', en)).toBe(why);
+    const shares = { sharedBy: 3, ranked: 3 };
+    expect(whyFirst(offer(given), shares, 'latency', en)).toBe(why);
   });
 });
 

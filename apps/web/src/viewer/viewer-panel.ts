@@ -3,6 +3,7 @@ import type { InferResponseType } from 'hono/client';
 import { type ApiClient, answerOf } from '../api/client.ts';
 import { ApiFailure, sentenceOf } from '../api/failure.ts';
 import type { Channel } from '../channels/channel.ts';
+import { listFailure } from '../channels/channel-problem.ts';
 import { download, fileNameOf } from '../export/download.ts';
 import type { Translator } from '../i18n/translate.ts';
 import { probesAsCsv, probesAsJsonl } from '../probes/export-probes.ts';
@@ -221,11 +222,9 @@ export function createViewerPanel(options: ViewerOptions) {
   };
 }
 
-/** The error of a run that could still check models is that of its list. */
-function runErrorText(run: ListedRun | null, { t }: Translator): string {
+/** What the failed list of a run means; empty if something else went wrong. */
+function runErrorText(run: ListedRun | null, translator: Translator): string {
   if (!run?.error_kind) return '';
-  const reason = t(`kind.${run.error_kind}`);
-  return run.status === 'completed'
-    ? `${t('problem.list', { reason })}. ${t('problem.list.known')}`
-    : t('problem.list', { reason });
+  const { title, text } = listFailure(run.error_kind, run.status === 'completed', translator);
+  return `${title}. ${text}`;
 }

@@ -55,7 +55,11 @@ export const evidence = {
   'problem.fault.due': 'One model is asked again now.',
   'problem.list': 'List of models failed: {reason}',
   'problem.list.known': 'The known models were checked all the same.',
-  'problem.list.none': 'No model was known that could be checked. You can type models by hand.',
+  'problem.list.none':
+    'The list of models couldn’t be read, and no model is known that could be checked.',
+  'problem.list.missing': 'The channel has no list of models',
+  'problem.list.typed':
+    'The known models were checked all the same. If models are “Typed by hand”, no list is asked for.',
   'problem.note': 'About the last check',
   'problem.edit_key': 'Edit key',
   'problem.edit_address': 'Edit address',

@@ -19,6 +19,8 @@ export const models = {
   'offers.first': '{name} is tried first: {why}.',
   'offers.why.latency': 'proven, and the fastest: first token after {time}',
   'offers.why.priority': 'proven, and first in your order',
+  'offers.why.proven': 'proven',
+  'offers.why.only': 'the only one that can take it',
   'offers.why.round-robin': 'proven',
   'offers.why.shared.latency.one': 'proven, and about as fast as the fastest: shared among {count}',
   'offers.why.shared.latency.other':

@@ -90,6 +90,7 @@ export const shell = {
   'status.live_failing': 'Live traffic failing',
   'status.error': 'Error',
   'status.fault': 'Fails as a whole',
+  'status.unprovable': 'Can’t be checked',
   'status.list_failed': 'List failed',
   'status.no_models': 'No models',
   'status.running': 'Checking',

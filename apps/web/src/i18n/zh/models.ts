@@ -18,6 +18,8 @@ export const models: ZhOf<typeof en> = {
   'offers.first': '首先尝试 {name}：{why}。',
   'offers.why.latency': '已验证，且最快，首字 {time}',
   'offers.why.priority': '已验证，且排序最前',
+  'offers.why.proven': '已验证',
+  'offers.why.only': '唯一可用的渠道',
   'offers.why.round-robin': '已验证',
   'offers.why.shared.latency.other': '已验证，与最快的相当，由 {count} 个渠道分担',
   'offers.why.shared.priority.other': '已验证，由 {count} 个渠道分担',

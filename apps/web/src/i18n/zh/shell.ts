@@ -87,6 +87,7 @@ export const shell: ZhOf<typeof en> = {
   'status.live_failing': '真实流量失败',
   'status.error': '出错',
   'status.fault': '整体失败',
+  'status.unprovable': '无法检测',
   'status.list_failed': '列表获取失败',
   'status.no_models': '无模型',
   'status.running': '检测中',
