@@ -2,10 +2,13 @@ export { type BehaviourName, behaviours } from './behaviours/behaviours.ts';
 export { type Complaint, complaining } from './complaints/complaint.ts';
 export { complaints } from './complaints/complaints.ts';
 export type { ModelListName } from './model-lists.ts';
-export type { Pace } from './model-request.ts';
+export { addressOf, type FakeRoute, type Pace, readBody } from './model-request.ts';
+export { eventText } from './send.ts';
 export {
   type FakeProvider,
   type FakeProviderOptions,
   startFakeProvider,
 } from './start-fake-provider.ts';
 export type { TestCertificate } from './test-certificates.ts';
+export { namedEvent, type Reply, replyWith, type WireEvent } from './wire/wire.ts';
+export { wireFor } from './wire/wire-for.ts';

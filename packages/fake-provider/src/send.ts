@@ -24,7 +24,7 @@ export function sendBody(
 }
 
 /** The text of an event as it is sent. */
-function eventText({ event, data }: WireEvent): string {
+export function eventText({ event, data }: WireEvent): string {
   const name = event === undefined ? '' : `event: ${event}\n`;
   return `${name}data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
 }
