@@ -35,7 +35,7 @@ export interface Call {
 export type Answer = (call: Call, response: ServerResponse) => unknown;
 
 /** A channel as the server knows it. */
-export interface ServedChannel {
+interface ServedChannel {
   answer: Answer;
   calls: Call[];
   isLive: boolean;

@@ -8,14 +8,14 @@ import { envSchema } from '../../src/env.ts';
 import { startEmbedded } from '../../src/start-embedded.ts';
 import { type Answer, type Call, startChannelServer } from './channel-server.ts';
 
-export const apiToken = 'api-token-of-the-field';
+const apiToken = 'api-token-of-the-field';
 export const masterKey = 'sk-master-of-the-field-0123456789';
 /** What the channels get from the product. */
 export const channelKey = 'sk-channel-of-the-field-0123456789';
 const patienceMs = 15_000;
 
 /** Reads until the value is as wanted, and returns it. Throws after 15 s. */
-export async function until<T>(
+async function until<T>(
   what: string,
   read: () => Promise<T>,
   isWanted: (value: T) => boolean,
@@ -62,7 +62,7 @@ interface Attempt {
   error: string | null;
 }
 
-export interface Asked {
+interface Asked {
   method?: string;
   headers?: Record<string, string>;
   /** Another credential than the master key's bearer. */
@@ -70,7 +70,7 @@ export interface Asked {
 }
 
 /** What a client got. */
-export interface Got {
+interface Got {
   status: number;
   headers: Headers;
   text: string;
@@ -78,7 +78,7 @@ export interface Got {
   isCut: boolean;
 }
 
-type Field = Awaited<ReturnType<typeof startField>>;
+export type Field = Awaited<ReturnType<typeof startField>>;
 
 /** The whole product in this process, with channels on loopback; every file of tests has its own. */
 export const test = base.extend<{ field: Field }>({
@@ -140,7 +140,8 @@ async function startField() {
     };
     await channel.run();
     const alive = [...rows.values()].filter(({ success }) => success);
-    const names = alive.map(({ model }) => `${channel.name}/${model}`);
+    // The gateway leaves out the prefix of Gemini's own list.
+    const names = alive.map(({ model }) => `${channel.name}/${model.replace(/^models\//, '')}`);
     const listed = async () => {
       const { data } = JSON.parse((await ask('/v1/models', undefined, { method: 'GET' })).text);
       return (data as { id: string }[]).map(({ id }) => id);
