@@ -208,6 +208,14 @@ export {
   sentenceOfNoOffer,
   sharersOf,
 } from './routing/resolve-route.ts';
+export {
+  askedFirst,
+  type ChannelCause,
+  type Suspicion,
+  settleScopes,
+  watchForCause,
+} from './runs/channel-cause.ts';
+export { isSixthRun, type PlannedModel, planModels, type RunPlan } from './runs/plan-models.ts';
 export { type FieldKind, fieldKindsOf, seconds, unixSeconds } from './shape.ts';
 export {
   type Availability,

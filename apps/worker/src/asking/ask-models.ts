@@ -1,6 +1,6 @@
+import type { ChannelCause, watchForCause } from '@api-monitor/core';
 import type { ProbeOutcome } from '../probe/probe-model.ts';
 import type { Budget } from './budget.ts';
-import type { ChannelCause, watchForCause } from './channel-cause.ts';
 
 interface AskInput {
   models: readonly string[];

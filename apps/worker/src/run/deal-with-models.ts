@@ -1,19 +1,22 @@
-import type { ChannelFault, ProbeResult, Target, UpstreamTarget } from '@api-monitor/core';
+import {
+  askedFirst,
+  type ChannelFault,
+  type ProbeResult,
+  type RunPlan,
+  type Suspicion,
+  settleScopes,
+  type Target,
+  type UpstreamTarget,
+  watchForCause,
+} from '@api-monitor/core';
 import type { FindingOnModel, KnownState } from '@api-monitor/db';
 import type { ModelList } from '@api-monitor/protocols';
 import { askModels } from '../asking/ask-models.ts';
 import { askPatiently } from '../asking/ask-patiently.ts';
 import type { Budget } from '../asking/budget.ts';
-import {
-  askedFirst,
-  type Suspicion,
-  settleScopes,
-  watchForCause,
-} from '../asking/channel-cause.ts';
 import type { Pace } from '../asking/pace.ts';
 import { leftOut, type ProbeOutcome, probeModel, withoutAnswer } from '../probe/probe-model.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
-import type { RunPlan } from './plan-models.ts';
 import { rowFromTraffic } from './traffic-row.ts';
 import { unlessCut } from './unless-cut.ts';
 

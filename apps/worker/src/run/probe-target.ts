@@ -1,4 +1,11 @@
-import { AppError, chooseModels, type RunCut, type Target } from '@api-monitor/core';
+import {
+  AppError,
+  chooseModels,
+  isSixthRun,
+  planModels,
+  type RunCut,
+  type Target,
+} from '@api-monitor/core';
 import {
   type FinishRunInput,
   getProbeMemory,
@@ -18,7 +25,6 @@ import {
   type RunContext,
   unexpected,
 } from './deal-with-models.ts';
-import { isSixthRun, planModels } from './plan-models.ts';
 import { endOfCut, unlessCut } from './unless-cut.ts';
 
 /** What a run found, however it ended. */

@@ -1,6 +1,7 @@
-import type { ChannelFault, ErrorKind, Finding } from '@api-monitor/core';
-import type { FindingOnModel } from '@api-monitor/db';
-import type { ProbeOutcome } from '../probe/probe-model.ts';
+import type { ChannelFault } from '../evidence/channel-fault.ts';
+import type { Finding } from '../evidence/finding.ts';
+import type { ErrorKind } from '../probes/error-kind.ts';
+import type { ProbeResult } from '../probes/probe-row.ts';
 
 /** Why no model of a channel answers. */
 export interface ChannelCause {
@@ -28,6 +29,12 @@ export function askedFirst({ list, fault }: Suspicion): number {
   return connectionKinds.includes(list) ? 2 : 0;
 }
 
+/** What a probe of one model found. */
+interface ProbedModel {
+  probe: Pick<ProbeResult, 'success' | 'error_kind' | 'error'>;
+  findings: readonly Finding[];
+}
+
 /** Notices when every probe of a run meets the same fault of the whole channel. */
 export function watchForCause(suspicion: Suspicion) {
   const { list, fault } = suspicion;
@@ -36,7 +43,7 @@ export function watchForCause(suspicion: Suspicion) {
   const refusalsNeeded = fault || accountKinds.includes(list) ? 1 : refusalsToGiveUp;
   const connectionsNeeded = connectionsNeededBy(suspicion);
   return {
-    take({ probe, findings }: Pick<ProbeOutcome, 'probe' | 'findings'>): void {
+    take({ probe, findings }: ProbedModel): void {
       if (probe.success) hasAnswered = true;
       if (hasAnswered) causes = [];
       const { error_kind: kind, error } = probe;
@@ -71,23 +78,23 @@ function isChannelWide(findings: readonly Finding[]): boolean {
  * The findings of a run as they are recorded. What some models of the channel met while others answered is
  * theirs alone; what all of them met is the channel's, and is recorded once.
  */
-export function settleScopes(
-  findings: readonly FindingOnModel[],
+export function settleScopes<One extends { finding: Finding }>(
+  findings: readonly One[],
   { hasAnswered, cause }: { hasAnswered: boolean; cause: ChannelCause | null },
-): FindingOnModel[] {
+): One[] {
   if (hasAnswered) return findings.map((one) => withScope(one, 'model'));
   const widened = findings.map((one) =>
     cause && one.finding.outcome === 'failure' && one.finding.kind === cause.kind
       ? withScope(one, 'channel')
       : one,
   );
-  const isOfChannel = ({ finding }: FindingOnModel) =>
+  const isOfChannel = ({ finding }: One) =>
     finding.outcome === 'failure' && finding.scope === 'channel';
   const last = widened.findLast(isOfChannel);
   return widened.filter((one) => one === last || !isOfChannel(one));
 }
 
-function withScope(one: FindingOnModel, scope: 'model' | 'channel'): FindingOnModel {
+function withScope<One extends { finding: Finding }>(one: One, scope: 'model' | 'channel'): One {
   const { outcome, scope: before } = one.finding;
   const isKept = outcome !== 'failure' || before === scope || before === 'route';
   return isKept ? one : { ...one, finding: { ...one.finding, scope } };

@@ -1,5 +1,16 @@
-import { type Evidence, longDeadS, probePlanOf, type Target } from '@api-monitor/core';
-import type { KnownState } from '@api-monitor/db';
+import type { Evidence } from '../evidence/evidence.ts';
+import { longDeadS } from '../evidence/next-knowledge.ts';
+import { probePlanOf } from '../probes/probe-plan.ts';
+import type { Target } from '../targets/target.ts';
+
+/** What a run knows about one of its models. */
+export interface PlannedModel {
+  /** Of its latest probe, and since when that has been so. */
+  success: boolean;
+  state_since: number;
+  last_success_at: number | null;
+  evidence: readonly Evidence[];
+}
 
 /** What a run does with each of its models. */
 export interface RunPlan {
@@ -15,7 +26,7 @@ export interface RunPlan {
 
 interface PlanInput {
   models: readonly string[];
-  known: ReadonlyMap<string, KnownState>;
+  known: ReadonlyMap<string, PlannedModel>;
   target: Pick<Target, 'interval_min' | 'dont_probe' | 'traffic_proves'>;
   /** Asks every model, for example because a person started the run. */
   asksAll: boolean;
@@ -40,7 +51,7 @@ export function planModels(input: PlanInput): RunPlan {
   return { ...plan, asked: inOrder(plan.asked, input) };
 }
 
-function proofByTraffic(known: KnownState | undefined, input: PlanInput): Evidence | null {
+function proofByTraffic(known: PlannedModel | undefined, input: PlanInput): Evidence | null {
   const { target, asksAll, isTrusted, nowS } = input;
   if (asksAll || !isTrusted || !target.traffic_proves) return null;
   const provenSince = nowS - target.interval_min * 60;
@@ -54,12 +65,12 @@ function proofByTraffic(known: KnownState | undefined, input: PlanInput): Eviden
   return proofs.toSorted((a, b) => (b.proved_at ?? 0) - (a.proved_at ?? 0))[0] ?? null;
 }
 
-function isResting(model: string, known: KnownState | undefined, input: PlanInput): boolean {
+function isResting(model: string, known: PlannedModel | undefined, input: PlanInput): boolean {
   const { asksAll, nowS, target } = input;
   return !asksAll && isLongDead(known, nowS) && !isSixthRun(model, target.interval_min, nowS);
 }
 
-function isLongDead(known: KnownState | undefined, nowS: number): boolean {
+function isLongDead(known: PlannedModel | undefined, nowS: number): boolean {
   if (!known || known.success || known.evidence.some(({ state }) => state === 'proven')) {
     return false;
   }
@@ -84,7 +95,7 @@ function inOrder(models: readonly string[], { known, nowS }: PlanInput): string[
 }
 
 /** Those that traffic wants first, then those that are alive, then new ones, and the long dead last. */
-function placeOf(known: KnownState | undefined, nowS: number): number {
+function placeOf(known: PlannedModel | undefined, nowS: number): number {
   if (!known) return 2;
   const isWanted = known.evidence.some(({ proved_by }) => proved_by === 'traffic');
   if (isLongDead(known, nowS)) return isWanted ? 4 : 5;
@@ -92,7 +103,7 @@ function placeOf(known: KnownState | undefined, nowS: number): number {
   return known.success ? 1 : 3;
 }
 
-function provedAt(known: KnownState | undefined): number {
+function provedAt(known: PlannedModel | undefined): number {
   const proofs = (known?.evidence ?? []).map(({ proved_at }) => proved_at ?? 0);
   return Math.max(0, known?.last_success_at ?? 0, ...proofs);
 }

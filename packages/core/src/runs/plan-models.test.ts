@@ -1,18 +1,16 @@
-import { type Evidence, noEvidence } from '@api-monitor/core';
-import type { KnownState } from '@api-monitor/db';
 import { expect, test } from 'vitest';
-import { isSixthRun, planModels } from './plan-models.ts';
+import { type Evidence, noEvidence } from '../evidence/evidence.ts';
+import { isSixthRun, type PlannedModel, planModels } from './plan-models.ts';
+
+type Known = PlannedModel & { model: string };
 
 const nowS = 1_800_000_000;
 const hour = 3600;
 const target = { interval_min: 30, dont_probe: [], traffic_proves: true };
 
-function known(model: string, part: Partial<KnownState> = {}): KnownState {
-  return {
-    ...{ model, protocol: 'openai', route: 'chat', success: true, remembered: null, evidence: [] },
-    ...{ gone_at: null, state_since: nowS - hour, last_success_at: null, timestamp: nowS - hour },
-    ...part,
-  };
+function known(model: string, part: Partial<Known> = {}): Known {
+  const probed = { success: true, state_since: nowS - hour, last_success_at: null };
+  return { model, evidence: [], ...probed, ...part };
 }
 
 function byTraffic(agoS: number, part: Partial<Evidence> = {}): Evidence {
@@ -20,7 +18,7 @@ function byTraffic(agoS: number, part: Partial<Evidence> = {}): Evidence {
   return { ...noEvidence('chat', nowS - agoS), ...proof, ...part };
 }
 
-function plan(models: KnownState[], more: Partial<Parameters<typeof planModels>[0]> = {}) {
+function plan(models: Known[], more: Partial<Parameters<typeof planModels>[0]> = {}) {
   return planModels({
     models: models.map(({ model }) => model),
     known: new Map(models.map((one) => [one.model, one])),
