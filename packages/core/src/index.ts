@@ -182,15 +182,6 @@ export {
   type WireProtocol,
   wireProtocols,
 } from './probes/route.ts';
-export {
-  type Run,
-  type RunProgress,
-  type RunTrigger,
-  runShape,
-  runStatuses,
-} from './probes/run.ts';
-export { type RunCut, RunCutError, sentenceOfCut, wasCut } from './probes/run-cut.ts';
-export { successRate, summariseRun } from './probes/summarise-run.ts';
 export { type Asked, askedRoute, modelKey, namesWithin } from './routing/asked-route.ts';
 export {
   isFreshProof,
@@ -216,6 +207,15 @@ export {
   watchForCause,
 } from './runs/channel-cause.ts';
 export { isSixthRun, type PlannedModel, planModels, type RunPlan } from './runs/plan-models.ts';
+export {
+  type Run,
+  type RunProgress,
+  type RunTrigger,
+  runShape,
+  runStatuses,
+} from './runs/run.ts';
+export { type RunCut, RunCutError, sentenceOfCut, wasCut } from './runs/run-cut.ts';
+export { successRate, summariseRun } from './runs/summarise-run.ts';
 export { type FieldKind, fieldKindsOf, seconds, unixSeconds } from './shape.ts';
 export {
   type Availability,

@@ -2,7 +2,7 @@ import type { ChannelFault } from '../evidence/channel-fault.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { probedFields } from '../model-states/probed-fields.ts';
 import type { ProbeResult } from '../probes/probe-row.ts';
-import type { Run, RunProgress } from '../probes/run.ts';
+import type { Run, RunProgress } from '../runs/run.ts';
 import type { TargetStatus } from '../targets/target.ts';
 
 /** A run ended, in any process. */

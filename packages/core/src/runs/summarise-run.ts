@@ -1,6 +1,6 @@
+import type { ProbeResult } from '../probes/probe-row.ts';
 import { isCheck } from '../status/availability.ts';
 import type { TargetStatus } from '../targets/target.ts';
-import type { ProbeResult } from './probe-row.ts';
 
 export interface RunSummary {
   status: Exclude<TargetStatus, 'error'>;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ErrorKind } from './error-kind.ts';
+import type { ErrorKind } from '../probes/error-kind.ts';
 import { successRate, summariseRun } from './summarise-run.ts';
 
 const probe = (success: boolean, error_kind: ErrorKind | null = null) => ({ success, error_kind });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { errorKinds } from '../probes/error-kind.ts';
 import { unixSeconds } from '../shape.ts';
-import { errorKinds } from './error-kind.ts';
 
 export const runStatuses = ['running', 'completed', 'error'] as const;
 
