@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BodyBudget } from '../request/read-request-body.ts';
+import { BodyBudget } from '../request/body/read-request-body.ts';
 import { HeldBytes } from './held-bytes.ts';
 
 test('what is held is bounded, by itself and by the budget of all', () => {

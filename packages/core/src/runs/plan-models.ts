@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import { longDeadS } from '../evidence/next-knowledge.ts';
-import { probePlanOf } from '../probes/probe-plan.ts';
+import { probePlanOf } from '../probes/asking/probe-plan.ts';
 import type { Target } from '../targets/target.ts';
 
 /** What a run knows about one of its models. */
