@@ -52,13 +52,21 @@ it('a request that succeeded on a second channel shows both attempts', () => {
   });
   expect(line.attempts).toMatchObject([
     { place: 'Aurora/gpt-4o', tone: 'bad', kindText: 'Provider error' },
-    { place: 'Tokyo/gpt-4o', tone: 'ok', error: '' },
+    { place: 'Tokyo/gpt-4o', tone: 'ok', note: 'Answered' },
   ]);
 });
 
-it('if the client left, nobody is at fault', () => {
-  const left = { ...request, status: 499, outcome: 'client_error' } as const;
-  expect(requestLine(left, translatorFor('zh')).tone).toBe('idle');
+it('if the client left, the line says so and nobody is at fault', () => {
+  const [, answered] = request.attempts;
+  const left = {
+    ...request,
+    status: 499,
+    outcome: 'client_error',
+    attempts: answered ? [{ ...answered, status: null }] : [],
+  } as const;
+  const line = requestLine(left, translatorFor('en'));
+  expect(line).toMatchObject({ tone: 'idle', kindText: 'The client disconnected' });
+  expect(line.attempts).toMatchObject([{ tone: 'idle', note: 'The client disconnected' }]);
 });
 
 it('the address keeps the filters, without invalid values', () => {

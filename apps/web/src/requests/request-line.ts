@@ -25,7 +25,7 @@ export function requestLine(request: ListedRequest, translator: Translator) {
     channel: request.target_name ?? '—',
     key: request.key_id === null ? t('requests.master') : request.key_name,
     status: String(request.status),
-    kindText: request.error_kind ? t(`kind.${request.error_kind}`) : '',
+    kindText: kindOf(request, translator),
     duration: formatLatency(request.duration_s),
     firstByte: formatLatency(request.first_byte_s),
     tokens: `${figure(request.input_tokens)} → ${figure(request.output_tokens)}`,
@@ -39,14 +39,27 @@ export function requestLine(request: ListedRequest, translator: Translator) {
       status: attempt.status === null ? '—' : String(attempt.status),
       duration: formatLatency(attempt.duration_s),
       kindText: attempt.error_kind ? t(`kind.${attempt.error_kind}`) : '',
-      error: attempt.error ?? '',
+      note: attempt.error ?? t(isAbandoned(attempt) ? 'requests.client_left' : 'requests.answered'),
     })),
   };
 }
 
-function toneOfAttempt({ error, is_live_failure }: ListedRequest['attempts'][number]): Tone {
-  if (error === null) return 'ok';
-  return is_live_failure ? 'bad' : 'warn';
+type Attempt = ListedRequest['attempts'][number];
+
+function kindOf({ status, error_kind }: ListedRequest, { t }: Translator): string {
+  if (status === 499) return t('requests.client_left');
+  return error_kind ? t(`kind.${error_kind}`) : '';
+}
+
+/** Whether the client left before the channel answered. An attempt that failed has an error. */
+function isAbandoned({ error, status }: Attempt): boolean {
+  return error === null && status === null;
+}
+
+function toneOfAttempt(attempt: Attempt): Tone {
+  if (isAbandoned(attempt)) return 'idle';
+  if (attempt.error === null) return 'ok';
+  return attempt.is_live_failure ? 'bad' : 'warn';
 }
 
 /** If the client left, nobody is at fault. */

@@ -28,7 +28,7 @@ export function createTailList({ element, language, loop, requests }: TailListOp
       <td class="is-number">${attempt.duration}</td>
       <td class="table-note">
         ${when(attempt.kindText, () => html`<span class="badge">${attempt.kindText}</span>`)}
-        <span>${attempt.error || language.t('requests.answered')}</span>
+        <span>${attempt.note}</span>
       </td>
     </tr>`;
 
@@ -75,7 +75,7 @@ export function createTailList({ element, language, loop, requests }: TailListOp
           <span class="request-tokens number channel-small">${line.tokens}</span>
           <span class="request-figure number channel-small">${line.firstByte}</span>
           <span class="request-figure number">${line.duration}</span>
-          ${when(line.error || line.attemptsText, () => noteTemplate(line))}
+          ${when(line.error || line.kindText || line.attemptsText, () => noteTemplate(line))}
         </button>
         ${when(isOpen, () => detailTemplate(line))}
       </li>`;

@@ -4,7 +4,7 @@ export const models = {
   'offers.state': 'State',
   'offers.state.all': 'All',
   'offers.state.alive': 'Alive',
-  'offers.state.partly': 'Partly',
+  'offers.state.partly': 'Partly alive',
   'offers.state.dead': 'Dead',
   'offers.alive': '{alive} of {total}',
   'offers.alive.label': 'channels alive',

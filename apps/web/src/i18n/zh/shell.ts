@@ -36,7 +36,7 @@ export const shell: ZhOf<typeof en> = {
 
   'failure.network': '无法连接服务器。',
   'failure.said': '服务器提示：{detail}',
-  'failure.unknown': '服务器返回了 {status}。',
+  'failure.unknown': '服务器返回了状态码 {status}。',
 
   'field.required': '此项必填。',
   'field.wrong_type': '请输入数字。',
@@ -98,7 +98,7 @@ export const shell: ZhOf<typeof en> = {
 
   'kind.network': '无法连接',
   'kind.timeout': '超时',
-  'kind.tls': 'TLS 失败',
+  'kind.tls': 'TLS 错误',
   'kind.auth': '访问被拒绝',
   'kind.quota': '额度不足',
   'kind.rate_limit': '被限流',

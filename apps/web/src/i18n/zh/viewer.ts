@@ -47,7 +47,7 @@ export const viewer: ZhOf<typeof en> = {
   'viewer.request.route': '接口格式',
   'viewer.request.stream': '回答方式',
   'viewer.request.streamed': '流式',
-  'viewer.request.whole': '一次性',
+  'viewer.request.whole': '非流式',
   'viewer.request.prompt': '提问',
   'viewer.copy.curl': '复制为 curl',
   'viewer.copy.answer': '复制回答',
