@@ -1,15 +1,8 @@
-import type { FieldErrors } from '@api-monitor/core';
+import type { AppError, FieldErrors } from '@api-monitor/core';
 import type { Translator } from '../i18n/translate.ts';
 
-/** What the API says in the body of a refusal. */
-interface Refusal {
-  /** A sentence in English. */
-  detail?: string;
-  /** A machine-readable reason. */
-  reason?: string;
-  /** The fields that caused the error, by their paths. */
-  fields?: FieldErrors;
-}
+/** The body of an error of the API, with a sentence in English; empty if something else answered. */
+type Refusal = { detail?: string } & Partial<Pick<AppError, 'reason' | 'fields'>>;
 
 /** An answer of the API other than 2xx, or none at all (`status` 0). */
 export class ApiFailure extends Error {

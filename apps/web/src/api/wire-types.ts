@@ -14,4 +14,6 @@ export type AdminSession = Item<InferResponseType<Admin['sessions']['$get'], 200
 export type AuditEntry = Item<InferResponseType<Admin['audit']['$get'], 200>>;
 export type ResourceSample = InferResponseType<Admin['resources']['$get'], 200>;
 export type Settings = InferResponseType<Admin['settings']['$get'], 200>['item'];
+export type PublicStatus = InferResponseType<Api['status']['$get'], 200>['item'];
+export type PublicItem = PublicStatus['items'][number];
 export type StatusPage = InferResponseType<Admin['status-page']['$get'], 200>['item'];

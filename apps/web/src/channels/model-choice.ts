@@ -1,3 +1,5 @@
+import type { InferResponseType } from 'hono/client';
+import type { ApiClient } from '../api/client.ts';
 import type { Translator } from '../i18n/translate.ts';
 
 /** A channel's choice of models while its dialog is open. */
@@ -7,10 +9,15 @@ export interface ModelChoice {
   chosen: ReadonlySet<string>;
 }
 
-export interface AvailableModel {
-  model: string;
-  success: boolean | null;
-}
+type ListedModel = InferResponseType<
+  ApiClient['api']['targets'][':id']['models']['$get'],
+  200
+>['item']['available_models'][number];
+
+/** A model that a channel lists, or one that was chosen and is no longer listed. */
+export type AvailableModel = Pick<ListedModel, 'model'> & {
+  success: ListedModel['success'] | null;
+};
 
 export function choiceOf(
   selected: readonly string[],

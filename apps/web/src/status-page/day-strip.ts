@@ -1,3 +1,4 @@
+import type { PublicItem } from '../api/wire-types.ts';
 import { formatUptime } from '../format/duration.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { StripTip } from '../ui/strip-tips.ts';
@@ -7,12 +8,7 @@ const [top, bottom] = [3, 31];
 
 type Tone = StripTip['tone'];
 
-interface Day {
-  /** A UTC date: `2026-11-25`. */
-  day: string;
-  /** Percent. */
-  uptime: number | null;
-}
+type Day = PublicItem['days'][number];
 
 /** SVG path data by colour: one stroke of full height for each day, the newest at the right. */
 export function dayPaths(days: readonly Day[]): Record<Tone, string> {

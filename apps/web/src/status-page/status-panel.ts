@@ -1,14 +1,11 @@
-import type { InferResponseType } from 'hono/client';
-import type { ApiClient } from '../api/client.ts';
 import { ApiFailure } from '../api/failure.ts';
+import type { PublicItem, PublicStatus } from '../api/wire-types.ts';
 import { formatSpan, formatUptime } from '../format/duration.ts';
 import { formatExactTime } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import { dayPaths } from './day-strip.ts';
 
-type PublicStatus = InferResponseType<ApiClient['api']['status']['$get'], 200>['item'];
-type PublicItem = PublicStatus['items'][number];
 type PublicIncident = PublicStatus['incidents'][number];
 
 interface StatusOptions {
