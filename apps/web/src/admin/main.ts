@@ -18,14 +18,13 @@ import { createExportPanel } from './transfer/export-panel.ts';
 import { createImportPanel } from './transfer/import-panel.ts';
 
 const shell = createShell({ page: 'admin', texts: adminTexts });
-const { addStore } = shell;
 const parts = createParts(shell);
 const { client, confirm, reveal, view } = parts;
 
 const channels = Alpine.reactive(createChannelsPanel(parts));
 const nameOf = (id: number) => channels.channels.find((it) => it.id === id)?.name ?? '';
-const modelPicker = addStore('modelPicker', createModelPicker({ ...parts, nameOf }));
-const session = addStore('session', {
+const modelPicker = Alpine.reactive(createModelPicker({ ...parts, nameOf }));
+const session = Alpine.reactive({
   async logout() {
     const isLoggedOut = await parts.perform(async () => {
       await answerOf(client.api.admin.logout.$post());
@@ -34,6 +33,7 @@ const session = addStore('session', {
   },
 });
 
+const stores = shell.addStores({ confirm, reveal, view, modelPicker, session });
 const components = shell.addComponents({
   modelPicker: () => modelPicker,
   settings: () => createSettingsPanel(parts),
@@ -62,12 +62,5 @@ Alpine.effect(() => {
   });
 });
 
-export interface Stores extends ShellStores {
-  confirm: typeof confirm;
-  reveal: typeof reveal;
-  view: typeof view;
-  modelPicker: typeof modelPicker;
-  session: typeof session;
-}
-
+export type Stores = ShellStores & typeof stores;
 export type Components = ShellComponents & typeof components;

@@ -1,3 +1,4 @@
+import Alpine from '@alpinejs/csp';
 import { createAttempt, idleAttempt } from '../api/attempt.ts';
 import { createClient } from '../api/client.ts';
 import type { Shell } from '../shell/start-shell.ts';
@@ -9,12 +10,11 @@ export type AdminParts = ReturnType<typeof createParts>;
 
 /** The parts that every tab of the administration uses. */
 export function createParts(shell: Shell) {
-  const { addStore, language, toasts, nowS, setTimer, copyText, focusField } = shell;
+  const { language, toasts, nowS, setTimer, copyText, focusField } = shell;
   const attempt = createAttempt({ ...shell, onLoggedOut: goToLogin });
-  const confirm = addStore('confirm', createConfirmStore());
-  const reveal = addStore('reveal', createRevealStore(copyText));
-  const view = addStore(
-    'view',
+  const confirm = Alpine.reactive(createConfirmStore());
+  const reveal = Alpine.reactive(createRevealStore(copyText));
+  const view = Alpine.reactive(
     createViewStore({
       search: location.search,
       push: (address) => history.pushState(null, '', address),

@@ -4,12 +4,12 @@ import { addChartDirective } from '../charts/chart-directive.ts';
 import { createPageDrawLoop } from '../draw/draw-loop.ts';
 import { createRefetchQueue } from '../live/refetch-queue.ts';
 import { watchServer } from '../live/watch-server.ts';
-import { createPageStore, type PageStore } from '../shell/page-store.ts';
+import { createPageStore } from '../shell/page-store.ts';
 import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
 import { type Range, readAnalysisAddress, writeAnalysisAddress } from './analysis-address.ts';
-import { type AnalysisPanel, createAnalysisPanel } from './analysis-panel.ts';
-import { type ChannelsPanel, createChannelsPanel } from './channels-panel.ts';
+import { createAnalysisPanel } from './analysis-panel.ts';
+import { createChannelsPanel } from './channels-panel.ts';
 import { createChartTables } from './chart-tables.ts';
 import { attachHeatTips } from './heat-map.ts';
 import { createModelLists } from './model-lists.ts';
@@ -17,14 +17,11 @@ import { createModelLists } from './model-lists.ts';
 /** Figures over hours don't need an update after every single check. */
 const restMs = 3000;
 
-function start(): void {
+function start() {
   const address = readAnalysisAddress(location.search);
   const targetId = address.targetId ?? 0;
   const shell = createShell({ page: 'home', onTokenChange: () => watch.reconnect() });
-  const page = shell.addStore(
-    'page',
-    createPageStore({ ...shell, reload: () => watch.reconnect() }),
-  );
+  const page = Alpine.reactive(createPageStore({ ...shell, reload: () => watch.reconnect() }));
   const loop = createPageDrawLoop();
   const tables = createChartTables({ language: shell.language, loop });
   let { across } = address;
@@ -32,8 +29,7 @@ function start(): void {
     const { range, models } = analysis;
     history.replaceState(null, '', writeAnalysisAddress({ targetId, range, models, across }));
   };
-  const analysis = shell.addPanel(
-    'analysis',
+  const analysis = shell.asPanel(
     createAnalysisPanel({
       targetId,
       address,
@@ -47,8 +43,7 @@ function start(): void {
       drawLists: () => loop.request(drawLists),
     }),
   );
-  const channels = shell.addPanel(
-    'channels',
+  const channels = shell.asPanel(
     createChannelsPanel({
       ...shell,
       page,
@@ -113,8 +108,11 @@ function start(): void {
       channels.draw();
     });
   });
+  const stores = shell.addStores({ page });
+  const components = shell.addComponents({ analysis: () => analysis, channels: () => channels });
   Alpine.start();
   watch.start();
+  return { stores, components };
 }
 
 /** Guarantee: only the API sends `run_completed`, in core's shape, from the same release. */
@@ -138,12 +136,7 @@ function firstModel(
 
 start();
 
-/** What this page's markup may call `$store.…`. */
-export interface Stores extends ShellStores {
-  page: PageStore;
-}
-
-export interface Components extends ShellComponents {
-  analysis(): AnalysisPanel;
-  channels(): ChannelsPanel;
-}
+/** What this page's markup may name. */
+type Page = ReturnType<typeof start>;
+export type Stores = ShellStores & Page['stores'];
+export type Components = ShellComponents & Page['components'];

@@ -1,28 +1,25 @@
 import Alpine from '@alpinejs/csp';
-import {
-  type ChannelFormStore,
-  createChannelFormStore,
-} from '../channel-form/channel-form-store.ts';
+import { createChannelFormStore } from '../channel-form/channel-form-store.ts';
 import { createChannelBook } from '../channels/channel-book.ts';
 import { readViewState, writeViewState } from '../channels/filter-channels.ts';
 import { attachHistoryTips } from '../channels/history-tip.ts';
 import { createPageDrawLoop } from '../draw/draw-loop.ts';
 import { watchServer } from '../live/watch-server.ts';
-import { createPageStore, type PageStore } from '../shell/page-store.ts';
+import { createPageStore } from '../shell/page-store.ts';
 import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
 import { focusSearchOnSlash } from '../ui/focus-search.ts';
-import { type Actions, createActions } from './actions.ts';
+import { createActions } from './actions.ts';
 import { createChannelList } from './channel-list.ts';
 import { createChannelMenu } from './channel-menu.ts';
-import { createHomePanel, type HomePanel } from './home-panel.ts';
-import { createModelPicker, type ModelPicker } from './model-picker.ts';
+import { createHomePanel } from './home-panel.ts';
+import { createModelPicker } from './model-picker.ts';
 import { attachDragOrder, createOrder } from './order.ts';
 import { createSync } from './sync.ts';
 
-function start(): void {
+function start() {
   const shell = createShell({ page: 'home', onTokenChange: () => watch.reconnect() });
-  const { addStore, addPanel, addComponents, language } = shell;
+  const { asPanel, language } = shell;
   const view = readViewState(location.search);
   const loop = createPageDrawLoop();
   const draw = () => {
@@ -31,13 +28,12 @@ function start(): void {
   };
   const book = createChannelBook(() => loop.request(draw));
   const shared = { ...shell, book };
-  const page = addStore('page', createPageStore({ ...shell, reload: () => void sync.loadAll() }));
+  const page = Alpine.reactive(createPageStore({ ...shell, reload: () => void sync.loadAll() }));
   const showAddress = () => {
     const search = writeViewState({ filter: home.filter, openIds: list.openIds() });
     history.replaceState(null, '', location.pathname + search);
   };
-  const home = addPanel(
-    'home',
+  const home = asPanel(
     createHomePanel({
       ...shared,
       page,
@@ -48,13 +44,12 @@ function start(): void {
       },
     }),
   );
-  const actions = addStore('actions', createActions(shared));
-  const order = addStore('order', createOrder({ ...shared, reload: () => sync.loadAll() }));
-  const menu = addPanel('channelMenu', createChannelMenu(elementById('channel-menu')));
-  const channelForm = addStore('channelForm', createChannelFormStore({ ...shared, actions }));
+  const actions = Alpine.reactive(createActions(shared));
+  const order = Alpine.reactive(createOrder({ ...shared, reload: () => sync.loadAll() }));
+  const menu = asPanel(createChannelMenu(elementById('channel-menu')));
+  const channelForm = Alpine.reactive(createChannelFormStore({ ...shared, actions }));
   const nameOf = (id: number) => book.get(id)?.name ?? '';
-  const modelPicker = addStore('modelPicker', createModelPicker({ ...shell, nameOf }));
-  addComponents({ channelForm: () => channelForm, modelPicker: () => modelPicker });
+  const modelPicker = Alpine.reactive(createModelPicker({ ...shell, nameOf }));
   const element = elementById('channels');
   const list = createChannelList({
     ...shared,
@@ -94,24 +89,21 @@ function start(): void {
   });
   Alpine.effect(() => language.is && loop.request(draw));
   focusSearchOnSlash();
+  const stores = shell.addStores({ page, actions, order, channelForm, modelPicker });
+  const components = shell.addComponents({
+    channelForm: () => channelForm,
+    modelPicker: () => modelPicker,
+    home: () => home,
+    channelMenu: () => menu,
+  });
   Alpine.start();
   watch.start();
+  return { stores, components };
 }
 
 start();
 
-/** What this page's markup may call `$store.…`. */
-export interface Stores extends ShellStores {
-  page: PageStore;
-  actions: Actions;
-  order: ReturnType<typeof createOrder>;
-  channelForm: ChannelFormStore;
-  modelPicker: ModelPicker;
-}
-
-export interface Components extends ShellComponents {
-  channelForm(): ChannelFormStore;
-  modelPicker(): ModelPicker;
-  home(): HomePanel;
-  channelMenu(): ReturnType<typeof createChannelMenu>;
-}
+/** What this page's markup may name. */
+type Page = ReturnType<typeof start>;
+export type Stores = ShellStores & Page['stores'];
+export type Components = ShellComponents & Page['components'];

@@ -2,31 +2,27 @@ import Alpine from '@alpinejs/csp';
 import { createPageDrawLoop } from '../draw/draw-loop.ts';
 import { createRefetchQueue } from '../live/refetch-queue.ts';
 import { watchServer } from '../live/watch-server.ts';
-import { createPageStore, type PageStore } from '../shell/page-store.ts';
+import { createPageStore } from '../shell/page-store.ts';
 import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
 import { focusSearchOnSlash } from '../ui/focus-search.ts';
 import { createModelList } from './model-list.ts';
-import { createModelsPanel, type ModelsPanel } from './models-panel.ts';
+import { createModelsPanel } from './models-panel.ts';
 import { readModelsAddress, writeModelsAddress } from './offered-model.ts';
 
 /** Each refetch asks for every model of every channel, so it happens at most this often. */
 const restMs = 5000;
 
-function start(): void {
+function start() {
   const shell = createShell({ page: 'models', onTokenChange: () => watch.reconnect() });
-  const page = shell.addStore(
-    'page',
-    createPageStore({ ...shell, reload: () => watch.reconnect() }),
-  );
+  const page = Alpine.reactive(createPageStore({ ...shell, reload: () => watch.reconnect() }));
   const address = readModelsAddress(location.search);
   const loop = createPageDrawLoop();
   const showAddress = () => {
     const search = writeModelsAddress({ filter: models.filter, openModels: list.openModels() });
     history.replaceState(null, '', location.pathname + search);
   };
-  const models = shell.addPanel(
-    'models',
+  const models = shell.asPanel(
     createModelsPanel({
       ...shell,
       page,
@@ -62,17 +58,16 @@ function start(): void {
     loop.request(list.draw);
   });
   focusSearchOnSlash();
+  const stores = shell.addStores({ page });
+  const components = shell.addComponents({ models: () => models });
   Alpine.start();
   watch.start();
+  return { stores, components };
 }
 
 start();
 
-/** What this page's markup may call `$store.…`. */
-export interface Stores extends ShellStores {
-  page: PageStore;
-}
-
-export interface Components extends ShellComponents {
-  models(): ModelsPanel;
-}
+/** What this page's markup may name. */
+type Page = ReturnType<typeof start>;
+export type Stores = ShellStores & Page['stores'];
+export type Components = ShellComponents & Page['components'];

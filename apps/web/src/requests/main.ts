@@ -1,22 +1,21 @@
 import Alpine from '@alpinejs/csp';
 import { createPageDrawLoop } from '../draw/draw-loop.ts';
-import { createPageStore, type PageStore } from '../shell/page-store.ts';
+import { createPageStore } from '../shell/page-store.ts';
 import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
 import { readRequestsAddress, writeRequestsAddress } from './requests-address.ts';
-import { createTail, type Tail } from './tail.ts';
+import { createTail } from './tail.ts';
 import { createTailList } from './tail-list.ts';
-import { createTotalsPanel, type TotalsPanel } from './totals-panel.ts';
+import { createTotalsPanel } from './totals-panel.ts';
 
 const followMs = 2000;
 const totalsMs = 15_000;
 
-function start(): void {
+function start() {
   const shell = createShell({ page: 'requests', onTokenChange: () => void loadAll() });
-  const page = shell.addStore('page', createPageStore({ ...shell, reload: () => void loadAll() }));
+  const page = Alpine.reactive(createPageStore({ ...shell, reload: () => void loadAll() }));
   const loop = createPageDrawLoop();
-  const totals = shell.addPanel(
-    'totals',
+  const totals = shell.asPanel(
     createTotalsPanel({
       ...shell,
       page,
@@ -28,8 +27,7 @@ function start(): void {
       },
     }),
   );
-  const tail = shell.addPanel(
-    'tail',
+  const tail = shell.asPanel(
     createTail({
       ...shell,
       page,
@@ -61,20 +59,18 @@ function start(): void {
     Alpine.nextTick(() => totals.draw());
     loop.request(list.draw);
   });
+  const stores = shell.addStores({ page });
+  const components = shell.addComponents({ totals: () => totals, tail: () => tail });
   Alpine.start();
   void loadAll();
   repeat(() => tail.follow(), followMs);
   repeat(() => totals.load(), totalsMs);
+  return { stores, components };
 }
 
 start();
 
-/** What this page's markup may call `$store.…`. */
-export interface Stores extends ShellStores {
-  page: PageStore;
-}
-
-export interface Components extends ShellComponents {
-  totals(): TotalsPanel;
-  tail(): Tail;
-}
+/** What this page's markup may name. */
+type Page = ReturnType<typeof start>;
+export type Stores = ShellStores & Page['stores'];
+export type Components = ShellComponents & Page['components'];

@@ -14,7 +14,7 @@ import { createToastStore } from './toast-store.ts';
 export type Shell = ReturnType<typeof createShell>;
 
 /** What every page's markup may call `$store.…`. */
-export type ShellStores = Pick<Shell, 'language' | 'theme' | 'live' | 'toasts' | 'tokenDialog'>;
+export type ShellStores = Shell['stores'];
 
 /** The components of every page. */
 export type ShellComponents = Shell['components'];
@@ -33,13 +33,12 @@ export function createShell({ page, onTokenChange = () => {}, texts }: ShellOpti
   const tokens = createTokenStore(localStorage, sessionStorage);
   const client = createClient(location.origin, tokens.read);
   const nowS = () => Date.now() / 1000;
-  const language = addStore('language', startLanguage(texts));
-  const theme = addStore('theme', startTheme());
-  const clock = addStore('clock', { nowS: nowS() });
-  const live = addStore('live', createLiveStore(language));
-  const toasts = addStore('toasts', createToastStore(setTimer));
-  const tokenDialog = addStore(
-    'tokenDialog',
+  const language = Alpine.reactive(startLanguage(texts));
+  const theme = Alpine.reactive(startTheme());
+  const clock = Alpine.reactive({ nowS: nowS() });
+  const live = Alpine.reactive(createLiveStore(language));
+  const toasts = Alpine.reactive(createToastStore(setTimer));
+  const tokenDialog = Alpine.reactive(
     createTokenDialogStore({
       tokens,
       language,
@@ -59,6 +58,7 @@ export function createShell({ page, onTokenChange = () => {}, texts }: ShellOpti
   addDirectives(Alpine, language, clock);
   document.querySelector(`[data-page=${page}]`)?.setAttribute('aria-current', 'page');
   const copyText = (text: string) => navigator.clipboard.writeText(text);
+  const stores = addStores({ language, theme, live, toasts, tokenDialog });
   const components = addComponents({ tokenForm: () => tokenDialog });
   return {
     client,
@@ -73,9 +73,10 @@ export function createShell({ page, onTokenChange = () => {}, texts }: ShellOpti
     setTimer,
     copyText,
     attempt: createAttempt({ language, focusFault }),
-    addStore,
+    asPanel,
+    addStores,
     addComponents,
-    addPanel,
+    stores,
     components,
     focusField,
     focusFault,
@@ -106,11 +107,10 @@ function startTheme() {
   });
 }
 
-/** Makes a store reactive and known to the markup as `$store.name`. */
-function addStore<T extends object>(name: string, store: T): T {
-  const reactive = Alpine.reactive(store);
-  Alpine.store(name, reactive);
-  return reactive;
+/** Makes stores known to the markup as `$store.name`. */
+function addStores<T extends Record<string, object>>(stores: T): T {
+  for (const [name, store] of Object.entries(stores)) Alpine.store(name, store);
+  return stores;
 }
 
 /** Makes factories known to the markup as `x-data="name"`. */
@@ -119,14 +119,13 @@ function addComponents<T extends Record<string, () => object>>(factories: T): T 
   return factories;
 }
 
-/** Makes the one panel of its kind reactive and known to the markup as `x-data="name"`. */
-function addPanel<T extends object>(name: string, panel: T): T {
+/** Makes a panel of which the page has one reactive. */
+function asPanel<T extends object>(panel: T): T {
   const reactive = Alpine.reactive(panel);
   // Alpine's own `this` includes a loop's variables, so a method could overwrite them.
   for (const [key, member] of Object.entries(panel)) {
     if (typeof member === 'function') Object.assign(panel, { [key]: member.bind(reactive) });
   }
-  Alpine.data(name, () => reactive);
   return reactive;
 }
 

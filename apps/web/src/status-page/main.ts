@@ -4,16 +4,15 @@ import { createShell, type ShellComponents, type ShellStores } from '../shell/st
 import { elementById } from '../ui/element-by-id.ts';
 import { attachStripTips } from '../ui/strip-tips.ts';
 import { dayBars, dayTip } from './day-strip.ts';
-import { createStatusPanel, type StatusPanel } from './status-panel.ts';
+import { createStatusPanel } from './status-panel.ts';
 
 const refreshMs = 60_000;
 
-const { addPanel, client, language, nowS } = createShell({
+const { asPanel, addComponents, client, language, nowS } = createShell({
   page: 'status',
   onTokenChange: () => {},
 });
-const status = addPanel(
-  'status',
+const status = asPanel(
   createStatusPanel({
     language,
     nowS,
@@ -35,6 +34,7 @@ attachStripTips({
 Alpine.effect(() => {
   if (status.status) document.title = status.status.title;
 });
+const components = addComponents({ status: () => status });
 Alpine.start();
 const load = () => {
   if (!document.hidden) void status.load();
@@ -43,9 +43,5 @@ await status.load();
 setInterval(load, refreshMs);
 document.addEventListener('visibilitychange', load);
 
-/** What this page's markup may call `$store.…`. */
 export type Stores = ShellStores;
-
-export interface Components extends ShellComponents {
-  status(): StatusPanel;
-}
+export type Components = ShellComponents & typeof components;

@@ -3,25 +3,24 @@ import { attachHistoryTips } from '../channels/history-tip.ts';
 import { createPageDrawLoop } from '../draw/draw-loop.ts';
 import { watchServer } from '../live/watch-server.ts';
 import { readViewerAddress, writeViewerAddress } from '../probes/viewer-address.ts';
-import { createPageStore, type PageStore } from '../shell/page-store.ts';
+import { createPageStore } from '../shell/page-store.ts';
 import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
 import { focusSearchOnSlash } from '../ui/focus-search.ts';
 import { createViewerLists } from './viewer-lists.ts';
-import { createViewerPanel, type ViewerPanel } from './viewer-panel.ts';
+import { createViewerPanel } from './viewer-panel.ts';
 import { createViewerSync } from './viewer-sync.ts';
 import { walkRows } from './walk-rows.ts';
 
-function start(): void {
+function start() {
   const address = readViewerAddress(location.search);
   const targetId = address.targetId ?? 0;
   const shell = createShell({ page: 'home', onTokenChange: () => watch.reconnect() });
-  const { addStore, addPanel, language } = shell;
+  const { asPanel, language } = shell;
   const loop = createPageDrawLoop();
-  const page = addStore('page', createPageStore({ ...shell, reload: () => watch.reconnect() }));
+  const page = Alpine.reactive(createPageStore({ ...shell, reload: () => watch.reconnect() }));
   const drawLists = () => lists.draw(() => loop.request(drawLists));
-  const viewer = addPanel(
-    'viewer',
+  const viewer = asPanel(
     createViewerPanel({
       ...shell,
       targetId,
@@ -60,8 +59,11 @@ function start(): void {
     document.title = [viewer.name, t('viewer.title'), t('app.name')].filter(Boolean).join(' · ');
   });
   focusSearchOnSlash();
+  const stores = shell.addStores({ page });
+  const components = shell.addComponents({ viewer: () => viewer });
   Alpine.start();
   watch.start();
+  return { stores, components };
 }
 
 /** The id of a probe for the address; null for a live probe, which has none yet. */
@@ -71,11 +73,7 @@ function storedId(id: number | undefined): number | null {
 
 start();
 
-/** What this page's markup may call `$store.…`. */
-export interface Stores extends ShellStores {
-  page: PageStore;
-}
-
-export interface Components extends ShellComponents {
-  viewer(): ViewerPanel;
-}
+/** What this page's markup may name. */
+type Page = ReturnType<typeof start>;
+export type Stores = ShellStores & Page['stores'];
+export type Components = ShellComponents & Page['components'];
