@@ -101,10 +101,10 @@ describe('a tooltip', () => {
       samplePoint({ success: false, error: 'no', error_kind: 'auth', status_code: 401 }),
       en,
     );
-    expect(tip.verdict).toBe('Access refused');
+    expect(tip.verdict).toBe('Access denied');
     expect(tip.facts.map((it) => it.value)).toEqual(['1.20 s', '300 ms', '401']);
     expect(tip.spoken).toMatch(
-      /^Access refused, .+, Latency 1\.20 s, First token 300 ms, Status 401, no$/,
+      /^Access denied, .+, Latency 1\.20 s, First token 300 ms, Status 401, no$/,
     );
   });
 });
