@@ -175,7 +175,8 @@ export {
   statusItemShape,
   statusPageFieldSchemas,
 } from './status/status-page.ts';
-export { baseUrlSchema, isSameOrigin, normaliseBaseUrl } from './targets/base-url.ts';
+export { baseUrlSchema, normaliseBaseUrl } from './targets/base-url.ts';
+export { isSameOrigin } from './targets/is-same-origin.ts';
 export { isDue, isRecheckDue, nextRunAtOf } from './targets/schedule.ts';
 export {
   largestSortOrder,

@@ -1,4 +1,4 @@
-import type { FieldErrorCode, FieldErrors } from '@api-monitor/core';
+import { type FieldErrorCode, type FieldErrors, namesOf, recordOf } from '@api-monitor/core';
 import type { Translator } from '../i18n/translate.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import { ApiFailure, sentenceOf } from './failure.ts';
@@ -34,10 +34,9 @@ export function idleAttempt<Form extends object>(form: Form) {
   return { isBusy: false, failure: '', errors: noErrors(form) };
 }
 
-/** An empty error for each field. Guarantee: it has the form's names, and only those. */
-export function noErrors<Form extends object>(form: Form): Record<keyof Form, string> {
-  const places = Object.keys(form).map((name) => [name, '']);
-  return Object.fromEntries(places) as Record<keyof Form, string>;
+/** An empty error for each field. */
+export function noErrors<Form extends object>(form: Form) {
+  return recordOf(namesOf(form), () => '');
 }
 
 /**

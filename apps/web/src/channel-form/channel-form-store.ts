@@ -1,13 +1,14 @@
+import { namesOf } from '@api-monitor/core';
 import { type Attempt, idleAttempt, noErrors } from '../api/attempt.ts';
 import { type ApiClient, answerOf } from '../api/client.ts';
 import { sentenceOf } from '../api/failure.ts';
 import type { Channel } from '../channels/channel.ts';
 import type { ChannelBook } from '../channels/channel-book.ts';
 import {
+  advancedForm,
   bodyOf,
   type ChannelForm,
   emptyForm,
-  type FormField,
   type FormMode,
   faultsOf,
   formOf,
@@ -24,14 +25,6 @@ interface ChannelFormOptions {
   attempt: Attempt;
   actions: { check(id: number): unknown };
 }
-
-const advancedFields: readonly FormField[] = [
-  'prompt',
-  'max_models',
-  'anthropic_version',
-  'verify_ssl',
-  'visitor_channel_actions_enabled',
-];
 
 /** The dialog that adds, copies and edits a channel. */
 export function createChannelFormStore(options: ChannelFormOptions) {
@@ -119,7 +112,7 @@ export function createChannelFormStore(options: ChannelFormOptions) {
       };
       const stored = mode === 'edit' ? (book.get(id) ?? null) : null;
       if (await attempt(this, save, faultsOf(form, mode, stored))) this.close();
-      else if (advancedFields.some((it) => this.errors[it] !== '')) this.isAdvanced = true;
+      else if (namesOf(advancedForm).some((it) => this.errors[it] !== '')) this.isAdvanced = true;
     },
   };
 }

@@ -1,7 +1,17 @@
-import type { FieldErrors } from '@api-monitor/core';
+import { type FieldErrors, isSameOrigin } from '@api-monitor/core';
 import type { InferRequestType } from 'hono/client';
 import type { ApiClient } from '../api/client.ts';
+import { filledForm } from '../forms/form-values.ts';
 import type { Channel } from './channel.ts';
+
+/** The fields that few channels need, with their values in an empty form. */
+export const advancedForm = {
+  prompt: '',
+  max_models: '0',
+  anthropic_version: '',
+  verify_ssl: true,
+  visitor_channel_actions_enabled: false,
+};
 
 /** The values of the dialog's fields: texts as typed, and switches. */
 export const emptyForm = {
@@ -12,57 +22,43 @@ export const emptyForm = {
   interval_min: '',
   timeout_s: '30',
   enabled: true,
-  prompt: '',
-  max_models: '0',
-  anthropic_version: '',
-  verify_ssl: true,
-  visitor_channel_actions_enabled: false,
+  ...advancedForm,
 };
 
 export type ChannelForm = typeof emptyForm;
-export type FormField = keyof ChannelForm;
 export type FormMode = 'new' | 'copy' | 'edit';
 
-/** A change to a channel; a field with its default value is absent. */
+const numberFields = ['interval_min', 'timeout_s', 'max_models'] as const;
+
+/** A change to a channel; an absent field keeps its value, or has its default in a new channel. */
 type ChannelBody = InferRequestType<ApiClient['api']['targets'][':id']['$patch']>['json'];
 
 /** A channel's settings as the dialog shows them, without the key. */
 export function formOf(channel: Channel): ChannelForm {
-  return {
-    name: channel.name,
-    base_url: channel.base_url,
-    api_key: '',
-    source_url: channel.source_url ?? '',
-    interval_min: String(channel.interval_min),
-    timeout_s: String(channel.timeout_s),
-    enabled: channel.enabled,
-    prompt: channel.prompt,
-    max_models: String(channel.max_models),
-    anthropic_version: channel.anthropic_version,
-    verify_ssl: channel.verify_ssl,
-    visitor_channel_actions_enabled: channel.visitor_channel_actions_enabled,
-  };
+  return { ...filledForm(emptyForm, channel), api_key: '' };
 }
 
+/**
+ * What the API is sent. A field left blank is absent, except for the website, which can be removed. The
+ * cast's guarantee: the API has the form's fields under the same names.
+ */
 export function bodyOf(form: ChannelForm) {
-  const text = (field: 'api_key' | 'prompt' | 'anthropic_version') =>
-    form[field].trim() === '' ? {} : { [field]: form[field].trim() };
-  const number = (field: 'interval_min' | 'timeout_s' | 'max_models') =>
-    form[field].trim() === '' ? {} : { [field]: Number(form[field]) };
+  const { name, base_url, source_url, ...others } = form;
+  const optional = Object.entries(others).flatMap(([field, value]) => {
+    const sent = typeof value === 'string' ? sentText(field, value.trim()) : value;
+    return sent === '' ? [] : [[field, sent]];
+  });
   return {
-    name: form.name.trim(),
-    base_url: form.base_url.trim(),
-    source_url: form.source_url.trim() === '' ? null : form.source_url.trim(),
-    enabled: form.enabled,
-    verify_ssl: form.verify_ssl,
-    visitor_channel_actions_enabled: form.visitor_channel_actions_enabled,
-    ...text('api_key'),
-    ...text('prompt'),
-    ...text('anthropic_version'),
-    ...number('interval_min'),
-    ...number('timeout_s'),
-    ...number('max_models'),
+    ...(Object.fromEntries(optional) as Partial<ChannelBody>),
+    name: name.trim(),
+    base_url: base_url.trim(),
+    source_url: source_url.trim() || null,
   } satisfies ChannelBody;
+}
+
+function sentText(field: string, text: string): string | number {
+  const isNumber = numberFields.some((it) => it === field);
+  return isNumber && text !== '' ? Number(text) : text;
 }
 
 /** The errors that the page can find itself; only the server knows the bounds. */
@@ -74,20 +70,17 @@ export function faultsOf(form: ChannelForm, mode: FormMode, stored: Channel | nu
   if (form.source_url.trim() !== '' && !isHttpUrl(form.source_url)) {
     faults.source_url = { code: 'wrong_format' };
   }
-  for (const field of ['interval_min', 'timeout_s', 'max_models'] as const) {
+  for (const field of numberFields) {
     if (Number.isNaN(Number(form[field]))) faults[field] = { code: 'wrong_type' };
   }
   if (form.api_key.trim() === '') {
     if (mode !== 'edit') faults.api_key = { code: 'required' };
-    else if (!faults.base_url && movesAway(form, stored)) faults.api_key = { code: 'reenter_key' };
+    else if (!faults.base_url && stored && !isSameOrigin(stored.base_url, form.base_url.trim())) {
+      // The stored key must not go to another server.
+      faults.api_key = { code: 'reenter_key' };
+    }
   }
   return faults;
-}
-
-/** Whether the stored key would go to another server. */
-function movesAway(form: ChannelForm, stored: Channel | null): boolean {
-  const [before, after] = [URL.parse(stored?.base_url ?? ''), URL.parse(form.base_url.trim())];
-  return before !== null && after !== null && before.origin !== after.origin;
 }
 
 function isHttpUrl(raw: string): boolean {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { baseUrlSchema, isSameOrigin, normaliseBaseUrl } from './base-url.ts';
+import { baseUrlSchema, normaliseBaseUrl } from './base-url.ts';
+import { isSameOrigin } from './is-same-origin.ts';
 
 test.each([
   ['https://relay.example', 'https://relay.example'],

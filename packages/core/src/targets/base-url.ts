@@ -13,12 +13,6 @@ export function normaliseBaseUrl(raw: string): string {
   return trimSlashes(trimSlashes(address).replace(/\/v1$/i, ''));
 }
 
-/** Whether both addresses have the same origin, so that a stored key may be sent to either. */
-export function isSameOrigin(current: string, next: string): boolean {
-  const [a, b] = [URL.parse(current), URL.parse(next)];
-  return a !== null && b !== null && a.origin === b.origin;
-}
-
 function trimSlashes(url: string): string {
   let end = url.length;
   while (url[end - 1] === '/') end -= 1;

@@ -1,6 +1,8 @@
 import { idleAttempt, load, noErrors, type Phase } from '../../api/attempt.ts';
 import { answerOf } from '../../api/client.ts';
 import type { AdminChannel } from '../../api/wire-types.ts';
+import { advancedForm } from '../../channels/channel-form.ts';
+import { filledForm } from '../../forms/form-values.ts';
 import type { Translator } from '../../i18n/translate.ts';
 import { initially } from '../../shell/initially.ts';
 import type { AdminParts } from '../parts.ts';
@@ -38,14 +40,6 @@ export function createChannelsPanel(parts: AdminParts) {
   };
 }
 
-const emptyForm = {
-  prompt: '',
-  max_models: '',
-  anthropic_version: '',
-  verify_ssl: true,
-  visitor_channel_actions_enabled: false,
-};
-
 /** The dialog for the advanced settings of a channel. */
 function createChannelEditor({ client, language, toasts, attempt }: AdminParts) {
   let onSaved: (channel: AdminChannel) => void = () => {};
@@ -53,26 +47,18 @@ function createChannelEditor({ client, language, toasts, attempt }: AdminParts) 
     isOpen: false,
     isBusy: false,
     failure: '',
-    errors: noErrors(emptyForm),
+    errors: noErrors(advancedForm),
     id: 0,
     name: '',
-    form: { ...emptyForm },
+    form: { ...advancedForm },
     get title() {
       return language.t('admin.channels.edit', { name: this.name });
     },
     open(channel: AdminChannel, whenSaved: (channel: AdminChannel) => void) {
-      const { id, name, prompt, anthropic_version, verify_ssl } = channel;
-      const { visitor_channel_actions_enabled } = channel;
-      const max_models = String(channel.max_models);
+      const { id, name } = channel;
       onSaved = whenSaved;
-      Object.assign(this, idleAttempt(emptyForm), { id, name, isOpen: true });
-      this.form = {
-        prompt,
-        max_models,
-        anthropic_version,
-        verify_ssl,
-        visitor_channel_actions_enabled,
-      };
+      Object.assign(this, idleAttempt(advancedForm), { id, name, isOpen: true });
+      this.form = filledForm(advancedForm, channel);
     },
     close() {
       this.isOpen = false;

@@ -1,7 +1,8 @@
-import type { FieldErrors } from '@api-monitor/core';
+import { type FieldErrors, namesOf } from '@api-monitor/core';
 import { load, noErrors, type Phase } from '../../api/attempt.ts';
 import { answerOf } from '../../api/client.ts';
 import type { Settings } from '../../api/wire-types.ts';
+import { filledForm } from '../../forms/form-values.ts';
 import { initially } from '../../shell/initially.ts';
 import type { AdminParts } from '../parts.ts';
 import { createSecretDialog, type SecretField, secretFields } from './secret-dialog.ts';
@@ -13,7 +14,6 @@ const emptyForm = {
   log_max_size_mb: '',
   default_interval_min: '',
 };
-const numbers = ['log_max_size_mb', 'default_interval_min'] as const;
 
 /** The settings that an admin may change while the monitor runs. */
 export function createSettingsPanel(parts: AdminParts) {
@@ -59,14 +59,8 @@ export function createSettingsPanel(parts: AdminParts) {
       });
     },
     take(settings: Settings) {
-      const { visitor_mode_enabled, log_cleanup_enabled } = settings;
       this.settings = settings;
-      this.form = {
-        visitor_mode_enabled,
-        log_cleanup_enabled,
-        log_max_size_mb: String(settings.log_max_size_mb),
-        default_interval_min: String(settings.default_interval_min),
-      };
+      this.form = filledForm(emptyForm, settings);
     },
     reset() {
       if (this.settings) this.take(this.settings);
@@ -78,7 +72,7 @@ export function createSettingsPanel(parts: AdminParts) {
         toasts.show(language.t('admin.saved'));
       };
       // An empty number would be sent as null, which the server reads as “unchanged”.
-      const faulty = numbers.filter((field) => Number.isNaN(readField(this.form[field])));
+      const faulty = namesOf(this.form).filter((it) => Number.isNaN(readField(this.form[it])));
       const faults: FieldErrors = Object.fromEntries(
         faulty.map((it) => [it, { code: 'wrong_type' }]),
       );
