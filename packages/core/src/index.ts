@@ -175,6 +175,7 @@ export {
   statusItemShape,
   statusPageFieldSchemas,
 } from './status/status-page.ts';
+export { percentOf, stateOfUptime } from './status/uptime.ts';
 export { baseUrlSchema, normaliseBaseUrl } from './targets/base-url.ts';
 export { isSameOrigin } from './targets/is-same-origin.ts';
 export { isDue, isRecheckDue, nextRunAtOf } from './targets/schedule.ts';

@@ -1,5 +1,11 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { type ErrorKind, histogramAccuracy, percentileOf, recordOf } from '@api-monitor/core';
+import {
+  type ErrorKind,
+  histogramAccuracy,
+  percentileOf,
+  percentOf,
+  recordOf,
+} from '@api-monitor/core';
 import {
   addTotals,
   type Database,
@@ -96,9 +102,4 @@ function secondsAt(histogram: ProbeTotals['durations'], share: number): number |
 function errorsOf({ errors }: ProbeTotals): ProbeFigures['errors'] {
   const counted = Object.entries(errors) as [ErrorKind, number][];
   return counted.map(([kind, count]) => ({ kind, count })).sort((a, b) => b.count - a.count);
-}
-
-/** Rounded down, so that 9,999 of 10,000 isn't 100 %. */
-function percentOf(part: number, whole: number): number | null {
-  return whole === 0 ? null : Math.floor((10_000 * part) / whole) / 100;
 }

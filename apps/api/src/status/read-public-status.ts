@@ -1,6 +1,7 @@
 import {
   AppError,
   type PublicState,
+  percentOf,
   type StatusHistory,
   type StatusItem,
   secondsPerDay,
@@ -93,21 +94,20 @@ function uptimeOf(
   const today = Math.floor(nowS / secondsPerDay);
   const numbers = Array.from({ length: shownDays }, (_, index) => today - shownDays + 1 + index);
   return {
-    uptime: percentOf(numbers.map((number) => days.get(number))),
+    uptime: uptimeOfDays(numbers.map((number) => days.get(number))),
     days: numbers.map((number) => ({
       day: new Date(number * secondsPerDay * 1000).toISOString().slice(0, 10),
-      uptime: percentOf([days.get(number)]),
+      uptime: uptimeOfDays([days.get(number)]),
     })),
   };
 }
 
-/** Percent with two decimals, rounded down, so that one failure never shows as 100 %. */
-function percentOf(
+function uptimeOfDays(
   tallies: readonly ({ checks: number; shares: number } | undefined)[],
 ): number | null {
   const checks = tallies.reduce((sum, it) => sum + (it?.checks ?? 0), 0);
   const shares = tallies.reduce((sum, it) => sum + (it?.shares ?? 0), 0);
-  return checks === 0 ? null : Math.floor((shares / checks) * 10_000 + 1e-6) / 100;
+  return percentOf(shares, checks);
 }
 
 /** All operational, all out, or something in between; unknown lines don't count. */

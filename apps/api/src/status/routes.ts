@@ -3,6 +3,7 @@ import {
   changesBetween,
   type PublicState,
   slugOf,
+  stateOfUptime,
   statusPageFieldSchemas,
 } from '@api-monitor/core';
 import {
@@ -184,11 +185,5 @@ const colours: Record<PublicState, string> = {
 function badgeOf({ name, state, uptime }: PublicStatusItem, metric: (typeof badgeMetrics)[number]) {
   if (metric === 'state') return { label: name, message: state, color: colours[state] };
   const message = uptime === null ? 'unknown' : `${uptime}%`;
-  return { label: name, message, color: colourOfUptime(uptime) };
-}
-
-function colourOfUptime(uptime: number | null): string {
-  if (uptime === null) return colours.unknown;
-  if (uptime >= 99) return colours.operational;
-  return uptime >= 90 ? colours.degraded : colours.outage;
+  return { label: name, message, color: colours[stateOfUptime(uptime)] };
 }

@@ -2,13 +2,14 @@ import { colorName, type Series } from '../charts/chart-sketch.ts';
 import { download, fileNameOf } from '../export/download.ts';
 import { columnsAsCsv, toCsv } from '../export/to-csv.ts';
 import { formatLatency, formatPercent } from '../format/duration.ts';
+import { toneOfUptime } from '../format/public-tone.ts';
 import { formatExactTime } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import { type AnalysisAddress, maxCompared, type Range, ranges } from './analysis-address.ts';
 import type { createChartTables } from './chart-tables.ts';
 import { type ChartView, chartCells, chartViews, type Subject } from './chart-view.ts';
-import { type Analysis, type Figures, toneOfFigures } from './figures.ts';
+import type { Analysis, Figures } from './figures.ts';
 
 interface AnalysisOptions {
   targetId: number;
@@ -40,7 +41,7 @@ export function createAnalysisPanel(options: AnalysisOptions) {
     sinceText: '',
     accuracyText: '',
     figures: numbersOf(null),
-    tone: toneOfFigures({ availability: null }),
+    tone: toneOfUptime(null),
     charts: [] as ChartView[],
     errors: [] as ReturnType<typeof errorLines>,
     /** The models whose channels can be compared. */
@@ -92,7 +93,7 @@ export function createAnalysisPanel(options: AnalysisOptions) {
       this.modelNames = items.map(({ model }) => model);
       this.errors = errorLines(total, translator);
       this.figures = numbersOf(total);
-      this.tone = toneOfFigures(total);
+      this.tone = toneOfUptime(total.availability);
       this.sinceText = translator.t('analysis.since', { time: formatExactTime(from, translator) });
       const percent = formatPercent(100 * accuracy);
       this.accuracyText = translator.t('analysis.accuracy', { percent });

@@ -1,6 +1,7 @@
 import type { InferResponseType } from 'hono/client';
 import type { ApiClient } from '../api/client.ts';
 import { formatLatency, formatPercent } from '../format/duration.ts';
+import { toneOfUptime } from '../format/public-tone.ts';
 import type { Translator } from '../i18n/translate.ts';
 
 /** What the API returns about a channel or a model over time. */
@@ -29,7 +30,7 @@ interface Named {
 export function figureLine(named: Named, figures: Figures, { t, formats }: Translator) {
   return {
     ...named,
-    tone: toneOfFigures(figures),
+    tone: toneOfUptime(figures.availability),
     availability: formatPercent(figures.availability),
     probes: formats.number.format(figures.probes),
     failures: formats.number.format(figures.probes - figures.successes),
@@ -42,12 +43,4 @@ export function figureLine(named: Named, figures: Figures, { t, formats }: Trans
       .map(({ kind, count }) => `${t(`kind.${kind}`)} ${formats.number.format(count)}`)
       .join(' · '),
   };
-}
-
-export function toneOfFigures({
-  availability,
-}: Pick<Figures, 'availability'>): 'ok' | 'warn' | 'bad' | 'idle' {
-  if (availability === null) return 'idle';
-  if (availability >= 99) return 'ok';
-  return availability >= 90 ? 'warn' : 'bad';
 }

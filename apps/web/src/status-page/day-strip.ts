@@ -1,5 +1,6 @@
 import type { PublicItem } from '../api/wire-types.ts';
 import { formatUptime } from '../format/duration.ts';
+import { toneOfUptime } from '../format/public-tone.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { StripTip } from '../ui/strip-tips.ts';
 
@@ -18,13 +19,6 @@ export function dayPaths(days: readonly Day[]): Record<Tone, string> {
     paths[toneOfUptime(uptime)] += `M${slot * 8 + 4} ${bottom}V${top}`;
   });
   return paths;
-}
-
-/** A day with up to 1% failed checks is good; with more than 10% it is bad. */
-function toneOfUptime(uptime: number | null): Tone {
-  if (uptime === null) return 'idle';
-  if (uptime >= 99) return 'ok';
-  return uptime >= 90 ? 'warn' : 'bad';
 }
 
 export function dayTip({ day, uptime }: Day, translator: Translator): StripTip {

@@ -1,6 +1,7 @@
 import { ApiFailure } from '../api/failure.ts';
 import type { PublicItem, PublicStatus } from '../api/wire-types.ts';
 import { formatSpan, formatUptime } from '../format/duration.ts';
+import { publicTones } from '../format/public-tone.ts';
 import { formatExactTime } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
@@ -43,8 +44,6 @@ export function createStatusPanel({ language, nowS, fetchStatus }: StatusOptions
   };
 }
 
-const tones = { operational: 'ok', degraded: 'warn', outage: 'bad', unknown: 'idle' } as const;
-
 type StatusView = ReturnType<typeof statusView>;
 
 /** The public page, ready to print. */
@@ -53,7 +52,7 @@ function statusView(status: PublicStatus, translator: Translator, nowS: number) 
   return {
     title,
     description,
-    tone: tones[state],
+    tone: publicTones[state],
     headline: translator.t(`public.all.${state}`),
     updatedAt: updated_at,
     items: status.items.map((it) => itemView(it, translator)),
@@ -66,7 +65,7 @@ function itemView({ slug, name, state, uptime, days }: PublicItem, { t }: Transl
   return {
     slug,
     name,
-    tone: tones[state],
+    tone: publicTones[state],
     stateText: t(`public.state.${state}`),
     uptimeText,
     strip: dayPaths(days),
@@ -86,7 +85,7 @@ function incidentView(
   return {
     key: `${slug} ${started_at}`,
     name,
-    tone: tones[state],
+    tone: publicTones[state],
     stateText: t(`public.state.${state}`),
     reasonText: reasons.map((kind) => t(`kind.${kind}`)).join(t('public.and')),
     startedAt: started_at,
