@@ -16,7 +16,7 @@ export function channelState(
   return channel.last_status ?? 'unknown';
 }
 
-/** Cached, because each drawing calls it several times for 200 channels; lists are replaced, never changed. */
+/** Cached, because each drawing asks for 200 channels; lists of models are replaced, never changed. */
 const anyFailsLiveTrafficOnly = memoizeByObject((models: readonly LatestModel[]) =>
   models.some(failsLiveTrafficOnly),
 );
@@ -58,8 +58,11 @@ export interface ModelCounts {
   skipped: number;
 }
 
-export function countModels(models: readonly LatestModel[]): ModelCounts {
-  const counts: ModelCounts = { ok: 0, bad: 0, skipped: 0 };
-  for (const model of models) counts[modelState(model)] += 1;
-  return counts;
-}
+/** Cached like `anyFailsLiveTrafficOnly`. */
+export const countModels = memoizeByObject(
+  (models: readonly LatestModel[]): Readonly<ModelCounts> => {
+    const counts: ModelCounts = { ok: 0, bad: 0, skipped: 0 };
+    for (const model of models) counts[modelState(model)] += 1;
+    return counts;
+  },
+);

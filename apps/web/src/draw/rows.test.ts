@@ -59,3 +59,19 @@ it('drops rows that left the list, and treats them as new if they come back', ()
   expect(draw(items.slice(0, 1)).map(({ id }) => id)).toEqual([1]);
   expect(draw(items).map(({ id }) => id)).toEqual([1, 2, 3]);
 });
+
+it('leaves rows out of sight as they were until they come near', () => {
+  let near = [1, 2];
+  const makeRows = createRowMaker<(typeof items)[number], string>({
+    keyOf: ({ id }) => id,
+    versionOf: ({ name }) => [name],
+    template: ({ name }) => name,
+    isNear: ({ id }) => near.includes(id),
+    perFrame: 24,
+  });
+  const draw = (list: typeof items) => makeRows(list).rows.map(({ content }) => content);
+  expect(draw(items)).toEqual(['old', 'old', 'old', 'old', 'old']);
+  expect(makeRows(renamed('new'))).toMatchObject({ isDone: true });
+  near = [2, 3];
+  expect(draw(renamed('newer'))).toEqual(['new', 'newer', 'newer', 'old', 'old']);
+});

@@ -6,6 +6,8 @@ interface RowsOptions<Item, Content> {
   /** Everything that the row shows, compared by identity: the row is rendered again if any of it changed. */
   versionOf(item: Item): readonly unknown[];
   template(item: Item): Content;
+  /** Whether the reader may see the row; others keep their old content. Without it, all rows count. */
+  isNear?(item: Item): boolean;
   /** How many rows are rendered in one drawing. */
   perFrame: number;
 }
@@ -29,7 +31,7 @@ export function createRows<Item>(options: RowsOptions<Item, TemplateResult>) {
 
 /** The same without lit-html. The rows that have waited longest are rendered first. */
 export function createRowMaker<Item, Content>(options: RowsOptions<Item, Content>) {
-  const { keyOf, versionOf, template, perFrame } = options;
+  const { keyOf, versionOf, template, isNear = () => true, perFrame } = options;
   let made = new Map<
     number | string,
     { version: readonly unknown[]; content: Content; turn: number }
@@ -42,6 +44,7 @@ export function createRowMaker<Item, Content>(options: RowsOptions<Item, Content
     const waiting = items.flatMap((item) => {
       const known = made.get(keyOf(item));
       if (known) next.set(keyOf(item), known);
+      if (known && !isNear(item)) return [];
       const version = versionOf(item);
       const isSame = known?.version.every((value, index) => value === version[index]);
       return isSame ? [] : [{ item, version, since: known?.turn ?? turn }];

@@ -4,6 +4,7 @@ import { channelCard } from '../channels/channel-card.ts';
 import { modelMatcher } from '../channels/filter-channels.ts';
 import { modelRow } from '../channels/model-row.ts';
 import type { DrawLoop } from '../draw/draw-loop.ts';
+import { watchNearRows } from '../draw/near-rows.ts';
 import { createRows } from '../draw/rows.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import { channelTemplates, type TemplateOptions } from './channel-templates.ts';
@@ -90,6 +91,12 @@ export function createChannelList(options: ChannelListOptions) {
     });
   };
 
+  const nearCards = watchNearRows({
+    list: element,
+    keyOf: (card) => card.getAttribute('data-id') ?? '',
+    onNear: () => loop.request(draw),
+  });
+
   const cards = createRows<Channel>({
     keyOf: ({ id }) => id,
     versionOf(channel) {
@@ -103,6 +110,7 @@ export function createChannelList(options: ChannelListOptions) {
         card.isOpen ? modelsOf(channel, card) : null,
       );
     },
+    isNear: ({ id }) => nearCards.isNear(String(id)),
     perFrame: cardsPerFrame,
   });
 
@@ -114,6 +122,7 @@ export function createChannelList(options: ChannelListOptions) {
       cards(matching, () => loop.request(draw)),
       element,
     );
+    nearCards.update();
   };
 
   return {
