@@ -1,7 +1,9 @@
-import type { Page } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright-core';
 
 /** How long a page's frames took while something happened. */
 export interface FrameFigures {
+  /** The main thread's work in all frames together. It repeats better than single frames do. */
+  workMs: number;
   /** Frames that took more than 50 ms from their first task to their paint. */
   long: number;
   longestMs: number;
@@ -22,6 +24,9 @@ interface LongFrame extends PerformanceEntry {
  * https://w3c.github.io/long-animation-frames/
  */
 export async function measureFrames(page: Page, work: () => Promise<void>): Promise<FrameFigures> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const startedMs = await workMsOf(session);
   await page.evaluate(() => {
     const frames: unknown[] = [];
     const observer = new PerformanceObserver((list) => frames.push(...list.getEntries()));
@@ -29,7 +34,9 @@ export async function measureFrames(page: Page, work: () => Promise<void>): Prom
     Object.assign(window, { longFrames: { frames, observer } });
   });
   await work();
-  return page.evaluate(() => {
+  const workMs = Math.round((await workMsOf(session)) - startedMs);
+  await session.detach();
+  const frames = await page.evaluate(() => {
     const { longFrames } = window as unknown as {
       longFrames: { frames: LongFrame[]; observer: PerformanceObserver };
     };
@@ -49,6 +56,13 @@ export async function measureFrames(page: Page, work: () => Promise<void>): Prom
       culprit: most ? `${most.invoker} ${most.sourceFunctionName}`.trim() : '',
     };
   });
+  return { workMs, ...frames };
+}
+
+/** How long the page's main thread has worked so far. https://chromedevtools.github.io/devtools-protocol */
+async function workMsOf(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0);
 }
 
 /** Scrolls for `ms` as fast as a quick reader. */
