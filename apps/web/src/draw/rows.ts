@@ -1,4 +1,5 @@
 import type { TemplateResult } from 'lit-html';
+import { guard } from 'lit-html/directives/guard.js';
 import { repeat } from 'lit-html/directives/repeat.js';
 
 interface RowsOptions<Item, Content> {
@@ -24,7 +25,8 @@ export function createRows<Item>(options: RowsOptions<Item, TemplateResult>) {
     return repeat(
       rows,
       ({ key }) => key,
-      ({ content }) => content,
+      // Otherwise lit-html compares every value of every row again.
+      ({ content }) => guard([content], () => content),
     );
   };
 }
