@@ -2,7 +2,7 @@ import type { CDPSession, Page } from 'playwright-core';
 
 /** How long a page's frames took while something happened. */
 export interface FrameFigures {
-  /** The main thread's work in all frames together. It repeats better than single frames do. */
+  /** The CPU time of the main thread in all frames. It repeats better than the time of single frames. */
   workMs: number;
   /** Frames that took more than 50 ms from their first task to their paint. */
   long: number;
@@ -25,7 +25,7 @@ interface LongFrame extends PerformanceEntry {
  */
 export async function measureFrames(page: Page, work: () => Promise<void>): Promise<FrameFigures> {
   const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable');
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   const startedMs = await workMsOf(session);
   await page.evaluate(() => {
     const frames: unknown[] = [];
@@ -59,7 +59,7 @@ export async function measureFrames(page: Page, work: () => Promise<void>): Prom
   return { workMs, ...frames };
 }
 
-/** How long the page's main thread has worked so far. https://chromedevtools.github.io/devtools-protocol */
+/** The CPU time of the page's main thread so far. https://chromedevtools.github.io/devtools-protocol */
 async function workMsOf(session: CDPSession): Promise<number> {
   const { metrics } = await session.send('Performance.getMetrics');
   return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0);
