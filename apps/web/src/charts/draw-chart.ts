@@ -75,6 +75,12 @@ function datasetOf(view: ChartSketch, series: Series, color: (name: string) => s
   };
 }
 
+/** The space between the axis's figures: a power of 2, because sizes are printed in powers of 1024. */
+function byteStepOf({ series }: ChartSketch): number {
+  const most = Math.max(1, ...series.flatMap(({ values }) => values.map((it) => it ?? 0)));
+  return 2 ** Math.ceil(Math.log2(most / 5));
+}
+
 function optionsOf(view: ChartSketch, color: (name: string) => string) {
   const { unit } = view;
   const muted = color('--muted');
@@ -101,6 +107,7 @@ function optionsOf(view: ChartSketch, color: (name: string) => string) {
           color: muted,
           font,
           maxTicksLimit: 6,
+          ...(unit === 'bytes' ? { stepSize: byteStepOf(view) } : {}),
           callback: (value: string | number) => formatValue(Number(value), unit),
         },
       },
