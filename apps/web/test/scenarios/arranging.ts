@@ -39,6 +39,24 @@ export function describeArranging(stage: Stage): void {
     await eventually(() => namesOn(page)).toEqual(['Birch', 'Cedar', 'Aurora']);
   });
 
+  it('a card out of sight is drawn when the focus brings it near', async () => {
+    const { product } = stage;
+    const page = await stage.open('/', { viewport: { width: 1280, height: 100 } });
+    const other = await stage.open('/');
+    await eventually(() => namesOn(page)).toEqual(['Birch', 'Cedar', 'Aurora']);
+    const { items } = (await product.call('GET', '/api/targets?history=0')) as {
+      items: { id: number; name: string }[];
+    };
+    const cedar = `/api/targets/${items.find(({ name }) => name === 'Cedar')?.id}`;
+    await product.call('PATCH', cedar, { name: 'Cypress' });
+    await eventually(() => namesOn(other)).toEqual(['Birch', 'Cypress', 'Aurora']);
+    expect(await namesOn(page)).toEqual(['Birch', 'Cedar', 'Aurora']);
+    await toggleOf(page, 'Cedar').focus();
+    await eventually(() => namesOn(page)).toEqual(['Birch', 'Cypress', 'Aurora']);
+    await product.call('PATCH', cedar, { name: 'Cedar' });
+    await eventually(() => namesOn(page)).toEqual(['Birch', 'Cedar', 'Aurora']);
+  });
+
   it('a finger drags a card by its handle, and scrolls the page anywhere else', async () => {
     const before = (await stage.product.call('GET', '/api/targets?history=0')) as {
       items: { id: number }[];
