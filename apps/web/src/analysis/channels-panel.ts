@@ -18,8 +18,6 @@ interface ChannelsOptions {
   onChoose(model: string): void;
 }
 
-export type ChannelsPanel = ReturnType<typeof createChannelsPanel>;
-
 /** One model on all of its channels, side by side. */
 export function createChannelsPanel(options: ChannelsOptions) {
   const { client, page, language, tables, range } = options;

@@ -116,5 +116,3 @@ export function createChannelFormStore(options: ChannelFormOptions) {
     },
   };
 }
-
-export type ChannelFormStore = ReturnType<typeof createChannelFormStore>;

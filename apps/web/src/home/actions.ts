@@ -16,8 +16,6 @@ interface ActionsOptions {
 
 const atOnce = 4;
 
-export type Actions = ReturnType<typeof createActions>;
-
 /** What the reader can do to channels outside of the dialogs. */
 export function createActions(options: ActionsOptions) {
   const { client, book, toasts, language } = options;

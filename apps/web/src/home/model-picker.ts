@@ -23,8 +23,6 @@ interface ModelPickerOptions {
   attempt: Attempt;
 }
 
-export type ModelPicker = ReturnType<typeof createModelPicker>;
-
 /** The dialog that chooses which models a channel's runs check. */
 export function createModelPicker(options: ModelPickerOptions) {
   const { client, nameOf, toasts, language, attempt } = options;

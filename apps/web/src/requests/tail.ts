@@ -17,8 +17,6 @@ const maxAtOnce = 200;
 /** A limit, because the page may follow the gateway for hours. */
 const maxKept = 1000;
 
-export type Tail = ReturnType<typeof createTail>;
-
 /** The newest requests, updated as the gateway serves more. */
 export function createTail({ client, page, filter, isReading, drawList }: TailOptions) {
   let shown: readonly ListedRequest[] = [];

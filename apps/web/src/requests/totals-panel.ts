@@ -39,8 +39,6 @@ const csvColumns = [
 ] as const;
 const filterGroups = ['key', 'channel', 'model'] as const;
 
-export type TotalsPanel = ReturnType<typeof createTotalsPanel>;
-
 /** The totals of the gateway, and the filters of the page. */
 export function createTotalsPanel(options: TotalsOptions) {
   const { client, page, language, nowS } = options;

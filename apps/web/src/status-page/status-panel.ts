@@ -15,8 +15,6 @@ interface StatusOptions {
   fetchStatus(): Promise<PublicStatus>;
 }
 
-export type StatusPanel = ReturnType<typeof createStatusPanel>;
-
 /** The public status page. */
 export function createStatusPanel({ language, nowS, fetchStatus }: StatusOptions) {
   return {
