@@ -5,7 +5,7 @@ export const analysis: ZhOf<typeof en> = {
   'analysis.whole': '全部模型',
   'analysis.since': '自 {time} 起',
   'analysis.availability': '可用率',
-  'analysis.availability.note': '通过检测的百分比。',
+  'analysis.availability.note': '检测通过的百分比。',
   'analysis.outcomes': '通过与失败',
   'analysis.outcomes.note': '每个时间段内的检测次数。',
   'analysis.latency': '延迟',

@@ -67,7 +67,7 @@ export const home: ZhOf<typeof en> = {
   'models.first_token': '首字',
   'models.rate': '速度',
   'models.history': '历史',
-  'models.since': '已 {duration}',
+  'models.since': '已持续 {duration}',
   'models.ok': '健康',
   'models.bad': '异常',
   'models.skipped': '已跳过',

@@ -9,7 +9,7 @@ export const models: ZhOf<typeof en> = {
   'offers.state.partly': '部分可用',
   'offers.state.dead': '不可用',
   'offers.alive': '{alive} / {total}',
-  'offers.alive.label': '个渠道可用',
+  'offers.alive.label': '可用渠道',
   'offers.fastest': '首字节',
   'offers.policy.latency': '网关会把请求发往已验证可用且最快的渠道。',
   'offers.policy.priority': '网关会按你的排序，把请求发往第一个已验证可用的渠道。',
