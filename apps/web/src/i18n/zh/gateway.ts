@@ -5,7 +5,7 @@ export const gateway: ZhOf<typeof en> = {
   'gateway.title': '使用网关',
   'gateway.intro':
     '任何支持 OpenAI、Anthropic 或 Google 接口的客户端都能使用网关：填上本服务器的地址和一个专用密钥即可。请求只会发往刚刚验证可用的模型；如果某个渠道在首字节之前失败，会自动换到下一个可用渠道。',
-  'gateway.setup': '你的示例',
+  'gateway.setup': '示例设置',
   'gateway.setup.hint':
     '这里填写的内容会出现在下面每个示例中。密钥只留在本页面，不会发送，也不会保存。',
   'gateway.setup.where': '密钥在管理页面中创建。',
