@@ -140,7 +140,7 @@ export function describeArranging(stage: Stage): void {
     await dialog.getByLabel('API key').fill('');
     await dialog.getByLabel('Address').fill('https://elsewhere.example.com');
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await dialog.getByText(/enter the key again/).waitFor();
+    await dialog.getByText(/Enter the key again/).waitFor();
   });
 
   it('a channel is paused and resumed, and checking all leaves paused ones alone', async () => {

@@ -25,7 +25,7 @@ export function describeModels(stage: Stage): void {
     await page.getByText('被限流').waitFor();
     harbour.provider.setBehaviour('claude-haiku-4-5', 'good');
     await stage.product.call('POST', `/api/targets/${harbour.id}/run`);
-    await page.getByText('已证实可用', { exact: true }).waitFor();
+    await page.getByText('已验证可用', { exact: true }).waitFor();
     harbour.provider.setBehaviour('claude-haiku-4-5', 'http_429');
   });
 

@@ -13,7 +13,7 @@ export function describeRequests(stage: Stage): void {
     const request = page.locator('.request').filter({ hasText: 'Harbour/gpt-4o' });
     await request.getByRole('button').first().click();
     await request.getByRole('rowheader', { name: 'Harbour/gpt-4o' }).waitFor();
-    await request.getByText('Request id').waitFor();
+    await request.getByText('Request ID').waitFor();
   });
 
   it('failures are listed and added up, in Chinese too', async () => {
