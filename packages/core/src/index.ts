@@ -124,7 +124,7 @@ export {
   runShape,
   runStatuses,
 } from './probes/run.ts';
-export { type RunCut, RunCutError, sentenceOfCut, wasCut } from './probes/run-cut.ts';
+export { endOfCut, type RunCut, RunCutError } from './probes/run-cut.ts';
 export { successRate, summariseRun } from './probes/summarise-run.ts';
 export { type Asked, askedRoute, splitTargetModel } from './routing/asked-route.ts';
 export {

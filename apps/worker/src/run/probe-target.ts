@@ -1,9 +1,9 @@
 import {
   AppError,
+  endOfCut,
   type ProbeResult,
   type RunCut,
   RunCutError,
-  sentenceOfCut,
   type Target,
   type UpstreamTarget,
 } from '@api-monitor/core';
@@ -70,7 +70,7 @@ export async function probeTarget(deps: Deps, input: ProbeTargetInput): Promise<
   const found: Found = { probes: [], remembered: new Map() };
   const { upstream } = deps;
   const list = await unlessCut(cut, listModels({ upstream, channel, target, signal: cut }));
-  if (!list) return { ...found, ...endOfCut(cut), listed_models: null };
+  if (!list) return { ...found, ...endOfSignal(cut), listed_models: null };
   if (!list.ok) return noFindings(list.error);
   const models = chooseModels(list.models, target);
   return { ...found, ...(await probeAll(deps, input, models, found)), listed_models: list.models };
@@ -89,9 +89,9 @@ export function chooseModels(
 type End = Pick<Findings, 'status' | 'error' | 'cut'>;
 
 /** A worker that stops aborts its runs without saying why. */
-function endOfCut({ reason }: AbortSignal): End {
+function endOfSignal({ reason }: AbortSignal): End {
   const cut = reason instanceof RunCutError ? reason.cut : 'interrupted';
-  return { status: 'interrupted', error: sentenceOfCut(cut), cut };
+  return { status: 'interrupted', ...endOfCut(cut) };
 }
 
 /** Probes the models into `found`, and returns how that ended. */
@@ -123,7 +123,7 @@ async function probeAll(
     return { status: 'error', error: sentenceOf(deps, error, target), cut: null };
   }
   const isCut = cut.aborted || (stopping.aborted && found.probes.length < models.length);
-  return isCut ? endOfCut(cut) : { status: 'completed', error: null, cut: null };
+  return isCut ? endOfSignal(cut) : { status: 'completed', error: null, cut: null };
 }
 
 /**

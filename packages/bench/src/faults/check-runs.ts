@@ -15,7 +15,7 @@ interface Run {
   started_at: number;
   finished_at: number | null;
   status: string;
-  error: string | null;
+  cut: string | null;
 }
 
 /** Reads every channel's runs; call it when all of them should be over. */
@@ -27,7 +27,7 @@ export async function checkRuns(stack: Stack): Promise<RunCheck> {
     check.rows += logs.json.count;
     check.runs += runs.length;
     check.stuck += runs.filter(({ status }) => status === 'running').length;
-    check.interrupted += runs.filter(({ error }) => error === 'interrupted').length;
+    check.interrupted += runs.filter(({ cut }) => cut === 'interrupted').length;
     const oldestFirst = runs.toReversed();
     check.overlapping += oldestFirst.filter(({ finished_at }, at) => {
       const next = oldestFirst[at + 1];

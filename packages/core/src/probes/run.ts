@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { unixSeconds } from '../shape.ts';
+import { runCuts } from './run-cut.ts';
 
 export const runStatuses = ['running', 'completed', 'error'] as const;
 
@@ -26,6 +27,7 @@ export const runShape = z.object({
   skipped: z.int(),
   log_file: z.string().nullable(),
   error: z.string().nullable(),
+  cut: z.enum(runCuts).nullable().describe('why the run was cut short; null if it was not'),
 });
 export type Run = z.output<typeof runShape>;
 

@@ -1,4 +1,4 @@
-import { sentenceOfCut, summariseRun, type Target } from '@api-monitor/core';
+import { endOfCut, type RunCut, summariseRun, type Target } from '@api-monitor/core';
 import { nextRevision } from '../engine/columns.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { lockTargets } from '../engine/locks.ts';
@@ -14,6 +14,8 @@ import { getRun, type RunRow, runColumns } from './runs.ts';
 export interface FinishRunInput extends WriteModelStatesInput {
   log_file: string | null;
   error: string | null;
+  /** Why the run was interrupted; without it, the worker stopped. */
+  cut?: RunCut | null;
   nowS: number;
 }
 
@@ -50,7 +52,7 @@ async function updateRun(db: Database, input: FinishRunInput): Promise<RunRow> {
       finished_at: input.nowS,
       heartbeat_at: input.nowS,
       log_file: input.log_file,
-      error: errorOf(input),
+      ...endOf(input),
     })
     .where('id', '=', input.run_id)
     .returning(runColumns)
@@ -69,7 +71,7 @@ async function updateSummary(db: Database, input: FinishRunInput): Promise<Targe
 }
 
 function summaryOf(input: FinishRunInput) {
-  if (input.status === 'interrupted') return { last_error: errorOf(input) };
+  if (input.status === 'interrupted') return { last_error: endOf(input).error };
   const { status, total, success, fail } = summariseRun(input.probes);
   return {
     last_run_at: input.nowS,
@@ -78,7 +80,7 @@ function summaryOf(input: FinishRunInput) {
     last_success: success,
     last_fail: fail,
     last_log_file: input.log_file,
-    last_error: errorOf(input),
+    last_error: input.error,
   };
 }
 
@@ -86,8 +88,6 @@ function listedOf({ listed_models }: FinishRunInput) {
   return listed_models === null ? {} : { listed_models: JSON.stringify(listed_models) };
 }
 
-function errorOf(input: FinishRunInput): string | null {
-  return input.status === 'interrupted'
-    ? (input.error ?? sentenceOfCut('interrupted'))
-    : input.error;
+function endOf({ status, error, cut }: FinishRunInput) {
+  return status === 'interrupted' ? endOfCut(cut ?? 'interrupted') : { cut: null, error };
 }

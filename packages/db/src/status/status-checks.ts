@@ -1,10 +1,4 @@
-import {
-  type ErrorKind,
-  type StatusCheck,
-  type StatusDay,
-  secondsPerDay,
-  wasCut,
-} from '@api-monitor/core';
+import { type ErrorKind, type StatusCheck, type StatusDay, secondsPerDay } from '@api-monitor/core';
 import type { Database } from '../engine/database.ts';
 import { probePeriods } from '../probe-totals/probe-totals.ts';
 
@@ -25,7 +19,7 @@ export async function listChannelChecks(
 ): Promise<StatusCheck[]> {
   const runs = await db.kysely
     .selectFrom('runs')
-    .select(['id', 'started_at', 'status', 'success', 'fail', 'error'])
+    .select(['id', 'started_at', 'status', 'success', 'fail', 'cut'])
     .where('target_id', '=', targetId)
     .where('started_at', '>', after)
     .where('started_at', '<=', until)
@@ -33,9 +27,9 @@ export async function listChannelChecks(
     .where('trigger', '!=', 'traffic')
     .orderBy('started_at')
     .execute();
-  return runs.flatMap(({ id, started_at, status, success, fail, error }) => {
+  return runs.flatMap(({ id, started_at, status, success, fail, cut }) => {
     const probed = success + fail;
-    if (probed === 0 && (status === 'completed' || wasCut({ error }))) return [];
+    if (probed === 0 && (status === 'completed' || cut !== null)) return [];
     const share = probed === 0 ? 0 : success / probed;
     return [{ target_id: targetId, run_id: id, at: started_at, share, kind: null }];
   });
