@@ -1,4 +1,4 @@
-import type { ProbeResult, TargetStatus } from '@api-monitor/core';
+import { isSkipped, type ProbeResult, type TargetStatus } from '@api-monitor/core';
 import { Counter, Histogram, type Registry } from '@api-monitor/runtime';
 
 export type WorkerMetrics = ReturnType<typeof createWorkerMetrics>;
@@ -43,9 +43,10 @@ export function createWorkerMetrics(registry: Registry) {
     registers: [registry],
   });
   return {
-    probeEnded({ route, error_kind, duration }: ProbeResult): void {
+    probeEnded(probe: ProbeResult): void {
+      const { route, error_kind, duration } = probe;
       probes.inc({ route, verdict: error_kind ?? 'alive' });
-      if (error_kind !== 'skipped') probeDuration.observe({ route }, duration);
+      if (!isSkipped(probe)) probeDuration.observe({ route }, duration);
     },
     runEnded(status: TargetStatus | 'interrupted', durationS: number): void {
       runs.inc({ status });

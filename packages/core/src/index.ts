@@ -99,6 +99,7 @@ export {
   historyFields,
   historyLength,
 } from './probes/history-point.ts';
+export { isSkipped } from './probes/is-skipped.ts';
 export { judgeProbe, redirectMessage, type Verdict } from './probes/judge-probe.ts';
 export { type Attempt, isRouteRefused, mendRequest } from './probes/mend-request.ts';
 export {

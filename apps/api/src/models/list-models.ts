@@ -1,5 +1,6 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import {
+  isSkipped,
   modelStateShape,
   pick,
   type RankedOffer,
@@ -101,7 +102,7 @@ function channelOf(ranked: RankedOffer<KnownOffer>): ModelItem['channels'][numbe
   return {
     ...candidate,
     enabled: target.enabled,
-    skipped: state.error_kind === 'skipped',
+    skipped: isSkipped(state),
     latency_s: state.duration,
     ...pick(state, stateFields),
   };

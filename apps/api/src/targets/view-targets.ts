@@ -1,5 +1,5 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { nextRunAtOf, successRate, type Target } from '@api-monitor/core';
+import { isSkipped, nextRunAtOf, successRate, type Target } from '@api-monitor/core';
 import {
   listModelStates,
   listRunningTargetIds,
@@ -122,7 +122,7 @@ function entryOf(
     target_id: undefined,
     run_id: undefined,
     history: undefined,
-    skipped: state.error_kind === 'skipped',
+    skipped: isSkipped(state),
     open_breaker: breakers.openOf(state),
   };
 }

@@ -1,4 +1,5 @@
 import type { TargetStatus } from '../targets/target.ts';
+import { isSkipped } from './is-skipped.ts';
 import type { ProbeResult } from './probe-row.ts';
 
 export interface RunSummary {
@@ -13,7 +14,7 @@ export interface RunSummary {
 export function summariseRun(
   probes: readonly Pick<ProbeResult, 'success' | 'error_kind'>[],
 ): RunSummary {
-  const skipped = probes.filter((probe) => probe.error_kind === 'skipped').length;
+  const skipped = probes.filter(isSkipped).length;
   const success = probes.filter((probe) => probe.success).length;
   const total = probes.length - skipped;
   return { status: statusOf(total, success), total, success, fail: total - success, skipped };

@@ -1,4 +1,5 @@
 import type { ModelState } from '../model-states/model-state.ts';
+import { isSkipped } from '../probes/is-skipped.ts';
 import type { Target } from '../targets/target.ts';
 import type { Asked } from './asked-route.ts';
 import { type Breaker, type BreakerState, breakerStateOf, type Proof } from './breaker.ts';
@@ -23,8 +24,7 @@ export interface Offer extends Proof {
 
 /** What a model's latest probe proves. */
 export function proofOf(state: Pick<ModelState, 'success' | 'error_kind' | 'timestamp'>): Proof {
-  const { success, error_kind, timestamp } = state;
-  return { is_alive: error_kind === 'skipped' ? null : success, proved_at: timestamp };
+  return { is_alive: isSkipped(state) ? null : state.success, proved_at: state.timestamp };
 }
 
 type OfferedState = Pick<

@@ -3,6 +3,7 @@ import {
   countValue,
   type ErrorKind,
   type Histogram,
+  isSkipped,
   type ProbeResult,
   type WireProtocol,
 } from '@api-monitor/core';
@@ -102,7 +103,7 @@ export function keyOfPeriod(one: Pick<PeriodTotals, 'period_s' | 'starts_at' | '
  * are left out. A skipped model isn't a chat model and says nothing about a channel.
  */
 export function sumByPeriod(sums: TotalsByPeriod, probe: SummedProbe, nowS: number): void {
-  if (probe.error_kind === 'skipped') return;
+  if (isSkipped(probe)) return;
   for (const { lengthS, keptS } of Object.values(probePeriods)) {
     if (probe.timestamp < nowS - keptS) continue;
     const starts_at = periodStart(probe.timestamp, lengthS);

@@ -1,4 +1,10 @@
-import { type ErrorKind, type StatusCheck, type StatusDay, secondsPerDay } from '@api-monitor/core';
+import {
+  type ErrorKind,
+  isSkipped,
+  type StatusCheck,
+  type StatusDay,
+  secondsPerDay,
+} from '@api-monitor/core';
 import type { Database } from '../engine/database.ts';
 import { probePeriods } from '../probe-totals/probe-totals.ts';
 
@@ -52,7 +58,7 @@ export async function listModelChecks(
     .orderBy('timestamp')
     .execute();
   return probes
-    .filter(({ error_kind }) => error_kind !== 'skipped')
+    .filter((probe) => !isSkipped(probe))
     .map(({ timestamp, success, error_kind, ...ids }) => ({
       ...ids,
       at: timestamp,
@@ -72,7 +78,7 @@ export async function listFailureKinds(db: Database, runId: number): Promise<Err
     .execute();
   return rows
     .sort((a, b) => Number(b.probes) - Number(a.probes))
-    .flatMap(({ error_kind }) => (error_kind && error_kind !== 'skipped' ? error_kind : []));
+    .flatMap((row) => (row.error_kind && !isSkipped(row) ? row.error_kind : []));
 }
 
 /** The probes of these channels, of one model or of all, day by day from the stored sums; oldest first. */
