@@ -39,12 +39,16 @@ export interface KnownOffer extends Offer {
   state: ModelStateRow;
 }
 
-/** Reads all offers, or those of one target, of one model, or both. */
+/** Reads all offers, or those of some targets, of one model, or both. */
 export async function listOffers(
   { db }: ApiDeps,
-  which: { target_id?: number; model?: string } = {},
+  { target_ids, model }: { target_ids?: readonly number[]; model?: string } = {},
 ): Promise<KnownOffer[]> {
-  const states = await listModelStates(db, { ...which, with_history: false });
+  const states = await listModelStates(db, {
+    ...(target_ids && { target_ids }),
+    model,
+    with_history: false,
+  });
   const targetIds = [...new Set(states.map((state) => state.target_id))];
   const targets = new Map((await listTargetsByIds(db, targetIds)).map((it) => [it.id, it]));
   return states.flatMap((state) => {

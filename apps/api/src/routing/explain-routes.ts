@@ -53,7 +53,7 @@ export function explainRoutesRoute(deps: ApiDeps) {
 async function explain(deps: ApiDeps, name: string): Promise<Answer> {
   const asked = await askedFor(deps, name);
   const { model } = asked;
-  const which = asked.kind === 'pinned' ? { target_id: asked.target.id, model } : { model };
+  const which = asked.kind === 'pinned' ? { target_ids: [asked.target.id], model } : { model };
   const offers = await listOffers(deps, which);
   const { ranked, fault } = explainOffers(deps, asked, offers);
   const first = fault ? undefined : ranked[0]?.offer.target;
