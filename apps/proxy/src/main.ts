@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { readToken } from '@api-monitor/db';
 import {
-  envInt,
   envParsed,
   masterTokenEnvShape,
+  portVariable,
   runService,
   serveService,
   serviceEnvShape,
@@ -15,7 +15,7 @@ import { gatewayOptionsOf, processCountOf, proxyEnvShape } from './env.ts';
 const schema = z.object({
   ...serviceEnvShape,
   ...proxyEnvShape,
-  PROXY_PORT: envInt({ min: 0, max: 65_535, default: 8082 }),
+  PROXY_PORT: portVariable(8082),
   ...masterTokenEnvShape,
   PROXY_PROCESSES: envParsed({
     parse: (text) => processCountOf(text, availableParallelism()),

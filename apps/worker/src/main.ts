@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readInstanceId } from '@api-monitor/db';
-import { envInt, runService, serveService, serviceEnvShape } from '@api-monitor/runtime';
+import { portVariable, runService, serveService, serviceEnvShape } from '@api-monitor/runtime';
 import { z } from 'zod';
 import { createWorker } from './create-worker.ts';
 import { workerEnvShape, workerOptionsOf } from './env.ts';
@@ -8,7 +8,7 @@ import { workerEnvShape, workerOptionsOf } from './env.ts';
 const schema = z.object({
   ...serviceEnvShape,
   ...workerEnvShape,
-  WORKER_PORT: envInt({ min: 0, max: 65_535, default: 8083 }),
+  WORKER_PORT: portVariable(8083),
 });
 
 await runService({

@@ -13,12 +13,15 @@ export {
   auditActors,
 } from './admin/audit-action.ts';
 export {
+  type GivenSettings,
   type PlainSettings,
   parseSettings,
   type SettingValues,
   settingNames,
   settingRules,
+  settingsInForce,
   settingsShape,
+  sourceOfSetting,
 } from './admin/settings.ts';
 export {
   AppError,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { settingsInForce } from '@api-monitor/core';
 import {
   type Database,
   ensureSetting,
@@ -27,11 +28,11 @@ export interface MadeSecret {
 /** The current tokens. A missing token is replaced by a random one, so nothing can match it. */
 export async function readTokens(db: Database, given: GivenSecrets): Promise<Tokens> {
   const known = await readSecrets(db, given);
-  const { visitor_mode_enabled } = await readSettings(db);
+  const { visitor_mode_enabled } = settingsInForce(await readSettings(db), {});
   return {
     apiToken: known.apiToken?.value ?? randomSecret(''),
     visitorToken: known.visitorToken?.value ?? randomSecret(''),
-    isAnonymousVisitorAllowed: visitor_mode_enabled ?? false,
+    isAnonymousVisitorAllowed: visitor_mode_enabled,
   };
 }
 
