@@ -1,4 +1,11 @@
-import { envInt, envParsed, givenSettingsOf, settingsEnvShape } from '@api-monitor/runtime';
+import {
+  envInt,
+  envParsed,
+  givenSettingsOf,
+  portVariable,
+  serviceEnvShape,
+  settingsEnvShape,
+} from '@api-monitor/runtime';
 import { allowPrivateVariable } from '@api-monitor/upstream';
 import type { z } from 'zod';
 
@@ -12,6 +19,13 @@ export const workerEnvShape = {
   RETENTION_DAYS: envInt({ min: 0, max: 36_500, default: 90 }),
   AUDIT_RETENTION_DAYS: envInt({ min: 0, max: 36_500, default: 365 }),
   UPSTREAM_ALLOW_PRIVATE: envParsed(allowPrivateVariable),
+};
+
+/** The variables of a worker that runs as a separate service. */
+export const workerServiceEnvShape = {
+  ...serviceEnvShape,
+  ...workerEnvShape,
+  WORKER_PORT: portVariable(8083),
 };
 
 /** The worker's options from its variables. */
