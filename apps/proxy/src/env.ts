@@ -73,7 +73,7 @@ function bodiesLimitMbOf(env: ProxyEnv, logger: Pick<Logger, 'warn'>): number {
 const processLimit = 64;
 
 /** Reads `PROXY_PROCESSES`: `auto` is one for each core. null if it is neither that nor a number. */
-export function processCountOf(text: string, cores: number): number | null {
+function processCountOf(text: string, cores: number): number | null {
   if (text.toLowerCase() === 'auto') return Math.min(cores, processLimit);
   const count = /^\d{1,2}$/.test(text) ? Number(text) : 0;
   return count >= 1 && count <= processLimit ? count : null;
