@@ -24,7 +24,7 @@ export async function startProbing(
     apiKey: probingKey,
     ...(certificate ? { certificate } : {}),
   });
-  const channel: UpstreamTarget = {
+  const upstreamTarget: UpstreamTarget = {
     id: 1,
     baseUrl: provider.origin,
     apiKey: probingKey,
@@ -32,14 +32,14 @@ export async function startProbing(
   };
   const target = { prompt: 'Who are you?', anthropic_version: '2023-06-01', timeout_s: 10 };
   const signal = new AbortController().signal;
-  const shared = { upstream, channel, target, signal };
+  const shared = { upstream, upstreamTarget, target, signal };
   return {
     provider,
     probe: (model: string, changes: Partial<ProbeModelInput> = {}) =>
       probeModel({ ...shared, model, remembered: null, nowS: () => probingNowS, ...changes }),
     list: (changes: Partial<UpstreamTarget> = {}) =>
-      listModels({ ...shared, channel: { ...channel, ...changes } }),
-    channel,
+      listModels({ ...shared, upstreamTarget: { ...upstreamTarget, ...changes } }),
+    upstreamTarget,
     async close() {
       await upstream.close();
       await provider.close();

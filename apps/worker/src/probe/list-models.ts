@@ -5,7 +5,7 @@ import { hideKey } from './hide-key.ts';
 
 interface ListModelsInput {
   upstream: Upstream;
-  channel: UpstreamTarget;
+  upstreamTarget: UpstreamTarget;
   target: Pick<Target, 'timeout_s'>;
   signal: AbortSignal;
 }
@@ -15,11 +15,11 @@ interface ListModelsInput {
  * Throws the signal's reason if it aborts.
  */
 export async function listModels(input: ListModelsInput): Promise<ModelList> {
-  const { upstream, channel, target, signal } = input;
+  const { upstream, upstreamTarget, target, signal } = input;
   const timeoutMs = target.timeout_s * 1000;
-  const exchange = await upstream.exchange(channel, modelListRequest, { timeoutMs, signal });
+  const exchange = await upstream.exchange(upstreamTarget, modelListRequest, { timeoutMs, signal });
   const list = readModelList(exchange);
-  const hider = hideKey(channel.apiKey);
+  const hider = hideKey(upstreamTarget.apiKey);
   if (!list.ok) return readModelList(hider.inExchange(exchange));
   // An id with the key must not be stored or shown, and a masked one isn't a model's.
   return { ok: true, models: list.models.filter((id) => hider.inText(id) === id) };

@@ -21,7 +21,7 @@ import { hideKey } from './hide-key.ts';
 /** What every request of one probe shares. */
 export interface ProbeContext {
   upstream: Upstream;
-  channel: UpstreamTarget;
+  upstreamTarget: UpstreamTarget;
   target: Pick<Target, 'prompt' | 'anthropic_version' | 'timeout_s'>;
   model: string;
   /** Aborts the probe: `probeModel` then throws the signal's reason. */
@@ -40,12 +40,12 @@ export async function sendAttempt(
   form: RequestForm,
   spentS: number,
 ): Promise<SentAttempt> {
-  const { channel, target, model, signal } = context;
+  const { upstreamTarget, target, model, signal } = context;
   const protocol = protocolFor(form.route);
   const question = { model, prompt: target.prompt, anthropicVersion: target.anthropic_version };
   const request = protocol.buildRequest({ ...question, form });
   const watch = watchAnswer(protocol);
-  const exchange = await context.upstream.exchange(channel, request, {
+  const exchange = await context.upstream.exchange(upstreamTarget, request, {
     timeoutMs: target.timeout_s * 1000,
     spentMs: Math.round(spentS * 1000),
     signal,
@@ -55,7 +55,7 @@ export async function sendAttempt(
     form,
     path: request.path,
     firstTokenS: watch.firstTokenS(),
-    ...readHidden(protocol, exchange, channel.apiKey),
+    ...readHidden(protocol, exchange, upstreamTarget.apiKey),
   };
 }
 

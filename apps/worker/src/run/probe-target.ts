@@ -23,7 +23,7 @@ export interface Findings extends Pick<FinishRunInput, 'status' | 'error' | 'lis
 
 interface ProbeTargetInput {
   target: Target;
-  channel: UpstreamTarget;
+  upstreamTarget: UpstreamTarget;
   /** Ends the run at once. */
   cut: AbortSignal;
   onListed: (total: number) => Promise<void>;
@@ -66,10 +66,10 @@ export async function unlessCut<Result>(
  * what was measured before is kept; an earlier one is thrown.
  */
 export async function probeTarget(deps: Deps, input: ProbeTargetInput): Promise<Findings> {
-  const { target, channel, cut } = input;
+  const { target, upstreamTarget, cut } = input;
   const found: Found = { probes: [], remembered: new Map() };
   const { upstream } = deps;
-  const list = await unlessCut(cut, listModels({ upstream, channel, target, signal: cut }));
+  const list = await unlessCut(cut, listModels({ upstream, upstreamTarget, target, signal: cut }));
   if (!list) return { ...found, ...endOfSignal(cut), listed_models: null };
   if (!list.ok) return noFindings(list.error);
   const models = chooseModels(list.models, target);
@@ -97,7 +97,7 @@ function endOfSignal({ reason }: AbortSignal): End {
 /** Probes the models into `found`, and returns how that ended. */
 async function probeAll(
   deps: Deps,
-  { target, channel, cut, onListed, onProbe }: ProbeTargetInput,
+  { target, upstreamTarget, cut, onListed, onProbe }: ProbeTargetInput,
   models: readonly string[],
   found: Found,
 ): Promise<End> {
@@ -109,7 +109,7 @@ async function probeAll(
     const signal = AbortSignal.any([cut, stopping]);
     await forEachLimited(models, deps.limits.probesPerRun, signal, async (model) => {
       const remembered = rememberedByModel.get(model) ?? null;
-      const context = { upstream, channel, target, model, remembered, signal: cut, nowS };
+      const context = { upstream, upstreamTarget, target, model, remembered, signal: cut, nowS };
       const outcome = await unlessCut(cut, probeModel(context)).catch((err) => {
         deps.logger.error({ err, target_id: target.id, model }, 'probe failed unexpectedly');
         return unfinished(context, unexpected);

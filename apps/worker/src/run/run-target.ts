@@ -89,7 +89,7 @@ async function probeAndLog(
   const probing = async () =>
     probeTarget(deps, {
       target,
-      channel: upstreamTargetOf(deps.db, target),
+      upstreamTarget: upstreamTargetOf(deps.db, target),
       cut,
       onListed: (total) => publishProgress(total, 0, null),
       onProbe: async (probe, total, done) => {

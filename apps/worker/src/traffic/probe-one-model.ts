@@ -38,7 +38,13 @@ export async function probeOneModel(
     return;
   }
   const { db, upstream, nowS } = deps;
-  const context = { upstream, channel: upstreamTargetOf(db, target), target, signal: cut, nowS };
+  const context = {
+    upstream,
+    upstreamTarget: upstreamTargetOf(db, target),
+    target,
+    signal: cut,
+    nowS,
+  };
   const { remembered } = last;
   const outcome = await unlessCut(cut, probeModel({ ...context, model, remembered }));
   if (outcome) await record(deps, target, outcome, cut);
