@@ -9,9 +9,9 @@ import type { GatewayDeps } from './gateway-deps.ts';
 import { type Arrival, requestRecord } from './records/request-record.ts';
 import { tokensToCount, tokensToReserve } from './records/tokens-to-count.ts';
 import { type FoundModel, findModel, modelLimitBytes } from './request/find-model.ts';
+import type { HeldBody } from './request/held-body.ts';
 import { inputTokensOf } from './request/input-tokens.ts';
 import type { Endpoint } from './request/match-route.ts';
-import type { Parcel } from './request/parcel.ts';
 import { readRequestBody } from './request/read-request-body.ts';
 import { namesTooManyModels } from './request/rename-inner-models.ts';
 import { sendError } from './send-error.ts';
@@ -42,24 +42,24 @@ export async function handleForward(deps: GatewayDeps, given: ForwardRequest): P
       return refuse(deps, given, { status: 413, code: 'request_too_large', message });
     }
     case 'whole':
-      return handleParcel(deps, given, body.parcel).finally(() => body.parcel.release());
+      return handleBody(deps, given, body.heldBody).finally(() => body.heldBody.release());
   }
 }
 
-async function handleParcel(
+async function handleBody(
   deps: GatewayDeps,
   given: ForwardRequest,
-  parcel: Parcel,
+  heldBody: HeldBody,
 ): Promise<void> {
   const { endpoint, key } = given;
-  const requestBytes = parcel.body.length;
-  const named = nameOf(given, parcel.body);
+  const requestBytes = heldBody.bytes.length;
+  const named = nameOf(given, heldBody.bytes);
   if ('error' in named) return refuse(deps, given, named.error, { requestBytes });
   const { model: requestedModel } = named;
   let inputTokens = 0;
   const admission = deps.keyLimits.take(key, () => {
-    inputTokens = inputTokensOf(parcel.body);
-    return tokensToReserve(endpoint.route, parcel.body, inputTokens);
+    inputTokens = inputTokensOf(heldBody.bytes);
+    return tokensToReserve(endpoint.route, heldBody.bytes, inputTokens);
   });
   const asked = { requestedModel, requestBytes };
   if (!admission.ok) return refuse(deps, given, limitError(admission), asked);
@@ -72,21 +72,21 @@ async function handleParcel(
       session: sessionOf(given.request),
     });
     if (!resolution.ok) return refuse(deps, given, resolution.error, asked);
-    const record = await forward(deps, given, { ...named, parcel, choices: resolution.choices });
+    const record = await forward(deps, given, { ...named, heldBody, choices: resolution.choices });
     admission.settle(tokensToCount(record, inputTokens));
   } finally {
     admission.settle(0);
   }
 }
 
-type Sent = Name & Pick<Parameters<typeof forwardRequest>[1], 'parcel' | 'choices'>;
+type Sent = Name & Pick<Parameters<typeof forwardRequest>[1], 'heldBody' | 'choices'>;
 
 async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
   const { request, response, arrival, endpoint, trail } = given;
-  const { model, found, isStream, parcel, choices } = sent;
-  const requestBytes = parcel.body.length;
+  const { model, found, isStream, heldBody, choices } = sent;
+  const requestBytes = heldBody.bytes.length;
   const forwarded = await forwardRequest(deps, {
-    ...{ request, response, requestId: arrival.requestId, endpoint, parcel, found },
+    ...{ request, response, requestId: arrival.requestId, endpoint, heldBody, found },
     ...{ askedModel: model, isStream, query: upstreamQuery(given.query), choices, trail },
   });
   const error = forwarded.status === 0 ? gatewayFault(forwarded) : null;

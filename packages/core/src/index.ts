@@ -89,6 +89,7 @@ export { probedFields } from './model-states/probed-fields.ts';
 export { namesOf, pick, recordOf } from './pick.ts';
 export type { Answer, AnswerProgress, BodyError, BodyReading } from './probes/answer.ts';
 export { chooseRoute } from './probes/choose-route.ts';
+export { type Attempt, correctRequest, isRouteRefused } from './probes/correct-request.ts';
 export { type ErrorKind, errorKinds } from './probes/error-kind.ts';
 export type {
   AnsweredExchange,
@@ -104,7 +105,6 @@ export {
 } from './probes/history-point.ts';
 export { isSkipped } from './probes/is-skipped.ts';
 export { judgeProbe, redirectMessage, type Verdict } from './probes/judge-probe.ts';
-export { type Attempt, isRouteRefused, mendRequest } from './probes/mend-request.ts';
 export {
   contentLimit,
   type ProbeResult,

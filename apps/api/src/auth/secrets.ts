@@ -14,7 +14,6 @@ import { hashPassword } from './hash-password.ts';
 
 /** Where a setting comes from: an admin set it, the environment, the first start, or nobody. */
 export const settingSources = ['admin', 'environment', 'generated', 'default'] as const;
-type SettingSource = (typeof settingSources)[number];
 
 /** Secrets from the environment; those that it leaves out are created at the first start. */
 export type GivenSecrets = Record<SecretName, string | undefined>;

@@ -7,8 +7,8 @@ import {
   describeFault,
   headerOf,
 } from '@api-monitor/upstream';
+import type { HeldBody } from '../request/held-body.ts';
 import type { Endpoint } from '../request/match-route.ts';
-import type { Parcel } from '../request/parcel.ts';
 import { answerHeaders, type RoutingInfo } from './answer-headers.ts';
 import { AttemptTimer, stallTimeoutMsOf } from './attempt-timer.ts';
 import { createEventGate, type Gate } from './event-gate.ts';
@@ -26,7 +26,7 @@ export interface PipeOptions {
   response: ServerResponse;
   endpoint: Endpoint;
   /** Released when an answer starts going to the client, because no other attempt will follow. */
-  parcel: Parcel;
+  heldBody: HeldBody;
   routing: RoutingInfo;
   /** Its key is masked in everything that goes to the client. */
   target: UpstreamTarget;
@@ -226,9 +226,9 @@ export class AnswerPipe implements AnswerHandler {
 
   /** `wholeBytes`: the length of an answer that has arrived completely; null if more may follow. */
   #sendHead(wholeBytes: number | null): void {
-    const { response, routing, parcel } = this.#options;
+    const { response, routing, heldBody } = this.#options;
     if (response.headersSent) return;
-    parcel.release();
+    heldBody.release();
     const headers = answerHeaders(this.#headers, routing, this.#keyMask);
     // A stream's length is never promised, because an error event may have to follow.
     const promised = this.#watch?.isEventStream ? undefined : this.#headers['content-length'];

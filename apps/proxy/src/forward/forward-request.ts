@@ -5,8 +5,8 @@ import type { BoardModel } from '../board/board.ts';
 import { errorEvent, type GatewayError } from '../dialects/gateway-error.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import { type FoundModel, spliceModel } from '../request/find-model.ts';
+import type { HeldBody } from '../request/held-body.ts';
 import type { Endpoint } from '../request/match-route.ts';
-import type { Parcel } from '../request/parcel.ts';
 import { renameInnerModels } from '../request/rename-inner-models.ts';
 import type { Choice } from '../request/resolve-candidates.ts';
 import { AnswerPipe } from './answer-pipe.ts';
@@ -26,7 +26,7 @@ export interface Forwarding {
   requestId: string;
   endpoint: Endpoint;
   /** Released once an answer has begun. */
-  parcel: Parcel;
+  heldBody: HeldBody;
   /** Null if the path names the model. */
   found: FoundModel | null;
   /** As the client named it. */
@@ -178,12 +178,12 @@ function attempt(
 ): Promise<{ end: AttemptEnd; pipe: AnswerPipe }> {
   const { entry, proofAgeS } = choice;
   const { target, model } = entry;
-  const { response, requestId, endpoint, parcel } = given;
+  const { response, requestId, endpoint, heldBody } = given;
   return new Promise((resolve) => {
     new AnswerPipe({
       response,
       endpoint,
-      parcel,
+      heldBody,
       routing: { requestId, targetId: target.id, model, attempts: number, proofAgeS },
       target: target.upstream,
       mayHoldBack: !isLast,
@@ -209,10 +209,10 @@ function firstByteTimeoutMsOf(
 }
 
 function upstreamRequest(
-  { request, endpoint, parcel, found, askedModel, query, trail }: Forwarding,
+  { request, endpoint, heldBody, found, askedModel, query, trail }: Forwarding,
   { target, model }: BoardModel,
 ): DispatchRequest {
-  const { body } = parcel;
+  const body = heldBody.bytes;
   const path = found ? endpoint.upstreamPath : pathWithModel(endpoint.upstreamPath, model);
   return {
     method: 'POST',
@@ -221,7 +221,7 @@ function upstreamRequest(
     keyHeader: endpoint.keyHeader,
     body: {
       pieces: found ? spliceModel(body, found, model) : renameInnerModels(body, askedModel, model),
-      hold: () => parcel.hold(),
+      hold: () => heldBody.hold(),
     },
   };
 }

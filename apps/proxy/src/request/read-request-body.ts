@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Parcel } from './parcel.ts';
+import { HeldBody } from './held-body.ts';
 
 /** The memory that all request bodies together may take. */
 export class BodyBudget {
@@ -22,8 +22,8 @@ export class BodyBudget {
 }
 
 export type RequestBody =
-  /** The caller releases the parcel. */
-  | { kind: 'whole'; parcel: Parcel }
+  /** The caller releases it. */
+  | { kind: 'whole'; heldBody: HeldBody }
   | { kind: 'too_large' }
   /** All bodies together leave no room for it. */
   | { kind: 'no_room' }
@@ -61,7 +61,7 @@ export function readRequestBody(
     request.on('end', () => {
       if (isOver) return;
       isOver = true;
-      resolve({ kind: 'whole', parcel: body.toParcel() });
+      resolve({ kind: 'whole', heldBody: body.toHeldBody() });
     });
     request.on('close', () => fail('left'));
     request.on('error', () => fail('left'));
@@ -121,8 +121,8 @@ class GrowingBody {
     return true;
   }
 
-  toParcel(): Parcel {
-    return new Parcel(this.#only ?? this.#bytes.subarray(0, this.#length), () => this.drop());
+  toHeldBody(): HeldBody {
+    return new HeldBody(this.#only ?? this.#bytes.subarray(0, this.#length), () => this.drop());
   }
 
   /** Frees the memory at once: the budget doesn't count garbage that waits for a collection. */

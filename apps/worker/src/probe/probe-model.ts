@@ -1,9 +1,9 @@
 import {
   chooseRoute,
+  correctRequest,
   firstFormOf,
   isRouteRefused,
   judgeProbe,
-  mendRequest,
   type ProbeResult,
   protocolOf,
   type RequestForm,
@@ -61,7 +61,7 @@ async function sendUntilFound(
   };
   const attempts: [SentAttempt, ...SentAttempt[]] = [await send(first)];
   for (;;) {
-    const form = mendRequest(attempts);
+    const form = correctRequest(attempts);
     if (!form || input.target.timeout_s - spentS < shortestAttemptS) return attempts;
     attempts.push(await send(form));
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { BodyReading } from './answer.ts';
+import { type Attempt, correctRequest, isRouteRefused, maxAttempts } from './correct-request.ts';
 import type { AnsweredExchange } from './exchange.ts';
-import { type Attempt, isRouteRefused, maxAttempts, mendRequest } from './mend-request.ts';
 import { firstFormOf, type RequestForm } from './request-form.ts';
 import { type Route, routes } from './route.ts';
 
@@ -98,15 +98,15 @@ describe('a request rejected for its form is sent in another', () => {
       { stream: false },
     ],
   ])('%s', (_, said, change) => {
-    expect(mendRequest([said])).toEqual({ ...said.form, ...change });
+    expect(correctRequest([said])).toEqual({ ...said.form, ...change });
   });
 
   test('after a stream that broke off, a whole answer is asked for', () => {
     const reading: BodyReading = { kind: 'unreadable', fault: 'broken_stream', body: '' };
     const broken = { ...attempt(chat, 200, ''), reading };
-    expect(mendRequest([broken])).toMatchObject({ route: 'chat', stream: false });
+    expect(correctRequest([broken])).toMatchObject({ route: 'chat', stream: false });
     const again = { ...broken, form: { ...broken.form, stream: false } };
-    expect(mendRequest([broken, again])).toBeNull();
+    expect(correctRequest([broken, again])).toBeNull();
   });
 });
 
@@ -124,15 +124,15 @@ describe('a conclusive answer isn’t asked about again', () => {
     attempt(chat, 400, 'messages: at least one message is required'),
     attempt({ route: 'embeddings' }, 404, 'not found'),
   ])('$exchange.status $reading.error.message', (said) => {
-    expect(mendRequest([said])).toBeNull();
+    expect(correctRequest([said])).toBeNull();
   });
 
   test('neither a missing answer nor a body that was cut', () => {
     const none = { answered: false, kind: 'network', message: 'reset', durationS: 0 } as const;
     const refused = attempt(chat, 404, '');
-    expect(mendRequest([{ ...refused, exchange: none }])).toBeNull();
+    expect(correctRequest([{ ...refused, exchange: none }])).toBeNull();
     expect(
-      mendRequest([{ ...refused, exchange: { ...answered(404), cut: 'too_long' } }]),
+      correctRequest([{ ...refused, exchange: { ...answered(404), cut: 'too_long' } }]),
     ).toBeNull();
   });
 });
@@ -148,12 +148,12 @@ describe('a route that the channel refuses', () => {
     attempt({ route: 'anthropic' }, 404, 'Invalid URL (POST /v1/messages)'),
   ])('gives way to chat: $exchange.status $reading.error.message', (said) => {
     expect(isRouteRefused(said)).toBe(true);
-    expect(mendRequest([said])).toEqual(firstFormOf('chat'));
+    expect(correctRequest([said])).toEqual(firstFormOf('chat'));
   });
 
   test('each other chat route is asked once, within the limit', () => {
     const attempts: Attempt[] = [attempt({ route: 'gemini' }, 404, '')];
-    for (let form = mendRequest(attempts); form; form = mendRequest(attempts)) {
+    for (let form = correctRequest(attempts); form; form = correctRequest(attempts)) {
       attempts.push(attempt(form, 404, ''));
     }
     expect(attempts.map(({ form }) => `${form.route} ${form.stream}`)).toEqual([
@@ -181,7 +181,7 @@ test('a probe never sends more requests than the limit, and never the same form 
       let form: RequestForm | null = firstFormOf(route);
       for (let round = seed; form; round = Math.floor(round / 5)) {
         attempts.push(attempt(form, 400, messages[round % 5] ?? ''));
-        form = mendRequest(attempts);
+        form = correctRequest(attempts);
       }
       const forms = attempts.map((sent) => JSON.stringify(sent.form));
       expect(attempts.length).toBeLessThanOrEqual(maxAttempts);

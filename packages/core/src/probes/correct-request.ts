@@ -24,10 +24,10 @@ const findings: readonly ErrorKind[] = ['auth', 'quota', 'rate_limit', 'upstream
 /** A message that rejects the form is short, so longer texts aren't searched further. */
 const messageLimit = 2000;
 
-type Mending = (form: RequestForm, complaint: Complaint) => RequestForm | null;
+type Correction = (form: RequestForm, complaint: Complaint) => RequestForm | null;
 
 /** In this order: a message that names a parameter comes before one about streams in general. */
-const mendings: readonly Mending[] = [
+const corrections: readonly Correction[] = [
   raiseTokenLimit,
   renameTokenLimit,
   dropStreamUsage,
@@ -40,19 +40,20 @@ const mendings: readonly Mending[] = [
  * form is changed, and if the channel doesn't serve a route, the other chat routes are tried. Each form is
  * sent at most once.
  */
-export function mendRequest(attempts: readonly Attempt[]): RequestForm | null {
+export function correctRequest(attempts: readonly Attempt[]): RequestForm | null {
   const last = attempts.at(-1);
   if (!last?.exchange.answered || last.exchange.cut !== null || attempts.length >= maxAttempts)
     return null;
-  const mended = mendedFormOf(last) ?? (isRouteRefused(last) ? nextRouteForm(attempts) : null);
-  const isNew = mended && !attempts.some((attempt) => isSameForm(attempt.form, mended));
-  return isNew ? mended : null;
+  const corrected =
+    correctedFormOf(last) ?? (isRouteRefused(last) ? nextRouteForm(attempts) : null);
+  const isNew = corrected && !attempts.some((attempt) => isSameForm(attempt.form, corrected));
+  return isNew ? corrected : null;
 }
 
 /** Whether the channel answered that it doesn't serve this route, which says nothing about the model. */
 export function isRouteRefused(attempt: Attempt): boolean {
   const complaint = complaintOf(attempt);
-  if (!complaint || !isMendable(complaint) || saysModelIsMissing(complaint)) return false;
+  if (!complaint || !isCorrectable(complaint) || saysModelIsMissing(complaint)) return false;
   return [404, 405].includes(complaint.status) || routeRefused.test(complaint.message);
 }
 
@@ -65,7 +66,7 @@ function complaintOf({ exchange, reading }: Attempt): Complaint | null {
   return { status: exchange.status, ...reading.error, message: message.slice(0, messageLimit) };
 }
 
-function isMendable(complaint: Complaint): boolean {
+function isCorrectable(complaint: Complaint): boolean {
   return complaint.status < 500 && !findings.includes(kindOf(complaint));
 }
 
@@ -75,17 +76,17 @@ function kindOf(complaint: Complaint): ErrorKind {
   return kind === 'upstream' && complaint.status < 300 ? 'bad_request' : kind;
 }
 
-function mendedFormOf(attempt: Attempt): RequestForm | null {
+function correctedFormOf(attempt: Attempt): RequestForm | null {
   const { form, reading } = attempt;
   // Relays that end a stream without its last event can still answer without streaming.
   if (reading.kind === 'unreadable' && reading.fault === 'broken_stream' && form.stream) {
     return { ...form, stream: false };
   }
   const complaint = complaintOf(attempt);
-  if (!complaint || !isMendable(complaint) || saysModelIsMissing(complaint)) return null;
-  for (const mend of mendings) {
-    const mended = mend(form, complaint);
-    if (mended) return mended;
+  if (!complaint || !isCorrectable(complaint) || saysModelIsMissing(complaint)) return null;
+  for (const correct of corrections) {
+    const corrected = correct(form, complaint);
+    if (corrected) return corrected;
   }
   return null;
 }
