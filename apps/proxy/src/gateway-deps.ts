@@ -4,6 +4,7 @@ import type { Affinity } from './board/affinity.ts';
 import type { Board } from './board/board.ts';
 import type { Breakers } from './board/breakers.ts';
 import type { KeyLimits } from './board/key-limits.ts';
+import type { HeaderNames } from './forward/header-names.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { RecordSink } from './records/record-sink.ts';
 import type { GuessGuard } from './request/guess-guard.ts';
@@ -21,6 +22,7 @@ export interface GatewayDeps {
   guessGuard: GuessGuard;
   resolve: (ask: Ask) => Resolution;
   dispatch: Upstream['dispatch'];
+  headerNames: HeaderNames;
   records: RecordSink;
   metrics: GatewayMetrics;
   logger: Logger;

@@ -12,6 +12,7 @@ import type { Endpoint } from '../request/match-route.ts';
 import { answerHeaders, type RoutingInfo } from './answer-headers.ts';
 import { AttemptTimer, stallTimeoutMsOf } from './attempt-timer.ts';
 import { createEventGate, type Gate } from './event-gate.ts';
+import type { HeaderNames } from './header-names.ts';
 import {
   type AttemptEnd,
   type AttemptFault,
@@ -28,6 +29,7 @@ export interface PipeOptions {
   /** Released when an answer starts going to the client, because no other attempt will follow. */
   heldBody: HeldBody;
   routing: RoutingInfo;
+  isAnswerHeaderPassed: HeaderNames['isAnswerHeaderPassed'];
   /** Its key is masked in everything that goes to the client. */
   target: UpstreamTarget;
   /** Whether another attempt may follow; if so, an error that it could avoid is held back. */
@@ -226,10 +228,10 @@ export class AnswerPipe implements AnswerHandler {
 
   /** `wholeBytes`: the length of an answer that has arrived completely; null if more may follow. */
   #sendHead(wholeBytes: number | null): void {
-    const { response, routing, heldBody } = this.#options;
+    const { response, routing, heldBody, isAnswerHeaderPassed } = this.#options;
     if (response.headersSent) return;
     heldBody.release();
-    const headers = answerHeaders(this.#headers, routing, this.#keyMask);
+    const headers = answerHeaders(this.#headers, routing, this.#keyMask, isAnswerHeaderPassed);
     // A stream's length is never promised, because an error event may have to follow.
     const promised = this.#watch?.isEventStream ? undefined : this.#headers['content-length'];
     const length = wholeBytes ?? promised;

@@ -10,6 +10,7 @@ import type { Endpoint } from '../request/match-route.ts';
 import { renameInnerModels } from '../request/rename-inner-models.ts';
 import type { Choice } from '../request/resolve-candidates.ts';
 import { AnswerPipe } from './answer-pipe.ts';
+import type { HeaderNames } from './header-names.ts';
 import {
   type AttemptEnd,
   type AttemptFault,
@@ -172,7 +173,7 @@ interface Attempt {
 }
 
 function attempt(
-  { dispatch, idleTimeoutMs }: GatewayDeps,
+  { dispatch, headerNames, idleTimeoutMs }: GatewayDeps,
   given: Forwarding,
   { choice, number, isLast }: Attempt,
 ): Promise<{ end: AttemptEnd; pipe: AnswerPipe }> {
@@ -185,11 +186,12 @@ function attempt(
       endpoint,
       heldBody,
       routing: { requestId, targetId: target.id, model, attempts: number, proofAgeS },
+      isAnswerHeaderPassed: headerNames.isAnswerHeaderPassed,
       target: target.upstream,
       mayHoldBack: !isLast,
       firstByteTimeoutMs: firstByteTimeoutMsOf(given, entry, idleTimeoutMs),
       idleTimeoutMs,
-      send: (pipe) => dispatch(target.upstream, upstreamRequest(given, entry), pipe),
+      send: (pipe) => dispatch(target.upstream, upstreamRequest(given, entry, headerNames), pipe),
       onEnd: (end, pipe) => resolve({ end, pipe }),
     });
   });
@@ -211,13 +213,20 @@ function firstByteTimeoutMsOf(
 function upstreamRequest(
   { request, endpoint, heldBody, found, askedModel, query, trail }: Forwarding,
   { target, model }: BoardModel,
+  { forwardedNameOf }: HeaderNames,
 ): DispatchRequest {
   const body = heldBody.bytes;
   const path = found ? endpoint.upstreamPath : pathWithModel(endpoint.upstreamPath, model);
   return {
     method: 'POST',
     path: path + query,
-    headers: upstreamHeaders(request.rawHeaders, target.anthropic_version, endpoint, trail),
+    headers: upstreamHeaders(
+      request.rawHeaders,
+      target.anthropic_version,
+      endpoint,
+      trail,
+      forwardedNameOf,
+    ),
     keyHeader: endpoint.keyHeader,
     body: {
       pieces: found ? spliceModel(body, found, model) : renameInnerModels(body, askedModel, model),
