@@ -21,10 +21,17 @@ const calls: Call[] = [
     400,
     {
       name: { code: 'wrong_type' },
-      base_url: { code: 'wrong_format' },
+      base_url: { code: 'wrong_url' },
       api_key: { code: 'required' },
       interval_min: { code: 'too_small', bound: 1 },
     },
+  ],
+  [
+    'POST',
+    targets,
+    { ...newTarget, source_url: 'javascript:alert(1)' },
+    400,
+    { source_url: { code: 'wrong_url' } },
   ],
   ['POST', targets, { ...newTarget, name: '' }, 400, { name: { code: 'required' } }],
   [

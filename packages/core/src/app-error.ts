@@ -33,6 +33,8 @@ export const fieldErrorCodes = [
   /** `bound` or less: it must be greater. */
   'not_above',
   'wrong_format',
+  /** Not an address of the web, or one with parts that it may not have. */
+  'wrong_url',
   /** Not one of the values that the field takes. */
   'not_allowed',
   /** There is no field of this name. */

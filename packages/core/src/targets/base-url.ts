@@ -27,7 +27,7 @@ export const baseUrlSchema = z
   .max(512)
   .superRefine((raw, context) => {
     const fault = faultOfBaseUrl(raw);
-    if (fault) context.addIssue({ code: 'custom', message: fault });
+    if (fault) context.addIssue({ code: 'custom', message: fault, params: { code: 'wrong_url' } });
   })
   .transform(normaliseBaseUrl);
 

@@ -11,10 +11,10 @@ const sourceUrlSchema = z
   .string()
   .trim()
   .max(1024)
-  .refine(
-    (raw) => raw === '' || /^https?:\/\//i.test(raw),
-    'must be an http:// or https:// address',
-  )
+  .refine((raw) => raw === '' || /^https?:\/\//i.test(raw), {
+    error: 'must be an http:// or https:// address',
+    params: { code: 'wrong_url' },
+  })
   .transform((raw) => (raw === '' ? null : raw))
   .nullable();
 
