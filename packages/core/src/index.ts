@@ -110,6 +110,7 @@ export {
   type ProbeResult,
   type ProbeRow,
   probeResultShape,
+  probeRowLimit,
   probeRowShape,
   type ToolCall,
 } from './probes/probe-row.ts';
@@ -195,5 +196,6 @@ export {
   targetStatuses,
 } from './targets/target.ts';
 export { maskSecret, spellingsOf } from './text/mask-secret.ts';
+export { parseNetwork } from './text/network.ts';
 export { isPlainLine } from './text/plain-line.ts';
 export { quote } from './text/quote.ts';

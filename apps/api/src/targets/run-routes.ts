@@ -1,4 +1,4 @@
-import { AppError, probeRowShape, runShape } from '@api-monitor/core';
+import { AppError, probeRowLimit, probeRowShape, runShape } from '@api-monitor/core';
 import {
   type Database,
   getLatestFinishedRun,
@@ -34,7 +34,7 @@ const logsQuery = z.object({
   run_id: idQuery
     .optional()
     .openapi({ type: 'integer', description: 'this run; `scope` does not matter then' }),
-  limit: limitQuery({ default: 5000, max: 20_000 }),
+  limit: limitQuery({ default: 5000, max: probeRowLimit }),
 });
 const logsSchema = z.object({
   target: targetSchema,

@@ -1,3 +1,4 @@
+import { probeRowLimit } from '@api-monitor/core';
 import type { Stack } from './stack.ts';
 
 /** What the monitor recorded of the runs, and what is wrong with it. */
@@ -23,7 +24,7 @@ export async function checkRuns(stack: Stack): Promise<RunCheck> {
   const check: RunCheck = { runs: 0, interrupted: 0, stuck: 0, overlapping: 0, rows: 0 };
   for (const id of stack.targetIds) {
     const runs: Run[] = (await stack.ask(`/api/targets/${id}/runs?limit=200`)).json.items;
-    const logs = await stack.ask(`/api/targets/${id}/logs?scope=all&limit=20000`);
+    const logs = await stack.ask(`/api/targets/${id}/logs?scope=all&limit=${probeRowLimit}`);
     check.rows += logs.json.count;
     check.runs += runs.length;
     check.stuck += runs.filter(({ status }) => status === 'running').length;

@@ -1,3 +1,4 @@
+import { probeRowLimit } from '@api-monitor/core';
 import { expect, test } from 'vitest';
 import {
   failedProbe,
@@ -150,7 +151,7 @@ test('a thousand models are written, each with its row and state', async () => {
   const db = await withTarget();
   const probes = Array.from({ length: 1000 }, (_, index) => probe({ model: `m${index}` }));
   await runOnce(db, 1, 100, probes);
-  expect(await listRunModels(db, { target_id: 1, limit: 20_000 })).toHaveLength(1000);
+  expect(await listRunModels(db, { target_id: 1, limit: probeRowLimit })).toHaveLength(1000);
   expect(await listModelStates(db)).toHaveLength(1000);
 });
 

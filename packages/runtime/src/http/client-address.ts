@@ -1,16 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
+import { parseNetwork } from '@api-monitor/core';
 
 /** Reads `TRUSTED_PROXIES`: addresses and networks separated by commas. Null if a part is neither. */
 export function parseTrustedProxies(text: string): BlockList | null {
   const list = new BlockList();
   for (const part of text.split(',').map((piece) => piece.trim())) {
     if (part === '') continue;
-    const [address = '', prefix] = part.split('/');
-    const bits = isIPv4(address) ? 32 : 128;
-    const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
-    if (!isIP(address) || !isPrefix) return null;
-    list.addSubnet(address, Number(prefix ?? bits), familyOf(address));
+    const network = parseNetwork(part);
+    if (!network) return null;
+    list.addSubnet(network.address, network.prefix, network.family);
   }
   return list;
 }

@@ -1,4 +1,5 @@
-import { BlockList, isIP, isIPv4 } from 'node:net';
+import { BlockList, isIPv4 } from 'node:net';
+import { parseNetwork } from '@api-monitor/core';
 
 /** Which private addresses a target may have: all, none, or those in the listed networks. */
 export type AllowPrivate = 'on' | 'off' | readonly string[];
@@ -82,7 +83,7 @@ export function parseAllowPrivate(text: string): AllowPrivate | null {
   if (['', 'on', 'true', '1'].includes(value)) return 'on';
   if (['off', 'false', '0'].includes(value)) return 'off';
   const networks = value.split(',').map((part) => part.trim());
-  return networks.every(isNetwork) ? networks : null;
+  return networks.every((network) => parseNetwork(network)) ? networks : null;
 }
 
 /** How the variable is read, for every program that connects to channels. */
@@ -92,29 +93,16 @@ export const allowPrivateVariable = {
   allowed: 'on, off, or addresses and networks (CIDR) between commas',
 };
 
-function isNetwork(network: string): boolean {
-  const [address = '', prefix] = network.split('/');
-  if (!isIP(address)) return false;
-  return prefix === undefined || (/^\d+$/.test(prefix) && Number(prefix) <= bitsOf(address));
-}
-
 function blockListOf(networks: readonly string[]): BlockList {
   const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', prefix] = network.split('/');
-    list.addSubnet(address, Number(prefix ?? bitsOf(address)), familyOf(address));
+  for (const text of networks) {
+    const network = parseNetwork(text);
+    if (!network) throw new Error(`not a network: ${text}`);
+    list.addSubnet(network.address, network.prefix, network.family);
   }
   return list;
 }
 
 function contains(list: BlockList, address: string): boolean {
-  return list.check(address, familyOf(address));
-}
-
-function bitsOf(address: string): number {
-  return isIPv4(address) ? 32 : 128;
-}
-
-function familyOf(address: string): 'ipv4' | 'ipv6' {
-  return isIPv4(address) ? 'ipv4' : 'ipv6';
+  return list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
 }
