@@ -195,6 +195,7 @@ export {
   targetShape,
   targetStatuses,
 } from './targets/target.ts';
+export { type TargetCounts, targetCountsShape } from './targets/target-counts.ts';
 export { maskSecret, spellingsOf } from './text/mask-secret.ts';
 export { parseNetwork } from './text/network.ts';
 export { isPlainLine } from './text/plain-line.ts';

@@ -6,6 +6,7 @@ import type {
   ProbeRow,
   ProxyKey,
   ProxyRequest,
+  ProxyTotals,
   RequestOutcome,
   Run,
   StatusItem,
@@ -87,7 +88,7 @@ interface ProxyKeyColumns {
 }
 
 /** The sums of the requests of one hour, so that totals never read the requests themselves. */
-interface ProxyTotalsTable {
+interface ProxyTotalsTable extends Omit<ProxyTotals, 'group' | 'name' | 'first_byte_s'> {
   /** The hour's start. */
   hour: number;
   /** 0: the master token. */
@@ -100,10 +101,6 @@ interface ProxyTotalsTable {
   outcome: RequestOutcome;
   key_name: string;
   target_name: string | null;
-  requests: number;
-  failures: number;
-  input_tokens: number;
-  output_tokens: number;
   /** The sum of the times to the first byte, in seconds, and how many there were. */
   first_byte_sum_s: number;
   first_byte_count: number;

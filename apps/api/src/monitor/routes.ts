@@ -1,4 +1,4 @@
-import { AppError } from '@api-monitor/core';
+import { AppError, targetCountsShape } from '@api-monitor/core';
 import { countTargets, listRunningTargetIds, pingDatabase } from '@api-monitor/db';
 import { version } from '@api-monitor/runtime';
 import { z } from '@hono/zod-openapi';
@@ -19,14 +19,7 @@ const withoutWrites =
 const withoutBus =
   ': channels can be read and changed and the gateway keeps serving, but no run starts and no event is sent until it is back';
 
-const dashboardSchema = z.object({
-  total_targets: z.int(),
-  enabled_targets: z.int(),
-  running_targets: z.int(),
-  healthy: z.int(),
-  degraded: z.int(),
-  down_or_error: z.int(),
-});
+const dashboardSchema = z.object(targetCountsShape.shape);
 
 export function monitorRoutes(deps: ApiDeps) {
   const { publicRoute, visitorRoute } = createRouteKinds(deps, 'monitor');

@@ -1,7 +1,9 @@
 import {
   isFailedRequest,
+  namesOf,
   type ProxyRequest,
   type ProxyTotals,
+  proxyTotalsShape,
   recordOf,
   requestOutcomeOf,
   secondsPerDay,
@@ -18,14 +20,11 @@ type ProxyTotalsRow = Schema['proxy_totals'];
 
 const key = ['hour', 'key_id', 'target_id', 'model', 'route', 'outcome'] as const;
 
-const sums = [
-  'requests',
-  'failures',
-  'input_tokens',
-  'output_tokens',
-  'first_byte_sum_s',
-  'first_byte_count',
-] as const;
+/** What is counted: the fields of the totals that are stored as they are. */
+const counts = namesOf(
+  proxyTotalsShape.omit({ group: true, name: true, first_byte_s: true }).shape,
+);
+const sums = [...counts, 'first_byte_sum_s', 'first_byte_count'] as const;
 
 /** Adds the requests to the totals of their hours; belongs in the transaction that writes them. */
 export async function addToTotals(db: Database, requests: readonly ProxyRequest[]): Promise<void> {
@@ -103,16 +102,17 @@ export async function sumProxyRequests(
     .select(({ fn }) => sums.map((sum) => fn.sum(sum).as(sum)))
     .groupBy(columns.group)
     .execute();
-  const totals = rows.map(({ group, name, first_byte_sum_s, first_byte_count, ...counts }) => ({
-    group: groupOf(group_by, group),
-    name,
-    requests: Number(counts.requests),
-    failures: Number(counts.failures),
-    input_tokens: Number(counts.input_tokens),
-    output_tokens: Number(counts.output_tokens),
-    first_byte_s:
-      Number(first_byte_count) === 0 ? null : Number(first_byte_sum_s) / Number(first_byte_count),
-  }));
+  const totals = rows.map(({ group, name, ...row }) => {
+    // Postgres returns sums as text.
+    const summed = recordOf(sums, (sum) => Number(row[sum]));
+    const { first_byte_sum_s, first_byte_count, ...counted } = summed;
+    return {
+      group: groupOf(group_by, group),
+      name,
+      ...counted,
+      first_byte_s: first_byte_count === 0 ? null : first_byte_sum_s / first_byte_count,
+    };
+  });
   return totals.sort((a, b) =>
     isTime(group_by) ? Number(a.group) - Number(b.group) : byRequests(a, b),
   );

@@ -1,7 +1,8 @@
+import type { TargetCounts } from '@api-monitor/core';
 import type { Database } from '../engine/database.ts';
 
 /** Counts the targets by the status of their last run, disabled targets included. */
-export async function countTargets(db: Database) {
+export async function countTargets(db: Database): Promise<TargetCounts> {
   const targets = await db.kysely
     .selectFrom('targets')
     .select(['enabled', 'last_status'])
