@@ -2,29 +2,11 @@ import { type BreakerChanged, type ProbeResult, publishedBreaker } from '@api-mo
 import { finishRun, recordProxyRequests, startRun, updateTarget } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { newTarget, openTestApi } from './open-test-api.ts';
+import { probe } from './record-run.ts';
 
 type TestApi = Awaited<ReturnType<typeof openTestApi>>;
 
-const passed: ProbeResult = {
-  protocol: 'openai',
-  route: 'chat',
-  model: 'gpt-4o',
-  stream: true,
-  duration: 1,
-  success: true,
-  transport_success: true,
-  tool_calls_count: 0,
-  tool_calls: [],
-  content: 'I am gpt-4o',
-  timestamp: 0,
-  error: null,
-  error_kind: null,
-  status_code: 200,
-  endpoint: '/v1/chat/completions',
-  first_token_s: 0.5,
-  output_tokens: 5,
-  output_tokens_per_s: 6,
-};
+const passed = probe({ duration: 1, first_token_s: 0.5, output_tokens: 5, output_tokens_per_s: 6 });
 
 async function addChannel(
   { asAdmin, db, clock }: TestApi,

@@ -2,27 +2,9 @@ import type { ProbeResult } from '@api-monitor/core';
 import { finishRun, startRun } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { newTarget, openTestApi } from './open-test-api.ts';
+import { probe } from './record-run.ts';
 
-const passed: ProbeResult = {
-  protocol: 'openai',
-  route: 'chat',
-  model: 'gpt-4o',
-  stream: true,
-  duration: 1,
-  success: true,
-  transport_success: true,
-  tool_calls_count: 0,
-  tool_calls: [],
-  content: 'I am gpt-4o',
-  timestamp: 0,
-  error: null,
-  error_kind: null,
-  status_code: 200,
-  endpoint: '/v1/chat/completions',
-  first_token_s: 0.5,
-  output_tokens: 5,
-  output_tokens_per_s: 6,
-};
+const passed = probe({ duration: 1, first_token_s: 0.5, output_tokens: 5, output_tokens_per_s: 6 });
 const failed: Partial<ProbeResult> = {
   success: false,
   error: 'HTTP 500: https://relay.example says that sk-upstream is broken',

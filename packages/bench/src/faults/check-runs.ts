@@ -1,4 +1,4 @@
-import { probeRowLimit } from '@api-monitor/core';
+import { probeRowLimit, type Run } from '@api-monitor/core';
 import type { Stack } from './stack.ts';
 
 /** What the monitor recorded of the runs, and what is wrong with it. */
@@ -10,13 +10,6 @@ export interface RunCheck {
   /** Started before the previous one had ended. */
   overlapping: number;
   rows: number;
-}
-
-interface Run {
-  started_at: number;
-  finished_at: number | null;
-  status: string;
-  cut: string | null;
 }
 
 /** Reads every channel's runs; call it when all of them should be over. */
