@@ -105,12 +105,11 @@ export {
 } from './probes/history-point.ts';
 export { isSkipped } from './probes/is-skipped.ts';
 export { judgeProbe, redirectMessage, type Verdict } from './probes/judge-probe.ts';
+export { contentLimit, probeRowLimit } from './probes/probe-limits.ts';
 export {
-  contentLimit,
   type ProbeResult,
   type ProbeRow,
   probeResultShape,
-  probeRowLimit,
   probeRowShape,
   type ToolCall,
 } from './probes/probe-row.ts';

@@ -1,4 +1,4 @@
-import { nextModelState } from '@api-monitor/core';
+import { isSkipped, nextModelState } from '@api-monitor/core';
 import type { Channel, LatestModel, ProgressEvent } from './channel.ts';
 import { breakerAfterProbe } from './live-traffic.ts';
 
@@ -36,7 +36,7 @@ function latestAfter(before: LatestModel | undefined, probe: Probe): LatestModel
   const { history, ...next } = nextModelState(past, probe);
   return {
     ...next,
-    skipped: probe.error_kind === 'skipped',
+    skipped: isSkipped(probe),
     ...{ live_failed_at, live_error, live_first_byte_s },
     breaker: breakerAfterProbe(before?.breaker ?? null, probe),
     // A history that was never loaded stays absent: a single bar would look like the whole history.

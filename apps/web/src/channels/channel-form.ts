@@ -66,9 +66,9 @@ export function faultsOf(form: ChannelForm, mode: FormMode, stored: Channel | nu
   const faults: FieldErrors = {};
   if (form.name.trim() === '') faults.name = { code: 'required' };
   if (form.base_url.trim() === '') faults.base_url = { code: 'required' };
-  else if (!isHttpUrl(form.base_url)) faults.base_url = { code: 'wrong_format' };
+  else if (!isHttpUrl(form.base_url)) faults.base_url = { code: 'wrong_url' };
   if (form.source_url.trim() !== '' && !isHttpUrl(form.source_url)) {
-    faults.source_url = { code: 'wrong_format' };
+    faults.source_url = { code: 'wrong_url' };
   }
   for (const field of numberFields) {
     if (Number.isNaN(Number(form[field]))) faults[field] = { code: 'wrong_type' };

@@ -1,3 +1,4 @@
+import { isSkipped } from '@api-monitor/core';
 import { memoizeByObject } from '../draw/memoize-by-object.ts';
 import type { Channel, LatestModel, TargetStatus } from './channel.ts';
 import { liveTrouble } from './live-traffic.ts';
@@ -49,7 +50,7 @@ export function modelState(
   model: Pick<LatestModel, 'success' | 'skipped' | 'error_kind'>,
 ): ModelState {
   if (model.success) return 'ok';
-  return model.skipped || model.error_kind === 'skipped' ? 'skipped' : 'bad';
+  return model.skipped || isSkipped(model) ? 'skipped' : 'bad';
 }
 
 export interface ModelCounts {

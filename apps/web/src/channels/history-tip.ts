@@ -1,4 +1,4 @@
-import { historyLength } from '@api-monitor/core';
+import { historyLength, isSkipped } from '@api-monitor/core';
 import { formatLatency } from '../format/duration.ts';
 import { formatExactTime } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
@@ -9,7 +9,7 @@ import type { HistoryPoint } from './channel.ts';
 /** The text of a bar's tooltip, shown and read out. */
 export function historyTip(point: HistoryPoint, translator: Translator): StripTip {
   const { t } = translator;
-  const skipped = point.error_kind === 'skipped';
+  const skipped = isSkipped(point);
   const verdict = point.success
     ? t('strip.passed')
     : point.error_kind

@@ -1,4 +1,4 @@
-import { historyLength } from '@api-monitor/core';
+import { historyLength, isSkipped } from '@api-monitor/core';
 import type { HistoryPoint, LatestModel } from './channel.ts';
 import { modelState } from './channel-state.ts';
 
@@ -25,7 +25,7 @@ export function historyPaths(history: readonly HistoryPoint[]) {
 
 function toneOfPoint(point: HistoryPoint): 'ok' | 'bad' | 'idle' {
   if (point.success) return 'ok';
-  return point.error_kind === 'skipped' ? 'idle' : 'bad';
+  return isSkipped(point) ? 'idle' : 'bad';
 }
 
 /** The second longest duration of passed checks, or the only one, in seconds; never 0. */
@@ -36,7 +36,7 @@ function slowOf(points: readonly HistoryPoint[]): number {
 }
 
 function shareOf(point: HistoryPoint, slow: number): number {
-  if (!point.success) return point.error_kind === 'skipped' ? 0.15 : 1;
+  if (!point.success) return isSkipped(point) ? 0.15 : 1;
   return 0.2 + 0.8 * Math.min(1, point.duration / slow);
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorKind, ProbeRow, WireProtocol } from '@api-monitor/core';
+import { isSkipped } from '@api-monitor/core';
 import { memoizeByObject } from '../draw/memoize-by-object.ts';
 
 export const probeStatuses = ['all', 'passed', 'failed', 'skipped'] as const;
@@ -29,7 +30,7 @@ export function isFilteringProbes(filter: ProbeFilter): boolean {
 
 export function probeStatusOf(probe: Pick<ProbeRow, 'success' | 'error_kind'>) {
   if (probe.success) return 'passed' as const;
-  return probe.error_kind === 'skipped' ? ('skipped' as const) : ('failed' as const);
+  return isSkipped(probe) ? ('skipped' as const) : ('failed' as const);
 }
 
 export const probeTones = { passed: 'ok', failed: 'bad', skipped: 'idle' } as const;

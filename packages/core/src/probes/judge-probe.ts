@@ -4,7 +4,8 @@ import type { Answer, BodyError, BodyFault, BodyReading } from './answer.ts';
 import { classifyError } from './classify-error.ts';
 import type { ErrorKind } from './error-kind.ts';
 import type { AnsweredExchange, Exchange, UnansweredExchange } from './exchange.ts';
-import { contentLimit, type ProbeResult } from './probe-row.ts';
+import { contentLimit } from './probe-limits.ts';
+import type { ProbeResult } from './probe-row.ts';
 
 /** Whether the model is alive, in the columns of `run_models`. */
 export type Verdict = Pick<
