@@ -90,7 +90,7 @@ export { namesOf, pick, recordOf } from './pick.ts';
 export type { Answer, AnswerProgress, BodyError, BodyReading } from './probes/answer.ts';
 export { chooseRoute } from './probes/choose-route.ts';
 export { type Attempt, correctRequest, isRouteRefused } from './probes/correct-request.ts';
-export { type ErrorKind, errorKinds } from './probes/error-kind.ts';
+export { type ErrorKind, errorKinds, isSkipped } from './probes/error-kind.ts';
 export type {
   AnsweredExchange,
   Exchange,
@@ -103,7 +103,6 @@ export {
   historyFields,
   historyLength,
 } from './probes/history-point.ts';
-export { isSkipped } from './probes/is-skipped.ts';
 export { judgeProbe, redirectMessage, type Verdict } from './probes/judge-probe.ts';
 export { contentLimit, probeRowLimit } from './probes/probe-limits.ts';
 export {

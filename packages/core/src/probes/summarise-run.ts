@@ -1,5 +1,5 @@
 import type { TargetStatus } from '../targets/target.ts';
-import { isSkipped } from './is-skipped.ts';
+import { isSkipped } from './error-kind.ts';
 import type { ProbeResult } from './probe-row.ts';
 
 export interface RunSummary {

@@ -1,5 +1,5 @@
 import type { ModelState } from '../model-states/model-state.ts';
-import { isSkipped } from '../probes/is-skipped.ts';
+import { isSkipped } from '../probes/error-kind.ts';
 import type { Target } from '../targets/target.ts';
 import type { Asked } from './asked-route.ts';
 import { type Breaker, type BreakerState, breakerStateOf, type Proof } from './breaker.ts';
