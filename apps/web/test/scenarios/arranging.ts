@@ -51,6 +51,8 @@ export function describeArranging(stage: Stage): void {
     await product.call('PATCH', cedar, { name: 'Cypress' });
     await eventually(() => namesOn(other)).toEqual(['Birch', 'Cypress', 'Aurora']);
     expect(await namesOn(page)).toEqual(['Birch', 'Cedar', 'Aurora']);
+    // A page behind another one draws nothing.
+    await page.bringToFront();
     await toggleOf(page, 'Cedar').focus();
     await eventually(() => namesOn(page)).toEqual(['Birch', 'Cypress', 'Aurora']);
     await product.call('PATCH', cedar, { name: 'Cedar' });
