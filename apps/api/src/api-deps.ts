@@ -1,6 +1,6 @@
 import type { BlockList } from 'node:net';
 import { type Bus, badTokens, createFailureLimiter, type FailureLimits } from '@api-monitor/bus';
-import type { RoutingPolicy, SettingValues } from '@api-monitor/core';
+import type { GivenSettings, RoutingPolicy } from '@api-monitor/core';
 import type { Database } from '@api-monitor/db';
 import type { Logger, Registry } from '@api-monitor/runtime';
 import { createAdminPassword } from './auth/admin-password.ts';
@@ -21,12 +21,6 @@ export interface RoutingOptions {
   policy: RoutingPolicy;
   areBareModelsOn: boolean;
 }
-
-/** Settings from the environment, under their names on the wire. */
-export type GivenSettings = Pick<
-  SettingValues,
-  'default_interval_min' | 'log_cleanup_enabled' | 'log_max_size_mb'
->;
 
 /** Where this process takes requests for the gateway. */
 export interface Listener {

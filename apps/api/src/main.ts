@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { envInt, runService, serveService, serviceEnvShape } from '@api-monitor/runtime';
+import { portVariable, runService, serveService, serviceEnvShape } from '@api-monitor/runtime';
 import { z } from 'zod';
 import { firstStartHeading, makeMissingSecrets, showSecrets } from './auth/secrets.ts';
 import { createApi } from './create-api.ts';
@@ -12,7 +12,7 @@ const schema = z
   .object({
     ...serviceEnvShape,
     ...apiEnvShape,
-    PORT: envInt({ min: 0, max: 65_535, default: 8081 }),
+    PORT: portVariable(8081),
   })
   .superRefine(refuseSameTokens);
 

@@ -33,7 +33,7 @@ export function apiListener(api: Api, isPrivate = false): RequestListener {
 export function serveApi(
   api: Api,
   place: ListenAddress,
-  limits: Pick<HttpOptions, 'strangers'> = {},
+  limits: Pick<HttpOptions, 'unknownCallers'> = {},
 ): Promise<HttpServer> {
   return serveHttp({ ...place, ...limits, listener: apiListener(api, 'path' in place) });
 }

@@ -7,8 +7,8 @@ import { adminToken, openTestApi, sessionCookie } from './open-test-api.ts';
 /** The api on a port, where unknown callers have 300 ms for a body, and a raw connection to it. */
 async function start() {
   const { api } = await openTestApi();
-  const strangers = { total: 100, perAddress: 100, bodyMs: 300, silenceMs: 60_000 };
-  const server = await serveApi(api, { port: 0, host: '127.0.0.1' }, { strangers });
+  const unknownCallers = { total: 100, perAddress: 100, bodyMs: 300, silenceMs: 60_000 };
+  const server = await serveApi(api, { port: 0, host: '127.0.0.1' }, { unknownCallers });
   onTestFinished(() => server.close(0));
   const socket = connect(server.port, '127.0.0.1');
   onTestFinished(() => void socket.destroy());

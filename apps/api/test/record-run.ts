@@ -1,30 +1,24 @@
-import type { Finding, ProbeResult } from '@api-monitor/core';
+import { type Finding, type ProbeResult, probeResultShape } from '@api-monitor/core';
+import { sampleOf } from '@api-monitor/core/testing';
 import { type Database, type FinishRunInput, finishRun, startRun } from '@api-monitor/db';
 
 /** A probe that passed in 0.75 s, with `fields` replaced. */
 export function probe(fields: Partial<ProbeResult> = {}): ProbeResult {
   return {
-    protocol: 'openai',
+    ...sampleOf(probeResultShape),
     model: 'gpt-4o',
     stream: true,
     duration: 0.75,
     success: true,
     transport_success: true,
-    tool_calls_count: 0,
-    tool_calls: [],
     content: 'I am a model.',
     timestamp: 1000,
-    error: null,
-    error_kind: null,
     status_code: 200,
-    route: 'chat',
     endpoint: '/v1/chat/completions',
     first_token_s: 0.25,
     input_tokens: 9,
     output_tokens: 12,
     requests: 1,
-    proved_by: 'probe',
-    is_wrong_answer: false,
     output_tokens_per_s: 24,
     ...fields,
   };

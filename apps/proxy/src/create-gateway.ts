@@ -22,6 +22,7 @@ import {
   type GatewayHandler,
 } from './create-gateway-handler.ts';
 import type { gatewayOptionsOf } from './env.ts';
+import { createHeaderNames } from './forward/header-names.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import { createRecordSink } from './records/record-sink.ts';
 import { newRequestId } from './records/request-id.ts';
@@ -122,6 +123,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     bodyBudget: new BodyBudget(options.bodiesLimitBytes),
     resolve: createResolver({ ...options, board, live, affinity, issuers, random: Math.random }),
     dispatch: upstream.dispatch,
+    headerNames: createHeaderNames(),
     records,
     metrics,
     newRequestId: makeRequestId,

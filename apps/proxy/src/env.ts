@@ -1,8 +1,13 @@
+import { availableParallelism } from 'node:os';
 import {
   envInt,
   envParsed,
+  type Logger,
+  masterTokenEnvShape,
+  portVariable,
   routingEnvShape,
   routingOptionsOf,
+  serviceEnvShape,
   trustedProxiesEnvShape,
 } from '@api-monitor/runtime';
 import { allowPrivateVariable } from '@api-monitor/upstream';
@@ -27,14 +32,26 @@ export const proxyEnvShape = {
 
 type ProxyEnv = z.output<z.ZodObject<typeof proxyEnvShape>>;
 
-/** The gateway's options from its variables. */
-export function gatewayOptionsOf(env: ProxyEnv) {
+/** The variables of a gateway that runs as a separate service. */
+export const proxyServiceEnvShape = {
+  ...serviceEnvShape,
+  ...proxyEnvShape,
+  PROXY_PORT: portVariable(8082),
+  ...masterTokenEnvShape,
+  PROXY_PROCESSES: envParsed({
+    parse: (text) => processCountOf(text, availableParallelism()),
+    default: '1',
+    allowed: 'auto, or a whole number from 1 to 64',
+  }),
+};
+
+/** The gateway's options from its variables; logs if one of them is raised. */
+export function gatewayOptionsOf(env: ProxyEnv, logger: Pick<Logger, 'warn'>) {
   return {
     allowPrivate: env.UPSTREAM_ALLOW_PRIVATE,
     ...routingOptionsOf(env),
     bodyLimitBytes: env.PROXY_BODY_MAX_MB * 1024 ** 2,
-    // For all bodies together. One of the largest size always fits, even while it is copied as it grows.
-    bodiesLimitBytes: Math.max(env.PROXY_BODIES_MAX_MB, 2 * env.PROXY_BODY_MAX_MB) * 1024 ** 2,
+    bodiesLimitBytes: bodiesLimitMbOf(env, logger) * 1024 ** 2,
     idleTimeoutMs: env.PROXY_IDLE_TIMEOUT_S * 1000,
     attemptLimit: env.PROXY_MAX_ATTEMPTS,
     corsOrigins: env.PROXY_CORS_ORIGINS,
@@ -42,10 +59,21 @@ export function gatewayOptionsOf(env: ProxyEnv) {
   };
 }
 
+/** For all bodies together. One of the largest size always fits, even while it is copied as it grows. */
+function bodiesLimitMbOf(env: ProxyEnv, logger: Pick<Logger, 'warn'>): number {
+  const leastMb = 2 * env.PROXY_BODY_MAX_MB;
+  if (env.PROXY_BODIES_MAX_MB >= leastMb) return env.PROXY_BODIES_MAX_MB;
+  logger.warn(
+    { givenMb: env.PROXY_BODIES_MAX_MB, usedMb: leastMb },
+    'PROXY_BODIES_MAX_MB is raised to twice PROXY_BODY_MAX_MB',
+  );
+  return leastMb;
+}
+
 const processLimit = 64;
 
 /** Reads `PROXY_PROCESSES`: `auto` is one for each core. null if it is neither that nor a number. */
-export function processCountOf(text: string, cores: number): number | null {
+function processCountOf(text: string, cores: number): number | null {
   if (text.toLowerCase() === 'auto') return Math.min(cores, processLimit);
   const count = /^\d{1,2}$/.test(text) ? Number(text) : 0;
   return count >= 1 && count <= processLimit ? count : null;

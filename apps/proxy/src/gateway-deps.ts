@@ -5,6 +5,7 @@ import type { Board } from './board/board.ts';
 import type { KeyLimits } from './board/key-limits.ts';
 import type { LiveEvidence } from './board/live-evidence.ts';
 import type { StateIssuers } from './board/state-issuers.ts';
+import type { HeaderNames } from './forward/header-names.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { RecordSink } from './records/record-sink.ts';
 import type { BodyBudget } from './request/body/read-request-body.ts';
@@ -23,6 +24,7 @@ export interface GatewayDeps {
   guessGuard: GuessGuard;
   resolve: (ask: Ask) => Resolution;
   dispatch: Upstream['dispatch'];
+  headerNames: HeaderNames;
   records: RecordSink;
   metrics: GatewayMetrics;
   logger: Logger;

@@ -9,7 +9,7 @@ import type { GatewayDeps } from './gateway-deps.ts';
 import { type Arrival, requestRecord } from './records/request-record.ts';
 import { tokensToCount, tokensToReserve } from './records/tokens-to-count.ts';
 import { bodyError } from './request/body/body-error.ts';
-import type { Parcel } from './request/body/parcel.ts';
+import type { HeldBody } from './request/body/held-body.ts';
 import { readRequestBody } from './request/body/read-request-body.ts';
 import { type CarriedMark, carriedState } from './request/conversation/carried-state.ts';
 import { type Conversation, conversationOf } from './request/conversation/conversation-of.ts';
@@ -37,33 +37,33 @@ export async function handleForward(deps: GatewayDeps, given: ForwardRequest): P
     case 'left':
       return;
     case 'whole':
-      return handleParcel(deps, given, body.parcel).finally(() => body.parcel.release());
+      return handleBody(deps, given, body.heldBody).finally(() => body.heldBody.release());
     default:
       return refuse(deps, given, bodyError(body.kind, deps));
   }
 }
 
-async function handleParcel(
+async function handleBody(
   deps: GatewayDeps,
   given: ForwardRequest,
-  parcel: Parcel,
+  heldBody: HeldBody,
 ): Promise<void> {
   const { endpoint, key } = given;
-  const requestBytes = parcel.body.length;
-  const named = readName(given, parcel.body);
+  const requestBytes = heldBody.bytes.length;
+  const named = readName(given, heldBody.bytes);
   if ('error' in named) return refuse(deps, given, named.error, { requestBytes });
   const { model: requestedModel } = named;
   let inputTokens = 0;
   const admission = deps.keyLimits.take(key, () => {
     inputTokens = named.inputTokens();
-    return tokensToReserve(endpoint.route, parcel.body, inputTokens);
+    return tokensToReserve(endpoint.route, heldBody.bytes, inputTokens);
   });
   const asked = { requestedModel, requestBytes };
   if (!admission.ok) return refuse(deps, given, limitError(admission), asked);
   // A request settles once: if it is refused or fails unexpectedly, it has used no tokens.
   try {
-    const conversation = conversationOf(given.request.headers, parcel.body, named.outline);
-    const carried = carriedState(endpoint.route, parcel.body, named.outline);
+    const conversation = conversationOf(given.request.headers, heldBody.bytes, named.outline);
+    const carried = carriedState(endpoint.route, heldBody.bytes, named.outline);
     const resolution = deps.resolve({
       key,
       model: requestedModel,
@@ -74,7 +74,7 @@ async function handleParcel(
     });
     if (!resolution.ok) return refuse(deps, given, resolution.error, asked);
     const { choices } = resolution;
-    const sent = { ...named, parcel, choices, conversation, carried };
+    const sent = { ...named, heldBody, choices, conversation, carried };
     const record = await forward(deps, given, sent);
     admission.settle(tokensToCount(record, inputTokens));
   } finally {
@@ -82,17 +82,17 @@ async function handleParcel(
   }
 }
 
-interface Sent extends Name, Pick<Forwarding, 'parcel' | 'choices'> {
+interface Sent extends Name, Pick<Forwarding, 'heldBody' | 'choices'> {
   conversation: Conversation | null;
   carried: readonly CarriedMark[];
 }
 
 async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
   const { request, response, arrival, endpoint, trail } = given;
-  const { model, found, isStream, parcel, choices } = sent;
-  const requestBytes = parcel.body.length;
+  const { model, found, isStream, heldBody, choices } = sent;
+  const requestBytes = heldBody.bytes.length;
   const forwarded = await forwardRequest(deps, {
-    ...{ request, response, requestId: arrival.requestId, endpoint, parcel, found },
+    ...{ request, response, requestId: arrival.requestId, endpoint, heldBody, found },
     ...{ askedModel: model, isStream, query: upstreamQuery(given.query), choices, trail },
   });
   const error = forwarded.status === 0 ? gatewayFault(forwarded) : null;

@@ -1,28 +1,10 @@
-import { availableParallelism } from 'node:os';
 import { readToken } from '@api-monitor/db';
-import {
-  envInt,
-  envParsed,
-  masterTokenEnvShape,
-  runService,
-  serveService,
-  serviceEnvShape,
-} from '@api-monitor/runtime';
+import { runService, serveService } from '@api-monitor/runtime';
 import { z } from 'zod';
 import { createGateway } from './create-gateway.ts';
-import { gatewayOptionsOf, processCountOf, proxyEnvShape } from './env.ts';
+import { gatewayOptionsOf, proxyServiceEnvShape } from './env.ts';
 
-const schema = z.object({
-  ...serviceEnvShape,
-  ...proxyEnvShape,
-  PROXY_PORT: envInt({ min: 0, max: 65_535, default: 8082 }),
-  ...masterTokenEnvShape,
-  PROXY_PROCESSES: envParsed({
-    parse: (text) => processCountOf(text, availableParallelism()),
-    default: '1',
-    allowed: 'auto, or a whole number from 1 to 64',
-  }),
-});
+const schema = z.object(proxyServiceEnvShape);
 
 await runService({
   name: 'proxy',
@@ -33,7 +15,7 @@ await runService({
     const { db, shutdown, now: nowS } = service;
     const gateway = await createGateway({
       ...service,
-      ...gatewayOptionsOf(env),
+      ...gatewayOptionsOf(env, service.logger),
       readMasterToken: () => readToken(db, 'proxyMasterToken', env.PROXY_MASTER_TOKEN),
       nowS,
     });

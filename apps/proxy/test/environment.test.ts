@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { readEnv } from '@api-monitor/runtime';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { gatewayOptionsOf, proxyEnvShape } from '../src/env.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
@@ -21,4 +24,19 @@ test.each([
   expect(code).toBe(1);
   expect(stderr).toContain(`PROXY_MASTER_TOKEN: ${fault}`);
   expect(stderr).not.toContain(token);
+});
+
+test('the memory for bodies is raised to twice the largest body, and the log says so', () => {
+  const limitMbOf = (env: Record<string, string>) => {
+    const warnings: unknown[] = [];
+    const logger = { warn: (...logged: unknown[]) => void warnings.push(logged) };
+    const options = gatewayOptionsOf(readEnv(z.object(proxyEnvShape), env), logger);
+    return [options.bodiesLimitBytes / 1024 ** 2, warnings];
+  };
+  expect(limitMbOf({})).toEqual([512, []]);
+  expect(limitMbOf({ PROXY_BODY_MAX_MB: '256' })).toEqual([512, []]);
+  expect(limitMbOf({ PROXY_BODY_MAX_MB: '300' })).toEqual([
+    600,
+    [[{ givenMb: 512, usedMb: 600 }, 'PROXY_BODIES_MAX_MB is raised to twice PROXY_BODY_MAX_MB']],
+  ]);
 });

@@ -94,7 +94,7 @@ export async function startEmbedded({ env, logger, onSecretsMade }: Options): Pr
       },
       data: {
         database: databaseOptionsOf(env),
-        gateway: gatewayOptionsOf(env),
+        gateway: gatewayOptionsOf(env, logger),
         listenAt: { port: env.PORT, host: env.HOST },
         apiPath: privatePath.path,
         logLevel: env.LOG_LEVEL,

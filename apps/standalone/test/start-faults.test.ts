@@ -162,7 +162,7 @@ test("the reason why the gateway can't start reaches the terminal unchanged", as
     onDeath: () => {},
     data: {
       database: { dataDir: await tempDir(), databaseUrl: 'postgres://nobody@127.0.0.1:1/none' },
-      gateway: gatewayOptionsOf(readEnv(envSchema, {})),
+      gateway: gatewayOptionsOf(readEnv(envSchema, {}), console),
       listenAt: { port: 0, host: '127.0.0.1' },
       apiPath: '/nowhere',
       logLevel: 'silent',

@@ -15,7 +15,10 @@ import type { WorkerDeps } from './worker-deps.ts';
 import { createWorkerMetrics } from './worker-metrics.ts';
 
 interface WorkerOptions
-  extends Pick<WorkerDeps, 'db' | 'bus' | 'logger' | 'limits' | 'logDir' | 'nowS'> {
+  extends Pick<
+    WorkerDeps,
+    'db' | 'bus' | 'logger' | 'limits' | 'givenSettings' | 'logDir' | 'nowS'
+  > {
   metrics: Registry;
   allowPrivate: AllowPrivate;
   /** Identifies all processes of this installation. */

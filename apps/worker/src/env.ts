@@ -1,5 +1,11 @@
-import { settingRules } from '@api-monitor/core';
-import { envBoolean, envInt, envParsed } from '@api-monitor/runtime';
+import {
+  envInt,
+  envParsed,
+  givenSettingsOf,
+  portVariable,
+  serviceEnvShape,
+  settingsEnvShape,
+} from '@api-monitor/runtime';
 import { allowPrivateVariable } from '@api-monitor/upstream';
 import type { z } from 'zod';
 
@@ -9,17 +15,24 @@ export const workerEnvShape = {
   MONITOR_MAX_PARALLEL_TARGETS: envInt({ min: 1, max: 1000, default: 8 }),
   /** 0: as many as all workers together. */
   WORKER_MAX_PARALLEL_TARGETS: envInt({ min: 0, max: 1000, default: 0 }),
-  LOG_CLEANUP_ENABLED: envBoolean(settingRules.log_cleanup_enabled.default),
-  LOG_MAX_SIZE_MB: envInt(settingRules.log_max_size_mb),
+  ...settingsEnvShape,
   RETENTION_DAYS: envInt({ min: 0, max: 36_500, default: 90 }),
   AUDIT_RETENTION_DAYS: envInt({ min: 0, max: 36_500, default: 365 }),
   UPSTREAM_ALLOW_PRIVATE: envParsed(allowPrivateVariable),
+};
+
+/** The variables of a worker that runs as a separate service. */
+export const workerServiceEnvShape = {
+  ...serviceEnvShape,
+  ...workerEnvShape,
+  WORKER_PORT: portVariable(8083),
 };
 
 /** The worker's options from its variables. */
 export function workerOptionsOf(env: z.output<z.ZodObject<typeof workerEnvShape>>) {
   return {
     allowPrivate: env.UPSTREAM_ALLOW_PRIVATE,
+    givenSettings: givenSettingsOf(env),
     limits: {
       /** Models of a target that are probed at a time. */
       probesPerRun: env.MONITOR_DETECT_CONCURRENCY,
@@ -27,9 +40,6 @@ export function workerOptionsOf(env: z.output<z.ZodObject<typeof workerEnvShape>
       scheduledRuns: env.MONITOR_MAX_PARALLEL_TARGETS,
       /** Scheduled runs at a time in this worker. */
       scheduledRunsHere: env.WORKER_MAX_PARALLEL_TARGETS || env.MONITOR_MAX_PARALLEL_TARGETS,
-      isLogCleanupEnabled: env.LOG_CLEANUP_ENABLED,
-      /** 0: no limit. */
-      logMaxSizeMb: env.LOG_MAX_SIZE_MB,
       /** 0: forever. */
       retentionDays: env.RETENTION_DAYS,
       /** 0: forever. */

@@ -1,3 +1,4 @@
+import { settingsInForce } from '@api-monitor/core';
 import {
   listLogFilesInUse,
   pruneAudit,
@@ -31,13 +32,12 @@ function keepFromS({ nowS }: WorkerDeps, retentionDays: number): number {
   return retentionDays === 0 ? 0 : nowS() - retentionDays * 86_400;
 }
 
-/** Deletes logs that are empty or too old, and the oldest above the limit. Settings override the environment. */
+/** Deletes logs that are empty or too old, and the oldest above the limit. */
 export async function cleanOldLogs(deps: WorkerDeps): Promise<void> {
   const { db, limits, logger, logDir } = deps;
-  const settings = await readSettings(db);
-  const maxSizeMb = settings.log_max_size_mb ?? limits.logMaxSizeMb;
-  const isEnabled = settings.log_cleanup_enabled ?? limits.isLogCleanupEnabled;
-  if (!isEnabled) return;
+  const settings = settingsInForce(await readSettings(db), deps.givenSettings);
+  if (!settings.log_cleanup_enabled) return;
+  const { log_max_size_mb: maxSizeMb } = settings;
   const inUse = new Set(await listLogFilesInUse(db));
   const deleted = await cleanLogs({
     dir: logDir,

@@ -1,15 +1,11 @@
 import { join } from 'node:path';
 import { readInstanceId } from '@api-monitor/db';
-import { envInt, runService, serveService, serviceEnvShape } from '@api-monitor/runtime';
+import { runService, serveService } from '@api-monitor/runtime';
 import { z } from 'zod';
 import { createWorker } from './create-worker.ts';
-import { workerEnvShape, workerOptionsOf } from './env.ts';
+import { workerOptionsOf, workerServiceEnvShape } from './env.ts';
 
-const schema = z.object({
-  ...serviceEnvShape,
-  ...workerEnvShape,
-  WORKER_PORT: envInt({ min: 0, max: 65_535, default: 8083 }),
-});
+const schema = z.object(workerServiceEnvShape);
 
 await runService({
   name: 'worker',

@@ -1,4 +1,5 @@
 import type { Bus } from '@api-monitor/bus';
+import type { GivenSettings } from '@api-monitor/core';
 import type { Database } from '@api-monitor/db';
 import type { Logger } from '@api-monitor/runtime';
 import type { Upstream } from '@api-monitor/upstream';
@@ -26,6 +27,8 @@ export interface WorkerDeps {
   /** Aborts when the worker stops; running runs then start no more probes. */
   stopping: AbortSignal;
   limits: WorkerLimits;
+  /** What is in force unless an admin set otherwise. */
+  givenSettings: GivenSettings;
   /** The folder of the JSONL logs. */
   logDir: string;
   /** Unix seconds. */

@@ -50,10 +50,10 @@ const wholeForm = (route: Route) => ({
 async function run({ row, route, asked, id }: Case) {
   const model = `${row.behaviour}/${nameByRoute[route]}`;
   provider.setBehaviour(model, row.behaviour);
-  const channel: UpstreamTarget = { id, baseUrl: provider.origin, apiKey, verifySsl: true };
+  const upstreamTarget: UpstreamTarget = { id, baseUrl: provider.origin, apiKey, verifySsl: true };
   const { probe } = await probeModel({
     upstream,
-    channel,
+    upstreamTarget,
     target: { prompt: 'Who are you?', anthropic_version: '2023-06-01', timeout_s: row.timeoutS },
     model,
     remembered: asked === 'whole' ? { route: null, forms: { [route]: wholeForm(route) } } : null,

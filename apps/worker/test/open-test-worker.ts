@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Bus, createInProcessBus } from '@api-monitor/bus';
 import {
+  type GivenSettings,
   type MonitorEvent,
   type Target,
   type TargetInput,
@@ -33,14 +34,15 @@ const limits: WorkerLimits = {
   probesPerRun: 3,
   scheduledRuns: 8,
   scheduledRunsHere: 8,
-  isLogCleanupEnabled: true,
-  logMaxSizeMb: 500,
   retentionDays: 90,
   auditRetentionDays: 365,
 };
 
 /** What a worker works with, with its own data folder and a clock that the test sets. */
-export async function openTestWorker(given: { limits?: Partial<WorkerLimits> } = {}) {
+export async function openTestWorker(
+  given: { limits?: Partial<WorkerLimits>; givenSettings?: GivenSettings } = {},
+) {
+  const { givenSettings = {} } = given;
   const dataDir = await mkdtemp(join(tmpdir(), 'worker-'));
   onTestFinished(() => rm(dataDir, { recursive: true }));
   const clock = { now: 1_800_000_000 };
@@ -50,7 +52,14 @@ export async function openTestWorker(given: { limits?: Partial<WorkerLimits> } =
   const logger = createLogger({ name: 'test', level: 'silent' });
   const metrics = createMetricsRegistry();
   const logDir = join(dataDir, 'logs');
-  const options = { db, logger, nowS, logDir, limits: { ...limits, ...given.limits } };
+  const options = {
+    db,
+    logger,
+    nowS,
+    logDir,
+    givenSettings,
+    limits: { ...limits, ...given.limits },
+  };
 
   /** How long the worker waited, without the wait. */
   const pauses: number[] = [];

@@ -259,9 +259,9 @@ describe('without an answer', () => {
       { error: expect.stringContaining('169.254.169.254'), error_kind: 'network' },
     ],
   ])('%s', async (_, baseUrl, finding) => {
-    const { probe, channel } = await start('m');
-    const elsewhere = { ...channel, baseUrl: baseUrl(channel.baseUrl) };
-    expect((await probe('m', { channel: elsewhere })).probe).toMatchObject({
+    const { probe, upstreamTarget } = await start('m');
+    const elsewhere = { ...upstreamTarget, baseUrl: baseUrl(upstreamTarget.baseUrl) };
+    expect((await probe('m', { upstreamTarget: elsewhere })).probe).toMatchObject({
       ...finding,
       success: false,
       transport_success: false,
@@ -276,7 +276,7 @@ describe('an untrusted certificate', () => {
     ['expired', 'certificate expired'],
   ])('%s is an error, unless the channel does not verify certificates', async (name, error) => {
     probing = await startProbing({ m: 'good' }, name);
-    const { probe, channel, provider } = probing;
+    const { probe, upstreamTarget, provider } = probing;
     expect((await probe('m')).probe).toMatchObject({
       success: false,
       transport_success: false,
@@ -285,8 +285,8 @@ describe('an untrusted certificate', () => {
       error_kind: 'tls',
     });
     expect(provider.received()).toBe(0);
-    const trusting = { ...channel, id: 2, verifySsl: false };
-    expect((await probe('m', { channel: trusting })).probe.success).toBe(true);
+    const trusting = { ...upstreamTarget, id: 2, verifySsl: false };
+    expect((await probe('m', { upstreamTarget: trusting })).probe.success).toBe(true);
     expect((await probe('m')).probe.error).toBe(error);
   });
 });

@@ -17,9 +17,9 @@ const endless = new AbortController().signal;
 function faultyFor(model: string, upstream: WorkerDeps['upstream']): WorkerDeps['upstream'] {
   return {
     ...upstream,
-    exchange(channel, request, options) {
+    exchange(upstreamTarget, request, options) {
       if (request.body?.includes(`"${model}"`)) throw new Error('an internal bug');
-      return upstream.exchange(channel, request, options);
+      return upstream.exchange(upstreamTarget, request, options);
     },
   };
 }

@@ -24,7 +24,7 @@ export async function startProbing(
     apiKey: probingKey,
     ...(certificate ? { certificate } : {}),
   });
-  const channel: UpstreamTarget = {
+  const upstreamTarget: UpstreamTarget = {
     id: 1,
     baseUrl: provider.origin,
     apiKey: probingKey,
@@ -32,15 +32,21 @@ export async function startProbing(
   };
   const target = { prompt: 'Who are you?', anthropic_version: '2023-06-01', timeout_s: 10 };
   const signal = new AbortController().signal;
-  const shared = { upstream, channel, target, signal };
+  const shared = { upstream, upstreamTarget, target, signal };
   const asking = { by: 'run', random: () => 0.5, nowS: () => probingNowS } as const;
   return {
     provider,
     probe: (model: string, changes: Partial<ProbeModelInput> = {}) =>
       probeModel({ ...shared, ...asking, model, remembered: null, ...changes }),
     list: (changes: Partial<UpstreamTarget> = {}, way: unknown = null) =>
-      listModels({ upstream, target, channel: { ...channel, ...changes }, way, cut: signal }),
-    channel,
+      listModels({
+        upstream,
+        target,
+        upstreamTarget: { ...upstreamTarget, ...changes },
+        way,
+        cut: signal,
+      }),
+    upstreamTarget,
     async close() {
       await upstream.close();
       await provider.close();

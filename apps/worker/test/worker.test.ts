@@ -188,7 +188,7 @@ test('the audit log has its own retention', async () => {
 });
 
 test('an unreadable limit deletes nothing that the environment would keep', async () => {
-  const test = await openTestWorker({ limits: { logMaxSizeMb: 1 } });
+  const test = await openTestWorker({ givenSettings: { log_max_size_mb: 1 } });
   await mkdir(test.logDir, { recursive: true });
   const file = join(test.logDir, 'target_1_20260101_000000.jsonl');
   await writeFile(file, Buffer.alloc(700_000));
@@ -199,7 +199,7 @@ test('an unreadable limit deletes nothing that the environment would keep', asyn
 });
 
 test('logs are kept below their limit unless the settings override it', async () => {
-  const test = await openTestWorker({ limits: { logMaxSizeMb: 1 } });
+  const test = await openTestWorker({ givenSettings: { log_max_size_mb: 1 } });
   const deps = test.makeDeps();
   await mkdir(test.logDir, { recursive: true });
   const names = ['target_1_20260101_000000.jsonl', 'target_1_20260102_000000.jsonl'];

@@ -1,6 +1,8 @@
 import {
+  type Finding,
   type HistoryPoint,
   historyLength,
+  nextEvidence,
   type ProbeResult,
   targetDefaults,
 } from '@api-monitor/core';
@@ -89,6 +91,12 @@ function stateRow(targetId: number, m: number, { targets, runs }: HistorySize) {
     protocol: 'openai' as const,
     route: 'chat' as const,
     output_tokens_per_s: 41.5,
+    proved_by: 'probe' as const,
+    is_wrong_answer: 0 as const,
+    evidence: JSON.stringify([nextEvidence(null, proofAt(firstRunAt), 1800)]),
+    recheck_at: null,
+    gone_at: null,
+    watched_until: null,
     last_success_at: firstRunAt,
     state_since: firstRunAt,
     run_id: (runs - 1) * targets + targetId,
@@ -124,11 +132,24 @@ export async function finishOneRun(
     status: 'completed',
     probes,
     remembered: new Map(),
+    findings: probes.map(({ model, timestamp }) => ({ model, finding: proofAt(timestamp) })),
     listed_models: probes.map((probe) => probe.model),
+    list_way: null,
+    probe_concurrency: null,
     log_file: null,
     error: null,
+    error_kind: null,
     nowS,
   });
+}
+
+/** The finding of a probe that passed. */
+function proofAt(at: number): Finding {
+  return {
+    ...{ route: 'chat', outcome: 'success', kind: null, scope: 'route', message: null },
+    ...{ by: 'run', began_at: at - 1, at, first_token_s: 0.456 },
+    ...{ is_wrong_answer: null, retry_after_s: null },
+  };
 }
 
 function probeOf(model: string, timestamp: number): ProbeResult {
@@ -149,8 +170,12 @@ function probeOf(model: string, timestamp: number): ProbeResult {
     route: 'chat',
     endpoint: '/v1/chat/completions',
     first_token_s: 0.456,
+    input_tokens: 20,
     output_tokens: 32,
     output_tokens_per_s: 41.5,
+    requests: 1,
+    proved_by: 'probe',
+    is_wrong_answer: false,
   };
 }
 

@@ -13,12 +13,15 @@ export {
   auditActors,
 } from './admin/audit-action.ts';
 export {
+  type GivenSettings,
   type PlainSettings,
   parseSettings,
   type SettingValues,
   settingNames,
   settingRules,
+  settingsInForce,
   settingsShape,
+  sourceOfSetting,
 } from './admin/settings.ts';
 export {
   AppError,
@@ -140,10 +143,10 @@ export {
 export { chooseRoute } from './probes/asking/choose-route.ts';
 export {
   type Attempt,
+  correctRequest,
   isRouteRefused,
   maxAttempts,
-  mendRequest,
-} from './probes/asking/mend-request.ts';
+} from './probes/asking/correct-request.ts';
 export { probePlanOf } from './probes/asking/probe-plan.ts';
 export { isRightAnswer, type Question, questionOf } from './probes/asking/question.ts';
 export {
@@ -166,12 +169,11 @@ export type {
 } from './probes/exchange.ts';
 export { type HistoryPoint, historyFields, historyLength } from './probes/history-point.ts';
 export { judgeExchange, judgeProbe, type Verdict } from './probes/judge-probe.ts';
+export { contentLimit, probeRowLimit } from './probes/probe-limits.ts';
 export {
-  contentLimit,
   type ProbeResult,
   type ProbeRow,
   probeResultShape,
-  probeRowLimit,
   probeRowShape,
   type ToolCall,
 } from './probes/probe-row.ts';
@@ -214,7 +216,7 @@ export {
   runShape,
   runStatuses,
 } from './runs/run.ts';
-export { type RunCut, RunCutError, sentenceOfCut, wasCut } from './runs/run-cut.ts';
+export { endOfCut, type RunCut, RunCutError } from './runs/run-cut.ts';
 export { successRate, summariseRun } from './runs/summarise-run.ts';
 export { type FieldKind, fieldKindsOf, seconds, unixSeconds } from './shape.ts';
 export {

@@ -1,13 +1,20 @@
 export { EnvError, envBoolean, envInt, envParsed, readEnv } from './env/read-env.ts';
 export {
+  apiTokenEnvShape,
+  apiTokenOf,
   commonEnvShape,
   databaseEnvShape,
   databaseOptionsOf,
+  givenSettingsOf,
   masterTokenEnvShape,
+  metricsEnvShape,
+  portVariable,
   routingEnvShape,
   routingOptionsOf,
   serviceEnvShape,
+  settingsEnvShape,
   trustedProxiesEnvShape,
+  visitorTokenEnvShape,
 } from './env/service-env.ts';
 export { recogniseCaller } from './http/callers.ts';
 export { callerKeyOf, clientAddressOf, isTrusted, limitKeyOf } from './http/client-address.ts';

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { settingsInForce } from '@api-monitor/core';
 import {
   type Database,
   ensureSetting,
@@ -13,7 +14,6 @@ import { hashPassword } from './hash-password.ts';
 
 /** Where a setting comes from: an admin set it, the environment, the first start, or nobody. */
 export const settingSources = ['admin', 'environment', 'generated', 'default'] as const;
-export type SettingSource = (typeof settingSources)[number];
 
 /** Secrets from the environment; those that it leaves out are created at the first start. */
 export type GivenSecrets = Record<SecretName, string | undefined>;
@@ -27,11 +27,11 @@ export interface MadeSecret {
 /** The current tokens. A missing token is replaced by a random one, so nothing can match it. */
 export async function readTokens(db: Database, given: GivenSecrets): Promise<Tokens> {
   const known = await readSecrets(db, given);
-  const { visitor_mode_enabled } = await readSettings(db);
+  const { visitor_mode_enabled } = settingsInForce(await readSettings(db), {});
   return {
     apiToken: known.apiToken?.value ?? randomSecret(''),
     visitorToken: known.visitorToken?.value ?? randomSecret(''),
-    isAnonymousVisitorAllowed: visitor_mode_enabled ?? false,
+    isAnonymousVisitorAllowed: visitor_mode_enabled,
   };
 }
 

@@ -3,6 +3,7 @@ import {
   estimateCost,
   ownPromptOf,
   probePlanOf,
+  settingsInForce,
   type Target,
   targetDefaults,
   targetFieldSchemas,
@@ -90,7 +91,7 @@ export async function previewCost(
 }
 
 async function usualInterval({ db, givenSettings }: ApiDeps): Promise<number> {
-  return (await readSettings(db)).default_interval_min ?? givenSettings.default_interval_min;
+  return settingsInForce(await readSettings(db), givenSettings).default_interval_min;
 }
 
 /** Fewer requests may be unusual ones. */

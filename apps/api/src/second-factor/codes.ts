@@ -7,7 +7,7 @@ import type { ApiDeps } from '../api-deps.ts';
 const issuer = 'API Monitor';
 const periodS = 30;
 /** A code of the step before or after is valid too, because clocks differ. */
-const stepsAside = 1;
+const acceptedSteps = 1;
 
 const recoveryCodeCount = 10;
 const recoveryCodeLength = 16;
@@ -80,7 +80,7 @@ function stepOfCode(secret: string, code: string, nowS: number): number | null {
   const delta = totpOf(secret).validate({
     token: code,
     timestamp: nowS * 1000,
-    window: stepsAside,
+    window: acceptedSteps,
   });
   return delta === null ? null : Math.floor(nowS / periodS) + delta;
 }

@@ -2,6 +2,7 @@ import {
   AppError,
   changesBetween,
   isSameOrigin,
+  settingsInForce,
   type Target,
   type TargetInput,
   type TargetPatch,
@@ -118,10 +119,10 @@ export async function writeNew(
   { audit }: Changer,
   given: NewTarget,
 ): Promise<Target> {
-  const { default_interval_min } = await readSettings(db);
+  const { default_interval_min } = settingsInForce(await readSettings(db), givenSettings);
   const input: TargetInput = {
     ...targetDefaults,
-    interval_min: default_interval_min ?? givenSettings.default_interval_min,
+    interval_min: default_interval_min,
     ...given,
   };
   const target = await createTarget(db, input, now());

@@ -60,6 +60,7 @@ export function answerHeaders(
   upstream: AnswerHeaders,
   { requestId, targetId, model, attempts, proofAgeS, evidence }: RoutingInfo,
   keyMask: KeyMask,
+  isPassed: (name: string) => boolean,
 ): string[] {
   const headers: string[] = [];
   for (const name of Object.keys(upstream)) {
@@ -85,19 +86,13 @@ export function answerHeaders(
   return headers;
 }
 
-const knownNames = new Map<string, boolean>();
-const knownNamesLimit = 1_000;
-
-/** Cached, because servers send the same few names. */
-function isPassed(name: string): boolean {
-  const known = knownNames.get(name);
-  if (known !== undefined) return known;
-  const isWanted =
+/** Whether a header of a target's answer reaches the client. */
+export function isAnswerHeaderPassed(name: string): boolean {
+  return (
     passed.has(name) ||
     passedPrefixes.some((prefix) => name.startsWith(prefix)) ||
-    (upstreamRequestId.test(name) && !ownIds.has(name));
-  if (knownNames.size < knownNamesLimit) knownNames.set(name, isWanted);
-  return isWanted;
+    (upstreamRequestId.test(name) && !ownIds.has(name))
+  );
 }
 
 /** A model's name comes from the upstream; one that a header can't hold is percent-encoded. */

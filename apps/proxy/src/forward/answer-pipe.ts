@@ -16,12 +16,13 @@ import {
   headerOf,
   retryAfterOf,
 } from '@api-monitor/upstream';
-import type { Parcel } from '../request/body/parcel.ts';
+import type { HeldBody } from '../request/body/held-body.ts';
 import type { BodyBudget } from '../request/body/read-request-body.ts';
 import type { Endpoint } from '../request/match-route.ts';
 import { answerHeaders, type RoutingInfo } from './answer-headers.ts';
 import { type AttemptEnd, answered, nothingShown } from './attempt-end.ts';
 import { AttemptTimer, stallTimeoutMsOf } from './attempt-timer.ts';
+import type { HeaderNames } from './header-names.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { KeyMask } from './key-mask.ts';
 
@@ -29,8 +30,9 @@ export interface PipeOptions {
   response: ServerResponse;
   endpoint: Endpoint;
   /** Released when an answer starts going to the client, because no other attempt will follow. */
-  parcel: Parcel;
+  heldBody: HeldBody;
   routing: RoutingInfo;
+  isAnswerHeaderPassed: HeaderNames['isAnswerHeaderPassed'];
   /** Its key is masked in everything that goes to the client. */
   target: UpstreamTarget;
   /** Whether another attempt may follow; if so, an answer waits until it is known to be a real one. */
@@ -324,10 +326,10 @@ export class AnswerPipe implements AnswerHandler {
 
   /** `wholeBytes`: the length of an answer that has arrived completely; null if more may follow. */
   #sendHead(wholeBytes: number | null): void {
-    const { response, routing, parcel } = this.#options;
+    const { response, routing, heldBody, isAnswerHeaderPassed } = this.#options;
     if (response.headersSent || this.#status === null) return;
-    parcel.release();
-    const headers = answerHeaders(this.#headers, routing, this.#keyMask);
+    heldBody.release();
+    const headers = answerHeaders(this.#headers, routing, this.#keyMask, isAnswerHeaderPassed);
     // A stream's length is never promised, because an error event may have to follow.
     const promised = this.isEventStream ? undefined : this.#headers['content-length'];
     const length = wholeBytes ?? promised;

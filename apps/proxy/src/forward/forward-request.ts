@@ -11,7 +11,7 @@ import type { DispatchRequest } from '@api-monitor/upstream';
 import type { BoardModel } from '../board/board.ts';
 import { errorEvent, type GatewayError } from '../dialects/gateway-error.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
-import type { Parcel } from '../request/body/parcel.ts';
+import type { HeldBody } from '../request/body/held-body.ts';
 import { type FoundModel, spliceModel } from '../request/find-model.ts';
 import type { Endpoint } from '../request/match-route.ts';
 import { renameInnerModels } from '../request/rename-inner-models.ts';
@@ -25,6 +25,7 @@ import {
   isLoop,
   nothingShown,
 } from './attempt-end.ts';
+import type { HeaderNames } from './header-names.ts';
 import { upstreamHeaders } from './request-headers.ts';
 
 /** A request to be forwarded, with everything that is known about it. */
@@ -34,7 +35,7 @@ export interface Forwarding {
   requestId: string;
   endpoint: Endpoint;
   /** Released once an answer has begun. */
-  parcel: Parcel;
+  heldBody: HeldBody;
   /** Null if the path names the model. */
   found: FoundModel | null;
   /** As the client named it. */
@@ -178,22 +179,23 @@ function send(
   { choice, number, isLast }: Attempt,
   onFirstToken: (firstTokenS: number) => void,
 ): Promise<{ end: AttemptEnd; pipe: AnswerPipe }> {
-  const { dispatch, idleTimeoutMs, bodyBudget: heldBudget, issuers, nowS } = deps;
+  const { dispatch, headerNames, idleTimeoutMs, bodyBudget: heldBudget, issuers, nowS } = deps;
   const { entry, standing, proofAgeS } = choice;
   const { target, model } = entry;
-  const { response, requestId, endpoint, parcel } = given;
+  const { response, requestId, endpoint, heldBody } = given;
   const attempts = { requestId, targetId: target.id, model, attempts: number };
   return new Promise((resolve) => {
     new AnswerPipe({
-      ...{ response, endpoint, parcel, heldBudget, nowS, idleTimeoutMs, onFirstToken },
+      ...{ response, endpoint, heldBody, heldBudget, nowS, idleTimeoutMs, onFirstToken },
       routing: { ...attempts, proofAgeS, evidence: standing.state },
+      isAnswerHeaderPassed: headerNames.isAnswerHeaderPassed,
       target: target.upstream,
       mayMoveOn: !isLast,
       isStreamAsked: given.isStream,
       mayLackEnd: lacksEnd(choice, endpoint),
       onState: (mark) => issuers.keep(target.id, mark),
       firstByteTimeoutMs: firstByteTimeoutMsOf(given, choice, idleTimeoutMs),
-      send: (pipe) => dispatch(target.upstream, upstreamRequest(given, entry), pipe),
+      send: (pipe) => dispatch(target.upstream, upstreamRequest(given, entry, headerNames), pipe),
       onEnd: (end, pipe) => resolve({ end, pipe }),
     });
   });
@@ -219,19 +221,26 @@ function firstByteTimeoutMsOf(
 }
 
 function upstreamRequest(
-  { request, endpoint, parcel, found, askedModel, query, trail }: Forwarding,
+  { request, endpoint, heldBody, found, askedModel, query, trail }: Forwarding,
   { target, model }: BoardModel,
+  { forwardedNameOf }: HeaderNames,
 ): DispatchRequest {
-  const { body } = parcel;
+  const body = heldBody.bytes;
   const path = found ? endpoint.upstreamPath : pathWithModel(endpoint.upstreamPath, model);
   return {
     method: 'POST',
     path: path + query,
-    headers: upstreamHeaders(request.rawHeaders, target.anthropic_version, endpoint, trail),
+    headers: upstreamHeaders(
+      request.rawHeaders,
+      target.anthropic_version,
+      endpoint,
+      trail,
+      forwardedNameOf,
+    ),
     keyHeader: endpoint.keyHeader,
     body: {
       pieces: found ? spliceModel(body, found, model) : renameInnerModels(body, askedModel, model),
-      hold: () => parcel.hold(),
+      hold: () => heldBody.hold(),
     },
   };
 }

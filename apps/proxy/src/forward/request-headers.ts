@@ -41,11 +41,12 @@ export function upstreamHeaders(
   anthropicVersion: string,
   { dialect }: Endpoint,
   trail: Trail,
+  nameOf: (raw: string) => string | null,
 ): string[] {
   const headers: string[] = ['accept-encoding', 'identity'];
   let hasVersion = false;
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const name = forwardedNameOf(rawHeaders[at] ?? '');
+    const name = nameOf(rawHeaders[at] ?? '');
     if (name === null) continue;
     if (name === 'anthropic-version') hasVersion = true;
     headers.push(name, rawHeaders[at + 1] ?? '');
@@ -55,17 +56,10 @@ export function upstreamHeaders(
   return headers;
 }
 
-const knownNames = new Map<string, string | null>();
-const knownNamesLimit = 1_000;
-
-/** In lower case; null if the header is dropped. Cached, because clients send the same few. */
-function forwardedNameOf(raw: string): string | null {
-  const known = knownNames.get(raw);
-  if (known !== undefined) return known;
+/** The name in lower case; null if the header is dropped. */
+export function forwardedNameOf(raw: string): string | null {
   const name = raw.toLowerCase();
   const isWanted =
     forwardedNames.has(name) || forwardedPrefixes.some((prefix) => name.startsWith(prefix));
-  const found = isWanted ? name : null;
-  if (knownNames.size < knownNamesLimit) knownNames.set(raw, found);
-  return found;
+  return isWanted ? name : null;
 }

@@ -96,7 +96,7 @@ function showErrors(
   const unplaced = paths.filter(([path, error]) => {
     const name = placeOf(path, Object.keys(errors));
     if (name === undefined) return true;
-    errors[name] ||= faultText(name, error, language.translator);
+    errors[name] ||= faultText(error, language.translator);
     return false;
   });
   return paths.length > 0 && unplaced.length === 0;
@@ -110,7 +110,6 @@ function placeOf(path: string, names: readonly string[]): string | undefined {
 
 /** What is wrong with a field, in the reader's words. */
 export function faultText(
-  name: string,
   { code, bound = 0 }: { code: FieldErrorCode; bound?: number | undefined },
   { t, count }: Translator,
 ): string {
@@ -120,8 +119,6 @@ export function faultText(
     case 'too_few':
     case 'too_many':
       return count(`field.${code}`, bound);
-    case 'wrong_format':
-      return t(name.endsWith('_url') ? 'field.wrong_url' : 'field.wrong_format');
     default:
       return t(`field.${code}`, { bound });
   }

@@ -63,13 +63,13 @@ describe('the form', () => {
       faultsOf({ ...emptyForm, base_url: 'ftp://x', interval_min: 'often' }, 'new', null),
     ).toEqual({
       name: { code: 'required' },
-      base_url: { code: 'wrong_format' },
+      base_url: { code: 'wrong_url' },
       api_key: { code: 'required' },
       interval_min: { code: 'wrong_type' },
     });
     expect(faultsOf(filled, 'new', null)).toEqual({});
     expect(faultsOf({ ...filled, source_url: 'javascript:x' }, 'new', null)).toEqual({
-      source_url: { code: 'wrong_format' },
+      source_url: { code: 'wrong_url' },
     });
   });
 

@@ -1,4 +1,4 @@
-import type { ProbeRow, Run } from '@api-monitor/core';
+import { type ProbeRow, probeRowLimit, type Run } from '@api-monitor/core';
 import { type ApiClient, answerOf } from '../api/client.ts';
 import type { ProgressEvent } from '../channels/channel.ts';
 import type { DrawLoop } from '../draw/draw-loop.ts';
@@ -18,7 +18,6 @@ interface ViewerSyncOptions {
   loop: DrawLoop;
 }
 
-const maxRows = 20_000;
 const maxRuns = 200;
 /** If more runs than this ended at once, everything is reloaded. */
 const maxAdded = 4;
@@ -37,7 +36,7 @@ export function createViewerSync(options: ViewerSyncOptions) {
   };
 
   const askLogs = (run: RunChoice) => {
-    const query = { ...queryOf(run), limit: String(maxRows) };
+    const query = { ...queryOf(run), limit: String(probeRowLimit) };
     return answerOf(client.api.targets[':id'].logs.$get({ param, query }));
   };
 
@@ -57,7 +56,7 @@ export function createViewerSync(options: ViewerSyncOptions) {
       logs.map(({ items }) => items),
     );
     const { target } = logs.at(-1) ?? before;
-    return { target, runs, run: null, rows: rows.slice(0, maxRows) };
+    return { target, runs, run: null, rows: rows.slice(0, probeRowLimit) };
   };
 
   const load = async (asked: () => Promise<Loaded>) => {

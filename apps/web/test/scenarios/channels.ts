@@ -47,7 +47,8 @@ export function describeChannels(stage: Stage): void {
     const row = page.locator('.model').filter({ hasText: 'gpt-4o' });
     await row.getByText('Rate limited').waitFor();
     await row.getByText(/HTTP 429/).waitFor();
-    expect(await row.locator('path.is-bad').getAttribute('d')).toMatch(/^M\d/);
+    // The bars are drawn in a frame after the texts.
+    await row.locator('path.is-bad[d^="M"]').waitFor({ state: 'attached' });
     await cardOf(page, 'Aurora').getByText('2 of 3', { exact: true }).waitFor();
     await page.getByRole('heading', { name: '1 channel needs attention' }).waitFor();
     expect(await page.title()).toBe('(1) API Monitor');

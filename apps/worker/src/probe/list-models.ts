@@ -5,7 +5,7 @@ import { hideKey } from './hide-key.ts';
 
 interface ListModelsInput {
   upstream: Upstream;
-  channel: UpstreamTarget;
+  upstreamTarget: UpstreamTarget;
   target: Pick<Target, 'timeout_s' | 'anthropic_version'>;
   /** What the last list returned as `way`, as stored. */
   way: unknown;
@@ -22,14 +22,14 @@ const patience = 2;
  * says what it sent instead. Throws the signal's reason if it aborts.
  */
 export async function listModels(input: ListModelsInput): Promise<ModelList> {
-  const { upstream, channel, target, cut: signal } = input;
-  const hider = hideKey(channel.apiKey);
+  const { upstream, upstreamTarget, target, cut: signal } = input;
+  const hider = hideKey(upstreamTarget.apiKey);
   let leftMs = patience * target.timeout_s * 1000;
   let state = startListing(input.way);
   for (;;) {
     const request = listRequest(state, target.anthropic_version);
     const timeoutMs = Math.min(target.timeout_s * 1000, Math.max(1, Math.round(leftMs)));
-    const exchange = await upstream.exchange(channel, request, { timeoutMs, signal });
+    const exchange = await upstream.exchange(upstreamTarget, request, { timeoutMs, signal });
     leftMs -= exchange.durationS * 1000;
     const step = nextListRequest(state, hider.inExchange(exchange));
     if (!step.done) {

@@ -1,11 +1,11 @@
 import {
   chooseRoute,
+  correctRequest,
   type Finding,
   firstFormOf,
   isRouteRefused,
   isSameForm,
   judgeProbe,
-  mendRequest,
   type ProbeResult,
   protocolOf,
   type RequestForm,
@@ -88,7 +88,7 @@ async function sendUntilFound(
   };
   const attempts: [SentAttempt, ...SentAttempt[]] = [await send(firstForm(known, own))];
   for (;;) {
-    const form = mendRequest(attempts);
+    const form = correctRequest(attempts);
     if (!form || input.target.timeout_s - spentS < shortestAttemptS) return attempts;
     // On another route, what worked there before is tried first.
     const isUsual = isSameForm(form, firstFormOf(form.route));

@@ -20,7 +20,7 @@ import { hideKey } from './hide-key.ts';
 /** What every request of one probe shares. */
 export interface ProbeContext {
   upstream: Upstream;
-  channel: UpstreamTarget;
+  upstreamTarget: UpstreamTarget;
   target: Pick<Target, 'prompt' | 'anthropic_version' | 'timeout_s'>;
   model: string;
   /** Aborts the probe: `probeModel` then throws the signal's reason. */
@@ -46,13 +46,13 @@ export async function sendAttempt(
   context: ProbeContext,
   { form, prompt, spentS }: { form: RequestForm; prompt: string; spentS: number },
 ): Promise<SentAttempt> {
-  const { channel, target, model, signal, nowS } = context;
+  const { upstreamTarget, target, model, signal, nowS } = context;
   const protocol = protocolFor(form.route);
   const question = { model, prompt, anthropicVersion: target.anthropic_version };
   const request = protocol.buildRequest({ ...question, form });
   const watch = watchAnswer(protocol);
   const beganAt = nowS();
-  const exchange = await context.upstream.exchange(channel, request, {
+  const exchange = await context.upstream.exchange(upstreamTarget, request, {
     timeoutMs: target.timeout_s * 1000,
     spentMs: Math.round(spentS * 1000),
     signal,
@@ -66,7 +66,7 @@ export async function sendAttempt(
     endedAt: nowS(),
     requests: exchange.requests,
     retryAfterS: exchange.answered ? retryAfterOf(exchange.headers, nowS()) : null,
-    ...readHidden(protocol, exchange, channel.apiKey),
+    ...readHidden(protocol, exchange, upstreamTarget.apiKey),
   };
 }
 

@@ -28,7 +28,7 @@ export type DealDeps = Pick<
 /** Everything that one run works with. */
 export interface RunContext {
   target: Target;
-  channel: UpstreamTarget;
+  upstreamTarget: UpstreamTarget;
   known: ReadonlyMap<string, KnownState>;
   fault: ChannelFault | null;
   /** Null if the models are typed by hand alone. */
@@ -138,7 +138,17 @@ async function askOne(
 }
 
 function contextOf({ upstream, nowS, random }: DealDeps, run: RunContext, model: string) {
-  const { channel, target, cut: signal } = run;
+  const { upstreamTarget, target, cut: signal } = run;
   const remembered = run.known.get(model)?.remembered ?? null;
-  return { upstream, channel, target, model, remembered, signal, nowS, random, by: 'run' as const };
+  return {
+    upstream,
+    upstreamTarget,
+    target,
+    model,
+    remembered,
+    signal,
+    nowS,
+    random,
+    by: 'run' as const,
+  };
 }

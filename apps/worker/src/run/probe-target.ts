@@ -25,7 +25,7 @@ import {
   type RunContext,
   unexpected,
 } from './deal-with-models.ts';
-import { endOfCut, unlessCut } from './unless-cut.ts';
+import { endOfSignal, unlessCut } from './unless-cut.ts';
 
 /** What a run found, however it ended. */
 export interface RunFound
@@ -37,7 +37,10 @@ export interface RunFound
 type Deps = DealDeps & Pick<WorkerDeps, 'pause'>;
 
 interface ProbeTargetInput
-  extends Pick<RunContext, 'target' | 'channel' | 'budget' | 'cut' | 'onListed' | 'onProbe'> {
+  extends Pick<
+    RunContext,
+    'target' | 'upstreamTarget' | 'budget' | 'cut' | 'onListed' | 'onProbe'
+  > {
   /** Asks every model, for example because a person started the run. */
   asksAll: boolean;
 }
@@ -68,7 +71,7 @@ export async function probeTarget(deps: Deps, input: ProbeTargetInput): Promise<
   const { list_way, probe_concurrency, fault } = await getProbeMemory(db, target.id);
   const past = await listKnownModels(db, target.id);
   const list = target.models_mode === 'manual' ? null : await listAwake(deps, input, list_way);
-  if (cut.aborted) return { ...foundNothing(''), ...endOfCut(cut) };
+  if (cut.aborted) return { ...foundNothing(''), ...endOfSignal(cut) };
   const models = chooseModels(list?.ok ? list.models : stillKnown(past), target);
   if (models.length === 0) return withoutModels(list, past, target);
   const known = new Map(past.map((one) => [one.model, one]));
@@ -135,7 +138,7 @@ function endOf(
   { cut, list }: RunContext,
   { unasked, isComplete }: Pick<DealtWith, 'unasked' | 'isComplete'>,
 ) {
-  if (!isComplete) return endOfCut(cut);
+  if (!isComplete) return endOfSignal(cut);
   const sentences = list && !list.ok ? [list.error] : [];
   if (unasked.length > 0) {
     const models = unasked.length === 1 ? '1 model' : `${unasked.length} models`;

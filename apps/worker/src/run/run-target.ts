@@ -131,7 +131,7 @@ async function probeAndLog(
   };
   const probing = async () =>
     probeTarget(deps, {
-      ...{ target, channel: upstreamTargetOf(deps.db, target), ...how },
+      ...{ target, upstreamTarget: upstreamTargetOf(deps.db, target), ...how },
       onListed: (total) => publishProgress(total, 0, null),
       onProbe: async (probe, total, done) => {
         log.write(probe);

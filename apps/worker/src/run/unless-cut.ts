@@ -1,4 +1,4 @@
-import { type RunCut, RunCutError, sentenceOfCut } from '@api-monitor/core';
+import { endOfCut, RunCutError } from '@api-monitor/core';
 
 /** The result of `work`; null if `cut` has aborted it. */
 export async function unlessCut<Result>(
@@ -14,7 +14,7 @@ export async function unlessCut<Result>(
 }
 
 /** How a run ends that was cut off. A worker that stops aborts its runs without saying why. */
-export function endOfCut({ reason }: AbortSignal) {
-  const cut: RunCut = reason instanceof RunCutError ? reason.cut : 'interrupted';
-  return { status: 'interrupted', error: sentenceOfCut(cut), error_kind: null, cut } as const;
+export function endOfSignal({ reason }: AbortSignal) {
+  const cut = reason instanceof RunCutError ? reason.cut : 'interrupted';
+  return { status: 'interrupted', ...endOfCut(cut), error_kind: null } as const;
 }

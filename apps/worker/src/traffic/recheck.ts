@@ -98,11 +98,20 @@ function ask(
   cut: AbortSignal,
 ): Promise<ProbeOutcome> {
   const { upstream, nowS, random, freezes, pause } = deps;
-  const channel = upstreamTargetOf(deps.db, target);
+  const upstreamTarget = upstreamTargetOf(deps.db, target);
   const { model, remembered } = known;
   const settings = { usual: 1, remembered: memory.probe_concurrency };
   const pace = createPace({ ...settings, pause, signal: cut });
-  const context = { upstream, channel, target, model, remembered, signal: cut, nowS, random };
+  const context = {
+    upstream,
+    upstreamTarget,
+    target,
+    model,
+    remembered,
+    signal: cut,
+    nowS,
+    random,
+  };
   return askPatiently(() => probeModel({ ...context, by: 'recheck' }), { pace, freezes, nowS });
 }
 

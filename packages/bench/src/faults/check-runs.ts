@@ -1,4 +1,4 @@
-import { probeRowLimit } from '@api-monitor/core';
+import { probeRowLimit, type Run } from '@api-monitor/core';
 import type { Stack } from './stack.ts';
 
 /** What the monitor recorded of the runs, and what is wrong with it. */
@@ -12,13 +12,6 @@ export interface RunCheck {
   rows: number;
 }
 
-interface Run {
-  started_at: number;
-  finished_at: number | null;
-  status: string;
-  error: string | null;
-}
-
 /** Reads every channel's runs; call it when all of them should be over. */
 export async function checkRuns(stack: Stack): Promise<RunCheck> {
   const check: RunCheck = { runs: 0, interrupted: 0, stuck: 0, overlapping: 0, rows: 0 };
@@ -28,7 +21,7 @@ export async function checkRuns(stack: Stack): Promise<RunCheck> {
     check.rows += logs.json.count;
     check.runs += runs.length;
     check.stuck += runs.filter(({ status }) => status === 'running').length;
-    check.interrupted += runs.filter(({ error }) => error === 'interrupted').length;
+    check.interrupted += runs.filter(({ cut }) => cut === 'interrupted').length;
     const oldestFirst = runs.toReversed();
     check.overlapping += oldestFirst.filter(({ finished_at }, at) => {
       const next = oldestFirst[at + 1];

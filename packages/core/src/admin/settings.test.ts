@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseSettings } from './settings.ts';
+import { parseSettings, settingsInForce, sourceOfSetting } from './settings.ts';
 
 const read = (values: Record<string, string>) => parseSettings(new Map(Object.entries(values)));
 
@@ -49,4 +49,19 @@ test.each([
 
 test('any other word is null', () => {
   expect(read({ visitor_mode_enabled: 'maybe' }).visitor_mode_enabled).toBeNull();
+});
+
+test('what an admin set overrides the environment, which overrides the default', () => {
+  const set = read({ log_max_size_mb: '7' });
+  const given = { log_max_size_mb: 8, default_interval_min: 9, log_cleanup_enabled: true };
+  expect(settingsInForce(set, given)).toEqual({
+    visitor_mode_enabled: false,
+    log_cleanup_enabled: true,
+    log_max_size_mb: 7,
+    default_interval_min: 9,
+  });
+  expect(sourceOfSetting('log_max_size_mb', set, given)).toBe('admin');
+  expect(sourceOfSetting('default_interval_min', set, given)).toBe('environment');
+  expect(sourceOfSetting('log_cleanup_enabled', set, given)).toBe('default');
+  expect(sourceOfSetting('visitor_mode_enabled', set, given)).toBe('default');
 });

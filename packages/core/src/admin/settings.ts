@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { namesOf } from '../pick.ts';
+import { namesOf, recordOf } from '../pick.ts';
 
 /** The switches and numbers that an admin can set at run time, with their bounds and defaults. */
 export const settingRules = {
@@ -39,4 +39,32 @@ export function parseSettings(stored: ReadonlyMap<string, string>): PlainSetting
     return schema.safeParse(form.safeParse(stored.get(name)).data).data ?? null;
   };
   return Object.fromEntries(settingNames.map((name) => [name, read(name)])) as PlainSettings;
+}
+
+/** What the environment says about settings; what an admin sets overrides it. */
+export type GivenSettings = Partial<SettingValues>;
+
+/**
+ * The settings in force: what an admin set, else what the environment gives, else the default. The cast's
+ * guarantee: each value is that of its own setting.
+ */
+export function settingsInForce(set: PlainSettings, given: GivenSettings): SettingValues {
+  return recordOf(
+    settingNames,
+    (name) => set[name] ?? givenOrDefault(given, name),
+  ) as SettingValues;
+}
+
+/** Where a setting in force comes from. A variable that says the same as the default counts as the default. */
+export function sourceOfSetting(
+  name: keyof Rules,
+  set: PlainSettings,
+  given: GivenSettings,
+): 'admin' | 'environment' | 'default' {
+  if (set[name] !== null) return 'admin';
+  return givenOrDefault(given, name) === settingRules[name].default ? 'default' : 'environment';
+}
+
+function givenOrDefault(given: GivenSettings, name: keyof Rules) {
+  return given[name] ?? settingRules[name].default;
 }

@@ -4,7 +4,8 @@ import { quote } from '../text/quote.ts';
 import { shorten } from '../text/shorten.ts';
 import type { Answer, BodyReading } from './answer.ts';
 import type { AnsweredExchange, Exchange } from './exchange.ts';
-import { contentLimit, type ProbeResult } from './probe-row.ts';
+import { contentLimit } from './probe-limits.ts';
+import type { ProbeResult } from './probe-row.ts';
 
 /** Whether the model is alive, in the columns of `run_models`. */
 export type Verdict = Pick<

@@ -51,9 +51,3 @@ export const probeRowShape = z.object({
   ...probeResultShape.shape,
 });
 export type ProbeRow = z.output<typeof probeRowShape>;
-
-/** The most rows that one answer of the API has. */
-export const probeRowLimit = 20_000;
-
-/** How many characters of an answer a probe keeps. */
-export const contentLimit = 500;

@@ -1,14 +1,18 @@
-/** Why a run was cut short, with the sentence that is stored as its `error`. */
-const cutSentences = {
+/** Why a run was cut short; it may lack models that still exist. */
+export const runCuts = [
+  'interrupted',
+  'target_deleted',
+  'target_disabled',
+  'target_moved',
+] as const;
+export type RunCut = (typeof runCuts)[number];
+
+const sentences: Readonly<Record<RunCut, string>> = {
   interrupted: 'interrupted',
   target_deleted: 'stopped: the channel was deleted',
   target_disabled: 'stopped: the channel was disabled',
   target_moved: 'stopped: the address or the key of the channel changed',
-} as const;
-
-export type RunCut = keyof typeof cutSentences;
-
-const sentences: ReadonlySet<string | null> = new Set(Object.values(cutSentences));
+};
 
 /** The reason with which a run is aborted. */
 export class RunCutError extends Error {
@@ -16,17 +20,12 @@ export class RunCutError extends Error {
   readonly cut: RunCut;
 
   constructor(cut: RunCut) {
-    super(cutSentences[cut]);
+    super(sentences[cut]);
     this.cut = cut;
   }
 }
 
-/** The `error` of a run that was cut short. */
-export function sentenceOfCut(cut: RunCut): string {
-  return cutSentences[cut];
-}
-
-/** Whether a stored run was cut short: it may lack models that still exist. */
-export function wasCut(run: { error: string | null }): boolean {
-  return sentences.has(run.error);
+/** How a run that was cut short is stored: the code, and its sentence for people. */
+export function endOfCut(cut: RunCut): { cut: RunCut; error: string } {
+  return { cut, error: sentences[cut] };
 }

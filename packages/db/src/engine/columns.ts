@@ -29,7 +29,7 @@ export interface Codec<Fields> {
 /**
  * Converts between the fields of a shape and the columns of a row; `readers` read those JSON columns
  * whose text may have another form. The casts' guarantee: only this room writes these columns, through
- * `toRow`, and the migrations mend what the older tool wrote.
+ * `toRow`, and the migrations repair what the older tool wrote.
  */
 export function createCodec<Fields extends object>(
   kinds: Readonly<Record<keyof Fields, FieldKind>>,

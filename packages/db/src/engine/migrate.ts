@@ -9,6 +9,7 @@ import { probeTotals } from '../migrations/0006-probe-totals.ts';
 import { statusPage } from '../migrations/0007-status-page.ts';
 import { totalsByOutcome } from '../migrations/0008-totals-by-outcome.ts';
 import { failedRuns } from '../migrations/0009-failed-runs.ts';
+import { runCuts } from '../migrations/0010-run-cuts.ts';
 import { evidence } from '../migrations/0011-evidence.ts';
 import type { Schema } from '../schema.ts';
 import { currentSchema } from './dialect.ts';
@@ -38,6 +39,7 @@ export async function createMigrator(db: Kysely<Schema>, nowS: number): Promise<
         '0007-status-page': statusPage,
         '0008-totals-by-outcome': totalsByOutcome,
         '0009-failed-runs': failedRuns,
+        '0010-run-cuts': runCuts,
         '0011-evidence': evidence(nowS),
       }),
     },

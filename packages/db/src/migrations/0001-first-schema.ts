@@ -11,7 +11,7 @@ import {
   runsColumns,
   targetsColumns,
 } from './from-go-tool/first-columns.ts';
-import { mendOldRows } from './from-go-tool/mend-old-rows.ts';
+import { repairOldRows } from './from-go-tool/repair-old-rows.ts';
 import { retypeColumns } from './from-go-tool/retype-columns.ts';
 import { stateColumns, wideColumns } from './widen-model-states.ts';
 
@@ -21,7 +21,7 @@ export function firstSchema(nowS: number): Migration {
     async up(db: Kysely<AnySchema>) {
       const existing = await listTables(db);
       await ensureTables(db, existing);
-      if (isOlder(existing)) await mendOldRows(db, nowS);
+      if (isOlder(existing)) await repairOldRows(db, nowS);
       await createModelStates(db);
       await createIndexes(db);
       await buildModelStates(db);
@@ -38,7 +38,7 @@ const tables = [
   ['proxy_keys', proxyKeysColumns],
 ] as const;
 
-/** If not, there is nothing to mend; so on every Postgres, because the older tool only knew SQLite. */
+/** If not, there is nothing to repair; so on every Postgres, because the older tool only knew SQLite. */
 function isOlder(existing: readonly TableMetadata[]): boolean {
   return existing.some((table) => tables.some(([name]) => name === table.name));
 }

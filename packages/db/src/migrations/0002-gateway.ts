@@ -10,7 +10,7 @@ import {
   integer,
   seconds,
 } from './column-plan.ts';
-import { mendKeyLists } from './from-go-tool/mend-proxy-keys.ts';
+import { repairKeyLists } from './from-go-tool/repair-proxy-keys.ts';
 import { widenModelStates } from './widen-model-states.ts';
 
 const revision = integer('revision', defaultsTo(1));
@@ -28,7 +28,7 @@ export const gatewaySchema: Migration = {
     const existing = await listTables(db);
     await ensureTable(db.schema, existing, 'targets', [revision]);
     await ensureTable(db.schema, existing, 'proxy_keys', proxyKeysAdditions);
-    await mendKeyLists(db);
+    await repairKeyLists(db);
     await createProxyRequests(db);
     await widenModelStates(db);
   },

@@ -1,4 +1,10 @@
-import { type ErrorKind, sentenceOfCut, summariseRun, type Target } from '@api-monitor/core';
+import {
+  type ErrorKind,
+  endOfCut,
+  type RunCut,
+  summariseRun,
+  type Target,
+} from '@api-monitor/core';
 import { nextRevision } from '../engine/columns.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { lockTargets } from '../engine/locks.ts';
@@ -19,6 +25,8 @@ export interface FinishRunInput extends WriteModelStatesInput {
   log_file: string | null;
   /** Why the run failed, or why its list of models did. */
   error: string | null;
+  /** Why the run was interrupted; without it, the worker stopped. */
+  cut?: RunCut | null;
   error_kind: ErrorKind | null;
   /** The way of listing models that worked, as a plain JSON value; null keeps what is known. */
   list_way: unknown;
@@ -64,7 +72,7 @@ async function updateRun(db: Database, input: FinishRunInput): Promise<RunRow> {
       finished_at: input.nowS,
       heartbeat_at: input.nowS,
       log_file: input.log_file,
-      error: errorOf(input),
+      ...endOf(input),
       error_kind: input.error_kind,
     })
     .where('id', '=', input.run_id)
@@ -93,7 +101,7 @@ async function updateSummary(
 
 /** The next run is due an interval after the start of this one, however long it took. */
 function summaryOf(input: FinishRunInput, { started_at }: RunRow, past: PastStates) {
-  const last_error = errorOf(input);
+  const last_error = endOf(input).error;
   const last_error_kind = input.error_kind;
   if (input.status === 'interrupted') return { last_error, last_error_kind };
   const kept = (input.kept_models ?? []).flatMap((model) => past.get(model) ?? []);
@@ -119,8 +127,6 @@ function learntOf({ listed_models, list_way, probe_concurrency }: FinishRunInput
   };
 }
 
-function errorOf(input: FinishRunInput): string | null {
-  return input.status === 'interrupted'
-    ? (input.error ?? sentenceOfCut('interrupted'))
-    : input.error;
+function endOf({ status, error, cut }: FinishRunInput) {
+  return status === 'interrupted' ? endOfCut(cut ?? 'interrupted') : { cut: null, error };
 }

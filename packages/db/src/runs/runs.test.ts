@@ -132,7 +132,9 @@ test('a run whose worker stopped reporting ends as interrupted, and its target k
   const silent = await startedRun(db, 1, 200);
   await startedRun(db, 2, 280);
   const ended = await endInterruptedRuns(db, { runs: [silent], nowS: 300 });
-  expect(ended).toEqual([{ ...silent, status: 'error', error: 'interrupted', finished_at: 300 }]);
+  expect(ended).toEqual([
+    { ...silent, status: 'error', error: 'interrupted', cut: 'interrupted', finished_at: 300 },
+  ]);
   expect(await getTarget(db, 1)).toEqual({ ...before, last_error: 'interrupted' });
   expect(await listRunningTargetIds(db)).toEqual([2]);
   expect(await endInterruptedRuns(db, { runs: [silent], nowS: 301 })).toEqual([]);

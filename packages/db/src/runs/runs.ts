@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
+  endOfCut,
   fieldKindsOf,
   type Run,
   type RunTrigger,
   runShape,
-  sentenceOfCut,
   type Target,
 } from '@api-monitor/core';
 import { sql } from 'kysely';
@@ -155,9 +155,10 @@ async function endInterruptedRun(
   { id, heartbeat_at }: SilentRun,
   nowS: number,
 ): Promise<RunRow[]> {
+  const end = endOfCut('interrupted');
   const ended = await kysely
     .updateTable('runs')
-    .set({ status: 'error', error: sentenceOfCut('interrupted'), finished_at: nowS })
+    .set({ status: 'error', ...end, finished_at: nowS })
     .where('id', '=', id)
     .where('status', '=', 'running')
     .where('heartbeat_at', heartbeat_at === null ? 'is' : '=', heartbeat_at)
@@ -166,7 +167,7 @@ async function endInterruptedRun(
   for (const { target_id } of ended) {
     await kysely
       .updateTable('targets')
-      .set({ last_error: sentenceOfCut('interrupted'), last_error_kind: null })
+      .set({ last_error: end.error, last_error_kind: null })
       .where('id', '=', target_id)
       .execute();
   }

@@ -5,7 +5,6 @@ import {
   type StatusCheck,
   type StatusDay,
   secondsPerDay,
-  wasCut,
 } from '@api-monitor/core';
 import type { Database } from '../engine/database.ts';
 import {
@@ -31,7 +30,7 @@ export async function listChannelChecks(
 ): Promise<StatusCheck[]> {
   const runs = await db.kysely
     .selectFrom('runs')
-    .select(['id', 'started_at', 'status', 'success', 'fail', 'error'])
+    .select(['id', 'started_at', 'status', 'success', 'fail', 'cut'])
     .where('target_id', '=', targetId)
     .where('started_at', '>', after)
     .where('started_at', '<=', until)
@@ -39,9 +38,9 @@ export async function listChannelChecks(
     .where('trigger', '!=', 'traffic')
     .orderBy('started_at')
     .execute();
-  return runs.flatMap(({ id, started_at, status, success, fail, error }) => {
+  return runs.flatMap(({ id, started_at, status, success, fail, cut }) => {
     const probed = success + fail;
-    if (probed === 0 && (status === 'completed' || wasCut({ error }))) return [];
+    if (probed === 0 && (status === 'completed' || cut !== null)) return [];
     const share = probed === 0 ? 0 : success / probed;
     return [{ target_id: targetId, run_id: id, at: started_at, share, kind: null }];
   });

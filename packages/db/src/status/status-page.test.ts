@@ -62,8 +62,8 @@ test("a channel's checks are its whole runs that say something", async () => {
   const refused = { status: 'error' as const, error: 'HTTP 401' };
   await finish(db, await startedRun(db, 1, 300), [], refused);
   await finish(db, await startedRun(db, 1, 400), [], { status: 'interrupted' });
-  const error = 'stopped: the channel was disabled';
-  await finish(db, await startedRun(db, 1, 450), [], { status: 'interrupted', error });
+  const disabled = { status: 'interrupted', cut: 'target_disabled' } as const;
+  await finish(db, await startedRun(db, 1, 450), [], disabled);
   await startedRun(db, 1, 500);
   const checks = await listChannelChecks(db, 1, always);
   expect(checks.map(({ at, share }) => [at, share])).toEqual([

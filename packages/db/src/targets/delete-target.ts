@@ -1,3 +1,4 @@
+import { endOfCut } from '@api-monitor/core';
 import { sql } from 'kysely';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { type Batches, deleteRows } from '../engine/delete-batches.ts';
@@ -55,7 +56,7 @@ export function hideTarget(db: Database, id: number, nowS: number): Promise<bool
     await tx.kysely.deleteFrom('model_states').where('target_id', '=', id).execute();
     await tx.kysely
       .updateTable('runs')
-      .set({ status: 'error', error: 'deleted', finished_at: nowS })
+      .set({ status: 'error', ...endOfCut('target_deleted'), finished_at: nowS })
       .where('target_id', '=', id)
       .where('status', '=', 'running')
       .execute();

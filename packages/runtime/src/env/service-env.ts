@@ -1,4 +1,4 @@
-import { routingPolicies } from '@api-monitor/core';
+import { type GivenSettings, routingPolicies, settingRules } from '@api-monitor/core';
 import {
   faultOfDatabaseUrl,
   faultOfEncryptionKey,
@@ -8,6 +8,49 @@ import { z } from 'zod';
 import { parseTrustedProxies } from '../http/client-address.ts';
 import { logLevels } from '../reports/logger.ts';
 import { envBoolean, envInt, envParsed } from './read-env.ts';
+
+/** Where a service listens, or embedded mode (`PORT`). */
+export const portVariable = (fallback: number) =>
+  envInt({ min: 0, max: 65_535, default: fallback });
+
+// Of any length: the older tool accepted any token, and its users keep theirs.
+const token = z
+  .string()
+  .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
+  .optional();
+
+/** The token that may do everything, which `/metrics` of each service accepts. */
+export const apiTokenEnvShape = {
+  API_MONITOR_TOKEN: token,
+  /** Another name for it, from the older tool. */
+  API_MONITOR_TOKEN_ADMIN: token,
+};
+
+export function apiTokenOf(env: z.output<z.ZodObject<typeof apiTokenEnvShape>>) {
+  return env.API_MONITOR_TOKEN ?? env.API_MONITOR_TOKEN_ADMIN;
+}
+
+/** The token that may read. */
+export const visitorTokenEnvShape = { API_MONITOR_TOKEN_VISITOR: token };
+
+export const metricsEnvShape = { METRICS_PUBLIC: envBoolean(false) };
+
+/** The settings that the environment may give; what an admin sets overrides it. */
+export const settingsEnvShape = {
+  DEFAULT_INTERVAL_MIN: envInt(settingRules.default_interval_min),
+  LOG_CLEANUP_ENABLED: envBoolean(settingRules.log_cleanup_enabled.default),
+  LOG_MAX_SIZE_MB: envInt(settingRules.log_max_size_mb),
+};
+
+export function givenSettingsOf(
+  env: z.output<z.ZodObject<typeof settingsEnvShape>>,
+): GivenSettings {
+  return {
+    default_interval_min: env.DEFAULT_INTERVAL_MIN,
+    log_cleanup_enabled: env.LOG_CLEANUP_ENABLED,
+    log_max_size_mb: env.LOG_MAX_SIZE_MB,
+  };
+}
 
 /** The master token of the gateway; the api and the gateway both read it. */
 export const masterTokenEnvShape = {
@@ -81,10 +124,9 @@ export const serviceEnvShape = {
   REDIS_URL: z
     .string({ error: 'must be set, because services communicate through Redis' })
     .regex(/^rediss?:\/\/\S+$/, 'must be redis://[user:password@]host:port, or rediss:// for TLS'),
-  METRICS_PUBLIC: envBoolean(false),
+  ...metricsEnvShape,
   ...trustedProxiesEnvShape,
-  API_MONITOR_TOKEN: z.string().optional(),
-  API_MONITOR_TOKEN_ADMIN: z.string().optional(),
+  ...apiTokenEnvShape,
   DRAIN_TIMEOUT_S: envInt({ min: 0, max: 3600, default: 25 }),
   DRAIN_DELAY_S: envInt({ min: 0, max: 300, default: 2 }),
 };

@@ -1,7 +1,7 @@
 import { type RequestListener, request as requestOf } from 'node:http';
 import { BlockList, connect, Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { recogniseCaller, Strangers, type Visit } from './callers.ts';
+import { recogniseCaller, UnknownCallers, type Visit } from './callers.ts';
 import { serveHttp } from './serve-http.ts';
 
 /** Knows every caller that sends a key. Answers a body with its length, and never answers `/hangs`. */
@@ -29,7 +29,7 @@ async function open(limits: Partial<typeof generous> = {}) {
       heard += 1;
       listener(request, response);
     },
-    strangers: { ...generous, ...limits },
+    unknownCallers: { ...generous, ...limits },
     trustedProxies,
   });
   onTestFinished(() => server.close(0));
@@ -161,7 +161,7 @@ test("the limits apply in any sequence of events, and a known caller's connectio
   const addresses = ['a', 'b', 'c', 'd', null];
   const next = numbersFrom(7);
   let nowMs = 0;
-  const strangers = new Strangers(limits, () => nowMs);
+  const unknownCallers = new UnknownCallers(limits, () => nowMs);
   const visits: Visit[] = [];
   /** Also those that are closed or no longer used. */
   const all: Visit[] = [];
@@ -173,17 +173,17 @@ test("the limits apply in any sequence of events, and a known caller's connectio
     const wasKnown = visits.filter(({ known, socket }) => known > 0 && !socket.destroyed);
     const action = next(6);
     if (!visit || action === 0) {
-      const added = strangers.add(new Socket(), address());
+      const added = unknownCallers.add(new Socket(), address());
       visits.push(added);
       all.push(added);
-    } else if (action === 1) strangers.move(visit, address());
-    else if (action === 2) strangers.addKnown(visit);
-    else if (action === 3 && visit.known > 0) strangers.removeKnown(visit);
-    else if (action === 4) strangers.touch(visit);
+    } else if (action === 1) unknownCallers.move(visit, address());
+    else if (action === 2) unknownCallers.addKnown(visit);
+    else if (action === 3 && visit.known > 0) unknownCallers.removeKnown(visit);
+    else if (action === 4) unknownCallers.touch(visit);
     else if (action === 5 && next(3) === 0) {
       // Requests on a closed connection still end, so it stays in the list for a while.
       visit.socket.destroy();
-      strangers.remove(visit);
+      unknownCallers.remove(visit);
     }
     for (const one of wasKnown) {
       if (one !== visit) expect(one.socket.destroyed).toBe(false);
@@ -197,15 +197,15 @@ test("the limits apply in any sequence of events, and a known caller's connectio
     if (visits.length > 60) visits.splice(0, 30);
   }
   // The count is right at the end: all places are free again.
-  for (const visit of all) strangers.remove(visit);
-  const last = Array.from({ length: limits.total }, () => strangers.add(new Socket(), null));
+  for (const visit of all) unknownCallers.remove(visit);
+  const last = Array.from({ length: limits.total }, () => unknownCallers.add(new Socket(), null));
   expect(last.every(({ socket }) => !socket.destroyed)).toBe(true);
-  const one = strangers.add(new Socket(), null);
+  const one = unknownCallers.add(new Socket(), null);
   expect([...last, one].filter(({ socket }) => socket.destroyed)).toHaveLength(1);
 });
 
 test('the limit is the same after a thousand connections were closed', () => {
-  const strangers = new Strangers({ ...generous, total: 3, perAddress: 3 }, () => 0);
-  const all = Array.from({ length: 1_000 }, () => strangers.add(new Socket(), 'a'));
+  const unknownCallers = new UnknownCallers({ ...generous, total: 3, perAddress: 3 }, () => 0);
+  const all = Array.from({ length: 1_000 }, () => unknownCallers.add(new Socket(), 'a'));
   expect(all.filter(({ socket }) => !socket.destroyed)).toHaveLength(3);
 });

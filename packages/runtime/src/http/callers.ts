@@ -3,7 +3,7 @@ import type { BlockList, Socket } from 'node:net';
 import { isTrusted, limitKeyOf, requestAddressOf } from './client-address.ts';
 
 /** What a server allows callers that haven't shown a valid key, token or session. */
-export interface StrangerLimits {
+export interface UnknownCallerLimits {
   /** How many connections may be open. */
   total: number;
   perAddress: number;
@@ -37,7 +37,7 @@ interface Group {
 const visits = new WeakMap<Socket, Visit>();
 
 /**
- * Tells the server that the sender of this request is known, so that the limits for strangers no longer
+ * Tells the server that the sender of this request is known, so that the limits for unknown callers no longer
  * apply to it. Call it before reading the body.
  */
 export function recogniseCaller(request: IncomingMessage): void {
@@ -45,17 +45,17 @@ export function recogniseCaller(request: IncomingMessage): void {
 }
 
 /** Watches the callers of one server. `trustedProxies`: those whose `X-Forwarded-For` is trusted. */
-export function createCallers(limits: StrangerLimits, trustedProxies: BlockList) {
-  const strangers = new Strangers(limits, () => performance.now());
+export function createCallers(limits: UnknownCallerLimits, trustedProxies: BlockList) {
+  const unknownCallers = new UnknownCallers(limits, () => performance.now());
   /** What counts as one caller; null for a trusted proxy, which has no limit itself. */
   const addressOf = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => {
     const address = requestAddressOf(request, trustedProxies);
     return isTrusted(address, trustedProxies) ? null : limitKeyOf(address);
   };
   const onConnection = (socket: Socket): Visit => {
-    const visit = strangers.add(socket, addressOf({ socket, headers: {} }));
+    const visit = unknownCallers.add(socket, addressOf({ socket, headers: {} }));
     visits.set(socket, visit);
-    socket.once('close', () => strangers.remove(visit));
+    socket.once('close', () => unknownCallers.remove(visit));
     return visit;
   };
   return {
@@ -63,11 +63,11 @@ export function createCallers(limits: StrangerLimits, trustedProxies: BlockList)
     /** Called before the request is served. The watch's timers are started after the listener has returned. */
     onRequest(request: IncomingMessage, response: ServerResponse): RequestWatch {
       const visit = visits.get(request.socket) ?? onConnection(request.socket);
-      strangers.touch(visit);
+      unknownCallers.touch(visit);
       if (request.headers['x-forwarded-for'] !== undefined) {
-        strangers.move(visit, addressOf(request));
+        unknownCallers.move(visit, addressOf(request));
       }
-      const watch = new RequestWatch(strangers, visit);
+      const watch = new RequestWatch(unknownCallers, visit);
       visit.requests.set(request, watch);
       response.on('close', () => {
         visit.requests.delete(request);
@@ -80,21 +80,21 @@ export function createCallers(limits: StrangerLimits, trustedProxies: BlockList)
 
 /** One request, from its headers to the end of its answer. */
 class RequestWatch {
-  readonly #strangers: Strangers;
+  readonly #unknownCallers: UnknownCallers;
   readonly #visit: Visit;
   #isKnown = false;
   #isOver = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(strangers: Strangers, visit: Visit) {
-    this.#strangers = strangers;
+  constructor(unknownCallers: UnknownCallers, visit: Visit) {
+    this.#unknownCallers = unknownCallers;
     this.#visit = visit;
   }
 
   recognise(): void {
     if (this.#isKnown || this.#isOver) return;
     this.#isKnown = true;
-    this.#strangers.addKnown(this.#visit);
+    this.#unknownCallers.addKnown(this.#visit);
     if (!this.#timer) return;
     clearTimeout(this.#timer);
     this.#visit.socket.setTimeout(0);
@@ -103,7 +103,7 @@ class RequestWatch {
   /** Does nothing if the listener has recognised the caller already. */
   startTimers(request: IncomingMessage, response: ServerResponse): void {
     if (this.#isOver || this.#visit.known > 0) return;
-    const { silenceMs, bodyMs } = this.#strangers.limits;
+    const { silenceMs, bodyMs } = this.#unknownCallers.limits;
     this.#visit.socket.setTimeout(silenceMs);
     this.#timer = setTimeout(() => cutOff(request, response), bodyMs);
   }
@@ -111,8 +111,8 @@ class RequestWatch {
   end(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
-    if (this.#isKnown) this.#strangers.removeKnown(this.#visit);
-    else this.#strangers.touch(this.#visit);
+    if (this.#isKnown) this.#unknownCallers.removeKnown(this.#visit);
+    else this.#unknownCallers.touch(this.#visit);
   }
 }
 
@@ -130,13 +130,13 @@ function cutOff(request: IncomingMessage, response: ServerResponse): void {
  * same address or of the address with the most: a new client always gets in, and an address that holds
  * many connections loses its own.
  */
-export class Strangers {
-  readonly limits: StrangerLimits;
+export class UnknownCallers {
+  readonly limits: UnknownCallerLimits;
   readonly #nowMs: () => number;
   readonly #groups = new Map<string | null, Group>();
   #count = 0;
 
-  constructor(limits: StrangerLimits, nowMs: () => number) {
+  constructor(limits: UnknownCallerLimits, nowMs: () => number) {
     this.limits = limits;
     this.#nowMs = nowMs;
   }
@@ -205,13 +205,13 @@ export class Strangers {
   }
 
   #applyLimits(group: Group): void {
-    if (group.address !== null && strangersIn(group) > this.limits.perAddress) {
+    if (group.address !== null && unknownIn(group) > this.limits.perAddress) {
       this.#closeOldest(group);
     }
     if (this.#count <= this.limits.total) return;
     let largest = group;
     for (const other of this.#groups.values()) {
-      if (strangersIn(other) > strangersIn(largest)) largest = other;
+      if (unknownIn(other) > unknownIn(largest)) largest = other;
     }
     this.#closeOldest(largest);
   }
@@ -232,6 +232,6 @@ function isCounted(visit: Visit): boolean {
   return visit.group.visits.has(visit);
 }
 
-function strangersIn({ visits, known }: Group): number {
+function unknownIn({ visits, known }: Group): number {
   return visits.size - known;
 }

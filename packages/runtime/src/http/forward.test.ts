@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
-import type { StrangerLimits } from './callers.ts';
+import type { UnknownCallerLimits } from './callers.ts';
 import { forwardTo, peerHeader } from './forward.ts';
 import { serveHttp } from './serve-http.ts';
 
 /** A server at a path, and one on a port that forwards to it. */
-async function behindFor(listener: RequestListener, strangers?: StrangerLimits) {
+async function behindFor(listener: RequestListener, unknownCallers?: UnknownCallerLimits) {
   const folder = await mkdtemp(join(tmpdir(), 'forward-'));
   const path = join(folder, 'behind.sock');
   const behind = await serveHttp({ path, listener });
@@ -20,7 +20,7 @@ async function behindFor(listener: RequestListener, strangers?: StrangerLimits) 
     port: 0,
     host: '127.0.0.1',
     listener: forwardTo(path),
-    ...(strangers && { strangers }),
+    ...(unknownCallers && { unknownCallers }),
   });
   onTestFinished(async () => {
     await front.close(0);
@@ -114,12 +114,12 @@ test('an early answer arrives at once, with its Connection: close', async () => 
 });
 
 test('a caller that the inner server knows has time for its body, and an unknown one has little', async () => {
-  const strangers = { total: 9, perAddress: 9, bodyMs: 100, silenceMs: 10_000 };
+  const unknownCallers = { total: 9, perAddress: 9, bodyMs: 100, silenceMs: 10_000 };
   const { front } = await behindFor(async (incoming, response) => {
     if (incoming.headers['x-key']) response.writeProcessing();
     const body = await incoming.toArray().catch(() => []);
     response.end(`got ${Buffer.concat(body).length}`);
-  }, strangers);
+  }, unknownCallers);
   const begin = (headers: string) => {
     const socket = connect(front.port, '127.0.0.1');
     onTestFinished(() => void socket.destroy());

@@ -8,7 +8,7 @@ import {
 } from 'node:http';
 import { BlockList, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createCallers, type StrangerLimits } from './callers.ts';
+import { createCallers, type UnknownCallerLimits } from './callers.ts';
 import { type DrainLimits, drainWhenAnswered } from './drain-request.ts';
 
 /** Answers a request and returns true, or returns false. */
@@ -51,7 +51,7 @@ export type HttpOptions = ListenAddress & {
   /** Tests shorten these. */
   timeouts?: typeof defaultTimeouts;
   drainLimits?: DrainLimits;
-  strangers?: StrangerLimits;
+  unknownCallers?: UnknownCallerLimits;
 };
 
 // A client that sends its request slowly can't hold a connection longer than this, but a large upload over
@@ -75,7 +75,7 @@ const backlog = 4_096;
  * Each takes up to three file descriptors; small systems allow a process 20,000. A busy host behind an
  * unnamed proxy may open a thousand connections at once before the first of them has shown its key.
  */
-const defaultStrangers: StrangerLimits = {
+const defaultUnknownCallerLimits: UnknownCallerLimits = {
   total: 4_000,
   perAddress: 2_000,
   bodyMs: 15_000,
@@ -90,12 +90,12 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     refuse = () => false,
     timeouts = defaultTimeouts,
     drainLimits = defaultDrainLimits,
-    strangers = defaultStrangers,
+    unknownCallers = defaultUnknownCallerLimits,
     trustedProxies = new BlockList(),
     ...place
   } = options;
   // Only this process connects to a path, and it has checked its callers already.
-  const callers = 'path' in place ? null : createCallers(strangers, trustedProxies);
+  const callers = 'path' in place ? null : createCallers(unknownCallers, trustedProxies);
   const serve: RequestListener = (request, response) => {
     // It came after an answer that closes the connection: nothing can be sent any more.
     if (request.socket.writableEnded) return;

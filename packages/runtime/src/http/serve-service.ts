@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { badTokens, createFailureLimiter } from '@api-monitor/bus';
 import { type Database, pingDatabase, readToken } from '@api-monitor/db';
-import type { ServiceEnv } from '../env/service-env.ts';
+import { apiTokenOf, type ServiceEnv } from '../env/service-env.ts';
 import { groupMetrics } from '../process/process-group.ts';
 import type { Service } from '../process/run-service.ts';
 import { callerKeyOf } from './client-address.ts';
@@ -99,8 +99,7 @@ function metricsAnswer({ db, bus, metrics: registry, now }: Service, env: Servic
   const limiter = createFailureLimiter({ ...badTokens, sums: bus.sums, now });
 
   const isApiToken = async (sent: string): Promise<boolean> => {
-    const given = env.API_MONITOR_TOKEN ?? env.API_MONITOR_TOKEN_ADMIN;
-    const token = await readToken(db, 'apiToken', given);
+    const token = await readToken(db, 'apiToken', apiTokenOf(env));
     return token !== null && timingSafeEqual(digest(sent), digest(token));
   };
   /** Null if the request may see the metrics. */

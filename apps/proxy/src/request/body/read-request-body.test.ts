@@ -21,8 +21,8 @@ let port = 0;
 const server = createServer(async (request, response) => {
   const body = await readRequestBody(request, { limitBytes, budget });
   if (body.kind !== 'whole') return void response.end(`[${body.kind}]`);
-  response.end(Buffer.from(body.parcel.body));
-  body.parcel.release();
+  response.end(Buffer.from(body.heldBody.bytes));
+  body.heldBody.release();
 });
 
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type BodyCoding, bodyCodingOf, createDecoder } from './decode-body.ts';
-import { Parcel } from './parcel.ts';
+import { HeldBody } from './held-body.ts';
 
 /** The memory that all request bodies together may take. */
 export class BodyBudget {
@@ -23,8 +23,8 @@ export class BodyBudget {
 }
 
 export type RequestBody =
-  /** Decompressed. The caller releases the parcel. */
-  { kind: 'whole'; parcel: Parcel } | { kind: 'left' } | { kind: BodyFault };
+  /** Decompressed. The caller releases the heldBody. */
+  { kind: 'whole'; heldBody: HeldBody } | { kind: 'left' } | { kind: BodyFault };
 
 /** `no_room`: all bodies together leave none for it. `bad_coding`: it isn't compressed as it says. */
 export type BodyFault = 'too_large' | 'no_room' | 'bad_coding' | 'unknown_coding';
@@ -64,7 +64,7 @@ export function readRequestBody(
     const end = () => {
       if (isOver) return;
       isOver = true;
-      resolve({ kind: 'whole', parcel: body.toParcel() });
+      resolve({ kind: 'whole', heldBody: body.toHeldBody() });
     };
     if (coding === null) request.on('data', add).on('end', end);
     else decode(request, coding, { limitBytes, add, end, fail, isOver: () => isOver });
@@ -190,8 +190,8 @@ class GrowingBody {
     return true;
   }
 
-  toParcel(): Parcel {
-    return new Parcel(this.#only ?? this.#bytes.subarray(0, this.#length), () => this.drop());
+  toHeldBody(): HeldBody {
+    return new HeldBody(this.#only ?? this.#bytes.subarray(0, this.#length), () => this.drop());
   }
 
   /** Frees the memory at once: the budget doesn't count garbage that waits for a collection. */

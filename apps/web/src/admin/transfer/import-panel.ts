@@ -81,7 +81,7 @@ function rowOf(item: PlannedItem, translator: Translator) {
 function noteOf({ outcome, reason, fields, changes }: PlannedItem, translator: Translator): string {
   const faults = Object.entries(fields);
   if (faults.length > 0) {
-    return faults.map(([name, it]) => `${name}: ${faultText(name, it, translator)}`).join(' ');
+    return faults.map(([name, it]) => `${name}: ${faultText(it, translator)}`).join(' ');
   }
   if (outcome !== 'changed') return reason ?? '';
   const text = (value: (typeof changes)[number]['old']) => (value === null ? '—' : String(value));

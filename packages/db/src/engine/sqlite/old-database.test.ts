@@ -88,6 +88,7 @@ describe.each(shapes)('a data folder of the older tool in its %s shape', (shape)
     expect(latest).toMatchObject({
       status: 'error',
       error: 'interrupted',
+      cut: 'interrupted',
       finished_at: 1000,
       total: 0,
     });

@@ -3,21 +3,21 @@ const noBytes: Buffer = Buffer.alloc(0);
 /**
  * A request's body, freed as soon as no target needs it, because its answer may stream on long after that.
  */
-export class Parcel {
+export class HeldBody {
   readonly #free: () => void;
-  #body: Buffer;
+  #bytes: Buffer;
   #holds = 0;
   #state: 'needed' | 'released' | 'freed' = 'needed';
 
   /** `free` is called once, when nothing reads the bytes any more. */
-  constructor(body: Buffer, free: () => void) {
-    this.#body = body;
+  constructor(bytes: Buffer, free: () => void) {
+    this.#bytes = bytes;
     this.#free = free;
   }
 
   /** Empty after its release. */
-  get body(): Buffer {
-    return this.#body;
+  get bytes(): Buffer {
+    return this.#bytes;
   }
 
   /** Keeps the bytes for a reader, even after their release, until it calls the returned function. */
@@ -34,7 +34,7 @@ export class Parcel {
 
   /** No attempt needs it any more: the bytes are freed when nothing reads them. */
   release(): void {
-    this.#body = noBytes;
+    this.#bytes = noBytes;
     if (this.#state === 'needed') this.#state = 'released';
     this.#settle();
   }

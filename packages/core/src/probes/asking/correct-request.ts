@@ -7,7 +7,7 @@ import {
 } from '../classify-error.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Route } from '../route.ts';
-import { mendForm, nextLimit, rejectionOf } from './mendings.ts';
+import { mendForm, nextLimit, rejectionOf } from './corrections.ts';
 import { firstFormOf, isSameForm, type RequestForm } from './request-form.ts';
 
 /** One request that was sent and what came back. */
@@ -35,14 +35,14 @@ const conclusive: readonly ComplaintTopic[] = [
  * form is changed, and if the channel doesn't serve a route, the other routes are tried. Each form is sent
  * at most once.
  */
-export function mendRequest(attempts: readonly Attempt[]): RequestForm | null {
+export function correctRequest(attempts: readonly Attempt[]): RequestForm | null {
   const last = attempts.at(-1);
   if (!last?.exchange.answered || last.exchange.cut !== null || attempts.length >= maxAttempts)
     return null;
-  const mended =
-    mendedFormOf(last, attempts) ?? (isRouteRefused(last) ? nextRouteForm(attempts) : null);
-  const isNew = mended && !attempts.some((attempt) => isSameForm(attempt.form, mended));
-  return isNew ? mended : null;
+  const corrected =
+    correctedFormOf(last, attempts) ?? (isRouteRefused(last) ? nextRouteForm(attempts) : null);
+  const isNew = corrected && !attempts.some((attempt) => isSameForm(attempt.form, corrected));
+  return isNew ? corrected : null;
 }
 
 /** Whether the channel answered that it doesn't serve this route, which says nothing about the model. */
@@ -58,7 +58,7 @@ function complaintOf({ exchange, reading }: Attempt): Complaint | null {
   return { status: exchange.status, ...reading.error };
 }
 
-function mendedFormOf(attempt: Attempt, attempts: readonly Attempt[]): RequestForm | null {
+function correctedFormOf(attempt: Attempt, attempts: readonly Attempt[]): RequestForm | null {
   const { form, reading } = attempt;
   // Relays that end a stream without its last event can still answer without streaming.
   if (reading.kind === 'unreadable' && reading.fault === 'broken_stream' && form.stream) {

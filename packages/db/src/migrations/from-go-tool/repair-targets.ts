@@ -16,7 +16,7 @@ import {
 const largestOrder = 1_000_000;
 
 /** Brings every channel into its form, and gives an order to those that have none. */
-export async function mendTargets(db: Kysely<AnySchema>, nowS: number): Promise<void> {
+export async function repairTargets(db: Kysely<AnySchema>, nowS: number): Promise<void> {
   const rows = await db
     .selectFrom('targets')
     .select(targetsColumns.map(({ name }) => name))
@@ -28,11 +28,11 @@ export async function mendTargets(db: Kysely<AnySchema>, nowS: number): Promise<
   const taken = new Set(rows.map(({ name }) => name));
   for (const [index, row] of rows.entries()) {
     taken.delete(row.name);
-    const mended = mendTarget(row.id, row, taken, nowS);
-    taken.add(mended.name);
+    const repaired = repairTarget(row.id, row, taken, nowS);
+    taken.add(repaired.name);
     await db
       .updateTable('targets')
-      .set({ ...mended, sort_order: orders[index] })
+      .set({ ...repaired, sort_order: orders[index] })
       .where('id', '=', row.id)
       .execute();
   }
@@ -63,21 +63,21 @@ const placeholderKey = 'unknown';
  * The row with every column in its type and bounds; what can't be read becomes the default. A channel
  * that can't be used (no name, address or key) is kept, but disabled, and says why.
  */
-function mendTarget(id: number, row: OldRow, takenNames: ReadonlySet<string>, nowS: number) {
-  const identity = mendIdentity(id, row, takenNames);
+function repairTarget(id: number, row: OldRow, takenNames: ReadonlySet<string>, nowS: number) {
+  const identity = repairIdentity(id, row, takenNames);
   const createdAt = readTime(row.created_at) ?? nowS;
   const fault = faultOf(row);
   return {
     ...identity,
-    ...mendOptions(row),
-    ...mendSummary(row),
+    ...repairOptions(row),
+    ...repairSummary(row),
     created_at: createdAt,
     updated_at: readTime(row.updated_at) ?? createdAt,
     ...(fault === null ? {} : { enabled: 0, last_error: fault }),
   };
 }
 
-function mendIdentity(id: number, row: OldRow, taken: ReadonlySet<string>) {
+function repairIdentity(id: number, row: OldRow, taken: ReadonlySet<string>) {
   return {
     name: freeName(readText(row.name)?.slice(0, nameLength).trim() ?? `Channel ${id}`, id, taken),
     base_url: normaliseBaseUrl(readText(row.base_url) ?? placeholderUrl),
@@ -107,7 +107,7 @@ function faultOf(row: OldRow): string | null {
   return `disabled when the older data was taken over: ${faults.join('; ')}`;
 }
 
-function mendOptions(row: OldRow) {
+function repairOptions(row: OldRow) {
   const fields = targetFieldSchemas;
   const models = fields.selected_models.safeParse(readJson(row.selected_models));
   return {
@@ -125,7 +125,7 @@ function mendOptions(row: OldRow) {
   };
 }
 
-function mendSummary(row: OldRow) {
+function repairSummary(row: OldRow) {
   return {
     last_run_at: readTime(row.last_run_at),
     last_status: readStatus(row.last_status),

@@ -4,20 +4,20 @@ import { type AnySchema, pagesOf } from '../any-schema.ts';
 import { type OldRow, readTime } from './read-old-value.ts';
 
 /** In SQL, because there may be millions of rows; only those that differ are written. */
-export async function mendRunModels(db: Kysely<AnySchema>): Promise<void> {
-  await mendDates(db);
-  const mended = mendedColumns();
-  const differs = Object.entries(mended).map(
+export async function repairRunModels(db: Kysely<AnySchema>): Promise<void> {
+  await repairDates(db);
+  const repaired = repairedColumns();
+  const differs = Object.entries(repaired).map(
     ([column, value]) => sql<boolean>`${sql.ref(column)} is distinct from ${value}`,
   );
   await db
     .updateTable('run_models')
-    .set(mended)
+    .set(repaired)
     .where(sql<boolean>`${sql.join(differs, sql` or `)}`)
     .execute();
 }
 
-function mendedColumns() {
+function repairedColumns() {
   const route = oneOf<'chat'>('route', routes, routeOfProtocol());
   return {
     protocol: oneOf<'openai'>('protocol', wireProtocols, protocolOfRoute()),
@@ -74,7 +74,7 @@ function protocolOfRoute(): RawBuilder<string> {
 }
 
 /** Reads dates that are text one by one, because every database reads them differently. */
-async function mendDates(db: Kysely<AnySchema>): Promise<void> {
+async function repairDates(db: Kysely<AnySchema>): Promise<void> {
   const isDate = sql<boolean>`cast(timestamp as text) like '%-%-%'`;
   for await (const rows of pagesOf<OldRow & { id: number }>(
     db,

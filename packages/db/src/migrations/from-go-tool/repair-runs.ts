@@ -15,17 +15,17 @@ const columns = [
 ] as const;
 
 /** Brings every run into its form. None is running: the older tool is stopped by now. */
-export async function mendRuns(db: Kysely<AnySchema>, nowS: number): Promise<void> {
+export async function repairRuns(db: Kysely<AnySchema>, nowS: number): Promise<void> {
   for await (const rows of pagesOf<OldRow & { id: number }>(db, 'runs', columns)) {
     for (const row of rows) {
-      const mended = mendRun(row, nowS);
-      if (columns.every((column) => mended[column] === row[column])) continue;
-      await db.updateTable('runs').set(mended).where('id', '=', row.id).execute();
+      const repaired = repairRun(row, nowS);
+      if (columns.every((column) => repaired[column] === row[column])) continue;
+      await db.updateTable('runs').set(repaired).where('id', '=', row.id).execute();
     }
   }
 }
 
-function mendRun(row: OldRow, nowS: number) {
+function repairRun(row: OldRow, nowS: number) {
   const finishedAt = readTime(row.finished_at);
   const wasRunning = row.status === 'running';
   return {

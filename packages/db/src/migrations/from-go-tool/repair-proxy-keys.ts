@@ -5,7 +5,7 @@ import { proxyKeysColumns } from './first-columns.ts';
 import { readBit, readText, readTime, readWhole } from './read-old-value.ts';
 
 /** Brings every proxy key into its form, except its lists. A key that can't be read opens nothing. */
-export async function mendKeyRows(db: Kysely<AnySchema>, nowS: number): Promise<void> {
+export async function repairKeyRows(db: Kysely<AnySchema>, nowS: number): Promise<void> {
   const rows = await db
     .selectFrom('proxy_keys')
     .select(proxyKeysColumns.map(({ name }) => name))
@@ -43,7 +43,7 @@ function isBlank(value: unknown): boolean {
  * Brings the lists of the older tool's keys into their form. A missing list means "all", as an empty one
  * does; a key whose list can't be read must not open everything and is paused.
  */
-export async function mendKeyLists(db: Kysely<AnySchema>): Promise<void> {
+export async function repairKeyLists(db: Kysely<AnySchema>): Promise<void> {
   const keys = await db
     .selectFrom('proxy_keys')
     .select(['id', 'enabled', 'allowed_targets', 'allowed_models'])

@@ -14,7 +14,7 @@ export interface Rejection {
 }
 
 /** The form that meets a rejection; null if it is about something else. */
-type Mending = (form: RequestForm, rejection: Rejection) => RequestForm | null;
+type Correction = (form: RequestForm, rejection: Rejection) => RequestForm | null;
 
 /** A message that rejects the form is short, so longer texts aren't searched further. */
 const saidLimit = 2000;
@@ -26,15 +26,15 @@ export function rejectionOf(complaint: Complaint): Rejection {
 
 /** The form to ask in after a rejection; null if nothing in it can be met. */
 export function mendForm(form: RequestForm, rejection: Rejection): RequestForm | null {
-  for (const mend of mendings) {
-    const mended = mend(form, rejection);
-    if (mended) return mended;
+  for (const correct of corrections) {
+    const corrected = correct(form, rejection);
+    if (corrected) return corrected;
   }
   return null;
 }
 
 /** In this order: a message that names a parameter comes before one about streams in general. */
-const mendings: readonly Mending[] = [
+const corrections: readonly Correction[] = [
   raiseTokenLimit,
   changeTokenLimit,
   dropStreamUsage,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Answer, BodyError, BodyReading } from '../answer.ts';
 import type { AnsweredExchange } from '../exchange.ts';
 import { type Route, routes } from '../route.ts';
-import { type Attempt, isRouteRefused, maxAttempts, mendRequest } from './mend-request.ts';
+import { type Attempt, correctRequest, isRouteRefused, maxAttempts } from './correct-request.ts';
 import { firstFormOf, type RequestForm } from './request-form.ts';
 
 function answered(status: number): AnsweredExchange {
@@ -233,15 +233,15 @@ describe('a request rejected for its form is sent in another', () => {
       { stream: false },
     ],
   ])('%s', (_, said, change) => {
-    expect(mendRequest([said])).toEqual({ ...said.form, ...change });
+    expect(correctRequest([said])).toEqual({ ...said.form, ...change });
   });
 
   test('after a stream that broke off, a whole answer is asked for', () => {
     const reading: BodyReading = { kind: 'unreadable', fault: 'broken_stream', body: '' };
     const broken = { ...attempt(chat, 200, ''), reading };
-    expect(mendRequest([broken])).toMatchObject({ route: 'chat', stream: false });
+    expect(correctRequest([broken])).toMatchObject({ route: 'chat', stream: false });
     const again = { ...broken, form: { ...broken.form, stream: false } };
-    expect(mendRequest([broken, again])).toBeNull();
+    expect(correctRequest([broken, again])).toBeNull();
   });
 });
 
@@ -260,15 +260,15 @@ describe('a conclusive answer isn’t asked about again', () => {
     attempt(chat, 400, 'messages: at least one message is required'),
     attempt({ route: 'embeddings' }, 404, 'not found'),
   ])('$exchange.status $reading.error.message', (said) => {
-    expect(mendRequest([said])).toBeNull();
+    expect(correctRequest([said])).toBeNull();
   });
 
   test('neither a missing answer nor a body that was cut', () => {
     const none = { answered: false, kind: 'network', message: 'reset', durationS: 0 } as const;
     const refused = attempt(chat, 404, '');
-    expect(mendRequest([{ ...refused, exchange: none }])).toBeNull();
+    expect(correctRequest([{ ...refused, exchange: none }])).toBeNull();
     expect(
-      mendRequest([{ ...refused, exchange: { ...answered(404), cut: 'too_long' } }]),
+      correctRequest([{ ...refused, exchange: { ...answered(404), cut: 'too_long' } }]),
     ).toBeNull();
   });
 });
@@ -290,7 +290,7 @@ describe('a route that the channel refuses', () => {
     naming(attempt({ route: 'anthropic' }, 400, 'no'), { code: 'unsupported_api_for_model' }),
   ])('gives way to chat: $exchange.status $reading.error.message', (said) => {
     expect(isRouteRefused(said)).toBe(true);
-    expect(mendRequest([said])).toEqual(firstFormOf('chat'));
+    expect(correctRequest([said])).toEqual(firstFormOf('chat'));
   });
 
   test.each<[Route, string, Route]>([
@@ -304,12 +304,12 @@ describe('a route that the channel refuses', () => {
     ['responses', 'Invalid URL (POST /v1/responses)', 'chat'],
   ])('%s: %s leads to %s', (route, message, next) => {
     const said = attempt({ route }, 404, message);
-    expect(mendRequest([said])).toEqual(firstFormOf(next));
+    expect(correctRequest([said])).toEqual(firstFormOf(next));
   });
 
   test('each other chat route is asked once, within the limit', () => {
     const attempts: Attempt[] = [attempt({ route: 'gemini' }, 404, '')];
-    for (let form = mendRequest(attempts); form; form = mendRequest(attempts)) {
+    for (let form = correctRequest(attempts); form; form = correctRequest(attempts)) {
       attempts.push(attempt(form, 404, ''));
     }
     expect(attempts.map(({ form }) => `${form.route} ${form.stream}`)).toEqual([
@@ -326,7 +326,11 @@ describe('a route that the channel refuses', () => {
 describe('an answer that was cut at the token limit', () => {
   const limitsOf = (part: Partial<Answer>, isWrong = false) => {
     const attempts: Attempt[] = [];
-    for (let form: RequestForm | null = firstFormOf('chat'); form; form = mendRequest(attempts)) {
+    for (
+      let form: RequestForm | null = firstFormOf('chat');
+      form;
+      form = correctRequest(attempts)
+    ) {
       attempts.push({ ...answering(form, part), isWrong });
     }
     return attempts.map(({ form }) => `${form.tokenLimit} ${form.effort}`);
@@ -358,8 +362,11 @@ describe('an answer that was cut at the token limit', () => {
       "Unknown parameter: 'reasoning_effort'",
     );
     const again = answering({ route: 'chat', tokenLimit: 64 }, { stoppedAtLimit: true });
-    expect(mendRequest([eaten, refused])).toMatchObject({ tokenLimit: 64, effort: null });
-    expect(mendRequest([eaten, refused, again])).toMatchObject({ tokenLimit: 512, effort: null });
+    expect(correctRequest([eaten, refused])).toMatchObject({ tokenLimit: 64, effort: null });
+    expect(correctRequest([eaten, refused, again])).toMatchObject({
+      tokenLimit: 512,
+      effort: null,
+    });
   });
 });
 
@@ -380,7 +387,7 @@ test('a probe never sends more requests than the limit, and never the same form 
       let form: RequestForm | null = firstFormOf(route);
       for (let round = seed; form; round = Math.floor(round / messages.length)) {
         attempts.push(attempt(form, 400, messages[round % messages.length] ?? ''));
-        form = mendRequest(attempts);
+        form = correctRequest(attempts);
       }
       const forms = attempts.map((sent) => JSON.stringify(sent.form));
       expect(attempts.length).toBeLessThanOrEqual(maxAttempts);
