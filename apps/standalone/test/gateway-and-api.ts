@@ -194,6 +194,15 @@ export async function startGatewayAndApi(
   /** Waits until the api has received what the gateway published last. */
   const apiHasHeard = () => sleep(publishedMs);
 
+  /** Waits until the database has the records of this many requests. */
+  const hasSettled = async (requests: number) => {
+    for (;;) {
+      const { items } = await callApi('GET', `/api/proxy/requests?limit=${requests}`);
+      if (items.length === requests) return;
+      await sleep(5);
+    }
+  };
+
   const received: string[] = [];
   const providers = new Map<string, Awaited<ReturnType<typeof startProvider>>>();
   const ids = new Map<string, number>();
@@ -224,6 +233,7 @@ export async function startGatewayAndApi(
     clock,
     received,
     apiHasHeard,
+    hasSettled,
     gatewayHasRead,
     probed,
     idOf,
