@@ -95,7 +95,7 @@ describe('rests', () => {
 
   test('a failed run lets the model rest for half a minute, the next one for longer', () => {
     const first = next(entry(), failure({ by: 'run' }));
-    const second = next(first, failure({ by: 'recheck', at: nowS + 31 }));
+    const second = next(first, failure({ by: 'recheck', began_at: nowS + 30, at: nowS + 31 }));
     expect([first.rest_until, second.rest_until]).toEqual([nowS + 30, nowS + 31 + 60]);
   });
 
@@ -105,6 +105,12 @@ describe('rests', () => {
     );
     const after = burst.reduce<Evidence>(next, entry());
     expect(after).toMatchObject({ failures: 1, rest_until: nowS + 1, state: 'proven' });
+  });
+
+  test('a single probe that was under way when a client failed is the same failure', () => {
+    const first = next(entry(), failure());
+    const second = next(first, failure({ by: 'recheck', began_at: nowS - 1, at: nowS + 1 }));
+    expect(second).toEqual(first);
   });
 
   test('a request that began after the last failure is another failure', () => {

@@ -108,7 +108,7 @@ function afterGate(entry: Evidence, { at, kind, message }: Finding): Evidence {
 function afterFailure(entry: Evidence, finding: Finding, intervalS: number): Evidence {
   const { at, by, kind, message, retry_after_s: retryAfterS } = finding;
   // It was sent before the last failure was known.
-  const isCounted = by !== 'traffic' || entry.failures === 0 || finding.began_at >= entry.found_at;
+  const isCounted = by === 'run' || entry.failures === 0 || finding.began_at >= entry.found_at;
   if (!isCounted) return entry;
   const isFinal = by === 'run' || (by === 'recheck' && lastingKinds.includes(kind));
   const counted = entry.failures + 1;
