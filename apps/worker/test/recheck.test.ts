@@ -93,6 +93,18 @@ test('a dead model is asked again at doubling rests up to the interval, and neve
   expect(await look()).toEqual([]);
 }, 30_000);
 
+test('a recheck that meets a rate limit waits for the next rest, and asks no more within this one', async () => {
+  const { provider, failLive, look, evidence } = await withChannel();
+  provider.setBehaviour('gpt-4o', 'http_429');
+  await failLive(5);
+  expect(await look()).toEqual(['gpt-4o']);
+  expect(await evidence()).toMatchObject({
+    state: 'proven',
+    failures: 2,
+    error_kind: 'rate_limit',
+  });
+});
+
 test('a channel is asked for one model at a time', async () => {
   const { provider, target, deps, clock } = await withChannel();
   for (const model of ['gpt-4o', 'other']) provider.setBehaviour(model, 'http_503');

@@ -53,7 +53,7 @@ function restOf({ findings }: ProbeOutcome, tries: number): number | null {
 }
 
 /** The last outcome, with what all of them cost. */
-function totalOf(outcomes: readonly [...ProbeOutcome[], ProbeOutcome]): ProbeOutcome {
+export function totalOf(outcomes: readonly [...ProbeOutcome[], ProbeOutcome]): ProbeOutcome {
   return outcomes.reduce((before, next) => ({
     ...next,
     probe: withCostOf(before.probe, next.probe),

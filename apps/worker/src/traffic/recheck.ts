@@ -9,9 +9,9 @@ import {
   type ProbeMemory,
   recordModelProbe,
 } from '@api-monitor/db';
-import { askPatiently } from '../asking/ask-patiently.ts';
+import { totalOf } from '../asking/ask-patiently.ts';
 import { openBudget } from '../asking/budget.ts';
-import { createPace } from '../asking/pace.ts';
+import { askAwake } from '../probe/freeze-watch.ts';
 import { type ProbeOutcome, probeModel } from '../probe/probe-model.ts';
 import { runTarget } from '../run/run-target.ts';
 import { unlessCut } from '../run/unless-cut.ts';
@@ -56,9 +56,7 @@ export async function recheckModel(
   }
   const budget = await openBudget(deps, target);
   try {
-    const outcome = budget.isUsedUp()
-      ? null
-      : await unlessCut(cut, ask(deps, { target, known, memory }, cut));
+    const outcome = budget.isUsedUp() ? null : await unlessCut(cut, ask(deps, target, known, cut));
     if (!outcome) {
       deps.metrics.recheckEnded('skipped');
       return;
@@ -86,33 +84,18 @@ function isWanted(
   return dueAt !== null && dueAt <= nowS;
 }
 
-interface Asked {
-  target: Target;
-  known: KnownState;
-  memory: ProbeMemory;
-}
-
-function ask(
+/** Asks once: a channel that is short of requests gets its next rest, so that no probe disturbs this one. */
+async function ask(
   deps: WorkerDeps,
-  { target, known, memory }: Asked,
-  cut: AbortSignal,
+  target: Target,
+  { model, remembered }: KnownState,
+  signal: AbortSignal,
 ): Promise<ProbeOutcome> {
-  const { upstream, nowS, random, freezes, pause } = deps;
+  const { upstream, nowS, random } = deps;
   const upstreamTarget = upstreamTargetOf(deps.db, target);
-  const { model, remembered } = known;
-  const settings = { usual: 1, remembered: memory.probe_concurrency };
-  const pace = createPace({ ...settings, pause, signal: cut });
-  const context = {
-    upstream,
-    upstreamTarget,
-    target,
-    model,
-    remembered,
-    signal: cut,
-    nowS,
-    random,
-  };
-  return askPatiently(() => probeModel({ ...context, by: 'recheck' }), { pace, freezes, nowS });
+  const context = { upstream, upstreamTarget, target, model, remembered, signal, nowS, random };
+  const asking = () => probeModel({ ...context, by: 'recheck' });
+  return totalOf(await askAwake(asking, ({ probe }) => probe.error_kind, deps));
 }
 
 async function record(
