@@ -53,14 +53,7 @@ export {
   nextFault,
 } from './evidence/channel-fault.ts';
 export { channelFaultShape } from './evidence/channel-fault-shape.ts';
-export {
-  type Evidence,
-  type EvidenceState,
-  evidenceStates,
-  latestEvidence,
-  latestOf,
-  noEvidence,
-} from './evidence/evidence.ts';
+export { type Evidence, latestEvidence, latestOf, noEvidence } from './evidence/evidence.ts';
 export {
   type EvidenceRoute,
   evidenceRouteOf,
@@ -68,6 +61,7 @@ export {
   isProvingRoute,
 } from './evidence/evidence-route.ts';
 export { evidenceShape } from './evidence/evidence-shape.ts';
+export { type EvidenceState, evidenceStates } from './evidence/evidence-state.ts';
 export {
   type Finding,
   type FindingOutcome,

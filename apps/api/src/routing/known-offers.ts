@@ -1,6 +1,11 @@
 import { type KnownModel, modelKey, type Offer, probePlanOf, type Target } from '@api-monitor/core';
-import { listModelStates, listTargetsByIds, type ModelStateRow } from '@api-monitor/db';
-import type { ApiDeps } from '../api-deps.ts';
+import {
+  type Database,
+  listModelStates,
+  listTargetsByIds,
+  type ModelStateRow,
+} from '@api-monitor/db';
+import type { EvidenceTracker } from './evidence-tracker.ts';
 
 /** A target's model with all that is known of both. */
 export interface KnownOffer extends Offer {
@@ -10,7 +15,7 @@ export interface KnownOffer extends Offer {
 
 /** All that is known about a model, as the database and the gateways have it. */
 export function knownModelOf(
-  { evidence }: Pick<ApiDeps, 'evidence'>,
+  { evidence }: { evidence: EvidenceTracker },
   target: Target,
   state: ModelStateRow,
 ): KnownModel {
@@ -23,7 +28,7 @@ export function knownModelOf(
 
 /** Reads all offers, or those of one target, of one model, or both. Models that are gone are no offers. */
 export async function listOffers(
-  deps: Pick<ApiDeps, 'db' | 'evidence'>,
+  deps: { db: Database; evidence: EvidenceTracker },
   { target_id, model }: { target_id?: number; model?: string } = {},
 ): Promise<KnownOffer[]> {
   const target_ids = target_id === undefined ? {} : { target_ids: [target_id] };

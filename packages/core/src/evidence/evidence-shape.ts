@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { errorKinds } from '../probes/error-kind.ts';
 import { unixSeconds } from '../shape.ts';
-import { evidenceStates } from './evidence.ts';
 import { evidenceRoutes } from './evidence-route.ts';
+import { evidenceStates } from './evidence-state.ts';
 
 /** The evidence for one channel, model and route. Times are Unix seconds. */
 export const evidenceShape = z.object({

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { sampleOf } from '../../test/sample-of.ts';
 import type { ErrorKind } from '../probes/error-kind.ts';
-import { type Evidence, type EvidenceState, evidenceStates } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
 import { evidenceShape } from './evidence-shape.ts';
+import { type EvidenceState, evidenceStates } from './evidence-state.ts';
 import { type Finding, findingOutcomes } from './finding.ts';
 import { beginTrial, nextEvidence, restOf } from './next-evidence.ts';
 import { failuresToFail, restS } from './rest.ts';

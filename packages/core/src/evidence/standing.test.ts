@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { sampleOf } from '../../test/sample-of.ts';
 import { channelFaultShape } from './channel-fault-shape.ts';
-import type { Evidence, EvidenceState } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
 import type { EvidenceRoute } from './evidence-route.ts';
 import { evidenceShape } from './evidence-shape.ts';
+import type { EvidenceState } from './evidence-state.ts';
 import { headlineOf, isServable, type KnownModel, standingOn } from './standing.ts';
 
 const nowS = 1_000_000;

@@ -1,8 +1,9 @@
 import { isAhead } from '../figures/clock-skew.ts';
 import type { ErrorKind } from '../probes/error-kind.ts';
 import type { ChannelFault } from './channel-fault.ts';
-import type { Evidence, EvidenceState } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
 import type { EvidenceRoute } from './evidence-route.ts';
+import type { EvidenceState } from './evidence-state.ts';
 import { type Rest, restOf } from './next-evidence.ts';
 
 /** What probes do with a model: ask it, leave it out as too costly, or leave it out as told. */
