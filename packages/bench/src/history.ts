@@ -1,11 +1,14 @@
 import {
+  type Evidence,
   type Finding,
   type HistoryPoint,
   historyLength,
-  nextEvidence,
+  noEvidence,
   type ProbeResult,
+  probeResultShape,
   targetDefaults,
 } from '@api-monitor/core';
+import { sampleOf } from '@api-monitor/core/testing';
 import {
   createTarget,
   type Database,
@@ -83,6 +86,10 @@ function stateRow(targetId: number, m: number, { targets, runs }: HistorySize) {
     history.push(pointOf(firstRunAt + run * secondsBetweenRuns + m / 10, (runId + m) % 20 > 0));
   }
   const isAlive = history.at(-1)?.success ?? true;
+  const evidence: Evidence = {
+    ...noEvidence('chat', firstRunAt),
+    ...{ state: isAlive ? 'proven' : 'failed', proved_at: firstRunAt, proved_by: 'probe' },
+  };
   return {
     ...pointOf(firstRunAt + (runs - 1) * secondsBetweenRuns + m / 10, isAlive),
     success: isAlive ? (1 as const) : (0 as const),
@@ -91,18 +98,15 @@ function stateRow(targetId: number, m: number, { targets, runs }: HistorySize) {
     protocol: 'openai' as const,
     route: 'chat' as const,
     output_tokens_per_s: 41.5,
-    proved_by: 'probe' as const,
-    is_wrong_answer: 0 as const,
-    evidence: JSON.stringify([nextEvidence(null, proofAt(firstRunAt), 1800)]),
-    recheck_at: null,
-    gone_at: null,
-    watched_until: null,
     last_success_at: firstRunAt,
     state_since: firstRunAt,
     run_id: (runs - 1) * targets + targetId,
     in_last_run: 1 as const,
     remembered: '{"route":"chat","stream":true}',
     history: JSON.stringify(history),
+    evidence: JSON.stringify([evidence]),
+    proved_by: 'probe' as const,
+    is_wrong_answer: 0 as const,
   };
 }
 
@@ -131,51 +135,29 @@ export async function finishOneRun(
     target_id: targetId,
     status: 'completed',
     probes,
+    findings: probes.map(({ model }) => ({ model, finding: provenAt(nowS) })),
     remembered: new Map(),
-    findings: probes.map(({ model, timestamp }) => ({ model, finding: proofAt(timestamp) })),
     listed_models: probes.map((probe) => probe.model),
-    list_way: null,
-    probe_concurrency: null,
-    log_file: null,
-    error: null,
-    error_kind: null,
+    ...{ log_file: null, error: null, error_kind: null, list_way: null, probe_concurrency: null },
     nowS,
   });
 }
 
-/** The finding of a probe that passed. */
-function proofAt(at: number): Finding {
+function probeOf(model: string, timestamp: number): ProbeResult {
   return {
-    ...{ route: 'chat', outcome: 'success', kind: null, scope: 'route', message: null },
-    ...{ by: 'run', began_at: at - 1, at, first_token_s: 0.456 },
-    ...{ is_wrong_answer: null, retry_after_s: null },
+    ...sampleOf(probeResultShape),
+    ...{ protocol: 'openai', route: 'chat', endpoint: '/v1/chat/completions', model, timestamp },
+    ...{ stream: true, duration: 1.234, success: true, transport_success: true, status_code: 200 },
+    ...{ first_token_s: 0.456, output_tokens: 32, output_tokens_per_s: 41.5, requests: 1 },
+    content: 'I am a large language model, and this is the answer that a probe usually gets back.',
   };
 }
 
-function probeOf(model: string, timestamp: number): ProbeResult {
+function provenAt(at: number): Finding {
   return {
-    protocol: 'openai',
-    model,
-    stream: true,
-    duration: 1.234,
-    success: true,
-    transport_success: true,
-    tool_calls_count: 0,
-    tool_calls: [],
-    content: 'I am a large language model, and this is the answer that a probe usually gets back.',
-    timestamp,
-    error: null,
-    error_kind: null,
-    status_code: 200,
-    route: 'chat',
-    endpoint: '/v1/chat/completions',
-    first_token_s: 0.456,
-    input_tokens: 20,
-    output_tokens: 32,
-    output_tokens_per_s: 41.5,
-    requests: 1,
-    proved_by: 'probe',
-    is_wrong_answer: false,
+    ...{ route: 'chat', outcome: 'success', kind: null, scope: 'route', message: null },
+    ...{ by: 'run', began_at: at, at, first_token_s: 0.456 },
+    ...{ is_wrong_answer: false, retry_after_s: null },
   };
 }
 

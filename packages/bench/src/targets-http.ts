@@ -5,8 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openDatabase } from '@api-monitor/db';
 import { fillHistory } from './history.ts';
 import { type Case, measure, printTimings } from './measure.ts';
+import { type Server, startServer } from './servers/start-server.ts';
 import { apiToken, type Product, startProduct } from './start-product.ts';
-import { type Server, startServer } from './start-server.ts';
 import { withTempFolder } from './temp-folder.ts';
 
 const targets = 200;

@@ -21,7 +21,6 @@ export type LatestModel = Omit<
   /** Oldest first; absent if the list was requested without it. */
   history?: HistoryPoint[] | undefined;
 };
-type Headline = LatestModel['headline'];
 
 /** A target as the page knows it. */
 export type Channel = Omit<ListedTarget, 'latest_models'> & { latest_models: LatestModel[] };

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { createProxyKey, createTarget, type OpenedDatabase, openDatabase } from '@api-monitor/db';
 import { startFakeProvider } from '@api-monitor/fake-provider';
 import { finishOneRun, targetInput } from '../history.ts';
+import { startServer } from '../servers/start-server.ts';
 import { type Product, startProduct } from '../start-product.ts';
-import { startServer } from '../start-server.ts';
 import {
   type Contender,
   contendersOf,
@@ -66,7 +66,7 @@ async function start(
 ): Promise<Bench> {
   const provider = await startProvider(join(folder, 'provider'), cores.load);
   onStop(provider.stop);
-  const streams = await startServer('gateway/stream-provider.ts');
+  const streams = await startServer('stream-provider.ts');
   onStop(streams.stop);
   const probed = await startFakeProvider({
     apiKey: providerKey,
@@ -78,7 +78,7 @@ async function start(
   const nginx = await startReverseProxy({ core: cores.contender, ...providers });
   onStop(nginx.stop);
   const args = [provider.origin, streams.origin];
-  const bare = await startServer('gateway/bare-relay.ts', { args, core: cores.contender });
+  const bare = await startServer('bare-relay.ts', { args, core: cores.contender });
   onStop(bare.stop);
   const dataDir = join(folder, 'data');
   await mkdir(dataDir);

@@ -18,8 +18,8 @@ const firstRestS = 30;
 const spreadFactor = 1.25;
 
 /**
- * What the version before evidence did, told kindly: every model is asked every interval, even if the list
- * of models can't be read. A model that fails for a client is asked at once, and then at doubling times
+ * What the version before evidence did, in its favour: every model is asked every interval, even if the
+ * list of models can't be read. A model that fails for a client is asked at once, and then at doubling times
  * from 30 s; three failures in a row open a breaker for 15 s.
  */
 export function createFormerPolicy(world: World, stage: Stage): Policy {

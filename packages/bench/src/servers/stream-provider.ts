@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net';
-import { chunksPerStream, streamEnd, streamEvent } from './answers.ts';
+import { chunksPerStream, streamEnd, streamEvent } from '../gateway/answers.ts';
 
 /**
  * A minimal provider of paced streams. `/paced` sends its head at once and then 50 chunks, one every

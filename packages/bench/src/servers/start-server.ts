@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { onCore } from './gateway/cores.ts';
+import { onCore } from '../gateway/cores.ts';
 
 /** A small server in a separate process, like the product. */
 export interface Server {
