@@ -22,6 +22,8 @@ export function withHarbour(stage: Stage): Harbour {
       name,
       api_key: providerKey,
       interval_min: 1440,
+      // Otherwise the answer is checked, and the fake models answer wrong.
+      prompt: 'Which model are you?',
       ...fields,
     })) as { item: { id: number } };
     await stage.product.call('POST', `/api/targets/${item.id}/run`).catch(() => {});

@@ -28,10 +28,11 @@ export function writePastChecks(dataDir: string, { targetId, days, runsADay, run
     values (?, ?, 'openai', ?, 1, 1, ?, 1, 0, '[]', '', ?, ?, ?, 'chat', '/v1/chat/completions')`);
   const addToDay = sqlite.prepare(`
     insert into probe_totals (target_id, period_s, starts_at, model, protocol, probes, successes,
-      durations, first_tokens, errors)
-    values (?, ${secondsPerDay}, ?, ?, 'openai', 1, ?, '{}', '{}', '{}')
+      watched_s, served_s, durations, first_tokens, errors)
+    values (?, ${secondsPerDay}, ?, ?, 'openai', 1, ?, ?, ?, '{}', '{}', '{}')
     on conflict (target_id, period_s, model, starts_at)
-    do update set probes = probes + 1, successes = successes + excluded.successes`);
+    do update set probes = probes + 1, successes = successes + excluded.successes,
+      watched_s = watched_s + excluded.watched_s, served_s = served_s + excluded.served_s`);
   const nowS = Math.floor(Date.now() / 1000);
   const startS = nowS - (nowS % secondsPerDay) - days * secondsPerDay;
   const timeOf = (index: number) => startS + Math.floor((index * secondsPerDay) / runsADay);
@@ -45,7 +46,9 @@ export function writePastChecks(dataDir: string, { targetId, days, runsADay, run
       const isAlive = model < success;
       const failure = isAlive ? [null, null] : ['HTTP 503: no', 'upstream'];
       const day = at - (at % secondsPerDay);
-      addToDay.run(targetId, day, `model-${model}`, isAlive ? 1 : 0);
+      const watchedS = secondsPerDay / runsADay;
+      const servedS = isAlive ? watchedS : 0;
+      addToDay.run(targetId, day, `model-${model}`, isAlive ? 1 : 0, watchedS, servedS);
       insertProbe.run(lastInsertRowid, targetId, `model-${model}`, isAlive ? 1 : 0, at, ...failure);
     }
   }

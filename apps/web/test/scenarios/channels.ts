@@ -13,6 +13,8 @@ export function describeChannels(stage: Stage): void {
     await dialog.getByLabel('Name').fill('Aurora');
     await dialog.getByLabel('Address').fill(`${stage.provider.origin}/v1/`);
     await dialog.getByLabel('API key').fill(providerKey);
+    await dialog.getByLabel('Check every').fill('60');
+    await dialog.getByText(/^Each model: 24 checks a day ≈ 24 requests/).waitFor();
     const tops = await noteTops(page, '.channel-toggle');
     await dialog.getByRole('button', { name: 'Add and check' }).click();
     await toggleOf(page, 'Aurora').click();
@@ -46,7 +48,10 @@ export function describeChannels(stage: Stage): void {
     await page.getByRole('button', { name: 'Check Aurora now' }).click();
     const row = page.locator('.model').filter({ hasText: 'gpt-4o' });
     await row.getByText('Rate limited').waitFor();
-    await row.getByText(/HTTP 429/).waitFor();
+    await row
+      .locator('.model-trouble')
+      .getByText(/HTTP 429/)
+      .waitFor();
     // The bars are drawn in a frame after the texts.
     await row.locator('path.is-bad[d^="M"]').waitFor({ state: 'attached' });
     await cardOf(page, 'Aurora').getByText('2 of 3', { exact: true }).waitFor();
@@ -67,6 +72,36 @@ export function describeChannels(stage: Stage): void {
     expect(await strip.getAttribute('aria-valuetext')).toMatch(/^Passed, .*Latency/);
     await strip.hover({ position: { x: ((await strip.boundingBox())?.width ?? 0) - 3, y: 10 } });
     await tip.getByText('Rate limited').waitFor();
+  });
+
+  it('a refused key is mended from the card, and a check starts by itself', async () => {
+    const { item } = (await stage.product.call('POST', '/api/targets', {
+      ...{ name: 'Birch', base_url: stage.provider.origin, api_key: 'sk-wrong-0123456789' },
+    })) as { item: { id: number } };
+    await stage.product.call('POST', `/api/targets/${item.id}/run`).catch(() => {});
+    const page = await stage.open('/');
+    const card = cardOf(page, 'Birch');
+    await card.getByRole('heading', { name: 'Key refused' }).waitFor();
+    await card.getByText(/HTTP 401/).waitFor();
+    await card.getByRole('button', { name: 'Edit key' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Edit Birch' });
+    await eventually(() => page.evaluate(() => document.activeElement?.id)).toBe('channel-api_key');
+    await dialog.getByLabel('API key').fill(providerKey);
+    await dialog.getByRole('button', { name: 'Save and check' }).click();
+    await page.getByText('Birch was saved and is being checked').waitFor();
+    await card.getByText(/^[23] of 3$/).waitFor();
+    expect(await card.getByText('Key refused').count()).toBe(0);
+    await stage.product.call('DELETE', `/api/targets/${item.id}`);
+  });
+
+  it('each wire format of a model says what proved it', async () => {
+    const page = await stage.open('/');
+    await toggleOf(page, 'Aurora').click();
+    const row = page.locator('.model').filter({ hasText: 'claude-sonnet-4-5' });
+    await row.locator('.routes summary').click();
+    await row.getByText(/^Messages .*last proven by a check/).waitFor();
+    await stage.product.ask('Aurora/claude-sonnet-4-5');
+    await row.getByText(/^Chat proven by traffic/).waitFor();
   });
 
   it('names and errors from a provider are shown as text, whatever they contain', async () => {

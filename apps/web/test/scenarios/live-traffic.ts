@@ -4,9 +4,6 @@ import { cardOf, eventually, providerKey, type Stage, toggleOf } from '../stage.
 const channel = 'Delta';
 const model = 'claude-sonnet-4-5';
 
-/** Requests at once: all are sent before the first failure triggers a probe of the model. */
-const burst = 4;
-
 /** Each test has its own channel, which is deleted afterwards. */
 export function describeLiveTraffic(stage: Stage): void {
   let id = 0;
@@ -37,12 +34,11 @@ export function describeLiveTraffic(stage: Stage): void {
     expect(await card.getByText(/^Live/).count()).toBe(0);
 
     stage.provider.setBehaviour(model, 'http_500');
-    expect(await Promise.all(Array.from({ length: burst }, ask))).toEqual(Array(burst).fill(500));
+    expect(await ask()).toBe(500);
     await card.getByText('Live traffic failing: 1 model').waitFor();
     const line = card.locator('.model-live');
-    await line.getByText(`Live: ${burst} failures`).waitFor();
+    await line.getByText(/^Live: \d failures?$/).waitFor();
     await line.getByText('HTTP 500').waitFor();
-    await line.getByText('Breaker open').waitFor();
     const last = line.getByText(/^last \d+ s ago$/);
     expect(await last.getAttribute('title')).toMatch(/\d:\d\d:\d\d/);
     await page.getByRole('button', { name: /^Trouble/ }).click();
@@ -53,7 +49,8 @@ export function describeLiveTraffic(stage: Stage): void {
     await toggleOf(page, channel).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: /^All/ }).click();
     await card.locator('.model[data-state=ok]').waitFor();
-    expect(await card.getByText(/^Live|Breaker open/).count()).toBe(0);
+    // The check used another wire format, so the client's own answer is what ends it.
     await eventually(ask).toBe(200);
+    await eventually(() => card.getByText(/^Live/).count()).toBe(0);
   });
 }

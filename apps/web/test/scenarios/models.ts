@@ -8,11 +8,14 @@ export function describeModels(stage: Stage): void {
   it('a model shows which channels offer it, and which one would be chosen', async () => {
     const page = await stage.open('/models.html?q=gpt-4o');
     const card = page.locator('.offered').filter({ hasText: 'gpt-4o' });
-    await card.getByText('channels alive').waitFor();
+    await card.getByText('channels can serve').waitFor();
     await card.getByRole('button', { name: 'gpt-4o' }).click();
     await card.getByRole('link', { name: 'Harbour' }).waitFor();
     await card.getByRole('link', { name: 'Inlet' }).waitFor();
-    expect(await card.getByText('chosen now').filter({ visible: true }).count()).toBe(1);
+    await card.getByRole('button', { name: 'Messages' }).click();
+    await card.getByText('never asked in this one').first().waitFor();
+    await card.getByRole('button', { name: 'Chat' }).click();
+    await card.getByText(/^(Harbour|Inlet) is tried first: /).waitFor();
     expect(page.url()).toContain('open=gpt-4o');
   });
 
@@ -20,12 +23,11 @@ export function describeModels(stage: Stage): void {
     const page = await stage.open('/models.html?q=haiku&open=claude-haiku-4-5', {
       locale: 'zh-CN',
     });
-    await page.getByText('当前没有渠道可用').waitFor();
-    await page.getByText('最近一次检测失败').waitFor();
-    await page.getByText('被限流').waitFor();
+    await page.getByText('没有渠道可用：已失败，需重新验证').waitFor();
+    await page.getByText(/^已失败，需重新验证 · 被限流/).waitFor();
     harbour.provider.setBehaviour('claude-haiku-4-5', 'good');
     await stage.product.call('POST', `/api/targets/${harbour.id}/run`);
-    await page.getByText('已验证可用', { exact: true }).waitFor();
+    await page.getByText('唯一可用的渠道', { exact: true }).waitFor();
     harbour.provider.setBehaviour('claude-haiku-4-5', 'http_429');
   });
 

@@ -83,7 +83,7 @@ export function describePublicStatus(stage: Stage): void {
         .getByRole('tooltip')
         .getByText(yesterday.format(Date.now() - day))
         .waitFor();
-      expect(await strip.getAttribute('aria-valuetext')).toContain('100% of checks passed');
+      expect(await strip.getAttribute('aria-valuetext')).toContain('100% available');
     });
 
     it('names are shown as text, whatever they contain', async () => {
