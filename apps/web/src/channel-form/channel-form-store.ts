@@ -48,7 +48,6 @@ export function createChannelFormStore(options: ChannelFormOptions) {
     const body = { ...json, api_key: form.api_key.trim() };
     return (await answerOf(client.api.targets.$post({ json: body }))).item;
   };
-  const { t } = language;
   /**
    * Says that a channel was saved. A new one is checked at once. So is one with another address or key, by
    * the server. Others are checked when the reader asks.
@@ -57,16 +56,18 @@ export function createChannelFormStore(options: ChannelFormOptions) {
     const { id, name, enabled } = channel;
     const check = () => void actions.check(id);
     if (!before) {
-      toasts.show(t('toast.added', { name }));
+      toasts.show(language.t('toast.added', { name }));
       if (enabled) check();
       return;
     }
     const hasMoved = enabled && (isKeyNew || before.base_url !== channel.base_url);
     if (hasMoved) {
       book.put({ ...channel, running: true, run_progress: null });
-      return toasts.show(t('toast.saved_checking', { name }));
+      return toasts.show(language.t('toast.saved_checking', { name }));
     }
-    toasts.show(t('toast.saved', { name }), { action: { text: t('toast.check_now'), run: check } });
+    toasts.show(language.t('toast.saved', { name }), {
+      action: { text: language.t('toast.check_now'), run: check },
+    });
   };
 
   let cancelCost = () => {};
@@ -141,7 +142,8 @@ export function createChannelFormStore(options: ChannelFormOptions) {
       if (!channel) return;
       this.open('edit', id, formOf(channel));
       if (field === 'models') this.isAdvanced = true;
-      if (field) options.focusField(field);
+      // The dialog focuses its first field when it opens, in the next tick.
+      if (field) options.setTimer(() => options.focusField(field), 0);
     },
     open(mode: FormMode, id: number, form: ChannelForm) {
       const start = { mode, id, form, isAdvanced: false, cost: null };

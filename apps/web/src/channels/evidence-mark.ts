@@ -103,7 +103,7 @@ function factsOf(standing: Standing, nowS: number, translator: Translator): stri
     facts.push(t('mark.first_token', { time: formatLatency(first_token_s) }));
   }
   const isFailing = rest !== 'none' || state === 'refused';
-  if (isFailing && retry_at !== null) {
+  if (isFailing && retry_at !== null && retry_at > nowS) {
     const key = state === 'proven' ? 'mark.until' : 'mark.again';
     const time = retry_at - nowS < 3600 ? formatSeconds(retry_at, translator) : at(retry_at);
     facts.push(t(key, { time }));

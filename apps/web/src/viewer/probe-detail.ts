@@ -51,6 +51,7 @@ export function probeDetail(probe: ProbeRow, target: Channel, translator: Transl
 }
 
 function overviewOf(probe: ProbeRow, { t, formats }: Translator): Fact[] {
+  const isCounted = probe.input_tokens !== null || probe.output_tokens !== null;
   const figure = (value: number | null) => (value === null ? '—' : formats.number.format(value));
   return [
     { label: t('strip.status'), value: probe.status_code === null ? '—' : `${probe.status_code}` },
@@ -59,7 +60,7 @@ function overviewOf(probe: ProbeRow, { t, formats }: Translator): Fact[] {
     { label: t('models.rate'), value: formatRate(probe.output_tokens_per_s) },
     {
       label: t('viewer.tokens'),
-      value: `${figure(probe.input_tokens)} → ${figure(probe.output_tokens)}`,
+      value: isCounted ? `${figure(probe.input_tokens)} → ${figure(probe.output_tokens)}` : '—',
     },
     { label: t('viewer.requests'), value: figure(probe.requests) },
     { label: t('viewer.protocol'), value: t(`protocol.${probe.protocol}`) },

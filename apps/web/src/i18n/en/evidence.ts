@@ -20,7 +20,7 @@ export const evidence = {
   'mark.traffic': 'proven by traffic',
   'mark.stale': 'old proof',
   'mark.wrong': 'wrong answer',
-  'mark.resting': 'paused',
+  'mark.resting': 'failing',
   'mark.failed': 'failed',
   'mark.refused': 'not served',
   'mark.unproven': 'never asked',

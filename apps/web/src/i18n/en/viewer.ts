@@ -8,7 +8,7 @@ export const viewer = {
   'viewer.all': 'All runs',
   'viewer.all.hint': 'the last 20,000 checks',
   'viewer.trigger.manual': 'by hand',
-  'viewer.trigger.traffic': 'by traffic',
+  'viewer.trigger.traffic': 'asked again',
   'viewer.search': 'Search models, answers, errors',
   'viewer.status.all': 'All',
   'viewer.status.passed': 'Passed',

@@ -22,7 +22,7 @@ export const evidence: ZhOf<typeof en> = {
   'mark.traffic': '由真实流量验证',
   'mark.stale': '验证已过期',
   'mark.wrong': '回答有误',
-  'mark.resting': '暂停中',
+  'mark.resting': '失败中',
   'mark.failed': '失败',
   'mark.refused': '不支持',
   'mark.unproven': '未验证',

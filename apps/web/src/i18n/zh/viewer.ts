@@ -10,7 +10,7 @@ export const viewer: ZhOf<typeof en> = {
   'viewer.all': '全部批次',
   'viewer.all.hint': '最近 20,000 条记录',
   'viewer.trigger.manual': '手动',
-  'viewer.trigger.traffic': '流量触发',
+  'viewer.trigger.traffic': '复查',
   'viewer.search': '搜索模型、回答、错误',
   'viewer.status.all': '全部',
   'viewer.status.passed': '通过',
