@@ -42,7 +42,7 @@ describe('a card', () => {
     expect(card).toMatchObject({
       rateText: '50%',
       countText: '1 of 2',
-      skippedText: '1 can’t be checked',
+      skippedText: '1 unchecked',
     });
     expect(card.protocols).toEqual([
       { protocol: 'openai', label: 'OpenAI', count: '1', failing: false },

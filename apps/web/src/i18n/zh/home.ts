@@ -48,7 +48,7 @@ export const home: ZhOf<typeof en> = {
   'card.viewer': '检测记录',
   'card.analysis': '趋势',
   'card.passed': '{success} / {total}',
-  'card.skipped.other': '{count} 个无法检测',
+  'card.skipped.other': '{count} 个未测',
   'card.gone.other': '消失 {count} 个',
   'card.bar': '{total} 个模型中 {success} 个健康',
   'card.progress': '已检测 {done} / {total}',
