@@ -2,7 +2,7 @@ import Alpine from '@alpinejs/csp';
 import { answerOf } from '../api/client.ts';
 import { addChartDirective } from '../charts/chart-directive.ts';
 import { createPageDrawLoop } from '../draw/draw-loop.ts';
-import { createModelPicker } from '../home/model-picker.ts';
+import { createModelPicker } from '../model-picker/model-picker.ts';
 import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { adminTexts } from './admin-texts.ts';
 import { createAuditPanel } from './audit/audit-panel.ts';

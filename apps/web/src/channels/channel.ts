@@ -4,7 +4,6 @@ import type {
   HistoryPoint,
   LiveFields,
   RunProgressed,
-  TargetStatus,
   WireProtocol,
 } from '@api-monitor/core';
 import type { InferResponseType } from 'hono/client';
@@ -28,4 +27,4 @@ export type Channel = Omit<ListedTarget, 'latest_models'> & { latest_models: Lat
 export type ProgressEvent = RunProgressed['data'];
 export type EvidenceEvent = EvidenceChanged['data'];
 export type FaultEvent = FaultChanged['data'];
-export type { HistoryPoint, TargetStatus, WireProtocol };
+export type { HistoryPoint, WireProtocol };

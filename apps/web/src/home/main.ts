@@ -5,6 +5,7 @@ import { readViewState, writeViewState } from '../channels/filter-channels.ts';
 import { attachHistoryTips } from '../channels/history-tip.ts';
 import { createPageDrawLoop } from '../draw/draw-loop.ts';
 import { watchServer } from '../live/watch-server.ts';
+import { createModelPicker } from '../model-picker/model-picker.ts';
 import { createPageStore } from '../shell/page-store.ts';
 import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
@@ -13,7 +14,6 @@ import { createActions } from './actions.ts';
 import { createChannelList } from './channel-list.ts';
 import { createChannelMenu } from './channel-menu.ts';
 import { createHomePanel } from './home-panel.ts';
-import { createModelPicker } from './model-picker.ts';
 import { attachDragOrder, createOrder } from './order.ts';
 import { createSync } from './sync.ts';
 

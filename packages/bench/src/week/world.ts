@@ -1,8 +1,8 @@
 import type { ErrorKind, FindingScope } from '@api-monitor/core';
 import { createRandom, type Random } from './random.ts';
 
-export const channelCount = 60;
-export const modelsPerChannel = 40;
+const channelCount = 60;
+const modelsPerChannel = 40;
 const nameCount = 120;
 const dayS = 86_400;
 export const weekS = 7 * dayS;
