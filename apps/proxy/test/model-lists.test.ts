@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { call } from './call.ts';
-import { clientKey, openTestGateway, type TestGateway } from './open-test-gateway.ts';
+import { call, chatTo } from './call.ts';
+import {
+  clientKey,
+  gatewayForTest,
+  openTestGateway,
+  type TestGateway,
+} from './open-test-gateway.ts';
+import { upstreamForTest } from './providers.ts';
 
 let gateway: TestGateway;
 const origin = 'http://127.0.0.1:9';
@@ -109,6 +115,20 @@ test('a model that failed, is disabled, or isn’t allowed is a 404 in the diale
   expect(asGemini.json.error).toMatchObject({ code: 404, status: 'NOT_FOUND' });
   const hidden = await call(gateway.origin, '/v1/models/two/m', { key: 'sk-deep' });
   expect(hidden.status).toBe(404);
+});
+
+test('a model that rests stays listed, one that is refused everywhere isn’t', async () => {
+  const bad = await upstreamForTest((_, response) => void response.writeHead(500).end('{}'));
+  const channels = {
+    one: { origin: bad, models: { m: {}, only: { routes: [], refusedOn: ['chat'] as const } } },
+  };
+  const { origin: at } = await gatewayForTest({ channels });
+  const ids = async () =>
+    (await call(at, '/v1/models')).json.data.map(({ id }: { id: string }) => id);
+  expect(await ids()).toEqual(['one/m', 'm']);
+  expect((await call(at, '/v1/chat/completions', { body: chatTo('m') })).status).toBe(500);
+  expect((await call(at, '/v1/chat/completions', { body: chatTo('m') })).status).toBe(503);
+  expect(await ids()).toEqual(['one/m', 'm']);
 });
 
 test('without a valid key there is no list', async () => {
