@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { type Answer, good, json, oncePassed, relay, slowly, stream } from './channel-server.ts';
-import { bodyFor, type Channel, type Field, pathOf, test } from './field-test.ts';
+import { bodyFor, type Channel, type Field, pathOf, test, until } from './field-test.ts';
 
 // What clients get if one of two channels fails. The sources are public reports of what clients met.
 
@@ -156,6 +156,36 @@ describe.concurrent('a complaint about the request', () => {
     const [attempt] = await field.attemptsAt(failing, 1);
     expect(attempt?.is_live_failure).toBe(false);
   });
+});
+
+describe.concurrent('a short outage of the only channel', () => {
+  test.for<[string, Answer]>([
+    ['resets', (_, response) => response.destroy()],
+    ['503', openaiError(503, 'service unavailable')],
+    ['429 without Retry-After', openaiError(429, 'too many requests')],
+  ])(
+    'of almost a second of %s is over after three, and worth a retry until then',
+    async ([name, failure], { field }) => {
+      const model = `m-blip-${name.replaceAll(/\W+/g, '-')}`;
+      const state = { isOut: false };
+      const answer: Answer = (call, response) => (state.isOut ? failure : good)(call, response);
+      await field.open(relay([model], { chat: answer }));
+      state.isOut = true;
+      const startedMs = performance.now();
+      setTimeout(() => {
+        state.isOut = false;
+      }, 900);
+      const statuses: number[] = [];
+      const ask = async () => {
+        const got = await field.ask(pathOf.chat, bodyFor.chat(model));
+        statuses.push(got.status);
+        return got.status;
+      };
+      await until('the answer', ask, (status) => status === 200 && !state.isOut);
+      expect(performance.now() - startedMs).toBeLessThan(3_000);
+      expect(statuses.filter((status) => status === 404)).toEqual([]);
+    },
+  );
 });
 
 describe.concurrent('a failure of a whole channel', () => {

@@ -15,7 +15,7 @@ export const channelKey = 'sk-channel-of-the-field-0123456789';
 const patienceMs = 15_000;
 
 /** Reads until the value is as wanted, and returns it. Throws after 15 s. */
-async function until<T>(
+export async function until<T>(
   what: string,
   read: () => Promise<T>,
   isWanted: (value: T) => boolean,

@@ -102,6 +102,36 @@ describe.concurrent('a channel is listed, and its models are asked', () => {
   });
 });
 
+describe.concurrent('a list that changes', () => {
+  const changing =
+    (before: string[], after: string[]): Answer =>
+    (call, response) =>
+      relay(call.isLive ? after : before, { chat: good })(call, response);
+
+  test('says which selected model it no longer has', async ({ field }) => {
+    const answer = changing(['m-kept', 'm-lost'], ['m-kept']);
+    const channel = await field.open(answer, { selected_models: ['m-lost'] });
+    await channel.run();
+    expect(channel.error).toContain('the list no longer has the model');
+    const got = await field.ask('/v1/chat/completions', bodyFor.chat(`${channel.name}/m-lost`));
+    expect(got.status).not.toBe(200);
+  });
+
+  test('says so if it is empty', async ({ field }) => {
+    const channel = await field.open(changing(['m-1', 'm-2'], []));
+    await channel.run();
+    expect([channel.status, channel.error]).toEqual([
+      ...['no_models', expect.stringContaining('no longer has any of the 2 models')],
+    ]);
+  });
+
+  test('has a new model asked', async ({ field }) => {
+    const channel = await field.open(changing(['m-old'], ['m-old', 'm-new']));
+    await channel.run();
+    expect(channel.found()).toEqual({ 'm-old': 'alive', 'm-new': 'alive' });
+  });
+});
+
 describe.concurrent('a list that fails', () => {
   const failing = (list: Answer, chat: Answer) => {
     const models = ['m-1', 'm-2'];
