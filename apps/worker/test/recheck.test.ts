@@ -75,6 +75,23 @@ test("a recheck that fails shows that the model doesn't work, and counts as no r
   expect(deps.events).toEqual([{ type: 'target_updated', data: { target_id: target.id } }]);
 });
 
+test('the route that failed is asked, and a failure there leaves a model that works elsewhere alive', async () => {
+  const { db, clock, provider, target, states, look } = await withChannel();
+  const onResponses = (secondsAgo: number, isFailure: boolean) =>
+    recordProxyRequests(db, [
+      { ...requestOf(target.id, clock.now - secondsAgo, isFailure), route: 'responses' },
+    ]);
+  await onResponses(20, false);
+  await onResponses(10, true);
+  const bad = provider.requests.length;
+  provider.setBehaviour('gpt-4o', 'http_503');
+  expect(await look()).toEqual(['gpt-4o']);
+  const [known] = await listKnownModels(db, target.id);
+  const responses = known?.evidence.find(({ route }) => route === 'responses');
+  expect([bad, responses]).toMatchObject([0, { state: 'proven', failures: 2 }]);
+  expect(await states()).toContainEqual(['gpt-4o', true]);
+});
+
 test('a dead model is asked again at doubling rests up to the interval, and never within one', async () => {
   const { provider, target, deps, clock, look } = await withChannel();
   provider.setBehaviour('gpt-4o', 'http_503');

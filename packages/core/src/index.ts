@@ -81,7 +81,14 @@ export {
 export { hasFaultMoved, hasMoved, isWorthStoring } from './evidence/knowledge-change.ts';
 export { type LiveFields, liveFieldsOf } from './evidence/live-fields.ts';
 export { beginTrial, nextEvidence, type Rest, restOf, rests } from './evidence/next-evidence.ts';
-export { type Knowledge, longDeadS, nextKnowledge, recheckAt } from './evidence/next-knowledge.ts';
+export {
+  isProvenElsewhere,
+  type Knowledge,
+  longDeadS,
+  nextKnowledge,
+  nextRecheck,
+  recheckAt,
+} from './evidence/next-knowledge.ts';
 export {
   type Headline,
   headlineOf,

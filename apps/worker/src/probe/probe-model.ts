@@ -19,6 +19,7 @@ import { costOf } from './probe-cost.ts';
 import { type ProbeQuestion, questionFor } from './question.ts';
 import {
   firstForm,
+  formOn,
   keepAfter,
   type RememberedRequests,
   recall,
@@ -30,6 +31,8 @@ export interface ProbeModelInput extends ProbeContext {
   /** What the last probe of this channel and model returned as `remembered`, as stored. */
   remembered: unknown;
   by: 'run' | 'recheck';
+  /** The route to ask on; absent: that of the model's name, or the one that answered instead. */
+  route?: Route | null;
   /** From 0 to below 1, as Math.random. */
   random: () => number;
 }
@@ -54,13 +57,15 @@ export async function probeModel(input: ProbeModelInput): Promise<ProbeOutcome> 
   const plan = chooseRoute(input.model);
   if (plan.kind === 'skip') return leftOut(input);
   const known = recall(input.remembered, input.nowS());
-  const question = questionFor(plan.route, input);
-  const attempts = await sendUntilFound(input, { own: plan.form, known, question });
+  const route = input.route ?? plan.route;
+  const question = questionFor(route, input);
+  const first = input.route ? formOn(input.route, known, plan.form) : firstForm(known, plan.form);
+  const attempts = await sendUntilFound(input, { first, known, question });
   const decisive = decisiveOf(attempts);
   const isWrongAnswer = decisive.isWrong ?? null;
   const cost = costOf(attempts, question.prompt);
   const probe = { ...resultOf(input, decisive), ...cost, is_wrong_answer: isWrongAnswer === true };
-  const context = { own: plan.form, nowS: probe.timestamp };
+  const context = { own: plan.form, nowS: probe.timestamp, isRouteGiven: input.route != null };
   return {
     probe,
     findings: findingsOfProbe(attempts, decisive, { by: input.by, isWrongAnswer }),
@@ -69,15 +74,14 @@ export async function probeModel(input: ProbeModelInput): Promise<ProbeOutcome> 
 }
 
 interface Asking {
-  /** The usual first form on the route of the model's name. */
-  own: RequestForm;
+  first: RequestForm;
   known: RememberedRequests;
   question: ProbeQuestion;
 }
 
 async function sendUntilFound(
   input: ProbeModelInput,
-  { own, known, question }: Asking,
+  { first, known, question }: Asking,
 ): Promise<[SentAttempt, ...SentAttempt[]]> {
   let spentS = 0;
   const send = async (form: RequestForm) => {
@@ -86,7 +90,7 @@ async function sendUntilFound(
     const isWrong = question.isWrong(attempt.reading);
     return isWrong === null ? attempt : { ...attempt, isWrong };
   };
-  const attempts: [SentAttempt, ...SentAttempt[]] = [await send(firstForm(known, own))];
+  const attempts: [SentAttempt, ...SentAttempt[]] = [await send(first)];
   for (;;) {
     const form = correctRequest(attempts);
     if (!form || input.target.timeout_s - spentS < shortestAttemptS) return attempts;

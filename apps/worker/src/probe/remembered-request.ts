@@ -57,7 +57,12 @@ function pickRoute({ route, learned_at }: { route: Route; learned_at: number }) 
 export function firstForm(known: RememberedRequests, own: RequestForm): RequestForm {
   const other = known.route?.route;
   const isOfKind = other !== undefined && (other === 'embeddings') === (own.route === 'embeddings');
-  return known.forms[isOfKind ? other : own.route] ?? usualForm(isOfKind ? other : own.route, own);
+  return formOn(isOfKind ? other : own.route, known, own);
+}
+
+/** The form to send first on this route. */
+export function formOn(route: Route, known: RememberedRequests, own: RequestForm): RequestForm {
+  return known.forms[route] ?? usualForm(route, own);
 }
 
 function usualForm(route: Route, own: RequestForm): RequestForm {
@@ -68,12 +73,14 @@ function usualForm(route: Route, own: RequestForm): RequestForm {
 export function remember(
   form: RequestForm,
   known: RememberedRequests,
-  { own, nowS }: { own: RequestForm; nowS: number },
+  { own, nowS, isRouteGiven }: { own: RequestForm; nowS: number; isRouteGiven: boolean },
 ): RememberedRequests | null {
   const { route } = form;
   const { [route]: before, ...others } = known.forms;
   const learnt = before && isSameForm(form, before) ? before : { ...form, learned_at: nowS };
   const forms = isSameForm(form, usualForm(route, own)) ? others : { ...others, [route]: learnt };
+  // That a given route answers doesn't mean that the usual one doesn't.
+  if (isRouteGiven) return orNull({ route: known.route, forms });
   const answered = known.route?.route === route ? known.route : { route, learned_at: nowS };
   return orNull({ route: route === own.route ? null : answered, forms });
 }

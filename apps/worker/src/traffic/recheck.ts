@@ -1,4 +1,10 @@
-import { type ProbeModelJob, probePlanOf, recheckAt, type Target } from '@api-monitor/core';
+import {
+  nextRecheck,
+  type ProbeModelJob,
+  probePlanOf,
+  recheckAt,
+  type Target,
+} from '@api-monitor/core';
 import {
   getKnownModel,
   getProbeMemory,
@@ -88,13 +94,14 @@ function isWanted(
 async function ask(
   deps: WorkerDeps,
   target: Target,
-  { model, remembered }: KnownState,
+  { model, remembered, evidence }: KnownState,
   signal: AbortSignal,
 ): Promise<ProbeOutcome> {
   const { upstream, nowS, random } = deps;
   const upstreamTarget = upstreamTargetOf(deps.db, target);
+  const route = nextRecheck(evidence)?.route ?? null;
   const context = { upstream, upstreamTarget, target, model, remembered, signal, nowS, random };
-  const asking = () => probeModel({ ...context, by: 'recheck' });
+  const asking = () => probeModel({ ...context, route, by: 'recheck' });
   return totalOf(await askAwake(asking, ({ probe }) => probe.error_kind, deps));
 }
 

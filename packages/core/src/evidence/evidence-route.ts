@@ -1,5 +1,5 @@
 import type { GatewayRoute } from '../gateway/gateway-route.ts';
-import type { Route } from '../probes/route.ts';
+import { type Route, routes } from '../probes/route.ts';
 
 // Browsers import this file, so it must not import zod.
 
@@ -41,4 +41,9 @@ export function evidenceRouteOf(route: GatewayRoute): EvidenceRoute {
  */
 export function isProvingRoute(route: GatewayRoute): boolean {
   return sideRoutes[route] === undefined;
+}
+
+/** Whether probes ask models on this route. */
+export function isProbedRoute(route: EvidenceRoute): route is Route {
+  return routes.some((probed) => probed === route);
 }

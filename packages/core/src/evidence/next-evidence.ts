@@ -1,6 +1,7 @@
 import { isAhead } from '../figures/clock-skew.ts';
 import type { ErrorKind } from '../probes/error-kind.ts';
 import { type Evidence, noEvidence } from './evidence.ts';
+import { isProbedRoute } from './evidence-route.ts';
 import type { Finding } from './finding.ts';
 import { failuresToFail, restUntil } from './rest.ts';
 
@@ -128,9 +129,10 @@ function afterFailure(entry: Evidence, finding: Finding, intervalS: number): Evi
   };
 }
 
-/** A model that can't be probed stays as it is, or nothing could ever prove it again. */
-function failedState({ state }: Evidence): Evidence['state'] {
-  return state === 'unprovable' || state === 'skipped' ? state : 'failed';
+/** What can't be probed stays as it is, or nothing could ever prove it again. */
+function failedState({ state, route }: Evidence): Evidence['state'] {
+  const isProbed = state !== 'unprovable' && state !== 'skipped' && isProbedRoute(route);
+  return isProbed ? 'failed' : state;
 }
 
 function withoutTrial(entry: Evidence): Evidence {

@@ -4,7 +4,7 @@ import { channelFaultShape } from './channel-fault-shape.ts';
 import type { Evidence } from './evidence.ts';
 import { evidenceShape } from './evidence-shape.ts';
 import type { Finding } from './finding.ts';
-import { type Knowledge, nextKnowledge, recheckAt } from './next-knowledge.ts';
+import { type Knowledge, nextKnowledge, nextRecheck, recheckAt } from './next-knowledge.ts';
 
 const intervalS = 1800;
 const proven = (route: Evidence['route']): Evidence => ({
@@ -29,6 +29,16 @@ const restsOf = ({ evidence }: Knowledge) =>
 
 test('a failure of the model counts on every route on which it was proven', () => {
   expect(restsOf(next(known(), {}))).toEqual({ chat: 101, anthropic: 101 });
+});
+
+test('failures on another route never make a route fail, unless the model is gone', () => {
+  const failing = (one: Partial<Finding>) =>
+    Array.from({ length: 9 }, (_, n) => ({ ...one, began_at: 100 * n + 99, at: 100 * n + 100 }))
+      .reduce(next, known())
+      .evidence.find(({ route }) => route === 'anthropic');
+  expect(failing({ by: 'recheck' })).toMatchObject({ state: 'proven', failures: 5 });
+  expect(failing({ by: 'run' })).toMatchObject({ state: 'proven', failures: 5 });
+  expect(failing({ by: 'recheck', kind: 'not_found' })).toMatchObject({ state: 'failed' });
 });
 
 test('a failure of one route leaves the others', () => {
@@ -62,6 +72,16 @@ test('a real answer that was asked for after the fault ends it', () => {
   const success = { outcome: 'success', kind: null, message: null } as const;
   expect(next(known({ fault }), { ...success, began_at: 90, at: 101 }).fault).toBe(fault);
   expect(next(known({ fault }), { ...success, began_at: 101, at: 102 }).fault).toBeNull();
+});
+
+test('the single probe asks on the route whose rest ends first, if probes ask there at all', () => {
+  const rested = (route: Evidence['route'], rest_until: number) => ({
+    ...proven(route),
+    ...{ failures: 1, rest_until },
+  });
+  const evidence = [rested('completions', 10), rested('anthropic', 40), rested('chat', 30)];
+  expect(nextRecheck(evidence)).toEqual({ route: 'chat', at: 30 });
+  expect(nextRecheck([rested('completions', 10)])).toBeNull();
 });
 
 test('a single probe is due at the end of the first rest that probes can end', () => {

@@ -1,5 +1,7 @@
+import type { Route } from '../probes/route.ts';
 import { type ChannelFault, nextFault } from './channel-fault.ts';
 import type { Evidence } from './evidence.ts';
+import { type EvidenceRoute, isProbedRoute } from './evidence-route.ts';
 import type { Finding } from './finding.ts';
 import { nextEvidence } from './next-evidence.ts';
 
@@ -10,8 +12,8 @@ export interface Knowledge {
 }
 
 /**
- * What is known after one more finding about a model. A failure of the whole model counts on every route
- * on which it was proven; one of the whole channel leaves the routes as they are, because the fault
+ * What is known after one more finding about a model. After a failure of the whole model, every route on
+ * which it was proven rests; one of the whole channel leaves the routes as they are, because the fault
  * outweighs them until it ends.
  */
 export function nextKnowledge(before: Knowledge, finding: Finding, intervalS: number): Knowledge {
@@ -25,24 +27,50 @@ export function nextKnowledge(before: Knowledge, finding: Finding, intervalS: nu
   const next = nextEvidence(own, finding, intervalS);
   const evidence = [
     ...others.map((entry) =>
-      isOfModel && entry.state === 'proven'
-        ? nextEvidence(entry, { ...finding, route: entry.route }, intervalS)
-        : entry,
+      isOfModel && entry.state === 'proven' ? afterOtherRoute(entry, finding, intervalS) : entry,
     ),
     next,
   ];
   return { evidence, fault };
 }
 
+/** A failure on another route lets this one rest, but only a missing model shows that it has failed too. */
+function afterOtherRoute(entry: Evidence, finding: Finding, intervalS: number): Evidence {
+  const isGone = finding.kind === 'not_found';
+  const by = isGone ? finding.by : 'traffic';
+  const next = nextEvidence(entry, { ...finding, by, route: entry.route }, intervalS);
+  return next.state === 'failed' && !isGone ? entry : next;
+}
+
 /** A model that has failed for longer is dead, and only whole runs ask it. */
 export const longDeadS = 86_400;
 
+/** Whether the model is proven on a route other than this one. */
+export function isProvenElsewhere(evidence: readonly Evidence[], route: EvidenceRoute): boolean {
+  return evidence.some((entry) => entry.route !== route && entry.state === 'proven');
+}
+
+/** A single probe that a model needs: on which route, and when its rest is over. */
+export interface Recheck {
+  route: Route;
+  at: number;
+}
+
+/**
+ * The next single probe of a model; null if it needs none. Routes that only clients use are theirs to try
+ * again.
+ */
+export function nextRecheck(evidence: readonly Evidence[]): Recheck | null {
+  const due = evidence.flatMap(({ route, state, failures, failing_since, rest_until }) => {
+    const isAskable = failures > 0 && (state === 'proven' || state === 'failed');
+    if (!isAskable || rest_until === null || !isProbedRoute(route)) return [];
+    const isLongDead = rest_until - (failing_since ?? rest_until) > longDeadS;
+    return isLongDead ? [] : { route, at: rest_until };
+  });
+  return due.sort((a, b) => a.at - b.at)[0] ?? null;
+}
+
 /** When a single probe should ask a model again; null if none is due. */
 export function recheckAt(evidence: readonly Evidence[]): number | null {
-  const rests = evidence.flatMap(({ state, failures, failing_since, rest_until }) => {
-    const isAskable = failures > 0 && (state === 'proven' || state === 'failed');
-    if (!isAskable || rest_until === null) return [];
-    return rest_until - (failing_since ?? rest_until) > longDeadS ? [] : rest_until;
-  });
-  return rests.length === 0 ? null : Math.min(...rests);
+  return nextRecheck(evidence)?.at ?? null;
 }

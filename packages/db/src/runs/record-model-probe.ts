@@ -1,9 +1,20 @@
-import { type Finding, type ProbeResult, summariseRun, type Target } from '@api-monitor/core';
+import {
+  type Finding,
+  isProvenElsewhere,
+  type ProbeResult,
+  summariseRun,
+  type Target,
+} from '@api-monitor/core';
 import { nextRevision } from '../engine/columns.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { lockTargets } from '../engine/locks.ts';
 import type { ChannelKnowledge } from '../model-states/apply-findings.ts';
-import { learn, readPastStates, writeModelState } from '../model-states/write-model-states.ts';
+import {
+  learn,
+  readPastStates,
+  writeEvidence,
+  writeModelState,
+} from '../model-states/write-model-states.ts';
 import { addProbeCost } from '../probe-totals/write-probe-totals.ts';
 import { getTarget, targetCodec } from '../targets/targets.ts';
 import { insertRunModels } from './run-models.ts';
@@ -26,9 +37,10 @@ export type RecordModelProbeOutcome =
   | { outcome: 'model_gone' };
 
 /**
- * Writes the recheck of one model: its own run, which is finished at once (so
- * it never blocks a running one), its row, the model's state and evidence, and the target's counts. It
- * doesn't change when the target is next due, and isn't counted in sums of checks.
+ * Writes the recheck of one model: its own run, which is finished at once (so it never blocks a running
+ * one), its row, the model's state and evidence, and the target's counts. One that fails on a route leaves
+ * the state of a model that works on another. It doesn't change when the target is next due, and isn't
+ * counted in sums of checks.
  */
 export async function recordModelProbe(
   db: Database,
@@ -48,7 +60,15 @@ export async function recordModelProbe(
     const run = await insertRun(tx, input);
     await insertRunModels(tx, { run_id: run.id, target_id }, [probe]);
     const remembered = new Map([[model, input.remembered]]);
-    await writeModelState(tx, { run_id: run.id, target_id, remembered }, probe, { before, known });
+    const evidence = known.evidence.get(model) ?? [];
+    if (!probe.success && isProvenElsewhere(evidence, probe.route)) {
+      await writeEvidence(tx, target_id, new Map([[model, evidence]]));
+    } else {
+      await writeModelState(tx, { run_id: run.id, target_id, remembered }, probe, {
+        before,
+        known,
+      });
+    }
     await addProbeCost(tx, { target_id, probe, nowS: input.nowS });
     return { outcome: 'recorded', run, target: await updateTarget(tx, target, known) };
   });

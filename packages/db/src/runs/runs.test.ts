@@ -42,6 +42,7 @@ test('a run starts with its target as it is now', async () => {
       log_file: 'target_1_x.jsonl',
       error: null,
       error_kind: null,
+      cut: null,
       trigger: 'manual',
       heartbeat_at: 100,
     },
