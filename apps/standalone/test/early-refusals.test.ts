@@ -40,7 +40,7 @@ const early: [request: string, status: number, ...headers: string[]][] = [
   ['GET /v1/models/nothing', 404, auth],
   ['GET /v1/responses', 426, auth, 'connection: upgrade', 'upgrade: websocket'],
   ['OPTIONS /v1/messages', 204, `origin: ${origin}`, 'access-control-request-method: POST'],
-  ['POST /v1/messages', 415, auth, 'content-encoding: gzip'],
+  ['POST /v1/messages', 415, auth, 'content-encoding: compress'],
   ['POST /v1/messages', 401, 'expect: something'],
 ];
 
