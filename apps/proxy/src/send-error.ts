@@ -28,7 +28,8 @@ export function sendError(
 /** RFC 9110, 15.5.16 and 15.5.22. */
 const headersByStatus: Partial<Record<number, Record<string, string>>> = {
   415: { 'accept-encoding': bodyCodings.join(', ') },
-  426: { upgrade: 'websocket', connection: 'upgrade' },
+  // node:http reads nothing more on a connection that asked for an upgrade, so it can't stay open.
+  426: { upgrade: 'websocket', connection: 'upgrade, close' },
 };
 
 export function sendJson(

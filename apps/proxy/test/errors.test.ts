@@ -238,7 +238,7 @@ test('426 for a WebSocket says what to upgrade to, and other paths of it are unk
   for (const path of ['/v1/responses', '/responses', '/v1/v1/responses', '//v1/responses']) {
     const { status, headers, json } = await call(gateway.origin, path, { headers: websocket });
     expect([status, json.error.code]).toEqual([426, 'websocket_not_supported']);
-    expect([headers.upgrade, headers.connection]).toEqual(['websocket', 'upgrade']);
+    expect([headers.upgrade, headers.connection]).toEqual(['websocket', 'upgrade, close']);
   }
   const realtime = await call(gateway.origin, '/v1/realtime?model=m', { headers: websocket });
   expect([realtime.status, realtime.json.error.code]).toEqual([404, 'unknown_url']);
