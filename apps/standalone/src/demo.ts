@@ -69,7 +69,7 @@ async function listChannels(call: Call): Promise<{ id: number; name: string }[]>
 /** Starts the channel's provider and adds the channel, or updates the one of an earlier demo. */
 async function addChannel(channel: DemoChannel, call: Call): Promise<FakeProvider> {
   const { models, pace } = channel;
-  const provider = await startFakeProvider({ models, pace, apiKey: providerKey });
+  const provider = await startFakeProvider({ models, pace, apiKey: providerKey, thinks: true });
   const fields = {
     name: channel.name,
     base_url: provider.origin,

@@ -20,6 +20,8 @@ export interface ModelRequest {
   url: string;
   isStream: boolean;
   body: Record<string, unknown>;
+  /** Whether questions are answered; otherwise the model says its name, whatever it is asked. */
+  thinks: boolean;
   /** The caller's credential, from a bearer token or from the header of the format. */
   key: string;
   /** The same provider under another name, and so another origin. */

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answerTo } from './answer-question.ts';
 import type { ModelRequest } from './model-request.ts';
 import { type Reply, replyWith, type WireEvent } from './wire/wire.ts';
 
@@ -51,7 +52,8 @@ export async function pause(request: ModelRequest, ms: number): Promise<void> {
 
 /** The good answer: the model names itself. */
 export function goodReply(request: ModelRequest): Reply {
-  return replyWith({ text: `I am ${request.model}.` });
+  const answer = request.thinks ? answerTo(request.body) : null;
+  return replyWith({ text: answer ?? `I am ${request.model}.` });
 }
 
 /** Sends a reply in the requested form, streamed or whole. */

@@ -36,6 +36,8 @@ export interface FakeProviderOptions {
   pace?: () => Pace;
   /** Serves other endpoints too (token counts, images, speech …); otherwise they are a 404. */
   hasSideEndpoints?: boolean;
+  /** Answers the questions of probes; otherwise a good model says its name, whatever it is asked. */
+  thinks?: boolean;
 }
 
 export interface FakeProvider {
@@ -59,7 +61,7 @@ const atOnce: Pace = { latencyMs: 0, pieceDelayMs: 0 };
 
 /** What the listener works with; the provider's methods change it. */
 interface State
-  extends Pick<Required<FakeProviderOptions>, 'apiKey' | 'pace' | 'hasSideEndpoints'> {
+  extends Pick<Required<FakeProviderOptions>, 'apiKey' | 'pace' | 'hasSideEndpoints' | 'thinks'> {
   models: Map<string, Behaviour>;
   modelList: ModelListName;
   requests: ReceivedRequest[];
@@ -73,6 +75,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
   const state: State = {
     pace: () => atOnce,
     hasSideEndpoints: false,
+    thinks: false,
     ...options,
     models: new Map(Object.entries(options.models).map(([id, how]) => [id, behaviourOf(how)])),
     modelList: 'good',
@@ -173,6 +176,7 @@ function modelRequestOf(
     wire: wireFor(address.route),
     isStream: address.isStream ?? parts.body.stream === true,
     otherOrigin: `http://localhost:${state.port}`,
+    thinks: state.thinks,
     pace: state.pace(),
     closed: closed.signal,
   };

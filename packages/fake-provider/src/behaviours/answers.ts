@@ -41,7 +41,14 @@ export const answers = {
   good: (request, response) => sendReply(request, response),
   long_text: reply({ text: `${'a'.repeat(499)}🙂${'b'.repeat(100)}`, outputTokens: 64 }),
   reasoning_only: reply({ thought: 'Who am I? A model, it seems.', thoughtTokens: 9 }),
-  thought_then_text: reply({ thought: 'Let me think.', text: 'I am thinking.', thoughtTokens: 4 }),
+  thought_then_text: (request, response) => {
+    const { text } = request.thinks ? goodReply(request) : { text: 'I am thinking.' };
+    return sendReply(
+      request,
+      response,
+      replyWith({ thought: 'Let me think.', text, thoughtTokens: 4 }),
+    );
+  },
   refusal: reply({ refusal: 'I cannot say.' }),
   parts_content: reply({ text: 'I come in parts.', contentAs: 'parts' }),
   tool_call: reply({
