@@ -13,6 +13,7 @@ import {
   listRechecks,
   listTargetRevisions,
   recordProxyRequests,
+  updateTarget,
 } from '../index.ts';
 
 /** A channel whose model passed its probe at 401, and a key. */
@@ -128,6 +129,22 @@ test('a fault of the whole channel is kept with it, until any model answers', as
   });
   await recordProxyRequests(db, [proxyRequest({ request_id: 'later', timestamp: 600 })]);
   expect(await getTarget(db, 1)).toMatchObject({ fault: null });
+});
+
+test('a request from before the channel was edited says nothing about it, because its key was another', async () => {
+  const { db } = await withTraffic();
+  await updateTarget(db, 1, { api_key: 'sk-new' }, 550);
+  const fault = { outcome: 'failure', kind: 'auth', scope: 'channel' } as const;
+  const refusedAt = (began_at: number) => {
+    const measured = { first_token_s: null, retry_after_s: null, began_at, at: began_at + 1 };
+    const attempts = [failedAttempt({ error: 'HTTP 401', finding: { ...fault, ...measured } })];
+    const request = proxyRequest({ request_id: `at ${began_at}`, timestamp: began_at, attempts });
+    return recordProxyRequests(db, [request]);
+  };
+  await refusedAt(549);
+  expect(await getTarget(db, 1)).toMatchObject({ fault: null });
+  await refusedAt(551);
+  expect(await getTarget(db, 1)).toMatchObject({ fault: { kind: 'auth' } });
 });
 
 test('a busy gateway renews a proof every half minute, without making others read it again', async () => {

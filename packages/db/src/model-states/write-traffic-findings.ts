@@ -44,7 +44,9 @@ async function writeOfTarget(
   const before = await readKnowledge(db, target, new Set(findings.map(({ model }) => model)));
   const after = applyFindings(
     before,
-    findings.map((finding) => ({ model: finding.model, finding })),
+    findings
+      .filter((finding) => !isOutdated(finding, target))
+      .map((finding) => ({ model: finding.model, finding })),
     target.interval_min * 60,
   );
   const known = [...before.evidence.keys()].map((model) => ({
@@ -58,6 +60,11 @@ async function writeOfTarget(
   const isNews = hasNewFault || known.some((one) => hasMoved(one.before, one.after));
   if (isNews) await announce(db, targetId, after);
   return isNews;
+}
+
+/** A request that was sent before the channel was edited may have used another key or address. */
+function isOutdated({ scope, began_at }: ModelFinding, { updated_at }: Target): boolean {
+  return scope === 'channel' && began_at < updated_at;
 }
 
 async function readKnowledge(
