@@ -121,9 +121,9 @@ export function faultsOf(form: ChannelForm, mode: FormMode, stored: Channel | nu
   const faults = numberFaults(form);
   if (form.name.trim() === '') faults.name = { code: 'required' };
   if (form.base_url.trim() === '') faults.base_url = { code: 'required' };
-  else if (!isHttpUrl(form.base_url)) faults.base_url = { code: 'wrong_format' };
+  else if (!isHttpUrl(form.base_url)) faults.base_url = { code: 'wrong_url' };
   if (form.source_url.trim() !== '' && !isHttpUrl(form.source_url)) {
-    faults.source_url = { code: 'wrong_format' };
+    faults.source_url = { code: 'wrong_url' };
   }
   if (form.api_key.trim() === '') {
     if (mode !== 'edit') faults.api_key = { code: 'required' };
