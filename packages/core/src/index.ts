@@ -82,6 +82,7 @@ export { hasFaultMoved, hasMoved, isWorthStoring } from './evidence/knowledge-ch
 export { type LiveFields, liveFieldsOf } from './evidence/live-fields.ts';
 export { beginTrial, nextEvidence, type Rest, restOf, rests } from './evidence/next-evidence.ts';
 export {
+  answeredAt,
   isProvenElsewhere,
   type Knowledge,
   longDeadS,

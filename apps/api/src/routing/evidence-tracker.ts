@@ -50,6 +50,9 @@ export function createEvidenceTracker(nowS: () => number) {
         const { target_id, fault, at } = event.data;
         const known = heardFaults.peek(target_id);
         if (!known || known.at <= at) heardFaults.set(target_id, { fault, at });
+      } else if (event.type === 'run_completed' && event.data.success > 0) {
+        // What a run found is stored, and its answers end a fault.
+        heardFaults.delete(event.data.target_id);
       }
     },
   };

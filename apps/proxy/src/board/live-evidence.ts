@@ -1,4 +1,5 @@
 import {
+  answeredAt,
   beginTrial,
   type Evidence,
   type EvidenceRoute,
@@ -184,8 +185,12 @@ export function createLiveEvidence({ board, nowS, publish }: Options) {
         }
         if (!stored || heard.size === 0) live.models.delete(name);
       }
-      const storedFault = target.models.values().next().value?.fault ?? null;
-      if (latestFault(storedFault, live.fault, nowS()) === storedFault) live.fault = null;
+      const offers = [...target.models.values()];
+      const storedFault = offers[0]?.fault ?? null;
+      const answered_at = Math.max(0, ...offers.map(({ evidence }) => answeredAt(evidence)));
+      const isOver = latestFault(storedFault, live.fault, nowS()) === storedFault;
+      const heard = live.fault?.fault;
+      if (isOver || (heard && answered_at > heard.found_at)) live.fault = null;
       if (live.models.size === 0 && !live.fault) byTarget.delete(id);
     },
 

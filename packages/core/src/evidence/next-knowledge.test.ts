@@ -59,6 +59,12 @@ test('a failure of the channel outweighs all proofs and leaves them as they are'
   });
 });
 
+test('a failure of the channel that is heard of after a later answer counts no more', () => {
+  const before = known({ evidence: [{ ...proven('chat'), proved_at: 120, found_at: 120 }] });
+  expect(next(before, quota)).toBe(before);
+  expect(next(before, { ...quota, began_at: 121, at: 122 }).fault).toMatchObject({ since: 122 });
+});
+
 test('a fault is asked again ever less often, and a burst of failures counts once', () => {
   const first = next(known(), quota);
   const burst = next(first, { ...quota, began_at: 99.5, at: 101 });

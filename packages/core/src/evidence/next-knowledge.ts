@@ -14,13 +14,13 @@ export interface Knowledge {
 /**
  * What is known after one more finding about a model. After a failure of the whole model, every route on
  * which it was proven rests; one of the whole channel leaves the routes as they are, because the fault
- * outweighs them until it ends.
+ * outweighs them until it ends, and counts only if the model hasn't answered since.
  */
 export function nextKnowledge(before: Knowledge, finding: Finding, intervalS: number): Knowledge {
+  const isOfChannel = finding.outcome === 'failure' && finding.scope === 'channel';
+  if (isOfChannel && finding.at < answeredAt(before.evidence)) return before;
   const fault = nextFault(before.fault, finding, intervalS);
-  if (finding.outcome === 'failure' && finding.scope === 'channel') {
-    return { evidence: before.evidence, fault };
-  }
+  if (isOfChannel) return { evidence: before.evidence, fault };
   const isOfModel = finding.outcome === 'failure' && finding.scope === 'model';
   const own = before.evidence.find(({ route }) => route === finding.route) ?? null;
   const others = before.evidence.filter((entry) => entry !== own);
@@ -32,6 +32,11 @@ export function nextKnowledge(before: Knowledge, finding: Finding, intervalS: nu
     next,
   ];
   return { evidence, fault };
+}
+
+/** When the model last gave a real answer, on any route; 0 if it never did. */
+export function answeredAt(evidence: readonly Evidence[]): number {
+  return Math.max(0, ...evidence.map(({ proved_at }) => proved_at ?? 0));
 }
 
 /** A failure on another route lets this one rest, but only a missing model shows that it has failed too. */
