@@ -85,11 +85,11 @@ export {
   answeredAt,
   isProvenElsewhere,
   type Knowledge,
-  longDeadS,
   nextKnowledge,
   nextRecheck,
   recheckAt,
 } from './evidence/next-knowledge.ts';
+export { longDeadS } from './evidence/rest.ts';
 export {
   type Headline,
   headlineOf,

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { isAhead } from '../figures/clock-skew.ts';
 import type { channelFaultShape } from './channel-fault-shape.ts';
 import type { Finding } from './finding.ts';
-import { failuresToFail, restUntil } from './rest.ts';
+import { failuresToFail, latestRecordS, restUntil } from './rest.ts';
 
 // Browsers import this file, so it must not import zod at run time.
 
@@ -16,14 +16,17 @@ export function nextFault(
   before: ChannelFault | null,
   finding: Pick<
     Finding,
-    'outcome' | 'scope' | 'kind' | 'message' | 'began_at' | 'at' | 'retry_after_s'
+    'outcome' | 'scope' | 'kind' | 'message' | 'by' | 'began_at' | 'at' | 'retry_after_s'
   >,
   intervalS: number,
 ): ChannelFault | null {
   const { outcome, scope, at, began_at } = finding;
-  if (outcome === 'success') return before && began_at < before.found_at ? before : null;
-  if (outcome !== 'failure' || scope !== 'channel') return before;
-  if (before && began_at < before.found_at) return before;
+  const isKnown = before !== null && before.found_at <= at + latestRecordS;
+  if (isKnown && began_at < before.found_at) return before;
+  if (outcome === 'success') return null;
+  const isOfChannel = outcome === 'failure' && scope === 'channel';
+  if (!isOfChannel)
+    return before && finding.by === 'recheck' ? stillAtFault(before, at, intervalS) : before;
   const failures = Math.max(failuresToFail, (before?.failures ?? 0) + 1);
   return {
     kind: finding.kind ?? 'upstream',
@@ -33,6 +36,13 @@ export function nextFault(
     failures,
     rest_until: restUntil(at, failures, { intervalS, retryAfterS: finding.retry_after_s }),
   };
+}
+
+/** The probe that should have ended it got another failure, so that the channel rests again. */
+function stillAtFault(before: ChannelFault, at: number, intervalS: number): ChannelFault {
+  const failures = before.failures + 1;
+  const rest_until = restUntil(at, failures, { intervalS, retryAfterS: null });
+  return { ...before, found_at: at, failures, rest_until };
 }
 
 /** A channel's fault, or that it has none, as traffic showed it. */

@@ -156,6 +156,24 @@ describe('late findings', () => {
   });
 });
 
+test('two refusals that were under way together are one', () => {
+  const refusal = (began_at: number, at: number) => finding({ outcome: 'refused', began_at, at });
+  const once = next(entry(), refusal(nowS - 2, nowS));
+  expect(next(once, refusal(nowS - 1.9, nowS + 0.1))).toBe(once);
+  expect(next(once, refusal(nowS + 1.1, nowS + 1.2)).state).toBe('refused');
+});
+
+test('a gate that a probe meets leaves a failing route that traffic had proven to clients', () => {
+  const failing = next(entry({ proved_by: 'traffic' }), failure());
+  const gated = next(failing, finding({ outcome: 'gated', by: 'recheck', at: nowS + 2 }));
+  expect(gated).toMatchObject({ state: 'unprovable', failures: 0, rest_until: null });
+});
+
+test('evidence from the future, by a wrong clock, gives way to what is found now', () => {
+  const ahead = entry({ proved_at: nowS + 259_200, found_at: nowS + 259_200 });
+  expect(next(ahead, failure({ by: 'run' }))).toMatchObject({ state: 'failed', found_at: nowS });
+});
+
 describe('a proof', () => {
   test('says when, by what and how fast', () => {
     const by = (who: Finding['by'], first_token_s: number) =>

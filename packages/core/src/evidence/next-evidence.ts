@@ -3,7 +3,7 @@ import type { ErrorKind } from '../probes/error-kind.ts';
 import { type Evidence, noEvidence } from './evidence.ts';
 import { isProbedRoute } from './evidence-route.ts';
 import type { Finding } from './finding.ts';
-import { failuresToFail, restUntil } from './rest.ts';
+import { failuresToFail, latestRecordS, restUntil } from './rest.ts';
 
 /** A refused route is asked again after a day, because channels change. */
 const refusedForS = 86_400;
@@ -25,13 +25,14 @@ export function nextEvidence(
   finding: Finding,
   intervalS: number,
 ): Evidence {
-  const entry = before ?? noEvidence(finding.route, finding.at);
+  const entry = withoutFuture(before ?? noEvidence(finding.route, finding.at), finding.at);
   const isOutdated = finding.at < Math.max(entry.proved_at ?? 0, entry.found_at);
   if (isOutdated && finding.outcome !== 'success') return entry;
   switch (finding.outcome) {
     case 'success':
       return afterSuccess(entry, finding);
     case 'refused':
+      if (!isCounted(entry, finding)) return entry;
       return isFirstRefusalOfProven(entry, finding)
         ? afterFailure(entry, { ...finding, kind: 'not_found' }, intervalS)
         : afterRefusal(entry, finding);
@@ -98,9 +99,10 @@ function afterRefusal(entry: Evidence, { at, kind, message }: Finding): Evidence
   };
 }
 
-/** A gate that probes meet says nothing about clients that have got through it. */
+/** A gate that probes meet says nothing about clients that get through it: they try it again themselves. */
 function afterGate(entry: Evidence, { at, kind, message }: Finding): Evidence {
-  if (entry.state === 'proven' && entry.proved_by === 'traffic') return entry;
+  const isServed = entry.state === 'proven' && entry.proved_by === 'traffic';
+  if (isServed && entry.failures === 0) return entry;
   const since = entry.state === 'unprovable' ? entry.since : at;
   const found = { found_at: at, error_kind: kind, error: message };
   return { ...calm(entry), ...found, state: 'unprovable', since };
@@ -108,9 +110,7 @@ function afterGate(entry: Evidence, { at, kind, message }: Finding): Evidence {
 
 function afterFailure(entry: Evidence, finding: Finding, intervalS: number): Evidence {
   const { at, by, kind, message, retry_after_s: retryAfterS } = finding;
-  // It was sent before the last failure was known.
-  const isCounted = by === 'run' || entry.failures === 0 || finding.began_at >= entry.found_at;
-  if (!isCounted) return entry;
+  if (!isCounted(entry, finding)) return entry;
   const isFinal = by === 'run' || (by === 'recheck' && lastingKinds.includes(kind));
   const counted = entry.failures + 1;
   const failures = isFinal ? Math.max(counted, failuresToFail) : counted;
@@ -127,6 +127,18 @@ function afterFailure(entry: Evidence, finding: Finding, intervalS: number): Evi
     error_kind: kind,
     error: message,
   };
+}
+
+/** One that was sent before the last failure was known shows nothing new. */
+function isCounted({ failures, found_at }: Evidence, { by, began_at }: Finding): boolean {
+  return by === 'run' || failures === 0 || began_at >= found_at;
+}
+
+/** Records may be an hour late; what is further ahead of them was found by a wrong clock. */
+function withoutFuture(entry: Evidence, at: number): Evidence {
+  if (entry.found_at <= at + latestRecordS) return entry;
+  const proved_at = entry.proved_at === null ? null : Math.min(entry.proved_at, at);
+  return { ...entry, found_at: at, since: Math.min(entry.since, at), proved_at };
 }
 
 /** What can't be probed stays as it is, or nothing could ever prove it again. */

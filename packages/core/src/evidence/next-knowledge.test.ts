@@ -73,6 +73,39 @@ test('a fault is asked again ever less often, and a burst of failures counts onc
   expect(second.fault).toMatchObject({ since: 100, rest_until: 132 + 60, failures: 7 });
 });
 
+test('the probe that should end a fault makes it rest again, whatever it meets instead', () => {
+  const fault = { ...sampleOf(channelFaultShape), found_at: 100, failures: 6, rest_until: 130 };
+  const asked = { by: 'recheck', began_at: 131, at: 132 } as const;
+  for (const outcome of ['failure', 'gated', 'refused', 'none'] as const) {
+    const after = next(known({ fault }), { ...asked, outcome });
+    expect(after.fault).toMatchObject({ found_at: 132, failures: 7, rest_until: 132 + 60 });
+  }
+});
+
+test('a fault from the future, by a wrong clock, ends with an answer', () => {
+  const fault = { ...sampleOf(channelFaultShape), found_at: 100 + 259_200 };
+  expect(next(known({ fault }), { outcome: 'success', kind: null }).fault).toBeNull();
+});
+
+test('a model that works again may be asked on the routes that failed or were refused before', () => {
+  const old = { found_at: 50, failing_since: 40 };
+  const evidence: Evidence[] = [
+    { ...proven('chat'), state: 'failed', failures: 6, ...old },
+    { ...proven('anthropic'), state: 'refused', ...old },
+    { ...proven('gemini'), state: 'failed', failures: 6, found_at: 999, failing_since: 40 },
+  ];
+  const states = (at: number) =>
+    Object.fromEntries(
+      next(known({ evidence }), {
+        outcome: 'success',
+        by: 'run',
+        began_at: at - 1,
+        at,
+      }).evidence.map(({ route, state }) => [route, state]),
+    );
+  expect(states(1000)).toEqual({ chat: 'proven', gemini: 'failed' });
+});
+
 test('a real answer that was asked for after the fault ends it', () => {
   const fault = { ...sampleOf(channelFaultShape), found_at: 100 };
   const success = { outcome: 'success', kind: null, message: null } as const;

@@ -4,6 +4,7 @@ import type { Evidence } from './evidence.ts';
 import { type EvidenceRoute, isProbedRoute } from './evidence-route.ts';
 import type { Finding } from './finding.ts';
 import { nextEvidence } from './next-evidence.ts';
+import { longDeadS } from './rest.ts';
 
 /** What is known about a model on all routes, and about its channel. */
 export interface Knowledge {
@@ -25,13 +26,30 @@ export function nextKnowledge(before: Knowledge, finding: Finding, intervalS: nu
   const own = before.evidence.find(({ route }) => route === finding.route) ?? null;
   const others = before.evidence.filter((entry) => entry !== own);
   const next = nextEvidence(own, finding, intervalS);
+  const isBack = finding.by === 'run' && next.state === 'proven' && own?.state !== 'proven';
+  const kept =
+    next.state === 'proven' ? others.filter((one) => !isRefuted(one, isBack, next)) : others;
   const evidence = [
-    ...others.map((entry) =>
+    ...kept.map((entry) =>
       isOfModel && entry.state === 'proven' ? afterOtherRoute(entry, finding, intervalS) : entry,
     ),
     next,
   ];
   return { evidence, fault };
+}
+
+/** The findings of one probe come within this time. */
+const sameProbeS = 600;
+
+/**
+ * Whether an earlier failure or refusal counts no more, now that the model is proven on another route: a run
+ * has found that it works again, or no probe has asked there for a day.
+ */
+function isRefuted(entry: Evidence, isBack: boolean, { found_at: nowS }: Evidence): boolean {
+  const isEarlier = nowS - entry.found_at > sameProbeS;
+  if (entry.state === 'refused') return isBack && isEarlier;
+  const isLongDead = entry.failing_since !== null && nowS - entry.failing_since > longDeadS;
+  return entry.state === 'failed' && isEarlier && (isBack || isLongDead);
 }
 
 /** When the model last gave a real answer, on any route; 0 if it never did. */
@@ -46,9 +64,6 @@ function afterOtherRoute(entry: Evidence, finding: Finding, intervalS: number): 
   const next = nextEvidence(entry, { ...finding, by, route: entry.route }, intervalS);
   return next.state === 'failed' && !isGone ? entry : next;
 }
-
-/** A model that has failed for longer is dead, and only whole runs ask it. */
-export const longDeadS = 86_400;
 
 /** Whether the model is proven on a route other than this one. */
 export function isProvenElsewhere(evidence: readonly Evidence[], route: EvidenceRoute): boolean {

@@ -1,3 +1,7 @@
+/** How late a record of traffic may come. */
+export const latestRecordS = 3600;
+/** A model that has failed for longer is dead, and only whole runs ask it. */
+export const longDeadS = 86_400;
 /** After this many failures in a row, only a probe may try again. */
 export const failuresToFail = 6;
 

@@ -54,11 +54,31 @@ test('what probes leave out is tried by clients', () => {
 });
 
 test("a channel's fault outweighs every proof", () => {
-  const fault = { ...sampleOf(channelFaultShape), kind: 'quota', error: 'no credit' } as const;
+  const fault = {
+    ...{ ...sampleOf(channelFaultShape), kind: 'quota', error: 'no credit' },
+    rest_until: nowS + 1,
+  } as const;
   const model = known([entry('anthropic', 'proven')], { fault });
   const expected = { state: 'failed', is_channel_fault: true, error: 'no credit' };
   expect(standingOn(model, 'anthropic', nowS)).toMatchObject(expected);
   expect(headlineOf(model, nowS)).toMatchObject(expected);
+});
+
+test('after its rest, one request may show whether a channel at fault is back', () => {
+  const fault = { ...sampleOf(channelFaultShape), rest_until: nowS - 1 };
+  const rested = standingOn(known([entry('anthropic', 'proven')], { fault }), 'anthropic', nowS);
+  expect(rested).toMatchObject({ state: 'proven', rest: 'half_open', is_channel_fault: true });
+  expect(headlineOf(known([], { fault, plan: 'skipped' }), nowS)).toMatchObject({
+    state: 'failed',
+  });
+});
+
+test('a failed model whose probe is overdue may be tried by clients, unless it is long dead', () => {
+  const overdue = (fields: Partial<Evidence>) =>
+    standingOn(known([entry('chat', 'failed', fields)]), 'chat', nowS).is_overdue;
+  expect(overdue({ rest_until: nowS - 60 })).toBe(false);
+  expect(overdue({ rest_until: nowS - 130 })).toBe(true);
+  expect(overdue({ rest_until: nowS - 130, failing_since: nowS - 90_000 })).toBe(false);
 });
 
 const resting = { failures: 2, rest_until: nowS + 1 };

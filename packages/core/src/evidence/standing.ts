@@ -5,6 +5,7 @@ import type { Evidence } from './evidence.ts';
 import type { EvidenceRoute } from './evidence-route.ts';
 import type { EvidenceState } from './evidence-state.ts';
 import { type Rest, restOf } from './next-evidence.ts';
+import { longDeadS } from './rest.ts';
 
 /** What probes do with a model: ask it, leave it out as too costly, or leave it out as told. */
 export const probePlans = ['probed', 'skipped', 'unprovable'] as const;
@@ -34,13 +35,21 @@ export interface Standing {
   is_proven_elsewhere: boolean;
   /** Whether the whole channel is at fault. */
   is_channel_fault: boolean;
+  /** Whether the probe that should ask a failed model again hasn't come, so that clients may try. */
+  is_overdue: boolean;
   error_kind: ErrorKind | null;
   error: string | null;
 }
 
 const nothingKnown: Omit<Standing, 'state' | 'is_proven_elsewhere'> = {
   ...{ rest: 'none', since: null, proved_at: null, proved_by: null, first_token_s: null },
-  ...{ is_wrong_answer: false, failing_since: null, retry_at: null, is_channel_fault: false },
+  ...{
+    is_wrong_answer: false,
+    failing_since: null,
+    retry_at: null,
+    is_channel_fault: false,
+    is_overdue: false,
+  },
   ...{ error_kind: null, error: null },
 };
 
@@ -49,7 +58,14 @@ export function standingOn(known: KnownModel, route: EvidenceRoute, nowS: number
   const entry = known.evidence.find((one) => one.route === route);
   const others = known.evidence.filter((one) => one.route !== route);
   const is_proven_elsewhere = others.some(({ state }) => state === 'proven');
-  if (known.fault) return { ...faulty(known.fault, nowS), is_proven_elsewhere };
+  if (known.fault) {
+    const { fault, ...model } = known;
+    const fallen = faulty(fault, nowS);
+    if (fallen.rest === 'resting') return { ...fallen, is_proven_elsewhere };
+    // After its rest one request may show whether the channel is back.
+    const { state } = standingOn({ ...model, fault: null }, route, nowS);
+    return { ...fallen, state, is_proven_elsewhere };
+  }
   if (entry && !isForgotten(entry, nowS)) {
     return { ...ofEntry(entry, known.plan, nowS), is_proven_elsewhere };
   }
@@ -83,9 +99,18 @@ function ofEntry(entry: Evidence, plan: ProbePlanKind, nowS: number) {
       failing_since,
       retry_at: entry.rest_until,
       is_channel_fault: false,
+      is_overdue: isOverdue(entry, nowS),
     },
     ...{ error_kind: entry.error_kind, error: entry.error },
   };
+}
+
+/** Probes may have no budget left, or the worker may be down. */
+const overdueS = 120;
+
+function isOverdue({ state, rest_until, failing_since }: Evidence, nowS: number): boolean {
+  const isLongDead = failing_since !== null && nowS - failing_since > longDeadS;
+  return state === 'failed' && !isLongDead && nowS - (rest_until ?? nowS) > overdueS;
 }
 
 function faulty(fault: ChannelFault, nowS: number) {
@@ -126,8 +151,11 @@ export function headlineOf(known: KnownModel, nowS: number): Headline {
     .map(({ route }) => ({ ...standingOn(known, route, nowS), route }))
     .sort((a, b) => placeOf(a) - placeOf(b) || (b.proved_at ?? 0) - (a.proved_at ?? 0));
   const [best] = standings;
+  if (known.fault) {
+    const route = best?.route ?? null;
+    return { ...faulty(known.fault, nowS), is_proven_elsewhere: false, route };
+  }
   if (best && !(best.state === 'refused' && known.plan !== 'probed')) return best;
-  if (known.fault) return { ...faulty(known.fault, nowS), is_proven_elsewhere: false, route: null };
   const state = known.plan === 'probed' ? 'unproven' : known.plan;
   return { ...nothingKnown, state, is_proven_elsewhere: false, route: null };
 }

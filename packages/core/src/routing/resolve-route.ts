@@ -73,8 +73,9 @@ const spreadFactor = 1.25;
 
 /**
  * Where a request goes, and why. Offers are ranked by what is known on the request's route: proven and
- * fresh, proven with a wrong answer, proven but stale, unproven, unprovable, skipped. Those that are tried
- * again after failures come last of their kind; among equals the policy decides. `offers` has every
+ * fresh, proven with a wrong answer, proven but stale, unproven, unprovable, skipped; then those whose probe
+ * is overdue, and those of a channel that was at fault. Those that are tried again after failures come last
+ * of their kind; among equals the policy decides. `offers` has every
  * target's offer of the requested model.
  */
 export function resolveRoute<O extends Offer>(
@@ -122,13 +123,13 @@ export function isFreshProof(
 
 function refusalOf(
   { target, model }: Offer,
-  { state, rest, is_channel_fault, is_proven_elsewhere }: Standing,
+  { state, rest, is_channel_fault, is_overdue, is_proven_elsewhere }: Standing,
   { isAllowed }: Routing,
 ): Refusal | null {
   if (!target.enabled) return 'target_disabled';
   if (!isAllowed(target, model)) return 'not_allowed';
-  if (is_channel_fault) return 'channel_failed';
-  if (state === 'failed') return 'probe_failed';
+  if (is_channel_fault && rest === 'resting') return 'channel_failed';
+  if (state === 'failed' && !is_overdue) return 'probe_failed';
   if (state === 'refused') return 'route_refused';
   if (state === 'unproven' && !is_proven_elsewhere) return 'not_proven';
   return rest === 'resting' ? 'resting' : null;
@@ -178,8 +179,9 @@ const refusedTier = 9;
 
 function tierOf({ refused, standing, is_fresh }: RankedOffer<Offer>): number {
   if (refused) return refusedTier;
-  const { state, rest, is_wrong_answer } = standing;
+  const { state, rest, is_channel_fault, is_wrong_answer } = standing;
   const late = rest === 'half_open' ? 0.5 : 0;
+  if (is_channel_fault) return 7;
   switch (state) {
     case 'proven':
       if (!is_fresh) return 2 + late;
@@ -190,8 +192,9 @@ function tierOf({ refused, standing, is_fresh }: RankedOffer<Offer>): number {
       return 4 + late;
     case 'skipped':
       return 5 + late;
-    case 'refused':
     case 'failed':
+      return 6;
+    case 'refused':
       return refusedTier;
   }
 }

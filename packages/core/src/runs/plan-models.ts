@@ -1,5 +1,5 @@
 import type { Evidence } from '../evidence/evidence.ts';
-import { longDeadS } from '../evidence/next-knowledge.ts';
+import { longDeadS } from '../evidence/rest.ts';
 import { probePlanOf } from '../probes/asking/probe-plan.ts';
 import type { Target } from '../targets/target.ts';
 
