@@ -24,6 +24,13 @@ export function createEvidenceTracker(nowS: () => number) {
   const heardByModel = new LRUCache<string, Map<EvidenceRoute, Evidence>>({ max: modelLimit });
   const heardFaults = new LRUCache<number, HeardFault>({ max: faultLimit });
   const keyOf = (targetId: number, model: string) => `${targetId}/${modelKey(model)}`;
+  /** A channel that was moved, or that is back, is as its database says. */
+  const forgetModels = (targetId: number, before: number) => {
+    for (const [key, heard] of heardByModel.entries()) {
+      const isEarlier = [...heard.values()].every(({ found_at }) => found_at < before);
+      if (isEarlier && key.startsWith(`${targetId}/`)) heardByModel.delete(key);
+    }
+  };
   return {
     /** The latest evidence for a model. */
     evidenceOf({
@@ -50,6 +57,7 @@ export function createEvidenceTracker(nowS: () => number) {
         const { target_id, fault, at } = event.data;
         const known = heardFaults.peek(target_id);
         if (!known || known.at <= at) heardFaults.set(target_id, { fault, at });
+        if (!fault) forgetModels(target_id, at);
       } else if (event.type === 'run_completed' && event.data.success > 0) {
         // What a run found is stored, and its answers end a fault.
         heardFaults.delete(event.data.target_id);

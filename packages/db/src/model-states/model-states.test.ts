@@ -9,6 +9,7 @@ import {
   listKnownModels,
   listModelStates,
   startRun,
+  updateTarget,
 } from '../index.ts';
 
 async function withRuns() {
@@ -112,4 +113,15 @@ test('a model that was listed but never probed can be chosen too', async () => {
     { model: 'gpt-4o', protocol: 'openai', success: true },
     { model: 'whisper-1', protocol: 'openai', success: false },
   ]);
+});
+
+test('another address forgets what was learnt at the former one, and the history stays', async () => {
+  const db = await withRuns();
+  const evidence = async () =>
+    (await listModelStates(db, { target_ids: [1] })).map((it) => it.evidence);
+  const before = await listModelStates(db, { target_ids: [1] });
+  await updateTarget(db, 1, { base_url: 'https://moved.example' }, 900);
+  expect(await evidence()).toEqual([[], []]);
+  const after = await listModelStates(db, { target_ids: [1] });
+  expect(after.map(({ history }) => history)).toEqual(before.map(({ history }) => history));
 });

@@ -63,8 +63,8 @@ async function writeOfTarget(
 }
 
 /** A request that was sent before the channel was edited may have used another key or address. */
-function isOutdated({ scope, began_at }: ModelFinding, { updated_at }: Target): boolean {
-  return scope === 'channel' && began_at < updated_at;
+function isOutdated({ began_at }: ModelFinding, { updated_at }: Target): boolean {
+  return began_at < updated_at;
 }
 
 async function readKnowledge(

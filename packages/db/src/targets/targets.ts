@@ -98,7 +98,7 @@ export async function createTarget(
 
 /**
  * Changes the fields that `patch` names (a new `api_key` comes in the clear), and ends the channel's fault if
- * `fault` is null; null if there is no such target. Throws AppError `conflict` if the name is taken.
+ * `fault` is null; another address forgets what is known about the models. null if there is no such target. Throws AppError `conflict` if the name is taken.
  */
 export async function updateTarget(
   db: Database,
@@ -110,7 +110,10 @@ export async function updateTarget(
     if (patch.name !== undefined) await lockName(tx.kysely, 'target_list');
     await lockTargets(tx.kysely, [id]);
     if (patch.name !== undefined) await rename(tx, id, patch.name);
-    const { api_key } = patch;
+    const { api_key, base_url } = patch;
+    if (base_url !== undefined && (await getTarget(tx, id))?.base_url !== base_url) {
+      await forgetKnowledge(tx, id);
+    }
     const sealed =
       api_key === undefined ? {} : { api_key: tx.secretBox.seal(api_key, apiKeyPurpose) };
     const row = await tx.kysely
@@ -122,6 +125,20 @@ export async function updateTarget(
       .executeTakeFirst();
     return row ? fromRow(row) : null;
   });
+}
+
+/** What was learnt at another address says nothing about a new one. */
+async function forgetKnowledge({ kysely }: Database, id: number): Promise<void> {
+  await kysely
+    .updateTable('model_states')
+    .set({ evidence: '[]', recheck_at: null, remembered: null })
+    .where('target_id', '=', id)
+    .execute();
+  await kysely
+    .updateTable('targets')
+    .set({ list_way: null, probe_concurrency: null })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Checks a new name and renames the target in proxy keys; the caller changes the target itself. */
