@@ -119,6 +119,6 @@ export function probeOf(model: string, how: TestModel, nowS: number): ProbeResul
     endpoint: '/v1/chat/completions',
     first_token_s: how.firstTokenS ?? null,
     ...{ input_tokens: null, output_tokens: null, output_tokens_per_s: null },
-    ...{ requests: 1, proved_by: 'probe', is_wrong_answer: false },
+    ...{ requests: 1, proved_by: 'probe', question: null, is_wrong_answer: false },
   };
 }

@@ -329,7 +329,7 @@ function probeOf(finding: Finding): ProbeResult {
     ...{ timestamp: at, error: message, error_kind: kind, status_code: 200, first_token_s },
     route: route === 'anthropic' ? 'anthropic' : 'chat',
     ...{ endpoint: '/', input_tokens: null, output_tokens: null, output_tokens_per_s: null },
-    ...{ requests: 1, proved_by: 'probe', is_wrong_answer: false },
+    ...{ requests: 1, proved_by: 'probe', question: null, is_wrong_answer: false },
   };
 }
 

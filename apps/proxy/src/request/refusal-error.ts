@@ -57,6 +57,8 @@ function gone(message: string): GatewayError {
 
 /** What SDKs wait if nothing is known. */
 const usualWaitS = 5;
+/** Some SDKs sleep as long as they are told, however long that is; asking again sooner costs little. */
+const longestWaitS = 30;
 
 function later(
   status: 429 | 503,
@@ -66,10 +68,15 @@ function later(
 ): GatewayError {
   const waitS = retry_at === null ? usualWaitS : retry_at - nowS;
   const code = status === 429 ? 'rate_limit_exceeded' : 'no_channel';
-  return { status, code, message, retryAfterS: Math.max(1, Math.ceil(waitS)) };
+  return {
+    status,
+    code,
+    message,
+    retryAfterS: Math.min(longestWaitS, Math.max(1, Math.ceil(waitS))),
+  };
 }
 
-/** It may be back before its next scheduled probe; after that nobody expects it. */
+/** It may be back before its next scheduled probe; a failure that has lasted longer is expected to last. */
 function whileYoung(
   { offer, standing }: RankedOffer<BoardModel>,
   message: string,

@@ -62,6 +62,9 @@ export function createChannelFormStore(options: ChannelFormOptions) {
     }
     const hasMoved = enabled && (isKeyNew || before.base_url !== channel.base_url);
     if (hasMoved) {
+      // The server checks it only if the key differs from the stored one; if it runs already, it refuses.
+      const param = { id: String(id) };
+      answerOf(client.api.targets[':id'].run.$post({ param })).catch(() => {});
       book.put({ ...channel, running: true, run_progress: null });
       return toasts.show(language.t('toast.saved_checking', { name }));
     }

@@ -243,7 +243,7 @@ export function channelTemplates(options: TemplateOptions) {
       ? html`<span class="route"><span class="route-dot"></span>${markText}</span>`
       : html`
         <details class="routes">
-          <summary aria-label="${routesLabel}: ${routes.map(({ name, markText: text }) => `${name} ${text}`).join(', ')}">${routes.map(chip)}</summary>
+          <summary><span class="sr-only">${routesLabel}: </span>${routes.map(chip)}</summary>
           <ul>
             ${routes.map(
               ({ name, factsText, error, tone }) => html`

@@ -9,13 +9,16 @@ interface Asked {
 /** Long enough for an answer that a person wants to read. */
 const tokens = 256;
 
-/** A command that sends the same request as the probe; the key comes from the variable `API_KEY`. */
+/**
+ * A command that asks what the probe asked, with room for a longer answer; the key comes from the variable
+ * `API_KEY`.
+ */
 export function curlOfProbe(probe: ProbeRow, asked: Asked): string {
   const parts = [
     `curl ${quoted(asked.base_url + probe.endpoint)}`,
     ...(probe.stream ? ['--no-buffer'] : []),
     ...headersFor(probe.route, asked).map((header) => `-H ${header}`),
-    `-d ${quoted(JSON.stringify(bodyFor(probe, asked.prompt)))}`,
+    `-d ${quoted(JSON.stringify(bodyFor(probe, probe.question ?? asked.prompt)))}`,
   ];
   return parts.join(' \\\n  ');
 }

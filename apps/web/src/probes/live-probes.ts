@@ -24,6 +24,7 @@ export function liveProbe({
     endpoint: '',
     input_tokens: null,
     output_tokens: null,
+    question: null,
     requests: probe.proved_by === 'traffic' ? 0 : 1,
   };
 }

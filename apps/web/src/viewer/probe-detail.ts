@@ -78,7 +78,7 @@ function requestOf(probe: ProbeRow, target: Channel, { t }: Translator): Fact[] 
     },
     {
       label: t('viewer.request.prompt'),
-      value: ownPromptOf(target) ?? t('form.prompt.placeholder'),
+      value: probe.question ?? ownPromptOf(target) ?? t('form.prompt.placeholder'),
     },
   ];
 }

@@ -28,7 +28,9 @@ export function describeAnalysis(stage: Stage): void {
       .filter({ has: page.getByRole('img', { name: 'Availability' }) });
     await panel.getByText('Show as a table').click();
     await eventually(() => panel.locator('tbody tr').count()).toBe(24);
-    expect(await panel.locator('tbody tr').last().locator('td').textContent()).toBe('66.7%');
+    // By the time that each model was watched, which differs by milliseconds.
+    const available = await panel.locator('tbody tr').last().locator('td').textContent();
+    expect(available).toMatch(/^66\.[67]%$/);
     expect(await page.locator('.heat-row').count()).toBe(3);
     await page.getByRole('rowheader', { name: 'Rate limited' }).waitFor();
   });

@@ -59,6 +59,8 @@ test('what an admin set overrides the environment, which overrides the default',
     log_cleanup_enabled: true,
     log_max_size_mb: 7,
     default_interval_min: 9,
+    probe_requests_per_day: 0,
+    probe_tokens_per_day: 0,
   });
   expect(sourceOfSetting('log_max_size_mb', set, given)).toBe('admin');
   expect(sourceOfSetting('default_interval_min', set, given)).toBe('environment');

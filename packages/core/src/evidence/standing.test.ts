@@ -55,9 +55,11 @@ test('what probes leave out is tried by clients', () => {
 
 test("a channel's fault outweighs every proof", () => {
   const fault = {
-    ...{ ...sampleOf(channelFaultShape), kind: 'quota', error: 'no credit' },
+    ...sampleOf(channelFaultShape),
+    kind: 'quota' as const,
+    error: 'no credit',
     rest_until: nowS + 1,
-  } as const;
+  };
   const model = known([entry('anthropic', 'proven')], { fault });
   const expected = { state: 'failed', is_channel_fault: true, error: 'no credit' };
   expect(standingOn(model, 'anthropic', nowS)).toMatchObject(expected);

@@ -36,6 +36,10 @@ export const probeResultShape = z.object({
   output_tokens: z.number().nullable(),
   requests: z.int().describe('how many were sent; 0: it was not asked'),
   proved_by: z.enum(['probe', 'traffic']).describe('traffic: a client was just served'),
+  question: z
+    .string()
+    .nullable()
+    .describe("what was asked, so that the answer can be checked; null: the channel's own prompt"),
   is_wrong_answer: z.boolean().describe('readable, but not what was asked for'),
   output_tokens_per_s: z
     .number()

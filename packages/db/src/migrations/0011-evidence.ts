@@ -4,8 +4,8 @@ import { listTables } from '../engine/dialect.ts';
 import type { AnySchema } from './any-schema.ts';
 import { type ColumnPlan, defaultsTo, ensureTable, integer, seconds, text } from './column-plan.ts';
 import { buildEvidence } from './evidence/build-evidence.ts';
-import { mendListFaults } from './evidence/mend-list-faults.ts';
 import { rebuildModelStates } from './evidence/rebuild-model-states.ts';
+import { repairListFaults } from './evidence/repair-list-faults.ts';
 import { sumWatchedTime } from './evidence/sum-watched-time.ts';
 
 const targetsAdditions: readonly ColumnPlan[] = [
@@ -26,6 +26,7 @@ const runModelsAdditions: readonly ColumnPlan[] = [
   integer('requests', defaultsTo(1)),
   text('proved_by', defaultsTo('probe')),
   integer('is_wrong_answer', defaultsTo(0)),
+  text('question'),
 ];
 
 const totalsAdditions: readonly ColumnPlan[] = [
@@ -46,7 +47,7 @@ export function evidence(nowS: number): Migration {
       await ensureTable(db.schema, existing, 'run_models', runModelsAdditions);
       await ensureTable(db.schema, existing, 'probe_totals', totalsAdditions);
       await sql`update run_models set requests = 0 where error_kind = 'skipped'`.execute(db);
-      await mendListFaults(db);
+      await repairListFaults(db);
       await rebuildModelStates(db);
       await buildEvidence(db);
       await sumWatchedTime(db, nowS);

@@ -13,7 +13,7 @@ const kindByStatus = {
 };
 
 /** Classifies why a channel's list could not be read, if its stored sentence begins with the status. */
-export async function mendListFaults(db: Kysely<AnySchema>): Promise<void> {
+export async function repairListFaults(db: Kysely<AnySchema>): Promise<void> {
   for (const [status, last_error_kind] of Object.entries(kindByStatus)) {
     await db
       .updateTable('targets')
