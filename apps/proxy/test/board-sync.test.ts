@@ -74,13 +74,13 @@ test('another key of the channel', async () => {
   expect(provider.requests.at(-1)?.headers.authorization).toBe('Bearer sk-rotated');
 });
 
-test('another address of the channel', async () => {
+test('another address of the channel, where nothing is proven until it is probed', async () => {
   const { ask, db, nowS, a, provider } = await start();
   await updateTarget(db, a, { base_url: `${provider.origin}/elsewhere` }, nowS());
-  await vi.waitFor(async () => {
-    expect(await ask('a/m')).toEqual([200, a]);
-    expect(provider.requests.at(-1)?.url).toBe(`/elsewhere${chat}`);
-  }, soon);
+  await vi.waitFor(async () => expect((await ask('a/m'))[0]).toBe(503), soon);
+  await proveModels(db, a, { m: {} }, nowS());
+  await vi.waitFor(async () => expect(await ask('a/m')).toEqual([200, a]), soon);
+  expect(provider.requests.at(-1)?.url).toBe(`/elsewhere${chat}`);
 });
 
 test('what a run found: a model that failed, and one that is new', async () => {

@@ -92,10 +92,17 @@ export function findingsOf(how: TestModel, nowS: number): Finding[] {
   const { isAlive = true, kind = 'upstream', error: message = 'HTTP 500: broken' } = how;
   const failure = { outcome: 'failure', kind, scope: 'model', message } as const;
   const refusal = { outcome: 'refused', kind: 'not_found', message: 'no such endpoint' } as const;
+  const routes = how.routes ?? ['chat'];
   return [
-    ...(how.routes ?? ['chat']).map((route) => found(route, isAlive ? {} : failure)),
+    ...routes.map((route) => found(route, isAlive ? {} : failure)),
+    // A model that has failed for long was asked again meanwhile.
+    ...(isAlive || at === nowS ? [] : routes.map((route) => found(route, asked(nowS, failure)))),
     ...(how.refusedOn ?? []).map((route) => found(route, refusal)),
   ];
+}
+
+function asked(at: number, failure: Partial<Finding>): Partial<Finding> {
+  return { ...failure, began_at: at, at };
 }
 
 /** A probe's result as the worker stores it. */
