@@ -2,6 +2,7 @@ export { answerTo } from './answer-question.ts';
 export { type BehaviourName, behaviours } from './behaviours/behaviours.ts';
 export { type Complaint, complaining } from './complaints/complaint.ts';
 export { complaints } from './complaints/complaints.ts';
+export { echoes } from './complaints/echoes.ts';
 export type { ModelListName } from './model-lists.ts';
 export { addressOf, type FakeRoute, type Pace, readBody } from './model-request.ts';
 export { eventText } from './send.ts';

@@ -25,6 +25,18 @@ describe('an answer without text', () => {
   });
 });
 
+test("a channel's fault doesn't quote a client's request", () => {
+  const said = { type: null, code: 'invalid_api_key', param: null };
+  const error = { message: "Invalid API key for 'my secret'", ...said };
+  const reading = { kind: 'error', error, streamed: false } as const;
+  const judged = (by: 'probe' | 'traffic') => judgeAnswer({ status: 400, reading, by });
+  expect(judged('traffic')).toMatchObject({
+    scope: 'channel',
+    message: 'HTTP 400: Invalid API key for …',
+  });
+  expect(judged('probe').message).toContain('my secret');
+});
+
 test('what a client was answered is not quoted', () => {
   const { message } = judgeAnswer({ status: 200, reading: secret, by: 'traffic' });
   expect(message).toBe('response parse failed: the event stream broke off');

@@ -4,10 +4,12 @@ import {
   type ComplaintTopic,
   isOfModelAlone,
   kindByTopic,
+  namesParameter,
   topicOf,
 } from '../probes/classify-error.ts';
 import type { ErrorKind } from '../probes/error-kind.ts';
 import { quote } from '../text/quote.ts';
+import { withoutQuotes } from '../text/without-quotes.ts';
 import type { FindingScope, Judgement } from './finding.ts';
 
 /** An answer as far as it has been read. */
@@ -79,7 +81,7 @@ function nothing(message: string, may_another_serve: boolean): Judgement {
 }
 
 function judgeComplaint(complaint: Complaint, message: string, by: JudgedAnswer['by']): Judgement {
-  const topic = topicOf(complaint);
+  const topic = topicOf(complaint, by);
   const kind = kindByTopic[topic];
   switch (topic) {
     case 'gate':
@@ -89,7 +91,7 @@ function judgeComplaint(complaint: Complaint, message: string, by: JudgedAnswer[
       return { outcome: 'refused', kind, scope: 'route', message, may_another_serve: true };
     case 'quota':
     case 'auth':
-      return failure(kind, message, isOfModelAlone(complaint) ? 'model' : 'channel');
+      return ofAccount(failure(kind, message), complaint, by);
     case 'too_long':
     case 'policy':
     case 'lost_state':
@@ -102,13 +104,27 @@ function judgeComplaint(complaint: Complaint, message: string, by: JudgedAnswer[
   }
 }
 
+/** A channel's fault is told to all clients, so it mustn't quote one's request. */
+function ofAccount(judgement: Judgement, complaint: Complaint, by: JudgedAnswer['by']): Judgement {
+  if (isOfModelAlone(complaint)) return judgement;
+  const { message } = judgement;
+  const isPublic = by === 'traffic' && message !== null;
+  return { ...judgement, scope: 'channel', message: isPublic ? withoutQuotes(message) : message };
+}
+
 /**
  * Channels differ in how much they read and in whose state they know; and what a broken server says about a
  * request may be wrong.
  */
-function mayAnotherServe(topic: ComplaintTopic, { status }: Complaint): boolean {
-  const isChannels = topic === 'too_long' || topic === 'lost_state';
-  return isChannels || (topic === 'request' && status >= 500);
+function mayAnotherServe(topic: ComplaintTopic, complaint: Complaint): boolean {
+  if (topic === 'too_long' || topic === 'lost_state') return true;
+  if (topic !== 'request') return false;
+  return complaint.status >= 500 || (mayBeChannels(complaint) && !namesParameter(complaint));
+}
+
+/** Whether it sounds like a fault of the channel, though it may only repeat the client's words. */
+function mayBeChannels(complaint: Complaint): boolean {
+  return ['quota', 'auth', 'gate', 'rate_limit'].includes(topicOf(complaint));
 }
 
 function sentenceOfError(status: number, error: BodyError, location: string | undefined): string {

@@ -1,5 +1,7 @@
+import { withoutQuotes } from '../text/without-quotes.ts';
 import { type BodyError, pageErrorType, withheldErrorType } from './answer.ts';
 import {
+  accountSentences,
   authWords,
   badRequestWords,
   concurrencyWords,
@@ -62,14 +64,24 @@ export const kindByTopic: Record<ComplaintTopic, ErrorKind> = {
   upstream: 'upstream',
 };
 
-interface Row {
-  topic: ComplaintTopic;
-  applies(complaint: Complaint, words: string, withAddresses: string): boolean;
+/** What a complaint says, in lower case. */
+interface Said {
+  words: string;
+  withAddresses: string;
+  /** What is believed about client programs and limits. */
+  unquoted: string;
+  /** What is believed about the account and its key. */
+  ofAccount: string;
 }
 
-const says = (topic: ComplaintTopic, words: RegExp): Row => ({
+interface Row {
+  topic: ComplaintTopic;
+  applies(complaint: Complaint, said: Said): boolean;
+}
+
+const says = (topic: ComplaintTopic, words: RegExp, part: keyof Said = 'words'): Row => ({
   topic,
-  applies: (_, said) => words.test(said),
+  applies: (_, said) => words.test(said[part]),
 });
 const hasStatus = (topic: ComplaintTopic, ...statuses: number[]): Row => ({
   topic,
@@ -81,19 +93,29 @@ const rows: readonly Row[] = [
   // A firewall's page says nothing about the key, and a maintenance page nothing about the model.
   { topic: 'page', applies: isChallenge },
   { topic: 'policy', applies: ({ type }) => type === withheldErrorType },
-  says('gate', gateWords),
-  { topic: 'rate_limit', applies: (_, said) => passesSoon(said) },
-  { topic: 'quota', applies: ({ status }, said) => status === 402 || quotaWords.test(said) },
+  {
+    topic: 'request',
+    applies: ({ code }) => /^(mismatched|invalid)_(organization|project)$/.test(code ?? ''),
+  },
+  says('gate', gateWords, 'unquoted'),
+  { topic: 'rate_limit', applies: (_, { unquoted }) => passesSoon(unquoted) },
+  {
+    topic: 'quota',
+    applies: ({ status }, said) => status === 402 || quotaWords.test(said.ofAccount),
+  },
   says('too_long', tooLongWords),
   { topic: 'model_missing', applies: isModelMissing },
   { topic: 'auth', applies: ({ status }) => status === 401 },
-  says('auth', authWords),
-  { topic: 'policy', applies: ({ status }, said) => status !== 404 && policyWords.test(said) },
+  says('auth', authWords, 'ofAccount'),
+  {
+    topic: 'policy',
+    applies: ({ status }, said) => status !== 404 && policyWords.test(said.words),
+  },
   hasStatus('rate_limit', 429),
   says('lost_state', lostStateWords),
   { topic: 'not_chat', applies: isNotChat },
   { topic: 'request', applies: namesParameter },
-  { topic: 'route_refused', applies: (_, __, said) => routeRefusedWords.test(said) },
+  { topic: 'route_refused', applies: (_, said) => routeRefusedWords.test(said.withAddresses) },
   hasStatus('forbidden', 403),
   hasStatus('route_refused', 404, 405, 501),
   hasStatus('model_missing', 410),
@@ -108,13 +130,37 @@ const rows: readonly Row[] = [
 
 /**
  * What a complaint is about. A number in the body's `code` (relays answer 200 with `code: 429`) replaces a
- * status that says nothing.
+ * status that says nothing. `by`: who asked; a client's request may come back in the message, and mustn't
+ * speak for the channel.
  */
-export function topicOf(complaint: Complaint): ComplaintTopic {
+export function topicOf(complaint: Complaint, by: 'probe' | 'traffic' = 'probe'): ComplaintTopic {
   const stated = { ...complaint, status: statedStatus(complaint) };
-  const said = saidBy(complaint);
-  const words = withoutAddresses(said);
-  return rows.find((row) => row.applies(stated, words, said))?.topic ?? 'upstream';
+  const withAddresses = saidBy(complaint);
+  const words = withoutAddresses(withAddresses);
+  const believed =
+    by === 'probe' ? { unquoted: words, ofAccount: words } : believedOf(stated, words);
+  const said = { words, withAddresses, ...believed };
+  return rows.find((row) => row.applies(stated, said))?.topic ?? 'upstream';
+}
+
+/** With these, it is the status that speaks about the account. */
+const accountStatuses = [401, 402, 429];
+
+function believedOf(complaint: Complaint, words: string): Pick<Said, 'unquoted' | 'ofAccount'> {
+  if (accountStatuses.includes(complaint.status) && !namesParameter(complaint)) {
+    return { unquoted: words, ofAccount: words };
+  }
+  const unquoted = withoutQuotes(words);
+  if (!blamesRequest(complaint)) return { unquoted, ofAccount: unquoted };
+  const isKnown = accountSentences.test(complaint.message.slice(0, wordsLimit).toLowerCase());
+  return { unquoted, ofAccount: isKnown ? words : namesOf(complaint) };
+}
+
+/** Whether the error says that it is about the request; then a client's text is probably in it. */
+function blamesRequest(complaint: Complaint): boolean {
+  const { status, type } = complaint;
+  const isNamed = status !== 403 && /^invalid_request/i.test(type ?? '');
+  return status === 400 || status === 422 || isNamed || namesParameter(complaint);
 }
 
 /** The kind of error of a failed HTTP answer. */
@@ -139,7 +185,7 @@ function passesSoon(words: string): boolean {
   return rateLimitWords.test(words) && !quotaWords.test(words);
 }
 
-function isChallenge({ status, type }: Complaint, words: string): boolean {
+function isChallenge({ status, type }: Complaint, { words }: Said): boolean {
   if (type !== pageErrorType) return false;
   return status === 403 || challengeWords.test(words);
 }
@@ -147,7 +193,7 @@ function isChallenge({ status, type }: Complaint, words: string): boolean {
 const challengeWords =
   /just a moment|attention required|checking your browser|verif(y|ying) (that )?you are (a )?human|captcha|access denied|security (check|verification)|ddos|安全(验证|检查)|人机验证/;
 
-function isModelMissing({ status }: Complaint, words: string): boolean {
+function isModelMissing({ status }: Complaint, { words }: Said): boolean {
   return status !== 401 && modelMissingWords.test(words) && !routeOfModel.test(words);
 }
 
@@ -155,12 +201,12 @@ function isModelMissing({ status }: Complaint, words: string): boolean {
 const routeOfModel =
   /model.{0,80}(not|only|n't).{0,24}(support|available|accessible).{0,24}(endpoint|\bapi\b|v1\/|responses|chat\/?completions|messages)/;
 
-function isNotChat({ status }: Complaint, _: string, said: string): boolean {
-  return status !== 401 && status !== 403 && notChatWords.test(said);
+function isNotChat({ status }: Complaint, { withAddresses }: Said): boolean {
+  return status !== 401 && status !== 403 && notChatWords.test(withAddresses);
 }
 
 /** An error with a name for a part of the request is about the request, even with a status of 5xx. */
-function namesParameter({ param, status }: Complaint): boolean {
+export function namesParameter({ param, status }: Complaint): boolean {
   return param !== null && !/^(model)?$/.test(param) && status !== 404 && status !== 405;
 }
 
@@ -169,8 +215,13 @@ function statedStatus({ status, code }: Complaint): number {
   return status < 400 && stated >= 400 && stated < 600 ? stated : status;
 }
 
-function saidBy({ message, type, code }: BodyError): string {
-  return `${type ?? ''} ${code ?? ''} ${message}`.slice(0, wordsLimit).toLowerCase();
+function saidBy(error: BodyError): string {
+  return `${namesOf(error)} ${error.message}`.slice(0, wordsLimit).toLowerCase();
+}
+
+/** The names for the kind of error, which are the provider's own words. */
+function namesOf({ type, code }: BodyError): string {
+  return `${type ?? ''} ${code ?? ''}`.slice(0, wordsLimit).toLowerCase();
 }
 
 /** Patterns search no further, because an error page may have megabytes. */

@@ -35,7 +35,7 @@ export const rateLimitWords =
 export const quotaWords = any(
   /insufficient.{0,12}(quota|balance|credit|fund)|exceeded your (current )?quota|billing|(?<!load.?)\bbalance\b(?!r)/,
   /(out of|no|not enough|purchase|add|more) credits|credits?( balance)? (is |are |has been )?(exhausted|too low|depleted|used up|insufficient)/,
-  /quota.{0,24}(exceed|exhaust|used up|not enough|insufficient|has run out)|(monthly|daily|weekly|usage|spend(ing)?) (usage )?limit.{0,16}(reached|exceeded|hit)|payment required/,
+  /quota.{0,24}(exceed|exhaust|used up|not enough|insufficient|has run out)|(monthly|daily|weekly|usage|spend(ing)?) (usage )?limit.{0,16}(reached|exceeded|hit)|payment required|\barrearage\b/,
   /余额|额度|欠费|配额|充值|已用尽|用量.{0,8}(上限|超)/,
 );
 /** It would be enough for a smaller request. */
@@ -49,6 +49,21 @@ export const authWords = any(
   /(account|organi[sz]ation|workspace|\bkey\b).{0,24}(disabled|deactivated|suspended|banned|blocked|terminated|locked|restricted|frozen)|user.{0,12}(disabled|deactivated|suspended|banned)/,
   /账[号户].{0,12}(禁用|封|停用|冻结|异常|注销|过期)|(用户|令牌|密钥|渠道).{0,8}(封禁|禁用|停用)|(令牌|密钥|秘钥|api ?key|token).{0,8}(无效|错误|过期|失效|不存在|不正确)|无效的?.{0,4}(令牌|密钥|api ?key|token)|未提供.{0,4}(令牌|密钥)|鉴权|认证失败|身份验证|未授权/,
   /(do(es)?n[o']t|not) have (access|permission)|no (access|permission)|not (authori[sz]ed|permitted|allowed) to (use|access)|无权|没有权限/,
+);
+
+/**
+ * Sentences about the account that come with a status that blames the request. They must begin the
+ * message, where no client's text is; a relay's own words may come before.
+ */
+export const accountSentences = new RegExp(
+  `^(?:[\\w.]*(?:error|exception)[\\s:-]+)*(?:\\{"type": ?"error", ?"error": ?\\{"type": ?"\\w+", ?"message": ?")?(?:${
+    any(
+      /your credit balance is too low|you exceeded your current quota|insufficient (account )?balance|(user )?quota is not enough|billing hard limit/,
+      /(用户|账[号户]|令牌|该令牌)?(余额|额度)(不足|已用尽|已用完)|预扣费额度失败|账[号户](余额不足|已?欠费|已?被?(禁用|封禁|冻结|停用))/,
+      /(this|your) (organi[sz]ation|account) (has been|is) (disabled|deactivated|suspended|banned|restricted)/,
+      /(incorrect|invalid) (x-)?api[- ]key|api key (not valid|expired|not found|invalid)|无效的(令牌|密钥)/,
+    ).source
+  })`,
 );
 /** Whose permission is missing: the model's. */
 export const ofModelWords = /model|deployment|模型/;
@@ -78,7 +93,7 @@ export const notChatWords = any(
   /does ?n[o']t support (chat|conversation|text (generation|output|completion))|not (a|an) (chat|text|language|conversation)\w* model|text-to-(image|video|speech)/,
   /(图[像片]|视频|绘[图画]|生图|语音|音乐|音频)(生成)?.{0,8}(模型|接口)|不支持(对话|聊天|chat|文本)|非(对话|聊天|chat)模型/,
 );
-/** It may still serve another text route, so it is no proof that the model makes something else. */
+/** The model may still serve another text route, so this doesn't prove that it makes something else. */
 export const notChatAlone = /not (a|an) chat model/;
 
 /** The conversation is longer than the model reads. */

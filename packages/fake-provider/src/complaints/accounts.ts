@@ -20,6 +20,11 @@ export const accountComplaints = [
       'invalid_request_error',
       'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits.',
     ),
+    openai(
+      400,
+      'litellm.BadRequestError: AnthropicException - {"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the Anthropic API."}}',
+    ),
+    openai(400, '用户额度不足', newApi('')),
     openai(403, '用户额度不足, 剩余额度: ＄-0.01', newApi('insufficient_user_quota')),
     openai(200, '该令牌额度已用尽 TokenStatusExhausted', newApi('')),
     openai(500, '账户余额不足，请充值', newApi('')),

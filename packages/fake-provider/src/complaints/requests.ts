@@ -45,6 +45,9 @@ export const requestComplaints = [
       'messages.0.content: text content blocks must be non-empty',
     ),
     gemini(400, 'INVALID_ARGUMENT', 'Unable to process input image'),
+    openai(401, 'OpenAI-Organization header should match organization for API key', {
+      code: 'mismatched_organization',
+    }),
     openai(200, 'x', { code: 'invalid_prompt' }),
     openai(
       400,
