@@ -124,7 +124,7 @@ function mayAnotherServe(topic: ComplaintTopic, complaint: Complaint): boolean {
 
 /** Whether it sounds like a fault of the channel, though it may only repeat the client's words. */
 function mayBeChannels(complaint: Complaint): boolean {
-  return ['quota', 'auth', 'gate', 'rate_limit'].includes(topicOf(complaint));
+  return topicOf(complaint, 'probe') !== topicOf(complaint, 'traffic');
 }
 
 function sentenceOfError(status: number, error: BodyError, location: string | undefined): string {

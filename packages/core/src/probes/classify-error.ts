@@ -68,7 +68,7 @@ export const kindByTopic: Record<ComplaintTopic, ErrorKind> = {
 interface Said {
   words: string;
   withAddresses: string;
-  /** What is believed about client programs and limits. */
+  /** What is believed about the channel's addresses, client programs and limits. */
   unquoted: string;
   /** What is believed about the account and its key. */
   ofAccount: string;
@@ -135,11 +135,12 @@ const rows: readonly Row[] = [
  */
 export function topicOf(complaint: Complaint, by: 'probe' | 'traffic' = 'probe'): ComplaintTopic {
   const stated = { ...complaint, status: statedStatus(complaint) };
-  const withAddresses = saidBy(complaint);
-  const words = withoutAddresses(withAddresses);
-  const believed =
-    by === 'probe' ? { unquoted: words, ofAccount: words } : believedOf(stated, words);
-  const said = { words, withAddresses, ...believed };
+  const whole = saidBy(complaint);
+  const words = withoutAddresses(whole);
+  const said =
+    by === 'probe'
+      ? { words, withAddresses: whole, unquoted: words, ofAccount: words }
+      : { words, withAddresses: withoutQuotes(whole), ...believedOf(stated, words) };
   return rows.find((row) => row.applies(stated, said))?.topic ?? 'upstream';
 }
 
@@ -193,7 +194,8 @@ function isChallenge({ status, type }: Complaint, { words }: Said): boolean {
 const challengeWords =
   /just a moment|attention required|checking your browser|verif(y|ying) (that )?you are (a )?human|captcha|access denied|security (check|verification)|ddos|安全(验证|检查)|人机验证/;
 
-function isModelMissing({ status }: Complaint, { words }: Said): boolean {
+function isModelMissing({ status }: Complaint, { words: all, unquoted }: Said): boolean {
+  const words = status === 400 || status === 422 ? unquoted : all;
   return status !== 401 && modelMissingWords.test(words) && !routeOfModel.test(words);
 }
 

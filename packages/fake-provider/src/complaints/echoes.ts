@@ -35,6 +35,10 @@ export const echoes = [
       400,
       "'Your credit balance is too low to access the Anthropic API' is not of type 'array'",
     ),
+    openai(500, "Invalid value: 'invalid api key'", { type: 'new_api_error', param: 'effort' }),
+    openai(400, "Invalid value: 'model not found'"),
+    openai(400, "Invalid value: 'unsupported endpoint'"),
+    openai(400, "Invalid value: 'this is an image model'"),
     openai(400, "Unknown tool 'only for Claude Code'"),
   ),
 ];
