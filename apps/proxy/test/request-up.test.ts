@@ -90,7 +90,6 @@ const passed = {
   accept: 'text/event-stream',
   'accept-encoding': 'identity',
   'user-agent': 'claude-cli/2.1 (external, cli)',
-  'openai-organization': 'org-1',
   'openai-beta': 'responses=v1',
   'anthropic-version': '2023-06-01',
   'anthropic-beta': 'a-2025, b-2026',
@@ -101,13 +100,15 @@ const passed = {
   originator: 'codex_cli_rs',
   'x-client-request-id': 'c-1',
   'x-claude-code-session-id': 'cc-1',
-  'x-goog-user-project': 'p-1',
   'http-referer': 'https://app.example',
   'x-title': 'An app',
 };
 
 const kept = {
   cookie: 'a=b',
+  'openai-organization': 'org-1',
+  'openai-project': 'p-1',
+  'x-goog-user-project': 'p-1',
   'x-forwarded-for': '203.0.113.9',
   'x-forwarded-host': 'gateway.example',
   'x-forwarded-proto': 'https',

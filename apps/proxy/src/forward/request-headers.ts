@@ -22,7 +22,6 @@ const forwardedNames = new Set([
   'version',
   'x-app',
   'x-client-request-id',
-  'x-goog-user-project',
   'x-goog-api-client',
   'x-session-affinity',
   'idempotency-key',
@@ -31,6 +30,8 @@ const forwardedNames = new Set([
   'x-title',
 ]);
 const forwardedPrefixes = ['openai-', 'x-stainless-', 'x-claude-code-', 'x-codex-'];
+/** They name the client's own account, for which the channel's key would be refused. */
+const ofClientsAccount = new Set(['openai-organization', 'openai-project']);
 
 /**
  * The request's headers to forward, as alternating names (in lower case) and values, with the part of its
@@ -59,6 +60,7 @@ export function upstreamHeaders(
 /** The name in lower case; null if the header is dropped. */
 export function forwardedNameOf(raw: string): string | null {
   const name = raw.toLowerCase();
+  if (ofClientsAccount.has(name)) return null;
   const isWanted =
     forwardedNames.has(name) || forwardedPrefixes.some((prefix) => name.startsWith(prefix));
   return isWanted ? name : null;
