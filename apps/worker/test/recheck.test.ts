@@ -159,6 +159,26 @@ test('a channel at fault is asked for one model, and the answer starts a run at 
   });
 });
 
+test('a key that is refused for one model only withdraws no channel whose other models answer', async () => {
+  const { db, provider, target, failLive, look, states } = await withChannel();
+  provider.setBehaviour('gpt-4o', 'http_401');
+  await failLive(5);
+  expect(await look()).toEqual(['gpt-4o', 'other']);
+  expect(await getTarget(db, target.id)).toMatchObject({ fault: null, last_status: 'degraded' });
+  expect(await states()).toEqual([
+    ['gpt-4o', false],
+    ['other', true],
+  ]);
+});
+
+test('a key that is refused for the model proven last too is a fault of the channel', async () => {
+  const { db, provider, target, failLive, look } = await withChannel();
+  for (const model of ['gpt-4o', 'other']) provider.setBehaviour(model, 'http_401');
+  await failLive(5);
+  expect(await look()).toEqual(['gpt-4o', 'other']);
+  expect(await getTarget(db, target.id)).toMatchObject({ fault: { kind: 'auth', failures: 6 } });
+});
+
 test('a model that a client has just been served with is not asked', async () => {
   const { db, deps, target, failLive, job, clock, provider } = await withChannel();
   await failLive(5);

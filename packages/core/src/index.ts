@@ -206,6 +206,7 @@ export {
 export {
   askedFirst,
   type ChannelCause,
+  isChannelWide,
   type Suspicion,
   settleScopes,
   watchForCause,

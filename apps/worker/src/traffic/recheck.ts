@@ -10,6 +10,7 @@ import {
   getProbeMemory,
   getTarget,
   type KnownState,
+  listKnownModels,
   listRechecks,
   listRunningTargetIds,
   type ProbeMemory,
@@ -24,6 +25,7 @@ import { unlessCut } from '../run/unless-cut.ts';
 import { hasMoved, upstreamTargetOf } from '../run/upstream-target.ts';
 import { withRetries } from '../run/with-retries.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
+import { hearWitness } from './hear-witness.ts';
 
 /**
  * Queues a probe of one model for every channel that has one whose rest is over. The queue's key is the
@@ -68,7 +70,15 @@ export async function recheckModel(
       return;
     }
     budget.reserve()(outcome.probe);
-    await record(deps, target, outcome, cut);
+    const askWitness = async (witness: KnownState) => {
+      if (budget.isUsedUp()) return null;
+      const answer = await ask(deps, target, witness, cut);
+      budget.reserve()(answer.probe);
+      return answer;
+    };
+    const others = memory.fault ? [] : await listKnownModels(deps.db, target_id);
+    const heard = await unlessCut(cut, hearWitness(outcome, { target, others, askWitness }));
+    for (const one of heard ?? []) await record(deps, target, one, cut);
     if (!memory.fault || !outcome.probe.success) return;
   } finally {
     budget.end();

@@ -70,7 +70,8 @@ function connectionsNeededBy({ list, fault }: Suspicion): number {
   return connectionKinds.includes(list) ? 2 : Number.POSITIVE_INFINITY;
 }
 
-function isChannelWide(findings: readonly Finding[]): boolean {
+/** Whether a probe met a fault that seems to be the whole channel's. */
+export function isChannelWide(findings: readonly Finding[]): boolean {
   return findings.some(({ outcome, scope }) => outcome === 'failure' && scope === 'channel');
 }
 
