@@ -137,6 +137,20 @@ test('a scheduled run takes what traffic has just proven, one by hand asks every
   expect((await run()).asked).toHaveLength(2);
 });
 
+test('a model that a client was just served with shows that the channel is not at fault', async () => {
+  const { run, now, db, target, clock, provider } = await withChannel({
+    'gpt-4o': 'good',
+    ...fourOf('good'),
+  });
+  await run();
+  clock.now += 1700;
+  await recordProxyRequests(db, [requestOf(target.id, clock.now - 60, false)]);
+  for (const name of four) provider.setBehaviour(name, 'http_401');
+  clock.now += 100;
+  expect((await run()).asked.toSorted()).toEqual(four);
+  expect(await now()).toMatchObject({ last_status: 'degraded', fault: null });
+});
+
 test('what the budget leaves out keeps its state, and the run says so', async () => {
   const { run, now, db, clock } = await withChannel(
     { a: 'good', b: 'good', c: 'good', d: 'good', e: 'good', f: 'good', g: 'good' },

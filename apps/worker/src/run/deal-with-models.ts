@@ -77,7 +77,10 @@ export async function dealWithModels(deps: DealDeps, run: RunContext): Promise<D
   try {
     await run.onListed(total);
     for (const model of plan.left) await take(leftOut(contextOf(deps, run, model)));
-    await takeTraffic(deps, run, take);
+    await takeTraffic(deps, run, async (outcome) => {
+      watch.take(outcome);
+      await take(outcome);
+    });
     dealt.unasked = await ask(deps, run, { suspicion, watch, take });
   } catch (error) {
     dealt.failure = { error };
