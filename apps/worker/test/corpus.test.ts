@@ -59,6 +59,7 @@ async function run({ row, route, asked, id }: Case) {
     remembered: asked === 'whole' ? { route: null, forms: { [route]: wholeForm(route) } } : null,
     signal: new AbortController().signal,
     nowS,
+    budget: { reserve: () => () => {} },
     by: 'run',
     random: () => 0.5,
   });

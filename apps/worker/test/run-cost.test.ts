@@ -165,6 +165,29 @@ test('what the budget leaves out keeps its state, and the run says so', async ()
   expect(await now()).toMatchObject({ last_status: 'healthy', last_total: 7, last_error: error });
 });
 
+test('every request counts, so a probe of several tries never goes beyond the budget', async () => {
+  const models = Object.fromEntries(
+    ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [name, 'wants_max_completion_tokens' as const]),
+  );
+  const { run, now, clock, db } = await withChannel(models, { probe_requests_per_day: 7 });
+  const first = await run('manual');
+  expect(first.asked).toHaveLength(7);
+  const measured = first.rows.length;
+  expect(first.error).toBe(`${6 - measured} models not asked: the budget of the day is used up`);
+  expect(first.rows.every(({ success }) => success)).toBe(true);
+  clock.now += 1800;
+  expect((await run('manual')).asked).toEqual([]);
+  expect((await listModelStates(db)).every(({ success }) => success)).toBe(true);
+  clock.now += 86_400;
+  expect((await run()).asked.length).toBeGreaterThan(0);
+  expect((await now())?.last_error).toContain('the budget of the day is used up');
+});
+
+test('the tokens of requests under way count as well', async () => {
+  const { run } = await withChannel(fourOf('slow'), { probe_tokens_per_day: 1 });
+  expect((await run('manual')).asked).toHaveLength(1);
+});
+
 test('a run that can ask nobody waits for the next day, and says why', async () => {
   const { run, now, db, target, deps, clock } = await withChannel({ a: 'good' });
   await run();

@@ -32,7 +32,8 @@ export async function startProbing(
   };
   const target = { prompt: 'Who are you?', anthropic_version: '2023-06-01', timeout_s: 10 };
   const signal = new AbortController().signal;
-  const shared = { upstream, upstreamTarget, target, signal };
+  const budget = { reserve: () => () => {} };
+  const shared = { upstream, upstreamTarget, target, budget, signal };
   const asking = { by: 'run', random: () => 0.5, nowS: () => probingNowS } as const;
   return {
     provider,

@@ -35,10 +35,13 @@ export async function askModels(input: AskInput): Promise<string[]> {
       unasked.push(model);
       return;
     }
-    const settle = budget.reserve();
     const outcome = await input.ask(model);
     if (!outcome) return;
-    settle(outcome.probe);
+    if (outcome.hasRunOut) {
+      budget.lose(outcome.probe);
+      unasked.push(model);
+      return;
+    }
     watch.take(outcome);
     await input.onOutcome(outcome);
   };

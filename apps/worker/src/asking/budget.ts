@@ -12,13 +12,20 @@ export interface SpendTally {
   /** Since the start of the process. */
   all: Spend;
   unwritten: Spend;
+  /** What probes cost that broke off, which no row says. */
+  lost: (Spend & { target_id: number; at: number })[];
 }
 
 /** What a channel and the whole installation may still spend today, in UTC. */
 export interface Budget {
   isUsedUp(): boolean;
-  /** Sets one request aside. Call the returned function with what the probe has cost in the end. */
-  reserve(): (cost: Cost) => void;
+  /**
+   * Sets one request aside, and the tokens that it costs at least; null if nothing is left. Call the
+   * returned function with what the request has cost in the end.
+   */
+  reserve(tokens: number): ((cost: Cost) => void) | null;
+  /** A probe that cost this much broke off, so no row of it is written. */
+  lose(cost: Cost): void;
   /** Call it once what was spent is written, or never will be. */
   end(): void;
 }
@@ -29,7 +36,7 @@ type Limited = { [Name in 'probe_requests_per_day' | 'probe_tokens_per_day']: nu
 export const budgetUsedUp = 'the budget of the day is used up';
 
 export function createSpendTally(): SpendTally {
-  return { all: { requests: 0, tokens: 0 }, unwritten: { requests: 0, tokens: 0 } };
+  return { all: { requests: 0, tokens: 0 }, unwritten: { requests: 0, tokens: 0 }, lost: [] };
 }
 
 export async function openBudget(
@@ -40,25 +47,30 @@ export async function openBudget(
   const overall = limitOf(await readSettings(db));
   const day = nowS();
   const spent = { requests: 0, tokens: 0 };
+  const lost = { requests: 0, tokens: 0 };
+  spending.lost = spending.lost.filter(({ at }) => dayOf(at) === dayOf(day));
+  const ownLost = spending.lost.filter(({ target_id }) => target_id === target.id);
   const ownBefore = hasLimit(own)
-    ? sumOf(await readProbeUsage(db, { day, target_id: target.id }))
+    ? sumOf([...(await readProbeUsage(db, { day, target_id: target.id })), ...ownLost])
     : null;
   const allBefore = hasLimit(overall)
-    ? sumOf([...(await readProbeUsage(db, { day })), spending.unwritten])
+    ? sumOf([...(await readProbeUsage(db, { day })), ...spending.lost, spending.unwritten])
     : null;
   const tallyBefore = { ...spending.all };
+  const isUsedUp = () => {
+    if (ownBefore && reaches(sumOf([ownBefore, spent]), own)) return true;
+    const since = {
+      requests: spending.all.requests - tallyBefore.requests,
+      tokens: spending.all.tokens - tallyBefore.tokens,
+    };
+    return allBefore !== null && reaches(sumOf([allBefore, since]), overall);
+  };
   return {
-    isUsedUp() {
-      if (ownBefore && reaches(sumOf([ownBefore, spent]), own)) return true;
-      const since = {
-        requests: spending.all.requests - tallyBefore.requests,
-        tokens: spending.all.tokens - tallyBefore.tokens,
-      };
-      return allBefore !== null && reaches(sumOf([allBefore, since]), overall);
-    },
-    reserve() {
+    isUsedUp,
+    reserve(tokens) {
+      if (isUsedUp()) return null;
       const sums = [spent, spending.all, spending.unwritten];
-      const reserved = { requests: 1, tokens: 0 };
+      const reserved = { requests: 1, tokens };
       for (const sum of sums) add(sum, reserved, 1);
       return (cost) => {
         for (const sum of sums) {
@@ -67,8 +79,17 @@ export async function openBudget(
         }
       };
     },
-    end: () => add(spending.unwritten, spent, -1),
+    lose: (cost) => add(lost, costOf(cost), 1),
+    end() {
+      add(spending.unwritten, spent, -1);
+      if (lost.requests > 0) spending.lost.push({ ...lost, target_id: target.id, at: day });
+    },
   };
+}
+
+/** In UTC, as budgets count. */
+function dayOf(atS: number): number {
+  return Math.floor(atS / 86_400);
 }
 
 function limitOf({ probe_requests_per_day, probe_tokens_per_day }: Limited): Spend {

@@ -1,13 +1,14 @@
-import type { ProbeResult } from '@api-monitor/core';
-import type { SentAttempt } from './send-attempt.ts';
+import type { Attempt, ProbeResult } from '@api-monitor/core';
 
+/** `requests`: HTTP requests, with redirects and repeated ones. */
+type CostlyAttempt = Pick<Attempt, 'exchange' | 'reading'> & { requests: number };
 type Cost = Pick<ProbeResult, 'requests' | 'input_tokens' | 'output_tokens'>;
 
-/** About what a provider's tokens are worth where it doesn't report them. */
+/** A token is about this long, which is used when a provider doesn't report how many there were. */
 const charactersPerToken = 4;
 
 /** What all requests of a probe cost. Tokens that weren't reported are estimated from lengths. */
-export function costOf(attempts: readonly SentAttempt[], prompt: string): Cost {
+export function costOf(attempts: readonly CostlyAttempt[], prompt: string): Cost {
   const cost: Cost = { requests: 0, input_tokens: null, output_tokens: null };
   for (const attempt of attempts) {
     cost.requests += attempt.requests;
@@ -20,8 +21,8 @@ export function costOf(attempts: readonly SentAttempt[], prompt: string): Cost {
 }
 
 /** Null if the provider counts nothing: it refused the request, or never had it. */
-function tokensOf({ exchange, reading }: SentAttempt, prompt: string) {
-  const input = estimate(prompt);
+function tokensOf({ exchange, reading }: CostlyAttempt, prompt: string) {
+  const input = estimateTokens(prompt);
   if (!exchange.answered) return exchange.kind === 'timeout' ? { input, output: 0 } : null;
   switch (reading.kind) {
     case 'error':
@@ -30,11 +31,12 @@ function tokensOf({ exchange, reading }: SentAttempt, prompt: string) {
       return reading.fault === 'broken_stream' ? { input, output: 0 } : null;
     case 'answer': {
       const { inputTokens, outputTokens, text } = reading.answer;
-      return { input: inputTokens ?? input, output: outputTokens ?? estimate(text) };
+      return { input: inputTokens ?? input, output: outputTokens ?? estimateTokens(text) };
     }
   }
 }
 
-function estimate(text: string): number {
+/** About how many tokens a text has. */
+export function estimateTokens(text: string): number {
   return Math.ceil(text.length / charactersPerToken);
 }

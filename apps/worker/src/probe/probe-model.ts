@@ -11,6 +11,7 @@ import {
   type RequestForm,
   type Route,
 } from '@api-monitor/core';
+import { budgetUsedUp } from '../asking/budget.ts';
 import { roundToMs } from '../round-to-ms.ts';
 import { emptyResult } from './empty-result.ts';
 import { findingsOfProbe } from './findings-of-probe.ts';
@@ -43,6 +44,8 @@ export interface ProbeOutcome {
   findings: Finding[];
   /** To be stored for the next probe of the same channel and model; null clears it. */
   remembered: unknown;
+  /** Whether the budget of the day ended it before there was anything to judge. */
+  hasRunOut?: boolean;
 }
 
 /** With less time left than this, another request would only time out. */
@@ -60,7 +63,16 @@ export async function probeModel(input: ProbeModelInput): Promise<ProbeOutcome> 
   const route = input.route ?? plan.route;
   const question = questionFor(route, input);
   const first = input.route ? formOn(input.route, known, plan.form) : firstForm(known, plan.form);
-  const attempts = await sendUntilFound(input, { first, known, question });
+  const sent = await sendUntilFound(input, { first, known, question });
+  if (sent.hasRunOut) {
+    const { probe, ...nothing } = withoutAnswer(input, { error: budgetUsedUp, error_kind: null });
+    return {
+      ...nothing,
+      probe: { ...probe, ...costOf(sent.attempts, question.prompt) },
+      hasRunOut: true,
+    };
+  }
+  const { attempts } = sent;
   const decisive = decisiveOf(attempts);
   const isWrongAnswer = decisive.isWrong ?? null;
   const cost = costOf(attempts, question.prompt);
@@ -79,31 +91,42 @@ interface Asking {
   question: ProbeQuestion;
 }
 
+type Sent =
+  | { hasRunOut: false; attempts: [SentAttempt, ...SentAttempt[]] }
+  | { hasRunOut: true; attempts: SentAttempt[] };
+
 async function sendUntilFound(
   input: ProbeModelInput,
   { first, known, question }: Asking,
-): Promise<[SentAttempt, ...SentAttempt[]]> {
+): Promise<Sent> {
   let spentS = 0;
   const send = async (form: RequestForm) => {
     const attempt = await sendAttempt(input, { form, prompt: question.prompt, spentS });
+    if (!attempt) return null;
     spentS += attempt.exchange.durationS;
     const isWrong = question.isWrong(attempt.reading);
     return isWrong === null ? attempt : { ...attempt, isWrong };
   };
-  const attempts: [SentAttempt, ...SentAttempt[]] = [await send(first)];
+  const start = await send(first);
+  if (!start) return { hasRunOut: true, attempts: [] };
+  const attempts: [SentAttempt, ...SentAttempt[]] = [start];
   for (;;) {
     const form = correctRequest(attempts);
-    if (!form || input.target.timeout_s - spentS < shortestAttemptS) return attempts;
+    if (!form || input.target.timeout_s - spentS < shortestAttemptS) {
+      return { hasRunOut: false, attempts };
+    }
     // On another route, what worked there before is tried first.
     const isUsual = isSameForm(form, firstFormOf(form.route));
     const isNewRoute = attempts.every((attempt) => attempt.form.route !== form.route);
-    attempts.push(await send((isUsual && isNewRoute && known.forms[form.route]) || form));
+    const next = await send((isUsual && isNewRoute && known.forms[form.route]) || form);
+    if (!next) return { hasRunOut: true, attempts };
+    attempts.push(next);
   }
 }
 
 /**
- * The attempt to judge: the last one that was answered, else that reached the model or the account. If the channel rejected every
- * route, the first one, because it used the route for the model's name.
+ * The attempt to judge: the last one that was answered, or else the last one whose route wasn't refused. If
+ * the channel refused every route, it is the first one, because it used the route for the model's name.
  */
 function decisiveOf(attempts: [SentAttempt, ...SentAttempt[]]): SentAttempt {
   const answered = attempts.findLast(

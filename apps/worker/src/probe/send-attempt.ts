@@ -15,7 +15,9 @@ import {
   streamStart,
 } from '@api-monitor/protocols';
 import { retryAfterOf, type SentExchange, type Upstream } from '@api-monitor/upstream';
+import type { Budget } from '../asking/budget.ts';
 import { hideKey } from './hide-key.ts';
+import { costOf, estimateTokens } from './probe-cost.ts';
 
 /** What every request of one probe shares. */
 export interface ProbeContext {
@@ -23,6 +25,7 @@ export interface ProbeContext {
   upstreamTarget: UpstreamTarget;
   target: Pick<Target, 'prompt' | 'anthropic_version' | 'timeout_s'>;
   model: string;
+  budget: Pick<Budget, 'reserve'>;
   /** Aborts the probe: `probeModel` then throws the signal's reason. */
   signal: AbortSignal;
   /** The time in Unix seconds. */
@@ -41,16 +44,21 @@ export interface SentAttempt extends Attempt {
   retryAfterS: number | null;
 }
 
-/** Sends one request in the given form, within what is left of the probe's time. */
+/**
+ * Sends one request in the given form, within what is left of the probe's time. Null if nothing is left of
+ * the budget.
+ */
 export async function sendAttempt(
   context: ProbeContext,
   { form, prompt, spentS }: { form: RequestForm; prompt: string; spentS: number },
-): Promise<SentAttempt> {
+): Promise<SentAttempt | null> {
   const { upstreamTarget, target, model, signal, nowS } = context;
   const protocol = protocolFor(form.route);
   const question = { model, prompt, anthropicVersion: target.anthropic_version };
   const request = protocol.buildRequest({ ...question, form });
   const watch = watchAnswer(protocol);
+  const settle = context.budget.reserve(estimateTokens(prompt));
+  if (!settle) return null;
   const beganAt = nowS();
   const exchange = await context.upstream.exchange(upstreamTarget, request, {
     timeoutMs: target.timeout_s * 1000,
@@ -58,15 +66,18 @@ export async function sendAttempt(
     signal,
     onText: watch.take,
   });
+  const { requests } = exchange;
+  const answer = readHidden(protocol, exchange, upstreamTarget.apiKey);
+  settle(costOf([{ requests, ...answer }], prompt));
   return {
     form,
     path: request.path,
     firstTokenS: watch.firstTokenS(),
     beganAt,
     endedAt: nowS(),
-    requests: exchange.requests,
+    requests,
     retryAfterS: exchange.answered ? retryAfterOf(exchange.headers, nowS()) : null,
-    ...readHidden(protocol, exchange, upstreamTarget.apiKey),
+    ...answer,
   };
 }
 

@@ -141,12 +141,13 @@ async function askOne(
 }
 
 function contextOf({ upstream, nowS, random }: DealDeps, run: RunContext, model: string) {
-  const { upstreamTarget, target, cut: signal } = run;
+  const { upstreamTarget, target, budget, cut: signal } = run;
   const remembered = run.known.get(model)?.remembered ?? null;
   return {
     upstream,
     upstreamTarget,
     target,
+    budget,
     model,
     remembered,
     signal,

@@ -17,7 +17,7 @@ import {
   recordModelProbe,
 } from '@api-monitor/db';
 import { totalOf } from '../asking/ask-patiently.ts';
-import { openBudget } from '../asking/budget.ts';
+import { type Budget, openBudget } from '../asking/budget.ts';
 import { askAwake } from '../probe/freeze-watch.ts';
 import { type ProbeOutcome, probeModel } from '../probe/probe-model.ts';
 import { runTarget } from '../run/run-target.ts';
@@ -64,19 +64,14 @@ export async function recheckModel(
   }
   const budget = await openBudget(deps, target);
   try {
-    const outcome = budget.isUsedUp() ? null : await unlessCut(cut, ask(deps, target, known, cut));
+    const asking = { target, budget, signal: cut };
+    const outcome = await unlessCut(cut, ask(deps, asking, known));
     if (!outcome) {
       deps.metrics.recheckEnded('skipped');
       return;
     }
-    budget.reserve()(outcome.probe);
-    const askWitness = async (witness: KnownState) => {
-      if (budget.isUsedUp()) return null;
-      const answer = await ask(deps, target, witness, cut);
-      budget.reserve()(answer.probe);
-      return answer;
-    };
     const others = memory.fault ? [] : await listKnownModels(deps.db, target_id);
+    const askWitness = (witness: KnownState) => ask(deps, asking, witness);
     const heard = await unlessCut(cut, hearWitness(outcome, { target, others, askWitness }));
     for (const one of heard ?? []) await record(deps, target, one, cut);
     if (!memory.fault || !outcome.probe.success) return;
@@ -100,19 +95,30 @@ function isWanted(
   return dueAt !== null && dueAt <= nowS;
 }
 
-/** Asks once: a channel that is short of requests gets its next rest, so that no probe disturbs this one. */
+interface Asking {
+  target: Target;
+  budget: Budget;
+  signal: AbortSignal;
+}
+
+/**
+ * Asks once: a channel that is short of requests gets its next rest, so that no probe disturbs this one.
+ * Null if the budget doesn't suffice.
+ */
 async function ask(
   deps: WorkerDeps,
-  target: Target,
+  { target, budget, signal }: Asking,
   { model, remembered, evidence }: KnownState,
-  signal: AbortSignal,
-): Promise<ProbeOutcome> {
+): Promise<ProbeOutcome | null> {
   const { upstream, nowS, random } = deps;
   const upstreamTarget = upstreamTargetOf(deps.db, target);
   const route = nextRecheck(evidence)?.route ?? null;
-  const context = { upstream, upstreamTarget, target, model, remembered, signal, nowS, random };
-  const asking = () => probeModel({ ...context, route, by: 'recheck' });
-  return totalOf(await askAwake(asking, ({ probe }) => probe.error_kind, deps));
+  const asked = { upstream, upstreamTarget, target, budget, model, remembered, signal };
+  const asking = () => probeModel({ ...asked, nowS, random, route, by: 'recheck' });
+  const outcome = totalOf(await askAwake(asking, ({ probe }) => probe.error_kind, deps));
+  if (!outcome.hasRunOut) return outcome;
+  budget.lose(outcome.probe);
+  return null;
 }
 
 async function record(
