@@ -66,6 +66,9 @@ const four = ['a', 'b', 'c', 'd'];
 const fourOf = (how: Parameters<typeof startProvider>[0][string]) =>
   Object.fromEntries(four.map((name) => [name, how]));
 
+/** A question of the channel's own, whose answer nobody can check. */
+const uncheckable = { prompt: 'Say something.' };
+
 test('an account with one request at a time has all its models alive, and is remembered', async () => {
   const { run, pauses, db, target, clock } = await withChannel(fourOf(accountFor(1)));
   const { rows, success, fail } = await run();
@@ -122,7 +125,10 @@ test('a row says what all requests of a probe cost', async () => {
 });
 
 test('a scheduled run takes what traffic has just proven, one by hand asks everything', async () => {
-  const { run, db, target, clock } = await withChannel({ 'gpt-4o': 'good', other: 'good' });
+  const { run, db, target, clock } = await withChannel(
+    { 'gpt-4o': 'good', other: 'good' },
+    uncheckable,
+  );
   await run();
   clock.now += 1700;
   await recordProxyRequests(db, [requestOf(target.id, clock.now - 60, false)]);
@@ -138,10 +144,10 @@ test('a scheduled run takes what traffic has just proven, one by hand asks every
 });
 
 test('a model that a client was just served with shows that the channel is not at fault', async () => {
-  const { run, now, db, target, clock, provider } = await withChannel({
-    'gpt-4o': 'good',
-    ...fourOf('good'),
-  });
+  const { run, now, db, target, clock, provider } = await withChannel(
+    { 'gpt-4o': 'good', ...fourOf('good') },
+    uncheckable,
+  );
   await run();
   clock.now += 1700;
   await recordProxyRequests(db, [requestOf(target.id, clock.now - 60, false)]);

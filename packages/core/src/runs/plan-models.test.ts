@@ -33,10 +33,11 @@ test('what traffic proved within the interval is not asked', () => {
     known('stale', { evidence: [byTraffic(1900)] }),
     known('failing', { evidence: [byTraffic(600, { failures: 1 })] }),
     known('probed', { evidence: [byTraffic(600, { proved_by: 'probe' })] }),
+    known('wrong', { evidence: [byTraffic(600, { is_wrong_answer: true })] }),
   ];
   const { provenByTraffic, asked } = plan(models);
   expect(provenByTraffic.map(({ model }) => model)).toEqual(['fresh']);
-  expect(asked).toHaveLength(3);
+  expect(asked).toHaveLength(4);
 });
 
 test.each([

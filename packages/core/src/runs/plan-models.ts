@@ -54,6 +54,8 @@ export function planModels(input: PlanInput): RunPlan {
 function proofByTraffic(known: PlannedModel | undefined, input: PlanInput): Evidence | null {
   const { target, asksAll, isTrusted, nowS } = input;
   if (asksAll || !isTrusted || !target.traffic_proves) return null;
+  // Only a probe can check whether the answers are right again.
+  if (known?.evidence.some(({ is_wrong_answer }) => is_wrong_answer)) return null;
   const provenSince = nowS - target.interval_min * 60;
   const proofs = (known?.evidence ?? []).filter(
     ({ state, failures, proved_by, proved_at }) =>
