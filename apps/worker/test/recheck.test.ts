@@ -157,6 +157,8 @@ test('a channel at fault is asked for one model, and the answer starts a run at 
   expect(await getTarget(db, target.id)).toMatchObject({
     ...{ fault: null, last_status: 'healthy', last_run_at: clock.now },
   });
+  const ended = { target_id: target.id, fault: null, at: clock.now };
+  expect(deps.events).toContainEqual({ type: 'fault_changed', data: ended });
 });
 
 test('a key that is refused for one model only withdraws no channel whose other models answer', async () => {

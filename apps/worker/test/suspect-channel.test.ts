@@ -130,6 +130,24 @@ test('a channel at fault is asked with one probe, and with all when that is answ
   expect(await now()).toMatchObject({ last_status: 'healthy', fault: null });
 });
 
+test('that a run found or ended a fault is told at once', async () => {
+  const { provider, run, all, now, deps, target, clock } = await withChannel();
+  const told = () =>
+    deps.events.splice(0).flatMap(({ type, data }) => (type === 'fault_changed' ? data : []));
+  expect(told()).toEqual([]);
+  provider.setModelList('status_401');
+  all('http_401');
+  await run();
+  const { fault } = (await now()) ?? {};
+  expect(told()).toEqual([{ target_id: target.id, fault, at: fault?.found_at }]);
+  provider.setModelList('good');
+  all('good');
+  await run('manual');
+  expect(told()).toEqual([{ target_id: target.id, fault: null, at: clock.now }]);
+  await run();
+  expect(told()).toEqual([]);
+});
+
 test('models that vanish from the list are kept as gone, and the run says if all have', async () => {
   const { provider, run, now, db } = await withChannel();
   provider.removeModel('a');

@@ -1,7 +1,15 @@
 import { type ProbeResult, pick, probedFields, type Run, type Target } from '@api-monitor/core';
-import { finishRun, getTarget, heartbeatRun, skipRun, startRun } from '@api-monitor/db';
+import {
+  finishRun,
+  getProbeMemory,
+  getTarget,
+  heartbeatRun,
+  skipRun,
+  startRun,
+} from '@api-monitor/db';
 import { type Budget, budgetUsedUp, openBudget } from '../asking/budget.ts';
 import { logFileName, openProbeLog } from '../probe-logs.ts';
+import { publishFault } from '../publish-fault.ts';
 import { roundToMs } from '../round-to-ms.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 import type { ActiveRun } from './active-runs.ts';
@@ -150,8 +158,11 @@ async function record(
   cut: AbortSignal,
 ): Promise<void> {
   const { db, bus, logger, metrics, nowS } = deps;
-  const finished = await withRetries(
-    () => finishRun(db, { run_id, target_id, ...findings, nowS: nowS() }),
+  const { before, finished } = await withRetries(
+    async () => ({
+      before: (await getProbeMemory(db, target_id)).fault,
+      finished: await finishRun(db, { run_id, target_id, ...findings, nowS: nowS() }),
+    }),
     (err) => logger.error({ err, run_id }, 'run not written; trying again'),
     cut,
   );
@@ -165,6 +176,10 @@ async function record(
   const durationS = roundToMs(nowS() - started_at);
   metrics.runEnded(findings.status === 'interrupted' ? 'interrupted' : status, durationS);
   logger.info({ target_id, run_id, status, durationS, error }, 'run ended');
+  await publishFault(deps, {
+    ...{ target_id, before, after: finished.target.fault },
+    findings: findings.findings.map(({ finding }) => finding),
+  });
   const data = { target_id, target_name, status, total, success, fail, run_id };
   await bus.events.publish({ type: 'run_completed', data });
 }

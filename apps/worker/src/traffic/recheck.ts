@@ -20,6 +20,7 @@ import { totalOf } from '../asking/ask-patiently.ts';
 import { type Budget, openBudget } from '../asking/budget.ts';
 import { askAwake } from '../probe/freeze-watch.ts';
 import { type ProbeOutcome, probeModel } from '../probe/probe-model.ts';
+import { publishFault } from '../publish-fault.ts';
 import { runTarget } from '../run/run-target.ts';
 import { unlessCut } from '../run/unless-cut.ts';
 import { hasMoved, upstreamTargetOf } from '../run/upstream-target.ts';
@@ -141,5 +142,7 @@ async function record(
   deps.metrics.probeEnded(probe);
   deps.metrics.recheckEnded(success ? 'alive' : 'failed');
   deps.logger.info({ target_id, model, success, error }, 'model asked again after its rest');
+  const { fault } = recorded.target;
+  await publishFault(deps, { target_id, before: current.fault, after: fault, findings });
   await deps.bus.events.publish({ type: 'target_updated', data: { target_id } });
 }

@@ -49,7 +49,7 @@ export interface EvidenceChanged {
   data: { target_id: number; model: string; evidence: Evidence };
 }
 
-/** Traffic showed that a whole channel is at fault, or that it no longer is. */
+/** A whole channel is at fault, or no longer is, as traffic or a probe showed. */
 export interface FaultChanged {
   type: 'fault_changed';
   data: { target_id: number; fault: ChannelFault | null; at: number };
