@@ -148,18 +148,42 @@ test('that a run found or ended a fault is told at once', async () => {
   expect(told()).toEqual([]);
 });
 
-test('models that vanish from the list are kept as gone, and the run says if all have', async () => {
+test('models that vanish from the list are kept as gone', async () => {
   const { provider, run, now, db } = await withChannel();
   provider.removeModel('a');
   await run();
   const goneNow = async () =>
     (await listModelStates(db)).filter(({ gone_at }) => gone_at !== null).map(({ model }) => model);
   expect(await goneNow()).toEqual(['a']);
-  for (const name of models) provider.removeModel(name);
-  const { error } = await run();
-  expect(error).toBe('the list no longer has any of the 4 models that it had');
-  expect(await goneNow()).toEqual(models);
-  expect(await now()).toMatchObject({ last_status: 'no_models', last_error: error });
+  expect(await now()).toMatchObject({ last_status: 'healthy', last_total: 4, last_error: null });
+});
+
+test('an empty list of a channel that had models is a failed one: they are asked all the same', async () => {
+  const { provider, run, now, db } = await withChannel();
+  provider.setModelList('empty');
+  provider.setBehaviour('b', 'http_503');
+  const { error, error_kind, asked, rows } = await run();
+  expect({ error, error_kind }).toEqual({
+    error: 'model list: it is empty, although it had 5 models',
+    error_kind: 'bad_body',
+  });
+  expect(asked.toSorted()).toEqual(models);
+  expect(rows.map(({ success }) => success)).toEqual([true, false, true, true, true]);
+  expect((await listModelStates(db)).every(({ gone_at }) => gone_at === null)).toBe(true);
+  expect(await now()).toMatchObject({ last_status: 'degraded', last_error: error });
+});
+
+test('an empty list takes nothing from models typed by hand', async () => {
+  const worker = await openTestWorker();
+  const provider = await startProvider({ typed: 'good' });
+  provider.setModelList('empty');
+  const target = await addTarget(worker, provider, { models: ['typed'] });
+  const deps = worker.makeDeps();
+  for (const trigger of ['manual', 'manual'] as const) {
+    await runTarget(deps, { targetId: target.id, trigger }, endless);
+    const now = await getTarget(worker.db, target.id);
+    expect(now).toMatchObject({ last_status: 'healthy', last_error: null });
+  }
 });
 
 test('models typed by hand need no list', async () => {

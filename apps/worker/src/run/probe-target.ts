@@ -70,10 +70,11 @@ export async function probeTarget(deps: Deps, input: ProbeTargetInput): Promise<
   const { db, limits, pause, nowS } = deps;
   const { list_way, probe_concurrency, fault } = await getProbeMemory(db, target.id);
   const past = await listKnownModels(db, target.id);
-  const list = target.models_mode === 'manual' ? null : await listAwake(deps, input, list_way);
+  const answer = target.models_mode === 'manual' ? null : await listAwake(deps, input, list_way);
+  const list = answer && unlessEmptied(answer, past, target);
   if (cut.aborted) return { ...foundNothing(''), ...endOfSignal(cut) };
   const models = chooseModels(list?.ok ? list.models : stillKnown(past), target);
-  if (models.length === 0) return withoutModels(list, past, target);
+  if (models.length === 0) return withoutModels(list, target);
   const known = new Map(past.map((one) => [one.model, one]));
   const isTrusted = fault === null && (list === null || list.ok);
   const plan = planModels({ models, known, target, asksAll, isTrusted, nowS: nowS() });
@@ -103,6 +104,21 @@ async function listAwake(
   return lists?.at(-1) ?? null;
 }
 
+/**
+ * An empty list of a channel that had models counts as one that could not be read, because relays send one
+ * when they are in trouble: the known models show whether they still answer.
+ */
+function unlessEmptied(list: ModelList, past: readonly KnownState[], target: Target): ModelList {
+  const had = stillKnown(past).filter((model) => !target.models.includes(model));
+  if (!list.ok || list.models.length > 0 || had.length === 0) return list;
+  const models = had.length === 1 ? '1 model' : `${had.length} models`;
+  return {
+    ok: false,
+    kind: 'bad_body',
+    error: `model list: it is empty, although it had ${models}`,
+  };
+}
+
 /** The latest probed first, because `max_models` may leave only some. */
 function stillKnown(past: readonly KnownState[]): string[] {
   return past
@@ -117,21 +133,16 @@ function listed(list: ModelList | null) {
     : { listed_models: null, list_way: null };
 }
 
-function withoutModels(
-  list: ModelList | null,
-  past: readonly KnownState[],
-  target: Target,
-): RunFound {
+function withoutModels(list: ModelList | null, target: Target): RunFound {
   if (list && !list.ok) return foundNothing(list.error, { error_kind: list.kind });
-  const error = list ? reasonOfNone(past, target) : 'no models are typed in';
+  const error = list ? reasonOfNone(target) : 'no models are typed in';
   return foundNothing(error, { status: 'completed', ...listed(list) });
 }
 
-function reasonOfNone(past: readonly KnownState[], { selected_models }: Target): string {
-  const had = selected_models.length > 0 ? selected_models : stillKnown(past);
-  if (had.length === 0) return 'the list has no models';
-  const models = had.length === 1 ? 'the model' : `any of the ${had.length} models`;
-  return `the list no longer has ${models} that ${selected_models.length > 0 ? 'are selected' : 'it had'}`;
+function reasonOfNone({ selected_models: { length } }: Target): string {
+  if (length === 0) return 'the list has no models';
+  const models = length === 1 ? 'the model that is' : `any of the ${length} models that are`;
+  return `the list no longer has ${models} selected`;
 }
 
 function endOf(
