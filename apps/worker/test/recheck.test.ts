@@ -135,7 +135,7 @@ test('a channel is asked for one model at a time', async () => {
   expect(await deps.bus.modelProbes.depth()).toEqual({ waiting: 0, active: 1 });
 }, 15_000);
 
-test('a channel at fault is asked for one model, and the answer starts a run at once', async () => {
+test('a channel at fault is asked for one model, and the answer starts a run', async () => {
   const { db, provider, target, deps, clock, look, states } = await withChannel();
   for (const model of ['gpt-4o', 'other']) provider.setBehaviour(model, 'http_401');
   provider.setModelList('status_401');
@@ -159,6 +159,26 @@ test('a channel at fault is asked for one model, and the answer starts a run at 
   });
   const ended = { target_id: target.id, fault: null, at: clock.now };
   expect(deps.events).toContainEqual({ type: 'fault_changed', data: ended });
+});
+
+test('channels that are back together are run at different seconds', async () => {
+  const { clock, db, deps, pauses, target, provider, ...worker } = await withChannel();
+  const others = await Promise.all(
+    [1, 2, 3].map(() => addTarget({ db, clock, ...worker }, provider)),
+  );
+  const ids = [target, ...others].map(({ id }) => id);
+  for (const targetId of ids) await runTarget(deps, { targetId, trigger: 'schedule' }, endless);
+  for (const model of ['gpt-4o', 'other']) provider.setBehaviour(model, 'http_401');
+  provider.setModelList('status_401');
+  for (const targetId of ids) await runTarget(deps, { targetId, trigger: 'schedule' }, endless);
+  for (const model of ['gpt-4o', 'other']) provider.setBehaviour(model, 'good');
+  provider.setModelList('good');
+  clock.now += 60;
+  pauses.length = 0;
+  for (const target_id of ids) await recheckModel(deps, { target_id, model: 'gpt-4o' }, endless);
+  expect(new Set(pauses).size).toBe(ids.length);
+  const runs = await Promise.all(ids.map((id) => getTarget(db, id)));
+  expect(runs.every((one) => one?.last_status === 'healthy')).toBe(true);
 });
 
 test('a key that is refused for one model only withdraws no channel whose other models answer', async () => {

@@ -1,4 +1,5 @@
 import {
+  isTurn,
   nextRecheck,
   type ProbeModelJob,
   probePlanOf,
@@ -49,7 +50,7 @@ export async function queueRechecks({ db, bus, nowS, stopping }: WorkerDeps): Pr
 
 /**
  * Asks one model again whose rest is over, and records the result. An answer that ends a fault of the whole
- * channel starts a run at once. `cut` ends it at once, without a result. Throws internal errors.
+ * channel starts a run. `cut` ends it at once, without a result. Throws internal errors.
  */
 export async function recheckModel(
   deps: WorkerDeps,
@@ -79,7 +80,23 @@ export async function recheckModel(
   } finally {
     budget.end();
   }
-  await runTarget(deps, { targetId: target_id, trigger: 'schedule', asksAll: true }, cut);
+  await runInTurn(deps, target, cut);
+}
+
+/**
+ * Runs a channel that is back, at its own second of the minute: when a provider is back, so are all of its
+ * channels.
+ */
+async function runInTurn(deps: WorkerDeps, target: Target, cut: AbortSignal): Promise<void> {
+  const { db, pause, nowS, stopping } = deps;
+  const start = nowS();
+  const waitS = Array.from({ length: 60 }, (_, s) => s).find((s) => isTurn(target, start + s)) ?? 0;
+  const waiting = AbortSignal.any([cut, stopping]);
+  await pause(waitS * 1000, waiting).catch(() => {});
+  const now = await getTarget(db, target.id);
+  // It may have been run meanwhile.
+  if (waiting.aborted || !now?.enabled || now.last_run_at !== target.last_run_at) return;
+  await runTarget(deps, { targetId: target.id, trigger: 'schedule', asksAll: true }, cut);
 }
 
 /** Its rest may have been ended by a client or a run since the job was queued. */
