@@ -25,7 +25,7 @@ interface AskInput {
 export async function askModels(input: AskInput): Promise<string[]> {
   const { models, askedFirst, atOnce, signal, budget, watch } = input;
   const unasked: string[] = [];
-  const deal = async (model: string) => {
+  const askNext = async (model: string) => {
     const cause = watch.cause();
     if (cause) {
       await input.onOutcome(input.withoutAsking(model, cause));
@@ -45,8 +45,8 @@ export async function askModels(input: AskInput): Promise<string[]> {
     watch.take(outcome);
     await input.onOutcome(outcome);
   };
-  await forEachLimited(models.slice(0, askedFirst), 1, signal, deal);
-  await forEachLimited(models.slice(askedFirst), atOnce, signal, deal);
+  await forEachLimited(models.slice(0, askedFirst), 1, signal, askNext);
+  await forEachLimited(models.slice(askedFirst), atOnce, signal, askNext);
   return unasked;
 }
 

@@ -20,7 +20,7 @@ import type { WorkerDeps } from '../worker-deps.ts';
 import { rowFromTraffic } from './traffic-row.ts';
 import { unlessCut } from './unless-cut.ts';
 
-export type DealDeps = Pick<
+export type ProbingDeps = Pick<
   WorkerDeps,
   'db' | 'logger' | 'upstream' | 'stopping' | 'limits' | 'nowS' | 'freezes' | 'random'
 >;
@@ -43,7 +43,7 @@ export interface RunContext {
 }
 
 /** What a run found out about its models, also if it ended early. */
-export interface DealtWith {
+export interface ProbedModels {
   probes: ProbeResult[];
   findings: FindingOnModel[];
   /** By model: the form that worked, for the next run. */
@@ -55,24 +55,24 @@ export interface DealtWith {
   isComplete: boolean;
 }
 
-/** The sentence of a probe that failed by an error of ours, whose details are only logged. */
+/** What a probe says that failed because of an error in this program; the details are only logged. */
 export const unexpected = "unexpected error; see the monitor's log";
 
-/** Deals with every model of the plan. Never throws. */
-export async function dealWithModels(deps: DealDeps, run: RunContext): Promise<DealtWith> {
+/** Probes every model of the plan, or writes why it wasn't probed. Never throws. */
+export async function probeModels(deps: ProbingDeps, run: RunContext): Promise<ProbedModels> {
   const { plan, list, fault, cut } = run;
   const suspicion = { list: list && !list.ok ? list.kind : null, fault };
   const watch = watchForCause(suspicion);
   const total = plan.left.length + plan.provenByTraffic.length + plan.asked.length;
-  const dealt: DealtWith = {
+  const probed: ProbedModels = {
     ...{ probes: [], findings: [], remembered: new Map(), unasked: [], failure: null },
     isComplete: false,
   };
   const take = async ({ probe, findings, remembered }: ProbeOutcome) => {
-    dealt.probes.push(probe);
-    dealt.findings.push(...findings.map((finding) => ({ model: probe.model, finding })));
-    dealt.remembered.set(probe.model, remembered);
-    await run.onProbe(probe, total, dealt.probes.length);
+    probed.probes.push(probe);
+    probed.findings.push(...findings.map((finding) => ({ model: probe.model, finding })));
+    probed.remembered.set(probe.model, remembered);
+    await run.onProbe(probe, total, probed.probes.length);
   };
   try {
     await run.onListed(total);
@@ -81,17 +81,17 @@ export async function dealWithModels(deps: DealDeps, run: RunContext): Promise<D
       watch.take(outcome);
       await take(outcome);
     });
-    dealt.unasked = await ask(deps, run, { suspicion, watch, take });
+    probed.unasked = await ask(deps, run, { suspicion, watch, take });
   } catch (error) {
-    dealt.failure = { error };
+    probed.failure = { error };
   }
   const settled = { hasAnswered: watch.hasAnswered(), cause: watch.cause() };
-  const isComplete = !cut.aborted && dealt.probes.length + dealt.unasked.length === total;
-  return { ...dealt, findings: settleScopes(dealt.findings, settled), isComplete };
+  const isComplete = !cut.aborted && probed.probes.length + probed.unasked.length === total;
+  return { ...probed, findings: settleScopes(probed.findings, settled), isComplete };
 }
 
 async function takeTraffic(
-  { db }: DealDeps,
+  { db }: ProbingDeps,
   { plan, target, known }: RunContext,
   take: (outcome: ProbeOutcome) => Promise<void>,
 ): Promise<void> {
@@ -108,7 +108,7 @@ interface Asking {
 }
 
 function ask(
-  deps: DealDeps,
+  deps: ProbingDeps,
   run: RunContext,
   { suspicion, watch, take }: Asking,
 ): Promise<string[]> {
@@ -127,7 +127,7 @@ function ask(
 }
 
 async function askOne(
-  deps: DealDeps,
+  deps: ProbingDeps,
   run: RunContext,
   model: string,
 ): Promise<ProbeOutcome | null> {
@@ -140,7 +140,7 @@ async function askOne(
   });
 }
 
-function contextOf({ upstream, nowS, random }: DealDeps, run: RunContext, model: string) {
+function contextOf({ upstream, nowS, random }: ProbingDeps, run: RunContext, model: string) {
   const { upstreamTarget, target, budget, cut: signal } = run;
   const remembered = run.known.get(model)?.remembered ?? null;
   return {

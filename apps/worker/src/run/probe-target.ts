@@ -19,12 +19,12 @@ import { askAwake } from '../probe/freeze-watch.ts';
 import { listModels } from '../probe/list-models.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 import {
-  type DealDeps,
-  type DealtWith,
-  dealWithModels,
+  type ProbedModels,
+  type ProbingDeps,
+  probeModels,
   type RunContext,
   unexpected,
-} from './deal-with-models.ts';
+} from './probe-models.ts';
 import { endOfSignal, unlessCut } from './unless-cut.ts';
 
 /** What a run found, however it ended. */
@@ -34,7 +34,7 @@ export interface RunFound
   cut: RunCut | null;
 }
 
-type Deps = DealDeps & Pick<WorkerDeps, 'pause'>;
+type Deps = ProbingDeps & Pick<WorkerDeps, 'pause'>;
 
 interface ProbeTargetInput
   extends Pick<
@@ -81,12 +81,12 @@ export async function probeTarget(deps: Deps, input: ProbeTargetInput): Promise<
   const speed = { usual: limits.probesPerRun, remembered: probe_concurrency };
   const pace = createPace({ ...speed, pause, signal: cut });
   const run = { ...input, known, fault, list, plan, pace };
-  const { unasked, failure, isComplete, ...dealt } = await dealWithModels(deps, run);
+  const { unasked, failure, isComplete, ...probed } = await probeModels(deps, run);
   const end = failure
     ? ({ status: 'error', error: sentenceOf(deps, failure.error, target), cut: null } as const)
     : endOf(run, { unasked, isComplete });
   return {
-    ...dealt,
+    ...probed,
     ...{ error_kind: null, ...end, ...listed(list) },
     kept_models: [...plan.resting, ...unasked],
     probe_concurrency: pace.learnt(isSixthRun('', target.interval_min, nowS())),
@@ -147,7 +147,7 @@ function reasonOfNone({ selected_models: { length } }: Target): string {
 
 function endOf(
   { cut, list }: RunContext,
-  { unasked, isComplete }: Pick<DealtWith, 'unasked' | 'isComplete'>,
+  { unasked, isComplete }: Pick<ProbedModels, 'unasked' | 'isComplete'>,
 ) {
   if (!isComplete) return endOfSignal(cut);
   const sentences = list && !list.ok ? [list.error] : [];

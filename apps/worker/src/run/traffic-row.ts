@@ -31,7 +31,7 @@ export async function rowFromTraffic(
   };
 }
 
-/** A proof on a route that only clients use stands under the route that a probe would ask. */
+/** If only clients use the route that was proven, the row has the route that a probe would ask. */
 function routeOf(model: string, { route: proven }: Evidence) {
   const plan = chooseRoute(model);
   const usual = plan.kind === 'probe' ? plan.route : 'chat';
