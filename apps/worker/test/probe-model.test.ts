@@ -1,5 +1,5 @@
-import { firstFormOf } from '@api-monitor/core';
-import type { BehaviourName, TestCertificate } from '@api-monitor/fake-provider';
+import { firstFormOf, targetDefaults } from '@api-monitor/core';
+import { answerTo, type BehaviourName, type TestCertificate } from '@api-monitor/fake-provider';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Probing, probingKey, probingNowS, startProbing } from './start-probing.ts';
 
@@ -211,6 +211,24 @@ describe('the row says', () => {
     expect(remembered).toBeNull();
     expect(provider.received()).toBe(0);
   });
+});
+
+test('a question of its own is kept with the answer, and so is whether the answer is right', async () => {
+  const { probe, provider } = await start('m');
+  const target = { ...targetDefaults, timeout_s: 10 };
+  const { probe: wrong } = await probe('m', { target });
+  const sent = JSON.stringify(provider.requests[0]?.body);
+  expect(sent).toContain(JSON.stringify(wrong.question).slice(1, -1));
+  expect(wrong).toMatchObject({ success: true, is_wrong_answer: true });
+  provider.setBehaviour('m', ({ body }, response) => {
+    const content = answerTo(body);
+    const choices = [{ message: { role: 'assistant', content }, finish_reason: 'stop' }];
+    response.end(JSON.stringify({ choices }));
+  });
+  const { probe: right } = await probe('m', { target });
+  expect(right).toMatchObject({ success: true, is_wrong_answer: false });
+  const { probe: ownPrompt } = await probe('m');
+  expect(ownPrompt).toMatchObject({ question: null, is_wrong_answer: false });
 });
 
 test('one timeout applies to all requests of a probe together', async () => {

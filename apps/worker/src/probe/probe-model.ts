@@ -76,7 +76,10 @@ export async function probeModel(input: ProbeModelInput): Promise<ProbeOutcome> 
   const decisive = decisiveOf(attempts);
   const isWrongAnswer = decisive.isWrong ?? null;
   const cost = costOf(attempts, question.prompt);
-  const probe = { ...resultOf(input, decisive), ...cost, is_wrong_answer: isWrongAnswer === true };
+  const probe = {
+    ...{ ...resultOf(input, decisive), ...cost, is_wrong_answer: isWrongAnswer === true },
+    question: question.isChosen ? question.prompt : null,
+  };
   const context = { own: plan.form, nowS: probe.timestamp, isRouteGiven: input.route != null };
   return {
     probe,

@@ -10,6 +10,8 @@ import {
 /** What a probe asks, and how its answer is checked. */
 export interface ProbeQuestion {
   prompt: string;
+  /** Whether it was chosen for this probe; otherwise it is the target's own. */
+  isChosen: boolean;
   /** Null if there is no text, or none that can be checked. */
   isWrong(reading: BodyReading): boolean | null;
 }
@@ -20,10 +22,11 @@ export function questionFor(
   { target, random }: { target: Pick<Target, 'prompt'>; random: () => number },
 ): ProbeQuestion {
   const prompt = ownPromptOf(target);
-  if (prompt !== null) return { prompt, isWrong: () => null };
+  if (prompt !== null) return { prompt, isChosen: false, isWrong: () => null };
   const question = questionOf(random);
   return {
     prompt: question.prompt,
+    isChosen: true,
     isWrong(reading) {
       if (route === 'embeddings' || reading.kind !== 'answer') return null;
       const { text, isThoughtOnly, toolCalls } = reading.answer;
