@@ -63,8 +63,8 @@ export function standingOn(known: KnownModel, route: EvidenceRoute, nowS: number
     const fallen = faulty(fault, nowS);
     if (fallen.rest === 'resting') return { ...fallen, is_proven_elsewhere };
     // After its rest one request may show whether the channel is back.
-    const { state } = standingOn({ ...model, fault: null }, route, nowS);
-    return { ...fallen, state, is_proven_elsewhere };
+    const { state, rest } = standingOn({ ...model, fault: null }, route, nowS);
+    return { ...fallen, state, rest: rest === 'none' ? fallen.rest : rest, is_proven_elsewhere };
   }
   if (entry && !isForgotten(entry, nowS)) {
     return { ...ofEntry(entry, known.plan, nowS), is_proven_elsewhere };
