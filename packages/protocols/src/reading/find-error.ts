@@ -104,21 +104,25 @@ export function messageOf(error: unknown, depth = 0): string {
   );
 }
 
+/** A hostile name would be searched by many patterns. */
+const longestName = 500;
+
 function describe(error: unknown, message: string): BodyError {
-  const type = stringAt(error, 'type') || stringAt(error, 'status') || null;
+  const type = (stringAt(error, 'type') || stringAt(error, 'status')).slice(0, longestName) || null;
   const known = message || textOf(error);
   return { message: known, type, code: codeOf(error), param: paramOf(error) };
 }
 
 function codeOf(error: unknown): string | null {
   const code = valueAt(error, 'code');
-  return typeof code === 'string' || typeof code === 'number' ? String(code) : null;
+  const isCode = typeof code === 'string' || typeof code === 'number';
+  return isCode ? String(code).slice(0, longestName) : null;
 }
 
 /** The parts of the request that an error names: OpenAI's `param`, and every `loc` of FastAPI's. */
 function paramOf(error: unknown): string | null {
   const named = [stringAt(error, 'param'), ...locations(error, 0)].filter((name) => name !== '');
-  return named.length === 0 ? null : named.join(', ');
+  return named.length === 0 ? null : named.join(', ').slice(0, longestName);
 }
 
 function locations(error: unknown, depth: number): string[] {

@@ -52,7 +52,7 @@ const pageLimit = 8000;
 /** The page's title, else its text. */
 function htmlMessage(page: string): string {
   const start = page.slice(0, pageLimit);
-  const title = /<title[^>]*>([^<]*)/i.exec(start)?.[1]?.trim();
+  const title = /<title[^>]{0,200}>([^<]*)/i.exec(start)?.[1]?.trim();
   if (title) return title;
-  return start.replaceAll(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ').trim();
+  return start.replaceAll(/<(script|style)[\s\S]*?<\/\1>|<[^<>]*>/gi, ' ').trim();
 }

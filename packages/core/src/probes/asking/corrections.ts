@@ -18,10 +18,12 @@ type Correction = (form: RequestForm, rejection: Rejection) => RequestForm | nul
 
 /** A message that rejects the form is short, so longer texts aren't searched further. */
 const saidLimit = 2000;
+const namesLimit = 500;
 
 export function rejectionOf(complaint: Complaint): Rejection {
   const { message, code, param } = complaint;
-  return { complaint, said: `${message.slice(0, saidLimit)} ${code ?? ''} ${param ?? ''}` };
+  const names = `${code ?? ''} ${param ?? ''}`;
+  return { complaint, said: `${message.slice(0, saidLimit)} ${names.slice(0, namesLimit)}` };
 }
 
 /** The form to ask in after a rejection; null if nothing in it can be met. */
@@ -52,7 +54,7 @@ const demand =
 
 /** Thinking models may refuse a limit below their budget, or fail with an error when they reach it. */
 const limitTooLow =
-  /max_?\w*tokens.{0,60}(greater than|too (small|low)|at least|minimum|below|limit was reached|>=|larger)|higher max_?\w*tokens/i;
+  /max_?\w{0,24}tokens.{0,60}(greater than|too (small|low)|at least|minimum|below|limit was reached|>=|larger)|higher max_?\w{0,24}tokens/i;
 const leastLimit =
   /(?:at least|or equal to|>=|greater than|minimum(?: value)?(?: of| is|:)?)\D{0,12}(\d+)/i;
 
