@@ -39,6 +39,7 @@ describe('a list is read from', () => {
     ['a bare array', [{ id: 'a' }, { id: 'b' }]],
     ['a bare array of names', ['a', 'b']],
     ['entries named by model', { models: [{ model: 'a' }, { model: 'b' }] }],
+    ['entries named by model_name', { data: [{ model_name: 'a' }, { modelId: 'b' }] }],
     [
       'entries with a number as id',
       {
@@ -66,6 +67,16 @@ test('ids are listed once and in order, and entries without a usable id are drop
   const data = [{ id: 'b' }, { id: 'a' }, null, 7, {}, { id: 5 }, { id: '' }, { id: 'b' }];
   const tooLong = { id: 'x'.repeat(257) };
   expect(listOf(answered({ data: [...data, tooLong] }))).toEqual(models('b', 'a'));
+});
+
+test.each<[unknown, string]>([
+  [{ success: false, message: '无效的令牌', data: [] }, 'auth'],
+  [{ data: [], error: { message: 'Incorrect API key provided' } }, 'auth'],
+  [[{ error: { message: 'Incorrect API key provided', code: 401 } }], 'auth'],
+  [{ models: [], code: 401 }, 'auth'],
+  [{ data: [{ title: 'a' }] }, 'bad_body'],
+])('%j is a failure, not an empty list', (body, kind) => {
+  expect(listOf(answered(body))).toMatchObject({ ok: false, kind });
 });
 
 test('an empty list is a list', () => {

@@ -1,4 +1,5 @@
 import {
+  type BodyError,
   classifyError,
   type ErrorKind,
   type Exchange,
@@ -6,7 +7,7 @@ import {
   type UpstreamRequest,
 } from '@api-monitor/core';
 import { findError, messageOf } from '../reading/find-error.ts';
-import { isObject, parseJson } from '../reading/json-value.ts';
+import { isObject, parseJson, valueAt } from '../reading/json-value.ts';
 import { readErrorBody } from '../reading/read-body.ts';
 import { type ListCursor, type ListPage, readListPage } from './read-list-page.ts';
 
@@ -130,8 +131,10 @@ function readPage(exchange: Exchange): { ok: true; page: ListPage } | Failure {
 function readList(status: number, body: string): { ok: true; page: ListPage } | Failure {
   const json = parseJson(body.replace(/^\uFEFF/, ''));
   const page = readListPage(json);
-  if (page) return { ok: true, page };
-  const error = isObject(json) ? findError(json) : null;
+  if (page && page.models.length > 0) return { ok: true, page };
+  // Some errors have an empty list beside them.
+  const error = findError(json) ?? codeAlone(json);
+  if (page && !error && !page.isUnreadable) return { ok: true, page };
   if (error) {
     const message = `HTTP ${status}, response error: ${quote(error.message, quoteLimit)}`;
     return fault(message, classifyError({ status, ...error }));
@@ -139,6 +142,13 @@ function readList(status: number, body: string): { ok: true; page: ListPage } | 
   const said =
     quote(messageOf(isObject(json) ? json : null), quoteLimit) || quote(body, quoteLimit);
   return fault(`HTTP ${status} without a list of models: ${said || 'empty body'}`, 'bad_body');
+}
+
+/** An error that is only a code, as `{"models": [], "code": 401}`. */
+function codeAlone(json: unknown): BodyError | null {
+  const code = Number(valueAt(json, 'code'));
+  if (!(code >= 400 && code < 600)) return null;
+  return { message: `code ${code}`, type: null, code: String(code), param: null };
 }
 
 function fault(what: string, kind: ErrorKind): Failure {

@@ -1,10 +1,13 @@
 import { isPlainLine } from '@api-monitor/core';
+import { firstText } from '../codecs/draft.ts';
 import { isObject, stringAt, valueAt } from '../reading/json-value.ts';
 
 /** One page of a list of models. */
 export interface ListPage {
   /** Each once, in the list's order. */
   models: string[];
+  /** It has entries, and none of them has a usable id. */
+  isUnreadable: boolean;
   /** What asks for the next page; null if this is the last. */
   cursor: ListCursor | null;
 }
@@ -34,14 +37,17 @@ export function readListPage(json: unknown): ListPage | null {
   const entries = places.map((path) => valueAt(json, ...path)).find(Array.isArray);
   if (!entries) return null;
   const ids = entries.map(idOf);
-  return { models: [...new Set(ids.filter(isModelId))], cursor: cursorOf(json, ids.at(-1) ?? '') };
+  const models = [...new Set(ids.filter(isModelId))];
+  const isUnreadable = entries.length > 0 && models.length === 0;
+  return { models, isUnreadable, cursor: cursorOf(json, ids.at(-1) ?? '') };
 }
 
 /** Gemini's names have a prefix that isn't part of the id. */
 function idOf(entry: unknown): string {
   if (typeof entry === 'string') return entry.trim();
   const name = stringAt(entry, 'name').replace(/^models\//, '');
-  return (stringAt(entry, 'id') || name || stringAt(entry, 'model')).trim();
+  const others = ['model', 'model_name', 'modelId'].map((field) => stringAt(entry, field));
+  return firstText(stringAt(entry, 'id'), name, ...others).trim();
 }
 
 /** A bad id is dropped: cleaned up, it would name a model that the channel doesn't have. */

@@ -100,6 +100,7 @@ const skipped: Record<string, readonly string[]> = {
     'doubao-seedream-4-0',
   ],
   'a video model, not a chat model': [
+    ...['i2v-01', 'T2V-01-Director', 'S2V-01', 'runwayml', 'act_two'],
     'sora-2-pro',
     'veo-3.1-generate-preview',
     'veo3',

@@ -35,10 +35,14 @@ const planRows: readonly PlanRow[] = [
     plan: skip('a transcription model'),
   },
   {
-    pattern: /(^|[-_])tts([-_.]|\d|$)|text-to-speech|^speech-\d|cosyvoice|^eleven/,
+    pattern:
+      /(^|[-_])tts([-_.]|\d|$)|text-to-speech|^(minimax-)?speech([-_.]\d|$)|^higgs-audio|cosyvoice|^eleven/,
     plan: skip('a speech model'),
   },
-  { pattern: /^(suno|chirp|lyria|udio|musicgen|music)([-_.]|\d|$)/, plan: skip('a music model') },
+  {
+    pattern: /^(suno|chirp|lyria|udio|musicgen|music|riffusion|stable-audio)([-_.]|\d|$)/,
+    plan: skip('a music model'),
+  },
   // OpenAI's refuse a chat in which nothing is sound.
   { pattern: /^gpt-(?!.*realtime).*audio/, plan: probe('chat', demandedAudio) },
   { pattern: /realtime|(^|[-_])live([-_.]|$)|native-audio/, plan: skip('a realtime model') },
@@ -59,7 +63,11 @@ const planRows: readonly PlanRow[] = [
       /(^|[-_])(sora|veo|kling|vidu\w{0,3}|hailuo|runway|pika|luma|pixverse|omnihuman)([-_.]|\d|$)|seedance|cogvideo|^wan-?\d|^(runway[-_])?gen-?[345](a|[-_.]|$)|^(ltx|mochi|ray)-?\d/,
     plan: skip('a video model'),
   },
-  { pattern: /(^|[-_])video([-_](?!ll)|$)|[-_](t2v|i2v)([-_.]|$)/, plan: skip('a video model') },
+  {
+    pattern: /(^|[-_])video([-_](?!ll)|$)|(^|[-_])[tis]2v([-_.]|$)|^runwayml|^act[-_]two/,
+    plan: skip('a video model'),
+  },
+  { pattern: /upscale|^(lucid-origin|phoenix-1)/, plan: skip('an image model') },
   { pattern: /^mistral-ocr/, plan: skip('a document reader') },
   {
     pattern: /^(davinci|babbage|curie|ada)-|^gpt-3\.5-turbo-instruct/,
