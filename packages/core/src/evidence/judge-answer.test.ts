@@ -3,7 +3,13 @@ import type { Answer, BodyReading } from '../probes/answer.ts';
 import { judgeAnswer } from './judge-answer.ts';
 
 const answer = (part: Partial<Answer>): BodyReading => {
-  const said = { text: '', hasThought: false, isThoughtOnly: false, toolCalls: [] };
+  const said = {
+    text: '',
+    hasThought: false,
+    isThoughtOnly: false,
+    isAccepted: false,
+    toolCalls: [],
+  };
   const tokens = { inputTokens: null, outputTokens: null, reasoningTokens: null };
   const whole = { ...said, ...tokens, stoppedAtLimit: false, ...part };
   return { kind: 'answer', streamed: true, answer: whole };
@@ -15,6 +21,11 @@ describe('an answer without text', () => {
     const reading = answer({ stoppedAtLimit: true });
     expect(judgeAnswer({ status: 200, reading, by: 'traffic' }).outcome).toBe('none');
     expect(judgeAnswer({ status: 200, reading, by: 'probe' })).toMatchObject({ kind: 'no_text' });
+  });
+
+  test('that will come later, because it is made in the background, is a success', () => {
+    const reading = answer({ isAccepted: true });
+    expect(judgeAnswer({ status: 200, reading, by: 'traffic' }).outcome).toBe('success');
   });
 
   test('that ended by itself is a failure to both', () => {

@@ -48,7 +48,8 @@ export function judgeBreak(kind: ErrorKind, message: string): Judgement {
 
 /** Whether the model did something, even if it has no text. */
 export function hasWorked(answer: Answer): boolean {
-  return answer.text.trim() !== '' || answer.toolCalls.length > 0 || stoppedWhileThinking(answer);
+  const hasOutput = answer.text.trim() !== '' || answer.toolCalls.length > 0;
+  return hasOutput || answer.isAccepted || stoppedWhileThinking(answer);
 }
 
 function stoppedWhileThinking(answer: Answer): boolean {

@@ -9,6 +9,8 @@ export interface Answer {
   /** The text is the reasoning, because nothing else was said. */
   isThoughtOnly: boolean;
   toolCalls: ToolCall[];
+  /** The request was accepted, and will be answered later (Responses in the background). */
+  isAccepted: boolean;
   /** The model was stopped at the token limit. */
   stoppedAtLimit: boolean;
   /** By the usage report; null if there was none. */

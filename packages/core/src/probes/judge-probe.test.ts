@@ -14,7 +14,7 @@ const exchange: AnsweredExchange = {
 };
 
 function answer(part: Partial<Answer>): BodyReading {
-  const said = { text: '', hasThought: false, isThoughtOnly: false };
+  const said = { text: '', hasThought: false, isThoughtOnly: false, isAccepted: false };
   const nothing = { ...said, toolCalls: [], stoppedAtLimit: false };
   const tokens = { inputTokens: null, outputTokens: null, reasoningTokens: null };
   return { kind: 'answer', streamed: true, answer: { ...nothing, ...tokens, ...part } };

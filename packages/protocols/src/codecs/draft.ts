@@ -17,6 +17,8 @@ export interface Draft {
   ended: boolean;
   /** The stream's final event has arrived: nothing follows, even if the connection stays open. */
   isOver: boolean;
+  /** The request was accepted, and will be answered later. */
+  isAccepted: boolean;
   /** An error that the stream sent. */
   error: BodyError | null;
 }
@@ -33,6 +35,7 @@ export const emptyDraft: Draft = {
   reasoningTokens: null,
   ended: false,
   isOver: false,
+  isAccepted: false,
   error: null,
 };
 

@@ -19,7 +19,10 @@ export const openaiResponses: Protocol = {
       ...form.demanded,
     }),
   readEvent,
-  readWhole: readResponse,
+  readWhole: (draft, response) => ({
+    ...readResponse(draft, response),
+    isAccepted: isQueued(response),
+  }),
   textOf: (draft) => firstText(draft.text, draft.refusal),
 };
 
@@ -49,6 +52,11 @@ function readEvent(draft: Draft, event: unknown): Draft {
     default:
       return isWholeResponse(event) ? { ...readResponse(draft, event), ended: true } : draft;
   }
+}
+
+/** A response in the background, whose answer is fetched later. */
+function isQueued(response: unknown): boolean {
+  return ['queued', 'in_progress'].includes(stringAt(response, 'status'));
 }
 
 function failureOf(response: unknown) {

@@ -20,6 +20,7 @@ function answerOf(draft: Draft, text: string): Answer {
   return {
     text,
     hasThought: draft.thought !== '',
+    isAccepted: draft.isAccepted,
     isThoughtOnly: text !== '' && draft.text.trim() === '' && text === draft.thought,
     toolCalls: [...draft.toolCalls.values()],
     stoppedAtLimit: draft.stoppedAtLimit,

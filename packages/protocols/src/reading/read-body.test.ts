@@ -191,3 +191,9 @@ describe('a hostile body four times as long takes about four times as long to re
     expect(longMs).toBeLessThan(10 * Math.max(shortMs, 10));
   });
 });
+
+test('a response in the background is accepted, though it has no output yet', () => {
+  const queued = { id: 'resp_1', object: 'response', status: 'queued', output: [] };
+  const reading = read('responses', queued);
+  expect(reading).toMatchObject({ kind: 'answer', answer: { isAccepted: true } });
+});

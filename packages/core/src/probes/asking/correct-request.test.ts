@@ -30,7 +30,13 @@ function naming(said: Attempt, names: Partial<BodyError>): Attempt {
 
 /** An attempt that was answered. */
 function answering(form: Partial<RequestForm> & { route: Route }, part: Partial<Answer>): Attempt {
-  const said = { text: '', hasThought: false, isThoughtOnly: false, toolCalls: [] };
+  const said = {
+    text: '',
+    hasThought: false,
+    isThoughtOnly: false,
+    isAccepted: false,
+    toolCalls: [],
+  };
   const tokens = { inputTokens: null, outputTokens: null, reasoningTokens: null };
   const answer = { ...said, ...tokens, stoppedAtLimit: false, ...part };
   const reading: BodyReading = { kind: 'answer', streamed: true, answer };
