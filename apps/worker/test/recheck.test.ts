@@ -252,6 +252,7 @@ test('a model that is set not to be probed is not asked, and keeps no other wait
 test('nothing is asked once the budget of the day is used up', async () => {
   const { db, target, clock, failLive, look } = await withChannel();
   await updateTarget(db, target.id, { probe_requests_per_day: 2 }, clock.now);
+  clock.now += 10;
   await failLive(5);
   expect(await look()).toEqual([]);
   clock.now += 86_400;

@@ -20,16 +20,17 @@ export type Mark =
   | 'wrong'
   | 'resting';
 
-type Marked = Pick<Standing, 'state' | 'rest' | 'is_wrong_answer'> & {
+type Marked = Pick<Standing, 'state' | 'rest' | 'is_wrong_answer' | 'is_channel_fault'> & {
   proved_by?: Evidence['proved_by'];
   is_fresh: boolean;
 };
 
-export function markOf({ state, rest, is_wrong_answer, proved_by, is_fresh }: Marked): Mark {
+export function markOf({ state, rest, proved_by, is_fresh, ...is }: Marked): Mark {
+  if (is.is_channel_fault) return 'failed';
   if (state === 'failed' || state === 'refused') return state;
   if (rest !== 'none') return 'resting';
   if (state !== 'proven') return state;
-  if (is_wrong_answer) return 'wrong';
+  if (is.is_wrong_answer) return 'wrong';
   if (!is_fresh) return 'stale';
   return proved_by === 'traffic' ? 'traffic' : 'proven';
 }
