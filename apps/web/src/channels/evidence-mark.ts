@@ -20,7 +20,9 @@ export type Mark =
   | 'wrong'
   | 'resting';
 
-type Marked = Pick<Standing, 'state' | 'rest' | 'is_wrong_answer' | 'is_channel_fault'> & {
+type Marked = Pick<Standing, 'state' | 'rest' | 'is_wrong_answer'> & {
+  /** Absent in the api's candidates, whose refusal says so. */
+  is_channel_fault?: boolean;
   proved_by?: Evidence['proved_by'];
   is_fresh: boolean;
 };
