@@ -28,9 +28,9 @@ export function describeAnalysis(stage: Stage): void {
       .filter({ has: page.getByRole('img', { name: 'Availability' }) });
     await panel.getByText('Show as a table').click();
     await eventually(() => panel.locator('tbody tr').count()).toBe(24);
-    // By the time that each model was watched, which differs by milliseconds.
+    // Two of three models, by the time that each was watched, which differs by moments.
     const available = await panel.locator('tbody tr').last().locator('td').textContent();
-    expect(available).toMatch(/^66\.[67]%$/);
+    expect(available).toMatch(/^6[67]\.\d%$/);
     expect(await page.locator('.heat-row').count()).toBe(3);
     await page.getByRole('rowheader', { name: 'Rate limited' }).waitFor();
   });
