@@ -189,7 +189,7 @@ export class AnswerPipe implements AnswerHandler {
     return this.#status !== null && this.#status >= 200 && this.#status < 300;
   }
 
-  /** Whether the time for the first token runs on: what came before it is no sign of life. */
+  /** Whether the time for the first token runs on: what came before it doesn't count. */
   get #isTokenDue(): boolean {
     return this.#held !== null && (this.#saysStream || this.#options.isStreamAsked);
   }

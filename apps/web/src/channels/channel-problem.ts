@@ -45,7 +45,7 @@ export function channelProblem(channel: Channel, translator: Translator) {
   };
 }
 
-/** Why a list of models couldn't be read, and what that means: some relays have none, which is no fault. */
+/** Why a list of models couldn't be read, and what that means: some relays have none, which isn't a fault. */
 export function listFailure(kind: ErrorKind, hasKnown: boolean, translator: Translator) {
   const { t } = translator;
   const reason = titleOf(kind, null, translator);

@@ -30,7 +30,7 @@ export function channelState(channel: Judged): ChannelState {
     if (skipped > 0) return 'unprovable';
     return last_status === 'no_models' ? 'no_models' : 'unknown';
   }
-  // Some channels have no list, which is no fault.
+  // Some channels have no list, which isn't a fault.
   const hasListFailed = last_error_kind !== null && last_error_kind !== 'not_found';
   if (bad > 0) return ok === 0 ? 'down' : 'degraded';
   if (resting > 0) return 'live_failing';

@@ -16,7 +16,7 @@ export type FindingOutcome = (typeof findingOutcomes)[number];
 export const findingScopes = ['route', 'model', 'channel'] as const;
 export type FindingScope = (typeof findingScopes)[number];
 
-/** What an answer shows, whoever asked. */
+/** What an answer shows, no matter who asked. */
 export interface Judgement {
   outcome: FindingOutcome;
   /** Of a failure, a refusal or a gate; null otherwise. */

@@ -14,7 +14,7 @@ export const bodyCodings = ['gzip', 'br', 'zstd', 'deflate'] as const;
 export type BodyCoding = (typeof bodyCodings)[number];
 
 /**
- * A request's `Content-Encoding`: null if it has none. `unsupported` also stands for several one over
+ * A request's `Content-Encoding`: null if it has none. `unsupported` is also used for several, one over
  * another, which no client is known to send.
  */
 export function bodyCodingOf(header: string | undefined): BodyCoding | null | 'unsupported' {
