@@ -106,7 +106,7 @@ test('an account without credit stops the run, though its list was read', async 
   expect(await now()).toMatchObject({ last_status: 'down', fault: { kind: 'quota' } });
 });
 
-test('a key that is refused for some models only is no fault of the channel', async () => {
+test('a key that is refused for some models only is not a fault of the channel', async () => {
   const { provider, run, now } = await withChannel();
   for (const name of ['a', 'b', 'c', 'd']) provider.setBehaviour(name, 'http_401');
   provider.setBehaviour('e', 'good');

@@ -224,7 +224,7 @@ describe('a problem of the channel', () => {
     expect(channelCard(none, en)).toMatchObject({ state: 'error', tone: 'bad' });
   });
 
-  it('is no fault if the channel has no list but models typed by hand', () => {
+  it('isn’t a fault if the channel has no list but models typed by hand', () => {
     const listless = sampleChannel({ last_error: 'HTTP 404', last_error_kind: 'not_found' });
     expect(channelProblem(listless, en)).toMatchObject({
       ...{ level: 'note', title: 'The channel has no list of models', remedy: 'models' },

@@ -1,19 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Answer, BodyReading } from '../probes/answer.ts';
+import { answerReading as answer } from '../../test/sample-answer.ts';
 import { judgeAnswer } from './judge-answer.ts';
 
-const answer = (part: Partial<Answer>): BodyReading => {
-  const said = {
-    text: '',
-    hasThought: false,
-    isThoughtOnly: false,
-    isAccepted: false,
-    toolCalls: [],
-  };
-  const tokens = { inputTokens: null, outputTokens: null, reasoningTokens: null };
-  const whole = { ...said, ...tokens, stoppedAtLimit: false, ...part };
-  return { kind: 'answer', streamed: true, answer: whole };
-};
 const secret = { kind: 'unreadable', fault: 'broken_stream', body: 'a secret' } as const;
 
 describe('an answer without text', () => {

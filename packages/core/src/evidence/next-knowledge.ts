@@ -4,7 +4,7 @@ import type { Evidence } from './evidence.ts';
 import { type EvidenceRoute, isProbedRoute } from './evidence-route.ts';
 import type { Finding } from './finding.ts';
 import { nextEvidence } from './next-evidence.ts';
-import { longDeadS } from './rest.ts';
+import { isLongDead } from './rest.ts';
 
 /** What is known about a model on all routes, and about its channel. */
 export interface Knowledge {
@@ -48,8 +48,8 @@ const sameProbeS = 600;
 function isRefuted(entry: Evidence, isBack: boolean, { found_at: nowS }: Evidence): boolean {
   const isEarlier = nowS - entry.found_at > sameProbeS;
   if (entry.state === 'refused') return isBack && isEarlier;
-  const isLongDead = entry.failing_since !== null && nowS - entry.failing_since > longDeadS;
-  return entry.state === 'failed' && isEarlier && (isBack || isLongDead);
+  const isDoubtful = isBack || isLongDead(entry.failing_since, nowS);
+  return entry.state === 'failed' && isEarlier && isDoubtful;
 }
 
 /** When the model last gave a real answer, on any route; 0 if it never did. */
@@ -84,8 +84,7 @@ export function nextRecheck(evidence: readonly Evidence[]): Recheck | null {
   const due = evidence.flatMap(({ route, state, failures, failing_since, rest_until }) => {
     const isAskable = failures > 0 && (state === 'proven' || state === 'failed');
     if (!isAskable || rest_until === null || !isProbedRoute(route)) return [];
-    const isLongDead = rest_until - (failing_since ?? rest_until) > longDeadS;
-    return isLongDead ? [] : { route, at: rest_until };
+    return isLongDead(failing_since, rest_until) ? [] : { route, at: rest_until };
   });
   return due.sort((a, b) => a.at - b.at)[0] ?? null;
 }

@@ -2,6 +2,12 @@
 export const latestRecordS = 3600;
 /** A model that has failed for longer is dead, and only whole runs ask it. */
 export const longDeadS = 86_400;
+
+/** Whether a model that has been failing since then is long dead at a time; null: it isn't failing. */
+export function isLongDead(failingSince: number | null, at: number): boolean {
+  return failingSince !== null && at - failingSince > longDeadS;
+}
+
 /** After this many failures in a row, only a probe may try again. */
 export const failuresToFail = 6;
 

@@ -5,7 +5,7 @@ import type { Evidence } from './evidence.ts';
 import type { EvidenceRoute } from './evidence-route.ts';
 import type { EvidenceState } from './evidence-state.ts';
 import { type Rest, restOf } from './next-evidence.ts';
-import { longDeadS } from './rest.ts';
+import { isLongDead } from './rest.ts';
 
 /** What probes do with a model: ask it, leave it out as too costly, or leave it out as told. */
 export const probePlans = ['probed', 'skipped', 'unprovable'] as const;
@@ -109,8 +109,8 @@ function ofEntry(entry: Evidence, plan: ProbePlanKind, nowS: number) {
 const overdueS = 120;
 
 function isOverdue({ state, rest_until, failing_since }: Evidence, nowS: number): boolean {
-  const isLongDead = failing_since !== null && nowS - failing_since > longDeadS;
-  return state === 'failed' && !isLongDead && nowS - (rest_until ?? nowS) > overdueS;
+  const isLate = nowS - (rest_until ?? nowS) > overdueS;
+  return state === 'failed' && isLate && !isLongDead(failing_since, nowS);
 }
 
 function faulty(fault: ChannelFault, nowS: number) {

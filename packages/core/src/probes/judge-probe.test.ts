@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { answerReading as answer } from '../../test/sample-answer.ts';
 import type { Answer, BodyReading } from './answer.ts';
 import type { AnsweredExchange } from './exchange.ts';
 import { judgeProbe } from './judge-probe.ts';
@@ -12,13 +13,6 @@ const exchange: AnsweredExchange = {
   firstByteS: 0.1,
   durationS: 0.2,
 };
-
-function answer(part: Partial<Answer>): BodyReading {
-  const said = { text: '', hasThought: false, isThoughtOnly: false, isAccepted: false };
-  const nothing = { ...said, toolCalls: [], stoppedAtLimit: false };
-  const tokens = { inputTokens: null, outputTokens: null, reasoningTokens: null };
-  return { kind: 'answer', streamed: true, answer: { ...nothing, ...tokens, ...part } };
-}
 
 function error(message: string, type: string | null = null): BodyReading {
   return { kind: 'error', streamed: false, error: { message, type, code: null, param: null } };

@@ -78,7 +78,7 @@ function readPart(draft: Draft, part: unknown): Draft {
     : { ...draft, text: draft.text + text };
 }
 
-/** What stands for an image or a sound in the text. */
+/** The text in place of an image or a sound. */
 function media(part: unknown): string {
   const type = stringAt(part, 'inlineData', 'mimeType') || stringAt(part, 'fileData', 'mimeType');
   return type && `[${type}]`;

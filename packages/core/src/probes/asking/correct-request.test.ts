@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { answerReading } from '../../../test/sample-answer.ts';
 import type { Answer, BodyError, BodyReading } from '../answer.ts';
 import type { AnsweredExchange } from '../exchange.ts';
 import { type Route, routes } from '../route.ts';
@@ -30,16 +31,7 @@ function naming(said: Attempt, names: Partial<BodyError>): Attempt {
 
 /** An attempt that was answered. */
 function answering(form: Partial<RequestForm> & { route: Route }, part: Partial<Answer>): Attempt {
-  const said = {
-    text: '',
-    hasThought: false,
-    isThoughtOnly: false,
-    isAccepted: false,
-    toolCalls: [],
-  };
-  const tokens = { inputTokens: null, outputTokens: null, reasoningTokens: null };
-  const answer = { ...said, ...tokens, stoppedAtLimit: false, ...part };
-  const reading: BodyReading = { kind: 'answer', streamed: true, answer };
+  const reading = answerReading(part);
   return { ...attempt(form, 200, ''), reading };
 }
 

@@ -7,7 +7,7 @@ export function probePlanOf(model: string, dontProbe: readonly string[]): ProbeP
   return chooseRoute(model).kind === 'skip' ? 'skipped' : 'probed';
 }
 
-/** Whether a name is the pattern, in which each `*` stands for any text. */
+/** Whether a name is the pattern, in which each `*` matches any text. */
 function matches(name: string, pattern: string): boolean {
   const [start = '', ...others] = pattern.split('*');
   const end = others.pop();
