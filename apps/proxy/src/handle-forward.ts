@@ -1,9 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { evidenceRouteOf, type Trail } from '@api-monitor/core';
 import type { BoardKey } from './board/board.ts';
 import type { Admission } from './board/key-limits.ts';
 import { type GatewayError, loopError } from './dialects/gateway-error.ts';
 import { loopStatus } from './forward/attempt-end.ts';
+import type { ClientRequest, ClientResponse } from './forward/client-response.ts';
 import { type Forwarded, type Forwarding, forwardRequest } from './forward/forward-request.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
 import { type Arrival, requestRecord } from './records/request-record.ts';
@@ -19,8 +20,8 @@ import { sendError } from './send-error.ts';
 
 /** A request that goes to a target, from a known caller. */
 export interface ForwardRequest {
-  request: IncomingMessage;
-  response: ServerResponse;
+  request: ClientRequest;
+  response: ClientResponse;
   arrival: Arrival;
   endpoint: Endpoint;
   pathModel: string | null;
@@ -30,7 +31,10 @@ export interface ForwardRequest {
 }
 
 /** Handles a request from its body to its record. Refusals are in the caller's dialect. */
-export async function handleForward(deps: GatewayDeps, given: ForwardRequest): Promise<void> {
+export async function handleForward(
+  deps: GatewayDeps,
+  given: ForwardRequest & { request: IncomingMessage },
+): Promise<void> {
   const limits = { limitBytes: deps.bodyLimitBytes, budget: deps.bodyBudget };
   const body = await readRequestBody(given.request, limits);
   switch (body.kind) {

@@ -1,12 +1,12 @@
-import type { ServerResponse } from 'node:http';
 import { errorBody, type GatewayError } from './dialects/gateway-error.ts';
 import { harmless } from './forward/answer-headers.ts';
+import type { ClientResponse } from './forward/client-response.ts';
 import { bodyCodings } from './request/body/decode-body.ts';
 import type { Dialect } from './request/match-route.ts';
 
 /** Answers with an error in the caller's dialect, unless the client has left. */
 export function sendError(
-  response: ServerResponse,
+  response: ClientResponse,
   dialect: Dialect,
   error: GatewayError,
   requestId: string,
@@ -33,7 +33,7 @@ const headersByStatus: Partial<Record<number, Record<string, string>>> = {
 };
 
 export function sendJson(
-  response: ServerResponse,
+  response: ClientResponse,
   status: number,
   body: object,
   headers: Record<string, string> = {},

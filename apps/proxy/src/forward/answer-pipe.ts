@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import {
   type ErrorKind,
   type Judgement,
@@ -22,12 +21,13 @@ import type { Endpoint } from '../request/match-route.ts';
 import { answerHeaders, type RoutingInfo } from './answer-headers.ts';
 import { type AttemptEnd, answered, nothingShown } from './attempt-end.ts';
 import { AttemptTimer, stallTimeoutMsOf } from './attempt-timer.ts';
+import type { ClientResponse } from './client-response.ts';
 import type { HeaderNames } from './header-names.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { KeyMask } from './key-mask.ts';
 
 export interface PipeOptions {
-  response: ServerResponse;
+  response: ClientResponse;
   endpoint: Endpoint;
   /** Released when an answer starts going to the client, because no other attempt will follow. */
   heldBody: HeldBody;

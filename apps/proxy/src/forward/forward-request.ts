@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   evidenceRouteOf,
   isProvingRoute,
@@ -25,13 +24,14 @@ import {
   isLoop,
   nothingShown,
 } from './attempt-end.ts';
+import type { ClientRequest, ClientResponse } from './client-response.ts';
 import type { HeaderNames } from './header-names.ts';
 import { upstreamHeaders } from './request-headers.ts';
 
 /** A request to be forwarded, with everything that is known about it. */
 export interface Forwarding {
-  request: IncomingMessage;
-  response: ServerResponse;
+  request: ClientRequest;
+  response: ClientResponse;
   requestId: string;
   endpoint: Endpoint;
   /** Released once an answer has begun. */
@@ -112,7 +112,7 @@ function atOtherAddresses(choices: readonly Choice[], looped: Choice): readonly 
 }
 
 /** The client got the last attempt's status, unless it has left or nothing has reached it. */
-function statusOf({ kind, status }: AttemptEnd, response: ServerResponse): number {
+function statusOf({ kind, status }: AttemptEnd, response: ClientResponse): number {
   if (kind === 'client_left' || (kind === 'retriable' && response.destroyed)) return 499;
   return kind === 'retriable' ? 0 : (status ?? 0);
 }
