@@ -16,6 +16,7 @@ import type { Endpoint } from '../request/match-route.ts';
 import { renameInnerModels } from '../request/rename-inner-models.ts';
 import type { Choice } from '../request/resolve-candidates.ts';
 import { AnswerPipe } from './answer-pipe.ts';
+import { AnswerWriter } from './answer-writer.ts';
 import {
   type AttemptEnd,
   answered,
@@ -66,6 +67,10 @@ export interface Forwarded {
 /** Sends a request to one target after the other until one has begun to answer. Never rejects. */
 export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Promise<Forwarded> {
   const attempts: ProxyAttempt[] = [];
+  const { response, heldBody } = given;
+  const { headerNames, idleTimeoutMs } = deps;
+  const { isAnswerHeaderPassed } = headerNames;
+  const writer = new AnswerWriter({ response, heldBody, isAnswerHeaderPassed, idleTimeoutMs });
   const isReady = isReadyNow(deps, given);
   let last: Pick<Forwarded, 'entry' | 'pipe' | 'judgement'> = {
     ...{ entry: null, pipe: null, judgement: null },
@@ -77,18 +82,18 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
     if (!choice) return { ...last, attempts, status: 0, hasRunOut: true };
     const number = attempts.length + 1;
     const isLast = others.length === 0 || number === deps.attemptLimit;
-    const { end, pipe, record } = await attempt(deps, given, { choice, number, isLast });
+    const { end, pipe, record } = await attempt(deps, given, { writer, choice, number, isLast });
     attempts.push(record);
     last = { entry: choice.entry, pipe, judgement: end.judgement };
-    if (end.kind === 'retriable' && !isLast && !given.response.destroyed) {
+    if (end.kind === 'retriable' && !isLast && !writer.hasLeft) {
       if (isLoop(end)) loops += 1;
       const isAtLimit = given.trail.otherMonitors > 0 && loops >= loopLimit;
       if (isAtLimit) choices = [];
       else choices = isLoop(end) ? atOtherAddresses(others, choice) : others;
       continue;
     }
-    if (end.kind === 'broken') endBroken(given, pipe, end.judgement);
-    return { ...last, attempts, status: statusOf(end, given.response), hasRunOut: false };
+    if (end.kind === 'broken') endBroken(given, writer, pipe, end.judgement);
+    return { ...last, attempts, status: statusOf(end, writer), hasRunOut: false };
   }
 }
 
@@ -112,21 +117,20 @@ function atOtherAddresses(choices: readonly Choice[], looped: Choice): readonly 
 }
 
 /** The client got the last attempt's status, unless it has left or nothing has reached it. */
-function statusOf({ kind, status }: AttemptEnd, response: ClientResponse): number {
-  if (kind === 'client_left' || (kind === 'retriable' && response.destroyed)) return 499;
+function statusOf({ kind, status }: AttemptEnd, writer: AnswerWriter): number {
+  if (kind === 'client_left' || (kind === 'retriable' && writer.hasLeft)) return 499;
   return kind === 'retriable' ? 0 : (status ?? 0);
 }
 
 /** A stream ends in an error in the client's dialect; any other body is cut off. */
 function endBroken(
-  { response, endpoint, requestId }: Forwarding,
+  { endpoint, requestId }: Forwarding,
+  writer: AnswerWriter,
   pipe: AnswerPipe,
   { kind, message }: Judgement,
 ): void {
   if (!pipe.isEventStream) {
-    // A reset, because over HTTP/1.0, nginx's default, a close marks the end of a complete answer. The
-    // socket is the request's, because a pipelined response has none before its turn.
-    response.req.socket.resetAndDestroy();
+    writer.cutOff();
     return;
   }
   const status = kind === 'timeout' ? 504 : 502;
@@ -136,10 +140,11 @@ function endBroken(
     message: `the channel broke off: ${message}`,
   };
   const text = errorEvent(endpoint.dialect, endpoint.route === 'responses', error, requestId);
-  pipe.endAnswer(Buffer.from(text));
+  writer.end(Buffer.from(text));
 }
 
 interface Attempt {
+  writer: AnswerWriter;
   choice: Choice;
   /** What `x-proxy-attempts` says: 1 for the first target. */
   number: number;
@@ -176,19 +181,18 @@ async function attempt(deps: GatewayDeps, given: Forwarding, one: Attempt) {
 function send(
   deps: GatewayDeps,
   given: Forwarding,
-  { choice, number, isLast }: Attempt,
+  { writer, choice, number, isLast }: Attempt,
   onFirstToken: (firstTokenS: number) => void,
 ): Promise<{ end: AttemptEnd; pipe: AnswerPipe }> {
   const { dispatch, headerNames, idleTimeoutMs, bodyBudget: heldBudget, issuers, nowS } = deps;
   const { entry, standing, proofAgeS } = choice;
   const { target, model } = entry;
-  const { response, requestId, endpoint, heldBody } = given;
+  const { requestId, endpoint } = given;
   const attempts = { requestId, targetId: target.id, model, attempts: number };
   return new Promise((resolve) => {
     new AnswerPipe({
-      ...{ response, endpoint, heldBody, heldBudget, nowS, idleTimeoutMs, onFirstToken },
+      ...{ writer, endpoint, heldBudget, nowS, idleTimeoutMs, onFirstToken },
       routing: { ...attempts, proofAgeS, evidence: standing.state },
-      isAnswerHeaderPassed: headerNames.isAnswerHeaderPassed,
       target: target.upstream,
       mayMoveOn: !isLast,
       isStreamAsked: given.isStream,

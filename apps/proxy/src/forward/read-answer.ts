@@ -1,0 +1,98 @@
+import { type Judgement, judgeAnswer } from '@api-monitor/core';
+import { type AnswerReader, createAnswerReader } from '@api-monitor/protocols';
+import { type AnswerHeaders, headerOf, retryAfterOf } from '@api-monitor/upstream';
+import type { Endpoint } from '../request/match-route.ts';
+
+export interface ReadOptions {
+  endpoint: Endpoint;
+  /** Whether the channel's streams are known to end without saying so. */
+  mayLackEnd: boolean;
+  nowS: () => number;
+  /** Called with what only this channel understands, such as ids. */
+  onState: (mark: string) => void;
+  /** Called at the first real token of a stream. */
+  onFirstToken: (firstTokenS: number) => void;
+}
+
+/** What one attempt's answer shows, as far as it has come. */
+export class ReadAnswer {
+  readonly status: number;
+  /** What the channel asks for. */
+  readonly retryAfterS: number | null;
+  /** By its content type, which isn't reliable. */
+  readonly saysStream: boolean;
+  readonly #reader: AnswerReader;
+  readonly #onFirstToken: ReadOptions['onFirstToken'];
+  readonly #sentAtMs: number;
+  #headers: AnswerHeaders;
+  #judgement: Judgement | null = null;
+  /** From the sending to the first real token of a stream. */
+  firstTokenS: number | null = null;
+
+  constructor(options: ReadOptions, status: number, headers: AnswerHeaders, sentAtMs: number) {
+    const { endpoint, mayLackEnd, onState, onFirstToken, nowS } = options;
+    this.status = status;
+    this.#headers = headers;
+    this.retryAfterS = retryAfterOf(headers, nowS());
+    this.saysStream = headerOf(headers, 'content-type')?.includes('event-stream') ?? false;
+    this.#reader = createAnswerReader({ route: endpoint.route, status, mayLackEnd, onState });
+    this.#onFirstToken = onFirstToken;
+    this.#sentAtMs = sentAtMs;
+  }
+
+  get isGood(): boolean {
+    return this.status >= 200 && this.status < 300;
+  }
+
+  /** An error event can follow what the client has received. */
+  get isEventStream(): boolean {
+    const { form } = this.#reader;
+    return form === 'stream' || (form === 'unknown' && this.saysStream);
+  }
+
+  /** Returns the headers once, because a stream that passes for long needn't keep them. */
+  takeHeaders(): AnswerHeaders {
+    const headers = this.#headers;
+    this.#headers = {};
+    return headers;
+  }
+
+  get hasToken(): boolean {
+    return this.#reader.hasToken;
+  }
+
+  get hasEnded(): boolean {
+    return this.#reader.hasEnded;
+  }
+
+  get hasError(): boolean {
+    return this.#reader.error !== null;
+  }
+
+  get usage(): { inputTokens: number | null; outputTokens: number | null } {
+    const { inputTokens, outputTokens } = this.#reader;
+    return { inputTokens, outputTokens };
+  }
+
+  take(bytes: Buffer): void {
+    const reader = this.#reader;
+    reader.take(bytes);
+    const isStream = reader.form === 'stream' || reader.form === 'array';
+    if (this.firstTokenS !== null || !reader.hasToken || !isStream) return;
+    this.firstTokenS = Math.round(performance.now() - this.#sentAtMs) / 1000;
+    this.#onFirstToken(this.firstTokenS);
+  }
+
+  /** Judges what has come so far, once: nothing is read after it. */
+  judge(): Judgement {
+    const { status } = this;
+    this.#judgement ??= judgeAnswer({ status, reading: this.#reader.end(), by: 'traffic' });
+    return this.#judgement;
+  }
+
+  /** At its end: an event stream that hasn't said that it is complete must not look whole. */
+  get isCutShort(): boolean {
+    const isFailure = this.judge().outcome === 'failure';
+    return this.isEventStream && this.isGood && isFailure && !this.hasError && !this.hasEnded;
+  }
+}
