@@ -44,6 +44,12 @@ export const harmless = {
 };
 const harmlessPairs = Object.entries(harmless).flat();
 
+/**
+ * Sent with every event stream: nginx collects an answer by default, so that a stream would arrive as one
+ * lump. https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering
+ */
+export const unbuffered = { 'x-accel-buffering': 'no' };
+
 /** Routing details for the `x-proxy-*` headers. */
 export interface RoutingInfo {
   requestId: string;

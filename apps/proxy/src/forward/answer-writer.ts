@@ -1,6 +1,6 @@
 import { createEventGate } from '@api-monitor/protocols';
 import type { HeldBody } from '../request/body/held-body.ts';
-import { answerHeaders, type RoutingInfo } from './answer-headers.ts';
+import { answerHeaders, type RoutingInfo, unbuffered } from './answer-headers.ts';
 import { stallTimeoutMsOf } from './attempt-timer.ts';
 import type { ClientResponse } from './client-response.ts';
 import type { HeaderNames } from './header-names.ts';
@@ -23,6 +23,7 @@ export interface PassedAnswer {
 }
 
 const joinedBytes = 16 * 1024;
+const unbufferedPair = Object.entries(unbuffered).flat();
 
 /**
  * Writes a request's answer to the client: the head with the first bytes, then one write for each call, in
@@ -110,6 +111,7 @@ export class AnswerWriter {
     heldBody.release();
     const upstream = answer.takeHeaders();
     const headers = answerHeaders(upstream, routing, keyMask, isAnswerHeaderPassed);
+    if (answer.isEventStream) headers.push(...unbufferedPair);
     // A stream's length is never promised, because an error event may have to follow.
     const promised = answer.isEventStream ? undefined : upstream['content-length'];
     const length = wholeBytes ?? promised;
