@@ -79,7 +79,7 @@ describe('the charts', () => {
     const both = [figures(), other].map((it, index) => ({ name: `m${index}`, figures: it }));
     const [errors] = chartViews(analysis, both, en).slice(-1);
     expect(errors?.series.map(({ name, values }) => [name, values])).toEqual([
-      ['Access denied', [5, 5]],
+      ['Key refused', [5, 5]],
       ['Timed out', [1, 1]],
     ]);
     const withoutErrors = { ...figures().series, errors: [] };

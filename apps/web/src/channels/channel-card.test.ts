@@ -105,6 +105,10 @@ describe('a row', () => {
       tone: 'bad',
     });
     expect(modelRow(failing, on, 4000, zh).trouble?.kindText).toBe('被限流');
+    const limited = { ...failing, error_kind: 'rate_limit', status_code: 429 } as const;
+    expect(modelRow(limited, on, 4000, en).trouble?.kindText).toBe('Rate limited (429)');
+    const inOk = { ...limited, status_code: 200 };
+    expect(modelRow(inOk, on, 4000, en).trouble?.kindText).toBe('Rate limited');
     const never = { ...failing, last_success_at: null };
     expect(modelRow(never, on, 4000, en).trouble?.sinceText).toMatch(/never healthy$/);
   });
@@ -182,10 +186,10 @@ describe('a tooltip', () => {
       samplePoint({ success: false, error: 'no', error_kind: 'auth', status_code: 401 }),
       en,
     );
-    expect(tip.verdict).toBe('Access denied');
+    expect(tip.verdict).toBe('Key refused');
     expect(tip.facts.map((it) => it.value)).toEqual(['1.20 s', '300 ms', '401']);
     expect(tip.spoken).toMatch(
-      /^Access denied, .+, Latency 1\.20 s, First token 300 ms, Status 401, no$/,
+      /^Key refused, .+, Latency 1\.20 s, First token 300 ms, Status 401, no$/,
     );
   });
 });
@@ -204,7 +208,7 @@ describe('a problem of the channel', () => {
     expect(channelCard(channel, en)).toMatchObject({ state: 'fault', tone: 'bad' });
     const dead = sampleChannel({ fault: { ...fault, kind: 'network' } });
     expect(channelProblem(dead, en)).toMatchObject({
-      ...{ title: 'Address can’t be reached', remedy: 'base_url' },
+      ...{ title: 'No connection', remedy: 'base_url' },
     });
     expect(channelProblem({ ...channel, enabled: false }, en)).toBeNull();
   });
@@ -213,13 +217,13 @@ describe('a problem of the channel', () => {
     const listed = { last_error: 'HTTP 502: bad', last_error_kind: 'upstream' } as const;
     expect(channelProblem(sampleChannel(listed), en)).toMatchObject({
       ...{ level: 'list', tone: 'warn', text: 'The known models were checked all the same.' },
-      title: 'List of models failed: The provider has a fault',
+      title: 'List of models failed: Provider error',
     });
     expect(channelCard(sampleChannel(listed), en).state).toBe('list_failed');
     const none = sampleChannel({ ...listed, last_status: 'error', latest_models: [] });
     expect(channelProblem(none, en)).toMatchObject({
       tone: 'bad',
-      title: 'The provider has a fault',
+      title: 'Provider error',
     });
     expect(channelCard(none, en)).toMatchObject({ state: 'error', tone: 'bad' });
   });

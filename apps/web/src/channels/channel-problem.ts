@@ -1,6 +1,7 @@
 import type { ErrorKind } from '@api-monitor/core';
 import type { Translator } from '../i18n/translate.ts';
 import type { Channel } from './channel.ts';
+import { kindText } from './kind-text.ts';
 
 /** What a reader can do about it: the field of the form to change, or the provider's website. */
 export type Remedy = 'api_key' | 'base_url' | 'models' | 'website';
@@ -19,7 +20,7 @@ export function channelProblem(channel: Channel, translator: Translator) {
     return {
       level: 'fault' as const,
       tone: 'bad' as const,
-      title: titleOf(fault.kind, statusOf(channel, fault.kind), translator),
+      title: kindText(fault.kind, statusOf(channel, fault.kind), translator),
       text: t('problem.fault'),
       retryAt: fault.rest_until,
       words: fault.error,
@@ -48,7 +49,7 @@ export function channelProblem(channel: Channel, translator: Translator) {
 /** Why a list of models couldn't be read, and what that means: some relays have none, which isn't a fault. */
 export function listFailure(kind: ErrorKind, hasKnown: boolean, translator: Translator) {
   const { t } = translator;
-  const reason = titleOf(kind, null, translator);
+  const reason = kindText(kind, null, translator);
   if (!hasKnown) return { title: reason, text: t('problem.list.none') };
   return kind === 'not_found'
     ? { title: t('problem.list.missing'), text: t('problem.list.typed') }
@@ -58,14 +59,6 @@ export function listFailure(kind: ErrorKind, hasKnown: boolean, translator: Tran
 /** The HTTP status with which a model met the fault. */
 function statusOf({ latest_models }: Channel, kind: ErrorKind): number | null {
   return latest_models.find((it) => it.error_kind === kind)?.status_code ?? null;
-}
-
-function titleOf(kind: ErrorKind, status: number | null, { t }: Translator): string {
-  if (kind === 'skipped') return t('kind.skipped');
-  if ((kind === 'auth' || kind === 'quota') && status !== null) {
-    return t(`problem.${kind}.status`, { status });
-  }
-  return t(`problem.${kind}`);
 }
 
 function remedyOf({ source_url }: Channel, kind: ErrorKind): Remedy | null {

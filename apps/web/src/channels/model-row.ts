@@ -5,6 +5,7 @@ import type { Translator } from '../i18n/translate.ts';
 import type { Channel, LatestModel } from './channel.ts';
 import { modelState, type Tone } from './channel-state.ts';
 import { routeChips } from './evidence-mark.ts';
+import { kindText } from './kind-text.ts';
 import { historyPaths } from './tick-paths.ts';
 
 export type ModelRow = ReturnType<typeof modelRow>;
@@ -65,12 +66,14 @@ function firstTokenHint(latest: LatestModel, { t }: Translator): string {
 
 /** Why a model doesn't work; null if it does, or if the whole channel is at fault and says so itself. */
 function troubleOf(latest: LatestModel, nowS: number, translator: Translator) {
-  const { headline } = latest;
+  const { headline, status_code } = latest;
   if (modelState(latest) !== 'bad' || headline.is_channel_fault) return null;
   const { error_kind, error } = headline;
+  // The latest check may have failed in another way than what the headline tells of.
+  const status = error_kind === latest.error_kind ? status_code : null;
   return {
     /** The kind of failure in the reader's words; `error` is in the provider's own. */
-    kindText: error_kind ? translator.t(`kind.${error_kind}`) : '',
+    kindText: error_kind ? kindText(error_kind, status, translator) : '',
     error: error ?? '',
     sinceText: sinceOf(latest, nowS, translator),
   };

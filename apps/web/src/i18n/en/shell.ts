@@ -1,4 +1,4 @@
-/** What every page has or shares: top bar, token, failures, times, states, and the words for verdicts. */
+/** What every page has or shares: top bar, token, failures, times, states and statuses. */
 export const shell = {
   'app.name': 'API Monitor',
 
@@ -101,20 +101,6 @@ export const shell = {
   'protocol.openai': 'OpenAI',
   'protocol.anthropic': 'Anthropic',
   'protocol.gemini': 'Gemini',
-
-  'kind.network': 'No connection',
-  'kind.timeout': 'Timed out',
-  'kind.tls': 'TLS failure',
-  'kind.auth': 'Access denied',
-  'kind.quota': 'Out of quota',
-  'kind.rate_limit': 'Rate limited',
-  'kind.not_found': 'Not found',
-  'kind.bad_request': 'Request rejected',
-  'kind.upstream': 'Provider error',
-  'kind.bad_body': 'Unreadable answer',
-  'kind.no_text': 'Empty answer',
-  'kind.gated': 'Only for certain programs',
-  'kind.skipped': 'Not a chat model',
 
   'charts.range': 'Range',
   'charts.range.24h': '24 hours',
