@@ -147,7 +147,7 @@ function authenticate(
   for (const credential of credentials) {
     const hash = hashProxyKey(credential);
     const key = board.key(hash);
-    if (!key || !guessGuard.admits(request, hash)) continue;
+    if (!key || !guessGuard.admits(request, hash, key)) continue;
     const isExpired = key.expires_at !== null && key.expires_at <= nowS();
     if (key.enabled && !isExpired) {
       recogniseCaller(request);

@@ -53,10 +53,9 @@ test('thirty unknown keys a minute block an address for ten minutes, in each cli
   expect((await guess()).status).toBe(401);
 });
 
-test('keys that an address used before it was blocked keep working, and paused ones hear that they are', async () => {
+test('a valid key is served from a blocked address, and a paused one hears that it is paused', async () => {
   const paused = { key: 'sk-paused', enabled: false };
   const { ask, guess, guessUntilBlocked } = await start({ keys: [paused] });
-  for (const key of [clientKey, masterToken, 'sk-paused']) await ask(key);
   await guessUntilBlocked();
   expect((await guess()).status).toBe(429);
   for (const key of [clientKey, masterToken]) expect((await ask(key)).status).toBe(200);
@@ -66,19 +65,15 @@ test('keys that an address used before it was blocked keep working, and paused o
   expect((await ask(null)).status).toBe(401);
 });
 
-test('a right guess from a blocked address gets the same answer as a wrong one', async () => {
-  const keys = [
-    { key: 'sk-paused', enabled: false },
-    { key: 'sk-expired', expires_at: 1 },
-  ];
+test('a short master token looks like a wrong guess from a blocked address that never used it', async () => {
+  const short = 'correcthorse1234';
   const trustedProxies = trusting('127.0.0.1');
   const { origin, clock, ask, guessUntilBlocked } = await start({
-    keys,
-    options: { trustedProxies },
+    options: { trustedProxies, readMasterToken: async () => short },
   });
   const blocked = { 'x-forwarded-for': '203.0.113.9' };
   const elsewhere = { 'x-forwarded-for': '203.0.113.10' };
-  expect((await ask(masterToken, elsewhere)).status).toBe(200);
+  expect((await ask(short, elsewhere)).status).toBe(200);
   await guessUntilBlocked(blocked);
   const seen = async (key: string) => {
     const chat = await ask(key, blocked);
@@ -90,14 +85,14 @@ test('a right guess from a blocked address gets the same answer as a wrong one',
   };
   const wrong = await seen('sk-wrong');
   expect(wrong.map(([status]) => status)).toEqual([429, 429]);
-  for (const key of [clientKey, masterToken, 'sk-paused', 'sk-expired']) {
-    expect(await seen(key)).toEqual(wrong);
-  }
-  const both = { ...blocked, authorization: 'Bearer sk-wrong', 'x-api-key': clientKey };
+  expect(await seen(short)).toEqual(wrong);
+  const both = { ...blocked, authorization: 'Bearer sk-wrong', 'x-api-key': short };
   expect((await ask(null, both)).status).toBe(429);
-  expect((await ask(masterToken, elsewhere)).status).toBe(200);
-  clock.aheadS += blockS;
   expect((await ask(clientKey, blocked)).status).toBe(200);
+  await guessUntilBlocked(elsewhere);
+  expect((await ask(short, elsewhere)).status).toBe(200);
+  clock.aheadS += blockS;
+  expect((await ask(short, blocked)).status).toBe(200);
 });
 
 test('requests without a key, or with one that is paused or expired, don’t count as guesses', async () => {

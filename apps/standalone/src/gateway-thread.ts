@@ -53,6 +53,7 @@ async function runGateway(data: GatewayThreadData) {
     ...data.listenAt,
     refuse: gateway.refuse,
     trustedProxies: data.gateway.trustedProxies,
+    logger,
     listener: (request, response) => {
       if (!gateway.handle(request, response)) forward(request, response);
     },

@@ -280,6 +280,7 @@ export {
   targetStatuses,
 } from './targets/target.ts';
 export { type TargetCounts, targetCountsShape } from './targets/target-counts.ts';
+export { isGuessable } from './text/is-guessable.ts';
 export { maskSecret, spellingsOf } from './text/mask-secret.ts';
 export { parseNetwork } from './text/network.ts';
 export { isPlainLine } from './text/plain-line.ts';

@@ -83,8 +83,8 @@ test('public metrics need no token', async () => {
   expect(await (await get('/metrics')).text()).toContain('process_cpu_seconds_total');
 });
 
-test('thirty guesses of the token block an address for ten minutes, even with the right token', async () => {
-  const { bus } = await open({ API_MONITOR_TOKEN: 'right', TRUSTED_PROXIES: '127.0.0.1' });
+test('thirty guesses of the token block an address for ten minutes, even with the right one if it could be guessed', async () => {
+  const { bus, db } = await open({ API_MONITOR_TOKEN: 'right', TRUSTED_PROXIES: '127.0.0.1' });
   const ask = (token: string, address: string) => {
     const headers = { authorization: `Bearer ${token}`, 'x-forwarded-for': address };
     return fetch(`${origin}/metrics`, { headers });
@@ -95,6 +95,8 @@ test('thirty guesses of the token block an address for ten minutes, even with th
     expect([status, headers.get('retry-after')]).toEqual([429, '600']);
   }
   expect((await ask('right', '203.0.113.10')).status).toBe(200);
+  await setSettings(db, { runtime_api_monitor_token: 'f81d4fae-7dec-11d0-a765' }, 1000);
+  expect((await ask('f81d4fae-7dec-11d0-a765', '203.0.113.9')).status).toBe(200);
   // The api and the other services add to this count, because it is the same token.
   const key = 'bad-tokens:failed:203.0.113.9';
   expect(await bus.sums.add([{ key, by: 0, lifeS: 60 }])).toEqual([30]);

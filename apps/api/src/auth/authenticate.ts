@@ -1,6 +1,6 @@
 import type { BlockList } from 'node:net';
 import type { AdminSession } from '@api-monitor/core';
-import { AppError } from '@api-monitor/core';
+import { AppError, isGuessable } from '@api-monitor/core';
 import { limitKeyOf } from '@api-monitor/runtime';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { ApiDeps } from '../api-deps.ts';
@@ -20,15 +20,14 @@ const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
  * Finds out who calls, by a token or by the cookie of an admin session. Throws AppError `unauthorized`
- * without either, `forbidden` if another site's page uses the session, `rate_limited` if the address
- * failed too often.
+ * without either, `forbidden` if another site's page uses the session, `rate_limited` if the token is
+ * unknown and the address failed too often.
  */
 export function authenticate(deps: AuthDeps, options: AuthOptions = {}): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const query = options.isTokenInQueryAllowed ? c.req.query('token') : undefined;
     const token = bearerOf(c.req.header('authorization')) ?? (query || null);
     const address = clientAddress(c, deps.trustedProxies);
-    await deps.badTokens.assertAllowed(limitKeyOf(address));
     const session = token === null ? await findSession(deps, c) : null;
     if (session) assertSameOrigin(c, deps.trustedProxies);
     const caller = session ? 'admin' : await callerOfToken(deps, address, token);
@@ -94,8 +93,11 @@ async function callerOfToken(
   token: string | null,
 ): Promise<Caller> {
   const caller = credentials.callerOf(token);
+  // From a blocked address a right guess looks like a wrong one, if the token could be guessed at all.
+  const isGuess = token !== null && (caller === null || isGuessable(token));
+  if (isGuess) await badTokens.assertAllowed(limitKeyOf(address));
   if (caller) return caller;
-  if (token !== null) await badTokens.recordFailure(limitKeyOf(address));
+  if (isGuess) await badTokens.recordFailure(limitKeyOf(address));
   const fault = token === null ? 'a token is needed' : 'the token is not valid';
   throw new AppError('unauthorized', `${fault}; send it as Authorization: Bearer <token>`);
 }

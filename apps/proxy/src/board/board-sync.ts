@@ -1,6 +1,6 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { EventBus } from '@api-monitor/bus';
-import { AppError, modelKey, probePlanOf, type Target } from '@api-monitor/core';
+import { AppError, isGuessable, modelKey, probePlanOf, type Target } from '@api-monitor/core';
 import {
   type Database,
   hashProxyKey,
@@ -101,7 +101,7 @@ function createKeySync({ db, board, readMasterToken }: Options): () => Promise<v
     const state = [masterHash, ...revisions.map(({ id, revision }) => `${id}:${revision}`)].join();
     if (state === known) return;
     const keys = new Map((await listGatewayKeys(db)).map((key) => [key.key_hash, boardKeyOf(key)]));
-    if (masterHash !== null) keys.set(masterHash, masterKey);
+    if (masterToken && masterHash) keys.set(masterHash, masterKeyOf(masterToken));
     board.replaceKeys(keys);
     known = state;
   };
@@ -113,13 +113,17 @@ function boardKeyOf({ allowed_target_ids, allowed_models, ...key }: GatewayKey):
   const { id, name, enabled, expires_at, rpm_limit, tpm_limit } = key;
   const targetIds = allowed_target_ids.length > 0 ? new Set(allowed_target_ids) : null;
   const models = allowed_models.length > 0 ? new Set(allowed_models) : null;
-  return { id, name, enabled, expires_at, rpm_limit, tpm_limit, targetIds, models };
+  const shared = { id, name, enabled, expires_at, rpm_limit, tpm_limit };
+  return { ...shared, isGuessable: false, targetIds, models };
 }
 
-const masterKey: BoardKey = {
-  ...{ id: null, name: 'master', enabled: true, expires_at: null },
-  ...{ rpm_limit: null, tpm_limit: null, targetIds: null, models: null },
-};
+function masterKeyOf(token: string): BoardKey {
+  return {
+    ...{ id: null, name: 'master', enabled: true, expires_at: null },
+    ...{ rpm_limit: null, tpm_limit: null, targetIds: null, models: null },
+    isGuessable: isGuessable(token),
+  };
+}
 
 /** How long requests may wait while targets are read: SQLite answers without yielding. */
 const sliceMs = 10;

@@ -23,6 +23,8 @@ export interface BoardKey
   extends Pick<ProxyKey, 'name' | 'enabled' | 'expires_at' | 'rpm_limit' | 'tpm_limit'> {
   /** null: the master token, which may use everything. */
   id: number | null;
+  /** Whether a person may have made it up; the keys that the monitor makes are random. */
+  isGuessable: boolean;
   /** null: every target. */
   targetIds: ReadonlySet<number> | null;
   /** null: every model; else "channel/model", with or without Google's prefix. */

@@ -12,6 +12,7 @@ const key: BoardKey = {
   enabled: true,
   expires_at: null,
   targetIds: null,
+  isGuessable: false,
   models: null,
   rpm_limit: 2,
   tpm_limit: 100,

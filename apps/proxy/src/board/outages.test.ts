@@ -20,7 +20,15 @@ const faults = {
 type Fault = keyof typeof faults;
 
 const key: BoardKey = {
-  ...{ id: 1, name: 'k', enabled: true, expires_at: null, targetIds: null, models: null },
+  ...{
+    id: 1,
+    name: 'k',
+    isGuessable: false,
+    enabled: true,
+    expires_at: null,
+    targetIds: null,
+    models: null,
+  },
   ...{ rpm_limit: null, tpm_limit: null },
 };
 const startS = 100_000;

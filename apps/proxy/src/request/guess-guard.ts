@@ -3,6 +3,7 @@ import type { BlockList } from 'node:net';
 import { createFailureLimiter, guessLimits, type SharedSums } from '@api-monitor/bus';
 import { callerKeyOf } from '@api-monitor/runtime';
 import { LRUCache } from 'lru-cache';
+import type { BoardKey } from '../board/board.ts';
 import type { GatewayError } from '../dialects/gateway-error.ts';
 
 interface Options {
@@ -12,28 +13,24 @@ interface Options {
   nowS: () => number;
 }
 
-/**
- * How many pairs of address and key are remembered: far more than are in use at once, in a few megabytes.
- */
+/** How many pairs of address and key are remembered: far more than are in use at once. */
 const pairLimit = 10_000;
 
 export type GuessGuard = ReturnType<typeof createGuessGuard>;
 
 /**
- * Blocks an address that sends many unknown keys. Clients that were working keep working while their
- * address is blocked, so that one broken client doesn't lock out the others behind it. Which keys an
- * address has used is known per process, in memory.
+ * Blocks an address that sends many unknown keys, so that guessing is slow. A valid key is served whatever
+ * its address did, because the clients behind a proxy that isn't named share one address. The exception is
+ * a master token that could be guessed: a right guess must then look like a wrong one, so from a blocked
+ * address it works only if it has been used from there before. That is known per process, in memory.
  */
 export function createGuessGuard({ sums, trustedProxies, onBlocked, nowS }: Options) {
   const limiter = createFailureLimiter({ name: 'bad-keys', limits: guessLimits, sums, now: nowS });
   const usedPairs = new LRUCache<string, true>({ max: pairLimit });
   return {
-    /**
-     * Whether a request may use this existing key: always, unless its address is blocked and hasn't sent
-     * the key before. It must then get the answer of `refuse`, so that a right guess looks like a wrong
-     * one.
-     */
-    admits(request: IncomingMessage, keyHash: string): boolean {
+    /** Whether a request may use this existing key; if not, it must get the answer of `refuse`. */
+    admits(request: IncomingMessage, keyHash: string, key: Pick<BoardKey, 'isGuessable'>): boolean {
+      if (!key.isGuessable) return true;
       const address = callerKeyOf(request, trustedProxies);
       const pair = `${keyHash} ${address}`;
       if (!usedPairs.get(pair) && limiter.blockedForS(address) > 0) return false;

@@ -7,7 +7,15 @@ import { createResolver } from './resolve-candidates.ts';
 
 const nowS = 100_000;
 const key: BoardKey = {
-  ...{ id: 1, name: 'k', enabled: true, expires_at: null, targetIds: null, models: null },
+  ...{
+    id: 1,
+    name: 'k',
+    isGuessable: false,
+    enabled: true,
+    expires_at: null,
+    targetIds: null,
+    models: null,
+  },
   ...{ rpm_limit: null, tpm_limit: null },
 };
 

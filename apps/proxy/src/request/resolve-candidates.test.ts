@@ -11,7 +11,7 @@ const failed = { evidence: [entry('chat', nowS - 60, { state: 'failed', error: '
 
 const master: BoardKey = {
   ...{ id: null, name: 'master', enabled: true, expires_at: null, rpm_limit: null },
-  ...{ tpm_limit: null, targetIds: null, models: null },
+  ...{ tpm_limit: null, targetIds: null, models: null, isGuessable: false },
 };
 
 function resolver(targets: readonly GivenTarget[], deps: Partial<ResolveDeps> = {}) {

@@ -8,8 +8,10 @@ import {
 } from 'node:http';
 import { BlockList, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Logger } from '../reports/logger.ts';
 import { createCallers, type UnknownCallerLimits } from './callers.ts';
 import { type DrainLimits, drainWhenAnswered } from './drain-request.ts';
+import { createProxyWarning } from './unnamed-proxy.ts';
 
 /** Answers a request and returns true, or returns false. */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -48,6 +50,8 @@ export type HttpOptions = ListenAddress & {
   refuse?: BadRequestHandler | undefined;
   /** The proxies whose `X-Forwarded-For` is trusted. */
   trustedProxies?: BlockList | undefined;
+  /** Warns about a proxy that isn't one of them. */
+  logger?: Pick<Logger, 'warn'>;
   /** Tests shorten these. */
   timeouts?: typeof defaultTimeouts;
   drainLimits?: DrainLimits;
@@ -92,16 +96,19 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     drainLimits = defaultDrainLimits,
     unknownCallers = defaultUnknownCallerLimits,
     trustedProxies = new BlockList(),
+    logger,
     ...place
   } = options;
   // Only this process connects to a path, and it has checked its callers already.
   const callers = 'path' in place ? null : createCallers(unknownCallers, trustedProxies);
+  const warnOfProxy = logger && createProxyWarning(logger, trustedProxies);
   const serve: RequestListener = (request, response) => {
     // It came after an answer that closes the connection: nothing can be sent any more.
     if (request.socket.writableEnded) return;
     // Node's parser stops after a request for another protocol.
     if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
     if (hasBody(request)) drainWhenAnswered(request, response, drainLimits);
+    warnOfProxy?.(request);
     const watch = callers?.onRequest(request, response);
     const fault = faultOfRequest(request);
     if (fault === null) {

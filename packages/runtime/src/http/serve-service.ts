@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { badTokens, createFailureLimiter } from '@api-monitor/bus';
+import { isGuessable } from '@api-monitor/core';
 import { type Database, pingDatabase, readToken } from '@api-monitor/db';
 import { apiTokenOf, type ServiceEnv } from '../env/service-env.ts';
 import { groupMetrics } from '../process/process-group.ts';
@@ -69,6 +70,7 @@ export async function serveService(
     host: env.HOST,
     refuse,
     trustedProxies: env.TRUSTED_PROXIES,
+    logger,
     listener(request, response) {
       if (answerStatus(request, response) || handle(request, response)) return;
       sendDetail(response, 404, 'not found');
@@ -93,7 +95,10 @@ async function databaseFault(db: Database): Promise<string | null> {
   }
 }
 
-/** Counts guesses of the API token by address, together with the api. */
+/**
+ * Counts guesses of the API token by address, together with the api. A right token that nobody can guess is
+ * accepted from a blocked address too.
+ */
 function metricsAnswer({ db, bus, metrics: registry, now }: Service, env: ServiceEnv) {
   const metrics = groupMetrics(registry);
   const limiter = createFailureLimiter({ ...badTokens, sums: bus.sums, now });
@@ -108,13 +113,15 @@ function metricsAnswer({ db, bus, metrics: registry, now }: Service, env: Servic
     const sent = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
     const needed = json(401, { detail: 'send the API token as Authorization: Bearer <token>' });
     if (!sent) return needed;
+    const isRight = await isApiToken(sent);
+    if (isRight && !isGuessable(sent)) return null;
     const address = callerKeyOf(request, env.TRUSTED_PROXIES);
     const secondsLeft = limiter.blockedForS(address);
     if (secondsLeft > 0) {
       const detail = 'too many failed attempts; try again later';
       return { ...json(429, { detail }), retryAfterS: Math.ceil(secondsLeft) };
     }
-    if (await isApiToken(sent)) return null;
+    if (isRight) return null;
     await limiter.recordFailure(address);
     return needed;
   };
