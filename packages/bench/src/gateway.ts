@@ -15,6 +15,8 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '3' },
     /** Which parts to measure: load, streams, work. */
     parts: { type: 'string', default: 'load,streams,work' },
+    /** Everything of the gateway on one core; by default its records are written on the other. */
+    'one-core': { type: 'boolean', default: false },
     /** Options for the gateway's Node, as in --node=--cpu-prof. */
     node: { type: 'string', multiple: true, default: [] },
     /** Another checkout with a built product, measured in the same rounds. */
@@ -32,6 +34,7 @@ await withTempFolder((folder) => {
   const options = {
     folder,
     cores,
+    isAllOnOneCore: values['one-core'],
     rounds,
     seconds,
     nodeOptions: values.node,

@@ -10,6 +10,7 @@ import { freePort } from './free-port.ts';
 export interface Nginx {
   port: number;
   origin: string;
+  pid: number;
   /** Stops it and removes its folder. */
   stop(): Promise<void>;
 }
@@ -53,7 +54,7 @@ export async function startNginx({ command, server, http = '' }: Options): Promi
     }
     await pause(20);
   }
-  return { port, origin: `http://127.0.0.1:${port}`, stop };
+  return { port, origin: `http://127.0.0.1:${port}`, pid: child.pid ?? Number.NaN, stop };
 }
 
 /** All files are in the folder, so it doesn't need root. As root it stays root, to be able to read them. */

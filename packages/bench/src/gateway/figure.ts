@@ -41,8 +41,9 @@ function ratioOf(values: Figure['values'], of: string, to: string): string {
   return (median(values.get(of) ?? []) / median(values.get(to) ?? [])).toFixed(2);
 }
 
-/** "median (least - most)". */
+/** "median (least - most)"; a dash if nothing was measured. */
 export function spreadOf(values: readonly number[]): string {
+  if (values.every(Number.isNaN)) return '–';
   const range = `${readable(Math.min(...values))} - ${readable(Math.max(...values))}`;
   return `${readable(median(values))} (${range})`;
 }

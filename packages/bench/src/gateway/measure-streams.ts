@@ -40,7 +40,7 @@ export async function measureStreams(bench: Bench): Promise<StreamFigures> {
     { name: 'first byte of one stream, ms', values: aloneFirst, ...toDirect },
     { name: `first byte with ${manyStreams} streams, ms`, values: first, ...toDirect },
     { name: `${name}, median ms`, values: late, compare: 'alone', target: '≤ 0.4' },
-    { name: `${name}, p99 ms`, values: lateP99, compare: 'alone', target: '≤ 20' },
+    { name: `${name}, p99 ms`, values: lateP99, compare: 'alone', target: '≤ 10' },
   ];
   const memory = [...many].flatMap(([who, results]) => {
     const held = results.flatMap((result) => result.memory ?? []);
@@ -52,7 +52,7 @@ export async function measureStreams(bench: Bench): Promise<StreamFigures> {
   return { figures, memory: memory.join('\n') };
 }
 
-const toDirect = { compare: 'to_direct', target: '≤ +1.5' } as const;
+const toDirect = { compare: 'to_direct', target: '≤ 1.0' } as const;
 
 async function stream(
   { seconds }: Bench,

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 
 /** The result of one run of wrk. */
 export interface WrkResult {
+  requests: number;
   requestsPerS: number;
   p50Ms: number;
   p99Ms: number;

@@ -21,6 +21,8 @@ import { startProvider, startReverseProxy } from './nginx-servers.ts';
 interface Options {
   folder: string;
   cores: Cores;
+  /** Whether the product's api and worker, which write the records, share the gateway's core. */
+  isAllOnOneCore: boolean;
   rounds: number;
   /** Of each contender's turn in a round. */
   seconds: number;
@@ -33,7 +35,7 @@ interface Options {
 export interface Bench extends Pick<Options, 'folder' | 'rounds' | 'seconds'> {
   contenders: readonly Contender[];
   product: Product;
-  /** Of the contenders that are gateways. */
+  /** Of the contenders that are processes. */
   pids: ReadonlyMap<string, number>;
   /** Channels to be probed while the gateway works. */
   probedIds: readonly number[];
@@ -61,7 +63,7 @@ export async function withBench(
 }
 
 async function start(
-  { folder, cores, rounds, seconds, nodeOptions, before }: Options,
+  { folder, cores, isAllOnOneCore, rounds, seconds, nodeOptions, before }: Options,
   onStop: (stop: () => Promise<unknown>) => void,
 ): Promise<Bench> {
   const provider = await startProvider(join(folder, 'provider'), cores.load);
@@ -93,10 +95,13 @@ async function start(
       onLine: (line) => line.startsWith('{') && console.error(line),
     });
     onStop(product.stop);
-    moveFirstThread(product.pid, cores.load);
+    if (!isAllOnOneCore) moveFirstThread(product.pid, cores.load);
     return product;
   };
-  const pids = new Map<string, number>();
+  const pids = new Map([
+    ['nginx', nginx.pid],
+    ['bare', bare.pid],
+  ]);
   const origins: Origins = { ...providers, nginx: nginx.origin, bare: bare.origin, gateway: '' };
   if (before !== undefined) {
     await cp(dataDir, join(folder, 'before'), { recursive: true });

@@ -16,7 +16,7 @@ function done(summary, latency)
   local errors = summary.errors
   local failures = errors.connect + errors.read + errors.write + errors.timeout + errors.status
   io.write(string.format(
-    '{"requestsPerS":%.1f,"p50Ms":%.3f,"p99Ms":%.3f,"failures":%d}\n',
-    summary.requests / (summary.duration / 1e6),
+    '{"requests":%d,"requestsPerS":%.1f,"p50Ms":%.3f,"p99Ms":%.3f,"failures":%d}\n',
+    summary.requests, summary.requests / (summary.duration / 1e6),
     latency:percentile(50) / 1000, latency:percentile(99) / 1000, failures))
 end

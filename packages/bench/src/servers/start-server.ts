@@ -6,6 +6,7 @@ import { onCore } from '../gateway/cores.ts';
 /** A small server in a separate process, like the product. */
 export interface Server {
   origin: string;
+  pid: number;
   stop(): Promise<void>;
 }
 
@@ -27,6 +28,7 @@ export async function startServer(
   const { port } = JSON.parse(String(line)) as { port: number };
   return {
     origin: `http://127.0.0.1:${port}`,
+    pid: child.pid ?? Number.NaN,
     async stop() {
       const exited = once(child, 'exit');
       child.kill('SIGTERM');
