@@ -14,6 +14,7 @@ import type { HeldBody } from './request/body/held-body.ts';
 import { readRequestBody } from './request/body/read-request-body.ts';
 import { type CarriedMark, carriedState } from './request/conversation/carried-state.ts';
 import { type Conversation, conversationOf } from './request/conversation/conversation-of.ts';
+import { defaultModelOf } from './request/default-model.ts';
 import type { Endpoint } from './request/match-route.ts';
 import { type Name, readName } from './request/read-name.ts';
 import { sendError } from './send-error.ts';
@@ -54,7 +55,8 @@ async function handleBody(
 ): Promise<void> {
   const { endpoint, key } = given;
   const requestBytes = heldBody.bytes.length;
-  const named = readName(given, heldBody.bytes);
+  const defaultModel = () => defaultModelOf(deps, endpoint.route, key);
+  const named = readName({ ...given, defaultModel }, heldBody.bytes);
   if ('error' in named) return refuse(deps, given, named.error, { requestBytes });
   const { model: requestedModel } = named;
   let inputTokens = 0;

@@ -142,7 +142,7 @@ export {
   pageErrorType,
   withheldErrorType,
 } from './probes/answer.ts';
-export { chooseRoute } from './probes/asking/choose-route.ts';
+export { chooseRoute, isModerationModel } from './probes/asking/choose-route.ts';
 export {
   type Attempt,
   correctRequest,

@@ -25,7 +25,7 @@ test.each([
 });
 
 test.each([
-  ['{"messages":[]}', 'no_model'],
+  ['{"messages":[]}', 'absent_model'],
   ['{"model":5}', 'no_model'],
   ['{"model":null}', 'no_model'],
   ['{"model":""}', 'no_model'],
@@ -52,7 +52,7 @@ test('a large body is scanned, not parsed, and its structure is still checked', 
   expect(modelOf(`{"messages":"${big}","model":"m"}`)).toBe('m');
   expect(modelOf(`{"messages":"${big}","model":"m"`)).toBe('not_json');
   expect(modelOf(`{"messages":"${big}","model":"m","model":"n"}`)).toBe('two_models');
-  expect(modelOf(`{"messages":["${big}",{"model":"inner"}]}`)).toBe('no_model');
+  expect(modelOf(`{"messages":["${big}",{"model":"inner"}]}`)).toBe('absent_model');
 });
 
 test.each([

@@ -6,14 +6,16 @@ export interface FoundModel {
   start: number;
   end: number;
   model: string;
-  /** Whether it is written as it is, in a form, and not as JSON. */
-  isPlain: boolean;
+  /** `plain`: written as it is, in a form. `absent`: the object has none, and `start` is behind its brace. */
+  form: 'json' | 'plain' | 'absent';
 }
 
 export type ModelSearch =
   /** `isStream`: whether a top-level `"stream": true` asks for a stream. */
   | { ok: true; found: FoundModel; isStream: boolean; outline: Outline }
-  | { ok: false; fault: 'not_json' | 'no_model' | 'two_models' | 'long_model' };
+  | { ok: false; fault: 'not_json' | 'no_model' | 'two_models' | 'long_model' }
+  /** An object without the key; `found` is where it could be written. */
+  | { ok: false; fault: 'absent_model'; found: FoundModel; outline: Outline };
 
 /** Longer than any model's name. Errors and records repeat the name, so it must not be huge. */
 export const modelLimitBytes = 512;
@@ -50,6 +52,11 @@ export function findModel(body: Buffer): ModelSearch {
   const kind = scanKeys(body, onKey, Number.POSITIVE_INFINITY);
   if (kind === 'broken') return { ok: false, fault: 'not_json' };
   if (seen.modelKeys > 1) return { ok: false, fault: 'two_models' };
+  if (kind === 'object' && seen.modelKeys === 0) {
+    const at = firstByte(body) + 1;
+    const found = { start: at, end: at, model: '', form: 'absent' } as const;
+    return { ok: false, fault: 'absent_model', found, outline };
+  }
   if (kind === 'other' || body[seen.modelAt] !== quote) return { ok: false, fault: 'no_model' };
   const start = seen.modelAt + 1;
   const end = endOfString(body, start);
@@ -59,7 +66,7 @@ export function findModel(body: Buffer): ModelSearch {
   if (model === '') return { ok: false, fault: 'no_model' };
   return {
     ok: true,
-    found: { start, end, model, isPlain: false },
+    found: { start, end, model, form: 'json' },
     isStream: seen.isStream,
     outline,
   };
@@ -68,9 +75,18 @@ export function findModel(body: Buffer): ModelSearch {
 /** The body with another model name and every other byte unchanged, in pieces so that nothing is copied. */
 export function spliceModel(body: Buffer, found: FoundModel, model: string): Buffer[] {
   if (model === found.model) return [body];
-  const text = Buffer.from(found.isPlain ? model : JSON.stringify(model).slice(1, -1));
+  const text = Buffer.from(writtenModel(body, found, model));
   return [body.subarray(0, found.start), text, body.subarray(found.end)];
 }
+
+function writtenModel(body: Buffer, { form, end }: FoundModel, model: string): string {
+  if (form === 'plain') return model;
+  const text = JSON.stringify(model);
+  if (form === 'json') return text.slice(1, -1);
+  return body[firstByte(body, end)] === closingBrace ? `"model":${text}` : `"model":${text},`;
+}
+
+const closingBrace = 0x7d;
 
 function isJson(body: Buffer): boolean {
   try {

@@ -26,6 +26,8 @@ interface Nameable {
   request: Pick<IncomingMessage, 'headersDistinct'>;
   endpoint: Endpoint;
   pathModel: string | null;
+  /** The model of a body that names none; null if this endpoint must have one. */
+  defaultModel: () => string | null;
 }
 
 /** Finds the model that a request asks for; otherwise says what is wrong with it. */
@@ -57,6 +59,12 @@ function namedInBody(given: Nameable, body: Buffer): Named {
     const { found, isStream, outline } = search;
     const inputTokens = () => inputTokensOf(body);
     return { model: found.model, found, isStream, inputTokens, outline };
+  }
+  if (search.fault === 'absent_model') {
+    const model = given.defaultModel();
+    const { found, outline } = search;
+    if (model === null) return fault('no_model');
+    return { model, found, isStream: false, inputTokens: () => inputTokensOf(body), outline };
   }
   const isForm = given.endpoint.takesForm && search.fault === 'not_json';
   return isForm ? badRequest(neitherForm) : fault(search.fault);

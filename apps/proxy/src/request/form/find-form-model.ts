@@ -27,7 +27,7 @@ export function findFormModel(body: Buffer, boundary: string): FormModelSearch {
   if (model === '') return { ok: false, fault: 'no_model' };
   return {
     ok: true,
-    found: { start, end, model, isPlain: true },
+    found: { start, end, model, form: 'plain' },
     isStream: form.parts.some((one) => isNamed(one.name, 'stream') && isTrue(body, one)),
     inputTokens: inputTokensOfForm(form.parts),
   };

@@ -17,6 +17,13 @@ const probe = (route: Route, demanded?: RequestForm['demanded']): ProbePlan => {
 };
 const skip = (what: string): ProbePlan => ({ kind: 'skip', reason: `${what}, not a chat model` });
 
+const moderation = /moderation/;
+
+/** Whether a model only says if a text is harmful. */
+export function isModerationModel(name: string): boolean {
+  return moderation.test(name.toLowerCase());
+}
+
 /**
  * The first match wins; patterns match the lower-cased name after the first slash, or after the last. A
  * model that isn't clearly something else is probed as chat, because a wrong skip hides a dead model; if it
@@ -29,7 +36,7 @@ const planRows: readonly PlanRow[] = [
       /embed|^bge-|^m3e|^(gte|e5|multilingual-e5)[-_]|^voyage-|^jina-clip|minilm|^text-similarity/,
     plan: probe('embeddings'),
   },
-  { pattern: /moderation/, plan: skip('a moderation model') },
+  { pattern: moderation, plan: skip('a moderation model') },
   {
     pattern: /whisper|transcri|speech-to-text|(^|[-_])(stt|asr)([-_.]|$)|paraformer|sensevoice/,
     plan: skip('a transcription model'),

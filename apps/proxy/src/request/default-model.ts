@@ -1,0 +1,30 @@
+import { type GatewayRoute, isModerationModel } from '@api-monitor/core';
+import { type Board, type BoardKey, isAllowed } from '../board/board.ts';
+
+interface Deps {
+  board: Board;
+  areBareModelsOn: boolean;
+}
+
+/** What OpenAI uses: https://platform.openai.com/docs/api-reference/moderations/create */
+const usualModeration = 'omni-moderation-latest';
+
+/**
+ * The model of a request whose body may leave it out: OpenAI's own default, or else the moderation model of
+ * the first channel that lists one. Null on routes where the model must be named.
+ */
+export function defaultModelOf(
+  { board, areBareModelsOn }: Deps,
+  route: GatewayRoute,
+  key: BoardKey,
+): string | null {
+  if (route !== 'moderations') return null;
+  const open = [...board.targets()]
+    .filter(({ enabled }) => enabled)
+    .sort((a, b) => a.sort_order - b.sort_order)
+    .flatMap((target) => [...target.models].map(([name, { model }]) => ({ target, name, model })))
+    .filter(({ target, name, model }) => isModerationModel(name) && isAllowed(key, target, model));
+  const chosen = open.find(({ name }) => name === usualModeration) ?? open[0];
+  if (!chosen) return usualModeration;
+  return areBareModelsOn ? chosen.name : `${chosen.target.name}/${chosen.name}`;
+}
