@@ -2,6 +2,7 @@ import { settingsInForce } from '@api-monitor/core';
 import {
   listLogFilesInUse,
   pruneAudit,
+  pruneGatewayObjects,
   pruneProbeTotals,
   pruneProxyRequests,
   pruneRuns,
@@ -11,12 +12,15 @@ import { cleanLogs } from './probe-logs.ts';
 import type { WorkerDeps } from './worker-deps.ts';
 
 const pruneBatchRows = 500;
+/** Of the objects that channels keep for clients; the newest are remembered. */
+const objectLimit = 1_000_000;
 
 /** Deletes rows that are older than their retention, in batches, so that other work continues in between. */
 export async function pruneHistory(deps: WorkerDeps): Promise<void> {
   const { db, limits, logger, stopping: signal } = deps;
   const batches = { batchSize: pruneBatchRows, signal };
   await pruneProbeTotals(db, { ...batches, nowS: deps.nowS() });
+  await pruneGatewayObjects(db, { ...batches, nowS: deps.nowS(), limit: objectLimit });
   const auditBefore = keepFromS(deps, limits.auditRetentionDays);
   if (auditBefore > 0) await pruneAudit(db, { ...batches, before: auditBefore });
   const { retentionDays } = limits;

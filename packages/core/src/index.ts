@@ -108,6 +108,12 @@ export {
   histogramAccuracy,
   percentileOf,
 } from './figures/histogram.ts';
+export {
+  type ObjectChange,
+  type ObjectKind,
+  objectKinds,
+  objectLifeS,
+} from './gateway/gateway-object.ts';
 export { type GatewayRoute, gatewayRoutes } from './gateway/gateway-route.ts';
 export {
   type ProxyKey,
@@ -116,6 +122,7 @@ export {
   proxyKeyShape,
 } from './gateway/proxy-key.ts';
 export {
+  type GatewayRecord,
   type ProxyAttempt,
   type ProxyRequest,
   type ProxyTotals,

@@ -42,6 +42,12 @@ export { faultOfDatabaseUrl } from './engine/postgres/database-url.ts';
 export { snapshotDatabase } from './engine/sqlite/snapshot-database.ts';
 export { describeStorageFault, isPassingFault } from './engine/storage-fault.ts';
 export {
+  findGatewayObjects,
+  type GatewayObject,
+  listNewestObjects,
+  pruneGatewayObjects,
+} from './gateway/gateway-objects.ts';
+export {
   createProxyKey,
   getProxyKey,
   hashProxyKey,

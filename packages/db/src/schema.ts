@@ -3,6 +3,7 @@ import type {
   AuditEntry,
   GatewayRoute,
   ModelState,
+  ObjectKind,
   ProbeRow,
   ProxyKey,
   ProxyRequest,
@@ -50,6 +51,7 @@ export interface Schema {
     outcome: RequestOutcome;
   };
   proxy_totals: ProxyTotalsTable;
+  gateway_objects: GatewayObjectsTable;
   status_items: Table<StatusItem> & {
     sort_order: number;
   };
@@ -109,6 +111,20 @@ interface ProxyTotalsTable extends Omit<ProxyTotals, 'group' | 'name' | 'first_b
   /** The sum of the times to the first byte, in seconds, and how many there were. */
   first_byte_sum_s: number;
   first_byte_count: number;
+}
+
+/** What a channel keeps for a key. */
+interface GatewayObjectsTable {
+  id: Generated<number>;
+  /** The start of the id's SHA-256, in base64url. */
+  object_hash: string;
+  target_id: number;
+  /** null: the master token. */
+  key_id: number | null;
+  kind: ObjectKind;
+  created_at: number;
+  /** null: it stays until it is deleted. */
+  expires_at: number | null;
 }
 
 /** At most one row: the second factor. */

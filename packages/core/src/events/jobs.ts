@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { proxyRequestSchema } from '../gateway/proxy-request.ts';
+import { gatewayRecordSchema } from '../gateway/proxy-request.ts';
 
 /** Work that one process hands to another; the payload is checked when it leaves the queue. */
 export const runTargetJobSchema = z.strictObject({ target_id: z.int().positive() });
@@ -12,5 +12,5 @@ export const probeModelJobSchema = z.strictObject({
 export type ProbeModelJob = z.infer<typeof probeModelJobSchema>;
 
 /** A batch of requests that the gateway served, to be stored outside its request path. */
-export const proxyRequestsJobSchema = z.strictObject({ requests: z.array(proxyRequestSchema) });
+export const proxyRequestsJobSchema = z.strictObject({ requests: z.array(gatewayRecordSchema) });
 export type ProxyRequestsJob = z.infer<typeof proxyRequestsJobSchema>;

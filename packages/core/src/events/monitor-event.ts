@@ -1,5 +1,6 @@
 import type { ChannelFault } from '../evidence/channel-fault.ts';
 import type { Evidence } from '../evidence/evidence.ts';
+import type { ObjectChange } from '../gateway/gateway-object.ts';
 import type { probedFields } from '../model-states/probed-fields.ts';
 import type { ProbeResult } from '../probes/probe-row.ts';
 import type { Run, RunProgress } from '../runs/run.ts';
@@ -55,10 +56,16 @@ export interface FaultChanged {
   data: { target_id: number; fault: ChannelFault | null; at: number };
 }
 
-/** Targets issued ids or sealed content, by their hashes, which no other target understands. */
+/**
+ * Targets issued ids or sealed content, by their hashes, which no other target understands; and made or
+ * deleted objects for the keys that asked for it.
+ */
 export interface StateIssued {
   type: 'state_issued';
-  data: { states: [hash: string, targetId: number][] };
+  data: {
+    states: [hash: string, targetId: number][];
+    objects?: (ObjectChange & { target_id: number; key_id: number | null })[];
+  };
 }
 
 export type MonitorEvent =

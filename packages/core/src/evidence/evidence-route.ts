@@ -23,9 +23,16 @@ export const evidenceRoutes = [
 ] as const satisfies readonly (GatewayRoute | Route)[];
 export type EvidenceRoute = (typeof evidenceRoutes)[number];
 
-/** A side endpoint of a route: it is served where the route is, and its answers prove nothing. */
+/** A side endpoint of a route: it is served where the route is if at all, and its answers prove nothing. */
 const sideRoutes: Partial<Record<GatewayRoute, EvidenceRoute>> = {
   'responses-compact': 'responses',
+  'responses-item': 'responses',
+  'input-tokens': 'responses',
+  files: 'chat',
+  batches: 'chat',
+  'message-batches': 'anthropic',
+  'gemini-files': 'gemini',
+  'cached-contents': 'gemini',
   'count-tokens': 'anthropic',
   'gemini-count-tokens': 'gemini',
 };

@@ -3,6 +3,8 @@ export const gatewayRoutes = [
   'chat',
   'responses',
   'responses-compact',
+  'responses-item',
+  'input-tokens',
   'anthropic',
   'count-tokens',
   'embeddings',
@@ -18,5 +20,10 @@ export const gatewayRoutes = [
   'gemini',
   'gemini-count-tokens',
   'gemini-embed',
+  'files',
+  'batches',
+  'message-batches',
+  'gemini-files',
+  'cached-contents',
 ] as const;
 export type GatewayRoute = (typeof gatewayRoutes)[number];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { findingOutcomes, findingScopes } from '../evidence/finding.ts';
 import { errorKinds } from '../probes/error-kind.ts';
 import { unixSeconds } from '../shape.ts';
+import { objectChangeSchema } from './gateway-object.ts';
 import { gatewayRoutes } from './gateway-route.ts';
 
 /** One try at one channel. `status` is null if no answer came. */
@@ -65,6 +66,12 @@ export const proxyRequestSchema = z.object({
   error: z.string().nullable(),
 });
 export type ProxyRequest = z.infer<typeof proxyRequestSchema>;
+
+/** A request's record as the gateway queues it; the objects have a table of their own. */
+export const gatewayRecordSchema = proxyRequestSchema.extend({
+  objects: z.array(objectChangeSchema).optional(),
+});
+export type GatewayRecord = z.infer<typeof gatewayRecordSchema>;
 
 /** The sums of the requests of one key, channel, model, hour or UTC day. */
 export const proxyTotalsShape = z.object({

@@ -11,6 +11,7 @@ import { totalsByOutcome } from '../migrations/0008-totals-by-outcome.ts';
 import { failedRuns } from '../migrations/0009-failed-runs.ts';
 import { runCuts } from '../migrations/0010-run-cuts.ts';
 import { evidence } from '../migrations/0011-evidence.ts';
+import { gatewayObjects } from '../migrations/0012-gateway-objects.ts';
 import type { Schema } from '../schema.ts';
 import { currentSchema } from './dialect.ts';
 
@@ -41,6 +42,7 @@ export async function createMigrator(db: Kysely<Schema>, nowS: number): Promise<
         '0009-failed-runs': failedRuns,
         '0010-run-cuts': runCuts,
         '0011-evidence': evidence(nowS),
+        '0012-gateway-objects': gatewayObjects,
       }),
     },
   });

@@ -1,4 +1,9 @@
-import { findingsOfRequest, type ProxyRequest, requestOutcomeOf } from '@api-monitor/core';
+import {
+  findingsOfRequest,
+  type GatewayRecord,
+  type ProxyRequest,
+  requestOutcomeOf,
+} from '@api-monitor/core';
 import { chunksOf } from '../engine/chunks-of.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { lockName, lockProxyKeys, lockTargets } from '../engine/locks.ts';
@@ -6,6 +11,7 @@ import {
   type EvidenceChange,
   writeTrafficFindings,
 } from '../model-states/write-traffic-findings.ts';
+import { writeGatewayObjects } from './gateway-objects.ts';
 import { proxyRequestCodec } from './proxy-requests.ts';
 import { addToTotals } from './proxy-totals.ts';
 
@@ -18,11 +24,11 @@ export interface RecordedRequests {
 
 /**
  * Writes what a gateway served, all or nothing: the requests that aren't stored yet, when and where their
- * keys were last used, and what they show about the models.
+ * keys were last used, which objects they made, and what they show about the models.
  */
 export async function recordProxyRequests(
   db: Database,
-  requests: readonly ProxyRequest[],
+  requests: readonly GatewayRecord[],
 ): Promise<RecordedRequests> {
   return inTransaction(db, async (tx) => {
     // One batch after the other, so that rows become visible in the order of their ids.
@@ -32,6 +38,7 @@ export async function recordProxyRequests(
     const fresh = await insertNew(tx, requests);
     await touchKeys(tx, fresh);
     await addToTotals(tx, fresh);
+    await writeGatewayObjects(tx, fresh);
     const changes = await writeTrafficFindings(tx, fresh.flatMap(findingsOfRequest));
     return { recorded: fresh.length, changes };
   });
@@ -39,8 +46,8 @@ export async function recordProxyRequests(
 
 async function insertNew(
   db: Database,
-  requests: readonly ProxyRequest[],
-): Promise<readonly ProxyRequest[]> {
+  requests: readonly GatewayRecord[],
+): Promise<readonly GatewayRecord[]> {
   const written = new Set<string>();
   for (const chunk of chunksOf(requests)) {
     const stored = chunk.map((request) =>
