@@ -23,6 +23,7 @@ import {
 } from './create-gateway-handler.ts';
 import type { gatewayOptionsOf } from './env.ts';
 import { createHeaderNames } from './forward/header-names.ts';
+import { keepAliveMs } from './forward/keep-alive.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import { createRecordSink } from './records/record-sink.ts';
 import { newRequestId } from './records/request-id.ts';
@@ -38,6 +39,7 @@ export interface GatewayOptions extends ReturnType<typeof gatewayOptionsOf> {
   readMasterToken: () => Promise<string | null>;
   /** Unix seconds. */
   nowS: () => number;
+  keepAliveMs?: number;
 }
 
 export interface Gateway {
@@ -107,6 +109,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   sharing.unref();
   const makeRequestId = () => newRequestId(nowS() * 1000);
   const handle = createGatewayHandler({
+    keepAliveMs,
     ...options,
     instanceId,
     board,

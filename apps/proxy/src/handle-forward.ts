@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { evidenceRouteOf, type Trail } from '@api-monitor/core';
 import type { BoardKey } from './board/board.ts';
 import type { Admission } from './board/key-limits.ts';
-import { type GatewayError, loopError } from './dialects/gateway-error.ts';
+import { errorSaid, type GatewayError, loopError } from './dialects/gateway-error.ts';
+import { AnswerWriter } from './forward/answer-writer.ts';
 import { loopStatus } from './forward/attempt-end.ts';
 import type { ClientRequest, ClientResponse } from './forward/client-response.ts';
 import { type Forwarded, type Forwarding, forwardRequest } from './forward/forward-request.ts';
@@ -96,13 +97,22 @@ interface Sent extends Name, Pick<Forwarding, 'heldBody' | 'choices'> {
 async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
   const { request, response, arrival, endpoint, trail } = given;
   const { model, found, isStream, heldBody, choices } = sent;
+  const { requestId } = arrival;
   const requestBytes = heldBody.bytes.length;
+  // Without it, Gemini streams an array.
+  const wantsEvents =
+    isStream && (endpoint.dialect !== 'gemini' || given.query?.get('alt') === 'sse');
+  const { keepAliveMs, idleTimeoutMs } = deps;
+  const writer = new AnswerWriter({
+    ...{ response, requestId, endpoint, heldBody, wantsEvents, keepAliveMs, idleTimeoutMs },
+    isAnswerHeaderPassed: deps.headerNames.isAnswerHeaderPassed,
+  });
   const forwarded = await forwardRequest(deps, {
-    ...{ request, response, requestId: arrival.requestId, endpoint, heldBody, found },
+    ...{ request, writer, requestId, endpoint, heldBody, found },
     ...{ askedModel: model, isStream, query: upstreamQuery(given.query), choices, trail },
   });
   const error = forwarded.status === 0 ? gatewayFault(forwarded) : null;
-  if (error) sendError(response, endpoint.dialect, error, arrival.requestId);
+  if (error) writer.endInError(error);
   rememberTarget(deps, sent, forwarded);
   const status = error?.status ?? forwarded.status;
   const asked = { requestedModel: model, requestBytes };
@@ -138,10 +148,12 @@ function limitError({ fault, waitS }: Extract<Admission, { ok: false }>): Gatewa
 }
 
 /** What the client gets if nothing of any channel's answer has reached it. */
-function gatewayFault({ judgement, entry, attempts, hasRunOut }: Forwarded): GatewayError {
+function gatewayFault(forwarded: Forwarded): GatewayError {
+  const { judgement, entry, attempts, hasRunOut, unpassed } = forwarded;
   if (attempts.at(-1)?.status === loopStatus) {
     return loopError('the channels tried for this model loop back to this monitor');
   }
+  if (unpassed) return errorSaid(unpassed.status, unpassed.error, judgement?.message ?? '');
   const name = entry ? `${entry.target.name}/${entry.model}` : 'the channel';
   const message = `${name} gave no answer: ${judgement?.message ?? 'it rests after failures'}`;
   if (hasRunOut) return { status: 503, code: 'no_channel', message, retryAfterS: 1 };

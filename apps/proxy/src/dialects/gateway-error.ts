@@ -1,3 +1,4 @@
+import type { BodyError } from '@api-monitor/core';
 import type { Dialect } from '../request/match-route.ts';
 
 /**
@@ -43,8 +44,31 @@ export function loopError(message: string): GatewayError {
   return { status: 508, code: 'loop_detected', message };
 }
 
+/** A channel's own error, for a client that can't get it as it came. */
+export function errorSaid(status: number, said: BodyError | null, message: string): GatewayError {
+  const code = said?.code ?? said?.type ?? 'upstream_error';
+  const param = said?.param ?? null;
+  return { status: nearestStatus(status), code, message, ...(param === null ? {} : { param }) };
+}
+
+function nearestStatus(status: number): GatewayError['status'] {
+  if (isKnown(status)) return status;
+  if (status === 529) return 503;
+  return status >= 400 && status < 500 ? 400 : 502;
+}
+
+function isKnown(status: number): status is GatewayError['status'] {
+  return Object.hasOwn(wordsByStatus, status);
+}
+
+interface ErrorBody {
+  error: object;
+  type?: 'error';
+  request_id?: string;
+}
+
 /** The error's JSON object in the caller's dialect. */
-export function errorBody(dialect: Dialect, error: GatewayError, requestId: string): object {
+export function errorBody(dialect: Dialect, error: GatewayError, requestId: string): ErrorBody {
   const { status: httpStatus, code, message, param = null } = error;
   const [openaiType, anthropicType, status] = wordsByStatus[httpStatus];
   switch (dialect) {
@@ -67,13 +91,20 @@ export function errorEvent(
   error: GatewayError,
   requestId: string,
 ): string {
-  const body = errorBody(dialect, error, requestId);
+  const body = withStatus(errorBody(dialect, error, requestId), error.status);
   if (dialect === 'anthropic') return `\n\nevent: error\ndata: ${JSON.stringify(body)}\n\n`;
   if (dialect === 'gemini') return `\n\ndata: ${JSON.stringify(body)}\n\n${unfinished}`;
   if (!isResponses) return `\n\ndata: ${JSON.stringify(body)}\n\n`;
   const { code, message } = error;
   const event = { type: 'error', code, message, param: null, ...body };
   return `\n\nevent: error\ndata: ${JSON.stringify(event)}\n\n`;
+}
+
+/** Within a stream, no status line tells it. Gemini's `code` is the status already. */
+function withStatus(body: ErrorBody, status: number): ErrorBody {
+  return 'code' in body.error && body.error.code === status
+    ? body
+    : { ...body, error: { ...body.error, status } };
 }
 
 /**

@@ -1,4 +1,5 @@
 import {
+  type BodyError,
   type ErrorKind,
   type Judgement,
   judgeBreak,
@@ -41,6 +42,8 @@ export interface PipeOptions extends ReadOptions {
 }
 
 const unreadLimitBytes = 64 * 1024;
+
+const notStreamed: Judgement = { ...nothingShown, message: 'it answered whole, not with a stream' };
 
 /**
  * Decides when one attempt's answer goes to the client. While another attempt may follow, its start is held
@@ -87,6 +90,11 @@ export class AnswerPipe implements AnswerHandler {
   /** What the answer has reported so far. */
   get usage(): ReadAnswer['usage'] {
     return this.#answer?.usage ?? { inputTokens: null, outputTokens: null };
+  }
+
+  /** What its error says; null if it isn't one, or isn't readable. */
+  get error(): BodyError | null {
+    return this.#answer?.error ?? null;
   }
 
   onHead(status: number, headers: AnswerHeaders): void {
@@ -206,7 +214,7 @@ export class AnswerPipe implements AnswerHandler {
     const answer = this.#answer;
     if (!this.#held || !answer) return;
     const mayHold = (bytes === null || this.#held.add(bytes)) && !isLate;
-    const isFailing = answer.hasError || (!mayHold && !answer.isGood);
+    const isFailing = answer.error !== null || (!mayHold && !answer.isGood);
     if (isFailing && answer.judge().may_another_serve) {
       this.#finish('retriable', answer.judge());
       // What is left is read and dropped, so that the connection can be used again.
@@ -229,7 +237,15 @@ export class AnswerPipe implements AnswerHandler {
   }
 
   #write(bytes: Buffer | null): void {
-    if (this.#passed && !this.#options.writer.write(this.#passed, bytes)) this.#pause();
+    // It is read to its end all the same, for the error that it may be.
+    if (!this.#passed || this.#isUnfit) return;
+    if (!this.#options.writer.write(this.#passed, bytes)) this.#pause();
+  }
+
+  /** The client waits for events, and this answer has none for it. */
+  get #isUnfit(): boolean {
+    const { writer } = this.#options;
+    return writer.mustBeEvents && !(this.#answer?.isGood && this.#answer.isEventStream);
   }
 
   /** The answer has arrived, or its connection has been closed as if it had. */
@@ -246,6 +262,11 @@ export class AnswerPipe implements AnswerHandler {
     const judgement = answer.judge();
     if (this.#held && judgement.may_another_serve) {
       this.#finish('retriable', judgement);
+      return;
+    }
+    if (this.#isUnfit) {
+      const isError = !answer.isGood || answer.error !== null;
+      this.#finish(isError ? 'unpassed' : 'retriable', isError ? judgement : notStreamed);
       return;
     }
     const last = joined(joined(this.#releaseHeld(), bytes), rest);

@@ -13,9 +13,11 @@ export interface AttemptEnd {
   /**
    * - `whole`: the answer has passed completely, whatever it says.
    * - `retriable`: nothing has reached the client yet, so another target may be tried.
+   * - `unpassed`: an error that is the client's to see, but that can't be passed as it came, because the head
+   *   of a stream has gone out.
    * - `broken`: the client has received the start, and the rest won't come.
    */
-  kind: 'whole' | 'retriable' | 'broken' | 'client_left';
+  kind: 'whole' | 'retriable' | 'unpassed' | 'broken' | 'client_left';
   /** Null if no answer came. */
   status: number | null;
   judgement: Judgement;

@@ -1,4 +1,5 @@
 import {
+  type BodyError,
   evidenceRouteOf,
   isProvingRoute,
   type Judgement,
@@ -8,7 +9,7 @@ import {
 } from '@api-monitor/core';
 import type { DispatchRequest } from '@api-monitor/upstream';
 import type { BoardModel } from '../board/board.ts';
-import { errorEvent, type GatewayError } from '../dialects/gateway-error.ts';
+import type { GatewayError } from '../dialects/gateway-error.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import type { HeldBody } from '../request/body/held-body.ts';
 import { type FoundModel, spliceModel } from '../request/find-model.ts';
@@ -16,7 +17,7 @@ import type { Endpoint } from '../request/match-route.ts';
 import { renameInnerModels } from '../request/rename-inner-models.ts';
 import type { Choice } from '../request/resolve-candidates.ts';
 import { AnswerPipe } from './answer-pipe.ts';
-import { AnswerWriter } from './answer-writer.ts';
+import type { AnswerWriter } from './answer-writer.ts';
 import {
   type AttemptEnd,
   answered,
@@ -25,14 +26,15 @@ import {
   isLoop,
   nothingShown,
 } from './attempt-end.ts';
-import type { ClientRequest, ClientResponse } from './client-response.ts';
+import type { ClientRequest } from './client-response.ts';
 import type { HeaderNames } from './header-names.ts';
 import { upstreamHeaders } from './request-headers.ts';
 
 /** A request to be forwarded, with everything that is known about it. */
 export interface Forwarding {
   request: ClientRequest;
-  response: ClientResponse;
+  /** For the answer, whichever attempt it comes from. */
+  writer: AnswerWriter;
   requestId: string;
   endpoint: Endpoint;
   /** Released once an answer has begun. */
@@ -60,6 +62,8 @@ export interface Forwarded {
   pipe: AnswerPipe | null;
   /** Of the last attempt. */
   judgement: Judgement | null;
+  /** The last channel's own error, which the client can't get as it came. */
+  unpassed: { status: number; error: BodyError | null } | null;
   /** Another target was to be tried, and rests by now. */
   hasRunOut: boolean;
 }
@@ -67,10 +71,7 @@ export interface Forwarded {
 /** Sends a request to one target after the other until one has begun to answer. Never rejects. */
 export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Promise<Forwarded> {
   const attempts: ProxyAttempt[] = [];
-  const { response, heldBody } = given;
-  const { headerNames, idleTimeoutMs } = deps;
-  const { isAnswerHeaderPassed } = headerNames;
-  const writer = new AnswerWriter({ response, heldBody, isAnswerHeaderPassed, idleTimeoutMs });
+  const { writer } = given;
   const isReady = isReadyNow(deps, given);
   let last: Pick<Forwarded, 'entry' | 'pipe' | 'judgement'> = {
     ...{ entry: null, pipe: null, judgement: null },
@@ -79,10 +80,10 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
   let loops = 0;
   for (;;) {
     const [choice, ...others] = choices.filter(isReady);
-    if (!choice) return { ...last, attempts, status: 0, hasRunOut: true };
+    if (!choice) return { ...last, attempts, status: 0, unpassed: null, hasRunOut: true };
     const number = attempts.length + 1;
     const isLast = others.length === 0 || number === deps.attemptLimit;
-    const { end, pipe, record } = await attempt(deps, given, { writer, choice, number, isLast });
+    const { end, pipe, record } = await attempt(deps, given, { choice, number, isLast });
     attempts.push(record);
     last = { entry: choice.entry, pipe, judgement: end.judgement };
     if (end.kind === 'retriable' && !isLast && !writer.hasLeft) {
@@ -92,8 +93,10 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
       else choices = isLoop(end) ? atOtherAddresses(others, choice) : others;
       continue;
     }
-    if (end.kind === 'broken') endBroken(given, writer, pipe, end.judgement);
-    return { ...last, attempts, status: statusOf(end, writer), hasRunOut: false };
+    if (end.kind === 'broken') endBroken(writer, pipe, end.judgement);
+    const { error } = pipe;
+    const unpassed = end.kind === 'unpassed' ? { status: end.status ?? 0, error } : null;
+    return { ...last, attempts, status: statusOf(end, writer), unpassed, hasRunOut: false };
   }
 }
 
@@ -119,16 +122,11 @@ function atOtherAddresses(choices: readonly Choice[], looped: Choice): readonly 
 /** The client got the last attempt's status, unless it has left or nothing has reached it. */
 function statusOf({ kind, status }: AttemptEnd, writer: AnswerWriter): number {
   if (kind === 'client_left' || (kind === 'retriable' && writer.hasLeft)) return 499;
-  return kind === 'retriable' ? 0 : (status ?? 0);
+  return kind === 'retriable' || kind === 'unpassed' ? 0 : (status ?? 0);
 }
 
 /** A stream ends in an error in the client's dialect; any other body is cut off. */
-function endBroken(
-  { endpoint, requestId }: Forwarding,
-  writer: AnswerWriter,
-  pipe: AnswerPipe,
-  { kind, message }: Judgement,
-): void {
+function endBroken(writer: AnswerWriter, pipe: AnswerPipe, { kind, message }: Judgement): void {
   if (!pipe.isEventStream) {
     writer.cutOff();
     return;
@@ -139,12 +137,10 @@ function endBroken(
     code: 'upstream_interrupted',
     message: `the channel broke off: ${message}`,
   };
-  const text = errorEvent(endpoint.dialect, endpoint.route === 'responses', error, requestId);
-  writer.end(Buffer.from(text));
+  writer.endInError(error);
 }
 
 interface Attempt {
-  writer: AnswerWriter;
   choice: Choice;
   /** What `x-proxy-attempts` says: 1 for the first target. */
   number: number;
@@ -181,13 +177,13 @@ async function attempt(deps: GatewayDeps, given: Forwarding, one: Attempt) {
 function send(
   deps: GatewayDeps,
   given: Forwarding,
-  { writer, choice, number, isLast }: Attempt,
+  { choice, number, isLast }: Attempt,
   onFirstToken: (firstTokenS: number) => void,
 ): Promise<{ end: AttemptEnd; pipe: AnswerPipe }> {
   const { dispatch, headerNames, idleTimeoutMs, bodyBudget: heldBudget, issuers, nowS } = deps;
   const { entry, standing, proofAgeS } = choice;
   const { target, model } = entry;
-  const { requestId, endpoint } = given;
+  const { writer, requestId, endpoint } = given;
   const attempts = { requestId, targetId: target.id, model, attempts: number };
   return new Promise((resolve) => {
     new AnswerPipe({

@@ -1,4 +1,4 @@
-import { type Judgement, judgeAnswer } from '@api-monitor/core';
+import { type BodyError, type Judgement, judgeAnswer } from '@api-monitor/core';
 import { type AnswerReader, createAnswerReader } from '@api-monitor/protocols';
 import { type AnswerHeaders, headerOf, retryAfterOf } from '@api-monitor/upstream';
 import type { Endpoint } from '../request/match-route.ts';
@@ -65,8 +65,8 @@ export class ReadAnswer {
     return this.#reader.hasEnded;
   }
 
-  get hasError(): boolean {
-    return this.#reader.error !== null;
+  get error(): BodyError | null {
+    return this.#reader.error;
   }
 
   get usage(): { inputTokens: number | null; outputTokens: number | null } {
@@ -93,6 +93,6 @@ export class ReadAnswer {
   /** At its end: an event stream that hasn't said that it is complete must not look whole. */
   get isCutShort(): boolean {
     const isFailure = this.judge().outcome === 'failure';
-    return this.isEventStream && this.isGood && isFailure && !this.hasError && !this.hasEnded;
+    return this.isEventStream && this.isGood && isFailure && this.error === null && !this.hasEnded;
   }
 }

@@ -6,6 +6,8 @@ export interface EventGate {
   pass(chunk: Buffer): Buffer | null;
   /** What is still held at the stream's end. */
   rest(): Buffer | null;
+  /** What has been passed on ends with a whole event, so that another may follow. */
+  readonly isBetweenEvents: boolean;
 }
 
 /** A longer event is passed on in pieces. */
@@ -18,14 +20,23 @@ const limitBytes = 64 * 1024;
  */
 export function createEventGate(): EventGate {
   let held: Buffer | null = null;
+  let isBetweenEvents = true;
   return {
+    get isBetweenEvents() {
+      return isBetweenEvents;
+    },
     pass(chunk) {
       const bytes = held ? Buffer.concat([held, chunk]) : chunk;
       const end = endOfLastEvent(bytes);
       const isHeld = end < bytes.length && bytes.length - end <= limitBytes && !isIdle(bytes[end]);
       held = isHeld ? bytes.subarray(end) : null;
-      if (!isHeld) return bytes;
-      return end > 0 ? bytes.subarray(0, end) : null;
+      if (!isHeld) {
+        isBetweenEvents = end === bytes.length;
+        return bytes;
+      }
+      if (end === 0) return null;
+      isBetweenEvents = true;
+      return bytes.subarray(0, end);
     },
     rest: () => held,
   };
