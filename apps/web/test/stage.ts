@@ -60,6 +60,19 @@ export function overflowOf(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.body.clientWidth);
 }
 
+/** The filters that a reader doesn't see in full: those cut off at the edge of the window or of their row. */
+export function cutFilters(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const filters = [
+      ...document.querySelectorAll('.toolbar :is(select, input, .segmented button)'),
+    ];
+    const rightOf = (element: Element | null) => element?.getBoundingClientRect().right ?? 0;
+    const isCut = (filter: Element) =>
+      rightOf(filter) > Math.min(innerWidth, rightOf(filter.closest('.toolbar')));
+    return filters.filter(isCut).map((filter) => filter.textContent.trim());
+  });
+}
+
 /**
  * Opens a page, and once more if its requests were dropped: Chromium drops all requests when a network
  * interface of the machine, such as a container's, appears or disappears.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accessibilityViolations } from '../accessibility-violations.ts';
 import { withHarbour } from '../harbour.ts';
-import { overflowOf, type Stage } from '../stage.ts';
+import { cutFilters, overflowOf, type Stage } from '../stage.ts';
 
 /** Each page, and what is on it once it has loaded. */
 const pages = {
@@ -31,6 +31,15 @@ export function describeDataPages(stage: Stage): void {
       const page = await stage.open(path + harbour.id, { viewport: { width, height: 800 } });
       await page.locator(shown).filter({ visible: true }).first().waitFor();
       expect(await overflowOf(page)).toBeLessThanOrEqual(0);
+      expect(await cutFilters(page)).toEqual([]);
+    });
+
+    it('has its filters in one row at 1280 px', async () => {
+      const page = await stage.open(path + harbour.id, { viewport: { width: 1280, height: 800 } });
+      await page.locator(shown).filter({ visible: true }).first().waitFor();
+      for (const toolbar of await page.locator('.toolbar').all()) {
+        expect((await toolbar.boundingBox())?.height).toBeLessThan(80);
+      }
     });
   });
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { eventually, overflowOf, type Stage, toggleOf } from '../stage.ts';
+import { cutFilters, eventually, overflowOf, type Stage, toggleOf } from '../stage.ts';
 
 export function describePreferences(stage: Stage): void {
   it('the language comes from the browser, switches at once, and is remembered', async () => {
@@ -31,6 +31,7 @@ export function describePreferences(stage: Stage): void {
     await toggleOf(page, 'Aurora').click();
     await page.locator('.model').first().waitFor();
     expect(await overflowOf(page)).toBeLessThanOrEqual(0);
+    expect(await cutFilters(page)).toEqual([]);
     for (const path of ['/docs/api', '/docs/proxy', '/admin/login']) {
       await page.goto(stage.product.origin + path);
       await page.locator('.call summary, [name=password]').first().click();
