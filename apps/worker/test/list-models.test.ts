@@ -32,14 +32,14 @@ test.each<[ModelListName, string]>([
   probing = await startProbing({ a: 'good' });
   probing.provider.setModelList(name);
   const list = await probing.list();
-  expect(list.ok ? '' : list.error).toContain(`model list: ${sentence}`);
+  expect(list.ok ? '' : list.message).toContain(sentence);
 });
 
 test('a wrong key is rejected, and not repeated', async () => {
   probing = await startProbing({ a: 'good' });
   const list = await probing.list({ apiKey: 'sk-another-key-987654' });
   expect(list).toEqual({
-    ...{ ok: false, kind: 'auth', error: 'model list: HTTP 401: Incorrect API key provided' },
+    ...{ ok: false, kind: 'auth', status: 401, message: 'HTTP 401: Incorrect API key provided' },
   });
 });
 

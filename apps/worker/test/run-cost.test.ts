@@ -164,8 +164,9 @@ test('what the budget leaves out keeps its state, and the run says so', async ()
   );
   await run();
   clock.now += 1800;
-  const { error, success, asked } = await run();
+  const { error, notes, success, asked } = await run();
   expect({ asked: asked.length, success }).toEqual({ asked: 3, success: 3 });
+  expect(notes).toEqual([{ code: 'over_budget', models: 4 }]);
   expect(error).toBe('4 models not asked: the budget of the day is used up');
   expect(await listModelStates(db)).toHaveLength(7);
   expect(await now()).toMatchObject({ last_status: 'healthy', last_total: 7, last_error: error });
@@ -202,11 +203,14 @@ test('a run that can ask nobody waits for the next day, and says why', async () 
   await runIfDue(deps, target.id, endless);
   await runIfDue(deps, target.id, endless);
   expect(await listRuns(db, target.id, 10)).toHaveLength(1);
-  expect(await now()).toMatchObject({ last_error: 'not run: the budget of the day is used up' });
+  expect(await now()).toMatchObject({
+    last_error: 'not run: the budget of the day is used up',
+    last_notes: [{ code: 'not_run' }],
+  });
   expect(deps.events.filter(({ type }) => type === 'target_updated')).toHaveLength(2);
   clock.now += 86_400;
   await runIfDue(deps, target.id, endless);
-  expect(await now()).toMatchObject({ last_status: 'healthy', last_error: null });
+  expect(await now()).toMatchObject({ last_status: 'healthy', last_error: null, last_notes: null });
 });
 
 test('runs at the same time share the budget of the whole installation', async () => {

@@ -45,7 +45,14 @@ test('a relay that guards only its list is probed all the same', async () => {
   });
   expect(error).toBe('model list: HTTP 401: bad key');
   expect(asked.toSorted()).toEqual(models);
-  expect(await now()).toMatchObject({ last_status: 'healthy', last_error: error, fault: null });
+  const listFailed = {
+    code: 'list_failed',
+    kind: 'auth',
+    status: 401,
+    message: 'HTTP 401: bad key',
+  };
+  const healthy = { last_status: 'healthy', last_error: error, fault: null };
+  expect(await now()).toMatchObject({ ...healthy, last_notes: [listFailed] });
 });
 
 test('a revoked key is found with one probe, and every model has it as its cause', async () => {
@@ -162,8 +169,9 @@ test('an empty list of a channel that had models is a failed one: they are asked
   const { provider, run, now, db } = await withChannel();
   provider.setModelList('empty');
   provider.setBehaviour('b', 'http_503');
-  const { error, error_kind, asked, rows } = await run();
-  expect({ error, error_kind }).toEqual({
+  const { error, error_kind, notes, asked, rows } = await run();
+  expect({ error, error_kind, notes }).toEqual({
+    notes: [{ code: 'list_emptied', models: 5 }],
     error: 'model list: it is empty, although it had 5 models',
     error_kind: 'bad_body',
   });

@@ -226,7 +226,8 @@ export {
   runShape,
   runStatuses,
 } from './runs/run.ts';
-export { endOfCut, type RunCut, RunCutError } from './runs/run-cut.ts';
+export { type RunCut, RunCutError } from './runs/run-cut.ts';
+export { endOfCut, type RunNote, runNoteShape, sentenceOfNotes } from './runs/run-note.ts';
 export { successRate, summariseRun } from './runs/summarise-run.ts';
 export { type FieldKind, fieldKindsOf, seconds, unixSeconds } from './shape.ts';
 export {

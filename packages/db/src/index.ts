@@ -86,6 +86,7 @@ export { type ProbeSeries, readProbeSeries } from './probe-totals/read-probe-ser
 export { pruneProbeTotals } from './probe-totals/write-probe-totals.ts';
 export { type FinishRunInput, type FinishRunOutcome, finishRun } from './runs/finish-run.ts';
 export { recordModelProbe } from './runs/record-model-probe.ts';
+export type { RunRow } from './runs/run-codec.ts';
 export { listRunModels } from './runs/run-models.ts';
 export {
   endInterruptedRuns,
@@ -97,7 +98,6 @@ export {
   listRunningTargetIds,
   listRuns,
   pruneRuns,
-  type RunRow,
   startRun,
 } from './runs/runs.ts';
 export { skipRun } from './runs/skip-run.ts';

@@ -54,12 +54,13 @@ export interface AttemptTimes {
 /** What an attempt shows about its model; a side endpoint shows nothing. */
 export function findingOf(
   { route }: Endpoint,
-  { judgement, firstTokenS, retryAfterS, saidEnd }: AttemptEnd,
+  { status, judgement, firstTokenS, retryAfterS, saidEnd }: AttemptEnd,
   { beganAt, endedAt }: AttemptTimes,
 ): Finding {
   const { outcome, kind, scope, message } = isProvingRoute(route) ? judgement : nothingShown;
   return {
     ...{ outcome, kind, scope, message, route: evidenceRouteOf(route), by: 'traffic' },
+    ...(status === null ? {} : { status }),
     ...{ began_at: beganAt, at: endedAt },
     first_token_s: firstTokenS,
     is_wrong_answer: null,

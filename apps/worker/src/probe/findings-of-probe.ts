@@ -34,10 +34,12 @@ function endOf(attempts: readonly SentAttempt[], { form, reading }: SentAttempt)
 }
 
 function findingOf(attempt: SentAttempt, by: Finding['by']): Finding {
-  const { outcome, kind, scope, message } = judgeExchange(attempt.exchange, attempt.reading);
+  const { exchange } = attempt;
+  const { outcome, kind, scope, message } = judgeExchange(exchange, attempt.reading);
   return {
     ...{ outcome, kind, scope, message, by, route: attempt.form.route },
     ...{ began_at: attempt.beganAt, at: attempt.endedAt, first_token_s: attempt.firstTokenS },
+    ...(exchange.answered ? { status: exchange.status } : {}),
     ...{ is_wrong_answer: null, retry_after_s: attempt.retryAfterS },
   };
 }

@@ -1,7 +1,9 @@
 import {
   askedFirst,
   type ChannelFault,
+  type ErrorKind,
   type ProbeResult,
+  type RunNote,
   type RunPlan,
   type Suspicion,
   settleScopes,
@@ -25,6 +27,11 @@ export type ProbingDeps = Pick<
   'db' | 'logger' | 'upstream' | 'stopping' | 'limits' | 'nowS' | 'freezes' | 'random'
 >;
 
+/** The models that a channel lists, or why there is no list. */
+export type FoundList =
+  | Extract<ModelList, { ok: true }>
+  | { ok: false; kind: ErrorKind; note: RunNote };
+
 /** Everything that one run works with. */
 export interface RunContext {
   target: Target;
@@ -32,7 +39,7 @@ export interface RunContext {
   known: ReadonlyMap<string, KnownState>;
   fault: ChannelFault | null;
   /** Null if the models are typed by hand alone. */
-  list: ModelList | null;
+  list: FoundList | null;
   plan: RunPlan;
   pace: Pace;
   budget: Budget;
@@ -56,7 +63,7 @@ export interface ProbedModels {
 }
 
 /** What a probe says that failed because of an error in this program; the details are only logged. */
-export const unexpected = "unexpected error; see the monitor's log";
+const unexpected = "unexpected error; see the monitor's log";
 
 /** Probes every model of the plan, or writes why it wasn't probed. Never throws. */
 export async function probeModels(deps: ProbingDeps, run: RunContext): Promise<ProbedModels> {

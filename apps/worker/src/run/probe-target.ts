@@ -4,6 +4,8 @@ import {
   isSixthRun,
   planModels,
   type RunCut,
+  type RunNote,
+  sentenceOfNotes,
   type Target,
 } from '@api-monitor/core';
 import {
@@ -13,17 +15,16 @@ import {
   listKnownModels,
 } from '@api-monitor/db';
 import type { ModelList } from '@api-monitor/protocols';
-import { budgetUsedUp } from '../asking/budget.ts';
 import { createPace } from '../asking/pace.ts';
 import { askAwake } from '../probe/freeze-watch.ts';
 import { listModels } from '../probe/list-models.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 import {
+  type FoundList,
   type ProbedModels,
   type ProbingDeps,
   probeModels,
   type RunContext,
-  unexpected,
 } from './probe-models.ts';
 import { endOfSignal, unlessCut } from './unless-cut.ts';
 
@@ -45,20 +46,27 @@ interface ProbeTargetInput
   asksAll: boolean;
 }
 
+/** Why a run failed: the sentence, and its code unless it is only text. */
+type Why = Pick<RunFound, 'error' | 'notes'>;
+
 /** What a run found that failed before its first probe. */
-export function foundNothing(error: string, more: Partial<RunFound> = {}): RunFound {
+export function foundNothing(why: Why, more: Partial<RunFound> = {}): RunFound {
   return {
     ...{ probes: [], findings: [], remembered: new Map(), listed_models: null, list_way: null },
-    ...{ probe_concurrency: null, status: 'error', error, error_kind: null, cut: null },
+    ...{ probe_concurrency: null, status: 'error', ...why, error_kind: null, cut: null },
     ...more,
   };
 }
 
-/** The sentence for an internal error; the details are only logged. */
-export function sentenceOf({ logger }: Pick<Deps, 'logger'>, err: unknown, target: Target): string {
-  if (err instanceof AppError) return err.message;
+/** What to say about an internal error; the details are only logged. */
+export function whyFailed({ logger }: Pick<Deps, 'logger'>, err: unknown, target: Target): Why {
+  if (err instanceof AppError) return { error: err.message, notes: null };
   logger.error({ err, target_id: target.id }, 'run failed');
-  return unexpected;
+  return asNoted([{ code: 'unexpected' }]);
+}
+
+function asNoted(notes: readonly RunNote[]): Why {
+  return { error: sentenceOfNotes(notes), notes };
 }
 
 /**
@@ -71,8 +79,8 @@ export async function probeTarget(deps: Deps, input: ProbeTargetInput): Promise<
   const { list_way, probe_concurrency, fault } = await getProbeMemory(db, target.id);
   const past = await listKnownModels(db, target.id);
   const answer = target.models_mode === 'manual' ? null : await listAwake(deps, input, list_way);
-  const list = answer && unlessEmptied(answer, past, target);
-  if (cut.aborted) return { ...foundNothing(''), ...endOfSignal(cut) };
+  const list = answer && foundList(answer, past, target);
+  if (cut.aborted) return foundNothing(asNoted([]), endOfSignal(cut));
   const models = chooseModels(list?.ok ? list.models : stillKnown(past), target);
   if (models.length === 0) return withoutModels(list, target);
   const known = new Map(past.map((one) => [one.model, one]));
@@ -83,7 +91,7 @@ export async function probeTarget(deps: Deps, input: ProbeTargetInput): Promise<
   const run = { ...input, known, fault, list, plan, pace };
   const { unasked, failure, isComplete, ...probed } = await probeModels(deps, run);
   const end = failure
-    ? ({ status: 'error', error: sentenceOf(deps, failure.error, target), cut: null } as const)
+    ? ({ status: 'error', ...whyFailed(deps, failure.error, target), cut: null } as const)
     : endOf(run, { unasked, isComplete });
   return {
     ...probed,
@@ -105,18 +113,18 @@ async function listAwake(
 }
 
 /**
+ * The list as it was read, or why it counts as one that could not be.
  * An empty list of a channel that had models counts as one that could not be read, because relays send one
  * when they are in trouble: the known models show whether they still answer.
  */
-function unlessEmptied(list: ModelList, past: readonly KnownState[], target: Target): ModelList {
+function foundList(list: ModelList, past: readonly KnownState[], target: Target): FoundList {
+  if (!list.ok) {
+    const { kind, status, message } = list;
+    return { ok: false, kind, note: { code: 'list_failed', kind, status, message } };
+  }
   const had = stillKnown(past).filter((model) => !target.models.includes(model));
-  if (!list.ok || list.models.length > 0 || had.length === 0) return list;
-  const models = had.length === 1 ? '1 model' : `${had.length} models`;
-  return {
-    ok: false,
-    kind: 'bad_body',
-    error: `model list: it is empty, although it had ${models}`,
-  };
+  if (list.models.length > 0 || had.length === 0) return list;
+  return { ok: false, kind: 'bad_body', note: { code: 'list_emptied', models: had.length } };
 }
 
 /** The latest probed first, because `max_models` may leave only some. */
@@ -127,22 +135,20 @@ function stillKnown(past: readonly KnownState[]): string[] {
     .map(({ model }) => model);
 }
 
-function listed(list: ModelList | null) {
+function listed(list: FoundList | null) {
   return list?.ok
     ? { listed_models: list.models, list_way: list.way }
     : { listed_models: null, list_way: null };
 }
 
-function withoutModels(list: ModelList | null, target: Target): RunFound {
-  if (list && !list.ok) return foundNothing(list.error, { error_kind: list.kind });
-  const error = list ? reasonOfNone(target) : 'no models are typed in';
-  return foundNothing(error, { status: 'completed', ...listed(list) });
+function withoutModels(list: FoundList | null, target: Target): RunFound {
+  if (list && !list.ok) return foundNothing(asNoted([list.note]), { error_kind: list.kind });
+  const note = list ? reasonOfNone(target) : ({ code: 'none_typed' } as const);
+  return foundNothing(asNoted([note]), { status: 'completed', ...listed(list) });
 }
 
-function reasonOfNone({ selected_models: { length } }: Target): string {
-  if (length === 0) return 'the list has no models';
-  const models = length === 1 ? 'the model that is' : `any of the ${length} models that are`;
-  return `the list no longer has ${models} selected`;
+function reasonOfNone({ selected_models: { length } }: Target): RunNote {
+  return length === 0 ? { code: 'list_empty' } : { code: 'none_selected', models: length };
 }
 
 function endOf(
@@ -150,12 +156,8 @@ function endOf(
   { unasked, isComplete }: Pick<ProbedModels, 'unasked' | 'isComplete'>,
 ) {
   if (!isComplete) return endOfSignal(cut);
-  const sentences = list && !list.ok ? [list.error] : [];
-  if (unasked.length > 0) {
-    const models = unasked.length === 1 ? '1 model' : `${unasked.length} models`;
-    sentences.push(`${models} not asked: ${budgetUsedUp}`);
-  }
-  const error = sentences.length === 0 ? null : sentences.join('; ');
+  const notes: RunNote[] = list && !list.ok ? [list.note] : [];
+  if (unasked.length > 0) notes.push({ code: 'over_budget', models: unasked.length });
   const error_kind = list && !list.ok ? list.kind : null;
-  return { status: 'completed', error, error_kind, cut: null } as const;
+  return { status: 'completed', ...asNoted(notes), error_kind, cut: null } as const;
 }

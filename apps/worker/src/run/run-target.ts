@@ -7,13 +7,13 @@ import {
   skipRun,
   startRun,
 } from '@api-monitor/db';
-import { type Budget, budgetUsedUp, openBudget } from '../asking/budget.ts';
+import { type Budget, openBudget } from '../asking/budget.ts';
 import { logFileName, openProbeLog } from '../probe-logs.ts';
 import { publishFault } from '../publish-fault.ts';
 import { roundToMs } from '../round-to-ms.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 import type { ActiveRun } from './active-runs.ts';
-import { foundNothing, probeTarget, type RunFound, sentenceOf } from './probe-target.ts';
+import { foundNothing, probeTarget, type RunFound, whyFailed } from './probe-target.ts';
 import { upstreamTargetOf } from './upstream-target.ts';
 import { withRetries } from './with-retries.ts';
 
@@ -75,9 +75,8 @@ async function budgetOf(
   const budget = await openBudget(deps, target);
   if (trigger === 'manual' || !budget.isUsedUp()) return budget;
   budget.end();
-  const error = `not run: ${budgetUsedUp}`;
-  if (!(await skipRun(deps.db, { target_id: targetId, error }))) return null;
-  deps.logger.info({ target_id: targetId }, error);
+  if (!(await skipRun(deps.db, { target_id: targetId, note: { code: 'not_run' } }))) return null;
+  deps.logger.info({ target_id: targetId }, 'not run: the budget of the day is used up');
   await deps.bus.events.publish({ type: 'target_updated', data: { target_id: targetId } });
   return null;
 }
@@ -147,7 +146,7 @@ async function probeAndLog(
         await publishProgress(total, done, probe);
       },
     });
-  const findings = await probing().catch((error) => foundNothing(sentenceOf(deps, error, target)));
+  const findings = await probing().catch((error) => foundNothing(whyFailed(deps, error, target)));
   return { ...findings, log_file: (await log.close()) ? file : null };
 }
 

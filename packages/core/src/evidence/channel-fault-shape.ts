@@ -6,6 +6,10 @@ import { unixSeconds } from '../shape.ts';
 export const channelFaultShape = z.object({
   kind: z.enum(errorKinds),
   error: z.string(),
+  status: z
+    .int()
+    .optional()
+    .describe('of the answer that showed it; absent if none came, and in older faults'),
   since: unixSeconds,
   found_at: unixSeconds.describe('when it was last seen'),
   failures: z.int().describe('how many times in a row'),

@@ -16,7 +16,7 @@ export function nextFault(
   before: ChannelFault | null,
   finding: Pick<
     Finding,
-    'outcome' | 'scope' | 'kind' | 'message' | 'by' | 'began_at' | 'at' | 'retry_after_s'
+    'outcome' | 'scope' | 'kind' | 'status' | 'message' | 'by' | 'began_at' | 'at' | 'retry_after_s'
   >,
   intervalS: number,
 ): ChannelFault | null {
@@ -31,6 +31,7 @@ export function nextFault(
   return {
     kind: finding.kind ?? 'upstream',
     error: finding.message ?? 'no message',
+    ...(finding.status === undefined ? {} : { status: finding.status }),
     since: before?.since ?? at,
     found_at: at,
     failures,

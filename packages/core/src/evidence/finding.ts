@@ -31,6 +31,8 @@ export interface Judgement {
 /** A judgement with what the state machine needs. Times are Unix seconds. */
 export interface Finding extends Pick<Judgement, 'outcome' | 'kind' | 'scope' | 'message'> {
   route: EvidenceRoute;
+  /** Of the answer; absent if none came. */
+  status?: number | undefined;
   /** `run`: a probe of a whole run. `recheck`: a single probe after a failure. */
   by: 'run' | 'recheck' | 'traffic';
   /** When the request was sent, and when the finding was made. */

@@ -65,6 +65,13 @@ test('a failure of the channel that is heard of after a later answer counts no m
   expect(next(before, { ...quota, began_at: 121, at: 122 }).fault).toMatchObject({ since: 122 });
 });
 
+test('a fault carries the status of the answer that showed it', () => {
+  const found = next(known(), { ...quota, status: 402 });
+  expect(found.fault).toMatchObject({ status: 402 });
+  const later = next(found, { ...quota, began_at: 131, at: 132 });
+  expect(later.fault).not.toHaveProperty('status');
+});
+
 test('a fault is asked again ever less often, and a burst of failures counts once', () => {
   const first = next(known(), quota);
   const burst = next(first, { ...quota, began_at: 99.5, at: 101 });

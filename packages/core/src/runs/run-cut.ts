@@ -25,7 +25,7 @@ export class RunCutError extends Error {
   }
 }
 
-/** How a run that was cut short is stored: the code, and its sentence for people. */
-export function endOfCut(cut: RunCut): { cut: RunCut; error: string } {
-  return { cut, error: sentences[cut] };
+/** What to say about a run that was cut short. */
+export function sentenceOfCut(cut: RunCut): string {
+  return sentences[cut];
 }

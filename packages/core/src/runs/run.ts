@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { errorKinds } from '../probes/error-kind.ts';
 import { unixSeconds } from '../shape.ts';
 import { runCuts } from './run-cut.ts';
+import { runNoteShape } from './run-note.ts';
 
 export const runStatuses = ['running', 'completed', 'error'] as const;
 
@@ -29,6 +30,10 @@ export const runShape = z.object({
   log_file: z.string().nullable(),
   error: z.string().nullable().describe('why it failed, or why its list of models did'),
   error_kind: z.enum(errorKinds).nullable(),
+  notes: z
+    .array(runNoteShape)
+    .nullable()
+    .describe('what `error` says, as codes; null: nothing, or a run of an earlier version'),
   cut: z.enum(runCuts).nullable().describe('why the run was cut short; null if it was not'),
 });
 export type Run = z.output<typeof runShape>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { settingRules } from '../admin/settings.ts';
 import { channelFaultShape } from '../evidence/channel-fault-shape.ts';
 import { errorKinds } from '../probes/error-kind.ts';
+import { runNoteShape } from '../runs/run-note.ts';
 import { plainLine, unixSeconds } from '../shape.ts';
 import { baseUrlSchema } from './base-url.ts';
 import { formerPrompt } from './own-prompt.ts';
@@ -89,6 +90,10 @@ export const targetShape = z.object({
   last_log_file: z.string().nullable(),
   last_error: z.string().nullable(),
   last_error_kind: z.enum(errorKinds).nullable(),
+  last_notes: z
+    .array(runNoteShape)
+    .nullable()
+    .describe('what `last_error` says, as codes; null: nothing, or a note of an earlier version'),
   fault: channelFaultShape.nullable().describe('why no model of the channel can serve; null: none'),
 });
 export type Target = z.output<typeof targetShape>;

@@ -104,7 +104,11 @@ test('an interrupted run stores what it measured and does not change the status 
   );
   expect(outcome).toMatchObject({
     run: { status: 'error', error: 'interrupted', total: 1, fail: 1 },
-    target: { ...before, last_error: 'interrupted' },
+    target: {
+      ...before,
+      last_error: 'interrupted',
+      last_notes: [{ code: 'cut', cut: 'interrupted' }],
+    },
   });
   const states = await listModelStates(db);
   expect(states.map((state) => [state.model, state.success])).toEqual([

@@ -2,6 +2,7 @@ import {
   type ErrorKind,
   endOfCut,
   type RunCut,
+  type RunNote,
   summariseRun,
   type Target,
 } from '@api-monitor/core';
@@ -18,13 +19,16 @@ import {
 } from '../model-states/write-model-states.ts';
 import { addProbeTotals } from '../probe-totals/write-probe-totals.ts';
 import { getTarget, targetCodec } from '../targets/targets.ts';
+import { type RunRow, runCodec, runColumns } from './run-codec.ts';
 import { insertRunModels } from './run-models.ts';
-import { getRun, type RunRow, runColumns } from './runs.ts';
+import { getRun } from './runs.ts';
 
 export interface FinishRunInput extends WriteModelStatesInput {
   log_file: string | null;
   /** Why the run failed, or why its list of models did. */
   error: string | null;
+  /** What the error says, as codes; null or absent if it has none. */
+  notes?: readonly RunNote[] | null;
   /** Why the run was interrupted; without it, the worker stopped. */
   cut?: RunCut | null;
   error_kind: ErrorKind | null;
@@ -64,7 +68,7 @@ export async function finishRun(db: Database, input: FinishRunInput): Promise<Fi
 
 async function updateRun(db: Database, input: FinishRunInput): Promise<RunRow> {
   const { status: _, ...counts } = summariseRun(input.probes);
-  return db.kysely
+  const run = await db.kysely
     .updateTable('runs')
     .set({
       ...counts,
@@ -72,12 +76,13 @@ async function updateRun(db: Database, input: FinishRunInput): Promise<RunRow> {
       finished_at: input.nowS,
       heartbeat_at: input.nowS,
       log_file: input.log_file,
-      ...endOf(input),
+      ...runCodec.toRow(endOf(input)),
       error_kind: input.error_kind,
     })
     .where('id', '=', input.run_id)
     .returning(runColumns)
     .executeTakeFirstOrThrow();
+  return runCodec.fromRow(run);
 }
 
 async function updateSummary(
@@ -101,9 +106,9 @@ async function updateSummary(
 
 /** The next run is due an interval after the start of this one, however long it took. */
 function summaryOf(input: FinishRunInput, { started_at }: RunRow, past: PastStates) {
-  const last_error = endOf(input).error;
-  const last_error_kind = input.error_kind;
-  if (input.status === 'interrupted') return { last_error, last_error_kind };
+  const { error: last_error, notes: last_notes } = endOf(input);
+  const why = targetCodec.toRow({ last_error, last_error_kind: input.error_kind, last_notes });
+  if (input.status === 'interrupted') return why;
   const kept = (input.kept_models ?? []).flatMap((model) => past.get(model) ?? []);
   const asBefore = kept.map((row) => ({ success: row.success === 1, error_kind: row.error_kind }));
   const { status, total, success, fail } = summariseRun([...input.probes, ...asBefore]);
@@ -114,8 +119,7 @@ function summaryOf(input: FinishRunInput, { started_at }: RunRow, past: PastStat
     last_success: success,
     last_fail: fail,
     last_log_file: input.log_file,
-    last_error,
-    last_error_kind,
+    ...why,
   };
 }
 
@@ -127,6 +131,7 @@ function learntOf({ listed_models, list_way, probe_concurrency }: FinishRunInput
   };
 }
 
-function endOf({ status, error, cut }: FinishRunInput) {
-  return status === 'interrupted' ? endOfCut(cut ?? 'interrupted') : { cut: null, error };
+function endOf({ status, error, notes, cut }: FinishRunInput) {
+  if (status === 'interrupted') return endOfCut(cut ?? 'interrupted');
+  return { cut: null, error, notes: notes?.length ? [...notes] : null };
 }

@@ -17,8 +17,8 @@ import {
 } from '../model-states/write-model-states.ts';
 import { addProbeCost } from '../probe-totals/write-probe-totals.ts';
 import { getTarget, targetCodec } from '../targets/targets.ts';
+import { type RunRow, runCodec, runColumns } from './run-codec.ts';
 import { insertRunModels } from './run-models.ts';
-import { type RunRow, runColumns } from './runs.ts';
 
 export interface RecordModelProbeInput {
   target_id: number;
@@ -76,7 +76,7 @@ export async function recordModelProbe(
 
 async function insertRun(db: Database, input: RecordModelProbeInput): Promise<RunRow> {
   const { status: _, ...counts } = summariseRun([input.probe]);
-  return db.kysely
+  const run = await db.kysely
     .insertInto('runs')
     .values({
       target_id: input.target_id,
@@ -89,6 +89,7 @@ async function insertRun(db: Database, input: RecordModelProbeInput): Promise<Ru
     })
     .returning(runColumns)
     .executeTakeFirstOrThrow();
+  return runCodec.fromRow(run);
 }
 
 async function updateTarget(

@@ -52,12 +52,14 @@ test('a run that ends early is stored with the code and the sentence of its reas
   await finish(db, moved, [], { status: 'interrupted', cut: 'target_moved' });
   expect(await getRun(db, moved.id)).toMatchObject({
     cut: 'target_moved',
+    notes: [{ code: 'cut', cut: 'target_moved' }],
     error: 'stopped: the address or the key of the channel changed',
   });
   const deleted = await startedRun(db, id, 20);
   await hideTarget(db, id, 30);
   expect(await getRun(db, deleted.id)).toMatchObject({
     cut: 'target_deleted',
+    notes: [{ code: 'cut', cut: 'target_deleted' }],
     error: 'stopped: the channel was deleted',
   });
 });

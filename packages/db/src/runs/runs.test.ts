@@ -1,3 +1,4 @@
+import { endOfCut } from '@api-monitor/core';
 import { expect, test } from 'vitest';
 import { failedProbe, finish, runOnce, startedRun, targetInput } from '../../test/samples.ts';
 import { openIn, tempDatabase, tempFolder } from '../../test/temp-database.ts';
@@ -42,6 +43,7 @@ test('a run starts with its target as it is now', async () => {
       log_file: 'target_1_x.jsonl',
       error: null,
       error_kind: null,
+      notes: null,
       cut: null,
       trigger: 'manual',
       heartbeat_at: 100,
@@ -74,7 +76,7 @@ test('a target never runs twice at once, even from two connections to the same f
 test('the table itself refuses a second running run', async () => {
   const db = await withTarget();
   const run = await startedRun(db, 1, 100);
-  const { id: _, ...copy } = run;
+  const { id: _, notes: __, ...copy } = run;
   await expect(db.kysely.insertInto('runs').values(copy).execute()).rejects.toThrow(/unique/i);
 });
 
@@ -134,9 +136,10 @@ test('a run whose worker stopped reporting ends as interrupted, and its target k
   await startedRun(db, 2, 280);
   const ended = await endInterruptedRuns(db, { runs: [silent], nowS: 300 });
   expect(ended).toEqual([
-    { ...silent, status: 'error', error: 'interrupted', cut: 'interrupted', finished_at: 300 },
+    { ...silent, status: 'error', ...endOfCut('interrupted'), finished_at: 300 },
   ]);
-  expect(await getTarget(db, 1)).toEqual({ ...before, last_error: 'interrupted' });
+  const { error: last_error, notes: last_notes } = endOfCut('interrupted');
+  expect(await getTarget(db, 1)).toEqual({ ...before, last_error, last_notes });
   expect(await listRunningTargetIds(db)).toEqual([2]);
   expect(await endInterruptedRuns(db, { runs: [silent], nowS: 301 })).toEqual([]);
 });

@@ -1,30 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  endOfCut,
-  fieldKindsOf,
-  type Run,
-  type RunTrigger,
-  runShape,
-  type Target,
-} from '@api-monitor/core';
+import { endOfCut, type RunTrigger, type Target } from '@api-monitor/core';
 import { sql } from 'kysely';
-import { createCodec } from '../engine/columns.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { deleteRows, type Retention } from '../engine/delete-batches.ts';
 import { lockTargets } from '../engine/locks.ts';
 import { purgeDeleted } from '../targets/delete-target.ts';
-import { getTarget } from '../targets/targets.ts';
-
-/** A stored run. */
-export interface RunRow extends Run {
-  /** When its worker last reported that it is alive; null in runs of the older tool. */
-  heartbeat_at: number | null;
-}
-
-export const runColumns = [
-  ...createCodec<Run>(fieldKindsOf(runShape)).columns,
-  'heartbeat_at',
-] as const;
+import { getTarget, targetCodec } from '../targets/targets.ts';
+import { type RunRow, runCodec, runColumns } from './run-codec.ts';
 
 function selectRuns({ kysely }: Database) {
   return kysely.selectFrom('runs').select(runColumns);
@@ -67,7 +49,9 @@ export async function startRun(db: Database, input: StartRunInput): Promise<Star
       .onConflict((conflict) => conflict.doNothing())
       .returning(runColumns)
       .executeTakeFirst();
-    return run ? { outcome: 'started', run, target } : { outcome: 'already_running' };
+    return run
+      ? { outcome: 'started', run: runCodec.fromRow(run), target }
+      : { outcome: 'already_running' };
   });
 }
 
@@ -95,11 +79,12 @@ export async function listRuns(
 ): Promise<RunRow[]> {
   let query = selectRuns(db).where('target_id', '=', targetId);
   if (!with_traffic) query = query.where('trigger', '!=', 'traffic');
-  return query.orderBy('id', 'desc').limit(limit).execute();
+  return (await query.orderBy('id', 'desc').limit(limit).execute()).map(runCodec.fromRow);
 }
 
 export async function getRun(db: Database, id: number): Promise<RunRow | null> {
-  return (await selectRuns(db).where('id', '=', id).executeTakeFirst()) ?? null;
+  const run = await selectRuns(db).where('id', '=', id).executeTakeFirst();
+  return run ? runCodec.fromRow(run) : null;
 }
 
 /** The target's newest finished run of the whole target, failed or not; null before the first. */
@@ -111,12 +96,13 @@ export async function getLatestFinishedRun(db: Database, targetId: number): Prom
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return run ?? null;
+  return run ? runCodec.fromRow(run) : null;
 }
 
 /** All running runs, of any process. */
 export async function listRunningRuns(db: Database): Promise<RunRow[]> {
-  return selectRuns(db).where('status', '=', 'running').orderBy('target_id').execute();
+  const runs = await selectRuns(db).where('status', '=', 'running').orderBy('target_id').execute();
+  return runs.map(runCodec.fromRow);
 }
 
 /** The ids of the targets that are being probed now, by any process. */
@@ -158,7 +144,7 @@ async function endInterruptedRun(
   const end = endOfCut('interrupted');
   const ended = await kysely
     .updateTable('runs')
-    .set({ status: 'error', ...end, finished_at: nowS })
+    .set({ status: 'error', ...runCodec.toRow(end), finished_at: nowS })
     .where('id', '=', id)
     .where('status', '=', 'running')
     .where('heartbeat_at', heartbeat_at === null ? 'is' : '=', heartbeat_at)
@@ -167,11 +153,13 @@ async function endInterruptedRun(
   for (const { target_id } of ended) {
     await kysely
       .updateTable('targets')
-      .set({ last_error: end.error, last_error_kind: null })
+      .set(
+        targetCodec.toRow({ last_error: end.error, last_error_kind: null, last_notes: end.notes }),
+      )
       .where('id', '=', target_id)
       .execute();
   }
-  return ended;
+  return ended.map(runCodec.fromRow);
 }
 
 const runsPerPage = 50;

@@ -6,13 +6,16 @@ import { createTarget, getTarget, listDueTargets, listModelStates, skipRun } fro
 test('a run that is skipped leaves its reason, once, and the target stays due', async () => {
   const db = await tempDatabase();
   const { id } = await createTarget(db, targetInput(), 1);
-  expect(await skipRun(db, { target_id: id, error: 'no budget' })).toBe(true);
-  expect(await skipRun(db, { target_id: id, error: 'no budget' })).toBe(false);
-  expect(await skipRun(db, { target_id: 99, error: 'no budget' })).toBe(false);
-  expect(await getTarget(db, id)).toMatchObject({ last_error: 'no budget', last_run_at: null });
+  const note = { code: 'not_run' } as const;
+  expect(await skipRun(db, { target_id: id, note })).toBe(true);
+  expect(await skipRun(db, { target_id: id, note })).toBe(false);
+  expect(await skipRun(db, { target_id: 99, note })).toBe(false);
+  const last_error = 'not run: the budget of the day is used up';
+  const said = { last_error, last_notes: [note], last_run_at: null };
+  expect(await getTarget(db, id)).toMatchObject(said);
   expect(await listDueTargets(db, 100)).toHaveLength(1);
   await runOnce(db, id, 200, [probe()]);
-  expect(await getTarget(db, id)).toMatchObject({ last_error: null });
+  expect(await getTarget(db, id)).toMatchObject({ last_error: null, last_notes: null });
 });
 
 test('a model that a run leaves out keeps its state and its place, and counts', async () => {

@@ -1,5 +1,7 @@
+import { type RunNote, sentenceOfNotes } from '@api-monitor/core';
 import { nextRevision } from '../engine/columns.ts';
 import type { Database } from '../engine/database.ts';
+import { targetCodec } from '../targets/targets.ts';
 
 /**
  * Notes why a run that was due didn't take place; the target stays due. False if that is already noted, or
@@ -7,11 +9,15 @@ import type { Database } from '../engine/database.ts';
  */
 export async function skipRun(
   db: Database,
-  { target_id, error }: { target_id: number; error: string },
+  { target_id, note }: { target_id: number; note: RunNote },
 ): Promise<boolean> {
+  const error = sentenceOfNotes([note]);
   const noted = await db.kysely
     .updateTable('targets')
-    .set({ last_error: error, last_error_kind: null, revision: nextRevision })
+    .set({
+      ...targetCodec.toRow({ last_error: error, last_error_kind: null, last_notes: [note] }),
+      revision: nextRevision,
+    })
     .where('id', '=', target_id)
     .where('deleted_at', 'is', null)
     .where((where) => where.or([where('last_error', 'is', null), where('last_error', '!=', error)]))

@@ -4,6 +4,7 @@ import { type Database, inTransaction } from '../engine/database.ts';
 import { type Batches, deleteRows } from '../engine/delete-batches.ts';
 import { lockTargets } from '../engine/locks.ts';
 import { renameInProxyKeys } from '../gateway/proxy-keys.ts';
+import { runCodec } from '../runs/run-codec.ts';
 import { getTarget } from './targets.ts';
 
 const batchSize = 200;
@@ -56,7 +57,7 @@ export function hideTarget(db: Database, id: number, nowS: number): Promise<bool
     await tx.kysely.deleteFrom('model_states').where('target_id', '=', id).execute();
     await tx.kysely
       .updateTable('runs')
-      .set({ status: 'error', ...endOfCut('target_deleted'), finished_at: nowS })
+      .set({ status: 'error', ...runCodec.toRow(endOfCut('target_deleted')), finished_at: nowS })
       .where('target_id', '=', id)
       .where('status', '=', 'running')
       .execute();

@@ -34,6 +34,7 @@ test('a new target has every field, with a sealed key', async () => {
     last_success: 0,
     last_fail: 0,
     last_log_file: null,
+    last_notes: null,
     last_error: null,
     last_error_kind: null,
     fault: null,

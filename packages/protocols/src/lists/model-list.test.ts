@@ -137,7 +137,8 @@ describe('pages are followed', () => {
         ? answered('', 401)
         : answered({ data: [{ id: 'a' }], has_more: true }),
     );
-    expect(list).toEqual({ ok: false, error: 'model list: HTTP 401: no message', kind: 'auth' });
+    const message = 'HTTP 401: no message';
+    expect(list).toEqual({ ok: false, message, kind: 'auth', status: 401 });
     expect(asked).toHaveLength(2);
   });
 });
@@ -181,7 +182,7 @@ describe('other ways are tried', () => {
     const { list } = listing((path) => answered('', path.startsWith('/v1beta') ? 403 : 404));
     expect(list).toMatchObject({
       ok: false,
-      error: 'model list: HTTP 403: no message',
+      message: 'HTTP 403: no message',
       kind: 'auth',
     });
   });
@@ -203,29 +204,31 @@ describe('the error of anything else says what was sent', () => {
     ['nothing', answered(''), 'HTTP 200 without a list of models: empty body', 'bad_body'],
     ['too long', { ...answered('{"data":['), cut: 'too_long' }, 'too long to read', 'bad_body'],
   ])('%s', (_, exchange, what, kind) => {
-    expect(listOf(exchange)).toEqual({ ok: false, error: `model list: ${what}`, kind });
+    const { status } = exchange;
+    expect(listOf(exchange)).toEqual({ ok: false, message: what, kind, status });
   });
 
   test('without an answer', () => {
     const exchange = { answered: false, kind: 'network', message: 'connection refused' } as const;
     expect(listOf({ ...exchange, durationS: 1 })).toEqual({
       ok: false,
-      error: 'model list: connection refused',
+      message: 'connection refused',
       kind: 'network',
+      status: null,
     });
   });
 
   test('with no more than the first 500 characters', () => {
     const list = listOf(answered('y'.repeat(10_000)));
-    expect(list.ok ? '' : list.error).toBe(
-      `model list: HTTP 200 without a list of models: ${'y'.repeat(500)}…`,
+    expect(list.ok ? '' : list.message).toBe(
+      `HTTP 200 without a list of models: ${'y'.repeat(500)}…`,
     );
   });
 });
 
 test('what was sent instead is quoted as one clean line', () => {
   const list = listOf(answered(`oh\u0000 \u001b[31m\n${'🙂'.repeat(600)}`));
-  const error = list.ok ? '' : list.error;
+  const error = list.ok ? '' : list.message;
   expect(error).toMatch(/: oh \[31m 🙂/);
   expect(error.isWellFormed()).toBe(true);
 });

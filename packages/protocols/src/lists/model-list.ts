@@ -16,9 +16,15 @@ export const listWays = ['openai', 'anthropic', 'gemini'] as const;
 export type ListWay = (typeof listWays)[number];
 
 /** The models that a channel lists, or a sentence that says what it sent instead. */
-export type ModelList =
-  | { ok: true; models: string[]; way: ListWay }
-  | { ok: false; error: string; kind: ErrorKind };
+export type ModelList = { ok: true; models: string[]; way: ListWay } | ListFailure;
+
+export interface ListFailure {
+  ok: false;
+  message: string;
+  kind: ErrorKind;
+  /** Of the answer; null if none came. */
+  status: number | null;
+}
 
 /** How far the listing has come. */
 export interface ListState {
@@ -28,7 +34,7 @@ export interface ListState {
   models: readonly string[];
   pages: number;
   /** The ways that failed, in their order. */
-  failures: readonly { way: ListWay; error: string; kind: ErrorKind }[];
+  failures: readonly (ListFailure & { way: ListWay })[];
 }
 
 /** After one more exchange there is another request to send, or the result. */
@@ -93,42 +99,39 @@ function afterPage(state: ListState, { models: listed, cursor }: ListPage): List
     : { done: true, list: { ok: true, models, way: state.way } };
 }
 
-interface Failure {
-  ok: false;
-  error: string;
-  kind: ErrorKind;
-}
-
 /** Another way is tried unless the channel is down; half a list would make the other half look gone. */
-function afterFailure(state: ListState, exchange: Exchange, { error, kind }: Failure): ListStep {
-  const failures = [...state.failures, { way: state.way, error, kind }];
+function afterFailure(state: ListState, exchange: Exchange, last: ListFailure): ListStep {
+  const { kind } = last;
+  const failures = [...state.failures, { ...last, way: state.way }];
   const next = listWays.find((way) => !failures.some((failure) => failure.way === way));
   const isDown = !exchange.answered || kind === 'rate_limit' || isServerError(exchange.status);
   if (next && !isDown && state.pages === 0) return { done: false, state: fromWay(next, failures) };
   // Refused keys say more than addresses that don't exist.
   const telling = failures.find((failure) => failure.kind === 'auth' || failure.kind === 'quota');
-  const failure = telling ?? failures[0] ?? { error, kind };
-  return { done: true, list: { ok: false, error: failure.error, kind: failure.kind } };
+  const { way: _, ...list } = telling ?? failures[0] ?? { ...last, way: state.way };
+  return { done: true, list };
 }
 
 function isServerError(status: number): boolean {
   return status >= 500 && status !== 501;
 }
 
-function readPage(exchange: Exchange): { ok: true; page: ListPage } | Failure {
-  if (!exchange.answered) return fault(exchange.message, exchange.kind);
+type PageReading = { ok: true; page: ListPage } | ListFailure;
+
+function readPage(exchange: Exchange): PageReading {
+  if (!exchange.answered) return failure(exchange.message, exchange.kind, null);
   const { status, body, cut } = exchange;
   if (status < 200 || status > 299) {
     const error = readErrorBody(body);
     const message = quote(error.message, quoteLimit) || 'no message';
-    return fault(`HTTP ${status}: ${message}`, classifyError({ status, ...error }));
+    return failure(`HTTP ${status}: ${message}`, classifyError({ status, ...error }), status);
   }
-  if (cut === 'too_long') return fault('too long to read', 'bad_body');
-  if (cut === 'undecodable') return fault('its compression is broken', 'bad_body');
+  if (cut === 'too_long') return failure('too long to read', 'bad_body', status);
+  if (cut === 'undecodable') return failure('its compression is broken', 'bad_body', status);
   return readList(status, body);
 }
 
-function readList(status: number, body: string): { ok: true; page: ListPage } | Failure {
+function readList(status: number, body: string): PageReading {
   const json = parseJson(body.replace(/^\uFEFF/, ''));
   const page = readListPage(json);
   if (page && page.models.length > 0) return { ok: true, page };
@@ -137,11 +140,12 @@ function readList(status: number, body: string): { ok: true; page: ListPage } | 
   if (page && !error && !page.isUnreadable) return { ok: true, page };
   if (error) {
     const message = `HTTP ${status}, response error: ${quote(error.message, quoteLimit)}`;
-    return fault(message, classifyError({ status, ...error }));
+    return failure(message, classifyError({ status, ...error }), status);
   }
   const said =
     quote(messageOf(isObject(json) ? json : null), quoteLimit) || quote(body, quoteLimit);
-  return fault(`HTTP ${status} without a list of models: ${said || 'empty body'}`, 'bad_body');
+  const message = `HTTP ${status} without a list of models: ${said || 'empty body'}`;
+  return failure(message, 'bad_body', status);
 }
 
 /** An error that is only a code, as `{"models": [], "code": 401}`. */
@@ -151,6 +155,6 @@ function codeAlone(json: unknown): BodyError | null {
   return { message: `code ${code}`, type: null, code: String(code), param: null };
 }
 
-function fault(what: string, kind: ErrorKind): Failure {
-  return { ok: false, error: `model list: ${what}`, kind };
+function failure(message: string, kind: ErrorKind, status: number | null): ListFailure {
+  return { ok: false, message, kind, status };
 }
