@@ -195,18 +195,18 @@ describe('a tooltip', () => {
 });
 
 describe('a problem of the channel', () => {
-  const fault = { ...sampleOf(channelFaultShape), kind: 'auth', error: 'HTTP 401: no' } as const;
-  const refused = sampleModel({ error_kind: 'auth', status_code: 401 });
+  const refusal = { kind: 'auth', error: 'HTTP 401: no', status: 401 } as const;
+  const fault = { ...sampleOf(channelFaultShape), ...refusal };
 
   it('is a fault by its kind, with the provider’s own words and the field to mend', () => {
-    const channel = sampleChannel({ fault, latest_models: [refused] });
+    const channel = sampleChannel({ fault });
     expect(channelProblem(channel, en)).toMatchObject({
       ...{ level: 'fault', tone: 'bad', title: 'Key refused (401)', words: 'HTTP 401: no' },
       remedy: 'api_key',
     });
     expect(channelProblem(channel, zh)?.title).toBe('密钥被拒绝（401）');
     expect(channelCard(channel, en)).toMatchObject({ state: 'fault', tone: 'bad' });
-    const dead = sampleChannel({ fault: { ...fault, kind: 'network' } });
+    const dead = sampleChannel({ fault: { ...sampleOf(channelFaultShape), kind: 'network' } });
     expect(channelProblem(dead, en)).toMatchObject({
       ...{ title: 'No connection', remedy: 'base_url' },
     });

@@ -62,7 +62,7 @@ export function problemNotice({ language, clock, home, edit }: NoticeOptions) {
               html`<span title=${formatExactTime(timeS, language.translator)}>${clockText(() => askedAgainText(timeS))}</span>`,
           )}
         </p>
-        ${wordsOf(problem.words)}
+        ${when(problem.words, wordsOf)}
       </div>
       ${remedyButton(card, problem)}
     </section>`;

@@ -3,7 +3,7 @@ import type { InferResponseType } from 'hono/client';
 import { type ApiClient, answerOf } from '../api/client.ts';
 import { ApiFailure, sentenceOf } from '../api/failure.ts';
 import type { Channel } from '../channels/channel.ts';
-import { listFailure } from '../channels/channel-problem.ts';
+import { type RunReport, runReport } from '../channels/run-report.ts';
 import { download, fileNameOf } from '../export/download.ts';
 import type { Translator } from '../i18n/translate.ts';
 import { probesAsCsv, probesAsJsonl } from '../probes/export-probes.ts';
@@ -97,9 +97,8 @@ export function createViewerPanel(options: ViewerOptions) {
     progress: null as Channel['run_progress'],
     run: address.run,
     shownRunId: null as number | null,
-    /** What went wrong with the run as a whole: its kind in words, and the provider's own. */
-    runError: '',
-    runErrorKind: '',
+    /** What should be known about the run as a whole; all empty if nothing. */
+    report: noReport,
     runTone: 'bad' as 'bad' | 'warn',
     filter: address.filter,
     counts: { all: 0, passed: 0, failed: 0, skipped: 0 },
@@ -187,8 +186,7 @@ export function createViewerPanel(options: ViewerOptions) {
       this.isRunning = target.running;
       this.progress = target.run_progress;
       this.shownRunId = run?.id ?? null;
-      this.runError = run?.error ?? '';
-      this.runErrorKind = runErrorText(run, language.translator);
+      this.report = reportOf(run, language.translator);
       this.runTone = run?.status === 'error' ? 'bad' : 'warn';
       this.takeLive(nextLive);
     },
@@ -222,9 +220,8 @@ export function createViewerPanel(options: ViewerOptions) {
   };
 }
 
-/** What the failed list of a run means; empty if something else went wrong. */
-function runErrorText(run: ListedRun | null, translator: Translator): string {
-  if (!run?.error_kind) return '';
-  const { title, text } = listFailure(run.error_kind, run.status === 'completed', translator);
-  return `${title}. ${text}`;
+const noReport: RunReport = { title: '', text: '', words: '' };
+
+function reportOf(run: ListedRun | null, translator: Translator): RunReport {
+  return (run && runReport(run, run.status === 'completed', translator)) ?? noReport;
 }
