@@ -43,6 +43,16 @@ const shapes: Shape[] = [
     body: `${hi}${words}${chatDelta({}, 'stop')}${data({ choices: [], usage: { prompt_tokens: 9, completion_tokens: 44 } })}data: [DONE]\n\n`,
   },
   {
+    title: 'usage before the last words',
+    route: 'chat',
+    body: `${hi}${words}${data({ choices: [], usage: { prompt_tokens: 9, completion_tokens: 44 } })}${words}${chatDelta({}, 'stop')}data: [DONE]\n\n`,
+  },
+  {
+    title: 'blank lines between the events',
+    route: 'chat',
+    body: `\n\n: wait\n\n\n\n${hi}\n\n\r\n${words}${chatDelta({}, 'stop')}`,
+  },
+  {
     title: 'blanks before the text',
     route: 'chat',
     body: `${chatDelta({ content: '\n\n' })}${hi}${chatDelta({}, 'stop')}`,

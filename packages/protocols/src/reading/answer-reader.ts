@@ -5,14 +5,20 @@ import { codecFor } from '../codecs/protocol-for.ts';
 import { readingOf } from '../codecs/reading-of.ts';
 import { type BodyForm, bodyFormOf } from './body-form.ts';
 import { createEventFilter, type EventFilter } from './event-filter.ts';
-import { createArrayFrames, createEventFrames, type Frames } from './event-frames.ts';
+import {
+  createArrayFrames,
+  createEventFrames,
+  endOfFirstEvent,
+  type Frames,
+  startOfEvent,
+} from './event-frames.ts';
 import { findError } from './find-error.ts';
 import { createJsonTail, type JsonTail } from './json-tail.ts';
 import { parseJson } from './json-value.ts';
 import { readBody } from './read-body.ts';
 import { draftAfter } from './read-stream.ts';
 import { endSse, readSse, type SseEvent, sseStart } from './sse.ts';
-import { stateMarksOf } from './state-marks.ts';
+import { mayHaveStateMarks, stateMarksOf } from './state-marks.ts';
 
 export interface AnswerReaderOptions {
   route: GatewayRoute;
@@ -147,10 +153,13 @@ class PassingAnswer implements AnswerReader {
   }
 
   #begin(bytes: Buffer): void {
-    const start = withoutBlanks(Buffer.concat([this.#start, bytes]));
+    const start = withoutBlanks(
+      this.#start.length === 0 ? bytes : Buffer.concat([this.#start, bytes]),
+    );
     this.#form = bodyFormOf(start.toString('latin1', 0, shownBytes));
     if (this.#form === 'unknown') {
-      this.#start = start;
+      // The chunk's memory is used again.
+      this.#start = Buffer.from(start);
       return;
     }
     this.#start = Buffer.alloc(0);
@@ -181,22 +190,35 @@ class PassingAnswer implements AnswerReader {
 
   #readFrame = (frame: Buffer): void => {
     if (this.error) return;
-    if (!this.#hasWorked && this.#unworked < unworkedLimit) {
-      const events = this.#eventsIn(frame);
+    let at = 0;
+    while (at < frame.length && !this.#hasWorked && this.#unworked < unworkedLimit) {
+      const end = this.#form === 'stream' ? endOfFirstEvent(frame, at) : frame.length;
+      const events = this.#eventsIn(frame.subarray(at, end));
       this.#unworked += events.length;
       this.#readEvents(events);
-      return;
+      at = end;
     }
-    const words = frame.toString('latin1');
-    if (this.#filter.mayMatter(words)) {
-      this.#readReport();
-      this.#readEvents(this.#eventsIn(frame).filter(this.#isWanted));
-    } else if (this.#filter.mayReportTokens(words)) this.#report = Buffer.from(frame);
+    if (at < frame.length) this.#readMarked(frame.subarray(at));
   };
+
+  /** Reads what matters of a frame, from the first such event on. */
+  #readMarked(frame: Buffer): void {
+    if (this.error) return;
+    const words = frame.toString('latin1');
+    const first = this.#filter.firstThatMatters(words);
+    const start = first < 0 || this.#form !== 'stream' ? 0 : startOfEvent(words, first);
+    const before = first < 0 ? words : words.slice(0, start);
+    if (this.#filter.mayReportTokens(before)) {
+      this.#report = Buffer.from(first < 0 ? frame : frame.subarray(0, start));
+    }
+    if (first < 0) return;
+    this.#readReport();
+    this.#readEvents(this.#eventsIn(frame.subarray(start)).filter(this.#isWanted));
+  }
 
   #isWanted = ({ event, data }: SseEvent): boolean => {
     const words = event === null ? data : `event: ${event}\n${data}`;
-    return this.#filter.mayMatter(words) || this.#filter.mayReportTokens(words);
+    return this.#filter.firstThatMatters(words) >= 0 || this.#filter.mayReportTokens(words);
   };
 
   #eventsIn(frame: Buffer): SseEvent[] {
@@ -215,7 +237,8 @@ class PassingAnswer implements AnswerReader {
       this.#readable += 1;
       this.#keep(draft);
       const { onState } = this.#options;
-      if (onState) for (const mark of stateMarksOf(parseJson(event.data))) onState(mark);
+      if (!onState || !mayHaveStateMarks(event.data)) continue;
+      for (const mark of stateMarksOf(parseJson(event.data))) onState(mark);
     }
   }
 
@@ -228,7 +251,7 @@ class PassingAnswer implements AnswerReader {
   #readReport(): void {
     const report = this.#report;
     this.#report = null;
-    if (report) this.#readEvents(this.#eventsIn(report));
+    if (report) this.#readEvents(this.#eventsIn(report).filter(this.#isWanted));
   }
 
   end(): BodyReading {
@@ -275,7 +298,9 @@ class PassingAnswer implements AnswerReader {
     const { readEvent, readWhole = readEvent } = this.#codec;
     this.#keep(error ? { ...this.#draft, error } : readWhole(this.#draft, json));
     const { onState } = this.#options;
-    if (onState && !error) for (const mark of stateMarksOf(json)) onState(mark);
+    if (onState && !error && mayHaveStateMarks(whole)) {
+      for (const mark of stateMarksOf(json)) onState(mark);
+    }
     // A whole body needs no other end than its own.
     this.#draft = { ...this.#draft, ended: true };
     return readingOf(this.#draft, this.#codec, false);

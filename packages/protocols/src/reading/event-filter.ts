@@ -6,8 +6,8 @@ import type { GatewayRoute } from '@api-monitor/core';
  * model's text the quotes are escaped, so most texts don't match.
  */
 export interface EventFilter {
-  /** It may contain an error, the answer's end or state. */
-  mayMatter(frame: string): boolean;
+  /** Where it may contain an error, the answer's end or state; -1 if it has none. */
+  firstThatMatters(frame: string): number;
   /** It may report tokens; the latest report is enough. */
   mayReportTokens(frame: string): boolean;
 }
@@ -23,13 +23,21 @@ const stateByRoute: Partial<Record<GatewayRoute, RegExp>> = {
   chat: /"(?:thought_)?signature"|"encrypted/,
 };
 
+/** With the state of each route, as one search. */
+const statefulByRoute = new Map(
+  Object.entries(stateByRoute).map(([route, { source }]): [string, RegExp] => [
+    route,
+    new RegExp(`${decisive.source}|${source}`),
+  ]),
+);
+
 const report = /"usage(?:Metadata)?"\s*:(?!\s*null)/;
 
 /** `isStateful`: events with state of the channel are wanted too. */
 export function createEventFilter(route: GatewayRoute, isStateful: boolean): EventFilter {
-  const state = isStateful ? stateByRoute[route] : undefined;
+  const wanted = (isStateful && statefulByRoute.get(route)) || decisive;
   return {
-    mayMatter: (frame) => decisive.test(frame) || (state?.test(frame) ?? false),
+    firstThatMatters: (frame) => frame.search(wanted),
     mayReportTokens: (frame) => report.test(frame),
   };
 }

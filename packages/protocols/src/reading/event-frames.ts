@@ -29,11 +29,34 @@ export function createEventFrames(limitBytes: number, onTooLong: OnTooLong): Fra
   };
 }
 
+/** With the end of the line before. */
+const blankLines = ['\n\n', '\n\r\n', '\r\r'];
+
 /** The index after the last blank line; 0 if there is none. */
 export function endOfLastEvent(bytes: Buffer): number {
   const { length } = bytes;
   if (bytes[length - 1] === 0x0a && bytes[length - 2] === 0x0a) return length;
-  return Math.max(endOf(bytes, '\n\n'), endOf(bytes, '\n\r\n'), endOf(bytes, '\r\r'));
+  return Math.max(...blankLines.map((blankLine) => endOf(bytes, blankLine)));
+}
+
+/** The index after the first blank line from `from` on, and those that follow it; the length if there is none. */
+export function endOfFirstEvent(bytes: Buffer, from: number): number {
+  const ends = blankLines.flatMap((blankLine) => {
+    const at = bytes.indexOf(blankLine, from);
+    return at < 0 ? [] : at + blankLine.length;
+  });
+  let end = Math.min(...ends, bytes.length);
+  while (bytes[end] === 0x0a || bytes[end] === 0x0d) end += 1;
+  return end;
+}
+
+/** Where the event begins that contains `at`, in a frame as Latin-1. */
+export function startOfEvent(frame: string, at: number): number {
+  const ends = blankLines.map((blankLine) => {
+    const found = frame.lastIndexOf(blankLine, at - blankLine.length);
+    return found < 0 ? 0 : found + blankLine.length;
+  });
+  return at === 0 ? 0 : Math.max(...ends);
 }
 
 function endOf(bytes: Buffer, blankLine: string): number {

@@ -5,7 +5,9 @@
 
 /** The value at a path of keys and array positions; undefined if there is none. */
 export function valueAt(value: unknown, ...path: readonly (string | number)[]): unknown {
-  return path.reduce(stepInto, value);
+  let found = value;
+  for (const key of path) found = stepInto(found, key);
+  return found;
 }
 
 function stepInto(value: unknown, key: string | number): unknown {

@@ -23,10 +23,17 @@ const objectPaths: readonly (readonly string[])[] = [
   ['message', 'container'],
   ['delta', 'container'],
 ];
-const idOfChannel = /^(resp|rs|msg|fc|ws|ci|cntr|container|conv|ig|mcp)_/;
+const idPrefixes = '(?:resp|rs|msg|fc|ws|ci|cntr|container|conv|ig|mcp)_';
+const idOfChannel = new RegExp(`^${idPrefixes}`);
+const markWords = new RegExp(`"(?:${[...opaqueNames, ...sealedTypes].join('|')})"|"${idPrefixes}`);
 
 /** A hostile answer may nest without end. */
 const deepest = 8;
+
+/** Whether the JSON text may have such marks: most has none, and a search costs less than reading it. */
+export function mayHaveStateMarks(text: string): boolean {
+  return markWords.test(text);
+}
 
 /**
  * What ties a conversation to the channel that answered: response and item ids, encrypted reasoning, thinking
