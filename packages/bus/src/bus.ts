@@ -28,7 +28,7 @@ export const queueSpecs = {
   proxyRequests: {
     name: 'proxy-requests',
     // Lower, because a batch holds many requests and all batches are in memory.
-    limit: 4_000,
+    limit: 1_000,
     schema: proxyRequestsJobSchema,
     isIrreplaceable: true,
   },

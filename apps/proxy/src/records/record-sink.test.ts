@@ -47,10 +47,10 @@ test('a record waits no longer than the period', async () => {
 
 test('many records are queued in several batches, in their order', async () => {
   const { sink, queue, taken } = start();
-  const ids = Array.from({ length: 120 }, (_, at) => `r${at}`);
+  const ids = Array.from({ length: 450 }, (_, at) => `r${at}`);
   for (const id of ids) sink.add(record(id));
   await vi.advanceTimersByTimeAsync(250);
-  expect(queue.batches.map(({ length }) => length)).toEqual([50, 50, 20]);
+  expect(queue.batches.map(({ length }) => length)).toEqual([200, 200, 50]);
   expect(taken()).toEqual(ids);
 });
 

@@ -8,10 +8,11 @@ type Deps = Pick<WorkerDeps, 'db' | 'bus' | 'logger' | 'metrics'>;
 type Requests = ProxyRequestsJob['requests'];
 
 /**
- * Requests per transaction, which blocks an embedded api for a few milliseconds. If a batch is cut off
- * between two transactions, it is delivered again, and what has been written already is skipped.
+ * Requests per transaction, which blocks an embedded api for a few milliseconds; with fewer, each takes
+ * longer. If a batch is cut off between two transactions, it is delivered again, and what has been written
+ * already is skipped.
  */
-const pieceLength = 100;
+const pieceLength = 200;
 
 /**
  * Writes a batch of the gateway's records, and publishes which channels have started or stopped failing in
