@@ -39,7 +39,7 @@ test('everything that names a major version of Node names the same one', () => {
   const wanted = majorIn('package.json', /"node": ">=(\d+)"/);
   expect(wanted).toBeDefined();
   expect(majorIn('.docker/Dockerfile', /^FROM node:(\d+)-/m)).toBe(wanted);
-  expect(majorIn('.docker/vite.config.ts', /target: 'node(\d+)'/)).toBe(wanted);
+  expect(majorIn('.config/bundle.ts', /target: 'node(\d+)'/)).toBe(wanted);
   expect(majorIn('pnpm-workspace.yaml', /"@types\/node": (\d+)\./)).toBe(wanted);
   expect(majorIn('.github/CONTRIBUTING.md', /have Node (\d+)/)).toBe(wanted);
 });

@@ -1,23 +1,18 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { bundle } from '../../.config/bundle.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
+const upload = `${root}../api/src/transfer/upload/`;
 
-/** A file for each program and thread, and shared chunks. better-sqlite3 is not bundled, because it is a binary. */
-export default defineConfig({
+/** A file for each program and thread. */
+export default bundle({
   root,
-  ssr: { noExternal: true, external: ['better-sqlite3'], target: 'node' },
-  build: {
-    ssr: true,
-    target: 'node24',
-    rolldownOptions: {
-      input: [
-        ...['main', 'demo', 'gateway-thread'].map((name) => `${root}src/${name}.ts`),
-        ...['read-upload-process', 'watch-reading'].map(
-          (name) => `${root}../api/src/transfer/upload/${name}.ts`,
-        ),
-      ],
-      output: { entryFileNames: '[name].js', chunkFileNames: 'shared-[hash].js' },
-    },
+  outDir: `${root}dist`,
+  input: {
+    main: `${root}src/main.ts`,
+    demo: `${root}src/demo.ts`,
+    'gateway-thread': `${root}src/gateway-thread.ts`,
+    'read-upload-process': `${upload}read-upload-process.ts`,
+    'watch-reading': `${upload}watch-reading.ts`,
   },
 });
