@@ -284,3 +284,21 @@ test('addresses that are not allowed are refused', async () => {
   expect(refused.faults[0]).toMatch(/127\.0\.0\.1|loopback|private/);
   expect(sockets).toHaveLength(0);
 });
+
+test.each(['PATCH', 'DELETE', 'GET'] as const)(
+  'a %s without a body has none, and is repeated elsewhere only if it changes nothing',
+  async (method) => {
+    const heads: string[] = [];
+    const { target } = await listenForTest((socket) => {
+      socket.on('data', (bytes) => {
+        heads.push(bytes.toString());
+        const moved = 'HTTP/1.1 302 Found\r\nLocation: /v1/y\r\nContent-Length: 0\r\n\r\n';
+        socket.write(bytes.includes('/v1/x') ? moved : answer('moved'));
+      });
+    });
+    const got = await ask(upstreamForTest(), target, { ...asked, method, body: null });
+    expect(heads[0]).toMatch(new RegExp(`^${method} /v1/x HTTP/1.1`));
+    expect(heads[0]).not.toMatch(/content-length: [1-9]|transfer-encoding/i);
+    expect([got.status, heads.length]).toEqual(method === 'GET' ? [200, 2] : [302, 1]);
+  },
+);

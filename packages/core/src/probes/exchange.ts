@@ -11,14 +11,14 @@ export interface UpstreamTarget {
 
 /** A request to a target, without its credential, which `packages/upstream` adds. */
 export interface UpstreamRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below the target's base URL, with a leading slash and perhaps a query. */
   path: string;
   /** In addition to those of every request; names in lower case. */
   headers: Record<string, string>;
   /** A header that has the key in addition to the bearer token, if the wire format has one. */
   keyHeader: 'x-api-key' | 'x-goog-api-key' | null;
-  /** JSON text; null for a GET. */
+  /** JSON text; null without a body. */
   body: string | null;
 }
 

@@ -1,3 +1,4 @@
+import type { UpstreamRequest } from '@api-monitor/core';
 import {
   type AnswerHandler,
   type AnswerHeaders,
@@ -6,7 +7,7 @@ import {
 } from './answer-handler.ts';
 
 interface Asked {
-  method: 'GET' | 'POST';
+  method: UpstreamRequest['method'];
   origin: string;
   /** With the base URL's own path. */
   path: string;
@@ -99,7 +100,8 @@ export class FollowedAnswer implements AnswerHandler, AnswerSource {
 
 /**
  * The path to ask next; null if the answer is final. Another origin is never followed, because the key
- * would go there too; a POST is repeated only if RFC 9110 keeps its method (307, 308).
+ * would go there too; a request that changes something is repeated only
+ * if RFC 9110 keeps its method (307, 308).
  */
 function redirectPath(
   status: number,
@@ -109,7 +111,7 @@ function redirectPath(
   const keepsMethod = status === 307 || status === 308;
   const isRedirect = keepsMethod || [301, 302, 303].includes(status);
   if (!isRedirect || location === undefined) return null;
-  if (method === 'POST' && !keepsMethod) return null;
+  if (method !== 'GET' && !keepsMethod) return null;
   const url = URL.parse(location, origin + path);
   return url && url.origin === origin ? url.pathname + url.search : null;
 }
