@@ -26,6 +26,7 @@ export {
   type HttpServer,
   type ListenAddress,
   serveHttp,
+  type UpgradeHandler,
 } from './http/serve-http.ts';
 export { serveService } from './http/serve-service.ts';
 export { describeStartFault } from './process/describe-start-fault.ts';

@@ -4,7 +4,7 @@ import {
   type IncomingMessage,
   type RequestListener,
   type Server,
-  type ServerResponse,
+  ServerResponse,
 } from 'node:http';
 import { BlockList, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -22,6 +22,16 @@ export type BadRequestHandler = (
   response: ServerResponse,
   fault: string,
 ) => boolean;
+
+/** Serves the requests that change to another protocol, such as a WebSocket. */
+export interface UpgradeHandler {
+  /** Whether the request may change the protocol; any other is served like one that doesn't ask for it. */
+  accepts(request: IncomingMessage): boolean;
+  /** Answers it, or takes the connection from the response with `detachSocket`. */
+  handle(request: IncomingMessage, response: ServerResponse, head: Buffer): void;
+  /** The server is closing: connections end as soon as what runs on them has ended. */
+  drain(): void;
+}
 
 export interface HttpServer {
   /** The port where it listens; 0 if it listens at a path. */
@@ -48,6 +58,7 @@ export type HttpOptions = ListenAddress & {
   listener: RequestListener;
   /** Answers bad requests; without it they get `{"detail": …}`. */
   refuse?: BadRequestHandler | undefined;
+  upgrades?: UpgradeHandler | undefined;
   /** The proxies whose `X-Forwarded-For` is trusted. */
   trustedProxies?: BlockList | undefined;
   /** Warns about a proxy that isn't one of them. */
@@ -92,6 +103,7 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   const {
     listener,
     refuse = () => false,
+    upgrades,
     timeouts = defaultTimeouts,
     drainLimits = defaultDrainLimits,
     unknownCallers = defaultUnknownCallerLimits,
@@ -102,7 +114,11 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   // Only this process connects to a path, and it has checked its callers already.
   const callers = 'path' in place ? null : createCallers(unknownCallers, trustedProxies);
   const warnOfProxy = logger && createProxyWarning(logger, trustedProxies);
-  const serve: RequestListener = (request, response) => {
+  const serve = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    listen: RequestListener = listener,
+  ) => {
     // It came after an answer that closes the connection: nothing can be sent any more.
     if (request.socket.writableEnded) return;
     // Node's parser stops after a request for another protocol.
@@ -112,16 +128,22 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     const watch = callers?.onRequest(request, response);
     const fault = faultOfRequest(request);
     if (fault === null) {
-      listener(request, response);
+      listen(request, response);
       watch?.startTimers(request, response);
       return;
     }
     response.shouldKeepAlive = false;
     if (!refuse(request, response, fault)) sendDetail(response, 400, fault);
   };
-  const server = createServer({ ...serverOptions, ...timeouts }, serve);
+  const shouldUpgradeCallback = (request: IncomingMessage) => upgrades?.accepts(request) ?? false;
+  const server = createServer({ ...serverOptions, ...timeouts, shouldUpgradeCallback });
   // Unknown expectations are ignored (RFC 9110, 10.1.1).
-  server.on('checkExpectation', serve);
+  for (const event of ['request', 'checkExpectation']) {
+    server.on(event, (request, response) => serve(request, response));
+  }
+  const upgraded = trackUpgraded(server, (request, response, head) =>
+    serve(request, response, () => upgrades?.handle(request, response, head)),
+  );
   server.maxConnections = connectionLimit;
   if (callers) server.on('connection', callers.onConnection);
   const unused = trackUnused(server);
@@ -134,13 +156,18 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
       server.prependListener('request', (_request, response) => {
         response.shouldKeepAlive = false;
       });
+      upgrades?.drain();
     },
     async close(graceMs) {
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();
       for (const socket of unused) socket.destroy();
-      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+      upgrades?.drain();
+      const timer = setTimeout(() => {
+        server.closeAllConnections();
+        for (const socket of upgraded) socket.destroy();
+      }, graceMs);
       await closed.finally(() => clearTimeout(timer));
       // Connections that were cut off report it two turns later, and only then are their requests over.
       await nextTurn();
@@ -184,6 +211,40 @@ function trackUnused(server: Server): Set<Socket> {
     unused.add(socket);
     socket.once('close', () => unused.delete(socket));
   });
-  server.on('request', (request) => unused.delete(request.socket));
+  for (const event of ['request', 'upgrade']) {
+    server.on(event, (request: IncomingMessage) => unused.delete(request.socket));
+  }
   return unused;
+}
+
+/**
+ * Gives each request that changes the protocol a response, as Node does for all others, and returns the
+ * connections of those that are open: Node no longer knows them.
+ */
+function trackUpgraded(
+  server: Server,
+  serve: (request: IncomingMessage, response: ServerResponse, head: Buffer) => void,
+): Set<Socket> {
+  const upgraded = new Set<Socket>();
+  server.on('upgrade', (request, _socket, head) => {
+    const { socket } = request;
+    socket.on('error', () => socket.destroy());
+    const response = new ServerResponse(request);
+    try {
+      response.assignSocket(socket);
+    } catch {
+      // It was pipelined behind a request whose answer hasn't ended.
+      socket.destroy();
+      return;
+    }
+    upgraded.add(socket);
+    response.on('finish', () => socket.destroySoon());
+    socket.once('close', () => {
+      upgraded.delete(socket);
+      // A response that has given its connection away would never close.
+      if (response.socket === null) response.emit('close');
+    });
+    serve(request, response, head);
+  });
+  return upgraded;
 }

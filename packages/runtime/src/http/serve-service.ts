@@ -8,7 +8,13 @@ import { apiTokenOf, type ServiceEnv } from '../env/service-env.ts';
 import { groupMetrics } from '../process/process-group.ts';
 import type { Service } from '../process/run-service.ts';
 import { callerKeyOf } from './client-address.ts';
-import { type BadRequestHandler, type HttpHandler, sendDetail, serveHttp } from './serve-http.ts';
+import {
+  type BadRequestHandler,
+  type HttpHandler,
+  sendDetail,
+  serveHttp,
+  type UpgradeHandler,
+} from './serve-http.ts';
 
 interface Options {
   port: number;
@@ -16,6 +22,7 @@ interface Options {
   handle?: HttpHandler;
   /** Answers bad requests in the service's own format. */
   refuse?: BadRequestHandler;
+  upgrades?: UpgradeHandler;
   /** Null if the service is ready for work, else why not. By default: whether the database answers. */
   faultOf?: () => Promise<string | null> | string | null;
   /** False if the service answers `/metrics` itself. */
@@ -42,6 +49,7 @@ export async function serveService(
     port,
     handle = () => false,
     refuse,
+    upgrades,
     faultOf = () => databaseFault(service.db),
     hasMetrics = true,
   }: Options,
@@ -69,6 +77,7 @@ export async function serveService(
     port,
     host: env.HOST,
     refuse,
+    upgrades,
     trustedProxies: env.TRUSTED_PROXIES,
     logger,
     listener(request, response) {
