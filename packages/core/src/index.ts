@@ -136,6 +136,7 @@ export {
   requestOutcomeOf,
   requestOutcomes,
 } from './gateway/request-outcome.ts';
+export { noUsage, type TokenUsage } from './gateway/token-usage.ts';
 export { faultOfTrail, readVia, type Trail, viaMarkOf } from './gateway/via.ts';
 export { type ModelState, modelStateShape } from './model-states/model-state.ts';
 export { nextModelState } from './model-states/next-model-state.ts';

@@ -3,7 +3,9 @@ import {
   type ErrorKind,
   type Judgement,
   judgeBreak,
+  noUsage,
   redirectMessage,
+  type TokenUsage,
   type UpstreamTarget,
 } from '@api-monitor/core';
 import {
@@ -88,8 +90,8 @@ export class AnswerPipe implements AnswerHandler {
   }
 
   /** What the answer has reported so far. */
-  get usage(): ReadAnswer['usage'] {
-    return this.#answer?.usage ?? { inputTokens: null, outputTokens: null };
+  get usage(): TokenUsage {
+    return this.#answer?.usage ?? noUsage;
   }
 
   /** What its error says; null if it isn't one, or isn't readable. */

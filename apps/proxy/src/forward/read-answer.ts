@@ -1,4 +1,4 @@
-import { type BodyError, type Judgement, judgeAnswer } from '@api-monitor/core';
+import { type BodyError, type Judgement, judgeAnswer, type TokenUsage } from '@api-monitor/core';
 import { type AnswerReader, createAnswerReader } from '@api-monitor/protocols';
 import { type AnswerHeaders, headerOf, retryAfterOf } from '@api-monitor/upstream';
 import type { Endpoint } from '../request/match-route.ts';
@@ -69,9 +69,8 @@ export class ReadAnswer {
     return this.#reader.error;
   }
 
-  get usage(): { inputTokens: number | null; outputTokens: number | null } {
-    const { inputTokens, outputTokens } = this.#reader;
-    return { inputTokens, outputTokens };
+  get usage(): TokenUsage {
+    return this.#reader.usage;
   }
 
   take(bytes: Buffer): void {

@@ -1,4 +1,4 @@
-import type { BodyError, ToolCall } from '@api-monitor/core';
+import { type BodyError, noUsage, type TokenUsage, type ToolCall } from '@api-monitor/core';
 
 /** What the events of a stream, or the parts of a body, have contained so far. */
 export interface Draft {
@@ -10,9 +10,7 @@ export interface Draft {
   stoppedAtLimit: boolean;
   /** Why the provider withheld the answer, in its word; null if it didn't. */
   withheld: string | null;
-  inputTokens: number | null;
-  outputTokens: number | null;
-  reasoningTokens: number | null;
+  usage: TokenUsage;
   /** The answer said that it is complete. */
   ended: boolean;
   /** The stream's final event has arrived: nothing follows, even if the connection stays open. */
@@ -30,9 +28,7 @@ export const emptyDraft: Draft = {
   toolCalls: new Map(),
   stoppedAtLimit: false,
   withheld: null,
-  inputTokens: null,
-  outputTokens: null,
-  reasoningTokens: null,
+  usage: noUsage,
   ended: false,
   isOver: false,
   isAccepted: false,

@@ -24,8 +24,8 @@ function answerOf(draft: Draft, text: string): Answer {
     isThoughtOnly: text !== '' && draft.text.trim() === '' && text === draft.thought,
     toolCalls: [...draft.toolCalls.values()],
     stoppedAtLimit: draft.stoppedAtLimit,
-    inputTokens: draft.inputTokens,
-    outputTokens: draft.outputTokens,
-    reasoningTokens: draft.reasoningTokens,
+    inputTokens: draft.usage.inputTokens,
+    outputTokens: draft.usage.outputTokens,
+    reasoningTokens: draft.usage.reasoningTokens,
   };
 }

@@ -367,7 +367,7 @@ describe('a whole answer', () => {
     expect(judgeAnswer({ status: 200, reading: reader.end(), by: 'traffic' }).outcome).toBe(
       'success',
     );
-    expect(reader.inputTokens).toBe(77);
+    expect(reader.usage.inputTokens).toBe(77);
   });
 });
 

@@ -1,4 +1,10 @@
-import type { BodyError, BodyReading, GatewayRoute } from '@api-monitor/core';
+import {
+  type BodyError,
+  type BodyReading,
+  type GatewayRoute,
+  noUsage,
+  type TokenUsage,
+} from '@api-monitor/core';
 import { type Draft, emptyDraft, trimmed } from '../codecs/draft.ts';
 import type { Codec } from '../codecs/protocol.ts';
 import { codecFor } from '../codecs/protocol-for.ts';
@@ -40,8 +46,7 @@ export interface AnswerReader {
   readonly hasEnded: boolean;
   readonly error: BodyError | null;
   /** By the reports so far; the last one is read by `end`. */
-  readonly inputTokens: number | null;
-  readonly outputTokens: number | null;
+  readonly usage: TokenUsage;
   /** Called once, after the last chunk: what `judgeAnswer` judges. Only the start of the text is in it. */
   end(): BodyReading;
 }
@@ -70,8 +75,7 @@ class ErrorAnswer implements AnswerReader {
   error: BodyError | null = null;
   readonly form = 'other';
   readonly hasToken = false;
-  readonly inputTokens = null;
-  readonly outputTokens = null;
+  readonly usage = noUsage;
 
   constructor({ route, status }: AnswerReaderOptions) {
     this.#codec = codecFor(route);
@@ -138,12 +142,8 @@ class PassingAnswer implements AnswerReader {
     return this.#draft.error;
   }
 
-  get inputTokens(): number | null {
-    return this.#draft.inputTokens;
-  }
-
-  get outputTokens(): number | null {
-    return this.#draft.outputTokens;
+  get usage(): TokenUsage {
+    return this.#draft.usage;
   }
 
   take(chunk: Uint8Array): void {
