@@ -20,6 +20,7 @@ export const evidenceRoutes = [
   'moderations',
   'rerank',
   'gemini-embed',
+  'realtime',
 ] as const satisfies readonly (GatewayRoute | Route)[];
 export type EvidenceRoute = (typeof evidenceRoutes)[number];
 

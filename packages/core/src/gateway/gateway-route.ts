@@ -25,5 +25,6 @@ export const gatewayRoutes = [
   'message-batches',
   'gemini-files',
   'cached-contents',
+  'realtime',
 ] as const;
 export type GatewayRoute = (typeof gatewayRoutes)[number];

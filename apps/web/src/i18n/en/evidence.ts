@@ -14,6 +14,7 @@ export const evidence = {
   'route.translations': 'Speech translation',
   'route.moderations': 'Moderation',
   'route.rerank': 'Rerank',
+  'route.realtime': 'Realtime',
   'route.gemini-embed': 'Gemini embeddings',
 
   'mark.proven': 'proven',

@@ -16,6 +16,7 @@ export const evidence: ZhOf<typeof en> = {
   'route.translations': '语音翻译',
   'route.moderations': '内容审核',
   'route.rerank': '重排',
+  'route.realtime': '实时',
   'route.gemini-embed': 'Gemini 向量',
 
   'mark.proven': '已验证',
