@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns';
+import type { Socket } from 'node:net';
 import {
   type Exchange,
   pathOn,
@@ -49,10 +50,29 @@ export interface Upstream {
    * Sends a request; its answer goes to the handler as it comes, decompressed and with redirects followed.
    */
   dispatch(target: UpstreamTarget, request: DispatchRequest, handler: AnswerHandler): AnswerSource;
+  /** Opens a connection for a protocol other than HTTP. Rejects with an error for `describeFault`. */
+  open(target: UpstreamTarget, request: OpenRequest): Promise<OpenedConnection>;
   /** Forgets a target's connections, after it changed or was deleted. */
   forget(targetId: number): void;
   /** Ends every connection at once. */
   close(): Promise<void>;
+}
+
+/** A request to change the protocol of a new connection. */
+export interface OpenRequest {
+  /** Below the target's base URL, with its query. */
+  path: string;
+  /** Alternating names and values; the target's key and our entry of `Via` are added. */
+  headers: readonly string[];
+}
+
+/** A connection on which the caller sends the request itself. */
+export interface OpenedConnection {
+  socket: Socket;
+  /** Of the target, with the scheme `http` or `https`. */
+  url: URL;
+  /** Alternating names and values. */
+  headers: readonly string[];
 }
 
 /** What requests to one target share. */
@@ -130,6 +150,15 @@ export function createUpstream({ allowPrivate, via }: UpstreamOptions): Upstream
       });
     },
     dispatch,
+    async open(target, { path, headers }) {
+      const access = accessTo(target);
+      if (!access.isKeySendable) throw new AnswerFault('UNSENDABLE_KEY');
+      return {
+        socket: await access.connections.open(),
+        url: new URL(pathOn(access.basePath, path), access.origin),
+        headers: ['authorization', access.bearer, ...headers, 'via', via],
+      };
+    },
     forget: connections.forget,
     close: connections.close,
   };

@@ -11,6 +11,8 @@ export { type AllowPrivate, allowPrivateVariable } from './connect/guard-address
 export {
   createUpstream,
   type DispatchRequest,
+  type OpenedConnection,
+  type OpenRequest,
   type SentExchange,
   type Upstream,
   type UpstreamOptions,

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { UpstreamTarget } from '@api-monitor/core';
 import { type buildConnector, Pool } from 'undici';
 import { AnswerFault } from '../answer/describe-fault.ts';
@@ -15,6 +16,8 @@ export interface TargetConnections {
   kept: Pool;
   /** Opens a connection for each request. */
   fresh: Pool;
+  /** Opens a connection that the caller owns. */
+  open(): Promise<Socket>;
   bytesReadBefore: BytesReadBefore;
 }
 
@@ -72,6 +75,7 @@ export function createConnections(guard: AddressGuard, lookup: Lookup): Connecti
     return {
       kept: new Pool(origin, options),
       fresh: new Pool(origin, { ...options, pipelining: 0 }),
+      open: () => openSocket(connect, origin),
       bytesReadBefore: (error) => bytesReadByError.get(error) ?? 0,
     };
   };
@@ -97,6 +101,18 @@ export function createConnections(guard: AddressGuard, lookup: Lookup): Connecti
       await Promise.all([...entries.values()].flatMap(poolsOf).map((pool) => pool.destroy()));
     },
   };
+}
+
+function openSocket(connect: buildConnector.connector, origin: string): Promise<Socket> {
+  const { hostname, host, protocol, port } = new URL(origin);
+  // undici's connector expects an IPv6 address without its brackets.
+  const address = hostname.replace(/^\[|\]$/g, '');
+  return new Promise((resolve, reject) => {
+    connect({ hostname: address, host, protocol, port }, (error, socket) => {
+      if (socket) resolve(socket);
+      else reject(error ?? new Error('no connection'));
+    });
+  });
 }
 
 function poolsOf(entry: { connections: TargetConnections } | undefined): Pool[] {
