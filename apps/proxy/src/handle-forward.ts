@@ -18,6 +18,7 @@ import { type Conversation, conversationOf } from './request/conversation/conver
 import { defaultModelOf } from './request/default-model.ts';
 import type { Endpoint } from './request/match-route.ts';
 import { type Name, readName } from './request/read-name.ts';
+import { requestForModel } from './request/request-for-model.ts';
 import { sendError } from './send-error.ts';
 
 /** A request that goes to a target, from a known caller. */
@@ -96,7 +97,7 @@ interface Sent extends Name, Pick<Forwarding, 'heldBody' | 'choices'> {
 
 async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
   const { request, response, arrival, endpoint, trail } = given;
-  const { model, found, isStream, heldBody, choices } = sent;
+  const { model, isStream, heldBody, choices } = sent;
   const { requestId } = arrival;
   const requestBytes = heldBody.bytes.length;
   // Without it, Gemini streams an array.
@@ -107,9 +108,10 @@ async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
     ...{ response, requestId, endpoint, heldBody, wantsEvents, keepAliveMs, idleTimeoutMs },
     isAnswerHeaderPassed: deps.headerNames.isAnswerHeaderPassed,
   });
+  const asking = { ...sent, endpoint, query: upstreamQuery(given.query) };
   const forwarded = await forwardRequest(deps, {
-    ...{ request, writer, requestId, endpoint, heldBody, found },
-    ...{ askedModel: model, isStream, query: upstreamQuery(given.query), choices, trail },
+    ...{ request, writer, requestId, endpoint, heldBody },
+    ...{ requestTo: (entry) => requestForModel(asking, entry), isStream, choices, trail },
   });
   const error = forwarded.status === 0 ? gatewayFault(forwarded) : null;
   if (error) writer.endInError(error);

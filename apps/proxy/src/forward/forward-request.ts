@@ -3,7 +3,6 @@ import {
   evidenceRouteOf,
   isProvingRoute,
   type Judgement,
-  modelKey,
   type ProxyAttempt,
   type Trail,
 } from '@api-monitor/core';
@@ -12,9 +11,7 @@ import type { BoardModel } from '../board/board.ts';
 import type { GatewayError } from '../dialects/gateway-error.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import type { HeldBody } from '../request/body/held-body.ts';
-import { type FoundModel, spliceModel } from '../request/find-model.ts';
 import type { Endpoint } from '../request/match-route.ts';
-import { renameInnerModels } from '../request/rename-inner-models.ts';
 import type { Choice } from '../request/resolve-candidates.ts';
 import { AnswerPipe } from './answer-pipe.ts';
 import type { AnswerWriter } from './answer-writer.ts';
@@ -30,6 +27,12 @@ import type { ClientRequest } from './client-response.ts';
 import type { HeaderNames } from './header-names.ts';
 import { upstreamHeaders } from './request-headers.ts';
 
+/** `path`: with its query. `pieces`: the body's; null without one. */
+export interface SentRequest {
+  path: string;
+  pieces: Buffer[] | null;
+}
+
 /** A request to be forwarded, with everything that is known about it. */
 export interface Forwarding {
   request: ClientRequest;
@@ -39,14 +42,10 @@ export interface Forwarding {
   endpoint: Endpoint;
   /** Released once an answer has begun. */
   heldBody: HeldBody;
-  /** Null if the path names the model. */
-  found: FoundModel | null;
-  /** As the client named it. */
-  askedModel: string;
   /** Whether the client asked for a stream. */
   isStream: boolean;
-  /** The part of the query that is forwarded, with its question mark. */
-  query: string;
+  /** What is sent to a target. */
+  requestTo: (entry: BoardModel) => SentRequest;
   choices: readonly Choice[];
   /** The monitors that it came through. */
   trail: Trail;
@@ -195,7 +194,7 @@ function send(
       mayLackEnd: lacksEnd(choice, endpoint),
       onState: (mark) => issuers.keep(target.id, mark),
       firstByteTimeoutMs: firstByteTimeoutMsOf(given, choice, idleTimeoutMs),
-      send: (pipe) => dispatch(target.upstream, upstreamRequest(given, entry, headerNames), pipe),
+      send: (pipe) => dispatch(target.upstream, dispatchRequest(given, entry, headerNames), pipe),
       onEnd: (end, pipe) => resolve({ end, pipe }),
     });
   });
@@ -220,32 +219,24 @@ function firstByteTimeoutMsOf(
   return isStream ? streamMs : Math.max(streamMs, idleTimeoutMs);
 }
 
-function upstreamRequest(
-  { request, endpoint, heldBody, found, askedModel, query, trail }: Forwarding,
-  { target, model }: BoardModel,
+function dispatchRequest(
+  { request, endpoint, heldBody, requestTo, trail }: Forwarding,
+  entry: BoardModel,
   { forwardedNameOf }: HeaderNames,
 ): DispatchRequest {
-  const body = heldBody.bytes;
-  const path = found ? endpoint.upstreamPath : pathWithModel(endpoint.upstreamPath, model);
+  const { path, pieces } = requestTo(entry);
+  const { anthropic_version } = entry.target;
   return {
-    method: 'POST',
-    path: path + query,
+    method: endpoint.method,
+    path,
     headers: upstreamHeaders(
       request.rawHeaders,
-      target.anthropic_version,
+      anthropic_version,
       endpoint,
       trail,
       forwardedNameOf,
     ),
     keyHeader: endpoint.keyHeader,
-    body: {
-      pieces: found ? spliceModel(body, found, model) : renameInnerModels(body, askedModel, model),
-      hold: () => heldBody.hold(),
-    },
+    body: pieces && { pieces, hold: () => heldBody.hold() },
   };
-}
-
-function pathWithModel(path: string, model: string): string {
-  const escaped = modelKey(model).split('/').map(encodeURIComponent).join('/');
-  return path.replace('{model}', () => escaped);
 }

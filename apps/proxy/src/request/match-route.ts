@@ -19,6 +19,7 @@ export interface Endpoint {
   dialect: Dialect;
   /** Below the target's base URL; a model named in the path is written `{model}`. */
   upstreamPath: string;
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   keyHeader: 'x-api-key' | 'x-goog-api-key' | null;
   /** Whether clients send a multipart form; others may send JSON all the same. */
   takesForm: boolean;
@@ -27,7 +28,8 @@ export interface Endpoint {
 const keyHeaders = { openai: null, anthropic: 'x-api-key', gemini: 'x-goog-api-key' } as const;
 
 function endpointOf(dialect: Dialect, route: GatewayRoute, upstreamPath: string): Endpoint {
-  return { route, dialect, upstreamPath, keyHeader: keyHeaders[dialect], takesForm: false };
+  const keyHeader = keyHeaders[dialect];
+  return { route, dialect, upstreamPath, method: 'POST', keyHeader, takesForm: false };
 }
 
 function formEndpointOf(route: GatewayRoute, upstreamPath: string): Endpoint {
