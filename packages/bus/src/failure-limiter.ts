@@ -1,4 +1,4 @@
-import { AppError } from '@api-monitor/core';
+import { AppError, growingTo } from '@api-monitor/core';
 import { LRUCache } from 'lru-cache';
 import type { SharedSums } from './bus.ts';
 
@@ -42,8 +42,8 @@ interface Options {
  */
 export function createFailureLimiter({ name, limits, sums, now }: Options): FailureLimiter {
   // Two caches, so that a flood of failing addresses doesn't lift blocks.
-  const failedAt = new LRUCache<string, number[]>({ max: addressLimit });
-  const blockedUntil = new LRUCache<string, number>({ max: addressLimit });
+  const failedAt = new LRUCache<string, number[]>(growingTo(addressLimit));
+  const blockedUntil = new LRUCache<string, number>(growingTo(addressLimit));
   const block = (address: string) => blockedUntil.set(address, now() + limits.blockS);
 
   const share = async (address: string) => {

@@ -1,4 +1,4 @@
-import { AppError } from '@api-monitor/core';
+import { AppError, growingTo } from '@api-monitor/core';
 import { LRUCache } from 'lru-cache';
 import {
   type Bus,
@@ -138,7 +138,7 @@ const sumLimit = 20_000;
 
 export function createInProcessSums(nowMs: () => number): SharedSums {
   const sums = new LRUCache<string, number>({
-    max: sumLimit,
+    ...growingTo(sumLimit),
     ttlResolution: 0,
     perf: { now: nowMs },
   });

@@ -138,6 +138,7 @@ export {
 } from './gateway/request-outcome.ts';
 export { noUsage, type TokenUsage } from './gateway/token-usage.ts';
 export { faultOfTrail, readVia, type Trail, viaMarkOf } from './gateway/via.ts';
+export { growingTo } from './growing-to.ts';
 export { type ModelState, modelStateShape } from './model-states/model-state.ts';
 export { nextModelState } from './model-states/next-model-state.ts';
 export { probedFields } from './model-states/probed-fields.ts';

@@ -2,6 +2,7 @@ import {
   type ChannelFault,
   type Evidence,
   type EvidenceRoute,
+  growingTo,
   type HeardFault,
   latestEvidence,
   latestFault,
@@ -21,8 +22,8 @@ const faultLimit = 5_000;
 
 /** Remembers what the gateways' events say about models and channels, until the database says the same. */
 export function createEvidenceTracker(nowS: () => number) {
-  const heardByModel = new LRUCache<string, Map<EvidenceRoute, Evidence>>({ max: modelLimit });
-  const heardFaults = new LRUCache<number, HeardFault>({ max: faultLimit });
+  const heardByModel = new LRUCache<string, Map<EvidenceRoute, Evidence>>(growingTo(modelLimit));
+  const heardFaults = new LRUCache<number, HeardFault>(growingTo(faultLimit));
   const keyOf = (targetId: number, model: string) => `${targetId}/${modelKey(model)}`;
   /** A channel that was moved, or that is back, is as its database says. */
   const forgetModels = (targetId: number, before: number) => {

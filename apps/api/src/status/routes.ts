@@ -17,7 +17,6 @@ import {
   writeStatusPage,
 } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
-import { makeBadge } from 'badge-maker';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer, jsonBody } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
@@ -119,6 +118,8 @@ export function statusRoutes(deps: ApiDeps) {
         c.header('Cache-Control', publicCaching);
         if (ending === 'json') return c.json({ schemaVersion: 1 as const, ...badge }, 200);
         c.header('Content-Type', 'image/svg+xml; charset=utf-8');
+        // With its tables of character widths it takes 3 MB, which many installations never need.
+        const { makeBadge } = await import('badge-maker');
         return c.body(makeBadge(badge), 200);
       },
     );

@@ -3,6 +3,7 @@ import {
   type ErrorKind,
   emptyHistory,
   errorKinds,
+  growingTo,
   hasPassed,
   incidentsOf,
   type StatusCheck,
@@ -82,7 +83,7 @@ interface Kept {
  */
 export function createStatusReports(deps: ReportDeps): StatusReports {
   const { now } = deps;
-  const keptByKey = new LRUCache<string, Kept>({ max: mostSources });
+  const keptByKey = new LRUCache<string, Kept>(growingTo(mostSources));
   return {
     reportOf(source) {
       const key = JSON.stringify(source);

@@ -9,11 +9,11 @@ import { changerOf } from '../targets/change-targets.ts';
 import { targetSchema } from '../targets/target-schema.ts';
 import { applyImport } from './apply-import.ts';
 import { checkEntries } from './check-entries.ts';
+import { entryFields, exportFormats, exportTypes } from './export-formats.ts';
 import { importLimits } from './import-limits.ts';
 import { importOutcomes, type PlannedChannel, planImport } from './plan-import.ts';
-import { uploadFormats } from './upload/read-upload.ts';
+import { uploadFormats } from './upload/upload-formats.ts';
 import { readLimits } from './upload/upload-reader.ts';
-import { entryFields, exportFormats, exportTypes, writeExport } from './write-export.ts';
 
 /** Bodies to this path have a limit of their own. */
 export const importPath = '/api/admin/channels/import';
@@ -78,6 +78,8 @@ export function transferRoutes(deps: ApiDeps) {
       async (c) => {
         const { format, keys } = c.req.valid('query');
         const keyOf = keys === '1' ? openApiKey.bind(null, db) : null;
+        // Its writers of YAML and CSV are loaded once somebody exports.
+        const { writeExport } = await import('./write-export.ts');
         const text = await writeExport(await listTargets(db), format, keyOf);
         const changes = [{ field: 'keys', old: null, new: keys === '1' }];
         await c.var.audit(db, 'channels.exported', null, changes);

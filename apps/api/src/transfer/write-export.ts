@@ -1,20 +1,8 @@
-import { type Target, targetFieldSchemas } from '@api-monitor/core';
+import type { Target } from '@api-monitor/core';
 import { stringify as stringifyCsv } from 'csv-stringify/sync';
 import { stringify } from 'yaml';
-import { z } from 'zod';
+import { type ExportFormat, entryFields } from './export-formats.ts';
 import { mapInSlices } from './map-in-slices.ts';
-
-export const exportFormats = ['json', 'yaml', 'csv'] as const;
-export type ExportFormat = (typeof exportFormats)[number];
-
-export const exportTypes: Record<ExportFormat, string> = {
-  json: 'application/json',
-  yaml: 'application/yaml',
-  csv: 'text/csv; charset=utf-8',
-};
-
-/** The fields of a channel in a file, in the order in which they are written. */
-export const entryFields = z.object(targetFieldSchemas).keyof().options;
 
 type Entry = Record<string, unknown>;
 

@@ -1,3 +1,4 @@
+import { growingTo } from '@api-monitor/core';
 import { LRUCache } from 'lru-cache';
 
 /** Far more than the conversations of an hour, because every single request counts as one. */
@@ -11,7 +12,9 @@ export type Affinity = ReturnType<typeof createAffinity>;
  * conversation is forgotten after an hour, or earlier if there are too many and it is the oldest.
  */
 export function createAffinity(nowS: () => number) {
-  const places = new LRUCache<string, { targetId: number; usedAt: number }>({ max: sessionLimit });
+  const places = new LRUCache<string, { targetId: number; usedAt: number }>(
+    growingTo(sessionLimit),
+  );
   return {
     of(session: string, model: string): number | null {
       const place = places.peek(`${session}\n${model}`);

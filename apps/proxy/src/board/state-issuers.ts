@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { MonitorEvent } from '@api-monitor/core';
+import { growingTo, type MonitorEvent } from '@api-monitor/core';
 import { LRUCache } from 'lru-cache';
 
 const markLimit = 100_000;
@@ -21,7 +21,7 @@ export type StateIssuers = ReturnType<typeof createStateIssuers>;
  */
 export function createStateIssuers({ nowS, publish }: Options) {
   /** 0: several targets issue it, so it says nothing. */
-  const issuers = new LRUCache<string, { targetId: number; at: number }>({ max: markLimit });
+  const issuers = new LRUCache<string, { targetId: number; at: number }>(growingTo(markLimit));
   let fresh: [hash: string, targetId: number][] = [];
   let timer: NodeJS.Timeout | null = null;
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
 import { createFailureLimiter, guessLimits, type SharedSums } from '@api-monitor/bus';
+import { growingTo } from '@api-monitor/core';
 import { callerKeyOf } from '@api-monitor/runtime';
 import { LRUCache } from 'lru-cache';
 import type { BoardKey } from '../board/board.ts';
@@ -26,7 +27,7 @@ export type GuessGuard = ReturnType<typeof createGuessGuard>;
  */
 export function createGuessGuard({ sums, trustedProxies, onBlocked, nowS }: Options) {
   const limiter = createFailureLimiter({ name: 'bad-keys', limits: guessLimits, sums, now: nowS });
-  const usedPairs = new LRUCache<string, true>({ max: pairLimit });
+  const usedPairs = new LRUCache<string, true>(growingTo(pairLimit));
   return {
     /** Whether a request may use this existing key; if not, it must get the answer of `refuse`. */
     admits(request: IncomingMessage, keyHash: string, key: Pick<BoardKey, 'isGuessable'>): boolean {

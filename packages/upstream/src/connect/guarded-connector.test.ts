@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { Client } from 'undici';
 import { expect, onTestFinished, test } from 'vitest';
-import { createGuardedConnector } from './guarded-connector.ts';
+import { createGuardedConnectors } from './guarded-connector.ts';
 import type { Lookup } from './share-lookups.ts';
 
 const guard = (address: string) => (address === '127.0.0.1' ? null : `not allowed: ${address}`);
@@ -26,7 +26,7 @@ async function clientWith(lookup: Lookup) {
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
-  const connect = createGuardedConnector(guard, true, lookup, { take() {} });
+  const connect = createGuardedConnectors(guard, lookup, { take() {} })(true);
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();

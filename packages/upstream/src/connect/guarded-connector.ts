@@ -12,24 +12,26 @@ export class AddressRefusedError extends Error {
 const connectTimeoutMs = 15_000;
 const readBytes = 64 * 1024;
 
-/** A connector that checks every address before it connects. */
-export function createGuardedConnector(
+/** Makes connectors that check every address before they connect; `verifySsl` says whether TLS is checked. */
+export function createGuardedConnectors(
   guard: AddressGuard,
-  verifySsl: boolean,
   lookup: Lookup,
   interim: Pick<InterimAnswers, 'take'>,
-): buildConnector.connector {
-  const connect = buildConnector({
-    allowH2: false,
-    timeout: connectTimeoutMs,
-    rejectUnauthorized: verifySsl,
-    lookup: guardedLookup(guard, lookup),
-    onread: readShared(interim),
-  });
-  return (options, callback) => {
-    const refusal = refusalOfLiteral(guard, options.hostname);
-    if (refusal) callback(new AddressRefusedError(refusal), null);
-    else connect(options, callback);
+): (verifySsl: boolean) => buildConnector.connector {
+  const onread = readShared(interim);
+  return (verifySsl) => {
+    const connect = buildConnector({
+      allowH2: false,
+      timeout: connectTimeoutMs,
+      rejectUnauthorized: verifySsl,
+      lookup: guardedLookup(guard, lookup),
+      onread,
+    });
+    return (options, callback) => {
+      const refusal = refusalOfLiteral(guard, options.hostname);
+      if (refusal) callback(new AddressRefusedError(refusal), null);
+      else connect(options, callback);
+    };
   };
 }
 

@@ -3,7 +3,7 @@ import type { UpstreamTarget } from '@api-monitor/core';
 import { type buildConnector, Pool } from 'undici';
 import { AnswerFault } from '../answer/describe-fault.ts';
 import type { AddressGuard } from './guard-address.ts';
-import { createGuardedConnector } from './guarded-connector.ts';
+import { createGuardedConnectors } from './guarded-connector.ts';
 import { createInterimAnswers } from './interim-answers.ts';
 import type { Lookup } from './share-lookups.ts';
 
@@ -50,9 +50,10 @@ const poolOptions: Pool.Options = {
 export function createConnections(guard: AddressGuard, lookup: Lookup): Connections {
   let openCount = 0;
   const interim = createInterimAnswers();
+  const connectorOf = createGuardedConnectors(guard, lookup, interim);
   const entries = new Map<number, { key: string; connections: TargetConnections }>();
   const open = (origin: string, verifySsl: boolean): TargetConnections => {
-    const guarded = createGuardedConnector(guard, verifySsl, lookup, interim);
+    const guarded = connectorOf(verifySsl);
     const bytesReadByError = new WeakMap<object, number>();
     const connect: buildConnector.connector = (options, callback) => {
       if (openCount >= connectionLimit) {

@@ -6,7 +6,8 @@ import { extname } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '@api-monitor/core';
-import { readChannelsFile, readUpload, type UploadFormat } from './read-upload.ts';
+import { readChannelsFile, readUpload } from './read-upload.ts';
+import type { UploadFormat } from './upload-formats.ts';
 import type { ReadLine } from './upload-reader.ts';
 
 const write = (line: ReadLine) => process.stdout.write(`${JSON.stringify(line)}\n`);

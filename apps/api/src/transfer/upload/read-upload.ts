@@ -5,9 +5,7 @@ import { boundEntries, isRecord } from './bound-entries.ts';
 import { areOneApiChannels, fromOneApi } from './one-api-channels.ts';
 import { fromCsv, readCsv } from './read-csv.ts';
 import { readYaml } from './read-yaml.ts';
-
-export const uploadFormats = ['json', 'yaml', 'csv', 'sqlite'] as const;
-export type UploadFormat = (typeof uploadFormats)[number];
+import type { UploadFormat } from './upload-formats.ts';
 
 const sqliteHead = 'SQLite format 3\0';
 

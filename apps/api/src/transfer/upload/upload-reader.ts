@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { AppError, type ErrorCode } from '@api-monitor/core';
-import type { UploadFormat } from './read-upload.ts';
+import type { UploadFormat } from './upload-formats.ts';
 
 /** What kind of file to read: one for an import, or a `CHANNELS_FILE`. */
 export type UploadKind =
