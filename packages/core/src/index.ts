@@ -151,7 +151,11 @@ export {
   pageErrorType,
   withheldErrorType,
 } from './probes/answer.ts';
-export { chooseRoute, isModerationModel } from './probes/asking/choose-route.ts';
+export {
+  chooseRoute,
+  isModerationModel,
+  type SkippedPurpose,
+} from './probes/asking/choose-route.ts';
 export {
   type Attempt,
   correctRequest,

@@ -47,8 +47,7 @@ function worthOn(offer: KnownOffer, route: EvidenceRoute, nowS: number): number 
   return standing.state === 'proven' ? 1 : 0;
 }
 
-/** The route on which a probe would ask the model. */
+/** The route for which the model is made; chat if there is none for it. */
 function plannedRoute(model: string): EvidenceRoute {
-  const plan = chooseRoute(model);
-  return plan.kind === 'probe' ? plan.route : 'chat';
+  return chooseRoute(model).route ?? 'chat';
 }

@@ -84,6 +84,10 @@ describe('a card', () => {
     expect(card).toMatchObject({ countText: '1 of 1', goneText: '1 gone', tone: 'ok' });
     expect(modelRow(gone, on, 4000, en)).toMatchObject({ tone: 'idle', trouble: null });
     expect(modelRow(gone, on, 4000, en).goneText).toMatch(/^gone from the list since /);
+    const wasProven = sampleModel({ model: 'old', gone_at: 900, evidence: [proven()] });
+    expect(modelRow(wasProven, on, 1000, en).routes).toMatchObject([
+      { name: 'Chat', mark: 'gone', tone: 'idle', isCalm: true },
+    ]);
   });
 
   it('links only to http and https', () => {
@@ -118,7 +122,7 @@ describe('a row', () => {
       latency: '—',
       tone: 'idle',
       trouble: null,
-      markText: 'not checked',
+      ...{ purposeText: 'Transcription', markText: 'not checked' },
     });
   });
 
@@ -132,7 +136,9 @@ describe('a row', () => {
 
 describe('a chip', () => {
   const marksAt = (nowS: number, evidence: Evidence[], fault: Channel['fault'] = null) =>
-    routeChips({ plan: 'probed', evidence }, { ...on, fault }, nowS, en).map(({ mark }) => mark);
+    routeChips({ plan: 'probed', evidence, gone_at: null }, { ...on, fault }, nowS, en).map(
+      ({ mark }) => mark,
+    );
 
   it.each<[Mark, Evidence]>([
     ['proven', proven()],
@@ -161,6 +167,7 @@ describe('a chip', () => {
     const [chip] = routeChips(
       {
         plan: 'probed',
+        gone_at: null,
         evidence: [proven('anthropic', { proved_by: 'traffic', first_token_s: 0.42 })],
       },
       on,
@@ -171,7 +178,11 @@ describe('a chip', () => {
       /^Messages: proven by traffic · since .+ · last proven by a client’s request, .+ · first token after 420 ms$/,
     );
     const [resting] = routeChips(
-      { plan: 'probed', evidence: [proven('chat', { failures: 2, rest_until: 1005 })] },
+      {
+        plan: 'probed',
+        gone_at: null,
+        evidence: [proven('chat', { failures: 2, rest_until: 1005 })],
+      },
       on,
       1000,
       en,

@@ -20,6 +20,9 @@ export type Mark =
   | 'wrong'
   | 'resting';
 
+/** A model that is gone is marked as that, whatever was known about it. */
+type ChipMark = Mark | 'gone';
+
 type Marked = Pick<Standing, 'state' | 'rest' | 'is_wrong_answer'> & {
   /** Absent in the api's candidates, whose refusal says so. */
   is_channel_fault?: boolean;
@@ -37,7 +40,7 @@ export function markOf({ state, rest, proved_by, is_fresh, ...is }: Marked): Mar
   return proved_by === 'traffic' ? 'traffic' : 'proven';
 }
 
-export const markTones: Record<Mark, Tone> = {
+export const markTones: Record<ChipMark, Tone> = {
   proven: 'ok',
   traffic: 'ok',
   stale: 'ok',
@@ -45,6 +48,7 @@ export const markTones: Record<Mark, Tone> = {
   resting: 'warn',
   failed: 'bad',
   refused: 'idle',
+  gone: 'idle',
   unproven: 'idle',
   unprovable: 'idle',
   skipped: 'idle',
@@ -54,7 +58,7 @@ export type RouteChip = ReturnType<typeof routeChip>;
 
 /** What is known about each route of a model, ready to print. */
 export function routeChips(
-  { plan, evidence }: Pick<LatestModel, 'plan' | 'evidence'>,
+  { plan, evidence, gone_at }: Pick<LatestModel, 'plan' | 'evidence' | 'gone_at'>,
   channel: Pick<Channel, 'fault' | 'interval_min'>,
   nowS: number,
   translator: Translator,
@@ -63,18 +67,19 @@ export function routeChips(
   return evidence.map(({ route }) => {
     const standing = standingOn(known, route, nowS);
     const is_fresh = isFreshProof(standing, channel, nowS);
-    return routeChip(route, { ...standing, is_fresh }, nowS, translator);
+    const mark = gone_at === null ? markOf({ ...standing, is_fresh }) : 'gone';
+    return routeChip(route, mark, standing, nowS, translator);
   });
 }
 
 function routeChip(
   route: Evidence['route'],
-  standing: Standing & { is_fresh: boolean },
+  mark: ChipMark,
+  standing: Standing,
   nowS: number,
   translator: Translator,
 ) {
   const { t } = translator;
-  const mark = markOf(standing);
   const markText = t(`mark.${mark}`);
   const name = t(`route.${route}`);
   const facts = [markText, ...factsOf(standing, nowS, translator)];
@@ -84,8 +89,8 @@ function routeChip(
     mark,
     markText,
     tone: markTones[mark],
-    /** A proven route needs no word: the dot says it. */
-    isCalm: mark === 'proven' || mark === 'traffic',
+    /** A proven route needs no word: the dot says it. That a model is gone is said once, beside its name. */
+    isCalm: mark === 'proven' || mark === 'traffic' || mark === 'gone',
     factsText: facts.join(' · '),
     error: standing.error ?? '',
     title: [`${name}: ${facts.join(' · ')}`, standing.error].filter(Boolean).join('\n'),

@@ -6,6 +6,7 @@ import type { Channel, LatestModel } from './channel.ts';
 import { modelState, type Tone } from './channel-state.ts';
 import { routeChips } from './evidence-mark.ts';
 import { kindText } from './kind-text.ts';
+import { purposeText } from './purpose-text.ts';
 import { historyPaths } from './tick-paths.ts';
 
 export type ModelRow = ReturnType<typeof modelRow>;
@@ -30,6 +31,7 @@ export function modelRow(
     routes: routeChips(latest, channel, nowS, translator),
     routesLabel: t('mark.routes', { model: latest.model }),
     /** For a model of which no route is known. */
+    purposeText: purposeText(latest.model, translator),
     markText: t(`mark.${headline.state}`),
     goneText:
       gone_at === null ? '' : t('models.gone.since', { time: formatMoment(gone_at, translator) }),

@@ -238,9 +238,9 @@ export function channelTemplates(options: TemplateOptions) {
     </span>`;
 
   /** The chips of the routes; a click shows what is known about each, because a touch shows no title. */
-  const routesOf = ({ routes, routesLabel, markText }: ModelRow) =>
+  const routesOf = ({ routes, routesLabel, purposeText, markText }: ModelRow) =>
     routes.length === 0
-      ? html`<span class="route"><span class="route-dot"></span>${markText}</span>`
+      ? html`<span class="route"><span class="route-dot"></span>${purposeText}<span class="route-mark">${markText}</span></span>`
       : html`
         <details class="routes">
           <summary><span class="sr-only">${routesLabel}: </span>${routes.map(chip)}</summary>

@@ -1,5 +1,6 @@
 import type { RoutingPolicy } from '@api-monitor/core';
 import { markOf } from '../channels/evidence-mark.ts';
+import { purposeText } from '../channels/purpose-text.ts';
 import { formatLatency } from '../format/duration.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { Offer, OfferedModel, OfferedModels } from './offered-model.ts';
@@ -19,7 +20,7 @@ export function modelCard(
   const speeds = servable.flatMap((offer) => offer.first_byte_s ?? []);
   return {
     model: one.model,
-    routeText: t(`route.${one.route}`),
+    routeText: purposeText(one.model, translator) || t(`route.${one.route}`),
     tone: tones[one.served_by],
     servedText:
       one.served_by === 'untold'

@@ -155,14 +155,19 @@ export function createModelList(options: ModelListOptions) {
   const tableTemplate = (one: OfferedModel, told: OfferedModels) => {
     const explained = explanations.of(one.model);
     const shown = explained && explanationOf(explained, one);
+    const routes = explained?.routes ?? [];
     return html`
     ${when(
       shown,
       (each) => html`
         <div class="offered-routes">
-          <div class="segmented" role="group" aria-label=${language.t('offers.routes')}>
-            ${explained?.routes.map((it) => routeTab(one, it, it === each))}
-          </div>
+          ${when(
+            routes.length > 1,
+            () => html`
+              <div class="segmented" role="group" aria-label=${language.t('offers.routes')}>
+                ${routes.map((it) => routeTab(one, it, it === each))}
+              </div>`,
+          )}
           <p class="text-sm text-muted">${sentenceOf(each, told)}</p>
         </div>`,
     )}

@@ -56,6 +56,14 @@ function lineOf(candidate: Offer, isChosen = false) {
 }
 
 describe('a model', () => {
+  it('is named after its wire format, or after what it is made for', () => {
+    const labelOf = (given: Partial<OfferedModel>) =>
+      modelCard(model([offer()], given), told, en).routeText;
+    expect(labelOf({ route: 'anthropic' })).toBe('Messages');
+    expect(labelOf({ model: 'whisper-1', route: 'transcriptions' })).toBe('Transcription');
+    expect(labelOf({ model: 'sora-2', route: 'chat' })).toBe('Video');
+  });
+
   it.each([
     ['all', 'ok'],
     ['some', 'warn'],

@@ -138,3 +138,11 @@ test('a chat model that speaks is asked for sound', () => {
   });
   expect(chooseRoute('gpt-4o')).toMatchObject({ form: { route: 'chat', demanded: {} } });
 });
+
+test('a model that is skipped has the route of its clients, if there is one', () => {
+  expect(chooseRoute('whisper-1')).toMatchObject({
+    purpose: 'transcription',
+    route: 'transcriptions',
+  });
+  expect(chooseRoute('sora-2')).toMatchObject({ purpose: 'video', route: null });
+});

@@ -1,10 +1,26 @@
+import type { EvidenceRoute } from '../../evidence/evidence-route.ts';
 import type { Route } from '../route.ts';
 import { demandedAudio, firstFormOf, type RequestForm } from './request-form.ts';
+
+/** What the models are made for that probes skip: in words, and the route of clients if there is one. */
+const purposes = {
+  rerank: ['a reranker', 'rerank'],
+  moderation: ['a moderation model', 'moderations'],
+  transcription: ['a transcription model', 'transcriptions'],
+  speech: ['a speech model', 'speech'],
+  music: ['a music model', null],
+  realtime: ['a realtime model', null],
+  image: ['an image model', 'images'],
+  video: ['a video model', null],
+  document: ['a document reader', null],
+  completion: ['a plain completion model', 'completions'],
+} as const satisfies Record<string, readonly [words: string, route: EvidenceRoute | null]>;
+export type SkippedPurpose = keyof typeof purposes;
 
 /** What to do with a model: ask it on a route, first in this form, or skip it for a reason. */
 export type ProbePlan =
   | { kind: 'probe'; route: Route; form: RequestForm }
-  | { kind: 'skip'; reason: string };
+  | { kind: 'skip'; purpose: SkippedPurpose; route: EvidenceRoute | null; reason: string };
 
 interface PlanRow {
   pattern: RegExp;
@@ -15,7 +31,10 @@ const probe = (route: Route, demanded?: RequestForm['demanded']): ProbePlan => {
   const form = firstFormOf(route);
   return { kind: 'probe', route, form: demanded ? { ...form, demanded } : form };
 };
-const skip = (what: string): ProbePlan => ({ kind: 'skip', reason: `${what}, not a chat model` });
+const skip = (purpose: SkippedPurpose): ProbePlan => {
+  const [words, route] = purposes[purpose];
+  return { kind: 'skip', purpose, route, reason: `${words}, not a chat model` };
+};
 
 const moderation = /moderation/;
 
@@ -30,55 +49,55 @@ export function isModerationModel(name: string): boolean {
  * answers that it makes images, it is skipped then.
  */
 const planRows: readonly PlanRow[] = [
-  { pattern: /rerank/, plan: skip('a reranker') },
+  { pattern: /rerank/, plan: skip('rerank') },
   {
     pattern:
       /embed|^bge-|^m3e|^(gte|e5|multilingual-e5)[-_]|^voyage-|^jina-clip|minilm|^text-similarity/,
     plan: probe('embeddings'),
   },
-  { pattern: moderation, plan: skip('a moderation model') },
+  { pattern: moderation, plan: skip('moderation') },
   {
     pattern: /whisper|transcri|speech-to-text|(^|[-_])(stt|asr)([-_.]|$)|paraformer|sensevoice/,
-    plan: skip('a transcription model'),
+    plan: skip('transcription'),
   },
   {
     pattern:
       /(^|[-_])tts([-_.]|\d|$)|text-to-speech|^(minimax-)?speech([-_.]\d|$)|^higgs-audio|cosyvoice|^eleven/,
-    plan: skip('a speech model'),
+    plan: skip('speech'),
   },
   {
     pattern: /^(suno|chirp|lyria|udio|musicgen|music|riffusion|stable-audio)([-_.]|\d|$)/,
-    plan: skip('a music model'),
+    plan: skip('music'),
   },
   // OpenAI's refuse a chat in which nothing is sound.
   { pattern: /^gpt-(?!.*realtime).*audio/, plan: probe('chat', demandedAudio) },
-  { pattern: /realtime|(^|[-_])live([-_.]|$)|native-audio/, plan: skip('a realtime model') },
+  { pattern: /realtime|(^|[-_])live([-_.]|$)|native-audio/, plan: skip('realtime') },
   // Gemini's image models answer text on the ordinary route, so they are probed like the others.
-  { pattern: /^(?!.*gemini).*(^|[-_.])image([-_.]|\d|$)/, plan: skip('an image model') },
+  { pattern: /^(?!.*gemini).*(^|[-_.])image([-_.]|\d|$)/, plan: skip('image') },
   {
     pattern:
       /dall-?e|^imagen|(^|[-_.])flux([-_.]|\d|$)|(^|[-_])sd(xl|[-_]?\d)|stable-?(diffusion|image)/,
-    plan: skip('an image model'),
+    plan: skip('image'),
   },
   {
     pattern:
       /midjourney|^mj[-_]|^niji|seedream|seededit|nano-?banana|jimeng|^(ideogram|recraft|kolors|cogview|wanx|hidream|dreamina|firefly|playground-v)|(^|[-_])imagine([-_.]|\d|$)/,
-    plan: skip('an image model'),
+    plan: skip('image'),
   },
   {
     pattern:
       /(^|[-_])(sora|veo|kling|vidu\w{0,3}|hailuo|runway|pika|luma|pixverse|omnihuman)([-_.]|\d|$)|seedance|cogvideo|^wan-?\d|^(runway[-_])?gen-?[345](a|[-_.]|$)|^(ltx|mochi|ray)-?\d/,
-    plan: skip('a video model'),
+    plan: skip('video'),
   },
   {
     pattern: /(^|[-_])video([-_](?!ll)|$)|(^|[-_])[tis]2v([-_.]|$)|^runwayml|^act[-_]two/,
-    plan: skip('a video model'),
+    plan: skip('video'),
   },
-  { pattern: /upscale|^(lucid-origin|phoenix-1)/, plan: skip('an image model') },
-  { pattern: /^mistral-ocr/, plan: skip('a document reader') },
+  { pattern: /upscale|^(lucid-origin|phoenix-1)/, plan: skip('image') },
+  { pattern: /^mistral-ocr/, plan: skip('document') },
   {
     pattern: /^(davinci|babbage|curie|ada)-|^gpt-3\.5-turbo-instruct/,
-    plan: skip('a plain completion model'),
+    plan: skip('completion'),
   },
   { pattern: /claude/, plan: probe('anthropic') },
   { pattern: /gemini/, plan: probe('gemini') },
