@@ -86,7 +86,8 @@ export function createLiveEvidence({ board, nowS, publish }: Options) {
 
   const entryOn = ({ target, model }: BoardModel, route: EvidenceRoute): Evidence | undefined => {
     const offer = board.targetById(target.id)?.models.get(modelKey(model));
-    return offer && knownOf(offer).evidence.find((entry) => entry.route === route);
+    const stored = offer?.evidence.find((entry) => entry.route === route);
+    return offer && latestOf(stored, liveOf(target.id, model)?.get(route), nowS());
   };
 
   const endTrial = (offer: BoardModel, route: EvidenceRoute) => {

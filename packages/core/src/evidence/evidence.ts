@@ -44,6 +44,8 @@ export function latestEvidence(
   nowS: number,
 ): Evidence[] {
   const latest = stored.map((entry) => latestOf(entry, heard.get(entry.route), nowS) ?? entry);
-  const isStored = (route: Evidence['route']) => stored.some((entry) => entry.route === route);
-  return [...latest, ...heard.values().filter(({ route }) => !isStored(route))];
+  for (const entry of heard.values()) {
+    if (!stored.some(({ route }) => route === entry.route)) latest.push(entry);
+  }
+  return latest;
 }

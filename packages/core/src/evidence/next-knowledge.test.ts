@@ -141,3 +141,15 @@ test('a single probe is due at the end of the first rest that probes can end', (
   expect(recheckAt([resting('unprovable', 30), resting('skipped', 30)])).toBeNull();
   expect(recheckAt([{ ...proven('chat'), state: 'refused', rest_until: 86_400 }])).toBeNull();
 });
+
+test('what traffic showed a moment ago changes nothing, unless it was measured', () => {
+  const answer = { outcome: 'success', kind: null, message: null } as const;
+  const first = next(known(), { ...answer, at: 100 });
+  expect(next(first, { ...answer, began_at: 100, at: 100.9 })).toBe(first);
+  const proofOf = ({ evidence }: Knowledge) => evidence.find(({ route }) => route === 'chat');
+  expect(proofOf(next(first, { ...answer, began_at: 100, at: 101 }))?.proved_at).toBe(101);
+  const measured = next(first, { ...answer, at: 100.9, first_token_s: 0.5 });
+  expect(proofOf(measured)).toMatchObject({ proved_at: 100.9 });
+  const failed = next(first, { began_at: 100.1, at: 100.5 });
+  expect(proofOf(next(failed, { ...answer, began_at: 100.6, at: 100.7 }))?.failures).toBe(0);
+});

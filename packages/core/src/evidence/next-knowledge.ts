@@ -24,6 +24,7 @@ export function nextKnowledge(before: Knowledge, finding: Finding, intervalS: nu
   if (isOfChannel) return { evidence: before.evidence, fault };
   const isOfModel = finding.outcome === 'failure' && finding.scope === 'model';
   const own = before.evidence.find(({ route }) => route === finding.route) ?? null;
+  if (own && !before.fault && isProvenJustNow(own, finding)) return before;
   const others = before.evidence.filter((entry) => entry !== own);
   const next = nextEvidence(own, finding, intervalS);
   const isBack = finding.by === 'run' && next.state === 'proven' && own?.state !== 'proven';
@@ -36,6 +37,24 @@ export function nextKnowledge(before: Knowledge, finding: Finding, intervalS: nu
     next,
   ];
   return { evidence, fault };
+}
+
+/** A busy gateway finds the same thousands of times a second. */
+const repeatedS = 1;
+
+/** Whether the answer shows nothing but what traffic showed a moment ago. */
+function isProvenJustNow(entry: Evidence, finding: Finding): boolean {
+  const { outcome, by, at, first_token_s, is_wrong_answer, lacks_end } = finding;
+  if (outcome !== 'success' || by !== 'traffic') return false;
+  const isSame =
+    entry.state === 'proven' &&
+    entry.proved_by === 'traffic' &&
+    entry.failures === 0 &&
+    entry.error_kind === null &&
+    at >= entry.found_at &&
+    at - (entry.proved_at ?? 0) < repeatedS;
+  const isNew = first_token_s !== null || is_wrong_answer !== null || lacks_end !== undefined;
+  return isSame && !isNew;
 }
 
 /** The findings of one probe come within this time. */

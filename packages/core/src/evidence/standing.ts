@@ -92,16 +92,19 @@ function ofEntry(entry: Evidence, plan: ProbePlanKind, nowS: number) {
     plan !== 'probed' &&
     (entry.state === 'unproven' || (entry.state === 'failed' && rest === 'half_open'));
   return {
-    ...{ state: isClientsTurn ? plan : entry.state, rest, since, proved_at, proved_by },
-    ...{
-      first_token_s,
-      is_wrong_answer,
-      failing_since,
-      retry_at: entry.rest_until,
-      is_channel_fault: false,
-      is_overdue: isOverdue(entry, nowS),
-    },
-    ...{ error_kind: entry.error_kind, error: entry.error },
+    state: isClientsTurn ? plan : entry.state,
+    rest,
+    since,
+    proved_at,
+    proved_by,
+    first_token_s,
+    is_wrong_answer,
+    failing_since,
+    retry_at: entry.rest_until,
+    is_channel_fault: false,
+    is_overdue: isOverdue(entry, nowS),
+    error_kind: entry.error_kind,
+    error: entry.error,
   };
 }
 
