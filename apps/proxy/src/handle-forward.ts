@@ -70,18 +70,17 @@ async function handleBody(
   if (!admission.ok) return refuse(deps, given, limitError(admission), asked);
   // A request settles once: if it is refused or fails unexpectedly, it has used no tokens.
   try {
-    const conversation = conversationOf(given.request.headers, heldBody.bytes, named.outline);
     const carried = carriedState(endpoint.route, heldBody.bytes, named.outline);
     const resolution = deps.resolve({
       key,
       model: requestedModel,
       route: evidenceRouteOf(endpoint.route),
       pinnedTargetId: pinnedTargetIdOf(given),
-      session: conversation?.isBegun ? conversation.id : null,
+      conversationOf: () => conversationOf(given.request.headers, heldBody.bytes, named.outline),
       carried,
     });
     if (!resolution.ok) return refuse(deps, given, resolution.error, asked);
-    const { choices } = resolution;
+    const { choices, conversation } = resolution;
     const sent = { ...named, heldBody, choices, conversation, carried };
     const record = await forward(deps, given, sent);
     admission.settle(tokensToCount(record, inputTokens));

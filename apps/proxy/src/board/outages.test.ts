@@ -99,7 +99,14 @@ function simulate(fault: Fault, outageS: number, channels: number) {
   };
   const ask = (beganAt: number, attempt = 0): void => {
     const resolution = resolve({
-      ...{ key, model: 'm', route: 'chat', pinnedTargetId: null, session: null, carried: [] },
+      ...{
+        key,
+        model: 'm',
+        route: 'chat',
+        pinnedTargetId: null,
+        conversationOf: () => null,
+        carried: [],
+      },
     });
     const again = (waitS: number) => {
       if (attempt < 2) later(waitS, () => ask(beganAt, attempt + 1));

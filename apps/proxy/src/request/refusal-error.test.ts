@@ -30,7 +30,7 @@ function refusalOf(targets: readonly GivenTarget[], given: Partial<BoardKey> = {
   });
   const resolution = resolve({
     ...{ key: { ...key, ...given }, model: 'm', route: 'chat', pinnedTargetId: null },
-    ...{ session: null, carried: [] },
+    ...{ conversationOf: () => null, carried: [] },
   });
   return resolution.ok ? null : resolution.error;
 }

@@ -25,8 +25,14 @@ function resolver(targets: readonly GivenTarget[], deps: Partial<ResolveDeps> = 
     ...deps,
   });
   const ask = (model: string, more: Partial<Ask> = {}) => {
-    const given = { key: master, route: 'chat', pinnedTargetId: null, session: null } as const;
-    const resolution = resolve({ ...given, model, carried: [], ...more });
+    const given = { key: master, route: 'chat', pinnedTargetId: null } as const;
+    const resolution = resolve({
+      ...given,
+      model,
+      conversationOf: () => null,
+      carried: [],
+      ...more,
+    });
     if (!resolution.ok) return `${resolution.error.status} ${resolution.error.message}`;
     return resolution.choices.map(
       ({ entry: { target, model: name } }) => `${target.name}: ${name}`,

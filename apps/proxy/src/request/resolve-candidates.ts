@@ -21,6 +21,7 @@ import type { LiveEvidence } from '../board/live-evidence.ts';
 import type { StateIssuers } from '../board/state-issuers.ts';
 import type { GatewayError } from '../dialects/gateway-error.ts';
 import type { CarriedMark } from './conversation/carried-state.ts';
+import type { Conversation } from './conversation/conversation-of.ts';
 import { type RefusedOffers, refusalError } from './refusal-error.ts';
 
 /** A target's model that a request may go to. */
@@ -32,8 +33,15 @@ export interface Choice {
   proofAgeS: number | null;
 }
 
-/** `choices`: in the order to try. */
-export type Resolution = { ok: true; choices: Choice[] } | Refused;
+export type Resolution = Resolved | Refused;
+
+interface Resolved {
+  ok: true;
+  /** In the order to try. */
+  choices: Choice[];
+  /** The one to be remembered with the target that answers; null if the request names its target. */
+  conversation: Conversation | null;
+}
 
 interface Refused {
   ok: false;
@@ -47,8 +55,8 @@ export interface Ask {
   route: EvidenceRoute;
   /** From `X-Target-Id` or `?target_id=`. */
   pinnedTargetId: number | null;
-  /** The conversation, which stays on one target while that is healthy. */
-  session: string | null;
+  /** Recognises the conversation, which stays on one target while that is healthy. */
+  conversationOf: () => Conversation | null;
   /** What only the target that issued it understands. */
   carried: readonly CarriedMark[];
 }
@@ -73,7 +81,12 @@ export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
 
   const resolved = (asked: Asked<BoardTarget>, { key, route }: Ask, nowS: number) =>
     resolveRoute(asked, offersFor(board, asked).map(live.of), {
-      ...{ route, policy, areBareModelsOn, nowS, random, turn },
+      route,
+      policy,
+      areBareModelsOn,
+      nowS,
+      random,
+      turn,
       isAllowed: (target, name) => isAllowed(key, target, name),
     });
 
@@ -91,18 +104,31 @@ export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
       hasModel: isOpen,
     };
     const asked = askedRoute(model, lookup, pinned);
-    if (asked.kind === 'bare') turn += 1;
     const nowS = deps.nowS();
-    const home = asked.kind === 'bare' ? homeOf(deps, ask, asked) : null;
-    if (home) return atHome(home, (its) => resolved(its, ask, nowS), { nowS, route: ask.route });
-    const { ranked, fault } = resolved(asked, ask, nowS);
-    if (!fault) return { ok: true, choices: inOrder(deps, ask, asked, ranked) };
-    if (asked.kind === 'bare' && asked.named) {
-      const named = resolved({ kind: 'pinned', ...asked.named }, ask, nowS);
-      if (!named.fault) return { ok: true, choices: choicesOf(named.ranked) };
+    const when = { nowS, route: ask.route };
+    if (asked.kind === 'pinned') {
+      const { ranked, fault } = resolved(asked, ask, nowS);
+      return fault ? refusal(asked, { fault, ranked, ...when }) : chosen(choicesOf(ranked), null);
     }
-    return refusal(asked, { fault, ranked, nowS, route: ask.route });
+    turn += 1;
+    const conversation = ask.conversationOf();
+    const home = homeOf(deps, ask, asked);
+    if (home) return atHome(home, conversation, (its) => resolved(its, ask, nowS), when);
+    const { ranked, fault } = resolved(asked, ask, nowS);
+    if (!fault) {
+      const choices = choicesOf(ranked);
+      return chosen(lastPlaceFirst(deps, model, conversation, choices), conversation);
+    }
+    if (asked.named) {
+      const named = resolved({ kind: 'pinned', ...asked.named }, ask, nowS);
+      if (!named.fault) return chosen(choicesOf(named.ranked), conversation);
+    }
+    return refusal(asked, { fault, ranked, ...when });
   };
+}
+
+function chosen(choices: Choice[], conversation: Conversation | null): Resolved {
+  return { ok: true, choices, conversation };
 }
 
 /** The target that issued what a request carries; null if it is gone. */
@@ -130,6 +156,7 @@ type Bare = Extract<Asked<BoardTarget>, { kind: 'bare' }>;
 /** The request goes to that target and to no other. */
 function atHome(
   { target, model, field }: Home,
+  conversation: Conversation | null,
   resolve: (asked: Asked<BoardTarget>) => ResolvedRoute<BoardModel>,
   when: Pick<RefusedOffers, 'nowS' | 'route'>,
 ): Resolution {
@@ -140,7 +167,7 @@ function atHome(
   }
   const asked = { kind: 'pinned', target, model } as const;
   const { ranked, fault } = resolve(asked);
-  if (!fault) return { ok: true, choices: choicesOf(ranked) };
+  if (!fault) return chosen(choicesOf(ranked), conversation);
   const refused = refusal(asked, { fault, ranked, ...when });
   const message = `"${field}" belongs to the channel "${target.name}" alone: ${refused.error.message}`;
   return { ok: false, error: { ...refused.error, message, param: field } };
@@ -152,16 +179,6 @@ function choicesOf(ranked: readonly RankedOffer<BoardModel>[]): Choice[] {
   );
 }
 
-function inOrder(
-  deps: ResolveDeps,
-  ask: Ask,
-  asked: Asked<BoardTarget>,
-  ranked: readonly RankedOffer<BoardModel>[],
-): Choice[] {
-  const choices = choicesOf(ranked);
-  return asked.kind === 'bare' ? withSessionFirst(deps, ask, choices) : choices;
-}
-
 function offersFor(board: Board, asked: Asked<BoardTarget>): readonly BoardModel[] {
   if (asked.kind === 'bare') return board.offering(asked.model);
   const entry = asked.target.models.get(asked.model);
@@ -169,8 +186,14 @@ function offersFor(board: Board, asked: Asked<BoardTarget>): readonly BoardModel
 }
 
 /** Puts the conversation's previous target first, if it is still a candidate. */
-function withSessionFirst({ affinity }: ResolveDeps, ask: Ask, choices: Choice[]): Choice[] {
-  const placeId = ask.session === null ? null : affinity.of(ask.session, ask.model);
+function lastPlaceFirst(
+  { affinity }: ResolveDeps,
+  model: string,
+  conversation: Conversation | null,
+  choices: Choice[],
+): Choice[] {
+  if (!conversation?.isBegun || choices.length < 2) return choices;
+  const placeId = affinity.of(conversation.id, model);
   const place = choices.find(({ entry }) => entry.target.id === placeId);
   return place ? [place, ...choices.filter((choice) => choice !== place)] : choices;
 }

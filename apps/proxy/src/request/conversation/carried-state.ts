@@ -52,6 +52,7 @@ export function carriedState(route: GatewayRoute, body: Buffer, outline: Outline
     const mark = markAt(body, outline.at[field]);
     return mark === null ? [] : { mark, field, isReference: true };
   });
+  if (outline.marks.length === 0) return own;
   return [
     ...own,
     ...latest(body, outline, fields.sealed).map((one) => ({ ...one, isReference: false })),
