@@ -8,6 +8,8 @@ import { Socket } from 'node:net';
 const sendHeaders = 'undici:client:sendHeaders';
 
 const statusLength = 'HTTP/1.1 100'.length;
+const statusAt = 'HTTP/1.1 '.length;
+const digitOne = 0x31;
 const headEnd = '\r\n\r\n';
 
 /** Looks at the bytes of each connection before undici does. */
@@ -47,6 +49,13 @@ class AwaitedHead {
   #isFinal = false;
 
   take(bytes: Buffer): void {
+    if (this.#isFinal) return;
+    const isAtStart = this.#status === '' && this.#matched === null;
+    // Nearly every answer is final and comes with its whole status.
+    if (isAtStart && bytes.length >= statusLength && bytes[statusAt] !== digitOne) {
+      this.#isFinal = true;
+      return;
+    }
     for (let at = 0; at < bytes.length && !this.#isFinal; at += 1) {
       const letter = String.fromCharCode(bytes[at] ?? 0);
       if (this.#matched !== null) this.#skip(letter);
