@@ -18,6 +18,7 @@ import { parseCorsOrigins } from './cors.ts';
 export const proxyEnvShape = {
   PROXY_BODY_MAX_MB: envInt({ min: 1, max: 1024, default: 50 }),
   PROXY_BODIES_MAX_MB: envInt({ min: 1, max: 65_536, default: 512 }),
+  PROXY_PATIENCE_S: envInt({ min: 1, max: 3600, default: 120 }),
   PROXY_IDLE_TIMEOUT_S: envInt({ min: 1, max: 3600, default: 300 }),
   PROXY_MAX_ATTEMPTS: envInt({ min: 1, max: 20, default: 4 }),
   ...routingEnvShape,
@@ -52,6 +53,7 @@ export function gatewayOptionsOf(env: ProxyEnv, logger: Pick<Logger, 'warn'>) {
     ...routingOptionsOf(env),
     bodyLimitBytes: env.PROXY_BODY_MAX_MB * 1024 ** 2,
     bodiesLimitBytes: bodiesLimitMbOf(env, logger) * 1024 ** 2,
+    patienceMs: env.PROXY_PATIENCE_S * 1000,
     idleTimeoutMs: env.PROXY_IDLE_TIMEOUT_S * 1000,
     attemptLimit: env.PROXY_MAX_ATTEMPTS,
     corsOrigins: env.PROXY_CORS_ORIGINS,

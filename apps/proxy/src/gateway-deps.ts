@@ -32,6 +32,8 @@ export interface GatewayDeps {
   bodyLimitBytes: number;
   bodyBudget: BodyBudget;
   idleTimeoutMs: number;
+  /** How long all attempts may take together, from the request's arrival to the first real token. */
+  patienceMs: number;
   /** How long a client that waits for events gets nothing, at most. */
   keepAliveMs: number;
   /** How many targets one request may try. */

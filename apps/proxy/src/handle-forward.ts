@@ -111,6 +111,7 @@ async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
   const forwarded = await forwardRequest(deps, {
     ...{ request, writer, requestId, endpoint, heldBody },
     ...{ requestTo: (entry) => requestForModel(asking, entry), isStream, choices, trail },
+    patienceEndsAtMs: arrival.startedAtMs + deps.patienceMs,
   });
   const error = forwarded.status === 0 ? gatewayFault(forwarded) : null;
   if (error) writer.endInError(error);

@@ -10,7 +10,7 @@ const chat = '/v1/chat/completions';
 type Answer = (response: ServerResponse, body: string) => void;
 
 /** A channel that answers like this, before one that answers well. */
-async function start(first: Answer, options: { timeoutS?: number; second?: Answer } = {}) {
+async function start(first: Answer, options: { firstTokenS?: number; second?: Answer } = {}) {
   let asked = 0;
   const origin = await upstreamForTest(async (request, response) => {
     asked += 1;
@@ -21,7 +21,7 @@ async function start(first: Answer, options: { timeoutS?: number; second?: Answe
     ? await upstreamForTest((_, response) => second(response, ''))
     : (await providerForTest({ m: 'good' })).origin;
   const models = { m: { routes: ['chat', 'anthropic', 'responses', 'gemini'] as const } };
-  const fields = { timeout_s: options.timeoutS ?? 5 };
+  const fields = { timeout_s: 5, first_token_timeout_s: options.firstTokenS ?? 0 };
   const gateway = await gatewayForTest({
     channels: { bad: { origin, models, fields }, good: { origin: good, models } },
   });
@@ -215,7 +215,7 @@ test('a stream that only pings moves on when its first token is overdue', async 
       const timer = setInterval(() => response.write(': ping\n\n'), 100);
       response.on('close', () => clearInterval(timer));
     },
-    { timeoutS: 3 },
+    { firstTokenS: 1 },
   );
   const startedAtMs = performance.now();
   const answer = await ask('m', { stream: true });

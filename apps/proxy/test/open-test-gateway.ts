@@ -56,6 +56,7 @@ export async function openTestGateway(given: Given = {}) {
     bodyLimitBytes: 4 * 1024 ** 2,
     bodiesLimitBytes: 64 * 1024 ** 2,
     idleTimeoutMs: 5_000,
+    patienceMs: 20_000,
     attemptLimit: 4,
     corsOrigins: [],
     trustedProxies: new BlockList(),

@@ -152,6 +152,7 @@ export async function startGatewayAndApi(
     bodyLimitBytes: 1024 ** 2,
     bodiesLimitBytes: 16 * 1024 ** 2,
     idleTimeoutMs: 30_000,
+    patienceMs: 120_000,
     attemptLimit: 4,
     corsOrigins: [],
     async readMasterToken() {

@@ -177,11 +177,13 @@ function boardTargetOf(
   target: Target,
   states: readonly ModelStateRow[],
 ): BoardTarget {
-  const { id, name, enabled, sort_order, interval_min, timeout_s, anthropic_version } = target;
+  const { id, name, enabled, sort_order, interval_min } = target;
+  const { timeout_s, first_token_timeout_s, anthropic_version } = target;
   const apiKey = openApiKey(db, target);
   const models = new Map<string, BoardModel>();
   const boardTarget: BoardTarget = {
-    ...{ id, name, enabled, sort_order, interval_min, timeout_s, anthropic_version },
+    ...{ id, name, enabled, sort_order, interval_min },
+    ...{ timeout_s, first_token_timeout_s, anthropic_version },
     upstream: { id, baseUrl: target.base_url, apiKey, verifySsl: target.verify_ssl },
     models,
   };

@@ -8,7 +8,9 @@ import {
 } from '@api-monitor/core';
 
 /** What the gateway needs of a target; the same object until the target changes. */
-export interface BoardTarget extends RoutedTarget, Pick<Target, 'timeout_s' | 'anthropic_version'> {
+export interface BoardTarget
+  extends RoutedTarget,
+    Pick<Target, 'timeout_s' | 'first_token_timeout_s' | 'anthropic_version'> {
   upstream: UpstreamTarget;
   /** By `modelKey`, under which names are compared. */
   models: ReadonlyMap<string, BoardModel>;

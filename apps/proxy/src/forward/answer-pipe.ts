@@ -17,6 +17,7 @@ import {
 } from '@api-monitor/upstream';
 import type { BodyBudget } from '../request/body/read-request-body.ts';
 import type { RoutingInfo } from './answer-headers.ts';
+import type { AnswerLimit } from './answer-limit.ts';
 import { type AnswerWriter, joined, type PassedAnswer } from './answer-writer.ts';
 import { type AttemptEnd, answered, nothingShown } from './attempt-end.ts';
 import { AttemptTimer } from './attempt-timer.ts';
@@ -24,7 +25,7 @@ import { HeldBytes } from './held-bytes.ts';
 import { KeyMask } from './key-mask.ts';
 import { ReadAnswer, type ReadOptions } from './read-answer.ts';
 
-export interface PipeOptions extends ReadOptions {
+export interface PipeOptions extends ReadOptions, AnswerLimit {
   writer: AnswerWriter;
   routing: RoutingInfo;
   /** Its key is masked in everything that goes to the client. */
@@ -35,8 +36,8 @@ export interface PipeOptions extends ReadOptions {
   isStreamAsked: boolean;
   /** What the held bytes of all requests together may take. */
   heldBudget: BodyBudget;
-  /** Also until the first real token while another attempt may follow. */
-  firstByteTimeoutMs: number;
+  /** When the client has waited long enough, by the clock of `performance.now()`. */
+  patienceEndsAtMs: number;
   idleTimeoutMs: number;
   /** Sends the request and gives its answer to this pipe. */
   send: (handler: AnswerHandler) => AnswerSource;
@@ -71,6 +72,7 @@ export class AnswerPipe implements AnswerHandler {
   #isPaused = false;
   #unread = 0;
   #isOver = false;
+  #isSilent = false;
   /** By the clock of `performance.now()`. */
   firstByteAtMs: number | null = null;
   responseBytes = 0;
@@ -139,13 +141,12 @@ export class AnswerPipe implements AnswerHandler {
   }
 
   onSilence(): void {
-    this.#source.abort();
     // Some servers keep the connection open after the stream's last event.
     if (this.#held && this.#answer?.hasEnded) {
+      this.#source.abort();
       this.#end();
-      return;
-    }
-    this.#fail('timeout', this.#silence);
+    } else if (this.#isTokenDue && this.#answer?.isThinking) this.#awaitThought();
+    else this.#failSilently();
   }
 
   onStall(): void {
@@ -164,11 +165,24 @@ export class AnswerPipe implements AnswerHandler {
     return this.#held !== null && isStream;
   }
 
-  get #silence(): string {
-    const { firstByteTimeoutMs, idleTimeoutMs } = this.#options;
-    if (!this.#answer) return `no first byte within ${firstByteTimeoutMs / 1000} s`;
-    if (this.#isTokenDue) return `no first token within ${firstByteTimeoutMs / 1000} s`;
-    return `nothing arrived for ${idleTimeoutMs / 1000} s`;
+  /** A model that thinks without showing it has the client's patience, and then it goes on with this one. */
+  #awaitThought(): void {
+    const patienceMs = this.#options.patienceEndsAtMs - performance.now();
+    if (patienceMs > 0) this.#timer.awaitToken(patienceMs);
+    else this.#commit();
+  }
+
+  #failSilently(): void {
+    this.#source.abort();
+    const { limitMs, isPatience, idleTimeoutMs } = this.#options;
+    const limitS = Math.round(limitMs / 100) / 10;
+    const isAwaited = !this.#answer || this.#isTokenDue;
+    if (!isAwaited) this.#fail('timeout', `nothing arrived for ${idleTimeoutMs / 1000} s`);
+    else {
+      const message = `no first ${this.#answer ? 'token' : 'byte'} within ${limitS} s`;
+      this.#isSilent = true;
+      this.#fail('timeout', message, isPatience);
+    }
   }
 
   /**
@@ -197,6 +211,10 @@ export class AnswerPipe implements AnswerHandler {
       this.#decide(bytes, false);
       return;
     }
+    if (this.#answer?.isGarbled) {
+      this.#breakGarbled(this.#answer);
+      return;
+    }
     if (!this.#isPaused) this.#timer.awaitBytes();
     this.#write(bytes);
   };
@@ -216,7 +234,7 @@ export class AnswerPipe implements AnswerHandler {
     const answer = this.#answer;
     if (!this.#held || !answer) return;
     const mayHold = (bytes === null || this.#held.add(bytes)) && !isLate;
-    const isFailing = answer.error !== null || (!mayHold && !answer.isGood);
+    const isFailing = answer.error !== null || answer.isGarbled || (!mayHold && !answer.isGood);
     if (isFailing && answer.judge().may_another_serve) {
       this.#finish('retriable', answer.judge());
       // What is left is read and dropped, so that the connection can be used again.
@@ -266,6 +284,10 @@ export class AnswerPipe implements AnswerHandler {
       this.#finish('retriable', judgement);
       return;
     }
+    if (answer.isGarbled) {
+      this.#breakGarbled(answer);
+      return;
+    }
     if (this.#isUnfit) {
       const isError = !answer.isGood || answer.error !== null;
       this.#finish(isError ? 'unpassed' : 'retriable', isError ? judgement : notStreamed);
@@ -301,8 +323,10 @@ export class AnswerPipe implements AnswerHandler {
     this.#finish('client_left', this.#answer?.hasToken ? answered : nothingShown);
   };
 
-  #fail(kind: ErrorKind, message: string): void {
-    const judgement = judgeBreak(kind, message);
+  /** `isExcused`: it isn't the channel's fault. */
+  #fail(kind: ErrorKind, message: string, isExcused = false): void {
+    const found = judgeBreak(kind, message);
+    const judgement = isExcused ? { ...nothingShown, kind, message } : found;
     const bytes = this.#take();
     const hasBegun = this.isEventStream && this.responseBytes > 0;
     if (this.#held || !(this.#options.writer.hasBegun || hasBegun)) {
@@ -310,6 +334,13 @@ export class AnswerPipe implements AnswerHandler {
       return;
     }
     this.#break(judgement, bytes);
+  }
+
+  /** An event that no SDK can read, and what follows it, doesn't go out: the client gets an error instead. */
+  #breakGarbled(answer: ReadAnswer): void {
+    this.#source.abort();
+    if (this.#options.writer.hasBegun) this.#break(answer.judge(), null);
+    else this.#finish('retriable', answer.judge());
   }
 
   /** `bytes`: those from before the break, which are sent before the error. */
@@ -329,7 +360,7 @@ export class AnswerPipe implements AnswerHandler {
     this.#options.writer.onLeave = null;
     const saidEnd = kind === 'whole' && answer?.isEventStream ? answer.hasEnded : null;
     const { firstTokenS = null, retryAfterS = null } = answer ?? {};
-    const end = { kind, status: this.#status, judgement, firstTokenS, retryAfterS, saidEnd };
-    this.#options.onEnd(end, this);
+    const shown = { judgement, firstTokenS, retryAfterS, saidEnd, isSilent: this.#isSilent };
+    this.#options.onEnd({ kind, status: this.#status, ...shown }, this);
   }
 }

@@ -25,6 +25,8 @@ export interface AttemptEnd {
   firstTokenS: number | null;
   /** Whether a stream said that it is complete; null if it isn't a stream, or hasn't come to its end. */
   saidEnd: boolean | null;
+  /** No real token has come in time. */
+  isSilent: boolean;
   /** What the channel asks for. */
   retryAfterS: number | null;
 }
@@ -54,7 +56,7 @@ export interface AttemptTimes {
 /** What an attempt shows about its model; a side endpoint shows nothing. */
 export function findingOf(
   { route }: Endpoint,
-  { status, judgement, firstTokenS, retryAfterS, saidEnd }: AttemptEnd,
+  { status, judgement, firstTokenS, retryAfterS, saidEnd }: Omit<AttemptEnd, 'isSilent'>,
   { beganAt, endedAt }: AttemptTimes,
 ): Finding {
   const { outcome, kind, scope, message } = isProvingRoute(route) ? judgement : nothingShown;

@@ -1,5 +1,6 @@
 interface Options {
-  firstByteTimeoutMs: number;
+  /** Until the answer begins. */
+  limitMs: number;
   idleTimeoutMs: number;
 }
 
@@ -26,10 +27,10 @@ export class AttemptTimer {
   #timer: NodeJS.Timeout;
   #isAwaitingBytes = false;
 
-  constructor({ firstByteTimeoutMs, idleTimeoutMs }: Options, listener: Listener) {
+  constructor({ limitMs, idleTimeoutMs }: Options, listener: Listener) {
     this.#listener = listener;
     this.#idleTimeoutMs = idleTimeoutMs;
-    this.#timer = setTimeout(onSilence, firstByteTimeoutMs, listener);
+    this.#timer = setTimeout(onSilence, limitMs, listener);
   }
 
   /** Bytes came, or the client reads again: the next bytes are due. */
@@ -37,6 +38,11 @@ export class AttemptTimer {
     if (this.#isAwaitingBytes) this.#timer.refresh();
     else this.#set(onSilence, this.#idleTimeoutMs);
     this.#isAwaitingBytes = true;
+  }
+
+  /** The first token has more time. */
+  awaitToken(limitMs: number): void {
+    this.#set(onSilence, limitMs);
   }
 
   /** The client isn't reading: not the upstream's fault, but the gateway doesn't wait forever. */

@@ -13,6 +13,7 @@ import type { GatewayDeps } from '../gateway-deps.ts';
 import type { HeldBody } from '../request/body/held-body.ts';
 import type { Endpoint } from '../request/match-route.ts';
 import type { Choice } from '../request/resolve-candidates.ts';
+import { answerLimitOf } from './answer-limit.ts';
 import { AnswerPipe } from './answer-pipe.ts';
 import type { AnswerWriter } from './answer-writer.ts';
 import {
@@ -47,6 +48,8 @@ export interface Forwarding {
   /** What is sent to a target. */
   requestTo: (entry: BoardModel) => SentRequest;
   choices: readonly Choice[];
+  /** When all attempts together should have begun to answer, by the clock of `performance.now()`. */
+  patienceEndsAtMs: number;
   /** The monitors that it came through. */
   trail: Trail;
 }
@@ -81,7 +84,8 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
     const [choice, ...others] = choices.filter(isReady);
     if (!choice) return { ...last, attempts, status: 0, unpassed: null, hasRunOut: true };
     const number = attempts.length + 1;
-    const isLast = others.length === 0 || number === deps.attemptLimit;
+    const isPatient = performance.now() + leastPatienceMs < given.patienceEndsAtMs;
+    const isLast = others.length === 0 || number === deps.attemptLimit || !isPatient;
     const { end, pipe, record } = await attempt(deps, given, { choice, number, isLast });
     attempts.push(record);
     last = { entry: choice.entry, pipe, judgement: end.judgement };
@@ -89,7 +93,9 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
       if (isLoop(end)) loops += 1;
       const isAtLimit = given.trail.otherMonitors > 0 && loops >= loopLimit;
       if (isAtLimit) choices = [];
-      else choices = isLoop(end) ? atOtherAddresses(others, choice) : others;
+      else if (isLoop(end)) choices = atOtherAddresses(others, choice);
+      else if (end.isSilent) choices = ofOtherChannels(others, choice);
+      else choices = others;
       continue;
     }
     if (end.kind === 'broken') endBroken(writer, pipe, end.judgement);
@@ -117,6 +123,14 @@ function atOtherAddresses(choices: readonly Choice[], looped: Choice): readonly 
   const { baseUrl } = looped.entry.target.upstream;
   return choices.filter(({ entry }) => entry.target.upstream.baseUrl !== baseUrl);
 }
+
+/** A silent channel isn't asked twice. */
+function ofOtherChannels(choices: readonly Choice[], silent: Choice): readonly Choice[] {
+  return choices.filter(({ entry }) => entry.target.id !== silent.entry.target.id);
+}
+
+/** With less time left, the next channel is the last one. */
+const leastPatienceMs = 500;
 
 /** The client got the last attempt's status, unless it has left or nothing has reached it. */
 function statusOf({ kind, status }: AttemptEnd, writer: AnswerWriter): number {
@@ -182,18 +196,23 @@ function send(
   const { dispatch, headerNames, idleTimeoutMs, bodyBudget: heldBudget, issuers, nowS } = deps;
   const { entry, standing, proofAgeS } = choice;
   const { target, model } = entry;
-  const { writer, requestId, endpoint } = given;
+  const { writer, requestId, endpoint, isStream, heldBody, patienceEndsAtMs } = given;
+  const usualS = standing.first_token_s;
+  const asked = { target, usualS, isStream, requestBytes: heldBody.bytes.length };
+  const mayMoveOn = !isLast;
+  const patienceMs = patienceEndsAtMs - performance.now();
   const attempts = { requestId, targetId: target.id, model, attempts: number };
   return new Promise((resolve) => {
     new AnswerPipe({
       ...{ writer, endpoint, heldBudget, nowS, idleTimeoutMs, onFirstToken },
       routing: { ...attempts, proofAgeS, evidence: standing.state },
       target: target.upstream,
-      mayMoveOn: !isLast,
-      isStreamAsked: given.isStream,
+      mayMoveOn,
+      isStreamAsked: isStream,
       mayLackEnd: lacksEnd(choice, endpoint),
       onState: (mark) => issuers.keep(target.id, mark),
-      firstByteTimeoutMs: firstByteTimeoutMsOf(given, choice, idleTimeoutMs),
+      ...answerLimitOf({ ...asked, mayMoveOn, patienceMs, idleTimeoutMs }),
+      patienceEndsAtMs,
       send: (pipe) => dispatch(target.upstream, dispatchRequest(given, entry, headerNames), pipe),
       onEnd: (end, pipe) => resolve({ end, pipe }),
     });
@@ -204,19 +223,6 @@ function send(
 function lacksEnd({ entry }: Choice, endpoint: Endpoint): boolean {
   const route = evidenceRouteOf(endpoint.route);
   return entry.evidence.some((one) => one.route === route && one.lacks_end === true);
-}
-
-/**
- * A stream begins as soon as the model does, in about the time that its probes took. A whole answer begins
- * when all of it is ready, so its first byte may take as long as a pause within a stream.
- */
-function firstByteTimeoutMsOf(
-  { isStream }: Forwarding,
-  { entry: { target }, standing: { first_token_s } }: Choice,
-  idleTimeoutMs: number,
-): number {
-  const streamMs = 1000 * Math.max(target.timeout_s, 3 * (first_token_s ?? 0));
-  return isStream ? streamMs : Math.max(streamMs, idleTimeoutMs);
 }
 
 function dispatchRequest(

@@ -65,6 +65,16 @@ export class ReadAnswer {
     return this.#reader.hasEnded;
   }
 
+  /** The model has begun to think, whether or not its thoughts are shown. */
+  get isThinking(): boolean {
+    return this.#reader.isThinking;
+  }
+
+  /** It had an event that no SDK can read. */
+  get isGarbled(): boolean {
+    return this.#reader.isGarbled;
+  }
+
   get error(): BodyError | null {
     return this.#reader.error;
   }

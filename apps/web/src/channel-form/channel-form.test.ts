@@ -37,6 +37,7 @@ describe('the form', () => {
       traffic_proves: true,
       probe_requests_per_day: 0,
       probe_tokens_per_day: 0,
+      first_token_timeout_s: 0,
       prompt: formerPrompt,
     });
   });

@@ -13,6 +13,7 @@ export const advancedForm = {
   traffic_proves: true,
   probe_requests_per_day: '0',
   probe_tokens_per_day: '0',
+  first_token_timeout_s: '0',
   prompt: '',
   anthropic_version: '',
   verify_ssl: true,
@@ -37,6 +38,7 @@ export type FormMode = 'new' | 'copy' | 'edit';
 const numberFields = [
   'interval_min',
   'timeout_s',
+  'first_token_timeout_s',
   'max_models',
   'probe_requests_per_day',
   'probe_tokens_per_day',
@@ -93,8 +95,10 @@ export function advancedBodyOf(form: typeof advancedForm) {
   const { models, models_mode, dont_probe, traffic_proves, prompt } = form;
   const { verify_ssl, visitor_channel_actions_enabled } = form;
   const { max_models, anthropic_version, probe_requests_per_day, probe_tokens_per_day } = form;
+  const { first_token_timeout_s } = form;
   return {
     ...filled({ max_models, anthropic_version, probe_requests_per_day, probe_tokens_per_day }),
+    ...filled({ first_token_timeout_s }),
     ...{ models_mode, traffic_proves, verify_ssl, visitor_channel_actions_enabled },
     models: linesOf(models),
     dont_probe: linesOf(dont_probe),

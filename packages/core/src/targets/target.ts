@@ -58,6 +58,11 @@ export const targetFieldSchemas = {
   enabled: z.boolean(),
   interval_min: settingRules.default_interval_min.schema,
   timeout_s: z.number().min(3).max(300),
+  first_token_timeout_s: z
+    .number()
+    .min(0)
+    .max(600)
+    .describe('after which the gateway tries another channel for a stream; 0: automatic'),
   verify_ssl: z.boolean(),
   prompt: promptSchema,
   anthropic_version: headerValue(4, 64),
@@ -109,6 +114,7 @@ export const targetDefaults: Omit<TargetInput, 'name' | 'base_url' | 'api_key'> 
   enabled: true,
   interval_min: settingRules.default_interval_min.default,
   timeout_s: 30,
+  first_token_timeout_s: 0,
   verify_ssl: true,
   prompt: formerPrompt,
   // The version that Anthropic's API documentation names; unchanged since 2023.

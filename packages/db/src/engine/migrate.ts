@@ -12,6 +12,7 @@ import { failedRuns } from '../migrations/0009-failed-runs.ts';
 import { runCuts } from '../migrations/0010-run-cuts.ts';
 import { evidence } from '../migrations/0011-evidence.ts';
 import { gatewayObjects } from '../migrations/0012-gateway-objects.ts';
+import { firstTokenTimeout } from '../migrations/0013-first-token-timeout.ts';
 import { runNotes } from '../migrations/0015-run-notes.ts';
 import type { Schema } from '../schema.ts';
 import { currentSchema } from './dialect.ts';
@@ -44,6 +45,7 @@ export async function createMigrator(db: Kysely<Schema>, nowS: number): Promise<
         '0010-run-cuts': runCuts,
         '0011-evidence': evidence(nowS),
         '0012-gateway-objects': gatewayObjects,
+        '0013-first-token-timeout': firstTokenTimeout,
         '0015-run-notes': runNotes,
       }),
     },

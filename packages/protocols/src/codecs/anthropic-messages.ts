@@ -73,9 +73,9 @@ function readBlock(draft: Draft, block: unknown, key: string): Draft {
     case 'text':
       return { ...draft, text: draft.text + stringAt(block, 'text') };
     case 'thinking':
-      return { ...draft, thought: draft.thought + stringAt(block, 'thinking') };
+      return thinking(draft, stringAt(block, 'thinking'));
     case 'redacted_thinking':
-      return { ...draft, thought: draft.thought + stringAt(block, 'data') };
+      return thinking(draft, stringAt(block, 'data'));
     case 'tool_use':
     case 'server_tool_use':
     case 'mcp_tool_use':
@@ -83,6 +83,10 @@ function readBlock(draft: Draft, block: unknown, key: string): Draft {
     default:
       return draft;
   }
+}
+
+function thinking(draft: Draft, thought: string): Draft {
+  return { ...draft, thought: draft.thought + thought, isThinking: true };
 }
 
 /** A stream starts a tool call with an empty input and sends the real one piece by piece. */

@@ -17,6 +17,10 @@ export interface Draft {
   isOver: boolean;
   /** The request was accepted, and will be answered later. */
   isAccepted: boolean;
+  /** The model has begun to think, whether or not its thoughts are shown. */
+  isThinking: boolean;
+  /** The stream had an event that isn't JSON, which no SDK can read. */
+  isGarbled: boolean;
   /** An error that the stream sent. */
   error: BodyError | null;
 }
@@ -32,6 +36,8 @@ export const emptyDraft: Draft = {
   ended: false,
   isOver: false,
   isAccepted: false,
+  isThinking: false,
+  isGarbled: false,
   error: null,
 };
 

@@ -39,7 +39,7 @@ function readEvent(draft: Draft, event: unknown): Draft {
     case 'response.output_text.done':
       return { ...draft, text: draft.text || stringAt(event, 'text') };
     case 'response.output_item.added':
-      return addCall(draft, valueAt(event, 'item'));
+      return addItem(draft, valueAt(event, 'item'));
     case 'response.output_item.done':
       return readOutput(draft, [valueAt(event, 'item')]);
     case 'response.function_call_arguments.delta':
@@ -101,6 +101,11 @@ function thoughtOf(output: unknown[]): string {
     .flatMap((item) => [...arrayAt(item, 'summary'), ...arrayAt(item, 'content')])
     .map((part) => stringAt(part, 'text'))
     .join('');
+}
+
+function addItem(draft: Draft, item: unknown): Draft {
+  if (stringAt(item, 'type') === 'reasoning') return { ...draft, isThinking: true };
+  return addCall(draft, item);
 }
 
 function addCall(draft: Draft, item: unknown): Draft {

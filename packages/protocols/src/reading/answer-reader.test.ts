@@ -78,6 +78,31 @@ const shapes: Shape[] = [
     body: `${hi}${data({ id: 'c', choices: [{ delta: { content: '' }, finish_reason: 'error' }], error: { code: 502, message: 'Provider disconnected' } })}data: [DONE]\n\n`,
   },
   {
+    title: 'an event that is no JSON before the text',
+    route: 'chat',
+    body: `${chatDelta({ role: 'assistant' })}data: {"choices":[{"delta":{"con\n\n${hi}${chatDelta({}, 'stop')}`,
+  },
+  {
+    title: 'an event that is no JSON behind words',
+    route: 'chat',
+    body: `${hi}${words}data: {"choices":[{"delta":{"con\n\n${hi}${chatDelta({}, 'stop')}data: [DONE]\n\n`,
+  },
+  {
+    title: 'an event that is no JSON, with other line ends',
+    route: 'chat',
+    body: `${hi}data: <oops>\n\n${hi}${chatDelta({}, 'stop')}`.replaceAll('\n', '\r\n'),
+  },
+  {
+    title: 'an event that is no JSON behind the end',
+    route: 'chat',
+    body: `${hi}${chatDelta({}, 'stop')}data: {oops\n\n`,
+  },
+  {
+    title: 'a word as a sign of life',
+    route: 'chat',
+    body: `data: ping\n\n${hi}data: keep-alive\n\ndata: \n\n${hi}${chatDelta({}, 'stop')}`,
+  },
+  {
     title: 'a finish reason of error',
     route: 'chat',
     body: `${hi}${words}${chatDelta({}, 'error')}data: [DONE]\n\n`,
@@ -326,6 +351,43 @@ describe('a token is not', () => {
     expect(after(route, text).hasToken).toBe(true);
   });
 });
+
+test('an event that is no JSON is noticed at once', () => {
+  const isGarbled = (...chunks: string[]) => {
+    const reader = createAnswerReader({ route: 'chat', status: 200 });
+    for (const chunk of chunks) reader.take(Buffer.from(chunk));
+    return reader.isGarbled;
+  };
+  const cut = 'data: {"choices":[{"delta":{"content":"a\n\n';
+  expect(isGarbled(cut)).toBe(true);
+  expect(isGarbled(hi, cut)).toBe(true);
+  expect(isGarbled(hi, `${words}${cut}${words}`)).toBe(true);
+  expect(isGarbled(hi, cut.trimEnd())).toBe(false);
+  expect(isGarbled(hi, ': ping\n\n', 'data: ping\n\n', hi)).toBe(false);
+});
+
+test.each<[GatewayRoute, string]>([
+  [
+    'responses',
+    named(eventOf('response.output_item.added', { item: { type: 'reasoning', summary: [] } })),
+  ],
+  [
+    'anthropic',
+    named(
+      eventOf('content_block_start', {
+        index: 0,
+        content_block: { type: 'thinking', thinking: '' },
+      }),
+    ),
+  ],
+])(
+  'a model that has begun to think on %s is known by it, though it has said nothing',
+  (route, text) => {
+    const reader = createAnswerReader({ route, status: 200 });
+    reader.take(Buffer.from(text));
+    expect([reader.isThinking, reader.hasToken]).toEqual([true, false]);
+  },
+);
 
 test.each<[GatewayRoute, string]>([
   ['chat', 'data: [DONE]\n\n'],

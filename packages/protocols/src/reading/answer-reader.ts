@@ -10,7 +10,7 @@ import type { Codec } from '../codecs/protocol.ts';
 import { codecFor } from '../codecs/protocol-for.ts';
 import { readingOf } from '../codecs/reading-of.ts';
 import { type BodyForm, bodyFormOf } from './body-form.ts';
-import { createEventFilter, type EventFilter } from './event-filter.ts';
+import { createEventFilter, type EventFilter, mayBeGarbled } from './event-filter.ts';
 import {
   createArrayFrames,
   createEventFrames,
@@ -45,6 +45,10 @@ export interface AnswerReader {
   /** The answer has said that it is complete, or an error has come in its place. */
   readonly hasEnded: boolean;
   readonly error: BodyError | null;
+  /** The model has begun to think, whether or not its thoughts are shown. */
+  readonly isThinking: boolean;
+  /** A stream had an event that isn't JSON, which no SDK can read; what follows it isn't read. */
+  readonly isGarbled: boolean;
   /** By the reports so far; the last one is read by `end`. */
   readonly usage: TokenUsage;
   /** Called once, after the last chunk: what `judgeAnswer` judges. Only the start of the text is in it. */
@@ -76,6 +80,8 @@ class ErrorAnswer implements AnswerReader {
   readonly form = 'other';
   readonly hasToken = false;
   readonly usage = noUsage;
+  readonly isThinking = false;
+  readonly isGarbled = false;
 
   constructor({ route, status }: AnswerReaderOptions) {
     this.#codec = codecFor(route);
@@ -142,6 +148,14 @@ class PassingAnswer implements AnswerReader {
     return this.#draft.error;
   }
 
+  get isThinking(): boolean {
+    return this.#draft.isThinking;
+  }
+
+  get isGarbled(): boolean {
+    return this.#draft.isGarbled;
+  }
+
   get usage(): TokenUsage {
     return this.#draft.usage;
   }
@@ -189,7 +203,7 @@ class PassingAnswer implements AnswerReader {
   }
 
   #readFrame = (frame: Buffer): void => {
-    if (this.error) return;
+    if (this.error || this.isGarbled) return;
     let at = 0;
     while (at < frame.length && !this.#hasWorked && this.#unworked < unworkedLimit) {
       const end = this.#form === 'stream' ? endOfFirstEvent(frame, at) : frame.length;
@@ -201,11 +215,11 @@ class PassingAnswer implements AnswerReader {
     if (at < frame.length) this.#readMarked(frame.subarray(at));
   };
 
-  /** Reads what matters of a frame, from the first such event on. */
+  /** Reads what matters of a frame, from the first such event on; all of it if a part may be garbled. */
   #readMarked(frame: Buffer): void {
-    if (this.error) return;
+    if (this.error || this.isGarbled) return;
     const words = frame.toString('latin1');
-    const first = this.#filter.firstThatMatters(words);
+    const first = mayBeGarbled(frame) ? 0 : this.#filter.firstThatMatters(words);
     const start = first < 0 || this.#form !== 'stream' ? 0 : startOfEvent(words, first);
     const before = first < 0 ? words : words.slice(0, start);
     if (this.#filter.mayReportTokens(before)) {
@@ -218,7 +232,9 @@ class PassingAnswer implements AnswerReader {
 
   #isWanted = ({ event, data }: SseEvent): boolean => {
     const words = event === null ? data : `event: ${event}\n${data}`;
-    return this.#filter.firstThatMatters(words) >= 0 || this.#filter.mayReportTokens(words);
+    const isWanted =
+      this.#filter.firstThatMatters(words) >= 0 || this.#filter.mayReportTokens(words);
+    return isWanted || !data.trimEnd().endsWith('}');
   };
 
   #eventsIn(frame: Buffer): SseEvent[] {
@@ -231,7 +247,7 @@ class PassingAnswer implements AnswerReader {
 
   #readEvents(events: readonly SseEvent[]): void {
     for (const event of events) {
-      if (this.error) return;
+      if (this.error || this.isGarbled) return;
       const draft = draftAfter(this.#codec, this.#draft, event);
       if (draft === null) continue;
       this.#readable += 1;
@@ -268,16 +284,19 @@ class PassingAnswer implements AnswerReader {
 
   #endOfEvents(): BodyReading {
     const rest = this.#frames?.rest();
+    const { isGarbled } = this;
     if (rest && this.#form === 'stream') {
       const { state, events } = readSse(this.#sse, rest.toString());
       this.#readReport();
       this.#readEvents([...events, ...endSse(state)]);
     }
     this.#readReport();
+    // The last event may have been cut off.
+    this.#draft = { ...this.#draft, isGarbled };
     if (this.error) return readingOf(this.#draft, this.#codec, this.#form === 'stream');
     if (this.#isTooLong) return this.#unknowable();
     if (this.#form === 'array') return this.#endOfArray(rest !== null);
-    if (this.#readable === 0) return this.#unreadable('not_json');
+    if (this.#readable === 0 || isGarbled) return this.#unreadable('not_json');
     const isWhole = this.hasEnded || (this.#options.mayLackEnd === true && this.#hasToken);
     return isWhole ? readingOf(this.#draft, this.#codec, true) : this.#unreadable('broken_stream');
   }

@@ -41,3 +41,15 @@ export function createEventFilter(route: GatewayRoute, isStateful: boolean): Eve
     mayReportTokens: (frame) => report.test(frame),
   };
 }
+
+/** Whether a text of whole events has one that doesn't end as a JSON object does. */
+export function mayBeGarbled(frame: Buffer): boolean {
+  let last = frame.length - 1;
+  while ((frame[last] ?? 0x7d) <= 0x20) last -= 1;
+  if (frame[last] !== 0x7d) return true;
+  let end = frame.indexOf('\n\n');
+  for (; end >= 0 && end < last; end = frame.indexOf('\n\n', end + 2)) {
+    if (frame[end - 1] !== 0x7d) return true;
+  }
+  return false;
+}

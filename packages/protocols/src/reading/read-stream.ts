@@ -38,19 +38,21 @@ export function progressOf({ draft }: StreamState): AnswerProgress {
 
 /** Reads the rest of a stream that has ended; `body` is its whole text. */
 export function endStream(codec: Codec, state: StreamState, body: string): BodyReading {
-  const { draft, readable } = endSse(state.sse).reduce(
+  const { draft: last, readable } = endSse(state.sse).reduce(
     (before, event) => readOne(codec, before, event),
     state,
   );
+  // The last event may have been cut off.
+  const draft = { ...last, isGarbled: state.draft.isGarbled };
   if (draft.error) return readingOf(draft, codec, true);
-  if (readable === 0) return { kind: 'unreadable', fault: 'not_json', body };
+  if (readable === 0 || draft.isGarbled) return { kind: 'unreadable', fault: 'not_json', body };
   if (!draft.ended) return { kind: 'unreadable', fault: 'broken_stream', body };
   return readingOf(draft, codec, true);
 }
 
 /** Reads one event; those behind an error are passed over. */
 function readOne(codec: Codec, state: StreamState, event: SseEvent): StreamState {
-  if (state.draft.error) return state;
+  if (state.draft.error || state.draft.isGarbled) return state;
   const draft = draftAfter(codec, state.draft, event);
   return draft === null ? state : { ...state, readable: state.readable + 1, draft };
 }
@@ -61,7 +63,13 @@ export function draftAfter(codec: Codec, draft: Draft, { event, data }: SseEvent
   const json = parseJson(data);
   const error = event === 'error' ? errorEvent(json, data) : findError(json);
   if (error) return { ...draft, error };
-  return json === undefined ? null : codec.readEvent(draft, typed(json, event));
+  if (json !== undefined) return codec.readEvent(draft, typed(json, event));
+  return isGarbage(data) && !draft.ended ? { ...draft, isGarbled: true } : null;
+}
+
+/** Not JSON, and not the single word that some relays send as a sign of life either. */
+function isGarbage(data: string): boolean {
+  return !/^\[?[\w -]*\]?$/.test(data.trim());
 }
 
 /** Some relays name an event's type only outside its data. */

@@ -87,15 +87,18 @@ export const gateway = {
   'gateway.limits': 'Limits',
   'gateway.limits.body': 'Body',
   'gateway.limits.body.text': '50 MB, unless PROXY_BODY_MAX_MB says otherwise.',
-  'gateway.limits.first': 'First byte',
+  'gateway.limits.first': 'First token',
   'gateway.limits.first.text':
-    'The channel’s timeout, or three times the model’s usual time if that is longer.',
+    'While another channel could serve, a stream has three times the model’s usual time, between 10 and 60 seconds and more for long prompts, unless the channel says otherwise (first_token_timeout_s). All channels together have 120 seconds (PROXY_PATIENCE_S). The last one has its own timeout, or three times the model’s usual time if that is longer. A whole answer may take as long as a silence in a stream.',
+  'gateway.limits.wait': 'Waiting',
+  'gateway.limits.wait.text':
+    'A stream from which nothing has come for 15 seconds gets a comment that clients ignore, so that proxies don’t cut it off. If that happens before the answer, its headers don’t name the channel, and an error comes as an event with its status inside. Whole answers get none.',
   'gateway.limits.idle': 'Silence in a stream',
   'gateway.limits.idle.text':
     '300 seconds, unless PROXY_IDLE_TIMEOUT_S says otherwise. A stream as a whole has no limit.',
   'gateway.limits.attempts': 'Attempts',
   'gateway.limits.attempts.text':
-    'Up to 4 channels per request (PROXY_MAX_ATTEMPTS), all before the first byte.',
+    'Up to 4 channels per request (PROXY_MAX_ATTEMPTS), all before the first token.',
   'gateway.limits.key': 'Keys',
   'gateway.limits.key.text':
     'Requests and tokens per minute, an expiry date, channels and models, as set for the key. Requests in progress reserve tokens for their input and the longest answer that they allow. The master token has no limits.',

@@ -192,6 +192,8 @@ export const home = {
   'form.max_models': 'Model limit',
   'form.max_models.hint': '0 means all',
   'form.anthropic_version': 'Anthropic version',
+  'form.first_token_timeout_s': 'First token within',
+  'form.automatic': 'seconds (0: automatic)',
   'form.verify_ssl': 'Verify TLS certificates',
   'form.visitor': 'Visitors may start checks',
   'form.save': 'Save',

@@ -79,13 +79,17 @@ export const gateway: ZhOf<typeof en> = {
   'gateway.limits': '限制',
   'gateway.limits.body': '请求体',
   'gateway.limits.body.text': '50 MB，可用 PROXY_BODY_MAX_MB 调整。',
-  'gateway.limits.first': '首字节',
-  'gateway.limits.first.text': '渠道自己的超时时间；若模型通常耗时的三倍更长，则以其为准。',
+  'gateway.limits.first': '首个 token',
+  'gateway.limits.first.text':
+    '只要还有其他渠道可用，流的时限为模型通常耗时的三倍，介于 10 到 60 秒之间，长提示词会更长；渠道可自行设定（first_token_timeout_s）。所有渠道合计 120 秒（PROXY_PATIENCE_S）。最后一个渠道用它自己的超时时间；若模型通常耗时的三倍更长，则以其为准。非流式回答的时限与流中的静默相同。',
+  'gateway.limits.wait': '等待',
+  'gateway.limits.wait.text':
+    '流静默 15 秒后会收到一条客户端忽略的注释，以免被中间代理断开。如果这发生在回答之前，响应头里就没有渠道信息，错误会以事件形式给出，其中带有状态码。非流式回答没有注释。',
   'gateway.limits.idle': '流中的静默',
   'gateway.limits.idle.text': '300 秒，可用 PROXY_IDLE_TIMEOUT_S 调整。整个流没有时长限制。',
   'gateway.limits.attempts': '尝试次数',
   'gateway.limits.attempts.text':
-    '一个请求最多尝试 4 个渠道（PROXY_MAX_ATTEMPTS），且都在首字节之前。',
+    '一个请求最多尝试 4 个渠道（PROXY_MAX_ATTEMPTS），且都在首个 token 之前。',
   'gateway.limits.key': '密钥',
   'gateway.limits.key.text':
     '每分钟请求数和 token 数、到期日、渠道和模型，按密钥的设置执行。进行中的请求会按其内容和允许的最长回答预留 token。主令牌没有限制。',

@@ -178,6 +178,8 @@ export const home: ZhOf<typeof en> = {
   'form.max_models': '模型数量上限',
   'form.max_models.hint': '0 表示全部',
   'form.anthropic_version': 'Anthropic 版本',
+  'form.first_token_timeout_s': '首个 token 时限',
+  'form.automatic': '秒（0 为自动）',
   'form.verify_ssl': '验证 TLS 证书',
   'form.visitor': '访客可以发起检测',
   'form.save': '保存',
