@@ -7,6 +7,7 @@ import { type GatewayError, loopError } from './dialects/gateway-error.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
 import { handleForward } from './handle-forward.ts';
 import { dialectOfList, listUsableModels, modelItem, modelList } from './list-models.ts';
+import { handleObject } from './objects/handle-object.ts';
 import type { Arrival } from './records/request-record.ts';
 import { type Dialect, dialectOf, type Matched, matchRoute } from './request/match-route.ts';
 import { sendError, sendJson } from './send-error.ts';
@@ -94,7 +95,10 @@ async function serve(deps: GatewayDeps, served: Served): Promise<void> {
       const admitted = admit(deps, served);
       if ('error' in admitted) return refuse(served, endpoint.dialect, admitted.error);
       const given = { request, response, arrival, endpoint, pathModel, query };
-      return handleForward(deps, { ...given, ...admitted });
+      const forwarded = { ...given, ...admitted };
+      return endpoint.object
+        ? handleObject(deps, forwarded, endpoint.object)
+        : handleForward(deps, forwarded);
     }
   }
 }

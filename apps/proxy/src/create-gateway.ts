@@ -25,6 +25,7 @@ import type { gatewayOptionsOf } from './env.ts';
 import { createHeaderNames } from './forward/header-names.ts';
 import { keepAliveMs } from './forward/keep-alive.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
+import { loadObjectOwners } from './objects/object-owners.ts';
 import { createRecordSink } from './records/record-sink.ts';
 import { newRequestId } from './records/request-id.ts';
 import { BodyBudget } from './request/body/read-request-body.ts';
@@ -69,9 +70,15 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     nowS,
     publish: (event) => void bus.events.publish(event),
   });
+  const objects = await loadObjectOwners({
+    db,
+    nowS,
+    publish: (event) => void bus.events.publish(event),
+  });
   const stopHearing = bus.events.subscribe(({ event }) => {
     live.hear(event);
     issuers.hear(event);
+    objects.hear(event);
   });
   const boardSync = createBoardSync({
     ...options,
@@ -116,6 +123,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     live,
     affinity,
     issuers,
+    objects,
+    secretBox: db.secretBox,
     keyLimits,
     guessGuard: createGuessGuard({
       sums: bus.sums,
@@ -139,6 +148,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       stopWatchingLoss();
       stopHearing();
       issuers.close();
+      objects.close();
       boardSync.close();
       await records.close();
       await upstream.close();

@@ -1,3 +1,4 @@
+import type { Database } from '@api-monitor/db';
 import type { Logger } from '@api-monitor/runtime';
 import type { Upstream } from '@api-monitor/upstream';
 import type { Affinity } from './board/affinity.ts';
@@ -7,6 +8,7 @@ import type { LiveEvidence } from './board/live-evidence.ts';
 import type { StateIssuers } from './board/state-issuers.ts';
 import type { HeaderNames } from './forward/header-names.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
+import type { ObjectOwners } from './objects/object-owners.ts';
 import type { RecordSink } from './records/record-sink.ts';
 import type { BodyBudget } from './request/body/read-request-body.ts';
 import type { GuessGuard } from './request/guess-guard.ts';
@@ -20,6 +22,9 @@ export interface GatewayDeps {
   live: LiveEvidence;
   affinity: Affinity;
   issuers: StateIssuers;
+  objects: ObjectOwners;
+  /** Seals what only the gateways may read. */
+  secretBox: Database['secretBox'];
   keyLimits: KeyLimits;
   guessGuard: GuessGuard;
   resolve: (ask: Ask) => Resolution;

@@ -8,6 +8,8 @@ import { loopStatus } from './forward/attempt-end.ts';
 import type { ClientRequest, ClientResponse } from './forward/client-response.ts';
 import { type Forwarded, type Forwarding, forwardRequest } from './forward/forward-request.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
+import { findCarried } from './objects/carried-objects.ts';
+import { MadeInAnswers } from './objects/made-in-answers.ts';
 import { type Arrival, requestRecord } from './records/request-record.ts';
 import { tokensToCount, tokensToReserve } from './records/tokens-to-count.ts';
 import { bodyError } from './request/body/body-error.ts';
@@ -15,6 +17,7 @@ import type { HeldBody } from './request/body/held-body.ts';
 import { readRequestBody } from './request/body/read-request-body.ts';
 import { type CarriedMark, carriedState } from './request/conversation/carried-state.ts';
 import { type Conversation, conversationOf } from './request/conversation/conversation-of.ts';
+import { namesTooManyObjects } from './request/conversation/outline.ts';
 import { defaultModelOf } from './request/default-model.ts';
 import type { Endpoint } from './request/match-route.ts';
 import { type Name, readName } from './request/read-name.ts';
@@ -38,13 +41,22 @@ export async function handleForward(
   deps: GatewayDeps,
   given: ForwardRequest & { request: IncomingMessage },
 ): Promise<void> {
+  return withBody(deps, given, (heldBody) => handleBody(deps, given, heldBody));
+}
+
+/** Reads a request's body and hands it over; refuses one that can't be read. */
+export async function withBody(
+  deps: GatewayDeps,
+  given: ForwardRequest & { request: IncomingMessage },
+  handle: (heldBody: HeldBody) => Promise<void>,
+): Promise<void> {
   const limits = { limitBytes: deps.bodyLimitBytes, budget: deps.bodyBudget };
   const body = await readRequestBody(given.request, limits);
   switch (body.kind) {
     case 'left':
       return;
     case 'whole':
-      return handleBody(deps, given, body.heldBody).finally(() => body.heldBody.release());
+      return handle(body.heldBody).finally(() => body.heldBody.release());
     default:
       return refuse(deps, given, bodyError(body.kind, deps));
   }
@@ -70,7 +82,10 @@ async function handleBody(
   if (!admission.ok) return refuse(deps, given, limitError(admission), asked);
   // A request settles once: if it is refused or fails unexpectedly, it has used no tokens.
   try {
-    const carried = carriedState(endpoint.route, heldBody.bytes, named.outline);
+    if (namesTooManyObjects(named.outline)) return refuse(deps, given, tooManyObjects, asked);
+    const marks = carriedState(endpoint.route, heldBody.bytes, named.outline);
+    const carried = await findCarried(deps, key, marks);
+    if ('error' in carried) return refuse(deps, given, carried.error, asked);
     const resolution = deps.resolve({
       key,
       model: requestedModel,
@@ -88,6 +103,11 @@ async function handleBody(
     admission.settle(0);
   }
 }
+
+const tooManyObjects: GatewayError = {
+  ...{ status: 400, code: 'invalid_request', param: 'file_id' },
+  message: 'the body names too many files',
+};
 
 interface Sent extends Name, Pick<Forwarding, 'heldBody' | 'choices'> {
   conversation: Conversation | null;
@@ -108,8 +128,10 @@ async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
     isAnswerHeaderPassed: deps.headerNames.isAnswerHeaderPassed,
   });
   const asking = { ...sent, endpoint, query: upstreamQuery(given.query) };
+  const isStored = !sent.outline.isUnstored;
+  const made = new MadeInAnswers(deps.objects, given.key, endpoint.route, isStored);
   const forwarded = await forwardRequest(deps, {
-    ...{ request, writer, requestId, endpoint, heldBody },
+    ...{ request, writer, requestId, endpoint, heldBody, onState: made.take },
     ...{ requestTo: (entry) => requestForModel(asking, entry), isStream, choices, trail },
     patienceEndsAtMs: arrival.startedAtMs + deps.patienceMs,
   });
@@ -124,23 +146,24 @@ async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
     status,
     error: error?.message ?? null,
     forwarded,
+    objects: made.of(forwarded.entry?.target.id),
   });
 }
 
-function pinnedTargetIdOf({ request, query }: ForwardRequest): number | null {
+export function pinnedTargetIdOf({ request, query }: ForwardRequest): number | null {
   const pinned = request.headers['x-target-id'] ?? query?.get('target_id') ?? null;
   return pinned === null ? null : Number(pinned);
 }
 
 /** The query without the client's credential and the gateway's own parameters. */
-function upstreamQuery(query: URLSearchParams | null): string {
+export function upstreamQuery(query: URLSearchParams | null): string {
   if (!query) return '';
   const rest = new URLSearchParams(query);
   for (const name of ['key', 'target_id']) rest.delete(name);
   return rest.size === 0 ? '' : `?${rest}`;
 }
 
-function limitError({ fault, waitS }: Extract<Admission, { ok: false }>): GatewayError {
+export function limitError({ fault, waitS }: Extract<Admission, { ok: false }>): GatewayError {
   const what = {
     used_up: "this key's limit for this minute is used up",
     under_way: "this key's token limit is reserved by running requests",
@@ -150,7 +173,7 @@ function limitError({ fault, waitS }: Extract<Admission, { ok: false }>): Gatewa
 }
 
 /** What the client gets if nothing of any channel's answer has reached it. */
-function gatewayFault(forwarded: Forwarded): GatewayError {
+export function gatewayFault(forwarded: Forwarded): GatewayError {
   const { judgement, entry, attempts, hasRunOut, unpassed } = forwarded;
   if (attempts.at(-1)?.status === loopStatus) {
     return loopError('the channels tried for this model loop back to this monitor');
@@ -176,7 +199,7 @@ function rememberTarget(
   for (const { mark } of carried) if (issuers.of(mark) === null) issuers.keep(id, mark);
 }
 
-function refuse(
+export function refuse(
   deps: GatewayDeps,
   given: ForwardRequest,
   error: GatewayError,
@@ -189,7 +212,10 @@ function refuse(
   addRecord(deps, { ...parts, status, error: message, forwarded: null });
 }
 
-function addRecord({ metrics, records }: GatewayDeps, parts: Parameters<typeof requestRecord>[0]) {
+export function addRecord(
+  { metrics, records }: GatewayDeps,
+  parts: Parameters<typeof requestRecord>[0],
+) {
   const record = requestRecord(parts);
   metrics.requestEnded(record);
   records.add(record);

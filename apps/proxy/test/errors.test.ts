@@ -207,9 +207,9 @@ test('405 for another method, and 404 for another path, in the dialect', async (
   expect([asGemini.status, asGemini.json.error.code]).toEqual([405, 405]);
   expect((await call(origin, '/v1/models', { body: {} })).status).toBe(405);
   expect((await call(origin, '/v1/nothing', { body: {} })).json.error.code).toBe('unknown_url');
-  const batches = await call(origin, '/v1/messages/batches', { body: {} });
-  expect(batches.json).toMatchObject({ type: 'error', error: { type: 'not_found_error' } });
-  const gemini = await call(origin, '/v1beta/cachedContents', { body: {} });
+  const anthropic = await call(origin, '/v1/messages/nothing', { body: {} });
+  expect(anthropic.json).toMatchObject({ type: 'error', error: { type: 'not_found_error' } });
+  const gemini = await call(origin, '/v1beta/nothing', { body: {} });
   expect(gemini.json.error).toMatchObject({ code: 404, status: 'NOT_FOUND' });
   const secret = await call(origin, '/v1/nothing?key=sk-secret', { body: {} });
   expect(secret.text).not.toContain('sk-secret');

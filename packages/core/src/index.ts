@@ -45,6 +45,7 @@ export type {
   MonitorEvent,
   MonitorEventType,
   RunProgressed,
+  StateIssued,
 } from './events/monitor-event.ts';
 export {
   type ChannelFault,

@@ -45,6 +45,7 @@ export {
   findGatewayObjects,
   type GatewayObject,
   listNewestObjects,
+  listObjectHolders,
   pruneGatewayObjects,
 } from './gateway/gateway-objects.ts';
 export {

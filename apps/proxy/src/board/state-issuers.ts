@@ -42,12 +42,12 @@ export function createStateIssuers({ nowS, publish }: Options) {
   return {
     /** Null if it isn't known, or isn't one target's alone. */
     of(mark: string): number | null {
-      const issuer = issuers.get(keyOf(mark));
+      const issuer = issuers.get(hashOfMark(mark));
       const isKnown = issuer && issuer.targetId !== severalTargets && nowS() - issuer.at < keptForS;
       return isKnown ? issuer.targetId : null;
     },
     keep(targetId: number, mark: string): void {
-      const key = keyOf(mark);
+      const key = hashOfMark(mark);
       if (!put(key, targetId)) return;
       fresh.push([key, targetId]);
       if (fresh.length > 2 * eventLimit) fresh = fresh.slice(-eventLimit);
@@ -66,7 +66,7 @@ export function createStateIssuers({ nowS, publish }: Options) {
 
 const severalTargets = 0;
 
-/** 96 bits, so that no two of a day's are the same. */
-function keyOf(mark: string): string {
+/** 96 bits, so that no two are the same. */
+export function hashOfMark(mark: string): string {
   return hash('sha256', mark, 'base64url').slice(0, 16);
 }

@@ -81,13 +81,12 @@ export function answerHeaders(
     requestId,
     'x-proxy-target-id',
     String(targetId),
-    'x-proxy-upstream-model',
-    asHeaderValue(model),
     'x-proxy-attempts',
     String(attempts),
-    'x-proxy-evidence',
-    evidence,
   );
+  // Requests for what a channel keeps ask no model.
+  if (model === '') return headers;
+  headers.push('x-proxy-upstream-model', asHeaderValue(model), 'x-proxy-evidence', evidence);
   if (proofAgeS !== null) headers.push('x-proxy-proof-age', String(Math.round(proofAgeS)));
   return headers;
 }

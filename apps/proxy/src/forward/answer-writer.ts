@@ -1,4 +1,5 @@
 import { createEventGate } from '@api-monitor/protocols';
+import type { AnswerHeaders } from '@api-monitor/upstream';
 import { errorEvent, type GatewayError } from '../dialects/gateway-error.ts';
 import type { HeldBody } from '../request/body/held-body.ts';
 import type { Endpoint } from '../request/match-route.ts';
@@ -21,6 +22,8 @@ interface WriterOptions {
   heldBody: HeldBody;
   isAnswerHeaderPassed: HeaderNames['isAnswerHeaderPassed'];
   keepAliveMs: number;
+  /** What else of a target's headers the client gets. */
+  moreHeaders?: (headers: AnswerHeaders, targetId: number) => string[];
   idleTimeoutMs: number;
 }
 
@@ -104,7 +107,8 @@ export class AnswerWriter {
   endInError(error: GatewayError): void {
     const { response, endpoint, requestId } = this.#options;
     if (response.headersSent) {
-      const text = errorEvent(endpoint.dialect, endpoint.route === 'responses', error, requestId);
+      const isResponses = endpoint.route === 'responses' || endpoint.route === 'responses-item';
+      const text = errorEvent(endpoint.dialect, isResponses, error, requestId);
       this.#end(this.#keepAlive.continue(Buffer.from(text)));
       return;
     }
@@ -148,12 +152,13 @@ export class AnswerWriter {
   #begin(passed: PassedAnswer, wholeBytes: number | null): void {
     if (this.#passed) return;
     this.#passed = passed;
-    const { response, heldBody, isAnswerHeaderPassed } = this.#options;
+    const { response, heldBody, isAnswerHeaderPassed, moreHeaders } = this.#options;
     heldBody.release();
     if (response.headersSent) return;
     const { answer, routing, keyMask } = passed;
     const upstream = answer.takeHeaders();
     const headers = answerHeaders(upstream, routing, keyMask, isAnswerHeaderPassed);
+    if (moreHeaders) headers.push(...moreHeaders(upstream, routing.targetId));
     if (answer.isEventStream) headers.push(...unbufferedPair);
     // A stream's length is never promised, because an error event may have to follow.
     const promised = answer.isEventStream ? undefined : upstream['content-length'];

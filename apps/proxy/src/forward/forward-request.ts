@@ -52,6 +52,8 @@ export interface Forwarding {
   patienceEndsAtMs: number;
   /** The monitors that it came through. */
   trail: Trail;
+  /** Called with what a target issued, such as ids. */
+  onState?: (mark: string, targetId: number) => void;
 }
 
 /** The outcome of a request, for its record. */
@@ -210,7 +212,10 @@ function send(
       mayMoveOn,
       isStreamAsked: isStream,
       mayLackEnd: lacksEnd(choice, endpoint),
-      onState: (mark) => issuers.keep(target.id, mark),
+      onState: (mark) => {
+        issuers.keep(target.id, mark);
+        given.onState?.(mark, target.id);
+      },
       ...answerLimitOf({ ...asked, mayMoveOn, patienceMs, idleTimeoutMs }),
       patienceEndsAtMs,
       send: (pipe) => dispatch(target.upstream, dispatchRequest(given, entry, headerNames), pipe),

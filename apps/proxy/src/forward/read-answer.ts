@@ -35,7 +35,10 @@ export class ReadAnswer {
     this.#headers = headers;
     this.retryAfterS = retryAfterOf(headers, nowS());
     this.saysStream = headerOf(headers, 'content-type')?.includes('event-stream') ?? false;
-    this.#reader = createAnswerReader({ route: endpoint.route, status, mayLackEnd, onState });
+    const isRaw = endpoint.object?.action === 'content';
+    this.#reader = createAnswerReader({
+      ...{ route: endpoint.route, status, mayLackEnd, isRaw, onState },
+    });
     this.#onFirstToken = onFirstToken;
     this.#sentAtMs = sentAtMs;
   }

@@ -29,7 +29,14 @@ const forwardedNames = new Set([
   'referer',
   'x-title',
 ]);
-const forwardedPrefixes = ['openai-', 'x-stainless-', 'x-claude-code-', 'x-codex-'];
+const forwardedPrefixes = [
+  'openai-',
+  'x-stainless-',
+  'x-claude-code-',
+  'x-codex-',
+  // Google's resumable uploads: https://ai.google.dev/api/files
+  'x-goog-upload-',
+];
 /** They name the client's own account, for which the channel's key would be refused. */
 const ofClientsAccount = new Set(['openai-organization', 'openai-project']);
 

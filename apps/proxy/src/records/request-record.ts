@@ -1,4 +1,4 @@
-import { type ProxyRequest, quote } from '@api-monitor/core';
+import { type GatewayRecord, type ObjectChange, quote } from '@api-monitor/core';
 import type { BoardKey } from '../board/board.ts';
 import type { Forwarded } from '../forward/forward-request.ts';
 import type { Endpoint } from '../request/match-route.ts';
@@ -22,13 +22,15 @@ interface Parts {
   status: number;
   forwarded: Forwarded | null;
   error: string | null;
+  /** What it made or deleted. */
+  objects?: ObjectChange[];
 }
 
 const modelLimit = 512;
 const errorLimit = 500;
 
 /** The one record of a request: what was asked, who answered, how long it took; never any content. */
-export function requestRecord(parts: Parts): ProxyRequest {
+export function requestRecord(parts: Parts): GatewayRecord {
   const { arrival, key, endpoint, forwarded } = parts;
   const error = parts.error ?? forwarded?.attempts.at(-1)?.error ?? null;
   const pipe = forwarded?.pipe ?? null;
@@ -44,7 +46,7 @@ export function requestRecord(parts: Parts): ProxyRequest {
     target_id: entry?.target.id ?? null,
     target_name: entry?.target.name ?? null,
     requested_model: quote(parts.requestedModel, modelLimit),
-    model: entry?.model ?? null,
+    model: entry?.model || null,
     route: endpoint.route,
     stream: pipe?.isEventStream ?? false,
     status: parts.status,
@@ -57,5 +59,6 @@ export function requestRecord(parts: Parts): ProxyRequest {
     response_bytes: pipe?.responseBytes ?? 0,
     error_kind: forwarded?.attempts.at(-1)?.error_kind ?? null,
     error: error === null ? null : quote(error, errorLimit),
+    ...(parts.objects?.length ? { objects: parts.objects } : {}),
   };
 }

@@ -93,10 +93,10 @@ test.each([
   ['/v1/', 'openai'],
   ['/v1/nothing', 'openai'],
   ['//v1/nothing', 'openai'],
-  ['/v1/messages/batches', 'anthropic'],
+  ['/v1/messages/nothing', 'anthropic'],
   ['/v1beta', 'gemini'],
-  ['/v1beta/cachedContents', 'gemini'],
-  ['/v1/v1beta/files', 'gemini'],
+  ['/v1beta/nothing', 'gemini'],
+  ['/v1/v1beta/nothing', 'gemini'],
 ])('%s is unknown, in the dialect of %s', (path, dialect) => {
   expect(post(path)).toEqual({ kind: 'unknown', dialect });
 });

@@ -1,7 +1,9 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { GatewayRoute } from '@api-monitor/core';
+import { matchObject } from '../objects/match-object.ts';
+import { type Dialect, type Endpoint, keyHeaders } from './endpoint.ts';
 
-/** The format of errors and lists, which follows the client's wire format. */
-export type Dialect = 'openai' | 'anthropic' | 'gemini';
+export type { Dialect, Endpoint } from './endpoint.ts';
 
 /** What a request asks the gateway for. */
 export type Matched =
@@ -13,23 +15,10 @@ export type Matched =
   | { kind: 'wrong_method'; dialect: Dialect; allowed: string }
   | { kind: 'unknown'; dialect: Dialect };
 
-/** Where a request is forwarded, and the dialect of its errors. */
-export interface Endpoint {
-  route: GatewayRoute;
-  dialect: Dialect;
-  /** Below the target's base URL; a model named in the path is written `{model}`. */
-  upstreamPath: string;
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  keyHeader: 'x-api-key' | 'x-goog-api-key' | null;
-  /** Whether clients send a multipart form; others may send JSON all the same. */
-  takesForm: boolean;
-}
-
-const keyHeaders = { openai: null, anthropic: 'x-api-key', gemini: 'x-goog-api-key' } as const;
-
 function endpointOf(dialect: Dialect, route: GatewayRoute, upstreamPath: string): Endpoint {
   const keyHeader = keyHeaders[dialect];
-  return { route, dialect, upstreamPath, method: 'POST', keyHeader, takesForm: false };
+  const usual = { method: 'POST', takesForm: false, object: null } as const;
+  return { route, dialect, upstreamPath, keyHeader, ...usual };
 }
 
 function formEndpointOf(route: GatewayRoute, upstreamPath: string): Endpoint {
@@ -43,6 +32,7 @@ const endpoints = [
   endpointOf('openai', 'chat', '/v1/chat/completions'),
   endpointOf('anthropic', 'anthropic', '/v1/messages'),
   endpointOf('openai', 'responses-compact', '/v1/responses/compact'),
+  endpointOf('openai', 'input-tokens', '/v1/responses/input_tokens'),
   endpointOf('anthropic', 'count-tokens', '/v1/messages/count_tokens'),
   endpointOf('openai', 'embeddings', '/v1/embeddings'),
   endpointOf('openai', 'completions', '/v1/completions'),
@@ -88,7 +78,7 @@ const modelsPath = /^\/(v1beta\/|v1\/)?models(?:\/(.+))?$/;
 export function matchRoute(
   method: string,
   rawPath: string,
-  headers: { upgrade?: string | undefined },
+  headers: IncomingHttpHeaders,
 ): Matched | null {
   const path = meantPath(rawPath);
   const endpoint = endpointByPath.get(path);
@@ -99,7 +89,12 @@ export function matchRoute(
     return { kind: 'wrong_method', dialect: endpoint.dialect, allowed: 'POST' };
   }
   if (method === 'HEAD' && (path === '/' || path === '/api/hello')) return { kind: 'hello' };
-  return matchGemini(method, path) ?? matchModels(method, path) ?? matchUnknown(path);
+  return (
+    matchObject(method, path, headers) ??
+    matchGemini(method, path) ??
+    matchModels(method, path) ??
+    matchUnknown(path)
+  );
 }
 
 /**

@@ -22,6 +22,11 @@ export function requestForModel(
   { endpoint, heldBody: { bytes }, found, model: asked, query }: Asked,
   { model }: BoardModel,
 ): SentRequest {
+  if (found && endpoint.route === 'cached-contents') {
+    // Google's API takes no other spelling.
+    const pieces = spliceModel(bytes, found, `models/${modelKey(model)}`);
+    return { path: endpoint.upstreamPath + query, pieces };
+  }
   const path = found ? endpoint.upstreamPath : pathWithModel(endpoint.upstreamPath, model);
   const pieces = found ? spliceModel(bytes, found, model) : renameInnerModels(bytes, asked, model);
   return { path: path + query, pieces };

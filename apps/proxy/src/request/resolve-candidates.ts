@@ -139,7 +139,7 @@ interface Home extends CarriedMark {
 
 function homeOf({ board, issuers }: ResolveDeps, { key, carried }: Ask, asked: Bare): Home | null {
   for (const one of carried) {
-    const targetId = issuers.of(one.mark);
+    const targetId = one.targetId ?? issuers.of(one.mark);
     if (targetId === null) continue;
     const target = board.targetById(targetId) ?? null;
     const model = asked.named?.target === target ? asked.named.model : asked.model;

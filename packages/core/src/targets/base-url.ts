@@ -25,6 +25,8 @@ export function pathOn(baseUrl: string, path: string): string {
   const base = trimSlashes(baseUrl.replace(/^https?:\/\/[^/]*/i, ''));
   const own = ownVersion.exec(base);
   if (!own) return base + path;
+  // Google's uploads are beside all versions.
+  if (path.startsWith('/upload/')) return base.slice(0, own.index) + path;
   // Gemini's own format is beside OpenAI's.
   const isGemini = path.startsWith('/v1beta/');
   const folder = isGemini && own[1] ? base.slice(0, -own[1].length) : base;

@@ -11,6 +11,7 @@ import {
   deleteTarget,
   findGatewayObjects,
   listNewestObjects,
+  listObjectHolders,
   listProxyRequests,
   pruneGatewayObjects,
   recordProxyRequests,
@@ -45,6 +46,16 @@ test('what a request made is found by its hash, with its channel and its key', a
     { object_hash: 'c', target_id: 2, key_id: null, kind: 'file' },
   ]);
   expect((await newest(db)).map(({ object_hash }) => object_hash)).toEqual(['a', 'b', 'c']);
+});
+
+test('the channels that have a key’s objects are listed, the latest first', async () => {
+  const db = await tempDatabase();
+  for (const target_id of [2, 1, 3, 2]) {
+    await record(db, [made(`f${requests}`)], { target_id, key_id: target_id === 3 ? 8 : 7 });
+  }
+  const kinds = ['file', 'batch-input'] as const;
+  expect(await listObjectHolders(db, { key_id: 7, kinds })).toEqual([2, 1]);
+  expect(await listObjectHolders(db, { key_id: 7, kinds: ['batch'] })).toEqual([]);
 });
 
 test('on one channel an id stays with the key that had it first', async () => {

@@ -88,6 +88,22 @@ export async function findGatewayObjects(
   return found;
 }
 
+/** The channels that have such objects of a key, the one with the latest first. */
+export async function listObjectHolders(
+  { kysely }: Database,
+  { key_id, kinds }: { key_id: number; kinds: readonly ObjectKind[] },
+): Promise<number[]> {
+  const rows = await kysely
+    .selectFrom('gateway_objects')
+    .select(['target_id', ({ fn }) => fn.max('id').as('latest')])
+    .where('key_id', '=', key_id)
+    .where('kind', 'in', kinds)
+    .groupBy('target_id')
+    .orderBy('latest', 'desc')
+    .execute();
+  return rows.map(({ target_id }) => target_id);
+}
+
 /** Deletes what has expired, what only deleted targets had, and the oldest above `limit`. Returns how many. */
 export async function pruneGatewayObjects(
   db: Database,

@@ -19,6 +19,6 @@ export const gatewayObjects: Migration = {
       .addUniqueConstraint('gateway_objects_by_hash', ['object_hash', 'target_id'])
       .execute();
     await createIndex(db, 'gateway_objects_by_expiry', 'gateway_objects', ['expires_at']);
-    await createIndex(db, 'gateway_objects_by_target', 'gateway_objects', ['target_id']);
+    await createIndex(db, 'gateway_objects_by_key', 'gateway_objects', ['key_id', 'kind']);
   },
 };

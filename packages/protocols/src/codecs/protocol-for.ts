@@ -6,6 +6,7 @@ import { openaiChat } from './openai-chat.ts';
 import { openaiEmbeddings } from './openai-embeddings.ts';
 import { openaiResponses } from './openai-responses.ts';
 import type { Codec, Protocol } from './protocol.ts';
+import { storedResponse } from './stored-response.ts';
 
 const protocolByRoute: Record<Route, Protocol> = {
   chat: openaiChat,
@@ -23,6 +24,7 @@ export function protocolFor(route: Route): Protocol {
 /** How the answers of a client's route are read; legacy completions have the shape of chat. */
 export function codecFor(route: GatewayRoute): Codec {
   if (route === 'completions') return openaiChat;
+  if (route === 'responses-item') return storedResponse;
   const known = routes.find((one) => one === route);
   return known ? protocolByRoute[known] : opaqueAnswer;
 }

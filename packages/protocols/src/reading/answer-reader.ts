@@ -6,6 +6,7 @@ import {
   type TokenUsage,
 } from '@api-monitor/core';
 import { type Draft, emptyDraft, trimmed } from '../codecs/draft.ts';
+import { opaqueAnswer } from '../codecs/opaque-answer.ts';
 import type { Codec } from '../codecs/protocol.ts';
 import { codecFor } from '../codecs/protocol-for.ts';
 import { readingOf } from '../codecs/reading-of.ts';
@@ -31,6 +32,8 @@ export interface AnswerReaderOptions {
   status: number;
   /** Whether the channel is known to end its streams without saying so. */
   mayLackEnd?: boolean;
+  /** Whether a good answer may be any bytes, such as a file, so that nothing in them is read. */
+  isRaw?: boolean;
   /** Called with every string that only this channel understands: see `stateMarksOf`. */
   onState?: (mark: string) => void;
 }
@@ -67,8 +70,26 @@ const shownBytes = 1000;
 const endOfTooLong = /^event: ?(?:response\.(?:completed|incomplete)|message_stop)\s/m;
 
 export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
-  const { status } = options;
-  return status >= 200 && status < 300 ? new PassingAnswer(options) : new ErrorAnswer(options);
+  const { status, isRaw } = options;
+  if (status < 200 || status >= 300) return new ErrorAnswer(options);
+  return isRaw ? new RawAnswer() : new PassingAnswer(options);
+}
+
+/** Bytes of any kind. Only the connection shows their end. */
+class RawAnswer implements AnswerReader {
+  readonly form = 'other';
+  readonly hasToken = true;
+  readonly hasEnded = false;
+  readonly error = null;
+  readonly usage = noUsage;
+  readonly isThinking = false;
+  readonly isGarbled = false;
+
+  take(): void {}
+
+  end(): BodyReading {
+    return readingOf({ ...emptyDraft, text: 'bytes', ended: true }, opaqueAnswer, false);
+  }
 }
 
 /** An answer with an error status: read at its end, as a probe's is. */

@@ -17,8 +17,8 @@ const decisive =
   /"error|\nevent: ?error|^event: ?error|"(?:finish_reason|finishReason|stop_reason|blockReason)"\s*:(?!\s*(?:null|""))|"(?:detail|code|success)"\s*:|"failed"|\[DONE\]|message_stop|response\.(?:completed|incomplete|failed)/;
 
 const stateByRoute: Partial<Record<GatewayRoute, RegExp>> = {
-  responses: /"encrypted_content"|response\.output_item\.done/,
-  anthropic: /"signature"|"redacted_thinking"/,
+  responses: /"encrypted_content"|"file_id"|response\.output_item\.done/,
+  anthropic: /"signature"|"file_id"|"redacted_thinking"/,
   gemini: /"thoughtSignature"/,
   chat: /"(?:thought_)?signature"|"encrypted/,
 };

@@ -27,6 +27,9 @@ const idPrefixes = '(?:resp|rs|msg|fc|ws|ci|cntr|container|conv|ig|mcp)_';
 const idOfChannel = new RegExp(`^${idPrefixes}`);
 const markWords = new RegExp(`"(?:${[...opaqueNames, ...sealedTypes].join('|')})"|"${idPrefixes}`);
 
+/** Files that a model's tools have written. */
+const idOfFile = /^(?:file|cfile)[-_]\w/;
+
 /** A hostile answer may nest without end. */
 const deepest = 8;
 
@@ -43,7 +46,13 @@ export function stateMarksOf(json: unknown): string[] {
   const objects = objectPaths.map((path) => valueAt(json, ...path));
   const items = [...arrayAt(json, 'output'), ...arrayAt(json, 'response', 'output')];
   const ids = [...objects, ...items].map((one) => valueAt(one, 'id'));
-  return [...ids.filter(isChannelsId), ...opaqueIn(json, 0)];
+  return [...ids.filter(isChannelsId), ...cachesIn(json), ...opaqueIn(json, 0)];
+}
+
+/** Google's cached contents have a name instead of an id. */
+function cachesIn(json: unknown): string[] {
+  const name = valueAt(json, 'name');
+  return typeof name === 'string' && name.startsWith('cachedContents/') ? [name] : [];
 }
 
 function isChannelsId(id: unknown): id is string {
@@ -60,7 +69,9 @@ function opaqueIn(json: unknown, depth: number): string[] {
     typeof value === 'string'
       ? value !== '' && opaqueNames.includes(name)
         ? [value]
-        : []
+        : name === 'file_id' && idOfFile.test(value)
+          ? [value]
+          : []
       : opaqueIn(value, depth + 1),
   );
   return [...sealed, ...named];

@@ -1,6 +1,6 @@
 import type { GatewayRoute } from '@api-monitor/core';
 import { endOfString, quote } from '../json-bytes.ts';
-import { type MarkField, markWords, type Outline } from './outline.ts';
+import { type MarkField, markWords, type Outline, objectWords } from './outline.ts';
 
 /** A string by which a request refers to what one channel issued. */
 export interface CarriedMark {
@@ -12,6 +12,10 @@ export interface CarriedMark {
    * may pass over.
    */
   isReference: boolean;
+  /** Whether the channel keeps it for one key alone. */
+  isObject?: boolean;
+  /** The channel that has it, once that is known. */
+  targetId?: number;
 }
 
 interface Fields {
@@ -34,8 +38,13 @@ const fieldsByRoute: Partial<Record<GatewayRoute, Fields>> = {
   chat: { ...none, sealed: ['encrypted_content', ...signatures] },
   responses,
   'responses-compact': responses,
+  'input-tokens': responses,
   anthropic: { ...none, references: ['container'], sealed: signatures },
   gemini: { ...none, sealed: signatures },
+  'count-tokens': { ...none, sealed: [] },
+  'gemini-count-tokens': { ...none, sealed: [] },
+  'message-batches': { ...none, sealed: [] },
+  'cached-contents': { ...none, sealed: [] },
 };
 
 /** How many of the latest are read, of each kind. */
@@ -50,14 +59,32 @@ export function carriedState(route: GatewayRoute, body: Buffer, outline: Outline
   if (!fields) return [];
   const own = fields.references.flatMap((field) => {
     const mark = markAt(body, outline.at[field]);
-    return mark === null ? [] : { mark, field, isReference: true };
+    const isObject = field === 'previous_response_id';
+    return mark === null ? [] : { mark, field, isReference: true, isObject };
   });
   if (outline.marks.length === 0) return own;
   return [
+    ...objectsIn(body, outline),
     ...own,
     ...latest(body, outline, fields.sealed).map((one) => ({ ...one, isReference: false })),
     ...latest(body, outline, fields.inner).map((one) => ({ ...one, isReference: true })),
   ];
+}
+
+/** Google's files are named by their address. */
+const fileInAddress = /(?:^|\/)(files\/[\w-]+)$/;
+
+function objectsIn(body: Buffer, { objects }: Outline): CarriedMark[] {
+  const found = new Map<string, CarriedMark>();
+  for (let at = 0; at < objects.length; at += 2) {
+    const field = objectWords[objects[at] ?? 0];
+    const text = stringAt(body, objects[at + 1] ?? 0);
+    if (!field || text === null) continue;
+    const isAddress = field === 'fileUri' || field === 'file_uri';
+    const mark = isAddress ? fileInAddress.exec(text)?.[1] : text;
+    if (mark !== undefined) found.set(mark, { mark, field, isReference: true, isObject: true });
+  }
+  return [...found.values()];
 }
 
 function latest(body: Buffer, { marks }: Outline, fields: readonly MarkField[]) {

@@ -1,4 +1,12 @@
-import { type OnKey, quote, scanKeys, spellingOf } from '../json-bytes.ts';
+import {
+  endOfString,
+  firstByte,
+  type OnKey,
+  openBracket,
+  quote,
+  scanKeys,
+  spellingOf,
+} from '../json-bytes.ts';
 
 /** The keys that say what conversation a body belongs to, with their depth. */
 const ownWords = [
@@ -29,11 +37,34 @@ export const markWords = [
 ] as const;
 export type MarkField = (typeof markWords)[number];
 
+/** The keys whose values name what a channel keeps, at any depth. */
+export const objectWords = [
+  'file_id',
+  'file_ids',
+  'fileUri',
+  'file_uri',
+  'cachedContent',
+  'cached_content',
+] as const;
+export type ObjectField = (typeof objectWords)[number];
+
 export interface Outline {
   /** Where the values begin; without those that a body doesn't have. */
   at: Partial<Record<OwnField, number>>;
   /** The latest marks, as alternating indices into `markWords` and where their values begin. */
   marks: number[];
+  /** All names of objects, as alternating indices into `objectWords` and where the strings begin. */
+  objects: number[];
+  /** Whether `"store": false` tells the channel to keep nothing. */
+  isUnstored: boolean;
+}
+
+/** Far more than a request has. */
+const objectLimit = 1_000;
+
+/** Whether a body names more objects than anybody would. */
+export function namesTooManyObjects({ objects }: Outline): boolean {
+  return objects.length > 2 * objectLimit;
 }
 
 const markLimit = 256;
@@ -43,9 +74,13 @@ const marksByLength = byLength(
   markWords.map((word, index) => ({ word, index })),
   ({ word }) => word.length,
 );
+const objectsByLength = byLength(
+  objectWords.map((word, index) => ({ word, index })),
+  ({ word }) => word.length,
+);
 
 export function noOutline(): Outline {
-  return { at: {}, marks: [] };
+  return { at: {}, marks: [], objects: [], isUnstored: false };
 }
 
 /** Takes a key of the body, as `scanKeys` reports it. */
@@ -60,6 +95,10 @@ export function noteKey(
       outline.at[field] ??= value;
     }
   }
+  if (depth === 1 && spellingOf(body, start, end, 'store') === 'exact') {
+    outline.isUnstored = body.toString('latin1', value, value + 5) === 'false';
+  }
+  noteObjects(outline, body, start, end, value, depth);
   for (const { word, index } of marksByLength[end - start] ?? []) {
     if (body[value] !== quote || (word === 'id' && !mayBeItem(body, value))) continue;
     if (spellingOf(body, start, end, word) !== 'exact') continue;
@@ -67,6 +106,26 @@ export function noteKey(
     if (outline.marks.length > 2 * markLimit) outline.marks.splice(0, markLimit);
   }
 }
+
+function noteObjects(
+  { objects }: Outline,
+  body: Buffer,
+  ...[start, end, value]: Parameters<OnKey>
+): void {
+  for (const { word, index } of objectsByLength[end - start] ?? []) {
+    if (spellingOf(body, start, end, word) !== 'exact') continue;
+    let at = body[value] === openBracket ? firstByte(body, value + 1) : value;
+    while (body[at] === quote && objects.length <= 2 * objectLimit) {
+      objects.push(index, at);
+      const close = endOfString(body, at + 1);
+      const next = close < 0 ? body.length : firstByte(body, close + 1);
+      if (body[value] !== openBracket || body[next] !== comma) break;
+      at = firstByte(body, next + 1);
+    }
+  }
+}
+
+const comma = 0x2c;
 
 /** Nearly every other id is a call's, of which a body may have many. */
 function mayBeItem(body: Buffer, value: number): boolean {

@@ -7,6 +7,9 @@ export interface FormPart {
   isEncoded: boolean;
   start: number;
   end: number;
+  /** Where its boundary begins, and the next one. */
+  from: number;
+  next: number;
 }
 
 export type FormReading = { ok: true; parts: FormPart[] } | { ok: false; fault: string };
@@ -41,7 +44,7 @@ export function readForm(body: Buffer, boundary: string): FormReading {
     if (parts.length === partLimit) return { ok: false, fault: `it has over ${partLimit} fields` };
     const part = readPart(body, line.end, next - 1);
     if ('fault' in part) return { ok: false, fault: part.fault };
-    parts.push(part);
+    parts.push({ ...part, from: at + 1, next: next + 1 });
     at = next;
   }
 }
@@ -58,7 +61,11 @@ function restOfLine(body: Buffer, from: number): { isLast: boolean; end: number 
 }
 
 /** A part from the line behind its boundary to the line end before the next one. */
-function readPart(body: Buffer, from: number, end: number): FormPart | { fault: string } {
+function readPart(
+  body: Buffer,
+  from: number,
+  end: number,
+): Omit<FormPart, 'from' | 'next'> | { fault: string } {
   // An empty head begins with the line end that ends it.
   const head = body.subarray(from - 2, Math.min(end + 2, from + headLimitBytes));
   const length = head.indexOf(headEnd);

@@ -1,0 +1,63 @@
+import { pathOn, type UpstreamTarget } from '@api-monitor/core';
+import type { Database } from '@api-monitor/db';
+import { z } from 'zod';
+import type { ClientRequest } from '../forward/client-response.ts';
+
+/** Where the other parts of an upload go. */
+export interface UploadSession {
+  targetId: number;
+  /** null: the master token. */
+  keyId: number | null;
+  /** Below the channel's base URL, with its query. */
+  path: string;
+}
+
+const sessionSchema = z.tuple([z.int(), z.int().nullable(), z.string(), z.number()]);
+const purpose = 'gateway.upload';
+/** Google's own sessions last as long. */
+const lifeS = 7 * 86_400;
+
+/**
+ * The parameter that stands for an upload session at a channel. It is sealed, so that any gateway can read
+ * it, no client can change where it leads, and nobody sees the channel's address.
+ */
+export function sealSession(
+  { secretBox }: Pick<Database, 'secretBox'>,
+  { targetId, keyId, path }: UploadSession,
+  nowS: number,
+): string {
+  const sealed = secretBox.seal(JSON.stringify([targetId, keyId, path, nowS + lifeS]), purpose);
+  return Buffer.from(sealed).toString('base64url');
+}
+
+/** Null if it isn't one of this installation's, or is too old. */
+export function openSession(
+  { secretBox }: Pick<Database, 'secretBox'>,
+  text: string,
+  nowS: number,
+): UploadSession | null {
+  try {
+    const opened = secretBox.open(Buffer.from(text, 'base64url').toString(), purpose);
+    const [targetId, keyId, path, expiresAt] = sessionSchema.parse(JSON.parse(opened));
+    return expiresAt > nowS ? { targetId, keyId, path } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The path below the channel's base URL; null if the address isn't there, so that its key stays at home. */
+export function sessionPath(address: string, { baseUrl }: UpstreamTarget): string | null {
+  const [url, base] = [URL.parse(address), new URL(baseUrl)];
+  if (!url || url.origin !== base.origin || url.username !== '' || url.password !== '') return null;
+  const whole = url.pathname + url.search;
+  const basePath = base.pathname.replace(/\/$/, '');
+  const path = whole.startsWith(`${basePath}/`) ? whole.slice(basePath.length) : whole;
+  return pathOn(basePath, path) === whole ? path : null;
+}
+
+/** The address of the gateway as the client wrote it, with the scheme that a proxy in front names. */
+export function ownOrigin({ headers }: ClientRequest): string {
+  const [scheme = ''] = String(headers['x-forwarded-proto'] ?? '').split(',');
+  const isTls = scheme.trim().toLowerCase() === 'https';
+  return `${isTls ? 'https' : 'http'}://${headers.host ?? 'localhost'}`;
+}

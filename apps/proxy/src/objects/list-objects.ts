@@ -1,0 +1,159 @@
+import type { BoardTarget } from '../board/board.ts';
+import { type Forwarded, forwardRequest } from '../forward/forward-request.ts';
+import type { GatewayDeps } from '../gateway-deps.ts';
+import { addRecord, refuse, upstreamQuery } from '../handle-forward.ts';
+import { sendError, sendJson } from '../send-error.ts';
+import { choiceOf, isRefused, openChannel, type Refused } from './choose-channel.ts';
+import {
+  faultOf,
+  jsonIn,
+  type ObjectRequest,
+  sendCollected,
+  writerOf,
+} from './collected-answer.ts';
+import { CollectedResponse } from './collected-response.ts';
+import { type ListPage, listFormOf } from './list-form.ts';
+import { kindsLike } from './object-call.ts';
+import { withOwnAddresses } from './own-addresses.ts';
+
+/** How many pages are asked to find the key's own among those of other keys. */
+const pageLimit = 20;
+
+/**
+ * Lists a key's own objects at one channel: the pinned one, the one that the cursor belongs to, or the one
+ * that has its latest. Pages without any of its own are passed over, because SDKs stop at an empty page.
+ */
+export async function listObjects(deps: GatewayDeps, asked: ObjectRequest): Promise<void> {
+  const { given, call, heldBody } = asked;
+  const form = listFormOf(call.kind);
+  const { cursor, targetId: ofCursor } = form.cursorIn(given.query);
+  const target = await channelOf(deps, asked, { cursor, ofCursor });
+  if (target && isRefused(target)) return refuse(deps, given, target.error);
+  if (!target) return sendEmpty(deps, asked);
+  const attempts: Forwarded['attempts'] = [];
+  let query = form.queryAt(given.query, target.id);
+  for (let number = 1; ; number += 1) {
+    const page = await askPage(deps, asked, target, query);
+    const { collected, forwarded } = page;
+    attempts.push(...forwarded.attempts);
+    const json = collected.status < 300 ? jsonIn(collected.body) : undefined;
+    const read = faultOf(forwarded, collected) ? null : form.read(json);
+    const own = read ? await ownOf(deps, asked, target, read) : [];
+    const next = read && own.length === 0 && number < pageLimit ? form.next(query, read) : null;
+    if (next) {
+      collected.release();
+      query = next;
+      continue;
+    }
+    try {
+      const total = { ...forwarded, attempts };
+      return end(deps, asked, { collected, forwarded: total, read, own, target });
+    } finally {
+      collected.release();
+      heldBody.release();
+    }
+  }
+}
+
+async function channelOf(
+  deps: GatewayDeps,
+  { given: { key }, call, pinnedTargetId }: ObjectRequest,
+  { cursor, ofCursor }: { cursor: string | null; ofCursor: number | null },
+): Promise<BoardTarget | Refused | null> {
+  if (pinnedTargetId !== null) return openChannel(deps, key, pinnedTargetId, 'target_id');
+  if (ofCursor !== null) return openChannel(deps, key, ofCursor, 'page');
+  if (cursor !== null) {
+    const owners = await deps.objects.find(cursor);
+    const own = owners.find(({ keyId }) => key.id === null || keyId === key.id);
+    if (own) return openChannel(deps, key, own.targetId, 'after');
+  }
+  const holders = await deps.objects.holders(key.id ?? 'any', call.kind);
+  for (const id of holders) {
+    const target = openChannel(deps, key, id, 'target_id');
+    if (!isRefused(target)) return target;
+  }
+  return null;
+}
+
+async function askPage(
+  deps: GatewayDeps,
+  asked: ObjectRequest,
+  target: BoardTarget,
+  query: URLSearchParams,
+) {
+  const { given, heldBody } = asked;
+  const { request, response, arrival, endpoint, trail } = given;
+  const collected = new CollectedResponse(response, deps.bodyBudget);
+  const path = endpoint.upstreamPath + upstreamQuery(query);
+  const forwarded = await forwardRequest(deps, {
+    ...{ request, requestId: arrival.requestId, endpoint, heldBody, trail, isStream: false },
+    choices: [choiceOf(target, deps.nowS())],
+    requestTo: () => ({ path, pieces: null }),
+    writer: writerOf(deps, asked, { response: collected, wantsEvents: false }),
+    patienceEndsAtMs: arrival.startedAtMs + deps.patienceMs,
+  });
+  return { collected, forwarded };
+}
+
+/** The entries that the key may see: the master token sees all. */
+async function ownOf(
+  { objects }: GatewayDeps,
+  { given: { key }, call }: ObjectRequest,
+  { id: targetId }: BoardTarget,
+  { items, idOf }: ListPage,
+): Promise<unknown[]> {
+  if (key.id === null) return items;
+  await objects.recall(items.flatMap((item) => idOf(item) ?? []));
+  const kinds = kindsLike(call.kind);
+  return items.filter((item) => {
+    const owners = objects.known(idOf(item) ?? '');
+    return owners.some(
+      (one) => one.keyId === key.id && one.targetId === targetId && kinds.includes(one.kind),
+    );
+  });
+}
+
+interface Ended {
+  collected: CollectedResponse;
+  forwarded: Forwarded;
+  /** Null if the answer isn't a list. */
+  read: ListPage | null;
+  own: unknown[];
+  target: BoardTarget;
+}
+
+function end(
+  deps: GatewayDeps,
+  { given, call, heldBody }: ObjectRequest,
+  { collected, forwarded, read, own, target }: Ended,
+): void {
+  const { response, endpoint, arrival } = given;
+  const unread = {
+    status: 502,
+    code: 'unreadable_list',
+    message: 'the channel’s list can’t be read, so it can’t be shown',
+  } as const;
+  const isGood = collected.status < 300;
+  const fault = faultOf(forwarded, collected) ?? (isGood && !read ? unread : null);
+  if (fault) sendError(response, endpoint.dialect, fault, arrival.requestId);
+  else if (!read) sendCollected(given, collected, collected.body);
+  else {
+    const items = own.map((item) => withOwnAddresses(call, item) ?? item);
+    const body = read.with(items, target.id);
+    sendCollected(given, collected, Buffer.from(JSON.stringify(body)));
+  }
+  addRecord(deps, {
+    ...given,
+    ...{ requestedModel: '', requestBytes: heldBody.bytes.length, forwarded },
+    status: response.destroyed ? 499 : (fault?.status ?? forwarded.status),
+    error: fault?.message ?? null,
+  });
+}
+
+function sendEmpty(deps: GatewayDeps, { given, call }: ObjectRequest): void {
+  const { requestId } = given.arrival;
+  const headers = { 'x-request-id': requestId, 'request-id': requestId };
+  sendJson(given.response, 200, listFormOf(call.kind).empty, headers);
+  const nothing = { requestedModel: '', requestBytes: 0, forwarded: null, error: null };
+  addRecord(deps, { ...given, ...nothing, status: 200 });
+}

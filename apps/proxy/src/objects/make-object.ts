@@ -1,0 +1,260 @@
+import type { ObjectKind } from '@api-monitor/core';
+import type { BoardKey } from '../board/board.ts';
+import type { GatewayError } from '../dialects/gateway-error.ts';
+import type { SentRequest } from '../forward/forward-request.ts';
+import type { GatewayDeps } from '../gateway-deps.ts';
+import type { ForwardRequest } from '../handle-forward.ts';
+import { type CarriedMark, carriedState } from '../request/conversation/carried-state.ts';
+import { namesTooManyObjects, outlineOf } from '../request/conversation/outline.ts';
+import { boundaryOf, type FormPart, readForm } from '../request/form/form-parts.ts';
+import type { Choice } from '../request/resolve-candidates.ts';
+import {
+  type BatchModel,
+  modelsOfBatchFile,
+  modelsOfMessageBatch,
+  renameBatchModels,
+} from './batch-models.ts';
+import { ownString } from './body-field.ts';
+import { findCarried } from './carried-objects.ts';
+import {
+  choiceOf,
+  isRefused,
+  openChannel,
+  ownerOf,
+  type Refused,
+  uploadChoices,
+} from './choose-channel.ts';
+import type { ObjectCall } from './object-call.ts';
+
+/** Where a request goes that makes an object, and as what. */
+export interface MakePlan {
+  choices: readonly Choice[];
+  requestTo: (entry: Choice['entry']) => SentRequest;
+  /** What is made. */
+  kind: ObjectKind;
+  /** As the client named it; empty if the request names none. */
+  model: string;
+}
+
+/** What the handlers know of a request. */
+export interface Making {
+  given: ForwardRequest;
+  call: ObjectCall;
+  body: Buffer;
+  pinnedTargetId: number | null;
+  /** The path that is asked, with its query. */
+  path: string;
+}
+
+export async function planMaking(deps: GatewayDeps, making: Making): Promise<MakePlan | Refused> {
+  const { call } = making;
+  switch (call.kind) {
+    case 'batch':
+      return planBatch(deps, making);
+    case 'message-batch':
+      return planMessageBatch(deps, making);
+    default:
+      return planUpload(deps, making);
+  }
+}
+
+/** Where a batch goes follows from its file. */
+async function planBatch(deps: GatewayDeps, making: Making): Promise<MakePlan | Refused> {
+  const { given, body, path, pinnedTargetId } = making;
+  const { key } = given;
+  const field = 'input_file_id';
+  const id = ownString(body, field);
+  if (typeof id !== 'string') return id;
+  const refusal = refusalOfBatch(key);
+  if (refusal) return refusal;
+  const owner = await ownerOf(deps, key, { id, kind: 'file' }, { pinnedTargetId, field });
+  if (isRefused(owner)) return owner;
+  if (key.models && owner.kind !== 'batch-input') {
+    const message = `this key is limited to some models, so "${field}" must be a file that was uploaded with it and the purpose "batch"`;
+    return refused({ status: 403, code: 'batch_not_allowed', message, param: field });
+  }
+  const target = openChannel(deps, key, owner.targetId, field);
+  if (isRefused(target)) return target;
+  const choices = [choiceOf(target, deps.nowS())];
+  return { choices, requestTo: () => ({ path, pieces: [body] }), kind: 'batch', model: '' };
+}
+
+/** Its requests run later, where no limit per minute would see them. */
+function refusalOfBatch({ rpm_limit, tpm_limit }: BoardKey): Refused | null {
+  if (rpm_limit === null && tpm_limit === null) return null;
+  const message =
+    'this key has a limit per minute, and batches have none: use another key for them';
+  return refused({ status: 403, code: 'batch_not_allowed', message });
+}
+
+/** A message batch goes to the best channel that serves all its models. */
+async function planMessageBatch(deps: GatewayDeps, making: Making): Promise<MakePlan | Refused> {
+  const { given, body, path } = making;
+  const refusal = refusalOfBatch(given.key);
+  if (refusal) return refusal;
+  const found = modelsOfMessageBatch(body);
+  if (!found.ok) return badRequest(`the batch can't be read: ${found.fault}`, 'requests');
+  const outline = outlineOf(body);
+  if (namesTooManyObjects(outline)) return badRequest('the batch names too many files', 'requests');
+  const marks = carriedState('message-batches', body, outline);
+  const carried = await findCarried(deps, given.key, marks);
+  if ('error' in carried) return carried;
+  const chosen = chooseForModels(deps, making, found.models, carried);
+  if (isRefused(chosen)) return chosen;
+  const { choices, nameAt } = chosen;
+  return {
+    choices,
+    requestTo: ({ target }) => ({
+      path,
+      pieces: renameBatchModels(body, found.models, nameAt(target.id)),
+    }),
+    kind: 'message-batch',
+    model: found.models[0]?.model ?? '',
+  };
+}
+
+interface ChosenForModels {
+  choices: Choice[];
+  /** A model's name at a channel. */
+  nameAt: (targetId: number) => (model: string) => string;
+}
+
+/** The channels that serve all of these models to the key, in the order in which the first one prefers. */
+function chooseForModels(
+  deps: GatewayDeps,
+  { given: { key }, call, pinnedTargetId }: Making,
+  models: readonly BatchModel[],
+  carried: readonly CarriedMark[],
+): ChosenForModels | Refused {
+  const route = call.kind === 'message-batch' ? 'anthropic' : 'chat';
+  const names = new Map<string, Map<number, string>>();
+  let choices: Choice[] | null = null;
+  for (const { model } of models) {
+    if (names.has(model)) continue;
+    const asked = {
+      key,
+      model,
+      route,
+      pinnedTargetId,
+      conversationOf: noConversation,
+      carried,
+    } as const;
+    const resolution = deps.resolve(asked);
+    if (!resolution.ok) return resolution;
+    const byTarget = new Map(resolution.choices.map(({ entry }) => [entry.target.id, entry.model]));
+    names.set(model, byTarget);
+    choices = (choices ?? resolution.choices).filter(({ entry }) => byTarget.has(entry.target.id));
+  }
+  if (!choices || choices.length === 0) {
+    const message = 'no channel serves all models of this batch; make one batch for each model';
+    return refused({ status: 400, code: 'no_common_channel', message, param: 'model' });
+  }
+  const nameAt = (targetId: number) => (model: string) => names.get(model)?.get(targetId) ?? model;
+  return { choices, nameAt };
+}
+
+const noConversation = () => null;
+
+/** A file goes where its model is served if it names one, else to the usual channels. */
+async function planUpload(deps: GatewayDeps, making: Making): Promise<MakePlan | Refused> {
+  const { given, call, body, path, pinnedTargetId } = making;
+  const { endpoint, key, query } = given;
+  const form = endpoint.dialect === 'gemini' ? null : formOf(given, body);
+  if (form && isRefused(form)) return form;
+  const isBatch =
+    call.kind === 'file' && form !== null && textOf(body, form, 'purpose') === 'batch';
+  if (isBatch) {
+    const plan = planBatchFile(deps, making, form);
+    if (!isRefused(plan) || key.models !== null) return plan;
+  }
+  const requestTo = () => ({ path, pieces: piecesOf(body, form) });
+  const plan = { requestTo, kind: call.kind, model: '' };
+  const model = query?.get('model') ?? (form && textOf(body, form, 'model'));
+  if (model) {
+    const route = endpoint.dialect === 'openai' ? 'chat' : endpoint.dialect;
+    const asked = {
+      key,
+      model,
+      route,
+      pinnedTargetId,
+      conversationOf: noConversation,
+      carried: [],
+    } as const;
+    const resolution = deps.resolve(asked);
+    if (!resolution.ok) return resolution;
+    const nowS = deps.nowS();
+    const choices = resolution.choices.map(({ entry }) => choiceOf(entry.target, nowS));
+    return { ...plan, choices, model };
+  }
+  if (pinnedTargetId !== null) {
+    const target = openChannel(deps, key, pinnedTargetId, 'target_id');
+    return isRefused(target) ? target : { ...plan, choices: [choiceOf(target, deps.nowS())] };
+  }
+  const choices = await uploadChoices(deps, key, call, endpoint.dialect);
+  if (choices.length > 0) return { ...plan, choices };
+  const message = 'this key may use no channel that is enabled';
+  return refused({ status: 403, code: 'channel_not_allowed', message });
+}
+
+/** The models of a batch file are checked like those of requests, and named as the channel names them. */
+function planBatchFile(
+  deps: GatewayDeps,
+  making: Making,
+  form: readonly FormPart[],
+): MakePlan | Refused {
+  const { body, path } = making;
+  // A channel might read the other one.
+  const [file, second] = form.filter(({ isFile, name }) => isFile || /^\s*file\s*$/i.test(name));
+  if (!file || second || file.isEncoded) {
+    return badRequest('the form must have one file, without a content-transfer-encoding', 'file');
+  }
+  const { start, end } = file;
+  const found = modelsOfBatchFile(body.subarray(start, end));
+  if (!found.ok) return badRequest(`the batch file can't be read: ${found.fault}`, 'file');
+  const chosen = chooseForModels(deps, making, found.models, []);
+  if (isRefused(chosen)) return chosen;
+  const { choices, nameAt } = chosen;
+  return {
+    choices: choices.map(({ entry }) => choiceOf(entry.target, deps.nowS())),
+    requestTo: ({ target }) => ({
+      path,
+      pieces: renameBatchModels(body, found.models, nameAt(target.id), start),
+    }),
+    kind: 'batch-input',
+    model: found.models[0]?.model ?? '',
+  };
+}
+
+function formOf(given: ForwardRequest, body: Buffer): FormPart[] | Refused {
+  const [type = '', second] = given.request.headersDistinct['content-type'] ?? [];
+  const boundary = second === undefined ? boundaryOf(type) : null;
+  if (boundary === null) {
+    return badRequest('the body must be multipart/form-data with one boundary', 'file');
+  }
+  const form = readForm(body, boundary);
+  return form.ok ? form.parts : badRequest(`the form can't be read: ${form.fault}`, 'file');
+}
+
+const textLimit = 512;
+
+/** A text field of the form; null if it has none, or several. */
+function textOf(body: Buffer, parts: readonly FormPart[], wanted: string): string | null {
+  const [part, second] = parts.filter(({ name }) => name === wanted);
+  if (!part || second || part.isFile || part.end - part.start > textLimit) return null;
+  return body.toString('utf8', part.start, part.end);
+}
+
+/** The form without its field `model`, which the providers' APIs don't have. */
+function piecesOf(body: Buffer, parts: readonly FormPart[] | null): Buffer[] {
+  const model = parts?.find(({ name, isFile }) => name === 'model' && !isFile);
+  if (!model) return [body];
+  return [body.subarray(0, model.from), body.subarray(model.next)];
+}
+
+function refused(error: GatewayError): Refused {
+  return { error };
+}
+
+function badRequest(message: string, param: string): Refused {
+  return refused({ status: 400, code: 'invalid_request', message, param });
+}

@@ -1,0 +1,108 @@
+import type { GatewayRoute, ObjectKind } from '@api-monitor/core';
+
+/** What a request wants with the objects that a channel keeps. */
+export interface ObjectCall {
+  action: ObjectAction;
+  /** What it makes, lists or names. */
+  kind: ObjectKind;
+  /** Null without one. */
+  id: string | null;
+}
+
+/**
+ * `create` and `upload` make one; `content` passes bytes of any kind; `stream` may answer with events.
+ */
+export type ObjectAction =
+  | 'create'
+  | 'upload'
+  | 'list'
+  | 'read'
+  | 'stream'
+  | 'content'
+  | 'change'
+  | 'delete';
+
+/** Kinds that share one list and one form of ids. */
+export function kindsLike(kind: ObjectKind): readonly ObjectKind[] {
+  return kind === 'file' || kind === 'batch-input' ? ['file', 'batch-input'] : [kind];
+}
+
+/** How people call it. */
+export const nounOf: Readonly<Record<ObjectKind, string>> = {
+  response: 'response',
+  file: 'file',
+  'batch-input': 'file',
+  batch: 'batch',
+  'anthropic-file': 'file',
+  'message-batch': 'batch',
+  'gemini-file': 'file',
+  'cached-content': 'cached content',
+};
+
+export interface ObjectRow {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below the version; `{id}` stands for an id. */
+  path: string;
+  route: GatewayRoute;
+  action: ObjectAction;
+  kind: ObjectKind;
+}
+
+const row = (
+  text: `${ObjectRow['method']} /${string}`,
+  route: GatewayRoute,
+  action: ObjectAction,
+  kind: ObjectKind,
+): ObjectRow => {
+  const [method, path = ''] = text.split(' ') as [ObjectRow['method'], string];
+  return { method, path, route, action, kind };
+};
+
+/** Source: https://platform.openai.com/docs/api-reference */
+export const openaiRows: readonly ObjectRow[] = [
+  row('GET /responses/{id}', 'responses-item', 'stream', 'response'),
+  row('DELETE /responses/{id}', 'responses-item', 'delete', 'response'),
+  row('POST /responses/{id}/cancel', 'responses-item', 'change', 'response'),
+  row('GET /responses/{id}/input_items', 'responses-item', 'content', 'response'),
+  row('POST /files', 'files', 'upload', 'file'),
+  row('GET /files', 'files', 'list', 'file'),
+  row('GET /files/{id}', 'files', 'read', 'file'),
+  row('DELETE /files/{id}', 'files', 'delete', 'file'),
+  row('GET /files/{id}/content', 'files', 'content', 'file'),
+  row('POST /batches', 'batches', 'create', 'batch'),
+  row('GET /batches', 'batches', 'list', 'batch'),
+  row('GET /batches/{id}', 'batches', 'read', 'batch'),
+  row('POST /batches/{id}/cancel', 'batches', 'change', 'batch'),
+];
+
+/** Source: https://docs.anthropic.com/en/api */
+export const anthropicRows: readonly ObjectRow[] = [
+  row('POST /messages/batches', 'message-batches', 'create', 'message-batch'),
+  row('GET /messages/batches', 'message-batches', 'list', 'message-batch'),
+  row('GET /messages/batches/{id}', 'message-batches', 'read', 'message-batch'),
+  row('DELETE /messages/batches/{id}', 'message-batches', 'delete', 'message-batch'),
+  row('POST /messages/batches/{id}/cancel', 'message-batches', 'change', 'message-batch'),
+  row('GET /messages/batches/{id}/results', 'message-batches', 'content', 'message-batch'),
+];
+
+/** They share their paths with OpenAI's. */
+export const anthropicFileRows: readonly ObjectRow[] = [
+  row('POST /files', 'files', 'upload', 'anthropic-file'),
+  row('GET /files', 'files', 'list', 'anthropic-file'),
+  row('GET /files/{id}', 'files', 'read', 'anthropic-file'),
+  row('DELETE /files/{id}', 'files', 'delete', 'anthropic-file'),
+  row('GET /files/{id}/content', 'files', 'content', 'anthropic-file'),
+];
+
+/** Source: https://ai.google.dev/api/files and …/caching */
+export const geminiRows: readonly ObjectRow[] = [
+  row('GET /files', 'gemini-files', 'list', 'gemini-file'),
+  row('GET /files/{id}', 'gemini-files', 'read', 'gemini-file'),
+  row('DELETE /files/{id}', 'gemini-files', 'delete', 'gemini-file'),
+  row('GET /files/{id}:download', 'gemini-files', 'content', 'gemini-file'),
+  row('POST /cachedContents', 'cached-contents', 'create', 'cached-content'),
+  row('GET /cachedContents', 'cached-contents', 'list', 'cached-content'),
+  row('GET /cachedContents/{id}', 'cached-contents', 'read', 'cached-content'),
+  row('PATCH /cachedContents/{id}', 'cached-contents', 'change', 'cached-content'),
+  row('DELETE /cachedContents/{id}', 'cached-contents', 'delete', 'cached-content'),
+];

@@ -1,0 +1,169 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MonitorEvent, ObjectChange, ObjectKind, StateIssued } from '@api-monitor/core';
+import {
+  type Database,
+  findGatewayObjects,
+  type GatewayObject,
+  listNewestObjects,
+  listObjectHolders,
+} from '@api-monitor/db';
+import { LRUCache } from 'lru-cache';
+import { hashOfMark } from '../board/state-issuers.ts';
+import { kindsLike } from './object-call.ts';
+
+/** Which channel keeps an object, for which key. */
+export interface ObjectOwner {
+  targetId: number;
+  /** null: the master token. */
+  keyId: number | null;
+  kind: ObjectKind;
+}
+
+interface Options {
+  db: Database;
+  nowS: () => number;
+  publish: (event: MonitorEvent) => void;
+}
+
+/** How many objects are remembered; the others are only in the database. */
+const objectLimit = 50_000;
+const loadedLimit = 20_000;
+/** A hostile channel may issue the same id for many keys. */
+const ownersLimit = 16;
+const holderLimit = 10_000;
+const holdersOfOne = 8;
+const missLimit = 10_000;
+const missLifeMs = 10_000;
+const publishPeriodMs = 50;
+const eventLimit = 200;
+/** By then, what another gateway has just seen is known here too. */
+const peerWaitMs = 250;
+
+type Change = NonNullable<StateIssued['data']['objects']>[number];
+
+export type ObjectOwners = Awaited<ReturnType<typeof loadObjectOwners>>;
+
+/**
+ * Remembers which channel keeps which object for which key, because no other has it, and nobody else may see
+ * it. On one channel an id belongs to the key that had it first, so that no request and no answer can take
+ * it away. The database has all of them, as hashes; the newest are here in memory.
+ */
+export async function loadObjectOwners({ db, nowS, publish }: Options) {
+  const owners = new LRUCache<string, readonly ObjectOwner[]>({ max: objectLimit });
+  /** The channels that have a key's objects of a kind, the one with the latest first. */
+  const holders = new LRUCache<string, readonly number[]>({ max: holderLimit });
+  const misses = new LRUCache<string, true>({ max: missLimit, ttl: missLifeMs });
+  let fresh: Change[] = [];
+  let timer: NodeJS.Timeout | null = null;
+
+  const put = (hash: string, owner: ObjectOwner): boolean => {
+    misses.delete(hash);
+    const known = owners.get(hash) ?? [];
+    if (known.some(({ targetId }) => targetId === owner.targetId)) return false;
+    if (known.length >= ownersLimit) return false;
+    owners.set(hash, [...known, owner]);
+    return true;
+  };
+  const noteHolder = ({ targetId, keyId, kind }: ObjectOwner) => {
+    for (const key of [holderKey(keyId, kind), holderKey('any', kind)]) {
+      const others = (holders.get(key) ?? []).filter((one) => one !== targetId);
+      holders.set(key, [targetId, ...others].slice(0, holdersOfOne));
+    }
+  };
+  const remove = (hash: string, targetId: number) => {
+    const rest = (owners.get(hash) ?? []).filter((one) => one.targetId !== targetId);
+    if (rest.length > 0) owners.set(hash, rest);
+    else owners.delete(hash);
+  };
+  const take = (rows: readonly GatewayObject[]) => {
+    for (const { object_hash, target_id: targetId, key_id: keyId, kind } of rows) {
+      put(object_hash, { targetId, keyId, kind });
+    }
+  };
+  const flush = () => {
+    timer = null;
+    const objects = fresh.splice(0, eventLimit);
+    publish({ type: 'state_issued', data: { states: [], objects } });
+    if (fresh.length > 0) timer = setTimeout(flush, publishPeriodMs).unref();
+  };
+  const tell = (change: Change) => {
+    fresh.push(change);
+    if (fresh.length > 50 * eventLimit) fresh = fresh.slice(-eventLimit);
+    timer ??= setTimeout(flush, publishPeriodMs).unref();
+  };
+
+  const stored = await listNewestObjects(db, { limit: loadedLimit, nowS: nowS() });
+  take(stored);
+  for (const { target_id: targetId, key_id: keyId, kind } of stored) {
+    noteHolder({ targetId, keyId, kind });
+  }
+
+  return {
+    /** Those that are known in memory. */
+    known: (id: string): readonly ObjectOwner[] => owners.get(hashOfMark(id)) ?? [],
+
+    /** Reads those from the database that aren't known in memory; `known` then has them. */
+    async recall(ids: readonly string[]): Promise<void> {
+      const hashes = new Set(ids.map(hashOfMark));
+      const missing = [...hashes].filter((hash) => !owners.has(hash) && !misses.has(hash));
+      if (missing.length === 0) return;
+      take(await findGatewayObjects(db, missing));
+      for (const hash of missing) if (!owners.has(hash)) misses.set(hash, true);
+    },
+
+    /** The same for one, which another gateway may have seen a moment ago. */
+    async find(id: string): Promise<readonly ObjectOwner[]> {
+      await this.recall([id]);
+      if (this.known(id).length === 0) await sleep(peerWaitMs);
+      return this.known(id);
+    },
+
+    /** The channels that have objects of such a kind, the one with the latest first. `any`: of any key. */
+    async holders(keyId: number | null | 'any', kind: ObjectKind): Promise<readonly number[]> {
+      const known = holders.get(holderKey(keyId, kind));
+      if (known || typeof keyId !== 'number') return known ?? [];
+      const found = await listObjectHolders(db, { key_id: keyId, kinds: kindsLike(kind) });
+      if (found.length > 0) holders.set(holderKey(keyId, kind), found.slice(0, holdersOfOne));
+      return found;
+    },
+
+    /** Takes what a channel has made for a key. Returns the change for the record; null if it isn't new. */
+    keep(id: string, owner: ObjectOwner): ObjectChange | null {
+      const hash = hashOfMark(id);
+      if (!put(hash, owner)) return null;
+      noteHolder(owner);
+      const change = { hash, kind: owner.kind, is_deleted: false };
+      tell({ ...change, target_id: owner.targetId, key_id: owner.keyId });
+      return change;
+    },
+
+    /** Forgets what a channel has deleted. */
+    drop(id: string, { targetId, keyId, kind }: ObjectOwner): ObjectChange {
+      const hash = hashOfMark(id);
+      remove(hash, targetId);
+      const change = { hash, kind, is_deleted: true };
+      tell({ ...change, target_id: targetId, key_id: keyId });
+      return change;
+    },
+
+    /** Takes what another gateway has passed on. */
+    hear(event: MonitorEvent): void {
+      if (event.type !== 'state_issued') return;
+      for (const { hash, target_id: targetId, key_id: keyId, kind, is_deleted } of event.data
+        .objects ?? []) {
+        const owner = { targetId, keyId, kind };
+        if (is_deleted) remove(hash, targetId);
+        else if (put(hash, owner)) noteHolder(owner);
+      }
+    },
+
+    close(): void {
+      if (timer) clearTimeout(timer);
+    },
+  };
+}
+
+function holderKey(keyId: number | null | 'any', kind: ObjectKind): string {
+  const [first = kind] = kindsLike(kind);
+  return `${keyId ?? 'master'} ${first}`;
+}
