@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { faultOfTrail, readVia, type Trail } from '@api-monitor/core';
 import { hashProxyKey } from '@api-monitor/db';
 import { type BadRequestHandler, recogniseCaller } from '@api-monitor/runtime';
-import type { BoardKey } from './board/board.ts';
+import { type BoardKey, isUsable } from './board/board.ts';
 import { type GatewayError, loopError } from './dialects/gateway-error.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
 import { handleForward } from './handle-forward.ts';
@@ -11,6 +11,7 @@ import { handleObject } from './objects/handle-object.ts';
 import type { Arrival } from './records/request-record.ts';
 import { type Dialect, dialectOf, type Matched, matchRoute } from './request/match-route.ts';
 import { sendError, sendJson } from './send-error.ts';
+import { credentialOf, protocolsOf } from './websocket/subprotocols.ts';
 
 /** Handles a request that is for the gateway and returns true; returns false for any other. */
 export type GatewayHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -69,8 +70,8 @@ async function serve(deps: GatewayDeps, served: Served): Promise<void> {
     case 'hello':
       response.writeHead(200).end();
       return;
-    case 'no_websocket':
-      return refuse(served, 'openai', noWebsocket);
+    case 'websocket':
+      return refuse(served, matched.endpoint.dialect, noWebsocket(deps.webSockets.isOn));
     case 'wrong_method': {
       const { dialect, allowed } = matched;
       const message = `${request.method} is not allowed here; allowed: ${allowed}`;
@@ -121,22 +122,29 @@ function modelsAnswer(
   return { error: { status: 404, code: 'model_not_found', message, param: 'model' } };
 }
 
+/** A caller with a valid key. */
+export interface Admitted {
+  key: BoardKey;
+  keyHash: string;
+  trail: Trail;
+}
+
 /**
  * Loops are refused before the key is checked, so that a loop is recognised whatever key the request
  * carries.
  */
-function admit(
+export function admit(
   deps: GatewayDeps,
-  { request, query }: Served,
-): { key: BoardKey; trail: Trail } | { error: GatewayError } {
+  { request, query }: Pick<Served, 'request' | 'query'>,
+): Admitted | { error: GatewayError } {
   const trail = readVia(request.headers.via, deps.instanceId);
   const fault = faultOfTrail(trail);
   if (fault !== null) {
     deps.metrics.requestRefused('loop');
     return { error: loopError(fault) };
   }
-  const key = authenticate(deps, request, query);
-  return 'status' in key ? { error: key } : { key, trail };
+  const found = authenticate(deps, request, query);
+  return 'status' in found ? { error: found } : { ...found, trail };
 }
 
 /** The key of the first credential that is valid; otherwise the error that says what is wrong. */
@@ -144,18 +152,17 @@ function authenticate(
   { board, nowS, guessGuard }: GatewayDeps,
   request: IncomingMessage,
   query: URLSearchParams | null,
-): BoardKey | GatewayError {
+): Pick<Admitted, 'key' | 'keyHash'> | GatewayError {
   const credentials = credentialsOf(request.headers, query);
   if (credentials.length === 0) return unauthorized(noKey);
   let refusal: GatewayError | null = null;
   for (const credential of credentials) {
-    const hash = hashProxyKey(credential);
-    const key = board.key(hash);
-    if (!key || !guessGuard.admits(request, hash, key)) continue;
-    const isExpired = key.expires_at !== null && key.expires_at <= nowS();
-    if (key.enabled && !isExpired) {
+    const keyHash = hashProxyKey(credential);
+    const key = board.key(keyHash);
+    if (!key || !guessGuard.admits(request, keyHash, key)) continue;
+    if (isUsable(key, nowS())) {
       recogniseCaller(request);
-      return key;
+      return { key, keyHash };
     }
     refusal = unauthorized(key.enabled ? 'this key has expired' : 'this key is paused');
   }
@@ -167,7 +174,9 @@ function credentialsOf(headers: IncomingHttpHeaders, query: URLSearchParams | nu
   const bearer = /^bearer (.*)$/is.exec(headers.authorization ?? '')?.[1]?.trim();
   const keyHeaders = [headers['x-api-key'], headers['x-goog-api-key']];
   const keys = keyHeaders.map((header) => (Array.isArray(header) ? header[0] : header));
-  return [bearer, ...keys, query?.get('key')].flatMap((credential) => credential || []);
+  const inProtocol = credentialOf(protocolsOf(headers));
+  const credentials = [bearer, ...keys, query?.get('key'), inProtocol];
+  return credentials.flatMap((credential) => credential || []);
 }
 
 const noKey =
@@ -177,11 +186,13 @@ function unauthorized(message: string): GatewayError {
   return { status: 401, code: 'invalid_api_key', message };
 }
 
-const noWebsocket: GatewayError = {
-  status: 426,
-  code: 'websocket_not_supported',
-  message: 'responses are served by POST, not over a WebSocket',
-};
+/** Requests for a WebSocket that may be opened don't come here. */
+function noWebsocket(isOn: boolean): GatewayError {
+  const message = isOn
+    ? 'this path needs the handshake of a WebSocket, version 13'
+    : 'WebSockets are switched off; responses are served by POST';
+  return { status: 426, code: 'websocket_not_supported', message };
+}
 
 const noCodexList: GatewayError = {
   status: 404,

@@ -24,6 +24,7 @@ import {
 import type { gatewayOptionsOf } from './env.ts';
 import { createHeaderNames } from './forward/header-names.ts';
 import { keepAliveMs } from './forward/keep-alive.ts';
+import type { GatewayDeps } from './gateway-deps.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import { loadObjectOwners } from './objects/object-owners.ts';
 import { createRecordSink } from './records/record-sink.ts';
@@ -31,6 +32,7 @@ import { newRequestId } from './records/request-id.ts';
 import { BodyBudget } from './request/body/read-request-body.ts';
 import { createGuessGuard } from './request/guess-guard.ts';
 import { createResolver } from './request/resolve-candidates.ts';
+import { createWebSockets, type WebSockets } from './websocket/create-web-sockets.ts';
 
 export interface GatewayOptions extends ReturnType<typeof gatewayOptionsOf> {
   db: Database;
@@ -46,6 +48,7 @@ export interface GatewayOptions extends ReturnType<typeof gatewayOptionsOf> {
 export interface Gateway {
   handle: GatewayHandler;
   refuse: BadRequestHandler;
+  upgrades: WebSockets;
   /** Queues the last records and closes every connection to a target. */
   close(): Promise<void>;
 }
@@ -115,7 +118,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const sharing = setInterval(() => keyLimits.share().catch(() => {}), limitsPeriodMs);
   sharing.unref();
   const makeRequestId = () => newRequestId(nowS() * 1000);
-  const handle = createGatewayHandler({
+  const deps: GatewayDeps = {
     keepAliveMs,
     ...options,
     instanceId,
@@ -139,11 +142,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     records,
     metrics,
     newRequestId: makeRequestId,
-  });
+  };
+  const webSockets = createWebSockets(deps, options.corsOrigins);
   return {
-    handle: withCors(options.corsOrigins, handle),
+    handle: withCors(options.corsOrigins, createGatewayHandler(deps)),
     refuse: createBadRequestHandler(makeRequestId),
+    upgrades: webSockets,
     async close() {
+      webSockets.close();
       clearInterval(sharing);
       stopWatchingLoss();
       stopHearing();

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import {
+  envBoolean,
   envInt,
   envParsed,
   type Logger,
@@ -20,6 +21,9 @@ export const proxyEnvShape = {
   PROXY_BODIES_MAX_MB: envInt({ min: 1, max: 65_536, default: 512 }),
   PROXY_PATIENCE_S: envInt({ min: 1, max: 3600, default: 120 }),
   PROXY_IDLE_TIMEOUT_S: envInt({ min: 1, max: 3600, default: 300 }),
+  PROXY_WEBSOCKET: envBoolean(true),
+  PROXY_WEBSOCKETS_MAX: envInt({ min: 1, max: 10_000, default: 1_000 }),
+  PROXY_WEBSOCKETS_PER_KEY: envInt({ min: 1, max: 10_000, default: 100 }),
   PROXY_MAX_ATTEMPTS: envInt({ min: 1, max: 20, default: 4 }),
   ...routingEnvShape,
   PROXY_CORS_ORIGINS: envParsed({
@@ -30,6 +34,13 @@ export const proxyEnvShape = {
   ...trustedProxiesEnvShape,
   UPSTREAM_ALLOW_PRIVATE: envParsed(allowPrivateVariable),
 };
+
+/** Whether the gateway opens WebSockets, and how many at the same time. */
+export interface WebSocketOptions {
+  isOn: boolean;
+  limit: number;
+  limitPerKey: number;
+}
 
 type ProxyEnv = z.output<z.ZodObject<typeof proxyEnvShape>>;
 
@@ -55,6 +66,11 @@ export function gatewayOptionsOf(env: ProxyEnv, logger: Pick<Logger, 'warn'>) {
     bodiesLimitBytes: bodiesLimitMbOf(env, logger) * 1024 ** 2,
     patienceMs: env.PROXY_PATIENCE_S * 1000,
     idleTimeoutMs: env.PROXY_IDLE_TIMEOUT_S * 1000,
+    webSockets: {
+      isOn: env.PROXY_WEBSOCKET,
+      limit: env.PROXY_WEBSOCKETS_MAX,
+      limitPerKey: env.PROXY_WEBSOCKETS_PER_KEY,
+    },
     attemptLimit: env.PROXY_MAX_ATTEMPTS,
     corsOrigins: env.PROXY_CORS_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,

@@ -6,6 +6,7 @@ import type { Board } from './board/board.ts';
 import type { KeyLimits } from './board/key-limits.ts';
 import type { LiveEvidence } from './board/live-evidence.ts';
 import type { StateIssuers } from './board/state-issuers.ts';
+import type { WebSocketOptions } from './env.ts';
 import type { HeaderNames } from './forward/header-names.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { ObjectOwners } from './objects/object-owners.ts';
@@ -41,6 +42,7 @@ export interface GatewayDeps {
   patienceMs: number;
   /** How long a client that waits for events gets nothing, at most. */
   keepAliveMs: number;
+  webSockets: WebSocketOptions;
   /** How many targets one request may try. */
   attemptLimit: number;
   nowS: () => number;

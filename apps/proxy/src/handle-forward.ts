@@ -62,7 +62,8 @@ export async function withBody(
   }
 }
 
-async function handleBody(
+/** Handles a request whose body has been read; the caller releases it. */
+export async function handleBody(
   deps: GatewayDeps,
   given: ForwardRequest,
   heldBody: HeldBody,

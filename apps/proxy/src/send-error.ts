@@ -29,7 +29,7 @@ export function sendError(
 const headersByStatus: Partial<Record<number, Record<string, string>>> = {
   415: { 'accept-encoding': bodyCodings.join(', ') },
   // node:http reads nothing more on a connection that asked for an upgrade, so it can't stay open.
-  426: { upgrade: 'websocket', connection: 'upgrade, close' },
+  426: { upgrade: 'websocket', connection: 'upgrade, close', 'sec-websocket-version': '13' },
 };
 
 export function sendJson(

@@ -103,17 +103,6 @@ test.each(['/', '/api/hello'])('HEAD %s is 200 without a key', async (path) => {
   expect((await call(gateway.origin, path, { method: 'HEAD', key: null })).status).toBe(200);
 });
 
-test('asking for responses over a WebSocket is a 426 at once', async () => {
-  const headers = {
-    connection: 'Upgrade',
-    upgrade: 'websocket',
-    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-    'sec-websocket-version': '13',
-  };
-  const answer = await call(gateway.origin, '/v1/responses', { method: 'GET', headers });
-  expect(answer.status).toBe(426);
-});
-
 test('other paths are left to other handlers', async () => {
   for (const path of ['/', '/api/targets', '/modelsx', '/v2/models']) {
     expect((await call(gateway.origin, path)).text, path).toBe('not the gateway');

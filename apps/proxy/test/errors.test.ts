@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { type FakeProvider, startFakeProvider } from '@api-monitor/fake-provider';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Answer, type Call, call, chatTo } from './call.ts';
-import { openTestGateway, type TestGateway } from './open-test-gateway.ts';
+import { gatewayForTest, openTestGateway, type TestGateway } from './open-test-gateway.ts';
 import { upstreamKey } from './test-channel.ts';
 
 let gateway: TestGateway;
@@ -230,18 +230,26 @@ test('405 lists the allowed methods', async () => {
   expect(await allowedBy('/v1/models', 'POST')).toBe('GET, HEAD');
 });
 
-test('426 for a WebSocket says what to upgrade to, and other paths of it are unknown', async () => {
+test('426 says what to upgrade to where WebSockets are off, or the handshake is not whole', async () => {
   const websocket = {
     ...{ connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' },
     'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
   };
-  for (const path of ['/v1/responses', '/responses', '/v1/v1/responses', '//v1/responses']) {
-    const { status, headers, json } = await call(gateway.origin, path, { headers: websocket });
+  const off = await gatewayForTest({
+    options: { webSockets: { isOn: false, limit: 1, limitPerKey: 1 } },
+  });
+  const refused = async (origin: string, path: string, sent: Record<string, string>) => {
+    const { status, headers, json } = await call(origin, path, { headers: sent });
     expect([status, json.error.code]).toEqual([426, 'websocket_not_supported']);
     expect([headers.upgrade, headers.connection]).toEqual(['websocket', 'upgrade, close']);
+    return json.error.message;
+  };
+  for (const path of ['/v1/responses', '/responses', '//v1/responses', '/v1/realtime?model=m']) {
+    expect(await refused(off.origin, path, websocket)).toContain('switched off');
+    const old = { ...websocket, 'sec-websocket-version': '8' };
+    expect(await refused(gateway.origin, path, old)).toContain('version 13');
   }
-  const realtime = await call(gateway.origin, '/v1/realtime?model=m', { headers: websocket });
-  expect([realtime.status, realtime.json.error.code]).toEqual([404, 'unknown_url']);
+  expect(await refused(gateway.origin, '/v1/realtime', {})).toContain('handshake');
 });
 
 test('404 for a pinned channel that isn’t there names the field', async () => {

@@ -55,6 +55,7 @@ export async function openTestGateway(given: Given = {}) {
     areBareModelsOn: true,
     bodyLimitBytes: 4 * 1024 ** 2,
     bodiesLimitBytes: 64 * 1024 ** 2,
+    webSockets: { isOn: true, limit: 100, limitPerKey: 10 },
     idleTimeoutMs: 5_000,
     patienceMs: 20_000,
     attemptLimit: 4,
@@ -70,6 +71,7 @@ export async function openTestGateway(given: Given = {}) {
     port: 0,
     host: '127.0.0.1',
     refuse: gateway.refuse,
+    upgrades: gateway.upgrades,
     listener(request, response) {
       const { socket } = request;
       if (!connections.has(socket)) socket.once('close', () => connections.delete(socket));
@@ -92,6 +94,8 @@ export async function openTestGateway(given: Given = {}) {
     clock,
     nowS,
     port: server.port,
+    stopKeepAlive: server.stopKeepAlive,
+    upgrades: gateway.upgrades,
     /** Calls the listener with each request before the gateway gets it. */
     onRequest: (listener: RequestListener) => void hearers.push(listener),
     /** The open connections that have had a request. */

@@ -52,6 +52,7 @@ async function runGateway(data: GatewayThreadData) {
   const server = await serveHttp({
     ...data.listenAt,
     refuse: gateway.refuse,
+    upgrades: gateway.upgrades,
     trustedProxies: data.gateway.trustedProxies,
     logger,
     listener: (request, response) => {

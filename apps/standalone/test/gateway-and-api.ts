@@ -151,6 +151,7 @@ export async function startGatewayAndApi(
     allowPrivate: 'on',
     bodyLimitBytes: 1024 ** 2,
     bodiesLimitBytes: 16 * 1024 ** 2,
+    webSockets: { isOn: true, limit: 100, limitPerKey: 10 },
     idleTimeoutMs: 30_000,
     patienceMs: 120_000,
     attemptLimit: 4,
@@ -165,6 +166,7 @@ export async function startGatewayAndApi(
     port: 0,
     host: '127.0.0.1',
     refuse: gateway.refuse,
+    upgrades: gateway.upgrades,
     listener: (request, response) => void gateway.handle(request, response),
   });
   onTestFinished(async () => {

@@ -76,6 +76,11 @@ export function createBoard() {
   };
 }
 
+/** Whether the key is neither paused nor expired. */
+export function isUsable({ enabled, expires_at }: BoardKey, nowS: number): boolean {
+  return enabled && (expires_at === null || expires_at > nowS);
+}
+
 /** Whether the key may use this target's model. */
 export function isAllowed(key: BoardKey, target: RoutedTarget, model: string): boolean {
   if (key.targetIds && !key.targetIds.has(target.id)) return false;

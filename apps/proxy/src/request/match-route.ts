@@ -10,7 +10,8 @@ export type Matched =
   | { kind: 'forward'; endpoint: Endpoint; pathModel: string | null }
   | { kind: 'models'; dialect: Dialect; id: string | null }
   | { kind: 'hello' }
-  | { kind: 'no_websocket' }
+  /** An endpoint that is served over a WebSocket. */
+  | { kind: 'websocket'; endpoint: Endpoint }
   /** `allowed`: as `Allow` lists them. */
   | { kind: 'wrong_method'; dialect: Dialect; allowed: string }
   | { kind: 'unknown'; dialect: Dialect };
@@ -26,6 +27,7 @@ function formEndpointOf(route: GatewayRoute, upstreamPath: string): Endpoint {
 }
 
 const responses = endpointOf('openai', 'responses', '/v1/responses');
+const realtime = endpointOf('openai', 'realtime', '/v1/realtime');
 
 const endpoints = [
   responses,
@@ -46,13 +48,18 @@ const endpoints = [
   endpointOf('openai', 'rerank', '/v1/rerank'),
 ];
 
-const endpointByPath = new Map<string, Endpoint>(
-  endpoints.flatMap((endpoint) => [
-    [endpoint.upstreamPath, endpoint],
-    // For base URLs without /v1.
-    [endpoint.upstreamPath.slice('/v1'.length), endpoint],
-  ]),
-);
+const endpointByPath = byPath(endpoints);
+const socketEndpointByPath = byPath([responses, realtime]);
+
+function byPath(endpoints: readonly Endpoint[]): ReadonlyMap<string, Endpoint> {
+  return new Map(
+    endpoints.flatMap((endpoint) => [
+      [endpoint.upstreamPath, endpoint],
+      // For base URLs without /v1.
+      [endpoint.upstreamPath.slice('/v1'.length), endpoint],
+    ]),
+  );
+}
 
 const geminiRoutes = {
   generateContent: 'gemini',
@@ -82,11 +89,14 @@ export function matchRoute(
 ): Matched | null {
   const path = meantPath(rawPath);
   const endpoint = endpointByPath.get(path);
-  if (endpoint) {
-    if (method === 'POST') return { kind: 'forward', endpoint, pathModel: null };
-    if (endpoint === responses && method === 'GET' && headers.upgrade)
-      return { kind: 'no_websocket' };
-    return { kind: 'wrong_method', dialect: endpoint.dialect, allowed: 'POST' };
+  if (endpoint && method === 'POST') return { kind: 'forward', endpoint, pathModel: null };
+  const overSocket = socketEndpointByPath.get(path);
+  if (overSocket && method === 'GET' && (headers.upgrade || !endpoint)) {
+    return { kind: 'websocket', endpoint: overSocket };
+  }
+  const known = endpoint ?? overSocket;
+  if (known) {
+    return { kind: 'wrong_method', dialect: known.dialect, allowed: endpoint ? 'POST' : 'GET' };
   }
   if (method === 'HEAD' && (path === '/' || path === '/api/hello')) return { kind: 'hello' };
   return (
@@ -119,7 +129,7 @@ const doubled = /^\/(?:\/|v1(?:beta)?\/(?:\/|v1(?:beta)?(?:\/|$)))/;
 
 /** The dialect of its errors. */
 export function dialectOf(matched: Matched): Dialect {
-  if (matched.kind === 'forward') return matched.endpoint.dialect;
+  if ('endpoint' in matched) return matched.endpoint.dialect;
   return 'dialect' in matched ? matched.dialect : 'openai';
 }
 

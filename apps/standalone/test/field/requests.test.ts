@@ -138,7 +138,7 @@ describe.concurrent('asking for a WebSocket', () => {
         sent.on('error', reject);
         sent.end();
       });
-      expect(status).toBe(path.includes('realtime') ? 404 : 426);
+      expect(status).toBe(path.includes('realtime') ? 404 : 101);
     },
   );
 });

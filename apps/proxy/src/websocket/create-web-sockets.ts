@@ -1,0 +1,95 @@
+import type { IncomingMessage } from 'node:http';
+import type { UpgradeHandler } from '@api-monitor/runtime';
+import { isUsable } from '../board/board.ts';
+import type { CorsOrigins } from '../cors.ts';
+import { admit } from '../create-gateway-handler.ts';
+import type { GatewayError } from '../dialects/gateway-error.ts';
+import type { GatewayDeps } from '../gateway-deps.ts';
+import type { Arrival } from '../records/request-record.ts';
+import { matchRoute } from '../request/match-route.ts';
+import { sendError } from '../send-error.ts';
+import { acceptUpgrade, isHandshake } from './accept-upgrade.ts';
+import { createOpenSockets } from './open-sockets.ts';
+import { ResponsesConnection } from './responses/serve-responses.ts';
+import { protocolsOf, realProtocols } from './subprotocols.ts';
+
+export interface WebSockets extends UpgradeHandler {
+  /** How many are open. */
+  size(): number;
+  /** Ends all of them at once. */
+  close(): void;
+}
+
+/** Opens the gateway's WebSockets: who may, how many, and for what. */
+export function createWebSockets(deps: GatewayDeps, corsOrigins: CorsOrigins): WebSockets {
+  const sockets = createOpenSockets({
+    ...deps.webSockets,
+    isUsable(keyHash) {
+      const key = deps.board.key(keyHash);
+      return key !== undefined && isUsable(key, deps.nowS());
+    },
+  });
+  const endpointOf = ({ method = '', url = '/', headers }: IncomingMessage) => {
+    const [path = '/'] = url.split('?', 1);
+    const matched = matchRoute(method, path, headers);
+    return matched?.kind === 'websocket' ? matched.endpoint : null;
+  };
+  return {
+    accepts(request) {
+      return (
+        deps.webSockets.isOn && isHandshake(request) && endpointOf(request)?.route === 'responses'
+      );
+    },
+    handle(request, response, head) {
+      const endpoint = endpointOf(request);
+      if (!endpoint) return;
+      const arrival = arrivalAt(deps);
+      const refuse = (error: GatewayError) =>
+        sendError(response, endpoint.dialect, error, arrival.requestId);
+      const query = queryOf(request);
+      const admitted = admit(deps, { request, query });
+      if ('error' in admitted) return refuse(admitted.error);
+      const { keyHash, trail } = admitted;
+      const fault = originFault(request, corsOrigins) ?? sockets.refusalOf(keyHash);
+      if (fault) return refuse(fault);
+      const protocols = protocolsOf(request.headers);
+      const webSocket = acceptUpgrade(
+        { request, response, head },
+        {
+          requestId: arrival.requestId,
+          protocol: realProtocols(protocols)[0] ?? protocols[0] ?? null,
+          maxPayload: deps.bodyLimitBytes,
+        },
+      );
+      if (!webSocket) return;
+      const given = { webSocket, request, endpoint, keyHash, trail, query };
+      const remove = sockets.add(new ResponsesConnection(deps, given));
+      webSocket.once('close', remove);
+    },
+    drain: sockets.drain,
+    size: sockets.size,
+    close: sockets.close,
+  };
+}
+
+function arrivalAt({ newRequestId, nowS }: GatewayDeps): Arrival {
+  return { requestId: newRequestId(), timestamp: nowS(), startedAtMs: performance.now() };
+}
+
+function queryOf({ url = '' }: IncomingMessage): URLSearchParams | null {
+  const at = url.indexOf('?');
+  return at < 0 ? null : new URLSearchParams(url.slice(at + 1));
+}
+
+/** The error for a page that may not use the gateway: browsers let every page open a WebSocket. */
+function originFault(
+  { headers: { origin, host } }: IncomingMessage,
+  corsOrigins: CorsOrigins,
+): GatewayError | null {
+  if (origin === undefined || corsOrigins === '*' || corsOrigins.includes(origin)) return null;
+  // Some libraries send the gateway's own origin.
+  if (URL.parse(origin)?.host === host?.toLowerCase()) return null;
+  const message =
+    'pages of this origin may not use the gateway; PROXY_CORS_ORIGINS lists those that may';
+  return { status: 403, code: 'origin_not_allowed', message };
+}

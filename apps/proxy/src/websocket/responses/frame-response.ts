@@ -1,0 +1,145 @@
+import { EventEmitter } from 'node:events';
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { WebSocket } from 'ws';
+import { harmless } from '../../forward/answer-headers.ts';
+import type { ClientResponse } from '../../forward/client-response.ts';
+import { AnswerEvents, type SeenAnswer } from './answer-events.ts';
+
+interface Options {
+  socket: WebSocket;
+  /** Repeated in every event. */
+  streamId: string | null;
+  /** The most that one event may take. */
+  limitBytes: number;
+}
+
+/** What may wait for the client before the channel is paused. */
+const highWaterBytes = 64 * 1024;
+
+const cutOff = {
+  message: 'the channel broke off within its answer',
+  ...{ type: 'server_error', param: null, code: 'upstream_interrupted' },
+};
+const tooLong = { ...cutOff, message: "the channel's answer has an event that is too long" };
+
+/** Writes an answer to a WebSocket, as one text frame for each of its events. */
+export class FrameResponse
+  extends EventEmitter<{ close: []; drain: [] }>
+  implements ClientResponse
+{
+  readonly #socket: WebSocket;
+  readonly #prefix: string;
+  readonly #limitBytes: number;
+  #events: AnswerEvents | null = null;
+  #isEnded = false;
+  /** Frames that haven't been handed to the system. */
+  #unsent = 0;
+  #isDrainDue = false;
+  destroyed = false;
+  readonly req = { socket: { resetAndDestroy: () => this.#fail(cutOff) } };
+
+  constructor({ socket, streamId, limitBytes }: Options) {
+    super();
+    this.#socket = socket;
+    this.#limitBytes = limitBytes;
+    this.#prefix = streamId === null ? '' : `{"stream_id":${JSON.stringify(streamId)},`;
+  }
+
+  get headersSent(): boolean {
+    return this.#events !== null;
+  }
+
+  get writableLength(): number {
+    return this.#unsent === 0 ? 0 : this.#socket.bufferedAmount;
+  }
+
+  get seen(): SeenAnswer {
+    return this.#events?.seen ?? { id: null, items: [] };
+  }
+
+  writeHead(status: number, headers: string[] | OutgoingHttpHeaders): void {
+    const all = namedHeaders(headers);
+    const isStream = status < 300 && (all['content-type']?.includes('event-stream') ?? false);
+    const head = { status, isStream, headers: status < 300 ? {} : shown(all) };
+    this.#events = new AnswerEvents(head, this.#limitBytes);
+  }
+
+  /** Frames have no head. */
+  flushHeaders(): void {}
+
+  write(bytes: Buffer): boolean {
+    this.#pass(this.#events?.take(bytes) ?? []);
+    if (this.#events?.isTooLong) this.#fail(tooLong);
+    this.#isDrainDue = this.#socket.bufferedAmount > highWaterBytes;
+    return !this.#isDrainDue;
+  }
+
+  end(last: Buffer | string | null, encoding: 'latin1' = 'latin1'): void {
+    if (this.#isEnded) return;
+    const bytes = typeof last === 'string' ? Buffer.from(last, encoding) : last;
+    if (bytes) this.#pass(this.#events?.take(bytes) ?? []);
+    this.#pass(this.#events?.end() ?? []);
+    this.#isEnded = true;
+    if (this.#unsent === 0) this.#close();
+  }
+
+  /** The client doesn't read: nothing else could be sent to it either. */
+  destroy(): void {
+    this.#socket.terminate();
+    this.#close();
+  }
+
+  /** The client has left. */
+  leave(): void {
+    this.#close();
+  }
+
+  /** Ends the answer with an error. */
+  #fail(error: object): void {
+    if (this.destroyed) return;
+    this.#pass([JSON.stringify({ type: 'error', status: 502, error })]);
+    this.#isEnded = true;
+    this.#close();
+  }
+
+  #pass(events: readonly string[]): void {
+    for (const event of events) {
+      if (this.destroyed || this.#isEnded) return;
+      this.#unsent += 1;
+      this.#socket.send(this.#prefix ? this.#prefix + event.slice(1) : event, this.#onSent);
+    }
+  }
+
+  #onSent = (): void => {
+    this.#unsent -= 1;
+    if (this.#isDrainDue && this.#socket.bufferedAmount <= highWaterBytes / 2) {
+      this.#isDrainDue = false;
+      this.emit('drain');
+    }
+    if (this.#isEnded && this.#unsent === 0) this.#close();
+  };
+
+  #close(): void {
+    if (this.destroyed) return;
+    this.destroyed = true;
+    this.emit('close');
+  }
+}
+
+function namedHeaders(headers: string[] | OutgoingHttpHeaders): Record<string, string> {
+  if (!Array.isArray(headers)) {
+    return Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, String(value)]),
+    );
+  }
+  const named: Record<string, string> = {};
+  for (let at = 0; at + 1 < headers.length; at += 2)
+    named[headers[at] ?? ''] = headers[at + 1] ?? '';
+  return named;
+}
+
+const ofHttp = new Set([...Object.keys(harmless), 'content-type', 'content-length', 'connection']);
+
+function shown(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !ofHttp.has(name)));
+}

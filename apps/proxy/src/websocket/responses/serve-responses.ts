@@ -1,0 +1,260 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Trail } from '@api-monitor/core';
+import type { WebSocket } from 'ws';
+import { type BoardKey, isUsable } from '../../board/board.ts';
+import { errorBody, type GatewayError } from '../../dialects/gateway-error.ts';
+import type { ClientRequest } from '../../forward/client-response.ts';
+import type { GatewayDeps } from '../../gateway-deps.ts';
+import { handleBody } from '../../handle-forward.ts';
+import { bodyError } from '../../request/body/body-error.ts';
+import { HeldBody } from '../../request/body/held-body.ts';
+import type { Endpoint } from '../../request/match-route.ts';
+import { ArrivingBytes } from '../arriving-bytes.ts';
+import { closeCodes, type OpenSocket } from '../open-sockets.ts';
+import { FrameResponse } from './frame-response.ts';
+import { bodyPieces, historyWith, withOutput } from './history.ts';
+import { KeptResponses } from './kept-responses.ts';
+import { newWarmUp, steerRefusal } from './own-events.ts';
+import { type CreateFrame, type Frame, readFrame } from './read-frame.ts';
+import { upgradedRequest } from './upgraded-request.ts';
+
+export interface ResponsesOptions {
+  webSocket: WebSocket;
+  request: IncomingMessage;
+  endpoint: Endpoint;
+  keyHash: string;
+  trail: Trail;
+  query: URLSearchParams | null;
+}
+
+/** As OpenAI's, which documents it for each connection. */
+const longestMs = 60 * 60_000;
+const limitReached: GatewayError = {
+  status: 400,
+  code: 'websocket_connection_limit_reached',
+  message:
+    'Responses websocket connection limit reached (60 minutes). Create a new websocket connection to continue.',
+};
+
+/** How many frames may wait behind the running one. */
+const queueLimit = 16;
+const pingMs = 30_000;
+
+/**
+ * One client's connection for responses: each `response.create` frame is one request, on the same path as a
+ * POST, one after the other in the order of their frames.
+ */
+export class ResponsesConnection implements OpenSocket {
+  readonly #deps: GatewayDeps;
+  readonly #options: ResponsesOptions;
+  readonly #webSocket: WebSocket;
+  readonly #request: ClientRequest;
+  readonly #kept: KeptResponses;
+  readonly #openedAtMs = performance.now();
+  #queue: Buffer[] = [];
+  #running: FrameResponse | null = null;
+  #isRunning = false;
+  #ending: { code: number; reason: string } | null = null;
+  #pingedAtMs = performance.now();
+  #isAlive = true;
+  readonly keyHash: string;
+
+  constructor(deps: GatewayDeps, options: ResponsesOptions) {
+    const { webSocket, request, keyHash } = options;
+    this.#deps = deps;
+    this.#options = options;
+    this.#webSocket = webSocket;
+    this.#request = upgradedRequest(request);
+    this.#kept = new KeptResponses(deps.bodyBudget, deps.bodyLimitBytes);
+    this.keyHash = keyHash;
+    const socket: Duplex = request.socket;
+    const arriving = new ArrivingBytes(socket, deps.bodyBudget, () =>
+      this.end(closeCodes.tryLater, 'no memory left for request bodies'),
+    );
+    webSocket.on('message', (data: Buffer, isBinary) => {
+      arriving.settle();
+      this.#onMessage(data, isBinary);
+    });
+    for (const event of ['ping', 'pong'] as const) {
+      webSocket.on(event, (payload: Buffer) => {
+        this.#isAlive = true;
+        arriving.passed(payload);
+      });
+    }
+    // A frame that isn't valid closes the connection with its code.
+    webSocket.on('error', () => {});
+    webSocket.once('close', () => this.#onClose());
+  }
+
+  end(code: number, reason: string): void {
+    this.#ending = { code, reason };
+    this.#dropQueue();
+    this.#running?.leave();
+    this.#webSocket.close(code, reason);
+  }
+
+  endSoon(code: number, reason: string): void {
+    this.#ending ??= { code, reason };
+    if (!this.#isRunning && this.#queue.length === 0) this.end(code, reason);
+  }
+
+  tick(nowMs: number): void {
+    if (nowMs - this.#openedAtMs >= longestMs) {
+      this.endSoon(closeCodes.normal, limitReached.code);
+    }
+    if (nowMs - this.#pingedAtMs < pingMs) return;
+    if (!this.#isAlive) {
+      this.#webSocket.terminate();
+      return;
+    }
+    this.#isAlive = false;
+    this.#pingedAtMs = nowMs;
+    this.#webSocket.ping();
+  }
+
+  #onMessage(data: Buffer, isBinary: boolean): void {
+    this.#isAlive = true;
+    if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
+    const { bodyBudget } = this.#deps;
+    if (this.#webSocket.bufferedAmount > this.#deps.bodyLimitBytes) {
+      // It sends and doesn't read.
+      this.#webSocket.terminate();
+    } else if (isBinary) this.#sendError(badRequest('frames must be text'), null);
+    else if (this.#ending) this.#sendError(limitReached, null);
+    else if (this.#queue.length >= queueLimit) this.#sendError(tooManyWaiting, null);
+    else if (!bodyBudget.take(data.length)) {
+      this.#sendError(bodyError('no_room', this.#deps), null);
+    } else {
+      this.#queue.push(data);
+      void this.#run();
+    }
+  }
+
+  async #run(): Promise<void> {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    for (;;) {
+      const frame = this.#queue.shift();
+      if (!frame) break;
+      try {
+        await this.#answer(readFrame(frame));
+      } catch (err) {
+        this.#deps.logger.error({ err }, 'a frame of a WebSocket failed');
+        this.#sendError(unexpected, null);
+      } finally {
+        this.#running = null;
+        this.#deps.bodyBudget.give(frame.length);
+      }
+    }
+    this.#isRunning = false;
+    if (this.#ending) this.end(this.#ending.code, this.#ending.reason);
+  }
+
+  async #answer(frame: Frame): Promise<void> {
+    switch (frame.kind) {
+      case 'ignored':
+        return;
+      case 'bad':
+        return this.#sendError(frame.error, frame.streamId);
+      case 'steer':
+        return this.#send(steerRefusal(frame));
+      case 'create':
+        return this.#create(frame);
+    }
+  }
+
+  async #create(frame: CreateFrame): Promise<void> {
+    const key = this.#deps.board.key(this.keyHash);
+    if (!key || !isUsable(key, this.#deps.nowS())) return;
+    const continued = frame.previousId === null ? null : this.#kept.find(frame.previousId);
+    if (continued === 'forgotten') return this.#sendError(notFound(frame), frame.streamId);
+    const history = historyWith(frame, continued);
+    if (frame.isWarmUp) {
+      const { id, events } = newWarmUp(frame);
+      this.#kept.keep(frame.streamId, id, history, false);
+      for (const event of events) this.#send(event);
+      return;
+    }
+    const body = this.#bodyOf(bodyPieces(frame, history, continued !== null));
+    if ('error' in body) return this.#sendError(body.error, frame.streamId);
+    const { id, items } = await this.#forward(key, frame, body.heldBody);
+    if (id === null || this.#webSocket.readyState !== this.#webSocket.OPEN) return;
+    const { isStored } = frame;
+    this.#kept.keep(frame.streamId, id, history && withOutput(history, items, isStored), isStored);
+  }
+
+  #bodyOf(pieces: readonly Buffer[]): { heldBody: HeldBody } | { error: GatewayError } {
+    const { bodyBudget, bodyLimitBytes } = this.#deps;
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    if (length > bodyLimitBytes) return { error: bodyError('too_large', this.#deps) };
+    if (!bodyBudget.take(length)) return { error: bodyError('no_room', this.#deps) };
+    return { heldBody: new HeldBody(Buffer.concat(pieces), () => bodyBudget.give(length)) };
+  }
+
+  async #forward(key: BoardKey, { streamId }: CreateFrame, heldBody: HeldBody) {
+    const { newRequestId, nowS, bodyLimitBytes } = this.#deps;
+    const { endpoint, query, trail, webSocket } = this.#options;
+    const response = new FrameResponse({ socket: webSocket, streamId, limitBytes: bodyLimitBytes });
+    this.#running = response;
+    const arrival = {
+      requestId: newRequestId(),
+      timestamp: nowS(),
+      startedAtMs: performance.now(),
+    };
+    const given = { request: this.#request, response, arrival, endpoint, key, query, trail };
+    await handleBody(this.#deps, { ...given, pathModel: null }, heldBody).finally(() =>
+      heldBody.release(),
+    );
+    return response.seen;
+  }
+
+  #sendError(error: GatewayError, streamId: string | null): void {
+    const requestId = this.#deps.newRequestId();
+    const { status, retryAfterS } = error;
+    const lane = streamId === null ? {} : { stream_id: streamId };
+    const headers =
+      retryAfterS === undefined ? {} : { headers: { 'retry-after': String(retryAfterS) } };
+    const body = errorBody('openai', error, requestId);
+    this.#send(JSON.stringify({ ...lane, type: 'error', status, ...body, ...headers }));
+  }
+
+  #send(event: string): void {
+    this.#webSocket.send(event, () => {});
+  }
+
+  #dropQueue(): void {
+    for (const { length } of this.#queue) this.#deps.bodyBudget.give(length);
+    this.#queue = [];
+  }
+
+  #onClose(): void {
+    this.#dropQueue();
+    this.#running?.leave();
+    this.#kept.close();
+  }
+}
+
+function badRequest(message: string): GatewayError {
+  return { status: 400, code: 'invalid_request', message };
+}
+
+const tooManyWaiting: GatewayError = {
+  ...{ status: 429, code: 'rate_limit_exceeded', retryAfterS: 1 },
+  message: `at most ${queueLimit} requests may wait on one connection`,
+};
+
+const unexpected: GatewayError = {
+  ...{ status: 500, code: 'internal_error', message: 'unexpected error in the gateway' },
+};
+
+/** As OpenAI says it: clients then send all of their input again. */
+function notFound({ previousId }: CreateFrame): GatewayError {
+  const message = `Previous response with id '${previousId}' not found.`;
+  return {
+    status: 400,
+    code: 'previous_response_not_found',
+    message,
+    param: 'previous_response_id',
+  };
+}

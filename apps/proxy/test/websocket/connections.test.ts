@@ -1,0 +1,260 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { revokeProxyKey, updateProxyKey } from '@api-monitor/db';
+import { expect, test } from 'vitest';
+import { clientKey, gatewayForTest } from '../open-test-gateway.ts';
+import { addKey } from '../test-key.ts';
+import {
+  answerStream,
+  eventOf,
+  gatewayWithChannel,
+  message,
+  streamOf,
+} from './responses-channel.ts';
+import { openSocket, refusedSocket } from './test-socket.ts';
+
+const path = '/v1/responses';
+const create = (fields: object = {}) => ({
+  ...{ type: 'response.create', model: 'm', input: 'hi' },
+  ...fields,
+});
+
+test.each([
+  ['a bearer', { headers: { authorization: `Bearer ${clientKey}` } }],
+  ['x-api-key', { headers: { 'x-api-key': clientKey } }],
+  ['a subprotocol', { protocols: ['realtime', `openai-insecure-api-key.${clientKey}`] }],
+  ['only a subprotocol', { protocols: [`openai-insecure-api-key.${clientKey}`] }],
+])('%s opens a connection', async (_name, given) => {
+  const { gateway, received } = await gatewayWithChannel();
+  const { ask, socket } = await openSocket(gateway.origin, path, { key: null, ...given });
+  expect((await ask(create())).at(-1).type).toBe('response.completed');
+  expect(JSON.stringify(received)).not.toContain(clientKey);
+  expect(socket.protocol).toBe('protocols' in given ? given.protocols[0] : '');
+});
+
+test('without a key that works it is an HTTP error in the format of the path', async () => {
+  const { gateway } = await gatewayWithChannel(undefined, {
+    keys: [{ key: 'sk-paused', enabled: false }],
+  });
+  for (const key of [null, 'sk-nobody', 'sk-paused']) {
+    const { status, json, headers } = await refusedSocket(gateway.origin, path, { key });
+    expect([status, json.error.code, headers.connection]).toEqual([
+      401,
+      'invalid_api_key',
+      'close',
+    ]);
+  }
+});
+
+test('pages may open one from the origins that may call the gateway, and from its own', async () => {
+  const page = 'https://app.example';
+  const open = await gatewayWithChannel(undefined, { options: { corsOrigins: [page] } });
+  const closed = await gatewayWithChannel();
+  const from = (origin: string) => ({ headers: { origin } });
+  await openSocket(open.gateway.origin, path, from(page));
+  await openSocket(closed.gateway.origin, path, from(closed.gateway.origin));
+  for (const [{ gateway }, origin] of [
+    [open, 'https://other.example'],
+    [closed, page],
+    [closed, 'null'],
+  ] as const) {
+    const { status, json } = await refusedSocket(gateway.origin, path, from(origin));
+    expect([status, json.error.code]).toEqual([403, 'origin_not_allowed']);
+  }
+});
+
+test('a key and the gateway have a limit of open connections', async () => {
+  const { gateway } = await gatewayWithChannel(undefined, {
+    options: { webSockets: { isOn: true, limit: 3, limitPerKey: 2 } },
+    keys: [{ key: 'sk-other' }, { key: 'sk-third' }],
+  });
+  const [first] = [await openSocket(gateway.origin, path), await openSocket(gateway.origin, path)];
+  const second = await refusedSocket(gateway.origin, path);
+  expect([second.status, second.headers['retry-after']]).toEqual([429, '1']);
+  await openSocket(gateway.origin, path, { key: 'sk-other' });
+  expect((await refusedSocket(gateway.origin, path, { key: 'sk-third' })).status).toBe(503);
+  first?.socket.close();
+  await first?.closed;
+  await openSocket(gateway.origin, path, { key: 'sk-third' });
+});
+
+test('a revoked, paused or expired key ends its connections within a second, and no others', async () => {
+  const { gateway } = await gatewayWithChannel((_received, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(eventOf('response.output_text.delta', { delta: 'on and on' }));
+  });
+  const { db, nowS } = gateway;
+  const expires_at = nowS() + 1.5;
+  const ids = {
+    revoked: await addKey(db, { key: 'sk-revoked' }, {}, nowS()),
+    paused: await addKey(db, { key: 'sk-paused' }, {}, nowS()),
+    expiring: await addKey(db, { key: 'sk-expiring', expires_at }, {}, nowS()),
+  };
+  const other = await openSocket(gateway.origin, path);
+  await expect
+    .poll(() => openSocket(gateway.origin, path, { key: 'sk-revoked' }), { timeout: 3_000 })
+    .toBeTruthy();
+  const doomed = [];
+  for (const name of Object.keys(ids)) {
+    const one = await openSocket(gateway.origin, path, { key: `sk-${name}` });
+    one.send(create());
+    await expect.poll(one.events).toHaveLength(1);
+    doomed.push(one);
+  }
+  await revokeProxyKey(db, ids.revoked, nowS());
+  await updateProxyKey(db, ids.paused, { enabled: false });
+  const changedAtMs = performance.now();
+  for (const { closed } of doomed) expect((await closed).code).toBe(1008);
+  expect(performance.now() - changedAtMs).toBeLessThan(2_500);
+  expect(other.socket.readyState).toBe(other.socket.OPEN);
+});
+
+test('a client that leaves ends its request at the channel, and counts against nobody', async () => {
+  const left = Promise.withResolvers<void>();
+  const { gateway } = await gatewayWithChannel((_received, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(eventOf('response.output_text.delta', { delta: 'on and on' }));
+    response.on('close', () => left.resolve());
+  });
+  const { send, events, socket } = await openSocket(gateway.origin, path);
+  for (let n = 0; n < 3; n += 1) send(create());
+  await expect.poll(events).toHaveLength(1);
+  socket.terminate();
+  await left.promise;
+  await expect.poll(() => gateway.records.length, { timeout: 3_000 }).toBe(1);
+  expect(gateway.records[0]).toMatchObject({ status: 499, error: null });
+});
+
+test('frames that wait have a limit, and binary ones are refused', async () => {
+  const { gateway, received } = await gatewayWithChannel((_received, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(eventOf('response.created', { response: {} }));
+  });
+  const { send, events, socket } = await openSocket(gateway.origin, path);
+  for (let n = 0; n < 18; n += 1) send(create());
+  socket.send(Buffer.from('{}'));
+  const errors = () => events().filter(({ type }) => type === 'error');
+  await expect.poll(errors).toHaveLength(2);
+  expect(errors().map(({ status, error }) => [status, error.message])).toEqual([
+    [429, 'at most 16 requests may wait on one connection'],
+    [400, 'frames must be text'],
+  ]);
+  expect(received).toHaveLength(1);
+});
+
+test('a frame may be as large as a body, and frames that wait count as bodies in memory', async () => {
+  const { gateway } = await gatewayWithChannel(undefined, {
+    options: { bodyLimitBytes: 300_000, bodiesLimitBytes: 400_000 },
+  });
+  const large = create({ input: 'x'.repeat(290_000) });
+  const one = await openSocket(gateway.origin, path);
+  one.send(create({ input: 'x'.repeat(300_000) }));
+  expect((await one.closed).code).toBe(1009);
+  const two = await openSocket(gateway.origin, path);
+  const [error] = await two.ask(large);
+  expect([error.status, error.error.code]).toEqual([503, 'overloaded']);
+  // All of it is free again, also what came as part of a frame.
+  const three = await openSocket(gateway.origin, path);
+  expect((await three.ask(create({ input: 'x'.repeat(100_000) }))).at(-1).type).toBe(
+    'response.completed',
+  );
+  three.send(large);
+  await two.ask(create());
+});
+
+test('what a connection keeps has to fit, or the client hears that it is gone', async () => {
+  const { gateway } = await gatewayWithChannel(undefined, {
+    options: { bodyLimitBytes: 300_000, bodiesLimitBytes: 600_000 },
+  });
+  const { ask } = await openSocket(gateway.origin, path);
+  const input = 'x'.repeat(200_000);
+  await ask(create({ store: false, input }));
+  const [error] = await ask(create({ store: false, previous_response_id: 'resp_1', input }));
+  expect([error.status, error.error.code]).toEqual([413, 'request_too_large']);
+  const [first] = await ask(create({ store: false, previous_response_id: 'resp_1', input: 'x' }));
+  expect(first.type).toBe('response.created');
+});
+
+test('a client that does not read pauses the channel', async () => {
+  let written = 0;
+  const { gateway } = await gatewayWithChannel((_received, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const event = eventOf('response.output_text.delta', { delta: 'x'.repeat(60_000) });
+    const fill = () => {
+      while (written < 100_000_000 && response.write(event)) written += event.length;
+    };
+    response.on('drain', fill);
+    fill();
+  });
+  const { send, socket } = await openSocket(gateway.origin, path);
+  socket.pause();
+  send(create());
+  let before = -1;
+  await expect
+    .poll(
+      () => {
+        const isStill = before === written && written > 0;
+        before = written;
+        return isStill;
+      },
+      { interval: 300, timeout: 10_000 },
+    )
+    .toBe(true);
+  expect(written).toBeLessThan(50_000_000);
+  socket.resume();
+  await expect.poll(() => written, { timeout: 10_000 }).toBeGreaterThan(before);
+});
+
+test('on shutdown the running answer ends first, and an idle connection at once', async () => {
+  const answers: (() => void)[] = [];
+  const { gateway } = await gatewayWithChannel((_received, response) => {
+    answers.push(() => answerStream(response, streamOf('resp_1', [message('m', 'text')])));
+  });
+  const idle = await openSocket(gateway.origin, path);
+  const busy = await openSocket(gateway.origin, path);
+  busy.send(create());
+  await expect.poll(() => answers).toHaveLength(1);
+  gateway.stopKeepAlive();
+  expect((await idle.closed).code).toBe(1012);
+  expect((await refusedSocket(gateway.origin, path)).status).toBe(503);
+  answers[0]?.();
+  expect((await busy.closed).code).toBe(1012);
+  expect(busy.events().at(-1).type).toBe('response.completed');
+});
+
+test('when all connections have ended nothing is left', async () => {
+  const { gateway } = await gatewayWithChannel();
+  for (let n = 0; n < 5; n += 1) {
+    const { ask, socket, closed } = await openSocket(gateway.origin, path);
+    await ask(create());
+    if (n % 2 === 0) socket.terminate();
+    else socket.close();
+    await closed;
+  }
+  await expect.poll(() => gateway.upgrades.size()).toBe(0);
+  await gateway.close();
+});
+
+test('a connection that closes in the middle of its handshake, or its first frame, leaves nothing', async () => {
+  const { gateway } = await gatewayWithChannel();
+  const key = 'dGhlIHNhbXBsZSBub25jZQ==';
+  const handshake =
+    `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+    `Authorization: Bearer ${clientKey}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`;
+  for (const rest of ['', '\x81', '\x81\xfe\xff\xff', '\xff\xff\xff\xff']) {
+    const socket = connect(gateway.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(Buffer.from(handshake + rest, 'latin1'));
+    if (rest === '') socket.destroy();
+    else {
+      await once(socket, 'data');
+      socket.destroy();
+    }
+  }
+  await expect.poll(() => gateway.upgrades.size()).toBe(0);
+});
+
+test('any other path refuses a WebSocket like the request that it is', async () => {
+  const gateway = await gatewayForTest();
+  expect((await refusedSocket(gateway.origin, '/v1/chat/completions')).status).toBe(405);
+});
