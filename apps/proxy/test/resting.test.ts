@@ -72,6 +72,48 @@ test('after a rate limit that answer is a 429, and Retry-After is kept to', asyn
   expect(asked).toBe(2);
 });
 
+test('a channel that had too many requests is asked last for its other models, for a moment', async () => {
+  const limited = await upstreamForTest((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      if (body.includes('"n"')) response.end(goodBody);
+      else response.writeHead(429).end('{"error":{"message":"slow down"}}');
+    });
+  });
+  const good = await providerForTest({ n: 'good' });
+  const gateway = await gatewayForTest({
+    channels: {
+      limited: { origin: limited, models: { m: {}, n: {} } },
+      good: { origin: good.origin, models: { n: {} } },
+    },
+  });
+  const { limited: first, good: other } = gateway.targetIds;
+  const targetOf = async (model: string) => {
+    const { headers } = await call(gateway.origin, chat, { body: chatTo(model) });
+    return Number(headers['x-proxy-target-id']);
+  };
+  expect(await targetOf('n')).toBe(first);
+  await targetOf('m');
+  expect(await targetOf('n')).toBe(other);
+  expect(gateway.events).toContainEqual(
+    expect.objectContaining({
+      type: 'fault_changed',
+      data: expect.objectContaining({ fault: expect.objectContaining({ kind: 'rate_limit' }) }),
+    }),
+  );
+  // Whoever wants no other is served all the same, and that ends it.
+  expect(await targetOf('limited/n')).toBe(first);
+  expect(await targetOf('n')).toBe(first);
+  gateway.clock.aheadS += 1;
+  await targetOf('m');
+  expect(await targetOf('n')).toBe(other);
+  gateway.clock.aheadS += 30;
+  expect(await targetOf('n')).toBe(first);
+});
+
 test('the gateway asks for no probes', async () => {
   const { ask, bus } = await start();
   await ask();

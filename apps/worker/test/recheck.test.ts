@@ -16,6 +16,17 @@ import { addTarget, openTestWorker, startProvider } from './open-test-worker.ts'
 
 const endless = new AbortController().signal;
 
+/** A client's request for another model, to which the channel says that there are too many. */
+function limited(targetId: number, at: number) {
+  const request = requestOf(targetId, at, true);
+  const shown = { outcome: 'failure', kind: 'rate_limit', scope: 'channel' } as const;
+  const measured = { first_token_s: null, retry_after_s: 8, began_at: at, at };
+  const attempts = request.attempts.map((one) => ({
+    ...{ ...one, model: 'other', finding: { ...shown, ...measured } },
+  }));
+  return { ...request, request_id: 'limited', attempts };
+}
+
 /** A channel of two models that passed a run a minute ago. */
 async function withChannel(behaviour: BehaviourName = 'good') {
   const worker = await openTestWorker();
@@ -54,6 +65,28 @@ test('a model that failed for a client is asked again once its rest is over', as
   expect(await look()).toEqual(['gpt-4o']);
   expect(await evidence()).toMatchObject({ state: 'proven', failures: 0, proved_by: 'probe' });
   expect(await look()).toEqual([]);
+});
+
+test('a channel that had too many requests is left alone for its rest', async () => {
+  const { db, target, failLive, look, clock, deps, provider, job } = await withChannel();
+  await failLive(0);
+  await recordProxyRequests(db, [limited(target.id, clock.now)]);
+  clock.now += 2;
+  expect(await look()).toEqual([]);
+  await recheckModel(deps, job, endless);
+  expect(provider.requests).toEqual([]);
+  expect(await getTarget(db, target.id)).toMatchObject({ last_status: 'healthy', last_fail: 0 });
+  clock.now += 7;
+  expect((await look()).toSorted()).toEqual(['gpt-4o']);
+});
+
+test('and a run that is due begins after it', async () => {
+  const { db, target, deps, clock } = await withChannel();
+  const pauses: number[] = [];
+  await recordProxyRequests(db, [limited(target.id, clock.now)]);
+  const pause = async (ms: number) => void pauses.push(ms);
+  await runTarget({ ...deps, pause }, { targetId: target.id, trigger: 'manual' }, endless);
+  expect(pauses).toEqual([8000]);
 });
 
 test("a recheck that fails shows that the model doesn't work, and counts as no run", async () => {

@@ -48,10 +48,12 @@ export type {
   StateIssued,
 } from './events/monitor-event.ts';
 export {
+  busyUntilOf,
   type ChannelFault,
   type HeardFault,
   latestFault,
   nextFault,
+  outageOf,
 } from './evidence/channel-fault.ts';
 export { channelFaultShape } from './evidence/channel-fault-shape.ts';
 export { type Evidence, latestEvidence, latestOf, noEvidence } from './evidence/evidence.ts';

@@ -9,10 +9,13 @@ import {
   latestOf,
   type MonitorEvent,
   modelKey,
+  outageOf,
   type Target,
 } from '@api-monitor/core';
 import type { ModelStateRow } from '@api-monitor/db';
 import { LRUCache } from 'lru-cache';
+
+type FaultyTarget = Pick<Target, 'id' | 'fault'>;
 
 export type EvidenceTracker = ReturnType<typeof createEvidenceTracker>;
 
@@ -32,6 +35,9 @@ export function createEvidenceTracker(nowS: () => number) {
       if (isEarlier && key.startsWith(`${targetId}/`)) heardByModel.delete(key);
     }
   };
+  /** Its fault, which may be that it is busy for a moment. */
+  const latestFaultOf = ({ id, fault }: FaultyTarget): ChannelFault | null =>
+    latestFault(fault, heardFaults.peek(id) ?? null, nowS());
   return {
     /** The latest evidence for a model. */
     evidenceOf({
@@ -43,10 +49,9 @@ export function createEvidenceTracker(nowS: () => number) {
       const heard = heardByModel.peek(keyOf(target_id, model));
       return heard ? latestEvidence(evidence, heard, nowS()) : evidence;
     },
-    /** What keeps a whole channel from serving; null if nothing does. */
-    faultOf({ id, fault }: Pick<Target, 'id' | 'fault'>): ChannelFault | null {
-      return latestFault(fault, heardFaults.peek(id) ?? null, nowS());
-    },
+    latestFaultOf,
+    /** What keeps a whole channel from serving; null if nothing does. One that is busy for a moment serves. */
+    faultOf: (target: FaultyTarget) => outageOf(latestFaultOf(target)),
     take(event: MonitorEvent): void {
       if (event.type === 'evidence_changed') {
         const { target_id, model, evidence } = event.data;
@@ -58,7 +63,7 @@ export function createEvidenceTracker(nowS: () => number) {
         const { target_id, fault, at } = event.data;
         const known = heardFaults.peek(target_id);
         if (!known || known.at <= at) heardFaults.set(target_id, { fault, at });
-        if (!fault) forgetModels(target_id, at);
+        if (!fault && (!known || outageOf(known.fault))) forgetModels(target_id, at);
       } else if (event.type === 'run_completed' && event.data.success > 0) {
         // What a run found is stored, and its answers end a fault.
         heardFaults.delete(event.data.target_id);

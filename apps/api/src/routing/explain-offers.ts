@@ -32,6 +32,9 @@ export const candidateSchema = z
       .enum(rests)
       .describe('resting: nothing is sent after failures; half_open: one request may try it'),
     retry_at: unixSeconds.nullable().describe('when it may be tried again'),
+    channel_busy_until: unixSeconds
+      .nullable()
+      .describe('until when others go first, because the channel had too many requests'),
     error_kind: z.enum(errorKinds).nullable().describe('of the latest failure on this route'),
     error: z.string().nullable().describe('the latest failure on this route'),
     is_wrong_answer: z.boolean().describe('its last checked answer was readable but wrong'),
@@ -88,14 +91,15 @@ const breakerByRest: Record<Rest, CandidateItem['breaker']> = {
 export function candidateItem(one: RankedOffer<KnownOffer>): CandidateItem {
   const { rank, refused, standing, proof_age_s, is_fresh, offer } = one;
   const { target, state, model, evidence } = offer;
-  const { rest, retry_at, error_kind, error, is_wrong_answer, proved_at } = standing;
+  const { rest, retry_at, channel_busy_until, is_wrong_answer, proved_at } = standing;
+  const { error_kind, error } = standing;
   const { live_failures, live_error } = liveFieldsOf({ evidence, success: state.success });
   return {
     ...{ rank, target_id: target.id, target_name: target.name, model },
     refused: refused && refusalTexts[refused],
     refused_code: refused,
     evidence_state: standing.state,
-    ...{ rest, retry_at, error_kind, error, is_wrong_answer },
+    ...{ rest, retry_at, channel_busy_until, error_kind, error, is_wrong_answer },
     is_alive: isAlive(one),
     ...{ is_fresh, proved_at, proof_age_s },
     first_byte_s: standing.first_token_s,

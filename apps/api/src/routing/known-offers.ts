@@ -22,7 +22,7 @@ export function knownModelOf(
   return {
     plan: probePlanOf(state.model, target.dont_probe),
     evidence: evidence.evidenceOf(state),
-    fault: evidence.faultOf(target),
+    fault: evidence.latestFaultOf(target),
   };
 }
 

@@ -185,7 +185,7 @@ function offersFor(board: Board, asked: Asked<BoardTarget>): readonly BoardModel
   return entry ? [entry] : [];
 }
 
-/** Puts the conversation's previous target first, if it is still a candidate. */
+/** Puts the conversation's previous target first, if it is still a candidate and isn't busy. */
 function lastPlaceFirst(
   { affinity }: ResolveDeps,
   model: string,
@@ -194,7 +194,9 @@ function lastPlaceFirst(
 ): Choice[] {
   if (!conversation?.isBegun || choices.length < 2) return choices;
   const placeId = affinity.of(conversation.id, model);
-  const place = choices.find(({ entry }) => entry.target.id === placeId);
+  const place = choices.find(
+    ({ entry, standing }) => entry.target.id === placeId && standing.channel_busy_until === null,
+  );
   return place ? [place, ...choices.filter((choice) => choice !== place)] : choices;
 }
 

@@ -23,16 +23,24 @@ interface PaceOptions {
   /** The usual limit, and the one that an earlier run has learnt; null: none. */
   usual: number;
   remembered: number | null;
+  /** How long the channel is left alone first, because it had too many requests. */
+  restS?: number;
   pause: Pause;
   signal: AbortSignal;
 }
 
-export function createPace({ usual, remembered, pause, signal }: PaceOptions): Pace {
+export function createPace({
+  usual,
+  remembered,
+  restS: firstRestS = 0,
+  pause,
+  signal,
+}: PaceOptions): Pace {
   const start = Math.max(1, Math.min(usual, remembered ?? usual));
   let limit = start;
   let active = 0;
   let restedS = 0;
-  let rest = Promise.resolve();
+  let rest = firstRestS > 0 ? pause(firstRestS * 1000, signal).catch(() => {}) : Promise.resolve();
   const waiting: (() => void)[] = [];
   const startNext = () => {
     while (active < limit) {

@@ -1,7 +1,9 @@
 import {
   AppError,
+  busyUntilOf,
   chooseModels,
   isSixthRun,
+  outageOf,
   planModels,
   type RunCut,
   type RunNote,
@@ -76,7 +78,9 @@ function asNoted(notes: readonly RunNote[]): Why {
 export async function probeTarget(deps: Deps, input: ProbeTargetInput): Promise<RunFound> {
   const { target, cut, asksAll } = input;
   const { db, limits, pause, nowS } = deps;
-  const { list_way, probe_concurrency, fault } = await getProbeMemory(db, target.id);
+  const memory = await getProbeMemory(db, target.id);
+  const { list_way, probe_concurrency } = memory;
+  const fault = outageOf(memory.fault);
   const past = await listKnownModels(db, target.id);
   const answer = target.models_mode === 'manual' ? null : await listAwake(deps, input, list_way);
   const list = answer && foundList(answer, past, target);
@@ -87,7 +91,9 @@ export async function probeTarget(deps: Deps, input: ProbeTargetInput): Promise<
   const isTrusted = fault === null && (list === null || list.ok);
   const plan = planModels({ models, known, target, asksAll, isTrusted, nowS: nowS() });
   const speed = { usual: limits.probesPerRun, remembered: probe_concurrency };
-  const pace = createPace({ ...speed, pause, signal: cut });
+  const busyUntil = busyUntilOf(memory.fault, nowS());
+  const restS = busyUntil === null ? 0 : busyUntil - nowS();
+  const pace = createPace({ ...speed, restS, pause, signal: cut });
   const run = { ...input, known, fault, list, plan, pace };
   const { unasked, failure, isComplete, ...probed } = await probeModels(deps, run);
   const end = failure

@@ -1,6 +1,8 @@
 import {
+  busyUntilOf,
   isTurn,
   nextRecheck,
+  outageOf,
   type ProbeModelJob,
   probePlanOf,
   recheckAt,
@@ -72,11 +74,12 @@ export async function recheckModel(
       deps.metrics.recheckEnded('skipped');
       return;
     }
-    const others = memory.fault ? [] : await listKnownModels(deps.db, target_id);
+    const outage = outageOf(memory.fault);
+    const others = outage ? [] : await listKnownModels(deps.db, target_id);
     const askWitness = (witness: KnownState) => ask(deps, asking, witness);
     const heard = await unlessCut(cut, hearWitness(outcome, { target, others, askWitness }));
     for (const one of heard ?? []) await record(deps, target, one, cut);
-    if (!memory.fault || !outcome.probe.success) return;
+    if (!outage || !outcome.probe.success) return;
   } finally {
     budget.end();
   }
@@ -108,8 +111,8 @@ function isWanted(
 ): boolean {
   const { model, evidence, gone_at } = known;
   const isProbed = probePlanOf(model, target.dont_probe) === 'probed' && gone_at === null;
-  if (!target.enabled || !isProbed) return false;
-  const dueAt = fault ? fault.rest_until : recheckAt(evidence);
+  if (!target.enabled || !isProbed || busyUntilOf(fault, nowS) !== null) return false;
+  const dueAt = outageOf(fault)?.rest_until ?? recheckAt(evidence);
   return dueAt !== null && dueAt <= nowS;
 }
 

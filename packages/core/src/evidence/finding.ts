@@ -28,6 +28,20 @@ export interface Judgement {
   may_another_serve: boolean;
 }
 
+/** Whether it shows that nothing on the channel works. */
+export function isOfWholeChannel(finding: Pick<Finding, 'outcome' | 'scope' | 'kind'>): boolean {
+  return isOfChannel(finding) && finding.kind !== 'rate_limit';
+}
+
+/** Whether the whole channel had too many requests, which passes within moments. */
+export function isChannelLimit(finding: Pick<Finding, 'outcome' | 'scope' | 'kind'>): boolean {
+  return isOfChannel(finding) && finding.kind === 'rate_limit';
+}
+
+function isOfChannel({ outcome, scope }: Pick<Finding, 'outcome' | 'scope'>): boolean {
+  return outcome === 'failure' && scope === 'channel';
+}
+
 /** A judgement with what the state machine needs. Times are Unix seconds. */
 export interface Finding extends Pick<Judgement, 'outcome' | 'kind' | 'scope' | 'message'> {
   route: EvidenceRoute;

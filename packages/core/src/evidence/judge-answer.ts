@@ -2,6 +2,7 @@ import type { Answer, BodyError, BodyFault, BodyReading } from '../probes/answer
 import {
   type Complaint,
   type ComplaintTopic,
+  isLimitOfModel,
   isOfModelAlone,
   kindByTopic,
   namesParameter,
@@ -92,7 +93,9 @@ function judgeComplaint(complaint: Complaint, message: string, by: JudgedAnswer[
       return { outcome: 'refused', kind, scope: 'route', message, may_another_serve: true };
     case 'quota':
     case 'auth':
-      return ofAccount(failure(kind, message), complaint, by);
+      return isOfModelAlone(complaint) ? failure(kind, message) : ofChannel(kind, message, by);
+    case 'rate_limit':
+      return isLimitOfModel(complaint) ? failure(kind, message) : ofChannel(kind, message, by);
     case 'too_long':
     case 'policy':
     case 'lost_state':
@@ -106,11 +109,8 @@ function judgeComplaint(complaint: Complaint, message: string, by: JudgedAnswer[
 }
 
 /** A channel's fault is told to all clients, so it mustn't quote one's request. */
-function ofAccount(judgement: Judgement, complaint: Complaint, by: JudgedAnswer['by']): Judgement {
-  if (isOfModelAlone(complaint)) return judgement;
-  const { message } = judgement;
-  const isPublic = by === 'traffic' && message !== null;
-  return { ...judgement, scope: 'channel', message: isPublic ? withoutQuotes(message) : message };
+function ofChannel(kind: ErrorKind, message: string, by: JudgedAnswer['by']): Judgement {
+  return failure(kind, by === 'traffic' ? withoutQuotes(message) : message, 'channel');
 }
 
 /**

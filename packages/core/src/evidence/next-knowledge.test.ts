@@ -65,6 +65,16 @@ test('a failure of the channel that is heard of after a later answer counts no m
   expect(next(before, { ...quota, began_at: 121, at: 122 }).fault).toMatchObject({ since: 122 });
 });
 
+test('a rate limit rests the model on its proven routes, and makes the channel busy', () => {
+  const limit = { scope: 'channel', kind: 'rate_limit', message: 'HTTP 429' } as const;
+  const after = next(known(), limit);
+  expect(restsOf(after)).toEqual({ chat: 101, anthropic: 101 });
+  expect(after.fault).toMatchObject({ kind: 'rate_limit', rest_until: 101 });
+  expect(next(known(), { ...limit, scope: 'model' }).fault).toBeNull();
+  // The model has answered since.
+  expect(next(known(), { ...limit, began_at: 40, at: 45 }).fault).toBeNull();
+});
+
 test('a fault carries the status of the answer that showed it', () => {
   const found = next(known(), { ...quota, status: 402 });
   expect(found.fault).toMatchObject({ status: 402 });

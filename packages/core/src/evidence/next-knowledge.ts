@@ -2,7 +2,7 @@ import type { Route } from '../probes/route.ts';
 import { type ChannelFault, nextFault } from './channel-fault.ts';
 import type { Evidence } from './evidence.ts';
 import { type EvidenceRoute, isProbedRoute } from './evidence-route.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, isChannelLimit, isOfWholeChannel } from './finding.ts';
 import { nextEvidence } from './next-evidence.ts';
 import { isLongDead } from './rest.ts';
 
@@ -15,14 +15,16 @@ export interface Knowledge {
 /**
  * What is known after one more finding about a model. After a failure of the whole model, every route on
  * which it was proven rests; one of the whole channel leaves the routes as they are, because the fault
- * outweighs them until it ends, and counts only if the model hasn't answered since.
+ * outweighs them until it ends, and counts only if the model hasn't answered since. Too many requests are a
+ * failure of the model, beside which the channel is busy for a moment.
  */
 export function nextKnowledge(before: Knowledge, finding: Finding, intervalS: number): Knowledge {
-  const isOfChannel = finding.outcome === 'failure' && finding.scope === 'channel';
-  if (isOfChannel && finding.at < answeredAt(before.evidence)) return before;
-  const fault = nextFault(before.fault, finding, intervalS);
-  if (isOfChannel) return { evidence: before.evidence, fault };
-  const isOfModel = finding.outcome === 'failure' && finding.scope === 'model';
+  const isOfChannel = isOfWholeChannel(finding);
+  const isLimit = isChannelLimit(finding);
+  const isLate = (isOfChannel || isLimit) && finding.at < answeredAt(before.evidence);
+  const fault = isLate ? before.fault : nextFault(before.fault, finding, intervalS);
+  if (isOfChannel) return isLate ? before : { evidence: before.evidence, fault };
+  const isOfModel = isLimit || (finding.outcome === 'failure' && finding.scope === 'model');
   const own = before.evidence.find(({ route }) => route === finding.route) ?? null;
   if (own && !before.fault && isProvenJustNow(own, finding)) return before;
   const others = before.evidence.filter((entry) => entry !== own);

@@ -25,6 +25,15 @@ export function restS(failures: number, intervalS: number): number {
   return Math.min(longestLiveRestS * 2 ** doublings, Math.max(longestLiveRestS, intervalS));
 }
 
+/** A channel that is only busy lets others go first for no longer than this. */
+const longestBusyS = 60;
+
+/** The end of a channel's rest after it had too many requests this many times in a row. */
+export function busyUntil(at: number, times: number, retryAfterS: number | null): number {
+  const doubling = 2 ** (Math.min(times, failuresToFail) - 1);
+  return at + Math.min(longestBusyS, Math.max(doubling, retryAfterS ?? 0));
+}
+
 /** The end of the rest after a failure; the channel's own `Retry-After` may make it longer. */
 export function restUntil(
   at: number,

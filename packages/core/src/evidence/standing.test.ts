@@ -53,6 +53,18 @@ test('what probes leave out is tried by clients', () => {
   expect(on(known([rested]))).toEqual(['failed', false]);
 });
 
+test('a busy channel keeps every proof, and its models stay as they are', () => {
+  const busy = { ...sampleOf(channelFaultShape), kind: 'rate_limit' as const };
+  const during = known([entry('chat', 'proven')], { fault: { ...busy, rest_until: nowS + 5 } });
+  expect(standingOn(during, 'chat', nowS)).toMatchObject({
+    ...{ state: 'proven', rest: 'none', is_channel_fault: false },
+    channel_busy_until: nowS + 5,
+  });
+  expect(standingOn(during, 'chat', nowS + 5).channel_busy_until).toBeNull();
+  const headline = headlineOf(during, nowS);
+  expect([headline.state, isServable(headline)]).toEqual(['proven', true]);
+});
+
 test("a channel's fault outweighs every proof", () => {
   const fault = {
     ...sampleOf(channelFaultShape),

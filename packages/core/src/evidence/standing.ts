@@ -1,6 +1,6 @@
 import { isAhead } from '../figures/clock-skew.ts';
 import type { ErrorKind } from '../probes/error-kind.ts';
-import type { ChannelFault } from './channel-fault.ts';
+import { busyUntilOf, type ChannelFault, outageOf } from './channel-fault.ts';
 import type { Evidence } from './evidence.ts';
 import type { EvidenceRoute } from './evidence-route.ts';
 import type { EvidenceState } from './evidence-state.ts';
@@ -15,7 +15,7 @@ export type ProbePlanKind = (typeof probePlans)[number];
 export interface KnownModel {
   plan: ProbePlanKind;
   evidence: readonly Evidence[];
-  /** Of its channel. */
+  /** Of its channel, which may only be busy. */
   fault: ChannelFault | null;
 }
 
@@ -35,6 +35,8 @@ export interface Standing {
   is_proven_elsewhere: boolean;
   /** Whether the whole channel is at fault. */
   is_channel_fault: boolean;
+  /** Until when its channel rests after too many requests, and others go first; null if it doesn't. */
+  channel_busy_until: number | null;
   /** Whether the probe that should ask a failed model again hasn't come, so that clients may try. */
   is_overdue: boolean;
   error_kind: ErrorKind | null;
@@ -48,6 +50,7 @@ const nothingKnown: Omit<Standing, 'state' | 'is_proven_elsewhere'> = {
     failing_since: null,
     retry_at: null,
     is_channel_fault: false,
+    channel_busy_until: null,
     is_overdue: false,
   },
   ...{ error_kind: null, error: null },
@@ -55,6 +58,12 @@ const nothingKnown: Omit<Standing, 'state' | 'is_proven_elsewhere'> = {
 
 /** The standing of a model on a route. */
 export function standingOn(known: KnownModel, route: EvidenceRoute, nowS: number): Standing {
+  const fault = outageOf(known.fault);
+  const channel_busy_until = busyUntilOf(known.fault, nowS);
+  return { ...standingWith({ ...known, fault }, route, nowS), channel_busy_until };
+}
+
+function standingWith(known: KnownModel, route: EvidenceRoute, nowS: number): Standing {
   const entry = known.evidence.find((one) => one.route === route);
   const others = known.evidence.filter((one) => one.route !== route);
   const is_proven_elsewhere = others.some(({ state }) => state === 'proven');
@@ -63,7 +72,7 @@ export function standingOn(known: KnownModel, route: EvidenceRoute, nowS: number
     const fallen = faulty(fault, nowS);
     if (fallen.rest === 'resting') return { ...fallen, is_proven_elsewhere };
     // After its rest one request may show whether the channel is back.
-    const { state, rest } = standingOn({ ...model, fault: null }, route, nowS);
+    const { state, rest } = standingWith({ ...model, fault: null }, route, nowS);
     return { ...fallen, state, rest: rest === 'none' ? fallen.rest : rest, is_proven_elsewhere };
   }
   if (entry && !isForgotten(entry, nowS)) {
@@ -102,6 +111,7 @@ function ofEntry(entry: Evidence, plan: ProbePlanKind, nowS: number) {
     failing_since,
     retry_at: entry.rest_until,
     is_channel_fault: false,
+    channel_busy_until: null,
     is_overdue: isOverdue(entry, nowS),
     error_kind: entry.error_kind,
     error: entry.error,
@@ -154,9 +164,10 @@ export function headlineOf(known: KnownModel, nowS: number): Headline {
     .map(({ route }) => ({ ...standingOn(known, route, nowS), route }))
     .sort((a, b) => placeOf(a) - placeOf(b) || (b.proved_at ?? 0) - (a.proved_at ?? 0));
   const [best] = standings;
-  if (known.fault) {
+  const outage = outageOf(known.fault);
+  if (outage) {
     const route = best?.route ?? null;
-    return { ...faulty(known.fault, nowS), is_proven_elsewhere: false, route };
+    return { ...faulty(outage, nowS), is_proven_elsewhere: false, route };
   }
   if (best && !(best.state === 'refused' && known.plan !== 'probed')) return best;
   const state = known.plan === 'probed' ? 'unproven' : known.plan;

@@ -6,11 +6,13 @@ import {
   badRequestWords,
   concurrencyWords,
   gateWords,
+  limitOfModelWords,
   lostStateWords,
   modelMissingWords,
   notChatAlone,
   notChatWords,
   ofModelWords,
+  ownSizeWords,
   perMinuteWords,
   policyWords,
   quotaWords,
@@ -98,6 +100,8 @@ const rows: readonly Row[] = [
     applies: ({ code }) => /^(mismatched|invalid)_(organization|project)$/.test(code ?? ''),
   },
   says('gate', gateWords, 'unquoted'),
+  // A request that is larger than the whole limit never fits, however long one waits.
+  says('too_long', ownSizeWords, 'unquoted'),
   { topic: 'rate_limit', applies: (_, { unquoted }) => passesSoon(unquoted) },
   {
     topic: 'quota',
@@ -173,6 +177,12 @@ export function classifyError(complaint: Complaint): ErrorKind {
 export function isOfModelAlone(complaint: Complaint): boolean {
   const words = saidBy(complaint);
   return ofModelWords.test(words) || tooDearWords.test(words);
+}
+
+/** Whether a rate limit is that of the model alone, and other models of the channel aren't limited. */
+export function isLimitOfModel(complaint: Complaint): boolean {
+  const words = saidBy(complaint);
+  return ofModelWords.test(words) || limitOfModelWords.test(words);
 }
 
 /** Whether the model may answer on another text route, although it "isn't a chat model". */

@@ -31,6 +31,15 @@ export const concurrencyWords =
 export const rateLimitWords =
   /rate.?limit|too many requests|resource_exhausted|throttl|请求(过于)?频繁|请求过快|频率|限流|限速|负载已饱和|slow down/;
 
+/**
+ * OpenAI names the model: "Rate limit reached for gpt-4o in organization …".
+ * Source: https://platform.openai.com/docs/guides/rate-limits
+ */
+export const limitOfModelWords = /limit reached for \S+ (\(.{0,60}\) )?(in|on) /;
+/** The request alone is larger than the limit of a minute. */
+export const ownSizeWords =
+  /request too large for|tokens must be reduced in order to run|reduce your message size/;
+
 /** The account, or the key, has nothing left. */
 export const quotaWords = any(
   /insufficient.{0,12}(quota|balance|credit|fund)|exceeded your (current )?quota|billing|(?<!load.?)\bbalance\b(?!r)/,

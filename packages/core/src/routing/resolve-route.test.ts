@@ -19,6 +19,7 @@ interface Given extends Partial<Evidence> {
   /** The model's only evidence is on another route. */
   isElsewhere?: boolean;
   isFaulty?: boolean;
+  isBusy?: boolean;
   plan?: Offer['plan'];
 }
 
@@ -26,6 +27,7 @@ const target = (id: number, enabled = true): RoutedTarget => ({
   ...{ id, name: `t${id}`, enabled, sort_order: id, interval_min: 30 },
 });
 const fault = { ...sampleOf(channelFaultShape), rest_until: nowS + 30 };
+const busy = { ...fault, kind: 'rate_limit' } as const;
 /** Fails since its last request, a while ago. */
 const failing = { failures: 1, failing_since: nowS - 20, error: 'HTTP 500' };
 const half = { ...failing, rest_until: nowS - 10 };
@@ -33,7 +35,7 @@ const resting = { ...failing, rest_until: nowS + 3 };
 const failed = { state: 'failed', ...failing, failures: 6, rest_until: nowS + 30 } as const;
 
 function offer(id: number, { enabled, isForbidden: _, ...given }: Given = {}): Offer {
-  const { isElsewhere, isFaulty, plan = 'probed', ...fields } = given;
+  const { isElsewhere, isFaulty, isBusy, plan = 'probed', ...fields } = given;
   const proven: Evidence = {
     ...sampleOf(evidenceShape),
     ...{ route: isElsewhere ? 'responses' : 'chat', state: 'proven' },
@@ -46,7 +48,7 @@ function offer(id: number, { enabled, isForbidden: _, ...given }: Given = {}): O
     model: 'm',
     plan,
     evidence,
-    fault: isFaulty ? fault : null,
+    fault: isFaulty ? fault : isBusy ? busy : null,
   };
 }
 
@@ -69,6 +71,17 @@ const order = (given: Record<number, Given>, routing?: Partial<Routing>) =>
 test('the fastest target comes first, whatever its place in the list', () => {
   expect(order({ 3: {}, 1: {}, 2: {} })).toEqual([1, 2, 3]);
   expect(order({ 1: { first_token_s: null }, 2: {} })).toEqual([2, 1]);
+});
+
+test('a busy channel comes behind the proven offers of others, and before nothing at all', () => {
+  const stale = { proved_at: nowS - 9_000 };
+  const offers = { 1: { isBusy: true }, 2: { is_wrong_answer: true }, 3: { ...half, ...stale } };
+  expect(order({ ...offers, 4: { isElsewhere: true } })).toEqual([2, 3, 1, 4]);
+  expect(order({ 1: { isBusy: true, isElsewhere: true }, 2: { isElsewhere: true } })).toEqual([
+    2, 1,
+  ]);
+  expect(resolve({ 1: { isBusy: true } }).fault).toBeNull();
+  expect(sharersOf(resolve({ 1: { isBusy: true }, 2: {} }).ranked, 'round-robin')).toHaveLength(1);
 });
 
 test('only targets about as fast as the fastest share the traffic', () => {

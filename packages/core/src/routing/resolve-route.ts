@@ -73,7 +73,7 @@ const spreadFactor = 1.25;
 
 /**
  * Where a request goes, and why. Offers are ranked by what is known on the request's route: proven and
- * fresh, proven with a wrong answer, proven but stale, unproven, unprovable, skipped; then those whose probe
+ * fresh, proven with a wrong answer, proven but stale, those of busy channels, unproven, unprovable, skipped; then those whose probe
  * is overdue, and those of a channel that was at fault. Those that are tried again after failures come last
  * of their kind; among equals the policy decides. `offers` has every
  * target's offer of the requested model.
@@ -179,19 +179,31 @@ const refusedTier = 9;
 
 function tierOf({ refused, standing, is_fresh }: RankedOffer<Offer>): number {
   if (refused) return refusedTier;
-  const { state, rest, is_channel_fault, is_wrong_answer } = standing;
+  const { state, rest, is_channel_fault, channel_busy_until } = standing;
   const late = rest === 'half_open' ? 0.5 : 0;
   if (is_channel_fault) return 7;
+  // It may still serve, and is better than nothing: one client's limit must not close it to others.
+  if (channel_busy_until !== null) return Math.max(staleTier, placeOf(state)) + 0.75;
+  return state === 'proven' ? provenTier(standing, is_fresh) + late : placeOf(state) + late;
+}
+
+const staleTier = 2;
+
+function provenTier({ is_wrong_answer }: Standing, isFresh: boolean): number {
+  if (!isFresh) return staleTier;
+  return is_wrong_answer ? 1 : 0;
+}
+
+function placeOf(state: Standing['state']): number {
   switch (state) {
     case 'proven':
-      if (!is_fresh) return 2 + late;
-      return (is_wrong_answer ? 1 : 0) + late;
+      return staleTier;
     case 'unproven':
-      return 3 + late;
+      return 3;
     case 'unprovable':
-      return 4 + late;
+      return 4;
     case 'skipped':
-      return 5 + late;
+      return 5;
     case 'failed':
       return 6;
     case 'refused':

@@ -1,5 +1,5 @@
 import type { ChannelFault } from '../evidence/channel-fault.ts';
-import type { Finding } from '../evidence/finding.ts';
+import { type Finding, isOfWholeChannel } from '../evidence/finding.ts';
 import type { ErrorKind } from '../probes/error-kind.ts';
 import type { ProbeResult } from '../probes/probe-row.ts';
 
@@ -72,7 +72,7 @@ function connectionsNeededBy({ list, fault }: Suspicion): number {
 
 /** Whether a probe met a fault that seems to be the whole channel's. */
 export function isChannelWide(findings: readonly Finding[]): boolean {
-  return findings.some(({ outcome, scope }) => outcome === 'failure' && scope === 'channel');
+  return findings.some(isOfWholeChannel);
 }
 
 /**
@@ -89,8 +89,7 @@ export function settleScopes<One extends { finding: Finding }>(
       ? withScope(one, 'channel')
       : one,
   );
-  const isOfChannel = ({ finding }: One) =>
-    finding.outcome === 'failure' && finding.scope === 'channel';
+  const isOfChannel = ({ finding }: One) => isOfWholeChannel(finding);
   const last = widened.findLast(isOfChannel);
   return widened.filter((one) => one === last || !isOfChannel(one));
 }

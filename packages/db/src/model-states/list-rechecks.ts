@@ -1,4 +1,10 @@
-import { type ChannelFault, clockSkewS, type Evidence } from '@api-monitor/core';
+import {
+  busyUntilOf,
+  type ChannelFault,
+  clockSkewS,
+  type Evidence,
+  outageOf,
+} from '@api-monitor/core';
 import { parseColumn } from '../engine/columns.ts';
 import type { Database } from '../engine/database.ts';
 
@@ -18,7 +24,7 @@ export async function listRechecks(db: Database, nowS: number): Promise<Recheck[
   const models = await db.kysely
     .selectFrom('model_states')
     .innerJoin('targets', 'targets.id', 'model_states.target_id')
-    .select(['target_id', 'model'])
+    .select(['target_id', 'model', 'fault'])
     .where('recheck_at', 'is not', null)
     .where((where) =>
       where.or([
@@ -30,11 +36,20 @@ export async function listRechecks(db: Database, nowS: number): Promise<Recheck[
     .where('gone_at', 'is', null)
     .where('targets.enabled', '=', 1)
     .where('targets.deleted_at', 'is', null)
-    .where('targets.fault', 'is', null)
     .orderBy('recheck_at')
     .execute();
   const faults = await listFaultRechecks(db, nowS);
-  return [...faults, ...models.map((one) => ({ ...one, reason: 'model' as const }))];
+  const ofModels = models.filter(({ fault }) => fault === null || mayBeAsked(fault, nowS));
+  return [
+    ...faults,
+    ...ofModels.map(({ fault: _, ...one }) => ({ ...one, reason: 'model' as const })),
+  ];
+}
+
+/** One model shows whether a channel at fault is back, and a busy one is left alone for its rest. */
+function mayBeAsked(text: string, nowS: number): boolean {
+  const fault = parseColumn<ChannelFault>(text);
+  return outageOf(fault) === null && busyUntilOf(fault, nowS) === null;
 }
 
 async function listFaultRechecks(db: Database, nowS: number): Promise<Recheck[]> {
@@ -48,7 +63,8 @@ async function listFaultRechecks(db: Database, nowS: number): Promise<Recheck[]>
     .execute();
   const rechecks: Recheck[] = [];
   for (const { id: target_id, fault } of targets) {
-    if (fault === null || isResting(parseColumn<ChannelFault>(fault), nowS)) continue;
+    const outage = fault && outageOf(parseColumn<ChannelFault>(fault));
+    if (!outage || isResting(outage, nowS)) continue;
     const model = await modelProvenLast(db, target_id);
     if (model !== null) rechecks.push({ target_id, model, reason: 'fault' });
   }

@@ -7,10 +7,6 @@ const challenge =
 export const serverComplaints = [
   ...all(
     shows.rateLimit,
-    openai(429, 'Rate limit reached for gpt-4o on tokens per min (TPM): Limit 30000, Used 29000.', {
-      type: 'tokens',
-      code: 'rate_limit_exceeded',
-    }),
     openai(429, ''),
     openai(429, 'Quota exceeded: 10 requests per minute'),
     openai(429, '当前并发数已达上限 (1)，请稍后再试', { code: 'concurrency_limit' }),
@@ -25,6 +21,35 @@ export const serverComplaints = [
     ),
     gemini(429, 'RESOURCE_EXHAUSTED', 'Resource has been exhausted (e.g. check rate limits).'),
     { route: 'chat', status: 200, body: { code: 429, message: 'slow down, please' } },
+  ),
+  ...all(
+    shows.rateLimitOfModel,
+    openai(429, 'Rate limit reached for gpt-4o on tokens per min (TPM): Limit 30000, Used 29000.', {
+      type: 'tokens',
+      code: 'rate_limit_exceeded',
+    }),
+    openai(
+      429,
+      'Rate limit reached for gpt-4o-mini in organization org-a on requests per min (RPM): Limit 3, Used 3, Requested 1.',
+    ),
+    anthropic(
+      429,
+      'rate_limit_error',
+      'This request would exceed the rate limit of 8,000 output tokens per minute (model: claude-x)',
+    ),
+    openai(429, '该模型请求过于频繁，请稍后再试'),
+  ),
+  ...all(
+    shows.tooLong,
+    openai(
+      429,
+      'Request too large for gpt-4o in organization org-a on tokens per min (TPM): Limit 30000, Requested 90000. The input or output tokens must be reduced in order to run successfully.',
+      { type: 'tokens', code: 'rate_limit_exceeded' },
+    ),
+    openai(
+      413,
+      'Request too large for model `llama-3` on tokens per minute (TPM): Limit 6000, Requested 9044, please reduce your message size and try again.',
+    ),
   ),
   ...all(
     shows.page,
