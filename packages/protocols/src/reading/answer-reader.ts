@@ -62,6 +62,8 @@ export interface AnswerReader {
 const limitBytes = 1024 * 1024;
 /** A real stream has its first token by then; in what goes on without one, only marked events are read. */
 const unworkedLimit = 10_000;
+/** A stream with more events that only look broken has signs of life that aren't worth the time. */
+const doubtLimit = 1_000;
 /** How much of an error's body is read. */
 const errorLimitBytes = 64 * 1024;
 /** How much of the body is kept to be quoted. */
@@ -142,6 +144,8 @@ class PassingAnswer implements AnswerReader {
   #hasToken = false;
   /** How many events came before the model said something. */
   #unworked = 0;
+  /** How many events looked as if they weren't JSON. */
+  #doubted = 0;
   /** An event was too long to be read, so nothing can be said about what is missing. */
   #isTooLong = false;
   /** The latest event with a report of tokens that hasn't been read. */
@@ -240,7 +244,7 @@ class PassingAnswer implements AnswerReader {
   #readMarked(frame: Buffer): void {
     if (this.error || this.isGarbled) return;
     const words = frame.toString('latin1');
-    const first = mayBeGarbled(frame) ? 0 : this.#filter.firstThatMatters(words);
+    const first = this.#isDoubtful(frame) ? 0 : this.#filter.firstThatMatters(words);
     const start = first < 0 || this.#form !== 'stream' ? 0 : startOfEvent(words, first);
     const before = first < 0 ? words : words.slice(0, start);
     if (this.#filter.mayReportTokens(before)) {
@@ -253,10 +257,16 @@ class PassingAnswer implements AnswerReader {
 
   #isWanted = ({ event, data }: SseEvent): boolean => {
     const words = event === null ? data : `event: ${event}\n${data}`;
-    const isWanted =
-      this.#filter.firstThatMatters(words) >= 0 || this.#filter.mayReportTokens(words);
-    return isWanted || !data.trimEnd().endsWith('}');
+    const { firstThatMatters, mayReportTokens } = this.#filter;
+    if (firstThatMatters(words) >= 0 || mayReportTokens(words)) return true;
+    if (this.#doubted >= doubtLimit || data.trimEnd().endsWith('}')) return false;
+    this.#doubted += 1;
+    return true;
   };
+
+  #isDoubtful(frame: Buffer): boolean {
+    return this.#doubted < doubtLimit && mayBeGarbled(frame);
+  }
 
   #eventsIn(frame: Buffer): SseEvent[] {
     const text = frame.toString();

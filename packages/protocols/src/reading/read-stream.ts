@@ -69,7 +69,7 @@ export function draftAfter(codec: Codec, draft: Draft, { event, data }: SseEvent
 
 /** Not JSON, and not the single word that some relays send as a sign of life either. */
 function isGarbage(data: string): boolean {
-  return !/^\[?[\w -]*\]?$/.test(data.trim());
+  return !/^\[?[\p{L}\p{N}_ -]*\]?$/u.test(data.trim());
 }
 
 /** Some relays name an event's type only outside its data. */
