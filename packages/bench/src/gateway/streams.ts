@@ -63,6 +63,8 @@ const stampPattern = /"stamp":"(\d{16})"/g;
 /** How much text is kept, because the next piece may complete a stamp; longer than a stamp. */
 const overlap = 40;
 const lastChunk = '0\r\n\r\n';
+/** The end of an answer with a length: what has come completely before it is passed on isn't chunked. */
+const lastEvent = 'data: [DONE]\n\n';
 
 /** Requests stream after stream on a bare socket, so that the client isn't the bottleneck. */
 function openStream(
@@ -75,6 +77,7 @@ function openStream(
   const bytes = bytesOf(request);
   let askedAtUs = 0;
   let carried = '';
+  let end = lastChunk;
   const ask = () => {
     carried = '';
     askedAtUs = nowUs();
@@ -86,11 +89,12 @@ function openStream(
     const atUs = nowUs();
     if (askedAtUs > 0) {
       if (!String(text).startsWith('HTTP/1.1 200')) onFault(new Error(`refused: ${text}`));
+      end = /\r\ncontent-length:/i.test(String(text)) ? lastEvent : lastChunk;
       onFirstByte((atUs - askedAtUs) / 1000);
       askedAtUs = 0;
     }
     carried = readStamps(carried + text, (stampUs) => onChunk((atUs - stampUs) / 1000));
-    if (carried.endsWith(lastChunk)) ask();
+    if (carried.endsWith(end)) ask();
   });
   socket.on('error', onFault);
   socket.on('close', () => onFault(new Error(`${request.url} closed a stream`)));
