@@ -5,7 +5,7 @@ import { outputRate } from './output-rate.ts';
 function answer(outputTokens: number | null, part: Partial<Answer> = {}): Answer {
   const said = { text: 'x', hasThought: false, toolCalls: [], stoppedAtLimit: false };
   const tokens = { inputTokens: null, outputTokens, reasoningTokens: null };
-  return { ...said, isThoughtOnly: false, isAccepted: false, ...tokens, ...part };
+  return { ...said, isThoughtOnly: false, isAccepted: false, saidReason: true, ...tokens, ...part };
 }
 
 test.each<[string, Answer, number | null, number, number | null]>([

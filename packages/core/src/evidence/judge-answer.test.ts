@@ -16,7 +16,15 @@ describe('an answer without text', () => {
     expect(judgeAnswer({ status: 200, reading, by: 'traffic' }).outcome).toBe('success');
   });
 
-  test('that ended by itself is a failure to both', () => {
+  test('that says why it ended shows nothing to a client, whom another channel may serve', () => {
+    const reading = answer({ saidReason: true, outputTokens: 0 });
+    expect(judgeAnswer({ status: 200, reading, by: 'traffic' })).toMatchObject({
+      ...{ outcome: 'none', may_another_serve: true },
+    });
+    expect(judgeAnswer({ status: 200, reading, by: 'probe' })).toMatchObject({ kind: 'no_text' });
+  });
+
+  test('that does not say why it ended is a failure to both', () => {
     for (const by of ['probe', 'traffic'] as const) {
       const judgement = judgeAnswer({ status: 200, reading: answer({ outputTokens: 3 }), by });
       expect(judgement).toMatchObject({ outcome: 'failure', may_another_serve: true });

@@ -60,10 +60,11 @@ function stoppedWhileThinking(answer: Answer): boolean {
 function judgeWork(answer: Answer, by: JudgedAnswer['by']): Judgement {
   if (hasWorked(answer)) return success;
   const message = 'no readable text';
+  if (by === 'probe') return failure('no_text', message);
   // The client set the limit, so that it was reached shows nothing.
-  return answer.stoppedAtLimit && by === 'traffic'
-    ? nothing(message, false)
-    : failure('no_text', message);
+  if (answer.stoppedAtLimit) return nothing(message, false);
+  // To some requests, such as the result of a tool, a model has nothing to add; another may have.
+  return answer.saidReason ? nothing(message, true) : failure('no_text', message);
 }
 
 const success: Judgement = {

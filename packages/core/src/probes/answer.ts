@@ -11,6 +11,8 @@ export interface Answer {
   toolCalls: ToolCall[];
   /** The request was accepted, and will be answered later (Responses in the background). */
   isAccepted: boolean;
+  /** It says why the model stopped, so that an empty answer is the model's own. */
+  saidReason: boolean;
   /** The model was stopped at the token limit. */
   stoppedAtLimit: boolean;
   /** By the usage report; null if there was none. */

@@ -63,6 +63,7 @@ function readEnd(draft: Draft, stop: unknown, usage: unknown): Draft {
     ...draft,
     stoppedAtLimit: draft.stoppedAtLimit || reason === 'max_tokens',
     withheld: reason === 'refusal' ? reason : draft.withheld,
+    saidReason: draft.saidReason || reason !== '',
     ended: draft.ended || reason !== '',
   };
   return addUsage(read, usage);

@@ -11,6 +11,8 @@ export interface Draft {
   /** Why the provider withheld the answer, in its word; null if it didn't. */
   withheld: string | null;
   usage: TokenUsage;
+  /** It said why the model stopped, such as a `finish_reason`: the model itself had its say. */
+  saidReason: boolean;
   /** The answer said that it is complete. */
   ended: boolean;
   /** The stream's final event has arrived: nothing follows, even if the connection stays open. */
@@ -33,6 +35,7 @@ export const emptyDraft: Draft = {
   stoppedAtLimit: false,
   withheld: null,
   usage: noUsage,
+  saidReason: false,
   ended: false,
   isOver: false,
   isAccepted: false,

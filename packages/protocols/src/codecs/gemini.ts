@@ -49,6 +49,7 @@ function readEvent(draft: Draft, event: unknown): Draft {
     ...draft,
     stoppedAtLimit: draft.stoppedAtLimit || finish === 'MAX_TOKENS',
     withheld: blockReason || (withholding.includes(finish) ? finish : draft.withheld),
+    saidReason: draft.saidReason || finish !== '',
     // A blocked prompt ends the answer without a candidate.
     ended: draft.ended || finish !== '' || blockReason !== '',
   };

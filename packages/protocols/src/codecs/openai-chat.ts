@@ -35,6 +35,7 @@ function readEvent(draft: Draft, event: unknown): Draft {
     refusal: draft.refusal + stringAt(message, 'refusal'),
     stoppedAtLimit: draft.stoppedAtLimit || finish === 'length',
     withheld: finish === 'content_filter' ? finish : draft.withheld,
+    saidReason: draft.saidReason || finish !== '',
     ended: draft.ended || finish !== '',
   };
   return addCalls(addUsage(read, event), message);

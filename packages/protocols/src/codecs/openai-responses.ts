@@ -54,6 +54,8 @@ function readEvent(draft: Draft, event: unknown): Draft {
   }
 }
 
+const finalStatuses: readonly string[] = ['completed', 'incomplete'];
+
 /** A response in the background, whose answer is fetched later. */
 function isQueued(response: unknown): boolean {
   return ['queued', 'in_progress'].includes(stringAt(response, 'status'));
@@ -76,6 +78,7 @@ function readResponse(draft: Draft, response: unknown): Draft {
     ...draft,
     stoppedAtLimit: draft.stoppedAtLimit || reason === 'max_output_tokens',
     withheld: reason === 'content_filter' ? reason : draft.withheld,
+    saidReason: draft.saidReason || finalStatuses.includes(stringAt(response, 'status')),
   };
   return addUsage(readOutput(read, arrayAt(response, 'output')), response);
 }

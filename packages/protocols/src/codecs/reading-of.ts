@@ -21,6 +21,7 @@ function answerOf(draft: Draft, text: string): Answer {
     text,
     hasThought: draft.thought !== '',
     isAccepted: draft.isAccepted,
+    saidReason: draft.saidReason,
     isThoughtOnly: text !== '' && draft.text.trim() === '' && text === draft.thought,
     toolCalls: [...draft.toolCalls.values()],
     stoppedAtLimit: draft.stoppedAtLimit,

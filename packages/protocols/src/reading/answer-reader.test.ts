@@ -403,6 +403,66 @@ test.each<[GatewayRoute, string]>([
   expect(after(route, text).hasEnded).toBe(true);
 });
 
+describe('an empty answer that says why it ended shows nothing to a client', () => {
+  const outcomeOf = (route: GatewayRoute, text: string) => {
+    const reader = createAnswerReader({ route, status: 200 });
+    reader.take(Buffer.from(text));
+    const judged = judgeAnswer({ status: 200, reading: reader.end(), by: 'traffic' });
+    return [judged.outcome, judged.may_another_serve];
+  };
+  const empty = { content: '', role: 'assistant' };
+  const message = { type: 'message', role: 'assistant', content: [] };
+  const response = { object: 'response', status: 'completed', output: [] };
+
+  test.each<[GatewayRoute, string, string]>([
+    [
+      'chat',
+      chatDelta(empty) + chatDelta({}, 'stop') + data('[DONE]'),
+      JSON.stringify({ choices: [{ message: empty, finish_reason: 'stop' }] }),
+    ],
+    [
+      'completions',
+      data({ choices: [{ text: '', finish_reason: 'stop' }] }),
+      JSON.stringify({ choices: [{ text: '', finish_reason: 'stop' }] }),
+    ],
+    [
+      'anthropic',
+      named(eventOf('message_start', { message })) +
+        named(eventOf('message_delta', { delta: { stop_reason: 'end_turn' } })) +
+        named({ type: 'message_stop' }),
+      JSON.stringify({ ...message, stop_reason: 'end_turn' }),
+    ],
+    [
+      'responses',
+      named(eventOf('response.completed', { response })),
+      JSON.stringify({ ...response, usage: { output_tokens: 0 } }),
+    ],
+    [
+      'gemini',
+      data({ candidates: [{ content: { parts: [] }, finishReason: 'STOP' }] }),
+      JSON.stringify({ candidates: [{ content: {}, finishReason: 'STOP' }] }),
+    ],
+  ])('%s', (route, stream, whole) => {
+    expect(outcomeOf(route, stream)).toEqual(['none', true]);
+    expect(outcomeOf(route, whole)).toEqual(['none', true]);
+  });
+
+  test.each<[GatewayRoute, string]>([
+    ['chat', 'null'],
+    ['chat', '{}'],
+    ['chat', data('[DONE]')],
+    ['chat', JSON.stringify({ choices: [{ message: empty, finish_reason: null }] })],
+    ['chat', JSON.stringify({ choices: [] })],
+    ['anthropic', named({ type: 'message_stop' })],
+    ['anthropic', JSON.stringify(message)],
+    ['responses', JSON.stringify({ object: 'response', output: [] })],
+    ['gemini', JSON.stringify({ candidates: [] })],
+    ['embeddings', JSON.stringify({ data: [], finish_reason: 'stop' })],
+  ])('but without a reason it is a failure: %s %s', (route, text) => {
+    expect(outcomeOf(route, text)).toEqual(['failure', true]);
+  });
+});
+
 describe('a whole answer', () => {
   test('of another endpoint is whatever isn’t an error', () => {
     const read = (route: GatewayRoute, body: string) => {
