@@ -1,4 +1,5 @@
-import type { ProxyRequest } from '@api-monitor/core';
+import { type ProxyRequest, proxyRequestSchema } from '@api-monitor/core';
+import { sampleOf } from '@api-monitor/core/testing';
 import { recordProxyRequests } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { checkAnswer, newTarget, openTestApi } from './open-test-api.ts';
@@ -123,6 +124,7 @@ function requestsAt(timestamp: number): ProxyRequest[] {
   };
   const fault = { error: 'refused', error_kind: 'network' } as const;
   const served: ProxyRequest = {
+    ...sampleOf(proxyRequestSchema),
     ...{ request_id: 'a', timestamp, key_id: 1, key_name: 'key', route: 'chat', stream: true },
     ...{ target_id: 1, target_name: 'relay', requested_model: 'gpt-4o', model: 'gpt-4o' },
     ...{ status: 200, attempts: [attempt], first_byte_s: 0.2, duration_s: 0.5 },

@@ -1,4 +1,5 @@
-import type { ProxyRequest } from '@api-monitor/core';
+import { type ProxyRequest, proxyRequestSchema } from '@api-monitor/core';
+import { sampleOf } from '@api-monitor/core/testing';
 import { recordProxyRequests } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { openTestApi } from './open-test-api.ts';
@@ -7,6 +8,7 @@ const path = '/api/proxy/requests';
 
 function requestOf(id: number, fields: Partial<ProxyRequest> = {}): ProxyRequest {
   return {
+    ...sampleOf(proxyRequestSchema),
     request_id: `req-${id}`,
     timestamp: 1_800_000_000 - 1000 + id,
     key_id: 1,
@@ -92,7 +94,7 @@ test.each([
   ['?key_id=me', 'key_id must be the id of a proxy key, or "master"'],
   ['?before_id=x', 'before_id must be a whole number'],
   ['?from=yesterday', 'from must be Unix seconds'],
-  ['?outcome=bad', 'outcome must be one of ok, client_error, upstream_error'],
+  ['?outcome=bad', 'outcome must be one of ok, client_error, upstream_error, refused'],
   ['/totals?group_by=year', 'group_by must be one of key, channel, model, hour, day'],
 ])('%s is refused: %s', async (query, detail) => {
   const { asAdmin } = await openTestApi();

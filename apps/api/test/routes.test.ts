@@ -1,4 +1,11 @@
-import { type Evidence, type MonitorEvent, noEvidence, type ProbeResult } from '@api-monitor/core';
+import {
+  type Evidence,
+  type MonitorEvent,
+  noEvidence,
+  type ProbeResult,
+  proxyRequestSchema,
+} from '@api-monitor/core';
+import { sampleOf } from '@api-monitor/core/testing';
 import { recordProxyRequests, updateTarget } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { newTarget, openTestApi } from './open-test-api.ts';
@@ -267,6 +274,7 @@ test('what live traffic measured is averaged with what the probe did', async () 
   };
   await recordProxyRequests(db, [
     {
+      ...sampleOf(proxyRequestSchema),
       ...place,
       request_id: 'a',
       timestamp: clock.now,

@@ -1,13 +1,20 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { faultOfTrail, readVia, type Trail } from '@api-monitor/core';
+import {
+  faultOfTrail,
+  type RecordedRoute,
+  type RefusedFor,
+  readVia,
+  type Trail,
+} from '@api-monitor/core';
 import { hashProxyKey } from '@api-monitor/db';
 import { type BadRequestHandler, recogniseCaller } from '@api-monitor/runtime';
 import { type BoardKey, isUsable } from './board/board.ts';
 import { type GatewayError, loopError } from './dialects/gateway-error.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
 import { handleForward } from './handle-forward.ts';
-import { dialectOfList, listUsableModels, modelItem, modelList } from './list-models.ts';
+import { dialectOfCaller, listUsableModels, modelItem, modelList } from './list-models.ts';
 import { handleObject } from './objects/handle-object.ts';
+import { shownPath } from './records/refused-requests.ts';
 import type { Arrival } from './records/request-record.ts';
 import { type Dialect, dialectOf, type Matched, matchRoute } from './request/match-route.ts';
 import { sendError, sendJson } from './send-error.ts';
@@ -22,11 +29,7 @@ export function createGatewayHandler(deps: GatewayDeps): GatewayHandler {
     const [path = '/', queryText] = splitOnce(request.url ?? '/', '?');
     const matched = matchRoute(request.method ?? 'GET', path, request.headers);
     if (!matched) return false;
-    const arrival: Arrival = {
-      requestId: deps.newRequestId(),
-      timestamp: deps.nowS(),
-      startedAtMs: performance.now(),
-    };
+    const arrival = arrivalOf(deps);
     const query = queryText ? new URLSearchParams(queryText) : null;
     serve(deps, { request, response, arrival, matched, query }).catch((err) => {
       deps.logger.error({ err, request_id: arrival.requestId }, 'gateway request failed');
@@ -45,15 +48,22 @@ export function createGatewayHandler(deps: GatewayDeps): GatewayHandler {
 }
 
 /** Refuses a malformed request in the dialect of its path; false if the path isn't the gateway's. */
-export function createBadRequestHandler(newRequestId: () => string): BadRequestHandler {
+export function createBadRequestHandler(
+  deps: Pick<GatewayDeps, 'newRequestId' | 'nowS' | 'refused'>,
+): BadRequestHandler {
   return (request, response, message) => {
     const [path] = splitOnce(request.url ?? '/', '?');
     const matched = matchRoute(request.method ?? 'GET', path, request.headers);
     if (!matched) return false;
     const error = { status: 400, code: 'invalid_request', message } as const;
-    sendError(response, dialectOf(matched), error, newRequestId());
+    const served = { request, response, arrival: arrivalOf(deps), matched, query: null };
+    refuse(deps, served, dialectOf(matched), { error, refusedFor: 'malformed' });
     return true;
   };
+}
+
+function arrivalOf({ newRequestId, nowS }: Pick<GatewayDeps, 'newRequestId' | 'nowS'>): Arrival {
+  return { requestId: newRequestId(), timestamp: nowS(), startedAtMs: performance.now() };
 }
 
 interface Served {
@@ -70,23 +80,28 @@ async function serve(deps: GatewayDeps, served: Served): Promise<void> {
     case 'hello':
       response.writeHead(200).end();
       return;
-    case 'websocket':
-      return refuse(served, matched.endpoint.dialect, noWebsocket(deps.webSockets.isOn));
+    case 'websocket': {
+      const error = noWebsocket(deps.webSockets.isOn);
+      return refuse(deps, served, matched.endpoint.dialect, { error, refusedFor: 'websocket' });
+    }
     case 'wrong_method': {
       const { dialect, allowed } = matched;
       const message = `${request.method} is not allowed here; allowed: ${allowed}`;
       const error = { status: 405, code: 'method_not_allowed', message, allowed } as const;
-      return refuse(served, dialect, error);
+      return refuse(deps, served, dialect, { error, refusedFor: 'wrong_method' });
     }
     case 'unknown': {
-      const path = splitOnce(request.url ?? '', '?')[0].slice(0, 200);
-      const message = `the gateway doesn't serve ${request.method} ${path}`;
-      return refuse(served, matched.dialect, { status: 404, code: 'unknown_url', message });
+      const message = `the gateway doesn't serve ${request.method} ${shownPath(request.url)}`;
+      const error = { status: 404, code: 'unknown_url', message } as const;
+      const dialect = dialectOfCaller(matched.dialect, request.headers, query);
+      return refuse(deps, served, dialect, { error, refusedFor: 'unknown_path' });
     }
     case 'models': {
-      const dialect = dialectOfList(matched.dialect, request.headers, query);
-      const answer = modelsAnswer(deps, served, dialect, matched.id);
-      if ('error' in answer) return refuse(served, dialect, answer.error);
+      const dialect = dialectOfCaller(matched.dialect, request.headers, query);
+      const admitted = admit(deps, served);
+      if ('error' in admitted) return refuse(deps, served, dialect, admitted);
+      const answer = modelsAnswer(deps, served, dialect, admitted.key, matched.id);
+      if ('error' in answer) return sendError(response, dialect, answer.error, arrival.requestId);
       const { requestId } = arrival;
       const headers = { 'x-request-id': requestId, 'request-id': requestId };
       return sendJson(response, 200, answer.body, headers);
@@ -94,7 +109,7 @@ async function serve(deps: GatewayDeps, served: Served): Promise<void> {
     case 'forward': {
       const { endpoint, pathModel } = matched;
       const admitted = admit(deps, served);
-      if ('error' in admitted) return refuse(served, endpoint.dialect, admitted.error);
+      if ('error' in admitted) return refuse(deps, served, endpoint.dialect, admitted);
       const given = { request, response, arrival, endpoint, pathModel, query };
       const forwarded = { ...given, ...admitted };
       return endpoint.object
@@ -108,13 +123,12 @@ function modelsAnswer(
   deps: GatewayDeps,
   served: Served,
   dialect: Dialect,
+  key: BoardKey,
   id: string | null,
 ): { body: object } | { error: GatewayError } {
-  const admitted = admit(deps, served);
-  if ('error' in admitted) return admitted;
   // Codex sends its version and expects a list in its own format; if refused, it works without one.
   if (served.query?.has('client_version')) return { error: noCodexList };
-  const models = listUsableModels(deps, admitted.key);
+  const models = listUsableModels(deps, key);
   if (id === null) return { body: modelList(dialect, models) };
   const model = models.find((one) => one.id === id);
   if (model) return { body: modelItem(dialect, model) };
@@ -136,26 +150,31 @@ export interface Admitted {
 export function admit(
   deps: GatewayDeps,
   { request, query }: Pick<Served, 'request' | 'query'>,
-): Admitted | { error: GatewayError } {
+): Admitted | Denial {
   const trail = readVia(request.headers.via, deps.instanceId);
   const fault = faultOfTrail(trail);
-  if (fault !== null) {
-    deps.metrics.requestRefused('loop');
-    return { error: loopError(fault) };
-  }
+  if (fault !== null) return { error: loopError(fault), refusedFor: 'loop' };
   const found = authenticate(deps, request, query);
-  return 'status' in found ? { error: found } : { ...found, trail };
+  return 'error' in found ? found : { ...found, trail };
 }
 
-/** The key of the first credential that is valid; otherwise the error that says what is wrong. */
+/** Why a request is refused before it has a key and an endpoint. */
+interface Denial {
+  error: GatewayError;
+  refusedFor: RefusedFor;
+  /** A key that is paused or has expired. */
+  inactiveKey?: BoardKey;
+}
+
+/** The key of the first credential that is valid; otherwise what is wrong. */
 function authenticate(
   { board, nowS, guessGuard }: GatewayDeps,
   request: IncomingMessage,
   query: URLSearchParams | null,
-): Pick<Admitted, 'key' | 'keyHash'> | GatewayError {
+): Pick<Admitted, 'key' | 'keyHash'> | Denial {
   const credentials = credentialsOf(request.headers, query);
-  if (credentials.length === 0) return unauthorized(noKey);
-  let refusal: GatewayError | null = null;
+  if (credentials.length === 0) return { error: unauthorized(noKey), refusedFor: 'no_key' };
+  let denial: Denial | null = null;
   for (const credential of credentials) {
     const keyHash = hashProxyKey(credential);
     const key = board.key(keyHash);
@@ -164,9 +183,12 @@ function authenticate(
       recogniseCaller(request);
       return { key, keyHash };
     }
-    refusal = unauthorized(key.enabled ? 'this key has expired' : 'this key is paused');
+    const error = unauthorized(key.enabled ? 'this key has expired' : 'this key is paused');
+    denial = { error, refusedFor: 'inactive_key', inactiveKey: key };
   }
-  return refusal ?? guessGuard.refuse(request);
+  if (denial) return denial;
+  const error = guessGuard.refuse(request);
+  return { error, refusedFor: error.status === 429 ? 'blocked' : 'unknown_key' };
 }
 
 /** Every credential that a request carries, in order of precedence. */
@@ -200,8 +222,22 @@ const noCodexList: GatewayError = {
   message: 'this list is not served; name the model in the configuration',
 };
 
-function refuse({ response, arrival }: Served, dialect: Dialect, error: GatewayError): void {
+function refuse(
+  { refused }: Pick<GatewayDeps, 'refused'>,
+  { request, response, arrival, matched }: Served,
+  dialect: Dialect,
+  { error, refusedFor, inactiveKey: key }: Denial,
+): void {
   sendError(response, dialect, error, arrival.requestId);
+  const { status, message } = error;
+  const route = routeOf(matched);
+  refused.note({ request, arrival, refusedFor, route, status, message, key });
+}
+
+/** What a request asked for, for its record. */
+function routeOf(matched: Matched): RecordedRoute {
+  if (matched.kind === 'forward') return matched.endpoint.route;
+  return matched.kind === 'models' ? 'models' : 'other';
 }
 
 function splitOnce(text: string, separator: string): [string, string | undefined] {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { GatewayBus } from '@api-monitor/bus';
 import { viaMarkOf } from '@api-monitor/core';
-import { type Database, readInstanceId } from '@api-monitor/db';
+import { type Database, listCountedRequests, readInstanceId } from '@api-monitor/db';
 import {
   type BadRequestHandler,
   createOutageWatch,
@@ -10,9 +10,9 @@ import {
 } from '@api-monitor/runtime';
 import { createUpstream } from '@api-monitor/upstream';
 import { createAffinity } from './board/affinity.ts';
-import { createBoard } from './board/board.ts';
+import { type Board, createBoard } from './board/board.ts';
 import { createBoardSync } from './board/board-sync.ts';
-import { createKeyLimits } from './board/key-limits.ts';
+import { createKeyLimits, type KeyLimits } from './board/key-limits.ts';
 import { createLiveEvidence } from './board/live-evidence.ts';
 import { createStateIssuers } from './board/state-issuers.ts';
 import { withCors } from './cors.ts';
@@ -28,6 +28,7 @@ import type { GatewayDeps } from './gateway-deps.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import { loadObjectOwners } from './objects/object-owners.ts';
 import { createRecordSink } from './records/record-sink.ts';
+import { createRefusedRequests } from './records/refused-requests.ts';
 import { newRequestId } from './records/request-id.ts';
 import { BodyBudget } from './request/body/read-request-body.ts';
 import { createGuessGuard } from './request/guess-guard.ts';
@@ -55,7 +56,7 @@ export interface Gateway {
 
 const boardPeriodMs = 1000;
 const recordPeriodMs = 250;
-const limitsPeriodMs = 500;
+const limitsPeriodMs = 250;
 
 /** Builds the gateway on an open database and a bus and loads its board. The caller closes it. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
@@ -112,11 +113,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     periodMs: recordPeriodMs,
   });
   const stopWatchingLoss = bus.events.onLoss(() => records.queueAgain());
+  const refused = createRefusedRequests({ records, metrics, logger, trustedProxies, nowS });
   const affinity = createAffinity(nowS);
   const keyLimits = createKeyLimits(nowS, bus.sums);
-  // If sharing fails, each gateway uses its own counts; the bus logs the error.
-  const sharing = setInterval(() => keyLimits.share().catch(() => {}), limitsPeriodMs);
-  sharing.unref();
+  await resumeLimits({ db, board, keyLimits, nowS });
+  const periodic = setInterval(() => {
+    // If sharing fails, each gateway uses its own counts; the bus logs the error.
+    keyLimits.share().catch(() => {});
+    refused.endMinute();
+  }, limitsPeriodMs);
+  periodic.unref();
   const makeRequestId = () => newRequestId(nowS() * 1000);
   const deps: GatewayDeps = {
     keepAliveMs,
@@ -132,7 +138,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     guessGuard: createGuessGuard({
       sums: bus.sums,
       trustedProxies,
-      onBlocked: () => metrics.requestRefused('blocked'),
       nowS,
     }),
     bodyBudget: new BodyBudget(options.bodiesLimitBytes),
@@ -140,24 +145,42 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     dispatch: upstream.dispatch,
     headerNames: createHeaderNames(),
     records,
+    refused,
     metrics,
     newRequestId: makeRequestId,
   };
   const webSockets = createWebSockets(deps, options.corsOrigins);
   return {
     handle: withCors(options.corsOrigins, createGatewayHandler(deps)),
-    refuse: createBadRequestHandler(makeRequestId),
+    refuse: createBadRequestHandler({ nowS, newRequestId: makeRequestId, refused }),
     upgrades: webSockets,
     async close() {
       webSockets.close();
-      clearInterval(sharing);
+      clearInterval(periodic);
       stopWatchingLoss();
       stopHearing();
       issuers.close();
       objects.close();
       boardSync.close();
+      refused.close();
+      // What was used last holds for the gateway that takes over.
+      await keyLimits.share().catch(() => {});
       await records.close();
       await upstream.close();
     },
   };
+}
+
+interface Resumed {
+  db: Database;
+  board: Board;
+  keyLimits: KeyLimits;
+  nowS: () => number;
+}
+
+/** A restart within a minute must not give every key its limit again. */
+async function resumeLimits({ db, board, keyLimits, nowS }: Resumed): Promise<void> {
+  const counted = await listCountedRequests(db, Math.floor(nowS() / 60) * 60);
+  // Without the shared sums, what the records say applies.
+  await keyLimits.resume(board.keys(), counted).catch(() => {});
 }

@@ -11,6 +11,7 @@ import type { HeaderNames } from './forward/header-names.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { ObjectOwners } from './objects/object-owners.ts';
 import type { RecordSink } from './records/record-sink.ts';
+import type { RefusedRequests } from './records/refused-requests.ts';
 import type { BodyBudget } from './request/body/read-request-body.ts';
 import type { GuessGuard } from './request/guess-guard.ts';
 import type { Ask, Resolution } from './request/resolve-candidates.ts';
@@ -32,6 +33,7 @@ export interface GatewayDeps {
   dispatch: Upstream['dispatch'];
   headerNames: HeaderNames;
   records: RecordSink;
+  refused: RefusedRequests;
   metrics: GatewayMetrics;
   logger: Logger;
   areBareModelsOn: boolean;

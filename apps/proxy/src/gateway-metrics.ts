@@ -1,14 +1,16 @@
-import type { ProxyRequest } from '@api-monitor/core';
+import type { ProxyRequest, RefusedFor } from '@api-monitor/core';
 import { Counter, Gauge, Histogram, type Registry } from '@api-monitor/runtime';
 import type { LiveEvidence } from './board/live-evidence.ts';
 
-/**
- * `blocked`: an unknown key, from an address that sent too many. `loop`: the request has already passed
- * through here.
- */
-type RefusalReason = 'blocked' | 'loop';
-
 const seconds = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300];
+
+const tokenClasses = [
+  ['input', 'input_tokens'],
+  ['output', 'output_tokens'],
+  ['cached_input', 'cached_input_tokens'],
+  ['cache_write', 'cache_write_tokens'],
+  ['reasoning', 'reasoning_tokens'],
+] as const;
 
 interface Sources {
   live: Pick<LiveEvidence, 'restingCount'>;
@@ -48,9 +50,15 @@ export function createGatewayMetrics(registry: Registry, { live, boardAgeS }: So
     help: 'Records dropped because their buffer was full',
     registers,
   });
+  const tokens = new Counter({
+    name: 'api_monitor_gateway_tokens_total',
+    help: 'Tokens by class; cached_input and cache_write are parts of input, reasoning is a part of output',
+    labelNames: ['class'],
+    registers,
+  });
   const refused = new Counter({
     name: 'api_monitor_gateway_refused_total',
-    help: 'Requests refused before any work, by reason',
+    help: 'Requests refused before they had a key and an endpoint, by reason',
     labelNames: ['reason'],
     registers,
   });
@@ -81,9 +89,13 @@ export function createGatewayMetrics(registry: Registry, { live, boardAgeS }: So
       }
       if (request.first_byte_s !== null) firstByte.observe({ route }, request.first_byte_s);
       duration.observe({ route }, request.duration_s);
+      for (const [tokenClass, name] of tokenClasses) {
+        const count = request[name];
+        if (count) tokens.inc({ class: tokenClass }, count);
+      }
     },
     recordsDropped: (count: number) => dropped.inc(count),
     /** Counts a request that was refused before any work was done for it. */
-    requestRefused: (reason: RefusalReason) => refused.inc({ reason }),
+    requestRefused: (reason: RefusedFor) => refused.inc({ reason }),
   };
 }

@@ -11,7 +11,7 @@ import type { GatewayDeps } from './gateway-deps.ts';
 import { findCarried } from './objects/carried-objects.ts';
 import { MadeInAnswers } from './objects/made-in-answers.ts';
 import { type Arrival, requestRecord } from './records/request-record.ts';
-import { tokensToCount, tokensToReserve } from './records/tokens-to-count.ts';
+import { tokensToReserve } from './records/tokens-to-count.ts';
 import { bodyError } from './request/body/body-error.ts';
 import type { HeldBody } from './request/body/held-body.ts';
 import { readRequestBody } from './request/body/read-request-body.ts';
@@ -81,6 +81,7 @@ export async function handleBody(
   });
   const asked = { requestedModel, requestBytes };
   if (!admission.ok) return refuse(deps, given, limitError(admission), asked);
+  const counted = { ...asked, estimatedInput: inputTokens };
   // A request settles once: if it is refused or fails unexpectedly, it has used no tokens.
   try {
     if (namesTooManyObjects(named.outline)) return refuse(deps, given, tooManyObjects, asked);
@@ -95,11 +96,11 @@ export async function handleBody(
       conversationOf: () => conversationOf(given.request.headers, heldBody.bytes, named.outline),
       carried,
     });
-    if (!resolution.ok) return refuse(deps, given, resolution.error, asked);
+    if (!resolution.ok) return refuse(deps, given, resolution.error, counted);
     const { choices, conversation } = resolution;
-    const sent = { ...named, heldBody, choices, conversation, carried };
-    const record = await forward(deps, given, sent);
-    admission.settle(tokensToCount(record, inputTokens));
+    const sent = { ...named, ...counted, heldBody, choices, conversation, carried };
+    const { counted_tokens } = await forward(deps, given, sent);
+    admission.settle(counted_tokens ?? 0);
   } finally {
     admission.settle(0);
   }
@@ -110,16 +111,16 @@ const tooManyObjects: GatewayError = {
   message: 'the body names too many files',
 };
 
-interface Sent extends Name, Pick<Forwarding, 'heldBody' | 'choices'> {
+interface Sent extends Name, Asked, Pick<Forwarding, 'heldBody' | 'choices'> {
   conversation: Conversation | null;
   carried: readonly CarriedMark[];
 }
 
 async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
   const { request, response, arrival, endpoint, trail } = given;
-  const { model, isStream, heldBody, choices } = sent;
+  const { isStream, heldBody, choices } = sent;
+  const { requestedModel, requestBytes, estimatedInput } = sent;
   const { requestId } = arrival;
-  const requestBytes = heldBody.bytes.length;
   // Without it, Gemini streams an array.
   const wantsEvents =
     isStream && (endpoint.dialect !== 'gemini' || given.query?.get('alt') === 'sse');
@@ -140,11 +141,9 @@ async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
   if (error) writer.endInError(error);
   rememberTarget(deps, sent, forwarded);
   const status = error?.status ?? forwarded.status;
-  const asked = { requestedModel: model, requestBytes };
   return addRecord(deps, {
     ...given,
-    ...asked,
-    status,
+    ...{ requestedModel, requestBytes, estimatedInput, status },
     error: error?.message ?? null,
     forwarded,
     objects: made.of(forwarded.entry?.target.id),
@@ -204,13 +203,21 @@ export function refuse(
   deps: GatewayDeps,
   given: ForwardRequest,
   error: GatewayError,
-  asked: { requestedModel?: string; requestBytes?: number } = {},
+  asked: Partial<Asked> = {},
 ): void {
   sendError(given.response, given.endpoint.dialect, error, given.arrival.requestId);
   const { status, message } = error;
-  const { requestedModel = '', requestBytes = 0 } = asked;
-  const parts = { ...given, requestedModel, requestBytes };
+  const { requestedModel = '', requestBytes = 0, estimatedInput = null } = asked;
+  const parts = { ...given, requestedModel, requestBytes, estimatedInput };
   addRecord(deps, { ...parts, status, error: message, forwarded: null });
+}
+
+/** What is known of a request when it is refused or forwarded. */
+interface Asked {
+  requestedModel: string;
+  requestBytes: number;
+  /** Null until it has been admitted by its key's limits. */
+  estimatedInput: number | null;
 }
 
 export function addRecord(

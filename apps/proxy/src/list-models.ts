@@ -53,8 +53,8 @@ function servableSince(known: KnownModel, nowS: number): number | null {
   return listedStates.includes(state) && !is_channel_fault ? (since ?? 0) : null;
 }
 
-/** The dialect of a request for the list: SDKs ask at the same paths, so the headers decide. */
-export function dialectOfList(
+/** The dialect of a request for the list, or for nothing known: the headers decide, because paths are shared. */
+export function dialectOfCaller(
   byPath: Dialect,
   headers: IncomingHttpHeaders,
   query: URLSearchParams | null,

@@ -1,4 +1,5 @@
-import type { ProxyRequest } from '@api-monitor/core';
+import { type ProxyRequest, proxyRequestSchema } from '@api-monitor/core';
+import { sampleOf } from '@api-monitor/core/testing';
 
 /** For tests: the record of a client's request for gpt-4o, which failed with 503 or was served. */
 export function requestOf(target_id: number, timestamp: number, isFailure: boolean): ProxyRequest {
@@ -7,6 +8,7 @@ export function requestOf(target_id: number, timestamp: number, isFailure: boole
   const end = { status: isFailure ? 503 : 200, ...(isFailure ? failure : success) };
   const place = { target_id, target_name: 'relay', model: 'gpt-4o' };
   return {
+    ...sampleOf(proxyRequestSchema),
     request_id: `${target_id}-${timestamp}-${isFailure}`,
     timestamp,
     key_id: null,

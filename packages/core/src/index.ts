@@ -134,6 +134,12 @@ export {
   proxyTotalsShape,
 } from './gateway/proxy-request.ts';
 export {
+  type RecordedRoute,
+  type RefusedFor,
+  recordedRoutes,
+  refusedFor,
+} from './gateway/refused-for.ts';
+export {
   isFailedRequest,
   type RequestOutcome,
   requestOutcomeOf,

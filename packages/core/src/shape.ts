@@ -24,7 +24,11 @@ export function fieldKindsOf<Shape extends Record<string, z.core.$ZodType>>({
 }
 
 function kindOf(schema: z.core.$ZodType | undefined): FieldKind {
-  if (schema instanceof z.ZodNullable || schema instanceof z.ZodOptional) {
+  if (
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault
+  ) {
     return kindOf(schema.unwrap());
   }
   // A transformed field keeps its kind.

@@ -48,6 +48,7 @@ export {
   listObjectHolders,
   pruneGatewayObjects,
 } from './gateway/gateway-objects.ts';
+export { type CountedRequests, listCountedRequests } from './gateway/list-counted.ts';
 export {
   createProxyKey,
   getProxyKey,

@@ -1,13 +1,13 @@
 import type {
   AdminSession,
   AuditEntry,
-  GatewayRoute,
   ModelState,
   ObjectKind,
   ProbeRow,
   ProxyKey,
   ProxyRequest,
   ProxyTotals,
+  RecordedRoute,
   RequestOutcome,
   Run,
   StatusItem,
@@ -104,7 +104,7 @@ interface ProxyTotalsTable extends Omit<ProxyTotals, 'group' | 'name' | 'first_b
   target_id: number;
   /** '': none was chosen. */
   model: string;
-  route: GatewayRoute;
+  route: RecordedRoute;
   outcome: RequestOutcome;
   key_name: string;
   target_name: string | null;

@@ -17,7 +17,13 @@ export {
   visitorTokenEnvShape,
 } from './env/service-env.ts';
 export { recogniseCaller } from './http/callers.ts';
-export { callerKeyOf, clientAddressOf, isTrusted, limitKeyOf } from './http/client-address.ts';
+export {
+  callerKeyOf,
+  clientAddressOf,
+  isTrusted,
+  limitKeyOf,
+  requestAddressOf,
+} from './http/client-address.ts';
 export { forwardTo, peerHeader } from './http/forward.ts';
 export {
   type BadRequestHandler,

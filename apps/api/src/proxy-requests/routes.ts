@@ -1,7 +1,7 @@
 import {
-  gatewayRoutes,
   proxyRequestSchema,
   proxyTotalsShape,
+  recordedRoutes,
   requestOutcomes,
   unixSeconds,
 } from '@api-monitor/core';
@@ -25,7 +25,7 @@ const filterQuery = {
     .openapi({ type: 'string', description: 'the id of a key, or master' }),
   target_id: idQuery.optional(),
   model: z.string().max(512).optional().openapi({ description: 'as the channel names it' }),
-  route: z.enum(gatewayRoutes).optional(),
+  route: z.enum(recordedRoutes).optional(),
   outcome: z
     .enum(requestOutcomes)
     .optional()

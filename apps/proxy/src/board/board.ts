@@ -56,6 +56,7 @@ export function createBoard() {
 
   return {
     key: (hash: string) => keys.get(hash),
+    keys: (): Iterable<BoardKey> => keys.values(),
     targets: (): Iterable<BoardTarget> => byId.values(),
     targetById: (id: number) => byId.get(id),
     targetByName: (name: string) => byName.get(name),

@@ -25,6 +25,13 @@ interface Minute {
   reserved: Count;
 }
 
+/** What a key has used of the current minute. */
+export interface Used {
+  key_id: number;
+  requests: number;
+  tokens: number;
+}
+
 /** Clocks of hosts differ a little. */
 const sumLifeS = 180;
 /** By then, some of the running requests may have ended. */
@@ -88,6 +95,36 @@ export function createKeyLimits(nowS: () => number, sums: SharedSums) {
       }
       requests.here += 1;
       return tpm_limit === null ? unlimited : { ok: true, settle: reserve(id, wanted) };
+    },
+
+    /**
+     * Continues the minute in which this gateway starts: its keys may have used some of it before.
+     * `counted` is by the records, of which the latest may be missing; what other gateways share is more,
+     * unless the sums began with this process. Call it once, before the first request.
+     */
+    async resume(keys: Iterable<BoardKey>, counted: readonly Used[]): Promise<void> {
+      const minutesByKey = new Map<number, Minute>();
+      for (const { id, rpm_limit, tpm_limit } of keys) {
+        if (id === null || (rpm_limit === null && tpm_limit === null)) continue;
+        minutesByKey.set(id, minuteOf(id));
+      }
+      for (const { key_id, requests, tokens } of counted) {
+        const minute = minutesByKey.get(key_id);
+        if (!minute) continue;
+        minute.requests.elsewhere = requests;
+        minute.tokens.elsewhere = tokens;
+      }
+      const counts = [...minutesByKey].flatMap(([id, minute]) => countsOf(id, minute));
+      if (counts.length === 0) return;
+      const added = (key: string, by: number) => ({ key, by, lifeS: sumLifeS });
+      const totals = await sums.add(counts.map(({ key }) => added(key, 0)));
+      const missing = counts.flatMap(({ key, count }, at) => {
+        const total = Math.max(0, totals[at] ?? 0);
+        const by = count.elsewhere - total;
+        count.elsewhere = Math.max(count.elsewhere, total);
+        return by > 0 ? [added(key, by)] : [];
+      });
+      if (missing.length > 0) await sums.add(missing);
     },
 
     /** Sends the other gateways what was counted here, and reads what they counted. */

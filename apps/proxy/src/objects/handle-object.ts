@@ -199,8 +199,8 @@ async function send(
     else if (fault) writer.endInError(fault);
     else if (collected) reply(asked, collected, json);
     const status = response.destroyed && collected ? 499 : (fault?.status ?? forwarded.status);
-    const asRecorded = { requestedModel: asking.model, requestBytes, status, forwarded };
-    addRecord(deps, { ...given, ...asRecorded, error: fault?.message ?? null, objects });
+    const asRecorded = { requestedModel: asking.model, requestBytes, estimatedInput: 0, status };
+    addRecord(deps, { ...given, ...asRecorded, forwarded, error: fault?.message ?? null, objects });
   } finally {
     collected?.release();
   }

@@ -144,7 +144,7 @@ function end(
   }
   addRecord(deps, {
     ...given,
-    ...{ requestedModel: '', requestBytes: heldBody.bytes.length, forwarded },
+    ...{ requestedModel: '', requestBytes: heldBody.bytes.length, estimatedInput: 0, forwarded },
     status: response.destroyed ? 499 : (fault?.status ?? forwarded.status),
     error: fault?.message ?? null,
   });
@@ -154,6 +154,6 @@ function sendEmpty(deps: GatewayDeps, { given, call }: ObjectRequest): void {
   const { requestId } = given.arrival;
   const headers = { 'x-request-id': requestId, 'request-id': requestId };
   sendJson(given.response, 200, listFormOf(call.kind).empty, headers);
-  const nothing = { requestedModel: '', requestBytes: 0, forwarded: null, error: null };
-  addRecord(deps, { ...given, ...nothing, status: 200 });
+  const nothing = { requestedModel: '', requestBytes: 0, estimatedInput: 0 };
+  addRecord(deps, { ...given, ...nothing, forwarded: null, error: null, status: 200 });
 }

@@ -1,7 +1,15 @@
-import { type GatewayRecord, type ObjectChange, quote } from '@api-monitor/core';
+import {
+  type GatewayRecord,
+  type ObjectChange,
+  type ProxyRequest,
+  quote,
+  type RecordedRoute,
+  type RefusedFor,
+} from '@api-monitor/core';
 import type { BoardKey } from '../board/board.ts';
 import type { Forwarded } from '../forward/forward-request.ts';
 import type { Endpoint } from '../request/match-route.ts';
+import { tokensToCount } from './tokens-to-count.ts';
 
 /** When a request arrived, and its id. */
 export interface Arrival {
@@ -24,6 +32,8 @@ interface Parts {
   error: string | null;
   /** What it made or deleted. */
   objects?: ObjectChange[];
+  /** The estimated tokens of its input; null if it doesn't count in its key's limits. */
+  estimatedInput: number | null;
 }
 
 const modelLimit = 512;
@@ -37,8 +47,7 @@ export function requestRecord(parts: Parts): GatewayRecord {
   const entry = forwarded?.entry ?? null;
   const firstByteAtMs = pipe?.firstByteAtMs ?? null;
   const usage = pipe?.usage;
-  const secondsTo = (atMs: number) => Math.round(atMs - arrival.startedAtMs) / 1000;
-  return {
+  const record: ProxyRequest = {
     request_id: arrival.requestId,
     timestamp: arrival.timestamp,
     key_id: key.id,
@@ -51,14 +60,50 @@ export function requestRecord(parts: Parts): GatewayRecord {
     stream: pipe?.isEventStream ?? false,
     status: parts.status,
     attempts: forwarded?.attempts ?? [],
-    first_byte_s: firstByteAtMs === null ? null : secondsTo(firstByteAtMs),
-    duration_s: secondsTo(performance.now()),
+    first_byte_s: firstByteAtMs === null ? null : secondsTo(arrival, firstByteAtMs),
+    duration_s: secondsTo(arrival, performance.now()),
     input_tokens: usage?.inputTokens ?? null,
     output_tokens: usage?.outputTokens ?? null,
+    cached_input_tokens: usage?.cachedInputTokens ?? null,
+    cache_write_tokens: usage?.cacheWriteTokens ?? null,
+    reasoning_tokens: usage?.reasoningTokens ?? null,
+    counted_tokens: null,
     request_bytes: parts.requestBytes,
     response_bytes: pipe?.responseBytes ?? 0,
     error_kind: forwarded?.attempts.at(-1)?.error_kind ?? null,
     error: error === null ? null : quote(error, errorLimit),
-    ...(parts.objects?.length ? { objects: parts.objects } : {}),
+    refused_for: null,
   };
+  const { estimatedInput, objects = [] } = parts;
+  if (estimatedInput !== null) record.counted_tokens = tokensToCount(record, estimatedInput);
+  return objects.length > 0 ? { ...record, objects } : record;
+}
+
+/** What the gateway refused before it had a key and a route. */
+interface RefusedParts {
+  arrival: Arrival;
+  refused_for: RefusedFor;
+  route: RecordedRoute;
+  status: number;
+  error: string;
+  /** A key that is paused or has expired. */
+  key: Pick<BoardKey, 'id' | 'name'> | null;
+}
+
+/** The record of a request that was refused. */
+export function refusedRecord(parts: RefusedParts): ProxyRequest {
+  const { arrival, refused_for, route, status, error, key } = parts;
+  return {
+    ...{ request_id: arrival.requestId, timestamp: arrival.timestamp, refused_for, route, status },
+    ...{ key_id: key?.id ?? null, key_name: key?.name ?? '', target_id: null, target_name: null },
+    ...{ requested_model: '', model: null, stream: false, attempts: [], first_byte_s: null },
+    duration_s: secondsTo(arrival, performance.now()),
+    ...{ input_tokens: null, output_tokens: null, cached_input_tokens: null },
+    ...{ cache_write_tokens: null, reasoning_tokens: null, counted_tokens: null },
+    ...{ request_bytes: 0, response_bytes: 0, error_kind: null, error: quote(error, errorLimit) },
+  };
+}
+
+function secondsTo({ startedAtMs }: Arrival, atMs: number): number {
+  return Math.round(atMs - startedAtMs) / 1000;
 }

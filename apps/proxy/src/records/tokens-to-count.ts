@@ -1,9 +1,9 @@
-import type { GatewayRoute, ProxyRequest } from '@api-monitor/core';
+import type { GatewayRoute, ProxyRequest, RecordedRoute } from '@api-monitor/core';
 import { bytesPerToken } from '../request/tokens/input-tokens.ts';
 import { outputLimitOf } from '../request/tokens/output-limit.ts';
 
 /** Routes whose answers are text, and routes that only read text. */
-const writingRoutes: readonly GatewayRoute[] = [
+const writingRoutes: readonly RecordedRoute[] = [
   'chat',
   'responses',
   'responses-compact',
@@ -11,7 +11,7 @@ const writingRoutes: readonly GatewayRoute[] = [
   'completions',
   'gemini',
 ];
-const readingRoutes: readonly GatewayRoute[] = ['embeddings', 'gemini-embed'];
+const readingRoutes: readonly RecordedRoute[] = ['embeddings', 'gemini-embed'];
 
 /** How many tokens a request reserves before it is forwarded. `input`: the estimated tokens of its body. */
 export function tokensToReserve(route: GatewayRoute, body: Buffer, input: number): number {
@@ -40,6 +40,6 @@ export function tokensToCount(request: EndedRequest, estimatedInput: number): nu
   return estimatedInput + Math.ceil(responseBytes / bytesPerToken);
 }
 
-function isText(route: GatewayRoute): boolean {
+function isText(route: RecordedRoute): boolean {
   return writingRoutes.includes(route) || readingRoutes.includes(route);
 }

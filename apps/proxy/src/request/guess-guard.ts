@@ -10,7 +10,6 @@ import type { GatewayError } from '../dialects/gateway-error.ts';
 interface Options {
   sums: SharedSums;
   trustedProxies: BlockList;
-  onBlocked: () => void;
   nowS: () => number;
 }
 
@@ -25,7 +24,7 @@ export type GuessGuard = ReturnType<typeof createGuessGuard>;
  * a master token that could be guessed: a right guess must then look like a wrong one, so from a blocked
  * address it works only if it has been used from there before. That is known per process, in memory.
  */
-export function createGuessGuard({ sums, trustedProxies, onBlocked, nowS }: Options) {
+export function createGuessGuard({ sums, trustedProxies, nowS }: Options) {
   const limiter = createFailureLimiter({ name: 'bad-keys', limits: guessLimits, sums, now: nowS });
   const usedPairs = new LRUCache<string, true>(growingTo(pairLimit));
   return {
@@ -44,7 +43,6 @@ export function createGuessGuard({ sums, trustedProxies, onBlocked, nowS }: Opti
       const address = callerKeyOf(request, trustedProxies);
       const retryAfterS = Math.ceil(limiter.blockedForS(address));
       if (retryAfterS > 0) {
-        onBlocked();
         const minutes = Math.ceil(retryAfterS / 60);
         const message = `too many unknown keys came from this address; try again in ${minutes} min`;
         return { status: 429, code: 'rate_limit_exceeded', message, retryAfterS };

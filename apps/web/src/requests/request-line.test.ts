@@ -35,6 +35,8 @@ const request: ListedRequest = {
   duration_s: 1.2,
   input_tokens: 1200,
   output_tokens: null,
+  ...{ cached_input_tokens: null, cache_write_tokens: null, reasoning_tokens: null },
+  ...{ counted_tokens: null, refused_for: null },
   request_bytes: 100,
   response_bytes: 2000,
   error_kind: null,

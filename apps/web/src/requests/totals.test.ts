@@ -14,6 +14,7 @@ function total(given: Partial<Total> = {}): Total {
     failures: 1,
     input_tokens: 100,
     output_tokens: 200,
+    ...{ cached_input_tokens: 40, cache_write_tokens: 10, reasoning_tokens: 50 },
     first_byte_s: 0.4,
     ...given,
   };

@@ -10,6 +10,7 @@ export interface ModelFinding extends Finding {
 
 /** What each attempt of a request shows. Attempts on a side endpoint show nothing. */
 export function findingsOfRequest(request: ProxyRequest): ModelFinding[] {
+  if (request.route === 'models' || request.route === 'other') return [];
   if (!isProvingRoute(request.route)) return [];
   const route = evidenceRouteOf(request.route);
   let at = request.timestamp;

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { findingOutcomes, findingScopes } from '../evidence/finding.ts';
 import { errorKinds } from '../probes/error-kind.ts';
 import { unixSeconds } from '../shape.ts';
+
 import { objectChangeSchema } from './gateway-object.ts';
-import { gatewayRoutes } from './gateway-route.ts';
+import { recordedRoutes, refusedFor } from './refused-for.ts';
 
 /** One try at one channel. `status` is null if no answer came. */
 export const proxyAttemptSchema = z.object({
@@ -37,13 +38,19 @@ export const proxyAttemptSchema = z.object({
 });
 export type ProxyAttempt = z.infer<typeof proxyAttemptSchema>;
 
+/** A field that was added later: the records that an older gateway queued lack it. */
+function added<Schema extends z.ZodType>(schema: Schema) {
+  return schema.nullable().default(null);
+}
+
 /** The record of one request through the gateway; it never contains prompts or answers. */
 export const proxyRequestSchema = z.object({
   request_id: z.string(),
   /** When the request arrived. */
   timestamp: unixSeconds,
-  /** null: the master token. */
+  /** null: the master token, or none if the request was refused. */
   key_id: z.int().nullable(),
+  /** Empty if the request was refused without a key. */
   key_name: z.string(),
   target_id: z.int().nullable(),
   target_name: z.string().nullable(),
@@ -51,19 +58,28 @@ export const proxyRequestSchema = z.object({
   requested_model: z.string(),
   /** As the channel names it; null if none was chosen. */
   model: z.string().nullable(),
-  route: z.enum(gatewayRoutes),
+  route: z.enum(recordedRoutes),
   stream: z.boolean(),
   /** The status that the client got; 499 if it disconnected first. */
   status: z.int(),
   attempts: z.array(proxyAttemptSchema),
   first_byte_s: z.number().nullable(),
   duration_s: z.number(),
-  input_tokens: z.int().nullable(),
-  output_tokens: z.int().nullable(),
+  input_tokens: z.int().nullable().describe('all input, cached or not'),
+  output_tokens: z.int().nullable().describe('all output, including reasoning'),
+  cached_input_tokens: added(z.int()).describe('the part of the input read from a cache'),
+  cache_write_tokens: added(z.int()).describe('the part of the input written to a cache'),
+  reasoning_tokens: added(z.int()).describe('the part of the output that is reasoning'),
+  counted_tokens: added(z.int()).describe(
+    "what it counted for in its key's token limit; null: it counted for none",
+  ),
   request_bytes: z.int(),
   response_bytes: z.int(),
   error_kind: z.enum(errorKinds).nullable(),
   error: z.string().nullable(),
+  refused_for: added(z.enum(refusedFor)).describe(
+    'why it was refused before it had a key and a route',
+  ),
 });
 export type ProxyRequest = z.infer<typeof proxyRequestSchema>;
 
@@ -86,6 +102,9 @@ export const proxyTotalsShape = z.object({
   failures: z.int().describe("a client that disconnected doesn't count"),
   input_tokens: z.int(),
   output_tokens: z.int(),
+  cached_input_tokens: z.int().describe('the part of the input read from a cache'),
+  cache_write_tokens: z.int().describe('the part of the input written to a cache'),
+  reasoning_tokens: z.int().describe('the part of the output that is reasoning'),
   first_byte_s: z.number().nullable().describe('mean, in seconds; null: no answer came'),
 });
 export type ProxyTotals = z.output<typeof proxyTotalsShape>;

@@ -11,10 +11,13 @@ import { totalsByOutcome } from '../migrations/0008-totals-by-outcome.ts';
 import { failedRuns } from '../migrations/0009-failed-runs.ts';
 import { runCuts } from '../migrations/0010-run-cuts.ts';
 import { evidence } from '../migrations/0011-evidence.ts';
+
 import { gatewayObjects } from '../migrations/0012-gateway-objects.ts';
 import { firstTokenTimeout } from '../migrations/0013-first-token-timeout.ts';
+import { requestClasses } from '../migrations/0014-request-classes.ts';
 import { runNotes } from '../migrations/0015-run-notes.ts';
 import type { Schema } from '../schema.ts';
+
 import { currentSchema } from './dialect.ts';
 
 /** Migrates any older database to the newest schema, all or nothing. Throws what the migration threw. */
@@ -46,6 +49,7 @@ export async function createMigrator(db: Kysely<Schema>, nowS: number): Promise<
         '0011-evidence': evidence(nowS),
         '0012-gateway-objects': gatewayObjects,
         '0013-first-token-timeout': firstTokenTimeout,
+        '0014-request-classes': requestClasses,
         '0015-run-notes': runNotes,
       }),
     },

@@ -72,6 +72,7 @@ test('totals by key have the requests, failures, tokens and the mean time to the
       failures: 3,
       input_tokens: 40,
       output_tokens: 80,
+      ...{ cached_input_tokens: 0, cache_write_tokens: 0, reasoning_tokens: 0 },
       first_byte_s: 0.375,
     },
     {
@@ -81,6 +82,7 @@ test('totals by key have the requests, failures, tokens and the mean time to the
       failures: 0,
       input_tokens: 20,
       output_tokens: 40,
+      ...{ cached_input_tokens: 0, cache_write_tokens: 0, reasoning_tokens: 0 },
       first_byte_s: 0.25,
     },
   ]);
@@ -109,6 +111,33 @@ test('totals by channel, model and day respect the filter', async () => {
   expect(await sums({ group_by: 'key', target_id: 2, model: 'gpt-4o' })).toEqual([
     [1, 'editor', 1],
   ]);
+});
+
+test('totals have each class of tokens, which a request may not report', async () => {
+  const db = await tempDatabase();
+  const classes = { cached_input_tokens: 6, cache_write_tokens: 3, reasoning_tokens: 15 };
+  const requests = requestsOf([classes, { ...classes, timestamp: 2 * day }, {}]);
+  await recordProxyRequests(db, requests);
+  expect(await listProxyRequests(db, { limit: 3 })).toMatchObject([{}, classes, classes]);
+  expect(await sumProxyRequests(db, { group_by: 'model' })).toMatchObject([
+    { input_tokens: 30, cached_input_tokens: 12, cache_write_tokens: 6, reasoning_tokens: 30 },
+  ]);
+});
+
+test('refused requests are listed, but are in no totals and nobody’s', async () => {
+  const { db, ids } = await withRequests();
+  const before = await sumProxyRequests(db, { group_by: 'day' });
+  const refused = { status: 401, error: 'no key', key_name: '', model: null } as const;
+  await recordProxyRequests(db, [
+    proxyRequest({ ...refused, request_id: 'r8', route: 'other', refused_for: 'no_key' }),
+    proxyRequest({ ...refused, request_id: 'r9', route: 'models', refused_for: 'unknown_key' }),
+    proxyRequest({ ...refused, request_id: 'ra', key_id: 1, refused_for: 'inactive_key' }),
+  ]);
+  expect(await ids({ outcome: 'refused' })).toEqual([10, 9, 8]);
+  expect(await ids({ route: 'other' })).toEqual([8]);
+  expect(await ids({ key_id: null })).toEqual([7, 6, 5, 4, 3]);
+  expect(await ids({ outcome: 'client_error' })).toEqual([5, 4]);
+  expect(await sumProxyRequests(db, { group_by: 'day' })).toEqual(before);
 });
 
 test('totals count whole hours, including those of the bounds', async () => {

@@ -48,6 +48,8 @@ export async function listProxyRequests(
 ): Promise<ProxyRequestRow[]> {
   let query = kysely.selectFrom('proxy_requests').select(proxyRequestCodec.columns);
   query = query.where((where) => where.and(withoutUndefined(equal)));
+  // A refused request without a key isn't the master token's.
+  if (equal.key_id === null) query = query.where('key_name', '<>', '');
   if (from !== undefined) query = query.where('timestamp', '>=', from);
   if (to !== undefined) query = query.where('timestamp', '<', to);
   if (before_id !== undefined) query = query.where('id', '<', before_id);

@@ -72,6 +72,9 @@ function totalsOf(request: ProxyRequest): ProxyTotalsRow {
     failures: isFailedRequest(request) ? 1 : 0,
     input_tokens: request.input_tokens ?? 0,
     output_tokens: request.output_tokens ?? 0,
+    cached_input_tokens: request.cached_input_tokens ?? 0,
+    cache_write_tokens: request.cache_write_tokens ?? 0,
+    reasoning_tokens: request.reasoning_tokens ?? 0,
     first_byte_sum_s: request.first_byte_s ?? 0,
     first_byte_count: request.first_byte_s === null ? 0 : 1,
   };

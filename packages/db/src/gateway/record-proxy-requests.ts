@@ -36,8 +36,9 @@ export async function recordProxyRequests(
     const tried = requests.flatMap(findingsOfRequest).map(({ target_id }) => target_id);
     await lockTargets(tx.kysely, tried);
     const fresh = await insertNew(tx, requests);
-    await touchKeys(tx, fresh);
-    await addToTotals(tx, fresh);
+    const served = fresh.filter(({ refused_for }) => refused_for === null);
+    await touchKeys(tx, served);
+    await addToTotals(tx, served);
     await writeGatewayObjects(tx, fresh);
     const changes = await writeTrafficFindings(tx, fresh.flatMap(findingsOfRequest));
     return { recorded: fresh.length, changes };

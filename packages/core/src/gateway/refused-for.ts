@@ -1,0 +1,21 @@
+import { gatewayRoutes } from './gateway-route.ts';
+
+// Browsers import this file, so it must not import zod.
+
+/** Why the gateway refused a request before it read its body: no key or no endpoint was found for it. */
+export const refusedFor = [
+  'unknown_path',
+  'wrong_method',
+  'websocket',
+  'malformed',
+  'no_key',
+  'unknown_key',
+  'inactive_key',
+  'blocked',
+  'loop',
+] as const;
+export type RefusedFor = (typeof refusedFor)[number];
+
+/** What a recorded request asked for. A request that was refused may have asked for a list, or nothing known. */
+export const recordedRoutes = [...gatewayRoutes, 'models', 'other'] as const;
+export type RecordedRoute = (typeof recordedRoutes)[number];
