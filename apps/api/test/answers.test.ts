@@ -18,7 +18,13 @@ type TestApi = Awaited<ReturnType<typeof openTestApi>>;
 const values: Record<string, string> = {
   ...{ id: '1', model: 'gpt-4o', limit: '2', run_id: '1', key_id: '1', target_id: '1' },
   ...{ session_id: '1', subject_id: '1', address: 'unknown', token: '' },
-  ...{ from: '1799900000', to: '1800000000', before_id: '100', after_id: '1' },
+  ...{
+    from: '1799900000',
+    to: '1800000000',
+    before_id: '100',
+    after_id: '1',
+    zone: 'Asia/Kolkata',
+  },
 };
 const files = ['relay.svg', 'relay.json'];
 /** It never ends, so only its head is checked. */

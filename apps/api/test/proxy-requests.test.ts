@@ -95,6 +95,7 @@ test.each([
   ['?before_id=x', 'before_id must be a whole number'],
   ['?from=yesterday', 'from must be Unix seconds'],
   ['?outcome=bad', 'outcome must be one of ok, client_error, upstream_error, refused'],
+  ['/totals?zone=Mars', 'zone must be a time zone such as Europe/Berlin, or an offset'],
   ['/totals?group_by=year', 'group_by must be one of key, channel, model, hour, day'],
 ])('%s is refused: %s', async (query, detail) => {
   const { asAdmin } = await openTestApi();
@@ -116,6 +117,10 @@ test('totals are by key and of the last week by default', async () => {
   });
   const byDay = await get('/totals?group_by=day&from=0&key_id=master');
   expect(byDay.items).toMatchObject([{ requests: 1 }]);
+  const inZone = await get('/totals?group_by=day&from=0&zone=Asia/Kolkata');
+  expect(inZone).toMatchObject({ zone: 'Asia/Kolkata', items: [{ group: 1_799_951_400 }] });
+  expect((await get('/totals?group_by=day&from=0&zone=%2B05:30')).items).toEqual(inZone.items);
+  expect(byDay).toMatchObject({ zone: 'UTC', items: [{ group: 1_799_971_200 }] });
   const byHour = await get('/totals?group_by=hour&from=0');
   const hour = Math.floor((clock.now - 1000) / 3600) * 3600;
   expect(byHour.items).toMatchObject([{ group: hour, requests: 3 }]);

@@ -111,6 +111,7 @@ export {
   histogramAccuracy,
   percentileOf,
 } from './figures/histogram.ts';
+export { isTimeZone, localDaysOf } from './figures/local-days.ts';
 export {
   type ObjectChange,
   type ObjectKind,

@@ -1,4 +1,5 @@
 import {
+  isTimeZone,
   proxyRequestSchema,
   proxyTotalsShape,
   recordedRoutes,
@@ -47,8 +48,16 @@ const requestSchema = z
   .object({ id: z.int(), ...proxyRequestSchema.shape, outcome: z.enum(requestOutcomes) })
   .openapi('ProxyRequest');
 
+const zoneQuery = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, 'must be a time zone such as Europe/Berlin, or an offset such as +05:30')
+  .default('UTC')
+  .openapi({ description: 'where days begin: a time zone, or an offset such as +05:30' });
+
 const totalsAnswerSchema = z.object({
   group_by: z.enum(totalsGroups),
+  zone: z.string(),
   from: unixSeconds,
   to: unixSeconds,
   items: z.array(z.object(proxyTotalsShape.shape).openapi('ProxyTotals')),
@@ -74,15 +83,20 @@ export function proxyRequestRoutes(deps: ApiDeps) {
         summary:
           'Totals of the requests that the gateway served, in whole hours, by default of 7 days',
         request: {
-          query: z.object({ ...filterQuery, group_by: z.enum(totalsGroups).default('key') }),
+          query: z.object({
+            ...filterQuery,
+            group_by: z.enum(totalsGroups).default('key'),
+            zone: zoneQuery,
+          }),
         },
         responses: jsonAnswer(totalsAnswerSchema, 'the totals'),
       }),
       async (c) => {
-        const { group_by, to = deps.now(), ...filter } = c.req.valid('query');
-        const from = filter.from ?? Math.max(0, to - defaultSpanS);
-        const items = await sumProxyRequests(deps.db, { ...filter, group_by, from, to });
-        return c.json({ group_by, from, to, items }, 200);
+        const { to = deps.now(), ...given } = c.req.valid('query');
+        const from = given.from ?? Math.max(0, to - defaultSpanS);
+        const items = await sumProxyRequests(deps.db, { ...given, from, to });
+        const { group_by, zone } = given;
+        return c.json({ group_by, zone, from, to, items }, 200);
       },
     );
 }

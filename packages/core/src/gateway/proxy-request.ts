@@ -89,14 +89,12 @@ export const gatewayRecordSchema = proxyRequestSchema.extend({
 });
 export type GatewayRecord = z.infer<typeof gatewayRecordSchema>;
 
-/** The sums of the requests of one key, channel, model, hour or UTC day. */
+/** The sums of the requests of one key, channel, model, hour or day. */
 export const proxyTotalsShape = z.object({
   group: z
     .union([z.number(), z.string()])
     .nullable()
-    .describe(
-      'the id of a key or channel, a model, or the start of an hour or UTC day; null: none',
-    ),
+    .describe('the id of a key or channel, a model, or the start of an hour or day; null: none'),
   name: z.string().nullable().describe('a name that the key or the channel had at the time'),
   requests: z.int(),
   failures: z.int().describe("a client that disconnected doesn't count"),

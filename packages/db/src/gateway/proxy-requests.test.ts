@@ -113,6 +113,63 @@ test('totals by channel, model and day respect the filter', async () => {
   ]);
 });
 
+test('days begin at midnight of a zone, also within an hour', async () => {
+  const db = await tempDatabase();
+  const at = (hours: number) => ({ timestamp: 20_000 * day + hours * 3600 });
+  const failed = { status: 502, error: 'x', first_byte_s: null, input_tokens: null };
+  // Midnight is at 18:30 UTC in Kolkata, and at 18:15 in Kathmandu.
+  const times = [
+    at(18),
+    at(18.2),
+    at(18.3),
+    at(18.4),
+    { ...at(18.49), ...failed },
+    at(18.5),
+    at(20),
+  ];
+  const refused = { ...at(18.1), key_name: '', refused_for: 'no_key' } as const;
+  await recordProxyRequests(db, requestsOf([...times, refused]));
+  const sums = async (zone?: string, more: Partial<SumProxyRequestsInput> = {}) => {
+    const rows = await sumProxyRequests(db, { group_by: 'day', zone, ...more });
+    return rows.map(({ group, requests }) => [(Number(group) - 20_000 * day) / 3600, requests]);
+  };
+  expect(await sums()).toEqual([[0, 7]]);
+  expect(await sums('Asia/Shanghai')).toEqual([[16, 7]]);
+  expect(await sums('Asia/Kolkata')).toEqual([
+    [-5.5, 5],
+    [18.5, 2],
+  ]);
+  expect(await sums('+05:45')).toEqual([
+    [-5.75, 2],
+    [18.25, 5],
+  ]);
+  const from = 20_000 * day + 18.5 * 3600;
+  expect(await sums('Asia/Kolkata', { from })).toEqual([[18.5, 2]]);
+  expect(await sums('Asia/Kolkata', { to: from })).toEqual([[-5.5, 5]]);
+  expect(await sums('Asia/Kolkata', { outcome: 'upstream_error' })).toEqual([[-5.5, 1]]);
+  expect(await sums('Asia/Kolkata', { key_id: null, target_id: 1, route: 'chat' })).toEqual([
+    [-5.5, 5],
+    [18.5, 2],
+  ]);
+  expect(await sums('Asia/Kolkata', { key_id: 9 })).toEqual([]);
+  const [first] = await sumProxyRequests(db, { group_by: 'day', zone: 'Asia/Kolkata' });
+  expect(first).toMatchObject({ failures: 1, input_tokens: 40, output_tokens: 100 });
+  expect(first?.first_byte_s).toBe(0.25);
+});
+
+test('a day has 23 or 25 hours if the clocks change', async () => {
+  const db = await tempDatabase();
+  const start = Date.parse('2026-03-28T23:00Z') / 1000;
+  const hours = Array.from({ length: 48 }, (_, n) => ({ timestamp: start + n * 3600 }));
+  await recordProxyRequests(db, requestsOf(hours));
+  const days = await sumProxyRequests(db, { group_by: 'day', zone: 'Europe/Berlin' });
+  expect(days.map(({ group, requests }) => [Number(group) - start, requests])).toEqual([
+    [0, 23],
+    [23 * 3600, 24],
+    [47 * 3600, 1],
+  ]);
+});
+
 test('totals have each class of tokens, which a request may not report', async () => {
   const db = await tempDatabase();
   const classes = { cached_input_tokens: 6, cache_write_tokens: 3, reasoning_tokens: 15 };

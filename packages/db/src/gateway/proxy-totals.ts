@@ -1,12 +1,12 @@
 import {
   isFailedRequest,
+  localDaysOf,
   namesOf,
   type ProxyRequest,
   type ProxyTotals,
   proxyTotalsShape,
   recordOf,
   requestOutcomeOf,
-  secondsPerDay,
 } from '@api-monitor/core';
 import { sql } from 'kysely';
 import { chunksOf } from '../engine/chunks-of.ts';
@@ -83,31 +83,24 @@ function totalsOf(request: ProxyRequest): ProxyTotalsRow {
 export const totalsGroups = ['key', 'channel', 'model', 'hour', 'day'] as const;
 export type TotalsGroup = (typeof totalsGroups)[number];
 
-/** The hours that contain `from` and `to` count as a whole. */
+/** The hours that contain `from` and `to` count as a whole, except by day. */
 export interface SumProxyRequestsInput extends ProxyRequestFilter {
   group_by: TotalsGroup;
+  /** Where days begin, as `localDaysOf` knows it; UTC by default. */
+  zone?: string | undefined;
 }
 
 /** Sums the matching requests by key, channel, model, hour or day: most requests first, times in order. */
 export async function sumProxyRequests(
   db: Database,
-  input: SumProxyRequestsInput,
+  { zone = 'UTC', ...input }: SumProxyRequestsInput,
 ): Promise<ProxyTotals[]> {
-  const { group_by, key_id, from, to, ...equal } = input;
-  const columns = columnsOf[group_by];
-  // The table keeps 0 for the master token.
-  const filter = withoutUndefined({ ...equal, key_id: key_id === null ? 0 : key_id });
-  let query = db.kysely.selectFrom('proxy_totals').where((where) => where.and(filter));
-  if (from !== undefined) query = query.where('hour', '>', Math.floor(from - secondsPerHour));
-  if (to !== undefined) query = query.where('hour', '<', Math.ceil(to));
-  const rows = await query
-    .select([columns.group.as('group'), columns.name.as('name')])
-    .select(({ fn }) => sums.map((sum) => fn.sum(sum).as(sum)))
-    .groupBy(columns.group)
-    .execute();
-  const totals = rows.map(({ group, name, ...row }) => {
-    // Postgres returns sums as text.
-    const summed = recordOf(sums, (sum) => Number(row[sum]));
+  const { group_by, ...filter } = input;
+  const rows =
+    group_by === 'day'
+      ? await sumByDay(db, filter, zone)
+      : await readSums(db, { ...filter, group_by });
+  const totals = rows.map(({ group, name, sums: summed }) => {
     const { first_byte_sum_s, first_byte_count, ...counted } = summed;
     return {
       group: groupOf(group_by, group),
@@ -120,6 +113,118 @@ export async function sumProxyRequests(
     isTime(group_by) ? Number(a.group) - Number(b.group) : byRequests(a, b),
   );
 }
+
+/** Days are made of hours. */
+type StoredGroup = Exclude<TotalsGroup, 'day'>;
+
+type Sums = Record<(typeof sums)[number], number>;
+
+interface GroupSums {
+  group: number | string;
+  name: string | null;
+  sums: Sums;
+}
+
+async function readSums(
+  { kysely }: Database,
+  { group_by, key_id, from, to, ...equal }: ProxyRequestFilter & { group_by: StoredGroup },
+): Promise<GroupSums[]> {
+  const columns = columnsOf[group_by];
+  // The table keeps 0 for the master token.
+  const filter = withoutUndefined({ ...equal, key_id: key_id === null ? 0 : key_id });
+  let query = kysely.selectFrom('proxy_totals').where((where) => where.and(filter));
+  if (from !== undefined) query = query.where('hour', '>', Math.floor(from - secondsPerHour));
+  if (to !== undefined) query = query.where('hour', '<', Math.ceil(to));
+  const rows = await query
+    .select([columns.group.as('group'), columns.name.as('name')])
+    .select(({ fn }) => sums.map((sum) => fn.sum(sum).as(sum)))
+    .groupBy(columns.group)
+    .execute();
+  return rows.map(({ group, name, ...row }) => ({ group, name, sums: numbersIn(row) }));
+}
+
+/** Postgres returns sums as text. */
+function numbersIn(row: Record<keyof Sums, unknown>): Sums {
+  return recordOf(sums, (sum) => Number(row[sum] ?? 0));
+}
+
+/** All zones of today are whole quarters of an hour from UTC. */
+const quarterS = 900;
+
+/**
+ * Totals are kept by the hour. In a zone that isn't whole hours from UTC, days begin within an hour: the
+ * requests of those hours are summed by the quarter.
+ */
+async function sumByDay(
+  db: Database,
+  filter: ProxyRequestFilter,
+  zone: string,
+): Promise<GroupSums[]> {
+  const dayOf = localDaysOf(zone);
+  const hours = await readSums(db, { ...filter, group_by: 'hour' });
+  const isSplit = ({ group }: GroupSums) =>
+    dayOf(Number(group)) !== dayOf(Number(group) + secondsPerHour - 1);
+  const [split, whole] = [hours.filter(isSplit), hours.filter((hour) => !isSplit(hour))];
+  const quarters = await readQuarters(
+    db,
+    filter,
+    split.map(({ group }) => Number(group)),
+  );
+  const days = new Map<number, GroupSums>();
+  for (const { group, sums: more } of [...whole, ...quarters]) {
+    const start = dayOf(Number(group));
+    const day = days.get(start);
+    if (!day) days.set(start, { group: start, name: null, sums: { ...more } });
+    else for (const sum of sums) day.sums[sum] += more[sum];
+  }
+  return [...days.values()];
+}
+
+/** Fewer than SQLite allows in one expression. */
+const hoursAtOnce = 100;
+
+async function readQuarters(
+  { kysely }: Database,
+  { from = 0, to = Number.MAX_SAFE_INTEGER, ...equal }: ProxyRequestFilter,
+  hours: readonly number[],
+): Promise<GroupSums[]> {
+  const quarters: GroupSums[] = [];
+  const start = sql<number>`cast(floor(timestamp / ${sql.lit(quarterS)}) as integer) * ${sql.lit(quarterS)}`;
+  for (let at = 0; at < hours.length; at += hoursAtOnce) {
+    const chunk = hours.slice(at, at + hoursAtOnce);
+    const rows = await kysely
+      .selectFrom('proxy_requests')
+      .select([start.as('group'), ...rawSums])
+      .where((where) =>
+        where.or(
+          chunk.map((hour) => where.between('timestamp', hour, hour + secondsPerHour - 1e-6)),
+        ),
+      )
+      .where((where) => where.and(withoutUndefined({ ...equal, refused_for: null })))
+      .where('timestamp', '>=', Math.floor(from / quarterS) * quarterS)
+      .where('timestamp', '<', Math.ceil(to / quarterS) * quarterS)
+      .groupBy(start)
+      .execute();
+    quarters.push(
+      ...rows.map(({ group, ...row }) => ({ group, name: null, sums: numbersIn(row) })),
+    );
+  }
+  return quarters;
+}
+
+/** As `totalsOf` counts one request. */
+const rawSums = [
+  sql<number>`count(*)`.as('requests'),
+  sql<number>`sum(case when status <> 499 and outcome <> 'ok' then 1 else 0 end)`.as('failures'),
+  ...(
+    [
+      ...['input_tokens', 'output_tokens', 'cached_input_tokens'],
+      ...['cache_write_tokens', 'reasoning_tokens'],
+    ] as const
+  ).map((name) => sql<number>`sum(${sql.ref(name)})`.as(name)),
+  sql<number>`sum(first_byte_s)`.as('first_byte_sum_s'),
+  sql<number>`count(first_byte_s)`.as('first_byte_count'),
+];
 
 function isTime(groupBy: TotalsGroup): boolean {
   return groupBy === 'hour' || groupBy === 'day';
@@ -135,8 +240,6 @@ const columnsOf = {
   channel: { group: sql<number | string>`target_id`, name: sql<string | null>`max(target_name)` },
   model: { group: sql<number | string>`model`, name: none },
   hour: { group: sql<number | string>`hour`, name: none },
-  // Hours are whole numbers, so the remainder is exact.
-  day: { group: sql<number | string>`hour - hour % ${sql.lit(secondsPerDay)}`, name: none },
 };
 
 /** The table keeps 0 and '' for "none", because a primary key can't hold null. */
