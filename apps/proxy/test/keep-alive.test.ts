@@ -192,10 +192,10 @@ test('a client that leaves while it is kept waiting ends the attempt', async () 
 });
 
 test('a fast error keeps its status', async () => {
-  const { origin, answer } = await start(json(429, { error: limited }));
-  const asked = call(origin, chat, { body: chatTo('m', { stream: true }) });
-  await answer(1);
-  expect((await asked).status).toBe(429);
+  const origin = await upstreamForTest((_, response) => json(429, { error: limited })(response));
+  const gateway = await gatewayForTest({ channels: { one: { origin, models: { m: {} } } } });
+  const answer = await call(gateway.origin, chat, { body: chatTo('m', { stream: true }) });
+  expect(answer.status).toBe(429);
 });
 
 const geminiEvent = (text: string) =>

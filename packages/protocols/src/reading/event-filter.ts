@@ -45,11 +45,17 @@ export function createEventFilter(route: GatewayRoute, isStateful: boolean): Eve
 /** Whether a text of whole events has one that doesn't end as a JSON object does. */
 export function mayBeGarbled(frame: Buffer): boolean {
   let last = frame.length - 1;
-  while ((frame[last] ?? 0x7d) <= 0x20) last -= 1;
-  if (frame[last] !== 0x7d) return true;
-  let end = frame.indexOf('\n\n');
-  for (; end >= 0 && end < last; end = frame.indexOf('\n\n', end + 2)) {
-    if (frame[end - 1] !== 0x7d) return true;
+  while ((frame[last] ?? brace) <= 0x20) last -= 1;
+  if (frame[last] !== brace) return true;
+  return hasOtherEnd(frame, '\n\n', last) || hasOtherEnd(frame, '\r\n\r\n', last);
+}
+
+const brace = 0x7d;
+
+function hasOtherEnd(frame: Buffer, blankLine: string, last: number): boolean {
+  let at = frame.indexOf(blankLine);
+  for (; at >= 0 && at < last; at = frame.indexOf(blankLine, at + blankLine.length)) {
+    if (frame[at - 1] !== brace) return true;
   }
   return false;
 }
