@@ -73,3 +73,12 @@ test('what probes have cost today is shown by model and by channel', async () =>
   const later = { probe_requests_today: 0, probe_tokens_today: 0 };
   expect((await asVisitor('GET', '/api/targets')).json.items[0]).toMatchObject(later);
 });
+
+test('how many probes at a time a channel bears is shown once it was learnt', async () => {
+  const { asVisitor, db, clock } = await withChannel(['a']);
+  const shown = async () =>
+    (await asVisitor('GET', '/api/targets')).json.items[0].probe_concurrency;
+  expect(await shown()).toBeNull();
+  await recordRun(db, 1, clock.now, [probe()], { probe_concurrency: 2 });
+  expect(await shown()).toBe(2);
+});

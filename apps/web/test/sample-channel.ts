@@ -34,7 +34,7 @@ export function sampleChannel(given: Partial<Channel> = {}): Channel {
     next_run_at: 2800,
     run_progress: null,
     ...{ probe_requests_today: 0, probe_tokens_today: 0, last_error: null, last_error_kind: null },
-    last_notes: null,
+    ...{ last_notes: null, probe_concurrency: null },
     ...{ fault: null, source_url: null },
     latest_models: [sampleModel()],
     ...given,

@@ -20,6 +20,7 @@ const channelSchema = targetSchema
     last_success_rate: true,
     probe_requests_today: true,
     probe_tokens_today: true,
+    probe_concurrency: true,
     can_operate: true,
     latest_models: true,
   })

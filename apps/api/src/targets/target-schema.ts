@@ -48,6 +48,10 @@ export const targetSchema = z
     last_success_rate: z.number().nullable().describe('percent, one decimal'),
     probe_requests_today: z.int().describe('sent for probes since midnight UTC'),
     probe_tokens_today: z.int().describe('that they took, in and out'),
+    probe_concurrency: z
+      .int()
+      .nullable()
+      .describe('how many probes at a time it is sent since it complained of more; null: as usual'),
     can_operate: z.boolean().describe('whether this caller may start a run'),
     latest_models: z.array(latestModelSchema),
   })

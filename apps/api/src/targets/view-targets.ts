@@ -8,6 +8,7 @@ import {
 } from '@api-monitor/core';
 import {
   listModelStates,
+  listProbeConcurrency,
   listRunningTargetIds,
   listTargets,
   type ModelStateRow,
@@ -27,6 +28,7 @@ interface TargetView extends ViewDeps {
   caller: Caller;
   runningIds: ReadonlySet<number>;
   usage: UsageByTarget;
+  concurrency: ReadonlyMap<number, number>;
   withHistory: boolean;
 }
 
@@ -83,7 +85,8 @@ async function createView(
 ): Promise<TargetView> {
   const runningIds = new Set(await listRunningTargetIds(deps.db));
   const usage = await readUsedToday(deps);
-  return { ...deps, caller, runningIds, usage, withHistory };
+  const concurrency = await listProbeConcurrency(deps.db);
+  return { ...deps, caller, runningIds, usage, concurrency, withHistory };
 }
 
 /**
@@ -118,6 +121,7 @@ function headOf(target: Target, view: TargetView): Omit<TargetItem, 'latest_mode
     last_success_rate: successRate(target.last_total, target.last_success, target.last_run_at),
     probe_requests_today: used.requests,
     probe_tokens_today: used.tokens,
+    probe_concurrency: view.concurrency.get(target.id) ?? null,
     can_operate: view.caller === 'admin' || target.visitor_channel_actions_enabled,
   };
 }

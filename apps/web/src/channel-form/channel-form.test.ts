@@ -135,8 +135,9 @@ describe('what a form says before it is saved', () => {
     expect(costText(cost, en)).toBe(
       '25 models × 48 checks a day ≈ 1,200 requests, about 36,000 tokens a day.',
     );
-    expect(costText({ ...cost, is_limited: true }, en)).toMatch(
-      /The daily limit keeps it there\.$/,
+    const limited = { ...cost, is_limited: true, requests_per_day: 500, tokens_per_day: 15_000 };
+    expect(costText(limited, en)).toBe(
+      '25 models × 48 checks a day, but the daily limit ends them after about 500 requests and 15,000 tokens.',
     );
   });
 

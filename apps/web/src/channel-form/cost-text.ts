@@ -19,11 +19,12 @@ export function costText(cost: CostPreview, { t, count, formats }: Translator): 
   const sentences: string[] = [];
   const models = cost.models.length;
   if (models > 0 || cost.is_list_known) {
-    sentences.push(count('form.cost', models, { ...perDay(cost), count: number(models) }));
+    const key = cost.is_limited ? 'form.cost.limited' : 'form.cost';
+    sentences.push(count(key, models, { ...perDay(cost), count: number(models) }));
   }
-  if (!cost.is_list_known) {
+  // Further models share what the limit allows.
+  if (!cost.is_list_known && !cost.is_limited) {
     sentences.push(t(models > 0 ? 'form.cost.further' : 'form.cost.each', perDay(cost.per_model)));
   }
-  if (cost.is_limited) sentences.push(t('form.cost.limited'));
   return sentences.join(' ');
 }

@@ -90,6 +90,23 @@ describe('a card', () => {
     ]);
   });
 
+  it('counts the models that answered wrongly', () => {
+    const wrong = sampleModel({ evidence: [proven('chat', { is_wrong_answer: true })] });
+    const latest_models = [sampleModel(), wrong];
+    const card = channelCard(sampleChannel({ latest_models }), en);
+    expect(card).toMatchObject({ wrongText: 'Wrong answers: 1 model', rateText: '100%' });
+    expect(channelCard(sampleChannel(), en).wrongText).toBe('');
+    const paused = channelCard(sampleChannel({ latest_models, enabled: false }), en);
+    expect(paused.wrongText).toBe('');
+  });
+
+  it('says how many checks at a time a channel bears, if it complained of more', () => {
+    expect(channelCard(sampleChannel(), en).concurrencyText).toBe('');
+    expect(channelCard(sampleChannel({ probe_concurrency: 2 }), en).concurrencyText).toBe(
+      'At most 2 checks at a time, because the channel refused more.',
+    );
+  });
+
   it('links only to http and https', () => {
     expect(safeLink('https://example.com/a')).toBe('https://example.com/a');
     expect(safeLink('javascript:alert(1)')).toBeNull();

@@ -37,8 +37,10 @@ export function channelCard(channel: Channel, translator: Translator) {
     bar: segmentBar(channel.latest_models),
     protocols: protocolCounts(channel, translator),
     liveText: channel.enabled && counts.resting > 0 ? count('traffic.failing', counts.resting) : '',
+    wrongText: channel.enabled && counts.wrong > 0 ? count('card.wrong', counts.wrong) : '',
     problem: channelProblem(channel, translator),
     usageText: usageOf(channel, translator),
+    concurrencyText: concurrencyOf(channel, translator),
     ...progressOf(channel, translator),
     lastRunAt: channel.last_run_at,
     nextRunAt: channel.enabled && !channel.running ? channel.next_run_at : null,
@@ -62,6 +64,11 @@ function usageOf(channel: Channel, { t, formats }: Translator): string {
     requests: part('requests', probe_requests_today, channel.probe_requests_per_day),
     tokens: part('tokens', probe_tokens_today, channel.probe_tokens_per_day),
   });
+}
+
+/** How gently checks treat a channel that complained of too many at a time; empty if it never did. */
+function concurrencyOf({ probe_concurrency }: Channel, { count }: Translator): string {
+  return probe_concurrency === null ? '' : count('card.concurrency', probe_concurrency);
 }
 
 function progressOf(channel: Channel, { t }: Translator) {

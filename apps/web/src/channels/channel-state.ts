@@ -81,6 +81,8 @@ export function modelState({
 export interface ModelCounts extends Record<ModelState, number> {
   /** Proven, but the last requests of clients failed. */
   resting: number;
+  /** Proven, but with a wrong answer. */
+  wrong: number;
   /** Nobody can tell: probes leave it out, or the channel lets only certain programs in. */
   skipped: number;
   /** Vanished from the channel's list. */
@@ -90,13 +92,22 @@ export interface ModelCounts extends Record<ModelState, number> {
 /** Cached, because each drawing asks for 200 channels; lists of models are replaced, never changed. */
 export const countModels = memoizeByObject(
   (models: readonly LatestModel[]): Readonly<ModelCounts> => {
-    const counts: ModelCounts = { ok: 0, bad: 0, idle: 0, resting: 0, skipped: 0, gone: 0 };
+    const counts: ModelCounts = {
+      ok: 0,
+      bad: 0,
+      idle: 0,
+      resting: 0,
+      wrong: 0,
+      skipped: 0,
+      gone: 0,
+    };
     for (const model of models) {
       const state = modelState(model);
       counts[state] += 1;
       if (model.gone_at !== null) counts.gone += 1;
       else if (state === 'idle' && model.headline.state !== 'unproven') counts.skipped += 1;
       if (state === 'ok' && model.headline.rest !== 'none') counts.resting += 1;
+      if (state === 'ok' && model.headline.is_wrong_answer) counts.wrong += 1;
     }
     return counts;
   },

@@ -1,6 +1,7 @@
 import { render } from 'lit-html';
+import type { ApiClient } from '../api/client.ts';
 import type { Channel, LatestModel } from '../channels/channel.ts';
-import { channelCard } from '../channels/channel-card.ts';
+import { type ChannelCard, channelCard } from '../channels/channel-card.ts';
 import { modelMatcher } from '../channels/filter-channels.ts';
 import { modelRow } from '../channels/model-row.ts';
 import type { DrawLoop } from '../draw/draw-loop.ts';
@@ -9,6 +10,7 @@ import { createRows } from '../draw/rows.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import { channelTemplates, type TemplateOptions } from './channel-templates.ts';
 import type { HomePanel } from './home-panel.ts';
+import { createProbeUsage } from './probe-usage.ts';
 
 /** A card that was opened, and its list of models. Replaced, never changed. */
 interface OpenedCard {
@@ -24,7 +26,8 @@ interface RowItem {
   channel: Channel;
 }
 
-interface ChannelListOptions extends Omit<TemplateOptions, 'toggle' | 'showAll'> {
+interface ChannelListOptions extends Omit<TemplateOptions, 'toggle' | 'showAll' | 'toggleUsage'> {
+  client: ApiClient;
   element: HTMLElement;
   home: HomePanel;
   language: LanguageStore;
@@ -51,6 +54,8 @@ export function createChannelList(options: ChannelListOptions) {
   let matching: readonly Channel[] = [];
   let isHeld = false;
 
+  const usage = createProbeUsage({ client: options.client, onChange: () => loop.request(draw) });
+
   const cardOf = (id: number) => opened.get(id) ?? closed;
   const change = (id: number, changes: Partial<OpenedCard>) => {
     opened.set(id, { ...cardOf(id), ...changes });
@@ -66,6 +71,7 @@ export function createChannelList(options: ChannelListOptions) {
       if (isOpen) options.load(id);
     },
     showAll: (id) => change(id, { areAllShown: true }),
+    toggleUsage: (id, isOpen) => (isOpen ? usage.open(id) : usage.close(id)),
   });
 
   const rowsOf = (id: number) => {
@@ -82,10 +88,11 @@ export function createChannelList(options: ChannelListOptions) {
     return rows;
   };
 
-  const modelsOf = (channel: Channel, usageText: string) => {
-    const { id, name, latest_models } = channel;
+  const modelsOf = (channel: Channel, card: ChannelCard) => {
+    const { id, latest_models } = channel;
     const { phase, areAllShown } = cardOf(id);
-    const shared = { name, usageText };
+    usage.follow(channel);
+    const shared = { card, usage: usage.of(id) };
     if (phase !== 'ready') return templates.models(id, { ...shared, phase });
     const matches = modelMatcher(channel, home.filter);
     const matching = latest_models.filter((it) => matches(it.model));
@@ -111,12 +118,15 @@ export function createChannelList(options: ChannelListOptions) {
     keyOf: ({ id }) => id,
     versionOf(channel) {
       const card = cardOf(channel.id);
-      return [channel, language.translator, home.isAdmin, card, card.isOpen && home.filter.query];
+      return [
+        ...[channel, language.translator, home.isAdmin, card, usage.of(channel.id)],
+        card.isOpen && home.filter.query,
+      ];
     },
     template(channel) {
       const card = channelCard(channel, language.translator);
       const { isOpen } = cardOf(channel.id);
-      return templates.channel(card, isOpen ? modelsOf(channel, card.usageText) : null);
+      return templates.channel(card, isOpen ? modelsOf(channel, card) : null);
     },
     isNear: ({ id }) => nearCards.isNear(String(id)),
     perFrame: cardsPerFrame,

@@ -7,6 +7,7 @@ import { clockText } from '../draw/clock-text.ts';
 import { cssVars } from '../draw/css-vars.ts';
 import { icon } from '../draw/icon.ts';
 import { formatAgo, formatExactTime, formatSecondsAgo, formatUntil } from '../format/time.ts';
+import type { ProbeUsage } from './probe-usage.ts';
 import { type NoticeOptions, problemNotice } from './problem-notice.ts';
 
 export interface TemplateOptions extends NoticeOptions {
@@ -15,14 +16,16 @@ export interface TemplateOptions extends NoticeOptions {
   moveByKey(id: number, event: KeyboardEvent): void;
   toggle(id: number): void;
   showAll(id: number): void;
+  /** The costs of checks, model by model, were opened or closed. */
+  toggleUsage(id: number, isOpen: boolean): void;
 }
 
 /** The content of an open card: rows, or the reason why there are none. */
 interface ModelsView {
-  name: string;
+  card: ChannelCard;
   phase: 'loading' | 'failed' | 'none' | 'no_match' | 'ready';
-  /** What checks cost today. */
-  usageText: string;
+  /** What checks cost today, model by model; undefined while that is closed. */
+  usage: ProbeUsage | 'loading' | 'failed' | undefined;
   rows?: unknown;
   hiddenCount?: number;
 }
@@ -86,6 +89,7 @@ export function channelTemplates(options: TemplateOptions) {
     bar,
     barLabel,
     liveText,
+    wrongText,
     protocols,
     skippedText,
     goneText,
@@ -101,6 +105,7 @@ export function channelTemplates(options: TemplateOptions) {
           () => html`
             <span class="badge flex-none" data-tone="warn">${icon('radio-tower', small)}<span>${liveText}</span></span>`,
         )}
+        ${when(wrongText, () => html`<span class="badge flex-none" data-tone="warn">${wrongText}</span>`)}
         ${protocols.map(
           ({ label, count, failing }) =>
             html`<span class=${failing ? 'is-failing' : ''}>${label} <b>${count}</b></span>`,
@@ -167,11 +172,43 @@ export function channelTemplates(options: TemplateOptions) {
       ${models ?? nothing}
     </li>`;
 
+  const usageOf = (usage: ProbeUsage | 'loading' | 'failed') => {
+    if (usage === 'loading' || usage === 'failed') {
+      return html`<p class="channel-small">${language.t(`usage.${usage}`)}</p>`;
+    }
+    if (usage.models.length === 0) {
+      return html`<p class="channel-small">${language.t('usage.none')}</p>`;
+    }
+    const { number } = language.translator.formats;
+    return html`
+      <div class="table-scroll" tabindex="0" role="group" aria-label=${language.t('usage.label')}>
+        <table class="table">
+          <thead>
+            <tr>
+              <th scope="col">${language.t('models.model')}</th>
+              <th scope="col" class="is-number">${language.t('requests.count')}</th>
+              <th scope="col" class="is-number">${language.t('usage.column.tokens')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${usage.models.map(
+              ({ model, requests, tokens }) => html`
+                <tr>
+                  <th scope="row">${model}</th>
+                  <td class="is-number">${number.format(requests)}</td>
+                  <td class="is-number">${number.format(tokens)}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>`;
+  };
+
   const models = (
     id: number,
-    { name, phase, usageText, rows = nothing, hiddenCount = 0 }: ModelsView,
+    { card, phase, usage, rows = nothing, hiddenCount = 0 }: ModelsView,
   ) => html`
-    <section class="models" id="models-${id}" aria-label=${language.t('card.open', { name })}>
+    <section class="models" id="models-${id}" aria-label=${language.t('card.open', { name: card.name })}>
       ${
         phase === 'ready'
           ? html`
@@ -191,8 +228,12 @@ export function channelTemplates(options: TemplateOptions) {
       <p class="models-foot">
         <a class="link" href="/viewer.html?target_id=${id}">${language.t('card.viewer')}</a>
         <a class="link" href="/analysis.html?target_id=${id}">${language.t('card.analysis')}</a>
-        <span class="channel-small">${usageText}</span>
+        ${when(card.concurrencyText, (text) => html`<span class="channel-small">${text}</span>`)}
       </p>
+      <details class="models-usage" @toggle=${(event: { currentTarget: HTMLDetailsElement }) => options.toggleUsage(id, event.currentTarget.open)}>
+        <summary>${card.usageText}</summary>
+        ${when(usage, usageOf)}
+      </details>
     </section>`;
 
   const figure = (label: string, text: string, className = '', hint = '') => html`

@@ -24,3 +24,16 @@ export async function getProbeMemory(db: Database, targetId: number): Promise<Pr
     fault: row?.fault ? parseColumn<ChannelFault>(row.fault) : null,
   };
 }
+
+/** How many probes at a time are sent to each channel that complained of more, by its id. */
+export async function listProbeConcurrency(db: Database): Promise<Map<number, number>> {
+  const rows = await db.kysely
+    .selectFrom('targets')
+    .select(['id', 'probe_concurrency'])
+    .where('deleted_at', 'is', null)
+    .where('probe_concurrency', 'is not', null)
+    .execute();
+  return new Map(
+    rows.flatMap((row) => (row.probe_concurrency ? [[row.id, row.probe_concurrency]] : [])),
+  );
+}

@@ -51,6 +51,10 @@ export const home = {
   'card.passed': '{success} of {total}',
   'card.skipped.one': '{count} unchecked',
   'card.skipped.other': '{count} unchecked',
+  'card.wrong.one': 'Wrong answers: {count} model',
+  'card.wrong.other': 'Wrong answers: {count} models',
+  'card.concurrency.one': 'Checks run one at a time, because the channel refused more.',
+  'card.concurrency.other': 'At most {count} checks at a time, because the channel refused more.',
   'card.gone.one': '{count} gone',
   'card.gone.other': '{count} gone',
   'card.bar': '{success} of {total} models healthy',
@@ -99,6 +103,11 @@ export const home = {
   'usage.requests.limited': '{used} of {limit} requests',
   'usage.tokens': '{used} tokens',
   'usage.tokens.limited': '{used} of {limit} tokens',
+  'usage.label': 'What checks cost today, model by model',
+  'usage.column.tokens': 'Tokens',
+  'usage.loading': 'Loading…',
+  'usage.failed': 'The figures couldn’t be loaded.',
+  'usage.none': 'No model has been asked today.',
 
   'strip.label': 'History of {model}: {success} of {count} checks passed',
   'strip.passed': 'Passed',
@@ -187,7 +196,10 @@ export const home = {
     'Each model: {runs} checks a day ≈ {requests} requests, about {tokens} tokens a day. The first check shows how many models there are.',
   'form.cost.further':
     'Each model in the channel’s list: {requests} requests, about {tokens} tokens a day.',
-  'form.cost.limited': 'The daily limit keeps it there.',
+  'form.cost.limited.one':
+    '{count} model × {runs} checks a day, but the daily limit ends them after about {requests} requests and {tokens} tokens.',
+  'form.cost.limited.other':
+    '{count} models × {runs} checks a day, but the daily limit ends them after about {requests} requests and {tokens} tokens.',
   'form.cost.paused': 'Nothing is checked on schedule, so checks cost nothing.',
   'form.max_models': 'Model limit',
   'form.max_models.hint': '0 means all',

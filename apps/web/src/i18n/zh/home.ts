@@ -49,6 +49,8 @@ export const home: ZhOf<typeof en> = {
   'card.analysis': '趋势',
   'card.passed': '{success} / {total}',
   'card.skipped.other': '{count} 个未测',
+  'card.wrong.other': '回答有误：{count} 个模型',
+  'card.concurrency.other': '最多同时检测 {count} 个，因为渠道拒绝了更多。',
   'card.gone.other': '消失 {count} 个',
   'card.bar': '{total} 个模型中 {success} 个健康',
   'card.progress': '已检测 {done} / {total}',
@@ -92,6 +94,11 @@ export const home: ZhOf<typeof en> = {
   'usage.requests.limited': '{used} / {limit} 次请求',
   'usage.tokens': '{used} token',
   'usage.tokens.limited': '{used} / {limit} token',
+  'usage.label': '今日各模型的检测成本',
+  'usage.column.tokens': 'token',
+  'usage.loading': '正在加载…',
+  'usage.failed': '无法加载数据。',
+  'usage.none': '今日还没有检测过模型。',
 
   'strip.label': '{model} 的历史：{count} 次检测中 {success} 次通过',
   'strip.passed': '通过',
@@ -173,7 +180,8 @@ export const home: ZhOf<typeof en> = {
   'form.cost.each':
     '每个模型：每天 {runs} 次检测 ≈ {requests} 次请求，约 {tokens} token。首次检测后才知道有多少模型。',
   'form.cost.further': '渠道列表中的每个模型：每天 {requests} 次请求，约 {tokens} token。',
-  'form.cost.limited': '已受每日上限限制。',
+  'form.cost.limited.other':
+    '{count} 个模型 × 每天 {runs} 次检测，但达到每日上限即停止：约 {requests} 次请求、{tokens} token。',
   'form.cost.paused': '不按计划检测，因此没有成本。',
   'form.max_models': '模型数量上限',
   'form.max_models.hint': '0 表示全部',
