@@ -116,8 +116,10 @@ export function createUpstream({ allowPrivate, via }: UpstreamOptions): Upstream
     const body = request.body ? sentBodyOf(request.body) : null;
     const options = optionsOf(access, target, request, body, via);
     const { method, onSend = () => {} } = request;
-    const send = (path: string, to: AnswerHandler) =>
-      sendOn(access.connections, { ...options, path }, { body, onSend }, to);
+    const send = (path: string, to: AnswerHandler) => {
+      const sent = path === options.path ? options : { ...options, path };
+      return sendOn(access.connections, sent, { body, onSend }, to);
+    };
     const asked = { method, origin: access.origin, path: options.path, send };
     return new DecodedAnswer(handler, (decoded) => new FollowedAnswer(decoded, asked));
   };

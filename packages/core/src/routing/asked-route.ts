@@ -45,13 +45,18 @@ const prefix = 'models/';
 
 /** How a name can be read as `target/model`; the longest name of a target comes first. */
 export function namesWithin(name: string): { target: string; model: string }[] {
-  const splits: { target: string; model: string }[] = [];
+  const short = modelKey(name);
+  const splits = splitsOf(short);
   // A target may itself be called "models", so the whole name is read too.
-  for (const text of new Set([modelKey(name), name])) {
-    for (let slash = text.lastIndexOf('/'); slash > 0; slash = text.lastIndexOf('/', slash - 1)) {
-      const model = modelKey(text.slice(slash + 1));
-      if (model !== '') splits.push({ target: text.slice(0, slash), model });
-    }
+  if (short !== name) splits.push(...splitsOf(name));
+  return splits;
+}
+
+function splitsOf(text: string): { target: string; model: string }[] {
+  const splits: { target: string; model: string }[] = [];
+  for (let slash = text.lastIndexOf('/'); slash > 0; slash = text.lastIndexOf('/', slash - 1)) {
+    const model = modelKey(text.slice(slash + 1));
+    if (model !== '') splits.push({ target: text.slice(0, slash), model });
   }
   return splits;
 }

@@ -27,7 +27,10 @@ export function createInterimAnswers(): InterimAnswers {
   const heads = new WeakMap<Socket, AwaitedHead>();
   const onRequest = (message: unknown) => {
     const socket = socketOf(message);
-    if (socket) heads.set(socket, new AwaitedHead());
+    if (!socket) return;
+    const known = heads.get(socket);
+    if (known) known.begin();
+    else heads.set(socket, new AwaitedHead());
   };
   subscribe(sendHeaders, onRequest);
   return {
@@ -41,12 +44,19 @@ function socketOf(message: unknown): Socket | null {
   return isSent && message.socket instanceof Socket ? message.socket : null;
 }
 
-/** Follows the interim answers to one request up to its final answer, which it leaves alone. */
+/** Follows the interim answers to each request up to its final answer, which it leaves alone. */
 class AwaitedHead {
   #status = '';
   /** How much of the end of an interim answer has come; null while its status hasn't. */
   #matched: number | null = null;
   #isFinal = false;
+
+  /** The next request was sent: its answer has its own head. */
+  begin(): void {
+    this.#status = '';
+    this.#matched = null;
+    this.#isFinal = false;
+  }
 
   take(bytes: Buffer): void {
     if (this.#isFinal) return;
