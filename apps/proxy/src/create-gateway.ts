@@ -143,6 +143,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     bodyBudget: new BodyBudget(options.bodiesLimitBytes),
     resolve: createResolver({ ...options, board, live, affinity, issuers, random: Math.random }),
     dispatch: upstream.dispatch,
+    open: upstream.open,
     headerNames: createHeaderNames(),
     records,
     refused,
@@ -155,7 +156,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     refuse: createBadRequestHandler({ nowS, newRequestId: makeRequestId, refused }),
     upgrades: webSockets,
     async close() {
-      webSockets.close();
+      await webSockets.close();
       clearInterval(periodic);
       stopWatchingLoss();
       stopHearing();

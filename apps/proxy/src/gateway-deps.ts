@@ -31,6 +31,7 @@ export interface GatewayDeps {
   guessGuard: GuessGuard;
   resolve: (ask: Ask) => Resolution;
   dispatch: Upstream['dispatch'];
+  open: Upstream['open'];
   headerNames: HeaderNames;
   records: RecordSink;
   refused: RefusedRequests;

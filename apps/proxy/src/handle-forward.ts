@@ -150,7 +150,11 @@ async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
   });
 }
 
-export function pinnedTargetIdOf({ request, query }: ForwardRequest): number | null {
+/** The channel that the client asks for, by `X-Target-Id` or `?target_id=`. */
+export function pinnedTargetIdOf({
+  request,
+  query,
+}: Pick<ForwardRequest, 'request' | 'query'>): number | null {
   const pinned = request.headers['x-target-id'] ?? query?.get('target_id') ?? null;
   return pinned === null ? null : Number(pinned);
 }

@@ -7,6 +7,7 @@ import {
   type RefusedFor,
 } from '@api-monitor/core';
 import type { BoardKey } from '../board/board.ts';
+import type { AnswerPipe } from '../forward/answer-pipe.ts';
 import type { Forwarded } from '../forward/forward-request.ts';
 import type { Endpoint } from '../request/match-route.ts';
 import { tokensToCount } from './tokens-to-count.ts';
@@ -20,6 +21,11 @@ export interface Arrival {
   startedAtMs: number;
 }
 
+/** What a record says of how a request was forwarded. */
+interface ForwardedPart extends Pick<Forwarded, 'entry' | 'attempts'> {
+  pipe: Pick<AnswerPipe, 'firstByteAtMs' | 'usage' | 'isEventStream' | 'responseBytes'> | null;
+}
+
 interface Parts {
   arrival: Arrival;
   key: BoardKey;
@@ -28,7 +34,7 @@ interface Parts {
   requestBytes: number;
   /** What the client got. */
   status: number;
-  forwarded: Forwarded | null;
+  forwarded: ForwardedPart | null;
   error: string | null;
   /** What it made or deleted. */
   objects?: ObjectChange[];

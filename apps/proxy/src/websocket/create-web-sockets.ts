@@ -10,6 +10,7 @@ import { matchRoute } from '../request/match-route.ts';
 import { sendError } from '../send-error.ts';
 import { acceptUpgrade, isHandshake } from './accept-upgrade.ts';
 import { createOpenSockets } from './open-sockets.ts';
+import { RealtimeSession } from './realtime/realtime-session.ts';
 import { ResponsesConnection } from './responses/serve-responses.ts';
 import { protocolsOf, realProtocols } from './subprotocols.ts';
 
@@ -17,7 +18,7 @@ export interface WebSockets extends UpgradeHandler {
   /** How many are open. */
   size(): number;
   /** Ends all of them at once. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Opens the gateway's WebSockets: who may, how many, and for what. */
@@ -36,9 +37,7 @@ export function createWebSockets(deps: GatewayDeps, corsOrigins: CorsOrigins): W
   };
   return {
     accepts(request) {
-      return (
-        deps.webSockets.isOn && isHandshake(request) && endpointOf(request)?.route === 'responses'
-      );
+      return deps.webSockets.isOn && isHandshake(request) && endpointOf(request) !== null;
     },
     handle(request, response, head) {
       const endpoint = endpointOf(request);
@@ -49,18 +48,23 @@ export function createWebSockets(deps: GatewayDeps, corsOrigins: CorsOrigins): W
       const query = queryOf(request);
       const admitted = admit(deps, { request, query });
       if ('error' in admitted) return refuse(admitted.error);
-      const { keyHash, trail } = admitted;
+      const { key, keyHash, trail } = admitted;
       const fault = originFault(request, corsOrigins) ?? sockets.refusalOf(keyHash);
       if (fault) return refuse(fault);
+      const upgrade = { request, response, head };
+      if (endpoint.route === 'realtime') {
+        const given = { upgrade, arrival, endpoint, key, keyHash, trail, query };
+        const session = new RealtimeSession(deps, given);
+        const remove = sockets.add(session);
+        void session.run().finally(remove);
+        return;
+      }
       const protocols = protocolsOf(request.headers);
-      const webSocket = acceptUpgrade(
-        { request, response, head },
-        {
-          requestId: arrival.requestId,
-          protocol: realProtocols(protocols)[0] ?? protocols[0] ?? null,
-          maxPayload: deps.bodyLimitBytes,
-        },
-      );
+      const webSocket = acceptUpgrade(upgrade, {
+        requestId: arrival.requestId,
+        protocol: realProtocols(protocols)[0] ?? protocols[0] ?? null,
+        maxPayload: deps.bodyLimitBytes,
+      });
       if (!webSocket) return;
       const given = { webSocket, request, endpoint, keyHash, trail, query };
       const remove = sockets.add(new ResponsesConnection(deps, given));

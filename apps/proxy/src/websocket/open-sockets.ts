@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { GatewayError } from '../dialects/gateway-error.ts';
 import type { WebSocketOptions } from '../env.ts';
 
@@ -16,6 +17,10 @@ interface Options extends WebSocketOptions {
   /** Whether the key is known and neither paused nor expired. */
   isUsable: (keyHash: string) => boolean;
 }
+
+/** Longer than a peer may take to answer a close. */
+const closeLimitMs = 3_000;
+const closeStepMs = 20;
 
 /** Half of the second within which a revoked key has to be dead. */
 const tickMs = 500;
@@ -82,9 +87,12 @@ export function createOpenSockets({ limit, limitPerKey, isUsable }: Options) {
       isDraining = true;
       for (const socket of sockets) socket.endSoon(closeCodes.restart, 'the gateway is restarting');
     },
-    close(): void {
+    /** Ends all of them, and waits for their last records. */
+    async close(): Promise<void> {
       isDraining = true;
       for (const socket of sockets) socket.end(closeCodes.goingAway, 'the gateway is closing');
+      const deadlineMs = performance.now() + closeLimitMs;
+      while (sockets.size > 0 && performance.now() < deadlineMs) await pause(closeStepMs);
     },
   };
 }

@@ -1,0 +1,74 @@
+import type { WebSocket } from 'ws';
+import { closeCodes } from '../open-sockets.ts';
+
+interface PassOptions {
+  from: WebSocket;
+  to: WebSocket;
+  /** Called with each text frame; returns what is sent. */
+  onText: (text: Buffer) => Buffer;
+  /** Called with the length of each frame, also of pings, after it was passed on. */
+  onFrame: (bytes: number) => void;
+  /** What the closing side's reason may say to the other. */
+  reasonOf: (reason: string) => string;
+}
+
+/** What may wait for the slower side before the faster one is paused. */
+const highWaterBytes = 1024 * 1024;
+/** RFC 6455, 5.5: a control frame has 125 bytes, two of which are the code. */
+const longestReason = 123;
+
+/** Passes frames in one direction, no faster than they are read, and then how the connection was closed. */
+export function passFrames({ from, to, onText, onFrame, reasonOf }: PassOptions): void {
+  const onSent = () => {
+    if (from.isPaused && to.bufferedAmount <= highWaterBytes / 2) from.resume();
+  };
+  const slowDown = () => {
+    if (to.bufferedAmount > highWaterBytes && !from.isPaused) from.pause();
+  };
+  from.on('message', (data: Buffer, isBinary) => {
+    if (to.readyState === to.OPEN) {
+      to.send(isBinary ? data : onText(data), { binary: isBinary }, onSent);
+    }
+    slowDown();
+    onFrame(data.length);
+  });
+  from.on('ping', (data) => {
+    if (to.readyState === to.OPEN) to.ping(data, undefined, onSent);
+    slowDown();
+    onFrame(data.length);
+  });
+  from.on('pong', (data) => {
+    if (to.readyState === to.OPEN) to.pong(data, undefined, onSent);
+    onFrame(data.length);
+  });
+  // A frame that isn't valid closes the connection with its code.
+  from.on('error', (error) => {
+    if ('code' in error && error.code === tooBig) to.close(closeCodes.tooBig);
+  });
+  from.on('close', (code, reason) => closeLike(to, code, reasonOf(reason.toString())));
+  // Nothing more is read from a side that is paused, not even that it has left.
+  to.on('close', () => from.resume());
+}
+
+/** Source: the documentation of `ws`. */
+const tooBig = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+const noCode = 1005;
+const broken = 1006;
+
+function closeLike(to: WebSocket, code: number, reason: string): void {
+  if (code === noCode) to.close();
+  else if (isSendable(code)) to.close(code, shortened(reason));
+  else to.close(closeCodes.internal, code === broken ? 'the other side broke off' : '');
+}
+
+/** Codes that a close frame may have (RFC 6455, 7.4). */
+function isSendable(code: number): boolean {
+  const isReserved = code === 1004 || code === noCode || code === broken;
+  return (code >= 1000 && code <= 1014 && !isReserved) || (code >= 3000 && code <= 4999);
+}
+
+function shortened(reason: string): string {
+  let short = reason;
+  while (Buffer.byteLength(short) > longestReason) short = short.slice(0, -1);
+  return short;
+}

@@ -1,0 +1,242 @@
+import type { Duplex } from 'node:stream';
+import type { Trail } from '@api-monitor/core';
+import type { WebSocket } from 'ws';
+import type { BoardKey } from '../../board/board.ts';
+import type { GatewayError } from '../../dialects/gateway-error.ts';
+import { KeyMask } from '../../forward/key-mask.ts';
+import type { GatewayDeps } from '../../gateway-deps.ts';
+import { limitError, pinnedTargetIdOf } from '../../handle-forward.ts';
+import { type Arrival, requestRecord } from '../../records/request-record.ts';
+import type { Endpoint } from '../../request/match-route.ts';
+import { sendError } from '../../send-error.ts';
+import { acceptUpgrade, type Upgrade } from '../accept-upgrade.ts';
+import { ArrivingBytes } from '../arriving-bytes.ts';
+import { closeCodes, type OpenSocket } from '../open-sockets.ts';
+import { protocolsOf, realProtocols } from '../subprotocols.ts';
+import { EarlyBytes } from './early-bytes.ts';
+import { type Found, findChannel, type OpenChannel } from './find-channel.ts';
+import { passFrames } from './pass-frames.ts';
+import { SessionEvents } from './session-events.ts';
+
+export interface RealtimeOptions {
+  upgrade: Upgrade;
+  arrival: Arrival;
+  endpoint: Endpoint;
+  key: BoardKey;
+  keyHash: string;
+  trail: Trail;
+  query: URLSearchParams | null;
+}
+
+/** OpenAI's limit for audio in one event is 15 MB. */
+const longestFrame = 16 * 1024 ** 2;
+
+interface Legs {
+  client: WebSocket;
+  channel: WebSocket;
+}
+
+/**
+ * One live session: a WebSocket of a client that is passed through to one channel, from its upgrade to its
+ * record. Until a channel has opened its own, the client has no answer, and another channel may serve.
+ */
+export class RealtimeSession implements OpenSocket {
+  readonly #deps: GatewayDeps;
+  readonly #options: RealtimeOptions;
+  readonly #events = new SessionEvents();
+  readonly #gone = new AbortController();
+  readonly #early: EarlyBytes;
+  #legs: Legs | null = null;
+  #lastFrameAtMs = performance.now();
+  #firstByteAtMs: number | null = null;
+  #sentBytes = 0;
+  #receivedBytes = 0;
+  #status = 200;
+  #error: string | null = null;
+  #ending: { code: number; reason: string } | null = null;
+  readonly keyHash: string;
+
+  constructor(deps: GatewayDeps, options: RealtimeOptions) {
+    this.#deps = deps;
+    this.#options = options;
+    this.keyHash = options.keyHash;
+    const { request, head } = options.upgrade;
+    request.socket.once('close', () => this.#gone.abort());
+    this.#early = new EarlyBytes(request.socket, head);
+  }
+
+  end(code: number, reason: string): void {
+    if (!this.#legs) {
+      this.#options.upgrade.request.socket.destroy();
+      return;
+    }
+    this.#legs.client.close(code, reason);
+    this.#legs.channel.close(closeCodes.normal);
+  }
+
+  endSoon(code: number, reason: string): void {
+    this.#ending ??= { code, reason };
+    if (!this.#events.isAnswering) this.end(code, reason);
+  }
+
+  tick(nowMs: number): void {
+    const { idleTimeoutMs } = this.#deps;
+    if (!this.#legs || nowMs - this.#lastFrameAtMs < idleTimeoutMs) return;
+    const { client, channel } = this.#legs;
+    // A side that doesn't read would not get a close either.
+    if (client.isPaused || channel.isPaused) {
+      client.terminate();
+      channel.terminate();
+    } else this.end(closeCodes.goingAway, `nothing was sent for ${idleTimeoutMs / 1000} s`);
+  }
+
+  /** Runs the session to its end. Never rejects. */
+  async run(): Promise<void> {
+    const { keyLimits, resolve, logger } = this.#deps;
+    const { key, query, upgrade } = this.#options;
+    const model = query?.get('model') ?? '';
+    if (model === '') return this.#refuse(noModel, model, null);
+    const admission = keyLimits.take(key, () => 0);
+    if (!admission.ok) return this.#refuse(limitError(admission), model, null);
+    try {
+      const resolution = resolve({
+        ...{ key, model, route: 'realtime', session: null, carried: [] },
+        pinnedTargetId: pinnedTargetIdOf({ request: upgrade.request, query }),
+      });
+      if (!resolution.ok) return this.#refuse(resolution.error, model, null);
+      const { signal } = this.#gone;
+      const given = { ...this.#options, request: upgrade.request, signal };
+      const found = await findChannel(
+        this.#deps,
+        { ...given, maxPayload: longestFrame },
+        resolution.choices,
+      );
+      if (!found.channel) return this.#refuse(found.error, model, found);
+      await this.#pass(found, found.channel);
+      const { usage } = this.#events;
+      admission.settle((usage.inputTokens ?? 0) + (usage.outputTokens ?? 0));
+      this.#record(this.#status, this.#error, model, found);
+    } catch (err) {
+      logger.error({ err, request_id: this.#options.arrival.requestId }, 'a live session failed');
+      this.end(closeCodes.internal, 'unexpected error in the gateway');
+      this.#refuse(unexpected, model, null);
+    } finally {
+      admission.settle(0);
+    }
+  }
+
+  /** Passes frames in both directions until both sides are closed. */
+  #pass({ entry }: Found, { webSocket: channel, socket }: OpenChannel): Promise<void> {
+    const { upgrade, arrival } = this.#options;
+    const protocols = protocolsOf(upgrade.request.headers);
+    const protocol = channel.protocol || realProtocols(protocols)[0] || protocols[0] || null;
+    const { requestId } = arrival;
+    const client = acceptUpgrade(
+      { ...upgrade, head: this.#early.take() },
+      { requestId, protocol, maxPayload: longestFrame, autoPong: false },
+    );
+    if (!client) {
+      channel.terminate();
+      this.#status = 499;
+      return Promise.resolve();
+    }
+    this.#legs = { client, channel };
+    this.#firstByteAtMs = performance.now();
+    this.#countArriving(client, upgrade.request.socket);
+    this.#countArriving(channel, socket);
+    const target = entry?.target.upstream;
+    passFrames({
+      ...{ from: client, to: channel, onText: (text) => text, reasonOf: (reason) => reason },
+      onFrame: (bytes) => {
+        this.#lastFrameAtMs = performance.now();
+        this.#sentBytes += bytes;
+      },
+    });
+    passFrames({
+      ...{ from: channel, to: client },
+      onText: (text) => {
+        this.#events.read(text);
+        return target ? masked(new KeyMask(target), text) : text;
+      },
+      reasonOf: (reason) => (target ? new KeyMask(target).inText(reason) : reason),
+      onFrame: (bytes) => {
+        this.#lastFrameAtMs = performance.now();
+        this.#receivedBytes += bytes;
+        if (this.#ending) this.endSoon(this.#ending.code, this.#ending.reason);
+      },
+    });
+    return this.#untilClosed(client, channel);
+  }
+
+  /** A message that hasn't arrived completely counts as a body in memory. */
+  #countArriving(webSocket: WebSocket, socket: Duplex): void {
+    const arriving = new ArrivingBytes(socket, this.#deps.bodyBudget, () =>
+      this.end(closeCodes.tryLater, 'no memory left for this message'),
+    );
+    webSocket.on('message', () => arriving.settle());
+    for (const event of ['ping', 'pong'] as const) {
+      webSocket.on(event, (payload: Buffer) => arriving.passed(payload));
+    }
+  }
+
+  #untilClosed(client: WebSocket, channel: WebSocket): Promise<void> {
+    let isDecided = false;
+    const decide = (status: number, error: string | null) => {
+      if (isDecided) return;
+      isDecided = true;
+      this.#status = status;
+      this.#error = error;
+    };
+    const ended = [
+      closeOf(client).then((code) => decide(code === 1006 ? 499 : 200, null)),
+      closeOf(channel).then((code) => {
+        const isBroken = code === 1006 || code === closeCodes.internal;
+        decide(isBroken ? 502 : 200, isBroken ? 'the channel broke off' : null);
+      }),
+    ];
+    return Promise.all(ended).then(() => {});
+  }
+
+  #refuse(error: GatewayError, model: string, found: Found | null): void {
+    const { upgrade, endpoint, arrival } = this.#options;
+    const hasLeft = this.#gone.signal.aborted;
+    sendError(upgrade.response, endpoint.dialect, error, arrival.requestId);
+    this.#record(hasLeft ? 499 : error.status, hasLeft ? null : error.message, model, found);
+  }
+
+  #record(status: number, error: string | null, requestedModel: string, found: Found | null): void {
+    const { metrics, records } = this.#deps;
+    const pipe = {
+      firstByteAtMs: this.#firstByteAtMs,
+      usage: this.#events.usage,
+      isEventStream: this.#legs !== null,
+      responseBytes: this.#receivedBytes,
+    };
+    const forwarded = found && { entry: found.entry, attempts: found.attempts, pipe };
+    const { arrival, key, endpoint } = this.#options;
+    const parts = { arrival, key, endpoint, requestedModel, requestBytes: this.#sentBytes };
+    const record = requestRecord({ ...parts, status, error, forwarded });
+    metrics.requestEnded(record);
+    records.add(record);
+  }
+}
+
+function closeOf(webSocket: WebSocket): Promise<number> {
+  return new Promise((resolve) => webSocket.once('close', resolve));
+}
+
+function masked(mask: KeyMask, text: Buffer): Buffer {
+  const passed = mask.pass(text);
+  const rest = mask.rest();
+  if (!rest) return passed ?? text;
+  return passed ? Buffer.concat([passed, rest]) : rest;
+}
+
+const noModel: GatewayError = {
+  ...{ status: 400, code: 'invalid_request', param: 'model' },
+  message: 'the query must name a "model", such as ?model=gpt-realtime',
+};
+
+const unexpected: GatewayError = {
+  ...{ status: 500, code: 'internal_error', message: 'unexpected error in the gateway' },
+};
