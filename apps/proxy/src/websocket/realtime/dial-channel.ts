@@ -18,6 +18,7 @@ interface DialOptions {
 }
 
 export type Dialed =
+  /** Paused, because channels begin to send at once. */
   | { kind: 'open'; webSocket: WebSocket; socket: Socket }
   /** `status`: null if no answer came. */
   | { kind: 'failed'; status: number | null; judgement: Judgement; retryAfterS: number | null };
@@ -87,6 +88,7 @@ function handshake(
     });
     webSocket.once('open', () => {
       settle();
+      webSocket.pause();
       resolve({ kind: 'open', webSocket, socket });
     });
     webSocket.once('unexpected-response', (_request, response) => {

@@ -165,6 +165,7 @@ export class RealtimeSession implements OpenSocket {
         if (this.#ending) this.endSoon(this.#ending.code, this.#ending.reason);
       },
     });
+    channel.resume();
     return this.#untilClosed(client, channel);
   }
 
