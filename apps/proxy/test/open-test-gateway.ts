@@ -17,6 +17,22 @@ import { addKey, type TestKey } from './test-key.ts';
 export const masterToken = 'master-token-0123456789';
 export const clientKey = 'sk-proxy-client-0123456789';
 
+/** What every gateway under test is given. */
+export const testOptions = {
+  allowPrivate: 'on',
+  policy: 'priority',
+  areBareModelsOn: true,
+  bodyLimitBytes: 4 * 1024 ** 2,
+  bodiesLimitBytes: 64 * 1024 ** 2,
+  webSockets: { isOn: true, limit: 100, limitPerKey: 10 },
+  idleTimeoutMs: 5_000,
+  patienceMs: 20_000,
+  attemptLimit: 4,
+  corsOrigins: [],
+  trustedProxies: new BlockList(),
+  readMasterToken: async () => masterToken,
+} satisfies Partial<GatewayOptions>;
+
 interface Given {
   /** By name; each is a channel whose models were probed, in this order. */
   channels?: Record<string, TestChannel>;
@@ -50,18 +66,7 @@ export async function openTestGateway(given: Given = {}) {
     bus,
     logger: createLogger({ name: 'test', level: 'debug' }, sink),
     metrics,
-    allowPrivate: 'on',
-    policy: 'priority',
-    areBareModelsOn: true,
-    bodyLimitBytes: 4 * 1024 ** 2,
-    bodiesLimitBytes: 64 * 1024 ** 2,
-    webSockets: { isOn: true, limit: 100, limitPerKey: 10 },
-    idleTimeoutMs: 5_000,
-    patienceMs: 20_000,
-    attemptLimit: 4,
-    corsOrigins: [],
-    trustedProxies: new BlockList(),
-    readMasterToken: async () => masterToken,
+    ...testOptions,
     nowS,
     ...given.options,
   });

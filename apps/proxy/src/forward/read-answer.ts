@@ -1,6 +1,7 @@
 import { type BodyError, type Judgement, judgeAnswer, type TokenUsage } from '@api-monitor/core';
 import { type AnswerReader, createAnswerReader } from '@api-monitor/protocols';
 import { type AnswerHeaders, headerOf, retryAfterOf } from '@api-monitor/upstream';
+import { isAnyAnswerGood } from '../objects/object-call.ts';
 import type { Endpoint } from '../request/match-route.ts';
 
 export interface ReadOptions {
@@ -35,7 +36,7 @@ export class ReadAnswer {
     this.#headers = headers;
     this.retryAfterS = retryAfterOf(headers, nowS());
     this.saysStream = headerOf(headers, 'content-type')?.includes('event-stream') ?? false;
-    const isRaw = endpoint.object?.action === 'content';
+    const isRaw = endpoint.object !== null && isAnyAnswerGood(endpoint.object);
     this.#reader = createAnswerReader({
       ...{ route: endpoint.route, status, mayLackEnd, isRaw, onState },
     });

@@ -90,7 +90,9 @@ export async function uploadChoices(
 ): Promise<Choice[]> {
   const nowS = deps.nowS();
   const open = [...deps.board.targets()].filter((one) => one.enabled && mayUse(key, one));
-  const holders = await deps.objects.holders(key.id, kind);
+  // A new object can be kept anywhere, so this may be unknown.
+  const nowhere: readonly number[] = [];
+  const holders = await deps.objects.holders(key.id, kind).catch(() => nowhere);
   const placeOf = (target: BoardTarget) => {
     const held = holders.indexOf(target.id);
     if (held >= 0) return held - holders.length;

@@ -27,6 +27,15 @@ export function kindsLike(kind: ObjectKind): readonly ObjectKind[] {
   return kind === 'file' || kind === 'batch-input' ? ['file', 'batch-input'] : [kind];
 }
 
+/**
+ * Whether any answer with a good status is one, whatever it says. An upload that a relay answers with a page
+ * or an error goes to another channel instead, except Google's, whose answer is in its headers.
+ */
+export function isAnyAnswerGood({ action, kind }: ObjectCall): boolean {
+  if (action === 'stream') return false;
+  return kind === 'gemini-file' || (action !== 'create' && action !== 'upload');
+}
+
 /** How people call it. */
 export const nounOf: Readonly<Record<ObjectKind, string>> = {
   response: 'response',

@@ -34,6 +34,7 @@ const holderLimit = 10_000;
 const holdersOfOne = 8;
 const missLimit = 10_000;
 const missLifeMs = 10_000;
+const goneLifeMs = 60_000;
 const publishPeriodMs = 50;
 const eventLimit = 200;
 /** By then, what another gateway has just seen is known here too. */
@@ -53,6 +54,8 @@ export async function loadObjectOwners({ db, nowS, publish }: Options) {
   /** The channels that have a key's objects of a kind, the one with the latest first. */
   const holders = new LRUCache<string, readonly number[]>({ max: holderLimit });
   const misses = new LRUCache<string, true>({ max: missLimit, ttl: missLifeMs });
+  /** What was deleted a moment ago, which an event or the database may still have. */
+  const gone = new LRUCache<string, true>({ max: missLimit, ttl: goneLifeMs });
   let fresh: Change[] = [];
   let timer: NodeJS.Timeout | null = null;
 
@@ -71,13 +74,14 @@ export async function loadObjectOwners({ db, nowS, publish }: Options) {
     }
   };
   const remove = (hash: string, targetId: number) => {
+    gone.set(`${hash} ${targetId}`, true);
     const rest = (owners.get(hash) ?? []).filter((one) => one.targetId !== targetId);
     if (rest.length > 0) owners.set(hash, rest);
     else owners.delete(hash);
   };
   const take = (rows: readonly GatewayObject[]) => {
     for (const { object_hash, target_id: targetId, key_id: keyId, kind } of rows) {
-      put(object_hash, { targetId, keyId, kind });
+      if (!gone.has(`${object_hash} ${targetId}`)) put(object_hash, { targetId, keyId, kind });
     }
   };
   const flush = () => {
@@ -130,6 +134,7 @@ export async function loadObjectOwners({ db, nowS, publish }: Options) {
     /** Takes what a channel has made for a key. Returns the change for the record; null if it isn't new. */
     keep(id: string, owner: ObjectOwner): ObjectChange | null {
       const hash = hashOfMark(id);
+      gone.delete(`${hash} ${owner.targetId}`);
       if (!put(hash, owner)) return null;
       noteHolder(owner);
       const change = { hash, kind: owner.kind, is_deleted: false };
@@ -153,7 +158,7 @@ export async function loadObjectOwners({ db, nowS, publish }: Options) {
         .objects ?? []) {
         const owner = { targetId, keyId, kind };
         if (is_deleted) remove(hash, targetId);
-        else if (put(hash, owner)) noteHolder(owner);
+        else if (!gone.has(`${hash} ${targetId}`) && put(hash, owner)) noteHolder(owner);
       }
     },
 

@@ -239,15 +239,12 @@ export async function objectChannel(
             type: String(headers['x-goog-upload-header-content-type']),
             parts: [],
           });
-          return json(
-            to,
-            200,
-            {},
-            {
-              'x-goog-upload-status': 'active',
-              'x-goog-upload-url': `http://${headers.host}/upload/v1beta/files?upload_id=${session}&upload_protocol=resumable`,
-            },
-          );
+          const address = `http://${headers.host}/upload/v1beta/files?upload_id=${session}`;
+          to.writeHead(200, {
+            ...{ 'x-goog-upload-status': 'active', 'content-length': 0 },
+            'x-goog-upload-url': `${address}&upload_protocol=resumable`,
+          });
+          return to.end();
         }
         const session = sessions.get(own);
         if (!session) return missing(to, own);

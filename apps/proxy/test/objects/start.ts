@@ -1,5 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createInProcessBus } from '@api-monitor/bus';
 import { recordProxyRequests } from '@api-monitor/db';
-import { clientKey, gatewayForTest, masterToken } from '../open-test-gateway.ts';
+import { createLogger, createMetricsRegistry } from '@api-monitor/runtime';
+import { onTestFinished } from 'vitest';
+import { createGateway } from '../../src/create-gateway.ts';
+import {
+  clientKey,
+  gatewayForTest,
+  masterToken,
+  type TestGateway,
+  testOptions,
+} from '../open-test-gateway.ts';
+import { upstreamForTest } from '../providers.ts';
 import type { TestKey } from '../test-key.ts';
 import { objectChannel, type Seen } from './object-channel.ts';
 
@@ -33,13 +45,27 @@ export async function start(
     keptAt: (name: string) => made[names.indexOf(name)]?.kept,
     /** Writes the records, as the worker does. */
     settle: async () => {
-      const deadline = Date.now() + 3_000;
-      const before = gateway.records.length;
-      while (gateway.records.length === before && Date.now() < deadline) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await sleep(400);
       await recordProxyRequests(gateway.db, gateway.records);
     },
+    /** Another gateway on the same database. */
+    again: () => gatewayBeside(gateway, createInProcessBus({ nowMs: Date.now, onFault: () => {} })),
+    /** Another one that hears its events too. */
+    peer: () => gatewayBeside(gateway, gateway.bus),
   };
+}
+
+async function gatewayBeside(
+  { db, nowS }: TestGateway,
+  bus: TestGateway['bus'],
+): Promise<{ origin: string }> {
+  const gateway = await createGateway({
+    ...{ ...testOptions, db, bus, nowS, metrics: createMetricsRegistry() },
+    logger: createLogger({ name: 'test', level: 'silent' }),
+  });
+  onTestFinished(() => gateway.close());
+  const origin = await upstreamForTest((request, response) => {
+    gateway.handle(request, response);
+  });
+  return { origin };
 }

@@ -25,7 +25,8 @@ const objectPaths: readonly (readonly string[])[] = [
 ];
 const idPrefixes = '(?:resp|rs|msg|fc|ws|ci|cntr|container|conv|ig|mcp)_';
 const idOfChannel = new RegExp(`^${idPrefixes}`);
-const markWords = new RegExp(`"(?:${[...opaqueNames, ...sealedTypes].join('|')})"|"${idPrefixes}`);
+const plainNames = [...opaqueNames, ...sealedTypes, 'file_id'].join('|');
+const markWords = new RegExp(`"(?:${plainNames})"|"${idPrefixes}|"cachedContents/`);
 
 /** Files that a model's tools have written. */
 const idOfFile = /^(?:file|cfile)[-_]\w/;

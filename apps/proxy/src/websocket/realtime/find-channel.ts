@@ -99,7 +99,7 @@ function queryWith(query: URLSearchParams | null, model: string): string {
 }
 
 function endOf(dialed: Dialed, { signal, trail }: Given): AttemptEnd {
-  const parts = { firstTokenS: null, saidEnd: null } as const;
+  const parts = { firstTokenS: null, saidEnd: null, isSilent: false } as const;
   if (dialed.kind === 'open') {
     return { ...parts, kind: 'whole', status: 101, judgement: answered, retryAfterS: null };
   }

@@ -49,6 +49,8 @@ export class RealtimeSession implements OpenSocket {
   #legs: Legs | null = null;
   #lastFrameAtMs = performance.now();
   #firstByteAtMs: number | null = null;
+  /** By the limits of its key. */
+  #isAdmitted = false;
   #sentBytes = 0;
   #receivedBytes = 0;
   #status = 200;
@@ -98,9 +100,10 @@ export class RealtimeSession implements OpenSocket {
     if (model === '') return this.#refuse(noModel, model, null);
     const admission = keyLimits.take(key, () => 0);
     if (!admission.ok) return this.#refuse(limitError(admission), model, null);
+    this.#isAdmitted = true;
     try {
       const resolution = resolve({
-        ...{ key, model, route: 'realtime', session: null, carried: [] },
+        ...{ key, model, route: 'realtime', conversationOf: () => null, carried: [] },
         pinnedTargetId: pinnedTargetIdOf({ request: upgrade.request, query }),
       });
       if (!resolution.ok) return this.#refuse(resolution.error, model, null);
@@ -216,7 +219,8 @@ export class RealtimeSession implements OpenSocket {
     const forwarded = found && { entry: found.entry, attempts: found.attempts, pipe };
     const { arrival, key, endpoint } = this.#options;
     const parts = { arrival, key, endpoint, requestedModel, requestBytes: this.#sentBytes };
-    const record = requestRecord({ ...parts, status, error, forwarded });
+    const estimatedInput = this.#isAdmitted ? 0 : null;
+    const record = requestRecord({ ...parts, status, error, forwarded, estimatedInput });
     metrics.requestEnded(record);
     records.add(record);
   }

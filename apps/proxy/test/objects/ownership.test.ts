@@ -1,0 +1,244 @@
+import { deleteTarget, updateTarget } from '@api-monitor/db';
+import { expect, test } from 'vitest';
+import { type Answer, call } from '../call.ts';
+import { form } from './form.ts';
+import { clientKey, masterToken, otherKey, start } from './start.ts';
+
+type Gateway = { origin: string };
+
+async function upload({ origin }: Gateway, key = clientKey, query = '', fields: object = {}) {
+  const sent = await form({ purpose: 'user_data', ...fields });
+  const answer = await call(origin, `/v1/files${query}`, { ...sent, method: 'POST', key });
+  expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('"id"')]);
+  return { id: String(answer.json.id), at: Number(answer.headers['x-proxy-target-id']) };
+}
+
+const codeOf = ({ status, json }: Answer) => [status, json.error?.code];
+
+test('another key’s objects don’t exist for a key; the master token sees all', async () => {
+  const { gateway } = await start();
+  const { origin } = gateway;
+  const { id } = await upload(gateway);
+  const paths = [`/v1/files/${id}`, `/v1/files/${id}/content`];
+  for (const path of paths) {
+    expect((await call(origin, path)).status).toBe(200);
+    expect((await call(origin, path, { key: masterToken })).status).toBe(200);
+    expect(codeOf(await call(origin, path, { key: otherKey }))).toEqual([404, 'not_found']);
+  }
+  const method = 'DELETE';
+  expect((await call(origin, paths[0] ?? '', { method, key: otherKey })).status).toBe(404);
+  const listed = async (key: string) => (await call(origin, '/v1/files', { key })).json.data.length;
+  expect([await listed(clientKey), await listed(otherKey), await listed(masterToken)]).toEqual([
+    ...[1, 0, 1],
+  ]);
+  const batch = { input_file_id: id, endpoint: '/v1/chat/completions' };
+  const refused = await call(origin, '/v1/batches', { body: batch, key: otherKey });
+  expect([...codeOf(refused), refused.json.error.param]).toEqual([
+    ...[404, 'not_found', 'input_file_id'],
+  ]);
+});
+
+test('an id of another kind isn’t found', async () => {
+  const { gateway } = await start();
+  const { id } = await upload(gateway);
+  expect((await call(gateway.origin, `/v1/batches/${id}`)).status).toBe(404);
+  const headers = { 'anthropic-version': '2023-06-01' };
+  const asAnthropic = await call(gateway.origin, `/v1/files/${id}`, { headers });
+  expect(asAnthropic.json).toMatchObject({ type: 'error', error: { type: 'not_found_error' } });
+});
+
+test('objects are found after a restart', async () => {
+  const first = await start();
+  const { id, at } = await upload(first.gateway, clientKey, '?model=b/m');
+  const response = await call(first.gateway.origin, '/v1/responses', {
+    body: { model: 'b/m', input: 'hi' },
+  });
+  const unstored = await call(first.gateway.origin, '/v1/responses', {
+    body: { model: 'b/m', input: 'hi', store: false },
+  });
+  expect(at).toBe(first.gateway.targetIds.b);
+  await first.settle();
+  const again = await first.again();
+  const path = `/v1/files/${id}`;
+  const found = await call(again.origin, path);
+  expect([found.status, found.headers['x-proxy-target-id']]).toEqual([200, String(at)]);
+  expect((await call(again.origin, path, { key: otherKey })).status).toBe(404);
+  expect((await call(again.origin, `/v1/responses/${response.json.id}`)).status).toBe(200);
+  expect((await call(again.origin, `/v1/responses/${unstored.json.id}`)).status).toBe(404);
+  const next = { model: 'm', input: 'and?', previous_response_id: response.json.id };
+  const followed = await call(again.origin, '/v1/responses', { body: next });
+  expect(followed.headers['x-proxy-target-id']).toBe(String(at));
+  const stolen = await call(again.origin, '/v1/responses', { body: next, key: otherKey });
+  expect([...codeOf(stolen), stolen.json.error.param]).toEqual([
+    ...[404, 'not_found', 'previous_response_id'],
+  ]);
+});
+
+test('another gateway knows a new object at once', async () => {
+  const { gateway, peer } = await start();
+  const there = await peer();
+  const { id } = await upload(gateway, clientKey, '?model=b/m');
+  const found = await call(there.origin, `/v1/files/${id}`);
+  expect([found.status, found.headers['x-proxy-target-id']]).toEqual([
+    ...[200, String(gateway.targetIds.b)],
+  ]);
+  await call(there.origin, `/v1/files/${id}`, { method: 'DELETE' });
+  const gone = async () => (await call(gateway.origin, `/v1/files/${id}`)).json.error?.code;
+  await expect.poll(gone).toBe('not_found');
+});
+
+test('if the channel is switched off or gone, the answer says so', async () => {
+  const { gateway } = await start();
+  const { db, nowS, origin } = gateway;
+  const { id, at } = await upload(gateway);
+  const saidBy = async (code: string) => {
+    const said = async () => (await call(origin, `/v1/files/${id}`)).json.error?.code;
+    await expect.poll(said, { timeout: 4_000 }).toBe(code);
+  };
+  await updateTarget(db, at, { enabled: false }, nowS());
+  await saidBy('channel_disabled');
+  await deleteTarget(db, at, nowS());
+  await saidBy('channel_gone');
+});
+
+test('a request that names a file goes to the channel that has it', async () => {
+  const { gateway } = await start();
+  const { id } = await upload(gateway, clientKey, '?model=b/m');
+  const { origin, targetIds } = gateway;
+  const at = async (path: string, body: object, key = clientKey) => {
+    const answer = await call(origin, path, { body, key });
+    return [answer.status, answer.headers['x-proxy-target-id'] ?? answer.json.error.param];
+  };
+  const there = [200, String(targetIds.b)];
+  const input = [{ role: 'user', content: [{ type: 'input_file', file_id: id }] }];
+  const messages = [{ role: 'user', content: [{ type: 'file', file: { file_id: id } }] }];
+  expect(await at('/v1/responses', { model: 'm', input })).toEqual(there);
+  expect(await at('/v1/chat/completions', { model: 'm', messages })).toEqual(there);
+  const tools = [{ type: 'code_interpreter', container: { type: 'auto', file_ids: [id] } }];
+  expect(await at('/v1/responses', { model: 'm', input: 'hi', tools })).toEqual(there);
+  for (const body of [
+    { model: 'm', input },
+    { model: 'm', input: 'hi', tools },
+  ]) {
+    expect((await at('/v1/responses', body, otherKey))[0]).toBe(404);
+  }
+  // What nobody is known to have may be the operator's.
+  const unknown = [{ role: 'user', content: [{ type: 'input_file', file_id: 'file-else' }] }];
+  expect((await at('/v1/responses', { model: 'm', input: unknown }))[0]).toBe(200);
+});
+
+test('files of two channels in one request are refused', async () => {
+  const { gateway } = await start();
+  const ids = [await upload(gateway), await upload(gateway, clientKey, '?model=b/m')];
+  const content = ids.map(({ id }) => ({ type: 'input_file', file_id: id }));
+  const body = { model: 'm', input: [{ role: 'user', content }] };
+  expect(codeOf(await call(gateway.origin, '/v1/responses', { body }))).toEqual([
+    ...[400, 'several_channels'],
+  ]);
+});
+
+test('Anthropic’s documents and Google’s files and caches lead to their channels', async () => {
+  const { gateway } = await start();
+  const { origin, targetIds } = gateway;
+  const there = String(targetIds.b);
+  const headers = { 'anthropic-version': '2023-06-01' };
+  const sent = await form({});
+  const made = await call(origin, '/v1/files?model=b/m', {
+    ...{ method: 'POST', body: sent.body, headers: { ...sent.headers, ...headers } },
+  });
+  const source = { type: 'file', file_id: made.json.id };
+  const messages = [{ role: 'user', content: [{ type: 'document', source }] }];
+  const body = { model: 'm', max_tokens: 9, messages };
+  const asked = await call(origin, '/v1/messages', { body });
+  expect(asked.headers['x-proxy-target-id']).toBe(there);
+  const requests = [{ custom_id: 'a', params: body }];
+  const batch = await call(origin, '/v1/messages/batches', { body: { requests } });
+  expect(batch.headers['x-proxy-target-id']).toBe(there);
+
+  const cache = await call(origin, '/v1beta/cachedContents', { body: { model: 'models/b/m' } });
+  expect(cache.json.model).toBe('models/m');
+  const cached = { contents: [], cachedContent: cache.json.name };
+  const path = '/v1beta/models/m:generateContent';
+  expect((await call(origin, path, { body: cached })).headers['x-proxy-target-id']).toBe(there);
+  expect((await call(origin, path, { body: cached, key: otherKey })).status).toBe(404);
+});
+
+test('an adversary that repeats the ids of other channels captures nothing', async () => {
+  let stolen = '';
+  const { gateway } = await start({
+    before: {
+      b: ({ method, url }, response) => {
+        if (method !== 'POST' || url !== '/v1/files') return false;
+        response
+          .writeHead(200, { 'content-type': 'application/json' })
+          .end(JSON.stringify({ id: stolen, object: 'file' }));
+        return true;
+      },
+    },
+  });
+  const { origin, targetIds } = gateway;
+  stolen = (await upload(gateway, clientKey, '?model=a/m')).id;
+  for (const key of [otherKey, clientKey]) await upload(gateway, key, '?model=b/m');
+  const found = await call(origin, `/v1/files/${stolen}`);
+  expect([found.status, found.headers['x-proxy-target-id']]).toEqual([
+    ...[200, String(targetIds.a)],
+  ]);
+  // The other key sees what its own channel has under that id, and nothing of the first one's.
+  const others = await call(origin, `/v1/files/${stolen}`, { key: otherKey });
+  expect([others.status, others.headers['x-proxy-target-id']]).toEqual([404, String(targetIds.b)]);
+});
+
+test('nobody can take an id by naming it where an answer repeats it', async () => {
+  const { gateway } = await start({
+    before: {
+      a: ({ method, url, body }, response) => {
+        if (method !== 'POST' || url !== '/v1/responses') return false;
+        const { metadata } = JSON.parse(body.toString());
+        const output = [{ type: 'message', content: [{ type: 'output_text', text: 'Hi.' }] }];
+        response
+          .writeHead(200, { 'content-type': 'application/json' })
+          .end(JSON.stringify({ id: 'resp_x', object: 'response', metadata, output }));
+        return true;
+      },
+    },
+  });
+  const metadata = { file_id: 'file-shared', id: 'resp_other' };
+  const body = { model: 'a/m', input: 'hi', metadata };
+  expect((await call(gateway.origin, '/v1/responses', { body, key: otherKey })).status).toBe(200);
+  for (const path of ['/v1/files/file-shared', '/v1/responses/resp_other']) {
+    expect((await call(gateway.origin, path, { key: otherKey })).status).toBe(404);
+  }
+  const input = [{ role: 'user', content: [{ type: 'input_file', file_id: 'file-shared' }] }];
+  const shared = await call(gateway.origin, '/v1/responses', { body: { model: 'a/m', input } });
+  expect(shared.status).toBe(200);
+});
+
+test('a body that names thousands of files is refused', async () => {
+  const { gateway } = await start();
+  const content = Array.from({ length: 2_000 }, () => ({ type: 'input_file', file_id: 'file-x' }));
+  const body = { model: 'm', input: [{ role: 'user', content }] };
+  expect((await call(gateway.origin, '/v1/responses', { body })).status).toBe(400);
+});
+
+test('the master token reaches what was made elsewhere if it names the channel', async () => {
+  const { gateway, keptAt } = await start();
+  const made = { id: 'file-direct', object: 'file' };
+  keptAt('b')?.files.push({ id: made.id, bytes: Buffer.from('x'), made });
+  const pinned = { key: masterToken, headers: { 'x-target-id': String(gateway.targetIds.b) } };
+  expect((await call(gateway.origin, '/v1/files/file-direct', pinned)).status).toBe(200);
+  const { key, ...unpinned } = pinned;
+  for (const given of [{ key }, unpinned]) {
+    expect((await call(gateway.origin, '/v1/files/file-direct', given)).status).toBe(404);
+  }
+});
+
+test('a gateway that can’t read the database says that it can’t know', async () => {
+  const { gateway } = await start();
+  await gateway.db.kysely.schema.dropTable('gateway_objects').execute();
+  expect(codeOf(await call(gateway.origin, '/v1/files/file-1'))).toEqual([
+    ...[503, 'objects_unavailable'],
+  ]);
+  const { id } = await upload(gateway);
+  expect((await call(gateway.origin, `/v1/files/${id}`)).status).toBe(200);
+  expect(gateway.logLines.join()).toContain('an object was not served');
+});
