@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { GatewayBus } from '@api-monitor/bus';
 import { viaMarkOf } from '@api-monitor/core';
-import { type Database, listCountedRequests, readInstanceId } from '@api-monitor/db';
+import { createSecretBox } from '@api-monitor/db';
 import {
   type BadRequestHandler,
   createOutageWatch,
@@ -26,6 +26,7 @@ import { createHeaderNames } from './forward/header-names.ts';
 import { keepAliveMs } from './forward/keep-alive.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
+import type { GatewayStore } from './gateway-store.ts';
 import { loadObjectOwners } from './objects/object-owners.ts';
 import { createRecordSink } from './records/record-sink.ts';
 import { createRefusedRequests } from './records/refused-requests.ts';
@@ -36,11 +37,10 @@ import { createResolver } from './request/resolve-candidates.ts';
 import { createWebSockets, type WebSockets } from './websocket/create-web-sockets.ts';
 
 export interface GatewayOptions extends ReturnType<typeof gatewayOptionsOf> {
-  db: Database;
+  store: GatewayStore;
   bus: GatewayBus;
   logger: Logger;
   metrics: Registry;
-  readMasterToken: () => Promise<string | null>;
   /** Unix seconds. */
   nowS: () => number;
   keepAliveMs?: number;
@@ -58,11 +58,11 @@ const boardPeriodMs = 1000;
 const recordPeriodMs = 250;
 const limitsPeriodMs = 250;
 
-/** Builds the gateway on an open database and a bus and loads its board. The caller closes it. */
+/** Builds the gateway on its store and a bus and loads its board. The caller closes it. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { db, bus, logger, nowS, trustedProxies } = options;
+  const { store, bus, logger, nowS, trustedProxies } = options;
   const board = createBoard();
-  const instanceId = await readInstanceId(db, nowS());
+  const instanceId = await store.instanceId();
   const via = viaMarkOf(instanceId);
   const upstream = createUpstream({ allowPrivate: options.allowPrivate, via });
   const live = createLiveEvidence({
@@ -75,8 +75,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     publish: (event) => void bus.events.publish(event),
   });
   const objects = await loadObjectOwners({
-    db,
-    nowS,
+    store,
     publish: (event) => void bus.events.publish(event),
   });
   const stopHearing = bus.events.subscribe(({ event }) => {
@@ -116,7 +115,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const refused = createRefusedRequests({ records, metrics, logger, trustedProxies, nowS });
   const affinity = createAffinity(nowS);
   const keyLimits = createKeyLimits(nowS, bus.sums);
-  await resumeLimits({ db, board, keyLimits, nowS });
+  await resumeLimits({ store, board, keyLimits, nowS });
   const periodic = setInterval(() => {
     // If sharing fails, each gateway uses its own counts; the bus logs the error.
     keyLimits.share().catch(() => {});
@@ -133,7 +132,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     affinity,
     issuers,
     objects,
-    secretBox: db.secretBox,
+    secretBox: createSecretBox({ key: Buffer.from(await store.uploadKey()), randomBytes }),
     keyLimits,
     guessGuard: createGuessGuard({
       sums: bus.sums,
@@ -173,15 +172,15 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 interface Resumed {
-  db: Database;
+  store: Pick<GatewayStore, 'countedRequests'>;
   board: Board;
   keyLimits: KeyLimits;
   nowS: () => number;
 }
 
 /** A restart within a minute must not give every key its limit again. */
-async function resumeLimits({ db, board, keyLimits, nowS }: Resumed): Promise<void> {
-  const counted = await listCountedRequests(db, Math.floor(nowS() / 60) * 60);
+async function resumeLimits({ store, board, keyLimits, nowS }: Resumed): Promise<void> {
+  const counted = await store.countedRequests(Math.floor(nowS() / 60) * 60);
   // Without the shared sums, what the records say applies.
   await keyLimits.resume(board.keys(), counted).catch(() => {});
 }

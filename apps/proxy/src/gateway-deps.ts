@@ -1,4 +1,4 @@
-import type { Database } from '@api-monitor/db';
+import type { SecretBox } from '@api-monitor/db';
 import type { Logger } from '@api-monitor/runtime';
 import type { Upstream } from '@api-monitor/upstream';
 import type { Affinity } from './board/affinity.ts';
@@ -26,7 +26,7 @@ export interface GatewayDeps {
   issuers: StateIssuers;
   objects: ObjectOwners;
   /** Seals what only the gateways may read. */
-  secretBox: Database['secretBox'];
+  secretBox: SecretBox;
   keyLimits: KeyLimits;
   guessGuard: GuessGuard;
   resolve: (ask: Ask) => Resolution;

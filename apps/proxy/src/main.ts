@@ -3,6 +3,7 @@ import { runService, serveService } from '@api-monitor/runtime';
 import { z } from 'zod';
 import { createGateway } from './create-gateway.ts';
 import { gatewayOptionsOf, proxyServiceEnvShape } from './env.ts';
+import { createGatewayStore } from './gateway-store.ts';
 
 const schema = z.object(proxyServiceEnvShape);
 
@@ -16,7 +17,11 @@ await runService({
     const gateway = await createGateway({
       ...service,
       ...gatewayOptionsOf(env, service.logger),
-      readMasterToken: () => readToken(db, 'proxyMasterToken', env.PROXY_MASTER_TOKEN),
+      store: createGatewayStore({
+        db,
+        readMasterToken: () => readToken(db, 'proxyMasterToken', env.PROXY_MASTER_TOKEN),
+        nowS,
+      }),
       nowS,
     });
     shutdown.onClose('gateway', () => gateway.close());

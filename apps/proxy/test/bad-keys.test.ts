@@ -69,7 +69,8 @@ test('a short master token looks like a wrong guess from a blocked address that 
   const short = 'correcthorse1234';
   const trustedProxies = trusting('127.0.0.1');
   const { origin, clock, ask, guessUntilBlocked } = await start({
-    options: { trustedProxies, readMasterToken: async () => short },
+    options: { trustedProxies },
+    readMasterToken: async () => short,
   });
   const blocked = { 'x-forwarded-for': '203.0.113.9' };
   const elsewhere = { 'x-forwarded-for': '203.0.113.10' };

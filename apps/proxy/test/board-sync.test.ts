@@ -113,7 +113,8 @@ test('a burst of events from another thread causes few reads', async () => {
   const bus = createThreadBus(port2, () => {});
   const { db, nowS, origin, targetIds } = await gatewayForTest({
     channels: { a: { origin: 'http://127.0.0.1:9', models: { m: {} } } },
-    options: { readMasterToken, bus },
+    options: { bus },
+    readMasterToken,
   });
   onTestFinished(async () => {
     stopSharing();
@@ -181,7 +182,7 @@ test('a channel whose row can’t be read doesn’t keep a revoked key working',
 
 test('another master token', async () => {
   let token = 'first-master-token';
-  const { origin } = await gatewayForTest({ options: { readMasterToken: async () => token } });
+  const { origin } = await gatewayForTest({ readMasterToken: async () => token });
   const status = async (key: string) => (await call(origin, '/v1/models', { key })).status;
   expect(await status('first-master-token')).toBe(200);
   token = 'second-master-token';

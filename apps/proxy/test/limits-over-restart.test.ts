@@ -3,7 +3,7 @@ import type { ProxyRequestsJob } from '@api-monitor/core';
 import { listProxyRequests, recordProxyRequests } from '@api-monitor/db';
 import { expect, onTestFinished, test } from 'vitest';
 import { call, chatTo } from './call.ts';
-import { gatewayForTest, type TestGateway } from './open-test-gateway.ts';
+import { gatewayForTest, type TestGateway, testStore } from './open-test-gateway.ts';
 import { providerForTest } from './providers.ts';
 import type { TestKey } from './test-key.ts';
 
@@ -15,7 +15,8 @@ async function start(key: Omit<TestKey, 'key'>) {
   // From the start of a minute, so that no test runs past its end.
   first.clock.aheadS = 60 - ((Date.now() / 1000) % 60);
   const { db, nowS } = first;
-  const restarted = (bus = newBus()) => gatewayForTest({ options: { db, bus, nowS } });
+  const restarted = (bus = newBus()) =>
+    gatewayForTest({ options: { store: testStore({ db, nowS }), bus, nowS } });
   /** Its records are written as the worker does it. */
   const newBus = () => {
     const bus = createInProcessBus({ nowMs: Date.now, onFault: () => {} });

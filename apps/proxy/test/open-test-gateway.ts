@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInProcessBus } from '@api-monitor/bus';
 import type { MonitorEvent, ProxyRequest } from '@api-monitor/core';
-import { type OpenedDatabase, openDatabase } from '@api-monitor/db';
+import { type Database, type OpenedDatabase, openDatabase } from '@api-monitor/db';
 import { testDatabaseUrl } from '@api-monitor/db/testing';
 import { createLogger, createMetricsRegistry, serveHttp } from '@api-monitor/runtime';
 import { onTestFinished } from 'vitest';
 import { createGateway, type GatewayOptions } from '../src/create-gateway.ts';
+import { createGatewayStore } from '../src/gateway-store.ts';
 import { addChannel, type TestChannel } from './test-channel.ts';
 import { addKey, type TestKey } from './test-key.ts';
 
@@ -30,7 +31,6 @@ export const testOptions = {
   attemptLimit: 4,
   corsOrigins: [],
   trustedProxies: new BlockList(),
-  readMasterToken: async () => masterToken,
 } satisfies Partial<GatewayOptions>;
 
 interface Given {
@@ -38,7 +38,20 @@ interface Given {
   channels?: Record<string, TestChannel>;
   /** In addition to `clientKey`, which may use everything. */
   keys?: TestKey[];
+  /** The master token in force; `masterToken` by default. */
+  readMasterToken?: () => Promise<string>;
   options?: Partial<GatewayOptions>;
+}
+
+interface StoreParts {
+  db: Database;
+  nowS: () => number;
+  readMasterToken?: (() => Promise<string>) | undefined;
+}
+
+/** What a gateway asks this database; the master token is `masterToken` by default. */
+export function testStore({ readMasterToken = async () => masterToken, ...parts }: StoreParts) {
+  return createGatewayStore({ ...parts, readMasterToken });
 }
 
 export type TestGateway = Awaited<ReturnType<typeof openTestGateway>>;
@@ -62,7 +75,7 @@ export async function openTestGateway(given: Given = {}) {
   const sink = { write: (line: string) => logLines.push(line) };
   const metrics = createMetricsRegistry();
   const gateway = await createGateway({
-    db,
+    store: testStore({ db, nowS, readMasterToken: given.readMasterToken }),
     bus,
     logger: createLogger({ name: 'test', level: 'debug' }, sink),
     metrics,

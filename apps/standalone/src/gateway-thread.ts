@@ -1,7 +1,6 @@
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { answerCalls, createThreadBus } from '@api-monitor/bus';
-import { type OpenDatabaseOptions, openDatabase, readToken } from '@api-monitor/db';
-import { createGateway, type gatewayOptionsOf } from '@api-monitor/proxy';
+import { createGateway, type gatewayOptionsOf, remoteGatewayStore } from '@api-monitor/proxy';
 import {
   createLogger,
   describeStartFault,
@@ -14,17 +13,17 @@ import type { Env } from './env.ts';
 
 /** What the gateway's thread starts with. */
 export interface GatewayThreadData {
-  database: Omit<OpenDatabaseOptions, 'now'>;
   gateway: ReturnType<typeof gatewayOptionsOf>;
   /** Where clients connect. */
   listenAt: ListenAddress;
   /** Where the api serves all other requests. */
   apiPath: string;
   bus: MessagePort;
+  /** Where the main thread answers for the gateway's store. */
+  store: MessagePort;
   /** For the calls of `methods`. */
   calls: MessagePort;
   logLevel: Env['LOG_LEVEL'];
-  givenMasterToken: string | undefined;
 }
 
 /** How long a client's stream may continue after the signal. */
@@ -37,15 +36,13 @@ const streamGraceMs = 2_000;
 async function runGateway(data: GatewayThreadData) {
   const now = () => Date.now() / 1000;
   const logger = createLogger({ name: 'gateway', level: data.logLevel });
-  const db = await openDatabase({ ...data.database, now });
   const metrics = new Registry();
   const gateway = await createGateway({
     ...data.gateway,
-    db,
+    store: remoteGatewayStore(data.store),
     bus: createThreadBus(data.bus, (err, where) => logger.error({ err, where }, 'fault')),
     logger,
     metrics,
-    readMasterToken: () => readToken(db, 'proxyMasterToken', data.givenMasterToken),
     nowS: now,
   });
   const forward = forwardTo(data.apiPath);
@@ -65,7 +62,7 @@ async function runGateway(data: GatewayThreadData) {
     async close() {
       await server.close(streamGraceMs);
       await gateway.close();
-      await db.close();
+      data.store.close();
       data.bus.close();
     },
   };

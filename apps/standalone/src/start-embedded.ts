@@ -11,8 +11,8 @@ import {
   serveApi,
 } from '@api-monitor/api';
 import { createInProcessBus } from '@api-monitor/bus';
-import { openDatabase, readInstanceId } from '@api-monitor/db';
-import { gatewayOptionsOf } from '@api-monitor/proxy';
+import { openDatabase, readInstanceId, readToken } from '@api-monitor/db';
+import { createGatewayStore, gatewayOptionsOf } from '@api-monitor/proxy';
 import {
   createMetricsRegistry,
   createShutdown,
@@ -88,17 +88,20 @@ export async function startEmbedded({ env, logger, onSecretsMade }: Options): Pr
     shutdown.onClose('api server', () => apiServer.close(0));
     gateway = await startGatewayThread({
       bus,
+      store: createGatewayStore({
+        db,
+        readMasterToken: () => readToken(db, 'proxyMasterToken', secrets.proxyMasterToken),
+        nowS: now,
+      }),
       onDeath(err) {
         logger.fatal({ err }, 'the gateway died');
         process.exit(1);
       },
       data: {
-        database: databaseOptionsOf(env),
         gateway: gatewayOptionsOf(env, logger),
         listenAt: { port: env.PORT, host: env.HOST },
         apiPath: privatePath.path,
         logLevel: env.LOG_LEVEL,
-        givenMasterToken: secrets.proxyMasterToken,
       },
     });
     const { port, close } = gateway;

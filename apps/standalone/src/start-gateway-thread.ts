@@ -1,7 +1,8 @@
 import { extname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { callOver, type GatewayBus, shareBus } from '@api-monitor/bus';
+import { answerCalls, callOver, type GatewayBus, shareBus } from '@api-monitor/bus';
+import type { GatewayStore } from '@api-monitor/proxy';
 import { EnvError } from '@api-monitor/runtime';
 import type { GatewayMethods, GatewayThreadData } from './gateway-thread.ts';
 
@@ -15,8 +16,9 @@ export interface GatewayThread {
 }
 
 interface Options {
-  data: Omit<GatewayThreadData, 'bus' | 'calls'>;
+  data: Omit<GatewayThreadData, 'bus' | 'store' | 'calls'>;
   bus: GatewayBus;
+  store: GatewayStore;
   /** The thread ended by itself, so no client is served any more. */
   onDeath: (error: unknown) => void;
 }
@@ -28,10 +30,17 @@ const metricsTimeoutMs = 2_000;
 const program = new URL(`./gateway-thread${extname(import.meta.url)}`, import.meta.url);
 
 /** Starts the gateway in its own thread. Rejects if it can't start, for example because its port is taken. */
-export async function startGatewayThread({ data, bus, onDeath }: Options): Promise<GatewayThread> {
-  const [busChannel, callChannel] = [new MessageChannel(), new MessageChannel()];
-  const ports = { bus: busChannel.port2, calls: callChannel.port2 };
+export async function startGatewayThread({
+  data,
+  bus,
+  store,
+  onDeath,
+}: Options): Promise<GatewayThread> {
+  const [busChannel, storeChannel] = [new MessageChannel(), new MessageChannel()];
+  const callChannel = new MessageChannel();
+  const ports = { bus: busChannel.port2, store: storeChannel.port2, calls: callChannel.port2 };
   const stopSharing = shareBus(bus, busChannel.port1);
+  answerCalls(storeChannel.port1, store);
   const worker = new Worker(program, {
     name: 'gateway',
     workerData: { ...data, ...ports } satisfies GatewayThreadData,

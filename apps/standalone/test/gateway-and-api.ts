@@ -16,7 +16,7 @@ import {
   recordProxyRequests,
   startRun,
 } from '@api-monitor/db';
-import { createGateway, type GatewayOptions } from '@api-monitor/proxy';
+import { createGateway, createGatewayStore, type GatewayOptions } from '@api-monitor/proxy';
 import { createLogger, createMetricsRegistry, serveHttp } from '@api-monitor/runtime';
 import { onTestFinished } from 'vitest';
 
@@ -156,10 +156,14 @@ export async function startGatewayAndApi(
     patienceMs: 120_000,
     attemptLimit: 4,
     corsOrigins: [],
-    async readMasterToken() {
-      boardReadings += 1;
-      return master;
-    },
+    store: createGatewayStore({
+      db,
+      async readMasterToken() {
+        boardReadings += 1;
+        return master;
+      },
+      nowS: now,
+    }),
     nowS: now,
   });
   const server = await serveHttp({

@@ -1,11 +1,13 @@
+import { once } from 'node:events';
 import { chmod, mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createInProcessBus } from '@api-monitor/bus';
 import { openDatabase } from '@api-monitor/db';
 import { mountSmallDisk } from '@api-monitor/db/test/small-disk';
-import { gatewayOptionsOf } from '@api-monitor/proxy';
+import { createGatewayStore, gatewayOptionsOf } from '@api-monitor/proxy';
 import { describeStartFault, readEnv } from '@api-monitor/runtime';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { envSchema } from '../src/env.ts';
 import { startGatewayThread } from '../src/start-gateway-thread.ts';
 import { start, tempDir } from './start-program.ts';
@@ -157,19 +159,26 @@ test.each([
 
 test("the reason why the gateway can't start reaches the terminal unchanged", async () => {
   const bus = createInProcessBus({ nowMs: Date.now, onFault: () => {} });
+  const db = await openDatabase({ dataDir: await tempDir(), now: () => 0 });
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  onTestFinished(async () => {
+    other.close();
+    await db.close();
+  });
+  const { port } = other.address() as AddressInfo;
   const failed = await startGatewayThread({
     bus,
+    store: createGatewayStore({ db, readMasterToken: async () => null, nowS: () => 0 }),
     onDeath: () => {},
     data: {
-      database: { dataDir: await tempDir(), databaseUrl: 'postgres://nobody@127.0.0.1:1/none' },
       gateway: gatewayOptionsOf(readEnv(envSchema, {}), console),
-      listenAt: { port: 0, host: '127.0.0.1' },
+      listenAt: { port, host: '127.0.0.1' },
       apiPath: '/nowhere',
       logLevel: 'silent',
-      givenMasterToken: undefined,
     },
   }).catch(describeStartFault);
-  expect(failed).toBe('The database is out of reach (ECONNREFUSED).');
+  expect(failed).toBe('PORT: another program listens there already; choose a different port');
 });
 
 test('with an empty file as registry.db it is a first start', async () => {

@@ -48,11 +48,11 @@ export {
   listObjectHolders,
   pruneGatewayObjects,
 } from './gateway/gateway-objects.ts';
+export { hashProxyKey } from './gateway/hash-proxy-key.ts';
 export { type CountedRequests, listCountedRequests } from './gateway/list-counted.ts';
 export {
   createProxyKey,
   getProxyKey,
-  hashProxyKey,
   listGatewayKeys,
   listProxyKeyRevisions,
   listProxyKeys,
@@ -104,6 +104,7 @@ export {
 } from './runs/runs.ts';
 export { skipRun } from './runs/skip-run.ts';
 export { faultOfEncryptionKey } from './secrets/encryption-key.ts';
+export { createSecretBox, type SecretBox } from './secrets/secret-box.ts';
 export { type SecretName, secretSettings } from './secrets/secret-columns.ts';
 export {
   type ChecksWindow,

@@ -1,4 +1,5 @@
-export { EnvError, envBoolean, envInt, envParsed, readEnv } from './env/read-env.ts';
+export { EnvError } from './env/env-error.ts';
+export { envBoolean, envInt, envParsed, readEnv } from './env/read-env.ts';
 export {
   apiTokenEnvShape,
   apiTokenOf,

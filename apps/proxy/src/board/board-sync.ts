@@ -1,28 +1,17 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { EventBus } from '@api-monitor/bus';
-import { AppError, isGuessable, modelKey, probePlanOf, type Target } from '@api-monitor/core';
-import {
-  type Database,
-  hashProxyKey,
-  listGatewayKeys,
-  listModelStates,
-  listProxyKeyRevisions,
-  listTargetRevisions,
-  listTargetsByIds,
-  type ModelStateRow,
-  openApiKey,
-} from '@api-monitor/db';
+import { isGuessable, modelKey, probePlanOf } from '@api-monitor/core';
+import { hashProxyKey } from '@api-monitor/db';
 import type { Logger, OutageWatch } from '@api-monitor/runtime';
+import type { GatewayStore, StoredTarget } from '../gateway-store.ts';
 import type { Board, BoardKey, BoardModel, BoardTarget } from './board.ts';
 
 interface Options {
-  db: Database;
+  store: GatewayStore;
   board: Board;
   logger: Logger;
   events: EventBus;
   watch: OutageWatch;
-  /** The master token in force. */
-  readMasterToken: () => Promise<string | null>;
   /** Called for each target that was reloaded; null if it is gone or must not be used. */
   onTarget: (targetId: number, target: BoardTarget | null, before: BoardTarget | undefined) => void;
   periodMs: number;
@@ -92,22 +81,22 @@ export function createBoardSync(options: Options) {
 }
 
 /** Reads the keys if one of them, or the master token (which has no revision), has changed. */
-function createKeySync({ db, board, readMasterToken }: Options): () => Promise<void> {
+function createKeySync({ store, board }: Options): () => Promise<void> {
   let known: string | null = null;
   return async () => {
-    const masterToken = await readMasterToken();
+    const masterToken = await store.masterToken();
     const masterHash = masterToken ? hashProxyKey(masterToken) : null;
-    const revisions = await listProxyKeyRevisions(db);
+    const revisions = await store.keyRevisions();
     const state = [masterHash, ...revisions.map(({ id, revision }) => `${id}:${revision}`)].join();
     if (state === known) return;
-    const keys = new Map((await listGatewayKeys(db)).map((key) => [key.key_hash, boardKeyOf(key)]));
+    const keys = new Map((await store.keys()).map((key) => [key.key_hash, boardKeyOf(key)]));
     if (masterToken && masterHash) keys.set(masterHash, masterKeyOf(masterToken));
     board.replaceKeys(keys);
     known = state;
   };
 }
 
-type GatewayKey = Awaited<ReturnType<typeof listGatewayKeys>>[number];
+type GatewayKey = Awaited<ReturnType<GatewayStore['keys']>>[number];
 
 function boardKeyOf({ allowed_target_ids, allowed_models, ...key }: GatewayKey): BoardKey {
   const { id, name, enabled, expires_at, rpm_limit, tpm_limit } = key;
@@ -130,7 +119,7 @@ const sliceMs = 10;
 
 /** Reads the targets whose revision has changed, and drops those that are gone. */
 function createTargetSync(options: Options): () => Promise<void> {
-  const { db, board, onTarget } = options;
+  const { store, board, onTarget } = options;
   const known = new Map<number, number>();
   const put = (id: number, target: BoardTarget | null) => {
     const before = board.targetById(id);
@@ -139,7 +128,7 @@ function createTargetSync(options: Options): () => Promise<void> {
     onTarget(id, target, before);
   };
   return async () => {
-    const revisions = await listTargetRevisions(db);
+    const revisions = await store.targetRevisions();
     let endsAt = performance.now() + sliceMs;
     for (const { id, revision } of revisions) {
       if (known.get(id) === revision) continue;
@@ -158,28 +147,19 @@ function createTargetSync(options: Options): () => Promise<void> {
   };
 }
 
-/** null if a target can't be read or its key can't be opened: one bad row must not stop the others. */
-async function readTarget({ db, logger }: Options, id: number): Promise<BoardTarget | null> {
-  try {
-    const [target] = await listTargetsByIds(db, [id]);
-    if (!target) return null;
-    const states = await listModelStates(db, { target_ids: [id], with_history: false });
-    return boardTargetOf(db, target, states);
-  } catch (err) {
-    if (!(err instanceof AppError) && !(err instanceof SyntaxError)) throw err;
-    logger.error({ err, target_id: id }, 'channel left out of the board');
+/** null if it is gone or can't be read: one bad row must not stop the others. */
+async function readTarget({ store, logger }: Options, id: number): Promise<BoardTarget | null> {
+  const stored = await store.target(id);
+  if (stored && 'fault' in stored) {
+    logger.error({ fault: stored.fault, target_id: id }, 'channel left out of the board');
     return null;
   }
+  return stored && boardTargetOf(stored);
 }
 
-function boardTargetOf(
-  db: Database,
-  target: Target,
-  states: readonly ModelStateRow[],
-): BoardTarget {
+function boardTargetOf({ target, states, apiKey }: StoredTarget): BoardTarget {
   const { id, name, enabled, sort_order, interval_min } = target;
   const { timeout_s, first_token_timeout_s, anthropic_version } = target;
-  const apiKey = openApiKey(db, target);
   const models = new Map<string, BoardModel>();
   const boardTarget: BoardTarget = {
     ...{ id, name, enabled, sort_order, interval_min },

@@ -1,6 +1,5 @@
 import { pathOn, type UpstreamTarget } from '@api-monitor/core';
-import type { Database } from '@api-monitor/db';
-import { z } from 'zod';
+import type { SecretBox } from '@api-monitor/db';
 import type { ClientRequest } from '../forward/client-response.ts';
 
 /** Where the other parts of an upload go. */
@@ -12,7 +11,9 @@ export interface UploadSession {
   path: string;
 }
 
-const sessionSchema = z.tuple([z.int(), z.int().nullable(), z.string(), z.number()]);
+/** What is sealed; the last is when it expires, in Unix seconds. */
+type Sealed = [targetId: number, keyId: number | null, path: string, expiresAt: number];
+
 const purpose = 'gateway.upload';
 /** Google's own sessions last as long. */
 const lifeS = 7 * 86_400;
@@ -22,27 +23,33 @@ const lifeS = 7 * 86_400;
  * it, no client can change where it leads, and nobody sees the channel's address.
  */
 export function sealSession(
-  { secretBox }: Pick<Database, 'secretBox'>,
+  { secretBox }: { secretBox: SecretBox },
   { targetId, keyId, path }: UploadSession,
   nowS: number,
 ): string {
-  const sealed = secretBox.seal(JSON.stringify([targetId, keyId, path, nowS + lifeS]), purpose);
+  const session: Sealed = [targetId, keyId, path, nowS + lifeS];
+  const sealed = secretBox.seal(JSON.stringify(session), purpose);
   return Buffer.from(sealed).toString('base64url');
 }
 
 /** Null if it isn't one of this installation's, or is too old. */
 export function openSession(
-  { secretBox }: Pick<Database, 'secretBox'>,
+  { secretBox }: { secretBox: SecretBox },
   text: string,
   nowS: number,
 ): UploadSession | null {
   try {
     const opened = secretBox.open(Buffer.from(text, 'base64url').toString(), purpose);
-    const [targetId, keyId, path, expiresAt] = sessionSchema.parse(JSON.parse(opened));
+    const [targetId, keyId, path, expiresAt] = sealedIn(opened);
     return expiresAt > nowS ? { targetId, keyId, path } : null;
   } catch {
     return null;
   }
+}
+
+/** Only this installation can seal, so what opens is what was sealed. */
+function sealedIn(opened: string): Sealed {
+  return JSON.parse(opened) as Sealed;
 }
 
 /** The path below the channel's base URL; null if the address isn't there, so that its key stays at home. */

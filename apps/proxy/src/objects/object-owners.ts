@@ -1,14 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MonitorEvent, ObjectChange, ObjectKind, StateIssued } from '@api-monitor/core';
-import {
-  type Database,
-  findGatewayObjects,
-  type GatewayObject,
-  listNewestObjects,
-  listObjectHolders,
-} from '@api-monitor/db';
+import type { GatewayObject } from '@api-monitor/db';
 import { LRUCache } from 'lru-cache';
 import { hashOfMark } from '../board/state-issuers.ts';
+import type { GatewayStore } from '../gateway-store.ts';
 import { kindsLike } from './object-call.ts';
 
 /** Which channel keeps an object, for which key. */
@@ -20,8 +15,7 @@ export interface ObjectOwner {
 }
 
 interface Options {
-  db: Database;
-  nowS: () => number;
+  store: Pick<GatewayStore, 'newestObjects' | 'objects' | 'objectHolders'>;
   publish: (event: MonitorEvent) => void;
 }
 
@@ -49,7 +43,7 @@ export type ObjectOwners = Awaited<ReturnType<typeof loadObjectOwners>>;
  * it. On one channel an id belongs to the key that had it first, so that no request and no answer can take
  * it away. The database has all of them, as hashes; the newest are here in memory.
  */
-export async function loadObjectOwners({ db, nowS, publish }: Options) {
+export async function loadObjectOwners({ store, publish }: Options) {
   const owners = new LRUCache<string, readonly ObjectOwner[]>({ max: objectLimit });
   /** The channels that have a key's objects of a kind, the one with the latest first. */
   const holders = new LRUCache<string, readonly number[]>({ max: holderLimit });
@@ -96,7 +90,7 @@ export async function loadObjectOwners({ db, nowS, publish }: Options) {
     timer ??= setTimeout(flush, publishPeriodMs).unref();
   };
 
-  const stored = await listNewestObjects(db, { limit: loadedLimit, nowS: nowS() });
+  const stored = await store.newestObjects(loadedLimit);
   take(stored);
   for (const { target_id: targetId, key_id: keyId, kind } of stored) {
     noteHolder({ targetId, keyId, kind });
@@ -111,7 +105,7 @@ export async function loadObjectOwners({ db, nowS, publish }: Options) {
       const hashes = new Set(ids.map(hashOfMark));
       const missing = [...hashes].filter((hash) => !owners.has(hash) && !misses.has(hash));
       if (missing.length === 0) return;
-      take(await findGatewayObjects(db, missing));
+      take(await store.objects(missing));
       for (const hash of missing) if (!owners.has(hash)) misses.set(hash, true);
     },
 
@@ -126,7 +120,7 @@ export async function loadObjectOwners({ db, nowS, publish }: Options) {
     async holders(keyId: number | null | 'any', kind: ObjectKind): Promise<readonly number[]> {
       const known = holders.get(holderKey(keyId, kind));
       if (known || typeof keyId !== 'number') return known ?? [];
-      const found = await listObjectHolders(db, { key_id: keyId, kinds: kindsLike(kind) });
+      const found = await store.objectHolders({ key_id: keyId, kinds: kindsLike(kind) });
       if (found.length > 0) holders.set(holderKey(keyId, kind), found.slice(0, holdersOfOne));
       return found;
     },

@@ -10,6 +10,7 @@ import {
   masterToken,
   type TestGateway,
   testOptions,
+  testStore,
 } from '../open-test-gateway.ts';
 import { upstreamForTest } from '../providers.ts';
 import type { TestKey } from '../test-key.ts';
@@ -60,7 +61,13 @@ async function gatewayBeside(
   bus: TestGateway['bus'],
 ): Promise<{ origin: string }> {
   const gateway = await createGateway({
-    ...{ ...testOptions, db, bus, nowS, metrics: createMetricsRegistry() },
+    ...{
+      ...testOptions,
+      store: testStore({ db, nowS }),
+      bus,
+      nowS,
+      metrics: createMetricsRegistry(),
+    },
     logger: createLogger({ name: 'test', level: 'silent' }),
   });
   onTestFinished(() => gateway.close());

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { fieldKindsOf, type ProxyKey, type ProxyKeyInput, proxyKeyShape } from '@api-monitor/core';
 import type { Updateable } from 'kysely';
 import { createCodec, nextRevision, parseColumn } from '../engine/columns.ts';
@@ -12,11 +11,6 @@ const { columns: fields, toRow, fromRow } = createCodec<ProxyKey>(fieldKindsOf(p
 const columns = fields.map((name) =>
   name === 'allowed_target_ids' ? ('allowed_targets as allowed_target_ids' as const) : name,
 );
-
-/** The form in which a key is stored and looked up: its SHA-256, in hex. */
-export function hashProxyKey(key: string): string {
-  return hash('sha256', key);
-}
 
 /** What is stored of a key's text. */
 export interface ProxyKeySecret {

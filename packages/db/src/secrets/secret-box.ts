@@ -1,7 +1,8 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import { AppError } from '@api-monitor/core';
 
 const prefix = 'v1:';
+const keyLength = 32;
 const ivLength = 12;
 const tagLength = 16;
 const sealedForm = /^v1:[A-Za-z0-9+/]{38,}={0,2}$/;
@@ -12,6 +13,8 @@ export interface SecretBox {
   seal(plaintext: string, purpose: string): string;
   /** Throws AppError `encryption_key_mismatch` if the key, the purpose or the text is wrong. */
   open(sealed: string, purpose: string): string;
+  /** A key for this purpose alone, for a thread without the database (HKDF, RFC 5869). */
+  derive(purpose: string): Buffer;
 }
 
 export interface SecretBoxParts {
@@ -39,6 +42,7 @@ export function createSecretBox({ key, randomBytes }: SecretBoxParts): SecretBox
         throw unopenable(purpose, cause);
       }
     },
+    derive: (purpose) => Buffer.from(hkdfSync('sha256', key, '', purpose, keyLength)),
   };
 }
 

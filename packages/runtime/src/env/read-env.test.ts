@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { EnvError, envBoolean, envInt, readEnv } from './read-env.ts';
+import { EnvError } from './env-error.ts';
+import { envBoolean, envInt, readEnv } from './read-env.ts';
 
 const schema = z.object({
   PORT: envInt({ min: 0, max: 65535, default: 8081 }),

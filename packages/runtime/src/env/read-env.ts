@@ -1,9 +1,5 @@
 import { z } from 'zod';
-
-/** The environment can't be used; `message` has a line for each problem. */
-export class EnvError extends Error {
-  override readonly name = 'EnvError';
-}
+import { EnvError } from './env-error.ts';
 
 /**
  * Reads the variables that `schema` names. An empty value counts as unset. Throws EnvError with a line

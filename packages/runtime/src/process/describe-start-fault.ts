@@ -1,6 +1,6 @@
 import { AppError } from '@api-monitor/core';
 import { describeStorageFault } from '@api-monitor/db';
-import { EnvError } from '../env/read-env.ts';
+import { EnvError } from '../env/env-error.ts';
 
 /** Why the monitor couldn't start, in a line or a few; null if only a stack trace helps. */
 export function describeStartFault(error: unknown): string | null {

@@ -1,0 +1,72 @@
+import { AppError, type Target } from '@api-monitor/core';
+import {
+  type Database,
+  findGatewayObjects,
+  listCountedRequests,
+  listGatewayKeys,
+  listModelStates,
+  listNewestObjects,
+  listObjectHolders,
+  listProxyKeyRevisions,
+  listTargetRevisions,
+  listTargetsByIds,
+  type ModelStateRow,
+  openApiKey,
+  readInstanceId,
+} from '@api-monitor/db';
+
+interface Options {
+  db: Database;
+  /** The master token in force. */
+  readMasterToken: () => Promise<string | null>;
+  /** Unix seconds. */
+  nowS: () => number;
+}
+
+export interface StoredTarget {
+  target: Target;
+  states: ModelStateRow[];
+  /** Opened. */
+  apiKey: string;
+}
+
+export type GatewayStore = ReturnType<typeof createGatewayStore>;
+
+/**
+ * All that a gateway asks the database. A gateway with a thread of its own has no database there, which
+ * would cost memory and let it wait for SQLite, but calls these over a port: what they take and return is
+ * cloned.
+ */
+export function createGatewayStore({ db, readMasterToken, nowS }: Options) {
+  return {
+    instanceId: () => readInstanceId(db, nowS()),
+    masterToken: readMasterToken,
+    keys: () => listGatewayKeys(db),
+    keyRevisions: () => listProxyKeyRevisions(db),
+    targetRevisions: () => listTargetRevisions(db),
+    target: (id: number) => readTarget(db, id),
+    /** What keys have used since then, in Unix seconds. */
+    countedRequests: (sinceS: number) => listCountedRequests(db, sinceS),
+    newestObjects: (limit: number) => listNewestObjects(db, { limit, nowS: nowS() }),
+    objects: (hashes: readonly string[]) => findGatewayObjects(db, hashes),
+    objectHolders: (asked: Parameters<typeof listObjectHolders>[1]) => listObjectHolders(db, asked),
+    /** Seals the addresses of uploads. */
+    uploadKey: async (): Promise<Uint8Array> => db.secretBox.derive('gateway.upload'),
+  };
+}
+
+/** null if it is gone; `fault` if it can't be read or its key can't be opened. */
+async function readTarget(
+  db: Database,
+  id: number,
+): Promise<StoredTarget | { fault: string } | null> {
+  try {
+    const [target] = await listTargetsByIds(db, [id]);
+    if (!target) return null;
+    const states = await listModelStates(db, { target_ids: [id], with_history: false });
+    return { target, states, apiKey: openApiKey(db, target) };
+  } catch (error) {
+    if (!(error instanceof AppError) && !(error instanceof SyntaxError)) throw error;
+    return { fault: error.message };
+  }
+}
