@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Plugin, UserConfig } from 'vite';
 
 interface Bundle {
@@ -6,7 +7,9 @@ interface Bundle {
   root: string;
   outDir: string;
   /** The source of each program, by the name of its file. */
-  input: Record<string, string>;
+  programs: Record<string, string>;
+  /** The same for the threads and processes that the programs start. */
+  parts: Record<string, string>;
 }
 
 /**
@@ -15,20 +18,25 @@ interface Bundle {
  * if one of them isn't in Latin-1, so the bundles are ASCII without comments. Lines and names stay, because
  * stack traces show them.
  */
-export function bundle({ root, outDir, input }: Bundle): UserConfig {
+export function bundle({ root, outDir, programs, parts }: Bundle): UserConfig {
   return {
     root,
     ssr: { noExternal: true, external: ['better-sqlite3'], target: 'node' },
     // As in undici's own bundle for Node: without its second, experimental parser.
     define: { esbuildDetection: '1' },
-    plugins: [undiciPool()],
+    plugins: [undiciPool(), leanStart()],
     build: {
       ssr: true,
       target: 'node24',
       outDir,
       emptyOutDir: true,
       rolldownOptions: {
-        input,
+        input: {
+          ...parts,
+          ...Object.fromEntries(
+            Object.entries(programs).map(([name, file]) => [name, lean + file]),
+          ),
+        },
         output: {
           entryFileNames: '[name].js',
           chunkFileNames: 'shared-[hash].js',
@@ -37,6 +45,23 @@ export function bundle({ root, outDir, input }: Bundle): UserConfig {
         },
       },
     },
+  };
+}
+
+const lean = 'lean:';
+
+/** Lets a program start itself again with what saves memory, before its own code is loaded. */
+function leanStart(): Plugin {
+  const restart = fileURLToPath(new URL('./restart-lean.ts', import.meta.url));
+  return {
+    name: 'lean-start',
+    resolveId: (name) => (name.startsWith(lean) ? `\0${name}` : null),
+    load: (id) =>
+      id.startsWith(`\0${lean}`)
+        ? `import { restartLean } from '${restart}';
+          restartLean();
+          await import('${id.slice(lean.length + 1)}');`
+        : null,
   };
 }
 

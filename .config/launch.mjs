@@ -1,7 +1,8 @@
 // Runs the commands that must work on a bare machine, such as `npm start` and `npm test`: finds Node and
 // pnpm, installs, builds, and runs the command. Works with nothing but Node 20 and npm.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -9,14 +10,12 @@ const [mode, ...given] = process.argv.slice(2);
 
 const install = ['pnpm', 'install', '--frozen-lockfile', '--prefer-offline', '--reporter=silent'];
 const build = ['node_modules/.bin/turbo', 'run', 'build', '--output-logs=errors-only'];
-// A small young generation in each thread saves megabytes of memory at the same speed.
-const product = ['node', '--max-semi-space-size=4', '--env-file-if-exists=.env'];
-const tool = ['node', '--env-file-if-exists=.env'];
+const program = ['node', '--env-file-if-exists=.env'];
 const commands = new Map([
-  ['start', [install, build, [...product, 'apps/standalone/dist/main.js']]],
-  ['demo', [install, build, [...product, 'apps/standalone/dist/demo.js']]],
-  ['db:copy', [install, [...tool, 'apps/standalone/src/copy-database.ts', ...given]]],
-  ['admin:reset', [install, [...tool, 'apps/standalone/src/reset-access.ts', ...given]]],
+  ['start', [install, build, [...program, 'apps/standalone/dist/main.js']]],
+  ['demo', [install, build, [...program, 'apps/standalone/dist/demo.js']]],
+  ['db:copy', [install, [...program, 'apps/standalone/src/copy-database.ts', ...given]]],
+  ['admin:reset', [install, [...program, 'apps/standalone/src/reset-access.ts', ...given]]],
   ['test', [install, ['pnpm', 'run', 'check']]],
 ]);
 
@@ -31,11 +30,28 @@ for (const [command, ...args] of steps.slice(0, -1)) {
 }
 
 const [command, ...args] = steps.at(-1);
+become(command, args);
+// Where a process can't become another one (Node before 22.15, Windows), this one stays until it ends.
 const child = spawn(command, args, { cwd: root, env, stdio: 'inherit' });
 // The terminal sends Ctrl-C to the child as well. It shuts down cleanly, and this process ends after it.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => child.kill('SIGTERM'));
 child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
+
+/**
+ * Replaces this process by a program of Node, so that no second one takes memory beside it and signals reach
+ * it directly. Returns if that isn't possible.
+ *
+ * @param {string} name
+ * @param {string[]} given
+ */
+function become(name, given) {
+  const folders = (env.PATH ?? '').split(delimiter);
+  const file = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+  if (name !== 'node' || !file || !process.execve) return;
+  process.chdir(root);
+  process.execve(file, [file, ...given], env);
+}
 
 /**
  * The PATH with `node` and `pnpm` of the versions that package.json names. What is missing comes from npm's

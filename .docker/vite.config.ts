@@ -8,12 +8,15 @@ const sourceOf = (app: string, file: string) => `${root}apps/${app}/src/${file}.
 export default bundle({
   root: `${root}.docker`,
   outDir: `${root}dist/services`,
-  input: {
+  programs: {
     api: sourceOf('api', 'main'),
     worker: sourceOf('worker', 'main'),
     proxy: sourceOf('proxy', 'main'),
-    // The api starts this one as a process.
+  },
+  parts: {
+    // The api starts this one as a process, and that starts the other as a thread.
     'read-upload-process': sourceOf('api', 'transfer/upload/read-upload-process'),
+    'watch-reading': sourceOf('api', 'transfer/upload/watch-reading'),
     'copy-database': sourceOf('standalone', 'copy-database'),
     'reset-access': sourceOf('standalone', 'reset-access'),
   },

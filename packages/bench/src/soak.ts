@@ -34,7 +34,8 @@ async function soak(dataDir: string): Promise<boolean> {
   const inspector = Promise.withResolvers<string>();
   const product = await startProduct({
     dataDir,
-    env: { MONITOR_DETECT_CONCURRENCY: '5', LOG_MAX_SIZE_MB: '500' },
+    // As it starts itself again with; twice, it would have two inspectors.
+    env: { MALLOC_ARENA_MAX: '1', MONITOR_DETECT_CONCURRENCY: '5', LOG_MAX_SIZE_MB: '500' },
     nodeOptions: ['--inspect=127.0.0.1:0'],
     onLine: (line) => {
       const url = /Debugger listening on (ws:\S+)/.exec(line)?.[1];
