@@ -86,7 +86,7 @@ export async function handleBody(
   try {
     if (namesTooManyObjects(named.outline)) return refuse(deps, given, tooManyObjects, asked);
     const marks = carriedState(endpoint.route, heldBody.bytes, named.outline);
-    const carried = await findCarried(deps, key, marks);
+    const carried = marks.length === 0 ? marks : await findCarried(deps, key, marks);
     if ('error' in carried) return refuse(deps, given, carried.error, asked);
     const resolution = deps.resolve({
       key,

@@ -77,3 +77,42 @@ test('a hostile body of several megabytes is read quickly', () => {
     expect(process.threadCpuUsage(before).user / 1_000, piece).toBeLessThan(2_000);
   }
 });
+
+test.each<[GatewayRoute, object, [string, string][]]>([
+  [
+    'responses',
+    {
+      input: [{ content: [{ type: 'input_file', file_id: 'file-1' }] }],
+      tools: [{ file_ids: [] }],
+    },
+    [['file_id', 'file-1']],
+  ],
+  [
+    'responses',
+    { tools: [{ container: { type: 'auto', file_ids: ['file-1', 'file-2'] } }] },
+    [
+      ['file_ids', 'file-1'],
+      ['file_ids', 'file-2'],
+    ],
+  ],
+  ['anthropic', { messages: [{ source: { file_id: 'file_1' } }] }, [['file_id', 'file_1']]],
+  [
+    'gemini',
+    { a: { fileUri: 'https://g.example/v1beta/files/x-1' }, cachedContent: 'cachedContents/c' },
+    [
+      ['fileUri', 'files/x-1'],
+      ['cachedContent', 'cachedContents/c'],
+    ],
+  ],
+  [
+    'gemini',
+    { a: { file_uri: 'gs://bucket/x.pdf' }, b: { fileUri: 'files/y' } },
+    [['fileUri', 'files/y']],
+  ],
+  ['embeddings', { input: { file_id: 'file-1' } }, []],
+  ['chat', { messages: [{ content: '{"file_id":"file-1"}' }], file_id: 7 }, []],
+])('%s of %j names the objects %j', (route, body, expected) => {
+  const bytes = Buffer.from(JSON.stringify(body));
+  const found = carriedState(route, bytes, outlineOf(bytes)).filter(({ isObject }) => isObject);
+  expect(found.map(({ field, mark }) => [field, mark])).toEqual(expected);
+});

@@ -62,10 +62,10 @@ export function carriedState(route: GatewayRoute, body: Buffer, outline: Outline
     const isObject = field === 'previous_response_id';
     return mark === null ? [] : { mark, field, isReference: true, isObject };
   });
-  if (outline.marks.length === 0) return own;
+  const named = outline.objects.length === 0 ? own : [...objectsIn(body, outline), ...own];
+  if (outline.marks.length === 0) return named;
   return [
-    ...objectsIn(body, outline),
-    ...own,
+    ...named,
     ...latest(body, outline, fields.sealed).map((one) => ({ ...one, isReference: false })),
     ...latest(body, outline, fields.inner).map((one) => ({ ...one, isReference: true })),
   ];

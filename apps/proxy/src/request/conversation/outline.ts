@@ -98,7 +98,8 @@ export function noteKey(
   if (depth === 1 && spellingOf(body, start, end, 'store') === 'exact') {
     outline.isUnstored = body.toString('latin1', value, value + 5) === 'false';
   }
-  noteObjects(outline, body, start, end, value, depth);
+  const words = objectsByLength[end - start];
+  if (words) noteObjects(outline, words, body, start, end, value, depth);
   for (const { word, index } of marksByLength[end - start] ?? []) {
     if (body[value] !== quote || (word === 'id' && !mayBeItem(body, value))) continue;
     if (spellingOf(body, start, end, word) !== 'exact') continue;
@@ -109,10 +110,11 @@ export function noteKey(
 
 function noteObjects(
   { objects }: Outline,
+  words: NonNullable<(typeof objectsByLength)[number]>,
   body: Buffer,
   ...[start, end, value]: Parameters<OnKey>
 ): void {
-  for (const { word, index } of objectsByLength[end - start] ?? []) {
+  for (const { word, index } of words) {
     if (spellingOf(body, start, end, word) !== 'exact') continue;
     let at = body[value] === openBracket ? firstByte(body, value + 1) : value;
     while (body[at] === quote && objects.length <= 2 * objectLimit) {
