@@ -29,6 +29,7 @@ function spread<T extends Figures>(item: T, count: number, seed: number): T {
   return counted(item, {
     probes,
     successes,
+    wrong_answers: steps.map(() => 0),
     latency_p50_s: times(item.latency_p50_s),
     latency_p95_s: times(item.latency_p95_s),
     first_token_p50_s: times(item.first_token_p50_s),

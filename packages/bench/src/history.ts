@@ -100,6 +100,7 @@ function stateRow(targetId: number, m: number, { targets, runs }: HistorySize) {
     output_tokens_per_s: 41.5,
     last_success_at: firstRunAt,
     state_since: firstRunAt,
+    wrong_answers: 0,
     run_id: (runs - 1) * targets + targetId,
     in_last_run: 1 as const,
     remembered: '{"route":"chat","stream":true}',

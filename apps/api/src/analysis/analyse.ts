@@ -86,12 +86,14 @@ function probeFigures(
   return {
     probes: sum.probes,
     successes: sum.successes,
+    wrong_answers: sum.wrong_answers,
     availability: percentAvailable(sumAvailability(availability)),
     ...recordOf(percentileNames, (name) => percentileReaders[name](sum)),
     errors,
     series: {
       probes: byStep.map((totals) => totals.probes),
       successes: byStep.map((totals) => totals.successes),
+      wrong_answers: byStep.map((totals) => totals.wrong_answers),
       availability: availability.map(percentAvailable),
       ...recordOf(percentileNames, (name) => byStep.map(percentileReaders[name])),
       errors: errors.map(({ kind }) => ({

@@ -15,6 +15,9 @@ export const percentileNames = [
 const figures = {
   probes: z.int().openapi({ description: 'without those skipped' }),
   successes: z.int(),
+  wrong_answers: z
+    .int()
+    .openapi({ description: 'successes that were readable but not what was asked for' }),
   availability: z.number().nullable().openapi({
     description:
       'of the time that it was watched, the share in which it could serve, in percent; null: not watched',
@@ -32,6 +35,7 @@ export const probeFiguresSchema = z
       .object({
         probes: z.array(z.int()),
         successes: z.array(z.int()),
+        wrong_answers: z.array(z.int()),
         availability: z.array(z.number().nullable()),
         ...recordOf(percentileNames, () => z.array(seconds)),
         errors: z

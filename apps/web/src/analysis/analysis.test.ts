@@ -14,6 +14,7 @@ function figures(given: Partial<NamedFigures> = {}): NamedFigures {
     model: 'gpt-4o',
     protocol: 'openai',
     probes: 4,
+    wrong_answers: 0,
     successes: 3,
     availability: 75,
     latency_p50_s: 1,
@@ -23,6 +24,7 @@ function figures(given: Partial<NamedFigures> = {}): NamedFigures {
     errors: [{ kind: 'timeout', count: 1 }],
     series: {
       probes: [0, 4],
+      wrong_answers: [0, 0],
       successes: [0, 3],
       availability: [null, 75],
       latency_p50_s: [null, 1],

@@ -9,6 +9,7 @@ export const modelStateShape = z.object({
   ...probeResultShape.pick(probedFields).shape,
   state_since: unixSeconds.describe('when success last flipped, Unix seconds'),
   last_success_at: unixSeconds.nullable(),
+  wrong_answers: z.int().describe('how many answers in a row were readable but wrong'),
   evidence: z.array(evidenceShape),
   recheck_at: unixSeconds.nullable().describe('when a single probe asks again; null: none is due'),
   gone_at: unixSeconds.nullable().describe('when it vanished from the list; null: it is listed'),

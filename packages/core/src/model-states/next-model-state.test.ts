@@ -35,6 +35,12 @@ test('a state lasts until success flips, and the last success is kept', () => {
   });
 });
 
+test('wrong answers in a row are counted, over failures, until a right one', () => {
+  const wrong = (timestamp: number) => ({ ...passed(timestamp), is_wrong_answer: true });
+  expect(after([wrong(1), failed(2), wrong(3)])).toMatchObject({ wrong_answers: 2 });
+  expect(after([wrong(1), failed(2), passed(3)])).toMatchObject({ wrong_answers: 0 });
+});
+
 test('the history holds the newest points, oldest first', () => {
   const probes = Array.from({ length: historyLength + 5 }, (_, index) => passed(index + 1));
   const times = after(probes)?.history.map((point) => point.timestamp);

@@ -16,6 +16,7 @@ import { gatewayObjects } from '../migrations/0012-gateway-objects.ts';
 import { firstTokenTimeout } from '../migrations/0013-first-token-timeout.ts';
 import { requestClasses } from '../migrations/0014-request-classes.ts';
 import { runNotes } from '../migrations/0015-run-notes.ts';
+import { wrongAnswers } from '../migrations/0016-wrong-answers.ts';
 import type { Schema } from '../schema.ts';
 
 import { currentSchema } from './dialect.ts';
@@ -51,6 +52,7 @@ export async function createMigrator(db: Kysely<Schema>, nowS: number): Promise<
         '0013-first-token-timeout': firstTokenTimeout,
         '0014-request-classes': requestClasses,
         '0015-run-notes': runNotes,
+        '0016-wrong-answers': wrongAnswers,
       }),
     },
   });

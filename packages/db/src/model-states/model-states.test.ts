@@ -49,6 +49,7 @@ test('states are ordered by target and model, with everything that the dashboard
     output_tokens_per_s: null,
     last_success_at: 102,
     state_since: 202,
+    wrong_answers: 0,
     run_id: 2,
     proved_by: 'probe',
     is_wrong_answer: false,

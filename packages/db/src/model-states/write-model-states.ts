@@ -46,6 +46,7 @@ const pastColumns = [
   'error_kind',
   'last_success_at',
   'state_since',
+  'wrong_answers',
   'in_last_run',
   'watched_until',
   'gone_at',

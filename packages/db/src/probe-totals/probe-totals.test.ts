@@ -1,4 +1,5 @@
 import { percentileOf } from '@api-monitor/core';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import {
   failedProbe,
@@ -8,10 +9,12 @@ import {
   startedRun,
   targetInput,
 } from '../../test/samples.ts';
-import { tempDatabase } from '../../test/temp-database.ts';
+import { openIn, openUnmigrated, tempDatabase, tempFolder } from '../../test/temp-database.ts';
+import { createMigrator } from '../engine/migrate.ts';
 import {
   createTarget,
   deleteTarget,
+  listModelStates,
   pruneProbeTotals,
   readProbeSeries,
   readProbeUsage,
@@ -49,6 +52,43 @@ test('the probes of a run are summed by hour, quarter day and day, without skipp
       [starts_at, { probes: 2, successes: 1, errors: { rate_limit: 1 } }],
     ]);
   }
+});
+
+test('wrong answers are counted among the successes', async () => {
+  const db = await withTargets();
+  const wrong = probe({ timestamp: startS, is_wrong_answer: true });
+  await runOnce(db, 1, startS, [wrong]);
+  await runOnce(db, 1, startS + 60, [{ ...wrong, timestamp: startS + 60 }]);
+  await runOnce(db, 1, startS + 120, [probe({ timestamp: startS + 120 })]);
+  const [series] = await readProbeSeries(db, { target_id: 1, period: 'day', from: startS });
+  expect(series?.periods.get(startS)).toMatchObject({ successes: 3, wrong_answers: 2 });
+});
+
+test('sums of an earlier version have no wrong answers, and a state has its last one', async () => {
+  const dataDir = await tempFolder();
+  const earlier = await openUnmigrated(dataDir);
+  await (await createMigrator(earlier, 1000)).migrateTo('0015-run-notes');
+  await sql`insert into targets (name, base_url, api_key)
+    values ('One', 'https://one.example', 'sk-one')`.execute(earlier);
+  await sql`insert into probe_totals (target_id, period_s, starts_at, model, protocol, probes,
+    successes, durations, first_tokens, errors)
+    values (1, ${day}, ${startS}, 'm', 'openai', 2, 2, '{}', '{}', '{}')`.execute(earlier);
+  for (const [model, isWrong] of [
+    ['m', 1],
+    ['n', 0],
+  ] as const) {
+    await sql`insert into model_states (target_id, run_id, model, protocol, route, success, duration,
+      "timestamp", state_since, in_last_run, history, evidence, is_wrong_answer)
+      values (1, 1, ${model}, 'openai', 'chat', 1, 1, 100, 100, 1, '[]', '[]', ${isWrong})`.execute(
+      earlier,
+    );
+  }
+  await earlier.destroy();
+  const db = await openIn(dataDir);
+  const [series] = await readProbeSeries(db, { target_id: 1, period: 'day', from: startS });
+  expect(series?.periods.get(startS)).toMatchObject({ successes: 2, wrong_answers: 0 });
+  const states = await listModelStates(db);
+  expect(states.map(({ wrong_answers }) => wrong_answers)).toEqual([1, 0]);
 });
 
 test('percentiles are those of the successes', async () => {

@@ -38,6 +38,8 @@ export interface ProbeTotals extends Availability {
   /** How many checks there were. Rechecks and models that weren't asked don't count. */
   probes: number;
   successes: number;
+  /** Of the successes, those that were readable but not what was asked for. */
+  wrong_answers: number;
   /** What all probes cost, rechecks included: HTTP requests, and input and output tokens. */
   requests: number;
   tokens: number;
@@ -48,11 +50,12 @@ export interface ProbeTotals extends Availability {
   errors: Partial<Record<ErrorKind, number>>;
 }
 
-type CountedProbe = Pick<ProbeResult, 'success' | 'duration' | 'first_token_s' | 'error_kind'>;
+type CountedProbe = Pick<ProbeResult, 'success' | 'duration' | 'first_token_s' | 'error_kind'> &
+  Partial<Pick<ProbeResult, 'is_wrong_answer'>>;
 
 export function noProbes(): ProbeTotals {
   const cost = { requests: 0, tokens: 0 };
-  const counts = { probes: 0, successes: 0, watched_s: 0, served_s: 0 };
+  const counts = { probes: 0, successes: 0, wrong_answers: 0, watched_s: 0, served_s: 0 };
   return { ...counts, ...cost, durations: {}, first_tokens: {}, errors: {} };
 }
 
@@ -61,6 +64,7 @@ function countProbe(totals: ProbeTotals, probe: CountedProbe): void {
   totals.probes += 1;
   if (probe.success) {
     totals.successes += 1;
+    if (probe.is_wrong_answer) totals.wrong_answers += 1;
     countValue(totals.durations, probe.duration);
     if (probe.first_token_s !== null) countValue(totals.first_tokens, probe.first_token_s);
   } else {
@@ -73,6 +77,7 @@ function countProbe(totals: ProbeTotals, probe: CountedProbe): void {
 export function addTotals(totals: ProbeTotals, other: ProbeTotals): void {
   totals.probes += other.probes;
   totals.successes += other.successes;
+  totals.wrong_answers += other.wrong_answers;
   totals.watched_s += other.watched_s;
   totals.served_s += other.served_s;
   totals.requests += other.requests;
@@ -109,6 +114,7 @@ export const periodTotalsCodec = createCodec<PeriodTotals>({
   protocol: 'text',
   probes: 'number',
   successes: 'number',
+  wrong_answers: 'number',
   watched_s: 'number',
   served_s: 'number',
   requests: 'number',
