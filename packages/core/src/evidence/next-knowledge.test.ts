@@ -65,6 +65,25 @@ test('a failure of the channel that is heard of after a later answer counts no m
   expect(next(before, { ...quota, began_at: 121, at: 122 }).fault).toMatchObject({ since: 122 });
 });
 
+test('a model that a client was served with within the hour is asked again every minute at most', () => {
+  const rests = (fields: Partial<Evidence>, scope: Finding['scope']) => {
+    let now: Knowledge = { evidence: [{ ...proven('chat'), ...fields }], fault: null };
+    const found: number[] = [];
+    for (let at = 100; found.length < 80; at += found.at(-1) ?? 0) {
+      now = next(now, { scope, by: 'recheck', kind: 'not_found', began_at: at, at });
+      found.push((now.fault?.rest_until ?? now.evidence[0]?.rest_until ?? 0) - at);
+    }
+    return found;
+  };
+  for (const scope of ['model', 'channel'] as const) {
+    const wanted = rests({ proved_by: 'traffic' }, scope);
+    expect(wanted.slice(0, 4)).toEqual([30, 60, 60, 60]);
+    expect(wanted.filter((restS) => restS === 60)).toHaveLength(59);
+    expect(wanted.at(-1)).toBe(intervalS);
+    expect(rests({ proved_by: 'probe' }, scope).slice(0, 4)).toEqual([30, 60, 120, 240]);
+  }
+});
+
 test('a rate limit rests the model on its proven routes, and makes the channel busy', () => {
   const limit = { scope: 'channel', kind: 'rate_limit', message: 'HTTP 429' } as const;
   const after = next(known(), limit);

@@ -4,7 +4,7 @@ import type { Evidence } from './evidence.ts';
 import { type EvidenceRoute, isProbedRoute } from './evidence-route.ts';
 import { type Finding, isChannelLimit, isOfWholeChannel } from './finding.ts';
 import { nextEvidence } from './next-evidence.ts';
-import { isLongDead } from './rest.ts';
+import { isLongDead, longestRestS } from './rest.ts';
 
 /** What is known about a model on all routes, and about its channel. */
 export interface Knowledge {
@@ -19,22 +19,23 @@ export interface Knowledge {
  * failure of the model, beside which the channel is busy for a moment.
  */
 export function nextKnowledge(before: Knowledge, finding: Finding, intervalS: number): Knowledge {
+  const longestS = longestRestS(intervalS, finding.at - servedAt(before.evidence));
   const isOfChannel = isOfWholeChannel(finding);
   const isLimit = isChannelLimit(finding);
   const isLate = (isOfChannel || isLimit) && finding.at < answeredAt(before.evidence);
-  const fault = isLate ? before.fault : nextFault(before.fault, finding, intervalS);
+  const fault = isLate ? before.fault : nextFault(before.fault, finding, longestS);
   if (isOfChannel) return isLate ? before : { evidence: before.evidence, fault };
   const isOfModel = isLimit || (finding.outcome === 'failure' && finding.scope === 'model');
   const own = before.evidence.find(({ route }) => route === finding.route) ?? null;
   if (own && !before.fault && isProvenJustNow(own, finding)) return before;
   const others = before.evidence.filter((entry) => entry !== own);
-  const next = nextEvidence(own, finding, intervalS);
+  const next = nextEvidence(own, finding, longestS);
   const isBack = finding.by === 'run' && next.state === 'proven' && own?.state !== 'proven';
   const kept =
     next.state === 'proven' ? others.filter((one) => !isRefuted(one, isBack, next)) : others;
   const evidence = [
     ...kept.map((entry) =>
-      isOfModel && entry.state === 'proven' ? afterOtherRoute(entry, finding, intervalS) : entry,
+      isOfModel && entry.state === 'proven' ? afterOtherRoute(entry, finding, longestS) : entry,
     ),
     next,
   ];
@@ -71,6 +72,12 @@ function isRefuted(entry: Evidence, isBack: boolean, { found_at: nowS }: Evidenc
   if (entry.state === 'refused') return isBack && isEarlier;
   const isDoubtful = isBack || isLongDead(entry.failing_since, nowS);
   return entry.state === 'failed' && isEarlier && isDoubtful;
+}
+
+/** When a client was last served, on any route; -Infinity if none was. */
+function servedAt(evidence: readonly Evidence[]): number {
+  const served = evidence.filter(({ proved_by }) => proved_by === 'traffic');
+  return Math.max(...served.map(({ proved_at }) => proved_at ?? Number.NEGATIVE_INFINITY));
 }
 
 /** When the model last gave a real answer, on any route; 0 if it never did. */

@@ -25,6 +25,16 @@ export function restS(failures: number, intervalS: number): number {
   return Math.min(longestLiveRestS * 2 ** doublings, Math.max(longestLiveRestS, intervalS));
 }
 
+/** A model that a client was served with within this time is probably still wanted. */
+const wantedForS = 3600;
+/** The longest rest between single probes of such a model, so that its recovery is noticed soon. */
+const longestWantedRestS = 60;
+
+/** How long a model may rest: up to the check interval, or shortly if a client was served this long ago. */
+export function longestRestS(intervalS: number, servedAgoS: number): number {
+  return servedAgoS < wantedForS ? Math.min(intervalS, longestWantedRestS) : intervalS;
+}
+
 /** A channel that is only busy lets others go first for no longer than this. */
 const longestBusyS = 60;
 
