@@ -30,7 +30,10 @@ const runsQuery = z.object({
 const runsSchema = z.object({ target: targetSchema, items: z.array(runSchema) });
 
 const logsQuery = z.object({
-  scope: z.enum(['latest', 'all']).default('latest'),
+  scope: z
+    .enum(['latest', 'all'])
+    .default('latest')
+    .openapi({ description: 'latest: the latest run, and the single probes since' }),
   run_id: idQuery
     .optional()
     .openapi({ type: 'integer', description: 'this run; `scope` does not matter then' }),
@@ -67,7 +70,7 @@ export function runRoutes(deps: ApiDeps) {
     )
     .openapi(
       visitorRoute('get', '/api/targets/{id}/logs', {
-        summary: "A channel's probes: of its latest run, of one run, or of all runs",
+        summary: "A channel's probes: of its latest run and since, of one run, or of all runs",
         request: { params: idParams, query: logsQuery },
         responses: jsonAnswer(logsSchema, 'the probes'),
       }),
@@ -96,7 +99,8 @@ async function readLogs(db: Database, target_id: number, query: z.output<typeof 
       ? await getLatestFinishedRun(db, target_id)
       : await findRun(db, target_id, run_id);
   if (!run) return { run: null, items: [] };
-  return { run, items: await listRunModels(db, { target_id, run_id: run.id, limit }) };
+  const of = { target_id, run_id: run.id, with_rechecks: run_id === undefined };
+  return { run, items: await listRunModels(db, { ...of, limit }) };
 }
 
 async function findRun(db: Database, targetId: number, runId: number): Promise<RunRow> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { probe, runOnce, targetInput } from '../../test/samples.ts';
 import { tempDatabase } from '../../test/temp-database.ts';
-import { createTarget, listRunModels } from '../index.ts';
+import { createTarget, listRunModels, recordModelProbe } from '../index.ts';
 import { readToolCalls } from './run-models.ts';
 
 async function withRuns() {
@@ -29,6 +29,23 @@ test('the rows of all runs are newest first, within the limit', async () => {
     [3, 'a'],
     [1, 'b'],
   ]);
+});
+
+test('with its rechecks, a run is followed by the single probes since', async () => {
+  const db = await withRuns();
+  const recheck = (target_id: number, model: string) =>
+    recordModelProbe(db, {
+      ...{ target_id, probe: probe({ model }), findings: [], remembered: null, nowS: 300 },
+    });
+  await recheck(1, 'b');
+  await recheck(2, 'c');
+  await recheck(1, 'a');
+  const modelsOf = async (run_id: number, with_rechecks: boolean) =>
+    (await listRunModels(db, { target_id: 1, run_id, with_rechecks, limit: 10 })).map(
+      ({ model }) => model,
+    );
+  expect(await modelsOf(3, true)).toEqual(['a', 'b', 'b', 'a']);
+  expect(await modelsOf(3, false)).toEqual(['a', 'b']);
 });
 
 test('another target’s run gives no rows', async () => {

@@ -17,6 +17,8 @@ export interface ListRunModelsInput {
   target_id: number;
   /** Absent: the rows of all runs. */
   run_id?: number | undefined;
+  /** Of a run: also the single probes since. */
+  with_rechecks?: boolean;
   limit: number;
 }
 
@@ -27,11 +29,30 @@ export async function listRunModels(db: Database, input: ListRunModelsInput): Pr
     .select(columns)
     .where('target_id', '=', input.target_id)
     .limit(input.limit);
+  const { run_id, with_rechecks = false } = input;
   const rows =
-    input.run_id === undefined
+    run_id === undefined
       ? await ofTarget.orderBy('run_id', 'desc').orderBy('id', 'desc').execute()
-      : await ofTarget.where('run_id', '=', input.run_id).orderBy('id').execute();
+      : await ofTarget
+          .where((where) => {
+            const ofRun = where('run_id', '=', run_id);
+            return with_rechecks
+              ? where.or([ofRun, where('run_id', 'in', recheckIds(db, input.target_id, run_id))])
+              : ofRun;
+          })
+          .orderBy('id')
+          .execute();
   return rows.map(fromRow);
+}
+
+/** The single probes of a target since a run; each is a run of its own. */
+function recheckIds({ kysely }: Database, targetId: number, runId: number) {
+  return kysely
+    .selectFrom('runs')
+    .select('id')
+    .where('target_id', '=', targetId)
+    .where('id', '>', runId)
+    .where('trigger', '=', 'traffic');
 }
 
 /** Writes a run's probes; belongs in the transaction that finishes the run. */
