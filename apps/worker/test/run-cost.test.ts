@@ -7,6 +7,7 @@ import {
   listModelStates,
   listRunModels,
   listRuns,
+  readProbeUsage,
   recordProxyRequests,
   setSettings,
   updateTarget,
@@ -182,6 +183,9 @@ test('every request counts, so a probe of several tries never goes beyond the bu
   const measured = first.rows.length;
   expect(first.error).toBe(`${6 - measured} models not asked: the budget of the day is used up`);
   expect(first.rows.every(({ success }) => success)).toBe(true);
+  // What was given up midway is written too, so that a restart doesn't forget it.
+  const usage = await readProbeUsage(db, { day: clock.now });
+  expect(usage.reduce((sum, { requests }) => sum + requests, 0)).toBe(7);
   clock.now += 1800;
   expect((await run('manual')).asked).toEqual([]);
   expect((await listModelStates(db)).every(({ success }) => success)).toBe(true);

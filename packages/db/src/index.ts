@@ -85,7 +85,7 @@ export {
 export { type ProbeUsage, readProbeUsage } from './probe-totals/probe-usage.ts';
 export { readAvailability } from './probe-totals/read-availability.ts';
 export { type ProbeSeries, readProbeSeries } from './probe-totals/read-probe-series.ts';
-export { pruneProbeTotals } from './probe-totals/write-probe-totals.ts';
+export { pruneProbeTotals, recordLostProbes } from './probe-totals/write-probe-totals.ts';
 export { type FinishRunInput, type FinishRunOutcome, finishRun } from './runs/finish-run.ts';
 export { recordModelProbe } from './runs/record-model-probe.ts';
 export type { RunRow } from './runs/run-codec.ts';

@@ -1,5 +1,6 @@
 import type { ProbeResult, Target } from '@api-monitor/core';
-import { type Database, readProbeUsage, readSettings } from '@api-monitor/db';
+import { readProbeUsage, readSettings, recordLostProbes } from '@api-monitor/db';
+import type { WorkerDeps } from '../worker-deps.ts';
 
 /** What probes cost. */
 interface Spend {
@@ -12,8 +13,6 @@ export interface SpendTally {
   /** Since the start of the process. */
   all: Spend;
   unwritten: Spend;
-  /** What probes cost that broke off, which no row says. */
-  lost: (Spend & { target_id: number; at: number })[];
 }
 
 /** What a channel and the whole installation may still spend today, in UTC. */
@@ -24,10 +23,10 @@ export interface Budget {
    * returned function with what the request has cost in the end.
    */
   reserve(tokens: number): ((cost: Cost) => void) | null;
-  /** A probe that cost this much broke off, so no row of it is written. */
-  lose(cost: Cost): void;
-  /** Call it once what was spent is written, or never will be. */
-  end(): void;
+  /** A probe was given up midway, so no row of it is written; its cost is. */
+  lose(probe: ProbeResult): void;
+  /** Call it once what was spent is written, or never will be. Never rejects. */
+  end(): Promise<void>;
 }
 
 type Cost = Pick<ProbeResult, 'requests' | 'input_tokens' | 'output_tokens'>;
@@ -36,25 +35,23 @@ type Limited = { [Name in 'probe_requests_per_day' | 'probe_tokens_per_day']: nu
 export const budgetUsedUp = 'the budget of the day is used up';
 
 export function createSpendTally(): SpendTally {
-  return { all: { requests: 0, tokens: 0 }, unwritten: { requests: 0, tokens: 0 }, lost: [] };
+  return { all: { requests: 0, tokens: 0 }, unwritten: { requests: 0, tokens: 0 } };
 }
 
 export async function openBudget(
-  { db, spending, nowS }: { db: Database; spending: SpendTally; nowS: () => number },
+  { db, logger, spending, nowS }: Pick<WorkerDeps, 'db' | 'logger' | 'spending' | 'nowS'>,
   target: Pick<Target, 'id' | keyof Limited>,
 ): Promise<Budget> {
   const own = limitOf(target);
   const overall = limitOf(await readSettings(db));
   const day = nowS();
   const spent = { requests: 0, tokens: 0 };
-  const lost = { requests: 0, tokens: 0 };
-  spending.lost = spending.lost.filter(({ at }) => dayOf(at) === dayOf(day));
-  const ownLost = spending.lost.filter(({ target_id }) => target_id === target.id);
+  const lost: ProbeResult[] = [];
   const ownBefore = hasLimit(own)
-    ? sumOf([...(await readProbeUsage(db, { day, target_id: target.id })), ...ownLost])
+    ? sumOf(await readProbeUsage(db, { day, target_id: target.id }))
     : null;
   const allBefore = hasLimit(overall)
-    ? sumOf([...(await readProbeUsage(db, { day })), ...spending.lost, spending.unwritten])
+    ? sumOf([...(await readProbeUsage(db, { day })), spending.unwritten])
     : null;
   const tallyBefore = { ...spending.all };
   const isUsedUp = () => {
@@ -79,17 +76,22 @@ export async function openBudget(
         }
       };
     },
-    lose: (cost) => add(lost, costOf(cost), 1),
-    end() {
+    lose: (probe) => void lost.push(probe),
+    async end() {
+      if (lost.length > 0)
+        await writeLost({ db, logger }, { target_id: target.id, probes: lost, nowS: nowS() });
       add(spending.unwritten, spent, -1);
-      if (lost.requests > 0) spending.lost.push({ ...lost, target_id: target.id, at: day });
     },
   };
 }
 
-/** In UTC, as budgets count. */
-function dayOf(atS: number): number {
-  return Math.floor(atS / 86_400);
+async function writeLost(
+  { db, logger }: Pick<WorkerDeps, 'db' | 'logger'>,
+  lost: Parameters<typeof recordLostProbes>[1],
+): Promise<void> {
+  await recordLostProbes(db, lost).catch((err) =>
+    logger.warn({ err, target_id: lost.target_id }, 'the cost of lost probes was not written'),
+  );
 }
 
 function limitOf({ probe_requests_per_day, probe_tokens_per_day }: Limited): Spend {

@@ -61,7 +61,7 @@ async function runOnce(
   try {
     return await runWithin(deps, request, budget, cut);
   } finally {
-    budget.end();
+    await budget.end();
   }
 }
 
@@ -74,7 +74,7 @@ async function budgetOf(
   if (!target) return null;
   const budget = await openBudget(deps, target);
   if (trigger === 'manual' || !budget.isUsedUp()) return budget;
-  budget.end();
+  await budget.end();
   if (!(await skipRun(deps.db, { target_id: targetId, note: { code: 'not_run' } }))) return null;
   deps.logger.info({ target_id: targetId }, 'not run: the budget of the day is used up');
   await deps.bus.events.publish({ type: 'target_updated', data: { target_id: targetId } });

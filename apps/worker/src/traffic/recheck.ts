@@ -81,7 +81,7 @@ export async function recheckModel(
     for (const one of heard ?? []) await record(deps, target, one, cut);
     if (!outage || !outcome.probe.success) return;
   } finally {
-    budget.end();
+    await budget.end();
   }
   await runInTurn(deps, target, cut);
 }

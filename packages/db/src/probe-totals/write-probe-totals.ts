@@ -2,8 +2,10 @@ import { isCheck, type ProbeResult, watchedBy } from '@api-monitor/core';
 import { sql } from 'kysely';
 import { chunksOf } from '../engine/chunks-of.ts';
 import { excluded } from '../engine/columns.ts';
-import type { Database } from '../engine/database.ts';
+import { type Database, inTransaction } from '../engine/database.ts';
 import { type Batches, deleteRows } from '../engine/delete-batches.ts';
+import { lockTargets } from '../engine/locks.ts';
+import { getTarget } from '../targets/targets.ts';
 import {
   addStored,
   keyOfPeriod,
@@ -54,6 +56,21 @@ export async function addProbeCost(
   const sums: TotalsByPeriod = new Map();
   sumCost(sums, probe, nowS);
   await addSums(db, target_id, sums);
+}
+
+/** Adds what probes cost of which no row is written, because they were given up midway. */
+export async function recordLostProbes(
+  db: Database,
+  input: { target_id: number; probes: readonly ProbeResult[]; nowS: number },
+): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    const { target_id, probes, nowS } = input;
+    await lockTargets(tx.kysely, [target_id]);
+    if (!(await getTarget(tx, target_id))) return;
+    const sums: TotalsByPeriod = new Map();
+    for (const probe of probes) sumCost(sums, probe, nowS);
+    await addSums(tx, target_id, sums);
+  });
 }
 
 async function addSums(db: Database, target_id: number, sums: TotalsByPeriod): Promise<void> {
