@@ -211,7 +211,7 @@ function unauthorized(message: string): GatewayError {
 /** Requests for a WebSocket that may be opened don't come here. */
 function noWebsocket(isOn: boolean): GatewayError {
   const message = isOn
-    ? 'this path needs the handshake of a WebSocket, version 13'
+    ? 'this path needs the handshake of a WebSocket, version 13; a proxy in front has to pass Upgrade'
     : 'WebSockets are switched off; responses are served by POST';
   return { status: 426, code: 'websocket_not_supported', message };
 }

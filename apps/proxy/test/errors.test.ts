@@ -248,6 +248,8 @@ test('426 says what to upgrade to where WebSockets are off, or the handshake is 
     expect(await refused(off.origin, path, websocket)).toContain('switched off');
     const old = { ...websocket, 'sec-websocket-version': '8' };
     expect(await refused(gateway.origin, path, old)).toContain('version 13');
+    const { upgrade: _upgrade, connection: _connection, ...behindProxy } = websocket;
+    expect(await refused(gateway.origin, path, behindProxy)).toContain('pass Upgrade');
   }
   expect(await refused(gateway.origin, '/v1/realtime', {})).toContain('handshake');
 });

@@ -91,7 +91,9 @@ export function matchRoute(
   const endpoint = endpointByPath.get(path);
   if (endpoint && method === 'POST') return { kind: 'forward', endpoint, pathModel: null };
   const overSocket = socketEndpointByPath.get(path);
-  if (overSocket && method === 'GET' && (headers.upgrade || !endpoint)) {
+  // A proxy in front that doesn't pass upgrades drops `Upgrade` alone; Codex falls back to POST after a 426.
+  const isAsked = headers.upgrade !== undefined || headers['sec-websocket-key'] !== undefined;
+  if (overSocket && method === 'GET' && (isAsked || !endpoint)) {
     return { kind: 'websocket', endpoint: overSocket };
   }
   const known = endpoint ?? overSocket;
