@@ -37,8 +37,6 @@ export const closeCodes = {
   tryLater: 1013,
 } as const;
 
-export type OpenSockets = ReturnType<typeof createOpenSockets>;
-
 /** All WebSockets of this gateway: how many there may be, and when they have to end. */
 export function createOpenSockets({ limit, limitPerKey, isUsable }: Options) {
   const sockets = new Set<OpenSocket>();

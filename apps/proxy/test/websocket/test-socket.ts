@@ -17,8 +17,6 @@ export interface Closed {
   reason: string;
 }
 
-export type TestSocket = Awaited<ReturnType<typeof openSocket>>;
-
 /** Opens a WebSocket to the gateway, with everything that comes over it; rejects if it is refused. */
 export async function openSocket(origin: string, path: string, given: Given = {}) {
   const { key = clientKey, protocols = [], headers, ...options } = given;

@@ -54,7 +54,8 @@ model_provider = "api-monitor"
 name = "API Monitor"
 base_url = ${quoteForCode(`${address}/v1`)}
 env_key = "API_MONITOR_KEY"
-wire_api = "responses"`,
+wire_api = "responses"
+supports_websockets = true`,
       },
       {
         label: 'Shell',

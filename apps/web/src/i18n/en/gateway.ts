@@ -34,7 +34,7 @@ export const gateway = {
   'gateway.note.claude_code':
     'The address has no /v1. Leave ANTHROPIC_API_KEY unset to avoid a conflict; /status shows the address in use. The second model handles small background tasks, so a cheap one is enough.',
   'gateway.note.codex':
-    'Codex uses only the Responses API, so choose a model that a channel serves there. The file names the variable that holds the key, not the key itself.',
+    'Codex uses only the Responses API, so choose a model that a channel serves there. The file names the variable that holds the key, not the key itself. Over a WebSocket each step sends only what is new; where a proxy in front of this address doesn’t pass upgrades, Codex goes back to plain requests.',
   'gateway.note.gemini_cli':
     'The settings file selects sign-in by key. Without it, the CLI asks (choose “Use Gemini API key”), and gemini -p refuses to start. The address has no version.',
   'gateway.note.cherry':

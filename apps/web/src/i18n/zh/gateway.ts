@@ -32,7 +32,7 @@ export const gateway: ZhOf<typeof en> = {
   'gateway.note.claude_code':
     '地址不带 /v1。请不要设置 ANTHROPIC_API_KEY，以免冲突；用 /status 可查看当前地址。第二个模型处理后台小任务，选便宜的即可。',
   'gateway.note.codex':
-    'Codex 只使用 Responses 接口，请选择渠道在该接口上提供的模型。配置文件里写的是存放密钥的变量名，而不是密钥本身。',
+    'Codex 只使用 Responses 接口，请选择渠道在该接口上提供的模型。配置文件里写的是存放密钥的变量名，而不是密钥本身。通过 WebSocket 时，每一步只发送新增的内容；如果前面的代理不支持协议升级，Codex 会改用普通请求。',
   'gateway.note.gemini_cli':
     '设置文件指定用密钥登录；没有它时会询问登录方式（选 “Use Gemini API key”），而 gemini -p 会拒绝启动。地址不带版本号。',
   'gateway.note.cherry':
