@@ -51,6 +51,22 @@ export function formatUtcDay(timeS: number, { formats }: Translator): string {
   return formats.utcDay.format(timeS * 1000);
 }
 
+/** The day that starts at this time in the reader's zone: `Nov 25`. */
+export function formatDay(timeS: number, { formats }: Translator): string {
+  return formats.day.format(timeS * 1000);
+}
+
+/** The reader's time zone, by its name. */
+export function readerZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+}
+
+/** A day of the reader's zone as `2026-11-25`, for files. */
+export function isoDay(timeS: number): string {
+  // Sweden writes dates so.
+  return new Intl.DateTimeFormat('sv-SE').format(timeS * 1000);
+}
+
 /** Hour and minute, for a time of today. */
 export function formatClock(timeS: number, { formats }: Translator): string {
   return formats.clock.format(timeS * 1000);

@@ -54,6 +54,7 @@ function formatsOf(language: Language) {
       hourCycle: 'h23',
     }),
     seconds: new Intl.DateTimeFormat(language, { timeStyle: 'medium', hourCycle: 'h23' }),
+    day: new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' }),
     utcDay: new Intl.DateTimeFormat(language, {
       month: 'short',
       day: 'numeric',

@@ -1,5 +1,6 @@
 import Alpine from '@alpinejs/csp';
 import { createPageDrawLoop } from '../draw/draw-loop.ts';
+import { readerZone } from '../format/time.ts';
 import { createPageStore } from '../shell/page-store.ts';
 import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
@@ -19,6 +20,7 @@ function start() {
     createTotalsPanel({
       ...shell,
       page,
+      zone: readerZone(),
       address: readRequestsAddress(location.search),
       onViewChange(isFilter) {
         history.replaceState(null, '', location.pathname + writeRequestsAddress(totals));

@@ -71,6 +71,29 @@ it('if the client left, the line says so and nobody is at fault', () => {
   expect(line.attempts).toMatchObject([{ tone: 'idle', note: 'The client disconnected' }]);
 });
 
+it('the detail has each class of tokens that was reported', () => {
+  const usage = { cached_input_tokens: 800, cache_write_tokens: null, reasoning_tokens: 0 };
+  const { facts } = requestLine({ ...request, ...usage }, translatorFor('en'));
+  expect(facts.slice(-3)).toEqual([
+    { label: 'Input tokens', value: '1,200' },
+    { label: 'Read from a cache', value: '800' },
+    { label: 'Reasoning tokens', value: '0' },
+  ]);
+});
+
+it('a request that was refused says for what, and has no key and no model', () => {
+  const refused: ListedRequest = {
+    ...request,
+    ...{ key_name: '', target_name: null, requested_model: '', model: null, attempts: [] },
+    ...{ status: 401, route: 'models', outcome: 'refused', refused_for: 'unknown_key' },
+    error: 'GET /v1/models: the key is unknown or was revoked',
+  };
+  expect(requestLine(refused, translatorFor('en'))).toMatchObject({
+    ...{ tone: 'warn', model: 'Unknown key', key: '—', channel: '—', route: 'models' },
+    error: 'GET /v1/models: the key is unknown or was revoked',
+  });
+});
+
 it('the address keeps the filters, without invalid values', () => {
   const search =
     '?range=7d&by=key&key=master&channel=3&model=a%2Fb&route=chat&outcome=upstream_error';

@@ -16,14 +16,15 @@ export type RequestLine = ReturnType<typeof requestLine>;
 export function requestLine(request: ListedRequest, translator: Translator) {
   const { t, count, formats } = translator;
   const figure = (value: number | null) => (value === null ? '—' : formats.number.format(value));
+  const { refused_for } = request;
   const attempts = request.attempts.length;
   return {
     tone: toneOfRequest(request),
     time: formatSeconds(request.timestamp, translator),
     exactTime: formatExactTime(request.timestamp, translator),
-    model: request.requested_model,
+    model: refused_for === null ? request.requested_model : t(`requests.refused.${refused_for}`),
     channel: request.target_name ?? '—',
-    key: request.key_id === null ? t('requests.master') : request.key_name,
+    key: keyOf(request, translator),
     status: String(request.status),
     kindText: kindOf(request, translator),
     duration: formatLatency(request.duration_s),
@@ -42,6 +43,12 @@ export function requestLine(request: ListedRequest, translator: Translator) {
       note: attempt.error ?? t(isAbandoned(attempt) ? 'requests.client_left' : 'requests.answered'),
     })),
   };
+}
+
+/** Only a request that was refused has no key. */
+function keyOf({ key_id, key_name }: ListedRequest, { t }: Translator): string {
+  if (key_id !== null) return key_name;
+  return key_name === '' ? '—' : t('requests.master');
 }
 
 type Attempt = ListedRequest['attempts'][number];
@@ -66,14 +73,15 @@ function toneOfAttempt(attempt: Attempt): Tone {
 function toneOfRequest({ outcome, status }: ListedRequest): Tone {
   if (status === 499) return 'idle';
   if (outcome === 'ok') return 'ok';
-  return outcome === 'client_error' ? 'warn' : 'bad';
+  return outcome === 'upstream_error' ? 'bad' : 'warn';
 }
 
-function factsOf(request: ListedRequest, { t, formats }: Translator) {
+function factsOf(request: ListedRequest, translator: Translator) {
+  const { t, formats } = translator;
   const bytes = (value: number) => `${formats.number.format(value)} B`;
   return [
     { label: t('requests.id'), value: request.request_id },
-    { label: t('requests.key'), value: request.key_name },
+    { label: t('requests.key'), value: request.key_name || '—' },
     { label: t('requests.route'), value: request.route },
     {
       label: t('viewer.request.stream'),
@@ -81,5 +89,20 @@ function factsOf(request: ListedRequest, { t, formats }: Translator) {
     },
     { label: t('requests.sent'), value: bytes(request.request_bytes) },
     { label: t('requests.received'), value: bytes(request.response_bytes) },
+    ...tokenFacts(request, translator),
   ];
+}
+
+/** The classes of tokens that the answer reported; input and output contain the others. */
+function tokenFacts(request: ListedRequest, { t, formats }: Translator) {
+  const facts = [
+    ['requests.input', request.input_tokens],
+    ['requests.cached_input', request.cached_input_tokens],
+    ['requests.cache_write', request.cache_write_tokens],
+    ['requests.output', request.output_tokens],
+    ['requests.reasoning', request.reasoning_tokens],
+  ] as const;
+  return facts.flatMap(([key, count]) =>
+    count === null ? [] : [{ label: t(key), value: formats.number.format(count) }],
+  );
 }

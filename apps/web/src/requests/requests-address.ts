@@ -1,10 +1,10 @@
-import { type GatewayRoute, gatewayRoutes } from '@api-monitor/core';
+import { type RecordedRoute, recordedRoutes } from '@api-monitor/core';
 
 export const spans = ['24h', '7d', '30d'] as const;
 export type Span = (typeof spans)[number];
 export const groups = ['key', 'channel', 'model', 'day'] as const;
 export type Group = (typeof groups)[number];
-export const outcomes = ['all', 'ok', 'client_error', 'upstream_error'] as const;
+export const outcomes = ['all', 'ok', 'client_error', 'upstream_error', 'refused'] as const;
 export type Outcome = (typeof outcomes)[number];
 
 /** Which requests are shown; '' means all. `key` is a key's id, or `master`. */
@@ -12,7 +12,7 @@ export interface RequestFilter {
   key: string;
   channel: string;
   model: string;
-  route: GatewayRoute | '';
+  route: RecordedRoute | '';
   outcome: Outcome;
 }
 
@@ -38,7 +38,7 @@ export function readRequestsAddress(search: string): RequestsAddress {
       key: fitting('key', /^(\d{1,15}|master)$/),
       channel: fitting('channel', /^\d{1,15}$/),
       model: (params.get('model') ?? '').slice(0, 512),
-      route: one(gatewayRoutes, 'route') ?? '',
+      route: one(recordedRoutes, 'route') ?? '',
       outcome: one(outcomes, 'outcome') ?? 'all',
     },
   };

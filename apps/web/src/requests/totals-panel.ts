@@ -1,8 +1,9 @@
-import { gatewayRoutes } from '@api-monitor/core';
+import { localDaysOf, recordedRoutes } from '@api-monitor/core';
 import { type ApiClient, answerOf } from '../api/client.ts';
 import { download, fileNameOf } from '../export/download.ts';
 import { columnsAsCsv } from '../export/to-csv.ts';
 import { formatPercent } from '../format/duration.ts';
+import { isoDay } from '../format/time.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import type { PageStore } from '../shell/page-store.ts';
 import {
@@ -22,6 +23,8 @@ interface TotalsOptions {
   page: PageStore;
   language: LanguageStore;
   address: RequestsAddress;
+  /** The reader's time zone, in which days begin at midnight. */
+  zone: string;
   nowS(): number;
   /** `isFilter`: the list of requests changes too. */
   onViewChange(isFilter: boolean): void;
@@ -35,20 +38,25 @@ const csvColumns = [
   'failures',
   'input_tokens',
   'output_tokens',
+  'cached_input_tokens',
+  'cache_write_tokens',
+  'reasoning_tokens',
   'first_byte_s',
 ] as const;
 const filterGroups = ['key', 'channel', 'model'] as const;
 
 /** The totals of the gateway, and the filters of the page. */
 export function createTotalsPanel(options: TotalsOptions) {
-  const { client, page, language, nowS } = options;
+  const { client, page, language, zone, nowS } = options;
+  const dayOf = localDaysOf(zone);
   let byGroup: Record<(typeof filterGroups)[number], Total[]> = { key: [], channel: [], model: [] };
   let byTime: Total[] = [];
   let rows: Total[] = [];
   let turn = 0;
 
   const ask = async (group_by: Group | 'hour', span: Span, filter: RequestFilter) => {
-    const query = { group_by, from: String(spanStart(span, nowS())), ...filterQueryOf(filter) };
+    const from = String(spanStart(span, nowS(), dayOf));
+    const query = { group_by, zone, from, ...filterQueryOf(filter) };
     const answer = await answerOf(client.api.proxy.requests.totals.$get({ query }));
     return answer.items;
   };
@@ -66,7 +74,7 @@ export function createTotalsPanel(options: TotalsOptions) {
     spans,
     groups,
     outcomes,
-    routes: gatewayRoutes,
+    routes: recordedRoutes,
     ...options.address,
     get isFiltering(): boolean {
       return Object.entries(this.filter).some(([name, value]) => value !== noFilter[name as 'key']);
@@ -126,7 +134,7 @@ export function createTotalsPanel(options: TotalsOptions) {
         output: number.format(sum.outputTokens),
       };
       this.mood = sum.requests === 0 ? 'idle' : rate === 0 ? 'ok' : rate < 5 ? 'warn' : 'bad';
-      this.bars = timeBars(byTime, this.span, nowS(), translator);
+      this.bars = timeBars(byTime, { span: this.span, nowS: nowS(), dayOf }, translator);
       this.lines = totalLines(rows, this.group, translator);
       for (const name of filterGroups) {
         this.choices[name] = totalLines(byGroup[name], name, translator).flatMap((line) =>
@@ -138,7 +146,7 @@ export function createTotalsPanel(options: TotalsOptions) {
       const { group, span } = this;
       const dated = rows.map((row) => ({
         ...row,
-        group: group === 'day' ? new Date(Number(row.group) * 1000).toISOString() : row.group,
+        group: group === 'day' ? isoDay(Number(row.group)) : row.group,
       }));
       download(
         `${fileNameOf('requests', group, span)}.csv`,

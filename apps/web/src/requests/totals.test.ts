@@ -1,3 +1,4 @@
+import { localDaysOf } from '@api-monitor/core';
 import { expect, it } from 'vitest';
 import { translatorFor } from '../i18n/translate.ts';
 import { spanStart, sumTotals, type Total, timeBars, totalLines } from './totals.ts';
@@ -5,6 +6,7 @@ import { spanStart, sumTotals, type Total, timeBars, totalLines } from './totals
 const en = translatorFor('en');
 const hour = 3600;
 const nowS = 500_000 * hour + 1800;
+const dayOf = localDaysOf('Europe/Berlin');
 
 function total(given: Partial<Total> = {}): Total {
   return {
@@ -36,21 +38,42 @@ it('names the master token, and requests that went to no channel', () => {
     failureRate: '10%',
   });
   expect(totalLines([total({ group: null, name: null })], 'channel', en)[0]).toMatchObject({
-    name: 'None',
+    name: 'No channel: none has the model, or refused',
     filter: null,
   });
+  expect(totalLines([total({ group: null, name: null })], 'model', en)[0]).toMatchObject({
+    name: 'No model: unknown name, or refused',
+    filter: null,
+  });
+});
+
+it('names the parts of the tokens, if there are any', () => {
+  expect(totalLines([total()], 'key', en)[0]).toMatchObject({
+    cachedText: '40 cached',
+    writtenText: '10 cache writes',
+    reasoningText: '50 reasoning',
+  });
+  expect(totalLines([total({ reasoning_tokens: 0 })], 'key', en)[0]?.reasoningText).toBe('');
 });
 
 it('draws a bar for each hour of the requested day, even empty ones', () => {
   const bars = timeBars(
     [total({ group: 500_000 * hour }), total({ group: 499_990 * hour, requests: 5 })],
-    '24h',
-    nowS,
+    { span: '24h', nowS, dayOf },
     en,
   );
   expect(bars).toHaveLength(24);
-  expect(bars[0]?.start).toBe(spanStart('24h', nowS));
+  expect(bars[0]?.start).toBe(spanStart('24h', nowS, dayOf));
   expect(bars.at(-1)).toMatchObject({ requests: 10, okShare: 0.9, badShare: 0.1 });
   expect(bars.at(-2)).toMatchObject({ requests: 0, okShare: 0 });
   expect(bars.filter((bar) => bar.requests > 0)).toHaveLength(2);
+});
+
+it('draws a bar for each day of the reader’s zone, also if one has 23 hours', () => {
+  const end = Date.parse('2026-03-31T10:00Z') / 1000;
+  const bars = timeBars([], { span: '7d', nowS: end, dayOf }, en);
+  const hours = bars.slice(1).map(({ start }, at) => (start - (bars[at]?.start ?? 0)) / hour);
+  expect(hours).toEqual([24, 24, 24, 24, 23, 24]);
+  expect(bars[0]?.start).toBe(Date.parse('2026-03-24T23:00Z') / 1000);
+  expect(spanStart('7d', end, dayOf)).toBe(bars[0]?.start);
 });

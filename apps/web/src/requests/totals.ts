@@ -1,7 +1,7 @@
 import type { InferResponseType } from 'hono/client';
 import type { ApiClient } from '../api/client.ts';
 import { formatLatency, formatPercent } from '../format/duration.ts';
-import { formatMoment, formatUtcDay } from '../format/time.ts';
+import { formatDay, formatMoment } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { Group, Span } from './requests-address.ts';
 
@@ -25,6 +25,10 @@ export function totalLines(totals: readonly Total[], group: Group, translator: T
     failureRate: formatPercent((100 * total.failures) / Math.max(1, total.requests)),
     inputTokens: formats.number.format(total.input_tokens),
     outputTokens: formats.number.format(total.output_tokens),
+    /** Parts of the input and the output; empty if there are none. */
+    cachedText: partText('requests.of_cached', total.cached_input_tokens, translator),
+    writtenText: partText('requests.of_written', total.cache_write_tokens, translator),
+    reasoningText: partText('requests.of_reasoning', total.reasoning_tokens, translator),
     firstByte: formatLatency(total.first_byte_s),
     /** Of the largest row, from 0 to 1. */
     share: total.requests / most,
@@ -32,11 +36,20 @@ export function totalLines(totals: readonly Total[], group: Group, translator: T
   }));
 }
 
+function partText(
+  key: 'requests.of_cached' | 'requests.of_written' | 'requests.of_reasoning',
+  tokens: number,
+  { t, formats }: Translator,
+): string {
+  return tokens === 0 ? '' : t(key, { tokens: formats.number.format(tokens) });
+}
+
 function nameOf({ group, name }: Total, by: Group, translator: Translator): string {
   const { t } = translator;
-  if (by === 'day') return formatUtcDay(Number(group), translator);
-  if (by === 'key' && group === null) return t('requests.master');
-  return (by === 'model' ? (group as string | null) : name) ?? t('requests.none_chosen');
+  if (by === 'day') return formatDay(Number(group), translator);
+  if (by === 'key') return group === null ? t('requests.master') : (name ?? '');
+  if (by === 'channel') return group === null ? t('requests.no_channel') : (name ?? '');
+  return group === null ? t('requests.no_model') : String(group);
 }
 
 function filterOf({ group }: Total, by: Group): string | null {
@@ -56,38 +69,50 @@ export function sumTotals(totals: readonly Total[]) {
   return sum;
 }
 
-const spanSeconds: Record<Span, number> = {
-  '24h': 86_400,
-  '7d': 7 * 86_400,
-  '30d': 30 * 86_400,
-};
+const barCounts: Record<Span, number> = { '24h': 24, '7d': 7, '30d': 30 };
+
+/** When each bar of the chart over time starts: every hour of a day, or every day of more. */
+function barStarts(span: Span, nowS: number, dayOf: DayOf): number[] {
+  const startOf = span === '24h' ? hourOf : dayOf;
+  const starts = [startOf(nowS)];
+  while (starts.length < barCounts[span]) starts.push(startOf((starts.at(-1) ?? 0) - 1));
+  return starts.reverse();
+}
+
+/** The start of the day, in the reader's zone, that contains a time. */
+export type DayOf = (timeS: number) => number;
+
+function hourOf(timeS: number): number {
+  return Math.floor(timeS / 3600) * 3600;
+}
+
+interface BarsInput {
+  span: Span;
+  nowS: number;
+  dayOf: DayOf;
+}
 
 /**
- * The bars of the chart over time: one for every hour of a day, or every UTC day of more, including
- * those without requests. Heights are shares of the highest bar.
+ * The bars of the chart over time, including those without requests. Heights are shares of the highest
+ * bar.
  */
 export function timeBars(
   totals: readonly Total[],
-  span: Span,
-  nowS: number,
+  { span, nowS, dayOf }: BarsInput,
   translator: Translator,
 ) {
-  const stepS = span === '24h' ? 3600 : 86_400;
-  const last = Math.floor(nowS / stepS) * stepS;
   const byStart = new Map(totals.map((total) => [Number(total.group), total]));
   const most = Math.max(1, ...totals.map((it) => it.requests));
-  return Array.from({ length: spanSeconds[span] / stepS }, (_, index) => {
-    const start = last - (spanSeconds[span] / stepS - 1 - index) * stepS;
+  const format = span === '24h' ? formatMoment : formatDay;
+  return barStarts(span, nowS, dayOf).map((start) => {
     const { requests, failures } = byStart.get(start) ?? { requests: 0, failures: 0 };
-    const label =
-      span === '24h' ? formatMoment(start, translator) : formatUtcDay(start, translator);
     const okShare = (requests - failures) / most;
+    const label = format(start, translator);
     return { start, label, requests, failures, okShare, badShare: failures / most };
   });
 }
 
-/** The start of the requested totals, aligned so that every bar is complete. Unix seconds. */
-export function spanStart(span: Span, nowS: number): number {
-  const stepS = span === '24h' ? 3600 : 86_400;
-  return Math.floor(nowS / stepS) * stepS - spanSeconds[span] + stepS;
+/** The start of the requested totals, so that every bar is complete. Unix seconds. */
+export function spanStart(span: Span, nowS: number, dayOf: DayOf): number {
+  return barStarts(span, nowS, dayOf)[0] ?? 0;
 }
