@@ -135,14 +135,16 @@ export class AnswerPipe implements AnswerHandler {
 
   onFault(error: Error): void {
     this.#timer.stop();
+    if (!this.#isOver && this.#arrived.length > 0) this.#flush();
     if (this.#isOver) return;
     const { kind, message } = describeFault(error);
-    this.#fail(kind, message);
+    if (this.#saysComplete) this.#end();
+    else this.#fail(kind, message);
   }
 
   onSilence(): void {
     // Some servers keep the connection open after the stream's last event.
-    if (this.#held && this.#answer?.hasEnded) {
+    if (this.#saysComplete || (this.#held && this.#answer?.hasEnded)) {
       this.#source.abort();
       this.#end();
     } else if (this.#isTokenDue && this.#answer?.isThinking) this.#awaitThought();
@@ -163,6 +165,14 @@ export class AnswerPipe implements AnswerHandler {
   get #isTokenDue(): boolean {
     const isStream = this.#answer?.saysStream === true || this.#options.isStreamAsked;
     return this.#held !== null && isStream;
+  }
+
+  /** A stream has said that it is complete. Gemini's word for it may come with every event. */
+  get #saysComplete(): boolean {
+    const answer = this.#answer;
+    const isGemini = this.#options.endpoint.dialect === 'gemini';
+    if (!answer || isGemini || answer.error) return false;
+    return answer.isEventStream && answer.hasEnded;
   }
 
   /** A model that thinks without showing it has the client's patience, and then it goes on with this one. */

@@ -4,6 +4,7 @@ import {
   isProvingRoute,
   type Judgement,
   type ProxyAttempt,
+  type TokenUsage,
 } from '@api-monitor/core';
 import type { BoardModel } from '../board/board.ts';
 import type { Endpoint } from '../request/match-route.ts';
@@ -77,6 +78,7 @@ export function attemptRecord(
   { target, model }: BoardModel,
   { kind: endKind, status, judgement }: AttemptEnd,
   finding: Finding,
+  usage: TokenUsage,
 ): ProxyAttempt {
   const { kind, message } = judgement;
   const { outcome, scope, first_token_s, retry_after_s, began_at, at, lacks_end } = finding;
@@ -92,10 +94,18 @@ export function attemptRecord(
     duration_s: Math.round((at - began_at) * 1000) / 1000,
     is_live_failure: outcome === 'failure',
     ...(isClientError ? { is_client_error: true } : {}),
+    ...(endKind === 'retriable' || endKind === 'unpassed' ? lostTokens(usage) : {}),
     finding: {
       ...{ outcome, kind: finding.kind, scope, first_token_s, retry_after_s, began_at, at },
       ...(lacks_end === undefined ? {} : { lacks_end }),
     },
+  };
+}
+
+function lostTokens({ inputTokens, outputTokens }: TokenUsage) {
+  return {
+    ...(inputTokens === null ? {} : { lost_input_tokens: inputTokens }),
+    ...(outputTokens === null ? {} : { lost_output_tokens: outputTokens }),
   };
 }
 

@@ -52,7 +52,8 @@ export function requestRecord(parts: Parts): GatewayRecord {
   const pipe = forwarded?.pipe ?? null;
   const entry = forwarded?.entry ?? null;
   const firstByteAtMs = pipe?.firstByteAtMs ?? null;
-  const usage = pipe?.usage;
+  // What hasn't reached the client is in the attempts.
+  const usage = forwarded?.status ? pipe?.usage : undefined;
   const record: ProxyRequest = {
     request_id: arrival.requestId,
     timestamp: arrival.timestamp,

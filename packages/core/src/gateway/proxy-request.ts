@@ -22,6 +22,9 @@ export const proxyAttemptSchema = z.object({
    * gateways queued are still read.
    */
   is_client_error: z.boolean().optional(),
+  /** What the channel reported for an answer that the client didn't get; it counts for nobody's limits. */
+  lost_input_tokens: z.int().optional(),
+  lost_output_tokens: z.int().optional(),
   /** What it shows about the model; absent in the records of older gateways. */
   finding: z
     .object({

@@ -51,11 +51,13 @@ function blocksOf({ thought, text, refusal, toolCall }: Reply): WireEvent[] {
     partial_json: piece,
   }));
   const call = { type: 'tool_use', id: 'toolu_fake', name: toolCall?.name, input: {} };
-  return [
-    ...(thought ? blockOf(0, { type: 'thinking', thinking: '' }, thoughts) : []),
-    ...(texts.length > 0 ? blockOf(1, { type: 'text', text: '' }, texts) : []),
-    ...(toolCall ? blockOf(2, call, inputs) : []),
-  ];
+  const blocks = [
+    { block: { type: 'thinking', thinking: '' }, deltas: thoughts, isThere: thought !== '' },
+    { block: { type: 'text', text: '' }, deltas: texts, isThere: texts.length > 0 },
+    { block: call, deltas: inputs, isThere: toolCall !== null },
+  ].filter(({ isThere }) => isThere);
+  // SDKs add up the blocks by their index, which has no gaps.
+  return blocks.flatMap(({ block, deltas }, index) => blockOf(index, block, deltas));
 }
 
 function blockOf(index: number, block: object, deltas: object[]): WireEvent[] {
