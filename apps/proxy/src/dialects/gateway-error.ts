@@ -95,8 +95,8 @@ export function errorEvent(
   if (dialect === 'anthropic') return `\n\nevent: error\ndata: ${JSON.stringify(body)}\n\n`;
   if (dialect === 'gemini') return `\n\ndata: ${JSON.stringify(body)}\n\n${unfinished}`;
   if (!isResponses) return `\n\ndata: ${JSON.stringify(body)}\n\n`;
-  const { code, message } = error;
-  const event = { type: 'error', code, message, param: null, ...body };
+  const { status, code, message } = error;
+  const event = { type: 'error', status, code, message, param: null, ...body };
   return `\n\nevent: error\ndata: ${JSON.stringify(event)}\n\n`;
 }
 

@@ -244,7 +244,7 @@ class PassingAnswer implements AnswerReader {
   #readMarked(frame: Buffer): void {
     if (this.error || this.isGarbled) return;
     const words = frame.toString('latin1');
-    const first = this.#isDoubtful(frame) ? 0 : this.#filter.firstThatMatters(words);
+    const first = this.#isDoubtful(words) ? 0 : this.#filter.firstThatMatters(words);
     const start = first < 0 || this.#form !== 'stream' ? 0 : startOfEvent(words, first);
     const before = first < 0 ? words : words.slice(0, start);
     if (this.#filter.mayReportTokens(before)) {
@@ -264,8 +264,8 @@ class PassingAnswer implements AnswerReader {
     return true;
   };
 
-  #isDoubtful(frame: Buffer): boolean {
-    return this.#doubted < doubtLimit && mayBeGarbled(frame);
+  #isDoubtful(words: string): boolean {
+    return this.#doubted < doubtLimit && mayBeGarbled(words);
   }
 
   #eventsIn(frame: Buffer): SseEvent[] {

@@ -42,20 +42,18 @@ export function createEventFilter(route: GatewayRoute, isStateful: boolean): Eve
   };
 }
 
-/** Whether a text of whole events has one that doesn't end as a JSON object does. */
-export function mayBeGarbled(frame: Buffer): boolean {
-  let last = frame.length - 1;
-  while ((frame[last] ?? brace) <= 0x20) last -= 1;
-  if (frame[last] !== brace) return true;
-  return hasOtherEnd(frame, '\n\n', last) || hasOtherEnd(frame, '\r\n\r\n', last);
+/** Whether a text of whole events, as Latin-1, has one that doesn't end as a JSON object does. */
+export function mayBeGarbled(words: string): boolean {
+  let last = words.length - 1;
+  while (last >= 0 && words.charCodeAt(last) <= 0x20) last -= 1;
+  if (last >= 0 && words[last] !== '}') return true;
+  return hasOtherEnd(words, '\n\n', last) || hasOtherEnd(words, '\r\n\r\n', last);
 }
 
-const brace = 0x7d;
-
-function hasOtherEnd(frame: Buffer, blankLine: string, last: number): boolean {
-  let at = frame.indexOf(blankLine);
-  for (; at >= 0 && at < last; at = frame.indexOf(blankLine, at + blankLine.length)) {
-    if (frame[at - 1] !== brace) return true;
+function hasOtherEnd(words: string, blankLine: string, last: number): boolean {
+  let at = words.indexOf(blankLine);
+  for (; at >= 0 && at < last; at = words.indexOf(blankLine, at + blankLine.length)) {
+    if (words[at - 1] !== '}') return true;
   }
   return false;
 }
