@@ -20,13 +20,15 @@ const changes: [string, string, unknown?][] = [
   ['POST', '/api/proxy/keys/1/regenerate'],
   ['GET', '/api/proxy/requests'],
   ['GET', '/api/proxy/requests/totals'],
-  ['GET', '/api/routes?model=gpt-4o'],
 ];
 
 test('without a token only the health can be read', async () => {
   const api = await openTestApi();
   expect((await api.asNobody('GET', '/api/health')).status).toBe(200);
-  const paths = [...reads.map((path) => `/api/targets${path}`), '/api/dashboard', '/api/events'];
+  const paths = [
+    ...reads.map((path) => `/api/targets${path}`),
+    ...['/api/dashboard', '/api/events', '/api/models', '/api/routes?model=gpt-4o'],
+  ];
   for (const path of paths) {
     const { status, json } = await api.asNobody('GET', path);
     expect([status, json.detail], path).toEqual([
@@ -46,6 +48,9 @@ test('a visitor may read, and change nothing', async () => {
     const { status, text } = await api.asVisitor('GET', `/api/targets${path}`);
     expect(status, path).toBe(200);
     expect(text).not.toContain(upstreamKey);
+  }
+  for (const path of ['/api/models', '/api/routes?model=gpt-4o']) {
+    expect((await api.asVisitor('GET', path)).status, path).toBe(200);
   }
   const { json } = await api.asVisitor('GET', '/api/targets');
   expect(json.permissions).toEqual({ role: 'visitor' });

@@ -53,9 +53,9 @@ const querySchema = z.object({
 });
 
 export function explainRoutesRoute(deps: ApiDeps) {
-  const { adminRoute } = createRouteKinds(deps, 'gateway');
+  const { visitorRoute } = createRouteKinds(deps, 'gateway');
   return createRouter().openapi(
-    adminRoute('get', '/api/routes', {
+    visitorRoute('get', '/api/routes', {
       summary: 'Where the gateway would send a request for this model, and why',
       request: { query: querySchema },
       responses: jsonAnswer(answerSchema, 'the candidates, in the order to try'),

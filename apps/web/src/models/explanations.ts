@@ -15,7 +15,7 @@ export interface Explained {
   shown: RouteExplanation['route'] | null;
 }
 
-/** How the gateway would route each open model, by wire format. Visitors don't get to know. */
+/** How the gateway would route each open model, by wire format. */
 export function createExplanations({ client, onChange }: ExplanationsOptions) {
   const byModel = new Map<string, Explained>();
   const load = async (model: string) => {
