@@ -241,6 +241,12 @@ describe('a problem of the channel', () => {
     expect(channelProblem({ ...channel, enabled: false }, en)).toBeNull();
   });
 
+  it('isn’t that it had too many requests for a moment, because its proofs hold', () => {
+    const busy = sampleChannel({ fault: { ...fault, kind: 'rate_limit', status: 429 } });
+    expect(channelProblem(busy, en)).toBeNull();
+    expect(channelCard(busy, en)).toMatchObject({ state: 'healthy', tone: 'ok' });
+  });
+
   it('is a failed list, which says whether models were checked all the same', () => {
     const listed = { last_error: 'HTTP 502: bad', last_error_kind: 'upstream' } as const;
     expect(channelProblem(sampleChannel(listed), en)).toMatchObject({

@@ -1,4 +1,4 @@
-import type { ErrorKind } from '@api-monitor/core';
+import { type ErrorKind, outageOf } from '@api-monitor/core';
 import type { Translator } from '../i18n/translate.ts';
 import type { Channel } from './channel.ts';
 import { kindText } from './kind-text.ts';
@@ -17,15 +17,16 @@ export function channelProblem(channel: Channel, translator: Translator) {
   if (!channel.enabled) return null;
   const { t } = translator;
   const { fault, last_error: error, last_error_kind: error_kind, last_notes: notes } = channel;
-  if (fault) {
+  const outage = outageOf(fault);
+  if (outage) {
     return {
       level: 'fault' as const,
       tone: 'bad' as const,
-      title: kindText(fault.kind, fault.status ?? null, translator),
+      title: kindText(outage.kind, outage.status ?? null, translator),
       text: t('problem.fault'),
-      retryAt: fault.rest_until,
-      words: fault.error,
-      remedy: remedyOf(channel, fault.kind),
+      retryAt: outage.rest_until,
+      words: outage.error,
+      remedy: remedyOf(channel, outage.kind),
     };
   }
   const hasChecked = channel.last_status !== 'error';

@@ -1,3 +1,4 @@
+import { outageOf } from '@api-monitor/core';
 import { memoizeByObject } from '../draw/memoize-by-object.ts';
 import type { Channel, LatestModel } from './channel.ts';
 
@@ -22,7 +23,7 @@ type Judged = Pick<Channel, 'enabled' | 'fault' | 'last_status' | 'last_error_ki
 
 export function channelState(channel: Judged): ChannelState {
   if (!channel.enabled) return 'disabled';
-  if (channel.fault) return 'fault';
+  if (outageOf(channel.fault)) return 'fault';
   const { ok, bad, resting, skipped } = countModels(channel.latest_models);
   const { last_status, last_error_kind } = channel;
   if (ok + bad === 0) {

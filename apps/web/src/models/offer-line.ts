@@ -46,7 +46,7 @@ export function offerLine(
 
 /** The api's code in words, and when the channel is tried again. */
 function reasonOf(
-  { refused_code, retry_at, rest, error_kind, evidence_state }: Candidate,
+  { refused_code, retry_at, channel_busy_until, rest, error_kind, evidence_state }: Candidate,
   mark: Mark,
   nowS: number,
   translator: Translator,
@@ -58,6 +58,10 @@ function reasonOf(
       : t(`offers.reason.${mark === 'traffic' ? 'proven' : mark}`),
   ];
   if (error_kind && evidence_state !== 'refused') parts.push(t(`kind.${error_kind}`));
+  if (channel_busy_until !== null && channel_busy_until > nowS) {
+    const time = formatSeconds(channel_busy_until, translator);
+    parts.push(t('offers.reason.busy', { time }));
+  }
   const isWaiting = retry_at !== null && retry_at > nowS;
   if (isWaiting && (rest !== 'none' || evidence_state === 'refused')) {
     const isSoon = retry_at - nowS < 3600;
