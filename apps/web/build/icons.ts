@@ -11,8 +11,8 @@ const mainScript = /<script type="module" src="[./]*(src\/[\w-]+)\/main\.ts">/;
 
 /**
  * Turns `<svg data-icon="play"></svg>` into a reference to Lucide's icon of that name and puts each
- * icon that a page or the scripts beside its `main.ts` name (`icon('play')`) once into a sprite at the
- * body's start, so no icon is fetched at run time.
+ * icon that a page or the scripts in its `main.ts`'s folder name (`icon('play')`) once into a sprite at
+ * the body's start, so no icon is fetched at run time.
  */
 export function icons(root: string): Plugin {
   return {
@@ -39,7 +39,8 @@ export function icons(root: string): Plugin {
 function iconsInScripts(root: string, html: string): string[] {
   const folder = html.match(mainScript)?.[1];
   if (!folder) return [];
-  const scripts = readdirSync(join(root, folder)).filter((name) => name.endsWith('.ts'));
+  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
+  const scripts = files.filter((name) => name.endsWith('.ts'));
   const sources = scripts.map((name) => readFileSync(join(root, folder, name), 'utf8'));
   return [...sources.join('\n').matchAll(iconCall)].flatMap(([, name]) => name ?? []);
 }

@@ -11,7 +11,7 @@ import { createShell, type ShellComponents, type ShellStores } from '../shell/st
 import { elementById } from '../ui/element-by-id.ts';
 import { focusSearchOnSlash } from '../ui/focus-search.ts';
 import { createActions } from './actions.ts';
-import { createChannelList } from './channel-list.ts';
+import { createChannelList } from './cards/channel-list.ts';
 import { createChannelMenu } from './channel-menu.ts';
 import { createHomePanel } from './home-panel.ts';
 import { attachDragOrder, createOrder } from './order.ts';

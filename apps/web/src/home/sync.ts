@@ -4,7 +4,7 @@ import type { EvidenceEvent, FaultEvent, ProgressEvent } from '../channels/chann
 import type { ChannelBook } from '../channels/channel-book.ts';
 import { createRefetchQueue } from '../live/refetch-queue.ts';
 import type { PageStore } from '../shell/page-store.ts';
-import type { ChannelList } from './channel-list.ts';
+import type { ChannelList } from './cards/channel-list.ts';
 import type { HomePanel } from './home-panel.ts';
 
 interface SyncOptions {

@@ -1,12 +1,12 @@
 import { html, nothing, svg, type TemplateResult } from 'lit-html';
 import { when } from 'lit-html/directives/when.js';
-import type { ChannelCard } from '../channels/channel-card.ts';
-import type { RouteChip } from '../channels/evidence-mark.ts';
-import type { ModelRow } from '../channels/model-row.ts';
-import { clockText } from '../draw/clock-text.ts';
-import { cssVars } from '../draw/css-vars.ts';
-import { icon } from '../draw/icon.ts';
-import { formatAgo, formatExactTime, formatSecondsAgo, formatUntil } from '../format/time.ts';
+import type { ChannelCard } from '../../channels/channel-card.ts';
+import type { RouteChip } from '../../channels/evidence-mark.ts';
+import type { ModelRow } from '../../channels/model-row.ts';
+import { clockText } from '../../draw/clock-text.ts';
+import { cssVars } from '../../draw/css-vars.ts';
+import { icon } from '../../draw/icon.ts';
+import { formatAgo, formatExactTime, formatSecondsAgo, formatUntil } from '../../format/time.ts';
 import type { ProbeUsage } from './probe-usage.ts';
 import { type NoticeOptions, problemNotice } from './problem-notice.ts';
 
@@ -228,7 +228,7 @@ export function channelTemplates(options: TemplateOptions) {
       <p class="models-foot">
         <a class="link" href="/viewer.html?target_id=${id}">${language.t('card.viewer')}</a>
         <a class="link" href="/analysis.html?target_id=${id}">${language.t('card.analysis')}</a>
-        ${when(card.concurrencyText, (text) => html`<span class="channel-small">${text}</span>`)}
+        ${when(card.concurrencyText, (text) => html`<span class="channel-small whitespace-normal">${text}</span>`)}
       </p>
       <details class="models-usage" @toggle=${(event: { currentTarget: HTMLDetailsElement }) => options.toggleUsage(id, event.currentTarget.open)}>
         <summary>${card.usageText}</summary>

@@ -1,15 +1,15 @@
 import { render } from 'lit-html';
-import type { ApiClient } from '../api/client.ts';
-import type { Channel, LatestModel } from '../channels/channel.ts';
-import { type ChannelCard, channelCard } from '../channels/channel-card.ts';
-import { modelMatcher } from '../channels/filter-channels.ts';
-import { modelRow } from '../channels/model-row.ts';
-import type { DrawLoop } from '../draw/draw-loop.ts';
-import { watchNearRows } from '../draw/near-rows.ts';
-import { createRows } from '../draw/rows.ts';
-import type { LanguageStore } from '../shell/language-store.ts';
+import type { ApiClient } from '../../api/client.ts';
+import type { Channel, LatestModel } from '../../channels/channel.ts';
+import { type ChannelCard, channelCard } from '../../channels/channel-card.ts';
+import { modelMatcher } from '../../channels/filter-channels.ts';
+import { modelRow } from '../../channels/model-row.ts';
+import type { DrawLoop } from '../../draw/draw-loop.ts';
+import { watchNearRows } from '../../draw/near-rows.ts';
+import { createRows } from '../../draw/rows.ts';
+import type { LanguageStore } from '../../shell/language-store.ts';
+import type { HomePanel } from '../home-panel.ts';
 import { channelTemplates, type TemplateOptions } from './channel-templates.ts';
-import type { HomePanel } from './home-panel.ts';
 import { createProbeUsage } from './probe-usage.ts';
 
 /** A card that was opened, and its list of models. Replaced, never changed. */

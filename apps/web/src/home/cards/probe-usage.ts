@@ -1,7 +1,7 @@
 import type { InferResponseType } from 'hono/client';
-import { type ApiClient, answerOf } from '../api/client.ts';
-import { ApiFailure } from '../api/failure.ts';
-import type { Channel } from '../channels/channel.ts';
+import { type ApiClient, answerOf } from '../../api/client.ts';
+import { ApiFailure } from '../../api/failure.ts';
+import type { Channel } from '../../channels/channel.ts';
 
 export type ProbeUsage = InferResponseType<
   ApiClient['api']['targets'][':id']['probe-usage']['$get'],

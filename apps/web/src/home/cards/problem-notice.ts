@@ -1,11 +1,11 @@
 import { html, nothing } from 'lit-html';
 import { when } from 'lit-html/directives/when.js';
-import type { ChannelCard } from '../channels/channel-card.ts';
-import type { ChannelProblem, Remedy } from '../channels/channel-problem.ts';
-import { clockText } from '../draw/clock-text.ts';
-import { icon } from '../draw/icon.ts';
-import { formatExactTime, formatUntil } from '../format/time.ts';
-import type { LanguageStore } from '../shell/language-store.ts';
+import type { ChannelCard } from '../../channels/channel-card.ts';
+import type { ChannelProblem, Remedy } from '../../channels/channel-problem.ts';
+import { clockText } from '../../draw/clock-text.ts';
+import { icon } from '../../draw/icon.ts';
+import { formatExactTime, formatUntil } from '../../format/time.ts';
+import type { LanguageStore } from '../../shell/language-store.ts';
 
 export interface NoticeOptions {
   language: LanguageStore;
