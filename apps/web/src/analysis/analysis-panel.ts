@@ -128,10 +128,15 @@ function numbersIn(total: Figures | null, { t, formats }: Translator) {
     p50: formatLatency(total.latency_p50_s),
     p95: formatLatency(total.latency_p95_s),
     firstToken: formatLatency(total.first_token_p50_s),
-    failures: t('analysis.failures', {
-      failures: formats.number.format(total.probes - total.successes),
-      probes: formats.number.format(total.probes),
-    }),
+    failures: [
+      t('analysis.failures', {
+        failures: formats.number.format(total.probes - total.successes),
+        probes: formats.number.format(total.probes),
+      }),
+      ...(total.wrong_answers > 0
+        ? [`${t('analysis.wrong')}: ${formats.number.format(total.wrong_answers)}`]
+        : []),
+    ].join(' · '),
   };
 }
 
@@ -150,6 +155,7 @@ function figuresAsCsv(items: Analysis['items']): string {
     'model',
     'probes',
     'successes',
+    'wrong_answers',
     'availability',
     'latency_p50_s',
     'latency_p95_s',

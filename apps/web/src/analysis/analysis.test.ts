@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { translatorFor } from '../i18n/translate.ts';
 import { readAnalysisAddress, writeAnalysisAddress } from './analysis-address.ts';
 import { chartCells, chartRows, chartViews } from './chart-view.ts';
-import type { Analysis, NamedFigures } from './figures.ts';
+import { type Analysis, figureLine, type NamedFigures } from './figures.ts';
 import { heatCell, heatLevelOf, heatRow, stepAt } from './heat-map.ts';
 
 const en = translatorFor('en');
@@ -70,6 +70,19 @@ describe('the charts', () => {
       [0, 6],
       [0, 2],
     ]);
+  });
+
+  it('tell wrong answers from right ones, if there are any', () => {
+    const doubtful = figures({ wrong_answers: 1 });
+    doubtful.series.wrong_answers = [0, 1];
+    const outcomes = chartViews(analysis, [{ name: 'All', figures: doubtful }], en)[1];
+    expect(outcomes?.series.map(({ name, color, values }) => [name, color, values])).toEqual([
+      ['Passed', 'ok', [0, 2]],
+      ['Wrong answers', 'warn', [0, 1]],
+      ['Failed', 'bad', [0, 1]],
+    ]);
+    const named = { key: '1', name: 'All', href: '' };
+    expect(figureLine(named, doubtful, en).errors).toBe('Timed out 1 · Wrong answers 1');
   });
 
   it('stack the errors of all compared models by kind, the most frequent first', () => {

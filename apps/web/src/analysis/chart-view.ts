@@ -94,17 +94,20 @@ function availabilityOf(subjects: readonly Subject[]): Series[] {
   );
 }
 
-/** Added up over all subjects, because several stacks can't be compared. */
+/** Added up over all subjects, because several stacks can't be compared; wrong answers only if there are any. */
 function outcomesOf(subjects: readonly Subject[], { t }: Translator): Series[] {
   const sums = (of: (figures: Figures, step: number) => number) =>
     (subjects[0]?.figures.series.probes ?? []).map((_, step) =>
       subjects.reduce((sum, { figures }) => sum + of(figures, step), 0),
     );
   const passed = sums(({ series }, step) => series.successes[step] ?? 0);
+  const wrong = sums(({ series }, step) => series.wrong_answers[step] ?? 0);
+  const right = passed.map((count, step) => count - (wrong[step] ?? 0));
   const probes = sums(({ series }, step) => series.probes[step] ?? 0);
   const failed = probes.map((count, step) => count - (passed[step] ?? 0));
   return [
-    lineOf(t('viewer.status.passed'), 'ok', passed),
+    lineOf(t('viewer.status.passed'), 'ok', right),
+    ...(total(wrong) > 0 ? [lineOf(t('analysis.wrong'), 'warn', wrong)] : []),
     lineOf(t('viewer.status.failed'), 'bad', failed),
   ];
 }

@@ -31,9 +31,11 @@ export function figureLine(named: Named, figures: Figures, { t, formats }: Trans
     latencyP95: formatLatency(figures.latency_p95_s),
     firstTokenP50: formatLatency(figures.first_token_p50_s),
     firstTokenP95: formatLatency(figures.first_token_p95_s),
-    errors: figures.errors
-      .slice(0, 2)
-      .map(({ kind, count }) => `${t(`kind.${kind}`)} ${formats.number.format(count)}`)
+    errors: [
+      ...figures.errors.slice(0, 2).map(({ kind, count }) => [t(`kind.${kind}`), count] as const),
+      ...(figures.wrong_answers > 0 ? [[t('analysis.wrong'), figures.wrong_answers] as const] : []),
+    ]
+      .map(([name, count]) => `${name} ${formats.number.format(count)}`)
       .join(' · '),
   };
 }

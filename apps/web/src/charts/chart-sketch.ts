@@ -5,7 +5,7 @@ import { formatLatency, formatPercent } from '../format/duration.ts';
 export interface Series {
   name: string;
   /** A number is one of the palette's colours; verdicts have their own. */
-  color: number | 'ok' | 'bad' | 'run' | 'muted';
+  color: number | 'ok' | 'warn' | 'bad' | 'run' | 'muted';
   isDashed: boolean;
   values: (number | null)[];
 }

@@ -13,6 +13,7 @@ export const analysis = {
   'analysis.first_token.p95': 'First token p95',
   'analysis.p50': 'Latency p50',
   'analysis.p95': 'Latency p95',
+  'analysis.wrong': 'Wrong answers',
   'analysis.failures': '{failures} of {probes} failed',
   'analysis.probes': 'Checks',
   'analysis.heat': 'Models over time',

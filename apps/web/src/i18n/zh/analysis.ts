@@ -15,6 +15,7 @@ export const analysis: ZhOf<typeof en> = {
   'analysis.first_token.p95': '首字 p95',
   'analysis.p50': '延迟 p50',
   'analysis.p95': '延迟 p95',
+  'analysis.wrong': '错误回答',
   'analysis.failures': '{probes} 次中 {failures} 次失败',
   'analysis.probes': '检测次数',
   'analysis.heat': '模型热力图',
