@@ -231,9 +231,10 @@ export class AnswerPipe implements AnswerHandler {
 
   /** Reads what has arrived; returns it with the key masked, or null if there is nothing yet. */
   #take(): Buffer | null {
-    const [first, ...others] = this.#arrived;
+    const first = this.#arrived[0];
     if (!first) return null;
-    const bytes = this.#keyMask.pass(others.length === 0 ? first : Buffer.concat(this.#arrived));
+    const isOne = this.#arrived.length === 1;
+    const bytes = this.#keyMask.pass(isOne ? first : Buffer.concat(this.#arrived));
     this.#arrived = [];
     if (bytes) this.#answer?.take(bytes);
     return bytes;

@@ -61,16 +61,23 @@ export function findingOf(
   { beganAt, endedAt }: AttemptTimes,
 ): Finding {
   const { outcome, kind, scope, message } = isProvingRoute(route) ? judgement : nothingShown;
-  return {
-    ...{ outcome, kind, scope, message, route: evidenceRouteOf(route), by: 'traffic' },
-    ...(status === null ? {} : { status }),
-    ...{ began_at: beganAt, at: endedAt },
+  const finding: Finding = {
+    outcome,
+    kind,
+    scope,
+    message,
+    route: evidenceRouteOf(route),
+    by: 'traffic',
+    began_at: beganAt,
+    at: endedAt,
     first_token_s: firstTokenS,
     is_wrong_answer: null,
     retry_after_s: retryAfterS,
-    // That it lacks its end only a probe can find, because a client's stream may have been cut short.
-    ...(saidEnd ? { lacks_end: false } : {}),
   };
+  if (status !== null) finding.status = status;
+  // That it lacks its end only a probe can find, because a client's stream may have been cut short.
+  if (saidEnd) finding.lacks_end = false;
+  return finding;
 }
 
 /** The record of an attempt. A mistake of the client's isn't quoted, because it may be about content. */
@@ -84,7 +91,17 @@ export function attemptRecord(
   const { outcome, scope, first_token_s, retry_after_s, began_at, at, lacks_end } = finding;
   const isFault = judgement.outcome !== 'success' && judgement.outcome !== 'none';
   const isClientError = judgement.outcome === 'none' && endKind === 'whole' && isGood(status);
-  return {
+  const shown: NonNullable<ProxyAttempt['finding']> = {
+    outcome,
+    kind: finding.kind,
+    scope,
+    first_token_s,
+    retry_after_s,
+    began_at,
+    at,
+  };
+  if (lacks_end !== undefined) shown.lacks_end = lacks_end;
+  const record: ProxyAttempt = {
     target_id: target.id,
     target_name: target.name,
     model,
@@ -93,20 +110,15 @@ export function attemptRecord(
     error_kind: isFault ? kind : null,
     duration_s: Math.round((at - began_at) * 1000) / 1000,
     is_live_failure: outcome === 'failure',
-    ...(isClientError ? { is_client_error: true } : {}),
-    ...(endKind === 'retriable' || endKind === 'unpassed' ? lostTokens(usage) : {}),
-    finding: {
-      ...{ outcome, kind: finding.kind, scope, first_token_s, retry_after_s, began_at, at },
-      ...(lacks_end === undefined ? {} : { lacks_end }),
-    },
+    finding: shown,
   };
-}
-
-function lostTokens({ inputTokens, outputTokens }: TokenUsage) {
-  return {
-    ...(inputTokens === null ? {} : { lost_input_tokens: inputTokens }),
-    ...(outputTokens === null ? {} : { lost_output_tokens: outputTokens }),
-  };
+  if (isClientError) record.is_client_error = true;
+  if (endKind === 'retriable' || endKind === 'unpassed') {
+    const { inputTokens, outputTokens } = usage;
+    if (inputTokens !== null) record.lost_input_tokens = inputTokens;
+    if (outputTokens !== null) record.lost_output_tokens = outputTokens;
+  }
+  return record;
 }
 
 function isGood(status: number | null): boolean {

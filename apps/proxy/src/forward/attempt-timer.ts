@@ -25,19 +25,21 @@ export class AttemptTimer {
   readonly #listener: Listener;
   readonly #idleTimeoutMs: number;
   #timer: NodeJS.Timeout;
-  #isAwaitingBytes = false;
+  #onTime = onSilence;
+  /** Null once it is stopped: then it can't be begun anew. */
+  #timeoutMs: number | null;
 
   constructor({ limitMs, idleTimeoutMs }: Options, listener: Listener) {
     this.#listener = listener;
     this.#idleTimeoutMs = idleTimeoutMs;
-    this.#timer = setTimeout(onSilence, limitMs, listener);
+    const timeoutMs = coarse(limitMs);
+    this.#timeoutMs = timeoutMs;
+    this.#timer = setTimeout(onSilence, timeoutMs, listener);
   }
 
   /** Bytes came, or the client reads again: the next bytes are due. */
   awaitBytes(): void {
-    if (this.#isAwaitingBytes) this.#timer.refresh();
-    else this.#set(onSilence, this.#idleTimeoutMs);
-    this.#isAwaitingBytes = true;
+    this.#set(onSilence, this.#idleTimeoutMs);
   }
 
   /** The first token has more time. */
@@ -57,13 +59,28 @@ export class AttemptTimer {
 
   stop(): void {
     clearTimeout(this.#timer);
+    this.#timeoutMs = null;
   }
 
-  #set(onTime: (listener: Listener) => void, timeoutMs: number): void {
+  /** A timer that only begins anew is kept: a stream sets it for every read. */
+  #set(onTime: (listener: Listener) => void, ms: number): void {
+    const timeoutMs = coarse(ms);
+    if (onTime === this.#onTime && timeoutMs === this.#timeoutMs) {
+      this.#timer.refresh();
+      return;
+    }
     clearTimeout(this.#timer);
-    this.#isAwaitingBytes = false;
+    this.#onTime = onTime;
+    this.#timeoutMs = timeoutMs;
     this.#timer = setTimeout(onTime, timeoutMs, this.#listener);
   }
+}
+
+const coarseMs = 100;
+
+/** Node keeps a list for each duration, so long ones are rounded up: requests of all sizes share a few. */
+function coarse(ms: number): number {
+  return ms > 10 * coarseMs ? Math.ceil(ms / coarseMs) * coarseMs : ms;
 }
 
 const onSilence = (listener: Listener) => listener.onSilence();

@@ -78,12 +78,16 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
   const { writer } = given;
   const isReady = isReadyNow(deps, given);
   let last: Pick<Forwarded, 'entry' | 'pipe' | 'judgement'> = {
-    ...{ entry: null, pipe: null, judgement: null },
+    entry: null,
+    pipe: null,
+    judgement: null,
   };
   let choices = given.choices;
   let loops = 0;
   for (;;) {
-    const [choice, ...others] = choices.filter(isReady);
+    const ready = choices.filter(isReady);
+    const choice = ready[0];
+    const others = ready.slice(1);
     if (!choice) return { ...last, attempts, status: 0, unpassed: null, hasRunOut: true };
     const number = attempts.length + 1;
     const isPatient = performance.now() + leastPatienceMs < given.patienceEndsAtMs;
@@ -200,14 +204,34 @@ function send(
   const { target, model } = entry;
   const { writer, requestId, endpoint, isStream, heldBody, patienceEndsAtMs } = given;
   const usualS = standing.first_token_s;
-  const asked = { target, usualS, isStream, requestBytes: heldBody.bytes.length };
   const mayMoveOn = !isLast;
   const patienceMs = patienceEndsAtMs - performance.now();
-  const attempts = { requestId, targetId: target.id, model, attempts: number };
+  const requestBytes = heldBody.bytes.length;
+  const { limitMs, isPatience } = answerLimitOf({
+    target,
+    usualS,
+    isStream,
+    requestBytes,
+    mayMoveOn,
+    patienceMs,
+    idleTimeoutMs,
+  });
   return new Promise((resolve) => {
     new AnswerPipe({
-      ...{ writer, endpoint, heldBudget, nowS, idleTimeoutMs, onFirstToken },
-      routing: { ...attempts, proofAgeS, evidence: standing.state },
+      writer,
+      endpoint,
+      heldBudget,
+      nowS,
+      idleTimeoutMs,
+      onFirstToken,
+      routing: {
+        requestId,
+        targetId: target.id,
+        model,
+        attempts: number,
+        proofAgeS,
+        evidence: standing.state,
+      },
       target: target.upstream,
       mayMoveOn,
       isStreamAsked: isStream,
@@ -216,7 +240,8 @@ function send(
         issuers.keep(target.id, mark);
         given.onState?.(mark, target.id);
       },
-      ...answerLimitOf({ ...asked, mayMoveOn, patienceMs, idleTimeoutMs }),
+      limitMs,
+      isPatience,
       patienceEndsAtMs,
       send: (pipe) => dispatch(target.upstream, dispatchRequest(given, entry, headerNames), pipe),
       onEnd: (end, pipe) => resolve({ end, pipe }),

@@ -23,8 +23,7 @@ export class HeldBytes {
 
   /** Returns what was held and forgets it; null if nothing was. */
   release(): Buffer | null {
-    const [first, ...others] = this.#pieces;
-    const bytes = first && others.length > 0 ? Buffer.concat(this.#pieces) : (first ?? null);
+    const bytes = this.#pieces.length > 1 ? Buffer.concat(this.#pieces) : (this.#pieces[0] ?? null);
     this.#budget.give(this.#length);
     this.#pieces = [];
     this.#length = 0;

@@ -53,10 +53,11 @@ export class KeyMask {
   }
 
   inText(text: string): string {
-    return this.#spellings.reduce(
-      (masked, spelling) => masked.replaceAll(spelling.text, '*'.repeat(spelling.text.length)),
-      text,
-    );
+    let masked = text;
+    for (const { text: key } of this.#spellings) {
+      if (masked.includes(key)) masked = masked.replaceAll(key, '*'.repeat(key.length));
+    }
+    return masked;
   }
 }
 

@@ -37,9 +37,8 @@ export class ReadAnswer {
     this.retryAfterS = retryAfterOf(headers, nowS());
     this.saysStream = headerOf(headers, 'content-type')?.includes('event-stream') ?? false;
     const isRaw = endpoint.object !== null && isAnyAnswerGood(endpoint.object);
-    this.#reader = createAnswerReader({
-      ...{ route: endpoint.route, status, mayLackEnd, isRaw, onState },
-    });
+    const { route } = endpoint;
+    this.#reader = createAnswerReader({ route, status, mayLackEnd, isRaw, onState });
     this.#onFirstToken = onFirstToken;
     this.#sentAtMs = sentAtMs;
   }
