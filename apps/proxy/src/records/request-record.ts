@@ -22,7 +22,7 @@ export interface Arrival {
 }
 
 /** What a record says of how a request was forwarded. */
-interface ForwardedPart extends Pick<Forwarded, 'entry' | 'attempts'> {
+interface ForwardedPart extends Pick<Forwarded, 'entry' | 'attempts' | 'status'> {
   pipe: Pick<AnswerPipe, 'firstByteAtMs' | 'usage' | 'isEventStream' | 'responseBytes'> | null;
 }
 

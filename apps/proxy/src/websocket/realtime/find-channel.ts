@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Judgement, ProxyAttempt, Trail } from '@api-monitor/core';
+import { type Judgement, noUsage, type ProxyAttempt, type Trail } from '@api-monitor/core';
 import type { BoardModel } from '../../board/board.ts';
 import type { GatewayError } from '../../dialects/gateway-error.ts';
 import {
@@ -65,7 +65,7 @@ async function attempt(deps: GatewayDeps, given: Given, entry: BoardModel) {
   const finding = findingOf(given.endpoint, end, { beganAt, endedAt: nowS() });
   live.take(entry, finding);
   if (isTrial) live.endTrial(entry, 'realtime');
-  return { dialed, record: attemptRecord(entry, end, finding) };
+  return { dialed, record: attemptRecord(entry, end, finding, noUsage) };
 }
 
 function dial(

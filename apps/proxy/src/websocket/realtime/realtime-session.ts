@@ -216,7 +216,7 @@ export class RealtimeSession implements OpenSocket {
       isEventStream: this.#legs !== null,
       responseBytes: this.#receivedBytes,
     };
-    const forwarded = found && { entry: found.entry, attempts: found.attempts, pipe };
+    const forwarded = found && { entry: found.entry, attempts: found.attempts, status, pipe };
     const { arrival, key, endpoint } = this.#options;
     const parts = { arrival, key, endpoint, requestedModel, requestBytes: this.#sentBytes };
     const estimatedInput = this.#isAdmitted ? 0 : null;
