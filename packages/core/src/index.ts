@@ -86,6 +86,7 @@ export { type LiveFields, liveFieldsOf } from './evidence/live-fields.ts';
 export { beginTrial, nextEvidence, type Rest, restOf, rests } from './evidence/next-evidence.ts';
 export {
   answeredAt,
+  failingSinceOf,
   isProvenElsewhere,
   type Knowledge,
   nextKnowledge,
@@ -234,7 +235,13 @@ export {
   settleScopes,
   watchForCause,
 } from './runs/channel-cause.ts';
-export { isSixthRun, type PlannedModel, planModels, type RunPlan } from './runs/plan-models.ts';
+export {
+  isSixthRun,
+  type PlannedModel,
+  planModels,
+  type RunPlan,
+  runsBetweenProbes,
+} from './runs/plan-models.ts';
 export {
   type Run,
   type RunProgress,
@@ -256,6 +263,7 @@ export {
   type WatchedPeriod,
   type WatchedTime,
   watchedBy,
+  watchedOutage,
 } from './status/availability.ts';
 export {
   addChecks,

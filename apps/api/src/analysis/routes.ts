@@ -21,7 +21,7 @@ export function analysisRoutes(deps: ApiDeps) {
       createRouteKinds(deps, 'history').visitorRoute('get', '/api/targets/{id}/analysis', {
         summary: 'A channel over time: availability, latency and errors of each of its models',
         description:
-          'Availability is the share of the watched time in which models could serve: each check of a run covers the time since the one before, at most two intervals. Rechecks after a failure and models that are not asked do not count. Latency and time to first token are those of probes that passed; their percentiles come from histograms and are within `accuracy` of the true ones.',
+          'Availability is the share of the watched time in which models could serve: each check of a run covers the time since the one before, at most two intervals (of a model that every sixth run asks, two times six). An outage of a minute or more between two checks counts from the failure that a client met to the next answer. Other rechecks and models that are not asked do not count. Latency and time to first token are those of probes that passed; their percentiles come from histograms and are within `accuracy` of the true ones.',
         request: { params: idParams, query: z.object({ range: rangeQuery }) },
         responses: jsonAnswer(targetAnswerSchema, 'the figures, model by model'),
       }),

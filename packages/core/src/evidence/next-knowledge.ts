@@ -1,5 +1,5 @@
 import type { Route } from '../probes/route.ts';
-import { type ChannelFault, nextFault } from './channel-fault.ts';
+import { type ChannelFault, nextFault, outageOf } from './channel-fault.ts';
 import type { Evidence } from './evidence.ts';
 import { type EvidenceRoute, isProbedRoute } from './evidence-route.ts';
 import { type Finding, isChannelLimit, isOfWholeChannel } from './finding.ts';
@@ -78,6 +78,21 @@ function isRefuted(entry: Evidence, isBack: boolean, { found_at: nowS }: Evidenc
 function servedAt(evidence: readonly Evidence[]): number {
   const served = evidence.filter(({ proved_by }) => proved_by === 'traffic');
   return Math.max(...served.map(({ proved_at }) => proved_at ?? Number.NEGATIVE_INFINITY));
+}
+
+/**
+ * Since when a model can't serve on any route on which it was proven, as probes and clients found; null if
+ * it can.
+ */
+export function failingSinceOf({ evidence, fault }: Knowledge): number | null {
+  const served = evidence.filter(
+    ({ state, proved_at }) => proved_at !== null && state !== 'refused',
+  );
+  const outage = outageOf(fault);
+  const isFailing = served.length > 0 && served.every(({ failures }) => failures > 0);
+  if (!isFailing) return outage?.since ?? null;
+  const own = Math.max(...served.map(({ failing_since, since }) => failing_since ?? since));
+  return outage ? Math.min(outage.since, own) : own;
 }
 
 /** When the model last gave a real answer, on any route; 0 if it never did. */

@@ -79,6 +79,11 @@ function isLongDead(known: PlannedModel | undefined, nowS: number): boolean {
   return nowS - known.state_since > longDeadS;
 }
 
+/** How many scheduled runs it takes until a model is asked again. */
+export function runsBetweenProbes(known: PlannedModel | undefined, nowS: number): number {
+  return isLongDead(known, nowS) ? restingRuns : 1;
+}
+
 /** Of six consecutive scheduled runs it is one, and not the same one for every `name`. */
 export function isSixthRun(name: string, intervalMin: number, nowS: number): boolean {
   const run = Math.floor(nowS / (intervalMin * 60));

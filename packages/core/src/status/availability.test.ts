@@ -7,6 +7,7 @@ import {
   timeWithin,
   type WatchedTime,
   watchedBy,
+  watchedOutage,
 } from './availability.ts';
 
 const passed = (timestamp: number) => ({ timestamp, success: true });
@@ -25,6 +26,17 @@ test.each([
 
 test('a check that failed speaks for time without service', () => {
   expect(watchedBy(failed(1000), { watchedUntil: 800, intervalS: 300 })).toEqual([800, 1000, 0]);
+});
+
+test('an outage between two checks that clients met counts as one', () => {
+  const known = { watchedUntil: 1000, intervalS: 600 };
+  expect(watchedOutage({ since: 1100, until: 1400 }, known)).toEqual([
+    [1000, 1100, 1],
+    [1100, 1400, 0],
+  ]);
+  expect(watchedOutage({ since: 1100, until: 1159 }, known)).toEqual([]);
+  expect(watchedOutage({ since: 1000, until: 1400 }, known)).toEqual([]);
+  expect(watchedOutage({ since: 1100, until: 1400 }, { ...known, watchedUntil: null })).toEqual([]);
 });
 
 test('what was not asked, or only answers certain clients, is no check', () => {

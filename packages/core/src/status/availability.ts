@@ -36,6 +36,27 @@ export function watchedBy(
   return [from, timestamp, success ? 1 : 0];
 }
 
+/** Shorter outages that only clients met are left out: a model rests for seconds after any failure. */
+const shortestOutageS = 60;
+/** What a check finds, it finds within this time of its own. */
+const sameCheckS = 1;
+
+/**
+ * The time that an outage between two checks leaves behind, once it is over: served until it began, then
+ * not. None if it was too short, or began before the last check, whose next one speaks for it.
+ */
+export function watchedOutage(
+  { since, until }: { since: number; until: number },
+  { watchedUntil, intervalS }: { watchedUntil: number | null; intervalS: number },
+): WatchedTime[] {
+  if (watchedUntil === null || since <= watchedUntil + sameCheckS) return [];
+  if (until - since < shortestOutageS) return [];
+  return [
+    watchedBy({ timestamp: since, success: true }, { watchedUntil, intervalS }),
+    [since, until, 0],
+  ];
+}
+
 /** The part of a time that lies within a period, counted from the period's start; null if none does. */
 export function timeWithin(
   [from, to, served]: WatchedTime,

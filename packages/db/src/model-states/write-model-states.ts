@@ -42,6 +42,7 @@ export type PastStates = ReadonlyMap<string, PastRow>;
 const key = ['target_id', 'model'] as const;
 const pastColumns = [
   'model',
+  'protocol',
   'success',
   'error_kind',
   'last_success_at',

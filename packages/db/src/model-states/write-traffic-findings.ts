@@ -12,6 +12,7 @@ import { nextRevision, parseColumn } from '../engine/columns.ts';
 import type { Database } from '../engine/database.ts';
 import { getTarget, targetCodec } from '../targets/targets.ts';
 import { applyFindings, type ChannelKnowledge } from './apply-findings.ts';
+import { closeOutagesNow } from './close-outages.ts';
 import { writeEvidence } from './write-model-states.ts';
 
 /** A target of which people or routing know something new. */
@@ -56,6 +57,8 @@ async function writeOfTarget(
   }));
   const worthStoring = known.filter((one) => isWorthStoring(one.before, one.after));
   await writeEvidence(db, targetId, evidenceOf(worthStoring));
+  const nowS = Math.max(...findings.map(({ at }) => at));
+  await closeOutagesNow(db, { target, before, after, nowS });
   const hasNewFault = hasFaultMoved(before.fault, after.fault);
   const isNews = hasNewFault || known.some((one) => hasMoved(one.before, one.after));
   if (isNews) await announce(db, targetId, after);

@@ -1,4 +1,4 @@
-import { isCheck, type ProbeResult, watchedBy } from '@api-monitor/core';
+import { isCheck, type ProbeResult, type WatchedTime, watchedBy } from '@api-monitor/core';
 import { sql } from 'kysely';
 import { chunksOf } from '../engine/chunks-of.ts';
 import { excluded } from '../engine/columns.ts';
@@ -19,13 +19,19 @@ import {
 
 const key = ['target_id', 'period_s', 'model', 'starts_at'] as const;
 
+/** When a model was last checked, and the time between two checks. */
+export interface Watched {
+  watchedUntil: number | null;
+  intervalS: number;
+}
+
 export interface AddProbeTotalsInput {
   target_id: number;
   probes: readonly ProbeResult[];
-  /** Of the target. */
+  /** When the previous check of each model was, and how often it is asked; absent: it has none. */
+  watched: ReadonlyMap<string, Watched>;
+  /** Of the target, for the models that have none. */
   intervalS: number;
-  /** When the previous check of each model was; absent models have none. */
-  watchedUntil: ReadonlyMap<string, number | null>;
   nowS: number;
 }
 
@@ -36,14 +42,14 @@ export interface AddProbeTotalsInput {
 export async function addProbeTotals(db: Database, input: AddProbeTotalsInput): Promise<void> {
   const { target_id, probes, intervalS, nowS } = input;
   const sums: TotalsByPeriod = new Map();
-  const watchedUntil = new Map(input.watchedUntil);
+  const watched = new Map(input.watched);
   for (const probe of probes) {
     sumCost(sums, probe, nowS);
     if (!isCheck(probe)) continue;
     sumByPeriod(sums, probe, nowS);
-    const before = { watchedUntil: watchedUntil.get(probe.model) ?? null, intervalS };
+    const before = watched.get(probe.model) ?? { watchedUntil: null, intervalS };
     sumWatched(sums, probe, watchedBy(probe, before), nowS);
-    watchedUntil.set(probe.model, probe.timestamp);
+    watched.set(probe.model, { ...before, watchedUntil: probe.timestamp });
   }
   await addSums(db, target_id, sums);
 }
@@ -55,6 +61,24 @@ export async function addProbeCost(
 ): Promise<void> {
   const sums: TotalsByPeriod = new Map();
   sumCost(sums, probe, nowS);
+  await addSums(db, target_id, sums);
+}
+
+/** Adds an outage that is over, and that no check of a run met. Belongs in the transaction that notices it. */
+export async function addOutage(
+  db: Database,
+  {
+    target_id,
+    nowS,
+    ...probe
+  }: Pick<ProbeResult, 'model' | 'protocol'> & {
+    target_id: number;
+    nowS: number;
+  },
+  times: readonly WatchedTime[],
+): Promise<void> {
+  const sums: TotalsByPeriod = new Map();
+  for (const time of times) sumWatched(sums, { ...probe, timestamp: time[1] }, time, nowS);
   await addSums(db, target_id, sums);
 }
 

@@ -1,15 +1,18 @@
 import {
   type ErrorKind,
+  type Evidence,
   endOfCut,
   type RunCut,
   type RunNote,
+  runsBetweenProbes,
   summariseRun,
   type Target,
 } from '@api-monitor/core';
-import { nextRevision } from '../engine/columns.ts';
+import { nextRevision, parseColumn } from '../engine/columns.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { lockTargets } from '../engine/locks.ts';
 import type { ChannelKnowledge } from '../model-states/apply-findings.ts';
+import { closeOutages } from '../model-states/close-outages.ts';
 import {
   learn,
   type PastStates,
@@ -17,7 +20,7 @@ import {
   type WriteModelStatesInput,
   writeModelStates,
 } from '../model-states/write-model-states.ts';
-import { addProbeTotals } from '../probe-totals/write-probe-totals.ts';
+import { addProbeTotals, type Watched } from '../probe-totals/write-probe-totals.ts';
 import { getTarget, targetCodec } from '../targets/targets.ts';
 import { type RunRow, runCodec, runColumns } from './run-codec.ts';
 import { insertRunModels } from './run-models.ts';
@@ -56,14 +59,30 @@ export async function finishRun(db: Database, input: FinishRunInput): Promise<Fi
     if (started?.target_id !== target_id || !before) return { outcome: 'target_gone' };
     const past = await readPastStates(tx, target_id);
     const known = learn(before, past, input.findings);
+    const closed = await closeOutages(tx, { target: before, before, after: known, nowS }, past);
     await insertRunModels(tx, input, probes);
     await writeModelStates(tx, input, { past, known, target: before });
-    const watchedUntil = new Map([...past].map(([model, row]) => [model, row.watched_until]));
     const intervalS = before.interval_min * 60;
-    await addProbeTotals(tx, { target_id, probes, intervalS, watchedUntil, nowS });
+    const watched = watchedOf(past, { closed, intervalS, nowS });
+    await addProbeTotals(tx, { target_id, probes, intervalS, watched, nowS });
     const target = await updateSummary(tx, input, { started, known, past });
     return { outcome: 'finished', run: await updateRun(tx, input), target };
   });
+}
+
+/** A model that is asked by every sixth run is watched all the same. */
+function watchedOf(
+  past: PastStates,
+  { closed, intervalS, nowS }: { closed: Map<string, number>; intervalS: number; nowS: number },
+) {
+  const watched = new Map<string, Watched>();
+  for (const [model, { success, evidence, watched_until, ...row }] of past) {
+    const known = { ...row, success: success === 1, evidence: parseColumn<Evidence[]>(evidence) };
+    const everyS = intervalS * runsBetweenProbes(known, nowS);
+    const watchedUntil = closed.get(model) ?? watched_until;
+    watched.set(model, { watchedUntil, intervalS: everyS });
+  }
+  return watched;
 }
 
 async function updateRun(db: Database, input: FinishRunInput): Promise<RunRow> {

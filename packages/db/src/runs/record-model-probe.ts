@@ -1,14 +1,16 @@
 import {
+  type Evidence,
   type Finding,
   isProvenElsewhere,
   type ProbeResult,
   summariseRun,
   type Target,
 } from '@api-monitor/core';
-import { nextRevision } from '../engine/columns.ts';
+import { nextRevision, parseColumn } from '../engine/columns.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { lockTargets } from '../engine/locks.ts';
 import type { ChannelKnowledge } from '../model-states/apply-findings.ts';
+import { closeOutagesNow } from '../model-states/close-outages.ts';
 import {
   learn,
   readPastStates,
@@ -70,6 +72,11 @@ export async function recordModelProbe(
       });
     }
     await addProbeCost(tx, { target_id, probe, nowS: input.nowS });
+    const asBefore = {
+      evidence: new Map([[model, parseColumn<Evidence[]>(before.evidence)]]),
+      fault: target.fault,
+    };
+    await closeOutagesNow(tx, { target, before: asBefore, after: known, nowS: input.nowS });
     return { outcome: 'recorded', run, target: await updateTarget(tx, target, known) };
   });
 }
