@@ -61,6 +61,7 @@ export {
   type EvidenceRoute,
   evidenceRouteOf,
   evidenceRoutes,
+  isProbedRoute,
   isProvingRoute,
 } from './evidence/evidence-route.ts';
 export { evidenceShape } from './evidence/evidence-shape.ts';
@@ -258,6 +259,7 @@ export {
   availabilityOfAny,
   isCheck,
   joinTimes,
+  shortestIncidentS,
   sumAvailability,
   timeWithin,
   type WatchedPeriod,

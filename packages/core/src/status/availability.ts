@@ -57,6 +57,9 @@ export function watchedOutage(
   ];
 }
 
+/** An outage between two checks that lasted this long is an incident. */
+export const shortestIncidentS = 120;
+
 /** The part of a time that lies within a period, counted from the period's start; null if none does. */
 export function timeWithin(
   [from, to, served]: WatchedTime,

@@ -15,6 +15,8 @@ export interface StatusCheck {
   share: number;
   /** Why it failed; null if it didn't, and for a whole run. */
   kind: ErrorKind | null;
+  /** It stands for an outage of minutes that clients met, so that it is an incident by itself. */
+  hasLasted?: boolean;
 }
 
 /** A period of failing checks. Times are Unix seconds; `ended_at` null: it hasn't ended. */
@@ -26,6 +28,8 @@ export interface StatusIncident {
   /** The run of its first check. */
   run_id: number;
   checks: number;
+  /** Clients met it for minutes, whatever checks found. */
+  hasLasted?: boolean;
   kinds: Partial<Record<ErrorKind, number>>;
 }
 
@@ -86,9 +90,9 @@ export function addDay(before: StatusHistory, day: StatusDay): StatusHistory {
   return history;
 }
 
-/** The incidents of more than one failed check, oldest first. */
+/** The incidents of more than one failed check, or that clients met for minutes, oldest first. */
 export function incidentsOf({ incidents }: StatusHistory): StatusIncident[] {
-  return incidents.filter((it) => it.checks >= incidentChecks);
+  return incidents.filter((it) => it.checks >= incidentChecks || it.hasLasted === true);
 }
 
 function addCheck(history: StatusHistory, check: StatusCheck): void {
@@ -126,6 +130,7 @@ function noteIncident(
   const incident = open ?? startedIncident(check, state);
   if (!open) incidents.push(incident);
   incident.checks += 1;
+  if (check.hasLasted) incident.hasLasted = true;
   if (state === 'outage') incident.state = 'outage';
   if (check.kind) incident.kinds[check.kind] = (incident.kinds[check.kind] ?? 0) + 1;
 }

@@ -1,8 +1,15 @@
+import { addChecks, emptyHistory, incidentsOf } from '@api-monitor/core';
 import { expect, test } from 'vitest';
 import { failedAttempt, proxyRequest } from '../../test/proxy-samples.ts';
 import { failure, finding, finish, probe, startedRun, targetInput } from '../../test/samples.ts';
 import { tempDatabase } from '../../test/temp-database.ts';
-import { createTarget, readProbeSeries, recordModelProbe, recordProxyRequests } from '../index.ts';
+import {
+  createTarget,
+  listModelChecks,
+  readProbeSeries,
+  recordModelProbe,
+  recordProxyRequests,
+} from '../index.ts';
 
 const startS = 20_000 * 86_400;
 const minute = 60;
@@ -47,6 +54,27 @@ test('an outage between two runs that only clients met counts, to the second', a
   expect(await watched()).toEqual([
     ['gpt-4o', 30 * minute, 26 * minute],
     ['o1', 30 * minute, 30 * minute],
+  ]);
+});
+
+test('one of minutes is an incident, and a shorter one is not', async () => {
+  const { db, run, clients } = await withChannel();
+  const incidents = async () => {
+    const of = { targetIds: [1], model: 'gpt-4o' };
+    const checks = await listModelChecks(db, of, { after: 0, until: startS + 86_400 });
+    return incidentsOf(addChecks(emptyHistory(), checks));
+  };
+  await clients(startS + 5 * minute, 'model');
+  await clients(startS + 6 * minute + 30, null);
+  expect(await incidents()).toEqual([]);
+  await clients(startS + 10 * minute, 'model');
+  await clients(startS + 14 * minute, null);
+  await run(startS + 30 * minute);
+  expect(await incidents()).toMatchObject([
+    {
+      ...{ started_at: startS + 10 * minute, ended_at: startS + 14 * minute },
+      ...{ state: 'outage', kinds: { quota: 1 } },
+    },
   ]);
 });
 

@@ -55,15 +55,16 @@ export async function listModelChecks(
   if (targetIds.length === 0) return [];
   const probes = await db.kysely
     .selectFrom('run_models')
-    .select(['target_id', 'run_id', 'timestamp', 'success', 'error_kind'])
+    .select(['target_id', 'run_id', 'timestamp', 'success', 'error_kind', 'proved_by'])
     .where('target_id', 'in', targetIds)
     .where('model', '=', model)
     .where('timestamp', '>', after)
     .where('timestamp', '<=', until)
     .orderBy('timestamp')
     .execute();
-  return probes.filter(isCheck).map(({ timestamp, success, error_kind, ...ids }) => ({
+  return probes.filter(isCheck).map(({ timestamp, success, error_kind, proved_by, ...ids }) => ({
     ...ids,
+    ...(success === 0 && proved_by === 'traffic' ? { hasLasted: true } : {}),
     at: timestamp,
     share: success,
     kind: success === 1 ? null : error_kind,
