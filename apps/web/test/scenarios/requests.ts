@@ -21,7 +21,7 @@ export function describeRequests(stage: Stage): void {
     const page = await stage.open('/requests.html?by=channel', { locale: 'zh-CN' });
     const failed = page.locator('.request').filter({ hasText: 'Harbour/claude-haiku-4-5' });
     await failed.first().waitFor();
-    await page.getByRole('button', { name: '成功', exact: true }).click();
+    await page.getByLabel('按结果筛选').selectOption('ok');
     await eventually(() => failed.count()).toBe(0);
     expect(page.url()).toContain('outcome=ok');
     const failures = page.locator('.stat').filter({ hasText: '失败率' }).locator('dd');

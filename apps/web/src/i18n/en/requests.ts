@@ -37,7 +37,7 @@ export const requests = {
   'requests.filter.clear': 'Clear filters',
   'requests.tail': 'Latest requests',
   'requests.outcome': 'Outcome',
-  'requests.outcome.all': 'All',
+  'requests.outcome.all': 'All outcomes',
   'requests.outcome.ok': 'Answered',
   'requests.outcome.client_error': 'Refused or cancelled',
   'requests.outcome.upstream_error': 'Failed',

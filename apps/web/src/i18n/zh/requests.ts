@@ -38,7 +38,7 @@ export const requests: ZhOf<typeof en> = {
   'requests.filter.clear': '清除筛选',
   'requests.tail': '最新请求',
   'requests.outcome': '结果',
-  'requests.outcome.all': '全部',
+  'requests.outcome.all': '全部结果',
   'requests.outcome.ok': '成功',
   'requests.outcome.client_error': '被拒绝或已取消',
   'requests.outcome.upstream_error': '失败',
