@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type EvidenceState, headlineOf, type KnownModel } from '@api-monitor/core';
+import { chooseRoute, type EvidenceState, headlineOf, type KnownModel } from '@api-monitor/core';
 import { type Board, type BoardKey, isAllowed } from './board/board.ts';
 import type { LiveEvidence } from './board/live-evidence.ts';
 import type { Dialect } from './request/match-route.ts';
@@ -8,6 +8,8 @@ import type { Dialect } from './request/match-route.ts';
 export interface ListedModel {
   /** `channel/model`, or the bare name. */
   id: string;
+  /** As the channel names it. */
+  name: string;
   /** The channel, or the gateway itself for a bare name. */
   owner: string;
   /** Unix seconds. */
@@ -37,9 +39,9 @@ export function listUsableModels(
     for (const [name, offer] of target.models) {
       const since = servableSince(live.of(offer), nowS);
       if (since === null || !isAllowed(key, target, offer.model)) continue;
-      full.push({ id: `${target.name}/${name}`, owner: target.name, aliveSince: since });
+      full.push({ id: `${target.name}/${name}`, name, owner: target.name, aliveSince: since });
       const aliveSince = Math.min(since, bare.get(name)?.aliveSince ?? since);
-      bare.set(name, { id: name, owner: 'api-monitor', aliveSince });
+      bare.set(name, { id: name, name, owner: 'api-monitor', aliveSince });
     }
   }
   return areBareModelsOn ? [...full, ...bare.values()] : full;
@@ -80,7 +82,7 @@ export function modelList(dialect: Dialect, models: readonly ListedModel[]): obj
 }
 
 /** One model in the caller's dialect. */
-export function modelItem(dialect: Dialect, { id, owner, aliveSince }: ListedModel): object {
+export function modelItem(dialect: Dialect, { id, name, owner, aliveSince }: ListedModel): object {
   switch (dialect) {
     case 'openai':
       return { id, object: 'model', created: Math.floor(aliveSince), owned_by: owner };
@@ -89,12 +91,18 @@ export function modelItem(dialect: Dialect, { id, owner, aliveSince }: ListedMod
       return { type: 'model', id, display_name: id, created_at };
     }
     case 'gemini': {
-      const supportedGenerationMethods = [
-        'generateContent',
-        'streamGenerateContent',
-        'countTokens',
-      ];
+      const supportedGenerationMethods = methodsOf(name);
       return { name: `models/${id}`, displayName: id, supportedGenerationMethods };
     }
   }
 }
+
+/** Google's methods for a model, by what it is made for; none for pictures and sound in OpenAI's formats. */
+function methodsOf(name: string): readonly string[] {
+  const plan = chooseRoute(name);
+  if (plan.kind === 'skip') return [];
+  return plan.route === 'embeddings' ? embeddingMethods : textMethods;
+}
+
+const textMethods = ['generateContent', 'streamGenerateContent', 'countTokens'];
+const embeddingMethods = ['embedContent', 'batchEmbedContents', 'countTokens'];

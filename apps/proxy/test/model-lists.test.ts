@@ -77,6 +77,48 @@ test.each([
   expect(json.models[0].supportedGenerationMethods).toContain('generateContent');
 });
 
+test('models of every kind are listed, with the methods of Google’s that fit them', async () => {
+  const kinds = {
+    'gpt-4o': {},
+    'text-embedding-3-small': { routes: ['embeddings'] as const },
+    'dall-e-3': { isSkipped: true },
+    'tts-1': { isSkipped: true },
+    'whisper-1': { isSkipped: true },
+    'jina-reranker-v2': { isSkipped: true },
+    'omni-moderation-latest': { isSkipped: true },
+    'for-one-client-only': { isNew: true },
+  };
+  const channels = {
+    all: { origin, models: kinds, fields: { dont_probe: ['for-one-client-only'] } },
+  };
+  const { origin: at } = await gatewayForTest({ channels });
+  const names = Object.keys(kinds);
+  const ids = [...names.map((name) => `all/${name}`), ...names].sort();
+  const { json } = await call(at, '/v1/models');
+  expect(json.data.map(({ id }: { id: string }) => id).sort()).toEqual(ids);
+  const asGemini = await call(at, '/v1beta/models');
+  const methods = asGemini.json.models.map(
+    (one: { displayName: string; supportedGenerationMethods: string[] }) =>
+      [one.displayName, one.supportedGenerationMethods] as const,
+  );
+  const text = ['generateContent', 'streamGenerateContent', 'countTokens'];
+  expect(Object.fromEntries(methods)).toMatchObject({
+    'gpt-4o': text,
+    'for-one-client-only': text,
+    'all/text-embedding-3-small': ['embedContent', 'batchEmbedContents', 'countTokens'],
+    ...{ 'dall-e-3': [], 'tts-1': [], 'omni-moderation-latest': [] },
+  });
+});
+
+test('HEAD has the headers of the list, and no body', async () => {
+  for (const path of ['/v1/models', '/v1beta/models', '/v1/models/m']) {
+    const whole = await call(gateway.origin, path);
+    const { status, headers, text } = await call(gateway.origin, path, { method: 'HEAD' });
+    expect([status, text]).toEqual([200, '']);
+    expect(headers['content-length']).toBe(whole.headers['content-length']);
+  }
+});
+
 test('a request with Codex’s version gets a quick 404', async () => {
   const { status, json } = await call(gateway.origin, '/v1/models?client_version=0.50.0');
   expect([status, json.error.code]).toEqual([404, 'not_found']);

@@ -69,6 +69,9 @@ function testAnthropic({ clientOf, bothWays, through }: Trial<Anthropic, Options
   test('models are listed and retrieved', async () => {
     const client = clientOf('through');
     const ids = (await collect(client.models.list())).map(({ id }) => id);
+    // A page may be larger than was asked for.
+    const paged = await collect(client.models.list({ limit: 1 }));
+    expect(paged.map(({ id }) => id)).toEqual(ids);
     expect(ids).toContain('relay/good');
     expect(ids).toContain('good');
     expect(await client.models.retrieve('relay/good')).toMatchObject({

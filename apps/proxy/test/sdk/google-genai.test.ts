@@ -65,6 +65,9 @@ function testGoogleGenAI({ clientOf, bothWays, through }: Trial<GoogleGenAI, Opt
   test('models are listed and retrieved, bare names are called', async () => {
     const client = clientOf('through');
     const names = (await collect(client.models.list())).map(({ name }) => name);
+    // A page may be larger than was asked for.
+    const paged = await collect(client.models.list({ config: { pageSize: 1 } }));
+    expect(paged.map(({ name }) => name)).toEqual(names);
     expect(names).toContain('models/relay/good');
     expect(await client.models.get({ model: 'models/relay/good' })).toMatchObject({
       name: 'models/relay/good',
