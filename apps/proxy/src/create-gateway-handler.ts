@@ -62,7 +62,10 @@ export function createBadRequestHandler(
   };
 }
 
-function arrivalOf({ newRequestId, nowS }: Pick<GatewayDeps, 'newRequestId' | 'nowS'>): Arrival {
+export function arrivalOf({
+  newRequestId,
+  nowS,
+}: Pick<GatewayDeps, 'newRequestId' | 'nowS'>): Arrival {
   return { requestId: newRequestId(), timestamp: nowS(), startedAtMs: performance.now() };
 }
 
@@ -159,11 +162,11 @@ export function admit(
 }
 
 /** Why a request is refused before it has a key and an endpoint. */
-interface Denial {
+export interface Denial {
   error: GatewayError;
   refusedFor: RefusedFor;
-  /** A key that is paused or has expired. */
-  inactiveKey?: BoardKey;
+  /** The caller's key, if it is known: it is paused, has expired, or may not open a WebSocket now. */
+  callerKey?: BoardKey;
 }
 
 /** The key of the first credential that is valid; otherwise what is wrong. */
@@ -184,7 +187,7 @@ function authenticate(
       return { key, keyHash };
     }
     const error = unauthorized(key.enabled ? 'this key has expired' : 'this key is paused');
-    denial = { error, refusedFor: 'inactive_key', inactiveKey: key };
+    denial = { error, refusedFor: 'inactive_key', callerKey: key };
   }
   if (denial) return denial;
   const error = guessGuard.refuse(request);
@@ -226,7 +229,7 @@ function refuse(
   { refused }: Pick<GatewayDeps, 'refused'>,
   { request, response, arrival, matched }: Served,
   dialect: Dialect,
-  { error, refusedFor, inactiveKey: key }: Denial,
+  { error, refusedFor, callerKey: key }: Denial,
 ): void {
   sendError(response, dialect, error, arrival.requestId);
   const { status, message } = error;

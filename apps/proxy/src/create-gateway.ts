@@ -150,6 +150,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     newRequestId: makeRequestId,
   };
   const webSockets = createWebSockets(deps, options.corsOrigins);
+  metrics.watchWebSockets(webSockets.size);
   return {
     handle: withCors(options.corsOrigins, createGatewayHandler(deps)),
     refuse: createBadRequestHandler({ nowS, newRequestId: makeRequestId, refused }),

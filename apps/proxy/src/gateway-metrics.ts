@@ -80,6 +80,17 @@ export function createGatewayMetrics(registry: Registry, { live, boardAgeS }: So
     },
   });
   return {
+    /** Registers how many WebSockets are open, which `size` returns. */
+    watchWebSockets(size: () => number): void {
+      new Gauge({
+        name: 'api_monitor_gateway_websockets_open',
+        help: 'Open WebSockets of clients',
+        registers,
+        collect() {
+          this.set(size());
+        },
+      });
+    },
     requestEnded(request: ProxyRequest): void {
       const { route, status } = request;
       const outcome = status === 499 ? 'client_left' : `${Math.floor(status / 100)}xx`;

@@ -2,10 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { UpgradeHandler } from '@api-monitor/runtime';
 import { isUsable } from '../board/board.ts';
 import type { CorsOrigins } from '../cors.ts';
-import { admit } from '../create-gateway-handler.ts';
+import { admit, arrivalOf, type Denial } from '../create-gateway-handler.ts';
 import type { GatewayError } from '../dialects/gateway-error.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
-import type { Arrival } from '../records/request-record.ts';
 import { matchRoute } from '../request/match-route.ts';
 import { sendError } from '../send-error.ts';
 import { acceptUpgrade, isHandshake } from './accept-upgrade.ts';
@@ -42,15 +41,19 @@ export function createWebSockets(deps: GatewayDeps, corsOrigins: CorsOrigins): W
     handle(request, response, head) {
       const endpoint = endpointOf(request);
       if (!endpoint) return;
-      const arrival = arrivalAt(deps);
-      const refuse = (error: GatewayError) =>
+      const arrival = arrivalOf(deps);
+      const refuse = ({ error, refusedFor, callerKey: key }: Denial) => {
         sendError(response, endpoint.dialect, error, arrival.requestId);
+        const { status, message } = error;
+        const { route } = endpoint;
+        deps.refused.note({ request, arrival, refusedFor, route, status, message, key });
+      };
       const query = queryOf(request);
       const admitted = admit(deps, { request, query });
-      if ('error' in admitted) return refuse(admitted.error);
+      if ('error' in admitted) return refuse(admitted);
       const { key, keyHash, trail } = admitted;
-      const fault = originFault(request, corsOrigins) ?? sockets.refusalOf(keyHash);
-      if (fault) return refuse(fault);
+      const error = originFault(request, corsOrigins) ?? sockets.refusalOf(keyHash);
+      if (error) return refuse({ error, refusedFor: 'websocket', callerKey: key });
       const upgrade = { request, response, head };
       if (endpoint.route === 'realtime') {
         const given = { upgrade, arrival, endpoint, key, keyHash, trail, query };
@@ -74,10 +77,6 @@ export function createWebSockets(deps: GatewayDeps, corsOrigins: CorsOrigins): W
     size: sockets.size,
     close: sockets.close,
   };
-}
-
-function arrivalAt({ newRequestId, nowS }: GatewayDeps): Arrival {
-  return { requestId: newRequestId(), timestamp: nowS(), startedAtMs: performance.now() };
 }
 
 function queryOf({ url = '' }: IncomingMessage): URLSearchParams | null {

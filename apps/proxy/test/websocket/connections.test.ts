@@ -212,14 +212,16 @@ test('on shutdown the running answer ends first, and an idle connection at once'
   });
   const idle = await openSocket(gateway.origin, path);
   const busy = await openSocket(gateway.origin, path);
-  busy.send(create());
+  for (let n = 0; n < 2; n += 1) busy.send(create());
   await expect.poll(() => answers).toHaveLength(1);
   gateway.stopKeepAlive();
   expect((await idle.closed).code).toBe(1012);
   expect((await refusedSocket(gateway.origin, path)).status).toBe(503);
   answers[0]?.();
   expect((await busy.closed).code).toBe(1012);
-  expect(busy.events().at(-1).type).toBe('response.completed');
+  const [waiting, ...answered] = busy.events();
+  expect(waiting).toMatchObject({ error: { code: 'websocket_connection_limit_reached' } });
+  expect(answered.at(-1).type).toBe('response.completed');
 });
 
 test('when all connections have ended nothing is left', async () => {

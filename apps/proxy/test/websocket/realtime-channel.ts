@@ -1,4 +1,6 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { TlsOptions } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { gatewayForTest, listen } from '../open-test-gateway.ts';
@@ -12,10 +14,12 @@ const echo: OnConnection = (socket) =>
 export async function realtimeChannel(
   onConnection: OnConnection = echo,
   options: ServerOptions = {},
+  certificate: TlsOptions | null = null,
 ) {
   const upgrades: IncomingMessage[] = [];
   const sockets: WebSocket[] = [];
-  const server = createServer((_request, response) => response.writeHead(404).end('{}'));
+  const refuse: RequestListener = (_request, response) => response.writeHead(404).end('{}');
+  const server = certificate ? createTlsServer(certificate, refuse) : createServer(refuse);
   const webSockets = new WebSocketServer({ server, ...options });
   webSockets.on('connection', (socket, request) => {
     upgrades.push(request);
@@ -28,7 +32,7 @@ export async function realtimeChannel(
     server.closeAllConnections();
     server.close();
   });
-  return { origin: `http://127.0.0.1:${port}`, upgrades, sockets };
+  return { origin: `http${certificate ? 's' : ''}://127.0.0.1:${port}`, upgrades, sockets };
 }
 
 type Given = Parameters<typeof gatewayForTest>[0];

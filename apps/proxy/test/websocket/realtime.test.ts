@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { revokeProxyKey } from '@api-monitor/db';
+import { testCertificates } from '@api-monitor/fake-provider';
 import { expect, test } from 'vitest';
 import { clientKey, gatewayForTest, listen } from '../open-test-gateway.ts';
 import { upstreamForTest } from '../providers.ts';
@@ -207,6 +208,22 @@ test('a channel at a private address is not connected to where that is not allow
   const { status, json } = await refusedSocket(gateway.origin, path);
   expect([status, json.error.message]).toEqual([502, expect.stringContaining('private address')]);
   expect(upgrades).toEqual([]);
+});
+
+test('a channel with TLS is verified, unless its settings say otherwise', async () => {
+  const { origin } = await realtimeChannel(undefined, {}, testCertificates.self_signed);
+  const models = { live: { isSkipped: true } };
+  const gateway = await gatewayForTest({
+    channels: {
+      strict: { origin, models },
+      lax: { origin, models, fields: { verify_ssl: false } },
+    },
+  });
+  const { status, json } = await refusedSocket(gateway.origin, '/v1/realtime?model=strict/live');
+  expect([status, json.error.message]).toEqual([502, expect.stringContaining('self-signed')]);
+  const { send, texts } = await openSocket(gateway.origin, '/v1/realtime?model=lax/live');
+  send('hi');
+  await expect.poll(() => texts).toEqual(['hi']);
 });
 
 test('a frame that is too large closes both sides', async () => {

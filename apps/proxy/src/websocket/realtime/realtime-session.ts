@@ -5,8 +5,8 @@ import type { BoardKey } from '../../board/board.ts';
 import type { GatewayError } from '../../dialects/gateway-error.ts';
 import { KeyMask } from '../../forward/key-mask.ts';
 import type { GatewayDeps } from '../../gateway-deps.ts';
-import { limitError, pinnedTargetIdOf } from '../../handle-forward.ts';
-import { type Arrival, requestRecord } from '../../records/request-record.ts';
+import { addRecord, limitError, pinnedTargetIdOf } from '../../handle-forward.ts';
+import type { Arrival } from '../../records/request-record.ts';
 import type { Endpoint } from '../../request/match-route.ts';
 import { sendError } from '../../send-error.ts';
 import { acceptUpgrade, type Upgrade } from '../accept-upgrade.ts';
@@ -209,7 +209,6 @@ export class RealtimeSession implements OpenSocket {
   }
 
   #record(status: number, error: string | null, requestedModel: string, found: Found | null): void {
-    const { metrics, records } = this.#deps;
     const pipe = {
       firstByteAtMs: this.#firstByteAtMs,
       usage: this.#events.usage,
@@ -220,9 +219,7 @@ export class RealtimeSession implements OpenSocket {
     const { arrival, key, endpoint } = this.#options;
     const parts = { arrival, key, endpoint, requestedModel, requestBytes: this.#sentBytes };
     const estimatedInput = this.#isAdmitted ? 0 : null;
-    const record = requestRecord({ ...parts, status, error, forwarded, estimatedInput });
-    metrics.requestEnded(record);
-    records.add(record);
+    addRecord(this.#deps, { ...parts, status, error, forwarded, estimatedInput });
   }
 }
 

@@ -30,6 +30,7 @@ export interface ResponsesOptions {
 
 /** As OpenAI's, which documents it for each connection. */
 const longestMs = 60 * 60_000;
+/** Clients then open another connection. */
 const limitReached: GatewayError = {
   status: 400,
   code: 'websocket_connection_limit_reached',
@@ -96,7 +97,9 @@ export class ResponsesConnection implements OpenSocket {
 
   endSoon(code: number, reason: string): void {
     this.#ending ??= { code, reason };
-    if (!this.#isRunning && this.#queue.length === 0) this.end(code, reason);
+    for (const _frame of this.#queue) this.#sendError(limitReached, null);
+    this.#dropQueue();
+    if (!this.#isRunning) this.end(code, reason);
   }
 
   tick(nowMs: number): void {
