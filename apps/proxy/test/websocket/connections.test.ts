@@ -224,6 +224,28 @@ test('on shutdown the running answer ends first, and an idle connection at once'
   expect(answered.at(-1).type).toBe('response.completed');
 });
 
+test('a connection ends after an hour, and what comes in its last moment is told so', async () => {
+  const answers: (() => void)[] = [];
+  const { gateway } = await gatewayWithChannel((_received, response) => {
+    answers.push(() => answerStream(response, streamOf('resp_1', [message('m', 'text')])));
+  });
+  const idle = await openSocket(gateway.origin, path);
+  const busy = await openSocket(gateway.origin, path);
+  busy.send(create());
+  await expect.poll(() => answers).toHaveLength(1);
+  gateway.clock.aheadS += 3_600;
+  expect((await idle.closed).code).toBe(1000);
+  busy.send(create());
+  await expect.poll(busy.events).toHaveLength(1);
+  expect(busy.events()[0]).toMatchObject({
+    ...{ type: 'error', status: 400 },
+    error: { code: 'websocket_connection_limit_reached' },
+  });
+  answers[0]?.();
+  expect(await busy.closed).toMatchObject({ code: 1000 });
+  expect(busy.events().at(-1).type).toBe('response.completed');
+});
+
 test('when all connections have ended nothing is left', async () => {
   const { gateway } = await gatewayWithChannel();
   for (let n = 0; n < 5; n += 1) {

@@ -29,7 +29,7 @@ export interface ResponsesOptions {
 }
 
 /** As OpenAI's, which documents it for each connection. */
-const longestMs = 60 * 60_000;
+const longestS = 60 * 60;
 /** Clients then open another connection. */
 const limitReached: GatewayError = {
   status: 400,
@@ -52,7 +52,8 @@ export class ResponsesConnection implements OpenSocket {
   readonly #webSocket: WebSocket;
   readonly #request: ClientRequest;
   readonly #kept: KeptResponses;
-  readonly #openedAtMs = performance.now();
+  /** Unix seconds. */
+  readonly #openedAt: number;
   #queue: Buffer[] = [];
   #running: FrameResponse | null = null;
   #isRunning = false;
@@ -65,6 +66,7 @@ export class ResponsesConnection implements OpenSocket {
     const { webSocket, request, keyHash } = options;
     this.#deps = deps;
     this.#options = options;
+    this.#openedAt = deps.nowS();
     this.#webSocket = webSocket;
     this.#request = upgradedRequest(request);
     this.#kept = new KeptResponses(deps.bodyBudget, deps.bodyLimitBytes);
@@ -103,7 +105,7 @@ export class ResponsesConnection implements OpenSocket {
   }
 
   tick(nowMs: number): void {
-    if (nowMs - this.#openedAtMs >= longestMs) {
+    if (this.#deps.nowS() - this.#openedAt >= longestS) {
       this.endSoon(closeCodes.normal, limitReached.code);
     }
     if (nowMs - this.#pingedAtMs < pingMs) return;
