@@ -70,7 +70,8 @@ export class FrameResponse
   write(bytes: Buffer): boolean {
     this.#pass(this.#events?.take(bytes) ?? []);
     if (this.#events?.isTooLong) this.#fail(tooLong);
-    this.#isDrainDue = this.#socket.bufferedAmount > highWaterBytes;
+    // What waits may be from before this answer; then nothing would tell when it has been sent.
+    this.#isDrainDue = this.#unsent > 0 && this.#socket.bufferedAmount > highWaterBytes;
     return !this.#isDrainDue;
   }
 
@@ -112,7 +113,8 @@ export class FrameResponse
 
   #onSent = (): void => {
     this.#unsent -= 1;
-    if (this.#isDrainDue && this.#socket.bufferedAmount <= highWaterBytes / 2) {
+    const isLow = this.#unsent === 0 || this.#socket.bufferedAmount <= highWaterBytes / 2;
+    if (this.#isDrainDue && isLow) {
       this.#isDrainDue = false;
       this.emit('drain');
     }
