@@ -17,6 +17,9 @@ const readable = [
   'x-proxy-attempts',
   'x-proxy-evidence',
   'x-proxy-proof-age',
+  // Google's SDK uploads by them.
+  'x-goog-upload-url',
+  'x-goog-upload-status',
 ].join(', ');
 
 /** Reads `PROXY_CORS_ORIGINS`: origins separated by commas, or `*`. null if a part is neither. */
@@ -65,7 +68,7 @@ function answerPreflight(
   origin: string,
 ): boolean {
   allow(response, origins, origin);
-  response.setHeader('access-control-allow-methods', 'GET, POST');
+  response.setHeader('access-control-allow-methods', 'GET, POST, PATCH, DELETE');
   response.setHeader('access-control-max-age', preflightAgeS);
   const asked = request.headers['access-control-request-headers'];
   if (asked && headerNames.test(asked)) {

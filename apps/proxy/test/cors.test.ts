@@ -37,7 +37,7 @@ test('a page of a listed origin may call, and read what it needs', async () => {
   expect(asked.status).toBe(204);
   expect(asked.headers).toMatchObject({
     'access-control-allow-origin': app,
-    'access-control-allow-methods': 'GET, POST',
+    'access-control-allow-methods': 'GET, POST, PATCH, DELETE',
     'access-control-allow-headers': 'authorization,content-type',
     vary: 'Origin',
   });

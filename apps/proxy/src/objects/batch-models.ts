@@ -1,5 +1,5 @@
-import { modelLimitBytes } from '../request/find-model.ts';
-import { endOfString, quote, scanKeys, spellingOf } from '../request/json-bytes.ts';
+import { modelLimitBytes } from '../../request/find-model.ts';
+import { endOfString, quote, scanKeys, spellingOf } from '../../request/json-bytes.ts';
 
 /** A model that a batch names, and where its text is between the quotes. */
 export interface BatchModel {

@@ -1,5 +1,5 @@
-import { endOfString, quote, scanKeys, spellingOf } from '../request/json-bytes.ts';
-import type { Refused } from './choose-channel.ts';
+import { endOfString, quote, scanKeys, spellingOf } from '../../request/json-bytes.ts';
+import type { Refused } from '../choose-channel.ts';
 
 const limitBytes = 1024;
 

@@ -1,11 +1,11 @@
-import type { GatewayError } from '../dialects/gateway-error.ts';
-import { AnswerWriter } from '../forward/answer-writer.ts';
-import type { Forwarded } from '../forward/forward-request.ts';
-import type { GatewayDeps } from '../gateway-deps.ts';
-import { type ForwardRequest, gatewayFault } from '../handle-forward.ts';
-import type { HeldBody } from '../request/body/held-body.ts';
+import type { GatewayError } from '../../dialects/gateway-error.ts';
+import { AnswerWriter } from '../../forward/answer-writer.ts';
+import type { Forwarded } from '../../forward/forward-request.ts';
+import type { GatewayDeps } from '../../gateway-deps.ts';
+import { type ForwardRequest, gatewayFault } from '../../handle-forward.ts';
+import type { HeldBody } from '../../request/body/held-body.ts';
+import type { ObjectCall } from '../object-call.ts';
 import type { CollectedResponse } from './collected-response.ts';
-import type { ObjectCall } from './object-call.ts';
 
 /** A request for an object, with its body. */
 export interface ObjectRequest {

@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { ClientResponse } from '../forward/client-response.ts';
-import type { BodyBudget } from '../request/body/read-request-body.ts';
+import type { ClientResponse } from '../../forward/client-response.ts';
+import type { BodyBudget } from '../../request/body/read-request-body.ts';
 
 /** Ten thousand files, OpenAI's longest list, take a third of it. */
 const limitBytes = 16 * 1024 ** 2;

@@ -1,6 +1,6 @@
 import { pathOn, type UpstreamTarget } from '@api-monitor/core';
 import type { SecretBox } from '@api-monitor/db';
-import type { ClientRequest } from '../forward/client-response.ts';
+import type { ClientRequest } from '../../forward/client-response.ts';
 
 /** Where the other parts of an upload go. */
 export interface UploadSession {

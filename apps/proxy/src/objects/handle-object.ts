@@ -15,22 +15,22 @@ import {
 } from '../handle-forward.ts';
 import type { Choice } from '../request/resolve-candidates.ts';
 import { sendError } from '../send-error.ts';
-import { choiceOf, isRefused, openChannel, ownerOf } from './choose-channel.ts';
 import {
   faultOf,
   jsonIn,
   type ObjectRequest,
   sendCollected,
   writerOf,
-} from './collected-answer.ts';
-import { CollectedResponse } from './collected-response.ts';
-import { openSession, ownOrigin, sealSession, sessionPath } from './google-upload.ts';
-import { issuedObjects } from './issued-objects.ts';
-import { listObjects } from './list-objects.ts';
-import { type MakePlan, planMaking } from './make-object.ts';
+} from './answer/collected-answer.ts';
+import { CollectedResponse } from './answer/collected-response.ts';
+import { issuedObjects } from './answer/issued-objects.ts';
+import { listObjects } from './answer/list-objects.ts';
+import { withOwnAddresses } from './answer/own-addresses.ts';
+import { choiceOf, isRefused, openChannel, ownerOf } from './choose-channel.ts';
+import { openSession, ownOrigin, sealSession, sessionPath } from './making/google-upload.ts';
+import { type MakePlan, planMaking } from './making/make-object.ts';
 import type { ObjectCall } from './object-call.ts';
 import type { ObjectOwner } from './object-owners.ts';
-import { withOwnAddresses } from './own-addresses.ts';
 
 /** What is asked of which channels. */
 interface Asking {

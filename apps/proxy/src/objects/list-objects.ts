@@ -1,9 +1,10 @@
-import type { BoardTarget } from '../board/board.ts';
-import { type Forwarded, forwardRequest } from '../forward/forward-request.ts';
-import type { GatewayDeps } from '../gateway-deps.ts';
-import { addRecord, refuse, upstreamQuery } from '../handle-forward.ts';
-import { sendError, sendJson } from '../send-error.ts';
-import { choiceOf, isRefused, openChannel, type Refused } from './choose-channel.ts';
+import type { BoardTarget } from '../../board/board.ts';
+import { type Forwarded, forwardRequest } from '../../forward/forward-request.ts';
+import type { GatewayDeps } from '../../gateway-deps.ts';
+import { addRecord, refuse, upstreamQuery } from '../../handle-forward.ts';
+import { sendError, sendJson } from '../../send-error.ts';
+import { choiceOf, isRefused, openChannel, type Refused } from '../choose-channel.ts';
+import { kindsLike } from '../object-call.ts';
 import {
   faultOf,
   jsonIn,
@@ -13,7 +14,6 @@ import {
 } from './collected-answer.ts';
 import { CollectedResponse } from './collected-response.ts';
 import { type ListPage, listFormOf } from './list-form.ts';
-import { kindsLike } from './object-call.ts';
 import { withOwnAddresses } from './own-addresses.ts';
 
 /** How many pages are asked to find the key's own among those of other keys. */

@@ -1,21 +1,14 @@
 import type { ObjectKind } from '@api-monitor/core';
-import type { BoardKey } from '../board/board.ts';
-import type { GatewayError } from '../dialects/gateway-error.ts';
-import type { SentRequest } from '../forward/forward-request.ts';
-import type { GatewayDeps } from '../gateway-deps.ts';
-import type { ForwardRequest } from '../handle-forward.ts';
-import { type CarriedMark, carriedState } from '../request/conversation/carried-state.ts';
-import { namesTooManyObjects, outlineOf } from '../request/conversation/outline.ts';
-import { boundaryOf, type FormPart, readForm } from '../request/form/form-parts.ts';
-import type { Choice } from '../request/resolve-candidates.ts';
-import {
-  type BatchModel,
-  modelsOfBatchFile,
-  modelsOfMessageBatch,
-  renameBatchModels,
-} from './batch-models.ts';
-import { ownString } from './body-field.ts';
-import { findCarried } from './carried-objects.ts';
+import type { BoardKey } from '../../board/board.ts';
+import type { GatewayError } from '../../dialects/gateway-error.ts';
+import type { SentRequest } from '../../forward/forward-request.ts';
+import type { GatewayDeps } from '../../gateway-deps.ts';
+import type { ForwardRequest } from '../../handle-forward.ts';
+import { type CarriedMark, carriedState } from '../../request/conversation/carried-state.ts';
+import { namesTooManyObjects, outlineOf } from '../../request/conversation/outline.ts';
+import { boundaryOf, type FormPart, readForm } from '../../request/form/form-parts.ts';
+import type { Choice } from '../../request/resolve-candidates.ts';
+import { findCarried } from '../carried-objects.ts';
 import {
   choiceOf,
   isRefused,
@@ -23,8 +16,15 @@ import {
   ownerOf,
   type Refused,
   uploadChoices,
-} from './choose-channel.ts';
-import type { ObjectCall } from './object-call.ts';
+} from '../choose-channel.ts';
+import type { ObjectCall } from '../object-call.ts';
+import {
+  type BatchModel,
+  modelsOfBatchFile,
+  modelsOfMessageBatch,
+  renameBatchModels,
+} from './batch-models.ts';
+import { ownString } from './body-field.ts';
 
 /** Where a request goes that makes an object, and as what. */
 export interface MakePlan {

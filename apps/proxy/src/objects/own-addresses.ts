@@ -1,5 +1,5 @@
+import type { ObjectCall } from '../object-call.ts';
 import { idOf, isObject } from './issued-objects.ts';
-import type { ObjectCall } from './object-call.ts';
 
 /**
  * The answer with the address of a batch's results at the gateway: SDKs ask there with the client's key.
