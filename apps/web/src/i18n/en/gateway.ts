@@ -56,6 +56,17 @@ export const gateway = {
   'gateway.naming.session':
     'A conversation that sends session-id, x-session-affinity or x-claude-code-session-id stays on one channel while it is healthy, so that the provider’s prompt cache helps.',
 
+  'gateway.objects': 'Files, batches and stored responses',
+  'gateway.objects.intro':
+    'What a channel keeps is found there again by its id, and requests that name it go there. Your key sees only what was made with it. Lists show what one channel has: the one with your latest, or the one that X-Target-Id names.',
+  'gateway.objects.responses':
+    'Read, stream, cancel or delete a response that was stored, also one made in the background.',
+  'gateway.objects.files':
+    'An upload goes to the channel of your latest one, else to the first that takes it. A form field or query parameter model, or X-Target-Id, chooses another.',
+  'gateway.objects.batches':
+    'A batch goes where its file is, or to a channel that serves all its models, which your key must be allowed to use. Keys with a limit per minute can’t make batches.',
+  'gateway.objects.caches': 'A cache goes where its model is served.',
+
   'gateway.errors': 'Errors',
   'gateway.errors.intro':
     'The gateway’s own errors use the caller’s format, so your library shows them like its vendor’s. Errors from the channel are passed on unchanged.',

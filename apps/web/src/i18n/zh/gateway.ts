@@ -52,6 +52,16 @@ export const gateway: ZhOf<typeof en> = {
   'gateway.naming.session':
     '带有 session-id、x-session-affinity 或 x-claude-code-session-id 的对话，在渠道健康时会一直留在同一渠道，以便利用提示词缓存。',
 
+  'gateway.objects': '文件、批处理和已保存的回答',
+  'gateway.objects.intro':
+    '渠道保存的内容按编号在原渠道找回，引用它的请求也会发到那里。你的密钥只能看到用它创建的内容。列表显示一个渠道中的内容：最近使用的渠道，或 X-Target-Id 指定的渠道。',
+  'gateway.objects.responses': '读取、流式读取、取消或删除已保存的回答，包括在后台生成的回答。',
+  'gateway.objects.files':
+    '上传会发到你最近上传所在的渠道，否则发到第一个接受它的渠道。表单字段或查询参数 model、或 X-Target-Id 可指定其他渠道。',
+  'gateway.objects.batches':
+    '批处理发到其文件所在的渠道，或能提供其中所有模型的渠道；密钥必须有权使用这些模型。有每分钟限制的密钥不能创建批处理。',
+  'gateway.objects.caches': '缓存发到提供其模型的渠道。',
+
   'gateway.errors': '错误',
   'gateway.errors.intro':
     '网关自身的错误使用调用方的格式，开发库会像原厂错误一样显示。渠道返回的错误原样透传。',
