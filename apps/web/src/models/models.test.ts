@@ -77,7 +77,7 @@ describe('a model', () => {
   it('says what the gateway would choose, and why', () => {
     expect(modelCard(model([offer(), dead]), told, en)).toMatchObject({
       chosenName: 'Aurora',
-      why: 'the only one that can take it',
+      why: 'the only channel that can serve it',
       fastest: '300 ms',
       servedText: '1 of 2',
     });
@@ -97,7 +97,7 @@ describe('a model', () => {
 
   it('says why nothing is chosen', () => {
     expect(modelCard(model([dead]), told, en).why).toBe(
-      'No channel can take it: it failed and must be proven again',
+      'No channel can serve it: it failed and must be proven again',
     );
     const pinned = modelCard(
       model([offer()], { chosen_target_id: null }),

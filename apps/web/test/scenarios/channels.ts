@@ -81,7 +81,7 @@ export function describeChannels(stage: Stage): void {
     await stage.product.call('POST', `/api/targets/${item.id}/run`).catch(() => {});
     const page = await stage.open('/');
     const card = cardOf(page, 'Birch');
-    await card.getByRole('heading', { name: 'Key refused' }).waitFor();
+    await card.getByRole('heading', { name: 'Key refused (401)' }).waitFor();
     await card.getByText(/HTTP 401/).waitFor();
     await card.getByRole('button', { name: 'Edit key' }).click();
     const dialog = page.getByRole('dialog', { name: 'Edit Birch' });
@@ -92,6 +92,17 @@ export function describeChannels(stage: Stage): void {
     await card.getByText(/^[23] of 3$/).waitFor();
     expect(await card.getByText('Key refused').count()).toBe(0);
     await stage.product.call('DELETE', `/api/targets/${item.id}`);
+  });
+
+  it('an open card lists what checks cost today, model by model', async () => {
+    const page = await stage.open('/');
+    await toggleOf(page, 'Aurora').click();
+    const card = cardOf(page, 'Aurora');
+    await card.getByText(/^Checks today: \d+ requests, \d+ tokens$/).click();
+    const row = card.getByRole('row', { name: /^claude-sonnet-4-5 \d+ \d+$/ });
+    await row.waitFor();
+    await card.getByText(/^Checks today: /).click();
+    await eventually(() => row.count()).toBe(0);
   });
 
   it('each wire format of a model says what proved it', async () => {

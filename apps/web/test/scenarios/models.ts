@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { withHarbour } from '../harbour.ts';
 import { eventually, type Stage } from '../stage.ts';
+import { visitorToken } from '../start-product.ts';
 
 export function describeModels(stage: Stage): void {
   const harbour = withHarbour(stage);
@@ -17,6 +18,12 @@ export function describeModels(stage: Stage): void {
     await card.getByRole('button', { name: 'Chat' }).click();
     await card.getByText(/^(Harbour|Inlet) is tried first: /).waitFor();
     expect(page.url()).toContain('open=gpt-4o');
+  });
+
+  it('a visitor sees the order in each wire format too', async () => {
+    const page = await stage.open('/models.html?open=gpt-4o', { token: visitorToken });
+    await page.getByRole('button', { name: 'Messages' }).click();
+    await page.getByText('never asked in this one').first().waitFor();
   });
 
   it('a dead model says why, and comes back without a reload, in Chinese too', async () => {

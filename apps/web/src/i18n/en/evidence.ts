@@ -60,13 +60,13 @@ export const evidence = {
   'kind.upstream': 'Provider error',
   'kind.bad_body': 'Unreadable answer',
   'kind.no_text': 'Empty answer',
-  'kind.gated': 'Only for certain programs',
+  'kind.gated': 'Only for certain clients',
   'kind.skipped': 'Not a chat model',
   'kind.status': '{kind} ({status})',
 
-  'problem.fault': 'The whole channel fails: no request is sent to it.',
-  'problem.fault.again': 'One model is asked again {in}.',
-  'problem.fault.due': 'One model is asked again now.',
+  'problem.fault': 'The whole channel is failing, so no requests are sent to it.',
+  'problem.fault.again': 'One model is checked again {in}.',
+  'problem.fault.due': 'One model is checked again now.',
   'problem.list': 'List of models failed: {reason}',
   'problem.list.known': 'The known models were checked all the same.',
   'problem.list.none':
@@ -98,7 +98,7 @@ export const evidence = {
 
   'refusal.target_disabled': 'the channel is paused',
   'refusal.not_allowed': 'the key may not use it',
-  'refusal.channel_failed': 'the whole channel fails',
+  'refusal.channel_failed': 'the whole channel is failing',
   'refusal.probe_failed': 'it failed and must be proven again',
   'refusal.route_refused': 'the channel doesn’t serve it in this format',
   'refusal.not_proven': 'it was never proven',

@@ -89,7 +89,7 @@ export const shell = {
   'status.down': 'Down',
   'status.live_failing': 'Live traffic failing',
   'status.error': 'Error',
-  'status.fault': 'Fails as a whole',
+  'status.fault': 'Unavailable',
   'status.unprovable': 'Can’t be checked',
   'status.list_failed': 'List failed',
   'status.no_models': 'No models',

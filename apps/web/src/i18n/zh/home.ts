@@ -73,7 +73,7 @@ export const home: ZhOf<typeof en> = {
   'models.since': '已持续 {duration}',
   'models.state.proven': '健康',
   'models.state.failed': '异常',
-  'models.state.refused': '所有问过的格式都不支持',
+  'models.state.refused': '试过的格式均不支持',
   'models.state.unproven': '未检测过',
   'models.state.unprovable': '无法检测',
   'models.state.skipped': '不检测',

@@ -86,7 +86,7 @@ export const shell: ZhOf<typeof en> = {
   'status.down': '不可用',
   'status.live_failing': '真实流量失败',
   'status.error': '出错',
-  'status.fault': '整体失败',
+  'status.fault': '整体不可用',
   'status.unprovable': '无法检测',
   'status.list_failed': '列表获取失败',
   'status.no_models': '无模型',

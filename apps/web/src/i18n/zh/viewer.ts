@@ -40,7 +40,7 @@ export const viewer: ZhOf<typeof en> = {
   'viewer.mark.wrong': '回答有误',
   'viewer.mark.wrong.text': '能回答，但对可核对的问题答错了。',
   'viewer.mark.unasked': '未询问',
-  'viewer.mark.unasked.text': '整个渠道失败，因此没有询问。',
+  'viewer.mark.unasked.text': '整个渠道不可用，因此没有询问。',
   'viewer.protocol': '协议',
   'viewer.error': '错误',
   'viewer.answer': '回答',
