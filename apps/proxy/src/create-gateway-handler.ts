@@ -113,8 +113,8 @@ async function serve(deps: GatewayDeps, served: Served): Promise<void> {
       const { endpoint, pathModel } = matched;
       const admitted = admit(deps, served);
       if ('error' in admitted) return refuse(deps, served, endpoint.dialect, admitted);
-      const given = { request, response, arrival, endpoint, pathModel, query };
-      const forwarded = { ...given, ...admitted };
+      const { key, trail } = admitted;
+      const forwarded = { request, response, arrival, endpoint, pathModel, query, key, trail };
       return endpoint.object
         ? handleObject(deps, forwarded, endpoint.object)
         : handleForward(deps, forwarded);
@@ -196,12 +196,17 @@ function authenticate(
 
 /** Every credential that a request carries, in order of precedence. */
 function credentialsOf(headers: IncomingHttpHeaders, query: URLSearchParams | null): string[] {
-  const bearer = /^bearer (.*)$/is.exec(headers.authorization ?? '')?.[1]?.trim();
-  const keyHeaders = [headers['x-api-key'], headers['x-goog-api-key']];
-  const keys = keyHeaders.map((header) => (Array.isArray(header) ? header[0] : header));
-  const inProtocol = credentialOf(protocolsOf(headers));
-  const credentials = [bearer, ...keys, query?.get('key'), inProtocol];
-  return credentials.flatMap((credential) => credential || []);
+  const credentials: string[] = [];
+  const add = (credential: string | null | undefined) => {
+    if (credential) credentials.push(credential);
+  };
+  add(/^bearer (.*)$/is.exec(headers.authorization ?? '')?.[1]?.trim());
+  for (const header of [headers['x-api-key'], headers['x-goog-api-key']]) {
+    add(Array.isArray(header) ? header[0] : header);
+  }
+  add(query?.get('key'));
+  if (headers['sec-websocket-protocol']) add(credentialOf(protocolsOf(headers)));
+  return credentials;
 }
 
 const noKey =

@@ -68,10 +68,10 @@ export async function handleBody(
   given: ForwardRequest,
   heldBody: HeldBody,
 ): Promise<void> {
-  const { endpoint, key } = given;
+  const { request, endpoint, pathModel, key } = given;
   const requestBytes = heldBody.bytes.length;
   const defaultModel = () => defaultModelOf(deps, endpoint.route, key);
-  const named = readName({ ...given, defaultModel }, heldBody.bytes);
+  const named = readName({ request, endpoint, pathModel, defaultModel }, heldBody.bytes);
   if ('error' in named) return refuse(deps, given, named.error, { requestBytes });
   const { model: requestedModel } = named;
   let inputTokens = 0;
@@ -81,7 +81,7 @@ export async function handleBody(
   });
   const asked = { requestedModel, requestBytes };
   if (!admission.ok) return refuse(deps, given, limitError(admission), asked);
-  const counted = { ...asked, estimatedInput: inputTokens };
+  const counted = { requestedModel, requestBytes, estimatedInput: inputTokens };
   // A request settles once: if it is refused or fails unexpectedly, it has used no tokens.
   try {
     if (namesTooManyObjects(named.outline)) return refuse(deps, given, tooManyObjects, asked);
@@ -98,7 +98,7 @@ export async function handleBody(
     });
     if (!resolution.ok) return refuse(deps, given, resolution.error, counted);
     const { choices, conversation } = resolution;
-    const sent = { ...named, ...counted, heldBody, choices, conversation, carried };
+    const sent = { named, asked: counted, heldBody, choices, conversation, carried };
     const { counted_tokens } = await forward(deps, given, sent);
     admission.settle(counted_tokens ?? 0);
   } finally {
@@ -111,39 +111,59 @@ const tooManyObjects: GatewayError = {
   message: 'the body names too many files',
 };
 
-interface Sent extends Name, Asked, Pick<Forwarding, 'heldBody' | 'choices'> {
+interface Sent extends Pick<Forwarding, 'heldBody' | 'choices'> {
+  named: Name;
+  asked: Asked;
   conversation: Conversation | null;
   carried: readonly CarriedMark[];
 }
 
 async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
   const { request, response, arrival, endpoint, trail } = given;
-  const { isStream, heldBody, choices } = sent;
-  const { requestedModel, requestBytes, estimatedInput } = sent;
+  const { heldBody, choices } = sent;
+  const { model, found, isStream, outline } = sent.named;
   const { requestId } = arrival;
   // Without it, Gemini streams an array.
   const wantsEvents =
     isStream && (endpoint.dialect !== 'gemini' || given.query?.get('alt') === 'sse');
-  const { keepAliveMs, idleTimeoutMs } = deps;
   const writer = new AnswerWriter({
-    ...{ response, requestId, endpoint, heldBody, wantsEvents, keepAliveMs, idleTimeoutMs },
+    response,
+    requestId,
+    endpoint,
+    heldBody,
+    wantsEvents,
+    keepAliveMs: deps.keepAliveMs,
+    idleTimeoutMs: deps.idleTimeoutMs,
     isAnswerHeaderPassed: deps.headerNames.isAnswerHeaderPassed,
   });
-  const asking = { ...sent, endpoint, query: upstreamQuery(given.query) };
-  const isStored = !sent.outline.isUnstored;
-  const made = new MadeInAnswers(deps.objects, given.key, endpoint.route, isStored);
+  const asking = { endpoint, heldBody, found, model, query: upstreamQuery(given.query) };
+  const made = new MadeInAnswers(deps.objects, given.key, endpoint.route, !outline.isUnstored);
   const forwarded = await forwardRequest(deps, {
-    ...{ request, writer, requestId, endpoint, heldBody, onState: made.take },
-    ...{ requestTo: (entry) => requestForModel(asking, entry), isStream, choices, trail },
+    request,
+    writer,
+    requestId,
+    endpoint,
+    heldBody,
+    isStream,
+    requestTo: (entry) => requestForModel(asking, entry),
+    choices,
     patienceEndsAtMs: arrival.startedAtMs + deps.patienceMs,
+    trail,
+    onState: made.take,
   });
   const error = forwarded.status === 0 ? gatewayFault(forwarded) : null;
   if (error) writer.endInError(error);
   rememberTarget(deps, sent, forwarded);
   const status = error?.status ?? forwarded.status;
+  const { requestedModel, requestBytes, estimatedInput } = sent.asked;
   return addRecord(deps, {
-    ...given,
-    ...{ requestedModel, requestBytes, estimatedInput, status },
+    arrival,
+    key: given.key,
+    endpoint,
+    requestedModel,
+    requestBytes,
+    estimatedInput,
+    status,
     error: error?.message ?? null,
     forwarded,
     objects: made.of(forwarded.entry?.target.id),
@@ -194,7 +214,7 @@ export function gatewayFault(forwarded: Forwarded): GatewayError {
 /** A conversation stays on the target that answered it, and so does what that target understood. */
 function rememberTarget(
   { affinity, issuers }: GatewayDeps,
-  { model, conversation, carried }: Sent,
+  { named: { model }, conversation, carried }: Sent,
   { entry, status }: Forwarded,
 ): void {
   if (!entry || status < 200 || status >= 300) return;

@@ -28,10 +28,12 @@ export class MadeInAnswers {
 
   /** Those of the channel whose answer the client got. */
   of(targetId: number | undefined): ObjectChange[] {
+    if (this.#made.length === 0) return none;
     return this.#made.flatMap((one) => (one.targetId === targetId ? one.change : []));
   }
 }
 
+const none: ObjectChange[] = [];
 const idLimit = 256;
 
 function kindOfMark(route: GatewayRoute, mark: string, isStored: boolean): ObjectKind | null {
