@@ -10,13 +10,12 @@ import { statusPage } from '../migrations/0007-status-page.ts';
 import { totalsByOutcome } from '../migrations/0008-totals-by-outcome.ts';
 import { failedRuns } from '../migrations/0009-failed-runs.ts';
 import { runCuts } from '../migrations/0010-run-cuts.ts';
-import { evidence } from '../migrations/0011-evidence.ts';
-
 import { gatewayObjects } from '../migrations/0012-gateway-objects.ts';
 import { firstTokenTimeout } from '../migrations/0013-first-token-timeout.ts';
 import { requestClasses } from '../migrations/0014-request-classes.ts';
 import { runNotes } from '../migrations/0015-run-notes.ts';
 import { wrongAnswers } from '../migrations/0016-wrong-answers.ts';
+import { evidence } from '../migrations/evidence/0011-evidence.ts';
 import type { Schema } from '../schema.ts';
 
 import { currentSchema } from './dialect.ts';

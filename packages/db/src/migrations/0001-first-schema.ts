@@ -1,9 +1,6 @@
 import { type Kysely, sql, type TableMetadata } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { listTables } from '../engine/dialect.ts';
-import type { AnySchema } from './any-schema.ts';
-import { buildModelStates } from './build-model-states.ts';
-import { createIndex, ensureTable, planTable } from './column-plan.ts';
 import {
   appSettingsColumns,
   proxyKeysColumns,
@@ -13,7 +10,10 @@ import {
 } from './from-go-tool/first-columns.ts';
 import { repairOldRows } from './from-go-tool/repair-old-rows.ts';
 import { retypeColumns } from './from-go-tool/retype-columns.ts';
-import { stateColumns, wideColumns } from './widen-model-states.ts';
+import type { AnySchema } from './steps/any-schema.ts';
+import { buildModelStates } from './steps/build-model-states.ts';
+import { createIndex, ensureTable, planTable } from './steps/column-plan.ts';
+import { stateColumns, wideColumns } from './steps/widen-model-states.ts';
 
 /** The whole schema, in an empty database or over that of any version of the older tool. */
 export function firstSchema(nowS: number): Migration {

@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { idColumn, listTables } from '../engine/dialect.ts';
-import type { AnySchema } from './any-schema.ts';
+import { repairKeyLists } from './from-go-tool/repair-proxy-keys.ts';
+import type { AnySchema } from './steps/any-schema.ts';
 import {
   type ColumnPlan,
   createIndex,
@@ -9,9 +10,8 @@ import {
   ensureTable,
   integer,
   seconds,
-} from './column-plan.ts';
-import { repairKeyLists } from './from-go-tool/repair-proxy-keys.ts';
-import { widenModelStates } from './widen-model-states.ts';
+} from './steps/column-plan.ts';
+import { widenModelStates } from './steps/widen-model-states.ts';
 
 const revision = integer('revision', defaultsTo(1));
 

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import type { AnySchema } from './any-schema.ts';
-import { createIndex, integer, planTable, required, seconds, text } from './column-plan.ts';
+import type { AnySchema } from './steps/any-schema.ts';
+import { createIndex, integer, planTable, required, seconds, text } from './steps/column-plan.ts';
 
 /** Totals by the hour, and the outcome of each request, so that no query reads all requests for them. */
 export const proxyTotals: Migration = {

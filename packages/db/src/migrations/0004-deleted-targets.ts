@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import type { AnySchema } from './any-schema.ts';
+import type { AnySchema } from './steps/any-schema.ts';
 
 /** The row of a deleted channel stays, hidden from everyone, until its history is deleted. */
 export const deletedTargets: Migration = {

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { idColumn } from '../engine/dialect.ts';
-import type { AnySchema } from './any-schema.ts';
-import { createIndex } from './column-plan.ts';
+import type { AnySchema } from './steps/any-schema.ts';
+import { createIndex } from './steps/column-plan.ts';
 
 /** What the admin panel needs: its sessions, a second factor, and a log of who changed what. */
 export const administration: Migration = {

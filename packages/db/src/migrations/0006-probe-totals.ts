@@ -4,8 +4,8 @@ import type { Migration } from 'kysely/migration';
 import { chunksOf } from '../engine/chunks-of.ts';
 import type { Bit } from '../engine/columns.ts';
 import { probePeriods, sumByPeriod, type TotalsByPeriod } from '../probe-totals/probe-totals.ts';
-import type { AnySchema } from './any-schema.ts';
-import { createIndex, id, integer, owned, planTable, required, text } from './column-plan.ts';
+import type { AnySchema } from './steps/any-schema.ts';
+import { createIndex, id, integer, owned, planTable, required, text } from './steps/column-plan.ts';
 
 const longestKeptS = Math.max(...Object.values(probePeriods).map(({ keptS }) => keptS));
 

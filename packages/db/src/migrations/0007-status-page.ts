@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { idColumn } from '../engine/dialect.ts';
-import type { AnySchema } from './any-schema.ts';
-import { createIndex } from './column-plan.ts';
+import type { AnySchema } from './steps/any-schema.ts';
+import { createIndex } from './steps/column-plan.ts';
 
 /** The lines of the public status page, and indexes of a channel's runs and a model's probes by time. */
 export const statusPage: Migration = {

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { createTotals } from './0003-proxy-totals.ts';
-import type { AnySchema } from './any-schema.ts';
+import type { AnySchema } from './steps/any-schema.ts';
 
 /**
  * Totals by outcome, so that they can be narrowed down like the list. They are summed again, because

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import type { AnySchema } from './any-schema.ts';
+import type { AnySchema } from './steps/any-schema.ts';
 
 /** An index of the few runs that failed as a whole, which no sum of probes contains. */
 export const failedRuns: Migration = {

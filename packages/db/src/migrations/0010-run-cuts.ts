@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import type { AnySchema } from './any-schema.ts';
+import type { AnySchema } from './steps/any-schema.ts';
 
 /** The sentences with which earlier versions ended a run that was cut short. */
 const cutBySentence = {

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { idColumn } from '../engine/dialect.ts';
-import type { AnySchema } from './any-schema.ts';
-import { createIndex } from './column-plan.ts';
+import type { AnySchema } from './steps/any-schema.ts';
+import { createIndex } from './steps/column-plan.ts';
 
 /** Which channel keeps what for which key, so that it is found after a restart. */
 export const gatewayObjects: Migration = {

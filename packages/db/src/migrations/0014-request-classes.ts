@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { listTables } from '../engine/dialect.ts';
-import type { AnySchema } from './any-schema.ts';
-import { type ColumnPlan, defaultsTo, ensureTable, integer, text } from './column-plan.ts';
+import type { AnySchema } from './steps/any-schema.ts';
+import { type ColumnPlan, defaultsTo, ensureTable, integer, text } from './steps/column-plan.ts';
 
 /** null in requests from before: nobody read these parts of their reports. */
 const requestAdditions: readonly ColumnPlan[] = [

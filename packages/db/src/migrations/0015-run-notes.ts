@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { listTables } from '../engine/dialect.ts';
-import type { AnySchema } from './any-schema.ts';
-import { ensureTable, text } from './column-plan.ts';
+import type { AnySchema } from './steps/any-schema.ts';
+import { ensureTable, text } from './steps/column-plan.ts';
 
 /** Notes of runs as codes, so that a page can say them in its language; older rows keep their text. */
 export const runNotes: Migration = {

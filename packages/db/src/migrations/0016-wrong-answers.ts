@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { listTables } from '../engine/dialect.ts';
-import type { AnySchema } from './any-schema.ts';
-import { defaultsTo, ensureTable, integer } from './column-plan.ts';
+import type { AnySchema } from './steps/any-schema.ts';
+import { defaultsTo, ensureTable, integer } from './steps/column-plan.ts';
 
 /** How many answers were readable but wrong: over time, and in a row now. Earlier ones aren't known. */
 export const wrongAnswers: Migration = {

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { AnySchema } from '../any-schema.ts';
+import type { AnySchema } from '../steps/any-schema.ts';
 
 // The state machine of this release, as numbers: a later one must not change what an upgrade writes.
 const failuresToFail = 6;

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
-import type { AnySchema } from '../any-schema.ts';
-import { defaultsTo, integer, planTable, seconds, text } from '../column-plan.ts';
-import { stateColumns, wideColumns } from '../widen-model-states.ts';
+import type { AnySchema } from '../steps/any-schema.ts';
+import { defaultsTo, integer, planTable, seconds, text } from '../steps/column-plan.ts';
+import { stateColumns, wideColumns } from '../steps/widen-model-states.ts';
 
 const additions = [
   text('proved_by', defaultsTo('probe')),

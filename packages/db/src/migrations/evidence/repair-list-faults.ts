@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { AnySchema } from '../any-schema.ts';
+import type { AnySchema } from '../steps/any-schema.ts';
 
 /** The statuses that leave no doubt about the kind of a fault. */
 const kindByStatus = {

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { chunksOf } from '../../engine/chunks-of.ts';
 import { excluded } from '../../engine/columns.ts';
-import type { AnySchema } from '../any-schema.ts';
+import type { AnySchema } from '../steps/any-schema.ts';
 
 /** With these sentences a run ends that was cut short: it says nothing about its channel. */
 const cutSentences = [

@@ -7,7 +7,7 @@ import {
   required,
   seconds,
   text,
-} from '../column-plan.ts';
+} from '../steps/column-plan.ts';
 
 /** The defaults of the first release. */
 export const firstPrompt =

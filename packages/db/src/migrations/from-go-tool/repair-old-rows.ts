@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { AnySchema } from '../any-schema.ts';
+import type { AnySchema } from '../steps/any-schema.ts';
 import { readText, readTime } from './read-old-value.ts';
 import { repairKeyRows } from './repair-proxy-keys.ts';
 import { repairRunModels } from './repair-run-models.ts';

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Bit } from '../../engine/columns.ts';
-import type { AnySchema } from '../any-schema.ts';
+import type { AnySchema } from '../steps/any-schema.ts';
 import { proxyKeysColumns } from './first-columns.ts';
 import { readBit, readText, readTime, readWhole } from './read-old-value.ts';
 

@@ -1,6 +1,6 @@
 import { contentLimit, routes, wireProtocols } from '@api-monitor/core';
 import { type Expression, type Kysely, type RawBuilder, sql } from 'kysely';
-import { type AnySchema, pagesOf } from '../any-schema.ts';
+import { type AnySchema, pagesOf } from '../steps/any-schema.ts';
 import { type OldRow, readTime } from './read-old-value.ts';
 
 /** In SQL, because there may be millions of rows; only those that differ are written. */

@@ -1,6 +1,6 @@
 import { runStatuses } from '@api-monitor/core';
 import type { Kysely } from 'kysely';
-import { type AnySchema, pagesOf } from '../any-schema.ts';
+import { type AnySchema, pagesOf } from '../steps/any-schema.ts';
 import { type OldRow, readText, readTime, readWhole } from './read-old-value.ts';
 
 const columns = [

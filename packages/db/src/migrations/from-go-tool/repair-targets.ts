@@ -1,7 +1,7 @@
 import { normaliseBaseUrl, targetFieldSchemas, targetStatuses } from '@api-monitor/core';
 import type { Kysely } from 'kysely';
 import { looksSealed } from '../../secrets/secret-box.ts';
-import type { AnySchema } from '../any-schema.ts';
+import type { AnySchema } from '../steps/any-schema.ts';
 import { firstAnthropicVersion, firstPrompt, targetsColumns } from './first-columns.ts';
 import {
   type OldRow,

@@ -1,7 +1,7 @@
 import { type Kysely, sql, type TableMetadata } from 'kysely';
 import { keepsText } from '../../engine/dialect.ts';
-import type { AnySchema } from '../any-schema.ts';
-import type { ColumnPlan } from '../column-plan.ts';
+import type { AnySchema } from '../steps/any-schema.ts';
+import type { ColumnPlan } from '../steps/column-plan.ts';
 
 /** Keys stay as they are, because other tables and indexes refer to them. */
 const keys = new Set(['id', 'run_id', 'target_id']);

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { chunksOf } from '../engine/chunks-of.ts';
-import type { Bit } from '../engine/columns.ts';
+import { chunksOf } from '../../engine/chunks-of.ts';
+import type { Bit } from '../../engine/columns.ts';
 import { type AnySchema, pagesOf } from './any-schema.ts';
 
 const historyLength = 30;

@@ -1,12 +1,19 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { listTables } from '../engine/dialect.ts';
-import type { AnySchema } from './any-schema.ts';
-import { type ColumnPlan, defaultsTo, ensureTable, integer, seconds, text } from './column-plan.ts';
-import { buildEvidence } from './evidence/build-evidence.ts';
-import { rebuildModelStates } from './evidence/rebuild-model-states.ts';
-import { repairListFaults } from './evidence/repair-list-faults.ts';
-import { sumWatchedTime } from './evidence/sum-watched-time.ts';
+import { listTables } from '../../engine/dialect.ts';
+import type { AnySchema } from '../steps/any-schema.ts';
+import {
+  type ColumnPlan,
+  defaultsTo,
+  ensureTable,
+  integer,
+  seconds,
+  text,
+} from '../steps/column-plan.ts';
+import { buildEvidence } from './build-evidence.ts';
+import { rebuildModelStates } from './rebuild-model-states.ts';
+import { repairListFaults } from './repair-list-faults.ts';
+import { sumWatchedTime } from './sum-watched-time.ts';
 
 const targetsAdditions: readonly ColumnPlan[] = [
   text('models', defaultsTo('[]')),

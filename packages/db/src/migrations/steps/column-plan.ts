@@ -5,7 +5,7 @@ import type {
   SchemaModule,
   TableMetadata,
 } from 'kysely';
-import { idColumn } from '../engine/dialect.ts';
+import { idColumn } from '../../engine/dialect.ts';
 
 type Build = (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder;
 
