@@ -83,6 +83,7 @@ test('a bare model goes to the fastest proven channel, and each refusal has its 
     evidence_state: 'proven',
     rest: 'none',
     retry_at: null,
+    channel_busy_until: null,
     error_kind: null,
     error: null,
     is_wrong_answer: false,
@@ -189,6 +190,24 @@ test('a channel at fault is refused whatever is known of its model', async () =>
     ...{ refused_code: 'channel_failed', error_kind: 'auth' },
     ...{ retry_at: clock.now + 30, error: 'HTTP 401: no' },
   });
+});
+
+test('a channel that had too many requests comes last for a moment, and is not at fault', async () => {
+  const { explain, bus, clock, asAdmin } = await withChannels();
+  const times = { since: clock.now, found_at: clock.now, rest_until: clock.now + 8 };
+  const fault = { kind: 'rate_limit', error: 'HTTP 429', failures: 1, ...times } as const;
+  const data = { target_id: 2, fault, at: clock.now };
+  await bus.events.publish({ type: 'fault_changed', data });
+  const { chosen, candidates } = await explain('gpt-4o');
+  expect(chosen.target_name).toBe('slow');
+  expect(candidates.find((one: Item) => one.target_name === 'fast')).toMatchObject({
+    ...{ rank: 2, refused_code: null, evidence_state: 'proven', rest: 'none' },
+    channel_busy_until: clock.now + 8,
+  });
+  expect((await explain('fast/gpt-4o')).chosen.target_name).toBe('fast');
+  expect((await asAdmin('GET', '/api/targets/2')).json.item.fault).toBeNull();
+  clock.now += 8;
+  expect((await explain('gpt-4o')).chosen.target_name).toBe('fast');
 });
 
 test('those that are about as fast share the traffic', async () => {
