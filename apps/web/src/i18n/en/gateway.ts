@@ -77,7 +77,7 @@ export const gateway = {
     'The model doesn’t exist or failed its latest check. The message says since when, and why.',
   'gateway.errors.413': 'The body is larger than the server allows.',
   'gateway.errors.429':
-    'The key has reached its limit for this minute, or too many unknown keys came from your address. retry-after says how long to wait.',
+    'The key has reached its limit for this minute, or it is unknown and too many unknown keys came from your address. retry-after says how long to wait.',
   'gateway.errors.502': 'The channel couldn’t be reached.',
   'gateway.errors.503': 'No channel is available for this request.',
   'gateway.errors.504': 'The first byte didn’t arrive in time.',

@@ -71,7 +71,7 @@ export const gateway: ZhOf<typeof en> = {
   'gateway.errors.404': '没有这个模型，或最近一次检测失败：错误信息会说明起始时间和原因。',
   'gateway.errors.413': '请求体超过服务器允许的大小。',
   'gateway.errors.429':
-    '密钥已用完本分钟的额度，或你的地址发来了太多未知密钥；retry-after 会给出等待时间。',
+    '密钥已用完本分钟的额度，或密钥未知且你的地址发来了太多未知密钥；retry-after 会给出等待时间。',
   'gateway.errors.502': '无法连接渠道。',
   'gateway.errors.503': '没有可用的渠道。',
   'gateway.errors.504': '首字节超时。',
