@@ -73,6 +73,8 @@ export class AnswerPipe implements AnswerHandler {
   #unread = 0;
   #isOver = false;
   #isSilent = false;
+  /** It has ended, and nothing of it goes to the client. */
+  #isLost = false;
   /** By the clock of `performance.now()`. */
   firstByteAtMs: number | null = null;
   responseBytes = 0;
@@ -91,9 +93,14 @@ export class AnswerPipe implements AnswerHandler {
     return this.#answer?.isEventStream ?? false;
   }
 
-  /** What the answer has reported so far. */
+  /** What the answer that the client gets has reported so far. */
   get usage(): TokenUsage {
-    return this.#answer?.usage ?? noUsage;
+    return this.#isLost ? noUsage : (this.#answer?.usage ?? noUsage);
+  }
+
+  /** What an answer has reported that the client doesn't get. */
+  get lostUsage(): TokenUsage {
+    return this.#isLost ? (this.#answer?.usage ?? noUsage) : noUsage;
   }
 
   /** What its error says; null if it isn't one, or isn't readable. */
@@ -362,6 +369,7 @@ export class AnswerPipe implements AnswerHandler {
 
   #finish(kind: AttemptEnd['kind'], judgement: Judgement): void {
     this.#isOver = true;
+    this.#isLost = kind === 'retriable' || kind === 'unpassed';
     this.#timer.stop();
     const answer = this.#answer;
     // The last report of tokens is read with it.

@@ -3,6 +3,7 @@ import {
   type Finding,
   isProvingRoute,
   type Judgement,
+  noUsage,
   type ProxyAttempt,
   type TokenUsage,
 } from '@api-monitor/core';
@@ -80,12 +81,15 @@ export function findingOf(
   return finding;
 }
 
-/** The record of an attempt. A mistake of the client's isn't quoted, because it may be about content. */
+/**
+ * The record of an attempt. A mistake of the client's isn't quoted, because it may be about content.
+ * `lost`: the tokens of an answer that the client didn't get.
+ */
 export function attemptRecord(
   { target, model }: BoardModel,
   { kind: endKind, status, judgement }: AttemptEnd,
   finding: Finding,
-  usage: TokenUsage,
+  lost: TokenUsage = noUsage,
 ): ProxyAttempt {
   const { kind, message } = judgement;
   const { outcome, scope, first_token_s, retry_after_s, began_at, at, lacks_end } = finding;
@@ -113,11 +117,8 @@ export function attemptRecord(
     finding: shown,
   };
   if (isClientError) record.is_client_error = true;
-  if (endKind === 'retriable' || endKind === 'unpassed') {
-    const { inputTokens, outputTokens } = usage;
-    if (inputTokens !== null) record.lost_input_tokens = inputTokens;
-    if (outputTokens !== null) record.lost_output_tokens = outputTokens;
-  }
+  if (lost.inputTokens !== null) record.lost_input_tokens = lost.inputTokens;
+  if (lost.outputTokens !== null) record.lost_output_tokens = lost.outputTokens;
   return record;
 }
 

@@ -190,7 +190,7 @@ async function attempt(deps: GatewayDeps, given: Forwarding, one: Attempt) {
   const finding = findingOf(given.endpoint, shown, { beganAt, endedAt: nowS() });
   live.take(entry, finding);
   if (isTrial) live.endTrial(entry, route);
-  return { end, pipe, record: attemptRecord(entry, end, finding, pipe.usage) };
+  return { end, pipe, record: attemptRecord(entry, end, finding, pipe.lostUsage) };
 }
 
 function send(

@@ -19,6 +19,7 @@ type Mode = (typeof modes)[number];
 
 const modelOf = (fault: Fault, format: Format, mode: Mode) =>
   `${fault.kind.replaceAll(' ', '-')}-${format}-${mode}`;
+const warmUp = 'warm-up';
 const cells = formats.flatMap((format) => modes.map((mode) => ({ format, mode })));
 
 function verdictOf({ isClients }: Fault, model: string, seen: Seen): Verdict {
@@ -36,7 +37,7 @@ async function start(keepAliveMs: number) {
       faults.flatMap((fault) => modelsOf([fault]).map((model) => [model, fault.make()])),
     ),
   });
-  const shared = modelsOf(faults.filter(({ isAlone }) => !isAlone));
+  const shared = [warmUp, ...modelsOf(faults.filter(({ isAlone }) => !isAlone))];
   const good = await startFakeProvider({
     apiKey: upstreamKey,
     models: Object.fromEntries(shared.map((model) => [model, 'good'])),
@@ -47,9 +48,11 @@ async function start(keepAliveMs: number) {
     models: Object.fromEntries(models.map((model) => [model, proven])),
     fields: { first_token_timeout_s: 0.5 },
   });
+  // Each kind has a channel of its own, because a channel may rest as a whole.
+  const failing = faults.map((fault) => [fault.kind, channel(faulty, modelsOf([fault]))] as const);
   const gateway = await openTestGateway({
-    channels: { first: channel(faulty, modelsOf(faults)), second: channel(good, shared) },
-    options: { keepAliveMs, patienceMs: 1_500, idleTimeoutMs: 800 },
+    channels: { ...Object.fromEntries(failing), good: channel(good, shared) },
+    options: { keepAliveMs, patienceMs: 4_000, idleTimeoutMs: 1_500 },
   });
   return { faulty, good, gateway };
 }
@@ -81,6 +84,9 @@ describe.each([
     const started = await start(keepAliveMs);
     gateway = started.gateway;
     providers = [started.faulty, started.good];
+    // What is loaded with the first request isn't a fault.
+    const clients = Object.values(clientsAt(gateway.origin, 3));
+    await Promise.all(clients.flatMap((one) => modes.map((mode) => one[mode](warmUp))));
   });
   afterAll(async () => {
     await gateway.close();
