@@ -1,5 +1,5 @@
 import type { ProxyRequest, RefusedFor } from '@api-monitor/core';
-import { Counter, Gauge, Histogram, type Registry } from '@api-monitor/runtime';
+import { Counter, createTally, Gauge, Histogram, type Registry } from '@api-monitor/runtime';
 import type { LiveEvidence } from './board/live-evidence.ts';
 
 const seconds = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300];
@@ -22,13 +22,13 @@ export type GatewayMetrics = ReturnType<typeof createGatewayMetrics>;
 /** Registers what the gateway measures. */
 export function createGatewayMetrics(registry: Registry, { live, boardAgeS }: Sources) {
   const registers = [registry];
-  const requests = new Counter({
+  const countRequests = createTally({
     name: 'api_monitor_gateway_requests_total',
     help: 'Requests by route and class of the status that the client got',
     labelNames: ['route', 'outcome'],
     registers,
   });
-  const attempts = new Counter({
+  const countAttempts = createTally({
     name: 'api_monitor_gateway_attempts_total',
     help: 'Attempts at channels by outcome',
     labelNames: ['outcome'],
@@ -50,7 +50,7 @@ export function createGatewayMetrics(registry: Registry, { live, boardAgeS }: So
     help: 'Records dropped because their buffer was full',
     registers,
   });
-  const tokens = new Counter({
+  const countTokens = createTally({
     name: 'api_monitor_gateway_tokens_total',
     help: 'Tokens by class; cached_input and cache_write are parts of input, reasoning is a part of output',
     labelNames: ['class'],
@@ -94,15 +94,13 @@ export function createGatewayMetrics(registry: Registry, { live, boardAgeS }: So
     requestEnded(request: ProxyRequest): void {
       const { route, status } = request;
       const outcome = status === 499 ? 'client_left' : `${Math.floor(status / 100)}xx`;
-      requests.inc({ route, outcome });
-      for (const attempt of request.attempts) {
-        attempts.inc({ outcome: attempt.error_kind ?? 'answered' });
-      }
+      countRequests(1, route, outcome);
+      for (const attempt of request.attempts) countAttempts(1, attempt.error_kind ?? 'answered');
       if (request.first_byte_s !== null) firstByte.observe({ route }, request.first_byte_s);
       duration.observe({ route }, request.duration_s);
       for (const [tokenClass, name] of tokenClasses) {
         const count = request[name];
-        if (count) tokens.inc({ class: tokenClass }, count);
+        if (count) countTokens(count, tokenClass);
       }
     },
     recordsDropped: (count: number) => dropped.inc(count),

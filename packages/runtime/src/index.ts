@@ -42,4 +42,5 @@ export { createShutdown, shutDownOnSignals } from './process/shutdown.ts';
 export { createLogger, type Logger } from './reports/logger.ts';
 export { Counter, createMetricsRegistry, Gauge, Histogram, Registry } from './reports/metrics.ts';
 export { createOutageWatch, type OutageWatch } from './reports/outage-watch.ts';
+export { createTally } from './reports/tally.ts';
 export { version } from './version.ts';
