@@ -36,7 +36,7 @@ const rooms: Record<string, Room> = {
   },
   proxy: {
     rooms: ['core', 'protocols', 'upstream', 'db', 'bus', 'runtime'],
-    packages: ['zod', 'lru-cache'],
+    packages: ['zod', 'lru-cache', 'ws'],
     types: ['undici'],
   },
   web: {

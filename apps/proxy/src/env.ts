@@ -35,13 +35,6 @@ export const proxyEnvShape = {
   UPSTREAM_ALLOW_PRIVATE: envParsed(allowPrivateVariable),
 };
 
-/** Whether the gateway opens WebSockets, and how many at the same time. */
-export interface WebSocketOptions {
-  isOn: boolean;
-  limit: number;
-  limitPerKey: number;
-}
-
 type ProxyEnv = z.output<z.ZodObject<typeof proxyEnvShape>>;
 
 /** The variables of a gateway that runs as a separate service. */

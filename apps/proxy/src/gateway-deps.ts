@@ -6,7 +6,6 @@ import type { Board } from './board/board.ts';
 import type { KeyLimits } from './board/key-limits.ts';
 import type { LiveEvidence } from './board/live-evidence.ts';
 import type { StateIssuers } from './board/state-issuers.ts';
-import type { WebSocketOptions } from './env.ts';
 import type { HeaderNames } from './forward/header-names.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { ObjectOwners } from './objects/object-owners.ts';
@@ -15,6 +14,7 @@ import type { RefusedRequests } from './records/refused-requests.ts';
 import type { BodyBudget } from './request/body/read-request-body.ts';
 import type { GuessGuard } from './request/guess-guard.ts';
 import type { Ask, Resolution } from './request/resolve-candidates.ts';
+import type { WebSocketOptions } from './websocket/open-sockets.ts';
 
 /** What a request through the gateway needs; `createGateway` builds it once. */
 export interface GatewayDeps {

@@ -10,7 +10,8 @@ import { type Forwarded, type Forwarding, forwardRequest } from './forward/forwa
 import type { GatewayDeps } from './gateway-deps.ts';
 import { findCarried } from './objects/carried-objects.ts';
 import { MadeInAnswers } from './objects/made-in-answers.ts';
-import { type Arrival, requestRecord } from './records/request-record.ts';
+import type { Arrival } from './records/arrival.ts';
+import { requestRecord } from './records/request-record.ts';
 import { tokensToReserve } from './records/tokens-to-count.ts';
 import { bodyError } from './request/body/body-error.ts';
 import type { HeldBody } from './request/body/held-body.ts';

@@ -4,8 +4,9 @@ import { quote, type RecordedRoute, type RefusedFor } from '@api-monitor/core';
 import { type Logger, requestAddressOf } from '@api-monitor/runtime';
 import type { BoardKey } from '../board/board.ts';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
+import type { Arrival } from './arrival.ts';
 import type { RecordSink } from './record-sink.ts';
-import { type Arrival, refusedRecord } from './request-record.ts';
+import { refusedRecord } from './refused-record.ts';
 
 interface Options {
   records: Pick<RecordSink, 'add'>;

@@ -1,25 +1,10 @@
-import {
-  type GatewayRecord,
-  type ObjectChange,
-  type ProxyRequest,
-  quote,
-  type RecordedRoute,
-  type RefusedFor,
-} from '@api-monitor/core';
+import { type GatewayRecord, type ObjectChange, type ProxyRequest, quote } from '@api-monitor/core';
 import type { BoardKey } from '../board/board.ts';
 import type { AnswerPipe } from '../forward/answer-pipe.ts';
 import type { Forwarded } from '../forward/forward-request.ts';
 import type { Endpoint } from '../request/match-route.ts';
+import { type Arrival, secondsTo } from './arrival.ts';
 import { tokensToCount } from './tokens-to-count.ts';
-
-/** When a request arrived, and its id. */
-export interface Arrival {
-  requestId: string;
-  /** Unix seconds. */
-  timestamp: number;
-  /** By the clock of `performance.now()`. */
-  startedAtMs: number;
-}
 
 /** What a record says of how a request was forwarded. */
 interface ForwardedPart extends Pick<Forwarded, 'entry' | 'attempts' | 'status'> {
@@ -84,33 +69,4 @@ export function requestRecord(parts: Parts): GatewayRecord {
   const { estimatedInput, objects = [] } = parts;
   if (estimatedInput !== null) record.counted_tokens = tokensToCount(record, estimatedInput);
   return objects.length > 0 ? { ...record, objects } : record;
-}
-
-/** What the gateway refused before it had a key and a route. */
-interface RefusedParts {
-  arrival: Arrival;
-  refused_for: RefusedFor;
-  route: RecordedRoute;
-  status: number;
-  error: string;
-  /** A key that is paused or has expired. */
-  key: Pick<BoardKey, 'id' | 'name'> | null;
-}
-
-/** The record of a request that was refused. */
-export function refusedRecord(parts: RefusedParts): ProxyRequest {
-  const { arrival, refused_for, route, status, error, key } = parts;
-  return {
-    ...{ request_id: arrival.requestId, timestamp: arrival.timestamp, refused_for, route, status },
-    ...{ key_id: key?.id ?? null, key_name: key?.name ?? '', target_id: null, target_name: null },
-    ...{ requested_model: '', model: null, stream: false, attempts: [], first_byte_s: null },
-    duration_s: secondsTo(arrival, performance.now()),
-    ...{ input_tokens: null, output_tokens: null, cached_input_tokens: null },
-    ...{ cache_write_tokens: null, reasoning_tokens: null, counted_tokens: null },
-    ...{ request_bytes: 0, response_bytes: 0, error_kind: null, error: quote(error, errorLimit) },
-  };
-}
-
-function secondsTo({ startedAtMs }: Arrival, atMs: number): number {
-  return Math.round(atMs - startedAtMs) / 1000;
 }

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { GatewayError } from '../dialects/gateway-error.ts';
-import type { WebSocketOptions } from '../env.ts';
 
 /** An open WebSocket, or one that is being opened. */
 export interface OpenSocket {
@@ -11,6 +10,13 @@ export interface OpenSocket {
   endSoon(code: number, reason: string): void;
   /** Called twice a second. */
   tick(nowMs: number): void;
+}
+
+/** Whether the gateway opens WebSockets, and how many at the same time. */
+export interface WebSocketOptions {
+  isOn: boolean;
+  limit: number;
+  limitPerKey: number;
 }
 
 interface Options extends WebSocketOptions {

@@ -1,6 +1,6 @@
 import type { ProbeResult, Target } from '@api-monitor/core';
-import { readProbeUsage, readSettings, recordLostProbes } from '@api-monitor/db';
-import type { WorkerDeps } from '../worker-deps.ts';
+import { type Database, readProbeUsage, readSettings, recordLostProbes } from '@api-monitor/db';
+import type { Logger } from '@api-monitor/runtime';
 
 /** What probes cost. */
 interface Spend {
@@ -29,6 +29,11 @@ export interface Budget {
   end(): Promise<void>;
 }
 
+interface Deps {
+  db: Database;
+  logger: Logger;
+}
+
 type Cost = Pick<ProbeResult, 'requests' | 'input_tokens' | 'output_tokens'>;
 type Limited = { [Name in 'probe_requests_per_day' | 'probe_tokens_per_day']: number | null };
 
@@ -39,7 +44,7 @@ export function createSpendTally(): SpendTally {
 }
 
 export async function openBudget(
-  { db, logger, spending, nowS }: Pick<WorkerDeps, 'db' | 'logger' | 'spending' | 'nowS'>,
+  { db, logger, spending, nowS }: Deps & { spending: SpendTally; nowS: () => number },
   target: Pick<Target, 'id' | keyof Limited>,
 ): Promise<Budget> {
   const own = limitOf(target);
@@ -86,7 +91,7 @@ export async function openBudget(
 }
 
 async function writeLost(
-  { db, logger }: Pick<WorkerDeps, 'db' | 'logger'>,
+  { db, logger }: Deps,
   lost: Parameters<typeof recordLostProbes>[1],
 ): Promise<void> {
   await recordLostProbes(db, lost).catch((err) =>

@@ -46,7 +46,6 @@ export const objectWords = [
   'cachedContent',
   'cached_content',
 ] as const;
-export type ObjectField = (typeof objectWords)[number];
 
 export interface Outline {
   /** Where the values begin; without those that a body doesn't have. */

@@ -6,7 +6,7 @@ import type { GatewayError } from '../../dialects/gateway-error.ts';
 import { KeyMask } from '../../forward/key-mask.ts';
 import type { GatewayDeps } from '../../gateway-deps.ts';
 import { addRecord, limitError, pinnedTargetIdOf } from '../../handle-forward.ts';
-import type { Arrival } from '../../records/request-record.ts';
+import type { Arrival } from '../../records/arrival.ts';
 import type { Endpoint } from '../../request/match-route.ts';
 import { sendError } from '../../send-error.ts';
 import { acceptUpgrade, type Upgrade } from '../accept-upgrade.ts';
