@@ -22,6 +22,9 @@ function mayUse(key: BoardKey, { id, name }: BoardTarget): boolean {
   return key.models === null || [...key.models].some((model) => model.startsWith(`${name}/`));
 }
 
+/** What a client pins a channel with. */
+export const pinField = 'target_id';
+
 /** The channel, if it may be asked. `field`: what leads to it. */
 export function openChannel(
   { board }: Pick<Deps, 'board'>,
@@ -30,6 +33,10 @@ export function openChannel(
   field: string,
 ): BoardTarget | Refused {
   const target = board.targetById(targetId);
+  if (!target && field === pinField) {
+    const message = 'X-Target-Id, or target_id in the query, must be the id of a channel';
+    return { error: { status: 404, code: 'channel_not_found', message, param: field } };
+  }
   if (!target) {
     const message = `"${field}" belongs to a channel that no longer exists`;
     return { error: { status: 404, code: 'channel_gone', message, param: field } };

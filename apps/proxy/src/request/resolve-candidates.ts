@@ -155,13 +155,15 @@ type Bare = Extract<Asked<BoardTarget>, { kind: 'bare' }>;
 
 /** The request goes to that target and to no other. */
 function atHome(
-  { target, model, field }: Home,
+  { target, model, field, isObject }: Home,
   conversation: Conversation | null,
   resolve: (asked: Asked<BoardTarget>) => ResolvedRoute<BoardModel>,
   when: Pick<RefusedOffers, 'nowS' | 'route'>,
 ): Resolution {
   if (!target) {
-    const message = `"${field}" belongs to a channel that no longer exists; start a new conversation`;
+    const isFile = isObject === true && field !== 'previous_response_id';
+    const advice = isFile ? 'upload it again' : 'start a new conversation';
+    const message = `"${field}" belongs to a channel that no longer exists; ${advice}`;
     const error = { status: 404, code: 'channel_gone', message, param: field } as const;
     return { ok: false, error };
   }

@@ -232,6 +232,25 @@ test('the master token reaches what was made elsewhere if it names the channel',
   }
 });
 
+test('a key that is limited to a channel uploads there alone, and can’t pin another', async () => {
+  const limited = 'sk-proxy-channel-0123456789';
+  const { gateway } = await start({ keys: [{ key: limited, channels: ['b'] }] });
+  const { targetIds, origin } = gateway;
+  const { id, at } = await upload(gateway, limited);
+  expect(at).toBe(targetIds.b);
+  const pinned = (channel: unknown) => ({ key: limited, headers: { 'x-target-id': `${channel}` } });
+  for (const path of [`/v1/files/${id}`, '/v1/files']) {
+    expect((await call(origin, path, pinned(targetIds.b))).status).toBe(200);
+  }
+  expect(codeOf(await call(origin, '/v1/files', pinned(targetIds.a)))).toEqual([
+    ...[403, 'channel_not_allowed'],
+  ]);
+  expect(codeOf(await call(origin, '/v1/files', pinned('x')))).toEqual([404, 'channel_not_found']);
+  expect(codeOf(await call(origin, `/v1/files/${id}`, pinned(targetIds.a)))).toEqual([
+    ...[404, 'not_found'],
+  ]);
+});
+
 test('a gateway that can’t read the database says that it can’t know', async () => {
   const { gateway } = await start();
   await gateway.db.kysely.schema.dropTable('gateway_objects').execute();

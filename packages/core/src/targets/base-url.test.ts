@@ -56,6 +56,8 @@ describe('the path of a request on a base', () => {
     ['/v1beta', '/v1beta/models/g:generateContent', '/v1beta/models/g:generateContent'],
     ['/v1beta/openai', '/v1/chat/completions', '/v1beta/openai/chat/completions'],
     ['/v1beta/openai', '/v1beta/models/g:generateContent', '/v1beta/models/g:generateContent'],
+    ['/v1beta/openai', '/upload/v1beta/files?upload_id=1', '/upload/v1beta/files?upload_id=1'],
+    ['/relay', '/upload/v1beta/files', '/relay/upload/v1beta/files'],
     ['/v1/openai', '/v1/responses', '/v1/openai/responses'],
     ['/openai', '/v1/responses', '/openai/v1/responses'],
     ['/api/v4', '/rerank', '/api/v4/rerank'],

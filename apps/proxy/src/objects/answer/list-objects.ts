@@ -3,7 +3,7 @@ import { type Forwarded, forwardRequest } from '../../forward/forward-request.ts
 import type { GatewayDeps } from '../../gateway-deps.ts';
 import { addRecord, refuse, upstreamQuery } from '../../handle-forward.ts';
 import { sendError, sendJson } from '../../send-error.ts';
-import { choiceOf, isRefused, openChannel, type Refused } from '../choose-channel.ts';
+import { choiceOf, isRefused, openChannel, pinField, type Refused } from '../choose-channel.ts';
 import { kindsLike } from '../object-call.ts';
 import {
   faultOf,
@@ -60,7 +60,7 @@ async function channelOf(
   { given: { key }, call, pinnedTargetId }: ObjectRequest,
   { cursor, ofCursor }: { cursor: string | null; ofCursor: number | null },
 ): Promise<BoardTarget | Refused | null> {
-  if (pinnedTargetId !== null) return openChannel(deps, key, pinnedTargetId, 'target_id');
+  if (pinnedTargetId !== null) return openChannel(deps, key, pinnedTargetId, pinField);
   if (ofCursor !== null) return openChannel(deps, key, ofCursor, 'page');
   if (cursor !== null) {
     const owners = await deps.objects.find(cursor);
@@ -69,7 +69,7 @@ async function channelOf(
   }
   const holders = await deps.objects.holders(key.id ?? 'any', call.kind);
   for (const id of holders) {
-    const target = openChannel(deps, key, id, 'target_id');
+    const target = openChannel(deps, key, id, pinField);
     if (!isRefused(target)) return target;
   }
   return null;

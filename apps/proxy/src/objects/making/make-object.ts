@@ -14,6 +14,7 @@ import {
   isRefused,
   openChannel,
   ownerOf,
+  pinField,
   type Refused,
   uploadChoices,
 } from '../choose-channel.ts';
@@ -187,7 +188,7 @@ async function planUpload(deps: GatewayDeps, making: Making): Promise<MakePlan |
     return { ...plan, choices, model };
   }
   if (pinnedTargetId !== null) {
-    const target = openChannel(deps, key, pinnedTargetId, 'target_id');
+    const target = openChannel(deps, key, pinnedTargetId, pinField);
     return isRefused(target) ? target : { ...plan, choices: [choiceOf(target, deps.nowS())] };
   }
   const choices = await uploadChoices(deps, key, call, endpoint.dialect);
