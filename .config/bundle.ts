@@ -55,7 +55,12 @@ function leanStart(): Plugin {
   const restart = fileURLToPath(new URL('./restart-lean.ts', import.meta.url));
   return {
     name: 'lean-start',
-    resolveId: (name) => (name.startsWith(lean) ? `\0${name}` : null),
+    enforce: 'pre',
+    resolveId(name, importer) {
+      if (name.startsWith(lean)) return `\0${name}`;
+      // A program is its effects, whatever its package.json says of the other files.
+      return importer?.startsWith(`\0${lean}`) ? { id: name, moduleSideEffects: true } : null;
+    },
     load: (id) =>
       id.startsWith(`\0${lean}`)
         ? `import { restartLean } from '${restart}';

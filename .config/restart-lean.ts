@@ -1,9 +1,10 @@
 /**
- * What saves memory at the same speed and can only be said when a process starts. One arena: glibc would
- * keep one for each thread, with what the thread once needed, 17 MB without any request and 45 MB under 500
- * streams. A small young generation saves some more in each thread.
+ * What saves memory and can only be said when a process starts. glibc keeps a heap for each thread, with what
+ * that thread once needed; one for all threads, whose free end goes back to the system, takes 22 MB less
+ * without any request, and 45 MB less under 500 streams. https://man7.org/linux/man-pages/man3/mallopt.3.html
  */
-const variables = { MALLOC_ARENA_MAX: '1' };
+const variables = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: String(1024 ** 2) };
+/** A small young generation in each thread. */
 const options = ['--max-semi-space-size=4'];
 
 /**
@@ -21,5 +22,5 @@ export function restartLean(): void {
   // Options that the user gave come later, so they win.
   const args = [execPath, ...missing, ...kept, ...argv.slice(1)];
   // Windows can't replace a process.
-  process.execve?.(execPath, args, { ...env, ...variables });
+  process.execve?.(execPath, args, { ...variables, ...env });
 }
