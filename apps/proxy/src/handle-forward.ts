@@ -38,7 +38,7 @@ export interface ForwardRequest {
 }
 
 /** Handles a request from its body to its record. Refusals are in the caller's dialect. */
-export async function handleForward(
+export function handleForward(
   deps: GatewayDeps,
   given: ForwardRequest & { request: IncomingMessage },
 ): Promise<void> {
@@ -57,7 +57,11 @@ export async function withBody(
     case 'left':
       return;
     case 'whole':
-      return handle(body.heldBody).finally(() => body.heldBody.release());
+      try {
+        return await handle(body.heldBody);
+      } finally {
+        body.heldBody.release();
+      }
     default:
       return refuse(deps, given, bodyError(body.kind, deps));
   }
