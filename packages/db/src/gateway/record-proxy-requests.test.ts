@@ -184,6 +184,23 @@ test('requests to deleted channels and models are stored too', async () => {
   expect(await recordProxyRequests(db, [request])).toEqual({ recorded: 1, changes: [] });
 });
 
+test('of a large batch only what is new is written, wherever it stands', async () => {
+  const { db, key } = await withTraffic();
+  const batch = Array.from({ length: 150 }, (_, at) =>
+    proxyRequest({ request_id: `r${at}`, key_id: key.id, output_tokens: at }),
+  );
+  const known = batch.filter((_, at) => at % 3 === 0);
+  expect(await recordProxyRequests(db, known)).toMatchObject({ recorded: 50 });
+  expect(await recordProxyRequests(db, batch)).toMatchObject({ recorded: 100 });
+  const stored = await listProxyRequests(db, { limit: 200 });
+  expect(stored.map(({ request_id }) => request_id).sort()).toEqual(
+    batch.map(({ request_id }) => request_id).sort(),
+  );
+  expect(stored.every(({ request_id, output_tokens }) => request_id === `r${output_tokens}`)).toBe(
+    true,
+  );
+});
+
 test('a thousand requests are written at once', async () => {
   const { db } = await withTraffic();
   const many = Array.from({ length: 1000 }, (_, n) => proxyRequest({ request_id: `r${n}` }));

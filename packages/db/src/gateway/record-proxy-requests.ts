@@ -4,13 +4,15 @@ import {
   type ProxyRequest,
   requestOutcomeOf,
 } from '@api-monitor/core';
-import { chunksOf } from '../engine/chunks-of.ts';
+import type { Insertable } from 'kysely';
 import { type Database, inTransaction } from '../engine/database.ts';
+import { createManyInsert } from '../engine/insert-many.ts';
 import { lockName, lockProxyKeys, lockTargets } from '../engine/locks.ts';
 import {
   type EvidenceChange,
   writeTrafficFindings,
 } from '../model-states/write-traffic-findings.ts';
+import type { Schema } from '../schema.ts';
 import { writeGatewayObjects } from './gateway-objects.ts';
 import { proxyRequestCodec } from './proxy-requests.ts';
 import { addToTotals } from './proxy-totals.ts';
@@ -45,24 +47,31 @@ export async function recordProxyRequests(
   });
 }
 
+const insertRequests = createManyInsert({
+  columns: proxyRequestCodec.columns.filter((name) => name !== 'id'),
+  build: (kysely, rows) =>
+    kysely
+      .insertInto('proxy_requests')
+      .values(anyValues(rows))
+      .onConflict((conflict) => conflict.column('request_id').doNothing())
+      .returning('request_id'),
+});
+
 async function insertNew(
   db: Database,
   requests: readonly GatewayRecord[],
 ): Promise<readonly GatewayRecord[]> {
+  const rows = requests.map((request) =>
+    proxyRequestCodec.toRow({ ...request, outcome: requestOutcomeOf(request) }),
+  );
   const written = new Set<string>();
-  for (const chunk of chunksOf(requests)) {
-    const stored = chunk.map((request) =>
-      proxyRequestCodec.toRow({ ...request, outcome: requestOutcomeOf(request) }),
-    );
-    const rows = await db.kysely
-      .insertInto('proxy_requests')
-      .values(stored)
-      .onConflict((conflict) => conflict.column('request_id').doNothing())
-      .returning('request_id')
-      .execute();
-    for (const { request_id } of rows) written.add(request_id);
-  }
+  for (const { request_id } of await insertRequests(db.kysely, rows)) written.add(request_id);
   return requests.filter(({ request_id }) => written.delete(request_id));
+}
+
+/** The cast's guarantee: only the statement's text is used, not these values. */
+function anyValues(rows: readonly object[]): Insertable<Schema['proxy_requests']>[] {
+  return rows as Insertable<Schema['proxy_requests']>[];
 }
 
 async function touchKeys(db: Database, requests: readonly ProxyRequest[]): Promise<void> {
