@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
-import { quote, type RecordedRoute, type RefusedFor } from '@api-monitor/core';
+import { type ProxyRequest, quote, type RecordedRoute, type RefusedFor } from '@api-monitor/core';
 import { type Logger, requestAddressOf } from '@api-monitor/runtime';
 import type { BoardKey } from '../board/board.ts';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
-import type { Arrival } from './arrival.ts';
+import { type Arrival, secondsTo } from './arrival.ts';
 import type { RecordSink } from './record-sink.ts';
-import { refusedRecord } from './refused-record.ts';
 
 interface Options {
   records: Pick<RecordSink, 'add'>;
@@ -83,6 +82,7 @@ export function createRefusedRequests(options: Options) {
   };
 }
 
+const errorLimit = 500;
 const pathLimit = 200;
 /** What begins like a provider's key, or one of ours: some clients put theirs into the path. */
 const keyLike = /(?<![a-z\d])(?:sk|rk|pk|gsk|xai|key|AIza|ghp|hf)[-_]?[\w-]{16,}/gi;
@@ -91,4 +91,28 @@ const keyLike = /(?<![a-z\d])(?:sk|rk|pk|gsk|xai|key|AIza|ghp|hf)[-_]?[\w-]{16,}
 export function shownPath(url = '/'): string {
   const [path = ''] = url.split(/[?#]/, 1);
   return quote(path.slice(0, 8 * pathLimit).replaceAll(keyLike, '…'), pathLimit);
+}
+
+interface RefusedParts {
+  arrival: Arrival;
+  refused_for: RefusedFor;
+  route: RecordedRoute;
+  status: number;
+  error: string;
+  /** A key that is paused or has expired. */
+  key: Pick<BoardKey, 'id' | 'name'> | null;
+}
+
+/** The record of a request that was refused. */
+function refusedRecord(parts: RefusedParts): ProxyRequest {
+  const { arrival, refused_for, route, status, error, key } = parts;
+  return {
+    ...{ request_id: arrival.requestId, timestamp: arrival.timestamp, refused_for, route, status },
+    ...{ key_id: key?.id ?? null, key_name: key?.name ?? '', target_id: null, target_name: null },
+    ...{ requested_model: '', model: null, stream: false, attempts: [], first_byte_s: null },
+    duration_s: secondsTo(arrival, performance.now()),
+    ...{ input_tokens: null, output_tokens: null, cached_input_tokens: null },
+    ...{ cache_write_tokens: null, reasoning_tokens: null, counted_tokens: null },
+    ...{ request_bytes: 0, response_bytes: 0, error_kind: null, error: quote(error, errorLimit) },
+  };
 }

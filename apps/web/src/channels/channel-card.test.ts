@@ -12,11 +12,11 @@ import {
 import { translatorFor } from '../i18n/translate.ts';
 import type { Channel } from './channel.ts';
 import { channelCard, safeLink } from './channel-card.ts';
-import { channelProblem } from './channel-problem.ts';
 import { type Mark, routeChips } from './evidence-mark.ts';
 import { historyTip } from './history-tip.ts';
 import { modelRow } from './model-row.ts';
 import { sumUpChannels } from './sum-up-channels.ts';
+import { channelProblem } from './wording/channel-problem.ts';
 
 const en = translatorFor('en');
 const zh = translatorFor('zh');

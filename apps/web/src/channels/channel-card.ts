@@ -2,9 +2,9 @@ import { percentOf } from '@api-monitor/core';
 import { formatPercent } from '../format/duration.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { Channel, WireProtocol } from './channel.ts';
-import { channelProblem } from './channel-problem.ts';
 import { channelState, countModels, modelState, toneOf } from './channel-state.ts';
 import { segmentBar } from './tick-paths.ts';
+import { channelProblem } from './wording/channel-problem.ts';
 
 export type ChannelCard = ReturnType<typeof channelCard>;
 

@@ -5,9 +5,9 @@ import type { Translator } from '../i18n/translate.ts';
 import type { Channel, LatestModel } from './channel.ts';
 import { modelState, type Tone } from './channel-state.ts';
 import { routeChips } from './evidence-mark.ts';
-import { kindText } from './kind-text.ts';
-import { purposeText } from './purpose-text.ts';
 import { historyPaths } from './tick-paths.ts';
+import { kindText } from './wording/kind-text.ts';
+import { purposeText } from './wording/purpose-text.ts';
 
 export type ModelRow = ReturnType<typeof modelRow>;
 

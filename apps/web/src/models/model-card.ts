@@ -1,6 +1,6 @@
 import type { RoutingPolicy } from '@api-monitor/core';
 import { markOf } from '../channels/evidence-mark.ts';
-import { purposeText } from '../channels/purpose-text.ts';
+import { purposeText } from '../channels/wording/purpose-text.ts';
 import { formatLatency } from '../format/duration.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { Offer, OfferedModel, OfferedModels } from './offered-model.ts';

@@ -3,7 +3,7 @@ import type { InferResponseType } from 'hono/client';
 import { type ApiClient, answerOf } from '../api/client.ts';
 import { ApiFailure, sentenceOf } from '../api/failure.ts';
 import type { Channel } from '../channels/channel.ts';
-import { type RunReport, runReport } from '../channels/run-report.ts';
+import { type RunReport, runReport } from '../channels/wording/run-report.ts';
 import { download, fileNameOf } from '../export/download.ts';
 import type { Translator } from '../i18n/translate.ts';
 import { probesAsCsv, probesAsJsonl } from '../probes/export-probes.ts';

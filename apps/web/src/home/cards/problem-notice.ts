@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit-html';
 import { when } from 'lit-html/directives/when.js';
 import type { ChannelCard } from '../../channels/channel-card.ts';
-import type { ChannelProblem, Remedy } from '../../channels/channel-problem.ts';
+import type { ChannelProblem, Remedy } from '../../channels/wording/channel-problem.ts';
 import { clockText } from '../../draw/clock-text.ts';
 import { icon } from '../../draw/icon.ts';
 import { formatExactTime, formatUntil } from '../../format/time.ts';

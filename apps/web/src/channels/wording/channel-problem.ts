@@ -1,6 +1,6 @@
 import { type ErrorKind, outageOf } from '@api-monitor/core';
-import type { Translator } from '../i18n/translate.ts';
-import type { Channel } from './channel.ts';
+import type { Translator } from '../../i18n/translate.ts';
+import type { Channel } from '../channel.ts';
 import { kindText } from './kind-text.ts';
 import { runReport } from './run-report.ts';
 

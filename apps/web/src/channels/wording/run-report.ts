@@ -1,5 +1,5 @@
 import type { ErrorKind, RunNote } from '@api-monitor/core';
-import type { Translator } from '../i18n/translate.ts';
+import type { Translator } from '../../i18n/translate.ts';
 import { kindText } from './kind-text.ts';
 
 /** What is stored about how a run went. */

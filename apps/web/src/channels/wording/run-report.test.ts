@@ -1,6 +1,6 @@
 import { type RunNote, runNoteShape } from '@api-monitor/core';
 import { expect, it } from 'vitest';
-import { translatorFor } from '../i18n/translate.ts';
+import { translatorFor } from '../../i18n/translate.ts';
 import { runReport } from './run-report.ts';
 
 const [en, zh] = [translatorFor('en'), translatorFor('zh')];

@@ -1,5 +1,5 @@
 import type { ErrorKind } from '@api-monitor/core';
-import type { Translator } from '../i18n/translate.ts';
+import type { Translator } from '../../i18n/translate.ts';
 
 /** The name of a kind of failure, with the HTTP status of the failure if it had one. */
 export function kindText(kind: ErrorKind, status: number | null, { t }: Translator): string {
