@@ -35,14 +35,16 @@ export async function recordProxyRequests(
   return inTransaction(db, async (tx) => {
     // One batch after the other, so that rows become visible in the order of their ids.
     await lockName(tx.kysely, 'proxy_requests');
-    const tried = requests.flatMap(findingsOfRequest).map(({ target_id }) => target_id);
+    const findings = new Map(requests.map((one) => [one, findingsOfRequest(one)]));
+    const tried = [...findings.values()].flat().map(({ target_id }) => target_id);
     await lockTargets(tx.kysely, tried);
     const fresh = await insertNew(tx, requests);
     const served = fresh.filter(({ refused_for }) => refused_for === null);
     await touchKeys(tx, served);
     await addToTotals(tx, served);
     await writeGatewayObjects(tx, fresh);
-    const changes = await writeTrafficFindings(tx, fresh.flatMap(findingsOfRequest));
+    const shown = fresh.flatMap((one) => findings.get(one) ?? []);
+    const changes = await writeTrafficFindings(tx, shown);
     return { recorded: fresh.length, changes };
   });
 }
