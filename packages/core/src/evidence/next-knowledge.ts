@@ -19,6 +19,8 @@ export interface Knowledge {
  * failure of the model, beside which the channel is busy for a moment.
  */
 export function nextKnowledge(before: Knowledge, finding: Finding, intervalS: number): Knowledge {
+  const own = before.evidence.find(({ route }) => route === finding.route) ?? null;
+  if (own && !before.fault && isProvenJustNow(own, finding)) return before;
   const longestS = longestRestS(intervalS, finding.at - servedAt(before.evidence));
   const isOfChannel = isOfWholeChannel(finding);
   const isLimit = isChannelLimit(finding);
@@ -26,8 +28,6 @@ export function nextKnowledge(before: Knowledge, finding: Finding, intervalS: nu
   const fault = isLate ? before.fault : nextFault(before.fault, finding, longestS);
   if (isOfChannel) return isLate ? before : { evidence: before.evidence, fault };
   const isOfModel = isLimit || (finding.outcome === 'failure' && finding.scope === 'model');
-  const own = before.evidence.find(({ route }) => route === finding.route) ?? null;
-  if (own && !before.fault && isProvenJustNow(own, finding)) return before;
   const others = before.evidence.filter((entry) => entry !== own);
   const next = nextEvidence(own, finding, longestS);
   const isBack = finding.by === 'run' && next.state === 'proven' && own?.state !== 'proven';
