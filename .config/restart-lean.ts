@@ -1,9 +1,16 @@
+import { setFlagsFromString } from 'node:v8';
+
 /**
  * What saves memory and can only be said when a process starts. glibc keeps a heap for each thread, with what
  * that thread once needed; one for all threads, whose free end goes back to the system, takes 22 MB less
  * without any request, and 45 MB less under 500 streams. https://man7.org/linux/man-pages/man3/mallopt.3.html
  */
 const variables = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: String(1024 ** 2) };
+/**
+ * V8 lets a heap of 20 MB quadruple before it collects. 40 % more take 25 MB less under 500 streams, for a
+ * collection every few seconds. Unlike the options below, it can be set later.
+ */
+const growth = '--heap-growing-percent=40';
 /** A small young generation in each thread. */
 const options = ['--max-semi-space-size=4'];
 
@@ -12,6 +19,7 @@ const options = ['--max-semi-space-size=4'];
  * long as Node takes to start, 40 ms. Does nothing on Windows.
  */
 export function restartLean(): void {
+  setFlagsFromString(growth);
   const { env, execArgv, execPath, argv } = process;
   // A child with a channel to its parent would lose that.
   if (env.MALLOC_ARENA_MAX !== undefined || env.NODE_CHANNEL_FD !== undefined) return;
