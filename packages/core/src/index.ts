@@ -52,6 +52,7 @@ export {
   type ChannelFault,
   type HeardFault,
   latestFault,
+  needsRunWhenBack,
   nextFault,
   outageOf,
 } from './evidence/channel-fault.ts';

@@ -255,3 +255,27 @@ test.each(['probe', 'traffic'] as const)(
     expect(seen.requests).toBe(2);
   },
 );
+
+test('only a fault before the request was sent leaves its channel unreached', async () => {
+  const { baseUrl: resetting } = await server((socket) => socket.resetAndDestroy());
+  const faultAt = (target: UpstreamTarget) =>
+    new Promise((resolve) => {
+      const body = { pieces: [Buffer.from('{}')], hold: () => () => {} };
+      const nothing = { onHead() {}, onBytes() {}, onEnd: () => resolve(null) };
+      const onFault = (error: Error) => resolve(describeFault(error));
+      const request = { ...probeRequest, headers: [], body };
+      upstreamForTest().dispatch(target, request, { ...nothing, onFault });
+    });
+  const { baseUrl: plain } = await server((socket) => socket.end('not TLS'));
+  const unreached = {
+    'http://127.0.0.1:1': 'connection refused',
+    'http://name.invalid': 'host name not found',
+    [plain.replace('http:', 'https:')]: 'TLS handshake failed',
+  };
+  for (const [baseUrl, message] of Object.entries(unreached)) {
+    expect(await faultAt(targetAt(baseUrl))).toMatchObject({ message, isUnreached: true });
+  }
+  for (const target of [targetAt(resetting), targetAt(resetting, 'sk-\r\n')]) {
+    expect(await faultAt(target)).toMatchObject({ isUnreached: false });
+  }
+});

@@ -140,7 +140,7 @@ export function createLiveEvidence({ board, nowS, publish }: Options) {
       const offer = target?.models.get(modelKey(model));
       if (!target || !offer || finding.outcome === 'none') return;
       const before = knownOf(offer);
-      const after = nextKnowledge(before, finding, target.interval_min * 60);
+      const after = nextKnowledge(before, finding, { model, intervalS: target.interval_min * 60 });
       for (const entry of after.evidence) {
         const known = before.evidence.find(({ route }) => route === entry.route);
         if (entry === known) continue;

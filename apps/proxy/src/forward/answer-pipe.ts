@@ -73,6 +73,7 @@ export class AnswerPipe implements AnswerHandler {
   #unread = 0;
   #isOver = false;
   #isSilent = false;
+  #isUnreached = false;
   /** It has ended, and nothing of it goes to the client. */
   #isLost = false;
   /** By the clock of `performance.now()`. */
@@ -144,7 +145,8 @@ export class AnswerPipe implements AnswerHandler {
     this.#timer.stop();
     if (!this.#isOver && this.#arrived.length > 0) this.#flush();
     if (this.#isOver) return;
-    const { kind, message } = describeFault(error);
+    const { kind, message, isUnreached } = describeFault(error);
+    this.#isUnreached = isUnreached && this.#status === null;
     if (this.#saysComplete) this.#end();
     else this.#fail(kind, message);
   }
@@ -379,7 +381,8 @@ export class AnswerPipe implements AnswerHandler {
     this.#options.writer.onLeave = null;
     const saidEnd = kind === 'whole' && answer?.isEventStream ? answer.hasEnded : null;
     const { firstTokenS = null, retryAfterS = null } = answer ?? {};
-    const shown = { judgement, firstTokenS, retryAfterS, saidEnd, isSilent: this.#isSilent };
-    this.#options.onEnd({ kind, status: this.#status, ...shown }, this);
+    const shown = { judgement, firstTokenS, retryAfterS, saidEnd };
+    const why = { isSilent: this.#isSilent, isUnreached: this.#isUnreached };
+    this.#options.onEnd({ kind, status: this.#status, ...shown, ...why }, this);
   }
 }

@@ -29,6 +29,8 @@ export interface AttemptEnd {
   saidEnd: boolean | null;
   /** No real token has come in time. */
   isSilent: boolean;
+  /** No connection came about. */
+  isUnreached: boolean;
   /** What the channel asks for. */
   retryAfterS: number | null;
 }
@@ -58,9 +60,10 @@ export interface AttemptTimes {
 /** What an attempt shows about its model; a side endpoint shows nothing. */
 export function findingOf(
   { route }: Endpoint,
-  { status, judgement, firstTokenS, retryAfterS, saidEnd }: Omit<AttemptEnd, 'isSilent'>,
+  end: Omit<AttemptEnd, 'isSilent'>,
   { beganAt, endedAt }: AttemptTimes,
 ): Finding {
+  const { status, judgement, firstTokenS, retryAfterS, saidEnd, isUnreached } = end;
   const { outcome, kind, scope, message } = isProvingRoute(route) ? judgement : nothingShown;
   const finding: Finding = {
     outcome,
@@ -78,6 +81,7 @@ export function findingOf(
   if (status !== null) finding.status = status;
   // That it lacks its end only a probe can find, because a client's stream may have been cut short.
   if (saidEnd) finding.lacks_end = false;
+  if (isUnreached && outcome === 'failure') finding.is_unreached = true;
   return finding;
 }
 
@@ -105,6 +109,7 @@ export function attemptRecord(
     at,
   };
   if (lacks_end !== undefined) shown.lacks_end = lacks_end;
+  if (finding.is_unreached) shown.is_unreached = true;
   const record: ProxyAttempt = {
     target_id: target.id,
     target_name: target.name,

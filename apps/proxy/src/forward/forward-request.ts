@@ -177,7 +177,8 @@ async function attempt(deps: GatewayDeps, given: Forwarding, one: Attempt) {
   const { end, pipe } = await send(deps, given, one, (firstTokenS) => {
     // Others needn't wait for the end of a long answer.
     if (!isTrial) return;
-    const begun = { kind: 'whole', status: null, retryAfterS: null, saidEnd: null } as const;
+    const nothing = { status: null, retryAfterS: null, saidEnd: null, isUnreached: false };
+    const begun = { kind: 'whole', ...nothing } as const;
     const times = { beganAt, endedAt: nowS() };
     live.take(
       entry,

@@ -36,7 +36,10 @@ function latestAfter(before: LatestModel | undefined, probe: Probe, channel: Cha
   const known = { evidence: before?.evidence ?? [], fault: channel.fault };
   const finding = findingOf(probe);
   const { evidence, fault } = finding
-    ? nextKnowledge(known, finding, channel.interval_min * 60)
+    ? nextKnowledge(known, finding, {
+        model: probe.model,
+        intervalS: channel.interval_min * 60,
+      })
     : known;
   const latest = {
     ...next,

@@ -1,6 +1,7 @@
 import {
   busyUntilOf,
   isTurn,
+  needsRunWhenBack,
   nextRecheck,
   outageOf,
   type ProbeModelJob,
@@ -79,7 +80,7 @@ export async function recheckModel(
     const askWitness = (witness: KnownState) => ask(deps, asking, witness);
     const heard = await unlessCut(cut, hearWitness(outcome, { target, others, askWitness }));
     for (const one of heard ?? []) await record(deps, target, one, cut);
-    if (!outage || !outcome.probe.success) return;
+    if (!outage || !needsRunWhenBack(outage) || !outcome.probe.success) return;
   } finally {
     await budget.end();
   }

@@ -48,7 +48,7 @@ export function createEvidencePolicy(world: World, stage: Stage): Policy {
     const known = channel.models.get(model);
     if (!known) return;
     const before = { evidence: known.evidence, fault: channel.fault };
-    const after = nextKnowledge(before, finding, intervalS);
+    const after = nextKnowledge(before, finding, { model, intervalS });
     const hadFault = channel.fault !== null;
     known.evidence = after.evidence;
     if (after.fault !== channel.fault) {

@@ -14,4 +14,10 @@ export const channelFaultShape = z.object({
   found_at: unixSeconds.describe('when it was last seen'),
   failures: z.int().describe('how many times in a row'),
   rest_until: unixSeconds.describe('when one probe asks again'),
+  unreached_models: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'clients’ requests for these got no connection; with one alone the channel still serves. Absent for other faults',
+    ),
 });

@@ -59,4 +59,6 @@ export interface Finding extends Pick<Judgement, 'outcome' | 'kind' | 'scope' | 
   lacks_end?: boolean | undefined;
   /** From `Retry-After`. */
   retry_after_s: number | null;
+  /** Whether a client's request got no connection, so that nothing was sent; absent otherwise. */
+  is_unreached?: boolean | undefined;
 }

@@ -15,9 +15,9 @@ function finding(at: number, fields: Partial<Finding> = {}): Finding {
 }
 
 const nothing: Knowledge = { evidence: [], fault: null };
-const proven = nextKnowledge(nothing, finding(100), intervalS);
+const proven = nextKnowledge(nothing, finding(100), { model: 'm', intervalS });
 const after = (at: number, fields: Partial<Finding> = {}) =>
-  nextKnowledge(proven, finding(at, fields), intervalS);
+  nextKnowledge(proven, finding(at, fields), { model: 'm', intervalS });
 const down = { outcome: 'failure', kind: 'upstream', scope: 'model' } as const;
 
 test('a proof that is renewed is no news, and is stored every half minute', () => {
@@ -43,5 +43,7 @@ test.each<[string, Knowledge, boolean]>([
 
 test('a longer rest is news, because gateways must keep it', () => {
   const failing = after(101, down);
-  expect(hasMoved(failing, nextKnowledge(failing, finding(102, down), intervalS))).toBe(true);
+  expect(
+    hasMoved(failing, nextKnowledge(failing, finding(102, down), { model: 'm', intervalS })),
+  ).toBe(true);
 });

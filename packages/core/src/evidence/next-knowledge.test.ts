@@ -23,7 +23,7 @@ const finding = (fields: Partial<Finding>): Finding => ({
   ...fields,
 });
 const next = (before: Knowledge, one: Partial<Finding>) =>
-  nextKnowledge(before, finding(one), intervalS);
+  nextKnowledge(before, finding(one), { model: 'm', intervalS });
 const restsOf = ({ evidence }: Knowledge) =>
   Object.fromEntries(evidence.map(({ route, rest_until }) => [route, rest_until]));
 
@@ -181,4 +181,29 @@ test('what traffic showed a moment ago changes nothing, unless it was measured',
   expect(proofOf(measured)).toMatchObject({ proved_at: 100.9 });
   const failed = next(first, { began_at: 100.1, at: 100.5 });
   expect(proofOf(next(failed, { ...answer, began_at: 100.6, at: 100.7 }))?.failures).toBe(0);
+});
+
+test('a failed connection counts against the model, unless the whole channel is unreachable', () => {
+  const refused = { kind: 'network', message: 'connection refused', is_unreached: true } as const;
+  const about = (before: Knowledge, model: string, fields: Partial<Finding>) =>
+    nextKnowledge(before, finding({ ...refused, ...fields }), { model, intervalS });
+  const first = about(known(), 'a', {});
+  expect(restsOf(first)).toEqual({ chat: 101, anthropic: 101 });
+  const other = known({ fault: first.fault });
+  const second = about(other, 'b', {});
+  expect(second.evidence).toBe(other.evidence);
+  expect(second.fault).toMatchObject({ since: 100, failures: 1, rest_until: 101 });
+  const asked = about(second, 'b', {
+    by: 'recheck',
+    is_unreached: undefined,
+    began_at: 102,
+    at: 102,
+  });
+  expect(asked.evidence).toBe(second.evidence);
+  expect(asked.fault).toMatchObject({ failures: 2, rest_until: 104 });
+  const answered = about(asked, 'b', {
+    ...{ kind: 'upstream', status: 503, is_unreached: undefined, began_at: 105, at: 105 },
+  });
+  expect(answered.fault).toBeNull();
+  expect(restsOf(answered)).toEqual({ chat: 106, anthropic: 106 });
 });

@@ -1,5 +1,11 @@
 import type { Route } from '../probes/route.ts';
-import { type ChannelFault, nextFault, outageOf } from './channel-fault.ts';
+import {
+  type ChannelFault,
+  type FindingContext,
+  isUnreachable,
+  nextFault,
+  outageOf,
+} from './channel-fault.ts';
 import type { Evidence } from './evidence.ts';
 import { type EvidenceRoute, isProbedRoute } from './evidence-route.ts';
 import { type Finding, isChannelLimit, isOfWholeChannel } from './finding.ts';
@@ -15,18 +21,28 @@ export interface Knowledge {
 /**
  * What is known after one more finding about a model. After a failure of the whole model, every route on
  * which it was proven rests; one of the whole channel leaves the routes as they are, because the fault
- * outweighs them until it ends, and counts only if the model hasn't answered since. Too many requests are a
+ * outweighs them until it ends, and counts only if the model hasn't answered since; so does a connection
+ * that failed while the channel is unreachable. Too many requests are a
  * failure of the model, beside which the channel is busy for a moment.
  */
-export function nextKnowledge(before: Knowledge, finding: Finding, intervalS: number): Knowledge {
+export function nextKnowledge(
+  before: Knowledge,
+  finding: Finding,
+  { model, intervalS }: FindingContext,
+): Knowledge {
   const own = before.evidence.find(({ route }) => route === finding.route) ?? null;
   if (own && !before.fault && isProvenJustNow(own, finding)) return before;
   const longestS = longestRestS(intervalS, finding.at - servedAt(before.evidence));
   const isOfChannel = isOfWholeChannel(finding);
   const isLimit = isChannelLimit(finding);
-  const isLate = (isOfChannel || isLimit) && finding.at < answeredAt(before.evidence);
-  const fault = isLate ? before.fault : nextFault(before.fault, finding, longestS);
-  if (isOfChannel) return isLate ? before : { evidence: before.evidence, fault };
+  const isUnreached = finding.is_unreached === true;
+  const isLate =
+    (isOfChannel || isLimit || isUnreached) && finding.at < answeredAt(before.evidence);
+  const fault = isLate
+    ? before.fault
+    : nextFault(before.fault, finding, { model, intervalS: longestS });
+  if (isOfChannel || isOfOutage(finding, fault))
+    return isLate ? before : { evidence: before.evidence, fault };
   const isOfModel = isLimit || (finding.outcome === 'failure' && finding.scope === 'model');
   const others = before.evidence.filter((entry) => entry !== own);
   const next = nextEvidence(own, finding, longestS);
@@ -40,6 +56,15 @@ export function nextKnowledge(before: Knowledge, finding: Finding, intervalS: nu
     next,
   ];
   return { evidence, fault };
+}
+
+/** Whether it met again that the channel is unreachable. */
+function isOfOutage(
+  { outcome, status, by, is_unreached }: Finding,
+  fault: ChannelFault | null,
+): boolean {
+  if (outcome !== 'failure' || status !== undefined || !isUnreachable(fault)) return false;
+  return is_unreached === true || by === 'recheck';
 }
 
 /** A busy gateway finds the same thousands of times a second. */

@@ -34,6 +34,7 @@ export const proxyAttemptSchema = z.object({
       first_token_s: z.number().nullable(),
       retry_after_s: z.number().nullable(),
       lacks_end: z.boolean().optional(),
+      is_unreached: z.boolean().optional(),
       began_at: unixSeconds,
       at: unixSeconds,
     })

@@ -22,7 +22,7 @@ export function applyFindings(
   let { fault } = before;
   for (const { model, finding } of findings.toSorted((a, b) => a.finding.at - b.finding.at)) {
     const known = { evidence: evidence.get(model) ?? [], fault };
-    const next = nextKnowledge(known, finding, intervalS);
+    const next = nextKnowledge(known, finding, { model, intervalS });
     evidence.set(model, next.evidence);
     fault = next.fault;
   }

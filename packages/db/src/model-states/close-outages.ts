@@ -112,7 +112,7 @@ export async function closeOutagesNow(
   change: Change & { before: ChannelKnowledge },
 ): Promise<void> {
   const { target, before, after } = change;
-  const isBack = outageOf(before.fault) !== null && after.fault === null;
+  const isBack = outageOf(before.fault) !== null && outageOf(after.fault) === null;
   const failsIn = ({ evidence, fault }: ChannelKnowledge, model: string) =>
     failingSinceOf({ evidence: evidence.get(model) ?? [], fault }) !== null;
   const models = [...before.evidence.keys()].filter(

@@ -1,4 +1,9 @@
-import type { AnsweredExchange, AnswerProgress, Exchange } from '@api-monitor/core';
+import type {
+  AnsweredExchange,
+  AnswerProgress,
+  Exchange,
+  UnansweredExchange,
+} from '@api-monitor/core';
 import type { AnswerHandler, AnswerHeaders, AnswerSource } from './answer-handler.ts';
 import { AnswerFault, describeFault } from './describe-fault.ts';
 
@@ -116,10 +121,10 @@ export class CollectedAnswer implements AnswerHandler {
     this.#onDone({ answered: true, ...this.#head, body: this.#pieces.join(''), cut, durationS });
   }
 
-  #fail(fault: ReturnType<typeof describeFault>): void {
+  #fail({ kind, message }: Pick<UnansweredExchange, 'kind' | 'message'>): void {
     if (this.#isDone) return;
     this.#stop();
-    this.#onDone({ answered: false, ...fault, durationS: this.#elapsedS() });
+    this.#onDone({ answered: false, kind, message, durationS: this.#elapsedS() });
   }
 
   #stop(): void {

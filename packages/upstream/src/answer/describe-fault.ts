@@ -1,11 +1,15 @@
 import type { UnansweredExchange } from '@api-monitor/core';
 import { AddressRefusedError } from '../connect/guarded-connector.ts';
 
-type Fault = Pick<UnansweredExchange, 'kind' | 'message'>;
+export interface Fault extends Pick<UnansweredExchange, 'kind' | 'message'> {
+  /** Whether no connection came about, so that nothing of the request was sent. */
+  isUnreached: boolean;
+}
 
-const network = (message: string): Fault => ({ kind: 'network', message });
-const timeout = (message: string): Fault => ({ kind: 'timeout', message });
-const tls = (message: string): Fault => ({ kind: 'tls', message });
+const network = (message: string): Fault => ({ kind: 'network', message, isUnreached: false });
+const unreached = (message: string): Fault => ({ kind: 'network', message, isUnreached: true });
+const timeout = (message: string): Fault => ({ kind: 'timeout', message, isUnreached: true });
+const tls = (message: string): Fault => ({ kind: 'tls', message, isUnreached: true });
 
 const ownFaults = {
   ANSWER_TOO_LONG: network('the decompressed answer is too long'),
@@ -19,13 +23,13 @@ const ownFaults = {
 const faultByCode: ReadonlyMap<string, Fault> = new Map(
   Object.entries({
     ...ownFaults,
-    ECONNREFUSED: network('connection refused'),
+    ECONNREFUSED: unreached('connection refused'),
     ECONNRESET: network('connection reset'),
     EPIPE: network('connection closed while sending'),
-    ENOTFOUND: network('host name not found'),
-    EAI_AGAIN: network('host name lookup failed'),
-    EHOSTUNREACH: network('host unreachable'),
-    ENETUNREACH: network('network unreachable'),
+    ENOTFOUND: unreached('host name not found'),
+    EAI_AGAIN: unreached('host name lookup failed'),
+    EHOSTUNREACH: unreached('host unreachable'),
+    ENETUNREACH: unreached('network unreachable'),
     ECONNABORTED: network('connection aborted'),
     ETIMEDOUT: timeout('connecting timed out'),
     UND_ERR_CONNECT_TIMEOUT: timeout('connecting timed out'),
@@ -55,10 +59,13 @@ export class AnswerFault extends Error {
   }
 }
 
-/** Describes an error of a request or its answer by a plain sentence and a kind. */
+/**
+ * Describes an error of a request or its answer by a plain sentence and a kind. A reset never counts as
+ * unreached, because the request itself may have caused it.
+ */
 export function describeFault(error: unknown): Fault {
   const root = rootOf(error);
-  if (root instanceof AddressRefusedError) return network(root.message);
+  if (root instanceof AddressRefusedError) return unreached(root.message);
   const code = codeOf(root);
   const known = faultByCode.get(code);
   if (known) return known;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Judgement, judgeAnswer, judgeBreak } from '@api-monitor/core';
+import { type ErrorKind, type Judgement, judgeAnswer, judgeBreak } from '@api-monitor/core';
 import { createAnswerReader } from '@api-monitor/protocols';
 import { describeFault, type OpenedConnection, retryAfterOf } from '@api-monitor/upstream';
 import { WebSocket } from 'ws';
@@ -21,7 +21,16 @@ export type Dialed =
   /** Paused, because channels begin to send at once. */
   | { kind: 'open'; webSocket: WebSocket; socket: Socket }
   /** `status`: null if no answer came. */
-  | { kind: 'failed'; status: number | null; judgement: Judgement; retryAfterS: number | null };
+  | Refusal;
+
+interface Refusal {
+  kind: 'failed';
+  status: number | null;
+  judgement: Judgement;
+  retryAfterS: number | null;
+  /** No connection came about. */
+  isUnreached: boolean;
+}
 
 /** How much of a refusal is read. */
 const refusalBytes = 64 * 1024;
@@ -35,13 +44,14 @@ export async function dialChannel(options: DialOptions): Promise<Dialed> {
     return await handshake(connection, options, late);
   } catch (error) {
     if (late.aborted) return failed('timeout', `no WebSocket within ${timeoutMs / 1000} s`);
-    const { kind, message } = describeFault(error);
-    return failed(kind, message);
+    const { kind, message, isUnreached } = describeFault(error);
+    return failed(kind, message, isUnreached);
   }
 }
 
-function failed(kind: Parameters<typeof judgeBreak>[0], message: string): Dialed {
-  return { kind: 'failed', status: null, judgement: judgeBreak(kind, message), retryAfterS: null };
+function failed(kind: ErrorKind, message: string, isUnreached = false): Dialed {
+  const judgement = judgeBreak(kind, message);
+  return { kind: 'failed', status: null, judgement, retryAfterS: null, isUnreached };
 }
 
 /** A connection that comes too late is closed. */
@@ -107,7 +117,7 @@ async function readRefusal(response: IncomingMessage, nowS: () => number): Promi
   const retryAfterS = retryAfterOf(headers, nowS());
   if (status < 400) {
     const judgement = judgeBreak('upstream', `HTTP ${status} in place of a WebSocket`);
-    return { kind: 'failed', status, judgement, retryAfterS };
+    return { kind: 'failed', status, judgement, retryAfterS, isUnreached: false };
   }
   const reader = createAnswerReader({ route: 'realtime', status });
   let length = 0;
@@ -117,7 +127,7 @@ async function readRefusal(response: IncomingMessage, nowS: () => number): Promi
     reader.take(chunk);
   }
   const judgement = judgeAnswer({ status, reading: reader.end(), by: 'traffic' });
-  return { kind: 'failed', status, judgement, retryAfterS };
+  return { kind: 'failed', status, judgement, retryAfterS, isUnreached: false };
 }
 
 /** Headers that come more than once are lists. */

@@ -99,11 +99,11 @@ function queryWith(query: URLSearchParams | null, model: string): string {
 }
 
 function endOf(dialed: Dialed, { signal, trail }: Given): AttemptEnd {
-  const parts = { firstTokenS: null, saidEnd: null, isSilent: false } as const;
+  const parts = { firstTokenS: null, saidEnd: null, isSilent: false, isUnreached: false } as const;
   if (dialed.kind === 'open') {
     return { ...parts, kind: 'whole', status: 101, judgement: answered, retryAfterS: null };
   }
-  const { status, judgement, retryAfterS } = dialed;
+  const { status, judgement, retryAfterS, isUnreached } = dialed;
   if (signal.aborted) {
     return {
       ...parts,
@@ -116,7 +116,7 @@ function endOf(dialed: Dialed, { signal, trail }: Given): AttemptEnd {
   // If another monitor sent this, the loop may be that monitor's.
   const isSendersLoop = isLoop({ status }) && trail.otherMonitors > 0;
   const shown = isSendersLoop ? nothingShown : judgement;
-  return { ...parts, kind: 'retriable', status, judgement: shown, retryAfterS };
+  return { ...parts, kind: 'retriable', status, judgement: shown, retryAfterS, isUnreached };
 }
 
 /** Statuses of a channel that are the client's own; any other is the channel's fault. */
