@@ -268,6 +268,7 @@ export {
   watchedBy,
   watchedOutage,
 } from './status/availability.ts';
+export { checksOfChannel, type ModelOutage, type RunCheck } from './status/channel-checks.ts';
 export {
   addChecks,
   addDay,

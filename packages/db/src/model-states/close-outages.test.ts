@@ -5,7 +5,10 @@ import { failure, finding, finish, probe, startedRun, targetInput } from '../../
 import { tempDatabase } from '../../test/temp-database.ts';
 import {
   createTarget,
+  listChannelChecks,
+  listFailureKinds,
   listModelChecks,
+  listStatusDays,
   readProbeSeries,
   recordModelProbe,
   recordProxyRequests,
@@ -76,6 +79,45 @@ test('one of minutes is an incident, and a shorter one is not', async () => {
       ...{ state: 'outage', kinds: { quota: 1 } },
     },
   ]);
+});
+
+test('one of minutes is an incident of its channel, too: of all its models, or of some', async () => {
+  const { db, run, clients } = await withChannel();
+  const incidents = async () => {
+    const checks = await listChannelChecks(db, 1, { after: 0, until: startS + 86_400 });
+    return incidentsOf(addChecks(emptyHistory(), checks));
+  };
+  await clients(startS + 5 * minute, 'channel');
+  await clients(startS + 6 * minute + 30, null);
+  expect(await incidents()).toEqual([]);
+  await clients(startS + 10 * minute, 'channel');
+  await clients(startS + 14 * minute, null);
+  await clients(startS + 20 * minute, 'model');
+  await clients(startS + 24 * minute, null);
+  await run(startS + 30 * minute);
+  const found = await incidents();
+  expect(found).toMatchObject([
+    { started_at: startS + 10 * minute, ended_at: startS + 14 * minute, state: 'outage' },
+    { started_at: startS + 20 * minute, ended_at: startS + 24 * minute, state: 'degraded' },
+  ]);
+  for (const { run_id } of found) expect(await listFailureKinds(db, run_id)).toEqual(['quota']);
+  const day = { after: startS - 1, until: startS + 86_400 };
+  const [{ watched_s = 0, served_s = 0 } = {}] = await listStatusDays(db, { targetId: 1 }, day);
+  expect([watched_s, served_s]).toEqual([60 * minute, (60 - 2 * 1.5 - 2 * 4 - 4) * minute]);
+});
+
+test('an outage that lies across the edge of what is read begins before it and ends in it', async () => {
+  const { db, clients } = await withChannel();
+  await clients(startS + 10 * minute, 'model');
+  await clients(startS + 14 * minute, null);
+  const edge = startS + 12 * minute;
+  const read = async (after: number, until: number) =>
+    (await listChannelChecks(db, 1, { after, until })).map(({ at, share }) => [at - startS, share]);
+  expect(await read(0, edge)).toEqual([
+    [0, 1],
+    [10 * minute, 0.5],
+  ]);
+  expect(await read(edge, startS + 60 * minute)).toEqual([[14 * minute, 1]]);
 });
 
 test('a blip does not', async () => {

@@ -1,7 +1,9 @@
 import {
   availabilityOfAny,
+  checksOfChannel,
   type ErrorKind,
   isCheck,
+  type ModelOutage,
   type StatusCheck,
   type StatusDay,
   secondsPerDay,
@@ -20,30 +22,76 @@ export interface ChecksWindow {
 }
 
 /**
- * A channel's whole runs that say something about it, oldest first. A run that was interrupted before its
- * first probe doesn't, nor does one that found no models.
+ * A channel's whole runs that say something about it, and the outages of minutes between them, oldest first.
+ * A run that was interrupted before its first probe doesn't, nor does one that found no models.
  */
 export async function listChannelChecks(
   db: Database,
   targetId: number,
   { after, until }: ChecksWindow,
 ): Promise<StatusCheck[]> {
-  const runs = await db.kysely
+  const rows = await selectRuns(db, targetId)
+    .where('started_at', '>', after)
+    .where('started_at', '<=', until)
+    .orderBy('started_at')
+    .execute();
+  const runs = rows.map(runCheckOf).filter(({ asked, isEmpty }) => asked > 0 || !isEmpty);
+  const outages = await listModelOutages(db, targetId, { after, until });
+  const before = outages.length > 0 ? await runBefore(db, targetId, after) : null;
+  const checks = checksOfChannel({ target_id: targetId, runs, outages, before });
+  return checks.filter(({ at }) => at > after && at <= until);
+}
+
+/** The last run up to this time that asked a model; null if there was none. */
+async function runBefore(db: Database, targetId: number, at: number) {
+  const row = await selectRuns(db, targetId)
+    .where('started_at', '<=', at)
+    .where((where) => where.or([where('success', '>', 0), where('fail', '>', 0)]))
+    .orderBy('started_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row ? runCheckOf(row) : null;
+}
+
+function selectRuns({ kysely }: Database, targetId: number) {
+  return kysely
     .selectFrom('runs')
     .select(['id', 'started_at', 'status', 'success', 'fail', 'cut'])
     .where('target_id', '=', targetId)
-    .where('started_at', '>', after)
-    .where('started_at', '<=', until)
     .where('status', '!=', 'running')
-    .where('trigger', '!=', 'traffic')
+    .where('trigger', '!=', 'traffic');
+}
+
+type RunOfCheck = Awaited<ReturnType<ReturnType<typeof selectRuns>['execute']>>[number];
+
+function runCheckOf({ id: run_id, started_at: at, status, success, fail, cut }: RunOfCheck) {
+  const isEmpty = status === 'completed' || cut !== null;
+  return { run_id, at, passed: success, asked: success + fail, isEmpty };
+}
+
+/** The end of a longer one isn't looked for: runs that follow it show that it is over. */
+const longestOutageS = 2 * secondsPerDay;
+
+/** What `closeOutages` has recorded of this time. */
+async function listModelOutages(
+  { kysely }: Database,
+  targetId: number,
+  { after, until }: ChecksWindow,
+): Promise<ModelOutage[]> {
+  return kysely
+    .selectFrom('runs')
+    .innerJoin('run_models', 'run_models.run_id', 'runs.id')
+    .select(['runs.id as run_id', 'model', 'started_at as since'])
+    .select((select) => select.fn.coalesce('finished_at', 'started_at').as('until'))
+    .where('runs.target_id', '=', targetId)
+    .where('trigger', '=', 'traffic')
+    .where('started_at', '>', after - longestOutageS)
+    .where('started_at', '<=', until)
+    .where('finished_at', '>', after)
+    .where('run_models.success', '=', 0)
+    .where('proved_by', '=', 'traffic')
     .orderBy('started_at')
     .execute();
-  return runs.flatMap(({ id, started_at, status, success, fail, cut }) => {
-    const probed = success + fail;
-    if (probed === 0 && (status === 'completed' || cut !== null)) return [];
-    const share = probed === 0 ? 0 : success / probed;
-    return [{ target_id: targetId, run_id: id, at: started_at, share, kind: null }];
-  });
 }
 
 /** The probes of a model on these channels, oldest first. */
