@@ -53,8 +53,12 @@ export function hasWorked(answer: Answer): boolean {
   return hasOutput || answer.isAccepted || stoppedWhileThinking(answer);
 }
 
+/** Anthropic's streams begin with this count, before the model has done anything. */
+const firstCountOfStream = 1;
+
 function stoppedWhileThinking(answer: Answer): boolean {
-  return answer.stoppedAtLimit && (answer.hasThought || (answer.outputTokens ?? 0) > 0);
+  const hasCounted = (answer.outputTokens ?? 0) > firstCountOfStream;
+  return answer.stoppedAtLimit && (answer.hasThought || hasCounted);
 }
 
 function judgeWork(answer: Answer, by: JudgedAnswer['by']): Judgement {
