@@ -57,7 +57,12 @@ test('an import stores and publishes the good entries, and a second time changes
   const events: MonitorEvent[] = [];
   bus.events.subscribe(({ event }) => events.push(event));
   const entries = [
-    { name: 'new', base_url: 'https://new.example/v1/', api_key: 'sk-new', selected_models: ['m'] },
+    {
+      name: 'new',
+      base_url: 'https://new.example/v1/chat/completions',
+      api_key: 'sk-new',
+      selected_models: ['m'],
+    },
     { name: 'relay', base_url: 'https://relay.example', api_key: 'sk-other', enabled: false },
     { name: 'keyless', base_url: 'https://keyless.example' },
   ];

@@ -292,7 +292,8 @@ export {
   statusPageFieldSchemas,
 } from './status/status-page.ts';
 export { percentOf, stateOfUptime } from './status/uptime.ts';
-export { baseUrlSchema, normaliseBaseUrl, pathOn } from './targets/base-url.ts';
+export { normaliseBaseUrl, pathOn } from './targets/base-path.ts';
+export { baseUrlSchema } from './targets/base-url.ts';
 export { chooseModels } from './targets/choose-models.ts';
 export {
   estimateCost,

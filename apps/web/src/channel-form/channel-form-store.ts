@@ -17,6 +17,7 @@ import {
   formOf,
   linesOf,
   modelsModes,
+  shortenedUrl,
 } from './channel-form.ts';
 import { type CostPreview, costText } from './cost-text.ts';
 import { matchesText } from './pattern-matches.ts';
@@ -115,6 +116,11 @@ export function createChannelFormStore(options: ChannelFormOptions) {
       const { api_key, base_url } = this.form;
       const stored = this.mode === 'edit' ? book.get(this.id) : undefined;
       return stored !== undefined && (api_key.trim() !== '' || base_url.trim() !== stored.base_url);
+    },
+    /** What becomes of a pasted endpoint or version. */
+    get addressText() {
+      const address = shortenedUrl(this.form.base_url);
+      return address === '' ? '' : language.t('form.base_url.stored', { address });
     },
     get costText() {
       if (!this.form.enabled) return language.t('form.cost.paused');

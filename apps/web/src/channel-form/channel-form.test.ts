@@ -12,7 +12,7 @@ import {
   withChosen,
 } from '../channels/model-choice.ts';
 import { translatorFor } from '../i18n/translate.ts';
-import { bodyOf, emptyForm, faultsOf, formOf } from './channel-form.ts';
+import { bodyOf, emptyForm, faultsOf, formOf, shortenedUrl } from './channel-form.ts';
 import { type CostPreview, costText } from './cost-text.ts';
 import { matchesText } from './pattern-matches.ts';
 
@@ -158,4 +158,10 @@ describe('what a form says before it is saved', () => {
     expect(matchesText(['o1*'], known, en)).toBe('Matches none of the known models.');
     expect(matchesText([], known, en)).toBe('');
   });
+});
+
+it('a pasted endpoint is shown as the address that will be saved', () => {
+  expect(shortenedUrl(' https://a.example/v1/messages ')).toBe('https://a.example');
+  expect(shortenedUrl('https://a.example/team ')).toBe('');
+  expect(shortenedUrl('a.example/v1/messages')).toBe('');
 });

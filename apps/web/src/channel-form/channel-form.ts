@@ -1,4 +1,10 @@
-import { type FieldErrors, formerPrompt, isSameOrigin, ownPromptOf } from '@api-monitor/core';
+import {
+  type FieldErrors,
+  formerPrompt,
+  isSameOrigin,
+  normaliseBaseUrl,
+  ownPromptOf,
+} from '@api-monitor/core';
 import type { InferRequestType } from 'hono/client';
 import type { ApiClient } from '../api/client.ts';
 import type { Channel } from '../channels/channel.ts';
@@ -143,6 +149,12 @@ export function faultsOf(form: ChannelForm, mode: FormMode, stored: Channel | nu
 export function numberFaults(form: Partial<ChannelForm>): FieldErrors {
   const faulty = numberFields.filter((field) => Number.isNaN(Number(form[field] ?? 0)));
   return Object.fromEntries(faulty.map((field) => [field, { code: 'wrong_type' }]));
+}
+
+/** The address as it will be stored, if that isn't what was typed; else an empty string. */
+export function shortenedUrl(typed: string): string {
+  const address = normaliseBaseUrl(typed);
+  return isHttpUrl(typed) && address !== typed.trim() ? address : '';
 }
 
 function isHttpUrl(raw: string): boolean {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { baseUrlSchema, normaliseBaseUrl, pathOn } from './base-url.ts';
+import { normaliseBaseUrl, pathOn } from './base-path.ts';
+import { baseUrlSchema } from './base-url.ts';
 import { isSameOrigin } from './is-same-origin.ts';
 
 test.each([
@@ -16,6 +17,22 @@ test.each([
   ['HTTPS://Relay.Example:443/Team', 'https://relay.example/Team'],
   ['https://relay.example/a/../b//', 'https://relay.example/b'],
   ['http://127.0.0.1:8080/v1', 'http://127.0.0.1:8080'],
+  ['https://a.example/v1/chat/completions', 'https://a.example'],
+  ['https://a.example/chat/completions/', 'https://a.example'],
+  ['https://a.example/team/v1/messages', 'https://a.example/team'],
+  ['https://a.example/v1/messages/count_tokens', 'https://a.example'],
+  ['https://a.example/v1/responses', 'https://a.example'],
+  ['https://a.example/v1/models', 'https://a.example'],
+  ['https://a.example/v1/embeddings', 'https://a.example'],
+  ['https://a.example/v1/completions', 'https://a.example'],
+  ['https://a.example/api/v3/chat/completions', 'https://a.example/api/v3'],
+  ['https://a.example/api/paas/v4/models', 'https://a.example/api/paas/v4'],
+  ['https://a.example/v1beta/models/gemini-2.5-pro:generateContent', 'https://a.example'],
+  ['https://a.example/v1beta/models/g:streamGenerateContent', 'https://a.example'],
+  ['https://a.example/v1beta/models', 'https://a.example'],
+  ['https://a.example/v1beta/openai/chat/completions', 'https://a.example/v1beta/openai'],
+  ['https://a.example/messages', 'https://a.example/messages'],
+  ['https://a.example/models', 'https://a.example/models'],
 ])('%j is stored as %j', (raw, kept) => {
   expect(normaliseBaseUrl(raw)).toBe(kept);
   expect(baseUrlSchema.parse(raw)).toBe(kept);

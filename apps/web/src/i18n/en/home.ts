@@ -148,6 +148,7 @@ export const home = {
   'form.name.hint': 'For example “Tokyo relay”',
   'form.base_url': 'Address',
   'form.base_url.hint': 'https://api.example.com, with or without /v1',
+  'form.base_url.stored': 'Saved as {address}',
   'form.api_key': 'API key',
   'form.api_key.keep': 'Leave empty to keep {masked}',
   'form.api_key.show': 'Show the stored key',

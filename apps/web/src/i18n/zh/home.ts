@@ -138,6 +138,7 @@ export const home: ZhOf<typeof en> = {
   'form.name.hint': '例如“东京中转”',
   'form.base_url': '地址',
   'form.base_url.hint': 'https://api.example.com，是否带 /v1 均可',
+  'form.base_url.stored': '将保存为 {address}',
   'form.api_key': 'API 密钥',
   'form.api_key.keep': '留空则保留 {masked}',
   'form.api_key.show': '显示已保存的密钥',
