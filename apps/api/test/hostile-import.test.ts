@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { importLimits } from '../src/transfer/import-limits.ts';
 import { longestTurn } from './longest-turn.ts';
 import { openTestApi } from './open-test-api.ts';
 
+const { textMiB } = importLimits;
 const path = '/api/admin/channels/import';
 const quickMs = 15_000;
 /** In this thread's own time, so that other programs on the machine don't count. */
@@ -13,7 +15,7 @@ const lines = (count: number, line: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => line(i)).join('');
 const untilTooLong = (start: string, unit: (i: number) => string) => {
   let text = start;
-  for (let i = 0; text.length < 2 * 1024 ** 2 - 100; i += 1) text += unit(i);
+  for (let i = 0; text.length < textMiB * 1024 ** 2 - 100; i += 1) text += unit(i);
   return text;
 };
 const row = { id: 1, type: 1, status: 1, name: 'row', base_url: 'https://a.example' };
@@ -27,33 +29,33 @@ test.each([
     'at most 100 keys in a mapping',
   ],
   [
-    '2 MiB of anchors',
+    'a whole file of anchors',
     () => untilTooLong('channels:\n', (i) => ` - &a${i} x\n`),
     'at most 1000 anchors and aliases',
   ],
   [
-    '2 MiB of aliases',
+    'a whole file of aliases',
     () => untilTooLong('channels:\n - &a x\n', () => ' - *a\n'),
     'at most 1000 anchors and aliases',
   ],
   [
     'an ordered map, whose keys are compared with each other',
     () => untilTooLong('!!omap\n', (i) => `- a${i}: 1\n`),
-    'at most 750000 parts',
+    'at most 1500000 parts',
   ],
-  ['a million tiny parts', () => untilTooLong('channels: [', () => '{},'), 'at most 750000 parts'],
-  ['a million faults', () => untilTooLong('', () => '}'), 'at most 750000 parts'],
+  ['a million tiny parts', () => untilTooLong('channels: [', () => '{},'), 'at most 1500000 parts'],
+  ['a million faults', () => untilTooLong('', () => '}'), 'at most 1500000 parts'],
   [
     'a list with a hundred aliases',
     () =>
       `models: &m [${models(4000)}]\nchannels:\n${lines(90, (i) => ` - {name: c${i}, selected_models: *m}\n`)}`,
-    'at most 100000 models in all',
+    'at most 250000 models in all',
   ],
   [
     'texts with hundreds of aliases',
     () =>
-      `texts: [${lines(6, (i) => `&t${i} ${'x'.repeat(16_000)}, `)}]\nchannels:\n${lines(90, (i) => ` - {name: c${i}, a: *t0, b: *t1, c: *t2, d: *t3, e: *t4}\n`)}`,
-    'at most 4194304 characters in all its channels',
+      `texts: [${lines(6, (i) => `&t${i} ${'x'.repeat(16_000)}, `)}]\nchannels:\n${lines(120, (i) => ` - {name: c${i}, a: *t0, b: *t1, c: *t2, d: *t3, e: *t4}\n`)}`,
+    'at most 8388608 characters in all its channels',
   ],
   [
     'a row of 150,000 keys',
@@ -63,7 +65,7 @@ test.each([
   [
     'a thousand keys by a thousand models',
     () => json([{ ...row, key: lines(1000, (i) => `${i}\n`), models: models(1000).join() }]),
-    'at most 100000 models, those of a row once for each of its keys',
+    'at most 250000 models, those of a row once for each of its keys',
   ],
   [
     'a row of 100,000 models',

@@ -9,7 +9,7 @@ import { applyChannelsFile } from '../src/transfer/apply-channels-file.ts';
 import { checkEntries } from '../src/transfer/check-entries.ts';
 import { planImport, settlePlan } from '../src/transfer/plan-import.ts';
 import { createUploadReader } from '../src/transfer/upload/upload-reader.ts';
-import { newTarget, openTestApi, upstreamKey } from './open-test-api.ts';
+import { newTarget, openTestApi, sessionCookie, upstreamKey } from './open-test-api.ts';
 
 const path = '/api/admin/channels';
 const relay = { name: 'relay', base_url: 'https://relay.example', api_key: 'sk-relay-1' };
@@ -101,11 +101,13 @@ const nowhere = { askedUrls: [], listener: null };
 test('only a channel that changes after the plan is planned again', async () => {
   const { asSession, db } = await withRelay();
   await asSession('POST', '/api/targets', { ...newTarget, name: 'other' });
-  const entries = await checkEntries([
-    { name: 'relay', base_url: 'https://relay.example', interval_min: 7 },
-    { name: 'other', base_url: 'https://relay.example', interval_min: 7 },
-    { name: 'new', base_url: 'https://new.example', api_key: 'sk-new' },
-  ]);
+  const entries = await checkEntries(
+    [
+      { name: 'relay', base_url: 'https://relay.example', interval_min: 7 },
+      { name: 'other', base_url: 'https://relay.example', interval_min: 7 },
+      { name: 'new', base_url: 'https://new.example', api_key: 'sk-new' },
+    ].map((entry) => ({ entry, notes: [] })),
+  );
   const drafts = await planImport(db, entries, nowhere);
   await asSession('PATCH', '/api/targets/1', { interval_min: 7 });
   await asSession('POST', '/api/targets', { ...newTarget, name: 'new' });
@@ -145,6 +147,22 @@ test.each(['json', 'yaml', 'csv'])('another monitor can import an export as %s',
   expect(target && openApiKey(other.db, target)).toBe('-key');
   const again = await asSession('POST', `${path}/import`, file.text);
   expect(again.json.counts.unchanged).toBe(2);
+});
+
+test('what to know about a file as a whole comes with the preview', async () => {
+  const { api } = await openTestApi();
+  const chinese = Buffer.from([0xb9, 0xd9, 0xd7, 0xaa]);
+  const file = Buffer.concat([
+    Buffer.from('name,base_url,api_key\n'),
+    chinese,
+    Buffer.from(',https://a.example,sk-1\n'),
+  ]);
+  const init = { method: 'POST', headers: { cookie: sessionCookie }, body: file };
+  const response = await api.app.request(`${path}/import?dry_run=1`, init);
+  expect(await response.json()).toMatchObject({
+    notes: [{ code: 'read_as_gbk', params: {} }],
+    items: [{ name: '官转', outcome: 'created', notes: [] }],
+  });
 });
 
 test('an export has keys only on request, and the audit log says which it was', async () => {

@@ -7,6 +7,7 @@ import { systemActor } from '../auth/caller.ts';
 import { applyImport } from './apply-import.ts';
 import { checkEntries } from './check-entries.ts';
 import { importLimits } from './import-limits.ts';
+import type { Upload } from './import-notes.ts';
 import { planImport } from './plan-import.ts';
 import { isRecord } from './upload/bound-entries.ts';
 import type { UploadReader } from './upload/upload-reader.ts';
@@ -34,10 +35,12 @@ export async function applyChannelsFile(
   const own = { askedUrls: [], listener: deps.listener?.() ?? null };
   const by = { audit: createAudit(systemActor, deps.now), own };
   const faults: string[] = [];
-  const raw = (await readEntries(deps.uploadReader, path)).map((entry, index) =>
-    substituted(entry, variables, (fault) => faults.push(`channels[${index}] ${fault}`)),
-  );
-  const entries = await checkEntries(raw);
+  const { entries: raw } = await readFile(deps.uploadReader, path);
+  const given = raw.map(({ entry, notes }, index) => ({
+    entry: substituted(entry, variables, (fault) => faults.push(`channels[${index}] ${fault}`)),
+    notes,
+  }));
+  const entries = await checkEntries(given);
   for (const { planned } of await planImport(deps.db, entries, own)) {
     if (planned.outcome !== 'refused') continue;
     const name = planned.name === null ? '' : ` (${JSON.stringify(planned.name)})`;
@@ -52,7 +55,7 @@ export async function applyChannelsFile(
   if (changed > 0) deps.logger.info({ channels: changed, path }, 'channels file applied');
 }
 
-async function readEntries(reader: UploadReader, path: string): Promise<unknown[]> {
+async function readFile(reader: UploadReader, path: string): Promise<Upload> {
   const refuse = (cause: unknown) => {
     const fault = cause instanceof AppError ? cause.message : 'cannot be read';
     throw new AppError('invalid_input', `CHANNELS_FILE ${path}: ${fault}`, { cause });

@@ -2,6 +2,7 @@ import { AppError, type TargetInput, targetFieldSchemas } from '@api-monitor/cor
 import { z } from 'zod';
 import { invalidInput } from '../errors/invalid-input.ts';
 import { sentFields } from '../sent-fields.ts';
+import type { ImportNote, UploadedEntry } from './import-notes.ts';
 import { mapInSlices } from './map-in-slices.ts';
 import { isRecord } from './upload/bound-entries.ts';
 
@@ -15,30 +16,34 @@ const channelEntrySchema = z.strictObject({
 
 export type ChannelEntry = Partial<TargetInput> & Pick<TargetInput, 'name' | 'base_url'>;
 
+interface EntryPlace {
+  index: number;
+  name: string | null;
+}
+
+type CheckResult = EntryPlace & ({ entry: ChannelEntry } | { refusal: AppError });
+
 /** An entry of a file: the channel that it describes, or why it is refused. */
-export type CheckedEntry = { index: number; name: string | null } & (
-  | { entry: ChannelEntry }
-  | { refusal: AppError }
-);
+export type CheckedEntry = CheckResult & { notes: ImportNote[] };
 
 /** Checks each entry, and that no name is in the file twice. */
-export async function checkEntries(raw: readonly unknown[]): Promise<CheckedEntry[]> {
+export async function checkEntries(uploaded: readonly UploadedEntry[]): Promise<CheckedEntry[]> {
   const seen = new Set<string>();
-  return mapInSlices(raw, (one, index) => {
-    const checked = checkEntry(one, index);
+  return mapInSlices(uploaded, ({ entry, notes }, index) => {
+    const checked = { ...checkEntry(entry, index), notes };
     if ('refusal' in checked || checked.name === null) return checked;
     const { name } = checked;
     if (seen.has(name)) {
       const repeated = { fields: { name: { code: 'repeated' } } } as const;
       const refusal = new AppError('invalid_input', 'name appears twice in the file', repeated);
-      return { index, name, refusal };
+      return { index, name, notes, refusal };
     }
     seen.add(name);
     return checked;
   });
 }
 
-function checkEntry(raw: unknown, index: number): CheckedEntry {
+function checkEntry(raw: unknown, index: number): CheckResult {
   if (!isRecord(raw)) {
     const message = 'a channel must be an object with a name and a base_url';
     return { index, name: null, refusal: new AppError('invalid_input', message) };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readCsv } from './upload/read-csv.ts';
-import { writeCsv } from './write-export.ts';
+import { writeCsv, writeExport } from './write-export.ts';
 
 test('formulas are escaped, and come back unchanged', () => {
   const hostile = ['=1+1', '+1', '-1', '@SUM(A1)', '\ttab', "=cmd|' /C calc'!A0", '＝1＋1'];
@@ -26,4 +26,16 @@ test('booleans, numbers, lists and missing values are written as an import reads
   expect(writeCsv([[true, false, 30, ['m1', 'm2'], null, '']])).toBe(
     'true,false,30,"m1\nm2",,\r\n',
   );
+});
+
+test('texts that databases write for nothing come back as they are', () => {
+  const cells = ['NULL', 'null', '\\N'];
+  expect(readCsv(writeCsv([['x', 'y', 'z'], cells]))).toEqual([
+    { x: cells[0], y: cells[1], z: cells[2] },
+  ]);
+});
+
+test('a CSV starts with a byte order mark, so that Excel shows its names', async () => {
+  expect(await writeExport([], 'csv', null)).toMatch(/^\uFEFFname,base_url,/);
+  expect(await writeExport([], 'yaml', null)).toBe('channels: []\n');
 });

@@ -8,14 +8,14 @@ import { AppError } from '@api-monitor/core';
 export const importLimits = {
   channels: 5000,
   /** Of all channels together. */
-  models: 100_000,
+  models: 250_000,
   modelsOfChannel: 5000,
   fieldsOfChannel: 100,
   /** Of one field; a channel's longest field may have 4,000. */
   fieldCharacters: 16_384,
-  characters: 4 * 1024 ** 2,
+  characters: 8 * 1024 ** 2,
   /** For JSON, YAML and CSV. */
-  textMiB: 2,
+  textMiB: 8,
   /** For any file, such as a SQLite file. */
   fileMiB: 32,
 } as const;

@@ -10,12 +10,18 @@ import { type Database, listTargetRevisions, listTargets, openApiKey } from '@ap
 import { type NewTarget, refusalOf } from '../targets/change-targets.ts';
 import type { OwnPlaces } from '../targets/own-address.ts';
 import type { CheckedEntry } from './check-entries.ts';
+import type { ImportNote } from './import-notes.ts';
 import { mapInSlices } from './map-in-slices.ts';
 
 export const importOutcomes = ['created', 'changed', 'unchanged', 'refused'] as const;
 
 /** What happens to one entry. */
-export type PlannedChannel = { index: number; name: string | null; changes: AuditChange[] } & (
+export type PlannedChannel = {
+  index: number;
+  name: string | null;
+  notes: ImportNote[];
+  changes: AuditChange[];
+} & (
   | { outcome: 'created'; input: NewTarget }
   | { outcome: 'changed'; target: Target; patch: TargetPatch }
   | { outcome: 'unchanged' }
@@ -94,22 +100,26 @@ function plan(
   checked: CheckedEntry,
   target: Target | undefined,
 ): PlannedChannel {
-  const { index, name } = checked;
-  if ('refusal' in checked) return refused(index, name, checked.refusal);
+  const { index, name, notes } = checked;
+  const place = { index, name, notes };
+  if ('refusal' in checked) return refused(place, checked.refusal);
   const { entry } = checked;
   const current = target ? { ...target, api_key: openApiKey(db, target) } : {};
   const changes = changesBetween(current, { ...entry }, ['api_key']);
-  if (changes.length === 0) return { index, name, outcome: 'unchanged', changes };
+  if (changes.length === 0) return { ...place, outcome: 'unchanged', changes };
   const refusal = refusalOf(target ?? null, entry, own);
-  if (refusal) return refused(index, name, refusal);
+  if (refusal) return refused(place, refusal);
   const { api_key = '' } = entry;
-  if (!target) return { index, name, outcome: 'created', changes, input: { ...entry, api_key } };
+  if (!target) return { ...place, outcome: 'created', changes, input: { ...entry, api_key } };
   const changed = changes.map(({ field }) => [field, entry[field as keyof TargetInput]]);
   // The schema checked each of them under its name.
   const patch = Object.fromEntries(changed) as TargetPatch;
-  return { index, name, outcome: 'changed', changes, target, patch };
+  return { ...place, outcome: 'changed', changes, target, patch };
 }
 
-function refused(index: number, name: string | null, refusal: AppError): PlannedChannel {
-  return { index, name, outcome: 'refused', refusal, changes: [] };
+function refused(
+  place: Pick<PlannedChannel, 'index' | 'name' | 'notes'>,
+  refusal: AppError,
+): PlannedChannel {
+  return { ...place, outcome: 'refused', refusal, changes: [] };
 }

@@ -11,6 +11,7 @@ import { applyImport } from './apply-import.ts';
 import { checkEntries } from './check-entries.ts';
 import { entryFields, exportFormats, exportTypes } from './export-formats.ts';
 import { importLimits } from './import-limits.ts';
+import { importNoteShape } from './import-notes.ts';
 import { importOutcomes, type PlannedChannel, planImport } from './plan-import.ts';
 import { uploadFormats } from './upload/upload-formats.ts';
 import { readLimits } from './upload/upload-reader.ts';
@@ -42,6 +43,7 @@ const exportedSchema = z.object({
 const count = z.int();
 const outcomeSchema = z.object({
   dry_run: z.boolean(),
+  notes: z.array(importNoteShape).openapi({ description: 'about the file as a whole' }),
   counts: z.object({ created: count, changed: count, unchanged: count, refused: count }),
   items: z.array(
     z.object({
@@ -51,6 +53,9 @@ const outcomeSchema = z.object({
       reason: z.string().nullable().openapi({ description: 'why it was refused' }),
       fields: fieldErrorsSchema,
       changes: z.array(auditChangeShape),
+      notes: z
+        .array(importNoteShape)
+        .openapi({ description: 'what to know before it is imported' }),
     }),
   ),
 });
@@ -126,13 +131,17 @@ export function transferRoutes(deps: ApiDeps) {
         try {
           const bytes = Buffer.from(await c.req.arrayBuffer());
           const { signal } = c.req.raw;
-          const raw = await deps.uploadReader.read(bytes, { kind: 'upload', format }, signal);
-          const entries = await checkEntries(raw);
+          const { entries: uploaded, notes } = await deps.uploadReader.read(
+            bytes,
+            { kind: 'upload', format },
+            signal,
+          );
+          const entries = await checkEntries(uploaded);
           const plan = isDryRun
             ? (await planImport(db, entries, by.own)).map(({ planned }) => planned)
             : await applyImport(deps, by, entries);
           const items = plan.map(itemOf);
-          return c.json({ dry_run: isDryRun, counts: countsOf(plan), items }, 200);
+          return c.json({ dry_run: isDryRun, notes, counts: countsOf(plan), items }, 200);
         } finally {
           importsUnderWay -= 1;
         }
@@ -141,10 +150,10 @@ export function transferRoutes(deps: ApiDeps) {
 }
 
 function itemOf(planned: PlannedChannel) {
-  const { index, name, outcome, changes } = planned;
+  const { index, name, outcome, changes, notes } = planned;
   const refusal = planned.outcome === 'refused' ? planned.refusal : null;
   const fields = refusal?.fields ?? {};
-  return { index, name, outcome, reason: refusal?.message ?? null, fields, changes };
+  return { index, name, outcome, reason: refusal?.message ?? null, fields, changes, notes };
 }
 
 function countsOf(plan: readonly PlannedChannel[]) {

@@ -31,7 +31,8 @@ interface Writer {
 const writers: Record<ExportFormat, Writer> = {
   csv: {
     entry: (entry) => writeCsv([Object.values(entry)]),
-    file: (pieces, fields) => writeCsv([fields]) + pieces.join(''),
+    // Without the mark, Excel takes UTF-8 for the system's encoding.
+    file: (pieces, fields) => `\uFEFF${writeCsv([fields])}${pieces.join('')}`,
   },
   json: {
     entry: (entry) => JSON.stringify(entry, null, 2).replaceAll('\n', '\n    '),
@@ -54,8 +55,8 @@ export function writeCsv(rows: readonly (readonly unknown[])[]): string {
   return stringifyCsv([...rows], {
     record_delimiter: 'windows',
     escape_formulas: true,
-    // By default only whole record delimiters are quoted.
-    quoted_match: /[\r\n]/,
+    // By default only whole record delimiters are quoted; a bare NULL would be an empty cell.
+    quoted_match: /[\r\n]|^(?:NULL|null|\\N)$/,
     cast: { boolean: String, object: (list) => (Array.isArray(list) ? list.join('\n') : '') },
   });
 }

@@ -1,9 +1,13 @@
 import { AppError, type FieldKind, fieldKindsOf, targetShape } from '@api-monitor/core';
 import { parse } from 'csv-parse/sync';
 import { importLimits, tooMuch } from '../import-limits.ts';
+import { splitCsv } from './split-csv.ts';
 
 /** A cell that `writeCsv` guarded with an apostrophe, because a spreadsheet would calculate it. */
 const guarded = /^'[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
+
+/** How databases write an empty cell; in quotes it is a text. */
+const nulls = new Set(['NULL', 'null', '\\N']);
 
 /** Other tools' names for the columns. */
 const synonyms: Record<string, string> = {
@@ -52,13 +56,16 @@ function valueOfCell(field: string, cell: string): unknown {
 }
 
 /** Rows as objects, by the names in the first line, without empty cells. Throws AppError `invalid_input`. */
-export function readCsv(text: string): Record<string, string>[] {
+export function readCsv(raw: string): Record<string, string>[] {
   try {
+    const { text, delimiter } = splitCsv(raw);
     const rows = parse(text, {
+      delimiter,
       bom: true,
       columns: boundColumns,
       skip_empty_lines: true,
       trim: true,
+      cast: (cell, { quoting }) => (!quoting && nulls.has(cell) ? '' : cell),
       // One too many, so that counting them refuses the file.
       to: importLimits.channels + 1,
     });

@@ -19,12 +19,12 @@ const watcher = new URL(`./watch-reading${extname(import.meta.url)}`, import.met
 new Worker(watcher, { argv: [parentPid, timeoutMs] }).unref();
 const bytes = await buffer(process.stdin);
 try {
-  const entries =
+  const { entries, notes } =
     kind === 'channels-file'
       ? readChannelsFile(bytes)
       : readUpload(bytes, format as UploadFormat | undefined);
-  for (const entry of entries) write({ entry });
-  write({ end: true });
+  for (const entry of entries) write(entry);
+  write({ end: true, notes });
 } catch (error) {
   if (error instanceof AppError) write({ code: error.code, fault: error.message });
   else {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readUpload } from './read-upload.ts';
 
-const read = (text: string) => readUpload(Buffer.from(text));
+const read = (text: string) => readUpload(Buffer.from(text)).entries.map(({ entry }) => entry);
 
 const relay = { name: 'relay', base_url: 'https://relay.example', api_key: 'sk-1' };
 
@@ -101,7 +101,7 @@ test.each([
 });
 
 test('a text that is too long is refused before it is parsed', () => {
-  expect(() => read(`[${' '.repeat(2 * 1024 ** 2)}]`)).toThrow('must not exceed 2 MiB');
+  expect(() => read(`[${' '.repeat(8 * 1024 ** 2)}]`)).toThrow('must not exceed 8 MiB');
 });
 
 test('aliases that would expand to billions are not expanded', () => {

@@ -1,11 +1,19 @@
 import { AppError } from '@api-monitor/core';
 import { readChannelsTable } from '@api-monitor/db/read-channels-table';
 import { importLimits } from '../import-limits.ts';
-import { boundEntries, isRecord } from './bound-entries.ts';
+import type { ImportNote, Upload } from '../import-notes.ts';
+import { boundEntries } from './bound-entries.ts';
+import { type DecodedText, decodeText } from './decode-text.ts';
+import { listIn } from './list-in.ts';
+import { withMergedKeys } from './merge-keys.ts';
 import { areOneApiChannels, fromOneApi } from './one-api-channels.ts';
 import { fromCsv, readCsv } from './read-csv.ts';
+import { readJson } from './read-json.ts';
 import { readYaml } from './read-yaml.ts';
+import { isCsv } from './split-csv.ts';
 import type { UploadFormat } from './upload-formats.ts';
+
+type TextFormat = Exclude<UploadFormat, 'sqlite'>;
 
 const sqliteHead = 'SQLite format 3\0';
 
@@ -15,59 +23,66 @@ const sqliteHead = 'SQLite format 3\0';
  * content decides. Throws AppError `invalid_input` and `payload_too_large`. It may take seconds and much
  * memory, and a hostile SQLite file never ends: `createUploadReader` runs it in a process that can be killed.
  */
-export function readUpload(bytes: Buffer, format?: UploadFormat | undefined): unknown[] {
-  const entries = readEntries(bytes, format ?? formatOf(bytes));
-  return boundEntries(areOneApiChannels(entries) ? fromOneApi(entries) : entries);
+export function readUpload(bytes: Buffer, format?: UploadFormat | undefined): Upload {
+  if (format === 'sqlite' || isSqlite(bytes)) {
+    const { rows, isWal } = readChannelsTable(bytes);
+    return uploadOf(entriesOf(rows), isWal ? ['wal_missing'] : []);
+  }
+  const { text, isGuess } = textOf(bytes);
+  const entries = readEntries(text, format ?? formatOf(text));
+  return uploadOf(entries, isGuess ? ['read_as_gbk'] : []);
 }
 
 /** The channels in a `CHANNELS_FILE`, in YAML, of which JSON is a part. Throws as `readUpload`. */
-export function readChannelsFile(bytes: Buffer): unknown[] {
-  return boundEntries(listIn(parsed(textOf(bytes), 'yaml'), 3));
+export function readChannelsFile(bytes: Buffer): Upload {
+  return uploadOf(withMergedKeys(listIn(parsedYaml(textOf(bytes).text))), []);
 }
 
-function readEntries(bytes: Buffer, format: UploadFormat): unknown[] {
-  if (format === 'sqlite') return readChannelsTable(bytes);
-  const text = textOf(bytes);
-  if (format !== 'csv') return listIn(parsed(text, format), 3);
-  const rows = readCsv(text);
-  return areOneApiChannels(rows) ? rows : fromCsv(rows);
+function uploadOf(entries: readonly unknown[], codes: readonly ImportNote['code'][]): Upload {
+  return {
+    entries: boundEntries(entries).map((entry) => ({ entry, notes: [] })),
+    notes: codes.map((code) => ({ code, params: {} })),
+  };
 }
 
-function textOf(bytes: Buffer): string {
+function readEntries(text: string, format: TextFormat): readonly unknown[] {
+  if (format === 'csv') {
+    const rows = readCsv(text);
+    return areOneApiChannels(rows) ? fromOneApi(rows) : fromCsv(rows);
+  }
+  if (format === 'json') return entriesOf(listIn(readJson(text)));
+  return entriesOf(withMergedKeys(listIn(parsedYaml(text))));
+}
+
+function entriesOf(rows: readonly unknown[]): readonly unknown[] {
+  return areOneApiChannels(rows) ? fromOneApi(rows) : rows;
+}
+
+function textOf(bytes: Buffer): DecodedText {
   const { textMiB } = importLimits;
   if (bytes.length > textMiB * 1024 ** 2) {
     throw new AppError('payload_too_large', `a text file must not exceed ${textMiB} MiB`);
   }
-  return bytes.toString('utf8').replace(/^\uFEFF/, '');
+  return decodeText(bytes);
 }
 
-function formatOf(bytes: Buffer): UploadFormat {
-  if (bytes.subarray(0, sqliteHead.length).toString('latin1') === sqliteHead) return 'sqlite';
-  const [firstLine = ''] = bytes.subarray(0, 4096).toString('utf8').trimStart().split('\n');
-  if (/^[{[]/.test(firstLine)) return 'json';
-  return /^[\w" -]+(,[\w" -]+)+\r?$/.test(firstLine) ? 'csv' : 'yaml';
+function isSqlite(bytes: Buffer): boolean {
+  return bytes.subarray(0, sqliteHead.length).toString('latin1') === sqliteHead;
 }
 
-function parsed(text: string, format: 'json' | 'yaml'): unknown {
+function formatOf(text: string): TextFormat {
+  if (/^\s*[{[]/.test(text)) return 'json';
+  return isCsv(text) ? 'csv' : 'yaml';
+}
+
+function parsedYaml(text: string): unknown {
   try {
-    return format === 'json' ? JSON.parse(text) : readYaml(text);
+    return readYaml(text);
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     const message = cause instanceof Error ? cause.message : '';
     // The rest of the message quotes the file, which holds keys.
-    const place = /at (?:line \d+, column \d+|position \d+)/.exec(message)?.[0] ?? '';
-    const fault = `the file is not valid ${format.toUpperCase()} ${place}`.trim();
-    throw new AppError('invalid_input', fault, { cause });
+    const place = /at line \d+, column \d+/.exec(message)?.[0] ?? '';
+    throw new AppError('invalid_input', `the file is not valid YAML ${place}`.trim(), { cause });
   }
-}
-
-/** one-api's API answers `{data: […]}`, new-api's `{data: {items: […]}}`. */
-function listIn(value: unknown, depth: number): unknown[] {
-  if (Array.isArray(value)) return value;
-  if (isRecord(value) && depth > 0) {
-    for (const [name, inner] of Object.entries(value)) {
-      if (['channels', 'items', 'data'].includes(name)) return listIn(inner, depth - 1);
-    }
-  }
-  throw new AppError('invalid_input', 'the file must hold a list of channels, under "channels"');
 }

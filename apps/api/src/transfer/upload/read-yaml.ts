@@ -2,8 +2,8 @@ import { AppError } from '@api-monitor/core';
 import { isScalar, Lexer, parseDocument, visit, type YAMLMap } from 'yaml';
 import { importLimits, tooMuch } from '../import-limits.ts';
 
-/** An export of 2 MiB has 550,000. */
-const tokenLimit = 750_000;
+/** An export of 700 channels with 150 models each has 660,000. */
+const tokenLimit = 1_500_000;
 /** Anchors and aliases together; the time to resolve them grows with their square. */
 const aliasLimit = 1000;
 
@@ -22,7 +22,7 @@ export function readYaml(text: string): unknown {
   const [fault] = document.errors;
   if (fault) throw fault;
   visit(document, { Map: (_key, map) => assertUniqueKeys(map, text) });
-  return document.toJS();
+  return document.toJS({ maxAliasCount: aliasLimit });
 }
 
 /** Counts the parts of a text before the parser spends a hundred times their memory on them. */

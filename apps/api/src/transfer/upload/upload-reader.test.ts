@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { endlessSqlite } from '../../../test/endless-sqlite.ts';
+import type { Upload } from '../import-notes.ts';
 import { createUploadReader, readLimits } from './upload-reader.ts';
 
 const upload = { kind: 'upload' } as const;
@@ -12,6 +13,8 @@ function opened(own: Partial<typeof readLimits> = {}) {
   onTestFinished(() => reader.close());
   return reader;
 }
+
+const entriesOf = ({ entries }: Upload) => entries.map(({ entry }) => entry);
 
 const runningPrograms = () =>
   process.getActiveResourcesInfo().filter((resource) => resource === 'ProcessWrap').length;
@@ -100,13 +103,13 @@ test('one file is read at a time, and the next one is read even if the one befor
   expect(runningPrograms()).toBe(1);
   leaving.abort();
   await refused;
-  expect(await second).toEqual([{ name: 'a' }]);
+  expect(entriesOf(await second)).toEqual([{ name: 'a' }]);
 });
 
 test('entries come back as they are in the file, whatever their characters', async () => {
   const entries = [{ name: 'a\u2028b\nc\u0000"\\ 🙂', prompt: '中'.repeat(16_000), a: null }];
   const bytes = Buffer.from(JSON.stringify(Array(30).fill(entries[0])));
-  expect(await opened().read(bytes, upload)).toEqual(Array(30).fill(entries[0]));
+  expect(entriesOf(await opened().read(bytes, upload))).toEqual(Array(30).fill(entries[0]));
   expect(
     await opened()
       .read(Buffer.from('a: 1'), upload)
@@ -117,7 +120,7 @@ test('entries come back as they are in the file, whatever their characters', asy
 test('a given format takes precedence over the content', async () => {
   const bytes = Buffer.from('name,base_url\na,https://a.example\n');
   const asCsv = await opened().read(bytes, { kind: 'upload', format: 'csv' });
-  expect(asCsv).toEqual([{ name: 'a', base_url: 'https://a.example' }]);
+  expect(entriesOf(asCsv)).toEqual([{ name: 'a', base_url: 'https://a.example' }]);
   const asJson = opened().read(bytes, { kind: 'upload', format: 'json' });
   await expect(asJson).rejects.toThrow('not valid JSON');
 });

@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { AppError, type ErrorCode } from '@api-monitor/core';
+import type { ImportNote, Upload, UploadedEntry } from '../import-notes.ts';
 import type { UploadFormat } from './upload-formats.ts';
 
 /** What kind of file to read: one for an import, or a `CHANNELS_FILE`. */
@@ -10,19 +11,24 @@ export type UploadKind =
   | { kind: 'upload'; format?: UploadFormat | undefined }
   | { kind: 'channels-file' };
 
+interface Fault {
+  code: ErrorCode;
+  fault: string;
+}
+
 /** A line that the reading program writes. */
-export type ReadLine = { entry: unknown } | { end: true } | { code: ErrorCode; fault: string };
+export type ReadLine = UploadedEntry | { end: true; notes: ImportNote[] } | Fault;
 
 export interface UploadReader {
   /**
    * The channels in a file, not validated yet. Throws AppError `invalid_input`, `payload_too_large`, or
    * `unavailable` if `signal` or `close` ended it. Files wait for each other; the caller limits how many.
    */
-  read(bytes: Buffer, as: UploadKind, signal?: AbortSignal): Promise<unknown[]>;
+  read(bytes: Buffer, as: UploadKind, signal?: AbortSignal): Promise<Upload>;
   close(): void;
 }
 
-/** The largest text takes 2 s on an idle core, and a heap of 190 MiB. */
+/** A YAML of 8 MiB with 1.3 million parts takes 10 s on a busy core, and fits this heap; JSON takes 2 s. */
 export const readLimits = { timeoutMs: 30_000, heapMiB: 256 };
 /** After this much longer the program ends itself. */
 const graceMs = 5_000;
@@ -45,9 +51,9 @@ export function createUploadReader(limits = readLimits, program = readingProgram
   return {
     read(bytes, as, signal = closing.signal) {
       const left = AbortSignal.any([signal, closing.signal]);
-      const entries = last.then(() => run(program, bytes, as, left, limits));
-      last = entries.catch(() => {});
-      return entries;
+      const upload = last.then(() => run(program, bytes, as, left, limits));
+      last = upload.catch(() => {});
+      return upload;
     },
     close: () => closing.abort(),
   };
@@ -59,7 +65,7 @@ async function run(
   as: UploadKind,
   left: AbortSignal,
   { timeoutMs, heapMiB }: typeof readLimits,
-): Promise<unknown[]> {
+): Promise<Upload> {
   const late = AbortSignal.timeout(timeoutMs);
   const bounds = [process.pid, timeoutMs + graceMs].map(String);
   const kind = as.kind === 'upload' && as.format ? [as.kind, as.format] : [as.kind];
@@ -75,8 +81,8 @@ async function run(
   );
   const ended = endOf(child);
   try {
-    const entries = await exchangeWith(child, bytes);
-    if (entries) return entries;
+    const upload = await exchangeWith(child, bytes);
+    if (upload) return upload;
   } finally {
     child.kill('SIGKILL');
     await ended;
@@ -88,19 +94,19 @@ async function run(
 }
 
 /** Sends the file and collects the entries; null if the program ended before the last of them. */
-async function exchangeWith(child: ChildProcess, bytes: Buffer): Promise<unknown[] | null> {
+async function exchangeWith(child: ChildProcess, bytes: Buffer): Promise<Upload | null> {
   const { stdin, stdout } = child;
   // There are no pipes if no file descriptor was free.
   if (!stdin || !stdout) return null;
   // A program that ends early stops reading; its exit says why.
   stdin.on('error', () => {});
   stdin.end(bytes);
-  const entries: unknown[] = [];
+  const entries: UploadedEntry[] = [];
   for await (const line of linesOf(stdout)) {
     const read = JSON.parse(line) as ReadLine;
     if ('fault' in read) throw new AppError(read.code, read.fault);
-    if ('end' in read) return entries;
-    entries.push(read.entry);
+    if ('end' in read) return { entries, notes: read.notes };
+    entries.push(read);
   }
   return null;
 }

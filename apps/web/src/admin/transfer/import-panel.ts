@@ -30,6 +30,9 @@ export function createImportPanel({ client, language, attempt, toasts }: AdminPa
       const items = this.plan?.items ?? [];
       return items.slice(0, mostRows).map((it) => rowOf(it, language.translator));
     },
+    get fileNotes() {
+      return notesOf(this.plan?.notes ?? [], language.translator);
+    },
     get summary() {
       return this.plan ? language.t('transfer.summary', this.plan.counts) : '';
     },
@@ -74,7 +77,12 @@ function rowOf(item: PlannedItem, translator: Translator) {
     outcomeText: translator.t(`transfer.${outcome}`),
     tone: tones[outcome],
     note: noteOf(item, translator),
+    notes: notesOf(item.notes, translator),
   };
+}
+
+function notesOf(notes: ImportPlan['notes'], { t }: Translator): string[] {
+  return notes.map(({ code, params }) => t(`transfer.note.${code}`, params));
 }
 
 /** Why a channel is refused, or what would change. */

@@ -270,7 +270,7 @@ export const admin = {
   'transfer.channels.download': 'Download channels',
   'transfer.import': 'Import channels',
   'transfer.import.intro':
-    'Import an export of API Monitor (YAML, JSON or CSV), or channels from one-api or new-api: the JSON of their API, a dump of their table, or their SQLite file. You see what would change before anything is written.',
+    'Import an export of API Monitor (YAML, JSON, JSON lines or CSV), or channels from one-api or new-api: the JSON of their API, a dump of their table, or their SQLite file. You see what would change before anything is written.',
   'transfer.choose': 'Choose a file…',
   'transfer.reading': 'Reading {name}…',
   'transfer.preparing': 'Preparing…',
@@ -283,6 +283,10 @@ export const admin = {
   'transfer.unnamed': 'entry {n}',
   'transfer.summary': '{created} new, {changed} changed, {unchanged} unchanged, {refused} skipped',
   'transfer.preview': 'Changes from {name}',
+  'transfer.note.read_as_gbk':
+    'This file is not UTF-8 and was read as GBK. Check that the names are readable.',
+  'transfer.note.wal_missing':
+    'This SQLite file is in WAL mode: the newest changes may be in the -wal file beside it, which is not part of this upload. To be sure, stop the program that uses it first, or copy it with VACUUM INTO.',
   'transfer.apply.one': 'Import {count} channel',
   'transfer.apply.other': 'Import {count} channels',
 } as const satisfies Record<string, string>;

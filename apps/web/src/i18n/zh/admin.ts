@@ -251,7 +251,7 @@ export const admin: ZhOf<typeof en> = {
   'transfer.channels.download': '下载渠道',
   'transfer.import': '导入渠道',
   'transfer.import.intro':
-    '可导入 API Monitor 导出的 YAML、JSON 或 CSV，或 one-api、new-api 的渠道：其接口的 JSON、数据表导出或 SQLite 文件。写入之前你会先看到将发生的变化。',
+    '可导入 API Monitor 导出的 YAML、JSON、JSON Lines 或 CSV，或 one-api、new-api 的渠道：其接口的 JSON、数据表导出或 SQLite 文件。写入之前你会先看到将发生的变化。',
   'transfer.choose': '选择文件…',
   'transfer.reading': '正在读取 {name}…',
   'transfer.preparing': '正在准备…',
@@ -264,5 +264,8 @@ export const admin: ZhOf<typeof en> = {
   'transfer.unnamed': '第 {n} 项',
   'transfer.summary': '新增 {created}，修改 {changed}，不变 {unchanged}，跳过 {refused}',
   'transfer.preview': '{name} 将带来的变化',
+  'transfer.note.read_as_gbk': '此文件不是 UTF-8，已按 GBK 读取。请检查名称是否正常显示。',
+  'transfer.note.wal_missing':
+    '此 SQLite 文件处于 WAL 模式：最新的更改可能在它旁边的 -wal 文件里，没有随本文件上传。要确保完整，请先停止使用它的程序，或用 VACUUM INTO 复制一份。',
   'transfer.apply.other': '导入 {count} 个渠道',
 };

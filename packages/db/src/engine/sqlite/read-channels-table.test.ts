@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { readChannelsTable } from './read-channels-table.ts';
 
 function fileWith(statements: string): Buffer {
@@ -27,10 +30,13 @@ test('the rows have the columns that are stored', () => {
     create table channels (id integer primary key, name text, "group" text,
       twice integer as (id * 2));
     insert into channels (name, "group") values ('a', 'default'), ('b', 'vip')`);
-  expect(readChannelsTable(bytes)).toEqual([
-    { id: 1, name: 'a', group: 'default' },
-    { id: 2, name: 'b', group: 'vip' },
-  ]);
+  expect(readChannelsTable(bytes)).toEqual({
+    isWal: false,
+    rows: [
+      { id: 1, name: 'a', group: 'default' },
+      { id: 2, name: 'b', group: 'vip' },
+    ],
+  });
 });
 
 test.each([
@@ -92,3 +98,21 @@ function lengthenRows(bytes: Buffer): void {
     if (isLastOfItsChain) bytes.writeUInt32BE(page / pageSize + 1, page);
   }
 }
+
+test('a file in WAL mode is read, and says that changes may be missing', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'wal-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'one-api.db');
+  const sqlite = new Sqlite(file);
+  sqlite.pragma('journal_mode = wal');
+  sqlite.exec("create table channels (name text); insert into channels values ('old')");
+  expect(() => readChannelsTable(readFileSync(file))).toThrow(
+    'newest changes are in the -wal file',
+  );
+  sqlite.pragma('wal_checkpoint(truncate)');
+  sqlite.exec("insert into channels values ('new')");
+  expect(readChannelsTable(readFileSync(file))).toEqual({ rows: [{ name: 'old' }], isWal: true });
+  sqlite.close();
+  const rows = [{ name: 'old' }, { name: 'new' }];
+  expect(readChannelsTable(readFileSync(file))).toEqual({ rows, isWal: true });
+});

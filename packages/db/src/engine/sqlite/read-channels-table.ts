@@ -6,6 +6,16 @@ const rowLimit = 5001;
 /** one-api's table has 25, new-api's about 35. */
 const columnLimit = 100;
 const contentLimitMiB = 32;
+/** Where the header says, in two bytes, whether a WAL belongs to the file: https://www.sqlite.org/fileformat2.html */
+const walVersionAt = 18;
+const walFault =
+  'its newest changes are in the -wal file beside it; stop the program that uses it, or copy it with VACUUM INTO';
+
+export interface ChannelsTable {
+  rows: Record<string, unknown>[];
+  /** Whether changes may be missing, because they are still in the `-wal` file beside it. */
+  isWal: boolean;
+}
 
 /**
  * The rows of the table `channels` in another program's SQLite file. The file is untrusted: its views,
@@ -13,27 +23,36 @@ const contentLimitMiB = 32;
  * file may be. Throws AppError `invalid_input`. A hostile file can still keep SQLite busy forever, so call
  * this in a process that can be killed.
  */
-export function readChannelsTable(bytes: Buffer): Record<string, unknown>[] {
-  const sqlite = open(bytes);
+export function readChannelsTable(bytes: Buffer): ChannelsTable {
+  const isWal = bytes[walVersionAt] === 2;
+  const sqlite = open(isWal ? withoutWal(bytes) : bytes, isWal);
   try {
     sqlite.pragma('trusted_schema = OFF');
     const columns = storedColumns(sqlite);
     assertReadable(sqlite, columns);
     const list = sqlite.prepare(`select ${columns.join(', ')} from channels limit ${rowLimit}`);
-    return list.all() as Record<string, unknown>[];
+    return { rows: list.all() as Record<string, unknown>[], isWal };
   } catch (cause) {
+    if (isWal) throw invalid(walFault, cause);
     throw cause instanceof AppError ? cause : invalid('it is damaged', cause);
   } finally {
     sqlite.close();
   }
 }
 
-function open(bytes: Buffer): Sqlite.Database {
+function open(bytes: Buffer, isWal: boolean): Sqlite.Database {
   try {
     return new Sqlite(bytes, { readonly: true });
   } catch (cause) {
-    throw invalid('it is damaged', cause);
+    throw invalid(isWal ? walFault : 'it is damaged', cause);
   }
+}
+
+/** SQLite can't open a file in memory that says it is in WAL mode. */
+function withoutWal(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  copy.fill(1, walVersionAt, walVersionAt + 2);
+  return copy;
 }
 
 /** The quoted names of the columns that aren't computed. */
