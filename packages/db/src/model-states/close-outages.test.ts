@@ -1,10 +1,11 @@
-import { addChecks, emptyHistory, incidentsOf } from '@api-monitor/core';
+import { addChecks, emptyHistory, incidentsOf, outageOf } from '@api-monitor/core';
 import { expect, test } from 'vitest';
 import { failedAttempt, proxyRequest } from '../../test/proxy-samples.ts';
 import { failure, finding, finish, probe, startedRun, targetInput } from '../../test/samples.ts';
 import { tempDatabase } from '../../test/temp-database.ts';
 import {
   createTarget,
+  getTarget,
   listChannelChecks,
   listFailureKinds,
   listModelChecks,
@@ -137,6 +138,28 @@ test('a channel that is back ends the outage of all its models', async () => {
     ['gpt-4o', 30 * minute, 26 * minute],
     ['o1', 30 * minute, 26 * minute],
   ]);
+});
+
+test('a channel that was unreachable is back with any answer', async () => {
+  const { db, run, watched } = await withChannel();
+  const refused = { outcome: 'failure', kind: 'network', scope: 'model' } as const;
+  const overloaded = { ...refused, kind: 'upstream' } as const;
+  const met = async (model: string, at: number, status: number | null) => {
+    const shown = status === null ? { ...refused, is_unreached: true } : overloaded;
+    const measured = { first_token_s: null, retry_after_s: null, began_at: at, at };
+    const attempts = [failedAttempt({ model, status, finding: { ...shown, ...measured } })];
+    const request = proxyRequest({ request_id: `${model} at ${at}`, timestamp: at, attempts });
+    await recordProxyRequests(db, [request]);
+    return (await getTarget(db, 1))?.fault ?? null;
+  };
+  const at = startS + 5 * minute;
+  expect(outageOf(await met('gpt-4o', at, null))).toBeNull();
+  expect(outageOf(await met('o1', at + 1, null))).toMatchObject({ since: at, failures: 1 });
+  expect(await met('gpt-4o', at + 4 * minute, 503)).toBeNull();
+  await run(startS + 30 * minute);
+  expect(await watched()).toContainEqual(['o1', 30 * minute, 26 * minute]);
+  const checks = await listChannelChecks(db, 1, { after: 0, until: startS + 86_400 });
+  expect(incidentsOf(addChecks(emptyHistory(), checks))).toMatchObject([{ started_at: at }]);
 });
 
 test('a run or a single probe may be what ends it', async () => {

@@ -39,7 +39,9 @@ export async function closeOutages(
   past: PastStates,
 ): Promise<Map<string, number>> {
   const watchedUntil = new Map<string, number>();
-  const backAt = Math.max(0, ...[...after.evidence.values()].map(answeredAt));
+  const answered = Math.max(0, ...[...after.evidence.values()].map(answeredAt));
+  // A channel that was unreachable is back with any answer, even if no model has served yet.
+  const backAt = answered >= (before.fault?.found_at ?? 0) ? answered : nowS;
   for (const [model, row] of past) {
     if (row.in_last_run === 0 || row.gone_at !== null) continue;
     const known = parseColumn<Evidence[]>(row.evidence);
