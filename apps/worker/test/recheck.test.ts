@@ -27,6 +27,20 @@ function limited(targetId: number, at: number) {
   return { ...request, request_id: 'limited', attempts };
 }
 
+/** A client's request for this model, which got no connection. */
+function unreached(targetId: number, model: string, at: number) {
+  const request = requestOf(targetId, at, true);
+  const shown = {
+    outcome: 'failure',
+    kind: 'network',
+    scope: 'model',
+    is_unreached: true,
+  } as const;
+  const finding = { ...shown, first_token_s: null, retry_after_s: null, began_at: at, at };
+  const attempts = request.attempts.map((one) => ({ ...one, model, status: null, finding }));
+  return { ...request, request_id: `unreached ${model}`, attempts };
+}
+
 /** A channel of two models that passed a run a minute ago. */
 async function withChannel(behaviour: BehaviourName = 'good') {
   const worker = await openTestWorker();
@@ -190,6 +204,19 @@ test('a channel at fault is asked for one model, and the answer starts a run', a
   expect(await getTarget(db, target.id)).toMatchObject({
     ...{ fault: null, last_status: 'healthy', last_run_at: clock.now },
   });
+  const ended = { target_id: target.id, fault: null, at: clock.now };
+  expect(deps.events).toContainEqual({ type: 'fault_changed', data: ended });
+});
+
+test('one that was unreachable for a moment is asked for one model, without a run', async () => {
+  const { db, target, clock, look, deps } = await withChannel();
+  const met = ['gpt-4o', 'other'].map((model) => unreached(target.id, model, clock.now));
+  await recordProxyRequests(db, met);
+  expect(await getTarget(db, target.id)).toMatchObject({ fault: { kind: 'network', failures: 1 } });
+  expect(await look()).toEqual([]);
+  clock.now += 1;
+  expect(await look()).toHaveLength(1);
+  expect((await getTarget(db, target.id))?.fault).toBeNull();
   const ended = { target_id: target.id, fault: null, at: clock.now };
   expect(deps.events).toContainEqual({ type: 'fault_changed', data: ended });
 });
