@@ -18,7 +18,6 @@ import type { HeldBody } from './request/body/held-body.ts';
 import { readRequestBody } from './request/body/read-request-body.ts';
 import { type CarriedMark, carriedState } from './request/conversation/carried-state.ts';
 import { type Conversation, conversationOf } from './request/conversation/conversation-of.ts';
-import { namesTooManyObjects } from './request/conversation/outline.ts';
 import { defaultModelOf } from './request/default-model.ts';
 import type { Endpoint } from './request/match-route.ts';
 import { type Name, readName } from './request/read-name.ts';
@@ -89,8 +88,8 @@ export async function handleBody(
   const counted = { requestedModel, requestBytes, estimatedInput: inputTokens };
   // A request settles once: if it is refused or fails unexpectedly, it has used no tokens.
   try {
-    if (namesTooManyObjects(named.outline)) return refuse(deps, given, tooManyObjects, asked);
     const marks = carriedState(endpoint.route, heldBody.bytes, named.outline);
+    if ('error' in marks) return refuse(deps, given, marks.error, asked);
     const carried = marks.length === 0 ? marks : await findCarried(deps, key, marks);
     if ('error' in carried) return refuse(deps, given, carried.error, asked);
     const resolution = deps.resolve({
@@ -110,11 +109,6 @@ export async function handleBody(
     admission.settle(0);
   }
 }
-
-const tooManyObjects: GatewayError = {
-  ...{ status: 400, code: 'invalid_request', param: 'file_id' },
-  message: 'the body names too many files',
-};
 
 interface Sent extends Pick<Forwarding, 'heldBody' | 'choices'> {
   named: Name;

@@ -1,5 +1,13 @@
 import { noOutline, noteKey, type Outline } from './conversation/outline.ts';
-import { endOfString, firstByte, type OnKey, quote, scanKeys, spellingOf } from './json-bytes.ts';
+import {
+  closingBrace,
+  endOfString,
+  firstByte,
+  type OnKey,
+  quote,
+  scanKeys,
+  spellingOf,
+} from './json-bytes.ts';
 
 /** The only `model` of a request's body: its text, and where that is, in JSON between the quotes. */
 export interface FoundModel {
@@ -85,8 +93,6 @@ function writtenModel(body: Buffer, { form, end }: FoundModel, model: string): s
   if (form === 'json') return text.slice(1, -1);
   return body[firstByte(body, end)] === closingBrace ? `"model":${text}` : `"model":${text},`;
 }
-
-const closingBrace = 0x7d;
 
 function isJson(body: Buffer): boolean {
   try {

@@ -6,6 +6,8 @@ const smallU = 0x75;
 const colon = 0x3a;
 export const openBracket = 0x5b;
 export const openBrace = 0x7b;
+export const closingBracket = 0x5d;
+export const closingBrace = 0x7d;
 
 /**
  * A string's end is searched byte by byte up to here, because a call of the native search costs as much.
@@ -95,11 +97,12 @@ export function spellingOf(
   let isExact = true;
   for (let letter = 0; letter < word.length; letter += 1) {
     const isCode = body[at] === backslash && body[at + 1] === smallU;
-    const code = isCode ? hexAt(body, at + 2) : (body[at] ?? 0);
+    const isLongS = body[at] === 0xc5 && body[at + 1] === 0xbf;
+    const code = isCode ? hexAt(body, at + 2) : isLongS ? longS : (body[at] ?? 0);
     const wanted = word.charCodeAt(letter);
     if (smallLetter(code) !== smallLetter(wanted) || at >= end) return null;
     isExact &&= code === wanted;
-    at += isCode ? 6 : 1;
+    at += isCode ? 6 : isLongS ? 2 : 1;
   }
   if (at !== end) return null;
   return isExact ? 'exact' : 'other_case';
@@ -115,7 +118,11 @@ export function firstByte(body: Buffer, from = 0): number {
 const isBlank = new Uint8Array(256);
 for (const byte of [0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]) isBlank[byte] = 1;
 
+/** `ſ`, which Go's encoding/json takes for an `s` when it ignores letter case. */
+const longS = 0x17f;
+
 function smallLetter(code: number): number {
+  if (code === longS) return 0x73;
   return code >= 0x41 && code <= 0x5a ? code | 0x20 : code;
 }
 

@@ -101,6 +101,28 @@ test('if the channel is switched off or gone, the answer says so', async () => {
   await saidBy('channel_gone');
 });
 
+test('no spelling of a reference leads to another key’s objects', async () => {
+  const { gateway, seenAt } = await start();
+  const { id: file } = await upload(gateway);
+  const ask = (body: string, key: string) => call(gateway.origin, '/v1/responses', { body, key });
+  const made = async (key: string): Promise<string> =>
+    (await ask('{"model":"m","input":"hi"}', key)).json.id;
+  const [theirs, own] = [await made(clientKey), await made(otherKey)];
+  const sent = seenAt('a').length;
+  for (const reference of [
+    `"previous_response_id":"${own}","previous_response_id":"${theirs}"`,
+    `"previous_response_i\\u0064":"${theirs}"`,
+    `"Previous_Response_Id":"${theirs}"`,
+    `"input":[{"file_i\\u0064":"${file}"}]`,
+    `"input":[{"File_Id":"${file}"}]`,
+    `"tools":[{"file_ids":[0,"${file}"]}]`,
+  ]) {
+    const { status } = await ask(`{"model":"m",${reference}}`, otherKey);
+    expect([400, 404], reference).toContain(status);
+  }
+  expect(seenAt('a').length).toBe(sent);
+});
+
 test('a request that names a file goes to the channel that has it', async () => {
   const { gateway } = await start();
   const { id } = await upload(gateway, clientKey, '?model=b/m');

@@ -3,9 +3,15 @@ import { expect, test } from 'vitest';
 import { carriedState } from './carried-state.ts';
 import { outlineOf } from './outline.ts';
 
-const carried = (route: GatewayRoute, body: object | string) => {
+const read = (route: GatewayRoute, body: object | string) => {
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-  return carriedState(route, bytes, outlineOf(bytes)).map(({ field, mark }) => `${field}: ${mark}`);
+  return carriedState(route, bytes, outlineOf(bytes));
+};
+
+const carried = (route: GatewayRoute, body: object | string) => {
+  const marks = read(route, body);
+  if ('error' in marks) throw new Error(marks.error.message);
+  return marks.map(({ field, mark }) => `${field}: ${mark}`);
 };
 
 test.each<[GatewayRoute, object | string, string[]]>([
@@ -35,6 +41,8 @@ test.each<[GatewayRoute, object | string, string[]]>([
   ['responses', { input: [{ id: 'own' }], id: 7 }, []],
   ['chat', '"signature"', []],
   ['embeddings', { signature: 's', previous_response_id: 'r' }, []],
+  ['responses', { previous_response_id: '', file_id: '' }, []],
+  ['responses', { previous_response_id: null, file_ids: [], user: 'x' }, []],
   ['responses', { previous_response_id: null, conversation: 7, container: { type: 'auto' } }, []],
 ])('%s %j carries %j', (route, body, marks) => {
   expect(carried(route, body)).toEqual(marks);
@@ -69,6 +77,9 @@ test('a hostile body of several megabytes is read quickly', () => {
     '\\"signature":"x",',
     'ignature"',
     '"encrypted_content":1,',
+    '"file_ids":[',
+    '{"file_ids":[1,',
+    '"file_i\\u0064":',
   ]) {
     const body = Buffer.from(`{${piece.repeat(10_000_000 / piece.length)}`);
     const before = process.threadCpuUsage();
@@ -112,7 +123,58 @@ test.each<[GatewayRoute, object, [string, string][]]>([
   ['embeddings', { input: { file_id: 'file-1' } }, []],
   ['chat', { messages: [{ content: '{"file_id":"file-1"}' }], file_id: 7 }, []],
 ])('%s of %j names the objects %j', (route, body, expected) => {
-  const bytes = Buffer.from(JSON.stringify(body));
-  const found = carriedState(route, bytes, outlineOf(bytes)).filter(({ isObject }) => isObject);
+  const marks = read(route, body);
+  if ('error' in marks) throw new Error(marks.error.message);
+  const found = marks.filter(({ isObject }) => isObject);
   expect(found.map(({ field, mark }) => [field, mark])).toEqual(expected);
+});
+
+test.each([
+  '{"previous_response_id":"own","previous_response_id":"theirs"}',
+  '{"previous_response_id":"own","previous_response_i\\u0064":"theirs"}',
+  '{"Previous_Response_Id":"theirs"}',
+  '{"previouſ_response_id":"theirs"}',
+  '{"\\u0070revious_response_i\\u0044":"theirs"}',
+  '{"previous_response_id":["theirs"]}',
+  '{"previous_response_id":{"id":"theirs"}}',
+  '{"previous_response_id":"\\x"}',
+])('%s is refused, because parsers may read another id', (body) => {
+  expect(read('responses', body)).toMatchObject({
+    error: { status: 400, param: 'previous_response_id' },
+  });
+  expect(read('chat', body)).toEqual([]);
+});
+
+test.each([
+  ['{"a":{"file_i\\u0064":"f-1"}}', 'file_id: f-1'],
+  ['{"a":{"\\u0066\\u0069\\u006c\\u0065\\u005f\\u0069\\u0064":"f-1"}}', 'file_id: f-1'],
+  ['{"a":{"FILE_ID":"f-1"}}', 'file_id: f-1'],
+  ['{"a":{"file_idſ":["f-1"]}}', 'file_ids: f-1'],
+  ['{"a":{"file_id\\u017f":["f-1"]}}', 'file_ids: f-1'],
+  ['{"file_ids":[1,"f-1",null,["f-2"],{"x":"f-3"}]}', 'f-1 f-2 x f-3'],
+  ['{"file_ids":[{"file_ids":["f-1"]}],"file_id":"f-2"}', 'file_ids f-1 file_id: f-2'],
+  ['{"fileUri":"https://g.example/v1beta/files/x-1?alt=media"}', 'files/x-1'],
+  ['{"fileUri":"https://g.example/v1beta/files/x-1/#a"}', 'files/x-1'],
+  ['{"fileUri":"https://g.example/v1beta/%66iles%2Fx%2d1"}', 'files/x-1'],
+  ['{"fileUri":"https://g.example\\\\files\\\\x-1"}', 'files/x-1'],
+  ['{"FileUri":" Files//x\\t-1"}', 'files/x-1'],
+  ['{"cached\\u0043ontent":"cachedContents/c"}', 'cachedContents/c'],
+])('%s names %s', (body, names) => {
+  const all = carried('responses', body).join(' ');
+  for (const name of names.split(' ')) expect(all).toContain(name);
+});
+
+test.each(['https://g.example/youtube?v=files', 'data:video/mp4;base64,/files/x-1'])(
+  'the address %s names no file',
+  (file_uri) => {
+    expect(carried('gemini', { file_uri })).toEqual([]);
+  },
+);
+
+test.each([
+  ['fileUri', { fileUri: 'files/a/'.repeat(9) }],
+  ['file_uri', { file_uri: `https://g.example/${'a/'.repeat(5_000)}files/x-1` }],
+  ['file_id', { file_ids: Array.from({ length: 1_001 }, (_, n) => `f-${n}`) }],
+])('what can’t be read is refused: %s', (param, body) => {
+  expect(read('gemini', body)).toMatchObject({ error: { status: 400, param } });
 });

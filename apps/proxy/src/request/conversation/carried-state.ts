@@ -1,6 +1,13 @@
 import type { GatewayRoute } from '@api-monitor/core';
+import type { GatewayError } from '../../dialects/gateway-error.ts';
 import { endOfString, quote } from '../json-bytes.ts';
-import { type MarkField, markWords, type Outline, objectWords } from './outline.ts';
+import {
+  type MarkField,
+  markWords,
+  namesTooManyObjects,
+  type Outline,
+  objectWords,
+} from './outline.ts';
 
 /** A string by which a request refers to what one channel issued. */
 export interface CarriedMark {
@@ -52,17 +59,28 @@ const readLimit = 8;
 
 /**
  * What ties a request to the channel that answered before, as `stateMarksOf` finds it in answers: what holds
- * it most strictly first, and the latest first.
+ * it most strictly first, and the latest first. An error if a channel might read another reference than the
+ * gateway.
  */
-export function carriedState(route: GatewayRoute, body: Buffer, outline: Outline): CarriedMark[] {
+export function carriedState(
+  route: GatewayRoute,
+  body: Buffer,
+  outline: Outline,
+): CarriedMark[] | { error: GatewayError } {
   const fields = fieldsByRoute[route];
+  if (namesTooManyObjects(outline)) return refused('file_id', 'the body names too many files');
   if (!fields) return [];
-  const own = fields.references.flatMap((field) => {
+  const fault = fields.references.includes('previous_response_id')
+    ? faultOfPrevious(body, outline)
+    : null;
+  if (fault !== null) return refused('previous_response_id', fault);
+  const named = outline.objects.length === 0 ? [] : objectsIn(body, outline);
+  if ('error' in named) return named;
+  for (const field of fields.references) {
     const mark = markAt(body, outline.at[field]);
     const isObject = field === 'previous_response_id';
-    return mark === null ? [] : { mark, field, isReference: true, isObject };
-  });
-  const named = outline.objects.length === 0 ? own : [...objectsIn(body, outline), ...own];
+    if (mark !== null) named.push({ mark, field, isReference: true, isObject });
+  }
   if (outline.marks.length === 0) return named;
   return [
     ...named,
@@ -71,20 +89,60 @@ export function carriedState(route: GatewayRoute, body: Buffer, outline: Outline
   ];
 }
 
-/** Google's files are named by their address. */
-const fileInAddress = /(?:^|\/)(files\/[\w-]+)$/;
+function refused(param: string, message: string): { error: GatewayError } {
+  return { error: { status: 400, code: 'invalid_request', message, param } };
+}
 
-function objectsIn(body: Buffer, { objects }: Outline): CarriedMark[] {
+function faultOfPrevious(body: Buffer, { at, isPreviousUnclear }: Outline): string | null {
+  const value = at.previous_response_id;
+  if (value === undefined) return null;
+  if (isPreviousUnclear) {
+    return 'the body must have one "previous_response_id", in small letters';
+  }
+  const isText = body[value] === quote && (body[value + 1] === quote || stringAt(body, value));
+  return isText || body.toString('latin1', value, value + 4) === 'null'
+    ? null
+    : '"previous_response_id" must be a string';
+}
+
+function objectsIn(body: Buffer, { objects }: Outline): CarriedMark[] | { error: GatewayError } {
   const found = new Map<string, CarriedMark>();
   for (let at = 0; at < objects.length; at += 2) {
     const field = objectWords[objects[at] ?? 0];
-    const text = stringAt(body, objects[at + 1] ?? 0);
-    if (!field || text === null) continue;
+    const value = objects[at + 1] ?? 0;
+    const isEmpty = body[value + 1] === quote;
+    if (!field || isEmpty) continue;
+    const text = stringAt(body, value);
+    if (text === null) return refused(field, `"${field}" is not a valid string`);
     const isAddress = field === 'fileUri' || field === 'file_uri';
-    const mark = isAddress ? fileInAddress.exec(text)?.[1] : text;
-    if (mark !== undefined) found.set(mark, { mark, field, isReference: true, isObject: true });
+    const marks = isAddress ? filesIn(text) : [text];
+    if (!marks) return refused(field, `"${field}" is too long for a file's address`);
+    for (const mark of marks) {
+      found.set(mark, { mark, field, isReference: true, isObject: true });
+    }
   }
   return [...found.values()];
+}
+
+/** Longer than addresses with a signature. */
+const addressLimit = 8 * 1024;
+const filesLimit = 8;
+
+/**
+ * Google's files are named by their address, which relays may read in other ways: with a query, a slash
+ * behind it, percent signs, white space. All that may be names are returned; null if there are too many.
+ */
+function filesIn(address: string): string[] | null {
+  if (/^data:/i.test(address)) return [];
+  if (address.length > addressLimit) return null;
+  const plain = address
+    .replace(/%([0-9a-f]{2})/gi, (_, code: string) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    )
+    .replace(/[\t\r\n]/g, '');
+  const names = plain.matchAll(/(?:^|[\s/\\])files[/\\]+([\w.-]+)/gi);
+  const marks = [...names].map(([, name]) => `files/${name}`);
+  return marks.length > filesLimit ? null : marks;
 }
 
 function latest(body: Buffer, { marks }: Outline, fields: readonly MarkField[]) {

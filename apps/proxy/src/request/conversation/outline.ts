@@ -1,6 +1,8 @@
 import {
+  closingBrace,
+  closingBracket,
   endOfString,
-  firstByte,
+  nextStop,
   type OnKey,
   openBracket,
   quote,
@@ -20,11 +22,12 @@ const ownWords = [
   ['messages', 'messages', 1],
   ['messages', 'input', 1],
   ['messages', 'contents', 1],
-  ['previous_response_id', 'previous_response_id', 1],
   ['conversation', 'conversation', 1],
   ['container', 'container', 1],
 ] as const;
-type OwnField = (typeof ownWords)[number][0];
+const previous = 'previous_response_id';
+
+type OwnField = (typeof ownWords)[number][0] | typeof previous;
 
 /** The keys whose values only one channel understands, at any depth. */
 export const markWords = [
@@ -56,6 +59,10 @@ export interface Outline {
   objects: number[];
   /** Whether `"store": false` tells the channel to keep nothing. */
   isUnstored: boolean;
+  /** Whether parsers may differ in which `previous_response_id` they use: it is there twice, or in capitals. */
+  isPreviousUnclear: boolean;
+  /** Where the last list of names ends, so that those within it aren't read again. */
+  listEnd: number;
 }
 
 /** Far more than a request has. */
@@ -73,13 +80,18 @@ const marksByLength = byLength(
   markWords.map((word, index) => ({ word, index })),
   ({ word }) => word.length,
 );
-const objectsByLength = byLength(
-  objectWords.map((word, index) => ({ word, index })),
-  ({ word }) => word.length,
-);
+const allObjects = objectWords.map((word, index) => ({ word, index }));
+const objectsByLength = byLength(allObjects, ({ word }) => word.length);
 
 export function noOutline(): Outline {
-  return { at: {}, marks: [], objects: [], isUnstored: false };
+  return {
+    at: {},
+    marks: [],
+    objects: [],
+    isUnstored: false,
+    isPreviousUnclear: false,
+    listEnd: 0,
+  };
 }
 
 /** Takes a key of the body, as `scanKeys` reports it. */
@@ -97,8 +109,12 @@ export function noteKey(
   if (depth === 1 && spellingOf(body, start, end, 'store') === 'exact') {
     outline.isUnstored = body.toString('latin1', value, value + 5) === 'false';
   }
-  const words = objectsByLength[end - start];
-  if (words) noteObjects(outline, words, body, start, end, value, depth);
+  const isUnusual = mayBeEscaped(body, start, end);
+  if (depth === 1 && (isUnusual || end - start === previous.length)) {
+    notePrevious(outline, body, start, end, value);
+  }
+  const words = isUnusual ? allObjects : objectsByLength[end - start];
+  if (words) noteObjects(outline, words, body, start, end, value);
   for (const { word, index } of marksByLength[end - start] ?? []) {
     if (body[value] !== quote || (word === 'id' && !mayBeItem(body, value))) continue;
     if (spellingOf(body, start, end, word) !== 'exact') continue;
@@ -107,26 +123,71 @@ export function noteKey(
   }
 }
 
-function noteObjects(
-  { objects }: Outline,
-  words: NonNullable<(typeof objectsByLength)[number]>,
+function notePrevious(
+  outline: Outline,
   body: Buffer,
-  ...[start, end, value]: Parameters<OnKey>
+  start: number,
+  end: number,
+  value: number,
+): void {
+  const spelling = spellingOf(body, start, end, previous);
+  if (spelling === null) return;
+  outline.isPreviousUnclear ||= spelling === 'other_case' || outline.at[previous] !== undefined;
+  outline.at[previous] = value;
+}
+
+/** In any letter case, because relays written in Go ignore it. */
+function noteObjects(
+  outline: Outline,
+  words: readonly (typeof allObjects)[number][],
+  body: Buffer,
+  start: number,
+  end: number,
+  value: number,
 ): void {
   for (const { word, index } of words) {
-    if (spellingOf(body, start, end, word) !== 'exact') continue;
-    let at = body[value] === openBracket ? firstByte(body, value + 1) : value;
-    while (body[at] === quote && objects.length <= 2 * objectLimit) {
-      objects.push(index, at);
-      const close = endOfString(body, at + 1);
-      const next = close < 0 ? body.length : firstByte(body, close + 1);
-      if (body[value] !== openBracket || body[next] !== comma) break;
-      at = firstByte(body, next + 1);
-    }
+    if (spellingOf(body, start, end, word) === null) continue;
+    if (body[value] === quote) noteObject(outline, index, value);
+    else if (body[value] === openBracket) noteList(outline, index, body, value);
   }
 }
 
-const comma = 0x2c;
+/** Every string of a list, whatever else is in it. */
+function noteList(outline: Outline, index: number, body: Buffer, from: number): void {
+  if (from < outline.listEnd) return;
+  let at = from;
+  for (let depth = 0; at < body.length; at = nextStop(body, at + 1)) {
+    const byte = body[at];
+    if (byte === quote) {
+      noteObject(outline, index, at);
+      const end = endOfString(body, at + 1);
+      if (end < 0) break;
+      at = end;
+    } else depth += byte === closingBrace || byte === closingBracket ? -1 : 1;
+    if (depth === 0) break;
+  }
+  outline.listEnd = at;
+}
+
+function noteObject({ objects }: Outline, index: number, value: number): void {
+  if (objects.length <= 2 * objectLimit) objects.push(index, value);
+}
+
+/** The shortest word whose letters have other forms: `file_ids` with a long s, which Go reads as an s. */
+const shortestEscaped = 'file_idſ'.length + 1;
+const longestEscaped = 6 * previous.length;
+
+/** Whether a key has other bytes than its letters. Most keys are too short to be looked at. */
+function mayBeEscaped(body: Buffer, start: number, end: number): boolean {
+  if (end - start < shortestEscaped || end - start > longestEscaped) return false;
+  for (let at = start; at < end; at += 1) {
+    const byte = body[at] ?? 0;
+    if (byte === backslash || byte >= 0x80) return true;
+  }
+  return false;
+}
+
+const backslash = 0x5c;
 
 /** Nearly every other id is a call's, of which a body may have many. */
 function mayBeItem(body: Buffer, value: number): boolean {
