@@ -189,6 +189,24 @@ test('if no channel opens it, the client gets an HTTP error', async () => {
   expect([status, json.error.param]).toEqual([400, 'model']);
 });
 
+test('the channel’s key is masked in what it says as it refuses, also if it comes in two parts', async () => {
+  const origin = await upstreamForTest((request, response) => {
+    const quoted = String(request.headers.authorization);
+    response.writeHead(401, { 'content-type': 'application/json' });
+    response.write(`{"error":{"message":"Incorrect key: ${quoted.slice(0, -5)}`);
+    setTimeout(() => response.end(`${quoted.slice(-5)}."}}`), 50);
+  });
+  const gateway = await gatewayForTest({
+    channels: { relay: { origin, models: { live: { isSkipped: true } } } },
+  });
+  const { json } = await refusedSocket(gateway.origin, path);
+  expect(json.error.message).toContain('Incorrect key: Bearer ****');
+  const records = await gateway.recordsAtEnd();
+  for (const seen of [json, records, gateway.events, gateway.logLines]) {
+    expect(JSON.stringify(seen)).not.toContain(upstreamKey);
+  }
+});
+
 test('a redirect of a channel is not followed', async () => {
   const good = await realtimeChannel();
   const origin = await upstreamForTest((_request, response) =>

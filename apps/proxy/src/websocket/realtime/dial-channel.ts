@@ -4,10 +4,13 @@ import { type ErrorKind, type Judgement, judgeAnswer, judgeBreak } from '@api-mo
 import { createAnswerReader } from '@api-monitor/protocols';
 import { describeFault, type OpenedConnection, retryAfterOf } from '@api-monitor/upstream';
 import { WebSocket } from 'ws';
+import type { KeyMask } from '../../forward/key-mask.ts';
 import { closeTimeoutMs } from '../accept-upgrade.ts';
 
 interface DialOptions {
   open: () => Promise<OpenedConnection>;
+  /** The client hears why a channel refused. */
+  keyMask: KeyMask;
   protocols: readonly string[];
   maxPayload: number;
   /** For the connection and the handshake. */
@@ -37,7 +40,7 @@ const refusalBytes = 64 * 1024;
 
 /** Opens a WebSocket to a channel. Never rejects. */
 export async function dialChannel(options: DialOptions): Promise<Dialed> {
-  const { signal, timeoutMs, open } = options;
+  const { signal, timeoutMs, open, keyMask } = options;
   const late = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   try {
     const connection = await unlessAborted(open(), late);
@@ -45,7 +48,7 @@ export async function dialChannel(options: DialOptions): Promise<Dialed> {
   } catch (error) {
     if (late.aborted) return failed('timeout', `no WebSocket within ${timeoutMs / 1000} s`);
     const { kind, message, isUnreached } = describeFault(error);
-    return failed(kind, message, isUnreached);
+    return failed(kind, keyMask.inText(message), isUnreached);
   }
 }
 
@@ -72,7 +75,7 @@ function unlessAborted(
 
 function handshake(
   { socket, url, headers }: OpenedConnection,
-  { protocols, maxPayload, nowS }: DialOptions,
+  { protocols, maxPayload, nowS, keyMask }: DialOptions,
   signal: AbortSignal,
 ): Promise<Dialed> {
   const address = new URL(url);
@@ -102,7 +105,7 @@ function handshake(
       resolve({ kind: 'open', webSocket, socket });
     });
     webSocket.once('unexpected-response', (_request, response) => {
-      readRefusal(response, nowS).then((refusal) => {
+      readRefusal(response, keyMask, nowS()).then((refusal) => {
         settle();
         socket.destroy();
         resolve(refusal);
@@ -112,20 +115,27 @@ function handshake(
 }
 
 /** The answer of a channel that doesn't open a WebSocket, judged like any other answer. */
-async function readRefusal(response: IncomingMessage, nowS: () => number): Promise<Dialed> {
+async function readRefusal(
+  response: IncomingMessage,
+  keyMask: KeyMask,
+  nowS: number,
+): Promise<Dialed> {
   const { statusCode: status = 0, headers } = response;
-  const retryAfterS = retryAfterOf(headers, nowS());
+  const retryAfterS = retryAfterOf(headers, nowS);
   if (status < 400) {
     const judgement = judgeBreak('upstream', `HTTP ${status} in place of a WebSocket`);
     return { kind: 'failed', status, judgement, retryAfterS, isUnreached: false };
   }
   const reader = createAnswerReader({ route: 'realtime', status });
+  const read = (bytes: Buffer | null) => bytes && reader.take(bytes);
   let length = 0;
   for await (const chunk of response) {
     length += chunk.length;
     if (length > refusalBytes) break;
-    reader.take(chunk);
+    read(keyMask.pass(chunk));
   }
+  // If the refusal goes on, this may be a part of the key.
+  if (length <= refusalBytes) read(keyMask.rest());
   const judgement = judgeAnswer({ status, reading: reader.end(), by: 'traffic' });
   return { kind: 'failed', status, judgement, retryAfterS, isUnreached: false };
 }

@@ -10,6 +10,7 @@ import {
   isLoop,
   nothingShown,
 } from '../../forward/attempt-end.ts';
+import { KeyMask } from '../../forward/key-mask.ts';
 import { upstreamHeaders } from '../../forward/request-headers.ts';
 import type { GatewayDeps } from '../../gateway-deps.ts';
 import type { Endpoint } from '../../request/match-route.ts';
@@ -84,6 +85,7 @@ function dial(
   const path = endpoint.upstreamPath + queryWith(query, model);
   return dialChannel({
     open: () => open(target.upstream, { path, headers: sent }),
+    keyMask: new KeyMask(target.upstream),
     protocols: realProtocols(protocolsOf(headers)),
     timeoutMs: target.timeout_s * 1000,
     ...{ maxPayload, signal, nowS },
