@@ -35,20 +35,23 @@ test('a dry run says what would happen to each channel, and writes nothing', asy
   ];
   const { json } = await importing(entries, '?dry_run=1');
   expect(json.dry_run).toBe(true);
-  expect(json.counts).toEqual({ created: 1, changed: 1, unchanged: 0, refused: 5 });
+  expect(json.counts).toEqual({ created: 2, changed: 1, unchanged: 0, refused: 4 });
   expect(json.items.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
     'created',
     'changed',
-    ...Array(5).fill('refused'),
+    'refused',
+    'created',
+    ...Array(3).fill('refused'),
   ]);
   expect(json.items[1].changes).toEqual([{ field: 'interval_min', old: 30, new: 7 }]);
   expect(json.items.slice(2).map(({ reason }: { reason: string }) => reason)).toEqual([
     'name appears twice in the file',
-    'api_key is required for a new channel',
+    null,
     'base_url must be an http:// or https:// address; interval_min must be at least 1',
     'unknown field "color"',
     'a channel must be an object with a name and a base_url',
   ]);
+  expect(json.items[3].notes).toEqual([{ code: 'keyless', params: {} }]);
   expect(await listTargets(db)).toHaveLength(1);
 });
 
@@ -64,7 +67,7 @@ test('an import stores and publishes the good entries, and a second time changes
       selected_models: ['m'],
     },
     { name: 'relay', base_url: 'https://relay.example', api_key: 'sk-other', enabled: false },
-    { name: 'keyless', base_url: 'https://keyless.example' },
+    { name: 'bad', base_url: 'ftp://bad.example' },
   ];
   expect((await importing(entries)).json.counts).toMatchObject({
     created: 1,
@@ -108,13 +111,17 @@ test('only a channel that changes after the plan is planned again', async () => 
       { name: 'new', base_url: 'https://new.example', api_key: 'sk-new' },
     ].map((entry) => ({ entry, notes: [] })),
   );
-  const drafts = await planImport(db, entries, nowhere);
+  const draft = await planImport(db, entries, { own: nowhere });
   await asSession('PATCH', '/api/targets/1', { interval_min: 7 });
   await asSession('POST', '/api/targets', { ...newTarget, name: 'new' });
-  const plan = await settlePlan(db, drafts, nowhere);
-  expect(drafts.map(({ planned }) => planned.outcome)).toEqual(['changed', 'changed', 'created']);
+  const plan = await settlePlan(db, draft, { own: nowhere });
+  expect(draft.drafts.map(({ planned }) => planned.outcome)).toEqual([
+    'changed',
+    'changed',
+    'created',
+  ]);
   expect(plan.map(({ outcome }) => outcome)).toEqual(['unchanged', 'changed', 'changed']);
-  expect(plan[1]).toBe(drafts[1]?.planned);
+  expect(plan[1]).toBe(draft.drafts[1]?.planned);
 });
 
 test('an import cannot move a stored key to another origin', async () => {

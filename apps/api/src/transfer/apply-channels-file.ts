@@ -41,7 +41,8 @@ export async function applyChannelsFile(
     notes,
   }));
   const entries = await checkEntries(given);
-  for (const { planned } of await planImport(deps.db, entries, own)) {
+  const { drafts } = await planImport(deps.db, entries, { own, keyless: 'refused' });
+  for (const { planned } of drafts) {
     if (planned.outcome !== 'refused') continue;
     const name = planned.name === null ? '' : ` (${JSON.stringify(planned.name)})`;
     faults.push(`channels[${planned.index}]${name}: ${planned.refusal.message}`);

@@ -1,4 +1,5 @@
-import { createSortOrders, inTransaction, lockTargetList } from '@api-monitor/db';
+import { randomUUID } from 'node:crypto';
+import { createSortOrders, inTransaction, lockTargetList, updateTarget } from '@api-monitor/db';
 import type { ApiDeps } from '../api-deps.ts';
 import {
   type Changer,
@@ -17,10 +18,10 @@ export async function applyImport(
   by: Changer,
   entries: readonly CheckedEntry[],
 ): Promise<PlannedChannel[]> {
-  const drafts = await planImport(deps.db, entries, by.own);
+  const draft = await planImport(deps.db, entries, by);
   const { plan, changed } = await inTransaction(deps.db, async (db) => {
     await lockTargetList(db);
-    const planned = await settlePlan(db, drafts, by.own);
+    const planned = await settlePlan(db, draft, by);
     const orders = createSortOrders(db);
     const write = async (one: PlannedChannel): Promise<WrittenTarget | null> => {
       if (one.outcome === 'created') {
@@ -32,6 +33,7 @@ export async function applyImport(
         ? writeChange({ ...deps, db }, by, one.target, one.patch)
         : null;
     };
+    await freeNames({ ...deps, db }, planned);
     const written = await mapInSlices(planned, async (one) => {
       const done = await write(one);
       if (done) orders.note(done.target.sort_order);
@@ -46,4 +48,18 @@ export async function applyImport(
   });
   await publishWritten(deps, changed);
   return plan;
+}
+
+/** Channels that exchange their names give them up first, because two can't have the same one. */
+async function freeNames(
+  { db, now }: Pick<ApiDeps, 'db' | 'now'>,
+  planned: readonly PlannedChannel[],
+): Promise<void> {
+  const renamed = planned.flatMap((one) =>
+    one.outcome === 'changed' && one.patch.name !== undefined ? [one.target] : [],
+  );
+  const wanted = new Set(planned.map(({ name }) => name));
+  for (const { id, name } of renamed) {
+    if (wanted.has(name)) await updateTarget(db, id, { name: randomUUID() }, now());
+  }
 }

@@ -2,7 +2,7 @@ import { AppError, type TargetInput, targetFieldSchemas } from '@api-monitor/cor
 import { z } from 'zod';
 import { invalidInput } from '../errors/invalid-input.ts';
 import { sentFields } from '../sent-fields.ts';
-import type { ImportNote, UploadedEntry } from './import-notes.ts';
+import type { UploadedEntry } from './import-notes.ts';
 import { mapInSlices } from './map-in-slices.ts';
 import { isRecord } from './upload/bound-entries.ts';
 
@@ -24,19 +24,19 @@ interface EntryPlace {
 type CheckResult = EntryPlace & ({ entry: ChannelEntry } | { refusal: AppError });
 
 /** An entry of a file: the channel that it describes, or why it is refused. */
-export type CheckedEntry = CheckResult & { notes: ImportNote[] };
+export type CheckedEntry = CheckResult & Pick<UploadedEntry, 'notes' | 'family'>;
 
 /** Checks each entry, and that no name is in the file twice. */
 export async function checkEntries(uploaded: readonly UploadedEntry[]): Promise<CheckedEntry[]> {
   const seen = new Set<string>();
-  return mapInSlices(uploaded, ({ entry, notes }, index) => {
-    const checked = { ...checkEntry(entry, index), notes };
+  return mapInSlices(uploaded, ({ entry, ...about }, index) => {
+    const checked = { ...checkEntry(entry, index), ...about };
     if ('refusal' in checked || checked.name === null) return checked;
     const { name } = checked;
     if (seen.has(name)) {
       const repeated = { fields: { name: { code: 'repeated' } } } as const;
       const refusal = new AppError('invalid_input', 'name appears twice in the file', repeated);
-      return { index, name, notes, refusal };
+      return { index, name, ...about, refusal };
     }
     seen.add(name);
     return checked;

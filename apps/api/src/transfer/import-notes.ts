@@ -1,11 +1,21 @@
 import { z } from 'zod';
 
 /** What a person should know before a file is imported; a page has a sentence for each, in its language. */
-export const importNoteCodes = [
+const importNoteCodes = [
   /** The file isn't UTF-8 and was read as GBK. */
   'read_as_gbk',
   /** SQLite keeps the newest changes in a second file, which an upload doesn't contain. */
   'wal_missing',
+  /** It has settings that have no counterpart here: `fields`. */
+  'not_imported',
+  /** Its `type` needs a protocol that isn't spoken here, so it is imported paused. */
+  'foreign_protocol',
+  /** The other tool has the channel or this key of it disabled, so it is imported paused. */
+  'disabled_there',
+  /** It is one of the `keys` of a row, each of which becomes a channel. */
+  'one_of_keys',
+  /** The file has no key for it, so it is imported paused. */
+  'keyless',
 ] as const;
 
 export const importNoteShape = z.object({
@@ -18,6 +28,8 @@ export type ImportNote = z.output<typeof importNoteShape>;
 export interface UploadedEntry {
   entry: unknown;
   notes: ImportNote[];
+  /** The name that the file gave several channels, if the entry's own is only numbered after it. */
+  family?: string;
 }
 
 /** What was read from a file; `notes` are about the file as a whole. */

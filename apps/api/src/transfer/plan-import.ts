@@ -1,5 +1,5 @@
 import {
-  type AppError,
+  AppError,
   type AuditChange,
   changesBetween,
   type Target,
@@ -9,9 +9,10 @@ import {
 import { type Database, listTargetRevisions, listTargets, openApiKey } from '@api-monitor/db';
 import { type NewTarget, refusalOf } from '../targets/change-targets.ts';
 import type { OwnPlaces } from '../targets/own-address.ts';
-import type { CheckedEntry } from './check-entries.ts';
+import type { ChannelEntry, CheckedEntry } from './check-entries.ts';
 import type { ImportNote } from './import-notes.ts';
 import { mapInSlices } from './map-in-slices.ts';
+import { identityOf, type KnownChannel, type Match, matchEntries } from './match-entries.ts';
 
 export const importOutcomes = ['created', 'changed', 'unchanged', 'refused'] as const;
 
@@ -28,35 +29,51 @@ export type PlannedChannel = {
   | { outcome: 'refused'; refusal: AppError }
 );
 
-/** What happens to an entry, given the stored channel of its name. */
+/** What happens to an entry, given the stored channel that it is about. */
 export interface Draft {
   checked: CheckedEntry;
-  /** Of the channel with that name, new after each change; null: there is no such channel. */
+  /** Of that channel, new after each change; null: there is no such channel. */
   version: string | null;
   planned: PlannedChannel;
 }
 
-interface KnownChannel {
-  target: Target;
-  version: string;
+export interface ImportPlan {
+  drafts: Draft[];
+  /** Of the stored channels, by their versions. */
+  identities: ReadonlyMap<string, string | null>;
 }
+
+export interface PlanOptions {
+  own: OwnPlaces;
+  /** What becomes of a new channel without a key: it is stored paused, or refused. */
+  keyless?: 'paused' | 'refused';
+}
+
+/** Stored for a channel whose key isn't known, so that it can be listed, and edited, until it is. */
+const unknownKey = 'unknown-key';
 
 /** What a plan is based on. */
-interface Planning {
+interface Planning extends PlanOptions {
   db: Database;
-  own: OwnPlaces;
-  /** The stored channels by their names. */
-  known: ReadonlyMap<string, KnownChannel>;
+  /** Those that get another name, by the name that they have. */
+  leaving: ReadonlySet<string>;
+  /** The names of all stored channels. */
+  names: ReadonlySet<string>;
 }
 
-/** What an import of these entries would do; channels are matched by name. Writes nothing. */
+/** What an import of these entries would do. Writes nothing. */
 export async function planImport(
   db: Database,
   entries: readonly CheckedEntry[],
-  own: OwnPlaces,
-): Promise<Draft[]> {
-  const planning = { db, own, known: await readKnown(db) };
-  return mapInSlices(entries, (checked) => draftOf(planning, checked));
+  options: PlanOptions,
+): Promise<ImportPlan> {
+  const known = await readKnown(db, new Map());
+  const matches = matchEntries(entries, known);
+  const planning = planningOf(db, options, known, matches);
+  const drafts = await mapInSlices(entries, (checked, index) =>
+    draftOf(planning, checked, matches[index]),
+  );
+  return { drafts, identities: new Map(known.map((one) => [one.version, one.identity])) };
 }
 
 /**
@@ -65,61 +82,127 @@ export async function planImport(
  */
 export async function settlePlan(
   tx: Database,
-  drafts: readonly Draft[],
-  own: OwnPlaces,
+  { drafts, identities }: ImportPlan,
+  options: PlanOptions,
 ): Promise<PlannedChannel[]> {
-  const known = await readKnown(tx);
-  const planning = { db: tx, own, known };
-  return drafts.map((draft) => {
-    const version = known.get(draft.planned.name ?? '')?.version ?? null;
-    return version === draft.version ? draft.planned : draftOf(planning, draft.checked).planned;
+  const known = await readKnown(tx, identities);
+  const entries = drafts.map(({ checked }) => checked);
+  const matches = matchEntries(entries, known);
+  const planning = planningOf(tx, options, known, matches);
+  return drafts.map((draft, index) => {
+    const match = matches[index];
+    const isSame = (match?.known?.version ?? null) === draft.version;
+    const hasSameName = match?.name === null || match?.name === draft.planned.name;
+    if (isSame && hasSameName) return draft.planned;
+    return draftOf(planning, draft.checked, match).planned;
   });
 }
 
-/** The stored channels by their names. */
-async function readKnown(db: Database): Promise<Map<string, KnownChannel>> {
+/** The stored channels. `identities` are those that are known already, by version. */
+async function readKnown(
+  db: Database,
+  identities: ReadonlyMap<string, string | null>,
+): Promise<KnownChannel[]> {
   // In this order, a change in between leaves an outdated version, so the entry is planned again.
   const revisions = await listTargetRevisions(db);
   const revisionById = new Map(revisions.map(({ id, revision }) => [id, revision]));
-  const targets = await listTargets(db);
-  return new Map(
-    targets.map((target) => {
-      const version = `${target.id}:${revisionById.get(target.id)}`;
-      return [target.name, { target, version }];
-    }),
-  );
+  return mapInSlices(await listTargets(db), (target) => {
+    const version = `${target.id}:${revisionById.get(target.id)}`;
+    const known = identities.get(version);
+    if (known !== undefined) return { target, version, identity: known };
+    const apiKey = keyOf(db, target);
+    const identity = apiKey === null ? null : identityOf(target.base_url, apiKey);
+    return { target, version, identity };
+  });
 }
 
-function draftOf(planning: Planning, checked: CheckedEntry): Draft {
-  const { target, version = null } = planning.known.get(checked.name ?? '') ?? {};
-  return { checked, version, planned: plan(planning, checked, target) };
+/** null if another installation sealed it. */
+function keyOf(db: Database, target: Target): string | null {
+  try {
+    return openApiKey(db, target);
+  } catch {
+    return null;
+  }
+}
+
+function planningOf(
+  db: Database,
+  options: PlanOptions,
+  stored: readonly KnownChannel[],
+  matches: readonly Match[],
+): Planning {
+  const renamed = matches.flatMap(({ known, name }) =>
+    known && name !== known.target.name ? [known.target.name] : [],
+  );
+  const names = new Set(stored.map(({ target }) => target.name));
+  return { ...options, db, leaving: new Set(renamed), names };
+}
+
+function draftOf(planning: Planning, checked: CheckedEntry, match: Match | undefined): Draft {
+  const known = match?.known ?? null;
+  const planned = plan(planning, checked, known?.target, match?.name ?? checked.name);
+  return { checked, version: known?.version ?? null, planned };
 }
 
 function plan(
-  { db, own }: Planning,
+  planning: Planning,
   checked: CheckedEntry,
   target: Target | undefined,
+  name: string | null,
 ): PlannedChannel {
-  const { index, name, notes } = checked;
+  const { index, notes } = checked;
   const place = { index, name, notes };
   if ('refusal' in checked) return refused(place, checked.refusal);
-  const { entry } = checked;
-  const current = target ? { ...target, api_key: openApiKey(db, target) } : {};
+  const entry = { ...checked.entry, ...(name === null ? {} : { name }) };
+  if (!target) return planNew(planning, place, entry);
+  const current = { ...target, api_key: keyOf(planning.db, target) };
+  // An earlier import had no key either.
+  if (entry.api_key === undefined && current.api_key === unknownKey) entry.enabled = false;
   const changes = changesBetween(current, { ...entry }, ['api_key']);
   if (changes.length === 0) return { ...place, outcome: 'unchanged', changes };
-  const refusal = refusalOf(target ?? null, entry, own);
+  const refusal =
+    refusalOf(target, entry, planning.own) ?? refusalOfName(planning, target, entry.name);
   if (refusal) return refused(place, refusal);
-  const { api_key = '' } = entry;
-  if (!target) return { ...place, outcome: 'created', changes, input: { ...entry, api_key } };
   const changed = changes.map(({ field }) => [field, entry[field as keyof TargetInput]]);
   // The schema checked each of them under its name.
   const patch = Object.fromEntries(changed) as TargetPatch;
   return { ...place, outcome: 'changed', changes, target, patch };
 }
 
-function refused(
-  place: Pick<PlannedChannel, 'index' | 'name' | 'notes'>,
-  refusal: AppError,
+type Place = Pick<PlannedChannel, 'index' | 'name' | 'notes'>;
+
+function planNew(
+  { own, keyless = 'paused' }: Planning,
+  place: Place,
+  entry: ChannelEntry,
 ): PlannedChannel {
+  const isPaused = entry.api_key === undefined && keyless === 'paused';
+  const given: ChannelEntry = isPaused
+    ? { ...entry, api_key: unknownKey, enabled: false }
+    : { ...entry };
+  const refusal = refusalOf(null, given, own);
+  if (refusal) return refused(place, refusal);
+  const { api_key = unknownKey } = given;
+  return {
+    ...place,
+    outcome: 'created',
+    notes: isPaused ? [...place.notes, { code: 'keyless', params: {} }] : place.notes,
+    changes: changesBetween({}, { ...given }, ['api_key']),
+    input: { ...given, api_key },
+  };
+}
+
+/** A name that another channel keeps. One that gives it up in the same import is no hindrance. */
+function refusalOfName({ names, leaving }: Planning, target: Target, name: string) {
+  if (name === target.name || !names.has(name) || leaving.has(name)) return null;
+  return takenName(name);
+}
+
+function takenName(name: string): AppError {
+  const message = `name: a channel named "${name}" exists already`;
+  return new AppError('invalid_input', message, { fields: { name: { code: 'taken' } } });
+}
+
+function refused(place: Place, refusal: AppError): PlannedChannel {
   return { ...place, outcome: 'refused', refusal, changes: [] };
 }

@@ -97,9 +97,10 @@ export function transferRoutes(deps: ApiDeps) {
     )
     .openapi(
       sessionRoute('post', importPath, {
-        summary: 'Import channels from a file, matched by name; refused entries are left out',
+        summary:
+          'Import channels from a file, matched by address and key, then by name; refused entries are left out',
         description:
-          'The body is the file: an export of this monitor (JSON, YAML, CSV), or the channels of one-api or new-api as the JSON of their admin API, a dump of their table, or their SQLite file. With dry_run=1 nothing is written; otherwise everything is written in one transaction. ' +
+          'The body is the file: an export of this monitor (JSON, YAML, CSV), or the channels of one-api or new-api as the JSON of their admin API, a dump of their table, or their SQLite file. Notes say what is not imported, and what is imported paused. With dry_run=1 nothing is written; otherwise everything is written in one transaction. ' +
           `A file may hold ${importLimits.channels} channels, ${importLimits.models} selected models in all and ${importLimits.textMiB} MiB of text, or be a SQLite file of ${importLimits.fileMiB} MiB. ` +
           `Parsing may take ${readLimits.timeoutMs / 1000} s. ${importsAtOnce} imports may run at once; another one gets a 429.`,
         request: {
@@ -138,7 +139,7 @@ export function transferRoutes(deps: ApiDeps) {
           );
           const entries = await checkEntries(uploaded);
           const plan = isDryRun
-            ? (await planImport(db, entries, by.own)).map(({ planned }) => planned)
+            ? (await planImport(db, entries, by)).drafts.map(({ planned }) => planned)
             : await applyImport(deps, by, entries);
           const items = plan.map(itemOf);
           return c.json({ dry_run: isDryRun, notes, counts: countsOf(plan), items }, 200);

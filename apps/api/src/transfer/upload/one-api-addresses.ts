@@ -79,9 +79,16 @@ const columnsOfNewApi = ['auto_ban', 'openai_organization', 'channel_info'];
  * below /v1 (Baidu, Zhipu, Tencent, Volcengine, Perplexity), and those on the machine itself (Ollama).
  */
 export function addressOfType(type: number, row: object): string | undefined {
+  const tool = toolOf(row);
+  // If the columns don't show which tool the row is from, its key might go to the wrong provider.
+  const own = tool === null ? undefined : { oneApi: ofOneApi, newApi: ofNewApi }[tool].get(type);
+  return own ?? addressByType.get(type);
+}
+
+/** Which tool a row is from, by its columns; null if they don't show it. */
+export function toolOf(row: object): 'oneApi' | 'newApi' | null {
   const has = (columns: string[]) => columns.some((column) => column in row);
   const [isOneApi, isNewApi] = [has(columnsOfOneApi), has(columnsOfNewApi)];
-  // If the columns don't show which tool the row is from, its key might go to the wrong provider.
-  const own = isOneApi === isNewApi ? undefined : (isOneApi ? ofOneApi : ofNewApi).get(type);
-  return own ?? addressByType.get(type);
+  if (isOneApi === isNewApi) return null;
+  return isOneApi ? 'oneApi' : 'newApi';
 }

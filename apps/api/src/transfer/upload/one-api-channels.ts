@@ -1,6 +1,10 @@
 import { importLimits, tooMuch } from '../import-limits.ts';
+import type { ImportNote, UploadedEntry } from '../import-notes.ts';
 import { isRecord } from './bound-entries.ts';
 import { addressOfType } from './one-api-addresses.ts';
+import { keysIn, tooManyChannels } from './one-api-keys.ts';
+import { lossesOf, objectIn } from './one-api-losses.ts';
+import { foreignProtocolOf } from './one-api-protocols.ts';
 
 type Row = Record<string, unknown>;
 
@@ -16,23 +20,32 @@ export function areOneApiChannels(entries: readonly unknown[]): boolean {
  * line: each becomes a channel. Repeated names get a number. Throws AppError `invalid_input` if keys and
  * models are more than an import may hold.
  */
-export function fromOneApi(entries: readonly unknown[]): unknown[] {
+export function fromOneApi(entries: readonly unknown[]): UploadedEntry[] {
   const rows = entries
     .filter(isRecord)
     .toSorted((a, b) => numberOf(b.priority) - numberOf(a.priority));
-  const timesUsed = new Map<string, number>();
-  const channels: object[] = [];
+  const names = createNames(rows);
+  const channels: UploadedEntry[] = [];
   let models = 0;
   for (const row of rows) {
     const common = commonFields(row);
-    for (const api_key of keysOf(row)) {
+    const keys = keysIn(textOf(row.key), objectIn(row.channel_info));
+    const notes = notesOfRow(row, keys.length);
+    for (const { key, isEnabled } of keys) {
       models += common.selected_models.length;
       if (models > importLimits.models) {
         throw tooMuch(`${importLimits.models} models, those of a row once for each of its keys`);
       }
       if (channels.length === importLimits.channels) throw tooManyChannels();
-      const name = freeName(row, timesUsed);
-      channels.push({ name, ...common, ...(api_key === null ? {} : { api_key }) });
+      const name = names.next(nameOf(row));
+      const isOn = isEnabled && numberOf(row.status) === enabledStatus;
+      const enabled = isOn && !notes.some(({ code }) => code === 'foreign_protocol');
+      const api_key = key === null ? {} : { api_key: key };
+      channels.push({
+        entry: { name, ...common, enabled, ...api_key },
+        notes: isOn ? notes : [...notes, { code: 'disabled_there', params: {} }],
+        family: nameOf(row),
+      });
     }
   }
   return channels;
@@ -47,28 +60,42 @@ function commonFields(row: Row) {
   const base_url = textOf(row.base_url) || addressOfType(numberOf(row.type), row);
   return {
     ...(base_url === undefined ? {} : { base_url }),
-    enabled: numberOf(row.status) === enabledStatus,
     selected_models: [...new Set(models.map((model) => model.trim()).filter(Boolean))],
   };
 }
 
-function freeName(row: Row, timesUsed: Map<string, number>): string {
-  const name = textOf(row.name) || `channel ${numberOf(row.id)}`;
-  const times = (timesUsed.get(name) ?? 0) + 1;
-  timesUsed.set(name, times);
-  return times === 1 ? name : `${name} (${times})`;
+function notesOfRow(row: Row, keys: number): ImportNote[] {
+  const type = foreignProtocolOf(numberOf(row.type), row);
+  const losses = lossesOf(row);
+  const notes: (ImportNote | null)[] = [
+    type === null ? null : { code: 'foreign_protocol', params: { type } },
+    losses.length === 0 ? null : { code: 'not_imported', params: { fields: losses.join(', ') } },
+    keys === 1 ? null : { code: 'one_of_keys', params: { keys } },
+  ];
+  return notes.filter((note) => note !== null);
 }
 
-/** null if there is no key, as in the API's list, so that a known channel keeps its own. */
-function keysOf(row: Row): (string | null)[] {
-  const keys = textOf(row.key).split('\n', importLimits.channels + 1);
-  if (keys.length > importLimits.channels) throw tooManyChannels();
-  const unique = [...new Set(keys.map((key) => key.trim()).filter(Boolean))];
-  return unique.length > 0 ? unique : [null];
+function nameOf(row: Row): string {
+  return textOf(row.name) || `channel ${numberOf(row.id)}`;
 }
 
-function tooManyChannels() {
-  return tooMuch(`${importLimits.channels} channels; each key of a row is one`);
+/** Gives repeated names a number that no row has in its own name. */
+function createNames(rows: readonly Row[]) {
+  const own = new Set(rows.map(nameOf));
+  const used = new Set<string>();
+  const lastNumber = new Map<string, number>();
+  return {
+    next(name: string): string {
+      let free = name;
+      for (let n = (lastNumber.get(name) ?? 1) + 1; used.has(free); n += 1) {
+        lastNumber.set(name, n);
+        const numbered = `${name} (${n})`;
+        if (!own.has(numbered)) free = numbered;
+      }
+      used.add(free);
+      return free;
+    },
+  };
 }
 
 function textOf(value: unknown): string {

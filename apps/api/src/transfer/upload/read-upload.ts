@@ -1,7 +1,7 @@
 import { AppError } from '@api-monitor/core';
 import { readChannelsTable } from '@api-monitor/db/read-channels-table';
 import { importLimits } from '../import-limits.ts';
-import type { ImportNote, Upload } from '../import-notes.ts';
+import type { ImportNote, Upload, UploadedEntry } from '../import-notes.ts';
 import { boundEntries } from './bound-entries.ts';
 import { type DecodedText, decodeText } from './decode-text.ts';
 import { listIn } from './list-in.ts';
@@ -35,27 +35,32 @@ export function readUpload(bytes: Buffer, format?: UploadFormat | undefined): Up
 
 /** The channels in a `CHANNELS_FILE`, in YAML, of which JSON is a part. Throws as `readUpload`. */
 export function readChannelsFile(bytes: Buffer): Upload {
-  return uploadOf(withMergedKeys(listIn(parsedYaml(textOf(bytes).text))), []);
+  return uploadOf(ownEntries(withMergedKeys(listIn(parsedYaml(textOf(bytes).text)))), []);
 }
 
-function uploadOf(entries: readonly unknown[], codes: readonly ImportNote['code'][]): Upload {
+function uploadOf(entries: readonly UploadedEntry[], codes: readonly ImportNote['code'][]): Upload {
+  const bounded = boundEntries(entries.map(({ entry }) => entry));
   return {
-    entries: boundEntries(entries).map((entry) => ({ entry, notes: [] })),
+    entries: entries.map((one, index) => ({ ...one, entry: bounded[index] })),
     notes: codes.map((code) => ({ code, params: {} })),
   };
 }
 
-function readEntries(text: string, format: TextFormat): readonly unknown[] {
+function readEntries(text: string, format: TextFormat): UploadedEntry[] {
   if (format === 'csv') {
     const rows = readCsv(text);
-    return areOneApiChannels(rows) ? fromOneApi(rows) : fromCsv(rows);
+    return areOneApiChannels(rows) ? fromOneApi(rows) : ownEntries(fromCsv(rows));
   }
   if (format === 'json') return entriesOf(listIn(readJson(text)));
   return entriesOf(withMergedKeys(listIn(parsedYaml(text))));
 }
 
-function entriesOf(rows: readonly unknown[]): readonly unknown[] {
-  return areOneApiChannels(rows) ? fromOneApi(rows) : rows;
+function entriesOf(rows: readonly unknown[]): UploadedEntry[] {
+  return areOneApiChannels(rows) ? fromOneApi(rows) : ownEntries(rows);
+}
+
+function ownEntries(rows: readonly unknown[]): UploadedEntry[] {
+  return rows.map((entry) => ({ entry, notes: [] }));
 }
 
 function textOf(bytes: Buffer): DecodedText {

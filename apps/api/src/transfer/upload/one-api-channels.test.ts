@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest';
+import type { ImportNote } from '../import-notes.ts';
+import { fromOneApi } from './one-api-channels.ts';
+
+const row = {
+  ...{ id: 7, type: 1, key: 'sk-a', status: 1, name: 'mine', base_url: 'https://a.example' },
+  ...{ models: 'gpt-4o', group: 'default', priority: 0, weight: 0, auto_ban: 1 },
+  ...{ created_time: 1_700_000_000, used_quota: 12, balance: 3, test_time: 1_700_000_100 },
+};
+
+const read = (...rows: object[]) =>
+  fromOneApi(rows).map(({ entry, notes }) => ({
+    ...(entry as { name: string; enabled: boolean; api_key?: string }),
+    notes,
+  }));
+const noteOf = (notes: readonly ImportNote[], code: ImportNote['code']) =>
+  notes.find((note) => note.code === code)?.params;
+
+test('a row that only has what an import understands has no notes', () => {
+  expect(read(row)).toMatchObject([{ name: 'mine', enabled: true, notes: [] }]);
+});
+
+test('settings without a counterpart are named, without their values', () => {
+  const [channel] = read({
+    ...row,
+    setting:
+      '{"proxy":"socks5://me:secret@proxy.example","force_format":false,"headers":{"x":"1"}}',
+    settings: '{}',
+    param_override: '{"temperature":0}',
+    header_override: { authorization: 'secret' },
+    model_mapping: '{"gpt-4o":"gpt-4o-2024-11-20"}',
+    status_code_mapping: '',
+    group: 'default,vip',
+    weight: '3',
+    tag: null,
+    invented_by_a_fork: 'secret',
+  });
+  expect(channel?.notes).toEqual([
+    {
+      code: 'not_imported',
+      params: {
+        fields:
+          'group, weight, setting.proxy, setting.headers, param_override, header_override, model_mapping, invented_by_a_fork',
+      },
+    },
+  ]);
+});
+
+test('settings that cannot be read are named as a whole', () => {
+  const [channel] = read({ ...row, setting: 'proxy=socks5://me:secret@proxy.example' });
+  expect(noteOf(channel?.notes ?? [], 'not_imported')).toEqual({ fields: 'setting' });
+});
+
+test.each([
+  ['Azure', { type: 3 }],
+  ['Midjourney', { type: 2 }],
+  ['Vertex AI', { type: 41 }],
+  ['AWS Bedrock', { type: 33, auto_ban: undefined, config: '' }],
+  ['Coze', { type: '34', auto_ban: undefined, config: '{}' }],
+])('%s is imported paused, since its protocol is not spoken here', (type, own) => {
+  const given = Object.fromEntries(
+    Object.entries({ ...row, ...own }).filter(([, value]) => value !== undefined),
+  );
+  const [channel] = read(given);
+  expect(channel?.enabled).toBe(false);
+  expect(noteOf(channel?.notes ?? [], 'foreign_protocol')).toEqual({ type });
+});
+
+test('a number that means something else in the other tool is not mistaken', () => {
+  expect(read({ ...row, type: 34 })).toMatchObject([{ enabled: true, notes: [] }]);
+});
+
+const multiKey = {
+  ...row,
+  key: 'sk-a\nsk-b\n\nsk-c',
+  channel_info: '{"is_multi_key":true,"multi_key_size":4,"multi_key_status_list":{"1":2,"3":3}}',
+};
+
+test.each([
+  ['as text', multiKey],
+  ['as an object', { ...multiKey, channel_info: JSON.parse(multiKey.channel_info) }],
+])('disabled keys of a channel stay disabled: %s', (_name, given) => {
+  const channels = read(given);
+  expect(channels).toMatchObject([
+    { name: 'mine', api_key: 'sk-a', enabled: true },
+    { name: 'mine (2)', api_key: 'sk-b', enabled: false },
+    { name: 'mine (3)', api_key: 'sk-c', enabled: false },
+  ]);
+  const codes = channels.map(({ notes }) => notes.map(({ code }) => code));
+  expect(codes).toEqual([
+    ['one_of_keys'],
+    ['one_of_keys', 'disabled_there'],
+    ['one_of_keys', 'disabled_there'],
+  ]);
+  expect(noteOf(channels[0]?.notes ?? [], 'one_of_keys')).toEqual({ keys: 3 });
+});
+
+test('a disabled channel says so', () => {
+  const [channel] = read({ ...row, status: 2 });
+  expect(channel).toMatchObject({ enabled: false, notes: [{ code: 'disabled_there' }] });
+});
+
+const account = { type: 'service_account', private_key: '-----BEGIN\nkey\n-----END\n' };
+
+test.each([
+  ['on many lines', JSON.stringify(account, null, 2), 1],
+  ['on one line', JSON.stringify(account), 1],
+  ['cut short', JSON.stringify(account, null, 2).slice(0, -3), 1],
+  ['twice, one a line', `${JSON.stringify(account)}\n${JSON.stringify({ ...account, id: 2 })}`, 2],
+  ['twice, in a list', JSON.stringify([account, { ...account, id: 2 }], null, 2), 2],
+])("a service account's key is one key: %s", (_name, key, count) => {
+  const channels = read({ ...row, type: 41, key });
+  expect(channels).toHaveLength(count);
+  expect(channels[0]?.enabled).toBe(false);
+});
+
+test('a number after a repeated name is one that no row has', () => {
+  const names = read(
+    { ...row, key: 'a\nb\nc' },
+    { ...row, name: 'mine (2)', key: 'd' },
+    { ...row, key: 'e' },
+  ).map(({ name }) => name);
+  expect(names).toEqual(['mine', 'mine (3)', 'mine (4)', 'mine (2)', 'mine (5)']);
+});

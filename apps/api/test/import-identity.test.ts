@@ -1,0 +1,116 @@
+import { listTargets, openApiKey } from '@api-monitor/db';
+import { expect, test } from 'vitest';
+import { openTestApi } from './open-test-api.ts';
+
+const path = '/api/admin/channels/import';
+const row = {
+  ...{ type: 1, status: 1, models: '', auto_ban: 1, priority: 0 },
+  ...{ name: 'mine', base_url: 'https://a.example' },
+};
+
+async function opened() {
+  const { asSession, db } = await openTestApi();
+  const importing = async (rows: object[]) => {
+    const { json } = await asSession('POST', path, rows);
+    return json;
+  };
+  /** Each channel's id and name, by its key. */
+  const stored = async () => {
+    const targets = await listTargets(db);
+    return Object.fromEntries(targets.map((one) => [openApiKey(db, one), [one.id, one.name]]));
+  };
+  return { importing, stored, db };
+}
+
+test('a list that lost its first key changes nothing about the others', async () => {
+  const { importing, stored } = await opened();
+  await importing([{ ...row, key: 'a\nb\nc' }]);
+  const before = await stored();
+  expect(before).toEqual({ a: [1, 'mine'], b: [2, 'mine (2)'], c: [3, 'mine (3)'] });
+  const { counts } = await importing([{ ...row, key: 'b\nc' }]);
+  expect(counts).toMatchObject({ unchanged: 2, changed: 0, created: 0, refused: 0 });
+  expect(await stored()).toEqual(before);
+});
+
+test('a key that replaces another one takes its channel over', async () => {
+  const { importing, stored } = await opened();
+  await importing([{ ...row, key: 'a\nb\nc' }]);
+  const { counts } = await importing([{ ...row, key: 'c\nb\nd' }]);
+  expect(counts).toMatchObject({ unchanged: 2, changed: 1, created: 0, refused: 0 });
+  expect(await stored()).toEqual({ d: [1, 'mine'], b: [2, 'mine (2)'], c: [3, 'mine (3)'] });
+});
+
+test('swapped priorities between equal names move neither address nor key', async () => {
+  const { importing, stored, db } = await opened();
+  const first = { ...row, key: 'a', priority: 9 };
+  const second = { ...row, key: 'b', base_url: 'https://b.example', priority: 1 };
+  await importing([first, second]);
+  const { counts } = await importing([
+    { ...first, priority: 1 },
+    { ...second, priority: 9 },
+  ]);
+  expect(counts).toMatchObject({ unchanged: 2, changed: 0 });
+  expect(await stored()).toEqual({ a: [1, 'mine'], b: [2, 'mine (2)'] });
+  expect(await listTargets(db)).toMatchObject([
+    { base_url: 'https://a.example' },
+    { base_url: 'https://b.example' },
+  ]);
+});
+
+test('two keys of "mine" fit beside "mine (2)"', async () => {
+  const { importing, stored } = await opened();
+  const rows = [
+    { ...row, key: 'a\nb' },
+    { ...row, name: 'mine (2)', key: 'c' },
+  ];
+  expect((await importing(rows)).counts).toMatchObject({ created: 3, refused: 0 });
+  const names = { a: [1, 'mine'], b: [2, 'mine (3)'], c: [3, 'mine (2)'] };
+  expect(await stored()).toEqual(names);
+  expect((await importing(rows.toReversed())).counts).toMatchObject({ unchanged: 3 });
+  expect(await stored()).toEqual(names);
+});
+
+test('a channel that was renamed in the other tool keeps its history under the new name', async () => {
+  const { importing, stored } = await opened();
+  await importing([{ ...row, key: 'a\nb' }]);
+  const { items } = await importing([{ ...row, name: 'yours', key: 'a\nb' }]);
+  expect(items[0].changes).toEqual([{ field: 'name', old: 'mine', new: 'yours' }]);
+  expect(await stored()).toEqual({ a: [1, 'yours'], b: [2, 'yours (2)'] });
+});
+
+const own = (name: string, key: string) => ({
+  ...{ name, base_url: 'https://a.example', api_key: key },
+});
+
+test('channels of a file that exchange their names keep their keys', async () => {
+  const { importing, stored } = await opened();
+  await importing([own('one', 'a'), own('two', 'b'), own('three', 'c')]);
+  const { counts } = await importing([own('two', 'a'), own('three', 'b'), own('one', 'c')]);
+  expect(counts).toMatchObject({ changed: 3, refused: 0 });
+  expect(await stored()).toEqual({ a: [1, 'two'], b: [2, 'three'], c: [3, 'one'] });
+});
+
+test('a channel of a file whose key was changed to one in use keeps its name', async () => {
+  const { importing, db } = await opened();
+  await importing([own('one', 'a'), own('two', 'b')]);
+  const { items } = await importing([own('one', 'b')]);
+  expect(items[0]).toMatchObject({ outcome: 'changed', changes: [{ field: 'api_key' }] });
+  expect(await listTargets(db)).toMatchObject([{ name: 'one' }, { name: 'two' }]);
+});
+
+test("new-api's list has no keys: it is imported paused, and again without changes", async () => {
+  const { importing, db } = await opened();
+  const rows = [{ ...row }, { ...row, base_url: 'https://b.example' }];
+  const { counts, items } = await importing(rows);
+  expect(counts).toMatchObject({ created: 2, refused: 0 });
+  expect(items[0].notes).toEqual([{ code: 'keyless', params: {} }]);
+  expect(await listTargets(db)).toMatchObject([{ enabled: false }, { enabled: false }]);
+  expect((await importing(rows.toReversed())).counts).toMatchObject({ unchanged: 2 });
+  const withKeys = rows.map((one, index) => ({ ...one, key: `sk-${index}` }));
+  expect((await importing(withKeys)).counts).toMatchObject({ changed: 2 });
+  const targets = await listTargets(db);
+  expect(targets.map((one) => [one.name, one.enabled, openApiKey(db, one)])).toEqual([
+    ['mine', true, 'sk-0'],
+    ['mine (2)', true, 'sk-1'],
+  ]);
+});
