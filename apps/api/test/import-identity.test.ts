@@ -19,7 +19,7 @@ async function opened() {
     const targets = await listTargets(db);
     return Object.fromEntries(targets.map((one) => [openApiKey(db, one), [one.id, one.name]]));
   };
-  return { importing, stored, db };
+  return { importing, stored, db, asSession };
 }
 
 test('a list that lost its first key changes nothing about the others', async () => {
@@ -113,4 +113,48 @@ test("new-api's list has no keys: it is imported paused, and again without chang
     ['mine', true, 'sk-0'],
     ['mine (2)', true, 'sk-1'],
   ]);
+});
+
+test('names that differ only in case or Unicode form are one channel, in the spelling that is stored', async () => {
+  const { importing, stored } = await opened();
+  await importing([own('Café', 'a'), own('two', 'b')]);
+  expect((await importing([own('CAFE\u0301', 'a')])).counts).toMatchObject({ unchanged: 1 });
+  const { items } = await importing([own('café', 'a2')]);
+  expect(items[0]).toMatchObject({ outcome: 'changed', changes: [{ field: 'api_key' }] });
+  expect(await stored()).toEqual({ a2: [1, 'Café'], b: [2, 'two'] });
+});
+
+test('of two new channels with such names, the second is refused', async () => {
+  const { importing } = await opened();
+  const { items } = await importing([own('Relay', 'a'), own('RELAY', 'b')]);
+  expect(items).toMatchObject([
+    { outcome: 'created' },
+    { outcome: 'refused', fields: { name: { code: 'taken' } } },
+  ]);
+});
+
+test('channels that have such names already stay two', async () => {
+  const { importing, stored, asSession } = await opened();
+  await asSession('POST', '/api/targets', own('Relay', 'a'));
+  await asSession('POST', '/api/targets', own('relay', 'b'));
+  const { counts } = await importing([own('relay', 'b'), own('Relay', 'a')]);
+  expect(counts).toMatchObject({ unchanged: 2 });
+  expect(await stored()).toEqual({ a: [1, 'Relay'], b: [2, 'relay'] });
+});
+
+test('a new channel may take a name that another one gives up', async () => {
+  const { importing, stored } = await opened();
+  await importing([own('one', 'a')]);
+  const { counts } = await importing([own('two', 'a'), own('one', 'b')]);
+  expect(counts).toMatchObject({ changed: 1, created: 1 });
+  expect(await stored()).toEqual({ a: [1, 'two'], b: [2, 'one'] });
+});
+
+test('bad names of models are said at their field', async () => {
+  const { importing } = await opened();
+  const { items } = await importing([{ ...own('a', 'k'), models: ['ok', 'x'.repeat(257)] }]);
+  expect(items[0]).toMatchObject({
+    outcome: 'refused',
+    fields: { 'models.1': { code: 'too_long', bound: 256 } },
+  });
 });

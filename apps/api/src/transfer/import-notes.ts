@@ -14,6 +14,8 @@ const importNoteCodes = [
   'disabled_there',
   /** It is one of the `keys` of a row, each of which becomes a channel. */
   'one_of_keys',
+  /** `count` of its models are left out, such as `names`: they are too long, or have control characters. */
+  'bad_models',
   /** The file has no key for it, so it is imported paused. */
   'keyless',
 ] as const;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Target } from '@api-monitor/core';
 import type { CheckedEntry } from './check-entries.ts';
+import { foldName } from './fold-name.ts';
 
 export interface KnownChannel {
   target: Target;
@@ -14,6 +15,8 @@ export interface KnownChannel {
 export interface Match {
   known: KnownChannel | null;
   name: string | null;
+  /** Whether another channel has this name, or gets it, perhaps in another spelling. */
+  isTaken: boolean;
 }
 
 /** What makes a channel the same one under another name: its address and its key, hashed. */
@@ -24,7 +27,7 @@ export function identityOf(baseUrl: string, apiKey: string): string {
 /**
  * Finds the stored channel for each entry: by address and key, then by name. Entries that the file gave the
  * same name also find a channel with that name and another number, at the same address; a new one gets a number
- * that is free.
+ * that is free. Names that differ only in case or Unicode form are one, in the spelling that is stored.
  */
 export function matchEntries(
   entries: readonly CheckedEntry[],
@@ -45,6 +48,7 @@ export function matchEntries(
     (one) => search.byName(one, ({ target }) => target.base_url === one.baseUrl),
     (one) => search.inFamily(one),
     (one) => search.byName(one),
+    (one) => search.byFoldedName(one),
   ];
   for (const pass of passes) {
     for (const one of wanted) {
@@ -77,6 +81,7 @@ function wantedOf(checked: CheckedEntry): Wanted | null {
 function createSearch(stored: readonly KnownChannel[]) {
   const claimed = new Set<KnownChannel>();
   const byName = new Map(stored.map((known) => [known.target.name, known]));
+  const byFolded = Map.groupBy(stored, ({ target }) => foldName(target.name));
   const byIdentity = Map.groupBy(stored, ({ identity }) => identity);
   const byFamily = Map.groupBy(stored, ({ target }) => familyAt(target.base_url, target.name));
   const isFree = (known: KnownChannel) => !claimed.has(known);
@@ -90,6 +95,7 @@ function createSearch(stored: readonly KnownChannel[]) {
       const known = byName.get(name);
       return known && isFree(known) && fits(known) ? known : undefined;
     },
+    byFoldedName: ({ name }: Wanted) => byFolded.get(foldName(name))?.find(isFree),
     inFamily({ family, baseUrl }: Wanted) {
       if (family === null) return;
       return byFamily.get(familyAt(baseUrl, family))?.find(isFree);
@@ -99,7 +105,7 @@ function createSearch(stored: readonly KnownChannel[]) {
 
 /** Channels at one address whose names differ only in the number at the end. */
 function familyAt(baseUrl: string, name: string): string {
-  return `${baseUrl}\n${withoutNumber(name)}`;
+  return `${baseUrl}\n${foldName(withoutNumber(name))}`;
 }
 
 function withoutNumber(name: string): string {
@@ -111,24 +117,43 @@ function withNames(
   found: ReadonlyMap<Wanted, KnownChannel>,
   stored: readonly KnownChannel[],
 ): Match[] {
-  const taken = new Set(stored.map(({ target }) => target.name));
+  const matched = new Set(found.values());
+  const keeping = new Set(stored.filter((known) => !matched.has(known)).map(nameOf));
+  for (const [one, known] of found) if (keepsName(one, known)) keeping.add(nameOf(known));
+  const taken = new Set([...keeping].map(foldName));
+  const freeName = createFreeNames(taken);
+  return wanted.map((one) => {
+    if (!one) return { known: null, name: null, isTaken: false };
+    const known = found.get(one) ?? null;
+    if (known && keepsName(one, known)) return { known, name: nameOf(known), isTaken: false };
+    if (one.family !== null) return { known, name: freeName(one), isTaken: false };
+    const isTaken = taken.has(foldName(one.name));
+    taken.add(foldName(one.name));
+    return { known, name: one.name, isTaken };
+  });
+}
+
+/** Whether a channel has the entry's name already, but for its spelling or the number after it. */
+function keepsName({ name, family }: Wanted, known: KnownChannel): boolean {
+  const has = nameOf(known);
+  if (family === null) return foldName(name) === foldName(has);
+  return foldName(withoutNumber(family)) === foldName(withoutNumber(has));
+}
+
+function createFreeNames(taken: Set<string>) {
   const numbers = new Map<string, number>();
-  const freeName = ({ name, family }: Wanted) => {
+  return ({ name, family }: Wanted): string => {
     const base = family ?? name;
     let free = name;
-    for (let n = (numbers.get(base) ?? 1) + 1; taken.has(free); n += 1) {
+    for (let n = (numbers.get(base) ?? 1) + 1; taken.has(foldName(free)); n += 1) {
       free = `${base} (${n})`;
       numbers.set(base, n);
     }
-    taken.add(free);
+    taken.add(foldName(free));
     return free;
   };
-  return wanted.map((one) => {
-    if (!one) return { known: null, name: null };
-    const known = found.get(one) ?? null;
-    if (one.family === null) return { known, name: one.name };
-    const kept = known?.target.name ?? null;
-    const isKept = kept !== null && withoutNumber(kept) === withoutNumber(one.family);
-    return { known, name: isKept ? kept : freeName(one) };
-  });
+}
+
+function nameOf({ target }: KnownChannel): string {
+  return target.name;
 }

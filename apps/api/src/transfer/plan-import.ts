@@ -55,10 +55,6 @@ const unknownKey = 'unknown-key';
 /** What a plan is based on. */
 interface Planning extends PlanOptions {
   db: Database;
-  /** Those that get another name, by the name that they have. */
-  leaving: ReadonlySet<string>;
-  /** The names of all stored channels. */
-  names: ReadonlySet<string>;
 }
 
 /** What an import of these entries would do. Writes nothing. */
@@ -69,7 +65,7 @@ export async function planImport(
 ): Promise<ImportPlan> {
   const known = await readKnown(db, new Map());
   const matches = matchEntries(entries, known);
-  const planning = planningOf(db, options, known, matches);
+  const planning = { ...options, db };
   const drafts = await mapInSlices(entries, (checked, index) =>
     draftOf(planning, checked, matches[index]),
   );
@@ -88,7 +84,7 @@ export async function settlePlan(
   const known = await readKnown(tx, identities);
   const entries = drafts.map(({ checked }) => checked);
   const matches = matchEntries(entries, known);
-  const planning = planningOf(tx, options, known, matches);
+  const planning = { ...options, db: tx };
   return drafts.map((draft, index) => {
     const match = matches[index];
     const isSame = (match?.known?.version ?? null) === draft.version;
@@ -125,43 +121,26 @@ function keyOf(db: Database, target: Target): string | null {
   }
 }
 
-function planningOf(
-  db: Database,
-  options: PlanOptions,
-  stored: readonly KnownChannel[],
-  matches: readonly Match[],
-): Planning {
-  const renamed = matches.flatMap(({ known, name }) =>
-    known && name !== known.target.name ? [known.target.name] : [],
-  );
-  const names = new Set(stored.map(({ target }) => target.name));
-  return { ...options, db, leaving: new Set(renamed), names };
-}
-
 function draftOf(planning: Planning, checked: CheckedEntry, match: Match | undefined): Draft {
   const known = match?.known ?? null;
-  const planned = plan(planning, checked, known?.target, match?.name ?? checked.name);
+  const planned = plan(planning, checked, match);
   return { checked, version: known?.version ?? null, planned };
 }
 
-function plan(
-  planning: Planning,
-  checked: CheckedEntry,
-  target: Target | undefined,
-  name: string | null,
-): PlannedChannel {
+function plan(planning: Planning, checked: CheckedEntry, match: Match | undefined): PlannedChannel {
   const { index, notes } = checked;
-  const place = { index, name, notes };
+  const place = { index, name: match?.name ?? checked.name, notes };
   if ('refusal' in checked) return refused(place, checked.refusal);
-  const entry = { ...checked.entry, ...(name === null ? {} : { name }) };
+  const entry = { ...checked.entry, name: match?.name ?? checked.entry.name };
+  if (match?.isTaken) return refused(place, takenName(entry.name));
+  const target = match?.known?.target;
   if (!target) return planNew(planning, place, entry);
   const current = { ...target, api_key: keyOf(planning.db, target) };
   // An earlier import had no key either.
   if (entry.api_key === undefined && current.api_key === unknownKey) entry.enabled = false;
   const changes = changesBetween(current, { ...entry }, ['api_key']);
   if (changes.length === 0) return { ...place, outcome: 'unchanged', changes };
-  const refusal =
-    refusalOf(target, entry, planning.own) ?? refusalOfName(planning, target, entry.name);
+  const refusal = refusalOf(target, entry, planning.own);
   if (refusal) return refused(place, refusal);
   const changed = changes.map(({ field }) => [field, entry[field as keyof TargetInput]]);
   // The schema checked each of them under its name.
@@ -192,14 +171,8 @@ function planNew(
   };
 }
 
-/** A name that another channel keeps. One that gives it up in the same import is no hindrance. */
-function refusalOfName({ names, leaving }: Planning, target: Target, name: string) {
-  if (name === target.name || !names.has(name) || leaving.has(name)) return null;
-  return takenName(name);
-}
-
 function takenName(name: string): AppError {
-  const message = `name: a channel named "${name}" exists already`;
+  const message = `name: another channel is named "${name}", perhaps in another spelling`;
   return new AppError('invalid_input', message, { fields: { name: { code: 'taken' } } });
 }
 

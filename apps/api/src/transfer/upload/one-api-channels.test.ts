@@ -122,3 +122,24 @@ test('a number after a repeated name is one that no row has', () => {
   ).map(({ name }) => name);
   expect(names).toEqual(['mine', 'mine (3)', 'mine (4)', 'mine (2)', 'mine (5)']);
 });
+
+test('models with bad names are left out, and said', () => {
+  const long = 'x'.repeat(257);
+  const [channel] = read({ ...row, models: `gpt-4o,bad\u0000name,${long}` });
+  expect(channel).toMatchObject({ selected_models: ['gpt-4o'] });
+  expect(noteOf(channel?.notes ?? [], 'bad_models')).toEqual({
+    count: 2,
+    names: `"bad\\u0000name", "${'x'.repeat(60)}…"`,
+  });
+});
+
+test('models with only bad names stay, so that the channel is refused instead of selecting all', () => {
+  expect(read({ ...row, models: 'bad\u0000name' })).toMatchObject([
+    { selected_models: ['bad\u0000name'], notes: [] },
+  ]);
+});
+
+test('names that differ only in case, width or Unicode form get a number too', () => {
+  const names = ['Café', 'CAFE\u0301', 'ＣＡＦÉ'].map((name) => ({ ...row, name }));
+  expect(read(...names).map(({ name }) => name)).toEqual(['Café', 'CAFE\u0301 (2)', 'ＣＡＦÉ (3)']);
+});

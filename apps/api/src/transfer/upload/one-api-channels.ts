@@ -1,3 +1,5 @@
+import { targetFieldSchemas } from '@api-monitor/core';
+import { foldName } from '../fold-name.ts';
 import { importLimits, tooMuch } from '../import-limits.ts';
 import type { ImportNote, UploadedEntry } from '../import-notes.ts';
 import { isRecord } from './bound-entries.ts';
@@ -28,9 +30,9 @@ export function fromOneApi(entries: readonly unknown[]): UploadedEntry[] {
   const channels: UploadedEntry[] = [];
   let models = 0;
   for (const row of rows) {
-    const common = commonFields(row);
+    const { bad, ...common } = commonFields(row);
     const keys = keysIn(textOf(row.key), objectIn(row.channel_info));
-    const notes = notesOfRow(row, keys.length);
+    const notes = [...notesOfRow(row, keys.length), ...notesOfModels(bad)];
     for (const { key, isEnabled } of keys) {
       models += common.selected_models.length;
       if (models > importLimits.models) {
@@ -58,10 +60,27 @@ function commonFields(row: Row) {
     throw tooMuch(`${importLimits.modelsOfChannel} models in a row`);
   }
   const base_url = textOf(row.base_url) || addressOfType(numberOf(row.type), row);
+  const named = [...new Set(models.map((model) => model.trim()).filter(Boolean))];
+  const good = named.filter(isModelName);
   return {
     ...(base_url === undefined ? {} : { base_url }),
-    selected_models: [...new Set(models.map((model) => model.trim()).filter(Boolean))],
+    // None selected would mean all; with only bad names, the entry is refused for them.
+    selected_models: good.length > 0 ? good : named,
+    bad: good.length > 0 ? named.filter((model) => !isModelName(model)) : [],
   };
+}
+
+function isModelName(model: string): boolean {
+  return targetFieldSchemas.selected_models.element.safeParse(model).success;
+}
+
+function notesOfModels(bad: readonly string[]): ImportNote[] {
+  if (bad.length === 0) return [];
+  const names = bad.slice(0, 3).map((model) => {
+    const start = JSON.stringify(model.length > 60 ? `${model.slice(0, 60)}…` : model);
+    return start.replaceAll(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, '\uFFFD');
+  });
+  return [{ code: 'bad_models', params: { count: bad.length, names: names.join(', ') } }];
 }
 
 function notesOfRow(row: Row, keys: number): ImportNote[] {
@@ -81,18 +100,19 @@ function nameOf(row: Row): string {
 
 /** Gives repeated names a number that no row has in its own name. */
 function createNames(rows: readonly Row[]) {
-  const own = new Set(rows.map(nameOf));
+  const own = new Set(rows.map((row) => foldName(nameOf(row))));
   const used = new Set<string>();
   const lastNumber = new Map<string, number>();
   return {
     next(name: string): string {
       let free = name;
-      for (let n = (lastNumber.get(name) ?? 1) + 1; used.has(free); n += 1) {
-        lastNumber.set(name, n);
+      const folded = foldName(name);
+      for (let n = (lastNumber.get(folded) ?? 1) + 1; used.has(foldName(free)); n += 1) {
+        lastNumber.set(folded, n);
         const numbered = `${name} (${n})`;
-        if (!own.has(numbered)) free = numbered;
+        if (!own.has(foldName(numbered))) free = numbered;
       }
-      used.add(free);
+      used.add(foldName(free));
       return free;
     },
   };

@@ -293,6 +293,8 @@ export const admin = {
   'transfer.note.disabled_there': 'Disabled in the other tool: imported paused',
   'transfer.note.one_of_keys': 'One of {keys} keys of its row; each becomes a channel',
   'transfer.note.keyless': 'The file has no key for it: imported paused until you enter one',
+  'transfer.note.bad_models':
+    'Models left out, because their names have control characters or more than 256 characters: {count} ({names})',
   'transfer.apply.one': 'Import {count} channel',
   'transfer.apply.other': 'Import {count} channels',
 } as const satisfies Record<string, string>;

@@ -272,5 +272,6 @@ export const admin: ZhOf<typeof en> = {
   'transfer.note.disabled_there': '在原工具中已停用：导入后暂停',
   'transfer.note.one_of_keys': '所在行有 {keys} 个密钥，每个密钥成为一个渠道',
   'transfer.note.keyless': '文件中没有它的密钥：导入后暂停，填写密钥后再启用',
+  'transfer.note.bad_models': '已略去 {count} 个模型（{names}）：名称含控制字符或超过 256 个字符',
   'transfer.apply.other': '导入 {count} 个渠道',
 };
