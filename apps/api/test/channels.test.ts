@@ -41,9 +41,14 @@ test('a change of the advanced fields is published and recorded', async () => {
   const published: unknown[] = [];
   bus.events.subscribe(({ event }) => published.push(event));
   const patch = { verify_ssl: false, prompt: 'hello', max_models: 3 };
+  const target_id = 1;
   const { status, json } = await asSession('PATCH', '/api/admin/channels/1/advanced', patch);
   expect([status, json.item]).toEqual([200, expect.objectContaining(patch)]);
-  expect(published).toEqual([{ type: 'target_updated', data: { target_id: 1 } }]);
+  // What was found with another way to the channel counts no longer.
+  expect(published).toEqual([
+    { type: 'fault_changed', data: { target_id, fault: null, at: expect.any(Number) } },
+    { type: 'target_updated', data: { target_id } },
+  ]);
   const [entry] = await listAudit(db, { limit: 1 });
   expect(entry).toMatchObject({ action: 'target.changed', subject_id: 1, subject_name: 'relay' });
   expect(entry?.changes).toContainEqual({ field: 'verify_ssl', old: true, new: false });

@@ -152,7 +152,7 @@ test('the masked form of another key is refused', async () => {
     api_key: 'sk-aa…zzzz',
   });
   expect(status).toBe(400);
-  expect(json.detail).toContain('api_key is the masked form of another key');
+  expect(json.detail).toContain('api_key is the masked form of another value');
 });
 
 test('a move to another origin needs the key again, another path does not', async () => {

@@ -11,7 +11,12 @@ import {
   serviceEnvShape,
   trustedProxiesEnvShape,
 } from '@api-monitor/runtime';
-import { allowPrivateVariable } from '@api-monitor/upstream';
+import {
+  allowPrivateVariable,
+  noProxyVariable,
+  proxyDefaultsOf,
+  proxyVariable,
+} from '@api-monitor/upstream';
 import type { z } from 'zod';
 import { parseCorsOrigins } from './cors.ts';
 
@@ -33,6 +38,10 @@ export const proxyEnvShape = {
   }),
   ...trustedProxiesEnvShape,
   UPSTREAM_ALLOW_PRIVATE: envParsed(allowPrivateVariable),
+  UPSTREAM_PROXY: envParsed(proxyVariable),
+  HTTPS_PROXY: envParsed(proxyVariable),
+  HTTP_PROXY: envParsed(proxyVariable),
+  NO_PROXY: envParsed(noProxyVariable),
 };
 
 type ProxyEnv = z.output<z.ZodObject<typeof proxyEnvShape>>;
@@ -54,6 +63,7 @@ export const proxyServiceEnvShape = {
 export function gatewayOptionsOf(env: ProxyEnv, logger: Pick<Logger, 'warn'>) {
   return {
     allowPrivate: env.UPSTREAM_ALLOW_PRIVATE,
+    proxies: proxyDefaultsOf(env),
     ...routingOptionsOf(env),
     bodyLimitBytes: env.PROXY_BODY_MAX_MB * 1024 ** 2,
     bodiesLimitBytes: bodiesLimitMbOf(env, logger) * 1024 ** 2,

@@ -1,4 +1,4 @@
-import { AppError, type Target } from '@api-monitor/core';
+import { AppError, type Target, type UpstreamTarget } from '@api-monitor/core';
 import {
   type Database,
   findGatewayObjects,
@@ -11,8 +11,8 @@ import {
   listTargetRevisions,
   listTargetsByIds,
   type ModelStateRow,
-  openApiKey,
   readInstanceId,
+  upstreamTargetOf,
 } from '@api-monitor/db';
 
 interface Options {
@@ -26,8 +26,8 @@ interface Options {
 export interface StoredTarget {
   target: Target;
   states: ModelStateRow[];
-  /** Opened. */
-  apiKey: string;
+  /** With its secrets in the clear. */
+  upstream: UpstreamTarget;
 }
 
 export type GatewayStore = ReturnType<typeof createGatewayStore>;
@@ -64,7 +64,7 @@ async function readTarget(
     const [target] = await listTargetsByIds(db, [id]);
     if (!target) return null;
     const states = await listModelStates(db, { target_ids: [id], with_history: false });
-    return { target, states, apiKey: openApiKey(db, target) };
+    return { target, states, upstream: upstreamTargetOf(db, target) };
   } catch (error) {
     if (!(error instanceof AppError) && !(error instanceof SyntaxError)) throw error;
     return { fault: error.message };

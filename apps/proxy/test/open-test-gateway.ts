@@ -9,6 +9,7 @@ import type { MonitorEvent, ProxyRequest } from '@api-monitor/core';
 import { type Database, type OpenedDatabase, openDatabase } from '@api-monitor/db';
 import { testDatabaseUrl } from '@api-monitor/db/testing';
 import { createLogger, createMetricsRegistry, serveHttp } from '@api-monitor/runtime';
+import { noProxies } from '@api-monitor/upstream';
 import { onTestFinished } from 'vitest';
 import { createGateway, type GatewayOptions } from '../src/create-gateway.ts';
 import { createGatewayStore } from '../src/gateway-store.ts';
@@ -21,6 +22,7 @@ export const clientKey = 'sk-proxy-client-0123456789';
 /** What every gateway under test is given. */
 export const testOptions = {
   allowPrivate: 'on',
+  proxies: noProxies,
   policy: 'priority',
   areBareModelsOn: true,
   bodyLimitBytes: 4 * 1024 ** 2,

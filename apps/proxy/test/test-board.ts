@@ -4,6 +4,7 @@ import {
   type Finding,
   noEvidence,
   type ProbePlanKind,
+  plainTransport,
 } from '@api-monitor/core';
 import { type BoardModel, type BoardTarget, createBoard } from '../src/board/board.ts';
 
@@ -34,7 +35,7 @@ export function targetOf({ models = {}, fault = null, ...given }: GivenTarget): 
   const target: BoardTarget = {
     ...{ name: `t${given.id}`, enabled: true, sort_order: given.id, interval_min: 30 },
     ...{ timeout_s: 30, first_token_timeout_s: 0, anthropic_version: '2023-06-01' },
-    upstream: { id: given.id, baseUrl: 'http://x', apiKey: 'sk-upstream', verifySsl: true },
+    upstream: { id: given.id, baseUrl: 'http://x', apiKey: 'sk-upstream', ...plainTransport },
     models: offers,
     ...given,
   };

@@ -149,6 +149,7 @@ export async function startGatewayAndApi(
     ...chosen,
     metrics,
     allowPrivate: 'on',
+    proxies: { upstream: '', https: '', http: '', except: [] },
     bodyLimitBytes: 1024 ** 2,
     bodiesLimitBytes: 16 * 1024 ** 2,
     webSockets: { isOn: true, limit: 100, limitPerKey: 10 },

@@ -2,7 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { viaMarkOf } from '@api-monitor/core';
 import { getTarget } from '@api-monitor/db';
 import { createOutageWatch, type Registry } from '@api-monitor/runtime';
-import { type AllowPrivate, createUpstream } from '@api-monitor/upstream';
+import {
+  type AllowPrivate,
+  createUpstream,
+  noProxies,
+  type ProxyDefaults,
+} from '@api-monitor/upstream';
 import { createSpendTally } from './asking/budget.ts';
 import { cleanOldLogs, pruneHistory } from './housekeeping.ts';
 import { createFreezeWatch } from './probe/freeze-watch.ts';
@@ -21,6 +26,8 @@ interface WorkerOptions
   > {
   metrics: Registry;
   allowPrivate: AllowPrivate;
+  /** For targets without a proxy of their own. */
+  proxies?: ProxyDefaults;
   /** Identifies all processes of this installation. */
   instanceId: string;
 }
@@ -33,12 +40,17 @@ const logCleanupPeriodMs = 10 * 60_000;
 const prunePeriodMs = 60 * 60_000;
 
 /** Builds a worker. Call `stop` before closing its database and bus. */
-export function createWorker({ allowPrivate, instanceId, ...options }: WorkerOptions) {
+export function createWorker({
+  allowPrivate,
+  proxies = noProxies,
+  instanceId,
+  ...options
+}: WorkerOptions) {
   const { bus, logger } = options;
   const stopping = new AbortController();
   const deps: WorkerDeps = {
     ...options,
-    upstream: createUpstream({ allowPrivate, via: viaMarkOf(instanceId) }),
+    upstream: createUpstream({ allowPrivate, proxies, via: viaMarkOf(instanceId) }),
     metrics: createWorkerMetrics(options.metrics),
     activeRuns: createActiveRuns(),
     heartbeats: createHeartbeatWatch(),

@@ -6,7 +6,12 @@ import {
   serviceEnvShape,
   settingsEnvShape,
 } from '@api-monitor/runtime';
-import { allowPrivateVariable } from '@api-monitor/upstream';
+import {
+  allowPrivateVariable,
+  noProxyVariable,
+  proxyDefaultsOf,
+  proxyVariable,
+} from '@api-monitor/upstream';
 import type { z } from 'zod';
 
 /** The worker's variables; an app with a worker adds them to its own schema. */
@@ -19,6 +24,10 @@ export const workerEnvShape = {
   RETENTION_DAYS: envInt({ min: 0, max: 36_500, default: 90 }),
   AUDIT_RETENTION_DAYS: envInt({ min: 0, max: 36_500, default: 365 }),
   UPSTREAM_ALLOW_PRIVATE: envParsed(allowPrivateVariable),
+  UPSTREAM_PROXY: envParsed(proxyVariable),
+  HTTPS_PROXY: envParsed(proxyVariable),
+  HTTP_PROXY: envParsed(proxyVariable),
+  NO_PROXY: envParsed(noProxyVariable),
 };
 
 /** The variables of a worker that runs as a separate service. */
@@ -32,6 +41,7 @@ export const workerServiceEnvShape = {
 export function workerOptionsOf(env: z.output<z.ZodObject<typeof workerEnvShape>>) {
   return {
     allowPrivate: env.UPSTREAM_ALLOW_PRIVATE,
+    proxies: proxyDefaultsOf(env),
     givenSettings: givenSettingsOf(env),
     limits: {
       /** Models of a target that are probed at a time. */

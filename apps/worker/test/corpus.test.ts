@@ -1,4 +1,4 @@
-import { firstFormOf, type Route, type UpstreamTarget } from '@api-monitor/core';
+import { firstFormOf, plainTransport, type Route, type UpstreamTarget } from '@api-monitor/core';
 import { behaviours, type FakeProvider, startFakeProvider } from '@api-monitor/fake-provider';
 import { createUpstream, type Upstream } from '@api-monitor/upstream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -50,7 +50,12 @@ const wholeForm = (route: Route) => ({
 async function run({ row, route, asked, id }: Case) {
   const model = `${row.behaviour}/${nameByRoute[route]}`;
   provider.setBehaviour(model, row.behaviour);
-  const upstreamTarget: UpstreamTarget = { id, baseUrl: provider.origin, apiKey, verifySsl: true };
+  const upstreamTarget: UpstreamTarget = {
+    id,
+    baseUrl: provider.origin,
+    apiKey,
+    ...plainTransport,
+  };
   const { probe } = await probeModel({
     upstream,
     upstreamTarget,

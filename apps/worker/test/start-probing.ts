@@ -1,4 +1,4 @@
-import type { UpstreamTarget } from '@api-monitor/core';
+import { plainTransport, type UpstreamTarget } from '@api-monitor/core';
 import {
   type FakeProvider,
   type FakeProviderOptions,
@@ -28,7 +28,7 @@ export async function startProbing(
     id: 1,
     baseUrl: provider.origin,
     apiKey: probingKey,
-    verifySsl: true,
+    ...plainTransport,
   };
   const target = { prompt: 'Who are you?', anthropic_version: '2023-06-01', timeout_s: 10 };
   const signal = new AbortController().signal;

@@ -35,6 +35,8 @@ export const fieldErrorCodes = [
   'wrong_format',
   /** Not an address of the web, or one with parts that it may not have. */
   'wrong_url',
+  /** Not the address of a proxy, or one with parts that it may not have. */
+  'wrong_proxy',
   /** Not one of the values that the field takes. */
   'not_allowed',
   /** There is no field of this name. */

@@ -188,12 +188,13 @@ export {
 } from './probes/asking/request-form.ts';
 export { type Complaint, classifyError } from './probes/classify-error.ts';
 export { type ErrorKind, errorKinds } from './probes/error-kind.ts';
-export type {
-  AnsweredExchange,
-  Exchange,
-  UnansweredExchange,
-  UpstreamRequest,
-  UpstreamTarget,
+export {
+  type AnsweredExchange,
+  type Exchange,
+  plainTransport,
+  type UnansweredExchange,
+  type UpstreamRequest,
+  type UpstreamTarget,
 } from './probes/exchange.ts';
 export { type HistoryPoint, historyFields, historyLength } from './probes/history-point.ts';
 export { judgeExchange, judgeProbe, type Verdict } from './probes/judge-probe.ts';
@@ -303,10 +304,20 @@ export {
 } from './targets/estimate-cost.ts';
 export { isSameOrigin } from './targets/is-same-origin.ts';
 export { formerPrompt, ownPromptOf } from './targets/own-prompt.ts';
+export {
+  directConnection,
+  faultOfProxyUrl,
+  maskProxyUrl,
+  normaliseProxyUrl,
+  type ProxyAddress,
+  proxyAddressOf,
+} from './targets/proxy-address.ts';
 export { isDue, isTurn, nextRunAtOf } from './targets/schedule.ts';
 export {
   largestSortOrder,
   modelsModes,
+  type SecretTargetField,
+  secretTargetFields,
   type Target,
   type TargetInput,
   type TargetPatch,
@@ -315,6 +326,7 @@ export {
   targetFieldSchemas,
   targetShape,
   targetStatuses,
+  transportFields,
 } from './targets/target.ts';
 export { type TargetCounts, targetCountsShape } from './targets/target-counts.ts';
 export { isGuessable } from './text/is-guessable.ts';

@@ -134,5 +134,8 @@ export {
   listTargets,
   listTargetsByIds,
   openApiKey,
+  openProxyUrl,
+  openTarget,
   updateTarget,
+  upstreamTargetOf,
 } from './targets/targets.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import type { UpstreamRequest, UpstreamTarget } from '@api-monitor/core';
+import { plainTransport, type UpstreamRequest, type UpstreamTarget } from '@api-monitor/core';
 import { afterEach, expect, test } from 'vitest';
 import { createUpstream, type Upstream } from './create-upstream.ts';
 
@@ -44,7 +44,7 @@ const targetAt = (baseUrl: string): UpstreamTarget => ({
   id: 1,
   baseUrl,
   apiKey: 'sk-test-key-0123456789',
-  verifySsl: true,
+  ...plainTransport,
 });
 
 test('an answer comes whole, and each piece of it as it arrives', async () => {

@@ -14,12 +14,16 @@ import { AnswerFault } from './answer/describe-fault.ts';
 import { FollowedAnswer } from './answer/followed-answer.ts';
 import { ReceivedAnswer } from './answer/received-answer.ts';
 import { type AllowPrivate, createAddressGuard } from './connect/guard-address.ts';
+import { noProxies, type ProxyDefaults } from './connect/proxy/choose-proxy.ts';
 import { shareLookups } from './connect/share-lookups.ts';
 import { createConnections, type TargetConnections } from './connect/target-connections.ts';
 import { asUndiciBody, type OutgoingBody, type SentBody, sentBodyOf } from './outgoing-body.ts';
 
 export interface UpstreamOptions {
   allowPrivate: AllowPrivate;
+  /** For targets without a proxy of their own. */
+  proxies?: ProxyDefaults;
+  connectTimeoutMs?: number;
   /** The entry of `Via` that signs every request, so that a loop is recognised. */
   via: string;
 }
@@ -96,8 +100,15 @@ const probeHeaders = {
 const unsent: AnswerSource = { pause() {}, resume() {}, abort() {} };
 
 /** Creates the client that all requests to targets use; the caller closes it. */
-export function createUpstream({ allowPrivate, via }: UpstreamOptions): Upstream {
-  const connections = createConnections(createAddressGuard(allowPrivate), shareLookups(lookup));
+export function createUpstream({
+  allowPrivate,
+  proxies = noProxies,
+  connectTimeoutMs = 15_000,
+  via,
+}: UpstreamOptions): Upstream {
+  const guard = createAddressGuard(allowPrivate);
+  const shared = shareLookups(lookup);
+  const connections = createConnections({ guard, lookup: shared, proxies, connectTimeoutMs });
   const accesses = new WeakMap<UpstreamTarget, TargetAccess>();
   const accessTo = (target: UpstreamTarget): TargetAccess => {
     const known = accesses.get(target);

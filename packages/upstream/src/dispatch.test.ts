@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { UpstreamTarget } from '@api-monitor/core';
+import { plainTransport, type UpstreamTarget } from '@api-monitor/core';
 import { afterEach, expect, test } from 'vitest';
 import type { AnswerHandler, AnswerSource } from './answer/answer-handler.ts';
 import { describeFault } from './answer/describe-fault.ts';
@@ -33,7 +33,7 @@ const targetAt = (baseUrl: string, apiKey = 'sk-of-the-target'): UpstreamTarget 
   id: 1,
   baseUrl,
   apiKey,
-  verifySsl: true,
+  ...plainTransport,
 });
 
 function upstreamForTest(allowPrivate: 'on' | 'off' = 'on') {

@@ -9,6 +9,13 @@ export { describeFault } from './answer/describe-fault.ts';
 export { retryAfterOf } from './answer/retry-after.ts';
 export { type AllowPrivate, allowPrivateVariable } from './connect/guard-address.ts';
 export {
+  noProxies,
+  noProxyVariable,
+  type ProxyDefaults,
+  proxyDefaultsOf,
+  proxyVariable,
+} from './connect/proxy/choose-proxy.ts';
+export {
   createUpstream,
   type DispatchRequest,
   type OpenedConnection,

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import type { UpstreamRequest, UpstreamTarget } from '@api-monitor/core';
+import { plainTransport, type UpstreamRequest, type UpstreamTarget } from '@api-monitor/core';
 import { expect, onTestFinished, test } from 'vitest';
 import { describeFault } from './answer/describe-fault.ts';
 import { createUpstream, type Upstream } from './create-upstream.ts';
@@ -88,7 +88,7 @@ const targetAt = (baseUrl: string, apiKey = 'sk-of-the-target'): UpstreamTarget 
   id: 1,
   baseUrl,
   apiKey,
-  verifySsl: true,
+  ...plainTransport,
 });
 
 /** A connection can carry the next request a moment after its answer. */

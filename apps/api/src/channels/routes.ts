@@ -7,7 +7,7 @@ import { idParams } from '../query-schemas.ts';
 import { createRouter } from '../router.ts';
 import { sentFields } from '../sent-fields.ts';
 import { changerOf, changeTarget, findTarget } from '../targets/change-targets.ts';
-import { maskedKey } from '../targets/masked-key.ts';
+import { maskableFields, maskedSecrets, withoutMasked } from '../targets/masked-secrets.ts';
 import { modelRoutes } from '../targets/model-routes.ts';
 import { targetSchema } from '../targets/target-schema.ts';
 
@@ -27,8 +27,8 @@ const channelSchema = targetSchema
   .openapi('Channel');
 
 const advancedSchema = z
-  .strictObject(
-    z
+  .strictObject({
+    ...z
       .object(targetFieldSchemas)
       .pick({
         verify_ssl: true,
@@ -44,7 +44,8 @@ const advancedSchema = z
         probe_tokens_per_day: true,
       })
       .partial().shape,
-  )
+    proxy_url: maskableFields.proxy_url,
+  })
   .openapi('ChannelAdvancedPatch');
 
 /** Channels for the admin panel, under the older tool's addresses: aliases of the calls in `targets`. */
@@ -70,7 +71,8 @@ export function channelRoutes(deps: ApiDeps) {
       }),
       async (c) => {
         const current = await findTarget(db, c.req.valid('param').id);
-        const patch = sentFields(c.req.valid('json'), targetFieldSchemas);
+        const sent = sentFields(c.req.valid('json'), targetFieldSchemas);
+        const patch = withoutMasked(db, current, sent);
         const target = await changeTarget(deps, changerOf(c, deps), current, patch);
         return c.json({ item: channelItem(deps, target) }, 200);
       },
@@ -79,5 +81,5 @@ export function channelRoutes(deps: ApiDeps) {
 }
 
 function channelItem({ db, evidence }: ApiDeps, target: Target): z.infer<typeof channelSchema> {
-  return { ...target, api_key: maskedKey(db, target), fault: evidence.faultOf(target) };
+  return { ...target, ...maskedSecrets(db, target), fault: evidence.faultOf(target) };
 }

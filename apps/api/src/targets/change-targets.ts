@@ -2,11 +2,13 @@ import {
   AppError,
   changesBetween,
   isSameOrigin,
+  secretTargetFields,
   settingsInForce,
   type Target,
   type TargetInput,
   type TargetPatch,
   targetDefaults,
+  transportFields,
 } from '@api-monitor/core';
 import {
   createTarget,
@@ -14,7 +16,7 @@ import {
   deleteTarget,
   getTarget,
   inTransaction,
-  openApiKey,
+  openTarget,
   readSettings,
   updateTarget,
 } from '@api-monitor/db';
@@ -42,7 +44,7 @@ export type NewTarget = Partial<TargetInput> & Pick<TargetInput, 'name' | 'base_
 
 export interface WrittenTarget {
   target: Target;
-  /** Whether it has another address or key than before. */
+  /** Whether it has another address, key or transport than before. */
   hasMoved: boolean;
 }
 
@@ -62,7 +64,7 @@ export async function addTarget(deps: ChangeDeps, by: Changer, given: NewTarget)
   return target;
 }
 
-/** Changes a channel and publishes that; with another address or key it is probed at once. Throws AppError `invalid_input`, `not_found`, `conflict`. */
+/** Changes a channel and publishes that; with another address, key or transport it is probed at once. Throws AppError `invalid_input`, `not_found`, `conflict`. */
 export async function changeTarget(
   deps: ChangeDeps,
   by: Changer,
@@ -126,7 +128,7 @@ export async function writeNew(
     ...given,
   };
   const target = await createTarget(db, input, now());
-  await audit(db, 'target.created', target, changesBetween({}, { ...input }, ['api_key']));
+  await audit(db, 'target.created', target, changesBetween({}, { ...input }, secretTargetFields));
   return target;
 }
 
@@ -138,7 +140,7 @@ export async function writeChange(
   patch: TargetPatch,
 ): Promise<WrittenTarget> {
   const hasMoved = moves(db, current, patch);
-  // What was found with another address or key says nothing about this one.
+  // What was found before says nothing about the channel as it is now.
   const cleared = hasMoved ? { fault: null } : {};
   const target = await updateTarget(db, current.id, { ...patch, ...cleared }, now());
   if (!target) throw missing(current.id);
@@ -146,20 +148,25 @@ export async function writeChange(
     db,
     'target.changed',
     target,
-    changesBetween({ ...current }, { ...patch }, ['api_key']),
+    changesBetween({ ...current }, { ...patch }, secretTargetFields),
   );
   return { target, hasMoved };
 }
 
-function moves(db: Database, current: Target, { base_url, api_key }: TargetPatch): boolean {
-  if (base_url !== undefined && base_url !== current.base_url) return true;
-  return api_key !== undefined && api_key !== keyOf(db, current);
+/** What was found with another value of these says nothing about the channel. */
+const movingFields = ['base_url', ...secretTargetFields, ...transportFields] as const;
+
+function moves(db: Database, current: Target, patch: TargetPatch): boolean {
+  const given = movingFields.filter((field) => patch[field] !== undefined);
+  if (given.length === 0) return false;
+  const opened = openedOr(db, current);
+  return given.some((field) => JSON.stringify(patch[field]) !== JSON.stringify(opened?.[field]));
 }
 
-/** null if another installation sealed it. */
-function keyOf(db: Database, target: Target): string | null {
+/** null if another installation sealed its secrets. */
+function openedOr(db: Database, target: Target): Target | null {
   try {
-    return openApiKey(db, target);
+    return openTarget(db, target);
   } catch {
     return null;
   }

@@ -1,6 +1,5 @@
-import { AppError, type Target, type TargetPatch, targetFieldSchemas } from '@api-monitor/core';
+import { AppError, type Target, targetFieldSchemas } from '@api-monitor/core';
 import {
-  type Database,
   inTransaction,
   listRunningTargetIds,
   listTargets,
@@ -24,7 +23,7 @@ import {
   publishUpdates,
   removeTarget,
 } from './change-targets.ts';
-import { maskedKey } from './masked-key.ts';
+import { maskableFields, withoutMasked } from './masked-secrets.ts';
 import { modelRoutes } from './model-routes.ts';
 import { rawJson, streamPieces } from './stream-json.ts';
 import { targetSchema } from './target-schema.ts';
@@ -60,14 +59,7 @@ const createTargetSchema = z
 const patchTargetSchema = z
   .strictObject({
     ...optionalFields,
-    // The masked form comes back in a PATCH too: it has a character that no key may have.
-    api_key: z
-      .union([fields.shape.api_key, z.string().max(2048).includes('…')], {
-        error:
-          'must have 1 to 2048 printable ASCII characters without spaces, or be the masked key',
-      })
-      .optional()
-      .describe('the masked form leaves the stored key alone'),
+    ...maskableFields,
     ...ignoredFields,
   })
   .openapi('TargetPatch');
@@ -143,7 +135,8 @@ export function targetRoutes(deps: ApiDeps) {
       }),
       async (c) => {
         const current = await findTarget(db, c.req.valid('param').id);
-        const patch = patchOf(db, current, c.req.valid('json'));
+        const sent = sentFields(c.req.valid('json'), targetFieldSchemas);
+        const patch = withoutMasked(db, current, sent);
         return answerWith(c, await changeTarget(deps, changerOf(c, deps), current, patch));
       },
     )
@@ -189,18 +182,4 @@ export function targetRoutes(deps: ApiDeps) {
         return c.json({ item: { id: target.id, api_key: openApiKey(db, target) } }, 200);
       },
     );
-}
-
-/** The masked key leaves the stored one as it is. Throws AppError `invalid_input` if it is another key's. */
-function patchOf(
-  db: Database,
-  current: Target,
-  body: z.output<typeof patchTargetSchema>,
-): TargetPatch {
-  const { api_key, ...patch } = sentFields(body, targetFieldSchemas);
-  if (api_key === undefined) return patch;
-  if (!api_key.includes('…')) return { ...patch, api_key };
-  if (api_key === maskedKey(db, current)) return patch;
-  const message = 'api_key is the masked form of another key; enter the full key';
-  throw new AppError('invalid_input', message, { fields: { api_key: { code: 'masked_form' } } });
 }

@@ -40,6 +40,10 @@ export const targetSchema = z
   .object({
     ...answerShape(targetShape).shape,
     api_key: z.string().describe('masked'),
+    proxy_url: z
+      .string()
+      .nullable()
+      .describe('masked; visitors see only whether there is one; null: the default proxy'),
     running: z.boolean(),
     run_progress: z.object({ total: z.int(), done: z.int() }).nullable(),
     next_run_at: unixSeconds

@@ -18,7 +18,7 @@ import type { Caller } from '../auth/caller.ts';
 import { readUsedToday, type UsageByTarget } from '../probe-costs/used-today.ts';
 import { knownModelOf } from '../routing/known-offers.ts';
 import { headlineOfModel } from './headline.ts';
-import { maskedKey } from './masked-key.ts';
+import { type MaskedSecrets, maskedSecrets } from './masked-secrets.ts';
 import { encodePieces } from './stream-json.ts';
 import type { LatestModel, TargetItem } from './target-schema.ts';
 
@@ -113,7 +113,7 @@ function headOf(target: Target, view: TargetView): Omit<TargetItem, 'latest_mode
   const used = view.usage.get(target.id) ?? { requests: 0, tokens: 0 };
   return {
     ...target,
-    api_key: maskedKey(view.db, target),
+    ...secretsFor(view, target),
     fault: view.evidence.faultOf(target),
     running,
     run_progress: running ? view.progress.of(target.id) : null,
@@ -124,6 +124,13 @@ function headOf(target: Target, view: TargetView): Omit<TargetItem, 'latest_mode
     probe_concurrency: view.concurrency.get(target.id) ?? null,
     can_operate: view.caller === 'admin' || target.visitor_channel_actions_enabled,
   };
+}
+
+/** A visitor learns whether there is a proxy, but not which. */
+function secretsFor({ db, caller }: TargetView, target: Target): MaskedSecrets {
+  const masked = maskedSecrets(db, target);
+  if (caller === 'admin' || masked.proxy_url === null) return masked;
+  return { ...masked, proxy_url: '…' };
 }
 
 function serialiseState(target: Target, state: ModelStateRow, view: TargetView): string[] {

@@ -2,11 +2,12 @@ import {
   AppError,
   type AuditChange,
   changesBetween,
+  secretTargetFields,
   type Target,
   type TargetInput,
   type TargetPatch,
 } from '@api-monitor/core';
-import { type Database, listTargetRevisions, listTargets, openApiKey } from '@api-monitor/db';
+import { type Database, listTargetRevisions, listTargets, openTarget } from '@api-monitor/db';
 import { type NewTarget, refusalOf } from '../targets/change-targets.ts';
 import type { OwnPlaces } from '../targets/own-address.ts';
 import type { ChannelEntry, CheckedEntry } from './check-entries.ts';
@@ -106,18 +107,22 @@ async function readKnown(
     const version = `${target.id}:${revisionById.get(target.id)}`;
     const known = identities.get(version);
     if (known !== undefined) return { target, version, identity: known };
-    const apiKey = keyOf(db, target);
+    const { api_key: apiKey } = secretsOf(db, target);
     const identity = apiKey === null ? null : identityOf(target.base_url, apiKey);
     return { target, version, identity };
   });
 }
 
-/** null if another installation sealed it. */
-function keyOf(db: Database, target: Target): string | null {
+/** The secrets in the clear; null if another installation sealed them. */
+function secretsOf(
+  db: Database,
+  target: Target,
+): Pick<Target, 'proxy_url'> & { api_key: string | null } {
   try {
-    return openApiKey(db, target);
+    const { api_key, proxy_url } = openTarget(db, target);
+    return { api_key, proxy_url };
   } catch {
-    return null;
+    return { api_key: null, proxy_url: null };
   }
 }
 
@@ -135,10 +140,10 @@ function plan(planning: Planning, checked: CheckedEntry, match: Match | undefine
   if (match?.isTaken) return refused(place, takenName(entry.name));
   const target = match?.known?.target;
   if (!target) return planNew(planning, place, entry);
-  const current = { ...target, api_key: keyOf(planning.db, target) };
+  const current = { ...target, ...secretsOf(planning.db, target) };
   // An earlier import had no key either.
   if (entry.api_key === undefined && current.api_key === unknownKey) entry.enabled = false;
-  const changes = changesBetween(current, { ...entry }, ['api_key']);
+  const changes = changesBetween(current, { ...entry }, secretTargetFields);
   if (changes.length === 0) return { ...place, outcome: 'unchanged', changes };
   const refusal = refusalOf(target, entry, planning.own);
   if (refusal) return refused(place, refusal);
@@ -166,7 +171,7 @@ function planNew(
     ...place,
     outcome: 'created',
     notes: isPaused ? [...place.notes, { code: 'keyless', params: {} }] : place.notes,
-    changes: changesBetween({}, { ...given }, ['api_key']),
+    changes: changesBetween({}, { ...given }, secretTargetFields),
     input: { ...given, api_key },
   };
 }

@@ -1,5 +1,5 @@
 import { AppError, auditChangeShape } from '@api-monitor/core';
-import { listTargets, openApiKey } from '@api-monitor/db';
+import { listTargets, openTarget } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
@@ -26,8 +26,12 @@ const exportQuery = z.object({
   keys: z
     .enum(['0', '1'])
     .default('0')
-    .openapi({ description: '1: with the API keys in plain text' }),
+    .openapi({ description: '1: with the API keys and proxies in plain text' }),
 });
+const secretInPlainText = z
+  .string()
+  .optional()
+  .openapi({ description: 'in plain text, only with keys=1' });
 const entryShape = Object.fromEntries(
   entryFields.map((field) => [field, targetSchema.shape[field]]),
 );
@@ -35,7 +39,8 @@ const exportedSchema = z.object({
   channels: z.array(
     z.object({
       ...entryShape,
-      api_key: z.string().optional().openapi({ description: 'in plain text, only with keys=1' }),
+      api_key: secretInPlainText,
+      proxy_url: secretInPlainText.nullable(),
     }),
   ),
 });
@@ -82,10 +87,10 @@ export function transferRoutes(deps: ApiDeps) {
       }),
       async (c) => {
         const { format, keys } = c.req.valid('query');
-        const keyOf = keys === '1' ? openApiKey.bind(null, db) : null;
+        const open = keys === '1' ? openTarget.bind(null, db) : null;
         // Its writers of YAML and CSV are loaded once somebody exports.
         const { writeExport } = await import('./write-export.ts');
-        const text = await writeExport(await listTargets(db), format, keyOf);
+        const text = await writeExport(await listTargets(db), format, open);
         const changes = [{ field: 'keys', old: null, new: keys === '1' }];
         await c.var.audit(db, 'channels.exported', null, changes);
         return c.body(text, 200, {

@@ -1,4 +1,4 @@
-import type { Target } from '@api-monitor/core';
+import { secretTargetFields, type Target } from '@api-monitor/core';
 import { stringify as stringifyCsv } from 'csv-stringify/sync';
 import { stringify } from 'yaml';
 import { type ExportFormat, entryFields } from './export-formats.ts';
@@ -6,17 +6,18 @@ import { mapInSlices } from './map-in-slices.ts';
 
 type Entry = Record<string, unknown>;
 
-/** Channels as a file that can be imported again. `keyOf` null: without their keys. */
+/** Channels as a file that can be imported again. `open` null: without their secrets. */
 export async function writeExport(
   targets: readonly Target[],
   format: ExportFormat,
-  keyOf: ((target: Target) => string) | null,
+  open: ((target: Target) => Target) | null,
 ): Promise<string> {
-  const fields = entryFields.filter((field) => keyOf !== null || field !== 'api_key');
+  const isSecret = (field: string) => secretTargetFields.some((secret) => secret === field);
+  const fields = entryFields.filter((field) => open !== null || !isSecret(field));
   const write = writers[format];
   // Decrypting thousands of keys and writing their channels takes a second in total.
   const pieces = await mapInSlices(targets, (target) => {
-    const whole = keyOf ? { ...target, api_key: keyOf(target) } : target;
+    const whole = open ? open(target) : target;
     return write.entry(Object.fromEntries(fields.map((field) => [field, whole[field]])));
   });
   return write.file(pieces, fields);

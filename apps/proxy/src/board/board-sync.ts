@@ -157,14 +157,14 @@ async function readTarget({ store, logger }: Options, id: number): Promise<Board
   return stored && boardTargetOf(stored);
 }
 
-function boardTargetOf({ target, states, apiKey }: StoredTarget): BoardTarget {
+function boardTargetOf({ target, states, upstream }: StoredTarget): BoardTarget {
   const { id, name, enabled, sort_order, interval_min } = target;
   const { timeout_s, first_token_timeout_s, anthropic_version } = target;
   const models = new Map<string, BoardModel>();
   const boardTarget: BoardTarget = {
     ...{ id, name, enabled, sort_order, interval_min },
     ...{ timeout_s, first_token_timeout_s, anthropic_version },
-    upstream: { id, baseUrl: target.base_url, apiKey, verifySsl: target.verify_ssl },
+    upstream,
     models,
   };
   for (const { model, evidence, gone_at } of states) {

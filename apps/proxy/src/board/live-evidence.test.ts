@@ -1,4 +1,4 @@
-import { type ChannelFault, type MonitorEvent, restOf } from '@api-monitor/core';
+import { type ChannelFault, type MonitorEvent, plainTransport, restOf } from '@api-monitor/core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { boardOf, entry, finding, type GivenTarget, targetOf } from '../../test/test-board.ts';
 import type { BoardModel } from './board.ts';
@@ -142,7 +142,7 @@ test('what the database knows as well is forgotten, and what it doesn’t know y
 test('evidence of removed models, channels and former addresses is dropped', () => {
   const { live, board, offer, on, reload } = start();
   live.take(offer(), finding(nowS));
-  const upstream = { id: 1, baseUrl: 'http://y', apiKey: 'sk-upstream', verifySsl: true };
+  const upstream = { id: 1, baseUrl: 'http://y', apiKey: 'sk-upstream', ...plainTransport };
   reload({ id: 1, upstream, ...proven });
   expect(on()?.failures).toBe(0);
   live.take(offer(), finding(nowS));

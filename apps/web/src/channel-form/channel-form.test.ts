@@ -39,6 +39,7 @@ describe('the form', () => {
       probe_tokens_per_day: 0,
       first_token_timeout_s: 0,
       prompt: formerPrompt,
+      proxy_url: null,
     });
   });
 

@@ -23,6 +23,7 @@ export const advancedForm = {
   prompt: '',
   anthropic_version: '',
   verify_ssl: true,
+  proxy_url: '',
   visitor_channel_actions_enabled: false,
 };
 
@@ -99,13 +100,14 @@ export function bodyOf(form: ChannelForm) {
 /** The same for the advanced fields, of which the lists and the question can be emptied. */
 export function advancedBodyOf(form: typeof advancedForm) {
   const { models, models_mode, dont_probe, traffic_proves, prompt } = form;
-  const { verify_ssl, visitor_channel_actions_enabled } = form;
+  const { verify_ssl, proxy_url, visitor_channel_actions_enabled } = form;
   const { max_models, anthropic_version, probe_requests_per_day, probe_tokens_per_day } = form;
   const { first_token_timeout_s } = form;
   return {
     ...filled({ max_models, anthropic_version, probe_requests_per_day, probe_tokens_per_day }),
     ...filled({ first_token_timeout_s }),
     ...{ models_mode, traffic_proves, verify_ssl, visitor_channel_actions_enabled },
+    proxy_url: proxy_url.trim() || null,
     models: linesOf(models),
     dont_probe: linesOf(dont_probe),
     prompt: prompt.trim() || formerPrompt,

@@ -1,6 +1,6 @@
 import { type Run, type RunCut, RunCutError, type Target } from '@api-monitor/core';
 import type { RunRow } from '@api-monitor/db';
-import { hasMoved } from './upstream-target.ts';
+import { hasMoved } from './has-moved.ts';
 
 export type ActiveRuns = ReturnType<typeof createActiveRuns>;
 export type ActiveRun = ReturnType<ActiveRuns['begin']>;

@@ -6,6 +6,7 @@ import {
   heartbeatRun,
   skipRun,
   startRun,
+  upstreamTargetOf,
 } from '@api-monitor/db';
 import { type Budget, openBudget } from '../asking/budget.ts';
 import { logFileName, openProbeLog } from '../probe-logs.ts';
@@ -14,7 +15,6 @@ import { roundToMs } from '../round-to-ms.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 import type { ActiveRun } from './active-runs.ts';
 import { foundNothing, probeTarget, type RunFound, whyFailed } from './probe-target.ts';
-import { upstreamTargetOf } from './upstream-target.ts';
 import { withRetries } from './with-retries.ts';
 
 /** Twice the time between two looks of the other workers. */

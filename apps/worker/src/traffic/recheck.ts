@@ -19,15 +19,16 @@ import {
   listRunningTargetIds,
   type ProbeMemory,
   recordModelProbe,
+  upstreamTargetOf,
 } from '@api-monitor/db';
 import { totalOf } from '../asking/ask-patiently.ts';
 import { type Budget, openBudget } from '../asking/budget.ts';
 import { askAwake } from '../probe/freeze-watch.ts';
 import { type ProbeOutcome, probeModel } from '../probe/probe-model.ts';
 import { publishFault } from '../publish-fault.ts';
+import { hasMoved } from '../run/has-moved.ts';
 import { runTarget } from '../run/run-target.ts';
 import { unlessCut } from '../run/unless-cut.ts';
-import { hasMoved, upstreamTargetOf } from '../run/upstream-target.ts';
 import { withRetries } from '../run/with-retries.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 import { hearWitness } from './hear-witness.ts';

@@ -7,7 +7,15 @@ export interface UpstreamTarget {
   /** In plain text; it is only ever sent in headers. */
   apiKey: string;
   verifySsl: boolean;
+  /** With its password, in plain text; `direct`: no proxy; null: the default one. */
+  proxyUrl: string | null;
 }
+
+/** How a target is reached that has no settings of its own for it. */
+export const plainTransport = {
+  verifySsl: true,
+  proxyUrl: null,
+} satisfies Partial<UpstreamTarget>;
 
 /** A request to a target, without its credential, which `packages/upstream` adds. */
 export interface UpstreamRequest {

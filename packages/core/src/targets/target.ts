@@ -6,6 +6,7 @@ import { runNoteShape } from '../runs/run-note.ts';
 import { plainLine, unixSeconds } from '../shape.ts';
 import { baseUrlSchema } from './base-url.ts';
 import { formerPrompt } from './own-prompt.ts';
+import { faultOfProxyUrl, normaliseProxyUrl } from './proxy-address.ts';
 
 /** What the last run found; `error`: the list of models could not be read. */
 export const targetStatuses = ['healthy', 'degraded', 'down', 'no_models', 'error'] as const;
@@ -21,6 +22,18 @@ const sourceUrlSchema = z
   })
   .transform((raw) => (raw === '' ? null : raw))
   .nullable();
+
+const proxyUrlSchema = z
+  .string()
+  .trim()
+  .max(1024)
+  .superRefine((raw, context) => {
+    const message = raw === '' ? null : faultOfProxyUrl(raw);
+    if (message) context.addIssue({ code: 'custom', message, params: { code: 'wrong_proxy' } });
+  })
+  .transform((raw) => (raw === '' ? null : normaliseProxyUrl(raw)))
+  .nullable()
+  .describe('http://, https:// or socks5://, or direct; null: the default proxy');
 
 /** Multi-line text without characters that a database refuses or a protocol changes. */
 const promptSchema = z
@@ -64,6 +77,7 @@ export const targetFieldSchemas = {
     .max(600)
     .describe('after which the gateway tries another channel for a stream; 0: automatic'),
   verify_ssl: z.boolean(),
+  proxy_url: proxyUrlSchema,
   prompt: promptSchema,
   anthropic_version: headerValue(4, 64),
   max_models: z.int().min(0).max(5000),
@@ -81,7 +95,14 @@ export const targetFieldSchemas = {
   probe_tokens_per_day: z.int().min(0).max(1_000_000_000).describe('0: no limit'),
 };
 
-/** A channel: one relay or provider account. Its `api_key` is sealed at rest. */
+/** The fields that are sealed at rest, masked when they are read, and left out of exports without keys. */
+export const secretTargetFields = ['api_key', 'proxy_url'] as const;
+export type SecretTargetField = (typeof secretTargetFields)[number];
+
+/** How a target is reached: what was found with other values says nothing about these. */
+export const transportFields = ['verify_ssl', 'proxy_url'] as const;
+
+/** A channel: one relay or provider account. */
 export const targetShape = z.object({
   id: z.int(),
   ...targetFieldSchemas,
@@ -116,6 +137,7 @@ export const targetDefaults: Omit<TargetInput, 'name' | 'base_url' | 'api_key'> 
   timeout_s: 30,
   first_token_timeout_s: 0,
   verify_ssl: true,
+  proxy_url: null,
   prompt: formerPrompt,
   // The version that Anthropic's API documentation names; unchanged since 2023.
   anthropic_version: '2023-06-01',

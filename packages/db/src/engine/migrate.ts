@@ -11,11 +11,12 @@ import { totalsByOutcome } from '../migrations/0008-totals-by-outcome.ts';
 import { failedRuns } from '../migrations/0009-failed-runs.ts';
 import { runCuts } from '../migrations/0010-run-cuts.ts';
 import { gatewayObjects } from '../migrations/0012-gateway-objects.ts';
-import { firstTokenTimeout } from '../migrations/0013-first-token-timeout.ts';
 import { requestClasses } from '../migrations/0014-request-classes.ts';
 import { runNotes } from '../migrations/0015-run-notes.ts';
 import { wrongAnswers } from '../migrations/0016-wrong-answers.ts';
 import { evidence } from '../migrations/evidence/0011-evidence.ts';
+import { firstTokenTimeout } from '../migrations/targets/0013-first-token-timeout.ts';
+import { transport } from '../migrations/targets/0017-transport.ts';
 import type { Schema } from '../schema.ts';
 
 import { currentSchema } from './dialect.ts';
@@ -52,6 +53,7 @@ export async function createMigrator(db: Kysely<Schema>, nowS: number): Promise<
         '0014-request-classes': requestClasses,
         '0015-run-notes': runNotes,
         '0016-wrong-answers': wrongAnswers,
+        '0017-transport': transport,
       }),
     },
   });

@@ -1,5 +1,10 @@
+import type { SecretTargetField } from '@api-monitor/core';
+
 /** What the secret box binds each kind of secret to, so that one can't be used as another. */
-export const apiKeyPurpose = 'targets.api_key';
+export function targetPurpose(field: SecretTargetField): string {
+  return `targets.${field}`;
+}
+
 export const secondFactorPurpose = 'second_factor.secret';
 
 /** The settings of each secret: what an admin set at run time, and what the first start generated. */

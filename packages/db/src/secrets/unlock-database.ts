@@ -10,7 +10,7 @@ import {
   readKeyFile,
 } from './encryption-key.ts';
 import { createSecretBox, looksSealed, type SecretBox } from './secret-box.ts';
-import { apiKeyPurpose, secretSettingKeys, settingPurpose } from './secret-columns.ts';
+import { secretSettingKeys, settingPurpose, targetPurpose } from './secret-columns.ts';
 
 export interface KeyOptions {
   /** The folder of `encryption.key`, if no `encryptionKey` is given. */
@@ -142,7 +142,7 @@ async function writeCanary(db: Vault, nowS: number): Promise<string> {
 async function sealApiKeys(db: Vault): Promise<void> {
   const targets = await db.kysely.selectFrom('targets').select(['id', 'api_key']).execute();
   for (const { id, api_key } of targets) {
-    const sealed = sealedForm(db, api_key, apiKeyPurpose);
+    const sealed = sealedForm(db, api_key, targetPurpose('api_key'));
     if (sealed === api_key) continue;
     await db.kysely.updateTable('targets').set({ api_key: sealed }).where('id', '=', id).execute();
   }

@@ -46,6 +46,7 @@ export function hideTarget(db: Database, id: number, nowS: number): Promise<bool
         name: ` deleted ${id}`,
         enabled: 0,
         api_key: '',
+        proxy_url: null,
         listed_models: null,
       })
       .where('id', '=', id)

@@ -1,17 +1,20 @@
 import {
   AppError,
   fieldKindsOf,
+  type SecretTargetField,
+  secretTargetFields,
   type Target,
   type TargetInput,
   type TargetPatch,
   targetShape,
+  type UpstreamTarget,
 } from '@api-monitor/core';
 import { chunksOf } from '../engine/chunks-of.ts';
 import { createCodec, nextRevision } from '../engine/columns.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { lockName, lockTargets } from '../engine/locks.ts';
 import { renameInProxyKeys } from '../gateway/proxy-keys.ts';
-import { apiKeyPurpose } from '../secrets/secret-columns.ts';
+import { targetPurpose } from '../secrets/secret-columns.ts';
 import { nextSortOrder } from './sort-order.ts';
 
 export const targetCodec = createCodec<Target>(fieldKindsOf(targetShape));
@@ -61,11 +64,38 @@ export async function findTargetByName(db: Database, name: string): Promise<Targ
 
 /** The target's API key in the clear. Throws AppError `encryption_key_mismatch`. */
 export function openApiKey(db: Database, target: Pick<Target, 'api_key'>): string {
-  return db.secretBox.open(target.api_key, apiKeyPurpose);
+  return db.secretBox.open(target.api_key, targetPurpose('api_key'));
+}
+
+/** The target's `proxy_url` with its password. Throws AppError `encryption_key_mismatch`. */
+export function openProxyUrl(db: Database, { proxy_url }: Pick<Target, 'proxy_url'>) {
+  return proxy_url === null ? null : db.secretBox.open(proxy_url, targetPurpose('proxy_url'));
+}
+
+/** The target with its secrets in the clear. Throws AppError `encryption_key_mismatch`. */
+export function openTarget(db: Database, target: Target): Target {
+  return { ...target, api_key: openApiKey(db, target), proxy_url: openProxyUrl(db, target) };
+}
+
+/** What is needed to reach a target. Throws AppError `encryption_key_mismatch`. */
+export function upstreamTargetOf(db: Database, target: Target): UpstreamTarget {
+  const { id, base_url: baseUrl, api_key: apiKey, verify_ssl, proxy_url } = openTarget(db, target);
+  return { id, baseUrl, apiKey, verifySsl: verify_ssl, proxyUrl: proxy_url };
+}
+
+type Secrets = Pick<TargetPatch, SecretTargetField>;
+
+/** The secrets that are given, sealed. */
+function sealed({ secretBox }: Database, given: Secrets): Secrets {
+  const secrets = secretTargetFields.flatMap((field) => {
+    const value = given[field];
+    return typeof value === 'string' ? [[field, secretBox.seal(value, targetPurpose(field))]] : [];
+  });
+  return Object.fromEntries(secrets);
 }
 
 /**
- * Stores a new target, its key sealed; a null `sort_order` puts it after the last.
+ * Stores a new target, its secrets sealed; a null `sort_order` puts it after the last.
  * Throws AppError `conflict` if the name is taken.
  */
 export async function createTarget(
@@ -81,7 +111,7 @@ export async function createTarget(
       .values({
         ...toRow({
           ...input,
-          api_key: tx.secretBox.seal(input.api_key, apiKeyPurpose),
+          ...sealed(tx, input),
           sort_order: input.sort_order ?? (await nextSortOrder(tx.kysely)),
         }),
         created_at: nowS,
@@ -97,7 +127,7 @@ export async function createTarget(
 }
 
 /**
- * Changes the fields that `patch` names (a new `api_key` comes in the clear), and ends the channel's fault if
+ * Changes the fields that `patch` names (new secrets come in the clear), and ends the channel's fault if
  * `fault` is null; another address forgets what is known about the models. null if there is no such target. Throws AppError `conflict` if the name is taken.
  */
 export async function updateTarget(
@@ -110,15 +140,17 @@ export async function updateTarget(
     if (patch.name !== undefined) await lockName(tx.kysely, 'target_list');
     await lockTargets(tx.kysely, [id]);
     if (patch.name !== undefined) await rename(tx, id, patch.name);
-    const { api_key, base_url } = patch;
+    const { base_url } = patch;
     if (base_url !== undefined && (await getTarget(tx, id))?.base_url !== base_url) {
       await forgetKnowledge(tx, id);
     }
-    const sealed =
-      api_key === undefined ? {} : { api_key: tx.secretBox.seal(api_key, apiKeyPurpose) };
     const row = await tx.kysely
       .updateTable('targets')
-      .set({ ...toRow({ ...patch, ...sealed }), updated_at: nowS, revision: nextRevision })
+      .set({
+        ...toRow({ ...patch, ...sealed(tx, patch) }),
+        updated_at: nowS,
+        revision: nextRevision,
+      })
       .where('id', '=', id)
       .where('deleted_at', 'is', null)
       .returning(columns)

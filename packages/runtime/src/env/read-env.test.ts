@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { EnvError } from './env-error.ts';
-import { envBoolean, envInt, readEnv } from './read-env.ts';
+import { envBoolean, envInt, envParsed, readEnv } from './read-env.ts';
 
 const schema = z.object({
   PORT: envInt({ min: 0, max: 65535, default: 8081 }),
@@ -28,4 +28,21 @@ test('the error names every bad variable, what is wrong and what is allowed', ()
   expect(read).toThrow(EnvError);
   expect(read).toThrow('PORT: must be a whole number from 0 to 65535, not "80a"');
   expect(read).toThrow('METRICS_PUBLIC: must be true or false, not "maybe"');
+});
+
+test('the variables of proxies may be in lower case, which takes precedence', () => {
+  const text = { parse: (given: string) => given, default: '', allowed: 'anything' };
+  const names = z.object({ HTTPS_PROXY: envParsed(text), OTHER_PROXY: envParsed(text) });
+  const read = (env: Record<string, string>) => readEnv(names, env);
+  expect(read({ HTTPS_PROXY: 'upper', https_proxy: 'lower', other_proxy: 'x' })).toEqual({
+    HTTPS_PROXY: 'lower',
+    OTHER_PROXY: '',
+  });
+  expect(read({ HTTPS_PROXY: 'upper', https_proxy: '' }).HTTPS_PROXY).toBe('upper');
+});
+
+test('the error about a secret doesn’t quote it', () => {
+  const secret = { parse: () => null, default: '', allowed: 'an address', isSecret: true };
+  const read = () => readEnv(z.object({ PROXY: envParsed(secret) }), { PROXY: 'u:word' });
+  expect(read).toThrow(/^PROXY: must be an address$/);
 });

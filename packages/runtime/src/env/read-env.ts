@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { EnvError } from './env-error.ts';
 
+/** Other programs read these in lower case too, which takes precedence, as in curl. */
+const alsoInLowerCase: ReadonlySet<string> = new Set(['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']);
+
 /**
  * Reads the variables that `schema` names. An empty value counts as unset. Throws EnvError with a line
  * for each bad variable: its name, what is wrong, and what is allowed.
@@ -10,7 +13,10 @@ export function readEnv<Schema extends z.ZodObject>(
   env: Record<string, string | undefined>,
 ): z.output<Schema> {
   const given = Object.fromEntries(
-    Object.keys(schema.shape).map((name) => [name, env[name]?.trim() || undefined]),
+    Object.keys(schema.shape).map((name) => {
+      const lower = alsoInLowerCase.has(name) ? env[name.toLowerCase()]?.trim() : '';
+      return [name, lower || env[name]?.trim() || undefined];
+    }),
   );
   const result = schema.safeParse(given);
   if (result.success) return result.data;
@@ -20,15 +26,20 @@ export function readEnv<Schema extends z.ZodObject>(
   throw new EnvError(lines.join('\n'));
 }
 
-/** A variable that `parse` reads. If it returns null, the error is `must be <allowed>, not "x"`. */
+/**
+ * A variable that `parse` reads. If it returns null, the error is `must be <allowed>, not "x"`; a secret
+ * isn't quoted.
+ */
 export function envParsed<T>({
   parse,
   default: fallback,
   allowed,
+  isSecret = false,
 }: {
   parse: (text: string) => T | null;
   default: string;
   allowed: string;
+  isSecret?: boolean;
 }) {
   return z
     .string()
@@ -36,7 +47,8 @@ export function envParsed<T>({
     .transform((text, context) => {
       const value = parse(text);
       if (value !== null) return value;
-      context.addIssue({ code: 'custom', message: `must be ${allowed}, not "${text}"` });
+      const quoted = isSecret ? '' : `, not "${text}"`;
+      context.addIssue({ code: 'custom', message: `must be ${allowed}${quoted}` });
       return z.NEVER;
     });
 }

@@ -1,5 +1,6 @@
 import type { UnansweredExchange } from '@api-monitor/core';
-import { AddressRefusedError } from '../connect/guarded-connector.ts';
+import { AddressRefusedError } from '../connect/guard-address.ts';
+import { ProxyFault } from '../connect/proxy/proxy-fault.ts';
 
 export interface Fault extends Pick<UnansweredExchange, 'kind' | 'message'> {
   /** Whether no connection came about, so that nothing of the request was sent. */
@@ -66,6 +67,9 @@ export class AnswerFault extends Error {
 export function describeFault(error: unknown): Fault {
   const root = rootOf(error);
   if (root instanceof AddressRefusedError) return unreached(root.message);
+  if (root instanceof ProxyFault) {
+    return { kind: root.kind, message: root.message, isUnreached: true };
+  }
   const code = codeOf(root);
   const known = faultByCode.get(code);
   if (known) return known;

@@ -4,6 +4,11 @@ import { parseNetwork } from '@api-monitor/core';
 /** Which private addresses a target may have: all, none, or those in the listed networks. */
 export type AllowPrivate = 'on' | 'off' | readonly string[];
 
+/** Why a connection wasn't opened: the guard refused its address. The message is shown to people. */
+export class AddressRefusedError extends Error {
+  readonly code = 'ADDRESS_REFUSED';
+}
+
 /** Returns why an address may not be connected to; null if it may. */
 export type AddressGuard = (address: string) => string | null;
 

@@ -26,7 +26,10 @@ async function clientWith(lookup: Lookup) {
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
-  const connect = createGuardedConnectors(guard, lookup, { take() {} })(true);
+  const connect = createGuardedConnectors(guard, lookup, { take() {} })({
+    timeoutMs: 5_000,
+    verifySsl: true,
+  });
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();

@@ -1,31 +1,31 @@
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { buildConnector } from 'undici';
-import type { AddressGuard } from './guard-address.ts';
+import { type AddressGuard, AddressRefusedError } from './guard-address.ts';
 import type { InterimAnswers } from './interim-answers.ts';
 import type { Lookup } from './share-lookups.ts';
 
-/** Why a connection wasn't opened: the guard refused its address. The message is shown to people. */
-export class AddressRefusedError extends Error {
-  readonly code = 'ADDRESS_REFUSED';
-}
-
-const connectTimeoutMs = 15_000;
 const readBytes = 64 * 1024;
 
-/** Makes connectors that check every address before they connect; `verifySsl` says whether TLS is checked. */
+/** How a connection is made; what is left out is Node's default. */
+export interface ConnectorOptions {
+  timeoutMs: number;
+  verifySsl: boolean;
+  /** Whether it will be handed on to TLS within a tunnel, which reads it in its own way. */
+  isForTls?: boolean;
+}
+
+/** Makes connectors that check every address before they connect. */
 export function createGuardedConnectors(
   guard: AddressGuard,
   lookup: Lookup,
   interim: Pick<InterimAnswers, 'take'>,
-): (verifySsl: boolean) => buildConnector.connector {
+): (options: ConnectorOptions) => buildConnector.connector {
   const onread = readShared(interim);
-  return (verifySsl) => {
+  return ({ isForTls = false, ...options }) => {
     const connect = buildConnector({
-      allowH2: false,
-      timeout: connectTimeoutMs,
-      rejectUnauthorized: verifySsl,
+      ...tlsOptionsOf(options),
       lookup: guardedLookup(guard, lookup),
-      onread,
+      ...(isForTls ? {} : { onread }),
     });
     return (options, callback) => {
       const refusal = refusalOfLiteral(guard, options.hostname);
@@ -33,6 +33,11 @@ export function createGuardedConnectors(
       else connect(options, callback);
     };
   };
+}
+
+/** What undici's connector takes, of a connection or of TLS within a tunnel. */
+export function tlsOptionsOf({ timeoutMs, verifySsl }: ConnectorOptions) {
+  return { allowH2: false, timeout: timeoutMs, rejectUnauthorized: verifySsl };
 }
 
 /**

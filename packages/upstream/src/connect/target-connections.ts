@@ -3,14 +3,15 @@ import type { UpstreamTarget } from '@api-monitor/core';
 import { type buildConnector, Pool } from 'undici';
 import { AnswerFault } from '../answer/describe-fault.ts';
 import type { AddressGuard } from './guard-address.ts';
-import { createGuardedConnectors } from './guarded-connector.ts';
 import { createInterimAnswers } from './interim-answers.ts';
+import { chooseProxy, type ProxyDefaults } from './proxy/choose-proxy.ts';
 import type { Lookup } from './share-lookups.ts';
+import { type ConnectWay, createTargetConnectors } from './target-connector.ts';
 
 /** How many bytes the socket that failed with this error had received. */
 export type BytesReadBefore = (error: object) => number;
 
-/** The connections to one target, with its own settings such as `verifySsl`. */
+/** The connections to one target, with its own settings such as `verifySsl` and its proxy. */
 export interface TargetConnections {
   /** Keeps its connections for the next requests. */
   kept: Pool;
@@ -19,10 +20,12 @@ export interface TargetConnections {
   /** Opens a connection that the caller owns. */
   open(): Promise<Socket>;
   bytesReadBefore: BytesReadBefore;
+  /** Gives up connections that are being opened, once the pools are closed. */
+  closeConnector(): Promise<unknown>;
 }
 
 export interface Connections {
-  /** The target's connections; new ones if its origin or `verifySsl` has changed. */
+  /** The target's connections; new ones if its origin or the way to it has changed. */
   of(target: UpstreamTarget): TargetConnections;
   /** Closes the target's idle connections; running requests finish first. */
   forget(targetId: number): void;
@@ -46,14 +49,28 @@ const poolOptions: Pool.Options = {
   keepAliveTimeoutThreshold: 1_000,
 };
 
+interface ConnectionsOptions {
+  guard: AddressGuard;
+  lookup: Lookup;
+  /** For targets without a proxy of their own. */
+  proxies: ProxyDefaults;
+  /** To open a connection, and again for TLS within a tunnel. */
+  connectTimeoutMs: number;
+}
+
 /** Keeps connections for each target. */
-export function createConnections(guard: AddressGuard, lookup: Lookup): Connections {
+export function createConnections({
+  guard,
+  lookup,
+  proxies,
+  connectTimeoutMs: timeoutMs,
+}: ConnectionsOptions): Connections {
   let openCount = 0;
   const interim = createInterimAnswers();
-  const connectorOf = createGuardedConnectors(guard, lookup, interim);
+  const connectorOf = createTargetConnectors({ guard, lookup, interim, timeoutMs });
   const entries = new Map<number, { key: string; connections: TargetConnections }>();
-  const open = (origin: string, verifySsl: boolean): TargetConnections => {
-    const guarded = connectorOf(verifySsl);
+  const open = (origin: string, way: ConnectWay): TargetConnections => {
+    const guarded = connectorOf(way);
     const bytesReadByError = new WeakMap<object, number>();
     const connect: buildConnector.connector = (options, callback) => {
       if (openCount >= connectionLimit) {
@@ -64,10 +81,12 @@ export function createConnections(guard: AddressGuard, lookup: Lookup): Connecti
       const closed = () => {
         openCount -= 1;
       };
-      guarded(options, (...result) => {
+      guarded.connect(options, (...result) => {
         const [, socket] = result;
         socket?.once('close', closed);
-        socket?.once('error', (error) => bytesReadByError.set(error, socket.bytesRead));
+        // A proxy's answer isn't the target's.
+        const before = socket?.bytesRead ?? 0;
+        socket?.once('error', (error) => bytesReadByError.set(error, socket.bytesRead - before));
         if (!socket) closed();
         callback(...result);
       });
@@ -78,28 +97,36 @@ export function createConnections(guard: AddressGuard, lookup: Lookup): Connecti
       fresh: new Pool(origin, { ...options, pipelining: 0 }),
       open: () => openSocket(connect, origin),
       bytesReadBefore: (error) => bytesReadByError.get(error) ?? 0,
+      closeConnector: guarded.close,
     };
   };
   const forget = (targetId: number) => {
     const entry = entries.get(targetId);
     entries.delete(targetId);
-    for (const pool of poolsOf(entry)) pool.close().catch(() => {});
+    const closing = poolsOf(entry).map((pool) => pool.close());
+    Promise.all(closing)
+      .then(() => entry?.connections.closeConnector())
+      .catch(() => {});
   };
   return {
-    of({ id, baseUrl, verifySsl }) {
-      const { origin } = new URL(baseUrl);
-      const key = `${origin} ${verifySsl}`;
+    of({ id, baseUrl, verifySsl, proxyUrl }) {
+      const { origin, protocol } = new URL(baseUrl);
+      const proxy = chooseProxy({ origin, proxyUrl }, proxies);
+      const way = { isTls: protocol === 'https:', verifySsl, proxy };
+      const key = JSON.stringify([origin, way]);
       const current = entries.get(id);
       if (current?.key === key) return current.connections;
       forget(id);
-      const connections = open(origin, verifySsl);
+      const connections = open(origin, way);
       entries.set(id, { key, connections });
       return connections;
     },
     forget,
     async close() {
       interim.close();
-      await Promise.all([...entries.values()].flatMap(poolsOf).map((pool) => pool.destroy()));
+      const all = [...entries.values()];
+      await Promise.all(all.flatMap(poolsOf).map((pool) => pool.destroy()));
+      await Promise.all(all.map(({ connections }) => connections.closeConnector()));
     },
   };
 }

@@ -165,6 +165,9 @@ export const home = {
   'form.part.models': 'Models',
   'form.part.cost': 'Cost',
   'form.part.request': 'Requests',
+  'form.part.connection': 'Connection',
+  'form.proxy_url': 'Proxy',
+  'form.proxy_url.hint': 'Empty: the server’s default. “direct”: none.',
   'form.models': 'Models typed by hand',
   'form.models.placeholder': 'gpt-4o\nclaude-sonnet-4-5',
   'form.models.hint':

@@ -50,6 +50,8 @@ export const shell: ZhOf<typeof en> = {
   'field.not_above': '必须大于 {bound}。',
   'field.wrong_format': '格式不正确。',
   'field.wrong_url': '地址必须以 http:// 或 https:// 开头。',
+  'field.wrong_proxy':
+    '请输入 http://、https:// 或 socks5:// 加主机和端口，前面可带 user:password@；或输入 direct。',
   'field.not_allowed': '不允许使用此值。',
   'field.unknown_field': '服务器不认识此字段。',
   'field.taken': '已被使用。',

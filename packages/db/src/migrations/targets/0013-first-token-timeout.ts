@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { listTables } from '../engine/dialect.ts';
-import type { AnySchema } from './steps/any-schema.ts';
-import { defaultsTo, ensureTable, seconds } from './steps/column-plan.ts';
+import { listTables } from '../../engine/dialect.ts';
+import type { AnySchema } from '../steps/any-schema.ts';
+import { defaultsTo, ensureTable, seconds } from '../steps/column-plan.ts';
 
 /** How long the gateway waits for a channel's first token; 0: automatic. */
 export const firstTokenTimeout: Migration = {

@@ -1,0 +1,53 @@
+import { proxyAddressOf } from '@api-monitor/core';
+import { buildConnector } from 'undici';
+import { type AddressGuard, createAddressGuard } from './guard-address.ts';
+import { createGuardedConnectors, tlsOptionsOf } from './guarded-connector.ts';
+import type { InterimAnswers } from './interim-answers.ts';
+import { createNameCheck } from './proxy/check-name.ts';
+import { createTunnels } from './proxy/open-tunnel.ts';
+import { createTunnelConnector } from './proxy/tunnel-connector.ts';
+import type { Lookup } from './share-lookups.ts';
+
+/** How one target's connections are made. */
+export interface ConnectWay {
+  isTls: boolean;
+  verifySsl: boolean;
+  /** The proxy's address; null: none. */
+  proxy: string | null;
+}
+
+export interface TargetConnector {
+  connect: buildConnector.connector;
+  /** Gives up connections that are being opened. */
+  close(): Promise<unknown>;
+}
+
+interface ConnectParts {
+  guard: AddressGuard;
+  lookup: Lookup;
+  interim: Pick<InterimAnswers, 'take'>;
+  timeoutMs: number;
+}
+
+/** Makes the connectors of targets, with or without a proxy. */
+export function createTargetConnectors({
+  guard,
+  lookup,
+  interim,
+  timeoutMs,
+}: ConnectParts): (way: ConnectWay) => TargetConnector {
+  const direct = createGuardedConnectors(guard, lookup, interim);
+  // The operator chose the proxy, so it may be in a private network.
+  const toProxy = createGuardedConnectors(createAddressGuard('on'), lookup, interim);
+  const check = createNameCheck(guard, lookup);
+  return ({ isTls, verifySsl, proxy }) => {
+    if (proxy === null) {
+      return { connect: direct({ timeoutMs, verifySsl }), close: async () => {} };
+    }
+    const connectToProxy = toProxy({ timeoutMs, verifySsl: true, isForTls: isTls });
+    const tunnels = createTunnels(proxyAddressOf(proxy), connectToProxy);
+    const secure = buildConnector(tlsOptionsOf({ timeoutMs, verifySsl }));
+    const connect = createTunnelConnector({ tunnels, secure, check, interim, timeoutMs });
+    return { connect, close: tunnels.close };
+  };
+}
