@@ -37,6 +37,8 @@ export const fieldErrorCodes = [
   'wrong_url',
   /** Not the address of a proxy, or one with parts that it may not have. */
   'wrong_proxy',
+  /** Not certificates in PEM, or ones that can't be read. */
+  'wrong_certificate',
   /** Not one of the values that the field takes. */
   'not_allowed',
   /** There is no field of this name. */

@@ -11,6 +11,6 @@ export {
   type FakeProviderOptions,
   startFakeProvider,
 } from './start-fake-provider.ts';
-export { type TestCertificate, testCertificates } from './test-certificates.ts';
+export { type TestCertificate, testAuthority, testCertificates } from './test-certificates.ts';
 export { namedEvent, type Reply, replyWith, type WireEvent } from './wire/wire.ts';
 export { wireFor } from './wire/wire-for.ts';

@@ -29,10 +29,36 @@ CCqGSM49BAMCA0cAMEQCICjc8D4FQLE0agr+jQ+SIew0fp4HdQ11+gtIalNiBE2p
 AiAbB9YlM8/GbAMSlxMnAkdr9XaX7IDNXBjPyZJy3bAHiQ==
 -----END CERTIFICATE-----`;
 
+/** An authority of its own, whose key nobody has any more. */
+export const testAuthority = `-----BEGIN CERTIFICATE-----
+MIIBZjCCAQugAwIBAgIBATAKBggqhkjOPQQDAjAZMRcwFQYDVQQDDA50ZXN0IGF1
+dGhvcml0eTAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowGTEXMBUG
+A1UEAwwOdGVzdCBhdXRob3JpdHkwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAASS
+dsX79O5x9n1CrI0Lc//cSCylZ90yhF69jTyy5ld0UWGZoVm8GpXvxwOUEcuacTBO
+0pamLn3BPUHAaY1HCMn9o0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBTE
+UbmoN57s1e3sC0kQnKrCckLlfjAOBgNVHQ8BAf8EBAMCAgQwCgYIKoZIzj0EAwID
+SQAwRgIhAMrlwQy5C2EUsSRscDdavTMOyZluOllZcHC3OVJbds4FAiEAwTCKb5uI
+g7bIqQ2xr5PSeq0ntU9Ae2im40yRtelF3ZU=
+-----END CERTIFICATE-----`;
+
+/** For 127.0.0.1 and localhost, by that authority, from 2020 to 2120. */
+const byAuthority = `-----BEGIN CERTIFICATE-----
+MIIBizCCATGgAwIBAgIBAjAKBggqhkjOPQQDAjAZMRcwFQYDVQQDDA50ZXN0IGF1
+dGhvcml0eTAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowGDEWMBQG
+A1UEAwwNZmFrZSBwcm92aWRlcjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABCwQ
+urHvcW7mb/Qn0pEZi/Ig0UHdLp5XWSw9TRMVsXaUXkKPrhCRFYO+IJ7lf7e89RNo
+9+BkxR0KBISZfoiwV/CjaTBnMBoGA1UdEQQTMBGHBH8AAAGCCWxvY2FsaG9zdDAJ
+BgNVHRMEAjAAMB0GA1UdDgQWBBQDAlj8T4tpYpvDTHWGA342he14QzAfBgNVHSME
+GDAWgBTEUbmoN57s1e3sC0kQnKrCckLlfjAKBggqhkjOPQQDAgNIADBFAiBG/Fc4
+zo3dAuzXfQ51xlpAWVfGVUYj2c+3bce5fGsxxgIhALM6uIb85E5rRRU/d+l44BJi
+4+NI8e9tFR6opmETPJpD
+-----END CERTIFICATE-----`;
+
 /** The certificates of a provider with TLS. None is trusted. */
 export const testCertificates = {
   self_signed: { key, cert: selfSigned },
   expired: { key, cert: expired },
+  by_authority: { key, cert: byAuthority },
 } as const;
 
 export type TestCertificate = keyof typeof testCertificates;

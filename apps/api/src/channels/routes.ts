@@ -32,6 +32,7 @@ const advancedSchema = z
       .object(targetFieldSchemas)
       .pick({
         verify_ssl: true,
+        ca_certificate: true,
         prompt: true,
         anthropic_version: true,
         max_models: true,

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import {
   AppError,
   changesBetween,
@@ -95,14 +96,21 @@ export async function removeTarget(deps: ChangeDeps, { audit }: Changer, id: num
  */
 export function refusalOf(
   current: Target | null,
-  { base_url = current?.base_url ?? '', api_key }: Pick<TargetPatch, 'base_url' | 'api_key'>,
+  patch: Pick<TargetPatch, 'base_url' | 'api_key' | 'ca_certificate'>,
   own: OwnPlaces,
 ): AppError | null {
+  const { base_url = current?.base_url ?? '', api_key, ca_certificate } = patch;
   if (base_url !== current?.base_url && isOwnAddress(base_url, own)) {
     const message =
       "base_url must not be this monitor's own address: its gateway would call itself";
     return new AppError('invalid_input', message, {
       fields: { base_url: { code: 'own_address' } },
+    });
+  }
+  if (ca_certificate && !isReadableCertificate(ca_certificate)) {
+    const message = 'ca_certificate holds a certificate that cannot be read';
+    return new AppError('invalid_input', message, {
+      fields: { ca_certificate: { code: 'wrong_certificate' } },
     });
   }
   if (api_key !== undefined) return null;
@@ -113,6 +121,15 @@ export function refusalOf(
   if (isSameOrigin(current.base_url, base_url)) return null;
   const message = 'api_key must be entered again when base_url moves to another origin';
   return new AppError('invalid_input', message, { fields: { api_key: { code: 'reenter_key' } } });
+}
+
+function isReadableCertificate(pem: string): boolean {
+  try {
+    for (const block of pem.split(/(?<=-----END CERTIFICATE-----)\s+/)) new X509Certificate(block);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Stores a new channel that isn't refused. `deps.db` is a transaction. */

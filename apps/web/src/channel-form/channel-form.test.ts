@@ -40,6 +40,7 @@ describe('the form', () => {
       first_token_timeout_s: 0,
       prompt: formerPrompt,
       proxy_url: null,
+      ca_certificate: null,
     });
   });
 

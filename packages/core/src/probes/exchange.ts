@@ -9,12 +9,15 @@ export interface UpstreamTarget {
   verifySsl: boolean;
   /** With its password, in plain text; `direct`: no proxy; null: the default one. */
   proxyUrl: string | null;
+  /** In PEM; null: only the system's certificates are trusted. */
+  caCertificate: string | null;
 }
 
 /** How a target is reached that has no settings of its own for it. */
 export const plainTransport = {
   verifySsl: true,
   proxyUrl: null,
+  caCertificate: null,
 } satisfies Partial<UpstreamTarget>;
 
 /** A request to a target, without its credential, which `packages/upstream` adds. */

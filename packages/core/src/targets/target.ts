@@ -35,6 +35,21 @@ const proxyUrlSchema = z
   .nullable()
   .describe('http://, https:// or socks5://, or direct; null: the default proxy');
 
+const certificate = /-----BEGIN CERTIFICATE-----[\sA-Za-z\d+/=]+-----END CERTIFICATE-----/g;
+
+/** Only the certificates are kept: tools write comments between them. */
+const caCertificateSchema = z
+  .string()
+  .trim()
+  .max(65_536)
+  .refine((raw) => raw === '' || (raw.match(certificate) && !raw.includes('PRIVATE KEY')), {
+    error: 'must be PEM certificates (-----BEGIN CERTIFICATE-----), without a private key',
+    params: { code: 'wrong_certificate' },
+  })
+  .transform((raw) => raw.match(certificate)?.join('\n').replaceAll('\r\n', '\n') ?? null)
+  .nullable()
+  .describe('PEM certificates that its TLS is checked against, besides those of the system');
+
 /** Multi-line text without characters that a database refuses or a protocol changes. */
 const promptSchema = z
   .string()
@@ -78,6 +93,7 @@ export const targetFieldSchemas = {
     .describe('after which the gateway tries another channel for a stream; 0: automatic'),
   verify_ssl: z.boolean(),
   proxy_url: proxyUrlSchema,
+  ca_certificate: caCertificateSchema,
   prompt: promptSchema,
   anthropic_version: headerValue(4, 64),
   max_models: z.int().min(0).max(5000),
@@ -100,7 +116,7 @@ export const secretTargetFields = ['api_key', 'proxy_url'] as const;
 export type SecretTargetField = (typeof secretTargetFields)[number];
 
 /** How a target is reached: what was found with other values says nothing about these. */
-export const transportFields = ['verify_ssl', 'proxy_url'] as const;
+export const transportFields = ['verify_ssl', 'proxy_url', 'ca_certificate'] as const;
 
 /** A channel: one relay or provider account. */
 export const targetShape = z.object({
@@ -138,6 +154,7 @@ export const targetDefaults: Omit<TargetInput, 'name' | 'base_url' | 'api_key'> 
   first_token_timeout_s: 0,
   verify_ssl: true,
   proxy_url: null,
+  ca_certificate: null,
   prompt: formerPrompt,
   // The version that Anthropic's API documentation names; unchanged since 2023.
   anthropic_version: '2023-06-01',

@@ -79,8 +79,13 @@ export function openTarget(db: Database, target: Target): Target {
 
 /** What is needed to reach a target. Throws AppError `encryption_key_mismatch`. */
 export function upstreamTargetOf(db: Database, target: Target): UpstreamTarget {
-  const { id, base_url: baseUrl, api_key: apiKey, verify_ssl, proxy_url } = openTarget(db, target);
-  return { id, baseUrl, apiKey, verifySsl: verify_ssl, proxyUrl: proxy_url };
+  const { id, base_url: baseUrl, api_key: apiKey, ...opened } = openTarget(db, target);
+  return {
+    ...{ id, baseUrl, apiKey },
+    verifySsl: opened.verify_ssl,
+    proxyUrl: opened.proxy_url,
+    caCertificate: opened.ca_certificate,
+  };
 }
 
 type Secrets = Pick<TargetPatch, SecretTargetField>;

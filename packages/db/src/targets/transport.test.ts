@@ -20,7 +20,11 @@ test('a channel of the version before is reached as it was', async () => {
     values ('a', 'https://a.example', 'sealed', 0, 5, 5)`.execute(before);
   await before.destroy();
   const db = await openIn(dataDir);
-  expect(await getTarget(db, 1)).toMatchObject({ verify_ssl: false, proxy_url: null });
+  expect(await getTarget(db, 1)).toMatchObject({
+    verify_ssl: false,
+    proxy_url: null,
+    ca_certificate: null,
+  });
 });
 
 test('the address of a proxy is sealed, changed and removed like a key', async () => {

@@ -1,4 +1,5 @@
 import { isIP, type LookupFunction, type Socket } from 'node:net';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { buildConnector } from 'undici';
 import { type AddressGuard, AddressRefusedError } from './guard-address.ts';
 import type { InterimAnswers } from './interim-answers.ts';
@@ -10,6 +11,8 @@ const readBytes = 64 * 1024;
 export interface ConnectorOptions {
   timeoutMs: number;
   verifySsl: boolean;
+  /** In PEM, trusted besides the system's certificates. */
+  caCertificate?: string | null;
   /** Whether it will be handed on to TLS within a tunnel, which reads it in its own way. */
   isForTls?: boolean;
 }
@@ -36,8 +39,14 @@ export function createGuardedConnectors(
 }
 
 /** What undici's connector takes, of a connection or of TLS within a tunnel. */
-export function tlsOptionsOf({ timeoutMs, verifySsl }: ConnectorOptions) {
-  return { allowH2: false, timeout: timeoutMs, rejectUnauthorized: verifySsl };
+export function tlsOptionsOf({ timeoutMs, verifySsl, caCertificate }: ConnectorOptions) {
+  const trust = caCertificate ? { secureContext: trusting(caCertificate) } : {};
+  return { allowH2: false, timeout: timeoutMs, rejectUnauthorized: verifySsl, ...trust };
+}
+
+/** Read once for all connections, because the default certificates are many. */
+function trusting(caCertificate: string): SecureContext {
+  return createSecureContext({ ca: [...getCACertificates('default'), caCertificate] });
 }
 
 /**

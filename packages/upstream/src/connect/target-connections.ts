@@ -109,10 +109,10 @@ export function createConnections({
       .catch(() => {});
   };
   return {
-    of({ id, baseUrl, verifySsl, proxyUrl }) {
+    of({ id, baseUrl, verifySsl, proxyUrl, caCertificate }) {
       const { origin, protocol } = new URL(baseUrl);
       const proxy = chooseProxy({ origin, proxyUrl }, proxies);
-      const way = { isTls: protocol === 'https:', verifySsl, proxy };
+      const way = { isTls: protocol === 'https:', verifySsl, caCertificate, proxy };
       const key = JSON.stringify([origin, way]);
       const current = entries.get(id);
       if (current?.key === key) return current.connections;

@@ -12,6 +12,8 @@ import type { Lookup } from './share-lookups.ts';
 export interface ConnectWay {
   isTls: boolean;
   verifySsl: boolean;
+  /** In PEM, trusted besides the system's certificates. */
+  caCertificate: string | null;
   /** The proxy's address; null: none. */
   proxy: string | null;
 }
@@ -40,13 +42,12 @@ export function createTargetConnectors({
   // The operator chose the proxy, so it may be in a private network.
   const toProxy = createGuardedConnectors(createAddressGuard('on'), lookup, interim);
   const check = createNameCheck(guard, lookup);
-  return ({ isTls, verifySsl, proxy }) => {
-    if (proxy === null) {
-      return { connect: direct({ timeoutMs, verifySsl }), close: async () => {} };
-    }
+  return ({ isTls, verifySsl, caCertificate, proxy }) => {
+    const options = { timeoutMs, verifySsl, caCertificate };
+    if (proxy === null) return { connect: direct(options), close: async () => {} };
     const connectToProxy = toProxy({ timeoutMs, verifySsl: true, isForTls: isTls });
     const tunnels = createTunnels(proxyAddressOf(proxy), connectToProxy);
-    const secure = buildConnector(tlsOptionsOf({ timeoutMs, verifySsl }));
+    const secure = buildConnector(tlsOptionsOf(options));
     const connect = createTunnelConnector({ tunnels, secure, check, interim, timeoutMs });
     return { connect, close: tunnels.close };
   };

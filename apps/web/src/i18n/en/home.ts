@@ -166,6 +166,8 @@ export const home = {
   'form.part.cost': 'Cost',
   'form.part.request': 'Requests',
   'form.part.connection': 'Connection',
+  'form.ca_certificate': 'Own certificate authority',
+  'form.ca_certificate.hint': 'PEM certificates that are trusted for this channel too.',
   'form.proxy_url': 'Proxy',
   'form.proxy_url.hint': 'Empty: the server’s default. “direct”: none.',
   'form.models': 'Models typed by hand',

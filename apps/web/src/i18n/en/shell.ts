@@ -55,6 +55,8 @@ export const shell = {
   'field.wrong_url': 'The address must start with http:// or https://.',
   'field.wrong_proxy':
     'Enter http://, https:// or socks5:// with a host and a port, perhaps user:password@ before them, or “direct”.',
+  'field.wrong_certificate':
+    'Enter readable PEM certificates (-----BEGIN CERTIFICATE-----), without a private key.',
   'field.not_allowed': 'This value is not allowed.',
   'field.unknown_field': 'The server doesn’t know this field.',
   'field.taken': 'This is already in use.',

@@ -156,6 +156,8 @@ export const home: ZhOf<typeof en> = {
   'form.part.cost': '成本',
   'form.part.request': '请求',
   'form.part.connection': '连接',
+  'form.ca_certificate': '自有证书颁发机构',
+  'form.ca_certificate.hint': '此渠道额外信任的 PEM 证书。',
   'form.proxy_url': '代理',
   'form.proxy_url.hint': '留空：使用服务器默认代理；direct：不使用代理。',
   'form.models': '手动填写的模型',

@@ -52,6 +52,7 @@ export const shell: ZhOf<typeof en> = {
   'field.wrong_url': '地址必须以 http:// 或 https:// 开头。',
   'field.wrong_proxy':
     '请输入 http://、https:// 或 socks5:// 加主机和端口，前面可带 user:password@；或输入 direct。',
+  'field.wrong_certificate': '请输入可读的 PEM 证书（-----BEGIN CERTIFICATE-----），不要包含私钥。',
   'field.not_allowed': '不允许使用此值。',
   'field.unknown_field': '服务器不认识此字段。',
   'field.taken': '已被使用。',
