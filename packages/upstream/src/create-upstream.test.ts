@@ -81,6 +81,20 @@ test('a request has the base path, the key as a bearer and in its own header, an
   expect(seen).toEqual(['/relay/a/v1/messages', `Bearer ${key}`, key, '1.1 tester']);
 });
 
+test('a target’s own user agent replaces the one of probes', async () => {
+  const seen: unknown[] = [];
+  const origin = await serve((request, response) => {
+    seen.push(request.rawHeaders.filter((_, at, all) => /^user-agent$/i.test(all[at - 1] ?? '')));
+    response.end('{}');
+  });
+  const upstream = upstreamWith();
+  const plain = targetAt(origin);
+  for (const userAgent of ['relay-client/1.0 (a b)', null]) {
+    await upstream.exchange({ ...plain, userAgent }, post, { timeoutMs: 5000 });
+  }
+  expect(seen).toEqual([['relay-client/1.0 (a b)'], [expect.stringContaining('Mozilla')]]);
+});
+
 test('a request on a connection that the server has closed is sent once more on a new one', async () => {
   let connections = 0;
   const origin = await originOf(

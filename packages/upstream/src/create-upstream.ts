@@ -169,7 +169,7 @@ export function createUpstream({
       return {
         socket: await access.connections.open(),
         url: new URL(pathOn(access.basePath, path), access.origin),
-        headers: ['authorization', access.bearer, ...headers, 'via', via],
+        headers: ['authorization', access.bearer, ...ownHeaders(target, headers), 'via', via],
       };
     },
     forget: connections.forget,
@@ -215,18 +215,37 @@ function accessPartsOf({ baseUrl, apiKey }: UpstreamTarget): Omit<TargetAccess, 
 
 function optionsOf(
   { basePath, bearer }: TargetAccess,
-  { apiKey }: UpstreamTarget,
+  target: UpstreamTarget,
   { method, path, headers, keyHeader }: DispatchRequest,
   body: SentBody | null,
   via: string,
 ): Dispatcher.DispatchOptions {
-  const key = keyHeader ? [keyHeader, apiKey] : [];
+  const key = keyHeader ? [keyHeader, target.apiKey] : [];
   const length = body ? ['content-length', String(body.length)] : [];
   return {
     method,
     path: pathOn(basePath, path),
     // `Via` comes last: an intermediary's entry follows those that it received (RFC 9110, 7.6.3).
-    headers: ['authorization', bearer, ...key, ...headers, 'via', via, ...length],
+    headers: [
+      'authorization',
+      bearer,
+      ...key,
+      ...ownHeaders(target, headers),
+      'via',
+      via,
+      ...length,
+    ],
     body: body ? asUndiciBody(body.content) : null,
   };
+}
+
+/** The headers of a request, alternating names and values, as this target wants them. */
+function ownHeaders({ userAgent }: UpstreamTarget, headers: readonly string[]): readonly string[] {
+  if (userAgent === null) return headers;
+  const others: string[] = [];
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const [name = '', value = ''] = [headers[at], headers[at + 1]];
+    if (name.toLowerCase() !== 'user-agent') others.push(name, value);
+  }
+  return [...others, 'user-agent', userAgent];
 }

@@ -33,6 +33,7 @@ const advancedSchema = z
       .pick({
         verify_ssl: true,
         ca_certificate: true,
+        user_agent: true,
         prompt: true,
         anthropic_version: true,
         max_models: true,

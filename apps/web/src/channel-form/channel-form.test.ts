@@ -41,6 +41,7 @@ describe('the form', () => {
       prompt: formerPrompt,
       proxy_url: null,
       ca_certificate: null,
+      user_agent: null,
     });
   });
 

@@ -25,6 +25,7 @@ export const advancedForm = {
   verify_ssl: true,
   proxy_url: '',
   ca_certificate: '',
+  user_agent: '',
   visitor_channel_actions_enabled: false,
 };
 
@@ -101,7 +102,8 @@ export function bodyOf(form: ChannelForm) {
 /** The same for the advanced fields, of which the lists and the question can be emptied. */
 export function advancedBodyOf(form: typeof advancedForm) {
   const { models, models_mode, dont_probe, traffic_proves, prompt } = form;
-  const { verify_ssl, proxy_url, ca_certificate, visitor_channel_actions_enabled } = form;
+  const { verify_ssl, proxy_url, ca_certificate, user_agent } = form;
+  const { visitor_channel_actions_enabled } = form;
   const { max_models, anthropic_version, probe_requests_per_day, probe_tokens_per_day } = form;
   const { first_token_timeout_s } = form;
   return {
@@ -110,6 +112,7 @@ export function advancedBodyOf(form: typeof advancedForm) {
     ...{ models_mode, traffic_proves, verify_ssl, visitor_channel_actions_enabled },
     proxy_url: proxy_url.trim() || null,
     ca_certificate: ca_certificate.trim() || null,
+    user_agent: user_agent.trim() || null,
     models: linesOf(models),
     dont_probe: linesOf(dont_probe),
     prompt: prompt.trim() || formerPrompt,

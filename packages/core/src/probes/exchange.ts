@@ -11,6 +11,8 @@ export interface UpstreamTarget {
   proxyUrl: string | null;
   /** In PEM; null: only the system's certificates are trusted. */
   caCertificate: string | null;
+  /** Sent with every request, instead of the client's; null: the request's own. */
+  userAgent: string | null;
 }
 
 /** How a target is reached that has no settings of its own for it. */
@@ -18,6 +20,7 @@ export const plainTransport = {
   verifySsl: true,
   proxyUrl: null,
   caCertificate: null,
+  userAgent: null,
 } satisfies Partial<UpstreamTarget>;
 
 /** A request to a target, without its credential, which `packages/upstream` adds. */

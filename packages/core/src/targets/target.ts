@@ -37,6 +37,15 @@ const proxyUrlSchema = z
 
 const certificate = /-----BEGIN CERTIFICATE-----[\sA-Za-z\d+/=]+-----END CERTIFICATE-----/g;
 
+const userAgentSchema = z
+  .string()
+  .trim()
+  .max(512)
+  .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII, since it travels in a header')
+  .transform((text) => (text === '' ? null : text))
+  .nullable()
+  .describe('sent with every request; null: the client’s, or for probes a browser’s');
+
 /** Only the certificates are kept: tools write comments between them. */
 const caCertificateSchema = z
   .string()
@@ -94,6 +103,7 @@ export const targetFieldSchemas = {
   verify_ssl: z.boolean(),
   proxy_url: proxyUrlSchema,
   ca_certificate: caCertificateSchema,
+  user_agent: userAgentSchema,
   prompt: promptSchema,
   anthropic_version: headerValue(4, 64),
   max_models: z.int().min(0).max(5000),
@@ -116,7 +126,7 @@ export const secretTargetFields = ['api_key', 'proxy_url'] as const;
 export type SecretTargetField = (typeof secretTargetFields)[number];
 
 /** How a target is reached: what was found with other values says nothing about these. */
-export const transportFields = ['verify_ssl', 'proxy_url', 'ca_certificate'] as const;
+export const transportFields = ['verify_ssl', 'proxy_url', 'ca_certificate', 'user_agent'] as const;
 
 /** A channel: one relay or provider account. */
 export const targetShape = z.object({
@@ -155,6 +165,7 @@ export const targetDefaults: Omit<TargetInput, 'name' | 'base_url' | 'api_key'> 
   verify_ssl: true,
   proxy_url: null,
   ca_certificate: null,
+  user_agent: null,
   prompt: formerPrompt,
   // The version that Anthropic's API documentation names; unchanged since 2023.
   anthropic_version: '2023-06-01',

@@ -85,6 +85,7 @@ export function upstreamTargetOf(db: Database, target: Target): UpstreamTarget {
     verifySsl: opened.verify_ssl,
     proxyUrl: opened.proxy_url,
     caCertificate: opened.ca_certificate,
+    userAgent: opened.user_agent,
   };
 }
 

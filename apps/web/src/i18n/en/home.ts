@@ -166,6 +166,8 @@ export const home = {
   'form.part.cost': 'Cost',
   'form.part.request': 'Requests',
   'form.part.connection': 'Connection',
+  'form.user_agent': 'User agent',
+  'form.user_agent.hint': 'Empty: the client’s own, and a browser’s for checks.',
   'form.ca_certificate': 'Own certificate authority',
   'form.ca_certificate.hint': 'PEM certificates that are trusted for this channel too.',
   'form.proxy_url': 'Proxy',
