@@ -10,6 +10,7 @@ import { sendError } from '../send-error.ts';
 import { acceptUpgrade, isHandshake } from './accept-upgrade.ts';
 import { createOpenSockets } from './open-sockets.ts';
 import { RealtimeSession } from './realtime/realtime-session.ts';
+import { KeptHistories } from './responses/kept-histories.ts';
 import { ResponsesConnection } from './responses/serve-responses.ts';
 import { protocolsOf, realProtocols } from './subprotocols.ts';
 
@@ -29,6 +30,7 @@ export function createWebSockets(deps: GatewayDeps, corsOrigins: CorsOrigins): W
       return key !== undefined && isUsable(key, deps.nowS());
     },
   });
+  const histories = new KeptHistories(deps.bodyBudget);
   const endpointOf = ({ method = '', url = '/', headers }: IncomingMessage) => {
     const [path = '/'] = url.split('?', 1);
     const matched = matchRoute(method, path, headers);
@@ -69,7 +71,7 @@ export function createWebSockets(deps: GatewayDeps, corsOrigins: CorsOrigins): W
         maxPayload: deps.bodyLimitBytes,
       });
       if (!webSocket) return;
-      const given = { webSocket, request, endpoint, keyHash, trail, query };
+      const given = { webSocket, histories, request, endpoint, keyHash, trail, query };
       const remove = sockets.add(new ResponsesConnection(deps, given));
       webSocket.once('close', remove);
     },

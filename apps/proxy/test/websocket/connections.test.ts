@@ -136,7 +136,7 @@ test('frames that wait have a limit, and binary ones are refused', async () => {
   const errors = () => events().filter(({ type }) => type === 'error');
   await expect.poll(errors).toHaveLength(2);
   expect(errors().map(({ status, error }) => [status, error.message])).toEqual([
-    [429, 'at most 16 requests may wait on one connection'],
+    [429, 'at most 16 requests may wait on one connection, with the bytes of one body together'],
     [400, 'frames must be text'],
   ]);
   expect(received).toHaveLength(1);
@@ -164,7 +164,7 @@ test('a frame may be as large as a body, and frames that wait count as bodies in
 
 test('what a connection keeps has to fit, or the client hears that it is gone', async () => {
   const { gateway } = await gatewayWithChannel(undefined, {
-    options: { bodyLimitBytes: 300_000, bodiesLimitBytes: 600_000 },
+    options: { bodyLimitBytes: 300_000, bodiesLimitBytes: 1_200_000 },
   });
   const { ask } = await openSocket(gateway.origin, path);
   const input = 'x'.repeat(200_000);
@@ -173,6 +173,32 @@ test('what a connection keeps has to fit, or the client hears that it is gone', 
   expect([error.status, error.error.code]).toEqual([413, 'request_too_large']);
   const [first] = await ask(create({ store: false, previous_response_id: 'resp_1', input: 'x' }));
   expect(first.type).toBe('response.created');
+});
+
+test('warm-ups leave room for the bodies of others', async () => {
+  const { gateway } = await gatewayWithChannel(undefined, {
+    options: { bodyLimitBytes: 300_000, bodiesLimitBytes: 900_000 },
+    keys: [{ key: 'sk-warm' }],
+  });
+  const hog = await openSocket(gateway.origin, path, { key: 'sk-warm' });
+  for (let n = 0; n < 8; n += 1) {
+    const input = 'x'.repeat(200_000);
+    await hog.ask(create({ stream_id: String(n), generate: false, input }));
+  }
+  const other = await openSocket(gateway.origin, path);
+  const events = await other.ask(create({ input: 'x'.repeat(290_000) }));
+  expect(events.at(-1).type).toBe('response.completed');
+});
+
+test('frames that wait may have the bytes of one body together', async () => {
+  const { gateway } = await gatewayWithChannel(
+    (_received, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }),
+    { options: { bodyLimitBytes: 300_000 } },
+  );
+  const { send, events } = await openSocket(gateway.origin, path);
+  for (let n = 0; n < 3; n += 1) send(create({ input: 'x'.repeat(200_000) }));
+  await expect.poll(events).toHaveLength(1);
+  expect(events()[0]).toMatchObject({ status: 429, error: { code: 'rate_limit_exceeded' } });
 });
 
 test('a client that does not read pauses the channel', async () => {

@@ -153,10 +153,25 @@ test('a warm-up asks no channel, and its input goes up with the request that con
   });
   const other = await openSocket(gateway.origin, '/v1/responses');
   await other.ask(create({ previous_response_id: id, input: 'hi' }));
-  expect((await gateway.recordsAtEnd()).map(({ route }) => route)).toEqual([
-    'responses',
-    'responses',
+  const records = await gateway.recordsAtEnd();
+  expect(records.map(({ target_name, counted_tokens }) => [target_name, counted_tokens])).toEqual([
+    [null, 0],
+    ['relay', 5],
+    ['relay', 5],
   ]);
+});
+
+test('a warm-up counts in the limits of its key, and has a record', async () => {
+  const { gateway } = await gatewayWithChannel(undefined, {
+    keys: [{ key: 'sk-limited', rpm_limit: 1 }],
+  });
+  const { ask } = await openSocket(gateway.origin, '/v1/responses', { key: 'sk-limited' });
+  const warmUp = create({ generate: false, stream_id: 'a', input: 'rules' });
+  expect(types(await ask(warmUp))).toEqual(['response.created', 'response.completed']);
+  expect(await ask(warmUp)).toEqual([
+    expect.objectContaining({ type: 'error', stream_id: 'a', status: 429 }),
+  ]);
+  expect((await gateway.recordsAtEnd()).map(({ status }) => status)).toEqual([200, 429]);
 });
 
 test('frames run one after the other, and events repeat their stream_id', async () => {

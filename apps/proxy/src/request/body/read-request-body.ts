@@ -4,14 +4,19 @@ import { HeldBody } from './held-body.ts';
 
 /** The memory that all request bodies together may take. */
 export class BodyBudget {
+  readonly limitBytes: number;
   #leftBytes: number;
+  /** Called if less is left than somebody needs; what it gives back is used. */
+  onShort: ((missingBytes: number) => void) | null = null;
 
   constructor(limitBytes: number) {
+    this.limitBytes = limitBytes;
     this.#leftBytes = limitBytes;
   }
 
   /** Takes this much and returns true, or returns false if less is left. */
   take(bytes: number): boolean {
+    if (bytes > this.#leftBytes) this.onShort?.(bytes - this.#leftBytes);
     if (bytes > this.#leftBytes) return false;
     this.#leftBytes -= bytes;
     return true;

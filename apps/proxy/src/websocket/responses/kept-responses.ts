@@ -1,5 +1,5 @@
-import type { BodyBudget } from '../../request/body/read-request-body.ts';
-import { bytesOf, type History } from './history.ts';
+import type { History } from './history.ts';
+import type { KeptHistories, KeptHistory } from './kept-histories.ts';
 
 /** As many as OpenAI allows on one connection. */
 const streamLimit = 32;
@@ -7,30 +7,31 @@ const idLimit = 1_000;
 
 interface Kept {
   id: string;
-  history: History;
-  bytes: number;
+  kept: KeptHistory;
 }
 
 /**
- * The latest response of each stream of a connection, so that the next request can continue it. Their bytes
- * count as bodies in memory; where there is no room, the response can't be continued.
+ * The latest response of each stream of a connection, so that the next request can continue it. One whose
+ * history was dropped can't be continued.
  */
 export class KeptResponses {
-  readonly #budget: BodyBudget;
-  readonly #limitBytes: number;
+  readonly #histories: KeptHistories;
+  readonly #keyHash: string;
   /** By `stream_id`, the oldest first. */
   readonly #kept = new Map<string | null, Kept>();
   /** Ids that no channel knows either. */
   readonly #forgotten = new Set<string>();
 
-  constructor(budget: BodyBudget, limitBytes: number) {
-    this.#budget = budget;
-    this.#limitBytes = limitBytes;
+  constructor(histories: KeptHistories, keyHash: string) {
+    this.#histories = histories;
+    this.#keyHash = keyHash;
   }
 
   /** Null if it isn't one of this connection's; `forgotten`: it was, and nobody has it any more. */
-  find(id: string): History | 'forgotten' | null {
-    for (const kept of this.#kept.values()) if (kept.id === id) return kept.history;
+  find(id: string): KeptHistory | 'forgotten' | null {
+    for (const one of this.#kept.values()) {
+      if (one.id === id && one.kept.history) return one.kept;
+    }
     return this.#forgotten.has(id) ? 'forgotten' : null;
   }
 
@@ -38,10 +39,9 @@ export class KeptResponses {
   keep(streamId: string | null, id: string, history: History | null, isStored: boolean): void {
     this.#drop(streamId);
     if (!isStored) this.#forget(id);
-    if (!history) return;
-    const bytes = bytesOf(history);
-    if (bytes > this.#limitBytes || !this.#budget.take(bytes)) return;
-    this.#kept.set(streamId, { id, history: copied(history), bytes });
+    const kept = history && this.#histories.keep(this.#keyHash, history);
+    if (!kept) return;
+    this.#kept.set(streamId, { id, kept });
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > streamLimit && oldest !== undefined) this.#drop(oldest);
   }
@@ -51,10 +51,10 @@ export class KeptResponses {
   }
 
   #drop(streamId: string | null): void {
-    const kept = this.#kept.get(streamId);
-    if (!kept) return;
+    const one = this.#kept.get(streamId);
+    if (!one) return;
     this.#kept.delete(streamId);
-    this.#budget.give(kept.bytes);
+    this.#histories.drop(one.kept);
   }
 
   #forget(id: string): void {
@@ -62,16 +62,4 @@ export class KeptResponses {
     const [oldest] = this.#forgotten;
     if (this.#forgotten.size > idLimit && oldest !== undefined) this.#forgotten.delete(oldest);
   }
-}
-
-/** Lists that are still parts of a frame get their own memory, so that the frame's can be freed. */
-function copied({ base, lists }: History): History {
-  return { base: base && own(base), lists: lists.map(own) };
-}
-
-function own(bytes: Buffer): Buffer {
-  if (bytes.length === bytes.buffer.byteLength) return bytes;
-  const alone = Buffer.allocUnsafeSlow(bytes.length);
-  alone.set(bytes);
-  return alone;
 }

@@ -6,14 +6,21 @@ import { type BoardKey, isUsable } from '../../board/board.ts';
 import { errorBody, type GatewayError } from '../../dialects/gateway-error.ts';
 import type { ClientRequest } from '../../forward/client-response.ts';
 import type { GatewayDeps } from '../../gateway-deps.ts';
-import { handleBody } from '../../handle-forward.ts';
+import {
+  addRecord,
+  type ForwardRequest,
+  handleBody,
+  limitError,
+  refuse,
+} from '../../handle-forward.ts';
 import { bodyError } from '../../request/body/body-error.ts';
 import { HeldBody } from '../../request/body/held-body.ts';
 import type { Endpoint } from '../../request/match-route.ts';
 import { ArrivingBytes } from '../arriving-bytes.ts';
 import { closeCodes, type OpenSocket } from '../open-sockets.ts';
 import { FrameResponse } from './frame-response.ts';
-import { bodyPieces, historyWith, withOutput } from './history.ts';
+import { bodyPieces, type History, historyWith, withOutput } from './history.ts';
+import type { KeptHistories, KeptHistory } from './kept-histories.ts';
 import { KeptResponses } from './kept-responses.ts';
 import { newWarmUp, steerRefusal } from './own-events.ts';
 import { type CreateFrame, type Frame, readFrame } from './read-frame.ts';
@@ -21,11 +28,16 @@ import { upgradedRequest } from './upgraded-request.ts';
 
 export interface ResponsesOptions {
   webSocket: WebSocket;
+  histories: KeptHistories;
   request: IncomingMessage;
   endpoint: Endpoint;
   keyHash: string;
   trail: Trail;
   query: URLSearchParams | null;
+}
+
+interface FrameRequest extends ForwardRequest {
+  response: FrameResponse;
 }
 
 /** As OpenAI's, which documents it for each connection. */
@@ -63,13 +75,13 @@ export class ResponsesConnection implements OpenSocket {
   readonly keyHash: string;
 
   constructor(deps: GatewayDeps, options: ResponsesOptions) {
-    const { webSocket, request, keyHash } = options;
+    const { webSocket, histories, request, keyHash } = options;
     this.#deps = deps;
     this.#options = options;
     this.#openedAt = deps.nowS();
     this.#webSocket = webSocket;
     this.#request = upgradedRequest(request);
-    this.#kept = new KeptResponses(deps.bodyBudget, deps.bodyLimitBytes);
+    this.#kept = new KeptResponses(histories, keyHash);
     this.keyHash = keyHash;
     const socket: Duplex = request.socket;
     const arriving = new ArrivingBytes(socket, deps.bodyBudget, () =>
@@ -127,13 +139,20 @@ export class ResponsesConnection implements OpenSocket {
       this.#webSocket.terminate();
     } else if (isBinary) this.#sendError(badRequest('frames must be text'), null);
     else if (this.#ending) this.#sendError(limitReached, null);
-    else if (this.#queue.length >= queueLimit) this.#sendError(tooManyWaiting, null);
+    else if (!this.#mayWait(data)) this.#sendError(tooManyWaiting, null);
     else if (!bodyBudget.take(data.length)) {
       this.#sendError(bodyError('no_room', this.#deps), null);
     } else {
       this.#queue.push(data);
       void this.#run();
     }
+  }
+
+  /** Frames that wait may have the bytes of one body together. */
+  #mayWait({ length }: Buffer): boolean {
+    const waitingBytes = this.#queue.reduce((sum, frame) => sum + frame.length, 0);
+    const fits = waitingBytes === 0 || waitingBytes + length <= this.#deps.bodyLimitBytes;
+    return fits && this.#queue.length < queueLimit;
   }
 
   async #run(): Promise<void> {
@@ -174,19 +193,34 @@ export class ResponsesConnection implements OpenSocket {
     if (!key || !isUsable(key, this.#deps.nowS())) return;
     const continued = frame.previousId === null ? null : this.#kept.find(frame.previousId);
     if (continued === 'forgotten') return this.#sendError(notFound(frame), frame.streamId);
-    const history = historyWith(frame, continued);
-    if (frame.isWarmUp) {
-      const { id, events } = newWarmUp(frame);
-      this.#kept.keep(frame.streamId, id, history, false);
-      for (const event of events) this.#send(event);
+    const request = this.#requestOf(key, frame);
+    if (frame.isWarmUp) return this.#warmUp(request, frame, historyAfter(frame, continued));
+    const body = this.#bodyOf(
+      bodyPieces(frame, historyAfter(frame, continued), continued !== null),
+    );
+    if ('error' in body) return this.#sendError(body.error, frame.streamId);
+    const { id, items } = await this.#forward(request, body.heldBody);
+    if (id === null || this.#webSocket.readyState !== this.#webSocket.OPEN) return;
+    const { streamId, isStored } = frame;
+    // By now, what it continues may have been dropped.
+    const kept = historyAfter(frame, continued);
+    this.#kept.keep(streamId, id, kept && withOutput(kept, items, isStored), isStored);
+  }
+
+  #warmUp(request: FrameRequest, frame: CreateFrame, history: History | null): void {
+    const { keyLimits } = this.#deps;
+    const asked = { requestedModel: frame.model, requestBytes: frame.bytes.length };
+    const admission = keyLimits.take(request.key, () => 0);
+    if (!admission.ok) {
+      refuse(this.#deps, request, limitError(admission), asked);
       return;
     }
-    const body = this.#bodyOf(bodyPieces(frame, history, continued !== null));
-    if ('error' in body) return this.#sendError(body.error, frame.streamId);
-    const { id, items } = await this.#forward(key, frame, body.heldBody);
-    if (id === null || this.#webSocket.readyState !== this.#webSocket.OPEN) return;
-    const { isStored } = frame;
-    this.#kept.keep(frame.streamId, id, history && withOutput(history, items, isStored), isStored);
+    admission.settle(0);
+    const { id, events } = newWarmUp(frame);
+    this.#kept.keep(frame.streamId, id, history, false);
+    for (const event of events) this.#send(event);
+    const outcome = { status: 200, error: null, forwarded: null, estimatedInput: 0 };
+    addRecord(this.#deps, { ...request, ...asked, ...outcome });
   }
 
   #bodyOf(pieces: readonly Buffer[]): { heldBody: HeldBody } | { error: GatewayError } {
@@ -197,21 +231,23 @@ export class ResponsesConnection implements OpenSocket {
     return { heldBody: new HeldBody(Buffer.concat(pieces), () => bodyBudget.give(length)) };
   }
 
-  async #forward(key: BoardKey, { streamId }: CreateFrame, heldBody: HeldBody) {
+  #requestOf(key: BoardKey, { streamId }: CreateFrame): FrameRequest {
     const { newRequestId, nowS, bodyLimitBytes } = this.#deps;
     const { endpoint, query, trail, webSocket } = this.#options;
     const response = new FrameResponse({ socket: webSocket, streamId, limitBytes: bodyLimitBytes });
-    this.#running = response;
     const arrival = {
       requestId: newRequestId(),
       timestamp: nowS(),
       startedAtMs: performance.now(),
     };
     const given = { request: this.#request, response, arrival, endpoint, key, query, trail };
-    await handleBody(this.#deps, { ...given, pathModel: null }, heldBody).finally(() =>
-      heldBody.release(),
-    );
-    return response.seen;
+    return { ...given, pathModel: null };
+  }
+
+  async #forward(request: FrameRequest, heldBody: HeldBody) {
+    this.#running = request.response;
+    await handleBody(this.#deps, request, heldBody).finally(() => heldBody.release());
+    return request.response.seen;
   }
 
   #sendError(error: GatewayError, streamId: string | null): void {
@@ -240,13 +276,19 @@ export class ResponsesConnection implements OpenSocket {
   }
 }
 
+/** Null if it isn't known here. */
+function historyAfter(frame: CreateFrame, continued: KeptHistory | null): History | null {
+  if (continued && !continued.history) return null;
+  return historyWith(frame, continued?.history ?? null);
+}
+
 function badRequest(message: string): GatewayError {
   return { status: 400, code: 'invalid_request', message };
 }
 
 const tooManyWaiting: GatewayError = {
   ...{ status: 429, code: 'rate_limit_exceeded', retryAfterS: 1 },
-  message: `at most ${queueLimit} requests may wait on one connection`,
+  message: `at most ${queueLimit} requests may wait on one connection, with the bytes of one body together`,
 };
 
 const unexpected: GatewayError = {
