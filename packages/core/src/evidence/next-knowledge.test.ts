@@ -59,6 +59,22 @@ test('a failure of the channel outweighs all proofs and leaves them as they are'
   });
 });
 
+test('a refused key shows a fault of the channel only on a route that has worked', () => {
+  const auth = { scope: 'channel', kind: 'auth', message: 'HTTP 401: no', status: 401 } as const;
+  for (const by of ['traffic', 'recheck', 'run'] as const) {
+    expect(next(known(), { ...auth, by }).fault).toMatchObject({ kind: 'auth' });
+    for (const route of ['gemini', 'completions'] as const) {
+      const after = next(known(), { ...auth, by, route });
+      expect(after.fault).toBeNull();
+      expect(restsOf(after)).toMatchObject({ chat: null, anthropic: null });
+      expect(restsOf(after)[route]).toBeGreaterThan(100);
+    }
+  }
+  const unknown = known({ evidence: [] });
+  expect(next(unknown, auth).fault).toBeNull();
+  expect(next(unknown, { ...auth, by: 'run' }).fault).toMatchObject({ kind: 'auth' });
+});
+
 test('a failure of the channel that is heard of after a later answer counts no more', () => {
   const before = known({ evidence: [{ ...proven('chat'), proved_at: 120, found_at: 120 }] });
   expect(next(before, quota)).toBe(before);

@@ -27,10 +27,11 @@ export interface Knowledge {
  */
 export function nextKnowledge(
   before: Knowledge,
-  finding: Finding,
+  given: Finding,
   { model, intervalS }: FindingContext,
 ): Knowledge {
-  const own = before.evidence.find(({ route }) => route === finding.route) ?? null;
+  const own = before.evidence.find(({ route }) => route === given.route) ?? null;
+  const finding = isOfRouteAlone(before, given) ? { ...given, scope: 'route' as const } : given;
   if (own && !before.fault && isProvenJustNow(own, finding)) return before;
   const longestS = longestRestS(intervalS, finding.at - servedAt(before.evidence));
   const isOfChannel = isOfWholeChannel(finding);
@@ -56,6 +57,19 @@ export function nextKnowledge(
     next,
   ];
   return { evidence, fault };
+}
+
+/**
+ * Whether a refusal of the channel's key or account is one of its route alone. Relays refuse the routes that
+ * they don't serve in the same words, and a client chooses the route, so only one that has worked shows a
+ * fault of the channel. A probe may also find it on a model that works on no route.
+ */
+function isOfRouteAlone({ evidence }: Knowledge, finding: Finding): boolean {
+  if (!isOfWholeChannel(finding)) return false;
+  if (evidence.some(({ route, state }) => route === finding.route && state === 'proven')) {
+    return false;
+  }
+  return finding.by === 'traffic' || isProvenElsewhere(evidence, finding.route);
 }
 
 /** Whether it met again that the channel is unreachable. */
