@@ -58,6 +58,7 @@ test('the document has every call of the contract, with the bounds that are enfo
       'GET /api/admin/audit',
       'GET /api/admin/backup',
       'GET /api/admin/channels/export',
+      'GET /api/admin/channels/import/progress',
       'POST /api/admin/channels/import',
       'GET /api/admin/resources',
       'GET /api/admin/channels',

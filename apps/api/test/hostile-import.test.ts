@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { getTarget } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { importLimits } from '../src/transfer/import-limits.ts';
@@ -174,6 +175,32 @@ test('the largest import is written without holding anything else up', async () 
     expect(result.json.counts).toMatchObject({ [outcome]: 5_000, refused: 0 });
     expect(turnMs, outcome).toBeLessThan(longestTurnMs);
   }
+}, 60_000);
+
+test('another client is answered from the database while the largest import is written', async () => {
+  const { asSession, db } = await openTestApi();
+  const channels = Array.from({ length: 5_000 }, (_, i) => ({
+    ...{ name: `channel ${i}`, base_url: `https://c${i}.example`, api_key: `sk-${i}` },
+    selected_models: models(20),
+  }));
+  let isOver = false;
+  const done = asSession('POST', path, channels).finally(() => {
+    isOver = true;
+  });
+  let longestWaitMs = 0;
+  let lookedBetween = 0;
+  while (!isOver) {
+    // In this thread's own time, so that other programs on the machine don't count.
+    const before = process.threadCpuUsage();
+    const target = await getTarget(db, 1);
+    const { user, system } = process.threadCpuUsage(before);
+    longestWaitMs = Math.max(longestWaitMs, (user + system) / 1000);
+    if (target) lookedBetween += 1;
+    await nextTurn();
+  }
+  expect((await done).json.counts).toMatchObject({ created: 5_000 });
+  expect(lookedBetween).toBeGreaterThan(20);
+  expect(longestWaitMs).toBeLessThan(100);
 }, 60_000);
 
 test('thousands of channels are written to a file without holding anything else up', async () => {

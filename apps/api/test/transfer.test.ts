@@ -1,11 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { MonitorEvent } from '@api-monitor/core';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { AppError, type MonitorEvent } from '@api-monitor/core';
 import { listAudit, listTargets, openApiKey } from '@api-monitor/db';
 import { createLogger } from '@api-monitor/runtime';
 import { expect, onTestFinished, test } from 'vitest';
+import { createAudit } from '../src/audit/record-action.ts';
+import { systemActor } from '../src/auth/caller.ts';
 import { applyChannelsFile } from '../src/transfer/apply-channels-file.ts';
+import { applyImport } from '../src/transfer/apply-import.ts';
 import { checkEntries } from '../src/transfer/check-entries.ts';
 import { planImport, settlePlan } from '../src/transfer/plan-import.ts';
 import { createUploadReader } from '../src/transfer/upload/upload-reader.ts';
@@ -114,7 +118,8 @@ test('only a channel that changes after the plan is planned again', async () => 
   const draft = await planImport(db, entries, { own: nowhere });
   await asSession('PATCH', '/api/targets/1', { interval_min: 7 });
   await asSession('POST', '/api/targets', { ...newTarget, name: 'new' });
-  const plan = await settlePlan(db, draft, { own: nowhere });
+  const { drafts } = await settlePlan(db, draft, { own: nowhere });
+  const plan = drafts.map(({ planned }) => planned);
   expect(draft.drafts.map(({ planned }) => planned.outcome)).toEqual([
     'changed',
     'changed',
@@ -122,6 +127,57 @@ test('only a channel that changes after the plan is planned again', async () => 
   ]);
   expect(plan.map(({ outcome }) => outcome)).toEqual(['unchanged', 'changed', 'changed']);
   expect(plan[1]).toBe(draft.drafts[1]?.planned);
+});
+
+test('while an import writes, its progress can be asked for', async () => {
+  const { importing, asSession } = await withRelay();
+  const progressOf = async () => (await asSession('GET', `${path}/import/progress`)).json.progress;
+  expect(await progressOf()).toBeNull();
+  const entries = Array.from({ length: 300 }, (_, i) => ({
+    ...{ name: `c${i}`, base_url: 'https://a.example', api_key: `sk-${i}` },
+  }));
+  let isOver = false;
+  const done = importing(entries).finally(() => {
+    isOver = true;
+  });
+  const seen = new Set<number>();
+  while (!isOver) {
+    const progress = await progressOf();
+    if (progress) seen.add(progress.done);
+    expect([null, 300]).toContain(progress?.total ?? null);
+    await nextTurn();
+  }
+  expect((await done).json.counts.created).toBe(300);
+  expect(seen.size).toBeGreaterThan(1);
+  expect(await progressOf()).toBeNull();
+});
+
+test('an import that fails midway says how far it came, and continues when it is repeated', async () => {
+  const { db, bus } = await openTestApi();
+  const entries = await checkEntries(
+    Array.from({ length: 200 }, (_, i) => ({
+      entry: { name: `c${i}`, base_url: 'https://a.example', api_key: `sk-${i}` },
+      notes: [],
+    })),
+  );
+  const givenSettings = { default_interval_min: 30, log_cleanup_enabled: true, log_max_size_mb: 1 };
+  const by = { audit: createAudit(systemActor, () => 1000), own: nowhere };
+  let slices = 0;
+  const failing = applyImport({ db, bus, givenSettings, now: () => 1000 }, by, entries, () => {
+    slices += 1;
+    if (slices === 2) throw new AppError('unavailable', 'the disk is full');
+  });
+  await expect(failing).rejects.toThrow(
+    /^\d+ channels were imported, then: the disk is full; import the file again to continue$/,
+  );
+  const written = (await listTargets(db)).length;
+  expect(written).toBeGreaterThan(0);
+  expect(written).toBeLessThan(200);
+  const plan = await applyImport({ db, bus, givenSettings, now: () => 1000 }, by, entries);
+  const counts = Map.groupBy(plan, ({ outcome }) => outcome);
+  expect(counts.get('unchanged')).toHaveLength(written);
+  expect(counts.get('created')).toHaveLength(200 - written);
+  expect(await listTargets(db)).toHaveLength(200);
 });
 
 test('an import cannot move a stored key to another origin', async () => {

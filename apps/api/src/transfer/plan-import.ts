@@ -70,29 +70,40 @@ export async function planImport(
   const drafts = await mapInSlices(entries, (checked, index) =>
     draftOf(planning, checked, matches[index]),
   );
-  return { drafts, identities: new Map(known.map((one) => [one.version, one.identity])) };
+  return planOf(drafts, known);
 }
 
 /**
- * The plan, in the transaction that carries it out. Only entries whose channel has changed meanwhile are
- * planned again, because decrypting thousands of keys here would hold everything else up.
+ * The plan for the channels as they are now. Only entries whose channel has changed since are planned again,
+ * because decrypting thousands of keys would hold everything else up.
  */
 export async function settlePlan(
-  tx: Database,
+  db: Database,
   { drafts, identities }: ImportPlan,
   options: PlanOptions,
-): Promise<PlannedChannel[]> {
-  const known = await readKnown(tx, identities);
-  const entries = drafts.map(({ checked }) => checked);
-  const matches = matchEntries(entries, known);
-  const planning = { ...options, db: tx };
-  return drafts.map((draft, index) => {
+): Promise<ImportPlan> {
+  const known = await readKnown(db, identities);
+  const matches = matchEntries(
+    drafts.map(({ checked }) => checked),
+    known,
+  );
+  const planning = { ...options, db };
+  const settled = await mapInSlices(drafts, (draft, index) => {
     const match = matches[index];
     const isSame = (match?.known?.version ?? null) === draft.version;
     const hasSameName = match?.name === null || match?.name === draft.planned.name;
-    if (isSame && hasSameName) return draft.planned;
-    return draftOf(planning, draft.checked, match).planned;
+    return isSame && hasSameName ? draft : draftOf(planning, draft.checked, match);
   });
+  return planOf(settled, known);
+}
+
+function planOf(drafts: Draft[], known: readonly KnownChannel[]): ImportPlan {
+  return { drafts, identities: new Map(known.map((one) => [one.version, one.identity])) };
+}
+
+/** Written like this into the plan, and compared with what is stored when it is carried out. */
+export function versionOf({ id, revision }: { id: number; revision: number | undefined }): string {
+  return `${id}:${revision}`;
 }
 
 /** The stored channels. `identities` are those that are known already, by version. */
@@ -104,7 +115,7 @@ async function readKnown(
   const revisions = await listTargetRevisions(db);
   const revisionById = new Map(revisions.map(({ id, revision }) => [id, revision]));
   return mapInSlices(await listTargets(db), (target) => {
-    const version = `${target.id}:${revisionById.get(target.id)}`;
+    const version = versionOf({ id: target.id, revision: revisionById.get(target.id) });
     const known = identities.get(version);
     if (known !== undefined) return { target, version, identity: known };
     const { api_key: apiKey } = secretsOf(db, target);

@@ -7,7 +7,7 @@ import { fieldErrorsSchema } from '../errors/error-schema.ts';
 import { createRouter } from '../router.ts';
 import { changerOf } from '../targets/change-targets.ts';
 import { targetSchema } from '../targets/target-schema.ts';
-import { applyImport } from './apply-import.ts';
+import { applyImport, type ImportProgress } from './apply-import.ts';
 import { checkEntries } from './check-entries.ts';
 import { entryFields, exportFormats, exportTypes } from './export-formats.ts';
 import { importLimits } from './import-limits.ts';
@@ -46,6 +46,14 @@ const exportedSchema = z.object({
 });
 
 const count = z.int();
+const progressSchema = z.object({
+  progress: z
+    .object({ done: count, total: count })
+    .nullable()
+    .openapi({
+      description: 'in channels that are created or changed; null: no import is writing',
+    }),
+});
 const outcomeSchema = z.object({
   dry_run: z.boolean(),
   notes: z.array(importNoteShape).openapi({ description: 'about the file as a whole' }),
@@ -69,6 +77,8 @@ export function transferRoutes(deps: ApiDeps) {
   const { db } = deps;
   const { sessionRoute } = createRouteKinds(deps, 'admin');
   let importsUnderWay = 0;
+  /** Of the import that has written last; null if none is writing. */
+  let progress: ImportProgress | null = null;
   return createRouter()
     .openapi(
       sessionRoute('get', '/api/admin/channels/export', {
@@ -101,11 +111,18 @@ export function transferRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
+      sessionRoute('get', `${importPath}/progress`, {
+        summary: 'How far the running import has come',
+        responses: jsonAnswer(progressSchema, 'while an import writes, its progress'),
+      }),
+      (c) => c.json({ progress }, 200),
+    )
+    .openapi(
       sessionRoute('post', importPath, {
         summary:
           'Import channels from a file, matched by address and key, then by name; refused entries are left out',
         description:
-          'The body is the file: an export of this monitor (JSON, YAML, CSV), or the channels of one-api or new-api as the JSON of their admin API, a dump of their table, or their SQLite file. Notes say what is not imported, and what is imported paused. With dry_run=1 nothing is written; otherwise everything is written in one transaction. ' +
+          'The body is the file: an export of this monitor (JSON, YAML, CSV), or the channels of one-api or new-api as the JSON of their admin API, a dump of their table, or their SQLite file. Notes say what is not imported, and what is imported paused. With dry_run=1 nothing is written; otherwise channels are written in many short transactions, so that others are served meanwhile, and after a failure midway the same import continues where it stopped. ' +
           `A file may hold ${importLimits.channels} channels, ${importLimits.models} selected models in all and ${importLimits.textMiB} MiB of text, or be a SQLite file of ${importLimits.fileMiB} MiB. ` +
           `Parsing may take ${readLimits.timeoutMs / 1000} s. ${importsAtOnce} imports may run at once; another one gets a 429.`,
         request: {
@@ -145,11 +162,14 @@ export function transferRoutes(deps: ApiDeps) {
           const entries = await checkEntries(uploaded);
           const plan = isDryRun
             ? (await planImport(db, entries, by)).drafts.map(({ planned }) => planned)
-            : await applyImport(deps, by, entries);
+            : await applyImport(deps, by, entries, (now) => {
+                progress = now;
+              });
           const items = plan.map(itemOf);
           return c.json({ dry_run: isDryRun, notes, counts: countsOf(plan), items }, 200);
         } finally {
           importsUnderWay -= 1;
+          if (!isDryRun) progress = null;
         }
       },
     );

@@ -12,6 +12,7 @@ type PlannedItem = ImportPlan['items'][number];
 
 const tones = { created: 'ok', changed: 'run', unchanged: 'idle', refused: 'bad' } as const;
 const mostRows = 200;
+const progressEveryMs = 400;
 
 /** Imports channels from a file, after a preview of what would change. */
 export function createImportPanel({ client, language, attempt, toasts }: AdminParts) {
@@ -26,6 +27,15 @@ export function createImportPanel({ client, language, attempt, toasts }: AdminPa
     failure: '',
     fileName: '',
     plan: initially<ImportPlan | null>(null),
+    progress: initially<{ done: number; total: number } | null>(null),
+    get busyText() {
+      const { progress, fileName } = this;
+      if (progress) return language.t('transfer.writing', progress);
+      return language.t('transfer.reading', { name: fileName });
+    },
+    get doneShare() {
+      return this.progress ? this.progress.done / this.progress.total : 0;
+    },
     get rows() {
       const items = this.plan?.items ?? [];
       return items.slice(0, mostRows).map((it) => rowOf(it, language.translator));
@@ -57,13 +67,22 @@ export function createImportPanel({ client, language, attempt, toasts }: AdminPa
       file = null;
       Object.assign(this, { fileName: '', plan: null, failure: '' });
     },
+    /** Without an answer, the bar stays as it is: the import itself says what fails. */
+    async watchProgress() {
+      const asked = answerOf(client.api.admin.channels.import.progress.$get());
+      const { progress } = await asked.catch(() => this);
+      if (this.isBusy) this.progress = progress;
+    },
     async apply() {
       const chosen = file;
       if (!chosen) return;
+      const watch = setInterval(() => void this.watchProgress(), progressEveryMs);
       const isDone = await attempt(this, async () => {
         const { counts } = await send(chosen, false);
         toasts.show(language.t('transfer.summary', counts));
       });
+      clearInterval(watch);
+      this.progress = null;
       if (isDone) this.cancel();
     },
   };

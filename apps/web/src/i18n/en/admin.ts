@@ -273,6 +273,7 @@ export const admin = {
     'Import an export of API Monitor (YAML, JSON, JSON lines or CSV), or channels from one-api or new-api: the JSON of their API, a dump of their table, or their SQLite file. You see what would change before anything is written.',
   'transfer.choose': 'Choose a file…',
   'transfer.reading': 'Reading {name}…',
+  'transfer.writing': '{done} of {total} channels written',
   'transfer.preparing': 'Preparing…',
   'transfer.progress': '{percent}% downloaded',
   'transfer.downloaded': 'Downloaded',

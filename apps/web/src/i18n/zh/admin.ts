@@ -254,6 +254,7 @@ export const admin: ZhOf<typeof en> = {
     '可导入 API Monitor 导出的 YAML、JSON、JSON Lines 或 CSV，或 one-api、new-api 的渠道：其接口的 JSON、数据表导出或 SQLite 文件。写入之前你会先看到将发生的变化。',
   'transfer.choose': '选择文件…',
   'transfer.reading': '正在读取 {name}…',
+  'transfer.writing': '已写入 {done} / {total} 个渠道',
   'transfer.preparing': '正在准备…',
   'transfer.progress': '已下载 {percent}%',
   'transfer.downloaded': '已下载',
