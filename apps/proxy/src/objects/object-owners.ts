@@ -34,17 +34,25 @@ const eventLimit = 200;
 /** By then, what another gateway has just seen is known here too. */
 const peerWaitMs = 250;
 
+interface Held extends ObjectOwner {
+  /** An answer named it, so it is the key's only if the database has nobody else's row. */
+  isUnsure: boolean;
+}
+
+/** Other kinds are named by what makes them alone. */
+const isNamedInAnswers = (kind: ObjectKind) => kind === 'anthropic-file';
+
 type Change = NonNullable<StateIssued['data']['objects']>[number];
 
 export type ObjectOwners = Awaited<ReturnType<typeof loadObjectOwners>>;
 
 /**
  * Remembers which channel keeps which object for which key, because no other has it, and nobody else may see
- * it. On one channel an id belongs to the key that had it first, so that no request and no answer can take
- * it away. The database has all of them, as hashes; the newest are here in memory.
+ * it. On one channel an id belongs to the key that had it first: the database keeps the first row. It has all
+ * of them, as hashes; the newest are here in memory.
  */
 export async function loadObjectOwners({ store, publish }: Options) {
-  const owners = new LRUCache<string, readonly ObjectOwner[]>({ max: objectLimit });
+  const owners = new LRUCache<string, readonly Held[]>({ max: objectLimit });
   /** The channels that have a key's objects of a kind, the one with the latest first. */
   const holders = new LRUCache<string, readonly number[]>({ max: holderLimit });
   const misses = new LRUCache<string, true>({ max: missLimit, ttl: missLifeMs });
@@ -53,14 +61,28 @@ export async function loadObjectOwners({ store, publish }: Options) {
   let fresh: Change[] = [];
   let timer: NodeJS.Timeout | null = null;
 
-  const put = (hash: string, owner: ObjectOwner): boolean => {
+  const put = (hash: string, owner: ObjectOwner, isUnsure: boolean): boolean => {
     misses.delete(hash);
     const known = owners.get(hash) ?? [];
-    if (known.some(({ targetId }) => targetId === owner.targetId)) return false;
-    if (known.length >= ownersLimit) return false;
-    owners.set(hash, [...known, owner]);
+    const before = known.find(({ targetId }) => targetId === owner.targetId);
+    if (before && (isUnsure || !before.isUnsure)) return false;
+    const others = known.filter((one) => one !== before);
+    if (others.length >= ownersLimit) return false;
+    owners.set(hash, [...others, { ...owner, isUnsure }]);
     return true;
   };
+  /** After the database was asked. */
+  const confirm = (hash: string) => {
+    const known = owners.get(hash);
+    if (known)
+      owners.set(
+        hash,
+        known.map((one) => ({ ...one, isUnsure: false })),
+      );
+    else misses.set(hash, true);
+  };
+  const needsLookUp = (hash: string) =>
+    owners.get(hash)?.some(({ isUnsure }) => isUnsure) ?? !misses.has(hash);
   const noteHolder = ({ targetId, keyId, kind }: ObjectOwner) => {
     for (const key of [holderKey(keyId, kind), holderKey('any', kind)]) {
       const others = (holders.get(key) ?? []).filter((one) => one !== targetId);
@@ -75,7 +97,8 @@ export async function loadObjectOwners({ store, publish }: Options) {
   };
   const take = (rows: readonly GatewayObject[]) => {
     for (const { object_hash, target_id: targetId, key_id: keyId, kind } of rows) {
-      if (!gone.has(`${object_hash} ${targetId}`)) put(object_hash, { targetId, keyId, kind });
+      if (!gone.has(`${object_hash} ${targetId}`))
+        put(object_hash, { targetId, keyId, kind }, false);
     }
   };
   const flush = () => {
@@ -100,13 +123,13 @@ export async function loadObjectOwners({ store, publish }: Options) {
     /** Those that are known in memory. */
     known: (id: string): readonly ObjectOwner[] => owners.get(hashOfMark(id)) ?? [],
 
-    /** Reads those from the database that aren't known in memory; `known` then has them. */
+    /** Reads those from the database of which memory isn't sure; `known` then has them. */
     async recall(ids: readonly string[]): Promise<void> {
       const hashes = new Set(ids.map(hashOfMark));
-      const missing = [...hashes].filter((hash) => !owners.has(hash) && !misses.has(hash));
+      const missing = [...hashes].filter(needsLookUp);
       if (missing.length === 0) return;
       take(await store.objects(missing));
-      for (const hash of missing) if (!owners.has(hash)) misses.set(hash, true);
+      for (const hash of missing) confirm(hash);
     },
 
     /** The same for one, which another gateway may have seen a moment ago. */
@@ -129,7 +152,7 @@ export async function loadObjectOwners({ store, publish }: Options) {
     keep(id: string, owner: ObjectOwner): ObjectChange | null {
       const hash = hashOfMark(id);
       gone.delete(`${hash} ${owner.targetId}`);
-      if (!put(hash, owner)) return null;
+      if (!put(hash, owner, isNamedInAnswers(owner.kind))) return null;
       noteHolder(owner);
       const change = { hash, kind: owner.kind, is_deleted: false };
       tell({ ...change, target_id: owner.targetId, key_id: owner.keyId });
@@ -152,7 +175,8 @@ export async function loadObjectOwners({ store, publish }: Options) {
         .objects ?? []) {
         const owner = { targetId, keyId, kind };
         if (is_deleted) remove(hash, targetId);
-        else if (!gone.has(`${hash} ${targetId}`) && put(hash, owner)) noteHolder(owner);
+        else if (gone.has(`${hash} ${targetId}`)) continue;
+        else if (put(hash, owner, isNamedInAnswers(kind))) noteHolder(owner);
       }
     },
 

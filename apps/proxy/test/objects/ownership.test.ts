@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { deleteTarget, updateTarget } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { type Answer, call } from '../call.ts';
@@ -12,6 +13,8 @@ async function upload({ origin }: Gateway, key = clientKey, query = '', fields: 
   expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('"id"')]);
   return { id: String(answer.json.id), at: Number(answer.headers['x-proxy-target-id']) };
 }
+
+const asAnthropic = { 'anthropic-version': '2023-06-01' };
 
 const codeOf = ({ status, json }: Answer) => [status, json.error?.code];
 
@@ -42,9 +45,8 @@ test('an id of another kind isn’t found', async () => {
   const { gateway } = await start();
   const { id } = await upload(gateway);
   expect((await call(gateway.origin, `/v1/batches/${id}`)).status).toBe(404);
-  const headers = { 'anthropic-version': '2023-06-01' };
-  const asAnthropic = await call(gateway.origin, `/v1/files/${id}`, { headers });
-  expect(asAnthropic.json).toMatchObject({ type: 'error', error: { type: 'not_found_error' } });
+  const found = await call(gateway.origin, `/v1/files/${id}`, { headers: asAnthropic });
+  expect(found.json).toMatchObject({ type: 'error', error: { type: 'not_found_error' } });
 });
 
 test('objects are found after a restart', async () => {
@@ -282,4 +284,66 @@ test('a gateway that can’t read the database says that it can’t know', async
   const { id } = await upload(gateway);
   expect((await call(gateway.origin, `/v1/files/${id}`)).status).toBe(200);
   expect(gateway.logLines.join()).toContain('an object was not served');
+});
+
+/** A channel whose answers to messages have this content. */
+const answering =
+  (content: () => object[]) =>
+  ({ method, url }: { method: string; url: string }, response: ServerResponse) => {
+    if (method !== 'POST' || url !== '/v1/messages') return false;
+    const usage = { input_tokens: 1, output_tokens: 1 };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(
+      JSON.stringify({
+        ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'm' },
+        ...{ content: content(), stop_reason: 'tool_use', usage },
+      }),
+    );
+    return true;
+  };
+
+test.each([
+  ['tool_use', 404],
+  ['code_execution_tool_result', 200],
+])('a key asks for a file that an answer names in %s: %d', async (type, status) => {
+  const id = 'file_1';
+  const block =
+    type === 'tool_use'
+      ? { type, id: 'toolu_1', name: 'f', input: { file_id: id } }
+      : { type, content: { type: 'code_execution_result', content: [{ file_id: id }] } };
+  const { gateway, keptAt } = await start({ before: { a: answering(() => [block]) } });
+  keptAt('a')?.files.push({ id, bytes: Buffer.alloc(0), made: { id } });
+  const body = { model: 'a/m', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] };
+  const told = await call(gateway.origin, '/v1/messages', { body, headers: asAnthropic });
+  expect(told.status).toBe(200);
+  const found = await call(gateway.origin, `/v1/files/${id}`, { headers: asAnthropic });
+  expect(found.status).toBe(status);
+});
+
+test('an answer can’t take a file whose owner only the database knows', async () => {
+  let id = '';
+  const output = () => [{ type: 'code_execution_output', file_id: id }];
+  const { gateway, settle, again } = await start({
+    before: {
+      a: answering(() => [{ type: 'code_execution_tool_result', content: { content: output() } }]),
+    },
+  });
+  const sent = await form({}, 'secret');
+  const headers = { ...sent.headers, ...asAnthropic };
+  const path = '/v1/files?model=a/m';
+  const made = await call(gateway.origin, path, { ...sent, headers, method: 'POST' });
+  id = made.json.id;
+  await settle();
+  // It has read no rows, as if there were too many.
+  const newest = gateway.db.kysely.updateTable('gateway_objects');
+  const hashes = await gateway.db.kysely
+    .selectFrom('gateway_objects')
+    .select('object_hash')
+    .execute();
+  await newest.set({ object_hash: 'elsewhere' }).execute();
+  const { origin } = await again();
+  await newest.set({ object_hash: hashes[0]?.object_hash ?? '' }).execute();
+  const body = { model: 'a/m', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] };
+  await call(origin, '/v1/messages', { body, headers: asAnthropic, key: otherKey });
+  const read = (key: string) => call(origin, `/v1/files/${id}`, { headers: asAnthropic, key });
+  expect([(await read(otherKey)).status, (await read(clientKey)).status]).toEqual([404, 200]);
 });

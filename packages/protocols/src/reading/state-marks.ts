@@ -30,6 +30,16 @@ const markWords = new RegExp(`"(?:${plainNames})"|"${idPrefixes}|"cachedContents
 
 /** Files that a model's tools have written. */
 const idOfFile = /^(?:file|cfile)[-_]\w/;
+/**
+ * The blocks and annotations in which a channel names files: results of its own tools, but not of MCP servers.
+ * Source: https://platform.claude.com/docs/en/agents-and-tools/tool-use/code-execution-tool and
+ * https://platform.openai.com/docs/guides/tools-code-interpreter
+ */
+const nameFiles = /^(?!mcp_)\w+_tool_result$|^(?:container_)?file_(?:citation|path)$/;
+/** Sealed content never looks like an id, which an echo of the request may have under any name. */
+const idOfAnything = new RegExp(`^(?:${idPrefixes}|cachedContents/)|${idOfFile.source}`);
+/** What the model has written for a tool of the client or of a channel, which a client can dictate. */
+const calls = /_?tool_use$/;
 
 /** A hostile answer may nest without end. */
 const deepest = 8;
@@ -60,20 +70,18 @@ function isChannelsId(id: unknown): id is string {
   return typeof id === 'string' && idOfChannel.test(id);
 }
 
-function opaqueIn(json: unknown, depth: number): string[] {
+function opaqueIn(json: unknown, depth: number, namesFiles = false): string[] {
   if (depth > deepest) return [];
-  if (Array.isArray(json)) return json.flatMap((item) => opaqueIn(item, depth + 1));
+  if (Array.isArray(json)) return json.flatMap((item) => opaqueIn(item, depth + 1, namesFiles));
   if (!isObject(json)) return [];
-  const sealed =
-    sealedTypes.includes(json.type) && typeof json.data === 'string' ? [json.data] : [];
-  const named = Object.entries(json).flatMap(([name, value]) =>
-    typeof value === 'string'
-      ? value !== '' && opaqueNames.includes(name)
-        ? [value]
-        : name === 'file_id' && idOfFile.test(value)
-          ? [value]
-          : []
-      : opaqueIn(value, depth + 1),
-  );
-  return [...sealed, ...named];
+  const type = typeof json.type === 'string' ? json.type : '';
+  const isSealed = sealedTypes.includes(type);
+  const isNaming = namesFiles || nameFiles.test(type);
+  return Object.entries(json).flatMap(([name, value]) => {
+    if (name === 'input' && calls.test(type)) return [];
+    if (typeof value !== 'string') return opaqueIn(value, depth + 1, isNaming);
+    if (name === 'file_id') return isNaming && idOfFile.test(value) ? [value] : [];
+    const isOpaque = opaqueNames.includes(name) || (isSealed && name === 'data');
+    return isOpaque && value !== '' && !idOfAnything.test(value) ? [value] : [];
+  });
 }
