@@ -201,6 +201,38 @@ test('a key without limits may name models that nobody lists', async () => {
   expect((await call(gateway.origin, '/v1/batches', { body })).status).toBe(200);
 });
 
+test('a batch file can’t name what belongs to another key, whatever the key’s limits', async () => {
+  const { gateway, seenAt } = await start({ keys: keys() });
+  const theirs = await post(gateway, { model: 'a/m' }, 'secret');
+  const body = { model: 'a/m', input: 'hi' };
+  const answer = await call(gateway.origin, '/v1/responses', { body });
+  const sent = seenAt('a').length;
+  const response = answer.json.id;
+  for (const key of [otherKey, limitedKey]) {
+    for (const [text, status] of [
+      [line('m', { input: [{ content: [{ file_id: theirs.json.id }] }] }), 404],
+      [`${line('m')}\n${line('m', { previous_response_id: response })}`, 404],
+      [line('unlisted', { previous_response_id: response }), 404],
+      [line('m', { Previous_Response_Id: response }), 400],
+      [`{"body":{"model":"m","previous_response_id":"${response}"`, 400],
+      ['["m"]', 400],
+    ] as const) {
+      const refused = await post(gateway, { purpose: 'batch' }, text, { key });
+      expect(refused.status, text).toBe(status);
+    }
+  }
+  expect(seenAt('a').length).toBe(sent);
+  // Its own lead to their channel.
+  const text = line('m', { previous_response_id: response });
+  const own = await post(gateway, { purpose: 'batch' }, text);
+  expect(own.headers['x-proxy-target-id']).toBe(String(gateway.targetIds.a));
+  // Nor can a file that wasn't read become a batch.
+  const unread = await post(gateway, {}, text, { key: otherKey });
+  const batch = { input_file_id: unread.json.id, endpoint: '/v1/responses' };
+  const made = await call(gateway.origin, '/v1/batches', { body: batch, key: otherKey });
+  expect([made.status, made.json.error.code]).toEqual([403, 'batch_not_allowed']);
+});
+
 test.each([
   ['{"input_file_id":"a","Input_file_id":"b"}', 'more than one'],
   ['{"input_file_id":7}', 'a string'],

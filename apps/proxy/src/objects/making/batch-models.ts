@@ -26,22 +26,27 @@ export function modelsOfMessageBatch(body: Buffer): BatchModels {
 /** Finds the model of each line of a batch file: `body.model`. */
 export function modelsOfBatchFile(file: Buffer): BatchModels {
   const models: BatchModel[] = [];
-  let lines = 0;
+  for (const { line, start, number } of linesOf(file)) {
+    const own = modelsAt(line, ['body'], 1);
+    if (!own.ok) return { ok: false, fault: `line ${number}: ${own.fault}` };
+    for (const one of own.models) {
+      models.push({ ...one, start: one.start + start, end: one.end + start });
+    }
+  }
+  return withinLimit(models);
+}
+
+/** The lines of a batch file that have anything, counted from 1. `start`: where it begins in the file. */
+export function* linesOf(file: Buffer): Generator<{ line: Buffer; start: number; number: number }> {
+  let number = 0;
   for (let start = 0; start < file.length; ) {
     const found = file.indexOf(0x0a, start);
     const end = found < 0 ? file.length : found;
     const line = file.subarray(start, end);
-    if (!isBlank(line)) {
-      lines += 1;
-      const own = modelsAt(line, ['body'], 1);
-      if (!own.ok) return { ok: false, fault: `line ${lines}: ${own.fault}` };
-      for (const one of own.models) {
-        models.push({ ...one, start: one.start + start, end: one.end + start });
-      }
-    }
+    number += 1;
+    if (!isBlank(line)) yield { line, start, number };
     start = end + 1;
   }
-  return withinLimit(models);
 }
 
 /** `path`: the keys that lead to `model`; the last of them is at this depth. */

@@ -25,6 +25,7 @@ import {
   modelsOfMessageBatch,
   renameBatchModels,
 } from './batch-models.ts';
+import { referencesInBatchFile } from './batch-references.ts';
 import { ownString } from './body-field.ts';
 
 /** Where a request goes that makes an object, and as what. */
@@ -70,8 +71,8 @@ async function planBatch(deps: GatewayDeps, making: Making): Promise<MakePlan | 
   if (refusal) return refusal;
   const owner = await ownerOf(deps, key, { id, kind: 'file' }, { pinnedTargetId, field });
   if (isRefused(owner)) return owner;
-  if (key.models && owner.kind !== 'batch-input') {
-    const message = `this key is limited to some models, so "${field}" must be a file that was uploaded with it and the purpose "batch"`;
+  if (key.id !== null && owner.kind !== 'batch-input') {
+    const message = `"${field}" must be a file that was uploaded with this key and the purpose "batch"`;
     return refused({ status: 403, code: 'batch_not_allowed', message, param: field });
   }
   const target = openChannel(deps, key, owner.targetId, field);
@@ -163,12 +164,18 @@ async function planUpload(deps: GatewayDeps, making: Making): Promise<MakePlan |
   if (form && isRefused(form)) return form;
   const isBatch =
     call.kind === 'file' && form !== null && textOf(body, form, 'purpose') === 'batch';
+  let homeId = pinnedTargetId;
   if (isBatch) {
-    const plan = planBatchFile(deps, making, form);
+    const file = await readBatchFile(deps, key, { body, form });
+    if (isRefused(file)) return file;
+    const plan = planBatchFile(deps, making, file);
+    // A key without limits may name models that nobody lists.
     if (!isRefused(plan) || key.models !== null) return plan;
+    homeId ??= file.carried[0]?.targetId ?? null;
   }
   const requestTo = () => ({ path, pieces: piecesOf(body, form) });
-  const plan = { requestTo, kind: call.kind, model: '' };
+  const kind: ObjectKind = isBatch ? 'batch-input' : call.kind;
+  const plan = { requestTo, kind, model: '' };
   const model = query?.get('model') ?? (form && textOf(body, form, 'model'));
   if (model) {
     const route = endpoint.dialect === 'openai' ? 'chat' : endpoint.dialect;
@@ -186,8 +193,8 @@ async function planUpload(deps: GatewayDeps, making: Making): Promise<MakePlan |
     const choices = resolution.choices.map(({ entry }) => choiceOf(entry.target, nowS));
     return { ...plan, choices, model };
   }
-  if (pinnedTargetId !== null) {
-    const target = openChannel(deps, key, pinnedTargetId, pinField);
+  if (homeId !== null) {
+    const target = openChannel(deps, key, homeId, pinField);
     return isRefused(target) ? target : { ...plan, choices: [choiceOf(target, deps.nowS())] };
   }
   const choices = await uploadChoices(deps, key, call, endpoint.dialect);
@@ -196,22 +203,46 @@ async function planUpload(deps: GatewayDeps, making: Making): Promise<MakePlan |
   return refused({ status: 403, code: 'channel_not_allowed', message });
 }
 
-/** The models of a batch file are checked like those of requests, and named as the channel names them. */
-function planBatchFile(
+/** A batch file in a form. */
+interface BatchFile {
+  /** Where it begins in the body. */
+  start: number;
+  bytes: Buffer;
+  /** An object that it refers to, with the channel that has it; empty if it needs none. */
+  carried: readonly CarriedMark[];
+}
+
+/** Refuses what other parsers may read in another way, and references to objects of other keys. */
+async function readBatchFile(
   deps: GatewayDeps,
-  making: Making,
-  form: readonly FormPart[],
-): MakePlan | Refused {
-  const { body, path } = making;
+  key: BoardKey,
+  { body, form }: { body: Buffer; form: readonly FormPart[] },
+): Promise<BatchFile | Refused> {
   // A channel might read the other one.
   const [file, second] = form.filter(({ isFile, name }) => isFile || /^\s*file\s*$/i.test(name));
   if (!file || second || file.isEncoded) {
     return badRequest('the form must have one file, without a content-transfer-encoding', 'file');
   }
   const { start, end } = file;
-  const found = modelsOfBatchFile(body.subarray(start, end));
+  const bytes = body.subarray(start, end);
+  const references = referencesInBatchFile(bytes);
+  if ('error' in references) return references;
+  const found = await findCarried(deps, key, references);
+  if ('error' in found) return found;
+  const home = found.find(({ targetId }) => targetId !== undefined);
+  return { start, bytes, carried: home ? [home] : [] };
+}
+
+/** The models of a batch file are checked like those of requests, and named as the channel names them. */
+function planBatchFile(
+  deps: GatewayDeps,
+  making: Making,
+  { start, bytes, carried }: BatchFile,
+): MakePlan | Refused {
+  const { body, path } = making;
+  const found = modelsOfBatchFile(bytes);
   if (!found.ok) return badRequest(`the batch file can't be read: ${found.fault}`, 'file');
-  const chosen = chooseForModels(deps, making, found.models, []);
+  const chosen = chooseForModels(deps, making, found.models, carried);
   if (isRefused(chosen)) return chosen;
   const { choices, nameAt } = chosen;
   return {

@@ -1,0 +1,36 @@
+import { type CarriedMark, carriedState } from '../../request/conversation/carried-state.ts';
+import { noOutline, noteKey } from '../../request/conversation/outline.ts';
+import { scanKeys } from '../../request/json-bytes.ts';
+import type { Refused } from '../choose-channel.ts';
+import { linesOf } from './batch-models.ts';
+
+/** Each is looked up. OpenAI's batches have at most 50,000 requests. */
+const referenceLimit = 10_000;
+
+/**
+ * The objects that the requests of a batch file refer to, each once. A line that can't be read is refused:
+ * the channel might find references there.
+ */
+export function referencesInBatchFile(file: Buffer): CarriedMark[] | Refused {
+  const found = new Map<string, CarriedMark>();
+  for (const { line, number } of linesOf(file)) {
+    const outline = noOutline();
+    const kind = scanKeys(
+      line,
+      // The body of a request is one level below its line.
+      (start, end, value, depth) => noteKey(outline, line, start, end, value, depth - 1),
+      Number.POSITIVE_INFINITY,
+    );
+    if (kind !== 'object') return fault(`line ${number}: it is not a JSON object`);
+    const marks = carriedState('responses', line, outline);
+    if ('error' in marks) return fault(`line ${number}: ${marks.error.message}`);
+    for (const one of marks) if (one.isObject && !found.has(one.mark)) found.set(one.mark, one);
+    if (found.size > referenceLimit) return fault('it names too many files');
+  }
+  return [...found.values()];
+}
+
+function fault(why: string): Refused {
+  const message = `the batch file can't be read: ${why}`;
+  return { error: { status: 400, code: 'invalid_request', message, param: 'file' } };
+}
