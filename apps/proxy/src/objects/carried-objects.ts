@@ -1,10 +1,17 @@
 import type { BoardKey } from '../board/board.ts';
+import type { GatewayError } from '../dialects/gateway-error.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import type { CarriedMark } from '../request/conversation/carried-state.ts';
 import type { Refused } from './choose-channel.ts';
 import type { ObjectOwner } from './object-owners.ts';
 
 type Deps = Pick<GatewayDeps, 'objects' | 'logger'>;
+
+/** The database, which knows who has an object, can't be read. */
+export const objectsUnavailable: GatewayError = {
+  ...{ status: 503, code: 'objects_unavailable', retryAfterS: 1 },
+  message: 'the gateway can’t look up who has this; try again in a moment',
+};
 
 /**
  * Finds the channels that keep the objects that a request refers to. Refuses those of other keys, as if they
@@ -21,6 +28,8 @@ export async function findCarried(
     await deps.objects.recall(ids);
   } catch (err) {
     deps.logger.warn({ err }, 'objects could not be looked up');
+    // The master token may use all that it can name.
+    if (key.id !== null) return { error: objectsUnavailable };
   }
   const found: CarriedMark[] = [];
   let first: CarriedMark | null = null;

@@ -26,6 +26,7 @@ import { CollectedResponse } from './answer/collected-response.ts';
 import { issuedObjects } from './answer/issued-objects.ts';
 import { listObjects } from './answer/list-objects.ts';
 import { withOwnAddresses } from './answer/own-addresses.ts';
+import { objectsUnavailable } from './carried-objects.ts';
 import { choiceOf, isRefused, openChannel, ownerOf } from './choose-channel.ts';
 import { openSession, ownOrigin, sealSession, sessionPath } from './making/google-upload.ts';
 import { type MakePlan, planMaking } from './making/make-object.ts';
@@ -57,16 +58,10 @@ export function handleObject(
     } catch (err) {
       if (given.response.headersSent) throw err;
       deps.logger.error({ err, request_id: given.arrival.requestId }, 'an object was not served');
-      refuse(deps, given, unavailable, { requestBytes });
+      refuse(deps, given, objectsUnavailable, { requestBytes });
     }
   });
 }
-
-/** The database, which knows who has an object, can't be read. */
-const unavailable: GatewayError = {
-  ...{ status: 503, code: 'objects_unavailable', retryAfterS: 1 },
-  message: 'the gateway can’t look up who has this; try again in a moment',
-};
 
 function serveObject(deps: GatewayDeps, asked: ObjectRequest): Promise<void> {
   const { call, given } = asked;

@@ -17,6 +17,8 @@ export interface ObjectOwner {
 interface Options {
   store: Pick<GatewayStore, 'newestObjects' | 'objects' | 'objectHolders'>;
   publish: (event: MonitorEvent) => void;
+  /** How long a look-up may take. */
+  lookUpMs?: number;
 }
 
 /** How many objects are remembered; the others are only in the database. */
@@ -51,7 +53,7 @@ export type ObjectOwners = Awaited<ReturnType<typeof loadObjectOwners>>;
  * it. On one channel an id belongs to the key that had it first: the database keeps the first row. It has all
  * of them, as hashes; the newest are here in memory.
  */
-export async function loadObjectOwners({ store, publish }: Options) {
+export async function loadObjectOwners({ store, publish, lookUpMs = 3_000 }: Options) {
   const owners = new LRUCache<string, readonly Held[]>({ max: objectLimit });
   /** The channels that have a key's objects of a kind, the one with the latest first. */
   const holders = new LRUCache<string, readonly number[]>({ max: holderLimit });
@@ -128,7 +130,7 @@ export async function loadObjectOwners({ store, publish }: Options) {
       const hashes = new Set(ids.map(hashOfMark));
       const missing = [...hashes].filter(needsLookUp);
       if (missing.length === 0) return;
-      take(await store.objects(missing));
+      take(await within(lookUpMs, store.objects(missing)));
       for (const hash of missing) confirm(hash);
     },
 
@@ -143,7 +145,8 @@ export async function loadObjectOwners({ store, publish }: Options) {
     async holders(keyId: number | null | 'any', kind: ObjectKind): Promise<readonly number[]> {
       const known = holders.get(holderKey(keyId, kind));
       if (known || typeof keyId !== 'number') return known ?? [];
-      const found = await store.objectHolders({ key_id: keyId, kinds: kindsLike(kind) });
+      const asked = store.objectHolders({ key_id: keyId, kinds: kindsLike(kind) });
+      const found = await within(lookUpMs, asked);
       if (found.length > 0) holders.set(holderKey(keyId, kind), found.slice(0, holdersOfOne));
       return found;
     },
@@ -189,4 +192,17 @@ export async function loadObjectOwners({ store, publish }: Options) {
 function holderKey(keyId: number | null | 'any', kind: ObjectKind): string {
   const [first = kind] = kindsLike(kind);
   return `${keyId ?? 'master'} ${first}`;
+}
+
+/** Throws if it takes longer. */
+async function within<T>(limitMs: number, promise: Promise<T>): Promise<T> {
+  const done = new AbortController();
+  const late = sleep(limitMs, undefined, { signal: done.signal, ref: false }).then(() => {
+    throw new Error(`the database gave no answer within ${limitMs} ms`);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    done.abort();
+  }
 }

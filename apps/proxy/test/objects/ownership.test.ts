@@ -276,7 +276,10 @@ test('a key that is limited to a channel uploads there alone, and can’t pin an
 });
 
 test('a gateway that can’t read the database says that it can’t know', async () => {
-  const { gateway } = await start();
+  const { gateway, seenAt } = await start();
+  const ask = (body: object, key = clientKey) =>
+    call(gateway.origin, '/v1/responses', { body: { model: 'a/m', input: 'hi', ...body }, key });
+  const made = await ask({});
   await gateway.db.kysely.schema.dropTable('gateway_objects').execute();
   expect(codeOf(await call(gateway.origin, '/v1/files/file-1'))).toEqual([
     ...[503, 'objects_unavailable'],
@@ -284,6 +287,13 @@ test('a gateway that can’t read the database says that it can’t know', async
   const { id } = await upload(gateway);
   expect((await call(gateway.origin, `/v1/files/${id}`)).status).toBe(200);
   expect(gateway.logLines.join()).toContain('an object was not served');
+  // Nor does it pass on a reference that may be another key's.
+  const sent = seenAt('a').length;
+  const unknown = { previous_response_id: 'resp_unknown' };
+  expect(codeOf(await ask(unknown))).toEqual([503, 'objects_unavailable']);
+  expect(seenAt('a').length).toBe(sent);
+  expect((await ask({ previous_response_id: made.json.id })).status).toBe(200);
+  expect((await ask(unknown, masterToken)).status).toBe(200);
 });
 
 /** A channel whose answers to messages have this content. */
