@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { revokeProxyKey } from '@api-monitor/db';
 import { testCertificates } from '@api-monitor/fake-provider';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { clientKey, gatewayForTest, listen } from '../open-test-gateway.ts';
 import { upstreamForTest } from '../providers.ts';
 import { upstreamKey } from '../test-channel.ts';
@@ -284,6 +284,54 @@ test.each(['client', 'channel'] as const)(
     await expect.poll(() => arrived, { timeout: 10_000 }).toBe(200);
   },
 );
+
+test('a channel that floods a client with pongs is paused, and the session ends', async () => {
+  const { gateway, sockets } = await gatewayWithRealtime(() => {}, {
+    options: { idleTimeoutMs: 1_500 },
+  });
+  const { socket } = await openSocket(gateway.origin, path);
+  socket.pause();
+  const [channel] = sockets;
+  if (!channel) throw new Error('no channel');
+  const closed = new Promise((resolve) => channel.on('close', resolve));
+  const payload = Buffer.alloc(125);
+  const flood = setInterval(() => {
+    for (let n = 0; n < 2_000 && channel.bufferedAmount < 4_000_000; n += 1) channel.pong(payload);
+  }, 5);
+  onTestFinished(() => clearInterval(flood));
+  await expect
+    .poll(() => channel.bufferedAmount, { timeout: 8_000 })
+    .toBeGreaterThanOrEqual(4_000_000);
+  expect(await closed).toBe(1006);
+  await expect.poll(() => gateway.upgrades.size()).toBe(0);
+}, 20_000);
+
+test('pings don’t keep a session open in which nothing is sent', async () => {
+  const { gateway } = await gatewayWithRealtime(undefined, { options: { idleTimeoutMs: 700 } });
+  const { socket, closed } = await openSocket(gateway.origin, path);
+  const pinging = setInterval(() => socket.ping(), 100);
+  onTestFinished(() => clearInterval(pinging));
+  expect((await closed).code).toBe(1001);
+});
+
+test('a message that waits for a side that does not read counts as a body in memory', async () => {
+  const { gateway, sockets } = await gatewayWithRealtime((socket) => socket.pause(), {
+    options: { bodiesLimitBytes: 9_000_000 },
+  });
+  const large = Buffer.alloc(8_000_000);
+  const first = await openSocket(gateway.origin, path);
+  first.socket.send(large);
+  await expect.poll(() => first.socket.bufferedAmount).toBe(0);
+  const second = await openSocket(gateway.origin, path);
+  second.socket.send(large);
+  expect(await second.closed).toEqual({ code: 1013, reason: 'no memory left for this message' });
+  sockets[0]?.terminate();
+  await first.closed;
+  const third = await openSocket(gateway.origin, path);
+  third.socket.send(large);
+  await expect.poll(() => third.socket.bufferedAmount).toBe(0);
+  expect(third.socket.readyState).toBe(third.socket.OPEN);
+});
 
 test('a session in which nothing is sent ends after the idle timeout', async () => {
   const { gateway } = await gatewayWithRealtime(undefined, { options: { idleTimeoutMs: 700 } });

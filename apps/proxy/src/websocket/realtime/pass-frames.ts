@@ -1,46 +1,61 @@
 import type { WebSocket } from 'ws';
+import type { BodyBudget } from '../../request/body/read-request-body.ts';
 import { closeCodes } from '../open-sockets.ts';
 
 interface PassOptions {
   from: WebSocket;
   to: WebSocket;
+  /** What waits for the slower side counts as bodies in memory. */
+  budget: BodyBudget;
+  /** Called if they leave no room for a message. */
+  onNoRoom: () => void;
   /** Called with each text frame; returns what is sent. */
   onText: (text: Buffer) => Buffer;
-  /** Called with the length of each frame, also of pings, after it was passed on. */
-  onFrame: (bytes: number) => void;
+  /** Called with the length of each message, after it was passed on. Pings and pongs are none. */
+  onMessage: (bytes: number) => void;
   /** What the closing side's reason may say to the other. */
   reasonOf: (reason: string) => string;
 }
 
 /** What may wait for the slower side before the faster one is paused. */
 const highWaterBytes = 1024 * 1024;
+/** Empty frames have hardly any bytes, but each takes memory. */
+const highWaterFrames = 1_000;
 /** RFC 6455, 5.5: a control frame has 125 bytes, two of which are the code. */
 const longestReason = 123;
 
 /** Passes frames in one direction, no faster than they are read, and then how the connection was closed. */
-export function passFrames({ from, to, onText, onFrame, reasonOf }: PassOptions): void {
+export function passFrames(options: PassOptions): void {
+  const { from, to, budget, onNoRoom, onText, onMessage, reasonOf } = options;
+  let waiting = 0;
   const onSent = () => {
-    if (from.isPaused && to.bufferedAmount <= highWaterBytes / 2) from.resume();
+    waiting -= 1;
+    const isLow = to.bufferedAmount <= highWaterBytes / 2 && waiting <= highWaterFrames / 2;
+    if (from.isPaused && isLow) from.resume();
   };
-  const slowDown = () => {
-    if (to.bufferedAmount > highWaterBytes && !from.isPaused) from.pause();
+  const pass = (send: (onSent: () => void) => void) => {
+    if (to.readyState !== to.OPEN) return;
+    waiting += 1;
+    send(onSent);
+    const isHigh = to.bufferedAmount > highWaterBytes || waiting > highWaterFrames;
+    if (isHigh && !from.isPaused) from.pause();
   };
   from.on('message', (data: Buffer, isBinary) => {
-    if (to.readyState === to.OPEN) {
-      to.send(isBinary ? data : onText(data), { binary: isBinary }, onSent);
+    const bytes = data.length;
+    if (to.readyState === to.OPEN && !budget.take(bytes)) {
+      onNoRoom();
+      return;
     }
-    slowDown();
-    onFrame(data.length);
+    pass((done) =>
+      to.send(isBinary ? data : onText(data), { binary: isBinary }, () => {
+        budget.give(bytes);
+        done();
+      }),
+    );
+    onMessage(bytes);
   });
-  from.on('ping', (data) => {
-    if (to.readyState === to.OPEN) to.ping(data, undefined, onSent);
-    slowDown();
-    onFrame(data.length);
-  });
-  from.on('pong', (data) => {
-    if (to.readyState === to.OPEN) to.pong(data, undefined, onSent);
-    onFrame(data.length);
-  });
+  from.on('ping', (data) => pass((done) => to.ping(data, undefined, done)));
+  from.on('pong', (data) => pass((done) => to.pong(data, undefined, done)));
   // A frame that isn't valid closes the connection with its code.
   from.on('error', (error) => {
     if ('code' in error && error.code === tooBig) to.close(closeCodes.tooBig);

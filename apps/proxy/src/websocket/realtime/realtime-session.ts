@@ -47,7 +47,7 @@ export class RealtimeSession implements OpenSocket {
   readonly #gone = new AbortController();
   readonly #early: EarlyBytes;
   #legs: Legs | null = null;
-  #lastFrameAtMs = performance.now();
+  #lastMessageAtMs = performance.now();
   #firstByteAtMs: number | null = null;
   /** By the limits of its key. */
   #isAdmitted = false;
@@ -83,7 +83,7 @@ export class RealtimeSession implements OpenSocket {
 
   tick(nowMs: number): void {
     const { idleTimeoutMs } = this.#deps;
-    if (!this.#legs || nowMs - this.#lastFrameAtMs < idleTimeoutMs) return;
+    if (!this.#legs || nowMs - this.#lastMessageAtMs < idleTimeoutMs) return;
     const { client, channel } = this.#legs;
     // A side that doesn't read would not get a close either.
     if (client.isPaused || channel.isPaused) {
@@ -148,22 +148,24 @@ export class RealtimeSession implements OpenSocket {
     this.#countArriving(client, upgrade.request.socket);
     this.#countArriving(channel, socket);
     const target = entry?.target.upstream;
+    const memory = { budget: this.#deps.bodyBudget, onNoRoom: this.#onNoRoom };
     passFrames({
+      ...memory,
       ...{ from: client, to: channel, onText: (text) => text, reasonOf: (reason) => reason },
-      onFrame: (bytes) => {
-        this.#lastFrameAtMs = performance.now();
+      onMessage: (bytes) => {
+        this.#lastMessageAtMs = performance.now();
         this.#sentBytes += bytes;
       },
     });
     passFrames({
-      ...{ from: channel, to: client },
+      ...{ ...memory, from: channel, to: client },
       onText: (text) => {
         this.#events.read(text);
         return target ? masked(new KeyMask(target), text) : text;
       },
       reasonOf: (reason) => (target ? new KeyMask(target).inText(reason) : reason),
-      onFrame: (bytes) => {
-        this.#lastFrameAtMs = performance.now();
+      onMessage: (bytes) => {
+        this.#lastMessageAtMs = performance.now();
         this.#receivedBytes += bytes;
         if (this.#ending) this.endSoon(this.#ending.code, this.#ending.reason);
       },
@@ -174,14 +176,14 @@ export class RealtimeSession implements OpenSocket {
 
   /** A message that hasn't arrived completely counts as a body in memory. */
   #countArriving(webSocket: WebSocket, socket: Duplex): void {
-    const arriving = new ArrivingBytes(socket, this.#deps.bodyBudget, () =>
-      this.end(closeCodes.tryLater, 'no memory left for this message'),
-    );
+    const arriving = new ArrivingBytes(socket, this.#deps.bodyBudget, this.#onNoRoom);
     webSocket.on('message', () => arriving.settle());
     for (const event of ['ping', 'pong'] as const) {
       webSocket.on(event, (payload: Buffer) => arriving.passed(payload));
     }
   }
+
+  #onNoRoom = (): void => this.end(closeCodes.tryLater, 'no memory left for this message');
 
   #untilClosed(client: WebSocket, channel: WebSocket): Promise<void> {
     let isDecided = false;
