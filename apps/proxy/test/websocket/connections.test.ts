@@ -201,6 +201,34 @@ test('frames that wait may have the bytes of one body together', async () => {
   expect(events()[0]).toMatchObject({ status: 429, error: { code: 'rate_limit_exceeded' } });
 });
 
+test('events that a channel does not end count as bodies in memory', async () => {
+  const { gateway } = await gatewayWithChannel(
+    (_received, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(eventOf('response.output_text.delta', { delta: 'on and on' }));
+      response.write(`data: {"type":"x","delta":"${'x'.repeat(400_000)}`);
+    },
+    { options: { bodyLimitBytes: 500_000, bodiesLimitBytes: 1_000_000 } },
+  );
+  const [first, second] = [
+    await openSocket(gateway.origin, path),
+    await openSocket(gateway.origin, path),
+  ];
+  first.send(create());
+  await expect.poll(first.events).toHaveLength(1);
+  const events = await second.ask(create());
+  expect(events.at(-1)).toMatchObject({
+    ...{ type: 'error', status: 503 },
+    error: { code: 'overloaded', message: 'no memory left for this answer; try again soon' },
+  });
+  first.socket.terminate();
+  await expect.poll(() => gateway.upgrades.size()).toBe(1);
+  const third = await openSocket(gateway.origin, path);
+  third.send(create({ input: 'x'.repeat(450_000) }));
+  await expect.poll(third.events).toHaveLength(1);
+  expect(third.events()[0].type).toBe('response.output_text.delta');
+});
+
 test('a client that does not read pauses the channel', async () => {
   let written = 0;
   const { gateway } = await gatewayWithChannel((_received, response) => {

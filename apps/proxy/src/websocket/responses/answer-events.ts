@@ -1,4 +1,6 @@
 import { endSse, readSse, type SseEvent, sseStart } from '@api-monitor/protocols';
+import type { BodyBudget } from '../../request/body/read-request-body.ts';
+import { CountedBytes } from '../counted-bytes.ts';
 import { itemsOf, membersOf, type Place } from './json-members.ts';
 
 export interface AnswerHead {
@@ -16,6 +18,22 @@ export interface SeenAnswer {
   items: readonly Buffer[];
 }
 
+export interface AnswerLimits {
+  /** The most that a whole answer, or the output that is remembered, may take. */
+  limitBytes: number;
+  /** What is kept of an answer counts as a body in memory. */
+  budget: BodyBudget;
+}
+
+/** Images come whole, in one event. */
+const longestEvent = 8 * 1024 ** 2;
+/** Strings take up to two bytes for each character. */
+const bytesPerCharacter = 2;
+/** Of each item that is kept. */
+const overheadBytes = 256;
+/** As long as an id that is read in a request may be. */
+const longestId = 1024;
+
 /**
  * Turns an answer by HTTP into the events that a WebSocket's client gets, each as JSON: those of the stream as
  * they are, a whole answer as its last events, an error status as an `error` event.
@@ -23,6 +41,7 @@ export interface SeenAnswer {
 export class AnswerEvents {
   readonly #head: AnswerHead;
   readonly #limitBytes: number;
+  readonly #counted: CountedBytes;
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   #sse = sseStart;
   /** Of an answer that isn't a stream. */
@@ -34,9 +53,13 @@ export class AnswerEvents {
   /** Whether an event has told the client that the answer is over. */
   #isOver = false;
 
-  constructor(head: AnswerHead, limitBytes: number) {
+  /** Why it can't go on: it is too long, or no memory is left for it. */
+  fault: 'too_long' | 'no_room' | null = null;
+
+  constructor(head: AnswerHead, { limitBytes, budget }: AnswerLimits) {
     this.#head = head;
     this.#limitBytes = limitBytes;
+    this.#counted = new CountedBytes(budget);
   }
 
   get seen(): SeenAnswer {
@@ -45,22 +68,24 @@ export class AnswerEvents {
     return { id: isKnown ? this.#id : null, items: inOrder.map(([, item]) => item) };
   }
 
-  /** Whether an event, or a whole answer, is longer than a frame may be. */
-  get isTooLong(): boolean {
-    const { line, data } = this.#sse;
-    return line.length + (data?.length ?? 0) + this.#bodyBytes > this.#limitBytes;
+  take(bytes: Buffer): string[] {
+    const events = this.#read(bytes);
+    const { line, data, event } = this.#sse;
+    const characters = line.length + (data?.length ?? 0) + (event?.length ?? 0);
+    const isTooLong =
+      characters > Math.min(longestEvent, this.#limitBytes) || this.#bodyBytes > this.#limitBytes;
+    const keptBytes = bytesPerCharacter * characters + this.#bodyBytes + this.#itemBytes;
+    if (isTooLong) this.fault = 'too_long';
+    else if (!this.#counted.set(keptBytes)) this.fault = 'no_room';
+    return events;
   }
 
-  take(bytes: Buffer): string[] {
-    if (!this.#head.isStream) {
-      // The chunk's memory is used again.
-      this.#body.push(Buffer.from(bytes));
-      this.#bodyBytes += bytes.length;
-      return [];
-    }
-    const { state, events } = readSse(this.#sse, this.#decoder.decode(bytes, { stream: true }));
-    this.#sse = state;
-    return events.flatMap((event) => this.#passed(event));
+  /** Forgets what was kept. */
+  release(): void {
+    this.#sse = sseStart;
+    this.#body = [];
+    this.#items.clear();
+    this.#counted.set(0);
   }
 
   end(): string[] {
@@ -70,7 +95,20 @@ export class AnswerEvents {
       return this.#isOver ? events : [...events, statedError(JSON.stringify(noEnd))];
     }
     const body = Buffer.concat(this.#body);
+    this.#body = [];
     return this.#head.status < 300 ? this.#wholeAnswer(body) : [errorFrame(this.#head, body)];
+  }
+
+  #read(bytes: Buffer): string[] {
+    if (!this.#head.isStream) {
+      // The chunk's memory is used again.
+      this.#body.push(Buffer.from(bytes));
+      this.#bodyBytes += bytes.length;
+      return [];
+    }
+    const { state, events } = readSse(this.#sse, this.#decoder.decode(bytes, { stream: true }));
+    this.#sse = state;
+    return events.flatMap((event) => this.#passed(event));
   }
 
   #passed({ event, data }: SseEvent): string[] {
@@ -83,7 +121,7 @@ export class AnswerEvents {
       case '"response.output_item.done"': {
         const item = placeOf('item');
         const index = Number(textOf(json, placeOf('output_index')) ?? this.#items.size);
-        if (item) this.#addItem(index, json.subarray(item.start, item.end));
+        if (item) this.#addItem(index, json, item);
         return [data];
       }
       case '"response.completed"':
@@ -103,20 +141,25 @@ export class AnswerEvents {
     }
   }
 
-  #addItem(index: number, item: Buffer): void {
-    this.#itemBytes += item.length;
-    if (this.#itemBytes <= this.#limitBytes) this.#items.set(index, item);
+  #addItem(index: number, event: Buffer, { start, end }: Place): void {
+    // The item is a part of its event.
+    this.#itemBytes += event.length + overheadBytes;
+    if (this.#itemBytes <= this.#limitBytes) this.#items.set(index, event.subarray(start, end));
   }
 
-  /** Notes the answer's id, and its output if no event has told it. */
+  /** Notes the answer's id, and its output if no event contained it. */
   #readResponse(json: Buffer, response: Place | null): Buffer[] {
     const members = (response && membersOf(json, response.start)) ?? [];
     const placeOf = (key: string) => members.find((member) => member.key === key)?.value ?? null;
     const output = placeOf('output');
     const places = (output && itemsOf(json, output.start)) ?? [];
     const items = places.map(({ start, end }) => json.subarray(start, end));
-    if (this.#items.size === 0) this.#items = new Map(items.entries());
-    this.#id = asText(textOf(json, placeOf('id')));
+    if (this.#items.size === 0) {
+      this.#items = new Map(items.entries());
+      this.#itemBytes += json.length + items.length * overheadBytes;
+    }
+    const id = asText(textOf(json, placeOf('id')));
+    this.#id = id !== null && id.length <= longestId ? id : null;
     return items;
   }
 

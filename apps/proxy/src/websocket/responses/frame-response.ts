@@ -3,24 +3,26 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import type { WebSocket } from 'ws';
 import { harmless } from '../../forward/answer-headers.ts';
 import type { ClientResponse } from '../../forward/client-response.ts';
-import { AnswerEvents, type SeenAnswer } from './answer-events.ts';
+import { AnswerEvents, type AnswerLimits, type SeenAnswer } from './answer-events.ts';
 
-interface Options {
+interface Options extends AnswerLimits {
   socket: WebSocket;
   /** Repeated in every event. */
   streamId: string | null;
-  /** The most that one event may take. */
-  limitBytes: number;
 }
 
 /** What may wait for the client before the channel is paused. */
 const highWaterBytes = 64 * 1024;
 
-const cutOff = {
-  message: 'the channel broke off within its answer',
-  ...{ type: 'server_error', param: null, code: 'upstream_interrupted' },
+const cutOff = errorOf(502, 'upstream_interrupted', 'the channel broke off within its answer');
+const faults = {
+  too_long: errorOf(
+    502,
+    'upstream_interrupted',
+    "the channel's answer has an event that is too long",
+  ),
+  no_room: errorOf(503, 'overloaded', 'no memory left for this answer; try again soon'),
 };
-const tooLong = { ...cutOff, message: "the channel's answer has an event that is too long" };
 
 /** Writes an answer to a WebSocket, as one text frame for each of its events. */
 export class FrameResponse
@@ -29,7 +31,7 @@ export class FrameResponse
 {
   readonly #socket: WebSocket;
   readonly #prefix: string;
-  readonly #limitBytes: number;
+  readonly #limits: AnswerLimits;
   #events: AnswerEvents | null = null;
   #isEnded = false;
   /** Frames that haven't been handed to the system. */
@@ -38,10 +40,10 @@ export class FrameResponse
   destroyed = false;
   readonly req = { socket: { resetAndDestroy: () => this.#fail(cutOff) } };
 
-  constructor({ socket, streamId, limitBytes }: Options) {
+  constructor({ socket, streamId, ...limits }: Options) {
     super();
     this.#socket = socket;
-    this.#limitBytes = limitBytes;
+    this.#limits = limits;
     this.#prefix = streamId === null ? '' : `{"stream_id":${JSON.stringify(streamId)},`;
   }
 
@@ -61,15 +63,14 @@ export class FrameResponse
     const all = namedHeaders(headers);
     const isStream = status < 300 && (all['content-type']?.includes('event-stream') ?? false);
     const head = { status, isStream, headers: status < 300 ? {} : shown(all) };
-    this.#events = new AnswerEvents(head, this.#limitBytes);
+    this.#events = new AnswerEvents(head, this.#limits);
   }
 
   /** Frames have no head. */
   flushHeaders(): void {}
 
   write(bytes: Buffer): boolean {
-    this.#pass(this.#events?.take(bytes) ?? []);
-    if (this.#events?.isTooLong) this.#fail(tooLong);
+    this.#take(bytes);
     // What waits may be from before this answer; then nothing would tell when it has been sent.
     this.#isDrainDue = this.#unsent > 0 && this.#socket.bufferedAmount > highWaterBytes;
     return !this.#isDrainDue;
@@ -78,7 +79,8 @@ export class FrameResponse
   end(last: Buffer | string | null, encoding: 'latin1' = 'latin1'): void {
     if (this.#isEnded) return;
     const bytes = typeof last === 'string' ? Buffer.from(last, encoding) : last;
-    if (bytes) this.#pass(this.#events?.take(bytes) ?? []);
+    if (bytes) this.#take(bytes);
+    if (this.#isEnded) return;
     this.#pass(this.#events?.end() ?? []);
     this.#isEnded = true;
     if (this.#unsent === 0) this.#close();
@@ -95,10 +97,21 @@ export class FrameResponse
     this.#close();
   }
 
-  /** Ends the answer with an error. */
-  #fail(error: object): void {
+  /** Nobody needs what was seen of the answer any more. */
+  release(): void {
+    this.#events?.release();
+  }
+
+  #take(bytes: Buffer): void {
+    this.#pass(this.#events?.take(bytes) ?? []);
+    const fault = this.#events?.fault;
+    if (fault) this.#fail(faults[fault]);
+  }
+
+  /** Ends the answer with an error, which is an event. */
+  #fail(error: string): void {
     if (this.destroyed) return;
-    this.#pass([JSON.stringify({ type: 'error', status: 502, error })]);
+    this.#pass([error]);
     this.#isEnded = true;
     this.#close();
   }
@@ -126,6 +139,11 @@ export class FrameResponse
     this.destroyed = true;
     this.emit('close');
   }
+}
+
+function errorOf(status: number, code: string, message: string): string {
+  const error = { message, type: 'server_error', param: null, code };
+  return JSON.stringify({ type: 'error', status, error });
 }
 
 function namedHeaders(headers: string[] | OutgoingHttpHeaders): Record<string, string> {

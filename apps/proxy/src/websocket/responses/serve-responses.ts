@@ -18,6 +18,7 @@ import { HeldBody } from '../../request/body/held-body.ts';
 import type { Endpoint } from '../../request/match-route.ts';
 import { ArrivingBytes } from '../arriving-bytes.ts';
 import { closeCodes, type OpenSocket } from '../open-sockets.ts';
+import type { SeenAnswer } from './answer-events.ts';
 import { FrameResponse } from './frame-response.ts';
 import { bodyPieces, type History, historyWith, withOutput } from './history.ts';
 import type { KeptHistories, KeptHistory } from './kept-histories.ts';
@@ -199,7 +200,15 @@ export class ResponsesConnection implements OpenSocket {
       bodyPieces(frame, historyAfter(frame, continued), continued !== null),
     );
     if ('error' in body) return this.#sendError(body.error, frame.streamId);
-    const { id, items } = await this.#forward(request, body.heldBody);
+    try {
+      await this.#forward(request, body.heldBody);
+      this.#keep(frame, continued, request.response.seen);
+    } finally {
+      request.response.release();
+    }
+  }
+
+  #keep(frame: CreateFrame, continued: KeptHistory | null, { id, items }: SeenAnswer): void {
     if (id === null || this.#webSocket.readyState !== this.#webSocket.OPEN) return;
     const { streamId, isStored } = frame;
     // By now, what it continues may have been dropped.
@@ -232,9 +241,9 @@ export class ResponsesConnection implements OpenSocket {
   }
 
   #requestOf(key: BoardKey, { streamId }: CreateFrame): FrameRequest {
-    const { newRequestId, nowS, bodyLimitBytes } = this.#deps;
-    const { endpoint, query, trail, webSocket } = this.#options;
-    const response = new FrameResponse({ socket: webSocket, streamId, limitBytes: bodyLimitBytes });
+    const { newRequestId, nowS, bodyLimitBytes: limitBytes, bodyBudget: budget } = this.#deps;
+    const { endpoint, query, trail, webSocket: socket } = this.#options;
+    const response = new FrameResponse({ socket, streamId, limitBytes, budget });
     const arrival = {
       requestId: newRequestId(),
       timestamp: nowS(),
@@ -247,7 +256,6 @@ export class ResponsesConnection implements OpenSocket {
   async #forward(request: FrameRequest, heldBody: HeldBody) {
     this.#running = request.response;
     await handleBody(this.#deps, request, heldBody).finally(() => heldBody.release());
-    return request.response.seen;
   }
 
   #sendError(error: GatewayError, streamId: string | null): void {
