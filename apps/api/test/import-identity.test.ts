@@ -103,7 +103,10 @@ test("new-api's list has no keys: it is imported paused, and again without chang
   const rows = [{ ...row }, { ...row, base_url: 'https://b.example' }];
   const { counts, items } = await importing(rows);
   expect(counts).toMatchObject({ created: 2, refused: 0 });
-  expect(items[0].notes).toEqual([{ code: 'keyless', params: {} }]);
+  expect(items[0].notes).toEqual([
+    { code: 'keyless', params: {} },
+    { code: 'paused', params: {} },
+  ]);
   expect(await listTargets(db)).toMatchObject([{ enabled: false }, { enabled: false }]);
   expect((await importing(rows.toReversed())).counts).toMatchObject({ unchanged: 2 });
   const withKeys = rows.map((one, index) => ({ ...one, key: `sk-${index}` }));
@@ -157,4 +160,13 @@ test('bad names of models are said at their field', async () => {
     outcome: 'refused',
     fields: { 'models.1': { code: 'too_long', bound: 256 } },
   });
+});
+
+test('a row that is paused says so, and one that is refused does not', async () => {
+  const { importing } = await opened();
+  const azure = { ...row, type: 3, key: 'sk-a' };
+  const { items } = await importing([azure, { ...azure, name: 'nowhere', base_url: null }]);
+  const codes = items.map(({ notes }: { notes: { code: string }[] }) => notes.map((it) => it.code));
+  expect(codes).toEqual([['foreign_protocol', 'paused'], ['foreign_protocol']]);
+  expect(items).toMatchObject([{ outcome: 'created' }, { outcome: 'refused' }]);
 });

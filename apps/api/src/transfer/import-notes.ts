@@ -8,16 +8,18 @@ const importNoteCodes = [
   'wal_missing',
   /** It has settings that have no counterpart here: `fields`. */
   'not_imported',
-  /** Its `type` needs a protocol that isn't spoken here, so it is imported paused. */
+  /** Its `type` needs a protocol that isn't spoken here. */
   'foreign_protocol',
-  /** The other tool has the channel or this key of it disabled, so it is imported paused. */
+  /** The other tool has the channel or this key of it disabled. */
   'disabled_there',
   /** It is one of the `keys` of a row, each of which becomes a channel. */
   'one_of_keys',
   /** `count` of its models are left out, such as `names`: they are too long, or have control characters. */
   'bad_models',
-  /** The file has no key for it, so it is imported paused. */
+  /** The file has no key for it. */
   'keyless',
+  /** For one of the reasons above, it is imported paused. */
+  'paused',
 ] as const;
 
 export const importNoteShape = z.object({

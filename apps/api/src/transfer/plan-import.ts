@@ -139,7 +139,7 @@ function secretsOf(
 
 function draftOf(planning: Planning, checked: CheckedEntry, match: Match | undefined): Draft {
   const known = match?.known ?? null;
-  const planned = plan(planning, checked, match);
+  const planned = withPause(plan(planning, checked, match));
   return { checked, version: known?.version ?? null, planned };
 }
 
@@ -162,6 +162,15 @@ function plan(planning: Planning, checked: CheckedEntry, match: Match | undefine
   // The schema checked each of them under its name.
   const patch = Object.fromEntries(changed) as TargetPatch;
   return { ...place, outcome: 'changed', changes, target, patch };
+}
+
+const pausing = new Set<ImportNote['code']>(['foreign_protocol', 'disabled_there', 'keyless']);
+
+/** Says that a channel comes in paused, unless it isn't imported at all. */
+function withPause(planned: PlannedChannel): PlannedChannel {
+  const { outcome, notes } = planned;
+  if (outcome === 'refused' || !notes.some(({ code }) => pausing.has(code))) return planned;
+  return { ...planned, notes: [...notes, { code: 'paused', params: {} }] };
 }
 
 type Place = Pick<PlannedChannel, 'index' | 'name' | 'notes'>;

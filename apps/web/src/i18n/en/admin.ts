@@ -289,11 +289,11 @@ export const admin = {
   'transfer.note.wal_missing':
     'This SQLite file is in WAL mode: the newest changes may be in the -wal file beside it, which is not part of this upload. To be sure, stop the program that uses it first, or copy it with VACUUM INTO.',
   'transfer.note.not_imported': 'Not imported: {fields}',
-  'transfer.note.foreign_protocol':
-    '{type} needs a protocol that API Monitor does not speak: imported paused',
-  'transfer.note.disabled_there': 'Disabled in the other tool: imported paused',
+  'transfer.note.foreign_protocol': '{type} needs a protocol that API Monitor does not speak',
+  'transfer.note.disabled_there': 'Disabled in the other tool',
   'transfer.note.one_of_keys': 'One of {keys} keys of its row; each becomes a channel',
-  'transfer.note.keyless': 'The file has no key for it: imported paused until you enter one',
+  'transfer.note.keyless': 'The file has no key for it: enter one before you enable it',
+  'transfer.note.paused': 'Imported paused',
   'transfer.note.bad_models':
     'Models left out, because their names have control characters or more than 256 characters: {count} ({names})',
   'transfer.apply.one': 'Import {count} channel',

@@ -269,10 +269,11 @@ export const admin: ZhOf<typeof en> = {
   'transfer.note.wal_missing':
     '此 SQLite 文件处于 WAL 模式：最新的更改可能在它旁边的 -wal 文件里，没有随本文件上传。要确保完整，请先停止使用它的程序，或用 VACUUM INTO 复制一份。',
   'transfer.note.not_imported': '未导入：{fields}',
-  'transfer.note.foreign_protocol': '{type} 需要 API Monitor 不支持的协议：导入后暂停',
-  'transfer.note.disabled_there': '在原工具中已停用：导入后暂停',
+  'transfer.note.foreign_protocol': '{type} 需要 API Monitor 不支持的协议',
+  'transfer.note.disabled_there': '在原工具中已停用',
   'transfer.note.one_of_keys': '所在行有 {keys} 个密钥，每个密钥成为一个渠道',
-  'transfer.note.keyless': '文件中没有它的密钥：导入后暂停，填写密钥后再启用',
+  'transfer.note.keyless': '文件中没有它的密钥：启用前请先填写',
+  'transfer.note.paused': '导入后为暂停状态',
   'transfer.note.bad_models': '已略去 {count} 个模型（{names}）：名称含控制字符或超过 256 个字符',
   'transfer.apply.other': '导入 {count} 个渠道',
 };
