@@ -2,7 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { AppError, type MonitorEvent } from '@api-monitor/core';
+import {
+  AppError,
+  type MonitorEvent,
+  type TargetInput,
+  targetFieldSchemas,
+} from '@api-monitor/core';
 import { listAudit, listTargets, openApiKey } from '@api-monitor/db';
 import { createLogger } from '@api-monitor/runtime';
 import { expect, onTestFinished, test } from 'vitest';
@@ -55,7 +60,10 @@ test('a dry run says what would happen to each channel, and writes nothing', asy
     'unknown field "color"',
     'a channel must be an object with a name and a base_url',
   ]);
-  expect(json.items[3].notes).toEqual([{ code: 'keyless', params: {} }]);
+  expect(json.items[3].notes).toEqual([
+    { code: 'keyless', params: {} },
+    { code: 'paused', params: {} },
+  ]);
   expect(await listTargets(db)).toHaveLength(1);
 });
 
@@ -211,6 +219,44 @@ test.each(['json', 'yaml', 'csv'])('another monitor can import an export as %s',
   const again = await asSession('POST', `${path}/import`, file.text);
   expect(again.json.counts.unchanged).toBe(2);
 });
+
+const everyField: TargetInput = {
+  ...{ name: '\'=1+1, "x"; NULL', base_url: 'https://b.example/base', api_key: '-key' },
+  ...{ enabled: false, interval_min: 7, timeout_s: 4.5, first_token_timeout_s: 0.5 },
+  ...{ verify_ssl: false, prompt: '=two\nlines: - #\r\nthree', anthropic_version: '2024-01-01' },
+  ...{ max_models: 3, source_url: 'https://b.example/?a=1,2', sort_order: 9 },
+  ...{ visitor_channel_actions_enabled: true, models_mode: 'manual', traffic_proves: false },
+  selected_models: ['=a', 'b, c', ' spaced ', "'quoted"],
+  ...{ models: ['NULL'], dont_probe: ['*-image', 'd;e'] },
+  ...{ probe_requests_per_day: 11, probe_tokens_per_day: 12 },
+};
+
+test.each(['json', 'yaml', 'csv'])(
+  'an export as %s with every field changes nothing when it is imported again',
+  async (format) => {
+    const { asSession, db } = await withRelay();
+    expect(Object.keys(everyField).sort()).toEqual(Object.keys(targetFieldSchemas).sort());
+    expect((await asSession('POST', '/api/targets', everyField)).status).toBe(200);
+    for (const name of ['NULL', 'true', '0x10', '官转 (2)']) {
+      await asSession('POST', '/api/targets', { ...newTarget, name, models: [' lone'] });
+    }
+    const before = await listTargets(db);
+    for (const keys of ['0', '1']) {
+      const file = await asSession('GET', `${path}/export?format=${format}&keys=${keys}`);
+      const { json } = await asSession('POST', `${path}/import`, file.text);
+      const changes = json.items.flatMap((it: { changes: unknown[] }) => it.changes);
+      expect(changes).toEqual([]);
+      expect(json.counts).toEqual({ created: 0, changed: 0, unchanged: 6, refused: 0 });
+    }
+    expect(await listTargets(db)).toEqual(before);
+    const file = await asSession('GET', `${path}/export?format=${format}&keys=1`);
+    const other = await openTestApi();
+    await other.asSession('POST', `${path}/import`, file.text);
+    const copy = (await listTargets(other.db)).find(({ name }) => name === everyField.name);
+    expect(copy).toMatchObject({ ...everyField, api_key: expect.any(String) });
+  },
+  30_000,
+);
 
 test('what to know about a file as a whole comes with the preview', async () => {
   const { api } = await openTestApi();

@@ -47,12 +47,9 @@ const exportedSchema = z.object({
 
 const count = z.int();
 const progressSchema = z.object({
-  progress: z
-    .object({ done: count, total: count })
-    .nullable()
-    .openapi({
-      description: 'in channels that are created or changed; null: no import is writing',
-    }),
+  progress: z.object({ done: count, total: count }).nullable().openapi({
+    description: 'in channels that are created or changed; null: no import is writing',
+  }),
 });
 const outcomeSchema = z.object({
   dry_run: z.boolean(),

@@ -58,6 +58,20 @@ export function writeCsv(rows: readonly (readonly unknown[])[]): string {
     escape_formulas: true,
     // By default only whole record delimiters are quoted; a bare NULL would be an empty cell.
     quoted_match: /[\r\n]|^(?:NULL|null|\\N)$/,
-    cast: { boolean: String, object: (list) => (Array.isArray(list) ? list.join('\n') : '') },
+    cast: {
+      boolean: String,
+      string: (text) => (looksGuarded.test(text) ? `'${text}` : text),
+      object: (list) => (Array.isArray(list) ? listCell(list) : ''),
+    },
   });
+}
+
+/** Would lose its own apostrophe when it is read again. */
+const looksGuarded = /^'+[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
+
+/** A line break at the end says that commas and spaces belong to the items. */
+function listCell(items: readonly string[]): string {
+  const cell = items.join('\n');
+  const end = items.some((item) => /^\s|,|\s$/.test(item)) ? '\n' : '';
+  return (looksGuarded.test(cell) ? `'${cell}` : cell) + end;
 }

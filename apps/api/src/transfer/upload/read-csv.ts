@@ -4,7 +4,7 @@ import { importLimits, tooMuch } from '../import-limits.ts';
 import { splitCsv } from './split-csv.ts';
 
 /** A cell that `writeCsv` guarded with an apostrophe, because a spreadsheet would calculate it. */
-const guarded = /^'[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
+const guarded = /^'+[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
 
 /** How databases write an empty cell; in quotes it is a text. */
 const nulls = new Set(['NULL', 'null', '\\N']);
@@ -37,10 +37,18 @@ export function fromCsv(rows: readonly Record<string, string>[]): unknown[] {
       // An export of this monitor always fills `models_mode`, and its names are its own.
       const isOurs = Object.hasOwn(row, 'models_mode');
       const field = !isOurs && Object.hasOwn(synonyms, name) ? (synonyms[name] ?? name) : name;
-      return [field, valueOfCell(field, cell)];
+      return [field, isOurs ? ownValue(field, cell) : valueOfCell(field, cell)];
     });
     return Object.fromEntries(fields);
   });
+}
+
+/** `writeCsv` separates the items of a list by line breaks, and ends it with one if they may hold commas. */
+function ownValue(field: string, cell: string): unknown {
+  const isList = Object.hasOwn(kinds, field) && kinds[field] === 'json';
+  return isList && cell.includes('\n')
+    ? cell.split('\n').filter(Boolean)
+    : valueOfCell(field, cell);
 }
 
 /** A cell that doesn't fit its field stays a text, so that the field's own fault is reported. */
