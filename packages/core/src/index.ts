@@ -100,6 +100,7 @@ export {
   type Headline,
   headlineOf,
   isServable,
+  isTold,
   type KnownModel,
   type ProbePlanKind,
   probePlans,

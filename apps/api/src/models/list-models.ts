@@ -2,6 +2,7 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import {
   evidenceRoutes,
   isServable,
+  isTold,
   modelKey,
   modelStateShape,
   pick,
@@ -126,9 +127,7 @@ function itemOf(deps: ApiDeps, model: string, offers: readonly KnownOffer[]): Mo
 
 /** Channels of which no probe can tell don't count. */
 function servedByOf(channels: ModelItem['channels']): ServedBy {
-  const told = channels.filter(
-    ({ enabled, headline: { state } }) => enabled && state !== 'skipped' && state !== 'unprovable',
-  );
+  const told = channels.filter(({ enabled, headline }) => enabled && isTold(headline));
   const servable = told.filter(({ is_servable }) => is_servable).length;
   if (told.length === 0) return 'untold';
   if (servable === 0) return 'none';

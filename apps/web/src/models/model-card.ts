@@ -1,4 +1,4 @@
-import type { RoutingPolicy } from '@api-monitor/core';
+import { isTold, type RoutingPolicy } from '@api-monitor/core';
 import { markOf } from '../channels/evidence-mark.ts';
 import { purposeText } from '../channels/wording/purpose-text.ts';
 import { formatLatency } from '../format/duration.ts';
@@ -15,7 +15,8 @@ export function modelCard(
 ) {
   const { t } = translator;
   const servable = one.channels.filter((offer) => offer.is_servable);
-  const enabled = one.channels.filter((offer) => offer.enabled);
+  // Those that `served_by` is about.
+  const told = one.channels.filter(({ enabled, headline }) => enabled && isTold(headline));
   const first = one.channels.find((offer) => offer.target_id === one.chosen_target_id);
   const speeds = servable.flatMap((offer) => offer.first_byte_s ?? []);
   return {
@@ -25,7 +26,7 @@ export function modelCard(
     servedText:
       one.served_by === 'untold'
         ? '—'
-        : t('offers.served', { served: servable.length, total: enabled.length }),
+        : t('offers.served', { served: servable.length, total: told.length }),
     fastest: formatLatency(speeds.length > 0 ? Math.min(...speeds) : null),
     chosenName: first?.target_name ?? '',
     why: first

@@ -32,13 +32,19 @@ export function createModelsPanel({ client, page, language, filter, onChange }: 
   let limit = shownAtOnce;
 
   return {
-    states: servedFilters,
     filter,
-    counts: { any: 0, all: 0, some: 0, none: 0 } as Record<ServedFilter, number>,
+    counts: { any: 0, all: 0, some: 0, none: 0, untold: 0 } as Record<ServedFilter, number>,
     /** How many more models the next click shows. */
     next: 0,
     matchingCount: 0,
     policy: '' as OfferedModels['policy'] | '',
+    /** The filters to choose from; models that aren't checked have one if there are any. */
+    get states(): ServedFilter[] {
+      const { counts, filter } = this;
+      return servedFilters.filter(
+        (it) => it !== 'untold' || counts.untold > 0 || filter.state === it,
+      );
+    },
     /** How many models can be served, of those of which that is known. */
     get servedText(): string {
       const { all, some, none } = this.counts;

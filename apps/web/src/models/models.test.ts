@@ -83,6 +83,15 @@ describe('a model', () => {
     });
   });
 
+  it('counts only channels of which it is known whether they serve it, as its state does', () => {
+    const unprovable = offer({ ...{ target_id: 2, is_servable: false, routes_proven: [] } });
+    unprovable.headline = { ...unprovable.headline, state: 'unprovable' };
+    expect(modelCard(model([offer(), unprovable]), told, en)).toMatchObject({
+      tone: 'ok',
+      servedText: '1 of 1',
+    });
+  });
+
   it('is the fastest only among several', () => {
     const two = model([offer(), offer({ rank: 2, target_id: 2, first_byte_s: 0.9 })]);
     expect(modelCard(two, told, en).why).toBe('proven, and the fastest: first token after 300 ms');

@@ -12,8 +12,8 @@ export type RouteExplanation = RoutesAnswer['by_route'][number];
 /** A channel as the gateway judges it for one wire format. */
 export type Candidate = Omit<RouteExplanation['candidates'][number], 'model'>;
 
-/** By how many of its channels a model can be served; `any` shows all models. */
-export const servedFilters = ['any', 'all', 'some', 'none'] as const;
+/** By how many of its channels a model can be served; `any` shows all models, `untold` those of which that isn't known. */
+export const servedFilters = ['any', 'all', 'some', 'none', 'untold'] as const;
 export type ServedFilter = (typeof servedFilters)[number];
 
 export interface ModelsFilter {

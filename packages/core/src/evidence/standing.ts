@@ -183,3 +183,8 @@ function placeOf({ state, rest }: Standing): number {
 export function isServable({ state, rest }: Pick<Standing, 'state' | 'rest'>): boolean {
   return state === 'proven' && rest !== 'resting';
 }
+
+/** Whether it is known if the model works. If not, it doesn't count among those that can't be served. */
+export function isTold({ state }: Pick<Standing, 'state'>): boolean {
+  return state !== 'skipped' && state !== 'unprovable';
+}

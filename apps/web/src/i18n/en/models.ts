@@ -5,6 +5,7 @@ export const models = {
   'offers.state.all': 'On all channels',
   'offers.state.some': 'On some',
   'offers.state.none': 'On none',
+  'offers.state.untold': 'Not checked',
   'offers.summary': '{served} of {total} models can be served.',
   'offers.served': '{served} of {total}',
   'offers.served.label': 'channels can serve',

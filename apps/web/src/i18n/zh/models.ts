@@ -7,6 +7,7 @@ export const models: ZhOf<typeof en> = {
   'offers.state.all': '所有渠道可用',
   'offers.state.some': '部分可用',
   'offers.state.none': '均不可用',
+  'offers.state.untold': '未检测',
   'offers.summary': '{total} 个模型中 {served} 个可用。',
   'offers.served': '{served} / {total}',
   'offers.served.label': '渠道可用',
