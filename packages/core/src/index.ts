@@ -145,7 +145,6 @@ export {
   refusedFor,
 } from './gateway/refused-for.ts';
 export {
-  isFailedRequest,
   type RequestOutcome,
   requestOutcomeOf,
   requestOutcomes,

@@ -101,7 +101,9 @@ export const proxyTotalsShape = z.object({
     .describe('the id of a key or channel, a model, or the start of an hour or day; null: none'),
   name: z.string().nullable().describe('a name that the key or the channel had at the time'),
   requests: z.int(),
-  failures: z.int().describe("a client that disconnected doesn't count"),
+  failures: z
+    .int()
+    .describe("those with the outcome upstream_error; a client's own mistakes don't count"),
   input_tokens: z.int(),
   output_tokens: z.int(),
   cached_input_tokens: z.int().describe('the part of the input read from a cache'),

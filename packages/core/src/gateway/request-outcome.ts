@@ -14,8 +14,3 @@ export function requestOutcomeOf({ status, error, refused_for }: RequestEnd): Re
   if (status >= 400 && status < 500) return 'client_error';
   return status >= 500 || error !== null ? 'upstream_error' : 'ok';
 }
-
-/** Whether the request failed for its client. A client that disconnected (499) doesn't count. */
-export function isFailedRequest(request: RequestEnd): boolean {
-  return requestOutcomeOf(request) !== 'ok' && request.status !== 499;
-}

@@ -69,7 +69,7 @@ test('totals by key have the requests, failures, tokens and the mean time to the
       group: null,
       name: 'master',
       requests: 5,
-      failures: 3,
+      failures: 2,
       input_tokens: 40,
       output_tokens: 80,
       ...{ cached_input_tokens: 0, cache_write_tokens: 0, reasoning_tokens: 0 },
@@ -86,6 +86,16 @@ test('totals by key have the requests, failures, tokens and the mean time to the
       first_byte_s: 0.25,
     },
   ]);
+});
+
+test('failures are what the filter for failed requests shows, also in the totals of older versions', async () => {
+  const { db } = await withRequests();
+  await db.kysely.updateTable('proxy_totals').set({ failures: 1 }).execute();
+  const failures = async (input: Omit<SumProxyRequestsInput, 'group_by'> = {}) =>
+    (await sumProxyRequests(db, { ...input, group_by: 'channel' })).map((row) => row.failures);
+  expect(await failures()).toEqual([2, 0]);
+  expect(await failures({ outcome: 'upstream_error' })).toEqual([2]);
+  expect(await failures({ outcome: 'client_error' })).toEqual([0]);
 });
 
 test('totals by channel, model and day respect the filter', async () => {

@@ -1,5 +1,4 @@
 import {
-  isFailedRequest,
   localDaysOf,
   namesOf,
   type ProxyRequest,
@@ -8,7 +7,7 @@ import {
   recordOf,
   requestOutcomeOf,
 } from '@api-monitor/core';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { chunksOf } from '../engine/chunks-of.ts';
 import { excluded } from '../engine/columns.ts';
 import type { Database } from '../engine/database.ts';
@@ -59,17 +58,18 @@ function sumByGroup(requests: readonly ProxyRequest[]): Map<string, ProxyTotalsR
 
 function totalsOf(request: ProxyRequest): ProxyTotalsRow {
   const { timestamp, key_id, key_name, target_id, target_name, model, route } = request;
+  const outcome = requestOutcomeOf(request);
   return {
     hour: Math.floor(timestamp / secondsPerHour) * secondsPerHour,
     key_id: key_id ?? 0,
     target_id: target_id ?? 0,
     model: model ?? '',
     route,
-    outcome: requestOutcomeOf(request),
+    outcome,
     key_name,
     target_name,
     requests: 1,
-    failures: isFailedRequest(request) ? 1 : 0,
+    failures: outcome === 'upstream_error' ? 1 : 0,
     input_tokens: request.input_tokens ?? 0,
     output_tokens: request.output_tokens ?? 0,
     cached_input_tokens: request.cached_input_tokens ?? 0,
@@ -137,10 +137,17 @@ async function readSums(
   if (to !== undefined) query = query.where('hour', '<', Math.ceil(to));
   const rows = await query
     .select([columns.group.as('group'), columns.name.as('name')])
-    .select(({ fn }) => sums.map((sum) => fn.sum(sum).as(sum)))
+    .select(({ fn }) =>
+      sums.map((sum) => (sum === 'failures' ? failuresIn(sql`requests`) : fn.sum(sum)).as(sum)),
+    )
     .groupBy(columns.group)
     .execute();
   return rows.map(({ group, name, ...row }) => ({ group, name, sums: numbersIn(row) }));
+}
+
+/** By outcome: what older versions stored as failures has clients' mistakes among them. */
+function failuresIn(count: RawBuilder<unknown>) {
+  return sql<number>`sum(case when outcome = 'upstream_error' then ${count} else 0 end)`;
 }
 
 /** Postgres returns sums as text. */
@@ -215,7 +222,7 @@ async function readQuarters(
 /** As `totalsOf` counts one request. */
 const rawSums = [
   sql<number>`count(*)`.as('requests'),
-  sql<number>`sum(case when status <> 499 and outcome <> 'ok' then 1 else 0 end)`.as('failures'),
+  failuresIn(sql`1`).as('failures'),
   ...(
     [
       ...['input_tokens', 'output_tokens', 'cached_input_tokens'],

@@ -7,6 +7,7 @@ export const requests = {
   'requests.no_channel': 'No channel: none has the model, or refused',
   'requests.count': 'Requests',
   'requests.failed': 'Failed',
+  'requests.not_failed': 'Answered, refused or cancelled',
   'requests.failure_rate': 'Failure rate',
   'requests.answered': 'Answered',
   'requests.input': 'Input tokens',

@@ -8,6 +8,7 @@ export const requests: ZhOf<typeof en> = {
   'requests.no_channel': '无渠道：没有渠道提供该模型，或请求被拒绝',
   'requests.count': '请求数',
   'requests.failed': '失败',
+  'requests.not_failed': '成功、被拒绝或已取消',
   'requests.failure_rate': '失败率',
   'requests.answered': '成功',
   'requests.input': '输入 token',
