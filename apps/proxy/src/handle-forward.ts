@@ -138,6 +138,7 @@ async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
   const asking = { endpoint, heldBody, found, model, query: upstreamQuery(given.query) };
   const made = new MadeInAnswers(deps.objects, given.key, endpoint.route, !outline.isUnstored);
   const forwarded = await forwardRequest(deps, {
+    keyId: given.key.id,
     request,
     writer,
     requestId,

@@ -5,15 +5,18 @@ import {
   type EvidenceRoute,
   type Finding,
   type HeardFault,
+  isProbedRoute,
   latestEvidence,
   latestFault,
   latestOf,
   type MonitorEvent,
   modelKey,
   nextKnowledge,
+  type Rest,
   restOf,
 } from '@api-monitor/core';
-import type { Board, BoardModel, BoardTarget } from './board.ts';
+import type { Board, BoardKey, BoardModel, BoardTarget } from './board.ts';
+import { createKeyFaults } from './key-faults.ts';
 
 interface Options {
   board: Pick<Board, 'targetById' | 'targets'>;
@@ -41,6 +44,7 @@ export function createLiveEvidence({ board, nowS, publish }: Options) {
   const byTarget = new Map<number, LiveTarget>();
   /** The trials that requests of this gateway make. */
   const ownTrials = new Set<string>();
+  const keyFaults = createKeyFaults();
   const publishSoon = createThrottle(publish);
 
   const liveOf = (targetId: number, model: string) =>
@@ -90,6 +94,17 @@ export function createLiveEvidence({ board, nowS, publish }: Options) {
     return offer && latestOf(stored, liveOf(target.id, model)?.get(route), nowS());
   };
 
+  /** How far a key may send requests on a route. */
+  const restFor = (offer: BoardModel, entry: Evidence | undefined, keyId: BoardKey['id']): Rest => {
+    const now = nowS();
+    const rest = entry ? restOf(entry, now) : 'none';
+    if (rest !== 'half_open' || !entry) return rest;
+    const isProbed = offer.plan === 'probed' && isProbedRoute(entry.route);
+    const place = placeOf(offer.target.id, offer.model);
+    const isLast = isProbed && keyFaults.isLast(place, keyId, entry.rest_until ?? 0, now);
+    return isLast ? 'resting' : rest;
+  };
+
   const endTrial = (offer: BoardModel, route: EvidenceRoute) => {
     const { target, model } = offer;
     if (!ownTrials.delete(trialKey(target.id, model, route))) return;
@@ -114,15 +129,14 @@ export function createLiveEvidence({ board, nowS, publish }: Options) {
     of: knownOf,
 
     /** Whether nothing may be sent now; call it for requests that were resolved a while ago. */
-    isResting(offer: BoardModel, route: EvidenceRoute): boolean {
-      const entry = entryOn(offer, route);
-      return entry !== undefined && restOf(entry, nowS()) === 'resting';
+    isResting(offer: BoardModel, route: EvidenceRoute, keyId: BoardKey['id']): boolean {
+      return restFor(offer, entryOn(offer, route), keyId) === 'resting';
     },
 
     /** Call right before each request. After a `trial`, call `endTrial`, whatever happened. */
-    begin(offer: BoardModel, route: EvidenceRoute): Start {
+    begin(offer: BoardModel, route: EvidenceRoute, keyId: BoardKey['id']): Start {
       const entry = entryOn(offer, route);
-      const rest = entry ? restOf(entry, nowS()) : 'none';
+      const rest = restFor(offer, entry, keyId);
       if (!entry || rest === 'none') return 'free';
       if (rest === 'resting') return 'resting';
       const { target, model } = offer;
@@ -134,11 +148,14 @@ export function createLiveEvidence({ board, nowS, publish }: Options) {
     /** Frees a trial that its finding didn't end. */
     endTrial,
 
-    /** Takes what an answer showed. */
-    take({ target: { id }, model }: BoardModel, finding: Finding): void {
+    /** Takes what an answer to a key's request showed; returns what of it counts. */
+    take({ target: { id }, model }: BoardModel, finding: Finding, keyId: BoardKey['id']): Finding {
       const target = board.targetById(id);
       const offer = target?.models.get(modelKey(model));
-      if (!target || !offer || finding.outcome === 'none') return;
+      if (!target || !offer || finding.outcome === 'none') return finding;
+      if (!keyFaults.counts(placeOf(id, model), finding, keyId)) {
+        return { ...finding, outcome: 'none', kind: null };
+      }
       const before = knownOf(offer);
       const after = nextKnowledge(before, finding, { model, intervalS: target.interval_min * 60 });
       for (const entry of after.evidence) {
@@ -147,9 +164,11 @@ export function createLiveEvidence({ board, nowS, publish }: Options) {
         put(id, model, entry);
         if (hasMoved(known, entry)) publishEvidence(id, model, entry);
       }
-      if (after.fault === before.fault) return;
-      putFault(id, { fault: after.fault, at: finding.at });
-      publishFault(id);
+      if (after.fault !== before.fault) {
+        putFault(id, { fault: after.fault, at: finding.at });
+        publishFault(id);
+      }
+      return finding;
     },
 
     /** Takes what another gateway, or the worker, has found. */
@@ -171,6 +190,10 @@ export function createLiveEvidence({ board, nowS, publish }: Options) {
      * with is forgotten, and everything if the target has another address or key.
      */
     settle(id: number, target: BoardTarget | null, before: BoardTarget | undefined): void {
+      for (const { model, evidence } of target?.models.values() ?? []) {
+        const probedAt = probedAtOf(evidence);
+        if (probedAt !== null) keyFaults.probed(placeOf(id, model), probedAt);
+      }
       const live = byTarget.get(id);
       if (!live) return;
       if (!target || (before && !isSameChannel(before, target))) {
@@ -202,6 +225,16 @@ export function createLiveEvidence({ board, nowS, publish }: Options) {
       return entries.filter(({ state, failures }) => state !== 'failed' && failures > 0).length;
     },
   };
+}
+
+function placeOf(targetId: number, model: string): string {
+  return `${targetId}/${modelKey(model)}`;
+}
+
+/** When a probe last found that a model works; null if clients have been served since. */
+function probedAtOf(evidence: readonly Evidence[]): number | null {
+  const probed = evidence.filter(({ proved_by }) => proved_by === 'probe');
+  return probed.length === 0 ? null : Math.max(...probed.map(({ proved_at }) => proved_at ?? 0));
 }
 
 function trialKey(targetId: number, model: string, route: EvidenceRoute): string {

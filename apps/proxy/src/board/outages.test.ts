@@ -76,7 +76,7 @@ function simulate(fault: Fault, outageS: number, channels: number) {
       done(false);
       return;
     }
-    const start = live.begin(offerOf(id), 'chat');
+    const start = live.begin(offerOf(id), 'chat', key.id);
     if (start === 'resting') {
       forward(others, done);
       return;
@@ -86,7 +86,7 @@ function simulate(fault: Fault, outageS: number, channels: number) {
     if (isOut) seen.sent += 1;
     later(isOut ? faults[fault].afterS : answerS, () => {
       const shows = isOut ? faults[fault].shows : { outcome: 'success' as const };
-      live.take(offerOf(id), finding(clock.now, { began_at: sentAt, ...shows }));
+      live.take(offerOf(id), finding(clock.now, { began_at: sentAt, ...shows }), key.id);
       if (start === 'trial') live.endTrial(offerOf(id), 'chat');
       if (isOut) forward(others, done);
       else done(true);

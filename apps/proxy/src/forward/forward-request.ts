@@ -7,7 +7,7 @@ import {
   type Trail,
 } from '@api-monitor/core';
 import type { DispatchRequest } from '@api-monitor/upstream';
-import type { BoardModel } from '../board/board.ts';
+import type { BoardKey, BoardModel } from '../board/board.ts';
 import type { GatewayError } from '../dialects/gateway-error.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import type { HeldBody } from '../request/body/held-body.ts';
@@ -40,6 +40,8 @@ export interface Forwarding {
   /** For the answer, whichever attempt it comes from. */
   writer: AnswerWriter;
   requestId: string;
+  /** Of the client's key. */
+  keyId: BoardKey['id'];
   endpoint: Endpoint;
   /** Released once an answer has begun. */
   heldBody: HeldBody;
@@ -112,9 +114,9 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
 }
 
 /** Whether a target may be asked at its turn: others may have found in the meantime that it fails. */
-function isReadyNow({ live }: GatewayDeps, { endpoint }: Forwarding) {
+function isReadyNow({ live }: GatewayDeps, { endpoint, keyId }: Forwarding) {
   const route = evidenceRouteOf(endpoint.route);
-  return ({ entry }: Choice) => !live.isResting(entry, route);
+  return ({ entry }: Choice) => !live.isResting(entry, route, keyId);
 }
 
 /**
@@ -173,7 +175,7 @@ async function attempt(deps: GatewayDeps, given: Forwarding, one: Attempt) {
   const route = evidenceRouteOf(given.endpoint.route);
   const beganAt = nowS();
   const isProving = isProvingRoute(given.endpoint.route);
-  const isTrial = isProving && live.begin(entry, route) === 'trial';
+  const isTrial = isProving && live.begin(entry, route, given.keyId) === 'trial';
   const { end, pipe } = await send(deps, given, one, (firstTokenS) => {
     // Others needn't wait for the end of a long answer.
     if (!isTrial) return;
@@ -183,13 +185,17 @@ async function attempt(deps: GatewayDeps, given: Forwarding, one: Attempt) {
     live.take(
       entry,
       findingOf(given.endpoint, { ...begun, judgement: answered, firstTokenS }, times),
+      given.keyId,
     );
   });
   // If another monitor sent this, the loop may be that monitor's, and the target may work for our clients.
   const isSendersLoop = isLoop(end) && given.trail.otherMonitors > 0;
   const shown = isSendersLoop ? { ...end, judgement: nothingShown } : end;
-  const finding = findingOf(given.endpoint, shown, { beganAt, endedAt: nowS() });
-  live.take(entry, finding);
+  const finding = live.take(
+    entry,
+    findingOf(given.endpoint, shown, { beganAt, endedAt: nowS() }),
+    given.keyId,
+  );
   if (isTrial) live.endTrial(entry, route);
   return { end, pipe, record: attemptRecord(entry, end, finding, pipe.lostUsage) };
 }

@@ -182,6 +182,7 @@ async function send(
   const writer = writerOf(deps, asked, { ...to, moreHeaders: upload.headersOf });
   const { choices, requestTo } = asking;
   const forwarded = await forwardRequest(deps, {
+    keyId: given.key.id,
     ...{ request, requestId: arrival.requestId, endpoint, heldBody, trail },
     ...{ choices, requestTo, writer, isStream },
     patienceEndsAtMs: arrival.startedAtMs + deps.patienceMs,

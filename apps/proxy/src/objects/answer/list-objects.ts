@@ -86,6 +86,7 @@ async function askPage(
   const collected = new CollectedResponse(response, deps.bodyBudget);
   const path = endpoint.upstreamPath + upstreamQuery(query);
   const forwarded = await forwardRequest(deps, {
+    keyId: given.key.id,
     ...{ request, requestId: arrival.requestId, endpoint, heldBody, trail, isStream: false },
     choices: [choiceOf(target, deps.nowS())],
     requestTo: () => ({ path, pieces: null }),

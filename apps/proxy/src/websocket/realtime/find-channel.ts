@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type Judgement, noUsage, type ProxyAttempt, type Trail } from '@api-monitor/core';
-import type { BoardModel } from '../../board/board.ts';
+import type { BoardKey, BoardModel } from '../../board/board.ts';
 import type { GatewayError } from '../../dialects/gateway-error.ts';
 import {
   type AttemptEnd,
@@ -21,6 +21,7 @@ import { type Dialed, dialChannel } from './dial-channel.ts';
 interface Given {
   request: IncomingMessage;
   endpoint: Endpoint;
+  key: BoardKey;
   trail: Trail;
   query: URLSearchParams | null;
   maxPayload: number;
@@ -46,7 +47,7 @@ export async function findChannel(
   let last: { entry: BoardModel; dialed: Exclude<Dialed, { kind: 'open' }> } | null = null;
   for (const { entry } of choices) {
     if (attempts.length === attemptLimit || given.signal.aborted) break;
-    if (live.isResting(entry, 'realtime')) continue;
+    if (live.isResting(entry, 'realtime', given.key.id)) continue;
     const { dialed, record } = await attempt(deps, given, entry);
     attempts.push(record);
     if (dialed.kind === 'open') return { entry, attempts, channel: dialed };
@@ -60,11 +61,11 @@ export async function findChannel(
 async function attempt(deps: GatewayDeps, given: Given, entry: BoardModel) {
   const { live, nowS } = deps;
   const beganAt = nowS();
-  const isTrial = live.begin(entry, 'realtime') === 'trial';
+  const isTrial = live.begin(entry, 'realtime', given.key.id) === 'trial';
   const dialed = await dial(deps, given, entry);
   const end = endOf(dialed, given);
-  const finding = findingOf(given.endpoint, end, { beganAt, endedAt: nowS() });
-  live.take(entry, finding);
+  const found = findingOf(given.endpoint, end, { beganAt, endedAt: nowS() });
+  const finding = live.take(entry, found, given.key.id);
   if (isTrial) live.endTrial(entry, 'realtime');
   return { dialed, record: attemptRecord(entry, end, finding, noUsage) };
 }
