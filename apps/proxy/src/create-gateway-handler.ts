@@ -178,19 +178,25 @@ function authenticate(
   const credentials = credentialsOf(request.headers, query);
   if (credentials.length === 0) return { error: unauthorized(noKey), refusedFor: 'no_key' };
   let denial: Denial | null = null;
+  let unknownKeys = 0;
   for (const credential of credentials) {
     const keyHash = hashProxyKey(credential);
     const key = board.key(keyHash);
-    if (!key || !guessGuard.admits(request, keyHash, key)) continue;
+    if (!key) unknownKeys += 1;
+    if (!key || !guessGuard.admits(request, key)) continue;
     if (isUsable(key, nowS())) {
       recogniseCaller(request);
+      guessGuard.note(request, unknownKeys);
       return { key, keyHash };
     }
     const error = unauthorized(key.enabled ? 'this key has expired' : 'this key is paused');
     denial = { error, refusedFor: 'inactive_key', callerKey: key };
   }
-  if (denial) return denial;
-  const error = guessGuard.refuse(request);
+  if (denial) {
+    guessGuard.note(request, unknownKeys);
+    return denial;
+  }
+  const error = guessGuard.refuse(request, unknownKeys);
   return { error, refusedFor: error.status === 429 ? 'blocked' : 'unknown_key' };
 }
 

@@ -65,7 +65,17 @@ test('a valid key is served from a blocked address, and a paused one hears that 
   expect((await ask(null)).status).toBe(401);
 });
 
-test('a short master token looks like a wrong guess from a blocked address that never used it', async () => {
+test('unknown keys beside a valid one are served and count as guesses, each of them', async () => {
+  const { ask, guess } = await start();
+  const beside = {
+    ...{ authorization: 'Bearer sk-bad', 'x-api-key': 'sk-worse', 'x-goog-api-key': clientKey },
+  };
+  for (let n = 0; n < failures / 2; n += 1) expect((await ask(null, beside)).status).toBe(200);
+  expect((await guess()).status).toBe(429);
+  expect((await ask(null, beside)).status).toBe(200);
+});
+
+test('a short master token looks like a wrong guess from a blocked address, even if it was used there', async () => {
   const short = 'correcthorse1234';
   const trustedProxies = trusting('127.0.0.1');
   const { origin, clock, ask, guessUntilBlocked } = await start({
@@ -91,9 +101,9 @@ test('a short master token looks like a wrong guess from a blocked address that 
   expect((await ask(null, both)).status).toBe(429);
   expect((await ask(clientKey, blocked)).status).toBe(200);
   await guessUntilBlocked(elsewhere);
-  expect((await ask(short, elsewhere)).status).toBe(200);
+  expect((await ask(short, elsewhere)).status).toBe(429);
   clock.aheadS += blockS;
-  expect((await ask(short, blocked)).status).toBe(200);
+  expect((await ask(short, elsewhere)).status).toBe(200);
 });
 
 test('requests without a key, or with one that is paused or expired, don’t count as guesses', async () => {
