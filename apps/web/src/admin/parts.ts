@@ -2,9 +2,9 @@ import Alpine from '@alpinejs/csp';
 import { createAttempt, idleAttempt } from '../api/attempt.ts';
 import { createClient } from '../api/client.ts';
 import type { Shell } from '../shell/start-shell.ts';
+import { createViewStore } from './admin-address.ts';
 import { createConfirmStore } from './dialogs/confirm-store.ts';
 import { createRevealStore } from './dialogs/reveal-store.ts';
-import { createViewStore } from './view-store.ts';
 
 export type AdminParts = ReturnType<typeof createParts>;
 

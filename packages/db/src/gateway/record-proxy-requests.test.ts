@@ -117,7 +117,6 @@ test('a fault of the whole channel is kept with it, until any model answers', as
   const measured = { first_token_s: null, retry_after_s: null };
   const attempts = [
     failedAttempt({
-      model: 'not known here',
       error: 'HTTP 402: no credit',
       finding: { ...fault, ...measured, began_at: 500, at: 500.5 },
     }),

@@ -238,6 +238,7 @@ test('an opened connection’s fault is described too', async () => {
   expect(describeFault(error)).toEqual({
     kind: 'network',
     message: `through the proxy 127.0.0.1:${port}: connection refused`,
+    isUnreached: true,
   });
   expect(error).not.toHaveProperty('cause');
 });
