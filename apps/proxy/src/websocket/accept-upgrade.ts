@@ -14,8 +14,6 @@ interface Options {
   /** The protocol to agree on; null if there is none. */
   protocol: string | null;
   maxPayload: number;
-  /** Whether pings are answered here; by default they are. */
-  autoPong?: boolean;
 }
 
 /** How long a peer may take to answer a close. */
@@ -35,7 +33,7 @@ const handshakeKey = /^[+/0-9A-Za-z]{22}==$/;
 /** Opens the WebSocket that a valid handshake asks for; null if the client has left meanwhile. */
 export function acceptUpgrade(
   { request, response, head }: Upgrade,
-  { requestId, protocol, maxPayload, autoPong = true }: Options,
+  { requestId, protocol, maxPayload }: Options,
 ): WebSocket | null {
   const { socket } = request;
   if (socket.destroyed || !socket.writable) return null;
@@ -43,7 +41,9 @@ export function acceptUpgrade(
   const server = new WebSocketServer({
     ...{ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload },
     // Frames that arrive together must not starve other connections.
-    ...{ allowSynchronousEvents: false, closeTimeout: closeTimeoutMs, autoPong },
+    ...{ allowSynchronousEvents: false, closeTimeout: closeTimeoutMs },
+    // `ws` would answer pings of a client that reads nothing.
+    autoPong: false,
     handleProtocols: () => protocol ?? false,
   });
   server.on('headers', (headers) => {

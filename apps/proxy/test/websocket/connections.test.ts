@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { revokeProxyKey, updateProxyKey } from '@api-monitor/db';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { clientKey, gatewayForTest } from '../open-test-gateway.ts';
 import { addKey } from '../test-key.ts';
 import {
@@ -18,6 +18,11 @@ const create = (fields: object = {}) => ({
   ...{ type: 'response.create', model: 'm', input: 'hi' },
   ...fields,
 });
+
+const handshakeOf = (key: string) =>
+  `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+  `Authorization: Bearer ${key}\r\nSec-WebSocket-Version: 13\r\n` +
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
 
 test.each([
   ['a bearer', { headers: { authorization: `Bearer ${clientKey}` } }],
@@ -225,9 +230,46 @@ test('events that a channel does not end count as bodies in memory', async () =>
   await expect.poll(() => gateway.upgrades.size()).toBe(1);
   const third = await openSocket(gateway.origin, path);
   third.send(create({ input: 'x'.repeat(450_000) }));
-  await expect.poll(third.events).toHaveLength(1);
-  expect(third.events()[0].type).toBe('response.output_text.delta');
+  await expect.poll(() => third.events()[0]?.type).toBe('response.output_text.delta');
 });
+
+/** A client's frame with the mask 0. */
+const frameOf = (firstByte: number, payload: string) =>
+  Buffer.concat([
+    Buffer.from([firstByte, 0x80 | payload.length, 0, 0, 0, 0]),
+    Buffer.from(payload),
+  ]);
+
+test.each([
+  ['frames that are no requests', frameOf(0x81, 'x')],
+  ['requests beyond its limit', frameOf(0x81, JSON.stringify(create()))],
+  ['pings', frameOf(0x89, 'x'.repeat(125))],
+])(
+  'a client that sends %s and does not read is cut off',
+  async (_what, frame) => {
+    const { gateway } = await gatewayWithChannel(undefined, {
+      options: { bodyLimitBytes: 1_000_000_000 },
+      keys: [{ key: 'sk-limited', rpm_limit: 1 }],
+    });
+    const { ask, socket: allowed } = await openSocket(gateway.origin, path, { key: 'sk-limited' });
+    await ask(create());
+    allowed.terminate();
+    const socket = connect(gateway.port, '127.0.0.1').on('error', () => {});
+    socket.write(handshakeOf('sk-limited'));
+    await once(socket, 'data');
+    socket.pause();
+    const frames = Buffer.concat(Array(1_000).fill(frame));
+    const flood = setInterval(() => {
+      if (socket.writableLength === 0) socket.write(frames);
+    }, 1);
+    onTestFinished(() => {
+      clearInterval(flood);
+      socket.destroy();
+    });
+    await expect.poll(() => gateway.upgrades.size(), { timeout: 25_000 }).toBe(0);
+  },
+  30_000,
+);
 
 test('a client that does not read pauses the channel', async () => {
   let written = 0;
@@ -315,10 +357,7 @@ test('when all connections have ended nothing is left', async () => {
 
 test('a connection that closes in the middle of its handshake, or its first frame, leaves nothing', async () => {
   const { gateway } = await gatewayWithChannel();
-  const key = 'dGhlIHNhbXBsZSBub25jZQ==';
-  const handshake =
-    `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-    `Authorization: Bearer ${clientKey}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`;
+  const handshake = handshakeOf(clientKey);
   for (const rest of ['', '\x81', '\x81\xfe\xff\xff', '\xff\xff\xff\xff']) {
     const socket = connect(gateway.port, '127.0.0.1');
     socket.on('error', () => {});

@@ -332,3 +332,13 @@ test('steering is refused with its input, and what Codex reports needs no answer
     steer: { previous_response_id: 'r', input: 'stop' },
   });
 });
+
+test('the refusal to steer gives back no more than a short input', async () => {
+  const { gateway } = await gatewayWithChannel();
+  const { ask } = await openSocket(gateway.origin, '/v1/responses');
+  const [event] = await ask({
+    ...{ type: 'response.steer', previous_response_id: 'r' },
+    input: 'x'.repeat(20_000),
+  });
+  expect(event.steer).toEqual({ previous_response_id: 'r', input: null });
+});

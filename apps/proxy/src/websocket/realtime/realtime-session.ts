@@ -136,7 +136,7 @@ export class RealtimeSession implements OpenSocket {
     const { requestId } = arrival;
     const client = acceptUpgrade(
       { ...upgrade, head: this.#early.take() },
-      { requestId, protocol, maxPayload: longestFrame, autoPong: false },
+      { requestId, protocol, maxPayload: longestFrame },
     );
     if (!client) {
       channel.terminate();

@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { WebSocket } from 'ws';
 import { harmless } from '../../forward/answer-headers.ts';
@@ -95,6 +95,11 @@ export class FrameResponse
   /** The client has left. */
   leave(): void {
     this.#close();
+  }
+
+  /** Waits until the client has been sent all of it, or has left. */
+  async sent(): Promise<void> {
+    if (!this.destroyed) await once(this, 'close');
   }
 
   /** Nobody needs what was seen of the answer any more. */

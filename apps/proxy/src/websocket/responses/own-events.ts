@@ -39,10 +39,15 @@ interface SteerFrame {
   input: Place | null;
 }
 
+/** Longer input isn't given back. */
+const longestGivenBack = 16 * 1024;
+
 /** The answer to `response.steer`: its input, given back, because channels are asked by HTTP. */
 export function steerRefusal({ bytes, previous, input }: SteerFrame): string {
   const raw = (place: Place | null) =>
-    place ? bytes.toString('utf8', place.start, place.end) : 'null';
+    place && place.end - place.start <= longestGivenBack
+      ? bytes.toString('utf8', place.start, place.end)
+      : 'null';
   const steer = `{"previous_response_id":${raw(previous)},"input":${raw(input)}}`;
   return `{"type":"response.steer.failed","sequence_number":0,"error":${JSON.stringify(notSteered)},"steer":${steer}}`;
 }

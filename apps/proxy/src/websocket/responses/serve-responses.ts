@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Trail } from '@api-monitor/core';
 import type { WebSocket } from 'ws';
 import { type BoardKey, isUsable } from '../../board/board.ts';
-import { errorBody, type GatewayError } from '../../dialects/gateway-error.ts';
+import type { GatewayError } from '../../dialects/gateway-error.ts';
 import type { ClientRequest } from '../../forward/client-response.ts';
 import type { GatewayDeps } from '../../gateway-deps.ts';
 import {
@@ -24,6 +24,7 @@ import { bodyPieces, type History, historyWith, withOutput } from './history.ts'
 import type { KeptHistories, KeptHistory } from './kept-histories.ts';
 import { KeptResponses } from './kept-responses.ts';
 import { newWarmUp, steerRefusal } from './own-events.ts';
+import { OwnReplies } from './own-replies.ts';
 import { type CreateFrame, type Frame, readFrame } from './read-frame.ts';
 import { upgradedRequest } from './upgraded-request.ts';
 
@@ -64,6 +65,7 @@ export class ResponsesConnection implements OpenSocket {
   readonly #options: ResponsesOptions;
   readonly #webSocket: WebSocket;
   readonly #request: ClientRequest;
+  readonly #replies: OwnReplies;
   readonly #kept: KeptResponses;
   /** Unix seconds. */
   readonly #openedAt: number;
@@ -81,6 +83,7 @@ export class ResponsesConnection implements OpenSocket {
     this.#options = options;
     this.#openedAt = deps.nowS();
     this.#webSocket = webSocket;
+    this.#replies = new OwnReplies(webSocket, deps.newRequestId);
     this.#request = upgradedRequest(request);
     this.#kept = new KeptResponses(histories, keyHash);
     this.keyHash = keyHash;
@@ -98,6 +101,7 @@ export class ResponsesConnection implements OpenSocket {
         arriving.passed(payload);
       });
     }
+    webSocket.on('ping', (payload: Buffer) => this.#replies.pong(payload));
     // A frame that isn't valid closes the connection with its code.
     webSocket.on('error', () => {});
     webSocket.once('close', () => this.#onClose());
@@ -112,7 +116,7 @@ export class ResponsesConnection implements OpenSocket {
 
   endSoon(code: number, reason: string): void {
     this.#ending ??= { code, reason };
-    for (const _frame of this.#queue) this.#sendError(limitReached, null);
+    for (const _frame of this.#queue) this.#replies.sendError(limitReached, null);
     this.#dropQueue();
     if (!this.#isRunning) this.end(code, reason);
   }
@@ -134,15 +138,11 @@ export class ResponsesConnection implements OpenSocket {
   #onMessage(data: Buffer, isBinary: boolean): void {
     this.#isAlive = true;
     if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
-    const { bodyBudget } = this.#deps;
-    if (this.#webSocket.bufferedAmount > this.#deps.bodyLimitBytes) {
-      // It sends and doesn't read.
-      this.#webSocket.terminate();
-    } else if (isBinary) this.#sendError(badRequest('frames must be text'), null);
-    else if (this.#ending) this.#sendError(limitReached, null);
-    else if (!this.#mayWait(data)) this.#sendError(tooManyWaiting, null);
-    else if (!bodyBudget.take(data.length)) {
-      this.#sendError(bodyError('no_room', this.#deps), null);
+    if (isBinary) this.#replies.sendError(badRequest('frames must be text'), null);
+    else if (this.#ending) this.#replies.sendError(limitReached, null);
+    else if (!this.#mayWait(data)) this.#replies.sendError(tooManyWaiting, null);
+    else if (!this.#deps.bodyBudget.take(data.length)) {
+      this.#replies.sendError(bodyError('no_room', this.#deps), null);
     } else {
       this.#queue.push(data);
       void this.#run();
@@ -166,7 +166,7 @@ export class ResponsesConnection implements OpenSocket {
         await this.#answer(readFrame(frame));
       } catch (err) {
         this.#deps.logger.error({ err }, 'a frame of a WebSocket failed');
-        this.#sendError(unexpected, null);
+        this.#replies.sendError(unexpected, null);
       } finally {
         this.#running = null;
         this.#deps.bodyBudget.give(frame.length);
@@ -181,9 +181,9 @@ export class ResponsesConnection implements OpenSocket {
       case 'ignored':
         return;
       case 'bad':
-        return this.#sendError(frame.error, frame.streamId);
+        return this.#replies.sendError(frame.error, frame.streamId);
       case 'steer':
-        return this.#send(steerRefusal(frame));
+        return this.#replies.send(steerRefusal(frame));
       case 'create':
         return this.#create(frame);
     }
@@ -193,15 +193,16 @@ export class ResponsesConnection implements OpenSocket {
     const key = this.#deps.board.key(this.keyHash);
     if (!key || !isUsable(key, this.#deps.nowS())) return;
     const continued = frame.previousId === null ? null : this.#kept.find(frame.previousId);
-    if (continued === 'forgotten') return this.#sendError(notFound(frame), frame.streamId);
+    if (continued === 'forgotten') return this.#replies.sendError(notFound(frame), frame.streamId);
     const request = this.#requestOf(key, frame);
     if (frame.isWarmUp) return this.#warmUp(request, frame, historyAfter(frame, continued));
     const body = this.#bodyOf(
       bodyPieces(frame, historyAfter(frame, continued), continued !== null),
     );
-    if ('error' in body) return this.#sendError(body.error, frame.streamId);
+    if ('error' in body) return this.#replies.sendError(body.error, frame.streamId);
     try {
       await this.#forward(request, body.heldBody);
+      await request.response.sent();
       this.#keep(frame, continued, request.response.seen);
     } finally {
       request.response.release();
@@ -227,7 +228,7 @@ export class ResponsesConnection implements OpenSocket {
     admission.settle(0);
     const { id, events } = newWarmUp(frame);
     this.#kept.keep(frame.streamId, id, history, false);
-    for (const event of events) this.#send(event);
+    for (const event of events) this.#replies.send(event);
     const outcome = { status: 200, error: null, forwarded: null, estimatedInput: 0 };
     addRecord(this.#deps, { ...request, ...asked, ...outcome });
   }
@@ -256,20 +257,6 @@ export class ResponsesConnection implements OpenSocket {
   async #forward(request: FrameRequest, heldBody: HeldBody) {
     this.#running = request.response;
     await handleBody(this.#deps, request, heldBody).finally(() => heldBody.release());
-  }
-
-  #sendError(error: GatewayError, streamId: string | null): void {
-    const requestId = this.#deps.newRequestId();
-    const { status, retryAfterS } = error;
-    const lane = streamId === null ? {} : { stream_id: streamId };
-    const headers =
-      retryAfterS === undefined ? {} : { headers: { 'retry-after': String(retryAfterS) } };
-    const body = errorBody('openai', error, requestId);
-    this.#send(JSON.stringify({ ...lane, type: 'error', status, ...body, ...headers }));
-  }
-
-  #send(event: string): void {
-    this.#webSocket.send(event, () => {});
   }
 
   #dropQueue(): void {
