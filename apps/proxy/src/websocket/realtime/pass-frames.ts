@@ -2,6 +2,8 @@ import type { WebSocket } from 'ws';
 import type { BodyBudget } from '../../request/body/read-request-body.ts';
 import { closeCodes } from '../open-sockets.ts';
 
+type FrameKind = 'text' | 'binary' | 'control';
+
 interface PassOptions {
   from: WebSocket;
   to: WebSocket;
@@ -9,8 +11,8 @@ interface PassOptions {
   budget: BodyBudget;
   /** Called if they leave no room for a message. */
   onNoRoom: () => void;
-  /** Called with each text frame; returns what is sent. */
-  onText: (text: Buffer) => Buffer;
+  /** Called with each frame; returns what is sent. */
+  onData: (data: Buffer, kind: FrameKind) => Buffer;
   /** Called with the length of each message, after it was passed on. Pings and pongs are none. */
   onMessage: (bytes: number) => void;
   /** What the closing side's reason may say to the other. */
@@ -26,7 +28,7 @@ const longestReason = 123;
 
 /** Passes frames in one direction, no faster than they are read, and then how the connection was closed. */
 export function passFrames(options: PassOptions): void {
-  const { from, to, budget, onNoRoom, onText, onMessage, reasonOf } = options;
+  const { from, to, budget, onNoRoom, onData, onMessage, reasonOf } = options;
   let waiting = 0;
   const onSent = () => {
     waiting -= 1;
@@ -47,15 +49,15 @@ export function passFrames(options: PassOptions): void {
       return;
     }
     pass((done) =>
-      to.send(isBinary ? data : onText(data), { binary: isBinary }, () => {
+      to.send(onData(data, isBinary ? 'binary' : 'text'), { binary: isBinary }, () => {
         budget.give(bytes);
         done();
       }),
     );
     onMessage(bytes);
   });
-  from.on('ping', (data) => pass((done) => to.ping(data, undefined, done)));
-  from.on('pong', (data) => pass((done) => to.pong(data, undefined, done)));
+  from.on('ping', (data) => pass((done) => to.ping(onData(data, 'control'), undefined, done)));
+  from.on('pong', (data) => pass((done) => to.pong(onData(data, 'control'), undefined, done)));
   // A frame that isn't valid closes the connection with its code.
   from.on('error', (error) => {
     if ('code' in error && error.code === tooBig) to.close(closeCodes.tooBig);

@@ -15,6 +15,7 @@ import { closeCodes, type OpenSocket } from '../open-sockets.ts';
 import { protocolsOf, realProtocols } from '../subprotocols.ts';
 import { EarlyBytes } from './early-bytes.ts';
 import { type Found, findChannel, type OpenChannel } from './find-channel.ts';
+import { FrameMask, maskedPayload } from './frame-mask.ts';
 import { passFrames } from './pass-frames.ts';
 import { SessionEvents } from './session-events.ts';
 
@@ -148,10 +149,11 @@ export class RealtimeSession implements OpenSocket {
     this.#countArriving(client, upgrade.request.socket);
     this.#countArriving(channel, socket);
     const target = entry?.target.upstream;
+    const mask = target && new FrameMask(target);
     const memory = { budget: this.#deps.bodyBudget, onNoRoom: this.#onNoRoom };
     passFrames({
       ...memory,
-      ...{ from: client, to: channel, onText: (text) => text, reasonOf: (reason) => reason },
+      ...{ from: client, to: channel, onData: (data) => data, reasonOf: (reason) => reason },
       onMessage: (bytes) => {
         this.#lastMessageAtMs = performance.now();
         this.#sentBytes += bytes;
@@ -159,9 +161,10 @@ export class RealtimeSession implements OpenSocket {
     });
     passFrames({
       ...{ ...memory, from: channel, to: client },
-      onText: (text) => {
-        this.#events.read(text);
-        return target ? masked(new KeyMask(target), text) : text;
+      onData: (data, kind) => {
+        if (kind === 'text') this.#events.read(data);
+        if (!target || !mask) return data;
+        return kind === 'control' ? maskedPayload(target, data) : mask.pass(data);
       },
       reasonOf: (reason) => (target ? new KeyMask(target).inText(reason) : reason),
       onMessage: (bytes) => {
@@ -227,13 +230,6 @@ export class RealtimeSession implements OpenSocket {
 
 function closeOf(webSocket: WebSocket): Promise<number> {
   return new Promise((resolve) => webSocket.once('close', resolve));
-}
-
-function masked(mask: KeyMask, text: Buffer): Buffer {
-  const passed = mask.pass(text);
-  const rest = mask.rest();
-  if (!rest) return passed ?? text;
-  return passed ? Buffer.concat([passed, rest]) : rest;
 }
 
 const noModel: GatewayError = {
