@@ -61,6 +61,37 @@ test('if a client leaves while it sends its body, no channel is tried', async ()
   expect(state.asked).toBe(1);
 });
 
+test('if a client leaves while its objects are looked up, no channel is asked', async () => {
+  const upstream = { asked: 0 };
+  const origin = await upstreamForTest((_, response) => {
+    upstream.asked += 1;
+    response.end(goodBody);
+  });
+  const lookup = Promise.withResolvers<void>();
+  const seen = { lookups: 0 };
+  const { port, connections, recordsAtEnd } = await gatewayForTest({
+    channels: { a: { origin, models: { m: { routes: ['responses'] } } } },
+    withStore: (store) => ({
+      ...store,
+      async objects(hashes) {
+        seen.lookups += 1;
+        await lookup.promise;
+        return store.objects(hashes);
+      },
+    }),
+  });
+  const client = await rawConnection(port);
+  const body = { model: 'm', input: 'hi', previous_response_id: 'resp_1', stream: true };
+  client.send(rawPost('/v1/responses', clientKey, body));
+  await expect.poll(() => seen.lookups).toBe(1);
+  client.socket.destroy();
+  await expect.poll(() => connections.size).toBe(0);
+  lookup.resolve();
+  await expect.poll(async () => (await recordsAtEnd()).length).toBe(1);
+  expect(await recordsAtEnd()).toMatchObject([{ status: 499, attempts: [] }]);
+  expect(upstream.asked).toBe(0);
+});
+
 test('a client that resets its connection doesn’t count against the channel', async () => {
   const { state, client, recordsAtEnd, events } = await start(true);
   await client.until('I am m.');

@@ -12,7 +12,7 @@ import { createLogger, createMetricsRegistry, serveHttp } from '@api-monitor/run
 import { noProxies } from '@api-monitor/upstream';
 import { onTestFinished } from 'vitest';
 import { createGateway, type GatewayOptions } from '../src/create-gateway.ts';
-import { createGatewayStore } from '../src/gateway-store.ts';
+import { createGatewayStore, type GatewayStore } from '../src/gateway-store.ts';
 import { addChannel, type TestChannel } from './test-channel.ts';
 import { addKey, type TestKey } from './test-key.ts';
 
@@ -42,6 +42,8 @@ interface Given {
   keys?: TestKey[];
   /** The master token in force; `masterToken` by default. */
   readMasterToken?: () => Promise<string>;
+  /** Changes how the store answers, such as how fast. */
+  withStore?: (store: GatewayStore) => GatewayStore;
   options?: Partial<GatewayOptions>;
 }
 
@@ -76,8 +78,9 @@ export async function openTestGateway(given: Given = {}) {
   const logLines: string[] = [];
   const sink = { write: (line: string) => logLines.push(line) };
   const metrics = createMetricsRegistry();
+  const store = testStore({ db, nowS, readMasterToken: given.readMasterToken });
   const gateway = await createGateway({
-    store: testStore({ db, nowS, readMasterToken: given.readMasterToken }),
+    store: given.withStore?.(store) ?? store,
     bus,
     logger: createLogger({ name: 'test', level: 'debug' }, sink),
     metrics,

@@ -58,7 +58,9 @@ export class AnswerWriter {
     const { response, endpoint, wantsEvents, keepAliveMs } = options;
     this.#options = options;
     this.#keepAlive = new KeepAlive(endpoint.dialect);
-    this.#keepAliveTimer = wantsEvents ? setInterval(this.#onTurn, keepAliveMs) : null;
+    // If the client has already left, no `close` will come to stop the timer.
+    const isWaiting = wantsEvents && !response.destroyed;
+    this.#keepAliveTimer = isWaiting ? setInterval(this.#onTurn, keepAliveMs) : null;
     response.on('close', this.#onClose);
   }
 

@@ -86,6 +86,9 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
   };
   let choices = given.choices;
   let loops = 0;
+  if (writer.hasLeft) {
+    return { ...last, attempts, status: 499, unpassed: null, hasRunOut: false };
+  }
   for (;;) {
     const ready = choices.filter(isReady);
     const choice = ready[0];
