@@ -164,6 +164,18 @@ test('within a stream comments come between events only', async () => {
   await client.until('[DONE]');
 });
 
+test('comments come while an event arrives in small pieces', async () => {
+  const { ask, answer } = await start((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(`${goodEvent}data: {"choices":[`);
+    const timer = setInterval(() => response.write(' '), 20);
+    response.on('close', () => clearInterval(timer));
+  });
+  const client = await ask();
+  await answer(1);
+  await client.until(/I am m\.[\s\S]*keep-alive[\s\S]*keep-alive/);
+});
+
 test('a whole answer gets none, and neither does a stream of a JSON array', async () => {
   const { ask } = await start(stream(whole));
   const asked = [

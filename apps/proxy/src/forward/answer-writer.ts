@@ -46,8 +46,6 @@ export class AnswerWriter {
   readonly #options: WriterOptions;
   readonly #keepAlive: KeepAlive;
   readonly #keepAliveTimer: NodeJS.Timeout | null;
-  /** Nothing has been written since the timer's last turn. */
-  #isQuiet = true;
   #passed: PassedAnswer | null = null;
   /** Null while it isn't known whether the answer is a stream. */
   #gate: ReturnType<typeof createEventGate> | null = null;
@@ -60,7 +58,7 @@ export class AnswerWriter {
     this.#keepAlive = new KeepAlive(endpoint.dialect);
     // If the client has already left, no `close` will come to stop the timer.
     const isWaiting = wantsEvents && !response.destroyed;
-    this.#keepAliveTimer = isWaiting ? setInterval(this.#onTurn, keepAliveMs) : null;
+    this.#keepAliveTimer = isWaiting ? setInterval(this.#keepWaiting, keepAliveMs) : null;
     response.on('close', this.#onClose);
   }
 
@@ -87,10 +85,12 @@ export class AnswerWriter {
     const whole = this.#gated(passed.answer, bytes);
     if (response.destroyed) return true;
     this.#begin(passed, null);
-    this.#isQuiet = false;
-    if (whole) return response.write(this.#keepAlive.continue(whole));
-    response.flushHeaders();
-    return true;
+    if (!whole) {
+      response.flushHeaders();
+      return true;
+    }
+    this.#keepAliveTimer?.refresh();
+    return response.write(this.#keepAlive.continue(whole));
   }
 
   onceRead(onRead: () => void): void {
@@ -170,20 +170,15 @@ export class AnswerWriter {
     response.writeHead(answer.status, headers);
   }
 
-  #onTurn = (): void => {
-    if (this.#isQuiet) this.#sendSign();
-    this.#isQuiet = true;
-  };
-
   /** Only between two events, and not if the client hasn't read what came before. */
-  #sendSign(): void {
+  #keepWaiting = (): void => {
     const { response } = this.#options;
     if (response.destroyed || response.writableLength > 0) return;
     const isBetweenEvents = this.#gate?.isBetweenEvents ?? true;
     if (this.#passed && !(this.#passed.answer.isEventStream && isBetweenEvents)) return;
     if (!response.headersSent) response.writeHead(200, this.#earlyHead());
-    response.write(this.#keepAlive.sign());
-  }
+    response.write(this.#keepAlive.next());
+  };
 
   /** Without routing details, because another channel may still serve. */
   #earlyHead(): Record<string, string> {

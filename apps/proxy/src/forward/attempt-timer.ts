@@ -26,7 +26,7 @@ export class AttemptTimer {
   readonly #idleTimeoutMs: number;
   #timer: NodeJS.Timeout;
   #onTime = onSilence;
-  /** Null once it is stopped: then it can't be begun anew. */
+  /** Null once it is stopped: then it can't be restarted. */
   #timeoutMs: number | null;
 
   constructor({ limitMs, idleTimeoutMs }: Options, listener: Listener) {
@@ -62,7 +62,7 @@ export class AttemptTimer {
     this.#timeoutMs = null;
   }
 
-  /** A timer that only begins anew is kept: a stream sets it for every read. */
+  /** A timer that is only restarted is kept: a stream sets it for every read. */
   #set(onTime: (listener: Listener) => void, ms: number): void {
     const timeoutMs = coarse(ms);
     if (onTime === this.#onTime && timeoutMs === this.#timeoutMs) {

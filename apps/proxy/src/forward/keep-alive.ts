@@ -7,8 +7,9 @@ export const keepAliveMs = 15_000;
 const comment = Buffer.from(': keep-alive\n\n');
 
 /**
- * The signs of life within one event stream, in its dialect. Gemini's Go and older Python SDKs take a comment
- * or an empty line for a broken event, so its next event is begun instead, and blanks follow until it comes.
+ * The keep-alive bytes within one event stream, in its dialect. Gemini's Go and older Python SDKs take a
+ * comment or an empty line for a broken event, so its next event is begun instead, and blanks follow until it
+ * comes.
  */
 export class KeepAlive {
   readonly #isGemini: boolean;
@@ -19,15 +20,15 @@ export class KeepAlive {
     this.#isGemini = dialect === 'gemini';
   }
 
-  /** The next sign of life. */
-  sign(): Buffer {
+  /** What keeps the connection alive next. */
+  next(): Buffer {
     if (!this.#isGemini) return comment;
-    const sign = this.#hasBegunEvent ? ' ' : 'data: ';
+    const bytes = this.#hasBegunEvent ? ' ' : 'data: ';
     this.#hasBegunEvent = true;
-    return Buffer.from(sign);
+    return Buffer.from(bytes);
   }
 
-  /** The events that follow; they go on with the one that a sign of life has begun. */
+  /** The events that follow; they go on with the one that keep-alive bytes have begun. */
   continue(events: Buffer): Buffer {
     if (!this.#hasBegunEvent) return events;
     this.#hasBegunEvent = false;
