@@ -239,3 +239,11 @@ test('Groq and Moonshot report a stream’s usage in places of their own', () =>
   expect(classesOf(usageOf({ x_groq: { usage } }))).toEqual([5, 3, null, null, null]);
   expect(classesOf(usageOf({ choices: [{ usage }] }))).toEqual([5, 3, null, null, null]);
 });
+
+test('a count that no answer can have isn’t believed, so that it uses up no key’s limit', () => {
+  const counts = (output: number) =>
+    usageOf({ usage: { prompt_tokens: 10, completion_tokens: output } }).outputTokens;
+  expect(counts(10_000_000)).toBe(10_000_000);
+  expect(counts(10_000_001)).toBeNull();
+  expect(counts(1e12)).toBeNull();
+});

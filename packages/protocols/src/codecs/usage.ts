@@ -155,8 +155,8 @@ function deepSeekInput(report: unknown): number | null {
   );
 }
 
-/** More than any answer has. Sums of smaller counts stay exact. */
-const countLimit = 1e12;
+/** The longest contexts of models; a larger count is a mistake or a lie, and isn't used. */
+const countLimit = 10_000_000;
 
 /** The first count that isn't zero, else a zero if there is one. */
 function firstCount(report: unknown, paths: readonly Path[]): number | null {
