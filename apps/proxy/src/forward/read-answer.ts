@@ -35,10 +35,12 @@ export class ReadAnswer {
     this.status = status;
     this.#headers = headers;
     this.retryAfterS = retryAfterOf(headers, nowS());
-    this.saysStream = headerOf(headers, 'content-type')?.includes('event-stream') ?? false;
+    const contentType = headerOf(headers, 'content-type');
+    this.saysStream = contentType?.includes('event-stream') ?? false;
     const isRaw = endpoint.object !== null && isAnyAnswerGood(endpoint.object);
     const { route } = endpoint;
-    this.#reader = createAnswerReader({ route, status, mayLackEnd, isRaw, onState });
+    const read = { route, status, contentType, mayLackEnd, isRaw, onState };
+    this.#reader = createAnswerReader(read);
     this.#onFirstToken = onFirstToken;
     this.#sentAtMs = sentAtMs;
   }

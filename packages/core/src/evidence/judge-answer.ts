@@ -33,6 +33,8 @@ export function judgeAnswer({ status, reading, by, location }: JudgedAnswer): Ju
   switch (reading.kind) {
     case 'answer':
       return judgeWork(reading.answer, by);
+    case 'silence':
+      return nothing('an empty transcription', false);
     case 'unreadable':
       return failure('bad_body', sentenceOfFault(reading, by));
     case 'error': {

@@ -49,6 +49,8 @@ export const withheldErrorType = 'content_filter';
 export type BodyReading =
   | { kind: 'answer'; answer: Answer /** It came as an event stream. */; streamed: boolean }
   | { kind: 'error'; error: BodyError; streamed: boolean }
+  /** An empty transcription as text: nobody spoke, or the model failed. */
+  | { kind: 'silence' }
   | { kind: 'unreadable'; fault: BodyFault; body: string };
 
 /** Why a body can't be read. `broken_stream`: an event stream without its end. */

@@ -22,6 +22,7 @@ import {
 import { findError } from './find-error.ts';
 import { createJsonTail, type JsonTail } from './json-tail.ts';
 import { parseJson } from './json-value.ts';
+import { MediaAnswer, mediaOf } from './media-answer.ts';
 import { readBody } from './read-body.ts';
 import { draftAfter } from './read-stream.ts';
 import { endSse, readSse, type SseEvent, sseStart } from './sse.ts';
@@ -30,6 +31,8 @@ import { mayHaveStateMarks, stateMarksOf } from './state-marks.ts';
 export interface AnswerReaderOptions {
   route: GatewayRoute;
   status: number;
+  /** The header; an answer of sound or plain text is judged by it. */
+  contentType?: string | undefined;
   /** Whether the channel is known to end its streams without saying so. */
   mayLackEnd?: boolean;
   /** Whether a good answer may be any bytes, such as a file, so that nothing in them is read. */
@@ -72,9 +75,11 @@ const shownBytes = 1000;
 const endOfTooLong = /^event: ?(?:response\.(?:completed|incomplete)|message_stop)\s/m;
 
 export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
-  const { status, isRaw } = options;
+  const { route, status, isRaw, contentType = '' } = options;
   if (status < 200 || status >= 300) return new ErrorAnswer(options);
-  return isRaw ? new RawAnswer() : new PassingAnswer(options);
+  if (isRaw) return new RawAnswer();
+  const isMedia = mediaOf(route, contentType) !== null;
+  return isMedia ? new MediaAnswer({ route, contentType }) : new PassingAnswer(options);
 }
 
 /** Bytes of any kind. Only the connection shows their end. */
@@ -215,7 +220,7 @@ class PassingAnswer implements AnswerReader {
     if (form === 'stream') this.#frames = createEventFrames(limitBytes, onTooLong);
     if (form === 'array') this.#frames = createArrayFrames(limitBytes, onTooLong);
     if (form === 'json') this.#json = createJsonTail(limitBytes);
-    // Sound, or a transcript as plain text.
+    // Such as an image's bytes, or sound that is said to be JSON.
     if (form === 'other' && this.#codec.isOpaque) this.#hasToken = true;
   }
 
