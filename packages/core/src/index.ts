@@ -117,12 +117,13 @@ export {
 } from './figures/histogram.ts';
 export { isTimeZone, localDaysOf } from './figures/local-days.ts';
 export {
+  type ObjectAction,
   type ObjectChange,
   type ObjectKind,
   objectKinds,
   objectLifeS,
 } from './gateway/gateway-object.ts';
-export { type GatewayRoute, gatewayRoutes } from './gateway/gateway-route.ts';
+export { type GatewayRoute, gatewayRoutes, objectRoutes } from './gateway/gateway-route.ts';
 export {
   type ProxyKey,
   type ProxyKeyInput,

@@ -95,7 +95,8 @@ interface ProxyKeyColumns {
 }
 
 /** The sums of the requests of one hour, so that totals never read the requests themselves. */
-interface ProxyTotalsTable extends Omit<ProxyTotals, 'group' | 'name' | 'first_byte_s'> {
+interface ProxyTotalsTable
+  extends Omit<ProxyTotals, 'group' | 'name' | 'is_objects' | 'first_byte_s'> {
   /** The hour's start. */
   hour: number;
   /** 0: the master token. */

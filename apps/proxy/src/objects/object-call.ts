@@ -1,4 +1,4 @@
-import type { GatewayRoute, ObjectKind } from '@api-monitor/core';
+import type { GatewayRoute, ObjectAction, ObjectKind } from '@api-monitor/core';
 
 /** What a request wants with the objects that a channel keeps. */
 export interface ObjectCall {
@@ -8,19 +8,6 @@ export interface ObjectCall {
   /** Null without one. */
   id: string | null;
 }
-
-/**
- * `create` and `upload` make one; `content` passes bytes of any kind; `stream` may answer with events.
- */
-export type ObjectAction =
-  | 'create'
-  | 'upload'
-  | 'list'
-  | 'read'
-  | 'stream'
-  | 'content'
-  | 'change'
-  | 'delete';
 
 /** Kinds that share one list and one form of ids. */
 export function kindsLike(kind: ObjectKind): readonly ObjectKind[] {

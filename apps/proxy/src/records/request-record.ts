@@ -1,4 +1,10 @@
-import { type GatewayRecord, type ObjectChange, type ProxyRequest, quote } from '@api-monitor/core';
+import {
+  type GatewayRecord,
+  type ObjectChange,
+  type ProxyAttempt,
+  type ProxyRequest,
+  quote,
+} from '@api-monitor/core';
 import type { BoardKey } from '../board/board.ts';
 import type { AnswerPipe } from '../forward/answer-pipe.ts';
 import type { Forwarded } from '../forward/forward-request.ts';
@@ -27,6 +33,11 @@ interface Parts {
   estimatedInput: number | null;
 }
 
+function attemptsOf({ forwarded, endpoint: { object } }: Parts): ProxyAttempt[] {
+  const attempts = forwarded?.attempts ?? [];
+  return object ? attempts.map((one) => ({ ...one, object_action: object.action })) : attempts;
+}
+
 const modelLimit = 512;
 const errorLimit = 500;
 
@@ -51,7 +62,7 @@ export function requestRecord(parts: Parts): GatewayRecord {
     route: endpoint.route,
     stream: pipe?.isEventStream ?? false,
     status: parts.status,
-    attempts: forwarded?.attempts ?? [],
+    attempts: attemptsOf(parts),
     first_byte_s: firstByteAtMs === null ? null : secondsTo(arrival, firstByteAtMs),
     duration_s: secondsTo(arrival, performance.now()),
     input_tokens: usage?.inputTokens ?? null,

@@ -291,3 +291,13 @@ test('every model of a message batch must be allowed, and one channel must serve
   expect((await ask([], limitedKey, twice))[0]).toBe(404);
   expect(seenAt('a').length + seenAt('b').length).toBe(sent);
 });
+
+test('its record says what was done', async () => {
+  const { gateway } = await start();
+  await post(gateway, {}, 'x');
+  const [record] = await gateway.recordsAtEnd();
+  expect(record).toMatchObject({
+    ...{ route: 'files', requested_model: '' },
+    attempts: [{ object_action: 'upload' }],
+  });
+});

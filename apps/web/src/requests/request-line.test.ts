@@ -81,6 +81,23 @@ it('the detail has each class of tokens that was reported', () => {
   ]);
 });
 
+it('a request for an object says what it was and what was done', () => {
+  const upload: ListedRequest = {
+    ...request,
+    ...{ requested_model: '', model: null, route: 'files' },
+    attempts: [{ ...attempt, model: '', object_action: 'upload' }],
+  };
+  const line = requestLine(upload, translatorFor('en'));
+  expect(line.model).toBe('Files: upload');
+  expect(line.attempts).toMatchObject([{ place: 'Aurora' }]);
+  expect(requestLine(upload, translatorFor('zh')).model).toBe('文件：上传');
+  const empty: ListedRequest = { ...upload, route: 'batches', attempts: [] };
+  expect(requestLine(empty, translatorFor('en')).model).toBe('Batches');
+  expect(requestLine({ ...upload, route: 'chat' }, translatorFor('en')).model).toBe(
+    'No model named',
+  );
+});
+
 it('a request that was refused says for what, and has no key and no model', () => {
   const refused: ListedRequest = {
     ...request,

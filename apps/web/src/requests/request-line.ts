@@ -1,3 +1,4 @@
+import { objectRoutes } from '@api-monitor/core';
 import type { InferResponseType } from 'hono/client';
 import type { ApiClient } from '../api/client.ts';
 import { formatLatency } from '../format/duration.ts';
@@ -16,13 +17,12 @@ export type RequestLine = ReturnType<typeof requestLine>;
 export function requestLine(request: ListedRequest, translator: Translator) {
   const { t, count, formats } = translator;
   const figure = (value: number | null) => (value === null ? '—' : formats.number.format(value));
-  const { refused_for } = request;
   const attempts = request.attempts.length;
   return {
     tone: toneOfRequest(request),
     time: formatSeconds(request.timestamp, translator),
     exactTime: formatExactTime(request.timestamp, translator),
-    model: refused_for === null ? request.requested_model : t(`requests.refused.${refused_for}`),
+    model: subjectOf(request, t),
     channel: request.target_name ?? '—',
     key: keyOf(request, translator),
     status: String(request.status),
@@ -35,7 +35,7 @@ export function requestLine(request: ListedRequest, translator: Translator) {
     error: request.error ?? '',
     facts: factsOf(request, translator),
     attempts: request.attempts.map((attempt) => ({
-      place: `${attempt.target_name}/${attempt.model}`,
+      place: [attempt.target_name, attempt.model].filter(Boolean).join('/'),
       tone: toneOfAttempt(attempt),
       status: attempt.status === null ? '—' : String(attempt.status),
       duration: formatLatency(attempt.duration_s),
@@ -43,6 +43,18 @@ export function requestLine(request: ListedRequest, translator: Translator) {
       note: attempt.error ?? t(isAbandoned(attempt) ? 'requests.client_left' : 'requests.answered'),
     })),
   };
+}
+
+/** The model that was asked for, or what was done instead. */
+function subjectOf(request: ListedRequest, t: Translator['t']): string {
+  const { refused_for, requested_model, route, attempts } = request;
+  if (refused_for !== null) return t(`requests.refused.${refused_for}`);
+  if (requested_model !== '') return requested_model;
+  const objects = objectRoutes.find((it) => it === route);
+  if (!objects) return t('requests.unnamed');
+  const name = t(`requests.objects.${objects}`);
+  const action = attempts[0]?.object_action;
+  return action ? t('requests.object', { name, action: t(`requests.action.${action}`) }) : name;
 }
 
 /** Only a request that was refused has no key. */

@@ -12,6 +12,7 @@ function total(given: Partial<Total> = {}): Total {
   return {
     group: 1,
     name: 'editor',
+    is_objects: false,
     requests: 10,
     failures: 1,
     input_tokens: 100,
@@ -43,6 +44,11 @@ it('names the master token, and requests that went to no channel', () => {
   });
   expect(totalLines([total({ group: null, name: null })], 'model', en)[0]).toMatchObject({
     name: 'No model: unknown name, or refused',
+    filter: null,
+  });
+  const objects = total({ group: null, name: null, is_objects: true });
+  expect(totalLines([objects], 'model', en)[0]).toMatchObject({
+    name: 'Files, batches and other objects',
     filter: null,
   });
 });

@@ -16,7 +16,7 @@ export function totalLines(totals: readonly Total[], group: Group, translator: T
   const { formats } = translator;
   const most = Math.max(1, ...totals.map((it) => it.requests));
   return totals.map((total) => ({
-    key: String(total.group),
+    key: `${total.group} ${total.is_objects}`,
     name: nameOf(total, group, translator),
     /** The value for the filter; null if the row can't be filtered by. */
     filter: filterOf(total, group),
@@ -44,12 +44,13 @@ function partText(
   return tokens === 0 ? '' : t(key, { tokens: formats.number.format(tokens) });
 }
 
-function nameOf({ group, name }: Total, by: Group, translator: Translator): string {
+function nameOf({ group, name, is_objects }: Total, by: Group, translator: Translator): string {
   const { t } = translator;
   if (by === 'day') return formatDay(Number(group), translator);
   if (by === 'key') return group === null ? t('requests.master') : (name ?? '');
   if (by === 'channel') return group === null ? t('requests.no_channel') : (name ?? '');
-  return group === null ? t('requests.no_model') : String(group);
+  if (group !== null) return String(group);
+  return t(is_objects ? 'requests.objects' : 'requests.no_model');
 }
 
 function filterOf({ group }: Total, by: Group): string | null {

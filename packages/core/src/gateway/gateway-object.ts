@@ -16,6 +16,19 @@ export const objectKinds = [
 ] as const;
 export type ObjectKind = (typeof objectKinds)[number];
 
+/** What a request does. `content` passes bytes of any kind; `stream` may answer with events. */
+export const objectActions = [
+  'create',
+  'upload',
+  'list',
+  'read',
+  'stream',
+  'content',
+  'change',
+  'delete',
+] as const;
+export type ObjectAction = (typeof objectActions)[number];
+
 const dayS = 86_400;
 
 /**

@@ -28,3 +28,14 @@ export const gatewayRoutes = [
   'realtime',
 ] as const;
 export type GatewayRoute = (typeof gatewayRoutes)[number];
+
+/** Those for what a channel keeps: files, batches, stored responses and caches. Most requests name no model. */
+export const objectRoutes = [
+  'responses-item',
+  'files',
+  'batches',
+  'message-batches',
+  'gemini-files',
+  'cached-contents',
+] as const satisfies readonly GatewayRoute[];
+export type ObjectRoute = (typeof objectRoutes)[number];

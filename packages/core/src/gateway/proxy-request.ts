@@ -3,7 +3,7 @@ import { findingOutcomes, findingScopes } from '../evidence/finding.ts';
 import { errorKinds } from '../probes/error-kind.ts';
 import { unixSeconds } from '../shape.ts';
 
-import { objectChangeSchema } from './gateway-object.ts';
+import { objectActions, objectChangeSchema } from './gateway-object.ts';
 import { recordedRoutes, refusedFor } from './refused-for.ts';
 
 /** One try at one channel. `status` is null if no answer came. */
@@ -25,6 +25,8 @@ export const proxyAttemptSchema = z.object({
   /** What the channel reported for an answer that the client didn't get; it counts for nobody's limits. */
   lost_input_tokens: z.int().optional(),
   lost_output_tokens: z.int().optional(),
+  /** What it did with a file, batch or other object; absent if it asked a model. */
+  object_action: z.enum(objectActions).optional(),
   /** What it shows about the model; absent in the records of older gateways. */
   finding: z
     .object({
@@ -100,6 +102,9 @@ export const proxyTotalsShape = z.object({
     .nullable()
     .describe('the id of a key or channel, a model, or the start of an hour or day; null: none'),
   name: z.string().nullable().describe('a name that the key or the channel had at the time'),
+  is_objects: z
+    .boolean()
+    .describe('by model: these name none, because they ask for files, batches or other objects'),
   requests: z.int(),
   failures: z
     .int()

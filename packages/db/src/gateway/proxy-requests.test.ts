@@ -68,6 +68,7 @@ test('totals by key have the requests, failures, tokens and the mean time to the
     {
       group: null,
       name: 'master',
+      is_objects: false,
       requests: 5,
       failures: 2,
       input_tokens: 40,
@@ -78,6 +79,7 @@ test('totals by key have the requests, failures, tokens and the mean time to the
     {
       group: 1,
       name: 'editor',
+      is_objects: false,
       requests: 2,
       failures: 0,
       input_tokens: 20,
@@ -121,6 +123,24 @@ test('totals by channel, model and day respect the filter', async () => {
   expect(await sums({ group_by: 'key', target_id: 2, model: 'gpt-4o' })).toEqual([
     [1, 'editor', 1],
   ]);
+});
+
+test('requests for files and batches are not among those whose model is unknown', async () => {
+  const { db } = await withRequests();
+  const uploads = [{}, { timestamp: day }].map((more, at) =>
+    proxyRequest({ request_id: `f${at}`, route: 'files', model: null, ...more }),
+  );
+  const batch = proxyRequest({ request_id: 'b', route: 'batches', model: 'gpt-4o' });
+  await recordProxyRequests(db, [...uploads, batch]);
+  const rows = await sumProxyRequests(db, { group_by: 'model' });
+  expect(rows.map(({ group, is_objects, requests }) => [group, is_objects, requests])).toEqual([
+    ['gpt-4o', false, 6],
+    [null, true, 2],
+    [null, false, 1],
+    ['claude', false, 1],
+  ]);
+  const byDay = await sumProxyRequests(db, { group_by: 'day' });
+  expect(byDay.some(({ is_objects }) => is_objects)).toBe(false);
 });
 
 test('days begin at midnight of a zone, also within an hour', async () => {

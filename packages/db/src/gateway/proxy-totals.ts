@@ -1,6 +1,7 @@
 import {
   localDaysOf,
   namesOf,
+  objectRoutes,
   type ProxyRequest,
   type ProxyTotals,
   proxyTotalsShape,
@@ -21,7 +22,7 @@ const key = ['hour', 'key_id', 'target_id', 'model', 'route', 'outcome'] as cons
 
 /** What is counted: the fields of the totals that are stored as they are. */
 const counts = namesOf(
-  proxyTotalsShape.omit({ group: true, name: true, first_byte_s: true }).shape,
+  proxyTotalsShape.omit({ group: true, name: true, is_objects: true, first_byte_s: true }).shape,
 );
 const sums = [...counts, 'first_byte_sum_s', 'first_byte_count'] as const;
 
@@ -100,11 +101,12 @@ export async function sumProxyRequests(
     group_by === 'day'
       ? await sumByDay(db, filter, zone)
       : await readSums(db, { ...filter, group_by });
-  const totals = rows.map(({ group, name, sums: summed }) => {
+  const totals = rows.map(({ group, name, is_objects, sums: summed }) => {
     const { first_byte_sum_s, first_byte_count, ...counted } = summed;
     return {
       group: groupOf(group_by, group),
       name,
+      is_objects,
       ...counted,
       first_byte_s: first_byte_count === 0 ? null : first_byte_sum_s / first_byte_count,
     };
@@ -122,6 +124,7 @@ type Sums = Record<(typeof sums)[number], number>;
 interface GroupSums {
   group: number | string;
   name: string | null;
+  is_objects: boolean;
   sums: Sums;
 }
 
@@ -137,13 +140,21 @@ async function readSums(
   if (to !== undefined) query = query.where('hour', '<', Math.ceil(to));
   const rows = await query
     .select([columns.group.as('group'), columns.name.as('name')])
+    .select(sql<number>`max(${asksForObjects})`.as('objects'))
     .select(({ fn }) =>
       sums.map((sum) => (sum === 'failures' ? failuresIn(sql`requests`) : fn.sum(sum)).as(sum)),
     )
-    .groupBy(columns.group)
+    .groupBy(group_by === 'model' ? [columns.group, asksForObjects] : columns.group)
     .execute();
-  return rows.map(({ group, name, ...row }) => ({ group, name, sums: numbersIn(row) }));
+  return rows.map(({ group, name, objects, ...row }) => ({
+    ...{ group, name, is_objects: group_by === 'model' && Number(objects) === 1 },
+    sums: numbersIn(row),
+  }));
 }
+
+const asksForObjects = sql<number>`case when model = '' and route in (${sql.join(
+  objectRoutes.map((route) => sql.lit(route)),
+)}) then 1 else 0 end`;
 
 /** By outcome: what older versions stored as failures has clients' mistakes among them. */
 function failuresIn(count: RawBuilder<unknown>) {
@@ -181,7 +192,7 @@ async function sumByDay(
   for (const { group, sums: more } of [...whole, ...quarters]) {
     const start = dayOf(Number(group));
     const day = days.get(start);
-    if (!day) days.set(start, { group: start, name: null, sums: { ...more } });
+    if (!day) days.set(start, { group: start, name: null, is_objects: false, sums: { ...more } });
     else for (const sum of sums) day.sums[sum] += more[sum];
   }
   return [...days.values()];
@@ -213,7 +224,10 @@ async function readQuarters(
       .groupBy(start)
       .execute();
     quarters.push(
-      ...rows.map(({ group, ...row }) => ({ group, name: null, sums: numbersIn(row) })),
+      ...rows.map(({ group, ...row }) => ({
+        ...{ group, name: null, is_objects: false },
+        sums: numbersIn(row),
+      })),
     );
   }
   return quarters;
