@@ -39,6 +39,8 @@ export const fieldErrorCodes = [
   'wrong_proxy',
   /** Not certificates in PEM, or ones that can't be read. */
   'wrong_certificate',
+  /** Not `Name: value` or `-Name`, or about a header that may not be changed. */
+  'wrong_header',
   /** Not one of the values that the field takes. */
   'not_allowed',
   /** There is no field of this name. */

@@ -303,6 +303,7 @@ export {
   type ProbeEffort,
   tokensPerQuestion,
 } from './targets/estimate-cost.ts';
+export { applyHeaderRules, type HeaderRule, parseHeaderRule } from './targets/header-rule.ts';
 export { isSameOrigin } from './targets/is-same-origin.ts';
 export { formerPrompt, ownPromptOf } from './targets/own-prompt.ts';
 export {
@@ -319,6 +320,7 @@ export {
   modelsModes,
   type SecretTargetField,
   secretTargetFields,
+  sensitiveTargetFields,
   type Target,
   type TargetInput,
   type TargetPatch,

@@ -1,7 +1,10 @@
 import { lookup } from 'node:dns';
 import type { Socket } from 'node:net';
 import {
+  applyHeaderRules,
   type Exchange,
+  type HeaderRule,
+  parseHeaderRule,
   pathOn,
   type UpstreamRequest,
   type UpstreamTarget,
@@ -32,6 +35,8 @@ export interface UpstreamOptions {
 export interface DispatchRequest extends Omit<UpstreamRequest, 'headers' | 'body'> {
   /** Alternating names and values. */
   headers: readonly string[];
+  /** As the client sent them, from which a target may want some. */
+  clientHeaders?: readonly string[];
   body: OutgoingBody | null;
   /** Called for each HTTP request: also for one that follows a redirect, or is sent once more. */
   onSend?: () => void;
@@ -68,6 +73,8 @@ export interface OpenRequest {
   path: string;
   /** Alternating names and values; the target's key and our entry of `Via` are added. */
   headers: readonly string[];
+  /** As the client sent them, from which a target may want some. */
+  clientHeaders?: readonly string[];
 }
 
 /** A connection on which the caller sends the request itself. */
@@ -86,6 +93,7 @@ interface TargetAccess {
   basePath: string;
   bearer: string;
   isKeySendable: boolean;
+  rules: readonly HeaderRule[];
 }
 
 // Some relays are behind filters that reject clients that don't look like a browser.
@@ -163,13 +171,19 @@ export function createUpstream({
       });
     },
     dispatch,
-    async open(target, { path, headers }) {
+    async open(target, { path, headers, clientHeaders = [] }) {
       const access = accessTo(target);
       if (!access.isKeySendable) throw new AnswerFault('UNSENDABLE_KEY');
       return {
         socket: await access.connections.open(),
         url: new URL(pathOn(access.basePath, path), access.origin),
-        headers: ['authorization', access.bearer, ...ownHeaders(target, headers), 'via', via],
+        headers: [
+          'authorization',
+          access.bearer,
+          ...applyHeaderRules(access.rules, headers, clientHeaders),
+          'via',
+          via,
+        ],
       };
     },
     forget: connections.forget,
@@ -202,21 +216,23 @@ function sendOn(
   return answer;
 }
 
-function accessPartsOf({ baseUrl, apiKey }: UpstreamTarget): Omit<TargetAccess, 'connections'> {
+function accessPartsOf(target: UpstreamTarget): Omit<TargetAccess, 'connections'> {
+  const { baseUrl, apiKey } = target;
   const { origin, pathname } = new URL(baseUrl);
   return {
     origin,
     basePath: pathname.replace(/\/$/, ''),
     bearer: `Bearer ${apiKey}`,
+    rules: rulesOf(target),
     // What a header's value may hold (RFC 9110, 5.5).
     isKeySendable: /^[\t\x20-\x7e\x80-\xff]*$/.test(apiKey),
   };
 }
 
 function optionsOf(
-  { basePath, bearer }: TargetAccess,
+  { basePath, bearer, rules }: TargetAccess,
   target: UpstreamTarget,
-  { method, path, headers, keyHeader }: DispatchRequest,
+  { method, path, headers, clientHeaders = [], keyHeader }: DispatchRequest,
   body: SentBody | null,
   via: string,
 ): Dispatcher.DispatchOptions {
@@ -230,7 +246,7 @@ function optionsOf(
       'authorization',
       bearer,
       ...key,
-      ...ownHeaders(target, headers),
+      ...applyHeaderRules(rules, headers, clientHeaders),
       'via',
       via,
       ...length,
@@ -239,13 +255,8 @@ function optionsOf(
   };
 }
 
-/** The headers of a request, alternating names and values, as this target wants them. */
-function ownHeaders({ userAgent }: UpstreamTarget, headers: readonly string[]): readonly string[] {
-  if (userAgent === null) return headers;
-  const others: string[] = [];
-  for (let at = 0; at + 1 < headers.length; at += 2) {
-    const [name = '', value = ''] = [headers[at], headers[at + 1]];
-    if (name.toLowerCase() !== 'user-agent') others.push(name, value);
-  }
-  return [...others, 'user-agent', userAgent];
+/** What a target wants changed in the headers of every request. */
+function rulesOf({ userAgent, headers }: UpstreamTarget): HeaderRule[] {
+  const rules = headers.map(parseHeaderRule);
+  return userAgent === null ? rules : [{ name: 'user-agent', value: userAgent }, ...rules];
 }

@@ -34,6 +34,7 @@ const advancedSchema = z
         verify_ssl: true,
         ca_certificate: true,
         user_agent: true,
+        headers: true,
         prompt: true,
         anthropic_version: true,
         max_models: true,

@@ -4,6 +4,7 @@ import {
   changesBetween,
   isSameOrigin,
   secretTargetFields,
+  sensitiveTargetFields,
   settingsInForce,
   type Target,
   type TargetInput,
@@ -145,7 +146,12 @@ export async function writeNew(
     ...given,
   };
   const target = await createTarget(db, input, now());
-  await audit(db, 'target.created', target, changesBetween({}, { ...input }, secretTargetFields));
+  await audit(
+    db,
+    'target.created',
+    target,
+    changesBetween({}, { ...input }, sensitiveTargetFields),
+  );
   return target;
 }
 
@@ -165,7 +171,7 @@ export async function writeChange(
     db,
     'target.changed',
     target,
-    changesBetween({ ...current }, { ...patch }, secretTargetFields),
+    changesBetween({ ...current }, { ...patch }, sensitiveTargetFields),
   );
   return { target, hasMoved };
 }

@@ -113,7 +113,7 @@ function headOf(target: Target, view: TargetView): Omit<TargetItem, 'latest_mode
   const used = view.usage.get(target.id) ?? { requests: 0, tokens: 0 };
   return {
     ...target,
-    ...secretsFor(view, target),
+    ...shownSecrets(view, target),
     fault: view.evidence.faultOf(target),
     running,
     run_progress: running ? view.progress.of(target.id) : null,
@@ -126,11 +126,14 @@ function headOf(target: Target, view: TargetView): Omit<TargetItem, 'latest_mode
   };
 }
 
-/** A visitor learns whether there is a proxy, but not which. */
-function secretsFor({ db, caller }: TargetView, target: Target): MaskedSecrets {
+/** A visitor learns whether there is a proxy, but not which, and none of the headers. */
+function shownSecrets(
+  { db, caller }: TargetView,
+  target: Target,
+): MaskedSecrets & Pick<Target, 'headers'> {
   const masked = maskedSecrets(db, target);
-  if (caller === 'admin' || masked.proxy_url === null) return masked;
-  return { ...masked, proxy_url: '…' };
+  if (caller === 'admin') return { ...masked, headers: target.headers };
+  return { ...masked, proxy_url: masked.proxy_url === null ? null : '…', headers: [] };
 }
 
 function serialiseState(target: Target, state: ModelStateRow, view: TargetView): string[] {

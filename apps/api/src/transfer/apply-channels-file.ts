@@ -80,10 +80,11 @@ function substituted(
       if (!value) onFault(`${field}: the variable ${name} is not set`);
       return value || 'unset';
     });
+  const resolved = (field: string, value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map((item) => resolved(field, item));
+    return typeof value === 'string' ? resolve(field, value) : value;
+  };
   return Object.fromEntries(
-    Object.entries(entry).map(([field, value]) => [
-      field,
-      typeof value === 'string' ? resolve(field, value) : value,
-    ]),
+    Object.entries(entry).map(([field, value]) => [field, resolved(field, value)]),
   );
 }

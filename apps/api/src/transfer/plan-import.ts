@@ -2,7 +2,7 @@ import {
   AppError,
   type AuditChange,
   changesBetween,
-  secretTargetFields,
+  sensitiveTargetFields,
   type Target,
   type TargetInput,
   type TargetPatch,
@@ -154,7 +154,7 @@ function plan(planning: Planning, checked: CheckedEntry, match: Match | undefine
   const current = { ...target, ...secretsOf(planning.db, target) };
   // An earlier import had no key either.
   if (entry.api_key === undefined && current.api_key === unknownKey) entry.enabled = false;
-  const changes = changesBetween(current, { ...entry }, secretTargetFields);
+  const changes = changesBetween(current, { ...entry }, sensitiveTargetFields);
   if (changes.length === 0) return { ...place, outcome: 'unchanged', changes };
   const refusal = refusalOf(target, entry, planning.own);
   if (refusal) return refused(place, refusal);
@@ -191,7 +191,7 @@ function planNew(
     ...place,
     outcome: 'created',
     notes: isPaused ? [...place.notes, { code: 'keyless', params: {} }] : place.notes,
-    changes: changesBetween({}, { ...given }, secretTargetFields),
+    changes: changesBetween({}, { ...given }, sensitiveTargetFields),
     input: { ...given, api_key },
   };
 }

@@ -41,6 +41,7 @@ const exportedSchema = z.object({
       ...entryShape,
       api_key: secretInPlainText,
       proxy_url: secretInPlainText.nullable(),
+      headers: z.array(z.string()).optional().openapi({ description: 'only with keys=1' }),
     }),
   ),
 });

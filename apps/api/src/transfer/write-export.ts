@@ -1,4 +1,4 @@
-import { secretTargetFields, type Target } from '@api-monitor/core';
+import { sensitiveTargetFields, type Target } from '@api-monitor/core';
 import { stringify as stringifyCsv } from 'csv-stringify/sync';
 import { stringify } from 'yaml';
 import { type ExportFormat, entryFields } from './export-formats.ts';
@@ -12,7 +12,7 @@ export async function writeExport(
   format: ExportFormat,
   open: ((target: Target) => Target) | null,
 ): Promise<string> {
-  const isSecret = (field: string) => secretTargetFields.some((secret) => secret === field);
+  const isSecret = (field: string) => sensitiveTargetFields.some((secret) => secret === field);
   const fields = entryFields.filter((field) => open !== null || !isSecret(field));
   const write = writers[format];
   // Decrypting thousands of keys and writing their channels takes a second in total.

@@ -282,6 +282,7 @@ function dispatchRequest(
       trail,
       forwardedNameOf,
     ),
+    clientHeaders: request.rawHeaders,
     keyHeader: endpoint.keyHeader,
     body: pieces && { pieces, hold: () => heldBody.hold() },
   };

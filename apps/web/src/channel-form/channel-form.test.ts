@@ -42,6 +42,7 @@ describe('the form', () => {
       proxy_url: null,
       ca_certificate: null,
       user_agent: null,
+      headers: [],
     });
   });
 

@@ -26,6 +26,7 @@ export const advancedForm = {
   proxy_url: '',
   ca_certificate: '',
   user_agent: '',
+  headers: '',
   visitor_channel_actions_enabled: false,
 };
 
@@ -76,6 +77,7 @@ export function advancedFormOf(channel: Advanced): typeof advancedForm {
     ...channel,
     models: channel.models.join('\n'),
     dont_probe: channel.dont_probe.join('\n'),
+    headers: channel.headers.join('\n'),
     prompt: ownPromptOf(channel) ?? '',
   });
 }
@@ -103,7 +105,7 @@ export function bodyOf(form: ChannelForm) {
 export function advancedBodyOf(form: typeof advancedForm) {
   const { models, models_mode, dont_probe, traffic_proves, prompt } = form;
   const { verify_ssl, proxy_url, ca_certificate, user_agent } = form;
-  const { visitor_channel_actions_enabled } = form;
+  const { headers, visitor_channel_actions_enabled } = form;
   const { max_models, anthropic_version, probe_requests_per_day, probe_tokens_per_day } = form;
   const { first_token_timeout_s } = form;
   return {
@@ -113,6 +115,7 @@ export function advancedBodyOf(form: typeof advancedForm) {
     proxy_url: proxy_url.trim() || null,
     ca_certificate: ca_certificate.trim() || null,
     user_agent: user_agent.trim() || null,
+    headers: linesOf(headers),
     models: linesOf(models),
     dont_probe: linesOf(dont_probe),
     prompt: prompt.trim() || formerPrompt,

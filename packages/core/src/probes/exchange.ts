@@ -13,6 +13,8 @@ export interface UpstreamTarget {
   caCertificate: string | null;
   /** Sent with every request, instead of the client's; null: the request's own. */
   userAgent: string | null;
+  /** Changes to the headers of every request; see `HeaderRule`. */
+  headers: readonly string[];
 }
 
 /** How a target is reached that has no settings of its own for it. */
@@ -21,6 +23,7 @@ export const plainTransport = {
   proxyUrl: null,
   caCertificate: null,
   userAgent: null,
+  headers: [],
 } satisfies Partial<UpstreamTarget>;
 
 /** A request to a target, without its credential, which `packages/upstream` adds. */

@@ -5,6 +5,7 @@ import { errorKinds } from '../probes/error-kind.ts';
 import { runNoteShape } from '../runs/run-note.ts';
 import { plainLine, unixSeconds } from '../shape.ts';
 import { baseUrlSchema } from './base-url.ts';
+import { faultOfHeaderRule } from './header-rule.ts';
 import { formerPrompt } from './own-prompt.ts';
 import { faultOfProxyUrl, normaliseProxyUrl } from './proxy-address.ts';
 
@@ -36,6 +37,15 @@ const proxyUrlSchema = z
   .describe('http://, https:// or socks5://, or direct; null: the default proxy');
 
 const certificate = /-----BEGIN CERTIFICATE-----[\sA-Za-z\d+/=]+-----END CERTIFICATE-----/g;
+
+const headerRuleSchema = z
+  .string()
+  .trim()
+  .max(4096)
+  .superRefine((text, context) => {
+    const message = faultOfHeaderRule(text);
+    if (message) context.addIssue({ code: 'custom', message, params: { code: 'wrong_header' } });
+  });
 
 const userAgentSchema = z
   .string()
@@ -104,6 +114,10 @@ export const targetFieldSchemas = {
   proxy_url: proxyUrlSchema,
   ca_certificate: caCertificateSchema,
   user_agent: userAgentSchema,
+  headers: z
+    .array(headerRuleSchema)
+    .max(50)
+    .describe('"Name: value" sets a header of every request, "-Name" removes it'),
   prompt: promptSchema,
   anthropic_version: headerValue(4, 64),
   max_models: z.int().min(0).max(5000),
@@ -125,8 +139,17 @@ export const targetFieldSchemas = {
 export const secretTargetFields = ['api_key', 'proxy_url'] as const;
 export type SecretTargetField = (typeof secretTargetFields)[number];
 
+/** The fields whose values are hidden from visitors and logs: a header's value may be a secret too. */
+export const sensitiveTargetFields = [...secretTargetFields, 'headers'] as const;
+
 /** How a target is reached: what was found with other values says nothing about these. */
-export const transportFields = ['verify_ssl', 'proxy_url', 'ca_certificate', 'user_agent'] as const;
+export const transportFields = [
+  'verify_ssl',
+  'proxy_url',
+  'ca_certificate',
+  'user_agent',
+  'headers',
+] as const;
 
 /** A channel: one relay or provider account. */
 export const targetShape = z.object({
@@ -166,6 +189,7 @@ export const targetDefaults: Omit<TargetInput, 'name' | 'base_url' | 'api_key'> 
   proxy_url: null,
   ca_certificate: null,
   user_agent: null,
+  headers: [],
   prompt: formerPrompt,
   // The version that Anthropic's API documentation names; unchanged since 2023.
   anthropic_version: '2023-06-01',

@@ -86,6 +86,7 @@ export function upstreamTargetOf(db: Database, target: Target): UpstreamTarget {
     proxyUrl: opened.proxy_url,
     caCertificate: opened.ca_certificate,
     userAgent: opened.user_agent,
+    headers: opened.headers,
   };
 }
 

@@ -24,6 +24,7 @@ test('a channel of the version before is reached as it was', async () => {
     verify_ssl: false,
     proxy_url: null,
     ca_certificate: null,
+    headers: [],
   });
 });
 

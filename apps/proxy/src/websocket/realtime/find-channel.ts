@@ -85,7 +85,7 @@ function dial(
   );
   const path = endpoint.upstreamPath + queryWith(query, model);
   return dialChannel({
-    open: () => open(target.upstream, { path, headers: sent }),
+    open: () => open(target.upstream, { path, headers: sent, clientHeaders: rawHeaders }),
     keyMask: new KeyMask(target.upstream),
     protocols: realProtocols(protocolsOf(headers)),
     timeoutMs: target.timeout_s * 1000,

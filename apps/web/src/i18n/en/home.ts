@@ -168,6 +168,8 @@ export const home = {
   'form.part.connection': 'Connection',
   'form.user_agent': 'User agent',
   'form.user_agent.hint': 'Empty: the client’s own, and a browser’s for checks.',
+  'form.headers': 'Headers',
+  'form.headers.hint': `One a line: “Name: value” sets it, “-Name” removes it, \${client:Name} copies the client’s.`,
   'form.ca_certificate': 'Own certificate authority',
   'form.ca_certificate.hint': 'PEM certificates that are trusted for this channel too.',
   'form.proxy_url': 'Proxy',

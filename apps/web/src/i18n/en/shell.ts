@@ -57,6 +57,8 @@ export const shell = {
     'Enter http://, https:// or socks5:// with a host and a port, perhaps user:password@ before them, or “direct”.',
   'field.wrong_certificate':
     'Enter readable PEM certificates (-----BEGIN CERTIFICATE-----), without a private key.',
+  'field.wrong_header':
+    'Enter “Name: value” or “-Name” a line. Credentials, Host and headers of the connection can’t be changed.',
   'field.not_allowed': 'This value is not allowed.',
   'field.unknown_field': 'The server doesn’t know this field.',
   'field.taken': 'This is already in use.',

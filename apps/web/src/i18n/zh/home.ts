@@ -158,6 +158,8 @@ export const home: ZhOf<typeof en> = {
   'form.part.connection': '连接',
   'form.user_agent': 'User-Agent',
   'form.user_agent.hint': '留空：转发客户端自己的；检测时使用浏览器的。',
+  'form.headers': '请求头',
+  'form.headers.hint': `每行一个：“Name: value” 设置，“-Name” 删除，\${client:Name} 复制客户端的请求头。`,
   'form.ca_certificate': '自有证书颁发机构',
   'form.ca_certificate.hint': '此渠道额外信任的 PEM 证书。',
   'form.proxy_url': '代理',

@@ -53,6 +53,8 @@ export const shell: ZhOf<typeof en> = {
   'field.wrong_proxy':
     '请输入 http://、https:// 或 socks5:// 加主机和端口，前面可带 user:password@；或输入 direct。',
   'field.wrong_certificate': '请输入可读的 PEM 证书（-----BEGIN CERTIFICATE-----），不要包含私钥。',
+  'field.wrong_header':
+    '每行输入 “Name: value” 或 “-Name”；凭据、Host 和连接相关的请求头不能更改。',
   'field.not_allowed': '不允许使用此值。',
   'field.unknown_field': '服务器不认识此字段。',
   'field.taken': '已被使用。',

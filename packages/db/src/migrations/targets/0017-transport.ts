@@ -9,7 +9,7 @@ export const transport: Migration = {
   async up(db: Kysely<AnySchema>) {
     const columns = [
       text('proxy_url'),
-      text('headers', defaultsTo('{}')),
+      text('headers', defaultsTo('[]')),
       text('user_agent'),
       text('ca_certificate'),
     ];
