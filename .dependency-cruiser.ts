@@ -13,7 +13,7 @@ interface Room {
 const rooms: Record<string, Room> = {
   core: { packages: ['zod'], withoutNode: true },
   protocols: { rooms: ['core'], packages: ['zod'], withoutNode: true },
-  upstream: { rooms: ['core', 'protocols'], packages: ['undici'] },
+  upstream: { rooms: ['core', 'protocols'], packages: ['undici', 'socks'] },
   db: { rooms: ['core'], packages: ['kysely', 'better-sqlite3', 'pg'] },
   bus: { rooms: ['core'], packages: ['bullmq', 'ioredis', 'lru-cache'] },
   runtime: { rooms: ['core', 'db', 'bus'], packages: ['zod', 'pino', 'prom-client'] },
