@@ -20,6 +20,5 @@ export interface ClientResponse {
   end(text: string, encoding: 'latin1'): unknown;
   destroy(): unknown;
   on(event: 'close', listener: () => void): unknown;
-  off(event: 'close', listener: () => void): unknown;
   once(event: 'close' | 'drain', listener: () => void): unknown;
 }

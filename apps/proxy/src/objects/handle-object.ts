@@ -15,13 +15,7 @@ import {
 } from '../handle-forward.ts';
 import type { Choice } from '../request/resolve-candidates.ts';
 import { sendError } from '../send-error.ts';
-import {
-  faultOf,
-  jsonIn,
-  type ObjectRequest,
-  sendCollected,
-  writerOf,
-} from './answer/collected-answer.ts';
+import { faultOf, type ObjectRequest, sendCollected, writerOf } from './answer/collected-answer.ts';
 import { CollectedResponse } from './answer/collected-response.ts';
 import { issuedObjects } from './answer/issued-objects.ts';
 import { listObjects } from './answer/list-objects.ts';
@@ -189,7 +183,7 @@ async function send(
   });
   try {
     const fault = upload.fault ?? faultOf(forwarded, collected);
-    const json = fault || !collected ? undefined : jsonIn(collected.body);
+    const json = fault || !collected ? undefined : collected.json();
     const objects = fault ? [] : changes(json, forwarded);
     if (fault && collected) sendError(response, endpoint.dialect, fault, arrival.requestId);
     else if (fault) writer.endInError(fault);

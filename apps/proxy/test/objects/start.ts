@@ -25,7 +25,12 @@ type Before = Parameters<typeof objectChannel>[1];
 
 /** A gateway on two channels that keep objects; `before` may answer in their place. */
 export async function start(
-  given: { keys?: TestKey[]; before?: Record<string, Before>; names?: string[] } = {},
+  given: {
+    keys?: TestKey[];
+    before?: Record<string, Before>;
+    names?: string[];
+    patienceMs?: number;
+  } = {},
 ) {
   const { names = ['a', 'b'], before = {} } = given;
   const made = await Promise.all(names.map((name) => objectChannel(name, before[name])));
@@ -36,7 +41,8 @@ export async function start(
     ]),
   );
   const keys = [{ key: otherKey }, ...(given.keys ?? [])];
-  const gateway = await gatewayForTest({ channels, keys });
+  const { patienceMs = testOptions.patienceMs } = given;
+  const gateway = await gatewayForTest({ channels, keys, options: { patienceMs } });
   const seenAt = (name: string): Seen[] => made[names.indexOf(name)]?.seen ?? [];
   return {
     gateway,

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import type { ServerResponse } from 'node:http';
+import { expect, onTestFinished, test } from 'vitest';
 import { call } from '../call.ts';
 import { form } from './form.ts';
 import { clientKey, masterToken, otherKey, start } from './start.ts';
@@ -149,6 +150,60 @@ test('a list that can’t be read isn’t shown, and a huge one ends in an error
   expect((await call(gateway.origin, '/v1/files')).json.error.code).toBe('unreadable_list');
   const huge = await call(gateway.origin, '/v1/files?x=huge');
   expect([huge.status, huge.json.error.code]).toEqual([502, 'upstream_interrupted']);
+});
+
+/** A channel whose list of files has a file of each page, and never ends. */
+const endless =
+  (dataOf: (page: number) => string) =>
+  ({ method, url }: { method: string; url: string }, response: ServerResponse) => {
+    if (method !== 'GET' || !url.startsWith('/v1/files')) return false;
+    const page = Number(/after=file-p(\d+)/.exec(url)?.[1] ?? 0) + 1;
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(`{"object":"list","has_more":true,"data":[${dataOf(page)}{"id":"file-p${page}"}]}`);
+    return true;
+  };
+
+test.each([
+  ['millions of empty objects', (): string => '{},'.repeat(1_300_000), 'unreadable_list', 1],
+  [
+    'thousands of brackets in another',
+    (): string => `${'['.repeat(5_000)}${']'.repeat(5_000)},`,
+    'unreadable_list',
+    1,
+  ],
+  ['many long pages', (): string => `"${'x'.repeat(1_500_000)}",`, 'upstream_interrupted', 3],
+  ['pages of others without end', (): string => '', 'list_too_long', 20],
+])('a list of %s ends in an error', async (_, dataOf, code, pages) => {
+  const warnings: Error[] = [];
+  const warn = (warning: Error) => warnings.push(warning);
+  process.on('warning', warn);
+  onTestFinished(() => void process.off('warning', warn));
+  const { gateway, seenAt } = await start({ before: { a: endless(dataOf) } });
+  await post(gateway, {}, 'x');
+  const before = process.threadCpuUsage();
+  const answer = await call(gateway.origin, '/v1/files');
+  expect(process.threadCpuUsage(before).user / 1_000).toBeLessThan(1_000);
+  expect([answer.json.error.code, seenAt('a').length - 1]).toEqual([code, pages]);
+  expect(warnings.map(({ name }) => name)).not.toContain('MaxListenersExceededWarning');
+});
+
+test('a list that comes too slowly ends in an error', async () => {
+  const { gateway } = await start({
+    patienceMs: 1_500,
+    before: {
+      a: ({ method, url }, response) => {
+        if (method !== 'GET' || !url.startsWith('/v1/files')) return false;
+        response.writeHead(200, { 'content-type': 'application/json' });
+        const timer = setInterval(() => response.write(' '), 50);
+        response.on('close', () => clearInterval(timer));
+        return true;
+      },
+    },
+  });
+  await post(gateway, {}, 'x');
+  const answer = await call(gateway.origin, '/v1/files');
+  expect([answer.status, answer.json.error.code]).toEqual([504, 'upstream_timeout']);
 });
 
 test('a key that is limited to models can’t name others in a batch file', async () => {

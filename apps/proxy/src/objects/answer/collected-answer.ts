@@ -20,6 +20,10 @@ export function faultOf(
   forwarded: Forwarded,
   collected: CollectedResponse | null,
 ): GatewayError | null {
+  if (collected?.isLate) {
+    const message = 'the channel took too long to answer';
+    return { status: 504, code: 'upstream_timeout', message };
+  }
   if (forwarded.status === 0) return gatewayFault(forwarded);
   if (!collected || collected.isWhole) return null;
   const message = collected.isTooLong
@@ -39,14 +43,6 @@ export function sendCollected(
   const length = status === 204 ? [] : ['content-length', String(body.length)];
   response.writeHead(status, [...kept, ...length]);
   response.end(body);
-}
-
-export function jsonIn(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
 }
 
 type WriterOptions = ConstructorParameters<typeof AnswerWriter>[0];

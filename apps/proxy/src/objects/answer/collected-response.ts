@@ -1,24 +1,30 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { ClientResponse } from '../../forward/client-response.ts';
 import type { BodyBudget } from '../../request/body/read-request-body.ts';
+import { hasTooManyValues } from './count-values.ts';
 
-/** Ten thousand files, OpenAI's longest list, take a third of it. */
-const limitBytes = 16 * 1024 ** 2;
+/** Ten thousand files, OpenAI's longest list, fit in. */
+const limitBytes = 4 * 1024 ** 2;
+/** Parsed JSON may take more, but not with as few values as are allowed. */
+const parsedFactor = 10;
 
 /**
  * Takes an answer that must be read as a whole before the client gets it, because other keys' objects are
- * taken out, or addresses in it changed. The caller releases it.
+ * taken out, or addresses in it changed. After `release`, which the caller owes, it takes the next page of a
+ * list; the limit holds for all pages together.
  */
 export class CollectedResponse implements ClientResponse {
   readonly #client: ClientResponse;
   readonly #budget: BodyBudget;
-  readonly #onClose: (() => void)[] = [];
+  #onClose: (() => void)[] = [];
   #chunks: Buffer[] = [];
   #size = 0;
+  #released = 0;
   headersSent = false;
   /** The whole answer has come. */
   isWhole = false;
   isTooLong = false;
+  isLate = false;
   status = 0;
   /** Alternating names and values. */
   headers: string[] = [];
@@ -28,10 +34,11 @@ export class CollectedResponse implements ClientResponse {
   constructor(client: ClientResponse, budget: BodyBudget) {
     this.#client = client;
     this.#budget = budget;
+    client.on('close', this.#close);
   }
 
   get destroyed(): boolean {
-    return this.isTooLong || this.#client.destroyed;
+    return this.isTooLong || this.isLate || this.#client.destroyed;
   }
 
   get body(): Buffer {
@@ -48,9 +55,10 @@ export class CollectedResponse implements ClientResponse {
 
   write(bytes: Buffer): boolean {
     if (this.destroyed) return true;
-    if (this.#size + bytes.length > limitBytes || !this.#budget.take(bytes.length)) {
+    const total = this.#released + this.#size + bytes.length;
+    if (total > limitBytes || !this.#budget.take(bytes.length)) {
       this.isTooLong = true;
-      for (const close of this.#onClose) close();
+      this.#close();
       return true;
     }
     this.#size += bytes.length;
@@ -67,24 +75,46 @@ export class CollectedResponse implements ClientResponse {
     this.#client.destroy();
   }
 
+  /** Takes no more of an answer that takes too long. */
+  giveUp = (): void => {
+    this.isLate = true;
+    this.#close();
+  };
+
+  /** What the body says; undefined if it isn't JSON, or would take too much memory. */
+  json(): unknown {
+    const { body } = this;
+    const parsedBytes = parsedFactor * body.length;
+    if (hasTooManyValues(body) || !this.#budget.take(parsedBytes)) return undefined;
+    try {
+      return JSON.parse(body.toString());
+    } catch {
+      return undefined;
+    } finally {
+      this.#budget.give(parsedBytes);
+    }
+  }
+
   /** Gives its memory back. */
   release(): void {
     this.#budget.give(this.#size);
+    this.#released += this.#size;
     this.#size = 0;
     this.#chunks = [];
+    this.#onClose = [];
+    [this.headersSent, this.isWhole, this.status, this.headers] = [false, false, 0, []];
   }
 
-  on(event: 'close', listener: () => void): void {
+  on(_event: 'close', listener: () => void): void {
     this.#onClose.push(listener);
-    this.#client.on(event, listener);
-  }
-
-  off(event: 'close', listener: () => void): void {
-    this.#client.off(event, listener);
   }
 
   /** `drain` never comes, because it takes everything at once. */
   once(event: 'close' | 'drain', listener: () => void): void {
-    if (event === 'close') this.#client.once(event, listener);
+    if (event === 'close') this.#onClose.push(listener);
   }
+
+  #close = (): void => {
+    for (const listener of this.#onClose.splice(0)) listener();
+  };
 }

@@ -17,7 +17,7 @@ export interface ListForm {
   /** The id from which the client goes on, or the channel that gave it a token. */
   cursorIn(query: URLSearchParams | null): { cursor: string | null; targetId: number | null };
   /** The query as the channel understands it. */
-  queryAt(query: URLSearchParams | null, targetId: number): URLSearchParams;
+  queryAt(query: URLSearchParams | null): URLSearchParams;
   /** Null if it isn't a list. */
   read(json: unknown): ListPage | null;
   /** The query for the page behind this one; null if there is none. */
@@ -26,7 +26,7 @@ export interface ListForm {
 
 /** Channels give tokens that only they understand, so the gateway puts the channel before them. */
 const tokenForm = /^(\d{1,9})\.(.+)$/s;
-const tokenNames = ['page', 'page_token', 'pageToken', 'page_token'];
+const tokenNames = ['page', 'page_token', 'pageToken'];
 
 export function listFormOf(kind: ObjectKind): ListForm {
   switch (kind) {

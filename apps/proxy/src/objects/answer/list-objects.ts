@@ -1,17 +1,12 @@
 import type { BoardTarget } from '../../board/board.ts';
+import type { GatewayError } from '../../dialects/gateway-error.ts';
 import { type Forwarded, forwardRequest } from '../../forward/forward-request.ts';
 import type { GatewayDeps } from '../../gateway-deps.ts';
 import { addRecord, refuse, upstreamQuery } from '../../handle-forward.ts';
 import { sendError, sendJson } from '../../send-error.ts';
 import { choiceOf, isRefused, openChannel, pinField, type Refused } from '../choose-channel.ts';
 import { kindsLike } from '../object-call.ts';
-import {
-  faultOf,
-  jsonIn,
-  type ObjectRequest,
-  sendCollected,
-  writerOf,
-} from './collected-answer.ts';
+import { faultOf, type ObjectRequest, sendCollected, writerOf } from './collected-answer.ts';
 import { CollectedResponse } from './collected-response.ts';
 import { type ListPage, listFormOf } from './list-form.ts';
 import { withOwnAddresses } from './own-addresses.ts';
@@ -30,30 +25,50 @@ export async function listObjects(deps: GatewayDeps, asked: ObjectRequest): Prom
   const target = await channelOf(deps, asked, { cursor, ofCursor });
   if (target && isRefused(target)) return refuse(deps, given, target.error);
   if (!target) return sendEmpty(deps, asked);
-  const attempts: Forwarded['attempts'] = [];
-  let query = form.queryAt(given.query, target.id);
-  for (let number = 1; ; number += 1) {
-    const page = await askPage(deps, asked, target, query);
-    const { collected, forwarded } = page;
-    attempts.push(...forwarded.attempts);
-    const json = collected.status < 300 ? jsonIn(collected.body) : undefined;
-    const read = faultOf(forwarded, collected) ? null : form.read(json);
-    const own = read ? await ownOf(deps, asked, target, read) : [];
-    const next = read && own.length === 0 && number < pageLimit ? form.next(query, read) : null;
-    if (next) {
-      collected.release();
-      query = next;
-      continue;
-    }
-    try {
-      const total = { ...forwarded, attempts };
-      return end(deps, asked, { collected, forwarded: total, read, own, target });
-    } finally {
-      collected.release();
-      heldBody.release();
-    }
+  const collected = new CollectedResponse(given.response, deps.bodyBudget);
+  const endsInMs = given.arrival.startedAtMs + deps.patienceMs - performance.now();
+  const timer = setTimeout(collected.giveUp, endsInMs).unref();
+  try {
+    end(deps, asked, target, await firstOwn(deps, asked, target, collected));
+  } finally {
+    clearTimeout(timer);
+    collected.release();
+    heldBody.release();
   }
 }
+
+/** Reads the channel's list up to the first page with an entry of the key's own. */
+async function firstOwn(
+  deps: GatewayDeps,
+  asked: ObjectRequest,
+  target: BoardTarget,
+  collected: CollectedResponse,
+): Promise<Ended> {
+  const { given, call } = asked;
+  const form = listFormOf(call.kind);
+  const attempts: Forwarded['attempts'] = [];
+  let query = form.queryAt(given.query);
+  for (let number = 1; ; number += 1) {
+    const page = await askPage(deps, asked, { target, query, collected });
+    attempts.push(...page.attempts);
+    const forwarded = { ...page, attempts };
+    const fault = faultOf(page, collected);
+    const read = fault || collected.status >= 300 ? null : form.read(collected.json());
+    const own = read ? await ownOf(deps, asked, target, read) : [];
+    const next = read && own.length === 0 ? form.next(query, read) : null;
+    if (!next || number === pageLimit) {
+      const isCut = next !== null && given.key.id !== null;
+      return { collected, forwarded, read, own, fault: isCut ? tooLong : fault };
+    }
+    collected.release();
+    query = next;
+  }
+}
+
+const tooLong: GatewayError = {
+  ...{ status: 400, code: 'list_too_long' },
+  message: `the channel’s list has none of this key’s on its first ${pageLimit} pages; ask for longer pages with "limit", or read each by its id`,
+};
 
 async function channelOf(
   deps: GatewayDeps,
@@ -78,14 +93,13 @@ async function channelOf(
 async function askPage(
   deps: GatewayDeps,
   asked: ObjectRequest,
-  target: BoardTarget,
-  query: URLSearchParams,
-) {
+  page: { target: BoardTarget; query: URLSearchParams; collected: CollectedResponse },
+): Promise<Forwarded> {
+  const { target, query, collected } = page;
   const { given, heldBody } = asked;
-  const { request, response, arrival, endpoint, trail } = given;
-  const collected = new CollectedResponse(response, deps.bodyBudget);
+  const { request, arrival, endpoint, trail } = given;
   const path = endpoint.upstreamPath + upstreamQuery(query);
-  const forwarded = await forwardRequest(deps, {
+  return forwardRequest(deps, {
     keyId: given.key.id,
     ...{ request, requestId: arrival.requestId, endpoint, heldBody, trail, isStream: false },
     choices: [choiceOf(target, deps.nowS())],
@@ -93,7 +107,6 @@ async function askPage(
     writer: writerOf(deps, asked, { response: collected, wantsEvents: false }),
     patienceEndsAtMs: arrival.startedAtMs + deps.patienceMs,
   });
-  return { collected, forwarded };
 }
 
 /** The entries that the key may see: the master token sees all. */
@@ -120,13 +133,14 @@ interface Ended {
   /** Null if the answer isn't a list. */
   read: ListPage | null;
   own: unknown[];
-  target: BoardTarget;
+  fault: GatewayError | null;
 }
 
 function end(
   deps: GatewayDeps,
   { given, call, heldBody }: ObjectRequest,
-  { collected, forwarded, read, own, target }: Ended,
+  target: BoardTarget,
+  { collected, forwarded, read, own, fault: known }: Ended,
 ): void {
   const { response, endpoint, arrival } = given;
   const unread = {
@@ -135,7 +149,7 @@ function end(
     message: 'the channel’s list can’t be read, so it can’t be shown',
   } as const;
   const isGood = collected.status < 300;
-  const fault = faultOf(forwarded, collected) ?? (isGood && !read ? unread : null);
+  const fault = known ?? (isGood && !read ? unread : null);
   if (fault) sendError(response, endpoint.dialect, fault, arrival.requestId);
   else if (!read) sendCollected(given, collected, collected.body);
   else {
