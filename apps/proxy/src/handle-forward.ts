@@ -20,6 +20,7 @@ import { type CarriedMark, carriedState } from './request/conversation/carried-s
 import { type Conversation, conversationOf } from './request/conversation/conversation-of.ts';
 import { defaultModelOf } from './request/default-model.ts';
 import type { Endpoint } from './request/match-route.ts';
+import { choicesForOthers, othersNotAllowed } from './request/other-models.ts';
 import { type Name, readName } from './request/read-name.ts';
 import { requestForModel } from './request/request-for-model.ts';
 import { sendError } from './send-error.ts';
@@ -101,7 +102,9 @@ export async function handleBody(
       carried,
     });
     if (!resolution.ok) return refuse(deps, given, resolution.error, counted);
-    const { choices, conversation } = resolution;
+    const { conversation } = resolution;
+    const choices = choicesForOthers(key, heldBody.bytes, named.outline, resolution.choices);
+    if (choices.length === 0) return refuse(deps, given, othersNotAllowed, counted);
     const sent = { named, asked: counted, heldBody, choices, conversation, carried };
     const { counted_tokens } = await forward(deps, given, sent);
     admission.settle(counted_tokens ?? 0);

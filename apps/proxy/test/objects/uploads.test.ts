@@ -249,6 +249,59 @@ test('a key that is limited to models can’t name others in a batch file', asyn
   ]);
 });
 
+test('a key that is limited to models sends no field from which a relay may read others', async () => {
+  const { gateway, seenAt } = await start({ keys: keys() });
+  const key = limitedKey;
+  const fields = { purpose: 'batch' };
+  const { id } = (await post(gateway, fields, line('m'), { key })).json;
+  const sent = seenAt('a').length;
+  for (const name of ['target_model_names', 'Model', 'purpose ']) {
+    const refused = await post(gateway, { ...fields, [name]: 'secret' }, line('m'), { key });
+    expect([refused.status, refused.json.error.param]).toEqual([400, name]);
+  }
+  const twice = await form({ ...fields, model: 'm' }, line('m'), [['model', 'secret']]);
+  const repeated = await call(gateway.origin, '/v1/files', { ...twice, method: 'POST', key });
+  expect([repeated.status, repeated.json.error.param]).toEqual([400, 'model']);
+  const inner = await post(gateway, fields, line('m', { models: ['secret'] }), { key });
+  expect([inner.status, inner.json.error.message]).toEqual([
+    400,
+    expect.stringContaining('models'),
+  ]);
+  for (const name of ['model', 'Endpoint', 'mode\\u006c']) {
+    const body = `{"input_file_id":"${id}","endpoint":"/v1/x","${name}":"secret"}`;
+    const refused = await call(gateway.origin, '/v1/batches', { body, key });
+    expect([refused.status, refused.json.error.param]).toEqual([400, name]);
+  }
+  expect(seenAt('a').length).toBe(sent);
+  // A key without limits sends what it likes.
+  expect((await post(gateway, { target_model_names: 'x' }, 'x')).status).toBe(200);
+});
+
+test('a key that is limited to models names no others to fall back on', async () => {
+  const { gateway, seenAt } = await start({ keys: keys() });
+  const ask = async (more: string, key = limitedKey) => {
+    const body = `{"model":"m","input":"hi",${more}}`;
+    const { status, json } = await call(gateway.origin, '/v1/responses', { body, key });
+    return [status, json.error?.param];
+  };
+  for (const others of [
+    '"models":["m","secret"]',
+    '"Models":["secret"]',
+    '"model\\u0073":["secret"]',
+    '"models":[],"models":["secret"]',
+    '"models":["\\u0073ecret"]',
+    '"models":"secret"',
+    '"models":[["secret"]]',
+    '"fallbacks":[{"model":"secret"}]',
+  ]) {
+    expect(await ask(others), others).toEqual([400, 'models']);
+  }
+  expect(seenAt('a').length + seenAt('b').length).toBe(0);
+  expect(await ask('"models":["m", "m"]')).toEqual([200, undefined]);
+  expect(await ask('"models":null')).toEqual([200, undefined]);
+  expect(await ask('"models":["secret"]', clientKey)).toEqual([200, undefined]);
+});
+
 test('a key without limits may name models that nobody lists', async () => {
   const { gateway } = await start();
   const file = await post(gateway, { purpose: 'batch' }, line('unlisted'));

@@ -9,9 +9,10 @@ const referenceLimit = 10_000;
 
 /**
  * The objects that the requests of a batch file refer to, each once. A line that can't be read is refused:
- * the channel might find references there.
+ * the channel might find references there. `isLimited`: whether the key is limited to models, so that a
+ * request may name no others to fall back on.
  */
-export function referencesInBatchFile(file: Buffer): CarriedMark[] | Refused {
+export function referencesInBatchFile(file: Buffer, isLimited: boolean): CarriedMark[] | Refused {
   const found = new Map<string, CarriedMark>();
   for (const { line, number } of linesOf(file)) {
     const outline = noOutline();
@@ -22,6 +23,9 @@ export function referencesInBatchFile(file: Buffer): CarriedMark[] | Refused {
       Number.POSITIVE_INFINITY,
     );
     if (kind !== 'object') return fault(`line ${number}: it is not a JSON object`);
+    if (isLimited && outline.otherModels.length > 0) {
+      return fault(`line ${number}: "models" and "fallbacks" are not for a key with limits`);
+    }
     const marks = carriedState('responses', line, outline);
     if ('error' in marks) return fault(`line ${number}: ${marks.error.message}`);
     for (const one of marks) if (one.isObject && !found.has(one.mark)) found.set(one.mark, one);

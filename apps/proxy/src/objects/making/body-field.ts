@@ -22,6 +22,21 @@ export function ownString(body: Buffer, name: string): string | Refused {
   return text === '' ? fault(`"${name}" must be a string that is not empty`, name) : text;
 }
 
+/** A key of the object's own that isn't one of these, as it is written; null if there is none. */
+export function unknownField(body: Buffer, known: readonly string[]): string | null {
+  let found: string | null = null;
+  const onKey = (start: number, end: number) => {
+    if (found !== null || known.some((name) => spellingOf(body, start, end, name) === 'exact')) {
+      return;
+    }
+    found = body.toString('utf8', start, Math.min(end, start + shownBytes));
+  };
+  scanKeys(body, onKey, 1);
+  return found;
+}
+
+const shownBytes = 64;
+
 function stringIn(body: Buffer, start: number, end: number): string {
   try {
     return String(JSON.parse(body.toString('utf8', start, end + 1)));

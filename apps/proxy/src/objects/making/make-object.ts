@@ -26,7 +26,7 @@ import {
   renameBatchModels,
 } from './batch-models.ts';
 import { referencesInBatchFile } from './batch-references.ts';
-import { ownString } from './body-field.ts';
+import { ownString, unknownField } from './body-field.ts';
 
 /** Where a request goes that makes an object, and as what. */
 export interface MakePlan {
@@ -67,7 +67,8 @@ async function planBatch(deps: GatewayDeps, making: Making): Promise<MakePlan | 
   const field = 'input_file_id';
   const id = ownString(body, field);
   if (typeof id !== 'string') return id;
-  const refusal = refusalOfBatch(key);
+  const unknown = key.models ? unknownField(body, batchFields) : null;
+  const refusal = refusalOfBatch(key) ?? (unknown === null ? null : refusalOfField(unknown));
   if (refusal) return refusal;
   const owner = await ownerOf(deps, key, { id, kind: 'file' }, { pinnedTargetId, field });
   if (isRefused(owner)) return owner;
@@ -79,6 +80,28 @@ async function planBatch(deps: GatewayDeps, making: Making): Promise<MakePlan | 
   if (isRefused(target)) return target;
   const choices = [choiceOf(target, deps.nowS())];
   return { choices, requestTo: () => ({ path, pieces: [body] }), kind: 'batch', model: '' };
+}
+
+/** Source: https://platform.openai.com/docs/api-reference/batch/create */
+const batchFields = [
+  ...['input_file_id', 'endpoint', 'completion_window', 'metadata', 'output_expires_after'],
+];
+/** Source: https://platform.openai.com/docs/api-reference/files/create */
+const uploadFields = [
+  ...['file', 'purpose', 'expires_after[anchor]', 'expires_after[seconds]', 'model'],
+];
+
+/** Relays read models from fields that providers don't have, such as LiteLLM's `target_model_names`. */
+function refusalOfField(name: string): Refused {
+  const message = `"${name}" is not allowed for a key that is limited to some models, because channels may read a model from it`;
+  return badRequest(message, name);
+}
+
+function refusalOfFields(form: readonly FormPart[]): Refused | null {
+  const unknown = form.find(({ name }) => !uploadFields.includes(name));
+  if (unknown) return refusalOfField(unknown.name.slice(0, 64));
+  const isRepeated = form.filter(({ name }) => name === 'model').length > 1;
+  return isRepeated ? badRequest('the form has more than one field "model"', 'model') : null;
 }
 
 /** Its requests run later, where no limit per minute would see them. */
@@ -162,6 +185,8 @@ async function planUpload(deps: GatewayDeps, making: Making): Promise<MakePlan |
   const { endpoint, key, query } = given;
   const form = endpoint.dialect === 'gemini' ? null : formOf(given, body);
   if (form && isRefused(form)) return form;
+  const refusal = key.models && form ? refusalOfFields(form) : null;
+  if (refusal) return refusal;
   const isBatch =
     call.kind === 'file' && form !== null && textOf(body, form, 'purpose') === 'batch';
   let homeId = pinnedTargetId;
@@ -225,7 +250,7 @@ async function readBatchFile(
   }
   const { start, end } = file;
   const bytes = body.subarray(start, end);
-  const references = referencesInBatchFile(bytes);
+  const references = referencesInBatchFile(bytes, key.models !== null);
   if ('error' in references) return references;
   const found = await findCarried(deps, key, references);
   if ('error' in found) return found;

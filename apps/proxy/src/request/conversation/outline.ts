@@ -61,6 +61,8 @@ export interface Outline {
   isUnstored: boolean;
   /** Whether parsers may differ in which `previous_response_id` they use: it is there twice, or in capitals. */
   isPreviousUnclear: boolean;
+  /** Where the values begin that name other models for a relay to fall back on; three of them at most. */
+  otherModels: number[];
   /** Where the last list of names ends, so that those within it aren't read again. */
   listEnd: number;
 }
@@ -90,6 +92,7 @@ export function noOutline(): Outline {
     objects: [],
     isUnstored: false,
     isPreviousUnclear: false,
+    otherModels: [],
     listEnd: 0,
   };
 }
@@ -106,8 +109,12 @@ export function noteKey(
       outline.at[field] ??= value;
     }
   }
-  if (depth === 1 && spellingOf(body, start, end, 'store') === 'exact') {
-    outline.isUnstored = body.toString('latin1', value, value + 5) === 'false';
+  if (depth === 1) {
+    if (spellingOf(body, start, end, 'store') === 'exact') {
+      outline.isUnstored = body.toString('latin1', value, value + 5) === 'false';
+    } else if (outline.otherModels.length < 3 && namesOtherModels(body, start, end)) {
+      outline.otherModels.push(value);
+    }
   }
   const isUnusual = mayBeEscaped(body, start, end);
   if (depth === 1 && (isUnusual || end - start === previous.length)) {
@@ -121,6 +128,14 @@ export function noteKey(
     outline.marks.push(index, value);
     if (outline.marks.length > 2 * markLimit) outline.marks.splice(0, markLimit);
   }
+}
+
+/** OpenRouter reads the one, LiteLLM the other: https://openrouter.ai/docs/features/model-routing */
+function namesOtherModels(body: Buffer, start: number, end: number): boolean {
+  return (
+    spellingOf(body, start, end, 'models') !== null ||
+    spellingOf(body, start, end, 'fallbacks') !== null
+  );
 }
 
 function notePrevious(
