@@ -84,7 +84,7 @@ async function serveOne(deps: GatewayDeps, asked: ObjectRequest, id: string): Pr
     if (isGone) return [deps.objects.drop(id, owner)];
     return keepIssued(deps, asked, owner, json);
   };
-  return send(deps, asked, { ...asking, model: '' }, { owner, changes });
+  return send(deps, asked, { ...asking, model: '' }, changes);
 }
 
 /** The files that a batch has made belong to its key. */
@@ -112,7 +112,7 @@ async function makeObject(deps: GatewayDeps, asked: ObjectRequest): Promise<void
   });
   if (isRefused(plan))
     return refuse(deps, given, plan.error, { requestBytes: heldBody.bytes.length });
-  return send(deps, asked, plan, { owner: null, changes: keepMade(deps, asked, plan.kind) });
+  return send(deps, asked, plan, keepMade(deps, asked, plan.kind));
 }
 
 function keepMade({ objects }: GatewayDeps, { given }: ObjectRequest, kind: MakePlan['kind']) {
@@ -146,15 +146,11 @@ async function continueUpload(
     requestTo: () => ({ path: session.path, pieces: [heldBody.bytes] }),
     model: '',
   };
-  return send(deps, asked, asking, { owner: null, changes: keepMade(deps, asked, 'gemini-file') });
+  return send(deps, asked, asking, keepMade(deps, asked, 'gemini-file'));
 }
 
-interface Taking {
-  /** Who has the object that is asked for; null if one is made. */
-  owner: ObjectOwner | null;
-  /** What the answer shows to be made or deleted. `json`: undefined if the answer wasn't read. */
-  changes: (json: unknown, forwarded: Forwarded) => ObjectChange[];
-}
+/** What the answer shows to be made or deleted. `json`: undefined if the answer wasn't read. */
+type ChangesIn = (json: unknown, forwarded: Forwarded) => ObjectChange[];
 
 /** Answers whose bytes the gateway needn't understand pass as they come. */
 const passed: readonly ObjectCall['action'][] = ['stream', 'content'];
@@ -163,7 +159,7 @@ async function send(
   deps: GatewayDeps,
   asked: ObjectRequest,
   asking: Asking,
-  { changes }: Taking,
+  changes: ChangesIn,
 ): Promise<void> {
   const { given, call, heldBody } = asked;
   const { request, response, arrival, endpoint, trail } = given;

@@ -37,7 +37,7 @@ export const nounOf: Readonly<Record<ObjectKind, string>> = {
 
 export interface ObjectRow {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Below the version; `{id}` stands for an id. */
+  /** Below the version; `{id}` is replaced by an id. */
   path: string;
   route: GatewayRoute;
   action: ObjectAction;

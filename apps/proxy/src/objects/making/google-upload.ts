@@ -19,7 +19,7 @@ const purpose = 'gateway.upload';
 const lifeS = 7 * 86_400;
 
 /**
- * The parameter that stands for an upload session at a channel. It is sealed, so that any gateway can read
+ * The parameter that identifies an upload session at a channel. It is sealed, so that any gateway can read
  * it, no client can change where it leads, and nobody sees the channel's address.
  */
 export function sealSession(
