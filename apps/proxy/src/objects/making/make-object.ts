@@ -25,8 +25,8 @@ import {
   modelsOfMessageBatch,
   renameBatchModels,
 } from './batch-models.ts';
-import { referencesInBatchFile } from './batch-references.ts';
 import { ownString, unknownField } from './body-field.ts';
+import { type BatchFile, readBatchFile } from './read-batch-file.ts';
 
 /** Where a request goes that makes an object, and as what. */
 export interface MakePlan {
@@ -226,36 +226,6 @@ async function planUpload(deps: GatewayDeps, making: Making): Promise<MakePlan |
   if (choices.length > 0) return { ...plan, choices };
   const message = 'this key may use no channel that is enabled';
   return refused({ status: 403, code: 'channel_not_allowed', message });
-}
-
-/** A batch file in a form. */
-interface BatchFile {
-  /** Where it begins in the body. */
-  start: number;
-  bytes: Buffer;
-  /** An object that it refers to, with the channel that has it; empty if it needs none. */
-  carried: readonly CarriedMark[];
-}
-
-/** Refuses what other parsers may read in another way, and references to objects of other keys. */
-async function readBatchFile(
-  deps: GatewayDeps,
-  key: BoardKey,
-  { body, form }: { body: Buffer; form: readonly FormPart[] },
-): Promise<BatchFile | Refused> {
-  // A channel might read the other one.
-  const [file, second] = form.filter(({ isFile, name }) => isFile || /^\s*file\s*$/i.test(name));
-  if (!file || second || file.isEncoded) {
-    return badRequest('the form must have one file, without a content-transfer-encoding', 'file');
-  }
-  const { start, end } = file;
-  const bytes = body.subarray(start, end);
-  const references = referencesInBatchFile(bytes, key.models !== null);
-  if ('error' in references) return references;
-  const found = await findCarried(deps, key, references);
-  if ('error' in found) return found;
-  const home = found.find(({ targetId }) => targetId !== undefined);
-  return { start, bytes, carried: home ? [home] : [] };
 }
 
 /** The models of a batch file are checked like those of requests, and named as the channel names them. */
