@@ -301,6 +301,25 @@ test('a client that does not read pauses the channel', async () => {
   await expect.poll(() => written, { timeout: 10_000 }).toBeGreaterThan(before);
 });
 
+test('on shutdown a frame that waits is told that the gateway is restarting', async () => {
+  const { gateway, received } = await gatewayWithChannel((_received, response) =>
+    response.writeHead(200, { 'content-type': 'text/event-stream' }),
+  );
+  const { send, events } = await openSocket(gateway.origin, path);
+  send(create());
+  send(create({ stream_id: 'a' }));
+  await expect.poll(() => received).toHaveLength(1);
+  gateway.stopKeepAlive();
+  send(create());
+  await expect.poll(events).toHaveLength(2);
+  for (const { error } of events()) {
+    expect(error).toMatchObject({
+      code: 'websocket_connection_limit_reached',
+      message: 'the gateway is restarting; create a new websocket connection to continue',
+    });
+  }
+});
+
 test('on shutdown the running answer ends first, and an idle connection at once', async () => {
   const answers: (() => void)[] = [];
   const { gateway } = await gatewayWithChannel((_received, response) => {

@@ -52,6 +52,22 @@ const limitReached: GatewayError = {
     'Responses websocket connection limit reached (60 minutes). Create a new websocket connection to continue.',
 };
 
+/** Clients know this code and open another connection. */
+const restarting: GatewayError = {
+  ...limitReached,
+  message: 'the gateway is restarting; create a new websocket connection to continue',
+};
+
+interface Ending {
+  code: number;
+  reason: string;
+}
+
+/** Why frames are refused on a connection that is ending. */
+function endingError({ code }: Ending): GatewayError {
+  return code === closeCodes.restart ? restarting : limitReached;
+}
+
 /** How many frames may wait behind the running one. */
 const queueLimit = 16;
 const pingMs = 30_000;
@@ -72,7 +88,7 @@ export class ResponsesConnection implements OpenSocket {
   #queue: Buffer[] = [];
   #running: FrameResponse | null = null;
   #isRunning = false;
-  #ending: { code: number; reason: string } | null = null;
+  #ending: Ending | null = null;
   #pingedAtMs = performance.now();
   #isAlive = true;
   readonly keyHash: string;
@@ -116,7 +132,7 @@ export class ResponsesConnection implements OpenSocket {
 
   endSoon(code: number, reason: string): void {
     this.#ending ??= { code, reason };
-    for (const _frame of this.#queue) this.#replies.sendError(limitReached, null);
+    for (const _frame of this.#queue) this.#replies.sendError(endingError(this.#ending), null);
     this.#dropQueue();
     if (!this.#isRunning) this.end(code, reason);
   }
@@ -139,7 +155,7 @@ export class ResponsesConnection implements OpenSocket {
     this.#isAlive = true;
     if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
     if (isBinary) this.#replies.sendError(badRequest('frames must be text'), null);
-    else if (this.#ending) this.#replies.sendError(limitReached, null);
+    else if (this.#ending) this.#replies.sendError(endingError(this.#ending), null);
     else if (!this.#mayWait(data)) this.#replies.sendError(tooManyWaiting, null);
     else if (!this.#deps.bodyBudget.take(data.length)) {
       this.#replies.sendError(bodyError('no_room', this.#deps), null);
