@@ -14,6 +14,7 @@ type Answer = { id: number } & ({ value: unknown } | { error: string; isExpected
 const defaultTimeoutMs = 30_000;
 /** While the other thread is stuck, calls beyond this many are rejected at once. */
 const pendingLimit = 10_000;
+const hasEnded = 'the other thread has ended';
 
 /** Lets the thread at the other end of `port` call these methods with `callOver`. */
 export function answerCalls(port: MessagePort, methods: Record<string, Method>): void {
@@ -38,25 +39,30 @@ export function callOver<Methods extends Record<keyof Methods, Method>>(
 ) {
   const pending = new Map<number, (answer: Answer) => void>();
   let lastId = 0;
+  let isClosed = false;
   const reject = (id: number, error: string) => pending.get(id)?.({ id, error, isExpected: true });
 
   port.on('message', (answer: Partial<Answer>) => {
     if (isAnswer(answer)) pending.get(answer.id)?.(answer);
   });
   port.on('close', () => {
-    for (const id of pending.keys()) reject(id, 'the other thread has ended');
+    isClosed = true;
+    for (const id of pending.keys()) reject(id, hasEnded);
   });
   return async <Name extends keyof Methods & string>(
     name: Name,
     ...args: Parameters<Methods[Name]>
   ): Promise<Awaited<ReturnType<Methods[Name]>>> => {
+    // Messages to a closed port vanish.
+    if (isClosed) throw new AppError('unavailable', hasEnded);
     if (pending.size >= pendingLimit) throw new AppError('unavailable', 'too many calls at once');
     lastId += 1;
     const id = lastId;
     const { promise, resolve } = Promise.withResolvers<Answer>();
+    // Throws if something of it can't be copied.
+    port.postMessage({ id, name, args });
     pending.set(id, resolve);
     const timer = setTimeout(reject, timeoutMs, id, 'no answer in time').unref();
-    port.postMessage({ id, name, args });
     const answer = await promise;
     clearTimeout(timer);
     pending.delete(id);
