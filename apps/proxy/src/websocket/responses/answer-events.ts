@@ -50,7 +50,7 @@ export class AnswerEvents {
   #items = new Map<number, Buffer>();
   #itemBytes = 0;
   #id: string | null = null;
-  /** Whether an event has told the client that the answer is over. */
+  /** An event has said that the answer is over. */
   #isOver = false;
 
   /** Why it can't go on: it is too long, or no memory is left for it. */

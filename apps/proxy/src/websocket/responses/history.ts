@@ -34,7 +34,7 @@ export function withOutput(history: History, items: readonly Buffer[], isStored:
 }
 
 /**
- * The body of the POST that a frame stands for, in pieces. A request that continues a response of this
+ * The body of the POST that a frame is sent as, in pieces. A request that continues a response of this
  * connection sends the whole of it.
  */
 export function bodyPieces(
