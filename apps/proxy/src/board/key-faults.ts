@@ -35,8 +35,6 @@ const othersFirstS = 1;
 const placeLimit = 2_000;
 const ignoredLimit = 50;
 
-export type KeyFaults = ReturnType<typeof createKeyFaults>;
-
 /**
  * Keeps a client whose own requests make a model fail from taking the model away from all others. If a
  * model answers another key or a probe soon after only one key failed there, that key's failures count for
