@@ -14,6 +14,7 @@ import type { GatewayDeps } from './gateway-deps.ts';
 import { handleForward } from './handle-forward.ts';
 import { dialectOfCaller, listUsableModels, modelItem, modelList } from './list-models.ts';
 import { handleObject } from './objects/handle-object.ts';
+import { uploaderOf } from './objects/making/google-upload.ts';
 import type { Arrival } from './records/arrival.ts';
 import { shownPath } from './records/refused-requests.ts';
 import { type Dialect, dialectOf, type Matched, matchRoute } from './request/match-route.ts';
@@ -150,14 +151,11 @@ export interface Admitted {
  * Loops are refused before the key is checked, so that a loop is recognised whatever key the request
  * carries.
  */
-export function admit(
-  deps: GatewayDeps,
-  { request, query }: Pick<Served, 'request' | 'query'>,
-): Admitted | Denial {
-  const trail = readVia(request.headers.via, deps.instanceId);
+export function admit(deps: GatewayDeps, caller: Caller): Admitted | Denial {
+  const trail = readVia(caller.request.headers.via, deps.instanceId);
   const fault = faultOfTrail(trail);
   if (fault !== null) return { error: loopError(fault), refusedFor: 'loop' };
-  const found = authenticate(deps, request, query);
+  const found = authenticate(deps, caller);
   return 'error' in found ? found : { ...found, trail };
 }
 
@@ -169,14 +167,22 @@ export interface Denial {
   callerKey?: BoardKey;
 }
 
+/** What says who is calling. */
+type Caller = Pick<Served, 'request' | 'query'> & Partial<Pick<Served, 'matched'>>;
+
 /** The key of the first credential that is valid; otherwise what is wrong. */
 function authenticate(
-  { board, nowS, guessGuard }: GatewayDeps,
-  request: IncomingMessage,
-  query: URLSearchParams | null,
+  deps: GatewayDeps,
+  { request, query, matched }: Caller,
 ): Pick<Admitted, 'key' | 'keyHash'> | Denial {
+  const { board, nowS, guessGuard } = deps;
   const credentials = credentialsOf(request.headers, query);
-  if (credentials.length === 0) return { error: unauthorized(noKey), refusedFor: 'no_key' };
+  if (credentials.length === 0) {
+    const call = matched?.kind === 'forward' ? matched.endpoint.object : null;
+    const [keyHash, key] = uploaderOf(deps, call, query) ?? [];
+    if (!keyHash || !key) return { error: unauthorized(noKey), refusedFor: 'no_key' };
+    return isUsable(key, nowS()) ? { key, keyHash } : inactive(key);
+  }
   let denial: Denial | null = null;
   let unknownKeys = 0;
   for (const credential of credentials) {
@@ -189,8 +195,7 @@ function authenticate(
       guessGuard.note(request, unknownKeys);
       return { key, keyHash };
     }
-    const error = unauthorized(key.enabled ? 'this key has expired' : 'this key is paused');
-    denial = { error, refusedFor: 'inactive_key', callerKey: key };
+    denial = inactive(key);
   }
   if (denial) {
     guessGuard.note(request, unknownKeys);
@@ -217,6 +222,11 @@ function credentialsOf(headers: IncomingHttpHeaders, query: URLSearchParams | nu
 
 const noKey =
   'no key was sent; send it as Authorization: Bearer <key>, x-api-key or x-goog-api-key';
+
+function inactive(key: BoardKey): Denial {
+  const error = unauthorized(key.enabled ? 'this key has expired' : 'this key is paused');
+  return { error, refusedFor: 'inactive_key', callerKey: key };
+}
 
 function unauthorized(message: string): GatewayError {
   return { status: 401, code: 'invalid_api_key', message };

@@ -57,6 +57,8 @@ export function createBoard() {
   return {
     key: (hash: string) => keys.get(hash),
     keys: (): Iterable<BoardKey> => keys.values(),
+    /** The key with this id, and its hash. `id`: null for the master token. */
+    keyById: (id: number | null) => [...keys].find(([, key]) => key.id === id),
     targets: (): Iterable<BoardTarget> => byId.values(),
     targetById: (id: number) => byId.get(id),
     targetByName: (name: string) => byName.get(name),

@@ -1,3 +1,4 @@
+import { listProxyKeys, updateProxyKey } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { call } from '../call.ts';
 import type { Seen } from './object-channel.ts';
@@ -92,4 +93,48 @@ test('no other answer has an address to upload to', async () => {
   });
   const answer = await call(gateway.origin, '/v1beta/models/a/m:countTokens', { body: {} });
   expect([answer.status, answer.headers['x-goog-upload-url']]).toEqual([200, undefined]);
+});
+
+test('a part without a key counts as its session’s, because the SDK for Python sends none there', async () => {
+  const { gateway } = await start();
+  const { headers } = await call(gateway.origin, path, begin);
+  const next = pathOf(headers['x-goog-upload-url']);
+  const part = {
+    ...{ method: 'POST', body: Buffer.from('x'), key: null },
+    headers: { 'x-goog-upload-command': 'upload, finalize', 'x-goog-upload-offset': '0' },
+  };
+  const whole = await call(gateway.origin, next, part);
+  expect([whole.status, whole.headers['x-goog-upload-status']]).toEqual([200, 'final']);
+  const at = `/v1beta/${whole.json.file.name}`;
+  expect((await call(gateway.origin, at)).status).toBe(200);
+  expect((await call(gateway.origin, at, { key: otherKey })).status).toBe(404);
+  // Nothing else is admitted by it.
+  const query = next.slice(next.indexOf('?'));
+  for (const other of [
+    `${path}?upload_id=nonsense`,
+    `/v1beta/models/a/m:generateContent${query}`,
+  ]) {
+    expect((await call(gateway.origin, other, part)).status).toBe(401);
+  }
+  expect((await call(gateway.origin, `/v1beta/files${query}`, { key: null })).status).toBe(401);
+  expect((await call(gateway.origin, next, { ...part, key: 'nobody' })).status).toBe(401);
+  const records = await gateway.recordsAtEnd();
+  expect(records[1]).toMatchObject({ route: 'gemini-files', key_name: clientKey, status: 200 });
+});
+
+test('a part without a key is refused once the session’s key is paused, or is too late', async () => {
+  const { gateway, seenAt } = await start();
+  const { headers } = await call(gateway.origin, path, begin);
+  const next = pathOf(headers['x-goog-upload-url']);
+  const part = { method: 'POST', body: Buffer.from('x'), key: null };
+  const [key] = (await listProxyKeys(gateway.db)).filter(({ name }) => name === clientKey);
+  await updateProxyKey(gateway.db, key?.id ?? 0, { enabled: false });
+  await expect
+    .poll(async () => (await call(gateway.origin, next, part)).status, { timeout: 5000 })
+    .toBe(401);
+  const { length } = seenAt('a');
+  expect((await call(gateway.origin, next, part)).json.error.message).toContain('paused');
+  gateway.clock.aheadS += 8 * 86_400;
+  expect((await call(gateway.origin, next, part)).json.error.message).toContain('no key');
+  expect(seenAt('a')).toHaveLength(length);
 });

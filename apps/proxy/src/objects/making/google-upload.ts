@@ -1,6 +1,9 @@
 import { pathOn, type UpstreamTarget } from '@api-monitor/core';
 import type { SecretBox } from '@api-monitor/db';
+import type { BoardKey } from '../../board/board.ts';
 import type { ClientRequest } from '../../forward/client-response.ts';
+import type { GatewayDeps } from '../../gateway-deps.ts';
+import type { ObjectCall } from '../object-call.ts';
 
 /** Where the other parts of an upload go. */
 export interface UploadSession {
@@ -45,6 +48,20 @@ export function openSession(
   } catch {
     return null;
   }
+}
+
+/**
+ * Whose upload a request without a key continues: at Google the session's id is the credential, and the SDK
+ * for Python sends no other. Undefined if it continues none, or if its key has been revoked.
+ */
+export function uploaderOf(
+  deps: Pick<GatewayDeps, 'secretBox' | 'board' | 'nowS'>,
+  call: ObjectCall | null,
+  query: URLSearchParams | null,
+): [keyHash: string, key: BoardKey] | undefined {
+  if (call?.kind !== 'gemini-file' || call.action !== 'upload') return undefined;
+  const session = openSession(deps, query?.get('upload_id') ?? '', deps.nowS());
+  return session ? deps.board.keyById(session.keyId) : undefined;
 }
 
 /** Only this installation can seal, so what opens is what was sealed. */
