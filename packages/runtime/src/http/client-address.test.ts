@@ -17,6 +17,10 @@ test.each([
   ['10.0.0.1', '6.6.6.6, nonsense', '10.0.0.0/8', '10.0.0.1'],
   ['10.0.0.1', undefined, '10.0.0.0/8', '10.0.0.1'],
   ['::ffff:10.0.0.1', '203.0.113.9', '10.0.0.0/8', '203.0.113.9'],
+  ['::ffff:127.0.0.1', undefined, '', '127.0.0.1'],
+  ['::FFFF:203.0.113.9', '6.6.6.6', '10.0.0.0/8', '203.0.113.9'],
+  ['10.0.0.1', '::ffff:203.0.113.9', '10.0.0.0/8', '203.0.113.9'],
+  ['2001:db8::1', undefined, '', '2001:db8::1'],
 ])('peer %s with %j behind %j is %s', (peer, forwardedFor, trusted, expected) => {
   expect(addressOf(peer, forwardedFor, trusted)).toBe(expected);
 });

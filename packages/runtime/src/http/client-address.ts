@@ -17,22 +17,28 @@ export function parseTrustedProxies(text: string): BlockList | null {
 /**
  * The caller's address: the socket's peer, or, behind trusted proxies, the nearest address in
  * `X-Forwarded-For` that isn't one of them (each proxy appends the peer that it saw). An entry that isn't
- * an address ends the search, because what is beyond it wasn't written by a trusted proxy.
+ * an address ends the search, because what is beyond it wasn't written by a trusted proxy. IPv4 addresses
+ * are written as such, also those that a socket for both families reports as `::ffff:203.0.113.9`.
  */
 export function clientAddressOf(
   peer: string,
   forwardedFor: string | undefined,
   trusted: BlockList,
 ): string {
-  let nearest = peer;
+  let nearest = asIPv4(peer);
   if (forwardedFor === undefined) return nearest;
   for (const hop of forwardedFor.split(',').reverse()) {
     if (!isTrusted(nearest, trusted)) return nearest;
     const address = withoutPort(hop.trim());
     if (!isIP(address)) return nearest;
-    nearest = address;
+    nearest = asIPv4(address);
   }
   return nearest;
+}
+
+function asIPv4(address: string): string {
+  const [, mapped = ''] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
+  return isIPv4(mapped) ? mapped : address;
 }
 
 /** The address of a request's caller, as `clientAddressOf` finds it. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
 import type { Logger } from '../reports/logger.ts';
-import { isTrusted } from './client-address.ts';
+import { clientAddressOf, isTrusted } from './client-address.ts';
 
 /** A client may send the header too, so the first such peer needn't be the proxy. */
 const warnedPeers = 3;
@@ -16,7 +16,7 @@ export function createProxyWarning(logger: Pick<Logger, 'warn'>, trusted: BlockL
     const isNamed = headers['x-forwarded-for'] !== undefined;
     if (!isNamed && headers.forwarded === undefined) return;
     if (warned.size === warnedPeers) return;
-    const peer = socket.remoteAddress ?? 'unknown';
+    const peer = clientAddressOf(socket.remoteAddress ?? 'unknown', undefined, trusted);
     const isTrustedPeer = isTrusted(peer, trusted);
     if (warned.has(peer) || (isNamed && isTrustedPeer)) return;
     warned.add(peer);
