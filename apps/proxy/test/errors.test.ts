@@ -254,6 +254,13 @@ test('426 says what to upgrade to where WebSockets are off, or the handshake is 
   expect(await refused(gateway.origin, '/v1/realtime', {})).toContain('handshake');
 });
 
+test('a body that isn’t JSON has no wrong parameter', async () => {
+  const given = { body: '{"model":' };
+  const { status, json } = await call(gateway.origin, '/v1/chat/completions', given);
+  expect([status, json.error.param]).toEqual([400, null]);
+  expect(json.error.message).toBe('the body is not valid JSON');
+});
+
 test('404 for a pinned channel that isn’t there names the field', async () => {
   for (const id of ['999', 'relay', '']) {
     const given = { body: chatTo('m'), headers: { 'x-target-id': id } };

@@ -66,8 +66,8 @@ function namedInBody(given: Nameable, body: Buffer): Named {
     if (model === null) return fault('no_model');
     return { model, found, isStream: false, inputTokens: () => inputTokensOf(body), outline };
   }
-  const isForm = given.endpoint.takesForm && search.fault === 'not_json';
-  return isForm ? badRequest(neitherForm) : fault(search.fault);
+  if (search.fault !== 'not_json') return fault(search.fault);
+  return badRequest(given.endpoint.takesForm ? neitherForm : notJson);
 }
 
 function namedInForm(body: Buffer, boundary: string): Named {
@@ -85,8 +85,9 @@ const noBoundary =
   'the content-type must be "multipart/form-data; boundary=…", with one boundary of 1 to 70 characters';
 const neitherForm = 'the body must be multipart/form-data, or a JSON object, with a field "model"';
 
+const notJson = 'the body is not valid JSON';
+
 const modelFaults = {
-  not_json: 'the body is not valid JSON',
   no_model: 'the body must be a JSON object with a "model" that is a string and not empty',
   two_models: 'the body has more than one "model"',
   long_model: `"model" must not exceed ${modelLimitBytes} bytes`,
