@@ -62,8 +62,9 @@ export function dialectOfCaller(
   query: URLSearchParams | null,
 ): Dialect {
   if (headers['anthropic-version'] !== undefined) return 'anthropic';
-  if (headers['x-goog-api-key'] !== undefined || query?.has('key')) return 'gemini';
-  return byPath;
+  if (headers['x-goog-api-key'] !== undefined) return 'gemini';
+  // Google's clients send nothing beside it; others may have it from a base URL.
+  return query?.has('key') && headers.authorization === undefined ? 'gemini' : byPath;
 }
 
 /** The list in the caller's dialect. */

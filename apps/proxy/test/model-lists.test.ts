@@ -77,6 +77,11 @@ test.each([
   expect(json.models[0].supportedGenerationMethods).toContain('generateContent');
 });
 
+test('a bearer beside a key in the query gets OpenAI’s list', async () => {
+  const { json } = await call(gateway.origin, '/v1/models?key=x');
+  expect(json.object).toBe('list');
+});
+
 test('models of every kind are listed, with the methods of Google’s that fit them', async () => {
   const kinds = {
     'gpt-4o': {},

@@ -115,15 +115,17 @@ test('neither a credential nor a query is logged or recorded', async () => {
 
 test('an unknown path answers in the dialect that the caller’s headers or path suggest', async () => {
   const { origin } = await start();
-  const ask = async (path: string, headers: Record<string, string> = {}) =>
-    (await call(origin, path, { headers, key: clientKey })).json;
+  const ask = async (path: string, headers: Record<string, string> = {}, key?: string | null) =>
+    (await call(origin, path, { headers, key: key === undefined ? clientKey : key })).json;
   const anthropic = { 'anthropic-version': '2023-06-01' };
   expect(await ask('/v1/skills', anthropic)).toMatchObject({
     ...{ type: 'error', error: { type: 'not_found_error' }, request_id: expect.any(String) },
   });
   const gemini = { error: { code: 404, status: 'NOT_FOUND' } };
   expect(await ask('/v1/tunedModels', { 'x-goog-api-key': 'x' })).toMatchObject(gemini);
-  expect(await ask('/v1/tunedModels?key=x')).toMatchObject(gemini);
+  expect(await ask('/v1/tunedModels?key=x', {}, null)).toMatchObject(gemini);
+  // Google's clients send no bearer beside it.
+  expect(await ask('/v1/assistants?key=x')).toMatchObject({ error: { code: 'unknown_url' } });
   expect(await ask('/v1beta/tunedModels')).toMatchObject(gemini);
   expect(await ask('/v1/messages/nothing')).toMatchObject({ type: 'error' });
   expect(await ask('/v1/assistants')).toMatchObject({ error: { code: 'unknown_url' } });
