@@ -86,6 +86,53 @@ gemini -m ${quoteForShell(model)}`,
     ],
   },
   {
+    // https://opencode.ai/docs/providers
+    id: 'opencode',
+    name: 'opencode',
+    group: 'cli',
+    route: 'chat',
+    note: 'gateway.note.opencode',
+    samples: [
+      {
+        label: 'opencode.json',
+        code: ({ address, key, model }) =>
+          JSON.stringify(
+            {
+              $schema: 'https://opencode.ai/config.json',
+              provider: {
+                'api-monitor': {
+                  npm: '@ai-sdk/openai-compatible',
+                  name: 'API Monitor',
+                  options: { baseURL: `${address}/v1`, apiKey: key },
+                  models: { [model]: {} },
+                },
+              },
+              model: `api-monitor/${model}`,
+            },
+            null,
+            2,
+          ),
+      },
+    ],
+  },
+  {
+    // https://github.com/QwenLM/qwen-code
+    id: 'qwen-code',
+    name: 'Qwen Code',
+    group: 'cli',
+    route: 'chat',
+    note: 'gateway.note.qwen_code',
+    samples: [
+      {
+        label: 'Shell',
+        code: ({ address, key, model }) => `export OPENAI_BASE_URL=${quoteForShell(`${address}/v1`)}
+export OPENAI_API_KEY=${quoteForShell(key)}
+export OPENAI_MODEL=${quoteForShell(model)}
+qwen`,
+      },
+    ],
+  },
+  {
     // https://docs.cherry-ai.com
     id: 'cherry-studio',
     name: 'Cherry Studio',

@@ -2,7 +2,7 @@
 export const gateway = {
   'gateway.title': 'Use the gateway',
   'gateway.intro':
-    'Any client for the OpenAI, Anthropic or Google API works with the gateway: give it this server’s address and its own key. A request goes only to a channel where the model was just proven alive. If that channel fails before the first byte, the next one takes over.',
+    'Any client for the OpenAI, Anthropic or Google API works with the gateway: give it this server’s address and its own key. A request goes only to a channel where the model was just proven alive. If that channel fails before its first real token, the next one takes over.',
   'gateway.setup': 'Your examples',
   'gateway.setup.hint':
     'What you enter here appears in every example below. The key stays on this page: it is neither sent nor stored.',
@@ -37,6 +37,10 @@ export const gateway = {
     'Codex uses only the Responses API, so choose a model that a channel serves there. The file names the variable that holds the key, not the key itself. Over a WebSocket each step sends only what is new; where a proxy in front of this address doesn’t pass upgrades, Codex goes back to plain requests.',
   'gateway.note.gemini_cli':
     'The settings file selects sign-in by key. Without it, the CLI asks (choose “Use Gemini API key”), and gemini -p refuses to start. The address has no version.',
+  'gateway.note.opencode':
+    'The provider belongs in the project’s opencode.json or in ~/.config/opencode. Each model that you want to choose needs an entry.',
+  'gateway.note.qwen_code':
+    'The address ends in /v1. If Qwen Code asks how to sign in, choose the OpenAI-compatible API.',
   'gateway.note.cherry':
     'Settings → Model Provider → Add, type OpenAI. The host has no /v1 and no trailing slash: Cherry Studio adds the rest. “Manage” then lists the working models. The types Anthropic and Gemini work with the same host and key.',
   'gateway.note.open_webui':
@@ -67,6 +71,14 @@ export const gateway = {
     'A batch goes where its file is, or to a channel that serves all its models, which your key must be allowed to use. Keys with a limit per minute can’t make batches.',
   'gateway.objects.caches': 'A cache goes where its model is served.',
 
+  'gateway.sockets': 'WebSockets',
+  'gateway.sockets.responses':
+    'As OpenAI’s: each response.create frame is one request like a POST, with the same limits and fail-over. Frames run one after the other, and previous_response_id continues the connection’s latest response.',
+  'gateway.sockets.realtime':
+    'A live session goes to one channel; until one has opened it, the next may serve.',
+  'gateway.sockets.browser':
+    'Browsers send the key as the subprotocol openai-insecure-api-key.<key>, and their pages must be in PROXY_CORS_ORIGINS. Where WebSockets are off (PROXY_WEBSOCKET), the answer is 426.',
+
   'gateway.errors': 'Errors',
   'gateway.errors.intro':
     'The gateway’s own errors use the caller’s format, so your library shows them like its vendor’s. Errors from the channel are passed on unchanged.',
@@ -74,13 +86,14 @@ export const gateway = {
   'gateway.errors.401': 'The key is missing, unknown, paused, expired or revoked.',
   'gateway.errors.403': 'The key may not use this channel or model.',
   'gateway.errors.404':
-    'The model doesn’t exist or failed its latest check. The message says since when, and why.',
+    'No channel offers the model or serves it in this format, or it has failed everywhere for longer than the channels’ interval of checks. The message says since when, and why.',
   'gateway.errors.413': 'The body is larger than the server allows.',
   'gateway.errors.429':
-    'The key has reached its limit for this minute, or it is unknown and too many unknown keys came from your address. retry-after says how long to wait.',
+    'The key has reached its limit for this minute, or it is unknown and too many unknown keys came from your address; or every channel with the model is rate limited. retry-after says how long to wait.',
   'gateway.errors.502': 'The channel couldn’t be reached.',
-  'gateway.errors.503': 'No channel is available for this request.',
-  'gateway.errors.504': 'The first byte didn’t arrive in time.',
+  'gateway.errors.503':
+    'Every channel with the model is paused after failures, or began to fail less than an interval of checks ago. retry-after says when to try again, and SDKs do so by themselves.',
+  'gateway.errors.504': 'The answer didn’t begin in time.',
   'gateway.errors.508': 'Every channel with this model leads back to this server.',
   'gateway.errors.midway':
     'A stream that breaks off ends with an error event in the same format. It never looks complete.',
@@ -91,7 +104,8 @@ export const gateway = {
   'gateway.headers.target': 'The id of the channel that served the request.',
   'gateway.headers.model': 'The channel’s name for the model.',
   'gateway.headers.attempts': 'How many channels were tried.',
-  'gateway.headers.proof': 'Seconds since the check that proved the model.',
+  'gateway.headers.evidence': 'What is known about the model there, such as proven or unproven.',
+  'gateway.headers.proof': 'Seconds since the model was last proven there.',
   'gateway.headers.request':
     'The request’s id in the server’s records. Quote it when you report a problem.',
 
@@ -100,7 +114,7 @@ export const gateway = {
   'gateway.limits.body.text': '50 MB, unless PROXY_BODY_MAX_MB says otherwise.',
   'gateway.limits.first': 'First token',
   'gateway.limits.first.text':
-    'While another channel could serve, a stream has three times the model’s usual time, between 10 and 60 seconds and more for long prompts, unless the channel says otherwise (first_token_timeout_s). All channels together have 120 seconds (PROXY_PATIENCE_S). The last one has its own timeout, or three times the model’s usual time if that is longer. A whole answer may take as long as a silence in a stream.',
+    'While another channel could serve, a stream has three times the model’s usual time, between 10 and 60 seconds and more for long prompts, unless the channel’s form says otherwise under “First token within”. All channels together have 120 seconds (PROXY_PATIENCE_S). The last one has its own timeout, or three times the model’s usual time if that is longer. A whole answer may take as long as a silence in a stream.',
   'gateway.limits.wait': 'Waiting',
   'gateway.limits.wait.text':
     'A stream from which nothing has come for 15 seconds gets a comment that clients ignore, so that proxies don’t cut it off. If that happens before the answer, its headers don’t name the channel, and an error comes as an event with its status inside. Whole answers get none.',

@@ -4,7 +4,7 @@ import type { ZhOf } from '../zh-of.ts';
 export const gateway: ZhOf<typeof en> = {
   'gateway.title': '使用网关',
   'gateway.intro':
-    '任何支持 OpenAI、Anthropic 或 Google 接口的客户端都能使用网关：填上本服务器的地址和一个专用密钥即可。请求只会发往刚刚验证可用的模型；如果某个渠道在首字节之前失败，会自动换到下一个可用渠道。',
+    '任何支持 OpenAI、Anthropic 或 Google 接口的客户端都能使用网关：填上本服务器的地址和一个专用密钥即可。请求只会发往刚刚验证可用的模型；如果某个渠道在首个有效 token 之前失败，会自动换到下一个可用渠道。',
   'gateway.setup': '示例设置',
   'gateway.setup.hint':
     '这里填写的内容会出现在下面每个示例中。密钥只留在本页面，不会发送，也不会保存。',
@@ -35,6 +35,10 @@ export const gateway: ZhOf<typeof en> = {
     'Codex 只使用 Responses 接口，请选择渠道在该接口上提供的模型。配置文件里写的是存放密钥的变量名，而不是密钥本身。通过 WebSocket 时，每一步只发送新增的内容；如果前面的代理不支持协议升级，Codex 会改用普通请求。',
   'gateway.note.gemini_cli':
     '设置文件指定用密钥登录；没有它时会询问登录方式（选 “Use Gemini API key”），而 gemini -p 会拒绝启动。地址不带版本号。',
+  'gateway.note.opencode':
+    '写在项目的 opencode.json 或 ~/.config/opencode 中。每个要选用的模型都需要一项。',
+  'gateway.note.qwen_code':
+    '地址以 /v1 结尾。如果 Qwen Code 询问登录方式，请选择 OpenAI 兼容接口。',
   'gateway.note.cherry':
     '设置 → 模型服务 → 添加，类型选 OpenAI。地址不带 /v1，末尾也不要斜杠，其余部分由 Cherry Studio 补全。点“管理”即可列出可用模型；类型选 Anthropic 或 Gemini 时，地址和密钥相同。',
   'gateway.note.open_webui':
@@ -62,19 +66,28 @@ export const gateway: ZhOf<typeof en> = {
     '批处理发到其文件所在的渠道，或能提供其中所有模型的渠道；密钥必须有权使用这些模型。有每分钟限制的密钥不能创建批处理。',
   'gateway.objects.caches': '缓存发到提供其模型的渠道。',
 
+  'gateway.sockets': 'WebSocket',
+  'gateway.sockets.responses':
+    '与 OpenAI 相同：每个 response.create 帧相当于一个 POST 请求，限制和故障切换也相同。各帧依次处理，previous_response_id 可接续该连接的上一个回答。',
+  'gateway.sockets.realtime': '实时会话会发往一个渠道；在有渠道接通之前，可以换到下一个。',
+  'gateway.sockets.browser':
+    '浏览器把密钥作为子协议 openai-insecure-api-key.<key> 发送，其页面须列在 PROXY_CORS_ORIGINS 中。关闭 WebSocket（PROXY_WEBSOCKET）时返回 426。',
+
   'gateway.errors': '错误',
   'gateway.errors.intro':
     '网关自身的错误使用调用方的格式，开发库会像原厂错误一样显示。渠道返回的错误原样透传。',
   'gateway.errors.400': '请求体不是 JSON，或没有写模型。',
   'gateway.errors.401': '没有密钥，密钥未知，或已暂停、过期、撤销。',
   'gateway.errors.403': '密钥无权使用该渠道或该模型。',
-  'gateway.errors.404': '没有这个模型，或最近一次检测失败：错误信息会说明起始时间和原因。',
+  'gateway.errors.404':
+    '没有渠道提供该模型或支持此格式，或它在所有渠道上失败的时间都已超过检测间隔：错误信息会说明起始时间和原因。',
   'gateway.errors.413': '请求体超过服务器允许的大小。',
   'gateway.errors.429':
-    '密钥已用完本分钟的额度，或密钥未知且你的地址发来了太多未知密钥；retry-after 会给出等待时间。',
+    '密钥已用完本分钟的额度，或密钥未知且你的地址发来了太多未知密钥，或提供该模型的渠道都被限流；retry-after 会给出等待时间。',
   'gateway.errors.502': '无法连接渠道。',
-  'gateway.errors.503': '没有可用的渠道。',
-  'gateway.errors.504': '首字节超时。',
+  'gateway.errors.503':
+    '提供该模型的渠道都在失败后暂停，或刚开始失败，还不到一个检测间隔。retry-after 会给出重试时间，开发库会自动重试。',
+  'gateway.errors.504': '回答未能按时开始。',
   'gateway.errors.508': '提供该模型的渠道都指回了本服务器。',
   'gateway.errors.midway': '中途断开的流会以同一格式的错误事件结束，绝不会伪装成完整的回答。',
 
@@ -83,7 +96,8 @@ export const gateway: ZhOf<typeof en> = {
   'gateway.headers.target': '提供服务的渠道编号。',
   'gateway.headers.model': '渠道里的模型名。',
   'gateway.headers.attempts': '尝试过的渠道数。',
-  'gateway.headers.proof': '距离验证该模型的检测过去的秒数。',
+  'gateway.headers.evidence': '对该渠道上此模型的了解，例如 proven 或 unproven。',
+  'gateway.headers.proof': '距离该模型上次在此得到验证的秒数。',
   'gateway.headers.request': '该请求在服务器记录中的编号，排查问题时请附上。',
 
   'gateway.limits': '限制',
@@ -91,7 +105,7 @@ export const gateway: ZhOf<typeof en> = {
   'gateway.limits.body.text': '50 MB，可用 PROXY_BODY_MAX_MB 调整。',
   'gateway.limits.first': '首个 token',
   'gateway.limits.first.text':
-    '只要还有其他渠道可用，流的时限为模型通常耗时的三倍，介于 10 到 60 秒之间，长提示词会更长；渠道可自行设定（first_token_timeout_s）。所有渠道合计 120 秒（PROXY_PATIENCE_S）。最后一个渠道用它自己的超时时间；若模型通常耗时的三倍更长，则以其为准。非流式回答的时限与流中的静默相同。',
+    '只要还有其他渠道可用，流的时限为模型通常耗时的三倍，介于 10 到 60 秒之间，长提示词会更长；渠道可在表单的“首个 token 时限”中自行设定。所有渠道合计 120 秒（PROXY_PATIENCE_S）。最后一个渠道用它自己的超时时间；若模型通常耗时的三倍更长，则以其为准。非流式回答的时限与流中的静默相同。',
   'gateway.limits.wait': '等待',
   'gateway.limits.wait.text':
     '流静默 15 秒后会收到一条客户端忽略的注释，以免被中间代理断开。如果这发生在回答之前，响应头里就没有渠道信息，错误会以事件形式给出，其中带有状态码。非流式回答没有注释。',
