@@ -144,6 +144,13 @@ describe('a channel’s row', () => {
     );
   });
 
+  it('says once that its channel is busy, and until when', () => {
+    const busy = { ...dead, channel_busy_until: 4030.4 };
+    expect(lineOf(busy).reason.match(/rate limited/gi)).toHaveLength(1);
+    expect(lineOf(busy).reason).not.toContain('asked again');
+    expect(lineOf({ ...busy, retry_at: 4090 }).reason).toContain('asked again');
+  });
+
   it('of a route that the channel refuses is not a failure of the model', () => {
     const refused = offer({
       ...{ rank: null, evidence_state: 'refused', refused_code: 'route_refused' },

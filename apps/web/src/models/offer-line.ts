@@ -57,12 +57,18 @@ function reasonOf(
       ? t(`refusal.${refused_code}`)
       : t(`offers.reason.${mark === 'traffic' ? 'proven' : mark}`),
   ];
-  if (error_kind && evidence_state !== 'refused') parts.push(t(`kind.${error_kind}`));
-  if (channel_busy_until !== null && channel_busy_until > nowS) {
+  const isBusy = channel_busy_until !== null && channel_busy_until > nowS;
+  // A busy channel is rate limited, which needs no second word.
+  const isKindSaid = isBusy && error_kind === 'rate_limit';
+  if (error_kind && evidence_state !== 'refused' && !isKindSaid) {
+    parts.push(t(`kind.${error_kind}`));
+  }
+  if (isBusy) {
     const time = formatSeconds(channel_busy_until, translator);
     parts.push(t('offers.reason.busy', { time }));
   }
-  const isWaiting = retry_at !== null && retry_at > nowS;
+  const isUntilSaid = isBusy && retry_at !== null && Math.abs(retry_at - channel_busy_until) < 1;
+  const isWaiting = retry_at !== null && retry_at > nowS && !isUntilSaid;
   if (isWaiting && (rest !== 'none' || evidence_state === 'refused')) {
     const isSoon = retry_at - nowS < 3600;
     const time = isSoon ? formatSeconds(retry_at, translator) : formatMoment(retry_at, translator);
