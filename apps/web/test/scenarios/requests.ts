@@ -37,6 +37,17 @@ export function describeRequests(stage: Stage): void {
     await eventually(() => page.url()).toContain(`channel=${harbour.id}`);
   });
 
+  it('requests that were not admitted are in no totals, so only their list is shown', async () => {
+    const refused = await fetch(`${stage.product.origin}/v1/models`);
+    expect(refused.status).toBe(401);
+    const page = await stage.open('/requests.html?outcome=refused');
+    await page.locator('.request').filter({ hasText: 'No key' }).first().waitFor();
+    expect(await page.getByRole('heading', { name: 'Totals' }).isVisible()).toBe(false);
+    expect(await page.locator('.stats').isVisible()).toBe(false);
+    await page.getByLabel('Filter by outcome').selectOption('all');
+    await page.getByRole('heading', { name: 'Totals' }).waitFor();
+  });
+
   it('can be paused', async () => {
     const page = await stage.open('/requests.html');
     await page.locator('.request').first().waitFor();
