@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { rootCertificates } from 'node:tls';
 import {
   AppError,
   type MonitorEvent,
@@ -229,6 +230,9 @@ const everyField: TargetInput = {
   selected_models: ['=a', 'b, c', ' spaced ', "'quoted"],
   ...{ models: ['NULL'], dont_probe: ['*-image', 'd;e'] },
   ...{ probe_requests_per_day: 11, probe_tokens_per_day: 12 },
+  ...{ proxy_url: 'socks5://u:p@127.0.0.1:1080', user_agent: '=agent/1 (x, y; z)' },
+  ca_certificate: rootCertificates[0] ?? '',
+  headers: ['X-One: =1, "2"; 3', '-X-Two', 'X-Three: ${client:X-Title}'],
 };
 
 test.each(['json', 'yaml', 'csv'])(

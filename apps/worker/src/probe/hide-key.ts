@@ -32,6 +32,8 @@ function hideInExchange(exchange: Exchange, inText: KeyHider['inText']): Exchang
 
 function hideInReading(reading: BodyReading, inText: KeyHider['inText']): BodyReading {
   switch (reading.kind) {
+    case 'silence':
+      return reading;
     case 'unreadable':
       return { ...reading, body: inText(reading.body) };
     case 'error': {

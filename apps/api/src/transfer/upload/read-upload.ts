@@ -6,7 +6,7 @@ import { boundEntries } from './bound-entries.ts';
 import { type DecodedText, decodeText } from './decode-text.ts';
 import { listIn } from './list-in.ts';
 import { withMergedKeys } from './merge-keys.ts';
-import { areOneApiChannels, fromOneApi } from './one-api-channels.ts';
+import { areOneApiChannels, fromOneApi } from './one-api/one-api-channels.ts';
 import { fromCsv, readCsv } from './read-csv.ts';
 import { readJson } from './read-json.ts';
 import { readYaml } from './read-yaml.ts';

@@ -1,8 +1,9 @@
+import { plainTransport } from '@api-monitor/core';
 import { expect, test } from 'vitest';
 import { FrameMask, maskedPayload } from './frame-mask.ts';
 
 const apiKey = 'sk-upstream-0123456789abcdef';
-const target = { id: 1, baseUrl: 'http://127.0.0.1', apiKey, verifySsl: true };
+const target = { id: 1, baseUrl: 'http://127.0.0.1', apiKey, ...plainTransport };
 
 const passedOf = (frames: readonly string[]) => {
   const mask = new FrameMask(target);

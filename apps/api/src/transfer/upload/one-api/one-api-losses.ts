@@ -1,4 +1,4 @@
-import { isRecord } from './bound-entries.ts';
+import { isRecord } from '../bound-entries.ts';
 
 /** Columns that an import understands. */
 const used = ['id', 'type', 'key', 'status', 'name', 'base_url', 'models', 'priority'];

@@ -1,5 +1,5 @@
-import { importLimits, tooMuch } from '../import-limits.ts';
-import { isRecord } from './bound-entries.ts';
+import { importLimits, tooMuch } from '../../import-limits.ts';
+import { isRecord } from '../bound-entries.ts';
 
 export interface RowKey {
   /** null: the row has no key, as in the API's list. */

@@ -1,8 +1,8 @@
 import { targetFieldSchemas } from '@api-monitor/core';
-import { foldName } from '../fold-name.ts';
-import { importLimits, tooMuch } from '../import-limits.ts';
-import type { ImportNote, UploadedEntry } from '../import-notes.ts';
-import { isRecord } from './bound-entries.ts';
+import { foldName } from '../../fold-name.ts';
+import { importLimits, tooMuch } from '../../import-limits.ts';
+import type { ImportNote, UploadedEntry } from '../../import-notes.ts';
+import { isRecord } from '../bound-entries.ts';
 import { addressOfType } from './one-api-addresses.ts';
 import { keysIn, tooManyChannels } from './one-api-keys.ts';
 import { lossesOf, objectIn } from './one-api-losses.ts';

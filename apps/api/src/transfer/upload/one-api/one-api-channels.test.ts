@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ImportNote } from '../import-notes.ts';
+import type { ImportNote } from '../../import-notes.ts';
 import { fromOneApi } from './one-api-channels.ts';
 
 const row = {
