@@ -13,33 +13,36 @@ const roundMs = 15_000;
 const trafficPauseMs = 600;
 const question = [{ role: 'user', content: 'Which model are you?' }];
 const heading =
-  'Sign in with the first token, call the gateway with the second; both are for this demo:';
+  'For this demo: sign in with the first, call the gateway with the second, and log in to Admin with the third:';
 
 /** Starts the monitor with its own providers, so that it shows its work without any account. */
 async function startDemo(): Promise<void> {
   const token = `demo-${randomBytes(9).toString('base64url')}`;
   const masterToken = `sk-demo-${randomBytes(12).toString('base64url')}`;
+  const password = `demo-${randomBytes(9).toString('base64url')}`;
   const env = readEnv(envSchema, {
     ...process.env,
     HOST: process.env.HOST ?? '127.0.0.1',
     DATA_DIR: join(process.env.DATA_DIR ?? 'data', 'demo'),
     API_MONITOR_TOKEN: token,
     PROXY_MASTER_TOKEN: masterToken,
+    ADMIN_PANEL_PASSWORD: password,
     UPSTREAM_ALLOW_PRIVATE: 'on',
   });
   const logger = createLogger({ name: 'demo', level: 'warn' });
-  // The demo's tokens come from the environment, and the other secrets aren't needed.
+  // The demo's secrets come from the environment, and the one for visitors isn't needed.
   const embedded = await startEmbedded({ env, logger, onSecretsMade: () => {} });
   const origin = `http://127.0.0.1:${embedded.port}`;
   const stop = new AbortController();
   const call = caller(origin, token, stop.signal);
   const providers = await Promise.all(demoChannels.map((channel) => addChannel(channel, call)));
   shutDownOnSignals({ close: () => closeAll(stop, embedded, providers) }, logger);
-  const tokens = [
+  const secrets = [
     { name: 'API_MONITOR_TOKEN', value: token },
     { name: 'PROXY_MASTER_TOKEN', value: masterToken },
+    { name: 'ADMIN_PANEL_PASSWORD', value: password },
   ];
-  process.stdout.write(showSecrets(heading, tokens) + startMessage(embedded));
+  process.stdout.write(showSecrets(heading, secrets) + startMessage(embedded));
   await Promise.all([
     runRounds(providers, call, stop.signal),
     sendTraffic(caller(origin, masterToken, stop.signal), stop.signal),
