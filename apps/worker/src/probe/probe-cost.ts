@@ -26,6 +26,7 @@ function tokensOf({ exchange, reading }: CostlyAttempt, prompt: string) {
   if (!exchange.answered) return exchange.kind === 'timeout' ? { input, output: 0 } : null;
   switch (reading.kind) {
     case 'error':
+    case 'silence':
       return null;
     case 'unreadable':
       return reading.fault === 'broken_stream' ? { input, output: 0 } : null;
