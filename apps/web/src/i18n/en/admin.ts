@@ -164,6 +164,7 @@ export const admin = {
   'admin.status.target.any': 'Any channel',
   'admin.status.model': 'Model',
   'admin.status.model.hint': 'Whole channel',
+  'admin.status.model.needed': 'Needed without a channel',
   'admin.status.up': 'Move {name} up',
   'admin.status.down': 'Move {name} down',
   'admin.status.remove': 'Remove {name}',

@@ -150,6 +150,7 @@ export const admin: ZhOf<typeof en> = {
   'admin.status.target.any': '任意渠道',
   'admin.status.model': '模型',
   'admin.status.model.hint': '整个渠道',
+  'admin.status.model.needed': '未选渠道时必填',
   'admin.status.up': '上移 {name}',
   'admin.status.down': '下移 {name}',
   'admin.status.remove': '移除 {name}',
