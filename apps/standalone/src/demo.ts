@@ -9,7 +9,8 @@ import { envSchema } from './env.ts';
 import { type Embedded, startEmbedded, startMessage } from './start-embedded.ts';
 
 const providerKey = 'sk-demo-provider-0123456789';
-const roundMs = 15_000;
+/** As often as the channels are checked. */
+const roundMs = 60_000;
 const trafficPauseMs = 600;
 const question = [{ role: 'user', content: 'Which model are you?' }];
 const heading =
@@ -44,7 +45,7 @@ async function startDemo(): Promise<void> {
   ];
   process.stdout.write(showSecrets(heading, secrets) + startMessage(embedded));
   await Promise.all([
-    runRounds(providers, call, stop.signal),
+    changeMoods(providers, stop.signal),
     sendTraffic(caller(origin, masterToken, stop.signal), stop.signal),
   ]).catch((error) => {
     if (!stop.signal.aborted) throw error;
@@ -86,8 +87,8 @@ async function addChannel(channel: DemoChannel, call: Call): Promise<FakeProvide
   return provider;
 }
 
-/** Runs every channel each round, and changes the behaviour of some models. */
-async function runRounds(providers: FakeProvider[], call: Call, stop: AbortSignal) {
+/** Changes the behaviour of some models each round; the monitor checks them by itself. */
+async function changeMoods(providers: FakeProvider[], stop: AbortSignal) {
   for (let round = 0; !stop.aborted; round += 1) {
     for (const [index, channel] of demoChannels.entries()) {
       for (const [model, moods] of Object.entries(channel.moods ?? {})) {
@@ -95,8 +96,6 @@ async function runRounds(providers: FakeProvider[], call: Call, stop: AbortSigna
         if (mood) providers[index]?.setBehaviour(model, mood);
       }
     }
-    const channels = await listChannels(call);
-    await Promise.all(channels.map(({ id }) => call('POST', `/api/targets/${id}/run`)));
     await pause(roundMs, null, { signal: stop }).catch(() => {});
   }
 }
