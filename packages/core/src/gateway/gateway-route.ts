@@ -38,4 +38,3 @@ export const objectRoutes = [
   'gemini-files',
   'cached-contents',
 ] as const satisfies readonly GatewayRoute[];
-export type ObjectRoute = (typeof objectRoutes)[number];
