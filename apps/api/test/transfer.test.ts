@@ -257,7 +257,11 @@ test.each(['json', 'yaml', 'csv'])(
     const other = await openTestApi();
     await other.asSession('POST', `${path}/import`, file.text);
     const copy = (await listTargets(other.db)).find(({ name }) => name === everyField.name);
-    expect(copy).toMatchObject({ ...everyField, api_key: expect.any(String) });
+    expect(copy).toMatchObject({
+      ...everyField,
+      api_key: expect.any(String),
+      proxy_url: expect.any(String),
+    });
   },
   30_000,
 );
