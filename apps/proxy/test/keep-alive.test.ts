@@ -77,7 +77,7 @@ test('a client that waits for a stream gets its head and comments, and then the 
   expect(times(text, 'I am m.')).toBe(1);
 });
 
-test('comments are no output: another channel may serve after them', async () => {
+test('comments don’t count as output: another channel may serve after them', async () => {
   const { ask, answer, recordsAtEnd } = await start(json(500, { error: 'no' }), stream(whole));
   const client = await ask();
   await client.until(comment);
@@ -122,7 +122,7 @@ test('a refused content is an error event, and no other channel is asked', async
   expect(record).toMatchObject({ status: 400, attempts: [{ status: 400 }] });
 });
 
-test('an answer that is no stream is an error event, never bytes in the middle of one', async () => {
+test('an answer that isn’t a stream is an error event, never bytes in the middle of one', async () => {
   const answered = { choices: [{ message: { content: 'I am m.' } }] };
   const { ask, answer } = await start(json(200, answered), json(200, answered));
   const client = await ask();

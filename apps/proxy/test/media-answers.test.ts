@@ -44,7 +44,7 @@ test.each([
   [speech, 'text/plain', '{"error":{"message":"no quota"}}'],
   [transcriptions, 'text/plain', '{"error":{"message":"no quota"}}'],
   [transcriptions, 'text/html', '<!doctype html><title>Log in</title>'],
-])('an answer of %s that is no answer moves on: %s %j', async (path, type, body) => {
+])('an answer of %s that isn’t one moves on: %s %j', async (path, type, body) => {
   const { gateway, asked } = await start(type, Buffer.from(body));
   await call(gateway.origin, path, { body: { model: 'm', input: 'x' } });
   expect(asked).toEqual(['one', 'two']);

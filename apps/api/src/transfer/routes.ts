@@ -96,7 +96,7 @@ export function transferRoutes(deps: ApiDeps) {
       async (c) => {
         const { format, keys } = c.req.valid('query');
         const open = keys === '1' ? openTarget.bind(null, db) : null;
-        // Its writers of YAML and CSV are loaded once somebody exports.
+        // Its writers of YAML and CSV are loaded at the first export.
         const { writeExport } = await import('./write-export.ts');
         const text = await writeExport(await listTargets(db), format, open);
         const changes = [{ field: 'keys', old: null, new: keys === '1' }];

@@ -50,7 +50,7 @@ function namesAt(body: Buffer, value: number): string[] | null {
   return null;
 }
 
-/** A text that isn't valid is no model's name. */
+/** A text that isn't valid names no model. */
 function textOf(json: string): string {
   try {
     return String(JSON.parse(json));

@@ -241,7 +241,7 @@ const frameOf = (firstByte: number, payload: string) =>
   ]);
 
 test.each([
-  ['frames that are no requests', frameOf(0x81, 'x')],
+  ['frames that aren’t requests', frameOf(0x81, 'x')],
   ['requests beyond its limit', frameOf(0x81, JSON.stringify(create()))],
   ['pings', frameOf(0x89, 'x'.repeat(125))],
 ])(

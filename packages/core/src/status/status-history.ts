@@ -15,7 +15,7 @@ export interface StatusCheck {
   share: number;
   /** Why it failed; null if it didn't, and for a whole run. */
   kind: ErrorKind | null;
-  /** It stands for an outage of minutes that clients met, so that it is an incident by itself. */
+  /** It represents an outage of minutes that clients met, so it is an incident by itself. */
   hasLasted?: boolean;
 }
 

@@ -78,22 +78,22 @@ const shapes: Shape[] = [
     body: `${hi}${data({ id: 'c', choices: [{ delta: { content: '' }, finish_reason: 'error' }], error: { code: 502, message: 'Provider disconnected' } })}data: [DONE]\n\n`,
   },
   {
-    title: 'an event that is no JSON before the text',
+    title: 'an event that isn’t JSON before the text',
     route: 'chat',
     body: `${chatDelta({ role: 'assistant' })}data: {"choices":[{"delta":{"con\n\n${hi}${chatDelta({}, 'stop')}`,
   },
   {
-    title: 'an event that is no JSON behind words',
+    title: 'an event that isn’t JSON behind words',
     route: 'chat',
     body: `${hi}${words}data: {"choices":[{"delta":{"con\n\n${hi}${chatDelta({}, 'stop')}data: [DONE]\n\n`,
   },
   {
-    title: 'an event that is no JSON, with other line ends',
+    title: 'an event that isn’t JSON, with other line ends',
     route: 'chat',
     body: `${hi}data: <oops>\n\n${hi}${chatDelta({}, 'stop')}`.replaceAll('\n', '\r\n'),
   },
   {
-    title: 'an event that is no JSON behind the end',
+    title: 'an event that isn’t JSON behind the end',
     route: 'chat',
     body: `${hi}${chatDelta({}, 'stop')}data: {oops\n\n`,
   },
@@ -352,7 +352,7 @@ describe('a token is not', () => {
   });
 });
 
-test('an event that is no JSON is noticed at once', () => {
+test('an event that isn’t JSON is noticed at once', () => {
   const isGarbled = (...chunks: string[]) => {
     const reader = createAnswerReader({ route: 'chat', status: 200 });
     for (const chunk of chunks) reader.take(Buffer.from(chunk));
