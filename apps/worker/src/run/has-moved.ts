@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Target, transportFields } from '@api-monitor/core';
 
 /**
@@ -6,5 +7,5 @@ import { type Target, transportFields } from '@api-monitor/core';
  */
 export function hasMoved(before: Target, now: Target): boolean {
   const deciding = ['base_url', 'api_key', ...transportFields] as const;
-  return deciding.some((field) => before[field] !== now[field]);
+  return deciding.some((field) => !isDeepStrictEqual(before[field], now[field]));
 }
