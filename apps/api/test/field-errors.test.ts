@@ -33,6 +33,22 @@ const calls: Call[] = [
     400,
     { source_url: { code: 'wrong_url' } },
   ],
+  [
+    'POST',
+    targets,
+    {
+      ...newTarget,
+      proxy_url: 'ftp://proxy.example',
+      ca_certificate: 'no certificate',
+      headers: ['Host: other.example'],
+    },
+    400,
+    {
+      proxy_url: { code: 'wrong_proxy' },
+      ca_certificate: { code: 'wrong_certificate' },
+      'headers.0': { code: 'wrong_header' },
+    },
+  ],
   ['POST', targets, { ...newTarget, name: '' }, 400, { name: { code: 'required' } }],
   [
     'POST',
@@ -246,7 +262,8 @@ test('each refused entry of an import has its fields', async () => {
   expect(json.items.map(({ fields }: { fields: object }) => fields)).toEqual([
     {},
     { name: { code: 'repeated' } },
-    { api_key: { code: 'required' } },
+    // Without a key it comes in paused.
+    {},
     { api_key: { code: 'reenter_key' } },
     { base_url: { code: 'own_address' } },
     {
