@@ -37,6 +37,7 @@ const advancedSchema = z
         headers: true,
         prompt: true,
         anthropic_version: true,
+        first_token_timeout_s: true,
         max_models: true,
         visitor_channel_actions_enabled: true,
         models: true,

@@ -133,7 +133,7 @@ export function describeAdminRecords(stage: Stage): void {
     await choose('channels: [');
     await page.getByText(/not valid YAML/).waitFor();
     const imported = `channels:
-  - { name: "<i>Yew</i>", base_url: "${stage.provider.origin}", api_key: "${providerKey}", enabled: false }
+  - { name: "<i>Yew</i>", base_url: "${stage.provider.origin}", api_key: "sk-of-another-account", enabled: false }
   - { name: Broken, base_url: nowhere }`;
     await choose(imported);
     await page.getByText('1 new, 0 changed, 0 unchanged, 1 skipped').waitFor();
