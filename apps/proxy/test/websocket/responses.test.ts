@@ -112,7 +112,7 @@ test("an id that isn't the connection's goes up as it is, and what continues it 
   });
 });
 
-test('only the latest response can be continued; of an older one that nobody stores the client hears', async () => {
+test('only the latest response can be continued; one that isn’t stored any more is named in an error', async () => {
   const { gateway, received } = await gatewayWithChannel();
   const { ask } = await openSocket(gateway.origin, '/v1/responses');
   for (const text of ['a', 'b']) await ask(create({ store: false, input: text }));

@@ -71,7 +71,7 @@ function troubleOf(latest: LatestModel, nowS: number, translator: Translator) {
   const { headline, status_code } = latest;
   if (modelState(latest) !== 'bad' || headline.is_channel_fault) return null;
   const { error_kind, error } = headline;
-  // The latest check may have failed in another way than what the headline tells of.
+  // The latest check may have failed in another way than the headline says.
   const status = error_kind === latest.error_kind ? status_code : null;
   return {
     /** The kind of failure in the reader's words; `error` is in the provider's own. */

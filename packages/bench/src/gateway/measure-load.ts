@@ -13,7 +13,7 @@ interface Load {
 }
 
 interface LoadResult extends WrkResult {
-  /** Processor time of everything that a request causes; NaN if nothing stands in between. */
+  /** Processor time of a request, with all that it causes; NaN if it goes straight to the provider. */
   processorUs: number;
 }
 

@@ -47,7 +47,7 @@ test('a burst is one complaint, and one long after the last starts again', () =>
   expect(next(busy, later(500))).toMatchObject({ since: 500, failures: 1, rest_until: 501 });
 });
 
-test('any answer that was asked for since ends it, whoever got it', () => {
+test('any answer to a later request ends it, a probe’s or a client’s', () => {
   const busy = next(null);
   const success = { outcome: 'success', kind: null, scope: 'route' } as const;
   expect(next(busy, { ...success, began_at: 99, at: 101 })).toBe(busy);
@@ -160,7 +160,7 @@ test('only a client’s request that got no connection begins it', () => {
   }
 });
 
-test('any answer that was asked for since ends it, whatever it says and whoever got it', () => {
+test('any answer to a later request ends it, whatever it says, a probe’s or a client’s', () => {
   for (const by of ['traffic', 'run', 'recheck'] as const) {
     for (const outcome of findingOutcomes) {
       for (const scope of ['route', 'model'] as const) {
@@ -175,7 +175,7 @@ test('any answer that was asked for since ends it, whatever it says and whoever 
   });
 });
 
-test('a fault that an answer tells of goes on from it, and outweighs it', () => {
+test('a fault that an answer reports replaces one without connections, and keeps its start', () => {
   const answered = next(unreachable, { ...quota, status: 402, ...later(102) });
   expect(answered).toMatchObject({ kind: 'quota', since: 100, failures: 6, rest_until: 132 });
   expect(answered).not.toHaveProperty('unreached_models');
