@@ -6,7 +6,12 @@ import {
   type ProbePlanKind,
   plainTransport,
 } from '@api-monitor/core';
-import { type BoardModel, type BoardTarget, createBoard } from '../src/board/board.ts';
+import {
+  type BoardKey,
+  type BoardModel,
+  type BoardTarget,
+  createBoard,
+} from '../src/board/board.ts';
 
 /** For tests: a channel's models, each with the evidence on its routes. */
 export interface GivenTarget extends Partial<Omit<BoardTarget, 'models'>> {
@@ -14,6 +19,12 @@ export interface GivenTarget extends Partial<Omit<BoardTarget, 'models'>> {
   models?: Record<string, { evidence?: Evidence[]; plan?: ProbePlanKind }>;
   fault?: BoardModel['fault'];
 }
+
+/** For tests: a key that may use everything. */
+export const unlimitedKey: BoardKey = {
+  ...{ id: 1, name: 'k', isGuessable: false, enabled: true, expires_at: null },
+  ...{ targetIds: null, models: null, rpm_limit: null, tpm_limit: null },
+};
 
 /** For tests: evidence that is proven unless it says otherwise. */
 export function entry(route: EvidenceRoute, at: number, more: Partial<Evidence> = {}): Evidence {

@@ -1,9 +1,8 @@
 import type { Finding } from '@api-monitor/core';
 import { expect, test } from 'vitest';
-import { boardOf, entry, finding } from '../../test/test-board.ts';
+import { boardOf, entry, finding, unlimitedKey as key } from '../../test/test-board.ts';
 import { createResolver } from '../request/resolve-candidates.ts';
 import { createAffinity } from './affinity.ts';
-import type { BoardKey } from './board.ts';
 import { createLiveEvidence } from './live-evidence.ts';
 
 /** How a channel fails, and what a client's request to it shows. */
@@ -19,18 +18,6 @@ const faults = {
 } as const satisfies Record<string, { afterS: number; shows: Partial<Finding> }>;
 type Fault = keyof typeof faults;
 
-const key: BoardKey = {
-  ...{
-    id: 1,
-    name: 'k',
-    isGuessable: false,
-    enabled: true,
-    expires_at: null,
-    targetIds: null,
-    models: null,
-  },
-  ...{ rpm_limit: null, tpm_limit: null },
-};
 const startS = 100_000;
 const answerS = 0.3;
 

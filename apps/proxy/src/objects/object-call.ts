@@ -60,11 +60,7 @@ export const openaiRows: readonly ObjectRow[] = [
   row('DELETE /responses/{id}', 'responses-item', 'delete', 'response'),
   row('POST /responses/{id}/cancel', 'responses-item', 'change', 'response'),
   row('GET /responses/{id}/input_items', 'responses-item', 'content', 'response'),
-  row('POST /files', 'files', 'upload', 'file'),
-  row('GET /files', 'files', 'list', 'file'),
-  row('GET /files/{id}', 'files', 'read', 'file'),
-  row('DELETE /files/{id}', 'files', 'delete', 'file'),
-  row('GET /files/{id}/content', 'files', 'content', 'file'),
+  ...fileRows('file'),
   row('POST /batches', 'batches', 'create', 'batch'),
   row('GET /batches', 'batches', 'list', 'batch'),
   row('GET /batches/{id}', 'batches', 'read', 'batch'),
@@ -82,13 +78,17 @@ export const anthropicRows: readonly ObjectRow[] = [
 ];
 
 /** They share their paths with OpenAI's. */
-export const anthropicFileRows: readonly ObjectRow[] = [
-  row('POST /files', 'files', 'upload', 'anthropic-file'),
-  row('GET /files', 'files', 'list', 'anthropic-file'),
-  row('GET /files/{id}', 'files', 'read', 'anthropic-file'),
-  row('DELETE /files/{id}', 'files', 'delete', 'anthropic-file'),
-  row('GET /files/{id}/content', 'files', 'content', 'anthropic-file'),
-];
+export const anthropicFileRows: readonly ObjectRow[] = fileRows('anthropic-file');
+
+function fileRows(kind: 'file' | 'anthropic-file'): ObjectRow[] {
+  return [
+    row('POST /files', 'files', 'upload', kind),
+    row('GET /files', 'files', 'list', kind),
+    row('GET /files/{id}', 'files', 'read', kind),
+    row('DELETE /files/{id}', 'files', 'delete', kind),
+    row('GET /files/{id}/content', 'files', 'content', kind),
+  ];
+}
 
 /** Source: https://ai.google.dev/api/files and …/caching */
 export const geminiRows: readonly ObjectRow[] = [

@@ -14,6 +14,8 @@ interface Options {
 
 /** A quarter of a millisecond's work; more records go in several batches. */
 const batchSize = 200;
+/** How much of an error's text a record keeps. */
+export const errorLimit = 500;
 /** While the queue can't be reached, this many of the newest records are kept. */
 const bufferLimit = 20_000;
 

@@ -5,7 +5,7 @@ import { type Logger, requestAddressOf } from '@api-monitor/runtime';
 import type { BoardKey } from '../board/board.ts';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
 import { type Arrival, secondsTo } from './arrival.ts';
-import type { RecordSink } from './record-sink.ts';
+import { errorLimit, type RecordSink } from './record-sink.ts';
 
 interface Options {
   records: Pick<RecordSink, 'add'>;
@@ -82,7 +82,6 @@ export function createRefusedRequests(options: Options) {
   };
 }
 
-const errorLimit = 500;
 const pathLimit = 200;
 /** What begins like a provider's key, or one of ours: some clients put theirs into the path. */
 const keyLike = /(?<![a-z\d])(?:sk|rk|pk|gsk|xai|key|AIza|ghp|hf)[-_]?[\w-]{16,}/gi;

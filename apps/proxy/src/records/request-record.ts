@@ -10,6 +10,7 @@ import type { AnswerPipe } from '../forward/answer-pipe.ts';
 import type { Forwarded } from '../forward/forward-request.ts';
 import type { Endpoint } from '../request/match-route.ts';
 import { type Arrival, secondsTo } from './arrival.ts';
+import { errorLimit } from './record-sink.ts';
 import { tokensToCount } from './tokens-to-count.ts';
 
 /** What a record says of how a request was forwarded. */
@@ -39,7 +40,6 @@ function attemptsOf({ forwarded, endpoint: { object } }: Parts): ProxyAttempt[] 
 }
 
 const modelLimit = 512;
-const errorLimit = 500;
 
 /** The one record of a request: what was asked, who answered, how long it took; never any content. */
 export function requestRecord(parts: Parts): GatewayRecord {

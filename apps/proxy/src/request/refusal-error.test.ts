@@ -1,23 +1,11 @@
 import type { Evidence } from '@api-monitor/core';
 import { expect, test } from 'vitest';
-import { boardOf, entry, type GivenTarget } from '../../test/test-board.ts';
+import { boardOf, entry, type GivenTarget, unlimitedKey as key } from '../../test/test-board.ts';
 import { createAffinity } from '../board/affinity.ts';
 import type { BoardKey } from '../board/board.ts';
 import { createResolver } from './resolve-candidates.ts';
 
 const nowS = 100_000;
-const key: BoardKey = {
-  ...{
-    id: 1,
-    name: 'k',
-    isGuessable: false,
-    enabled: true,
-    expires_at: null,
-    targetIds: null,
-    models: null,
-  },
-  ...{ rpm_limit: null, tpm_limit: null },
-};
 
 /** What a request for `m` on chat is answered; null if it may go somewhere. */
 function refusalOf(targets: readonly GivenTarget[], given: Partial<BoardKey> = {}) {

@@ -155,15 +155,7 @@ function chooseForModels(
   let choices: Choice[] | null = null;
   for (const { model } of models) {
     if (names.has(model)) continue;
-    const asked = {
-      key,
-      model,
-      route,
-      pinnedTargetId,
-      conversationOf: noConversation,
-      carried,
-    } as const;
-    const resolution = deps.resolve(asked);
+    const resolution = deps.resolve({ ...alone, key, model, route, pinnedTargetId, carried });
     if (!resolution.ok) return resolution;
     const byTarget = new Map(resolution.choices.map(({ entry }) => [entry.target.id, entry.model]));
     names.set(model, byTarget);
@@ -177,7 +169,8 @@ function chooseForModels(
   return { choices, nameAt };
 }
 
-const noConversation = () => null;
+/** A request that belongs to no conversation. */
+const alone = { conversationOf: () => null };
 
 /** A file goes where its model is served if it names one, else to the usual channels. */
 async function planUpload(deps: GatewayDeps, making: Making): Promise<MakePlan | Refused> {
@@ -204,15 +197,8 @@ async function planUpload(deps: GatewayDeps, making: Making): Promise<MakePlan |
   const model = query?.get('model') ?? (form && textOf(body, form, 'model'));
   if (model) {
     const route = endpoint.dialect === 'openai' ? 'chat' : endpoint.dialect;
-    const asked = {
-      key,
-      model,
-      route,
-      pinnedTargetId,
-      conversationOf: noConversation,
-      carried: [],
-    } as const;
-    const resolution = deps.resolve(asked);
+    const asked = { key, model, route, pinnedTargetId, carried: [] } as const;
+    const resolution = deps.resolve({ ...alone, ...asked });
     if (!resolution.ok) return resolution;
     const nowS = deps.nowS();
     const choices = resolution.choices.map(({ entry }) => choiceOf(entry.target, nowS));

@@ -13,6 +13,7 @@ import {
 import { KeyMask } from '../../forward/key-mask.ts';
 import { upstreamHeaders } from '../../forward/request-headers.ts';
 import type { GatewayDeps } from '../../gateway-deps.ts';
+import { upstreamQuery } from '../../handle-forward.ts';
 import type { Endpoint } from '../../request/match-route.ts';
 import type { Choice } from '../../request/resolve-candidates.ts';
 import { protocolsOf, realProtocols } from '../subprotocols.ts';
@@ -96,9 +97,8 @@ function dial(
 /** The client's query with the channel's name of the model, and without what is the gateway's. */
 function queryWith(query: URLSearchParams | null, model: string): string {
   const sent = new URLSearchParams(query ?? '');
-  for (const name of ['key', 'target_id']) sent.delete(name);
   sent.set('model', model);
-  return `?${sent}`;
+  return upstreamQuery(sent);
 }
 
 function endOf(dialed: Dialed, { signal, trail }: Given): AttemptEnd {
