@@ -49,6 +49,22 @@ const calls: Call[] = [
       'headers.0': { code: 'wrong_header' },
     },
   ],
+  [
+    'POST',
+    targets,
+    {
+      ...newTarget,
+      model_aliases: ['a = b', 'gpt'],
+      body_overrides: ['/model = "x"'],
+      paths: ['chat = https://x.example'],
+    },
+    400,
+    {
+      'model_aliases.1': { code: 'wrong_alias' },
+      'body_overrides.0': { code: 'wrong_override' },
+      'paths.0': { code: 'wrong_path' },
+    },
+  ],
   ['POST', targets, { ...newTarget, name: '' }, 400, { name: { code: 'required' } }],
   [
     'POST',

@@ -233,6 +233,10 @@ const everyField: TargetInput = {
   ...{ proxy_url: 'socks5://u:p@127.0.0.1:1080', user_agent: '=agent/1 (x, y; z)' },
   ca_certificate: rootCertificates[0] ?? '',
   headers: ['X-One: =1, "2"; 3', '-X-Two', 'User-Agent: x'],
+  ...{ exclude: ['*-free'], model_aliases: ['a, b = org/c', '=x = y'], tags: ['便宜', 'a, b'] },
+  ...{ priority: -4, weight: 20, max_concurrency: 3, min_gap_ms: 250 },
+  body_overrides: ['claude-* /stop = ["=a", "b"]', '-/user', '?/max_tokens = 4096'],
+  paths: ['chat = /api/v3/chat/completions', 'responses = none'],
 };
 
 test.each(['json', 'yaml', 'csv'])(

@@ -41,6 +41,12 @@ export const fieldErrorCodes = [
   'wrong_certificate',
   /** Not `Name: value` or `-Name`, or about a header that may not be changed. */
   'wrong_header',
+  /** Not `public name = model id`. */
+  'wrong_alias',
+  /** Not a JSON pointer with a value, or about a field that the gateway itself decides on. */
+  'wrong_override',
+  /** Not `route = /path` or `route = none`. */
+  'wrong_path',
   /** Not one of the values that the field takes. */
   'not_allowed',
   /** There is no field of this name. */

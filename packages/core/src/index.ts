@@ -303,7 +303,6 @@ export {
   type ProbeEffort,
   tokensPerQuestion,
 } from './targets/estimate-cost.ts';
-export { applyHeaderRules, type HeaderRule, parseHeaderRule } from './targets/header-rule.ts';
 export { isSameOrigin } from './targets/is-same-origin.ts';
 export { formerPrompt, ownPromptOf } from './targets/own-prompt.ts';
 export {
@@ -314,6 +313,14 @@ export {
   type ProxyAddress,
   proxyAddressOf,
 } from './targets/proxy-address.ts';
+export {
+  type BodyOverride,
+  formatBodyOverride,
+  parseBodyOverride,
+} from './targets/rules/body-override.ts';
+export { applyHeaderRules, type HeaderRule, parseHeaderRule } from './targets/rules/header-rule.ts';
+export { formatModelAlias, type ModelAlias, parseModelAlias } from './targets/rules/model-alias.ts';
+export { formatPathRule, type PathRule, parsePathRule } from './targets/rules/path-rule.ts';
 export { isDue, isTurn, nextRunAtOf } from './targets/schedule.ts';
 export {
   largestSortOrder,
@@ -334,6 +341,7 @@ export {
 export { type TargetCounts, targetCountsShape } from './targets/target-counts.ts';
 export { isGuessable } from './text/is-guessable.ts';
 export { maskSecret, spellingsOf } from './text/mask-secret.ts';
+export { matchesPattern } from './text/matches-pattern.ts';
 export { parseNetwork } from './text/network.ts';
 export { isPlainLine } from './text/plain-line.ts';
 export { quote } from './text/quote.ts';

@@ -1,13 +1,22 @@
 import { z } from 'zod';
 import { settingRules } from '../admin/settings.ts';
+import type { FieldErrorCode } from '../app-error.ts';
 import { channelFaultShape } from '../evidence/channel-fault-shape.ts';
 import { errorKinds } from '../probes/error-kind.ts';
 import { runNoteShape } from '../runs/run-note.ts';
 import { plainLine, unixSeconds } from '../shape.ts';
+import { isPlainLine } from '../text/plain-line.ts';
 import { baseUrlSchema } from './base-url.ts';
-import { faultOfHeaderRule } from './header-rule.ts';
 import { formerPrompt } from './own-prompt.ts';
 import { faultOfProxyUrl, normaliseProxyUrl } from './proxy-address.ts';
+import {
+  faultOfBodyOverride,
+  formatBodyOverride,
+  parseBodyOverride,
+} from './rules/body-override.ts';
+import { faultOfHeaderRule } from './rules/header-rule.ts';
+import { faultOfModelAlias, formatModelAlias, parseModelAlias } from './rules/model-alias.ts';
+import { faultOfPathRule, formatPathRule, parsePathRule } from './rules/path-rule.ts';
 
 /** What the last run found; `error`: the list of models could not be read. */
 export const targetStatuses = ['healthy', 'degraded', 'down', 'no_models', 'error'] as const;
@@ -38,14 +47,28 @@ const proxyUrlSchema = z
 
 const certificate = /-----BEGIN CERTIFICATE-----[\sA-Za-z\d+/=]+-----END CERTIFICATE-----/g;
 
-const headerRuleSchema = z
-  .string()
-  .trim()
-  .max(4096)
-  .superRefine((text, context) => {
-    const message = faultOfHeaderRule(text);
-    if (message) context.addIssue({ code: 'custom', message, params: { code: 'wrong_header' } });
-  });
+const headerRuleSchema = ruleLine(faultOfHeaderRule, 'wrong_header');
+const modelAliasSchema = ruleLine(faultOfModelAlias, 'wrong_alias').transform((text) =>
+  formatModelAlias(parseModelAlias(text)),
+);
+const bodyOverrideSchema = ruleLine(faultOfBodyOverride, 'wrong_override').transform((text) =>
+  formatBodyOverride(parseBodyOverride(text)),
+);
+const pathRuleSchema = ruleLine(faultOfPathRule, 'wrong_path').transform((text) =>
+  formatPathRule(parsePathRule(text)),
+);
+
+/** A line that has a rule of its own; `faultOf` says what is wrong with it. */
+function ruleLine(faultOf: (text: string) => string | null, code: FieldErrorCode) {
+  return z
+    .string()
+    .trim()
+    .max(4096)
+    .superRefine((text, context) => {
+      const message = isPlainLine(text) ? faultOf(text) : 'must be a line of plain text';
+      if (message) context.addIssue({ code: 'custom', message, params: { code } });
+    });
+}
 
 const userAgentSchema = z
   .string()
@@ -95,6 +118,18 @@ export const modelsModes = ['listed', 'manual', 'both'] as const;
 
 const modelNames = z.array(plainLine.min(1).max(256)).max(5000);
 
+const largestPriority = 1_000_000;
+
+/** Labels are compared without case, so the first spelling stays. */
+const tagsSchema = z
+  .array(plainLine.trim().min(1).max(32))
+  .max(20)
+  .transform((tags) => {
+    const byKey = new Map(tags.toReversed().map((tag) => [tag.toLowerCase(), tag]));
+    return [...byKey.values()].toReversed();
+  })
+  .describe('labels for filters, keys and bulk actions');
+
 export const largestSortOrder = 1_000_000;
 
 /** Every field of a target that a caller may set, with its bounds. */
@@ -129,6 +164,34 @@ export const targetFieldSchemas = {
   models_mode: z
     .enum(modelsModes)
     .describe('which models there are: listed, typed by hand, or both'),
+  exclude: modelNames.describe('names, or patterns with *, of models that are left out entirely'),
+  model_aliases: z
+    .array(modelAliasSchema)
+    .max(5000)
+    .describe('"public name = model id": clients may ask for the model by this name'),
+  tags: tagsSchema,
+  priority: z
+    .int()
+    .min(-largestPriority)
+    .max(largestPriority)
+    .describe('of channels whose models work, those with the highest are asked first'),
+  weight: z.int().min(1).max(10_000).describe('its share of the traffic among equals'),
+  max_concurrency: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .describe('requests at a time, probes included; 0: as many as it turns out to bear'),
+  min_gap_ms: z.int().min(0).max(60_000).describe('milliseconds between two requests'),
+  body_overrides: z
+    .array(bodyOverrideSchema)
+    .max(50)
+    .describe(
+      '"/pointer = JSON" sets a field of the gateway\'s requests, "?/pointer = JSON" one that is absent, "-/pointer" removes it; a model pattern and a blank may come first',
+    ),
+  paths: z
+    .array(pathRuleSchema)
+    .max(50)
+    .describe('"route = /path" where the channel deviates, "route = none" for what it lacks'),
   dont_probe: modelNames.describe('names, or patterns with *, of models that probes leave out'),
   traffic_proves: z.boolean().describe('a run leaves out models that traffic has just proven'),
   probe_requests_per_day: z.int().min(0).max(1_000_000).describe('0: no limit'),
@@ -200,6 +263,15 @@ export const targetDefaults: Omit<TargetInput, 'name' | 'base_url' | 'api_key'> 
   selected_models: [],
   models: [],
   models_mode: 'both',
+  exclude: [],
+  model_aliases: [],
+  tags: [],
+  priority: 0,
+  weight: 1,
+  max_concurrency: 0,
+  min_gap_ms: 0,
+  body_overrides: [],
+  paths: [],
   dont_probe: [],
   traffic_proves: true,
   probe_requests_per_day: 0,

@@ -17,6 +17,7 @@ import { wrongAnswers } from '../migrations/0016-wrong-answers.ts';
 import { evidence } from '../migrations/evidence/0011-evidence.ts';
 import { firstTokenTimeout } from '../migrations/targets/0013-first-token-timeout.ts';
 import { transport } from '../migrations/targets/0017-transport.ts';
+import { namesAndRouting } from '../migrations/targets/0018-names-and-routing.ts';
 import type { Schema } from '../schema.ts';
 
 import { currentSchema } from './dialect.ts';
@@ -54,6 +55,7 @@ export async function createMigrator(db: Kysely<Schema>, nowS: number): Promise<
         '0015-run-notes': runNotes,
         '0016-wrong-answers': wrongAnswers,
         '0017-transport': transport,
+        '0018-names-and-routing': namesAndRouting,
       }),
     },
   });

@@ -59,6 +59,10 @@ export const shell = {
     'Enter readable PEM certificates (-----BEGIN CERTIFICATE-----), without a private key.',
   'field.wrong_header':
     'Enter “Name: value” or “-Name” a line. Credentials, Host and headers of the connection can’t be changed.',
+  'field.wrong_alias': 'Enter “public name = model id” a line, with blanks around the equals sign.',
+  'field.wrong_override':
+    'Enter “/pointer = JSON”, “?/pointer = JSON” or “-/pointer” a line, perhaps after a model pattern. “model” and “stream” can’t be changed.',
+  'field.wrong_path': 'Enter “route = /path” or “route = none” a line.',
   'field.not_allowed': 'This value is not allowed.',
   'field.unknown_field': 'The server doesn’t know this field.',
   'field.taken': 'This is already in use.',

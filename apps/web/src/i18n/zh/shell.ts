@@ -55,6 +55,10 @@ export const shell: ZhOf<typeof en> = {
   'field.wrong_certificate': '请输入可读的 PEM 证书（-----BEGIN CERTIFICATE-----），不要包含私钥。',
   'field.wrong_header':
     '每行输入 “Name: value” 或 “-Name”；凭据、Host 和连接相关的请求头不能更改。',
+  'field.wrong_alias': '每行输入“公开名称 = 模型 ID”，等号两侧留空格。',
+  'field.wrong_override':
+    '每行输入 “/pointer = JSON”、“?/pointer = JSON” 或 “-/pointer”，前面可加模型通配符；model 和 stream 不能更改。',
+  'field.wrong_path': '每行输入 “route = /path” 或 “route = none”。',
   'field.not_allowed': '不允许使用此值。',
   'field.unknown_field': '服务器不认识此字段。',
   'field.taken': '已被使用。',

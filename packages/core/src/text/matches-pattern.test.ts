@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { matchesPattern } from './matches-pattern.ts';
+
+test.each([
+  ['gpt-4o', 'gpt-4o', true],
+  ['gpt-4o', 'gpt-4', false],
+  ['gpt-4o', 'gpt-*', true],
+  ['openai/gpt-4o', '*/gpt-*', true],
+  ['openai/gpt-4o', '*gpt*4o*', true],
+  ['aba', 'ab*ba', false],
+  ['anything', '*', true],
+  ['', '*', true],
+  ['gpt.4', 'gpt?4', false],
+])('%j against %j: %j', (text, pattern, isMatch) => {
+  expect(matchesPattern(text, pattern)).toBe(isMatch);
+});
