@@ -156,6 +156,19 @@ export { growingTo } from './growing-to.ts';
 export { type ModelState, modelStateShape } from './model-states/model-state.ts';
 export { nextModelState } from './model-states/next-model-state.ts';
 export { probedFields } from './model-states/probed-fields.ts';
+export {
+  type AliasGroup,
+  type AliasIndex,
+  aliasGroupLine,
+  createAliasIndex,
+  parseAliasGroup,
+} from './names/alias-group.ts';
+export {
+  createModelRules,
+  type ModelRules,
+  type TaggedTarget,
+} from './names/model-rules.ts';
+export { type ProposedGroup, proposeGroups } from './names/propose-groups.ts';
 export { namesOf, pick, recordOf } from './pick.ts';
 export {
   type Answer,

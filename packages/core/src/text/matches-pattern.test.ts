@@ -14,3 +14,9 @@ test.each([
 ])('%j against %j: %j', (text, pattern, isMatch) => {
   expect(matchesPattern(text, pattern)).toBe(isMatch);
 });
+
+test('a pattern made to be slow is as fast as any other', () => {
+  const began = performance.now();
+  expect(matchesPattern('a'.repeat(256), `${'*a'.repeat(250)}*b`)).toBe(false);
+  expect(performance.now() - began).toBeLessThan(50);
+});
