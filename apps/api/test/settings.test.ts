@@ -19,6 +19,8 @@ test('the settings have their sources, and masked secrets', async () => {
     default_interval_min: 30,
     probe_requests_per_day: 0,
     probe_tokens_per_day: 0,
+    model_aliases: [],
+    dismissed_aliases: [],
     sources: {
       api_monitor_token: 'environment',
       api_monitor_token_visitor: 'environment',
@@ -30,6 +32,8 @@ test('the settings have their sources, and masked secrets', async () => {
       default_interval_min: 'default',
       probe_requests_per_day: 'default',
       probe_tokens_per_day: 'default',
+      model_aliases: 'default',
+      dismissed_aliases: 'default',
     },
   });
   expect(text).not.toContain(adminToken);
@@ -188,4 +192,28 @@ test('the audit log says what changed, without secrets', async () => {
     { field: 'log_max_size_mb', old: 500, new: 7 },
   ]);
   expect(api.logLines.join('')).not.toContain('sk-a-new-master-token');
+});
+
+test('groups of names are set as lines; a bad one, or a name in two groups, is refused by its field', async () => {
+  const { asSession, db } = await openTestApi();
+  const model_aliases = ['sonnet = claude-sonnet-4-5 = anthropic/claude-sonnet-4.5', 'a = b'];
+  const { json } = await asSession('PATCH', path, { model_aliases });
+  expect(json.item).toMatchObject({ model_aliases, sources: { model_aliases: 'admin' } });
+  const [entry] = await listAudit(db, { limit: 1 });
+  expect(entry).toMatchObject({
+    action: 'settings.changed',
+    changes: [{ field: 'model_aliases', old: '[]', new: JSON.stringify(model_aliases) }],
+  });
+  const refused = async (lines: string[]) =>
+    (await asSession('PATCH', path, { model_aliases: lines })).json;
+  expect(await refused(['a = b', 'alone'])).toMatchObject({
+    fields: { 'model_aliases.1': { code: 'wrong_aliases' } },
+  });
+  expect(await refused(['a = b', 'c = b'])).toMatchObject({
+    detail: expect.stringContaining('"b" in one group only'),
+    fields: { model_aliases: { code: 'repeated' } },
+  });
+  expect((await asSession('PATCH', path, { model_aliases: [] })).json.item.model_aliases).toEqual(
+    [],
+  );
 });

@@ -9,6 +9,7 @@ import {
   routingEnvShape,
   routingOptionsOf,
   serviceEnvShape,
+  settingsEnvShape,
   trustedProxiesEnvShape,
 } from '@api-monitor/runtime';
 import {
@@ -52,6 +53,7 @@ export const proxyServiceEnvShape = {
   ...proxyEnvShape,
   PROXY_PORT: portVariable(8082),
   ...masterTokenEnvShape,
+  ...settingsEnvShape,
   PROXY_PROCESSES: envParsed({
     parse: (text) => processCountOf(text, availableParallelism()),
     default: '1',

@@ -1,4 +1,10 @@
-import { AppError, type Target, type UpstreamTarget } from '@api-monitor/core';
+import {
+  AppError,
+  type GivenSettings,
+  settingsInForce,
+  type Target,
+  type UpstreamTarget,
+} from '@api-monitor/core';
 import {
   type Database,
   findGatewayObjects,
@@ -12,6 +18,7 @@ import {
   listTargetsByIds,
   type ModelStateRow,
   readInstanceId,
+  readSettings,
   upstreamTargetOf,
 } from '@api-monitor/db';
 
@@ -19,6 +26,8 @@ interface Options {
   db: Database;
   /** The master token in force. */
   readMasterToken: () => Promise<string | null>;
+  /** What the environment says about settings. */
+  givenSettings?: GivenSettings;
   /** Unix seconds. */
   nowS: () => number;
 }
@@ -37,10 +46,11 @@ export type GatewayStore = ReturnType<typeof createGatewayStore>;
  * would cost memory and let it wait for SQLite, but calls these over a port: what they take and return is
  * cloned.
  */
-export function createGatewayStore({ db, readMasterToken, nowS }: Options) {
+export function createGatewayStore({ db, readMasterToken, givenSettings = {}, nowS }: Options) {
   return {
     instanceId: () => readInstanceId(db, nowS()),
     masterToken: readMasterToken,
+    settings: async () => settingsInForce(await readSettings(db), givenSettings),
     keys: () => listGatewayKeys(db),
     keyRevisions: () => listProxyKeyRevisions(db),
     targetRevisions: () => listTargetRevisions(db),

@@ -8,6 +8,7 @@ export function remoteGatewayStore(port: MessagePort): GatewayStore {
   return {
     instanceId: () => call('instanceId'),
     masterToken: () => call('masterToken'),
+    settings: () => call('settings'),
     keys: () => call('keys'),
     keyRevisions: () => call('keyRevisions'),
     targetRevisions: () => call('targetRevisions'),

@@ -91,6 +91,7 @@ export async function startEmbedded({ env, logger, onSecretsMade }: Options): Pr
       store: createGatewayStore({
         db,
         readMasterToken: () => readToken(db, 'proxyMasterToken', secrets.proxyMasterToken),
+        givenSettings: apiOptions.givenSettings,
         nowS: now,
       }),
       onDeath(err) {

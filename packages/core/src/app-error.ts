@@ -47,6 +47,8 @@ export const fieldErrorCodes = [
   'wrong_override',
   /** Not `route = /path` or `route = none`. */
   'wrong_path',
+  /** Not `name = id = id`, or with a name twice. */
+  'wrong_aliases',
   /** Not one of the values that the field takes. */
   'not_allowed',
   /** There is no field of this name. */

@@ -21,6 +21,7 @@ export {
   settingRules,
   settingsInForce,
   settingsShape,
+  settingText,
   sourceOfSetting,
 } from './admin/settings.ts';
 export {

@@ -1,4 +1,4 @@
-import { AppError } from '@api-monitor/core';
+import { AppError, type SettingValues, settingText } from '@api-monitor/core';
 import {
   type CurrentSecret,
   getSetting,
@@ -19,7 +19,7 @@ import {
 
 export interface StoredPatch {
   /** The fields that change, as they were sent. */
-  changed: Record<string, string | number | boolean | null>;
+  changed: Record<string, SettingValues[keyof SettingValues] | string | null>;
   /** What to store, by the keys of the settings table; null: removed. */
   stored: Record<string, string | null>;
 }
@@ -39,7 +39,7 @@ export async function storedPatch(
   assertTokensDiffer(changed, known, deps);
   const stored: StoredPatch['stored'] = {};
   for (const [field, value] of Object.entries(changed)) {
-    if (!isSecret(field)) stored[field] = value === null ? null : String(value);
+    if (!isSecret(field)) stored[field] = value === null ? null : settingText(value);
     else if (typeof value !== 'string') {
       await assertFallback(deps, field);
       stored[secretSettings[secretFields[field]].chosen] = null;
@@ -63,7 +63,7 @@ function withoutSame(
 ) {
   const changed: StoredPatch['changed'] = {};
   for (const [field, value] of Object.entries(body)) {
-    if (value === undefined || value === current[field as keyof typeof body]) continue;
+    if (value === undefined || isSame(value, current[field as keyof typeof body])) continue;
     if (isSecret(field) && typeof value === 'string' && value.includes('…')) {
       const fields = { [field]: { code: 'masked_form' } } as const;
       const message = `${field} is the masked form of another; enter it whole`;
@@ -72,6 +72,10 @@ function withoutSame(
     changed[field] = value;
   }
   return changed;
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function assertTokensDiffer(

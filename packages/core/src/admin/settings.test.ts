@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseSettings, settingsInForce, sourceOfSetting } from './settings.ts';
+import { parseSettings, settingsInForce, settingText, sourceOfSetting } from './settings.ts';
 
 const read = (values: Record<string, string>) => parseSettings(new Map(Object.entries(values)));
 
@@ -11,7 +11,17 @@ test('a setting that was never set is null', () => {
     default_interval_min: null,
     probe_requests_per_day: null,
     probe_tokens_per_day: null,
+    model_aliases: null,
+    dismissed_aliases: null,
   });
+});
+
+test('lists are stored line by line, and a list with a bad line is null', () => {
+  const lines = ['a = b', 'c = d = e'];
+  expect(read({ model_aliases: settingText(lines) }).model_aliases).toEqual(lines);
+  expect(read({ model_aliases: '' }).model_aliases).toEqual([]);
+  expect(read({ model_aliases: 'a = b\nb = c' }).model_aliases).toBeNull();
+  expect(read({ model_aliases: 'alone' }).model_aliases).toBeNull();
 });
 
 test.each(['True', 'true', '1', 'yes', ' ON '])('%j switches on', (text) => {
@@ -61,6 +71,8 @@ test('what an admin set overrides the environment, which overrides the default',
     default_interval_min: 9,
     probe_requests_per_day: 0,
     probe_tokens_per_day: 0,
+    model_aliases: [],
+    dismissed_aliases: [],
   });
   expect(sourceOfSetting('log_max_size_mb', set, given)).toBe('admin');
   expect(sourceOfSetting('default_interval_min', set, given)).toBe('environment');

@@ -1,7 +1,29 @@
 import { z } from 'zod';
+import { faultOfAliasGroup, nameInTwoGroups } from '../names/alias-group.ts';
 import { namesOf, recordOf } from '../pick.ts';
+import { plainLine } from '../shape.ts';
 
-/** The switches and numbers that an admin can set at run time, with their bounds and defaults. */
+const aliasGroup = z
+  .string()
+  .trim()
+  .max(8192)
+  .superRefine((line, context) => {
+    const message = faultOfAliasGroup(line);
+    if (message) context.addIssue({ code: 'custom', message, params: { code: 'wrong_aliases' } });
+  });
+
+const aliasGroups = z
+  .array(aliasGroup)
+  .max(2000)
+  .superRefine((lines, context) => {
+    const name = nameInTwoGroups(lines);
+    if (name === null) return;
+    const message = `must have "${name}" in one group only`;
+    context.addIssue({ code: 'custom', message, params: { code: 'repeated' } });
+  })
+  .describe('"name = id = id": what else a model is called; any of these names means all of them');
+
+/** The switches, numbers and lists that an admin can set at run time, with their bounds and defaults. */
 export const settingRules = {
   visitor_mode_enabled: { schema: z.boolean(), default: false },
   log_cleanup_enabled: { schema: z.boolean(), default: true },
@@ -9,7 +31,19 @@ export const settingRules = {
   default_interval_min: wholeNumber({ min: 1, max: 1440, default: 30 }),
   probe_requests_per_day: wholeNumber({ min: 0, max: 10_000_000, default: 0 }),
   probe_tokens_per_day: wholeNumber({ min: 0, max: 10_000_000_000, default: 0 }),
+  model_aliases: { schema: aliasGroups, default: noLines() },
+  dismissed_aliases: {
+    schema: z
+      .array(plainLine.min(1).max(256))
+      .max(5000)
+      .describe('proposals for `model_aliases` that are not made again'),
+    default: noLines(),
+  },
 };
+
+function noLines(): string[] {
+  return [];
+}
 
 function wholeNumber(range: { min: number; max: number; default: number }) {
   return { ...range, schema: z.int().min(range.min).max(range.max) };
@@ -30,15 +64,26 @@ export type PlainSettings = { [Name in keyof Rules]: SettingValues[Name] | null 
 /** As environment variables and the older tool spell it: true, 1, yes, on; false, 0, no, off; in any case. */
 const onOff = z.string().trim().pipe(z.stringbool());
 const digits = z.string().trim().regex(/^\d+$/).transform(Number);
+const lines = z.string().transform((text) => text.split('\n').filter((line) => line !== ''));
+
+/** How the value of a setting is stored; `parseSettings` reads it. */
+export function settingText(value: SettingValues[keyof Rules] | string): string {
+  return Array.isArray(value) ? value.join('\n') : String(value);
+}
 
 /** Reads stored text. A value that is missing, unreadable or out of bounds is null, so its default applies. */
 export function parseSettings(stored: ReadonlyMap<string, string>): PlainSettings {
   const read = (name: keyof Rules) => {
     const { schema } = settingRules[name];
-    const form = schema instanceof z.ZodBoolean ? onOff : digits;
+    const form = formOf(schema);
     return schema.safeParse(form.safeParse(stored.get(name)).data).data ?? null;
   };
   return Object.fromEntries(settingNames.map((name) => [name, read(name)])) as PlainSettings;
+}
+
+function formOf(schema: Rules[keyof Rules]['schema']) {
+  if (schema instanceof z.ZodBoolean) return onOff;
+  return schema instanceof z.ZodArray ? lines : digits;
 }
 
 /** What the environment says about settings; what an admin sets overrides it. */
@@ -62,7 +107,8 @@ export function sourceOfSetting(
   given: GivenSettings,
 ): 'admin' | 'environment' | 'default' {
   if (set[name] !== null) return 'admin';
-  return givenOrDefault(given, name) === settingRules[name].default ? 'default' : 'environment';
+  const usual = settingText(settingRules[name].default);
+  return settingText(givenOrDefault(given, name)) === usual ? 'default' : 'environment';
 }
 
 function givenOrDefault(given: GivenSettings, name: keyof Rules) {

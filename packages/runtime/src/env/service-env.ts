@@ -40,7 +40,18 @@ export const settingsEnvShape = {
   DEFAULT_INTERVAL_MIN: envInt(settingRules.default_interval_min),
   LOG_CLEANUP_ENABLED: envBoolean(settingRules.log_cleanup_enabled.default),
   LOG_MAX_SIZE_MB: envInt(settingRules.log_max_size_mb),
+  MODEL_ALIASES: envParsed({
+    parse: parseAliases,
+    default: '',
+    allowed: 'groups such as name = id = id between semicolons, each name in one of them',
+  }),
 };
+
+function parseAliases(text: string): string[] | null {
+  const lines = text.split(/[;\n]/).map((line) => line.trim());
+  const { schema } = settingRules.model_aliases;
+  return schema.safeParse(lines.filter((line) => line !== '')).data ?? null;
+}
 
 export function givenSettingsOf(
   env: z.output<z.ZodObject<typeof settingsEnvShape>>,
@@ -49,6 +60,7 @@ export function givenSettingsOf(
     default_interval_min: env.DEFAULT_INTERVAL_MIN,
     log_cleanup_enabled: env.LOG_CLEANUP_ENABLED,
     log_max_size_mb: env.LOG_MAX_SIZE_MB,
+    model_aliases: env.MODEL_ALIASES,
   };
 }
 

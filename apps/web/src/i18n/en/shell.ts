@@ -63,6 +63,8 @@ export const shell = {
   'field.wrong_override':
     'Enter “/pointer = JSON”, “?/pointer = JSON” or “-/pointer” a line, perhaps after a model pattern. “model” and “stream” can’t be changed.',
   'field.wrong_path': 'Enter “route = /path” or “route = none” a line.',
+  'field.wrong_aliases':
+    'Enter “name = id = id” a line: the public name, then what else the model is called, each once.',
   'field.not_allowed': 'This value is not allowed.',
   'field.unknown_field': 'The server doesn’t know this field.',
   'field.taken': 'This is already in use.',

@@ -59,6 +59,8 @@ export const shell: ZhOf<typeof en> = {
   'field.wrong_override':
     '每行输入 “/pointer = JSON”、“?/pointer = JSON” 或 “-/pointer”，前面可加模型通配符；model 和 stream 不能更改。',
   'field.wrong_path': '每行输入 “route = /path” 或 “route = none”。',
+  'field.wrong_aliases':
+    '每行输入“名称 = id = id”：先是公开名称，再是该模型的其他名称，每个只写一次。',
   'field.not_allowed': '不允许使用此值。',
   'field.unknown_field': '服务器不认识此字段。',
   'field.taken': '已被使用。',
