@@ -9,6 +9,7 @@ import { createLiftableLimiter } from './auth/liftable-limiter.ts';
 import { readLastReset } from './auth/reset-access.ts';
 import { type GivenSecrets, readTokens } from './auth/secrets.ts';
 import { createTurns } from './auth/turns.ts';
+import { createChannelTests } from './channel-tests/channel-tests.ts';
 import { createEventClients } from './events/event-clients.ts';
 import { createEvidenceTracker } from './routing/evidence-tracker.ts';
 import { followSettings } from './settings/follow-settings.ts';
@@ -83,6 +84,7 @@ export async function createDeps(options: ApiSurroundings) {
   const eventClients = createEventClients({ events: bus.events, heartbeatMs, limits });
   const followedSettings = followSettings({ ...options, onLastReset }, credentials, eventClients);
   const uploadReader = createUploadReader();
+  const channelTests = createChannelTests({ bus, now });
   const progress = createProgressTracker();
   const evidence = createEvidenceTracker(now);
   const unsubscribe = bus.events.subscribe(({ event }) => {
@@ -96,6 +98,7 @@ export async function createDeps(options: ApiSurroundings) {
     eventClients,
     followedSettings,
     uploadReader,
+    channelTests,
     progress,
     evidence,
     adminPassword: createAdminPassword(db, secrets),
@@ -105,6 +108,7 @@ export async function createDeps(options: ApiSurroundings) {
     statusReports: createStatusReports({ db, now, evidence }),
     close() {
       uploadReader.close();
+      channelTests.close();
       followedSettings.stop();
       unsubscribe();
       eventClients.close();

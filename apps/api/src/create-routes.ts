@@ -4,6 +4,7 @@ import { analysisRoutes } from './analysis/routes.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { backupRoutes } from './backup/routes.ts';
+import { channelTestRoutes } from './channel-tests/routes.ts';
 import { channelRoutes } from './channels/routes.ts';
 import { errorResponder } from './errors/error-response.ts';
 import { eventRoutes } from './events/routes.ts';
@@ -41,6 +42,7 @@ function createApiRoutes(deps: ApiDeps) {
     .route('/', monitorRoutes(deps))
     .route('/', targetRoutes(deps))
     .route('/', runRoutes(deps))
+    .route('/', channelTestRoutes(deps))
     .route('/', probeCostRoutes(deps))
     .route('/', proxyKeyRoutes(deps))
     .route('/', proxyRequestRoutes(deps))

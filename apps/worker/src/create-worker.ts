@@ -13,6 +13,7 @@ import { cleanOldLogs, pruneHistory } from './housekeeping.ts';
 import { createFreezeWatch } from './probe/freeze-watch.ts';
 import { createActiveRuns, createHeartbeatWatch } from './run/active-runs.ts';
 import { runTarget } from './run/run-target.ts';
+import { testChannel } from './run/test-channel.ts';
 import { lookPeriodMs, recoverInterrupted, runIfDue, scan } from './scan.ts';
 import { queueRechecks, recheckModel } from './traffic/recheck.ts';
 import { settleRequests } from './traffic/settle-requests.ts';
@@ -33,6 +34,7 @@ interface WorkerOptions
 }
 
 const rechecksAtOnce = 16;
+const testsAtOnce = 4;
 const freezeLookMs = 1_000;
 const scanPeriodMs = 2_000;
 const recheckPeriodMs = 1_500;
@@ -82,7 +84,8 @@ export function createWorker({
     /** Starts nothing more, gives running probes `graceMs` to end, and writes what was measured. */
     async stop(graceMs: number): Promise<void> {
       stopping.abort();
-      const queues = [bus.scheduledRuns, bus.manualRuns, bus.modelProbes, bus.proxyRequests];
+      const { scheduledRuns, manualRuns, modelProbes, channelTests, proxyRequests } = bus;
+      const queues = [scheduledRuns, manualRuns, modelProbes, channelTests, proxyRequests];
       await Promise.all(queues.map((queue) => queue.drain(graceMs)));
       for (const stop of stops) stop();
       await deps.upstream.close();
@@ -91,7 +94,7 @@ export function createWorker({
 }
 
 function consumeRuns(deps: WorkerDeps): void {
-  const { scheduledRuns, manualRuns } = deps.bus;
+  const { scheduledRuns, manualRuns, channelTests } = deps.bus;
   scheduledRuns.consume((job, cut) => runIfDue(deps, job.target_id, cut), {
     concurrency: deps.limits.scheduledRunsHere,
     limit: deps.limits.scheduledRuns,
@@ -100,6 +103,7 @@ function consumeRuns(deps: WorkerDeps): void {
     (job, cut) => runTarget(deps, { targetId: job.target_id, trigger: 'manual' }, cut),
     { concurrency: deps.limits.scheduledRunsHere },
   );
+  channelTests.consume((job, cut) => testChannel(deps, job, cut), { concurrency: testsAtOnce });
 }
 
 /** Probes of models whose rest is over, and the gateway's records to be written. */

@@ -3,6 +3,7 @@ import {
   probeModelJobSchema,
   proxyRequestsJobSchema,
   runTargetJobSchema,
+  testChannelJobSchema,
 } from '@api-monitor/core';
 
 /** A queue's jobs, as both drivers need to know them. */
@@ -24,6 +25,8 @@ export const queueSpecs = {
   manualRuns: { name: 'manual-runs', limit: 10_000, schema: runTargetJobSchema },
   /** Single probes of models whose rest is over: one model of a target at a time. */
   modelProbes: { name: 'model-probes', limit: 10_000, schema: probeModelJobSchema },
+  /** Channels that an admin tries before saving them. Every test has its own key. */
+  channelTests: { name: 'channel-tests', limit: 100, schema: testChannelJobSchema },
   /** Batches of requests that gateways served, to be written. Every batch has its own key. */
   proxyRequests: {
     name: 'proxy-requests',

@@ -35,6 +35,7 @@ export function createInProcessBus({ nowMs, onFault }: Options): Bus {
     scheduledRuns: createInProcessQueue(queueSpecs.scheduledRuns, onFault),
     manualRuns: createInProcessQueue(queueSpecs.manualRuns, onFault),
     modelProbes: createInProcessQueue(queueSpecs.modelProbes, onFault),
+    channelTests: createInProcessQueue(queueSpecs.channelTests, onFault),
     proxyRequests: createInProcessQueue(queueSpecs.proxyRequests, onFault),
     events: createInProcessEvents({ nowMs, onFault, limit: historyLimit }),
     sums: createInProcessSums(nowMs),

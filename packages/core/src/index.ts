@@ -39,6 +39,8 @@ export {
   probeModelJobSchema,
   proxyRequestsJobSchema,
   runTargetJobSchema,
+  type TestChannelJob,
+  testChannelJobSchema,
 } from './events/jobs.ts';
 export type {
   EvidenceChanged,
@@ -179,6 +181,7 @@ export {
   pageErrorType,
   withheldErrorType,
 } from './probes/answer.ts';
+export { chooseCheapModel } from './probes/asking/choose-cheap-model.ts';
 export {
   chooseRoute,
   isModerationModel,
@@ -310,6 +313,12 @@ export {
 export { percentOf, stateOfUptime } from './status/uptime.ts';
 export { normaliseBaseUrl, pathOn } from './targets/base-path.ts';
 export { baseUrlSchema } from './targets/base-url.ts';
+export {
+  type ChannelTest,
+  channelTestShape,
+  type ListWay,
+  listWays,
+} from './targets/channel-test.ts';
 export { chooseModels } from './targets/choose-models.ts';
 export {
   estimateCost,

@@ -134,8 +134,14 @@ export {
   listTargets,
   listTargetsByIds,
   openApiKey,
+  openedUpstreamTarget,
   openProxyUrl,
   openTarget,
   updateTarget,
   upstreamTargetOf,
 } from './targets/targets.ts';
+export {
+  openTestedChannel,
+  sealTestedChannel,
+  type TestedChannel,
+} from './targets/tested-channel.ts';

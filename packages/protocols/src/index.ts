@@ -3,9 +3,7 @@ export { protocolFor } from './codecs/protocol-for.ts';
 export {
   type ListState,
   type ListStep,
-  type ListWay,
   listRequest,
-  listWays,
   type ModelList,
   nextListRequest,
   startListing,

@@ -40,6 +40,7 @@ const internalTypes: readonly MonitorEventType[] = [
   'settings_changed',
   'proxy_keys_changed',
   'state_issued',
+  'channel_tested',
 ];
 
 export function createEventClients({ events, heartbeatMs, limits }: Options): EventClients {

@@ -5,6 +5,7 @@ import {
   probePlanOf,
   settingsInForce,
   type Target,
+  type TargetPatch,
   targetDefaults,
   targetFieldSchemas,
   tokensPerQuestion,
@@ -37,6 +38,9 @@ export const previewSchema = z
       .nullable()
       .optional()
       .describe('the channel that would change; absent or null: a new one'),
+    listed_models: targetFieldSchemas.models
+      .optional()
+      .describe('what a test has just listed; absent: what the last run did'),
     ...costFields.partial().shape,
   })
   .openapi('CostPreviewRequest');
@@ -64,16 +68,13 @@ type CostInput = Pick<Target, keyof typeof costFields.shape>;
 /** About what a channel with these fields would cost a day. Throws AppError `not_found`. */
 export async function previewCost(
   deps: ApiDeps,
-  { target_id = null, ...body }: z.output<typeof previewSchema>,
+  { target_id = null, listed_models, ...body }: z.output<typeof previewSchema>,
 ): Promise<CostItem> {
   const current = target_id === null ? null : await findTarget(deps.db, target_id);
   const before = current ?? { ...targetDefaults, interval_min: await usualInterval(deps) };
   const target: CostInput = { ...before, ...sentFields(body, costFields.shape) };
-  const listed = current ? await listAvailableModels(deps.db, current.id) : [];
-  const names = chooseModels(
-    listed.map(({ model }) => model),
-    target,
-  );
+  const listed = listed_models ?? (current ? await knownModels(deps, current.id) : []);
+  const names = chooseModels(listed, target);
   const models = names.filter((model) => probePlanOf(model, target.dont_probe) === 'probed');
   const isSameQuestion = current !== null && target.prompt === current.prompt;
   const measured = isSameQuestion ? await measuredTokens(deps, current.id) : null;
@@ -82,12 +83,22 @@ export async function previewCost(
   const { requests_per_day, tokens_per_day } = costOf(1);
   return {
     models,
-    is_list_known: target.models_mode === 'manual' || listed.length > 0,
+    is_list_known:
+      target.models_mode === 'manual' || listed_models !== undefined || listed.length > 0,
     ...costOf(models.length),
     tokens_per_question,
     is_measured: measured !== null,
     per_model: { requests_per_day, tokens_per_day },
   };
+}
+
+/** The fields of a channel that decide its cost. */
+export function costFieldsOf(fields: TargetPatch) {
+  return sentFields(fields, costFields.shape);
+}
+
+async function knownModels({ db }: ApiDeps, target_id: number): Promise<string[]> {
+  return (await listAvailableModels(db, target_id)).map(({ model }) => model);
 }
 
 async function usualInterval({ db, givenSettings }: ApiDeps): Promise<number> {

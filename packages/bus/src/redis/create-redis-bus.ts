@@ -26,6 +26,7 @@ export function createRedisBus({ keyPrefix = 'api-monitor', ...options }: Option
     scheduledRuns: createRedisQueue(context, queueSpecs.scheduledRuns),
     manualRuns: createRedisQueue(context, queueSpecs.manualRuns),
     modelProbes: createRedisQueue(context, queueSpecs.modelProbes),
+    channelTests: createRedisQueue(context, queueSpecs.channelTests),
     proxyRequests: createRedisQueue(context, queueSpecs.proxyRequests),
   };
   const events = createRedisEvents(context, historyLimit);

@@ -11,6 +11,18 @@ export const probeModelJobSchema = z.strictObject({
 });
 export type ProbeModelJob = z.infer<typeof probeModelJobSchema>;
 
+/** Try a channel that isn't stored, or not like this; an event brings back what was found. */
+export const testChannelJobSchema = z.strictObject({
+  test_id: z.string(),
+  /** The channel with its secrets, sealed by the api. */
+  sealed_channel: z.string(),
+  /** The model to ask; null: a cheap one. */
+  model: z.string().nullable(),
+  /** Unix seconds; nobody waits for the result after this. */
+  expires_at: z.number(),
+});
+export type TestChannelJob = z.infer<typeof testChannelJobSchema>;
+
 /** A batch of requests that the gateway served, to be stored outside its request path. */
 export const proxyRequestsJobSchema = z.strictObject({ requests: z.array(gatewayRecordSchema) });
 export type ProxyRequestsJob = z.infer<typeof proxyRequestsJobSchema>;

@@ -4,6 +4,7 @@ import type { ObjectChange } from '../gateway/gateway-object.ts';
 import type { probedFields } from '../model-states/probed-fields.ts';
 import type { ProbeResult } from '../probes/probe-row.ts';
 import type { Run, RunProgress } from '../runs/run.ts';
+import type { ChannelTest } from '../targets/channel-test.ts';
 import type { TargetStatus } from '../targets/target.ts';
 
 /** A run ended, in any process. */
@@ -68,6 +69,12 @@ export interface StateIssued {
   };
 }
 
+/** A channel was tried; `result` null: whoever asked for it no longer waits. */
+export interface ChannelTested {
+  type: 'channel_tested';
+  data: { test_id: string; result: ChannelTest | null };
+}
+
 export type MonitorEvent =
   | RunCompleted
   | TargetUpdated
@@ -76,5 +83,6 @@ export type MonitorEvent =
   | ProxyKeysChanged
   | EvidenceChanged
   | FaultChanged
-  | StateIssued;
+  | StateIssued
+  | ChannelTested;
 export type MonitorEventType = MonitorEvent['type'];

@@ -79,7 +79,14 @@ export function openTarget(db: Database, target: Target): Target {
 
 /** What is needed to reach a target. Throws AppError `encryption_key_mismatch`. */
 export function upstreamTargetOf(db: Database, target: Target): UpstreamTarget {
-  const { id, base_url: baseUrl, api_key: apiKey, ...opened } = openTarget(db, target);
+  return openedUpstreamTarget(openTarget(db, target));
+}
+
+/** The same for a channel whose secrets are in the clear. */
+export function openedUpstreamTarget(
+  channel: Pick<Target, 'id'> & Omit<TargetInput, 'sort_order'>,
+): UpstreamTarget {
+  const { id, base_url: baseUrl, api_key: apiKey, ...opened } = channel;
   return {
     ...{ id, baseUrl, apiKey },
     verifySsl: opened.verify_ssl,

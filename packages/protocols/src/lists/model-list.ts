@@ -3,6 +3,8 @@ import {
   classifyError,
   type ErrorKind,
   type Exchange,
+  type ListWay,
+  listWays,
   quote,
   type UpstreamRequest,
 } from '@api-monitor/core';
@@ -10,10 +12,6 @@ import { findError, messageOf } from '../reading/find-error.ts';
 import { isObject, parseJson, valueAt } from '../reading/json-value.ts';
 import { readErrorBody } from '../reading/read-body.ts';
 import { type ListCursor, type ListPage, readListPage } from './read-list-page.ts';
-
-/** How a list of models is asked for: each API's own path and header. */
-export const listWays = ['openai', 'anthropic', 'gemini'] as const;
-export type ListWay = (typeof listWays)[number];
 
 /** The models that a channel lists, or a sentence that says what it sent instead. */
 export type ModelList = { ok: true; models: string[]; way: ListWay } | ListFailure;
