@@ -24,6 +24,7 @@ test('the document has every call of the contract, with the bounds that are enfo
       'PATCH /api/targets/{id}/models',
       'GET /api/targets/{id}/secret',
       'POST /api/targets/reorder',
+      'POST /api/targets/bulk',
       'POST /api/targets/test',
       'POST /api/targets/preview',
       'GET /api/targets/{id}/probe-usage',

@@ -345,9 +345,11 @@ export { applyHeaderRules, type HeaderRule, parseHeaderRule } from './targets/ru
 export { formatModelAlias, type ModelAlias, parseModelAlias } from './targets/rules/model-alias.ts';
 export { formatPathRule, type PathRule, parsePathRule } from './targets/rules/path-rule.ts';
 export { isDue, isTurn, nextRunAtOf } from './targets/schedule.ts';
+export { hasTag, withoutTags, withTags } from './targets/tags.ts';
 export {
   largestSortOrder,
   modelsModes,
+  mostTags,
   type SecretTargetField,
   secretTargetFields,
   sensitiveTargetFields,

@@ -25,6 +25,7 @@ const costFields = z.object(targetFieldSchemas).pick({
   selected_models: true,
   models: true,
   models_mode: true,
+  exclude: true,
   dont_probe: true,
   probe_requests_per_day: true,
   probe_tokens_per_day: true,

@@ -1,11 +1,5 @@
 import { AppError, type Target, targetFieldSchemas } from '@api-monitor/core';
-import {
-  inTransaction,
-  listRunningTargetIds,
-  listTargets,
-  openApiKey,
-  reorderTargets,
-} from '@api-monitor/db';
+import { inTransaction, listTargets, openApiKey, reorderTargets } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ApiDeps } from '../api-deps.ts';
@@ -15,6 +9,7 @@ import { createRouteKinds, jsonAnswer, jsonBody, okSchema } from '../describe-ro
 import { idParams } from '../query-schemas.ts';
 import { type ApiEnv, createRouter } from '../router.ts';
 import { sentFields } from '../sent-fields.ts';
+import { actOnTargets, bulkAnswerSchema, bulkSchema } from './bulk-actions.ts';
 import {
   addTarget,
   changerOf,
@@ -25,6 +20,7 @@ import {
 } from './change-targets.ts';
 import { maskableFields, withoutMasked } from './masked-secrets.ts';
 import { modelRoutes } from './model-routes.ts';
+import { startRun } from './start-run.ts';
 import { rawJson, streamPieces } from './stream-json.ts';
 import { targetSchema } from './target-schema.ts';
 import { streamTargets, viewTarget } from './view-targets.ts';
@@ -119,6 +115,19 @@ export function targetRoutes(deps: ApiDeps) {
       },
     )
     .openapi(
+      adminRoute('post', '/api/targets/bulk', {
+        summary: 'Do the same to many channels: run, pause, resume, tag, untag, interval or delete',
+        description:
+          'The channels are changed one after the other, and the answer says for each what happened.',
+        request: { body: jsonBody(bulkSchema) },
+        responses: jsonAnswer(bulkAnswerSchema, 'what happened to each channel'),
+      }),
+      async (c) => {
+        const items = await actOnTargets(deps, changerOf(c, deps), c.req.valid('json'));
+        return c.json({ items }, 200);
+      },
+    )
+    .openapi(
       visitorRoute('get', '/api/targets/{id}', {
         summary: 'One channel, with the latest state and history of every model',
         request: { params: idParams },
@@ -159,12 +168,10 @@ export function targetRoutes(deps: ApiDeps) {
       }),
       async (c) => {
         const target = await findTarget(db, c.req.valid('param').id);
-        const { id, name } = target;
+        const { name } = target;
         if (!target.visitor_channel_actions_enabled) assertAdmin(c.var.caller);
-        const isRunning = (await listRunningTargetIds(db)).includes(id);
-        const isQueued = !isRunning && (await deps.bus.manualRuns.add(`${id}`, { target_id: id }));
-        if (!isQueued) throw new AppError('conflict', `channel "${name}" is already running`);
-        await c.var.audit(db, 'target.run', target);
+        const isStarted = await startRun(deps, c.var.audit, target);
+        if (!isStarted) throw new AppError('conflict', `channel "${name}" is already running`);
         return c.json({ ok: true as const, message: `channel "${name}" starts running` }, 200);
       },
     )

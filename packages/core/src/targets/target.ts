@@ -119,11 +119,12 @@ export const modelsModes = ['listed', 'manual', 'both'] as const;
 const modelNames = z.array(plainLine.min(1).max(256)).max(5000);
 
 const largestPriority = 1_000_000;
+export const mostTags = 20;
 
 /** Labels are compared without case, so the first spelling stays. */
 const tagsSchema = z
   .array(plainLine.trim().min(1).max(32))
-  .max(20)
+  .max(mostTags)
   .transform((tags) => {
     const byKey = new Map(tags.toReversed().map((tag) => [tag.toLowerCase(), tag]));
     return [...byKey.values()].toReversed();

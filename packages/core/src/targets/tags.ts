@@ -1,0 +1,26 @@
+// Browsers import this file, so it must not import zod.
+
+/** The tags with further ones. Tags that differ only in case are one, in the spelling that was there first. */
+export function withTags(tags: readonly string[], more: readonly string[]): string[] {
+  const known = keysOf(tags);
+  return [...tags, ...more.filter((tag) => !known.has(keyOf(tag)))];
+}
+
+/** The tags without these, in whatever case. */
+export function withoutTags(tags: readonly string[], fewer: readonly string[]): string[] {
+  const gone = keysOf(fewer);
+  return tags.filter((tag) => !gone.has(keyOf(tag)));
+}
+
+/** Whether one of the tags is this one, in whatever case. */
+export function hasTag(tags: readonly string[], tag: string): boolean {
+  return keysOf(tags).has(keyOf(tag));
+}
+
+function keysOf(tags: readonly string[]): Set<string> {
+  return new Set(tags.map(keyOf));
+}
+
+function keyOf(tag: string): string {
+  return tag.trim().toLowerCase();
+}
