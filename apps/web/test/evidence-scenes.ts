@@ -85,7 +85,7 @@ export function evidenceScenes(runAll: (product: Product) => Promise<void>): rea
         await page.locator('.channel-actions button').nth(1).click();
         await page.locator('[role=menuitem]').first().click();
         await page.locator('.form-cost').filter({ visible: true }).waitFor();
-        await page.locator('dialog[open] .fold').click();
+        await page.locator('dialog[open] #head-channel-models').click();
         await page.locator('[name=dont_probe]').fill('*-max');
         await page.locator('[name=models]').scrollIntoViewIfNeeded();
       },

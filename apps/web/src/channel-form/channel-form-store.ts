@@ -1,4 +1,4 @@
-import { namesOf, pick } from '@api-monitor/core';
+import { pick } from '@api-monitor/core';
 import { type Attempt, idleAttempt, noErrors } from '../api/attempt.ts';
 import { type ApiClient, answerOf } from '../api/client.ts';
 import { ApiFailure, sentenceOf } from '../api/failure.ts';
@@ -8,7 +8,6 @@ import { initially } from '../shell/initially.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import type { ToastStore } from '../shell/toast-store.ts';
 import {
-  advancedForm,
   bodyOf,
   type ChannelForm,
   emptyForm,
@@ -19,8 +18,10 @@ import {
   modelsModes,
   shortenedUrl,
 } from './channel-form.ts';
+import { createChannelTest } from './channel-test.ts';
 import { type CostPreview, costText } from './cost-text.ts';
-import { matchesText } from './pattern-matches.ts';
+import { foldedParts, openFaultyParts } from './form-parts.ts';
+import { excludedText, matchesText } from './pattern-matches.ts';
 
 interface ChannelFormOptions {
   client: ApiClient;
@@ -77,8 +78,14 @@ export function createChannelFormStore(options: ChannelFormOptions) {
   let cancelCost = () => {};
   let costTurn = 0;
   /** Null if what is typed so far can't be saved, or the server can't be reached. */
-  const askCost = async (mode: FormMode, id: number, form: ChannelForm) => {
-    const json = { ...costFieldsOf(form), target_id: mode === 'new' ? null : id };
+  const askCost = async (
+    mode: FormMode,
+    id: number,
+    form: ChannelForm,
+    listed: string[] | null,
+  ) => {
+    const known = listed ? { listed_models: listed } : {};
+    const json = { ...costFieldsOf(form), ...known, target_id: mode === 'new' ? null : id };
     try {
       return (await answerOf(client.api.targets.preview.$post({ json }))).item;
     } catch (error) {
@@ -96,7 +103,8 @@ export function createChannelFormStore(options: ChannelFormOptions) {
     /** The channel that is edited or copied. */
     id: 0,
     form: { ...emptyForm },
-    isAdvanced: false,
+    openParts: foldedParts(),
+    test: createChannelTest(options),
     modelsModes,
     cost: null as CostPreview | null,
     get title() {
@@ -133,9 +141,22 @@ export function createChannelFormStore(options: ChannelFormOptions) {
       const patterns = linesOf(this.form.dont_probe);
       return matchesText(patterns, [...new Set(names)], language.translator);
     },
+    get excludedText() {
+      const known = this.mode === 'new' ? [] : (book.get(this.id)?.latest_models ?? []);
+      const listed = this.test.listed(this.form) ?? known.map(({ model }) => model);
+      return excludedText(linesOf(this.form.exclude), listed, language.translator);
+    },
+    /** False for a channel that was imported without its key. */
+    get hasKey() {
+      return book.get(this.id)?.api_key !== '';
+    },
+    get testText() {
+      return language.t(this.test.isBusy ? 'test.cancel' : 'test.start');
+    },
     /** An edited channel keeps its key if none is typed. */
     get keyHint() {
       if (this.mode !== 'edit') return 'sk-…';
+      if (!this.hasKey) return language.t('form.api_key.none');
       return language.t('form.api_key.keep', { masked: book.get(this.id)?.api_key ?? '' });
     },
     add() {
@@ -150,13 +171,14 @@ export function createChannelFormStore(options: ChannelFormOptions) {
       const channel = book.get(id);
       if (!channel) return;
       this.open('edit', id, formOf(channel));
-      if (field === 'models') this.isAdvanced = true;
+      if (field === 'models') this.openParts.models = true;
       // The dialog focuses its first field when it opens, in the next tick.
       if (field) options.setTimer(() => options.focusField(field), 0);
     },
     open(mode: FormMode, id: number, form: ChannelForm) {
-      const start = { mode, id, form, isAdvanced: false, cost: null };
+      const start = { mode, id, form, openParts: foldedParts(), cost: null };
       Object.assign(this, idleAttempt(emptyForm), start);
+      this.test.reset();
       this.isOpen = true;
       void this.previewCost();
     },
@@ -168,12 +190,13 @@ export function createChannelFormStore(options: ChannelFormOptions) {
     async previewCost() {
       costTurn += 1;
       const mine = costTurn;
-      const cost = await askCost(this.mode, this.id, this.form);
+      const cost = await askCost(this.mode, this.id, this.form, this.test.listed(this.form));
       if (mine === costTurn) this.cost = cost;
     },
     close() {
       this.isOpen = false;
       cancelCost();
+      this.test.reset();
       // A typed key must not outlive its dialog.
       this.form.api_key = '';
     },
@@ -186,6 +209,17 @@ export function createChannelFormStore(options: ChannelFormOptions) {
         this.errors.api_key = sentenceOf(error, language.translator);
       }
     },
+    /** Tries the channel as it is typed, or gives that up. */
+    async runTest() {
+      const { mode, id, form, test } = this;
+      if (test.isBusy) return test.cancel();
+      const stored = mode === 'edit' ? (book.get(id) ?? null) : null;
+      const { name, ...faults } = faultsOf(form, mode, stored);
+      const target_id = mode === 'edit' ? id : null;
+      const cost = await test.run({ form, target_id, errors: this.errors, faults });
+      openFaultyParts(this.openParts, this.errors);
+      if (cost) this.cost = cost;
+    },
     async submit() {
       const { mode, id, form } = this;
       const stored = mode === 'edit' ? (book.get(id) ?? null) : null;
@@ -195,7 +229,7 @@ export function createChannelFormStore(options: ChannelFormOptions) {
         follow(channel, stored, form.api_key.trim() !== '');
       };
       if (await attempt(this, save, faultsOf(form, mode, stored))) this.close();
-      else if (namesOf(advancedForm).some((it) => this.errors[it] !== '')) this.isAdvanced = true;
+      else openFaultyParts(this.openParts, this.errors);
     },
   };
 }
@@ -212,6 +246,7 @@ const costFields = {
   max_models: true,
   models: true,
   models_mode: true,
+  exclude: true,
   dont_probe: true,
   probe_requests_per_day: true,
   probe_tokens_per_day: true,

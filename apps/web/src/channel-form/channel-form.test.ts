@@ -14,7 +14,8 @@ import {
 import { translatorFor } from '../i18n/translate.ts';
 import { bodyOf, emptyForm, faultsOf, formOf, shortenedUrl } from './channel-form.ts';
 import { type CostPreview, costText } from './cost-text.ts';
-import { matchesText } from './pattern-matches.ts';
+import { foldedParts, openFaultyParts } from './form-parts.ts';
+import { excludedText, matchesText } from './pattern-matches.ts';
 
 const filled = { ...emptyForm, name: ' A ', base_url: 'https://a.example.com', api_key: 'sk-1' };
 const stored = sampleChannel();
@@ -33,6 +34,15 @@ describe('the form', () => {
       max_models: 0,
       models: [],
       models_mode: 'both',
+      exclude: [],
+      model_aliases: [],
+      tags: [],
+      priority: 0,
+      weight: 1,
+      max_concurrency: 0,
+      min_gap_ms: 0,
+      body_overrides: [],
+      paths: [],
       dont_probe: [],
       traffic_proves: true,
       probe_requests_per_day: 0,
@@ -50,6 +60,25 @@ describe('the form', () => {
     const typed = { ...filled, models: ' a \n\nb\na', dont_probe: 'claude-*\n' };
     expect(bodyOf(typed)).toMatchObject({ models: ['a', 'b'], dont_probe: ['claude-*'] });
     expect(formOf(sampleChannel({ models: ['a', 'b'] })).models).toBe('a\nb');
+  });
+
+  it('sends tags as people separate them, and shows them between commas', () => {
+    const typed = { ...filled, tags: 'cheap, EU，便宜 ,' };
+    expect(bodyOf(typed).tags).toEqual(['cheap', 'EU', '便宜']);
+    expect(formOf(sampleChannel({ tags: ['cheap', 'EU'] })).tags).toBe('cheap, EU');
+  });
+
+  it('sends each line of the rules, and shows them as lines', () => {
+    const rules = { body_overrides: ['/a = 1', '-/b'], paths: ['chat = /v3/chat'] };
+    const form = formOf(sampleChannel(rules));
+    expect(form.body_overrides).toBe('/a = 1\n-/b');
+    expect(bodyOf(form)).toMatchObject(rules);
+  });
+
+  it('opens the parts that have an error', () => {
+    const parts = foldedParts();
+    openFaultyParts(parts, { name: 'x', weight: 'x', paths: '' });
+    expect(parts).toEqual({ ...foldedParts(), gateway: true });
   });
 
   it('shows the question of old as none, and sends it for none', () => {
@@ -161,6 +190,8 @@ describe('what a form says before it is saved', () => {
     expect(matchesText(['gpt'], known, en)).toBe('Matches gpt.');
     expect(matchesText(['o1*'], known, en)).toBe('Matches none of the known models.');
     expect(matchesText([], known, en)).toBe('');
+    expect(excludedText(['claude-*'], known, en)).toBe('Leaves out 4 of 5 known models.');
+    expect(excludedText(['claude-*'], [], en)).toBe('');
   });
 });
 

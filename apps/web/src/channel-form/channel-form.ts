@@ -2,8 +2,10 @@ import {
   type FieldErrors,
   formerPrompt,
   isSameOrigin,
+  namesOf,
   normaliseBaseUrl,
   ownPromptOf,
+  recordOf,
 } from '@api-monitor/core';
 import type { InferRequestType } from 'hono/client';
 import type { ApiClient } from '../api/client.ts';
@@ -12,18 +14,27 @@ import { filledForm } from '../forms/form-values.ts';
 
 /** The fields that few channels need, with their values in an empty form. */
 export const advancedForm = {
+  tags: '',
   models: '',
   models_mode: 'both' as Channel['models_mode'],
   max_models: '0',
+  exclude: '',
+  model_aliases: '',
   dont_probe: '',
   traffic_proves: true,
   probe_requests_per_day: '0',
   probe_tokens_per_day: '0',
-  first_token_timeout_s: '0',
   prompt: '',
   anthropic_version: '',
+  priority: '0',
+  weight: '1',
+  max_concurrency: '0',
+  min_gap_ms: '0',
+  first_token_timeout_s: '0',
+  body_overrides: '',
   verify_ssl: true,
   proxy_url: '',
+  paths: '',
   ca_certificate: '',
   user_agent: '',
   headers: '',
@@ -52,7 +63,22 @@ const numberFields = [
   'max_models',
   'probe_requests_per_day',
   'probe_tokens_per_day',
+  'priority',
+  'weight',
+  'max_concurrency',
+  'min_gap_ms',
 ] as const;
+
+/** The lists whose items are lines of a text. */
+const lineFields = {
+  models: true,
+  exclude: true,
+  model_aliases: true,
+  dont_probe: true,
+  body_overrides: true,
+  paths: true,
+  headers: true,
+} as const;
 
 export const modelsModes = [
   'both',
@@ -75,9 +101,8 @@ type Advanced = Pick<Channel, keyof typeof advancedForm>;
 export function advancedFormOf(channel: Advanced): typeof advancedForm {
   return filledForm(advancedForm, {
     ...channel,
-    models: channel.models.join('\n'),
-    dont_probe: channel.dont_probe.join('\n'),
-    headers: channel.headers.join('\n'),
+    ...recordOf(namesOf(lineFields), (field) => channel[field].join('\n')),
+    tags: channel.tags.join(', '),
     prompt: ownPromptOf(channel) ?? '',
   });
 }
@@ -86,6 +111,11 @@ export function advancedFormOf(channel: Advanced): typeof advancedForm {
 export function linesOf(text: string): string[] {
   const lines = text.split('\n').map((line) => line.trim());
   return [...new Set(lines.filter((line) => line !== ''))];
+}
+
+/** Tags as people type them: between commas, Chinese ones too. */
+export function tagsOf(text: string): string[] {
+  return linesOf(text.replaceAll(/[,，、;；]/g, '\n'));
 }
 
 /** What the API is sent. A field left blank is absent, except for the website, which can be removed. */
@@ -103,21 +133,19 @@ export function bodyOf(form: ChannelForm) {
 
 /** The same for the advanced fields, of which the lists and the question can be emptied. */
 export function advancedBodyOf(form: typeof advancedForm) {
-  const { models, models_mode, dont_probe, traffic_proves, prompt } = form;
-  const { verify_ssl, proxy_url, ca_certificate, user_agent } = form;
-  const { headers, visitor_channel_actions_enabled } = form;
+  const { tags, prompt, proxy_url, ca_certificate, user_agent } = form;
+  const { models_mode, traffic_proves, verify_ssl, visitor_channel_actions_enabled } = form;
   const { max_models, anthropic_version, probe_requests_per_day, probe_tokens_per_day } = form;
-  const { first_token_timeout_s } = form;
+  const { first_token_timeout_s, priority, weight, max_concurrency, min_gap_ms } = form;
   return {
     ...filled({ max_models, anthropic_version, probe_requests_per_day, probe_tokens_per_day }),
-    ...filled({ first_token_timeout_s }),
+    ...filled({ first_token_timeout_s, priority, weight, max_concurrency, min_gap_ms }),
     ...{ models_mode, traffic_proves, verify_ssl, visitor_channel_actions_enabled },
+    ...recordOf(namesOf(lineFields), (field) => linesOf(form[field])),
+    tags: tagsOf(tags),
     proxy_url: proxy_url.trim() || null,
     ca_certificate: ca_certificate.trim() || null,
     user_agent: user_agent.trim() || null,
-    headers: linesOf(headers),
-    models: linesOf(models),
-    dont_probe: linesOf(dont_probe),
     prompt: prompt.trim() || formerPrompt,
   } satisfies ChannelBody;
 }

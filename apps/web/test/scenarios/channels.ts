@@ -13,6 +13,7 @@ export function describeChannels(stage: Stage): void {
     await dialog.getByLabel('Name').fill('Aurora');
     await dialog.getByLabel('Address').fill(`${stage.provider.origin}/v1/`);
     await dialog.getByLabel('API key').fill(providerKey);
+    await dialog.getByRole('button', { name: /^Checks / }).click();
     await dialog.getByLabel('Check every').fill('60');
     await dialog.getByText(/^Each model: 24 checks a day ≈ 24 requests/).waitFor();
     const tops = await noteTops(page, '.channel-toggle');
@@ -134,7 +135,10 @@ export function describeChannels(stage: Stage): void {
     await dialog.getByLabel('Name').fill('Aurora');
     await dialog.getByLabel('Address').fill('https://api.example.com');
     await dialog.getByLabel('API key').fill('sk-something');
+    const checks = dialog.getByRole('button', { name: /^Checks / });
+    await checks.click();
     await dialog.getByLabel('Check every').fill('9999');
+    await checks.click();
     await dialog.getByRole('button', { name: 'Add and check' }).click();
     await eventually(() => page.locator('#error-channel-interval_min').textContent()).toMatch(
       /1440/,

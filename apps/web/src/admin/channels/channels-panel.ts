@@ -9,7 +9,8 @@ import {
   modelsModes,
   numberFaults,
 } from '../../channel-form/channel-form.ts';
-import { matchesText } from '../../channel-form/pattern-matches.ts';
+import { foldedParts, openFaultyParts } from '../../channel-form/form-parts.ts';
+import { excludedText, matchesText } from '../../channel-form/pattern-matches.ts';
 import type { Translator } from '../../i18n/translate.ts';
 import { initially } from '../../shell/initially.ts';
 import type { AdminParts } from '../parts.ts';
@@ -58,11 +59,16 @@ function createChannelEditor({ client, language, toasts, attempt }: AdminParts) 
     id: 0,
     name: '',
     form: { ...advancedForm },
+    openParts: foldedParts(),
     modelsModes,
     /** Only typed models are known here. */
     get matchesText() {
       const { dont_probe, models } = this.form;
       return matchesText(linesOf(dont_probe), linesOf(models), language.translator);
+    },
+    get excludedText() {
+      const { exclude, models } = this.form;
+      return excludedText(linesOf(exclude), linesOf(models), language.translator);
     },
     get title() {
       return language.t('admin.channels.edit', { name: this.name });
@@ -70,7 +76,8 @@ function createChannelEditor({ client, language, toasts, attempt }: AdminParts) 
     open(channel: AdminChannel, whenSaved: (channel: AdminChannel) => void) {
       const { id, name } = channel;
       onSaved = whenSaved;
-      Object.assign(this, idleAttempt(advancedForm), { id, name, isOpen: true });
+      const start = { id, name, isOpen: true, openParts: foldedParts() };
+      Object.assign(this, idleAttempt(advancedForm), start);
       this.form = advancedFormOf(channel);
     },
     close() {
@@ -86,6 +93,7 @@ function createChannelEditor({ client, language, toasts, attempt }: AdminParts) 
       };
       const isSaved = await attempt(this, save, numberFaults(this.form));
       if (isSaved) this.close();
+      else openFaultyParts(this.openParts, this.errors);
     },
   };
 }
