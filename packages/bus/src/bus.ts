@@ -50,6 +50,7 @@ type Queues = {
 export interface Bus extends Queues {
   events: EventBus;
   sums: SharedSums;
+  slots: SharedSlots;
   ticker: Ticker;
   /** Null if all is well, else a sentence that says what can't be reached. */
   fault(): Promise<string | null>;
@@ -57,7 +58,7 @@ export interface Bus extends Queues {
 }
 
 /** The part of the bus that a gateway needs: it queues jobs, but runs none. */
-export interface GatewayBus extends Pick<Bus, 'events' | 'sums'> {
+export interface GatewayBus extends Pick<Bus, 'events' | 'sums' | 'slots'> {
   proxyRequests: Pick<Bus['proxyRequests'], 'add'>;
 }
 
@@ -126,6 +127,36 @@ export interface Addition {
 export interface SharedSums {
   /** Resolves to each sum after its addition. Throws AppError `unavailable` if Redis can't be reached. */
   add(additions: readonly Addition[]): Promise<number[]>;
+}
+
+/** One of the places that a limit allows, such as those of the requests that a channel takes at a time. */
+export interface SlotName {
+  /** Whose slots they are. */
+  key: string;
+  /** Nobody else uses the same name. */
+  slot: string;
+}
+
+export interface SlotAsk extends SlotName {
+  /** How many may be taken at a time; 0: any number. */
+  limit: number;
+  /** The shortest time from one being taken to the next. */
+  gapMs: number;
+  /** After this time without being renewed it is free again, because its holder has died. */
+  lifeMs: number;
+}
+
+/** `waitMs`: until the gap is over; null: until somebody gives one back. */
+export type SlotAnswer = { isTaken: true } | { isTaken: false; waitMs: number | null };
+
+/**
+ * Slots over all processes. They may be forgotten at any time; those that are renewed are then known again.
+ * Every method throws AppError `unavailable` if Redis can't be reached.
+ */
+export interface SharedSlots {
+  take(ask: SlotAsk): Promise<SlotAnswer>;
+  renew(names: readonly SlotName[], lifeMs: number): Promise<void>;
+  give(name: SlotName): Promise<void>;
 }
 
 /** Runs periodic tasks, each in only one of the processes that share the bus. */

@@ -10,6 +10,7 @@ import {
   type JobQueue,
   type QueueSpec,
   queueSpecs,
+  type SharedSlots,
   type SharedSums,
   type StoredEvent,
   type Ticker,
@@ -39,6 +40,7 @@ export function createInProcessBus({ nowMs, onFault }: Options): Bus {
     proxyRequests: createInProcessQueue(queueSpecs.proxyRequests, onFault),
     events: createInProcessEvents({ nowMs, onFault, limit: historyLimit }),
     sums: createInProcessSums(nowMs),
+    slots: createInProcessSlots(nowMs),
     ticker,
     fault: async () => null,
     close: () => ticker.close(),
@@ -150,6 +152,43 @@ export function createInProcessSums(nowMs: () => number): SharedSums {
         if (by !== 0) sums.set(key, sum, { ttl: lifeS * 1000, noUpdateTTL: true });
         return sum;
       });
+    },
+  };
+}
+
+/** What is taken of one key: when each slot is free again, and when the last one was taken. */
+interface Taken {
+  freeAtMs: Map<string, number>;
+  lastAtMs: number;
+}
+
+export function createInProcessSlots(nowMs: () => number): SharedSlots {
+  const takenByKey = new LRUCache<string, Taken>(growingTo(sumLimit));
+  const takenOf = (key: string): Taken => {
+    const known = takenByKey.get(key);
+    if (known) return known;
+    const taken = { freeAtMs: new Map(), lastAtMs: Number.NEGATIVE_INFINITY };
+    takenByKey.set(key, taken);
+    return taken;
+  };
+  return {
+    async take({ key, slot, limit, gapMs, lifeMs }) {
+      const taken = takenOf(key);
+      const now = nowMs();
+      for (const [name, at] of taken.freeAtMs) if (at <= now) taken.freeAtMs.delete(name);
+      if (limit > 0 && taken.freeAtMs.size >= limit) return { isTaken: false, waitMs: null };
+      const waitMs = taken.lastAtMs + gapMs - now;
+      // A clock that was set back must not hold everything up.
+      if (waitMs > 0 && waitMs <= gapMs) return { isTaken: false, waitMs };
+      taken.lastAtMs = now;
+      if (limit > 0) taken.freeAtMs.set(slot, now + lifeMs);
+      return { isTaken: true };
+    },
+    async renew(names, lifeMs) {
+      for (const { key, slot } of names) takenOf(key).freeAtMs.set(slot, nowMs() + lifeMs);
+    },
+    async give({ key, slot }) {
+      takenByKey.get(key)?.freeAtMs.delete(slot);
     },
   };
 }

@@ -1,4 +1,20 @@
-export type { Bus, EventBus, GatewayBus, JobQueue, SharedSums, StoredEvent } from './bus.ts';
+export type {
+  Bus,
+  EventBus,
+  GatewayBus,
+  JobQueue,
+  SharedSlots,
+  SharedSums,
+  StoredEvent,
+} from './bus.ts';
+export {
+  type BoundedChannel,
+  type ChannelSlots,
+  createChannelSlots,
+  isBounded,
+  type NoSlot,
+  type Slot,
+} from './channel-slots.ts';
 export {
   badTokens,
   createFailureLimiter,

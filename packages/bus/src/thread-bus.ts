@@ -5,11 +5,14 @@ import { createListeners } from './listeners.ts';
 import { answerCalls, callOver } from './port-calls.ts';
 
 /** What the thread calls. */
-const methodsOf = ({ proxyRequests, events, sums }: GatewayBus) => ({
+const methodsOf = ({ proxyRequests, events, sums, slots }: GatewayBus) => ({
   addProxyRequests: (key: string, job: string) => proxyRequests.add(key, jobOf(job)),
   publish: events.publish,
   since: events.since,
   addToSums: sums.add,
+  takeSlot: slots.take,
+  renewSlots: slots.renew,
+  giveSlot: slots.give,
 });
 
 /**
@@ -54,5 +57,10 @@ export function createThreadBus(port: MessagePort, onFault: FaultListener): Gate
       since: (lastId) => call('since', lastId),
     },
     sums: { add: (additions) => call('addToSums', additions) },
+    slots: {
+      take: (ask) => call('takeSlot', ask),
+      renew: (names, lifeMs) => call('renewSlots', names, lifeMs),
+      give: (name) => call('giveSlot', name),
+    },
   };
 }

@@ -3,11 +3,13 @@ import { compareEventIds, nextEventId } from '../src/event-id.ts';
 import {
   createInProcessEvents,
   createInProcessQueue,
+  createInProcessSlots,
   createInProcessSums,
   createInProcessTicker,
 } from '../src/in-process-bus.ts';
 import { describeEventBusContract } from './event-bus-contract.ts';
 import { describeQueueContract } from './queue-contract.ts';
+import { describeSlotsContract } from './slots-contract.ts';
 import { describeSumsContract } from './sums-contract.ts';
 
 describe('the in-process queue', () => {
@@ -108,4 +110,8 @@ describe('the in-process ticker', () => {
 
 describe('the in-process sums', () => {
   describeSumsContract(() => createInProcessSums(Date.now));
+});
+
+describe('the in-process slots', () => {
+  describeSlotsContract(() => createInProcessSlots(Date.now));
 });

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRedisSums } from '../src/redis/create-redis-bus.ts';
+import { createRedisSlots } from '../src/redis/redis-slots.ts';
 import { describeEventBusContract } from './event-bus-contract.ts';
 import { openTestContext, openTestEvents, openTestQueue } from './open-test-bus.ts';
 import { describeQueueContract } from './queue-contract.ts';
 import { type RedisServer, redisStartTimeoutMs, useRedisServer } from './redis-server.ts';
+import { describeSlotsContract } from './slots-contract.ts';
 import { describeSumsContract } from './sums-contract.ts';
 
 let server: RedisServer;
@@ -28,4 +30,8 @@ describe('the Redis event bus', () => {
 
 describe('the Redis sums', () => {
   describeSumsContract(() => createRedisSums(openTestContext(server.url)));
+});
+
+describe('the Redis slots', () => {
+  describeSlotsContract(() => createRedisSlots(openTestContext(server.url)));
 });

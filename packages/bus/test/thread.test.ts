@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createInProcessBus, createInProcessEvents } from '../src/in-process-bus.ts';
 import { createThreadBus, type GatewayBus, shareBus } from '../src/index.ts';
 import { describeEventBusContract } from './event-bus-contract.ts';
+import { describeSlotsContract } from './slots-contract.ts';
 import { describeSumsContract } from './sums-contract.ts';
 
 /** A bus behind one end of a port, and the thread's bus at the other end. */
@@ -31,6 +32,10 @@ describe('the event bus of a thread', () => {
 
 describe('the sums of a thread', () => {
   describeSumsContract(() => overPort().far.sums);
+});
+
+describe('the slots of a thread', () => {
+  describeSlotsContract(() => overPort().far.slots);
 });
 
 test('a job is handed over, and its key is not accepted again while it waits', async () => {

@@ -4,6 +4,7 @@ import { openRedisContext, type RedisContext } from './redis-connections.ts';
 import { createRedisEvents } from './redis-events.ts';
 import { limitFaults } from './redis-faults.ts';
 import { createRedisQueue } from './redis-queue.ts';
+import { createRedisSlots } from './redis-slots.ts';
 import { createRedisTicker } from './redis-ticker.ts';
 
 const probeLifeMs = 60_000;
@@ -35,6 +36,7 @@ export function createRedisBus({ keyPrefix = 'api-monitor', ...options }: Option
     ...queues,
     events,
     sums: createRedisSums(context),
+    slots: createRedisSlots(context),
     ticker,
     fault: () => findFault(context),
     async close() {
