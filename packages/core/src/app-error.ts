@@ -65,6 +65,8 @@ export const fieldErrorCodes = [
   'masked_form',
   /** The stored key would go to another origin; enter it again. */
   'reenter_key',
+  /** The channel is managed by code, so it is changed there. */
+  'managed_by_code',
   'not_in_future',
   /** The visitor token is the same as the API token. */
   'same_as_api_token',

@@ -347,6 +347,7 @@ export { formatPathRule, type PathRule, parsePathRule } from './targets/rules/pa
 export { isDue, isTurn, nextRunAtOf } from './targets/schedule.ts';
 export { hasTag, withoutTags, withTags } from './targets/tags.ts';
 export {
+  fieldsFreeOfCode,
   largestSortOrder,
   modelsModes,
   mostTags,

@@ -2,6 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import {
   AppError,
   changesBetween,
+  type FieldError,
+  fieldsFreeOfCode,
   isSameOrigin,
   secretTargetFields,
   sensitiveTargetFields,
@@ -42,7 +44,12 @@ export function changerOf(c: Context<ApiEnv>, deps: ApiDeps): Changer {
 }
 
 /** The fields of a new channel; those left out take their defaults. */
-export type NewTarget = Partial<TargetInput> & Pick<TargetInput, 'name' | 'base_url' | 'api_key'>;
+export type NewTarget = Partial<TargetInput> &
+  Pick<TargetInput, 'name' | 'base_url' | 'api_key'> &
+  CodeMark;
+
+/** The file that sets a channel, which only code gives. */
+export type CodeMark = Partial<Pick<Target, 'managed_by'>>;
 
 export interface WrittenTarget {
   target: Target;
@@ -73,7 +80,8 @@ export async function changeTarget(
   current: Target,
   patch: TargetPatch,
 ): Promise<Target> {
-  const refusal = refusalOf(current, patch, by.own);
+  const changed = changesBetween({ ...current }, { ...patch }).map(({ field }) => field);
+  const refusal = refusalByCode(current, changed) ?? refusalOf(current, patch, by.own);
   if (refusal) throw refusal;
   const written = await inTransaction(deps.db, (db) =>
     writeChange({ ...deps, db }, by, current, patch),
@@ -82,13 +90,39 @@ export async function changeTarget(
   return written.target;
 }
 
-/** Deletes a channel with its runs and publishes that. Throws AppError `not_found`. */
-export async function removeTarget(deps: ChangeDeps, { audit }: Changer, id: number) {
+/** Deletes a channel with its runs and publishes that. Throws AppError `not_found` and, if code manages it, `conflict`. */
+export async function removeTarget(deps: ChangeDeps, by: Changer, id: number) {
   const target = await findTarget(deps.db, id);
+  const refusal = refusalByCode(target, null);
+  if (refusal) throw refusal;
+  await deleteManaged(deps, by, target);
+}
+
+/** The same for a channel that code manages. Throws AppError `not_found`. */
+export async function deleteManaged(deps: ChangeDeps, { audit }: Changer, target: Target) {
+  const { id } = target;
   // Recorded first, because deleting the runs may take minutes, or be finished after a restart.
   await audit(deps.db, 'target.deleted', target);
   if (!(await deleteTarget(deps.db, id, deps.now()))) throw missing(id);
   await publishUpdates(deps, [id]);
+}
+
+/**
+ * Why these fields of a channel can't be changed by hand or by an import, or (`changed` null) the channel not be
+ * deleted: code manages it, and would set them again. null if they can.
+ */
+export function refusalByCode(
+  { name, managed_by }: Target,
+  changed: readonly string[] | null,
+): AppError | null {
+  const locked = changed?.filter((field) => !fieldsFreeOfCode.includes(field)) ?? [];
+  if (managed_by === null || (changed && locked.length === 0)) return null;
+  const message = `channel "${name}" is managed by code: change it in ${managed_by}, or release it first`;
+  const fields = locked.map((field) => [field, { code: 'managed_by_code' } satisfies FieldError]);
+  return new AppError('conflict', message, {
+    reason: 'managed_by_code',
+    fields: Object.fromEntries(fields),
+  });
 }
 
 /**
@@ -140,7 +174,7 @@ export async function writeNew(
   given: NewTarget,
 ): Promise<Target> {
   const { default_interval_min } = settingsInForce(await readSettings(db), givenSettings);
-  const input: TargetInput = {
+  const input: TargetInput & CodeMark = {
     ...targetDefaults,
     interval_min: default_interval_min,
     ...given,
@@ -160,7 +194,7 @@ export async function writeChange(
   { db, now }: ChangeDeps,
   { audit }: Changer,
   current: Target,
-  patch: TargetPatch,
+  patch: TargetPatch & CodeMark,
 ): Promise<WrittenTarget> {
   const hasMoved = moves(db, current, patch);
   // What was found before says nothing about the channel as it is now.

@@ -126,14 +126,16 @@ function headOf(target: Target, view: TargetView): Omit<TargetItem, 'latest_mode
   };
 }
 
-/** A visitor learns whether there is a proxy, but not which, and none of the headers. */
+/** A visitor learns whether there is a proxy, but not which, and neither the headers nor where the code is. */
 function shownSecrets(
   { db, caller }: TargetView,
   target: Target,
-): MaskedSecrets & Pick<Target, 'headers'> {
+): MaskedSecrets & Pick<Target, 'headers' | 'managed_by'> {
   const masked = maskedSecrets(db, target);
-  if (caller === 'admin') return { ...masked, headers: target.headers };
-  return { ...masked, proxy_url: masked.proxy_url === null ? null : '…', headers: [] };
+  const { headers, managed_by } = target;
+  if (caller === 'admin') return { ...masked, headers, managed_by };
+  const proxy_url = masked.proxy_url === null ? null : '…';
+  return { ...masked, proxy_url, headers: [], managed_by: null };
 }
 
 function serialiseState(target: Target, state: ModelStateRow, view: TargetView): string[] {

@@ -2,6 +2,7 @@ import { AppError, type TargetInput, targetFieldSchemas } from '@api-monitor/cor
 import { z } from 'zod';
 import { invalidInput } from '../errors/invalid-input.ts';
 import { sentFields } from '../sent-fields.ts';
+import type { CodeMark } from '../targets/change-targets.ts';
 import type { UploadedEntry } from './import-notes.ts';
 import { mapInSlices } from './map-in-slices.ts';
 import { isRecord } from './upload/bound-entries.ts';
@@ -14,7 +15,7 @@ const channelEntrySchema = z.strictObject({
   ...fields.pick({ name: true, base_url: true }).shape,
 });
 
-export type ChannelEntry = Partial<TargetInput> & Pick<TargetInput, 'name' | 'base_url'>;
+export type ChannelEntry = Partial<TargetInput> & Pick<TargetInput, 'name' | 'base_url'> & CodeMark;
 
 interface EntryPlace {
   index: number;

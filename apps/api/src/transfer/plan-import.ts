@@ -8,7 +8,12 @@ import {
   type TargetPatch,
 } from '@api-monitor/core';
 import { type Database, listTargetRevisions, listTargets, openTarget } from '@api-monitor/db';
-import { type NewTarget, refusalOf } from '../targets/change-targets.ts';
+import {
+  type CodeMark,
+  type NewTarget,
+  refusalByCode,
+  refusalOf,
+} from '../targets/change-targets.ts';
 import type { OwnPlaces } from '../targets/own-address.ts';
 import type { ChannelEntry, CheckedEntry } from './check-entries.ts';
 import type { ImportNote } from './import-notes.ts';
@@ -25,7 +30,7 @@ export type PlannedChannel = {
   changes: AuditChange[];
 } & (
   | { outcome: 'created'; input: NewTarget }
-  | { outcome: 'changed'; target: Target; patch: TargetPatch }
+  | { outcome: 'changed'; target: Target; patch: TargetPatch & CodeMark }
   | { outcome: 'unchanged' }
   | { outcome: 'refused'; refusal: AppError }
 );
@@ -156,11 +161,13 @@ function plan(planning: Planning, checked: CheckedEntry, match: Match | undefine
   if (entry.api_key === undefined && current.api_key === unknownKey) entry.enabled = false;
   const changes = changesBetween(current, { ...entry }, sensitiveTargetFields);
   if (changes.length === 0) return { ...place, outcome: 'unchanged', changes };
-  const refusal = refusalOf(target, entry, planning.own);
+  const fields = changes.map(({ field }) => field);
+  const byCode = entry.managed_by === undefined ? refusalByCode(target, fields) : null;
+  const refusal = byCode ?? refusalOf(target, entry, planning.own);
   if (refusal) return refused(place, refusal);
   const changed = changes.map(({ field }) => [field, entry[field as keyof TargetInput]]);
   // The schema checked each of them under its name.
-  const patch = Object.fromEntries(changed) as TargetPatch;
+  const patch = Object.fromEntries(changed) as TargetPatch & CodeMark;
   return { ...place, outcome: 'changed', changes, target, patch };
 }
 

@@ -206,6 +206,15 @@ export type SecretTargetField = (typeof secretTargetFields)[number];
 /** The fields whose values are hidden from visitors and logs: a header's value may be a secret too. */
 export const sensitiveTargetFields = [...secretTargetFields, 'headers'] as const;
 
+/**
+ * The fields of a channel that code manages which people may still change: pausing one can't wait for a
+ * commit, and the order belongs to the page. Code that names them sets them again.
+ */
+export const fieldsFreeOfCode: readonly string[] = [
+  'enabled',
+  'sort_order',
+] satisfies (keyof typeof targetFieldSchemas)[];
+
 /** How a target is reached: what was found with other values says nothing about these. */
 export const transportFields = [
   'verify_ssl',
@@ -234,6 +243,10 @@ export const targetShape = z.object({
     .nullable()
     .describe('what `last_error` says, as codes; null: nothing, or a note of an earlier version'),
   fault: channelFaultShape.nullable().describe('why no model of the channel can serve; null: none'),
+  managed_by: z
+    .string()
+    .nullable()
+    .describe('the file that code sets the channel from, which makes it read-only; null: none'),
 });
 export type Target = z.output<typeof targetShape>;
 

@@ -18,6 +18,7 @@ import { evidence } from '../migrations/evidence/0011-evidence.ts';
 import { firstTokenTimeout } from '../migrations/targets/0013-first-token-timeout.ts';
 import { transport } from '../migrations/targets/0017-transport.ts';
 import { namesAndRouting } from '../migrations/targets/0018-names-and-routing.ts';
+import { managedBy } from '../migrations/targets/0022-managed-by.ts';
 import type { Schema } from '../schema.ts';
 
 import { currentSchema } from './dialect.ts';
@@ -56,6 +57,7 @@ export async function createMigrator(db: Kysely<Schema>, nowS: number): Promise<
         '0016-wrong-answers': wrongAnswers,
         '0017-transport': transport,
         '0018-names-and-routing': namesAndRouting,
+        '0022-managed-by': managedBy,
       }),
     },
   });

@@ -97,6 +97,9 @@ export function openedUpstreamTarget(
   };
 }
 
+/** What only code sets: where it keeps the channel; null: it no longer manages it. */
+type CodeMark = Partial<Pick<Target, 'managed_by'>>;
+
 type Secrets = Pick<TargetPatch, SecretTargetField>;
 
 /** The secrets that are given, sealed. */
@@ -114,7 +117,7 @@ function sealed({ secretBox }: Database, given: Secrets): Secrets {
  */
 export async function createTarget(
   db: Database,
-  input: TargetInput,
+  input: TargetInput & CodeMark,
   nowS: number,
 ): Promise<Target> {
   return inTransaction(db, async (tx) => {
@@ -147,7 +150,7 @@ export async function createTarget(
 export async function updateTarget(
   db: Database,
   id: number,
-  patch: TargetPatch & { fault?: null },
+  patch: TargetPatch & CodeMark & { fault?: null },
   nowS: number,
 ): Promise<Target | null> {
   return inTransaction(db, async (tx) => {

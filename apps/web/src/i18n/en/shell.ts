@@ -73,6 +73,7 @@ export const shell = {
   'field.own_address': 'This is the monitor’s own address.',
   'field.masked_form': 'This is a masked secret. Enter it in full.',
   'field.reenter_key': 'The address points to another server. Enter the key again.',
+  'field.managed_by_code': 'Code manages this channel. Change it there, or release the channel.',
   'field.not_in_future': 'Choose a time in the future.',
   'field.same_as_api_token': 'This must differ from the API token.',
   'field.no_fallback': 'There is no earlier value to go back to.',
