@@ -166,6 +166,7 @@ export {
   createAliasIndex,
   parseAliasGroup,
 } from './names/alias-group.ts';
+export { type ChannelNames, createChannelNames } from './names/channel-names.ts';
 export {
   createModelRules,
   type ModelRules,
@@ -319,7 +320,7 @@ export {
   type ListWay,
   listWays,
 } from './targets/channel-test.ts';
-export { chooseModels } from './targets/choose-models.ts';
+export { chooseModels, isExcluded } from './targets/choose-models.ts';
 export {
   estimateCost,
   type ProbeCost,

@@ -26,6 +26,7 @@ const costFields = z.object(targetFieldSchemas).pick({
   models: true,
   models_mode: true,
   exclude: true,
+  model_aliases: true,
   dont_probe: true,
   probe_requests_per_day: true,
   probe_tokens_per_day: true,

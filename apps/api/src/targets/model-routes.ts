@@ -1,5 +1,6 @@
 import {
   chooseRoute,
+  isExcluded,
   probePlanOf,
   probePlans,
   protocolOf,
@@ -22,6 +23,7 @@ const modelFields = z.object(targetFieldSchemas).pick({
   selected_models: true,
   models: true,
   models_mode: true,
+  exclude: true,
   dont_probe: true,
 });
 
@@ -96,7 +98,7 @@ export function modelRoutes<Path extends string>(
 }
 
 async function modelsOf({ db }: ApiDeps, target: Target): Promise<ModelsItem> {
-  const { id, name, selected_models, models, models_mode, dont_probe } = target;
+  const { id, name, selected_models, models, models_mode, exclude, dont_probe } = target;
   const states = await listModelStates(db, { target_ids: [id], with_history: false });
   const known = new Map<string, AvailableModel & { source: (typeof sources)[number] }>();
   for (const model of await listAvailableModels(db, id)) {
@@ -110,9 +112,10 @@ async function modelsOf({ db }: ApiDeps, target: Target): Promise<ModelsItem> {
     known.set(model, { model, protocol, success, source: 'typed' });
   }
   const available_models = [...known.values()]
+    .filter(({ model }) => !isExcluded(model, target))
     .map((one) => ({ ...one, plan: probePlanOf(one.model, dont_probe) }))
     .sort((a, b) => (a.model < b.model ? -1 : 1));
-  const fields = { selected_models, models, models_mode, dont_probe };
+  const fields = { selected_models, models, models_mode, exclude, dont_probe };
   return { target_id: id, target_name: name, ...fields, available_models };
 }
 

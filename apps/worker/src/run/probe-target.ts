@@ -128,7 +128,8 @@ function foundList(list: ModelList, past: readonly KnownState[], target: Target)
     const { kind, status, message } = list;
     return { ok: false, kind, note: { code: 'list_failed', kind, status, message } };
   }
-  const had = stillKnown(past).filter((model) => !target.models.includes(model));
+  const named = chooseModels([], target);
+  const had = stillKnown(past).filter((model) => !named.includes(model));
   if (list.models.length > 0 || had.length === 0) return list;
   return { ok: false, kind: 'bad_body', note: { code: 'list_emptied', models: had.length } };
 }

@@ -172,7 +172,22 @@ function inOrder<O extends Offer>(offers: RankedOffer<O>[], routing: Routing): R
   const tiers = Map.groupBy(offers, tierOf);
   return [...tiers.keys()]
     .sort((a, b) => a - b)
-    .flatMap((tier) => orderByPolicy(tiers.get(tier) ?? [], routing));
+    .flatMap((tier) => {
+      const { firsts, others } = oneOfEachTarget(tiers.get(tier) ?? []);
+      return [...orderByPolicy(firsts, routing), ...orderByPolicy(others, routing)];
+    });
+}
+
+/** A target with several models of one name takes one share of the traffic; the first given is asked first. */
+function oneOfEachTarget<O extends Offer>(offers: readonly RankedOffer<O>[]) {
+  const seen = new Set<number>();
+  const [firsts, others]: [RankedOffer<O>[], RankedOffer<O>[]] = [[], []];
+  for (const one of offers) {
+    const { id } = one.offer.target;
+    (seen.has(id) ? others : firsts).push(one);
+    seen.add(id);
+  }
+  return { firsts, others };
 }
 
 const refusedTier = 9;
@@ -244,7 +259,8 @@ export function sharersOf<O extends Offer>(
 ): RankedOffer<O>[] {
   const [first] = ranked;
   if (!first || first.refused) return [];
-  const tier = ranked.filter((one) => !one.refused && tierOf(one) === tierOf(first));
+  const like = ranked.filter((one) => !one.refused && tierOf(one) === tierOf(first));
+  const tier = oneOfEachTarget(like).firsts;
   if (policy === 'priority') return [first];
   if (policy === 'round-robin') return tier;
   const fastest = Math.min(...tier.map(firstTokenOf));

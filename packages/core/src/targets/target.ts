@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { settingRules } from '../admin/settings.ts';
 import type { FieldErrorCode } from '../app-error.ts';
 import { channelFaultShape } from '../evidence/channel-fault-shape.ts';
+import { faultOfAliases } from '../names/channel-names.ts';
 import { errorKinds } from '../probes/error-kind.ts';
 import { runNoteShape } from '../runs/run-note.ts';
 import { plainLine, unixSeconds } from '../shape.ts';
@@ -169,6 +170,11 @@ export const targetFieldSchemas = {
   model_aliases: z
     .array(modelAliasSchema)
     .max(5000)
+    .superRefine((lines, context) => {
+      const { index, code, message } = faultOfAliases(lines) ?? {};
+      if (index === undefined) return;
+      context.addIssue({ code: 'custom', path: [index], message, params: { code } });
+    })
     .describe('"public name = model id": clients may ask for the model by this name'),
   tags: tagsSchema,
   priority: z

@@ -103,3 +103,38 @@ test('after thirty days a gone model is deleted', async () => {
   await run(201 + 30 * day, ['gpt-4o'], { status: 'error' });
   expect(await shown()).toEqual([['gpt-4o', null]]);
 });
+
+test('excluded models leave the lists at once, even if a run that began before finds them', async () => {
+  const { db, run, shown } = await withModels();
+  const started = await startedRun(db, 1, 150);
+  await updateTarget(db, 1, { exclude: ['go*', 'new'] }, 160);
+  expect(await shown()).toEqual([['gpt-4o', null]]);
+  const probes = ['gpt-4o', 'gone', 'new'].map((model) => probe({ model, timestamp: 170 }));
+  await finish(db, started, probes, { listed_models: ['gpt-4o', 'gone', 'new'] });
+  await run(200, null);
+  expect(await shown()).toEqual([['gpt-4o', null]]);
+  const known = await listKnownModels(db, 1);
+  expect(known.map(({ model, gone_at }) => [model, gone_at !== null])).toEqual([
+    ['gone', true],
+    ['gpt-4o', false],
+    ['new', true],
+  ]);
+});
+
+test('what is no longer excluded comes back with its history', async () => {
+  const { db, run, shown } = await withModels();
+  await updateTarget(db, 1, { exclude: ['gone'] }, 150);
+  await updateTarget(db, 1, { exclude: [] }, 160);
+  await run(200, ['gpt-4o', 'gone']);
+  await runOnce(db, 1, 300, [probe(), probe({ model: 'gone' })]);
+  expect(await shown()).toContainEqual(['gone', null]);
+  const [back] = await listModelStates(db, { model: 'gone' });
+  expect(JSON.parse(back?.history ?? '[]')).toHaveLength(2);
+});
+
+test('a model that an alias stands for is not gone, listed or not', async () => {
+  const { db, run } = await withModels();
+  await updateTarget(db, 1, { model_aliases: ['public = gone'] }, 150);
+  await run(200, ['gpt-4o']);
+  expect((await listKnownModels(db, 1)).map(({ gone_at }) => gone_at)).toEqual([null, null]);
+});

@@ -1,7 +1,9 @@
 import {
+  createChannelNames,
   type Evidence,
   type HistoryPoint,
   isCheck,
+  isExcluded,
   namesOf,
   nextModelState,
   type ProbeResult,
@@ -93,13 +95,17 @@ export async function writeModelStates(
   input: WriteModelStatesInput,
   { past, known, target }: { past: PastStates; known: ChannelKnowledge; target: Target },
 ): Promise<void> {
-  const offered = input.listed_models && new Set([...input.listed_models, ...target.models]);
+  const offered = input.listed_models && offeredOf(input.listed_models, target);
+  const isOut = (model: string) => isExcluded(model, target);
   const rows = new Map<string, Insertable<Schema['model_states']>>();
   for (const probe of input.probes) {
     const before = past.get(probe.model) ?? null;
-    const counts = input.status === 'completed' ? 1 : (before?.in_last_run ?? 1);
+    const was = input.status === 'completed' ? 1 : (before?.in_last_run ?? 1);
+    const counts = isOut(probe.model) ? 0 : was;
     const watched_until = isCheck(probe) ? probe.timestamp : (before?.watched_until ?? null);
-    const gone_at = goneAt(before, probe, { offered, nowS: input.nowS });
+    const gone_at = isOut(probe.model)
+      ? (before?.gone_at ?? input.nowS)
+      : goneAt(before, probe, { offered, nowS: input.nowS });
     const row = nextRow(input, probe, { before, known });
     rows.set(probe.model, { ...row, watched_until, gone_at, in_last_run: counts });
   }
@@ -108,6 +114,28 @@ export async function writeModelStates(
   await writeEvidence(db, input.target_id, onlyOf(known, unprobed));
   if (input.status === 'completed') await retire(db, input, { unprobed, offered });
   await deleteLongGone(db, input);
+}
+
+/** The models that a channel has: listed, typed by hand, or named by an alias. */
+function offeredOf(listed: readonly string[], target: Target): ReadonlySet<string> {
+  const named = createChannelNames(target.model_aliases).ids();
+  const all = [...listed, ...target.models, ...named];
+  return new Set(all.filter((model) => !isExcluded(model, target)));
+}
+
+/**
+ * Excluded models leave every list at once; their history stays. They come back when a run finds them
+ * after they are no longer excluded.
+ */
+export async function leaveOutExcluded(db: Database, target: Target, nowS: number): Promise<void> {
+  const rows = await db.kysely
+    .selectFrom('model_states')
+    .select('model')
+    .where('target_id', '=', target.id)
+    .where('in_last_run', '=', 1)
+    .execute();
+  const out = rows.filter(({ model }) => isExcluded(model, target));
+  await setOf(db, target.id, out, { gone_at: nowS, recheck_at: null, in_last_run: 0 });
 }
 
 /** Carries forward the state of one known model after a recheck, which doesn't count as a check. */
@@ -231,7 +259,7 @@ async function retire(
 async function setOf(
   db: Database,
   targetId: number,
-  rows: readonly PastRow[],
+  rows: readonly Pick<PastRow, 'model'>[],
   columns: { gone_at?: number | null; recheck_at?: null; in_last_run?: 0 },
 ): Promise<void> {
   for (const chunk of chunksOf(rows.map((row) => row.model))) {

@@ -14,6 +14,7 @@ import { createCodec, nextRevision } from '../engine/columns.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { lockName, lockTargets } from '../engine/locks.ts';
 import { renameInProxyKeys } from '../gateway/proxy-keys.ts';
+import { leaveOutExcluded } from '../model-states/write-model-states.ts';
 import { targetPurpose } from '../secrets/secret-columns.ts';
 import { nextSortOrder } from './sort-order.ts';
 
@@ -172,7 +173,10 @@ export async function updateTarget(
       .where('deleted_at', 'is', null)
       .returning(columns)
       .executeTakeFirst();
-    return row ? fromRow(row) : null;
+    if (!row) return null;
+    const target = fromRow(row);
+    if (patch.exclude) await leaveOutExcluded(tx, target, nowS);
+    return target;
   });
 }
 
