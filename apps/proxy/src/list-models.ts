@@ -1,6 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { chooseRoute, type EvidenceState, headlineOf, type KnownModel } from '@api-monitor/core';
-import { type Board, type BoardKey, isAllowed } from './board/board.ts';
+import {
+  chooseRoute,
+  type EvidenceState,
+  headlineOf,
+  type KnownModel,
+  modelKey,
+} from '@api-monitor/core';
+import { type Board, type BoardKey, mayUse } from './board/board.ts';
 import type { LiveEvidence } from './board/live-evidence.ts';
 import type { Dialect } from './request/match-route.ts';
 
@@ -36,12 +42,16 @@ export function listUsableModels(
   const bare = new Map<string, ListedModel>();
   const targets = [...board.targets()].sort((a, b) => a.sort_order - b.sort_order);
   for (const target of targets.filter(({ enabled }) => enabled)) {
-    for (const [name, offer] of target.models) {
+    for (const [called, offer] of target.names) {
       const since = servableSince(live.of(offer), nowS);
-      if (since === null || !isAllowed(key, target, offer.model)) continue;
-      full.push({ id: `${target.name}/${name}`, name, owner: target.name, aliveSince: since });
-      const aliveSince = Math.min(since, bare.get(name)?.aliveSince ?? since);
-      bare.set(name, { id: name, name, owner: 'api-monitor', aliveSince });
+      if (since === null || !mayUse(key, offer)) continue;
+      const name = modelKey(offer.model);
+      full.push({ id: `${target.name}/${called}`, name, owner: target.name, aliveSince: since });
+      const group = board.aliases().groupOf(called)?.name ?? called;
+      for (const id of new Set([called, group])) {
+        const aliveSince = Math.min(since, bare.get(id)?.aliveSince ?? since);
+        bare.set(id, { id, name, owner: 'api-monitor', aliveSince });
+      }
     }
   }
   return areBareModelsOn ? [...full, ...bare.values()] : full;

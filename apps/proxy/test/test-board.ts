@@ -14,7 +14,7 @@ import {
 } from '../src/board/board.ts';
 
 /** For tests: a channel's models, each with the evidence on its routes. */
-export interface GivenTarget extends Partial<Omit<BoardTarget, 'models'>> {
+export interface GivenTarget extends Partial<Omit<BoardTarget, 'models' | 'names'>> {
   id: number;
   models?: Record<string, { evidence?: Evidence[]; plan?: ProbePlanKind }>;
   fault?: BoardModel['fault'];
@@ -47,11 +47,11 @@ export function targetOf({ models = {}, fault = null, ...given }: GivenTarget): 
     ...{ name: `t${given.id}`, enabled: true, sort_order: given.id, interval_min: 30 },
     ...{ timeout_s: 30, first_token_timeout_s: 0, anthropic_version: '2023-06-01' },
     upstream: { id: given.id, baseUrl: 'http://x', apiKey: 'sk-upstream', ...plainTransport },
-    models: offers,
+    ...{ tags: [], models: offers, names: offers },
     ...given,
   };
   for (const [model, { evidence = [], plan = 'probed' }] of Object.entries(models)) {
-    offers.set(model, { target, model, plan, evidence, fault });
+    offers.set(model, { target, model, names: [model], plan, evidence, fault });
   }
   return target;
 }

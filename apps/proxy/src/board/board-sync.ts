@@ -1,10 +1,16 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { EventBus } from '@api-monitor/bus';
-import { isGuessable, modelKey, probePlanOf } from '@api-monitor/core';
+import {
+  type AliasIndex,
+  createAliasIndex,
+  createModelRules,
+  isGuessable,
+} from '@api-monitor/core';
 import { hashProxyKey } from '@api-monitor/db';
 import type { Logger, OutageWatch } from '@api-monitor/runtime';
-import type { GatewayStore, StoredTarget } from '../gateway-store.ts';
-import type { Board, BoardKey, BoardModel, BoardTarget } from './board.ts';
+import type { GatewayStore } from '../gateway-store.ts';
+import type { Board, BoardKey, BoardTarget } from './board.ts';
+import { boardTargetOf } from './board-target.ts';
 
 interface Options {
   store: GatewayStore;
@@ -80,16 +86,21 @@ export function createBoardSync(options: Options) {
   };
 }
 
-/** Reads the keys if one of them, or the master token (which has no revision), has changed. */
+/** Reads the keys if one of them, the master token or a group of names (which have no revision) has changed. */
 function createKeySync({ store, board }: Options): () => Promise<void> {
   let known: string | null = null;
   return async () => {
+    const { model_aliases } = await store.settings();
     const masterToken = await store.masterToken();
     const masterHash = masterToken ? hashProxyKey(masterToken) : null;
     const revisions = await store.keyRevisions();
-    const state = [masterHash, ...revisions.map(({ id, revision }) => `${id}:${revision}`)].join();
+    const keyStates = revisions.map(({ id, revision }) => `${id}:${revision}`);
+    const state = [masterHash, ...keyStates, ...model_aliases].join('\n');
     if (state === known) return;
-    const keys = new Map((await store.keys()).map((key) => [key.key_hash, boardKeyOf(key)]));
+    const aliases = createAliasIndex(model_aliases);
+    const stored = await store.keys();
+    const keys = new Map(stored.map((key) => [key.key_hash, boardKeyOf(key, aliases)]));
+    board.replaceAliases(aliases);
     if (masterToken && masterHash) keys.set(masterHash, masterKeyOf(masterToken));
     board.replaceKeys(keys);
     known = state;
@@ -98,10 +109,13 @@ function createKeySync({ store, board }: Options): () => Promise<void> {
 
 type GatewayKey = Awaited<ReturnType<GatewayStore['keys']>>[number];
 
-function boardKeyOf({ allowed_target_ids, allowed_models, ...key }: GatewayKey): BoardKey {
+function boardKeyOf(
+  { allowed_target_ids, allowed_models, ...key }: GatewayKey,
+  aliases: AliasIndex,
+): BoardKey {
   const { id, name, enabled, expires_at, rpm_limit, tpm_limit } = key;
   const targetIds = allowed_target_ids.length > 0 ? new Set(allowed_target_ids) : null;
-  const models = allowed_models.length > 0 ? new Set(allowed_models) : null;
+  const models = allowed_models.length > 0 ? createModelRules(allowed_models, aliases) : null;
   const shared = { id, name, enabled, expires_at, rpm_limit, tpm_limit };
   return { ...shared, isGuessable: false, targetIds, models };
 }
@@ -155,28 +169,4 @@ async function readTarget({ store, logger }: Options, id: number): Promise<Board
     return null;
   }
   return stored && boardTargetOf(stored);
-}
-
-function boardTargetOf({ target, states, upstream }: StoredTarget): BoardTarget {
-  const { id, name, enabled, sort_order, interval_min } = target;
-  const { timeout_s, first_token_timeout_s, anthropic_version } = target;
-  const models = new Map<string, BoardModel>();
-  const boardTarget: BoardTarget = {
-    ...{ id, name, enabled, sort_order, interval_min },
-    ...{ timeout_s, first_token_timeout_s, anthropic_version },
-    upstream,
-    models,
-  };
-  for (const { model, evidence, gone_at } of states) {
-    if (gone_at !== null) continue;
-    const plan = probePlanOf(model, target.dont_probe);
-    models.set(modelKey(model), {
-      target: boardTarget,
-      model,
-      plan,
-      evidence,
-      fault: target.fault,
-    });
-  }
-  return boardTarget;
 }

@@ -1,8 +1,12 @@
 import {
+  type AliasIndex,
+  createAliasIndex,
+  type ModelRules,
   modelKey,
   type Offer,
   type ProxyKey,
   type RoutedTarget,
+  type TaggedTarget,
   type Target,
   type UpstreamTarget,
 } from '@api-monitor/core';
@@ -10,15 +14,20 @@ import {
 /** What the gateway needs of a target; the same object until the target changes. */
 export interface BoardTarget
   extends RoutedTarget,
+    TaggedTarget,
     Pick<Target, 'timeout_s' | 'first_token_timeout_s' | 'anthropic_version'> {
   upstream: UpstreamTarget;
   /** By `modelKey`, under which names are compared. */
   models: ReadonlyMap<string, BoardModel>;
+  /** What clients may call them here: those of `models`, unless an alias has taken one's name, and the aliases. */
+  names: ReadonlyMap<string, BoardModel>;
 }
 
 /** A target's model, as the target names it, with what the database knows about it. */
 export interface BoardModel extends Offer {
   target: BoardTarget;
+  /** All its names here. */
+  names: readonly string[];
 }
 
 export interface BoardKey
@@ -29,8 +38,8 @@ export interface BoardKey
   isGuessable: boolean;
   /** null: every target. */
   targetIds: ReadonlySet<number> | null;
-  /** null: every model; else "channel/model", with or without Google's prefix. */
-  models: ReadonlySet<string> | null;
+  /** null: every model. */
+  models: ModelRules | null;
 }
 
 export type Board = ReturnType<typeof createBoard>;
@@ -40,6 +49,7 @@ export function createBoard() {
   const byId = new Map<number, BoardTarget>();
   const byName = new Map<string, BoardTarget>();
   const byModel = new Map<string, BoardModel[]>();
+  let aliases = createAliasIndex([]);
   let keys: ReadonlyMap<string, BoardKey> = new Map();
 
   const dropTarget = (id: number): void => {
@@ -47,7 +57,7 @@ export function createBoard() {
     if (!target) return;
     byId.delete(id);
     if (byName.get(target.name) === target) byName.delete(target.name);
-    for (const model of target.models.keys()) {
+    for (const model of target.names.keys()) {
       const rest = (byModel.get(model) ?? []).filter((one) => one.target.id !== id);
       if (rest.length > 0) byModel.set(model, rest);
       else byModel.delete(model);
@@ -62,13 +72,25 @@ export function createBoard() {
     targets: (): Iterable<BoardTarget> => byId.values(),
     targetById: (id: number) => byId.get(id),
     targetByName: (name: string) => byName.get(name),
-    /** The targets that offer a model by its bare name. */
-    offering: (model: string): readonly BoardModel[] => byModel.get(model) ?? [],
+    aliases: () => aliases,
+    /** What is offered under a bare name or another of its group's, what has this very name first. */
+    offering(name: string): readonly BoardModel[] {
+      const [first, ...others] = aliases.namesLike(name);
+      const own = byModel.get(first ?? name) ?? noOffers;
+      if (others.length === 0) return own;
+      return [...new Set([own, ...others.map((one) => byModel.get(one) ?? noOffers)].flat())];
+    },
+    /** What one target offers under a name; if it has nothing of this very name, under others of its group. */
+    offersAt({ names }: BoardTarget, name: string): readonly BoardModel[] {
+      const own = names.get(name);
+      if (own) return [own];
+      return [...new Set(aliases.namesLike(name).flatMap((one) => names.get(one) ?? []))];
+    },
     putTarget(target: BoardTarget): void {
       dropTarget(target.id);
       byId.set(target.id, target);
       byName.set(target.name, target);
-      for (const [model, entry] of target.models) {
+      for (const [model, entry] of target.names) {
         byModel.set(model, [...(byModel.get(model) ?? []), entry]);
       }
     },
@@ -76,20 +98,30 @@ export function createBoard() {
     replaceKeys(next: ReadonlyMap<string, BoardKey>): void {
       keys = next;
     },
+    replaceAliases(next: AliasIndex): void {
+      aliases = next;
+    },
   };
 }
+
+const noOffers: readonly BoardModel[] = [];
 
 /** Whether the key is neither paused nor expired. */
 export function isUsable({ enabled, expires_at }: BoardKey, nowS: number): boolean {
   return enabled && (expires_at === null || expires_at > nowS);
 }
 
-/** Whether the key may use this target's model. */
-export function isAllowed(key: BoardKey, target: RoutedTarget, model: string): boolean {
+/** Whether the key may use a model: any of its names on the target will do. */
+export function mayUse(key: BoardKey, { target, names }: BoardModel): boolean {
   if (key.targetIds && !key.targetIds.has(target.id)) return false;
-  if (!key.models) return true;
+  return !key.models || names.some((name) => key.models?.allows(target, name));
+}
+
+/** Whether the key may use what has this name on the target, which may be nothing yet. */
+export function isAllowed(key: BoardKey, target: BoardTarget, model: string): boolean {
   const name = modelKey(model);
-  return (
-    key.models.has(`${target.name}/${name}`) || key.models.has(`${target.name}/models/${name}`)
-  );
+  const offer = target.names.get(name);
+  if (offer) return mayUse(key, offer);
+  if (key.targetIds && !key.targetIds.has(target.id)) return false;
+  return !key.models || key.models.allows(target, name);
 }

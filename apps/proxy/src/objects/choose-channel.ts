@@ -1,5 +1,5 @@
 import { type EvidenceRoute, standingOn } from '@api-monitor/core';
-import type { BoardKey, BoardTarget } from '../board/board.ts';
+import { type BoardKey, type BoardTarget, mayUse } from '../board/board.ts';
 import type { GatewayError } from '../dialects/gateway-error.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import type { Dialect } from '../request/endpoint.ts';
@@ -12,14 +12,16 @@ export type Refused = { error: GatewayError };
 
 /** A channel as it is asked for objects: no model's evidence says whether it has them. */
 export function choiceOf(target: BoardTarget, nowS: number): Choice {
-  const entry = { target, model: '', plan: 'unprovable', evidence: [], fault: null } as const;
+  const none = { model: '', names: [], plan: 'unprovable', evidence: [], fault: null } as const;
+  const entry = { target, ...none };
   return { entry, standing: standingOn(entry, 'chat', nowS), proofAgeS: null };
 }
 
 /** Whether the key may use anything of the channel. */
-function mayUse(key: BoardKey, { id, name }: BoardTarget): boolean {
-  if (key.targetIds && !key.targetIds.has(id)) return false;
-  return key.models === null || [...key.models].some((model) => model.startsWith(`${name}/`));
+function mayUseAny(key: BoardKey, target: BoardTarget): boolean {
+  if (key.targetIds && !key.targetIds.has(target.id)) return false;
+  if (!key.models || key.models.namesTarget(target)) return true;
+  return [...target.models.values()].some((offer) => mayUse(key, offer));
 }
 
 /** What a client pins a channel with. */
@@ -41,7 +43,7 @@ export function openChannel(
     const message = `"${field}" belongs to a channel that no longer exists`;
     return { error: { status: 404, code: 'channel_gone', message, param: field } };
   }
-  if (!mayUse(key, target)) {
+  if (!mayUseAny(key, target)) {
     const message = `"${field}" belongs to a channel that this key may not use`;
     return { error: { status: 403, code: 'channel_not_allowed', message, param: field } };
   }
@@ -96,7 +98,7 @@ export async function uploadChoices(
   dialect: Dialect,
 ): Promise<Choice[]> {
   const nowS = deps.nowS();
-  const open = [...deps.board.targets()].filter((one) => one.enabled && mayUse(key, one));
+  const open = [...deps.board.targets()].filter((one) => one.enabled && mayUseAny(key, one));
   // A new object can be kept anywhere, so this may be unknown.
   const nowhere: readonly number[] = [];
   const holders = await deps.objects.holders(key.id, kind).catch(() => nowhere);

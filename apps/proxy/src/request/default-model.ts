@@ -1,5 +1,5 @@
 import { type GatewayRoute, isModerationModel } from '@api-monitor/core';
-import { type Board, type BoardKey, isAllowed } from '../board/board.ts';
+import { type Board, type BoardKey, mayUse } from '../board/board.ts';
 
 interface Deps {
   board: Board;
@@ -22,8 +22,8 @@ export function defaultModelOf(
   const open = [...board.targets()]
     .filter(({ enabled }) => enabled)
     .sort((a, b) => a.sort_order - b.sort_order)
-    .flatMap((target) => [...target.models].map(([name, { model }]) => ({ target, name, model })))
-    .filter(({ target, name, model }) => isModerationModel(name) && isAllowed(key, target, model));
+    .flatMap((target) => [...target.names].map(([name, offer]) => ({ target, name, offer })))
+    .filter(({ name, offer }) => isModerationModel(name) && mayUse(key, offer));
   const chosen = open.find(({ name }) => name === usualModeration) ?? open[0];
   if (!chosen) return usualModeration;
   return areBareModelsOn ? chosen.name : `${chosen.target.name}/${chosen.name}`;

@@ -1,3 +1,4 @@
+import { createAliasIndex, createModelRules } from '@api-monitor/core';
 import { expect, test } from 'vitest';
 import { boardOf, entry, type GivenTarget, targetOf } from '../../test/test-board.ts';
 import { createAffinity } from '../board/affinity.ts';
@@ -13,6 +14,8 @@ const master: BoardKey = {
   ...{ id: null, name: 'master', enabled: true, expires_at: null, rpm_limit: null },
   ...{ tpm_limit: null, targetIds: null, models: null, isGuessable: false },
 };
+
+const rulesOf = (...entries: string[]) => createModelRules(entries, createAliasIndex([]));
 
 function resolver(targets: readonly GivenTarget[], deps: Partial<ResolveDeps> = {}) {
   const board = boardOf(...targets);
@@ -39,6 +42,14 @@ function resolver(targets: readonly GivenTarget[], deps: Partial<ResolveDeps> = 
     );
   };
   return { board, issued, ask };
+}
+
+const aliases = createAliasIndex(['sonnet = claude-4-5 = anthropic/claude-4.5']);
+
+function groupResolver(targets: readonly GivenTarget[], deps: Partial<ResolveDeps> = {}) {
+  const made = resolver(targets, deps);
+  made.board.replaceAliases(aliases);
+  return made;
 }
 
 /** Every name that a list could show, in every format. */
@@ -95,17 +106,22 @@ test('a key finds the channels that it may use, whatever others are called', () 
 
 test('the channel’s own name for the model goes up, and limits on it hold', () => {
   const google = targetOf({ id: 1, name: 'google' });
-  const models = new Map([
-    ['g', { target: google, model: 'models/g', plan: 'probed', fault: null, ...proven } as const],
-  ]);
+  const offer = {
+    target: google,
+    model: 'models/g',
+    names: ['g'],
+    plan: 'probed',
+    fault: null,
+  } as const;
+  const models = new Map([['g', { ...offer, ...proven }]]);
   const { board, ask } = resolver([]);
-  board.putTarget({ ...google, models });
+  board.putTarget({ ...google, models, names: models });
   for (const name of ['g', 'models/g', 'google/g', 'google/models/g', 'models/google/g']) {
     for (const allowed of ['google/g', 'google/models/g']) {
-      const key = { ...master, models: new Set([allowed]) };
+      const key = { ...master, models: rulesOf(allowed) };
       expect(ask(name, { key }), name).toEqual(['google: models/g']);
     }
-    const other = { ...master, models: new Set(['google/x']) };
+    const other = { ...master, models: rulesOf('google/x') };
     expect(ask(name, { key: other })).toMatch(/^403/);
   }
 });
@@ -157,4 +173,87 @@ test('a key learns nothing of an issuer that it may not use', () => {
   issued.set('resp_1', 2);
   const key = { ...master, targetIds: new Set([1]) };
   expect(ask('m', { key, carried: [reference] })).toEqual(['one: m']);
+});
+
+const offering: GivenTarget[] = [
+  { id: 1, name: 'direct', models: { 'claude-4-5': proven } },
+  { id: 2, name: 'router', models: { 'anthropic/claude-4.5': proven, other: proven } },
+  { id: 3, name: 'dead', models: { sonnet: failed } },
+];
+
+test('any name of a group goes to every channel that has one of them, under its own id', () => {
+  const { ask } = groupResolver(offering);
+  const all = ['direct: claude-4-5', 'router: anthropic/claude-4.5'];
+  for (const name of ['sonnet', 'claude-4-5', 'models/sonnet', 'anthropic/claude-4.5']) {
+    expect(ask(name), name).toEqual(all);
+  }
+  expect(ask('other')).toEqual(['router: other']);
+});
+
+test('a channel may be asked by any name of a group, and by its own first', () => {
+  const models = { 'claude-4-5': proven, 'anthropic/claude-4.5': proven };
+  const { ask } = groupResolver([...offering, { id: 4, name: 'both', models }]);
+  expect(ask('router/sonnet')).toEqual(['router: anthropic/claude-4.5']);
+  expect(ask('router/claude-4-5')).toEqual(['router: anthropic/claude-4.5']);
+  expect(ask('both/claude-4-5')).toEqual(['both: claude-4-5']);
+  expect(ask('both/sonnet')).toEqual(['both: claude-4-5', 'both: anthropic/claude-4.5']);
+});
+
+test('a channel with several ids of a group takes one share, and its others come last', () => {
+  const models = { 'claude-4-5': proven, 'anthropic/claude-4.5': proven };
+  const { ask } = groupResolver([{ id: 1, name: 'both', models }, ...offering.slice(1)]);
+  const first = ['both: anthropic/claude-4.5', 'router: anthropic/claude-4.5', 'both: claude-4-5'];
+  expect(ask('anthropic/claude-4.5')).toEqual(first);
+  const inTurn = groupResolver([{ id: 1, name: 'both', models }, ...offering.slice(1)], {
+    policy: 'round-robin',
+  });
+  const firsts = Array.from({ length: 4 }, () => inTurn.ask('claude-4-5')[0]);
+  const both = 'both: claude-4-5';
+  const router = 'router: anthropic/claude-4.5';
+  expect(firsts).toEqual([router, both, router, both]);
+});
+
+test('a key that names one of a group may use them all, and a pattern allows what it matches', () => {
+  const { ask } = groupResolver(offering);
+  const keyOf = (...entries: string[]) => ({
+    key: { ...master, models: createModelRules(entries, aliases) },
+  });
+  const all = ['direct: claude-4-5', 'router: anthropic/claude-4.5'];
+  expect(ask('claude-4-5', keyOf('sonnet'))).toEqual(all);
+  expect(ask('sonnet', keyOf('claude-4-5'))).toEqual(all);
+  expect(ask('sonnet', keyOf('claude-*'))).toEqual(['direct: claude-4-5']);
+  expect(ask('sonnet', keyOf('router/sonnet'))).toEqual(['router: anthropic/claude-4.5']);
+  expect(ask('router/sonnet', keyOf('router/*'))).toEqual(['router: anthropic/claude-4.5']);
+  expect(ask('router/sonnet', keyOf('*/anthropic/*'))).toEqual(['router: anthropic/claude-4.5']);
+  expect(ask('sonnet', keyOf('direct/other'))).toMatch(/^403/);
+});
+
+test('tags and bare names decide for all channels', () => {
+  const cheap = { id: 5, name: 'cheap', tags: ['Cheap'], models: { other: proven, x: proven } };
+  const { ask } = resolver([...offering, cheap]);
+  const keyOf = (entry: string) => ({ key: { ...master, models: rulesOf(entry) } });
+  expect(ask('other', keyOf('tag:cheap'))).toEqual(['cheap: other']);
+  expect(ask('other', keyOf('other'))).toEqual(['router: other', 'cheap: other']);
+  expect(ask('cheap/x', keyOf('other'))).toMatch(/^403/);
+});
+
+test('reading a name takes no longer with a thousand channels', () => {
+  const targets = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({
+      id: n + 1,
+      name: `c${n}`,
+      models: { [`m${n}`]: proven },
+    }));
+  const timeOf = (count: number) => {
+    const { ask } = groupResolver(targets(count));
+    const rounds = Array.from({ length: 50 }, () => {
+      const began = performance.now();
+      for (let n = 0; n < 20; n += 1)
+        ask('c0/m0', { key: { ...master, models: rulesOf('c0/m0') } });
+      return performance.now() - began;
+    });
+    return Math.min(...rounds);
+  };
+  timeOf(10);
+  expect(timeOf(1_000)).toBeLessThan(3 * timeOf(10) + 1);
 });

@@ -2,6 +2,7 @@ import {
   type Asked,
   askedRoute,
   type EvidenceRoute,
+  modelKey,
   type RankedOffer,
   type ResolvedRoute,
   type RoutingPolicy,
@@ -16,6 +17,7 @@ import {
   type BoardModel,
   type BoardTarget,
   isAllowed,
+  mayUse,
 } from '../board/board.ts';
 import type { LiveEvidence } from '../board/live-evidence.ts';
 import type { StateIssuers } from '../board/state-issuers.ts';
@@ -79,6 +81,12 @@ export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
   const { board, live, policy, areBareModelsOn, random } = deps;
   let turn = 0;
 
+  /** By any of its names. */
+  const mayAsk = (key: BoardKey, target: BoardTarget, name: string) => {
+    const offers = board.offersAt(target, name);
+    if (offers.length === 0) return isAllowed(key, target, name);
+    return offers.some((offer) => mayUse(key, offer));
+  };
   const resolved = (asked: Asked<BoardTarget>, { key, route }: Ask, nowS: number) =>
     resolveRoute(asked, offersFor(board, asked).map(live.of), {
       route,
@@ -87,7 +95,10 @@ export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
       nowS,
       random,
       turn,
-      isAllowed: (target, name) => isAllowed(key, target, name),
+      isAllowed: ({ id }, name) => {
+        const target = board.targetById(id);
+        return target !== undefined && mayAsk(key, target, modelKey(name));
+      },
     });
 
   return (ask) => {
@@ -95,13 +106,11 @@ export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
     const pinned = pinnedTargetId === null ? null : board.targetById(pinnedTargetId);
     if (pinned === undefined) return noTarget;
     // Others' channels don't count: their names must not change what a key's own requests mean.
-    const isOpen = (target: BoardTarget, name: string) =>
-      target.enabled && target.models.has(name) && isAllowed(key, target, name);
+    const isOpen = (offer: BoardModel) => offer.target.enabled && mayUse(key, offer);
     const lookup = {
       byName: board.targetByName,
-      isListed: (name: string) =>
-        areBareModelsOn && board.offering(name).some(({ target }) => isOpen(target, name)),
-      hasModel: isOpen,
+      isListed: (name: string) => areBareModelsOn && board.offering(name).some(isOpen),
+      hasModel: (target: BoardTarget, name: string) => board.offersAt(target, name).some(isOpen),
     };
     const asked = askedRoute(model, lookup, pinned);
     const nowS = deps.nowS();
@@ -145,7 +154,7 @@ function homeOf({ board, issuers }: ResolveDeps, { key, carried }: Ask, asked: B
     const model = asked.named?.target === target ? asked.named.model : asked.model;
     // Nobody learns of a channel that the key may not use, and another model reads sealed content or not.
     const isUsable =
-      !target || (isAllowed(key, target, model) && (one.isReference || target.models.has(model)));
+      !target || (isAllowed(key, target, model) && (one.isReference || target.names.has(model)));
     if (isUsable) return { ...one, target, model };
   }
   return null;
@@ -182,9 +191,9 @@ function choicesOf(ranked: readonly RankedOffer<BoardModel>[]): Choice[] {
 }
 
 function offersFor(board: Board, asked: Asked<BoardTarget>): readonly BoardModel[] {
-  if (asked.kind === 'bare') return board.offering(asked.model);
-  const entry = asked.target.models.get(asked.model);
-  return entry ? [entry] : [];
+  return asked.kind === 'bare'
+    ? board.offering(asked.model)
+    : board.offersAt(asked.target, asked.model);
 }
 
 /** Puts the conversation's previous target first, if it is still a candidate and isn't busy. */

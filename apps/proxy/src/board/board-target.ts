@@ -1,0 +1,27 @@
+import { createChannelNames, modelKey, probePlanOf } from '@api-monitor/core';
+import type { StoredTarget } from '../gateway-store.ts';
+import type { BoardModel, BoardTarget } from './board.ts';
+
+/** A target as it is stored, as the board needs it. */
+export function boardTargetOf({ target, states, upstream }: StoredTarget): BoardTarget {
+  const { id, name, tags, enabled, sort_order, interval_min } = target;
+  const { timeout_s, first_token_timeout_s, anthropic_version } = target;
+  const channelNames = createChannelNames(target.model_aliases);
+  const models = new Map<string, BoardModel>();
+  const names = new Map<string, BoardModel>();
+  const boardTarget: BoardTarget = {
+    ...{ id, name, tags, enabled, sort_order, interval_min },
+    ...{ timeout_s, first_token_timeout_s, anthropic_version },
+    ...{ upstream, models, names },
+  };
+  for (const { model, evidence, gone_at } of states) {
+    if (gone_at !== null) continue;
+    const plan = probePlanOf(model, target.dont_probe);
+    const key = modelKey(model);
+    const known = { model, names: channelNames.namesOf(key), plan, evidence, fault: target.fault };
+    const offer = { target: boardTarget, ...known };
+    models.set(key, offer);
+    for (const one of offer.names) names.set(one, offer);
+  }
+  return boardTarget;
+}
