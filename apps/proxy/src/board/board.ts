@@ -125,3 +125,11 @@ export function isAllowed(key: BoardKey, target: BoardTarget, model: string): bo
   if (key.targetIds && !key.targetIds.has(target.id)) return false;
   return !key.models || key.models.allows(target, name);
 }
+
+/** Whether the key may use the model that the target itself calls this, whatever aliases make of the name. */
+export function mayUseId(key: BoardKey, target: BoardTarget, id: string): boolean {
+  const name = modelKey(id);
+  const offer = target.models.get(name);
+  if (offer) return mayUse(key, offer);
+  return !target.names.has(name) && isAllowed(key, target, name);
+}

@@ -1,4 +1,4 @@
-import { type BoardKey, isAllowed } from '../board/board.ts';
+import { type BoardKey, mayUseId } from '../board/board.ts';
 import type { GatewayError } from '../dialects/gateway-error.ts';
 import type { Outline } from './conversation/outline.ts';
 import { closingBracket, endOfString, firstByte, openBracket, quote } from './json-bytes.ts';
@@ -21,7 +21,7 @@ export function choicesForOthers(
   if (key.models === null || otherModels.length === 0) return choices;
   const lists = otherModels.map((value) => namesAt(body, value));
   return choices.filter(({ entry: { target } }) =>
-    lists.every((names) => names?.every((name) => isAllowed(key, target, name))),
+    lists.every((names) => names?.every((name) => mayUseId(key, target, name))),
   );
 }
 
