@@ -146,11 +146,18 @@ const calls: Call[] = [
   [
     'POST',
     keys,
-    { name: 'k', rpm_limit: 0, allowed_models: ['gpt'] },
+    { name: 'k', rpm_limit: 0, allowed_models: ['/gpt'] },
     400,
     { rpm_limit: { code: 'too_small', bound: 1 }, 'allowed_models.0': { code: 'wrong_format' } },
   ],
   // Settings.
+  [
+    'PATCH',
+    settings,
+    { model_aliases: ['alone'] },
+    400,
+    { 'model_aliases.0': { code: 'wrong_aliases' } },
+  ],
   [
     'PATCH',
     settings,

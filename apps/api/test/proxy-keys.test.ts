@@ -62,12 +62,16 @@ test('a key can have limits', async () => {
   expect(created.item).toMatchObject(fields);
 });
 
+const wrongEntry =
+  'allowed_models.0 must be channel/model, a model, a pattern of either with *, or tag:name, without a slash before it';
+
 test.each([
   [{}, 'name is required'],
   [{ name: ' ' }, 'name must not be empty'],
   [{ name: 'x'.repeat(129) }, 'name must have at most 128 characters'],
   [{ name: 'x', description: 'x'.repeat(513) }, 'description must have at most 512 characters'],
-  [{ name: 'x', allowed_models: ['gpt-4o'] }, 'allowed_models.0 must have the form channel/model'],
+  [{ name: 'x', allowed_models: ['/gpt-4o'] }, wrongEntry],
+  [{ name: 'x', allowed_models: ['tag: '] }, wrongEntry],
   [{ name: 'x', allowed_target_ids: [99] }, 'allowed_target_ids: there is no channel 99'],
   [{ name: 'x', rpm_limit: 0 }, 'rpm_limit must be at least 1'],
   [{ name: 'x', expires_at: 1_700_000_000 }, 'expires_at must be in the future (Unix seconds)'],

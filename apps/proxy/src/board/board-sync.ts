@@ -99,7 +99,7 @@ function createKeySync({ store, board }: Options): () => Promise<void> {
     if (state === known) return;
     const aliases = createAliasIndex(model_aliases);
     const stored = await store.keys();
-    const keys = new Map(stored.map((key) => [key.key_hash, boardKeyOf(key, aliases)]));
+    const keys = new Map(stored.map((key) => [key.key_hash, boardKeyOf(key, aliases, board)]));
     board.replaceAliases(aliases);
     if (masterToken && masterHash) keys.set(masterHash, masterKeyOf(masterToken));
     board.replaceKeys(keys);
@@ -112,10 +112,13 @@ type GatewayKey = Awaited<ReturnType<GatewayStore['keys']>>[number];
 function boardKeyOf(
   { allowed_target_ids, allowed_models, ...key }: GatewayKey,
   aliases: AliasIndex,
+  board: Board,
 ): BoardKey {
   const { id, name, enabled, expires_at, rpm_limit, tpm_limit } = key;
   const targetIds = allowed_target_ids.length > 0 ? new Set(allowed_target_ids) : null;
-  const models = allowed_models.length > 0 ? createModelRules(allowed_models, aliases) : null;
+  const isTargetName = (target: string) => board.targetByName(target) !== undefined;
+  const isLimited = allowed_models.length > 0;
+  const models = isLimited ? createModelRules(allowed_models, aliases, isTargetName) : null;
   const shared = { id, name, enabled, expires_at, rpm_limit, tpm_limit };
   return { ...shared, isGuessable: false, targetIds, models };
 }

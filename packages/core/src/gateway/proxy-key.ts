@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { unixSeconds } from '../shape.ts';
 
+const allowedForms =
+  'must be channel/model, a model, a pattern of either with *, or tag:name, without a slash before it';
+
 /** Every field of a proxy key that a caller may set, with its bounds. */
 export const proxyKeyFieldSchemas = {
   name: z.string().trim().min(1).max(128),
@@ -10,10 +13,12 @@ export const proxyKeyFieldSchemas = {
       z
         .string()
         .max(512)
-        .regex(/^[^/]+\/.+$/, 'must have the form channel/model'),
+        .regex(/^(?!\/|tag:\s*$).+$/, allowedForms),
     )
     .max(5000)
-    .describe('"channel/model"; empty: every model of the allowed channels'),
+    .describe(
+      '"channel/model", a model on every channel, a pattern of either with *, or "tag:name" for channels; a slash always separates a channel from its model, so an id that has one needs a channel or "*/" before it; empty: every model of the allowed channels',
+    ),
   description: z.string().max(512),
   enabled: z.boolean().describe('false: paused'),
   expires_at: unixSeconds.positive().nullable(),

@@ -57,6 +57,13 @@ test.each([
   expect(allows(entry, { ...at, tags: [...at.tags] }, model)).toBe(isAllowed);
 });
 
+test('a channel whose name has a star is meant alone by its name', () => {
+  const starred = target('rel*');
+  const rules = createModelRules(['rel*/m'], aliases, (name) => name === 'rel*');
+  expect(rules.allows(starred, 'm')).toBe(true);
+  expect(rules.allows(relay, 'm')).toBe(false);
+});
+
 test('a list names the channels of its exact entries', () => {
   const rules = createModelRules(['OpenAI/官转/gpt-4o', 'relay/*', 'gpt-4o'], aliases);
   expect(rules.namesTarget(official)).toBe(true);

@@ -22,15 +22,20 @@ const memoLimit = 4_000;
  * either with `*`, and `tag:cheap` for the channels with this tag. A slash always separates a channel from
  * its model, so a listed id that has one needs `*` for its channel. An exact name also allows the other
  * names of its group; a pattern allows what it matches and no more, so that a new group never widens it.
+ * `isTargetName`: the name of a target that has a star in it means that target alone.
  */
-export function createModelRules(entries: readonly string[], aliases: AliasIndex) {
+export function createModelRules(
+  entries: readonly string[],
+  aliases: AliasIndex,
+  isTargetName: (name: string) => boolean = () => false,
+) {
   const rules = readRules(entries, aliases);
   let byTarget = new WeakMap<TaggedTarget, TargetRules>();
   let remembered = 0;
   const rulesFor = (target: TaggedTarget): TargetRules => {
     const known = byTarget.get(target);
     if (known) return known;
-    const own = rulesForTarget(rules, target);
+    const own = rulesForTarget(rules, target, isTargetName);
     byTarget.set(target, own);
     return own;
   };
@@ -112,10 +117,16 @@ interface TargetRules {
   memo: Map<string, boolean>;
 }
 
-function rulesForTarget({ tags, patterns }: Rules, { name, tags: own }: TaggedTarget): TargetRules {
+function rulesForTarget(
+  { tags, patterns }: Rules,
+  { name, tags: own }: TaggedTarget,
+  isTargetName: (name: string) => boolean,
+): TargetRules {
+  const isNamed = (target: string) =>
+    target === name || (!isTargetName(target) && matchesPattern(name, target));
   const isTagged = own.some((tag) => tags.has(tag.toLowerCase()));
   const models = patterns.flatMap(({ target, model }) =>
-    target === null || matchesPattern(name, target) ? model : [],
+    target === null || isNamed(target) ? model : [],
   );
   const isOpen = isTagged || models.includes('*');
   return { patterns: createPatternIndex(isOpen ? ['*'] : models), memo: new Map() };

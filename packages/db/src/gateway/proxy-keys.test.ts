@@ -92,13 +92,15 @@ test('renaming a channel changes the keys that name it, and no other entry', asy
   const b = await createTarget(db, targetInput({ name: 'b' }), 1);
   const { id } = await createProxyKey(
     db,
-    keyInput({ allowed_models: ['a/m', 'ab/m', 'a/x/y'] }),
+    keyInput({ allowed_models: ['a/m', 'ab/m', 'a/x/y', 'a/*', '*/m', 'a*', 'tag:a'] }),
     1,
   );
   const [before] = await listProxyKeyRevisions(db);
   await updateTarget(db, a.id, { name: 'new' }, 2);
   await updateTarget(db, b.id, { name: 'a' }, 3);
-  expect((await getProxyKey(db, id))?.allowed_models).toEqual(['new/m', 'ab/m', 'new/x/y']);
+  expect((await getProxyKey(db, id))?.allowed_models).toEqual([
+    ...['new/m', 'ab/m', 'new/x/y', 'new/*', '*/m', 'a*', 'tag:a'],
+  ]);
   expect((await listProxyKeyRevisions(db))[0]?.revision).toBeGreaterThan(before?.revision ?? 0);
 });
 
