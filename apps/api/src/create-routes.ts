@@ -10,11 +10,13 @@ import { errorResponder } from './errors/error-response.ts';
 import { eventRoutes } from './events/routes.ts';
 import { limitBody } from './middleware/limit-body.ts';
 import { badgeHeaders, pageHeaders, requireTlsNextTime } from './middleware/page-headers.ts';
+import { modelGroupRoutes } from './models/group-routes.ts';
 import { listModelsRoute } from './models/list-models.ts';
 import { apiDocument } from './monitor/api-document.ts';
 import { metricsRoute, monitorRoutes } from './monitor/routes.ts';
 import { servePages } from './pages/serve-pages.ts';
 import { probeCostRoutes } from './probe-costs/routes.ts';
+import { allowableNamesRoute } from './proxy-keys/allowable-names.ts';
 import { proxyKeyRoutes } from './proxy-keys/routes.ts';
 import { proxyRequestRoutes } from './proxy-requests/routes.ts';
 import { resourceRoutes } from './resources/routes.ts';
@@ -45,10 +47,12 @@ function createApiRoutes(deps: ApiDeps) {
     .route('/', channelTestRoutes(deps))
     .route('/', probeCostRoutes(deps))
     .route('/', proxyKeyRoutes(deps))
+    .route('/', allowableNamesRoute(deps))
     .route('/', proxyRequestRoutes(deps))
     .route('/', explainRoutesRoute(deps))
     .route('/', statusRoutes(deps))
     .route('/', listModelsRoute(deps))
+    .route('/', modelGroupRoutes(deps))
     .route('/', analysisRoutes(deps))
     .route('/', eventRoutes(deps))
     .route('/', sessionRoutes(deps))
@@ -74,6 +78,7 @@ export function createRoutes(deps: ApiDeps) {
   app.use('/api/status', compress());
   app.use('/api/models/*', compress());
   app.use('/api/proxy/requests/*', compress());
+  app.use('/api/proxy/names', compress());
   app.use('/api/*', (c, next) => (otherLimits[c.req.path] ?? usualLimit)(c, next));
   const routes = createApiRoutes(deps);
   const document = apiDocument(routes);

@@ -18,6 +18,10 @@ const changes: [string, string, unknown?][] = [
   ['PATCH', '/api/proxy/keys/1', { enabled: true }],
   ['DELETE', '/api/proxy/keys/1'],
   ['POST', '/api/proxy/keys/1/regenerate'],
+  ['GET', '/api/proxy/names'],
+  ['POST', '/api/model-groups', { name: 'a', ids: ['b'] }],
+  ['POST', '/api/model-groups/dismiss', { key: 'a' }],
+  ['DELETE', '/api/model-groups?name=a'],
   ['GET', '/api/proxy/requests'],
   ['GET', '/api/proxy/requests/totals'],
 ];

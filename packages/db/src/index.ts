@@ -31,7 +31,7 @@ export { type CopiedTable, copyToPostgres } from './copy/copy-to-postgres.ts';
 export { type Database, inTransaction } from './engine/database.ts';
 export { pingDatabase } from './engine/health.ts';
 export { readInstanceId } from './engine/instance-id.ts';
-export { lockTargetList } from './engine/locks.ts';
+export { lockSettings, lockTargetList } from './engine/locks.ts';
 export {
   databaseFileName,
   type OpenDatabaseOptions,
@@ -68,11 +68,13 @@ export type { FindingOnModel } from './model-states/apply-findings.ts';
 export { listRechecks } from './model-states/list-rechecks.ts';
 export {
   type AvailableModel,
+  countOfferedModels,
   getKnownModel,
   type KnownState,
   listAvailableModels,
   listKnownModels,
   listModelStates,
+  listOfferedNames,
   type ModelStateRow,
 } from './model-states/model-states.ts';
 export {

@@ -1,5 +1,8 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import {
+  type AliasIndex,
+  type ChannelNames,
+  createChannelNames,
   evidenceRoutes,
   isServable,
   isTold,
@@ -18,6 +21,7 @@ import { createRouter } from '../router.ts';
 import { candidateItem, candidateSchema, explainOffers } from '../routing/explain-offers.ts';
 import { bestRouteOf } from '../routing/explained-routes.ts';
 import { type KnownOffer, listOffers } from '../routing/known-offers.ts';
+import { readAliases } from '../routing/read-aliases.ts';
 import { headlineOfModel, headlineSchema } from '../targets/headline.ts';
 
 /** What an offer shows of the model's latest probe. */
@@ -31,7 +35,7 @@ const stateFields = {
 
 const channelSchema = z
   .object({
-    ...candidateSchema.omit({ model: true }).shape,
+    ...candidateSchema.shape,
     enabled: z.boolean(),
     skipped: z.boolean().openapi({ description: 'not a chat model: neither alive nor failed' }),
     headline: headlineSchema,
@@ -49,6 +53,9 @@ type ServedBy = (typeof servedBy)[number];
 const modelSchema = z
   .object({
     model: z.string(),
+    names: z
+      .array(z.string())
+      .describe('the other names of the model that count as this one; empty: it is in no group'),
     protocol: z.enum(wireProtocols).openapi({ description: 'as its first channel speaks' }),
     route: z
       .enum(evidenceRoutes)
@@ -92,8 +99,10 @@ export function listModelsRoute(deps: ApiDeps) {
       const { policy, areBareModelsOn } = deps.routing;
       const items: ModelItem[] = [];
       const counts = { all: 0, some: 0, none: 0, untold: 0 };
-      for (const [model, offers] of await offersByModel(deps)) {
-        const item = itemOf(deps, model, offers);
+      const aliases = await readAliases(deps, deps.db);
+      for (const [model, offers] of await offersByModel(deps, aliases)) {
+        const names = aliases.groupOf(model)?.ids ?? [];
+        const item = itemOf(deps, { model, names: [...names] }, [...offers]);
         counts[item.served_by] += 1;
         items.push(item);
         if (items.length % modelsPerTurn === 0) await yieldToEventLoop();
@@ -103,19 +112,37 @@ export function listModelsRoute(deps: ApiDeps) {
   );
 }
 
-async function offersByModel(deps: ApiDeps): Promise<[string, KnownOffer[]][]> {
-  const byModel = Map.groupBy(await listOffers(deps), ({ model }) => modelKey(model));
+/** The offers under each name that clients may use; the names of a group under its public one. */
+async function offersByModel(
+  deps: ApiDeps,
+  aliases: AliasIndex,
+): Promise<[string, Set<KnownOffer>][]> {
+  const byModel = new Map<string, Set<KnownOffer>>();
+  const namesByTarget = new Map<number, ChannelNames>();
+  for (const offer of await listOffers(deps)) {
+    const { id, model_aliases } = offer.target;
+    const names = namesByTarget.get(id) ?? createChannelNames(model_aliases);
+    namesByTarget.set(id, names);
+    for (const name of names.namesOf(modelKey(offer.model))) {
+      const model = aliases.groupOf(name)?.name ?? name;
+      byModel.set(model, (byModel.get(model) ?? new Set()).add(offer));
+    }
+  }
   return [...byModel].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function itemOf(deps: ApiDeps, model: string, offers: readonly KnownOffer[]): ModelItem {
+function itemOf(
+  deps: ApiDeps,
+  { model, names }: Pick<ModelItem, 'model' | 'names'>,
+  offers: readonly KnownOffer[],
+): ModelItem {
   const route = bestRouteOf(model, offers, deps.now());
   const asked = { kind: 'bare', model, named: null } as const;
   const { ranked, fault } = explainOffers(deps, asked, offers, route);
   const [first] = ranked;
   const channels = ranked.map((one) => channelOf(deps, one));
   return {
-    model,
+    ...{ model, names },
     protocol: first?.offer.state.protocol ?? 'openai',
     route,
     served_by: servedByOf(channels),
@@ -128,22 +155,23 @@ function itemOf(deps: ApiDeps, model: string, offers: readonly KnownOffer[]): Mo
 /** Channels of which no probe can tell don't count. */
 function servedByOf(channels: ModelItem['channels']): ServedBy {
   const told = channels.filter(({ enabled, headline }) => enabled && isTold(headline));
-  const servable = told.filter(({ is_servable }) => is_servable).length;
+  const count = (offers: ModelItem['channels']) =>
+    new Set(offers.map(({ target_id }) => target_id)).size;
+  const servable = count(told.filter(({ is_servable }) => is_servable));
   if (told.length === 0) return 'untold';
   if (servable === 0) return 'none';
-  return servable === told.length ? 'all' : 'some';
+  return servable === count(told) ? 'all' : 'some';
 }
 
 function channelOf(
   { now }: ApiDeps,
   ranked: RankedOffer<KnownOffer>,
 ): ModelItem['channels'][number] {
-  const { model: _model, ...candidate } = candidateItem(ranked);
   const { offer } = ranked;
   const { target, state } = offer;
   const headline = headlineOfModel(offer, now());
   return {
-    ...candidate,
+    ...candidateItem(ranked),
     enabled: target.enabled,
     skipped: state.error_kind === 'skipped',
     headline,

@@ -1,4 +1,5 @@
 import {
+  type AliasIndex,
   type Asked,
   askedRoute,
   type EvidenceRoute,
@@ -18,7 +19,8 @@ import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
 import { candidateItem, candidateSchema, explainOffers } from './explain-offers.ts';
 import { bestRouteOf, routesOf } from './explained-routes.ts';
-import { type KnownOffer, listOffers } from './known-offers.ts';
+import { type KnownOffer, listOffersNamed } from './known-offers.ts';
+import { readAliases } from './read-aliases.ts';
 
 const placeSchema = z.object({ target_id: z.int(), target_name: z.string(), model: z.string() });
 
@@ -118,44 +120,49 @@ function explainReading(
  * of the channel `vendor`.
  */
 async function readName(deps: ApiDeps, name: string): Promise<Reading> {
-  const targets = new Map((await listTargets(deps.db)).map((target) => [target.name, target]));
-  const offers = await listOffers(deps, { model: name });
-  const having = await targetsHaving(deps, targets, name);
+  const targets = await listTargets(deps.db);
+  const known = { targets, aliases: await readAliases(deps, deps.db) };
+  const { exact, others } = await listOffersNamed(deps, name, known);
+  const offers = [...exact, ...others];
+  const byName = new Map(targets.map((target) => [target.name, target]));
+  const pinned = await readAllPinned(deps, name, { byName, ...known });
   const { areBareModelsOn } = deps.routing;
   const asked = askedRoute(name, {
-    byName: (one) => targets.get(one),
+    byName: (one) => byName.get(one),
     isListed: () => areBareModelsOn && offers.some(({ target }) => target.enabled),
-    hasModel: (target, model) => having.has(placeKey(target, model)),
+    hasModel: (target, model) =>
+      target.enabled && (pinned.get(placeKey(target, model))?.offers.length ?? 0) > 0,
   });
-  if (asked.kind === 'pinned') return readPinned(deps, asked.target, asked.model);
+  if (asked.kind === 'pinned') return readingOf(asked.target, asked.model, pinned);
   const { named } = asked;
-  const otherwise = named && (await readPinned(deps, named.target, named.model));
-  return { asked, offers, otherwise };
+  return { asked, offers, otherwise: named && readingOf(named.target, named.model, pinned) };
 }
 
-/** The targets that the name may begin with, and that have the model that follows. */
-async function targetsHaving(
+/** The name as each target's that it may begin with. */
+async function readAllPinned(
   deps: ApiDeps,
-  targets: ReadonlyMap<string, Target>,
   name: string,
-): Promise<Set<string>> {
-  const having = new Set<string>();
+  { byName, aliases }: { byName: ReadonlyMap<string, Target>; aliases: AliasIndex },
+): Promise<Map<string, Reading>> {
+  const readings = new Map<string, Reading>();
   for (const { target: targetName, model } of namesWithin(name)) {
-    const target = targets.get(targetName);
-    if (!target?.enabled) continue;
-    const offers = await listOffers(deps, { target_id: target.id, model });
-    if (offers.length > 0) having.add(placeKey(target, model));
+    const target = byName.get(targetName);
+    if (!target) continue;
+    const found = await listOffersNamed(deps, model, { targets: [target], aliases });
+    const offers = found.exact.length > 0 ? found.exact : found.others;
+    const asked = { kind: 'pinned', target, model } as const;
+    readings.set(placeKey(target, model), { asked, offers, otherwise: null });
   }
-  return having;
+  return readings;
+}
+
+function readingOf(target: Target, model: string, readings: ReadonlyMap<string, Reading>): Reading {
+  const none = { asked: { kind: 'pinned', target, model }, offers: [], otherwise: null } as const;
+  return readings.get(placeKey(target, model)) ?? none;
 }
 
 function placeKey({ id }: Target, model: string): string {
   return `${id}/${model}`;
-}
-
-async function readPinned(deps: ApiDeps, target: Target, model: string): Promise<Reading> {
-  const offers = await listOffers(deps, { target_id: target.id, model });
-  return { asked: { kind: 'pinned', target, model }, offers, otherwise: null };
 }
 
 function reasonOf(asked: Asked<Target>, { code }: RouteFault<KnownOffer>): string {

@@ -1,4 +1,12 @@
-import { type KnownModel, modelKey, type Offer, probePlanOf, type Target } from '@api-monitor/core';
+import {
+  type AliasIndex,
+  createChannelNames,
+  type KnownModel,
+  modelKey,
+  type Offer,
+  probePlanOf,
+  type Target,
+} from '@api-monitor/core';
 import {
   type Database,
   listModelStates,
@@ -26,17 +34,15 @@ export function knownModelOf(
   };
 }
 
-/** Reads all offers, or those of one target, of one model, or both. Models that are gone are no offers. */
+/** Reads all offers, or those of some targets, of models with some names, or both. Models that are gone are no offers. */
 export async function listOffers(
-  deps: { db: Database; evidence: EvidenceTracker },
-  { target_id, model }: { target_id?: number; model?: string } = {},
+  deps: OfferDeps,
+  { target_ids, models }: { target_ids?: readonly number[]; models?: readonly string[] } = {},
 ): Promise<KnownOffer[]> {
-  const target_ids = target_id === undefined ? {} : { target_ids: [target_id] };
-  const read = (name?: string) =>
-    listModelStates(deps.db, { ...target_ids, model: name, with_history: false });
   // As gateways compare names, with and without Google's prefix.
-  const names = model === undefined ? [undefined] : [modelKey(model), `models/${modelKey(model)}`];
-  const states = (await Promise.all(names.map(read))).flat();
+  const names = models?.flatMap((model) => [modelKey(model), `models/${modelKey(model)}`]);
+  const asked = { ...(target_ids ? { target_ids } : {}), models: names, with_history: false };
+  const states = await listModelStates(deps.db, asked);
   const targetIds = [...new Set(states.map((state) => state.target_id))];
   const targets = new Map((await listTargetsByIds(deps.db, targetIds)).map((it) => [it.id, it]));
   return states.flatMap((state) => {
@@ -44,4 +50,33 @@ export async function listOffers(
     if (!target || state.gone_at !== null) return [];
     return { ...knownModelOf(deps, target, state), target, model: state.model, state };
   });
+}
+
+interface OfferDeps {
+  db: Database;
+  evidence: EvidenceTracker;
+}
+
+/**
+ * What these targets offer under a name or another of its group's, by their aliases too; offers of this very
+ * name come first, as at the gateway.
+ */
+export async function listOffersNamed(
+  deps: OfferDeps,
+  name: string,
+  { targets, aliases }: { targets: readonly Target[]; aliases: AliasIndex },
+): Promise<{ exact: KnownOffer[]; others: KnownOffer[] }> {
+  const names = aliases.namesLike(modelKey(name));
+  const idsByTarget = new Map(
+    targets.map(({ id, model_aliases }) => [id, names.map(createChannelNames(model_aliases).idOf)]),
+  );
+  const models = [...new Set([...idsByTarget.values()].flat())];
+  const target_ids = targets.map(({ id }) => id);
+  const found = models.length === 0 ? [] : await listOffers(deps, { target_ids, models });
+  const placeOf = ({ target, model }: KnownOffer) =>
+    idsByTarget.get(target.id)?.indexOf(modelKey(model)) ?? -1;
+  return {
+    exact: found.filter((offer) => placeOf(offer) === 0),
+    others: found.filter((offer) => placeOf(offer) > 0),
+  };
 }

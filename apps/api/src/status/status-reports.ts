@@ -160,8 +160,9 @@ async function readCurrent(
   { target_id, model, targetIds }: StatusSource,
   nowS: number,
 ): Promise<CurrentState | null> {
-  const ofTarget = target_id === null ? {} : { target_id };
-  const offers = await listOffers(deps, { ...ofTarget, ...(model === null ? {} : { model }) });
+  const ofTarget = target_id === null ? {} : { target_ids: [target_id] };
+  const ofModel = model === null ? {} : { models: [model] };
+  const offers = await listOffers(deps, { ...ofTarget, ...ofModel });
   const counted = offers.filter(({ target }) => targetIds.includes(target.id));
   return currentStateOf(counted, { needsAll: model === null, nowS });
 }

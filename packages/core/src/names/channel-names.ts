@@ -20,6 +20,7 @@ export function createChannelNames(lines: readonly string[]) {
       const own = idByName.has(id) ? [] : [id];
       return [...own, ...(namesById.get(id) ?? [])];
     },
+    aliases: (): Iterable<string> => idByName.keys(),
     /** The models that aliases stand for. */
     ids: (): Iterable<string> => idByName.values(),
   };

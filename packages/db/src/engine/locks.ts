@@ -10,7 +10,13 @@ import { isPostgres } from './dialect.ts';
 // end with the transaction.
 
 /** What is locked as a whole, with its number in Postgres: any number that never changes. */
-const names = { target_list: 1, proxy_requests: 2, status_items: 3, second_factor: 4 } as const;
+const names = {
+  target_list: 1,
+  proxy_requests: 2,
+  status_items: 3,
+  second_factor: 4,
+  settings: 5,
+} as const;
 
 /** Distinguishes our numbers from those of other programs in the same database. */
 const ours = 0x61706d;
@@ -33,6 +39,11 @@ export async function lockTargets(db: Kysely<Schema>, ids?: readonly number[]): 
 export async function lockTargetList({ kysely }: Pick<Database, 'kysely'>): Promise<void> {
   await lockName(kysely, 'target_list');
   await lockTargets(kysely);
+}
+
+/** Lets one transaction at a time change settings that it has read. */
+export async function lockSettings({ kysely }: Pick<Database, 'kysely'>): Promise<void> {
+  await lockName(kysely, 'settings');
 }
 
 /** Lets nobody else change these keys (without `ids`: any key). */

@@ -39,7 +39,7 @@ test('a model that vanished from the list is shown as gone, with its history, an
     ['gone', 205],
     ['gpt-4o', null],
   ]);
-  const [gone] = await listModelStates(db, { model: 'gone' });
+  const [gone] = await listModelStates(db, { models: ['gone'] });
   expect(JSON.parse(gone?.history ?? '[]')).toHaveLength(1);
   expect(await getTarget(db, 1)).toMatchObject({ last_status: 'healthy', last_total: 1 });
   const recheck = { probe: probe({ timestamp: 300 }), findings: [finding({ by: 'recheck' })] };
@@ -58,7 +58,7 @@ test('a model that is listed again is back, with its history', async () => {
     ['gone', null],
     ['gpt-4o', null],
   ]);
-  const [back] = await listModelStates(db, { model: 'gone' });
+  const [back] = await listModelStates(db, { models: ['gone'] });
   expect(JSON.parse(back?.history ?? '[]')).toHaveLength(2);
 });
 
@@ -128,7 +128,7 @@ test('what is no longer excluded comes back with its history', async () => {
   await run(200, ['gpt-4o', 'gone']);
   await runOnce(db, 1, 300, [probe(), probe({ model: 'gone' })]);
   expect(await shown()).toContainEqual(['gone', null]);
-  const [back] = await listModelStates(db, { model: 'gone' });
+  const [back] = await listModelStates(db, { models: ['gone'] });
   expect(JSON.parse(back?.history ?? '[]')).toHaveLength(2);
 });
 

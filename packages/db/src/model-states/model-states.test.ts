@@ -68,7 +68,7 @@ test('states can be read of one target only, and without their history', async (
   const [state, ...others] = await listModelStates(db, { target_ids: [2], with_history: false });
   expect(state).toMatchObject({ model: 'gemini-2', protocol: 'gemini', history: '[]' });
   expect(others).toEqual([]);
-  const named = await listModelStates(db, { model: 'z', with_history: false });
+  const named = await listModelStates(db, { models: ['z'], with_history: false });
   expect(named.map((one) => [one.target_id, one.model])).toEqual([[1, 'z']]);
 });
 

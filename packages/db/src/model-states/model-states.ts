@@ -23,8 +23,8 @@ export interface ModelStateRow extends ModelState {
 export interface ListModelStatesInput {
   /** Absent: of every target. */
   target_ids?: readonly number[];
-  /** Only of this model. */
-  model?: string | undefined;
+  /** Only of the models that have one of these names. */
+  models?: readonly string[] | undefined;
   /** false doesn't read the widest column: `history` is then `[]`. */
   with_history?: boolean;
 }
@@ -49,17 +49,48 @@ export async function listModelStates(
 async function readStates(
   db: Database,
   targetIds: readonly number[] | null,
-  { model, with_history = true }: Pick<ListModelStatesInput, 'model' | 'with_history'>,
+  { models, with_history = true }: Pick<ListModelStatesInput, 'models' | 'with_history'>,
 ): Promise<ModelStateRow[]> {
   let query = db.kysely
     .selectFrom('model_states')
     .select(['target_id', 'run_id', ...modelStateCodec.columns])
     .where('in_last_run', '=', 1);
   if (targetIds) query = query.where('target_id', 'in', targetIds);
-  if (model !== undefined) query = query.where('model', '=', model);
+  if (models) query = query.where('model', 'in', models);
   query = query.orderBy('target_id').orderBy('model');
   if (with_history) return (await query.select('history').execute()).map(fromRow);
   return (await query.execute()).map((row) => ({ ...fromRow(row), history: '[]' }));
+}
+
+/** The models that the target offers, as it calls them. */
+export async function listOfferedNames(db: Database, targetId: number): Promise<string[]> {
+  const rows = await selectOffered(db)
+    .select('model_states.model')
+    .where('model_states.target_id', '=', targetId)
+    .orderBy('model_states.model')
+    .execute();
+  return rows.map(({ model }) => model);
+}
+
+/** How many targets offer a model under each name. */
+export async function countOfferedModels(
+  db: Database,
+): Promise<{ model: string; count: number }[]> {
+  const rows = await selectOffered(db)
+    .select((select) => ['model_states.model', select.fn.countAll().as('count')])
+    .groupBy('model_states.model')
+    .execute();
+  return rows.map(({ model, count }) => ({ model, count: Number(count) }));
+}
+
+/** Of targets that aren't deleted. */
+function selectOffered({ kysely }: Database) {
+  return kysely
+    .selectFrom('model_states')
+    .innerJoin('targets', 'targets.id', 'model_states.target_id')
+    .where('targets.deleted_at', 'is', null)
+    .where('model_states.in_last_run', '=', 1)
+    .where('model_states.gone_at', 'is', null);
 }
 
 const knownColumns = [

@@ -45,7 +45,7 @@ async function runWith(
 }
 
 const evidence = async (db: OpenedDatabase, model = 'gpt-4o') =>
-  (await listModelStates(db, { model }))[0]?.evidence;
+  (await listModelStates(db, { models: [model] }))[0]?.evidence;
 
 test('the findings of a run are applied in the order in which they were made', async () => {
   const db = await withTarget();
