@@ -20,7 +20,7 @@ import {
 } from './channel-form.ts';
 import { createChannelTest } from './channel-test.ts';
 import { type CostPreview, costText } from './cost-text.ts';
-import { foldedParts, openFaultyParts } from './form-parts.ts';
+import { createFormParts } from './form-parts.ts';
 import { excludedText, matchesText } from './pattern-matches.ts';
 
 interface ChannelFormOptions {
@@ -103,7 +103,7 @@ export function createChannelFormStore(options: ChannelFormOptions) {
     /** The channel that is edited or copied. */
     id: 0,
     form: { ...emptyForm },
-    openParts: foldedParts(),
+    parts: createFormParts(),
     test: createChannelTest(options),
     modelsModes,
     cost: null as CostPreview | null,
@@ -171,14 +171,15 @@ export function createChannelFormStore(options: ChannelFormOptions) {
       const channel = book.get(id);
       if (!channel) return;
       this.open('edit', id, formOf(channel));
-      if (field === 'models') this.openParts.models = true;
+      if (field === 'models') this.parts.unfold('models');
       // The dialog focuses its first field when it opens, in the next tick.
       if (field) options.setTimer(() => options.focusField(field), 0);
     },
     open(mode: FormMode, id: number, form: ChannelForm) {
-      const start = { mode, id, form, openParts: foldedParts(), cost: null };
+      const start = { mode, id, form, cost: null };
       Object.assign(this, idleAttempt(emptyForm), start);
       this.test.reset();
+      this.parts.fold();
       this.isOpen = true;
       void this.previewCost();
     },
@@ -217,7 +218,7 @@ export function createChannelFormStore(options: ChannelFormOptions) {
       const { name, ...faults } = faultsOf(form, mode, stored);
       const target_id = mode === 'edit' ? id : null;
       const cost = await test.run({ form, target_id, errors: this.errors, faults });
-      openFaultyParts(this.openParts, this.errors);
+      this.parts.unfoldFaulty(this.errors);
       if (cost) this.cost = cost;
     },
     async submit() {
@@ -229,7 +230,7 @@ export function createChannelFormStore(options: ChannelFormOptions) {
         follow(channel, stored, form.api_key.trim() !== '');
       };
       if (await attempt(this, save, faultsOf(form, mode, stored))) this.close();
-      else openFaultyParts(this.openParts, this.errors);
+      else this.parts.unfoldFaulty(this.errors);
     },
   };
 }

@@ -14,7 +14,7 @@ import {
 import { translatorFor } from '../i18n/translate.ts';
 import { bodyOf, emptyForm, faultsOf, formOf, shortenedUrl } from './channel-form.ts';
 import { type CostPreview, costText } from './cost-text.ts';
-import { foldedParts, openFaultyParts } from './form-parts.ts';
+import { createFormParts } from './form-parts.ts';
 import { excludedText, matchesText } from './pattern-matches.ts';
 
 const filled = { ...emptyForm, name: ' A ', base_url: 'https://a.example.com', api_key: 'sk-1' };
@@ -75,10 +75,11 @@ describe('the form', () => {
     expect(bodyOf(form)).toMatchObject(rules);
   });
 
-  it('opens the parts that have an error', () => {
-    const parts = foldedParts();
-    openFaultyParts(parts, { name: 'x', weight: 'x', paths: '' });
-    expect(parts).toEqual({ ...foldedParts(), gateway: true });
+  it('unfolds the parts that have an error', () => {
+    const parts = createFormParts();
+    const folded = { ...parts.open };
+    parts.unfoldFaulty({ name: 'x', weight: 'x', paths: '' });
+    expect(parts.open).toEqual({ ...folded, gateway: true });
   });
 
   it('shows the question of old as none, and sends it for none', () => {

@@ -15,17 +15,28 @@ const fieldsOfPart = {
   connection: ['proxy_url', 'paths', 'user_agent', 'headers', 'ca_certificate'],
 } satisfies Record<string, string[]>;
 
-export type FormPart = keyof typeof fieldsOfPart;
-export type OpenParts = Record<FormPart, boolean>;
+type FormPart = keyof typeof fieldsOfPart;
 
-/** A beginner needs none of them. */
-export function foldedParts(): OpenParts {
-  return recordOf(namesOf(fieldsOfPart), () => false);
-}
-
-/** Opens each part that has a field with an error. */
-export function openFaultyParts(openParts: OpenParts, errors: Record<string, string>): void {
-  for (const part of namesOf(fieldsOfPart)) {
-    if (fieldsOfPart[part].some((field) => errors[field])) openParts[part] = true;
-  }
+/** Which parts of the form are unfolded: none at first, because a beginner needs none. */
+export function createFormParts() {
+  return {
+    open: recordOf(namesOf(fieldsOfPart), () => false),
+    toggle(part: FormPart, head: Element): void {
+      this.open[part] = !this.open[part];
+      // The part is below the edge of the dialog if its head was the last in sight.
+      if (this.open[part]) requestAnimationFrame(() => head.scrollIntoView({ block: 'start' }));
+    },
+    unfold(part: FormPart): void {
+      this.open[part] = true;
+    },
+    fold(): void {
+      for (const part of namesOf(fieldsOfPart)) this.open[part] = false;
+    },
+    /** Unfolds each part that has a field with an error. */
+    unfoldFaulty(errors: Record<string, string>): void {
+      for (const part of namesOf(fieldsOfPart)) {
+        if (fieldsOfPart[part].some((field) => errors[field])) this.open[part] = true;
+      }
+    },
+  };
 }

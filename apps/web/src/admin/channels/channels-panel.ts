@@ -9,7 +9,7 @@ import {
   modelsModes,
   numberFaults,
 } from '../../channel-form/channel-form.ts';
-import { foldedParts, openFaultyParts } from '../../channel-form/form-parts.ts';
+import { createFormParts } from '../../channel-form/form-parts.ts';
 import { excludedText, matchesText } from '../../channel-form/pattern-matches.ts';
 import type { Translator } from '../../i18n/translate.ts';
 import { initially } from '../../shell/initially.ts';
@@ -59,7 +59,7 @@ function createChannelEditor({ client, language, toasts, attempt }: AdminParts) 
     id: 0,
     name: '',
     form: { ...advancedForm },
-    openParts: foldedParts(),
+    parts: createFormParts(),
     modelsModes,
     /** Only typed models are known here. */
     get matchesText() {
@@ -76,8 +76,8 @@ function createChannelEditor({ client, language, toasts, attempt }: AdminParts) 
     open(channel: AdminChannel, whenSaved: (channel: AdminChannel) => void) {
       const { id, name } = channel;
       onSaved = whenSaved;
-      const start = { id, name, isOpen: true, openParts: foldedParts() };
-      Object.assign(this, idleAttempt(advancedForm), start);
+      Object.assign(this, idleAttempt(advancedForm), { id, name, isOpen: true });
+      this.parts.fold();
       this.form = advancedFormOf(channel);
     },
     close() {
@@ -93,7 +93,7 @@ function createChannelEditor({ client, language, toasts, attempt }: AdminParts) 
       };
       const isSaved = await attempt(this, save, numberFaults(this.form));
       if (isSaved) this.close();
-      else openFaultyParts(this.openParts, this.errors);
+      else this.parts.unfoldFaulty(this.errors);
     },
   };
 }
