@@ -18,6 +18,7 @@ export function channelCard(channel: Channel, translator: Translator) {
     id: channel.id,
     name: channel.name,
     baseUrl: channel.base_url,
+    tags: channel.tags,
     sourceUrl: safeLink(channel.source_url),
     state,
     stateText: t(`status.${state}`),

@@ -5,6 +5,7 @@ import {
   modelMatcher,
   noFilter,
   readViewState,
+  tagsOfChannels,
   writeViewState,
 } from './filter-channels.ts';
 
@@ -45,6 +46,17 @@ describe('the filter', () => {
     expect(matchesFilter(channel, { ...noFilter, protocol: 'gemini' })).toBe(false);
   });
 
+  it('filters by a tag in whatever case, and finds it by its name', () => {
+    const tagged = sampleChannel({ tags: ['EU', 'cheap'] });
+    expect(matchesFilter(tagged, { ...noFilter, tag: 'eu' })).toBe(true);
+    expect(matchesFilter(tagged, { ...noFilter, tag: 'e' })).toBe(false);
+    expect(matchesFilter(channel, { ...noFilter, tag: 'eu' })).toBe(false);
+    expect(matchesFilter(tagged, { ...noFilter, query: 'cheap' })).toBe(true);
+    expect(tagsOfChannels([tagged, sampleChannel({ tags: ['eu', 'asia'] })])).toEqual([
+      ...['asia', 'cheap', 'EU'],
+    ]);
+  });
+
   it('narrows the models to the words that are not about the channel', () => {
     const matches = modelMatcher(channel, { ...noFilter, query: 'tokyo opus' });
     expect([matches('gpt-4o'), matches('claude-opus-4')]).toEqual([false, true]);
@@ -54,9 +66,13 @@ describe('the filter', () => {
 
 describe('the address', () => {
   it('keeps the view', () => {
-    const filter = { query: 'gpt 4&', status: 'trouble', protocol: 'gemini' } as const;
+    const filter = {
+      ...{ query: 'gpt 4&', tag: 'EU' },
+      status: 'trouble',
+      protocol: 'gemini',
+    } as const;
     const search = writeViewState({ filter, openIds: [3, 7] });
-    expect(search).toBe('?q=gpt+4%26&status=trouble&protocol=gemini&open=3,7');
+    expect(search).toBe('?q=gpt+4%26&status=trouble&protocol=gemini&tag=EU&open=3,7');
     expect(readViewState(search)).toEqual({ filter, openIds: [3, 7] });
     expect(writeViewState({ filter: noFilter, openIds: [] })).toBe('');
   });

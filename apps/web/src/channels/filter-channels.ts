@@ -1,4 +1,4 @@
-import { wireProtocols } from '@api-monitor/core';
+import { hasTag, wireProtocols, withTags } from '@api-monitor/core';
 import type { Channel, WireProtocol } from './channel.ts';
 import { channelState, toneOf } from './channel-state.ts';
 
@@ -10,19 +10,23 @@ export interface ChannelFilter {
   query: string;
   status: StatusFilter;
   protocol: ProtocolFilter;
+  /** In whatever case; empty: all. */
+  tag: string;
 }
 
-export const noFilter: ChannelFilter = { query: '', status: 'all', protocol: 'all' };
+export const noFilter: ChannelFilter = { query: '', status: 'all', protocol: 'all', tag: '' };
 
 export function isFiltering(filter: ChannelFilter): boolean {
-  return filter.query.trim() !== '' || filter.status !== 'all' || filter.protocol !== 'all';
+  const { query, status, protocol, tag } = filter;
+  return query.trim() !== '' || status !== 'all' || protocol !== 'all' || tag !== '';
 }
 
-/** Whether a channel has the status, serves the protocol, and contains every word of the query. */
+/** Whether a channel has the status and the tag, serves the protocol, and contains every word of the query. */
 export function matchesFilter(channel: Channel, filter: ChannelFilter): boolean {
   return (
     matchesStatus(channel, filter.status) &&
     matchesProtocol(channel, filter.protocol) &&
+    (filter.tag === '' || hasTag(channel.tags, filter.tag)) &&
     matchesQuery(channel, filter.query)
   );
 }
@@ -49,7 +53,7 @@ function matchesProtocol(channel: Channel, protocol: ProtocolFilter): boolean {
 }
 
 function matchesQuery(channel: Channel, query: string): boolean {
-  const about = [channel.name, channel.base_url, channel.source_url ?? ''].join('\n').toLowerCase();
+  const about = aboutChannel(channel);
   return wordsOf(query).every(
     (word) =>
       about.includes(word) ||
@@ -63,9 +67,19 @@ function matchesQuery(channel: Channel, query: string): boolean {
  */
 export function modelMatcher(channel: Channel, filter: ChannelFilter): (model: string) => boolean {
   const words = wordsOf(filter.query);
-  const about = [channel.name, channel.base_url, channel.source_url ?? ''].join('\n').toLowerCase();
+  const about = aboutChannel(channel);
   const wanted = words.filter((word) => !about.includes(word));
   return (model) => wanted.every((word) => model.toLowerCase().includes(word));
+}
+
+function aboutChannel({ name, base_url, source_url, tags }: Channel): string {
+  return [name, base_url, source_url ?? '', ...tags].join('\n').toLowerCase();
+}
+
+/** Every tag that a channel has, once in whatever case, in order. */
+export function tagsOfChannels(channels: readonly Channel[]): string[] {
+  const tags = channels.reduce<string[]>((all, it) => withTags(all, it.tags), []);
+  return tags.toSorted((a, b) => a.localeCompare(b));
 }
 
 function wordsOf(query: string): string[] {
@@ -88,6 +102,7 @@ export function readViewState(search: string) {
     query: params.get('q') ?? noFilter.query,
     status: status ?? noFilter.status,
     protocol: protocol ?? noFilter.protocol,
+    tag: params.get('tag') ?? noFilter.tag,
   };
   return { filter, openIds: [...new Set(openIds)] };
 }
@@ -98,6 +113,7 @@ export function writeViewState({ filter, openIds }: ViewState): string {
   if (filter.query) params.set('q', filter.query);
   if (filter.status !== 'all') params.set('status', filter.status);
   if (filter.protocol !== 'all') params.set('protocol', filter.protocol);
+  if (filter.tag) params.set('tag', filter.tag);
   const query = params.toString();
   // Commas stay unescaped, because only numbers are between them.
   const open = openIds.length > 0 ? `open=${openIds.join(',')}` : '';

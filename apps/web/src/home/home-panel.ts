@@ -6,10 +6,12 @@ import {
   matchesStatus,
   noFilter,
   statusFilters,
+  tagsOfChannels,
 } from '../channels/filter-channels.ts';
 import { sumUpChannels } from '../channels/sum-up-channels.ts';
 import { formatPercent } from '../format/duration.ts';
 import { formatAgo } from '../format/time.ts';
+import { initially } from '../shell/initially.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import type { PageStore } from '../shell/page-store.ts';
 
@@ -33,6 +35,7 @@ export function createHomePanel(options: HomePanelOptions) {
     totals: sumUpChannels([]),
     statusCounts: { all: 0, healthy: 0, trouble: 0, running: 0, disabled: 0 },
     filter: options.filter,
+    tags: initially<string[]>([]),
     matchingCount: 0,
     get isReady(): boolean {
       return page.phase === 'ready';
@@ -84,6 +87,11 @@ export function createHomePanel(options: HomePanelOptions) {
       this.filter = { ...this.filter, [name]: value };
       options.onFilterChange();
     },
+    /** Another press on a card's tag shows all channels again. */
+    toggleTag(tag: string): void {
+      const isOn = tag.toLowerCase() === this.filter.tag.toLowerCase();
+      this.setFilter('tag', isOn ? '' : tag);
+    },
     clearFilter(): void {
       this.filter = noFilter;
       options.onFilterChange();
@@ -95,6 +103,8 @@ export function createHomePanel(options: HomePanelOptions) {
       for (const status of statusFilters) {
         this.statusCounts[status] = channels.filter((it) => matchesStatus(it, status)).length;
       }
+      const tags = tagsOfChannels(channels);
+      if (tags.join('\n') !== this.tags.join('\n')) this.tags = tags;
       // Read once: a reactive object is slow to read for each of many channels.
       const filter = { ...this.filter };
       const matching = isFiltering(filter)

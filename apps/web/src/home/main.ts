@@ -15,6 +15,8 @@ import { createChannelList } from './cards/channel-list.ts';
 import { createChannelMenu } from './channel-menu.ts';
 import { createHomePanel } from './home-panel.ts';
 import { attachDragOrder, createOrder } from './order.ts';
+import { createSelection } from './selection/selection.ts';
+import { createSelectionDialog } from './selection/selection-dialog.ts';
 import { createSync } from './sync.ts';
 
 function start() {
@@ -23,6 +25,7 @@ function start() {
   const view = readViewState(location.search);
   const loop = createPageDrawLoop();
   const draw = () => {
+    selection.keepKnown();
     list.draw();
     showTrouble();
   };
@@ -50,16 +53,28 @@ function start() {
   const channelForm = Alpine.reactive(createChannelFormStore({ ...shared, actions }));
   const nameOf = (id: number) => book.get(id)?.name ?? '';
   const modelPicker = Alpine.reactive(createModelPicker({ ...shell, nameOf }));
+  const selection = Alpine.reactive(
+    createSelection({
+      ...shared,
+      shownIds: () => list.shownIds(),
+      onChange: () => loop.request(draw),
+    }),
+  );
+  const selectionDialog = Alpine.reactive(
+    createSelectionDialog({ ...shell, selection, tags: () => home.tags }),
+  );
   const element = elementById('channels');
   const list = createChannelList({
     ...shared,
     element,
     home,
     loop,
+    selection,
     openIds: view.openIds,
     load: (id) => void sync.load(id),
     onOpenChange: showAddress,
     check: (id) => void actions.check(id),
+    toggleTag: (tag) => home.toggleTag(tag),
     edit: (id, field) => channelForm.edit(id, field),
     openMenu: (card, button) => menu.openFor(card, button),
     moveByKey(id, event) {
@@ -90,10 +105,14 @@ function start() {
   });
   Alpine.effect(() => language.is && loop.request(draw));
   focusSearchOnSlash();
-  const stores = shell.addStores({ page, actions, order, channelForm, modelPicker });
+  const stores = shell.addStores({
+    ...{ page, actions, order, channelForm, modelPicker },
+    ...{ selection, selectionDialog },
+  });
   const components = shell.addComponents({
     channelForm: () => channelForm,
     modelPicker: () => modelPicker,
+    selectionDialog: () => selectionDialog,
     home: () => home,
     channelMenu: () => menu,
   });

@@ -47,7 +47,7 @@ export type ChannelList = ReturnType<typeof createChannelList>;
 
 /** The cards of the channels, drawn by lit-html; the home panel decides which match. */
 export function createChannelList(options: ChannelListOptions) {
-  const { element, home, language, loop } = options;
+  const { element, home, language, loop, selection } = options;
   const closed: OpenedCard = { isOpen: false, phase: 'loading', areAllShown: false, turn: 0 };
   const opened = new Map(options.openIds.map((id) => [id, { ...closed, isOpen: true }]));
   const rowsByChannel = new Map<number, ReturnType<typeof createRows<RowItem>>>();
@@ -120,7 +120,8 @@ export function createChannelList(options: ChannelListOptions) {
       const card = cardOf(channel.id);
       return [
         ...[channel, language.translator, home.isAdmin, card, usage.of(channel.id)],
-        card.isOpen && home.filter.query,
+        ...[card.isOpen && home.filter.query, channel.tags.length > 0 && home.filter.tag],
+        ...[selection.isOn, selection.has(channel.id)],
       ];
     },
     template(channel) {
@@ -136,6 +137,7 @@ export function createChannelList(options: ChannelListOptions) {
     if (isHeld) return;
     matching = home.sumUp();
     element.ariaLabel = language.t('list.label');
+    element.toggleAttribute('data-selecting', selection.isOn);
     render(
       cards(matching, () => loop.request(draw)),
       element,

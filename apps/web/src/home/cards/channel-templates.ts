@@ -1,4 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from 'lit-html';
+import { live } from 'lit-html/directives/live.js';
 import { when } from 'lit-html/directives/when.js';
 import type { ChannelCard } from '../../channels/channel-card.ts';
 import type { RouteChip } from '../../channels/evidence-mark.ts';
@@ -7,12 +8,17 @@ import { clockText } from '../../draw/clock-text.ts';
 import { cssVars } from '../../draw/css-vars.ts';
 import { icon } from '../../draw/icon.ts';
 import { formatAgo, formatExactTime, formatSecondsAgo, formatUntil } from '../../format/time.ts';
+import type { HomePanel } from '../home-panel.ts';
+import type { Selection } from '../selection/selection.ts';
 import type { ProbeUsage } from './probe-usage.ts';
 import { type NoticeOptions, problemNotice } from './problem-notice.ts';
 
 export interface TemplateOptions extends NoticeOptions {
+  home: Pick<HomePanel, 'isAdmin' | 'filter'>;
   check(id: number): void;
+  toggleTag(tag: string): void;
   openMenu(card: ChannelCard, button: Element): void;
+  selection: Pick<Selection, 'isOn' | 'has' | 'toggle'>;
   moveByKey(id: number, event: KeyboardEvent): void;
   toggle(id: number): void;
   showAll(id: number): void;
@@ -34,7 +40,7 @@ const small = 'icon icon-small';
 
 /** The markup of a channel's card and of the models in it. */
 export function channelTemplates(options: TemplateOptions) {
-  const { language, clock, home } = options;
+  const { language, clock, home, selection } = options;
   const notice = problemNotice(options);
   const exact = (timeS: number) => formatExactTime(timeS, language.translator);
   const untilText = (timeS: number) => {
@@ -57,16 +63,34 @@ export function channelTemplates(options: TemplateOptions) {
       () => html`<span class="badge ${className}" aria-hidden="true">${stateText}</span>`,
     );
 
+  const selectBox = (id: number, name: string) => html`
+    <label class="select-box">
+      <input class="checkbox" type="checkbox" aria-label=${language.t('bulk.select', { name })}
+        .checked=${live(selection.has(id))}
+        @click=${(event: MouseEvent) => selection.toggle(id, event.shiftKey)}>
+    </label>`;
+
   const lead = ({ id, name, running }: ChannelCard) => html`
     <div class="-mr-1 flex items-center">
+      ${when(selection.isOn, () => selectBox(id, name))}
       ${when(
-        home.isAdmin,
+        home.isAdmin && !selection.isOn,
         () => html`
           <button type="button" class="icon-button drag" data-drag aria-label=${language.t('card.drag', { name })}
             @keydown=${(event: KeyboardEvent) => options.moveByKey(id, event)}>${icon('grip-vertical', small)}</button>`,
       )}
       <span class="dot ${running ? 'is-running' : ''}"></span>
     </div>`;
+
+  const tagList = (tags: readonly string[]) => html`
+    <p class="channel-tags">
+      ${tags.map(
+        (tag) => html`
+          <button type="button" class="channel-tag" title=${language.t('card.tag', { tag })}
+            aria-pressed=${tag.toLowerCase() === home.filter.tag.toLowerCase()}
+            @click=${() => options.toggleTag(tag)}>${tag}</button>`,
+      )}
+    </p>`;
 
   const title = (card: ChannelCard, isOpen: boolean) => html`
     <div class="min-w-0">
@@ -83,6 +107,7 @@ export function channelTemplates(options: TemplateOptions) {
         ${stateBadge(card, 'max-sm:hidden')}
       </h2>
       <p class="channel-url" title=${card.baseUrl}>${card.baseUrl}</p>
+      ${when(card.tags.length > 0, () => tagList(card.tags))}
     </div>`;
 
   const health = ({
@@ -151,7 +176,8 @@ export function channelTemplates(options: TemplateOptions) {
   /** `models` is null while the card is closed. */
   const channel = (card: ChannelCard, models: TemplateResult | null) => html`
     <li class="channel" data-id=${card.id} data-tone=${card.tone} data-state=${card.state}
-      ?data-open=${models !== null} ?data-paused=${!card.enabled}>
+      ?data-open=${models !== null} ?data-paused=${!card.enabled}
+      ?data-selected=${selection.has(card.id)}>
       <div class="channel-head">
         ${lead(card)}${title(card, models !== null)}${health(card)}
         <p class="channel-rate">
