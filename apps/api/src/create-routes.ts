@@ -28,14 +28,18 @@ import { settingsRoutes } from './settings/routes.ts';
 import { statusRoutes } from './status/routes.ts';
 import { targetRoutes } from './targets/routes.ts';
 import { runRoutes } from './targets/run-routes.ts';
+import { codePaths, codeRoutes } from './transfer/code/routes.ts';
 import { importLimits } from './transfer/import-limits.ts';
 import { importPath, transferRoutes } from './transfer/routes.ts';
 
 const usualLimit = limitBody(1024 ** 2);
+const importLimit = limitBody(importLimits.fileMiB * 1024 ** 2);
 const otherLimits: Record<string, MiddlewareHandler<ApiEnv>> = {
   // Anybody may send a login.
   [loginPath]: limitBody(16 * 1024),
-  [importPath]: limitBody(importLimits.fileMiB * 1024 ** 2),
+  [importPath]: importLimit,
+  [codePaths.plan]: importLimit,
+  [codePaths.apply]: importLimit,
 };
 
 /** The API's own routes, chained so that their type reaches the web client. */
@@ -61,6 +65,7 @@ function createApiRoutes(deps: ApiDeps) {
     .route('/', auditRoutes(deps))
     .route('/', backupRoutes(deps))
     .route('/', transferRoutes(deps))
+    .route('/', codeRoutes(deps))
     .route('/', resourceRoutes(deps))
     .route('/', channelRoutes(deps));
 }

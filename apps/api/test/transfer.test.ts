@@ -2,13 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { rootCertificates } from 'node:tls';
-import {
-  AppError,
-  type MonitorEvent,
-  type TargetInput,
-  targetFieldSchemas,
-} from '@api-monitor/core';
+import { AppError, type MonitorEvent, targetFieldSchemas } from '@api-monitor/core';
 import { listAudit, listTargets, openApiKey } from '@api-monitor/db';
 import { createLogger } from '@api-monitor/runtime';
 import { expect, onTestFinished, test } from 'vitest';
@@ -19,6 +13,7 @@ import { applyImport } from '../src/transfer/apply-import.ts';
 import { checkEntries } from '../src/transfer/check-entries.ts';
 import { planImport, settlePlan } from '../src/transfer/plan-import.ts';
 import { createUploadReader } from '../src/transfer/upload/upload-reader.ts';
+import { everyField } from './every-field.ts';
 import { newTarget, openTestApi, sessionCookie, upstreamKey } from './open-test-api.ts';
 
 const path = '/api/admin/channels';
@@ -220,24 +215,6 @@ test.each(['json', 'yaml', 'csv'])('another monitor can import an export as %s',
   const again = await asSession('POST', `${path}/import`, file.text);
   expect(again.json.counts.unchanged).toBe(2);
 });
-
-const everyField: TargetInput = {
-  ...{ name: '\'=1+1, "x"; NULL', base_url: 'https://b.example/base', api_key: '-key' },
-  ...{ enabled: false, interval_min: 7, timeout_s: 4.5, first_token_timeout_s: 0.5 },
-  ...{ verify_ssl: false, prompt: '=two\nlines: - #\r\nthree', anthropic_version: '2024-01-01' },
-  ...{ max_models: 3, source_url: 'https://b.example/?a=1,2', sort_order: 9 },
-  ...{ visitor_channel_actions_enabled: true, models_mode: 'manual', traffic_proves: false },
-  selected_models: ['=a', 'b, c', ' spaced ', "'quoted"],
-  ...{ models: ['NULL'], dont_probe: ['*-image', 'd;e'] },
-  ...{ probe_requests_per_day: 11, probe_tokens_per_day: 12 },
-  ...{ proxy_url: 'socks5://u:p@127.0.0.1:1080', user_agent: '=agent/1 (x, y; z)' },
-  ca_certificate: rootCertificates[0] ?? '',
-  headers: ['X-One: =1, "2"; 3', '-X-Two', 'User-Agent: x'],
-  ...{ exclude: ['*-free'], model_aliases: ['a, b = org/c', '=x = y'], tags: ['便宜', 'a, b'] },
-  ...{ priority: -4, weight: 20, max_concurrency: 3, min_gap_ms: 250 },
-  body_overrides: ['claude-* /stop = ["=a", "b"]', '-/user', '?/max_tokens = 4096'],
-  paths: ['chat = /api/v3/chat/completions', 'responses = none'],
-};
 
 test.each(['json', 'yaml', 'csv'])(
   'an export as %s with every field changes nothing when it is imported again',

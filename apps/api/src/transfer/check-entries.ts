@@ -25,7 +25,7 @@ interface EntryPlace {
 type CheckResult = EntryPlace & ({ entry: ChannelEntry } | { refusal: AppError });
 
 /** An entry of a file: the channel that it describes, or why it is refused. */
-export type CheckedEntry = CheckResult & Pick<UploadedEntry, 'notes' | 'family'>;
+export type CheckedEntry = CheckResult & Pick<UploadedEntry, 'notes' | 'family' | 'place'>;
 
 /** Checks each entry, and that no name is in the file twice. */
 export async function checkEntries(uploaded: readonly UploadedEntry[]): Promise<CheckedEntry[]> {

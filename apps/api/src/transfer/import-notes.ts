@@ -34,6 +34,16 @@ export interface UploadedEntry {
   notes: ImportNote[];
   /** The name that the file gave several channels, if the entry's own is only numbered after it. */
   family?: string;
+  /** Where it is, if it comes from code. */
+  place?: CodePlace;
+}
+
+/** A channel's place in the files that code keeps it in. */
+export interface CodePlace {
+  file: string;
+  line: number;
+  /** The lines of its fields. */
+  fields: Record<string, number>;
 }
 
 /** What was read from a file; `notes` are about the file as a whole. */

@@ -40,6 +40,7 @@ export interface Draft {
   checked: CheckedEntry;
   /** Of that channel, new after each change; null: there is no such channel. */
   version: string | null;
+  targetId: number | null;
   planned: PlannedChannel;
 }
 
@@ -145,7 +146,8 @@ function secretsOf(
 function draftOf(planning: Planning, checked: CheckedEntry, match: Match | undefined): Draft {
   const known = match?.known ?? null;
   const planned = withPause(plan(planning, checked, match));
-  return { checked, version: known?.version ?? null, planned };
+  const targetId = known?.target.id ?? null;
+  return { checked, version: known?.version ?? null, targetId, planned };
 }
 
 function plan(planning: Planning, checked: CheckedEntry, match: Match | undefined): PlannedChannel {

@@ -1,4 +1,4 @@
-import { AppError, auditChangeShape } from '@api-monitor/core';
+import { auditChangeShape } from '@api-monitor/core';
 import { listTargets, openTarget } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
@@ -12,14 +12,13 @@ import { checkEntries } from './check-entries.ts';
 import { entryFields, exportFormats, exportTypes } from './export-formats.ts';
 import { importLimits } from './import-limits.ts';
 import { importNoteShape } from './import-notes.ts';
+import { createImportTurns, importsAtOnce } from './import-turns.ts';
 import { importOutcomes, type PlannedChannel, planImport } from './plan-import.ts';
 import { uploadFormats } from './upload/upload-formats.ts';
 import { readLimits } from './upload/upload-reader.ts';
 
 /** Bodies to this path have a limit of their own. */
 export const importPath = '/api/admin/channels/import';
-/** Each holds its file in memory. */
-const importsAtOnce = 2;
 
 const exportQuery = z.object({
   format: z.enum(exportFormats).default('yaml'),
@@ -74,7 +73,7 @@ const outcomeSchema = z.object({
 export function transferRoutes(deps: ApiDeps) {
   const { db } = deps;
   const { sessionRoute } = createRouteKinds(deps, 'admin');
-  let importsUnderWay = 0;
+  const takeTurn = createImportTurns();
   /** Of the import that has written last; null if none is writing. */
   let progress: ImportProgress | null = null;
   return createRouter()
@@ -144,12 +143,7 @@ export function transferRoutes(deps: ApiDeps) {
         const { dry_run, format } = c.req.valid('query');
         const isDryRun = dry_run === '1';
         const by = changerOf(c, deps);
-        if (importsUnderWay >= importsAtOnce) {
-          const message = `${importsAtOnce} imports are already running; try again when one has ended`;
-          throw new AppError('rate_limited', message, { retryAfterS: 5 });
-        }
-        importsUnderWay += 1;
-        try {
+        return takeTurn(async () => {
           const bytes = Buffer.from(await c.req.arrayBuffer());
           const { signal } = c.req.raw;
           const { entries: uploaded, notes } = await deps.uploadReader.read(
@@ -162,13 +156,12 @@ export function transferRoutes(deps: ApiDeps) {
             ? (await planImport(db, entries, by)).drafts.map(({ planned }) => planned)
             : await applyImport(deps, by, entries, (now) => {
                 progress = now;
+              }).finally(() => {
+                progress = null;
               });
           const items = plan.map(itemOf);
           return c.json({ dry_run: isDryRun, notes, counts: countsOf(plan), items }, 200);
-        } finally {
-          importsUnderWay -= 1;
-          if (!isDryRun) progress = null;
-        }
+        });
       },
     );
 }

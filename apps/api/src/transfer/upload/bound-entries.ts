@@ -4,14 +4,17 @@ import { importLimits, tooMuch } from '../import-limits.ts';
 /**
  * The entries with only plain values, and lists of them, in their fields. Anything nested deeper becomes an
  * empty object, which no field accepts. Throws AppError `invalid_input` if the entries are more or larger
- * than an import may hold.
+ * than an import may hold. `placeOf`: what its message calls an entry.
  */
-export function boundEntries(entries: readonly unknown[]): unknown[] {
+export function boundEntries(
+  entries: readonly unknown[],
+  placeOf = (index: number) => `channels[${index}]`,
+): unknown[] {
   const { channels, models, characters } = importLimits;
   if (entries.length > channels) throw tooMuch(`${channels} channels`);
   const sums = { items: 0, characters: 0 };
   return entries.map((entry, index) => {
-    const bounded = isRecord(entry) ? boundEntry(entry, `channels[${index}]`, sums) : null;
+    const bounded = isRecord(entry) ? boundEntry(entry, placeOf(index), sums) : null;
     if (sums.items > models) throw tooMuch(`${models} models in all`);
     if (sums.characters > characters) throw tooMuch(`${characters} characters in all its channels`);
     return bounded;

@@ -1,11 +1,13 @@
 // A separate program: reads a file from stdin and writes its channels, one line of JSON each, then one line
 // for the end or for what is wrong. Arguments: its parent's pid, the milliseconds after which it ends
-// itself, `upload` or `channels-file`, and the format if it is known.
+// itself, the kind of upload, and the format if it is known.
 import { setPriority } from 'node:os';
 import { extname } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '@api-monitor/core';
+import type { Upload } from '../import-notes.ts';
+import { readCode } from './read-code.ts';
 import { readChannelsFile, readUpload } from './read-upload.ts';
 import type { UploadFormat } from './upload-formats.ts';
 import type { ReadLine } from './upload-reader.ts';
@@ -17,12 +19,15 @@ setPriority(5);
 const [parentPid, timeoutMs, kind, format] = process.argv.slice(2);
 const watcher = new URL(`./watch-reading${extname(import.meta.url)}`, import.meta.url);
 new Worker(watcher, { argv: [parentPid, timeoutMs] }).unref();
+const readers: Record<string, (bytes: Buffer) => Upload> = {
+  upload: (bytes) => readUpload(bytes, format as UploadFormat | undefined),
+  'channels-file': readChannelsFile,
+  code: readCode,
+};
+const read = readers[kind ?? ''] ?? readUpload;
 const bytes = await buffer(process.stdin);
 try {
-  const { entries, notes } =
-    kind === 'channels-file'
-      ? readChannelsFile(bytes)
-      : readUpload(bytes, format as UploadFormat | undefined);
+  const { entries, notes } = read(bytes);
   for (const entry of entries) write(entry);
   write({ end: true, notes });
 } catch (error) {

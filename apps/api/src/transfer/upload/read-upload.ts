@@ -35,7 +35,7 @@ export function readUpload(bytes: Buffer, format?: UploadFormat | undefined): Up
 
 /** The channels in a `CHANNELS_FILE`, in YAML, of which JSON is a part. Throws as `readUpload`. */
 export function readChannelsFile(bytes: Buffer): Upload {
-  return uploadOf(ownEntries(withMergedKeys(listIn(parsedYaml(textOf(bytes).text)))), []);
+  return uploadOf(ownEntries(withMergedKeys(listIn(readYaml(textOf(bytes).text).value))), []);
 }
 
 function uploadOf(entries: readonly UploadedEntry[], codes: readonly ImportNote['code'][]): Upload {
@@ -52,7 +52,7 @@ function readEntries(text: string, format: TextFormat): UploadedEntry[] {
     return areOneApiChannels(rows) ? fromOneApi(rows) : ownEntries(fromCsv(rows));
   }
   if (format === 'json') return entriesOf(listIn(readJson(text)));
-  return entriesOf(withMergedKeys(listIn(parsedYaml(text))));
+  return entriesOf(withMergedKeys(listIn(readYaml(text).value)));
 }
 
 function entriesOf(rows: readonly unknown[]): UploadedEntry[] {
@@ -78,16 +78,4 @@ function isSqlite(bytes: Buffer): boolean {
 function formatOf(text: string): TextFormat {
   if (/^\s*[{[]/.test(text)) return 'json';
   return isCsv(text) ? 'csv' : 'yaml';
-}
-
-function parsedYaml(text: string): unknown {
-  try {
-    return readYaml(text);
-  } catch (cause) {
-    if (cause instanceof AppError) throw cause;
-    const message = cause instanceof Error ? cause.message : '';
-    // The rest of the message quotes the file, which holds keys.
-    const place = /at line \d+, column \d+/.exec(message)?.[0] ?? '';
-    throw new AppError('invalid_input', `the file is not valid YAML ${place}`.trim(), { cause });
-  }
 }

@@ -6,10 +6,11 @@ import { AppError, type ErrorCode } from '@api-monitor/core';
 import type { ImportNote, Upload, UploadedEntry } from '../import-notes.ts';
 import type { UploadFormat } from './upload-formats.ts';
 
-/** What kind of file to read: one for an import, or a `CHANNELS_FILE`. */
+/** What to read: a file for an import, a `CHANNELS_FILE`, or the files of code, as JSON of `CodeFile[]`. */
 export type UploadKind =
   | { kind: 'upload'; format?: UploadFormat | undefined }
-  | { kind: 'channels-file' };
+  | { kind: 'channels-file' }
+  | { kind: 'code' };
 
 interface Fault {
   code: ErrorCode;

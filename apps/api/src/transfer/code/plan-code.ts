@@ -1,0 +1,145 @@
+import {
+  AppError,
+  fieldsFreeOfCode,
+  sensitiveTargetFields,
+  settingsInForce,
+  type Target,
+  targetDefaults,
+} from '@api-monitor/core';
+import { type Database, listTargets, readSettings } from '@api-monitor/db';
+import type { ApiDeps } from '../../api-deps.ts';
+import type { Changer } from '../../targets/change-targets.ts';
+import { type CheckedEntry, checkEntries } from '../check-entries.ts';
+import type { CodePlace, UploadedEntry } from '../import-notes.ts';
+import { type Draft, type PlannedChannel, planImport } from '../plan-import.ts';
+import { isRecord } from '../upload/bound-entries.ts';
+import { type CodeInput, sourceOf } from './code-shapes.ts';
+import { withVariables } from './variable-references.ts';
+
+export type CodeDeps = Pick<ApiDeps, 'db' | 'bus' | 'now' | 'givenSettings' | 'uploadReader'>;
+
+export interface CodePlan {
+  /** The channels of the files, each with every field that code decides. */
+  entries: CheckedEntry[];
+  /** What happens to each of them. */
+  planned: PlannedChannel[];
+  /** Channels that were set from files beside these, which no longer contain them. */
+  left: Target[];
+  /** What a channel has in the fields that it leaves out. */
+  defaults: Defaults;
+}
+
+/**
+ * What left-out fields of a channel don't reset: what people may change meanwhile, and what may be a secret,
+ * so that a file without secrets removes none.
+ */
+const keptFields: ReadonlySet<string> = new Set([...fieldsFreeOfCode, ...sensitiveTargetFields]);
+
+const mostFaults = 100;
+
+/**
+ * What it would take to make the channels as the files say. Writes nothing. Throws AppError `invalid_input`
+ * with a line for each channel that is refused: its file, its line and what is wrong.
+ */
+export async function planCode(
+  deps: Pick<CodeDeps, 'db' | 'givenSettings' | 'uploadReader'>,
+  by: Changer,
+  input: CodeInput,
+  signal?: AbortSignal,
+): Promise<CodePlan> {
+  const bytes = Buffer.from(JSON.stringify(input.files));
+  const { entries: uploaded } = await deps.uploadReader.read(bytes, { kind: 'code' }, signal);
+  const faults = new Faults();
+  const given = uploaded.map((one) => resolved(one, input.variables, faults));
+  const defaults = await defaultsInForce(deps);
+  const checked = (await checkEntries(given)).map((one) => whole(one, defaults));
+  const { drafts } = await planImport(deps.db, checked, { own: by.own, keyless: 'refused' });
+  for (const draft of drafts) faults.addRefusal(draft, checked);
+  faults.throwIfAny();
+  const left = await listLeft(deps.db, input, drafts);
+  return { entries: checked, planned: drafts.map(({ planned }) => planned), left, defaults };
+}
+
+/** What is wrong with the files, a line for each fault. */
+class Faults {
+  readonly #lines: string[] = [];
+
+  add({ file, line }: CodePlace, name: string | null, message: string) {
+    const named = name === null ? '' : ` (${JSON.stringify(name)})`;
+    this.#lines.push(`${file}:${line}${named}: ${message}`);
+  }
+
+  addRefusal({ checked, planned }: Draft, all: readonly CheckedEntry[]) {
+    if (planned.outcome !== 'refused' || !checked.place) return;
+    const { refusal, name } = planned;
+    const fields = Object.keys(refusal.fields ?? {});
+    const [field = ''] = fields.map((path) => path.split('.')[0] ?? '');
+    const line = checked.place.fields[field] ?? checked.place.line;
+    const first = all.find((other) => other.name === name)?.place;
+    const isRepeated = refusal.fields?.name?.code === 'repeated' && first;
+    const message = isRepeated
+      ? `name is that of another channel, at ${first.file}:${first.line}`
+      : refusal.message;
+    this.add({ ...checked.place, line }, name, message);
+  }
+
+  throwIfAny() {
+    const shown = this.#lines.slice(0, mostFaults);
+    const more = this.#lines.length - shown.length;
+    if (more > 0) shown.push(`and ${more} more`);
+    if (shown.length > 0) throw new AppError('invalid_input', shown.join('\n'));
+  }
+}
+
+/** The entry with its variables replaced. */
+function resolved(
+  { entry, ...about }: UploadedEntry,
+  variables: CodeInput['variables'],
+  faults: Faults,
+): UploadedEntry {
+  if (!isRecord(entry)) return { entry, ...about };
+  const name = typeof entry.name === 'string' ? entry.name.slice(0, 128) : null;
+  const fields = Object.entries(entry).map(([field, value]) => {
+    const lookUp = (variable: string) => {
+      const found = variables[variable];
+      if (found) return found;
+      const { place } = about;
+      const line = place?.fields[field] ?? 1;
+      if (place) faults.add({ ...place, line }, name, `${field}: ${variable} is not set`);
+      return 'unset';
+    };
+    return [field, withVariables(value, lookUp)];
+  });
+  return { entry: Object.fromEntries(fields), ...about };
+}
+
+export type Defaults = Readonly<Record<string, unknown>>;
+
+async function defaultsInForce({
+  db,
+  givenSettings,
+}: Pick<CodeDeps, 'db' | 'givenSettings'>): Promise<Defaults> {
+  const settings = settingsInForce(await readSettings(db), givenSettings);
+  const defaults = { ...targetDefaults, interval_min: settings.default_interval_min };
+  return Object.fromEntries(Object.entries(defaults).filter(([field]) => !keptFields.has(field)));
+}
+
+function whole(checked: CheckedEntry, defaults: Defaults): CheckedEntry {
+  if ('refusal' in checked || !checked.place) return checked;
+  return { ...checked, entry: { ...defaults, ...checked.entry, managed_by: checked.place.file } };
+}
+
+/** The channels that were set from the same folder or file, and that no entry is about any more. */
+async function listLeft(
+  db: Database,
+  { files }: CodeInput,
+  drafts: readonly Draft[],
+): Promise<Target[]> {
+  const source = sourceOf(files[0]?.path ?? '');
+  const matched = new Set(drafts.map(({ targetId }) => targetId));
+  const targets = await listTargets(db);
+  return targets.filter(
+    ({ id, managed_by }) =>
+      managed_by !== null && sourceOf(managed_by) === source && !matched.has(id),
+  );
+}

@@ -1,0 +1,69 @@
+import {
+  type AuditChange,
+  changesBetween,
+  quote,
+  sensitiveTargetFields,
+  type TargetPatch,
+} from '@api-monitor/core';
+import type { PlannedChannel } from '../plan-import.ts';
+import { type CodeItem, type CodeReport, codeOutcomes } from './code-shapes.ts';
+import type { CodePlan } from './plan-code.ts';
+
+const mostItems = 100;
+const textLimit = 200;
+
+/** What a plan does, or `planned` did, to each channel. */
+export function reportOf(
+  { entries, left, defaults, planned: foreseen }: CodePlan,
+  prune: boolean,
+  planned: readonly PlannedChannel[] = foreseen,
+): CodeReport {
+  const items = planned.map((one, index): CodeItem => {
+    const { outcome, name } = one;
+    if (outcome === 'refused') throw one.refusal;
+    const file = entries[index]?.place?.file ?? null;
+    return { name: name ?? '', file, outcome, changes: changesOf(one, defaults) };
+  });
+  for (const { name, managed_by: file } of left) {
+    items.push({ name, file, outcome: prune ? 'deleted' : 'left', changes: [] });
+  }
+  const countOf = (outcome: string) => items.filter((item) => item.outcome === outcome).length;
+  const counts = codeOutcomes.map((outcome) => [outcome, countOf(outcome)]);
+  // Each outcome has its count.
+  return { counts: Object.fromEntries(counts) as CodeReport['counts'], items };
+}
+
+function changesOf(planned: PlannedChannel, defaults: CodePlan['defaults']): CodeItem['changes'] {
+  switch (planned.outcome) {
+    case 'created': {
+      // What isn't as it would be without a word about it.
+      const before = { ...defaults, name: planned.name, managed_by: planned.input.managed_by };
+      const changes = changesBetween(before, { ...planned.input }, sensitiveTargetFields);
+      return changes.map((change) => ({ ...change, old: null }));
+    }
+    case 'changed': {
+      const { target, patch, changes } = planned;
+      return changes.map((change) => ({ ...change, ...itemsOf(change, { ...target }, patch) }));
+    }
+    default:
+      return [];
+  }
+}
+
+/** Which items of a list come and go, because a list as JSON is cut. */
+function itemsOf({ field }: AuditChange, before: Record<string, unknown>, patch: TargetPatch) {
+  const [old, next] = [before[field], { ...patch }[field as keyof TargetPatch]];
+  if (!Array.isArray(old) || !Array.isArray(next)) return {};
+  if (sensitiveTargetFields.some((secret) => secret === field)) return {};
+  return { added: missingIn(old, next), removed: missingIn(next, old) };
+}
+
+function missingIn(some: readonly unknown[], others: readonly unknown[]): string[] {
+  const known = new Set(some.map((item) => JSON.stringify(item)));
+  const found = others.filter((item) => !known.has(JSON.stringify(item)));
+  return found.slice(0, mostItems).map((item) => quote(textOf(item), textLimit));
+}
+
+function textOf(item: unknown): string {
+  return typeof item === 'string' ? item : JSON.stringify(item);
+}

@@ -1,0 +1,112 @@
+import {
+  secretTargetFields,
+  sensitiveTargetFields,
+  type Target,
+  targetDefaults,
+} from '@api-monitor/core';
+import { stringify } from 'yaml';
+import { entryFields } from '../export-formats.ts';
+import { mapInSlices } from '../map-in-slices.ts';
+import { isRecord } from '../upload/bound-entries.ts';
+import { codeNamesOf } from './code-names.ts';
+import type { CodeExport, CodeFormat } from './code-shapes.ts';
+import { withoutReferences } from './variable-references.ts';
+
+type Entry = Record<string, unknown>;
+
+/** Fields whose default is a setting, so that a file says what it is. */
+const alwaysWritten: readonly string[] = ['name', 'base_url', 'interval_min'];
+
+const defaults: Readonly<Record<string, unknown>> = targetDefaults;
+
+/**
+ * Channels as files of code, which set them to what they are: a file for each, or one for all. Secrets are
+ * references to variables, whose values come beside. `open`: a target with its secrets.
+ */
+export async function writeCode(
+  targets: readonly Target[],
+  open: (target: Target) => Target,
+  { format, one_file }: { format: CodeFormat; one_file: boolean },
+): Promise<CodeExport> {
+  const names = codeNamesOf(targets.map(({ name }) => name));
+  const variables = new Map<string, string>();
+  const channels = await mapInSlices(targets, (target) => {
+    const { file, variable } = names.get(target.name) ?? { file: '', variable: '' };
+    return { file, entry: entryOf(open(target), createReferences(variable, variables)) };
+  });
+  const files = one_file
+    ? [{ file: 'channels', value: { channels: channels.map(({ entry }) => entry) } }]
+    : channels.map(({ file, entry }) => ({ file, value: entry }));
+  const write = writers[format];
+  return {
+    files: files.map(({ file, value }) => ({ path: `${file}.${format}`, text: write(value) })),
+    variables: Object.fromEntries(variables),
+  };
+}
+
+const writers: Record<CodeFormat, (value: Entry) => string> = {
+  // Long lines stay whole, so that a change of a word is a change of one line.
+  yaml: (value) => stringify(value, { lineWidth: 0 }),
+  json: (value) => `${JSON.stringify(value, null, 2)}\n`,
+};
+
+function entryOf(target: Target, refer: ReturnType<typeof createReferences>): Entry {
+  const fields = entryFields.flatMap((field) => {
+    const value = target[field];
+    const isDefault = JSON.stringify(value) === JSON.stringify(defaults[field]);
+    if (isDefault && !alwaysWritten.includes(field)) return [];
+    if (secretTargetFields.some((secret) => secret === field))
+      return [[field, refer(field, value)]];
+    const isSensitive = sensitiveTargetFields.some((secret) => secret === field);
+    return [[field, isSensitive ? referLines(refer, value) : withoutReferences(value)]];
+  });
+  return Object.fromEntries(fields);
+}
+
+/** Keeps the texts in a secret as variables, and returns the secret with references to them. */
+function createReferences(channel: string, variables: Map<string, string>) {
+  return function refer(name: string, value: unknown): unknown {
+    if (typeof value === 'string') {
+      const variable = freeName(`${channel}_${variableOf(name)}`, value, variables);
+      variables.set(variable, value);
+      return `\${${variable}}`;
+    }
+    if (Array.isArray(value)) {
+      return value.map((item, index) => {
+        const own = isRecord(item) && typeof item.name === 'string' ? item.name : '';
+        return refer(`${name}_${variableOf(own) || index + 1}`, item);
+      });
+    }
+    if (!isRecord(value)) return value;
+    const fields = Object.entries(value).map(([field, one]) => {
+      const isSecret = secretTargetFields.some((secret) => secret === field);
+      return [field, isSecret ? refer(`${name}_${field}`, one) : withoutReferences(one)];
+    });
+    return Object.fromEntries(fields);
+  };
+}
+
+/** The rules of headers, whose values may be secrets: `Name: value`, `-Name`, `Name: ${client:Other}`. */
+function referLines(refer: ReturnType<typeof createReferences>, value: unknown): unknown {
+  if (!Array.isArray(value)) return refer('secret', value);
+  return value.map((line: unknown) => {
+    const [, head, name, secret] = /^(([^:]+):\s*)(.+)$/.exec(String(line)) ?? [];
+    if (!head || !name || !secret || /^\$\{client:[^}]*\}$/.test(secret)) return line;
+    return `${head}${refer(`header_${name}`, secret)}`;
+  });
+}
+
+function variableOf(name: string): string {
+  return name
+    .toUpperCase()
+    .replaceAll(/[^A-Z0-9]+/g, '_')
+    .replaceAll(/^_|_$/g, '');
+}
+
+/** The name, numbered if it has another value already. */
+function freeName(name: string, value: string, variables: ReadonlyMap<string, string>): string {
+  let free = name;
+  const isTaken = () => variables.has(free) && variables.get(free) !== value;
+  for (let n = 2; isTaken(); n += 1) free = `${name}_${n}`;
+  return free;
+}
