@@ -2,7 +2,11 @@ import { type ApiSurroundings, createDeps } from './api-deps.ts';
 import { createRoutes } from './create-routes.ts';
 import { registerApiMetrics } from './monitor/api-metrics.ts';
 import { registerModelMetrics } from './monitor/model-metrics.ts';
-import { applyChannelsFile, type ChannelsFile } from './transfer/apply-channels-file.ts';
+import {
+  applyChannelsFile,
+  type ChannelsFile,
+  releaseChannelsFile,
+} from './transfer/apply-channels-file.ts';
 
 export interface ApiOptions extends ApiSurroundings {
   /** A file of channels to apply; null: none. */
@@ -18,12 +22,11 @@ export interface Api {
 /** Builds the api over an open database and a bus. The caller closes it, then those. */
 export async function createApi({ channelsFile, ...surroundings }: ApiOptions): Promise<Api> {
   const deps = await createDeps(surroundings);
-  if (channelsFile) {
-    await applyChannelsFile(deps, channelsFile).catch((error) => {
-      deps.close();
-      throw error;
-    });
-  }
+  const applied = channelsFile ? applyChannelsFile(deps, channelsFile) : releaseChannelsFile(deps);
+  await applied.catch((error) => {
+    deps.close();
+    throw error;
+  });
   registerApiMetrics(deps.metrics, deps.bus, deps.eventClients);
   registerModelMetrics(deps.metrics, deps);
   return { app: createRoutes(deps), close: deps.close };

@@ -1,14 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError, type MonitorEvent, targetFieldSchemas } from '@api-monitor/core';
-import { listAudit, listTargets, openApiKey } from '@api-monitor/db';
+import { listAudit, listTargets, openApiKey, updateTarget } from '@api-monitor/db';
 import { createLogger } from '@api-monitor/runtime';
 import { expect, onTestFinished, test } from 'vitest';
 import { createAudit } from '../src/audit/record-action.ts';
 import { systemActor } from '../src/auth/caller.ts';
-import { applyChannelsFile } from '../src/transfer/apply-channels-file.ts';
+import { applyChannelsFile, releaseChannelsFile } from '../src/transfer/apply-channels-file.ts';
 import { applyImport } from '../src/transfer/apply-import.ts';
 import { checkEntries } from '../src/transfer/check-entries.ts';
 import { planImport, settlePlan } from '../src/transfer/plan-import.ts';
@@ -341,6 +341,25 @@ test('a channels file is applied at each start, with keys from variables, and a 
   expect(before.map(({ actor }) => actor)).toEqual(['system', 'system']);
   await applyChannelsFile(deps, { path: file, variables });
   expect(await listAudit(deps.db, { limit: 10 })).toEqual(before);
+});
+
+test('what a channels file sets is managed by it, as long as the file contains it', async () => {
+  const deps = await fileDeps();
+  const a = '{name: a, base_url: "https://a.example", api_key: k}';
+  const b = '{name: b, base_url: "https://b.example", api_key: k}';
+  const markedAs = async () => (await listTargets(deps.db)).map(({ managed_by }) => managed_by);
+  const apply = async (text: string) => {
+    const path = await fileWith(text);
+    await applyChannelsFile(deps, { path, variables: {} });
+    return `CHANNELS_FILE (${basename(path)})`;
+  };
+  const mark = await apply(`[${a}, ${b}]`);
+  expect(await markedAs()).toEqual([mark, mark]);
+  await apply(`[${b}]`);
+  expect(await markedAs()).toEqual([null, mark]);
+  await updateTarget(deps.db, 1, { managed_by: 'channels/a.yaml' }, 1);
+  await releaseChannelsFile(deps);
+  expect(await markedAs()).toEqual(['channels/a.yaml', null]);
 });
 
 test('a bad channels file is refused as a whole, with the file, entry and field', async () => {
