@@ -49,6 +49,10 @@ export const fieldErrorCodes = [
   'wrong_path',
   /** Not `name = id = id`, or with a name twice. */
   'wrong_aliases',
+  /** The address of another service than the one that was chosen. */
+  'other_service',
+  /** Not JSON, or with a placeholder that doesn't exist. */
+  'wrong_template',
   /** Not one of the values that the field takes. */
   'not_allowed',
   /** There is no field of this name. */

@@ -274,7 +274,7 @@ export {
 export { type RunCut, RunCutError } from './runs/run-cut.ts';
 export { endOfCut, type RunNote, runNoteShape, sentenceOfNotes } from './runs/run-note.ts';
 export { successRate, summariseRun } from './runs/summarise-run.ts';
-export { type FieldKind, fieldKindsOf, seconds, unixSeconds } from './shape.ts';
+export { type FieldKind, fieldKindsOf, plainLine, seconds, unixSeconds } from './shape.ts';
 export {
   type Availability,
   availabilityOfAny,
@@ -342,7 +342,12 @@ export {
   formatBodyOverride,
   parseBodyOverride,
 } from './targets/rules/body-override.ts';
-export { applyHeaderRules, type HeaderRule, parseHeaderRule } from './targets/rules/header-rule.ts';
+export {
+  applyHeaderRules,
+  faultOfHeaderName,
+  type HeaderRule,
+  parseHeaderRule,
+} from './targets/rules/header-rule.ts';
 export { formatModelAlias, type ModelAlias, parseModelAlias } from './targets/rules/model-alias.ts';
 export { formatPathRule, type PathRule, parsePathRule } from './targets/rules/path-rule.ts';
 export { isDue, isTurn, nextRunAtOf } from './targets/schedule.ts';

@@ -65,6 +65,8 @@ export const shell = {
   'field.wrong_path': 'Enter “route = /path” or “route = none” a line.',
   'field.wrong_aliases':
     'Enter “name = id = id” a line: the public name, then what else the model is called, each once.',
+  'field.other_service': 'This is an address of another service, which is a kind of its own.',
+  'field.wrong_template': 'Enter JSON with known {{…}} placeholders in its texts.',
   'field.not_allowed': 'This value is not allowed.',
   'field.unknown_field': 'The server doesn’t know this field.',
   'field.taken': 'This is already in use.',

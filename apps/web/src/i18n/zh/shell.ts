@@ -61,6 +61,8 @@ export const shell: ZhOf<typeof en> = {
   'field.wrong_path': '每行输入 “route = /path” 或 “route = none”。',
   'field.wrong_aliases':
     '每行输入“名称 = id = id”：先是公开名称，再是该模型的其他名称，每个只写一次。',
+  'field.other_service': '这是另一种服务的地址，请选择对应的类型。',
+  'field.wrong_template': '请输入 JSON，文本中只能使用已有的 {{…}} 占位符。',
   'field.not_allowed': '不允许使用此值。',
   'field.unknown_field': '服务器不认识此字段。',
   'field.taken': '已被使用。',

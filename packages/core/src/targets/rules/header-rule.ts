@@ -28,14 +28,20 @@ export function faultOfHeaderRule(text: string): string | null {
   const copied = [...value.matchAll(reference)].map(([, of = '']) => of);
   for (const one of [name, ...copied]) {
     const lower = one.toLowerCase();
-    if (!token.test(one)) return 'must name a header by letters, digits and dashes';
     if (credentialNames.has(lower)) return `must not be about the credential ${lower}`;
-    if (ownNames.has(lower) || lower.startsWith('sec-websocket-')) {
-      return `must not be about ${lower}, which belongs to each connection`;
-    }
+    const fault = faultOfHeaderName(one);
+    if (fault) return fault;
   }
   if (removed === undefined && value === '') return 'must have a value after the colon';
   return /^[\x20-\x7e]*$/.test(value) ? null : 'must have a value in printable ASCII';
+}
+
+/** What is wrong with the name of a header to send; null if nothing is. */
+export function faultOfHeaderName(name: string): string | null {
+  const lower = name.toLowerCase();
+  if (!token.test(name)) return 'must name a header by letters, digits and dashes';
+  const isOwn = ownNames.has(lower) || lower.startsWith('sec-websocket-');
+  return isOwn ? `must not be about ${lower}, which belongs to each connection` : null;
 }
 
 /** Reads a valid rule. */
