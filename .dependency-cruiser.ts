@@ -16,6 +16,7 @@ const rooms: Record<string, Room> = {
   upstream: { rooms: ['core', 'protocols'], packages: ['undici', 'socks'] },
   db: { rooms: ['core'], packages: ['kysely', 'better-sqlite3', 'pg'] },
   bus: { rooms: ['core'], packages: ['bullmq', 'ioredis', 'lru-cache'] },
+  notify: { rooms: ['core'], packages: ['zod', 'nodemailer'] },
   runtime: { rooms: ['core', 'db', 'bus'], packages: ['zod', 'pino', 'prom-client'] },
   'fake-provider': {},
   'test-servers': {},
