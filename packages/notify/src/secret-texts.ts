@@ -1,6 +1,7 @@
 import { maskSecret, spellingsOf } from '@api-monitor/core';
 
 const leastLength = 8;
+const addressForm = /^[a-z][a-z\d+.-]*:\/\//i;
 
 /**
  * What must not be shown of a secret setting: its text, and the parts of an address or of `Name: value` lines
@@ -9,14 +10,12 @@ const leastLength = 8;
 export function secretTextsOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(secretTextsOf);
   if (typeof value !== 'string' || value === '') return [];
-  const url = URL.parse(value);
+  const url = addressForm.test(value) ? URL.parse(value) : null;
   if (!url) return [value, ...value.split(/[\s:,]+/).filter((part) => part.length >= leastLength)];
-  const parts = [
-    ...url.pathname.split('/'),
-    ...url.searchParams.values(),
-    url.username,
-    url.password,
-  ];
+  const { protocol, pathname, searchParams, username, password, hostname } = url;
+  // Apprise's own kinds of address have keys where others have a host.
+  const host = /^https?:$/.test(protocol) ? [] : [hostname];
+  const parts = [...host, ...pathname.split('/'), ...searchParams.values(), username, password];
   return [value, ...parts.filter(isKeyLike)];
 }
 

@@ -3,7 +3,7 @@ import { defineAdapter } from '../adapter.ts';
 import { optionalLine, serverUrl } from '../fields/field-schemas.ts';
 import { jsonRequest, readJson } from '../json-request.ts';
 import type { Notice } from '../notice.ts';
-import { outcomeOfStatus, refused } from '../outcome.ts';
+import { outcomeOfStatus, refused, retry } from '../outcome.ts';
 import { fitText } from '../text/fit-notice.ts';
 import { plain } from '../text/markup.ts';
 import { shownNotice } from '../text/shown-notice.ts';
@@ -11,6 +11,8 @@ import { shownNotice } from '../text/shown-notice.ts';
 /** Apprise cuts or splits a text for each service by itself. */
 const longestText = 8000;
 const noContent = 204;
+/** At least one of the services wasn't told. */
+const failedDependency = 424;
 
 const errorShape = z.object({ error: z.string().nullish() });
 
@@ -73,8 +75,10 @@ export const apprise = defineAdapter({
       if (answer.status === noContent) {
         return refused(answer, 'not_found', 'the server has no configuration for this key');
       }
-      // 424: at least one of the services wasn't reached.
-      return outcomeOfStatus(answer, readJson(answer, errorShape)?.error ?? answer.body);
+      const words = readJson(answer, errorShape)?.error ?? answer.body;
+      // If only some services failed, another attempt would tell the others again.
+      const mayRetry = answer.status === failedDependency && urls.length === 1;
+      return mayRetry ? retry(answer, 'server_error', words) : outcomeOfStatus(answer, words);
     },
   }),
 });
