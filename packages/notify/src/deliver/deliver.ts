@@ -44,7 +44,7 @@ export interface DeliveryDeps {
   signal?: AbortSignal;
 }
 
-export const defaultTimeoutMs = 20_000;
+const defaultTimeoutMs = 20_000;
 const longestAnswerBytes = 64 * 1024;
 const mostRedirects = 3;
 

@@ -1,5 +1,5 @@
 /** What a template may name besides `fields.…`. */
-export const templateNames = [
+const templateNames = [
   ...['id', 'incident', 'kind', 'severity', 'language'],
   ...['title', 'text', 'lines', 'link', 'at', 'time'],
 ] as const;

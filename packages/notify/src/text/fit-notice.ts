@@ -2,7 +2,7 @@ import { cutText } from './clean-text.ts';
 import type { Markup } from './markup.ts';
 import { longestLine, type ShownNotice } from './shown-notice.ts';
 
-export const inUtf16 = (text: string): number => text.length;
+const inUtf16 = (text: string): number => text.length;
 export const inBytes = (text: string): number => Buffer.byteLength(text);
 
 const shortestLine = 24;
