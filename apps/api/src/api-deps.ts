@@ -1,6 +1,6 @@
 import type { BlockList } from 'node:net';
 import { type Bus, badTokens, createFailureLimiter, type FailureLimits } from '@api-monitor/bus';
-import type { GivenSettings, RoutingPolicy } from '@api-monitor/core';
+import type { GivenSettings } from '@api-monitor/core';
 import type { Database } from '@api-monitor/db';
 import type { Logger, Registry } from '@api-monitor/runtime';
 import { createAdminPassword } from './auth/admin-password.ts';
@@ -16,12 +16,6 @@ import { followSettings } from './settings/follow-settings.ts';
 import { createStatusReports } from './status/status-reports.ts';
 import { createProgressTracker } from './targets/progress-tracker.ts';
 import { createUploadReader } from './transfer/upload/upload-reader.ts';
-
-/** How the gateway chooses; the api only explains. */
-export interface RoutingOptions {
-  policy: RoutingPolicy;
-  areBareModelsOn: boolean;
-}
 
 /** Where this process takes requests for the gateway. */
 export interface Listener {
@@ -46,7 +40,6 @@ export interface ApiSurroundings {
   listener?: () => Listener | null;
   /** What is in force unless an admin set otherwise. */
   givenSettings: GivenSettings;
-  routing: RoutingOptions;
   /** The folder of the built dashboard. */
   webRoot: string;
   /** Unix seconds. */

@@ -1,11 +1,11 @@
 import {
   apiTokenEnvShape,
   apiTokenOf,
+  givenRoutingOf,
   givenSettingsOf,
   masterTokenEnvShape,
   metricsEnvShape,
   routingEnvShape,
-  routingOptionsOf,
   settingsEnvShape,
   trustedProxiesEnvShape,
   visitorTokenEnvShape,
@@ -38,9 +38,8 @@ export function apiOptionsOf(env: ApiEnv) {
     },
     trustedProxies: env.TRUSTED_PROXIES,
     metricsPublic: env.METRICS_PUBLIC,
-    givenSettings: givenSettingsOf(env),
+    givenSettings: { ...givenSettingsOf(env), ...givenRoutingOf(env) },
     channelsFile: env.CHANNELS_FILE ? { path: env.CHANNELS_FILE, variables: process.env } : null,
-    routing: routingOptionsOf(env),
   };
 }
 

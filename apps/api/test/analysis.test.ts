@@ -117,7 +117,7 @@ test('every model is listed with its channels, first those that the gateway woul
 });
 
 test('without bare names no channel is chosen, but the order is shown all the same', async () => {
-  const { asAdmin, db } = await openTestApi({ routing: { areBareModelsOn: false } });
+  const { asAdmin, db } = await openTestApi({ givenSettings: { bare_models: false } });
   await asAdmin('POST', '/api/targets', newTarget);
   await recordRun(db, 1, 1_800_000_000, [probe({ timestamp: 1_800_000_000 })]);
   const { json } = await asAdmin('GET', '/api/models');

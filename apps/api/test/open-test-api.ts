@@ -28,7 +28,8 @@ export const newTarget = {
 interface Options {
   metricsPublic?: boolean;
   trustedProxies?: BlockList;
-  routing?: Partial<ApiOptions['routing']>;
+  /** Beside those that every api under test is given. */
+  givenSettings?: ApiOptions['givenSettings'];
   listener?: NonNullable<ApiOptions['listener']>;
   /** Absent: a new temporary folder. */
   dataDir?: string;
@@ -38,7 +39,7 @@ interface Options {
 export async function openTestApi(options: Options = {}) {
   const {
     metricsPublic = false,
-    routing = {},
+    givenSettings = {},
     trustedProxies = new BlockList(),
     listener,
     dataDir = await mkdtemp(join(tmpdir(), 'api-')),
@@ -69,9 +70,11 @@ export async function openTestApi(options: Options = {}) {
     },
     trustedProxies,
     metricsPublic,
-    givenSettings: { default_interval_min: 30, log_cleanup_enabled: true, log_max_size_mb: 500 },
+    givenSettings: {
+      ...{ default_interval_min: 30, log_cleanup_enabled: true, log_max_size_mb: 500 },
+      ...givenSettings,
+    },
     channelsFile: null,
-    routing: { policy: 'latency', areBareModelsOn: true, ...routing },
     ...(listener ? { listener } : {}),
     webRoot,
     now,

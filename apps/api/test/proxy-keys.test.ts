@@ -36,6 +36,7 @@ test('a new key gets every default, is shown once, and only its digest is stored
     revoked_at: null,
     last_used_at: null,
     last_used_target_id: null,
+    routing_policy: null,
     expires_at: null,
     rpm_limit: null,
     tpm_limit: null,

@@ -24,15 +24,15 @@ async function addChannel(
 }
 
 /** A fast, a slow and a failing channel with the same model, proven a minute ago. */
-async function withChannels(routing: Parameters<typeof openTestApi>[0] = {}) {
-  const api = await openTestApi(routing);
+async function withChannels(given: Parameters<typeof openTestApi>[0] = {}) {
+  const api = await openTestApi(given);
   await addChannel(api, 'slow', { first_token_s: 2 });
   await addChannel(api, 'fast', { first_token_s: 0.5 });
   const failed = { success: false, error: 'HTTP 500: no', error_kind: 'upstream' } as const;
   await addChannel(api, 'dead', { ...failed, first_token_s: null });
   api.clock.now += 60;
-  const explain = async (model: string) =>
-    (await api.asAdmin('GET', `/api/routes?model=${encodeURIComponent(model)}`)).json;
+  const explain = async (model: string, query = '') =>
+    (await api.asAdmin('GET', `/api/routes?model=${encodeURIComponent(model)}${query}`)).json;
   return { ...api, explain };
 }
 
@@ -75,6 +75,9 @@ test('a bare model goes to the fastest proven channel, and each refusal has its 
   ]);
   expect(answer.candidates[0]).toEqual({
     rank: 1,
+    priority: 0,
+    weight: 1,
+    share: 1,
     target_id: 2,
     target_name: 'fast',
     model: 'gpt-4o',
@@ -105,9 +108,59 @@ test('a bare model goes to the fastest proven channel, and each refusal has its 
 });
 
 test('the policy of the gateway decides the order', async () => {
-  const { explain } = await withChannels({ routing: { policy: 'priority' } });
+  const { explain } = await withChannels({ givenSettings: { routing_policy: 'priority' } });
   const answer = await explain('gpt-4o');
   expect([answer.policy, answer.chosen.target_name]).toEqual(['priority', 'slow']);
+});
+
+test('priority goes before the policy, and each share is told', async () => {
+  const api = await withChannels({ givenSettings: { routing_policy: 'weighted' } });
+  await addChannel(api, 'backup', {});
+  await updateTarget(api.db, 1, { weight: 3 }, api.clock.now);
+  await updateTarget(api.db, 4, { priority: -5 }, api.clock.now);
+  const answer = await api.explain('gpt-4o');
+  expect(answer.policy).toBe('weighted');
+  expect(
+    answer.candidates.map((one: Item & { share: number; weight: number; priority: number }) => {
+      return [one.target_name, one.rank, one.priority, one.weight, one.share];
+    }),
+  ).toEqual([
+    ['slow', 1, 0, 3, 0.75],
+    ['fast', 2, 0, 1, 0.25],
+    ['backup', 3, -5, 1, 0],
+    ['dead', null, 0, 1, 0],
+  ]);
+  expect(answer.shares_with).toEqual([{ target_id: 2, target_name: 'fast', model: 'gpt-4o' }]);
+});
+
+test('what an admin sets counts at once, and a key may have a policy of its own', async () => {
+  const { explain, asSession, asAdmin, asVisitor } = await withChannels();
+  const policyOf = async (query = '') => (await explain('gpt-4o', query)).policy;
+  expect(await policyOf()).toBe('latency');
+  await asSession('PATCH', '/api/admin/settings', { routing_policy: 'priority' });
+  expect([await policyOf(), (await asAdmin('GET', '/api/models')).json.policy]).toEqual([
+    'priority',
+    'priority',
+  ]);
+  const key = { name: 'batch', routing_policy: 'round-robin' };
+  const { item } = (await asSession('POST', '/api/proxy/keys', key)).json;
+  expect(item.routing_policy).toBe('round-robin');
+  expect(await policyOf(`&key=${item.id}`)).toBe('round-robin');
+  await asSession('PATCH', `/api/proxy/keys/${item.id}`, { routing_policy: null });
+  expect(await policyOf(`&key=${item.id}`)).toBe('priority');
+  const path = `/api/routes?model=gpt-4o&key=${item.id}`;
+  expect((await asVisitor('GET', path)).status).toBe(403);
+  expect((await asAdmin('GET', '/api/routes?model=gpt-4o&key=99')).status).toBe(404);
+});
+
+test('a route that a channel is set not to serve is refused there', async () => {
+  const { explain, db, clock } = await withChannels();
+  await updateTarget(db, 2, { paths: ['chat = none'] }, clock.now);
+  const answer = await explain('gpt-4o', '&route=chat');
+  expect(answer.chosen.target_name).toBe('slow');
+  expect(answer.candidates).toContainEqual(
+    expect.objectContaining({ target_name: 'fast', rank: null, refused_code: 'route_off' }),
+  );
 });
 
 test('a pinned name has one candidate', async () => {
@@ -144,9 +197,9 @@ test('a bare name may hold a slash itself', async () => {
 });
 
 test('bare names that are switched off are refused, pinned ones are not', async () => {
-  const { explain } = await withChannels({ routing: { areBareModelsOn: false } });
+  const { explain } = await withChannels({ givenSettings: { bare_models: false } });
   const answer = await explain('gpt-4o');
-  expect(answer).toMatchObject({ chosen: null, reason: expect.stringContaining('PROXY_BARE') });
+  expect(answer).toMatchObject({ chosen: null, reason: expect.stringContaining('switched off') });
   expect(answer.candidates).toHaveLength(3);
   expect((await explain('fast/gpt-4o')).chosen).toMatchObject({ target_name: 'fast' });
 });

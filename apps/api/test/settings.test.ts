@@ -21,6 +21,10 @@ test('the settings have their sources, and masked secrets', async () => {
     probe_tokens_per_day: 0,
     model_aliases: [],
     dismissed_aliases: [],
+    routing_policy: 'latency',
+    bare_models: true,
+    patience_s: 120,
+    spread: 1.25,
     sources: {
       api_monitor_token: 'environment',
       api_monitor_token_visitor: 'environment',
@@ -34,6 +38,10 @@ test('the settings have their sources, and masked secrets', async () => {
       probe_tokens_per_day: 'default',
       model_aliases: 'default',
       dismissed_aliases: 'default',
+      routing_policy: 'default',
+      bare_models: 'default',
+      patience_s: 'default',
+      spread: 'default',
     },
   });
   expect(text).not.toContain(adminToken);
@@ -89,6 +97,47 @@ test('switches and numbers apply, and null goes back to the environment', async 
     500,
     'default',
   ]);
+});
+
+test('the gateway’s settings have bounds, sources and a line in the audit log', async () => {
+  const { asSession, db } = await openTestApi({
+    givenSettings: { routing_policy: 'round-robin', patience_s: 60 },
+  });
+  const { item } = (await asSession('GET', path)).json;
+  expect(item).toMatchObject({ routing_policy: 'round-robin', bare_models: true, patience_s: 60 });
+  expect(item.sources).toMatchObject({
+    ...{ routing_policy: 'environment', patience_s: 'environment' },
+    ...{ bare_models: 'default', spread: 'default' },
+  });
+  const patch = { routing_policy: 'weighted', bare_models: false, spread: 1.5, patience_s: 30 };
+  const changed = (await asSession('PATCH', path, patch)).json.item;
+  expect(changed).toMatchObject(patch);
+  expect(changed.sources).toMatchObject({ routing_policy: 'admin', spread: 'admin' });
+  const [line] = await listAudit(db, { limit: 1 });
+  expect([
+    line?.action,
+    line?.changes.map(({ field, old, new: now }) => [field, old, now]),
+  ]).toEqual([
+    'settings.changed',
+    [
+      ['routing_policy', 'round-robin', 'weighted'],
+      ['bare_models', true, false],
+      ['patience_s', 60, 30],
+      ['spread', 1.25, 1.5],
+    ],
+  ]);
+  const back = (await asSession('PATCH', path, { routing_policy: null, spread: null })).json.item;
+  expect(back).toMatchObject({ routing_policy: 'round-robin', spread: 1.25 });
+  for (const wrong of [
+    { routing_policy: 'price' },
+    { patience_s: 0 },
+    { patience_s: 1.5 },
+    { spread: 0.9 },
+    { bare_models: 'no' },
+  ]) {
+    const { status, json } = await asSession('PATCH', path, wrong);
+    expect([status, Object.keys(json.fields)]).toEqual([400, Object.keys(wrong)]);
+  }
 });
 
 test('a new password is stored as its hash and ends every other session', async () => {

@@ -7,7 +7,6 @@ import {
   masterTokenEnvShape,
   portVariable,
   routingEnvShape,
-  routingOptionsOf,
   serviceEnvShape,
   settingsEnvShape,
   trustedProxiesEnvShape,
@@ -25,7 +24,6 @@ import { parseCorsOrigins } from './cors.ts';
 export const proxyEnvShape = {
   PROXY_BODY_MAX_MB: envInt({ min: 1, max: 1024, default: 50 }),
   PROXY_BODIES_MAX_MB: envInt({ min: 1, max: 65_536, default: 512 }),
-  PROXY_PATIENCE_S: envInt({ min: 1, max: 3600, default: 120 }),
   PROXY_IDLE_TIMEOUT_S: envInt({ min: 1, max: 3600, default: 300 }),
   PROXY_WEBSOCKET: envBoolean(true),
   PROXY_WEBSOCKETS_MAX: envInt({ min: 1, max: 10_000, default: 1_000 }),
@@ -66,10 +64,8 @@ export function gatewayOptionsOf(env: ProxyEnv, logger: Pick<Logger, 'warn'>) {
   return {
     allowPrivate: env.UPSTREAM_ALLOW_PRIVATE,
     proxies: proxyDefaultsOf(env),
-    ...routingOptionsOf(env),
     bodyLimitBytes: env.PROXY_BODY_MAX_MB * 1024 ** 2,
     bodiesLimitBytes: bodiesLimitMbOf(env, logger) * 1024 ** 2,
-    patienceMs: env.PROXY_PATIENCE_S * 1000,
     idleTimeoutMs: env.PROXY_IDLE_TIMEOUT_S * 1000,
     webSockets: {
       isOn: env.PROXY_WEBSOCKET,

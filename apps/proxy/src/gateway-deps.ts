@@ -37,12 +37,9 @@ export interface GatewayDeps {
   refused: RefusedRequests;
   metrics: GatewayMetrics;
   logger: Logger;
-  areBareModelsOn: boolean;
   bodyLimitBytes: number;
   bodyBudget: BodyBudget;
   idleTimeoutMs: number;
-  /** How long all attempts may take together, from the request's arrival to the first real token. */
-  patienceMs: number;
   /** How long a client that waits for events gets nothing, at most. */
   keepAliveMs: number;
   webSockets: WebSocketOptions;

@@ -150,7 +150,7 @@ async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
     isStream,
     requestTo: (entry) => requestForModel(asking, entry),
     choices,
-    patienceEndsAtMs: arrival.startedAtMs + deps.patienceMs,
+    patienceEndsAtMs: patienceEndOf(deps, arrival),
     trail,
     onState: made.take,
   });
@@ -171,6 +171,14 @@ async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
     forwarded,
     objects: made.of(forwarded.entry?.target.id),
   });
+}
+
+/** When all attempts together should have begun to answer, by the clock of `performance.now()`. */
+export function patienceEndOf(
+  { board }: Pick<GatewayDeps, 'board'>,
+  { startedAtMs }: Arrival,
+): number {
+  return startedAtMs + board.settings().patience_s * 1000;
 }
 
 /** The channel that the client asks for, by `X-Target-Id` or `?target_id=`. */

@@ -25,7 +25,6 @@ export interface ListedModel {
 interface ListDeps {
   board: Board;
   live: Pick<LiveEvidence, 'of'>;
-  areBareModelsOn: boolean;
   nowS: () => number;
 }
 
@@ -34,7 +33,7 @@ interface ListDeps {
  * rest for a moment, and those that no probe can prove. Full names, then bare ones if on.
  */
 export function listUsableModels(
-  { board, live, areBareModelsOn, nowS: clock }: ListDeps,
+  { board, live, nowS: clock }: ListDeps,
   key: BoardKey,
 ): ListedModel[] {
   const nowS = clock();
@@ -54,7 +53,7 @@ export function listUsableModels(
       }
     }
   }
-  return areBareModelsOn ? [...full, ...bare.values()] : full;
+  return board.settings().bare_models ? [...full, ...bare.values()] : full;
 }
 
 const listedStates: readonly EvidenceState[] = ['proven', 'unprovable', 'skipped'];

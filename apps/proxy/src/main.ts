@@ -1,5 +1,5 @@
 import { readToken } from '@api-monitor/db';
-import { givenSettingsOf, runService, serveService } from '@api-monitor/runtime';
+import { givenRoutingOf, givenSettingsOf, runService, serveService } from '@api-monitor/runtime';
 import { z } from 'zod';
 import { createGateway } from './create-gateway.ts';
 import { gatewayOptionsOf, proxyServiceEnvShape } from './env.ts';
@@ -20,7 +20,7 @@ await runService({
       store: createGatewayStore({
         db,
         readMasterToken: () => readToken(db, 'proxyMasterToken', env.PROXY_MASTER_TOKEN),
-        givenSettings: givenSettingsOf(env),
+        givenSettings: { ...givenSettingsOf(env), ...givenRoutingOf(env) },
         nowS,
       }),
       nowS,

@@ -8,9 +8,9 @@ export function remoteGatewayStore(port: MessagePort): GatewayStore {
   return {
     instanceId: () => call('instanceId'),
     masterToken: () => call('masterToken'),
-    settings: () => call('settings'),
     keys: () => call('keys'),
     keyRevisions: () => call('keyRevisions'),
+    settings: () => call('settings'),
     targetRevisions: () => call('targetRevisions'),
     target: (id) => call('target', id),
     countedRequests: (sinceS) => call('countedRequests', sinceS),

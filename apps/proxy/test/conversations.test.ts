@@ -84,7 +84,7 @@ async function statefulChannels() {
 /** A gateway whose channels take turns, so that nothing stays on one by chance. */
 async function start(given: Record<string, TestChannel> | null = null) {
   const channels = given ?? (await statefulChannels());
-  const gateway = await gatewayForTest({ channels, options: { policy: 'round-robin' } });
+  const gateway = await gatewayForTest({ channels, settings: { routing_policy: 'round-robin' } });
   const ask = async (path: string, body: object) => {
     const { status, json, text, headers } = await call(gateway.origin, path, { body });
     const from = headers['x-proxy-target-id'];

@@ -188,7 +188,7 @@ test('without a valid key there is no list', async () => {
 
 test('with bare names off the list has only full names', async () => {
   const channels = { one: { origin, models: { m: {} } } };
-  const other = await openTestGateway({ channels, options: { areBareModelsOn: false } });
+  const other = await openTestGateway({ channels, settings: { bare_models: false } });
   const { json } = await call(other.origin, '/v1/models');
   await other.close();
   expect(json.data.map(({ id }: { id: string }) => id)).toEqual(['one/m']);

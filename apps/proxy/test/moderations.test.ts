@@ -3,12 +3,12 @@ import { call } from './call.ts';
 import { gatewayForTest } from './open-test-gateway.ts';
 import { providerForTest } from './providers.ts';
 
-async function start(models: readonly string[], areBareModelsOn = true) {
+async function start(models: readonly string[], bare_models = true) {
   const named = Object.fromEntries(models.map((model) => [model, 'good' as const]));
   const provider = await providerForTest(named, { hasSideEndpoints: true });
   const listed = Object.fromEntries(models.map((model) => [model, { isSkipped: true }]));
   const channels = { relay: { origin: provider.origin, models: listed } };
-  const gateway = await gatewayForTest({ channels, options: { areBareModelsOn } });
+  const gateway = await gatewayForTest({ channels, settings: { bare_models } });
   return { gateway, provider };
 }
 
@@ -18,8 +18,8 @@ test.each([
   ['its default', ['text-moderation-007', 'omni-moderation-latest'], 'omni-moderation-latest'],
   ['another one if no channel lists that', ['text-moderation-007'], 'text-moderation-007'],
 ])('a moderation without a model gets OpenAI’s %s', async (_, models, wanted) => {
-  for (const areBareModelsOn of [true, false]) {
-    const { gateway, provider } = await start(models, areBareModelsOn);
+  for (const bare_models of [true, false]) {
+    const { gateway, provider } = await start(models, bare_models);
     const answer = await call(gateway.origin, path, { body: '{ "input": "x" }' });
     expect(answer.status).toBe(200);
     expect(provider.requests.at(-1)).toMatchObject({

@@ -5,7 +5,7 @@ import { BlockList, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInProcessBus } from '@api-monitor/bus';
-import type { MonitorEvent, ProxyRequest } from '@api-monitor/core';
+import type { GivenSettings, MonitorEvent, ProxyRequest } from '@api-monitor/core';
 import { type Database, type OpenedDatabase, openDatabase } from '@api-monitor/db';
 import { testDatabaseUrl } from '@api-monitor/db/testing';
 import { createLogger, createMetricsRegistry, serveHttp } from '@api-monitor/runtime';
@@ -23,13 +23,10 @@ export const clientKey = 'sk-proxy-client-0123456789';
 export const testOptions = {
   allowPrivate: 'on',
   proxies: noProxies,
-  policy: 'priority',
-  areBareModelsOn: true,
   bodyLimitBytes: 4 * 1024 ** 2,
   bodiesLimitBytes: 64 * 1024 ** 2,
   webSockets: { isOn: true, limit: 100, limitPerKey: 10 },
   idleTimeoutMs: 5_000,
-  patienceMs: 20_000,
   attemptLimit: 4,
   corsOrigins: [],
   trustedProxies: new BlockList(),
@@ -45,17 +42,25 @@ interface Given {
   /** Changes how the store answers, such as how fast. */
   withStore?: (store: GatewayStore) => GatewayStore;
   options?: Partial<GatewayOptions>;
+  /** Beside those that every gateway under test is given. */
+  settings?: GivenSettings;
 }
 
 interface StoreParts {
   db: Database;
   nowS: () => number;
   readMasterToken?: (() => Promise<string>) | undefined;
+  settings?: GivenSettings | undefined;
 }
 
 /** What a gateway asks this database; the master token is `masterToken` by default. */
-export function testStore({ readMasterToken = async () => masterToken, ...parts }: StoreParts) {
-  return createGatewayStore({ ...parts, readMasterToken });
+export function testStore({
+  readMasterToken = async () => masterToken,
+  settings,
+  ...parts
+}: StoreParts) {
+  const givenSettings: GivenSettings = { routing_policy: 'priority', patience_s: 20, ...settings };
+  return createGatewayStore({ ...parts, readMasterToken, givenSettings });
 }
 
 export type TestGateway = Awaited<ReturnType<typeof openTestGateway>>;
@@ -78,7 +83,8 @@ export async function openTestGateway(given: Given = {}) {
   const logLines: string[] = [];
   const sink = { write: (line: string) => logLines.push(line) };
   const metrics = createMetricsRegistry();
-  const store = testStore({ db, nowS, readMasterToken: given.readMasterToken });
+  const { readMasterToken, settings } = given;
+  const store = testStore({ db, nowS, readMasterToken, settings });
   const gateway = await createGateway({
     store: given.withStore?.(store) ?? store,
     bus,

@@ -23,8 +23,11 @@ async function start(patienceMs: number, ...given: [Answer, number][]) {
       return [`channel-${at + 1}`, { origin, models: { m: { routes } }, fields }] as const;
     }),
   );
-  const options = { patienceMs, idleTimeoutMs: 3_000 };
-  const gateway = await gatewayForTest({ channels: Object.fromEntries(channels), options });
+  const gateway = await gatewayForTest({
+    channels: Object.fromEntries(channels),
+    options: { idleTimeoutMs: 3_000 },
+    settings: { patience_s: patienceMs / 1000 },
+  });
   const ask = async (more: object = { stream: true }, path = chat) => {
     const startedAtMs = performance.now();
     const answer = await call(gateway.origin, path, { body: chatTo('m', more) });

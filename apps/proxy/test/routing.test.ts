@@ -1,3 +1,5 @@
+import type { GivenSettings } from '@api-monitor/core';
+import { setSettings, updateTarget } from '@api-monitor/db';
 import type { FakeProviderOptions } from '@api-monitor/fake-provider';
 import { expect, test } from 'vitest';
 import type { GatewayOptions } from '../src/create-gateway.ts';
@@ -7,6 +9,7 @@ import { clientKey, gatewayForTest } from './open-test-gateway.ts';
 import { providerForTest } from './providers.ts';
 import { rawConnection, rawPost } from './raw-connection.ts';
 import type { TestChannel } from './test-channel.ts';
+import { addKey } from './test-key.ts';
 
 type How = FakeProviderOptions['models'][string];
 interface Channel extends Omit<TestChannel, 'origin' | 'models'> {
@@ -17,7 +20,11 @@ interface Channel extends Omit<TestChannel, 'origin' | 'models'> {
 const chat = '/v1/chat/completions';
 
 /** Channels that all offer the model `m`, in this order. */
-async function start(given: Record<string, Channel>, options: Partial<GatewayOptions> = {}) {
+async function start(
+  given: Record<string, Channel>,
+  settings: GivenSettings = {},
+  options: Partial<GatewayOptions> = {},
+) {
   const channels: Record<string, TestChannel> = {};
   const providers = new Map<string, Awaited<ReturnType<typeof providerForTest>>>();
   for (const [name, { how = 'good', model = {}, ...rest }] of Object.entries(given)) {
@@ -25,7 +32,7 @@ async function start(given: Record<string, Channel>, options: Partial<GatewayOpt
     providers.set(name, provider);
     channels[name] = { origin: provider.origin, models: { m: model }, ...rest };
   }
-  const gateway = await gatewayForTest({ channels, options });
+  const gateway = await gatewayForTest({ channels, settings, options });
   const nameById = new Map(Object.entries(gateway.targetIds).map(([name, id]) => [id, name]));
   const ask = async (more: Call = {}, model = 'm') => {
     const answer = await call(gateway.origin, chat, { body: chatTo(model), ...more });
@@ -70,16 +77,16 @@ test('by latency the fastest goes first, and those about as fast share', async (
     near: { model: { firstTokenS: 0.22 } },
     unmeasured: {},
   };
-  const { ask } = await start(channels, { policy: 'latency' });
+  const { ask } = await start(channels, { routing_policy: 'latency' });
   const froms = new Set(await many(30, async () => (await ask()).from));
   expect([...froms].sort()).toEqual(['fast', 'near']);
 });
 
 test('by priority the first channel gets all requests, and by round robin each gets its share', async () => {
   const channels = { a: {}, b: {}, c: {} };
-  const byPriority = await start(channels, { policy: 'priority' });
+  const byPriority = await start(channels, { routing_policy: 'priority' });
   expect(new Set(await many(4, async () => (await byPriority.ask()).from))).toEqual(new Set(['a']));
-  const inTurn = await start(channels, { policy: 'round-robin' });
+  const inTurn = await start(channels, { routing_policy: 'round-robin' });
   const froms = await many(6, async () => (await inTurn.ask()).from);
   expect(froms.toSorted()).toEqual(['a', 'a', 'b', 'b', 'c', 'c']);
 });
@@ -158,10 +165,74 @@ test('after the first token no other channel is tried', async () => {
   expect(received('good')).toBe(0);
 });
 
+test('a higher priority goes first whatever the policy says, and the others are its reserve', async () => {
+  const channels = {
+    fast: { model: { firstTokenS: 0.1 } },
+    preferred: { model: { firstTokenS: 3 }, fields: { priority: 1 } },
+    last: { fields: { priority: -1 } },
+  };
+  const { ask } = await start(channels, { routing_policy: 'latency' });
+  expect(await many(3, async () => (await ask()).from)).toEqual(Array(3).fill('preferred'));
+  const failing = { ...channels, preferred: { ...channels.preferred, how: 'http_503' } } as const;
+  expect((await (await start(failing)).ask()).from).toBe('fast');
+});
+
+test('by weight, requests are shared but a conversation stays where it is', async () => {
+  const channels = { heavy: { fields: { weight: 9 } }, light: { fields: { weight: 1 } } };
+  const { ask, db, targetIds, bus, nowS } = await start(channels, { routing_policy: 'weighted' });
+  const places = await many(60, async () => (await ask()).from);
+  const heavy = places.filter((name) => name === 'heavy').length;
+  expect(heavy).toBeGreaterThan(40);
+  const turn = (first: string) => ({
+    ...chatTo('m'),
+    messages: [
+      { role: 'user', content: first },
+      { role: 'assistant', content: 'Hello.' },
+      { role: 'user', content: 'And?' },
+    ],
+  });
+  const homes = new Map<string, string | undefined>();
+  for (const [at] of places.entries()) {
+    const name = `conversation ${at}`;
+    homes.set(name, (await ask({ body: turn(name) })).from);
+  }
+  // Even if its channel is the last one to go to by now.
+  const target_id = targetIds.light ?? 0;
+  await updateTarget(db, target_id, { priority: -9 }, nowS());
+  await bus.events.publish({ type: 'target_updated', data: { target_id } });
+  for (const [name, home] of homes) expect((await ask({ body: turn(name) })).from).toBe(home);
+});
+
+test('a change of the settings counts within a second, without a restart', async () => {
+  const { ask, db, nowS } = await start({ a: {}, b: {} });
+  expect(await many(4, async () => (await ask()).from)).toEqual(['a', 'a', 'a', 'a']);
+  const firstOf = async () => new Set(await many(4, async () => (await ask()).from)).size;
+  await setSettings(db, { routing_policy: 'round-robin' }, nowS());
+  await expect.poll(firstOf, { timeout: 1_500, interval: 50 }).toBe(2);
+  await setSettings(db, { bare_models: 'false' }, nowS());
+  await expect.poll(async () => (await ask()).status, { timeout: 1_500, interval: 50 }).toBe(404);
+  expect((await ask({}, 'b/m')).from).toBe('b');
+  await setSettings(db, { bare_models: null, routing_policy: null }, nowS());
+  await expect.poll(async () => (await ask()).status, { timeout: 1_500, interval: 50 }).toBe(200);
+  expect(await firstOf()).toBe(1);
+});
+
+test('a key’s own policy counts for its requests only', async () => {
+  const { ask, gateway } = await start({ a: {}, b: {} });
+  const key = 'sk-proxy-in-turn-0123456789';
+  await addKey(gateway.db, { key, routing_policy: 'round-robin' }, {}, gateway.nowS());
+  await gateway.bus.events.publish({ type: 'proxy_keys_changed', data: { key_ids: [2] } });
+  const headers = { authorization: `Bearer ${key}` };
+  await expect.poll(async () => (await ask({ headers })).status).toBe(200);
+  const places = await many(4, async () => (await ask({ headers })).from);
+  expect(places.filter((name) => name === 'a')).toHaveLength(2);
+  expect(await many(3, async () => (await ask()).from)).toEqual(['a', 'a', 'a']);
+});
+
 test('attempts are limited, and the last channel’s own words reach the client', async () => {
   const how = 'http_503';
   const channels = { a: { how }, b: { how }, c: { how }, d: { how } } as const;
-  const { ask, received } = await start(channels, { attemptLimit: 3 });
+  const { ask, received } = await start(channels, {}, { attemptLimit: 3 });
   const answer = await ask();
   expect([answer.status, answer.from, answer.attempts]).toEqual([503, 'c', 3]);
   expect(answer.json.error.message).toBe('Service unavailable');
@@ -196,7 +267,7 @@ test('a name with a slash is a bare one if no channel has the name before it', a
 });
 
 test('with bare names off a bare name is a 404 that says how to name it', async () => {
-  const { ask } = await start({ a: {} }, { areBareModelsOn: false });
+  const { ask } = await start({ a: {} }, { bare_models: false });
   const answer = await ask();
   expect([answer.status, answer.json.error.code]).toEqual([404, 'model_not_found']);
   expect(answer.json.error.message).toContain('channel/model');
@@ -206,7 +277,7 @@ test('with bare names off a bare name is a 404 that says how to name it', async 
 test.each(['x-claude-code-session-id', 'session-id', 'x-session-affinity'])(
   'a conversation by %s stays on its channel',
   async (name) => {
-    const { ask } = await start({ a: {}, b: {}, c: {} }, { policy: 'round-robin' });
+    const { ask } = await start({ a: {}, b: {}, c: {} }, { routing_policy: 'round-robin' });
     const headers = { [name]: 'conversation 1' };
     const froms = await many(6, async () => (await ask({ headers })).from);
     expect(new Set(froms).size).toBe(1);

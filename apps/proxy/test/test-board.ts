@@ -24,6 +24,7 @@ export interface GivenTarget extends Partial<Omit<BoardTarget, 'models' | 'names
 export const unlimitedKey: BoardKey = {
   ...{ id: 1, name: 'k', isGuessable: false, enabled: true, expires_at: null },
   ...{ targetIds: null, models: null, rpm_limit: null, tpm_limit: null },
+  routing_policy: null,
 };
 
 /** For tests: evidence that is proven unless it says otherwise. */
@@ -45,6 +46,7 @@ export function targetOf({ models = {}, fault = null, ...given }: GivenTarget): 
   const offers = new Map<string, BoardModel>();
   const target: BoardTarget = {
     ...{ name: `t${given.id}`, enabled: true, sort_order: given.id, interval_min: 30 },
+    ...{ weight: 1, priority: 0, paths: [] },
     ...{ timeout_s: 30, first_token_timeout_s: 0, anthropic_version: '2023-06-01' },
     upstream: { id: given.id, baseUrl: 'http://x', apiKey: 'sk-upstream', ...plainTransport },
     ...{ tags: [], models: offers, names: offers },
@@ -56,9 +58,10 @@ export function targetOf({ models = {}, fault = null, ...given }: GivenTarget): 
   return target;
 }
 
-/** For tests: a board with these channels. */
+/** For tests: a board with these channels, tried in their order. */
 export function boardOf(...targets: GivenTarget[]) {
   const board = createBoard();
+  board.replaceSettings({ ...board.settings(), routing_policy: 'priority' });
   for (const target of targets) board.putTarget(targetOf(target));
   return board;
 }

@@ -27,6 +27,7 @@ export async function addKey(
       expires_at: null,
       rpm_limit: null,
       tpm_limit: null,
+      routing_policy: null,
       ...fields,
       key_hash: hashOf(key),
       key_prefix: key.slice(0, 12),

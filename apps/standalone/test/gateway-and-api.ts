@@ -16,14 +16,14 @@ import {
   recordProxyRequests,
   startRun,
 } from '@api-monitor/db';
-import { createGateway, createGatewayStore, type GatewayOptions } from '@api-monitor/proxy';
+import { createGateway, createGatewayStore } from '@api-monitor/proxy';
 import { createLogger, createMetricsRegistry, serveHttp } from '@api-monitor/runtime';
 import { onTestFinished } from 'vitest';
 
 type Finding = Parameters<typeof recordModelProbe>[1]['findings'][number];
 type ProbeResult = Parameters<typeof recordModelProbe>[1]['probe'];
 type ProxyRequests = Parameters<typeof recordProxyRequests>[1];
-type Routing = Pick<GatewayOptions, 'policy' | 'areBareModelsOn'>;
+type GivenSettings = ApiOptions['givenSettings'];
 
 const token = 'token-of-the-test-0123';
 const master = 'sk-master-0123456789abcdef';
@@ -102,7 +102,7 @@ export interface Offered {
 /** A gateway and an api in one process over one database and one bus, with a clock that the test moves. */
 export async function startGatewayAndApi(
   given: Record<string, Offered>,
-  routing: Partial<Routing> = {},
+  settings: GivenSettings = {},
 ) {
   const dataDir = await mkdtemp(join(tmpdir(), 'agreement-'));
   await mkdir(join(dataDir, 'web'));
@@ -118,7 +118,7 @@ export async function startGatewayAndApi(
     }
   };
   bus.proxyRequests.consume(settle, { concurrency: 1 });
-  const chosen: Routing = { policy: 'priority', areBareModelsOn: true, ...routing };
+  const givenSettings: GivenSettings = { routing_policy: 'priority', ...settings };
   const common = {
     db,
     bus,
@@ -135,9 +135,8 @@ export async function startGatewayAndApi(
       proxyMasterToken: master,
     },
     metricsPublic: false,
-    givenSettings: { default_interval_min: 30, log_cleanup_enabled: true, log_max_size_mb: 500 },
+    givenSettings,
     channelsFile: null,
-    routing: chosen,
     webRoot: join(dataDir, 'web'),
     now,
   };
@@ -146,7 +145,6 @@ export async function startGatewayAndApi(
   let boardReadings = 0;
   const gateway = await createGateway({
     ...common,
-    ...chosen,
     metrics,
     allowPrivate: 'on',
     proxies: { upstream: '', https: '', http: '', except: [] },
@@ -154,7 +152,6 @@ export async function startGatewayAndApi(
     bodiesLimitBytes: 16 * 1024 ** 2,
     webSockets: { isOn: true, limit: 100, limitPerKey: 10 },
     idleTimeoutMs: 30_000,
-    patienceMs: 120_000,
     attemptLimit: 4,
     corsOrigins: [],
     store: createGatewayStore({
@@ -163,6 +160,7 @@ export async function startGatewayAndApi(
         boardReadings += 1;
         return master;
       },
+      givenSettings,
       nowS: now,
     }),
     nowS: now,
@@ -275,6 +273,7 @@ export async function startGatewayAndApi(
           expires_at: null,
           rpm_limit: null,
           tpm_limit: null,
+          routing_policy: null,
         },
         clock.now,
       );

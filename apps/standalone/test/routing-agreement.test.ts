@@ -345,7 +345,7 @@ test('a key goes to the best ranked of the targets that it may use', async () =>
 });
 
 test('with bare names off both reject a bare name, but not a pinned one', async () => {
-  const house = await startGatewayAndApi({ a: {}, b: {} }, { areBareModelsOn: false });
+  const house = await startGatewayAndApi({ a: {}, b: {} }, { bare_models: false });
   expect(await compare(house)).toMatchObject({ status: 404, chosen: null });
   expect((await compare(house, 'b/m')).reached).toEqual(['b']);
 });
@@ -362,7 +362,7 @@ test('a target pinned by its id is explained as one pinned by its name', async (
 test('by latency both rank the fastest first', async () => {
   const house = await startGatewayAndApi(
     { slow: { firstTokenS: 2 }, fast: { firstTokenS: 0.2 }, middle: { firstTokenS: 1 } },
-    { policy: 'latency' },
+    { routing_policy: 'latency' },
   );
   const { candidates } = await compare(house);
   expect(candidates.map(({ target_name }) => target_name)).toEqual(['fast', 'middle', 'slow']);
@@ -371,7 +371,10 @@ test('by latency both rank the fastest first', async () => {
 });
 
 test('round robin: each target that shares the traffic gets its part, in the order of the ranks', async () => {
-  const house = await startGatewayAndApi({ a: {}, b: {}, c: {} }, { policy: 'round-robin' });
+  const house = await startGatewayAndApi(
+    { a: {}, b: {}, c: {} },
+    { routing_policy: 'round-robin' },
+  );
   house.provider('c').how = 'fail' satisfies How;
   await (await house.ask('c/m')).text();
   await house.apiHasHeard();

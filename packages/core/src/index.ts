@@ -16,6 +16,7 @@ export {
   type GivenSettings,
   type PlainSettings,
   parseSettings,
+  type RoutingSettings,
   type SettingValues,
   settingNames,
   settingRules,
@@ -233,6 +234,7 @@ export {
   wireProtocols,
 } from './probes/route.ts';
 export { type Asked, askedRoute, modelKey, namesWithin } from './routing/asked-route.ts';
+export { type PolicyInForce, policyInForce } from './routing/order-by-policy.ts';
 export {
   isFreshProof,
   type Offer,
@@ -242,13 +244,12 @@ export {
   type RoutedTarget,
   type RouteFault,
   type Routing,
-  type RoutingPolicy,
   refusals,
   resolveRoute,
-  routingPolicies,
   sentenceOfNoOffer,
   sharersOf,
 } from './routing/resolve-route.ts';
+export { type RoutingPolicy, routingPolicies } from './routing/routing-policy.ts';
 export {
   askedFirst,
   type ChannelCause,
@@ -349,7 +350,12 @@ export {
   parseHeaderRule,
 } from './targets/rules/header-rule.ts';
 export { formatModelAlias, type ModelAlias, parseModelAlias } from './targets/rules/model-alias.ts';
-export { formatPathRule, type PathRule, parsePathRule } from './targets/rules/path-rule.ts';
+export {
+  formatPathRule,
+  isRouteOff,
+  type PathRule,
+  parsePathRule,
+} from './targets/rules/path-rule.ts';
 export { isDue, isTurn, nextRunAtOf } from './targets/schedule.ts';
 export { hasTag, withoutTags, withTags } from './targets/tags.ts';
 export {

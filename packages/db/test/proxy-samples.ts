@@ -20,6 +20,7 @@ export function keyInput(
     expires_at: null,
     rpm_limit: null,
     tpm_limit: null,
+    routing_policy: null,
     key_hash: 'hash-1',
     key_prefix: 'sk-am-1234',
     ...fields,

@@ -18,7 +18,13 @@ import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
-import { candidateItem, candidateSchema, explainOffers } from '../routing/explain-offers.ts';
+import {
+  candidateItem,
+  candidateSchema,
+  explainOffers,
+  type RoutingInForce,
+  routingInForce,
+} from '../routing/explain-offers.ts';
 import { bestRouteOf } from '../routing/explained-routes.ts';
 import { type KnownOffer, listOffers } from '../routing/known-offers.ts';
 import { readAliases } from '../routing/read-aliases.ts';
@@ -96,18 +102,19 @@ export function listModelsRoute(deps: ApiDeps) {
       responses: jsonAnswer(answerSchema, 'the models'),
     }),
     async (c) => {
-      const { policy, areBareModelsOn } = deps.routing;
+      const routing = await routingInForce(deps);
       const items: ModelItem[] = [];
       const counts = { all: 0, some: 0, none: 0, untold: 0 };
       const aliases = await readAliases(deps, deps.db);
       for (const [model, offers] of await offersByModel(deps, aliases)) {
         const names = aliases.groupOf(model)?.ids ?? [];
-        const item = itemOf(deps, { model, names: [...names] }, [...offers]);
+        const item = itemOf(deps, { model, names: [...names] }, [...offers], routing);
         counts[item.served_by] += 1;
         items.push(item);
         if (items.length % modelsPerTurn === 0) await yieldToEventLoop();
       }
-      return c.json({ policy, bare_models: areBareModelsOn, counts, items }, 200);
+      const { policy, areBareModelsOn: bare_models } = routing;
+      return c.json({ policy, bare_models, counts, items }, 200);
     },
   );
 }
@@ -135,19 +142,22 @@ function itemOf(
   deps: ApiDeps,
   { model, names }: Pick<ModelItem, 'model' | 'names'>,
   offers: readonly KnownOffer[],
+  routing: RoutingInForce,
 ): ModelItem {
   const route = bestRouteOf(model, offers, deps.now());
   const asked = { kind: 'bare', model, named: null } as const;
-  const { ranked, fault } = explainOffers(deps, asked, offers, route);
+  const { ranked, fault } = explainOffers(deps, { asked, offers }, route, routing);
   const [first] = ranked;
-  const channels = ranked.map((one) => channelOf(deps, one));
+  const sharers = fault ? [] : sharersOf(ranked, routing);
+  const shares = new Map(sharers.map(({ one, share }) => [one, share]));
+  const channels = ranked.map((one) => channelOf(deps, one, shares.get(one)));
   return {
     ...{ model, names },
     protocol: first?.offer.state.protocol ?? 'openai',
     route,
     served_by: servedByOf(channels),
     chosen_target_id: fault ? null : (first?.offer.target.id ?? null),
-    shared_by: fault ? 0 : sharersOf(ranked, deps.routing.policy).length,
+    shared_by: sharers.length,
     channels,
   };
 }
@@ -166,12 +176,13 @@ function servedByOf(channels: ModelItem['channels']): ServedBy {
 function channelOf(
   { now }: ApiDeps,
   ranked: RankedOffer<KnownOffer>,
+  share: number | undefined,
 ): ModelItem['channels'][number] {
   const { offer } = ranked;
   const { target, state } = offer;
   const headline = headlineOfModel(offer, now());
   return {
-    ...candidateItem(ranked),
+    ...candidateItem(ranked, share),
     enabled: target.enabled,
     skipped: state.error_kind === 'skipped',
     headline,

@@ -10,7 +10,6 @@ import {
 import {
   createProxyKey,
   type Database,
-  getProxyKey,
   hashProxyKey,
   inTransaction,
   listProxyKeys,
@@ -26,6 +25,7 @@ import { createRouteKinds, jsonAnswer, jsonBody, okSchema } from '../describe-ro
 import { idParams } from '../query-schemas.ts';
 import { createRouter } from '../router.ts';
 import { sentFields } from '../sent-fields.ts';
+import { findProxyKey } from './find-key.ts';
 
 /** A key as it is answered: the key itself isn't stored. */
 const proxyKeySchema = answerShape(proxyKeyShape).openapi('ProxyKey');
@@ -152,13 +152,6 @@ function makeProxyKey() {
   return { text, key_hash: hashProxyKey(text), key_prefix: text.slice(0, 10) };
 }
 
-/** Throws AppError `not_found` if there is no such key. */
-async function findProxyKey(db: Database, id: number): Promise<ProxyKey> {
-  const key = await getProxyKey(db, id);
-  if (!key) throw new AppError('not_found', `there is no proxy key ${id}`);
-  return key;
-}
-
 /** For a change to a key that was revoked, before or meanwhile. */
 function revokedError(key: ProxyKey): AppError {
   return new AppError('conflict', `proxy key "${key.name}" is revoked; create a new one`);
@@ -181,6 +174,7 @@ async function withDefaults(
     expires_at: null,
     rpm_limit: null,
     tpm_limit: null,
+    routing_policy: null,
     ...sentFields(body, proxyKeyFieldSchemas),
     name,
     allowed_target_ids: await checkedTargetIds(db, body.allowed_target_ids ?? []),

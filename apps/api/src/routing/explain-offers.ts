@@ -4,15 +4,20 @@ import {
   errorKinds,
   evidenceStates,
   liveFieldsOf,
+  type PolicyInForce,
+  type ProxyKey,
+  policyInForce,
   type RankedOffer,
   type Refusal,
   type Rest,
   refusals,
   resolveRoute,
   rests,
+  settingsInForce,
   type Target,
   unixSeconds,
 } from '@api-monitor/core';
+import { readSettings } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import type { KnownOffer } from './known-offers.ts';
@@ -22,6 +27,13 @@ const breakerStates = ['closed', 'half_open', 'open'] as const;
 export const candidateSchema = z
   .object({
     rank: z.int().nullable().describe('1 is tried first; null: refused'),
+    priority: z.int().describe('of the channel: among equally good ones the highest goes first'),
+    weight: z
+      .int()
+      .describe('of the channel: its part of the requests if the policy is `weighted`'),
+    share: z
+      .number()
+      .describe('from 0 to 1: for how many requests that begin a conversation it is tried first'),
     target_id: z.int(),
     target_name: z.string(),
     model: z.string(),
@@ -52,15 +64,29 @@ export const candidateSchema = z
 
 type CandidateItem = z.infer<typeof candidateSchema>;
 
+/** What the gateway's routing goes by, beside evidence. */
+export interface RoutingInForce extends PolicyInForce {
+  areBareModelsOn: boolean;
+}
+
+/** For a key, or for those without a policy of their own. */
+export async function routingInForce(
+  { db, givenSettings }: Pick<ApiDeps, 'db' | 'givenSettings'>,
+  key: Pick<ProxyKey, 'routing_policy'> | null = null,
+): Promise<RoutingInForce> {
+  const settings = settingsInForce(await readSettings(db), givenSettings);
+  return { ...policyInForce(settings, key), areBareModelsOn: settings.bare_models };
+}
+
 /**
  * Where a gateway would send a request on this route now. Chance and turns are left out, so that the
  * explanation is the same each time.
  */
 export function explainOffers(
-  { routing, now }: ApiDeps,
-  asked: Asked<Target>,
-  offers: readonly KnownOffer[],
+  { now }: Pick<ApiDeps, 'now'>,
+  { asked, offers }: { asked: Asked<Target>; offers: readonly KnownOffer[] },
   route: EvidenceRoute,
+  routing: RoutingInForce,
 ) {
   return resolveRoute(asked, offers, {
     ...routing,
@@ -77,6 +103,7 @@ const refusalTexts: Record<Refusal, string> = {
   not_allowed: 'the key may not use it',
   channel_failed: 'the whole channel fails',
   probe_failed: 'its latest probe failed',
+  route_off: 'the channel is set not to serve it in this wire format',
   route_refused: "the channel doesn't serve it in this wire format",
   not_proven: 'it was never proven',
   resting: 'it is paused after recent failures',
@@ -88,14 +115,15 @@ const breakerByRest: Record<Rest, CandidateItem['breaker']> = {
   resting: 'open',
 };
 
-export function candidateItem(one: RankedOffer<KnownOffer>): CandidateItem {
+export function candidateItem(one: RankedOffer<KnownOffer>, share = 0): CandidateItem {
   const { rank, refused, standing, proof_age_s, is_fresh, offer } = one;
   const { target, state, model, evidence } = offer;
   const { rest, retry_at, channel_busy_until, is_wrong_answer, proved_at } = standing;
   const { error_kind, error } = standing;
   const { live_failures, live_error } = liveFieldsOf({ evidence, success: state.success });
   return {
-    ...{ rank, target_id: target.id, target_name: target.name, model },
+    ...{ rank, priority: target.priority, weight: target.weight, share },
+    ...{ target_id: target.id, target_name: target.name, model },
     refused: refused && refusalTexts[refused],
     refused_code: refused,
     evidence_state: standing.state,

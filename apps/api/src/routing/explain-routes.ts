@@ -15,9 +15,17 @@ import {
 import { listTargets } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
+import { assertAdmin } from '../auth/authenticate.ts';
 import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
+import { findProxyKey } from '../proxy-keys/find-key.ts';
 import { createRouter } from '../router.ts';
-import { candidateItem, candidateSchema, explainOffers } from './explain-offers.ts';
+import {
+  candidateItem,
+  candidateSchema,
+  explainOffers,
+  type RoutingInForce,
+  routingInForce,
+} from './explain-offers.ts';
 import { bestRouteOf, routesOf } from './explained-routes.ts';
 import { type KnownOffer, listOffersNamed } from './known-offers.ts';
 import { readAliases } from './read-aliases.ts';
@@ -52,6 +60,12 @@ const querySchema = z.object({
     .enum(evidenceRoutes)
     .optional()
     .openapi({ description: 'only this wire format; by default all in which it could be asked' }),
+  key: z.coerce
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .openapi({ description: 'the id of a proxy key, whose own policy then holds; for admins' }),
 });
 
 export function explainRoutesRoute(deps: ApiDeps) {
@@ -62,7 +76,12 @@ export function explainRoutesRoute(deps: ApiDeps) {
       request: { query: querySchema },
       responses: jsonAnswer(answerSchema, 'the candidates, in the order to try'),
     }),
-    async (c) => c.json(await explain(deps, c.req.valid('query')), 200),
+    async (c) => {
+      const query = c.req.valid('query');
+      // What keys there are is nobody else's business.
+      if (query.key !== undefined) assertAdmin(c.var.caller);
+      return c.json(await explain(deps, query), 200);
+    },
   );
 }
 
@@ -75,43 +94,58 @@ interface Reading {
 }
 
 async function explain(deps: ApiDeps, query: z.output<typeof querySchema>): Promise<Answer> {
-  const reading = await readName(deps, query.model);
+  const key = query.key === undefined ? null : await findProxyKey(deps.db, query.key);
+  const routing = await routingInForce(deps, key);
+  const reading = await readName(deps, query.model, routing);
   const { asked, offers } = reading;
   const best = query.route ?? bestRouteOf(asked.model, offers, deps.now());
   const routes = query.route ? [query.route] : routesOf(asked.model, offers);
   return {
     model: query.model,
     kind: asked.kind,
-    policy: deps.routing.policy,
-    ...explainOn(deps, reading, best),
-    by_route: routes.map((route) => explainOn(deps, reading, route)),
+    policy: routing.policy,
+    ...explainOn(deps, reading, best, routing),
+    by_route: routes.map((route) => explainOn(deps, reading, route, routing)),
   };
 }
 
-function explainOn(deps: ApiDeps, reading: Reading, route: EvidenceRoute): Explanation {
-  const explanation = explainReading(deps, reading, route);
+function explainOn(
+  deps: ApiDeps,
+  reading: Reading,
+  route: EvidenceRoute,
+  routing: RoutingInForce,
+): Explanation {
+  const explanation = explainReading(deps, reading, route, routing);
   if (explanation.chosen || !reading.otherwise) return explanation;
-  const other = explainReading(deps, reading.otherwise, route);
+  const other = explainReading(deps, reading.otherwise, route, routing);
   return other.chosen ? other : explanation;
 }
 
 function explainReading(
   deps: ApiDeps,
-  { asked, offers }: Reading,
+  reading: Reading,
   route: EvidenceRoute,
+  routing: RoutingInForce,
 ): Explanation {
-  const { ranked, fault } = explainOffers(deps, asked, offers, route);
-  const sharers = fault ? [] : sharersOf(ranked, deps.routing.policy);
-  const [chosen, ...others] = sharers.map(({ offer: { target, model } }) => ({
-    ...{ target_id: target.id, target_name: target.name, model },
-  }));
+  const { ranked, fault } = explainOffers(deps, reading, route, routing);
+  const sharers = fault ? [] : sharersOf(ranked, routing);
+  const shares = new Map(sharers.map(({ one, share }) => [one, share]));
+  const [chosen, ...others] = sharers.map(
+    ({
+      one: {
+        offer: { target, model },
+      },
+    }) => ({
+      ...{ target_id: target.id, target_name: target.name, model },
+    }),
+  );
   return {
     route,
     chosen: chosen ?? null,
     shares_with: others,
-    reason: fault && reasonOf(asked, fault),
+    reason: fault && reasonOf(reading.asked, fault),
     reason_code: fault?.code ?? null,
-    candidates: ranked.map(candidateItem),
+    candidates: ranked.map((one) => candidateItem(one, shares.get(one))),
   };
 }
 
@@ -119,14 +153,17 @@ function explainReading(
  * As the gateway reads a name: `vendor/model` is a bare name if some channel lists it, and otherwise a model
  * of the channel `vendor`.
  */
-async function readName(deps: ApiDeps, name: string): Promise<Reading> {
+async function readName(
+  deps: ApiDeps,
+  name: string,
+  { areBareModelsOn }: RoutingInForce,
+): Promise<Reading> {
   const targets = await listTargets(deps.db);
   const known = { targets, aliases: await readAliases(deps, deps.db) };
   const { exact, others } = await listOffersNamed(deps, name, known);
   const offers = [...exact, ...others];
   const byName = new Map(targets.map((target) => [target.name, target]));
   const pinned = await readAllPinned(deps, name, { byName, ...known });
-  const { areBareModelsOn } = deps.routing;
   const asked = askedRoute(name, {
     byName: (one) => byName.get(one),
     isListed: () => areBareModelsOn && offers.some(({ target }) => target.enabled),
@@ -168,7 +205,7 @@ function placeKey({ id }: Target, model: string): string {
 function reasonOf(asked: Asked<Target>, { code }: RouteFault<KnownOffer>): string {
   switch (code) {
     case 'bare_names_off':
-      return 'bare model names are switched off (PROXY_BARE_MODELS): name it as channel/model';
+      return 'bare model names are switched off in the settings: name it as channel/model';
     case 'target_disabled':
     case 'no_such_offer':
       return sentenceOfNoOffer(code, asked);

@@ -32,8 +32,9 @@ const changes = ['target_updated', 'run_completed', 'proxy_keys_changed', 'setti
  * once a second, it finds what changed even if an event was lost. An event only makes it happen sooner.
  */
 export function createBoardSync(options: Options) {
-  const { events, watch, nowS } = options;
+  const { store, board, events, watch, nowS } = options;
   const [syncKeys, syncTargets] = [createKeySync(options), createTargetSync(options)];
+  const syncSettings = async () => board.replaceSettings(await store.settings());
   let syncedAt = 0;
   let running: Promise<void> | null = null;
   let isAskedAgain = false;
@@ -42,7 +43,8 @@ export function createBoardSync(options: Options) {
     do {
       isAskedAgain = false;
       // Keys don't wait for targets: a revoked key must stop working within a second.
-      for (const result of await Promise.allSettled([syncKeys(), syncTargets()])) {
+      const parts = [syncKeys(), syncSettings(), syncTargets()];
+      for (const result of await Promise.allSettled(parts)) {
         if (result.status === 'rejected') throw result.reason;
       }
       syncedAt = nowS();
@@ -114,12 +116,12 @@ function boardKeyOf(
   aliases: AliasIndex,
   board: Board,
 ): BoardKey {
-  const { id, name, enabled, expires_at, rpm_limit, tpm_limit } = key;
+  const { id, name, enabled, expires_at, rpm_limit, tpm_limit, routing_policy } = key;
   const targetIds = allowed_target_ids.length > 0 ? new Set(allowed_target_ids) : null;
   const isTargetName = (target: string) => board.targetByName(target) !== undefined;
   const isLimited = allowed_models.length > 0;
   const models = isLimited ? createModelRules(allowed_models, aliases, isTargetName) : null;
-  const shared = { id, name, enabled, expires_at, rpm_limit, tpm_limit };
+  const shared = { id, name, enabled, expires_at, rpm_limit, tpm_limit, routing_policy };
   return { ...shared, isGuessable: false, targetIds, models };
 }
 
@@ -127,6 +129,7 @@ function masterKeyOf(token: string): BoardKey {
   return {
     ...{ id: null, name: 'master', enabled: true, expires_at: null },
     ...{ rpm_limit: null, tpm_limit: null, targetIds: null, models: null },
+    routing_policy: null,
     isGuessable: isGuessable(token),
   };
 }

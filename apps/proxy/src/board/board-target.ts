@@ -5,12 +5,13 @@ import type { BoardModel, BoardTarget } from './board.ts';
 /** A target as it is stored, as the board needs it. */
 export function boardTargetOf({ target, states, upstream }: StoredTarget): BoardTarget {
   const { id, name, tags, enabled, sort_order, interval_min } = target;
+  const { weight, priority, paths } = target;
   const { timeout_s, first_token_timeout_s, anthropic_version } = target;
   const channelNames = createChannelNames(target.model_aliases);
   const models = new Map<string, BoardModel>();
   const names = new Map<string, BoardModel>();
   const boardTarget: BoardTarget = {
-    ...{ id, name, tags, enabled, sort_order, interval_min },
+    ...{ id, name, tags, enabled, sort_order, interval_min, weight, priority, paths },
     ...{ timeout_s, first_token_timeout_s, anthropic_version },
     ...{ upstream, models, names },
   };

@@ -5,7 +5,10 @@ import {
   modelKey,
   type Offer,
   type ProxyKey,
+  parseSettings,
   type RoutedTarget,
+  type SettingValues,
+  settingsInForce,
   type TaggedTarget,
   type Target,
   type UpstreamTarget,
@@ -31,7 +34,10 @@ export interface BoardModel extends Offer {
 }
 
 export interface BoardKey
-  extends Pick<ProxyKey, 'name' | 'enabled' | 'expires_at' | 'rpm_limit' | 'tpm_limit'> {
+  extends Pick<
+    ProxyKey,
+    'name' | 'enabled' | 'expires_at' | 'rpm_limit' | 'tpm_limit' | 'routing_policy'
+  > {
   /** null: the master token, which may use everything. */
   id: number | null;
   /** Whether a person may have made it up; the keys that the monitor makes are random. */
@@ -51,6 +57,7 @@ export function createBoard() {
   const byModel = new Map<string, BoardModel[]>();
   let aliases = createAliasIndex([]);
   let keys: ReadonlyMap<string, BoardKey> = new Map();
+  let settings = settingsInForce(parseSettings(new Map()), {});
 
   const dropTarget = (id: number): void => {
     const target = byId.get(id);
@@ -95,6 +102,11 @@ export function createBoard() {
       }
     },
     dropTarget,
+    /** Those in force, read for each request. */
+    settings: (): SettingValues => settings,
+    replaceSettings(next: SettingValues): void {
+      settings = next;
+    },
     replaceKeys(next: ReadonlyMap<string, BoardKey>): void {
       keys = next;
     },

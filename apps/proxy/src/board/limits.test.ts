@@ -11,6 +11,7 @@ const key: BoardKey = {
   name: 'k',
   enabled: true,
   expires_at: null,
+  routing_policy: null,
   targetIds: null,
   isGuessable: false,
   models: null,

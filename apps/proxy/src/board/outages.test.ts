@@ -51,8 +51,8 @@ function simulate(fault: Fault, outageS: number, channels: number) {
   const nowS = () => clock.now;
   const live = createLiveEvidence({ board, nowS, publish: () => {} });
   const resolve = createResolver({
-    ...{ board, live, affinity: createAffinity(nowS), policy: 'priority', nowS },
-    ...{ areBareModelsOn: true, random: () => 0, issuers: { of: () => null } },
+    ...{ board, live, affinity: createAffinity(nowS), nowS },
+    ...{ random: () => 0, issuers: { of: () => null } },
   });
   const outage = { from: startS + 2, to: startS + 2 + outageS };
   const seen = { failed: 0, refusedAsGone: 0, lastFailedAt: 0, sent: 0, slowestS: 0 };

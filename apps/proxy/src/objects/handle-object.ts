@@ -8,6 +8,7 @@ import {
   addRecord,
   type ForwardRequest,
   limitError,
+  patienceEndOf,
   pinnedTargetIdOf,
   refuse,
   upstreamQuery,
@@ -175,7 +176,7 @@ async function send(
     keyId: given.key.id,
     ...{ request, requestId: arrival.requestId, endpoint, heldBody, trail },
     ...{ choices, requestTo, writer, isStream },
-    patienceEndsAtMs: arrival.startedAtMs + deps.patienceMs,
+    patienceEndsAtMs: patienceEndOf(deps, arrival),
   });
   try {
     const fault = upload.fault ?? faultOf(forwarded, collected);

@@ -3,7 +3,6 @@ import { type Board, type BoardKey, mayUse } from '../board/board.ts';
 
 interface Deps {
   board: Board;
-  areBareModelsOn: boolean;
 }
 
 /** What OpenAI uses: https://platform.openai.com/docs/api-reference/moderations/create */
@@ -13,11 +12,7 @@ const usualModeration = 'omni-moderation-latest';
  * The model of a request whose body may leave it out: OpenAI's own default, or else the moderation model of
  * the first channel that lists one. Null on routes where the model must be named.
  */
-export function defaultModelOf(
-  { board, areBareModelsOn }: Deps,
-  route: GatewayRoute,
-  key: BoardKey,
-): string | null {
+export function defaultModelOf({ board }: Deps, route: GatewayRoute, key: BoardKey): string | null {
   if (route !== 'moderations') return null;
   const open = [...board.targets()]
     .filter(({ enabled }) => enabled)
@@ -26,5 +21,5 @@ export function defaultModelOf(
     .filter(({ name, offer }) => isModerationModel(name) && mayUse(key, offer));
   const chosen = open.find(({ name }) => name === usualModeration) ?? open[0];
   if (!chosen) return usualModeration;
-  return areBareModelsOn ? chosen.name : `${chosen.target.name}/${chosen.name}`;
+  return board.settings().bare_models ? chosen.name : `${chosen.target.name}/${chosen.name}`;
 }

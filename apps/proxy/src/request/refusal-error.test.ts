@@ -14,7 +14,7 @@ function refusalOf(targets: readonly GivenTarget[], given: Partial<BoardKey> = {
     live: { of: (offer) => offer },
     affinity: createAffinity(() => nowS),
     issuers: { of: () => null },
-    ...{ policy: 'priority', areBareModelsOn: true, nowS: () => nowS, random: () => 0 },
+    ...{ nowS: () => nowS, random: () => 0 },
   });
   const resolution = resolve({
     ...{ key: { ...key, ...given }, model: 'm', route: 'chat', pinnedTargetId: null },

@@ -41,6 +41,7 @@ export function refusalError(fault: OfferFault, refused: RefusedOffers): Gateway
       const message = `the model "${name}" has been failing for ${age(standing, nowS)}: ${seen(standing)}`;
       return whileYoung(fault.ranked, message, nowS);
     }
+    case 'route_off':
     case 'route_refused':
       return gone(`"${name}" isn't served on the ${refused.route} route; ${otherRoutes(refused)}`);
     case 'not_proven': {

@@ -12,7 +12,7 @@ const failed = { evidence: [entry('chat', nowS - 60, { state: 'failed', error: '
 
 const master: BoardKey = {
   ...{ id: null, name: 'master', enabled: true, expires_at: null, rpm_limit: null },
-  ...{ tpm_limit: null, targetIds: null, models: null, isGuessable: false },
+  ...{ tpm_limit: null, targetIds: null, models: null, isGuessable: false, routing_policy: null },
 };
 
 const rulesOf = (...entries: string[]) => createModelRules(entries, createAliasIndex([]));
@@ -23,7 +23,7 @@ function resolver(targets: readonly GivenTarget[], deps: Partial<ResolveDeps> = 
   const issued = new Map<string, number>();
   const resolve = createResolver({
     ...{ board, live: createLiveEvidence({ board, nowS: clock, publish: () => {} }) },
-    ...{ affinity: createAffinity(clock), policy: 'priority', areBareModelsOn: true },
+    ...{ affinity: createAffinity(clock) },
     ...{ issuers: { of: (mark) => issued.get(mark) ?? null }, nowS: clock, random: () => 0 },
     ...deps,
   });
@@ -79,7 +79,8 @@ test('every listed name can be asked for', () => {
 });
 
 test('without bare names, every full name can be asked for', () => {
-  const { ask } = resolver(crowd, { areBareModelsOn: false });
+  const { ask, board } = resolver(crowd);
+  board.replaceSettings({ ...board.settings(), bare_models: false });
   for (const { name, models = {} } of crowd) {
     for (const model of Object.keys(models)) {
       expect(ask(`${name}/${model}`), `${name}/${model}`).toEqual([`${name}: ${model}`]);
@@ -204,9 +205,8 @@ test('a channel with several ids of a group takes one share, and its others come
   const { ask } = groupResolver([{ id: 1, name: 'both', models }, ...offering.slice(1)]);
   const first = ['both: anthropic/claude-4.5', 'router: anthropic/claude-4.5', 'both: claude-4-5'];
   expect(ask('anthropic/claude-4.5')).toEqual(first);
-  const inTurn = groupResolver([{ id: 1, name: 'both', models }, ...offering.slice(1)], {
-    policy: 'round-robin',
-  });
+  const inTurn = groupResolver([{ id: 1, name: 'both', models }, ...offering.slice(1)]);
+  inTurn.board.replaceSettings({ ...inTurn.board.settings(), routing_policy: 'round-robin' });
   const firsts = Array.from({ length: 4 }, () => inTurn.ask('claude-4-5')[0]);
   const both = 'both: claude-4-5';
   const router = 'router: anthropic/claude-4.5';

@@ -3,9 +3,9 @@ import {
   askedRoute,
   type EvidenceRoute,
   modelKey,
+  policyInForce,
   type RankedOffer,
   type ResolvedRoute,
-  type RoutingPolicy,
   resolveRoute,
   type Standing,
   sentenceOfNoOffer,
@@ -68,8 +68,6 @@ export interface ResolveDeps {
   live: Pick<LiveEvidence, 'of'>;
   affinity: Affinity;
   issuers: Pick<StateIssuers, 'of'>;
-  policy: RoutingPolicy;
-  areBareModelsOn: boolean;
   nowS: () => number;
   random: () => number;
 }
@@ -78,7 +76,7 @@ export interface ResolveDeps {
  * Returns the function that chooses where a request goes; its only state is the position of `round-robin`.
  */
 export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
-  const { board, live, policy, areBareModelsOn, random } = deps;
+  const { board, live, random } = deps;
   let turn = 0;
 
   /** By any of its names. */
@@ -90,8 +88,8 @@ export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
   const resolved = (asked: Asked<BoardTarget>, { key, route }: Ask, nowS: number) =>
     resolveRoute(asked, offersFor(board, asked).map(live.of), {
       route,
-      policy,
-      areBareModelsOn,
+      ...policyInForce(board.settings(), key),
+      areBareModelsOn: board.settings().bare_models,
       nowS,
       random,
       turn,
@@ -109,7 +107,7 @@ export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
     const isOpen = (offer: BoardModel) => offer.target.enabled && mayUse(key, offer);
     const lookup = {
       byName: board.targetByName,
-      isListed: (name: string) => areBareModelsOn && board.offering(name).some(isOpen),
+      isListed: (name: string) => board.settings().bare_models && board.offering(name).some(isOpen),
       hasModel: (target: BoardTarget, name: string) => board.offersAt(target, name).some(isOpen),
     };
     const asked = askedRoute(model, lookup, pinned);

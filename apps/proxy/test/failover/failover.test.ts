@@ -52,7 +52,8 @@ async function start(keepAliveMs: number) {
   const failing = faults.map((fault) => [fault.kind, channel(faulty, modelsOf([fault]))] as const);
   const gateway = await openTestGateway({
     channels: { ...Object.fromEntries(failing), good: channel(good, shared) },
-    options: { keepAliveMs, patienceMs: 4_000, idleTimeoutMs: 1_500 },
+    options: { keepAliveMs, idleTimeoutMs: 1_500 },
+    settings: { patience_s: 4 },
   });
   return { faulty, good, gateway };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createInProcessBus } from '@api-monitor/bus';
+import type { GivenSettings } from '@api-monitor/core';
 import { recordProxyRequests } from '@api-monitor/db';
 import { createLogger, createMetricsRegistry } from '@api-monitor/runtime';
 import { onTestFinished } from 'vitest';
@@ -29,7 +30,7 @@ export async function start(
     keys?: TestKey[];
     before?: Record<string, Before>;
     names?: string[];
-    patienceMs?: number;
+    settings?: GivenSettings;
   } = {},
 ) {
   const { names = ['a', 'b'], before = {} } = given;
@@ -41,8 +42,7 @@ export async function start(
     ]),
   );
   const keys = [{ key: otherKey }, ...(given.keys ?? [])];
-  const { patienceMs = testOptions.patienceMs } = given;
-  const gateway = await gatewayForTest({ channels, keys, options: { patienceMs } });
+  const gateway = await gatewayForTest({ channels, keys, settings: given.settings ?? {} });
   const seenAt = (name: string): Seen[] => made[names.indexOf(name)]?.seen ?? [];
   return {
     gateway,

@@ -190,7 +190,7 @@ test.each([
 
 test('a list that comes too slowly ends in an error', async () => {
   const { gateway } = await start({
-    patienceMs: 1_500,
+    settings: { patience_s: 1.5 },
     before: {
       a: ({ method, url }, response) => {
         if (method !== 'GET' || !url.startsWith('/v1/files')) return false;

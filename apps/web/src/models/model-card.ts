@@ -40,7 +40,7 @@ export function whyFirst(
   candidate: Pick<Offer, 'evidence_state' | 'rest' | 'is_wrong_answer' | 'is_fresh'> & {
     first_byte_s: number | null;
   },
-  { sharedBy, ranked }: { sharedBy: number; ranked: number },
+  { sharedBy, ranked, isPreferred }: Competition,
   policy: RoutingPolicy,
   { t, count }: Translator,
 ): string {
@@ -48,13 +48,26 @@ export function whyFirst(
   if (mark !== 'proven' && mark !== 'traffic') return t(`offers.why.${mark}`);
   if (sharedBy > 1) return count(`offers.why.shared.${policy}`, sharedBy);
   if (ranked === 1) return t('offers.why.only');
+  if (isPreferred) return t('offers.why.highest');
   if (policy === 'latency' && candidate.first_byte_s === null) return t('offers.why.proven');
   return t(`offers.why.${policy}`, { time: formatLatency(candidate.first_byte_s) });
 }
 
-/** How many channels may be tried. */
-export function rankedIn(candidates: readonly Pick<Offer, 'rank'>[]): { ranked: number } {
-  return { ranked: candidates.filter(({ rank }) => rank !== null).length };
+/** What the first channel is up against. */
+interface Competition {
+  sharedBy: number;
+  /** How many channels may be tried. */
+  ranked: number;
+  /** Whether all others that may be tried have a lower priority. */
+  isPreferred: boolean;
+}
+
+export function rankedIn(
+  candidates: readonly Pick<Offer, 'rank' | 'priority'>[],
+): Omit<Competition, 'sharedBy'> {
+  const [first, ...others] = candidates.filter(({ rank }) => rank !== null);
+  const isLower = (one: Pick<Offer, 'priority'>) => first && one.priority < first.priority;
+  return { ranked: others.length + (first ? 1 : 0), isPreferred: others.every(isLower) };
 }
 
 /** The code that the api gives says why nothing can be chosen. */

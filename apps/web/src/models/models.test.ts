@@ -16,6 +16,7 @@ const zh = translatorFor('zh');
 
 function offer(given: Partial<Offer> = {}): Offer {
   return {
+    ...{ priority: 0, weight: 1, share: 1 },
     ...{ rank: 1, target_id: 1, target_name: 'Aurora', refused: null, refused_code: null },
     ...{ evidence_state: 'proven', rest: 'none', retry_at: null, error_kind: null, error: null },
     channel_busy_until: null,
@@ -116,18 +117,38 @@ describe('a model', () => {
     expect(pinned.why).toMatch(/^Only as channel\/model/);
   });
 
+  it('has a preferred channel, which need not be the fastest', () => {
+    const preferred = offer({ priority: 1, first_byte_s: 2 });
+    const others = [offer({ rank: 2, target_id: 3 }), offer({ rank: 3, target_id: 4 })];
+    expect(modelCard(model([preferred, ...others]), told, en).why).toBe(
+      'proven, and of the highest priority',
+    );
+    const weighted = { ...told, policy: 'weighted' } as const;
+    expect(modelCard(model(others, { shared_by: 2 }), weighted, en).why).not.toMatch(/weight/);
+    const shared = model([offer(), ...others], { shared_by: 3 });
+    expect(modelCard(shared, weighted, en).why).toBe('proven: shared among 3, by weight');
+  });
+
   it.each([
     [{ is_fresh: false }, 'its proof is old, but no channel has a newer one'],
     [{ is_wrong_answer: true }, 'it answers, but its last answer was wrong'],
     [{ rest: 'half_open' }, 'it failed just now, and the next request is a trial'],
     [{ evidence_state: 'unproven' }, 'proven in another format, never asked in this one'],
   ] as const)('tells how good the first channel’s proof is: %o', (given, why) => {
-    const shares = { sharedBy: 3, ranked: 3 };
+    const shares = { sharedBy: 3, ranked: 3, isPreferred: false };
     expect(whyFirst(offer(given), shares, 'latency', en)).toBe(why);
   });
 });
 
 describe('a channel’s row', () => {
+  it('says its priority, and its share if it has to share', () => {
+    expect(lineOf(offer()).reason).toBe('proven');
+    expect(lineOf(offer({ priority: 5, share: 0.6 })).reason).toBe(
+      'proven · priority 5 · first for 60 % of the requests',
+    );
+    expect(lineOf({ ...dead, priority: 5, share: 0 }).reason).not.toContain('priority');
+  });
+
   it('has its place and the formats that are proven', () => {
     const chosen = { rankText: '1', isChosen: true, tone: 'ok', reason: 'proven', error: '' };
     expect(lineOf(offer({ routes_proven: ['chat', 'anthropic'] }), true)).toMatchObject({

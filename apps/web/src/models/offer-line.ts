@@ -45,18 +45,16 @@ export function offerLine(
 }
 
 /** The api's code in words, and when the channel is tried again. */
-function reasonOf(
-  { refused_code, retry_at, channel_busy_until, rest, error_kind, evidence_state }: Candidate,
-  mark: Mark,
-  nowS: number,
-  translator: Translator,
-): string {
+function reasonOf(candidate: Candidate, mark: Mark, nowS: number, translator: Translator): string {
   const { t } = translator;
+  const { refused_code, retry_at, channel_busy_until, rest, error_kind, evidence_state } =
+    candidate;
   const parts = [
     refused_code
       ? t(`refusal.${refused_code}`)
       : t(`offers.reason.${mark === 'traffic' ? 'proven' : mark}`),
   ];
+  if (!refused_code) parts.push(...placeOf(candidate, translator));
   const isBusy = channel_busy_until !== null && channel_busy_until > nowS;
   // A busy channel is rate limited, which needs no second word.
   const isKindSaid = isBusy && error_kind === 'rate_limit';
@@ -75,4 +73,13 @@ function reasonOf(
     parts.push(t('mark.again', { time }));
   }
   return parts.join(' · ');
+}
+
+/** What the operator has set about its place: its priority, and its share of the requests. */
+function placeOf({ priority, share }: Candidate, { t }: Translator): string[] {
+  const parts = priority === 0 ? [] : [t('offers.reason.priority', { priority })];
+  if (share > 0 && share < 1) {
+    parts.push(t('offers.reason.share', { share: `${Math.round(share * 100)} %` }));
+  }
+  return parts;
 }

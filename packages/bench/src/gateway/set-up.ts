@@ -160,6 +160,7 @@ async function seedKey(db: OpenedDatabase, ids: number[], nowS: number): Promise
     expires_at: nowS + 86_400,
     rpm_limit: 1_000_000_000,
     tpm_limit: 1_000_000_000_000,
+    routing_policy: null,
   };
   const secret = { key_hash: hash('sha256', gatewayKey), key_prefix: gatewayKey.slice(0, 10) };
   await createProxyKey(db, { ...input, ...secret }, nowS);

@@ -12,6 +12,7 @@ import {
   planModels,
   recheckAt,
   resolveRoute,
+  settingRules,
   settleScopes,
   watchForCause,
 } from '@api-monitor/core';
@@ -148,7 +149,8 @@ export function createEvidencePolicy(world: World, stage: Stage): Policy {
         return [{ target, model, plan: 'probed', evidence: known.evidence, fault }];
       });
       const { ranked } = resolveRoute({ kind: 'bare', model, named: null }, offers, {
-        ...{ route, policy: 'latency', areBareModelsOn: true, isAllowed: () => true },
+        ...{ route, policy: 'latency', spread: settingRules.spread.default },
+        ...{ areBareModelsOn: true, isAllowed: () => true },
         ...{ nowS: at, random: random.next, turn: 0 },
       });
       return ranked.flatMap(({ rank, offer }) => {
@@ -173,7 +175,7 @@ function firstState(world: WorldChannel): KnownChannel {
     world,
     target: {
       ...{ id: world.id, name: `channel-${world.id}`, enabled: true, sort_order: world.id },
-      ...{ interval_min: intervalMin, last_run_at: null },
+      ...{ interval_min: intervalMin, last_run_at: null, weight: 1, priority: 0, paths: [] },
     },
     models: new Map(world.models.map((model) => [model, { ...known, evidence: [] }])),
     fault: null,

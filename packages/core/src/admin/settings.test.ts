@@ -13,6 +13,10 @@ test('a setting that was never set is null', () => {
     probe_tokens_per_day: null,
     model_aliases: null,
     dismissed_aliases: null,
+    routing_policy: null,
+    bare_models: null,
+    patience_s: null,
+    spread: null,
   });
 });
 
@@ -57,6 +61,26 @@ test.each([
   expect(read({ default_interval_min: text }).default_interval_min).toBe(expected);
 });
 
+test.each([
+  ['1', 1],
+  ['1.5', 1.5],
+  ['10', 10],
+  ['0.9', null],
+  ['10.1', null],
+  ['.5', null],
+])('a spread of %j is %j', (text, expected) => {
+  expect(read({ spread: text }).spread).toBe(expected);
+});
+
+test.each([
+  ['weighted', 'weighted'],
+  [' round-robin ', 'round-robin'],
+  ['Latency', null],
+  ['fastest', null],
+])('a policy of %j is %j', (text, expected) => {
+  expect(read({ routing_policy: text }).routing_policy).toBe(expected);
+});
+
 test('any other word is null', () => {
   expect(read({ visitor_mode_enabled: 'maybe' }).visitor_mode_enabled).toBeNull();
 });
@@ -73,6 +97,10 @@ test('what an admin set overrides the environment, which overrides the default',
     probe_tokens_per_day: 0,
     model_aliases: [],
     dismissed_aliases: [],
+    routing_policy: 'latency',
+    bare_models: true,
+    patience_s: 120,
+    spread: 1.25,
   });
   expect(sourceOfSetting('log_max_size_mb', set, given)).toBe('admin');
   expect(sourceOfSetting('default_interval_min', set, given)).toBe('environment');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { faultOfAliasGroup, nameInTwoGroups } from '../names/alias-group.ts';
 import { namesOf, recordOf } from '../pick.ts';
+import { type RoutingPolicy, routingPolicies } from '../routing/routing-policy.ts';
 import { plainLine } from '../shape.ts';
 
 const aliasGroup = z
@@ -39,14 +40,37 @@ export const settingRules = {
       .describe('proposals for `model_aliases` that are not made again'),
     default: noLines(),
   },
+  routing_policy: {
+    schema: z
+      .enum(routingPolicies)
+      .describe('how the gateway chooses among channels that are equally good'),
+    default: 'latency' as RoutingPolicy,
+  },
+  bare_models: {
+    schema: z.boolean().describe('whether a model may be called without its channel'),
+    default: true,
+  },
+  patience_s: wholeNumber(
+    { min: 1, max: 3600, default: 120 },
+    'how long all channels of a request together may take to begin to answer, in seconds',
+  ),
+  spread: {
+    ...{ min: 1, max: 10, default: 1.25 },
+    schema: z
+      .number()
+      .min(1)
+      .max(10)
+      .describe('by latency, channels within this factor of the fastest share the traffic'),
+  },
 };
 
 function noLines(): string[] {
   return [];
 }
 
-function wholeNumber(range: { min: number; max: number; default: number }) {
-  return { ...range, schema: z.int().min(range.min).max(range.max) };
+function wholeNumber(range: { min: number; max: number; default: number }, meaning?: string) {
+  const schema = z.int().min(range.min).max(range.max);
+  return { ...range, schema: meaning === undefined ? schema : schema.describe(meaning) };
 }
 
 type Rules = typeof settingRules;
@@ -58,12 +82,22 @@ export const settingsShape = z.object(
 );
 export type SettingValues = z.output<typeof settingsShape>;
 
+/** The settings that decide where a request through the gateway goes, and how long that may take. */
+export type RoutingSettings = Pick<
+  SettingValues,
+  'routing_policy' | 'bare_models' | 'patience_s' | 'spread'
+>;
+
 /** The settings that an admin has set; null if one isn't set or can't be read. */
 export type PlainSettings = { [Name in keyof Rules]: SettingValues[Name] | null };
 
 /** As environment variables and the older tool spell it: true, 1, yes, on; false, 0, no, off; in any case. */
 const onOff = z.string().trim().pipe(z.stringbool());
-const digits = z.string().trim().regex(/^\d+$/).transform(Number);
+const decimal = z
+  .string()
+  .trim()
+  .regex(/^\d+(\.\d+)?$/)
+  .transform(Number);
 const lines = z.string().transform((text) => text.split('\n').filter((line) => line !== ''));
 
 /** How the value of a setting is stored; `parseSettings` reads it. */
@@ -75,15 +109,15 @@ export function settingText(value: SettingValues[keyof Rules] | string): string 
 export function parseSettings(stored: ReadonlyMap<string, string>): PlainSettings {
   const read = (name: keyof Rules) => {
     const { schema } = settingRules[name];
-    const form = formOf(schema);
-    return schema.safeParse(form.safeParse(stored.get(name)).data).data ?? null;
+    return schema.safeParse(formOf(schema).safeParse(stored.get(name)).data).data ?? null;
   };
   return Object.fromEntries(settingNames.map((name) => [name, read(name)])) as PlainSettings;
 }
 
 function formOf(schema: Rules[keyof Rules]['schema']) {
   if (schema instanceof z.ZodBoolean) return onOff;
-  return schema instanceof z.ZodArray ? lines : digits;
+  if (schema instanceof z.ZodArray) return lines;
+  return schema instanceof z.ZodEnum ? z.string().trim() : decimal;
 }
 
 /** What the environment says about settings; what an admin sets overrides it. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { routingPolicies } from '../routing/routing-policy.ts';
 import { unixSeconds } from '../shape.ts';
 
 const allowedForms =
@@ -31,6 +32,10 @@ export const proxyKeyFieldSchemas = {
     .describe(
       'tokens a minute, in and out; running requests reserve what they may use, and a request is admitted if no other runs and anything is left',
     ),
+  routing_policy: z
+    .enum(routingPolicies)
+    .nullable()
+    .describe('how channels are chosen for its requests; null: as the setting says'),
 };
 
 /** A gateway credential. The key itself is shown once; only its SHA-256 is stored. */

@@ -15,6 +15,9 @@ const nowS = 100_000;
 
 interface Given extends Partial<Evidence> {
   enabled?: boolean;
+  isRouteOff?: boolean;
+  priority?: number;
+  weight?: number;
   isForbidden?: boolean;
   /** The model's only evidence is on another route. */
   isElsewhere?: boolean;
@@ -23,8 +26,10 @@ interface Given extends Partial<Evidence> {
   plan?: Offer['plan'];
 }
 
-const target = (id: number, enabled = true): RoutedTarget => ({
-  ...{ id, name: `t${id}`, enabled, sort_order: id, interval_min: 30 },
+const target = (id: number, given: Partial<RoutedTarget> = {}): RoutedTarget => ({
+  ...{ id, name: `t${id}`, enabled: true, sort_order: id, interval_min: 30 },
+  ...{ weight: 1, priority: 0, paths: [] },
+  ...given,
 });
 const fault = { ...sampleOf(channelFaultShape), rest_until: nowS + 30 };
 const busy = { ...fault, kind: 'rate_limit' } as const;
@@ -34,8 +39,10 @@ const half = { ...failing, rest_until: nowS - 10 };
 const resting = { ...failing, rest_until: nowS + 3 };
 const failed = { state: 'failed', ...failing, failures: 6, rest_until: nowS + 30 } as const;
 
-function offer(id: number, { enabled, isForbidden: _, ...given }: Given = {}): Offer {
-  const { isElsewhere, isFaulty, isBusy, plan = 'probed', ...fields } = given;
+function offer(id: number, given: Given = {}) {
+  const { isForbidden: _, enabled = true, priority = 0, weight = 1, ...known } = given;
+  const { isRouteOff, isElsewhere, isFaulty, isBusy, plan = 'probed', ...fields } = known;
+  const paths = isRouteOff ? ['responses = /r', 'chat = none'] : ['chat = /c', 'responses = none'];
   const proven: Evidence = {
     ...sampleOf(evidenceShape),
     ...{ route: isElsewhere ? 'responses' : 'chat', state: 'proven' },
@@ -44,17 +51,18 @@ function offer(id: number, { enabled, isForbidden: _, ...given }: Given = {}): O
   };
   const evidence = plan === 'probed' ? [proven] : [];
   return {
-    target: target(id, enabled),
+    target: target(id, { enabled, priority, weight, paths }),
     model: 'm',
     plan,
     evidence,
     fault: isFaulty ? fault : isBusy ? busy : null,
-  };
+  } satisfies Offer;
 }
 
 const bare = { kind: 'bare', model: 'm', named: null } as const;
 const routingOf = (routing: Partial<Routing> = {}): Routing => ({
-  ...{ route: 'chat', policy: 'latency', areBareModelsOn: true, isAllowed: () => true },
+  ...{ route: 'chat', policy: 'latency', spread: 1.25 },
+  ...{ areBareModelsOn: true, isAllowed: () => true },
   ...{ nowS, random: () => 0, turn: 0 },
   ...routing,
 });
@@ -67,6 +75,11 @@ function resolve(given: Record<number, Given>, routing: Partial<Routing> = {}) {
 }
 const order = (given: Record<number, Given>, routing?: Partial<Routing>) =>
   resolve(given, routing).ranked.map((one) => one.offer.target.id);
+
+const sharing = (given: Record<number, Given>, policy: Routing['policy']) =>
+  sharersOf(resolve(given, { policy }).ranked, { policy, spread: 1.25 }).map(
+    ({ one }) => one.offer.target.id,
+  );
 
 test('the fastest target comes first, whatever its place in the list', () => {
   expect(order({ 3: {}, 1: {}, 2: {} })).toEqual([1, 2, 3]);
@@ -81,7 +94,7 @@ test('a busy channel comes behind the proven offers of others, and before nothin
     2, 1,
   ]);
   expect(resolve({ 1: { isBusy: true } }).fault).toBeNull();
-  expect(sharersOf(resolve({ 1: { isBusy: true }, 2: {} }).ranked, 'round-robin')).toHaveLength(1);
+  expect(sharing({ 1: { isBusy: true }, 2: {} }, 'round-robin')).toEqual([2]);
 });
 
 test('only targets about as fast as the fastest share the traffic', () => {
@@ -95,12 +108,33 @@ test('only targets about as fast as the fastest share the traffic', () => {
 
 test('who shares the traffic with the first depends on the policy', () => {
   const given = { 1: { first_token_s: 1 }, 2: { first_token_s: 1.2 }, 3: {}, 4: failed };
-  const sharing = (policy: Routing['policy']) =>
-    sharersOf(resolve(given, { policy }).ranked, policy).map((one) => one.offer.target.id);
-  expect(sharing('latency')).toEqual([1, 2]);
-  expect(sharing('priority')).toEqual([1]);
-  expect(sharing('round-robin').sort()).toEqual([1, 2, 3]);
-  expect(sharersOf(resolve({ 1: failed }).ranked, 'latency')).toEqual([]);
+  expect(sharing(given, 'latency')).toEqual([1, 2]);
+  expect(sharing(given, 'priority')).toEqual([1]);
+  expect(sharing(given, 'round-robin').sort()).toEqual([1, 2, 3]);
+  expect(sharing(given, 'weighted').sort()).toEqual([1, 2, 3]);
+  expect(sharing({ 1: failed }, 'latency')).toEqual([]);
+});
+
+test('a wider spread lets slower channels share', () => {
+  const given = { 1: { first_token_s: 1 }, 2: { first_token_s: 1.9 }, 3: { first_token_s: 2.1 } };
+  expect(order(given, { random: () => 0.9 })).toEqual([1, 2, 3]);
+  expect(order(given, { random: () => 0.9, spread: 2 })).toEqual([2, 1, 3]);
+  expect(order(given, { random: () => 0.9, spread: 1 })).toEqual([1, 2, 3]);
+});
+
+test('evidence goes before priority, and priority before the policy', () => {
+  const given = {
+    1: { priority: -1 },
+    2: { priority: 5, first_token_s: 9 },
+    3: { priority: 5 },
+    4: { priority: 100, proved_at: nowS - 9_000 },
+    5: {},
+  };
+  expect(order(given)).toEqual([3, 2, 5, 1, 4]);
+  expect(order(given, { policy: 'priority' })).toEqual([2, 3, 5, 1, 4]);
+  expect(order(given, { policy: 'round-robin', turn: 1 })).toEqual([3, 2, 5, 1, 4]);
+  expect(order(given, { policy: 'weighted', random: () => 0.99 })).toEqual([3, 2, 5, 1, 4]);
+  expect(sharing(given, 'round-robin')).toEqual([2, 3]);
 });
 
 test('priority keeps the order of the list', () => {
@@ -199,7 +233,7 @@ test.each<[string | null, PinnedCase]>([
   [null, { areBareModelsOn: false }],
 ])('the fault of a pinned target is %s', (code, given) => {
   const { enabled = true, isForbidden = false, areBareModelsOn = true } = given;
-  const pinned = { kind: 'pinned', target: target(1, enabled), model: 'm' } as const;
+  const pinned = { kind: 'pinned', target: target(1, { enabled }), model: 'm' } as const;
   const offers = given.offers ?? [offer(1, { enabled })];
   const routing = routingOf({ areBareModelsOn, isAllowed: () => !isForbidden });
   expect(resolveRoute(pinned, offers, routing).fault?.code ?? null).toBe(code);

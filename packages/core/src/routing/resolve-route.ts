@@ -1,13 +1,15 @@
 import type { EvidenceRoute } from '../evidence/evidence-route.ts';
 import { type KnownModel, type Standing, standingOn } from '../evidence/standing.ts';
+import { isRouteOff } from '../targets/rules/path-rule.ts';
 import type { Target } from '../targets/target.ts';
 import type { Asked } from './asked-route.ts';
-
-export const routingPolicies = ['latency', 'priority', 'round-robin'] as const;
-export type RoutingPolicy = (typeof routingPolicies)[number];
+import { orderByPolicy, type PolicyInForce, sharesOf } from './order-by-policy.ts';
 
 /** What routing needs to know of a target. */
-export type RoutedTarget = Pick<Target, 'id' | 'name' | 'enabled' | 'sort_order' | 'interval_min'>;
+export type RoutedTarget = Pick<
+  Target,
+  'id' | 'name' | 'enabled' | 'sort_order' | 'interval_min' | 'weight' | 'priority' | 'paths'
+>;
 
 /** A target's model, with everything that decides whether a request goes there. */
 export interface Offer extends KnownModel {
@@ -21,6 +23,7 @@ export const refusals = [
   'not_allowed',
   'channel_failed',
   'probe_failed',
+  'route_off',
   'route_refused',
   'not_proven',
   'resting',
@@ -52,10 +55,9 @@ export interface ResolvedRoute<O extends Offer> {
   fault: RouteFault<O> | null;
 }
 
-export interface Routing {
+export interface Routing extends PolicyInForce {
   /** The wire format that the request uses. */
   route: EvidenceRoute;
-  policy: RoutingPolicy;
   areBareModelsOn: boolean;
   /** Whether the caller may use the target's model. */
   isAllowed: (target: RoutedTarget, model: string) => boolean;
@@ -68,15 +70,13 @@ export interface Routing {
 
 /** A proof is stale if it is older than this many check intervals. */
 const staleAfterIntervals = 2;
-/** Targets within this factor of the fastest share the traffic. */
-const spreadFactor = 1.25;
 
 /**
  * Where a request goes, and why. Offers are ranked by what is known on the request's route: proven and
  * fresh, proven with a wrong answer, proven but stale, those of busy channels, unproven, unprovable, skipped; then those whose probe
  * is overdue, and those of a channel that was at fault. Those that are tried again after failures come last
- * of their kind; among equals the policy decides. `offers` has every
- * target's offer of the requested model.
+ * of their kind. Among equals, the channels with the highest priority come first, and of those the policy
+ * decides. `offers` has every target's offer of the requested model.
  */
 export function resolveRoute<O extends Offer>(
   asked: Asked<RoutedTarget>,
@@ -124,10 +124,11 @@ export function isFreshProof(
 function refusalOf(
   { target, model }: Offer,
   { state, rest, is_channel_fault, is_overdue, is_proven_elsewhere }: Standing,
-  { isAllowed }: Routing,
+  { isAllowed, route }: Routing,
 ): Refusal | null {
   if (!target.enabled) return 'target_disabled';
   if (!isAllowed(target, model)) return 'not_allowed';
+  if (isRouteOff(target.paths, route)) return 'route_off';
   if (is_channel_fault && rest === 'resting') return 'channel_failed';
   if (state === 'failed' && !is_overdue) return 'probe_failed';
   if (state === 'refused') return 'route_refused';
@@ -142,6 +143,7 @@ const faultOrder = [
   'probe_failed',
   'not_proven',
   'route_refused',
+  'route_off',
 ] as const;
 
 function faultOf<O extends Offer>(
@@ -172,10 +174,17 @@ function inOrder<O extends Offer>(offers: RankedOffer<O>[], routing: Routing): R
   const tiers = Map.groupBy(offers, tierOf);
   return [...tiers.keys()]
     .sort((a, b) => a - b)
-    .flatMap((tier) => {
-      const { firsts, others } = oneOfEachTarget(tiers.get(tier) ?? []);
+    .flatMap((tier) => byPriority(tiers.get(tier) ?? []))
+    .flatMap((equals) => {
+      const { firsts, others } = oneOfEachTarget(equals);
       return [...orderByPolicy(firsts, routing), ...orderByPolicy(others, routing)];
     });
+}
+
+/** The groups of a tier, the one with the highest priority first. */
+function byPriority<O extends Offer>(tier: RankedOffer<O>[]): RankedOffer<O>[][] {
+  const groups = Map.groupBy(tier, ({ offer }) => offer.target.priority);
+  return [...groups].sort(([a], [b]) => b - a).map(([, group]) => group);
 }
 
 /** A target with several models of one name takes one share of the traffic; the first given is asked first. */
@@ -226,59 +235,17 @@ function placeOf(state: Standing['state']): number {
   }
 }
 
-function orderByPolicy<O extends Offer>(
-  offers: RankedOffer<O>[],
-  { policy, random, turn }: Routing,
-): RankedOffer<O>[] {
-  const byPlace = offers.sort(
-    ({ offer: { target: a } }, { offer: { target: b } }) =>
-      a.sort_order - b.sort_order || a.id - b.id,
-  );
-  switch (policy) {
-    case 'priority':
-      return byPlace;
-    case 'round-robin':
-      return rotate(byPlace, turn);
-    case 'latency':
-      return spread(
-        byPlace.sort((a, b) => firstTokenOf(a) - firstTokenOf(b)),
-        random(),
-      );
-  }
-}
-
-/** An offer that was never measured comes last. */
-function firstTokenOf({ standing }: RankedOffer<Offer>): number {
-  return standing.first_token_s ?? Number.MAX_VALUE;
-}
-
-/** The first of a ranking, and those about as fast with which it shares the traffic. */
+/** The offers that may come first, each with its share of the requests. */
 export function sharersOf<O extends Offer>(
   ranked: readonly RankedOffer<O>[],
-  policy: RoutingPolicy,
-): RankedOffer<O>[] {
+  policy: PolicyInForce,
+): { one: RankedOffer<O>; share: number }[] {
   const [first] = ranked;
   if (!first || first.refused) return [];
-  const like = ranked.filter((one) => !one.refused && tierOf(one) === tierOf(first));
-  const tier = oneOfEachTarget(like).firsts;
-  if (policy === 'priority') return [first];
-  if (policy === 'round-robin') return tier;
-  const fastest = Math.min(...tier.map(firstTokenOf));
-  return tier.filter((one) => isNear(one, fastest));
+  const equals = ranked.filter((one) => !one.refused && isEqual(one, first));
+  return sharesOf(oneOfEachTarget(equals).firsts, policy);
 }
 
-/** Puts one of the about equally fast first, so that the fastest alone doesn't get all the load. */
-function spread<O extends Offer>(byLatency: RankedOffer<O>[], random: number): RankedOffer<O>[] {
-  const [first] = byLatency;
-  const near = first ? byLatency.filter((one) => isNear(one, firstTokenOf(first))) : [];
-  return [...rotate(near, Math.floor(random * near.length)), ...byLatency.slice(near.length)];
-}
-
-function isNear(one: RankedOffer<Offer>, fastestS: number): boolean {
-  return fastestS === Number.MAX_VALUE || firstTokenOf(one) <= fastestS * spreadFactor;
-}
-
-function rotate<O>(offers: O[], by: number): O[] {
-  const first = offers.length === 0 ? 0 : by % offers.length;
-  return [...offers.slice(first), ...offers.slice(0, first)];
+function isEqual(a: RankedOffer<Offer>, b: RankedOffer<Offer>): boolean {
+  return tierOf(a) === tierOf(b) && a.offer.target.priority === b.offer.target.priority;
 }

@@ -15,6 +15,7 @@ import { requestClasses } from '../migrations/0014-request-classes.ts';
 import { runNotes } from '../migrations/0015-run-notes.ts';
 import { wrongAnswers } from '../migrations/0016-wrong-answers.ts';
 import { evidence } from '../migrations/evidence/0011-evidence.ts';
+import { keyRouting } from '../migrations/gateway/0021-key-routing.ts';
 import { firstTokenTimeout } from '../migrations/targets/0013-first-token-timeout.ts';
 import { transport } from '../migrations/targets/0017-transport.ts';
 import { namesAndRouting } from '../migrations/targets/0018-names-and-routing.ts';
@@ -57,6 +58,7 @@ export async function createMigrator(db: Kysely<Schema>, nowS: number): Promise<
         '0016-wrong-answers': wrongAnswers,
         '0017-transport': transport,
         '0018-names-and-routing': namesAndRouting,
+        '0021-key-routing': keyRouting,
         '0022-managed-by': managedBy,
       }),
     },

@@ -1,7 +1,9 @@
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { keyInput } from '../../test/proxy-samples.ts';
 import { targetInput } from '../../test/samples.ts';
-import { tempDatabase } from '../../test/temp-database.ts';
+import { openIn, openUnmigrated, tempDatabase, tempFolder } from '../../test/temp-database.ts';
+import { createMigrator } from '../engine/migrate.ts';
 import {
   createProxyKey,
   createTarget,
@@ -31,6 +33,7 @@ test('a new key has every field, and its hash is only for gateways', async () =>
     revoked_at: null,
     last_used_at: null,
     last_used_target_id: null,
+    routing_policy: null,
     ...limits,
     ...lists,
   });
@@ -118,5 +121,22 @@ test('deleting a channel removes it from the keys; a key without entries is paus
   expect(await getProxyKey(db, alone.id)).toMatchObject({
     allowed_models: ['a/m'],
     enabled: false,
+  });
+});
+
+test('a key of the version before is routed as the setting says, until it gets a policy', async () => {
+  const dataDir = await tempFolder();
+  const before = await openUnmigrated(dataDir);
+  await (await createMigrator(before, 1)).migrateTo('0017-transport');
+  await sql`insert into proxy_keys (name, key_hash, key_prefix, allowed_targets, allowed_models, rpm_limit, created_at)
+    values ('laptop', 'hash', 'sk-am-1234', '[1]', '["a/b"]', 7, 5)`.execute(before);
+  await before.destroy();
+  const db = await openIn(dataDir);
+  expect(await getProxyKey(db, 1)).toMatchObject({
+    ...{ name: 'laptop', rpm_limit: 7, routing_policy: null },
+    ...{ allowed_target_ids: [1], allowed_models: ['a/b'] },
+  });
+  expect(await updateProxyKey(db, 1, { routing_policy: 'weighted' })).toMatchObject({
+    ...{ routing_policy: 'weighted', rpm_limit: 7 },
   });
 });

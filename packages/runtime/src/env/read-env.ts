@@ -65,6 +65,22 @@ export function envInt({ min, max, default: fallback }: Record<'min' | 'max' | '
   });
 }
 
+/** A number within the range, both ends included; with a point, and without an exponent. */
+export function envNumber({
+  min,
+  max,
+  default: fallback,
+}: Record<'min' | 'max' | 'default', number>) {
+  return envParsed({
+    parse(text) {
+      const value = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+      return value >= min && value <= max ? value : null;
+    },
+    default: String(fallback),
+    allowed: `a number from ${min} to ${max}`,
+  });
+}
+
 /** true, 1, yes, on; or false, 0, no, off. */
 export function envBoolean(fallback: boolean) {
   return z

@@ -7,7 +7,7 @@ import {
 import { z } from 'zod';
 import { parseTrustedProxies } from '../http/client-address.ts';
 import { logLevels } from '../reports/logger.ts';
-import { envBoolean, envInt, envParsed } from './read-env.ts';
+import { envBoolean, envInt, envNumber, envParsed } from './read-env.ts';
 
 /** Where a service listens, or embedded mode (`PORT`). */
 export const portVariable = (fallback: number) =>
@@ -82,16 +82,24 @@ export const trustedProxiesEnvShape = {
   }),
 };
 
-/** How the gateway chooses a channel; the api explains its choices. */
+/** How the gateway chooses a channel; the api explains its choices and shows where they come from. */
 export const routingEnvShape = {
   PROXY_ROUTING: z
     .enum(routingPolicies, { error: `must be one of ${routingPolicies.join(', ')}` })
-    .default('latency'),
-  PROXY_BARE_MODELS: envBoolean(true),
+    .default(settingRules.routing_policy.default),
+  PROXY_BARE_MODELS: envBoolean(settingRules.bare_models.default),
+  PROXY_PATIENCE_S: envInt(settingRules.patience_s),
+  PROXY_SPREAD: envNumber(settingRules.spread),
 };
 
-export function routingOptionsOf(env: z.output<z.ZodObject<typeof routingEnvShape>>) {
-  return { policy: env.PROXY_ROUTING, areBareModelsOn: env.PROXY_BARE_MODELS };
+/** The settings of the gateway that the environment may give; what an admin sets overrides it. */
+export function givenRoutingOf(env: z.output<z.ZodObject<typeof routingEnvShape>>): GivenSettings {
+  return {
+    routing_policy: env.PROXY_ROUTING,
+    bare_models: env.PROXY_BARE_MODELS,
+    patience_s: env.PROXY_PATIENCE_S,
+    spread: env.PROXY_SPREAD,
+  };
 }
 
 /** A text that holds a secret: `faultOf` returns what is wrong with it without quoting it. */

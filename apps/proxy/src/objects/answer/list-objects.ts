@@ -2,7 +2,7 @@ import type { BoardTarget } from '../../board/board.ts';
 import type { GatewayError } from '../../dialects/gateway-error.ts';
 import { type Forwarded, forwardRequest } from '../../forward/forward-request.ts';
 import type { GatewayDeps } from '../../gateway-deps.ts';
-import { addRecord, refuse, upstreamQuery } from '../../handle-forward.ts';
+import { addRecord, patienceEndOf, refuse, upstreamQuery } from '../../handle-forward.ts';
 import { sendError, sendJson } from '../../send-error.ts';
 import { choiceOf, isRefused, openChannel, pinField, type Refused } from '../choose-channel.ts';
 import { kindsLike } from '../object-call.ts';
@@ -26,7 +26,7 @@ export async function listObjects(deps: GatewayDeps, asked: ObjectRequest): Prom
   if (target && isRefused(target)) return refuse(deps, given, target.error);
   if (!target) return sendEmpty(deps, asked);
   const collected = new CollectedResponse(given.response, deps.bodyBudget);
-  const endsInMs = given.arrival.startedAtMs + deps.patienceMs - performance.now();
+  const endsInMs = patienceEndOf(deps, given.arrival) - performance.now();
   const timer = setTimeout(collected.giveUp, endsInMs).unref();
   try {
     end(deps, asked, target, await firstOwn(deps, asked, target, collected));
@@ -105,7 +105,7 @@ async function askPage(
     choices: [choiceOf(target, deps.nowS())],
     requestTo: () => ({ path, pieces: null }),
     writer: writerOf(deps, asked, { response: collected, wantsEvents: false }),
-    patienceEndsAtMs: arrival.startedAtMs + deps.patienceMs,
+    patienceEndsAtMs: patienceEndOf(deps, arrival),
   });
 }
 

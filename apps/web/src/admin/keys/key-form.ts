@@ -1,4 +1,4 @@
-import type { FieldErrors } from '@api-monitor/core';
+import { type FieldErrors, routingPolicies } from '@api-monitor/core';
 import type { ProxyKey, ProxyKeyBody } from '../../api/wire-types.ts';
 import { initially } from '../../shell/initially.ts';
 
@@ -14,6 +14,8 @@ export const emptyKeyForm = {
   expires_at: '',
   rpm_limit: '',
   tpm_limit: '',
+  /** Empty: as the setting says. */
+  routing_policy: '',
 };
 
 export type KeyForm = typeof emptyKeyForm;
@@ -27,6 +29,7 @@ export function keyFormOf(key: ProxyKey): KeyForm {
     expires_at: key.expires_at === null ? '' : localTimeOf(key.expires_at),
     rpm_limit: key.rpm_limit === null ? '' : String(key.rpm_limit),
     tpm_limit: key.tpm_limit === null ? '' : String(key.tpm_limit),
+    routing_policy: key.routing_policy ?? '',
   };
 }
 
@@ -40,6 +43,7 @@ export function keyBodyOf(form: KeyForm) {
     expires_at: form.expires_at === '' ? null : new Date(form.expires_at).getTime() / 1000,
     rpm_limit: limitOf(form.rpm_limit),
     tpm_limit: limitOf(form.tpm_limit),
+    routing_policy: routingPolicies.find((policy) => policy === form.routing_policy) ?? null,
   } satisfies ProxyKeyBody;
 }
 

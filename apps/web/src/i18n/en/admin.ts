@@ -76,6 +76,22 @@ export const admin = {
   'admin.log_max_size_mb': 'Maximum size of log files',
   'admin.log_max_size_mb.hint': 'MB (0: no limit)',
 
+  'admin.routing': 'Gateway',
+  'admin.routing.intro':
+    'How it chooses among channels that are equally proven. Channels of a higher priority always go first.',
+  'admin.routing_policy': 'Choose channels',
+  'admin.policy.latency': 'By their speed',
+  'admin.policy.weighted': 'At random, by their weights',
+  'admin.policy.round-robin': 'In turn',
+  'admin.policy.priority': 'In my order',
+  'admin.spread': 'Spread',
+  'admin.spread.unit': '× the fastest',
+  'admin.patience_s': 'Patience',
+  'admin.routing.hint':
+    'By speed, channels within the spread of the fastest share the requests. Patience is how long all channels of a request together may take to begin to answer. Changes hold within a second.',
+  'admin.bare_models': 'Models without a channel',
+  'admin.bare_models.hint': 'Clients may ask for “model”, not only for “channel/model”.',
+
   'admin.keys.intro':
     'Give each client of the gateway its own key, with its own permissions and limits.',
   'admin.keys.guide': 'How to use a key',
@@ -92,6 +108,7 @@ export const admin = {
   'admin.keys.expires': 'Expires',
   'admin.keys.rpm_limit': 'Requests per minute',
   'admin.keys.tpm_limit': 'Tokens per minute',
+  'admin.keys.policy_of_settings': 'As the settings say',
   'admin.keys.no_limit': 'No limit',
   'admin.keys.create': 'Create key',
   'admin.keys.made': 'New key “{name}”',

@@ -100,6 +100,7 @@ export const evidence = {
   'refusal.not_allowed': 'the key may not use it',
   'refusal.channel_failed': 'the whole channel is failing',
   'refusal.probe_failed': 'it failed and must be proven again',
+  'refusal.route_off': 'not served in this format (set)',
   'refusal.route_refused': 'the channel doesn’t serve it in this format',
   'refusal.not_proven': 'it was never proven',
   'refusal.resting': 'it is paused after failures',

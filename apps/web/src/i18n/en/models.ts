@@ -16,6 +16,14 @@ export const models = {
     'The gateway sends a model’s requests to the first channel, in your order, where it is proven to work.',
   'offers.policy.round-robin':
     'The gateway sends a model’s requests in turn to each channel where it is proven to work.',
+  'offers.policy.weighted':
+    'The gateway spreads a model’s requests by weight over the channels where it is proven to work.',
+  'offers.why.highest': 'proven, and of the highest priority',
+  'offers.why.weighted': 'proven',
+  'offers.why.shared.weighted.one': 'proven: shared among {count}, by weight',
+  'offers.why.shared.weighted.other': 'proven: shared among {count}, by weight',
+  'offers.reason.priority': 'priority {priority}',
+  'offers.reason.share': 'first for {share} of the requests',
   'offers.routes': 'Wire format of the request',
   'offers.first': '{name} is tried first: {why}.',
   'offers.why.latency': 'proven, and the fastest: first token after {time}',
@@ -62,6 +70,7 @@ export const models = {
   'reason.not_allowed': 'The key may not use it.',
   'reason.channel_failed': 'No channel can serve it now: every channel that offers it is failing.',
   'reason.probe_failed': 'No channel can serve it now: it failed on every channel.',
+  'reason.route_off': 'Its channels are set not to serve it in this format.',
   'reason.route_refused': 'No channel serves it in this format.',
   'reason.not_proven': 'No channel has proven it yet.',
   'reason.resting': 'No channel can serve it at the moment: it is paused after failures.',

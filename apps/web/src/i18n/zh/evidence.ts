@@ -96,6 +96,7 @@ export const evidence: ZhOf<typeof en> = {
   'refusal.not_allowed': '密钥无权使用',
   'refusal.channel_failed': '整个渠道不可用',
   'refusal.probe_failed': '已失败，需重新验证',
+  'refusal.route_off': '不提供此格式（已设定）',
   'refusal.route_refused': '渠道不支持此格式',
   'refusal.not_proven': '从未验证',
   'refusal.resting': '失败后暂停中',

@@ -32,6 +32,14 @@ export function parsePathRule(text: string): PathRule {
   return { route: place, path: given ?? null };
 }
 
+/** Whether the channel is set not to serve the route. */
+export function isRouteOff(paths: readonly string[], route: PathRule['route']): boolean {
+  return paths.some((line) => {
+    const one = parsePathRule(line);
+    return one.route === route && one.path === null;
+  });
+}
+
 /** A rule as it is stored. */
 export function formatPathRule({ route, path: given }: PathRule): string {
   return `${route} = ${given ?? 'none'}`;
