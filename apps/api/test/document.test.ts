@@ -79,7 +79,7 @@ test('the document has every call of the contract, with the bounds that are enfo
     ].sort(),
   );
   const schema = json.components.schemas.NewTarget;
-  expect(schema.required.sort()).toEqual(['api_key', 'base_url', 'name']);
+  expect(schema.required.sort()).toEqual(['base_url', 'name']);
   expect(schema.properties.interval_min).toMatchObject({
     type: 'integer',
     minimum: 1,

@@ -4,6 +4,11 @@ import type { TargetInput } from '@api-monitor/core';
 /** A channel whose fields all differ from their defaults, and are hard to write. */
 export const everyField: TargetInput = {
   ...{ name: '\'=1+1, "x"; NULL', base_url: 'https://b.example/base', api_key: '-key' },
+  keys: [
+    { name: '=1, "x"; 3', api_key: '-key', enabled: true },
+    { name: 'b: c', api_key: 'sk-b,1', enabled: false },
+    { name: '-c', api_key: 'a:b', enabled: true },
+  ],
   ...{ enabled: false, interval_min: 7, timeout_s: 4.5, first_token_timeout_s: 0.5 },
   ...{ verify_ssl: false, prompt: '=two\nlines: - #\r\nthree', anthropic_version: '2024-01-01' },
   ...{ max_models: 3, source_url: 'https://b.example/?a=1,2', sort_order: 9 },

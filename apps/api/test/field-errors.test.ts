@@ -22,9 +22,15 @@ const calls: Call[] = [
     {
       name: { code: 'wrong_type' },
       base_url: { code: 'wrong_url' },
-      api_key: { code: 'required' },
       interval_min: { code: 'too_small', bound: 1 },
     },
+  ],
+  [
+    'POST',
+    targets,
+    { name: 'keyless', base_url: 'https://a.example' },
+    400,
+    { api_key: { code: 'required' } },
   ],
   [
     'POST',

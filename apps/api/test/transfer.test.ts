@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError, type MonitorEvent, targetFieldSchemas } from '@api-monitor/core';
-import { listAudit, listTargets, openApiKey, updateTarget } from '@api-monitor/db';
+import { listAudit, listTargets, openApiKey, openTarget, updateTarget } from '@api-monitor/db';
 import { createLogger } from '@api-monitor/runtime';
 import { expect, onTestFinished, test } from 'vitest';
 import { createAudit } from '../src/audit/record-action.ts';
@@ -242,7 +242,9 @@ test.each(['json', 'yaml', 'csv'])(
       ...everyField,
       api_key: expect.any(String),
       proxy_url: expect.any(String),
+      keys: everyField.keys.map((key) => ({ ...key, api_key: expect.any(String) })),
     });
+    expect(copy && openTarget(other.db, copy).keys).toEqual(everyField.keys);
   },
   30_000,
 );

@@ -50,6 +50,7 @@ export type {
   MonitorEventType,
   RunProgressed,
   StateIssued,
+  TargetKeyChanged,
 } from './events/monitor-event.ts';
 export {
   busyUntilOf,
@@ -313,6 +314,32 @@ export {
   statusPageFieldSchemas,
 } from './status/status-page.ts';
 export { percentOf, stateOfUptime } from './status/uptime.ts';
+export {
+  areKeysWorthStoring,
+  type ChannelKeys,
+  hasKeyMoved,
+  isKeyUsable,
+  type KeyStanding,
+  type KeyState,
+  keyStandingOf,
+  keyStandings,
+  latestKeyState,
+  newKeyState,
+  nextKeyRecheck,
+  nextKeyStates,
+} from './target-keys/key-state.ts';
+export { keyStateShape } from './target-keys/key-state-shape.ts';
+export { apiKeySchema, faultsOfKeys, keysSchema } from './target-keys/keys-schema.ts';
+export {
+  firstEnabled,
+  type KeyFields,
+  keyLineOf,
+  keysOf,
+  parseKeyLine,
+  settledKeys,
+  type TargetKey,
+  withKeyNames,
+} from './target-keys/target-keys.ts';
 export { normaliseBaseUrl, pathOn } from './targets/base-path.ts';
 export { baseUrlSchema } from './targets/base-url.ts';
 export {

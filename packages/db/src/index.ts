@@ -46,6 +46,7 @@ export {
   type GatewayObject,
   listNewestObjects,
   listObjectHolders,
+  type ObjectHolder,
   pruneGatewayObjects,
 } from './gateway/gateway-objects.ts';
 export { hashProxyKey } from './gateway/hash-proxy-key.ts';
@@ -89,6 +90,7 @@ export { readAvailability } from './probe-totals/read-availability.ts';
 export { type ProbeSeries, readProbeSeries } from './probe-totals/read-probe-series.ts';
 export { pruneProbeTotals, recordLostProbes } from './probe-totals/write-probe-totals.ts';
 export { type FinishRunInput, type FinishRunOutcome, finishRun } from './runs/finish-run.ts';
+export { type RecordKeyProbeInput, recordKeyProbe } from './runs/record-key-probe.ts';
 export { recordModelProbe } from './runs/record-model-probe.ts';
 export type { RunRow } from './runs/run-codec.ts';
 export { listRunModels } from './runs/run-models.ts';
@@ -128,6 +130,13 @@ export { deleteTarget } from './targets/delete-target.ts';
 export { listDueTargets } from './targets/due-targets.ts';
 export { getProbeMemory, listProbeConcurrency, type ProbeMemory } from './targets/probe-memory.ts';
 export { createSortOrders, reorderTargets } from './targets/sort-order.ts';
+export {
+  channelKeysOf,
+  openKeys,
+  type UpstreamKey,
+  upstreamWith,
+  usableKeysOf,
+} from './targets/target-keys.ts';
 export {
   createTarget,
   findTargetByName,

@@ -36,6 +36,8 @@ export interface Schema {
     list_way: string | null;
     /** How many probes at a time the channel bears; null: no limit is known. */
     probe_concurrency: number | null;
+    /** When a probe asks the next of the keys that fail; null: none does, or the whole channel fails. */
+    key_recheck_at: number | null;
   };
   runs: Table<Run> & {
     /** When the worker last reported that the run is alive; null in runs of the older tool. */
@@ -120,6 +122,8 @@ interface GatewayObjectsTable {
   /** The start of the id's SHA-256, in base64url. */
   object_hash: string;
   target_id: number;
+  /** The hash of the channel's key that made it; null: the channel had only one. */
+  target_key: string | null;
   /** null: the master token. */
   key_id: number | null;
   kind: ObjectKind;

@@ -7,6 +7,7 @@ import { idParams } from '../query-schemas.ts';
 import { createRouter } from '../router.ts';
 import { sentFields } from '../sent-fields.ts';
 import { changerOf, changeTarget, findTarget } from '../targets/change-targets.ts';
+import { keyFieldsOf } from '../targets/key-views.ts';
 import { maskableFields, maskedSecrets, withoutMasked } from '../targets/masked-secrets.ts';
 import { modelRoutes } from '../targets/model-routes.ts';
 import { targetSchema } from '../targets/target-schema.ts';
@@ -93,6 +94,8 @@ export function channelRoutes(deps: ApiDeps) {
     .route('/', modelRoutes(deps, '/api/admin/channels/{id}/models', sessionRoute, sessionRoute));
 }
 
-function channelItem({ db, evidence }: ApiDeps, target: Target): z.infer<typeof channelSchema> {
-  return { ...target, ...maskedSecrets(db, target), fault: evidence.faultOf(target) };
+function channelItem(deps: ApiDeps, target: Target): z.infer<typeof channelSchema> {
+  const { db, evidence } = deps;
+  const known = { ...keyFieldsOf(deps, target), fault: evidence.faultOf(target) };
+  return { ...target, ...maskedSecrets(db, target), ...known };
 }

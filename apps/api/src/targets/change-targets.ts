@@ -1,10 +1,14 @@
 import { X509Certificate } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import {
   AppError,
   changesBetween,
   type FieldError,
   fieldsFreeOfCode,
+  firstEnabled,
   isSameOrigin,
+  type KeyFields,
+  keysOf,
   secretTargetFields,
   sensitiveTargetFields,
   settingsInForce,
@@ -43,10 +47,8 @@ export function changerOf(c: Context<ApiEnv>, deps: ApiDeps): Changer {
   return { audit: c.var.audit, own: ownPlacesOf(c, deps) };
 }
 
-/** The fields of a new channel; those left out take their defaults. */
-export type NewTarget = Partial<TargetInput> &
-  Pick<TargetInput, 'name' | 'base_url' | 'api_key'> &
-  CodeMark;
+/** The fields of a new channel, with its key or keys; those left out take their defaults. */
+export type NewTarget = Partial<TargetInput> & Pick<TargetInput, 'name' | 'base_url'> & CodeMark;
 
 /** The file that sets a channel, which only code gives. */
 export type CodeMark = Partial<Pick<Target, 'managed_by'>>;
@@ -131,10 +133,10 @@ export function refusalByCode(
  */
 export function refusalOf(
   current: Target | null,
-  patch: Pick<TargetPatch, 'base_url' | 'api_key' | 'ca_certificate'>,
+  patch: Pick<TargetPatch, 'base_url' | 'api_key' | 'keys' | 'ca_certificate'>,
   own: OwnPlaces,
 ): AppError | null {
-  const { base_url = current?.base_url ?? '', api_key, ca_certificate } = patch;
+  const { base_url = current?.base_url ?? '', api_key, keys, ca_certificate } = patch;
   if (base_url !== current?.base_url && isOwnAddress(base_url, own)) {
     const message =
       "base_url must not be this monitor's own address: its gateway would call itself";
@@ -148,12 +150,17 @@ export function refusalOf(
       fields: { ca_certificate: { code: 'wrong_certificate' } },
     });
   }
-  if (api_key !== undefined) return null;
+  const isMoved = current !== null && !isSameOrigin(current.base_url, base_url);
+  if (isMoved && current.keys.length > 0 && keys === undefined) {
+    const message = 'keys must be entered again when base_url moves to another origin';
+    return new AppError('invalid_input', message, { fields: { keys: { code: 'reenter_key' } } });
+  }
+  if (api_key !== undefined || (keys && keys.length > 0)) return null;
   if (!current) {
     const message = 'api_key is required for a new channel';
     return new AppError('invalid_input', message, { fields: { api_key: { code: 'required' } } });
   }
-  if (isSameOrigin(current.base_url, base_url)) return null;
+  if (!isMoved) return null;
   const message = 'api_key must be entered again when base_url moves to another origin';
   return new AppError('invalid_input', message, { fields: { api_key: { code: 'reenter_key' } } });
 }
@@ -174,9 +181,11 @@ export async function writeNew(
   given: NewTarget,
 ): Promise<Target> {
   const { default_interval_min } = settingsInForce(await readSettings(db), givenSettings);
+  const { keys = [] } = given;
   const input: TargetInput & CodeMark = {
     ...targetDefaults,
     interval_min: default_interval_min,
+    api_key: firstEnabled(keys).api_key,
     ...given,
   };
   const target = await createTarget(db, input, now());
@@ -211,13 +220,30 @@ export async function writeChange(
 }
 
 /** What was found with another value of these says nothing about the channel. */
-const movingFields = ['base_url', ...secretTargetFields, ...transportFields] as const;
+const movingFields = ['base_url', ...secretTargetFields, 'keys', ...transportFields] as const;
 
 function moves(db: Database, current: Target, patch: TargetPatch): boolean {
   const given = movingFields.filter((field) => patch[field] !== undefined);
   if (given.length === 0) return false;
   const opened = openedOr(db, current);
-  return given.some((field) => JSON.stringify(patch[field]) !== JSON.stringify(opened?.[field]));
+  return given.some((field) => !isSameValue(field, opened, patch));
+}
+
+function isSameValue(
+  field: (typeof movingFields)[number],
+  opened: Target | null,
+  patch: TargetPatch,
+): boolean {
+  if (field !== 'keys') return JSON.stringify(patch[field]) === JSON.stringify(opened?.[field]);
+  if (!opened) return false;
+  const { api_key, keys = [] } = { ...opened, ...patch };
+  return isDeepStrictEqual(enabledKeysOf(opened), enabledKeysOf({ api_key, keys }));
+}
+
+/** Without their order and their names. */
+function enabledKeysOf(fields: KeyFields): string[] {
+  const enabled = keysOf(fields).filter((key) => key.enabled);
+  return enabled.map(({ api_key }) => api_key).sort();
 }
 
 /** null if another installation sealed its secrets. */

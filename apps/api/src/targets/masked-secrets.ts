@@ -1,18 +1,25 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   AppError,
+  type FieldErrorCode,
+  faultsOfKeys,
+  isSameOrigin,
+  keysSchema,
   maskProxyUrl,
   maskSecret,
   type SecretTargetField,
   secretTargetFields,
   type Target,
+  type TargetKey,
   type TargetPatch,
   targetFieldSchemas,
+  withKeyNames,
 } from '@api-monitor/core';
-import { type Database, openApiKey, openProxyUrl } from '@api-monitor/db';
+import { type Database, openApiKey, openKeys, openProxyUrl } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 
 /** A target's secrets as an admin may see them. */
-export type MaskedSecrets = Pick<Target, SecretTargetField>;
+export type MaskedSecrets = Pick<Target, SecretTargetField | 'keys'>;
 
 /**
  * A secret is `…` if another installation sealed it: the channel stays readable, and a run says what is
@@ -25,7 +32,18 @@ export function maskedSecrets(db: Database, target: Target): MaskedSecrets {
       const url = openProxyUrl(db, target);
       return url === null ? null : maskProxyUrl(url);
     }),
+    keys: storedKeys(db, target).map((key) => ({ ...key, api_key: maskSecret(key.api_key) })),
   };
+}
+
+/** In the clear; `…` in place of each key if another installation sealed them. */
+function storedKeys(db: Database, target: Target): TargetKey[] {
+  if (target.keys.length === 0) return [];
+  try {
+    return openKeys(db, target);
+  } catch {
+    return target.keys.map((key) => ({ ...key, api_key: '…' }));
+  }
 }
 
 function orHidden<Masked>(masked: () => Masked): Masked | '…' {
@@ -47,6 +65,15 @@ export const maskableFields = {
     })
     .optional()
     .describe('the masked form leaves the stored key alone'),
+  keys: keysSchema(
+    z.union([targetFieldSchemas.api_key, masked], {
+      error: 'must have 1 to 2048 printable ASCII characters without spaces, or be the masked key',
+    }),
+  )
+    .optional()
+    .describe(
+      'the whole list, in its order; a masked form stands for the stored key, first of its name',
+    ),
   proxy_url: z
     .union([targetFieldSchemas.proxy_url, masked], {
       error: 'must be an http://, https:// or socks5:// address, direct, or the masked address',
@@ -70,5 +97,60 @@ export function withoutMasked(db: Database, current: Target, patch: TargetPatch)
     }
     delete kept[field];
   }
+  if (patch.keys === undefined) return kept;
+  const keys = unmaskedKeys(db, current, patch.keys, patch.base_url);
+  if (isDeepStrictEqual(keys, storedKeys(db, current))) delete kept.keys;
+  else kept.keys = keys;
   return kept;
+}
+
+/** The list with the stored keys in place of their masked forms. */
+function unmaskedKeys(
+  db: Database,
+  current: Target,
+  given: readonly TargetKey[],
+  baseUrl = current.base_url,
+): TargetKey[] {
+  const free = storedKeys(db, current);
+  const take = (fits: (key: TargetKey) => boolean) => {
+    const at = free.findIndex(fits);
+    return at < 0 ? undefined : free.splice(at, 1)[0];
+  };
+  const found = new Map<TargetKey, TargetKey>();
+  const maskedKeys = given.filter(({ api_key }) => api_key.includes('…'));
+  const matches = (one: TargetKey) => (key: TargetKey) => maskSecret(key.api_key) === one.api_key;
+  for (const one of maskedKeys) {
+    const stored = take((key) => key.name === one.name && matches(one)(key));
+    if (stored) found.set(one, stored);
+  }
+  for (const [index, one] of given.entries()) {
+    if (!maskedKeys.includes(one)) continue;
+    const path = `keys.${index}.api_key`;
+    if (!isSameOrigin(current.base_url, baseUrl)) {
+      throw invalidKey(
+        path,
+        'must be entered again when base_url moves to another origin',
+        'reenter_key',
+      );
+    }
+    const stored = found.get(one) ?? take(matches(one));
+    if (!stored) {
+      throw invalidKey(
+        path,
+        'is the masked form of another value; enter it in full',
+        'masked_form',
+      );
+    }
+    found.set(one, stored);
+  }
+  const keys = withKeyNames(
+    given.map((one) => ({ ...one, api_key: found.get(one)?.api_key ?? one.api_key })),
+  );
+  const [fault] = faultsOfKeys(keys);
+  if (fault) throw invalidKey(['keys', ...fault.path].join('.'), fault.message, 'repeated');
+  return keys;
+}
+
+function invalidKey(path: string, words: string, code: FieldErrorCode): AppError {
+  return new AppError('invalid_input', `${path} ${words}`, { fields: { [path]: { code } } });
 }

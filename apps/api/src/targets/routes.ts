@@ -1,5 +1,5 @@
 import { AppError, type Target, targetFieldSchemas } from '@api-monitor/core';
-import { inTransaction, listTargets, openApiKey, reorderTargets } from '@api-monitor/db';
+import { inTransaction, listTargets, openTarget, reorderTargets } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ApiDeps } from '../api-deps.ts';
@@ -37,7 +37,13 @@ const listQuery = z.object({
     .openapi({ description: "0: without the models' histories" }),
 });
 const orderSchema = z.strictObject({ ids: z.array(z.int().positive()).min(1).max(10_000) });
-const keySchema = z.object({ item: z.object({ id: z.int(), api_key: z.string() }) });
+const keySchema = z.object({
+  item: z.object({
+    id: z.int(),
+    api_key: z.string(),
+    keys: z.array(z.object({ name: z.string(), api_key: z.string(), enabled: z.boolean() })),
+  }),
+});
 
 const fields = z.object(targetFieldSchemas);
 const optionalFields = fields.partial().shape;
@@ -47,7 +53,7 @@ const ignoredFields = readOnlyFields(targetSchema.shape, targetFieldSchemas);
 const createTargetSchema = z
   .strictObject({
     ...optionalFields,
-    ...fields.pick({ name: true, base_url: true, api_key: true }).shape,
+    ...fields.pick({ name: true, base_url: true }).shape,
     ...ignoredFields,
   })
   .openapi('NewTarget');
@@ -89,8 +95,8 @@ export function targetRoutes(deps: ApiDeps) {
       }),
       async (c) => {
         const body = c.req.valid('json');
-        const { name, base_url, api_key } = body;
-        const given = { ...sentFields(body, targetFieldSchemas), name, base_url, api_key };
+        const { name, base_url } = body;
+        const given = { ...sentFields(body, targetFieldSchemas), name, base_url };
         return answerWith(c, await addTarget(deps, changerOf(c, deps), given));
       },
     )
@@ -178,15 +184,16 @@ export function targetRoutes(deps: ApiDeps) {
     .route('/', modelRoutes(deps, '/api/targets/{id}/models', visitorRoute, adminRoute))
     .openapi(
       adminRoute('get', '/api/targets/{id}/secret', {
-        summary: "A channel's API key in plain text",
+        summary: "A channel's API key, or all of its keys, in plain text",
         request: { params: idParams },
-        responses: jsonAnswer(keySchema, 'the key'),
+        responses: jsonAnswer(keySchema, 'the keys; none in `keys` if api_key is the only one'),
       }),
       async (c) => {
         const target = await findTarget(db, c.req.valid('param').id);
         await c.var.audit(db, 'target.secret_read', target);
         c.header('Cache-Control', 'no-store');
-        return c.json({ item: { id: target.id, api_key: openApiKey(db, target) } }, 200);
+        const { id, api_key, keys } = openTarget(db, target);
+        return c.json({ item: { id, api_key, keys } }, 200);
       },
     );
 }

@@ -10,6 +10,7 @@ import {
 import { z } from '@hono/zod-openapi';
 import { answerShape } from '../derive-schema.ts';
 import { headlineSchema } from './headline.ts';
+import { keyCountsSchema, keyViewSchema } from './key-views.ts';
 
 const historyPointSchema = z
   .object(probeResultShape.pick(historyFields).shape)
@@ -44,6 +45,13 @@ export const targetSchema = z
       .string()
       .nullable()
       .describe('masked; visitors see only whether there is one; null: the default proxy'),
+    keys: z
+      .array(z.object({ name: z.string(), api_key: z.string(), enabled: z.boolean() }))
+      .describe('masked; empty for visitors, and if api_key is the only one'),
+    key_states: z.array(keyViewSchema).describe('of each of `keys`, in their order'),
+    key_counts: keyCountsSchema
+      .nullable()
+      .describe('how many keys there are; null: api_key is the only one'),
     running: z.boolean(),
     run_progress: z.object({ total: z.int(), done: z.int() }).nullable(),
     next_run_at: unixSeconds

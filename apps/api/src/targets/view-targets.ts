@@ -18,6 +18,7 @@ import type { Caller } from '../auth/caller.ts';
 import { readUsedToday, type UsageByTarget } from '../probe-costs/used-today.ts';
 import { knownModelOf } from '../routing/known-offers.ts';
 import { headlineOfModel } from './headline.ts';
+import { keyFieldsOf } from './key-views.ts';
 import { type MaskedSecrets, maskedSecrets } from './masked-secrets.ts';
 import { encodePieces } from './stream-json.ts';
 import type { LatestModel, TargetItem } from './target-schema.ts';
@@ -114,6 +115,7 @@ function headOf(target: Target, view: TargetView): Omit<TargetItem, 'latest_mode
   return {
     ...target,
     ...shownSecrets(view, target),
+    ...shownKeyStates(view, target),
     fault: view.evidence.faultOf(target),
     running,
     run_progress: running ? view.progress.of(target.id) : null,
@@ -135,7 +137,13 @@ function shownSecrets(
   const { headers, managed_by } = target;
   if (caller === 'admin') return { ...masked, headers, managed_by };
   const proxy_url = masked.proxy_url === null ? null : '…';
-  return { ...masked, proxy_url, headers: [], managed_by: null };
+  return { ...masked, proxy_url, keys: [], headers: [], managed_by: null };
+}
+
+/** A visitor learns how many keys work, but not which. */
+function shownKeyStates(view: TargetView, target: Target) {
+  const known = keyFieldsOf(view, target);
+  return view.caller === 'admin' ? known : { ...known, key_states: [] };
 }
 
 function serialiseState(target: Target, state: ModelStateRow, view: TargetView): string[] {

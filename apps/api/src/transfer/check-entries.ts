@@ -1,4 +1,4 @@
-import { AppError, type TargetInput, targetFieldSchemas } from '@api-monitor/core';
+import { AppError, firstEnabled, type TargetInput, targetFieldSchemas } from '@api-monitor/core';
 import { z } from 'zod';
 import { invalidInput } from '../errors/invalid-input.ts';
 import { sentFields } from '../sent-fields.ts';
@@ -56,5 +56,13 @@ function checkEntry(raw: unknown, index: number): CheckResult {
     return { index, name, refusal: invalidInput(error, raw) };
   }
   const { name, base_url } = data;
-  return { index, name, entry: { ...sentFields(data, targetFieldSchemas), name, base_url } };
+  const entry = { ...sentFields(data, targetFieldSchemas), name, base_url };
+  return { index, name, entry: withOwnKey(entry) };
+}
+
+/** A list of keys has the channel's own one. */
+function withOwnKey(entry: ChannelEntry): ChannelEntry {
+  const { api_key, keys = [] } = entry;
+  if (api_key !== undefined || keys.length === 0) return entry;
+  return { ...entry, api_key: firstEnabled(keys).api_key };
 }

@@ -3,6 +3,7 @@ import {
   type AuditChange,
   changesBetween,
   sensitiveTargetFields,
+  settledKeys,
   type Target,
   type TargetInput,
   type TargetPatch,
@@ -134,12 +135,12 @@ async function readKnown(
 function secretsOf(
   db: Database,
   target: Target,
-): Pick<Target, 'proxy_url'> & { api_key: string | null } {
+): Pick<Target, 'proxy_url' | 'keys'> & { api_key: string | null } {
   try {
-    const { api_key, proxy_url } = openTarget(db, target);
-    return { api_key, proxy_url };
+    const { api_key, proxy_url, keys } = openTarget(db, target);
+    return { api_key, proxy_url, keys };
   } catch {
-    return { api_key: null, proxy_url: null };
+    return { api_key: null, proxy_url: null, keys: [] };
   }
 }
 
@@ -154,11 +155,12 @@ function plan(planning: Planning, checked: CheckedEntry, match: Match | undefine
   const { index, notes } = checked;
   const place = { index, name: match?.name ?? checked.name, notes };
   if ('refusal' in checked) return refused(place, checked.refusal);
-  const entry = { ...checked.entry, name: match?.name ?? checked.entry.name };
-  if (match?.isTaken) return refused(place, takenName(entry.name));
+  const named = { ...checked.entry, name: match?.name ?? checked.entry.name };
+  if (match?.isTaken) return refused(place, takenName(named.name));
   const target = match?.known?.target;
-  if (!target) return planNew(planning, place, entry);
+  if (!target) return planNew(planning, place, named);
   const current = { ...target, ...secretsOf(planning.db, target) };
+  const entry = { ...named, ...keysAsStored(current, named) };
   // An earlier import had no key either.
   if (entry.api_key === undefined && current.api_key === unknownKey) entry.enabled = false;
   const changes = changesBetween(current, { ...entry }, sensitiveTargetFields);
@@ -171,6 +173,21 @@ function plan(planning: Planning, checked: CheckedEntry, match: Match | undefine
   // The schema checked each of them under its name.
   const patch = Object.fromEntries(changed) as TargetPatch & CodeMark;
   return { ...place, outcome: 'changed', changes, target, patch };
+}
+
+/** The entry's keys as they would be stored; those without a name keep the one that they have. */
+function keysAsStored(
+  { api_key, keys }: Pick<Target, 'keys'> & { api_key: string | null },
+  given: ChannelEntry,
+): Pick<ChannelEntry, 'api_key' | 'keys'> {
+  const before = api_key === null ? null : { api_key, keys };
+  const nameOf = (key: string) => keys.find((one) => one.api_key === key)?.name ?? '';
+  const listed = given.keys?.map((key) => ({ ...key, name: key.name || nameOf(key.api_key) }));
+  const patch = {
+    ...(given.api_key === undefined ? {} : { api_key: given.api_key }),
+    ...(listed === undefined ? {} : { keys: listed }),
+  };
+  return settledKeys(before, patch);
 }
 
 const pausing = new Set<ImportNote['code']>(['foreign_protocol', 'disabled_there', 'keyless']);

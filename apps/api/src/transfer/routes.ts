@@ -39,6 +39,9 @@ const exportedSchema = z.object({
     z.object({
       ...entryShape,
       api_key: secretInPlainText,
+      keys: targetSchema.shape.keys
+        .optional()
+        .openapi({ description: 'in plain text, only with keys=1' }),
       proxy_url: secretInPlainText.nullable(),
       headers: z.array(z.string()).optional().openapi({ description: 'only with keys=1' }),
     }),
@@ -119,7 +122,7 @@ export function transferRoutes(deps: ApiDeps) {
         summary:
           'Import channels from a file, matched by address and key, then by name; refused entries are left out',
         description:
-          'The body is the file: an export of this monitor (JSON, YAML, CSV), or the channels of one-api or new-api as the JSON of their admin API, a dump of their table, or their SQLite file. Notes say what is not imported, and what is imported paused. With dry_run=1 nothing is written; otherwise channels are written in many short transactions, so that others are served meanwhile, and after a failure midway the same import continues where it stopped. ' +
+          'The body is the file: an export of this monitor (JSON, YAML, CSV; in CSV, `keys` has one key a line: `name: key`, after `# ` if it is disabled), or the channels of one-api or new-api as the JSON of their admin API, a dump of their table, or their SQLite file. Notes say what is not imported, and what is imported paused. With dry_run=1 nothing is written; otherwise channels are written in many short transactions, so that others are served meanwhile, and after a failure midway the same import continues where it stopped. ' +
           `A file may hold ${importLimits.channels} channels, ${importLimits.models} selected models in all and ${importLimits.textMiB} MiB of text, or be a SQLite file of ${importLimits.fileMiB} MiB. ` +
           `Parsing may take ${readLimits.timeoutMs / 1000} s. ${importsAtOnce} imports may run at once; another one gets a 429.`,
         request: {

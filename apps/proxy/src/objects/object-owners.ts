@@ -146,7 +146,7 @@ export async function loadObjectOwners({ store, publish, lookUpMs = 3_000 }: Opt
       const known = holders.get(holderKey(keyId, kind));
       if (known || typeof keyId !== 'number') return known ?? [];
       const asked = store.objectHolders({ key_id: keyId, kinds: kindsLike(kind) });
-      const found = await within(lookUpMs, asked);
+      const found = (await within(lookUpMs, asked)).map(({ target_id }) => target_id);
       if (found.length > 0) holders.set(holderKey(keyId, kind), found.slice(0, holdersOfOne));
       return found;
     },

@@ -8,6 +8,8 @@ export const runTargetJobSchema = z.strictObject({ target_id: z.int().positive()
 export const probeModelJobSchema = z.strictObject({
   target_id: z.int().positive(),
   model: z.string(),
+  /** The hash of the channel's key that is to be asked, because it failed; absent: any that works. */
+  key: z.string().optional(),
 });
 export type ProbeModelJob = z.infer<typeof probeModelJobSchema>;
 

@@ -4,6 +4,7 @@ import type { ObjectChange } from '../gateway/gateway-object.ts';
 import type { probedFields } from '../model-states/probed-fields.ts';
 import type { ProbeResult } from '../probes/probe-row.ts';
 import type { Run, RunProgress } from '../runs/run.ts';
+import type { KeyState } from '../target-keys/key-state.ts';
 import type { ChannelTest } from '../targets/channel-test.ts';
 import type { TargetStatus } from '../targets/target.ts';
 
@@ -57,6 +58,12 @@ export interface FaultChanged {
   data: { target_id: number; fault: ChannelFault | null; at: number };
 }
 
+/** Traffic changed what is known about one of a channel's keys. */
+export interface TargetKeyChanged {
+  type: 'target_key_changed';
+  data: { target_id: number; state: KeyState };
+}
+
 /**
  * Targets issued ids or sealed content, by their hashes, which no other target understands; and made or
  * deleted objects for the keys that asked for it.
@@ -64,7 +71,8 @@ export interface FaultChanged {
 export interface StateIssued {
   type: 'state_issued';
   data: {
-    states: [hash: string, targetId: number][];
+    /** `targetKey`: the hash of the target's key, if it has several. */
+    states: [hash: string, targetId: number, targetKey?: string][];
     objects?: (ObjectChange & { target_id: number; key_id: number | null })[];
   };
 }
@@ -83,6 +91,7 @@ export type MonitorEvent =
   | ProxyKeysChanged
   | EvidenceChanged
   | FaultChanged
+  | TargetKeyChanged
   | StateIssued
   | ChannelTested;
 export type MonitorEventType = MonitorEvent['type'];

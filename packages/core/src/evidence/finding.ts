@@ -61,4 +61,6 @@ export interface Finding extends Pick<Judgement, 'outcome' | 'kind' | 'scope' | 
   retry_after_s: number | null;
   /** Whether a client's request got no connection, so that nothing was sent; absent otherwise. */
   is_unreached?: boolean | undefined;
+  /** The hash of the channel's key that was used; absent if the channel has only one. */
+  key?: string | undefined;
 }

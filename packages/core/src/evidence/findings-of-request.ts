@@ -17,13 +17,14 @@ export function findingsOfRequest(request: ProxyRequest): ModelFinding[] {
   return request.attempts.flatMap((attempt) => {
     const began_at = at;
     at += attempt.duration_s;
-    const { target_id, model, status } = attempt;
+    const { target_id, model, status, target_key: key } = attempt;
     const finding = findingOfAttempt(attempt);
     return finding.outcome === 'none'
       ? []
       : {
           ...{ began_at, at, ...finding, target_id, model, route, by: 'traffic' as const },
           ...(status === null ? {} : { status }),
+          ...(key === undefined ? {} : { key }),
         };
   });
 }

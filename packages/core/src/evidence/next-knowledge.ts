@@ -1,4 +1,5 @@
 import type { Route } from '../probes/route.ts';
+import { asChannels, type ChannelKeys, nextKeyStates } from '../target-keys/key-state.ts';
 import {
   type ChannelFault,
   type FindingContext,
@@ -16,6 +17,28 @@ import { isLongDead, longestRestS } from './rest.ts';
 export interface Knowledge {
   evidence: readonly Evidence[];
   fault: ChannelFault | null;
+  /** Absent if the channel has only one key, whose faults are its own. */
+  keys?: ChannelKeys | undefined;
+}
+
+/**
+ * What is known after one more finding about a model. What concerns one of the channel's keys is noted for
+ * that key, and is the channel's only if none of the others can be used.
+ */
+export function nextKnowledge(
+  before: Knowledge,
+  given: Finding,
+  context: FindingContext,
+): Knowledge {
+  const finding = isOfRouteAlone(before, given) ? { ...given, scope: 'route' as const } : given;
+  const { keys } = before;
+  if (!keys || finding.key === undefined) return nextOfChannel(before, finding, context);
+  const states = nextKeyStates(keys.states, finding);
+  const after = states === keys.states ? keys : { ...keys, states };
+  const shown = asChannels(finding, after);
+  if (shown === null) return after === keys ? before : { ...before, keys: after };
+  const next = nextOfChannel(before, shown, context);
+  return next === before && after === keys ? before : { ...next, keys: after };
 }
 
 /**
@@ -25,13 +48,12 @@ export interface Knowledge {
  * that failed while the channel is unreachable. Too many requests are a
  * failure of the model, beside which the channel is busy for a moment.
  */
-export function nextKnowledge(
+function nextOfChannel(
   before: Knowledge,
-  given: Finding,
+  finding: Finding,
   { model, intervalS }: FindingContext,
 ): Knowledge {
-  const own = before.evidence.find(({ route }) => route === given.route) ?? null;
-  const finding = isOfRouteAlone(before, given) ? { ...given, scope: 'route' as const } : given;
+  const own = before.evidence.find(({ route }) => route === finding.route) ?? null;
   if (own && !before.fault && isProvenJustNow(own, finding)) return before;
   const longestS = longestRestS(intervalS, finding.at - servedAt(before.evidence));
   const isOfChannel = isOfWholeChannel(finding);

@@ -51,5 +51,9 @@ export const objectChangeSchema = z.object({
   hash: z.string(),
   kind: z.enum(objectKinds),
   is_deleted: z.boolean(),
+  target_key: z
+    .string()
+    .optional()
+    .describe('the hash of the channel’s key that made it; absent if the channel has only one'),
 });
 export type ObjectChange = z.infer<typeof objectChangeSchema>;

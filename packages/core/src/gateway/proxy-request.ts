@@ -11,6 +11,9 @@ export const proxyAttemptSchema = z.object({
   target_id: z.int(),
   target_name: z.string(),
   model: z.string(),
+  /** The hash and the name of the channel's key that was used; absent if it has only one. */
+  target_key: z.string().optional(),
+  target_key_name: z.string().optional(),
   status: z.int().nullable(),
   error: z.string().nullable(),
   error_kind: z.enum(errorKinds).nullable(),

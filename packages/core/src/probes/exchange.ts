@@ -6,6 +6,8 @@ export interface UpstreamTarget {
   baseUrl: string;
   /** In plain text; it is only ever sent in headers. */
   apiKey: string;
+  /** Every key of the channel, all of which are hidden in answers; absent: `apiKey` is the only one. */
+  allKeys?: readonly string[];
   verifySsl: boolean;
   /** With its password, in plain text; `direct`: no proxy; null: the default one. */
   proxyUrl: string | null;

@@ -6,8 +6,11 @@ import { faultOfAliases } from '../names/channel-names.ts';
 import { errorKinds } from '../probes/error-kind.ts';
 import { runNoteShape } from '../runs/run-note.ts';
 import { plainLine, unixSeconds } from '../shape.ts';
+import { keyStateShape } from '../target-keys/key-state-shape.ts';
+import { apiKeySchema, keysSchema } from '../target-keys/keys-schema.ts';
 import { isPlainLine } from '../text/plain-line.ts';
 import { baseUrlSchema } from './base-url.ts';
+import { headerValue } from './header-value.ts';
 import { formerPrompt } from './own-prompt.ts';
 import { faultOfProxyUrl, normaliseProxyUrl } from './proxy-address.ts';
 import {
@@ -104,17 +107,6 @@ const promptSchema = z
     'must not contain control characters or broken Unicode',
   );
 
-/** Visible ASCII can't end a header's line, and every HTTP client accepts it. */
-function headerValue(min: number, max: number) {
-  const message = 'must be printable ASCII without spaces, since it travels in a header';
-  return z
-    .string()
-    .trim()
-    .min(min)
-    .max(max)
-    .regex(/^[\x21-\x7e]+$/, message);
-}
-
 export const modelsModes = ['listed', 'manual', 'both'] as const;
 
 const modelNames = z.array(plainLine.min(1).max(256)).max(5000);
@@ -138,7 +130,8 @@ export const largestSortOrder = 1_000_000;
 export const targetFieldSchemas = {
   name: plainLine.trim().min(1).max(128),
   base_url: baseUrlSchema,
-  api_key: headerValue(1, 2048),
+  api_key: apiKeySchema,
+  keys: keysSchema(apiKeySchema),
   enabled: z.boolean(),
   interval_min: settingRules.default_interval_min.schema,
   timeout_s: z.number().min(3).max(300),
@@ -209,8 +202,11 @@ export const targetFieldSchemas = {
 export const secretTargetFields = ['api_key', 'proxy_url'] as const;
 export type SecretTargetField = (typeof secretTargetFields)[number];
 
-/** The fields whose values are hidden from visitors and logs: a header's value may be a secret too. */
-export const sensitiveTargetFields = [...secretTargetFields, 'headers'] as const;
+/**
+ * The fields whose values are hidden from visitors and logs: of `keys` each `api_key` is sealed, and a
+ * header's value may be a secret too.
+ */
+export const sensitiveTargetFields = [...secretTargetFields, 'keys', 'headers'] as const;
 
 /**
  * The fields of a channel that code manages which people may still change: pausing one can't wait for a
@@ -253,6 +249,7 @@ export const targetShape = z.object({
     .string()
     .nullable()
     .describe('the file that code sets the channel from, which makes it read-only; null: none'),
+  key_states: z.array(keyStateShape).describe('of each of `keys`, in their order'),
 });
 export type Target = z.output<typeof targetShape>;
 
@@ -264,6 +261,7 @@ export type TargetInput = Required<Omit<TargetPatch, 'sort_order'>> & { sort_ord
 
 /** What a new target gets for the fields that its creator leaves out. */
 export const targetDefaults: Omit<TargetInput, 'name' | 'base_url' | 'api_key'> = {
+  keys: [],
   enabled: true,
   interval_min: settingRules.default_interval_min.default,
   timeout_s: 30,

@@ -19,6 +19,7 @@ import { keyRouting } from '../migrations/gateway/0021-key-routing.ts';
 import { firstTokenTimeout } from '../migrations/targets/0013-first-token-timeout.ts';
 import { transport } from '../migrations/targets/0017-transport.ts';
 import { namesAndRouting } from '../migrations/targets/0018-names-and-routing.ts';
+import { targetKeys } from '../migrations/targets/0019-target-keys.ts';
 import { managedBy } from '../migrations/targets/0022-managed-by.ts';
 import type { Schema } from '../schema.ts';
 
@@ -58,6 +59,7 @@ export async function createMigrator(db: Kysely<Schema>, nowS: number): Promise<
         '0016-wrong-answers': wrongAnswers,
         '0017-transport': transport,
         '0018-names-and-routing': namesAndRouting,
+        '0019-target-keys': targetKeys,
         '0021-key-routing': keyRouting,
         '0022-managed-by': managedBy,
       }),

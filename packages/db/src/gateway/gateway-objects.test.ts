@@ -39,11 +39,11 @@ const newest = (db: Database, nowS = 1_000) => listNewestObjects(db, { limit: 10
 
 test('what a request made is found by its hash, with its channel and its key', async () => {
   const db = await tempDatabase();
-  await record(db, [made('a'), made('b', { kind: 'batch' })], { key_id: 7 });
+  await record(db, [made('a'), made('b', { kind: 'batch', target_key: 'k' })], { key_id: 7 });
   await record(db, [made('c')], { key_id: null, target_id: 2 });
   expect(await findGatewayObjects(db, ['b', 'c', 'x'])).toEqual([
-    { object_hash: 'b', target_id: 1, key_id: 7, kind: 'batch' },
-    { object_hash: 'c', target_id: 2, key_id: null, kind: 'file' },
+    { object_hash: 'b', target_id: 1, target_key: 'k', key_id: 7, kind: 'batch' },
+    { object_hash: 'c', target_id: 2, target_key: null, key_id: null, kind: 'file' },
   ]);
   expect((await newest(db)).map(({ object_hash }) => object_hash)).toEqual(['a', 'b', 'c']);
 });
@@ -54,7 +54,10 @@ test('the channels that have a key’s objects are listed, the latest first', as
     await record(db, [made(`f${requests}`)], { target_id, key_id: target_id === 3 ? 8 : 7 });
   }
   const kinds = ['file', 'batch-input'] as const;
-  expect(await listObjectHolders(db, { key_id: 7, kinds })).toEqual([2, 1]);
+  expect(await listObjectHolders(db, { key_id: 7, kinds })).toEqual([
+    { target_id: 2, target_key: null },
+    { target_id: 1, target_key: null },
+  ]);
   expect(await listObjectHolders(db, { key_id: 7, kinds: ['batch'] })).toEqual([]);
 });
 

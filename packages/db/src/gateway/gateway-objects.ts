@@ -9,11 +9,16 @@ import type { Schema } from '../schema.ts';
 export interface GatewayObject {
   object_hash: string;
   target_id: number;
+  /** The hash of the channel's key that made it; null: the channel had only one. */
+  target_key: string | null;
   key_id: number | null;
   kind: ObjectKind;
 }
 
-const columns = ['object_hash', 'target_id', 'key_id', 'kind'] as const;
+/** A channel that has objects of a key, made by this one of its own keys. */
+export type ObjectHolder = Pick<GatewayObject, 'target_id' | 'target_key'>;
+
+const columns = ['object_hash', 'target_id', 'target_key', 'key_id', 'kind'] as const;
 
 /**
  * Writes which objects the requests made or deleted. On one channel an id belongs to the key that had it
@@ -36,11 +41,11 @@ export async function writeGatewayObjects(
   };
   for (const { objects = [], target_id, key_id, timestamp: created_at } of requests) {
     if (target_id === null) continue;
-    for (const { hash: object_hash, kind, is_deleted } of objects) {
+    for (const { hash: object_hash, kind, is_deleted, target_key = null } of objects) {
       const lifeS = objectLifeS[kind];
       const expires_at = lifeS === null ? null : created_at + lifeS;
       if (!is_deleted) {
-        made.push({ object_hash, target_id, key_id, kind, created_at, expires_at });
+        made.push({ object_hash, target_id, target_key, key_id, kind, created_at, expires_at });
         continue;
       }
       await write();
@@ -88,20 +93,20 @@ export async function findGatewayObjects(
   return found;
 }
 
-/** The channels that have such objects of a key, the one with the latest first. */
+/** Which channels' keys have such objects of a key, the one with the latest first. */
 export async function listObjectHolders(
   { kysely }: Database,
   { key_id, kinds }: { key_id: number; kinds: readonly ObjectKind[] },
-): Promise<number[]> {
+): Promise<ObjectHolder[]> {
   const rows = await kysely
     .selectFrom('gateway_objects')
-    .select(['target_id', ({ fn }) => fn.max('id').as('latest')])
+    .select(['target_id', 'target_key', ({ fn }) => fn.max('id').as('latest')])
     .where('key_id', '=', key_id)
     .where('kind', 'in', kinds)
-    .groupBy('target_id')
+    .groupBy(['target_id', 'target_key'])
     .orderBy('latest', 'desc')
     .execute();
-  return rows.map(({ target_id }) => target_id);
+  return rows.map(({ target_id, target_key }) => ({ target_id, target_key }));
 }
 
 /** Deletes what has expired, what only deleted targets had, and the oldest above `limit`. Returns how many. */

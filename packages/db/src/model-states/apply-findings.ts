@@ -1,4 +1,10 @@
-import { type Evidence, type Finding, type Knowledge, nextKnowledge } from '@api-monitor/core';
+import {
+  type ChannelKeys,
+  type Evidence,
+  type Finding,
+  type Knowledge,
+  nextKnowledge,
+} from '@api-monitor/core';
 
 /** A finding with the model that it is about. */
 export interface FindingOnModel {
@@ -10,6 +16,8 @@ export interface FindingOnModel {
 export interface ChannelKnowledge {
   evidence: ReadonlyMap<string, readonly Evidence[]>;
   fault: Knowledge['fault'];
+  /** Undefined if the channel has only one key. */
+  keys?: ChannelKeys | undefined;
 }
 
 /** What is known after these findings, whose order doesn't matter; the given knowledge stays unchanged. */
@@ -19,12 +27,13 @@ export function applyFindings(
   intervalS: number,
 ): ChannelKnowledge {
   const evidence = new Map(before.evidence);
-  let { fault } = before;
+  let { fault, keys } = before;
   for (const { model, finding } of findings.toSorted((a, b) => a.finding.at - b.finding.at)) {
-    const known = { evidence: evidence.get(model) ?? [], fault };
+    const known = { evidence: evidence.get(model) ?? [], fault, keys };
     const next = nextKnowledge(known, finding, { model, intervalS });
     evidence.set(model, next.evidence);
     fault = next.fault;
+    keys = next.keys;
   }
-  return { evidence, fault };
+  return { evidence, fault, keys };
 }

@@ -3,17 +3,25 @@ import {
   type ChannelFault,
   clockSkewS,
   type Evidence,
+  nextKeyRecheck,
   outageOf,
 } from '@api-monitor/core';
 import { parseColumn } from '../engine/columns.ts';
 import type { Database } from '../engine/database.ts';
+import { channelKeysOf } from '../targets/target-keys.ts';
+import { targetCodec } from '../targets/targets.ts';
 
 /** A single probe that is due. */
 export interface Recheck {
   target_id: number;
   model: string;
-  /** `fault`: the whole channel is at fault, and this one model shows whether it is back. */
-  reason: 'model' | 'fault';
+  /**
+   * `fault`: the whole channel is at fault, and this one model shows whether it is back. `key`: one of the
+   * channel's keys fails, and is asked with this model.
+   */
+  reason: 'model' | 'fault' | 'key';
+  /** The hash of that key. */
+  key?: string;
 }
 
 /** No rest is longer than the longest interval; a later one comes from a wrong clock. */
@@ -43,6 +51,7 @@ export async function listRechecks(db: Database, nowS: number): Promise<Recheck[
   return [
     ...faults,
     ...ofModels.map(({ fault: _, ...one }) => ({ ...one, reason: 'model' as const })),
+    ...(await listKeyRechecks(db, nowS)),
   ];
 }
 
@@ -67,6 +76,28 @@ async function listFaultRechecks(db: Database, nowS: number): Promise<Recheck[]>
     if (!outage || isResting(outage, nowS)) continue;
     const model = await modelProvenLast(db, target_id);
     if (model !== null) rechecks.push({ target_id, model, reason: 'fault' });
+  }
+  return rechecks;
+}
+
+async function listKeyRechecks(db: Database, nowS: number): Promise<Recheck[]> {
+  const targets = await db.kysely
+    .selectFrom('targets')
+    .select(['id', 'fault', 'keys', 'key_states'])
+    .where('key_recheck_at', '<=', nowS)
+    .where('enabled', '=', 1)
+    .where('deleted_at', 'is', null)
+    .orderBy('key_recheck_at')
+    .execute();
+  const rechecks: Recheck[] = [];
+  for (const row of targets) {
+    if (row.fault !== null && !mayBeAsked(row.fault, nowS)) continue;
+    const { id: target_id, keys, key_states } = targetCodec.fromRow(row);
+    const known = channelKeysOf({ keys, key_states });
+    const next = known && nextKeyRecheck(known);
+    if (!next || next.at > nowS) continue;
+    const model = await modelProvenLast(db, target_id);
+    if (model !== null) rechecks.push({ target_id, model, reason: 'key', key: next.key });
   }
   return rechecks;
 }

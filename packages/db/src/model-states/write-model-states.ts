@@ -15,6 +15,7 @@ import { chunksOf } from '../engine/chunks-of.ts';
 import { excluded, parseColumn } from '../engine/columns.ts';
 import type { Database } from '../engine/database.ts';
 import type { Schema } from '../schema.ts';
+import { channelKeysOf } from '../targets/target-keys.ts';
 import { applyFindings, type ChannelKnowledge, type FindingOnModel } from './apply-findings.ts';
 import { modelStateCodec } from './model-states.ts';
 
@@ -77,7 +78,7 @@ export async function readPastStates(
 
 /** What is known about a channel after more findings about its models. */
 export function learn(
-  { fault, interval_min }: Pick<Target, 'fault' | 'interval_min'>,
+  target: Pick<Target, 'fault' | 'interval_min' | 'keys' | 'key_states'>,
   past: PastStates,
   findings: readonly FindingOnModel[],
 ): ChannelKnowledge {
@@ -86,7 +87,8 @@ export function learn(
     const row = past.get(model);
     if (row) evidence.set(model, parseColumn<Evidence[]>(row.evidence));
   }
-  return applyFindings({ evidence, fault }, findings, interval_min * 60);
+  const before = { evidence, fault: target.fault, keys: channelKeysOf(target) };
+  return applyFindings(before, findings, target.interval_min * 60);
 }
 
 /** Carries forward the state of each model; a completed run also decides which models count. */

@@ -1,6 +1,7 @@
 import {
   type Evidence,
   hasFaultMoved,
+  hasKeyMoved,
   hasMoved,
   isWorthStoring,
   type Knowledge,
@@ -10,6 +11,7 @@ import {
 import { chunksOf } from '../engine/chunks-of.ts';
 import { nextRevision, parseColumn } from '../engine/columns.ts';
 import type { Database } from '../engine/database.ts';
+import { channelKeysOf, keyColumns } from '../targets/target-keys.ts';
 import { getTarget, targetCodec } from '../targets/targets.ts';
 import { applyFindings, type ChannelKnowledge } from './apply-findings.ts';
 import { closeOutagesNow } from './close-outages.ts';
@@ -59,9 +61,13 @@ async function writeOfTarget(
   await writeEvidence(db, targetId, evidenceOf(worthStoring));
   const nowS = Math.max(...findings.map(({ at }) => at));
   await closeOutagesNow(db, { target, before, after, nowS });
-  const hasNewFault = hasFaultMoved(before.fault, after.fault);
-  const isNews = hasNewFault || known.some((one) => hasMoved(one.before, one.after));
-  if (isNews) await announce(db, targetId, after);
+  const keys = keyColumns(target, after.keys);
+  const isNews =
+    hasFaultMoved(before.fault, after.fault) ||
+    haveKeysMoved(target, after) ||
+    known.some((one) => hasMoved(one.before, one.after));
+  if (isNews) await announce(db, targetId, after, keys);
+  else if ('key_states' in keys) await renew(db, targetId, keys);
   return isNews;
 }
 
@@ -70,9 +76,13 @@ function isOutdated({ began_at }: ModelFinding, { updated_at }: Target): boolean
   return began_at < updated_at;
 }
 
+function haveKeysMoved({ key_states }: Target, { keys }: ChannelKnowledge): boolean {
+  return keys?.states.some((state, at) => hasKeyMoved(key_states[at], state)) ?? false;
+}
+
 async function readKnowledge(
   db: Database,
-  { id, fault }: Target,
+  target: Target,
   models: ReadonlySet<string>,
 ): Promise<ChannelKnowledge> {
   const evidence = new Map<string, readonly Evidence[]>();
@@ -80,12 +90,12 @@ async function readKnowledge(
     const rows = await db.kysely
       .selectFrom('model_states')
       .select(['model', 'evidence'])
-      .where('target_id', '=', id)
+      .where('target_id', '=', target.id)
       .where('model', 'in', chunk)
       .execute();
     for (const row of rows) evidence.set(row.model, parseColumn<Evidence[]>(row.evidence));
   }
-  return { evidence, fault };
+  return { evidence, fault: target.fault, keys: channelKeysOf(target) };
 }
 
 /** Without the fault, which belongs to the channel. */
@@ -97,10 +107,20 @@ function evidenceOf(known: readonly { model: string; after: Knowledge }[]) {
   return new Map(known.map(({ model, after }) => [model, after.evidence]));
 }
 
-async function announce(db: Database, id: number, { fault }: ChannelKnowledge): Promise<void> {
+async function announce(
+  db: Database,
+  id: number,
+  { fault }: ChannelKnowledge,
+  keys: ReturnType<typeof keyColumns>,
+): Promise<void> {
   await db.kysely
     .updateTable('targets')
-    .set({ ...targetCodec.toRow({ fault }), revision: nextRevision })
+    .set({ ...targetCodec.toRow({ fault }), ...keys, revision: nextRevision })
     .where('id', '=', id)
     .execute();
+}
+
+/** The proofs of keys, of which gateways needn't hear. */
+async function renew(db: Database, id: number, keys: ReturnType<typeof keyColumns>): Promise<void> {
+  await db.kysely.updateTable('targets').set(keys).where('id', '=', id).execute();
 }

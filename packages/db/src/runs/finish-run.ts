@@ -21,6 +21,7 @@ import {
   writeModelStates,
 } from '../model-states/write-model-states.ts';
 import { addProbeTotals, type Watched } from '../probe-totals/write-probe-totals.ts';
+import { keyColumns } from '../targets/target-keys.ts';
 import { getTarget, targetCodec } from '../targets/targets.ts';
 import { type RunRow, runCodec, runColumns } from './run-codec.ts';
 import { insertRunModels } from './run-models.ts';
@@ -65,7 +66,8 @@ export async function finishRun(db: Database, input: FinishRunInput): Promise<Fi
     const intervalS = before.interval_min * 60;
     const watched = watchedOf(past, { closed, intervalS, nowS });
     await addProbeTotals(tx, { target_id, probes, intervalS, watched, nowS });
-    const target = await updateSummary(tx, input, { started, known, past });
+    const keys = keyColumns(before, known.keys);
+    const target = await updateSummary(tx, input, { started, known, past, keys });
     return { outcome: 'finished', run: await updateRun(tx, input), target };
   });
 }
@@ -107,13 +109,24 @@ async function updateRun(db: Database, input: FinishRunInput): Promise<RunRow> {
 async function updateSummary(
   db: Database,
   input: FinishRunInput,
-  { started, known, past }: { started: RunRow; known: ChannelKnowledge; past: PastStates },
+  {
+    started,
+    known,
+    past,
+    keys,
+  }: {
+    started: RunRow;
+    known: ChannelKnowledge;
+    past: PastStates;
+    keys: ReturnType<typeof keyColumns>;
+  },
 ): Promise<Target> {
   const row = await db.kysely
     .updateTable('targets')
     .set({
       ...summaryOf(input, started, past),
       ...targetCodec.toRow({ fault: known.fault }),
+      ...keys,
       ...learntOf(input),
       revision: nextRevision,
     })

@@ -18,6 +18,7 @@ import {
   writeModelState,
 } from '../model-states/write-model-states.ts';
 import { addProbeCost } from '../probe-totals/write-probe-totals.ts';
+import { keyColumns } from '../targets/target-keys.ts';
 import { getTarget, targetCodec } from '../targets/targets.ts';
 import { type RunRow, runCodec, runColumns } from './run-codec.ts';
 import { insertRunModels } from './run-models.ts';
@@ -77,7 +78,8 @@ export async function recordModelProbe(
       fault: target.fault,
     };
     await closeOutagesNow(tx, { target, before: asBefore, after: known, nowS: input.nowS });
-    return { outcome: 'recorded', run, target: await updateTarget(tx, target, known) };
+    const keys = keyColumns(target, known.keys);
+    return { outcome: 'recorded', run, target: await updateTarget(tx, target, known, keys) };
   });
 }
 
@@ -103,11 +105,12 @@ async function updateTarget(
   db: Database,
   target: Target,
   { fault }: ChannelKnowledge,
+  keys: ReturnType<typeof keyColumns>,
 ): Promise<Target> {
   const counts = await countsOf(db, target);
   const row = await db.kysely
     .updateTable('targets')
-    .set({ ...counts, ...targetCodec.toRow({ fault }), revision: nextRevision })
+    .set({ ...counts, ...targetCodec.toRow({ fault }), ...keys, revision: nextRevision })
     .where('id', '=', target.id)
     .returning(targetCodec.columns)
     .executeTakeFirstOrThrow();

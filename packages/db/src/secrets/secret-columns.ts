@@ -1,7 +1,7 @@
 import type { SecretTargetField } from '@api-monitor/core';
 
 /** What the secret box binds each kind of secret to, so that one can't be used as another. */
-export function targetPurpose(field: SecretTargetField): string {
+export function targetPurpose(field: SecretTargetField | 'keys'): string {
   return `targets.${field}`;
 }
 

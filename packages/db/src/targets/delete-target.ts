@@ -46,6 +46,9 @@ export function hideTarget(db: Database, id: number, nowS: number): Promise<bool
         name: ` deleted ${id}`,
         enabled: 0,
         api_key: '',
+        keys: '[]',
+        key_states: '[]',
+        key_recheck_at: null,
         proxy_url: null,
         listed_models: null,
       })

@@ -23,6 +23,7 @@ test('a new target has every field, with a sealed key', async () => {
   const target = await createTarget(db, input, 50);
   expect(target).toEqual({
     ...input,
+    key_states: [],
     id: 1,
     api_key: target.api_key,
     sort_order: 1,

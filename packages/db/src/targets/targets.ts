@@ -1,6 +1,7 @@
 import {
   AppError,
   fieldKindsOf,
+  nextKeyRecheck,
   type SecretTargetField,
   secretTargetFields,
   type Target,
@@ -17,6 +18,7 @@ import { renameInProxyKeys } from '../gateway/proxy-keys.ts';
 import { leaveOutExcluded } from '../model-states/write-model-states.ts';
 import { targetPurpose } from '../secrets/secret-columns.ts';
 import { nextSortOrder } from './sort-order.ts';
+import { channelKeysOf, openKeys, withStoredKeys } from './target-keys.ts';
 
 export const targetCodec = createCodec<Target>(fieldKindsOf(targetShape));
 const { columns, toRow, fromRow } = targetCodec;
@@ -75,10 +77,12 @@ export function openProxyUrl(db: Database, { proxy_url }: Pick<Target, 'proxy_ur
 
 /** The target with its secrets in the clear. Throws AppError `encryption_key_mismatch`. */
 export function openTarget(db: Database, target: Target): Target {
-  return { ...target, api_key: openApiKey(db, target), proxy_url: openProxyUrl(db, target) };
+  const keys = target.keys.length > 0 ? openKeys(db, target) : [];
+  const secrets = { api_key: openApiKey(db, target), proxy_url: openProxyUrl(db, target) };
+  return { ...target, ...secrets, keys };
 }
 
-/** What is needed to reach a target. Throws AppError `encryption_key_mismatch`. */
+/** What is needed to reach a target with its first key. Throws AppError `encryption_key_mismatch`. */
 export function upstreamTargetOf(db: Database, target: Target): UpstreamTarget {
   return openedUpstreamTarget(openTarget(db, target));
 }
@@ -88,8 +92,10 @@ export function openedUpstreamTarget(
   channel: Pick<Target, 'id'> & Omit<TargetInput, 'sort_order'>,
 ): UpstreamTarget {
   const { id, base_url: baseUrl, api_key: apiKey, ...opened } = channel;
+  const allKeys = opened.keys.map((key) => key.api_key);
   return {
     ...{ id, baseUrl, apiKey },
+    ...(allKeys.length > 0 ? { allKeys } : {}),
     verifySsl: opened.verify_ssl,
     proxyUrl: opened.proxy_url,
     caCertificate: opened.ca_certificate,
@@ -124,13 +130,17 @@ export async function createTarget(
   return inTransaction(db, async (tx) => {
     await lockName(tx.kysely, 'target_list');
     await refuseTakenName(tx, input.name, null);
+    const { sort_order, ...fields } = input;
+    const given = withStoredKeys(tx, null, fields);
     const row = await tx.kysely
       .insertInto('targets')
       .values({
         ...toRow({
-          ...input,
-          ...sealed(tx, input),
-          sort_order: input.sort_order ?? (await nextSortOrder(tx.kysely)),
+          ...fields,
+          key_states: [],
+          ...given,
+          ...sealed(tx, given),
+          sort_order: sort_order ?? (await nextSortOrder(tx.kysely)),
         }),
         created_at: nowS,
         updated_at: nowS,
@@ -158,14 +168,16 @@ export async function updateTarget(
     if (patch.name !== undefined) await lockName(tx.kysely, 'target_list');
     await lockTargets(tx.kysely, [id]);
     if (patch.name !== undefined) await rename(tx, id, patch.name);
+    const before = await getTarget(tx, id);
+    if (!before) return null;
     const { base_url } = patch;
-    if (base_url !== undefined && (await getTarget(tx, id))?.base_url !== base_url) {
-      await forgetKnowledge(tx, id);
-    }
+    if (base_url !== undefined && before.base_url !== base_url) await forgetKnowledge(tx, id);
+    const given = withStoredKeys(tx, before, patch);
     const row = await tx.kysely
       .updateTable('targets')
       .set({
-        ...toRow({ ...patch, ...sealed(tx, patch) }),
+        ...toRow({ ...given, ...sealed(tx, given) }),
+        ...(given.key_states ? { key_recheck_at: nextRecheckOf({ ...before, ...given }) } : {}),
         updated_at: nowS,
         revision: nextRevision,
       })
@@ -178,6 +190,11 @@ export async function updateTarget(
     if (patch.exclude) await leaveOutExcluded(tx, target, nowS);
     return target;
   });
+}
+
+function nextRecheckOf(target: Pick<Target, 'keys' | 'key_states'>): number | null {
+  const keys = channelKeysOf(target);
+  return keys ? (nextKeyRecheck(keys)?.at ?? null) : null;
 }
 
 /** What was learnt at another address says nothing about a new one. */

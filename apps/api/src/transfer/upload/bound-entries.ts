@@ -2,9 +2,9 @@ import { AppError } from '@api-monitor/core';
 import { importLimits, tooMuch } from '../import-limits.ts';
 
 /**
- * The entries with only plain values, and lists of them, in their fields. Anything nested deeper becomes an
- * empty object, which no field accepts. Throws AppError `invalid_input` if the entries are more or larger
- * than an import may hold. `placeOf`: what its message calls an entry.
+ * The entries with only plain values, and lists of them or of flat objects, in their fields. Anything nested
+ * deeper becomes an empty object, which no field accepts. Throws AppError `invalid_input` if the entries are
+ * more or larger than an import may hold. `placeOf`: what its message calls an entry.
  */
 export function boundEntries(
   entries: readonly unknown[],
@@ -21,6 +21,8 @@ export function boundEntries(
   });
 }
 
+const fieldsOfItem = 8;
+
 function boundEntry(entry: object, place: string, sums: { items: number; characters: number }) {
   const { fieldsOfChannel, modelsOfChannel, fieldCharacters } = importLimits;
   const fields = Object.entries(entry);
@@ -33,6 +35,14 @@ function boundEntry(entry: object, place: string, sums: { items: number; charact
     if (value.length <= fieldCharacters) return value;
     throw invalid(`${place} ${nameOf(field)} must have at most ${fieldCharacters} characters`);
   };
+  /** An item of a list may have fields of its own, as a key has. */
+  const flat = (field: string, item: object) => {
+    const parts = Object.entries(item);
+    if (parts.length > fieldsOfItem) return {};
+    return Object.fromEntries(
+      parts.map(([name, value]) => [name.slice(0, 64), bound(field, value)]),
+    );
+  };
   const bounded = fields.map(([field, value]) => {
     bound('a field name', field);
     if (!Array.isArray(value)) return [field, bound(field, value)];
@@ -40,7 +50,7 @@ function boundEntry(entry: object, place: string, sums: { items: number; charact
       throw invalid(`${place} ${nameOf(field)} must have at most ${modelsOfChannel} items`);
     }
     sums.items += value.length;
-    return [field, value.map((item) => bound(field, item))];
+    return [field, value.map((item) => (isRecord(item) ? flat(field, item) : bound(field, item)))];
   });
   return Object.fromEntries(bounded);
 }

@@ -29,7 +29,10 @@ const words = new Map([
   ['no', false],
 ]);
 
-/** Rows of a CSV as entries; one cell holds the models, separated by commas or line breaks. */
+/**
+ * Rows of a CSV as entries; one cell holds the models, separated by commas or line breaks, and one the keys,
+ * a line each: `name: key`, or the key alone, after `# ` if it is disabled.
+ */
 export function fromCsv(rows: readonly Record<string, string>[]): unknown[] {
   return rows.map((row) => {
     const fields = Object.entries(row).map(([column, cell]) => {
@@ -39,8 +42,16 @@ export function fromCsv(rows: readonly Record<string, string>[]): unknown[] {
       const field = !isOurs && Object.hasOwn(synonyms, name) ? (synonyms[name] ?? name) : name;
       return [field, isOurs ? ownValue(field, cell) : valueOfCell(field, cell)];
     });
-    return Object.fromEntries(fields);
+    return withKeyLines(Object.fromEntries(fields));
   });
+}
+
+/** A cell with several keys, one a line. */
+function withKeyLines(entry: Record<string, unknown>): Record<string, unknown> {
+  const { api_key, ...rest } = entry;
+  if (typeof api_key !== 'string' || !api_key.includes('\n') || 'keys' in rest) return entry;
+  const lines = api_key.split('\n').map((line) => line.trim());
+  return { ...rest, keys: lines.filter(Boolean) };
 }
 
 /** `writeCsv` separates the items of a list by line breaks, and ends it with one if they may hold commas. */
