@@ -15,13 +15,22 @@ const commands = new Map([
   ['start', [install, build, [...program, 'apps/standalone/dist/main.js']]],
   ['demo', [install, build, [...program, 'apps/standalone/dist/demo.js']]],
   ['db:copy', [install, [...program, 'apps/standalone/src/copy-database.ts', ...given]]],
+  // Node takes an --env-file after the program for its own, unless the program comes after --.
+  ['channels', [install, [...program, '--', 'apps/standalone/src/channels.ts', ...given]]],
   ['admin:reset', [install, [...program, 'apps/standalone/src/reset-access.ts', ...given]]],
   ['test', [install, ['pnpm', 'run', 'check']]],
 ]);
 
 const steps = commands.get(mode);
 if (!steps) throw new Error(`choose one of ${[...commands.keys()].join(', ')}`);
-const env = { ...process.env, PATH: findPath(), TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
+const env = {
+  // Paths that are given mean this folder, as npm says it too.
+  INIT_CWD: process.cwd(),
+  ...process.env,
+  PATH: findPath(),
+  TURBO_TELEMETRY_DISABLED: '1',
+  DO_NOT_TRACK: '1',
+};
 
 for (const [command, ...args] of steps.slice(0, -1)) {
   const { status, error } = spawnSync(command, args, { cwd: root, env, stdio: 'inherit' });

@@ -17,6 +17,7 @@ export default bundle({
     // The api starts this one as a process, and that starts the other as a thread.
     'read-upload-process': sourceOf('api', 'transfer/upload/read-upload-process'),
     'watch-reading': sourceOf('api', 'transfer/upload/watch-reading'),
+    channels: sourceOf('standalone', 'channels'),
     'copy-database': sourceOf('standalone', 'copy-database'),
     'reset-access': sourceOf('standalone', 'reset-access'),
   },

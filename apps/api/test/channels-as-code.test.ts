@@ -56,9 +56,9 @@ test('a plan says what would change and writes nothing, an apply does it, and th
       file: 'channels/relay.yaml',
       outcome: 'changed',
       changes: [
+        { field: 'api_key', old: '[secret]', new: '[secret]' },
         { field: 'interval_min', old: 5, new: 30 },
         { field: 'models', old: '["a","b"]', new: '["b","c"]', added: ['c'], removed: ['a'] },
-        { field: 'api_key', old: '[secret]', new: '[secret]' },
         { field: 'managed_by', old: null, new: 'channels/relay.yaml' },
       ],
     },
@@ -67,9 +67,9 @@ test('a plan says what would change and writes nothing, an apply does it, and th
       file: 'channels/more.json',
       outcome: 'created',
       changes: [
-        { field: 'tags', old: null, new: '["x"]' },
         { field: 'base_url', old: null, new: 'https://new.example' },
         { field: 'api_key', old: null, new: '[secret]' },
+        { field: 'tags', old: null, new: '["x"]' },
       ],
     },
   ]);

@@ -21,7 +21,9 @@ export function start(
   runner: readonly string[] = [],
   flags: readonly string[] = [],
 ) {
-  const [command = '', ...args] = [...runner, process.execPath, programOf(program), ...flags];
+  // Else Node takes some flags for its own.
+  const node = [process.execPath, '--', programOf(program)];
+  const [command = '', ...args] = [...runner, ...node, ...flags];
   const child: ChildProcess = spawn(command, args, {
     env: { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: '0', ...env },
   });

@@ -70,6 +70,14 @@ export type CodeReport = z.output<typeof codeReportShape>;
 export const codeFormats = ['yaml', 'json'] as const;
 export type CodeFormat = (typeof codeFormats)[number];
 
+export interface CodeExportOptions {
+  format: CodeFormat;
+  /** One file for all channels. */
+  one_file: boolean;
+  /** With the secrets in plain text. */
+  values: boolean;
+}
+
 /** Channels as code. */
 export const codeExportShape = z.object({
   files: z.array(z.object({ path: z.string(), text: z.string() })),

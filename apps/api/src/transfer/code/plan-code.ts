@@ -10,6 +10,7 @@ import { type Database, listTargets, readSettings } from '@api-monitor/db';
 import type { ApiDeps } from '../../api-deps.ts';
 import type { Changer } from '../../targets/change-targets.ts';
 import { type CheckedEntry, checkEntries } from '../check-entries.ts';
+import { entryFields } from '../export-formats.ts';
 import type { CodePlace, UploadedEntry } from '../import-notes.ts';
 import { type Draft, type PlannedChannel, planImport } from '../plan-import.ts';
 import { isRecord } from '../upload/bound-entries.ts';
@@ -124,9 +125,14 @@ async function defaultsInForce({
   return Object.fromEntries(Object.entries(defaults).filter(([field]) => !keptFields.has(field)));
 }
 
+/** The entry with every field that code decides, in their usual order. */
 function whole(checked: CheckedEntry, defaults: Defaults): CheckedEntry {
   if ('refusal' in checked || !checked.place) return checked;
-  return { ...checked, entry: { ...defaults, ...checked.entry, managed_by: checked.place.file } };
+  const { name, base_url } = checked.entry;
+  const given: Readonly<Record<string, unknown>> = { ...defaults, ...checked.entry };
+  const inOrder = entryFields.flatMap((field) => (field in given ? [[field, given[field]]] : []));
+  const managed_by = checked.place.file;
+  return { ...checked, entry: { name, base_url, ...Object.fromEntries(inOrder), managed_by } };
 }
 
 /** The channels that were set from the same folder or file, and that no entry is about any more. */

@@ -1,4 +1,3 @@
-import { listTargets, openTarget } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../../api-deps.ts';
 import { createRouteKinds, jsonAnswer, jsonBody } from '../../describe-route.ts';
@@ -13,6 +12,7 @@ import {
   codeReportShape,
   releaseShape,
 } from './code-shapes.ts';
+import { exportCode } from './export-code.ts';
 import { planCode } from './plan-code.ts';
 import { reportOf } from './report-code.ts';
 
@@ -38,7 +38,6 @@ const exportQuery = z.object({
 
 /** Channels as code: files that say what the channels are, for those who keep them under version control. */
 export function codeRoutes(deps: ApiDeps) {
-  const { db } = deps;
   const { adminRoute } = createRouteKinds(deps, 'channels as code');
   const takeTurn = createImportTurns();
   return createRouter()
@@ -52,18 +51,9 @@ export function codeRoutes(deps: ApiDeps) {
       }),
       async (c) => {
         const { format, one_file, values } = c.req.valid('query');
-        // Its writer of YAML is loaded at the first export.
-        const { writeCode } = await import('./write-code.ts');
-        const targets = await listTargets(db);
-        const how = { format, one_file: one_file === '1' };
-        const { files, variables } = await writeCode(targets, openTarget.bind(null, db), how);
-        const withValues = values === '1';
-        const changes = [{ field: 'keys', old: null, new: withValues }];
-        await c.var.audit(db, 'channels.exported', null, changes);
+        const how = { format, one_file: one_file === '1', values: values === '1' };
         c.header('Cache-Control', 'no-store');
-        const names = Object.keys(variables).map((name) => [name, '']);
-        const shown = withValues ? variables : Object.fromEntries(names);
-        return c.json({ files, variables: shown }, 200);
+        return c.json(await exportCode(deps, c.var.audit, how), 200);
       },
     )
     .openapi(

@@ -9,7 +9,7 @@ import { entryFields } from '../export-formats.ts';
 import { mapInSlices } from '../map-in-slices.ts';
 import { isRecord } from '../upload/bound-entries.ts';
 import { codeNamesOf } from './code-names.ts';
-import type { CodeExport, CodeFormat } from './code-shapes.ts';
+import type { CodeExport, CodeExportOptions, CodeFormat } from './code-shapes.ts';
 import { withoutReferences } from './variable-references.ts';
 
 type Entry = Record<string, unknown>;
@@ -26,7 +26,7 @@ const defaults: Readonly<Record<string, unknown>> = targetDefaults;
 export async function writeCode(
   targets: readonly Target[],
   open: (target: Target) => Target,
-  { format, one_file }: { format: CodeFormat; one_file: boolean },
+  { format, one_file }: Omit<CodeExportOptions, 'values'>,
 ): Promise<CodeExport> {
   const names = codeNamesOf(targets.map(({ name }) => name));
   const variables = new Map<string, string>();
