@@ -17,7 +17,7 @@ import { planCode } from './plan-code.ts';
 import { reportOf } from './report-code.ts';
 
 /** Bodies to these paths have a limit of their own. */
-export const codePaths = { plan: '/api/channels/plan', apply: '/api/channels/apply' };
+export const codePaths = { plan: '/api/channels/plan', apply: '/api/channels/apply' } as const;
 
 const flag = z.enum(['0', '1']).default('0');
 const pruneQuery = z.object({
