@@ -2,8 +2,9 @@
 
 /** The tags with further ones. Tags that differ only in case are one, in the spelling that was there first. */
 export function withTags(tags: readonly string[], more: readonly string[]): string[] {
-  const known = keysOf(tags);
-  return [...tags, ...more.filter((tag) => !known.has(keyOf(tag)))];
+  const known = new Map<string, string>();
+  for (const tag of [...tags, ...more]) if (!known.has(keyOf(tag))) known.set(keyOf(tag), tag);
+  return [...known.values()];
 }
 
 /** The tags without these, in whatever case. */

@@ -50,6 +50,7 @@ test('a channel of one-api becomes one channel for each of its keys', () => {
     base_url: 'https://api.openai.com',
     enabled: true,
     selected_models: ['gpt-4o', 'gpt-4o-mini'],
+    weight: 3,
   };
   expect(read(JSON.stringify({ success: true, data: [row] }))).toEqual([
     { ...common, name: 'mine', api_key: 'sk-a' },
@@ -63,9 +64,9 @@ test("new-api's list is read without keys, with disabled channels, priorities an
     { ...row, id: 2, name: 'high', key: '', priority: 9, status: 2, type: 43, models: '' },
   ];
   expect(read(JSON.stringify({ success: true, data: { items: rows, total: 2 } }))).toEqual([
-    { name: 'high', enabled: false, selected_models: [] },
+    { name: 'high', enabled: false, selected_models: [], priority: 9, weight: 3 },
     {
-      name: 'low',
+      ...{ name: 'low', priority: 1, weight: 3 },
       base_url: 'https://low.example',
       enabled: true,
       selected_models: ['gpt-4o', 'gpt-4o-mini'],

@@ -20,31 +20,82 @@ test('a row that only has what an import understands has no notes', () => {
   expect(read(row)).toMatchObject([{ name: 'mine', enabled: true, notes: [] }]);
 });
 
-test('settings without a counterpart are named, without their values', () => {
+test('settings are mapped onto fields of ours', () => {
   const [channel] = read({
     ...row,
-    setting:
-      '{"proxy":"socks5://me:secret@proxy.example","force_format":false,"headers":{"x":"1"}}',
+    models: 'gpt-4o,mini,o3',
+    model_mapping: '{"gpt-4o":"gpt-4o-2024-11-20","mini":"small","small":"gpt-4o-mini","o3":"o3"}',
+    setting: '{"proxy":"socks5://me:secret@proxy.example","headers":{"X-Setting":"1"}}',
+    header_override: { 'X-Team': 'blue', 'X-Trace': '{client_header:X-Request-Id}' },
+    param_override: '{"temperature":0,"a/b":[1,"x"]}',
+    openai_organization: 'org-1',
+    ...{ priority: '7', weight: '3', tag: 'night', group: 'default,vip,VIP', test_model: 'o3' },
+  });
+  expect(channel).toEqual({
+    ...{ name: 'mine', base_url: 'https://a.example', api_key: 'sk-a', enabled: true },
+    selected_models: ['gpt-4o-2024-11-20', 'gpt-4o-mini', 'o3'],
+    model_aliases: [...['gpt-4o = gpt-4o-2024-11-20', 'mini = gpt-4o-mini', 'small = gpt-4o-mini']],
+    proxy_url: 'socks5://me:secret@proxy.example',
+    headers: [
+      ...['X-Team: blue', `X-Trace: \${client:X-Request-Id}`, 'X-Setting: 1'],
+      'OpenAI-Organization: org-1',
+    ],
+    body_overrides: ['/temperature = 0', '/a~1b = [1,"x"]'],
+    ...{ priority: 7, weight: 3, tags: ['night', 'vip'] },
+    notes: [],
+  });
+});
+
+test("new-api's operations that set or delete a field are mapped, others are named", () => {
+  const operations = [
+    { path: 'temperature', mode: 'set', value: 0.7 },
+    { path: 'thinking.budget_tokens', mode: 'set', value: 1024, keep_origin: true },
+    { path: 'top_k', mode: 'delete', conditions: [] },
+    { path: 'messages.0.content', mode: 'append', value: '!' },
+    { path: 'temperature', mode: 'set', value: 1, conditions: [{ path: 'model' }] },
+    { path: 'messages.#.name', mode: 'delete' },
+  ];
+  const [channel] = read({ ...row, param_override: { operations } });
+  expect(channel).toMatchObject({
+    body_overrides: ['/temperature = 0.7', '?/thinking/budget_tokens = 1024', '-/top_k'],
+  });
+  expect(noteOf(channel?.notes ?? [], 'not_imported')).toEqual({
+    fields: [3, 4, 5].map((n) => `param_override.operations.${n}`).join(', '),
+  });
+});
+
+test('what has no counterpart, or is refused, is named without its value', () => {
+  const [channel] = read({
+    ...row,
+    setting: '{"proxy":"ftp://me:secret@proxy.example","force_format":true}',
     settings: '{}',
-    param_override: '{"temperature":0}',
-    header_override: { authorization: 'secret' },
-    model_mapping: '{"gpt-4o":"gpt-4o-2024-11-20"}',
-    status_code_mapping: '',
-    group: 'default,vip',
-    weight: '3',
-    tag: null,
+    param_override: '{"model":"secret"}',
+    header_override: { authorization: 'secret', 'X-Key': 'Bearer {api_key}', Host: 'secret' },
+    model_mapping: '{"a":"b","b":"a","same":"same"}',
+    status_code_mapping: '{"503":"secret"}',
+    group: 'default',
+    weight: '-3',
+    tag: 'secret '.repeat(9),
     invented_by_a_fork: 'secret',
   });
-  expect(channel?.notes).toEqual([
-    {
-      code: 'not_imported',
-      params: {
-        fields:
-          'group, weight, setting.proxy, setting.headers, param_override, header_override, model_mapping, invented_by_a_fork',
-      },
-    },
-  ]);
+  const names = [
+    ...['setting.force_format', 'status_code_mapping', 'invented_by_a_fork'],
+    ...['model_mapping.a', 'model_mapping.b'],
+    ...['header_override.authorization', 'header_override.X-Key', 'header_override.Host'],
+    ...['param_override.model', 'tag', 'setting.proxy', 'weight'],
+  ];
+  expect(channel).toMatchObject({ name: 'mine', enabled: true });
+  expect(JSON.stringify(channel)).not.toContain('secret');
+  expect(channel?.notes).toEqual([{ code: 'not_imported', params: { fields: names.join(', ') } }]);
 });
+
+test.each(['model_mapping', 'header_override', 'param_override'])(
+  'a %s that is no JSON is named',
+  (column) => {
+    const [channel] = read({ ...row, [column]: 'secret' });
+    expect(noteOf(channel?.notes ?? [], 'not_imported')).toEqual({ fields: column });
+  },
+);
 
 test('settings that cannot be read are named as a whole', () => {
   const [channel] = read({ ...row, setting: 'proxy=socks5://me:secret@proxy.example' });

@@ -4,8 +4,9 @@ import { importLimits, tooMuch } from '../../import-limits.ts';
 import type { ImportNote, UploadedEntry } from '../../import-notes.ts';
 import { isRecord } from '../bound-entries.ts';
 import { addressOfType } from './one-api-addresses.ts';
+import { fieldsOf } from './one-api-fields.ts';
 import { keysIn, tooManyChannels } from './one-api-keys.ts';
-import { lossesOf, objectIn } from './one-api-losses.ts';
+import { lossesOf, objectIn, shownNames } from './one-api-losses.ts';
 import { foreignProtocolOf } from './one-api-protocols.ts';
 
 type Row = Record<string, unknown>;
@@ -30,9 +31,9 @@ export function fromOneApi(entries: readonly unknown[]): UploadedEntry[] {
   const channels: UploadedEntry[] = [];
   let models = 0;
   for (const row of rows) {
-    const { bad, ...common } = commonFields(row);
+    const { bad, lost, ...common } = commonFields(row);
     const keys = keysIn(textOf(row.key), objectIn(row.channel_info));
-    const notes = [...notesOfRow(row, keys.length), ...notesOfModels(bad)];
+    const notes = [...notesOfRow(row, lost, keys.length), ...notesOfModels(bad)];
     for (const { key, isEnabled } of keys) {
       models += common.selected_models.length;
       if (models > importLimits.models) {
@@ -60,9 +61,14 @@ function commonFields(row: Row) {
     throw tooMuch(`${importLimits.modelsOfChannel} models in a row`);
   }
   const base_url = textOf(row.base_url) || addressOfType(numberOf(row.type), row);
-  const named = [...new Set(models.map((model) => model.trim()).filter(Boolean))];
+  const { fields, lost, idOf } = fieldsOf(row);
+  // Rows list the names that clients use; a selection is of what the channel lists.
+  const ids = models.map((model) => idOf.get(model.trim()) ?? model.trim());
+  const named = [...new Set(ids.filter(Boolean))];
   const good = named.filter(isModelName);
   return {
+    ...fields,
+    lost,
     ...(base_url === undefined ? {} : { base_url }),
     // None selected would mean all; with only bad names, the entry is refused for them.
     selected_models: good.length > 0 ? good : named,
@@ -83,9 +89,9 @@ function notesOfModels(bad: readonly string[]): ImportNote[] {
   return [{ code: 'bad_models', params: { count: bad.length, names: names.join(', ') } }];
 }
 
-function notesOfRow(row: Row, keys: number): ImportNote[] {
+function notesOfRow(row: Row, lost: readonly string[], keys: number): ImportNote[] {
   const type = foreignProtocolOf(numberOf(row.type), row);
-  const losses = lossesOf(row);
+  const losses = shownNames([...lossesOf(row), ...lost]);
   const notes: (ImportNote | null)[] = [
     type === null ? null : { code: 'foreign_protocol', params: { type } },
     losses.length === 0 ? null : { code: 'not_imported', params: { fields: losses.join(', ') } },
