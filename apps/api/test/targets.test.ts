@@ -378,3 +378,21 @@ test('a running channel is shown as such, with its progress, and is not started 
     down_or_error: 0,
   });
 });
+
+test.each(['CAFÉ', 'Cafe\u0301', 'ｃａｆé'])(
+  'a name that only looks different is taken: %s',
+  async (name) => {
+    const api = await openTestApi();
+    await api.asAdmin('POST', '/api/targets', { ...newTarget, name: 'Café' });
+    await api.asAdmin('POST', '/api/targets', { ...newTarget, name: 'other' });
+    const added = await api.asAdmin('POST', '/api/targets', { ...newTarget, name });
+    const renamed = await api.asAdmin('PATCH', '/api/targets/2', { name });
+    for (const { status, json } of [added, renamed]) {
+      expect([status, json.detail, json.fields]).toEqual([
+        ...[409, 'name: a channel named "Café" exists already', { name: { code: 'taken' } }],
+      ]);
+    }
+    const respelt = await api.asAdmin('PATCH', '/api/targets/1', { name });
+    expect([respelt.status, respelt.json.item.name]).toEqual([200, name]);
+  },
+);

@@ -141,6 +141,7 @@ export {
   createTarget,
   findTargetByName,
   getTarget,
+  listTargetNames,
   listTargetRevisions,
   listTargets,
   listTargetsByIds,

@@ -24,6 +24,8 @@ import {
   deleteTarget,
   getTarget,
   inTransaction,
+  listTargetNames,
+  lockTargetList,
   openTarget,
   readSettings,
   updateTarget,
@@ -32,6 +34,7 @@ import type { Context } from 'hono';
 import type { ApiDeps } from '../api-deps.ts';
 import type { Audit } from '../audit/record-action.ts';
 import type { ApiEnv } from '../router.ts';
+import { foldName } from '../transfer/fold-name.ts';
 import { isOwnAddress, type OwnPlaces, ownPlacesOf } from './own-address.ts';
 
 type ChangeDeps = Pick<ApiDeps, 'db' | 'bus' | 'now' | 'givenSettings'>;
@@ -70,7 +73,10 @@ export async function findTarget(db: Database, id: number): Promise<Target> {
 export async function addTarget(deps: ChangeDeps, by: Changer, given: NewTarget): Promise<Target> {
   const refusal = refusalOf(null, given, by.own);
   if (refusal) throw refusal;
-  const target = await inTransaction(deps.db, (db) => writeNew({ ...deps, db }, by, given));
+  const target = await inTransaction(deps.db, async (db) => {
+    await refuseSpelling(db, given.name, null);
+    return writeNew({ ...deps, db }, by, given);
+  });
   await publishUpdates(deps, [target.id]);
   return target;
 }
@@ -85,11 +91,29 @@ export async function changeTarget(
   const changed = changesBetween({ ...current }, { ...patch }).map(({ field }) => field);
   const refusal = refusalByCode(current, changed) ?? refusalOf(current, patch, by.own);
   if (refusal) throw refusal;
-  const written = await inTransaction(deps.db, (db) =>
-    writeChange({ ...deps, db }, by, current, patch),
-  );
+  const written = await inTransaction(deps.db, async (db) => {
+    if (patch.name !== undefined) await refuseSpelling(db, patch.name, current);
+    return writeChange({ ...deps, db }, by, current, patch);
+  });
   await publishWritten(deps, [written]);
   return written.target;
+}
+
+/** Names that differ only in case, width or Unicode form are one, as in an import. Throws AppError `conflict`. */
+async function refuseSpelling(
+  db: Database,
+  name: string,
+  current: Pick<Target, 'id' | 'name'> | null,
+): Promise<void> {
+  // A channel of an earlier version may have such a name, and keeps it.
+  if (name === current?.name) return;
+  await lockTargetList(db);
+  const wanted = foldName(name);
+  const names = await listTargetNames(db);
+  const holder = names.find((one) => one.id !== current?.id && foldName(one.name) === wanted);
+  if (!holder) return;
+  const message = `name: a channel named "${holder.name}" exists already`;
+  throw new AppError('conflict', message, { fields: { name: { code: 'taken' } } });
 }
 
 /** Deletes a channel with its runs and publishes that. Throws AppError `not_found` and, if code manages it, `conflict`. */

@@ -34,6 +34,17 @@ export async function listTargets(db: Database): Promise<Target[]> {
   return rows.map(fromRow);
 }
 
+/** The ids and names of all targets, in no particular order. */
+export async function listTargetNames({
+  kysely,
+}: Database): Promise<{ id: number; name: string }[]> {
+  return kysely
+    .selectFrom('targets')
+    .select(['id', 'name'])
+    .where('deleted_at', 'is', null)
+    .execute();
+}
+
 /** Those of `ids` that exist, in no particular order. */
 export async function listTargetsByIds(db: Database, ids: readonly number[]): Promise<Target[]> {
   const targets: Target[] = [];
