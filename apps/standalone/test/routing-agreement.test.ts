@@ -40,7 +40,7 @@ const statusesByReason: Record<string, readonly number[]> = {
 
 /** What the explanation says if the gateway rejects a request with this message. */
 function reasonFor(message: string): string | RegExp {
-  if (message.startsWith('name the model as channel/model')) return /PROXY_BARE_MODELS/;
+  if (message.startsWith('name the model as channel/model')) return /switched off/;
   const isAbsent = /^no channel offers|^the channel ".*" (has no model|is disabled)/.test(message);
   return isAbsent ? message : 'every candidate is refused';
 }

@@ -88,11 +88,16 @@ export function createBoardSync(options: Options) {
   };
 }
 
-/** Reads the keys if one of them, the master token or a group of names (which have no revision) has changed. */
+/**
+ * Reads the settings, and the keys if one of them, the master token or a group of names (which have no
+ * revision) has changed.
+ */
 function createKeySync({ store, board }: Options): () => Promise<void> {
   let known: string | null = null;
   return async () => {
-    const { model_aliases } = await store.settings();
+    const settings = await store.settings();
+    const { model_aliases } = settings;
+    board.replaceSettings(settings);
     const masterToken = await store.masterToken();
     const masterHash = masterToken ? hashProxyKey(masterToken) : null;
     const revisions = await store.keyRevisions();
