@@ -11,7 +11,7 @@ interface Room {
 }
 
 const rooms: Record<string, Room> = {
-  core: { packages: ['zod'], withoutNode: true },
+  core: { packages: ['zod', 'croner'], withoutNode: true },
   protocols: { rooms: ['core'], packages: ['zod'], withoutNode: true },
   upstream: { rooms: ['core', 'protocols'], packages: ['undici', 'socks'] },
   db: { rooms: ['core'], packages: ['kysely', 'better-sqlite3', 'pg'] },

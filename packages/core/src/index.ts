@@ -158,6 +158,70 @@ export {
 export { noUsage, type TokenUsage } from './gateway/token-usage.ts';
 export { faultOfTrail, readVia, type Trail, viaMarkOf } from './gateway/via.ts';
 export { growingTo } from './growing-to.ts';
+export {
+  actOnIncident,
+  type IncidentAction,
+} from './incidents/act-on-incident.ts';
+export {
+  type AlertKind,
+  alertKindRules,
+  isNote,
+  isOutage,
+  type Severity,
+  severities,
+} from './incidents/alert-kind.ts';
+export {
+  type AlertRules,
+  alertRuleDefaults,
+  alertRulesShape,
+} from './incidents/alert-rules.ts';
+export {
+  type Observation,
+  type Subject,
+  subjectKeyOf,
+  type Why,
+} from './incidents/findings/observation.ts';
+export {
+  type ChannelIndex,
+  indexChannels,
+  type WatchedChannel,
+} from './incidents/findings/watched-channel.ts';
+export {
+  failingMembers,
+  type Incident,
+  type IncidentEvent,
+  type IncidentScope,
+  incidentEventShape,
+  incidentShape,
+} from './incidents/incident.ts';
+export {
+  type ActiveMaintenance,
+  activeMaintenance,
+  type Maintenance,
+  type MaintenanceSchedule,
+  maintainedUntil,
+  maintenanceAt,
+  maintenanceFieldSchemas,
+  maintenanceShape,
+  nextMaintenance,
+} from './incidents/quiet/maintenance.ts';
+export {
+  type Destination,
+  type DestinationInput,
+  destinationDefaults,
+  destinationFieldSchemas,
+  destinationShape,
+} from './incidents/sending/destination.ts';
+export { type News, newsShape } from './incidents/sending/news.ts';
+export {
+  planSending,
+  type SendingPlan,
+  type WaitingNotice,
+} from './incidents/sending/plan-sending.ts';
+export type { OutgoingNotice } from './incidents/sending/tell.ts';
+export { type AlertSetup, type AlertState, alertsAtStart } from './incidents/step.ts';
+export { type Stepped, stepIncidents } from './incidents/step-incidents.ts';
+export { type ComposedNotice, composeNotice } from './incidents/texts/compose-notice.ts';
 export { type ModelState, modelStateShape } from './model-states/model-state.ts';
 export { nextModelState } from './model-states/next-model-state.ts';
 export { probedFields } from './model-states/probed-fields.ts';

@@ -1,0 +1,92 @@
+import { isAhead } from '../../figures/clock-skew.ts';
+import { alertKindRules, type Severity } from '../alert-kind.ts';
+import type { AlertRules } from '../alert-rules.ts';
+import { flapFindings, flapShareOf } from './flapping.ts';
+import type { Observation, Subject, Why } from './observation.ts';
+
+/** What counts for people. `flapping`: it changes so often that only the end of it is worth telling. */
+export type Health = 'up' | 'down' | 'flapping';
+
+/** What is known about a subject that has failed lately. Times are Unix seconds. */
+export interface Watch {
+  subject: Subject;
+  health: Health;
+  /** What the latest finding said, and when it was made. */
+  is_bad: boolean;
+  found_at: number;
+  /** How many findings in a row said so, and since when it counts. */
+  in_a_row: number;
+  since: number;
+  /** When the first failure in a row was found, even one that didn't count. */
+  failing_since: number | null;
+  /** A letter for each of the latest findings, oldest first: `b`ad or `g`ood. */
+  recent: string;
+  why: Why | null;
+  figures: Readonly<Record<string, number | string>>;
+  severity: Severity | null;
+}
+
+/** A subject that flapped has settled after this long without a change, however few findings there are. */
+const settledAfterS = 3600;
+
+/** The watch after one more finding; the same object if it shows nothing new, null if nothing is to be watched. */
+export function nextWatch(
+  before: Watch | null,
+  observation: Observation,
+  rules: AlertRules,
+  nowS: number,
+): Watch | null {
+  const at = isAhead(observation.at, nowS) ? nowS : observation.at;
+  const { is_bad, times = 1 } = observation;
+  if (!before && !is_bad) return null;
+  if (before && (at < before.found_at || (at === before.found_at && is_bad === before.is_bad))) {
+    return before;
+  }
+  const isSame = before?.is_bad === is_bad;
+  const letters = (is_bad ? 'b' : 'g').repeat(Math.min(times, flapFindings));
+  const watch: Watch = {
+    subject: observation.subject,
+    health: before?.health ?? 'up',
+    is_bad,
+    found_at: at,
+    in_a_row: (isSame ? before.in_a_row : 0) + times,
+    since: isSame ? before.since : at,
+    failing_since: is_bad ? ((isSame ? before.failing_since : null) ?? at) : null,
+    recent: `${before?.recent ?? 'g'}${letters}`.slice(-flapFindings),
+    why: is_bad ? (observation.why ?? null) : (before?.why ?? null),
+    figures: observation.figures ?? before?.figures ?? {},
+    severity: observation.severity ?? null,
+  };
+  return judged(watch, rules, nowS);
+}
+
+/** The watch after some time without a finding. */
+export function judged(before: Watch, rules: AlertRules, nowS: number): Watch {
+  const isCalmAgain = before.health === 'flapping' && nowS - before.since >= settledAfterS;
+  const watch = isCalmAgain ? { ...before, recent: before.recent.slice(-1) } : before;
+  const health = healthOf(watch, rules, nowS);
+  return health === watch.health ? watch : { ...watch, health };
+}
+
+function healthOf(watch: Watch, rules: AlertRules, nowS: number): Health {
+  const { health, is_bad, in_a_row, since, recent, subject } = watch;
+  if (alertKindRules[subject.kind].confirmed !== 'counted') return is_bad ? 'down' : 'up';
+  const changes = flapShareOf(recent) * 100;
+  const most = health === 'flapping' ? rules.flap_end_percent : rules.flap_start_percent;
+  if (changes >= most) return 'flapping';
+  const [count, forS] = is_bad
+    ? [rules.failures_before_alert, rules.down_for_s]
+    : [rules.successes_before_recovery, rules.up_for_s];
+  if (in_a_row >= count || nowS - since >= forS) return is_bad ? 'down' : 'up';
+  return health === 'flapping' ? (is_bad ? 'down' : 'up') : health;
+}
+
+/** The watch as if nothing before this time had been found, because a maintenance doesn't count. */
+export function countedFrom(watch: Watch, atS: number): Watch {
+  return { ...watch, health: 'up', in_a_row: 0, since: atS, recent: '' };
+}
+
+/** Whether nothing is left to remember: it is up, and wouldn't flap if it failed again. */
+export function isCalm({ health, is_bad, recent, since }: Watch, nowS: number): boolean {
+  return health === 'up' && !is_bad && (!recent.includes('b') || nowS - since >= settledAfterS);
+}

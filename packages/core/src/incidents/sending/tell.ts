@@ -1,0 +1,190 @@
+import { isOutage, type Severity, worse } from '../alert-kind.ts';
+import { mergeMany } from '../group.ts';
+import { failingMembers, type Incident, isFlapping } from '../incident.ts';
+import { quietUntil } from '../quiet/quiet-hours.ts';
+import { servingIn, weighAll } from '../severity.ts';
+import { endIncident, note, type Step } from '../step.ts';
+import { tracksIncidents } from './destination.ts';
+import { isFor } from './is-for.ts';
+import { type BriefContext, briefOf, type Item, type News } from './news.ts';
+import { afterTelling, mayTell, type Urgency } from './pace.ts';
+import { isSilent } from './silence.ts';
+
+/** What one destination is told. */
+export interface OutgoingNotice {
+  /** The same for each attempt to deliver it. */
+  key: string;
+  destination_id: number;
+  severity: Severity;
+  created_at: number;
+  /** When it may be sent: quiet hours hold it back. */
+  due_at: number;
+  news: readonly News[];
+}
+
+/** So many that begin together are told as one. */
+const manyIncidents = 3;
+
+/** Decides what to tell now, and to whom. What has to wait is found again by a later step. */
+export function tell(step: Step): OutgoingNotice[] {
+  const items = itemsOf(step);
+  const paced = items.filter(({ urgency }) => urgency !== 'unpaced');
+  const waiting_since = paced.length === 0 ? null : (step.pace.waiting_since ?? step.nowS);
+  if (waiting_since !== step.pace.waiting_since) step.pace = { ...step.pace, waiting_since };
+  if (paced.length === 0) return send(step, items);
+  if (!mayTell(step.pace, mostUrgent(paced), step.nowS)) {
+    return send(
+      step,
+      items.filter(({ urgency }) => urgency === 'unpaced'),
+    );
+  }
+  const begun = paced.filter(({ kind, incident }) => kind === 'opened' && isOutage(incident.kind));
+  const isMany = begun.length >= manyIncidents;
+  if (isMany) {
+    mergeMany(
+      step,
+      begun.map(({ incident }) => incident),
+    );
+    weighAll(step);
+  }
+  step.pace = afterTelling(step.pace, step.nowS);
+  return send(step, isMany ? itemsOf(step) : items);
+}
+
+function mostUrgent(items: readonly Item[]): Urgency {
+  const urgencies = items.map(({ urgency }) => urgency);
+  if (urgencies.includes('at_once')) return 'at_once';
+  return urgencies.includes('soon') ? 'soon' : 'later';
+}
+
+function itemsOf(step: Step): Item[] {
+  return [...step.incidents.values()].flatMap((incident) => {
+    if (incident.ended_at !== null) return ended(step, incident);
+    if (isSilent(step, incident)) return [];
+    const news = newsOf(step, incident);
+    return [...(news ? [{ ...news, incident, after_min: 0 }] : []), ...escalations(step, incident)];
+  });
+}
+
+function ended(step: Step, incident: Incident): Item[] {
+  const { announced, merged_into } = incident;
+  if (isOver(incident) || !announced) return [];
+  if (merged_into === null && isSilent(step, incident)) {
+    incident.announced = { ...announced, is_over: true };
+    return [];
+  }
+  return merged_into === null
+    ? [{ incident, kind: 'resolved', urgency: 'soon', after_min: 0 }]
+    : [{ incident, kind: 'merged', urgency: 'unpaced', after_min: 0 }];
+}
+
+/** Whether there is nothing left to tell about an incident that has ended. */
+export function isOver({ ended_at, announced }: Incident): boolean {
+  return ended_at !== null && (announced === null || announced.is_over);
+}
+
+const growthAfterS = 300;
+const growthCalmS = 30;
+
+/** What is new about an open incident; null if people know it already. */
+function newsOf({ nowS, setup }: Step, incident: Incident): Pick<Item, 'kind' | 'urgency'> | null {
+  const { announced, severity, scope, last_join_at, acknowledged_at } = incident;
+  const atOnce = severity === 'critical' ? 'at_once' : 'soon';
+  if (!announced) return { kind: 'opened', urgency: severity === 'info' ? 'later' : atOnce };
+  if (worse(severity, announced.severity) !== announced.severity) {
+    return { kind: 'worse', urgency: atOnce };
+  }
+  // Whoever knows that everything fails need not know that it is the network.
+  const isWider = scope !== announced.scope && announced.scope !== 'many';
+  if (isWider) return { kind: 'cause', urgency: scope === 'network' ? 'at_once' : 'later' };
+  if (isFlapping(incident) !== announced.is_flapping) return { kind: 'flapping', urgency: 'soon' };
+  const hasGrown = failingMembers(incident).length >= 2 * announced.members;
+  const isCalm = nowS - last_join_at >= growthCalmS && nowS - announced.at >= growthAfterS;
+  if (hasGrown && isCalm && scope !== 'network') return { kind: 'grown', urgency: 'soon' };
+  const reminderS = setup.rules.reminder_min * 60;
+  const isDue = reminderS > 0 && nowS - announced.at >= reminderS && acknowledged_at === null;
+  return isDue ? { kind: 'reminder', urgency: 'unpaced' } : null;
+}
+
+function escalations({ nowS, setup }: Step, incident: Incident): Item[] {
+  const { announced, acknowledged_at, escalated_min } = incident;
+  if (!announced || acknowledged_at !== null) return [];
+  const isDue = (min: number) => min > escalated_min && nowS - announced.first_at >= min * 60;
+  const due = new Set(setup.destinations.map(({ after_min }) => after_min).filter(isDue));
+  return [...due].map((after_min) => {
+    return { incident, kind: 'escalated', urgency: 'unpaced', after_min } as const;
+  });
+}
+
+/** Turns the items into a notice for each destination that wants any of them, and remembers what was told. */
+function send(step: Step, items: readonly Item[]): OutgoingNotice[] {
+  const context: BriefContext = {
+    channels: step.channels,
+    serving: servingIn(step),
+  };
+  const told = items.map((item) => ({ item, news: newsItem(step, item, context) }));
+  const notices: OutgoingNotice[] = [];
+  const reached = new Map<Item, number[]>();
+  for (const destination of step.setup.destinations) {
+    const own = told.filter(({ item }) => isFor(destination, item, step.channels));
+    const groups = tracksIncidents(destination)
+      ? own.map((one) => [one])
+      : own.length > 0
+        ? [own]
+        : [];
+    for (const group of groups) {
+      const news = group.map((one) => one.news);
+      const severity = news.map((one) => one.severity).reduce(worse, 'info');
+      const isUrgent = group.some(({ item }) => severityOf(item) === 'critical');
+      const { quiet_hours, time_zone } = destination;
+      const heldUntil = isUrgent ? null : quietUntil(quiet_hours, time_zone, step.nowS);
+      step.last_notice += 1;
+      const key = `n${step.last_notice}-d${destination.id}`;
+      const [created_at, due_at] = [step.nowS, heldUntil ?? step.nowS];
+      notices.push({ key, destination_id: destination.id, severity, created_at, due_at, news });
+      for (const { item } of group)
+        reached.set(item, [...(reached.get(item) ?? []), destination.id]);
+    }
+  }
+  for (const item of items) remember(step, item, reached.get(item) ?? []);
+  return notices;
+}
+
+/** The end of something critical is as urgent as its beginning. */
+function severityOf({ incident, kind }: Item): Severity {
+  return kind === 'resolved' ? (incident.announced?.severity ?? 'info') : incident.severity;
+}
+
+function newsItem({ nowS: at }: Step, { incident, kind }: Item, context: BriefContext): News {
+  const severity = kind === 'resolved' || kind === 'merged' ? 'info' : incident.severity;
+  return { kind, at, severity, incident: briefOf(incident, context) };
+}
+
+function remember(step: Step, { incident, kind, after_min }: Item, destinations: number[]): void {
+  const { announced, severity, scope } = incident;
+  note(step, incident, 'told', { news: kind, destinations });
+  if (kind !== 'resolved' && kind !== 'merged') {
+    incident.told = [...new Set([...incident.told, ...destinations])];
+  }
+  if (kind === 'escalated') {
+    incident.escalated_min = Math.max(incident.escalated_min, after_min);
+    return;
+  }
+  const isNote = severity === 'info' && kind === 'opened';
+  incident.announced = {
+    first_at: announced?.first_at ?? step.nowS,
+    at: step.nowS,
+    severity: worse(severity, announced?.severity ?? 'info'),
+    scope,
+    members: failingMembers(incident).length,
+    is_flapping: isFlapping(incident),
+    is_over: incident.ended_at !== null || isNote,
+  };
+  if (isNote) endNote(step, incident);
+}
+
+/** There is nothing to recover from. */
+function endNote(step: Step, incident: Incident): void {
+  for (const member of failingMembers(incident)) member.left_at = step.nowS;
+  endIncident(step, incident, step.nowS);
+}
