@@ -102,6 +102,7 @@ test.each([
   ['discord', 'https://discord.com/channels/1/2', 'https://discord.com/api/webhooks/'],
   ['teams', 'https://example.webhook.office.com/webhookb2/1@2/Incom/3/4', 'that of a workflow'],
   ['feishu', 'https://open.feishu.cn/open-apis/bot/hook/abc', '/open-apis/bot/v2/hook/'],
+  ['feishu', 'https://www.feishu.cn/flow/api/trigger-webhook/abc', '/open-apis/bot/v2/hook/'],
   ['dingtalk', 'https://oapi.dingtalk.com/robot/send', 'robot/send?access_token='],
   ['wecom', 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send', 'webhook/send?key='],
   ['wecom', 'ftp://example.com', 'http:// or https://'],

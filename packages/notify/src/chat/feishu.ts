@@ -8,6 +8,7 @@ import { outcomeOfStatus, refused, retry, sent, unreadable } from '../outcome.ts
 import { type Tone, toneOf } from '../text/colours.ts';
 import { fitNotice, inBytes, lineText } from '../text/fit-notice.ts';
 import { type ShownNotice, shownNotice } from '../text/shown-notice.ts';
+import { robotFields } from './robot-fields.ts';
 
 /** A body may have 20 KB; the rest is for what surrounds the card. */
 const longestCard = 19_500;
@@ -49,19 +50,7 @@ export const feishu = defineAdapter({
       label: { en: 'Webhook', zh: 'Webhook 地址' },
       help: { en: 'Group settings → Bots → Custom bot.', zh: '群设置 → 群机器人 → 自定义机器人。' },
     },
-    secret: {
-      ...{ input: 'text', isSecret: true },
-      label: { en: 'Signing secret', zh: '签名密钥' },
-      help: { en: 'If the bot checks signatures.', zh: '机器人启用“签名校验”时填写。' },
-    },
-    keyword: {
-      input: 'text',
-      label: { en: 'Keyword', zh: '关键词' },
-      help: {
-        en: 'If the bot only takes messages with a keyword.',
-        zh: '机器人启用“自定义关键词”时填写。',
-      },
-    },
+    ...robotFields,
   },
   open: ({ webhook_url, secret, keyword }) => ({
     transport: 'http',

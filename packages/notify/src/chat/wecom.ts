@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import { defineAdapter } from '../adapter.ts';
 import { webhookAddress } from '../fields/webhook-address.ts';
-import { jsonRequest, readJson } from '../json-request.ts';
-import { refused, retry, sent, unreadable } from '../outcome.ts';
+import { jsonRequest } from '../json-request.ts';
 import { fitText, inBytes } from '../text/fit-notice.ts';
 import { type Markup, markdownByLookalikes } from '../text/markup.ts';
 import { shownNotice } from '../text/shown-notice.ts';
+import { outcomeOfErrcode } from './errcode-outcome.ts';
 
 /** "不超过4096个字节" */
 const longestBytes = 4096;
 
 /** https://developer.work.weixin.qq.com/document/path/90313 */
-const answerShape = z.object({ errcode: z.number(), errmsg: z.string().default('') });
-const limited = new Set([45009, 45033]);
-const minuteS = 60;
-const busy = -1;
-const unauthorized = new Set([40014, 93000]);
+const errcodes = {
+  limited: new Set([45009, 45033]),
+  blockedS: 60,
+  unauthorized: new Set([40014, 93000]),
+};
 
 const markup: Markup = { ...markdownByLookalikes, newline: '\n' };
 
@@ -43,15 +43,6 @@ export const wecom = defineAdapter({
       const content = fitText(shownNotice(notice), markup, parts, longestBytes, inBytes);
       return jsonRequest(webhook_url, { msgtype: 'markdown', markdown: { content } });
     },
-    outcomeOf(answer) {
-      const read = readJson(answer, answerShape);
-      if (!read) return unreadable(answer);
-      const words = `${read.errmsg} (${read.errcode})`;
-      if (read.errcode === 0) return sent(answer, read.errmsg);
-      if (limited.has(read.errcode)) return retry(answer, 'rate_limited', words, minuteS);
-      if (read.errcode === busy) return retry(answer, 'server_error', words);
-      const reason = unauthorized.has(read.errcode) ? 'unauthorized' : 'rejected';
-      return refused(answer, reason, words);
-    },
+    outcomeOf: (answer) => outcomeOfErrcode(answer, errcodes),
   }),
 });

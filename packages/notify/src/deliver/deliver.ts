@@ -47,6 +47,7 @@ export interface DeliveryDeps {
 const defaultTimeoutMs = 20_000;
 const longestAnswerBytes = 64 * 1024;
 const mostRedirects = 3;
+const userAgent = 'API-Monitor';
 
 /**
  * Makes one attempt to deliver a notice. Never throws for what a destination does, and ends within the
@@ -91,7 +92,7 @@ async function exchange(request: HttpRequest, sending: Sending): Promise<Answer 
   for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
     const answer = await sending.fetch(url, {
       method: request.method,
-      headers: { ...request.headers },
+      headers: { 'user-agent': userAgent, ...request.headers },
       body: request.body,
       redirect: 'manual',
       signal: sending.signal,

@@ -101,8 +101,12 @@ test('mail goes out after STARTTLS and authentication', async () => {
 
 test('mail goes out over TLS from the start', async () => {
   const { mails, port } = await startServer({ secure: true });
-  expect(await tell(port, { ...login, security: 'tls' })).toMatchObject({ kind: 'sent' });
-  expect(mails).toMatchObject([{ user: 'monitor', isSecure: true }]);
+  for (const host of ['localhost', '127.0.0.1']) {
+    const outcome = await tell(port, { ...login, security: 'tls', host });
+    expect(outcome).toMatchObject({ kind: 'sent' });
+  }
+  const [mail] = mails;
+  expect(mail).toMatchObject({ user: 'monitor', isSecure: true });
 });
 
 test('a relay in the own network may need neither TLS nor a password', async () => {

@@ -46,7 +46,8 @@ const knownAddresses: readonly KnownAddress[] = [
   {
     kind: 'feishu',
     name: 'Feishu or Lark',
-    host: /^open\.(?:feishu\.cn|larksuite\.com|larkoffice\.com)$/,
+    // Flows have addresses too, which take other messages.
+    host: /^(?:open|www)\.(?:feishu\.cn|larksuite\.com|larkoffice\.com)$/,
     place: /^\/open-apis\/bot\/v2\/hook\/[\w-]+$/,
     form: 'https://open.feishu.cn/open-apis/bot/v2/hook/…',
   },

@@ -28,7 +28,7 @@ test.each([
     text(204, ''),
     {
       ...{ kind: 'refused', reason: 'not_found', status: 204 },
-      message: 'the server has no configuration for this key',
+      message: 'the server has nothing for this key',
     },
   ],
   [

@@ -73,9 +73,11 @@ export const apprise = defineAdapter({
     },
     outcomeOf(answer) {
       if (answer.status === noContent) {
-        return refused(answer, 'not_found', 'the server has no configuration for this key');
+        const unknown = key === '' ? 'knows none of these addresses' : 'has nothing for this key';
+        return refused(answer, 'not_found', `the server ${unknown}`);
       }
-      const words = readJson(answer, errorShape)?.error ?? answer.body;
+      const read = readJson(answer, errorShape);
+      const words = read ? (read.error ?? '') : answer.body;
       // If only some services failed, another attempt would tell the others again.
       const mayRetry = answer.status === failedDependency && urls.length === 1;
       return mayRetry ? retry(answer, 'server_error', words) : outcomeOfStatus(answer, words);

@@ -13,6 +13,7 @@ test('the body is versioned JSON, signed over the timestamp and the body', async
   expect(request).toMatchObject({
     method: 'POST',
     headers: {
+      'user-agent': 'API-Monitor',
       'content-type': 'application/json; charset=utf-8',
       'idempotency-key': 'incident-7-opened-1',
       'x-api-monitor-event': 'opened',
