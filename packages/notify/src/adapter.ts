@@ -114,8 +114,8 @@ export type OpenedDestination =
 export interface Adapter {
   kind: DestinationKind;
   name: Words;
-  /** The vendor's documentation. */
-  docs: string;
+  /** The vendor's documentation; null: there is no vendor. */
+  docs: string | null;
   fields: readonly FieldDescription[];
   /** All of them hold at once. */
   rateLimits: readonly RateLimit[];
@@ -128,7 +128,7 @@ export interface Adapter {
 interface Definition<Config extends z.ZodObject> {
   kind: DestinationKind;
   name: Words;
-  docs: string;
+  docs: string | null;
   rateLimits: readonly RateLimit[];
   config: Config;
   fields: Record<keyof Config['shape'] & string, FieldAbout>;

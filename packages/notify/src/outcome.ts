@@ -44,7 +44,8 @@ export interface Answer {
   nowS: number;
 }
 
-const longestMessage = 500;
+/** Of what is kept of an answer's words. */
+export const longestMessage = 500;
 
 export function sent(answer: Answer, message = ''): Outcome {
   return { kind: 'sent', status: answer.status, message: cleanLine(message, longestMessage) };

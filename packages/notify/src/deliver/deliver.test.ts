@@ -54,6 +54,16 @@ test('nothing is sent to another origin', async () => {
   expect(other.requests()).toBe(0);
 });
 
+test('a redirect can’t show a secret', async () => {
+  const key = 'c4ca4238a0b923820dcc';
+  const { origin } = await start((_, response) => {
+    response.writeHead(307, { location: `https://${key}.${'x'.repeat(50)}.example/` }).end();
+  });
+  const outcome = await tell({ url: origin, headers: [`X-Key: ${key}`] });
+  expect(outcome).toMatchObject({ kind: 'refused', reason: 'redirected' });
+  expect(outcome.message).not.toContain(key);
+});
+
 test.each([301, 302, 303])(
   'a redirect that changes the request is refused (%i)',
   async (status) => {

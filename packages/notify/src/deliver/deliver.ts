@@ -1,7 +1,7 @@
-import type { DestinationKind, HttpChannel, HttpRequest } from '../adapter.ts';
+import type { DestinationKind, HttpRequest } from '../adapter.ts';
 import { adapters } from '../adapters.ts';
 import type { Notice } from '../notice.ts';
-import type { Answer, Outcome } from '../outcome.ts';
+import { type Answer, longestMessage, type Outcome } from '../outcome.ts';
 import { maskSecrets } from '../secret-texts.ts';
 import { cleanLine } from '../text/clean-text.ts';
 import { readBounded } from './read-bounded.ts';
@@ -66,25 +66,19 @@ export async function deliver(
   const { channel, secrets } = opened;
   const timeout = AbortSignal.timeout(deps.timeoutMs ?? defaultTimeoutMs);
   const signal = deps.signal ? AbortSignal.any([timeout, deps.signal]) : timeout;
-  const mask = (text: string) => maskSecrets(text, secrets);
-  try {
-    return channel.transport === 'http'
-      ? await send(channel, notice, { ...deps, signal, mask })
-      : await sendMail(channel.server, channel.mail(notice), { ...deps, signal, mask });
-  } catch (error) {
-    return unsent(timeout.aborted ? 'no answer in time' : null, error, { ...deps, mask });
+  const sending = { ...deps, signal, mask: (text: string) => maskSecrets(text, secrets) };
+  const unlessUnsent = <Ended>(attempt: Promise<Ended>) =>
+    attempt.catch((error: unknown) =>
+      timeout.aborted ? networkFault('no answer in time') : outcomeOfFault(error, sending),
+    );
+  if (channel.transport === 'smtp') {
+    return unlessUnsent(sendMail(channel.server, channel.mail(notice), sending));
   }
-}
-
-type Sending = Pick<DeliveryDeps, 'fetch' | 'nowS'> & {
-  signal: AbortSignal;
-  mask(text: string): string;
-};
-
-async function send(channel: HttpChannel, notice: Notice, sending: Sending): Promise<Outcome> {
-  const answered = await exchange(channel.request(notice, sending.nowS), sending);
+  const answered = await unlessUnsent(exchange(channel.request(notice, deps.nowS), sending));
   return 'kind' in answered ? answered : channel.outcomeOf(answered);
 }
+
+type Sending = DeliveryDeps & { signal: AbortSignal; mask(text: string): string };
 
 /** The answer, after redirects within the origin that keep the method and the body (RFC 9110, 15.4.8 and 15.4.9). */
 async function exchange(request: HttpRequest, sending: Sending): Promise<Answer | Outcome> {
@@ -109,7 +103,8 @@ async function exchange(request: HttpRequest, sending: Sending): Promise<Answer 
     const keepsRequest = answer.status === 307 || answer.status === 308;
     if (!next || next.origin !== new URL(url).origin || !keepsRequest) {
       const to = next ? `to ${next.origin}, where nothing is sent` : 'to nowhere';
-      const message = `the address redirects ${to} (${answer.status})`;
+      const words = sending.mask(`the address redirects ${to} (${answer.status})`);
+      const message = cleanLine(words, longestMessage);
       return { kind: 'refused', reason: 'redirected', status: answer.status, message };
     }
     url = next.href;
@@ -119,16 +114,11 @@ async function exchange(request: HttpRequest, sending: Sending): Promise<Answer 
 }
 
 /** What became of an attempt that got no answer. */
-function unsent(
-  known: string | null,
-  error: unknown,
-  { describeFault, mask }: Pick<DeliveryDeps, 'describeFault'> & Pick<Sending, 'mask'>,
-): Outcome {
-  if (known !== null) return networkFault(known);
+function outcomeOfFault(error: unknown, { describeFault, mask }: Sending): Outcome {
   // fetch puts what happened into the cause of its own error.
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const { message, isAddressRefused } = describeFault(cause);
-  const words = cleanLine(mask(message), 500);
+  const words = cleanLine(mask(message), longestMessage);
   if (!isAddressRefused) return networkFault(words);
   return { kind: 'refused', reason: 'address', status: null, message: words };
 }

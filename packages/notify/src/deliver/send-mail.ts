@@ -3,7 +3,7 @@ import { getCACertificates } from 'node:tls';
 import { createTransport } from 'nodemailer';
 import { z } from 'zod';
 import type { Mail, MailServer } from '../adapter.ts';
-import type { Outcome } from '../outcome.ts';
+import { longestMessage, type Outcome } from '../outcome.ts';
 import { cleanLine } from '../text/clean-text.ts';
 
 /** Opens a connection, directly or through a proxy, to an address that the caller allows. */
@@ -21,7 +21,6 @@ interface Sending {
 /** How long the server may be silent: before its greeting, and at each step. The signal ends all of it. */
 const silenceMs = 15_000;
 const longestReplyBytes = 64 * 1024;
-const longestMessage = 500;
 
 /** What nodemailer's errors have; a reply of 4yz may be another next time (RFC 5321, 4.2.1). */
 const mailErrorShape = z.object({

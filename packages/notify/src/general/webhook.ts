@@ -57,7 +57,7 @@ const template = z
 export const webhook = defineAdapter({
   kind: 'webhook',
   name: { en: 'Webhook', zh: 'Webhook' },
-  docs: 'https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md',
+  docs: null,
   rateLimits: [{ requests: 60, perS: 60 }],
   config: z.strictObject({
     url: address,
