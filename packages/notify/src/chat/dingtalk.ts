@@ -10,7 +10,7 @@ import { shownNotice } from '../text/shown-notice.ts';
 import { outcomeOfErrcode } from './errcode-outcome.ts';
 import { robotFields } from './robot-fields.ts';
 
-/** The documentation of the webhook names no limit; that of the same message from an app is 5,000 characters. */
+/** The webhook's documentation names no limit; the same message as a work notice may have 5,000 characters. */
 const longestText = 5000;
 
 const errcodes = {

@@ -29,6 +29,7 @@ export const teams = defineAdapter({
   kind: 'teams',
   name: { en: 'Microsoft Teams', zh: 'Microsoft Teams' },
   docs: 'https://learn.microsoft.com/connectors/teams/#microsoft-teams-webhook',
+  // The flow's bot: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
   rateLimits: [
     { requests: 4, perS: 1 },
     { requests: 60, perS: 30 },
