@@ -6,6 +6,7 @@ import { createPageStore } from '../shell/page-store.ts';
 import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { elementById } from '../ui/element-by-id.ts';
 import { focusSearchOnSlash } from '../ui/focus-search.ts';
+import { createGroupsPanel } from './groups-panel.ts';
 import { createModelList } from './model-list.ts';
 import { createModelsPanel } from './models-panel.ts';
 import { readModelsAddress, writeModelsAddress } from './offered-model.ts';
@@ -33,10 +34,17 @@ function start() {
       },
     }),
   );
+  const groups = shell.asPanel(
+    createGroupsPanel({
+      ...shell,
+      onChange: () => queue.requestAll(),
+    }),
+  );
   const list = createModelList({
     ...shell,
     element: elementById('models'),
     models,
+    groups,
     loop,
     openModels: address.openModels,
     onOpenChange: showAddress,
@@ -54,6 +62,7 @@ function start() {
     events: ['run_completed', 'target_updated', 'evidence_changed', 'fault_changed', 'resync'],
     loadAll: async () => {
       const shouldWatch = await models.load();
+      if (page.phase === 'ready') void groups.load();
       list.explainOpen();
       return shouldWatch;
     },
@@ -66,7 +75,7 @@ function start() {
   });
   focusSearchOnSlash();
   const stores = shell.addStores({ page });
-  const components = shell.addComponents({ models: () => models });
+  const components = shell.addComponents({ models: () => models, groups: () => groups });
   Alpine.start();
   watch.start();
   return { stores, components };

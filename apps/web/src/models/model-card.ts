@@ -21,18 +21,24 @@ export function modelCard(
   const speeds = servable.flatMap((offer) => offer.first_byte_s ?? []);
   return {
     model: one.model,
+    alsoText: one.names.length === 0 ? '' : t('groups.also', { names: one.names.join(', ') }),
     routeText: purposeText(one.model, translator) || t(`route.${one.route}`),
     tone: tones[one.served_by],
     servedText:
       one.served_by === 'untold'
         ? '—'
-        : t('offers.served', { served: servable.length, total: told.length }),
+        : t('offers.served', { served: channelsIn(servable), total: channelsIn(told) }),
     fastest: formatLatency(speeds.length > 0 ? Math.min(...speeds) : null),
     chosenName: first?.target_name ?? '',
     why: first
       ? whyFirst(first, { sharedBy: one.shared_by, ...rankedIn(one.channels) }, policy, translator)
       : whyNone(bare_models, one, t),
   };
+}
+
+/** A channel may offer a group's model under several names. */
+function channelsIn(offers: readonly Offer[]): number {
+  return new Set(offers.map(({ target_id }) => target_id)).size;
 }
 
 /** Why a channel is tried first. */

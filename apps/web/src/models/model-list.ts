@@ -9,6 +9,7 @@ import { createRows } from '../draw/rows.ts';
 import { formatAgo, formatExactTime } from '../format/time.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import { createExplanations, type Explained } from './explanations.ts';
+import type { GroupsPanel } from './groups-panel.ts';
 import { modelCard, rankedIn, whyFirst } from './model-card.ts';
 import type { ModelsPanel } from './models-panel.ts';
 import { type OfferLine, offerLine } from './offer-line.ts';
@@ -19,11 +20,13 @@ import type {
   OfferedModels,
   RouteExplanation,
 } from './offered-model.ts';
+import { placeKey } from './offered-model.ts';
 
 interface ModelListOptions {
   client: ApiClient;
   element: HTMLElement;
   models: ModelsPanel;
+  groups: Pick<GroupsPanel, 'canChange' | 'isBusy' | 'separate'>;
   language: LanguageStore;
   clock: { nowS: number };
   loop: DrawLoop;
@@ -48,7 +51,7 @@ const offersPerFrame = 16;
 
 /** The cards of the models, drawn by lit-html; the panel decides which are shown. */
 export function createModelList(options: ModelListOptions) {
-  const { element, models, language, clock, loop } = options;
+  const { element, models, groups, language, clock, loop } = options;
   /** The open models; the number counts up while a model's offers are drawn over several frames. */
   const open = new Map(options.openModels.map((model) => [model, 0]));
   const offerRowsByModel = new Map<string, ReturnType<typeof createOfferRows>>();
@@ -72,7 +75,7 @@ export function createModelList(options: ModelListOptions) {
 
   const createOfferRows = () =>
     createRows<OfferRow>({
-      keyOf: ({ candidate }) => candidate.target_id,
+      keyOf: ({ candidate }) => placeKey(candidate),
       versionOf: ({ candidate, offer, isChosen }) => [
         candidate,
         offer,
@@ -88,17 +91,16 @@ export function createModelList(options: ModelListOptions) {
   const offersOf = (one: OfferedModel, shown: RouteExplanation | undefined) => {
     const rows = offerRowsByModel.get(one.model) ?? createOfferRows();
     offerRowsByModel.set(one.model, rows);
-    const places = [shown?.chosen, ...(shown?.shares_with ?? [])];
-    const chosenIds = shown
-      ? places.map((place) => place?.target_id)
-      : [one.chosen_target_id ?? undefined];
+    const firsts = one.chosen_target_id === null ? [] : one.channels.slice(0, 1);
+    const places = shown?.chosen ? [shown.chosen, ...shown.shares_with] : [];
+    const chosen = (shown ? places : firsts).map(placeKey);
     const candidates: readonly Candidate[] = shown?.candidates ?? one.channels;
     return rows(
       candidates.map((candidate) => ({
         candidate,
-        offer: one.channels.find(({ target_id }) => target_id === candidate.target_id),
+        offer: one.channels.find((offer) => placeKey(offer) === placeKey(candidate)),
         model: one.model,
-        isChosen: chosenIds.includes(candidate.target_id),
+        isChosen: chosen.includes(placeKey(candidate)),
       })),
       () => {
         open.set(one.model, (open.get(one.model) ?? 0) + 1);
@@ -114,7 +116,7 @@ export function createModelList(options: ModelListOptions) {
         <a class="table-link" href=${offer.href}>${offer.name}</a>${when(
           offer.isChosen,
           () => html`<span class="badge ml-2" data-tone="ok">${language.t('offers.chosen')}</span>`,
-        )}
+        )}${when(offer.ownName, () => html`<span class="offered-own">${offer.ownName}</span>`)}
       </th>
       <td><span class="table-state"><span class="dot"></span><span>${offer.routes.length > 0 ? offer.routes.join(', ') : '—'}</span></span></td>
       <td class="is-number">${offer.firstByte}</td>
@@ -187,7 +189,15 @@ export function createModelList(options: ModelListOptions) {
         </thead>
         <tbody>${offersOf(one, shown)}</tbody>
       </table>
-    </div>`;
+    </div>
+    ${when(
+      one.names.length > 0 && groups.canChange,
+      () => html`
+        <p class="offered-foot">
+          <button type="button" class="button button-quiet" ?disabled=${groups.isBusy}
+            @click=${() => groups.separate(one.model)}>${language.t('groups.separate')}</button>
+        </p>`,
+    )}`;
   };
 
   const cardTemplate = (one: OfferedModel, told: OfferedModels) => {
@@ -201,6 +211,7 @@ export function createModelList(options: ModelListOptions) {
             <button type="button" class="channel-toggle" aria-expanded=${isOpen} title=${card.model}
               @click=${() => toggle(card.model)}>${card.model}</button>
             <span class="model-protocol">${card.routeText}</span>
+            ${when(card.alsoText, () => html`<span class="offered-also" title=${card.alsoText}>${card.alsoText}</span>`)}
           </h2>
           <p class="offered-choice">
             ${when(
@@ -220,7 +231,14 @@ export function createModelList(options: ModelListOptions) {
 
   const cards = createRows<OfferedModel>({
     keyOf: ({ model }) => model,
-    versionOf: (one) => [one, language.translator, open.get(one.model), explanations.of(one.model)],
+    versionOf: (one) => [
+      one,
+      language.translator,
+      open.get(one.model),
+      explanations.of(one.model),
+      groups.canChange,
+      groups.isBusy,
+    ],
     template: (one) => cardTemplate(one, routing ?? models.shown().routing),
     perFrame: cardsPerFrame,
   });

@@ -16,8 +16,8 @@ const zh = translatorFor('zh');
 
 function offer(given: Partial<Offer> = {}): Offer {
   return {
-    ...{ priority: 0, weight: 1, share: 1 },
-    ...{ rank: 1, target_id: 1, target_name: 'Aurora', refused: null, refused_code: null },
+    ...{ rank: 1, target_id: 1, target_name: 'Aurora', model: 'gpt-4o' },
+    ...{ priority: 0, weight: 1, share: 1, refused: null, refused_code: null },
     ...{ evidence_state: 'proven', rest: 'none', retry_at: null, error_kind: null, error: null },
     channel_busy_until: null,
     ...{ is_wrong_answer: false, is_alive: true, is_fresh: true, proved_at: 1000, proof_age_s: 10 },
@@ -45,7 +45,7 @@ const dead = offer({
 function model(channels: Offer[], given: Partial<OfferedModel> = {}): OfferedModel {
   const chosen = channels.find((it) => it.rank === 1)?.target_id ?? null;
   return {
-    ...{ model: 'gpt-4o', protocol: 'openai', route: 'chat', served_by: 'all' },
+    ...{ model: 'gpt-4o', names: [], protocol: 'openai', route: 'chat', served_by: 'all' },
     ...{ chosen_target_id: chosen, shared_by: 1, channels },
     ...given,
   };
@@ -73,6 +73,20 @@ describe('a model', () => {
     ['untold', 'idle'],
   ] as const)('that is served by %s of its channels is %s', (served_by, tone) => {
     expect(modelCard(model([offer()], { served_by }), told, en).tone).toBe(tone);
+  });
+
+  it('that has several names says them, and counts a channel once', () => {
+    const own = { model: 'openai/gpt-4o', rank: 2 };
+    const group = model([offer(), offer(own)], { names: ['openai/gpt-4o'] });
+    expect(modelCard(group, told, en)).toMatchObject({
+      alsoText: 'also openai/gpt-4o',
+      servedText: '1 of 1',
+    });
+    expect(lineOf(offer(own))).toMatchObject({
+      ownName: 'openai/gpt-4o',
+      href: '/viewer.html?target_id=1&model=openai%2Fgpt-4o',
+    });
+    expect(lineOf(offer()).ownName).toBe('');
   });
 
   it('says what the gateway would choose, and why', () => {

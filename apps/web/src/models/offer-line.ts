@@ -11,6 +11,7 @@ interface OfferOptions {
   candidate: Candidate;
   /** The channel's own figures. */
   offer: Offer | undefined;
+  /** As the card is called. */
   model: string;
   /** Whether it is tried first, or takes turns with those that are. */
   isChosen: boolean;
@@ -23,11 +24,13 @@ export function offerLine(
   translator: Translator,
 ) {
   const { target_id, target_name, rank, proved_at } = candidate;
-  const search = new URLSearchParams({ target_id: String(target_id), model });
+  const search = new URLSearchParams({ target_id: String(target_id), model: candidate.model });
   const mark = markOf({ ...candidate, state: candidate.evidence_state });
   return {
     id: target_id,
     name: target_name,
+    /** The channel's own name for the model, if it is another. */
+    ownName: candidate.model === model ? '' : candidate.model,
     href: `/viewer.html?${search}`,
     /** Its place in the gateway's order; empty if it is refused. */
     rankText: rank === null ? '' : String(rank),

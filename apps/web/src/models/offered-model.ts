@@ -10,7 +10,7 @@ type RoutesAnswer = InferResponseType<ApiClient['api']['routes']['$get'], 200>;
 /** Where a request in one wire format would go, and why. */
 export type RouteExplanation = RoutesAnswer['by_route'][number];
 /** A channel as the gateway judges it for one wire format. */
-export type Candidate = Omit<RouteExplanation['candidates'][number], 'model'>;
+export type Candidate = RouteExplanation['candidates'][number];
 
 /** By how many of its channels a model can be served; `any` shows all models, `untold` those of which that isn't known. */
 export const servedFilters = ['any', 'all', 'some', 'none', 'untold'] as const;
@@ -29,10 +29,16 @@ export function filterModels(
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   return models.filter((one) => {
     if (state !== 'any' && one.served_by !== state) return false;
-    const names = [one.model, ...one.channels.map((offer) => offer.target_name)];
+    const offers = one.channels.flatMap(({ target_name, model }) => [target_name, model]);
+    const names = [one.model, ...one.names, ...offers];
     const text = names.join('\n').toLowerCase();
     return words.every((word) => text.includes(word));
   });
+}
+
+/** Tells apart the models of a group that one channel offers. */
+export function placeKey({ target_id, model }: Pick<Candidate, 'target_id' | 'model'>): string {
+  return `${target_id}/${model}`;
 }
 
 export type ModelsAddress = ReturnType<typeof readModelsAddress>;
