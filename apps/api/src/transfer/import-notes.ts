@@ -16,6 +16,10 @@ const importNoteCodes = [
   'one_of_keys',
   /** `count` of its models are left out, such as `names`: they are too long, or have control characters. */
   'bad_models',
+  /** A channel `name` has the same address and key. */
+  'same_as',
+  /** Another entry of the file, `name`, has the same address and key. */
+  'repeats',
   /** The file has no key for it. */
   'keyless',
   /** For one of the reasons above, it is imported paused. */
@@ -34,6 +38,8 @@ export interface UploadedEntry {
   notes: ImportNote[];
   /** The name that the file gave several channels, if the entry's own is only numbered after it. */
   family?: string;
+  /** Whether the file has no name for it, so that a stored channel keeps its own. */
+  isNameMade?: boolean;
   /** Where it is, if it comes from code. */
   place?: CodePlace;
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Target } from '@api-monitor/core';
 import type { CheckedEntry } from './check-entries.ts';
 import { foldName } from './fold-name.ts';
+import { identityOf } from './identity-of.ts';
 
 export interface KnownChannel {
   target: Target;
@@ -17,11 +17,6 @@ export interface Match {
   name: string | null;
   /** Whether another channel has this name, or gets it, perhaps in another spelling. */
   isTaken: boolean;
-}
-
-/** What makes a channel the same one under another name: its address and its key, hashed. */
-export function identityOf(baseUrl: string, apiKey: string): string {
-  return createHash('sha256').update(`${baseUrl}\n${apiKey}`).digest('base64');
 }
 
 /**
@@ -53,7 +48,7 @@ export function matchEntries(
   for (const pass of passes) {
     for (const one of wanted) {
       if (!one || found.has(one)) continue;
-      const known = pass(one);
+      const known = one.isNameMade ? search.byIdentity(one, () => true) : pass(one);
       if (!known) continue;
       search.claim(known);
       found.set(one, known);
@@ -65,6 +60,8 @@ export function matchEntries(
 interface Wanted {
   name: string;
   family: string | null;
+  /** The name says nothing, so only the address and the key do. */
+  isNameMade: boolean;
   baseUrl: string;
   /** null if the entry has no key. */
   identity: string | null;
@@ -74,7 +71,8 @@ function wantedOf(checked: CheckedEntry): Wanted | null {
   if ('refusal' in checked) return null;
   const { name, base_url, api_key } = checked.entry;
   const identity = api_key === undefined ? null : identityOf(base_url, api_key);
-  return { name, family: checked.family ?? null, baseUrl: base_url, identity };
+  const { family = null, isNameMade = false } = checked;
+  return { name, family, isNameMade, baseUrl: base_url, identity };
 }
 
 /** Stored channels that no entry has claimed yet. */
@@ -134,8 +132,9 @@ function withNames(
 }
 
 /** Whether a channel has the entry's name already, but for its spelling or the number after it. */
-function keepsName({ name, family }: Wanted, known: KnownChannel): boolean {
+function keepsName({ name, family, isNameMade }: Wanted, known: KnownChannel): boolean {
   const has = nameOf(known);
+  if (isNameMade) return true;
   if (family === null) return foldName(name) === foldName(has);
   return foldName(withoutNumber(family)) === foldName(withoutNumber(has));
 }

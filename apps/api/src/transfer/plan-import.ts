@@ -17,9 +17,10 @@ import {
 } from '../targets/change-targets.ts';
 import type { OwnPlaces } from '../targets/own-address.ts';
 import type { ChannelEntry, CheckedEntry } from './check-entries.ts';
+import { identityOf } from './identity-of.ts';
 import type { ImportNote } from './import-notes.ts';
 import { mapInSlices } from './map-in-slices.ts';
-import { identityOf, type KnownChannel, type Match, matchEntries } from './match-entries.ts';
+import { type KnownChannel, type Match, matchEntries } from './match-entries.ts';
 
 export const importOutcomes = ['created', 'changed', 'unchanged', 'refused'] as const;
 
@@ -152,8 +153,7 @@ function draftOf(planning: Planning, checked: CheckedEntry, match: Match | undef
 }
 
 function plan(planning: Planning, checked: CheckedEntry, match: Match | undefined): PlannedChannel {
-  const { index, notes } = checked;
-  const place = { index, name: match?.name ?? checked.name, notes };
+  const place = placeOf(checked, match);
   if ('refusal' in checked) return refused(place, checked.refusal);
   const named = { ...checked.entry, name: match?.name ?? checked.entry.name };
   if (match?.isTaken) return refused(place, takenName(named.name));
@@ -188,6 +188,19 @@ function keysAsStored(
     ...(listed === undefined ? {} : { keys: listed }),
   };
   return settledKeys(before, patch);
+}
+
+/** With a note if the stored channel has another name, but the entry's address and key. */
+function placeOf(checked: CheckedEntry, match: Match | undefined): Place {
+  const { index, notes } = checked;
+  const place = { index, name: match?.name ?? checked.name, notes };
+  const known = match?.known;
+  if ('refusal' in checked || !known || checked.entry.api_key === undefined) return place;
+  const { base_url, api_key, name } = checked.entry;
+  const isSame = known.identity === identityOf(base_url, api_key);
+  if (!isSame || known.target.name === name) return place;
+  const note: ImportNote = { code: 'same_as', params: { name: known.target.name } };
+  return { ...place, notes: [...notes, note] };
 }
 
 const pausing = new Set<ImportNote['code']>(['foreign_protocol', 'disabled_there', 'keyless']);

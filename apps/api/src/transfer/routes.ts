@@ -14,6 +14,7 @@ import { importLimits } from './import-limits.ts';
 import { importNoteShape } from './import-notes.ts';
 import { createImportTurns, importsAtOnce } from './import-turns.ts';
 import { importOutcomes, type PlannedChannel, planImport } from './plan-import.ts';
+import { importFormSchema, readImportBody } from './read-import-body.ts';
 import { uploadFormats } from './upload/upload-formats.ts';
 import { readLimits } from './upload/upload-reader.ts';
 
@@ -122,7 +123,7 @@ export function transferRoutes(deps: ApiDeps) {
         summary:
           'Import channels from a file, matched by address and key, then by name; refused entries are left out',
         description:
-          'The body is the file: an export of this monitor (JSON, YAML, CSV; in CSV, `keys` has one key a line: `name: key`, after `# ` if it is disabled), or the channels of one-api or new-api as the JSON of their admin API, a dump of their table, or their SQLite file. Notes say what is not imported, and what is imported paused. With dry_run=1 nothing is written; otherwise channels are written in many short transactions, so that others are served meanwhile, and after a failure midway the same import continues where it stopped. ' +
+          'The body is the file: an export of this monitor (JSON, YAML, CSV; in CSV, `keys` has one key a line: `name: key`, after `# ` if it is disabled), or the channels of one-api or new-api as the JSON of their admin API, a dump of their table, or their SQLite file, or lines with a name, an address and a key in any order. A form may leave entries out and add keys. Notes say what is not imported, and what is imported paused. With dry_run=1 nothing is written; otherwise channels are written in many short transactions, so that others are served meanwhile, and after a failure midway the same import continues where it stopped. ' +
           `A file may hold ${importLimits.channels} channels, ${importLimits.models} selected models in all and ${importLimits.textMiB} MiB of text, or be a SQLite file of ${importLimits.fileMiB} MiB. ` +
           `Parsing may take ${readLimits.timeoutMs / 1000} s. ${importsAtOnce} imports may run at once; another one gets a 429.`,
         request: {
@@ -137,6 +138,7 @@ export function transferRoutes(deps: ApiDeps) {
             required: true,
             content: {
               'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }) },
+              'multipart/form-data': { schema: importFormSchema },
             },
           },
         },
@@ -147,14 +149,14 @@ export function transferRoutes(deps: ApiDeps) {
         const isDryRun = dry_run === '1';
         const by = changerOf(c, deps);
         return takeTurn(async () => {
-          const bytes = Buffer.from(await c.req.arrayBuffer());
+          const { bytes, choices } = await readImportBody(c.req.raw);
           const { signal } = c.req.raw;
           const { entries: uploaded, notes } = await deps.uploadReader.read(
             bytes,
             { kind: 'upload', format },
             signal,
           );
-          const entries = await checkEntries(uploaded);
+          const entries = await checkEntries(uploaded, choices);
           const plan = isDryRun
             ? (await planImport(db, entries, by)).drafts.map(({ planned }) => planned)
             : await applyImport(deps, by, entries, (now) => {

@@ -9,6 +9,7 @@ import { withMergedKeys } from './merge-keys.ts';
 import { areOneApiChannels, fromOneApi } from './one-api/one-api-channels.ts';
 import { fromCsv, readCsv } from './read-csv.ts';
 import { readJson } from './read-json.ts';
+import { areLines, readLines } from './read-lines.ts';
 import { readYaml } from './read-yaml.ts';
 import { isCsv } from './split-csv.ts';
 import type { UploadFormat } from './upload-formats.ts';
@@ -19,7 +20,7 @@ const sqliteHead = 'SQLite format 3\0';
 
 /**
  * The channels in a file, not validated yet: an export of this monitor in JSON, YAML or CSV, or channels of
- * one-api or new-api as their API's JSON, a dump of their table or their SQLite file. Without a format, the
+ * one-api or new-api as their API's JSON, a dump of their table or their SQLite file, or pasted lines. Without a format, the
  * content decides. Throws AppError `invalid_input` and `payload_too_large`. It may take seconds and much
  * memory, and a hostile SQLite file never ends: `createUploadReader` runs it in a process that can be killed.
  */
@@ -51,6 +52,7 @@ function readEntries(text: string, format: TextFormat): UploadedEntry[] {
     const rows = readCsv(text);
     return areOneApiChannels(rows) ? fromOneApi(rows) : ownEntries(fromCsv(rows));
   }
+  if (format === 'lines') return readLines(text);
   if (format === 'json') return entriesOf(listIn(readJson(text)));
   return entriesOf(withMergedKeys(listIn(readYaml(text).value)));
 }
@@ -77,5 +79,6 @@ function isSqlite(bytes: Buffer): boolean {
 
 function formatOf(text: string): TextFormat {
   if (/^\s*[{[]/.test(text)) return 'json';
-  return isCsv(text) ? 'csv' : 'yaml';
+  if (isCsv(text)) return 'csv';
+  return areLines(text) ? 'lines' : 'yaml';
 }

@@ -1,3 +1,3 @@
-/** The formats of a file with channels. */
-export const uploadFormats = ['json', 'yaml', 'csv', 'sqlite'] as const;
+/** The formats of a file with channels; `lines` is one channel a line, as people paste them. */
+export const uploadFormats = ['json', 'yaml', 'csv', 'lines', 'sqlite'] as const;
 export type UploadFormat = (typeof uploadFormats)[number];

@@ -310,6 +310,8 @@ export const admin = {
   'transfer.note.foreign_protocol': '{type} needs a protocol that API Monitor does not speak',
   'transfer.note.disabled_there': 'Disabled in the other tool',
   'transfer.note.one_of_keys': 'One of {keys} keys of its row; each becomes a channel',
+  'transfer.note.same_as': 'Same address and key as the channel {name}',
+  'transfer.note.repeats': 'Same address and key as {name} in this list',
   'transfer.note.keyless': 'The file has no key for it: enter one before you enable it',
   'transfer.note.paused': 'Imported paused',
   'transfer.note.bad_models':

@@ -289,6 +289,8 @@ export const admin: ZhOf<typeof en> = {
   'transfer.note.foreign_protocol': '{type} 需要 API Monitor 不支持的协议',
   'transfer.note.disabled_there': '在原工具中已停用',
   'transfer.note.one_of_keys': '所在行有 {keys} 个密钥，每个密钥成为一个渠道',
+  'transfer.note.same_as': '与渠道 {name} 的地址和密钥相同',
+  'transfer.note.repeats': '与此列表中 {name} 的地址和密钥相同',
   'transfer.note.keyless': '文件中没有它的密钥：启用前请先填写',
   'transfer.note.paused': '导入后为暂停状态',
   'transfer.note.bad_models': '已略去 {count} 个模型（{names}）：名称含控制字符或超过 256 个字符',
