@@ -12,6 +12,7 @@ import { createParts, goToLogin } from './parts.ts';
 import { createResourcesPanel } from './resources/resources-panel.ts';
 import { createSecondFactorPanel } from './security/second-factor-panel.ts';
 import { createSessionsPanel } from './security/sessions-panel.ts';
+import { createAliasesPanel } from './settings/aliases-panel.ts';
 import { createRoutingPanel } from './settings/routing-panel.ts';
 import { createSettingsPanel } from './settings/settings-panel.ts';
 import { createStatusPagePanel } from './status/status-page-panel.ts';
@@ -39,6 +40,7 @@ const components = shell.addComponents({
   modelPicker: () => modelPicker,
   settings: () => createSettingsPanel(parts),
   routing: () => createRoutingPanel(parts),
+  aliases: () => createAliasesPanel(parts),
   keys: () => createKeysPanel(parts),
   channels: () => channels,
   statusPage: () => createStatusPagePanel(parts),

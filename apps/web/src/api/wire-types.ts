@@ -7,6 +7,7 @@ type Item<T extends { items: readonly unknown[] }> = T['items'][number];
 
 export type ProxyKey = Item<InferResponseType<Api['proxy']['keys']['$get'], 200>>;
 export type ProxyKeyBody = InferRequestType<Api['proxy']['keys']['$post']>['json'];
+export type AllowableNames = InferResponseType<Api['proxy']['names']['$get'], 200>;
 export type KeyTotals = Item<InferResponseType<Api['proxy']['requests']['totals']['$get'], 200>>;
 
 export type AdminChannel = Item<InferResponseType<Admin['channels']['$get'], 200>>;

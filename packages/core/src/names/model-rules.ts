@@ -54,16 +54,14 @@ export function createModelRules(
     }
     return isMatch;
   };
+  const isExact = ({ name }: TaggedTarget, model: string): boolean =>
+    // Joining names costs more than all else, and a list of patterns has none.
+    rules.exact.size > 0 &&
+    (rules.exact.has(`${name}/${model}`) || rules.exact.has(`${name}/models/${model}`));
   return {
     /** Whether this name of a model is allowed on the target. `model`: without the prefix `models/`. */
-    allows(target: TaggedTarget, model: string): boolean {
-      return (
-        rules.exact.has(`${target.name}/${model}`) ||
-        rules.exact.has(`${target.name}/models/${model}`) ||
-        rules.bare.has(model) ||
-        matches(target, model)
-      );
-    },
+    allows: (target: TaggedTarget, model: string): boolean =>
+      rules.bare.has(model) || isExact(target, model) || matches(target, model),
     /** Whether the list names the target itself, whatever models it has now. */
     namesTarget: ({ name }: TaggedTarget): boolean => rules.exactTargets.has(name),
   };

@@ -2,10 +2,19 @@ import { idleAttempt, noErrors } from '../../api/attempt.ts';
 import { answerOf } from '../../api/client.ts';
 import type { ProxyKey } from '../../api/wire-types.ts';
 import type { AdminParts } from '../parts.ts';
-import { emptyKeyForm, type KeyForm, keyBodyOf, keyFaultsOf, keyFormOf } from './key-form.ts';
+import { createEntryPicker } from './entry-picker.ts';
+import {
+  emptyKeyForm,
+  type KeyForm,
+  keyBodyOf,
+  keyFaultsOf,
+  keyFormOf,
+  linesOf,
+} from './key-form.ts';
 
 /** The dialog that creates and changes a proxy key. */
-export function createKeyEditor({ client, language, toasts, reveal, attempt }: AdminParts) {
+export function createKeyEditor(parts: AdminParts) {
+  const { client, language, toasts, reveal, attempt } = parts;
   let key: ProxyKey | null = null;
   let onSaved: (key: ProxyKey) => void = () => {};
 
@@ -33,6 +42,13 @@ export function createKeyEditor({ client, language, toasts, reveal, attempt }: A
     isNew: true,
     name: '',
     form: { ...emptyKeyForm },
+    picker: createEntryPicker(parts),
+    get entries() {
+      return this.picker.rowsOf(this.form.allowed_models);
+    },
+    get hiddenEntries() {
+      return this.picker.hiddenCount(this.form.allowed_models);
+    },
     get title() {
       return this.isNew
         ? language.t('admin.keys.new')
@@ -45,6 +61,7 @@ export function createKeyEditor({ client, language, toasts, reveal, attempt }: A
       const form = opened ? keyFormOf(opened) : { ...emptyKeyForm };
       const { name } = form;
       Object.assign(this, idleAttempt(emptyKeyForm), { form, name, isNew: !opened, isOpen: true });
+      void this.picker.open();
     },
     close() {
       this.isOpen = false;
@@ -53,6 +70,18 @@ export function createKeyEditor({ client, language, toasts, reveal, attempt }: A
       const { allowed_target_ids: ids } = this.form;
       const next = ids.includes(id) ? ids.filter((it) => it !== id) : [...ids, id];
       this.form.allowed_target_ids = next;
+    },
+    addEntry(entry: string) {
+      this.form.allowed_models = linesOf(`${this.form.allowed_models}\n${entry}`).join('\n');
+      this.errors.allowed_models = '';
+      this.picker.search('');
+    },
+    removeEntry(entry: string) {
+      const kept = linesOf(this.form.allowed_models).filter((one) => one !== entry);
+      this.form.allowed_models = kept.join('\n');
+    },
+    pressInPicker(event: KeyboardEvent) {
+      this.picker.press(event, (entry) => this.addEntry(entry));
     },
     async submit() {
       const save = () => (key ? change(key.id, this.form) : create(this.form));

@@ -8,7 +8,7 @@ export const emptyKeyForm = {
   description: '',
   /** Channels by their ids; none means all. */
   allowed_target_ids: initially<readonly number[]>([]),
-  /** One `channel/model` per line; none means all. */
+  /** One entry per line; none means all. */
   allowed_models: '',
   /** The value of an `<input type="datetime-local">`; empty means never. */
   expires_at: '',
@@ -33,13 +33,18 @@ export function keyFormOf(key: ProxyKey): KeyForm {
   };
 }
 
+/** Each line once, without empty ones. */
+export function linesOf(text: string): string[] {
+  const lines = text.split('\n').map((line) => line.trim());
+  return [...new Set(lines.filter((line) => line !== ''))];
+}
+
 export function keyBodyOf(form: KeyForm) {
-  const lines = form.allowed_models.split('\n').map((line) => line.trim());
   return {
     name: form.name.trim(),
     description: form.description.trim(),
     allowed_target_ids: [...form.allowed_target_ids],
-    allowed_models: [...new Set(lines.filter((line) => line !== ''))],
+    allowed_models: linesOf(form.allowed_models),
     expires_at: form.expires_at === '' ? null : new Date(form.expires_at).getTime() / 1000,
     rpm_limit: limitOf(form.rpm_limit),
     tpm_limit: limitOf(form.tpm_limit),
