@@ -36,7 +36,7 @@ export function sampleChannel(given: Partial<Channel> = {}): Channel {
     ...{ probe_requests_today: 0, probe_tokens_today: 0, last_error: null, last_error_kind: null },
     ...{ last_notes: null, probe_concurrency: null },
     ...{ fault: null, source_url: null, key_states: [] },
-    key_counts: { total: 0, enabled: 0, usable: 0 },
+    key_counts: null,
     latest_models: [sampleModel()],
     ...given,
   };
