@@ -342,3 +342,34 @@ test('a model with slashes and special characters reaches the provider unchanged
   expect(result).toMatchObject({ success: true, content: `I am ${model}.` });
   expect(provider.requests[0]?.model).toBe(model);
 });
+
+describe('a channel that is set to deviate', () => {
+  const at = (paths: string[]) => ({ upstreamTarget: { ...probing.upstreamTarget, paths } });
+
+  test('is asked on its own path', async () => {
+    await start('claude-4');
+    const { probe } = await probing.probe('claude-4', at(['anthropic = /v1/messages?own={model}']));
+    expect([probe.success, probe.route]).toEqual([true, 'anthropic']);
+    expect(probing.provider.requests.map(({ url }) => url)).toEqual(['/v1/messages?own=claude-4']);
+  });
+
+  test('is never asked on a route that it doesn’t serve, whatever was learnt', async () => {
+    await start('claude-4', 'good');
+    const remembered = {
+      route: { route: 'responses', learned_at: probingNowS - 5 },
+      forms: { responses: { ...firstFormOf('responses'), learned_at: probingNowS - 5 } },
+    };
+    const set = at(['anthropic = none', 'responses = none']);
+    const { probe } = await probing.probe('claude-4', { ...set, remembered, route: 'responses' });
+    expect([probe.success, probe.route]).toEqual([true, 'chat']);
+    expect(asked()).toHaveLength(1);
+  });
+
+  test('isn’t asked at all if it serves none of the routes', async () => {
+    await start('m');
+    const routes = ['chat', 'responses', 'anthropic', 'gemini'];
+    const { probe, findings } = await probing.probe('m', at(routes.map((one) => `${one} = none`)));
+    expect([probe.error_kind, probe.error]).toEqual(['skipped', 'skipped: set not to be served']);
+    expect([findings, asked()]).toEqual([[], []]);
+  });
+});

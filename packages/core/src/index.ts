@@ -259,6 +259,7 @@ export {
   correctRequest,
   isRouteRefused,
   maxAttempts,
+  servedRoute,
 } from './probes/asking/correct-request.ts';
 export { probePlanOf } from './probes/asking/probe-plan.ts';
 export { isRightAnswer, type Question, questionOf } from './probes/asking/question.ts';
@@ -447,6 +448,7 @@ export {
   type PathRule,
   parsePathRule,
 } from './targets/rules/path-rule.ts';
+export { setPathOf } from './targets/rules/set-path.ts';
 export { isDue, isTurn, nextRunAtOf } from './targets/schedule.ts';
 export { hasTag, withoutTags, withTags } from './targets/tags.ts';
 export {

@@ -277,3 +277,22 @@ test('an answer that ends after its last word leaves its connection to the next 
   // A request in the same turn as the end of the last one may take a second connection.
   expect(connections).toBeLessThanOrEqual(2);
 });
+
+test('a target’s own paths are used from the origin’s root, for probes, requests and connections', async () => {
+  const asked: string[] = [];
+  const origin = await serve(({ url = '' }, response) => {
+    asked.push(url);
+    response.end('{}');
+  });
+  const paths = ['list = /api/models', 'anthropic = /own/{model}/messages'];
+  const target = { ...targetAt(`${origin}/relay`), paths };
+  const upstream = upstreamWith();
+  await upstream.exchange(target, get, { timeoutMs: 5000 });
+  await upstream.exchange(target, { ...post, model: 'm' }, { timeoutMs: 5000 });
+  await upstream.exchange(target, { ...post, path: '/v1/responses' }, { timeoutMs: 5000 });
+  expect(asked).toEqual(['/api/models', '/own/m/messages', '/relay/v1/responses']);
+  const live = { ...target, paths: ['realtime = /live'] };
+  const opened = await upstream.open(live, { path: '/v1/realtime?model=m', headers: [] });
+  opened.socket.destroy();
+  expect(opened.url.href).toBe(`${origin}/live?model=m`);
+});

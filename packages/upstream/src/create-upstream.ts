@@ -4,8 +4,11 @@ import {
   applyHeaderRules,
   type Exchange,
   type HeaderRule,
+  type PathRule,
   parseHeaderRule,
+  parsePathRule,
   pathOn,
+  setPathOf,
   type UpstreamRequest,
   type UpstreamTarget,
 } from '@api-monitor/core';
@@ -71,6 +74,7 @@ export interface Upstream {
 export interface OpenRequest {
   /** Below the target's base URL, with its query. */
   path: string;
+  model?: string;
   /** Alternating names and values; the target's key and our entry of `Via` are added. */
   headers: readonly string[];
   /** As the client sent them, from which a target may want some. */
@@ -91,6 +95,7 @@ interface TargetAccess {
   connections: TargetConnections;
   origin: string;
   basePath: string;
+  paths: readonly PathRule[];
   bearer: string;
   isKeySendable: boolean;
   rules: readonly HeaderRule[];
@@ -171,12 +176,12 @@ export function createUpstream({
       });
     },
     dispatch,
-    async open(target, { path, headers, clientHeaders = [] }) {
+    async open(target, { path, model, headers, clientHeaders = [] }) {
       const access = accessTo(target);
       if (!access.isKeySendable) throw new AnswerFault('UNSENDABLE_KEY');
       return {
         socket: await access.connections.open(),
-        url: new URL(pathOn(access.basePath, path), access.origin),
+        url: new URL(pathAt(access, path, model), access.origin),
         headers: [
           'authorization',
           access.bearer,
@@ -222,6 +227,7 @@ function accessPartsOf(target: UpstreamTarget): Omit<TargetAccess, 'connections'
   return {
     origin,
     basePath: pathname.replace(/\/$/, ''),
+    paths: target.paths.map(parsePathRule),
     bearer: `Bearer ${apiKey}`,
     rules: rulesOf(target),
     // What a header's value may hold (RFC 9110, 5.5).
@@ -230,17 +236,18 @@ function accessPartsOf(target: UpstreamTarget): Omit<TargetAccess, 'connections'
 }
 
 function optionsOf(
-  { basePath, bearer, rules }: TargetAccess,
+  access: TargetAccess,
   target: UpstreamTarget,
-  { method, path, headers, clientHeaders = [], keyHeader }: DispatchRequest,
+  { method, path, model, headers, clientHeaders = [], keyHeader }: DispatchRequest,
   body: SentBody | null,
   via: string,
 ): Dispatcher.DispatchOptions {
+  const { bearer, rules } = access;
   const key = keyHeader ? [keyHeader, target.apiKey] : [];
   const length = body ? ['content-length', String(body.length)] : [];
   return {
     method,
-    path: pathOn(basePath, path),
+    path: pathAt(access, path, model),
     // `Via` comes last: an intermediary's entry follows those that it received (RFC 9110, 7.6.3).
     headers: [
       'authorization',
@@ -253,6 +260,15 @@ function optionsOf(
     ],
     body: body ? asUndiciBody(body.content) : null,
   };
+}
+
+/** Where a target has what is usually at this path below its base URL. */
+function pathAt(
+  { basePath, paths }: TargetAccess,
+  path: string,
+  model: string | undefined,
+): string {
+  return setPathOf(paths, path, model ?? null) ?? pathOn(basePath, path);
 }
 
 /** What a target wants changed in the headers of every request. */

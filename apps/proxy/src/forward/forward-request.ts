@@ -275,6 +275,7 @@ function dispatchRequest(
   return {
     method: endpoint.method,
     path,
+    ...(entry.model === '' ? {} : { model: entry.model }),
     headers: upstreamHeaders(
       request.rawHeaders,
       anthropic_version,

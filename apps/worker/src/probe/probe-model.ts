@@ -3,6 +3,7 @@ import {
   correctRequest,
   type Finding,
   firstFormOf,
+  isRouteOff,
   isRouteRefused,
   isSameForm,
   judgeProbe,
@@ -10,6 +11,7 @@ import {
   protocolOf,
   type RequestForm,
   type Route,
+  servedRoute,
 } from '@api-monitor/core';
 import { budgetUsedUp } from '../asking/budget.ts';
 import { roundToMs } from '../round-to-ms.ts';
@@ -25,6 +27,7 @@ import {
   type RememberedRequests,
   recall,
   remember,
+  withoutRoutes,
 } from './remembered-request.ts';
 import { type ProbeContext, type SentAttempt, sendAttempt } from './send-attempt.ts';
 
@@ -59,11 +62,15 @@ const shortestAttemptS = 0.05;
 export async function probeModel(input: ProbeModelInput): Promise<ProbeOutcome> {
   const plan = chooseRoute(input.model);
   if (plan.kind === 'skip') return leftOut(input);
-  const known = recall(input.remembered, input.nowS());
-  const route = input.route ?? plan.route;
-  const question = questionFor(route, input);
-  const first = input.route ? formOn(input.route, known, plan.form) : firstForm(known, plan.form);
-  const sent = await sendUntilFound(input, { first, known, question });
+  const isServed = (route: Route) => !isRouteOff(input.upstreamTarget.paths, route);
+  const ownRoute = servedRoute(plan.route, isServed);
+  if (ownRoute === null) return leftOut(input, 'set not to be served');
+  const own = ownRoute === plan.route ? plan.form : firstFormOf(ownRoute);
+  const known = withoutRoutes(recall(input.remembered, input.nowS()), isServed);
+  const given = input.route && isServed(input.route) ? input.route : null;
+  const question = questionFor(given ?? ownRoute, input);
+  const first = given ? formOn(given, known, own) : firstForm(known, own);
+  const sent = await sendUntilFound(input, { first, known, question, isServed });
   if (sent.hasRunOut) {
     const { probe, ...nothing } = withoutAnswer(input, { error: budgetUsedUp, error_kind: null });
     return {
@@ -80,7 +87,7 @@ export async function probeModel(input: ProbeModelInput): Promise<ProbeOutcome> 
     ...{ ...resultOf(input, decisive), ...cost, is_wrong_answer: isWrongAnswer === true },
     question: question.isChosen ? question.prompt : null,
   };
-  const context = { own: plan.form, nowS: probe.timestamp, isRouteGiven: input.route != null };
+  const context = { own, nowS: probe.timestamp, isRouteGiven: given !== null };
   return {
     probe,
     findings: findingsOfProbe(attempts, decisive, { by: input.by, isWrongAnswer }),
@@ -92,6 +99,7 @@ interface Asking {
   first: RequestForm;
   known: RememberedRequests;
   question: ProbeQuestion;
+  isServed: (route: Route) => boolean;
 }
 
 type Sent =
@@ -100,7 +108,7 @@ type Sent =
 
 async function sendUntilFound(
   input: ProbeModelInput,
-  { first, known, question }: Asking,
+  { first, known, question, isServed }: Asking,
 ): Promise<Sent> {
   let spentS = 0;
   const send = async (form: RequestForm) => {
@@ -114,7 +122,7 @@ async function sendUntilFound(
   if (!start) return { hasRunOut: true, attempts: [] };
   const attempts: [SentAttempt, ...SentAttempt[]] = [start];
   for (;;) {
-    const form = correctRequest(attempts);
+    const form = correctRequest(attempts, isServed);
     if (!form || input.target.timeout_s - spentS < shortestAttemptS) {
       return { hasRunOut: false, attempts };
     }
@@ -161,10 +169,10 @@ function identityOf({ model, nowS }: Identified, route: Route) {
   return { protocol: protocolOf(route), model, route, timestamp: roundToMs(nowS()) };
 }
 
-/** The outcome for a model that probes leave out, by its name or because they were told to. */
-export function leftOut(input: Identified): ProbeOutcome {
+/** The outcome for a model that probes leave out, by its name or because the channel is set so. */
+export function leftOut(input: Identified, why = 'set not to be probed'): ProbeOutcome {
   const plan = chooseRoute(input.model);
-  const reason = plan.kind === 'skip' ? plan.reason : 'set not to be probed';
+  const reason = plan.kind === 'skip' ? plan.reason : why;
   return withoutAnswer(input, { error: `skipped: ${reason}`, error_kind: 'skipped' });
 }
 

@@ -43,6 +43,17 @@ export function recall(stored: unknown, nowS: number): RememberedRequests {
   };
 }
 
+/** Without what was learnt on routes that the channel is set not to serve. */
+export function withoutRoutes(
+  { route, forms }: RememberedRequests,
+  isServed: (route: Route) => boolean,
+): RememberedRequests {
+  return {
+    route: route && isServed(route.route) ? route : null,
+    forms: Object.fromEntries(Object.entries(forms).filter(([, form]) => isServed(form.route))),
+  };
+}
+
 function readLearned(stored: unknown): LearnedForm | null {
   const form = readRequestForm(stored);
   const at = learnedAt.safeParse(stored);

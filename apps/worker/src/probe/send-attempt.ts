@@ -55,7 +55,7 @@ export async function sendAttempt(
   const { upstreamTarget, target, model, signal, nowS } = context;
   const protocol = protocolFor(form.route);
   const question = { model, prompt, anthropicVersion: target.anthropic_version };
-  const request = protocol.buildRequest({ ...question, form });
+  const request = { ...protocol.buildRequest({ ...question, form }), model };
   const watch = watchAnswer(protocol);
   const settle = context.budget.reserve(estimateTokens(prompt));
   if (!settle) return null;

@@ -2,6 +2,7 @@ import {
   AppError,
   busyUntilOf,
   chooseModels,
+  isRouteOff,
   isSixthRun,
   outageOf,
   planModels,
@@ -82,7 +83,8 @@ export async function probeTarget(deps: Deps, input: ProbeTargetInput): Promise<
   const { list_way, probe_concurrency } = memory;
   const fault = outageOf(memory.fault);
   const past = await listKnownModels(db, target.id);
-  const answer = target.models_mode === 'manual' ? null : await listAwake(deps, input, list_way);
+  const isTyped = target.models_mode === 'manual' || isRouteOff(target.paths, 'list');
+  const answer = isTyped ? null : await listAwake(deps, input, list_way);
   const list = answer && foundList(answer, past, target);
   if (cut.aborted) return foundNothing(asNoted([]), endOfSignal(cut));
   const models = chooseModels(list?.ok ? list.models : stillKnown(past), target);

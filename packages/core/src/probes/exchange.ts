@@ -17,6 +17,8 @@ export interface UpstreamTarget {
   userAgent: string | null;
   /** Changes to the headers of every request; see `HeaderRule`. */
   headers: readonly string[];
+  /** Where it deviates from the usual paths; see `PathRule`. */
+  paths: readonly string[];
 }
 
 /** How a target is reached that has no settings of its own for it. */
@@ -26,6 +28,7 @@ export const plainTransport = {
   caCertificate: null,
   userAgent: null,
   headers: [],
+  paths: [],
 } satisfies Partial<UpstreamTarget>;
 
 /** A request to a target, without its credential, which `packages/upstream` adds. */
@@ -33,6 +36,8 @@ export interface UpstreamRequest {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below the target's base URL, with a leading slash and perhaps a query. */
   path: string;
+  /** As the target names it; absent if the request is about none. A target may want it in its path. */
+  model?: string;
   /** In addition to those of every request; names in lower case. */
   headers: Record<string, string>;
   /** A header that has the key in addition to the bearer token, if the wire format has one. */

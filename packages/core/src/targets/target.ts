@@ -224,6 +224,7 @@ export const transportFields = [
   'ca_certificate',
   'user_agent',
   'headers',
+  'paths',
 ] as const;
 
 /** A channel: one relay or provider account. */

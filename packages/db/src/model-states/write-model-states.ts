@@ -152,6 +152,27 @@ export async function writeModelState(
   await upsert(db, [{ ...row, in_last_run, watched_until, gone_at }]);
 }
 
+/** What was found on these routes of a target doesn't count any more, for example at another path. */
+export async function forgetRoutes(
+  db: Database,
+  targetId: number,
+  routes: readonly string[],
+): Promise<void> {
+  if (routes.length === 0) return;
+  const rows = await db.kysely
+    .selectFrom('model_states')
+    .select(['model', 'evidence'])
+    .where('target_id', '=', targetId)
+    .execute();
+  const left = new Map<string, readonly Evidence[]>();
+  for (const { model, evidence } of rows) {
+    const known = parseColumn<Evidence[]>(evidence);
+    const kept = known.filter(({ route }) => !routes.includes(route));
+    if (kept.length < known.length) left.set(model, kept);
+  }
+  await writeEvidence(db, targetId, left);
+}
+
 /** Writes the evidence for these models, whose probes stay as they are. */
 export async function writeEvidence(
   db: Database,

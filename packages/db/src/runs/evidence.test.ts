@@ -187,3 +187,23 @@ test('a run and a recheck make gateways read the channel again', async () => {
   await recordModelProbe(db, recheck);
   expect(await revision()).toBe((before ?? 0) + 1);
 });
+
+test('what was found on a route doesn’t count once its path has changed; other routes keep theirs', async () => {
+  const db = await withTarget();
+  const onResponses = { route: 'responses' } as const;
+  await runWith(db, 100, [
+    { finding: finding({ at: 102 }) },
+    { finding: failure({ at: 103, ...onResponses }) },
+    { model: 'o1', finding: finding({ at: 104 }) },
+  ]);
+  await updateTarget(db, 1, { paths: ['chat = /v1/chat/completions'] }, 110);
+  expect(await evidence(db)).toMatchObject([onResponses]);
+  expect(await evidence(db, 'o1')).toEqual([]);
+  await runWith(db, 200, [{ finding: finding({ at: 202 }) }]);
+  const paths = ['chat = /v1/chat/completions', 'responses = none'];
+  await updateTarget(db, 1, { paths }, 210);
+  expect(await evidence(db)).toMatchObject([{ route: 'chat', state: 'proven' }]);
+  expect(await listRechecks(db, 10_000)).toEqual([]);
+  await updateTarget(db, 1, { paths }, 220);
+  expect(await evidence(db)).toHaveLength(1);
+});

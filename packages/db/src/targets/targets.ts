@@ -2,6 +2,7 @@ import {
   AppError,
   fieldKindsOf,
   nextKeyRecheck,
+  parsePathRule,
   type SecretTargetField,
   secretTargetFields,
   type Target,
@@ -15,7 +16,7 @@ import { createCodec, nextRevision } from '../engine/columns.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
 import { lockName, lockTargets } from '../engine/locks.ts';
 import { renameInProxyKeys } from '../gateway/proxy-keys.ts';
-import { leaveOutExcluded } from '../model-states/write-model-states.ts';
+import { forgetRoutes, leaveOutExcluded } from '../model-states/write-model-states.ts';
 import { targetPurpose } from '../secrets/secret-columns.ts';
 import { nextSortOrder } from './sort-order.ts';
 import { channelKeysOf, openKeys, withStoredKeys } from './target-keys.ts';
@@ -112,6 +113,7 @@ export function openedUpstreamTarget(
     caCertificate: opened.ca_certificate,
     userAgent: opened.user_agent,
     headers: opened.headers,
+    paths: opened.paths,
   };
 }
 
@@ -183,6 +185,7 @@ export async function updateTarget(
     if (!before) return null;
     const { base_url } = patch;
     if (base_url !== undefined && before.base_url !== base_url) await forgetKnowledge(tx, id);
+    else if (patch.paths) await forgetRoutes(tx, id, changedRoutes(before.paths, patch.paths));
     const given = withStoredKeys(tx, before, patch);
     const row = await tx.kysely
       .updateTable('targets')
@@ -206,6 +209,14 @@ export async function updateTarget(
 function nextRecheckOf(target: Pick<Target, 'keys' | 'key_states'>): number | null {
   const keys = channelKeysOf(target);
   return keys ? (nextKeyRecheck(keys)?.at ?? null) : null;
+}
+
+/** The routes that have another path now, or that are served or not. */
+function changedRoutes(before: readonly string[], now: readonly string[]): string[] {
+  const changed = [...before, ...now].filter(
+    (line) => !(before.includes(line) && now.includes(line)),
+  );
+  return changed.map((line) => parsePathRule(line).route);
 }
 
 /** What was learnt at another address says nothing about a new one. */

@@ -86,7 +86,7 @@ function dial(
   );
   const path = endpoint.upstreamPath + queryWith(query, model);
   return dialChannel({
-    open: () => open(target.upstream, { path, headers: sent, clientHeaders: rawHeaders }),
+    open: () => open(target.upstream, { path, model, headers: sent, clientHeaders: rawHeaders }),
     keyMask: new KeyMask(target.upstream),
     protocols: realProtocols(protocolsOf(headers)),
     timeoutMs: target.timeout_s * 1000,

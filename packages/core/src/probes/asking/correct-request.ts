@@ -25,6 +25,12 @@ export const maxAttempts = 8;
 /** Tried in this order if a channel doesn't serve a route: most relays translate to chat. */
 const chatRoutes: readonly Route[] = ['chat', 'responses', 'anthropic', 'gemini'];
 
+/** The route to ask on instead of one that the channel is set not to serve; null if there is none. */
+export function servedRoute(own: Route, isServed: (route: Route) => boolean): Route | null {
+  if (isServed(own)) return own;
+  return own === 'embeddings' ? null : (chatRoutes.find(isServed) ?? null);
+}
+
 /** What another form of the request wouldn't change. */
 const conclusive: readonly ComplaintTopic[] = [
   ...(['page', 'gate', 'rate_limit', 'quota', 'auth', 'model_missing', 'timeout'] as const),
@@ -33,14 +39,18 @@ const conclusive: readonly ComplaintTopic[] = [
 /**
  * The form to ask in next; null if the last attempt is conclusive. A request that was rejected for its
  * form is changed, and if the channel doesn't serve a route, the other routes are tried. Each form is sent
- * at most once.
+ * at most once. `isServed`: whether the channel is set to serve a route.
  */
-export function correctRequest(attempts: readonly Attempt[]): RequestForm | null {
+export function correctRequest(
+  attempts: readonly Attempt[],
+  isServed: (route: Route) => boolean = () => true,
+): RequestForm | null {
   const last = attempts.at(-1);
   if (!last?.exchange.answered || last.exchange.cut !== null || attempts.length >= maxAttempts)
     return null;
   const corrected =
-    correctedFormOf(last, attempts) ?? (isRouteRefused(last) ? nextRouteForm(attempts) : null);
+    correctedFormOf(last, attempts) ??
+    (isRouteRefused(last) ? nextRouteForm(attempts, isServed) : null);
   const isNew = corrected && !attempts.some((attempt) => isSameForm(attempt.form, corrected));
   return isNew ? corrected : null;
 }
@@ -96,12 +106,15 @@ const routeNames: readonly [Route, RegExp][] = [
   ['chat', /chat\/?[ _]?completions/i],
 ];
 
-function nextRouteForm(attempts: readonly Attempt[]): RequestForm | null {
+function nextRouteForm(
+  attempts: readonly Attempt[],
+  isServed: (route: Route) => boolean,
+): RequestForm | null {
   const tried = new Set(attempts.map((attempt) => attempt.form.route));
   if (tried.has('embeddings')) return null;
   const last = attempts.at(-1);
   const message = (last && complaintOf(last)?.message) ?? '';
   const named = routeNames.filter(([, name]) => name.test(message)).map(([route]) => route);
-  const next = [...named, ...chatRoutes].find((route) => !tried.has(route));
+  const next = [...named, ...chatRoutes].find((route) => !tried.has(route) && isServed(route));
   return next ? firstFormOf(next) : null;
 }
