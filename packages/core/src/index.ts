@@ -206,6 +206,11 @@ export {
   nextMaintenance,
 } from './incidents/quiet/maintenance.ts';
 export {
+  type Delivery,
+  deliveryShape,
+  deliveryStatuses,
+} from './incidents/sending/delivery.ts';
+export {
   type Destination,
   type DestinationInput,
   destinationDefaults,
@@ -369,6 +374,12 @@ export {
   type StatusIncident,
   secondsPerDay,
 } from './status/status-history.ts';
+export {
+  noteStates,
+  type StatusNote,
+  statusNoteFieldSchemas,
+  statusNoteShape,
+} from './status/status-note.ts';
 export {
   mostStatusItems,
   type StatusItem,

@@ -4,7 +4,7 @@ import { failingMembers, type Incident, isFlapping } from '../incident.ts';
 import { quietUntil } from '../quiet/quiet-hours.ts';
 import { servingIn, weighAll } from '../severity.ts';
 import { endIncident, note, type Step } from '../step.ts';
-import { tracksIncidents } from './destination.ts';
+import { type Destination, tracksIncidents } from './destination.ts';
 import { isFor } from './is-for.ts';
 import { type BriefContext, briefOf, type Item, type News } from './news.ts';
 import { afterTelling, mayTell, type Urgency } from './pace.ts';
@@ -71,6 +71,7 @@ function ended(step: Step, incident: Incident): Item[] {
   if (isOver(incident) || !announced) return [];
   if (merged_into === null && isSilent(step, incident)) {
     incident.announced = { ...announced, is_over: true };
+    step.changed.add(incident);
     return [];
   }
   return merged_into === null
@@ -116,38 +117,40 @@ function escalations({ nowS, setup }: Step, incident: Incident): Item[] {
   });
 }
 
+interface Told {
+  item: Item;
+  news: News;
+}
+
 /** Turns the items into a notice for each destination that wants any of them, and remembers what was told. */
 function send(step: Step, items: readonly Item[]): OutgoingNotice[] {
-  const context: BriefContext = {
-    channels: step.channels,
-    serving: servingIn(step),
-  };
+  const context: BriefContext = { channels: step.channels, serving: servingIn(step) };
   const told = items.map((item) => ({ item, news: newsItem(step, item, context) }));
   const notices: OutgoingNotice[] = [];
-  const reached = new Map<Item, number[]>();
+  const reached = new Map<Item, OutgoingNotice[]>();
   for (const destination of step.setup.destinations) {
     const own = told.filter(({ item }) => isFor(destination, item, step.channels));
-    const groups = tracksIncidents(destination)
-      ? own.map((one) => [one])
-      : own.length > 0
-        ? [own]
-        : [];
-    for (const group of groups) {
-      const news = group.map((one) => one.news);
-      const severity = news.map((one) => one.severity).reduce(worse, 'info');
-      const isUrgent = group.some(({ item }) => severityOf(item) === 'critical');
-      const { quiet_hours, time_zone } = destination;
-      const heldUntil = isUrgent ? null : quietUntil(quiet_hours, time_zone, step.nowS);
-      step.last_notice += 1;
-      const key = `n${step.last_notice}-d${destination.id}`;
-      const [created_at, due_at] = [step.nowS, heldUntil ?? step.nowS];
-      notices.push({ key, destination_id: destination.id, severity, created_at, due_at, news });
-      for (const { item } of group)
-        reached.set(item, [...(reached.get(item) ?? []), destination.id]);
+    const groups = tracksIncidents(destination) ? own.map((one) => [one]) : [own];
+    for (const group of groups.filter(({ length }) => length > 0)) {
+      const notice = noticeOf(step, destination, group);
+      notices.push(notice);
+      for (const { item } of group) reached.set(item, [...(reached.get(item) ?? []), notice]);
     }
   }
   for (const item of items) remember(step, item, reached.get(item) ?? []);
   return notices;
+}
+
+function noticeOf(step: Step, destination: Destination, group: readonly Told[]): OutgoingNotice {
+  const { id: destination_id, quiet_hours, time_zone } = destination;
+  const news = group.map((one) => one.news);
+  const severity = news.map((one) => one.severity).reduce(worse, 'info');
+  const isUrgent = group.some(({ item }) => severityOf(item) === 'critical');
+  const heldUntil = isUrgent ? null : quietUntil(quiet_hours, time_zone, step.nowS);
+  step.last_notice += 1;
+  const key = `n${step.last_notice}-d${destination_id}`;
+  const [created_at, due_at] = [step.nowS, heldUntil ?? step.nowS];
+  return { key, destination_id, severity, created_at, due_at, news };
 }
 
 /** The end of something critical is as urgent as its beginning. */
@@ -160,9 +163,14 @@ function newsItem({ nowS: at }: Step, { incident, kind }: Item, context: BriefCo
   return { kind, at, severity, incident: briefOf(incident, context) };
 }
 
-function remember(step: Step, { incident, kind, after_min }: Item, destinations: number[]): void {
+function remember(
+  step: Step,
+  { incident, kind, after_min }: Item,
+  notices: readonly OutgoingNotice[],
+): void {
   const { announced, severity, scope } = incident;
-  note(step, incident, 'told', { news: kind, destinations });
+  const destinations = notices.map(({ destination_id }) => destination_id);
+  note(step, incident, 'told', { news: kind, notices: notices.map(({ key }) => key) });
   if (kind !== 'resolved' && kind !== 'merged') {
     incident.told = [...new Set([...incident.told, ...destinations])];
   }
