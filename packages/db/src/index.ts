@@ -65,6 +65,43 @@ export {
 export { listProxyRequests, pruneProxyRequests } from './gateway/proxy-requests.ts';
 export { sumProxyRequests, totalsGroups } from './gateway/proxy-totals.ts';
 export { recordProxyRequests } from './gateway/record-proxy-requests.ts';
+export { readAlertRules, writeAlertRules } from './incidents/alert-rules.ts';
+export { readAlertState, stepStoredAlerts } from './incidents/alert-state.ts';
+export {
+  type ClaimedDelivery,
+  claimDelivery,
+  type DeliveryOutcome,
+  finishDelivery,
+  listDeliveries,
+  nextDeliveryAt,
+  pruneDeliveries,
+} from './incidents/deliveries.ts';
+export {
+  createDestination,
+  deleteDestination,
+  listDestinations,
+  openDestinationConfig,
+  updateDestination,
+} from './incidents/destinations.ts';
+export {
+  getIncident,
+  listIncidentEvents,
+  listIncidents,
+  pruneIncidents,
+} from './incidents/incidents.ts';
+export {
+  createMaintenance,
+  deleteMaintenance,
+  listMaintenance,
+  type MaintenanceInput,
+  updateMaintenance,
+} from './incidents/maintenance.ts';
+export {
+  addStatusNote,
+  deleteStatusNote,
+  listStatusNotes,
+  type StatusNoteInput,
+} from './incidents/status-notes.ts';
 export type { FindingOnModel } from './model-states/apply-findings.ts';
 export { listRechecks } from './model-states/list-rechecks.ts';
 export {

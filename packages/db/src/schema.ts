@@ -1,6 +1,11 @@
 import type {
   AdminSession,
   AuditEntry,
+  Delivery,
+  Destination,
+  Incident,
+  IncidentEvent,
+  Maintenance,
   ModelState,
   ObjectKind,
   ProbeRow,
@@ -11,6 +16,7 @@ import type {
   RequestOutcome,
   Run,
   StatusItem,
+  StatusNote,
   Target,
 } from '@api-monitor/core';
 import type { Generated } from 'kysely';
@@ -64,6 +70,22 @@ export interface Schema {
   second_factor: SecondFactorTable;
   recovery_codes: RecoveryCodesTable;
   audit_log: Table<AuditEntry>;
+  alert_state: AlertStateTable;
+  incidents: Columns<Incident> & {
+    /** Whether it is part of the state: it is open, or its end is still to be told. */
+    is_current: Bit;
+  };
+  incident_events: Columns<IncidentEvent> & { id: Generated<number> };
+  destinations: Table<Destination> & {
+    /** Sealed JSON, as the destination's adapter takes it. */
+    config: string;
+  };
+  deliveries: Table<Delivery> & {
+    /** Until when the worker that sends it has it for itself. */
+    leased_until: number | null;
+  };
+  maintenance_windows: Table<Maintenance>;
+  status_notes: Table<StatusNote>;
 }
 
 /** One row for each target and model, written in the transaction that ends a run. */
@@ -78,6 +100,16 @@ interface ModelStateColumns {
   remembered: string | null;
   /** JSON: HistoryPoint[], oldest first. The widest column is the last: reads without it stay short. */
   history: string;
+}
+
+/** One row, absent before the first step. */
+interface AlertStateTable {
+  id: number;
+  /** Grows with each change. */
+  revision: number;
+  /** JSON: AlertState without its incidents. */
+  state: string;
+  updated_at: number;
 }
 
 interface AppSettingsTable {

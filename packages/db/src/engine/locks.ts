@@ -16,6 +16,7 @@ const names = {
   status_items: 3,
   second_factor: 4,
   settings: 5,
+  deliveries: 6,
 } as const;
 
 /** Distinguishes our numbers from those of other programs in the same database. */

@@ -5,6 +5,8 @@ export function targetPurpose(field: SecretTargetField | 'keys'): string {
   return `targets.${field}`;
 }
 
+export const destinationPurpose = 'destinations.config';
+
 export const secondFactorPurpose = 'second_factor.secret';
 
 /** The settings of each secret: what an admin set at run time, and what the first start generated. */

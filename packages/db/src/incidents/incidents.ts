@@ -1,0 +1,58 @@
+import type { Incident, IncidentEvent } from '@api-monitor/core';
+import { sql } from 'kysely';
+import type { Database } from '../engine/database.ts';
+import { deleteRows, type Retention } from '../engine/delete-batches.ts';
+import { eventCodec, incidentCodec } from './alert-state.ts';
+
+export interface ListIncidentsInput {
+  /** true: those that go on; false: those that are over. */
+  is_open?: boolean;
+  /** Only those that began before this one: the next page. */
+  before_id?: number | undefined;
+  limit: number;
+}
+
+/** Incidents, newest first. */
+export async function listIncidents(
+  { kysely }: Database,
+  { is_open, before_id, limit }: ListIncidentsInput,
+): Promise<Incident[]> {
+  let query = kysely.selectFrom('incidents').select(incidentCodec.columns);
+  if (is_open !== undefined) query = query.where('ended_at', is_open ? 'is' : 'is not', null);
+  if (before_id !== undefined) query = query.where('id', '<', before_id);
+  const rows = await query.orderBy('id', 'desc').limit(limit).execute();
+  return rows.map(incidentCodec.fromRow);
+}
+
+export async function getIncident({ kysely }: Database, id: number): Promise<Incident | null> {
+  const row = await kysely
+    .selectFrom('incidents')
+    .select(incidentCodec.columns)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row ? incidentCodec.fromRow(row) : null;
+}
+
+/** The timeline of an incident, oldest first. */
+export async function listIncidentEvents(
+  { kysely }: Database,
+  { incident_id, limit }: { incident_id: number; limit: number },
+): Promise<IncidentEvent[]> {
+  const rows = await kysely
+    .selectFrom('incident_events')
+    .select(eventCodec.columns)
+    .where('incident_id', '=', incident_id)
+    .orderBy('seq', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.reverse().map(eventCodec.fromRow);
+}
+
+/** Deletes incidents that ended before, with their events. Returns how many. */
+export async function pruneIncidents(
+  db: Database,
+  { before, ...batches }: Retention,
+): Promise<number> {
+  const isOld = sql`is_current = 0 and ended_at < ${before}`;
+  return (await deleteRows(db, 'incidents', isOld, batches)).deleted;
+}
