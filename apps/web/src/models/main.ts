@@ -37,7 +37,8 @@ function start() {
   const groups = shell.asPanel(
     createGroupsPanel({
       ...shell,
-      onChange: () => queue.requestAll(),
+      // At once, because the reader has just clicked.
+      onChange: () => void load(),
     }),
   );
   const list = createModelList({

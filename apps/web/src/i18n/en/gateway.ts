@@ -53,6 +53,18 @@ export const gateway = {
     'A model on one channel: the channel’s name, a slash, then the channel’s name for the model, which may contain slashes.',
   'gateway.naming.bare':
     'The model on any channel where it works. Channels with recent proof come first, then faster ones, unless the server is set to use its own order or to take turns. The server can turn this off (PROXY_BARE_MODELS).',
+  'gateway.naming.alias':
+    'A channel may give its models further names. They work alone and after the channel’s name, and /v1/models lists them. If a name is also the id of another model there, the alias counts.',
+  'gateway.naming.group':
+    'Names that the administration has made one model. A request for any of them goes to the best channel that has one, and each channel is asked under its own name. “channel/name” works with all of them too.',
+  'gateway.naming.keys': 'What a key may use',
+  'gateway.naming.keys.exact':
+    'That model of that channel. Everything before a slash is read as a channel’s name.',
+  'gateway.naming.keys.bare':
+    'The model of this name on every channel. If its id contains a slash, write */vendor/model.',
+  'gateway.naming.keys.pattern':
+    'An asterisk stands for any text in a channel’s name or in a model’s, and never reaches across the slash between them. A pattern allows only ids and aliases that it matches, so a new group of names doesn’t widen it.',
+  'gateway.naming.keys.tag': 'All models of the channels with this tag, in any case.',
   'gateway.naming.header':
     'A channel’s id, as a header or as ?target_id=, pins a bare name to that channel.',
   'gateway.naming.list':

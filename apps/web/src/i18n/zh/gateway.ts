@@ -50,6 +50,16 @@ export const gateway: ZhOf<typeof en> = {
   'gateway.naming.pinned': '指定渠道的模型：渠道名、斜杠、渠道里的模型名（模型名可以含斜杠）。',
   'gateway.naming.bare':
     '任意可用渠道上的该模型。优先选择验证最新的渠道，其次选择更快的，除非服务器设为按顺序或轮流。服务器可以关闭此功能（PROXY_BARE_MODELS）。',
+  'gateway.naming.alias':
+    '渠道可以为其模型设置别名。别名可单独使用，也可写在渠道名之后，并会列在 /v1/models 中。如果别名与该渠道另一模型的 ID 相同，以别名为准。',
+  'gateway.naming.group':
+    '管理后台合并为一个模型的多个名称。请求其中任一名称，都会发往拥有其中之一的最佳渠道，每个渠道使用自己的名称。“渠道/名称”同样适用。',
+  'gateway.naming.keys': '密钥可使用的模型',
+  'gateway.naming.keys.exact': '该渠道的该模型。斜杠前的内容视为渠道名。',
+  'gateway.naming.keys.bare': '所有渠道上同名的模型。如果模型 ID 含斜杠，请写成 */vendor/model。',
+  'gateway.naming.keys.pattern':
+    '星号代表渠道名或模型名中的任意文本，不会跨越两者之间的斜杠。通配符只允许它匹配的 ID 和别名，因此新的名称分组不会扩大其范围。',
+  'gateway.naming.keys.tag': '带有该标签（不区分大小写）的渠道的全部模型。',
   'gateway.naming.header': '渠道编号，作为请求头或 ?target_id= 发送，把模型名固定到该渠道。',
   'gateway.naming.list':
     'GET /v1/models 列出最近一次检测通过、且密钥有权使用的模型，格式按请求头决定：OpenAI、Anthropic 或 Google。',
