@@ -148,6 +148,32 @@ export function describeAdminRecords(stage: Stage): void {
     await page.locator('.panel-row').filter({ hasText: '<i>Yew</i>' }).waitFor();
   });
 
+  it('channels are pasted, with a tick for each and keys filled in', async () => {
+    const page = await stage.open('/admin.html?tab=transfer', { isAdmin: true });
+    const { origin } = stage.provider;
+    const lines = ['Pasted one', 'Pasted two', 'Pasted three'].map(
+      (name, index) =>
+        `${name}, ${origin}/${name.slice(7)}${index === 1 ? '' : ', sk-pasted-0123'}`,
+    );
+    await page.getByLabel('Or paste channels').fill([...lines, lines[0]].join('\n'));
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByText('4 new, 0 changed, 0 unchanged, 0 skipped').waitFor();
+    await page.getByText('Same address and key as Pasted one in this list').waitFor();
+    await page.getByRole('checkbox', { name: 'Import Pasted three' }).uncheck();
+    await page.getByLabel('API key for Pasted two').fill('sk-filled-0123456789');
+    await page.getByRole('button', { name: 'Import 2 channels' }).click();
+    await page.locator('.toast').getByText('2 new').waitFor();
+    const { items } = (await stage.product.call('GET', '/api/targets?history=0')) as {
+      items: { id: number; name: string; enabled: boolean; api_key: string }[];
+    };
+    const pasted = items.filter(({ name }) => name.startsWith('Pasted'));
+    expect(pasted).toMatchObject([
+      { name: 'Pasted one', enabled: true },
+      { name: 'Pasted two', enabled: true, api_key: 'sk-fi…6789' },
+    ]);
+    for (const { id } of pasted) await stage.product.call('DELETE', `/api/targets/${id}`);
+  });
+
   it('resources are drawn while their tab is open', async () => {
     const page = await stage.open('/admin.html?tab=resources', { isAdmin: true });
     await page.getByText('Uptime').waitFor();

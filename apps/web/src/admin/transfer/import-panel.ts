@@ -14,19 +14,26 @@ const tones = { created: 'ok', changed: 'run', unchanged: 'idle', refused: 'bad'
 const mostRows = 200;
 const progressEveryMs = 400;
 
-/** Imports channels from a file, after a preview of what would change. */
+/** Imports channels from a file or from pasted text, after a preview in which entries can be left out. */
 export function createImportPanel({ client, language, attempt, toasts }: AdminParts) {
-  let file: File | null = null;
-  const send = (body: File, isDryRun: boolean) => {
+  let source: Blob | null = null;
+  const send = (file: Blob, isDryRun: boolean, choices: ImportChoices) => {
     const query = { dry_run: isDryRun ? '1' : '0' } as const;
-    const headers = { 'content-type': 'application/octet-stream' };
-    return answerOf(client.api.admin.channels.import.$post({ query }, { init: { body }, headers }));
+    const body = new FormData();
+    body.set('file', file);
+    body.set('choices', JSON.stringify(choices));
+    return answerOf(client.api.admin.channels.import.$post({ query }, { init: { body } }));
   };
   return {
     isBusy: false,
     failure: '',
     fileName: '',
+    form: { pasted: '' },
     plan: initially<ImportPlan | null>(null),
+    /** The entries that are left out. */
+    skip: initially<number[]>([]),
+    /** Typed keys, by the places of their entries. */
+    keys: initially<Record<string, string>>({}),
     progress: initially<{ done: number; total: number } | null>(null),
     get busyText() {
       const { progress, fileName } = this;
@@ -38,7 +45,12 @@ export function createImportPanel({ client, language, attempt, toasts }: AdminPa
     },
     get rows() {
       const items = this.plan?.items ?? [];
-      return items.slice(0, mostRows).map((it) => rowOf(it, language.translator));
+      const { skip, keys } = this;
+      return items.slice(0, mostRows).map((it) => rowOf(it, { skip, keys }, language.translator));
+    },
+    get moreText() {
+      const more = (this.plan?.items.length ?? 0) - mostRows;
+      return more > 0 ? language.count('transfer.more', more) : '';
     },
     get fileNotes() {
       return notesOf(this.plan?.notes ?? [], language.translator);
@@ -47,25 +59,47 @@ export function createImportPanel({ client, language, attempt, toasts }: AdminPa
       return this.plan ? language.t('transfer.summary', this.plan.counts) : '';
     },
     get changeCount() {
-      return this.plan ? this.plan.counts.created + this.plan.counts.changed : 0;
+      return (this.plan?.items ?? []).filter((it) => isWritten(it) && !this.skip.includes(it.index))
+        .length;
     },
     get applyText() {
       return language.count('transfer.apply', this.changeCount);
     },
     async choose(field: HTMLInputElement) {
-      file = field.files?.[0] ?? null;
-      const chosen = file;
-      if (!chosen) return;
-      Object.assign(this, { fileName: chosen.name, plan: null });
-      await attempt(this, async () => {
-        this.plan = await send(chosen, true);
-      });
+      const chosen = field.files?.[0] ?? null;
+      if (chosen) await this.preview(chosen, chosen.name);
       // Otherwise the browser fires no event if the same file is chosen again.
       field.value = '';
     },
+    async paste() {
+      const text = this.form.pasted;
+      if (text.trim() !== '') await this.preview(new Blob([text]), language.t('transfer.pasted'));
+    },
+    async preview(chosen: Blob, fileName: string) {
+      source = chosen;
+      Object.assign(this, { fileName, plan: null, keys: {} });
+      await attempt(this, async () => {
+        const plan = await send(chosen, true, { skip: [], keys: {} });
+        // The same channel twice is seldom meant.
+        this.skip = plan.items.flatMap((it) => (repeats(it) ? [it.index] : []));
+        this.plan = plan;
+      });
+    },
+    tick(index: number) {
+      const isOut = this.skip.includes(index);
+      this.skip = isOut ? this.skip.filter((one) => one !== index) : [...this.skip, index];
+    },
+    /** All that would be written, or none if they are ticked already. */
+    tickAll() {
+      const written = (this.plan?.items ?? []).filter(isWritten).map(({ index }) => index);
+      this.skip = this.changeCount === written.length ? written : [];
+    },
+    setKey(index: number, key: string) {
+      this.keys = { ...this.keys, [index]: key };
+    },
     cancel() {
-      file = null;
-      Object.assign(this, { fileName: '', plan: null, failure: '' });
+      source = null;
+      Object.assign(this, { fileName: '', plan: null, failure: '', keys: {}, skip: [] });
     },
     /** Without an answer, the bar stays as it is: the import itself says what fails. */
     async watchProgress() {
@@ -74,29 +108,62 @@ export function createImportPanel({ client, language, attempt, toasts }: AdminPa
       if (this.isBusy) this.progress = progress;
     },
     async apply() {
-      const chosen = file;
+      const chosen = source;
       if (!chosen) return;
       const watch = setInterval(() => void this.watchProgress(), progressEveryMs);
+      const typed = Object.entries(this.keys).map(([index, key]) => [index, key.trim()]);
+      const keys = Object.fromEntries(typed.filter(([, key]) => key !== ''));
       const isDone = await attempt(this, async () => {
-        const { counts } = await send(chosen, false);
+        const { counts } = await send(chosen, false, { skip: this.skip, keys });
         toasts.show(language.t('transfer.summary', counts));
       });
       clearInterval(watch);
       this.progress = null;
-      if (isDone) this.cancel();
+      if (!isDone) return;
+      this.cancel();
+      this.form.pasted = '';
     },
   };
 }
 
-function rowOf(item: PlannedItem, translator: Translator) {
-  const { index, name, outcome } = item;
+/** What a reader decided about the entries, by their places in the file. */
+interface ImportChoices {
+  skip: readonly number[];
+  keys: Readonly<Record<string, string>>;
+}
+
+function isWritten({ outcome }: PlannedItem): boolean {
+  return outcome === 'created' || outcome === 'changed';
+}
+
+function repeats({ notes }: PlannedItem): boolean {
+  return notes.some(({ code }) => code === 'repeats');
+}
+
+function rowOf(item: PlannedItem, { skip, keys }: ImportChoices, translator: Translator) {
+  const { index, name, outcome, notes } = item;
+  const isKeyless = notes.some(({ code }) => code === 'keyless');
+  const key = keys[index] ?? '';
+  // With a key it isn't paused any more, unless for another reason.
+  const isPaused = notes.some(
+    ({ code }) => code === 'foreign_protocol' || code === 'disabled_there',
+  );
+  const gone = isPaused ? ['keyless'] : ['keyless', 'paused'];
+  const shown = key.trim() === '' ? notes : notes.filter(({ code }) => !gone.includes(code));
+  const label = name ?? translator.t('transfer.unnamed', { n: index + 1 });
   return {
     index,
-    name: name ?? translator.t('transfer.unnamed', { n: index + 1 }),
+    name: label,
+    key,
+    isKeyless,
+    keyLabel: translator.t('transfer.key_of', { name: label }),
+    tickLabel: translator.t('transfer.tick', { name: label }),
+    canTick: isWritten(item),
+    isTicked: isWritten(item) && !skip.includes(index),
     outcomeText: translator.t(`transfer.${outcome}`),
     tone: tones[outcome],
     note: noteOf(item, translator),
-    notes: notesOf(item.notes, translator),
+    notes: notesOf(shown, translator),
   };
 }
 

@@ -319,6 +319,19 @@ export const admin = {
   'transfer.import.intro':
     'Import an export of API Monitor (YAML, JSON, JSON lines or CSV), or channels from one-api or new-api: the JSON of their API, a dump of their table, or their SQLite file. You see what would change before anything is written.',
   'transfer.choose': 'Choose a file…',
+  'transfer.paste': 'Or paste channels',
+  'transfer.paste.placeholder':
+    'Tokyo relay  https://api.example.com  sk-…\nhttps://other.example | sk-…',
+  'transfer.paste.hint':
+    'One a line: name, address and key in any order. CSV, YAML and new-api’s JSON work too.',
+  'transfer.paste.preview': 'Preview',
+  'transfer.pasted': 'the pasted text',
+  'transfer.key': 'API key, if you have it',
+  'transfer.key_of': 'API key for {name}',
+  'transfer.tick': 'Import {name}',
+  'transfer.tick_all': 'All or none',
+  'transfer.more.one': 'And {count} more, which is imported too.',
+  'transfer.more.other': 'And {count} more, which are imported too.',
   'transfer.reading': 'Reading {name}…',
   'transfer.writing': '{done} of {total} channels written',
   'transfer.preparing': 'Preparing…',

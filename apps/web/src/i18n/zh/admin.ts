@@ -295,6 +295,18 @@ export const admin: ZhOf<typeof en> = {
   'transfer.import.intro':
     '可导入 API Monitor 导出的 YAML、JSON、JSON Lines 或 CSV，或 one-api、new-api 的渠道：其接口的 JSON、数据表导出或 SQLite 文件。写入之前你会先看到将发生的变化。',
   'transfer.choose': '选择文件…',
+  'transfer.paste': '或粘贴渠道',
+  'transfer.paste.placeholder':
+    '东京中转  https://api.example.com  sk-…\nhttps://other.example | sk-…',
+  'transfer.paste.hint':
+    '每行一个：名称、地址和密钥，顺序不限。也可以粘贴 CSV、YAML 或 new-api 的 JSON。',
+  'transfer.paste.preview': '预览',
+  'transfer.pasted': '粘贴的内容',
+  'transfer.key': 'API 密钥（如果有）',
+  'transfer.key_of': '{name} 的 API 密钥',
+  'transfer.tick': '导入 {name}',
+  'transfer.tick_all': '全选或全不选',
+  'transfer.more.other': '另有 {count} 个，也会导入。',
   'transfer.reading': '正在读取 {name}…',
   'transfer.writing': '已写入 {done} / {total} 个渠道',
   'transfer.preparing': '正在准备…',
