@@ -107,8 +107,20 @@ export function createChannelFormStore(options: ChannelFormOptions) {
     test: createChannelTest(options),
     modelsModes,
     cost: null as CostPreview | null,
+    /** The file of the code that manages the edited channel, which is only shown then. */
+    managedBy: initially<string | null>(null),
+    get isManaged() {
+      return this.managedBy !== null;
+    },
+    get managedText() {
+      return language.t('form.managed', { file: this.managedBy ?? '' });
+    },
+    get cancelText() {
+      return language.t(this.isManaged ? 'form.close' : 'form.cancel');
+    },
     get title() {
-      return language.t(`form.title.${this.mode}`, { name: book.get(this.id)?.name ?? '' });
+      const what = this.isManaged ? 'managed' : this.mode;
+      return language.t(`form.title.${what}`, { name: book.get(this.id)?.name ?? '' });
     },
     /** A new channel is checked at once, unless it is paused. */
     get saveText() {
@@ -176,7 +188,8 @@ export function createChannelFormStore(options: ChannelFormOptions) {
       if (field) options.setTimer(() => options.focusField(field), 0);
     },
     open(mode: FormMode, id: number, form: ChannelForm) {
-      const start = { mode, id, form, cost: null };
+      const managedBy = mode === 'edit' ? (book.get(id)?.managed_by ?? null) : null;
+      const start = { mode, id, form, managedBy, cost: null };
       Object.assign(this, idleAttempt(emptyForm), start);
       this.test.reset();
       this.parts.fold();
@@ -209,6 +222,19 @@ export function createChannelFormStore(options: ChannelFormOptions) {
       } catch (error) {
         this.errors.api_key = sentenceOf(error, language.translator);
       }
+    },
+    /** Lets people change the channel that code manages. */
+    async release() {
+      const channel = book.get(this.id);
+      if (!channel) return;
+      const { name } = channel;
+      const isReleased = await attempt(this, async () => {
+        await answerOf(client.api.channels.release.$post({ json: { names: [name] } }));
+      });
+      if (!isReleased) return;
+      this.managedBy = null;
+      book.put({ ...channel, managed_by: null });
+      toasts.show(language.t('toast.released', { name }));
     },
     /** Tries the channel as it is typed, or gives that up. */
     async runTest() {

@@ -19,6 +19,8 @@ export function channelCard(channel: Channel, translator: Translator) {
     name: channel.name,
     baseUrl: channel.base_url,
     tags: channel.tags,
+    managedBy: channel.managed_by,
+    managedText: channel.managed_by === null ? '' : t('card.managed', { file: channel.managed_by }),
     sourceUrl: safeLink(channel.source_url),
     state,
     stateText: t(`status.${state}`),

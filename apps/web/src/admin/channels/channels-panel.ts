@@ -51,6 +51,7 @@ export function createChannelsPanel(parts: AdminParts) {
 /** The dialog for the advanced settings of a channel. */
 function createChannelEditor({ client, language, toasts, attempt }: AdminParts) {
   let onSaved: (channel: AdminChannel) => void = () => {};
+  let stored: AdminChannel | null = null;
   return {
     isOpen: false,
     isBusy: false,
@@ -58,6 +59,16 @@ function createChannelEditor({ client, language, toasts, attempt }: AdminParts) 
     errors: noErrors(advancedForm),
     id: 0,
     name: '',
+    managedBy: initially<string | null>(null),
+    get isManaged() {
+      return this.managedBy !== null;
+    },
+    get managedText() {
+      return language.t('form.managed', { file: this.managedBy ?? '' });
+    },
+    get cancelText() {
+      return language.t(this.isManaged ? 'form.close' : 'form.cancel');
+    },
     form: { ...advancedForm },
     parts: createFormParts(),
     modelsModes,
@@ -74,14 +85,28 @@ function createChannelEditor({ client, language, toasts, attempt }: AdminParts) 
       return language.t('admin.channels.edit', { name: this.name });
     },
     open(channel: AdminChannel, whenSaved: (channel: AdminChannel) => void) {
-      const { id, name } = channel;
+      const { id, name, managed_by: managedBy } = channel;
+      stored = channel;
       onSaved = whenSaved;
-      Object.assign(this, idleAttempt(advancedForm), { id, name, isOpen: true });
+      Object.assign(this, idleAttempt(advancedForm), { id, name, managedBy, isOpen: true });
       this.parts.fold();
       this.form = advancedFormOf(channel);
     },
     close() {
       this.isOpen = false;
+    },
+    /** Lets people change the channel that code manages. */
+    async release() {
+      const channel = stored;
+      if (!channel) return;
+      const { name } = channel;
+      const isReleased = await attempt(this, async () => {
+        await answerOf(client.api.channels.release.$post({ json: { names: [name] } }));
+      });
+      if (!isReleased) return;
+      this.managedBy = null;
+      onSaved({ ...channel, managed_by: null });
+      toasts.show(language.t('toast.released', { name }));
     },
     async submit() {
       const param = { id: String(this.id) };
@@ -113,5 +138,7 @@ function rowOf(channel: AdminChannel, { t, count }: Translator) {
     baseUrl: channel.base_url,
     notes: notes.filter(Boolean),
     isOff: !channel.enabled,
+    isManaged: channel.managed_by !== null,
+    managedText: channel.managed_by === null ? '' : t('card.managed', { file: channel.managed_by }),
   };
 }

@@ -104,6 +104,11 @@ export function channelTemplates(options: TemplateOptions) {
             <a class="channel-source" target="_blank" rel="noopener noreferrer" href=${url} title=${url}
               aria-label=${language.t('card.source', { name: card.name })}>${icon('external-link', small)}</a>`,
         )}
+        ${when(
+          card.managedText,
+          (text) => html`
+            <span class="channel-code" role="img" title=${text} aria-label=${text}>${icon('file-code', small)}</span>`,
+        )}
         ${stateBadge(card, 'max-sm:hidden')}
       </h2>
       <p class="channel-url" title=${card.baseUrl}>${card.baseUrl}</p>

@@ -78,6 +78,7 @@ export const home = {
 
   'card.open': 'Models of {name}',
   'card.drag': 'Move {name}. Arrow keys move it up or down.',
+  'card.managed': 'Managed by code: {file}',
   'card.tag': 'Show only channels with the tag {tag}',
   'card.source': 'Open the website of {name}',
   'card.check': 'Check {name} now',
@@ -159,6 +160,7 @@ export const home = {
   'toast.added': '{name} was added',
   'toast.check_now': 'Check now',
   'toast.paused': '{name} was paused',
+  'toast.released': '{name} can be changed here again',
   'toast.resumed': '{name} was resumed',
   'toast.check_all.one': 'Checking {count} channel',
   'toast.check_all.other': 'Checking {count} channels',
@@ -169,6 +171,7 @@ export const home = {
 
   'menu.label': 'Actions',
   'menu.edit': 'Edit…',
+  'menu.view': 'Show settings…',
   'menu.copy': 'Duplicate…',
   'menu.models': 'Choose models…',
   'menu.pause': 'Pause checks',
@@ -179,6 +182,11 @@ export const home = {
   'form.title.new': 'Add a channel',
   'form.title.copy': 'Duplicate a channel',
   'form.title.edit': 'Edit {name}',
+  'form.title.managed': 'Settings of {name}',
+  'form.managed':
+    'Code manages this channel ({file}): change it there and apply it. It can still be paused, moved and checked.',
+  'form.release': 'Release',
+  'form.release.hint': 'A released channel can be changed here, until code is applied to it again.',
   'form.intro.new': 'The channel’s models are listed and checked as soon as you save.',
   'form.intro.copy': 'All settings are copied except the API key: enter it again.',
   'form.name': 'Name',
