@@ -1,4 +1,10 @@
-import { type TargetInput, targetDefaults, targetFieldSchemas } from '@api-monitor/core';
+import {
+  fieldsFreeOfCode,
+  sensitiveTargetFields,
+  type TargetInput,
+  targetDefaults,
+  targetFieldSchemas,
+} from '@api-monitor/core';
 import { listAudit, listTargets, openTarget } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { everyField } from './every-field.ts';
@@ -136,14 +142,27 @@ test.each(['format=yaml', 'format=json', 'format=yaml&one_file=1', 'format=json&
   60_000,
 );
 
+/** The texts in a secret, except for the names of its parts and for the removed headers. */
+function secretsIn(value: unknown): string[] {
+  if (typeof value === 'string') return value === '-X-Two' ? [] : [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, part]) => (key === 'name' ? [] : secretsIn(part)));
+}
+
 test('an export has no secrets unless they are asked for, and the names of their variables stay', async () => {
   const api = await openTestApi();
   await api.asAdmin('POST', '/api/targets', everyField);
   await api.asAdmin('POST', '/api/targets', newTarget);
   const without = await api.asAdmin('GET', paths.export);
-  expect(without.text).not.toMatch(/-key|sk-upstream|u:p@|=1, |2.; 3/);
+  const texts = without.json.files.map(({ text }: { text: string }) => text).join('');
+  const values = sensitiveTargetFields.flatMap((field) => secretsIn(everyField[field]));
+  expect(values).toHaveLength(7);
+  expect(values.filter((value) => texts.includes(value))).toEqual([]);
+  expect(texts).not.toMatch(/sk-|=1, .2/);
   expect(without.json.variables).toEqual({
-    CHANNEL_1_1_X_NULL_1C8F8D_API_KEY: '',
+    CHANNEL_1_1_X_NULL_1C8F8D_KEYS_1_X_3_API_KEY: '',
+    CHANNEL_1_1_X_NULL_1C8F8D_KEYS_B_C_API_KEY: '',
+    CHANNEL_1_1_X_NULL_1C8F8D_KEYS_C_API_KEY: '',
     CHANNEL_1_1_X_NULL_1C8F8D_PROXY_URL: '',
     CHANNEL_1_1_X_NULL_1C8F8D_HEADER_X_ONE: '',
     CHANNEL_1_1_X_NULL_1C8F8D_HEADER_USER_AGENT: '',
@@ -221,14 +240,15 @@ test('a file that leaves out secrets, the pause or the order removes none of the
   const api = await openTestApi();
   await api.asAdmin('POST', '/api/targets', { ...everyField, name: 'full' });
   const { base_url } = everyField;
+  const kept = [...fieldsFreeOfCode, ...sensitiveTargetFields];
+  const fields = Object.entries(everyField).filter(([field]) => kept.includes(field));
   const files = input({ 'full.yaml': `name: full\nbase_url: ${base_url}\n` });
   await api.asAdmin('POST', apply, files);
   const [target] = await listTargets(api.db);
-  const { enabled, sort_order, api_key, proxy_url, headers } = everyField;
   expect(target && openTarget(api.db, target)).toMatchObject({
     ...targetDefaults,
     interval_min: 30,
-    ...{ enabled, sort_order, api_key, proxy_url, headers },
+    ...Object.fromEntries(fields),
   });
   await api.asAdmin('PATCH', '/api/targets/1', { enabled: true });
   expect(outcomes((await api.asAdmin('POST', paths.plan, files)).json)).toEqual(['unchanged full']);

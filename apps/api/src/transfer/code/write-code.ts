@@ -1,9 +1,4 @@
-import {
-  secretTargetFields,
-  sensitiveTargetFields,
-  type Target,
-  targetDefaults,
-} from '@api-monitor/core';
+import { sensitiveTargetFields, type Target, targetDefaults } from '@api-monitor/core';
 import { stringify } from 'yaml';
 import { entryFields } from '../export-formats.ts';
 import { mapInSlices } from '../map-in-slices.ts';
@@ -50,21 +45,27 @@ const writers: Record<CodeFormat, (value: Entry) => string> = {
   json: (value) => `${JSON.stringify(value, null, 2)}\n`,
 };
 
-function entryOf(target: Target, refer: ReturnType<typeof createReferences>): Entry {
+type Refer = (name: string, value: unknown) => unknown;
+
+function entryOf(target: Target, refer: Refer): Entry {
   const fields = entryFields.flatMap((field) => {
     const value = target[field];
     const isDefault = JSON.stringify(value) === JSON.stringify(defaults[field]);
     if (isDefault && !alwaysWritten.includes(field)) return [];
-    if (secretTargetFields.some((secret) => secret === field))
-      return [[field, refer(field, value)]];
+    // A list of keys has the channel's own one.
+    if (field === 'api_key' && target.keys.length > 0) return [];
+    if (field === 'headers') return [[field, target.headers.map((rule) => headerOf(rule, refer))]];
     const isSensitive = sensitiveTargetFields.some((secret) => secret === field);
-    return [[field, isSensitive ? referLines(refer, value) : withoutReferences(value)]];
+    return [[field, isSensitive ? refer(field, value) : withoutReferences(value)]];
   });
   return Object.fromEntries(fields);
 }
 
-/** Keeps the texts in a secret as variables, and returns the secret with references to them. */
-function createReferences(channel: string, variables: Map<string, string>) {
+/**
+ * Keeps the texts in a secret as variables, and returns the secret with references to them. Only the names of
+ * its parts stay readable.
+ */
+function createReferences(channel: string, variables: Map<string, string>): Refer {
   return function refer(name: string, value: unknown): unknown {
     if (typeof value === 'string') {
       const variable = freeName(`${channel}_${variableOf(name)}`, value, variables);
@@ -79,21 +80,18 @@ function createReferences(channel: string, variables: Map<string, string>) {
     }
     if (!isRecord(value)) return value;
     const fields = Object.entries(value).map(([field, one]) => {
-      const isSecret = secretTargetFields.some((secret) => secret === field);
-      return [field, isSecret ? refer(`${name}_${field}`, one) : withoutReferences(one)];
+      const isName = field === 'name';
+      return [field, isName ? withoutReferences(one) : refer(`${name}_${field}`, one)];
     });
     return Object.fromEntries(fields);
   };
 }
 
-/** The rules of headers, whose values may be secrets: `Name: value`, `-Name`, `Name: ${client:Other}`. */
-function referLines(refer: ReturnType<typeof createReferences>, value: unknown): unknown {
-  if (!Array.isArray(value)) return refer('secret', value);
-  return value.map((line: unknown) => {
-    const [, head, name, secret] = /^(([^:]+):\s*)(.+)$/.exec(String(line)) ?? [];
-    if (!head || !name || !secret || /^\$\{client:[^}]*\}$/.test(secret)) return line;
-    return `${head}${refer(`header_${name}`, secret)}`;
-  });
+/** A rule, whose value may be a secret: `Name: value`, but not `-Name` or `Name: ${client:Other}`. */
+function headerOf(rule: string, refer: Refer): unknown {
+  const [, head, name, value] = /^(([^:]+):\s*)(.+)$/.exec(rule) ?? [];
+  if (!head || !name || !value || /^\$\{client:[^}]*\}$/.test(value)) return rule;
+  return `${head}${refer(`header_${name}`, value)}`;
 }
 
 function variableOf(name: string): string {
