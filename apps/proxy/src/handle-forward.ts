@@ -209,7 +209,8 @@ export function limitError({ fault, waitS }: Extract<Admission, { ok: false }>):
 
 /** What the client gets if nothing of any channel's answer has reached it. */
 export function gatewayFault(forwarded: Forwarded): GatewayError {
-  const { judgement, entry, attempts, hasRunOut, unpassed } = forwarded;
+  const { judgement, entry, attempts, hasRunOut, unpassed, refused } = forwarded;
+  if (refused) return refused;
   if (attempts.at(-1)?.status === loopStatus) {
     return loopError('the channels tried for this model loop back to this monitor');
   }

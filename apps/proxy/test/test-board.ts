@@ -46,7 +46,7 @@ export function targetOf({ models = {}, fault = null, ...given }: GivenTarget): 
   const offers = new Map<string, BoardModel>();
   const target: BoardTarget = {
     ...{ name: `t${given.id}`, enabled: true, sort_order: given.id, interval_min: 30 },
-    ...{ weight: 1, priority: 0, paths: [] },
+    ...{ weight: 1, priority: 0, paths: [], bodyOverrides: [] },
     ...{ timeout_s: 30, first_token_timeout_s: 0, anthropic_version: '2023-06-01' },
     upstream: { id: given.id, baseUrl: 'http://x', apiKey: 'sk-upstream', ...plainTransport },
     ...{ tags: [], models: offers, names: offers },

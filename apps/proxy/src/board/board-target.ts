@@ -1,4 +1,4 @@
-import { createChannelNames, modelKey, probePlanOf } from '@api-monitor/core';
+import { createChannelNames, modelKey, parseBodyOverride, probePlanOf } from '@api-monitor/core';
 import type { StoredTarget } from '../gateway-store.ts';
 import type { BoardModel, BoardTarget } from './board.ts';
 
@@ -13,6 +13,7 @@ export function boardTargetOf({ target, states, upstream }: StoredTarget): Board
   const boardTarget: BoardTarget = {
     ...{ id, name, tags, enabled, sort_order, interval_min, weight, priority, paths },
     ...{ timeout_s, first_token_timeout_s, anthropic_version },
+    bodyOverrides: target.body_overrides.map(parseBodyOverride),
     ...{ upstream, models, names },
   };
   for (const { model, evidence, gone_at } of states) {

@@ -1,5 +1,6 @@
 import {
   type AliasIndex,
+  type BodyOverride,
   createAliasIndex,
   type ModelRules,
   modelKey,
@@ -20,6 +21,8 @@ export interface BoardTarget
     TaggedTarget,
     Pick<Target, 'timeout_s' | 'first_token_timeout_s' | 'anthropic_version'> {
   upstream: UpstreamTarget;
+  /** Changes to the JSON bodies that it is sent. */
+  bodyOverrides: readonly BodyOverride[];
   /** By `modelKey`, under which names are compared. */
   models: ReadonlyMap<string, BoardModel>;
   /** What clients may call them here: those of `models`, unless an alias has taken one's name, and the aliases. */

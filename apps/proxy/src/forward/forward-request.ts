@@ -47,8 +47,8 @@ export interface Forwarding {
   heldBody: HeldBody;
   /** Whether the client asked for a stream. */
   isStream: boolean;
-  /** What is sent to a target. */
-  requestTo: (entry: BoardModel) => SentRequest;
+  /** What is sent to a target, or why this target can't be sent the client's request. */
+  requestTo: (entry: BoardModel) => SentRequest | { error: GatewayError };
   choices: readonly Choice[];
   /** When all attempts together should have begun to answer, by the clock of `performance.now()`. */
   patienceEndsAtMs: number;
@@ -72,6 +72,8 @@ export interface Forwarded {
   unpassed: { status: number; error: BodyError | null } | null;
   /** Another target was to be tried, and rests by now. */
   hasRunOut: boolean;
+  /** The client's request can't be sent to the target whose turn it was. */
+  refused: GatewayError | null;
 }
 
 /** Sends a request to one target after the other until one has begun to answer. Never rejects. */
@@ -87,17 +89,21 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
   let choices = given.choices;
   let loops = 0;
   if (writer.hasLeft) {
-    return { ...last, attempts, status: 499, unpassed: null, hasRunOut: false };
+    return { ...last, attempts, status: 499, ...unsaid, hasRunOut: false };
   }
   for (;;) {
     const ready = choices.filter(isReady);
     const choice = ready[0];
     const others = ready.slice(1);
-    if (!choice) return { ...last, attempts, status: 0, unpassed: null, hasRunOut: true };
+    if (!choice) return { ...last, attempts, status: 0, ...unsaid, hasRunOut: true };
+    const sent = given.requestTo(choice.entry);
+    if ('error' in sent) {
+      return { ...last, attempts, status: 0, ...unsaid, hasRunOut: false, refused: sent.error };
+    }
     const number = attempts.length + 1;
     const isPatient = performance.now() + leastPatienceMs < given.patienceEndsAtMs;
     const isLast = others.length === 0 || number === deps.attemptLimit || !isPatient;
-    const { end, pipe, record } = await attempt(deps, given, { choice, number, isLast });
+    const { end, pipe, record } = await attempt(deps, given, { choice, sent, number, isLast });
     attempts.push(record);
     last = { entry: choice.entry, pipe, judgement: end.judgement };
     if (end.kind === 'retriable' && !isLast && !writer.hasLeft) {
@@ -112,9 +118,12 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
     if (end.kind === 'broken') endBroken(writer, pipe, end.judgement);
     const { error } = pipe;
     const unpassed = end.kind === 'unpassed' ? { status: end.status ?? 0, error } : null;
-    return { ...last, attempts, status: statusOf(end, writer), unpassed, hasRunOut: false };
+    const status = statusOf(end, writer);
+    return { ...last, attempts, status, unpassed, hasRunOut: false, refused: null };
   }
 }
+
+const unsaid = { unpassed: null, refused: null } as const;
 
 /** Whether a target may be asked at its turn: others may have found in the meantime that it fails. */
 function isReadyNow({ live }: GatewayDeps, { endpoint, keyId }: Forwarding) {
@@ -166,6 +175,7 @@ function endBroken(writer: AnswerWriter, pipe: AnswerPipe, { kind, message }: Ju
 
 interface Attempt {
   choice: Choice;
+  sent: SentRequest;
   /** What `x-proxy-attempts` says: 1 for the first target. */
   number: number;
   isLast: boolean;
@@ -206,7 +216,7 @@ async function attempt(deps: GatewayDeps, given: Forwarding, one: Attempt) {
 function send(
   deps: GatewayDeps,
   given: Forwarding,
-  { choice, number, isLast }: Attempt,
+  { choice, sent, number, isLast }: Attempt,
   onFirstToken: (firstTokenS: number) => void,
 ): Promise<{ end: AttemptEnd; pipe: AnswerPipe }> {
   const { dispatch, headerNames, idleTimeoutMs, bodyBudget: heldBudget, issuers, nowS } = deps;
@@ -253,7 +263,8 @@ function send(
       limitMs,
       isPatience,
       patienceEndsAtMs,
-      send: (pipe) => dispatch(target.upstream, dispatchRequest(given, entry, headerNames), pipe),
+      send: (pipe) =>
+        dispatch(target.upstream, dispatchRequest(given, { entry, sent }, headerNames), pipe),
       onEnd: (end, pipe) => resolve({ end, pipe }),
     });
   });
@@ -266,11 +277,10 @@ function lacksEnd({ entry }: Choice, endpoint: Endpoint): boolean {
 }
 
 function dispatchRequest(
-  { request, endpoint, heldBody, requestTo, trail }: Forwarding,
-  entry: BoardModel,
+  { request, endpoint, heldBody, trail }: Forwarding,
+  { entry, sent: { path, pieces } }: { entry: BoardModel; sent: SentRequest },
   { forwardedNameOf }: HeaderNames,
 ): DispatchRequest {
-  const { path, pieces } = requestTo(entry);
   const { anthropic_version } = entry.target;
   return {
     method: endpoint.method,

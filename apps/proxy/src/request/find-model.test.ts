@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { findModel, spliceModel } from './find-model.ts';
+import { findModel, modelSplices } from './find-model.ts';
+import { splicedBody } from './overrides/splices.ts';
 
 const search = (text: string) => findModel(Buffer.from(text));
 const modelOf = (text: string) => {
@@ -83,11 +84,11 @@ test('nothing but the model changes: order, white space, numbers and unknown fie
   const body = Buffer.from(text);
   const result = findModel(body);
   if (!result.ok) throw new Error(result.fault);
-  expect(Buffer.concat(spliceModel(body, result.found, 'new "one"')).toString()).toBe(
-    text.replace('"old"', '"new \\"one\\""'),
-  );
+  expect(
+    Buffer.concat(splicedBody(body, modelSplices(body, result.found, 'new "one"'))).toString(),
+  ).toBe(text.replace('"old"', '"new \\"one\\""'));
   expect(body.toString()).toBe(text);
-  expect(spliceModel(body, result.found, 'old')).toEqual([body]);
+  expect(splicedBody(body, modelSplices(body, result.found, 'old'))).toEqual([body]);
 });
 
 test('a model that is far too long is refused without being read', () => {

@@ -8,6 +8,7 @@ import {
   scanKeys,
   spellingOf,
 } from './json-bytes.ts';
+import type { Splice } from './overrides/splices.ts';
 
 /** The only `model` of a request's body: its text, and where that is, in JSON between the quotes. */
 export interface FoundModel {
@@ -80,11 +81,11 @@ export function findModel(body: Buffer): ModelSearch {
   };
 }
 
-/** The body with another model name and every other byte unchanged, in pieces so that nothing is copied. */
-export function spliceModel(body: Buffer, found: FoundModel, model: string): Buffer[] {
-  if (model === found.model) return [body];
-  const text = Buffer.from(writtenModel(body, found, model));
-  return [body.subarray(0, found.start), text, body.subarray(found.end)];
+/** What changes in a body with another model name. */
+export function modelSplices(body: Buffer, found: FoundModel, model: string): Splice[] {
+  if (model === found.model) return [];
+  const { start, end } = found;
+  return [{ start, end, text: Buffer.from(writtenModel(body, found, model)) }];
 }
 
 function writtenModel(body: Buffer, { form, end }: FoundModel, model: string): string {

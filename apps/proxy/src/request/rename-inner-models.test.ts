@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
-import { namesTooManyModels, renameInnerModels } from './rename-inner-models.ts';
+import { splicedBody } from './overrides/splices.ts';
+import { innerModelSplices, namesTooManyModels } from './rename-inner-models.ts';
 
 const renamed = (text: string, asked = 'relay/embed', model = 'embed') =>
-  Buffer.concat(renameInnerModels(Buffer.from(text), asked, model)).toString();
+  Buffer.concat(
+    splicedBody(Buffer.from(text), innerModelSplices(Buffer.from(text), asked, model)),
+  ).toString();
 
 test('each request of a batch names the model without its channel', () => {
   const batch = (name: string) =>
@@ -31,7 +34,7 @@ test('the model’s name goes up with its prefix once', () => {
 
 test('if the request already uses the model’s own name, nothing is copied', () => {
   const body = Buffer.from('{"requests":[{"model":"models/embed"}]}');
-  expect(renameInnerModels(body, 'embed', 'embed')).toEqual([body]);
+  expect(splicedBody(body, innerModelSplices(body, 'embed', 'embed'))).toEqual([body]);
 });
 
 test('a body has too many names of its model only if it has more than any batch', () => {

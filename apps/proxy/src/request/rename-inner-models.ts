@@ -1,23 +1,20 @@
 import { modelKey } from '@api-monitor/core';
+import type { Splice } from './overrides/splices.ts';
 
 /**
- * The body of a request whose path names the model, in pieces, with the channel removed where the body
- * repeats the name: Gemini's batches of embeddings have `"model": "models/<model>"` in each request
+ * What changes in the body of a request whose path names the model: the channel is removed where the body
+ * repeats the name. Gemini's batches of embeddings have `"model": "models/<model>"` in each request
  * (https://ai.google.dev/api/embeddings). All else stays, byte for byte.
  */
-export function renameInnerModels(body: Buffer, asked: string, model: string): Buffer[] {
-  if (asked === modelKey(model)) return [body];
+export function innerModelSplices(body: Buffer, asked: string, model: string): Splice[] {
+  if (asked === modelKey(model)) return [];
   const wanted = Buffer.from(`models/${escaped(asked)}"`);
-  const name = Buffer.from(`models/${escaped(modelKey(model))}`);
-  const pieces: Buffer[] = [];
-  let done = 0;
+  const text = Buffer.from(`models/${escaped(modelKey(model))}`);
+  const splices: Splice[] = [];
   for (let at = body.indexOf(wanted); at >= 0; at = body.indexOf(wanted, at + 1)) {
-    if (!isValueOfModel(body, at)) continue;
-    pieces.push(body.subarray(done, at), name);
-    done = at + wanted.length - 1;
+    if (isValueOfModel(body, at)) splices.push({ start: at, end: at + wanted.length - 1, text });
   }
-  pieces.push(body.subarray(done));
-  return pieces;
+  return splices;
 }
 
 /** Far more than a batch has. Each name takes two pieces, so millions would take gigabytes. */

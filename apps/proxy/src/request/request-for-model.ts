@@ -1,10 +1,13 @@
-import { modelKey } from '@api-monitor/core';
+import { isProvingRoute, matchesPattern, modelKey } from '@api-monitor/core';
 import type { BoardModel } from '../board/board.ts';
+import type { GatewayError } from '../dialects/gateway-error.ts';
 import type { SentRequest } from '../forward/forward-request.ts';
 import type { HeldBody } from './body/held-body.ts';
-import { type FoundModel, spliceModel } from './find-model.ts';
+import { type FoundModel, modelSplices } from './find-model.ts';
 import type { Endpoint } from './match-route.ts';
-import { renameInnerModels } from './rename-inner-models.ts';
+import { overrideBody } from './overrides/override-body.ts';
+import { splicedBody } from './overrides/splices.ts';
+import { innerModelSplices } from './rename-inner-models.ts';
 
 interface Asked {
   endpoint: Endpoint;
@@ -17,19 +20,54 @@ interface Asked {
   query: string;
 }
 
-/** The client's request with the model named as the target names it. */
+/**
+ * The client's request with the model named as the target names it, and with what the target wants changed
+ * in JSON bodies. All else is sent byte for byte from the client's own bytes.
+ */
 export function requestForModel(
-  { endpoint, heldBody: { bytes }, found, model: asked, query }: Asked,
-  { model }: BoardModel,
-): SentRequest {
-  if (found && endpoint.route === 'cached-contents') {
-    // Google's API takes no other spelling.
-    const pieces = spliceModel(bytes, found, `models/${modelKey(model)}`);
-    return { path: endpoint.upstreamPath + query, pieces };
-  }
+  asked: Asked,
+  entry: BoardModel,
+): SentRequest | { error: GatewayError } {
+  const { endpoint, heldBody, found, query } = asked;
+  const { bytes } = heldBody;
+  const { model } = entry;
   const path = found ? endpoint.upstreamPath : pathWithModel(endpoint.upstreamPath, model);
-  const pieces = found ? spliceModel(bytes, found, model) : renameInnerModels(bytes, asked, model);
-  return { path: path + query, pieces };
+  // Google's API takes no other spelling.
+  const name = endpoint.route === 'cached-contents' ? `models/${modelKey(model)}` : model;
+  const overrides = overridesFor(asked, entry);
+  if (overrides.length === 0) {
+    return { path: path + query, pieces: splicedBody(bytes, namedModel(asked, name)) };
+  }
+  // Two insertions at one place would have to know of each other's commas.
+  const isAbsent = found?.form === 'absent';
+  const naming = { action: 'set', path: ['model'], json: JSON.stringify(name) } as const;
+  const overridden = overrideBody(bytes, isAbsent ? [naming, ...overrides] : overrides);
+  if (!overridden.ok) return { error: repeatedKey(overridden.repeated) };
+  const named = isAbsent ? [] : namedModel(asked, name);
+  return { path: path + query, pieces: splicedBody(bytes, [...overridden.splices, ...named]) };
+}
+
+/** Side endpoints such as count_tokens refuse fields that the main one takes. */
+function overridesFor({ endpoint, found }: Asked, { target, model }: BoardModel) {
+  const { bodyOverrides } = target;
+  if (bodyOverrides.length === 0 || found?.form === 'plain') return [];
+  if (!isProvingRoute(endpoint.route)) return [];
+  return bodyOverrides.filter(
+    ({ pattern, path: [first = ''] }) =>
+      !ownFields.includes(first) && (pattern === null || matchesPattern(model, pattern)),
+  );
+}
+
+/** The gateway has read them, so nothing may change below them either. */
+const ownFields: readonly string[] = ['model', 'stream'];
+
+function namedModel({ heldBody: { bytes }, found, model: asked }: Asked, name: string) {
+  return found ? modelSplices(bytes, found, name) : innerModelSplices(bytes, asked, name);
+}
+
+function repeatedKey(key: string): GatewayError {
+  const message = `"${key}" must come once and in this spelling, because the channel has a setting for it`;
+  return { status: 400, code: 'invalid_request', message, param: key };
 }
 
 function pathWithModel(path: string, model: string): string {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { spliceModel } from '../find-model.ts';
+import { modelSplices } from '../find-model.ts';
+import { splicedBody } from '../overrides/splices.ts';
 import { findFormModel } from './find-form-model.ts';
 import { boundaryOf } from './form-parts.ts';
 
@@ -100,11 +101,11 @@ test('only the model changes, and nothing is copied', () => {
   const body = form(file(sound), model, field('language', 'de'));
   const result = search(body);
   if (!result.ok) throw new Error(result.fault);
-  const pieces = spliceModel(body, result.found, 'große "1"');
+  const pieces = splicedBody(body, modelSplices(body, result.found, 'große "1"'));
   expect(pieces.map(({ buffer }) => buffer === body.buffer)).toEqual([true, false, true]);
   const expected = form(file(sound), field('model', 'große "1"'), field('language', 'de'));
   expect(Buffer.concat(pieces).equals(expected)).toBe(true);
-  expect(spliceModel(body, result.found, 'whisper-1')).toEqual([body]);
+  expect(splicedBody(body, modelSplices(body, result.found, 'whisper-1'))).toEqual([body]);
 });
 
 test.each([
