@@ -217,6 +217,7 @@ export function merge(
   note(step, into, 'joined', { from: from.id, members: moved.length });
   if (failingMembers(from).length > 0) return;
   into.told = [...new Set([...into.told, ...from.told])];
+  into.escalated_min = Math.max(into.escalated_min, from.escalated_min);
   Object.assign(from, { ended_at: step.nowS, merged_into: into.id });
   note(step, from, 'merged', { into: into.id });
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { chanceOf } from '../../test/chance.ts';
 import { createWorld, startS } from '../../test/incident-world.ts';
 
 const channelCount = 60;
@@ -6,17 +7,6 @@ const models = Array.from({ length: 40 }, (_, index) => `model-${index}`);
 const channels = Object.fromEntries(
   Array.from({ length: channelCount }, (_, index) => [`C${index}`, models]),
 );
-
-/** Chance that is the same in every run (mulberry32). */
-function chanceOf(seed: number) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const why = { upstream: 'HTTP 503: no capacity', auth: 'invalid api key', network: 'ECONNRESET' };
 

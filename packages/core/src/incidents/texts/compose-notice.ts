@@ -3,7 +3,9 @@ import { isNote, type Severity } from '../alert-kind.ts';
 import type { Destination, NoticeLanguage } from '../sending/destination.ts';
 import type { IncidentBrief, News } from '../sending/news.ts';
 import { en } from './en.ts';
-import type { Phrases, SubjectWords } from './phrases.ts';
+import type { Phrases } from './phrases.ts';
+import { titleOf } from './title-of.ts';
+import { longestName, type Words, wordsIn } from './words.ts';
 import { zh } from './zh.ts';
 
 /** A line of a notice. */
@@ -90,7 +92,6 @@ const kinds: Readonly<Record<News['kind'], ComposedNotice['kind']>> = {
   ...{ reminder: 'reminder', escalated: 'opened', merged: 'recovered', resolved: 'recovered' },
 };
 
-const longestName = 80;
 const longestWhy = 300;
 
 function sayOne(news: News, words: Words): Said {
@@ -141,96 +142,6 @@ function line(label: string | null, text: string): NoticeLine {
   return { label, text, isQuoted: false };
 }
 
-function titleOf({ kind, incident, at }: News, words: Words): string {
-  const { phrases } = words;
-  const lasted = words.lasted((incident.ended_at ?? at) - incident.started_at);
-  const down = downTitle(incident, words);
-  const lacking = incident.models.filter(({ channels, is_wanted }) => is_wanted && channels === 0);
-  const names = words.list(
-    lacking.map(({ model }) => model),
-    3,
-  );
-  const full = lacking.length > 0 ? `${down}: ${phrases.noChannelLeft(names)}` : down;
-  switch (kind) {
-    case 'opened':
-    case 'worse':
-    case 'cause':
-    case 'grown':
-      return full;
-    case 'flapping':
-      return incident.is_flapping ? full : phrases.stopsFlapping(down);
-    case 'reminder':
-      return phrases.still(full, lasted);
-    case 'escalated':
-      return phrases.unacknowledged(full, lasted);
-    case 'merged':
-      return phrases.merged(incident.merged_into ?? incident.id);
-    case 'resolved':
-      return overTitle(incident, lasted, words);
-  }
-}
-
-function downTitle(incident: IncidentBrief, words: Words): string {
-  const { phrases } = words;
-  const { scope, subjects, channel_count, is_flapping, is_whole_channel } = incident;
-  const [first] = subjects;
-  const count = Math.max(incident.failing, 1);
-  const [channel, model, name] = namesOf(first);
-  if (scope === 'network') return phrases.networkIsDown;
-  if (is_flapping) return phrases.flaps(...whatOf(incident, words));
-  if (scope === 'many') return phrases.manyAreDown(channel_count);
-  if (scope === 'vendor') return phrases.vendorIsDown(model, channel_count);
-  if (scope === 'other') return otherTitle(incident, words);
-  if (scope === 'key') {
-    return count > 1 ? phrases.keysAreDown(count, channel) : phrases.keyIsDown(name, channel);
-  }
-  if (is_whole_channel) return phrases.channelIsDown(channel);
-  return count > 1 ? phrases.modelsAreDown(count, channel) : phrases.modelIsDown(model, channel);
-}
-
-function overTitle(incident: IncidentBrief, lasted: string, words: Words): string {
-  const { phrases } = words;
-  if (incident.scope === 'network') return phrases.networkWorks(lasted);
-  if (incident.is_removed) return phrases.notWatched(whatOf(incident, words)[0]);
-  if (incident.scope === 'other') return phrases.isOver(otherTitle(incident, words), lasted);
-  const [what, count] = whatOf(incident, words);
-  return phrases.works(what, lasted, count);
-}
-
-/** The thing itself, as in "… works again", and how many things that are. */
-function whatOf(incident: IncidentBrief, { phrases }: Words): [what: string, count: number] {
-  const { scope, subjects, channel_count, is_whole_channel, failing, members } = incident;
-  const [channel, model, name] = namesOf(subjects[0]);
-  const count = failing > 0 ? failing : members;
-  if (scope === 'many') return [phrases.many(channel_count), channel_count];
-  if (scope === 'vendor') return [phrases.vendor(model, channel_count), 1];
-  if (scope === 'key') {
-    return [count > 1 ? phrases.keys(count, channel) : phrases.key(name, channel), count];
-  }
-  if (is_whole_channel) return [channel, 1];
-  return [count > 1 ? phrases.models(count, channel) : phrases.on(model, channel), count];
-}
-
-function otherTitle({ kind, subjects, members }: IncidentBrief, words: Words): string {
-  const { phrases } = words;
-  const [first] = subjects;
-  const [channel] = namesOf(first);
-  if ((kind === 'model_new' || kind === 'model_gone') && members > 1) {
-    return phrases.several[kind](members, channel);
-  }
-  if (kind === 'model_down' || kind === 'channel_down' || kind === 'key_down') return channel;
-  return first ? phrases.other[kind](words.ofSubject(first)) : kind;
-}
-
-type SubjectBrief = IncidentBrief['subjects'][number];
-
-function namesOf(
-  subject: SubjectBrief | undefined,
-): [channel: string, model: string, name: string] {
-  const clean = (text: string | null | undefined) => quote(text ?? '', longestName);
-  return [clean(subject?.channel), clean(subject?.model), clean(subject?.name)];
-}
-
 /** Which members there are, if the title doesn't name them. */
 function membersOf(incident: IncidentBrief, words: Words): string {
   const { scope, subjects, channels, channel_count } = incident;
@@ -250,65 +161,6 @@ function servingOf({ models, model_count, scope }: IncidentBrief, words: Words):
   if (first && model_count === 1) return say(first.channels);
   const shown = models
     .slice(0, 5)
-    .map((one) => `${quote(one.model, longestName)}: ${say(one.channels)}`);
+    .map((one) => `${quote(one.model, longestName)}${phrases.colon}${say(one.channels)}`);
   return phrases.list(shown, model_count - shown.length);
-}
-
-/** A language with a time zone. */
-interface Words {
-  phrases: Phrases;
-  time: (timeS: number) => string;
-  lasted: (seconds: number) => string;
-  /** The first names, and how many more there are. */
-  list: (names: readonly string[], most: number, all?: number) => string;
-  ofSubject: (subject: SubjectBrief) => SubjectWords;
-}
-
-function wordsIn(phrases: Phrases, timeZone: string): Words {
-  const { locale } = phrases;
-  const time = new Intl.DateTimeFormat(locale, {
-    ...{ timeZone, hourCycle: 'h23', timeZoneName: 'short' },
-    ...{ year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' },
-  });
-  const day = new Intl.DateTimeFormat(locale, { timeZone, dateStyle: 'medium' });
-  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
-  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
-  const lasted = (seconds: number) => phrases.duration(durationParts(seconds));
-  return {
-    phrases,
-    time: (timeS) => time.format(timeS * 1000),
-    lasted,
-    list(names, most, all = names.length) {
-      const shown = names.slice(0, most).map((name) => quote(name, longestName));
-      return phrases.list(shown, all - shown.length);
-    },
-    ofSubject(subject) {
-      const [channel, model, name] = namesOf(subject);
-      const figureOf = (figure: string) => subject.figures[figure] ?? 0;
-      const textOf = (figure: string) => {
-        const value = figureOf(figure);
-        return typeof value === 'number' ? number.format(value) : quote(value, longestName);
-      };
-      return {
-        ...{ channel, model, name, figure: textOf },
-        share: (figure) => percent.format(Number(figureOf(figure))),
-        seconds: (figure) => `${textOf(figure)} s`,
-        date: (figure) => day.format(Number(figureOf(figure)) * 1000),
-      };
-    },
-  };
-}
-
-/** The two largest units that aren't zero. */
-function durationParts(seconds: number): [count: number, unit: 'd' | 'h' | 'min' | 's'][] {
-  const whole = Math.max(0, Math.round(seconds));
-  const all: [number, 'd' | 'h' | 'min' | 's'][] = [
-    [Math.floor(whole / 86_400), 'd'],
-    [Math.floor(whole / 3600) % 24, 'h'],
-    [Math.floor(whole / 60) % 60, 'min'],
-    [whole % 60, 's'],
-  ];
-  const first = all.findIndex(([count]) => count > 0);
-  if (first < 0) return [[0, 's']];
-  return all.slice(first, first + 2).filter(([count]) => count > 0);
 }

@@ -5,6 +5,7 @@ const count = (number: number, one: string, many = `${one}s`) =>
 
 export const en: Phrases = {
   locale: 'en-GB',
+  colon: ': ',
   severities: { critical: 'critical', warning: 'warning', info: 'info' },
   labels: {
     what: 'What',

@@ -13,6 +13,7 @@ export interface SubjectWords {
 
 export interface Phrases {
   locale: string;
+  colon: string;
   severities: Readonly<Record<Severity, string>>;
   labels: Readonly<
     Record<'what' | 'since' | 'why' | 'serving' | 'lasted' | 'acknowledged', string>

@@ -4,6 +4,7 @@ const units = { d: '天', h: '小时', min: '分钟', s: '秒' } as const;
 
 export const zh: Phrases = {
   locale: 'zh-CN',
+  colon: '：',
   severities: { critical: '严重', warning: '警告', info: '提示' },
   labels: {
     what: '内容',
