@@ -175,12 +175,16 @@ export {
   alertRuleDefaults,
   alertRulesShape,
 } from './incidents/alert-rules.ts';
+export { findLatency } from './incidents/detect/latency.ts';
+export { findListedModels } from './incidents/detect/listed-models.ts';
+export { type Counted, findErrorRate, findWrongAnswers } from './incidents/detect/shares.ts';
 export {
   type Observation,
   type Subject,
   subjectKeyOf,
   type Why,
 } from './incidents/findings/observation.ts';
+export { type ObservedChannel, observeChannel } from './incidents/findings/observe-channel.ts';
 export {
   type ChannelIndex,
   indexChannels,
