@@ -15,6 +15,7 @@ import { createBoardSync } from './board/board-sync.ts';
 import { createKeyLimits, type KeyLimits } from './board/key-limits.ts';
 import { createLiveEvidence } from './board/live-evidence.ts';
 import { createStateIssuers } from './board/state-issuers.ts';
+import { createTargetKeys } from './board/target-keys.ts';
 import { withCors } from './cors.ts';
 import {
   createBadRequestHandler,
@@ -83,13 +84,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     issuers.hear(event);
     objects.hear(event);
   });
+  const targetKeys = createTargetKeys(live);
   const boardSync = createBoardSync({
     ...options,
     board,
     events: bus.events,
     onTarget(id, target, before) {
       live.settle(id, target, before);
-      if (!target) upstream.forget(id);
+      if (target) return;
+      upstream.forget(id);
+      targetKeys.forget(id);
     },
     watch: createOutageWatch({
       logger,
@@ -130,6 +134,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     board,
     live,
     affinity,
+    targetKeys,
     issuers,
     objects,
     secretBox: createSecretBox({ key: Buffer.from(await store.uploadKey()), randomBytes }),

@@ -6,6 +6,7 @@ import type { Board } from './board/board.ts';
 import type { KeyLimits } from './board/key-limits.ts';
 import type { LiveEvidence } from './board/live-evidence.ts';
 import type { StateIssuers } from './board/state-issuers.ts';
+import type { TargetKeys } from './board/target-keys.ts';
 import type { HeaderNames } from './forward/header-names.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { ObjectOwners } from './objects/object-owners.ts';
@@ -22,6 +23,7 @@ export interface GatewayDeps {
   instanceId: string;
   board: Board;
   live: LiveEvidence;
+  targetKeys: TargetKeys;
   affinity: Affinity;
   issuers: StateIssuers;
   objects: ObjectOwners;

@@ -19,7 +19,9 @@ import {
   type ModelStateRow,
   readInstanceId,
   readSettings,
+  type UpstreamKey,
   upstreamTargetOf,
+  usableKeysOf,
 } from '@api-monitor/db';
 
 interface Options {
@@ -37,6 +39,8 @@ export interface StoredTarget {
   states: ModelStateRow[];
   /** With its secrets in the clear. */
   upstream: UpstreamTarget;
+  /** The keys that may be used. */
+  keys: UpstreamKey[];
 }
 
 export type GatewayStore = ReturnType<typeof createGatewayStore>;
@@ -74,7 +78,12 @@ async function readTarget(
     const [target] = await listTargetsByIds(db, [id]);
     if (!target) return null;
     const states = await listModelStates(db, { target_ids: [id], with_history: false });
-    return { target, states, upstream: upstreamTargetOf(db, target) };
+    return {
+      target,
+      states,
+      upstream: upstreamTargetOf(db, target),
+      keys: usableKeysOf(db, target),
+    };
   } catch (error) {
     if (!(error instanceof AppError) && !(error instanceof SyntaxError)) throw error;
     return { fault: error.message };

@@ -227,12 +227,12 @@ export function gatewayFault(forwarded: Forwarded): GatewayError {
 function rememberTarget(
   { affinity, issuers }: GatewayDeps,
   { named: { model }, conversation, carried }: Sent,
-  { entry, status }: Forwarded,
+  { entry, key, status }: Forwarded,
 ): void {
   if (!entry || status < 200 || status >= 300) return;
-  const { id } = entry.target;
-  if (conversation) affinity.keep(conversation.id, model, id);
-  for (const { mark } of carried) if (issuers.of(mark) === null) issuers.keep(id, mark);
+  const place = { targetId: entry.target.id, targetKey: key?.hash };
+  if (conversation) affinity.keep(conversation.id, model, place);
+  for (const { mark } of carried) if (issuers.of(mark) === null) issuers.keep(place, mark);
 }
 
 export function refuse(

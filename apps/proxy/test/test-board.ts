@@ -44,11 +44,14 @@ export function finding(at: number, more: Partial<Finding> = {}): Finding {
 
 export function targetOf({ models = {}, fault = null, ...given }: GivenTarget): BoardTarget {
   const offers = new Map<string, BoardModel>();
+  const apiKey = given.upstream?.apiKey ?? 'sk-upstream';
+  const place = { id: given.id, baseUrl: 'http://x', ...plainTransport };
+  const upstream = { ...place, ...given.upstream, apiKey };
   const target: BoardTarget = {
     ...{ name: `t${given.id}`, enabled: true, sort_order: given.id, interval_min: 30 },
     ...{ weight: 1, priority: 0, paths: [], bodyOverrides: [] },
     ...{ timeout_s: 30, first_token_timeout_s: 0, anthropic_version: '2023-06-01' },
-    upstream: { id: given.id, baseUrl: 'http://x', apiKey: 'sk-upstream', ...plainTransport },
+    ...{ upstream, keys: [{ hash: undefined, name: '', upstream }], keyStates: [] },
     ...{ tags: [], models: offers, names: offers },
     ...given,
   };

@@ -78,6 +78,7 @@ export {
   type FindingScope,
   findingOutcomes,
   findingScopes,
+  isOfChannel,
   type Judgement,
 } from './evidence/finding.ts';
 export { findingsOfRequest, type ModelFinding } from './evidence/findings-of-request.ts';

@@ -3,7 +3,7 @@ import type { StoredTarget } from '../gateway-store.ts';
 import type { BoardModel, BoardTarget } from './board.ts';
 
 /** A target as it is stored, as the board needs it. */
-export function boardTargetOf({ target, states, upstream }: StoredTarget): BoardTarget {
+export function boardTargetOf({ target, states, upstream, keys }: StoredTarget): BoardTarget {
   const { id, name, tags, enabled, sort_order, interval_min } = target;
   const { weight, priority, paths } = target;
   const { timeout_s, first_token_timeout_s, anthropic_version } = target;
@@ -14,7 +14,11 @@ export function boardTargetOf({ target, states, upstream }: StoredTarget): Board
     ...{ id, name, tags, enabled, sort_order, interval_min, weight, priority, paths },
     ...{ timeout_s, first_token_timeout_s, anthropic_version },
     bodyOverrides: target.body_overrides.map(parseBodyOverride),
-    ...{ upstream, models, names },
+    ...{ upstream, models, names, keyStates: target.key_states },
+    keys: keys.map(({ hash, name: keyName, apiKey }) => ({
+      ...{ hash, name: keyName },
+      upstream: hash === undefined ? upstream : { ...upstream, apiKey },
+    })),
   };
   for (const { model, evidence, gone_at } of states) {
     if (gone_at !== null) continue;

@@ -2,6 +2,7 @@ import {
   type AliasIndex,
   type BodyOverride,
   createAliasIndex,
+  type KeyState,
   type ModelRules,
   modelKey,
   type Offer,
@@ -20,13 +21,27 @@ export interface BoardTarget
   extends RoutedTarget,
     TaggedTarget,
     Pick<Target, 'timeout_s' | 'first_token_timeout_s' | 'anthropic_version'> {
+  /** With the first key. */
   upstream: UpstreamTarget;
+  /** Those that may be used: at least one. */
+  keys: readonly BoardTargetKey[];
+  /** What the database knows about them; empty if there is only one. */
+  keyStates: readonly KeyState[];
   /** Changes to the JSON bodies that it is sent. */
   bodyOverrides: readonly BodyOverride[];
   /** By `modelKey`, under which names are compared. */
   models: ReadonlyMap<string, BoardModel>;
   /** What clients may call them here: those of `models`, unless an alias has taken one's name, and the aliases. */
   names: ReadonlyMap<string, BoardModel>;
+}
+
+/** One of a target's keys. */
+export interface BoardTargetKey {
+  /** Undefined if the target has only one. */
+  hash: string | undefined;
+  name: string;
+  /** How the target is reached with it. */
+  upstream: UpstreamTarget;
 }
 
 /** A target's model, as the target names it, with what the database knows about it. */

@@ -164,18 +164,16 @@ test('the reservations of a gateway that died block the others until the minute 
 test('a conversation stays on its target for an hour, separately for each model', () => {
   const clock = { now: 0 };
   const affinity = createAffinity(() => clock.now);
-  affinity.keep('s', 'm', 7);
-  expect([affinity.of('s', 'm'), affinity.of('s', 'n'), affinity.of('t', 'm')]).toEqual([
-    7,
-    null,
-    null,
-  ]);
+  affinity.keep('s', 'm', { targetId: 7, targetKey: 'k' });
+  expect(affinity.of('s', 'm')).toMatchObject({ targetId: 7, targetKey: 'k' });
+  expect([affinity.of('s', 'n'), affinity.of('t', 'm')]).toEqual([null, null]);
   clock.now = 3600;
   expect(affinity.of('s', 'm')).toBeNull();
 });
 
 test('a flood of conversations forgets the oldest', () => {
   const affinity = createAffinity(() => 0);
-  for (let i = 0; i <= 50_000; i += 1) affinity.keep(`s${i}`, 'm', i);
-  expect([affinity.of('s0', 'm'), affinity.of('s1', 'm')]).toEqual([null, 1]);
+  for (let i = 0; i <= 50_000; i += 1)
+    affinity.keep(`s${i}`, 'm', { targetId: i, targetKey: undefined });
+  expect([affinity.of('s0', 'm'), affinity.of('s1', 'm')?.targetId]).toEqual([null, 1]);
 });

@@ -1,13 +1,18 @@
 import {
   answeredAt,
   beginTrial,
+  type ChannelKeys,
   type Evidence,
   type EvidenceRoute,
   type Finding,
   type HeardFault,
+  hasKeyMoved,
+  isKeyUsable,
   isProbedRoute,
+  type KeyState,
   latestEvidence,
   latestFault,
+  latestKeyState,
   latestOf,
   type MonitorEvent,
   modelKey,
@@ -15,7 +20,7 @@ import {
   type Rest,
   restOf,
 } from '@api-monitor/core';
-import type { Board, BoardKey, BoardModel, BoardTarget } from './board.ts';
+import type { Board, BoardKey, BoardModel, BoardTarget, BoardTargetKey } from './board.ts';
 import { createKeyFaults } from './key-faults.ts';
 
 interface Options {
@@ -29,6 +34,12 @@ interface LiveTarget {
   fault: HeardFault | null;
   /** By `modelKey`, then by route. */
   models: Map<string, Map<EvidenceRoute, Evidence>>;
+  /** The states of the target's keys, by their hashes. */
+  keys: Map<string, KeyState>;
+}
+
+function newLiveTarget(): LiveTarget {
+  return { fault: null, models: new Map(), keys: new Map() };
 }
 
 /** Whether a request may be sent: as the one trial after a rest, or as any other. */
@@ -64,15 +75,31 @@ export function createLiveEvidence({ board, nowS, publish }: Options) {
   };
 
   const put = (targetId: number, model: string, entry: Evidence) => {
-    const live = byTarget.get(targetId) ?? { fault: null, models: new Map() };
+    const live = byTarget.get(targetId) ?? newLiveTarget();
     byTarget.set(targetId, live);
     const byRoute = live.models.get(modelKey(model)) ?? new Map();
     live.models.set(modelKey(model), byRoute.set(entry.route, entry));
   };
   const putFault = (targetId: number, fault: HeardFault) => {
-    const live = byTarget.get(targetId);
-    if (live) live.fault = fault;
-    else byTarget.set(targetId, { fault, models: new Map() });
+    const live = byTarget.get(targetId) ?? newLiveTarget();
+    live.fault = fault;
+    byTarget.set(targetId, live);
+  };
+  const putKey = (targetId: number, state: KeyState) => {
+    const live = byTarget.get(targetId) ?? newLiveTarget();
+    live.keys.set(state.key, state);
+    byTarget.set(targetId, live);
+  };
+  const latestKey = ({ id }: BoardTarget, stored: KeyState) =>
+    latestKeyState(stored, byTarget.get(id)?.keys.get(stored.key), nowS());
+  const keyStateOf = (target: BoardTarget, { hash }: BoardTargetKey) => {
+    const stored = hash && target.keyStates.find(({ key }) => key === hash);
+    return stored ? latestKey(target, stored) : undefined;
+  };
+  const keysOf = (target: BoardTarget): ChannelKeys | undefined => {
+    if (target.keyStates.length === 0) return undefined;
+    const enabled = target.keys.flatMap(({ hash }) => hash ?? []);
+    return { enabled, states: target.keyStates.map((state) => latestKey(target, state)) };
   };
 
   const publishEvidence = (targetId: number, model: string, { route }: Evidence) =>
@@ -86,6 +113,12 @@ export function createLiveEvidence({ board, nowS, publish }: Options) {
     publishSoon(`${targetId}`, () => {
       const fault = byTarget.get(targetId)?.fault;
       return fault && { type: 'fault_changed', data: { target_id: targetId, ...fault } };
+    });
+
+  const publishKey = (targetId: number, key: string) =>
+    publishSoon(`${targetId} ${key}`, () => {
+      const state = byTarget.get(targetId)?.keys.get(key);
+      return state && { type: 'target_key_changed', data: { target_id: targetId, state } };
     });
 
   const entryOn = ({ target, model }: BoardModel, route: EvidenceRoute): Evidence | undefined => {
@@ -156,13 +189,19 @@ export function createLiveEvidence({ board, nowS, publish }: Options) {
       if (!keyFaults.counts(placeOf(id, model), finding, keyId)) {
         return { ...finding, outcome: 'none', kind: null };
       }
-      const before = knownOf(offer);
+      const before = { ...knownOf(offer), keys: keysOf(target) };
       const after = nextKnowledge(before, finding, { model, intervalS: target.interval_min * 60 });
       for (const entry of after.evidence) {
         const known = before.evidence.find(({ route }) => route === entry.route);
         if (entry === known) continue;
         put(id, model, entry);
         if (hasMoved(known, entry)) publishEvidence(id, model, entry);
+      }
+      for (const [at, state] of (after.keys?.states ?? []).entries()) {
+        const known = before.keys?.states[at];
+        if (state === known) continue;
+        putKey(id, state);
+        if (hasKeyMoved(known, state)) publishKey(id, state.key);
       }
       if (after.fault !== before.fault) {
         putFault(id, { fault: after.fault, at: finding.at });
@@ -181,6 +220,12 @@ export function createLiveEvidence({ board, nowS, publish }: Options) {
         const known = byTarget.get(target_id)?.fault;
         if (board.targetById(target_id) && (!known || known.at <= at)) {
           putFault(target_id, { fault, at });
+        }
+      } else if (event.type === 'target_key_changed') {
+        const { target_id, state } = event.data;
+        const known = byTarget.get(target_id)?.keys.get(state.key);
+        if (board.targetById(target_id)) {
+          putKey(target_id, known ? latestKeyState(known, state, nowS()) : state);
         }
       }
     },
@@ -215,7 +260,25 @@ export function createLiveEvidence({ board, nowS, publish }: Options) {
       const isOver = latestFault(storedFault, live.fault, nowS()) === storedFault;
       const heard = live.fault?.fault;
       if (isOver || (heard && answered_at > heard.found_at)) live.fault = null;
-      if (live.models.size === 0 && !live.fault) byTarget.delete(id);
+      for (const [key, state] of live.keys) {
+        const stored = target.keyStates.find((one) => one.key === key);
+        if (!stored || latestKeyState(stored, state, nowS()) === stored) live.keys.delete(key);
+      }
+      if (live.models.size === 0 && live.keys.size === 0 && !live.fault) byTarget.delete(id);
+    },
+
+    /** Whether requests may use a key of a target. */
+    isKeyUsable: (target: BoardTarget, key: BoardTargetKey): boolean =>
+      isKeyUsable(keyStateOf(target, key), nowS()),
+
+    /** Until when a key that fails or had too many requests rests; 0 if it doesn't. */
+    keyRestsUntil: (target: BoardTarget, key: BoardTargetKey): number =>
+      keyStateOf(target, key)?.fault?.rest_until ?? 0,
+
+    /** Why a key of a target isn't usable; null if it may be used. */
+    keyFaultOf(target: BoardTarget, key: BoardTargetKey): KeyState['fault'] {
+      const state = keyStateOf(target, key);
+      return isKeyUsable(state, nowS()) ? null : (state?.fault ?? null);
     },
 
     /** How many routes of models that may be asked rest after failures. */
@@ -252,9 +315,11 @@ function hasMoved(before: Evidence | undefined, after: Evidence): boolean {
   );
 }
 
-/** Nothing that was found with another address or key holds any more. */
-function isSameChannel({ upstream: a }: BoardTarget, { upstream: b }: BoardTarget): boolean {
-  return a.baseUrl === b.baseUrl && a.apiKey === b.apiKey;
+/** Nothing that was found with another address, or only with other keys, holds any more. */
+function isSameChannel(before: BoardTarget, now: BoardTarget): boolean {
+  const keysNow = new Set(now.keys.map(({ upstream }) => upstream.apiKey));
+  const sharesKey = before.keys.some(({ upstream }) => keysNow.has(upstream.apiKey));
+  return before.upstream.baseUrl === now.upstream.baseUrl && sharesKey;
 }
 
 /** A dying channel fails hundreds of requests at once, so changes within this time go out together. */

@@ -13,23 +13,34 @@ interface Options {
   publish: (event: MonitorEvent) => void;
 }
 
+/** Who issued something: `targetKey` is undefined if the target has only one key, or several issue it. */
+export interface Issuer {
+  targetId: number;
+  targetKey: string | undefined;
+}
+
 export type StateIssuers = ReturnType<typeof createStateIssuers>;
 
 /**
- * Remembers which target issued an id or sealed content, because no other understands it. Only hashes are
+ * Remembers which target, with which of its keys, issued an id or sealed content, because no other understands it. Only hashes are
  * kept, in memory, for a day; all gateways hear of them.
  */
 export function createStateIssuers({ nowS, publish }: Options) {
   /** 0: several targets issue it, so it says nothing. */
-  const issuers = new LRUCache<string, { targetId: number; at: number }>(growingTo(markLimit));
-  let fresh: [hash: string, targetId: number][] = [];
+  const issuers = new LRUCache<string, Issuer & { at: number }>(growingTo(markLimit));
+  let fresh: [hash: string, targetId: number, targetKey?: string][] = [];
   let timer: NodeJS.Timeout | null = null;
 
-  const put = (key: string, targetId: number): boolean => {
-    const known = issuers.get(key);
+  const put = (mark: string, targetId: number, targetKey: string | undefined): boolean => {
+    const known = issuers.get(mark);
     const isNew = !known || (known.targetId !== targetId && known.targetId !== severalTargets);
     const next = known && known.targetId !== targetId ? severalTargets : targetId;
-    issuers.set(key, { targetId: next, at: nowS() });
+    const isSameKey = !known || known.targetKey === targetKey;
+    issuers.set(mark, {
+      targetId: next,
+      targetKey: isSameKey ? targetKey : undefined,
+      at: nowS(),
+    });
     return isNew;
   };
   const flush = () => {
@@ -41,22 +52,22 @@ export function createStateIssuers({ nowS, publish }: Options) {
 
   return {
     /** Null if it isn't known, or isn't one target's alone. */
-    of(mark: string): number | null {
+    of(mark: string): Issuer | null {
       const issuer = issuers.get(hashOfMark(mark));
       const isKnown = issuer && issuer.targetId !== severalTargets && nowS() - issuer.at < keptForS;
-      return isKnown ? issuer.targetId : null;
+      return isKnown ? issuer : null;
     },
-    keep(targetId: number, mark: string): void {
+    keep({ targetId, targetKey }: Issuer, mark: string): void {
       const key = hashOfMark(mark);
-      if (!put(key, targetId)) return;
-      fresh.push([key, targetId]);
+      if (!put(key, targetId, targetKey)) return;
+      fresh.push(targetKey === undefined ? [key, targetId] : [key, targetId, targetKey]);
       if (fresh.length > 2 * eventLimit) fresh = fresh.slice(-eventLimit);
       timer ??= setTimeout(flush, publishPeriodMs).unref();
     },
     /** Takes what another gateway has passed on. */
     hear(event: MonitorEvent): void {
       if (event.type !== 'state_issued') return;
-      for (const [key, targetId] of event.data.states) put(key, targetId);
+      for (const [mark, targetId, targetKey] of event.data.states) put(mark, targetId, targetKey);
     },
     close(): void {
       if (timer) clearTimeout(timer);

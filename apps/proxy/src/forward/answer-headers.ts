@@ -54,6 +54,8 @@ export const unbuffered = { 'x-accel-buffering': 'no' };
 export interface RoutingInfo {
   requestId: string;
   targetId: number;
+  /** The hash of the target's key that was used; undefined if it has only one. */
+  targetKey: string | undefined;
   model: string;
   attempts: number;
   /** Null if it was never proven on the route. */

@@ -1,6 +1,7 @@
 import {
   type BodyError,
   type ErrorKind,
+  isOfChannel,
   type Judgement,
   judgeBreak,
   noUsage,
@@ -25,13 +26,19 @@ import { HeldBytes } from './held-bytes.ts';
 import { KeyMask } from './key-mask.ts';
 import { ReadAnswer, type ReadOptions } from './read-answer.ts';
 
+/** Where another attempt may follow: a target's other keys only help if this one is refused. */
+export type MovesOn = 'anywhere' | 'to_other_key' | 'nowhere';
+
 export interface PipeOptions extends ReadOptions, AnswerLimit {
   writer: AnswerWriter;
   routing: RoutingInfo;
   /** Its key is masked in everything that goes to the client. */
   target: UpstreamTarget;
-  /** Whether another attempt may follow; if so, an answer waits until it is known to be a real one. */
-  mayMoveOn: boolean;
+  /**
+   * Whether another attempt may follow, at another target or with another key of this one; if so, an answer
+   * waits until it is known to be a real one.
+   */
+  movesOn: MovesOn;
   /** Whether the client asked for a stream. */
   isStreamAsked: boolean;
   /** What the held bytes of all requests together may take. */
@@ -82,7 +89,7 @@ export class AnswerPipe implements AnswerHandler {
 
   constructor(options: PipeOptions) {
     this.#options = options;
-    this.#held = options.mayMoveOn ? new HeldBytes(options.heldBudget) : null;
+    this.#held = options.movesOn === 'nowhere' ? null : new HeldBytes(options.heldBudget);
     this.#timer = new AttemptTimer(options, this);
     this.#keyMask = new KeyMask(options.target);
     options.writer.onLeave = this.#onClientLeave;
@@ -173,7 +180,14 @@ export class AnswerPipe implements AnswerHandler {
   /** Whether the time for the first token runs on: what came before it doesn't count. */
   get #isTokenDue(): boolean {
     const isStream = this.#answer?.saysStream === true || this.#options.isStreamAsked;
-    return this.#held !== null && isStream;
+    return this.#held !== null && isStream && this.#options.movesOn === 'anywhere';
+  }
+
+  /** Whether another attempt may do better. */
+  #mayRetry(judgement: Judgement): boolean {
+    return this.#options.movesOn === 'to_other_key'
+      ? isOfChannel(judgement)
+      : judgement.may_another_serve;
   }
 
   /** A stream has said that it is complete. Gemini's word for it may come with every event. */
@@ -255,7 +269,7 @@ export class AnswerPipe implements AnswerHandler {
     if (!this.#held || !answer) return;
     const mayHold = (bytes === null || this.#held.add(bytes)) && !isLate;
     const isFailing = answer.error !== null || answer.isGarbled || (!mayHold && !answer.isGood);
-    if (isFailing && answer.judge().may_another_serve) {
+    if (isFailing && this.#mayRetry(answer.judge())) {
       this.#finish('retriable', answer.judge());
       // What is left is read and dropped, so that the connection can be used again.
       this.#timer.awaitRest();
@@ -300,7 +314,7 @@ export class AnswerPipe implements AnswerHandler {
     const rest = this.#keyMask.rest();
     if (rest) answer.take(rest);
     const judgement = answer.judge();
-    if (this.#held && judgement.may_another_serve) {
+    if (this.#held && this.#mayRetry(judgement)) {
       this.#finish('retriable', judgement);
       return;
     }

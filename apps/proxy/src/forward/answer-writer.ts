@@ -23,7 +23,10 @@ interface WriterOptions {
   isAnswerHeaderPassed: HeaderNames['isAnswerHeaderPassed'];
   keepAliveMs: number;
   /** What else of a target's headers the client gets. */
-  moreHeaders?: (headers: AnswerHeaders, targetId: number) => string[];
+  moreHeaders?: (
+    headers: AnswerHeaders,
+    from: Pick<RoutingInfo, 'targetId' | 'targetKey'>,
+  ) => string[];
   idleTimeoutMs: number;
 }
 
@@ -160,7 +163,7 @@ export class AnswerWriter {
     const { answer, routing, keyMask } = passed;
     const upstream = answer.takeHeaders();
     const headers = answerHeaders(upstream, routing, keyMask, isAnswerHeaderPassed);
-    if (moreHeaders) headers.push(...moreHeaders(upstream, routing.targetId));
+    if (moreHeaders) headers.push(...moreHeaders(upstream, routing));
     if (answer.isEventStream) headers.push(...unbufferedPair);
     // A stream's length is never promised, because an error event may have to follow.
     const promised = answer.isEventStream ? undefined : upstream['content-length'];

@@ -7,7 +7,7 @@ import {
   type ProxyAttempt,
   type TokenUsage,
 } from '@api-monitor/core';
-import type { BoardModel } from '../board/board.ts';
+import type { BoardModel, BoardTargetKey } from '../board/board.ts';
 import type { Endpoint } from '../request/match-route.ts';
 
 /** How one attempt ended, and what its answer shows about the model. */
@@ -62,6 +62,7 @@ export function findingOf(
   { route }: Endpoint,
   end: Omit<AttemptEnd, 'isSilent'>,
   { beganAt, endedAt }: AttemptTimes,
+  key: Pick<BoardTargetKey, 'hash'>,
 ): Finding {
   const { status, judgement, firstTokenS, retryAfterS, saidEnd, isUnreached } = end;
   const { outcome, kind, scope, message } = isProvingRoute(route) ? judgement : nothingShown;
@@ -79,6 +80,7 @@ export function findingOf(
     retry_after_s: retryAfterS,
   };
   if (status !== null) finding.status = status;
+  if (key.hash !== undefined) finding.key = key.hash;
   // That it lacks its end only a probe can find, because a client's stream may have been cut short.
   if (saidEnd) finding.lacks_end = false;
   if (isUnreached && outcome === 'failure') finding.is_unreached = true;
@@ -93,6 +95,7 @@ export function attemptRecord(
   { target, model }: BoardModel,
   { kind: endKind, status, judgement }: AttemptEnd,
   finding: Finding,
+  key: BoardTargetKey,
   lost: TokenUsage = noUsage,
 ): ProxyAttempt {
   const { kind, message } = judgement;
@@ -121,6 +124,10 @@ export function attemptRecord(
     is_live_failure: outcome === 'failure',
     finding: shown,
   };
+  if (key.hash !== undefined) {
+    record.target_key = key.hash;
+    record.target_key_name = key.name;
+  }
   if (isClientError) record.is_client_error = true;
   if (lost.inputTokens !== null) record.lost_input_tokens = lost.inputTokens;
   if (lost.outputTokens !== null) record.lost_output_tokens = lost.outputTokens;

@@ -1,20 +1,22 @@
 import {
   type BodyError,
   evidenceRouteOf,
+  isOfChannel,
   isProvingRoute,
   type Judgement,
   type ProxyAttempt,
   type Trail,
 } from '@api-monitor/core';
 import type { DispatchRequest } from '@api-monitor/upstream';
-import type { BoardKey, BoardModel } from '../board/board.ts';
+import type { BoardKey, BoardModel, BoardTargetKey } from '../board/board.ts';
+import type { Issuer } from '../board/state-issuers.ts';
 import type { GatewayError } from '../dialects/gateway-error.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import type { HeldBody } from '../request/body/held-body.ts';
 import type { Endpoint } from '../request/match-route.ts';
 import type { Choice } from '../request/resolve-candidates.ts';
 import { answerLimitOf } from './answer-limit.ts';
-import { AnswerPipe } from './answer-pipe.ts';
+import { AnswerPipe, type MovesOn } from './answer-pipe.ts';
 import type { AnswerWriter } from './answer-writer.ts';
 import {
   type AttemptEnd,
@@ -55,13 +57,15 @@ export interface Forwarding {
   /** The monitors that it came through. */
   trail: Trail;
   /** Called with what a target issued, such as ids. */
-  onState?: (mark: string, targetId: number) => void;
+  onState?: (mark: string, issuer: Issuer) => void;
 }
 
 /** The outcome of a request, for its record. */
 export interface Forwarded {
   /** The last one tried; null if all were resting by their turn. */
   entry: BoardModel | null;
+  /** The key that was used. */
+  key: BoardTargetKey | null;
   attempts: ProxyAttempt[];
   /** 0 if nothing has reached the client: the gateway then answers itself. */
   status: number;
@@ -80,14 +84,19 @@ export interface Forwarded {
 export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Promise<Forwarded> {
   const attempts: ProxyAttempt[] = [];
   const { writer } = given;
+  const { targetKeys: keys } = deps;
   const isReady = isReadyNow(deps, given);
-  let last: Pick<Forwarded, 'entry' | 'pipe' | 'judgement'> = {
+  let last: Pick<Forwarded, 'entry' | 'key' | 'pipe' | 'judgement'> = {
     entry: null,
+    key: null,
     pipe: null,
     judgement: null,
   };
   let choices = given.choices;
   let loops = 0;
+  /** The targets so far, and the keys of the last one. */
+  let targets = 0;
+  let tried = new Set<BoardTargetKey>();
   if (writer.hasLeft) {
     return { ...last, attempts, status: 499, ...unsaid, hasRunOut: false };
   }
@@ -96,17 +105,38 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
     const choice = ready[0];
     const others = ready.slice(1);
     if (!choice) return { ...last, attempts, status: 0, ...unsaid, hasRunOut: true };
+    if (choice.entry !== last.entry) {
+      targets += 1;
+      tried = new Set();
+    }
+    const { target } = choice.entry;
+    const key = keys.next(target, choice.key, tried);
+    if (!key) {
+      choices = others;
+      continue;
+    }
     const sent = given.requestTo(choice.entry);
     if ('error' in sent) {
       return { ...last, attempts, status: 0, ...unsaid, hasRunOut: false, refused: sent.error };
     }
+    tried.add(key);
     const number = attempts.length + 1;
     const isPatient = performance.now() + leastPatienceMs < given.patienceEndsAtMs;
-    const isLast = others.length === 0 || number === deps.attemptLimit || !isPatient;
-    const { end, pipe, record } = await attempt(deps, given, { choice, sent, number, isLast });
+    const isLast = others.length === 0 || targets === deps.attemptLimit || !isPatient;
+    const mayChangeKey = isPatient && tried.size < keyLimit;
+    const hasKey = () => mayChangeKey && keys.hasNext(target, choice.key, tried);
+    const movesOn = isLast ? (hasKey() ? 'to_other_key' : 'nowhere') : 'anywhere';
+    const { end, pipe, record } = await attempt(deps, given, {
+      ...{ choice, key, sent, number, movesOn },
+    });
     attempts.push(record);
-    last = { entry: choice.entry, pipe, judgement: end.judgement };
-    if (end.kind === 'retriable' && !isLast && !writer.hasLeft) {
+    last = { entry: choice.entry, key, pipe, judgement: end.judgement };
+    const mayRetry = end.kind === 'retriable' && !writer.hasLeft;
+    if (mayRetry && movesOn !== 'nowhere' && isOfChannel(end.judgement) && hasKey()) {
+      choices = ready;
+      continue;
+    }
+    if (mayRetry && !isLast) {
       if (isLoop(end)) loops += 1;
       const isAtLimit = given.trail.otherMonitors > 0 && loops >= loopLimit;
       if (isAtLimit) choices = [];
@@ -149,6 +179,9 @@ function ofOtherChannels(choices: readonly Choice[], silent: Choice): readonly C
   return choices.filter(({ entry }) => entry.target.id !== silent.entry.target.id);
 }
 
+/** How many keys of one target a request may try. */
+export const keyLimit = 4;
+
 /** With less time left, the next channel is the last one. */
 const leastPatienceMs = 500;
 
@@ -175,15 +208,17 @@ function endBroken(writer: AnswerWriter, pipe: AnswerPipe, { kind, message }: Ju
 
 interface Attempt {
   choice: Choice;
+  key: BoardTargetKey;
   sent: SentRequest;
-  /** What `x-proxy-attempts` says: 1 for the first target. */
+  /** What `x-proxy-attempts` says: 1 for the first. */
   number: number;
-  isLast: boolean;
+  movesOn: MovesOn;
 }
 
 /** Makes one attempt; what it shows is known at once to all requests that follow. */
 async function attempt(deps: GatewayDeps, given: Forwarding, one: Attempt) {
   const { live, nowS } = deps;
+  const { key } = one;
   const { entry } = one.choice;
   const route = evidenceRouteOf(given.endpoint.route);
   const beganAt = nowS();
@@ -197,7 +232,7 @@ async function attempt(deps: GatewayDeps, given: Forwarding, one: Attempt) {
     const times = { beganAt, endedAt: nowS() };
     live.take(
       entry,
-      findingOf(given.endpoint, { ...begun, judgement: answered, firstTokenS }, times),
+      findingOf(given.endpoint, { ...begun, judgement: answered, firstTokenS }, times, key),
       given.keyId,
     );
   });
@@ -206,17 +241,17 @@ async function attempt(deps: GatewayDeps, given: Forwarding, one: Attempt) {
   const shown = isSendersLoop ? { ...end, judgement: nothingShown } : end;
   const finding = live.take(
     entry,
-    findingOf(given.endpoint, shown, { beganAt, endedAt: nowS() }),
+    findingOf(given.endpoint, shown, { beganAt, endedAt: nowS() }, key),
     given.keyId,
   );
   if (isTrial) live.endTrial(entry, route);
-  return { end, pipe, record: attemptRecord(entry, end, finding, pipe.lostUsage) };
+  return { end, pipe, record: attemptRecord(entry, end, finding, key, pipe.lostUsage) };
 }
 
 function send(
   deps: GatewayDeps,
   given: Forwarding,
-  { choice, sent, number, isLast }: Attempt,
+  { choice, key, sent, number, movesOn }: Attempt,
   onFirstToken: (firstTokenS: number) => void,
 ): Promise<{ end: AttemptEnd; pipe: AnswerPipe }> {
   const { dispatch, headerNames, idleTimeoutMs, bodyBudget: heldBudget, issuers, nowS } = deps;
@@ -224,7 +259,7 @@ function send(
   const { target, model } = entry;
   const { writer, requestId, endpoint, isStream, heldBody, patienceEndsAtMs } = given;
   const usualS = standing.first_token_s;
-  const mayMoveOn = !isLast;
+  const mayMoveOn = movesOn === 'anywhere';
   const patienceMs = patienceEndsAtMs - performance.now();
   const requestBytes = heldBody.bytes.length;
   const { limitMs, isPatience } = answerLimitOf({
@@ -247,24 +282,26 @@ function send(
       routing: {
         requestId,
         targetId: target.id,
+        targetKey: key.hash,
         model,
         attempts: number,
         proofAgeS,
         evidence: standing.state,
       },
-      target: target.upstream,
-      mayMoveOn,
+      target: key.upstream,
+      movesOn,
       isStreamAsked: isStream,
       mayLackEnd: lacksEnd(choice, endpoint),
       onState: (mark) => {
-        issuers.keep(target.id, mark);
-        given.onState?.(mark, target.id);
+        const issuer = { targetId: target.id, targetKey: key.hash };
+        issuers.keep(issuer, mark);
+        given.onState?.(mark, issuer);
       },
       limitMs,
       isPatience,
       patienceEndsAtMs,
       send: (pipe) =>
-        dispatch(target.upstream, dispatchRequest(given, { entry, sent }, headerNames), pipe),
+        dispatch(key.upstream, dispatchRequest(given, { entry, sent }, headerNames), pipe),
       onEnd: (end, pipe) => resolve({ end, pipe }),
     });
   });

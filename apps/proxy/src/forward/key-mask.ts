@@ -7,28 +7,58 @@ interface Spelling {
   bytes: Buffer;
 }
 
-/** Cached for each target. */
-const spellings = new WeakMap<UpstreamTarget, readonly Spelling[]>();
+/** The spellings of a channel's keys, prepared so that hundreds of keys cost about as much as one. */
+interface Needles {
+  /** By their first bytes, which the keys of a channel mostly share. */
+  groups: { start: Buffer; spellings: Spelling[] }[];
+  /** Whether any spelling has this byte. */
+  has: Uint8Array;
+  longest: number;
+}
 
-function spellingsFor(target: UpstreamTarget): readonly Spelling[] {
-  const known = spellings.get(target);
+/** Cached for each target, or for each list of keys that the targets of a channel share. */
+const needles = new WeakMap<object, Needles>();
+
+function needlesFor(target: UpstreamTarget): Needles {
+  const owner = target.allKeys ?? target;
+  const known = needles.get(owner);
   if (known) return known;
-  const made = spellingsOf(target.apiKey).map((text) => ({ text, bytes: Buffer.from(text) }));
-  spellings.set(target, made);
+  const made = needlesOf([...new Set([target.apiKey, ...(target.allKeys ?? [])])]);
+  needles.set(owner, made);
   return made;
 }
 
+/** No spelling is shorter than eight characters. */
+const startLength = 4;
+
+function needlesOf(keys: readonly string[]): Needles {
+  const has = new Uint8Array(256);
+  const groups = new Map<string, Needles['groups'][number]>();
+  let longest = 0;
+  for (const text of new Set(keys.flatMap(spellingsOf))) {
+    const bytes = Buffer.from(text);
+    for (const byte of bytes) has[byte] = 1;
+    longest = Math.max(longest, bytes.length);
+    const start = bytes.subarray(0, startLength);
+    const name = start.toString('latin1');
+    const group = groups.get(name) ?? { start, spellings: [] };
+    group.spellings.push({ text, bytes });
+    groups.set(name, group);
+  }
+  return { groups: [...groups.values()], has, longest };
+}
+
 /**
- * Masks a target's key with asterisks in everything that goes to a client, because targets quote it in
+ * Masks a target's keys with asterisks in everything that goes to a client, because targets quote them in
  * errors. Lengths don't change. Each answer needs a new instance.
  */
 export class KeyMask {
-  readonly #spellings: readonly Spelling[];
-  /** The last bytes, if they may be the start of the key. */
+  readonly #needles: Needles;
+  /** The last bytes, if they may be the start of a key. */
   #held: Buffer | null = null;
 
   constructor(target: UpstreamTarget) {
-    this.#spellings = spellingsFor(target);
+    this.#needles = needlesFor(target);
   }
 
   /**
@@ -38,24 +68,27 @@ export class KeyMask {
   pass(chunk: Buffer): Buffer | null {
     const bytes = this.#held ? Buffer.concat([this.#held, chunk]) : chunk;
     this.#held = null;
-    let heldFrom = bytes.length;
-    for (const { bytes: needle } of this.#spellings) mask(bytes, needle);
-    for (const { bytes: needle } of this.#spellings)
-      heldFrom = Math.min(heldFrom, startOfKey(bytes, needle));
+    for (const { start, spellings } of this.#needles.groups) {
+      if (!bytes.includes(start)) continue;
+      for (const { bytes: needle } of spellings) mask(bytes, needle);
+    }
+    const heldFrom = startOfKey(bytes, this.#needles);
     if (heldFrom >= bytes.length) return bytes;
     this.#held = Buffer.from(bytes.subarray(heldFrom));
     return heldFrom === 0 ? null : bytes.subarray(0, heldFrom);
   }
 
-  /** What is held at the end: it wasn't the key. */
+  /** What is held at the end: it wasn't a key. */
   rest(): Buffer | null {
     return this.#held;
   }
 
   inText(text: string): string {
     let masked = text;
-    for (const { text: key } of this.#spellings) {
-      if (masked.includes(key)) masked = masked.replaceAll(key, '*'.repeat(key.length));
+    for (const { spellings } of this.#needles.groups) {
+      for (const { text: key } of spellings) {
+        if (masked.includes(key)) masked = masked.replaceAll(key, '*'.repeat(key.length));
+      }
     }
     return masked;
   }
@@ -67,15 +100,23 @@ function mask(bytes: Buffer, needle: Buffer): void {
   }
 }
 
-/** The index of a start of the needle that ends with the bytes; infinite if there is none. */
-function startOfKey(bytes: Buffer, needle: Buffer): number {
+/** The index of the first start of a key that ends with the bytes; infinite if there is none. */
+function startOfKey(bytes: Buffer, { groups, has, longest }: Needles): number {
   const { length } = bytes;
   // Most chunks end with a line feed, which no key contains.
-  if (length === 0 || !needle.includes(bytes[length - 1] ?? 0)) return Number.POSITIVE_INFINITY;
-  const first = needle[0] ?? 0;
-  let at = bytes.indexOf(first, Math.max(0, length - needle.length + 1));
-  for (; at >= 0; at = bytes.indexOf(first, at + 1)) {
-    if (bytes.compare(needle, 0, length - at, at, length) === 0) return at;
+  if (length === 0 || has[bytes[length - 1] ?? 0] !== 1) return Number.POSITIVE_INFINITY;
+  for (let at = Math.max(0, length - longest + 1); at < length; at += 1) {
+    if (groups.some((group) => endsInStart(bytes, at, group))) return at;
   }
   return Number.POSITIVE_INFINITY;
+}
+
+function endsInStart(bytes: Buffer, at: number, { start, spellings }: Needles['groups'][number]) {
+  const compared = Math.min(start.length, bytes.length - at);
+  if (bytes.compare(start, 0, compared, at, at + compared) !== 0) return false;
+  const rest = bytes.length - at;
+  return spellings.some(
+    ({ bytes: needle }) =>
+      rest < needle.length && bytes.compare(needle, 0, rest, at, bytes.length) === 0,
+  );
 }

@@ -43,7 +43,9 @@ export async function findCarried(
     if (owner && first && owner.targetId !== wantedId) {
       return { error: onSeveralChannels(first.field, one.field) };
     }
-    const mark: CarriedMark = owner ? { ...one, targetId: owner.targetId } : one;
+    const mark: CarriedMark = owner
+      ? { ...one, targetId: owner.targetId, targetKey: owner.targetKey }
+      : one;
     if (owner) first ??= mark;
     found.push(mark);
   }

@@ -11,10 +11,16 @@ type Deps = Pick<GatewayDeps, 'board' | 'objects' | 'live' | 'nowS'>;
 export type Refused = { error: GatewayError };
 
 /** A channel as it is asked for objects: no model's evidence says whether it has them. */
-export function choiceOf(target: BoardTarget, nowS: number): Choice {
+export function choiceOf(
+  target: BoardTarget,
+  nowS: number,
+  wish?: { targetKey: string | undefined; isOnly: boolean },
+): Choice {
+  const { targetKey, isOnly = false } = wish ?? {};
+  const key = targetKey === undefined ? undefined : { key: targetKey, isOnly };
   const none = { model: '', names: [], plan: 'unprovable', evidence: [], fault: null } as const;
   const entry = { target, ...none };
-  return { entry, standing: standingOn(entry, 'chat', nowS), proofAgeS: null };
+  return { entry, standing: standingOn(entry, 'chat', nowS), proofAgeS: null, key };
 }
 
 /** Whether the key may use anything of the channel. */
@@ -73,7 +79,7 @@ export async function ownerOf(
   if (owner) return owner;
   // The master token also reaches what was made without the gateway.
   if (key.id === null && pinnedTargetId !== null) {
-    return { targetId: pinnedTargetId, keyId: null, kind };
+    return { targetId: pinnedTargetId, targetKey: undefined, keyId: null, kind };
   }
   const noun = nounOf[kind];
   const whose = key.id === null ? 'was made through this gateway' : 'belongs to this key';
@@ -100,17 +106,20 @@ export async function uploadChoices(
   const nowS = deps.nowS();
   const open = [...deps.board.targets()].filter((one) => one.enabled && mayUseAny(key, one));
   // A new object can be kept anywhere, so this may be unknown.
-  const nowhere: readonly number[] = [];
+  const nowhere: Awaited<ReturnType<Deps['objects']['holders']>> = [];
   const holders = await deps.objects.holders(key.id, kind).catch(() => nowhere);
   const placeOf = (target: BoardTarget) => {
-    const held = holders.indexOf(target.id);
+    const held = holders.findIndex(({ targetId }) => targetId === target.id);
     if (held >= 0) return held - holders.length;
     return isProven(deps, target, routesOf[dialect]) ? 0 : 1;
   };
   return open
     .map((target) => ({ target, place: placeOf(target) }))
     .sort((a, b) => a.place - b.place || a.target.sort_order - b.target.sort_order)
-    .map(({ target }) => choiceOf(target, nowS));
+    .map(({ target }) => {
+      const holder = holders.find(({ targetId }) => targetId === target.id);
+      return choiceOf(target, nowS, { targetKey: holder?.targetKey, isOnly: false });
+    });
 }
 
 function isProven({ live }: Deps, target: BoardTarget, routes: readonly EvidenceRoute[]): boolean {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ObjectChange } from '@api-monitor/core';
 import { type AnswerHeaders, headerOf } from '@api-monitor/upstream';
+import type { Issuer } from '../board/state-issuers.ts';
 import type { GatewayError } from '../dialects/gateway-error.ts';
 import { type Forwarded, forwardRequest, type SentRequest } from '../forward/forward-request.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
@@ -79,7 +80,9 @@ async function serveOne(deps: GatewayDeps, asked: ObjectRequest, id: string): Pr
   const { bytes } = heldBody;
   const isBodiless = bytes.length === 0 && endpoint.method !== 'POST';
   const pieces = isBodiless ? null : [bytes];
-  const asking = { choices: [choiceOf(target, deps.nowS())], requestTo: () => ({ path, pieces }) };
+  const { targetKey } = owner;
+  const choices = [choiceOf(target, deps.nowS(), { targetKey, isOnly: true })];
+  const asking = { choices, requestTo: () => ({ path, pieces }) };
   const changes = (json: unknown, { status }: Forwarded): ObjectChange[] => {
     const isGone = call.action === 'delete' && (status < 300 || status === 404 || status === 410);
     if (isGone) return [deps.objects.drop(id, owner)];
@@ -117,9 +120,10 @@ async function makeObject(deps: GatewayDeps, asked: ObjectRequest): Promise<void
 }
 
 function keepMade({ objects }: GatewayDeps, { given }: ObjectRequest, kind: MakePlan['kind']) {
-  return (json: unknown, { entry, status }: Forwarded): ObjectChange[] => {
+  return (json: unknown, { entry, key, status }: Forwarded): ObjectChange[] => {
     if (!entry || status >= 300) return [];
-    const owner = { targetId: entry.target.id, keyId: given.key.id, kind };
+    const issuer = { targetId: entry.target.id, targetKey: key?.hash };
+    const owner = { ...issuer, keyId: given.key.id, kind };
     return issuedObjects(kind, json, true).flatMap((made) =>
       made.id === null ? [] : (objects.keep(made.id, { ...owner, kind: made.kind }) ?? []),
     );
@@ -143,7 +147,7 @@ async function continueUpload(
   const target = openChannel(deps, key, session.targetId, field);
   if (isRefused(target)) return refuse(deps, given, target.error);
   const asking = {
-    choices: [choiceOf(target, deps.nowS())],
+    choices: [choiceOf(target, deps.nowS(), { targetKey: session.targetKey, isOnly: true })],
     requestTo: () => ({ path: session.path, pieces: [heldBody.bytes] }),
     model: '',
   };
@@ -217,18 +221,18 @@ class UploadAddress {
     this.#given = given;
   }
 
-  headersOf = (headers: AnswerHeaders, targetId: number): string[] => {
+  headersOf = (headers: AnswerHeaders, from: Issuer): string[] => {
     if (this.#given.endpoint.route !== 'gemini-files') return [];
     const own = uploadHeaders.flatMap((name) => {
       const value = headerOf(headers, name);
       return value === undefined ? [] : [name, value];
     });
     const address = headerOf(headers, addressHeader);
-    const ours = address === undefined ? null : this.#addressFor(address, targetId);
+    const ours = address === undefined ? null : this.#addressFor(address, from);
     return ours === null ? own : [...own, addressHeader, ours];
   };
 
-  #addressFor(address: string, targetId: number): string | null {
+  #addressFor(address: string, { targetId, targetKey }: Issuer): string | null {
     const { key, request } = this.#given;
     const target = this.#deps.board.targetById(targetId);
     const path = target ? sessionPath(address, target.upstream) : null;
@@ -237,7 +241,7 @@ class UploadAddress {
       this.fault = { status: 502, code: 'foreign_upload_address', message };
       return null;
     }
-    const session = { targetId, keyId: key.id, path };
+    const session = { targetId, targetKey, keyId: key.id, path };
     const id = sealSession(this.#deps, session, this.#deps.nowS());
     return `${ownOrigin(request)}/upload/v1beta/files?upload_id=${id}&upload_protocol=resumable`;
   }

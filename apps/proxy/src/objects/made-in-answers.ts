@@ -1,5 +1,6 @@
 import type { GatewayRoute, ObjectChange, ObjectKind } from '@api-monitor/core';
 import type { BoardKey } from '../board/board.ts';
+import type { Issuer } from '../board/state-issuers.ts';
 import type { ObjectOwners } from './object-owners.ts';
 
 /**
@@ -19,10 +20,10 @@ export class MadeInAnswers {
     this.#kindOf = (mark) => kindOfMark(route, mark, isStored);
   }
 
-  take = (mark: string, targetId: number): void => {
+  take = (mark: string, { targetId, targetKey }: Issuer): void => {
     const kind = this.#kindOf(mark);
     if (kind === null) return;
-    const change = this.#objects.keep(mark, { targetId, keyId: this.#key.id, kind });
+    const change = this.#objects.keep(mark, { targetId, targetKey, keyId: this.#key.id, kind });
     if (change) this.#made.push({ targetId, change });
   };
 

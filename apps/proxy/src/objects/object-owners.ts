@@ -6,9 +6,14 @@ import { hashOfMark } from '../board/state-issuers.ts';
 import type { GatewayStore } from '../gateway-store.ts';
 import { kindsLike } from './object-call.ts';
 
-/** Which channel keeps an object, for which key. */
-export interface ObjectOwner {
+/** A channel, and its key that made something; undefined if it has only one. */
+interface Holder {
   targetId: number;
+  targetKey: string | undefined;
+}
+
+/** Which channel keeps an object, for which key. */
+export interface ObjectOwner extends Holder {
   /** null: the master token. */
   keyId: number | null;
   kind: ObjectKind;
@@ -56,7 +61,7 @@ export type ObjectOwners = Awaited<ReturnType<typeof loadObjectOwners>>;
 export async function loadObjectOwners({ store, publish, lookUpMs = 3_000 }: Options) {
   const owners = new LRUCache<string, readonly Held[]>({ max: objectLimit });
   /** The channels that have a key's objects of a kind, the one with the latest first. */
-  const holders = new LRUCache<string, readonly number[]>({ max: holderLimit });
+  const holders = new LRUCache<string, readonly Holder[]>({ max: holderLimit });
   const misses = new LRUCache<string, true>({ max: missLimit, ttl: missLifeMs });
   /** What was deleted a moment ago, which an event or the database may still have. */
   const gone = new LRUCache<string, true>({ max: missLimit, ttl: goneLifeMs });
@@ -85,10 +90,10 @@ export async function loadObjectOwners({ store, publish, lookUpMs = 3_000 }: Opt
   };
   const needsLookUp = (hash: string) =>
     owners.get(hash)?.some(({ isUnsure }) => isUnsure) ?? !misses.has(hash);
-  const noteHolder = ({ targetId, keyId, kind }: ObjectOwner) => {
+  const noteHolder = ({ targetId, targetKey, keyId, kind }: ObjectOwner) => {
     for (const key of [holderKey(keyId, kind), holderKey('any', kind)]) {
-      const others = (holders.get(key) ?? []).filter((one) => one !== targetId);
-      holders.set(key, [targetId, ...others].slice(0, holdersOfOne));
+      const others = (holders.get(key) ?? []).filter((one) => one.targetId !== targetId);
+      holders.set(key, [{ targetId, targetKey }, ...others].slice(0, holdersOfOne));
     }
   };
   const remove = (hash: string, targetId: number) => {
@@ -98,9 +103,9 @@ export async function loadObjectOwners({ store, publish, lookUpMs = 3_000 }: Opt
     else owners.delete(hash);
   };
   const take = (rows: readonly GatewayObject[]) => {
-    for (const { object_hash, target_id: targetId, key_id: keyId, kind } of rows) {
-      if (!gone.has(`${object_hash} ${targetId}`))
-        put(object_hash, { targetId, keyId, kind }, false);
+    for (const row of rows) {
+      if (!gone.has(`${row.object_hash} ${row.target_id}`))
+        put(row.object_hash, ownerIn(row), false);
     }
   };
   const flush = () => {
@@ -117,9 +122,7 @@ export async function loadObjectOwners({ store, publish, lookUpMs = 3_000 }: Opt
 
   const stored = await store.newestObjects(loadedLimit);
   take(stored);
-  for (const { target_id: targetId, key_id: keyId, kind } of stored) {
-    noteHolder({ targetId, keyId, kind });
-  }
+  for (const row of stored) noteHolder(ownerIn(row));
 
   return {
     /** Those that are known in memory. */
@@ -142,11 +145,16 @@ export async function loadObjectOwners({ store, publish, lookUpMs = 3_000 }: Opt
     },
 
     /** The channels that have objects of such a kind, the one with the latest first. `any`: of any key. */
-    async holders(keyId: number | null | 'any', kind: ObjectKind): Promise<readonly number[]> {
+    async holders(keyId: number | null | 'any', kind: ObjectKind): Promise<readonly Holder[]> {
       const known = holders.get(holderKey(keyId, kind));
       if (known || typeof keyId !== 'number') return known ?? [];
       const asked = store.objectHolders({ key_id: keyId, kinds: kindsLike(kind) });
-      const found = (await within(lookUpMs, asked)).map(({ target_id }) => target_id);
+      const byTarget = new Map<number, Holder>();
+      for (const { target_id: targetId, target_key } of await within(lookUpMs, asked)) {
+        if (byTarget.has(targetId)) continue;
+        byTarget.set(targetId, { targetId, targetKey: target_key ?? undefined });
+      }
+      const found = [...byTarget.values()];
       if (found.length > 0) holders.set(holderKey(keyId, kind), found.slice(0, holdersOfOne));
       return found;
     },
@@ -157,7 +165,9 @@ export async function loadObjectOwners({ store, publish, lookUpMs = 3_000 }: Opt
       gone.delete(`${hash} ${owner.targetId}`);
       if (!put(hash, owner, isNamedInAnswers(owner.kind))) return null;
       noteHolder(owner);
-      const change = { hash, kind: owner.kind, is_deleted: false };
+      const { kind, targetKey } = owner;
+      const madeBy = targetKey === undefined ? {} : { target_key: targetKey };
+      const change = { hash, kind, is_deleted: false, ...madeBy };
       tell({ ...change, target_id: owner.targetId, key_id: owner.keyId });
       return change;
     },
@@ -174,9 +184,9 @@ export async function loadObjectOwners({ store, publish, lookUpMs = 3_000 }: Opt
     /** Takes what another gateway has passed on. */
     hear(event: MonitorEvent): void {
       if (event.type !== 'state_issued') return;
-      for (const { hash, target_id: targetId, key_id: keyId, kind, is_deleted } of event.data
-        .objects ?? []) {
-        const owner = { targetId, keyId, kind };
+      for (const change of event.data.objects ?? []) {
+        const { hash, target_id: targetId, target_key, key_id: keyId, kind, is_deleted } = change;
+        const owner = { targetId, targetKey: target_key, keyId, kind };
         if (is_deleted) remove(hash, targetId);
         else if (gone.has(`${hash} ${targetId}`)) continue;
         else if (put(hash, owner, isNamedInAnswers(kind))) noteHolder(owner);
@@ -187,6 +197,10 @@ export async function loadObjectOwners({ store, publish, lookUpMs = 3_000 }: Opt
       if (timer) clearTimeout(timer);
     },
   };
+}
+
+function ownerIn({ target_id, target_key, key_id, kind }: GatewayObject): ObjectOwner {
+  return { targetId: target_id, targetKey: target_key ?? undefined, keyId: key_id, kind };
 }
 
 function holderKey(keyId: number | null | 'any', kind: ObjectKind): string {

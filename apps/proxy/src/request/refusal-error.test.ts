@@ -11,7 +11,7 @@ const nowS = 100_000;
 function refusalOf(targets: readonly GivenTarget[], given: Partial<BoardKey> = {}) {
   const resolve = createResolver({
     board: boardOf(...targets),
-    live: { of: (offer) => offer },
+    live: { of: (offer) => offer, keyFaultOf: () => null },
     affinity: createAffinity(() => nowS),
     issuers: { of: () => null },
     ...{ nowS: () => nowS, random: () => 0 },

@@ -4,6 +4,7 @@ import { boardOf, entry, type GivenTarget, targetOf } from '../../test/test-boar
 import { createAffinity } from '../board/affinity.ts';
 import type { BoardKey } from '../board/board.ts';
 import { createLiveEvidence } from '../board/live-evidence.ts';
+import type { Issuer } from '../board/state-issuers.ts';
 import { type Ask, createResolver, type ResolveDeps } from './resolve-candidates.ts';
 
 const nowS = 1_000_000;
@@ -20,7 +21,7 @@ const rulesOf = (...entries: string[]) => createModelRules(entries, createAliasI
 function resolver(targets: readonly GivenTarget[], deps: Partial<ResolveDeps> = {}) {
   const board = boardOf(...targets);
   const clock = () => nowS;
-  const issued = new Map<string, number>();
+  const issued = new Map<string, Issuer>();
   const resolve = createResolver({
     ...{ board, live: createLiveEvidence({ board, nowS: clock, publish: () => {} }) },
     ...{ affinity: createAffinity(clock) },
@@ -137,7 +138,7 @@ const pair: GivenTarget[] = [
 test.each([reference, signature])('a request with a $field goes to its issuer alone', (one) => {
   const { ask, issued } = resolver(pair);
   expect(ask('m', { carried: [one] })).toEqual(['one: m', 'two: m']);
-  issued.set(one.mark, 2);
+  issued.set(one.mark, { targetId: 2, targetKey: undefined });
   expect(ask('m', { carried: [one] })).toEqual(['two: m']);
   expect(ask('m', { carried: [{ ...one, mark: 'unknown' }, one] })).toEqual(['two: m']);
   expect(ask('one/m', { carried: [one] })).toEqual(['one: m']);
@@ -146,7 +147,7 @@ test.each([reference, signature])('a request with a $field goes to its issuer al
 test('if the issuer is failing, disabled or gone, the answer says so', () => {
   const asking = (two: GivenTarget | null, one = reference) => {
     const { ask, issued } = resolver([...pair.slice(0, 1), ...(two ? [two] : [])]);
-    issued.set(one.mark, 2);
+    issued.set(one.mark, { targetId: 2, targetKey: undefined });
     return ask('m', { carried: [one] });
   };
   const resting = { evidence: [entry('chat', nowS, { failures: 1, rest_until: nowS + 5 })] };
@@ -165,13 +166,13 @@ test('if the issuer is failing, disabled or gone, the answer says so', () => {
 
 test('sealed content doesn’t hold a model that its issuer doesn’t have', () => {
   const { ask, issued } = resolver([...pair, { id: 3, name: 'three', models: { other: proven } }]);
-  issued.set('sig', 3);
+  issued.set('sig', { targetId: 3, targetKey: undefined });
   expect(ask('m', { carried: [signature] })).toEqual(['one: m', 'two: m']);
 });
 
 test('a key learns nothing of an issuer that it may not use', () => {
   const { ask, issued } = resolver(pair);
-  issued.set('resp_1', 2);
+  issued.set('resp_1', { targetId: 2, targetKey: undefined });
   const key = { ...master, targetIds: new Set([1]) };
   expect(ask('m', { key, carried: [reference] })).toEqual(['one: m']);
 });

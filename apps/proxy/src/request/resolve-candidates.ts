@@ -21,10 +21,12 @@ import {
 } from '../board/board.ts';
 import type { LiveEvidence } from '../board/live-evidence.ts';
 import type { StateIssuers } from '../board/state-issuers.ts';
+import type { KeyWish } from '../board/target-keys.ts';
 import type { GatewayError } from '../dialects/gateway-error.ts';
 import type { CarriedMark } from './conversation/carried-state.ts';
 import type { Conversation } from './conversation/conversation-of.ts';
 import { type RefusedOffers, refusalError } from './refusal-error.ts';
+import { keyOfCarried } from './wished-key.ts';
 
 /** A target's model that a request may go to. */
 export interface Choice {
@@ -33,6 +35,8 @@ export interface Choice {
   standing: Standing;
   /** Null if it was never proven on the route. */
   proofAgeS: number | null;
+  /** The target's key that it should go to; undefined: any. */
+  key?: KeyWish | undefined;
 }
 
 export type Resolution = Resolved | Refused;
@@ -65,7 +69,7 @@ export interface Ask {
 
 export interface ResolveDeps {
   board: Board;
-  live: Pick<LiveEvidence, 'of'>;
+  live: Pick<LiveEvidence, 'of' | 'keyFaultOf'>;
   affinity: Affinity;
   issuers: Pick<StateIssuers, 'of'>;
   nowS: () => number;
@@ -115,12 +119,21 @@ export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
     const when = { nowS, route: ask.route };
     if (asked.kind === 'pinned') {
       const { ranked, fault } = resolved(asked, ask, nowS);
-      return fault ? refusal(asked, { fault, ranked, ...when }) : chosen(choicesOf(ranked), null);
+      if (fault) return refusal(asked, { fault, ranked, ...when });
+      const choices = choicesOf(ranked);
+      // With one key, there is nothing to remember.
+      if (asked.target.keyStates.length === 0) return chosen(choices, null);
+      const conversation = ask.conversationOf();
+      const placed = lastPlaceFirst(deps, model, conversation, choices);
+      return withKeyOf(deps, asked.target, ask, chosen(placed, conversation));
     }
     turn += 1;
     const conversation = ask.conversationOf();
     const home = homeOf(deps, ask, asked);
-    if (home) return atHome(home, conversation, (its) => resolved(its, ask, nowS), when);
+    if (home) {
+      const found = atHome(home, conversation, (its) => resolved(its, ask, nowS), when);
+      return home.target && found.ok ? withKeyOf(deps, home.target, ask, found) : found;
+    }
     const { ranked, fault } = resolved(asked, ask, nowS);
     if (!fault) {
       const choices = choicesOf(ranked);
@@ -146,8 +159,8 @@ interface Home extends CarriedMark {
 
 function homeOf({ board, issuers }: ResolveDeps, { key, carried }: Ask, asked: Bare): Home | null {
   for (const one of carried) {
-    const targetId = one.targetId ?? issuers.of(one.mark);
-    if (targetId === null) continue;
+    const targetId = one.targetId ?? issuers.of(one.mark)?.targetId;
+    if (targetId === undefined) continue;
     const target = board.targetById(targetId) ?? null;
     const model = asked.named?.target === target ? asked.named.model : asked.model;
     // Nobody learns of a channel that the key may not use, and another model reads sealed content or not.
@@ -182,6 +195,19 @@ function atHome(
   return { ok: false, error: { ...refused.error, message, param: field } };
 }
 
+/** The requests for a target go to its key that issued what they carry. */
+function withKeyOf(
+  deps: ResolveDeps,
+  target: BoardTarget,
+  { carried }: Ask,
+  resolved: Resolved,
+): Resolution {
+  const key = keyOfCarried(deps, target, carried);
+  if (key && 'error' in key) return { ok: false, error: key.error };
+  if (!key) return resolved;
+  return { ...resolved, choices: resolved.choices.map((choice) => ({ ...choice, key })) };
+}
+
 function choicesOf(ranked: readonly RankedOffer<BoardModel>[]): Choice[] {
   return ranked.flatMap(({ rank, offer: entry, standing, proof_age_s: proofAgeS }) =>
     rank === null ? [] : { entry, standing, proofAgeS },
@@ -194,19 +220,25 @@ function offersFor(board: Board, asked: Asked<BoardTarget>): readonly BoardModel
     : board.offersAt(asked.target, asked.model);
 }
 
-/** Puts the conversation's previous target first, if it is still a candidate and isn't busy. */
+/**
+ * Puts the conversation's previous target first, with its key, if it is still a candidate and isn't busy.
+ */
 function lastPlaceFirst(
   { affinity }: ResolveDeps,
   model: string,
   conversation: Conversation | null,
   choices: Choice[],
 ): Choice[] {
-  if (!conversation?.isBegun || choices.length < 2) return choices;
-  const placeId = affinity.of(conversation.id, model);
+  if (!conversation?.isBegun) return choices;
+  const last = affinity.of(conversation.id, model);
   const place = choices.find(
-    ({ entry, standing }) => entry.target.id === placeId && standing.channel_busy_until === null,
+    ({ entry, standing }) =>
+      entry.target.id === last?.targetId && standing.channel_busy_until === null,
   );
-  return place ? [place, ...choices.filter((choice) => choice !== place)] : choices;
+  if (!place) return choices;
+  const key = last?.targetKey && { key: last.targetKey, isOnly: false };
+  const others = choices.filter((choice) => choice !== place);
+  return [key ? { ...place, key } : place, ...others];
 }
 
 function refusal(asked: Asked<BoardTarget>, refused: RefusedOffers): Refused {

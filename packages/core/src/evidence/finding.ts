@@ -38,7 +38,8 @@ export function isChannelLimit(finding: Pick<Finding, 'outcome' | 'scope' | 'kin
   return isOfChannel(finding) && finding.kind === 'rate_limit';
 }
 
-function isOfChannel({ outcome, scope }: Pick<Finding, 'outcome' | 'scope'>): boolean {
+/** Whether it concerns the whole channel, or one of its keys. */
+export function isOfChannel({ outcome, scope }: Pick<Finding, 'outcome' | 'scope'>): boolean {
   return outcome === 'failure' && scope === 'channel';
 }
 

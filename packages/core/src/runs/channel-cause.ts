@@ -1,5 +1,5 @@
 import type { ChannelFault } from '../evidence/channel-fault.ts';
-import { type Finding, isOfWholeChannel } from '../evidence/finding.ts';
+import { type Finding, isOfChannel, isOfWholeChannel } from '../evidence/finding.ts';
 import type { ErrorKind } from '../probes/error-kind.ts';
 import type { ProbeResult } from '../probes/probe-row.ts';
 
@@ -70,28 +70,46 @@ function connectionsNeededBy({ list, fault }: Suspicion): number {
   return connectionKinds.includes(list) ? 2 : Number.POSITIVE_INFINITY;
 }
 
-/** Whether a probe met a fault that seems to be the whole channel's. */
+/** Whether a probe met a fault that seems to be the whole channel's, by what decided it. */
 export function isChannelWide(findings: readonly Finding[]): boolean {
-  return findings.some(isOfWholeChannel);
+  const decisive = findings.at(-1);
+  return decisive !== undefined && isOfWholeChannel(decisive);
 }
 
 /**
  * The findings of a run as they are recorded. What some models of the channel met while others answered is
- * theirs alone; what all of them met is the channel's, and is recorded once.
+ * theirs alone; what all of them met is the channel's, and is recorded once for each of its keys. A key that
+ * got no answer is at fault if another key got one for the same model.
  */
-export function settleScopes<One extends { finding: Finding }>(
+export function settleScopes<One extends { model: string; finding: Finding }>(
   findings: readonly One[],
   { hasAnswered, cause }: { hasAnswered: boolean; cause: ChannelCause | null },
 ): One[] {
-  if (hasAnswered) return findings.map((one) => withScope(one, 'model'));
+  if (hasAnswered) {
+    const isKeys = keysOwnIn(findings);
+    return findings.map((one) => (isKeys(one) ? one : withScope(one, 'model')));
+  }
   const widened = findings.map((one) =>
     cause && one.finding.outcome === 'failure' && one.finding.kind === cause.kind
       ? withScope(one, 'channel')
       : one,
   );
-  const isOfChannel = ({ finding }: One) => isOfWholeChannel(finding);
-  const last = widened.findLast(isOfChannel);
-  return widened.filter((one) => one === last || !isOfChannel(one));
+  const isOfWhole = ({ finding }: One) => isOfWholeChannel(finding);
+  const byKey = Map.groupBy(widened.filter(isOfWhole), ({ finding }) => finding.key);
+  const last = new Set([...byKey.values()].map((ofKey) => ofKey.at(-1)));
+  return widened.filter((one) => last.has(one) || !isOfWhole(one));
+}
+
+/** Tells which of the findings are about one key alone. */
+function keysOwnIn<One extends { model: string; finding: Finding }>(findings: readonly One[]) {
+  const answers = findings.filter(({ finding }) => finding.outcome === 'success');
+  const keys = new Set(answers.map(({ finding }) => finding.key));
+  const models = new Set(answers.map(({ model }) => model));
+  return ({ model, finding }: One) =>
+    finding.key !== undefined &&
+    isOfChannel(finding) &&
+    !keys.has(finding.key) &&
+    models.has(model);
 }
 
 function withScope<One extends { finding: Finding }>(one: One, scope: 'model' | 'channel'): One {

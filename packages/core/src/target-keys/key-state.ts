@@ -66,8 +66,9 @@ export function nextKeyState(before: KeyState, finding: Finding): KeyState {
     const isSame = fault === before.fault && finding.at - (proved_at ?? 0) < renewalS;
     return isSame ? before : { ...before, fault, proved_at: Math.max(finding.at, proved_at ?? 0) };
   }
-  // It has got an answer since then.
+  // It has got an answer since then, or requests that were under way together met the same.
   if (proved_at !== null && finding.at < proved_at) return before;
+  if (before.fault && finding.began_at <= before.fault.found_at) return before;
   const isOwn = isOfWholeChannel(finding) || isChannelLimit(finding);
   if (!isOwn && finding.by !== 'recheck') return before;
   const fault = nextKeyFault(before, finding);

@@ -22,14 +22,14 @@ export async function listObjects(deps: GatewayDeps, asked: ObjectRequest): Prom
   const { given, call, heldBody } = asked;
   const form = listFormOf(call.kind);
   const { cursor, targetId: ofCursor } = form.cursorIn(given.query);
-  const target = await channelOf(deps, asked, { cursor, ofCursor });
-  if (target && isRefused(target)) return refuse(deps, given, target.error);
-  if (!target) return sendEmpty(deps, asked);
+  const listed = await channelOf(deps, asked, { cursor, ofCursor });
+  if (listed && isRefused(listed)) return refuse(deps, given, listed.error);
+  if (!listed) return sendEmpty(deps, asked);
   const collected = new CollectedResponse(given.response, deps.bodyBudget);
   const endsInMs = patienceEndOf(deps, given.arrival) - performance.now();
   const timer = setTimeout(collected.giveUp, endsInMs).unref();
   try {
-    end(deps, asked, target, await firstOwn(deps, asked, target, collected));
+    end(deps, asked, listed.target, await firstOwn(deps, asked, listed, collected));
   } finally {
     clearTimeout(timer);
     collected.release();
@@ -41,15 +41,16 @@ export async function listObjects(deps: GatewayDeps, asked: ObjectRequest): Prom
 async function firstOwn(
   deps: GatewayDeps,
   asked: ObjectRequest,
-  target: BoardTarget,
+  listed: ListedAt,
   collected: CollectedResponse,
 ): Promise<Ended> {
+  const { target } = listed;
   const { given, call } = asked;
   const form = listFormOf(call.kind);
   const attempts: Forwarded['attempts'] = [];
   let query = form.queryAt(given.query);
   for (let number = 1; ; number += 1) {
-    const page = await askPage(deps, asked, { target, query, collected });
+    const page = await askPage(deps, asked, { ...listed, query, collected });
     attempts.push(...page.attempts);
     const forwarded = { ...page, attempts };
     const fault = faultOf(page, collected);
@@ -70,22 +71,35 @@ const tooLong: GatewayError = {
   message: `the channel’s list has none of this key’s on its first ${pageLimit} pages; ask for longer pages with "limit", or read each by its id`,
 };
 
+/** Which channel is asked, and with which of its keys. */
+interface ListedAt {
+  target: BoardTarget;
+  targetKey: string | undefined;
+}
+
 async function channelOf(
   deps: GatewayDeps,
   { given: { key }, call, pinnedTargetId }: ObjectRequest,
   { cursor, ofCursor }: { cursor: string | null; ofCursor: number | null },
-): Promise<BoardTarget | Refused | null> {
-  if (pinnedTargetId !== null) return openChannel(deps, key, pinnedTargetId, pinField);
-  if (ofCursor !== null) return openChannel(deps, key, ofCursor, 'page');
+): Promise<ListedAt | Refused | null> {
+  const holders = await deps.objects.holders(key.id ?? 'any', call.kind);
+  const at = (targetId: number, field: string): ListedAt | Refused => {
+    const target = openChannel(deps, key, targetId, field);
+    if (isRefused(target)) return target;
+    const holder = holders.find((one) => one.targetId === targetId);
+    return { target, targetKey: holder?.targetKey };
+  };
+  if (pinnedTargetId !== null) return at(pinnedTargetId, pinField);
+  if (ofCursor !== null) return at(ofCursor, 'page');
   if (cursor !== null) {
     const owners = await deps.objects.find(cursor);
     const own = owners.find(({ keyId }) => key.id === null || keyId === key.id);
-    if (own) return openChannel(deps, key, own.targetId, 'after');
+    const found = own && at(own.targetId, 'after');
+    if (found) return isRefused(found) ? found : { ...found, targetKey: own.targetKey };
   }
-  const holders = await deps.objects.holders(key.id ?? 'any', call.kind);
-  for (const id of holders) {
-    const target = openChannel(deps, key, id, pinField);
-    if (!isRefused(target)) return target;
+  for (const { targetId } of holders) {
+    const found = at(targetId, pinField);
+    if (!isRefused(found)) return found;
   }
   return null;
 }
@@ -93,16 +107,16 @@ async function channelOf(
 async function askPage(
   deps: GatewayDeps,
   asked: ObjectRequest,
-  page: { target: BoardTarget; query: URLSearchParams; collected: CollectedResponse },
+  page: ListedAt & { query: URLSearchParams; collected: CollectedResponse },
 ): Promise<Forwarded> {
-  const { target, query, collected } = page;
+  const { target, targetKey, query, collected } = page;
   const { given, heldBody } = asked;
   const { request, arrival, endpoint, trail } = given;
   const path = endpoint.upstreamPath + upstreamQuery(query);
   return forwardRequest(deps, {
     keyId: given.key.id,
     ...{ request, requestId: arrival.requestId, endpoint, heldBody, trail, isStream: false },
-    choices: [choiceOf(target, deps.nowS())],
+    choices: [choiceOf(target, deps.nowS(), { targetKey, isOnly: false })],
     requestTo: () => ({ path, pieces: null }),
     writer: writerOf(deps, asked, { response: collected, wantsEvents: false }),
     patienceEndsAtMs: patienceEndOf(deps, arrival),

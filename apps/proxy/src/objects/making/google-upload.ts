@@ -8,14 +8,23 @@ import type { ObjectCall } from '../object-call.ts';
 /** Where the other parts of an upload go. */
 export interface UploadSession {
   targetId: number;
+  /** The hash of the channel's key that began it; undefined if it has only one. */
+  targetKey: string | undefined;
   /** null: the master token. */
   keyId: number | null;
   /** Below the channel's base URL, with its query. */
   path: string;
 }
 
-/** What is sealed; the last is when it expires, in Unix seconds. */
-type Sealed = [targetId: number, keyId: number | null, path: string, expiresAt: number];
+/** What is sealed; the last only if the channel has several keys. */
+type Sealed = [
+  targetId: number,
+  keyId: number | null,
+  path: string,
+  /** In Unix seconds. */
+  expiresAt: number,
+  targetKey?: string,
+];
 
 const purpose = 'gateway.upload';
 /** Google's own sessions last as long. */
@@ -27,10 +36,11 @@ const lifeS = 7 * 86_400;
  */
 export function sealSession(
   { secretBox }: { secretBox: SecretBox },
-  { targetId, keyId, path }: UploadSession,
+  { targetId, targetKey, keyId, path }: UploadSession,
   nowS: number,
 ): string {
   const session: Sealed = [targetId, keyId, path, nowS + lifeS];
+  if (targetKey !== undefined) session.push(targetKey);
   const sealed = secretBox.seal(JSON.stringify(session), purpose);
   return Buffer.from(sealed).toString('base64url');
 }
@@ -43,8 +53,8 @@ export function openSession(
 ): UploadSession | null {
   try {
     const opened = secretBox.open(Buffer.from(text, 'base64url').toString(), purpose);
-    const [targetId, keyId, path, expiresAt] = sealedIn(opened);
-    return expiresAt > nowS ? { targetId, keyId, path } : null;
+    const [targetId, keyId, path, expiresAt, targetKey] = sealedIn(opened);
+    return expiresAt > nowS ? { targetId, targetKey, keyId, path } : null;
   } catch {
     return null;
   }

@@ -78,7 +78,8 @@ async function planBatch(deps: GatewayDeps, making: Making): Promise<MakePlan | 
   }
   const target = openChannel(deps, key, owner.targetId, field);
   if (isRefused(target)) return target;
-  const choices = [choiceOf(target, deps.nowS())];
+  const { targetKey } = owner;
+  const choices = [choiceOf(target, deps.nowS(), { targetKey, isOnly: true })];
   return { choices, requestTo: () => ({ path, pieces: [body] }), kind: 'batch', model: '' };
 }
 

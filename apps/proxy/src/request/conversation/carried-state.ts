@@ -23,6 +23,8 @@ export interface CarriedMark {
   isObject?: boolean;
   /** The channel that has it, once that is known. */
   targetId?: number;
+  /** That channel's key that made it; undefined if it has only one. */
+  targetKey?: string | undefined;
 }
 
 interface Fields {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { type Judgement, noUsage, type ProxyAttempt, type Trail } from '@api-monitor/core';
-import type { BoardKey, BoardModel } from '../../board/board.ts';
+import { isOfChannel, type Judgement, type ProxyAttempt, type Trail } from '@api-monitor/core';
+import type { BoardKey, BoardModel, BoardTargetKey } from '../../board/board.ts';
 import type { GatewayError } from '../../dialects/gateway-error.ts';
 import {
   type AttemptEnd,
@@ -10,6 +10,7 @@ import {
   isLoop,
   nothingShown,
 } from '../../forward/attempt-end.ts';
+import { keyLimit } from '../../forward/forward-request.ts';
 import { KeyMask } from '../../forward/key-mask.ts';
 import { upstreamHeaders } from '../../forward/request-headers.ts';
 import type { GatewayDeps } from '../../gateway-deps.ts';
@@ -46,35 +47,47 @@ export async function findChannel(
   const { live, attemptLimit } = deps;
   const attempts: ProxyAttempt[] = [];
   let last: { entry: BoardModel; dialed: Exclude<Dialed, { kind: 'open' }> } | null = null;
-  for (const { entry } of choices) {
-    if (attempts.length === attemptLimit || given.signal.aborted) break;
+  let targets = 0;
+  for (const choice of choices) {
+    const { entry } = choice;
+    if (targets === attemptLimit || given.signal.aborted) break;
     if (live.isResting(entry, 'realtime', given.key.id)) continue;
-    const { dialed, record } = await attempt(deps, given, entry);
-    attempts.push(record);
-    if (dialed.kind === 'open') return { entry, attempts, channel: dialed };
-    last = { entry, dialed };
-    if (!dialed.judgement.may_another_serve) break;
+    targets += 1;
+    const tried = new Set<BoardTargetKey>();
+    let key = deps.targetKeys.next(entry.target, choice.key, tried);
+    while (key) {
+      const { dialed, record } = await attempt(deps, given, entry, key);
+      attempts.push(record);
+      if (dialed.kind === 'open') return { entry, attempts, channel: dialed };
+      last = { entry, dialed };
+      tried.add(key);
+      const mayChangeKey = isOfChannel(dialed.judgement) && tried.size < keyLimit;
+      if (!mayChangeKey || given.signal.aborted) break;
+      key = deps.targetKeys.next(entry.target, choice.key, tried);
+    }
+    if (last && !last.dialed.judgement.may_another_serve) break;
   }
   const error = last ? refusalError(last.entry, last.dialed) : allRest;
   return { entry: last?.entry ?? null, attempts, channel: null, error };
 }
 
-async function attempt(deps: GatewayDeps, given: Given, entry: BoardModel) {
+async function attempt(deps: GatewayDeps, given: Given, entry: BoardModel, key: BoardTargetKey) {
   const { live, nowS } = deps;
   const beganAt = nowS();
   const isTrial = live.begin(entry, 'realtime', given.key.id) === 'trial';
-  const dialed = await dial(deps, given, entry);
+  const dialed = await dial(deps, given, entry, key);
   const end = endOf(dialed, given);
-  const found = findingOf(given.endpoint, end, { beganAt, endedAt: nowS() });
+  const found = findingOf(given.endpoint, end, { beganAt, endedAt: nowS() }, key);
   const finding = live.take(entry, found, given.key.id);
   if (isTrial) live.endTrial(entry, 'realtime');
-  return { dialed, record: attemptRecord(entry, end, finding, noUsage) };
+  return { dialed, record: attemptRecord(entry, end, finding, key) };
 }
 
 function dial(
   { headerNames, nowS, open }: GatewayDeps,
   { request, endpoint, trail, query, maxPayload, signal }: Given,
   { target, model }: BoardModel,
+  { upstream }: BoardTargetKey,
 ): Promise<Dialed> {
   const { rawHeaders, headers } = request;
   const sent = upstreamHeaders(
@@ -86,8 +99,8 @@ function dial(
   );
   const path = endpoint.upstreamPath + queryWith(query, model);
   return dialChannel({
-    open: () => open(target.upstream, { path, model, headers: sent, clientHeaders: rawHeaders }),
-    keyMask: new KeyMask(target.upstream),
+    open: () => open(upstream, { path, model, headers: sent, clientHeaders: rawHeaders }),
+    keyMask: new KeyMask(upstream),
     protocols: realProtocols(protocolsOf(headers)),
     timeoutMs: target.timeout_s * 1000,
     ...{ maxPayload, signal, nowS },
