@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { GatewayBus } from '@api-monitor/bus';
+import { createChannelSlots, type GatewayBus } from '@api-monitor/bus';
 import { viaMarkOf } from '@api-monitor/core';
 import { createSecretBox } from '@api-monitor/db';
 import {
@@ -126,6 +126,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     refused.endMinute();
   }, limitsPeriodMs);
   periodic.unref();
+  const slots = createChannelSlots({
+    slots: bus.slots,
+    processName: randomUUID(),
+    nowMs: () => performance.now(),
+  });
   const makeRequestId = () => newRequestId(nowS() * 1000);
   const deps: GatewayDeps = {
     keepAliveMs,
@@ -139,6 +144,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     objects,
     secretBox: createSecretBox({ key: Buffer.from(await store.uploadKey()), randomBytes }),
     keyLimits,
+    slots,
     guessGuard: createGuessGuard({
       sums: bus.sums,
       trustedProxies,
@@ -161,6 +167,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     refuse: createBadRequestHandler({ nowS, newRequestId: makeRequestId, refused }),
     upgrades: webSockets,
     async close() {
+      slots.close();
       await webSockets.close();
       clearInterval(periodic);
       stopWatchingLoss();

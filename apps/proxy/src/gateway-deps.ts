@@ -1,3 +1,4 @@
+import type { ChannelSlots } from '@api-monitor/bus';
 import type { SecretBox } from '@api-monitor/db';
 import type { Logger } from '@api-monitor/runtime';
 import type { Upstream } from '@api-monitor/upstream';
@@ -30,6 +31,8 @@ export interface GatewayDeps {
   /** Seals what only the gateways may read. */
   secretBox: SecretBox;
   keyLimits: KeyLimits;
+  /** Keeps to the channels' bounds. */
+  slots: ChannelSlots;
   guessGuard: GuessGuard;
   resolve: (ask: Ask) => Resolution;
   dispatch: Upstream['dispatch'];

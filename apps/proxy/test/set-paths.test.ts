@@ -39,7 +39,10 @@ async function startChannel() {
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
     request.resume();
-    const [, answer] = answers.find(([path]) => request.url?.includes(path)) ?? ['', JSON.parse(goodBody)];
+    const [, answer] = answers.find(([path]) => request.url?.includes(path)) ?? [
+      '',
+      JSON.parse(goodBody),
+    ];
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   });
   const sockets = new WebSocketServer({ server });

@@ -192,7 +192,7 @@ export function createChannelSlots({
     close(): void {
       clearInterval(renewal);
       clearTimeout(timer);
-      for (const waiter of waiters) waiter.end('aborted');
+      for (const waiter of waiters) waiter.end('full');
     },
   };
 }

@@ -5,7 +5,7 @@ import type { BoardModel, BoardTarget } from './board.ts';
 /** A target as it is stored, as the board needs it. */
 export function boardTargetOf({ target, states, upstream, keys }: StoredTarget): BoardTarget {
   const { id, name, tags, enabled, sort_order, interval_min } = target;
-  const { weight, priority, paths } = target;
+  const { weight, priority, paths, max_concurrency, min_gap_ms } = target;
   const { timeout_s, first_token_timeout_s, anthropic_version } = target;
   const channelNames = createChannelNames(target.model_aliases);
   const models = new Map<string, BoardModel>();
@@ -13,6 +13,7 @@ export function boardTargetOf({ target, states, upstream, keys }: StoredTarget):
   const boardTarget: BoardTarget = {
     ...{ id, name, tags, enabled, sort_order, interval_min, weight, priority, paths },
     ...{ timeout_s, first_token_timeout_s, anthropic_version },
+    ...{ max_concurrency, min_gap_ms },
     bodyOverrides: target.body_overrides.map(parseBodyOverride),
     ...{ upstream, models, names, keyStates: target.key_states },
     keys: keys.map(({ hash, name: keyName, apiKey }) => ({

@@ -1,3 +1,4 @@
+import type { BoundedChannel } from '@api-monitor/bus';
 import {
   type AliasIndex,
   type BodyOverride,
@@ -20,6 +21,7 @@ import {
 export interface BoardTarget
   extends RoutedTarget,
     TaggedTarget,
+    BoundedChannel,
     Pick<Target, 'timeout_s' | 'first_token_timeout_s' | 'anthropic_version'> {
   /** With the first key. */
   upstream: UpstreamTarget;

@@ -1,3 +1,4 @@
+import { isBounded, type NoSlot } from '@api-monitor/bus';
 import {
   type BodyError,
   evidenceRouteOf,
@@ -29,6 +30,7 @@ import {
 import type { ClientRequest } from './client-response.ts';
 import type { HeaderNames } from './header-names.ts';
 import { upstreamHeaders } from './request-headers.ts';
+import { fullError, type Turn, takeTurn } from './take-slot.ts';
 
 /** `path`: with its query. `pieces`: the body's; null without one. */
 export interface SentRequest {
@@ -102,9 +104,15 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
   }
   for (;;) {
     const ready = choices.filter(isReady);
-    const choice = ready[0];
-    const others = ready.slice(1);
-    if (!choice) return { ...last, attempts, status: 0, ...unsaid, hasRunOut: true };
+    const turn = await turnOf(deps, given, ready);
+    if (turn === null) return { ...last, attempts, status: 0, ...unsaid, hasRunOut: true };
+    if (turn === 'aborted') return { ...last, attempts, status: 499, ...unsaid, hasRunOut: false };
+    if (typeof turn === 'string') {
+      const refused = fullError(ready, turn);
+      return { ...last, attempts, status: 0, ...unsaid, hasRunOut: false, refused };
+    }
+    const { choice, give } = turn;
+    const others = ready.filter((one) => one !== choice);
     if (choice.entry !== last.entry) {
       targets += 1;
       tried = new Set();
@@ -112,11 +120,13 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
     const { target } = choice.entry;
     const key = keys.next(target, choice.key, tried);
     if (!key) {
+      give();
       choices = others;
       continue;
     }
     const sent = given.requestTo(choice.entry);
     if ('error' in sent) {
+      give();
       return { ...last, attempts, status: 0, ...unsaid, hasRunOut: false, refused: sent.error };
     }
     tried.add(key);
@@ -128,12 +138,12 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
     const movesOn = isLast ? (hasKey() ? 'to_other_key' : 'nowhere') : 'anywhere';
     const { end, pipe, record } = await attempt(deps, given, {
       ...{ choice, key, sent, number, movesOn },
-    });
+    }).finally(give);
     attempts.push(record);
     last = { entry: choice.entry, key, pipe, judgement: end.judgement };
     const mayRetry = end.kind === 'retriable' && !writer.hasLeft;
     if (mayRetry && movesOn !== 'nowhere' && isOfChannel(end.judgement) && hasKey()) {
-      choices = ready;
+      choices = [choice, ...others];
       continue;
     }
     if (mayRetry && !isLast) {
@@ -151,6 +161,26 @@ export async function forwardRequest(deps: GatewayDeps, given: Forwarding): Prom
     const status = statusOf(end, writer);
     return { ...last, attempts, status, unpassed, hasRunOut: false, refused: null };
   }
+}
+
+/** Whose turn it is. A target may have begun to rest while the request waited for its place. */
+async function turnOf(
+  deps: GatewayDeps,
+  given: Forwarding,
+  ready: readonly Choice[],
+): Promise<Turn | NoSlot | null> {
+  const [first, ...others] = ready;
+  if (!first) return null;
+  if (!isBounded(first.entry.target)) return { choice: first, give: () => {} };
+  const { writer, patienceEndsAtMs } = given;
+  const leaving = new AbortController();
+  writer.onLeave = () => leaving.abort();
+  const endsAtMs = patienceEndsAtMs - leastPatienceMs;
+  const turn = await takeTurn(deps, [first, ...others], { endsAtMs, signal: leaving.signal });
+  writer.onLeave = null;
+  if (typeof turn === 'string' || isReadyNow(deps, given)(turn.choice)) return turn;
+  turn.give();
+  return turnOf(deps, given, ready.filter(isReadyNow(deps, given)));
 }
 
 const unsaid = { unpassed: null, refused: null } as const;

@@ -13,8 +13,10 @@ import {
 import { keyLimit } from '../../forward/forward-request.ts';
 import { KeyMask } from '../../forward/key-mask.ts';
 import { upstreamHeaders } from '../../forward/request-headers.ts';
+import { fullError, takeTurn } from '../../forward/take-slot.ts';
 import type { GatewayDeps } from '../../gateway-deps.ts';
-import { upstreamQuery } from '../../handle-forward.ts';
+import { patienceEndOf, upstreamQuery } from '../../handle-forward.ts';
+import type { Arrival } from '../../records/arrival.ts';
 import type { Endpoint } from '../../request/match-route.ts';
 import type { Choice } from '../../request/resolve-candidates.ts';
 import { protocolsOf, realProtocols } from '../subprotocols.ts';
@@ -22,6 +24,7 @@ import { type Dialed, dialChannel } from './dial-channel.ts';
 
 interface Given {
   request: IncomingMessage;
+  arrival: Arrival;
   endpoint: Endpoint;
   key: BoardKey;
   trail: Trail;
@@ -33,8 +36,11 @@ interface Given {
 export type OpenChannel = Extract<Dialed, { kind: 'open' }>;
 
 /** The channel that opened a WebSocket; if none did, the last one tried and the error for the client. */
-export type Found = { entry: BoardModel | null; attempts: ProxyAttempt[] } & (
-  | { channel: OpenChannel }
+export type Found = {
+  entry: BoardModel | null;
+  attempts: ProxyAttempt[];
+} /** `give`: its place at the channel, once the session has ended. */ & (
+  | { channel: OpenChannel; give: () => void }
   | { channel: null; error: GatewayError }
 );
 
@@ -47,25 +53,39 @@ export async function findChannel(
   const { live, attemptLimit } = deps;
   const attempts: ProxyAttempt[] = [];
   let last: { entry: BoardModel; dialed: Exclude<Dialed, { kind: 'open' }> } | null = null;
-  let targets = 0;
-  for (const choice of choices) {
-    const { entry } = choice;
-    if (targets === attemptLimit || given.signal.aborted) break;
-    if (live.isResting(entry, 'realtime', given.key.id)) continue;
-    targets += 1;
-    const tried = new Set<BoardTargetKey>();
-    let key = deps.targetKeys.next(entry.target, choice.key, tried);
-    while (key) {
-      const { dialed, record } = await attempt(deps, given, entry, key);
-      attempts.push(record);
-      if (dialed.kind === 'open') return { entry, attempts, channel: dialed };
-      last = { entry, dialed };
-      tried.add(key);
-      const mayChangeKey = isOfChannel(dialed.judgement) && tried.size < keyLimit;
-      if (!mayChangeKey || given.signal.aborted) break;
-      key = deps.targetKeys.next(entry.target, choice.key, tried);
+  const endsAtMs = patienceEndOf(deps, given.arrival);
+  const isReady = ({ entry }: Choice) => !live.isResting(entry, 'realtime', given.key.id);
+  let left = choices;
+  const asked = new Set<BoardModel>();
+  let tried = new Set<BoardTargetKey>();
+  while (!given.signal.aborted) {
+    const [first, ...others] = left.filter(isReady);
+    if (!first) break;
+    const turn = await takeTurn(deps, [first, ...others], { endsAtMs, signal: given.signal });
+    if (turn === 'aborted') break;
+    if (typeof turn === 'string') {
+      return { entry: null, attempts, channel: null, error: fullError([first, ...others], turn) };
     }
-    if (last && !last.dialed.judgement.may_another_serve) break;
+    const { choice, give } = turn;
+    const { entry } = choice;
+    left = left.filter((one) => one !== choice);
+    if (!asked.has(entry)) tried = new Set();
+    asked.add(entry);
+    const key = deps.targetKeys.next(entry.target, choice.key, tried);
+    if (!key || asked.size > attemptLimit) {
+      give();
+      continue;
+    }
+    tried.add(key);
+    const { dialed, record } = await attempt(deps, given, entry, key);
+    attempts.push(record);
+    if (dialed.kind === 'open') return { entry, attempts, channel: dialed, give };
+    give();
+    last = { entry, dialed };
+    const mayChangeKey = isOfChannel(dialed.judgement) && tried.size < keyLimit;
+    if (mayChangeKey && deps.targetKeys.hasNext(entry.target, choice.key, tried)) {
+      left = [choice, ...left];
+    } else if (!dialed.judgement.may_another_serve) break;
   }
   const error = last ? refusalError(last.entry, last.dialed) : allRest;
   return { entry: last?.entry ?? null, attempts, channel: null, error };
