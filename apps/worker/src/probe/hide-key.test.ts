@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { hideKey } from './hide-key.ts';
+import { hideKeys } from './hide-key.ts';
 
 test('the key is hidden unchanged, escaped for JSON and escaped for a URL', () => {
-  const { inText } = hideKey('sk-"quoted"/key+0123456789');
+  const { inText } = hideKeys({ apiKey: 'sk-"quoted"/key+0123456789' });
   const masked = 'sk-"q…6789';
   expect(inText('a sk-"quoted"/key+0123456789 b')).toBe(`a ${masked} b`);
   expect(inText(JSON.stringify('sk-"quoted"/key+0123456789'))).toBe(`"${masked}"`);
@@ -10,9 +10,11 @@ test('the key is hidden unchanged, escaped for JSON and escaped for a URL', () =
 });
 
 test('a key of special characters is replaced as text, not as a pattern', () => {
-  expect(hideKey('$&$1.*-0123456789').inText('x$&$1.*-0123456789x')).toBe('x$&$1.…6789x');
+  expect(hideKeys({ apiKey: '$&$1.*-0123456789' }).inText('x$&$1.*-0123456789x')).toBe(
+    'x$&$1.…6789x',
+  );
 });
 
 test('a key too short to recognise in ordinary text is not replaced', () => {
-  expect(hideKey('abc').inText('the abc of it')).toBe('the abc of it');
+  expect(hideKeys({ apiKey: 'abc' }).inText('the abc of it')).toBe('the abc of it');
 });

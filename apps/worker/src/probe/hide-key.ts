@@ -1,6 +1,12 @@
-import { type BodyReading, type Exchange, maskSecret, spellingsOf } from '@api-monitor/core';
+import {
+  type BodyReading,
+  type Exchange,
+  maskSecret,
+  spellingsOf,
+  type UpstreamTarget,
+} from '@api-monitor/core';
 
-/** Replaces a channel's key by its masked form wherever an upstream echoes it. */
+/** Replaces a channel's keys by their masked forms wherever an upstream echoes them. */
 export interface KeyHider {
   inText(text: string): string;
   inExchange(exchange: Exchange): Exchange;
@@ -9,19 +15,25 @@ export interface KeyHider {
   isHiddenIn(text: string): boolean;
 }
 
-/** Finds the key unchanged, escaped for JSON, and escaped for a URL. */
-export function hideKey(apiKey: string): KeyHider {
-  const spellings = spellingsOf(apiKey);
-  const masked = maskSecret(apiKey);
+/** Finds every key of a channel unchanged, escaped for JSON, and escaped for a URL. */
+export function hideKeys({ apiKey, allKeys = [] }: Keyed): KeyHider {
+  const keys = [...new Set([apiKey, ...allKeys])];
+  const hidden = keys.map((key) => ({ spellings: spellingsOf(key), masked: maskSecret(key) }));
   const inText = (text: string) =>
-    spellings.reduce((before, spelling) => before.replaceAll(spelling, () => masked), text);
+    hidden.reduce(
+      (before, { spellings, masked }) =>
+        spellings.reduce((it, spelling) => it.replaceAll(spelling, () => masked), before),
+      text,
+    );
   return {
     inText,
     inExchange: (exchange) => hideInExchange(exchange, inText),
     inReading: (reading) => hideInReading(reading, inText),
-    isHiddenIn: (text) => text.includes(masked),
+    isHiddenIn: (text) => hidden.some(({ masked }) => text.includes(masked)),
   };
 }
+
+type Keyed = Pick<UpstreamTarget, 'apiKey' | 'allKeys'>;
 
 function hideInExchange(exchange: Exchange, inText: KeyHider['inText']): Exchange {
   if (!exchange.answered) return { ...exchange, message: inText(exchange.message) };

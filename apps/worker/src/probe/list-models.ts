@@ -1,7 +1,7 @@
 import type { Target, UpstreamTarget } from '@api-monitor/core';
 import { listRequest, type ModelList, nextListRequest, startListing } from '@api-monitor/protocols';
 import type { Upstream } from '@api-monitor/upstream';
-import { hideKey } from './hide-key.ts';
+import { hideKeys } from './hide-key.ts';
 
 interface ListModelsInput {
   upstream: Upstream;
@@ -23,7 +23,7 @@ const patience = 2;
  */
 export async function listModels(input: ListModelsInput): Promise<ModelList> {
   const { upstream, upstreamTarget, target, cut: signal } = input;
-  const hider = hideKey(upstreamTarget.apiKey);
+  const hider = hideKeys(upstreamTarget);
   let leftMs = patience * target.timeout_s * 1000;
   let state = startListing(input.way);
   for (;;) {

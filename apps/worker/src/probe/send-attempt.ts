@@ -16,7 +16,7 @@ import {
 } from '@api-monitor/protocols';
 import { retryAfterOf, type SentExchange, type Upstream } from '@api-monitor/upstream';
 import type { Budget } from '../asking/budget.ts';
-import { hideKey } from './hide-key.ts';
+import { hideKeys } from './hide-key.ts';
 import { costOf, estimateTokens } from './probe-cost.ts';
 
 /** What every request of one probe shares. */
@@ -67,7 +67,7 @@ export async function sendAttempt(
     onText: watch.take,
   });
   const { requests } = exchange;
-  const answer = readHidden(protocol, exchange, upstreamTarget.apiKey);
+  const answer = readHidden(protocol, exchange, upstreamTarget);
   settle(costOf([{ requests, ...answer }], prompt));
   return {
     form,
@@ -82,8 +82,8 @@ export async function sendAttempt(
 }
 
 /** The body is read before the key is hidden, so that hiding can't break its format. */
-function readHidden(protocol: Protocol, exchange: SentExchange, apiKey: string) {
-  const hider = hideKey(apiKey);
+function readHidden(protocol: Protocol, exchange: SentExchange, target: UpstreamTarget) {
+  const hider = hideKeys(target);
   const { status, body } = exchange.answered ? exchange : { status: 0, body: '' };
   const reading = hider.inReading(readBody(protocol, status, body));
   return { exchange: hider.inExchange(exchange), reading };

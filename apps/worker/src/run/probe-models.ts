@@ -8,7 +8,6 @@ import {
   type Suspicion,
   settleScopes,
   type Target,
-  type UpstreamTarget,
   watchForCause,
 } from '@api-monitor/core';
 import type { FindingOnModel, KnownState } from '@api-monitor/db';
@@ -16,6 +15,7 @@ import type { ModelList } from '@api-monitor/protocols';
 import { askModels } from '../asking/ask-models.ts';
 import { askPatiently } from '../asking/ask-patiently.ts';
 import type { Budget } from '../asking/budget.ts';
+import type { KeyRing } from '../asking/key-ring.ts';
 import type { Pace } from '../asking/pace.ts';
 import { leftOut, type ProbeOutcome, probeModel, withoutAnswer } from '../probe/probe-model.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
@@ -35,7 +35,7 @@ export type FoundList =
 /** Everything that one run works with. */
 export interface RunContext {
   target: Target;
-  upstreamTarget: UpstreamTarget;
+  keys: KeyRing;
   known: ReadonlyMap<string, KnownState>;
   fault: ChannelFault | null;
   /** Null if the models are typed by hand alone. */
@@ -140,7 +140,10 @@ async function askOne(
 ): Promise<ProbeOutcome | null> {
   const context = contextOf(deps, run, model);
   const { freezes, nowS, logger } = deps;
-  const asking = askPatiently(() => probeModel(context), { pace: run.pace, freezes, nowS });
+  const asking = askPatiently(
+    () => run.keys.ask((upstreamTarget) => probeModel({ ...context, upstreamTarget })),
+    { pace: run.pace, freezes, nowS },
+  );
   return unlessCut(run.cut, asking).catch((err) => {
     logger.error({ err, target_id: run.target.id, model }, 'probe failed unexpectedly');
     return withoutAnswer(context, { error: unexpected, error_kind: 'upstream' });
@@ -148,11 +151,10 @@ async function askOne(
 }
 
 function contextOf({ upstream, nowS, random }: ProbingDeps, run: RunContext, model: string) {
-  const { upstreamTarget, target, budget, cut: signal } = run;
+  const { target, budget, cut: signal } = run;
   const remembered = run.known.get(model)?.remembered ?? null;
   return {
     upstream,
-    upstreamTarget,
     target,
     budget,
     model,

@@ -2,6 +2,7 @@ import {
   AppError,
   busyUntilOf,
   chooseModels,
+  type ErrorKind,
   isRouteOff,
   isSixthRun,
   outageOf,
@@ -18,6 +19,7 @@ import {
   listKnownModels,
 } from '@api-monitor/db';
 import type { ModelList } from '@api-monitor/protocols';
+import type { RingKey } from '../asking/key-ring.ts';
 import { createPace } from '../asking/pace.ts';
 import { askAwake } from '../probe/freeze-watch.ts';
 import { listModels } from '../probe/list-models.ts';
@@ -41,10 +43,7 @@ export interface RunFound
 type Deps = ProbingDeps & Pick<WorkerDeps, 'pause'>;
 
 interface ProbeTargetInput
-  extends Pick<
-    RunContext,
-    'target' | 'upstreamTarget' | 'budget' | 'cut' | 'onListed' | 'onProbe'
-  > {
+  extends Pick<RunContext, 'target' | 'keys' | 'budget' | 'cut' | 'onListed' | 'onProbe'> {
   /** Asks every model, for example because a person started the run. */
   asksAll: boolean;
 }
@@ -114,10 +113,27 @@ async function listAwake(
   input: ProbeTargetInput,
   way: unknown,
 ): Promise<ModelList | null> {
-  const list = () => listModels({ ...input, upstream: deps.upstream, way });
+  const list = () => listWithKeys(deps, input, way);
   const kindOf = (result: ModelList) => (result.ok ? null : result.kind);
   const lists = await unlessCut(input.cut, askAwake(list, kindOf, deps));
   return lists?.at(-1) ?? null;
+}
+
+/** A list may be refused to one key and read with the next. */
+const keysForList = 3;
+const keyFaults: readonly ErrorKind[] = ['auth', 'quota', 'rate_limit'];
+
+async function listWithKeys(deps: Deps, input: ProbeTargetInput, way: unknown): Promise<ModelList> {
+  const tried = new Set<RingKey>();
+  for (let key = input.keys.surest(tried); ; ) {
+    if (!key) throw new Error('a channel has no key that may be used');
+    tried.add(key);
+    const { upstream: upstreamTarget } = key;
+    const list = await listModels({ ...input, upstreamTarget, upstream: deps.upstream, way });
+    const isRefused = !list.ok && keyFaults.includes(list.kind);
+    key = isRefused && tried.size < keysForList ? input.keys.surest(tried) : undefined;
+    if (!key) return list;
+  }
 }
 
 /**

@@ -6,9 +6,9 @@ import {
   heartbeatRun,
   skipRun,
   startRun,
-  upstreamTargetOf,
 } from '@api-monitor/db';
 import { type Budget, openBudget } from '../asking/budget.ts';
+import { createKeyRing } from '../asking/key-ring.ts';
 import { logFileName, openProbeLog } from '../probe-logs.ts';
 import { publishFault } from '../publish-fault.ts';
 import { roundToMs } from '../round-to-ms.ts';
@@ -138,7 +138,8 @@ async function probeAndLog(
   };
   const probing = async () =>
     probeTarget(deps, {
-      ...{ target, upstreamTarget: upstreamTargetOf(deps.db, target), ...how },
+      ...{ target, ...how },
+      keys: createKeyRing({ db: deps.db, target, asksAll: how.asksAll, nowS: deps.nowS }),
       onListed: (total) => publishProgress(total, 0, null),
       onProbe: async (probe, total, done) => {
         log.write(probe);

@@ -30,7 +30,9 @@ export async function hearWitness(
   const outcomes = answer ? [outcome, answer] : [outcome];
   const hasAnswered = answer === null || !isChannelWide(answer.findings);
   const findings = settleScopes(
-    outcomes.flatMap((from) => from.findings.map((finding) => ({ from, finding }))),
+    outcomes.flatMap((from) =>
+      from.findings.map((finding) => ({ from, model: from.probe.model, finding })),
+    ),
     { hasAnswered, cause: null },
   );
   return outcomes.map((one) => ({

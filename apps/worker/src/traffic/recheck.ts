@@ -19,10 +19,10 @@ import {
   listRunningTargetIds,
   type ProbeMemory,
   recordModelProbe,
-  upstreamTargetOf,
 } from '@api-monitor/db';
 import { totalOf } from '../asking/ask-patiently.ts';
 import { type Budget, openBudget } from '../asking/budget.ts';
+import { createKeyRing } from '../asking/key-ring.ts';
 import { askAwake } from '../probe/freeze-watch.ts';
 import { type ProbeOutcome, probeModel } from '../probe/probe-model.ts';
 import { publishFault } from '../publish-fault.ts';
@@ -32,6 +32,7 @@ import { unlessCut } from '../run/unless-cut.ts';
 import { withRetries } from '../run/with-retries.ts';
 import type { WorkerDeps } from '../worker-deps.ts';
 import { hearWitness } from './hear-witness.ts';
+import { recheckKey } from './recheck-key.ts';
 
 /**
  * Queues a probe of one model for every channel that has one whose rest is over. The queue's key is the
@@ -41,14 +42,15 @@ export async function queueRechecks({ db, bus, nowS, stopping }: WorkerDeps): Pr
   if (stopping.aborted) return;
   const busy = new Set(await listRunningTargetIds(db));
   const targets = new Map<number, Target | null>();
-  for (const { target_id, model } of await listRechecks(db, nowS())) {
+  for (const { target_id, model, key } of await listRechecks(db, nowS())) {
     if (busy.has(target_id)) continue;
     const known = targets.get(target_id);
     const target = known === undefined ? await getTarget(db, target_id) : known;
     targets.set(target_id, target);
     if (!target || probePlanOf(model, target.dont_probe) !== 'probed') continue;
     busy.add(target_id);
-    await bus.modelProbes.add(String(target_id), { target_id, model });
+    const job = key === undefined ? { target_id, model } : { target_id, model, key };
+    await bus.modelProbes.add(String(target_id), job);
   }
 }
 
@@ -58,9 +60,11 @@ export async function queueRechecks({ db, bus, nowS, stopping }: WorkerDeps): Pr
  */
 export async function recheckModel(
   deps: WorkerDeps,
-  { target_id, model }: ProbeModelJob,
+  job: ProbeModelJob,
   cut: AbortSignal,
 ): Promise<void> {
+  if (job.key !== undefined) return recheckKey(deps, { ...job, key: job.key }, cut);
+  const { target_id, model } = job;
   const target = await getTarget(deps.db, target_id);
   const memory = await getProbeMemory(deps.db, target_id);
   const known = await getKnownModel(deps.db, target_id, model);
@@ -133,11 +137,14 @@ async function ask(
   { target, budget, signal }: Asking,
   { model, remembered, evidence }: KnownState,
 ): Promise<ProbeOutcome | null> {
-  const { upstream, nowS, random } = deps;
-  const upstreamTarget = upstreamTargetOf(deps.db, target);
+  const { db, upstream, nowS, random } = deps;
+  const keys = createKeyRing({ db, target, asksAll: false, nowS });
   const route = nextRecheck(evidence)?.route ?? null;
-  const asked = { upstream, upstreamTarget, target, budget, model, remembered, signal };
-  const asking = () => probeModel({ ...asked, nowS, random, route, by: 'recheck' });
+  const asked = { upstream, target, budget, model, remembered, signal };
+  const asking = () =>
+    keys.ask((upstreamTarget) =>
+      probeModel({ ...asked, upstreamTarget, nowS, random, route, by: 'recheck' }),
+    );
   const outcome = totalOf(await askAwake(asking, ({ probe }) => probe.error_kind, deps));
   if (!outcome.hasRunOut) return outcome;
   budget.lose(outcome.probe);
