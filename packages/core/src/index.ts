@@ -437,6 +437,7 @@ export {
   tokensPerQuestion,
 } from './targets/estimate-cost.ts';
 export { isSameOrigin } from './targets/is-same-origin.ts';
+export { noKeyYet } from './targets/no-key-yet.ts';
 export { formerPrompt, ownPromptOf } from './targets/own-prompt.ts';
 export {
   directConnection,

@@ -4,6 +4,7 @@ import {
   applyHeaderRules,
   type Exchange,
   type HeaderRule,
+  noKeyYet,
   type PathRule,
   parseHeaderRule,
   parsePathRule,
@@ -97,7 +98,8 @@ interface TargetAccess {
   basePath: string;
   paths: readonly PathRule[];
   bearer: string;
-  isKeySendable: boolean;
+  /** Why the key can't be sent; null if it can. */
+  keyFault: 'NO_KEY' | 'UNSENDABLE_KEY' | null;
   rules: readonly HeaderRule[];
 }
 
@@ -133,8 +135,8 @@ export function createUpstream({
 
   const dispatch: Upstream['dispatch'] = (target, request, handler) => {
     const access = accessTo(target);
-    if (!access.isKeySendable) {
-      handler.onFault(new AnswerFault('UNSENDABLE_KEY'));
+    if (access.keyFault) {
+      handler.onFault(new AnswerFault(access.keyFault));
       return unsent;
     }
     const body = request.body ? sentBodyOf(request.body) : null;
@@ -178,7 +180,7 @@ export function createUpstream({
     dispatch,
     async open(target, { path, model, headers, clientHeaders = [] }) {
       const access = accessTo(target);
-      if (!access.isKeySendable) throw new AnswerFault('UNSENDABLE_KEY');
+      if (access.keyFault) throw new AnswerFault(access.keyFault);
       return {
         socket: await access.connections.open(),
         url: new URL(pathAt(access, path, model), access.origin),
@@ -221,6 +223,11 @@ function sendOn(
   return answer;
 }
 
+function keyFaultOf(apiKey: string): TargetAccess['keyFault'] {
+  if (apiKey === noKeyYet) return 'NO_KEY';
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(apiKey) ? null : 'UNSENDABLE_KEY';
+}
+
 function accessPartsOf(target: UpstreamTarget): Omit<TargetAccess, 'connections'> {
   const { baseUrl, apiKey } = target;
   const { origin, pathname } = new URL(baseUrl);
@@ -231,7 +238,7 @@ function accessPartsOf(target: UpstreamTarget): Omit<TargetAccess, 'connections'
     bearer: `Bearer ${apiKey}`,
     rules: rulesOf(target),
     // What a header's value may hold (RFC 9110, 5.5).
-    isKeySendable: /^[\t\x20-\x7e\x80-\xff]*$/.test(apiKey),
+    keyFault: keyFaultOf(apiKey),
   };
 }
 

@@ -16,7 +16,7 @@ import { costFieldsOf, costSchema, previewCost } from '../probe-costs/preview-co
 import { createRouter } from '../router.ts';
 import { sentFields } from '../sent-fields.ts';
 import { changerOf, findTarget, refusalOf } from '../targets/change-targets.ts';
-import { maskableFields, withoutMasked } from '../targets/masked-secrets.ts';
+import { assertKeyKnown, maskableFields, withoutMasked } from '../targets/masked-secrets.ts';
 import { targetSchema } from '../targets/target-schema.ts';
 import { channelTestLimits } from './channel-tests.ts';
 
@@ -63,6 +63,7 @@ export function channelTestRoutes(deps: ApiDeps) {
       const sent = sentFields(body, targetFieldSchemas);
       const patch = current ? withoutMasked(db, current, sent) : withoutAnyMasked(sent);
       if (!current && !patch.base_url) throw missing('base_url');
+      if (current) assertKeyKnown(db, current, patch);
       const refusal = refusalOf(current, patch, changerOf(c, deps).own);
       if (refusal) throw refusal;
       const channel = testedChannel(deps, current, patch);

@@ -35,6 +35,7 @@ import type { ApiDeps } from '../api-deps.ts';
 import type { Audit } from '../audit/record-action.ts';
 import type { ApiEnv } from '../router.ts';
 import { foldName } from '../transfer/fold-name.ts';
+import { assertKeyKnown } from './masked-secrets.ts';
 import { isOwnAddress, type OwnPlaces, ownPlacesOf } from './own-address.ts';
 
 type ChangeDeps = Pick<ApiDeps, 'db' | 'bus' | 'now' | 'givenSettings'>;
@@ -91,6 +92,7 @@ export async function changeTarget(
   const changed = changesBetween({ ...current }, { ...patch }).map(({ field }) => field);
   const refusal = refusalByCode(current, changed) ?? refusalOf(current, patch, by.own);
   if (refusal) throw refusal;
+  if (patch.enabled) assertKeyKnown(deps.db, current, patch);
   const written = await inTransaction(deps.db, async (db) => {
     if (patch.name !== undefined) await refuseSpelling(db, patch.name, current);
     return writeChange({ ...deps, db }, by, current, patch);

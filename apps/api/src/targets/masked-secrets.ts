@@ -7,6 +7,7 @@ import {
   keysSchema,
   maskProxyUrl,
   maskSecret,
+  noKeyYet,
   type SecretTargetField,
   secretTargetFields,
   type Target,
@@ -27,13 +28,18 @@ export type MaskedSecrets = Pick<Target, SecretTargetField | 'keys'>;
  */
 export function maskedSecrets(db: Database, target: Target): MaskedSecrets {
   return {
-    api_key: orHidden(() => maskSecret(openApiKey(db, target))),
+    api_key: orHidden(() => maskedKey(openApiKey(db, target))),
     proxy_url: orHidden(() => {
       const url = openProxyUrl(db, target);
       return url === null ? null : maskProxyUrl(url);
     }),
     keys: storedKeys(db, target).map((key) => ({ ...key, api_key: maskSecret(key.api_key) })),
   };
+}
+
+/** Empty if the key isn't known yet. */
+function maskedKey(key: string): string {
+  return key === noKeyYet ? '' : maskSecret(key);
 }
 
 /** In the clear; `…` in place of each key if another installation sealed them. */
@@ -60,7 +66,7 @@ const masked = z.string().max(2048).includes('…');
 /** The bodies' fields of the secrets, whose masked forms come back in a PATCH too. */
 export const maskableFields = {
   api_key: z
-    .union([targetFieldSchemas.api_key, masked], {
+    .union([targetFieldSchemas.api_key, masked, z.literal('')], {
       error: 'must have 1 to 2048 printable ASCII characters without spaces, or be the masked key',
     })
     .optional()
@@ -88,7 +94,10 @@ export function withoutMasked(db: Database, current: Target, patch: TargetPatch)
   const shown = maskedSecrets(db, current);
   for (const field of secretTargetFields) {
     const given = patch[field];
-    if (!given?.includes('…')) continue;
+    // An empty key is the masked form of one that isn't known yet.
+    const isMasked = given?.includes('…') || (field === 'api_key' && given === '');
+    if (!isMasked) continue;
+    if (given === '' && shown.api_key !== '') throw keyRequired();
     if (given !== shown[field]) {
       const message = `${field} is the masked form of another value; enter it in full`;
       throw new AppError('invalid_input', message, {
@@ -153,4 +162,16 @@ function unmaskedKeys(
 
 function invalidKey(path: string, words: string, code: FieldErrorCode): AppError {
   return new AppError('invalid_input', `${path} ${words}`, { fields: { [path]: { code } } });
+}
+
+/** Throws AppError `invalid_input` if a channel without a key would be asked. */
+export function assertKeyKnown(db: Database, target: Target, patch: TargetPatch = {}): void {
+  if (patch.api_key !== undefined || patch.keys !== undefined) return;
+  if (maskedSecrets(db, target).api_key === '') throw keyRequired();
+}
+
+function keyRequired(): AppError {
+  return new AppError('invalid_input', 'the channel has no API key yet: enter it first', {
+    fields: { api_key: { code: 'required' } },
+  });
 }

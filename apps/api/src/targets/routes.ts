@@ -1,4 +1,4 @@
-import { AppError, type Target, targetFieldSchemas } from '@api-monitor/core';
+import { AppError, noKeyYet, type Target, targetFieldSchemas } from '@api-monitor/core';
 import { inTransaction, listTargets, openTarget, reorderTargets } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
@@ -193,7 +193,7 @@ export function targetRoutes(deps: ApiDeps) {
         await c.var.audit(db, 'target.secret_read', target);
         c.header('Cache-Control', 'no-store');
         const { id, api_key, keys } = openTarget(db, target);
-        return c.json({ item: { id, api_key, keys } }, 200);
+        return c.json({ item: { id, api_key: api_key === noKeyYet ? '' : api_key, keys } }, 200);
       },
     );
 }

@@ -2,6 +2,7 @@ import {
   AppError,
   type AuditChange,
   changesBetween,
+  noKeyYet,
   sensitiveTargetFields,
   settledKeys,
   type Target,
@@ -57,9 +58,6 @@ export interface PlanOptions {
   /** What becomes of a new channel without a key: it is stored paused, or refused. */
   keyless?: 'paused' | 'refused';
 }
-
-/** Stored for a channel whose key isn't known, so that it can be listed, and edited, until it is. */
-const unknownKey = 'unknown-key';
 
 /** What a plan is based on. */
 interface Planning extends PlanOptions {
@@ -162,7 +160,7 @@ function plan(planning: Planning, checked: CheckedEntry, match: Match | undefine
   const current = { ...target, ...secretsOf(planning.db, target) };
   const entry = { ...named, ...keysAsStored(current, named) };
   // An earlier import had no key either.
-  if (entry.api_key === undefined && current.api_key === unknownKey) entry.enabled = false;
+  if (entry.api_key === undefined && current.api_key === noKeyYet) entry.enabled = false;
   const changes = changesBetween(current, { ...entry }, sensitiveTargetFields);
   if (changes.length === 0) return { ...place, outcome: 'unchanged', changes };
   const fields = changes.map(({ field }) => field);
@@ -221,11 +219,11 @@ function planNew(
 ): PlannedChannel {
   const isPaused = entry.api_key === undefined && keyless === 'paused';
   const given: ChannelEntry = isPaused
-    ? { ...entry, api_key: unknownKey, enabled: false }
+    ? { ...entry, api_key: noKeyYet, enabled: false }
     : { ...entry };
   const refusal = refusalOf(null, given, own);
   if (refusal) return refused(place, refusal);
-  const { api_key = unknownKey } = given;
+  const { api_key = noKeyYet } = given;
   return {
     ...place,
     outcome: 'created',

@@ -1,4 +1,4 @@
-import { keyLineOf, sensitiveTargetFields, type Target } from '@api-monitor/core';
+import { keyLineOf, noKeyYet, sensitiveTargetFields, type Target } from '@api-monitor/core';
 import { stringify as stringifyCsv } from 'csv-stringify/sync';
 import { stringify } from 'yaml';
 import { type ExportFormat, entryFields } from './export-formats.ts';
@@ -18,7 +18,9 @@ export async function writeExport(
   // Decrypting thousands of keys and writing their channels takes a second in total.
   const pieces = await mapInSlices(targets, (target) => {
     const whole = open ? open(target) : target;
-    const given = format === 'csv' ? { ...whole, keys: whole.keys.map(keyLineOf) } : whole;
+    const keys = format === 'csv' ? whole.keys.map(keyLineOf) : whole.keys;
+    const api_key = whole.api_key === noKeyYet ? undefined : whole.api_key;
+    const given = { ...whole, keys, api_key };
     return write.entry(Object.fromEntries(fields.map((field) => [field, given[field]])));
   });
   return write.file(pieces, fields);

@@ -17,6 +17,7 @@ const ownFaults = {
   INVALID_ANSWER: network('the answer is not valid HTTP'),
   TOO_MANY_CONNECTIONS: network('too many connections are open'),
   UNDECODABLE_ANSWER: network("the answer's compression is broken"),
+  NO_KEY: network('the channel has no API key yet'),
   UNSENDABLE_KEY: network('the API key contains characters that no header can hold'),
 };
 

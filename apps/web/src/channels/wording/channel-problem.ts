@@ -14,8 +14,9 @@ export type ChannelProblem = NonNullable<ReturnType<typeof channelProblem>>;
  * away; a list that couldn't be read, or a note of the last run, doesn't.
  */
 export function channelProblem(channel: Channel, translator: Translator) {
-  if (!channel.enabled) return null;
   const { t } = translator;
+  if (channel.api_key === '') return keyless(translator);
+  if (!channel.enabled) return null;
   const { fault, last_error: error, last_error_kind: error_kind, last_notes: notes } = channel;
   const outage = outageOf(fault);
   if (outage) {
@@ -49,6 +50,19 @@ export function channelProblem(channel: Channel, translator: Translator) {
     tone: isMissing ? ('idle' as const) : hasChecked ? ('warn' as const) : ('bad' as const),
     retryAt: null,
     remedy: isMissing ? ('models' as const) : isEmptied ? null : remedyOf(channel, error_kind),
+  };
+}
+
+/** It was imported without its key, and is paused until somebody enters it. */
+function keyless({ t }: Translator) {
+  return {
+    level: 'note' as const,
+    tone: 'idle' as const,
+    title: t('problem.no_key'),
+    text: t('problem.no_key.text'),
+    retryAt: null,
+    words: '',
+    remedy: 'api_key' as const,
   };
 }
 

@@ -64,6 +64,9 @@ export const evidence = {
   'kind.skipped': 'Not a chat model',
   'kind.status': '{kind} ({status})',
 
+  'problem.no_key': 'No key yet',
+  'problem.no_key.text':
+    'The channel was imported without its API key. It stays paused until you enter one.',
   'problem.fault': 'The whole channel is failing, so no requests are sent to it.',
   'problem.fault.again': 'One model is checked again {in}.',
   'problem.fault.due': 'One model is checked again now.',

@@ -65,6 +65,8 @@ export const evidence: ZhOf<typeof en> = {
   'kind.skipped': '非对话模型',
   'kind.status': '{kind}（{status}）',
 
+  'problem.no_key': '尚无密钥',
+  'problem.no_key.text': '导入时没有此渠道的 API 密钥。填写之前，它会一直暂停。',
   'problem.fault': '整个渠道不可用，网关不会向它发送请求。',
   'problem.fault.again': '{in}会再检测一个模型。',
   'problem.fault.due': '即将再检测一个模型。',
