@@ -1,3 +1,5 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { testCertificates } from '@api-monitor/fake-provider';
 import { startHttpProxy, startSocksProxy } from '@api-monitor/test-servers';
 import { expect, onTestFinished, test } from 'vitest';
 import { startProbing } from './start-probing.ts';
@@ -23,4 +25,43 @@ test.each([
   expect(refused.probe).toMatchObject({ success: false, error_kind: 'network' });
   expect(refused.probe.error).toContain(`through the proxy 127.0.0.1:${proxy.port}: `);
   expect(JSON.stringify(refused)).not.toContain('other-word');
+});
+
+const proxyCertificate = testCertificates.self_signed;
+
+/** A proxy that is told its password over TLS, trusted as NODE_EXTRA_CA_CERTS would have it. */
+async function startTlsProxy({ isTrusted }: { isTrusted: boolean }) {
+  const proxy = await startHttpProxy({ tls: proxyCertificate, credentials: 'user:secret-word' });
+  onTestFinished(() => proxy.stop());
+  const before = getCACertificates('default');
+  if (isTrusted) setDefaultCACertificates([...before, proxyCertificate.cert]);
+  onTestFinished(() => setDefaultCACertificates(before));
+  const proxyUrl = `https://user:secret-word@127.0.0.1:${proxy.port}`;
+  return { ...proxy, through: { verifySsl: false, proxyUrl } };
+}
+
+test.each([
+  ['http', undefined],
+  ['https', 'expired'],
+] as const)(
+  'a channel over %s is reached through a proxy that speaks TLS',
+  async (_, certificate) => {
+    const probing = await startProbing({ m: 'good' }, certificate);
+    onTestFinished(() => probing.close());
+    const { through, asked } = await startTlsProxy({ isTrusted: true });
+    const upstreamTarget = { ...probing.upstreamTarget, ...through };
+    expect((await probing.probe('m', { upstreamTarget })).probe).toMatchObject({ success: true });
+    expect(await probing.list(through)).toMatchObject({ models: ['m'] });
+    expect(new Set(asked)).toEqual(new Set([new URL(probing.provider.origin).host]));
+  },
+);
+
+test('a proxy whose certificate nobody trusts is told nothing, whatever the channel says', async () => {
+  const probing = await startProbing({ m: 'good' });
+  onTestFinished(() => probing.close());
+  const { through, asked } = await startTlsProxy({ isTrusted: false });
+  const upstreamTarget = { ...probing.upstreamTarget, ...through };
+  const { probe } = await probing.probe('m', { upstreamTarget });
+  expect([probe.success, asked]).toEqual([false, []]);
+  expect(probing.provider.received()).toBe(0);
 });
