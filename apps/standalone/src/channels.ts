@@ -105,7 +105,7 @@ async function exportChannels(
   await writeFiles([...files, ...(envFile === undefined ? [] : [secrets])], given.force);
   if (path === undefined) return void process.stdout.write(exported.files[0]?.text ?? '');
   const names = Object.keys(exported.variables);
-  say(`Channels: ${exported.files.length} ${file === null ? 'files' : 'file'} in ${path}.`);
+  say(file === null ? `Files: ${files.length} in ${path}.` : `The channels are in ${path}.`);
   if (envFile !== undefined) say(`Secrets: ${names.length} in ${envFile}. Keep it out of Git.`);
   else if (names.length > 0) say(`Secrets: ${names.length} variables, such as ${names[0]}.`);
   if (file === null) {

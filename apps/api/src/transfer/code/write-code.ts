@@ -1,4 +1,4 @@
-import { sensitiveTargetFields, type Target, targetDefaults } from '@api-monitor/core';
+import { noKeyYet, sensitiveTargetFields, type Target, targetDefaults } from '@api-monitor/core';
 import { stringify } from 'yaml';
 import { entryFields } from '../export-formats.ts';
 import { mapInSlices } from '../map-in-slices.ts';
@@ -53,7 +53,8 @@ function entryOf(target: Target, refer: Refer): Entry {
     const isDefault = JSON.stringify(value) === JSON.stringify(defaults[field]);
     if (isDefault && !alwaysWritten.includes(field)) return [];
     // A list of keys has the channel's own one.
-    if (field === 'api_key' && target.keys.length > 0) return [];
+    const isKeyless = target.keys.length > 0 || target.api_key === noKeyYet;
+    if (field === 'api_key' && isKeyless) return [];
     if (field === 'headers') return [[field, target.headers.map((rule) => headerOf(rule, refer))]];
     const isSensitive = sensitiveTargetFields.some((secret) => secret === field);
     return [[field, isSensitive ? refer(field, value) : withoutReferences(value)]];
