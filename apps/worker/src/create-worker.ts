@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createChannelSlots } from '@api-monitor/bus';
 import { viaMarkOf } from '@api-monitor/core';
 import { getTarget } from '@api-monitor/db';
 import { createOutageWatch, type Registry } from '@api-monitor/runtime';
@@ -57,6 +59,11 @@ export function createWorker({
     activeRuns: createActiveRuns(),
     heartbeats: createHeartbeatWatch(),
     spending: createSpendTally(),
+    slots: createChannelSlots({
+      slots: bus.slots,
+      processName: randomUUID(),
+      nowMs: () => performance.now(),
+    }),
     freezes: createFreezeWatch(options.nowS),
     pause: (ms, signal) => pause(ms, undefined, { signal }),
     random: Math.random,
@@ -88,6 +95,7 @@ export function createWorker({
       const queues = [scheduledRuns, manualRuns, modelProbes, channelTests, proxyRequests];
       await Promise.all(queues.map((queue) => queue.drain(graceMs)));
       for (const stop of stops) stop();
+      deps.slots.close();
       await deps.upstream.close();
     },
   };

@@ -1,4 +1,4 @@
-import type { Bus } from '@api-monitor/bus';
+import type { Bus, ChannelSlots } from '@api-monitor/bus';
 import type { GivenSettings } from '@api-monitor/core';
 import type { Database } from '@api-monitor/db';
 import type { Logger } from '@api-monitor/runtime';
@@ -20,6 +20,8 @@ export interface WorkerDeps {
   activeRuns: ActiveRuns;
   heartbeats: HeartbeatWatch;
   spending: SpendTally;
+  /** Keeps to the channels' bounds. */
+  slots: ChannelSlots;
   freezes: FreezeWatch;
   pause: Pause;
   /** From 0 to below 1, as Math.random. */

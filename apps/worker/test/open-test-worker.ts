@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Bus, createInProcessBus } from '@api-monitor/bus';
+import { type Bus, createChannelSlots, createInProcessBus } from '@api-monitor/bus';
 import {
   type GivenSettings,
   type MonitorEvent,
@@ -71,6 +72,11 @@ export async function openTestWorker(
     });
     onTestFinished(() => upstream.close());
     const stopping = new AbortController();
+    const slots = createChannelSlots({
+      ...{ slots: bus.slots, processName: randomUUID() },
+      nowMs: () => performance.now(),
+    });
+    onTestFinished(() => slots.close());
     return {
       ...options,
       bus,
@@ -80,6 +86,7 @@ export async function openTestWorker(
       activeRuns: createActiveRuns(),
       heartbeats: createHeartbeatWatch(),
       spending: createSpendTally(),
+      slots,
       freezes: createFreezeWatch(nowS),
       pause: async (ms) => {
         pauses.push(ms);

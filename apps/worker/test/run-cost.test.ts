@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createChannelSlots } from '@api-monitor/bus';
 import {
   getProbeMemory,
   getTarget,
@@ -289,4 +290,50 @@ test('every route that was asked is recorded: refused on its own, proven on anot
     ['anthropic', 'refused'],
     ['chat', 'proven'],
   ]);
+});
+
+test('a bound that is set holds from the first request on, whatever was learnt, and nothing is learnt', async () => {
+  let [underWay, most] = [0, 0];
+  const counted = async (...[request, response]: Parameters<(typeof behaviours)['good']>) => {
+    underWay += 1;
+    most = Math.max(most, underWay);
+    await sleep(20);
+    underWay -= 1;
+    await behaviours.good(request, response);
+  };
+  const models = Object.fromEntries(Array.from({ length: 6 }, (_, at) => [`m${at}`, counted]));
+  const { run, db, target } = await withChannel(models, { max_concurrency: 2 });
+  expect((await run()).rows.every(({ success }) => success)).toBe(true);
+  expect(most).toBe(2);
+  expect((await getProbeMemory(db, target.id)).probe_concurrency).toBeNull();
+  await updateTarget(db, target.id, { max_concurrency: 1, min_gap_ms: 30 }, 5);
+  most = 0;
+  const startedAtMs = performance.now();
+  await run('manual');
+  expect(most).toBe(1);
+  // The list and six models.
+  expect(performance.now() - startedAtMs).toBeGreaterThan(6 * 30);
+});
+
+test('what clients have under way counts for probes, which leave the channel to them', async () => {
+  const fields = { max_concurrency: 1, models_mode: 'manual', models: ['a', 'b', 'c'] } as const;
+  const { run, deps, target } = await withChannel(
+    { a: 'good', b: 'good', c: 'good' },
+    { ...fields, models: [...fields.models] },
+  );
+  const nowMs = () => performance.now();
+  const gateway = createChannelSlots({ slots: deps.bus.slots, processName: 'gateway', nowMs });
+  const held = await gateway.take([target], { waitMs: 0 });
+  // Nobody may wait, so that this takes no time.
+  const shared = { slots: deps.bus.slots, nowMs, waitingLimit: 0 };
+  const impatient = createChannelSlots({ ...shared, processName: 'worker' });
+  const slots = deps.slots;
+  deps.slots = impatient;
+  const { status, notes, rows, asked } = await run();
+  expect([status, rows, asked]).toEqual(['completed', [], []]);
+  expect(notes).toEqual([{ code: 'channel_full', models: 3 }]);
+  if (typeof held !== 'string') held.give();
+  deps.slots = slots;
+  expect((await run()).asked).toEqual(['a', 'b', 'c']);
+  for (const one of [gateway, impatient]) one.close();
 });

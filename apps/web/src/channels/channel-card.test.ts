@@ -102,6 +102,10 @@ describe('a card', () => {
 
   it('says how many checks at a time a channel bears, if it complained of more', () => {
     expect(channelCard(sampleChannel(), en).concurrencyText).toBe('');
+    const set = sampleChannel({ probe_concurrency: 2, max_concurrency: 4 });
+    expect(channelCard(set, en).concurrencyText).toBe(
+      'At most 4 checks and clients at a time, as you have set.',
+    );
     expect(channelCard(sampleChannel({ probe_concurrency: 2 }), en).concurrencyText).toBe(
       'At most 2 checks at a time, because the channel refused more.',
     );

@@ -69,8 +69,12 @@ function usageOf(channel: Channel, { t, formats }: Translator): string {
   });
 }
 
-/** How gently checks treat a channel that complained of too many at a time; empty if it never did. */
-function concurrencyOf({ probe_concurrency }: Channel, { count }: Translator): string {
+/** How many requests a channel gets at a time: as is set, or as it has shown to bear; empty if it never complained. */
+function concurrencyOf(
+  { probe_concurrency, max_concurrency }: Channel,
+  { count }: Translator,
+): string {
+  if (max_concurrency > 0) return count('card.max_concurrency', max_concurrency);
   return probe_concurrency === null ? '' : count('card.concurrency', probe_concurrency);
 }
 

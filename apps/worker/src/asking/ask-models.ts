@@ -1,5 +1,6 @@
 import type { ChannelCause, watchForCause } from '@api-monitor/core';
 import type { ProbeOutcome } from '../probe/probe-model.ts';
+import type { NotSent } from '../probe/send-attempt.ts';
 import type { Budget } from './budget.ts';
 
 interface AskInput {
@@ -18,13 +19,16 @@ interface AskInput {
   onOutcome: (outcome: ProbeOutcome) => Promise<void>;
 }
 
+/** Models that weren't asked, by why. */
+export type Unasked = Record<NotSent, string[]>;
+
 /**
  * Asks models in their order until a fault of the whole channel is found, which the others then share, or
- * until the budget is used up. Returns those that the budget leaves out.
+ * until the budget is used up. Returns those that weren't asked.
  */
-export async function askModels(input: AskInput): Promise<string[]> {
+export async function askModels(input: AskInput): Promise<Unasked> {
   const { models, askedFirst, atOnce, signal, budget, watch } = input;
-  const unasked: string[] = [];
+  const unasked: Unasked = { over_budget: [], full: [] };
   const askNext = async (model: string) => {
     const cause = watch.cause();
     if (cause) {
@@ -32,14 +36,14 @@ export async function askModels(input: AskInput): Promise<string[]> {
       return;
     }
     if (budget.isUsedUp()) {
-      unasked.push(model);
+      unasked.over_budget.push(model);
       return;
     }
     const outcome = await input.ask(model);
     if (!outcome) return;
-    if (outcome.hasRunOut) {
+    if (outcome.notSent) {
       budget.lose(outcome.probe);
-      unasked.push(model);
+      unasked[outcome.notSent].push(model);
       return;
     }
     watch.take(outcome);

@@ -77,10 +77,10 @@ export function createKeyRing({ db, target, asksAll, nowS }: Options) {
         const finding = outcome.findings.at(-1);
         const isLimit = finding?.kind === 'rate_limit' && finding.scope === 'channel';
         const isRefused = !outcome.probe.success && (isLimit || isChannelWide(outcome.findings));
-        if (isRefused && !outcome.hasRunOut) note(key, outcome);
+        if (isRefused && !outcome.notSent) note(key, outcome);
         if (isLimit) limits += 1;
         key = isRefused && limits < mostLimited ? next(tried) : undefined;
-        if (!key || outcome.hasRunOut) return joined(before, outcome);
+        if (!key || outcome.notSent) return joined(before, outcome);
         before.push(outcome);
       }
     },

@@ -1,6 +1,7 @@
 import type { Target, UpstreamTarget } from '@api-monitor/core';
 import { listRequest, type ModelList, nextListRequest, startListing } from '@api-monitor/protocols';
 import type { Upstream } from '@api-monitor/upstream';
+import type { TakeTurn } from '../asking/channel-turns.ts';
 import { hideKeys } from './hide-key.ts';
 
 interface ListModelsInput {
@@ -10,7 +11,15 @@ interface ListModelsInput {
   /** What the last list returned as `way`, as stored. */
   way: unknown;
   cut: AbortSignal;
+  takeTurn?: TakeTurn;
 }
+
+const channelFull: ModelList = {
+  ok: false,
+  kind: 'rate_limit',
+  status: null,
+  message: 'not asked: the channel had as many requests as it may have at a time',
+};
 
 /** As many as may be chosen; a longer list is cut. */
 const mostModels = 5000;
@@ -29,7 +38,13 @@ export async function listModels(input: ListModelsInput): Promise<ModelList> {
   for (;;) {
     const request = listRequest(state, target.anthropic_version);
     const timeoutMs = Math.min(target.timeout_s * 1000, Math.max(1, Math.round(leftMs)));
-    const exchange = await upstream.exchange(upstreamTarget, request, { timeoutMs, signal });
+    const give = input.takeTurn ? await input.takeTurn() : () => {};
+    if (!give) {
+      signal.throwIfAborted();
+      return channelFull;
+    }
+    const asked = upstream.exchange(upstreamTarget, request, { timeoutMs, signal });
+    const exchange = await asked.finally(give);
     leftMs -= exchange.durationS * 1000;
     const step = nextListRequest(state, hider.inExchange(exchange));
     if (!step.done) {

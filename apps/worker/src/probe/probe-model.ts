@@ -29,7 +29,7 @@ import {
   remember,
   withoutRoutes,
 } from './remembered-request.ts';
-import { type ProbeContext, type SentAttempt, sendAttempt } from './send-attempt.ts';
+import { type NotSent, type ProbeContext, type SentAttempt, sendAttempt } from './send-attempt.ts';
 
 export interface ProbeModelInput extends ProbeContext {
   /** What the last probe of this channel and model returned as `remembered`, as stored. */
@@ -47,8 +47,8 @@ export interface ProbeOutcome {
   findings: Finding[];
   /** To be stored for the next probe of the same channel and model; null clears it. */
   remembered: unknown;
-  /** Whether the budget of the day ended it before there was anything to judge. */
-  hasRunOut?: boolean;
+  /** Why it ended before there was anything to judge. */
+  notSent?: NotSent;
 }
 
 /** With less time left than this, another request would only time out. */
@@ -71,12 +71,13 @@ export async function probeModel(input: ProbeModelInput): Promise<ProbeOutcome> 
   const question = questionFor(given ?? ownRoute, input);
   const first = given ? formOn(given, known, own) : firstForm(known, own);
   const sent = await sendUntilFound(input, { first, known, question, isServed });
-  if (sent.hasRunOut) {
-    const { probe, ...nothing } = withoutAnswer(input, { error: budgetUsedUp, error_kind: null });
+  if (sent.notSent !== null) {
+    const { notSent } = sent;
+    const { probe, ...nothing } = withoutAnswer(input, { error: texts[notSent], error_kind: null });
     return {
       ...nothing,
       probe: { ...probe, ...costOf(sent.attempts, question.prompt) },
-      hasRunOut: true,
+      notSent,
     };
   }
   const { attempts } = sent;
@@ -102,9 +103,14 @@ interface Asking {
   isServed: (route: Route) => boolean;
 }
 
+const texts: Record<NotSent, string> = {
+  over_budget: budgetUsedUp,
+  full: 'the channel had as many requests as it may have at a time',
+};
+
 type Sent =
-  | { hasRunOut: false; attempts: [SentAttempt, ...SentAttempt[]] }
-  | { hasRunOut: true; attempts: SentAttempt[] };
+  | { notSent: null; attempts: [SentAttempt, ...SentAttempt[]] }
+  | { notSent: NotSent; attempts: SentAttempt[] };
 
 async function sendUntilFound(
   input: ProbeModelInput,
@@ -113,24 +119,24 @@ async function sendUntilFound(
   let spentS = 0;
   const send = async (form: RequestForm) => {
     const attempt = await sendAttempt(input, { form, prompt: question.prompt, spentS });
-    if (!attempt) return null;
+    if (typeof attempt === 'string') return attempt;
     spentS += attempt.exchange.durationS;
     const isWrong = question.isWrong(attempt.reading);
     return isWrong === null ? attempt : { ...attempt, isWrong };
   };
   const start = await send(first);
-  if (!start) return { hasRunOut: true, attempts: [] };
+  if (typeof start === 'string') return { notSent: start, attempts: [] };
   const attempts: [SentAttempt, ...SentAttempt[]] = [start];
   for (;;) {
     const form = correctRequest(attempts, isServed);
     if (!form || input.target.timeout_s - spentS < shortestAttemptS) {
-      return { hasRunOut: false, attempts };
+      return { notSent: null, attempts };
     }
     // On another route, what worked there before is tried first.
     const isUsual = isSameForm(form, firstFormOf(form.route));
     const isNewRoute = attempts.every((attempt) => attempt.form.route !== form.route);
     const next = await send((isUsual && isNewRoute && known.forms[form.route]) || form);
-    if (!next) return { hasRunOut: true, attempts };
+    if (typeof next === 'string') return { notSent: next, attempts };
     attempts.push(next);
   }
 }

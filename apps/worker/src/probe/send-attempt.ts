@@ -16,6 +16,7 @@ import {
 } from '@api-monitor/protocols';
 import { retryAfterOf, type SentExchange, type Upstream } from '@api-monitor/upstream';
 import type { Budget } from '../asking/budget.ts';
+import type { TakeTurn } from '../asking/channel-turns.ts';
 import { hideKeys } from './hide-key.ts';
 import { costOf, estimateTokens } from './probe-cost.ts';
 
@@ -26,6 +27,8 @@ export interface ProbeContext {
   target: Pick<Target, 'prompt' | 'anthropic_version' | 'timeout_s'>;
   model: string;
   budget: Pick<Budget, 'reserve'>;
+  /** Absent: the channel isn't saved, so it has no bounds. */
+  takeTurn?: TakeTurn;
   /** Aborts the probe: `probeModel` then throws the signal's reason. */
   signal: AbortSignal;
   /** The time in Unix seconds. */
@@ -45,20 +48,41 @@ export interface SentAttempt extends Attempt {
 }
 
 /**
- * Sends one request in the given form, within what is left of the probe's time. Null if nothing is left of
- * the budget.
+ * Sends one request in the given form, within what is left of the probe's time. `over_budget`: nothing is
+ * left of the budget; `full`: the channel has as many requests as it may have.
  */
 export async function sendAttempt(
   context: ProbeContext,
-  { form, prompt, spentS }: { form: RequestForm; prompt: string; spentS: number },
-): Promise<SentAttempt | null> {
+  asked: Asked,
+): Promise<SentAttempt | NotSent> {
+  const give = context.takeTurn ? await context.takeTurn() : () => {};
+  if (!give) {
+    context.signal.throwIfAborted();
+    return 'full';
+  }
+  return send(context, asked).finally(give);
+}
+
+/** Why no request was sent. */
+export type NotSent = 'over_budget' | 'full';
+
+interface Asked {
+  form: RequestForm;
+  prompt: string;
+  spentS: number;
+}
+
+async function send(
+  context: ProbeContext,
+  { form, prompt, spentS }: Asked,
+): Promise<SentAttempt | 'over_budget'> {
   const { upstreamTarget, target, model, signal, nowS } = context;
   const protocol = protocolFor(form.route);
   const question = { model, prompt, anthropicVersion: target.anthropic_version };
   const request = { ...protocol.buildRequest({ ...question, form }), model };
   const watch = watchAnswer(protocol);
   const settle = context.budget.reserve(estimateTokens(prompt));
-  if (!settle) return null;
+  if (!settle) return 'over_budget';
   const beganAt = nowS();
   const exchange = await context.upstream.exchange(upstreamTarget, request, {
     timeoutMs: target.timeout_s * 1000,

@@ -12,9 +12,10 @@ import {
 } from '@api-monitor/core';
 import type { FindingOnModel, KnownState } from '@api-monitor/db';
 import type { ModelList } from '@api-monitor/protocols';
-import { askModels } from '../asking/ask-models.ts';
+import { askModels, type Unasked } from '../asking/ask-models.ts';
 import { askPatiently } from '../asking/ask-patiently.ts';
 import type { Budget } from '../asking/budget.ts';
+import type { TakeTurn } from '../asking/channel-turns.ts';
 import type { KeyRing } from '../asking/key-ring.ts';
 import type { Pace } from '../asking/pace.ts';
 import { leftOut, type ProbeOutcome, probeModel, withoutAnswer } from '../probe/probe-model.ts';
@@ -43,6 +44,7 @@ export interface RunContext {
   plan: RunPlan;
   pace: Pace;
   budget: Budget;
+  takeTurn: TakeTurn;
   /** Ends the run at once. */
   cut: AbortSignal;
   onListed: (total: number) => Promise<void>;
@@ -55,8 +57,7 @@ export interface ProbedModels {
   findings: FindingOnModel[];
   /** By model: the form that worked, for the next run. */
   remembered: Map<string, unknown>;
-  /** Models that the budget left out. */
-  unasked: string[];
+  unasked: Unasked;
   /** An internal error that ended the run. */
   failure: { error: unknown } | null;
   isComplete: boolean;
@@ -72,7 +73,13 @@ export async function probeModels(deps: ProbingDeps, run: RunContext): Promise<P
   const watch = watchForCause(suspicion);
   const total = plan.left.length + plan.provenByTraffic.length + plan.asked.length;
   const probed: ProbedModels = {
-    ...{ probes: [], findings: [], remembered: new Map(), unasked: [], failure: null },
+    ...{
+      probes: [],
+      findings: [],
+      remembered: new Map(),
+      unasked: { over_budget: [], full: [] },
+      failure: null,
+    },
     isComplete: false,
   };
   const take = async ({ probe, findings, remembered }: ProbeOutcome) => {
@@ -93,8 +100,14 @@ export async function probeModels(deps: ProbingDeps, run: RunContext): Promise<P
     probed.failure = { error };
   }
   const settled = { hasAnswered: watch.hasAnswered(), cause: watch.cause() };
-  const isComplete = !cut.aborted && probed.probes.length + probed.unasked.length === total;
+  const isComplete =
+    !cut.aborted && probed.probes.length + unaskedOf(probed.unasked).length === total;
   return { ...probed, findings: settleScopes(probed.findings, settled), isComplete };
+}
+
+/** Those that weren't asked, whatever the reason. */
+export function unaskedOf({ over_budget, full }: Unasked): string[] {
+  return [...over_budget, ...full];
 }
 
 async function takeTraffic(
@@ -118,7 +131,7 @@ function ask(
   deps: ProbingDeps,
   run: RunContext,
   { suspicion, watch, take }: Asking,
-): Promise<string[]> {
+): Promise<Unasked> {
   return askModels({
     models: run.plan.asked,
     askedFirst: askedFirst(suspicion),
@@ -151,12 +164,13 @@ async function askOne(
 }
 
 function contextOf({ upstream, nowS, random }: ProbingDeps, run: RunContext, model: string) {
-  const { target, budget, cut: signal } = run;
+  const { target, budget, takeTurn, cut: signal } = run;
   const remembered = run.known.get(model)?.remembered ?? null;
   return {
     upstream,
     target,
     budget,
+    takeTurn,
     model,
     remembered,
     signal,

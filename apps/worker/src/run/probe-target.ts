@@ -19,6 +19,7 @@ import {
   listKnownModels,
 } from '@api-monitor/db';
 import type { ModelList } from '@api-monitor/protocols';
+import { type TakeTurn, turnsOfRun } from '../asking/channel-turns.ts';
 import type { RingKey } from '../asking/key-ring.ts';
 import { createPace } from '../asking/pace.ts';
 import { askAwake } from '../probe/freeze-watch.ts';
@@ -30,6 +31,7 @@ import {
   type ProbingDeps,
   probeModels,
   type RunContext,
+  unaskedOf,
 } from './probe-models.ts';
 import { endOfSignal, unlessCut } from './unless-cut.ts';
 
@@ -40,7 +42,7 @@ export interface RunFound
   cut: RunCut | null;
 }
 
-type Deps = ProbingDeps & Pick<WorkerDeps, 'pause'>;
+type Deps = ProbingDeps & Pick<WorkerDeps, 'pause' | 'slots'>;
 
 interface ProbeTargetInput
   extends Pick<RunContext, 'target' | 'keys' | 'budget' | 'cut' | 'onListed' | 'onProbe'> {
@@ -77,13 +79,14 @@ function asNoted(notes: readonly RunNote[]): Why {
  */
 export async function probeTarget(deps: Deps, input: ProbeTargetInput): Promise<RunFound> {
   const { target, cut, asksAll } = input;
-  const { db, limits, pause, nowS } = deps;
+  const { db, limits, pause, nowS, slots } = deps;
   const memory = await getProbeMemory(db, target.id);
   const { list_way, probe_concurrency } = memory;
   const fault = outageOf(memory.fault);
   const past = await listKnownModels(db, target.id);
   const isTyped = target.models_mode === 'manual' || isRouteOff(target.paths, 'list');
-  const answer = isTyped ? null : await listAwake(deps, input, list_way);
+  const takeTurn = turnsOfRun(slots, { target, signal: cut });
+  const answer = isTyped ? null : await listAwake(deps, { ...input, takeTurn }, list_way);
   const list = answer && foundList(answer, past, target);
   if (cut.aborted) return foundNothing(asNoted([]), endOfSignal(cut));
   const models = chooseModels(list?.ok ? list.models : stillKnown(past), target);
@@ -91,11 +94,11 @@ export async function probeTarget(deps: Deps, input: ProbeTargetInput): Promise<
   const known = new Map(past.map((one) => [one.model, one]));
   const isTrusted = fault === null && (list === null || list.ok);
   const plan = planModels({ models, known, target, asksAll, isTrusted, nowS: nowS() });
-  const speed = { usual: limits.probesPerRun, remembered: probe_concurrency };
+  const speed = speedOf(target, limits.probesPerRun, probe_concurrency);
   const busyUntil = busyUntilOf(memory.fault, nowS());
   const restS = busyUntil === null ? 0 : busyUntil - nowS();
   const pace = createPace({ ...speed, restS, pause, signal: cut });
-  const run = { ...input, known, fault, list, plan, pace };
+  const run = { ...input, known, fault, list, plan, pace, takeTurn };
   const { unasked, failure, isComplete, ...probed } = await probeModels(deps, run);
   const end = failure
     ? ({ status: 'error', ...whyFailed(deps, failure.error, target), cut: null } as const)
@@ -103,14 +106,27 @@ export async function probeTarget(deps: Deps, input: ProbeTargetInput): Promise<
   return {
     ...probed,
     ...{ error_kind: null, ...end, ...listed(list) },
-    kept_models: [...plan.resting, ...unasked],
-    probe_concurrency: pace.learnt(isSixthRun('', target.interval_min, nowS())),
+    kept_models: [...plan.resting, ...unaskedOf(unasked)],
+    probe_concurrency: isSet(target)
+      ? null
+      : pace.learnt(isSixthRun('', target.interval_min, nowS())),
   };
+}
+
+/** Whether the operator has set how many requests the channel bears; otherwise it is learnt. */
+function isSet({ max_concurrency }: Target): boolean {
+  return max_concurrency > 0;
+}
+
+function speedOf(target: Target, probesPerRun: number, learnt: number | null) {
+  const { max_concurrency } = target;
+  if (!isSet(target)) return { usual: probesPerRun, remembered: learnt };
+  return { usual: Math.min(probesPerRun, max_concurrency), remembered: null };
 }
 
 async function listAwake(
   deps: Deps,
-  input: ProbeTargetInput,
+  input: ProbeTargetInput & { takeTurn: TakeTurn },
   way: unknown,
 ): Promise<ModelList | null> {
   const list = () => listWithKeys(deps, input, way);
@@ -123,7 +139,11 @@ async function listAwake(
 const keysForList = 3;
 const keyFaults: readonly ErrorKind[] = ['auth', 'quota', 'rate_limit'];
 
-async function listWithKeys(deps: Deps, input: ProbeTargetInput, way: unknown): Promise<ModelList> {
+async function listWithKeys(
+  deps: Deps,
+  input: ProbeTargetInput & { takeTurn: TakeTurn },
+  way: unknown,
+): Promise<ModelList> {
   const tried = new Set<RingKey>();
   for (let key = input.keys.surest(tried); ; ) {
     if (!key) throw new Error('a channel has no key that may be used');
@@ -182,7 +202,9 @@ function endOf(
 ) {
   if (!isComplete) return endOfSignal(cut);
   const notes: RunNote[] = list && !list.ok ? [list.note] : [];
-  if (unasked.length > 0) notes.push({ code: 'over_budget', models: unasked.length });
+  const { over_budget, full } = unasked;
+  if (over_budget.length > 0) notes.push({ code: 'over_budget', models: over_budget.length });
+  if (full.length > 0) notes.push({ code: 'channel_full', models: full.length });
   const error_kind = list && !list.ok ? list.kind : null;
   return { status: 'completed', ...asNoted(notes), error_kind, cut: null } as const;
 }

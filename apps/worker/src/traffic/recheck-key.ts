@@ -2,6 +2,7 @@ import { isKeyUsable, type ProbeModelJob, probePlanOf, type Target } from '@api-
 import { getKnownModel, getTarget, recordKeyProbe } from '@api-monitor/db';
 import { totalOf } from '../asking/ask-patiently.ts';
 import { openBudget } from '../asking/budget.ts';
+import { turnsAtOnce } from '../asking/channel-turns.ts';
 import { enabledKeysOf, type RingKey, withKey } from '../asking/key-ring.ts';
 import { askAwake } from '../probe/freeze-watch.ts';
 import { type ProbeOutcome, probeModel } from '../probe/probe-model.ts';
@@ -30,18 +31,19 @@ export async function recheckKey(
   }
   const budget = await openBudget(deps, target);
   try {
-    const { upstream, random } = deps;
+    const { upstream, random, slots } = deps;
+    const takeTurn = turnsAtOnce(slots, { target, signal: cut });
     const { remembered } = known;
     const asked = { upstream, upstreamTarget: key.upstream, target, budget, model, remembered };
     const asking = () =>
-      probeModel({ ...asked, signal: cut, nowS, random, route: null, by: 'recheck' });
+      probeModel({ ...asked, takeTurn, signal: cut, nowS, random, route: null, by: 'recheck' });
     const answers = await unlessCut(
       cut,
       askAwake(asking, ({ probe }) => probe.error_kind, deps),
     );
     const outcome = answers && withKey(totalOf(answers), key);
     if (!outcome) return metrics.recheckEnded('skipped');
-    if (outcome.hasRunOut) return budget.lose(outcome.probe);
+    if (outcome.notSent) return budget.lose(outcome.probe);
     await record(deps, target, outcome, cut);
   } finally {
     await budget.end();

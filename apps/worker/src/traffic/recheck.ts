@@ -22,6 +22,7 @@ import {
 } from '@api-monitor/db';
 import { totalOf } from '../asking/ask-patiently.ts';
 import { type Budget, openBudget } from '../asking/budget.ts';
+import { turnsAtOnce } from '../asking/channel-turns.ts';
 import { createKeyRing } from '../asking/key-ring.ts';
 import { askAwake } from '../probe/freeze-watch.ts';
 import { type ProbeOutcome, probeModel } from '../probe/probe-model.ts';
@@ -130,23 +131,24 @@ interface Asking {
 
 /**
  * Asks once: a channel that is short of requests gets its next rest, so that no probe disturbs this one.
- * Null if the budget doesn't suffice.
+ * Null if the budget doesn't suffice, or if the channel has as many requests as it may have.
  */
 async function ask(
   deps: WorkerDeps,
   { target, budget, signal }: Asking,
   { model, remembered, evidence }: KnownState,
 ): Promise<ProbeOutcome | null> {
-  const { db, upstream, nowS, random } = deps;
+  const { db, upstream, nowS, random, slots } = deps;
   const keys = createKeyRing({ db, target, asksAll: false, nowS });
   const route = nextRecheck(evidence)?.route ?? null;
-  const asked = { upstream, target, budget, model, remembered, signal };
+  const takeTurn = turnsAtOnce(slots, { target, signal });
+  const asked = { upstream, target, budget, takeTurn, model, remembered, signal };
   const asking = () =>
     keys.ask((upstreamTarget) =>
       probeModel({ ...asked, upstreamTarget, nowS, random, route, by: 'recheck' }),
     );
   const outcome = totalOf(await askAwake(asking, ({ probe }) => probe.error_kind, deps));
-  if (!outcome.hasRunOut) return outcome;
+  if (!outcome.notSent) return outcome;
   budget.lose(outcome.probe);
   return null;
 }

@@ -14,6 +14,10 @@ const notes: [RunNote, string][] = [
     'the list no longer has any of the 3 models that are selected',
   ],
   [{ code: 'none_typed' }, 'no models are typed in'],
+  [
+    { code: 'channel_full', models: 1 },
+    '1 model not asked: the channel had as many requests as it may have at a time',
+  ],
   [{ code: 'over_budget', models: 3 }, '3 models not asked: the budget of the day is used up'],
   [{ code: 'not_run' }, 'not run: the budget of the day is used up'],
   [{ code: 'cut', cut: 'target_disabled' }, 'stopped: the channel was disabled'],

@@ -28,6 +28,12 @@ export const runNoteShape = z.discriminatedUnion('code', [
     models: z.int().describe('that were not asked'),
   }),
   z.object({
+    code: z
+      .literal('channel_full')
+      .describe('clients had all of the requests that the channel may have'),
+    models: z.int().describe('that were not asked'),
+  }),
+  z.object({
     code: z.literal('not_run').describe('the run did not begin: the budget of the day is used up'),
   }),
   z.object({ code: z.literal('cut').describe('the run was cut short'), cut: z.enum(runCuts) }),
@@ -64,6 +70,8 @@ function sentenceOf(note: RunNote): string {
       return 'no models are typed in';
     case 'over_budget':
       return `${modelsOf(note)} not asked: ${budgetUsedUp}`;
+    case 'channel_full':
+      return `${modelsOf(note)} not asked: the channel had as many requests as it may have at a time`;
     case 'not_run':
       return `not run: ${budgetUsedUp}`;
     case 'cut':

@@ -24,6 +24,11 @@ const notes: [RunNote, string, string][] = [
     '3 个模型未检测：今日的检测额度已用完。',
   ],
   [
+    { code: 'channel_full', models: 2 },
+    '2 models weren’t checked: clients had all the requests that the channel may have at a time.',
+    '2 个模型未检测：渠道的并发名额都被客户端占用。',
+  ],
+  [
     { code: 'not_run' },
     'Nothing was checked: today’s limit for checks is used up.',
     '未进行检测：今日的检测额度已用完。',

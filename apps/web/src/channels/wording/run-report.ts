@@ -67,6 +67,7 @@ function noteText(note: RunNote, { t, count }: Translator): string {
     case 'list_emptied':
     case 'none_selected':
     case 'over_budget':
+    case 'channel_full':
       return count(`note.${note.code}`, note.models);
     case 'list_empty':
     case 'none_typed':

@@ -85,6 +85,10 @@ export const evidence = {
   'note.none_selected.one': 'The model that you selected is no longer in the list.',
   'note.none_selected.other': 'None of the {count} models that you selected is still in the list.',
   'note.none_typed': 'No models have been typed in.',
+  'note.channel_full.one':
+    '{count} model wasn’t checked: clients had all the requests that the channel may have at a time.',
+  'note.channel_full.other':
+    '{count} models weren’t checked: clients had all the requests that the channel may have at a time.',
   'note.over_budget.one': '{count} model wasn’t checked: today’s limit for checks is used up.',
   'note.over_budget.other': '{count} models weren’t checked: today’s limit for checks is used up.',
   'note.not_run': 'Nothing was checked: today’s limit for checks is used up.',

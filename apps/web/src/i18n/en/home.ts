@@ -91,6 +91,8 @@ export const home = {
   'card.skipped.other': '{count} unchecked',
   'card.wrong.one': 'Wrong answers: {count} model',
   'card.wrong.other': 'Wrong answers: {count} models',
+  'card.max_concurrency.one': 'Checks and clients run one at a time, as you have set.',
+  'card.max_concurrency.other': 'At most {count} checks and clients at a time, as you have set.',
   'card.concurrency.one': 'Checks run one at a time, because the channel refused more.',
   'card.concurrency.other': 'At most {count} checks at a time, because the channel refused more.',
   'card.gone.one': '{count} gone',

@@ -81,6 +81,7 @@ export const evidence: ZhOf<typeof en> = {
   'note.list_empty': '列表中没有模型。',
   'note.none_selected.other': '所选的 {count} 个模型都已不在列表中。',
   'note.none_typed': '尚未填写任何模型。',
+  'note.channel_full.other': '{count} 个模型未检测：渠道的并发名额都被客户端占用。',
   'note.over_budget.other': '{count} 个模型未检测：今日的检测额度已用完。',
   'note.not_run': '未进行检测：今日的检测额度已用完。',
   'note.unexpected': '检测因内部错误中止，详情见监控程序的日志。',
