@@ -55,6 +55,16 @@ export const adminScenes: readonly Scene[] = [
     },
   },
   tab('settings', '.panel-row'),
+  {
+    ...tab('settings', '.panel-row', (page) =>
+      page.locator('#routing-routing_policy').scrollIntoViewIfNeeded(),
+    ),
+    name: 'admin-routing',
+    prepare: async (product) => {
+      const settings = { routing_policy: 'weighted', patience_s: 90 };
+      await product.administer('PATCH', '/api/admin/settings', settings);
+    },
+  },
   { ...tab('keys', '.key-row'), prepare: addKeys },
   {
     ...tab('keys', '.key-row', async (page) => {

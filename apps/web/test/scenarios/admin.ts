@@ -63,14 +63,39 @@ export function describeAdmin(stage: Stage): void {
   it('settings are saved, and an error is shown at its field', async () => {
     const page = await stage.open('/admin.html', { isAdmin: true });
     const interval = page.getByLabel('Default check interval');
+    const save = page
+      .locator('form')
+      .filter({ has: interval })
+      .getByRole('button', { name: 'Save' });
     await interval.fill('9999');
-    await page.getByRole('button', { name: 'Save' }).filter({ visible: true }).click();
+    await save.click();
     await page.locator('#error-settings-default_interval_min').getByText(/1440/).waitFor();
     await interval.fill('45');
-    await page.getByRole('button', { name: 'Save' }).filter({ visible: true }).click();
+    await save.click();
     await page.getByText('Saved', { exact: true }).waitFor();
     await page.reload();
     await eventually(() => interval.inputValue()).toBe('45');
+  });
+
+  it('the gateway’s policy is changed, says where it comes from, and goes back', async () => {
+    const page = await stage.open('/admin.html', { isAdmin: true });
+    const policy = page.getByLabel('Choose channels');
+    const form = page.locator('form').filter({ has: policy });
+    expect(await policy.inputValue()).toBe('latency');
+    await policy.selectOption('In turn');
+    await form.getByLabel('Patience').fill('0');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.locator('#error-routing-patience_s').getByText(/1/).waitFor();
+    await form.getByLabel('Patience').fill('90');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.getByText('set here').first().waitFor();
+    const models = await stage.open('/models.html');
+    await models.getByText('in turn to each channel').waitFor();
+    for (const name of ['Choose channels', 'Patience']) {
+      await form.getByRole('button', { name: `Reset ${name}` }).click();
+    }
+    await eventually(() => policy.inputValue()).toBe('latency');
+    await eventually(() => form.getByText('set here').filter({ visible: true }).count()).toBe(0);
   });
 
   it('a token is replaced by a generated one, which is shown once and works at once', async () => {

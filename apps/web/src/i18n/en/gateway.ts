@@ -126,7 +126,7 @@ export const gateway = {
   'gateway.limits.body.text': '50 MB, unless PROXY_BODY_MAX_MB says otherwise.',
   'gateway.limits.first': 'First token',
   'gateway.limits.first.text':
-    'While another channel could serve, a stream has three times the model’s usual time, between 10 and 60 seconds and more for long prompts, unless the channel’s form says otherwise under “First token within”. All channels together have 120 seconds (PROXY_PATIENCE_S). The last one has its own timeout, or three times the model’s usual time if that is longer. A whole answer may take as long as a silence in a stream.',
+    'While another channel could serve, a stream has three times the model’s usual time, between 10 and 60 seconds and more for long prompts, unless the channel’s form says otherwise under “First token within”. All channels together have the patience of the settings, usually 120 seconds. The last one has its own timeout, or three times the model’s usual time if that is longer. A whole answer may take as long as a silence in a stream.',
   'gateway.limits.wait': 'Waiting',
   'gateway.limits.wait.text':
     'A stream from which nothing has come for 15 seconds gets a comment that clients ignore, so that proxies don’t cut it off. If that happens before the answer, its headers don’t name the channel, and an error comes as an event with its status inside. Whole answers get none.',
