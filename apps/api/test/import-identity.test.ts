@@ -1,4 +1,5 @@
-import { listTargets, openApiKey } from '@api-monitor/db';
+import { keysOf, type Target } from '@api-monitor/core';
+import { listTargets, openApiKey, openTarget } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { openTestApi } from './open-test-api.ts';
 
@@ -14,30 +15,48 @@ async function opened() {
     const { json } = await asSession('POST', path, rows);
     return json;
   };
-  /** Each channel's id and name, by its key. */
+  /** Each channel's id and name, by its keys. */
   const stored = async () => {
     const targets = await listTargets(db);
-    return Object.fromEntries(targets.map((one) => [openApiKey(db, one), [one.id, one.name]]));
+    const keysIn = (one: Target) => keysOf(openTarget(db, one)).map(({ api_key }) => api_key);
+    return Object.fromEntries(targets.map((one) => [keysIn(one).join(), [one.id, one.name]]));
   };
   return { importing, stored, db, asSession };
 }
 
-test('a list that lost its first key changes nothing about the others', async () => {
+test('a row with many keys is one channel, also when it comes again', async () => {
   const { importing, stored } = await opened();
   await importing([{ ...row, key: 'a\nb\nc' }]);
-  const before = await stored();
-  expect(before).toEqual({ a: [1, 'mine'], b: [2, 'mine (2)'], c: [3, 'mine (3)'] });
-  const { counts } = await importing([{ ...row, key: 'b\nc' }]);
-  expect(counts).toMatchObject({ unchanged: 2, changed: 0, created: 0, refused: 0 });
-  expect(await stored()).toEqual(before);
+  expect(await stored()).toEqual({ 'a,b,c': [1, 'mine'] });
+  const { counts } = await importing([{ ...row, key: 'a\nb\nc' }]);
+  expect(counts).toMatchObject({ unchanged: 1, changed: 0, created: 0, refused: 0 });
 });
 
-test('a key that replaces another one takes its channel over', async () => {
+test('a list that lost its first key, or has others, changes the keys of its channel', async () => {
   const { importing, stored } = await opened();
   await importing([{ ...row, key: 'a\nb\nc' }]);
-  const { counts } = await importing([{ ...row, key: 'c\nb\nd' }]);
-  expect(counts).toMatchObject({ unchanged: 2, changed: 1, created: 0, refused: 0 });
-  expect(await stored()).toEqual({ d: [1, 'mine'], b: [2, 'mine (2)'], c: [3, 'mine (3)'] });
+  const { items } = await importing([{ ...row, name: 'renamed', key: 'b\nc\nd' }]);
+  expect(items[0]).toMatchObject({ outcome: 'changed' });
+  expect(items[0].changes.map(({ field }: { field: string }) => field).toSorted()).toEqual([
+    ...['api_key', 'keys', 'name'],
+  ]);
+  expect(await stored()).toEqual({ 'b,c,d': [1, 'renamed'] });
+});
+
+test('channels that an earlier version made of a row’s keys keep them, and new keys join the first', async () => {
+  const { importing, stored } = await opened();
+  await importing([own('mine', 'a'), own('mine (2)', 'b'), own('mine (3)', 'c')]);
+  const before = { a: [1, 'mine'], b: [2, 'mine (2)'], c: [3, 'mine (3)'] };
+  expect(await stored()).toEqual(before);
+  const again = await importing([{ ...row, key: 'a\nb\nc' }]);
+  expect(again.items[0]).toMatchObject({ outcome: 'unchanged', name: 'mine' });
+  expect(again.items[0].notes).toContainEqual({
+    code: 'keys_elsewhere',
+    params: { keys: 2, names: 'mine (2), mine (3)' },
+  });
+  expect(await stored()).toEqual(before);
+  await importing([{ ...row, key: 'a\nb\nc\nd' }]);
+  expect(await stored()).toEqual({ ...before, a: undefined, 'a,d': [1, 'mine'] });
 });
 
 test('swapped priorities between equal names move neither address nor key', async () => {
@@ -57,25 +76,18 @@ test('swapped priorities between equal names move neither address nor key', asyn
   ]);
 });
 
-test('two keys of "mine" fit beside "mine (2)"', async () => {
+test('a row with several keys fits beside another of the same name', async () => {
   const { importing, stored } = await opened();
   const rows = [
     { ...row, key: 'a\nb' },
     { ...row, name: 'mine (2)', key: 'c' },
+    { ...row, key: 'd' },
   ];
   expect((await importing(rows)).counts).toMatchObject({ created: 3, refused: 0 });
-  const names = { a: [1, 'mine'], b: [2, 'mine (3)'], c: [3, 'mine (2)'] };
+  const names = { 'a,b': [1, 'mine'], d: [3, 'mine (3)'], c: [2, 'mine (2)'] };
   expect(await stored()).toEqual(names);
   expect((await importing(rows.toReversed())).counts).toMatchObject({ unchanged: 3 });
   expect(await stored()).toEqual(names);
-});
-
-test('a channel that was renamed in the other tool keeps its history under the new name', async () => {
-  const { importing, stored } = await opened();
-  await importing([{ ...row, key: 'a\nb' }]);
-  const { items } = await importing([{ ...row, name: 'yours', key: 'a\nb' }]);
-  expect(items[0].changes).toEqual([{ field: 'name', old: 'mine', new: 'yours' }]);
-  expect(await stored()).toEqual({ a: [1, 'yours'], b: [2, 'yours (2)'] });
 });
 
 const own = (name: string, key: string) => ({

@@ -10,10 +10,14 @@ const importNoteCodes = [
   'not_imported',
   /** Its `type` needs a protocol that isn't spoken here. */
   'foreign_protocol',
-  /** The other tool has the channel or this key of it disabled. */
+  /** The other tool has the channel disabled, or all of its keys. */
   'disabled_there',
-  /** It is one of the `keys` of a row, each of which becomes a channel. */
-  'one_of_keys',
+  /** The row has several `keys`, which become keys of one channel. */
+  'many_keys',
+  /** Some of its `keys` are disabled in the other tool, and stay so. */
+  'disabled_keys',
+  /** Some of its `keys` stay with the channels `names`, which have them already. */
+  'keys_elsewhere',
   /** `count` of its models are left out, such as `names`: they are too long, or have control characters. */
   'bad_models',
   /** A channel `name` has the same address and key. */

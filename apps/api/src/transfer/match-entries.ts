@@ -1,5 +1,5 @@
 import type { Target } from '@api-monitor/core';
-import type { CheckedEntry } from './check-entries.ts';
+import type { ChannelEntry, CheckedEntry } from './check-entries.ts';
 import { foldName } from './fold-name.ts';
 import { identityOf } from './identity-of.ts';
 
@@ -7,8 +7,8 @@ export interface KnownChannel {
   target: Target;
   /** New after each change. */
   version: string;
-  /** null if its key was sealed with another encryption key. */
-  identity: string | null;
+  /** One for each of its keys; none if they were sealed with another encryption key. */
+  identities: readonly string[];
 }
 
 /** The stored channel that an entry is about, null if it is a new one, and the name that it gets. */
@@ -30,14 +30,14 @@ export function matchEntries(
 ): Match[] {
   const search = createSearch(stored);
   const wanted = entries.map((checked) => wantedOf(checked));
-  const identities = new Set(wanted.map((one) => one?.identity));
+  const identities = new Set(wanted.flatMap((one) => one?.identities ?? []));
   const found = new Map<Wanted, KnownChannel>();
   const passes: ((one: Wanted) => KnownChannel | undefined)[] = [
     (one) => search.byIdentity(one, (known) => known.target.name === one.name),
     (one) => {
       // A channel of this name that no entry finds by its key has been given this key.
       const holder = one.family === null ? search.byName(one) : undefined;
-      if (holder && !identities.has(holder.identity ?? '')) return;
+      if (holder && !holder.identities.some((identity) => identities.has(identity))) return;
       return search.byIdentity(one, () => true);
     },
     (one) => search.byName(one, ({ target }) => target.base_url === one.baseUrl),
@@ -63,16 +63,22 @@ interface Wanted {
   /** The name says nothing, so only the address and the key do. */
   isNameMade: boolean;
   baseUrl: string;
-  /** null if the entry has no key. */
-  identity: string | null;
+  /** One for each of its keys. */
+  identities: readonly string[];
 }
 
 function wantedOf(checked: CheckedEntry): Wanted | null {
   if ('refusal' in checked) return null;
-  const { name, base_url, api_key } = checked.entry;
-  const identity = api_key === undefined ? null : identityOf(base_url, api_key);
+  const { name, base_url } = checked.entry;
+  const identities = keysIn(checked.entry).map((key) => identityOf(base_url, key));
   const { family = null, isNameMade = false } = checked;
-  return { name, family, isNameMade, baseUrl: base_url, identity };
+  return { name, family, isNameMade, baseUrl: base_url, identities };
+}
+
+/** The keys of an entry. */
+export function keysIn({ api_key, keys = [] }: Pick<ChannelEntry, 'api_key' | 'keys'>): string[] {
+  if (keys.length > 0) return keys.map((key) => key.api_key);
+  return api_key === undefined ? [] : [api_key];
 }
 
 /** Stored channels that no entry has claimed yet. */
@@ -80,14 +86,21 @@ function createSearch(stored: readonly KnownChannel[]) {
   const claimed = new Set<KnownChannel>();
   const byName = new Map(stored.map((known) => [known.target.name, known]));
   const byFolded = Map.groupBy(stored, ({ target }) => foldName(target.name));
-  const byIdentity = Map.groupBy(stored, ({ identity }) => identity);
+  const byIdentity = new Map<string, KnownChannel[]>();
+  for (const known of stored) {
+    for (const identity of known.identities) {
+      byIdentity.set(identity, [...(byIdentity.get(identity) ?? []), known]);
+    }
+  }
   const byFamily = Map.groupBy(stored, ({ target }) => familyAt(target.base_url, target.name));
   const isFree = (known: KnownChannel) => !claimed.has(known);
   return {
     claim: (known: KnownChannel) => claimed.add(known),
-    byIdentity({ identity }: Wanted, fits: (known: KnownChannel) => boolean) {
-      if (identity === null) return;
-      return byIdentity.get(identity)?.find((known) => isFree(known) && fits(known));
+    byIdentity({ identities }: Wanted, fits: (known: KnownChannel) => boolean) {
+      for (const identity of identities) {
+        const known = byIdentity.get(identity)?.find((one) => isFree(one) && fits(one));
+        if (known) return known;
+      }
     },
     byName({ name }: Wanted, fits: (known: KnownChannel) => boolean = () => true) {
       const known = byName.get(name);

@@ -18,10 +18,11 @@ import {
 } from '../targets/change-targets.ts';
 import type { OwnPlaces } from '../targets/own-address.ts';
 import type { ChannelEntry, CheckedEntry } from './check-entries.ts';
+import { leaveHeldKeys } from './held-keys.ts';
 import { identityOf } from './identity-of.ts';
 import type { ImportNote } from './import-notes.ts';
 import { mapInSlices } from './map-in-slices.ts';
-import { type KnownChannel, type Match, matchEntries } from './match-entries.ts';
+import { type KnownChannel, keysIn, type Match, matchEntries } from './match-entries.ts';
 
 export const importOutcomes = ['created', 'changed', 'unchanged', 'refused'] as const;
 
@@ -50,7 +51,7 @@ export interface Draft {
 export interface ImportPlan {
   drafts: Draft[];
   /** Of the stored channels, by their versions. */
-  identities: ReadonlyMap<string, string | null>;
+  identities: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface PlanOptions {
@@ -62,6 +63,8 @@ export interface PlanOptions {
 /** What a plan is based on. */
 interface Planning extends PlanOptions {
   db: Database;
+  /** The stored channel that has a key at an address. */
+  holders: ReadonlyMap<string, KnownChannel>;
 }
 
 /** What an import of these entries would do. Writes nothing. */
@@ -72,7 +75,7 @@ export async function planImport(
 ): Promise<ImportPlan> {
   const known = await readKnown(db, new Map());
   const matches = matchEntries(entries, known);
-  const planning = { ...options, db };
+  const planning = { ...options, db, holders: holdersOf(known) };
   const drafts = await mapInSlices(entries, (checked, index) =>
     draftOf(planning, checked, matches[index]),
   );
@@ -93,7 +96,7 @@ export async function settlePlan(
     drafts.map(({ checked }) => checked),
     known,
   );
-  const planning = { ...options, db };
+  const planning = { ...options, db, holders: holdersOf(known) };
   const settled = await mapInSlices(drafts, (draft, index) => {
     const match = matches[index];
     const isSame = (match?.known?.version ?? null) === draft.version;
@@ -104,7 +107,7 @@ export async function settlePlan(
 }
 
 function planOf(drafts: Draft[], known: readonly KnownChannel[]): ImportPlan {
-  return { drafts, identities: new Map(known.map((one) => [one.version, one.identity])) };
+  return { drafts, identities: new Map(known.map((one) => [one.version, one.identities])) };
 }
 
 /** Written like this into the plan, and compared with what is stored when it is carried out. */
@@ -115,7 +118,7 @@ export function versionOf({ id, revision }: { id: number; revision: number | und
 /** The stored channels. `identities` are those that are known already, by version. */
 async function readKnown(
   db: Database,
-  identities: ReadonlyMap<string, string | null>,
+  identities: ReadonlyMap<string, readonly string[]>,
 ): Promise<KnownChannel[]> {
   // In this order, a change in between leaves an outdated version, so the entry is planned again.
   const revisions = await listTargetRevisions(db);
@@ -123,10 +126,10 @@ async function readKnown(
   return mapInSlices(await listTargets(db), (target) => {
     const version = versionOf({ id: target.id, revision: revisionById.get(target.id) });
     const known = identities.get(version);
-    if (known !== undefined) return { target, version, identity: known };
-    const { api_key: apiKey } = secretsOf(db, target);
-    const identity = apiKey === null ? null : identityOf(target.base_url, apiKey);
-    return { target, version, identity };
+    if (known !== undefined) return { target, version, identities: known };
+    const { api_key, keys } = secretsOf(db, target);
+    const own = api_key === null ? [] : keysIn({ api_key, keys });
+    return { target, version, identities: own.map((key) => identityOf(target.base_url, key)) };
   });
 }
 
@@ -143,6 +146,12 @@ function secretsOf(
   }
 }
 
+function holdersOf(known: readonly KnownChannel[]): Map<string, KnownChannel> {
+  return new Map(
+    known.flatMap((one) => one.identities.map((identity) => [identity, one] as const)),
+  );
+}
+
 function draftOf(planning: Planning, checked: CheckedEntry, match: Match | undefined): Draft {
   const known = match?.known ?? null;
   const planned = withPause(plan(planning, checked, match));
@@ -150,7 +159,8 @@ function draftOf(planning: Planning, checked: CheckedEntry, match: Match | undef
   return { checked, version: known?.version ?? null, targetId, planned };
 }
 
-function plan(planning: Planning, checked: CheckedEntry, match: Match | undefined): PlannedChannel {
+function plan(planning: Planning, given: CheckedEntry, match: Match | undefined): PlannedChannel {
+  const checked = leaveHeldKeys(given, match?.known ?? null, planning.holders);
   const place = placeOf(checked, match);
   if ('refusal' in checked) return refused(place, checked.refusal);
   const named = { ...checked.entry, name: match?.name ?? checked.entry.name };
@@ -194,8 +204,10 @@ function placeOf(checked: CheckedEntry, match: Match | undefined): Place {
   const place = { index, name: match?.name ?? checked.name, notes };
   const known = match?.known;
   if ('refusal' in checked || !known || checked.entry.api_key === undefined) return place;
-  const { base_url, api_key, name } = checked.entry;
-  const isSame = known.identity === identityOf(base_url, api_key);
+  const { base_url, name } = checked.entry;
+  const isSame = keysIn(checked.entry).some((key) =>
+    known.identities.includes(identityOf(base_url, key)),
+  );
   if (!isSame || known.target.name === name) return place;
   const note: ImportNote = { code: 'same_as', params: { name: known.target.name } };
   return { ...place, notes: [...notes, note] };

@@ -45,7 +45,7 @@ const row = {
   weight: 3,
 };
 
-test('a channel of one-api becomes one channel for each of its keys', () => {
+test('a channel of one-api becomes one channel with all of its keys', () => {
   const common = {
     base_url: 'https://api.openai.com',
     enabled: true,
@@ -53,8 +53,13 @@ test('a channel of one-api becomes one channel for each of its keys', () => {
     weight: 3,
   };
   expect(read(JSON.stringify({ success: true, data: [row] }))).toEqual([
-    { ...common, name: 'mine', api_key: 'sk-a' },
-    { ...common, name: 'mine (2)', api_key: 'sk-b' },
+    {
+      ...{ ...common, name: 'mine' },
+      keys: [
+        { api_key: 'sk-a', enabled: true },
+        { api_key: 'sk-b', enabled: true },
+      ],
+    },
   ]);
 });
 

@@ -351,7 +351,10 @@ export const admin = {
   'transfer.note.not_imported': 'Not imported: {fields}',
   'transfer.note.foreign_protocol': '{type} needs a protocol that API Monitor does not speak',
   'transfer.note.disabled_there': 'Disabled in the other tool',
-  'transfer.note.one_of_keys': 'One of {keys} keys of its row; each becomes a channel',
+  'transfer.note.many_keys': 'Its {keys} keys become the keys of one channel',
+  'transfer.note.disabled_keys': '{keys} of its keys are disabled there, and stay disabled',
+  'transfer.note.keys_elsewhere':
+    '{keys} of its keys stay with {names}, which earlier imports made of them; delete those and import again to join them here',
   'transfer.note.same_as': 'Same address and key as the channel {name}',
   'transfer.note.repeats': 'Same address and key as {name} in this list',
   'transfer.note.keyless': 'The file has no key for it: enter one before you enable it',

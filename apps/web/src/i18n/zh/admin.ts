@@ -325,7 +325,10 @@ export const admin: ZhOf<typeof en> = {
   'transfer.note.not_imported': '未导入：{fields}',
   'transfer.note.foreign_protocol': '{type} 需要 API Monitor 不支持的协议',
   'transfer.note.disabled_there': '在原工具中已停用',
-  'transfer.note.one_of_keys': '所在行有 {keys} 个密钥，每个密钥成为一个渠道',
+  'transfer.note.many_keys': '该行的 {keys} 个密钥成为同一渠道的密钥',
+  'transfer.note.disabled_keys': '其中 {keys} 个密钥在原工具中已停用，保持停用',
+  'transfer.note.keys_elsewhere':
+    '其中 {keys} 个密钥保留在以前导入的渠道 {names} 中；删除这些渠道后重新导入即可合并',
   'transfer.note.same_as': '与渠道 {name} 的地址和密钥相同',
   'transfer.note.repeats': '与此列表中 {name} 的地址和密钥相同',
   'transfer.note.keyless': '文件中没有它的密钥：启用前请先填写',

@@ -10,7 +10,7 @@ const row = {
 
 const read = (...rows: object[]) =>
   fromOneApi(rows).map(({ entry, notes }) => ({
-    ...(entry as { name: string; enabled: boolean; api_key?: string }),
+    ...(entry as { name: string; enabled: boolean; api_key?: string; keys?: object[] }),
     notes,
   }));
 const noteOf = (notes: readonly ImportNote[], code: ImportNote['code']) =>
@@ -130,20 +130,36 @@ const multiKey = {
 test.each([
   ['as text', multiKey],
   ['as an object', { ...multiKey, channel_info: JSON.parse(multiKey.channel_info) }],
-])('disabled keys of a channel stay disabled: %s', (_name, given) => {
-  const channels = read(given);
-  expect(channels).toMatchObject([
-    { name: 'mine', api_key: 'sk-a', enabled: true },
-    { name: 'mine (2)', api_key: 'sk-b', enabled: false },
-    { name: 'mine (3)', api_key: 'sk-c', enabled: false },
-  ]);
-  const codes = channels.map(({ notes }) => notes.map(({ code }) => code));
-  expect(codes).toEqual([
-    ['one_of_keys'],
-    ['one_of_keys', 'disabled_there'],
-    ['one_of_keys', 'disabled_there'],
-  ]);
-  expect(noteOf(channels[0]?.notes ?? [], 'one_of_keys')).toEqual({ keys: 3 });
+])(
+  'the keys of a row become the keys of one channel, disabled ones as such: %s',
+  (_name, given) => {
+    const channels = read(given);
+    expect(channels).toMatchObject([
+      {
+        ...{ name: 'mine', enabled: true },
+        keys: [
+          { api_key: 'sk-a', enabled: true },
+          { api_key: 'sk-b', enabled: false },
+          { api_key: 'sk-c', enabled: false },
+        ],
+        notes: [
+          { code: 'many_keys', params: { keys: 3 } },
+          { code: 'disabled_keys', params: { keys: 2 } },
+        ],
+      },
+    ]);
+  },
+);
+
+test('a channel whose keys are all disabled is disabled, and its first key serves once it is not', () => {
+  const [channel] = read({
+    ...{ ...row, key: 'sk-a\nsk-b' },
+    channel_info: { multi_key_status_list: { 0: 2, 1: 3 } },
+  });
+  expect(channel).toMatchObject({
+    ...{ enabled: false, keys: [{ enabled: true }, { enabled: false }] },
+    notes: [{ code: 'many_keys' }, { code: 'disabled_keys' }, { code: 'disabled_there' }],
+  });
 });
 
 test('a disabled channel says so', () => {
@@ -160,18 +176,20 @@ test.each([
   ['twice, one a line', `${JSON.stringify(account)}\n${JSON.stringify({ ...account, id: 2 })}`, 2],
   ['twice, in a list', JSON.stringify([account, { ...account, id: 2 }], null, 2), 2],
 ])("a service account's key is one key: %s", (_name, key, count) => {
-  const channels = read({ ...row, type: 41, key });
-  expect(channels).toHaveLength(count);
-  expect(channels[0]?.enabled).toBe(false);
+  const [channel, ...others] = read({ ...row, type: 41, key });
+  expect(others).toEqual([]);
+  expect(channel).toMatchObject({ enabled: false });
+  expect(channel?.keys?.length ?? 1).toBe(count);
 });
 
 test('a number after a repeated name is one that no row has', () => {
   const names = read(
-    { ...row, key: 'a\nb\nc' },
+    { ...row, key: 'a' },
+    { ...row, key: 'b\nc' },
     { ...row, name: 'mine (2)', key: 'd' },
     { ...row, key: 'e' },
   ).map(({ name }) => name);
-  expect(names).toEqual(['mine', 'mine (3)', 'mine (4)', 'mine (2)', 'mine (5)']);
+  expect(names).toEqual(['mine', 'mine (3)', 'mine (2)', 'mine (4)']);
 });
 
 test('models with bad names are left out, and said', () => {

@@ -5,7 +5,7 @@ import type { ImportNote, UploadedEntry } from '../../import-notes.ts';
 import { isRecord } from '../bound-entries.ts';
 import { addressOfType } from './one-api-addresses.ts';
 import { fieldsOf } from './one-api-fields.ts';
-import { keysIn, tooManyChannels } from './one-api-keys.ts';
+import { keysIn, type RowKey, tooManyChannels } from './one-api-keys.ts';
 import { lossesOf, objectIn, shownNames } from './one-api-losses.ts';
 import { foreignProtocolOf } from './one-api-protocols.ts';
 
@@ -20,8 +20,8 @@ export function areOneApiChannels(entries: readonly unknown[]): boolean {
 
 /**
  * Their rows as entries of an import, in the order of their priority. A row may hold several keys, one per
- * line: each becomes a channel. Repeated names get a number. Throws AppError `invalid_input` if keys and
- * models are more than an import may hold.
+ * line, which become keys of one channel. Repeated names get a number. Throws AppError `invalid_input` if
+ * channels, keys or models are more than an import may hold.
  */
 export function fromOneApi(entries: readonly unknown[]): UploadedEntry[] {
   const rows = entries
@@ -33,28 +33,45 @@ export function fromOneApi(entries: readonly unknown[]): UploadedEntry[] {
   for (const row of rows) {
     const { bad, lost, ...common } = commonFields(row);
     const keys = keysIn(textOf(row.key), objectIn(row.channel_info));
-    const notes = [...notesOfRow(row, lost, keys.length), ...notesOfModels(bad)];
-    for (const { key, isEnabled } of keys) {
-      models += common.selected_models.length;
-      if (models > importLimits.models) {
-        throw tooMuch(`${importLimits.models} models, those of a row once for each of its keys`);
-      }
-      if (channels.length === importLimits.channels) throw tooManyChannels();
-      const name = names.next(nameOf(row));
-      const isOn = isEnabled && numberOf(row.status) === enabledStatus;
-      const enabled = isOn && !notes.some(({ code }) => code === 'foreign_protocol');
-      const api_key = key === null ? {} : { api_key: key };
-      channels.push({
-        entry: { name, ...common, enabled, ...api_key },
-        notes: isOn ? notes : [...notes, { code: 'disabled_there', params: {} }],
-        family: nameOf(row),
-      });
-    }
+    models += common.selected_models.length;
+    if (models > importLimits.models) throw tooMuch(`${importLimits.models} models`);
+    if (channels.length === importLimits.channels) throw tooManyChannels();
+    const isOn = keys.some((key) => key.isEnabled) && numberOf(row.status) === enabledStatus;
+    const notes = [...notesOfRow(row, lost), ...notesOfKeys(keys), ...notesOfModels(bad)];
+    if (!isOn) notes.push({ code: 'disabled_there', params: {} });
+    const enabled = isOn && !notes.some(({ code }) => code === 'foreign_protocol');
+    channels.push({
+      entry: { name: names.next(nameOf(row)), ...common, enabled, ...keyFields(keys) },
+      notes,
+      family: nameOf(row),
+    });
   }
   return channels;
 }
 
-/** What the channels of all the row's keys share. */
+/** Where all keys of a row are disabled, its channel is, and the first key serves once it is enabled. */
+function keyFields(keys: readonly RowKey[]) {
+  const [first, ...others] = keys;
+  if (!first || first.key === null) return {};
+  if (others.length === 0) return { api_key: first.key };
+  const hasEnabled = keys.some(({ isEnabled }) => isEnabled);
+  return {
+    keys: keys.map((one) => ({
+      api_key: one.key ?? '',
+      enabled: one.isEnabled || (!hasEnabled && one === first),
+    })),
+  };
+}
+
+function notesOfKeys(keys: readonly RowKey[]): ImportNote[] {
+  if (keys.length === 1) return [];
+  const disabled = keys.filter(({ isEnabled }) => !isEnabled).length;
+  const notes: ImportNote[] = [{ code: 'many_keys', params: { keys: keys.length } }];
+  if (disabled > 0) notes.push({ code: 'disabled_keys', params: { keys: disabled } });
+  return notes;
+}
+
+/** What a row says beside its name and its keys. */
 function commonFields(row: Row) {
   const models = textOf(row.models).split(',', importLimits.modelsOfChannel + 1);
   if (models.length > importLimits.modelsOfChannel) {
@@ -89,13 +106,12 @@ function notesOfModels(bad: readonly string[]): ImportNote[] {
   return [{ code: 'bad_models', params: { count: bad.length, names: names.join(', ') } }];
 }
 
-function notesOfRow(row: Row, lost: readonly string[], keys: number): ImportNote[] {
+function notesOfRow(row: Row, lost: readonly string[]): ImportNote[] {
   const type = foreignProtocolOf(numberOf(row.type), row);
   const losses = shownNames([...lossesOf(row), ...lost]);
   const notes: (ImportNote | null)[] = [
     type === null ? null : { code: 'foreign_protocol', params: { type } },
     losses.length === 0 ? null : { code: 'not_imported', params: { fields: losses.join(', ') } },
-    keys === 1 ? null : { code: 'one_of_keys', params: { keys } },
   ];
   return notes.filter((note) => note !== null);
 }

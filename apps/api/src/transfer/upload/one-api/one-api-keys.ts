@@ -53,5 +53,5 @@ function parsed(text: string): unknown {
 }
 
 export function tooManyChannels() {
-  return tooMuch(`${importLimits.channels} channels; each key of a row is one`);
+  return tooMuch(`${importLimits.channels} channels, and as many keys in a row`);
 }
