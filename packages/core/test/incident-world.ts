@@ -75,7 +75,7 @@ export function maintenance(fields: Partial<Maintenance>, index = 0): Maintenanc
   };
 }
 
-export function setupOf(options: WorldOptions): AlertSetup {
+function setupOf(options: WorldOptions): AlertSetup {
   return {
     rules: { ...alertRuleDefaults, ...options.rules },
     channels: indexChannels(channelsOf(options)),

@@ -48,6 +48,9 @@ export function groupByCause(step: Step): void {
 export function findIncident(step: Step, { subject, why, failing_since }: Watch): Incident {
   const open = openIncidents(step).filter((one) => isJoinable(step, one));
   const cause = causeOf(subject);
+  // The keys of a channel that is down are part of its incident.
+  const channel = open.find((one) => subject.kind === 'key_down' && isDownIn(one, subject));
+  if (channel) return channel;
   const causes = isOutage(subject.kind)
     ? [
         ...(isOfConnection(why) ? ['network'] : []),
@@ -89,12 +92,17 @@ function isJoinable({ nowS }: Step, incident: Incident): boolean {
 function groupKeys(step: Step): void {
   const open = openIncidents(step);
   for (const keys of open.filter(({ scope }) => scope === 'key')) {
-    const target = keys.members[0]?.subject.target_id;
-    const isOfChannel = ({ subject, left_at }: Member) =>
-      subject.kind === 'channel_down' && subject.target_id === target && left_at === null;
-    const into = open.find(({ members }) => members.some(isOfChannel));
+    const [first] = keys.members;
+    const into = first && open.find((one) => isDownIn(one, first.subject));
     if (into) merge(step, keys, into);
   }
+}
+
+/** Whether an incident is about the whole channel of a subject. */
+function isDownIn(incident: Incident, { target_id }: Subject): boolean {
+  return failingMembers(incident).some(
+    ({ subject }) => subject.kind === 'channel_down' && subject.target_id === target_id,
+  );
 }
 
 /** A model that fails on several unrelated channels, which otherwise work, is one incident. */

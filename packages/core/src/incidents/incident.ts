@@ -17,7 +17,7 @@ export type IncidentScope = (typeof incidentScopes)[number];
 
 const alertKinds = namesOf(alertKindRules);
 
-export const subjectShape = z.object({
+const subjectShape = z.object({
   kind: z.enum(alertKinds),
   target_id: z.int().nullable(),
   model: z.string().nullable(),
@@ -73,7 +73,7 @@ export const incidentShape = z.object({
 });
 export type Incident = z.output<typeof incidentShape>;
 
-export const incidentEventKinds = [
+const incidentEventKinds = [
   'opened',
   'joined',
   'left',

@@ -12,12 +12,15 @@ export interface ListIncidentsInput {
   limit: number;
 }
 
-/** Incidents, newest first. */
+/** Incidents, newest first, without those that became part of another. */
 export async function listIncidents(
   { kysely }: Database,
   { is_open, before_id, limit }: ListIncidentsInput,
 ): Promise<Incident[]> {
-  let query = kysely.selectFrom('incidents').select(incidentCodec.columns);
+  let query = kysely
+    .selectFrom('incidents')
+    .select(incidentCodec.columns)
+    .where('merged_into', 'is', null);
   if (is_open !== undefined) query = query.where('ended_at', is_open ? 'is' : 'is not', null);
   if (before_id !== undefined) query = query.where('id', '<', before_id);
   const rows = await query.orderBy('id', 'desc').limit(limit).execute();

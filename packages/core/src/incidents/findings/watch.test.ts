@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { alertRuleDefaults as rules } from '../alert-rules.ts';
-import { flapShareOf } from './flapping.ts';
 import type { Observation } from './observation.ts';
-import { nextWatch, type Watch } from './watch.ts';
+import { flapShareOf, nextWatch, type Watch } from './watch.ts';
 
 const subject = { kind: 'model_down', target_id: 1, model: 'm', name: null } as const;
 const found = (is_bad: boolean, at: number): Observation => ({ subject, is_bad, at });

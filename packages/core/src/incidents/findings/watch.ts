@@ -1,7 +1,6 @@
 import { isAhead } from '../../figures/clock-skew.ts';
 import { alertKindRules, type Severity } from '../alert-kind.ts';
 import type { AlertRules } from '../alert-rules.ts';
-import { flapFindings, flapShareOf } from './flapping.ts';
 import type { Observation, Subject, Why } from './observation.ts';
 
 /** What counts for people. `flapping`: it changes so often that only the end of it is worth telling. */
@@ -28,6 +27,26 @@ export interface Watch {
 
 /** A subject that flapped has settled after this long without a change, however few findings there are. */
 const settledAfterS = 3600;
+
+/** Nagios looks at the results of the last 21 checks, which are 20 possible changes. */
+const flapFindings = 21;
+
+/**
+ * How often something changed, as a share: each change counts by its age, from 0.75 for the oldest to 1.25
+ * for the newest. `recent` has a letter for each finding, oldest first; missing ones are no changes.
+ * Source: https://assets.nagios.com/downloads/nagioscore/docs/nagioscore/4/en/flapping.html
+ */
+export function flapShareOf(recent: string): number {
+  const changes = flapFindings - 1;
+  const missing = flapFindings - recent.length;
+  let sum = 0;
+  for (let index = 1; index < recent.length; index += 1) {
+    if (recent[index] === recent[index - 1]) continue;
+    const place = missing + index - 1;
+    sum += 0.75 + (0.5 * place) / (changes - 1);
+  }
+  return sum / changes;
+}
 
 /** The watch after one more finding; the same object if it shows nothing new, null if nothing is to be watched. */
 export function nextWatch(

@@ -25,7 +25,7 @@ export function mayTell(pace: Pace, urgency: Urgency, nowS: number): boolean {
 }
 
 /** When what waits is told. */
-export function tellAt({ waiting_since, opened_at }: Pace, nowS: number): number {
+function tellAt({ waiting_since, opened_at }: Pace, nowS: number): number {
   const since = waiting_since ?? nowS;
   return Math.min(since + windowS, Math.max(since, opened_at ?? since) + calmS);
 }
