@@ -30,6 +30,11 @@ export async function tempDatabase(options: Options = {}): Promise<OpenedDatabas
 /** The databases on Postgres by their data folder. */
 const urls = new Map<string, string>();
 
+/** The address of the database that `openIn` opened for a folder; undefined on SQLite. */
+export function urlIn(dataDir: string): string | undefined {
+  return urls.get(dataDir);
+}
+
 /** Opens the database of a folder at the time 1000: the one in it, or its own on Postgres. */
 export async function openIn(dataDir: string, encryptionKey?: string): Promise<OpenedDatabase> {
   return openAt(dataDir, encryptionKey === undefined ? {} : { encryptionKey });

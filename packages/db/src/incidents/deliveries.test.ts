@@ -144,6 +144,22 @@ test('what may have arrived doesn’t become part of a digest', async () => {
   expect(await claimed(db, 200)).toMatchObject({ key: 'n1-d1', attempts: 2 });
 });
 
+test('nobody hears of an end before the beginning', async () => {
+  const { db, dataDir } = await withNotice();
+  const first = await claimed(db, 290);
+  await comeBack(db, 1, 300);
+  // The beginning is still being sent.
+  expect(await claim(await openIn(dataDir), 349)).toBeNull();
+  await finishDelivery(db, first, { kind: 'retry', at: 3000, answer: 'HTTP 503' }, 295);
+  // There is something new, so it is tried again before its time, but only once.
+  const again = await claimed(db, 350);
+  expect(again).toMatchObject({ key: 'n1-d1', attempts: 2 });
+  await finishDelivery(db, again, { kind: 'retry', at: 3000, answer: 'HTTP 503' }, 351);
+  expect(await claim(db, 2999)).toBeNull();
+  await finishDelivery(db, await claimed(db, 3000), sent, 3001);
+  expect(await claimed(db, 3002)).toMatchObject({ news: [{ kind: 'resolved' }] });
+});
+
 test('a destination that is at its limit doesn’t hold back another', async () => {
   const { db } = await withNotice({ per_minute: 1 });
   await addDestination(db, { name: 'other' });

@@ -78,22 +78,33 @@ async function listDueDestinations(db: Database, nowS: number): Promise<SendingT
     .execute();
 }
 
-/** The delivery to send to a destination, perhaps a new digest; null if its vendor allows none now. */
+/**
+ * The delivery to send to a destination, perhaps a new digest; null if none may be sent now. One is sent
+ * after another, so nobody hears of an end before the beginning. What was attempted comes first: when its
+ * time has come, or when there is something new, because the destination may work again.
+ */
 async function chooseNext(
   db: Database,
   destination: SendingTo,
   nowS: number,
 ): Promise<number | null> {
-  const due = await selectDue(db, nowS)
-    .select(['deliveries.id', 'deliveries.created_at', 'due_at', 'attempts'])
+  const open = await db.kysely
+    .selectFrom('deliveries')
+    .select(['id', 'status', 'created_at', 'due_at', 'attempts', 'attempted_at', 'leased_until'])
     .where('destination_id', '=', destination.id)
-    .orderBy('due_at')
-    .orderBy('deliveries.id')
+    .where('status', 'in', ['waiting', 'sending'])
+    .orderBy('id')
     .limit(mostAtOnce)
     .execute();
-  // What was attempted may have arrived: it keeps its key, so it can't become part of a digest.
-  const again = due.find(({ attempts }) => attempts > 0);
-  const waiting = again ? [{ ...again, due_at: Math.min(again.due_at, nowS) }] : due;
+  if (open.some(({ leased_until }) => (leased_until ?? 0) > nowS)) return null;
+  const again = open.find(({ attempts }) => attempts > 0);
+  const isNew = open.some(
+    ({ attempts, created_at, due_at }) =>
+      attempts === 0 && due_at <= nowS && created_at > (again?.attempted_at ?? nowS),
+  );
+  if (again && again.status === 'waiting' && again.due_at > nowS && !isNew) return null;
+  // It may have arrived: it keeps its key, so it can't become part of a digest.
+  const waiting = again ? [{ ...again, due_at: Math.min(again.due_at, nowS) }] : open;
   const sentAt = await listAttempts(db, destination.id, nowS - longestRateS);
   const plan = planSending(waiting, { sentAt, destination, nowS });
   if (plan.kind === 'wait') return null;
