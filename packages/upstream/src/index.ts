@@ -15,6 +15,7 @@ export {
   proxyDefaultsOf,
   proxyVariable,
 } from './connect/proxy/choose-proxy.ts';
+export { createGuardedClient, type GuardedClient } from './create-guarded-client.ts';
 export {
   createUpstream,
   type DispatchRequest,

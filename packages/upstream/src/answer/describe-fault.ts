@@ -81,6 +81,11 @@ export function describeFault(error: unknown): Fault {
   return network(`connection failed${code ? ` (${code})` : ''}`);
 }
 
+/** Whether the address guard refused the address. */
+export function isAddressRefused(error: unknown): boolean {
+  return rootOf(error) instanceof AddressRefusedError;
+}
+
 // If several addresses were tried, the error is an AggregateError; its first part has the cause.
 function rootOf(error: unknown): unknown {
   if (error instanceof AggregateError && error.errors.length > 0) return error.errors[0];

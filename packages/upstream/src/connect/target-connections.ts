@@ -131,7 +131,8 @@ export function createConnections({
   };
 }
 
-function openSocket(connect: buildConnector.connector, origin: string): Promise<Socket> {
+/** Opens a connection that the caller owns, to an origin such as `https://host:port`. */
+export function openSocket(connect: buildConnector.connector, origin: string): Promise<Socket> {
   const { hostname, host, protocol, port } = new URL(origin);
   // undici's connector expects an IPv6 address without its brackets.
   const address = hostname.replace(/^\[|\]$/g, '');

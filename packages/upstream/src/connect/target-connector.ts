@@ -16,6 +16,8 @@ export interface ConnectWay {
   caCertificate: string | null;
   /** The proxy's address; null: none. */
   proxy: string | null;
+  /** Whether the caller itself begins TLS on the connection. */
+  isForTls?: boolean;
 }
 
 export interface TargetConnector {
@@ -42,10 +44,10 @@ export function createTargetConnectors({
   // The operator chose the proxy, so it may be in a private network.
   const toProxy = createGuardedConnectors(createAddressGuard('on'), lookup, interim);
   const check = createNameCheck(guard, lookup);
-  return ({ isTls, verifySsl, caCertificate, proxy }) => {
-    const options = { timeoutMs, verifySsl, caCertificate };
+  return ({ isTls, verifySsl, caCertificate, proxy, isForTls = false }) => {
+    const options = { timeoutMs, verifySsl, caCertificate, isForTls };
     if (proxy === null) return { connect: direct(options), close: async () => {} };
-    const connectToProxy = toProxy({ timeoutMs, verifySsl: true, isForTls: isTls });
+    const connectToProxy = toProxy({ timeoutMs, verifySsl: true, isForTls: isTls || isForTls });
     const tunnels = createTunnels(proxyAddressOf(proxy), connectToProxy);
     const secure = buildConnector(tlsOptionsOf(options));
     const connect = createTunnelConnector({ tunnels, secure, check, interim, timeoutMs });
