@@ -185,9 +185,12 @@ export {
   subjectKeyOf,
   type Why,
 } from './incidents/findings/observation.ts';
+export { observeChange } from './incidents/findings/observe-change.ts';
 export { type ObservedChannel, observeChannel } from './incidents/findings/observe-channel.ts';
+export { publicNameOf, wantedModels } from './incidents/findings/wanted-models.ts';
 export {
   type ChannelIndex,
+  countsAsOffered,
   indexChannels,
   type WatchedChannel,
 } from './incidents/findings/watched-channel.ts';

@@ -40,7 +40,16 @@ test('each failure is a finding of its own, with the provider’s words', () => 
   const second = known([{ ...failure, at: 300 }], first);
   const why = { kind: 'upstream', message: 'HTTP 503' };
   expect(observe(first.fault, first.evidence)[1]).toMatchObject({ is_bad: true, at: 200, why });
-  expect(observe(second.fault, second.evidence)[1]).toMatchObject({ is_bad: true, at: 300, why });
+  const [, began, latest] = observe(second.fault, second.evidence);
+  expect(began).toMatchObject({ is_bad: true, at: 200, why });
+  expect(latest).toMatchObject({ is_bad: true, at: 300, why });
+});
+
+test('too many requests are one finding, however often they are met', () => {
+  const limit = { ...failure, kind: 'rate_limit', status: 429 } as const;
+  const { fault, evidence } = known([{ at: 100 }, { ...limit, at: 200 }, { ...limit, at: 203 }]);
+  const found = observe(fault, evidence).filter(({ kind }) => kind === 'model_down');
+  expect(found).toMatchObject([{ is_bad: true, at: 200 }]);
 });
 
 test('a model that works on another route isn’t down', () => {
@@ -80,4 +89,42 @@ test('a channel that is only busy isn’t down', () => {
     is_bad: false,
     at: 100,
   });
+});
+
+test('a key that is refused is told by its name, and one that rests isn’t', () => {
+  const fault = {
+    since: 200,
+    found_at: 230,
+    failures: 7,
+    rest_until: 300,
+    error: 'invalid api key',
+  };
+  const keys = [
+    { name: 'main', proved_at: 100, fault: null },
+    { name: 'second', proved_at: 110, fault: { ...fault, kind: 'auth' as const } },
+    { name: 'third', proved_at: 120, fault: { ...fault, kind: 'rate_limit' as const } },
+  ];
+  const found = observeChannel({ target_id: 1, fault: null, models: [], keys });
+  expect(found.map(({ subject: { kind, name }, is_bad, at }) => [kind, name, is_bad, at])).toEqual([
+    ['key_down', 'main', false, 100],
+    ['key_down', 'second', true, 200],
+    ['key_down', 'second', true, 230],
+    ['key_down', 'third', false, 120],
+  ]);
+});
+
+test('a list that can’t be read is a fault of the channel, unless its models have answered since', () => {
+  const unlisted = { at: 200, kind: 'network' as const, error: 'connection refused' };
+  const channel = { target_id: 1, fault: null, unlisted };
+  const { evidence } = known([{ at: 250 }]);
+  expect(observeChannel({ ...channel, models: [] })).toMatchObject([
+    { subject: { kind: 'channel_down' }, is_bad: true, at: 200 },
+  ]);
+  const models = [{ model: 'gpt', evidence }];
+  expect(observeChannel({ ...channel, models })[0]).toMatchObject({ is_bad: false, at: 250 });
+});
+
+test('an edited channel is good until something fails again', () => {
+  const found = observeChannel({ target_id: 1, fault: null, models: [], edited_at: 500 });
+  expect(found).toMatchObject([{ subject: { kind: 'channel_down' }, is_bad: false, at: 500 }]);
 });

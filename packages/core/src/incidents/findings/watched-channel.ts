@@ -1,3 +1,4 @@
+import type { Evidence } from '../../evidence/evidence.ts';
 import { parseNetwork } from '../../text/network.ts';
 import type { Member } from '../incident.ts';
 
@@ -12,6 +13,14 @@ export interface WatchedChannel {
   models: readonly string[];
   /** When anything on it last answered, as far as the database knows; null: never. */
   answered_at: number | null;
+}
+
+/** Whether a channel counts as having a model: it has answered, or only clients can find out. */
+export function countsAsOffered(evidence: readonly Evidence[]): boolean {
+  return evidence.some(({ state, proved_at }) => {
+    if (state === 'unprovable' || state === 'skipped') return true;
+    return proved_at !== null && state !== 'refused';
+  });
 }
 
 /** The channels, found by what is asked of them. */
