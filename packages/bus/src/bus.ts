@@ -1,9 +1,11 @@
 import {
+  alertStepJobSchema,
   type MonitorEvent,
   probeModelJobSchema,
   proxyRequestsJobSchema,
   runTargetJobSchema,
   testChannelJobSchema,
+  testDestinationJobSchema,
 } from '@api-monitor/core';
 
 /** A queue's jobs, as both drivers need to know them. */
@@ -27,6 +29,10 @@ export const queueSpecs = {
   modelProbes: { name: 'model-probes', limit: 10_000, schema: probeModelJobSchema },
   /** Channels that an admin tries before saving them. Every test has its own key. */
   channelTests: { name: 'channel-tests', limit: 100, schema: testChannelJobSchema },
+  /** Steps of the alerts, one at a time in all processes. One runs and one waits. */
+  alertSteps: { name: 'alert-steps', limit: 10, schema: alertStepJobSchema },
+  /** Tests that an admin sends to destinations. Every test has its own key. */
+  destinationTests: { name: 'destination-tests', limit: 100, schema: testDestinationJobSchema },
   /** Batches of requests that gateways served, to be written. Every batch has its own key. */
   proxyRequests: {
     name: 'proxy-requests',

@@ -37,6 +37,8 @@ export function createInProcessBus({ nowMs, onFault }: Options): Bus {
     manualRuns: createInProcessQueue(queueSpecs.manualRuns, onFault),
     modelProbes: createInProcessQueue(queueSpecs.modelProbes, onFault),
     channelTests: createInProcessQueue(queueSpecs.channelTests, onFault),
+    alertSteps: createInProcessQueue(queueSpecs.alertSteps, onFault),
+    destinationTests: createInProcessQueue(queueSpecs.destinationTests, onFault),
     proxyRequests: createInProcessQueue(queueSpecs.proxyRequests, onFault),
     events: createInProcessEvents({ nowMs, onFault, limit: historyLimit }),
     sums: createInProcessSums(nowMs),

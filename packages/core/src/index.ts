@@ -35,13 +35,16 @@ export {
   httpStatusByErrorCode,
 } from './app-error.ts';
 export {
+  alertStepJobSchema,
   type ProbeModelJob,
   type ProxyRequestsJob,
   probeModelJobSchema,
   proxyRequestsJobSchema,
   runTargetJobSchema,
   type TestChannelJob,
+  type TestDestinationJob,
   testChannelJobSchema,
+  testDestinationJobSchema,
 } from './events/jobs.ts';
 export type {
   EvidenceChanged,
@@ -225,6 +228,10 @@ export {
   destinationFieldSchemas,
   destinationShape,
 } from './incidents/sending/destination.ts';
+export {
+  type DestinationTest,
+  destinationTestShape,
+} from './incidents/sending/destination-test.ts';
 export { type News, newsShape } from './incidents/sending/news.ts';
 export {
   planSending,

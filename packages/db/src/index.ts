@@ -79,8 +79,11 @@ export {
 export {
   createDestination,
   deleteDestination,
+  getDestination,
   listDestinations,
   openDestinationConfig,
+  openSealedConfig,
+  sealConfig,
   updateDestination,
 } from './incidents/destinations.ts';
 export {

@@ -41,6 +41,8 @@ const internalTypes: readonly MonitorEventType[] = [
   'proxy_keys_changed',
   'state_issued',
   'channel_tested',
+  'destination_tested',
+  'alerts_changed',
   // It has what visitors may not see; pages read the channel again, because `target_updated` follows.
   'target_key_changed',
 ];

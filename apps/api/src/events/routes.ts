@@ -12,7 +12,7 @@ export function eventRoutes(deps: ApiDeps) {
       path: '/api/events',
       summary: 'The event stream, as Server-Sent Events',
       description:
-        'Events: connected, run_progress, run_completed, target_updated, evidence_changed (live traffic changed what is known about a model on one route; the event has the whole new evidence), fault_changed (a whole channel began or stopped failing), and resync if the history no longer reaches back to Last-Event-ID. An EventSource cannot set headers, so the token may also come as ?token=.',
+        'Events: connected, run_progress, run_completed, target_updated, evidence_changed (live traffic changed what is known about a model on one route; the event has the whole new evidence), fault_changed (a whole channel began or stopped failing), incidents_changed (incidents began, changed or ended), and resync if the history no longer reaches back to Last-Event-ID. An EventSource cannot set headers, so the token may also come as ?token=.',
       tags: ['events'],
       security: tokenSecurity,
       middleware: authenticate(deps, { isTokenInQueryAllowed: true }),

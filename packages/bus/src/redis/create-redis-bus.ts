@@ -28,6 +28,8 @@ export function createRedisBus({ keyPrefix = 'api-monitor', ...options }: Option
     manualRuns: createRedisQueue(context, queueSpecs.manualRuns),
     modelProbes: createRedisQueue(context, queueSpecs.modelProbes),
     channelTests: createRedisQueue(context, queueSpecs.channelTests),
+    alertSteps: createRedisQueue(context, queueSpecs.alertSteps),
+    destinationTests: createRedisQueue(context, queueSpecs.destinationTests),
     proxyRequests: createRedisQueue(context, queueSpecs.proxyRequests),
   };
   const events = createRedisEvents(context, historyLimit);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { gatewayRecordSchema } from '../gateway/proxy-request.ts';
+import { noticeLanguages } from '../incidents/sending/destination.ts';
 
 /** Work that one process hands to another; the payload is checked when it leaves the queue. */
 export const runTargetJobSchema = z.strictObject({ target_id: z.int().positive() });
@@ -28,3 +29,19 @@ export type TestChannelJob = z.infer<typeof testChannelJobSchema>;
 /** A batch of requests that the gateway served, to be stored outside its request path. */
 export const proxyRequestsJobSchema = z.strictObject({ requests: z.array(gatewayRecordSchema) });
 export type ProxyRequestsJob = z.infer<typeof proxyRequestsJobSchema>;
+
+/** Look for what people must be told about; it is decided anew from what is stored. */
+export const alertStepJobSchema = z.strictObject({});
+
+/** Send a test to a destination, stored or not; an event brings back the answer. */
+export const testDestinationJobSchema = z.strictObject({
+  test_id: z.string(),
+  kind: z.string(),
+  /** The destination's config with its secrets, sealed by the api. */
+  sealed_config: z.string(),
+  language: z.enum(noticeLanguages),
+  time_zone: z.string(),
+  /** Unix seconds; nobody waits for the result after this. */
+  expires_at: z.number(),
+});
+export type TestDestinationJob = z.infer<typeof testDestinationJobSchema>;

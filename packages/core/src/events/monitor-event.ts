@@ -1,6 +1,7 @@
 import type { ChannelFault } from '../evidence/channel-fault.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { ObjectChange } from '../gateway/gateway-object.ts';
+import type { DestinationTest } from '../incidents/sending/destination-test.ts';
 import type { probedFields } from '../model-states/probed-fields.ts';
 import type { ProbeResult } from '../probes/probe-row.ts';
 import type { Run, RunProgress } from '../runs/run.ts';
@@ -83,6 +84,24 @@ export interface ChannelTested {
   data: { test_id: string; result: ChannelTest | null };
 }
 
+/** A test was sent to a destination; `result` null: whoever asked for it no longer waits. */
+export interface DestinationTested {
+  type: 'destination_tested';
+  data: { test_id: string; result: DestinationTest | null };
+}
+
+/** Incidents began, changed or ended; pages read them again. */
+export interface IncidentsChanged {
+  type: 'incidents_changed';
+  data: { incident_ids: number[] };
+}
+
+/** What alerts depend on was changed by an admin: destinations, rules or maintenance. */
+export interface AlertsChanged {
+  type: 'alerts_changed';
+  data: Record<string, never>;
+}
+
 export type MonitorEvent =
   | RunCompleted
   | TargetUpdated
@@ -93,5 +112,8 @@ export type MonitorEvent =
   | FaultChanged
   | TargetKeyChanged
   | StateIssued
-  | ChannelTested;
+  | ChannelTested
+  | DestinationTested
+  | IncidentsChanged
+  | AlertsChanged;
 export type MonitorEventType = MonitorEvent['type'];

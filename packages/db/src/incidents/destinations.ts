@@ -18,31 +18,53 @@ export async function listDestinations({ kysely }: Database): Promise<Destinatio
   return rows.map(fromRow);
 }
 
-/** The config of a destination in the clear, as its adapter takes it. Throws AppError `not_found`. */
-export async function openDestinationConfig(
-  { kysely, secretBox }: Database,
+/** null if there is no such destination. */
+export async function getDestination(
+  { kysely }: Database,
   id: number,
-): Promise<unknown> {
+): Promise<Destination | null> {
   const row = await kysely
+    .selectFrom('destinations')
+    .select(columns)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row ? fromRow(row) : null;
+}
+
+/** The config of a destination in the clear, as its adapter takes it. Throws AppError `not_found`. */
+export async function openDestinationConfig(db: Database, id: number): Promise<unknown> {
+  const row = await db.kysely
     .selectFrom('destinations')
     .select('config')
     .where('id', '=', id)
     .executeTakeFirst();
   if (!row) throw new AppError('not_found', 'there is no such destination');
-  return JSON.parse(secretBox.open(row.config, destinationPurpose));
+  return openSealedConfig(db, row.config);
+}
+
+/** A config as it is stored and queued. It is anything that can be JSON. */
+export function sealConfig({ secretBox }: Pick<Database, 'secretBox'>, config: unknown): string {
+  return secretBox.seal(JSON.stringify(config), destinationPurpose);
+}
+
+/** What `sealConfig` has sealed. Throws AppError `encryption_key_mismatch`. */
+export function openSealedConfig(
+  { secretBox }: Pick<Database, 'secretBox'>,
+  sealed: string,
+): unknown {
+  return JSON.parse(secretBox.open(sealed, destinationPurpose));
 }
 
 /** Stores a destination, its config sealed. `config` is anything that can be JSON. */
 export async function createDestination(
-  { kysely, secretBox }: Database,
+  db: Database,
   input: DestinationInput,
   config: unknown,
   nowS: number,
 ): Promise<Destination> {
-  const sealed = secretBox.seal(JSON.stringify(config), destinationPurpose);
-  const row = await kysely
+  const row = await db.kysely
     .insertInto('destinations')
-    .values({ ...toRow(input), config: sealed, created_at: nowS, updated_at: nowS })
+    .values({ ...toRow(input), config: sealConfig(db, config), created_at: nowS, updated_at: nowS })
     .returning(columns)
     .executeTakeFirstOrThrow();
   return fromRow(row);
@@ -58,15 +80,12 @@ export async function updateDestination(
   { config, ...patch }: Partial<DestinationInput> & { config?: unknown },
   nowS: number,
 ): Promise<Destination | null> {
-  const { secretBox } = db;
   return inTransaction(db, async (tx) => {
     const row = await tx.kysely
       .updateTable('destinations')
       .set({
         ...toRow(patch),
-        ...(config === undefined
-          ? {}
-          : { config: secretBox.seal(JSON.stringify(config), destinationPurpose) }),
+        ...(config === undefined ? {} : { config: sealConfig(db, config) }),
         updated_at: nowS,
       })
       .where('id', '=', id)
