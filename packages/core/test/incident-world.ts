@@ -122,6 +122,7 @@ export function createWorld(options: WorldOptions, { isRepeated = false, everyS 
     told,
     steps,
     state: () => state,
+    parts: () => ({ setup, startedAt: startS }),
     /** Since the start. */
     seconds: () => nowS - startS,
     /** Goes on to so many seconds (or 'h:mm:ss') after the start. */

@@ -196,6 +196,20 @@ export const quiets: History[] = [
     told: ['0:00:12 warning: x is down on A', '0:16:42 critical: A is down: no channel left for y'],
   },
   {
+    title: 'a mute of one channel doesn’t silence what it turns out to be part of',
+    world: { channels: seven, wanted: ['gpt'] },
+    happens: (w) => {
+      down(w, 10, 'A', 'gpt').act(1, { kind: 'mute', until: startS + 9 * hourS, by: 'ann' });
+      for (const name of ['B', 'C', 'D']) down(w, w.seconds() + 100, name, 'gpt');
+      return w.at(900);
+    },
+    told: [
+      '0:00:12 warning: gpt is down on A',
+      '0:02:14 warning: gpt is down on B',
+      '0:04:06 warning: gpt is down on 3 channels',
+    ],
+  },
+  {
     title: 'each destination is told of what it asked for',
     world: {
       channels: { A: ['gpt-4', 'x'], B: ['o3'] },

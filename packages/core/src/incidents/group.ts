@@ -118,14 +118,8 @@ function groupByVendor(step: Step): void {
     }
   }
   for (const [model, found] of places) {
-    if (
-      !isOfVendor(
-        step,
-        model,
-        found.map(({ member }) => member),
-      )
-    )
-      continue;
+    const members = found.map(({ member }) => member);
+    if (!isOfVendor(step, model, members)) continue;
     const isOfModel = ({ subject }: Member) => subject.model === model;
     const own = found.map(({ incident }) => incident).filter((one) => one.members.every(isOfModel));
     const into = own[0] ?? openIncident(step, vendorIncident(step, model));
@@ -157,7 +151,7 @@ function isOfVendor({ channels }: Step, model: string, members: readonly Member[
 
 const outageScopes: readonly Incident['scope'][] = ['channel', 'key', 'vendor', 'many'];
 
-/** Several incidents become one, because they are too many to be told one by one; returns it. */
+/** Several incidents become one, because they are too many to be told one by one. */
 export function mergeMany(step: Step, incidents: readonly Incident[]): void {
   const recent = openIncidents(step).filter(
     ({ scope, announced, last_join_at }) =>

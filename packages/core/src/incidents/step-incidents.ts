@@ -53,10 +53,8 @@ function takeNetwork(step: Step, observations: readonly Observation[]): void {
 function takeFindings(step: Step, observations: readonly Observation[]): void {
   const { watches, nowS, setup } = step;
   for (const observation of observations.toSorted((a, b) => a.at - b.at)) {
-    const { subject, is_bad, at, why } = observation;
-    if (!isWatched(step, subject)) continue;
-    if (is_bad && at <= step.ignored_until && isOutage(subject.kind) && isOfConnection(why))
-      continue;
+    const { subject } = observation;
+    if (!isWatched(step, subject) || isOfOwnNetwork(step, observation)) continue;
     const key = subjectKeyOf(subject);
     const before = watches.get(key) ?? null;
     const watch = nextWatch(before, observation, setup.rules, nowS);
@@ -64,6 +62,11 @@ function takeFindings(step: Step, observations: readonly Observation[]): void {
     watches.set(key, watch);
     if (isNote(subject.kind)) join(step, findIncident(step, watch), watch);
   }
+}
+
+/** Whether it was found while our own network was down, which is over. */
+function isOfOwnNetwork(step: Step, { subject, is_bad, at, why }: Observation): boolean {
+  return is_bad && at <= step.ignored_until && isOutage(subject.kind) && isOfConnection(why);
 }
 
 /** A note is remembered for a day, so that it isn't taken for a new one. */

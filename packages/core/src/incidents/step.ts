@@ -1,3 +1,4 @@
+import { isAhead } from '../figures/clock-skew.ts';
 import type { Severity } from './alert-kind.ts';
 import type { AlertRules } from './alert-rules.ts';
 import { isSameSubject, subjectKeyOf } from './findings/observation.ts';
@@ -79,7 +80,8 @@ export interface Step {
   ignored_until: number;
 }
 
-export function beginStep(state: AlertState, setup: AlertSetup, nowS: number): Step {
+export function beginStep(before: AlertState, setup: AlertSetup, nowS: number): Step {
+  const state = withoutFuture(before, nowS);
   const incidents = structuredClone(state.incidents);
   const places = incidents.flatMap((incident) =>
     failingMembers(incident).map(
@@ -94,6 +96,33 @@ export function beginStep(state: AlertState, setup: AlertSetup, nowS: number): S
     incidents: new Map(incidents.map((incident) => [incident.id, incident])),
     places: new Map(places),
     ...{ changed: new Set(), events: [] },
+  };
+}
+
+/** The state without times that a wrong clock has set: they would hold back what comes until they are reached. */
+function withoutFuture(state: AlertState, nowS: number): AlertState {
+  const { watches, pace, network, ignored_until } = state;
+  const atMost = <T extends number | null>(at: T) => (at !== null && isAhead(at, nowS) ? nowS : at);
+  const isAnyAhead = Object.values(watches).some(({ found_at }) => isAhead(found_at, nowS));
+  const healed = Object.entries(watches).map(([key, watch]) => {
+    const { found_at, since } = watch;
+    if (!isAhead(found_at, nowS)) return [key, watch];
+    return [key, { ...watch, found_at: nowS, since: Math.min(since, nowS) }];
+  });
+  const sites = Object.entries(network.sites).map(([site, contact]) => {
+    const { reached_at, failing_since } = contact;
+    return [site, { reached_at: atMost(reached_at), failing_since: atMost(failing_since) }];
+  });
+  return {
+    ...state,
+    watches: isAnyAhead ? Object.fromEntries(healed) : watches,
+    network: { ...network, sites: Object.fromEntries(sites) },
+    pace: {
+      told_at: pace.told_at.filter((at) => !isAhead(at, nowS)),
+      waiting_since: atMost(pace.waiting_since),
+      opened_at: atMost(pace.opened_at),
+    },
+    ignored_until: atMost(ignored_until) ?? 0,
   };
 }
 
@@ -190,10 +219,11 @@ export function endIncident(step: Step, incident: Incident, at: number): void {
   note(step, incident, 'resolved', { lasted_s: at - incident.started_at });
 }
 
-/** The incident turns out to be wider, or another one, than was thought. */
+/** The incident turns out to be wider than was thought: who acknowledged or muted it didn't know that. */
 export function widen(step: Step, incident: Incident, scope: IncidentScope, cause: string): void {
   if (incident.cause === cause) return;
-  Object.assign(incident, { scope, cause });
+  const unheeded = { acknowledged_at: null, acknowledged_by: null, muted_until: null };
+  Object.assign(incident, { scope, cause, ...unheeded });
   note(step, incident, 'cause', { scope, cause });
 }
 
@@ -208,10 +238,12 @@ export function merge(
   const moved = failingMembers(from).filter(which);
   const leaving = new Set(moved);
   from.members = from.members.filter((member) => !leaving.has(member));
+  const keys = new Set(moved.map(({ subject }) => subjectKeyOf(subject)));
+  const others = into.members.filter(({ subject }) => !keys.has(subjectKeyOf(subject)));
   for (const member of moved) {
     step.places.set(subjectKeyOf(member.subject), { incident: into, member });
   }
-  into.members.push(...moved);
+  into.members = [...others, ...moved];
   into.started_at = Math.min(into.started_at, ...moved.map(({ since }) => since));
   into.last_join_at = step.nowS;
   note(step, into, 'joined', { from: from.id, members: moved.length });

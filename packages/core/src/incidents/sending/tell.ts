@@ -33,18 +33,15 @@ export function tell(step: Step): OutgoingNotice[] {
   if (waiting_since !== step.pace.waiting_since) step.pace = { ...step.pace, waiting_since };
   if (paced.length === 0) return send(step, items);
   if (!mayTell(step.pace, mostUrgent(paced), step.nowS)) {
-    return send(
-      step,
-      items.filter(({ urgency }) => urgency === 'unpaced'),
-    );
+    const unpaced = items.filter(({ urgency }) => urgency === 'unpaced');
+    return send(step, unpaced);
   }
-  const begun = paced.filter(({ kind, incident }) => kind === 'opened' && isOutage(incident.kind));
+  const begun = paced
+    .filter(({ kind, incident }) => kind === 'opened' && isOutage(incident.kind))
+    .map(({ incident }) => incident);
   const isMany = begun.length >= manyIncidents;
   if (isMany) {
-    mergeMany(
-      step,
-      begun.map(({ incident }) => incident),
-    );
+    mergeMany(step, begun);
     weighAll(step);
   }
   step.pace = afterTelling(step.pace, step.nowS);
