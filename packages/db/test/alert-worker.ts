@@ -15,7 +15,9 @@ const program = `
     if (points === Number(killAt)) process.kill(process.pid, 'SIGKILL');
   };
   const db = await openDatabase({ dataDir, now: () => 1000, ...(databaseUrl ? { databaseUrl } : {}) });
-  for (const { nowS, found } of JSON.parse(history)) {
+  const last = await db.kysely.selectFrom('alert_state').select('updated_at').executeTakeFirst();
+  for (const { nowS: atS, found } of JSON.parse(history)) {
+    const nowS = Math.max(atS, last?.updated_at ?? 0);
     await step(db, nowS, found);
     reach('stepped ' + nowS);
     for (;;) {
