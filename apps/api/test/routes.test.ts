@@ -148,6 +148,13 @@ test('what an admin sets counts at once, and a key may have a policy of its own'
   expect(await policyOf(`&key=${item.id}`)).toBe('round-robin');
   await asSession('PATCH', `/api/proxy/keys/${item.id}`, { routing_policy: null });
   expect(await policyOf(`&key=${item.id}`)).toBe('priority');
+  const limits = { allowed_target_ids: [1, 3], allowed_models: ['gpt-*'] };
+  await asSession('PATCH', `/api/proxy/keys/${item.id}`, limits);
+  const forKey = await explain('gpt-4o', `&key=${item.id}`);
+  expect(forKey.chosen.target_name).toBe('slow');
+  expect(ranks(forKey)).toContainEqual(['fast', null, 'the key may not use it']);
+  await asSession('PATCH', `/api/proxy/keys/${item.id}`, { allowed_models: ['claude-*'] });
+  expect((await explain('gpt-4o', `&key=${item.id}`)).reason_code).toBe('not_allowed');
   const path = `/api/routes?model=gpt-4o&key=${item.id}`;
   expect((await asVisitor('GET', path)).status).toBe(403);
   expect((await asAdmin('GET', '/api/routes?model=gpt-4o&key=99')).status).toBe(404);

@@ -18,16 +18,11 @@ import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
-import {
-  candidateItem,
-  candidateSchema,
-  explainOffers,
-  type RoutingInForce,
-  routingInForce,
-} from '../routing/explain-offers.ts';
+import { candidateItem, candidateSchema, explainOffers } from '../routing/explain-offers.ts';
 import { bestRouteOf } from '../routing/explained-routes.ts';
 import { type KnownOffer, listOffers } from '../routing/known-offers.ts';
 import { readAliases } from '../routing/read-aliases.ts';
+import { type RoutingInForce, routingInForce } from '../routing/routing-in-force.ts';
 import { headlineOfModel, headlineSchema } from '../targets/headline.ts';
 
 /** What an offer shows of the model's latest probe. */

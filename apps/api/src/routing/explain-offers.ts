@@ -4,23 +4,19 @@ import {
   errorKinds,
   evidenceStates,
   liveFieldsOf,
-  type PolicyInForce,
-  type ProxyKey,
-  policyInForce,
   type RankedOffer,
   type Refusal,
   type Rest,
   refusals,
   resolveRoute,
   rests,
-  settingsInForce,
   type Target,
   unixSeconds,
 } from '@api-monitor/core';
-import { readSettings } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import type { KnownOffer } from './known-offers.ts';
+import type { RoutingInForce } from './routing-in-force.ts';
 
 const breakerStates = ['closed', 'half_open', 'open'] as const;
 
@@ -64,20 +60,6 @@ export const candidateSchema = z
 
 type CandidateItem = z.infer<typeof candidateSchema>;
 
-/** What the gateway's routing goes by, beside evidence. */
-export interface RoutingInForce extends PolicyInForce {
-  areBareModelsOn: boolean;
-}
-
-/** For a key, or for those without a policy of their own. */
-export async function routingInForce(
-  { db, givenSettings }: Pick<ApiDeps, 'db' | 'givenSettings'>,
-  key: Pick<ProxyKey, 'routing_policy'> | null = null,
-): Promise<RoutingInForce> {
-  const settings = settingsInForce(await readSettings(db), givenSettings);
-  return { ...policyInForce(settings, key), areBareModelsOn: settings.bare_models };
-}
-
 /**
  * Where a gateway would send a request on this route now. Chance and turns are left out, so that the
  * explanation is the same each time.
@@ -91,7 +73,6 @@ export function explainOffers(
   return resolveRoute(asked, offers, {
     ...routing,
     route,
-    isAllowed: () => true,
     nowS: now(),
     random: () => 0,
     turn: 0,

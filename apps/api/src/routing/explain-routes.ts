@@ -19,16 +19,11 @@ import { assertAdmin } from '../auth/authenticate.ts';
 import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
 import { findProxyKey } from '../proxy-keys/find-key.ts';
 import { createRouter } from '../router.ts';
-import {
-  candidateItem,
-  candidateSchema,
-  explainOffers,
-  type RoutingInForce,
-  routingInForce,
-} from './explain-offers.ts';
+import { candidateItem, candidateSchema, explainOffers } from './explain-offers.ts';
 import { bestRouteOf, routesOf } from './explained-routes.ts';
 import { type KnownOffer, listOffersNamed } from './known-offers.ts';
 import { readAliases } from './read-aliases.ts';
+import { type RoutingInForce, routingInForce } from './routing-in-force.ts';
 
 const placeSchema = z.object({ target_id: z.int(), target_name: z.string(), model: z.string() });
 

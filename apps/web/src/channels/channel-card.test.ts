@@ -100,6 +100,12 @@ describe('a card', () => {
     expect(paused.wrongText).toBe('');
   });
 
+  it('says which wire formats it is set not to serve', () => {
+    const unserved = sampleChannel({ paths: ['chat = /c', 'anthropic = none', 'list = none'] });
+    expect(channelCard(unserved, en).unservedText).toBe('Not served (set): Messages.');
+    expect(channelCard(sampleChannel({}), en).unservedText).toBe('');
+  });
+
   it('says how many checks at a time a channel bears, if it complained of more', () => {
     expect(channelCard(sampleChannel(), en).concurrencyText).toBe('');
     const set = sampleChannel({ probe_concurrency: 2, max_concurrency: 4 });

@@ -1,4 +1,4 @@
-import { percentOf } from '@api-monitor/core';
+import { evidenceRoutes, isRouteOff, percentOf } from '@api-monitor/core';
 import { formatPercent } from '../format/duration.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { Channel, WireProtocol } from './channel.ts';
@@ -44,6 +44,7 @@ export function channelCard(channel: Channel, translator: Translator) {
     problem: channelProblem(channel, translator),
     usageText: usageOf(channel, translator),
     concurrencyText: concurrencyOf(channel, translator),
+    unservedText: unservedOf(channel, translator),
     ...progressOf(channel, translator),
     lastRunAt: channel.last_run_at,
     nextRunAt: channel.enabled && !channel.running ? channel.next_run_at : null,
@@ -76,6 +77,13 @@ function concurrencyOf(
 ): string {
   if (max_concurrency > 0) return count('card.max_concurrency', max_concurrency);
   return probe_concurrency === null ? '' : count('card.concurrency', probe_concurrency);
+}
+
+/** The wire formats that the channel is set not to serve; empty if it serves all. */
+function unservedOf({ paths }: Channel, { t }: Translator): string {
+  const off = evidenceRoutes.filter((route) => isRouteOff(paths, route));
+  const routes = off.map((route) => t(`route.${route}`)).join(', ');
+  return routes === '' ? '' : t('card.unserved', { routes });
 }
 
 function progressOf(channel: Channel, { t }: Translator) {

@@ -79,7 +79,7 @@ export function describeAdmin(stage: Stage): void {
 
   it('the gateway’s policy is changed, says where it comes from, and goes back', async () => {
     const page = await stage.open('/admin.html', { isAdmin: true });
-    const policy = page.getByLabel('Choose channels');
+    const policy = page.getByLabel('Choice of channels');
     const form = page.locator('form').filter({ has: policy });
     expect(await policy.inputValue()).toBe('latency');
     await policy.selectOption('In turn');
@@ -91,7 +91,7 @@ export function describeAdmin(stage: Stage): void {
     await form.getByText('set here').first().waitFor();
     const models = await stage.open('/models.html');
     await models.getByText('in turn to each channel').waitFor();
-    for (const name of ['Choose channels', 'Patience']) {
+    for (const name of ['Choice of channels', 'Patience']) {
       await form.getByRole('button', { name: `Reset ${name}` }).click();
     }
     await eventually(() => policy.inputValue()).toBe('latency');

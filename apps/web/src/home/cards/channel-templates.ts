@@ -260,6 +260,7 @@ export function channelTemplates(options: TemplateOptions) {
         <a class="link" href="/viewer.html?target_id=${id}">${language.t('card.viewer')}</a>
         <a class="link" href="/analysis.html?target_id=${id}">${language.t('card.analysis')}</a>
         ${when(card.concurrencyText, (text) => html`<span class="channel-small whitespace-normal">${text}</span>`)}
+        ${when(card.unservedText, (text) => html`<span class="channel-small whitespace-normal">${text}</span>`)}
       </p>
       <details class="models-usage" @toggle=${(event: { currentTarget: HTMLDetailsElement }) => options.toggleUsage(id, event.currentTarget.open)}>
         <summary>${card.usageText}</summary>

@@ -79,7 +79,7 @@ export const admin = {
   'admin.routing': 'Gateway',
   'admin.routing.intro':
     'How it chooses among channels that are equally proven. Channels of a higher priority always go first.',
-  'admin.routing_policy': 'Choose channels',
+  'admin.routing_policy': 'Choice of channels',
   'admin.policy.latency': 'By their speed',
   'admin.policy.weighted': 'At random, by their weights',
   'admin.policy.round-robin': 'In turn',

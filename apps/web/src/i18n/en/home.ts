@@ -91,6 +91,7 @@ export const home = {
   'card.skipped.other': '{count} unchecked',
   'card.wrong.one': 'Wrong answers: {count} model',
   'card.wrong.other': 'Wrong answers: {count} models',
+  'card.unserved': 'Not served (set): {routes}.',
   'card.max_concurrency.one': 'Checks and clients run one at a time, as you have set.',
   'card.max_concurrency.other': 'At most {count} checks and clients at a time, as you have set.',
   'card.concurrency.one': 'Checks run one at a time, because the channel refused more.',

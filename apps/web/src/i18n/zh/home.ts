@@ -79,6 +79,7 @@ export const home: ZhOf<typeof en> = {
   'card.passed': '{success} / {total}',
   'card.skipped.other': '{count} 个未测',
   'card.wrong.other': '回答有误：{count} 个模型',
+  'card.unserved': '不提供（已设定）：{routes}。',
   'card.max_concurrency.other': '检测和客户端合计最多同时 {count} 个，按你的设置。',
   'card.concurrency.other': '最多同时检测 {count} 个，因为渠道拒绝了更多。',
   'card.gone.other': '消失 {count} 个',
