@@ -33,13 +33,13 @@ import { importLimits } from './transfer/import-limits.ts';
 import { importPath, transferRoutes } from './transfer/routes.ts';
 
 const usualLimit = limitBody(1024 ** 2);
-const importLimit = limitBody(importLimits.fileMiB * 1024 ** 2);
+const codeLimit = limitBody(importLimits.codeMiB * 1024 ** 2);
 const otherLimits: Record<string, MiddlewareHandler<ApiEnv>> = {
   // Anybody may send a login.
   [loginPath]: limitBody(16 * 1024),
-  [importPath]: importLimit,
-  [codePaths.plan]: importLimit,
-  [codePaths.apply]: importLimit,
+  [importPath]: limitBody(importLimits.fileMiB * 1024 ** 2),
+  [codePaths.plan]: codeLimit,
+  [codePaths.apply]: codeLimit,
 };
 
 /** The API's own routes, chained so that their type reaches the web client. */

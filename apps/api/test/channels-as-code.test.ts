@@ -8,7 +8,8 @@ import {
 import { listAudit, listTargets, openTarget } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { everyField } from './every-field.ts';
-import { newTarget, openTestApi } from './open-test-api.ts';
+import { longestTurn } from './longest-turn.ts';
+import { adminToken, newTarget, openTestApi } from './open-test-api.ts';
 
 const paths = { export: '/api/channels/export', plan: '/api/channels/plan' };
 const apply = '/api/channels/apply';
@@ -113,7 +114,7 @@ test.each(['format=yaml', 'format=json', 'format=yaml&one_file=1', 'format=json&
     }
     const api = await openTestApi();
     await api.asAdmin('POST', '/api/targets', everyField);
-    const hard = { prompt: 'say ${HOME}, $${HOME} and ${client:X}', tags: ['${NAME}'] };
+    const hard = { prompt: `say \${HOME}, $\${HOME} and \${client:X}`, tags: [`\${NAME}`] };
     for (const name of ['NULL', 'true', '0x10', '官转 (2)', '- a: #b']) {
       await api.asAdmin('POST', '/api/targets', { ...newTarget, name, ...hard });
     }
@@ -173,7 +174,7 @@ test('an export has no secrets unless they are asked for, and the names of their
     text: [
       'name: relay',
       'base_url: https://relay.example',
-      'api_key: ${CHANNEL_RELAY_API_KEY}',
+      `api_key: \${CHANNEL_RELAY_API_KEY}`,
       'interval_min: 30',
       'sort_order: 10\n',
     ].join('\n'),
@@ -314,3 +315,30 @@ test('files that aren’t in one folder, or have no good path, are refused', asy
   }
   expect((await plan('a/1', 'a/2')).status).toBe(200);
 });
+
+test('thousands of channels are planned, applied and exported in short turns', async () => {
+  const { api, db } = await openTestApi();
+  const text = (file: number) =>
+    Array.from({ length: 50 }, (_, at) => {
+      const name = `c${file}-${at}`;
+      const models = Array.from({ length: 20 }, (__, model) => `"${name}-model-${model}"`);
+      return `- {name: ${name}, base_url: "https://${name}.example", api_key: "\${KEY}${name}", models: [${models}]}`;
+    }).join('\n');
+  const files = Array.from({ length: 30 }, (_, file) => ({
+    path: `c/${file}.yaml`,
+    text: text(file),
+  }));
+  const body = JSON.stringify({ files, variables: { KEY: 'sk-' } });
+  const headers = { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' };
+  const call = (path: string) =>
+    longestTurn(async () => {
+      const init = path === paths.export ? { headers } : { method: 'POST', headers, body };
+      return (await api.app.request(path, init)).status;
+    });
+  for (const path of [paths.plan, apply, paths.plan, paths.export]) {
+    const { result, turnMs } = await call(path);
+    expect(result).toBe(200);
+    expect(turnMs, path).toBeLessThan(150);
+  }
+  expect(await listTargets(db)).toHaveLength(1500);
+}, 120_000);

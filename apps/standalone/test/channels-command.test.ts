@@ -142,7 +142,12 @@ test('a stopped monitor is changed in its data folder, and says so when it start
   const file = join(await tempDir(), 'ours.json');
   await writeFile(
     file,
-    JSON.stringify({ name: 'a', base_url: 'https://a.example', api_key: '${KEY}', enabled: false }),
+    JSON.stringify({
+      name: 'a',
+      base_url: 'https://a.example',
+      api_key: `\${KEY}`,
+      enabled: false,
+    }),
   );
   const env = { DATA_DIR, KEY: 'sk-a' };
   expect((await run(env, 'plan', file)).code).toBe(2);
@@ -153,7 +158,7 @@ test('a stopped monitor is changed in its data folder, and says so when it start
       'channels:',
       '  - name: a',
       '    base_url: https://a.example',
-      '    api_key: ${CHANNEL_A_API_KEY}',
+      `    api_key: \${CHANNEL_A_API_KEY}`,
       '    enabled: false',
       '    interval_min: 30',
       '    sort_order: 1\n',

@@ -16,6 +16,8 @@ export const importLimits = {
   characters: 8 * 1024 ** 2,
   /** For JSON, YAML and CSV. */
   textMiB: 8,
+  /** For files of code and what they refer to, as JSON. */
+  codeMiB: 12,
   /** For any file, such as a SQLite file. */
   fileMiB: 32,
 } as const;

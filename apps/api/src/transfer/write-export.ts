@@ -26,13 +26,13 @@ export async function writeExport(
   return write.file(pieces, fields);
 }
 
-interface Writer {
+export interface EntryWriter {
   /** A channel as a part of the file. */
   entry: (entry: Entry) => string;
   file: (pieces: readonly string[], fields: readonly string[]) => string;
 }
 
-const writers: Record<ExportFormat, Writer> = {
+export const writers: Record<ExportFormat, EntryWriter> = {
   csv: {
     entry: (entry) => writeCsv([Object.values(entry)]),
     // Without the mark, Excel takes UTF-8 for the system's encoding.

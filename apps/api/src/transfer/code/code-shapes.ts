@@ -37,7 +37,7 @@ export const codeInputShape = z.strictObject({
   variables: z
     .record(z.string(), z.string().max(65_536))
     .default({})
-    .describe('the values of what the files refer to as ${NAME}'),
+    .describe(`the values of what the files refer to as \${NAME}`),
 });
 export type CodeInput = z.output<typeof codeInputShape>;
 
@@ -83,7 +83,7 @@ export const codeExportShape = z.object({
   files: z.array(z.object({ path: z.string(), text: z.string() })),
   variables: z
     .record(z.string(), z.string())
-    .describe('the secrets that the files refer to as ${NAME}; without values=1 empty texts'),
+    .describe(`the secrets that the files refer to as \${NAME}; without values=1 empty texts`),
 });
 export type CodeExport = z.output<typeof codeExportShape>;
 

@@ -12,6 +12,7 @@ import type { Changer } from '../../targets/change-targets.ts';
 import { type CheckedEntry, checkEntries } from '../check-entries.ts';
 import { entryFields } from '../export-formats.ts';
 import type { CodePlace, UploadedEntry } from '../import-notes.ts';
+import { mapInSlices } from '../map-in-slices.ts';
 import { type Draft, type PlannedChannel, planImport } from '../plan-import.ts';
 import { isRecord } from '../upload/bound-entries.ts';
 import { type CodeInput, sourceOf } from './code-shapes.ts';
@@ -51,9 +52,10 @@ export async function planCode(
   const bytes = Buffer.from(JSON.stringify(input.files));
   const { entries: uploaded } = await deps.uploadReader.read(bytes, { kind: 'code' }, signal);
   const faults = new Faults();
-  const given = uploaded.map((one) => resolved(one, input.variables, faults));
+  const given = await mapInSlices(uploaded, (one) => resolved(one, input.variables, faults));
   const defaults = await defaultsInForce(deps);
-  const checked = (await checkEntries(given)).map((one) => whole(one, defaults));
+  const named = await checkEntries(given);
+  const checked = await mapInSlices(named, (one) => whole(one, defaults));
   const { drafts } = await planImport(deps.db, checked, { own: by.own, keyless: 'refused' });
   for (const draft of drafts) faults.addRefusal(draft, checked);
   faults.throwIfAny();
@@ -76,9 +78,9 @@ class Faults {
     const fields = Object.keys(refusal.fields ?? {});
     const [field = ''] = fields.map((path) => path.split('.')[0] ?? '');
     const line = checked.place.fields[field] ?? checked.place.line;
-    const first = all.find((other) => other.name === name)?.place;
-    const isRepeated = refusal.fields?.name?.code === 'repeated' && first;
-    const message = isRepeated
+    const isRepeated = refusal.fields?.name?.code === 'repeated';
+    const first = isRepeated ? all.find((other) => other.name === name)?.place : null;
+    const message = first
       ? `name is that of another channel, at ${first.file}:${first.line}`
       : refusal.message;
     this.add({ ...checked.place, line }, name, message);

@@ -5,6 +5,7 @@ import {
   sensitiveTargetFields,
   type TargetPatch,
 } from '@api-monitor/core';
+import { mapInSlices } from '../map-in-slices.ts';
 import type { PlannedChannel } from '../plan-import.ts';
 import { type CodeItem, type CodeReport, codeOutcomes } from './code-shapes.ts';
 import type { CodePlan } from './plan-code.ts';
@@ -13,12 +14,12 @@ const mostItems = 100;
 const textLimit = 200;
 
 /** What a plan does, or `planned` did, to each channel. */
-export function reportOf(
+export async function reportOf(
   { entries, left, defaults, planned: foreseen }: CodePlan,
   prune: boolean,
   planned: readonly PlannedChannel[] = foreseen,
-): CodeReport {
-  const items = planned.map((one, index): CodeItem => {
+): Promise<CodeReport> {
+  const items = await mapInSlices(planned, (one, index): CodeItem => {
     const { outcome, name } = one;
     if (outcome === 'refused') throw one.refusal;
     const file = entries[index]?.place?.file ?? null;

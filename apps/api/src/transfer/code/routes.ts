@@ -69,7 +69,7 @@ export function codeRoutes(deps: ApiDeps) {
         const input = c.req.valid('json');
         const by = changerOf(c, deps);
         const plan = await takeTurn(() => planCode(deps, by, input, c.req.raw.signal));
-        return c.json(reportOf(plan, prune), 200);
+        return c.json(await reportOf(plan, prune), 200);
       },
     )
     .openapi(

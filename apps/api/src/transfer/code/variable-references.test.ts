@@ -4,17 +4,17 @@ import { referencedNames, withoutReferences, withVariables } from './variable-re
 const lookUp = (name: string) => `<${name}>`;
 
 test('names are replaced in texts, lists and objects, and nothing else is', () => {
-  const value = { a: 'x ${A}${B_2}', list: ['${A}', 3], nested: [{ key: '${A}' }], no: null };
+  const value = { a: `x \${A}\${B_2}`, list: [`\${A}`, 3], nested: [{ key: `\${A}` }], no: null };
   expect(withVariables(value, lookUp)).toEqual({
     a: 'x <A><B_2>',
     list: ['<A>', 3],
     nested: [{ key: '<A>' }],
     no: null,
   });
-  expect(withVariables('${client:X-A} $A {A} ${2}', lookUp)).toBe('${client:X-A} $A {A} ${2}');
+  expect(withVariables(`\${client:X-A} $A {A} \${2}`, lookUp)).toBe(`\${client:X-A} $A {A} \${2}`);
 });
 
-test.each(['${A}', '$${A}', '$$${A} ${B}', '$1 $& $$', '${client:X-A}'])(
+test.each([`\${A}`, `$\${A}`, `$$\${A} \${B}`, '$1 $& $$', `\${client:X-A}`])(
   'the text %s can be written so that it comes back',
   (text) => {
     const written = withoutReferences(text);
@@ -24,5 +24,5 @@ test.each(['${A}', '$${A}', '$$${A} ${B}', '$1 $& $$', '${client:X-A}'])(
 );
 
 test('a name is listed once, and not if it is escaped', () => {
-  expect(referencedNames('${A} ${B} ${A} $${C}')).toEqual(['A', 'B']);
+  expect(referencedNames(`\${A} \${B} \${A} $\${C}`)).toEqual(['A', 'B']);
 });

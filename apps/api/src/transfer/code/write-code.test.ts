@@ -13,16 +13,16 @@ const asFolder = { format: 'yaml', one_file: false } as const;
 const open = (one: Target) => one;
 
 test('only a header’s value becomes a variable, one for each value', async () => {
-  const headers = ['X-A: one', 'X-A: two', 'x-a: one', '-X-B', 'X-C: ${client:X-D}'];
+  const headers = ['X-A: one', 'X-A: two', 'x-a: one', '-X-B', `X-C: \${client:X-D}`];
   const { files, variables } = await writeCode([target({ headers })], open, asFolder);
   expect(files[0]?.text).toContain(
     [
       'headers:',
-      '  - "X-A: ${CHANNEL_A_HEADER_X_A}"',
-      '  - "X-A: ${CHANNEL_A_HEADER_X_A_2}"',
-      '  - "x-a: ${CHANNEL_A_HEADER_X_A}"',
+      `  - "X-A: \${CHANNEL_A_HEADER_X_A}"`,
+      `  - "X-A: \${CHANNEL_A_HEADER_X_A_2}"`,
+      `  - "x-a: \${CHANNEL_A_HEADER_X_A}"`,
       '  - -X-B',
-      '  - "X-C: ${client:X-D}"',
+      `  - "X-C: \${client:X-D}"`,
     ].join('\n'),
   );
   expect(variables).toMatchObject({

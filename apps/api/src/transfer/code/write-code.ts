@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { entryFields } from '../export-formats.ts';
 import { mapInSlices } from '../map-in-slices.ts';
 import { isRecord } from '../upload/bound-entries.ts';
+import { writers } from '../write-export.ts';
 import { codeNamesOf } from './code-names.ts';
 import type { CodeExport, CodeExportOptions, CodeFormat } from './code-shapes.ts';
 import { withoutReferences } from './variable-references.ts';
@@ -25,25 +26,32 @@ export async function writeCode(
 ): Promise<CodeExport> {
   const names = codeNamesOf(targets.map(({ name }) => name));
   const variables = new Map<string, string>();
-  const channels = await mapInSlices(targets, (target) => {
+  const pieces = await mapInSlices(targets, (target) => {
     const { file, variable } = names.get(target.name) ?? { file: '', variable: '' };
-    return { file, entry: entryOf(open(target), createReferences(variable, variables)) };
+    const entry = entryOf(open(target), createReferences(variable, variables));
+    return { path: `${file}.${format}`, text: (one_file ? piece : whole)[format](entry) };
   });
-  const files = one_file
-    ? [{ file: 'channels', value: { channels: channels.map(({ entry }) => entry) } }]
-    : channels.map(({ file, entry }) => ({ file, value: entry }));
-  const write = writers[format];
+  const list = () =>
+    writers[format].file(
+      pieces.map(({ text }) => text),
+      [],
+    );
   return {
-    files: files.map(({ file, value }) => ({ path: `${file}.${format}`, text: write(value) })),
+    files: one_file ? [{ path: `channels.${format}`, text: list() }] : pieces,
     variables: Object.fromEntries(variables),
   };
 }
 
-const writers: Record<CodeFormat, (value: Entry) => string> = {
-  // Long lines stay whole, so that a change of a word is a change of one line.
-  yaml: (value) => stringify(value, { lineWidth: 0 }),
-  json: (value) => `${JSON.stringify(value, null, 2)}\n`,
+type WriteEntry = Record<CodeFormat, (entry: Entry) => string>;
+
+/** A channel as a file of its own. Long lines stay whole, so that a change of a word is one of a line. */
+const whole: WriteEntry = {
+  yaml: (entry) => stringify(entry, { lineWidth: 0 }),
+  json: (entry) => `${JSON.stringify(entry, null, 2)}\n`,
 };
+
+/** A channel as a part of a list. */
+const piece: WriteEntry = { yaml: writers.yaml.entry, json: writers.json.entry };
 
 type Refer = (name: string, value: unknown) => unknown;
 
