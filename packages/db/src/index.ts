@@ -109,7 +109,6 @@ export type { FindingOnModel } from './model-states/apply-findings.ts';
 export { listRechecks } from './model-states/list-rechecks.ts';
 export {
   type AvailableModel,
-  countOfferedModels,
   getKnownModel,
   type KnownState,
   listAvailableModels,

@@ -14,19 +14,13 @@ import {
   settingsInForce,
   settingText,
 } from '@api-monitor/core';
-import {
-  countOfferedModels,
-  inTransaction,
-  listTargets,
-  lockSettings,
-  readSettings,
-  setSettings,
-} from '@api-monitor/db';
+import { inTransaction, lockSettings, readSettings, setSettings } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer, jsonBody } from '../describe-route.ts';
 import { type ApiEnv, createRouter } from '../router.ts';
+import { offeredNames } from '../routing/offered-names.ts';
 
 const name = z.string().min(1).max(256);
 const groupSchema = z
@@ -125,11 +119,10 @@ async function proposalsOf(
   { model_aliases, dismissed_aliases }: GroupSettings,
 ): Promise<ProposedGroup[]> {
   const channels = new Map<string, number>();
-  const add = (model: string, count: number) =>
-    channels.set(modelKey(model), (channels.get(modelKey(model)) ?? 0) + count);
-  for (const { model, count } of await countOfferedModels(db)) add(model, count);
-  for (const target of await listTargets(db)) {
-    for (const alias of createChannelNames(target.model_aliases).aliases()) add(alias, 1);
+  for await (const { target, names } of offeredNames(db)) {
+    for (const name of [...names, ...createChannelNames(target.model_aliases).aliases()]) {
+      channels.set(name, (channels.get(name) ?? 0) + 1);
+    }
   }
   const dismissed = new Set(dismissed_aliases);
   return proposeGroups({ channels, aliases: createAliasIndex(model_aliases), dismissed });

@@ -1,10 +1,9 @@
-import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { aliasGroupLine, modelKey } from '@api-monitor/core';
-import { listOfferedNames, listTargets } from '@api-monitor/db';
+import { aliasGroupLine } from '@api-monitor/core';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
+import { offeredNames } from '../routing/offered-names.ts';
 import { readAliases } from '../routing/read-aliases.ts';
 
 const answerSchema = z
@@ -40,16 +39,14 @@ export function allowableNamesRoute(deps: ApiDeps) {
 async function namesOf(deps: ApiDeps): Promise<Answer> {
   const placeOf = new Map<string, number>();
   const channels: Answer['channels'] = [];
-  for (const { id, name, enabled, tags, model_aliases } of await listTargets(deps.db)) {
-    const models = (await listOfferedNames(deps.db, id)).map((model) => {
-      const key = modelKey(model);
-      const place = placeOf.get(key) ?? placeOf.size;
-      placeOf.set(key, place);
+  for await (const { target, names } of offeredNames(deps.db)) {
+    const { id, name, enabled, tags, model_aliases } = target;
+    const models = names.map((model) => {
+      const place = placeOf.get(model) ?? placeOf.size;
+      placeOf.set(model, place);
       return place;
     });
     channels.push({ id, name, enabled, tags, model_aliases, models });
-    // SQLite answers without yielding, and others must be served meanwhile.
-    await yieldToEventLoop();
   }
   const groups = (await readAliases(deps, deps.db)).groups.map(aliasGroupLine);
   return { models: [...placeOf.keys()], channels, model_aliases: groups };

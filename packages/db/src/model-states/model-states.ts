@@ -63,34 +63,16 @@ async function readStates(
 }
 
 /** The models that the target offers, as it calls them. */
-export async function listOfferedNames(db: Database, targetId: number): Promise<string[]> {
-  const rows = await selectOffered(db)
-    .select('model_states.model')
-    .where('model_states.target_id', '=', targetId)
-    .orderBy('model_states.model')
+export async function listOfferedNames({ kysely }: Database, targetId: number): Promise<string[]> {
+  const rows = await kysely
+    .selectFrom('model_states')
+    .select('model')
+    .where('target_id', '=', targetId)
+    .where('in_last_run', '=', 1)
+    .where('gone_at', 'is', null)
+    .orderBy('model')
     .execute();
   return rows.map(({ model }) => model);
-}
-
-/** How many targets offer a model under each name. */
-export async function countOfferedModels(
-  db: Database,
-): Promise<{ model: string; count: number }[]> {
-  const rows = await selectOffered(db)
-    .select((select) => ['model_states.model', select.fn.countAll().as('count')])
-    .groupBy('model_states.model')
-    .execute();
-  return rows.map(({ model, count }) => ({ model, count: Number(count) }));
-}
-
-/** Of targets that aren't deleted. */
-function selectOffered({ kysely }: Database) {
-  return kysely
-    .selectFrom('model_states')
-    .innerJoin('targets', 'targets.id', 'model_states.target_id')
-    .where('targets.deleted_at', 'is', null)
-    .where('model_states.in_last_run', '=', 1)
-    .where('model_states.gone_at', 'is', null);
 }
 
 const knownColumns = [

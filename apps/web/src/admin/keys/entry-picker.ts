@@ -40,6 +40,8 @@ export function createEntryPicker({ client, language, attempt }: AdminParts) {
       this.isListOpen = false;
       this.isReady = await attempt(this, async () => {
         index = createNameIndex(await answerOf(client.api.proxy.names.$get()));
+        // Something may have been typed meanwhile.
+        this.found = index.search(this.query);
       });
     },
     get options() {

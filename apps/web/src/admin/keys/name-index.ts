@@ -36,29 +36,36 @@ export function createNameIndex({ models, channels, model_aliases }: AllowableNa
     }
   }
   const byName = new Map(channels.map((channel) => [channel.name, channel]));
+  const offersByName = offersByNameOf({ models, channels, channelNames });
   const matches = new Map<string, Match>();
   const searched = searchable({ models, channels, groups: aliases.groups.map(({ name }) => name) });
 
-  /** An exact entry needs a look at the channels that it names, a pattern at all of them. */
-  const channelsFor = (entry: string): Iterable<Channel> => {
-    if (entry.includes('*') || entry.startsWith('tag:') || !entry.includes('/')) return channels;
-    return new Set(namesWithin(entry).flatMap(({ target }) => byName.get(target) ?? []));
+  /** What the entry may allow; only a pattern needs a look at everything. */
+  const offersFor = (entry: string): Iterable<Offer> => {
+    const model = entry.startsWith('*/') ? entry.slice(2) : entry;
+    const isOnAll = model !== entry || !entry.includes('/');
+    if (isOnAll && !model.includes('*') && !model.startsWith('tag:')) {
+      return aliases.namesLike(model).flatMap((name) => offersByName.get(name) ?? []);
+    }
+    const targets = namesWithin(entry).map(({ target }) => target);
+    const isNamed = targets.length > 0 && !targets.some((target) => target.includes('*'));
+    const within = isNamed ? targets.flatMap((target) => byName.get(target) ?? []) : channels;
+    return offersOf(new Set(within));
   };
   const count = (entry: string): Match => {
     const rules = createModelRules([entry], aliases, (name) => byName.has(name));
-    const found = new Set<number>();
-    let matching = 0;
-    for (const channel of channelsFor(entry)) {
+    const [matching, found] = [new Set<Channel>(), new Set<number>()];
+    for (const [channel, place] of offersFor(entry)) {
+      const id = models[place] ?? '';
       const own = channelNames.get(channel);
-      const isAllowed = (name: string) => rules.allows(channel, name);
-      const allowed = channel.models.filter((place) => {
-        const id = models[place] ?? '';
-        return own ? own.namesOf(id).some(isAllowed) : isAllowed(id);
-      });
-      if (allowed.length > 0) matching += 1;
-      for (const place of allowed) found.add(place);
+      const isAllowed = own
+        ? own.namesOf(id).some((name) => rules.allows(channel, name))
+        : rules.allows(channel, id);
+      if (!isAllowed) continue;
+      matching.add(channel);
+      found.add(place);
     }
-    return { channels: matching, models: found.size };
+    return { channels: matching.size, models: found.size };
   };
   return {
     matchOf(entry: string): Match {
@@ -69,6 +76,33 @@ export function createNameIndex({ models, channels, model_aliases }: AllowableNa
     /** The channels, tags and models that have every word of it, and what was typed: first if it is an entry. */
     search: (query: string): FoundEntry[] => searched(query.trim()),
   };
+}
+
+/** A channel, and the place of one of its models in the list. */
+type Offer = readonly [Channel, number];
+
+function* offersOf(channels: Iterable<Channel>): Generator<Offer> {
+  for (const channel of channels) for (const place of channel.models) yield [channel, place];
+}
+
+function offersByNameOf({
+  models,
+  channels,
+  channelNames,
+}: Pick<AllowableNames, 'models' | 'channels'> & {
+  channelNames: ReadonlyMap<Channel, ChannelNames>;
+}): Map<string, Offer[]> {
+  const byName = new Map<string, Offer[]>();
+  for (const offer of offersOf(channels)) {
+    const [channel, place] = offer;
+    const id = models[place] ?? '';
+    for (const name of channelNames.get(channel)?.namesOf(id) ?? [id]) {
+      const offers = byName.get(name);
+      if (offers) offers.push(offer);
+      else byName.set(name, [offer]);
+    }
+  }
+  return byName;
 }
 
 interface Searchable {
