@@ -61,6 +61,7 @@ test('a request leaves one record of exactly these fields, and no content', asyn
       error_kind: null,
       error: null,
       refused_for: null,
+      client_address: null,
     },
   ]);
   const [record] = records;

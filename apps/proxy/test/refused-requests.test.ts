@@ -62,6 +62,9 @@ test('every kind of refusal has a metric, a log line and a record', async () => 
   expect(lines()[4]).toMatchObject({ level: 40, reason: 'unknown_key', path: '/v1/models' });
   const records = await gateway.recordsAtEnd();
   expect(records.map(({ refused_for }) => refused_for)).toEqual(reasons);
+  expect(new Set(records.map(({ client_address }) => client_address))).toEqual(
+    new Set(['127.0.0.1']),
+  );
   expect(records[0]).toMatchObject({
     ...{ route: 'other', status: 404, key_id: null, key_name: '', model: null, attempts: [] },
     error: "GET /v1/fine_tuning/jobs: the gateway doesn't serve GET /v1/fine_tuning/jobs",

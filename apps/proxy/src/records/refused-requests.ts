@@ -73,7 +73,10 @@ export function createRefusedRequests(options: Options) {
       );
       const error = `${method} ${path}: ${message}`;
       records.add(
-        refusedRecord({ arrival, refused_for: refusedFor, route, status, error, key: key ?? null }),
+        refusedRecord({
+          ...{ arrival, refused_for: refusedFor, route, status, error, key: key ?? null },
+          client_address: address,
+        }),
       );
     },
     /** Logs how many were left out, once their minute is over; is called periodically. */
@@ -98,13 +101,14 @@ interface RefusedParts {
   route: RecordedRoute;
   status: number;
   error: string;
+  client_address: string;
   /** A key that is paused or has expired. */
   key: Pick<BoardKey, 'id' | 'name'> | null;
 }
 
 /** The record of a request that was refused. */
 function refusedRecord(parts: RefusedParts): ProxyRequest {
-  const { arrival, refused_for, route, status, error, key } = parts;
+  const { arrival, refused_for, route, status, error, key, client_address } = parts;
   return {
     ...{ request_id: arrival.requestId, timestamp: arrival.timestamp, refused_for, route, status },
     ...{ key_id: key?.id ?? null, key_name: key?.name ?? '', target_id: null, target_name: null },
@@ -113,5 +117,6 @@ function refusedRecord(parts: RefusedParts): ProxyRequest {
     ...{ input_tokens: null, output_tokens: null, cached_input_tokens: null },
     ...{ cache_write_tokens: null, reasoning_tokens: null, counted_tokens: null },
     ...{ request_bytes: 0, response_bytes: 0, error_kind: null, error: quote(error, errorLimit) },
+    client_address,
   };
 }

@@ -76,6 +76,7 @@ export function requestRecord(parts: Parts): GatewayRecord {
     error_kind: forwarded?.attempts.at(-1)?.error_kind ?? null,
     error: error === null ? null : quote(error, errorLimit),
     refused_for: null,
+    client_address: null,
   };
   const { estimatedInput, objects = [] } = parts;
   if (estimatedInput !== null) record.counted_tokens = tokensToCount(record, estimatedInput);

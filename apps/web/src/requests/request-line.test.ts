@@ -36,7 +36,7 @@ const request: ListedRequest = {
   input_tokens: 1200,
   output_tokens: null,
   ...{ cached_input_tokens: null, cache_write_tokens: null, reasoning_tokens: null },
-  ...{ counted_tokens: null, refused_for: null },
+  ...{ counted_tokens: null, refused_for: null, client_address: null },
   request_bytes: 100,
   response_bytes: 2000,
   error_kind: null,
@@ -104,9 +104,10 @@ it('a request that was refused says for what, and has no key and no model', () =
     ...{ key_name: '', target_name: null, requested_model: '', model: null, attempts: [] },
     ...{ status: 401, route: 'models', outcome: 'refused', refused_for: 'unknown_key' },
     error: 'GET /v1/models: the key is unknown or was revoked',
+    client_address: '203.0.113.7',
   };
   expect(requestLine(refused, translatorFor('en'))).toMatchObject({
-    ...{ tone: 'warn', model: 'Unknown key', key: '—', channel: '—', route: 'models' },
+    ...{ tone: 'warn', model: 'Unknown key', key: '203.0.113.7', channel: '—', route: 'models' },
     error: 'GET /v1/models: the key is unknown or was revoked',
   });
 });

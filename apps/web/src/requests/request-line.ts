@@ -57,10 +57,10 @@ function subjectOf(request: ListedRequest, t: Translator['t']): string {
   return action ? t('requests.object', { name, action: t(`requests.action.${action}`) }) : name;
 }
 
-/** Only a request that was refused has no key. */
-function keyOf({ key_id, key_name }: ListedRequest, { t }: Translator): string {
+/** Only a request that was refused has no key; where it came from is all that is known of its client. */
+function keyOf({ key_id, key_name, client_address }: ListedRequest, { t }: Translator): string {
   if (key_id !== null) return key_name;
-  return key_name === '' ? '—' : t('requests.master');
+  return key_name === '' ? (client_address ?? '—') : t('requests.master');
 }
 
 type Attempt = ListedRequest['attempts'][number];
@@ -94,6 +94,9 @@ function factsOf(request: ListedRequest, translator: Translator) {
   return [
     { label: t('requests.id'), value: request.request_id },
     { label: t('requests.key'), value: request.key_name || '—' },
+    ...(request.client_address === null
+      ? []
+      : [{ label: t('requests.client_address'), value: request.client_address }]),
     { label: t('requests.route'), value: request.route },
     {
       label: t('viewer.request.stream'),

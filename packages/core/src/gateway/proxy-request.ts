@@ -89,6 +89,7 @@ export const proxyRequestSchema = z.object({
   refused_for: added(z.enum(refusedFor)).describe(
     'why it was refused before it had a key and a route',
   ),
+  client_address: added(z.string()).describe("the client's, if it was refused; else null"),
 });
 export type ProxyRequest = z.infer<typeof proxyRequestSchema>;
 

@@ -16,6 +16,7 @@ import { runNotes } from '../migrations/0015-run-notes.ts';
 import { wrongAnswers } from '../migrations/0016-wrong-answers.ts';
 import { evidence } from '../migrations/evidence/0011-evidence.ts';
 import { keyRouting } from '../migrations/gateway/0021-key-routing.ts';
+import { clientAddress } from '../migrations/gateway/0024-client-address.ts';
 import { incidents } from '../migrations/incidents/0023-incidents.ts';
 import { firstTokenTimeout } from '../migrations/targets/0013-first-token-timeout.ts';
 import { transport } from '../migrations/targets/0017-transport.ts';
@@ -64,6 +65,7 @@ export async function createMigrator(db: Kysely<Schema>, nowS: number): Promise<
         '0021-key-routing': keyRouting,
         '0022-managed-by': managedBy,
         '0023-incidents': incidents,
+        '0024-client-address': clientAddress,
       }),
     },
   });

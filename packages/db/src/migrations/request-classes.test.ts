@@ -29,7 +29,10 @@ test('requests from before have no classes of tokens, and go on being summed', a
   const db = await openIn(dataDir);
   const none = { cached_input_tokens: null, cache_write_tokens: null, reasoning_tokens: null };
   expect(await listProxyRequests(db, { limit: 9 })).toMatchObject([
-    { request_id: 'a', ...none, counted_tokens: null, refused_for: null, outcome: 'ok' },
+    {
+      ...{ request_id: 'a', ...none, counted_tokens: null, outcome: 'ok' },
+      ...{ refused_for: null, client_address: null },
+    },
   ]);
   const more = { model: 'm', route: 'chat', cached_input_tokens: 4 } as const;
   await recordProxyRequests(db, [proxyRequest({ ...more, request_id: 'b', timestamp: 600 })]);

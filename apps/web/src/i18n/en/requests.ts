@@ -84,6 +84,7 @@ export const requests = {
   'requests.attempt': 'Channel and model',
   'requests.duration': 'Duration',
   'requests.id': 'Request ID',
+  'requests.client_address': 'Client’s address',
   'requests.key': 'Key',
   'requests.route': 'Endpoint',
   'requests.sent': 'Sent',

@@ -83,6 +83,7 @@ export const requests: ZhOf<typeof en> = {
   'requests.attempt': '渠道与模型',
   'requests.duration': '耗时',
   'requests.id': '请求 ID',
+  'requests.client_address': '客户端地址',
   'requests.key': '密钥',
   'requests.route': '接口',
   'requests.sent': '发送',
