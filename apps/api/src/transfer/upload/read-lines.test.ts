@@ -52,6 +52,8 @@ https://d.example`;
 test.each([
   ['YAML', 'channels:\n  - name: Aurora\n    base_url: https://a.example\n'],
   ['a list of YAML', '- name: Aurora\n  base_url: https://a.example\n'],
+  ['YAML on one line', 'channels: [{name: Aurora, base_url: "https://a.example"}]'],
+  ['a list of YAML on one line', '- {name: Aurora, base_url: https://a.example}'],
   ['a mapping of YAML', 'base_url: https://a.example\nname: Aurora\n'],
   ['JSON', '[{"name": "Aurora", "base_url": "https://a.example"}]'],
   ['words', 'just some words'],

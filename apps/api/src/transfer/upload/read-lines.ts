@@ -20,10 +20,12 @@ export function areLines(text: string): boolean {
   if (!address.test(text) || /^\s*[{[]/.test(text)) return false;
   const line = text.split('\n').find((one) => one.trim() !== '' && !/^\s*#/.test(one)) ?? '';
   const isMapping =
-    /^\s*(?:-\s+)?[\w"']+\s*:(?:\s|$)/.test(line) || /^\s*(?:---|\{|\[|-\s*$)/.test(line);
+    /^\s*(?:-\s+)?[\w"']+\s*:(?:\s|$)/.test(line) || /^\s*(?:---|\{|\[|-\s*(?:$|[{[]))/.test(line);
   if (!isMapping) return true;
   // "name: a url: https://…" is one line of ours, "base_url: https://…" one of YAML's.
-  return address.test(line) && !/^\s*(?:-\s+)?[\w"']+\s*:\s+["']?https?:\/\/\S+\s*$/i.test(line);
+  const isOneField = /^\s*(?:-\s+)?[\w"']+\s*:\s+["']?https?:\/\/\S+\s*$/i.test(line);
+  const isFlow = /[{[]/.test(line);
+  return address.test(line) && !isOneField && !isFlow;
 }
 
 /**
