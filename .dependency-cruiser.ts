@@ -25,14 +25,14 @@ const rooms: Record<string, Room> = {
     packages: ['kysely', 'undici', 'eventsource-parser'],
   },
   api: {
-    rooms: ['core', 'db', 'bus', 'runtime'],
+    rooms: ['core', 'db', 'bus', 'notify', 'runtime'],
     packages: [
       ...['hono', '@hono/node-server', '@hono/zod-openapi', 'zod', 'yaml', 'csv-parse'],
       ...['csv-stringify', 'badge-maker', 'otpauth', 'lru-cache'],
     ],
   },
   worker: {
-    rooms: ['core', 'protocols', 'upstream', 'db', 'bus', 'runtime'],
+    rooms: ['core', 'protocols', 'upstream', 'db', 'bus', 'notify', 'runtime'],
     packages: ['zod'],
   },
   proxy: {

@@ -10,6 +10,7 @@ import {
   noProxies,
   type ProxyDefaults,
 } from '@api-monitor/upstream';
+import { createAlerts } from './alerts/create-alerts.ts';
 import { createSpendTally } from './asking/budget.ts';
 import { cleanOldLogs, pruneHistory } from './housekeeping.ts';
 import { createFreezeWatch } from './probe/freeze-watch.ts';
@@ -31,6 +32,8 @@ interface WorkerOptions
   allowPrivate: AllowPrivate;
   /** For targets without a proxy of their own. */
   proxies?: ProxyDefaults;
+  /** Of the pages, for links in alerts; absent: unknown. */
+  publicUrl?: string | null;
   /** Identifies all processes of this installation. */
   instanceId: string;
 }
@@ -47,6 +50,7 @@ const prunePeriodMs = 60 * 60_000;
 export function createWorker({
   allowPrivate,
   proxies = noProxies,
+  publicUrl = null,
   instanceId,
   ...options
 }: WorkerOptions) {
@@ -69,6 +73,7 @@ export function createWorker({
     random: Math.random,
     stopping: stopping.signal,
   };
+  const alerts = createAlerts(deps, { allowPrivate, proxies, publicUrl });
   const watchRechecks = createOutageWatch({
     logger,
     lost: 'rechecking models fails',
@@ -81,19 +86,24 @@ export function createWorker({
       stops = [followTargets(deps), watchForDeadRuns(deps), watchForFreezes(deps)];
       consumeRuns(deps);
       consumeTraffic(deps);
+      alerts.start();
       bus.ticker.every('scan', scanPeriodMs, () => scan(deps));
       bus.ticker.every('recheck', recheckPeriodMs, () => watchRechecks(queueRechecks(deps)));
       bus.ticker.every('clean-logs', logCleanupPeriodMs, () => cleanOldLogs(deps));
       bus.ticker.every('prune-history', prunePeriodMs, () => pruneHistory(deps));
     },
     /** Starts nothing more; what is running continues until `stop`. */
-    pause: () => stopping.abort(),
+    pause() {
+      stopping.abort();
+      alerts.pause();
+    },
     /** Starts nothing more, gives running probes `graceMs` to end, and writes what was measured. */
     async stop(graceMs: number): Promise<void> {
       stopping.abort();
       const { scheduledRuns, manualRuns, modelProbes, channelTests, proxyRequests } = bus;
       const queues = [scheduledRuns, manualRuns, modelProbes, channelTests, proxyRequests];
-      await Promise.all(queues.map((queue) => queue.drain(graceMs)));
+      const drained = queues.map((queue) => queue.drain(graceMs));
+      await Promise.all([...drained, alerts.stop(graceMs)]);
       for (const stop of stops) stop();
       deps.slots.close();
       await deps.upstream.close();

@@ -2,7 +2,9 @@ import { settingsInForce } from '@api-monitor/core';
 import {
   listLogFilesInUse,
   pruneAudit,
+  pruneDeliveries,
   pruneGatewayObjects,
+  pruneIncidents,
   pruneProbeTotals,
   pruneProxyRequests,
   pruneRuns,
@@ -28,7 +30,12 @@ export async function pruneHistory(deps: WorkerDeps): Promise<void> {
   if (before === 0) return;
   const runs = await pruneRuns(db, { ...batches, before });
   const requests = await pruneProxyRequests(db, { ...batches, before });
-  if (runs + requests > 0) logger.info({ runs, requests, retentionDays }, 'old rows deleted');
+  const incidents = await pruneIncidents(db, { ...batches, before });
+  const deliveries = await pruneDeliveries(db, { ...batches, before });
+  const deleted = { runs, requests, incidents, deliveries };
+  if (Object.values(deleted).some((count) => count > 0)) {
+    logger.info({ ...deleted, retentionDays }, 'old rows deleted');
+  }
 }
 
 /** Everything older than this is deleted, in Unix seconds; 0 if everything is kept. */

@@ -42,6 +42,12 @@ export function createWorkerMetrics(registry: Registry) {
     labelNames: ['outcome'],
     registers: [registry],
   });
+  const deliveries = new Counter({
+    name: 'api_monitor_alert_deliveries_total',
+    help: "Attempts to deliver alerts by the destination's kind and outcome (sent, retry, failed)",
+    labelNames: ['kind', 'outcome'],
+    registers: [registry],
+  });
   return {
     probeEnded({ route, error_kind, duration, requests }: ProbeResult): void {
       probes.inc({ route, verdict: error_kind ?? 'alive' });
@@ -54,6 +60,10 @@ export function createWorkerMetrics(registry: Registry) {
     /** `skipped`: a client or a run has answered the question, or the budget is used up. */
     recheckEnded(outcome: 'alive' | 'failed' | 'skipped'): void {
       rechecks.inc({ outcome });
+    },
+    /** An attempt; after `retry` another follows. */
+    deliveryEnded(kind: string, outcome: 'sent' | 'retry' | 'failed'): void {
+      deliveries.inc({ kind, outcome });
     },
     /** The records of a batch were written, had been written before, or could not be written. */
     requestsSettled(outcome: 'written' | 'repeated' | 'lost', count: number): void {

@@ -7,6 +7,11 @@ export type { ModelListName } from './model-lists.ts';
 export { addressOf, type FakeRoute, type Pace, readBody } from './model-request.ts';
 export { eventText } from './send.ts';
 export {
+  type AlertReceiver,
+  type ReceivedAlert,
+  startAlertReceiver,
+} from './start-alert-receiver.ts';
+export {
   type FakeProvider,
   type FakeProviderOptions,
   startFakeProvider,

@@ -99,16 +99,16 @@ async function writeLost(
   );
 }
 
-function limitOf({ probe_requests_per_day, probe_tokens_per_day }: Limited): Spend {
+export function limitOf({ probe_requests_per_day, probe_tokens_per_day }: Limited): Spend {
   return { requests: probe_requests_per_day ?? 0, tokens: probe_tokens_per_day ?? 0 };
 }
 
 /** 0 is no limit. */
-function hasLimit({ requests, tokens }: Spend): boolean {
+export function hasLimit({ requests, tokens }: Spend): boolean {
   return requests > 0 || tokens > 0;
 }
 
-function reaches(used: Spend, limit: Spend): boolean {
+export function reaches(used: Spend, limit: Spend): boolean {
   return (
     (limit.requests > 0 && used.requests >= limit.requests) ||
     (limit.tokens > 0 && used.tokens >= limit.tokens)
@@ -119,7 +119,7 @@ function costOf({ requests, input_tokens, output_tokens }: Cost): Spend {
   return { requests, tokens: (input_tokens ?? 0) + (output_tokens ?? 0) };
 }
 
-function sumOf(parts: readonly Spend[]): Spend {
+export function sumOf(parts: readonly Spend[]): Spend {
   const sum = { requests: 0, tokens: 0 };
   for (const part of parts) add(sum, part, 1);
   return sum;

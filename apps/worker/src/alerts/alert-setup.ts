@@ -1,0 +1,93 @@
+import {
+  type AlertSetup,
+  type AliasIndex,
+  type Observation,
+  settingsInForce,
+  wantedModels,
+} from '@api-monitor/core';
+import {
+  type Database,
+  listDestinations,
+  listMaintenance,
+  listProxyKeys,
+  readAlertRules,
+  readSettings,
+  sumProxyRequests,
+} from '@api-monitor/db';
+import type { WorkerDeps } from '../worker-deps.ts';
+import { createChannelReader } from './channel-reader.ts';
+import { type Look, lookAtBudgets, lookAtBus, lookAtExpiry } from './other-findings.ts';
+
+type Deps = Pick<WorkerDeps, 'db' | 'bus' | 'givenSettings' | 'nowS'>;
+
+/** What a step is decided from. */
+export interface AlertInput {
+  setup: AlertSetup;
+  /** About channels. */
+  observations: readonly Observation[];
+  looks: readonly Look[];
+}
+
+/** What traffic asked for within this time is wanted. */
+const wantedForS = 7 * 86_400;
+/** How old may be what is looked at less often. */
+const wantedAgeS = 60;
+const lookAgeS = 15;
+
+/** Reads what steps are decided from; `watched`: the channels about which there are watches. */
+export function createAlertInput({ db, bus, givenSettings, nowS }: Deps) {
+  const readChannels = createChannelReader(db);
+  const wantedNames = kept(nowS, wantedAgeS, () => readWanted(db, nowS()));
+  const looks = kept(nowS, lookAgeS, async () => [
+    ...(await lookAtBudgets(db, nowS())),
+    ...(await lookAtExpiry(db, nowS())),
+    lookAtBus(await bus.fault()),
+  ]);
+  return async (watched: ReadonlySet<number>): Promise<AlertInput> => {
+    const { model_aliases } = settingsInForce(await readSettings(db), givenSettings);
+    const { index, aliases, observations } = await readChannels({
+      ...{ aliasLines: model_aliases, watched },
+    });
+    return {
+      setup: {
+        rules: await readAlertRules(db),
+        channels: index,
+        wanted: wantedOf(await wantedNames(), aliases),
+        maintenance: await listMaintenance(db),
+        destinations: await listDestinations(db),
+      },
+      observations,
+      looks: await looks(),
+    };
+  };
+}
+
+interface WantedNames {
+  listed: readonly string[];
+  asked: readonly string[];
+}
+
+function wantedOf(names: WantedNames, aliases: AliasIndex): Set<string> {
+  return wantedModels({ ...names, aliases });
+}
+
+async function readWanted(db: Database, nowS: number): Promise<WantedNames> {
+  const keys = (await listProxyKeys(db)).filter(
+    ({ enabled, revoked_at }) => enabled && revoked_at === null,
+  );
+  const asked = await sumProxyRequests(db, { group_by: 'model', from: nowS - wantedForS });
+  return {
+    listed: keys.flatMap(({ allowed_models }) => allowed_models),
+    asked: asked.flatMap(({ group }) => (typeof group === 'string' && group !== '' ? group : [])),
+  };
+}
+
+/** Reads again only what is older than this. */
+function kept<Value>(nowS: () => number, ageS: number, read: () => Promise<Value>) {
+  let last: { value: Value; at: number } | null = null;
+  return async (): Promise<Value> => {
+    const at = nowS();
+    if (!last || at - last.at >= ageS || at < last.at) last = { value: await read(), at };
+    return last.value;
+  };
+}

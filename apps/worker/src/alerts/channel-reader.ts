@@ -1,0 +1,133 @@
+import {
+  type AliasIndex,
+  type ChannelIndex,
+  countsAsOffered,
+  createAliasIndex,
+  createChannelNames,
+  type Evidence,
+  indexChannels,
+  modelKey,
+  type Observation,
+  type ObservedChannel,
+  observeChannel,
+  publicNameOf,
+  type Target,
+  type WatchedChannel,
+} from '@api-monitor/core';
+import {
+  type Database,
+  listModelStates,
+  listTargetRevisions,
+  listTargetsByIds,
+  type ModelStateRow,
+} from '@api-monitor/db';
+
+interface Read {
+  aliasLines: readonly string[];
+  /** The channels that are read again whether they have changed or not. */
+  watched: ReadonlySet<number>;
+}
+
+interface KnownChannel {
+  revision: number;
+  /** null: it is paused, so nobody is told about it. */
+  channel: WatchedChannel | null;
+}
+
+/** What is known about the channels. */
+export interface ReadChannels {
+  index: ChannelIndex;
+  aliases: AliasIndex;
+  /** About those that have been read again. */
+  observations: Observation[];
+}
+
+/**
+ * Reads the channels that have changed since the last time. A proof that is only renewed changes no
+ * revision, so channels about which there are watches are always read.
+ */
+export function createChannelReader(db: Database) {
+  let known = new Map<number, KnownChannel>();
+  let aliasText: string | null = null;
+  let aliases = createAliasIndex([]);
+  let index = indexChannels([]);
+  return async ({ aliasLines, watched }: Read): Promise<ReadChannels> => {
+    const text = aliasLines.join('\n');
+    if (text !== aliasText) {
+      [aliasText, aliases, known] = [text, createAliasIndex(aliasLines), new Map()];
+    }
+    const revisions = new Map(
+      (await listTargetRevisions(db)).map(({ id, revision }) => [id, revision]),
+    );
+    const changed = [...revisions].filter(
+      ([id, revision]) => watched.has(id) || known.get(id)?.revision !== revision,
+    );
+    const ids = changed.map(([id]) => id);
+    const targets = ids.length === 0 ? [] : await listTargetsByIds(db, ids);
+    const states = await statesOf(db, ids);
+    const observations: Observation[] = [];
+    for (const target of targets) {
+      const observed = observedChannelOf(target, states.get(target.id) ?? [], aliases);
+      const channel = target.enabled ? watchedChannelOf(target, observed) : null;
+      known.set(target.id, { revision: revisions.get(target.id) ?? 0, channel });
+      if (channel) observations.push(...observeChannel(observed));
+    }
+    const gone = [...known.keys()].filter((id) => !revisions.has(id));
+    for (const id of gone) known.delete(id);
+    if (targets.length + gone.length > 0) {
+      index = indexChannels([...known.values()].flatMap(({ channel }) => channel ?? []));
+    }
+    return { index, aliases, observations };
+  };
+}
+
+async function statesOf(db: Database, target_ids: readonly number[]) {
+  if (target_ids.length === 0) return new Map<number, ModelStateRow[]>();
+  const states = await listModelStates(db, { target_ids, with_history: false });
+  return Map.groupBy(states, ({ target_id }) => target_id);
+}
+
+/** Ids that are one model to people are one, which works if any of them does. */
+function observedChannelOf(
+  target: Target,
+  states: readonly ModelStateRow[],
+  aliases: AliasIndex,
+): ObservedChannel {
+  const names = createChannelNames(target.model_aliases);
+  const byName = new Map<string, Evidence[]>();
+  for (const { model, evidence, gone_at } of states) {
+    if (gone_at !== null) continue;
+    const id = modelKey(model);
+    const name = publicNameOf(names.namesOf(id)[0] ?? id, aliases);
+    byName.set(name, [...(byName.get(name) ?? []), ...evidence]);
+  }
+  const { id: target_id, fault, updated_at: edited_at } = target;
+  return {
+    ...{ target_id, fault, edited_at, unlisted: unlistedOf(target) },
+    models: [...byName].map(([model, evidence]) => ({ model, evidence })),
+    keys: target.keys.flatMap(({ name, enabled }, at) => {
+      const state = target.key_states[at];
+      return enabled && state ? [{ ...state, name }] : [];
+    }),
+  };
+}
+
+function unlistedOf({ last_status, last_error_kind: kind, last_error, last_run_at: at }: Target) {
+  const isUnlisted = last_status === 'error' && kind !== null && at !== null;
+  return isUnlisted ? { at, kind, error: last_error ?? '' } : null;
+}
+
+function watchedChannelOf(
+  { id, name, base_url, tags }: Target,
+  { models }: ObservedChannel,
+): WatchedChannel {
+  const answered = models.flatMap(({ evidence }) =>
+    evidence.map(({ proved_at }) => proved_at ?? 0),
+  );
+  const offered = models.filter(({ evidence }) => countsAsOffered(evidence));
+  return {
+    ...{ id, name, tags, host: new URL(base_url).hostname },
+    models: offered.map(({ model }) => model),
+    answered_at: Math.max(0, ...answered) || null,
+  };
+}

@@ -1,0 +1,80 @@
+import {
+  type AlertKind,
+  type AlertState,
+  type Observation,
+  observeChange,
+  type Subject,
+  subjectKeyOf,
+} from '@api-monitor/core';
+import {
+  type Database,
+  listProxyKeys,
+  listTargets,
+  readProbeUsage,
+  readSettings,
+} from '@api-monitor/db';
+import { hasLimit, limitOf, reaches, sumOf } from '../asking/budget.ts';
+
+/** What is so now, of things that are looked at again and again. */
+export type Look = Omit<Observation, 'at'>;
+
+const nobody: Omit<Subject, 'kind'> = { target_id: null, model: null, name: null };
+
+const lookedAt: readonly AlertKind[] = ['budget', 'expiry', 'service'];
+
+/** The looks as findings: what differs from before. What isn't looked at any more, such as a limit that is gone, is well. */
+export function asFindings(
+  looks: readonly Look[],
+  { watches }: AlertState,
+  nowS: number,
+): Observation[] {
+  const keys = new Set(looks.map(({ subject }) => subjectKeyOf(subject)));
+  const gone = Object.entries(watches).flatMap(([key, { subject }]) =>
+    lookedAt.includes(subject.kind) && !keys.has(key) ? [{ subject, is_bad: false }] : [],
+  );
+  return [...looks, ...gone].flatMap((look) => observeChange(look, { watches, nowS }));
+}
+
+/** Whether the probe budgets of the day (UTC) are used up: each channel's own, and everybody's. */
+export async function lookAtBudgets(db: Database, nowS: number): Promise<Look[]> {
+  const overall = limitOf(await readSettings(db));
+  const targets = (await listTargets(db)).filter(({ enabled }) => enabled);
+  const limited = targets.filter((target) => hasLimit(limitOf(target)));
+  if (!hasLimit(overall) && limited.length === 0) return [];
+  const usage = await readProbeUsage(db, { day: nowS });
+  const byTarget = Map.groupBy(usage, ({ target_id }) => target_id);
+  const lookOf = (subject: Omit<Subject, 'kind'>, is_bad: boolean): Look => ({
+    subject: { ...subject, kind: 'budget' },
+    is_bad,
+  });
+  return [
+    lookOf(nobody, hasLimit(overall) && reaches(sumOf(usage), overall)),
+    ...limited.map((target) => {
+      const used = sumOf(byTarget.get(target.id) ?? []);
+      return lookOf({ ...nobody, target_id: target.id }, reaches(used, limitOf(target)));
+    }),
+  ];
+}
+
+/** How long before its end people are told of it. */
+const expiringS = 7 * 86_400;
+
+/** Whether gateway keys end soon. */
+export async function lookAtExpiry(db: Database, nowS: number): Promise<Look[]> {
+  const keys = (await listProxyKeys(db)).filter(
+    ({ revoked_at, enabled }) => enabled && revoked_at === null,
+  );
+  return [...Map.groupBy(keys, ({ name }) => name)].map(([name, named]): Look => {
+    const ends = named.flatMap(({ expires_at }) => expires_at ?? []);
+    const expires_at = Math.min(...ends);
+    const is_bad = ends.length > 0 && expires_at - nowS < expiringS;
+    const figures = is_bad ? { expires_at } : {};
+    return { subject: { ...nobody, kind: 'expiry', name }, is_bad, figures };
+  });
+}
+
+/** Whether the processes can reach each other. */
+export function lookAtBus(fault: string | null): Look {
+  const why = fault === null ? null : { kind: null, message: fault };
+  return { subject: { ...nobody, kind: 'service', name: 'Redis' }, is_bad: fault !== null, why };
+}
