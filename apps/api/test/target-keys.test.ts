@@ -2,7 +2,7 @@ import type { Finding, TargetKey } from '@api-monitor/core';
 import { getTarget, openTarget, recordKeyProbe } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { newTarget, openTestApi } from './open-test-api.ts';
-import { probe } from './record-run.ts';
+import { probe, recordRun } from './record-run.ts';
 
 const key = (name: string, enabled = true): TargetKey => ({
   ...{ name, api_key: `sk-${name}-0123456789-${name}end`, enabled },
@@ -84,6 +84,19 @@ test.each([
   expect(await stored()).toEqual(keys);
 });
 
+test('the only key of a channel may stay as the first of a list', async () => {
+  const { asAdmin } = await openTestApi();
+  const { json } = await asAdmin('POST', '/api/targets', newTarget);
+  const { id, api_key } = json.item;
+  const list = [api_key, 'b: sk-other-0123456789'];
+  expect((await asAdmin('PATCH', `/api/targets/${id}`, { keys: list })).status).toBe(200);
+  const { json: secret } = await asAdmin('GET', `/api/targets/${id}/secret`);
+  expect(secret.item.keys).toEqual([
+    { name: 'key 1', api_key: newTarget.api_key, enabled: true },
+    { name: 'b', api_key: 'sk-other-0123456789', enabled: true },
+  ]);
+});
+
 test('stored keys never go to another origin', async () => {
   const { patch, stored } = await opened();
   const base_url = 'https://evil.example';
@@ -112,6 +125,13 @@ test('a new api_key replaces the first key', async () => {
   const { json } = await patch({ api_key: 'sk-new-0123456789' });
   expect(json.item.api_key).toBe('sk-ne…6789');
   expect(await stored()).toEqual([{ ...keys[0], api_key: 'sk-new-0123456789' }, keys[1], keys[2]]);
+});
+
+test('an explanation of a route says how many keys work', async () => {
+  const { asAdmin, item, db, clock } = await opened();
+  await recordRun(db, item.id, clock.now, [probe({ model: 'm' })], { listed_models: ['m'] });
+  const { json } = await asAdmin('GET', '/api/routes?model=m');
+  expect(json.candidates).toMatchObject([{ keys: { total: 3, enabled: 2, usable: 2 } }]);
 });
 
 test('the secret call shows all keys', async () => {
@@ -144,6 +164,11 @@ test('what is wrong with a key is shown to an admin, from the database and from 
     { state: 'off', error: null },
   ]);
   expect(json.item.key_counts).toEqual({ total: 3, enabled: 2, usable: 0 });
+  const { text: metrics } = await asAdmin('GET', '/metrics');
+  const line = 'api_monitor_channel_key_usable{target_id="1",key=';
+  expect(metrics).toContain(`${line}"aa",state="failed"} 0`);
+  expect(metrics).toContain(`${line}"bb",state="resting"} 0`);
+  expect(metrics).not.toContain('"cc"');
   const visitor = await asVisitor('GET', `/api/targets/${item.id}`);
   expect(visitor.text).not.toContain('no credit');
 });

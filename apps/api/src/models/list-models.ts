@@ -169,15 +169,15 @@ function servedByOf(channels: ModelItem['channels']): ServedBy {
 }
 
 function channelOf(
-  { now }: ApiDeps,
+  deps: ApiDeps,
   ranked: RankedOffer<KnownOffer>,
   share: number | undefined,
 ): ModelItem['channels'][number] {
   const { offer } = ranked;
   const { target, state } = offer;
-  const headline = headlineOfModel(offer, now());
+  const headline = headlineOfModel(offer, deps.now());
   return {
-    ...candidateItem(ranked, share),
+    ...candidateItem(deps, ranked, share),
     enabled: target.enabled,
     skipped: state.error_kind === 'skipped',
     headline,

@@ -4,6 +4,7 @@ import { Gauge, type Registry } from '@api-monitor/runtime';
 import type { ApiDeps } from '../api-deps.ts';
 import { readUsedToday, type UsedToday } from '../probe-costs/used-today.ts';
 import { listOffers } from '../routing/known-offers.ts';
+import { keyFieldsOf } from '../targets/key-views.ts';
 
 type MetricDeps = Pick<ApiDeps, 'db' | 'evidence' | 'now'>;
 
@@ -13,6 +14,7 @@ const dayS = 86_400;
 export function registerModelMetrics(registry: Registry, deps: MetricDeps): void {
   registerModels(registry, deps);
   registerFaults(registry, deps);
+  registerKeys(registry, deps);
   registerAvailability(registry, deps);
   registerUsage(registry, deps, 'requests');
   registerUsage(registry, deps, 'tokens');
@@ -51,6 +53,26 @@ function registerFaults(registry: Registry, deps: MetricDeps): void {
       for (const target of targets.filter(({ enabled }) => enabled)) {
         const fault = deps.evidence.faultOf(target);
         if (fault) this.inc({ kind: fault.kind });
+      }
+    },
+  });
+}
+
+function registerKeys(registry: Registry, deps: MetricDeps): void {
+  new Gauge({
+    name: 'api_monitor_channel_key_usable',
+    help: 'Whether an enabled key of a channel with several may be used: 1, or 0 if it rests or fails',
+    labelNames: ['target_id', 'key', 'state'],
+    registers: [registry],
+    async collect() {
+      const targets = await quietly(() => listTargets(deps.db));
+      if (!targets) return;
+      this.reset();
+      for (const target of targets.filter(({ enabled }) => enabled)) {
+        for (const { name: key, state } of keyFieldsOf(deps, target).key_states) {
+          const isUsable = state === 'proven' || state === 'unproven';
+          if (state !== 'off') this.set({ target_id: target.id, key, state }, isUsable ? 1 : 0);
+        }
       }
     },
   });

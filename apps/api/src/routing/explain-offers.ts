@@ -15,6 +15,7 @@ import {
 } from '@api-monitor/core';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
+import { keyCountsSchema, keyFieldsOf } from '../targets/key-views.ts';
 import type { KnownOffer } from './known-offers.ts';
 import type { RoutingInForce } from './routing-in-force.ts';
 
@@ -55,6 +56,9 @@ export const candidateSchema = z
     live_failures: z.int(),
     live_error: z.string().nullable(),
     probe_error: z.string().nullable(),
+    keys: keyCountsSchema
+      .nullable()
+      .describe('its keys take turns, those that work; null: it has only one'),
   })
   .openapi('RouteCandidate');
 
@@ -96,7 +100,11 @@ const breakerByRest: Record<Rest, CandidateItem['breaker']> = {
   resting: 'open',
 };
 
-export function candidateItem(one: RankedOffer<KnownOffer>, share = 0): CandidateItem {
+export function candidateItem(
+  deps: Pick<ApiDeps, 'evidence' | 'now'>,
+  one: RankedOffer<KnownOffer>,
+  share = 0,
+): CandidateItem {
   const { rank, refused, standing, proof_age_s, is_fresh, offer } = one;
   const { target, state, model, evidence } = offer;
   const { rest, retry_at, channel_busy_until, is_wrong_answer, proved_at } = standing;
@@ -114,6 +122,7 @@ export function candidateItem(one: RankedOffer<KnownOffer>, share = 0): Candidat
     first_byte_s: standing.first_token_s,
     breaker: breakerByRest[rest],
     ...{ live_failures, live_error, probe_error: state.error },
+    keys: keyFieldsOf(deps, target).key_counts,
   };
 }
 

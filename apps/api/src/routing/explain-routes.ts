@@ -140,7 +140,7 @@ function explainReading(
     shares_with: others,
     reason: fault && reasonOf(reading.asked, fault),
     reason_code: fault?.code ?? null,
-    candidates: ranked.map((one) => candidateItem(one, shares.get(one))),
+    candidates: ranked.map((one) => candidateItem(deps, one, shares.get(one))),
   };
 }
 

@@ -52,6 +52,11 @@ function storedKeys(db: Database, target: Target): TargetKey[] {
   }
 }
 
+function onlyKey(db: Database, target: Target): TargetKey[] {
+  const api_key = orHidden(() => openApiKey(db, target));
+  return [{ name: '', api_key, enabled: true }];
+}
+
 function orHidden<Masked>(masked: () => Masked): Masked | '…' {
   try {
     return masked();
@@ -120,7 +125,8 @@ function unmaskedKeys(
   given: readonly TargetKey[],
   baseUrl = current.base_url,
 ): TargetKey[] {
-  const free = storedKeys(db, current);
+  // The only key of a channel that gets a list may be in it.
+  const free = current.keys.length > 0 ? storedKeys(db, current) : onlyKey(db, current);
   const take = (fits: (key: TargetKey) => boolean) => {
     const at = free.findIndex(fits);
     return at < 0 ? undefined : free.splice(at, 1)[0];
@@ -143,7 +149,8 @@ function unmaskedKeys(
       );
     }
     const stored = found.get(one) ?? take(matches(one));
-    if (!stored) {
+    // Keys that another installation sealed can't be kept by their masks.
+    if (!stored || stored.api_key.includes('…')) {
       throw invalidKey(
         path,
         'is the masked form of another value; enter it in full',

@@ -1,4 +1,4 @@
-import { pick } from '@api-monitor/core';
+import { pick, type TargetKey } from '@api-monitor/core';
 import { type Attempt, idleAttempt, noErrors } from '../api/attempt.ts';
 import { type ApiClient, answerOf } from '../api/client.ts';
 import { ApiFailure, sentenceOf } from '../api/failure.ts';
@@ -21,6 +21,7 @@ import {
 import { createChannelTest } from './channel-test.ts';
 import { type CostPreview, costText } from './cost-text.ts';
 import { createFormParts } from './form-parts.ts';
+import { createKeyEditor } from './key-editor.ts';
 import { excludedText, matchesText } from './pattern-matches.ts';
 
 interface ChannelFormOptions {
@@ -41,13 +42,19 @@ const costDelayMs = 250;
 export function createChannelFormStore(options: ChannelFormOptions) {
   const { client, book, toasts, language, attempt, actions } = options;
 
-  const send = async (mode: FormMode, id: number, form: ChannelForm): Promise<Channel> => {
-    const json = bodyOf(form);
+  const send = async (
+    mode: FormMode,
+    id: number,
+    form: ChannelForm,
+    keys: TargetKey[] | undefined,
+  ): Promise<Channel> => {
+    const { api_key, ...fields } = bodyOf(form);
+    const json = { ...fields, ...(keys?.length ? {} : { api_key }), ...(keys ? { keys } : {}) };
     if (mode === 'edit') {
       const param = { id: String(id) };
       return (await answerOf(client.api.targets[':id'].$patch({ param, json }))).item;
     }
-    const body = { ...json, api_key: form.api_key.trim() };
+    const body = { ...json, ...(keys ? {} : { api_key: form.api_key.trim() }) };
     return (await answerOf(client.api.targets.$post({ json: body }))).item;
   };
   /**
@@ -105,6 +112,7 @@ export function createChannelFormStore(options: ChannelFormOptions) {
     form: { ...emptyForm },
     parts: createFormParts(),
     test: createChannelTest(options),
+    keys: createKeyEditor(() => language.translator),
     modelsModes,
     cost: null as CostPreview | null,
     /** The file of the code that manages the edited channel, which is only shown then. */
@@ -191,6 +199,7 @@ export function createChannelFormStore(options: ChannelFormOptions) {
       const managedBy = mode === 'edit' ? (book.get(id)?.managed_by ?? null) : null;
       const start = { mode, id, form, managedBy, cost: null };
       Object.assign(this, idleAttempt(emptyForm), start);
+      this.keys.open(mode === 'edit' ? (book.get(id) ?? null) : null);
       this.test.reset();
       this.parts.fold();
       this.isOpen = true;
@@ -213,6 +222,19 @@ export function createChannelFormStore(options: ChannelFormOptions) {
       this.test.reset();
       // A typed key must not outlive its dialog.
       this.form.api_key = '';
+      this.form.keys = '';
+      this.keys.clear();
+    },
+    /** Takes pasted keys into the list, after the key that there was. */
+    addKeys() {
+      const stored = this.mode === 'edit' ? (book.get(this.id)?.api_key ?? '') : '';
+      this.keys.add(this.form.keys, this.form.api_key.trim() || stored);
+      Object.assign(this.form, { keys: '', api_key: '' });
+      this.errors.keys = '';
+      this.errors.api_key = '';
+    },
+    removeKey(id: number) {
+      this.keys.remove(id);
     },
     async showKey() {
       try {
@@ -238,7 +260,8 @@ export function createChannelFormStore(options: ChannelFormOptions) {
     },
     /** Tries the channel as it is typed, or gives that up. */
     async runTest() {
-      const { mode, id, form, test } = this;
+      const { mode, id, test } = this;
+      const form = this.keys.isShown ? { ...this.form, api_key: this.keys.tested() } : this.form;
       if (test.isBusy) return test.cancel();
       const stored = mode === 'edit' ? (book.get(id) ?? null) : null;
       const { name, ...faults } = faultsOf(form, mode, stored);
@@ -248,14 +271,19 @@ export function createChannelFormStore(options: ChannelFormOptions) {
       if (cost) this.cost = cost;
     },
     async submit() {
+      if (this.form.keys.trim() !== '') this.addKeys();
       const { mode, id, form } = this;
       const stored = mode === 'edit' ? (book.get(id) ?? null) : null;
+      const keys = this.keys.fields(stored);
+      const isKeyNew = form.api_key.trim() !== '' || this.keys.tested() !== '';
       const save = async () => {
-        const channel = await send(mode, id, form);
+        const channel = await send(mode, id, form, keys);
         book.put(channel);
-        follow(channel, stored, form.api_key.trim() !== '');
+        follow(channel, stored, isKeyNew);
       };
-      if (await attempt(this, save, faultsOf(form, mode, stored))) this.close();
+      // The server checks the keys of a list.
+      const judged = keys?.length ? { ...form, api_key: 'several' } : form;
+      if (await attempt(this, save, faultsOf(judged, mode, stored))) this.close();
       else this.parts.unfoldFaulty(this.errors);
     },
   };

@@ -46,6 +46,8 @@ export const emptyForm = {
   name: '',
   base_url: '',
   api_key: '',
+  /** Pasted keys that aren't in the list yet. */
+  keys: '',
   source_url: '',
   interval_min: '',
   timeout_s: '30',
@@ -92,7 +94,7 @@ export type ChannelBody = InferRequestType<ApiClient['api']['targets'][':id']['$
 /** A channel's settings as the dialog shows them, without the key. */
 export function formOf(channel: Channel): ChannelForm {
   const source = { ...channel, ...advancedFormOf(channel) };
-  return { ...filledForm(emptyForm, source), api_key: '' };
+  return { ...filledForm(emptyForm, { ...source, keys: '' }), api_key: '' };
 }
 
 type Advanced = Pick<Channel, keyof typeof advancedForm>;

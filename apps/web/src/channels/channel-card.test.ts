@@ -50,6 +50,23 @@ describe('a card', () => {
     ]);
   });
 
+  it('says how many keys work, and to admins which of them don’t', () => {
+    const key = {
+      ...({ name: 'spare', state: 'failed', proved_at: null, error_kind: 'quota' } as const),
+      ...{ error: 'no credit', status: 402, since: 1, rest_until: 99 },
+    };
+    const key_counts = { total: 4, enabled: 3, usable: 2 };
+    expect(channelCard(sampleChannel({ key_counts, key_states: [key] }), en)).toMatchObject({
+      ...{ keysText: '2 of 3 keys work', areKeysShort: true },
+      brokenKeys: [{ name: 'spare', error: 'no credit', restUntil: 99, tone: 'bad' }],
+    });
+    const all = { ...key_counts, usable: 3 };
+    expect(channelCard(sampleChannel({ key_counts: all }), zh)).toMatchObject({
+      ...{ keysText: '3 个密钥', areKeysShort: false, brokenKeys: [] },
+    });
+    expect(channelCard(sampleChannel(), en).keysText).toBe('');
+  });
+
   it('never rounds up to 100%', () => {
     const models = Array.from({ length: 2000 }, (_, index) => sampleModel({ model: `m${index}` }));
     const card = channelCard(sampleChannel({ latest_models: [...models, failing] }), en);

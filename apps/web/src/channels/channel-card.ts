@@ -5,6 +5,7 @@ import type { Channel, WireProtocol } from './channel.ts';
 import { channelState, countModels, modelState, toneOf } from './channel-state.ts';
 import { segmentBar } from './tick-paths.ts';
 import { channelProblem } from './wording/channel-problem.ts';
+import { keyStateText } from './wording/key-state-text.ts';
 
 export type ChannelCard = ReturnType<typeof channelCard>;
 
@@ -42,6 +43,7 @@ export function channelCard(channel: Channel, translator: Translator) {
     liveText: channel.enabled && counts.resting > 0 ? count('traffic.failing', counts.resting) : '',
     wrongText: channel.enabled && counts.wrong > 0 ? count('card.wrong', counts.wrong) : '',
     problem: channelProblem(channel, translator),
+    ...keysOf(channel, translator),
     usageText: usageOf(channel, translator),
     concurrencyText: concurrencyOf(channel, translator),
     unservedText: unservedOf(channel, translator),
@@ -68,6 +70,24 @@ function usageOf(channel: Channel, { t, formats }: Translator): string {
     requests: part('requests', probe_requests_today, channel.probe_requests_per_day),
     tokens: part('tokens', probe_tokens_today, channel.probe_tokens_per_day),
   });
+}
+
+/** How many of the channel's keys work; which don't, only admins learn. */
+function keysOf({ key_counts, key_states }: Channel, translator: Translator) {
+  const { t, count } = translator;
+  if (!key_counts) return { keysText: '', areKeysShort: false, brokenKeys: [] };
+  const { enabled, usable } = key_counts;
+  const broken = key_states.filter(({ error_kind }) => error_kind !== null);
+  return {
+    keysText:
+      usable === enabled ? count('card.keys', enabled) : t('card.keys.short', { usable, enabled }),
+    areKeysShort: usable < enabled,
+    brokenKeys: broken.map((key) => ({
+      ...{ name: key.name, text: keyStateText(key, translator) },
+      ...{ error: key.error ?? '', restUntil: key.rest_until },
+      tone: key.state === 'failed' ? ('bad' as const) : ('warn' as const),
+    })),
+  };
 }
 
 /** How many requests a channel gets at a time: as is set, or as it has shown to bear; empty if it never complained. */

@@ -19,7 +19,7 @@ function offer(given: Partial<Offer> = {}): Offer {
     ...{ rank: 1, target_id: 1, target_name: 'Aurora', model: 'gpt-4o' },
     ...{ priority: 0, weight: 1, share: 1, refused: null, refused_code: null },
     ...{ evidence_state: 'proven', rest: 'none', retry_at: null, error_kind: null, error: null },
-    channel_busy_until: null,
+    ...{ channel_busy_until: null, keys: null },
     ...{ is_wrong_answer: false, is_alive: true, is_fresh: true, proved_at: 1000, proof_age_s: 10 },
     ...{ first_byte_s: 0.3, breaker: 'closed', live_failures: 0, live_error: null },
     ...{ probe_error: null, enabled: true, skipped: false, is_servable: true },

@@ -123,6 +123,8 @@ export function channelTemplates(options: TemplateOptions) {
     protocols,
     skippedText,
     goneText,
+    keysText,
+    areKeysShort,
   }: ChannelCard) => html`
     <div class="channel-health">
       <svg class="segments" preserveAspectRatio="none" role="img" viewBox="0 0 ${bar.width} 1" aria-label=${barLabel}>
@@ -139,6 +141,11 @@ export function channelTemplates(options: TemplateOptions) {
         ${protocols.map(
           ({ label, count, failing }) =>
             html`<span class=${failing ? 'is-failing' : ''}>${label} <b>${count}</b></span>`,
+        )}
+        ${when(keysText, () =>
+          areKeysShort
+            ? html`<span class="badge flex-none" data-tone="warn">${icon('key-round', small)}<span>${keysText}</span></span>`
+            : html`<span>${keysText}</span>`,
         )}
         ${when(skippedText, () => html`<span>${skippedText}</span>`)}
         ${when(goneText, () => html`<span>${goneText}</span>`)}
@@ -235,6 +242,23 @@ export function channelTemplates(options: TemplateOptions) {
       </div>`;
   };
 
+  const askedText = (timeS: number) => {
+    const until = formatUntil(timeS, clock.nowS, language.translator);
+    return until === null ? language.t('keys.due') : language.t('keys.again', { in: until });
+  };
+
+  const brokenKeys = ({ brokenKeys: keys }: ChannelCard) => html`
+    <ul class="broken-keys" aria-label=${language.t('keys.broken')}>
+      ${keys.map(
+        ({ name, text, error, restUntil, tone }) => html`
+          <li data-tone=${tone}>
+            <b>${name}</b> <span class="text-tone-ink">${text}</span>
+            <span class="channel-small" title=${error}>${error}</span>
+            ${when(restUntil, (timeS) => html`<span class="channel-small" title=${exact(timeS)}>${clockText(() => askedText(timeS))}</span>`)}
+          </li>`,
+      )}
+    </ul>`;
+
   const models = (
     id: number,
     { card, phase, usage, rows = nothing, hiddenCount = 0 }: ModelsView,
@@ -262,6 +286,7 @@ export function channelTemplates(options: TemplateOptions) {
         ${when(card.concurrencyText, (text) => html`<span class="channel-small whitespace-normal">${text}</span>`)}
         ${when(card.unservedText, (text) => html`<span class="channel-small whitespace-normal">${text}</span>`)}
       </p>
+      ${when(card.brokenKeys.length > 0, () => brokenKeys(card))}
       <details class="models-usage" @toggle=${(event: { currentTarget: HTMLDetailsElement }) => options.toggleUsage(id, event.currentTarget.open)}>
         <summary>${card.usageText}</summary>
         ${when(usage, usageOf)}
