@@ -79,14 +79,15 @@ export function describeAdmin(stage: Stage): void {
 
   it('the gateway’s policy is changed, says where it comes from, and goes back', async () => {
     const page = await stage.open('/admin.html', { isAdmin: true });
-    const policy = page.getByLabel('Choice of channels');
-    const form = page.locator('form').filter({ has: policy });
+    const form = page.locator('form').filter({ has: page.locator('#routing-routing_policy') });
+    const policy = form.getByRole('combobox', { name: 'Choice of channels' });
+    const patience = form.getByRole('textbox', { name: 'Patience' });
     expect(await policy.inputValue()).toBe('latency');
     await policy.selectOption('In turn');
-    await form.getByLabel('Patience').fill('0');
+    await patience.fill('0');
     await form.getByRole('button', { name: 'Save' }).click();
     await page.locator('#error-routing-patience_s').getByText(/1/).waitFor();
-    await form.getByLabel('Patience').fill('90');
+    await patience.fill('90');
     await form.getByRole('button', { name: 'Save' }).click();
     await form.getByText('set here').first().waitFor();
     const models = await stage.open('/models.html');
