@@ -6,7 +6,7 @@ import {
   applyChannelsFile,
   type ChannelsFile,
   releaseChannelsFile,
-} from './transfer/apply-channels-file.ts';
+} from './transfer/code/apply-channels-file.ts';
 
 export interface ApiOptions extends ApiSurroundings {
   /** A file of channels to apply; null: none. */

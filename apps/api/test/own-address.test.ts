@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { listTargets } from '@api-monitor/db';
 import { createLogger } from '@api-monitor/runtime';
 import { expect, onTestFinished, test } from 'vitest';
-import { applyChannelsFile } from '../src/transfer/apply-channels-file.ts';
+import { applyChannelsFile } from '../src/transfer/code/apply-channels-file.ts';
 import { createUploadReader } from '../src/transfer/upload/upload-reader.ts';
 import { adminToken, newTarget, openTestApi } from './open-test-api.ts';
 

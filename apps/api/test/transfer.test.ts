@@ -8,9 +8,12 @@ import { createLogger } from '@api-monitor/runtime';
 import { expect, onTestFinished, test } from 'vitest';
 import { createAudit } from '../src/audit/record-action.ts';
 import { systemActor } from '../src/auth/caller.ts';
-import { applyChannelsFile, releaseChannelsFile } from '../src/transfer/apply-channels-file.ts';
 import { applyImport } from '../src/transfer/apply-import.ts';
 import { checkEntries } from '../src/transfer/check-entries.ts';
+import {
+  applyChannelsFile,
+  releaseChannelsFile,
+} from '../src/transfer/code/apply-channels-file.ts';
 import { planImport, settlePlan } from '../src/transfer/plan-import.ts';
 import { createUploadReader } from '../src/transfer/upload/upload-reader.ts';
 import { everyField } from './every-field.ts';

@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { start, started, tempDir } from './start-program.ts';
 
 // Several programs start one after the other.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const API_MONITOR_TOKEN = 'token-of-the-test';
 
