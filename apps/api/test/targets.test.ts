@@ -328,7 +328,7 @@ test('models can be selected from those that the channel has listed', async () =
   expect((await api.asAdmin('GET', path)).json.item).toEqual({
     target_id: id,
     target_name: 'relay',
-    ...{ selected_models: [], models: [], models_mode: 'both', dont_probe: [] },
+    ...{ selected_models: [], models: [], models_mode: 'both', exclude: [], dont_probe: [] },
     available_models: [
       {
         ...{ model: 'gpt-4o', protocol: 'openai', success: true },
