@@ -240,3 +240,21 @@ test('the form that worked for a model is used first in the next run', async () 
   await runTarget(deps, { targetId: target.id, trigger: 'manual' }, endless);
   expect(asked()).toBe(3);
 });
+
+test('a model is asked once by its id however many aliases it has, and excluded ones never', async () => {
+  const worker = await openTestWorker();
+  const provider = await startProvider({ 'gpt-4o': 'good', 'gpt-4': 'good', secret: 'good' });
+  const target = await addTarget(worker, provider, {
+    name: 'relay',
+    models: ['public'],
+    model_aliases: ['public = gpt-4o', 'gpt-4 = gpt-4o'],
+    exclude: ['sec*'],
+  });
+  await runTarget(worker.makeDeps(), { targetId: target.id, trigger: 'manual' }, endless);
+  const states = await listModelStates(worker.db, { target_ids: [target.id] });
+  expect(states.map(({ model }) => model)).toEqual(['gpt-4o']);
+  const asked = provider.requests.filter(({ method }) => method === 'POST');
+  expect(new Set(asked.map(({ body }) => (body as { model?: string } | null)?.model))).toEqual(
+    new Set(['gpt-4o']),
+  );
+});

@@ -104,7 +104,7 @@ function readRules(entries: readonly string[], aliases: AliasIndex): Rules {
 }
 
 /** The tag that an entry names, in lower case; null if it names none. */
-export function tagOf(entry: string): string | null {
+function tagOf(entry: string): string | null {
   const tag = entry.startsWith(tagPrefix) ? entry.slice(tagPrefix.length).trim() : '';
   return tag === '' ? null : tag.toLowerCase();
 }
