@@ -91,6 +91,22 @@ export const gateway = {
   'gateway.sockets.browser':
     'Browsers send the key as the subprotocol openai-insecure-api-key.<key>, and their pages must be in PROXY_CORS_ORIGINS. Where WebSockets are off (PROXY_WEBSOCKET), the answer is 426.',
 
+  'gateway.reaching': 'Reaching a channel',
+  'gateway.reaching.intro':
+    'Each channel may be reached in its own way. These fields of the channel apply to checks and to your requests alike, from the next request on.',
+  'gateway.reaching.proxy':
+    'An http://, https:// or socks5:// proxy, with user and password if it wants them. Without one, UPSTREAM_PROXY or the system’s HTTPS_PROXY and HTTP_PROXY apply, except where NO_PROXY says otherwise; “direct” uses none.',
+  'gateway.reaching.headers': `Headers that every request gets, or loses. \${client:Name} copies one of yours. Credentials and headers of the connection can’t be changed.`,
+  'gateway.reaching.certificates':
+    'A certificate authority of its own, besides the system’s; or no check of certificates at all.',
+  'gateway.reaching.paths':
+    'Where the channel serves a format if not at the usual path, or that it doesn’t serve it.',
+  'gateway.reaching.overrides':
+    'Fields that are set, filled in or removed in the body of your requests. Checks don’t use them.',
+  'gateway.reaching.tags':
+    'Labels to filter channels by on the home page, to act on many at once, and to name in keys as tag:name.',
+  'gateway.reaching.test':
+    '“Test” in a channel’s form tries all of this before it is saved: it lists the models and asks one.',
   'gateway.errors': 'Errors',
   'gateway.errors.intro':
     'The gateway’s own errors use the caller’s format, so your library shows them like its vendor’s. Errors from the channel are passed on unchanged.',

@@ -83,6 +83,18 @@ export const gateway: ZhOf<typeof en> = {
   'gateway.sockets.browser':
     '浏览器把密钥作为子协议 openai-insecure-api-key.<key> 发送，其页面须列在 PROXY_CORS_ORIGINS 中。关闭 WebSocket（PROXY_WEBSOCKET）时返回 426。',
 
+  'gateway.reaching': '连接渠道',
+  'gateway.reaching.intro':
+    '每个渠道都可以有自己的连接方式。渠道的这些字段对检测和你的请求同样有效，从下一个请求起生效。',
+  'gateway.reaching.proxy':
+    'http://、https:// 或 socks5:// 代理，可带用户名和密码。未填写时使用 UPSTREAM_PROXY，或系统的 HTTPS_PROXY 和 HTTP_PROXY，NO_PROXY 中的除外；direct 表示不使用代理。',
+  'gateway.reaching.headers': `每个请求增加或去掉的请求头。\${client:Name} 复制你的请求头。凭据和连接相关的请求头不能修改。`,
+  'gateway.reaching.certificates': '除系统证书外，自己的证书颁发机构；或完全不验证证书。',
+  'gateway.reaching.paths': '渠道在非通常路径上提供某种格式，或不提供该格式。',
+  'gateway.reaching.overrides': '在你的请求体中设置、补充或删除的字段。检测不使用它们。',
+  'gateway.reaching.tags': '用于在首页筛选渠道、批量操作，也可在密钥中写作 tag:名称。',
+  'gateway.reaching.test':
+    '渠道表单中的“测试”会在保存前尝试以上设置：获取模型列表并向一个模型提问。',
   'gateway.errors': '错误',
   'gateway.errors.intro':
     '网关自身的错误使用调用方的格式，开发库会像原厂错误一样显示。渠道返回的错误原样透传。',
