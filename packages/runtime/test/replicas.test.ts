@@ -48,6 +48,27 @@ test('clients of every api get every event, also after changing to another api',
   for (const { close } of [...followed, late]) close();
 });
 
+test('a channel is tried by a worker before it is saved, whichever api was asked', async () => {
+  const provider = await services.startProvider({
+    'gpt-4o-mini': 'good',
+    'hung-mini': 'hang_before_headers',
+  });
+  const wrong = 'sk-wrong-0123456789';
+  const body = { base_url: provider.origin, api_key: 'sk-upstream-0123456789', timeout_s: 5 };
+  const tried = await ask(apis[0], '/api/targets/test', { body });
+  expect(tried.json.item).toMatchObject({
+    list: { models: ['gpt-4o-mini', 'hung-mini'] },
+    probe: { model: 'gpt-4o-mini', success: true },
+    cost: { models: ['gpt-4o-mini', 'hung-mini'] },
+  });
+  const refused = await ask(apis[1], '/api/targets/test', { body: { ...body, api_key: wrong } });
+  expect(refused.json.item.list.notes).toMatchObject([{ code: 'list_failed', kind: 'auth' }]);
+  const { json } = await ask(apis[0], '/api/targets');
+  expect(
+    json.items.filter((item: { base_url: string }) => item.base_url === provider.origin),
+  ).toEqual([]);
+});
+
 test('a target runs once at a time, with many requests and several workers', async () => {
   const provider = await services.startProvider({ a: 'good', b: 'good', c: 'good' });
   const ids: number[] = [];
