@@ -3,6 +3,7 @@ import { type Bus, badTokens, createFailureLimiter, type FailureLimits } from '@
 import type { GivenSettings } from '@api-monitor/core';
 import type { Database } from '@api-monitor/db';
 import type { Logger, Registry } from '@api-monitor/runtime';
+import { createDestinationTests } from './alerts/destination-tests.ts';
 import { createAdminPassword } from './auth/admin-password.ts';
 import { createCredentials } from './auth/credentials.ts';
 import { createLiftableLimiter } from './auth/liftable-limiter.ts';
@@ -78,6 +79,7 @@ export async function createDeps(options: ApiSurroundings) {
   const followedSettings = followSettings({ ...options, onLastReset }, credentials, eventClients);
   const uploadReader = createUploadReader();
   const channelTests = createChannelTests({ bus, now });
+  const destinationTests = createDestinationTests({ bus, now });
   const progress = createProgressTracker();
   const evidence = createEvidenceTracker(now);
   const unsubscribe = bus.events.subscribe(({ event }) => {
@@ -92,6 +94,7 @@ export async function createDeps(options: ApiSurroundings) {
     followedSettings,
     uploadReader,
     channelTests,
+    destinationTests,
     progress,
     evidence,
     adminPassword: createAdminPassword(db, secrets),
@@ -102,6 +105,7 @@ export async function createDeps(options: ApiSurroundings) {
     close() {
       uploadReader.close();
       channelTests.close();
+      destinationTests.close();
       followedSettings.stop();
       unsubscribe();
       eventClients.close();

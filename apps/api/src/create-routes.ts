@@ -1,5 +1,11 @@
 import type { MiddlewareHandler } from 'hono';
 import { compress } from 'hono/compress';
+import { deliveryRoutes } from './alerts/delivery-routes.ts';
+import { destinationRoutes } from './alerts/destination-routes.ts';
+import { incidentRoutes } from './alerts/incident-routes.ts';
+import { maintenanceRoutes } from './alerts/maintenance-routes.ts';
+import { alertRuleRoutes } from './alerts/rule-routes.ts';
+import { statusNoteRoutes } from './alerts/status-note-routes.ts';
 import { analysisRoutes } from './analysis/routes.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { auditRoutes } from './audit/routes.ts';
@@ -67,6 +73,12 @@ function createApiRoutes(deps: ApiDeps) {
     .route('/', transferRoutes(deps))
     .route('/', codeRoutes(deps))
     .route('/', resourceRoutes(deps))
+    .route('/', incidentRoutes(deps))
+    .route('/', destinationRoutes(deps))
+    .route('/', deliveryRoutes(deps))
+    .route('/', alertRuleRoutes(deps))
+    .route('/', maintenanceRoutes(deps))
+    .route('/', statusNoteRoutes(deps))
     .route('/', channelRoutes(deps));
 }
 

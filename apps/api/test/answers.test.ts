@@ -2,6 +2,7 @@ import { type ProxyRequest, proxyRequestSchema } from '@api-monitor/core';
 import { sampleOf } from '@api-monitor/core/testing';
 import { recordProxyRequests } from '@api-monitor/db';
 import { expect, test } from 'vitest';
+import { goDown } from './go-down.ts';
 import { checkAnswer, newTarget, openTestApi } from './open-test-api.ts';
 import { failedProbe, probe, recordRun } from './record-run.ts';
 
@@ -16,8 +17,8 @@ type TestApi = Awaited<ReturnType<typeof openTestApi>>;
 
 /** Values for parameters that aren't an enum. */
 const values: Record<string, string> = {
-  ...{ id: '1', model: 'gpt-4o', limit: '2', run_id: '1', key_id: '1', target_id: '1' },
-  ...{ session_id: '1', subject_id: '1', address: 'unknown', token: '' },
+  ...{ id: '1', model: 'gpt-4o', limit: '2', run_id: '1', key_id: '1', target_id: '1', key: '1' },
+  ...{ session_id: '1', subject_id: '1', destination_id: '1', address: 'unknown', token: '' },
   ...{
     from: '1799900000',
     to: '1800000000',
@@ -87,7 +88,7 @@ test('on a monitor with data of every kind every GET answers 200, as the documen
 
 const headOf = ({ status, headers }: Response) => ({ status, headers });
 
-/** A channel with runs, a key with requests, a status page. */
+/** A channel with runs, a key with requests, a status page, an incident. */
 async function fill(api: TestApi): Promise<void> {
   const { asSession, db, clock } = api;
   const at = clock.now - 1000;
@@ -120,6 +121,10 @@ async function fill(api: TestApi): Promise<void> {
   ];
   await asSession('PATCH', '/api/admin/status-page', { enabled: true, items });
   await asSession('POST', '/api/admin/second-factor', {});
+  await asSession('POST', '/api/alerts/destinations', {
+    ...{ name: 'Ops', kind: 'webhook', config: { url: 'https://hooks.example/in' } },
+  });
+  await goDown(api);
 }
 
 /** One that was served, one whose channel failed, and one that reached no channel. */

@@ -72,9 +72,11 @@ export {
   claimDelivery,
   type DeliveryOutcome,
   finishDelivery,
+  getDelivery,
   listDeliveries,
   nextDeliveryAt,
   pruneDeliveries,
+  retryDelivery,
 } from './incidents/deliveries.ts';
 export {
   createDestination,

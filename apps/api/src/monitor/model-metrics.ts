@@ -1,5 +1,5 @@
-import { evidenceStates, headlineOf, isServable } from '@api-monitor/core';
-import { listTargets, readAvailability } from '@api-monitor/db';
+import { evidenceStates, headlineOf, isServable, severities } from '@api-monitor/core';
+import { listIncidents, listTargets, readAvailability } from '@api-monitor/db';
 import { Gauge, type Registry } from '@api-monitor/runtime';
 import type { ApiDeps } from '../api-deps.ts';
 import { readUsedToday, type UsedToday } from '../probe-costs/used-today.ts';
@@ -15,6 +15,7 @@ export function registerModelMetrics(registry: Registry, deps: MetricDeps): void
   registerModels(registry, deps);
   registerFaults(registry, deps);
   registerKeys(registry, deps);
+  registerIncidents(registry, deps);
   registerAvailability(registry, deps);
   registerUsage(registry, deps, 'requests');
   registerUsage(registry, deps, 'tokens');
@@ -74,6 +75,23 @@ function registerKeys(registry: Registry, deps: MetricDeps): void {
           if (state !== 'off') this.set({ target_id: target.id, key, state }, isUsable ? 1 : 0);
         }
       }
+    },
+  });
+}
+
+const mostIncidents = 1_000;
+
+function registerIncidents(registry: Registry, { db }: MetricDeps): void {
+  new Gauge({
+    name: 'api_monitor_open_incidents',
+    help: 'Incidents that go on, by severity',
+    labelNames: ['severity'],
+    registers: [registry],
+    async collect() {
+      const open = await quietly(() => listIncidents(db, { is_open: true, limit: mostIncidents }));
+      if (!open) return;
+      for (const severity of severities) this.set({ severity }, 0);
+      for (const { severity } of open) this.inc({ severity });
     },
   });
 }

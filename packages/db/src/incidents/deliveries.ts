@@ -214,6 +214,38 @@ export async function dropDeliveries(
     .execute();
 }
 
+/** null if there is no such delivery. */
+export async function getDelivery({ kysely }: Database, id: number): Promise<Delivery | null> {
+  const row = await kysely
+    .selectFrom('deliveries')
+    .select(columns)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row ? fromRow(row) : null;
+}
+
+/**
+ * Lets a delivery be sent again now, with its key. null if it is none that failed, was dropped or waits, or
+ * if its destination is switched off or deleted.
+ */
+export async function retryDelivery(
+  { kysely }: Database,
+  id: number,
+  nowS: number,
+): Promise<Delivery | null> {
+  const row = await kysely
+    .updateTable('deliveries')
+    .set({ status: 'waiting', due_at: nowS, finished_at: null })
+    .where('id', '=', id)
+    .where('status', 'in', ['failed', 'dropped', 'waiting'])
+    .where('destination_id', 'in', (select) =>
+      select.selectFrom('destinations').select('id').where('enabled', '=', 1),
+    )
+    .returning(columns)
+    .executeTakeFirst();
+  return row ? fromRow(row) : null;
+}
+
 /** When the next delivery will be due; null if none waits. */
 export async function nextDeliveryAt({ kysely }: Database): Promise<number | null> {
   const row = await kysely
