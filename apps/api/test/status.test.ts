@@ -1,4 +1,5 @@
-import type { ProbeResult } from '@api-monitor/core';
+import type { AlertState, Incident, ProbeResult } from '@api-monitor/core';
+import { addStatusNote, createMaintenance, stepStoredAlerts } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { newTarget, openTestApi } from './open-test-api.ts';
 import { probe, recordRun } from './record-run.ts';
@@ -121,6 +122,7 @@ test('the page shows states, ninety days, and incidents with their reasons', asy
   expect(never).toMatchObject({ state: 'unknown', since: null, uptime: null });
   expect(json.item.incidents).toEqual([
     {
+      incident: null,
       slug: 'relay',
       name: 'Relay',
       state: 'outage',
@@ -258,4 +260,107 @@ test('a badge is an image that other sites may show, or JSON for shields.io', as
   for (const file of ['r.png', 'r', 'R.svg', '..%2f..%2fregistry.svg', `${'a'.repeat(65)}.svg`]) {
     expect((await api.asNobody('GET', `/badge/${file}`)).status).toBe(404);
   }
+});
+
+/** Stores an incident as the worker does. */
+async function alertTo(
+  { db, clock }: Api,
+  id: number,
+  members: [target_id: number, model?: string][],
+) {
+  const since = clock.now;
+  const incident = {
+    ...{ id, scope: 'channel', cause: `c${id}`, kind: 'channel_down', severity: 'warning' },
+    ...{ started_at: since, ended_at: null, merged_into: null, last_join_at: since, lacking: [] },
+    ...{ announced: null, told: [], escalated_min: 0, acknowledged_at: null },
+    ...{ acknowledged_by: null, muted_until: null, events: 0 },
+    members: members.map(([target_id, model = null]) => ({
+      subject: { kind: model ? 'model_down' : 'channel_down', target_id, model, name: null },
+      ...{ channel: 'secret relay', since, left_at: null, left_by: null, is_flapping: false },
+      ...{ why: { kind: 'quota', message: 'sk-upstream is out of money' }, figures: {} },
+    })),
+  } as Incident;
+  const decide = (state: AlertState) => {
+    const incidents = [...state.incidents, incident];
+    return { state: { ...state, incidents }, incidents: [incident], events: [], notices: [] };
+  };
+  await stepStoredAlerts(db, decide, clock.now);
+}
+
+test('what people are alerted to is on the page, for published lines alone, in no words but ours', async () => {
+  const api = await openTestApi();
+  const [one, two] = [await addChannel(api, 'one'), await addChannel(api, 'two')];
+  await publish(api, { name: 'One', target_id: one.id }, { name: 'Four', model: 'gpt-4o' });
+  await one.run({});
+  await two.run({});
+  api.clock.now += hour;
+  await alertTo(api, 1, [[two.id]]);
+  api.clock.now += 1;
+  await alertTo(api, 2, [[one.id, 'gpt-4o']]);
+  const { json } = await api.asNobody('GET', '/api/status');
+  const at = { started_at: api.clock.now, ended_at: null, reasons: ['quota'] };
+  expect(json.item.incidents).toEqual([
+    { slug: 'one', name: 'One', incident: 2, state: 'outage', ...at },
+    { slug: 'four', name: 'Four', incident: 2, state: 'outage', ...at },
+  ]);
+  expect(JSON.stringify(json)).not.toMatch(/secret relay|sk-upstream/);
+});
+
+test('checks tell of incidents from before the first one that people were alerted to', async () => {
+  const api = await openTestApi();
+  const relay = await addChannel(api, 'relay');
+  await publish(api, { name: 'Relay', target_id: relay.id });
+  const start = api.clock.now;
+  for (let check = 0; check < 2; check += 1) {
+    await relay.run(failed);
+    api.clock.now += hour;
+  }
+  await alertTo(api, 1, [[relay.id]]);
+  api.clock.now += hour;
+  await relay.run(failed);
+  await relay.run(failed);
+  const { json } = await api.asNobody('GET', '/api/status');
+  expect(json.item.incidents).toMatchObject([
+    { incident: 1, started_at: start + 2 * hour, ended_at: null },
+    { incident: null, started_at: start, ended_at: start + 2 * hour },
+  ]);
+});
+
+test('notes and maintenance are those of published lines, and of all of it', async () => {
+  const api = await openTestApi();
+  const [one, two] = [await addChannel(api, 'one'), await addChannel(api, 'two')];
+  await publish(api, { name: 'One', target_id: one.id });
+  await alertTo(api, 1, [[one.id]]);
+  await alertTo(api, 2, [[two.id]]);
+  const note = { state: 'investigating' as const, text: '', at: api.clock.now, slugs: [] };
+  const add = (title: string, fields: { incident_id: number | null; slugs?: string[] }) =>
+    addStatusNote(api.db, { ...note, title, ...fields }, null);
+  await add('General', { incident_id: null });
+  await add('Of one', { incident_id: 1 });
+  await add('Of two', { incident_id: 2 });
+  await add('Of what was a line', { incident_id: null, slugs: ['gone'] });
+  await add('Of two, about one', { incident_id: 2, slugs: ['one', 'gone'] });
+  const from = api.clock.now + day;
+  const plan = (name: string, fields: object) =>
+    createMaintenance(api.db, {
+      ...{ name, enabled: true, schedule: { kind: 'once', from, until: from + hour } },
+      ...{ target_ids: [], tags: [], models: [], is_public: true, drains: false, ...fields },
+    });
+  await plan('Everything', {});
+  await plan('Secret', { is_public: false });
+  await plan('Elsewhere', { target_ids: [two.id] });
+  await plan('A model', { target_ids: [one.id], models: ['gpt-*'] });
+  await plan('Next year', {
+    schedule: { kind: 'once', from: from + 300 * day, until: from + 301 * day },
+  });
+  const { item } = (await api.asNobody('GET', '/api/status')).json;
+  expect(item.notes).toMatchObject([
+    { title: 'Of two, about one', incident: null, slugs: ['one'] },
+    { title: 'Of one', incident: 1 },
+    { title: 'General', incident: null, slugs: [] },
+  ]);
+  expect(item.maintenance).toMatchObject([
+    { name: 'Everything', from, until: from + hour, is_going_on: false, slugs: ['one'] },
+    { name: 'A model' },
+  ]);
 });

@@ -376,6 +376,7 @@ export {
   watchedOutage,
 } from './status/availability.ts';
 export { checksOfChannel, type ModelOutage, type RunCheck } from './status/channel-checks.ts';
+export { type LineIncident, type LineSubject, lineIncidents } from './status/line-incidents.ts';
 export {
   addChecks,
   addDay,

@@ -92,6 +92,7 @@ export {
   getIncident,
   listIncidentEvents,
   listIncidents,
+  listIncidentsSince,
   pruneIncidents,
 } from './incidents/incidents.ts';
 export {

@@ -1,86 +1,82 @@
 import {
-  AppError,
   type Availability,
   type PublicState,
   percentOf,
   type StatusDay,
   type StatusHistory,
-  type StatusItem,
   secondsPerDay,
   sumAvailability,
   type Target,
 } from '@api-monitor/core';
-import { listStatusItems, listTargets, readStatusPage } from '@api-monitor/db';
-import type { ApiDeps } from '../api-deps.ts';
+import { listMaintenance, listStatusNotes } from '@api-monitor/db';
+import { notPublished } from './not-published.ts';
+import { plannedWorks } from './planned-works.ts';
+import { publicNotes } from './public-notes.ts';
+import {
+  incidentsOfLine,
+  type PublishedLine,
+  readPublished,
+  type StatusDeps,
+} from './published-lines.ts';
 import { type StatusReport, shownDays } from './status-reports.ts';
 import type { PublicIncident, PublicStatus, PublicStatusItem } from './status-schema.ts';
 
-type StatusDeps = Pick<ApiDeps, 'db' | 'statusReports' | 'now'>;
-
 const mostIncidents = 50;
+const mostNotes = 100;
 const graceS = 600;
 
 /** The whole public page. Throws AppError `not_found` while it is off. */
 export async function readPublicStatus(deps: StatusDeps): Promise<PublicStatus> {
-  const { title, description, lines, targets } = await readPublished(deps);
-  const items: PublicStatusItem[] = [];
-  const incidents: PublicIncident[] = [];
-  for (const line of lines) {
-    const shown = await readLine(deps, line, targets);
-    items.push(shown.item);
-    incidents.push(...shown.incidents);
-  }
-  const updated_at = Math.max(0, ...items.map((it) => it.checked_at ?? 0));
-  incidents.sort((a, b) => b.started_at - a.started_at);
-  const newest = incidents.slice(0, mostIncidents);
-  return { title, description, state: overall(items), updated_at, items, incidents: newest };
+  const nowS = deps.now();
+  const published = await readPublished(deps);
+  const { title, description } = published.page;
+  const alertedTo = await deps.statusReports.alertedTo();
+  const lines: PublishedLine[] = [];
+  for (const line of published.lines) lines.push(await published.readLine(line));
+  const items = lines.map((line) => itemOf(line, nowS));
+  const incidents = lines
+    .flatMap((line) => shownIncidents(line, alertedTo))
+    .sort((a, b) => b.started_at - a.started_at)
+    .slice(0, mostIncidents);
+  const from = nowS - shownDays * secondsPerDay;
+  const notes = await listStatusNotes(deps.db, { from, limit: mostNotes });
+  const slugs = items.map(({ slug }) => slug);
+  return {
+    ...{ title, description, state: overall(items), items, incidents },
+    updated_at: Math.max(0, ...items.map((it) => it.checked_at ?? 0)),
+    notes: publicNotes(notes, slugs, incidents),
+    maintenance: plannedWorks(await listMaintenance(deps.db), lines, nowS),
+  };
 }
 
 /** One line of the page. Throws AppError `not_found` if it isn't published, or the page is off. */
 export async function readPublicItem(deps: StatusDeps, slug: string): Promise<PublicStatusItem> {
-  const { lines, targets } = await readPublished(deps);
+  const { lines, readLine } = await readPublished(deps);
   const line = lines.find((it) => it.slug === slug);
   if (!line) throw notPublished();
-  return (await readLine(deps, line, targets)).item;
+  return itemOf(await readLine(line), deps.now());
 }
 
-/** The same error whether the page is off or the line unknown, so that it doesn't reveal which. */
-export function notPublished(): AppError {
-  return new AppError('not_found', 'nothing is published under this name');
-}
-
-async function readPublished({ db }: StatusDeps) {
-  const page = await readStatusPage(db);
-  if (!page.enabled) throw notPublished();
-  return { ...page, lines: await listStatusItems(db), targets: await listTargets(db) };
-}
-
-/** A line with its incidents: the state of its own channel, or of its model at all enabled ones. */
-async function readLine(
-  { statusReports, now }: StatusDeps,
-  { slug, name, target_id, model }: StatusItem,
-  targets: readonly Target[],
-): Promise<{ item: PublicStatusItem; incidents: PublicIncident[] }> {
-  const counted = targets.filter((it) => (target_id === null ? it.enabled : it.id === target_id));
-  const targetIds = counted.map(({ id }) => id);
-  const report = await statusReports.reportOf({ target_id, model, targetIds });
+/** A line: the state of its own channel, or of its model at all enabled ones. */
+function itemOf({ line, counted, report }: PublishedLine, nowS: number): PublicStatusItem {
   const { checked_at } = report.history;
   const { state, since } = stateOf(report);
-  const isWatched = !isStale(checked_at, counted, now());
+  const isWatched = !isStale(checked_at, counted, nowS);
   return {
-    item: {
-      slug,
-      name,
-      state: isWatched ? state : 'unknown',
-      since: since || null,
-      checked_at: checked_at || null,
-      ...uptimeOf(report.days, now()),
-    },
-    incidents: report.incidents.map((it) => {
-      const { state, started_at, ended_at, reasons } = it;
-      return { slug, name, state, started_at, ended_at, reasons };
-    }),
+    ...{ slug: line.slug, name: line.name },
+    state: isWatched ? state : 'unknown',
+    since: since || null,
+    checked_at: checked_at || null,
+    ...uptimeOf(report.days, nowS),
   };
+}
+
+function shownIncidents(
+  published: PublishedLine,
+  alertedTo: Parameters<typeof incidentsOfLine>[1],
+): PublicIncident[] {
+  const { slug, name } = published.line;
+  return incidentsOfLine(published, alertedTo).map((one) => ({ slug, name, ...one }));
 }
 
 /** What is known now counts; how long it has lasted, the checks know better. */

@@ -21,7 +21,8 @@ import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer, jsonBody } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
 import { sentFields } from '../sent-fields.ts';
-import { notPublished, readPublicItem, readPublicStatus } from './read-public-status.ts';
+import { notPublished } from './not-published.ts';
+import { readPublicItem, readPublicStatus } from './read-public-status.ts';
 import {
   type PublicStatusItem,
   publicStatusSchema,

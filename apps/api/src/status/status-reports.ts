@@ -1,10 +1,12 @@
 import {
   addChecks,
+  countsAsOffered,
   type ErrorKind,
   emptyHistory,
   errorKinds,
   growingTo,
   hasPassed,
+  type Incident,
   incidentsOf,
   type StatusCheck,
   type StatusDay,
@@ -18,6 +20,7 @@ import {
   type Database,
   listChannelChecks,
   listFailureKinds,
+  listIncidentsSince,
   listModelChecks,
   listStatusDays,
   type WatchedSubject,
@@ -37,6 +40,8 @@ export interface StatusReport {
   history: StatusHistory;
   /** What is known now; null if that is nothing. */
   current: CurrentState | null;
+  /** The channels that offer what it shows, and how many models that is. */
+  offered: { targetIds: number[]; modelCount: number };
   /** The shown days on which it was watched, oldest first. */
   days: StatusDay[];
   /** Newest first, each with its reasons, the most frequent first. */
@@ -51,6 +56,8 @@ interface ReportDeps {
 
 export interface StatusReports {
   reportOf(source: StatusSource): Promise<StatusReport>;
+  /** What people were alerted to within the shown days, oldest first. */
+  alertedTo(): Promise<Incident[]>;
 }
 
 export const shownDays = 90;
@@ -64,6 +71,9 @@ const windowS = 30 * secondsPerDay;
 /** More than a page has lines. */
 const mostSources = 200;
 const mostIncidents = 20;
+/** How long incidents are served before they are read again. */
+const incidentsFreshS = 5;
+const mostAlertedTo = 1000;
 
 /** The part of the history that can't change any more, and its end. */
 interface Settled {
@@ -84,7 +94,20 @@ interface Kept {
 export function createStatusReports(deps: ReportDeps): StatusReports {
   const { now } = deps;
   const keptByKey = new LRUCache<string, Kept>(growingTo(mostSources));
+  let alerted: { madeAt: number; incidents: Promise<Incident[]> } | null = null;
   return {
+    alertedTo() {
+      const nowS = now();
+      if (!alerted || hasPassed(incidentsFreshS, alerted.madeAt, nowS)) {
+        const from = firstDayOf(nowS) * secondsPerDay;
+        const incidents = listIncidentsSince(deps.db, { from, limit: mostAlertedTo });
+        alerted = { madeAt: nowS, incidents };
+        incidents.catch(() => {
+          alerted = null;
+        });
+      }
+      return alerted.incidents;
+    },
     reportOf(source) {
       const key = JSON.stringify(source);
       const known = keptByKey.get(key);
@@ -132,8 +155,7 @@ async function makeReport(
   for (const incident of incidentsOf(history).slice(-mostIncidents).reverse()) {
     incidents.push({ ...incident, reasons: await reasonsOf(db, incident) });
   }
-  const current = await readCurrent(deps, source, nowS);
-  return { history, current, days, incidents };
+  return { history, ...(await readCurrent(deps, source, nowS)), days, incidents };
 }
 
 /** If more than a day is missing, whole days are added from their sums. */
@@ -159,12 +181,17 @@ async function readCurrent(
   deps: ReportDeps,
   { target_id, model, targetIds }: StatusSource,
   nowS: number,
-): Promise<CurrentState | null> {
+): Promise<Pick<StatusReport, 'current' | 'offered'>> {
   const ofTarget = target_id === null ? {} : { target_ids: [target_id] };
   const ofModel = model === null ? {} : { models: [model] };
   const offers = await listOffers(deps, { ...ofTarget, ...ofModel });
   const counted = offers.filter(({ target }) => targetIds.includes(target.id));
-  return currentStateOf(counted, { needsAll: model === null, nowS });
+  const offered = counted.filter(({ evidence }) => countsAsOffered(evidence));
+  const offering = new Set(offered.map(({ target }) => target.id));
+  return {
+    current: currentStateOf(counted, { needsAll: model === null, nowS }),
+    offered: { targetIds: [...offering], modelCount: offered.length },
+  };
 }
 
 function daysOf(db: Database, source: StatusSource, nowS: number): Promise<StatusDay[]> {

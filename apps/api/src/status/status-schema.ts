@@ -1,9 +1,11 @@
 import {
   errorKinds,
+  maintenanceShape,
   mostStatusItems,
   publicStates,
   statusItemFieldSchemas,
   statusItemShape,
+  statusNoteShape,
   statusPageFieldSchemas,
   unixSeconds,
 } from '@api-monitor/core';
@@ -30,6 +32,10 @@ const publicItemSchema = z
 
 const incidentSchema = z
   .object({
+    incident: z
+      .int()
+      .nullable()
+      .describe('the same on several lines if they failed together; null: from before alerts'),
     slug: z.string(),
     name: z.string(),
     state: z.enum(['degraded', 'outage']).describe('the worst state during it'),
@@ -39,6 +45,24 @@ const incidentSchema = z
   })
   .openapi('StatusIncident');
 
+const noteSchema = z
+  .object({
+    ...statusNoteShape.omit({ incident_id: true, thread_id: true }).shape,
+    thread: statusNoteShape.shape.thread_id,
+    incident: z.int().nullable().describe('the incident that it is about, if that is shown'),
+  })
+  .openapi('PublicNote');
+
+const maintenanceSchema = z
+  .object({
+    ...maintenanceShape.pick({ id: true, name: true }).shape,
+    from: unixSeconds,
+    until: unixSeconds,
+    is_going_on: z.boolean(),
+    slugs: z.array(z.string()).describe('the lines that it concerns'),
+  })
+  .openapi('StatusMaintenance');
+
 export const publicStatusSchema = z.object({
   item: z.object({
     title: z.string(),
@@ -47,11 +71,15 @@ export const publicStatusSchema = z.object({
     updated_at: unixSeconds,
     items: z.array(publicItemSchema),
     incidents: z.array(incidentSchema).describe('newest first'),
+    notes: z.array(noteSchema).describe("the operator's, newest first"),
+    maintenance: z.array(maintenanceSchema).describe('going on, or planned; the next first'),
   }),
 });
 
 export type PublicStatus = z.infer<typeof publicStatusSchema>['item'];
 export type PublicStatusItem = z.infer<typeof publicItemSchema>;
+export type PublicNote = z.infer<typeof noteSchema>;
+export type PublicMaintenance = z.infer<typeof maintenanceSchema>;
 export type PublicIncident = z.infer<typeof incidentSchema>;
 
 /** What an admin sees and sets. */

@@ -27,6 +27,22 @@ export async function listIncidents(
   return rows.map(incidentCodec.fromRow);
 }
 
+/** Those that went on after a time, oldest first, without those that became part of another. */
+export async function listIncidentsSince(
+  { kysely }: Database,
+  { from, limit }: { from: number; limit: number },
+): Promise<Incident[]> {
+  const rows = await kysely
+    .selectFrom('incidents')
+    .select(incidentCodec.columns)
+    .where('merged_into', 'is', null)
+    .where((where) => where.or([where('ended_at', 'is', null), where('ended_at', '>=', from)]))
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.reverse().map(incidentCodec.fromRow);
+}
+
 export async function getIncident({ kysely }: Database, id: number): Promise<Incident | null> {
   const row = await kysely
     .selectFrom('incidents')
