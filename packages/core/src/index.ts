@@ -242,6 +242,7 @@ export type { OutgoingNotice } from './incidents/sending/tell.ts';
 export { type AlertSetup, type AlertState, alertsAtStart } from './incidents/step.ts';
 export { type Stepped, stepIncidents } from './incidents/step-incidents.ts';
 export { type ComposedNotice, composeNotice } from './incidents/texts/compose-notice.ts';
+export { incidentTitle, memberTitle } from './incidents/texts/incident-title.ts';
 export { type ModelState, modelStateShape } from './model-states/model-state.ts';
 export { nextModelState } from './model-states/next-model-state.ts';
 export { probedFields } from './model-states/probed-fields.ts';

@@ -2,11 +2,9 @@ import { quote } from '../../text/quote.ts';
 import { isNote, type Severity } from '../alert-kind.ts';
 import type { Destination, NoticeLanguage } from '../sending/destination.ts';
 import type { IncidentBrief, News } from '../sending/news.ts';
-import { en } from './en.ts';
-import type { Phrases } from './phrases.ts';
+import { phrasesIn } from './incident-title.ts';
 import { titleOf } from './title-of.ts';
 import { longestName, type Words, wordsIn } from './words.ts';
-import { zh } from './zh.ts';
 
 /** A line of a notice. */
 export interface NoticeLine {
@@ -41,8 +39,6 @@ interface Composing {
   baseUrl: string | null;
   nowS: number;
 }
-
-const phrasesIn: Readonly<Record<NoticeLanguage, Phrases>> = { en, zh };
 
 /** Says what is new to a destination, in its language and time zone. Several news make a digest. */
 export function composeNotice({
