@@ -56,6 +56,20 @@ test('a stored channel is tried with its own secrets and the changes', async () 
   });
 });
 
+test('of many keys, the first enabled one is tried', async () => {
+  const api = await withWorker();
+  const keys = [
+    { name: 'a', api_key: 'sk-off-0123456789', enabled: false },
+    { name: 'b', api_key: 'sk-on-0123456789', enabled: true },
+  ];
+  const { status } = await api.asAdmin('POST', path, { base_url: 'https://relay.example', keys });
+  expect([status, api.jobs[0]?.channel.api_key]).toEqual([200, 'sk-on-0123456789']);
+  const masked = keys.map((key) => ({ ...key, api_key: 'sk-o…6789' }));
+  const body = { base_url: 'https://relay.example', keys: masked };
+  const refused = await api.asAdmin('POST', path, body);
+  expect([refused.status, refused.json.fields]).toEqual([400, { keys: { code: 'masked_form' } }]);
+});
+
 test.each([
   [
     'a stored key at another origin',

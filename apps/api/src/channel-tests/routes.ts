@@ -2,6 +2,7 @@ import {
   AppError,
   channelTestShape,
   secretTargetFields,
+  settledKeys,
   type Target,
   type TargetPatch,
   targetDefaults,
@@ -81,14 +82,17 @@ export function channelTestRoutes(deps: ApiDeps) {
 
 /** Without the fields that no request depends on. */
 function testedChannel({ db }: ApiDeps, current: Target | null, patch: TargetPatch): TestedChannel {
-  const before = current ? openTarget(db, current) : { base_url: '', api_key: '' };
-  const whole = { ...targetDefaults, ...before, ...patch };
+  const opened = current ? openTarget(db, current) : null;
+  const before = opened ?? { base_url: '', api_key: '' };
+  const whole = { ...targetDefaults, ...before, ...patch, ...settledKeys(opened, patch) };
   const { base_url, api_key } = whole;
   return { ...targetDefaults, ...sentFields(whole, targetDefaults), base_url, api_key };
 }
 
 function withoutAnyMasked(sent: TargetPatch): TargetPatch {
-  const masked = secretTargetFields.find((field) => sent[field]?.includes('…'));
+  const hasMaskedKey = sent.keys?.some(({ api_key }) => api_key.includes('…'));
+  const field = secretTargetFields.find((name) => sent[name]?.includes('…'));
+  const masked = hasMaskedKey ? 'keys' : field;
   if (!masked) return sent;
   const message = `${masked} is the masked form of a stored value; enter it in full`;
   throw new AppError('invalid_input', message, { fields: { [masked]: { code: 'masked_form' } } });
