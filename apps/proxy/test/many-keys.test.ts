@@ -205,3 +205,24 @@ test('a key that is added, disabled or removed counts at once', async () => {
   await change([a, true], [b, false], [c, true]);
   await change([b, true]);
 });
+
+test('what a key issued goes back to it, and is refused once that key is gone or fails', async () => {
+  const { origin, used, db, bus, provider } = await start({ [a]: null, [b]: null });
+  const ask = (more: object = {}) =>
+    call(origin, '/v1/responses', { body: { model: 'm', input: `Hi ${Math.random()}`, ...more } });
+  const first = await ask();
+  const previous_response_id = first.json.id;
+  expect(previous_response_id).toMatch(/^resp/);
+  for (let times = 0; times < 3; times += 1) await ask({ previous_response_id });
+  expect(new Set(used())).toEqual(new Set(['a']));
+  provider.set(a, revoked);
+  await ask({ previous_response_id });
+  const failing = await ask({ previous_response_id });
+  expect([failing.status, failing.json.error.message]).toEqual([
+    503,
+    expect.stringContaining('belongs to the key "a" of the channel "relay" alone, which fails'),
+  ]);
+  await updateTarget(db, 1, { keys: [{ name: '', api_key: b, enabled: true }] }, Date.now() / 1000);
+  await bus.events.publish({ type: 'target_updated', data: { target_id: 1 } });
+  await expect.poll(async () => (await ask({ previous_response_id })).status).toBe(404);
+});
