@@ -59,7 +59,7 @@ const longestToldRestS = 3600;
 const renewalS = 30;
 
 /** The state of the finding's key after it. */
-export function nextKeyState(before: KeyState, finding: Finding): KeyState {
+function nextKeyState(before: KeyState, finding: Finding): KeyState {
   const { proved_at } = before;
   if (finding.outcome === 'success') {
     const fault = nextKeyFault(before, finding);
