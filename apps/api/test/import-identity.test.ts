@@ -1,5 +1,5 @@
-import { keysOf, type Target } from '@api-monitor/core';
-import { listTargets, openApiKey, openTarget } from '@api-monitor/db';
+import { keysOf, type Target, targetDefaults } from '@api-monitor/core';
+import { createTarget, listTargets, openApiKey, openTarget } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { openTestApi } from './open-test-api.ts';
 
@@ -68,11 +68,11 @@ test('swapped priorities between equal names move neither address nor key', asyn
     { ...first, priority: 1 },
     { ...second, priority: 9 },
   ]);
-  expect(counts).toMatchObject({ unchanged: 2, changed: 0 });
+  expect(counts).toMatchObject({ created: 0, changed: 2 });
   expect(await stored()).toEqual({ a: [1, 'mine'], b: [2, 'mine (2)'] });
   expect(await listTargets(db)).toMatchObject([
-    { base_url: 'https://a.example' },
-    { base_url: 'https://b.example' },
+    { base_url: 'https://a.example', priority: 1 },
+    { base_url: 'https://b.example', priority: 9 },
   ]);
 });
 
@@ -149,9 +149,13 @@ test('of two new channels with such names, the second is refused', async () => {
 });
 
 test('channels that have such names already stay two', async () => {
-  const { importing, stored, asSession } = await opened();
-  await asSession('POST', '/api/targets', own('Relay', 'a'));
-  await asSession('POST', '/api/targets', own('relay', 'b'));
+  const { importing, stored, db } = await opened();
+  for (const [name, key] of [
+    ['Relay', 'a'],
+    ['relay', 'b'],
+  ] as const) {
+    await createTarget(db, { ...targetDefaults, ...own(name, key) }, 1);
+  }
   const { counts } = await importing([own('relay', 'b'), own('Relay', 'a')]);
   expect(counts).toMatchObject({ unchanged: 2 });
   expect(await stored()).toEqual({ a: [1, 'Relay'], b: [2, 'relay'] });

@@ -36,6 +36,7 @@ test('a new target has every field, with a sealed key', async () => {
     last_fail: 0,
     last_log_file: null,
     last_notes: null,
+    managed_by: null,
     last_error: null,
     last_error_kind: null,
     fault: null,

@@ -4,7 +4,6 @@ import type { Notice } from '../notice.ts';
 import { type Answer, longestMessage, type Outcome } from '../outcome.ts';
 import { maskSecrets } from '../secret-texts.ts';
 import { cleanLine } from '../text/clean-text.ts';
-import { readBounded } from './read-bounded.ts';
 import { type OpenSocket, sendMail } from './send-mail.ts';
 
 export interface Destination {
@@ -125,4 +124,16 @@ function outcomeOfFault(error: unknown, { describeFault, mask }: Sending): Outco
 
 function networkFault(message: string): Outcome {
   return { kind: 'retry', reason: 'network', status: null, retryAfterS: null, message };
+}
+
+/** The first `limit` bytes of a body, as text; the rest isn't read. */
+async function readBounded(body: AsyncIterable<Uint8Array> | null, limit: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= limit) break;
+  }
+  return Buffer.concat(chunks).subarray(0, limit).toString('utf8');
 }
