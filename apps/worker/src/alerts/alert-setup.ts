@@ -1,6 +1,5 @@
 import {
   type AlertSetup,
-  type AliasIndex,
   type Observation,
   settingsInForce,
   wantedModels,
@@ -37,7 +36,7 @@ const lookAgeS = 15;
 /** Reads what steps are decided from; `watched`: the channels about which there are watches. */
 export function createAlertInput({ db, bus, givenSettings, nowS }: Deps) {
   const readChannels = createChannelReader(db);
-  const wantedNames = kept(nowS, wantedAgeS, () => readWanted(db, nowS()));
+  const readAskedLately = kept(nowS, wantedAgeS, () => readAsked(db, nowS()));
   const looks = kept(nowS, lookAgeS, async () => [
     ...(await lookAtBudgets(db, nowS())),
     ...(await lookAtExpiry(db, nowS())),
@@ -52,7 +51,11 @@ export function createAlertInput({ db, bus, givenSettings, nowS }: Deps) {
       setup: {
         rules: await readAlertRules(db),
         channels: index,
-        wanted: wantedOf(await wantedNames(), aliases),
+        wanted: wantedModels({
+          listed: await readListed(db),
+          asked: await readAskedLately(),
+          aliases,
+        }),
         maintenance: await listMaintenance(db),
         destinations: await listDestinations(db),
       },
@@ -62,24 +65,18 @@ export function createAlertInput({ db, bus, givenSettings, nowS }: Deps) {
   };
 }
 
-interface WantedNames {
-  listed: readonly string[];
-  asked: readonly string[];
+/** The names that keys list. */
+async function readListed(db: Database): Promise<string[]> {
+  const keys = await listProxyKeys(db);
+  return keys
+    .filter(({ enabled, revoked_at }) => enabled && revoked_at === null)
+    .flatMap(({ allowed_models }) => allowed_models);
 }
 
-function wantedOf(names: WantedNames, aliases: AliasIndex): Set<string> {
-  return wantedModels({ ...names, aliases });
-}
-
-async function readWanted(db: Database, nowS: number): Promise<WantedNames> {
-  const keys = (await listProxyKeys(db)).filter(
-    ({ enabled, revoked_at }) => enabled && revoked_at === null,
-  );
+/** The models that traffic asked for, as channels call them. */
+async function readAsked(db: Database, nowS: number): Promise<string[]> {
   const asked = await sumProxyRequests(db, { group_by: 'model', from: nowS - wantedForS });
-  return {
-    listed: keys.flatMap(({ allowed_models }) => allowed_models),
-    asked: asked.flatMap(({ group }) => (typeof group === 'string' && group !== '' ? group : [])),
-  };
+  return asked.flatMap(({ group }) => (typeof group === 'string' && group !== '' ? group : []));
 }
 
 /** Reads again only what is older than this. */
