@@ -31,7 +31,7 @@ export async function startAlertReceiver({ port = 0 } = {}): Promise<AlertReceiv
   const received: ReceivedAlert[] = [];
   let answer: Parameters<AlertReceiver['answerWith']>[0] = () => 200;
   const server = createServer(async (request, response) => {
-    if (request.url !== hookPath) {
+    if (request.url?.split('?')[0] !== hookPath) {
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
       response.end(pageOf(received));
       return;
