@@ -26,6 +26,15 @@ export const trafficModels = [
   'deepseek-v3.2',
 ];
 
+/** What one says for so many rounds. */
+const rounds = (count: number, ...moods: BehaviourName[]): BehaviourName[] =>
+  Array.from({ length: count }, () => moods).flat();
+/** It dies, recovers, and then keeps failing and recovering. */
+const unsteady: BehaviourName[] = [
+  ...[...rounds(2, 'good'), ...rounds(3, 'http_402'), ...rounds(4, 'good')],
+  ...[...rounds(14, 'http_402', 'good'), ...rounds(10, 'good')],
+];
+
 export const demoChannels: readonly DemoChannel[] = [
   {
     name: 'Aurora Relay',
@@ -88,5 +97,11 @@ export const demoChannels: readonly DemoChannel[] = [
     pace: pace(300),
     models: { 'gpt-4o': 'good' },
     isKeyWrong: true,
+  },
+  {
+    name: 'Fjord Relay',
+    pace: pace(200),
+    models: { 'gpt-4o': 'good', 'llama-4-maverick': 'good' },
+    moods: { 'gpt-4o': unsteady, 'llama-4-maverick': unsteady },
   },
 ];

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { showSecrets } from '@api-monitor/api';
 import { type FakeProvider, startFakeProvider } from '@api-monitor/fake-provider';
 import { createLogger, describeStartFault, readEnv, shutDownOnSignals } from '@api-monitor/runtime';
+import { addReceiver } from './demo-alerts.ts';
 import { type DemoChannel, demoChannels, trafficModels } from './demo-channels.ts';
 import { envSchema } from './env.ts';
 import { type Embedded, startEmbedded, startMessage } from './start-embedded.ts';
@@ -29,6 +30,7 @@ async function startDemo(): Promise<void> {
     PROXY_MASTER_TOKEN: masterToken,
     ADMIN_PANEL_PASSWORD: password,
     UPSTREAM_ALLOW_PRIVATE: 'on',
+    PUBLIC_URL: process.env.PUBLIC_URL ?? `http://localhost:${process.env.PORT ?? 8081}`,
   });
   const logger = createLogger({ name: 'demo', level: 'warn' });
   // The demo's secrets come from the environment, and the one for visitors isn't needed.
@@ -37,13 +39,15 @@ async function startDemo(): Promise<void> {
   const stop = new AbortController();
   const call = caller(origin, token, stop.signal);
   const providers = await Promise.all(demoChannels.map((channel) => addChannel(channel, call)));
-  shutDownOnSignals({ close: () => closeAll(stop, embedded, providers) }, logger);
+  const receiver = await addReceiver({ origin, password, signal: stop.signal });
+  shutDownOnSignals({ close: () => closeAll(stop, embedded, [...providers, receiver]) }, logger);
   const secrets = [
     { name: 'API_MONITOR_TOKEN', value: token },
     { name: 'PROXY_MASTER_TOKEN', value: masterToken },
     { name: 'ADMIN_PANEL_PASSWORD', value: password },
   ];
-  process.stdout.write(showSecrets(heading, secrets) + startMessage(embedded));
+  const alerts = `  Its alerts go to a webhook that shows them at ${receiver.origin}\n\n`;
+  process.stdout.write(showSecrets(heading, secrets) + startMessage(embedded) + alerts);
   await Promise.all([
     changeMoods(providers, stop.signal),
     sendTraffic(caller(origin, masterToken, stop.signal), stop.signal),
@@ -110,10 +114,14 @@ async function sendTraffic(call: Call, stop: AbortSignal): Promise<void> {
   }
 }
 
-async function closeAll(stop: AbortController, embedded: Embedded, providers: FakeProvider[]) {
+async function closeAll(
+  stop: AbortController,
+  embedded: Embedded,
+  servers: { close(): Promise<void> }[],
+) {
   stop.abort();
   await embedded.close();
-  await Promise.all(providers.map((provider) => provider.close()));
+  await Promise.all(servers.map((server) => server.close()));
 }
 
 try {
