@@ -7,6 +7,7 @@ export const pages = [
   'viewer.html',
   'models.html',
   'requests.html',
+  'incidents.html',
   'analysis.html',
   'admin.html',
   'admin/login.html',

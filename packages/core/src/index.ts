@@ -204,6 +204,7 @@ export {
   type IncidentScope,
   incidentEventShape,
   incidentShape,
+  type Member,
 } from './incidents/incident.ts';
 export {
   type ActiveMaintenance,

@@ -12,6 +12,7 @@ import {
   getIncident,
   inTransaction,
   listDeliveries,
+  listDestinations,
   listIncidentEvents,
   listIncidents,
   stepStoredAlerts,
@@ -23,6 +24,7 @@ import { createRouteKinds, jsonAnswer, jsonBody, pageOf, pageSchema } from '../d
 import { idParams, idQuery, limitQuery } from '../query-schemas.ts';
 import { type ApiEnv, createRouter } from '../router.ts';
 import { deliverySchema } from './delivery-routes.ts';
+import { eventsForVisitor, incidentForVisitor } from './incidents-for-visitors.ts';
 
 const incidentSchema = z.object(incidentShape.shape).openapi('Incident');
 const eventSchema = z.object(incidentEventShape.shape).openapi('IncidentEvent');
@@ -33,6 +35,7 @@ const querySchema = z.object({
 });
 const listSchema = pageSchema(incidentSchema).extend({
   open: z.int().describe('how many go on, at most 1000'),
+  can_change: z.boolean().describe('whether the caller may acknowledge, mute and see deliveries'),
 });
 const itemSchema = z.object({ item: incidentSchema });
 const mostEvents = 1_000;
@@ -41,10 +44,10 @@ const mostOpen = 1_000;
 
 export function incidentRoutes(deps: ApiDeps) {
   const { db, now } = deps;
-  const { adminRoute } = createRouteKinds(deps, 'alerts');
+  const { visitorRoute, adminRoute } = createRouteKinds(deps, 'alerts');
   return createRouter()
     .openapi(
-      adminRoute('get', '/api/incidents', {
+      visitorRoute('get', '/api/incidents', {
         summary: 'Incidents by cause, newest first',
         request: { query: querySchema },
         responses: jsonAnswer(listSchema, 'a page of the incidents'),
@@ -53,32 +56,52 @@ export function incidentRoutes(deps: ApiDeps) {
         const { limit, state, before_id } = c.req.valid('query');
         const which = state === undefined ? {} : { is_open: state === 'open' };
         const found = await listIncidents(db, { ...which, before_id, limit: limit + 1 });
-        const open = (await listIncidents(db, { is_open: true, limit: mostOpen })).length;
-        return c.json({ ...pageOf(found, limit), open }, 200);
+        const isAdmin = c.var.caller === 'admin';
+        const shown = (all: Incident[]) =>
+          isAdmin ? all : all.flatMap((one) => incidentForVisitor(one) ?? []);
+        const open = shown(await listIncidents(db, { is_open: true, limit: mostOpen })).length;
+        const { items, next_before_id } = pageOf(found, limit);
+        return c.json({ items: shown(items), next_before_id, open, can_change: isAdmin }, 200);
       },
     )
     .openapi(
-      adminRoute('get', '/api/incidents/{id}', {
+      visitorRoute('get', '/api/incidents/{id}', {
         summary: 'An incident with its timeline and what was sent about it',
         request: { params: idParams },
         responses: jsonAnswer(
           itemSchema.extend({
             events: z.array(eventSchema).describe(`oldest first, the last ${mostEvents}`),
-            deliveries: z.array(deliverySchema).describe('newest first'),
+            deliveries: z.array(deliverySchema).describe('newest first; for admins'),
+            destinations: z
+              .array(z.object({ id: z.int(), name: z.string() }))
+              .describe('of the deliveries'),
           }),
           'the incident',
         ),
       }),
       async (c) => {
-        const item = await findIncident(db, c.req.valid('param').id);
+        const found = await findIncident(db, c.req.valid('param').id);
+        const isAdmin = c.var.caller === 'admin';
+        const item = isAdmin ? found : incidentForVisitor(found);
+        if (!item) throw notFound();
         const of = { incident_id: item.id, limit: mostEvents };
         const events = await listIncidentEvents(db, of);
         const keys = events.flatMap(({ detail }) => noticesIn(detail));
+        if (!isAdmin) {
+          const shown = {
+            item,
+            events: eventsForVisitor(events),
+            deliveries: [],
+            destinations: [],
+          };
+          return c.json(shown, 200);
+        }
         const deliveries = await listDeliveries(db, {
           keys: keys.slice(-mostDeliveries),
           limit: mostDeliveries,
         });
-        return c.json({ item, events, deliveries }, 200);
+        const destinations = (await listDestinations(db)).map(({ id, name }) => ({ id, name }));
+        return c.json({ item, events, deliveries, destinations }, 200);
       },
     )
     .openapi(
@@ -169,8 +192,12 @@ async function act(
 
 async function findIncident(db: Database, id: number): Promise<Incident> {
   const found = await getIncident(db, id);
-  if (!found) throw new AppError('not_found', 'there is no such incident');
+  if (!found) throw notFound();
   return found;
+}
+
+function notFound(): AppError {
+  return new AppError('not_found', 'there is no such incident');
 }
 
 /** The keys of the notices that a line of the timeline is about. */

@@ -2,6 +2,8 @@ import type { Shell } from '../shell/start-shell.ts';
 import { createLiveFeed } from './live-feed.ts';
 
 const pollMs = 20_000;
+/** The bell of every page follows it. */
+const bellEvent = 'incidents_changed';
 /** The stream of a tab that was hidden for longer may be dead without an error. */
 const trustMs = 60_000;
 
@@ -15,14 +17,17 @@ export interface Follower {
 }
 
 /** Follows the event stream, and loads everything every 20 seconds while the stream is down. */
-export function watchServer({ client, tokens, live, setTimer }: Shell, follower: Follower) {
+export function watchServer({ client, tokens, live, bell, setTimer }: Shell, follower: Follower) {
   const feed = createLiveFeed({
     open: () => {
       const token = tokens.read();
       return new EventSource(client.api.events.$url({ query: token === null ? {} : { token } }));
     },
-    events: follower.events,
-    onEvent: follower.onEvent,
+    events: [...new Set([...follower.events, bellEvent])],
+    onEvent: (name, data) => {
+      if (name === bellEvent) void bell.load();
+      if (follower.events.includes(name)) follower.onEvent(name, data);
+    },
     onState: (state) => {
       live.state = state;
       live.isWatching = true;

@@ -5,6 +5,7 @@ import { languageFrom, type PageTexts } from '../i18n/translate.ts';
 import { createTokenDialogStore } from '../token/token-dialog-store.ts';
 import { createTokenStore } from '../token/token-store.ts';
 import { addDirectives } from '../ui/directives.ts';
+import { type BellStore, createBellStore } from './bell-store.ts';
 import { createLanguageStore, type LanguageStore } from './language-store.ts';
 import { createLiveStore } from './live-store.ts';
 import { createThemeStore, themeFrom } from './theme-store.ts';
@@ -21,7 +22,7 @@ export type ShellComponents = Shell['components'];
 
 interface ShellOptions {
   /** The page's link in the navigation. */
-  page: 'home' | 'models' | 'requests' | 'docs' | 'gateway' | 'status' | 'admin';
+  page: 'home' | 'models' | 'requests' | 'incidents' | 'docs' | 'gateway' | 'status' | 'admin';
   /** Called when a token was accepted or forgotten. */
   onTokenChange?: () => void;
   /** Texts that only this page has. */
@@ -46,8 +47,14 @@ export function createShell({ page, onTokenChange = () => {}, texts }: ShellOpti
         const trial = createClient(location.origin, () => token);
         await answerOf(trial.api.dashboard.$get());
       },
-      onAccepted: onTokenChange,
-      onForgotten: onTokenChange,
+      onAccepted: () => {
+        onTokenChange();
+        void bell.load();
+      },
+      onForgotten: () => {
+        onTokenChange();
+        void bell.load();
+      },
     }),
   );
   matchMedia(darkTheme).addEventListener('change', () => theme.systemChanged());
@@ -58,7 +65,9 @@ export function createShell({ page, onTokenChange = () => {}, texts }: ShellOpti
   addDirectives(Alpine, language, clock);
   document.querySelector(`[data-page=${page}]`)?.setAttribute('aria-current', 'page');
   const copyText = (text: string) => navigator.clipboard.writeText(text);
-  const stores = addStores({ language, theme, live, toasts, tokenDialog });
+  const bell = Alpine.reactive(createBellStore({ client, language }));
+  const stores = addStores({ language, theme, live, toasts, tokenDialog, bell });
+  if (document.querySelector('.bell')) followBell(bell);
   const components = addComponents({ tokenForm: () => tokenDialog });
   return {
     client,
@@ -66,6 +75,7 @@ export function createShell({ page, onTokenChange = () => {}, texts }: ShellOpti
     language,
     theme,
     live,
+    bell,
     toasts,
     tokenDialog,
     clock,
@@ -105,6 +115,16 @@ function startTheme() {
       document.documentElement.dataset.theme = shown;
     },
   });
+}
+
+const bellMs = 30_000;
+
+/** Pages with an event stream also hear of changes at once. */
+function followBell(bell: BellStore): void {
+  void bell.load();
+  setInterval(() => {
+    if (!document.hidden) void bell.load();
+  }, bellMs);
 }
 
 /** Makes stores known to the markup as `$store.name`. */
