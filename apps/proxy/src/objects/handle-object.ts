@@ -3,7 +3,8 @@ import type { ObjectChange } from '@api-monitor/core';
 import { type AnswerHeaders, headerOf } from '@api-monitor/upstream';
 import type { Issuer } from '../board/state-issuers.ts';
 import type { GatewayError } from '../dialects/gateway-error.ts';
-import { type Forwarded, forwardRequest, type SentRequest } from '../forward/forward-request.ts';
+import { forwardRequest } from '../forward/forward-request.ts';
+import type { Forwarded, SentRequest } from '../forward/forwarding.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import {
   addRecord,

@@ -7,7 +7,7 @@ import {
 } from '@api-monitor/core';
 import type { BoardKey } from '../board/board.ts';
 import type { AnswerPipe } from '../forward/answer-pipe.ts';
-import type { Forwarded } from '../forward/forward-request.ts';
+import type { Forwarded } from '../forward/forwarding.ts';
 import type { Endpoint } from '../request/match-route.ts';
 import { type Arrival, secondsTo } from './arrival.ts';
 import { errorLimit } from './record-sink.ts';

@@ -1,7 +1,7 @@
 import { isProvingRoute, matchesPattern, modelKey } from '@api-monitor/core';
 import type { BoardModel } from '../board/board.ts';
 import type { GatewayError } from '../dialects/gateway-error.ts';
-import type { SentRequest } from '../forward/forward-request.ts';
+import type { SentRequest } from '../forward/forwarding.ts';
 import type { HeldBody } from './body/held-body.ts';
 import { type FoundModel, modelSplices } from './find-model.ts';
 import type { Endpoint } from './match-route.ts';

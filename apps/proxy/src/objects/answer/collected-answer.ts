@@ -1,6 +1,6 @@
 import type { GatewayError } from '../../dialects/gateway-error.ts';
 import { AnswerWriter } from '../../forward/answer-writer.ts';
-import type { Forwarded } from '../../forward/forward-request.ts';
+import type { Forwarded } from '../../forward/forwarding.ts';
 import type { GatewayDeps } from '../../gateway-deps.ts';
 import { type ForwardRequest, gatewayFault } from '../../handle-forward.ts';
 import type { HeldBody } from '../../request/body/held-body.ts';

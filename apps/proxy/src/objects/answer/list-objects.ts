@@ -1,6 +1,7 @@
 import type { BoardTarget } from '../../board/board.ts';
 import type { GatewayError } from '../../dialects/gateway-error.ts';
-import { type Forwarded, forwardRequest } from '../../forward/forward-request.ts';
+import { forwardRequest } from '../../forward/forward-request.ts';
+import type { Forwarded } from '../../forward/forwarding.ts';
 import type { GatewayDeps } from '../../gateway-deps.ts';
 import { addRecord, patienceEndOf, refuse, upstreamQuery } from '../../handle-forward.ts';
 import { sendError, sendJson } from '../../send-error.ts';

@@ -1,7 +1,7 @@
 import type { ObjectKind } from '@api-monitor/core';
 import type { BoardKey } from '../../board/board.ts';
 import type { GatewayError } from '../../dialects/gateway-error.ts';
-import type { SentRequest } from '../../forward/forward-request.ts';
+import type { SentRequest } from '../../forward/forwarding.ts';
 import type { GatewayDeps } from '../../gateway-deps.ts';
 import type { ForwardRequest } from '../../handle-forward.ts';
 import { type CarriedMark, carriedState } from '../../request/conversation/carried-state.ts';

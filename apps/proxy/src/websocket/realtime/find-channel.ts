@@ -9,11 +9,10 @@ import {
   findingOf,
   isLoop,
   nothingShown,
-} from '../../forward/attempt-end.ts';
-import { keyLimit } from '../../forward/forward-request.ts';
+} from '../../forward/attempts/attempt-end.ts';
+import { createPlaces } from '../../forward/attempts/places.ts';
 import { KeyMask } from '../../forward/key-mask.ts';
 import { upstreamHeaders } from '../../forward/request-headers.ts';
-import { fullError, takeTurn } from '../../forward/take-slot.ts';
 import type { GatewayDeps } from '../../gateway-deps.ts';
 import { patienceEndOf, upstreamQuery } from '../../handle-forward.ts';
 import type { Arrival } from '../../records/arrival.ts';
@@ -50,42 +49,27 @@ export async function findChannel(
   given: Given,
   choices: readonly Choice[],
 ): Promise<Found> {
-  const { live, attemptLimit } = deps;
+  const { key, arrival, signal } = given;
+  const places = createPlaces(deps, {
+    ...{ choices, keyId: key.id, route: 'realtime', endsAtMs: patienceEndOf(deps, arrival) },
+    whileClientWaits: (wait) => wait(signal),
+  });
   const attempts: ProxyAttempt[] = [];
   let last: { entry: BoardModel; dialed: Exclude<Dialed, { kind: 'open' }> } | null = null;
-  const endsAtMs = patienceEndOf(deps, given.arrival);
-  const isReady = ({ entry }: Choice) => !live.isResting(entry, 'realtime', given.key.id);
-  let left = choices;
-  const asked = new Set<BoardModel>();
-  let tried = new Set<BoardTargetKey>();
-  while (!given.signal.aborted) {
-    const [first, ...others] = left.filter(isReady);
-    if (!first) break;
-    const turn = await takeTurn(deps, [first, ...others], { endsAtMs, signal: given.signal });
-    if (turn === 'aborted') break;
-    if (typeof turn === 'string') {
-      return { entry: null, attempts, channel: null, error: fullError([first, ...others], turn) };
-    }
-    const { choice, give } = turn;
-    const { entry } = choice;
-    left = left.filter((one) => one !== choice);
-    if (!asked.has(entry)) tried = new Set();
-    asked.add(entry);
-    const key = deps.targetKeys.next(entry.target, choice.key, tried);
-    if (!key || asked.size > attemptLimit) {
-      give();
-      continue;
-    }
-    tried.add(key);
-    const { dialed, record } = await attempt(deps, given, entry, key);
+  while (!signal.aborted) {
+    const place = await places.next();
+    if (place.kind === 'full') return { entry: null, attempts, channel: null, error: place.error };
+    if (place.kind !== 'place') break;
+    const { give } = place;
+    const { entry } = place.choice;
+    const { dialed, record } = await attempt(deps, given, entry, place.key);
     attempts.push(record);
     if (dialed.kind === 'open') return { entry, attempts, channel: dialed, give };
     give();
     last = { entry, dialed };
-    const mayChangeKey = isOfChannel(dialed.judgement) && tried.size < keyLimit;
-    if (mayChangeKey && deps.targetKeys.hasNext(entry.target, choice.key, tried)) {
-      left = [choice, ...left];
-    } else if (!dialed.judgement.may_another_serve) break;
+    const { judgement } = dialed;
+    if (isOfChannel(judgement) && place.hasOtherKey()) places.changeKey(place);
+    else if (place.isLast || !judgement.may_another_serve) break;
   }
   const error = last ? refusalError(last.entry, last.dialed) : allRest;
   return { entry: last?.entry ?? null, attempts, channel: null, error };

@@ -1,8 +1,8 @@
 import type { NoSlot } from '@api-monitor/bus';
-import type { BoardTarget } from '../board/board.ts';
-import type { GatewayError } from '../dialects/gateway-error.ts';
-import type { GatewayDeps } from '../gateway-deps.ts';
-import type { Choice } from '../request/resolve-candidates.ts';
+import type { BoardTarget } from '../../board/board.ts';
+import type { GatewayError } from '../../dialects/gateway-error.ts';
+import type { GatewayDeps } from '../../gateway-deps.ts';
+import type { Choice } from '../../request/resolve-candidates.ts';
 
 /** A choice that may be sent its request now. */
 export interface Turn {

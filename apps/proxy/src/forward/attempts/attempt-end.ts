@@ -7,8 +7,8 @@ import {
   type ProxyAttempt,
   type TokenUsage,
 } from '@api-monitor/core';
-import type { BoardModel, BoardTargetKey } from '../board/board.ts';
-import type { Endpoint } from '../request/match-route.ts';
+import type { BoardModel, BoardTargetKey } from '../../board/board.ts';
+import type { Endpoint } from '../../request/match-route.ts';
 
 /** How one attempt ended, and what its answer shows about the model. */
 export interface AttemptEnd {
