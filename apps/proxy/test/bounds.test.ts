@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { call, chatTo } from './call.ts';
 import { goodBody } from './good-answers.ts';
+import { keyedProvider } from './keyed-provider.ts';
 import { clientKey, gatewayForTest, listen } from './open-test-gateway.ts';
 import { rawConnection, rawPost } from './raw-connection.ts';
 import type { TestChannel } from './test-channel.ts';
@@ -180,4 +181,24 @@ test('a live session has its place until it ends', async () => {
   socket.close();
   a.seen.isOpen = true;
   await expect.poll(async () => (await ask()).status, { timeout: 4_000 }).toBe(200);
+});
+
+test('with gaps, refused keys of two channels are tried as often as without', async () => {
+  const keysOf = (name: string) =>
+    Array.from({ length: 30 }, (_, n) => ({
+      ...{ name: `k${n}`, api_key: `sk-${name}${n}-0123456789abcdef`, enabled: true },
+    }));
+  const names = ['a', 'b'] as const;
+  const made = names.map(async (name) => {
+    const provider = await keyedProvider({});
+    const fields = { keys: keysOf(name), min_gap_ms: 60 };
+    return [name, { provider, channel: { origin: provider.origin, models, fields } }] as const;
+  });
+  const channels = await Promise.all(made);
+  const gateway = await gatewayForTest({
+    channels: Object.fromEntries(channels.map(([name, one]) => [name, one.channel])),
+  });
+  const { status } = await call(gateway.origin, chat, { body: chatTo('m') });
+  expect(status).toBe(401);
+  for (const [, { provider }] of channels) expect(provider.asked.length).toBeLessThanOrEqual(4);
 });

@@ -46,10 +46,8 @@ type Deps = Pick<GatewayDeps, 'live' | 'slots' | 'targetKeys' | 'attemptLimit'>;
 /** The places that a request may be sent to, one after the other: the keys of a target, then the next target. */
 export function createPlaces({ live, slots, targetKeys, attemptLimit }: Deps, asked: Asked) {
   const { route, keyId, endsAtMs, whileClientWaits } = asked;
-  /** The targets so far, the last one, and those of its keys that were tried. */
-  let targets = 0;
-  let last: BoardModel | null = null;
-  let tried = new Set<BoardTargetKey>();
+  /** The keys of each target that were tried. If it has no room for the next one, another may come first. */
+  const triedOf = new Map<BoardModel, Set<BoardTargetKey>>();
   let left = asked.choices;
 
   /** Others may have found in the meantime that it fails. */
@@ -63,18 +61,15 @@ export function createPlaces({ live, slots, targetKeys, attemptLimit }: Deps, as
 
   const placeOf = ({ choice, give }: Turn): Place | null => {
     const { target } = choice.entry;
-    if (choice.entry !== last) {
-      targets += 1;
-      tried = new Set();
-    }
-    last = choice.entry;
+    const tried = triedOf.get(choice.entry) ?? new Set();
+    triedOf.set(choice.entry, tried);
     const key = targetKeys.next(target, choice.key, tried);
     if (!key) return null;
     tried.add(key);
-    const isLast = left.length === 0 || targets === attemptLimit;
-    const ofThis = tried;
+    if (triedOf.size >= attemptLimit) left = left.filter(({ entry }) => triedOf.has(entry));
+    const isLast = left.length === 0;
     const hasOtherKey = () =>
-      ofThis.size < keyLimit && targetKeys.hasNext(target, choice.key, ofThis);
+      tried.size < keyLimit && targetKeys.hasNext(target, choice.key, tried);
     return { kind: 'place', choice, key, isLast, hasOtherKey, give };
   };
 
