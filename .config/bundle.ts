@@ -70,23 +70,37 @@ function leanStart(): Plugin {
   };
 }
 
-/** undici's index loads `fetch`, mocks and a dozen clients. The product uses its pool for HTTP/1.1 alone. */
+/**
+ * undici's index loads `fetch`, mocks and a dozen clients. The product uses its pool for HTTP/1.1, and its
+ * agent with the one method `request` where no channel is asked, which the gateway's thread doesn't load.
+ */
 function undiciPool(): Plugin {
   const id = '\0undici-pool';
+  const agent = '\0undici-agent';
   let folder = '';
   return {
     name: 'undici-pool',
     enforce: 'pre',
     async resolveId(name, importer) {
+      if (name === agent) return { id: agent, moduleSideEffects: false };
       if (name !== 'undici') return null;
       const index = await this.resolve(name, importer, { skipSelf: true });
       folder = dirname(index?.id ?? '');
-      return id;
+      return { id, moduleSideEffects: false };
     },
     load(loaded) {
       if (loaded === join(folder, 'lib/dispatcher/client-h2.js')) return 'module.exports = null;';
+      if (loaded === agent) {
+        // As undici's index does with each method of its API.
+        return `
+          import Agent from '${folder}/lib/dispatcher/agent.js';
+          import request from '${folder}/lib/api/api-request.js';
+          Agent.prototype.request = request;
+          export default Agent;`;
+      }
       if (loaded !== id) return null;
       return `
+        export { default as Agent } from '${agent}';
         export { default as Pool } from '${folder}/lib/dispatcher/pool.js';
         export { default as buildConnector } from '${folder}/lib/core/connect.js';`;
     },

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { Agent, type buildConnector, request } from 'undici';
+import { Agent, type buildConnector } from 'undici';
 import { describeFault, isAddressRefused } from './answer/describe-fault.ts';
 import { type AllowPrivate, createAddressGuard } from './connect/guard-address.ts';
 import { createInterimAnswers } from './connect/interim-answers.ts';
@@ -73,7 +73,9 @@ export function createGuardedClient({
   const ofSockets = { ...proxies, https: '', http: '' };
   return {
     async fetch(url, init) {
-      const { statusCode, headers, body } = await request(url, { ...init, dispatcher: agent });
+      const { origin, pathname, search } = new URL(url);
+      const sent = { ...init, origin, path: pathname + search };
+      const { statusCode, headers, body } = await agent.request(sent);
       const get = (name: string) => {
         const value = headers[name];
         return (Array.isArray(value) ? value[0] : value) ?? null;
