@@ -1,8 +1,24 @@
-import { type Stepped, stepIncidents } from '@api-monitor/core';
-import { stepStoredAlerts } from '@api-monitor/db';
+import {
+  type AlertSetup,
+  type Observation,
+  type Stepped,
+  settingsInForce,
+  stepIncidents,
+  wantedModels,
+} from '@api-monitor/core';
+import {
+  type Database,
+  listDestinations,
+  listMaintenance,
+  listProxyKeys,
+  readAlertRules,
+  readSettings,
+  stepStoredAlerts,
+  sumProxyRequests,
+} from '@api-monitor/db';
 import type { WorkerDeps } from '../worker-deps.ts';
-import { createAlertInput } from './alert-setup.ts';
-import { asFindings } from './other-findings.ts';
+import { createChannelReader } from './channel-reader.ts';
+import { asFindings, type Look, lookAtBudgets, lookAtBus, lookAtExpiry } from './other-findings.ts';
 
 type Deps = Pick<WorkerDeps, 'db' | 'bus' | 'givenSettings' | 'logger' | 'nowS'>;
 
@@ -42,4 +58,74 @@ export function createAlertStep(deps: Deps): () => Promise<Stepped> {
 
 function channelsIn({ state }: Stepped): Set<number> {
   return new Set(Object.values(state.watches).flatMap(({ subject }) => subject.target_id ?? []));
+}
+
+/** What a step is decided from. */
+interface AlertInput {
+  setup: AlertSetup;
+  /** About channels. */
+  observations: readonly Observation[];
+  looks: readonly Look[];
+}
+
+/** What traffic asked for within this time is wanted. */
+const wantedForS = 7 * 86_400;
+/** How old may be what is looked at less often. */
+const wantedAgeS = 60;
+const lookAgeS = 15;
+
+/** Reads what steps are decided from; `watched`: the channels about which there are watches. */
+function createAlertInput({ db, bus, givenSettings, nowS }: Deps) {
+  const readChannels = createChannelReader(db);
+  const readAskedLately = kept(nowS, wantedAgeS, () => readAsked(db, nowS()));
+  const looks = kept(nowS, lookAgeS, async () => [
+    ...(await lookAtBudgets(db, nowS())),
+    ...(await lookAtExpiry(db, nowS())),
+    lookAtBus(await bus.fault()),
+  ]);
+  return async (watched: ReadonlySet<number>): Promise<AlertInput> => {
+    const { model_aliases } = settingsInForce(await readSettings(db), givenSettings);
+    const { index, aliases, observations } = await readChannels({
+      ...{ aliasLines: model_aliases, watched },
+    });
+    return {
+      setup: {
+        rules: await readAlertRules(db),
+        channels: index,
+        wanted: wantedModels({
+          listed: await readListed(db),
+          asked: await readAskedLately(),
+          aliases,
+        }),
+        maintenance: await listMaintenance(db),
+        destinations: await listDestinations(db),
+      },
+      observations,
+      looks: await looks(),
+    };
+  };
+}
+
+/** The names that keys list. */
+async function readListed(db: Database): Promise<string[]> {
+  const keys = await listProxyKeys(db);
+  return keys
+    .filter(({ enabled, revoked_at }) => enabled && revoked_at === null)
+    .flatMap(({ allowed_models }) => allowed_models);
+}
+
+/** The models that traffic asked for, as channels call them. */
+async function readAsked(db: Database, nowS: number): Promise<string[]> {
+  const asked = await sumProxyRequests(db, { group_by: 'model', from: nowS - wantedForS });
+  return asked.flatMap(({ group }) => (typeof group === 'string' && group !== '' ? group : []));
+}
+
+/** Reads again only what is older than this. */
+function kept<Value>(nowS: () => number, ageS: number, read: () => Promise<Value>) {
+  let last: { value: Value; at: number } | null = null;
+  return async (): Promise<Value> => {
+    const at = nowS();
+    if (!last || at - last.at >= ageS || at < last.at) last = { value: await read(), at };
+    return last.value;
+  };
 }
