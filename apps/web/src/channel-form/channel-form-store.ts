@@ -233,6 +233,15 @@ export function createChannelFormStore(options: ChannelFormOptions) {
       this.errors.keys = '';
       this.errors.api_key = '';
     },
+    /** An input has one line, so several pasted keys would become one text. */
+    pasteKeys(event: ClipboardEvent) {
+      const text = event.clipboardData?.getData('text') ?? '';
+      if (linesOf(text).length < 2) return;
+      event.preventDefault();
+      this.form.keys = text;
+      this.addKeys();
+      this.changed();
+    },
     removeKey(id: number) {
       this.keys.remove(id);
     },
@@ -261,14 +270,18 @@ export function createChannelFormStore(options: ChannelFormOptions) {
     /** Tries the channel as it is typed, or gives that up. */
     async runTest() {
       const { mode, id, test } = this;
-      const form = this.keys.isShown ? { ...this.form, api_key: this.keys.tested() } : this.form;
       if (test.isBusy) return test.cancel();
+      if (this.form.keys.trim() !== '') this.addKeys();
+      const form = this.keys.isShown ? { ...this.form, api_key: this.keys.tested() } : this.form;
       const stored = mode === 'edit' ? (book.get(id) ?? null) : null;
       const { name, ...faults } = faultsOf(form, mode, stored);
       const target_id = mode === 'edit' ? id : null;
       const cost = await test.run({ form, target_id, errors: this.errors, faults });
       this.parts.unfoldFaulty(this.errors);
-      if (cost) this.cost = cost;
+      if (!cost) return;
+      // Later than any preview that is under way, which doesn't know the listed models.
+      costTurn += 1;
+      this.cost = cost;
     },
     async submit() {
       if (this.form.keys.trim() !== '') this.addKeys();

@@ -1,4 +1,4 @@
-import { parseKeyLine, type TargetKey } from '@api-monitor/core';
+import { maskSecret, parseKeyLine, type TargetKey } from '@api-monitor/core';
 import type { Channel } from '../channels/channel.ts';
 import { keyStateText } from '../channels/wording/key-state-text.ts';
 import type { Translator } from '../i18n/translate.ts';
@@ -14,8 +14,6 @@ interface KeyRow extends TargetKey {
   tone: string;
 }
 
-const shownStart = 5;
-
 /** The list of a channel's keys in its form; empty if it has one key. */
 export function createKeyEditor(translator: () => Translator) {
   let lastId = 0;
@@ -24,7 +22,7 @@ export function createKeyEditor(translator: () => Translator) {
     const isStored = key.api_key.includes('…');
     return {
       ...{ ...key, id: lastId },
-      shown: isStored ? key.api_key : `${key.api_key.slice(0, shownStart)}…`,
+      shown: isStored ? key.api_key : maskSecret(key.api_key),
       stateText: state ? keyStateText(state, translator()) : translator().t('keys.state.new'),
       tone: state?.state === 'failed' ? 'bad' : state?.state === 'resting' ? 'warn' : 'idle',
     };

@@ -136,8 +136,10 @@ export function describeArranging(stage: Stage): void {
     await page.getByRole('menuitem', { name: 'Edit…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Edit Birch' });
     await dialog.getByRole('button', { name: 'Show the stored key' }).click();
-    await eventually(() => dialog.getByLabel('API key').inputValue()).toBe(providerKey);
-    await dialog.getByLabel('API key').fill('');
+    await eventually(() => dialog.getByLabel('API key', { exact: true }).inputValue()).toBe(
+      providerKey,
+    );
+    await dialog.getByLabel('API key', { exact: true }).fill('');
     await dialog.getByLabel('Address').fill('https://elsewhere.example.com');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.getByText(/Enter the key again/).waitFor();

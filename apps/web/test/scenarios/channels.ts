@@ -12,7 +12,7 @@ export function describeChannels(stage: Stage): void {
     const dialog = page.getByRole('dialog', { name: 'Add a channel' });
     await dialog.getByLabel('Name').fill('Aurora');
     await dialog.getByLabel('Address').fill(`${stage.provider.origin}/v1/`);
-    await dialog.getByLabel('API key').fill(providerKey);
+    await dialog.getByLabel('API key', { exact: true }).fill(providerKey);
     await dialog.getByRole('button', { name: /^Checks / }).click();
     await dialog.getByLabel('Check every').fill('60');
     await dialog.getByText(/^Each model: 24 checks a day ≈ 24 requests/).waitFor();
@@ -26,6 +26,28 @@ export function describeChannels(stage: Stage): void {
     await page.getByRole('heading', { name: 'Every channel is healthy' }).waitFor();
     // The button must not move after the first frame.
     expect(new Set(await tops()).size).toBe(1);
+  });
+
+  it('several keys pasted into the field for one become a list, which a test tries', async () => {
+    const page = await stage.open('/');
+    await page.getByRole('button', { name: 'Add channel' }).filter({ visible: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add a channel' });
+    await dialog.getByLabel('Address').fill(stage.provider.origin);
+    await dialog.getByLabel('API key', { exact: true }).evaluate((field, text) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text', text);
+      field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, cancelable: true }));
+    }, `${providerKey}\nteam b: sk-second-0123456789`);
+    const keys = dialog.getByRole('list', { name: 'API keys' });
+    await keys.getByText('sk-se…6789').waitFor();
+    expect(await keys.getByRole('listitem').count()).toBe(2);
+    await dialog.getByText('Add keys').click();
+    await dialog.getByLabel('Keys to add').fill('sk-third-00123456789');
+    await dialog.getByRole('button', { name: 'Test', exact: true }).click();
+    await dialog.getByText(/^3 models listed in /).waitFor();
+    await dialog.getByText(/^\d models? × /).waitFor();
+    expect(await keys.getByRole('listitem').count()).toBe(3);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
   });
 
   it('a card that is redrawn mid-press still opens', async () => {
@@ -87,7 +109,7 @@ export function describeChannels(stage: Stage): void {
     await card.getByRole('button', { name: 'Edit key' }).click();
     const dialog = page.getByRole('dialog', { name: 'Edit Birch' });
     await eventually(() => page.evaluate(() => document.activeElement?.id)).toBe('channel-api_key');
-    await dialog.getByLabel('API key').fill(providerKey);
+    await dialog.getByLabel('API key', { exact: true }).fill(providerKey);
     await dialog.getByRole('button', { name: 'Save and check' }).click();
     await page.getByText('Birch was saved and is being checked').waitFor();
     await card.getByText(/^[23] of 3$/).waitFor();
@@ -134,7 +156,7 @@ export function describeChannels(stage: Stage): void {
     await dialog.getByText('This field is required.').first().waitFor();
     await dialog.getByLabel('Name').fill('Aurora');
     await dialog.getByLabel('Address').fill('https://api.example.com');
-    await dialog.getByLabel('API key').fill('sk-something');
+    await dialog.getByLabel('API key', { exact: true }).fill('sk-something');
     const checks = dialog.getByRole('button', { name: /^Checks / });
     await checks.click();
     await dialog.getByLabel('Check every').fill('9999');

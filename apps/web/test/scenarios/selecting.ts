@@ -55,10 +55,10 @@ export function describeSelecting(stage: Stage): void {
     await test.click();
     await dialog.getByText('This field is required.').first().waitFor();
     await dialog.getByLabel('Address').fill(stage.provider.origin);
-    await dialog.getByLabel('API key').fill('sk-wrong-0123456789');
+    await dialog.getByLabel('API key', { exact: true }).fill('sk-wrong-0123456789');
     await test.click();
     await dialog.getByText(/^No list of models: Key refused \(401\)/).waitFor();
-    await dialog.getByLabel('API key').fill(providerKey);
+    await dialog.getByLabel('API key', { exact: true }).fill(providerKey);
     await test.click();
     await dialog.getByText(/^\d+ models listed in \d+ ms, as OpenAI does it/).waitFor();
     await dialog.getByText(/ answered in \d+ ms/).waitFor();
