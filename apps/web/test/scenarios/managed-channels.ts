@@ -33,7 +33,7 @@ export function describeManagedChannels(stage: Stage): void {
     await dialog.getByText(`Code manages this channel (${file})`).waitFor();
     await dialog.getByRole('button', { name: /^Checks / }).click();
     for (const label of ['Name', 'Address', 'API key', 'Check every']) {
-      expect(await dialog.getByLabel(label).isDisabled(), label).toBe(true);
+      expect(await dialog.getByLabel(label, { exact: true }).isDisabled(), label).toBe(true);
     }
     expect(await dialog.getByRole('button', { name: /^Save/ }).isVisible()).toBe(false);
     await dialog.getByRole('button', { name: 'Close' }).last().click();
