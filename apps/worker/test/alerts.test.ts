@@ -245,3 +245,26 @@ test('a used up budget is told once, until the next day', async () => {
   await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(2);
   expect(titlesOf(receiver)[1]).toMatch(/^Over after/);
 });
+
+test('a model that a channel lists anew, and one that is gone, are told in one notice', async () => {
+  const { provider, receiver, run, clock, db } = await withChannel();
+  provider.setBehaviour('gpt-6', 'good');
+  provider.removeModel('o3');
+  clock.now += 60;
+  await run();
+  const open = async () => (await listIncidents(db, { is_open: true, limit: 9 })).length;
+  await expect.poll(open, { timeout: 10_000 }).toBe(2);
+  expect(receiver.received).toEqual([]);
+  clock.now += 130;
+  await run();
+  await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(1);
+  const { title, lines } = JSON.parse(receiver.received[0]?.body ?? '');
+  const texts = [title, ...lines.map(({ text }: { text: string }) => text)].join();
+  expect(texts).toContain('Relay A lists a new model: gpt-6');
+  expect(texts).toContain('Relay A no longer lists o3');
+  clock.now += 90_000;
+  await run();
+  clock.now += 130;
+  await run();
+  expect(receiver.received).toHaveLength(1);
+});

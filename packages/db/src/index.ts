@@ -170,6 +170,7 @@ export {
 export { countTargets } from './targets/dashboard-counts.ts';
 export { deleteTarget } from './targets/delete-target.ts';
 export { listDueTargets } from './targets/due-targets.ts';
+export { type ListNews, readListNews } from './targets/list-news.ts';
 export { getProbeMemory, listProbeConcurrency, type ProbeMemory } from './targets/probe-memory.ts';
 export { createSortOrders, reorderTargets } from './targets/sort-order.ts';
 export {

@@ -34,6 +34,8 @@ export interface Schema {
   targets: Table<Target> & {
     /** JSON: string[], every model that the channel last listed; null before the first list. */
     listed_models: string | null;
+    /** JSON: ListNews[], of the last day. */
+    list_news: Generated<string>;
     /** When it was deleted for everyone; the row stays until its history is gone. */
     deleted_at: number | null;
     /** Grows with every change of the configuration, and of what is known about a model: gateways follow it. */

@@ -16,10 +16,12 @@ import {
 } from '@api-monitor/core';
 import {
   type Database,
+  type ListNews,
   listModelStates,
   listTargetRevisions,
   listTargetsByIds,
   type ModelStateRow,
+  readListNews,
 } from '@api-monitor/db';
 
 interface Read {
@@ -42,11 +44,14 @@ export interface ReadChannels {
   observations: Observation[];
 }
 
+/** What came and went in a list earlier isn't told any more. */
+const longestNewsS = 6 * 3600;
+
 /**
  * Reads the channels that have changed since the last time. A proof that is only renewed changes no
  * revision, so channels about which there are watches are always read.
  */
-export function createChannelReader(db: Database) {
+export function createChannelReader(db: Database, nowS: () => number) {
   let known = new Map<number, KnownChannel>();
   let aliasText: string | null = null;
   let aliases = createAliasIndex([]);
@@ -65,12 +70,14 @@ export function createChannelReader(db: Database) {
     const ids = changed.map(([id]) => id);
     const targets = ids.length === 0 ? [] : await listTargetsByIds(db, ids);
     const states = await statesOf(db, ids);
+    const news = await readListNews(db, { target_ids: ids, from: nowS() - longestNewsS });
     const observations: Observation[] = [];
     for (const target of targets) {
       const observed = observedChannelOf(target, states.get(target.id) ?? [], aliases);
       const channel = target.enabled ? watchedChannelOf(target, observed) : null;
       known.set(target.id, { revision: revisions.get(target.id) ?? 0, channel });
-      if (channel) observations.push(...observeChannel(observed));
+      if (!channel) continue;
+      observations.push(...observeChannel(observed), ...notesOf(target, news.get(target.id) ?? []));
     }
     const gone = [...known.keys()].filter((id) => !revisions.has(id));
     for (const id of gone) known.delete(id);
@@ -79,6 +86,12 @@ export function createChannelReader(db: Database) {
     }
     return { index, aliases, observations };
   };
+}
+
+function notesOf({ id: target_id }: Target, news: readonly ListNews[]): Observation[] {
+  return news.map(({ kind, model, at }) => {
+    return { subject: { kind, target_id, model, name: null }, is_bad: true, at };
+  });
 }
 
 async function statesOf(db: Database, target_ids: readonly number[]) {

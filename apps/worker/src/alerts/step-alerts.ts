@@ -76,7 +76,7 @@ const lookAgeS = 15;
 
 /** Reads what steps are decided from; `watched`: the channels about which there are watches. */
 function createAlertInput({ db, bus, givenSettings, nowS }: Deps) {
-  const readChannels = createChannelReader(db);
+  const readChannels = createChannelReader(db, nowS);
   const readAskedLately = kept(nowS, wantedAgeS, () => readAsked(db, nowS()));
   const looks = kept(nowS, lookAgeS, async () => [
     ...(await lookAtBudgets(db, nowS())),

@@ -18,6 +18,7 @@ import { evidence } from '../migrations/evidence/0011-evidence.ts';
 import { keyRouting } from '../migrations/gateway/0021-key-routing.ts';
 import { clientAddress } from '../migrations/gateway/0024-client-address.ts';
 import { incidents } from '../migrations/incidents/0023-incidents.ts';
+import { listNews } from '../migrations/incidents/0025-list-news.ts';
 import { firstTokenTimeout } from '../migrations/targets/0013-first-token-timeout.ts';
 import { transport } from '../migrations/targets/0017-transport.ts';
 import { namesAndRouting } from '../migrations/targets/0018-names-and-routing.ts';
@@ -66,6 +67,7 @@ export async function createMigrator(db: Kysely<Schema>, nowS: number): Promise<
         '0022-managed-by': managedBy,
         '0023-incidents': incidents,
         '0024-client-address': clientAddress,
+        '0025-list-news': listNews,
       }),
     },
   });

@@ -21,6 +21,7 @@ import {
   writeModelStates,
 } from '../model-states/write-model-states.ts';
 import { addProbeTotals, type Watched } from '../probe-totals/write-probe-totals.ts';
+import { listNewsColumn } from '../targets/list-news.ts';
 import { keyColumns } from '../targets/target-keys.ts';
 import { getTarget, targetCodec } from '../targets/targets.ts';
 import { type RunRow, runCodec, runColumns } from './run-codec.ts';
@@ -67,7 +68,8 @@ export async function finishRun(db: Database, input: FinishRunInput): Promise<Fi
     const watched = watchedOf(past, { closed, intervalS, nowS });
     await addProbeTotals(tx, { target_id, probes, intervalS, watched, nowS });
     const keys = keyColumns(before, known.keys);
-    const target = await updateSummary(tx, input, { started, known, past, keys });
+    const news = await listNewsColumn(tx, before, input);
+    const target = await updateSummary(tx, input, { started, known, past, keys, news });
     return { outcome: 'finished', run: await updateRun(tx, input), target };
   });
 }
@@ -114,11 +116,13 @@ async function updateSummary(
     known,
     past,
     keys,
+    news,
   }: {
     started: RunRow;
     known: ChannelKnowledge;
     past: PastStates;
     keys: ReturnType<typeof keyColumns>;
+    news: Awaited<ReturnType<typeof listNewsColumn>>;
   },
 ): Promise<Target> {
   const row = await db.kysely
@@ -127,6 +131,7 @@ async function updateSummary(
       ...summaryOf(input, started, past),
       ...targetCodec.toRow({ fault: known.fault }),
       ...keys,
+      ...news,
       ...learntOf(input),
       revision: nextRevision,
     })
