@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Destination, destinationDefaults } from '@api-monitor/core';
 import {
   claimDelivery,
@@ -267,4 +268,20 @@ test('a model that a channel lists anew, and one that is gone, are told in one n
   clock.now += 130;
   await run();
   expect(receiver.received).toHaveLength(1);
+});
+
+test('what was found while the database refused it is found again', async () => {
+  const { provider, receiver, run, clock, db } = await withChannel();
+  const rename = (from: string, to: string) =>
+    db.kysely.schema.alterTable(from).renameTo(to).execute();
+  await rename('alert_state', 'elsewhere');
+  provider.setBehaviour('o3', 'http_503');
+  clock.now += 60;
+  await run();
+  await pause(1_000);
+  await rename('elsewhere', 'alert_state');
+  clock.now += 61;
+  await expect
+    .poll(() => titlesOf(receiver), { timeout: 20_000 })
+    .toEqual(['o3 is down on Relay A']);
 });

@@ -5,6 +5,7 @@ import {
   createAliasIndex,
   createChannelNames,
   type Evidence,
+  hasPassed,
   indexChannels,
   modelKey,
   type Observation,
@@ -26,12 +27,13 @@ import {
 
 interface Read {
   aliasLines: readonly string[];
-  /** The channels that are read again whether they have changed or not. */
+  /** The channels that are read again now and then, whether they have changed or not. */
   watched: ReadonlySet<number>;
 }
 
 interface KnownChannel {
   revision: number;
+  read_at: number;
   /** null: it is paused, so nobody is told about it. */
   channel: WatchedChannel | null;
 }
@@ -44,19 +46,20 @@ export interface ReadChannels {
   observations: Observation[];
 }
 
+const watchedAgeS = 15;
 /** What came and went in a list earlier isn't told any more. */
 const longestNewsS = 6 * 3600;
 
 /**
  * Reads the channels that have changed since the last time. A proof that is only renewed changes no
- * revision, so channels about which there are watches are always read.
+ * revision, so channels about which there are watches are read again after a while.
  */
 export function createChannelReader(db: Database, nowS: () => number) {
   let known = new Map<number, KnownChannel>();
   let aliasText: string | null = null;
   let aliases = createAliasIndex([]);
   let index = indexChannels([]);
-  return async ({ aliasLines, watched }: Read): Promise<ReadChannels> => {
+  const read = async ({ aliasLines, watched }: Read): Promise<ReadChannels> => {
     const text = aliasLines.join('\n');
     if (text !== aliasText) {
       [aliasText, aliases, known] = [text, createAliasIndex(aliasLines), new Map()];
@@ -64,18 +67,22 @@ export function createChannelReader(db: Database, nowS: () => number) {
     const revisions = new Map(
       (await listTargetRevisions(db)).map(({ id, revision }) => [id, revision]),
     );
-    const changed = [...revisions].filter(
-      ([id, revision]) => watched.has(id) || known.get(id)?.revision !== revision,
-    );
+    const now = nowS();
+    const changed = [...revisions].filter(([id, revision]) => {
+      const last = known.get(id);
+      if (last?.revision !== revision) return true;
+      return watched.has(id) && hasPassed(watchedAgeS, last.read_at, now);
+    });
     const ids = changed.map(([id]) => id);
     const targets = ids.length === 0 ? [] : await listTargetsByIds(db, ids);
     const states = await statesOf(db, ids);
-    const news = await readListNews(db, { target_ids: ids, from: nowS() - longestNewsS });
+    const news = await readListNews(db, { target_ids: ids, from: now - longestNewsS });
     const observations: Observation[] = [];
     for (const target of targets) {
       const observed = observedChannelOf(target, states.get(target.id) ?? [], aliases);
       const channel = target.enabled ? watchedChannelOf(target, observed) : null;
-      known.set(target.id, { revision: revisions.get(target.id) ?? 0, channel });
+      const revision = revisions.get(target.id) ?? 0;
+      known.set(target.id, { revision, read_at: now, channel });
       if (!channel) continue;
       observations.push(...observeChannel(observed), ...notesOf(target, news.get(target.id) ?? []));
     }
@@ -85,6 +92,13 @@ export function createChannelReader(db: Database, nowS: () => number) {
       index = indexChannels([...known.values()].flatMap(({ channel }) => channel ?? []));
     }
     return { index, aliases, observations };
+  };
+  return {
+    read,
+    /** Reads everything the next time, because nothing came of what was found. */
+    forget() {
+      known = new Map();
+    },
   };
 }
 

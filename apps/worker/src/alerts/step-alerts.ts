@@ -1,5 +1,6 @@
 import {
   type AlertSetup,
+  type AlertState,
   type Observation,
   type Stepped,
   settingsInForce,
@@ -28,19 +29,23 @@ type Deps = Pick<WorkerDeps, 'db' | 'bus' | 'givenSettings' | 'logger' | 'nowS'>
  */
 export function createAlertStep(deps: Deps): () => Promise<Stepped> {
   const { db, bus, logger, nowS } = deps;
-  const readInput = createAlertInput(deps);
+  const channels = createChannelReader(db, nowS);
+  const readInput = createAlertInput(deps, channels);
   let watched: ReadonlySet<number> = new Set();
-  return async () => {
+  const step = async () => {
     const { setup, observations, looks } = await readInput(watched);
     const now = nowS();
-    const stepped = await stepStoredAlerts(
-      db,
-      (state) => {
-        const found = [...observations, ...asFindings(looks, state, now)];
-        return stepIncidents(state, found, setup, now);
-      },
-      now,
-    );
+    const decide = (state: AlertState) => {
+      const found = [...observations, ...asFindings(looks, state, now)];
+      return stepIncidents(state, found, setup, now);
+    };
+    return stepStoredAlerts(db, decide, now);
+  };
+  return async () => {
+    const stepped = await step().catch((error) => {
+      channels.forget();
+      throw error;
+    });
     watched = channelsIn(stepped);
     const { incidents, notices } = stepped;
     for (const { id, kind, scope, severity, ended_at } of incidents) {
@@ -75,8 +80,10 @@ const wantedAgeS = 60;
 const lookAgeS = 15;
 
 /** Reads what steps are decided from; `watched`: the channels about which there are watches. */
-function createAlertInput({ db, bus, givenSettings, nowS }: Deps) {
-  const readChannels = createChannelReader(db, nowS);
+function createAlertInput(
+  { db, bus, givenSettings, nowS }: Deps,
+  channels: ReturnType<typeof createChannelReader>,
+) {
   const readAskedLately = kept(nowS, wantedAgeS, () => readAsked(db, nowS()));
   const looks = kept(nowS, lookAgeS, async () => [
     ...(await lookAtBudgets(db, nowS())),
@@ -85,7 +92,7 @@ function createAlertInput({ db, bus, givenSettings, nowS }: Deps) {
   ]);
   return async (watched: ReadonlySet<number>): Promise<AlertInput> => {
     const { model_aliases } = settingsInForce(await readSettings(db), givenSettings);
-    const { index, aliases, observations } = await readChannels({
+    const { index, aliases, observations } = await channels.read({
       ...{ aliasLines: model_aliases, watched },
     });
     return {
