@@ -25,6 +25,7 @@ export default defineConfig({
   server: {
     proxy: {
       '/api': `http://127.0.0.1:${apiPort}`,
+      '/status/': `http://127.0.0.1:${apiPort}`,
       '/badge': `http://127.0.0.1:${apiPort}`,
     },
   },

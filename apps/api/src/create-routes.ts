@@ -1,5 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { compress } from 'hono/compress';
+import { etag } from 'hono/etag';
+import { maintenanceCalendarRoute } from './alerts/calendar-route.ts';
 import { deliveryRoutes } from './alerts/delivery-routes.ts';
 import { destinationRoutes } from './alerts/destination-routes.ts';
 import { incidentRoutes } from './alerts/incident-routes.ts';
@@ -31,6 +33,7 @@ import { explainRoutesRoute } from './routing/explain-routes.ts';
 import { secondFactorRoutes } from './second-factor/routes.ts';
 import { loginPath, sessionRoutes } from './sessions/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
+import { statusFeedRoutes } from './status/feed-routes.ts';
 import { statusRoutes } from './status/routes.ts';
 import { targetRoutes } from './targets/routes.ts';
 import { runRoutes } from './targets/run-routes.ts';
@@ -61,6 +64,7 @@ function createApiRoutes(deps: ApiDeps) {
     .route('/', proxyRequestRoutes(deps))
     .route('/', explainRoutesRoute(deps))
     .route('/', statusRoutes(deps))
+    .route('/', statusFeedRoutes(deps))
     .route('/', listModelsRoute(deps))
     .route('/', modelGroupRoutes(deps))
     .route('/', analysisRoutes(deps))
@@ -78,6 +82,7 @@ function createApiRoutes(deps: ApiDeps) {
     .route('/', deliveryRoutes(deps))
     .route('/', alertRuleRoutes(deps))
     .route('/', maintenanceRoutes(deps))
+    .route('/', maintenanceCalendarRoute(deps))
     .route('/', statusNoteRoutes(deps))
     .route('/', channelRoutes(deps));
 }
@@ -93,6 +98,7 @@ export function createRoutes(deps: ApiDeps) {
   app.use('*', requireTlsNextTime(deps.trustedProxies));
   app.use('/api/targets/*', compress());
   app.use('/api/status', compress());
+  app.use('/status/*', etag());
   app.use('/api/models/*', compress());
   app.use('/api/proxy/requests/*', compress());
   app.use('/api/proxy/names', compress());

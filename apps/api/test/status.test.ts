@@ -364,3 +364,24 @@ test('notes and maintenance are those of published lines, and of all of it', asy
     { name: 'A model' },
   ]);
 });
+
+test('the page has feeds, in Atom and as JSON, which say no more than it does', async () => {
+  const api = await openTestApi();
+  const relay = await addChannel(api, 'relay');
+  await addChannel(api, 'hidden');
+  expect((await api.asNobody('GET', '/status/feed.atom')).status).toBe(404);
+  await publish(api, { name: 'A <b> & "c"', target_id: relay.id });
+  await alertTo(api, 1, [[relay.id]]);
+  await alertTo(api, 2, [[relay.id + 1]]);
+  const note = { state: 'identified' as const, title: 'On it', slugs: [], incident_id: 1 };
+  await addStatusNote(api.db, { ...note, text: ']]> <script>', at: api.clock.now + 60 }, null);
+  const atom = await api.asNobody('GET', '/status/feed.atom');
+  expect(atom.headers.get('content-type')).toBe('application/atom+xml; charset=utf-8');
+  expect(atom.text).toContain('status.html#incident-1');
+  expect(atom.text).not.toMatch(/incident-2|secret relay|sk-upstream|<script>/);
+  const { json } = await api.asNobody('GET', '/status/feed.json?lang=zh');
+  expect(json).toMatchObject({ version: 'https://jsonfeed.org/version/1', title: 'Status' });
+  expect(json.items).toHaveLength(1);
+  expect(json.items[0]).toMatchObject({ title: 'A <b> & "c"：中断' });
+  expect(json.items[0].content_html).toContain('已定位：On it – ]]&gt; &lt;script&gt;');
+});

@@ -213,6 +213,7 @@ export {
   type MaintenanceSchedule,
   maintainedUntil,
   maintenanceAt,
+  maintenanceBetween,
   maintenanceFieldSchemas,
   maintenanceShape,
   nextMaintenance,

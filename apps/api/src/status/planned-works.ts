@@ -8,7 +8,7 @@ import {
 import type { PublishedLine } from './published-lines.ts';
 import type { PublicMaintenance } from './status-schema.ts';
 
-const shownAheadS = 30 * secondsPerDay;
+export const shownAheadS = 30 * secondsPerDay;
 const mostShown = 50;
 
 /** The public maintenance that goes on or comes within 30 days, of published lines alone; the next first. */

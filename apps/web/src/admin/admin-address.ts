@@ -3,6 +3,8 @@ const adminTabs = [
   'keys',
   'channels',
   'status',
+  'alerts',
+  'maintenance',
   'security',
   'audit',
   'transfer',

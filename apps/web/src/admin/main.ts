@@ -5,9 +5,13 @@ import { createPageDrawLoop } from '../draw/draw-loop.ts';
 import { createModelPicker } from '../model-picker/model-picker.ts';
 import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { adminTexts } from './admin-texts.ts';
+import { createDeliveriesPanel } from './alerts/deliveries-panel.ts';
+import { createDestinationsPanel } from './alerts/destinations-panel.ts';
+import { createAlertRulesPanel } from './alerts/rules-panel.ts';
 import { createAuditPanel } from './audit/audit-panel.ts';
 import { createChannelsPanel } from './channels/channels-panel.ts';
 import { createKeysPanel } from './keys/keys-panel.ts';
+import { createMaintenancePanel } from './maintenance/maintenance-panel.ts';
 import { createParts, goToLogin } from './parts.ts';
 import { createResourcesPanel } from './resources/resources-panel.ts';
 import { createSecondFactorPanel } from './security/second-factor-panel.ts';
@@ -26,6 +30,8 @@ const { client, confirm, reveal, view } = parts;
 const channels = Alpine.reactive(createChannelsPanel(parts));
 const nameOf = (id: number) => channels.channels.find((it) => it.id === id)?.name ?? '';
 const modelPicker = Alpine.reactive(createModelPicker({ ...parts, nameOf }));
+const destinations = Alpine.reactive(createDestinationsPanel(parts));
+const maintenance = Alpine.reactive(createMaintenancePanel(parts));
 const session = Alpine.reactive({
   async logout() {
     const isLoggedOut = await parts.perform(async () => {
@@ -35,7 +41,9 @@ const session = Alpine.reactive({
   },
 });
 
-const stores = shell.addStores({ confirm, reveal, view, modelPicker, session });
+const zones = { names: Intl.supportedValuesOf('timeZone') };
+
+const stores = shell.addStores({ zones, confirm, reveal, view, modelPicker, session });
 const components = shell.addComponents({
   modelPicker: () => modelPicker,
   settings: () => createSettingsPanel(parts),
@@ -44,6 +52,12 @@ const components = shell.addComponents({
   keys: () => createKeysPanel(parts),
   channels: () => channels,
   statusPage: () => createStatusPagePanel(parts),
+  destinations: () => destinations,
+  destinationEditor: () => destinations.editor,
+  alertRules: () => createAlertRulesPanel(parts),
+  deliveries: () => createDeliveriesPanel(parts),
+  maintenance: () => maintenance,
+  maintenanceEditor: () => maintenance.editor,
   secondFactor: () => createSecondFactorPanel(parts),
   sessions: () => createSessionsPanel(parts),
   audit: () => createAuditPanel(parts),

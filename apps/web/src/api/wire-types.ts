@@ -12,6 +12,11 @@ export type KeyTotals = Item<InferResponseType<Api['proxy']['requests']['totals'
 
 export type AdminChannel = Item<InferResponseType<Admin['channels']['$get'], 200>>;
 export type AdminSession = Item<InferResponseType<Admin['sessions']['$get'], 200>>;
+export type AlertDestination = Item<InferResponseType<Api['alerts']['destinations']['$get'], 200>>;
+export type AlertDestinationBody = InferRequestType<Api['alerts']['destinations']['$post']>['json'];
+export type DestinationKindInfo = Item<InferResponseType<Api['alerts']['kinds']['$get'], 200>>;
+export type MaintenanceItem = Item<InferResponseType<Api['maintenance']['$get'], 200>>;
+export type MaintenanceBody = InferRequestType<Api['maintenance']['$post']>['json'];
 export type AuditEntry = Item<InferResponseType<Admin['audit']['$get'], 200>>;
 export type ResourceSample = InferResponseType<Admin['resources']['$get'], 200>;
 export type Settings = InferResponseType<Admin['settings']['$get'], 200>['item'];

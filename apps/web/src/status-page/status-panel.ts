@@ -8,6 +8,8 @@ import type { LanguageStore } from '../shell/language-store.ts';
 import { dayPaths } from './day-strip.ts';
 
 type PublicIncident = PublicStatus['incidents'][number];
+type PublicNote = PublicStatus['notes'][number];
+type PublicMaintenance = PublicStatus['maintenance'][number];
 
 interface StatusOptions {
   language: LanguageStore;
@@ -54,7 +56,15 @@ function statusView(status: PublicStatus, translator: Translator, nowS: number) 
     headline: translator.t(`public.all.${state}`),
     updatedAt: updated_at,
     items: status.items.map((it) => itemView(it, translator)),
-    incidents: status.incidents.map((it) => incidentView(it, translator, nowS)),
+    maintenance: status.maintenance.map((it) => maintenanceView(it, status.items, translator)),
+    threads: threadsOf(status.notes.filter(({ incident }) => incident === null)).map((notes) => {
+      return { key: notes[0]?.thread ?? 0, notes: notes.map((it) => noteView(it, translator)) };
+    }),
+    incidents: incidentsOf(status.incidents).map((lines) => {
+      const about = status.notes.filter(({ incident }) => isAbout(incident, lines));
+      const notes = about.map((it) => noteView(it, translator));
+      return { ...incidentView(lines, translator, nowS), notes };
+    }),
   };
 }
 
@@ -72,23 +82,66 @@ function itemView({ slug, name, state, uptime, days }: PublicItem, { t }: Transl
   };
 }
 
-function incidentView(
-  { slug, name, state, started_at, ended_at, reasons }: PublicIncident,
-  translator: Translator,
-  nowS: number,
-) {
+/** What failed together is one incident, on all of its lines; the first line is what it began with. */
+function incidentsOf(incidents: readonly PublicIncident[]): PublicIncident[][] {
+  const keyOf = ({ incident, slug, started_at }: PublicIncident) =>
+    incident === null ? `${slug} ${started_at}` : String(incident);
+  return [...Map.groupBy(incidents, keyOf).values()];
+}
+
+function isAbout(incident: number | null, [first]: readonly PublicIncident[]): boolean {
+  return incident !== null && first?.incident === incident;
+}
+
+/** Notes that answer each other, the newest first. */
+function threadsOf(notes: readonly PublicNote[]): PublicNote[][] {
+  return [...Map.groupBy(notes, ({ thread }) => thread).values()];
+}
+
+function incidentView(lines: readonly PublicIncident[], translator: Translator, nowS: number) {
   const { t } = translator;
+  const started_at = Math.min(...lines.map((line) => line.started_at));
+  const ends = lines.map(({ ended_at }) => ended_at ?? Number.POSITIVE_INFINITY);
+  const isOpen = !Number.isFinite(Math.max(...ends));
+  const ended_at = isOpen ? null : Math.max(...ends);
+  const state = lines.some((line) => line.state === 'outage') ? 'outage' : 'degraded';
   const start = formatExactTime(started_at, translator);
   const end = ended_at === null ? t('public.ongoing') : formatExactTime(ended_at, translator);
+  const [first] = lines;
+  const reasons = [...new Set(lines.flatMap((line) => line.reasons))];
   return {
-    key: `${slug} ${started_at}`,
-    name,
+    key: first?.incident ? `incident-${first.incident}` : `${first?.slug}-${started_at}`,
+    name: lines.map(({ name }) => name).join(t('public.and')),
     tone: publicTones[state],
     stateText: t(`public.state.${state}`),
     reasonText: reasons.map((kind) => t(`kind.${kind}`)).join(t('public.and')),
     startedAt: started_at,
-    isOpen: ended_at === null,
+    isOpen,
     spanText: formatSpan((ended_at ?? nowS) - started_at, translator),
     exactText: `${start} – ${end}`,
+  };
+}
+
+const noteTones = {
+  ...{ investigating: 'warn', identified: 'warn', monitoring: 'run', resolved: 'ok' },
+} as const;
+
+function noteView({ id, state, title, text, at }: PublicNote, { t }: Translator) {
+  return { id, title, text, at, tone: noteTones[state], stateText: t(`public.note.${state}`) };
+}
+
+function maintenanceView(
+  { id, name, from, until, is_going_on, slugs }: PublicMaintenance,
+  items: readonly PublicItem[],
+  translator: Translator,
+) {
+  const { t } = translator;
+  const names = items.filter(({ slug }) => slugs.includes(slug)).map((item) => item.name);
+  return {
+    key: `${id}-${from}`,
+    name,
+    isGoingOn: is_going_on,
+    spanText: `${formatExactTime(from, translator)} – ${formatExactTime(until, translator)}`,
+    linesText: names.length === items.length ? t('public.maintenance.all') : names.join(', '),
   };
 }

@@ -3,6 +3,7 @@ import { maintenance } from '../../../test/incident-world.ts';
 import {
   type MaintenanceSchedule,
   maintenanceAt,
+  maintenanceBetween,
   maintenanceShape,
   nextMaintenance,
 } from './maintenance.ts';
@@ -58,6 +59,17 @@ test('one by cron may span midnight, and longer than its interval', () => {
     from: at('2026-12-06T22:00Z'),
     until: at('2026-12-07T00:00Z'),
   });
+});
+
+test('the periods of a month, with the one that goes on at its beginning', () => {
+  const daily = maintenance({ schedule: cron('0 23 * * *', 120) });
+  const span = { from: at('2026-12-05T23:30Z'), until: at('2026-12-08T00:00Z') };
+  expect(maintenanceBetween(daily, { ...span, most: 9 }).map(({ from }) => from)).toEqual(
+    ['2026-12-05T22:00Z', '2026-12-06T22:00Z', '2026-12-07T22:00Z'].map(at),
+  );
+  expect(maintenanceBetween(daily, { ...span, most: 2 })).toHaveLength(2);
+  const once = maintenance({ schedule: { kind: 'once', ...span } });
+  expect(maintenanceBetween(once, { ...span, most: 9 })).toEqual([span]);
 });
 
 test('one that is switched off never takes place', () => {

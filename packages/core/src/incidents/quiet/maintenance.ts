@@ -81,6 +81,20 @@ export function nextMaintenance({ schedule, enabled }: Maintenance, nowS: number
   return from === null ? null : { from, until: from + schedule.duration_min * 60 };
 }
 
+/** The periods that go on within a span of time, at most so many. */
+export function maintenanceBetween(
+  maintenance: Maintenance,
+  { from, until, most }: Period & { most: number },
+): Period[] {
+  const found: Period[] = [];
+  let period = maintenanceAt(maintenance, from) ?? nextMaintenance(maintenance, from);
+  while (period !== null && period.from < until && found.length < most) {
+    found.push({ from: period.from, until: period.until });
+    period = nextMaintenance(maintenance, period.from);
+  }
+  return found;
+}
+
 function cronOf(schedule: Exclude<MaintenanceSchedule, { kind: 'once' }>): string {
   if (schedule.kind === 'cron') return schedule.cron;
   const [hour, minute] = schedule.time.split(':').map(Number);
