@@ -55,7 +55,7 @@ export function createAnswerCheck({ paths, components }: OpenApiDocument): Check
     const content = response.content?.[type];
     if (!content) throw new Error(`${call}: the content type is not in the document`);
     const validate = validatorOf(content.schema);
-    if (validate(type === 'application/json' ? JSON.parse(text) : text)) return;
+    if (validate(/[/+]json$/.test(type) ? JSON.parse(text) : text)) return;
     throw new Error(`${call}: ${ajv.errorsText(validate.errors)}\n${text.slice(0, 2000)}`);
   };
 }

@@ -22,6 +22,8 @@ export interface PublishedLine {
   counted: Target[];
   /** All names of its model. */
   names: string[];
+  /** The models of its channel, by their public names. */
+  models: string[];
   report: StatusReport;
 }
 
@@ -38,25 +40,31 @@ export async function readPublished(deps: StatusDeps) {
     const counted = targets.filter((it) => (target_id === null ? it.enabled : it.id === target_id));
     const targetIds = counted.map(({ id }) => id);
     const report = await deps.statusReports.reportOf({ target_id, model, targetIds });
-    if (model === null) return { line, counted, names: [], report };
+    const publicNamesOf = (id: string) =>
+      counted.map(({ model_aliases }) => {
+        const key = modelKey(id);
+        return publicNameOf(createChannelNames(model_aliases).namesOf(key)[0] ?? key, aliases);
+      });
+    if (model === null) {
+      const models = report.offered.models.flatMap(publicNamesOf);
+      return { line, counted, names: [], models, report };
+    }
     const key = modelKey(model);
-    const own = counted.map(({ model_aliases }) => {
-      return publicNameOf(createChannelNames(model_aliases).namesOf(key)[0] ?? key, aliases);
-    });
-    return { line, counted, names: [...new Set([key, ...aliases.namesLike(key), ...own])], report };
+    const names = new Set([key, ...aliases.namesLike(key), ...publicNamesOf(key)]);
+    return { line, counted, names: [...names], models: [], report };
   };
   return { page, lines, readLine };
 }
 
 /** What the line's visitors are told of incidents: those on record, and before the first of them what checks found. */
 export function incidentsOfLine(
-  { line, counted, names, report }: PublishedLine,
+  { line, counted, names, models, report }: PublishedLine,
   alertedTo: readonly Incident[],
 ): (Omit<LineIncident, 'incident'> & { incident: number | null })[] {
   const { target_id, model } = line;
-  const { targetIds: offering, modelCount } = report.offered;
+  const offering = report.offered.targetIds;
   const targetIds = target_id === null ? offering : counted.map(({ id }) => id);
-  const recorded = lineIncidents({ target_id, model, names, targetIds, modelCount }, alertedTo);
+  const recorded = lineIncidents({ target_id, model, names, models, targetIds }, alertedTo);
   const sinceS = Math.min(...alertedTo.map(({ started_at }) => started_at));
   const earlier = report.incidents
     .filter(({ started_at }) => started_at < sinceS)

@@ -40,8 +40,8 @@ export interface StatusReport {
   history: StatusHistory;
   /** What is known now; null if that is nothing. */
   current: CurrentState | null;
-  /** The channels that offer what it shows, and how many models that is. */
-  offered: { targetIds: number[]; modelCount: number };
+  /** The channels that offer what it shows, and the models. */
+  offered: { targetIds: number[]; models: string[] };
   /** The shown days on which it was watched, oldest first. */
   days: StatusDay[];
   /** Newest first, each with its reasons, the most frequent first. */
@@ -190,7 +190,7 @@ async function readCurrent(
   const offering = new Set(offered.map(({ target }) => target.id));
   return {
     current: currentStateOf(counted, { needsAll: model === null, nowS }),
-    offered: { targetIds: [...offering], modelCount: offered.length },
+    offered: { targetIds: [...offering], models: offered.map((one) => one.model) },
   };
 }
 

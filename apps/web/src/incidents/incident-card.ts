@@ -14,7 +14,7 @@ export type IncidentCard = ReturnType<typeof incidentCard>;
 
 /** What the list shows of an incident, ready to print. */
 export function incidentCard(incident: Incident, translator: Translator, nowS: number) {
-  const { t, count, language } = translator;
+  const { t, language } = translator;
   const { id, severity, started_at, ended_at, members, muted_until } = incident;
   const failing = members.filter(({ left_at }) => left_at === null);
   const isOpen = ended_at === null;
@@ -32,7 +32,6 @@ export function incidentCard(incident: Incident, translator: Translator, nowS: n
     }),
     exactText: `${formatExactTime(started_at, translator)} – ${ended_at === null ? t('incidents.now') : formatExactTime(ended_at, translator)}`,
     membersText: memberCount(failing.length, members.length, isOpen, translator),
-    lackingText: isOpen ? lackingText(incident.lacking, translator) : '',
     isFlapping: failing.length > 0 && failing.every(({ is_flapping }) => is_flapping),
     acknowledgedText:
       isOpen && incident.acknowledged_at !== null
@@ -42,7 +41,6 @@ export function incidentCard(incident: Incident, translator: Translator, nowS: n
       ? t('incidents.muted_until', { time: formatExactTime(muted_until, translator) })
       : '',
     whyText: members.find(({ why }) => why !== null)?.why?.message ?? '',
-    openText: count('incidents.sent', incident.told.length),
   };
 }
 
@@ -55,15 +53,6 @@ function memberCount(
   if (all < 2) return '';
   if (!isOpen || failing === all) return count('incidents.members', all);
   return t('incidents.members_of', { failing, all });
-}
-
-const mostNamed = 3;
-
-function lackingText(lacking: readonly string[], { t }: Translator): string {
-  if (lacking.length === 0) return '';
-  const more = lacking.length - mostNamed;
-  const names = lacking.slice(0, mostNamed).join(', ') + (more > 0 ? ` +${more}` : '');
-  return t('incidents.lacking', { names });
 }
 
 /** Whether an incident is one of those to show. */

@@ -12,11 +12,12 @@ import type { Translator } from '../i18n/translate.ts';
 
 export type Serving = readonly string[] | undefined;
 
-/** A member as the details show it. `serving`: the channels that serve its model now; undefined: unknown. */
-export function memberRow(member: Member, serving: Serving, translator: Translator, nowS: number) {
+/** A member as the details show it. `all`: the channels from which its model is served now; undefined: unknown. */
+export function memberRow(member: Member, all: Serving, translator: Translator, nowS: number) {
   const { t, count, language } = translator;
   const { subject, since, left_at, is_flapping, why } = member;
   const isFailing = left_at === null;
+  const serving = all?.filter((name) => name !== member.channel);
   const name = subject.model ?? subject.name;
   return {
     key: JSON.stringify([subject, since]),
@@ -28,6 +29,7 @@ export function memberRow(member: Member, serving: Serving, translator: Translat
     channelHref: subject.target_id === null ? null : `/viewer.html?target_id=${subject.target_id}`,
     stateText: stateText(member, translator),
     spanText: formatSpan((left_at ?? nowS) - since, translator),
+    badgeTone: isFailing ? 'bad' : 'idle',
     kindText: why?.kind ? t(`kind.${why.kind}`) : '',
     words: why?.message ?? '',
     servingText:

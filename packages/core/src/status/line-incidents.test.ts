@@ -23,9 +23,9 @@ function incident(id: number, members: Member[], fields: Partial<Incident> = {})
 }
 
 const channel: LineSubject = {
-  ...{ target_id: 1, model: null, names: [], targetIds: [1], modelCount: 2 },
+  ...{ target_id: 1, model: null, names: [], targetIds: [1], models: ['gpt-5', 'o3'] },
 };
-const modelThere: LineSubject = { ...channel, model: 'gpt-5', names: ['gpt-5'], modelCount: 1 };
+const modelThere: LineSubject = { ...channel, model: 'gpt-5', names: ['gpt-5'], models: [] };
 const everywhere: LineSubject = { ...modelThere, target_id: null, targetIds: [1, 2] };
 const shown = (line: LineSubject, ...incidents: Incident[]) =>
   lineIncidents(line, incidents).map(({ incident: id, state, started_at, ended_at }) => {

@@ -12,8 +12,8 @@ export interface LineSubject {
   names: readonly string[];
   /** The channels that offer the line's model, or the line's channel. */
   targetIds: readonly number[];
-  /** How many models the line's channel offers. */
-  modelCount: number;
+  /** The models that the line's channel offers, by their public names. */
+  models: readonly string[];
 }
 
 /** What the public is told of an incident on one line. Times are Unix seconds. */
@@ -66,14 +66,14 @@ function stateOfChannel(line: LineSubject, downs: readonly Down[]): LineIncident
   if (line.model !== null) return 'outage';
   if (downs.some(({ member }) => member.subject.kind === 'channel_down')) return 'outage';
   const isWhole = downs.some(({ from }) => {
-    const models = downs.filter((one) => isDownAt(one, from)).map(modelOf);
-    return new Set(models).size >= line.modelCount && line.modelCount > 0;
+    const down = new Set(downs.filter((one) => isDownAt(one, from)).map(modelOf));
+    return line.models.length > 0 && line.models.every((model) => down.has(modelKey(model)));
   });
   return isWhole ? 'outage' : 'degraded';
 }
 
-function modelOf({ member }: Down): string | null {
-  return member.subject.model;
+function modelOf({ member }: Down): string {
+  return modelKey(member.subject.model ?? '');
 }
 
 function isDownAt({ from, until }: Down, at: number): boolean {
