@@ -59,6 +59,35 @@ test('channels that an earlier version made of a row’s keys keep them, and new
   expect(await stored()).toEqual({ ...before, a: undefined, 'a,d': [1, 'mine'] });
 });
 
+test('no stored key goes where an entry moves its channel, whatever keys the entry has', async () => {
+  const { importing, stored, db } = await opened();
+  const keys = ['a', 'b', 'c'].map((api_key) => ({ name: api_key, api_key, enabled: true }));
+  await importing([{ ...own('mine', 'a'), keys }]);
+  const moved = { name: 'mine', base_url: 'https://evil.example' };
+  const { items } = await importing([{ ...moved, api_key: 'x' }]);
+  expect(items).toMatchObject([
+    { outcome: 'refused', fields: { keys: { code: 'reenter_key' } }, changes: [] },
+  ]);
+  expect(await stored()).toEqual({ 'a,b,c': [1, 'mine'] });
+  const list = [{ name: 'x', api_key: 'x', enabled: true }];
+  expect((await importing([{ ...moved, keys: list }])).counts).toMatchObject({ changed: 1 });
+  expect(await stored()).toEqual({ x: [1, 'mine'] });
+  expect(await listTargets(db)).toMatchObject([{ base_url: 'https://evil.example' }]);
+});
+
+test.each([
+  ['proxy_url', 'http://127.0.0.1:9'],
+  ['verify_ssl', false],
+])('an entry without the channel’s key can’t set its %s', async (field, value) => {
+  const { importing, db } = await opened();
+  await importing([own('mine', 'a')]);
+  const entry = { name: 'mine', base_url: 'https://a.example', [field]: value };
+  const { items } = await importing([{ ...entry, interval_min: 7 }]);
+  expect(items).toMatchObject([{ outcome: 'refused', fields: { [field]: { code: 'needs_key' } } }]);
+  expect(await listTargets(db)).toMatchObject([{ proxy_url: null, verify_ssl: true }]);
+  expect((await importing([{ ...entry, api_key: 'a' }])).counts).toMatchObject({ changed: 1 });
+});
+
 test('swapped priorities between equal names move neither address nor key', async () => {
   const { importing, stored, db } = await opened();
   const first = { ...row, key: 'a', priority: 9 };

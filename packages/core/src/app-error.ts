@@ -69,6 +69,8 @@ export const fieldErrorCodes = [
   'masked_form',
   /** The stored key would go to another origin; enter it again. */
   'reenter_key',
+  /** The file has no key for the channel, and this would change where the stored one goes. */
+  'needs_key',
   /** The channel is managed by code, so it is changed there. */
   'managed_by_code',
   'not_in_future',

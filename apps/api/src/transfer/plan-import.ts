@@ -175,12 +175,39 @@ function plan(planning: Planning, given: CheckedEntry, match: Match | undefined)
   if (changes.length === 0) return { ...place, outcome: 'unchanged', changes };
   const fields = changes.map(({ field }) => field);
   const byCode = entry.managed_by === undefined ? refusalByCode(target, fields) : null;
-  const refusal = byCode ?? refusalOf(target, entry, planning.own);
+  // By the keys that the file has: those that are stored mustn't follow to another address.
+  const refusal =
+    byCode ?? refusalOf(target, named, planning.own) ?? refusalOfRoute(target, named, fields);
   if (refusal) return refused(place, refusal);
   const changed = changes.map(({ field }) => [field, entry[field as keyof TargetInput]]);
   // The schema checked each of them under its name.
   const patch = Object.fromEntries(changed) as TargetPatch & CodeMark;
   return { ...place, outcome: 'changed', changes, target, patch };
+}
+
+/**
+ * Why an entry may not lead stored keys through a proxy, or make their TLS trust somebody else: its file may be
+ * a stranger's, who doesn't know them. null if it doesn't, or if it is code, which its owner answers for.
+ */
+function refusalOfRoute(
+  { keys }: Target,
+  entry: ChannelEntry,
+  changed: readonly string[],
+): AppError | null {
+  const keepsKeys = entry.keys === undefined && (entry.api_key === undefined || keys.length > 0);
+  if (!keepsKeys || entry.managed_by !== undefined) return null;
+  const { proxy_url, ca_certificate, verify_ssl } = entry;
+  const isRisky = {
+    proxy_url: proxy_url != null && proxy_url !== 'direct',
+    ca_certificate: ca_certificate != null,
+    verify_ssl: verify_ssl === false,
+  };
+  const fields = Object.entries(isRisky).filter(([name, it]) => it && changed.includes(name));
+  const [field] = fields[0] ?? [];
+  if (field === undefined) return null;
+  const secret = keys.length > 0 ? 'keys' : 'api_key';
+  const message = `${field} may only change here if the file has the channel's ${secret} too`;
+  return new AppError('invalid_input', message, { fields: { [field]: { code: 'needs_key' } } });
 }
 
 /** The entry's keys as they would be stored; those without a name keep the one that they have. */

@@ -79,6 +79,8 @@ export const shell = {
   'field.own_address': 'This is the monitor’s own address.',
   'field.masked_form': 'This is a masked secret. Enter it in full.',
   'field.reenter_key': 'The address points to another server. Enter the key again.',
+  'field.needs_key':
+    'The file must have the channel’s key too, because this changes where it goes.',
   'field.managed_by_code': 'Code manages this channel. Change it there, or release the channel.',
   'field.not_in_future': 'Choose a time in the future.',
   'field.same_as_api_token': 'This must differ from the API token.',

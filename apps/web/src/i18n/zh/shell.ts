@@ -74,6 +74,7 @@ export const shell: ZhOf<typeof en> = {
   'field.own_address': '这是本监控服务自己的地址。',
   'field.masked_form': '这是打码后的内容，请输入完整的值。',
   'field.reenter_key': '地址指向了另一台服务器，请重新输入密钥。',
+  'field.needs_key': '此项会改变密钥的去向，文件须同时包含该渠道的密钥。',
   'field.managed_by_code': '此渠道由代码管理。请在代码中更改，或先解除管理。',
   'field.not_in_future': '请选择将来的时间。',
   'field.same_as_api_token': '不能与 API 令牌相同。',
