@@ -49,6 +49,43 @@ https://d.example`;
   ]);
 });
 
+const keyed = {
+  name: 'Aurora',
+  base_url: 'https://a.example/v1',
+  keys: [{ api_key: 'sk-aurora-1' }, { api_key: 'sk-aurora-2' }],
+};
+
+test.each([
+  ['on its line', 'Aurora https://a.example/v1 sk-aurora-1, sk-aurora-2'],
+  ['after its line', 'Aurora https://a.example/v1 sk-aurora-1\nsk-aurora-2\nsk-aurora-2'],
+  ['on lines of their own', 'Aurora\nhttps://a.example/v1\nsk-aurora-1\nsk-aurora-2'],
+  ['before its address', 'sk-aurora-1\nsk-aurora-2\nhttps://a.example/v1\nAurora'],
+])('a channel takes every key %s', (_name, text) => {
+  const [first, ...others] = readLines(`${text}\n\nBirch https://b.example sk-birch-1`);
+  expect(first?.entry).toEqual(keyed);
+  expect(first?.notes).toEqual([{ code: 'many_keys', params: { keys: 2 } }]);
+  expect(others.map(({ entry }) => entry)).toEqual([
+    { name: 'Birch', base_url: 'https://b.example', api_key: 'sk-birch-1' },
+  ]);
+});
+
+test('keys before their addresses stay with these', () => {
+  const lines = 'sk-aurora-1\nhttps://a.example\nsk-birch-1\nhttps://b.example';
+  expect(readLines(lines).map(({ entry }) => entry)).toEqual([
+    { name: 'a.example', base_url: 'https://a.example', api_key: 'sk-aurora-1' },
+    { name: 'b.example', base_url: 'https://b.example', api_key: 'sk-birch-1' },
+  ]);
+});
+
+test('a line without an address is an entry that can be refused, and shows no key', () => {
+  const text = 'Aurora https://a.example/v1 sk-aurora-1\n\nwords alone\n\nsk-lost-0123456789abc';
+  expect(readLines(text).map(({ entry }) => entry)).toEqual([
+    aurora,
+    { name: 'words alone' },
+    { name: 'sk-lo…9abc', api_key: 'sk-lost-0123456789abc' },
+  ]);
+});
+
 test.each([
   ['YAML', 'channels:\n  - name: Aurora\n    base_url: https://a.example\n'],
   ['a list of YAML', '- name: Aurora\n  base_url: https://a.example\n'],

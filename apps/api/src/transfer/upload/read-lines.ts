@@ -1,6 +1,7 @@
+import { maskSecret } from '@api-monitor/core';
 import { foldName } from '../fold-name.ts';
 import { importLimits, tooMuch } from '../import-limits.ts';
-import type { UploadedEntry } from '../import-notes.ts';
+import type { ImportNote, UploadedEntry } from '../import-notes.ts';
 
 /** What people call the parts of a channel, before a colon or an equals sign. */
 const labels =
@@ -12,8 +13,11 @@ const knownKey = /^(?:sk|pk|gsk|xai|key|ak|hf|AIza|AQ|r8|nvapi|fk|cpk|tp|ms)[-_.
 /** Any other long text of letters and digits without a meaning. */
 const likelyKey = /^(?=.*\d)(?=.*[A-Za-z])[\w.+/=~-]{20,}$/;
 
-type Part = { url: string } | { key: string } | { name: string };
-type Parts = { name?: string; url?: string; key?: string };
+interface Parts {
+  name?: string;
+  url?: string;
+  keys: string[];
+}
 
 /** Whether a text is channels as people paste them, rather than YAML, which has addresses too. */
 export function areLines(text: string): boolean {
@@ -29,58 +33,80 @@ export function areLines(text: string): boolean {
 }
 
 /**
- * Channels from lines with a name, an address and a key in any order and between any separators. Parts of a
- * channel may also be on lines of their own. A channel without a name is called after its host. Throws
- * AppError `invalid_input` for more channels than an import may hold.
+ * Channels from lines with a name, an address and keys in any order and between any separators. Parts of a
+ * channel may also be on lines of their own, and keys on lines after each other belong to one channel. A
+ * channel without a name is called after its host. What has no address is an entry all the same, so that it is
+ * refused and not lost. Throws AppError `invalid_input` for more channels than an import may hold.
  */
 export function readLines(text: string): UploadedEntry[] {
   const channels: Parts[] = [];
-  let open: Parts = {};
-  const close = () => {
-    if (open.url !== undefined) channels.push(open);
-    open = {};
-    if (channels.length > importLimits.channels) throw tooMuch(`${importLimits.channels} channels`);
-  };
+  let open: Parts | null = null;
+  let isComplete = false;
+  let endsInKey = false;
   for (const line of text.split(/\r?\n/)) {
     const parts = partsOf(line);
-    const found: Parts = Object.assign({}, ...parts);
-    if (parts.length === 0 || Object.keys(found).some((name) => name in open)) close();
-    open = { ...open, ...found };
-    if (parts.length > 1 && open.key !== undefined) close();
+    if (!parts) {
+      open = null;
+      continue;
+    }
+    const { name, url, keys } = parts;
+    const isKeysAlone = name === undefined && url === undefined;
+    const isFurther = isKeysAlone && endsInKey ? true : !isComplete && open && fits(parts, open);
+    if (!open || !isFurther) {
+      open = { keys: [] };
+      isComplete = false;
+      channels.push(open);
+      if (channels.length > importLimits.channels) {
+        throw tooMuch(`${importLimits.channels} channels`);
+      }
+    }
+    if (name !== undefined) open.name = name;
+    if (url !== undefined) open.url = url;
+    open.keys = [...new Set([...open.keys, ...keys])];
+    endsInKey = keys.length > 0;
+    isComplete ||= endsInKey && !isKeysAlone;
   }
-  close();
   const nextName = createNames();
   return channels.map((parts) => entryOf(parts, nextName));
 }
 
-function partsOf(raw: string): Part[] {
+/** Whether a line has nothing that the channel before it has already. */
+function fits(line: Parts, { name, url, keys }: Parts): boolean {
+  const isTaken = (own: string | undefined, has: string | undefined) => own && has;
+  if (isTaken(line.name, name) || isTaken(line.url, url)) return false;
+  return line.keys.length === 0 || keys.length === 0;
+}
+
+/** Null for a line without any. */
+function partsOf(raw: string): Parts | null {
   const line = raw.trim();
-  if (line === '' || line.startsWith('#')) return [];
+  if (line === '' || line.startsWith('#')) return null;
   const bare = line.replaceAll(/-{3,}/g, ' ').replaceAll(labels, ' ');
   const url = address.exec(bare)?.[0];
   const rest = url === undefined ? bare : bare.replace(url, ' ');
   const words = rest.split(separators).filter(Boolean);
-  const key =
-    words.find((word) => knownKey.test(word)) ?? words.find((word) => likelyKey.test(word));
+  const known = words.filter((word) => knownKey.test(word));
+  const keys = known.length > 0 ? known : words.filter((word) => likelyKey.test(word));
   const name = words
-    .filter((word) => word !== key)
+    .filter((word) => !keys.includes(word))
     .join(' ')
     .trim();
-  return [
-    ...(name === '' ? [] : [{ name }]),
-    ...(url === undefined ? [] : [{ url }]),
-    ...(key === undefined ? [] : [{ key }]),
-  ];
+  if (name === '' && url === undefined && keys.length === 0) return null;
+  return { ...(name === '' ? {} : { name }), ...(url === undefined ? {} : { url }), keys };
 }
 
-function entryOf(
-  { name, url = '', key }: Parts,
-  nextName: (name: string) => string,
-): UploadedEntry {
-  const family = name ?? URL.parse(url)?.host ?? url;
-  const api_key = key === undefined ? {} : { api_key: key };
-  const entry = { name: nextName(family), base_url: url, ...api_key };
-  return { entry, notes: [], family, ...(name === undefined ? { isNameMade: true } : {}) };
+function entryOf({ name, url, keys }: Parts, nextName: (name: string) => string): UploadedEntry {
+  const [api_key, ...further] = keys;
+  const family = name ?? (url ? URL.parse(url)?.host : maskSecret(api_key ?? '')) ?? '';
+  const hasMany = further.length > 0;
+  const entry = {
+    name: nextName(family),
+    ...(url === undefined ? {} : { base_url: url }),
+    ...(hasMany ? { keys: keys.map((key) => ({ api_key: key })) } : {}),
+    ...(hasMany || api_key === undefined ? {} : { api_key }),
+  };
+  const notes: ImportNote[] = hasMany ? [{ code: 'many_keys', params: { keys: keys.length } }] : [];
+  return { entry, notes, family, ...(name === undefined ? { isNameMade: true } : {}) };
 }
 
 /** Gives repeated names a number. */
