@@ -7,6 +7,7 @@ import {
   listDeliveries,
   listIncidents,
   readAlertState,
+  recordProxyRequests,
   updateDestination,
 } from '@api-monitor/db';
 
@@ -18,6 +19,7 @@ import { createAlerts } from '../src/alerts/create-alerts.ts';
 import { runTarget } from '../src/run/run-target.ts';
 import type { WorkerDeps } from '../src/worker-deps.ts';
 import { createWorkerMetrics } from '../src/worker-metrics.ts';
+import { requestOf } from './live-request.ts';
 import { addTarget, openTestWorker, startProvider } from './open-test-worker.ts';
 
 const endless = new AbortController().signal;
@@ -284,4 +286,27 @@ test('what was found while the database refused it is found again', async () => 
   await expect
     .poll(() => titlesOf(receiver), { timeout: 20_000 })
     .toEqual(['o3 is down on Relay A']);
+});
+
+test('a key whose requests to a channel fail is told, until they don’t', async () => {
+  const { receiver, deps, clock, target, db } = await withChannel();
+  const send = async (count: number, isFailure: boolean) => {
+    const requests = Array.from({ length: count }, (_, index) => ({
+      ...requestOf(target.id, clock.now, isFailure),
+      ...{ request_id: `${clock.now} ${index}`, key_name: 'team', status: isFailure ? 502 : 200 },
+      ...{ attempts: [], error: isFailure ? 'failed' : null },
+    }));
+    await recordProxyRequests(db, requests);
+    clock.now += 16;
+    await deps.bus.events.publish({ type: 'alerts_changed', data: {} });
+  };
+  await send(30, false);
+  await send(20, true);
+  await expect
+    .poll(() => titlesOf(receiver), { timeout: 15_000 })
+    .toEqual(['40% of 50 requests by team to Relay A failed']);
+  clock.now += 400;
+  await send(30, false);
+  await expect.poll(() => receiver.received.length, { timeout: 15_000 }).toBe(2);
+  expect(titlesOf(receiver)[1]).toMatch(/^Over after/);
 });

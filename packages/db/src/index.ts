@@ -41,6 +41,7 @@ export {
 export { faultOfDatabaseUrl } from './engine/postgres/database-url.ts';
 export { snapshotDatabase } from './engine/sqlite/snapshot-database.ts';
 export { describeStorageFault, isPassingFault } from './engine/storage-fault.ts';
+export { countRecentRequests, type RecentRequests } from './gateway/count-recent.ts';
 export {
   findGatewayObjects,
   type GatewayObject,

@@ -1,12 +1,14 @@
 import {
   type AlertKind,
   type AlertState,
+  findErrorRate,
   type Observation,
   observeChange,
   type Subject,
   subjectKeyOf,
 } from '@api-monitor/core';
 import {
+  countRecentRequests,
   type Database,
   listProxyKeys,
   listTargets,
@@ -15,12 +17,16 @@ import {
 } from '@api-monitor/db';
 import { hasLimit, limitOf, reaches, sumOf } from '../asking/budget.ts';
 
-/** What is so now, of things that are looked at again and again. */
-export type Look = Omit<Observation, 'at'>;
+/** Something that is looked at again and again. */
+export interface Look {
+  subject: Subject;
+  /** What is so now; null: too little is known to tell. */
+  judge(wasBad: boolean): Pick<Observation, 'is_bad' | 'why' | 'figures'> | null;
+}
 
 const nobody: Omit<Subject, 'kind'> = { target_id: null, model: null, name: null };
 
-const lookedAt: readonly AlertKind[] = ['budget', 'expiry', 'service'];
+const lookedAt: readonly AlertKind[] = ['budget', 'expiry', 'service', 'error_rate'];
 
 /** The looks as findings: what differs from before. What isn't looked at any more, such as a limit that is gone, is well. */
 export function asFindings(
@@ -30,9 +36,14 @@ export function asFindings(
 ): Observation[] {
   const keys = new Set(looks.map(({ subject }) => subjectKeyOf(subject)));
   const gone = Object.entries(watches).flatMap(([key, { subject }]) =>
-    lookedAt.includes(subject.kind) && !keys.has(key) ? [{ subject, is_bad: false }] : [],
+    lookedAt.includes(subject.kind) && !keys.has(key)
+      ? [{ subject, judge: () => ({ is_bad: false }) }]
+      : [],
   );
-  return [...looks, ...gone].flatMap((look) => observeChange(look, { watches, nowS }));
+  return [...looks, ...gone].flatMap(({ subject, judge }) => {
+    const judged = judge(watches[subjectKeyOf(subject)]?.is_bad ?? false);
+    return judged ? observeChange({ subject, ...judged }, { watches, nowS }) : [];
+  });
 }
 
 /** Whether the probe budgets of the day (UTC) are used up: each channel's own, and everybody's. */
@@ -45,7 +56,7 @@ export async function lookAtBudgets(db: Database, nowS: number): Promise<Look[]>
   const byTarget = Map.groupBy(usage, ({ target_id }) => target_id);
   const lookOf = (subject: Omit<Subject, 'kind'>, is_bad: boolean): Look => ({
     subject: { ...subject, kind: 'budget' },
-    is_bad,
+    judge: () => ({ is_bad }),
   });
   return [
     lookOf(nobody, hasLimit(overall) && reaches(sumOf(usage), overall)),
@@ -69,12 +80,25 @@ export async function lookAtExpiry(db: Database, nowS: number): Promise<Look[]> 
     const expires_at = Math.min(...ends);
     const is_bad = ends.length > 0 && expires_at - nowS < expiringS;
     const figures = is_bad ? { expires_at } : {};
-    return { subject: { ...nobody, kind: 'expiry', name }, is_bad, figures };
+    return { subject: { ...nobody, kind: 'expiry', name }, judge: () => ({ is_bad, figures }) };
   });
 }
 
 /** Whether the processes can reach each other. */
 export function lookAtBus(fault: string | null): Look {
   const why = fault === null ? null : { kind: null, message: fault };
-  return { subject: { ...nobody, kind: 'service', name: 'Redis' }, is_bad: fault !== null, why };
+  const subject: Subject = { ...nobody, kind: 'service', name: 'Redis' };
+  return { subject, judge: () => ({ is_bad: fault !== null, why }) };
+}
+
+/** How far back requests count. */
+const recentS = 300;
+
+/** Whether many of a key's requests to a channel fail. */
+export async function lookAtErrors(db: Database, nowS: number): Promise<Look[]> {
+  const recent = await countRecentRequests(db, nowS - recentS);
+  return recent.map(({ key_name: name, target_id, all, failed: bad }) => ({
+    subject: { ...nobody, kind: 'error_rate', target_id, name },
+    judge: (wasBad) => findErrorRate({ recent: { all, bad }, wasBad }),
+  }));
 }

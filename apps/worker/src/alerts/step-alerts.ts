@@ -19,7 +19,14 @@ import {
 } from '@api-monitor/db';
 import type { WorkerDeps } from '../worker-deps.ts';
 import { createChannelReader } from './channel-reader.ts';
-import { asFindings, type Look, lookAtBudgets, lookAtBus, lookAtExpiry } from './other-findings.ts';
+import {
+  asFindings,
+  type Look,
+  lookAtBudgets,
+  lookAtBus,
+  lookAtErrors,
+  lookAtExpiry,
+} from './other-findings.ts';
 
 type Deps = Pick<WorkerDeps, 'db' | 'bus' | 'givenSettings' | 'logger' | 'nowS'>;
 
@@ -88,6 +95,7 @@ function createAlertInput(
   const looks = kept(nowS, lookAgeS, async () => [
     ...(await lookAtBudgets(db, nowS())),
     ...(await lookAtExpiry(db, nowS())),
+    ...(await lookAtErrors(db, nowS())),
     lookAtBus(await bus.fault()),
   ]);
   return async (watched: ReadonlySet<number>): Promise<AlertInput> => {
