@@ -1,5 +1,6 @@
 import type { BehaviourName, FakeProvider, FakeProviderOptions } from '@api-monitor/fake-provider';
 import { adminScenes } from './admin-scenes.ts';
+import { alertScenes } from './alert-scenes.ts';
 import { dataScenes, emptyDataScenes, runningScene, unreachableScenes } from './data-scenes.ts';
 import { evidenceScenes, oddProviders } from './evidence-scenes.ts';
 import { publicScenes } from './public-scenes.ts';
@@ -218,6 +219,7 @@ export const scenes: readonly Scene[] = [
   },
   runningScene,
   ...unreachableScenes,
+  ...alertScenes,
   ...publicScenes,
   ...adminScenes,
   {

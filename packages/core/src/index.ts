@@ -212,6 +212,7 @@ export {
   type Maintenance,
   type MaintenanceSchedule,
   maintainedUntil,
+  maintainedWithin,
   maintenanceAt,
   maintenanceBetween,
   maintenanceFieldSchemas,
@@ -377,6 +378,7 @@ export {
   type WatchedTime,
   watchedBy,
   watchedOutage,
+  watchedOutside,
 } from './status/availability.ts';
 export { checksOfChannel, type ModelOutage, type RunCheck } from './status/channel-checks.ts';
 export { type LineIncident, type LineSubject, lineIncidents } from './status/line-incidents.ts';

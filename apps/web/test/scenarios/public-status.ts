@@ -70,6 +70,34 @@ export function describePublicStatus(stage: Stage): void {
       expect(text).not.toContain('HTTP 503');
     });
 
+    it('tells of notes and maintenance, and has feeds', async () => {
+      const from = Math.round(Date.now() / 1000) - 60;
+      const { item } = (await stage.product.call('POST', '/api/maintenance', {
+        ...{ name: 'Move to Oslo', target_ids: [id] },
+        schedule: { kind: 'once', from, until: from + 3600 },
+      })) as { item: { id: number } };
+      const note = { state: 'monitoring', title: 'All is well', text: hostileName };
+      await stage.product.call('POST', '/api/status-notes', { ...note, slugs: ['fir'] });
+      const page = await stage.open('/status.html', { token: null });
+      await page
+        .locator('.incident')
+        .filter({ hasText: 'Move to Oslo' })
+        .getByText('Going on')
+        .waitFor();
+      await page
+        .locator('.status-note')
+        .filter({ hasText: 'Monitoring' })
+        .getByText(hostileName)
+        .waitFor();
+      const feed = await fetch(`${stage.product.origin}/status/feed.atom`);
+      expect(await feed.text()).toContain('Move to Oslo');
+      const again = await fetch(`${stage.product.origin}/status/feed.atom`, {
+        headers: { 'if-none-match': feed.headers.get('etag') ?? '' },
+      });
+      expect(again.status).toBe(304);
+      await stage.product.call('DELETE', `/api/maintenance/${item.id}`);
+    });
+
     it('a bar shows its day by pointer and by keys', async () => {
       const page = await stage.open('/status.html', { token: null });
       const strip = page.getByRole('slider', { name: /^Fir, the last 90 days/ });

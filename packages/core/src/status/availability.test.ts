@@ -8,6 +8,7 @@ import {
   type WatchedTime,
   watchedBy,
   watchedOutage,
+  watchedOutside,
 } from './availability.ts';
 
 const passed = (timestamp: number) => ({ timestamp, success: true });
@@ -113,4 +114,33 @@ test('if the times of a channel are not known, a service is as available as its 
   expect(availabilityOfAny([old, known])).toEqual({ watched_s: 100, served_s: 75 });
   const flawless = { watched_s: 0.3, served_s: 0.3, times: null };
   expect(availabilityOfAny([old, flawless])).toEqual({ watched_s: 80, served_s: 80 });
+});
+
+test.each([
+  ['nothing else happened', [[900, 950]], [[1000, 2000, 0]]],
+  ['it began before', [[900, 1100]], [[1100, 2000, 0]]],
+  ['it ended after', [[1900, 2100]], [[1000, 1900, 0]]],
+  [
+    'it was in between',
+    [[1200, 1300]],
+    [
+      [1000, 1200, 0],
+      [1300, 2000, 0],
+    ],
+  ],
+  [
+    'there were two',
+    [
+      [1200, 1300],
+      [1250, 1500],
+    ],
+    [
+      [1000, 1200, 0],
+      [1500, 2000, 0],
+    ],
+  ],
+  ['it was all of it', [[900, 2100]], []],
+] as const)('what counts of a stretch with maintenance when %s', (_, periods, left) => {
+  const taken = periods.map(([from, until]) => ({ from, until }));
+  expect(watchedOutside([1000, 2000, 0], taken)).toEqual(left);
 });

@@ -36,6 +36,22 @@ export function watchedBy(
   return [from, timestamp, success ? 1 : 0];
 }
 
+/** What is left of a stretch without some periods, such as those of maintenance. */
+export function watchedOutside(
+  time: WatchedTime,
+  periods: readonly { from: number; until: number }[],
+): WatchedTime[] {
+  return periods.reduce<WatchedTime[]>(
+    (left, { from, until }) =>
+      left.flatMap(([start, end, served]) => {
+        if (until <= start || from >= end) return [[start, end, served]];
+        const before: WatchedTime[] = from > start ? [[start, from, served]] : [];
+        return until < end ? [...before, [until, end, served]] : before;
+      }),
+    [time],
+  );
+}
+
 /** Shorter outages that only clients met are left out: a model rests for seconds after any failure. */
 const shortestOutageS = 60;
 /** What a check finds, it finds within this time of its own. */

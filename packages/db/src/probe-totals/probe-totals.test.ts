@@ -12,6 +12,7 @@ import {
 import { openIn, openUnmigrated, tempDatabase, tempFolder } from '../../test/temp-database.ts';
 import { createMigrator } from '../engine/migrate.ts';
 import {
+  createMaintenance,
   createTarget,
   deleteTarget,
   listModelStates,
@@ -52,6 +53,30 @@ test('the probes of a run are summed by hour, quarter day and day, without skipp
       [starts_at, { probes: 2, successes: 1, errors: { rate_limit: 1 } }],
     ]);
   }
+});
+
+test('maintenance counts neither for nor against the availability of what it is for', async () => {
+  const db = await withTargets();
+  const at = startS + 7 * 3600;
+  await runOnce(db, 1, at, [probe({ timestamp: at })]);
+  const window = { name: 'Move', enabled: true, tags: [], is_public: true, drains: false };
+  const schedule = { kind: 'once', from: at + 300, until: at + 600 } as const;
+  await createMaintenance(db, { ...window, schedule, target_ids: [1], models: ['gpt-*'] });
+  await createMaintenance(db, { ...window, schedule, target_ids: [2], models: [] });
+  const later = at + 900;
+  const [down, other] = [failedProbe({ timestamp: later }), failedProbe({ timestamp: later })];
+  await runOnce(db, 1, later, [down, { ...other, model: 'o3' }]);
+  const series = await readProbeSeries(db, { target_id: 1, period: 'day', from: startS });
+  const watched = series.map(({ model, periods }) => {
+    const { watched_s, served_s, probes } = periods.get(startS) ?? {};
+    return [model, probes, watched_s, served_s];
+  });
+  const { interval_min } = targetInput();
+  const first = interval_min * 60;
+  expect(watched).toEqual([
+    ['gpt-4o', 2, first + 600, first],
+    ['o3', 1, first, 0],
+  ]);
 });
 
 test('wrong answers are counted among the successes', async () => {

@@ -6,6 +6,7 @@ import { type Database, inTransaction } from '../engine/database.ts';
 import { type Batches, deleteRows } from '../engine/delete-batches.ts';
 import { lockTargets } from '../engine/locks.ts';
 import { getTarget } from '../targets/targets.ts';
+import { outsideMaintenance } from './outside-maintenance.ts';
 import {
   addStored,
   keyOfPeriod,
@@ -43,12 +44,15 @@ export async function addProbeTotals(db: Database, input: AddProbeTotalsInput): 
   const { target_id, probes, intervalS, nowS } = input;
   const sums: TotalsByPeriod = new Map();
   const watched = new Map(input.watched);
+  const counted = await outsideMaintenance(db, target_id);
   for (const probe of probes) {
     sumCost(sums, probe, nowS);
     if (!isCheck(probe)) continue;
     sumByPeriod(sums, probe, nowS);
     const before = watched.get(probe.model) ?? { watchedUntil: null, intervalS };
-    sumWatched(sums, probe, watchedBy(probe, before), nowS);
+    for (const time of counted(watchedBy(probe, before), probe.model)) {
+      sumWatched(sums, probe, time, nowS);
+    }
     watched.set(probe.model, { ...before, watchedUntil: probe.timestamp });
   }
   await addSums(db, target_id, sums);
@@ -78,7 +82,10 @@ export async function addOutage(
   times: readonly WatchedTime[],
 ): Promise<void> {
   const sums: TotalsByPeriod = new Map();
-  for (const time of times) sumWatched(sums, { ...probe, timestamp: time[1] }, time, nowS);
+  const counted = await outsideMaintenance(db, target_id);
+  for (const time of times.flatMap((one) => counted(one, probe.model))) {
+    sumWatched(sums, { ...probe, timestamp: time[1] }, time, nowS);
+  }
   await addSums(db, target_id, sums);
 }
 

@@ -50,6 +50,7 @@ export function createDestinationEditor(parts: AdminParts) {
     ...idleAttempt(empty()),
     isOpen: false,
     isNew: true,
+    storedName: '',
     form: empty(),
     config: initially<Record<string, ConfigValue>>({}),
     kinds: initially<DestinationKindInfo[]>([]),
@@ -59,7 +60,7 @@ export function createDestinationEditor(parts: AdminParts) {
     alertKinds,
     get title(): string {
       if (this.isNew) return language.t('alerts.destination.new');
-      return language.t('alerts.destination.edit', { name: stored?.name ?? '' });
+      return language.t('alerts.destination.edit', { name: this.storedName });
     },
     get kind(): DestinationKindInfo | undefined {
       return this.kinds.find(({ kind }) => kind === this.form.kind);
@@ -86,7 +87,9 @@ export function createDestinationEditor(parts: AdminParts) {
       stored = opened;
       onSaved = whenSaved;
       const form = opened ? destinationFormOf(opened) : empty();
-      Object.assign(this, idleAttempt(form), { form, isNew: !opened, isOpen: true });
+      Object.assign(this, idleAttempt(form), {
+        ...{ form, isNew: !opened, storedName: opened?.name ?? '', isOpen: true },
+      });
       this.fillConfig();
     },
     close(): void {

@@ -26,21 +26,24 @@ export function createMaintenanceEditor(parts: AdminParts) {
   return {
     ...noFaults(),
     isOpen: false,
+    isNew: true,
+    storedName: '',
     form: empty(),
     scheduleKinds: ['once', 'weekly', 'cron'] as const,
     weekdays: [1, 2, 3, 4, 5, 6, 7],
     channels: initially<{ id: number; name: string }[]>([]),
     get title(): string {
-      return stored
-        ? language.t('maintenance.edit', { name: stored.name })
-        : language.t('maintenance.new');
+      return this.isNew
+        ? language.t('maintenance.new')
+        : language.t('maintenance.edit', { name: this.storedName });
     },
     /** Opens for a maintenance, or for a new one. */
     open(opened: MaintenanceItem | null, whenSaved: () => void): void {
       stored = opened;
       onSaved = whenSaved;
       const form = opened ? maintenanceFormOf(opened, empty()) : empty();
-      Object.assign(this, noFaults(), { form, isOpen: true });
+      const about = { isNew: !opened, storedName: opened?.name ?? '' };
+      Object.assign(this, noFaults(), { form, isOpen: true, ...about });
     },
     close(): void {
       this.isOpen = false;

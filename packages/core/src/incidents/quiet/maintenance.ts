@@ -115,6 +115,20 @@ export interface ActiveMaintenance extends Period {
   maintenance: Maintenance;
 }
 
+/** When a channel's model, by any of its names, is in maintenance within a span of time. */
+export function maintainedWithin(
+  all: readonly Maintenance[],
+  channel: Pick<WatchedChannel, 'id' | 'tags'>,
+  names: readonly string[],
+  span: Period,
+): Period[] {
+  return all
+    .filter((maintenance) => names.some((name) => covers(maintenance, channel, name)))
+    .flatMap((maintenance) => maintenanceBetween(maintenance, { ...span, most: mostPeriods }));
+}
+
+const mostPeriods = 500;
+
 /** Those that are going on. */
 export function activeMaintenance(all: readonly Maintenance[], nowS: number): ActiveMaintenance[] {
   return all.flatMap((maintenance) => {
