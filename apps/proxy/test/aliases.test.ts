@@ -18,7 +18,10 @@ async function start(keys: Parameters<typeof gatewayForTest>[0] = {}) {
   const relay = {
     origin,
     models: { 'gpt-4o': {}, 'gpt-4': {}, 'claude-4-5': {} },
-    fields: { model_aliases: ['best = gpt-4o', 'gpt-4 = gpt-4o'], tags: ['Cheap'] },
+    fields: {
+      model_aliases: ['best = gpt-4o', 'gpt-4 = gpt-4o', 'four = gpt-4'],
+      tags: ['Cheap'],
+    },
   };
   const router = { origin, models: { 'anthropic/claude-4.5': {} } };
   const gateway = await gatewayForTest({ channels: { relay, router }, ...keys });
@@ -61,6 +64,7 @@ test('lists show aliases, and no id that one has taken', async () => {
   expect(ids.toSorted()).toEqual(
     [
       ...['relay/gpt-4o', 'relay/best', 'relay/gpt-4', 'relay/claude-4-5', 'gpt-4o', 'best'],
+      ...['relay/four', 'four'],
       ...['gpt-4', 'claude-4-5', 'router/anthropic/claude-4.5', 'anthropic/claude-4.5'],
     ].toSorted(),
   );
@@ -127,4 +131,19 @@ test('names that a channel reads by itself are its ids, whatever aliases make of
   expect(await askWith('gpt-4o')).toBe(200);
   // Sent as it is, each would be another model.
   for (const other of ['gpt-4', 'best', 'claude-4-5']) expect(await askWith(other)).toBe(400);
+});
+
+test('a key for a name that an alias has taken has no right to the model that is really called that', async () => {
+  const { ask } = await start({
+    keys: [
+      { key: 'sk-taken', allowed_models: ['relay/gpt-4'] },
+      { key: 'sk-real', allowed_models: ['four'] },
+    ],
+  });
+  for (const name of ['four', 'relay/four']) {
+    expect(await ask(name, keyed('sk-taken'))).toMatch(/^40[34]/);
+    expect(await ask(name, keyed('sk-real'))).toBe('gpt-4');
+  }
+  expect(await ask('gpt-4', keyed('sk-taken'))).toBe('gpt-4o');
+  expect(await ask('gpt-4', keyed('sk-real'))).toMatch(/^40[34]/);
 });

@@ -1,4 +1,5 @@
 import {
+  type ChannelNames,
   createChannelNames,
   createModelRules,
   modelKey,
@@ -15,10 +16,9 @@ import { readAliases } from './read-aliases.ts';
 type Deps = Pick<ApiDeps, 'db' | 'givenSettings'>;
 
 /** What the gateway's routing goes by, beside evidence. */
-export interface RoutingInForce extends PolicyInForce {
-  areBareModelsOn: boolean;
-  isAllowed: Routing['isAllowed'];
-}
+export interface RoutingInForce
+  extends PolicyInForce,
+    Pick<Routing, 'areBareModelsOn' | 'isAllowed' | 'isIdAllowed'> {}
 
 /** For a key; null: for one that may use everything and has no policy of its own. */
 export async function routingInForce(
@@ -29,7 +29,7 @@ export async function routingInForce(
   return {
     ...policyInForce(settings, key),
     areBareModelsOn: settings.bare_models,
-    isAllowed: key ? await allowedTo(deps, key) : () => true,
+    ...(key ? await allowedTo(deps, key) : { isAllowed: () => true, isIdAllowed: () => true }),
   };
 }
 
@@ -37,7 +37,7 @@ export async function routingInForce(
 async function allowedTo(
   deps: Deps,
   { allowed_target_ids, allowed_models }: ProxyKey,
-): Promise<Routing['isAllowed']> {
+): Promise<Pick<Routing, 'isAllowed' | 'isIdAllowed'>> {
   const targets = await listTargets(deps.db);
   const byId = new Map(targets.map((target) => [target.id, target]));
   const names = new Set(targets.map(({ name }) => name));
@@ -46,14 +46,18 @@ async function allowedTo(
   const rules = isLimited
     ? createModelRules(allowed_models, aliases, (name) => names.has(name))
     : null;
-  return ({ id }, model) => {
-    if (allowed_target_ids.length > 0 && !allowed_target_ids.includes(id)) return false;
-    const target = byId.get(id);
-    if (!rules || !target) return rules === null;
-    const channelNames = createChannelNames(target.model_aliases);
-    const own = channelNames.namesOf(modelKey(model));
-    // It may itself be an alias, where a request names its channel.
-    const meant = own.length > 0 ? own : channelNames.namesOf(channelNames.idOf(modelKey(model)));
-    return meant.some((name) => rules.allows(target, name));
+  type IdOf = (names: ChannelNames, name: string) => string;
+  const allowed = (idOf: IdOf): Routing['isAllowed'] => {
+    return ({ id }, model) => {
+      if (allowed_target_ids.length > 0 && !allowed_target_ids.includes(id)) return false;
+      const target = byId.get(id);
+      if (!rules || !target) return rules === null;
+      const names = createChannelNames(target.model_aliases);
+      return names.namesOf(idOf(names, modelKey(model))).some((name) => rules.allows(target, name));
+    };
+  };
+  return {
+    isAllowed: allowed((names, name) => names.idOf(name)),
+    isIdAllowed: allowed((_names, id) => id),
   };
 }

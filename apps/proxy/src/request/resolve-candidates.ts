@@ -18,6 +18,7 @@ import {
   type BoardTarget,
   isAllowed,
   mayUse,
+  mayUseId,
 } from '../board/board.ts';
 import type { LiveEvidence } from '../board/live-evidence.ts';
 import type { StateIssuers } from '../board/state-issuers.ts';
@@ -100,6 +101,10 @@ export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
       isAllowed: ({ id }, name) => {
         const target = board.targetById(id);
         return target !== undefined && mayAsk(key, target, modelKey(name));
+      },
+      isIdAllowed: ({ id }, model) => {
+        const target = board.targetById(id);
+        return target !== undefined && mayUseId(key, target, model);
       },
     });
 

@@ -150,7 +150,7 @@ export function createEvidencePolicy(world: World, stage: Stage): Policy {
       });
       const { ranked } = resolveRoute({ kind: 'bare', model, named: null }, offers, {
         ...{ route, policy: 'latency', spread: settingRules.spread.default },
-        ...{ areBareModelsOn: true, isAllowed: () => true },
+        ...{ areBareModelsOn: true, isAllowed: () => true, isIdAllowed: () => true },
         ...{ nowS: at, random: random.next, turn: 0 },
       });
       return ranked.flatMap(({ rank, offer }) => {

@@ -62,7 +62,7 @@ function offer(id: number, given: Given = {}) {
 const bare = { kind: 'bare', model: 'm', named: null } as const;
 const routingOf = (routing: Partial<Routing> = {}): Routing => ({
   ...{ route: 'chat', policy: 'latency', spread: 1.25 },
-  ...{ areBareModelsOn: true, isAllowed: () => true },
+  ...{ areBareModelsOn: true, isAllowed: () => true, isIdAllowed: () => true },
   ...{ nowS, random: () => 0, turn: 0 },
   ...routing,
 });
@@ -70,8 +70,8 @@ const routingOf = (routing: Partial<Routing> = {}): Routing => ({
 /** Resolves the bare name `m` on the chat route, over offers by their targets' ids. */
 function resolve(given: Record<number, Given>, routing: Partial<Routing> = {}) {
   const offers = Object.entries(given).map(([id, fields]) => offer(Number(id), fields));
-  const isAllowed = ({ id }: RoutedTarget) => !given[id]?.isForbidden;
-  return resolveRoute(bare, offers, routingOf({ isAllowed, ...routing }));
+  const isIdAllowed = ({ id }: RoutedTarget) => !given[id]?.isForbidden;
+  return resolveRoute(bare, offers, routingOf({ isAllowed: isIdAllowed, isIdAllowed, ...routing }));
 }
 const order = (given: Record<number, Given>, routing?: Partial<Routing>) =>
   resolve(given, routing).ranked.map((one) => one.offer.target.id);
@@ -235,6 +235,10 @@ test.each<[string | null, PinnedCase]>([
   const { enabled = true, isForbidden = false, areBareModelsOn = true } = given;
   const pinned = { kind: 'pinned', target: target(1, { enabled }), model: 'm' } as const;
   const offers = given.offers ?? [offer(1, { enabled })];
-  const routing = routingOf({ areBareModelsOn, isAllowed: () => !isForbidden });
+  const routing = routingOf({
+    areBareModelsOn,
+    isAllowed: () => !isForbidden,
+    isIdAllowed: () => !isForbidden,
+  });
   expect(resolveRoute(pinned, offers, routing).fault?.code ?? null).toBe(code);
 });

@@ -59,8 +59,10 @@ export interface Routing extends PolicyInForce {
   /** The wire format that the request uses. */
   route: EvidenceRoute;
   areBareModelsOn: boolean;
-  /** Whether the caller may use the target's model. */
-  isAllowed: (target: RoutedTarget, model: string) => boolean;
+  /** Whether the caller may use what a name means on the target. */
+  isAllowed: (target: RoutedTarget, name: string) => boolean;
+  /** The same by the target's own id, which an alias may have made the name of another model. */
+  isIdAllowed: (target: RoutedTarget, id: string) => boolean;
   nowS: number;
   /** A random number from 0 up to 1, which spreads requests over targets that are about as fast. */
   random: () => number;
@@ -124,10 +126,10 @@ export function isFreshProof(
 function refusalOf(
   { target, model }: Offer,
   { state, rest, is_channel_fault, is_overdue, is_proven_elsewhere }: Standing,
-  { isAllowed, route }: Routing,
+  { isIdAllowed, route }: Routing,
 ): Refusal | null {
   if (!target.enabled) return 'target_disabled';
-  if (!isAllowed(target, model)) return 'not_allowed';
+  if (!isIdAllowed(target, model)) return 'not_allowed';
   if (isRouteOff(target.paths, route)) return 'route_off';
   if (is_channel_fault && rest === 'resting') return 'channel_failed';
   if (state === 'failed' && !is_overdue) return 'probe_failed';
