@@ -99,6 +99,7 @@ test('a bare model goes to the fastest proven channel, and each refusal has its 
     live_failures: 0,
     live_error: null,
     probe_error: null,
+    keys: null,
   });
   expect(answer.candidates[2]).toMatchObject({
     ...{ refused_code: 'probe_failed', evidence_state: 'failed', error_kind: 'upstream' },
