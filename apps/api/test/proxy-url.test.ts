@@ -65,6 +65,16 @@ test.each(['ftp://p.example', 'p.example:3128', 'http://p.example/x', 'http://u:
   },
 );
 
+test('a wrong proxy of a stored channel is said as one of a new channel is', async () => {
+  const { api, path } = await withProxied();
+  const answer = await api.asAdmin('PATCH', path, { proxy_url: 'vmess://p.example' });
+  expect([answer.status, answer.json.fields]).toEqual([
+    400,
+    { proxy_url: { code: 'wrong_proxy' } },
+  ]);
+  expect(answer.json.detail).toMatch(/^proxy_url must be .*, or the masked address$/);
+});
+
 test('exports without keys omit proxies; with keys they come back whole in every format', async () => {
   const { api } = await withProxied();
   for (const format of ['yaml', 'json', 'csv']) {

@@ -148,10 +148,12 @@ export function describeAdmin(stage: Stage): void {
     await dialog.getByRole('button', { name: 'Create key' }).click();
     await dialog.getByText('This field is required.').waitFor();
     await dialog.getByLabel('Name').fill('<b>Lap & top</b>');
-    await dialog.getByLabel('Models').fill('no slash');
+    await dialog.getByRole('button', { name: 'Edit as text' }).click();
+    const models = dialog.getByRole('textbox', { name: 'Models', exact: true });
+    await models.fill('tag:');
     await dialog.getByRole('button', { name: 'Create key' }).click();
     await dialog.getByText('This is not in the right format.').waitFor();
-    await dialog.getByLabel('Models').fill('');
+    await models.fill('');
     await dialog.getByLabel('Requests per minute').fill('5000');
     await dialog.getByRole('button', { name: 'Create key' }).click();
     const first = await revealed(page);
