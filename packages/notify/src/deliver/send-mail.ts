@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
 import { getCACertificates } from 'node:tls';
-import { createTransport } from 'nodemailer';
 import { z } from 'zod';
 import type { Mail, MailServer } from '../adapter.ts';
 import { longestMessage, type Outcome } from '../outcome.ts';
@@ -42,9 +41,7 @@ export async function sendMail(
   signal.addEventListener('abort', giveUp, { once: true });
   try {
     signal.throwIfAborted();
-    const { accepted, rejected, response } = await transportOf(server, connection).sendMail(
-      messageOf(mail),
-    );
+    const { accepted, rejected, response } = await sendOn(server, connection, mail);
     const words = rejected.length > 0 ? `refused: ${rejected.join(', ')}; ${response}` : response;
     const message = cleanLine(mask(words), longestMessage);
     return accepted.length > 0
@@ -59,11 +56,13 @@ export async function sendMail(
   }
 }
 
-function transportOf(server: MailServer, connection: Socket) {
+async function sendOn(server: MailServer, connection: Socket, mail: Mail) {
+  // Loaded for the first mail only: most destinations aren't mailboxes.
+  const { createTransport } = await import('nodemailer');
   const { hostname, port, security, username, password, verifySsl, caCertificate } = server;
   const trust =
     caCertificate === '' ? {} : { ca: [...getCACertificates('default'), caCertificate] };
-  return createTransport({
+  const transport = createTransport({
     ...{ host: hostname, port, connection },
     secure: security === 'tls',
     requireTLS: security === 'starttls',
@@ -77,6 +76,7 @@ function transportOf(server: MailServer, connection: Socket) {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+  return transport.sendMail(messageOf(mail));
 }
 
 function messageOf({ from, to, subject, text, html, messageId, threadId }: Mail) {
