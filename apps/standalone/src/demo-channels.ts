@@ -1,9 +1,16 @@
-import type { BehaviourName, Pace } from '@api-monitor/fake-provider';
+import {
+  type BehaviourName,
+  behaviours,
+  type FakeProviderOptions,
+  type Pace,
+} from '@api-monitor/fake-provider';
+
+type Behaviour = (typeof behaviours)[BehaviourName];
 
 /** A channel of the demo: what its provider offers, and how that changes during the demo. */
 export interface DemoChannel {
   name: string;
-  models: Record<string, BehaviourName>;
+  models: FakeProviderOptions['models'];
   pace: () => Pace;
   /** Models that change through these behaviours, one each round. */
   moods?: Record<string, readonly BehaviourName[]>;
@@ -26,13 +33,19 @@ export const trafficModels = [
   'deepseek-v3.2',
 ];
 
-/** What one says for so many rounds. */
-const rounds = (count: number, ...moods: BehaviourName[]): BehaviourName[] =>
-  Array.from({ length: count }, () => moods).flat();
-/** It dies, recovers, and then keeps failing and recovering. */
-const unsteady: BehaviourName[] = [
-  ...[...rounds(2, 'good'), ...rounds(3, 'http_402'), ...rounds(4, 'good')],
-  ...[...rounds(14, 'http_402', 'good'), ...rounds(10, 'good')],
+/** Fails every second time, so that its alerts don't. */
+function unsteady(): Behaviour {
+  let asked = 0;
+  return (request, response) => {
+    asked += 1;
+    return behaviours[asked % 2 === 0 ? 'http_503' : 'good'](request, response);
+  };
+}
+
+/** The account runs dry, and is filled up again. */
+const outage: readonly BehaviourName[] = [
+  ...(['good', 'good', 'http_402', 'http_402', 'http_402'] as const),
+  ...Array.from({ length: 10 }, () => 'good' as const),
 ];
 
 export const demoChannels: readonly DemoChannel[] = [
@@ -101,7 +114,7 @@ export const demoChannels: readonly DemoChannel[] = [
   {
     name: 'Fjord Relay',
     pace: pace(200),
-    models: { 'gpt-4o': 'good', 'llama-4-maverick': 'good' },
-    moods: { 'gpt-4o': unsteady, 'llama-4-maverick': unsteady },
+    models: { 'gpt-4o': 'good', 'llama-4-maverick': 'good', 'glm-4.6': unsteady() },
+    moods: { 'gpt-4o': outage, 'llama-4-maverick': outage },
   },
 ];
