@@ -26,6 +26,7 @@ export function incidentCard(incident: Incident, translator: Translator, nowS: n
     title: incidentTitle(incident, { language, timeZone: readerZone() }),
     severityText: t(`incidents.severity.${severity}`),
     scopeText: t(`incidents.scope.${incident.scope}`),
+    mergedInto: incident.merged_into,
     startedAt: started_at,
     spanText: t(isOpen ? 'incidents.for' : 'incidents.lasted', {
       duration: formatSpan((ended_at ?? nowS) - started_at, translator),

@@ -32,6 +32,7 @@ export const incidents = {
   'incidents.members_of': '{failing} of {all} still fail',
   'incidents.acknowledged_by': 'Acknowledged by {name}',
   'incidents.muted_until': 'Muted until {time}',
+  'incidents.merged_into': 'Part of incident {id}',
   'incidents.flaps': 'Comes and goes',
   'incidents.acknowledge': 'Acknowledge',
   'incidents.withdraw': 'Withdraw acknowledgement',

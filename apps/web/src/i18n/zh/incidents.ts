@@ -32,6 +32,7 @@ export const incidents: ZhOf<typeof en> = {
   'incidents.members_of': '{all} 项中还有 {failing} 项未恢复',
   'incidents.acknowledged_by': '{name} 已确认',
   'incidents.muted_until': '静音至 {time}',
+  'incidents.merged_into': '已并入事件 {id}',
   'incidents.flaps': '时好时坏',
   'incidents.acknowledge': '确认',
   'incidents.withdraw': '撤销确认',
