@@ -4,7 +4,7 @@ import { formatExactTime, readerZone } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { IncidentFilter } from './incidents-address.ts';
 
-export const severityTones = {
+const severityTones = {
   critical: 'bad',
   warning: 'warn',
   info: 'idle',

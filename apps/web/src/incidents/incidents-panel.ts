@@ -203,5 +203,3 @@ export function createIncidentsPanel(options: IncidentsOptions) {
     },
   };
 }
-
-export type IncidentsPanel = ReturnType<typeof createIncidentsPanel>;

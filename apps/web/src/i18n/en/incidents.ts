@@ -1,7 +1,7 @@
 /** `/incidents.html`, and what the administration says of alerts too. */
 export const incidents = {
   'incidents.intro': 'What went wrong together, by its cause: since when, and what still serves.',
-  'incidents.none_open': 'Nothing is wrong',
+  'incidents.none_open': 'No open incidents',
   'incidents.open.one': '{count} open incident',
   'incidents.open.other': '{count} open incidents',
   'incidents.now': 'now',

@@ -3,7 +3,7 @@ import type { ZhOf } from '../zh-of.ts';
 
 export const incidents: ZhOf<typeof en> = {
   'incidents.intro': '按原因归并的故障：从何时开始，以及还有哪些渠道可用。',
-  'incidents.none_open': '一切正常',
+  'incidents.none_open': '没有未恢复的事件',
   'incidents.open.other': '{count} 个未恢复的事件',
   'incidents.now': '现在',
   'incidents.for': '已持续 {duration}',
