@@ -14,10 +14,13 @@ const hour = 3600;
 const day = 24 * hour;
 
 type Api = Awaited<ReturnType<typeof openTestApi>>;
+type PublicLine = { state: string; uptime: number | null };
+type PublicIncident = { incident: number; state: string };
 
 /** Adds a channel; `run` records a run at the current time. */
-async function addChannel({ asAdmin, db, clock }: Api, name: string) {
-  const { id } = (await asAdmin('POST', '/api/targets', { ...newTarget, name })).json.item;
+async function addChannel({ asAdmin, db, clock }: Api, name: string, fields: object = {}) {
+  const body = { ...newTarget, name, ...fields };
+  const { id } = (await asAdmin('POST', '/api/targets', body)).json.item;
   const run = async (...probes: Partial<ProbeResult>[]) => {
     const results = probes.map((fields) => probe({ timestamp: clock.now, ...fields }));
     await recordRun(db, id, clock.now, results);
@@ -76,7 +79,13 @@ test('a line has its own slug, made from its name unless it is given', async () 
 });
 
 test.each([
-  [{ items: [{ name: 'x' }] }, 'items.0 must name a channel (target_id), a model, or both'],
+  [{ items: [{ name: 'x' }] }, 'items.0 must name a channel (target_id), a tag or a model'],
+  [
+    { items: [{ name: 'x', target_id: 1, tag: 'fast' }] },
+    'items.0.tag must be null if the line names a channel (target_id)',
+  ],
+  [{ items: [{ name: 'x', tag: ' ' }] }, 'items.0.tag must not be empty'],
+  [{ items: [{ name: 'x', tag: 'a'.repeat(33) }] }, 'items.0.tag must have at most 32 characters'],
   [{ items: [{ name: '', model: 'm' }] }, 'items.0.name must not be empty'],
   [{ items: [{ name: 'x', target_id: 99 }] }, 'items.0.target_id: there is no channel 99'],
   [
@@ -149,6 +158,87 @@ test('a model offered by several channels is up while one of them answers', asyn
   await api.asAdmin('PATCH', '/api/targets/1', { enabled: false });
   await api.asAdmin('PATCH', '/api/targets/2', { enabled: false });
   expect(await shown()).toBe('unknown');
+});
+
+test('a tag is the enabled channels that have it, in any case, whole or for one model', async () => {
+  const api = await openTestApi();
+  const one = await addChannel(api, 'one', { tags: ['Fast'] });
+  const two = await addChannel(api, 'two', { tags: ['cheap', 'fast'] });
+  const other = await addChannel(api, 'other', { tags: ['faster'] });
+  const off = await addChannel(api, 'off', { tags: ['fast'], enabled: false });
+  const { items } = await publish(
+    api,
+    { name: 'Fast', tag: ' FAST ' },
+    { name: 'Four', tag: 'fast', model: 'gpt-4o' },
+    { name: 'B', tag: 'fast', model: 'b' },
+    { name: 'Nobody', tag: 'nobody' },
+  );
+  expect(items[0]).toMatchObject({ target_id: null, tag: 'FAST', model: null });
+  const shown = async (): Promise<[string, number | null][]> => {
+    const { json } = await api.asNobody('GET', '/api/status');
+    return json.item.items.map((it: PublicLine) => [it.state, it.uptime]);
+  };
+  const nothing = ['unknown', null];
+  expect(await shown()).toEqual([nothing, nothing, nothing, nothing]);
+  await off.run({}, { model: 'b' });
+  await other.run({}, { model: 'b' });
+  // Each model has a channel that serves it, and no channel serves all.
+  await one.run({}, { ...failed, model: 'b' });
+  await two.run(failed, { model: 'b' });
+  api.clock.now += hour;
+  const served = ['operational', 100];
+  expect(await shown()).toEqual([served, served, served, nothing]);
+  await two.run(failed, { ...failed, model: 'b' });
+  await one.run({}, { ...failed, model: 'b' });
+  api.clock.now += 31;
+  expect(await shown()).toEqual([['degraded', 66.66], served, ['outage', 33.33], nothing]);
+  await api.asAdmin('PATCH', `/api/targets/${other.id}`, { tags: ['fast'] });
+  expect((await shown()).map(([state]) => state)).toEqual([
+    ...['operational', 'operational', 'operational', 'unknown'],
+  ]);
+  for (const { id } of [one, two, other]) {
+    await api.asAdmin('PATCH', `/api/targets/${id}`, { tags: [] });
+  }
+  expect(await shown()).toEqual([nothing, nothing, nothing, nothing]);
+  expect((await api.asNobody('GET', '/badge/fast.json')).json.message).toBe('unknown');
+});
+
+test('a tag of one channel is shown as the channel is, day after day', async () => {
+  const api = await openTestApi();
+  const relay = await addChannel(api, 'relay', { tags: ['fast'] });
+  await publish(api, { name: 'Relay', target_id: relay.id }, { name: 'Fast', tag: 'fast' });
+  for (let past = 0; past < 6; past += 1) {
+    await relay.run(past % 2 === 0 ? failed : {}, { model: 'b' });
+    api.clock.now += hour;
+    await relay.run({}, { model: 'b' });
+    api.clock.now += past < 5 ? day - hour : 60;
+    const { items } = (await api.asNobody('GET', '/api/status')).json.item;
+    const { slug: _slug, name: _name, ...channel } = items[0];
+    expect(items[1]).toEqual({ slug: 'fast', name: 'Fast', ...channel });
+  }
+});
+
+test("an incident is on a tag's line if it leaves one of its models without a channel", async () => {
+  const api = await openTestApi();
+  const one = await addChannel(api, 'one', { tags: ['fast'] });
+  const two = await addChannel(api, 'two', { tags: ['fast'] });
+  await publish(api, { name: 'Fast', tag: 'fast' });
+  await one.run({}, { model: 'b' });
+  await two.run({});
+  const shown = async () => {
+    api.clock.now += 31;
+    const { json } = await api.asNobody('GET', '/api/status');
+    return json.item.incidents.map((it: PublicIncident) => [it.incident, it.state]);
+  };
+  await alertTo(api, 1, [[two.id]]);
+  expect(await shown()).toEqual([]);
+  await alertTo(api, 2, [[one.id, 'b']]);
+  expect(await shown()).toEqual([[2, 'degraded']]);
+  await alertTo(api, 3, [[one.id]]);
+  expect(await shown()).toEqual([
+    [3, 'outage'],
+    [2, 'degraded'],
+  ]);
 });
 
 test('what is known now counts before the next check, such as that the whole channel fails', async () => {

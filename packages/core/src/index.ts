@@ -381,7 +381,12 @@ export {
   watchedOutside,
 } from './status/availability.ts';
 export { checksOfChannel, type ModelOutage, type RunCheck } from './status/channel-checks.ts';
-export { type LineIncident, type LineSubject, lineIncidents } from './status/line-incidents.ts';
+export {
+  groupIncidents,
+  type LineIncident,
+  type LineSubject,
+  lineIncidents,
+} from './status/line-incidents.ts';
 export {
   addChecks,
   addDay,

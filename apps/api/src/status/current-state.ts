@@ -17,22 +17,26 @@ export interface CurrentState {
 const told: readonly EvidenceState[] = ['proven', 'failed', 'refused'];
 
 /**
- * The state of a service from what is known about its models: of a channel all must work, and of a model on
- * several channels one. Null if probes tell nothing about any of them.
+ * The state of a service from what is known about its models, each with the channels that offer it: all
+ * models must work, each on one of its channels. Null if probes tell nothing about any of them.
  */
 export function currentStateOf(
-  models: readonly KnownModel[],
-  { needsAll, nowS }: { needsAll: boolean; nowS: number },
+  models: readonly (readonly KnownModel[])[],
+  nowS: number,
 ): CurrentState | null {
-  const headlines = models
-    .map((known) => headlineOf(known, nowS))
-    .filter(({ state }) => told.includes(state));
-  const working = headlines.filter(({ state }) => state === 'proven');
-  if (headlines.length === 0) return null;
-  if (working.length === 0) return { state: 'outage', since: lastOf(headlines) };
-  const isWhole = !needsAll || working.length === headlines.length;
-  if (isWhole) return { state: 'operational', since: lastOf(working) };
-  return { state: 'degraded', since: lastOf(headlines.filter((one) => !working.includes(one))) };
+  const known = models
+    .map((of) => of.map((one) => headlineOf(one, nowS)).filter(({ state }) => told.includes(state)))
+    .filter((headlines) => headlines.length > 0);
+  const working = known.flatMap((of) => of.filter(isProven));
+  const failing = known.filter((of) => !of.some(isProven)).flat();
+  if (known.length === 0) return null;
+  if (working.length === 0) return { state: 'outage', since: lastOf(failing) };
+  if (failing.length === 0) return { state: 'operational', since: lastOf(working) };
+  return { state: 'degraded', since: lastOf(failing) };
+}
+
+function isProven({ state }: Headline): boolean {
+  return state === 'proven';
 }
 
 function lastOf(headlines: readonly Headline[]): number {

@@ -1,5 +1,8 @@
 import {
+  type AliasIndex,
   createChannelNames,
+  groupIncidents,
+  hasTag,
   type Incident,
   type LineIncident,
   lineIncidents,
@@ -22,8 +25,8 @@ export interface PublishedLine {
   counted: Target[];
   /** All names of its model. */
   names: string[];
-  /** The models of its channel, by their public names. */
-  models: string[];
+  /** Which of its channels offer which model, by its public name; empty if it is about one model. */
+  offers: Map<string, number[]>;
   report: StatusReport;
 }
 
@@ -34,37 +37,62 @@ export async function readPublished(deps: StatusDeps) {
   const lines = await listStatusItems(deps.db);
   const targets = await listTargets(deps.db);
   const aliases = await readAliases(deps, deps.db);
-  /** The line's own channel, or all enabled ones that may offer its model. */
+  /** The line's own channel, or all enabled ones that have its tag and may offer its model. */
   const readLine = async (line: StatusItem): Promise<PublishedLine> => {
-    const { target_id, model } = line;
-    const counted = targets.filter((it) => (target_id === null ? it.enabled : it.id === target_id));
+    const { target_id, tag, model } = line;
+    const counted = targets.filter((it) => {
+      if (target_id !== null) return it.id === target_id;
+      return it.enabled && (tag === null || hasTag(it.tags, tag));
+    });
     const targetIds = counted.map(({ id }) => id);
     const report = await deps.statusReports.reportOf({ target_id, model, targetIds });
-    const publicNamesOf = (id: string) =>
-      counted.map(({ model_aliases }) => {
-        const key = modelKey(id);
-        return publicNameOf(createChannelNames(model_aliases).namesOf(key)[0] ?? key, aliases);
-      });
     if (model === null) {
-      const models = report.offered.models.flatMap(publicNamesOf);
-      return { line, counted, names: [], models, report };
+      const offers = offersByModel(report, counted, aliases);
+      return { line, counted, names: [], offers, report };
     }
     const key = modelKey(model);
-    const names = new Set([key, ...aliases.namesLike(key), ...publicNamesOf(key)]);
-    return { line, counted, names: [...names], models: [], report };
+    const own = counted.map((target) => publicModelOf(target, key, aliases));
+    const names = [...new Set([key, ...aliases.namesLike(key), ...own])];
+    return { line, counted, names, offers: new Map(), report };
   };
   return { page, lines, readLine };
 }
 
+function offersByModel(
+  { offers }: StatusReport,
+  targets: readonly Target[],
+  aliases: AliasIndex,
+): Map<string, number[]> {
+  const targetsById = new Map(targets.map((target) => [target.id, target]));
+  const byModel = new Map<string, number[]>();
+  for (const { target_id, model } of offers) {
+    const target = targetsById.get(target_id);
+    if (!target) continue;
+    const name = modelKey(publicModelOf(target, modelKey(model), aliases));
+    byModel.set(name, [...(byModel.get(name) ?? []), target_id]);
+  }
+  return byModel;
+}
+
+function publicModelOf({ model_aliases }: Target, key: string, aliases: AliasIndex): string {
+  return publicNameOf(createChannelNames(model_aliases).namesOf(key)[0] ?? key, aliases);
+}
+
 /** What the line's visitors are told of incidents: those on record, and before the first of them what checks found. */
 export function incidentsOfLine(
-  { line, counted, names, models, report }: PublishedLine,
+  { line, counted, names, offers, report }: PublishedLine,
   alertedTo: readonly Incident[],
 ): (Omit<LineIncident, 'incident'> & { incident: number | null })[] {
   const { target_id, model } = line;
-  const offering = report.offered.targetIds;
-  const targetIds = target_id === null ? offering : counted.map(({ id }) => id);
-  const recorded = lineIncidents({ target_id, model, names, models, targetIds }, alertedTo);
+  const offering = new Set(report.offers.map((one) => one.target_id));
+  const targetIds = target_id === null ? [...offering] : counted.map(({ id }) => id);
+  const recorded =
+    target_id === null && model === null
+      ? groupIncidents(offers, alertedTo)
+      : lineIncidents(
+          { target_id, model, names, models: [...offers.keys()], targetIds },
+          alertedTo,
+        );
   const sinceS = Math.min(...alertedTo.map(({ started_at }) => started_at));
   const earlier = report.incidents
     .filter(({ started_at }) => started_at < sinceS)

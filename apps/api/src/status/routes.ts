@@ -140,13 +140,13 @@ async function linesOf(db: Database, items: Lines): Promise<StatusItemInput[]> {
   const ids = new Set(items.flatMap(({ target_id }) => target_id ?? []));
   const known = new Set((await listTargetsByIds(db, [...ids])).map(({ id }) => id));
   const slugs = chooseSlugs(items);
-  return items.map(({ name, target_id, model }, index) => {
+  return items.map(({ name, target_id, tag, model }, index) => {
     if (target_id !== null && !known.has(target_id)) {
       const field = `items.${index}.target_id`;
       const fields = { [field]: { code: 'does_not_exist' } } as const;
       throw new AppError('invalid_input', `${field}: there is no channel ${target_id}`, { fields });
     }
-    return { slug: slugs[index] ?? '', name, target_id, model };
+    return { slug: slugs[index] ?? '', name, target_id, tag, model };
   });
 }
 

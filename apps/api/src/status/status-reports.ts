@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   addChecks,
   countsAsOffered,
@@ -8,6 +9,7 @@ import {
   hasPassed,
   type Incident,
   incidentsOf,
+  modelKey,
   type StatusCheck,
   type StatusDay,
   type StatusHistory,
@@ -31,7 +33,7 @@ import { listOffers } from '../routing/known-offers.ts';
 import { type CurrentState, currentStateOf } from './current-state.ts';
 import { settleDays } from './settle-days.ts';
 
-/** What a line shows, and the channels that count for it at present. */
+/** What a line shows, and the channels that count for it at present: all of these if it names none and no model. */
 export interface StatusSource extends Pick<StatusItem, 'target_id' | 'model'> {
   targetIds: readonly number[];
 }
@@ -40,8 +42,8 @@ export interface StatusReport {
   history: StatusHistory;
   /** What is known now; null if that is nothing. */
   current: CurrentState | null;
-  /** The channels that offer what it shows, and the models. */
-  offered: { targetIds: number[]; models: string[] };
+  /** Which of its channels offers which model that it shows. */
+  offers: { target_id: number; model: string }[];
   /** The shown days on which it was watched, oldest first. */
   days: StatusDay[];
   /** Newest first, each with its reasons, the most frequent first. */
@@ -66,6 +68,8 @@ export const shownDays = 90;
 const freshS = 30;
 /** Checks may appear this late: a run's rows have the start times of its probes, and are written at its end. */
 const unsettledS = 6 * 3600;
+/** Sums may change this late: an outage is added when it ends. */
+const unsettledDays = 3;
 /** How much is read at a time; a channel may be probed every minute. */
 const windowS = 30 * secondsPerDay;
 /** More than a page has lines. */
@@ -79,6 +83,9 @@ const mostAlertedTo = 1000;
 interface Settled {
   history: StatusHistory;
   until: number;
+  /** Of a group of channels, whose sums take long to read: the days before `daysUntil`. */
+  days: StatusDay[];
+  daysUntil: number;
 }
 
 interface Kept {
@@ -122,8 +129,8 @@ export function createStatusReports(deps: ReportDeps): StatusReports {
 function makeAgain(deps: ReportDeps, source: StatusSource, known: Kept | undefined): Kept {
   const nowS = deps.now();
   const settled = known?.settled ?? {
-    history: emptyHistory(),
-    until: firstDayOf(nowS) * secondsPerDay - 1,
+    ...{ history: emptyHistory(), until: firstDayOf(nowS) * secondsPerDay - 1 },
+    ...{ days: [], daysUntil: 0 },
   };
   // One after the other, because each starts where the one before ended. A failed one settles less.
   const before = known?.report.catch(() => {}) ?? Promise.resolve();
@@ -141,7 +148,7 @@ async function makeReport(
   nowS: number,
 ): Promise<StatusReport> {
   const { db } = deps;
-  const days = await daysOf(db, source, nowS);
+  const days = await daysOf(db, source, settled, nowS);
   await settleWholeDays(db, source, settled, { days, nowS });
   while (settled.until < nowS - unsettledS) {
     const until = Math.min(nowS - unsettledS, settled.until + windowS);
@@ -181,41 +188,59 @@ async function readCurrent(
   deps: ReportDeps,
   { target_id, model, targetIds }: StatusSource,
   nowS: number,
-): Promise<Pick<StatusReport, 'current' | 'offered'>> {
-  const ofTarget = target_id === null ? {} : { target_ids: [target_id] };
+): Promise<Pick<StatusReport, 'current' | 'offers'>> {
+  const isAnywhere = target_id === null && model !== null;
+  const ofTarget = isAnywhere ? {} : { target_ids: targetIds };
   const ofModel = model === null ? {} : { models: [model] };
   const offers = await listOffers(deps, { ...ofTarget, ...ofModel });
   const counted = offers.filter(({ target }) => targetIds.includes(target.id));
+  const byModel = Map.groupBy(counted, (one) => modelKey(one.model));
   const offered = counted.filter(({ evidence }) => countsAsOffered(evidence));
-  const offering = new Set(offered.map(({ target }) => target.id));
   return {
-    current: currentStateOf(counted, { needsAll: model === null, nowS }),
-    offered: { targetIds: [...offering], models: offered.map((one) => one.model) },
+    current: currentStateOf([...byModel.values()], nowS),
+    offers: offered.map((one) => ({ target_id: one.target.id, model: one.model })),
   };
 }
 
-function daysOf(db: Database, source: StatusSource, nowS: number): Promise<StatusDay[]> {
-  const subject = subjectOf(source);
-  const window = { after: firstDayOf(nowS) * secondsPerDay - 1, until: nowS };
-  return subject ? listStatusDays(db, subject, window) : Promise.resolve([]);
+async function daysOf(
+  db: Database,
+  source: StatusSource,
+  settled: Settled,
+  nowS: number,
+): Promise<StatusDay[]> {
+  const first = firstDayOf(nowS);
+  const known = settled.days.filter(({ number }) => number >= first);
+  const after = Math.max(first, settled.daysUntil) * secondsPerDay - 1;
+  const read = await listStatusDays(db, subjectOf(source), { after, until: nowS });
+  const days = [...known, ...read];
+  if (source.target_id === null && source.model === null) {
+    settled.daysUntil = Math.floor(nowS / secondsPerDay) - unsettledDays;
+    settled.days = days.filter(({ number }) => number < settled.daysUntil);
+  }
+  return days;
 }
 
-function subjectOf({ model, target_id, targetIds }: StatusSource): WatchedSubject | null {
-  if (model !== null) return { model, targetIds };
-  return target_id === null ? null : { targetId: target_id };
+function subjectOf({ model, target_id, targetIds }: StatusSource): WatchedSubject {
+  const isChannel = model === null && target_id !== null;
+  return isChannel ? { targetId: target_id } : { model, targetIds };
 }
 
 function firstDayOf(nowS: number): number {
   return Math.floor(nowS / secondsPerDay) - shownDays + 1;
 }
 
-function checksOf(
+async function checksOf(
   db: Database,
-  { target_id, model, targetIds }: StatusSource,
+  { model, targetIds }: StatusSource,
   window: ChecksWindow,
 ): Promise<StatusCheck[]> {
   if (model !== null) return listModelChecks(db, { targetIds, model }, window);
-  return target_id === null ? Promise.resolve([]) : listChannelChecks(db, target_id, window);
+  const checks: StatusCheck[] = [];
+  for (const id of targetIds) {
+    for (const check of await listChannelChecks(db, id, window)) checks.push(check);
+    if (targetIds.length > 1) await nextTurn();
+  }
+  return checks.sort((a, b) => a.at - b.at);
 }
 
 /** A whole run has no reason of its own; its probes have. */

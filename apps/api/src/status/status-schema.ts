@@ -99,12 +99,18 @@ const lineSchema = z
     ...statusItemFieldSchemas,
     slug: statusItemFieldSchemas.slug.optional().describe('absent: derived from the name'),
     target_id: statusItemFieldSchemas.target_id.default(null),
+    tag: statusItemFieldSchemas.tag.default(null),
     model: statusItemFieldSchemas.model.default(null),
     ...readOnlyFields(statusItemShape.shape, statusItemFieldSchemas),
   })
-  .refine(({ target_id, model }) => target_id !== null || model !== null, {
-    message: 'must name a channel (target_id), a model, or both',
+  .refine(({ target_id, tag, model }) => [target_id, tag, model].some((it) => it !== null), {
+    message: 'must name a channel (target_id), a tag or a model',
     params: { code: 'required' },
+  })
+  .refine(({ target_id, tag }) => target_id === null || tag === null, {
+    message: 'must be null if the line names a channel (target_id)',
+    path: ['tag'],
+    params: { code: 'not_allowed' },
   });
 
 export const statusPagePatchSchema = z

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Incident, Member } from '../incidents/incident.ts';
-import { type LineSubject, lineIncidents } from './line-incidents.ts';
+import { groupIncidents, type LineSubject, lineIncidents } from './line-incidents.ts';
 
 type Given = [kind: 'model_down' | 'channel_down' | 'key_down', id: number, model: string | null];
 
@@ -57,6 +57,34 @@ test('a model on all channels is out only while all that offer it are down', () 
   expect(shown(everywhere, first)).toEqual([]);
   expect(shown(everywhere, first, second)).toEqual([[8, 'outage', 40, 60]]);
   expect(shown({ ...everywhere, targetIds: [] }, first, second)).toEqual([]);
+});
+
+test('of a group, a model is out while all that offer it are, and the group while all its models are', () => {
+  const offers = new Map([
+    ['gpt-5', [1, 2]],
+    ['o3', [1]],
+  ]);
+  const shownOf = (...incidents: Incident[]) =>
+    groupIncidents(offers, incidents).map(({ incident: id, state, started_at, ended_at }) => {
+      return [id, state, started_at, ended_at];
+    });
+  const model = incident(7, [member(['model_down', 1, 'models/gpt-5'], 10, 60)]);
+  const second = incident(8, [member(['channel_down', 2, null], 40, 90)]);
+  const last = incident(9, [member(['model_down', 1, 'o3'], 50, 55)]);
+  const elsewhere = incident(6, [member(['channel_down', 3, null], 0, null)]);
+  expect(shownOf(model, elsewhere)).toEqual([]);
+  expect(shownOf(model, second)).toEqual([[8, 'degraded', 40, 60]]);
+  expect(shownOf(last)).toEqual([[9, 'degraded', 50, 55]]);
+  expect(shownOf(model, second, last)).toEqual([
+    [8, 'degraded', 40, 60],
+    [9, 'outage', 50, 55],
+  ]);
+  const whole = incident(5, [
+    member(['channel_down', 1, null], 20, 30),
+    member(['channel_down', 2, null], 20, 40),
+  ]);
+  expect(shownOf(whole)).toEqual([[5, 'outage', 20, 30]]);
+  expect(groupIncidents(new Map(), [whole])).toEqual([]);
 });
 
 test('other channels, keys, merged incidents and the monitor’s own network do nothing', () => {

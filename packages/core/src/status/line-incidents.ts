@@ -43,12 +43,50 @@ interface Down {
  * know, such as trouble with this monitor's own network, does nothing.
  */
 export function lineIncidents(line: LineSubject, incidents: readonly Incident[]): LineIncident[] {
-  const downs = incidents
-    .filter(({ scope, merged_into }) => scope !== 'network' && merged_into === null)
-    .flatMap((incident) => incident.members.flatMap((member) => downOf(line, incident, member)));
-  if (line.target_id === null) return outagesOfAll(line, downs);
+  const downs = downsOf(line, incidents);
+  if (line.target_id === null) {
+    const outages = outagesByIncident(line.targetIds, downs);
+    return [...outages.values()].map((of) => summedUp(of, 'outage'));
+  }
   const byIncident = Map.groupBy(downs, ({ incident_id }) => incident_id);
   return [...byIncident.values()].map((of) => summedUp(of, stateOfChannel(line, of)));
+}
+
+/**
+ * What incidents did to all channels with a tag: each of their models is out while all channels that offer it
+ * are down, which degrades the line; it is out while all models are. `offers`: the channels by model.
+ */
+export function groupIncidents(
+  offers: ReadonlyMap<string, readonly number[]>,
+  incidents: readonly Incident[],
+): LineIncident[] {
+  const targetIds = [...new Set([...offers.values()].flat())];
+  const ofAll = { target_id: null, model: null, names: [], targetIds, models: [] };
+  const ofChannels = downsOf(ofAll, incidents);
+  const byModel = Map.groupBy(ofChannels, modelOf);
+  const outages = [...offers].flatMap(([model, offering]) => {
+    const downs = [...(byModel.get('') ?? []), ...(byModel.get(modelKey(model)) ?? [])];
+    const own = downs.filter(({ target_id }) => offering.includes(target_id));
+    return [...outagesByIncident(offering, own).values()]
+      .flat()
+      .map((down) => ({ model, ...down }));
+  });
+  const isWholeAt = (at: number) => {
+    const out = outages.filter((one) => isDownAt(one, at)).map(({ model }) => model);
+    return new Set(out).size === offers.size;
+  };
+  const starts = new Set(outages.map(({ from }) => from));
+  const wholeFrom = new Set([...starts].filter(isWholeAt));
+  const byIncident = Map.groupBy(outages, ({ incident_id }) => incident_id);
+  return [...byIncident.values()].map((of) =>
+    summedUp(of, of.some(({ from }) => wholeFrom.has(from)) ? 'outage' : 'degraded'),
+  );
+}
+
+function downsOf(line: LineSubject, incidents: readonly Incident[]): Down[] {
+  return incidents
+    .filter(({ scope, merged_into }) => scope !== 'network' && merged_into === null)
+    .flatMap((incident) => incident.members.flatMap((member) => downOf(line, incident, member)));
 }
 
 function downOf(line: LineSubject, { id }: Incident, member: Member): Down[] {
@@ -81,20 +119,24 @@ function isDownAt({ from, until }: Down, at: number): boolean {
 }
 
 /** The times at which every channel was down, by the incident that took the last one. */
-function outagesOfAll(line: LineSubject, downs: readonly Down[]): LineIncident[] {
-  if (line.targetIds.length === 0) return [];
+function outagesByIncident(
+  targetIds: readonly number[],
+  downs: readonly Down[],
+): Map<number, Down[]> {
   const outages = new Map<number, Down[]>();
+  const everDown = new Set(downs.map(({ target_id }) => target_id));
+  if (targetIds.length === 0 || everDown.size < targetIds.length) return outages;
   let countedUntil = 0;
   for (const last of downs.toSorted((a, b) => a.from - b.from)) {
     const together = downs.filter((one) => isDownAt(one, last.from));
     const channels = new Set(together.map(({ target_id }) => target_id));
-    if (channels.size < line.targetIds.length || last.from < countedUntil) continue;
+    if (channels.size < targetIds.length || last.from < countedUntil) continue;
     const until = endOfAll(together);
     countedUntil = until ?? Number.POSITIVE_INFINITY;
     const known = outages.get(last.incident_id) ?? [];
     outages.set(last.incident_id, [...known, { ...last, until }]);
   }
-  return [...outages.values()].map((of) => summedUp(of, 'outage'));
+  return outages;
 }
 
 /** When the first channel of several came back; null if none did. */
@@ -110,7 +152,7 @@ function summedUp(downs: readonly Down[], state: LineIncident['state']): LineInc
   const ends = downs.map(({ until }) => until ?? Number.POSITIVE_INFINITY);
   const end = Math.max(...ends);
   const counts = new Map<ErrorKind, number>();
-  for (const { member } of downs) {
+  for (const member of new Set(downs.map((one) => one.member))) {
     const kind = member.why?.kind;
     if (kind) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { plainLine } from '../shape.ts';
+import { longestTag } from '../targets/tags.ts';
 
 /** Every field of a status page's line that a caller may set, with its bounds. */
 export const statusItemFieldSchemas = {
@@ -14,11 +15,21 @@ export const statusItemFieldSchemas = {
     .int()
     .positive()
     .nullable()
-    .describe('null: the model on every channel that offers it'),
-  model: plainLine.min(1).max(256).nullable().describe('null: the whole channel'),
+    .describe('null: every channel that has the tag or offers the model'),
+  tag: plainLine
+    .trim()
+    .min(1)
+    .max(longestTag)
+    .nullable()
+    .describe('every enabled channel with this tag, in any case; excludes `target_id`'),
+  model: plainLine
+    .min(1)
+    .max(256)
+    .nullable()
+    .describe('null: the whole channel, or all with the tag'),
 };
 
-/** One line of the status page: a channel, a model of a channel, or a model on all its channels. */
+/** One line of the status page: a channel, the channels with a tag, all of them, or one model of these. */
 export const statusItemShape = z.object({ id: z.int(), ...statusItemFieldSchemas });
 export type StatusItem = z.output<typeof statusItemShape>;
 

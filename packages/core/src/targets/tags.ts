@@ -1,5 +1,8 @@
 // Browsers import this file, so it must not import zod.
 
+/** In characters. */
+export const longestTag = 32;
+
 /** The tags with further ones. Tags that differ only in case are one, in the spelling that was there first. */
 export function withTags(tags: readonly string[], more: readonly string[]): string[] {
   const known = new Map<string, string>();

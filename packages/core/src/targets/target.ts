@@ -21,6 +21,7 @@ import {
 import { faultOfHeaderRule } from './rules/header-rule.ts';
 import { faultOfModelAlias, formatModelAlias, parseModelAlias } from './rules/model-alias.ts';
 import { faultOfPathRule, formatPathRule, parsePathRule } from './rules/path-rule.ts';
+import { longestTag } from './tags.ts';
 
 /** What the last run found; `error`: the list of models could not be read. */
 export const targetStatuses = ['healthy', 'degraded', 'down', 'no_models', 'error'] as const;
@@ -116,7 +117,7 @@ export const mostTags = 20;
 
 /** Labels are compared without case, so the first spelling stays. */
 const tagsSchema = z
-  .array(plainLine.trim().min(1).max(32))
+  .array(plainLine.trim().min(1).max(longestTag))
   .max(mostTags)
   .transform((tags) => {
     const byKey = new Map(tags.toReversed().map((tag) => [tag.toLowerCase(), tag]));

@@ -78,7 +78,9 @@ async function filledFolder(): Promise<string> {
   await createProxyKey(db, keyInput({ allowed_models: ['Relay/gpt-4o'] }), 5);
   await recordProxyRequests(db, [proxyRequest({ target_id: 1, response_bytes: 2 ** 40 })]);
   await setSettings(db, { log_max_size_mb: '7', proxy_master_token: 'sealed-0123456789' }, 6);
-  await replaceStatusItems(db, [{ slug: 'all', name: 'All', target_id: null, model: null }]);
+  await replaceStatusItems(db, [
+    { slug: 'all', name: 'All', target_id: null, tag: null, model: null },
+  ]);
   await db.close();
   return dataDir;
 }

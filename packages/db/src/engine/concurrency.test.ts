@@ -249,8 +249,8 @@ test('of many lists of status lines that are written at once, one is kept comple
   const shared = await openShared();
   await atOnce(shared, 6, (one, index) =>
     replaceStatusItems(one, [
-      { slug: 'all', name: 'All', target_id: null, model: null },
-      { slug: `only-${index}`, name: 'One', target_id: null, model: null },
+      { slug: 'all', name: 'All', target_id: null, tag: null, model: null },
+      { slug: `only-${index}`, name: 'One', target_id: null, tag: null, model: null },
     ]),
   );
   expect(await listStatusItems(shared[0])).toHaveLength(2);

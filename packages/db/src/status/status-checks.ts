@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   availabilityOfAny,
   checksOfChannel,
@@ -7,6 +8,7 @@ import {
   type StatusCheck,
   type StatusDay,
   secondsPerDay,
+  sumAvailability,
 } from '@api-monitor/core';
 import type { Database } from '../engine/database.ts';
 import {
@@ -133,22 +135,25 @@ export async function listFailureKinds(db: Database, runId: number): Promise<Err
     .flatMap(({ error_kind }) => (error_kind && isCheck({ error_kind }) ? error_kind : []));
 }
 
-/** What the days of a status page's line are about: a whole channel, or a model on these channels. */
-export type WatchedSubject = { targetId: number } | { model: string; targetIds: readonly number[] };
+/** What the days of a status page's line are about: a whole channel, or a model on these channels or all of theirs. */
+export type WatchedSubject =
+  | { targetId: number }
+  | { model: string | null; targetIds: readonly number[] };
 
 /**
  * The days of a channel or a model from the stored sums, oldest first; days without checks are left out. A
  * channel's availability is that of its models together; a model on several channels is available while
- * one of them is.
+ * one of them is. That of several channels is that of their models together, each on all of them.
  */
 export async function listStatusDays(
   db: Database,
   subject: WatchedSubject,
   window: ChecksWindow,
 ): Promise<StatusDay[]> {
-  return 'model' in subject
-    ? listModelDays(db, subject, window)
-    : listChannelDays(db, subject.targetId, window);
+  if ('targetId' in subject) return listChannelDays(db, subject.targetId, window);
+  return subject.model === null
+    ? listGroupDays(db, subject.targetIds, window)
+    : listModelDays(db, { ...subject, model: subject.model }, window);
 }
 
 function selectDays({ kysely }: Database, { after, until }: ChecksWindow) {
@@ -204,6 +209,35 @@ async function listModelDays(
     isFlawless: ofDay.every(isFlawless),
     targetIds: ofDay.map(({ target_id }) => target_id),
   }));
+}
+
+/** Day by day, and others get a turn in between, because a group may have thousands of models. */
+async function listGroupDays(
+  db: Database,
+  targetIds: readonly number[],
+  window: ChecksWindow,
+): Promise<StatusDay[]> {
+  if (targetIds.length === 0) return [];
+  const days: StatusDay[] = [];
+  const last = Math.floor(window.until / secondsPerDay);
+  for (let number = Math.floor(window.after / secondsPerDay) + 1; number <= last; number += 1) {
+    await nextTurn();
+    const rows = await selectDays(db, window)
+      .select(['target_id', 'model', ...dayColumns])
+      .where('starts_at', '=', number * secondsPerDay)
+      .where('target_id', 'in', targetIds)
+      .execute();
+    if (rows.length === 0) continue;
+    const totals = rows.map((row) => periodTotalsCodec.fromRow(row));
+    const byModel = [...Map.groupBy(totals, ({ model }) => model).values()];
+    days.push({
+      number,
+      ...sumAvailability(byModel.map(availabilityOfAny)),
+      isFlawless: totals.every(isFlawless),
+      targetIds: [...new Set(totals.map(({ target_id }) => target_id))],
+    });
+  }
+  return days;
 }
 
 const dayColumns = [

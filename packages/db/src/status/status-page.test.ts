@@ -40,9 +40,9 @@ test('the page is off until it is switched on, and its settings are stored', asy
 test('lines are stored in the given order, and deleted with their channel', async () => {
   const db = await databaseWith('one', 'two');
   const lines = [
-    { slug: 'b', name: 'B', target_id: 2, model: null },
-    { slug: 'a', name: 'A', target_id: null, model: 'gpt-4o' },
-    { slug: 'c', name: 'C', target_id: 1, model: 'gpt-4o' },
+    { slug: 'b', name: 'B', target_id: 2, tag: null, model: null },
+    { slug: 'a', name: 'A', target_id: null, tag: 'Fast', model: 'gpt-4o' },
+    { slug: 'c', name: 'C', target_id: 1, tag: null, model: 'gpt-4o' },
   ];
   await replaceStatusItems(db, lines);
   expect(await listStatusItems(db)).toMatchObject(lines);
@@ -139,6 +139,27 @@ test('a model on several channels is available while one of them is', async () =
   // Neither served in them; in between, one of the two did.
   expect(only).toMatchObject({ watched_s, served_s: watched_s - 1200, isFlawless: false });
   expect(only?.targetIds).toEqual([1, 2]);
+});
+
+test('each model of several channels is available while one of them serves it, and all of them count', async () => {
+  const db = await databaseWith('one', 'two', 'three');
+  const noon = day + 12 * 3600;
+  for (let check = 0; check < 4; check += 1) {
+    const at = noon + check * interval;
+    const timestamp = at;
+    const b = { model: 'b', timestamp };
+    // The first half, one channel doesn't serve `gpt-4o`; the second half, the other; only one has `b`.
+    const isEarly = check < 2;
+    await runOnce(db, 1, at, [(isEarly ? failedProbe : probe)({ timestamp }), failedProbe(b)]);
+    await runOnce(db, 2, at, [(isEarly ? probe : failedProbe)({ timestamp })]);
+    await runOnce(db, 3, at, [failedProbe({ timestamp })]);
+  }
+  const window = { after: day - 1, until: 2 * day };
+  const whole = { number: 1, watched_s: 8 * interval, served_s: 4 * interval, isFlawless: false };
+  const shown = (...targetIds: number[]) => listStatusDays(db, { targetIds, model: null }, window);
+  expect(await shown(1, 2)).toEqual([{ ...whole, targetIds: [1, 2] }]);
+  expect(await shown(1)).toEqual(await listStatusDays(db, { targetId: 1 }, window));
+  expect(await shown()).toEqual([]);
 });
 
 test('the reasons why a run failed are listed, the most frequent first', async () => {
