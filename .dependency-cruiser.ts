@@ -28,7 +28,7 @@ const rooms: Record<string, Room> = {
     rooms: ['core', 'db', 'bus', 'notify', 'runtime'],
     packages: [
       ...['hono', '@hono/node-server', '@hono/zod-openapi', 'zod', 'yaml', 'csv-parse'],
-      ...['csv-stringify', 'badge-maker', 'otpauth', 'lru-cache'],
+      ...['csv-stringify', 'badge-maker', 'feed', 'otpauth', 'lru-cache'],
     ],
   },
   worker: {
