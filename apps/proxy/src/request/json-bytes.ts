@@ -1,8 +1,8 @@
 // Functions that step through raw JSON, each in time linear in the bytes that it passes.
 
 export const quote = 0x22;
-const backslash = 0x5c;
-const smallU = 0x75;
+export const backslash = 0x5c;
+export const smallU = 0x75;
 const colon = 0x3a;
 export const openBracket = 0x5b;
 export const openBrace = 0x7b;
@@ -98,11 +98,13 @@ export function spellingOf(
   for (let letter = 0; letter < word.length; letter += 1) {
     const isCode = body[at] === backslash && body[at + 1] === smallU;
     const isLongS = body[at] === 0xc5 && body[at + 1] === 0xbf;
-    const code = isCode ? hexAt(body, at + 2) : isLongS ? longS : (body[at] ?? 0);
+    const isKelvin = body[at] === 0xe2 && body[at + 1] === 0x84 && body[at + 2] === 0xaa;
+    const other = isLongS ? longS : isKelvin ? kelvin : (body[at] ?? 0);
+    const code = isCode ? hexAt(body, at + 2) : other;
     const wanted = word.charCodeAt(letter);
     if (smallLetter(code) !== smallLetter(wanted) || at >= end) return null;
     isExact &&= code === wanted;
-    at += isCode ? 6 : isLongS ? 2 : 1;
+    at += isCode ? 6 : isLongS ? 2 : isKelvin ? 3 : 1;
   }
   if (at !== end) return null;
   return isExact ? 'exact' : 'other_case';
@@ -118,15 +120,17 @@ export function firstByte(body: Buffer, from = 0): number {
 const isBlank = new Uint8Array(256);
 for (const byte of [0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]) isBlank[byte] = 1;
 
-/** `ſ`, which Go's encoding/json takes for an `s` when it ignores letter case. */
+/** `ſ` and the Kelvin sign, which Go's encoding/json takes for `s` and `k` when it ignores letter case. */
 const longS = 0x17f;
+const kelvin = 0x212a;
 
-function smallLetter(code: number): number {
+export function smallLetter(code: number): number {
   if (code === longS) return 0x73;
+  if (code === kelvin) return 0x6b;
   return code >= 0x41 && code <= 0x5a ? code | 0x20 : code;
 }
 
-function hexAt(body: Buffer, at: number): number {
+export function hexAt(body: Buffer, at: number): number {
   let code = 0;
   for (let digit = 0; digit < 4; digit += 1) code = code * 16 + hexDigit(body[at + digit] ?? 0);
   return code;

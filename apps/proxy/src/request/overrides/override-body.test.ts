@@ -51,6 +51,12 @@ test.each([
   ['{"a/b":1,"m~n":2,"é":3}', ['-/a~1b', '/m~0n = 4', '/é = 5'], '{"m~n":4,"é":5}'],
   ['{"\\u0061":1}', ['/a = 2'], '{"\\u0061":2}'],
   ['{"x":"}\\",\\"a\\":1","a":1}', ['/a = 2'], '{"x":"}\\",\\"a\\":1","a":2}'],
+  ['{"😀":1,"\\ud83d\\ude00x":2,"\\/":3}', ['-/😀', '-/😀x', '/~1 = 4'], '{"\\/":4}'],
+  [
+    '{"temper\\u0061ture":1,"é":2}',
+    ['/temperature = 0', '/e = 1'],
+    '{"e":1,"temper\\u0061ture":0,"é":2}',
+  ],
   ['\uFEFF {"a":1}', ['/a = 2'], '\uFEFF {"a":2}'],
   ['[{"a":1}]', ['/a = 2'], '[{"a":1}]'],
   ['{"a":1', ['/a = 2'], '{"a":1'],
@@ -64,6 +70,10 @@ test('a key that comes twice, or in other letter case, is told', () => {
   expect(after('{"Temperature":1}', '/temperature = 0')).toBe('repeated temperature');
   expect(after('{"x":{"k":1,"k":2}}', '/x/k = 0')).toBe('repeated k');
   expect(after('{"b":1,"b":2}', '-/a')).toBe('{"b":1,"b":2}');
+  // Go takes the Kelvin sign and the long s for letters.
+  expect(after('{"max_toKens":1}', '/max_tokens = 0')).toBe('repeated max_tokens');
+  expect(after('{"max_to\\u212aen\\u017f":1}', '/max_tokens = 0')).toBe('repeated max_tokens');
+  expect(after('{"\\u0074op_\\u004B":1}', '/top_k = 0')).toBe('repeated top_k');
 });
 
 /** The same numbers each time (mulberry32). */
@@ -139,12 +149,15 @@ test('overrides mean the same as on parsed JSON, whatever the body looks like', 
 });
 
 test('bodies of megabytes take milliseconds, and hostile ones no more than linear time', () => {
-  const overrides = ['/temperature = 1', '-/top_p', '/metadata/user = "x"'].map(parseBodyOverride);
+  const more = Array.from({ length: 47 }, (_, n) => `/parameter_of_a_long_name_é_${n} = 1`);
+  const lines = ['/temperature = 1', '-/top_p', '/metadata/user = "x"', ...more];
+  const overrides = lines.map(parseBodyOverride);
   const bodies = [
     `{"messages":[{"content":"${'x'.repeat(8_000_000)}"}]}`,
     `{"messages":${'['.repeat(200_000)}${']'.repeat(200_000)}}`,
     `{${Array.from({ length: 400_000 }, (_, at) => `"k${at}":1`).join()}}`,
     `{${'"top_p":1,'.repeat(400_000)}"top_p":1}`,
+    `{${'"parameter_of_a_long_name_é_":1,'.repeat(100_000)}"x":1}`,
   ];
   for (const text of bodies) {
     const body = Buffer.from(text);

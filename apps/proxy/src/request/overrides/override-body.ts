@@ -1,6 +1,7 @@
 import type { BodyOverride } from '@api-monitor/core';
-import { firstByte, openBrace, openBracket, spellingOf } from '../json-bytes.ts';
+import { firstByte, openBrace, openBracket } from '../json-bytes.ts';
 import { eachMember, type Member } from './json-members.ts';
+import { createKeyFinder } from './key-finder.ts';
 import { type Splice, splicedBody } from './splices.ts';
 
 /** A change below a value: what is left of its pointer. */
@@ -39,20 +40,27 @@ function changeWithin(
   const isArray = body[open] === openBracket;
   const groups = Map.groupBy(changes, ({ path }) => path[0] ?? '');
   const keys = [...groups.keys()];
-  const names = keys.map((key) => ({ key, isPlain: isPlain.test(key) }));
+  const findKey = createKeyFinder(keys);
+  const lastIndex = Math.max(-1, ...keys.map(Number).filter(Number.isInteger));
   const found = new Set<string>();
   let fault: Fault = null;
   let [kept, length, end] = [0, 0, open + 1];
   const closeAt = eachMember(body, open, (member) => {
     length += 1;
     end = member.valueEnd;
-    const key = isArray ? String(member.index) : keyOf(body, member, names);
-    const group = key === null ? undefined : groups.get(key);
-    if (fault !== null || key === null || !group) {
+    if (fault !== null || (isArray && member.index > lastIndex)) {
       kept += 1;
       return;
     }
-    if (found.has(key) || isOtherCase(body, member, key)) fault = key;
+    const { keyStart, keyEnd } = member;
+    const key = isArray ? String(member.index) : findKey(body, keyStart, keyEnd);
+    const group = key === null ? undefined : groups.get(key);
+    if (key === null || !group) {
+      kept += 1;
+      return;
+    }
+    const isExact = isArray || decoded(body, keyStart, keyEnd) === key;
+    if (found.has(key) || !isExact) fault = key;
     found.add(key);
     const after = afterChanges(group.map(below), { kind: 'as_it_is', changes: [] });
     if (after.kind === 'absent') {
@@ -160,28 +168,6 @@ function addition(
   const text = Buffer.concat(kept > 0 ? [...parts, comma] : parts);
   return { start: open + 1, end: open + 1, text };
 }
-
-/** Which of the keys a member has, in any letter case; null if none. */
-function keyOf(
-  body: Buffer,
-  { keyStart, keyEnd }: Member,
-  names: readonly { key: string; isPlain: boolean }[],
-): string | null {
-  for (const { key, isPlain: isPlainKey } of names) {
-    const isSame = isPlainKey
-      ? spellingOf(body, keyStart, keyEnd, key) !== null
-      : decoded(body, keyStart, keyEnd) === key;
-    if (isSame) return key;
-  }
-  return null;
-}
-
-function isOtherCase(body: Buffer, { keyStart, keyEnd }: Member, key: string): boolean {
-  return keyStart >= 0 && isPlain.test(key) && spellingOf(body, keyStart, keyEnd, key) !== 'exact';
-}
-
-/** What JSON writes in one way, besides `\u` escapes. */
-const isPlain = /^[ !#-.0-[\]-~]+$/;
 
 function decoded(body: Buffer, start: number, end: number): string | null {
   try {
