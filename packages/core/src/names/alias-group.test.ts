@@ -31,6 +31,12 @@ test.each([
   expect(faultOfAliasGroup(line)).toMatch(message);
 });
 
+test('long lines take no more than linear time', () => {
+  const startedAtMs = performance.now();
+  expect(faultOfAliasGroup(`a${' '.repeat(90_000)}b`)).toMatch(/^must/);
+  expect(performance.now() - startedAtMs).toBeLessThan(500);
+});
+
 test('a valid line has no fault, and a name belongs to one group', () => {
   expect(faultOfAliasGroup(sonnet)).toBeNull();
   expect(nameInTwoGroups([sonnet, 'x = y'])).toBeNull();

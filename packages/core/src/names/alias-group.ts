@@ -16,10 +16,7 @@ const memberLimit = 100;
 
 /** Reads `name = id = id`. */
 export function parseAliasGroup(line: string): AliasGroup {
-  const [name = '', ...ids] = line
-    .trim()
-    .split(/\s+=\s+/)
-    .map(modelKey);
+  const [name = '', ...ids] = line.split(/(?<=\s)=(?=\s)/).map((part) => modelKey(part.trim()));
   return { name, ids };
 }
 

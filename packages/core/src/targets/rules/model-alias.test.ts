@@ -13,6 +13,13 @@ test('a name may contain blanks, and an equals sign without blanks', () => {
   expect(parseModelAlias('my model = a=b')).toEqual({ public: 'my model', id: 'a=b' });
 });
 
+test('long lines take no more than linear time', () => {
+  const lines = [`a${' = '.repeat(30_000)}`, `a${' '.repeat(90_000)}b`];
+  const startedAtMs = performance.now();
+  for (const line of lines) expect(faultOfModelAlias(line)).toMatch(/^must/);
+  expect(performance.now() - startedAtMs).toBeLessThan(500);
+});
+
 test.each([
   ['gpt', /public name = model id/],
   ['a=b', /public name = model id/],
