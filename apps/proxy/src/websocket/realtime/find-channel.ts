@@ -62,8 +62,12 @@ export async function findChannel(
     if (place.kind !== 'place') break;
     const { give } = place;
     const { entry } = place.choice;
-    const { dialed, record } = await attempt(deps, given, entry, place.key);
-    attempts.push(record);
+    const made = await attempt(deps, given, entry, place.key).catch((error: unknown) => {
+      give();
+      throw error;
+    });
+    const { dialed } = made;
+    attempts.push(made.record);
     if (dialed.kind === 'open') return { entry, attempts, channel: dialed, give };
     give();
     last = { entry, dialed };

@@ -116,7 +116,11 @@ export class RealtimeSession implements OpenSocket {
         resolution.choices,
       );
       if (!found.channel) return this.#refuse(found.error, model, found);
-      await this.#pass(found, found.channel).finally(found.give);
+      try {
+        await this.#pass(found, found.channel);
+      } finally {
+        found.give();
+      }
       const { usage } = this.#events;
       admission.settle((usage.inputTokens ?? 0) + (usage.outputTokens ?? 0));
       this.#record(this.#status, this.#error, model, found);
