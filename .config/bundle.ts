@@ -24,7 +24,7 @@ export function bundle({ root, outDir, programs, parts }: Bundle): UserConfig {
     ssr: { noExternal: true, external: ['better-sqlite3'], target: 'node' },
     // As in undici's own bundle for Node: without its second, experimental parser.
     define: { esbuildDetection: '1' },
-    plugins: [undiciPool(), leanStart()],
+    plugins: [leanUndici(), leanStart()],
     build: {
       ssr: true,
       target: 'node24',
@@ -70,19 +70,25 @@ function leanStart(): Plugin {
   };
 }
 
+/** undici's clients that are used, and the one method of its API that each is asked for. */
+const clients = {
+  Pool: { file: 'pool', method: 'connect' },
+  Agent: { file: 'agent', method: 'request' },
+};
+
 /**
- * undici's index loads `fetch`, mocks and a dozen clients. The product uses its pool for HTTP/1.1, and its
- * agent with the one method `request` where no channel is asked, which the gateway's thread doesn't load.
+ * undici's index loads `fetch`, mocks and a dozen clients. The product uses these for HTTP/1.1, each from a
+ * module of its own, so that the gateway's thread loads only the pool.
  */
-function undiciPool(): Plugin {
-  const id = '\0undici-pool';
-  const agent = '\0undici-agent';
+function leanUndici(): Plugin {
+  const id = '\0undici';
+  const idOf = (client: string) => `${id}/${client}`;
   let folder = '';
   return {
-    name: 'undici-pool',
+    name: 'lean-undici',
     enforce: 'pre',
     async resolveId(name, importer) {
-      if (name === agent) return { id: agent, moduleSideEffects: false };
+      if (name.startsWith(id)) return { id: name, moduleSideEffects: false };
       if (name !== 'undici') return null;
       const index = await this.resolve(name, importer, { skipSelf: true });
       folder = dirname(index?.id ?? '');
@@ -90,18 +96,20 @@ function undiciPool(): Plugin {
     },
     load(loaded) {
       if (loaded === join(folder, 'lib/dispatcher/client-h2.js')) return 'module.exports = null;';
-      if (loaded === agent) {
+      for (const [client, { file, method }] of Object.entries(clients)) {
         // As undici's index does with each method of its API.
-        return `
-          import Agent from '${folder}/lib/dispatcher/agent.js';
-          import request from '${folder}/lib/api/api-request.js';
-          Agent.prototype.request = request;
-          export default Agent;`;
+        if (loaded === idOf(client)) {
+          return `
+            import Client from '${folder}/lib/dispatcher/${file}.js';
+            import method from '${folder}/lib/api/api-${method}.js';
+            Client.prototype.${method} = method;
+            export default Client;`;
+        }
       }
       if (loaded !== id) return null;
+      const names = Object.keys(clients);
       return `
-        export { default as Agent } from '${agent}';
-        export { default as Pool } from '${folder}/lib/dispatcher/pool.js';
+        ${names.map((one) => `export { default as ${one} } from '${idOf(one)}';`).join('\n')}
         export { default as buildConnector } from '${folder}/lib/core/connect.js';`;
     },
   };

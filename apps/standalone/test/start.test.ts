@@ -3,6 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startFakeProvider } from '@api-monitor/fake-provider';
+import { startHttpProxy } from '@api-monitor/test-servers';
 import { build } from 'vite';
 import { expect, onTestFinished, test } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
@@ -95,7 +97,7 @@ test.each([
 });
 
 test.each(['src/main.ts', 'dist/main.js'])(
-  'gateway, api and pages of %s share the port, the metrics include both, and imports are read',
+  'gateway, api and pages of %s share the port, and imports and HTTP proxies work',
   async (program) => {
     if (program.startsWith('dist')) await build({ root, logLevel: 'error' });
     const master = 'sk-master-0123456789abcdef';
@@ -111,6 +113,7 @@ test.each(['src/main.ts', 'dist/main.js'])(
     expect(await (await get('/api/health', '')).json()).toMatchObject({ ok: true });
     expect((await get('/v1/nothing', master)).status).toBe(404);
     expect(await importedInto(origin, env.ADMIN_PANEL_PASSWORD)).toMatchObject({ created: 1 });
+    expect(await listedThroughProxy(origin, env.API_MONITOR_TOKEN)).toEqual(['gpt-4o']);
     const metrics = await (await get('/metrics', 'token-of-the-test')).text();
     for (const name of ['process_cpu_seconds_total', 'api_monitor_gateway_board_age_seconds']) {
       expect(metrics.split(`# TYPE ${name} `)).toHaveLength(2);
@@ -119,6 +122,24 @@ test.each(['src/main.ts', 'dist/main.js'])(
     expect(await exited).toBe(0);
   },
 );
+
+/** The models that a channel behind an HTTP proxy lists. */
+async function listedThroughProxy(origin: string, token: string): Promise<unknown> {
+  const api_key = 'sk-behind-a-proxy-0123';
+  const provider = await startFakeProvider({ apiKey: api_key, models: { 'gpt-4o': 'good' } });
+  onTestFinished(() => provider.close());
+  const proxy = await startHttpProxy();
+  onTestFinished(() => proxy.stop());
+  const proxy_url = `http://127.0.0.1:${proxy.port}`;
+  const answer = await fetch(`${origin}/api/targets/test`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ base_url: provider.origin, api_key, proxy_url }),
+  });
+  const { item } = (await answer.json()) as { item: { list: { models: unknown } } };
+  expect(proxy.asked).not.toEqual([]);
+  return item.list.models;
+}
 
 /** The counts of an import, which a separate process reads. */
 async function importedInto(origin: string, password: string): Promise<unknown> {
