@@ -4,8 +4,9 @@ import { cardOf, eventually, providerKey, type Stage } from '../stage.ts';
 /** Leaves no channel behind. */
 export function describeManagedChannels(stage: Stage): void {
   const file = 'channels/elm.yaml';
+  // Another address than the others, or one of them would be taken for it.
   const text = () =>
-    `{name: Elm, base_url: "${stage.provider.origin}", api_key: ${providerKey}, interval_min: 1440}`;
+    `{name: Elm, base_url: "${stage.provider.origin}/elm", api_key: ${providerKey}, interval_min: 1440}`;
   const apply = () =>
     stage.product.call('POST', '/api/channels/apply', { files: [{ path: file, text: text() }] });
 
