@@ -203,7 +203,7 @@ export function describeAdmin(stage: Stage): void {
     await page.getByRole('button', { name: 'Add service' }).click();
     await page.getByLabel('Public name').fill('Our relay');
     await page.getByRole('button', { name: 'Save' }).filter({ visible: true }).click();
-    await page.getByText('Choose a channel, a model, or both.').waitFor();
+    await page.getByText('Choose a channel or a tag, or enter a model.').waitFor();
     await page.getByLabel('Channel').filter({ visible: true }).selectOption('Aurora');
     await page.getByRole('switch', { name: 'Publish the status page' }).check();
     await page.getByRole('button', { name: 'Save' }).filter({ visible: true }).click();
@@ -216,6 +216,29 @@ export function describeAdmin(stage: Stage): void {
     await eventually(async () => (await fetch(`${stage.product.origin}/api/status`)).status).toBe(
       404,
     );
+  });
+
+  it('a line of the status page may be all channels with a tag', async () => {
+    const { item } = (await stage.product.call('POST', '/api/targets', {
+      ...{ name: 'Tagged', base_url: stage.provider.origin, api_key: 'sk-tagged' },
+      ...{ enabled: false, tags: ['Quick ones'] },
+    })) as { item: { id: number } };
+    const page = await stage.open('/admin.html?tab=status', { isAdmin: true });
+    const save = page.getByRole('button', { name: 'Save' }).filter({ visible: true });
+    const choice = page.getByLabel('Channel or tag').filter({ visible: true });
+    await page.getByRole('button', { name: 'Add service' }).click();
+    await page.getByLabel('Public name').fill('Quick');
+    await choice.selectOption('Quick ones');
+    expect(await page.getByPlaceholder('All models').count()).toBe(1);
+    await save.click();
+    await page.getByText('Saved', { exact: true }).waitFor();
+    await stage.product.call('DELETE', `/api/targets/${item.id}`);
+    await page.reload();
+    await choice.waitFor();
+    expect(await choice.inputValue()).toBe('tag:Quick ones');
+    await page.getByRole('button', { name: 'Remove Quick' }).click();
+    await save.click();
+    await page.getByText('Saved', { exact: true }).waitFor();
   });
 
   it('the address keeps the tab, also when going back', async () => {

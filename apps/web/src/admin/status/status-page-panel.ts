@@ -1,19 +1,26 @@
+import { hasTag, withTags } from '@api-monitor/core';
 import { load, noErrors, type Phase } from '../../api/attempt.ts';
 import { answerOf } from '../../api/client.ts';
 import type { StatusPage } from '../../api/wire-types.ts';
 import { initially } from '../../shell/initially.ts';
 import type { AdminParts } from '../parts.ts';
 
+interface Choice {
+  value: string;
+  name: string;
+}
+
 /** A line of the page as the form holds it; `key` tells new lines apart. */
 interface StatusLine {
   key: number;
   name: string;
   slug: string;
-  /** A channel's id as text; empty means any channel. */
-  target_id: string;
+  /** A channel's id as text, or `tag:` and a tag; empty means any channel. */
+  channels: string;
   model: string;
 }
 
+const tagPrefix = 'tag:';
 const emptyForm = { enabled: false, title: '', description: '' };
 
 /** The editor of the public status page. */
@@ -32,8 +39,9 @@ export function createStatusPagePanel(parts: AdminParts) {
     errors: initially<Record<string, string>>(noErrors(emptyForm)),
     form: { ...emptyForm },
     lines: initially<StatusLine[]>([]),
-    /** The ids are texts, as in the lines. */
-    channels: initially<{ id: string; name: string }[]>([]),
+    /** What a line may choose, as lines hold it, by name. */
+    channels: initially<Choice[]>([]),
+    tags: initially<Choice[]>([]),
     isChanged: false,
     /** The line whose badge was copied last. */
     copiedKey: 0,
@@ -48,20 +56,18 @@ export function createStatusPagePanel(parts: AdminParts) {
           answerOf(client.api.admin['status-page'].$get()),
           answerOf(client.api.admin.channels.$get()),
         ]);
-        this.channels = channels.items.map(({ id, name }) => ({ id: String(id), name }));
+        this.channels = channels.items.map(({ id, name }) => ({ value: String(id), name }));
+        this.tags = tagsOf([...channels.items, ...page.item.items.map(taggedLine)]);
         this.take(page.item);
       });
     },
     take({ enabled, title, description, items }: StatusPage) {
       this.form = { enabled, title, description };
-      this.lines = items.map(({ name, slug, target_id, model }) =>
-        keyed({
-          name,
-          slug,
-          target_id: target_id === null ? '' : String(target_id),
-          model: model ?? '',
-        }),
-      );
+      this.lines = items.map(({ name, slug, target_id, tag, model }) => {
+        const channel = target_id === null ? '' : String(target_id);
+        const chosen = tag === null ? channel : choiceOfTag(this.tags, tag);
+        return keyed({ name, slug, channels: chosen, model: model ?? '' });
+      });
       this.isChanged = false;
     },
     touch() {
@@ -74,7 +80,7 @@ export function createStatusPagePanel(parts: AdminParts) {
       this.touch();
     },
     add() {
-      this.setLines([...this.lines, keyed({ name: '', slug: '', target_id: '', model: '' })]);
+      this.setLines([...this.lines, keyed({ name: '', slug: '', channels: '', model: '' })]);
     },
     remove(key: number) {
       this.setLines(this.lines.filter((it) => it.key !== key));
@@ -85,6 +91,10 @@ export function createStatusPagePanel(parts: AdminParts) {
       const line = this.lines[from];
       if (!line || to < 0 || to >= this.lines.length) return;
       this.setLines(this.lines.toSpliced(from, 1).toSpliced(to, 0, line));
+    },
+    modelHint({ channels }: StatusLine) {
+      if (channels === '') return 'admin.status.model.needed';
+      return channels.startsWith(tagPrefix) ? 'admin.status.model.all' : 'admin.status.model.hint';
     },
     async copyBadge({ key, name, slug }: StatusLine) {
       const label = name.replace(/[[\]\\]/g, '\\$&');
@@ -106,11 +116,32 @@ export function createStatusPagePanel(parts: AdminParts) {
   };
 }
 
-function bodyOf({ name, slug, target_id, model }: StatusLine) {
+/** The tags of these, one spelling of each, in order. */
+function tagsOf(tagged: readonly { tags: readonly string[] }[]): Choice[] {
+  const tags = withTags(
+    [],
+    tagged.flatMap((one) => one.tags),
+  ).sort((a, b) => a.localeCompare(b));
+  return tags.map((tag) => ({ value: `${tagPrefix}${tag}`, name: tag }));
+}
+
+/** No channel may have the tag of a line any more. */
+function taggedLine({ tag }: StatusPage['items'][number]) {
+  return { tags: tag === null ? [] : [tag] };
+}
+
+/** The tag may be spelled otherwise on the channels. */
+function choiceOfTag(choices: readonly Choice[], tag: string): string {
+  return choices.find(({ name }) => hasTag([name], tag))?.value ?? `${tagPrefix}${tag}`;
+}
+
+function bodyOf({ name, slug, channels, model }: StatusLine) {
+  const isTag = channels.startsWith(tagPrefix);
   return {
     name,
     ...(slug.trim() === '' ? {} : { slug: slug.trim() }),
-    target_id: target_id === '' ? null : Number(target_id),
+    target_id: channels === '' || isTag ? null : Number(channels),
+    tag: isTag ? channels.slice(tagPrefix.length) : null,
     model: model.trim() === '' ? null : model.trim(),
   };
 }
