@@ -228,7 +228,7 @@ export function describeAdmin(stage: Stage): void {
     const choice = page.getByLabel('Channel or tag').filter({ visible: true });
     await page.getByRole('button', { name: 'Add service' }).click();
     await page.getByLabel('Public name').fill('Quick');
-    await choice.selectOption('Quick ones');
+    await choice.selectOption('Tag: Quick ones');
     expect(await page.getByPlaceholder('All models').count()).toBe(1);
     await save.click();
     await page.getByText('Saved', { exact: true }).waitFor();
