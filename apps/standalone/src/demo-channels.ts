@@ -62,6 +62,7 @@ export const demoChannels: readonly DemoChannel[] = [
       'gemini-2.5-pro': 'paced',
       'gemini-2.5-flash': 'good',
       'text-embedding-3-large': 'good',
+      'glm-4.6': unsteady(),
     },
   },
   {
@@ -114,7 +115,7 @@ export const demoChannels: readonly DemoChannel[] = [
   {
     name: 'Fjord Relay',
     pace: pace(200),
-    models: { 'gpt-4o': 'good', 'llama-4-maverick': 'good', 'glm-4.6': unsteady() },
+    models: { 'gpt-4o': 'good', 'llama-4-maverick': 'good' },
     moods: { 'gpt-4o': outage, 'llama-4-maverick': outage },
   },
 ];
