@@ -185,6 +185,23 @@ test('an export has no secrets unless they are asked for, and the names of their
   expect(log.map(({ changes }) => changes[0]?.new)).toEqual([true, false]);
 });
 
+test('a plan shows no value of a variable, whatever field refers to it', async () => {
+  const api = await openTestApi();
+  const secret = 'sk-of-another-service';
+  const refers = `user_agent: \${OTHER}\nmodels: [a, "\${OTHER}"]\ntags: [cheap]\n`;
+  const files = input({ 'relay.yaml': relay + refers }, { ...variables, OTHER: secret });
+  for (const path of [paths.plan, apply]) {
+    const { json } = await api.asAdmin('POST', path, files);
+    expect(JSON.stringify(json)).not.toContain(secret);
+    expect(json.items[0].changes).toContainEqual({
+      ...{ field: 'user_agent', old: null, new: '[secret]' },
+    });
+    expect(json.items[0].changes).toContainEqual(
+      expect.objectContaining({ field: 'tags', new: '["cheap"]' }),
+    );
+  }
+});
+
 test('if anything is refused, nothing is written, and each fault has its file, line and field', async () => {
   const api = await openTestApi();
   const files = input({

@@ -5,6 +5,7 @@ export {
   auditChangeShape,
   auditEntryShape,
   changesBetween,
+  secretWord,
 } from './admin/audit.ts';
 export {
   type AuditAction,

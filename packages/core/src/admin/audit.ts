@@ -31,7 +31,8 @@ export const auditEntryShape = z.object({
 export type AuditEntry = z.output<typeof auditEntryShape>;
 
 const textLimit = 200;
-const secretWord = '[secret]';
+/** In place of a secret's value. */
+export const secretWord = '[secret]';
 
 /**
  * The fields of `after` that differ from `before`, without the values of those named in `secrets`. Lists

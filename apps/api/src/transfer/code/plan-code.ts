@@ -16,7 +16,7 @@ import { mapInSlices } from '../map-in-slices.ts';
 import { type Draft, type PlannedChannel, planImport } from '../plan-import.ts';
 import { isRecord } from '../upload/bound-entries.ts';
 import { type CodeInput, sourceOf } from './code-shapes.ts';
-import { withVariables } from './variable-references.ts';
+import { referencedNames, withVariables } from './variable-references.ts';
 
 export type CodeDeps = Pick<ApiDeps, 'db' | 'bus' | 'now' | 'givenSettings' | 'uploadReader'>;
 
@@ -29,6 +29,8 @@ export interface CodePlan {
   left: Target[];
   /** What a channel has in the fields that it leaves out. */
   defaults: Defaults;
+  /** Of each channel, the fields that refer to variables, whose values are nobody's to read. */
+  referring: ReadonlySet<string>[];
 }
 
 /**
@@ -60,7 +62,15 @@ export async function planCode(
   for (const draft of drafts) faults.addRefusal(draft, checked);
   faults.throwIfAny();
   const left = await listLeft(deps.db, input, drafts);
-  return { entries: checked, planned: drafts.map(({ planned }) => planned), left, defaults };
+  const planned = drafts.map((draft) => draft.planned);
+  const referring = uploaded.map(({ entry }) => fieldsWithReferences(entry));
+  return { entries: checked, planned, left, defaults, referring };
+}
+
+function fieldsWithReferences(entry: unknown): ReadonlySet<string> {
+  const fields = isRecord(entry) ? Object.entries(entry) : [];
+  const refers = (value: unknown) => referencedNames(JSON.stringify(value)).length > 0;
+  return new Set(fields.flatMap(([field, value]) => (refers(value) ? [field] : [])));
 }
 
 /** What is wrong with the files, a line for each fault. */

@@ -2,6 +2,7 @@ import {
   type AuditChange,
   changesBetween,
   quote,
+  secretWord,
   sensitiveTargetFields,
   type TargetPatch,
 } from '@api-monitor/core';
@@ -10,12 +11,14 @@ import type { PlannedChannel } from '../plan-import.ts';
 import { type CodeItem, type CodeReport, codeOutcomes } from './code-shapes.ts';
 import type { CodePlan } from './plan-code.ts';
 
+type Change = CodeItem['changes'][number];
+
 const mostItems = 100;
 const textLimit = 200;
 
 /** What a plan does, or `planned` did, to each channel. */
 export async function reportOf(
-  { entries, left, defaults, planned: foreseen }: CodePlan,
+  { entries, left, defaults, referring, planned: foreseen }: CodePlan,
   prune: boolean,
   planned: readonly PlannedChannel[] = foreseen,
 ): Promise<CodeReport> {
@@ -23,7 +26,9 @@ export async function reportOf(
     const { outcome, name } = one;
     if (outcome === 'refused') throw one.refusal;
     const file = entries[index]?.place?.file ?? null;
-    return { name: name ?? '', file, outcome, changes: changesOf(one, defaults) };
+    const hidden = referring[index] ?? new Set();
+    const changes = changesOf(one, defaults).map((change) => withoutValues(change, hidden));
+    return { name: name ?? '', file, outcome, changes };
   });
   for (const { name, managed_by: file } of left) {
     items.push({ name, file, outcome: prune ? 'deleted' : 'left', changes: [] });
@@ -49,6 +54,13 @@ function changesOf(planned: PlannedChannel, defaults: CodePlan['defaults']): Cod
     default:
       return [];
   }
+}
+
+/** A plan is printed in logs that anybody reads who may propose a change of the files. */
+function withoutValues(change: Change, hidden: ReadonlySet<string>): Change {
+  const { field, old } = change;
+  if (!hidden.has(field)) return change;
+  return { field, old: old === null ? null : secretWord, new: secretWord };
 }
 
 /** Which items of a list come and go, because a list as JSON is cut. */

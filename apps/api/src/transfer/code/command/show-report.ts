@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { sensitiveTargetFields } from '@api-monitor/core';
+import { secretWord, sensitiveTargetFields } from '@api-monitor/core';
 import type { CodeItem, CodeReport } from '../code-shapes.ts';
 
 interface Options {
@@ -40,7 +40,7 @@ export function showReport(report: CodeReport, { isColoured, isDone }: Options):
 }
 
 function wordsOf({ field, old, new: next, added = [], removed = [] }: Change): string {
-  if (sensitiveTargetFields.some((secret) => secret === field)) {
+  if (next === secretWord || sensitiveTargetFields.some((secret) => secret === field)) {
     if (next === null) return 'removed';
     return old === null ? 'set' : 'changed';
   }
