@@ -100,5 +100,3 @@ export function createPlaces({ live, slots, targetKeys, attemptLimit }: Deps, as
     },
   };
 }
-
-export type Places = ReturnType<typeof createPlaces>;

@@ -9,8 +9,6 @@ interface Node {
 
 const newNode = (): Node => ({ next: new Map(), key: null });
 
-export type KeyFinder = ReturnType<typeof createKeyFinder>;
-
 /**
  * Finds which of these keys a key of a JSON body is, in any letter case, in one pass over its bytes however
  * many there are. For most keys it ends with their first letter, and it allocates nothing, because a body may
