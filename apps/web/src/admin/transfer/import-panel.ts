@@ -171,12 +171,14 @@ function notesOf(notes: ImportPlan['notes'], { t }: Translator): string[] {
   return notes.map(({ code, params }) => t(`transfer.note.${code}`, params));
 }
 
-/** Why a channel is refused, or what would change. */
+/** Why a channel is refused, where a new one is, or what would change. */
 function noteOf({ outcome, reason, fields, changes }: PlannedItem, translator: Translator): string {
   const faults = Object.entries(fields);
   if (faults.length > 0) {
     return faults.map(([name, it]) => `${name}: ${faultText(it, translator)}`).join(' ');
   }
+  const address = changes.find(({ field }) => field === 'base_url')?.new ?? '';
+  if (outcome === 'created') return String(address);
   if (outcome !== 'changed') return reason ?? '';
   const text = (value: (typeof changes)[number]['old']) => (value === null ? '—' : String(value));
   return changes.map((it) => `${it.field}: ${text(it.old)} → ${text(it.new)}`).join('; ');

@@ -368,7 +368,7 @@ export const admin = {
   'transfer.note.foreign_protocol': '{type} needs a protocol that API Monitor does not speak',
   'transfer.note.disabled_there': 'Disabled in the other tool',
   'transfer.note.many_keys': 'Its {keys} keys become the keys of one channel',
-  'transfer.note.disabled_keys': '{keys} of its keys are disabled there, and stay disabled',
+  'transfer.note.disabled_keys': 'Keys that are disabled there, and stay so: {keys}',
   'transfer.note.keys_elsewhere':
     '{keys} of its keys stay with {names}, which earlier imports made of them; delete those and import again to join them here',
   'transfer.note.same_as': 'Same address and key as the channel {name}',

@@ -66,6 +66,7 @@ export const home = {
   'list.empty.title': 'Add your first channel',
   'list.empty.body':
     'A channel is one relay or provider account. Every model behind it is asked a real question on a schedule, and each answer becomes a bar on this page.',
+  'list.empty.import': 'Import or paste many, also from new-api',
   'list.none.title': 'Nothing matches',
   'list.none.body': 'No channel matches both the search and the filters.',
   'list.none.clear': 'Show all channels',

@@ -57,6 +57,7 @@ export const home: ZhOf<typeof en> = {
   'list.empty.title': '添加第一个渠道',
   'list.empty.body':
     '一个渠道就是一个中转站或服务商账号。它的每个模型都会按计划收到一次真实提问，每次回答都会成为本页上的一根柱条。',
+  'list.empty.import': '批量导入或粘贴，也支持 new-api',
   'list.none.title': '没有匹配的渠道',
   'list.none.body': '没有渠道同时符合搜索词和筛选条件。',
   'list.none.clear': '显示全部渠道',
