@@ -45,8 +45,9 @@ interface Down {
 export function lineIncidents(line: LineSubject, incidents: readonly Incident[]): LineIncident[] {
   const downs = downsOf(line, incidents);
   if (line.target_id === null) {
-    const outages = outagesByIncident(line.targetIds, downs);
-    return [...outages.values()].map((of) => summedUp(of, 'outage'));
+    const outages = outagesOfAll(line.targetIds, downs);
+    const byLast = Map.groupBy(outages, ({ incident_id }) => incident_id);
+    return [...byLast.values()].map((of) => summedUp(of, 'outage'));
   }
   const byIncident = Map.groupBy(downs, ({ incident_id }) => incident_id);
   return [...byIncident.values()].map((of) => summedUp(of, stateOfChannel(line, of)));
@@ -54,7 +55,8 @@ export function lineIncidents(line: LineSubject, incidents: readonly Incident[])
 
 /**
  * What incidents did to all channels with a tag: each of their models is out while all channels that offer it
- * are down, which degrades the line; it is out while all models are. `offers`: the channels by model.
+ * are down, which degrades the line; it is out while all models are. It belongs to the incident that took the
+ * last of them. `offers`: the channels by model.
  */
 export function groupIncidents(
   offers: ReadonlyMap<string, readonly number[]>,
@@ -62,21 +64,19 @@ export function groupIncidents(
 ): LineIncident[] {
   const targetIds = [...new Set([...offers.values()].flat())];
   const ofAll = { target_id: null, model: null, names: [], targetIds, models: [] };
-  const ofChannels = downsOf(ofAll, incidents);
-  const byModel = Map.groupBy(ofChannels, modelOf);
+  const byModel = Map.groupBy(downsOf(ofAll, incidents), modelOf);
+  const ofChannels = byModel.get('') ?? [];
+  const known = new Map<string, Down[]>();
   const outages = [...offers].flatMap(([model, offering]) => {
-    const downs = [...(byModel.get('') ?? []), ...(byModel.get(modelKey(model)) ?? [])];
-    const own = downs.filter(({ target_id }) => offering.includes(target_id));
-    return [...outagesByIncident(offering, own).values()]
-      .flat()
-      .map((down) => ({ model, ...down }));
+    const own = byModel.get(modelKey(model)) ?? [];
+    // Most models are offered by the same channels and are down with them alone.
+    const key = own.length === 0 ? offering.join() : `model ${model}`;
+    const found = known.get(key) ?? outagesOfAll(offering, [...ofChannels, ...own]);
+    known.set(key, found);
+    return found.map((down) => ({ ...down, model }));
   });
-  const isWholeAt = (at: number) => {
-    const out = outages.filter((one) => isDownAt(one, at)).map(({ model }) => model);
-    return new Set(out).size === offers.size;
-  };
-  const starts = new Set(outages.map(({ from }) => from));
-  const wholeFrom = new Set([...starts].filter(isWholeAt));
+  const whole = allDown([...offers.keys()], outages, ({ model }) => model);
+  const wholeFrom = new Set(whole.map(({ down }) => down.from));
   const byIncident = Map.groupBy(outages, ({ incident_id }) => incident_id);
   return [...byIncident.values()].map((of) =>
     summedUp(of, of.some(({ from }) => wholeFrom.has(from)) ? 'outage' : 'degraded'),
@@ -118,34 +118,42 @@ function isDownAt({ from, until }: Down, at: number): boolean {
   return from <= at && (until === null || until > at);
 }
 
-/** The times at which every channel was down, by the incident that took the last one. */
-function outagesByIncident(
-  targetIds: readonly number[],
-  downs: readonly Down[],
-): Map<number, Down[]> {
-  const outages = new Map<number, Down[]>();
-  const everDown = new Set(downs.map(({ target_id }) => target_id));
-  if (targetIds.length === 0 || everDown.size < targetIds.length) return outages;
+/** The times at which every channel was down, each as the down of the last one. */
+function outagesOfAll(targetIds: readonly number[], downs: readonly Down[]): Down[] {
+  const outages: Down[] = [];
   let countedUntil = 0;
-  for (const last of downs.toSorted((a, b) => a.from - b.from)) {
-    const together = downs.filter((one) => isDownAt(one, last.from));
-    const channels = new Set(together.map(({ target_id }) => target_id));
-    if (channels.size < targetIds.length || last.from < countedUntil) continue;
-    const until = endOfAll(together);
+  for (const { down, until } of allDown(targetIds, downs, ({ target_id }) => target_id)) {
+    if (down.from < countedUntil) continue;
     countedUntil = until ?? Number.POSITIVE_INFINITY;
-    const known = outages.get(last.incident_id) ?? [];
-    outages.set(last.incident_id, [...known, { ...last, until }]);
+    outages.push({ ...down, until });
   }
   return outages;
 }
 
-/** When the first channel of several came back; null if none did. */
-function endOfAll(downs: readonly Down[]): number | null {
-  const ends = [...Map.groupBy(downs, ({ target_id }) => target_id).values()].map((of) =>
-    Math.max(...of.map(({ until }) => until ?? Number.POSITIVE_INFINITY)),
-  );
-  const first = Math.min(...ends);
-  return Number.isFinite(first) ? first : null;
+/** The downs at whose start all of these were down, the first one first, and when one of them came back. */
+function allDown<One extends Pick<Down, 'from' | 'until'>, Key>(
+  keys: readonly Key[],
+  downs: readonly One[],
+  keyOf: (down: One) => Key,
+): { down: One; until: number | null }[] {
+  const untils = new Map(keys.map((key) => [key, 0]));
+  const sorted = downs
+    .filter((down) => untils.has(keyOf(down)))
+    .sort((one, other) => one.from - other.from);
+  let begun = 0;
+  return sorted.flatMap((down) => {
+    for (let next = sorted[begun]; next && next.from <= down.from; next = sorted[begun]) {
+      const until = next.until ?? Number.POSITIVE_INFINITY;
+      untils.set(keyOf(next), Math.max(until, untils.get(keyOf(next)) ?? 0));
+      begun += 1;
+    }
+    let first = Number.POSITIVE_INFINITY;
+    for (const until of untils.values()) {
+      if (until <= down.from) return [];
+      first = Math.min(first, until);
+    }
+    return { down, until: Number.isFinite(first) ? first : null };
+  });
 }
 
 function summedUp(downs: readonly Down[], state: LineIncident['state']): LineIncident {
