@@ -4,6 +4,7 @@ import {
   percentOf,
   type StatusDay,
   type StatusHistory,
+  type StatusNote,
   secondsPerDay,
   sumAvailability,
   type Target,
@@ -11,7 +12,6 @@ import {
 import { listMaintenance, listStatusNotes } from '@api-monitor/db';
 import { notPublished } from './not-published.ts';
 import { plannedWorks } from './planned-works.ts';
-import { publicNotes } from './public-notes.ts';
 import {
   incidentsOfLine,
   type PublishedLine,
@@ -19,7 +19,12 @@ import {
   type StatusDeps,
 } from './published-lines.ts';
 import { type StatusReport, shownDays } from './status-reports.ts';
-import type { PublicIncident, PublicStatus, PublicStatusItem } from './status-schema.ts';
+import type {
+  PublicIncident,
+  PublicNote,
+  PublicStatus,
+  PublicStatusItem,
+} from './status-schema.ts';
 
 const mostIncidents = 50;
 const mostNotes = 100;
@@ -119,4 +124,23 @@ function overall(items: readonly PublicStatusItem[]): PublicState {
   if (known.length === 0) return 'unknown';
   if (known.every((it) => it === 'operational')) return 'operational';
   return known.every((it) => it === 'outage') ? 'outage' : 'degraded';
+}
+
+/**
+ * What the operator tells about published lines, newest first. A note about an incident that strangers don't
+ * see is left out unless it names a line itself.
+ */
+function publicNotes(
+  notes: readonly StatusNote[],
+  published: readonly string[],
+  incidents: readonly PublicIncident[],
+): PublicNote[] {
+  const shownIds = new Set(incidents.map(({ incident }) => incident));
+  return notes.flatMap(({ slugs, incident_id, thread_id: thread, ...note }) => {
+    const named = slugs.filter((slug) => published.includes(slug));
+    const isShown = incident_id !== null && shownIds.has(incident_id);
+    const isGeneral = slugs.length === 0 && (incident_id === null || isShown);
+    if (!isGeneral && named.length === 0) return [];
+    return [{ ...note, thread, incident: isShown ? incident_id : null, slugs: named }];
+  });
 }
