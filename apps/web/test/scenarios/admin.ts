@@ -184,7 +184,9 @@ export function describeAdmin(stage: Stage): void {
     const page = await stage.open('/admin.html?tab=channels', { isAdmin: true });
     await page.getByRole('button', { name: 'Settings of Birch' }).click();
     const dialog = page.getByRole('dialog', { name: 'Settings of Birch' });
+    await dialog.getByRole('button', { name: /^Models / }).click();
     await dialog.getByLabel('Model limit').fill('2');
+    await dialog.getByRole('button', { name: /^Connection / }).click();
     await dialog.getByLabel('Verify TLS certificates').uncheck();
     await dialog.getByRole('button', { name: 'Save' }).click();
     const row = page.locator('.panel-row').filter({ hasText: 'Birch' });
