@@ -163,6 +163,14 @@ test('a request tries a few keys, and then the next channel', async () => {
   expect(provider.asked).toHaveLength(4);
 });
 
+test('of the last channel a request tries more keys than of others', async () => {
+  const bad = Array.from({ length: 9 }, (_, index) => `sk-bad${index}-0123456789abcdef`);
+  const answers = Object.fromEntries(bad.map((key) => [key, revoked]));
+  const { ask, provider } = await start({ ...answers, 'sk-good-0123456789abcdef': null });
+  expect((await ask()).status).toBe(200);
+  expect(provider.asked).toHaveLength(10);
+});
+
 test('every key of the channel is masked in answers', async () => {
   const quoting: KeyAnswer = (response) => {
     response.writeHead(400, { 'content-type': 'application/json', 'x-trace-id': b });

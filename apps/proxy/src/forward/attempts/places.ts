@@ -38,8 +38,9 @@ interface Asked {
   whileClientWaits: <T>(wait: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 }
 
-/** How many keys of one target a request may try. */
+/** How many keys of one target a request may try while others remain, and of the last one. */
 const keyLimit = 4;
+const lastKeyLimit = 16;
 
 type Deps = Pick<GatewayDeps, 'live' | 'slots' | 'targetKeys' | 'attemptLimit'>;
 
@@ -68,8 +69,8 @@ export function createPlaces({ live, slots, targetKeys, attemptLimit }: Deps, as
     tried.add(key);
     if (triedOf.size >= attemptLimit) left = left.filter(({ entry }) => triedOf.has(entry));
     const isLast = left.length === 0;
-    const hasOtherKey = () =>
-      tried.size < keyLimit && targetKeys.hasNext(target, choice.key, tried);
+    const limit = isLast ? lastKeyLimit : keyLimit;
+    const hasOtherKey = () => tried.size < limit && targetKeys.hasNext(target, choice.key, tried);
     return { kind: 'place', choice, key, isLast, hasOtherKey, give };
   };
 
