@@ -396,7 +396,7 @@ test('what people are alerted to is on the page, for published lines alone, in n
   expect(JSON.stringify(json)).not.toMatch(/secret relay|sk-upstream/);
 });
 
-test('checks tell of incidents from before the first one that people were alerted to', async () => {
+test('checks show incidents from before the first one that people were alerted to', async () => {
   const api = await openTestApi();
   const relay = await addChannel(api, 'relay');
   await publish(api, { name: 'Relay', target_id: relay.id });

@@ -117,7 +117,7 @@ test('keys allow models by patterns, bare names, tags and groups', async () => {
   expect(await ask('anthropic/claude-4.5', keyed('sk-bare'))).toMatch(/claude/);
   expect(await ask('best', keyed('sk-tag'))).toBe('gpt-4o');
   expect(await ask('router/sonnet', keyed('sk-tag'))).toMatch(/^403/);
-  // An alias allows what it stands for, by whatever name.
+  // An alias allows the model behind it, by whatever name.
   expect(await ask('gpt-4o', keyed('sk-alias'))).toBe('gpt-4o');
   expect(await ask('claude-4-5', keyed('sk-alias'))).toMatch(/^403/);
 });

@@ -64,7 +64,7 @@ test('a job that nobody waits for any more is dropped', async () => {
   expect(provider.requests).toEqual([]);
 });
 
-test('the test ends when whoever asked for it leaves', async () => {
+test('the test ends when its caller leaves', async () => {
   const { run, deps, provider } = await withProvider({ 'gpt-4o-mini': 'hang_before_headers' });
   const running = run();
   await expect.poll(() => provider.received()).toBe(2);

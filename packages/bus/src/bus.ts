@@ -152,7 +152,7 @@ export interface SlotAsk extends SlotName {
   lifeMs: number;
 }
 
-/** `waitMs`: until the gap is over; null: until somebody gives one back. */
+/** `waitMs`: until the gap is over; null: until one is given back. */
 export type SlotAnswer = { isTaken: true } | { isTaken: false; waitMs: number | null };
 
 /**

@@ -143,7 +143,7 @@ test('requests to a channel with a gap follow each other in that time', async ()
   expect(Math.max(...gaps)).toBeLessThan(200);
 });
 
-test('never more are under way than the bound, whoever comes and goes', async () => {
+test('never more are under way than the bound, however they come and go', async () => {
   const slots = open();
   const three = { ...one, max_concurrency: 3 };
   let [running, most, served] = [0, 0, 0];

@@ -49,8 +49,8 @@ export type ChannelSlots = ReturnType<typeof createChannelSlots>;
 
 /**
  * Keeps to the channels' bounds. The bounds hold for all processes together, probes and gateways; if the
- * shared slots can't be reached, each process keeps to them by itself. Within a process, whoever asks for a
- * channel first gets its next slot. A channel without bounds costs nothing. The owner closes it.
+ * shared slots can't be reached, each process keeps to them by itself. Within a process, the first to ask for a
+ * channel gets its next slot. A channel without bounds costs nothing. The owner closes it.
  */
 export function createChannelSlots({
   slots,

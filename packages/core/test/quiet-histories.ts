@@ -120,7 +120,7 @@ export const quiets: History[] = [
     ],
   },
   {
-    title: 'a reminder comes until somebody acknowledges',
+    title: 'a reminder comes until it is acknowledged',
     world: { channels: two, rules: { reminder_min: 30 } },
     happens: (w) => {
       channelDown(w, 10, 'A').at(1.2 * hourS);

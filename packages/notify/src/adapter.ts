@@ -119,7 +119,7 @@ export interface Adapter {
   fields: readonly FieldDescription[];
   /** All of them hold at once. */
   rateLimits: readonly RateLimit[];
-  /** Checks a config that somebody entered, and fills in defaults; each issue names its field. */
+  /** Checks a config as it was entered, and fills in defaults; each issue names its field. */
   config: z.ZodType<Record<string, unknown>>;
   /** Makes a stored config ready to send. */
   open(config: unknown): OpenedDestination;

@@ -1,6 +1,6 @@
 import { cleanLine } from './text/clean-text.ts';
 
-/** What became of an attempt to deliver. `message` is in the words of whoever answered, without secrets. */
+/** What became of an attempt to deliver. `message` is in the server's words, without secrets. */
 export type Outcome =
   | { kind: 'sent'; status: number | null; message: string }
   | {

@@ -18,7 +18,7 @@ export type Respond = (received: Received, response: ServerResponse) => void;
 
 export const nowS = 1_764_331_200;
 
-/** A server on loopback that stands for a vendor's; `fetch` sends it what is meant for any host. */
+/** A server on loopback in the place of a vendor's; `fetch` sends it what is meant for any host. */
 export async function startVendor(respond: Respond) {
   const received: Received[] = [];
   const server = createServer((request, response) => {

@@ -53,7 +53,7 @@ function masked(value: unknown): unknown {
 }
 
 /**
- * A config that an admin entered, checked and with its defaults. Masked forms stand for the stored secrets,
+ * A config that an admin entered, checked and with its defaults. Masked forms mean the stored secrets,
  * which never go to another server. Throws AppError `invalid_input` that names the field, as `config.url`.
  */
 export function checkedConfig(kind: DestinationKind, given: Config, stored: Config | null): Config {

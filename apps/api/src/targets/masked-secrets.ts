@@ -83,7 +83,7 @@ export const maskableFields = {
   )
     .optional()
     .describe(
-      'the whole list, in its order; a masked form stands for the stored key, first of its name',
+      'the whole list, in its order; a masked form means the stored key, first of its name',
     ),
   proxy_url: z
     .union([targetFieldSchemas.proxy_url, masked], {

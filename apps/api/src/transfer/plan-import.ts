@@ -186,7 +186,7 @@ function plan(planning: Planning, given: CheckedEntry, match: Match | undefined)
 }
 
 /**
- * Why an entry may not lead stored keys through a proxy, or make their TLS trust somebody else: its file may be
+ * Why an entry may not lead stored keys through a proxy, or make their TLS trust another authority: its file may be
  * a stranger's, who doesn't know them. null if it doesn't, or if it is code, which its owner answers for.
  */
 function refusalOfRoute(

@@ -70,7 +70,7 @@ export function describePublicStatus(stage: Stage): void {
       expect(text).not.toContain('HTTP 503');
     });
 
-    it('tells of notes and maintenance, and has feeds', async () => {
+    it('shows notes and maintenance, and has feeds', async () => {
       const from = Math.round(Date.now() / 1000) - 60;
       const { item } = (await stage.product.call('POST', '/api/maintenance', {
         ...{ name: 'Move to Oslo', target_ids: [id] },

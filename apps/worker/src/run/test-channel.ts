@@ -22,7 +22,7 @@ let lastId = 0;
 
 /**
  * Tries a channel that isn't stored: lists its models and asks one. The result is published, nothing is
- * written. It ends at once if whoever asked for it left, and isn't begun if nobody waits any more.
+ * written. It ends at once if the caller left, and isn't begun for one that left before.
  */
 export async function testChannel(
   { db, bus, upstream, nowS, random }: Deps,

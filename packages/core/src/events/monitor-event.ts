@@ -78,13 +78,13 @@ export interface StateIssued {
   };
 }
 
-/** A channel was tried; `result` null: whoever asked for it no longer waits. */
+/** A channel was tried; `result` null: the caller no longer waits. */
 export interface ChannelTested {
   type: 'channel_tested';
   data: { test_id: string; result: ChannelTest | null };
 }
 
-/** A test was sent to a destination; `result` null: whoever asked for it no longer waits. */
+/** A test was sent to a destination; `result` null: the caller no longer waits. */
 export interface DestinationTested {
   type: 'destination_tested';
   data: { test_id: string; result: DestinationTest | null };

@@ -94,7 +94,7 @@ function checkTold(world: World): void {
   for (const { state } of world.steps.filter((_, index) => index % 20 === 0)) {
     expect(JSON.parse(JSON.stringify(state)), 'the state is plain JSON').toStrictEqual(state);
   }
-  // Whoever was told of a part is told of the end of the whole.
+  // A destination that was told of a part is told of the end of the whole.
   const wholes = new Set(
     world.steps.flatMap(({ events }) =>
       events.flatMap(({ kind, detail }) => (kind === 'merged' ? Number(detail.into) : [])),

@@ -36,7 +36,7 @@ export function faultOfAliasGroup(line: string): string | null {
   return names.every(isName) ? null : `must name models by 1 to ${nameLimit} plain characters`;
 }
 
-/** A name that two groups have, so that it wouldn't be clear what it stands for; null if there is none. */
+/** A name that two groups have, so that it wouldn't be clear which is meant; null if there is none. */
 export function nameInTwoGroups(lines: readonly string[]): string | null {
   const seen = new Set<string>();
   for (const line of lines) {

@@ -30,7 +30,7 @@ export function keysSchema(apiKey: z.ZodType<string, string>) {
     .describe('several keys that take turns, or none beside `api_key`; a line is "name: key"');
 }
 
-/** What is wrong with a list as a whole; a masked key may stand for any. */
+/** What is wrong with a list as a whole; a masked key may be any. */
 export function faultsOfKeys(
   keys: readonly TargetKey[],
 ): { path: PropertyKey[]; message: string }[] {

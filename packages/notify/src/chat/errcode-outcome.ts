@@ -8,7 +8,7 @@ const busy = -1;
 interface Errcodes {
   /** Too many messages. */
   limited: ReadonlySet<number>;
-  /** How long whoever sends too many is blocked. */
+  /** How long a sender of too many is blocked. */
   blockedS: number;
   unauthorized: ReadonlySet<number>;
 }

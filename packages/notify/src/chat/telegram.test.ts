@@ -29,7 +29,7 @@ test('a message is HTML, without previews, in the chat and topic', async () => {
   });
 });
 
-test('a mirror may stand for the server, and a recovery makes no sound', async () => {
+test('a mirror may replace the server, and a recovery makes no sound', async () => {
   const { tell, received } = await startVendor(accepted);
   await tell('telegram', { ...config, server: 'https://tg.example.com/api/' }, recovery);
   const [request] = received;

@@ -53,7 +53,7 @@ export function channelProblem(channel: Channel, translator: Translator) {
   };
 }
 
-/** It was imported without its key, and is paused until somebody enters it. */
+/** It was imported without its key, and is paused until it is entered. */
 function keyless({ t }: Translator) {
   return {
     level: 'note' as const,

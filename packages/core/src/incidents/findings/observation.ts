@@ -31,13 +31,13 @@ export interface Why {
   message: string;
 }
 
-/** One finding about a subject, whoever made it. Times are Unix seconds. */
+/** One finding about a subject, by any detector. Times are Unix seconds. */
 export interface Observation {
   subject: Subject;
   is_bad: boolean;
   /** When it was found. A finding that is given again, or that is older than the last one, changes nothing. */
   at: number;
-  /** How many findings in a row it stands for; absent: one. */
+  /** How many findings in a row it sums up; absent: one. */
   times?: number;
   why?: Why | null;
   /** What a text says about it, such as `share` or `expires_at`; the names are those of its kind's text. */

@@ -11,7 +11,7 @@ interface Wanting {
   aliases: AliasIndex;
 }
 
-/** The models that somebody would miss, by their public names. A pattern or a tag names none in particular. */
+/** The models that people would miss, by their public names. A pattern or a tag names none in particular. */
 export function wantedModels({ listed, asked, aliases }: Wanting): Set<string> {
   const named = listed
     .filter((entry) => !entry.includes('*') && !entry.startsWith('tag:'))

@@ -92,7 +92,7 @@ function newsOf({ nowS, setup }: Step, incident: Incident): Pick<Item, 'kind' | 
   if (worse(severity, announced.severity) !== announced.severity) {
     return { kind: 'worse', urgency: atOnce };
   }
-  // Whoever knows that everything fails need not know that it is the network.
+  // A destination that knows that everything fails need not know that it is the network.
   const isWider = scope !== announced.scope && announced.scope !== 'many';
   if (isWider) return { kind: 'cause', urgency: scope === 'network' ? 'at_once' : 'later' };
   if (isFlapping(incident) !== announced.is_flapping) return { kind: 'flapping', urgency: 'soon' };

@@ -9,7 +9,7 @@ export interface PathRule {
 
 const places: readonly PathRule['route'][] = [...evidenceRoutes, 'list'];
 const rule = /^(?<route>[a-z-]+)\s*=\s*(?:(?<path>\/\S*)|none)$/;
-/** RFC 3986, 3.3 and 3.4; `{model}` stands for the model's id. */
+/** RFC 3986, 3.3 and 3.4; `{model}` is replaced by the model's id. */
 const path = /^\/(?:[\w.~!$&'()*+,;=:@/?-]|%[\dA-Fa-f]{2}|\{model\})*$/;
 
 /** What is wrong with a rule; null if nothing is. */

@@ -68,7 +68,7 @@ function geminiPlace(method = ''): Place {
   return { route: /embed/i.test(method) ? 'gemini-embed' : 'gemini', rest: '' };
 }
 
-/** Gemini has a method for each way to ask, so a rule's stands for all of them. */
+/** Gemini has a method for each way to ask, so a rule holds for all of them. */
 function geminiPath(
   set: string,
   named: string,

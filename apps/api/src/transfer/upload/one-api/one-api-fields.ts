@@ -16,7 +16,7 @@ export interface MappedFields {
 
 /**
  * The fields of ours that a row fills, each valid. Of the groups, `default` says nothing. A weight of 0, which
- * all rows have unless somebody changed it, is the usual one.
+ * all rows have unless it was changed, is the usual one.
  */
 export function fieldsOf(row: Row): MappedFields {
   const setting = objectIn(row.setting) ?? {};

@@ -1,6 +1,6 @@
 import { isRecord } from '../bound-entries.ts';
 
-/** Columns that an import understands; what it can't use of them is named by whoever reads them. */
+/** Columns that an import understands; what it can't use of them is named where they are read. */
 const used = [
   ...['id', 'type', 'key', 'status', 'name', 'base_url', 'models', 'model_mapping', 'priority'],
   ...['weight', 'tag', 'group', 'header_override', 'headers', 'param_override'],
