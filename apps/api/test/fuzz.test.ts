@@ -47,7 +47,8 @@ const callers: Record<string, Record<string, string>> = {
 
 /** Calls that may show a secret to those who may see it. */
 const mayShowSecrets = /\/secret$|channels\/export|proxy\/keys|second-factor/;
-const mayAnyoneCall = ['/api/health', '/api/admin/login', '/api/status', '/badge/{file}'];
+const feeds = ['/status/feed.atom', '/status/feed.json'];
+const publicPaths = ['/api/health', '/api/admin/login', '/api/status', '/badge/{file}', ...feeds];
 
 async function prepared() {
   const api = await openTestApi();
@@ -169,7 +170,7 @@ test('thousands of odd requests: no 5xx, no hang, no secret in an answer, a log 
 
 test('without valid credentials every call except the public ones is a 401', async () => {
   const { api, operations } = await prepared();
-  for (const { method, path } of operations.filter(({ path }) => !mayAnyoneCall.includes(path))) {
+  for (const { method, path } of operations.filter(({ path }) => !publicPaths.includes(path))) {
     const url = path.replaceAll(/\{\w+\}/g, '1');
     for (const headers of [callers.nobody, callers.stranger, { authorization: 'Basic eDp5' }]) {
       const { response } = await answerWithin(api, url, { method, headers: headers ?? {} });
