@@ -45,6 +45,8 @@ export function describeIncidents(stage: Stage): void {
     await page.getByRole('button', { name: 'Open', exact: true }).click();
     await page.getByLabel('Filter by severity').selectOption('critical');
     await eventually(() => page.url()).toContain('state=open&severity=critical');
+    // Checks of other scenarios may open incidents of their own, on other channels.
+    await page.getByLabel('Filter by channel').selectOption('Harbour');
     await page.getByLabel('Filter by severity').selectOption('warning');
     await page.getByText('No incident matches the filters').waitFor();
     await page.getByRole('link', { name: /open incident/ }).waitFor();

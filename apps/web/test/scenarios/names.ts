@@ -66,7 +66,7 @@ export function describeNames(stage: Stage): void {
   it('a key’s models are searched and chosen by keyboard, with what each entry matches', async () => {
     const page = await stage.open('/admin.html?tab=keys', { isAdmin: true, token: null });
     await page.getByRole('button', { name: 'New key' }).first().click();
-    await page.getByLabel('Name', { exact: true }).fill('grok only');
+    await page.locator('#key-name').fill('grok only');
     const search = page.getByRole('combobox', { name: 'Models' });
     const options = page.getByRole('option');
     await search.fill('*grok*');
