@@ -32,9 +32,8 @@ const changes = ['target_updated', 'run_completed', 'proxy_keys_changed', 'setti
  * once a second, it finds what changed even if an event was lost. An event only makes it happen sooner.
  */
 export function createBoardSync(options: Options) {
-  const { store, board, events, watch, nowS } = options;
+  const { events, watch, nowS } = options;
   const [syncKeys, syncTargets] = [createKeySync(options), createTargetSync(options)];
-  const syncSettings = async () => board.replaceSettings(await store.settings());
   let syncedAt = 0;
   let running: Promise<void> | null = null;
   let isAskedAgain = false;
@@ -43,7 +42,7 @@ export function createBoardSync(options: Options) {
     do {
       isAskedAgain = false;
       // Keys don't wait for targets: a revoked key must stop working within a second.
-      const parts = [syncKeys(), syncSettings(), syncTargets()];
+      const parts = [syncKeys(), syncTargets()];
       for (const result of await Promise.allSettled(parts)) {
         if (result.status === 'rejected') throw result.reason;
       }
