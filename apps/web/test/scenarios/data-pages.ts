@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accessibilityViolations } from '../accessibility-violations.ts';
 import { withHarbour } from '../harbour.ts';
-import { cutFilters, overflowOf, type Stage } from '../stage.ts';
+import { cutFilters, eventually, overflowOf, type Stage } from '../stage.ts';
 
 /** Each page, and what is on it once it has loaded. */
 const pages = {
@@ -23,6 +23,9 @@ export function describeDataPages(stage: Stage): void {
         await page.locator(shown).filter({ visible: true }).first().waitFor();
         if (opens) await page.locator(shown).first().click();
         if (opens) await page.locator(opens).waitFor();
+        // A page is dimmed while it waits for a slow answer.
+        const waiting = page.locator('[aria-busy="true"]').filter({ visible: true });
+        await eventually(() => waiting.count()).toBe(0);
         expect(await accessibilityViolations(page)).toEqual([]);
       },
     );
