@@ -3,7 +3,8 @@
 export const quote = 0x22;
 export const backslash = 0x5c;
 export const smallU = 0x75;
-const colon = 0x3a;
+export const comma = 0x2c;
+export const colon = 0x3a;
 export const openBracket = 0x5b;
 export const openBrace = 0x7b;
 export const closingBracket = 0x5d;
@@ -141,4 +142,21 @@ function hexDigit(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   const letter = (byte | 0x20) - 0x61;
   return letter >= 0 && letter < 6 ? letter + 10 : 0x10000;
+}
+
+/** Where the object or array that begins here ends; -1 if it doesn't. What it contains isn't looked at. */
+export function endOfBrackets(body: Buffer, start: number): number {
+  let depth = 0;
+  for (let at = start; at < body.length; at = nextStop(body, at + 1)) {
+    const byte = body[at];
+    if (byte === quote) {
+      at = endOfString(body, at + 1);
+      if (at < 0) return -1;
+    } else if (byte === openBrace || byte === openBracket) depth += 1;
+    else {
+      depth -= 1;
+      if (depth === 0) return at + 1;
+    }
+  }
+  return -1;
 }

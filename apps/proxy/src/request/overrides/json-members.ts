@@ -1,9 +1,11 @@
 import {
   closingBrace,
   closingBracket,
+  colon,
+  comma,
+  endOfBrackets,
   endOfString,
   firstByte,
-  nextStop,
   openBrace,
   openBracket,
   quote,
@@ -24,9 +26,6 @@ export interface Member {
   /** The comma after it; -1 if it is the last. */
   commaAfter: number;
 }
-
-const comma = 0x2c;
-const colon = 0x3a;
 
 /**
  * Calls back for each member of the object or array whose bracket is at `open`, in linear time. Returns where
@@ -70,19 +69,6 @@ function endOfValue(body: Buffer, start: number): number {
   let at = start;
   while (at < body.length && !isDelimiter[body[at] ?? 0]) at += 1;
   return at === start ? -1 : at;
-}
-
-function endOfBrackets(body: Buffer, start: number): number {
-  let depth = 0;
-  for (let at = start; at < body.length; at = nextStop(body, at + 1)) {
-    const byte = body[at];
-    if (byte === quote) {
-      at = endOfString(body, at + 1);
-      if (at < 0) return -1;
-    } else if (byte === openBrace || byte === openBracket) depth += 1;
-    else if (--depth === 0) return at + 1;
-  }
-  return -1;
 }
 
 const isDelimiter = new Uint8Array(256);

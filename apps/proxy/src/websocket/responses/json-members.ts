@@ -1,7 +1,11 @@
 import {
+  closingBrace,
+  closingBracket,
+  colon,
+  comma,
+  endOfBrackets,
   endOfString,
   firstByte,
-  nextStop,
   openBrace,
   openBracket,
   quote,
@@ -20,15 +24,10 @@ export interface Member {
   value: Place;
 }
 
-const comma = 0x2c;
-const colon = 0x3a;
-const closeBrace = 0x7d;
-const closeBracket = 0x5d;
-
 /** The members of a JSON object, in order; null if it isn't one. What they contain isn't looked at. */
 export function membersOf(json: Buffer, from = 0): Member[] | null {
   const members: Member[] = [];
-  const isObject = eachPart(json, from, [openBrace, closeBrace], (start) => {
+  const isObject = eachPart(json, from, [openBrace, closingBrace], (start) => {
     if (json[start] !== quote) return -1;
     const keyEnd = endOfString(json, start + 1) + 1;
     const separator = firstByte(json, keyEnd);
@@ -47,7 +46,7 @@ export function membersOf(json: Buffer, from = 0): Member[] | null {
 /** The items of a JSON array, in order; null if it isn't one. */
 export function itemsOf(json: Buffer, from = 0): Place[] | null {
   const items: Place[] = [];
-  const isArray = eachPart(json, from, [openBracket, closeBracket], (start) => {
+  const isArray = eachPart(json, from, [openBracket, closingBracket], (start) => {
     const end = endOfValue(json, start);
     if (end > start) items.push({ start, end });
     return end;
@@ -81,20 +80,8 @@ function eachPart(
 function endOfValue(json: Buffer, start: number): number {
   const first = json[start];
   if (first === quote) return endOfString(json, start + 1) + 1 || -1;
-  if (first !== openBrace && first !== openBracket) return endOfScalar(json, start);
-  let depth = 0;
-  for (let at = start; at < json.length; at = nextStop(json, at + 1)) {
-    const byte = json[at];
-    if (byte === quote) {
-      at = endOfString(json, at + 1);
-      if (at < 0) return -1;
-    } else if (byte === openBrace || byte === openBracket) depth += 1;
-    else {
-      depth -= 1;
-      if (depth === 0) return at + 1;
-    }
-  }
-  return -1;
+  const isNested = first === openBrace || first === openBracket;
+  return isNested ? endOfBrackets(json, start) : endOfScalar(json, start);
 }
 
 const scalar = /^(?:true|false|null|-?\d[\d.eE+-]*)/;
