@@ -54,7 +54,7 @@ test('only an admin session reaches destinations, and visitors only read what fa
   }
 });
 
-test('masked forms leave the stored secrets, and what is sent anew replaces them', async () => {
+test('masked forms leave the stored secrets, and new values replace them', async () => {
   const api = await withDestination();
   const headers = ['X-Other: fedcba9876543210', ...api.item.config.headers];
   const config = { ...api.item.config, headers };

@@ -249,7 +249,7 @@ test('a used up budget is told once, until the next day', async () => {
   expect(titlesOf(receiver)[1]).toMatch(/^Over after/);
 });
 
-test('a model that a channel lists anew, and one that is gone, are told in one notice', async () => {
+test('a new model of a channel, and one that is gone, are in one notice', async () => {
   const { provider, receiver, run, clock, db } = await withChannel();
   provider.setBehaviour('gpt-6', 'good');
   provider.removeModel('o3');

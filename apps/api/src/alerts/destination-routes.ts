@@ -166,7 +166,7 @@ export function destinationRoutes(deps: ApiDeps) {
     )
     .openapi(
       sessionRoute('delete', '/api/alerts/destinations/{id}', {
-        summary: 'Delete a destination; what waits for it is dropped',
+        summary: 'Delete a destination, with the notices that still wait for it',
         request: { params: idParams },
         responses: jsonAnswer(okSchema, 'deleted'),
       }),

@@ -30,7 +30,7 @@ export type TestChannelJob = z.infer<typeof testChannelJobSchema>;
 export const proxyRequestsJobSchema = z.strictObject({ requests: z.array(gatewayRecordSchema) });
 export type ProxyRequestsJob = z.infer<typeof proxyRequestsJobSchema>;
 
-/** Look for what people must be told about; it is decided anew from what is stored. */
+/** Look for what people must be told about; each job decides from what is stored. */
 export const alertStepJobSchema = z.strictObject({});
 
 /** Send a test to a destination, stored or not; an event brings back the answer. */

@@ -96,7 +96,7 @@ export async function updateDestination(
   });
 }
 
-/** Returns whether there was one. What waits for it is dropped; what was sent stays in the log. */
+/** Returns whether there was one. Notices that wait for it are dropped; those that were sent stay in the log. */
 export async function deleteDestination(db: Database, id: number, nowS: number): Promise<boolean> {
   return inTransaction(db, async (tx) => {
     const { numDeletedRows } = await tx.kysely

@@ -116,7 +116,7 @@ export const admin = {
   'admin.keys.allowed_channels.hint': 'Choose none to allow all channels, including future ones.',
   'admin.keys.allowed_models': 'Models',
   'admin.keys.allowed_models.hint':
-    'A model’s name holds on all channels, “channel/model” on one. “*” stands for any text in either, and “tag:name” for the channels with that tag. Choose none to allow all models of these channels.',
+    'A model’s name holds on all channels, “channel/model” on one. “*” matches any text in either, and “tag:name” means the channels with that tag. Choose none to allow all models of these channels.',
   'admin.entries.search': 'Search models, channels and tags, or type a pattern',
   'admin.entries.chosen': 'Allowed models',
   'admin.entries.as_text': 'Edit as text',

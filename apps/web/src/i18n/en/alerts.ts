@@ -22,7 +22,8 @@ export const alerts = {
     'Its secrets were sealed with another encryption key. Enter them again.',
   'alerts.remove': 'Delete',
   'alerts.remove.title': 'Delete {name}?',
-  'alerts.remove.body': 'What waits for it is dropped. What was sent stays in the log.',
+  'alerts.remove.body':
+    'Notices that still wait for it are dropped. Those that were sent stay in the log.',
   'alerts.removed': '{name} was deleted.',
   'alerts.docs': 'The vendor’s documentation',
   'alerts.send_test': 'Send a test',

@@ -63,7 +63,7 @@ export const gateway = {
   'gateway.naming.keys.bare':
     'The model of this name on every channel. If its id contains a slash, write */vendor/model.',
   'gateway.naming.keys.pattern':
-    'An asterisk stands for any text in a channel’s name or in a model’s, and never reaches across the slash between them. A pattern allows only ids and aliases that it matches, so a new group of names doesn’t widen it.',
+    'An asterisk matches any text in a channel’s name or in a model’s, and never reaches across the slash between them. A pattern allows only ids and aliases that it matches, so a new group of names doesn’t widen it.',
   'gateway.naming.keys.tag': 'All models of the channels with this tag, in any case.',
   'gateway.naming.header':
     'A channel’s id, as a header or as ?target_id=, pins a bare name to that channel.',

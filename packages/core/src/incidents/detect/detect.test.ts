@@ -57,7 +57,7 @@ test('wrong answers are told if they are many, and more than usual', () => {
   expect(findWrongAnswers(few)).toBeNull();
 });
 
-test('models that a channel lists anew or no longer are notes', () => {
+test('new and gone models of a channel are notes', () => {
   const found = findListedModels({
     target_id: 1,
     before: ['a', 'b'],

@@ -9,7 +9,7 @@ interface Lists {
 }
 
 /**
- * The models that a channel lists anew or no longer, as notes. An empty list is a fault of the channel, and
+ * The new and the gone models of a channel's list, as notes. An empty list is a fault of the channel, and
  * everything is new on a channel that was never listed.
  */
 export function findListedModels({ target_id, before, after, at }: Lists): Observation[] {
