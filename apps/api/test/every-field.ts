@@ -22,5 +22,7 @@ export const everyField: TargetInput = {
   ...{ exclude: ['*-free'], model_aliases: ['a, b = org/c', '=x = y'], tags: ['便宜', 'a, b'] },
   ...{ priority: -4, weight: 20, max_concurrency: 3, min_gap_ms: 250 },
   body_overrides: ['claude-* /stop = ["=a", "b"]', '-/user', '?/max_tokens = 4096'],
+  ...{ price_multiplier: 0.35, unit_cost: 0.14, balance_interval_min: 45, ask_usage: true },
+  prices: ['gpt-4o, x* = input 2.5, output 10', '=a = request 0.04'],
   paths: ['chat = /api/v3/chat/completions', 'responses = none'],
 };

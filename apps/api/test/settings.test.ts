@@ -24,6 +24,8 @@ test('the settings have their sources, and masked secrets', async () => {
     routing_policy: 'latency',
     bare_models: true,
     patience_s: 120,
+    prices: [],
+    currency: 'USD',
     spread: 1.25,
     sources: {
       api_monitor_token: 'environment',
@@ -41,6 +43,8 @@ test('the settings have their sources, and masked secrets', async () => {
       routing_policy: 'default',
       bare_models: 'default',
       patience_s: 'default',
+      prices: 'default',
+      currency: 'default',
       spread: 'default',
     },
   });

@@ -47,6 +47,8 @@ export const fieldErrorCodes = [
   'wrong_override',
   /** Not `route = /path` or `route = none`. */
   'wrong_path',
+  /** Not `model = input 2.5, output 10`, or with a class of tokens that doesn't exist. */
+  'wrong_price',
   /** Not `name = id = id`, or with a name twice. */
   'wrong_aliases',
   /** The address of another service than the one that was chosen. */

@@ -251,6 +251,16 @@ export { type ModelState, modelStateShape } from './model-states/model-state.ts'
 export { nextModelState } from './model-states/next-model-state.ts';
 export { probedFields } from './model-states/probed-fields.ts';
 export {
+  type ClassPrices,
+  faultOfPriceRule,
+  formatPriceRule,
+  type PriceClass,
+  type PriceRule,
+  parsePriceRule,
+  priceClasses,
+} from './money/price-rule.ts';
+export { priceRulesSchema } from './money/price-rules-schema.ts';
+export {
   type AliasGroup,
   type AliasIndex,
   aliasGroupLine,

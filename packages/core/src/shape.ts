@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FieldErrorCode } from './app-error.ts';
 import { namesOf, recordOf } from './pick.ts';
 import { isPlainLine } from './text/plain-line.ts';
 
@@ -10,6 +11,18 @@ export const seconds = z.number().describe('seconds');
 export const plainLine = z
   .string()
   .refine(isPlainLine, 'must be one line without control characters or broken Unicode');
+
+/** A line that has a rule of its own; `faultOf` says what is wrong with it. */
+export function ruleLine(faultOf: (text: string) => string | null, code: FieldErrorCode) {
+  return z
+    .string()
+    .trim()
+    .max(4096)
+    .superRefine((text, context) => {
+      const message = isPlainLine(text) ? faultOf(text) : 'must be a line of plain text';
+      if (message) context.addIssue({ code: 'custom', message, params: { code } });
+    });
+}
 
 /** How a field is stored in a column or a CSV cell, which can hold only text and numbers. */
 export type FieldKind = 'boolean' | 'number' | 'text' | 'json';

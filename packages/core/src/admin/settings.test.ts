@@ -16,6 +16,8 @@ test('a setting that was never set is null', () => {
     routing_policy: null,
     bare_models: null,
     patience_s: null,
+    prices: null,
+    currency: null,
     spread: null,
   });
 });
@@ -100,6 +102,8 @@ test('what an admin set overrides the environment, which overrides the default',
     routing_policy: 'latency',
     bare_models: true,
     patience_s: 120,
+    prices: [],
+    currency: 'USD',
     spread: 1.25,
   });
   expect(sourceOfSetting('log_max_size_mb', set, given)).toBe('admin');

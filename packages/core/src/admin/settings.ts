@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { priceRulesSchema } from '../money/price-rules-schema.ts';
 import { faultOfAliasGroup, nameInTwoGroups } from '../names/alias-group.ts';
 import { namesOf, recordOf } from '../pick.ts';
 import { type RoutingPolicy, routingPolicies } from '../routing/routing-policy.ts';
@@ -54,6 +55,14 @@ export const settingRules = {
     { min: 1, max: 3600, default: 120 },
     'how long all channels of a request together may take to begin to answer, in seconds',
   ),
+  prices: { schema: priceRulesSchema, default: noLines() },
+  currency: {
+    schema: z
+      .string()
+      .regex(/^[A-Z]{3}$/, 'must be a code of ISO 4217 in capitals, such as USD')
+      .describe('what amounts of money are called, once `unit_cost` is counted in'),
+    default: 'USD',
+  },
   spread: {
     ...{ min: 1, max: 10, default: 1.25 },
     schema: z
@@ -117,7 +126,8 @@ export function parseSettings(stored: ReadonlyMap<string, string>): PlainSetting
 function formOf(schema: Rules[keyof Rules]['schema']) {
   if (schema instanceof z.ZodBoolean) return onOff;
   if (schema instanceof z.ZodArray) return lines;
-  return schema instanceof z.ZodEnum ? z.string().trim() : decimal;
+  const isText = schema instanceof z.ZodEnum || schema instanceof z.ZodString;
+  return isText ? z.string().trim() : decimal;
 }
 
 /** What the environment says about settings; what an admin sets overrides it. */

@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { settingRules } from '../admin/settings.ts';
-import type { FieldErrorCode } from '../app-error.ts';
 import { channelFaultShape } from '../evidence/channel-fault-shape.ts';
+import { priceRulesSchema } from '../money/price-rules-schema.ts';
 import { faultOfAliases } from '../names/channel-names.ts';
 import { errorKinds } from '../probes/error-kind.ts';
 import { runNoteShape } from '../runs/run-note.ts';
-import { plainLine, unixSeconds } from '../shape.ts';
+import { plainLine, ruleLine, unixSeconds } from '../shape.ts';
 import { keyStateShape } from '../target-keys/key-state-shape.ts';
 import { apiKeySchema, keysSchema } from '../target-keys/keys-schema.ts';
-import { isPlainLine } from '../text/plain-line.ts';
 import { baseUrlSchema } from './base-url.ts';
 import { headerValue } from './header-value.ts';
 import { formerPrompt } from './own-prompt.ts';
@@ -63,18 +62,6 @@ const pathRuleSchema = ruleLine(faultOfPathRule, 'wrong_path').transform((text) 
   formatPathRule(parsePathRule(text)),
 );
 
-/** A line that has a rule of its own; `faultOf` says what is wrong with it. */
-function ruleLine(faultOf: (text: string) => string | null, code: FieldErrorCode) {
-  return z
-    .string()
-    .trim()
-    .max(4096)
-    .superRefine((text, context) => {
-      const message = isPlainLine(text) ? faultOf(text) : 'must be a line of plain text';
-      if (message) context.addIssue({ code: 'custom', message, params: { code } });
-    });
-}
-
 const userAgentSchema = z
   .string()
   .trim()
@@ -109,6 +96,8 @@ const promptSchema = z
   );
 
 export const modelsModes = ['listed', 'manual', 'both'] as const;
+
+const factor = z.number().min(0).max(1000);
 
 const modelNames = z.array(plainLine.min(1).max(256)).max(5000);
 
@@ -193,6 +182,20 @@ export const targetFieldSchemas = {
     .array(pathRuleSchema)
     .max(50)
     .describe('"route = /path" where the channel deviates, "route = none" for what it lacks'),
+  price_multiplier: factor.describe('what the channel charges relative to the list price'),
+  unit_cost: factor.describe('what a unit of its credit costs you'),
+  prices: priceRulesSchema,
+  balance_interval_min: z
+    .int()
+    .min(0)
+    .max(1440)
+    .refine((minutes) => minutes === 0 || minutes >= 5, 'must be 0, or from 5 to 1440')
+    .describe('minutes between two looks at its balance, from 5; 0: never'),
+  ask_usage: z
+    .boolean()
+    .describe(
+      "the gateway asks for the usage of chat streams, and keeps it from clients that didn't",
+    ),
   dont_probe: modelNames.describe('names, or patterns with *, of models that probes leave out'),
   traffic_proves: z.boolean().describe('a run leaves out models that traffic has just proven'),
   probe_requests_per_day: z.int().min(0).max(1_000_000).describe('0: no limit'),
@@ -292,6 +295,11 @@ export const targetDefaults: Omit<TargetInput, 'name' | 'base_url' | 'api_key'> 
   min_gap_ms: 0,
   body_overrides: [],
   paths: [],
+  price_multiplier: 1,
+  unit_cost: 1,
+  prices: [],
+  balance_interval_min: 30,
+  ask_usage: false,
   dont_probe: [],
   traffic_proves: true,
   probe_requests_per_day: 0,

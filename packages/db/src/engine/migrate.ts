@@ -25,6 +25,7 @@ import { transport } from '../migrations/targets/0017-transport.ts';
 import { namesAndRouting } from '../migrations/targets/0018-names-and-routing.ts';
 import { targetKeys } from '../migrations/targets/0019-target-keys.ts';
 import { managedBy } from '../migrations/targets/0022-managed-by.ts';
+import { targetMoney } from '../migrations/targets/0027-money.ts';
 import type { Schema } from '../schema.ts';
 
 import { currentSchema } from './dialect.ts';
@@ -70,6 +71,7 @@ export async function createMigrator(db: Kysely<Schema>, nowS: number): Promise<
         '0024-client-address': clientAddress,
         '0025-list-news': listNews,
         '0026-status-tags': statusTags,
+        '0027-money': targetMoney,
       }),
     },
   });
