@@ -7,6 +7,8 @@ const longPauseMs = 2_000;
 const longestWaitMs = 30 * 60_000;
 const reportPeriodMs = 60_000;
 
+const realClock = { nowMs: () => performance.now(), pause };
+
 /**
  * Tries again a few times, and for half an hour if the error is one that passes, so that measured results
  * aren't lost. `onFault` is called for the first error, and then once a minute. `cut` ends the long wait.
@@ -16,8 +18,9 @@ export async function withRetries<T>(
   work: () => Promise<T>,
   onFault: (fault: unknown) => void,
   cut: AbortSignal,
-  nowMs = () => performance.now(),
+  clock = realClock,
 ): Promise<T> {
+  const { nowMs } = clock;
   const startedAtMs = nowMs();
   let reportedAtMs = Number.NEGATIVE_INFINITY;
   for (let tries = 0; ; tries += 1) {
@@ -33,7 +36,7 @@ export async function withRetries<T>(
         onFault(fault);
       }
       // Work that is cut off still has its first tries.
-      await pause(pauseMs, null, mayPass ? { signal: cut } : {}).catch(() => {});
+      await clock.pause(pauseMs, null, mayPass ? { signal: cut } : {}).catch(() => {});
     }
   }
 }
