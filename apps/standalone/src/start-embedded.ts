@@ -65,6 +65,7 @@ export async function startEmbedded({ env, logger, onSecretsMade }: Options): Pr
       ...common,
       ...workerOptionsOf(env),
       instanceId: await readInstanceId(db, now()),
+      dataDir: env.DATA_DIR,
       logDir: join(env.DATA_DIR, 'logs'),
       nowS: now,
     });

@@ -26,7 +26,7 @@ import { createWorkerMetrics } from './worker-metrics.ts';
 interface WorkerOptions
   extends Pick<
     WorkerDeps,
-    'db' | 'bus' | 'logger' | 'limits' | 'givenSettings' | 'logDir' | 'nowS'
+    'db' | 'bus' | 'logger' | 'limits' | 'givenSettings' | 'dataDir' | 'logDir' | 'nowS'
   > {
   metrics: Registry;
   allowPrivate: AllowPrivate;

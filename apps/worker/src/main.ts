@@ -15,9 +15,10 @@ await runService({
     const { db, shutdown, now: nowS } = service;
     await serveService(service, env, { port: env.WORKER_PORT });
     const options = workerOptionsOf(env);
-    const logDir = join(env.DATA_DIR, 'logs');
+    const dataDir = env.DATA_DIR;
+    const logDir = join(dataDir, 'logs');
     const instanceId = await readInstanceId(db, nowS());
-    const worker = createWorker({ ...service, ...options, instanceId, logDir, nowS });
+    const worker = createWorker({ ...service, ...options, instanceId, dataDir, logDir, nowS });
     shutdown.onClose('worker', () => worker.stop(env.DRAIN_TIMEOUT_S * 1000));
     worker.start();
   },

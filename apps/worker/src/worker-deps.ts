@@ -31,6 +31,7 @@ export interface WorkerDeps {
   limits: WorkerLimits;
   /** What is in force unless an admin set otherwise. */
   givenSettings: GivenSettings;
+  dataDir: string;
   /** The folder of the JSONL logs. */
   logDir: string;
   /** Unix seconds. */

@@ -57,7 +57,7 @@ export async function openTestWorker(
     db,
     logger,
     nowS,
-    logDir,
+    ...{ dataDir, logDir },
     givenSettings,
     limits: { ...limits, ...given.limits },
   };

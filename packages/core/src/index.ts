@@ -124,6 +124,7 @@ export {
   type Histogram,
   histogramAccuracy,
   percentileOf,
+  withoutPart,
 } from './figures/histogram.ts';
 export { isTimeZone, localDaysOf } from './figures/local-days.ts';
 export {
@@ -180,16 +181,25 @@ export {
   alertRuleDefaults,
   alertRulesShape,
 } from './incidents/alert-rules.ts';
+export { lookAtDisk } from './incidents/detect/full-disk.ts';
 export { findLatency } from './incidents/detect/latency.ts';
 export { findListedModels } from './incidents/detect/listed-models.ts';
+export {
+  lookAtEnd,
+  type ObservedBalance,
+  type ObservedBudget,
+  type ObservedLimit,
+  observeBalance,
+  observeBudget,
+} from './incidents/detect/money.ts';
 export { type Counted, findErrorRate, findWrongAnswers } from './incidents/detect/shares.ts';
+export { findingsOfLooks, type Look } from './incidents/findings/look.ts';
 export {
   type Observation,
   type Subject,
   subjectKeyOf,
   type Why,
 } from './incidents/findings/observation.ts';
-export { observeChange } from './incidents/findings/observe-change.ts';
 export { type ObservedChannel, observeChannel } from './incidents/findings/observe-channel.ts';
 export { publicNameOf, wantedModels } from './incidents/findings/wanted-models.ts';
 export {
@@ -236,7 +246,8 @@ export {
   type DestinationTest,
   destinationTestShape,
 } from './incidents/sending/destination-test.ts';
-export { type News, newsShape } from './incidents/sending/news.ts';
+export { isToldOf } from './incidents/sending/is-for.ts';
+export { type News, newsOfService, newsShape } from './incidents/sending/news.ts';
 export {
   planSending,
   type SendingPlan,

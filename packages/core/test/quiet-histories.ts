@@ -314,6 +314,150 @@ export const quiets: History[] = [
     ],
   },
   {
+    title:
+      'what is no longer critical is told once it has lasted, also to those told of critical ones alone',
+    world: {
+      channels: { A: ['gpt', 'x'], B: ['gpt', 'x'] },
+      wanted: ['x'],
+      destinations: [{ name: 'all' }, { name: 'critical', severities: ['critical'] }],
+    },
+    happens: (w) => {
+      down(down(w, 10, 'A', 'x'), 60, 'B', 'x');
+      up(w, 600, 'B', 'x').at(1200);
+      down(w, 1300, 'B', 'x');
+      return up(up(w, 2000, 'A', 'x'), 2010, 'B', 'x').at(3000);
+    },
+    told: [
+      '0:00:12 all warning: x is down on A',
+      '0:01:02 all critical: x is down on 2 channels: no channel left for x',
+      '0:01:02 critical critical: x is down on 2 channels: no channel left for x',
+      '0:15:02 all warning: No longer critical: x is down on 1 channel',
+      '0:15:02 critical warning: No longer critical: x is down on 1 channel',
+      '0:21:42 all critical: 2 incidents open, 0 over',
+      '0:21:42 critical critical: 2 incidents open, 0 over',
+      '0:33:22 all info: x on 2 channels works again after 33 min 10 s',
+      '0:33:22 critical info: x on 2 channels works again after 33 min 10 s',
+      '0:34:02 all info: x on B works again after 11 min 50 s',
+      '0:34:02 critical info: x on B works again after 11 min 50 s',
+    ],
+  },
+  {
+    title: 'what the recovery of another channel has said isn’t told again',
+    world: { channels: { A: ['x'], B: ['x'] }, wanted: ['x'] },
+    happens: (w) => {
+      channelDown(w, 10, 'A');
+      for (let turn = 0; turn < 3; turn += 1) {
+        channelDown(w, 100 + turn * 400, 'B');
+        channelUp(w, 300 + turn * 400, 'B');
+      }
+      return w.at(3000);
+    },
+    told: [
+      '0:00:12 warning: A is down',
+      '0:01:42 critical: 2 incidents open, 0 over',
+      '0:05:02 info: B works again after 3 min 20 s',
+      '0:08:22 critical: B is down: no channel left for x',
+      '0:11:42 info: B works again after 3 min 20 s',
+      '0:15:02 critical: B is down: no channel left for x',
+      '0:18:22 info: B works again after 3 min 20 s',
+    ],
+  },
+  {
+    title: 'a disk that fills up is told, told again when it is critical, and when it has room',
+    world: { channels: two },
+    happens: (w) => {
+      const left = (free_share: number) => ({ figures: { free_share } });
+      w.at(10).other('disk', null, { severity: 'warning', ...left(0.09) });
+      w.at(900).other('disk', null, { severity: 'critical', ...left(0.02) });
+      w.at(1800).other('disk', null, { severity: 'warning', ...left(0.08) });
+      return w.at(3000).other('disk', null, { is_bad: false }).at(4000);
+    },
+    told: [
+      '0:00:10 warning: The disk is nearly full: 9% left',
+      '0:15:00 critical: The disk is nearly full: 2% left',
+      '0:35:00 warning: No longer critical: The disk is nearly full: 8% left',
+      '0:50:00 info: Over after 49 min 50 s: The disk is nearly full: 8% left',
+    ],
+  },
+  {
+    title: 'certificates of several channels are told together, each with its day',
+    world: { channels: { A: ['a'], B: ['b'] } },
+    happens: (w) => {
+      const ends = (days: number) => ({ figures: { expires_at: startS + days * 86_400 } });
+      w.at(10).other('certificate', 'A', ends(13));
+      w.at(12).other('certificate', 'B', ends(3));
+      return w.at(900).other('certificate', 'A', { is_bad: false }).at(2000);
+    },
+    told: [
+      '0:00:10 warning: The certificate of A expires on 15 Nov 2026',
+      '0:00:42 warning: The certificate of B expires on 5 Nov 2026',
+      '0:15:00 info: Over after 14 min 50 s: The certificate of A expires on 15 Nov 2026',
+    ],
+  },
+  {
+    title: 'wrong answers of a model are told, and a paused channel’s no longer',
+    world: { channels: two },
+    happens: (w) => {
+      w.at(10).other('wrong_answers', 'A', { model: 'gpt', figures: { share: 0.4, usual: 0.05 } });
+      return w
+        .at(900)
+        .change({ paused: ['A'] })
+        .at(1000);
+    },
+    told: [
+      '0:00:10 warning: gpt on A gives more wrong answers: 40%',
+      '0:15:05 info: gpt on A isn’t watched any more',
+    ],
+  },
+  {
+    title:
+      'a balance is told with its unit and days, of a key with its name, and its fast fall apart',
+    world: { channels: two },
+    happens: (w) => {
+      const low = { balance: 4.2, unit: 'USD', days_left: 1.5 };
+      w.at(10).other('balance', 'A', { figures: low });
+      w.at(300).other('balance', 'A', { name: 'second', figures: { balance: 0, unit: 'USD' } });
+      w.at(600).other('balance_fall', 'B', { figures: { fell: 30, usual: 4, unit: 'CNY' } });
+      return w.at(2000).other('balance', 'A', { is_bad: false }).at(3000);
+    },
+    told: [
+      '0:00:10 warning: The balance of A is low: 4.2 USD, enough for 1.5 days',
+      '0:05:00 warning: The balance of key second of A is low: 0 USD',
+      '0:10:00 warning: The balance of B falls fast: by 30 CNY in a day, usually 4 CNY',
+      '0:33:20 info: Over after 33 min 10 s: The balance of A is low: 4.2 USD, enough for 1.5 days',
+    ],
+  },
+  {
+    title: 'a key of the gateway is told near its limit, when it is refused, and when it may go on',
+    world: { channels: two },
+    happens: (w) => {
+      const month = { limit: 100, unit: 'USD', period: 'month' };
+      w.at(10).other('spending', null, { name: 'team', figures: { spent: 81, ...month } });
+      w.at(900).other('budget', null, { name: 'team', figures: { spent: 100, ...month } });
+      w.at(3000).other('budget', null, { name: 'team', is_bad: false });
+      return w.at(3000).other('spending', null, { name: 'team', is_bad: false }).at(4000);
+    },
+    told: [
+      '0:00:10 warning: team has used 81 of 100 USD this month',
+      '0:15:00 warning: team has used up its limit of 100 USD this month, so its requests are refused',
+      '0:50:00 info: Over after 35 min: team has used up its limit of 100 USD this month, so its requests are refused',
+      '0:50:30 info: Over after 49 min 50 s: team has used 81 of 100 USD this month',
+    ],
+  },
+  {
+    title: 'the end of a key or a balance is told in time',
+    world: { channels: two },
+    happens: (w) => {
+      const figures = { expires_at: startS + 6 * 86_400 };
+      w.at(10).other('expiry', null, { name: 'team', figures });
+      return w.at(900).other('expiry', 'A', { name: 'second', figures }).at(2000);
+    },
+    told: [
+      '0:00:10 warning: team expires on 8 Nov 2026',
+      '0:15:00 warning: Key second of A expires on 8 Nov 2026',
+    ],
+  },
+  {
     title: 'new models of a channel are one note, without an end',
     world: { channels: { A: ['a', 'b', 'c'], B: ['b'] } },
     happens: (w) => {

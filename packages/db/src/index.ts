@@ -42,6 +42,7 @@ export { faultOfDatabaseUrl } from './engine/postgres/database-url.ts';
 export { snapshotDatabase } from './engine/sqlite/snapshot-database.ts';
 export { describeStorageFault, isPassingFault } from './engine/storage-fault.ts';
 export { countRecentRequests, type RecentRequests } from './gateway/count-recent.ts';
+export { type FirstTokens, pruneFirstTokens, readFirstTokens } from './gateway/first-tokens.ts';
 export {
   findGatewayObjects,
   type GatewayObject,
@@ -90,6 +91,7 @@ export {
   updateDestination,
 } from './incidents/destinations.ts';
 export {
+  countOpenIncidents,
   getIncident,
   listIncidentEvents,
   listIncidents,
@@ -123,12 +125,14 @@ export {
 } from './model-states/model-states.ts';
 export {
   addTotals,
+  type ModelTotals,
   noProbes,
   type ProbePeriod,
   type ProbeTotals,
   probePeriods,
 } from './probe-totals/probe-totals.ts';
 export { type ProbeUsage, readProbeUsage } from './probe-totals/probe-usage.ts';
+export { type AnswerCounts, readWrongAnswers } from './probe-totals/read-answers.ts';
 export { readAvailability } from './probe-totals/read-availability.ts';
 export { type ProbeSeries, readProbeSeries } from './probe-totals/read-probe-series.ts';
 export { pruneProbeTotals, recordLostProbes } from './probe-totals/write-probe-totals.ts';
@@ -168,9 +172,14 @@ export {
   type StatusItemInput,
   writeStatusPage,
 } from './status/status-page.ts';
+export {
+  listCertificates,
+  listCertificatesDue,
+  recordCertificate,
+} from './targets/certificates.ts';
 export { countTargets } from './targets/dashboard-counts.ts';
 export { deleteTarget } from './targets/delete-target.ts';
-export { listDueTargets } from './targets/due-targets.ts';
+export { listDueTargets, listTargetsRunSince } from './targets/due-targets.ts';
 export { type ListNews, readListNews } from './targets/list-news.ts';
 export { getProbeMemory, listProbeConcurrency, type ProbeMemory } from './targets/probe-memory.ts';
 export { createSortOrders, reorderTargets } from './targets/sort-order.ts';

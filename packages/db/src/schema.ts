@@ -46,6 +46,10 @@ export interface Schema {
     probe_concurrency: number | null;
     /** When a probe asks the next of the keys that fail; null: none does, or the whole channel fails. */
     key_recheck_at: number | null;
+    /** When its certificate ends, as it was read last; null: it was never read. */
+    certificate_ends_at: number | null;
+    /** When reading it was last tried. */
+    certificate_read_at: number | null;
   };
   runs: Table<Run> & {
     /** When the worker last reported that the run is alive; null in runs of the older tool. */
@@ -61,6 +65,7 @@ export interface Schema {
     outcome: RequestOutcome;
   };
   proxy_totals: ProxyTotalsTable;
+  first_token_totals: FirstTokenTotalsTable;
   gateway_objects: GatewayObjectsTable;
   status_items: Table<StatusItem> & {
     sort_order: number;
@@ -148,6 +153,18 @@ interface ProxyTotalsTable
   /** The sum of the times to the first byte, in seconds, and how many there were. */
   first_byte_sum_s: number;
   first_byte_count: number;
+}
+
+/** How long streams took to their first token within one period. */
+interface FirstTokenTotalsTable {
+  id: Generated<number>;
+  period_s: number;
+  starts_at: number;
+  target_id: number;
+  /** As the channel names it. */
+  model: string;
+  /** JSON: Histogram. */
+  first_tokens: string;
 }
 
 /** What a channel keeps for a key. */

@@ -20,6 +20,7 @@ import { DecodedAnswer } from './answer/decoded-answer.ts';
 import { AnswerFault } from './answer/describe-fault.ts';
 import { FollowedAnswer } from './answer/followed-answer.ts';
 import { ReceivedAnswer } from './answer/received-answer.ts';
+import { endOfCertificate } from './connect/end-of-certificate.ts';
 import { type AllowPrivate, createAddressGuard } from './connect/guard-address.ts';
 import { noProxies, type ProxyDefaults } from './connect/proxy/choose-proxy.ts';
 import { shareLookups } from './connect/share-lookups.ts';
@@ -65,6 +66,11 @@ export interface Upstream {
   dispatch(target: UpstreamTarget, request: DispatchRequest, handler: AnswerHandler): AnswerSource;
   /** Opens a connection for a protocol other than HTTP. Rejects with an error for `describeFault`. */
   open(target: UpstreamTarget, request: OpenRequest): Promise<OpenedConnection>;
+  /**
+   * When the target's TLS certificate ends, in Unix seconds, read from a new connection; null if it has none.
+   * Rejects with an error for `describeFault`.
+   */
+  certificateEnd(target: UpstreamTarget, signal: AbortSignal): Promise<number | null>;
   /** Forgets a target's connections, after it changed or was deleted. */
   forget(targetId: number): void;
   /** Ends every connection at once. */
@@ -193,6 +199,7 @@ export function createUpstream({
         ],
       };
     },
+    certificateEnd: (target, signal) => endOfCertificate(accessTo(target).connections, signal),
     forget: connections.forget,
     close: connections.close,
   };

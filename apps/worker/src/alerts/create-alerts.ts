@@ -2,7 +2,9 @@ import { createOutageWatch } from '@api-monitor/runtime';
 import { type AllowPrivate, createGuardedClient, type ProxyDefaults } from '@api-monitor/upstream';
 import type { WorkerDeps } from '../worker-deps.ts';
 import { createDispatcher } from './dispatcher.ts';
+import { readCertificates } from './read-certificates.ts';
 import { createAlertStep } from './step-alerts.ts';
+import { createStorageAlarm } from './storage-alarm.ts';
 import { testDestination } from './test-destination.ts';
 
 interface Options {
@@ -14,7 +16,15 @@ interface Options {
 
 type Deps = Pick<
   WorkerDeps,
-  'db' | 'bus' | 'givenSettings' | 'logger' | 'metrics' | 'nowS' | 'stopping'
+  | 'db'
+  | 'bus'
+  | 'givenSettings'
+  | 'logger'
+  | 'metrics'
+  | 'nowS'
+  | 'stopping'
+  | 'dataDir'
+  | 'upstream'
 >;
 
 /** Some things happen because time passes, so a step is due at least this often. */
@@ -23,6 +33,9 @@ const clockPeriodMs = 5_000;
 const gatherMs = 300;
 /** How often a worker looks whether it has to step without Redis. */
 const alonePeriodMs = 15_000;
+/** How often it looks whether the database takes writes, which costs one. */
+const storagePeriodMs = 60_000;
+const certificatePeriodMs = 5 * 60_000;
 const testsAtOnce = 4;
 
 /** Events after which there may be something to tell. */
@@ -59,9 +72,20 @@ export function createAlerts(deps: Deps, { publicUrl, ...ways }: Options) {
       void watchSteps(ask());
     }, gatherMs);
   };
+  const giveUp = new AbortController();
+  const storageAlarm = createStorageAlarm({ ...sending, signal: giveUp.signal });
   /** Without Redis nothing is queued, and that is worth an alert too. */
   const stepAlone = async () => {
     if (await bus.fault()) await watchSteps(stepNow());
+  };
+  let looking: Promise<void> | null = null;
+  const lookAtStorage = () => {
+    looking ??= storageAlarm
+      .look()
+      .catch(() => {})
+      .finally(() => {
+        looking = null;
+      });
   };
   let stops: (() => void)[] = [];
   return {
@@ -70,18 +94,26 @@ export function createAlerts(deps: Deps, { publicUrl, ...ways }: Options) {
         if (changes.includes(event.type)) askSoon();
       });
       const alone = setInterval(() => void watchSteps(stepAlone()), alonePeriodMs).unref();
-      stops = [unsubscribe, bus.events.onLoss(askSoon), () => clearInterval(alone)];
+      lookAtStorage();
+      const storage = setInterval(lookAtStorage, storagePeriodMs).unref();
+      stops = [
+        ...[unsubscribe, bus.events.onLoss(askSoon)],
+        ...[() => clearInterval(alone), () => clearInterval(storage)],
+      ];
       bus.alertSteps.consume(() => watchSteps(stepNow()), { concurrency: 1, limit: 1 });
       bus.destinationTests.consume((job, cut) => testDestination(sending, job, cut), {
         concurrency: testsAtOnce,
       });
       bus.ticker.every('alerts', clockPeriodMs, () => watchSteps(ask()));
+      bus.ticker.every('certificates', certificatePeriodMs, () => readCertificates(deps));
       dispatcher.wake();
     },
     pause: dispatcher.pause,
     async stop(graceMs: number): Promise<void> {
       for (const stop of stops) stop();
       if (gathering) clearTimeout(gathering);
+      giveUp.abort();
+      await looking;
       await Promise.all([
         bus.alertSteps.drain(graceMs),
         bus.destinationTests.drain(graceMs),

@@ -64,11 +64,12 @@ async function openConfig({ db }: Sending, { id }: Destination) {
   }
 }
 
-function isKnownKind(kind: string): kind is DestinationKind {
+export function isKnownKind(kind: string): kind is DestinationKind {
   return destinationKinds.some((one) => one === kind);
 }
 
-function depsOf({ client, nowS, signal }: Sending) {
+/** What an attempt to deliver needs. */
+export function depsOf({ client, nowS, signal }: Sending) {
   const { fetch, openSocket, describeFault } = client;
   return { fetch, openSocket, describeFault, nowS: nowS(), signal };
 }

@@ -1,6 +1,7 @@
 import {
   type AlertSetup,
   type AlertState,
+  findingsOfLooks,
   type Observation,
   type Stepped,
   settingsInForce,
@@ -19,16 +20,9 @@ import {
 } from '@api-monitor/db';
 import type { WorkerDeps } from '../worker-deps.ts';
 import { createChannelReader } from './channel-reader.ts';
-import {
-  asFindings,
-  type Look,
-  lookAtBudgets,
-  lookAtBus,
-  lookAtErrors,
-  lookAtExpiry,
-} from './other-findings.ts';
+import { createLooks, kept, type Looked } from './looks/read-looks.ts';
 
-type Deps = Pick<WorkerDeps, 'db' | 'bus' | 'givenSettings' | 'logger' | 'nowS'>;
+type Deps = Pick<WorkerDeps, 'db' | 'bus' | 'givenSettings' | 'logger' | 'dataDir' | 'nowS'>;
 
 /**
  * Decides from what is stored what people must be told, and stores that with the state that follows from it.
@@ -40,10 +34,11 @@ export function createAlertStep(deps: Deps): () => Promise<Stepped> {
   const readInput = createAlertInput(deps, channels);
   let watched: ReadonlySet<number> = new Set();
   const step = async () => {
-    const { setup, observations, looks } = await readInput(watched);
+    const { setup, observations, looks, isLeftOut } = await readInput(watched);
     const now = nowS();
     const decide = (state: AlertState) => {
-      const found = [...observations, ...asFindings(looks, state, now)];
+      const known = { watches: state.watches, nowS: now, isLeftOut };
+      const found = [...observations, ...findingsOfLooks(looks, known)];
       return stepIncidents(state, found, setup, now);
     };
     return stepStoredAlerts(db, decide, now);
@@ -73,50 +68,44 @@ function channelsIn({ state }: Stepped): Set<number> {
 }
 
 /** What a step is decided from. */
-interface AlertInput {
+interface AlertInput extends Looked {
   setup: AlertSetup;
   /** About channels. */
   observations: readonly Observation[];
-  looks: readonly Look[];
 }
 
 /** What traffic asked for within this time is wanted. */
 const wantedForS = 7 * 86_400;
-/** How old may be what is looked at less often. */
+/** How old may be what is known of that. */
 const wantedAgeS = 60;
-const lookAgeS = 15;
 
 /** Reads what steps are decided from; `watched`: the channels about which there are watches. */
 function createAlertInput(
-  { db, bus, givenSettings, nowS }: Deps,
+  { db, givenSettings, nowS, ...deps }: Deps,
   channels: ReturnType<typeof createChannelReader>,
 ) {
   const readAskedLately = kept(nowS, wantedAgeS, () => readAsked(db, nowS()));
-  const looks = kept(nowS, lookAgeS, async () => [
-    ...(await lookAtBudgets(db, nowS())),
-    ...(await lookAtExpiry(db, nowS())),
-    ...(await lookAtErrors(db, nowS())),
-    lookAtBus(await bus.fault()),
-  ]);
+  const readLooks = createLooks({ db, nowS, ...deps });
   return async (watched: ReadonlySet<number>): Promise<AlertInput> => {
     const { model_aliases } = settingsInForce(await readSettings(db), givenSettings);
     const { index, aliases, observations } = await channels.read({
       ...{ aliasLines: model_aliases, watched },
     });
+    const rules = await readAlertRules(db);
     return {
       setup: {
-        rules: await readAlertRules(db),
+        rules,
         channels: index,
         wanted: wantedModels({
           listed: await readListed(db),
-          asked: await readAskedLately(),
+          asked: await readAskedLately(null),
           aliases,
         }),
         maintenance: await listMaintenance(db),
         destinations: await listDestinations(db),
       },
       observations,
-      looks: await looks(),
+      ...(await readLooks({ rules, aliases, watched })),
     };
   };
 }
@@ -133,14 +122,4 @@ async function readListed(db: Database): Promise<string[]> {
 async function readAsked(db: Database, nowS: number): Promise<string[]> {
   const asked = await sumProxyRequests(db, { group_by: 'model', from: nowS - wantedForS });
   return asked.flatMap(({ group }) => (typeof group === 'string' && group !== '' ? group : []));
-}
-
-/** Reads again only what is older than this. */
-function kept<Value>(nowS: () => number, ageS: number, read: () => Promise<Value>) {
-  let last: { value: Value; at: number } | null = null;
-  return async (): Promise<Value> => {
-    const at = nowS();
-    if (!last || at - last.at >= ageS || at < last.at) last = { value: await read(), at };
-    return last.value;
-  };
 }

@@ -5,6 +5,8 @@ import {
   type Histogram,
   histogramAccuracy,
   percentileOf,
+  shareAbove,
+  withoutPart,
 } from './histogram.ts';
 
 function histogramOf(values: readonly number[]): Histogram {
@@ -42,4 +44,13 @@ test('one value is every percentile, and no value has none', () => {
 
 test('a duration of zero counts as a millisecond', () => {
   expect(percentileOf(histogramOf([0]), 0.5)).toBeCloseTo(0.001, 4);
+});
+
+test('the share above a value is that of its buckets, and a part can be taken out again', () => {
+  const slow = histogramOf([8, 9, 10]);
+  const all = histogramOf([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(shareAbove(all, 7.5)).toBeCloseTo(0.3);
+  expect(shareAbove({}, 1)).toBe(0);
+  expect(shareAbove(withoutPart(all, slow), 7.5)).toBe(0);
+  expect(withoutPart(slow, all)).toEqual({});
 });

@@ -26,6 +26,29 @@ export function addHistogram(histogram: Histogram, other: Histogram): void {
   }
 }
 
+/** The counts of a histogram without those of another, which is a part of it. */
+export function withoutPart(whole: Histogram, part: Histogram): Histogram {
+  const left = Object.entries(whole).map(([bucket, count]) => {
+    return [bucket, Math.max(0, count - (part[Number(bucket)] ?? 0))] as const;
+  });
+  return Object.fromEntries(left.filter(([, count]) => count > 0));
+}
+
+/** How many of the values are above this one (seconds), as a share; 0 if nothing was counted. */
+export function shareAbove(histogram: Histogram, seconds: number): number {
+  let [above, all] = [0, 0];
+  for (const [bucket, count] of Object.entries(histogram)) {
+    all += count;
+    if (middleOf(Number(bucket)) > seconds) above += count;
+  }
+  return all === 0 ? 0 : above / all;
+}
+
+/** The value whose relative distance to both bounds of the bucket is the same, in seconds. */
+function middleOf(bucket: number): number {
+  return (2 * growth ** bucket) / (growth + 1) / 1000;
+}
+
 /**
  * The value, in seconds, that `share` (0 to 1) of the values don't exceed, by nearest rank; null if nothing
  * was counted.
@@ -39,8 +62,7 @@ export function percentileOf(histogram: Histogram, share: number): number | null
   let seen = 0;
   for (const [bucket, count] of counts.sort(([a], [b]) => a - b)) {
     seen += count;
-    // The value whose relative distance to both bounds of the bucket is the same.
-    if (seen >= rank) return (2 * growth ** bucket) / (growth + 1) / 1000;
+    if (seen >= rank) return middleOf(bucket);
   }
   return null;
 }

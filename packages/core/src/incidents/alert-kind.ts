@@ -23,6 +23,7 @@ export const alertKindRules = {
   error_rate: { severity: 'warning', confirmed: 'told' },
   wrong_answers: { severity: 'warning', confirmed: 'told' },
   balance: { severity: 'warning', confirmed: 'told' },
+  balance_fall: { severity: 'warning', confirmed: 'told' },
   expiry: { severity: 'warning', confirmed: 'told' },
   certificate: { severity: 'warning', confirmed: 'told' },
   budget: { severity: 'warning', confirmed: 'told' },

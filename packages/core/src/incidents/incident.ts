@@ -48,6 +48,15 @@ const announcedShape = z.object({
   members: z.int(),
   is_flapping: z.boolean(),
   is_over: z.boolean().describe('nothing is left to tell'),
+  lower_since: unixSeconds
+    .nullable()
+    .optional()
+    .describe('since when it is less severe than that; null or absent: it isn’t'),
+  lacking: z.array(z.string()).optional().describe('models that no channel served, as it was told'),
+  is_lower_known: z
+    .boolean()
+    .optional()
+    .describe('whether the recovery of another incident has said that it is less severe'),
 });
 
 /** What went wrong together, from its first member to the recovery of its last. */

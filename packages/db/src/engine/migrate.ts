@@ -19,6 +19,7 @@ import { keyRouting } from '../migrations/gateway/0021-key-routing.ts';
 import { clientAddress } from '../migrations/gateway/0024-client-address.ts';
 import { incidents } from '../migrations/incidents/0023-incidents.ts';
 import { listNews } from '../migrations/incidents/0025-list-news.ts';
+import { alertProducers } from '../migrations/incidents/0031-alert-producers.ts';
 import { statusTags } from '../migrations/status/0026-status-tags.ts';
 import { firstTokenTimeout } from '../migrations/targets/0013-first-token-timeout.ts';
 import { transport } from '../migrations/targets/0017-transport.ts';
@@ -72,6 +73,7 @@ export async function createMigrator(db: Kysely<Schema>, nowS: number): Promise<
         '0025-list-news': listNews,
         '0026-status-tags': statusTags,
         '0027-money': targetMoney,
+        '0031-alert-producers': alertProducers,
       }),
     },
   });

@@ -13,6 +13,7 @@ import {
   writeTrafficFindings,
 } from '../model-states/write-traffic-findings.ts';
 import type { Schema } from '../schema.ts';
+import { addFirstTokens } from './first-tokens.ts';
 import { writeGatewayObjects } from './gateway-objects.ts';
 import { proxyRequestCodec } from './proxy-requests.ts';
 import { addToTotals } from './proxy-totals.ts';
@@ -42,6 +43,7 @@ export async function recordProxyRequests(
     const served = fresh.filter(({ refused_for }) => refused_for === null);
     await touchKeys(tx, served);
     await addToTotals(tx, served);
+    await addFirstTokens(tx, served);
     await writeGatewayObjects(tx, fresh);
     const shown = fresh.flatMap((one) => findings.get(one) ?? []);
     const changes = await writeTrafficFindings(tx, shown);

@@ -27,3 +27,15 @@ export async function listDueTargets(db: Database, nowS: number): Promise<Target
     .execute();
   return rows.map(targetCodec.fromRow).filter((target) => isDue(target, nowS));
 }
+
+/** The enabled targets whose last run ended after a time (Unix seconds). */
+export async function listTargetsRunSince({ kysely }: Database, at: number): Promise<number[]> {
+  const rows = await kysely
+    .selectFrom('targets')
+    .select('id')
+    .where('deleted_at', 'is', null)
+    .where('enabled', '=', 1)
+    .where('last_run_at', '>', at)
+    .execute();
+  return rows.map(({ id }) => id);
+}

@@ -108,6 +108,7 @@ export const incidents = {
   'delivery.destination_gone': 'A deleted destination',
   'delivery.news.opened': 'Began',
   'delivery.news.worse': 'Got worse',
+  'delivery.news.eased': 'No longer critical',
   'delivery.news.cause': 'Wider than it seemed',
   'delivery.news.grown': 'Grew',
   'delivery.news.flapping': 'Comes and goes',

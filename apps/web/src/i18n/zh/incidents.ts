@@ -101,6 +101,7 @@ export const incidents: ZhOf<typeof en> = {
   'delivery.destination_gone': '已删除的目标',
   'delivery.news.opened': '开始',
   'delivery.news.worse': '恶化',
+  'delivery.news.eased': '不再严重',
   'delivery.news.cause': '范围扩大',
   'delivery.news.grown': '扩散',
   'delivery.news.flapping': '时好时坏',

@@ -1,3 +1,5 @@
+import type { AlertRules } from '../alert-rules.ts';
+
 /** How many of all were bad. */
 export interface Counted {
   all: number;
@@ -9,17 +11,19 @@ interface ErrorRate {
   recent: Counted;
   /** Whether too many failed before. */
   wasBad: boolean;
+  rules: Pick<AlertRules, 'error_percent'>;
 }
 
 const leastRequests = 20;
-const errorsFrom = 0.25;
-const errorsUntil = 0.1;
+/** Too many ends below this part of the share at which it begins. */
+const errorsUntil = 0.4;
 
 /** Whether many of a key's requests to a channel fail; null if there are too few to tell. */
-export function findErrorRate({ recent, wasBad }: ErrorRate) {
+export function findErrorRate({ recent, wasBad, rules: { error_percent } }: ErrorRate) {
+  if (error_percent === 0) return { is_bad: false, figures: {} };
   if (recent.all < leastRequests) return wasBad ? null : { is_bad: false, figures: {} };
   const share = recent.bad / recent.all;
-  const is_bad = share >= (wasBad ? errorsUntil : errorsFrom);
+  const is_bad = share >= (error_percent / 100) * (wasBad ? errorsUntil : 1);
   return { is_bad, figures: { share, requests: recent.all } };
 }
 
@@ -28,18 +32,21 @@ interface WrongAnswers {
   recent: Counted;
   baseline: Counted;
   wasBad: boolean;
+  rules: Pick<AlertRules, 'wrong_percent'>;
 }
 
 const leastChecked = 5;
-const wrongFrom = 0.2;
-const wrongUntil = 0.1;
+const wrongUntil = 0.5;
 const riseFrom = 2;
 
 /** Whether a model answers more questions wrongly than it used to; null if too few were checked. */
-export function findWrongAnswers({ recent, baseline, wasBad }: WrongAnswers) {
+export function findWrongAnswers(found: WrongAnswers) {
+  const { recent, baseline, wasBad, rules } = found;
+  if (rules.wrong_percent === 0) return { is_bad: false, figures: {} };
   if (recent.all < leastChecked) return null;
   const share = recent.bad / recent.all;
   const usual = baseline.all === 0 ? 0 : baseline.bad / baseline.all;
-  const has = wasBad ? share >= wrongUntil : share >= wrongFrom && share >= usual * riseFrom;
-  return { is_bad: has, figures: { share, usual } };
+  const from = rules.wrong_percent / 100;
+  const is_bad = wasBad ? share >= from * wrongUntil : share >= from && share >= usual * riseFrom;
+  return { is_bad, figures: { share, usual } };
 }

@@ -1,4 +1,5 @@
 import { matchesPattern } from '../../text/matches-pattern.ts';
+import type { AlertKind, Severity } from '../alert-kind.ts';
 import type { ChannelIndex } from '../findings/watched-channel.ts';
 import { failingMembers, type Incident, type Member } from '../incident.ts';
 import { hasTag } from '../quiet/maintenance.ts';
@@ -14,14 +15,26 @@ export function isFor(
   const isTold = incident.told.includes(destination.id);
   if (!destination.enabled) return false;
   if (kind === 'merged') return isTold && tracksIncidents(destination);
-  if (kind === 'resolved')
+  if (kind === 'resolved' || kind === 'eased') {
     return isTold && (destination.recoveries || tracksIncidents(destination));
+  }
   if (
     kind === 'escalated' ? destination.after_min !== after_min : !isReached(destination, incident)
   ) {
     return false;
   }
   return isAbout(destination, incident, channels);
+}
+
+/** Whether a destination is told at once of something that isn't about any channel. */
+export function isToldOf(
+  { enabled, severities, kinds, target_ids, tags, models, after_min }: Destination,
+  kind: AlertKind,
+  severity: Severity,
+): boolean {
+  const isForAll = target_ids.length + tags.length + models.length === 0;
+  const isOfKind = kinds.length === 0 || kinds.includes(kind);
+  return enabled && isForAll && isOfKind && severities.includes(severity) && after_min === 0;
 }
 
 function isReached({ after_min }: Destination, { escalated_min }: Incident): boolean {

@@ -12,12 +12,13 @@ import type { Urgency } from './pace.ts';
 
 /**
  * What people are told about an incident.
- * - `worse`: its severity rose. `cause`: it is wider than was thought. `grown`: it has many more members.
+ * - `worse`: its severity rose. `eased`: it is no longer as severe, and has not been for a while. `cause`: it is wider than was thought. `grown`: it has many more members.
  * - `merged`: another one has its members now; only destinations that keep lists are told.
  */
 export const newsKinds = [
   'opened',
   'worse',
+  'eased',
   'cause',
   'grown',
   'flapping',
@@ -127,4 +128,29 @@ export function isWholeChannel(members: readonly Member[], { byId }: ChannelInde
   const models = id === null ? undefined : byId.get(id)?.models;
   const failing = members.filter(({ subject }) => subject.kind === 'model_down');
   return models !== undefined && failing.length > 1 && failing.length === models.length;
+}
+
+interface ServiceOutage {
+  kind: 'opened' | 'resolved';
+  fault: string;
+  since: number;
+  nowS: number;
+}
+
+/** News of a service without which no incident can be stored, so it has no number. */
+export function newsOfService(name: string, { kind, fault, since, nowS }: ServiceOutage): News {
+  const why = { kind: null, message: fault };
+  const subject = { kind: 'service', model: null, name, channel: null } as const;
+  const about = { scope: 'other', kind: 'service', severity: 'critical' } as const;
+  const isOver = kind === 'resolved';
+  return {
+    ...{ kind, at: nowS, severity: isOver ? 'info' : 'critical' },
+    incident: {
+      ...{ id: 0, ...about, started_at: since, ended_at: isOver ? nowS : null },
+      ...{ merged_into: null, acknowledged_by: null, is_flapping: false, is_removed: false },
+      ...{ failing: isOver ? 0 : 1, members: 1, channels: [], channel_count: 0 },
+      subjects: [{ ...subject, since, is_flapping: false, why, figures: {} }],
+      ...{ is_whole_channel: false, models: [], model_count: 0 },
+    },
+  };
 }

@@ -1,9 +1,10 @@
 import { isOutage, type Severity, worse } from '../alert-kind.ts';
+import { modelsOf } from '../findings/watched-channel.ts';
 import { mergeMany } from '../group.ts';
 import { failingMembers, type Incident, isFlapping } from '../incident.ts';
 import { quietUntil } from '../quiet/quiet-hours.ts';
 import { servingIn, weighAll } from '../severity.ts';
-import { endIncident, note, type Step } from '../step.ts';
+import { endIncident, note, openIncidents, type Step } from '../step.ts';
 import { type Destination, tracksIncidents } from './destination.ts';
 import { isFor } from './is-for.ts';
 import { type BriefContext, briefOf, type Item, type News } from './news.ts';
@@ -58,6 +59,7 @@ function itemsOf(step: Step): Item[] {
   return [...step.incidents.values()].flatMap((incident) => {
     if (incident.ended_at !== null) return ended(step, incident);
     if (isSilent(step, incident)) return [];
+    noteSeverity(step, incident);
     const news = newsOf(step, incident);
     return [...(news ? [{ ...news, incident, after_min: 0 }] : []), ...escalations(step, incident)];
   });
@@ -81,6 +83,19 @@ export function isOver({ ended_at, announced }: Incident): boolean {
   return ended_at !== null && (announced === null || announced.is_over);
 }
 
+/** Remembers since when an incident is less severe than people know. */
+function noteSeverity(step: Step, incident: Incident): void {
+  const { announced, severity } = incident;
+  if (!announced) return;
+  const isLower =
+    severity !== announced.severity && worse(severity, announced.severity) !== severity;
+  if (isLower === ((announced.lower_since ?? null) !== null)) return;
+  Object.assign(announced, { lower_since: isLower ? step.nowS : null, is_lower_known: false });
+  step.changed.add(incident);
+}
+
+/** How long it must have been less severe: what was missing may be gone again. */
+const easedAfterS = 300;
 const growthAfterS = 300;
 const growthCalmS = 30;
 
@@ -92,6 +107,9 @@ function newsOf({ nowS, setup }: Step, incident: Incident): Pick<Item, 'kind' | 
   if (worse(severity, announced.severity) !== announced.severity) {
     return { kind: 'worse', urgency: atOnce };
   }
+  const lowerSince = announced.lower_since ?? null;
+  const isLower = lowerSince !== null && !announced.is_lower_known;
+  if (isLower && nowS - lowerSince >= easedAfterS) return { kind: 'eased', urgency: 'soon' };
   // A destination that knows that everything fails need not know that it is the network.
   const isWider = scope !== announced.scope && announced.scope !== 'many';
   if (isWider) return { kind: 'cause', urgency: scope === 'network' ? 'at_once' : 'later' };
@@ -152,7 +170,9 @@ function noticeOf(step: Step, destination: Destination, group: readonly Told[]):
 
 /** The end of something critical is as urgent as its beginning. */
 function severityOf({ incident, kind }: Item): Severity {
-  return kind === 'resolved' ? (incident.announced?.severity ?? 'info') : incident.severity;
+  return kind === 'resolved' || kind === 'eased'
+    ? (incident.announced?.severity ?? 'info')
+    : incident.severity;
 }
 
 function newsItem({ nowS: at }: Step, { incident, kind }: Item, context: BriefContext): News {
@@ -165,7 +185,8 @@ function remember(
   { incident, kind, after_min }: Item,
   notices: readonly OutgoingNotice[],
 ): void {
-  const { announced, severity, scope } = incident;
+  const { announced, severity, scope, lacking } = incident;
+  if (kind === 'resolved') coverEasing(step, incident);
   const destinations = notices.map(({ destination_id }) => destination_id);
   note(step, incident, 'told', { news: kind, notices: notices.map(({ key }) => key) });
   if (kind !== 'resolved' && kind !== 'merged') {
@@ -179,13 +200,28 @@ function remember(
   incident.announced = {
     first_at: announced?.first_at ?? step.nowS,
     at: step.nowS,
-    severity: worse(severity, announced?.severity ?? 'info'),
+    severity: kind === 'eased' ? severity : worse(severity, announced?.severity ?? 'info'),
+    lower_since: kind === 'eased' ? null : (announced?.lower_since ?? null),
+    is_lower_known: announced?.is_lower_known ?? false,
+    lacking,
     scope,
     members: failingMembers(incident).length,
     is_flapping: isFlapping(incident),
     is_over: incident.ended_at !== null || isNote,
   };
   if (isNote) endNote(step, incident);
+}
+
+/** Who is told that the models work again which another incident lacked need not be told of that one. */
+function coverEasing(step: Step, over: Incident): void {
+  const models = modelsOf(over.members, step.channels);
+  for (const one of openIncidents(step)) {
+    const { lacking = [], lower_since = null } = one.announced ?? {};
+    const isCovered = lacking.length > 0 && lacking.every((model) => models.has(model));
+    if (!one.announced || lower_since === null || !isCovered) continue;
+    one.announced.is_lower_known = true;
+    step.changed.add(one);
+  }
 }
 
 /** There is nothing to recover from. */

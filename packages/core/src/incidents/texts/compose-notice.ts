@@ -84,6 +84,7 @@ const kinds: Readonly<Record<News['kind'], ComposedNotice['kind']>> = {
     cause: 'changed',
     grown: 'changed',
     flapping: 'changed',
+    eased: 'changed',
   },
   ...{ reminder: 'reminder', escalated: 'opened', merged: 'recovered', resolved: 'recovered' },
 };

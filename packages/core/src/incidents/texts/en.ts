@@ -1,7 +1,13 @@
-import type { Phrases } from './phrases.ts';
+import type { Phrases, SubjectWords } from './phrases.ts';
 
 const count = (number: number, one: string, many = `${one}s`) =>
   number === 1 ? `1 ${one}` : `${number} ${many}`;
+
+/** An amount with its unit, if that is known. */
+const amount = ({ figure, has }: SubjectWords, name: string) =>
+  has('unit') ? `${figure(name)} ${figure('unit')}` : figure(name);
+
+const periods: Readonly<Record<string, string>> = { day: ' today', month: ' this month' };
 
 export const en: Phrases = {
   locale: 'en-GB',
@@ -41,6 +47,7 @@ export const en: Phrases = {
   nothingServes: 'no channel left',
   servedBy: (channels) => `served by ${count(channels, 'other channel')}`,
   still: (title, lasted) => `After ${lasted}, still: ${title}`,
+  eased: (title) => `No longer critical: ${title}`,
   unacknowledged: (title, lasted) => `Not acknowledged for ${lasted}: ${title}`,
   merged: (into) => `Now part of incident ${into}`,
   digest: (open, over) => `${count(open, 'incident')} open, ${over} over`,
@@ -54,17 +61,42 @@ export const en: Phrases = {
       `${share('share')} of ${figure('requests')} requests by ${name} to ${channel} failed`,
     wrong_answers: ({ model, channel, share }) =>
       `${model} on ${channel} gives more wrong answers: ${share('share')}`,
-    balance: ({ channel, figure }) => `The balance of ${channel} is low: ${figure('balance')}`,
-    expiry: ({ name, channel, date }) => `${name || channel} expires on ${date('expires_at')}`,
+    balance: (words) => {
+      const { channel, name, has, figure } = words;
+      const whose = name ? `key ${name} of ${channel}` : channel;
+      const days = figure('days_left');
+      const lasts = has('days_left') ? `, enough for ${days} ${days === '1' ? 'day' : 'days'}` : '';
+      return `The balance of ${whose} is low: ${amount(words, 'balance')}${lasts}`;
+    },
+    balance_fall: (words) => {
+      const { channel, name } = words;
+      const whose = name ? `key ${name} of ${channel}` : channel;
+      return `The balance of ${whose} falls fast: by ${amount(words, 'fell')} in a day, usually ${amount(words, 'usual')}`;
+    },
+    expiry: ({ name, channel, date }) => {
+      const what = name && channel ? `Key ${name} of ${channel}` : name || channel;
+      return `${what} expires on ${date('expires_at')}`;
+    },
     certificate: ({ channel, date }) =>
       `The certificate of ${channel} expires on ${date('expires_at')}`,
-    budget: ({ channel }) =>
-      channel
+    budget: (words) => {
+      const { channel, name, figure } = words;
+      if (name) {
+        const limit = `${amount(words, 'limit')}${periods[figure('period')] ?? ''}`;
+        return `${name} has used up its limit of ${limit}, so its requests are refused`;
+      }
+      return channel
         ? `The probe budget of ${channel} is used up`
-        : 'The probe budget of the day is used up',
-    spending: ({ name, figure }) => `${name} has spent ${figure('spent')} of ${figure('limit')}`,
+        : 'The probe budget of the day is used up';
+    },
+    spending: (words) => {
+      const { name, figure } = words;
+      const when = periods[figure('period')] ?? '';
+      return `${name} has used ${figure('spent')} of ${amount(words, 'limit')}${when}`;
+    },
     disk: ({ share }) => `The disk is nearly full: ${share('free_share')} left`,
-    service: ({ name }) => `${name} doesn’t answer`,
+    service: ({ name }) =>
+      name === 'database' ? 'The database refuses writes' : `${name} doesn’t answer`,
     model_new: ({ model, channel }) => `${channel} lists a new model: ${model}`,
     model_gone: ({ model, channel }) => `${channel} no longer lists ${model}`,
   },

@@ -5,6 +5,7 @@ export interface SubjectWords {
   channel: string;
   model: string;
   name: string;
+  has: (figure: string) => boolean;
   figure: (name: string) => string;
   share: (name: string) => string;
   seconds: (name: string) => string;
@@ -45,6 +46,8 @@ export interface Phrases {
   nothingServes: string;
   servedBy: (channels: number) => string;
   still: (title: string, lasted: string) => string;
+  /** What is no longer critical, but goes on. */
+  eased: (title: string) => string;
   unacknowledged: (title: string, lasted: string) => string;
   merged: (into: number) => string;
   digest: (open: number, over: number) => string;

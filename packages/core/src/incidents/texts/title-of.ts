@@ -18,6 +18,8 @@ export function titleOf({ kind, incident, at }: News, words: Words): string {
     case 'cause':
     case 'grown':
       return full;
+    case 'eased':
+      return phrases.eased(full);
     case 'flapping':
       return incident.is_flapping ? full : phrases.stopsFlapping(down);
     case 'reminder':

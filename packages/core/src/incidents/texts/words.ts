@@ -41,6 +41,7 @@ export function wordsIn(phrases: Phrases, timeZone: string): Words {
       };
       return {
         ...{ channel, model, name, figure: textOf },
+        has: (figure) => subject.figures[figure] !== undefined,
         share: (figure) => percent.format(Number(figureOf(figure))),
         seconds: (figure) => `${textOf(figure)} s`,
         date: (figure) => day.format(Number(figureOf(figure)) * 1000),

@@ -1,6 +1,14 @@
-import type { Phrases } from './phrases.ts';
+import type { Phrases, SubjectWords } from './phrases.ts';
 
 const units = { d: '天', h: '小时', min: '分钟', s: '秒' } as const;
+
+const measures: Readonly<Record<string, string>> = { requests: '次请求', tokens: '个 token' };
+
+/** An amount with its unit, if that is known. */
+const amount = ({ figure, has }: SubjectWords, name: string) =>
+  has('unit') ? `${figure(name)} ${measures[figure('unit')] ?? figure('unit')}` : figure(name);
+
+const periods: Readonly<Record<string, string>> = { day: '今日', month: '本月' };
 
 export const zh: Phrases = {
   locale: 'zh-CN',
@@ -39,6 +47,7 @@ export const zh: Phrases = {
   nothingServes: '已无可用渠道',
   servedBy: (channels) => `另有 ${channels} 个渠道可用`,
   still: (title, lasted) => `已持续 ${lasted}：${title}`,
+  eased: (title) => `不再严重：${title}`,
   unacknowledged: (title, lasted) => `${lasted} 无人确认：${title}`,
   merged: (into) => `已并入事件 ${into}`,
   digest: (open, over) => `${open} 个事件未恢复，${over} 个已结束`,
@@ -52,13 +61,37 @@ export const zh: Phrases = {
       `${name} 发往 ${channel} 的 ${figure('requests')} 个请求中有 ${share('share')} 失败`,
     wrong_answers: ({ model, channel, share }) =>
       `${channel} 的 ${model} 错误答案增多：${share('share')}`,
-    balance: ({ channel, figure }) => `${channel} 余额不足：${figure('balance')}`,
-    expiry: ({ name, channel, date }) => `${name || channel} 将于 ${date('expires_at')} 到期`,
+    balance: (words) => {
+      const { channel, name, has, figure } = words;
+      const whose = name ? `${channel} 的密钥 ${name}` : channel;
+      const lasts = has('days_left') ? `，约可用 ${figure('days_left')} 天` : '';
+      return `${whose} 余额不足：${amount(words, 'balance')}${lasts}`;
+    },
+    balance_fall: (words) => {
+      const { channel, name } = words;
+      const whose = name ? `${channel} 的密钥 ${name}` : channel;
+      return `${whose} 余额消耗过快：一天 ${amount(words, 'fell')}，平时 ${amount(words, 'usual')}`;
+    },
+    expiry: ({ name, channel, date }) => {
+      const what = name && channel ? `${channel} 的密钥 ${name}` : name || channel;
+      return `${what} 将于 ${date('expires_at')} 到期`;
+    },
     certificate: ({ channel, date }) => `${channel} 的证书将于 ${date('expires_at')} 到期`,
-    budget: ({ channel }) => (channel ? `${channel} 的检测预算已用完` : '今日检测预算已用完'),
-    spending: ({ name, figure }) => `${name} 已花费 ${figure('spent')}，限额 ${figure('limit')}`,
+    budget: (words) => {
+      const { channel, name, figure } = words;
+      if (name) {
+        const limit = `${periods[figure('period')] ?? ''}限额 ${amount(words, 'limit')}`;
+        return `${name} 已用完${limit}，请求将被拒绝`;
+      }
+      return channel ? `${channel} 的检测预算已用完` : '今日检测预算已用完';
+    },
+    spending: (words) => {
+      const { name, figure } = words;
+      const when = periods[figure('period')] ?? '';
+      return `${name} ${when}已用 ${figure('spent')}，限额 ${amount(words, 'limit')}`;
+    },
     disk: ({ share }) => `磁盘将满：剩余 ${share('free_share')}`,
-    service: ({ name }) => `${name} 无响应`,
+    service: ({ name }) => (name === 'database' ? '数据库无法写入' : `${name} 无响应`),
     model_new: ({ model, channel }) => `${channel} 新增模型：${model}`,
     model_gone: ({ model, channel }) => `${channel} 不再提供 ${model}`,
   },

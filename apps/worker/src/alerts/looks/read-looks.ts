@@ -1,0 +1,72 @@
+import type { AlertRules, AliasIndex, Look, Subject } from '@api-monitor/core';
+import type { WorkerDeps } from '../../worker-deps.ts';
+import { createLatencyLooks, lookAtWrongAnswers } from './look-at-answers.ts';
+import { lookAtBudgets } from './look-at-budgets.ts';
+import { lookAtCertificates } from './look-at-certificates.ts';
+import { lookAtErrors, lookAtExpiry } from './look-at-keys.ts';
+import { lookAtBus, lookAtFolder } from './look-at-machine.ts';
+
+type Deps = Pick<WorkerDeps, 'db' | 'bus' | 'dataDir' | 'nowS'>;
+
+interface Context {
+  rules: AlertRules;
+  aliases: AliasIndex;
+  /** The channels about which there are watches. */
+  watched: ReadonlySet<number>;
+}
+
+/** What was looked at, and which subjects were left out this time. */
+export interface Looked {
+  looks: readonly Look[];
+  isLeftOut(subject: Subject): boolean;
+}
+
+/** How old may be what is looked at, in seconds. */
+const usualAgeS = 15;
+const latencyAgeS = 60;
+const wrongAnswersAgeS = 300;
+
+/** Looks at everything but outages that people are told about, at each thing as often as it is worth. */
+export function createLooks({
+  db,
+  bus,
+  dataDir,
+  nowS,
+}: Deps): (context: Context) => Promise<Looked> {
+  const readLatency = createLatencyLooks(db);
+  const usual = kept(nowS, usualAgeS, async ({ rules }: Context) => [
+    ...(await lookAtBudgets(db, nowS())),
+    ...(await lookAtExpiry(db, rules, nowS())),
+    ...(await lookAtErrors(db, rules, nowS())),
+    ...(await lookAtCertificates(db, rules, nowS())),
+    ...(await lookAtFolder(dataDir, rules)),
+    lookAtBus(await bus.fault()),
+  ]);
+  const latency = kept(nowS, latencyAgeS, (context: Context) =>
+    readLatency({ ...context, nowS: nowS() }),
+  );
+  const wrongAnswers = kept(nowS, wrongAnswersAgeS, (context: Context) =>
+    lookAtWrongAnswers(db, { ...context, nowS: nowS() }),
+  );
+  return async (context) => {
+    const { looks, looked } = await latency(context);
+    return {
+      looks: [...(await usual(context)), ...looks, ...(await wrongAnswers(context))],
+      isLeftOut: ({ kind, target_id }) => kind === 'latency' && !looked.has(target_id ?? 0),
+    };
+  };
+}
+
+/** Reads again only what is older than this. */
+export function kept<Context, Value>(
+  nowS: () => number,
+  ageS: number,
+  read: (context: Context) => Promise<Value>,
+) {
+  let last: { value: Value; at: number } | null = null;
+  return async (context: Context): Promise<Value> => {
+    const at = nowS();
+    if (!last || at - last.at >= ageS || at < last.at) last = { value: await read(context), at };
+    return last.value;
+  };
+}
