@@ -34,6 +34,8 @@ export interface ApiSurroundings {
   /** What the environment says about tokens and the password. */
   secrets: GivenSecrets;
   trustedProxies: BlockList;
+  /** Where people open the pages, without a slash at the end; absent or null: as each request says. */
+  publicUrl?: string | null;
   metricsPublic: boolean;
   /** Metrics of what else runs in the api's process, in Prometheus' text format. */
   moreMetrics?: () => Promise<string>;

@@ -5,6 +5,8 @@ import {
   givenSettingsOf,
   masterTokenEnvShape,
   metricsEnvShape,
+  publicUrlEnvShape,
+  publicUrlOf,
   routingEnvShape,
   settingsEnvShape,
   trustedProxiesEnvShape,
@@ -23,6 +25,7 @@ export const apiEnvShape = {
   CHANNELS_FILE: z.string().optional(),
   ...metricsEnvShape,
   ...trustedProxiesEnvShape,
+  ...publicUrlEnvShape,
 };
 
 type ApiEnv = z.output<z.ZodObject<typeof apiEnvShape>>;
@@ -37,6 +40,7 @@ export function apiOptionsOf(env: ApiEnv) {
       proxyMasterToken: env.PROXY_MASTER_TOKEN,
     },
     trustedProxies: env.TRUSTED_PROXIES,
+    publicUrl: publicUrlOf(env),
     metricsPublic: env.METRICS_PUBLIC,
     givenSettings: { ...givenSettingsOf(env), ...givenRoutingOf(env) },
     channelsFile: env.CHANNELS_FILE ? { path: env.CHANNELS_FILE, variables: process.env } : null,

@@ -28,6 +28,7 @@ export const newTarget = {
 interface Options {
   metricsPublic?: boolean;
   trustedProxies?: BlockList;
+  publicUrl?: string;
   /** Beside those that every api under test is given. */
   givenSettings?: ApiOptions['givenSettings'];
   listener?: NonNullable<ApiOptions['listener']>;
@@ -42,6 +43,7 @@ export async function openTestApi(options: Options = {}) {
     givenSettings = {},
     trustedProxies = new BlockList(),
     listener,
+    publicUrl = null,
     dataDir = await mkdtemp(join(tmpdir(), 'api-')),
   } = options;
   const webRoot = join(dataDir, 'web');
@@ -69,6 +71,7 @@ export async function openTestApi(options: Options = {}) {
       proxyMasterToken: undefined,
     },
     trustedProxies,
+    publicUrl,
     metricsPublic,
     givenSettings: {
       ...{ default_interval_min: 30, log_cleanup_enabled: true, log_max_size_mb: 500 },

@@ -3,6 +3,8 @@ import {
   envParsed,
   givenSettingsOf,
   portVariable,
+  publicUrlEnvShape,
+  publicUrlOf,
   serviceEnvShape,
   settingsEnvShape,
 } from '@api-monitor/runtime';
@@ -14,18 +16,6 @@ import {
 } from '@api-monitor/upstream';
 import type { z } from 'zod';
 
-/** Where people open the pages, for links in alerts; without a slash at the end. */
-const publicUrlVariable = {
-  parse(text: string): string | null {
-    if (text === '') return '';
-    const url = URL.parse(text);
-    const isPlain = url !== null && /^https?:$/.test(url.protocol) && !/[?#@]/.test(text);
-    return isPlain ? text.replace(/\/+$/, '') : null;
-  },
-  default: '',
-  allowed: 'an http:// or https:// address, such as https://monitor.example.com',
-};
-
 /** The worker's variables; an app with a worker adds them to its own schema. */
 export const workerEnvShape = {
   MONITOR_DETECT_CONCURRENCY: envInt({ min: 1, max: 100, default: 3 }),
@@ -35,7 +25,7 @@ export const workerEnvShape = {
   ...settingsEnvShape,
   RETENTION_DAYS: envInt({ min: 0, max: 36_500, default: 90 }),
   AUDIT_RETENTION_DAYS: envInt({ min: 0, max: 36_500, default: 365 }),
-  PUBLIC_URL: envParsed(publicUrlVariable),
+  ...publicUrlEnvShape,
   UPSTREAM_ALLOW_PRIVATE: envParsed(allowPrivateVariable),
   UPSTREAM_PROXY: envParsed(proxyVariable),
   HTTPS_PROXY: envParsed(proxyVariable),
@@ -55,7 +45,7 @@ export function workerOptionsOf(env: z.output<z.ZodObject<typeof workerEnvShape>
   return {
     allowPrivate: env.UPSTREAM_ALLOW_PRIVATE,
     proxies: proxyDefaultsOf(env),
-    publicUrl: env.PUBLIC_URL === '' ? null : env.PUBLIC_URL,
+    publicUrl: publicUrlOf(env),
     givenSettings: givenSettingsOf(env),
     limits: {
       /** Models of a target that are probed at a time. */

@@ -11,6 +11,8 @@ export {
   masterTokenEnvShape,
   metricsEnvShape,
   portVariable,
+  publicUrlEnvShape,
+  publicUrlOf,
   routingEnvShape,
   serviceEnvShape,
   settingsEnvShape,

@@ -23,7 +23,8 @@ export function statusFeedRoutes(deps: ApiDeps) {
     areTitlesHtml: boolean,
   ) => {
     const { host } = new URL(c.req.url);
-    const origin = `${isSecure(c, deps.trustedProxies) ? 'https' : 'http'}://${host}`;
+    const asked = `${isSecure(c, deps.trustedProxies) ? 'https' : 'http'}://${host}`;
+    const origin = deps.publicUrl ?? asked;
     const feed = statusFeed(await readPublicStatus(deps), { origin, language, areTitlesHtml });
     c.header('Cache-Control', 'public, max-age=60');
     return feed;

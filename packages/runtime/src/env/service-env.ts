@@ -82,6 +82,25 @@ export const trustedProxiesEnvShape = {
   }),
 };
 
+/** Where people open the pages, for links in alerts and feeds; without a slash at the end. */
+const publicUrlVariable = {
+  parse(text: string): string | null {
+    if (text === '') return '';
+    const url = URL.parse(text);
+    const isPlain = url !== null && /^https?:$/.test(url.protocol) && !/[?#@]/.test(text);
+    return isPlain ? text.replace(/\/+$/, '') : null;
+  },
+  default: '',
+  allowed: 'an http:// or https:// address, such as https://monitor.example.com',
+};
+
+export const publicUrlEnvShape = { PUBLIC_URL: envParsed(publicUrlVariable) };
+
+/** Without a slash at the end; null: unknown. */
+export function publicUrlOf({ PUBLIC_URL: url }: { PUBLIC_URL: string }): string | null {
+  return url === '' ? null : url;
+}
+
 /** How the gateway chooses a channel; the api explains its choices and shows where they come from. */
 export const routingEnvShape = {
   PROXY_ROUTING: z
