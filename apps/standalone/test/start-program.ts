@@ -24,8 +24,9 @@ export function start(
   // Else Node takes some flags for its own.
   const node = [process.execPath, '--', programOf(program)];
   const [command = '', ...args] = [...runner, ...node, ...flags];
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child: ChildProcess = spawn(command, args, {
-    env: { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: '0', ...env },
+    env: { PATH, NODE_COMPILE_CACHE, HOST: '127.0.0.1', PORT: '0', ...env },
   });
   let output = '';
   child.stdout?.on('data', (chunk) => {

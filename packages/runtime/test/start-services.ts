@@ -77,6 +77,7 @@ function spawnService(name: string, env: Record<string, string>): ChildProcess {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       PATH: process.env.PATH ?? '',
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
       HOST: '127.0.0.1',
       PORT: '0',
       WORKER_PORT: '0',

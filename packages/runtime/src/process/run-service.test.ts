@@ -12,7 +12,7 @@ test('the first line that a service logs has the version of the product', async 
   const dataDir = await mkdtemp(join(tmpdir(), 'version-'));
   onTestFinished(() => rm(dataDir, { recursive: true }));
   const child = spawn(process.execPath, [worker], {
-    env: { PATH: process.env.PATH, DATA_DIR: dataDir, REDIS_URL: 'redis://127.0.0.1:1' },
+    env: { ...process.env, DATA_DIR: dataDir, REDIS_URL: 'redis://127.0.0.1:1' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
