@@ -9,6 +9,7 @@ const onPostgres = [
 const onSqlite = [
   'packages/db/src/engine/sqlite/**/*.test.ts',
   'apps/api/test/{backup,full-disk}.test.ts',
+  'apps/worker/test/locked-database.test.ts',
 ];
 /** The apps' tests run on Postgres only by hand, because they take a while: `APPS_ON_POSTGRES=1 pnpm vitest --project postgres apps`. */
 const apps = process.env.APPS_ON_POSTGRES ? ['apps/{api,worker,proxy}/test/**/*.test.ts'] : [];
