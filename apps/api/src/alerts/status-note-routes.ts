@@ -4,6 +4,7 @@ import {
   deleteStatusNote,
   getIncident,
   inTransaction,
+  listStatusItems,
   listStatusNotes,
 } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
@@ -59,6 +60,8 @@ export function statusNoteRoutes(deps: ApiDeps) {
         const { thread_id = null, slugs: lines = [], incident_id: about = null, ...said } = body;
         const item = await inTransaction(db, async (tx) => {
           if (about !== null && !(await getIncident(tx, about))) throw missing('incident_id');
+          const known = new Set((await listStatusItems(tx)).map(({ slug }) => slug));
+          if (lines.some((slug) => !known.has(slug))) throw missing('slugs');
           const input = { ...said, slugs: lines, incident_id: about, at: now() };
           const added = await addStatusNote(tx, input, thread_id);
           await c.var.audit(tx, 'status_note.added', { id: added.id, name: added.title });

@@ -13,7 +13,18 @@ interface NoteOptions {
   attempt: Attempt;
 }
 
-const emptyNote = { state: 'investigating' as StatusNote['state'], title: '', text: '' };
+const emptyNote = {
+  ...{ state: initially<StatusNote['state']>('investigating'), title: '', text: '' },
+  slugs: initially<string[]>([]),
+};
+
+/** What of the status page a note can be about, and which incidents are on it. */
+interface PublicPage {
+  items: readonly { slug: string; name: string }[];
+  incidents: readonly { incident: number | null; slug: string }[];
+}
+
+const nothingPublic: PublicPage = { items: [], incidents: [] };
 
 /** What the operator tells the public about an incident, on the status page. */
 export function createNoteEditor({ client, language, toasts, attempt }: NoteOptions) {
@@ -24,6 +35,10 @@ export function createNoteEditor({ client, language, toasts, attempt }: NoteOpti
     incidentId: 0,
     form: { ...emptyNote },
     notes: initially<StatusNote[]>([]),
+    page: initially<PublicPage>(nothingPublic),
+    get lines(): PublicPage['items'] {
+      return this.page.items;
+    },
     get title() {
       return language.t('notes.add');
     },
@@ -42,21 +57,30 @@ export function createNoteEditor({ client, language, toasts, attempt }: NoteOpti
         if (!(error instanceof ApiFailure)) throw error;
       }
     },
-    open(incidentId: number, title: string): void {
+    async open(incidentId: number, title: string): Promise<void> {
       const last = this.of(incidentId)[0];
       const state = last ? nextOf(last.state) : emptyNote.state;
       this.incidentId = incidentId;
       this.form = { ...emptyNote, state, title: last?.title ?? title };
       Object.assign(this, idleAttempt(emptyNote), { isOpen: true });
+      this.page = await readPublicPage(client);
+      const shown = this.page.incidents.filter(({ incident }) => incident === incidentId);
+      this.form.slugs = last ? [...last.slugs] : shown.map(({ slug }) => slug);
+    },
+    toggleLine(slug: string): void {
+      const { slugs } = this.form;
+      this.form.slugs = slugs.includes(slug)
+        ? slugs.filter((one) => one !== slug)
+        : [...slugs, slug];
     },
     close(): void {
       this.isOpen = false;
     },
     async submit(): Promise<void> {
-      const { state, title, text } = this.form;
+      const { state, title, text, slugs } = this.form;
       const { incidentId: incident_id } = this;
       const thread_id = this.of(incident_id)[0]?.thread_id ?? null;
-      const json = { state, title, text, incident_id, thread_id };
+      const json = { state, title, text, slugs, incident_id, thread_id };
       const isDone = await attempt(this, async () => {
         await answerOf(client.api['status-notes'].$post({ json }));
         toasts.show(language.t('notes.added'));
@@ -73,6 +97,16 @@ export function createNoteEditor({ client, language, toasts, attempt }: NoteOpti
       await this.load();
     },
   };
+}
+
+/** Nothing if the status page is off. */
+async function readPublicPage(client: ApiClient): Promise<PublicPage> {
+  try {
+    return (await answerOf(client.api.status.$get())).item;
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    return nothingPublic;
+  }
 }
 
 function nextOf(state: StatusNote['state']): StatusNote['state'] {

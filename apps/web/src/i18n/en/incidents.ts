@@ -91,6 +91,8 @@ export const incidents = {
   'notes.field.state': 'State',
   'notes.field.title': 'Title',
   'notes.field.text': 'What you want to say',
+  'notes.field.lines': 'Lines of the status page that it is about',
+  'notes.field.lines.hint': 'None chosen means the whole page.',
   'notes.state.investigating': 'Investigating',
   'notes.state.identified': 'Identified',
   'notes.state.monitoring': 'Monitoring',

@@ -85,6 +85,8 @@ export const incidents: ZhOf<typeof en> = {
   'notes.field.state': '进展',
   'notes.field.title': '标题',
   'notes.field.text': '说明内容',
+  'notes.field.lines': '涉及状态页的哪些条目',
+  'notes.field.lines.hint': '不选表示整个页面。',
   'notes.state.investigating': '调查中',
   'notes.state.identified': '已定位',
   'notes.state.monitoring': '观察中',
